@@ -1,0 +1,3 @@
+//! Tillbox: a business support system in one binary.
+
+pub mod domain;
