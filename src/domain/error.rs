@@ -1,0 +1,172 @@
+//! Why something is refused: the business says no, or the input breaks a rule.
+//!
+//! These know nothing of HTTP and of storage. What a use case answers, with failures of ours
+//! added, is [`services::Error`](crate::services::Error); how each contract says it is that
+//! contract's `error.rs`.
+
+use std::fmt;
+
+use thiserror::Error;
+
+use super::money::MoneyError;
+
+/// The business says no, for a reason that has a name.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{detail}")]
+pub struct Rejection {
+    /// The stable name of the reason.
+    pub code: Code,
+    /// What a caller may read: the objects, the rule, the remedy.
+    pub detail: String,
+}
+
+impl Rejection {
+    /// A refusal for `code`, told in `detail`: lower case, no full stop, values in backticks.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into() }
+    }
+}
+
+impl From<MoneyError> for Rejection {
+    fn from(it: MoneyError) -> Self {
+        let code = match it {
+            MoneyError::Currencies { .. } => Code::CurrenciesDiffer,
+            MoneyError::TooLarge | MoneyError::Text { .. } => Code::AmountOutOfRange,
+        };
+        Self::new(code, it.to_string())
+    }
+}
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $name:ident = $text:literal;)+) => {
+        /// Every reason for which the business says no. A name, once released, keeps its meaning.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $($(#[doc = $doc])+ $name,)+
+        }
+
+        impl Code {
+            /// All reasons.
+            pub const ALL: &'static [Code] = &[$(Code::$name,)+];
+
+            /// The name on the wire: `account_has_open_invoices`.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Code::$name => $text,)+ }
+            }
+
+            /// One sentence for the catalogue of problems.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Code::$name => concat!($($doc),+),)+ }
+            }
+        }
+    };
+}
+
+// Keep in alphabetical order.
+codes! {
+    /// The account still has something that keeps it from closing.
+    AccountNotEmpty = "account_not_empty";
+    /// The state of the account does not allow the operation.
+    AccountStateForbids = "account_state_forbids";
+    /// The account tree would run in a circle, or be too deep.
+    AccountTreeForbids = "account_tree_forbids";
+    /// The amount is beyond what can be booked, or not positive where it must be.
+    AmountOutOfRange = "amount_out_of_range";
+    /// The state of the billing account does not allow the operation.
+    BillingAccountStateForbids = "billing_account_state_forbids";
+    /// The billing run cannot do this now.
+    BillingRunForbids = "billing_run_forbids";
+    /// The catalogue element cannot be changed this way in its state.
+    CatalogStateForbids = "catalog_state_forbids";
+    /// The clock cannot be moved here.
+    ClockForbids = "clock_forbids";
+    /// Amounts of different currencies meet.
+    CurrenciesDiffer = "currencies_differ";
+    /// Something with this key exists already.
+    Duplicate = "duplicate";
+    /// The element is still in use.
+    InUse = "in_use";
+    /// The state of the invoice does not allow the operation.
+    InvoiceStateForbids = "invoice_state_forbids";
+    /// Every customer account keeps at least one customer administrator.
+    LastAdministrator = "last_administrator";
+    /// The offer cannot be ordered now, or not by this account.
+    OfferNotAvailable = "offer_not_available";
+    /// The state of the order does not allow the operation.
+    OrderStateForbids = "order_state_forbids";
+    /// The payment would exceed what it is for.
+    PaymentExceeds = "payment_exceeds";
+    /// The state of the payment does not allow the operation.
+    PaymentStateForbids = "payment_state_forbids";
+    /// The offer has no price in the currency of the account.
+    PriceMissing = "price_missing";
+    /// What is referred to does not exist or may not be used here.
+    ReferenceUnknown = "reference_unknown";
+    /// A resource is required, conflicts, or is out of its limits.
+    ResourceConflict = "resource_conflict";
+    /// No seat is left, or the user has one already.
+    SeatForbids = "seat_forbids";
+    /// The state of the subscription does not allow the operation.
+    SubscriptionStateForbids = "subscription_state_forbids";
+    /// The state of the provisioning task does not allow the operation.
+    TaskStateForbids = "task_state_forbids";
+    /// No tax rule covers the supply.
+    TaxUndetermined = "tax_undetermined";
+    /// The usage record cannot be taken.
+    UsageRefused = "usage_refused";
+    /// The state of the user does not allow the operation.
+    UserStateForbids = "user_state_forbids";
+    /// The password is too weak.
+    WeakPassword = "weak_password";
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Input that breaks rules of form: all that were found, at least one.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{}", violations.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+pub struct Invalid {
+    /// Each rule that was broken.
+    pub violations: Vec<Violation>,
+}
+
+/// One rule that one field breaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// Where: a JSON pointer into the input, such as `/prices/0/rate`.
+    pub field: String,
+    /// Which rule, as a stable word: `required`, `range`, `format`, `unknown_field`.
+    pub rule: &'static str,
+    /// What is wrong and what would be right.
+    pub message: String,
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` {}", self.field, self.message)
+    }
+}
+
+impl Invalid {
+    /// One broken rule.
+    pub fn one(field: impl Into<String>, rule: &'static str, message: impl Into<String>) -> Self {
+        let violation = Violation { field: field.into(), rule, message: message.into() };
+        Self { violations: vec![violation] }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_in_order() {
+        assert!(Code::ALL.windows(2).all(|it| it[0].name() < it[1].name()));
+    }
+}

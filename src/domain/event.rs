@@ -1,0 +1,147 @@
+//! The facts we tell: what happened to which thing, by whom, with the thing before and after.
+//!
+//! There is one log. It is the audit trail, the source of every notification, and what search is
+//! built from. A fact keeps the entity *as of the event*: late delivery does not follow the
+//! present.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{AccountId, Kind, Subject, UserId};
+use super::stamp::SellerNumber;
+use super::time::Instant;
+
+macro_rules! verbs {
+    ($($(#[doc = $doc:literal])+ $name:ident = $text:literal;)+) => {
+        /// What can happen to a thing. The order is the store's: append only.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Verb {
+            $($(#[doc = $doc])+ $name,)+
+        }
+
+        impl Verb {
+            /// Everything that can happen.
+            pub const ALL: &'static [Verb] = &[$(Verb::$name,)+];
+
+            /// The word on the wire.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Verb::$name => $text,)+ }
+            }
+        }
+    };
+}
+
+verbs! {
+    /// It came to be.
+    Created = "created";
+    /// Some of its attributes changed.
+    Changed = "changed";
+    /// It is no more.
+    Removed = "removed";
+    /// It began to work.
+    Activated = "activated";
+    /// It was stopped for a reason that can be taken back.
+    Held = "held";
+    /// The reason for which it was stopped was taken back.
+    Released = "released";
+    /// Its paid time is over.
+    Expired = "expired";
+    /// Its time was prolonged.
+    Renewed = "renewed";
+    /// It was called off.
+    Canceled = "canceled";
+    /// It ended.
+    Terminated = "terminated";
+    /// It can be bought from now on.
+    Launched = "launched";
+    /// It can no longer be bought.
+    Retired = "retired";
+    /// It was refused.
+    Rejected = "rejected";
+    /// It is being worked on.
+    Started = "started";
+    /// All of it is done.
+    Completed = "completed";
+    /// It could not be done.
+    Failed = "failed";
+    /// It got its number and can no longer change.
+    Issued = "issued";
+    /// A part of it was paid.
+    PartlyPaid = "partly_paid";
+    /// All of it was paid.
+    Paid = "paid";
+    /// Its time for payment is over.
+    Overdue = "overdue";
+    /// It was given up.
+    WrittenOff = "written_off";
+    /// Money came in.
+    Received = "received";
+    /// Money went back.
+    Refunded = "refunded";
+    /// It was sent.
+    Sent = "sent";
+    /// Somebody signed in with it.
+    SignedIn = "signed_in";
+}
+
+/// Who caused a fact.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Cause {
+    /// A person, or a program that holds a person's token.
+    User(UserId),
+    /// The house itself, by the name of the duty.
+    Duty(String),
+    /// Somebody who is not signed in, through the named door.
+    Door(String),
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User(id) => write!(f, "{id}"),
+            Self::Duty(name) => write!(f, "duty:{name}"),
+            Self::Door(name) => write!(f, "door:{name}"),
+        }
+    }
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    /// Its place in the log; rises with time and has no gaps.
+    pub sequence: u64,
+    /// Business time.
+    pub at: Instant,
+    /// Who caused it.
+    pub cause: Cause,
+    /// The request that it belongs to, as in the server's log; empty for duties.
+    pub request: String,
+    /// What it happened to.
+    pub subject: Subject,
+    /// What happened.
+    pub verb: Verb,
+    /// In whose branch the thing lies.
+    pub seller: SellerNumber,
+    /// Whose the thing is.
+    pub owner: Option<AccountId>,
+    /// The record before, as the store has it; `None` if it is new.
+    pub before: Option<Vec<u8>>,
+    /// The record after, as the store has it; `None` if it is no more.
+    pub after: Option<Vec<u8>>,
+}
+
+impl Fact {
+    /// The name on the wire: `subscription.activated`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        event_name(self.subject.kind, self.verb)
+    }
+}
+
+/// The name on the wire of a thing that can happen.
+#[must_use]
+pub fn event_name(kind: Kind, verb: Verb) -> String {
+    format!("{}.{}", kind.noun(), verb.name())
+}

@@ -1,0 +1,18 @@
+//! The nouns and rules of the business: pure, without I/O, clock, randomness or JSON.
+//!
+//! Nothing here knows how it is stored, asked for or told. A state changes through one exhaustive
+//! match; an amount is rounded at one gate ([`money`]); time and ids are arguments.
+//!
+//! # Glossary
+//!
+//! One noun for one thing, and its name in each contract, stands at the head of each module below.
+
+pub mod error;
+pub mod event;
+pub mod id;
+pub mod money;
+pub mod page;
+pub mod quantity;
+pub mod stamp;
+pub mod text;
+pub mod time;

@@ -1,0 +1,77 @@
+//! What every kept entity carries beside its own facts: whose it is, its number and revision,
+//! since when, and what the clients of a contract attached to it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::id::AccountId;
+use super::time::Instant;
+
+/// The number of a selling account: provider 1, resellers after it. Who sees what is decided by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct SellerNumber(pub u32);
+
+impl SellerNumber {
+    /// The one provider, at the root of the account tree.
+    pub const PROVIDER: Self = Self(1);
+}
+
+/// The published contracts whose clients may attach attributes that we do not interpret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Contract {
+    /// Our own API.
+    Native,
+    /// The APS 2 bus.
+    Aps,
+    /// IBM BSS REST.
+    Ibm,
+    /// TM Forum Open APIs.
+    Tmf,
+}
+
+/// Attributes that a contract's client sent and that mean nothing to us, as canonical JSON bytes.
+///
+/// What we interpret is never also carried: there is one truth.
+pub type Carried = BTreeMap<Contract, Vec<u8>>;
+
+/// What the house keeps about every entity.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// In whose branch of the account tree it lies.
+    pub seller: SellerNumber,
+    /// The account that it belongs to; `None` for what belongs to the seller as such.
+    pub owner: Option<AccountId>,
+    /// The number people and contracts call it by, where its kind has one; 0 where not.
+    pub number: u64,
+    /// Counts the changes: 1 when new.
+    pub revision: u32,
+    /// Business time of its creation.
+    pub created_at: Instant,
+    /// Business time of its last change.
+    pub changed_at: Instant,
+    /// What contracts' clients attached.
+    pub carried: Carried,
+}
+
+impl Stamp {
+    /// The stamp of something new, before it is put into the store for the first time.
+    #[must_use]
+    pub fn new(seller: SellerNumber, owner: Option<AccountId>, now: Instant) -> Self {
+        Self {
+            seller,
+            owner,
+            number: 0,
+            revision: 0,
+            created_at: now,
+            changed_at: now,
+            carried: Carried::new(),
+        }
+    }
+
+    /// The same with a number from a sequence.
+    #[must_use]
+    pub fn numbered(self, number: u64) -> Self {
+        Self { number, ..self }
+    }
+}

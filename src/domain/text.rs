@@ -1,0 +1,160 @@
+//! Texts that cannot be wrong: names, mail addresses, codes of countries and languages.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// A text that breaks a rule of its kind.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{rule}")]
+pub struct TextError {
+    rule: String,
+}
+
+fn refuse<T>(rule: impl Into<String>) -> Result<T, TextError> {
+    Err(TextError { rule: rule.into() })
+}
+
+/// Controls other than line breaks and tabs never belong in a text that people read.
+fn has_controls(text: &str) -> bool {
+    text.chars().any(|it| it.is_control() && !matches!(it, '\n' | '\r' | '\t'))
+}
+
+macro_rules! texts {
+    ($($(#[doc = $doc:literal])+ $name:ident: $check:expr;)+) => {$(
+        $(#[doc = $doc])+
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = TextError;
+
+            fn from_str(text: &str) -> Result<Self, TextError> {
+                let check: fn(&str) -> Result<String, TextError> = $check;
+                check(text).map(Self)
+            }
+        }
+    )+};
+}
+
+texts! {
+    /// What something or somebody is called: 1 to 200 characters on one line.
+    Name: |text| {
+        let text = text.trim();
+        match text.chars().count() {
+            0 => refuse("must not be empty"),
+            201.. => refuse("must have at most 200 characters"),
+            _ if text.chars().any(char::is_control) => refuse("must be on one line, without controls"),
+            _ => Ok(text.to_owned()),
+        }
+    };
+    /// A remark or description of any number of lines: at most 10,000 characters.
+    Prose: |text| match text.chars().count() {
+        10_001.. => refuse("must have at most 10000 characters"),
+        _ if has_controls(text) => refuse("must not contain control characters"),
+        _ => Ok(text.to_owned()),
+    };
+    /// A mail address as people have them; kept as written, compared in lower case.
+    Email: |text| {
+        let text = text.trim();
+        let Some((local, host)) = text.rsplit_once('@') else {
+            return refuse("must be a mail address such as `ann@example.com`");
+        };
+        let plain = |it: char| !it.is_control() && !it.is_whitespace() && !"<>()[]\\,;:\"".contains(it);
+        let fits = !local.is_empty() && local.len() <= 64 && !host.is_empty() && text.len() <= 254;
+        let labels = host.split('.').all(|it| !it.is_empty() && !it.starts_with('-') && !it.ends_with('-'));
+        match fits && labels && text.chars().all(plain) && !local.contains('@') {
+            true => Ok(text.to_owned()),
+            false => refuse("must be a mail address such as `ann@example.com`"),
+        }
+    };
+    /// A country by its two letters of ISO 3166, in upper case.
+    Country: |text| match text.len() == 2 && text.bytes().all(|it| it.is_ascii_alphabetic()) {
+        true => Ok(text.to_ascii_uppercase()),
+        false => refuse("must be a country code of two letters such as `DE`"),
+    };
+    /// A language, with a country where it matters: `de`, `en_US`.
+    Locale: |text| {
+        let (language, country) = text.split_once(['_', '-']).map_or((text, None), |(l, c)| (l, Some(c)));
+        let letters = |it: &str| it.len() == 2 && it.bytes().all(|it| it.is_ascii_alphabetic());
+        match letters(language) && country.is_none_or(letters) {
+            true => Ok(country.map_or_else(
+                || language.to_ascii_lowercase(),
+                |it| format!("{}_{}", language.to_ascii_lowercase(), it.to_ascii_uppercase()),
+            )),
+            false => refuse("must be a locale such as `de` or `en_US`"),
+        }
+    };
+    /// A short name for programs: letters, digits, `_`, `-`, `.` and `:`, 1 to 100 of them.
+    Code: |text| {
+        let fits = (1..=100).contains(&text.len());
+        match fits && text.bytes().all(|it| it.is_ascii_alphanumeric() || b"_-.:".contains(&it)) {
+            true => Ok(text.to_owned()),
+            false => refuse("must be 1 to 100 letters, digits, `_`, `-`, `.` or `:`"),
+        }
+    };
+}
+
+impl Email {
+    /// The form under which two spellings of one address are the same.
+    #[must_use]
+    pub fn folded(&self) -> String {
+        self.0.to_lowercase()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusals<T: FromStr<Err = TextError>>(texts: &[&str]) {
+        for text in texts {
+            assert!(text.parse::<T>().is_err(), "{text:?} should be refused");
+        }
+    }
+
+    #[test]
+    fn each_kind_of_text_keeps_its_rule() {
+        refusals::<Name>(&["", "   ", "a\nb", "a\u{0}b", &"x".repeat(201)]);
+        refusals::<Email>(&[
+            "",
+            "ann",
+            "@example.com",
+            "ann@",
+            "a b@c.d",
+            "a@b@c",
+            "a@-b.c",
+            "a@b..c",
+            "<a@b.c>",
+        ]);
+        refusals::<Country>(&["", "D", "DEU", "1A"]);
+        refusals::<Locale>(&["", "english", "e", "en_USA", "en_"]);
+        refusals::<Code>(&["", "a b", "ä", &"x".repeat(101)]);
+        refusals::<Prose>(&["\u{0}", &"x".repeat(10_001)]);
+    }
+
+    #[test]
+    fn texts_take_the_form_in_which_they_compare() {
+        assert_eq!("us".parse::<Country>().map(|it| it.to_string()), Ok("US".to_owned()));
+        assert_eq!("EN-us".parse::<Locale>().map(|it| it.to_string()), Ok("en_US".to_owned()));
+        assert_eq!(" Ann ".parse::<Name>().map(|it| it.to_string()), Ok("Ann".to_owned()));
+        let email: Email = "Isv1@APS.test".parse().expect("an address");
+        assert_eq!((email.as_str(), email.folded().as_str()), ("Isv1@APS.test", "isv1@aps.test"));
+    }
+}

@@ -1,0 +1,490 @@
+//! Time: instants, civil dates, half-open periods and the zone that relates them.
+//!
+//! An [`Instant`] is when something happened. A [`Date`] is a day as people write it, and begins
+//! at a different instant in each [`Zone`]. Billing counts days; the clock counts instants; only a
+//! zone leads from one to the other. Nothing here assumes that a day has 24 hours or a month 30
+//! days.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, TimeZone, Utc};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use thiserror::Error;
+
+/// A text that is not a time of the kind that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("`{text}` is not {expected}")]
+pub struct TimeError {
+    text: String,
+    expected: &'static str,
+}
+
+impl TimeError {
+    fn new(text: &str, expected: &'static str) -> Self {
+        Self { text: text.chars().take(80).collect(), expected }
+    }
+}
+
+/// A moment, to the microsecond.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant(DateTime<Utc>);
+
+impl Instant {
+    /// The moment `micros` microseconds after the beginning of 1970, UTC.
+    ///
+    /// Returns `None` beyond the years that dates can be written for.
+    #[must_use]
+    pub fn from_micros(micros: i64) -> Option<Self> {
+        DateTime::from_timestamp_micros(micros).map(Self)
+    }
+
+    /// The moment of a chrono time, its nanoseconds cut off.
+    #[must_use]
+    pub fn from_chrono(at: DateTime<Utc>) -> Self {
+        Self(DateTime::from_timestamp_micros(at.timestamp_micros()).unwrap_or(at))
+    }
+
+    /// Microseconds since the beginning of 1970, UTC.
+    #[must_use]
+    pub const fn micros(self) -> i64 {
+        self.0.timestamp_micros()
+    }
+
+    /// The same moment as chrono has it.
+    #[must_use]
+    pub const fn chrono(self) -> DateTime<Utc> {
+        self.0
+    }
+
+    /// The moment `seconds` later, or earlier if negative; the nearest that can be written.
+    #[must_use]
+    pub fn plus_seconds(self, seconds: i64) -> Self {
+        let bound = if seconds < 0 { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC };
+        let span = chrono::TimeDelta::try_seconds(seconds);
+        Self(span.and_then(|it| self.0.checked_add_signed(it)).unwrap_or(bound))
+    }
+
+    /// The seconds from `earlier` to here; negative if it is later.
+    #[must_use]
+    pub fn seconds_since(self, earlier: Self) -> i64 {
+        (self.0 - earlier.0).num_seconds()
+    }
+}
+
+impl fmt::Display for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true))
+    }
+}
+
+impl FromStr for Instant {
+    type Err = TimeError;
+
+    fn from_str(text: &str) -> Result<Self, TimeError> {
+        let refused = || TimeError::new(text, "an instant of the form `2026-01-31T12:00:00Z`");
+        let at = DateTime::parse_from_rfc3339(text).map_err(|_| refused())?;
+        Ok(Self::from_chrono(at.to_utc()))
+    }
+}
+
+impl Serialize for Instant {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        self.micros().serialize(to)
+    }
+}
+
+impl<'de> Deserialize<'de> for Instant {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let micros = i64::deserialize(from)?;
+        Self::from_micros(micros).ok_or_else(|| de::Error::custom("an instant out of range"))
+    }
+}
+
+/// A day of the civil calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Date(NaiveDate);
+
+impl Date {
+    /// The day, or `None` if the calendar has no such day.
+    #[must_use]
+    pub fn new(year: i32, month: u32, day: u32) -> Option<Self> {
+        NaiveDate::from_ymd_opt(year, month, day).map(Self)
+    }
+
+    /// The day of a chrono date.
+    #[must_use]
+    pub const fn from_chrono(date: NaiveDate) -> Self {
+        Self(date)
+    }
+
+    /// The same day as chrono has it.
+    #[must_use]
+    pub const fn chrono(self) -> NaiveDate {
+        self.0
+    }
+
+    /// The year.
+    #[must_use]
+    pub fn year(self) -> i32 {
+        self.0.year()
+    }
+
+    /// The month, 1 to 12.
+    #[must_use]
+    pub fn month(self) -> u32 {
+        self.0.month()
+    }
+
+    /// The day of the month, 1 to 31.
+    #[must_use]
+    pub fn day(self) -> u32 {
+        self.0.day()
+    }
+
+    /// The day `days` later, or earlier if negative; the nearest that can be written.
+    #[must_use]
+    pub fn plus_days(self, days: i64) -> Self {
+        let span = Days::new(days.unsigned_abs());
+        match days < 0 {
+            true => Self(self.0.checked_sub_days(span).unwrap_or(NaiveDate::MIN)),
+            false => Self(self.0.checked_add_days(span).unwrap_or(NaiveDate::MAX)),
+        }
+    }
+
+    /// The same day of the month `months` later, or the month's last where it is shorter.
+    ///
+    /// Count from the anchor, not from the last result: 31 January, plus one and then one month,
+    /// would have drifted to 28 March.
+    #[must_use]
+    pub fn plus_months(self, months: u32) -> Self {
+        Self(self.0.checked_add_months(Months::new(months)).unwrap_or(NaiveDate::MAX))
+    }
+
+    /// How many days lie between `earlier` and here; negative if it is later.
+    #[must_use]
+    pub fn days_since(self, earlier: Self) -> i64 {
+        (self.0 - earlier.0).num_days()
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+impl FromStr for Date {
+    type Err = TimeError;
+
+    fn from_str(text: &str) -> Result<Self, TimeError> {
+        let refused = || TimeError::new(text, "a date of the form `2026-01-31`");
+        if text.len() != 10 {
+            return Err(refused());
+        }
+        NaiveDate::parse_from_str(text, "%Y-%m-%d").map(Self).map_err(|_| refused())
+    }
+}
+
+impl Serialize for Date {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        self.0.num_days_from_ce().serialize(to)
+    }
+}
+
+impl<'de> Deserialize<'de> for Date {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let days = i32::deserialize(from)?;
+        let date = NaiveDate::from_num_days_from_ce_opt(days);
+        date.map(Self).ok_or_else(|| de::Error::custom("a date out of range"))
+    }
+}
+
+/// A stretch of days, from `start` up to but *not including* `end`.
+///
+/// Half-open, so that consecutive periods tile the calendar: the end of May is the start of June,
+/// and no day is billed twice or never.
+///
+/// Invariant: `start < end`. An empty period cannot be built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Period {
+    start: Date,
+    end: Date,
+}
+
+impl Period {
+    /// The days from `start` to the day before `end`, or `None` if there are none.
+    #[must_use]
+    pub fn new(start: Date, end: Date) -> Option<Self> {
+        (start < end).then_some(Self { start, end })
+    }
+
+    /// The first day.
+    #[must_use]
+    pub const fn start(self) -> Date {
+        self.start
+    }
+
+    /// The first day that is no longer in it.
+    #[must_use]
+    pub const fn end(self) -> Date {
+        self.end
+    }
+
+    /// How many days it has: at least one.
+    #[must_use]
+    pub fn days(self) -> i64 {
+        self.end.days_since(self.start)
+    }
+
+    /// Whether a day lies in it.
+    #[must_use]
+    pub fn contains(self, date: Date) -> bool {
+        self.start <= date && date < self.end
+    }
+
+    /// Cuts the period in two at `date`, if `date` lies strictly inside.
+    #[must_use]
+    pub fn split_at(self, date: Date) -> Option<(Self, Self)> {
+        Some((Self::new(self.start, date)?, Self::new(date, self.end)?))
+    }
+
+    /// The days that both have, or `None` if there are none.
+    #[must_use]
+    pub fn overlap(self, other: Self) -> Option<Self> {
+        Self::new(self.start.max(other.start), self.end.min(other.end))
+    }
+}
+
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}..{}", self.start, self.end)
+    }
+}
+
+/// A time zone of the IANA database, which says when a day begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Zone(chrono_tz::Tz);
+
+impl Zone {
+    /// Coordinated universal time.
+    pub const UTC: Self = Self(chrono_tz::UTC);
+
+    /// The name in the IANA database, such as `Europe/Berlin`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.0.name()
+    }
+
+    /// The day on which a moment falls here.
+    #[must_use]
+    pub fn date_of(self, at: Instant) -> Date {
+        Date(at.0.with_timezone(&self.0).date_naive())
+    }
+
+    /// The moment at which a day begins here: midnight, or the first moment after it where the
+    /// clock skips midnight; the first of the two where it strikes twice.
+    #[must_use]
+    pub fn start_of(self, date: Date) -> Instant {
+        let midnight = date.0.and_time(chrono::NaiveTime::MIN);
+        for minutes in (0..=180).step_by(15) {
+            let local = midnight + chrono::TimeDelta::minutes(minutes);
+            if let Some(at) = self.0.from_local_datetime(&local).earliest() {
+                return Instant::from_chrono(at.to_utc());
+            }
+        }
+        Instant::from_chrono(midnight.and_utc())
+    }
+}
+
+impl fmt::Display for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Zone {
+    type Err = TimeError;
+
+    fn from_str(text: &str) -> Result<Self, TimeError> {
+        let refused = || TimeError::new(text, "a time zone of the form `Europe/Berlin`");
+        chrono_tz::Tz::from_str(text).map(Self).map_err(|_| refused())
+    }
+}
+
+impl Serialize for Zone {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        self.name().serialize(to)
+    }
+}
+
+impl<'de> Deserialize<'de> for Zone {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        <&str>::deserialize(from)?.parse().map_err(de::Error::custom)
+    }
+}
+
+/// A length of time as contracts say it: so many days, weeks, months or years.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Span {
+    /// How many.
+    pub count: u32,
+    /// Of what.
+    pub unit: SpanUnit,
+}
+
+/// What a [`Span`] counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SpanUnit {
+    /// Civil days.
+    Day,
+    /// Seven civil days.
+    Week,
+    /// Months of the calendar.
+    Month,
+    /// Twelve months of the calendar.
+    Year,
+}
+
+impl Span {
+    /// So many days.
+    #[must_use]
+    pub const fn days(count: u32) -> Self {
+        Self { count, unit: SpanUnit::Day }
+    }
+
+    /// So many months.
+    #[must_use]
+    pub const fn months(count: u32) -> Self {
+        Self { count, unit: SpanUnit::Month }
+    }
+
+    /// The day on which the `times`-th such span after `anchor` ends.
+    ///
+    /// Counted from the anchor, so that the 31st never drifts to the 28th.
+    #[must_use]
+    pub fn after(self, anchor: Date, times: u32) -> Date {
+        let total = u64::from(self.count) * u64::from(times);
+        let days = |each: u64| anchor.plus_days(i64::try_from(total * each).unwrap_or(i64::MAX));
+        let months =
+            |each: u64| anchor.plus_months(u32::try_from(total * each).unwrap_or(u32::MAX));
+        match self.unit {
+            SpanUnit::Day => days(1),
+            SpanUnit::Week => days(7),
+            SpanUnit::Month => months(1),
+            SpanUnit::Year => months(12),
+        }
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unit = match self.unit {
+            SpanUnit::Day => "day",
+            SpanUnit::Week => "week",
+            SpanUnit::Month => "month",
+            SpanUnit::Year => "year",
+        };
+        let plural = if self.count == 1 { "" } else { "s" };
+        write!(f, "{} {unit}{plural}", self.count)
+    }
+}
+
+impl FromStr for Span {
+    type Err = TimeError;
+
+    fn from_str(text: &str) -> Result<Self, TimeError> {
+        let refused = || TimeError::new(text, "a span such as `1 month` or `14 days`");
+        let digits = text.find(|it: char| !it.is_ascii_digit()).ok_or_else(refused)?;
+        let (count, unit) = text.split_at(digits);
+        let count = count.parse().map_err(|_| refused())?;
+        let unit = unit.trim();
+        let unit = match unit.strip_suffix('s').unwrap_or(unit) {
+            "day" | "d" => SpanUnit::Day,
+            "week" | "w" => SpanUnit::Week,
+            "month" | "m" => SpanUnit::Month,
+            "year" | "y" => SpanUnit::Year,
+            _ => return Err(refused()),
+        };
+        Ok(Self { count, unit })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn date(text: &str) -> Date {
+        text.parse().expect(text)
+    }
+
+    #[test]
+    fn the_31st_never_drifts() {
+        let anchor = date("2028-01-31");
+        let month = Span::months(1);
+        let days: Vec<_> = (1..=4).map(|it| month.after(anchor, it).to_string()).collect();
+        assert_eq!(days, ["2028-02-29", "2028-03-31", "2028-04-30", "2028-05-31"]);
+    }
+
+    #[test]
+    fn a_day_begins_at_its_zones_midnight_even_where_the_clock_skips_it() {
+        let start = |zone: &str, day: &str| {
+            zone.parse::<Zone>().expect(zone).start_of(date(day)).to_string()
+        };
+        assert_eq!(start("Europe/Berlin", "2026-01-01"), "2025-12-31T23:00:00Z");
+        assert_eq!(start("Europe/Berlin", "2026-07-01"), "2026-06-30T22:00:00Z");
+        assert_eq!(start("America/Sao_Paulo", "2018-11-04"), "2018-11-04T03:00:00Z");
+    }
+
+    #[test]
+    fn days_that_do_not_exist_are_refused() {
+        for text in
+            ["2026-02-29", "2026-13-01", "2026-00-10", "26-01-01", "2026-1-1", "tomorrow", ""]
+        {
+            assert!(text.parse::<Date>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_span_is_read_as_people_write_it() {
+        for (text, expected) in [
+            ("1month", "1 month"),
+            ("2 weeks", "2 weeks"),
+            ("14d", "14 days"),
+            ("1 year", "1 year"),
+        ] {
+            assert_eq!(text.parse::<Span>().map(|it| it.to_string()), Ok(expected.to_owned()));
+        }
+        for text in ["month", "1", "-1 month", "1 fortnight", "99999999999 days"] {
+            assert!(text.parse::<Span>().is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_parts_of_a_period_tile_it(start in 0..100_000_i64, days in 1..4000_i64, cut in -10..4010_i64) {
+            let start = date("1900-01-01").plus_days(start);
+            let period = Period::new(start, start.plus_days(days)).expect("not empty");
+            match period.split_at(start.plus_days(cut)) {
+                Some((before, after)) => {
+                    prop_assert_eq!(before.days() + after.days(), period.days());
+                    prop_assert_eq!(before.end(), after.start());
+                }
+                None => prop_assert!(cut <= 0 || cut >= days),
+            }
+        }
+
+        #[test]
+        fn every_moment_lies_in_the_day_its_zone_says(micros in 0..4_000_000_000_000_000_i64) {
+            let at = Instant::from_micros(micros).expect("in range");
+            for zone in ["Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Pacific/Apia"] {
+                let zone: Zone = zone.parse().expect(zone);
+                let day = zone.date_of(at);
+                prop_assert!(zone.start_of(day) <= at);
+                prop_assert!(at < zone.start_of(day.plus_days(1)));
+            }
+        }
+    }
+}
