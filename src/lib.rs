@@ -1,3 +1,4 @@
 //! Tillbox: a business support system in one binary.
 
 pub mod domain;
+pub mod store;

@@ -23,7 +23,10 @@ pub struct Rejection {
 impl Rejection {
     /// A refusal for `code`, told in `detail`: lower case, no full stop, values in backticks.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into() }
+        Self {
+            code,
+            detail: detail.into(),
+        }
     }
 }
 
@@ -156,8 +159,14 @@ impl fmt::Display for Violation {
 impl Invalid {
     /// One broken rule.
     pub fn one(field: impl Into<String>, rule: &'static str, message: impl Into<String>) -> Self {
-        let violation = Violation { field: field.into(), rule, message: message.into() };
-        Self { violations: vec![violation] }
+        let violation = Violation {
+            field: field.into(),
+            rule,
+            message: message.into(),
+        };
+        Self {
+            violations: vec![violation],
+        }
     }
 }
 

@@ -86,9 +86,9 @@ impl FromStr for Quantity {
     type Err = QuantityError;
 
     fn from_str(text: &str) -> Result<Self, QuantityError> {
-        decimal(text)
-            .map(Self)
-            .ok_or_else(|| QuantityError { text: text.chars().take(80).collect() })
+        decimal(text).map(Self).ok_or_else(|| QuantityError {
+            text: text.chars().take(80).collect(),
+        })
     }
 }
 
@@ -167,6 +167,9 @@ mod tests {
     #[test]
     fn what_is_above_a_floor_is_never_negative() {
         assert_eq!(Quantity::whole(3).above(Quantity::whole(5)), Quantity::ZERO);
-        assert_eq!(Quantity::whole(8).above(Quantity::whole(5)), Quantity::whole(3));
+        assert_eq!(
+            Quantity::whole(8).above(Quantity::whole(5)),
+            Quantity::whole(3)
+        );
     }
 }

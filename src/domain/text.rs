@@ -19,7 +19,8 @@ fn refuse<T>(rule: impl Into<String>) -> Result<T, TextError> {
 
 /// Controls other than line breaks and tabs never belong in a text that people read.
 fn has_controls(text: &str) -> bool {
-    text.chars().any(|it| it.is_control() && !matches!(it, '\n' | '\r' | '\t'))
+    text.chars()
+        .any(|it| it.is_control() && !matches!(it, '\n' | '\r' | '\t'))
 }
 
 macro_rules! texts {
@@ -151,10 +152,22 @@ mod tests {
 
     #[test]
     fn texts_take_the_form_in_which_they_compare() {
-        assert_eq!("us".parse::<Country>().map(|it| it.to_string()), Ok("US".to_owned()));
-        assert_eq!("EN-us".parse::<Locale>().map(|it| it.to_string()), Ok("en_US".to_owned()));
-        assert_eq!(" Ann ".parse::<Name>().map(|it| it.to_string()), Ok("Ann".to_owned()));
+        assert_eq!(
+            "us".parse::<Country>().map(|it| it.to_string()),
+            Ok("US".to_owned())
+        );
+        assert_eq!(
+            "EN-us".parse::<Locale>().map(|it| it.to_string()),
+            Ok("en_US".to_owned())
+        );
+        assert_eq!(
+            " Ann ".parse::<Name>().map(|it| it.to_string()),
+            Ok("Ann".to_owned())
+        );
         let email: Email = "Isv1@APS.test".parse().expect("an address");
-        assert_eq!((email.as_str(), email.folded().as_str()), ("Isv1@APS.test", "isv1@aps.test"));
+        assert_eq!(
+            (email.as_str(), email.folded().as_str()),
+            ("Isv1@APS.test", "isv1@aps.test")
+        );
     }
 }

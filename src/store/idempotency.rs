@@ -1,0 +1,80 @@
+//! Idempotency keys: what was answered to a request, kept for 24 hours of wall time with the
+//! change itself, so that the same request sent again has one effect and the same answer.
+
+use std::ops::{Bound, ControlFlow};
+
+use serde::{Deserialize, Serialize};
+
+use super::StoreError;
+use super::batch::Batch;
+use super::codec::{self, Key};
+use super::view::{KeyRange, Table, View};
+use crate::domain::page::PageOrder;
+use crate::domain::time::Instant;
+
+const KEYS: Table = Table("idempotency");
+const BY_EXPIRY: Table = Table("idempotency/by_expiry");
+
+/// How long an answer is kept.
+pub const KEPT_SECONDS: i64 = 24 * 60 * 60;
+
+/// An answer that was given under a key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// The digest of the request; another request under the same key is refused.
+    pub request: [u8; 32],
+    /// Wall time until which it is kept.
+    pub until: Instant,
+    /// The answer as it went out.
+    pub answer: Vec<u8>,
+}
+
+/// What was answered under a key, whose digest includes who sent it.
+///
+/// # Errors
+/// If the engine fails.
+pub fn find(view: &(impl View + ?Sized), key: &[u8; 32]) -> Result<Option<Kept>, StoreError> {
+    let bytes = view.value(KEYS, key)?;
+    bytes
+        .map(|it| codec::decode(KEYS.0, it.get(1..).unwrap_or_default()))
+        .transpose()
+}
+
+impl Batch<'_> {
+    /// Keeps an answer under a key.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn keep_answer(&mut self, key: &[u8; 32], kept: &Kept) -> Result<(), StoreError> {
+        self.insert(KEYS, key, &codec::encode(1, kept))?;
+        let expiry = Key::new().instant(kept.until).raw(key).bytes();
+        self.insert(BY_EXPIRY, &expiry, &[]).map(|_| ())
+    }
+
+    /// Forgets up to `limit` answers whose time is over at `wall` and returns how many.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn forget_answers(&mut self, wall: Instant, limit: usize) -> Result<usize, StoreError> {
+        let to = Bound::Excluded(Key::new().instant(wall).bytes());
+        let range = KeyRange {
+            from: Bound::Unbounded,
+            to,
+        };
+        let mut over = Vec::new();
+        self.scan(BY_EXPIRY, &range, PageOrder::Rising, &mut |key, _| {
+            over.push(key.to_vec());
+            let full = over.len() >= limit;
+            Ok(if full {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            })
+        })?;
+        for expiry in &over {
+            self.remove(BY_EXPIRY, expiry)?;
+            self.remove(KEYS, expiry.get(8..).unwrap_or_default())?;
+        }
+        Ok(over.len())
+    }
+}

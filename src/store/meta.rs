@@ -1,0 +1,86 @@
+//! What the store knows about itself: its schema, its clock, and settings of the installation.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::StoreError;
+use super::batch::Batch;
+use super::codec;
+use super::view::{Table, View};
+use crate::domain::time::Instant;
+
+const META: Table = Table("meta");
+
+/// The clock as the store keeps it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockState {
+    /// What is added to wall time to get business time, in microseconds. Zero in a live
+    /// installation.
+    pub offset_micros: i64,
+    /// No act has been done at a later business time; none will be at an earlier one.
+    pub high_water: Option<Instant>,
+    /// The last wall time that was seen while running: what a jump is measured from.
+    pub last_wall: Option<Instant>,
+    /// Whether business time may be moved.
+    pub movable: bool,
+}
+
+impl ClockState {
+    /// The clock of a new live installation.
+    pub const LIVE: Self = Self {
+        offset_micros: 0,
+        high_water: None,
+        last_wall: None,
+        movable: false,
+    };
+}
+
+/// A value kept under a name, each with one owner and one shape.
+pub trait Setting: Serialize + DeserializeOwned {
+    /// The name.
+    const NAME: &'static str;
+    /// The version of the shape.
+    const SHAPE: u8;
+}
+
+impl Setting for ClockState {
+    const NAME: &'static str = "clock";
+    const SHAPE: u8 = 1;
+}
+
+/// The setting of a type, if it was ever put.
+///
+/// # Errors
+/// If the engine fails or the value is of an unknown shape.
+pub fn setting<S: Setting>(view: &(impl View + ?Sized)) -> Result<Option<S>, StoreError> {
+    let Some(bytes) = view.value(META, S::NAME.as_bytes())? else {
+        return Ok(None);
+    };
+    match bytes.split_first() {
+        Some((shape, body)) if *shape == S::SHAPE => codec::decode(S::NAME, body).map(Some),
+        _ => Err(StoreError::Unreadable {
+            table: S::NAME,
+            source: None,
+        }),
+    }
+}
+
+impl Batch<'_> {
+    /// Keeps a setting.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn put_setting<S: Setting>(&mut self, it: &S) -> Result<(), StoreError> {
+        self.insert(META, S::NAME.as_bytes(), &codec::encode(S::SHAPE, it))
+            .map(|_| ())
+    }
+}
+
+/// The version of the schema that the file has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Schema(pub(super) u32);
+
+impl Setting for Schema {
+    const NAME: &'static str = "schema";
+    const SHAPE: u8 = 1;
+}
