@@ -19,8 +19,7 @@ fn refuse<T>(rule: impl Into<String>) -> Result<T, TextError> {
 
 /// Controls other than line breaks and tabs never belong in a text that people read.
 fn has_controls(text: &str) -> bool {
-    text.chars()
-        .any(|it| it.is_control() && !matches!(it, '\n' | '\r' | '\t'))
+    text.chars().any(|it| it.is_control() && !matches!(it, '\n' | '\r' | '\t'))
 }
 
 macro_rules! texts {
@@ -55,12 +54,12 @@ macro_rules! texts {
 }
 
 texts! {
-    /// What something or somebody is called: 1 to 200 characters on one line.
+    /// What something or somebody is called: 1 to 255 characters on one line.
     Name: |text| {
         let text = text.trim();
         match text.chars().count() {
             0 => refuse("must not be empty"),
-            201.. => refuse("must have at most 200 characters"),
+            256.. => refuse("must have at most 255 characters"),
             _ if text.chars().any(char::is_control) => refuse("must be on one line, without controls"),
             _ => Ok(text.to_owned()),
         }
@@ -83,6 +82,28 @@ texts! {
         match fits && labels && text.chars().all(plain) && !local.contains('@') {
             true => Ok(text.to_owned()),
             false => refuse("must be a mail address such as `ann@example.com`"),
+        }
+    };
+    /// A telephone number as people write it, `1(888)1234567` or `7#999#999#9999`: 2 to 50 characters.
+    Phone: |text| {
+        let text = text.trim();
+        let plain = |it: char| it.is_ascii_alphanumeric() || " +-()./#*,:".contains(it);
+        let digits = text.bytes().filter(u8::is_ascii_digit).count();
+        match text.len() <= 50 && digits >= 2 && text.chars().all(plain) {
+            true => Ok(text.to_owned()),
+            false => refuse("must be a telephone number such as `+49 30 1234567`"),
+        }
+    };
+    /// An address on the web, `https://example.com/path`, without a user's name in it.
+    WebAddress: |text| {
+        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        let host = rest.map(|it| it.split(['/', '?', '#']).next().unwrap_or_default());
+        let plain = text.len() <= 2000 && text.chars().all(|it| it.is_ascii_graphic());
+        match host {
+            Some(host) if plain && !host.is_empty() && !host.contains('@') && !text.contains('#') => {
+                Ok(text.to_owned())
+            }
+            _ => refuse("must be an address on the web such as `https://example.com/path`"),
         }
     };
     /// A country by its two letters of ISO 3166, in upper case.
@@ -112,6 +133,14 @@ texts! {
     };
 }
 
+impl Locale {
+    /// The language alone: `de` of `de_AT`.
+    #[must_use]
+    pub fn language(&self) -> &str {
+        &self.0[..2]
+    }
+}
+
 impl Email {
     /// The form under which two spellings of one address are the same.
     #[must_use]
@@ -132,7 +161,7 @@ mod tests {
 
     #[test]
     fn each_kind_of_text_keeps_its_rule() {
-        refusals::<Name>(&["", "   ", "a\nb", "a\u{0}b", &"x".repeat(201)]);
+        refusals::<Name>(&["", "   ", "a\nb", "a\u{0}b", &"x".repeat(256)]);
         refusals::<Email>(&[
             "",
             "ann",
@@ -146,28 +175,35 @@ mod tests {
         ]);
         refusals::<Country>(&["", "D", "DEU", "1A"]);
         refusals::<Locale>(&["", "english", "e", "en_USA", "en_"]);
+        refusals::<Phone>(&["", "1", "no number", "0\n11", &"1".repeat(51)]);
+        refusals::<WebAddress>(&[
+            "",
+            "example.com",
+            "ftp://example.com",
+            "https://",
+            "https:///path",
+            "https://ann:secret@example.com",
+            "https://example.com/#part",
+            "https://example.com/a b",
+        ]);
         refusals::<Code>(&["", "a b", "ä", &"x".repeat(101)]);
         refusals::<Prose>(&["\u{0}", &"x".repeat(10_001)]);
     }
 
     #[test]
     fn texts_take_the_form_in_which_they_compare() {
-        assert_eq!(
-            "us".parse::<Country>().map(|it| it.to_string()),
-            Ok("US".to_owned())
-        );
-        assert_eq!(
-            "EN-us".parse::<Locale>().map(|it| it.to_string()),
-            Ok("en_US".to_owned())
-        );
-        assert_eq!(
-            " Ann ".parse::<Name>().map(|it| it.to_string()),
-            Ok("Ann".to_owned())
-        );
+        assert_eq!("us".parse::<Country>().map(|it| it.to_string()), Ok("US".to_owned()));
+        assert_eq!("EN-us".parse::<Locale>().map(|it| it.to_string()), Ok("en_US".to_owned()));
+        assert_eq!(" Ann ".parse::<Name>().map(|it| it.to_string()), Ok("Ann".to_owned()));
+        for text in ["1(888)1234567", "7#999#999#9999", "+49 30 1234-567 ext. 8"] {
+            assert_eq!(text.parse::<Phone>().map(|it| it.to_string()), Ok(text.to_owned()));
+        }
+        for text in ["http://localhost:8080", "https://example.com/hook?a=b"] {
+            assert_eq!(text.parse::<WebAddress>().map(|it| it.to_string()), Ok(text.to_owned()));
+        }
+        let locale: Locale = "de-at".parse().expect("a locale");
+        assert_eq!(locale.language(), "de");
         let email: Email = "Isv1@APS.test".parse().expect("an address");
-        assert_eq!(
-            (email.as_str(), email.folded().as_str()),
-            ("Isv1@APS.test", "isv1@aps.test")
-        );
+        assert_eq!((email.as_str(), email.folded().as_str()), ("Isv1@APS.test", "isv1@aps.test"));
     }
 }

@@ -290,6 +290,45 @@ impl fmt::Display for Period {
     }
 }
 
+/// When something holds: from a moment on, up to but not including another; either may be open.
+///
+/// Invariant: if both ends are said, `from < until`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub struct Validity {
+    from: Option<Instant>,
+    until: Option<Instant>,
+}
+
+impl Validity {
+    /// Holds at any time.
+    pub const ALWAYS: Self = Self { from: None, until: None };
+
+    /// Holds from `from` up to `until`, or `None` if that is never.
+    #[must_use]
+    pub fn new(from: Option<Instant>, until: Option<Instant>) -> Option<Self> {
+        let never = from.zip(until).is_some_and(|(from, until)| from >= until);
+        (!never).then_some(Self { from, until })
+    }
+
+    /// The first moment at which it holds; `None` if it always has.
+    #[must_use]
+    pub const fn from(self) -> Option<Instant> {
+        self.from
+    }
+
+    /// The first moment at which it no longer holds; `None` if it has no end.
+    #[must_use]
+    pub const fn until(self) -> Option<Instant> {
+        self.until
+    }
+
+    /// Whether it holds at a moment.
+    #[must_use]
+    pub fn contains(self, at: Instant) -> bool {
+        self.from.is_none_or(|it| it <= at) && self.until.is_none_or(|it| at < it)
+    }
+}
+
 /// A time zone of the IANA database, which says when a day begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Zone(chrono_tz::Tz);
@@ -502,6 +541,17 @@ mod tests {
         ] {
             assert!(text.parse::<Date>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_holds_from_a_moment_on_no_longer_holds_at_its_end() {
+        let at = |micros| Instant::from_micros(micros);
+        let validity = Validity::new(at(10), at(20)).expect("a while");
+        let held: Vec<_> =
+            (9..=20).filter(|it| at(*it).is_some_and(|it| validity.contains(it))).collect();
+        assert_eq!(held, (10..20).collect::<Vec<_>>());
+        assert_eq!((Validity::new(at(20), at(20)), Validity::new(at(21), at(20))), (None, None));
+        assert!(at(0).is_some_and(|it| Validity::ALWAYS.contains(it)));
     }
 
     #[test]
