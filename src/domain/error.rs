@@ -23,10 +23,7 @@ pub struct Rejection {
 impl Rejection {
     /// A refusal for `code`, told in `detail`: lower case, no full stop, values in backticks.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        Self {
-            code,
-            detail: detail.into(),
-        }
+        Self { code, detail: detail.into() }
     }
 }
 
@@ -150,6 +147,13 @@ pub struct Violation {
     pub message: String,
 }
 
+impl Violation {
+    /// `field` breaks `rule`; `message` says what is wrong and what would be right.
+    pub fn new(field: impl Into<String>, rule: &'static str, message: impl Into<String>) -> Self {
+        Self { field: field.into(), rule, message: message.into() }
+    }
+}
+
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` {}", self.field, self.message)
@@ -159,14 +163,35 @@ impl fmt::Display for Violation {
 impl Invalid {
     /// One broken rule.
     pub fn one(field: impl Into<String>, rule: &'static str, message: impl Into<String>) -> Self {
-        let violation = Violation {
-            field: field.into(),
-            rule,
-            message: message.into(),
-        };
-        Self {
-            violations: vec![violation],
-        }
+        Self { violations: vec![Violation::new(field, rule, message)] }
+    }
+
+    /// Nothing, or all the rules that were broken.
+    pub fn unless_empty(violations: Vec<Violation>) -> Result<(), Self> {
+        if violations.is_empty() { Ok(()) } else { Err(Self { violations }) }
+    }
+}
+
+/// Why a command is refused: its form, or the business.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// The input breaks rules of form.
+    #[error(transparent)]
+    Invalid(Invalid),
+    /// The business says no.
+    #[error(transparent)]
+    Rejected(Rejection),
+}
+
+impl From<Invalid> for Refusal {
+    fn from(it: Invalid) -> Self {
+        Self::Invalid(it)
+    }
+}
+
+impl From<Rejection> for Refusal {
+    fn from(it: Rejection) -> Self {
+        Self::Rejected(it)
     }
 }
 
