@@ -7,6 +7,7 @@
 //!
 //! One noun for one thing, and its name in each contract, stands at the head of each module below.
 
+pub mod attribute;
 pub mod due;
 pub mod error;
 pub mod event;
@@ -17,3 +18,4 @@ pub mod quantity;
 pub mod stamp;
 pub mod text;
 pub mod time;
+pub mod word;
