@@ -96,6 +96,8 @@ codes! {
     OfferNotAvailable = "offer_not_available";
     /// The state of the order does not allow the operation.
     OrderStateForbids = "order_state_forbids";
+    /// The state of the party does not allow the operation.
+    PartyStateForbids = "party_state_forbids";
     /// The payment would exceed what it is for.
     PaymentExceeds = "payment_exceeds";
     /// The state of the payment does not allow the operation.

@@ -14,6 +14,7 @@ pub mod event;
 pub mod id;
 pub mod money;
 pub mod page;
+pub mod party;
 pub mod quantity;
 pub mod stamp;
 pub mod text;

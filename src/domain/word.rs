@@ -64,6 +64,31 @@ macro_rules! words {
 }
 pub(crate) use words;
 
+/// A state machine as a table: a row for each state, a column for each trigger, a dash where the
+/// trigger is refused. Snapshots of it are how a change of a life cycle is reviewed.
+#[cfg(test)]
+pub(crate) fn matrix<S: Copy + std::fmt::Display, T: Copy + std::fmt::Display>(
+    states: &[S],
+    triggers: &[T],
+    next: impl Fn(S, T) -> Option<S>,
+) -> String {
+    let cell = |it: Option<String>| it.unwrap_or_else(|| "-".to_owned());
+    let mut rows = vec![vec![String::new()]];
+    rows[0].extend(triggers.iter().map(ToString::to_string));
+    for state in states {
+        let after = |trigger: &T| cell(next(*state, *trigger).map(|it| it.to_string()));
+        rows.push(std::iter::once(state.to_string()).chain(triggers.iter().map(after)).collect());
+    }
+    let width = |column: usize| {
+        rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default()
+    };
+    let line = |row: &Vec<String>| {
+        let cells = row.iter().enumerate().map(|(column, it)| format!("{it:>0$}", width(column)));
+        cells.collect::<Vec<_>>().join(" | ")
+    };
+    rows.iter().map(|row| line(row) + "\n").collect()
+}
+
 #[cfg(test)]
 #[expect(unreachable_pub, reason = "the macro declares what the domain shows")]
 mod tests {

@@ -1,0 +1,101 @@
+//! How somebody is known to the authorities and elsewhere: papers, tax numbers, outside accounts.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::text::{Country, Name};
+use crate::domain::time::{Date, Validity};
+use crate::domain::word::words;
+
+/// A paper or a register that proves who somebody is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identification {
+    /// What it is: `passport`, `commercial register`.
+    pub kind: Name,
+    /// The number on it.
+    pub number: Name,
+    /// Who issued it.
+    pub issuing_authority: Option<Name>,
+    /// When it was issued.
+    pub issued_on: Option<Date>,
+    /// For how long it is good.
+    pub validity: Validity,
+}
+
+words! {
+    /// Whether anybody looked up a tax number in its register.
+    Verification {
+        /// Nobody has, or the register did not know it.
+        NotVerified = "not_verified";
+        /// The register knows it.
+        Verified = "verified";
+    }
+}
+
+/// The number under which a tax office knows somebody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaxRegistration {
+    /// The number, such as `DE123456789`.
+    pub number: Name,
+    /// Whose tax office; `None` where the number itself says it.
+    pub country: Option<Country>,
+    /// Whether its register knows it.
+    pub verification: Verification,
+}
+
+impl TaxRegistration {
+    /// A number that nobody has looked up yet.
+    #[must_use]
+    pub const fn unverified(number: Name, country: Option<Country>) -> Self {
+        Self { number, country, verification: Verification::NotVerified }
+    }
+
+    /// What replaces `self` when somebody says the number anew: a verification holds for the very
+    /// number that was looked up, and for no other.
+    #[must_use]
+    pub fn replaced_by(&self, new: Self) -> Self {
+        let is_same = self.number == new.number && self.country == new.country;
+        if is_same { self.clone() } else { Self::unverified(new.number, new.country) }
+    }
+}
+
+/// Freedom from a tax, and the certificate that proves it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaxExemption {
+    /// The number of the certificate.
+    pub certificate: Name,
+    /// Whose tax is not owed.
+    pub jurisdiction: Name,
+    /// Why.
+    pub reason: Option<Name>,
+    /// When it holds.
+    pub validity: Validity,
+}
+
+/// Where else somebody is known, and under what name: a network, another system, a partner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExternalReference {
+    /// Where: `IBM_CUSTOMER_NUMBER`, `salesforce`.
+    pub kind: Name,
+    /// Under what name.
+    pub name: Name,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(text: &str) -> TaxRegistration {
+        TaxRegistration::unverified(text.parse().expect(text), None)
+    }
+
+    #[test]
+    fn a_verification_does_not_pass_to_another_number() {
+        let mut verified = number("DE123456789");
+        verified.verification = Verification::Verified;
+        assert_eq!(verified.replaced_by(number("DE123456789")), verified);
+        assert_eq!(verified.replaced_by(number("DE999999999")), number("DE999999999"));
+        let mut claimed = number("DE999999999");
+        claimed.verification = Verification::Verified;
+        assert_eq!(verified.replaced_by(claimed), number("DE999999999"));
+    }
+}
