@@ -22,10 +22,7 @@ pub struct TimeError {
 
 impl TimeError {
     fn new(text: &str, expected: &'static str) -> Self {
-        Self {
-            text: text.chars().take(80).collect(),
-            expected,
-        }
+        Self { text: text.chars().take(80).collect(), expected }
     }
 }
 
@@ -63,16 +60,9 @@ impl Instant {
     /// The moment `seconds` later, or earlier if negative; the nearest that can be written.
     #[must_use]
     pub fn plus_seconds(self, seconds: i64) -> Self {
-        let bound = if seconds < 0 {
-            DateTime::<Utc>::MIN_UTC
-        } else {
-            DateTime::<Utc>::MAX_UTC
-        };
+        let bound = if seconds < 0 { DateTime::<Utc>::MIN_UTC } else { DateTime::<Utc>::MAX_UTC };
         let span = chrono::TimeDelta::try_seconds(seconds);
-        Self(
-            span.and_then(|it| self.0.checked_add_signed(it))
-                .unwrap_or(bound),
-        )
+        Self(span.and_then(|it| self.0.checked_add_signed(it)).unwrap_or(bound))
     }
 
     /// The moment `micros` microseconds later, or earlier if negative.
@@ -91,11 +81,7 @@ impl Instant {
 
 impl fmt::Display for Instant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}",
-            self.0.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
-        )
+        write!(f, "{}", self.0.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true))
     }
 }
 
@@ -179,11 +165,7 @@ impl Date {
     /// would have drifted to 28 March.
     #[must_use]
     pub fn plus_months(self, months: u32) -> Self {
-        Self(
-            self.0
-                .checked_add_months(Months::new(months))
-                .unwrap_or(NaiveDate::MAX),
-        )
+        Self(self.0.checked_add_months(Months::new(months)).unwrap_or(NaiveDate::MAX))
     }
 
     /// How many days lie between `earlier` and here; negative if it is later.
@@ -207,9 +189,7 @@ impl FromStr for Date {
         if text.len() != 10 {
             return Err(refused());
         }
-        NaiveDate::parse_from_str(text, "%Y-%m-%d")
-            .map(Self)
-            .map_err(|_| refused())
+        NaiveDate::parse_from_str(text, "%Y-%m-%d").map(Self).map_err(|_| refused())
     }
 }
 
@@ -223,8 +203,7 @@ impl<'de> Deserialize<'de> for Date {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let days = i32::deserialize(from)?;
         let date = NaiveDate::from_num_days_from_ce_opt(days);
-        date.map(Self)
-            .ok_or_else(|| de::Error::custom("a date out of range"))
+        date.map(Self).ok_or_else(|| de::Error::custom("a date out of range"))
     }
 }
 
@@ -375,9 +354,7 @@ impl FromStr for Zone {
 
     fn from_str(text: &str) -> Result<Self, TimeError> {
         let refused = || TimeError::new(text, "a time zone of the form `Europe/Berlin`");
-        chrono_tz::Tz::from_str(text)
-            .map(Self)
-            .map_err(|_| refused())
+        chrono_tz::Tz::from_str(text).map(Self).map_err(|_| refused())
     }
 }
 
@@ -389,9 +366,7 @@ impl Serialize for Zone {
 
 impl<'de> Deserialize<'de> for Zone {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        <&str>::deserialize(from)?
-            .parse()
-            .map_err(de::Error::custom)
+        <&str>::deserialize(from)?.parse().map_err(de::Error::custom)
     }
 }
 
@@ -421,19 +396,13 @@ impl Span {
     /// So many days.
     #[must_use]
     pub const fn days(count: u32) -> Self {
-        Self {
-            count,
-            unit: SpanUnit::Day,
-        }
+        Self { count, unit: SpanUnit::Day }
     }
 
     /// So many months.
     #[must_use]
     pub const fn months(count: u32) -> Self {
-        Self {
-            count,
-            unit: SpanUnit::Month,
-        }
+        Self { count, unit: SpanUnit::Month }
     }
 
     /// The day on which the `times`-th such span after `anchor` ends.
@@ -472,9 +441,7 @@ impl FromStr for Span {
 
     fn from_str(text: &str) -> Result<Self, TimeError> {
         let refused = || TimeError::new(text, "a span such as `1 month` or `14 days`");
-        let digits = text
-            .find(|it: char| !it.is_ascii_digit())
-            .ok_or_else(refused)?;
+        let digits = text.find(|it: char| !it.is_ascii_digit()).ok_or_else(refused)?;
         let (count, unit) = text.split_at(digits);
         let count = count.parse().map_err(|_| refused())?;
         let unit = unit.trim();
@@ -503,42 +470,25 @@ mod tests {
     fn the_31st_never_drifts() {
         let anchor = date("2028-01-31");
         let month = Span::months(1);
-        let days: Vec<_> = (1..=4)
-            .map(|it| month.after(anchor, it).to_string())
-            .collect();
-        assert_eq!(
-            days,
-            ["2028-02-29", "2028-03-31", "2028-04-30", "2028-05-31"]
-        );
+        let days: Vec<_> = (1..=4).map(|it| month.after(anchor, it).to_string()).collect();
+        assert_eq!(days, ["2028-02-29", "2028-03-31", "2028-04-30", "2028-05-31"]);
     }
 
     #[test]
     fn a_day_begins_at_its_zones_midnight_even_where_the_clock_skips_it() {
         let start = |zone: &str, day: &str| {
-            zone.parse::<Zone>()
-                .expect(zone)
-                .start_of(date(day))
-                .to_string()
+            zone.parse::<Zone>().expect(zone).start_of(date(day)).to_string()
         };
         assert_eq!(start("Europe/Berlin", "2026-01-01"), "2025-12-31T23:00:00Z");
         assert_eq!(start("Europe/Berlin", "2026-07-01"), "2026-06-30T22:00:00Z");
-        assert_eq!(
-            start("America/Sao_Paulo", "2018-11-04"),
-            "2018-11-04T03:00:00Z"
-        );
+        assert_eq!(start("America/Sao_Paulo", "2018-11-04"), "2018-11-04T03:00:00Z");
     }
 
     #[test]
     fn days_that_do_not_exist_are_refused() {
-        for text in [
-            "2026-02-29",
-            "2026-13-01",
-            "2026-00-10",
-            "26-01-01",
-            "2026-1-1",
-            "tomorrow",
-            "",
-        ] {
+        for text in
+            ["2026-02-29", "2026-13-01", "2026-00-10", "26-01-01", "2026-1-1", "tomorrow", ""]
+        {
             assert!(text.parse::<Date>().is_err(), "{text}");
         }
     }
@@ -562,10 +512,7 @@ mod tests {
             ("14d", "14 days"),
             ("1 year", "1 year"),
         ] {
-            assert_eq!(
-                text.parse::<Span>().map(|it| it.to_string()),
-                Ok(expected.to_owned())
-            );
+            assert_eq!(text.parse::<Span>().map(|it| it.to_string()), Ok(expected.to_owned()));
         }
         for text in ["month", "1", "-1 month", "1 fortnight", "99999999999 days"] {
             assert!(text.parse::<Span>().is_err(), "{text}");
