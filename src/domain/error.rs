@@ -80,6 +80,8 @@ codes! {
     BillingRunForbids = "billing_run_forbids";
     /// The catalogue element cannot be changed this way in its state.
     CatalogStateForbids = "catalog_state_forbids";
+    /// The tree of categories would run in a circle, or be too deep.
+    CatalogTreeForbids = "catalog_tree_forbids";
     /// The clock cannot be moved here.
     ClockForbids = "clock_forbids";
     /// Amounts of different currencies meet.
