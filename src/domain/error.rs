@@ -76,6 +76,8 @@ codes! {
     AmountOutOfRange = "amount_out_of_range";
     /// The state of the billing account does not allow the operation.
     BillingAccountStateForbids = "billing_account_state_forbids";
+    /// What is to be billed was not given completely, so that nothing is billed.
+    BillingInputIncomplete = "billing_input_incomplete";
     /// The billing run cannot do this now.
     BillingRunForbids = "billing_run_forbids";
     /// The catalogue element cannot be changed this way in its state.
@@ -84,6 +86,8 @@ codes! {
     CatalogTreeForbids = "catalog_tree_forbids";
     /// The clock cannot be moved here.
     ClockForbids = "clock_forbids";
+    /// The credit would exceed what is left of the invoice or its line.
+    CreditExceeds = "credit_exceeds";
     /// Amounts of different currencies meet.
     CurrenciesDiffer = "currencies_differ";
     /// Something with this key exists already.
@@ -92,8 +96,12 @@ codes! {
     InUse = "in_use";
     /// The state of the invoice does not allow the operation.
     InvoiceStateForbids = "invoice_state_forbids";
+    /// The journal entry does not balance in each currency.
+    JournalUnbalanced = "journal_unbalanced";
     /// Every customer account keeps at least one customer administrator.
     LastAdministrator = "last_administrator";
+    /// The meter's way of counting is not supported for billing.
+    MeterNotRated = "meter_not_rated";
     /// The offer cannot be ordered now, or not by this account.
     OfferNotAvailable = "offer_not_available";
     /// The state of the order does not allow the operation.
@@ -106,12 +114,18 @@ codes! {
     PaymentStateForbids = "payment_state_forbids";
     /// The offer has no price in the currency of the account.
     PriceMissing = "price_missing";
+    /// The price cannot be sold, because billing has no rule for it.
+    PriceNotRated = "price_not_rated";
+    /// A published price is never changed: a version that takes its place begins later.
+    PriceVersionForbids = "price_version_forbids";
     /// What is referred to does not exist or may not be used here.
     ReferenceUnknown = "reference_unknown";
     /// A resource is required, conflicts, or is out of its limits.
     ResourceConflict = "resource_conflict";
     /// No seat is left, or the user has one already.
     SeatForbids = "seat_forbids";
+    /// The parts that are to be shared do not make up the whole.
+    ShareExceeds = "share_exceeds";
     /// The state of the subscription does not allow the operation.
     SubscriptionStateForbids = "subscription_state_forbids";
     /// The state of the provisioning task does not allow the operation.
@@ -120,6 +134,8 @@ codes! {
     TaxUndetermined = "tax_undetermined";
     /// The usage record cannot be taken.
     UsageRefused = "usage_refused";
+    /// The state of the usage record does not allow the operation.
+    UsageStateForbids = "usage_state_forbids";
     /// The state of the user does not allow the operation.
     UserStateForbids = "user_state_forbids";
     /// The password is too weak.

@@ -262,6 +262,10 @@ ids! {
     TaxRuleId = TaxRule "txr";
     /// A mail on its way or sent.
     MailId = Mail "mal";
+    /// An occurrence of use, reported by a system that counts.
+    UsageRecordId = UsageRecord "usg";
+    /// Who got which part of one paid charge.
+    ShareRecordId = ShareRecord "shr";
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 //! One noun for one thing, and its name in each contract, stands at the head of each module below.
 
 pub mod attribute;
+pub mod billing;
 pub mod catalog;
 pub mod due;
 pub mod error;

@@ -21,6 +21,13 @@ pub struct QuantityError {
     text: String,
 }
 
+impl QuantityError {
+    /// The refusal of a text that is not a decimal number.
+    pub(crate) fn new(text: &str) -> Self {
+        Self { text: text.chars().take(80).collect() }
+    }
+}
+
 impl Quantity {
     /// Nothing.
     pub const ZERO: Self = Self(Decimal::ZERO);
@@ -86,9 +93,42 @@ impl FromStr for Quantity {
     type Err = QuantityError;
 
     fn from_str(text: &str) -> Result<Self, QuantityError> {
-        decimal(text).map(Self).ok_or_else(|| QuantityError {
-            text: text.chars().take(80).collect(),
-        })
+        decimal(text).map(Self).ok_or_else(|| QuantityError::new(text))
+    }
+}
+
+/// A share in hundredths, exactly: 19 is 19 %, and a fee may be 1.3 %.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Percent(#[serde(with = "exact")] Decimal);
+
+impl Percent {
+    /// Nothing of it.
+    pub const ZERO: Self = Self(Decimal::ZERO);
+    /// All of it.
+    pub const WHOLE: Self = Self(Decimal::ONE_HUNDRED);
+
+    /// So many hundredths.
+    #[must_use]
+    pub const fn new(hundredths: Decimal) -> Self {
+        Self(hundredths)
+    }
+
+    /// The number of hundredths.
+    #[must_use]
+    pub const fn decimal(self) -> Decimal {
+        self.0
+    }
+
+    /// Whether it is nothing.
+    #[must_use]
+    pub fn is_zero(self) -> bool {
+        self.0.is_zero()
+    }
+}
+
+impl fmt::Display for Percent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} %", self.0.normalize())
     }
 }
 
@@ -167,9 +207,6 @@ mod tests {
     #[test]
     fn what_is_above_a_floor_is_never_negative() {
         assert_eq!(Quantity::whole(3).above(Quantity::whole(5)), Quantity::ZERO);
-        assert_eq!(
-            Quantity::whole(8).above(Quantity::whole(5)),
-            Quantity::whole(3)
-        );
+        assert_eq!(Quantity::whole(8).above(Quantity::whole(5)), Quantity::whole(3));
     }
 }

@@ -5,3 +5,5 @@
 //! to ([`billing`](super::billing)).
 
 pub mod lifecycle;
+pub mod price;
+pub mod tax;

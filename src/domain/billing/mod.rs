@@ -1,0 +1,11 @@
+//! Billing: what is due, what it comes to, and the invoice that says so.
+//!
+//! Three times must not be confused. The *service period* of a line is when the service was or
+//! will be rendered; the *billing date* is when it is charged, before or after that period; the
+//! *issue date* is when the invoice got its number. What is issued becomes history: it copies in
+//! every price, rate and address, and never looks anything up again.
+//!
+//! All of it is arithmetic over arguments. Nothing here loads, stores or knows what day it is.
+
+pub mod policy;
+pub mod rating;

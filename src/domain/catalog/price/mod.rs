@@ -1,0 +1,269 @@
+//! Prices: what an offer costs, in one currency, by one model at a time.
+//!
+//! A price is an entity of its own (TM Forum `ProductOfferingPrice`; the fees and resource rates
+//! of an APS service plan). Its figures stand in *versions*, which are appended and never changed,
+//! so that what was bought or billed at a price can be computed again. This module owns what a
+//! price is and whether it can be sold; what it comes to is
+//! [`billing::rating`](crate::domain::billing::rating).
+
+pub mod alteration;
+pub mod condition;
+pub mod model;
+pub mod tier;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use self::alteration::PriceAlteration;
+use self::condition::Condition;
+use self::model::Rating;
+pub use self::model::{Figure, PriceModel};
+use crate::domain::catalog::lifecycle::Life;
+use crate::domain::error::{Code, Invalid, Rejection};
+use crate::domain::id::{MeterId, OfferId, PriceId, ResourceId, TaxCategoryId};
+use crate::domain::money::Currency;
+use crate::domain::quantity::Quantity;
+use crate::domain::stamp::Stamp;
+use crate::domain::text::{self, Name, Prose};
+use crate::domain::time::{Date, Span};
+
+/// What an offer costs, for one occasion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Price {
+    /// Its identity.
+    pub id: PriceId,
+    /// What the house keeps about it.
+    pub stamp: Stamp,
+    /// What the invoice line says.
+    pub name: Name,
+    /// More about it.
+    pub description: Option<Prose>,
+    /// What it is a price of.
+    pub offer: OfferId,
+    /// The price plan it belongs to: of several plans the buyer picks one. `None`: it is part of
+    /// every plan.
+    pub plan: Option<text::Code>,
+    /// The commitment term it is for; `None`: for all.
+    pub term: Option<text::Code>,
+    /// What all its figures are in.
+    pub currency: Currency,
+    /// How it is taxed; `None`: as its offer.
+    pub tax_category: Option<TaxCategoryId>,
+    /// Whether its figures contain tax.
+    pub base: Base,
+    /// The resource whose units it prices; `None`: those of the subscription itself.
+    pub resource: Option<ResourceId>,
+    /// On what occasion it is charged.
+    pub kind: PriceKind,
+    /// For which choices it is meant: all must hold.
+    pub conditions: Vec<Condition>,
+    /// What it adds or takes away by itself, in this order.
+    pub alterations: Vec<PriceAlteration>,
+    /// How far it has come, and when it is offered.
+    pub life: Life,
+    /// Its figures, in time.
+    pub versions: Versions,
+}
+
+/// Whether figures contain tax.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Base {
+    /// Tax comes on top.
+    Net,
+    /// Tax is inside.
+    Gross,
+}
+
+/// On what occasion a price is charged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PriceKind {
+    /// Once on an occasion.
+    OneTime(Occasion),
+    /// For every period.
+    Recurring {
+        /// How long a period is.
+        every: Span,
+        /// Before or after it.
+        timing: Timing,
+    },
+    /// For what a meter counted, after the billing period.
+    Usage {
+        /// Which meter.
+        meter: MeterId,
+    },
+}
+
+/// What a one-time price is charged for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Occasion {
+    /// Buying, without further meaning.
+    Plain,
+    /// Setting up; at renewal the renewal fee takes its place.
+    Setup,
+    /// Renewing.
+    Renewal,
+    /// Security that is given back.
+    Deposit,
+}
+
+/// Whether a period is charged before or after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Timing {
+    /// At its start.
+    InAdvance,
+    /// At its end.
+    InArrears,
+}
+
+/// The figures of a price from a day on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PriceVersion {
+    /// The first day on which it holds.
+    pub valid_from: Date,
+    /// How many units are in the base price, before the model counts.
+    pub included: Quantity,
+    /// How the rest becomes a price.
+    pub model: PriceModel,
+}
+
+/// The versions of a price: at least one, each beginning after the one before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Versions(Vec<PriceVersion>);
+
+impl Versions {
+    /// The first version.
+    ///
+    /// # Errors
+    /// If its figures make no price.
+    pub fn first(version: PriceVersion) -> Result<Self, Invalid> {
+        version.check()?;
+        Ok(Self(vec![version]))
+    }
+
+    /// The same with one more version, which takes the last one's place on its first day.
+    ///
+    /// # Errors
+    /// If its figures make no price. That it begins after the last and not in the past is
+    /// [`Price::revised`].
+    fn with(mut self, version: PriceVersion) -> Result<Self, Invalid> {
+        version.check()?;
+        self.0.push(version);
+        Ok(self)
+    }
+
+    /// All versions, the oldest first: at least one.
+    #[must_use]
+    pub fn as_slice(&self) -> &[PriceVersion] {
+        &self.0
+    }
+
+    /// The version that holds on a day, or the one of the day at which the price was `frozen`.
+    ///
+    /// Returns `None` before the first version begins.
+    #[must_use]
+    pub fn in_force(&self, on: Date, frozen: Option<Date>) -> Option<&PriceVersion> {
+        let on = frozen.unwrap_or(on);
+        let begun = self.0.partition_point(|it| it.valid_from <= on);
+        begun.checked_sub(1).and_then(|it| self.0.get(it))
+    }
+}
+
+impl PriceVersion {
+    fn check(&self) -> Result<(), Invalid> {
+        if self.included.is_negative() {
+            return Err(Invalid::one("/included", "range", "must not be negative"));
+        }
+        self.model.check()
+    }
+}
+
+impl Price {
+    /// Refuses form that makes no price: a period without length, too many conditions or alterations.
+    ///
+    /// # Errors
+    /// With the field that is wrong.
+    pub fn check(&self) -> Result<(), Invalid> {
+        if let PriceKind::Recurring { every, .. } = self.kind
+            && (every.count == 0 || every.count > 1200)
+        {
+            return Err(Invalid::one("/kind/every", "range", "must be 1 to 1200 units of time"));
+        }
+        if self.conditions.len() > 20 {
+            return Err(Invalid::one("/conditions", "range", "must be at most 20"));
+        }
+        if self.alterations.len() > 20 {
+            return Err(Invalid::one("/alterations", "range", "must be at most 20"));
+        }
+        Ok(())
+    }
+
+    /// The same price with one more version of its figures.
+    ///
+    /// # Errors
+    /// If the version would begin in the past or not after the last one: what was billed at a
+    /// price stays what it was. Or if billing has no rule for it.
+    pub fn revised(self, version: PriceVersion, today: Date) -> Result<Self, Rejection> {
+        let last = self.versions.0.last().map(|it| it.valid_from);
+        if version.valid_from < today || last.is_some_and(|it| version.valid_from <= it) {
+            let why = format!(
+                "a version from `{}` would change a price of the past; begin it after `{}`",
+                version.valid_from,
+                last.unwrap_or(today).max(today.plus_days(-1)),
+            );
+            return Err(Rejection::new(Code::PriceVersionForbids, why));
+        }
+        refuse_unruled(&self.name, &version.model)?;
+        let versions = self.versions.with(version);
+        let versions =
+            versions.map_err(|it| Rejection::new(Code::PriceVersionForbids, it.to_string()))?;
+        Ok(Self { versions, ..self })
+    }
+
+    /// Refuses what billing has no rule for, so that nothing is sold that would not be charged.
+    ///
+    /// # Errors
+    /// With what has no rule.
+    pub fn publishable(&self) -> Result<(), Rejection> {
+        for version in self.versions.as_slice() {
+            refuse_unruled(&self.name, &version.model)?;
+        }
+        if self.kind == PriceKind::OneTime(Occasion::Deposit) {
+            return Err(unruled(&self.name, "deposits"));
+        }
+        if !self.alterations.is_empty() {
+            return Err(unruled(&self.name, "price alterations"));
+        }
+        Ok(())
+    }
+
+    /// The version that holds on a day, or the one of the day at which the price was `frozen`.
+    #[must_use]
+    pub fn in_force(&self, on: Date, frozen: Option<Date>) -> Option<&PriceVersion> {
+        self.versions.in_force(on, frozen)
+    }
+
+    /// Whether it is meant for what was chosen.
+    #[must_use]
+    pub fn fits(&self, chosen: &BTreeMap<text::Code, String>) -> bool {
+        self.conditions.iter().all(|it| it.holds(chosen))
+    }
+}
+
+fn refuse_unruled(name: &Name, model: &PriceModel) -> Result<(), Rejection> {
+    match model.rating() {
+        Rating::Ruled => Ok(()),
+        Rating::Unruled => Err(unruled(name, &format!("the model `{}`", model.name()))),
+    }
+}
+
+fn unruled(name: &Name, what: &str) -> Rejection {
+    let why = format!(
+        "the price `{name}` cannot be sold: billing has no rule for {what}; \
+         use flat, per_unit, graduated, volume, package or stairstep without alterations"
+    );
+    Rejection::new(Code::PriceNotRated, why)
+}
+
+#[cfg(test)]
+mod tests;

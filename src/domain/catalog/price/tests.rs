@@ -1,0 +1,125 @@
+//! What a price may be, and how its versions follow each other.
+
+use uuid::Uuid;
+
+use super::alteration::{Applies, By, Effect};
+use super::*;
+use crate::domain::catalog::lifecycle::State;
+use crate::domain::id::Id;
+use crate::domain::quantity::Percent;
+use crate::domain::stamp::SellerNumber;
+use crate::domain::time::{Instant, SpanUnit, Validity};
+
+fn date(text: &str) -> Date {
+    text.parse().expect(text)
+}
+
+fn flat(valid_from: &str, amount: &str) -> PriceVersion {
+    PriceVersion {
+        valid_from: date(valid_from),
+        included: Quantity::ZERO,
+        model: PriceModel::Flat(amount.parse().expect(amount)),
+    }
+}
+
+fn monthly(versions: Versions) -> Price {
+    let now = Instant::from_micros(0).expect("an instant");
+    Price {
+        id: PriceId::from_uuid(Uuid::from_u128(1)),
+        stamp: Stamp::new(SellerNumber::PROVIDER, None, now),
+        name: "Base fee".parse().expect("a name"),
+        description: None,
+        offer: OfferId::from_uuid(Uuid::from_u128(2)),
+        plan: None,
+        term: None,
+        currency: Currency::EUR,
+        tax_category: None,
+        base: Base::Net,
+        resource: None,
+        kind: PriceKind::Recurring { every: Span::months(1), timing: Timing::InAdvance },
+        conditions: vec![],
+        alterations: vec![],
+        life: Life::new(State::Active, Validity::ALWAYS).expect("a life"),
+        versions,
+    }
+}
+
+fn price() -> Price {
+    monthly(Versions::first(flat("2026-01-01", "10")).expect("a version"))
+}
+
+#[test]
+fn a_later_version_takes_over_on_its_first_day_unless_the_price_is_frozen() {
+    let price = price().revised(flat("2026-06-01", "12"), date("2026-03-01")).expect("revised");
+    let amount = |on: &str, frozen: Option<&str>| {
+        price.in_force(date(on), frozen.map(date)).map(|it| it.model.clone())
+    };
+    let flat = |amount: &str| Some(PriceModel::Flat(amount.parse().expect(amount)));
+    assert_eq!(amount("2025-12-31", None), None);
+    assert_eq!(amount("2026-01-01", None), flat("10"));
+    assert_eq!(amount("2026-05-31", None), flat("10"));
+    assert_eq!(amount("2026-06-01", None), flat("12"));
+    assert_eq!(amount("2027-01-01", Some("2026-02-14")), flat("10"));
+}
+
+#[test]
+fn a_version_never_reaches_into_the_past() {
+    for (valid_from, today) in
+        [("2026-02-28", "2026-03-01"), ("2026-01-01", "2025-06-01"), ("2025-12-31", "2025-06-01")]
+    {
+        let refused = price().revised(flat(valid_from, "12"), date(today));
+        assert_eq!(refused.map_err(|it| it.code), Err(Code::PriceVersionForbids), "{valid_from}");
+    }
+    assert!(price().revised(flat("2026-01-02", "12"), date("2026-01-02")).is_ok());
+}
+
+#[test]
+fn what_billing_has_no_rule_for_cannot_be_published() {
+    let minimum = PriceModel::Minimum {
+        amount: Figure::ZERO,
+        model: Box::new(PriceModel::Flat(Figure::ZERO)),
+    };
+    let version = PriceVersion { model: minimum, ..flat("2026-01-01", "0") };
+    let discount = PriceAlteration {
+        name: "Welcome".parse().expect("a name"),
+        effect: Effect::Discount,
+        by: By::Percent(Percent::WHOLE),
+        applies: Applies::Once,
+        condition: None,
+        valid_from: None,
+        valid_until: None,
+    };
+    let table = [
+        (monthly(Versions::first(version.clone()).expect("a version")), "the model `minimum`"),
+        (Price { alterations: vec![discount], ..price() }, "price alterations"),
+        (Price { kind: PriceKind::OneTime(Occasion::Deposit), ..price() }, "deposits"),
+    ];
+    for (price, what) in table {
+        let refused = price.publishable().expect_err(what);
+        assert_eq!(refused.code, Code::PriceNotRated);
+        assert!(refused.detail.contains(what), "{}", refused.detail);
+    }
+    assert_eq!(price().publishable(), Ok(()));
+    let revised = price()
+        .revised(PriceVersion { valid_from: date("2026-06-01"), ..version }, date("2026-03-01"));
+    assert_eq!(revised.map_err(|it| it.code), Err(Code::PriceNotRated));
+}
+
+#[test]
+fn a_price_without_a_period_is_refused() {
+    let never = Span { count: 0, unit: SpanUnit::Month };
+    let kind = PriceKind::Recurring { every: never, timing: Timing::InArrears };
+    let table = [(Price { kind, ..price() }, "/kind/every")];
+    for (price, field) in table {
+        assert_eq!(price.check().expect_err(field).violations[0].field, field);
+    }
+    assert_eq!(price().check(), Ok(()));
+    let included = PriceVersion { included: Quantity::whole(-1), ..flat("2026-01-01", "1") };
+    assert!(Versions::first(included).is_err());
+}
+
+#[test]
+fn a_price_comes_back_from_its_bytes() {
+    let bytes = postcard::to_allocvec(&price()).expect("encodes");
+    assert_eq!(postcard::from_bytes::<Price>(&bytes).expect("decodes"), price());
+}

@@ -1,0 +1,347 @@
+//! Taxes: which rate a supply bears, by what is sold, where the buyer is and who it is.
+//!
+//! A tax category says *what* is sold, a tax zone *where*. A rule ties both to a rate from a day
+//! on, and the most specific rule in force decides. This module owns the look-up; how much tax an
+//! invoice bears is [`billing::tax`](crate::domain::billing::tax).
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::error::{Code, Invalid, Rejection};
+use crate::domain::id::{TaxCategoryId, TaxRuleId, TaxZoneId};
+use crate::domain::quantity::Percent;
+use crate::domain::stamp::Stamp;
+use crate::domain::text::{self, Country, Name, Prose};
+use crate::domain::time::Date;
+
+/// How a thing is taxed: standard goods, books, telecommunication.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaxCategory {
+    /// Its identity.
+    pub id: TaxCategoryId,
+    /// What the house keeps about it.
+    pub stamp: Stamp,
+    /// What programs call it.
+    pub code: text::Code,
+    /// What people call it.
+    pub name: Name,
+    /// More about it.
+    pub description: Option<Prose>,
+}
+
+/// Where a tax holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaxZone {
+    /// Its identity.
+    pub id: TaxZoneId,
+    /// What the house keeps about it.
+    pub stamp: Stamp,
+    /// What programs call it, such as `Provider-Country`.
+    pub code: text::Code,
+    /// What people call it.
+    pub name: Name,
+    /// Which buyers are in it.
+    pub covers: Covers,
+}
+
+/// Which buyers are in a zone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Covers {
+    /// Those of these countries.
+    Countries(Vec<Country>),
+    /// Those of one region of a country: a state, an island.
+    Region {
+        /// The country.
+        country: Country,
+        /// The region, as addresses in that country name it.
+        region: String,
+    },
+    /// All that no other zone covers.
+    Elsewhere,
+}
+
+impl Covers {
+    /// How closely it describes an address: a region more than a country; `None` if not at all.
+    fn closeness(&self, at: &Country, in_region: Option<&str>) -> Option<u8> {
+        match self {
+            Self::Region { country, region } => {
+                (country == at && in_region == Some(region)).then_some(2)
+            }
+            Self::Countries(countries) => countries.contains(at).then_some(1),
+            Self::Elsewhere => Some(0),
+        }
+    }
+}
+
+/// The zone of an address: the one that describes it most closely.
+#[must_use]
+pub fn zone_of<'a>(
+    zones: &'a [TaxZone],
+    country: &Country,
+    region: Option<&str>,
+) -> Option<&'a TaxZone> {
+    let fitting = zones.iter().filter_map(|it| Some((it.covers.closeness(country, region)?, it)));
+    fitting.max_by_key(|(closeness, zone)| (*closeness, std::cmp::Reverse(zone.id))).map(|it| it.1)
+}
+
+/// A tax rate for a category in a zone from a day on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaxRule {
+    /// Its identity.
+    pub id: TaxRuleId,
+    /// What the house keeps about it.
+    pub stamp: Stamp,
+    /// What the invoice calls the tax: `VAT`.
+    pub name: Name,
+    /// Where it holds.
+    pub zone: TaxZoneId,
+    /// For what; `None`: for everything without a rule of its own.
+    pub category: Option<TaxCategoryId>,
+    /// For whom.
+    pub buyers: Buyers,
+    /// How much, or why not.
+    pub treatment: Treatment,
+    /// The first day on which it holds. It holds until a rule of the same kind begins.
+    pub valid_from: Date,
+}
+
+/// For which buyers a tax rule is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Buyers {
+    /// For all.
+    All,
+    /// For those with a tax registration.
+    Registered,
+    /// For those without.
+    Unregistered,
+}
+
+/// Whether the buyer of a supply has a tax registration that was given to us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Registration {
+    /// It has.
+    Registered,
+    /// It has not.
+    Unregistered,
+}
+
+/// What a tax rule does to a supply.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Treatment {
+    /// Tax at a rate.
+    Standard(Percent),
+    /// No tax on this invoice: the buyer owes it.
+    ReverseCharge {
+        /// The sentence that the law wants to see.
+        reason: Prose,
+    },
+    /// No tax at all.
+    Exempt {
+        /// Why.
+        reason: Prose,
+    },
+}
+
+impl Treatment {
+    /// The rate on the invoice.
+    #[must_use]
+    pub const fn percent(&self) -> Percent {
+        match self {
+            Self::Standard(percent) => *percent,
+            Self::ReverseCharge { .. } | Self::Exempt { .. } => Percent::ZERO,
+        }
+    }
+
+    /// Why there is no tax, where there is none.
+    #[must_use]
+    pub const fn reason(&self) -> Option<&Prose> {
+        match self {
+            Self::Standard(_) => None,
+            Self::ReverseCharge { reason } | Self::Exempt { reason } => Some(reason),
+        }
+    }
+}
+
+impl TaxRule {
+    /// Refuses a rate that is none.
+    ///
+    /// # Errors
+    /// If the rate is not 0 to 100 %.
+    pub fn check(&self) -> Result<(), Invalid> {
+        let percent = self.treatment.percent();
+        match percent >= Percent::ZERO && percent <= Percent::WHOLE {
+            true => Ok(()),
+            false => Err(Invalid::one("/percent", "range", "must be 0 to 100")),
+        }
+    }
+
+    /// How specific it is for a supply, and since when; `None` if it is not for it.
+    fn rank(&self, supply: &Supply) -> Option<(bool, bool, Date)> {
+        let category = self.category.is_none_or(|it| Some(it) == supply.category);
+        let buyer = match self.buyers {
+            Buyers::All => true,
+            Buyers::Registered => supply.buyer == Registration::Registered,
+            Buyers::Unregistered => supply.buyer == Registration::Unregistered,
+        };
+        let fits = self.zone == supply.zone && category && buyer && self.valid_from <= supply.on;
+        fits.then_some((self.category.is_some(), self.buyers != Buyers::All, self.valid_from))
+    }
+}
+
+/// What taxation looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Supply {
+    /// Where the buyer is.
+    pub zone: TaxZoneId,
+    /// What is sold; `None` if it has no category.
+    pub category: Option<TaxCategoryId>,
+    /// Who buys.
+    pub buyer: Registration,
+    /// The day that decides the rate.
+    pub on: Date,
+}
+
+impl fmt::Display for Supply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let buyer = match self.buyer {
+            Registration::Registered => "a registered buyer",
+            Registration::Unregistered => "an unregistered buyer",
+        };
+        match self.category {
+            Some(category) => {
+                write!(f, "`{category}` to {buyer} in `{}` on {}", self.zone, self.on)
+            }
+            None => write!(f, "what has no category to {buyer} in `{}` on {}", self.zone, self.on),
+        }
+    }
+}
+
+/// The rule for a supply: the most specific in force, by category before buyer, then the latest.
+///
+/// # Errors
+/// If no rule covers it: nothing is sold at a tax that nobody decided.
+pub fn rule_for<'a>(rules: &'a [TaxRule], supply: &Supply) -> Result<&'a TaxRule, Rejection> {
+    let fitting = rules.iter().filter_map(|it| Some((it.rank(supply)?, it)));
+    fitting.max_by_key(|(rank, _)| *rank).map(|it| it.1).ok_or_else(|| {
+        let why = format!("no tax rule covers {supply}; add one for the zone, if need be at 0 %");
+        Rejection::new(Code::TaxUndetermined, why)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::id::Id;
+    use crate::domain::stamp::SellerNumber;
+    use crate::domain::time::Instant;
+
+    fn stamp() -> Stamp {
+        let now = Instant::from_micros(0).expect("an instant");
+        Stamp::new(SellerNumber::PROVIDER, None, now)
+    }
+
+    fn id<T: Id>(number: u128) -> T {
+        T::from_uuid(Uuid::from_u128(number))
+    }
+
+    fn date(text: &str) -> Date {
+        text.parse().expect(text)
+    }
+
+    fn rule(category: Option<u128>, buyers: Buyers, percent: i64, valid_from: &str) -> TaxRule {
+        TaxRule {
+            id: id(9),
+            stamp: stamp(),
+            name: "VAT".parse().expect("a name"),
+            zone: id(1),
+            category: category.map(id),
+            buyers,
+            treatment: Treatment::Standard(Percent::new(percent.into())),
+            valid_from: date(valid_from),
+        }
+    }
+
+    fn supply(category: Option<u128>, buyer: Registration, on: &str) -> Supply {
+        Supply { zone: id(1), category: category.map(id), buyer, on: date(on) }
+    }
+
+    #[test]
+    fn the_most_specific_rule_in_force_decides() {
+        let rules = [
+            rule(None, Buyers::All, 19, "2007-01-01"),
+            rule(None, Buyers::All, 16, "2020-07-01"),
+            rule(None, Buyers::All, 19, "2021-01-01"),
+            rule(Some(7), Buyers::All, 7, "2007-01-01"),
+            rule(None, Buyers::Registered, 0, "2022-01-01"),
+        ];
+        let table = [
+            (None, Registration::Unregistered, "2020-06-30", 19),
+            (None, Registration::Unregistered, "2020-07-01", 16),
+            (None, Registration::Unregistered, "2020-12-31", 16),
+            (None, Registration::Unregistered, "2021-01-01", 19),
+            (None, Registration::Registered, "2021-12-31", 19),
+            (None, Registration::Registered, "2022-01-01", 0),
+            (Some(7), Registration::Registered, "2022-01-01", 7),
+            (Some(8), Registration::Unregistered, "2022-01-01", 19),
+        ];
+        for (category, buyer, on, expected) in table {
+            let found = rule_for(&rules, &supply(category, buyer, on)).expect("a rule");
+            let expected = Percent::new(expected.into());
+            assert_eq!(found.treatment.percent(), expected, "{category:?} {buyer:?} {on}");
+        }
+    }
+
+    #[test]
+    fn a_supply_that_no_rule_covers_is_refused() {
+        let rules = [rule(Some(7), Buyers::Registered, 7, "2026-01-01")];
+        for supply in [
+            supply(None, Registration::Registered, "2026-01-01"),
+            supply(Some(7), Registration::Unregistered, "2026-01-01"),
+            supply(Some(7), Registration::Registered, "2025-12-31"),
+            Supply { zone: id(2), ..supply(Some(7), Registration::Registered, "2026-01-01") },
+        ] {
+            let refused = rule_for(&rules, &supply).expect_err("refused");
+            assert_eq!(refused.code, Code::TaxUndetermined, "{supply}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_in_the_zone_that_describes_it_most_closely() {
+        let country = |text: &str| text.parse::<Country>().expect(text);
+        let zone = |number: u128, covers| TaxZone {
+            id: id(number),
+            stamp: stamp(),
+            code: "zone".parse().expect("a code"),
+            name: "Zone".parse().expect("a name"),
+            covers,
+        };
+        let zones = [
+            zone(1, Covers::Elsewhere),
+            zone(2, Covers::Countries(vec![country("DE"), country("ES")])),
+            zone(3, Covers::Region { country: country("ES"), region: "Canarias".to_owned() }),
+        ];
+        let found = |at: &str, region| zone_of(&zones, &country(at), region).map(|it| it.id);
+        assert_eq!(found("DE", None), Some(id(2)));
+        assert_eq!(found("ES", Some("Canarias")), Some(id(3)));
+        assert_eq!(found("ES", Some("Madrid")), Some(id(2)));
+        assert_eq!(found("US", None), Some(id(1)));
+        assert_eq!(zone_of(&zones[1..], &country("US"), None), None);
+    }
+
+    #[test]
+    fn a_rate_is_zero_to_a_hundred_percent() {
+        assert_eq!(rule(None, Buyers::All, 100, "2026-01-01").check(), Ok(()));
+        assert!(rule(None, Buyers::All, 101, "2026-01-01").check().is_err());
+        assert!(rule(None, Buyers::All, -1, "2026-01-01").check().is_err());
+    }
+
+    #[test]
+    fn what_bears_no_tax_says_why() {
+        let reason: Prose = "The buyer owes the tax".parse().expect("a reason");
+        let treatment = Treatment::ReverseCharge { reason: reason.clone() };
+        assert_eq!((treatment.percent(), treatment.reason()), (Percent::ZERO, Some(&reason)));
+    }
+}
