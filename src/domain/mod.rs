@@ -18,6 +18,7 @@ pub mod localized;
 pub mod money;
 pub mod page;
 pub mod party;
+pub mod provisioning;
 pub mod quantity;
 pub mod sealed;
 pub mod stamp;

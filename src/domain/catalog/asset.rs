@@ -1,0 +1,293 @@
+//! Assets: the digital goods of a specification, their versions, and who is told of their use.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::keys_violations;
+use crate::domain::attribute::AttributeValue;
+use crate::domain::error::{Code, Invalid, Rejection, Violation};
+use crate::domain::event::Verb;
+use crate::domain::id::AssetId;
+use crate::domain::sealed::Sealed;
+use crate::domain::stamp::Stamp;
+use crate::domain::text::{self, Name, WebAddress};
+use crate::domain::time::Instant;
+use crate::domain::word::words;
+
+/// A picture or paper that belongs to a catalogue element and lies somewhere on the web.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// What it is called.
+    pub name: Option<Name>,
+    /// What it is for: `picture`, `manual`.
+    pub kind: Option<text::Code>,
+    /// Where it lies.
+    pub address: WebAddress,
+    /// What sort of file it is: `image/png`.
+    pub media_type: Option<Name>,
+    /// How large it is.
+    pub bytes: Option<u64>,
+}
+
+/// Where an asset lies.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Source {
+    /// A file that was uploaded and is kept here.
+    File {
+        /// What the file is called when it is downloaded.
+        name: Name,
+        /// How large it is.
+        bytes: u64,
+        /// What it was found to be: the SHA-256 of its content.
+        digest: [u8; 32],
+    },
+    /// An address where it is served by somebody else.
+    Web(WebAddress),
+}
+
+/// One version of an asset.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Version {
+    /// What its maker calls it: `1.2`.
+    pub label: text::Code,
+    /// Where it lies.
+    pub source: Source,
+    /// Since when it is the one to take.
+    pub since_at: Instant,
+}
+
+words! {
+    /// At which moments an asset's maker is told.
+    Moment {
+        /// Somebody has bought it.
+        Acquisition = "acquisition";
+        /// It is to be stopped for somebody.
+        Suspension = "suspension";
+        /// It is to go on for somebody.
+        Resumption = "resumption";
+        /// Somebody has it no longer.
+        Termination = "termination";
+        /// Its use is to be reported.
+        Usage = "usage";
+    }
+}
+
+/// Whom to tell of a moment: an address that is called with a signature.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hook {
+    /// Of what.
+    pub on: Moment,
+    /// Where.
+    pub address: WebAddress,
+    /// What the call is signed with.
+    pub secret: Sealed,
+}
+
+words! {
+    /// Whether an asset can be had.
+    State {
+        /// Nobody sells it yet.
+        Pending = "pending";
+        /// A specification delivers it.
+        Attached = "attached";
+        /// It is no longer given out.
+        Withdrawn = "withdrawn";
+    }
+}
+
+words! {
+    /// What can be done with an asset.
+    Trigger {
+        /// Make it part of a specification.
+        Attach = "attach";
+        /// Give it out no longer.
+        Withdraw = "withdraw";
+    }
+}
+
+/// The state after `trigger`, or `None` where it is not allowed.
+#[must_use]
+pub const fn next(state: State, trigger: Trigger) -> Option<State> {
+    use {State as S, Trigger as T};
+    match (state, trigger) {
+        (S::Pending | S::Attached, T::Attach) => Some(S::Attached),
+        (S::Pending | S::Attached, T::Withdraw) => Some(S::Withdrawn),
+
+        (S::Withdrawn, T::Attach | T::Withdraw) => None,
+    }
+}
+
+words! {
+    /// Who may have an asset.
+    Access {
+        /// Who has bought it.
+        Buyers = "buyers";
+        /// Everybody: open data.
+        Everybody = "everybody";
+    }
+}
+
+/// What is said of an asset.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssetContent {
+    /// What it is called.
+    pub name: Name,
+    /// What sort of asset it is, as its makers agreed: `dataset`, `application`.
+    pub kind: text::Code,
+    /// What sort of file it is: `application/zip`.
+    pub media_type: Option<Name>,
+    /// Who may have it.
+    pub access: Access,
+    /// Its versions, the one to take last.
+    pub versions: Vec<Version>,
+    /// Whom to tell of its use.
+    pub hooks: Vec<Hook>,
+    /// What its sort of asset asks for.
+    pub metadata: BTreeMap<Name, AttributeValue>,
+}
+
+/// A digital good.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asset {
+    /// Its id.
+    pub id: AssetId,
+    /// Whose it is.
+    pub stamp: Stamp,
+    state: State,
+    content: AssetContent,
+}
+
+impl Asset {
+    /// An asset that nobody sells yet.
+    ///
+    /// # Errors
+    /// If it has no version, or one twice.
+    pub fn new(id: AssetId, stamp: Stamp, content: AssetContent) -> Result<Self, Invalid> {
+        let mut found = keys_violations("/versions", content.versions.iter().map(|it| &it.label));
+        if content.versions.is_empty() {
+            found.push(Violation::new("/versions", "required", "must have at least one version"));
+        }
+        Invalid::unless_empty(found)?;
+        Ok(Self { id, stamp, state: State::Pending, content })
+    }
+
+    /// Whether it can be had.
+    #[must_use]
+    pub const fn state(&self) -> State {
+        self.state
+    }
+
+    /// What is said of it.
+    #[must_use]
+    pub const fn content(&self) -> &AssetContent {
+        &self.content
+    }
+
+    /// The version to take.
+    #[must_use]
+    pub fn version(&self) -> &Version {
+        self.content.versions.last().expect("an asset is made with at least one version")
+    }
+
+    /// The asset after a trigger.
+    ///
+    /// # Errors
+    /// If its state does not allow it.
+    pub fn on(self, trigger: Trigger) -> Result<(Self, Verb), Rejection> {
+        let Some(state) = next(self.state, trigger) else {
+            let why = format!("cannot {trigger} an asset that is `{}`", self.state);
+            return Err(Rejection::new(Code::CatalogStateForbids, why));
+        };
+        let verb = match trigger {
+            Trigger::Attach => Verb::Changed,
+            Trigger::Withdraw => Verb::Retired,
+        };
+        Ok((Self { state, ..self }, verb))
+    }
+
+    /// The asset with one version more, which is the one to take from now on.
+    ///
+    /// # Errors
+    /// If it is withdrawn or has a version of that name.
+    pub fn upgraded(mut self, version: Version) -> Result<Self, Rejection> {
+        match self.state {
+            State::Pending | State::Attached => (),
+            State::Withdrawn => {
+                let why = format!("an asset that is `{}` has no new versions", self.state);
+                return Err(Rejection::new(Code::CatalogStateForbids, why));
+            }
+        }
+        if self.content.versions.iter().any(|it| it.label == version.label) {
+            let why = format!("the asset has a version `{}` already", version.label);
+            return Err(Rejection::new(Code::Duplicate, why));
+        }
+        self.content.versions.push(version);
+        Ok(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::id::Id;
+    use crate::domain::stamp::SellerNumber;
+    use crate::domain::word::matrix;
+
+    fn version(label: &str) -> Version {
+        let address = "https://example.com/data".parse().expect("an address");
+        let since_at = Instant::from_micros(0).expect("in range");
+        Version { label: label.parse().expect(label), source: Source::Web(address), since_at }
+    }
+
+    fn asset(versions: &[&str]) -> Result<Asset, Invalid> {
+        let now = Instant::from_micros(0).expect("in range");
+        let content = AssetContent {
+            name: "Weather".parse().expect("a name"),
+            kind: "dataset".parse().expect("a code"),
+            media_type: None,
+            access: Access::Buyers,
+            versions: versions.iter().map(|it| version(it)).collect(),
+            hooks: vec![],
+            metadata: BTreeMap::new(),
+        };
+        let id = AssetId::from_uuid(Uuid::from_u128(1));
+        Asset::new(id, Stamp::new(SellerNumber::PROVIDER, None, now), content)
+    }
+
+    #[test]
+    fn the_whole_life_is_this_table() {
+        expect![[r#"
+                      |   attach |  withdraw
+              pending | attached | withdrawn
+             attached | attached | withdrawn
+            withdrawn |        - |         -
+        "#]]
+        .assert_eq(&matrix(State::ALL, Trigger::ALL, next));
+    }
+
+    #[test]
+    fn an_asset_has_versions_with_different_names() {
+        assert!(asset(&[]).is_err());
+        assert!(asset(&["1.0", "1.0"]).is_err());
+        assert!(asset(&["1.0"]).is_ok());
+    }
+
+    #[test]
+    fn the_newest_version_is_the_one_to_take() {
+        let asset = asset(&["1.0"]).expect("valid");
+        let upgraded = asset.clone().upgraded(version("1.1")).expect("new");
+        assert_eq!(upgraded.version().label.as_str(), "1.1");
+        assert_eq!(
+            asset.clone().upgraded(version("1.0")).map_err(|it| it.code),
+            Err(Code::Duplicate)
+        );
+        let (withdrawn, verb) = asset.on(Trigger::Withdraw).expect("pending");
+        assert_eq!(verb, Verb::Retired);
+        let refused = withdrawn.upgraded(version("1.1")).map_err(|it| it.code);
+        assert_eq!(refused, Err(Code::CatalogStateForbids));
+    }
+}

@@ -1,0 +1,3 @@
+//! Provisioning: what must be done in other systems for a subscription.
+
+pub mod connector;
