@@ -18,7 +18,10 @@
 //! to ([`billing`](super::billing)).
 
 pub mod asset;
+pub mod bundle;
+pub mod category;
 pub mod characteristic;
+pub mod eligibility;
 pub mod lifecycle;
 pub mod price;
 pub mod resource;

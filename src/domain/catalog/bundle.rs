@@ -1,0 +1,123 @@
+//! Bundles: offers that are sold together, and how many of each.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::keys_violations;
+use crate::domain::error::Violation;
+use crate::domain::id::OfferId;
+
+/// One offer in a bundle.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// The offer.
+    pub offer: OfferId,
+    /// How many of it must be taken.
+    pub count_min: u32,
+    /// How many of it can be taken; without limit if nothing is said.
+    pub count_max: Option<u32>,
+    /// How many of it are taken if nobody chooses.
+    pub count_default: u32,
+}
+
+impl Part {
+    /// Exactly one of an offer.
+    #[must_use]
+    pub const fn one(offer: OfferId) -> Self {
+        Self { offer, count_min: 1, count_max: Some(1), count_default: 1 }
+    }
+
+    /// Whether so many can be taken.
+    #[must_use]
+    pub fn admits(&self, count: u32) -> bool {
+        self.count_min <= count && self.count_max.is_none_or(|it| count <= it)
+    }
+}
+
+/// What is wrong with the parts of a bundle that is the offer `bundle`.
+#[must_use]
+pub fn violations(bundle: OfferId, parts: &[Part]) -> Vec<Violation> {
+    let mut found = keys_violations("/parts", parts.iter().map(|it| it.offer));
+    if parts.len() == 1 {
+        found.push(Violation::new("/parts", "range", "must have at least 2 entries, or none"));
+    }
+    for (place, part) in parts.iter().enumerate() {
+        if part.offer == bundle {
+            let field = format!("/parts/{place}/offer");
+            found.push(Violation::new(field, "reference", "must name another offer than this one"));
+        }
+        if !part.admits(part.count_default) {
+            let field = format!("/parts/{place}/count_default");
+            let message = "must lie between `count_min` and `count_max`";
+            found.push(Violation::new(field, "range", message));
+        }
+    }
+    found
+}
+
+/// The counts of a bundle's parts that are taken when somebody chooses `chosen` of them.
+#[must_use]
+pub fn counts(parts: &[Part], chosen: &BTreeMap<OfferId, u32>) -> BTreeMap<OfferId, u32> {
+    let count = |it: &Part| chosen.get(&it.offer).copied().unwrap_or(it.count_default);
+    parts.iter().map(|it| (it.offer, count(it))).collect()
+}
+
+/// What is wrong with a choice from a bundle: in a few words, for the offer that it concerns.
+#[must_use]
+pub fn faults(parts: &[Part], counts: &BTreeMap<OfferId, u32>) -> Vec<(OfferId, String)> {
+    let strange = counts.keys().filter(|it| parts.iter().all(|part| part.offer != **it));
+    let strange = strange.map(|it| (*it, "is not a part of the bundle".to_owned()));
+    let bad = parts.iter().filter_map(|part| {
+        let count = counts.get(&part.offer).copied().unwrap_or(0);
+        let most = part.count_max.map_or("any number".to_owned(), |it| it.to_string());
+        let fault = format!("must be taken {} to {most} times, not {count}", part.count_min);
+        (!part.admits(count)).then_some((part.offer, fault))
+    });
+    strange.chain(bad).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::id::Id;
+
+    fn id(number: u128) -> OfferId {
+        OfferId::from_uuid(Uuid::from_u128(number))
+    }
+
+    fn some(offer: u128, count_min: u32, count_max: Option<u32>, count_default: u32) -> Part {
+        Part { offer: id(offer), count_min, count_max, count_default }
+    }
+
+    #[test]
+    fn a_bundle_has_two_different_parts_with_possible_defaults() {
+        let fields = |parts: &[Part]| {
+            violations(id(9), parts).into_iter().map(|it| it.field).collect::<Vec<_>>()
+        };
+        assert_eq!(fields(&[]), Vec::<String>::new());
+        assert_eq!(fields(&[Part::one(id(1)), some(2, 0, None, 0)]), Vec::<String>::new());
+        assert_eq!(fields(&[Part::one(id(1))]), ["/parts"]);
+        assert_eq!(fields(&[Part::one(id(1)), Part::one(id(1))]), ["/parts/1"]);
+        assert_eq!(fields(&[Part::one(id(1)), Part::one(id(9))]), ["/parts/1/offer"]);
+        assert_eq!(fields(&[Part::one(id(1)), some(2, 2, Some(1), 2)]), ["/parts/1/count_default"]);
+    }
+
+    #[test]
+    fn what_is_not_chosen_is_taken_by_default_and_the_limits_hold() {
+        let parts = [Part::one(id(1)), some(2, 0, Some(3), 2)];
+        let taken = counts(&parts, &BTreeMap::from([(id(1), 1)]));
+        assert_eq!(taken, BTreeMap::from([(id(1), 1), (id(2), 2)]));
+        assert_eq!(faults(&parts, &taken), []);
+
+        let faulty = |counts: &[(OfferId, u32)]| {
+            let counts = counts.iter().copied().collect();
+            faults(&parts, &counts).into_iter().map(|it| it.0).collect::<Vec<_>>()
+        };
+        assert_eq!(faulty(&[(id(1), 0)]), [id(1)]);
+        assert_eq!(faulty(&[(id(1), 1), (id(2), 4)]), [id(2)]);
+        assert_eq!(faulty(&[(id(1), 1), (id(7), 1)]), [id(7)]);
+    }
+}

@@ -1,0 +1,217 @@
+//! Eligibility: who may buy an offer, and where.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::id::{AccountId, ClassId, OfferId};
+use crate::domain::text::{Code, Country};
+use crate::domain::word::words;
+
+words! {
+    /// What sort of buyer an account is.
+    BuyerKind {
+        /// A private person.
+        Personal = "personal";
+        /// A company or another organization.
+        Company = "company";
+    }
+}
+
+/// Who may buy: whoever meets every rule that is set. An empty set is no rule.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Eligibility {
+    /// Only such buyers.
+    pub kinds: BTreeSet<BuyerKind>,
+    /// Only buyers of these countries.
+    pub countries: BTreeSet<Country>,
+    /// Only accounts of these classes.
+    pub classes: BTreeSet<ClassId>,
+    /// Only these accounts.
+    pub accounts: BTreeSet<AccountId>,
+    /// Only through these channels.
+    pub channels: BTreeSet<Code>,
+    /// Only in these market segments.
+    pub markets: BTreeSet<Code>,
+    /// Only who has one of these offers.
+    pub needs_one_of: BTreeSet<OfferId>,
+    /// Only who has none of these offers.
+    pub excludes: BTreeSet<OfferId>,
+    /// How many subscriptions to the offer an account may have.
+    pub per_account_max: Option<u32>,
+}
+
+/// What is known of somebody who wants to buy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Buyer {
+    /// The account.
+    pub account: AccountId,
+    /// What sort of buyer it is.
+    pub kind: BuyerKind,
+    /// Where it is, if that is known.
+    pub country: Option<Country>,
+    /// Its class.
+    pub class: Option<ClassId>,
+    /// The channel through which it asks.
+    pub channel: Option<Code>,
+    /// The market segments it belongs to.
+    pub markets: BTreeSet<Code>,
+    /// How many living subscriptions it has to each offer.
+    pub holdings: BTreeMap<OfferId, u32>,
+}
+
+words! {
+    /// Why somebody may not buy an offer.
+    Obstacle {
+        /// Another sort of buyer is meant.
+        Kind = "buyer_kind";
+        /// It is not sold in the buyer's country.
+        Country = "country";
+        /// It is for other classes of accounts.
+        Class = "class";
+        /// It is for other accounts.
+        Account = "account";
+        /// It is sold through other channels.
+        Channel = "channel";
+        /// It is for other market segments.
+        Market = "market";
+        /// Another offer must be had first.
+        Needs = "needs_another_offer";
+        /// It does not go with an offer that the buyer has.
+        Excluded = "excluded_by_another_offer";
+        /// The account has as many as it may have.
+        TooMany = "too_many";
+    }
+}
+
+impl Obstacle {
+    /// The obstacle as the rest of a sentence that begins with the offer.
+    #[must_use]
+    pub const fn explanation(self) -> &'static str {
+        match self {
+            Self::Kind => "is not meant for this sort of buyer",
+            Self::Country => "is not sold in the buyer's country",
+            Self::Class => "is not sold to the account's class",
+            Self::Account => "is not sold to this account",
+            Self::Channel => "is not sold through this channel",
+            Self::Market => "is not sold in the buyer's market segment",
+            Self::Needs => "needs another offer that the account does not have",
+            Self::Excluded => "does not go with an offer that the account has",
+            Self::TooMany => "is held as often as an account may hold it",
+        }
+    }
+}
+
+impl Eligibility {
+    /// Everything that keeps a buyer from the offer `offer`; nothing if it may buy.
+    #[must_use]
+    pub fn obstacles(&self, offer: OfferId, buyer: &Buyer) -> Vec<Obstacle> {
+        let outside = |rule: &BTreeSet<Code>, have: &BTreeSet<Code>| {
+            !rule.is_empty() && rule.is_disjoint(have)
+        };
+        let held = |it: &OfferId| buyer.holdings.get(it).copied().unwrap_or(0);
+        let channel = buyer.channel.iter().cloned().collect();
+        let rules = [
+            (Obstacle::Kind, misses(&self.kinds, Some(&buyer.kind))),
+            (Obstacle::Country, misses(&self.countries, buyer.country.as_ref())),
+            (Obstacle::Class, misses(&self.classes, buyer.class.as_ref())),
+            (Obstacle::Account, misses(&self.accounts, Some(&buyer.account))),
+            (Obstacle::Channel, outside(&self.channels, &channel)),
+            (Obstacle::Market, outside(&self.markets, &buyer.markets)),
+            (
+                Obstacle::Needs,
+                !self.needs_one_of.is_empty() && self.needs_one_of.iter().all(|it| held(it) == 0),
+            ),
+            (Obstacle::Excluded, self.excludes.iter().any(|it| held(it) > 0)),
+            (Obstacle::TooMany, self.per_account_max.is_some_and(|it| held(&offer) >= it)),
+        ];
+        rules.into_iter().filter(|it| it.1).map(|it| it.0).collect()
+    }
+}
+
+/// Whether there is a rule, and what is known does not meet it.
+fn misses<T: Ord>(rule: &BTreeSet<T>, known: Option<&T>) -> bool {
+    !rule.is_empty() && !known.is_some_and(|it| rule.contains(it))
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::id::Id;
+
+    fn offer(number: u128) -> OfferId {
+        OfferId::from_uuid(Uuid::from_u128(number))
+    }
+
+    fn buyer() -> Buyer {
+        Buyer {
+            account: AccountId::from_uuid(Uuid::from_u128(1)),
+            kind: BuyerKind::Company,
+            country: "DE".parse().ok(),
+            class: Some(ClassId::from_uuid(Uuid::from_u128(1))),
+            channel: "web".parse().ok(),
+            markets: ["small".parse().expect("a code")].into(),
+            holdings: [(offer(5), 1)].into(),
+        }
+    }
+
+    fn codes(text: &str) -> BTreeSet<Code> {
+        [text.parse().expect(text)].into()
+    }
+
+    #[test]
+    fn without_rules_everybody_may_buy() {
+        assert_eq!(Eligibility::default().obstacles(offer(1), &buyer()), []);
+    }
+
+    #[test]
+    fn each_rule_keeps_out_whom_it_does_not_name() {
+        let none = Eligibility::default;
+        let other = Uuid::from_u128(2);
+        for (rules, expected) in [
+            (Eligibility { kinds: [BuyerKind::Company].into(), ..none() }, None),
+            (Eligibility { kinds: [BuyerKind::Personal].into(), ..none() }, Some(Obstacle::Kind)),
+            (
+                Eligibility { countries: ["FR".parse().expect("a country")].into(), ..none() },
+                Some(Obstacle::Country),
+            ),
+            (
+                Eligibility { classes: [ClassId::from_uuid(other)].into(), ..none() },
+                Some(Obstacle::Class),
+            ),
+            (
+                Eligibility { accounts: [AccountId::from_uuid(other)].into(), ..none() },
+                Some(Obstacle::Account),
+            ),
+            (Eligibility { channels: codes("web"), ..none() }, None),
+            (Eligibility { channels: codes("shop"), ..none() }, Some(Obstacle::Channel)),
+            (Eligibility { markets: codes("large"), ..none() }, Some(Obstacle::Market)),
+            (Eligibility { needs_one_of: [offer(4), offer(5)].into(), ..none() }, None),
+            (Eligibility { needs_one_of: [offer(4)].into(), ..none() }, Some(Obstacle::Needs)),
+            (Eligibility { excludes: [offer(5)].into(), ..none() }, Some(Obstacle::Excluded)),
+            (Eligibility { excludes: [offer(4)].into(), ..none() }, None),
+        ] {
+            let found = rules.obstacles(offer(1), &buyer());
+            assert_eq!(found, expected.into_iter().collect::<Vec<_>>(), "{rules:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_of_a_buyer_does_not_meet_a_rule() {
+        let rules = Eligibility {
+            countries: ["DE".parse().expect("a country")].into(),
+            ..Default::default()
+        };
+        let unknown = Buyer { country: None, ..buyer() };
+        assert_eq!(rules.obstacles(offer(1), &unknown), [Obstacle::Country]);
+    }
+
+    #[test]
+    fn an_account_has_no_more_of_an_offer_than_it_may() {
+        let rules = Eligibility { per_account_max: Some(1), ..Default::default() };
+        assert_eq!(rules.obstacles(offer(1), &buyer()), []);
+        assert_eq!(rules.obstacles(offer(5), &buyer()), [Obstacle::TooMany]);
+    }
+}
