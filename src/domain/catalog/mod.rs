@@ -25,8 +25,10 @@ pub mod eligibility;
 pub mod lifecycle;
 pub mod price;
 pub mod resource;
+pub mod service_terms;
 pub mod specification;
 pub mod tax;
+pub mod term;
 
 use std::collections::BTreeSet;
 use std::fmt::Display;
