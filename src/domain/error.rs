@@ -86,6 +86,8 @@ codes! {
     CatalogTreeForbids = "catalog_tree_forbids";
     /// The clock cannot be moved here.
     ClockForbids = "clock_forbids";
+    /// The coupon is not valid, or used up.
+    CouponForbids = "coupon_forbids";
     /// The credit would exceed what is left of the invoice or its line.
     CreditExceeds = "credit_exceeds";
     /// Amounts of different currencies meet.

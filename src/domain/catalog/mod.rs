@@ -24,6 +24,7 @@ pub mod characteristic;
 pub mod eligibility;
 pub mod lifecycle;
 pub mod price;
+pub mod promotion;
 pub mod resource;
 pub mod service_terms;
 pub mod specification;
