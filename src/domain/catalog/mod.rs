@@ -23,6 +23,7 @@ pub mod category;
 pub mod characteristic;
 pub mod eligibility;
 pub mod lifecycle;
+pub mod offer;
 pub mod price;
 pub mod promotion;
 pub mod resource;
