@@ -7,5 +7,9 @@
 //!
 //! All of it is arithmetic over arguments. Nothing here loads, stores or knows what day it is.
 
+pub mod cycle;
+pub mod invoice;
 pub mod policy;
+pub mod proration;
 pub mod rating;
+pub mod tax;

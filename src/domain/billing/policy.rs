@@ -1,11 +1,359 @@
-//! Policies: the questions on which peers disagree, each a named setting.
+//! Policies: the questions on which peers disagree, each a named setting with a default.
+//!
+//! A seller has one [`Policy`]. Some settings are laid down for rules that billing does not have;
+//! [`Policy::check`] refuses every value of them but the default, so that nothing can be set
+//! without effect.
 
 use serde::{Deserialize, Serialize};
-/// What a tiered price charges where nothing was used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum ZeroUsage {
-    /// The fee of the first tier.
-    FirstTierFee,
-    /// Nothing.
-    Nothing,
+
+use super::proration::ProrationUnit;
+use crate::domain::catalog::price::tier::Reach;
+use crate::domain::error::{Invalid, Violation};
+use crate::domain::money::Rounding;
+use crate::domain::word::words;
+
+words! {
+    /// What a tiered price charges where nothing was used.
+    ZeroUsage {
+        /// The fee of the first tier.
+        FirstTierFee = "first_tier_fee";
+        /// Nothing.
+        Nothing = "nothing";
+    }
+}
+
+words! {
+    /// What becomes of a line that comes to nothing.
+    ZeroLines {
+        /// It stands on the invoice and says why it costs nothing.
+        Keep = "keep";
+        /// It is left away.
+        Drop = "drop";
+    }
+}
+
+words! {
+    /// What becomes of an invoice that comes to nothing.
+    ZeroInvoices {
+        /// It is issued, and paid with that.
+        Issue = "issue";
+        /// It is left away.
+        Skip = "skip";
+    }
+}
+
+words! {
+    /// What recurring prices do while a subscription is held.
+    WhileHeld {
+        /// They are charged as ever.
+        Charge = "charge";
+        /// Days on hold cost nothing.
+        Pause = "pause";
+    }
+}
+
+words! {
+    /// Which version of a price a running subscription takes, unless its prices are frozen.
+    PriceVersionAt {
+        /// The one in force when the service period begins.
+        Period = "period";
+        /// The one in force when its term began.
+        Renewal = "renewal";
+    }
+}
+
+words! {
+    /// When a change to something cheaper takes effect.
+    DowngradeAt {
+        /// At once.
+        Now = "now";
+        /// At the end of the period that was paid.
+        PeriodEnd = "period_end";
+    }
+}
+
+words! {
+    /// From what the credit of a change is computed.
+    CreditBase {
+        /// From the unused part of what was charged.
+        UnusedPart = "unused_part";
+        /// From all that was charged.
+        FullCharge = "full_charge";
+    }
+}
+
+words! {
+    /// When units that are given back are credited.
+    RemovedUnits {
+        /// At once.
+        Now = "now";
+        /// They run to the end of the period.
+        PeriodEnd = "period_end";
+    }
+}
+
+words! {
+    /// Which days a part of a period counts after the billing day was moved.
+    MovedAnchor {
+        /// Those of the new anchor's own full period.
+        OwnPeriod = "own_period";
+        /// Those of the period that was left.
+        FormerPeriod = "former_period";
+    }
+}
+
+words! {
+    /// To whom a series of invoice numbers belongs.
+    Numbering {
+        /// To the seller.
+        PerSeller = "per_seller";
+        /// To each customer.
+        PerCustomer = "per_customer";
+    }
+}
+
+words! {
+    /// What stands together on an invoice.
+    Grouping {
+        /// All subscriptions of a billing account.
+        BillingAccount = "billing_account";
+        /// One subscription.
+        Subscription = "subscription";
+    }
+}
+
+words! {
+    /// In which order coupons apply.
+    CouponOrder {
+        /// The narrowest scope first.
+        ScopeFirst = "scope_first";
+        /// Percentages before amounts.
+        PercentFirst = "percent_first";
+    }
+}
+
+words! {
+    /// Whether prepaid balances pay tax.
+    PrepaidUse {
+        /// They pay the gross.
+        AfterTax = "after_tax";
+        /// They lower the net.
+        BeforeTax = "before_tax";
+    }
+}
+
+words! {
+    /// On what tax is computed.
+    TaxScope {
+        /// On the sum of an invoice's lines per rate.
+        Invoice = "invoice";
+        /// On each line.
+        Line = "line";
+    }
+}
+
+words! {
+    /// When what was billed becomes revenue.
+    Recognition {
+        /// When the invoice is issued.
+        AtIssue = "at_issue";
+        /// Day by day over the service period.
+        OverPeriod = "over_period";
+    }
+}
+
+/// All settings of a seller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Policy {
+    /// How an amount is rounded where it is booked.
+    pub rounding: Rounding,
+    /// What a tiered price charges where nothing was used.
+    pub zero_usage: ZeroUsage,
+    /// How bounds of tiers are read where a client does not say.
+    pub tier_bounds: Reach,
+    /// In what a part of a period is measured.
+    pub proration: ProrationUnit,
+    /// What becomes of a line that comes to nothing.
+    pub zero_lines: ZeroLines,
+    /// What becomes of an invoice that comes to nothing.
+    pub zero_invoices: ZeroInvoices,
+    /// What recurring prices do while a subscription is held.
+    pub while_held: WhileHeld,
+    /// Which version of a price a running subscription takes.
+    pub price_version: PriceVersionAt,
+    /// When a change to something cheaper takes effect.
+    pub downgrade: DowngradeAt,
+    /// From what the credit of a change is computed.
+    pub credit_base: CreditBase,
+    /// When units that are given back are credited.
+    pub removed_units: RemovedUnits,
+    /// For how many days after a renewal units can be given back; `None` for always.
+    pub removal_days: Option<u16>,
+    /// Which days a part of a period counts after the billing day was moved.
+    pub moved_anchor: MovedAnchor,
+    /// To whom a series of invoice numbers belongs.
+    pub numbering: Numbering,
+    /// What stands together on an invoice.
+    pub grouping: Grouping,
+    /// In which order coupons apply.
+    pub coupon_order: CouponOrder,
+    /// Whether prepaid balances pay tax.
+    pub prepaid: PrepaidUse,
+    /// On what tax is computed.
+    pub tax_scope: TaxScope,
+    /// For how many billing periods late usage is still charged.
+    pub late_usage_periods: u8,
+    /// For how many hours a draft can be looked at before it is issued.
+    pub review_hours: u16,
+    /// When what was billed becomes revenue.
+    pub recognition: Recognition,
+}
+
+impl Policy {
+    /// What holds where a seller has set nothing.
+    pub const DEFAULT: Self = Self {
+        rounding: Rounding::HalfUp,
+        zero_usage: ZeroUsage::Nothing,
+        tier_bounds: Reach::Above,
+        proration: ProrationUnit::Day,
+        zero_lines: ZeroLines::Drop,
+        zero_invoices: ZeroInvoices::Skip,
+        while_held: WhileHeld::Charge,
+        price_version: PriceVersionAt::Period,
+        downgrade: DowngradeAt::PeriodEnd,
+        credit_base: CreditBase::UnusedPart,
+        removed_units: RemovedUnits::PeriodEnd,
+        removal_days: None,
+        moved_anchor: MovedAnchor::OwnPeriod,
+        numbering: Numbering::PerSeller,
+        grouping: Grouping::BillingAccount,
+        coupon_order: CouponOrder::ScopeFirst,
+        prepaid: PrepaidUse::AfterTax,
+        tax_scope: TaxScope::Invoice,
+        late_usage_periods: 1,
+        review_hours: 0,
+        recognition: Recognition::AtIssue,
+    };
+
+    /// Refuses a setting for which billing has no rule, so that none is without effect.
+    ///
+    /// # Errors
+    /// With every such setting.
+    pub fn check(&self) -> Result<(), Invalid> {
+        let by = Self::DEFAULT;
+        let proration = matches!(self.proration, ProrationUnit::Day | ProrationUnit::None);
+        let settings = [
+            ("/proration", proration, "day` or `none"),
+            ("/downgrade", self.downgrade == by.downgrade, by.downgrade.word()),
+            ("/credit_base", self.credit_base == by.credit_base, by.credit_base.word()),
+            ("/removed_units", self.removed_units == by.removed_units, by.removed_units.word()),
+            ("/removal_days", self.removal_days == by.removal_days, "null"),
+            ("/moved_anchor", self.moved_anchor == by.moved_anchor, by.moved_anchor.word()),
+            ("/coupon_order", self.coupon_order == by.coupon_order, by.coupon_order.word()),
+            ("/prepaid", self.prepaid == by.prepaid, by.prepaid.word()),
+            ("/recognition", self.recognition == by.recognition, by.recognition.word()),
+        ];
+        let broken = settings.into_iter().filter(|(_, has_rule, _)| !has_rule);
+        let violation = |(field, _, only)| {
+            let message = format!("must be `{only}`: billing has no rule for another value");
+            Violation::new(field, "unsupported", message)
+        };
+        Invalid::unless_empty(broken.map(violation).collect())
+    }
+}
+
+words! {
+    /// The settings under which an installation bills as a peer does.
+    Preset {
+        /// As Tillbox does of itself.
+        Tillbox = "tillbox";
+        /// As Lago does.
+        Lago = "lago";
+        /// As Stripe does.
+        Stripe = "stripe";
+        /// As Kill Bill does.
+        Killbill = "killbill";
+        /// As CloudBlue and Odin Automation do.
+        Cloudblue = "cloudblue";
+        /// As the FIWARE ecosystem does.
+        Fiware = "fiware";
+    }
+}
+
+impl Preset {
+    /// Its settings. One that needs a rule which billing has not is refused by [`Policy::check`].
+    #[must_use]
+    pub const fn policy(self) -> Policy {
+        let by = Policy::DEFAULT;
+        match self {
+            Self::Tillbox => by,
+            Self::Lago => Policy {
+                zero_usage: ZeroUsage::FirstTierFee,
+                zero_lines: ZeroLines::Keep,
+                zero_invoices: ZeroInvoices::Issue,
+                ..by
+            },
+            Self::Stripe => Policy {
+                proration: ProrationUnit::Second,
+                zero_lines: ZeroLines::Keep,
+                zero_invoices: ZeroInvoices::Issue,
+                downgrade: DowngradeAt::Now,
+                removed_units: RemovedUnits::Now,
+                tax_scope: TaxScope::Line,
+                ..by
+            },
+            Self::Killbill => Policy {
+                while_held: WhileHeld::Pause,
+                moved_anchor: MovedAnchor::FormerPeriod,
+                downgrade: DowngradeAt::Now,
+                ..by
+            },
+            Self::Cloudblue => Policy { price_version: PriceVersionAt::Renewal, ..by },
+            Self::Fiware => Policy {
+                rounding: Rounding::HalfEven,
+                proration: ProrationUnit::None,
+                tax_scope: TaxScope::Line,
+                ..by
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_preset_is_accepted_only_if_all_of_it_has_an_effect() {
+        let refused = |preset: Preset| match preset.policy().check() {
+            Ok(()) => "accepted".to_owned(),
+            Err(invalid) => {
+                let fields = invalid.violations.into_iter().map(|it| it.field);
+                fields.collect::<Vec<_>>().join(" ")
+            }
+        };
+        let table: Vec<_> =
+            Preset::ALL.iter().map(|it| format!("{it}: {}", refused(*it))).collect();
+        assert_eq!(
+            table,
+            [
+                "tillbox: accepted",
+                "lago: accepted",
+                "stripe: /proration /downgrade /removed_units",
+                "killbill: /downgrade /moved_anchor",
+                "cloudblue: accepted",
+                "fiware: accepted",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_refusal_says_which_value_has_a_rule() {
+        let policy = Policy { proration: ProrationUnit::Thirty360, ..Policy::DEFAULT };
+        let refused = policy.check().expect_err("refused").to_string();
+        assert_eq!(
+            refused,
+            "`/proration` must be `day` or `none`: billing has no rule for another value"
+        );
+    }
 }

@@ -14,8 +14,8 @@ pub fn parts(amount: Figure, range: Range) -> Vec<Part> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::rows;
     use super::*;
+    use crate::domain::billing::rating::rows;
     use crate::domain::quantity::Quantity;
 
     #[test]

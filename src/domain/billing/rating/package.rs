@@ -15,7 +15,7 @@ pub fn parts(size: Quantity, price: Figure, range: Range) -> Result<Vec<Part>, M
 
 #[cfg(test)]
 mod tests {
-    use super::super::rows;
+    use crate::domain::billing::rating::rows;
 
     #[test]
     fn a_started_package_is_a_whole_one() {

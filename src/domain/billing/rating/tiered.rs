@@ -106,8 +106,8 @@ fn part(rows: &[Tier], place: usize, units: Quantity) -> Part {
 
 #[cfg(test)]
 mod tests {
-    use super::super::rows::{self, rated};
     use super::*;
+    use crate::domain::billing::rating::rows::{self, rated};
 
     #[test]
     fn graduated_prices_each_unit_where_it_falls() {

@@ -11,7 +11,7 @@ pub fn parts(unit_price: Figure, range: Range) -> Vec<Part> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::rows;
+    use crate::domain::billing::rating::rows;
 
     #[test]
     fn each_unit_costs_the_same() {

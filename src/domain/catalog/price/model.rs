@@ -310,8 +310,8 @@ fn percent_in_range(field: &str, percent: Percent) -> Result<(), Invalid> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tier::{Reach, Tier};
     use super::*;
+    use crate::domain::catalog::price::tier::{Reach, Tier};
 
     fn figure(text: &str) -> Figure {
         text.parse().expect(text)

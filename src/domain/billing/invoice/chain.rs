@@ -1,0 +1,228 @@
+//! The chain of invoices: each issued one is sealed with a hash over itself and the one before.
+//!
+//! What is hashed is a canonical form that is written here by hand and does not follow the shapes
+//! of our structures: an invoice of today must still hash to the same in ten years. Every field is
+//! written with its length or at a fixed width, so that no two invoices have the same bytes.
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::explanation::{Explanation, Step};
+use super::line::Line;
+use super::{Content, InvoiceParty, Issue};
+use crate::domain::billing::rating::{Part, Rule};
+use crate::domain::billing::tax::TaxTotal;
+use crate::domain::catalog::price::Base;
+use crate::domain::catalog::tax::Treatment;
+use crate::domain::id::{Id, InvoiceId};
+use crate::domain::money::{Money, Rounding};
+use crate::domain::quantity::Quantity;
+use crate::domain::time::{Date, Period};
+
+/// A hash of SHA-256.
+pub type Hash = [u8; 32];
+
+/// What comes before the first invoice of a series.
+pub const GENESIS: Hash = [0; 32];
+
+/// The seal of an issued invoice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// The hash of the one before in its series.
+    pub previous: Hash,
+    /// Its own.
+    pub hash: Hash,
+}
+
+/// The hash of something that follows `previous`.
+#[must_use]
+pub fn chain(previous: &Hash, bytes: &[u8]) -> Hash {
+    let mut hash = Sha256::new();
+    hash.update(previous);
+    hash.update(bytes);
+    hash.finalize().into()
+}
+
+/// The canonical bytes of an issued document: everything but its seal and what happens after.
+#[must_use]
+pub fn canonical(id: InvoiceId, content: &Content, issue: &Issue) -> Vec<u8> {
+    let mut form = Form(Vec::with_capacity(256 + 256 * content.lines.len()));
+    form.text("tillbox invoice 1");
+    form.bytes(&id.to_bytes());
+    form.issue(issue);
+    form.bytes(&content.account.to_bytes());
+    form.bytes(&content.billing_account.to_bytes());
+    form.text(content.currency.code());
+    form.count(content.lines.len());
+    content.lines.iter().for_each(|it| form.line(it));
+    form.count(content.taxes.len());
+    content.taxes.iter().for_each(|it| form.tax(it));
+    form.money(content.totals.net);
+    form.money(content.totals.tax);
+    form.money(content.totals.gross);
+    form.0
+}
+
+/// Bytes in the making.
+struct Form(Vec<u8>);
+
+impl Form {
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
+    fn count(&mut self, count: usize) {
+        self.bytes(&u64::try_from(count).expect("a count fits into 64 bits").to_be_bytes());
+    }
+
+    fn text(&mut self, text: &str) {
+        self.count(text.len());
+        self.bytes(text.as_bytes());
+    }
+
+    fn optional<T>(&mut self, value: Option<T>, write: impl FnOnce(&mut Self, T)) {
+        self.0.push(u8::from(value.is_some()));
+        if let Some(value) = value {
+            write(self, value);
+        }
+    }
+
+    fn decimal(&mut self, decimal: Decimal) {
+        let decimal = decimal.normalize();
+        self.bytes(&decimal.mantissa().to_be_bytes());
+        self.bytes(&decimal.scale().to_be_bytes());
+    }
+
+    fn quantity(&mut self, quantity: Quantity) {
+        self.decimal(quantity.decimal());
+    }
+
+    fn money(&mut self, money: Money) {
+        self.bytes(&money.as_minor().to_be_bytes());
+    }
+
+    fn date(&mut self, date: Date) {
+        self.bytes(&date.year().to_be_bytes());
+        self.bytes(&date.month().to_be_bytes());
+        self.bytes(&date.day().to_be_bytes());
+    }
+
+    fn period(&mut self, period: Period) {
+        self.date(period.start());
+        self.date(period.end());
+    }
+
+    fn issue(&mut self, issue: &Issue) {
+        self.text(issue.number.as_str());
+        self.bytes(&issue.sequence.to_be_bytes());
+        self.date(issue.issued_on);
+        self.bytes(&issue.issued_at.micros().to_be_bytes());
+        self.date(issue.due_on);
+        self.party(&issue.seller);
+        self.party(&issue.buyer);
+    }
+
+    fn party(&mut self, party: &InvoiceParty) {
+        self.text(party.name.as_str());
+        let address = &party.address;
+        for line in [
+            &address.street,
+            &address.extended,
+            &address.locality,
+            &address.region,
+            &address.postal_code,
+        ] {
+            self.optional(line.as_ref(), |form, it| form.text(it.as_str()));
+        }
+        self.optional(address.country.as_ref(), |form, it| form.text(it.as_str()));
+        self.optional(party.tax_registration.as_ref(), |form, it| form.text(it.as_str()));
+        self.optional(party.email.as_ref(), |form, it| form.text(it.as_str()));
+    }
+
+    fn line(&mut self, line: &Line) {
+        self.text(line.kind.word());
+        self.optional(line.subscription, |form, it| form.bytes(&it.to_bytes()));
+        self.optional(line.offer, |form, it| form.bytes(&it.to_bytes()));
+        self.optional(line.price, |form, it| form.bytes(&it.to_bytes()));
+        self.text(line.subject.as_str());
+        self.text(line.label.as_str());
+        self.optional(line.service_period, Self::period);
+        self.quantity(line.quantity);
+        self.optional(line.unit.as_ref(), |form, it| form.text(it.as_str()));
+        self.text(match line.base {
+            Base::Net => "net",
+            Base::Gross => "gross",
+        });
+        self.money(line.amount);
+        self.money(line.net);
+        self.money(line.tax);
+        self.bytes(&line.tax_place.to_be_bytes());
+        self.explanation(&line.explanation);
+    }
+
+    fn explanation(&mut self, explanation: &Explanation) {
+        self.rule(explanation.rule);
+        self.optional(explanation.version_from, Self::date);
+        self.quantity(explanation.counted);
+        self.quantity(explanation.included);
+        self.optional(explanation.usage, |form, it| {
+            form.bytes(&it.meter.to_bytes());
+            form.bytes(&it.records.to_be_bytes());
+        });
+        self.count(explanation.parts.len());
+        explanation.parts.iter().for_each(|it| self.part(it));
+        self.count(explanation.steps.len());
+        for step in &explanation.steps {
+            match step {
+                Step::Prorated(share) => {
+                    self.text("prorated");
+                    self.bytes(&share.used().to_be_bytes());
+                    self.bytes(&share.of().to_be_bytes());
+                }
+                Step::Reversed => self.text("reversed"),
+            }
+        }
+        self.text(match explanation.rounding {
+            Rounding::HalfUp => "half_up",
+            Rounding::HalfEven => "half_even",
+        });
+    }
+
+    fn rule(&mut self, rule: Rule) {
+        match rule {
+            Rule::Flat => self.text("flat"),
+            Rule::PerUnit => self.text("per_unit"),
+            Rule::Graduated => self.text("graduated"),
+            Rule::Volume => self.text("volume"),
+            Rule::Package(size) => {
+                self.text("package");
+                self.quantity(size);
+            }
+            Rule::Stairstep => self.text("stairstep"),
+            Rule::Stated => self.text("stated"),
+        }
+    }
+
+    fn part(&mut self, part: &Part) {
+        self.0.push(part.tier);
+        self.quantity(part.units);
+        self.decimal(part.unit_price.decimal());
+        self.decimal(part.fee.decimal());
+    }
+
+    fn tax(&mut self, tax: &TaxTotal) {
+        self.bytes(&tax.rule.to_bytes());
+        self.optional(tax.category, |form, it| form.bytes(&it.to_bytes()));
+        self.text(tax.name.as_str());
+        self.text(match tax.treatment {
+            Treatment::Standard(_) => "standard",
+            Treatment::ReverseCharge { .. } => "reverse_charge",
+            Treatment::Exempt { .. } => "exempt",
+        });
+        self.decimal(tax.treatment.percent().decimal());
+        self.optional(tax.treatment.reason(), |form, it| form.text(it.as_str()));
+        self.money(tax.net);
+        self.money(tax.tax);
+    }
+}

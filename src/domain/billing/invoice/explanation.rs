@@ -1,0 +1,288 @@
+//! Explanations: how the amount of a line came about, kept with the line.
+//!
+//! An explanation is data: it can be computed again and must give the line's amount, and it can be
+//! shown to people. It copies in every figure, so it stays true when prices change.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::billing::proration::Share;
+use crate::domain::billing::rating::{self, Part, Rated, Rule};
+use crate::domain::catalog::price::Figure;
+use crate::domain::id::MeterId;
+use crate::domain::money::{Amount, Currency, Money, MoneyError, Rounding};
+use crate::domain::quantity::Quantity;
+use crate::domain::time::Date;
+
+/// How the amount of a line came about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// By which rule.
+    pub rule: Rule,
+    /// The first day of the price version that was used; `None` where there was no price.
+    pub version_from: Option<Date>,
+    /// How many units were counted.
+    pub counted: Quantity,
+    /// How many of them the base price includes.
+    pub included: Quantity,
+    /// What they are the sum of, where a meter counted them.
+    pub usage: Option<UsageSource>,
+    /// The tiers entered, or the one part there is.
+    pub parts: Vec<Part>,
+    /// What was done to their sum, in this order.
+    pub steps: Vec<Step>,
+    /// How the result was rounded.
+    pub rounding: Rounding,
+    /// What all figures are in.
+    pub currency: Currency,
+}
+
+/// Which usage a quantity sums. The service period of the line says of when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UsageSource {
+    /// The meter that counted.
+    pub meter: MeterId,
+    /// How many records it is made of.
+    pub records: u64,
+}
+
+/// One thing done to the sum of the parts. The order is the store's: append only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Step {
+    /// Only some days of the period are charged.
+    Prorated(Share),
+    /// It is given back.
+    Reversed,
+}
+
+impl Step {
+    fn apply(self, amount: Amount) -> Result<Amount, MoneyError> {
+        match self {
+            Self::Prorated(share) => share.part_of(amount),
+            Self::Reversed => Ok(Amount::new(-amount.value(), amount.currency())),
+        }
+    }
+}
+
+impl Explanation {
+    /// What a price version made of a quantity, before anything else is done to it.
+    #[must_use]
+    pub fn of(rated: Rated, counted: Quantity, rounding: Rounding) -> Self {
+        Self {
+            rule: rated.rule,
+            version_from: None,
+            counted,
+            included: Quantity::ZERO,
+            usage: None,
+            parts: rated.parts,
+            steps: Vec::new(),
+            rounding,
+            currency: rated.amount.currency(),
+        }
+    }
+
+    /// An amount that somebody stated.
+    #[must_use]
+    pub fn stated(amount: Money, rounding: Rounding) -> Self {
+        let part = Part::fee(Figure::new(amount.decimal()));
+        Self {
+            rule: Rule::Stated,
+            version_from: None,
+            counted: Quantity::ONE,
+            included: Quantity::ZERO,
+            usage: None,
+            parts: vec![part],
+            steps: Vec::new(),
+            rounding,
+            currency: amount.currency(),
+        }
+    }
+
+    /// The amount before it was rounded.
+    ///
+    /// # Errors
+    /// If it is too large.
+    pub fn unrounded(&self) -> Result<Amount, MoneyError> {
+        let sum = rating::sum(&self.parts, self.currency)?;
+        self.steps.iter().try_fold(sum, |amount, step| step.apply(amount))
+    }
+}
+
+/// Computes the amount of a line again from its explanation.
+///
+/// # Errors
+/// If it is too large.
+pub fn recompute(explanation: &Explanation) -> Result<Money, MoneyError> {
+    explanation.unrounded()?.book(explanation.rounding)
+}
+
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write_basis(f)?;
+        for part in &self.parts {
+            self.write_part(f, part)?;
+        }
+        for step in &self.steps {
+            match step {
+                Step::Prorated(share) => {
+                    writeln!(f, "for {} of {} days", share.used(), share.of())?;
+                }
+                Step::Reversed => writeln!(f, "given back")?,
+            }
+        }
+        self.write_result(f)
+    }
+}
+
+impl Explanation {
+    fn write_basis(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.rule {
+            Rule::Flat => write!(f, "flat price")?,
+            Rule::PerUnit => write!(f, "price per unit")?,
+            Rule::Graduated => write!(f, "each unit at the price of its tier")?,
+            Rule::Volume => write!(f, "all units at the price of the tier reached")?,
+            Rule::Package(size) => write!(f, "price per started package of {size}")?,
+            Rule::Stairstep => write!(f, "fee of the tier reached")?,
+            Rule::Stated => write!(f, "amount as stated")?,
+        }
+        if let Some(from) = self.version_from {
+            write!(f, ", as of {from}")?;
+        }
+        writeln!(f)?;
+        if self.rule != Rule::Flat && self.rule != Rule::Stated {
+            write!(f, "{} counted", self.counted)?;
+            if let Some(usage) = self.usage {
+                write!(f, " in {} records", usage.records)?;
+            }
+            if !self.included.is_zero() {
+                write!(f, ", of which {} included", self.counted.min(self.included))?;
+            }
+            writeln!(f)?;
+        }
+        Ok(())
+    }
+
+    fn write_part(&self, f: &mut fmt::Formatter<'_>, part: &Part) -> fmt::Result {
+        match self.rule {
+            Rule::Graduated | Rule::Volume | Rule::Stairstep => {
+                write!(f, "tier {}: ", u16::from(part.tier) + 1)?;
+            }
+            Rule::Flat | Rule::PerUnit | Rule::Package(_) | Rule::Stated => {}
+        }
+        match (part.units.is_zero(), part.fee.is_zero()) {
+            (true, _) => write!(f, "{}", part.fee)?,
+            (false, true) => write!(f, "{} × {}", part.units, part.unit_price)?,
+            (false, false) => write!(f, "{} × {} + {}", part.units, part.unit_price, part.fee)?,
+        }
+        match (part.amount(), part.units.is_zero()) {
+            (Ok(amount), false) => writeln!(f, " = {}", amount.normalize()),
+            (Ok(_) | Err(_), _) => writeln!(f),
+        }
+    }
+
+    fn write_result(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Ok(exact), Ok(booked)) = (self.unrounded(), recompute(self)) else {
+            return write!(f, "beyond what can be booked");
+        };
+        if exact.value() == booked.decimal() {
+            return write!(f, "= {booked}");
+        }
+        let rounding = match self.rounding {
+            Rounding::HalfUp => "half up",
+            Rounding::HalfEven => "half to even",
+        };
+        write!(f, "= {}, rounded {rounding} to {booked}", exact.value().normalize())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+    use proptest::prelude::*;
+    use rust_decimal::Decimal;
+
+    use super::*;
+    use crate::domain::billing::rating::rows;
+
+    fn explained(price: &str, quantity: &str, steps: Vec<Step>) -> Explanation {
+        let quantity = quantity.parse().expect(quantity);
+        let explanation = Explanation::of(rows::rated(price, quantity), quantity, Rounding::HalfUp);
+        let included = rows::price(price).included;
+        Explanation { included, steps, version_from: Date::new(2026, 1, 1), ..explanation }
+    }
+
+    fn check(explanation: &Explanation, expected: Expect) {
+        expected.assert_eq(&explanation.to_string());
+    }
+
+    #[test]
+    fn people_can_follow_an_explanation_line_by_line() {
+        let days = |used, of| vec![Step::Prorated(Share::new(used, of).expect("a share"))];
+        check(
+            &explained("graduated 10: 1.5 + 2, 20: 1.2, *: 1", "22", vec![]),
+            expect![[r#"
+            each unit at the price of its tier, as of 2026-01-01
+            22 counted
+            tier 1: 10 × 1.5 + 2 = 17
+            tier 2: 10 × 1.2 = 12
+            tier 3: 2 × 1 = 2
+            = 31.00 EUR"#]],
+        );
+        check(
+            &explained("flat 50", "1", days(22, 31)),
+            expect![[r#"
+            flat price, as of 2026-01-01
+            50
+            for 22 of 31 days
+            = 35.483870967741935483870967742, rounded half up to 35.48 EUR"#]],
+        );
+        check(
+            &explained("package 100: 2.95; included 50", "399", vec![]),
+            expect![[r#"
+            price per started package of 100, as of 2026-01-01
+            399 counted, of which 50 included
+            4 × 2.95 = 11.8
+            = 11.80 EUR"#]],
+        );
+        check(
+            &explained("volume 100: 2 + 10, *: 1", "100", vec![Step::Reversed]),
+            expect![[r#"
+            all units at the price of the tier reached, as of 2026-01-01
+            100 counted
+            tier 1: 100 × 2 + 10 = 210
+            given back
+            = -210.00 EUR"#]],
+        );
+        let stated = Money::parse("12.34", Currency::EUR).expect("an amount");
+        check(
+            &Explanation::stated(stated, Rounding::HalfUp),
+            expect![[r#"
+            amount as stated
+            12.34
+            = 12.34 EUR"#]],
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn an_explanation_computed_again_gives_what_was_rated(
+            units in 0..1_000_000_i64, used in 0..31_u32, model in 0..6_usize,
+        ) {
+            let models = [
+                "flat 49.99", "unit 0.0037", "graduated 10: 10 + 2, 20: 5 + 3, *: 5 + 3",
+                "volume 100: 2 + 10, *: 1", "package 7: 1.11; included 3", "stairstep 100: 5, *: 9",
+            ];
+            let quantity = Quantity::new(Decimal::new(units, 2));
+            let rated = rows::rated(models[model], quantity);
+            let share = Share::new(used, 31).expect("a share");
+            let exact = share.part_of(rated.amount).expect("a part");
+            let steps = vec![Step::Prorated(share)];
+            let explanation = Explanation { steps, ..Explanation::of(rated, quantity, Rounding::HalfUp) };
+            prop_assert_eq!(recompute(&explanation), exact.book(Rounding::HalfUp));
+            let bytes = postcard::to_allocvec(&explanation).expect("encodes");
+            let back: Explanation = postcard::from_bytes(&bytes).expect("decodes");
+            prop_assert_eq!(recompute(&back), recompute(&explanation));
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Lines: one priced thing on an invoice, with its explanation.
+
+use serde::{Deserialize, Serialize};
+
+use super::explanation::Explanation;
+use crate::domain::catalog::price::Base;
+use crate::domain::id::{OfferId, PriceId, SubscriptionId};
+use crate::domain::money::Money;
+use crate::domain::quantity::Quantity;
+use crate::domain::text::Name;
+use crate::domain::time::Period;
+use crate::domain::word::words;
+
+words! {
+    /// What sort of charge a line is.
+    LineKind {
+        /// Charged once.
+        OneTime = "one_time";
+        /// Charged once for setting up.
+        Setup = "setup";
+        /// Charged once for renewing.
+        Renewal = "renewal";
+        /// Charged for a period.
+        Recurring = "recurring";
+        /// Charged for what was used.
+        Usage = "usage";
+        /// What was charged before is given back.
+        Credit = "credit";
+        /// Charged for paying late.
+        LateFee = "late_fee";
+        /// Stated by a person or another system.
+        Stated = "stated";
+    }
+}
+
+/// One priced thing on an invoice. All of it is copied in: nothing is looked up again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// What sort of charge it is.
+    pub kind: LineKind,
+    /// For which subscription.
+    pub subscription: Option<SubscriptionId>,
+    /// Of which offer.
+    pub offer: Option<OfferId>,
+    /// At which price.
+    pub price: Option<PriceId>,
+    /// What it is about: the subscription or offer as it was called.
+    pub subject: Name,
+    /// What is charged: the price as it was called.
+    pub label: Name,
+    /// When the service was or will be rendered.
+    pub service_period: Option<Period>,
+    /// How many units.
+    pub quantity: Quantity,
+    /// Of what.
+    pub unit: Option<Name>,
+    /// Whether `amount` contains tax.
+    pub base: Base,
+    /// What the explanation comes to.
+    pub amount: Money,
+    /// The amount without tax.
+    pub net: Money,
+    /// The tax on it, such that the lines' taxes sum to the invoice's.
+    pub tax: Money,
+    /// The place of its tax in the invoice's taxes.
+    pub tax_place: u16,
+    /// How the amount came about.
+    pub explanation: Explanation,
+}

@@ -1,0 +1,370 @@
+//! Invoices: numbered demands for payment that never change once they are issued.
+//!
+//! A draft has its *content*. To issue it copies in who sells and who buys, gives it a number
+//! without gaps and seals it with a hash over itself and the one before. After that only what
+//! settles it changes: payments, credit notes, a write-off.
+
+pub mod chain;
+pub mod explanation;
+pub mod lifecycle;
+pub mod line;
+pub mod number;
+
+use serde::{Deserialize, Serialize};
+
+use self::chain::{Hash, Link};
+use self::lifecycle::{State, Trigger};
+use self::line::Line;
+use self::number::DocumentNumber;
+use super::tax::TaxTotal;
+use crate::domain::error::{Code, Rejection};
+use crate::domain::event::Verb;
+use crate::domain::id::{AccountId, BillingAccountId, BillingRunId, InvoiceId};
+use crate::domain::money::{Currency, Money, MoneyError};
+use crate::domain::party::medium::PostalAddress;
+use crate::domain::stamp::Stamp;
+use crate::domain::text::{Email, Name, Prose};
+use crate::domain::time::{Date, Instant, Period};
+use crate::domain::word::words;
+
+/// A numbered demand for payment, or the draft of one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invoice {
+    /// Its identity.
+    pub id: InvoiceId,
+    /// What the house keeps about it.
+    pub stamp: Stamp,
+    /// The billing run that made it.
+    pub run: Option<BillingRunId>,
+    /// What is disputed about it; that leaves dunning until it is resolved.
+    pub dispute: Option<Dispute>,
+    state: State,
+    content: Content,
+    issue: Option<Issue>,
+    settled: Settled,
+}
+
+/// What an invoice demands: for whom, line by line, and altogether.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Content {
+    /// Who owes it.
+    pub account: AccountId,
+    /// Where it goes.
+    pub billing_account: BillingAccountId,
+    /// What all amounts are in.
+    pub currency: Currency,
+    /// From the first to the last day of service on it.
+    pub service_period: Option<Period>,
+    /// What is charged.
+    pub lines: Vec<Line>,
+    /// The taxes on it, one for each rule.
+    pub taxes: Vec<TaxTotal>,
+    /// The sums.
+    pub totals: Totals,
+}
+
+/// The sums of an invoice or note.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    /// Of all lines without tax.
+    pub net: Money,
+    /// Of all taxes.
+    pub tax: Money,
+    /// Both.
+    pub gross: Money,
+}
+
+impl Totals {
+    /// Nothing yet.
+    #[must_use]
+    pub const fn nothing(currency: Currency) -> Self {
+        let nothing = Money::zero(currency);
+        Self { net: nothing, tax: nothing, gross: nothing }
+    }
+
+    /// The same with something added.
+    ///
+    /// # Errors
+    /// If it is too large or in another currency.
+    pub fn plus(self, net: Money, tax: Money) -> Result<Self, MoneyError> {
+        let (net, tax) = (self.net.plus(net)?, self.tax.plus(tax)?);
+        Ok(Self { net, tax, gross: net.plus(tax)? })
+    }
+}
+
+/// Who sells or buys, as it stands on an invoice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvoiceParty {
+    /// The name.
+    pub name: Name,
+    /// The address.
+    pub address: PostalAddress,
+    /// The registration for taxes.
+    pub tax_registration: Option<Name>,
+    /// Where questions or the invoice go.
+    pub email: Option<Email>,
+}
+
+/// What an invoice gets when it is issued.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Issue {
+    /// Its number.
+    pub number: DocumentNumber,
+    /// Its place in the sequence the number comes from.
+    pub sequence: u64,
+    /// The date on it.
+    pub issued_on: Date,
+    /// When that was.
+    pub issued_at: Instant,
+    /// Until when it is to be paid: the last day on which it is not overdue.
+    pub due_on: Date,
+    /// Who sells.
+    pub seller: InvoiceParty,
+    /// Who buys.
+    pub buyer: InvoiceParty,
+    /// Its seal. What a caller gives for the hash is replaced by the computed one.
+    pub link: Link,
+}
+
+/// What has settled an invoice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settled {
+    /// By payments.
+    pub paid: Money,
+    /// By credit notes.
+    pub credited: Money,
+    /// By giving it up.
+    pub written_off: Money,
+}
+
+/// What a customer says is wrong with an invoice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dispute {
+    /// How much of it.
+    pub amount: Money,
+    /// Since when.
+    pub since: Instant,
+    /// What is said to be wrong.
+    pub reason: Prose,
+}
+
+words! {
+    /// What settles an invoice.
+    SettledBy {
+        /// Money that came in.
+        Payment = "payment";
+        /// A credit note.
+        Credit = "credit";
+    }
+}
+
+words! {
+    /// How an invoice stands on a day, as people say it.
+    Standing {
+        /// It can still change.
+        Draft = "draft";
+        /// It is to be paid.
+        Open = "open";
+        /// Its time for payment is over.
+        Overdue = "overdue";
+        /// It was paid.
+        Paid = "paid";
+        /// It was credited in full, without a payment.
+        Credited = "credited";
+        /// What was open was given up.
+        WrittenOff = "written_off";
+    }
+}
+
+impl Invoice {
+    /// The draft of an invoice.
+    #[must_use]
+    pub fn draft(id: InvoiceId, stamp: Stamp, run: Option<BillingRunId>, content: Content) -> Self {
+        let nothing = Money::zero(content.currency);
+        let settled = Settled { paid: nothing, credited: nothing, written_off: nothing };
+        Self { id, stamp, run, dispute: None, state: State::Draft, content, issue: None, settled }
+    }
+
+    /// How far it has come.
+    #[must_use]
+    pub const fn state(&self) -> State {
+        self.state
+    }
+
+    /// What it demands.
+    #[must_use]
+    pub const fn content(&self) -> &Content {
+        &self.content
+    }
+
+    /// What it got when it was issued; `None` while it is a draft.
+    #[must_use]
+    pub const fn issue(&self) -> Option<&Issue> {
+        self.issue.as_ref()
+    }
+
+    /// What has settled it.
+    #[must_use]
+    pub const fn settled(&self) -> &Settled {
+        &self.settled
+    }
+
+    /// What it demands altogether.
+    #[must_use]
+    pub const fn total(&self) -> Money {
+        self.content.totals.gross
+    }
+
+    /// What is still to be paid: nothing while it is a draft.
+    #[must_use]
+    pub fn open(&self) -> Money {
+        if self.state == State::Draft {
+            return Money::zero(self.content.currency);
+        }
+        self.unsettled().expect("no more is settled than is demanded")
+    }
+
+    /// How it stands on a day.
+    #[must_use]
+    pub fn standing(&self, on: Date) -> Standing {
+        let overdue = self.issue.as_ref().is_some_and(|it| it.due_on < on);
+        let only_credited = self.settled.paid.is_zero() && !self.settled.credited.is_zero();
+        match self.state {
+            State::Draft => Standing::Draft,
+            State::Issued | State::PartiallyPaid if overdue => Standing::Overdue,
+            State::Issued | State::PartiallyPaid => Standing::Open,
+            State::Paid if only_credited => Standing::Credited,
+            State::Paid => Standing::Paid,
+            State::WrittenOff => Standing::WrittenOff,
+        }
+    }
+
+    /// The draft with another content, as a review may change it.
+    ///
+    /// # Errors
+    /// If it is issued.
+    pub fn with_content(self, content: Content) -> Result<Self, Rejection> {
+        match self.state {
+            State::Draft => Ok(Self { content, ..self }),
+            State::Issued | State::PartiallyPaid | State::Paid | State::WrittenOff => {
+                let why = format!(
+                    "cannot change an invoice that is `{}`; write a credit note",
+                    self.state
+                );
+                Err(Rejection::new(Code::InvoiceStateForbids, why))
+            }
+        }
+    }
+
+    /// The invoice issued: numbered, sealed, and paid at once if it demands nothing.
+    ///
+    /// # Errors
+    /// If it is issued already, has no lines, demands less than nothing, or is due before its date.
+    pub fn issued(self, issue: Issue) -> Result<(Self, Verb), Rejection> {
+        let state = self.after(Trigger::Issue)?;
+        if self.content.lines.is_empty() || self.total().is_negative() {
+            let why = "an invoice has lines and demands nothing or more; credit is a credit note";
+            return Err(Rejection::new(Code::InvoiceStateForbids, why));
+        }
+        if issue.due_on < issue.issued_on {
+            let why =
+                format!("an invoice of `{}` cannot be due `{}`", issue.issued_on, issue.due_on);
+            return Err(Rejection::new(Code::InvoiceStateForbids, why));
+        }
+        let bytes = chain::canonical(self.id, &self.content, &issue);
+        let previous = issue.link.previous;
+        let link = Link { previous, hash: chain::chain(&previous, &bytes) };
+        let issued = Self { state, issue: Some(Issue { link, ..issue }), ..self };
+        if issued.total().is_zero() {
+            let state = issued.after(Trigger::SettleAll)?;
+            return Ok((Self { state, ..issued }, Verb::Issued));
+        }
+        Ok((issued, Verb::Issued))
+    }
+
+    /// The hash that its content and the one before give; `None` while it is a draft. One that is
+    /// not the hash in its seal has been tampered with.
+    #[must_use]
+    pub fn resealed(&self) -> Option<Hash> {
+        let issue = self.issue.as_ref()?;
+        Some(chain::chain(&issue.link.previous, &chain::canonical(self.id, &self.content, issue)))
+    }
+
+    /// The invoice after an amount settled a part or all of it.
+    ///
+    /// # Errors
+    /// If the amount is not more than nothing or more than what is open, or nothing can settle it.
+    pub fn settle(self, amount: Money, by: SettledBy) -> Result<(Self, Verb), Rejection> {
+        let open = self.open();
+        if amount.as_minor() <= 0 || amount.minus(open)?.as_minor() > 0 {
+            let why = format!("`{amount}` cannot settle an invoice of which `{open}` is open");
+            return Err(Rejection::new(Code::PaymentExceeds, why));
+        }
+        let settled = self.settled.changed(amount, by)?;
+        self.resettled(settled)
+    }
+
+    /// The invoice after an amount that had settled it was taken back.
+    ///
+    /// # Errors
+    /// If the amount is not more than nothing or more than had settled it so.
+    pub fn unsettle(self, amount: Money, by: SettledBy) -> Result<(Self, Verb), Rejection> {
+        let had = match by {
+            SettledBy::Payment => self.settled.paid,
+            SettledBy::Credit => self.settled.credited,
+        };
+        if amount.as_minor() <= 0 || amount.minus(had)?.as_minor() > 0 {
+            let why = format!("`{amount}` cannot be taken back where `{had}` was settled by {by}");
+            return Err(Rejection::new(Code::PaymentExceeds, why));
+        }
+        let settled = self.settled.changed(amount.negated()?, by)?;
+        self.resettled(settled)
+    }
+
+    /// The invoice with what is open given up.
+    ///
+    /// # Errors
+    /// If nothing of it is open.
+    pub fn written_off(self) -> Result<(Self, Verb), Rejection> {
+        let state = self.after(Trigger::WriteOff)?;
+        let settled = Settled { written_off: self.open(), ..self.settled };
+        Ok((Self { state, settled, ..self }, Trigger::WriteOff.verb()))
+    }
+
+    fn unsettled(&self) -> Result<Money, MoneyError> {
+        let Settled { paid, credited, written_off } = self.settled;
+        self.total().minus(paid)?.minus(credited)?.minus(written_off)
+    }
+
+    fn resettled(self, settled: Settled) -> Result<(Self, Verb), Rejection> {
+        let changed = Self { settled, ..self };
+        let trigger = match changed.unsettled()? {
+            open if open.is_zero() => Trigger::SettleAll,
+            open if open == changed.total() => Trigger::Reopen,
+            _ => Trigger::SettlePart,
+        };
+        let state = changed.after(trigger)?;
+        Ok((Self { state, ..changed }, trigger.verb()))
+    }
+
+    fn after(&self, trigger: Trigger) -> Result<State, Rejection> {
+        lifecycle::next(self.state, trigger).ok_or_else(|| {
+            let why = format!("cannot {trigger} an invoice that is `{}`", self.state);
+            Rejection::new(Code::InvoiceStateForbids, why)
+        })
+    }
+}
+
+impl Settled {
+    fn changed(self, by_amount: Money, by: SettledBy) -> Result<Self, MoneyError> {
+        match by {
+            SettledBy::Payment => Ok(Self { paid: self.paid.plus(by_amount)?, ..self }),
+            SettledBy::Credit => Ok(Self { credited: self.credited.plus(by_amount)?, ..self }),
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod sample;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,240 @@
+//! Numbers of invoices and notes: a format of a series, filled from a sequence without gaps.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::error::Invalid;
+use crate::domain::time::Date;
+
+/// The number of an issued invoice or note, as it stands on it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct DocumentNumber(String);
+
+impl DocumentNumber {
+    /// The number as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for DocumentNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// How the numbers of a series are written: `INV-{year}-{sequence:6}`.
+///
+/// The parts are `{year}`, `{month}`, `{customer}` (the customer's own number) and `{sequence}`,
+/// each with the least number of digits after a colon. A format with `{year}` begins anew with
+/// each year, one with `{month}` with each month.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NumberFormat(Vec<Piece>);
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+enum Piece {
+    Text(String),
+    Year(u8),
+    Month(u8),
+    Customer(u8),
+    Sequence(u8),
+}
+
+/// From which of a series' sequences a number is taken: each has no gaps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct SequenceKey {
+    /// The year, where the sequence begins anew with it.
+    pub year: Option<i32>,
+    /// The month, where it does with that.
+    pub month: Option<u8>,
+    /// The customer's number, where each has a sequence.
+    pub customer: Option<u64>,
+}
+
+impl NumberFormat {
+    /// The format of invoices where a seller has set none.
+    #[must_use]
+    pub fn invoices() -> Self {
+        "INV-{year}-{sequence:6}".parse().expect("the format is one")
+    }
+
+    /// The format of credit notes where a seller has set none.
+    #[must_use]
+    pub fn credit_notes() -> Self {
+        "CRN-{year}-{sequence:6}".parse().expect("the format is one")
+    }
+
+    /// From which sequence the next number of a day comes.
+    #[must_use]
+    pub fn key(&self, issued_on: Date, customer: u64) -> SequenceKey {
+        let has = |wanted: fn(&Piece) -> bool| self.0.iter().any(wanted);
+        let month = u8::try_from(issued_on.month()).expect("a month is 1 to 12");
+        SequenceKey {
+            year: has(|it| matches!(it, Piece::Year(_))).then(|| issued_on.year()),
+            month: has(|it| matches!(it, Piece::Month(_))).then_some(month),
+            customer: has(|it| matches!(it, Piece::Customer(_))).then_some(customer),
+        }
+    }
+
+    /// The number that a place in a sequence gives.
+    #[must_use]
+    pub fn number(&self, issued_on: Date, customer: u64, sequence: u64) -> DocumentNumber {
+        use fmt::Write as _;
+        let mut text = String::with_capacity(24);
+        for piece in &self.0 {
+            let written = match piece {
+                Piece::Text(fixed) => text.write_str(fixed),
+                Piece::Year(width) => padded(&mut text, *width, issued_on.year()),
+                Piece::Month(width) => padded(&mut text, *width, issued_on.month()),
+                Piece::Customer(width) => padded(&mut text, *width, customer),
+                Piece::Sequence(width) => padded(&mut text, *width, sequence),
+            };
+            written.expect("a text grows as needed");
+        }
+        DocumentNumber(text)
+    }
+}
+
+fn padded(text: &mut String, width: u8, number: impl fmt::Display) -> fmt::Result {
+    use fmt::Write as _;
+    write!(text, "{number:0>width$}", width = usize::from(width))
+}
+
+impl fmt::Display for NumberFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|piece| match piece {
+            Piece::Text(text) => f.write_str(text),
+            Piece::Year(width) => write!(f, "{{year:{width}}}"),
+            Piece::Month(width) => write!(f, "{{month:{width}}}"),
+            Piece::Customer(width) => write!(f, "{{customer:{width}}}"),
+            Piece::Sequence(width) => write!(f, "{{sequence:{width}}}"),
+        })
+    }
+}
+
+impl FromStr for NumberFormat {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let mut pieces = Vec::new();
+        let mut rest = text;
+        while let Some((fixed, after)) = rest.split_once('{') {
+            let (part, after) = after.split_once('}').ok_or_else(|| refused("/", "a `}`"))?;
+            pieces.extend(fixed_piece(fixed)?);
+            pieces.push(piece(part)?);
+            rest = after;
+        }
+        pieces.extend(fixed_piece(rest)?);
+        let is_sequence = |it: &&Piece| matches!(it, Piece::Sequence(_));
+        let has = |wanted: fn(&Piece) -> bool| pieces.iter().any(wanted);
+        if pieces.iter().filter(is_sequence).count() != 1 {
+            return Err(refused("/", "`{sequence}` once, so that no two numbers are the same"));
+        }
+        if has(|it| matches!(it, Piece::Month(_))) && !has(|it| matches!(it, Piece::Year(_))) {
+            return Err(refused("/", "`{year}` with `{month}`, or numbers would come again"));
+        }
+        if text.len() > 60 {
+            return Err(refused("/", "at most 60 characters"));
+        }
+        Ok(Self(pieces))
+    }
+}
+
+fn refused(field: &str, wanted: &str) -> Invalid {
+    let message = format!("must be a format such as `INV-{{year}}-{{sequence:6}}`, with {wanted}");
+    Invalid::one(field, "format", message)
+}
+
+fn fixed_piece(text: &str) -> Result<Option<Piece>, Invalid> {
+    let plain = |it: u8| it.is_ascii_alphanumeric() || b"-_./".contains(&it);
+    match text.bytes().all(plain) {
+        true => Ok((!text.is_empty()).then(|| Piece::Text(text.to_owned()))),
+        false => Err(refused("/", "letters, digits, `-`, `_`, `.` and `/` besides")),
+    }
+}
+
+fn piece(text: &str) -> Result<Piece, Invalid> {
+    let (name, width) = text.split_once(':').unwrap_or((text, ""));
+    let width = match width {
+        "" => Some(None),
+        digits => digits.parse().ok().filter(|it: &u8| (1..=12).contains(it)).map(Some),
+    };
+    let width = width.ok_or_else(|| refused("/", "1 to 12 digits after a colon"))?;
+    match name {
+        "year" => Ok(Piece::Year(width.unwrap_or(4))),
+        "month" => Ok(Piece::Month(width.unwrap_or(2))),
+        "customer" => Ok(Piece::Customer(width.unwrap_or(1))),
+        "sequence" => Ok(Piece::Sequence(width.unwrap_or(1))),
+        _ => Err(refused("/", "`{year}`, `{month}`, `{customer}` and `{sequence}` as parts")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn format(text: &str) -> NumberFormat {
+        text.parse().expect(text)
+    }
+
+    fn date(text: &str) -> Date {
+        text.parse().expect(text)
+    }
+
+    #[test]
+    fn a_number_is_its_format_filled_in() {
+        let table = [
+            ("INV-{year}-{sequence:6}", 7, 1, "INV-2023-000001"),
+            ("INV-{year}-{sequence:6}", 7, 1_234_567, "INV-2023-1234567"),
+            ("BENT-1-{customer:3}-{sequence:3}", 1, 1, "BENT-1-001-001"),
+            ("BENT-11-{year}{month}-{sequence:3}", 1, 10, "BENT-11-202310-010"),
+            ("BENT-11-{customer:3}-{sequence:3}", 2, 5, "BENT-11-002-005"),
+            ("{sequence}", 1, 42, "42"),
+        ];
+        for (text, customer, sequence, expected) in table {
+            let number = format(text).number(date("2023-10-19"), customer, sequence);
+            assert_eq!(number.as_str(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_sequence_begins_anew_with_what_the_format_names() {
+        let key = |text: &str| {
+            let key = format(text).key(date("2023-10-19"), 7);
+            (key.year, key.month, key.customer)
+        };
+        assert_eq!(key("A{sequence}"), (None, None, None));
+        assert_eq!(key("{year}-{sequence}"), (Some(2023), None, None));
+        assert_eq!(key("{year}{month}-{sequence}"), (Some(2023), Some(10), None));
+        assert_eq!(key("{customer}-{sequence}"), (None, None, Some(7)));
+    }
+
+    #[test]
+    fn a_format_under_which_numbers_would_repeat_is_refused() {
+        for text in [
+            "",
+            "INV-{year}",
+            "{sequence}-{sequence}",
+            "{month}-{sequence}",
+            "{day}-{sequence}",
+            "INV {sequence}",
+            "INV-{sequence",
+            "{sequence:0}",
+            "{sequence:13}",
+            "{sequence:x}",
+            &format!("{}{{sequence}}", "A".repeat(60)),
+        ] {
+            assert!(text.parse::<NumberFormat>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_format_is_read_back_from_its_text() {
+        for format in [NumberFormat::invoices(), NumberFormat::credit_notes()] {
+            assert_eq!(format.to_string().parse(), Ok(format));
+        }
+    }
+}

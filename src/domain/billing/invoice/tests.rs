@@ -1,0 +1,119 @@
+//! How invoices are issued, sealed and settled.
+
+use super::sample::{date, draft, euros, issue, issued};
+use super::*;
+
+#[test]
+fn an_issued_invoice_has_its_number_and_no_longer_changes() {
+    let (invoice, verb) = draft(7, &["75"], 20).issued(issue(1, "2025-02-08")).expect("issued");
+    let number = invoice.issue().map(|it| it.number.to_string());
+    assert_eq!((number.as_deref(), verb), (Some("INV-2025-000001"), Verb::Issued));
+    assert_eq!((invoice.total(), invoice.open()), (euros("90.00"), euros("90.00")));
+    let content = invoice.content().clone();
+    let refused = invoice.clone().with_content(content).map_err(|it| it.code);
+    assert_eq!(refused, Err(Code::InvoiceStateForbids));
+    let refused = invoice.issued(issue(2, "2025-02-08")).map_err(|it| it.code);
+    assert_eq!(refused, Err(Code::InvoiceStateForbids));
+}
+
+#[test]
+fn what_is_no_demand_is_not_issued() {
+    let table = [
+        (draft(7, &[], 20), issue(1, "2025-02-08")),
+        (draft(7, &["-1"], 20), issue(1, "2025-02-08")),
+        (draft(7, &["1"], 20), Issue { due_on: date("2025-02-07"), ..issue(1, "2025-02-08") }),
+    ];
+    for (draft, issue) in table {
+        let refused = draft.issued(issue).map_err(|it| it.code);
+        assert_eq!(refused.map(|_| ()), Err(Code::InvoiceStateForbids));
+    }
+}
+
+#[test]
+fn an_invoice_that_demands_nothing_is_paid_when_it_is_issued() {
+    let invoice = issued(7, &["5", "-5"], 20, "2025-02-08");
+    assert_eq!((invoice.state(), invoice.open()), (State::Paid, euros("0")));
+}
+
+#[test]
+fn an_invoice_is_settled_in_parts_until_nothing_is_open() {
+    let invoice = issued(7, &["100"], 0, "2025-02-08");
+    let pay = |it: Invoice, amount: &str| it.settle(euros(amount), SettledBy::Payment);
+    let (invoice, verb) = pay(invoice, "30").expect("paid");
+    assert_eq!((invoice.state(), verb), (State::PartiallyPaid, Verb::PartlyPaid));
+    assert_eq!(pay(invoice.clone(), "70.01").map_err(|it| it.code), Err(Code::PaymentExceeds));
+    assert_eq!(pay(invoice.clone(), "0").map_err(|it| it.code), Err(Code::PaymentExceeds));
+    let (invoice, verb) = pay(invoice, "70").expect("paid");
+    assert_eq!((invoice.state(), verb), (State::Paid, Verb::Paid));
+    let (invoice, _) = invoice.unsettle(euros("70"), SettledBy::Payment).expect("taken back");
+    assert_eq!((invoice.state(), invoice.open()), (State::PartiallyPaid, euros("70")));
+    let refused = invoice.clone().unsettle(euros("30.01"), SettledBy::Payment);
+    assert_eq!(refused.map_err(|it| it.code), Err(Code::PaymentExceeds));
+    let (invoice, _) = invoice.unsettle(euros("30"), SettledBy::Payment).expect("taken back");
+    assert_eq!((invoice.state(), invoice.open()), (State::Issued, euros("100")));
+}
+
+#[test]
+fn how_an_invoice_stands_follows_from_its_due_date_and_amounts() {
+    let open = issued(7, &["100"], 0, "2025-02-08");
+    assert_eq!(draft(7, &["100"], 0).standing(date("2025-02-08")), Standing::Draft);
+    assert_eq!(open.standing(date("2025-02-22")), Standing::Open);
+    assert_eq!(open.standing(date("2025-02-23")), Standing::Overdue);
+    let settled = |by| open.clone().settle(euros("100"), by).expect("settled").0;
+    assert_eq!(settled(SettledBy::Payment).standing(date("2026-01-01")), Standing::Paid);
+    assert_eq!(settled(SettledBy::Credit).standing(date("2026-01-01")), Standing::Credited);
+    let (given_up, verb) = open.written_off().expect("written off");
+    assert_eq!((given_up.open(), verb), (euros("0"), Verb::WrittenOff));
+    assert_eq!(given_up.standing(date("2026-01-01")), Standing::WrittenOff);
+    let refused = given_up.settle(euros("1"), SettledBy::Payment).map_err(|it| it.code);
+    assert_eq!(refused, Err(Code::PaymentExceeds));
+}
+
+#[test]
+fn two_currencies_never_settle_each_other() {
+    let invoice = issued(7, &["100"], 0, "2025-02-08");
+    let dollars = Money::minor(100, Currency::USD);
+    let refused = invoice.settle(dollars, SettledBy::Payment).map_err(|it| it.code);
+    assert_eq!(refused, Err(Code::CurrenciesDiffer));
+}
+
+#[test]
+fn a_sealed_invoice_shows_every_change_of_its_content() {
+    let sealed = issued(7, &["10", "20"], 19, "2025-02-08");
+    let hash = |it: &Invoice| it.issue().map(|it| it.link.hash);
+    assert_eq!(sealed.resealed(), hash(&sealed));
+
+    let changes: [fn(&mut Content); 5] = [
+        |it| it.lines[0].label = "Other".parse().expect("a name"),
+        |it| it.lines[1].net = euros("20.01"),
+        |it| it.lines[0].explanation.counted = crate::domain::quantity::Quantity::ZERO,
+        |it| it.lines.swap(0, 1),
+        |it| it.totals.gross = euros("1"),
+    ];
+    for (place, change) in changes.iter().enumerate() {
+        let mut forged = sealed.clone();
+        change(&mut forged.content);
+        assert_ne!(forged.resealed(), hash(&forged), "change {place}");
+    }
+    let mut forged = sealed.clone();
+    forged.issue.as_mut().expect("issued").link.previous = [1; 32];
+    assert_ne!(forged.resealed(), hash(&forged));
+    let (paid, _) = sealed.settle(euros("1"), SettledBy::Payment).expect("paid");
+    assert_eq!(paid.resealed(), hash(&paid));
+}
+
+/// The canonical form must never change for invoices that exist: this hash stays as it is.
+#[test]
+fn the_seal_of_an_invoice_is_the_same_for_ever() {
+    let sealed = issued(7, &["10", "20"], 19, "2025-02-08");
+    let hash = sealed.resealed().map(hex::encode).expect("a hash");
+    expect_test::expect!["ddadfcd6c4f9b3d5769dc13bf7c83c3d36072fab7fab049b4d06235b804a751d"]
+        .assert_eq(&hash);
+}
+
+#[test]
+fn an_invoice_comes_back_from_its_bytes() {
+    let invoice = issued(7, &["10", "20"], 19, "2025-02-08");
+    let bytes = postcard::to_allocvec(&invoice).expect("encodes");
+    assert_eq!(postcard::from_bytes::<Invoice>(&bytes).expect("decodes"), invoice);
+}
