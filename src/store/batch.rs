@@ -1,21 +1,74 @@
 //! Writing: the writer's open tables, and the undo log that takes one act back without spoiling
 //! the others of the same commit.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
+use std::collections::btree_map::Entry;
 
-use redb::{ReadableTable, WriteTransaction};
+use redb::{ReadableTable, ReadableTableMetadata, TableHandle, WriteTransaction};
 
-use super::StoreError;
-use super::view::{Bytes, KeyRange, Table, View, Visit, walk};
+use super::engine::caught;
+use super::health::Health;
+use super::view::{Bytes, KeyRange, Table, View, Visit, next, rows_of};
+use super::{Commit, StoreError, seal};
 use crate::domain::page::PageOrder;
 
 type Open<'tx> = redb::Table<'tx, Bytes, Bytes>;
+type Row = (Vec<u8>, Vec<u8>);
+
+/// A write transaction of the engine. Once a call into it has failed it is never committed,
+/// because nobody knows how far the call came.
+pub(super) struct Transaction {
+    tx: WriteTransaction,
+    health: Health,
+    is_spoiled: Cell<bool>,
+}
+
+impl Transaction {
+    pub(super) const fn new(tx: WriteTransaction, health: Health) -> Self {
+        Self { tx, health, is_spoiled: Cell::new(false) }
+    }
+
+    fn call<T, E: Into<redb::Error>>(
+        &self,
+        call: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, StoreError> {
+        let done = caught(|| call().map_err(|error| self.health.judge(error)));
+        self.is_spoiled.set(self.is_spoiled.get() || done.is_err());
+        done
+    }
+
+    fn sound(&self) -> Result<(), StoreError> {
+        match self.is_spoiled.get() {
+            true => Err(self.health.judge(redb::CommitError::TransactionPoisoned)),
+            false => Ok(()),
+        }
+    }
+
+    /// Ends the transaction as its work asked for.
+    pub(super) fn end(self, commit: Commit) -> Result<(), StoreError> {
+        if let Err(error) = self.sound() {
+            return self.give_up().and(Err(error));
+        }
+        let Self { tx, health, .. } = self;
+        caught(|| match commit {
+            Commit::Durable => tx.commit().map_err(|error| health.judge(error)),
+            Commit::Abandon => tx.abort().map_err(|error| health.judge(error)),
+        })
+    }
+
+    /// Ends the transaction without a trace.
+    pub(super) fn give_up(self) -> Result<(), StoreError> {
+        caught(|| {
+            drop(self.tx);
+            Ok(())
+        })
+    }
+}
 
 /// The tables of one write transaction.
 pub struct Batch<'tx> {
-    tx: &'tx WriteTransaction,
+    tx: &'tx Transaction,
     open: RefCell<BTreeMap<Table, Open<'tx>>>,
     undo: Undo,
 }
@@ -31,7 +84,8 @@ enum Undo {
 struct Old {
     table: Table,
     key: Vec<u8>,
-    value: Option<Vec<u8>>,
+    /// The value with its seal, as it lay in the table.
+    sealed: Option<Vec<u8>>,
 }
 
 /// A place in the undo log to which one can go back.
@@ -39,20 +93,12 @@ struct Old {
 pub struct Mark(usize);
 
 impl<'tx> Batch<'tx> {
-    pub(super) fn new(tx: &'tx WriteTransaction) -> Self {
-        Self {
-            tx,
-            open: RefCell::default(),
-            undo: Undo::Kept(Vec::new()),
-        }
+    pub(super) fn new(tx: &'tx Transaction) -> Self {
+        Self { tx, open: RefCell::default(), undo: Undo::Kept(Vec::new()) }
     }
 
-    pub(super) fn bulk(tx: &'tx WriteTransaction) -> Self {
-        Self {
-            tx,
-            open: RefCell::default(),
-            undo: Undo::NotKept,
-        }
+    pub(super) fn bulk(tx: &'tx Transaction) -> Self {
+        Self { tx, open: RefCell::default(), undo: Undo::NotKept }
     }
 
     /// The place in the undo log where the next act begins.
@@ -72,64 +118,51 @@ impl<'tx> Batch<'tx> {
     /// # Panics
     /// In bulk work, which keeps no undo log.
     pub fn roll_back(&mut self, mark: Mark) -> Result<(), StoreError> {
-        let Undo::Kept(log) = &mut self.undo else {
-            panic!("bulk work is given up as a whole")
-        };
+        let Undo::Kept(log) = &mut self.undo else { panic!("bulk work is given up as a whole") };
         let taken_back = log.split_off(mark.0);
         for old in taken_back.into_iter().rev() {
-            self.with(old.table, |table| {
-                match &old.value {
-                    Some(value) => table
-                        .insert(old.key.as_slice(), value.as_slice())
-                        .map(|_| ()),
-                    None => table.remove(old.key.as_slice()).map(|_| ()),
-                }
-                .map_err(StoreError::engine)
+            self.with(old.table, |table| match &old.sealed {
+                Some(sealed) => table.insert(old.key.as_slice(), sealed.as_slice()).map(|_| ()),
+                None => table.remove(old.key.as_slice()).map(|_| ()),
             })?;
         }
-        Ok(())
+        // What failed halfway may have left more than the log knows.
+        self.tx.sound()
     }
 
     /// Stores a value and returns the one before.
     ///
     /// # Errors
-    /// If the engine fails.
+    /// If the engine fails or the value before cannot be read.
     pub fn insert(
         &mut self,
         table: Table,
         key: &[u8],
         value: &[u8],
     ) -> Result<Option<Vec<u8>>, StoreError> {
+        let sealed = seal::seal(table, key, value);
         let old = self.with(table, |open| {
-            let old = open.insert(key, value).map_err(StoreError::engine)?;
-            Ok(old.map(|it| it.value().to_vec()))
+            Ok(open.insert(key, sealed.as_slice())?.map(|it| it.value().to_vec()))
         })?;
         self.remember(table, key, old.clone());
-        Ok(old)
+        unsealed(table, key, old)
     }
 
     /// Removes a value and returns it.
     ///
     /// # Errors
-    /// If the engine fails.
+    /// If the engine fails or the value cannot be read.
     pub fn remove(&mut self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        let old = self.with(table, |open| {
-            let old = open.remove(key).map_err(StoreError::engine)?;
-            Ok(old.map(|it| it.value().to_vec()))
-        })?;
+        let old = self.with(table, |open| Ok(open.remove(key)?.map(|it| it.value().to_vec())))?;
         if old.is_some() {
             self.remember(table, key, old.clone());
         }
-        Ok(old)
+        unsealed(table, key, old)
     }
 
-    fn remember(&mut self, table: Table, key: &[u8], value: Option<Vec<u8>>) {
+    fn remember(&mut self, table: Table, key: &[u8], sealed: Option<Vec<u8>>) {
         if let Undo::Kept(log) = &mut self.undo {
-            log.push(Old {
-                table,
-                key: key.to_vec(),
-                value,
-            });
+            log.push(Old { table, key: key.to_vec(), sealed });
         }
     }
 
@@ -137,31 +170,34 @@ impl<'tx> Batch<'tx> {
     fn with<T>(
         &self,
         table: Table,
-        work: impl FnOnce(&mut Open<'tx>) -> Result<T, StoreError>,
+        work: impl FnOnce(&mut Open<'tx>) -> Result<T, redb::StorageError>,
     ) -> Result<T, StoreError> {
         let mut open = self.open.borrow_mut();
-        match open.get_mut(&table) {
-            Some(found) => work(found),
-            None => {
-                let fresh = self
-                    .tx
-                    .open_table(table.definition())
-                    .map_err(StoreError::engine)?;
-                work(open.entry(table).or_insert(fresh))
+        let open = match open.entry(table) {
+            Entry::Occupied(found) => found.into_mut(),
+            Entry::Vacant(free) => {
+                free.insert(self.tx.call(|| self.tx.tx.open_table(table.definition()))?)
             }
-        }
+        };
+        self.tx.call(|| work(open))
     }
 }
 
+/// The value of a row that was replaced or removed.
+fn unsealed(
+    table: Table,
+    key: &[u8],
+    sealed: Option<Vec<u8>>,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    sealed.map(|it| seal::open(table, key, &it).map(<[u8]>::to_vec)).transpose()
+}
+
 impl View for Batch<'_> {
-    fn value(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        self.with(table, |open| {
-            let found = open.get(key).map_err(StoreError::engine)?;
-            Ok(found.map(|it| it.value().to_vec()))
-        })
+    fn sealed_value(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.with(table, |open| Ok(open.get(key)?.map(|it| it.value().to_vec())))
     }
 
-    fn scan(
+    fn sealed_scan(
         &self,
         table: Table,
         range: &KeyRange,
@@ -184,6 +220,15 @@ impl View for Batch<'_> {
             }
         }
     }
+
+    fn count(&self, table: Table) -> Result<u64, StoreError> {
+        self.with(table, |open| open.len())
+    }
+
+    fn tables(&self) -> Result<Vec<String>, StoreError> {
+        let names = self.tx.call(|| self.tx.tx.list_tables())?;
+        Ok(names.map(|it| it.name().to_owned()).collect())
+    }
 }
 
 /// How many rows a scan of the open tables copies at a time.
@@ -195,18 +240,15 @@ impl Batch<'_> {
         table: Table,
         range: &KeyRange,
         order: PageOrder,
-    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+    ) -> Result<Vec<Row>, StoreError> {
         let mut rows = Vec::new();
         self.with(table, |open| {
-            walk(open, range, order, &mut |key, value| {
-                rows.push((key.to_vec(), value.to_vec()));
-                let full = rows.len() == STRETCH_MAX;
-                Ok(if full {
-                    ControlFlow::Break(())
-                } else {
-                    ControlFlow::Continue(())
-                })
-            })
+            let Some(mut found) = rows_of(open, range)? else { return Ok(()) };
+            while rows.len() < STRETCH_MAX {
+                let Some((key, value)) = next(&mut found, order)? else { break };
+                rows.push((key.value().to_vec(), value.value().to_vec()));
+            }
+            Ok(())
         })?;
         Ok(rows)
     }

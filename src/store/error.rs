@@ -1,16 +1,42 @@
 //! How the store fails.
 
+use std::io;
+
 use thiserror::Error;
+
+use super::health::is_full;
 
 /// Why the store could not do what it was asked.
 #[derive(Debug, Error)]
 pub enum StoreError {
-    /// The disk is full, or too full to be sure of the next commit. Reads go on.
+    /// The disk is full, or too full to be sure of the next commit. Nothing was written; reads go
+    /// on, and so do writes when there is space again.
     #[error("no space is left for the store")]
     Full,
+    /// The snapshot was given up, because the store was reopened after the disk was full. What is
+    /// committed can be read from a new one.
+    #[error("the snapshot was given up when the store was reopened: read again")]
+    Interrupted,
+    /// The disk failed. What is on it is no longer known, so the process must end; the next start
+    /// finds every commit that was answered.
+    #[error("the disk under the store failed")]
+    Broken {
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The file is not a store, or is damaged beyond a row. The process must end.
+    #[error("the store is damaged: {what}: restore a backup")]
+    Damaged {
+        /// What the engine found.
+        what: String,
+    },
     /// Another process has the file open.
     #[error("the store is in use by another process")]
     InUse,
+    /// The file was not closed properly, and who asks may only read.
+    #[error("the store was not closed properly: open it for writing once")]
+    NotRecovered,
     /// The file was written by a newer Tillbox.
     #[error("the store has schema {found}, this program knows up to {known}: use a newer Tillbox")]
     TooNew {
@@ -35,7 +61,7 @@ pub enum StoreError {
         action: &'static str,
         /// What the system said.
         #[source]
-        source: std::io::Error,
+        source: io::Error,
     },
     /// The storage engine failed.
     #[error("the storage engine failed")]
@@ -43,12 +69,31 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// The failure that an engine's error is.
+    /// Whether the process must end after it: what is on the disk is no longer known.
+    #[must_use]
+    pub const fn is_fatal(&self) -> bool {
+        match self {
+            Self::Broken { .. } | Self::Damaged { .. } | Self::Engine(_) => true,
+            Self::Full
+            | Self::Interrupted
+            | Self::InUse
+            | Self::NotRecovered
+            | Self::TooNew { .. }
+            | Self::Unreadable { .. }
+            | Self::File { .. } => false,
+        }
+    }
+
+    /// The failure that an engine's error is, as far as it says itself.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the engine's errors are not ours to list")]
     pub(super) fn engine(error: impl Into<redb::Error>) -> Self {
+        use io::ErrorKind::{InvalidData, UnexpectedEof};
         match error.into() {
-            redb::Error::DatabaseAlreadyOpen => Self::InUse,
-            redb::Error::Io(source) if source.kind() == std::io::ErrorKind::StorageFull => {
-                Self::Full
+            redb::Error::DatabaseAlreadyOpen | redb::Error::LockProtocolMismatch => Self::InUse,
+            redb::Error::Io(source) if is_full(&source) => Self::Full,
+            redb::Error::Corrupted(what) => Self::Damaged { what },
+            redb::Error::Io(source) if matches!(source.kind(), InvalidData | UnexpectedEof) => {
+                Self::Damaged { what: source.to_string() }
             }
             other => Self::Engine(other),
         }

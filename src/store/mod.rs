@@ -8,37 +8,59 @@
 //! alone, and returns after the file is synced. Readers take a snapshot ([`Store::read`]) and never
 //! wait for the writer.
 //!
+//! A full disk is met before a batch begins ([`Store::headroom`]): the batch is refused, reads go on,
+//! and writes do when there is space. Any other failure of the disk ends the process
+//! ([`StoreError::is_fatal`]), because what is on it is no longer known.
+//!
 //! The rules of the business are not here.
 
 pub mod alias;
+mod backend;
 mod batch;
 mod codec;
 pub mod due;
+mod engine;
 mod error;
 pub mod fact;
+mod health;
 pub mod idempotency;
 pub mod meta;
 pub mod migrate;
+mod read_only;
 pub mod record;
 pub mod schema;
+mod seal;
 pub mod sequence;
+#[cfg(test)]
+mod tests;
+mod turn;
 mod view;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{PoisonError, RwLock};
 
-use arc_swap::ArcSwapOption;
-use redb::{Builder, Database, Durability, ReadableDatabase, StorageBackend};
+use redb::StorageBackend;
 
+pub use self::backend::Medium;
+use self::backend::{Disk, Once};
+use self::batch::Transaction;
 pub use self::batch::{Batch, Mark};
 pub use self::codec::Key;
+use self::engine::{Engine, Trust};
 pub use self::error::StoreError;
+pub use self::read_only::ReadOnlyStore;
 pub use self::record::{Along, Index, Record, Records};
+use self::turn::Turns;
 pub use self::view::{KeyRange, ReadTx, Table, View, Visit};
 
 /// An open store.
 pub struct Store {
-    database: ArcSwapOption<Database>,
+    medium: Box<dyn Medium>,
+    cache_bytes: usize,
+    /// Nothing while the disk is too full even to open the file.
+    engine: RwLock<Option<Engine>>,
+    /// Of who writes, or reopens.
+    turns: Turns,
 }
 
 /// How a transaction ends if its work succeeds.
@@ -54,16 +76,33 @@ impl Store {
     /// How much memory the engine's cache takes if nobody says otherwise.
     pub const CACHE_BYTES: usize = 40 << 20;
 
+    /// How much must be free on the disk for a batch to begin: more than an ordinary batch writes,
+    /// and enough for logs and the search index to say goodbye.
+    pub const HEADROOM_BYTES: u64 = 4 << 20;
+
     /// Opens the file at a path, or makes a new one.
     ///
     /// # Errors
-    /// If another process has it open, or it is not a store.
+    /// If another process writes it, or it is not a store.
     pub fn open(path: &Path, cache_bytes: usize) -> Result<Self, StoreError> {
-        Self::of(
-            builder(cache_bytes)
-                .create(path)
-                .map_err(StoreError::engine)?,
-        )
+        Self::of(Box::new(Disk::at(path)), cache_bytes, Trust::LastCommit)
+    }
+
+    /// Opens the file at a path after looking at every page of it.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] if any page is not as it was written; else as [`Store::open`].
+    pub fn open_verified(path: &Path, cache_bytes: usize) -> Result<Self, StoreError> {
+        Self::of(Box::new(Disk::at(path)), cache_bytes, Trust::Nothing)
+    }
+
+    /// Opens the file at a path for reading alone, beside the process that writes it if there is
+    /// one.
+    ///
+    /// # Errors
+    /// [`StoreError::NotRecovered`] if the last process that wrote it did not close it.
+    pub fn open_read_only(path: &Path, cache_bytes: usize) -> Result<ReadOnlyStore, StoreError> {
+        ReadOnlyStore::open(path, cache_bytes)
     }
 
     /// A store that lives in memory and is gone when it is dropped.
@@ -74,24 +113,26 @@ impl Store {
         Self::on(redb::backends::InMemoryBackend::new())
     }
 
-    /// A store on any backend: how tests pull the plug.
+    /// A store on any backend; it cannot be reopened after the backend was full.
     ///
     /// # Errors
     /// If the engine fails, or what the backend holds is not a store.
     pub fn on(backend: impl StorageBackend) -> Result<Self, StoreError> {
-        let database = builder(Self::CACHE_BYTES).create_with_backend(backend);
-        Self::of(database.map_err(StoreError::engine)?)
+        Self::within(Once::new(backend))
     }
 
-    fn of(database: Database) -> Result<Self, StoreError> {
-        Ok(Self {
-            database: ArcSwapOption::from_pointee(database),
-        })
+    /// A store on any medium: how tests pull the plug.
+    ///
+    /// # Errors
+    /// If the engine fails, or what the medium holds is not a store.
+    pub fn within(medium: impl Medium) -> Result<Self, StoreError> {
+        Self::of(Box::new(medium), Self::CACHE_BYTES, Trust::LastCommit)
     }
 
-    fn database(&self) -> Result<Arc<Database>, StoreError> {
-        let open = self.database.load_full();
-        open.ok_or_else(|| StoreError::engine(redb::StorageError::DatabaseClosed))
+    fn of(medium: Box<dyn Medium>, cache_bytes: usize, trust: Trust) -> Result<Self, StoreError> {
+        let engine = Engine::open(medium.as_ref(), cache_bytes, trust)?;
+        let engine = RwLock::new(Some(engine));
+        Ok(Self { medium, cache_bytes, engine, turns: Turns::default() })
     }
 
     /// A snapshot of what is committed.
@@ -99,8 +140,20 @@ impl Store {
     /// # Errors
     /// If the engine fails.
     pub fn read(&self) -> Result<ReadTx, StoreError> {
-        let tx = self.database()?.begin_read().map_err(StoreError::engine)?;
-        Ok(ReadTx::new(tx))
+        match self.begin_read() {
+            // The disk was full and the writer has not come to reopening yet.
+            Err(StoreError::Full) => {
+                let _turn = self.turns.take().ok_or(StoreError::Interrupted)?;
+                self.reopen()?;
+                self.begin_read()
+            }
+            begun => begun,
+        }
+    }
+
+    fn begin_read(&self) -> Result<ReadTx, StoreError> {
+        let (tx, health) = self.with_engine(Engine::begin_read)?;
+        Ok(ReadTx::new(tx, health))
     }
 
     /// Runs acts in one transaction and returns after the file is synced. Each act can be taken
@@ -110,9 +163,9 @@ impl Store {
     /// If the engine fails; then nothing was written.
     pub fn transact<T>(
         &self,
-        work: impl FnOnce(&mut Batch<'_>) -> Result<(T, Commit), StoreError>,
+        work: impl FnOnce(Batch<'_>) -> Result<(T, Commit), StoreError>,
     ) -> Result<T, StoreError> {
-        self.transaction(|tx| work(&mut Batch::new(tx)))
+        self.transaction(|tx| work(Batch::new(tx)))
     }
 
     /// Runs bulk work in a transaction of its own, without an undo log: it succeeds or leaves
@@ -120,29 +173,82 @@ impl Store {
     ///
     /// # Errors
     /// If the engine or the work fails; then nothing was written.
-    pub fn bulk<T, E: From<StoreError>>(
+    pub fn bulk<T>(
         &self,
-        work: impl FnOnce(&mut Batch<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
-        self.transaction(|tx| Ok((work(&mut Batch::bulk(tx))?, Commit::Durable)))
+        work: impl FnOnce(Batch<'_>) -> Result<(T, Commit), StoreError>,
+    ) -> Result<T, StoreError> {
+        self.transaction(|tx| work(Batch::bulk(tx)))
     }
 
-    fn transaction<T, E: From<StoreError>>(
-        &self,
-        work: impl FnOnce(&redb::WriteTransaction) -> Result<(T, Commit), E>,
-    ) -> Result<T, E> {
-        let database = self.database()?;
-        let mut tx = database.begin_write().map_err(StoreError::engine)?;
-        tx.set_durability(Durability::Immediate)
-            .map_err(StoreError::engine)?;
-        // Without it a reopening after a crash would read the whole file.
-        tx.set_quick_repair(true);
-        let (done, commit) = work(&tx)?;
-        match commit {
-            Commit::Durable => tx.commit().map_err(StoreError::engine)?,
-            Commit::Abandon => tx.abort().map_err(StoreError::engine)?,
+    /// Whether the disk has room for a batch. Each transaction asks it before anything is touched.
+    ///
+    /// # Errors
+    /// [`StoreError::Full`] if not.
+    pub fn headroom(&self) -> Result<(), StoreError> {
+        let asking = |source| StoreError::File { action: "asking for free space", source };
+        match self.medium.free_bytes().map_err(asking)? {
+            Some(free) if free < Self::HEADROOM_BYTES => Err(StoreError::Full),
+            Some(_) | None => Ok(()),
         }
-        Ok(done)
+    }
+
+    fn transaction<T>(
+        &self,
+        work: impl FnOnce(&Transaction) -> Result<(T, Commit), StoreError>,
+    ) -> Result<T, StoreError> {
+        let _turn = self.turns.take().expect("a transaction is not opened inside another");
+        self.headroom()?;
+        let done = self.begin_write().and_then(|tx| match work(&tx) {
+            Ok((done, commit)) => tx.end(commit).map(|()| done),
+            Err(error) => tx.give_up().and(Err(error)),
+        });
+        match done {
+            done @ Err(StoreError::Broken { .. } | StoreError::Damaged { .. }) => done,
+            Err(_) if self.is_latched() => {
+                self.reopen()?;
+                Err(StoreError::Full)
+            }
+            done => done,
+        }
+    }
+
+    fn begin_write(&self) -> Result<Transaction, StoreError> {
+        let begun = match self.with_engine(Engine::begin_write) {
+            Err(StoreError::Full) => {
+                self.reopen()?;
+                self.with_engine(Engine::begin_write)
+            }
+            begun => begun,
+        };
+        let (tx, health) = begun?;
+        Ok(Transaction::new(tx, health))
+    }
+
+    fn with_engine<T>(
+        &self,
+        work: impl FnOnce(&Engine) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let engine = self.engine.read().unwrap_or_else(PoisonError::into_inner);
+        engine.as_ref().ok_or(StoreError::Full).and_then(work)
+    }
+
+    fn is_latched(&self) -> bool {
+        let engine = self.engine.read().unwrap_or_else(PoisonError::into_inner);
+        engine.as_ref().is_some_and(|it| it.health().is_full())
+    }
+
+    /// Closes the file and opens it again if the disk was full, because the engine refuses even
+    /// reads after it. Snapshots that are still out there end with [`StoreError::Interrupted`].
+    /// Who calls it has the turn, so that no transaction keeps the old file locked.
+    fn reopen(&self) -> Result<(), StoreError> {
+        let mut engine = self.engine.write().unwrap_or_else(PoisonError::into_inner);
+        if engine.as_ref().is_some_and(|it| !it.health().is_full()) {
+            return Ok(());
+        }
+        *engine = None;
+        let medium = self.medium.as_ref();
+        *engine = Some(Engine::open(medium, self.cache_bytes, Trust::LastCommit)?);
+        Ok(())
     }
 
     /// Brings the file to the schema of this program and returns the steps that were taken.
@@ -151,15 +257,12 @@ impl Store {
     /// If the file is of a newer schema, or the engine fails.
     pub fn migrate(&self) -> Result<Vec<&'static str>, StoreError> {
         let mut taken = Vec::new();
-        while let Some(step) = self.bulk(migrate::step)? {
-            taken.push(step);
+        loop {
+            let step = self.bulk(|mut batch| Ok((migrate::step(&mut batch)?, Commit::Durable)))?;
+            match step {
+                Some(step) => taken.push(step),
+                None => return Ok(taken),
+            }
         }
-        Ok(taken)
     }
-}
-
-fn builder(cache_bytes: usize) -> Builder {
-    let mut builder = Builder::new();
-    builder.set_cache_size(cache_bytes);
-    builder
 }

@@ -2,9 +2,14 @@
 
 use std::ops::{Bound, ControlFlow};
 
-use redb::{ReadOnlyTable, ReadTransaction, ReadableTable, TableDefinition, TableError};
+use redb::{
+    ReadOnlyTable, ReadTransaction, ReadableTable, ReadableTableMetadata, TableDefinition,
+    TableError, TableHandle,
+};
 
-use super::StoreError;
+use super::engine::caught;
+use super::health::Health;
+use super::{StoreError, seal};
 use crate::domain::page::PageOrder;
 
 /// A table by its name; all tables map bytes to bytes.
@@ -35,10 +40,7 @@ impl KeyRange {
     /// All keys.
     #[must_use]
     pub const fn all() -> Self {
-        Self {
-            from: Bound::Unbounded,
-            to: Bound::Unbounded,
-        }
+        Self { from: Bound::Unbounded, to: Bound::Unbounded }
     }
 
     /// All keys that begin with `prefix`.
@@ -55,10 +57,7 @@ impl KeyRange {
             }
             None => Bound::Unbounded,
         };
-        Self {
-            from: Bound::Included(prefix.to_vec()),
-            to,
-        }
+        Self { from: Bound::Included(prefix.to_vec()), to }
     }
 
     /// What of it comes after `key` in the given order.
@@ -66,14 +65,8 @@ impl KeyRange {
     pub fn after(self, key: Option<&[u8]>, order: PageOrder) -> Self {
         match (key, order) {
             (None, _) => self,
-            (Some(key), PageOrder::Rising) => Self {
-                from: Bound::Excluded(key.to_vec()),
-                ..self
-            },
-            (Some(key), PageOrder::Falling) => Self {
-                to: Bound::Excluded(key.to_vec()),
-                ..self
-            },
+            (Some(key), PageOrder::Rising) => Self { from: Bound::Excluded(key.to_vec()), ..self },
+            (Some(key), PageOrder::Falling) => Self { to: Bound::Excluded(key.to_vec()), ..self },
         }
     }
 
@@ -87,10 +80,7 @@ impl KeyRange {
     }
 
     fn bounds(&self) -> (Bound<&[u8]>, Bound<&[u8]>) {
-        (
-            self.from.as_ref().map(Vec::as_slice),
-            self.to.as_ref().map(Vec::as_slice),
-        )
+        (self.from.as_ref().map(Vec::as_slice), self.to.as_ref().map(Vec::as_slice))
     }
 }
 
@@ -99,51 +89,18 @@ pub trait View {
     /// The value at a key.
     ///
     /// # Errors
-    /// If the engine fails.
-    fn value(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
+    /// If the engine fails, or the row is not the one that was written.
+    fn value(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let Some(mut value) = self.sealed_value(table, key)? else { return Ok(None) };
+        let length = seal::open(table, key, &value)?.len();
+        value.truncate(length);
+        Ok(Some(value))
+    }
 
     /// Visits the rows of a range in order until there are no more or the visitor stops.
     ///
     /// # Errors
-    /// If the engine or the visitor fails.
-    fn scan(
-        &self,
-        table: Table,
-        range: &KeyRange,
-        order: PageOrder,
-        visit: &mut Visit<'_>,
-    ) -> Result<(), StoreError>;
-}
-
-/// A snapshot: what was committed when it was taken, whatever happens since.
-pub struct ReadTx {
-    tx: ReadTransaction,
-}
-
-impl ReadTx {
-    pub(super) const fn new(tx: ReadTransaction) -> Self {
-        Self { tx }
-    }
-
-    /// `None` as long as nothing was ever written to the table.
-    fn open(&self, table: Table) -> Result<Option<ReadOnlyTable<Bytes, Bytes>>, StoreError> {
-        match self.tx.open_table(table.definition()) {
-            Ok(open) => Ok(Some(open)),
-            Err(TableError::TableDoesNotExist(_)) => Ok(None),
-            Err(error) => Err(StoreError::engine(error)),
-        }
-    }
-}
-
-impl View for ReadTx {
-    fn value(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        let Some(open) = self.open(table)? else {
-            return Ok(None);
-        };
-        let found = open.get(key).map_err(StoreError::engine)?;
-        Ok(found.map(|it| it.value().to_vec()))
-    }
-
+    /// If the engine or the visitor fails, or a row is not the one that was written.
     fn scan(
         &self,
         table: Table,
@@ -151,35 +108,135 @@ impl View for ReadTx {
         order: PageOrder,
         visit: &mut Visit<'_>,
     ) -> Result<(), StoreError> {
-        match self.open(table)? {
-            Some(open) => walk(&open, range, order, visit),
-            None => Ok(()),
-        }
+        self.sealed_scan(table, range, order, &mut |key, sealed| {
+            visit(key, seal::open(table, key, sealed)?)
+        })
+    }
+
+    /// The value at a key with its seal, unverified: for copies and checks.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    fn sealed_value(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Visits rows with their seals, unverified: for copies and checks.
+    ///
+    /// # Errors
+    /// If the engine or the visitor fails.
+    fn sealed_scan(
+        &self,
+        table: Table,
+        range: &KeyRange,
+        order: PageOrder,
+        visit: &mut Visit<'_>,
+    ) -> Result<(), StoreError>;
+
+    /// How many rows a table has.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    fn count(&self, table: Table) -> Result<u64, StoreError>;
+
+    /// The names of the tables that are there, known to this program or not.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    fn tables(&self) -> Result<Vec<String>, StoreError>;
+}
+
+/// A snapshot: what was committed when it was taken, whatever happens since.
+pub struct ReadTx {
+    tx: ReadTransaction,
+    health: Health,
+}
+
+impl ReadTx {
+    pub(super) const fn new(tx: ReadTransaction, health: Health) -> Self {
+        Self { tx, health }
+    }
+
+    fn call<T, E: Into<redb::Error>>(
+        &self,
+        call: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, StoreError> {
+        caught(|| {
+            call().map_err(|error| {
+                let failure = self.health.judge(error);
+                // Nothing is written here, so space is not what the caller lacks.
+                if matches!(failure, StoreError::Full) { StoreError::Interrupted } else { failure }
+            })
+        })
+    }
+
+    /// `None` as long as nothing was ever written to the table.
+    fn open(&self, table: Table) -> Result<Option<ReadOnlyTable<Bytes, Bytes>>, StoreError> {
+        self.call(|| match self.tx.open_table(table.definition()) {
+            Ok(open) => Ok(Some(open)),
+            Err(TableError::TableDoesNotExist(_)) => Ok(None),
+            Err(error) => Err(error),
+        })
     }
 }
 
-pub(super) fn walk(
-    table: &impl ReadableTable<Bytes, Bytes>,
-    range: &KeyRange,
-    order: PageOrder,
-    visit: &mut Visit<'_>,
-) -> Result<(), StoreError> {
-    if range.is_empty() {
-        return Ok(());
+impl View for ReadTx {
+    fn sealed_value(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let Some(open) = self.open(table)? else { return Ok(None) };
+        self.call(|| Ok::<_, redb::StorageError>(open.get(key)?.map(|it| it.value().to_vec())))
     }
-    let mut rows = table
-        .range::<&[u8]>(range.bounds())
-        .map_err(StoreError::engine)?;
-    loop {
-        let row = match order {
-            PageOrder::Rising => rows.next(),
-            PageOrder::Falling => rows.next_back(),
-        };
-        let Some(row) = row else { return Ok(()) };
-        let (key, value) = row.map_err(StoreError::engine)?;
-        if visit(key.value(), value.value())?.is_break() {
-            return Ok(());
+
+    fn sealed_scan(
+        &self,
+        table: Table,
+        range: &KeyRange,
+        order: PageOrder,
+        visit: &mut Visit<'_>,
+    ) -> Result<(), StoreError> {
+        let Some(open) = self.open(table)? else { return Ok(()) };
+        let Some(mut rows) = self.call(|| rows_of(&open, range))? else { return Ok(()) };
+        while let Some((key, value)) = self.call(|| next(&mut rows, order))? {
+            let (key, value) = caught(|| Ok((key.value(), value.value())))?;
+            if visit(key, value)?.is_break() {
+                break;
+            }
         }
+        Ok(())
+    }
+
+    fn count(&self, table: Table) -> Result<u64, StoreError> {
+        match self.open(table)? {
+            Some(open) => self.call(|| open.len()),
+            None => Ok(0),
+        }
+    }
+
+    fn tables(&self) -> Result<Vec<String>, StoreError> {
+        let names = self.call(|| self.tx.list_tables())?;
+        Ok(names.map(|it| it.name().to_owned()).collect())
+    }
+}
+
+type Rows<'a> = redb::Range<'a, Bytes, Bytes>;
+type Row<'a> = (redb::AccessGuard<'a, Bytes>, redb::AccessGuard<'a, Bytes>);
+
+/// The rows of a range; `None` for a range that can hold none, on which the engine panics.
+pub(super) fn rows_of<'a>(
+    table: &'a impl ReadableTable<Bytes, Bytes>,
+    range: &KeyRange,
+) -> Result<Option<Rows<'a>>, redb::StorageError> {
+    match range.is_empty() {
+        true => Ok(None),
+        false => table.range::<&[u8]>(range.bounds()).map(Some),
+    }
+}
+
+/// The next row of a range.
+pub(super) fn next<'a>(
+    rows: &mut Rows<'a>,
+    order: PageOrder,
+) -> Result<Option<Row<'a>>, redb::StorageError> {
+    match order {
+        PageOrder::Rising => rows.next().transpose(),
+        PageOrder::Falling => rows.next_back().transpose(),
     }
 }
 
