@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::id::AccountId;
+use super::id::{AccountId, UserId};
 use super::time::Instant;
 
 /// The number of a selling account: provider 1, resellers after it. Who sees what is decided by it.
@@ -42,6 +42,9 @@ pub struct Stamp {
     pub seller: SellerNumber,
     /// The account that it belongs to; `None` for what belongs to the seller as such.
     pub owner: Option<AccountId>,
+    /// The person of the owner whose own it is: a user, its seats, what it ordered. Members see
+    /// nothing else.
+    pub person: Option<UserId>,
     /// The number people and contracts call it by, where its kind has one; 0 where not.
     pub number: u64,
     /// Counts the changes: 1 when new.
@@ -61,12 +64,19 @@ impl Stamp {
         Self {
             seller,
             owner,
+            person: None,
             number: 0,
             revision: 0,
             created_at: now,
             changed_at: now,
             carried: Carried::new(),
         }
+    }
+
+    /// The same as one person's own.
+    #[must_use]
+    pub fn of_person(self, person: UserId) -> Self {
+        Self { person: Some(person), ..self }
     }
 
     /// The same with a number from a sequence.
