@@ -7,6 +7,7 @@
 //!
 //! One noun for one thing, and its name in each contract, stands at the head of each module below.
 
+pub mod account;
 pub mod attribute;
 pub mod billing;
 pub mod catalog;

@@ -49,12 +49,18 @@ impl TaxRegistration {
         Self { number, country, verification: Verification::NotVerified }
     }
 
+    /// The same number, as if nobody had looked it up.
+    #[must_use]
+    pub fn unverified_again(self) -> Self {
+        Self::unverified(self.number, self.country)
+    }
+
     /// What replaces `self` when somebody says the number anew: a verification holds for the very
     /// number that was looked up, and for no other.
     #[must_use]
     pub fn replaced_by(&self, new: Self) -> Self {
         let is_same = self.number == new.number && self.country == new.country;
-        if is_same { self.clone() } else { Self::unverified(new.number, new.country) }
+        if is_same { self.clone() } else { new.unverified_again() }
     }
 }
 
