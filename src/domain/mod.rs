@@ -17,6 +17,7 @@ pub mod event;
 pub mod id;
 pub mod localized;
 pub mod money;
+pub mod operator;
 pub mod page;
 pub mod party;
 pub mod provisioning;
