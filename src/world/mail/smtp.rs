@@ -44,7 +44,7 @@ impl SmtpPost {
     }
 }
 
-/// The address with the choice of encryption written out.
+/// The address with the choice of encryption written out, in the words that lettre knows.
 fn plan(address: &str) -> Option<String> {
     let mut url = Url::parse(address).ok()?;
     let host = url.host_str().filter(|it| !it.is_empty())?.to_owned();

@@ -1,0 +1,7 @@
+//! What we ask of the outside: time, randomness, mail, HTTP; each real and scripted.
+//!
+//! This is the one place with two implementations of everything, so that the rest of the house can
+//! be run without an outside. Clients block; the duties that call them have threads of their own.
+
+pub mod http;
+pub mod mail;
