@@ -26,4 +26,5 @@ pub mod sealed;
 pub mod stamp;
 pub mod text;
 pub mod time;
+pub mod usage;
 pub mod word;

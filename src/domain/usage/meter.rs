@@ -1,0 +1,162 @@
+//! Meters: what is counted of a resource, and how counts become a quantity.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::error::{Code, Invalid, Rejection, Violation};
+use crate::domain::id::{MeterId, ResourceId};
+use crate::domain::stamp::Stamp;
+use crate::domain::text::{self, Name};
+use crate::domain::word::words;
+
+words! {
+    /// How the events of a period become one quantity.
+    Aggregation {
+        /// How many there were.
+        Count = "count";
+        /// Their quantities together.
+        Sum = "sum";
+        /// The largest.
+        Max = "max";
+        /// The last one.
+        Latest = "latest";
+        /// How many different values of a dimension there were.
+        UniqueCount = "unique_count";
+        /// The sum of a gauge, weighted with the time it stood there.
+        WeightedSum = "weighted_sum";
+        /// Their mean.
+        Average = "average";
+    }
+}
+
+words! {
+    /// What a new period begins with.
+    CarryOver {
+        /// With nothing.
+        Reset = "reset";
+        /// With what the one before ended with.
+        Carry = "carry";
+    }
+}
+
+/// What is counted of a resource.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Meter {
+    /// Its identity.
+    pub id: MeterId,
+    /// What the house keeps about it.
+    pub stamp: Stamp,
+    /// What the systems that count call it.
+    pub code: text::Code,
+    /// What the invoice calls it.
+    pub name: Name,
+    /// In what it counts: `GB`, `call`.
+    pub unit: Name,
+    /// The resource that is used; `None`: the subscription as such.
+    pub resource: Option<ResourceId>,
+    /// How events become one quantity.
+    pub aggregation: Aggregation,
+    /// Which dimension is counted by [`Aggregation::UniqueCount`].
+    pub unique_by: Option<text::Code>,
+    /// What a new period begins with.
+    pub carry_over: CarryOver,
+    /// The dimensions that events may have.
+    pub dimensions: Vec<text::Code>,
+}
+
+impl Meter {
+    /// Refuses a meter that says two things.
+    ///
+    /// # Errors
+    /// With every field that is wrong.
+    pub fn check(&self) -> Result<(), Invalid> {
+        let mut found = Vec::new();
+        let is_unique = self.aggregation == Aggregation::UniqueCount;
+        if is_unique != self.unique_by.is_some() {
+            let message = "must be given for `unique_count`, and for nothing else";
+            found.push(Violation::new("/unique_by", "required", message));
+        }
+        if self.dimensions.len() > 20 {
+            found.push(Violation::new("/dimensions", "range", "must be at most 20"));
+        }
+        Invalid::unless_empty(found)
+    }
+
+    /// Refuses what billing has no rule for, so that nothing is counted that is never charged.
+    ///
+    /// # Errors
+    /// With what has no rule.
+    pub fn publishable(&self) -> Result<(), Rejection> {
+        let refused = |what: &str| {
+            let why = format!(
+                "the meter `{}` cannot be billed: there is no rule for `{what}`; use count, sum, \
+                 max or latest, each beginning anew",
+                self.code
+            );
+            Err(Rejection::new(Code::MeterNotRated, why))
+        };
+        if self.carry_over == CarryOver::Carry {
+            return refused(self.carry_over.word());
+        }
+        match self.aggregation {
+            Aggregation::Count | Aggregation::Sum | Aggregation::Max | Aggregation::Latest => {
+                Ok(())
+            }
+            Aggregation::UniqueCount | Aggregation::WeightedSum | Aggregation::Average => {
+                refused(self.aggregation.word())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::billing::invoice::sample::{id, stamp};
+
+    fn meter(aggregation: Aggregation) -> Meter {
+        let unique_by = "user".parse().ok().filter(|_| aggregation == Aggregation::UniqueCount);
+        Meter {
+            id: id(1),
+            stamp: stamp(),
+            code: "traffic".parse().expect("a code"),
+            name: "Traffic".parse().expect("a name"),
+            unit: "GB".parse().expect("a name"),
+            resource: None,
+            aggregation,
+            unique_by,
+            carry_over: CarryOver::Reset,
+            dimensions: vec![],
+        }
+    }
+
+    #[test]
+    fn what_is_never_charged_cannot_be_published() {
+        let rows: Vec<_> = Aggregation::ALL
+            .iter()
+            .map(|it| format!("{it}: {}", meter(*it).publishable().map_or("refused", |()| "sold")))
+            .collect();
+        assert_eq!(
+            rows,
+            [
+                "count: sold",
+                "sum: sold",
+                "max: sold",
+                "latest: sold",
+                "unique_count: refused",
+                "weighted_sum: refused",
+                "average: refused",
+            ]
+        );
+        let carried = Meter { carry_over: CarryOver::Carry, ..meter(Aggregation::Sum) };
+        assert_eq!(carried.publishable().map_err(|it| it.code), Err(Code::MeterNotRated));
+    }
+
+    #[test]
+    fn a_dimension_is_named_where_its_values_are_counted() {
+        assert_eq!(meter(Aggregation::UniqueCount).check(), Ok(()));
+        let nothing = Meter { unique_by: None, ..meter(Aggregation::UniqueCount) };
+        assert_eq!(nothing.check().expect_err("refused").violations[0].field, "/unique_by");
+        let both = Meter { unique_by: "user".parse().ok(), ..meter(Aggregation::Sum) };
+        assert_eq!(both.check().expect_err("refused").violations[0].field, "/unique_by");
+    }
+}

@@ -1,0 +1,404 @@
+//! Usage events and records: one occurrence of use, as it was reported and what became of it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::lifecycle::{self, State, Trigger};
+use super::meter::{Aggregation, Meter};
+use crate::domain::error::{Code, Invalid, Rejection, Violation};
+use crate::domain::event::Verb;
+use crate::domain::id::{InvoiceId, MeterId, SubscriptionId, UsageRecordId};
+use crate::domain::money::Amount;
+use crate::domain::quantity::Quantity;
+use crate::domain::stamp::{Carried, Stamp};
+use crate::domain::text;
+use crate::domain::time::Instant;
+use crate::domain::word::words;
+
+/// By how many seconds the clock of a system that counts may be ahead of ours.
+pub const AHEAD_SECONDS_MAX: i64 = 3600;
+
+/// What a source calls one of its events: 1 to 128 visible characters.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct EventId(String);
+
+impl EventId {
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for EventId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for EventId {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let fits = (1..=128).contains(&text.len());
+        match fits && text.bytes().all(|it| it.is_ascii_graphic()) {
+            true => Ok(Self(text.to_owned())),
+            false => {
+                let message = "must be 1 to 128 visible ASCII characters";
+                Err(Invalid::one("/event_id", "format", message))
+            }
+        }
+    }
+}
+
+/// One occurrence of use, as a system that counts reported it.
+///
+/// Source and event id together are its key: what comes again under the same key is the same
+/// event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UsageEvent {
+    /// Which system reported it.
+    pub source: text::Code,
+    /// What that system calls it.
+    pub event_id: EventId,
+    /// Who used.
+    pub subscription: SubscriptionId,
+    /// What was used.
+    pub meter: MeterId,
+    /// How much.
+    pub quantity: Quantity,
+    /// When.
+    pub at: Instant,
+    /// Where, which size, and whatever else a price may depend on.
+    pub dimensions: BTreeMap<text::Code, String>,
+    /// What contracts' clients attached.
+    pub carried: Carried,
+}
+
+/// An event with what became of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UsageRecord {
+    /// Its identity.
+    pub id: UsageRecordId,
+    /// What the house keeps about it.
+    pub stamp: Stamp,
+    /// What was reported.
+    pub event: UsageEvent,
+    /// What it costs, once that is known.
+    pub rating: Option<UsageRating>,
+    state: State,
+    refusal: Option<Refused>,
+}
+
+/// What a usage record costs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UsageRating {
+    /// Whether the base price includes it.
+    pub kind: RatingKind,
+    /// What it costs without tax, before any rounding.
+    pub net: Amount,
+    /// When that was found out.
+    pub rated_at: Instant,
+    /// The invoice it is on.
+    pub invoice: Option<InvoiceId>,
+}
+
+words! {
+    /// Whether the base price includes what was used.
+    RatingKind {
+        /// It is charged by use alone.
+        Usage = "usage";
+        /// The base price includes it.
+        IncludedUsage = "included_usage";
+        /// It is beyond what the base price includes.
+        NonIncludedUsage = "non_included_usage";
+    }
+}
+
+/// Why a usage record could not be taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// The stable name of the reason.
+    pub code: String,
+    /// What the reporter may read.
+    pub detail: String,
+}
+
+/// When usage of a subscription can be taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Window {
+    /// Since when it is served.
+    pub served_from: Instant,
+    /// Until when; `None`: it is still served.
+    pub served_until: Option<Instant>,
+    /// Up to where its usage is on invoices; `None`: none of it is.
+    pub billed_until: Option<Instant>,
+    /// From where on late usage is still charged.
+    pub open_from: Instant,
+    /// What time it is.
+    pub now: Instant,
+}
+
+words! {
+    /// On which invoice usage comes.
+    Placement {
+        /// On that of its own period.
+        InPeriod = "in_period";
+        /// On the next one, because its period is billed already.
+        Late = "late";
+    }
+}
+
+impl Window {
+    /// On which invoice usage at a moment comes.
+    ///
+    /// # Errors
+    /// If it is too late, in the future, or the subscription was not served.
+    pub fn place(&self, at: Instant) -> Result<Placement, Rejection> {
+        let refused = |why: String| Err(Rejection::new(Code::UsageRefused, why));
+        if at > self.now.plus_seconds(AHEAD_SECONDS_MAX) {
+            return refused(format!("`{at}` is in the future: report usage when it has happened"));
+        }
+        if at < self.served_from {
+            return refused(format!("the subscription is served from `{}`", self.served_from));
+        }
+        if let Some(until) = self.served_until
+            && at >= until
+        {
+            return refused(format!("the subscription was served until `{until}`"));
+        }
+        if at < self.open_from {
+            return refused(format!(
+                "`{at}` is too late: usage is charged from `{}`",
+                self.open_from
+            ));
+        }
+        match self.billed_until {
+            Some(until) if at < until => Ok(Placement::Late),
+            Some(_) | None => Ok(Placement::InPeriod),
+        }
+    }
+}
+
+impl UsageEvent {
+    /// Refuses an event that a meter cannot count.
+    ///
+    /// # Errors
+    /// With every field that is wrong.
+    pub fn check(&self, meter: &Meter) -> Result<(), Invalid> {
+        let mut found = Vec::new();
+        if self.quantity.is_negative() && meter.aggregation != Aggregation::Count {
+            let message = "must not be negative; correct a wrong event by a credit note";
+            found.push(Violation::new("/quantity", "range", message));
+        }
+        for key in self.dimensions.keys().filter(|it| !meter.dimensions.contains(it)) {
+            let message = format!("is not a dimension of the meter `{}`", meter.code);
+            found.push(Violation::new(format!("/dimensions/{key}"), "unknown_field", message));
+        }
+        if self.dimensions.values().any(|it| it.len() > 200) {
+            found.push(Violation::new("/dimensions", "range", "must have at most 200 characters"));
+        }
+        Invalid::unless_empty(found)
+    }
+}
+
+impl UsageRecord {
+    /// The record of an event that came in.
+    #[must_use]
+    pub const fn received(id: UsageRecordId, stamp: Stamp, event: UsageEvent) -> Self {
+        Self { id, stamp, event, rating: None, state: State::Received, refusal: None }
+    }
+
+    /// How far it has come.
+    #[must_use]
+    pub const fn state(&self) -> State {
+        self.state
+    }
+
+    /// Why it was rejected, if it is.
+    #[must_use]
+    pub const fn refusal(&self) -> Option<&Refused> {
+        self.refusal.as_ref()
+    }
+
+    /// The record once it is known whose it is and what it counts for.
+    ///
+    /// # Errors
+    /// If its state does not allow it.
+    pub fn guided(self) -> Result<(Self, Verb), Rejection> {
+        self.moved(Trigger::Guide)
+    }
+
+    /// The record when it is to be rated again.
+    ///
+    /// # Errors
+    /// If its state does not allow it.
+    pub fn to_rerate(self) -> Result<(Self, Verb), Rejection> {
+        self.moved(Trigger::Rerate)
+    }
+
+    /// The record when it is tried again after it was rejected.
+    ///
+    /// # Errors
+    /// If its state does not allow it.
+    pub fn recycled(self) -> Result<(Self, Verb), Rejection> {
+        Self { refusal: None, ..self }.moved(Trigger::Recycle)
+    }
+
+    /// The record on its invoice.
+    ///
+    /// # Errors
+    /// If its state does not allow it.
+    pub fn billed(self, invoice: InvoiceId) -> Result<(Self, Verb), Rejection> {
+        let state = self.after(Trigger::Bill)?;
+        let rating = self.rating.map(|it| UsageRating { invoice: Some(invoice), ..it });
+        Ok((Self { state, rating, ..self }, Trigger::Bill.verb()))
+    }
+
+    /// The record with what it costs.
+    ///
+    /// # Errors
+    /// If its state does not allow it.
+    pub fn rated(self, rating: UsageRating) -> Result<(Self, Verb), Rejection> {
+        let state = self.after(Trigger::Rate)?;
+        Ok((Self { state, rating: Some(rating), ..self }, Trigger::Rate.verb()))
+    }
+
+    /// The record refused, with the reason kept.
+    ///
+    /// # Errors
+    /// If its state does not allow it.
+    pub fn rejected(self, why: &Rejection) -> Result<(Self, Verb), Rejection> {
+        let state = self.after(Trigger::Reject)?;
+        let refusal = Refused { code: why.code.to_string(), detail: why.detail.clone() };
+        Ok((Self { state, refusal: Some(refusal), ..self }, Trigger::Reject.verb()))
+    }
+
+    fn moved(self, trigger: Trigger) -> Result<(Self, Verb), Rejection> {
+        let state = self.after(trigger)?;
+        Ok((Self { state, ..self }, trigger.verb()))
+    }
+
+    fn after(&self, trigger: Trigger) -> Result<State, Rejection> {
+        lifecycle::next(self.state, trigger).ok_or_else(|| {
+            let why = format!("cannot {trigger} a usage record that is `{}`", self.state);
+            Rejection::new(Code::UsageStateForbids, why)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::billing::invoice::sample::{id, stamp};
+
+    fn at(day: i64) -> Instant {
+        Instant::from_micros(day * 86_400_000_000).expect("an instant")
+    }
+
+    fn event() -> UsageEvent {
+        UsageEvent {
+            source: "probe".parse().expect("a code"),
+            event_id: "a-1".parse().expect("an id"),
+            subscription: id(3),
+            meter: id(4),
+            quantity: Quantity::whole(5),
+            at: at(20),
+            dimensions: BTreeMap::new(),
+            carried: Carried::new(),
+        }
+    }
+
+    fn record() -> UsageRecord {
+        UsageRecord::received(id(9), stamp(), event())
+    }
+
+    #[test]
+    fn usage_comes_on_the_invoice_of_its_period_or_on_the_next() {
+        let window = Window {
+            served_from: at(10),
+            served_until: Some(at(50)),
+            billed_until: Some(at(30)),
+            open_from: at(20),
+            now: at(45),
+        };
+        let place = |day| window.place(at(day)).map_err(|it| it.detail);
+        assert_eq!(place(30), Ok(Placement::InPeriod));
+        assert_eq!(place(29), Ok(Placement::Late));
+        assert_eq!(place(20), Ok(Placement::Late));
+        let too_late = "`1970-01-20T00:00:00Z` is too late: usage is charged from \
+                        `1970-01-21T00:00:00Z`";
+        assert_eq!(place(19), Err(too_late.to_owned()));
+        assert!(place(9).is_err());
+        assert!(place(46).is_err());
+        assert!(window.place(at(45).plus_seconds(AHEAD_SECONDS_MAX)).is_ok());
+        let ended = Window { now: at(60), ..window };
+        assert!(ended.place(at(49)).is_ok());
+        assert!(ended.place(at(50)).is_err());
+    }
+
+    #[test]
+    fn an_event_that_the_meter_cannot_count_is_refused() {
+        let meter = Meter {
+            id: id(4),
+            stamp: stamp(),
+            code: "traffic".parse().expect("a code"),
+            name: "Traffic".parse().expect("a name"),
+            unit: "GB".parse().expect("a name"),
+            resource: None,
+            aggregation: Aggregation::Sum,
+            unique_by: None,
+            carry_over: crate::domain::usage::meter::CarryOver::Reset,
+            dimensions: vec!["region".parse().expect("a code")],
+        };
+        assert_eq!(event().check(&meter), Ok(()));
+        let negative = UsageEvent { quantity: Quantity::whole(-1), ..event() };
+        assert_eq!(negative.check(&meter).expect_err("refused").violations[0].field, "/quantity");
+        let dimension = |key: &str, value: String| {
+            let dimensions = BTreeMap::from([(key.parse().expect(key), value)]);
+            UsageEvent { dimensions, ..event() }.check(&meter).map_err(|it| it.violations)
+        };
+        assert_eq!(dimension("region", "eu".to_owned()), Ok(()));
+        let field = |it: Result<(), Vec<Violation>>| it.expect_err("refused")[0].field.clone();
+        assert_eq!(field(dimension("size", "s".to_owned())), "/dimensions/size");
+        assert_eq!(field(dimension("region", "x".repeat(201))), "/dimensions");
+    }
+
+    #[test]
+    fn an_event_id_is_visible_and_bounded() {
+        for text in ["", " ", "a b", "ä", &"x".repeat(129)] {
+            assert!(text.parse::<EventId>().is_err(), "{text}");
+        }
+        assert!("x".repeat(128).parse::<EventId>().is_ok());
+    }
+
+    #[test]
+    fn a_rejected_record_keeps_the_reason_until_it_is_recycled() {
+        let why = Rejection::new(Code::UsageRefused, "too late");
+        let (rejected, verb) = record().rejected(&why).expect("rejected");
+        assert_eq!((rejected.state(), verb), (State::Rejected, Verb::Rejected));
+        assert_eq!(rejected.refusal().map(|it| it.code.as_str()), Some("usage_refused"));
+        let (recycled, _) = rejected.recycled().expect("recycled");
+        assert_eq!((recycled.state(), recycled.refusal()), (State::Recycled, None));
+    }
+
+    #[test]
+    fn a_record_is_billed_only_when_it_is_rated() {
+        let refused = record().billed(id(8)).map_err(|it| it.code);
+        assert_eq!(refused, Err(Code::UsageStateForbids));
+        let rating = UsageRating {
+            kind: RatingKind::Usage,
+            net: Amount::zero(crate::domain::money::Currency::EUR),
+            rated_at: at(30),
+            invoice: None,
+        };
+        let guided = record().guided().expect("guided").0;
+        let rated = guided.rated(rating).expect("rated").0;
+        let billed = rated.billed(id(8)).expect("billed").0;
+        let invoice = billed.rating.as_ref().and_then(|it| it.invoice);
+        assert_eq!((billed.state(), invoice), (State::Billed, Some(id(8))));
+    }
+}
