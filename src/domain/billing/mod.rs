@@ -7,7 +7,9 @@
 //!
 //! All of it is arithmetic over arguments. Nothing here loads, stores or knows what day it is.
 
+pub mod bill;
 pub mod cycle;
+pub mod due;
 pub mod invoice;
 pub mod policy;
 pub mod proration;

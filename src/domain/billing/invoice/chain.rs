@@ -181,6 +181,10 @@ impl Form {
                     self.bytes(&share.of().to_be_bytes());
                 }
                 Step::Reversed => self.text("reversed"),
+                Step::Less(before) => {
+                    self.text("less");
+                    self.decimal(before.decimal());
+                }
             }
         }
         self.text(match explanation.rounding {

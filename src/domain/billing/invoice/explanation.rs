@@ -54,6 +54,8 @@ pub enum Step {
     Prorated(Share),
     /// It is given back.
     Reversed,
+    /// So much of it was charged before.
+    Less(Figure),
 }
 
 impl Step {
@@ -61,6 +63,7 @@ impl Step {
         match self {
             Self::Prorated(share) => share.part_of(amount),
             Self::Reversed => Ok(Amount::new(-amount.value(), amount.currency())),
+            Self::Less(before) => amount.plus(Amount::new(-before.decimal(), amount.currency())),
         }
     }
 }
@@ -129,6 +132,7 @@ impl fmt::Display for Explanation {
                     writeln!(f, "for {} of {} days", share.used(), share.of())?;
                 }
                 Step::Reversed => writeln!(f, "given back")?,
+                Step::Less(before) => writeln!(f, "less {before}, which was charged before")?,
             }
         }
         self.write_result(f)

@@ -1,0 +1,328 @@
+//! Bills: from what is due for a billing account to the content of its invoice.
+//!
+//! This is all of billing in one pure function. Whoever calls it loads the subscriptions with their
+//! prices, marks and usage, and keeps the marks that come back together with the invoice, in one
+//! transaction: that is what makes a run restartable.
+
+use super::cycle::Cycle;
+use super::due::{Billable, BillablePrice, Due, UsageTotal, dues};
+use super::invoice::explanation::{Explanation, Step, UsageSource};
+use super::invoice::line::{Line, LineKind};
+use super::invoice::{Content, Totals};
+use super::policy::{Policy, PriceVersionAt, ZeroInvoices, ZeroLines};
+use super::rating::{Count, rate};
+use super::tax::{TaxTerms, TaxTotal, Taxable, assess};
+use crate::domain::catalog::price::{Figure, PriceKind, PriceVersion};
+use crate::domain::catalog::tax::{Registration, Supply, TaxRule, rule_for};
+use crate::domain::error::{Code, Rejection};
+use crate::domain::id::{
+    AccountId, BillingAccountId, PriceId, SubscriptionId, TaxCategoryId, TaxZoneId,
+};
+use crate::domain::money::{Amount, Currency, Money};
+use crate::domain::quantity::Quantity;
+use crate::domain::time::{Date, Period};
+
+/// A billing account as billing sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct Billing<'a> {
+    /// Who owes the invoice.
+    pub account: AccountId,
+    /// Where it goes.
+    pub billing_account: BillingAccountId,
+    /// What it is in.
+    pub currency: Currency,
+    /// How its time is cut.
+    pub cycle: Cycle,
+    /// Where it is taxed.
+    pub zone: TaxZoneId,
+    /// Whether the buyer has a tax registration.
+    pub buyer: Registration,
+    /// The billing day, in the account's own time zone.
+    pub on: Date,
+    /// The seller's settings.
+    pub policy: &'a Policy,
+    /// The seller's tax rules.
+    pub tax_rules: &'a [TaxRule],
+    /// What is billed together.
+    pub subscriptions: &'a [Billable<'a>],
+}
+
+/// What billing makes of a billing account on a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bill {
+    /// The content of its invoice; `None` if there is nothing to invoice.
+    pub content: Option<Content>,
+    /// Up to where prices are charged now, to be kept with the invoice; also where nothing is
+    /// invoiced, because what came to nothing is charged too.
+    pub marks: Vec<Mark>,
+}
+
+/// Up to where a price of a subscription is charged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// The subscription.
+    pub subscription: SubscriptionId,
+    /// The price.
+    pub price: PriceId,
+    /// The first day that is not charged yet; `None`: as before, only late usage was charged.
+    pub until: Option<Date>,
+    /// How much of a period's usage is on invoices now.
+    pub usage: Option<(Period, Quantity)>,
+}
+
+/// Bills all that is due on a day.
+///
+/// # Errors
+/// If a price is in another currency, has no version in force, or no tax rule covers it; if usage
+/// that is due was not given; if an amount is too large. Nothing is billed then: one account's
+/// failure is told, and stops nobody else.
+pub fn bill(billing: &Billing<'_>) -> Result<Bill, Rejection> {
+    let mut draft = Draft::new(billing);
+    for subscription in billing.subscriptions {
+        for due in dues(subscription, billing.cycle, billing.policy, billing.on)? {
+            draft.charge(subscription, &due)?;
+        }
+        for price in subscription.prices {
+            draft.charge_late(subscription, price)?;
+        }
+    }
+    draft.finish()
+}
+
+/// An invoice in the making.
+struct Draft<'a> {
+    billing: &'a Billing<'a>,
+    lines: Vec<Line>,
+    taxables: Vec<Taxable>,
+    taxes: Vec<TaxTotal>,
+    categories: Vec<Option<TaxCategoryId>>,
+    marks: Vec<Mark>,
+}
+
+/// One charge before it becomes a line.
+struct Charge<'a> {
+    of: &'a Billable<'a>,
+    price: &'a BillablePrice<'a>,
+    kind: LineKind,
+    service: Option<Period>,
+    explanation: Explanation,
+}
+
+impl<'a> Draft<'a> {
+    fn new(billing: &'a Billing<'a>) -> Self {
+        let size = billing.subscriptions.iter().map(|it| it.prices.len()).sum();
+        Self {
+            billing,
+            lines: Vec::with_capacity(size),
+            taxables: Vec::with_capacity(size),
+            taxes: Vec::with_capacity(2),
+            categories: Vec::with_capacity(2),
+            marks: Vec::with_capacity(size),
+        }
+    }
+
+    fn charge(&mut self, of: &'a Billable<'a>, due: &Due) -> Result<(), Rejection> {
+        let price = &of.prices[due.place];
+        let version = self.version(of, price, due.priced_on)?;
+        let usage = match due.kind {
+            LineKind::Usage => Some(usage_in(price, due.service)?),
+            LineKind::OneTime
+            | LineKind::Setup
+            | LineKind::Renewal
+            | LineKind::Recurring
+            | LineKind::Credit
+            | LineKind::LateFee
+            | LineKind::Stated => None,
+        };
+        let counted = usage.map_or(price.units, |it| it.quantity);
+        let mut explanation = self.explain(price, version, counted, usage)?;
+        if !due.share.is_whole() {
+            explanation.steps.push(Step::Prorated(due.share));
+        }
+        self.marks.push(Mark {
+            subscription: of.id,
+            price: price.price.id,
+            until: Some(due.until),
+            usage: usage.map(|it| (it.period, it.quantity)),
+        });
+        self.add(Charge { of, price, kind: due.kind, service: due.service, explanation })
+    }
+
+    /// Usage that came in for periods that are charged already: all of it at its period's price,
+    /// less what was charged.
+    fn charge_late(
+        &mut self,
+        of: &'a Billable<'a>,
+        price: &'a BillablePrice<'a>,
+    ) -> Result<(), Rejection> {
+        let Some(charged_until) = price.charged_until else { return Ok(()) };
+        let is_late =
+            |it: &&UsageTotal| it.period.end() <= charged_until && it.quantity != it.charged;
+        for total in price.usage.iter().filter(is_late) {
+            let version = self.version(of, price, total.period.start())?;
+            let before = self.explain(price, version, total.charged, Some(total))?.unrounded()?;
+            let mut explanation = self.explain(price, version, total.quantity, Some(total))?;
+            explanation.steps.push(Step::Less(Figure::new(before.value())));
+            if explanation.unrounded()?.value().is_sign_negative() {
+                let why = format!("the usage of `{}` is less than was charged", total.period);
+                return Err(Rejection::new(Code::BillingInputIncomplete, why));
+            }
+            self.marks.push(Mark {
+                subscription: of.id,
+                price: price.price.id,
+                until: None,
+                usage: Some((total.period, total.quantity)),
+            });
+            let service = Some(total.period);
+            self.add(Charge { of, price, kind: LineKind::Usage, service, explanation })?;
+        }
+        Ok(())
+    }
+
+    fn version(
+        &self,
+        of: &Billable<'_>,
+        price: &BillablePrice<'a>,
+        on: Date,
+    ) -> Result<&'a PriceVersion, Rejection> {
+        if price.price.currency != self.billing.currency {
+            let (theirs, ours) = (price.price.currency, self.billing.currency);
+            let why =
+                format!("the price `{}` is in {theirs}, the account in {ours}", price.price.name);
+            return Err(Rejection::new(Code::CurrenciesDiffer, why));
+        }
+        let on = match self.billing.policy.price_version {
+            PriceVersionAt::Period => on,
+            PriceVersionAt::Renewal => of.term_from.min(on),
+        };
+        price.price.in_force(on, price.frozen_on).ok_or_else(|| {
+            let why = format!("the price `{}` has no version in force on `{on}`", price.price.name);
+            Rejection::new(Code::PriceMissing, why)
+        })
+    }
+
+    fn explain(
+        &self,
+        price: &BillablePrice<'_>,
+        version: &PriceVersion,
+        counted: Quantity,
+        usage: Option<&UsageTotal>,
+    ) -> Result<Explanation, Rejection> {
+        let policy = self.billing.policy;
+        let rated = rate(version, Count::of(counted), self.billing.currency, policy.zero_usage)?;
+        let meter = match price.price.kind {
+            PriceKind::Usage { meter } => Some(meter),
+            PriceKind::OneTime(_) | PriceKind::Recurring { .. } => None,
+        };
+        let source = |(meter, it): (_, &UsageTotal)| UsageSource { meter, records: it.records };
+        Ok(Explanation {
+            version_from: Some(version.valid_from),
+            included: version.included,
+            usage: meter.zip(usage).map(source),
+            ..Explanation::of(rated, counted, policy.rounding)
+        })
+    }
+
+    fn add(&mut self, charge: Charge<'a>) -> Result<(), Rejection> {
+        let Charge { of, price, kind, service, explanation } = charge;
+        let exact: Amount = explanation.unrounded()?;
+        let amount = exact.book(self.billing.policy.rounding)?;
+        if amount.is_zero() && self.billing.policy.zero_lines == ZeroLines::Drop {
+            return Ok(());
+        }
+        let tax_place = self.tax_place(price.tax_category)?;
+        let base = price.price.base;
+        self.taxables.push(Taxable {
+            place: tax_place,
+            base,
+            exact: exact.value(),
+            booked: amount,
+        });
+        self.lines.push(Line {
+            kind,
+            subscription: Some(of.id),
+            offer: Some(of.offer),
+            price: Some(price.price.id),
+            subject: of.subject.clone(),
+            label: price.price.name.clone(),
+            service_period: service,
+            quantity: explanation.counted,
+            unit: price.unit.cloned(),
+            base,
+            amount,
+            net: amount,
+            tax: Money::zero(self.billing.currency),
+            tax_place,
+            explanation,
+        });
+        Ok(())
+    }
+
+    /// The place of a category's tax on the invoice.
+    fn tax_place(&mut self, category: Option<TaxCategoryId>) -> Result<u16, Rejection> {
+        let known = self.categories.iter().position(|it| *it == category);
+        let place = known.map_or_else(|| self.add_tax(category), Ok)?;
+        Ok(u16::try_from(place).expect("an invoice has fewer tax categories than 16 bits"))
+    }
+
+    fn add_tax(&mut self, category: Option<TaxCategoryId>) -> Result<usize, Rejection> {
+        let Billing { zone, buyer, on, tax_rules, currency, .. } = *self.billing;
+        let rule = rule_for(tax_rules, &Supply { zone, category, buyer, on })?;
+        self.taxes.push(TaxTotal::nothing(rule, currency));
+        self.categories.push(category);
+        Ok(self.taxes.len() - 1)
+    }
+
+    fn finish(mut self) -> Result<Bill, Rejection> {
+        let Billing { currency, policy, .. } = *self.billing;
+        let terms = TaxTerms { scope: policy.tax_scope, rounding: policy.rounding, currency };
+        let taxed = assess(&self.taxables, &mut self.taxes, terms)?;
+        let mut totals = Totals::nothing(currency);
+        let mut service_period = None;
+        for (line, taxed) in self.lines.iter_mut().zip(taxed) {
+            (line.net, line.tax) = (taxed.net, taxed.tax);
+            totals = totals.plus(taxed.net, taxed.tax)?;
+            service_period = spanned(service_period, line.service_period);
+        }
+        let is_nothing = totals.gross.is_zero() && policy.zero_invoices == ZeroInvoices::Skip;
+        if self.lines.is_empty() || is_nothing {
+            return Ok(Bill { content: None, marks: self.marks });
+        }
+        let content = Content {
+            account: self.billing.account,
+            billing_account: self.billing.billing_account,
+            currency,
+            service_period,
+            lines: self.lines,
+            taxes: self.taxes,
+            totals,
+        };
+        Ok(Bill { content: Some(content), marks: self.marks })
+    }
+}
+
+/// What a meter counted in a period that is due. That it was not given is not the same as nothing.
+fn usage_in<'a>(
+    price: &BillablePrice<'a>,
+    service: Option<Period>,
+) -> Result<&'a UsageTotal, Rejection> {
+    let found = price.usage.iter().find(|it| Some(it.period) == service);
+    found.ok_or_else(|| {
+        let period = service.map_or_else(String::new, |it| it.to_string());
+        let why =
+            format!("the usage of `{period}` for the price `{}` was not given", price.price.name);
+        Rejection::new(Code::BillingInputIncomplete, why)
+    })
+}
+
+fn spanned(one: Option<Period>, other: Option<Period>) -> Option<Period> {
+    match (one, other) {
+        (Some(one), Some(other)) => {
+            Period::new(one.start().min(other.start()), one.end().max(other.end()))
+        }
+        (one, other) => one.or(other),
+    }
+}
+
+#[cfg(test)]
+mod tests;

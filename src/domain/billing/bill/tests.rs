@@ -1,0 +1,526 @@
+//! Lives of subscriptions, billed day by day: what stands on their invoices.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::billing::cycle::{Anchor, BillingDay};
+use crate::domain::billing::due::Hold;
+use crate::domain::billing::invoice::explanation::recompute;
+use crate::domain::billing::invoice::sample::{date, euros, id, stamp};
+use crate::domain::billing::policy::{TaxScope, WhileHeld, ZeroUsage};
+use crate::domain::billing::rating::rows;
+use crate::domain::catalog::lifecycle::{Life, State};
+use crate::domain::catalog::price::{Base, Occasion, Price, Timing, Versions};
+use crate::domain::catalog::tax::{Buyers, Treatment};
+use crate::domain::quantity::Percent;
+use crate::domain::text::Name;
+use crate::domain::time::{Span, Validity};
+
+fn name(text: &str) -> Name {
+    text.parse().expect(text)
+}
+
+/// A price of `kind` as tests of rating write models, in force since 2020.
+fn price(number: u128, kind: PriceKind, model: &str) -> Price {
+    Price {
+        id: id(number),
+        stamp: stamp(),
+        name: name(model),
+        description: None,
+        offer: id(2),
+        plan: None,
+        term: None,
+        currency: Currency::EUR,
+        tax_category: None,
+        base: Base::Net,
+        resource: None,
+        kind,
+        conditions: vec![],
+        alterations: vec![],
+        life: Life::new(State::Launched, Validity::ALWAYS).expect("a life"),
+        versions: Versions::first(rows::price(model)).expect(model),
+    }
+}
+
+fn monthly(timing: Timing) -> PriceKind {
+    PriceKind::Recurring { every: Span::months(1), timing }
+}
+
+fn usage() -> PriceKind {
+    PriceKind::Usage { meter: id(4) }
+}
+
+fn vat(percent: i64) -> TaxRule {
+    TaxRule {
+        id: id(5),
+        stamp: stamp(),
+        name: name("VAT"),
+        zone: id(6),
+        category: None,
+        buyers: Buyers::All,
+        treatment: Treatment::Standard(Percent::new(percent.into())),
+        valid_from: date("2000-01-01"),
+    }
+}
+
+/// One subscription in a world that bills it: what it is charged, and what was charged so far.
+struct World {
+    prices: Vec<Price>,
+    marks: Vec<Option<Date>>,
+    usage: Vec<Vec<UsageTotal>>,
+    held: Vec<Hold>,
+    frozen_on: Option<Date>,
+    subject: Name,
+    units: Quantity,
+    began_on: Date,
+    charged_from: Date,
+    ends_on: Option<Date>,
+    renewed_on: Option<Date>,
+    cycle: Cycle,
+    policy: Policy,
+    rules: Vec<TaxRule>,
+}
+
+impl World {
+    fn new(began_on: &str, prices: Vec<Price>) -> Self {
+        Self {
+            marks: vec![None; prices.len()],
+            usage: vec![vec![]; prices.len()],
+            prices,
+            held: vec![],
+            frozen_on: None,
+            subject: name("Server"),
+            units: Quantity::ONE,
+            began_on: date(began_on),
+            charged_from: date(began_on),
+            ends_on: None,
+            renewed_on: None,
+            cycle: Cycle::CALENDAR_MONTH,
+            policy: Policy::DEFAULT,
+            rules: vec![vat(20)],
+        }
+    }
+
+    fn anniversary(self) -> Self {
+        let cycle = Cycle::new(Span::months(1), Anchor::Anniversary, 0).expect("a cycle");
+        Self { cycle, ..self }
+    }
+
+    /// What is billed on a day, without keeping the marks.
+    fn preview(&self, on: Date) -> Result<Bill, Rejection> {
+        let prices: Vec<_> = self
+            .prices
+            .iter()
+            .zip(&self.marks)
+            .zip(&self.usage)
+            .map(|((price, mark), usage)| BillablePrice {
+                price,
+                frozen_on: self.frozen_on,
+                charged_until: *mark,
+                units: self.units,
+                unit: None,
+                tax_category: None,
+                usage,
+            })
+            .collect();
+        let subscription = Billable {
+            id: id(3),
+            offer: id(2),
+            subject: &self.subject,
+            began_on: self.began_on,
+            charged_from: self.charged_from,
+            ends_on: self.ends_on,
+            term_from: self.renewed_on.unwrap_or(self.began_on),
+            renewed_on: self.renewed_on,
+            held: &self.held,
+            prices: &prices,
+        };
+        bill(&Billing {
+            account: id(1),
+            billing_account: id(7),
+            currency: Currency::EUR,
+            cycle: self.cycle,
+            zone: id(6),
+            buyer: Registration::Unregistered,
+            on,
+            policy: &self.policy,
+            tax_rules: &self.rules,
+            subscriptions: &[subscription],
+        })
+    }
+
+    /// Bills a day and keeps the marks.
+    fn bill(&mut self, on: &str) -> Option<Content> {
+        let bill = self.preview(date(on)).expect(on);
+        for mark in &bill.marks {
+            let place = self.prices.iter().position(|it| it.id == mark.price).expect("a price");
+            self.marks[place] = mark.until.or(self.marks[place]);
+            if let Some((period, quantity)) = mark.usage {
+                let total = self.usage[place].iter_mut().find(|it| it.period == period);
+                total.expect("usage of the period").charged = quantity;
+            }
+        }
+        bill.content
+    }
+
+    /// Says that a meter counted so much in a period.
+    fn count(&mut self, place: usize, period: &str, quantity: &str) {
+        let (start, end) = period.split_once("..").expect(period);
+        let period = Period::new(date(start), date(end)).expect(period);
+        let quantity = quantity.parse().expect(quantity);
+        match self.usage[place].iter_mut().find(|it| it.period == period) {
+            Some(total) => total.quantity = quantity,
+            None => self.usage[place].push(UsageTotal {
+                period,
+                quantity,
+                charged: Quantity::ZERO,
+                records: 1,
+            }),
+        }
+    }
+}
+
+/// `total: kind period net, …` of an invoice, or `-` if there is none.
+fn told(content: Option<Content>) -> String {
+    let Some(content) = content else { return "-".to_owned() };
+    let lines: Vec<_> = content
+        .lines
+        .iter()
+        .map(|it| {
+            assert_eq!(recompute(&it.explanation), Ok(it.amount), "an explanation explains");
+            match it.service_period {
+                Some(period) => format!("{} {period} {}", it.kind, it.net.decimal()),
+                None => format!("{} {}", it.kind, it.net.decimal()),
+            }
+        })
+        .collect();
+    let nets = Money::sum(content.lines.iter().map(|it| it.net), content.currency);
+    assert_eq!(nets, Ok(content.totals.net), "the lines sum to the total");
+    format!("{}: {}", content.totals.gross.decimal(), lines.join(", "))
+}
+
+#[test]
+fn a_first_partial_month_is_charged_by_its_days_and_the_next_in_full() {
+    let advance = monthly(Timing::InAdvance);
+    let mut life = World::new("2026-08-10", vec![price(1, advance, "flat 50")]);
+    assert_eq!(told(life.bill("2026-08-09")), "-");
+    assert_eq!(told(life.bill("2026-08-10")), "42.58: recurring 2026-08-10..2026-09-01 35.48");
+    assert_eq!(told(life.bill("2026-08-31")), "-");
+    assert_eq!(told(life.bill("2026-09-01")), "60.00: recurring 2026-09-01..2026-10-01 50.00");
+    assert_eq!(told(life.bill("2026-09-01")), "-");
+}
+
+#[test]
+fn worked_cases_of_first_invoices_come_out() {
+    let advance = monthly(Timing::InAdvance);
+    let table = [
+        ("W041", "2026-08-10", "2026-08-10", "flat 50", "42.58"),
+        ("W051", "2025-02-08", "2025-02-08", "flat 100", "90.00"),
+        ("W057", "2023-01-08", "2023-01-08", "flat 50", "46.45"),
+        ("W043", "2024-03-05", "2024-03-15", "flat 50000", "32903.22"),
+    ];
+    for (id, began_on, charged_from, model, gross) in table {
+        let mut life = World::new(began_on, vec![price(1, advance, model)]);
+        life.charged_from = date(charged_from);
+        let content = life.bill(charged_from).expect(id);
+        assert_eq!(content.totals.gross, euros(gross), "{id}");
+    }
+}
+
+#[test]
+fn a_trial_is_free_and_the_first_charge_comes_when_it_ends() {
+    let advance = monthly(Timing::InAdvance);
+    let mut life = World::new("2024-03-05", vec![price(1, advance, "flat 50000")]);
+    life.charged_from = date("2024-03-15");
+    assert_eq!(told(life.bill("2024-03-14")), "-");
+    let first = told(life.bill("2024-03-15"));
+    assert_eq!(first, "32903.22: recurring 2024-03-15..2024-04-01 27419.35");
+}
+
+#[test]
+fn an_anniversary_on_the_31st_never_drifts() {
+    let advance = monthly(Timing::InAdvance);
+    let mut life = World::new("2024-01-31", vec![price(1, advance, "flat 10")]).anniversary();
+    let days: Vec<_> = (0..100)
+        .map(|it| date("2024-01-31").plus_days(it).to_string())
+        .filter(|it| life.bill(it).is_some())
+        .collect();
+    assert_eq!(days, ["2024-01-31", "2024-02-29", "2024-03-31", "2024-04-30"]);
+}
+
+#[test]
+fn the_coming_month_and_the_usage_of_the_last_stand_on_one_invoice() {
+    let prices = vec![
+        price(1, monthly(Timing::InAdvance), "flat 50"),
+        price(2, usage(), "graduated 10: 1.5, 20: 1.2, *: 1"),
+        price(3, PriceKind::OneTime(Occasion::Setup), "flat 99"),
+    ];
+    let mut life = World::new("2026-01-01", prices);
+    let first = told(life.bill("2026-01-01"));
+    assert_eq!(first, "178.80: recurring 2026-01-01..2026-02-01 50.00, setup 99.00");
+    life.count(1, "2026-01-01..2026-02-01", "22");
+    let second = told(life.bill("2026-02-01"));
+    assert_eq!(
+        second,
+        "94.80: recurring 2026-02-01..2026-03-01 50.00, usage 2026-01-01..2026-02-01 29.00"
+    );
+}
+
+#[test]
+fn arrears_are_charged_when_the_period_is_over() {
+    let arrears = monthly(Timing::InArrears);
+    let mut life = World::new("2026-01-15", vec![price(1, arrears, "unit 31")]);
+    life.units = Quantity::whole(2);
+    assert_eq!(told(life.bill("2026-01-31")), "-");
+    assert_eq!(told(life.bill("2026-02-01")), "40.80: recurring 2026-01-15..2026-02-01 34.00");
+}
+
+#[test]
+fn a_shift_moves_the_billing_day_and_not_the_period() {
+    let advance = monthly(Timing::InAdvance);
+    let mut life = World::new("2026-01-01", vec![price(1, advance, "flat 10")]);
+    let calendar = Anchor::Calendar(BillingDay::FIRST);
+    life.cycle = Cycle::new(Span::months(1), calendar, 5).expect("a cycle");
+    assert_eq!(told(life.bill("2026-01-05")), "-");
+    assert_eq!(told(life.bill("2026-01-06")), "12.00: recurring 2026-01-01..2026-02-01 10.00");
+}
+
+#[test]
+fn the_last_period_ends_with_the_subscription_and_nothing_comes_after() {
+    let prices = vec![price(1, monthly(Timing::InAdvance), "flat 30"), price(2, usage(), "unit 1")];
+    let mut life = World::new("2026-04-01", prices);
+    life.ends_on = Some(date("2026-05-11"));
+    life.count(1, "2026-04-01..2026-05-01", "5");
+    life.count(1, "2026-05-01..2026-05-11", "7");
+    assert_eq!(told(life.bill("2026-04-01")), "36.00: recurring 2026-04-01..2026-05-01 30.00");
+    assert_eq!(
+        told(life.bill("2026-05-01")),
+        "17.62: recurring 2026-05-01..2026-05-11 9.68, usage 2026-04-01..2026-05-01 5.00"
+    );
+    assert_eq!(told(life.bill("2026-05-11")), "8.40: usage 2026-05-01..2026-05-11 7.00");
+    assert_eq!(told(life.bill("2027-01-01")), "-");
+}
+
+#[test]
+fn one_time_prices_are_charged_once_and_renewal_has_its_own() {
+    let prices = vec![
+        price(1, PriceKind::OneTime(Occasion::Plain), "flat 5"),
+        price(2, PriceKind::OneTime(Occasion::Renewal), "flat 7"),
+    ];
+    let mut life = World::new("2026-01-01", prices);
+    assert_eq!(told(life.bill("2026-01-01")), "6.00: one_time 5.00");
+    assert_eq!(told(life.bill("2026-06-01")), "-");
+    life.renewed_on = Some(date("2027-01-01"));
+    assert_eq!(told(life.bill("2027-01-01")), "8.40: renewal 7.00");
+    assert_eq!(told(life.bill("2027-01-02")), "-");
+    life.renewed_on = Some(date("2028-01-01"));
+    assert_eq!(told(life.bill("2028-01-02")), "8.40: renewal 7.00");
+}
+
+#[test]
+fn what_is_called_off_before_it_is_charged_costs_nothing() {
+    let prices = vec![
+        price(1, PriceKind::OneTime(Occasion::Setup), "flat 5"),
+        price(2, monthly(Timing::InAdvance), "flat 7"),
+    ];
+    let mut life = World::new("2026-01-01", prices);
+    life.charged_from = date("2026-01-15");
+    life.ends_on = Some(date("2026-01-15"));
+    assert_eq!(told(life.bill("2026-03-01")), "-");
+}
+
+#[test]
+fn a_new_version_counts_from_its_period_on_unless_frozen_or_until_renewal() {
+    let life = || {
+        let version = PriceVersion { valid_from: date("2026-02-01"), ..rows::price("flat 12") };
+        let old = price(1, monthly(Timing::InAdvance), "flat 10");
+        let revised = old.revised(version, date("2026-01-15")).expect("revised");
+        let mut life = World::new("2026-01-01", vec![revised]);
+        life.marks[0] = Some(date("2026-02-01"));
+        life
+    };
+    let amount = |mut life: World| life.bill("2026-02-01").expect("an invoice").totals.net;
+    assert_eq!(amount(life()), euros("12"));
+    assert_eq!(amount(World { frozen_on: Some(date("2026-01-01")), ..life() }), euros("10"));
+    let policy = Policy { price_version: PriceVersionAt::Renewal, ..Policy::DEFAULT };
+    assert_eq!(amount(World { policy, ..life() }), euros("10"));
+    let renewed_on = Some(date("2026-02-01"));
+    assert_eq!(amount(World { policy, renewed_on, ..life() }), euros("12"));
+}
+
+#[test]
+fn days_on_hold_are_charged_or_not_as_the_policy_says() {
+    let hold = |from: &str, until: Option<&str>| Hold { from: date(from), until: until.map(date) };
+    let held = |timing, hold, while_held| {
+        let mut life = World::new("2026-04-01", vec![price(1, monthly(timing), "flat 30")]);
+        life.held = vec![hold];
+        life.policy.while_held = while_held;
+        life
+    };
+    let closed = hold("2026-04-11", Some("2026-04-21"));
+    let pause = WhileHeld::Pause;
+    let net = |mut life: World, on: &str| life.bill(on).map(|it| it.totals.net);
+    let arrears = Timing::InArrears;
+    let charge = held(arrears, closed, WhileHeld::Charge);
+    assert_eq!(net(charge, "2026-05-01"), Some(euros("30")));
+    assert_eq!(net(held(arrears, closed, pause), "2026-05-01"), Some(euros("20")));
+
+    let advance = Timing::InAdvance;
+    let since = hold("2026-03-30", None);
+    assert_eq!(net(held(advance, since, WhileHeld::Charge), "2026-04-01"), Some(euros("30")));
+    assert_eq!(net(held(advance, since, pause), "2026-04-20"), None);
+    let released = hold("2026-03-30", Some("2026-04-21"));
+    let mut life = held(advance, released, pause);
+    assert_eq!(told(life.bill("2026-04-21")), "12.00: recurring 2026-04-21..2026-05-01 10.00");
+}
+
+#[test]
+fn what_comes_to_nothing_is_shown_or_left_away_and_charged_either_way() {
+    let life = |policy| {
+        let prices = vec![price(1, monthly(Timing::InAdvance), "flat 0")];
+        World { policy, ..World::new("2026-01-01", prices) }
+    };
+    let kept = Policy { zero_lines: ZeroLines::Keep, ..Policy::DEFAULT };
+    let issued = Policy { zero_invoices: ZeroInvoices::Issue, ..kept };
+    let first = "0.00: recurring 2026-01-01..2026-02-01 0.00";
+    for (policy, expected) in [(Policy::DEFAULT, "-"), (kept, "-"), (issued, first)] {
+        let mut life = life(policy);
+        assert_eq!(told(life.bill("2026-01-01")), expected);
+        assert_eq!(life.marks, [Some(date("2026-02-01"))]);
+    }
+}
+
+#[test]
+fn the_fee_of_the_first_tier_without_usage_is_a_policy() {
+    let life = |zero_usage| {
+        let prices = vec![price(1, usage(), "graduated 10: 2 + 100, *: 1 + 50")];
+        let mut life = World::new("2026-01-01", prices);
+        life.policy.zero_usage = zero_usage;
+        life.count(0, "2026-01-01..2026-02-01", "0");
+        life
+    };
+    let fee = "120.00: usage 2026-01-01..2026-02-01 100.00";
+    assert_eq!(told(life(ZeroUsage::FirstTierFee).bill("2026-02-01")), fee);
+    assert_eq!(told(life(ZeroUsage::Nothing).bill("2026-02-01")), "-");
+}
+
+#[test]
+fn late_usage_is_a_difference_on_the_next_invoice() {
+    let mut life = World::new("2026-01-01", vec![price(1, usage(), "volume 10: 2, *: 1.5")]);
+    life.count(0, "2026-01-01..2026-02-01", "8");
+    assert_eq!(told(life.bill("2026-02-01")), "19.20: usage 2026-01-01..2026-02-01 16.00");
+    life.count(0, "2026-01-01..2026-02-01", "14");
+    life.count(0, "2026-02-01..2026-03-01", "1");
+    assert_eq!(
+        told(life.bill("2026-03-01")),
+        "8.40: usage 2026-02-01..2026-03-01 2.00, usage 2026-01-01..2026-02-01 5.00"
+    );
+    assert_eq!(told(life.bill("2026-03-02")), "-");
+}
+
+#[test]
+fn a_gross_price_is_what_the_buyer_pays() {
+    let gross = Price { base: Base::Gross, ..price(1, monthly(Timing::InAdvance), "flat 9.99") };
+    let mut life = World::new("2026-01-01", vec![gross]);
+    let content = life.bill("2026-01-01").expect("an invoice");
+    assert_eq!((content.totals.gross, content.totals.tax), (euros("9.99"), euros("1.67")));
+}
+
+#[test]
+fn what_cannot_be_billed_is_refused_with_the_reason_and_nothing_is_billed() {
+    let advance = monthly(Timing::InAdvance);
+    let flat = || price(1, advance, "flat 10");
+    let life = |price: Price| World::new("2026-01-01", vec![price]);
+    let later = PriceVersion { valid_from: date("2027-01-01"), ..rows::price("flat 1") };
+    let table = [
+        (life(Price { currency: Currency::USD, ..flat() }), Code::CurrenciesDiffer),
+        (
+            life(Price { versions: Versions::first(later).expect("a version"), ..flat() }),
+            Code::PriceMissing,
+        ),
+        (World { rules: vec![], ..life(flat()) }, Code::TaxUndetermined),
+        (life(price(1, usage(), "unit 1")), Code::BillingInputIncomplete),
+        (life(price(1, advance, "flat 100000000000")), Code::AmountOutOfRange),
+    ];
+    for (mut life, code) in table {
+        if code == Code::AmountOutOfRange {
+            life.prices[0] = price(1, advance, "unit 1000000000000");
+            life.units = Quantity::whole(1_000_000);
+        }
+        let refused = life.preview(date("2026-02-01")).map_err(|it| it.code);
+        assert_eq!(refused.map(|_| ()), Err(code));
+    }
+}
+
+#[test]
+fn usage_that_shrinks_after_it_was_charged_is_refused() {
+    let mut life = World::new("2026-01-01", vec![price(1, usage(), "unit 2")]);
+    life.count(0, "2026-01-01..2026-02-01", "8");
+    life.bill("2026-02-01").expect("an invoice");
+    life.count(0, "2026-01-01..2026-02-01", "7");
+    let refused = life.preview(date("2026-02-02")).map_err(|it| it.code);
+    assert_eq!(refused.map(|_| ()), Err(Code::BillingInputIncomplete));
+}
+
+#[test]
+fn tax_by_line_is_a_policy() {
+    let prices: Vec<_> =
+        (1..=3).map(|it| price(it, monthly(Timing::InAdvance), "flat 0.03")).collect();
+    let mut life = World::new("2026-01-01", prices);
+    assert_eq!(life.preview(date("2026-01-01")).map(tax), Ok(euros("0.02")));
+    life.policy.tax_scope = TaxScope::Line;
+    assert_eq!(life.preview(date("2026-01-01")).map(tax), Ok(euros("0.03")));
+}
+
+fn tax(bill: Bill) -> Money {
+    bill.content.expect("an invoice").totals.tax
+}
+
+proptest! {
+    /// However often and however late it is billed, the same lines come out.
+    #[test]
+    fn it_does_not_matter_when_and_how_often_is_billed(
+        began in 0..400_i64, length in 1..500_i64, in_advance in any::<bool>(),
+        anniversary in any::<bool>(), mut days in prop::collection::vec(0..1000_i64, 0..12),
+    ) {
+        let began_on = date("2024-01-01").plus_days(began);
+        let timing = if in_advance { Timing::InAdvance } else { Timing::InArrears };
+        let life = || {
+            let prices = vec![price(1, monthly(timing), "flat 19.99")];
+            let life = World::new(&began_on.to_string(), prices);
+            let life = if anniversary { life.anniversary() } else { life };
+            World { ends_on: Some(began_on.plus_days(length)), ..life }
+        };
+        let end = began_on.plus_days(1000).to_string();
+        let (mut once, mut often) = (life(), life());
+        let lines = |it: Option<Content>| it.map(|it| it.lines).unwrap_or_default();
+        let expected: Vec<_> = lines(once.bill(&end)).into_iter().map(|it| it.explanation).collect();
+        days.sort_unstable();
+        let mut found = Vec::new();
+        for day in days {
+            found.extend(lines(often.bill(&began_on.plus_days(day).to_string())));
+        }
+        found.extend(lines(often.bill(&end)));
+        let found: Vec<_> = found.into_iter().map(|it| it.explanation).collect();
+        prop_assert_eq!(found, expected);
+    }
+
+    /// The service periods on the invoices are exactly the days that were served.
+    #[test]
+    fn no_day_is_charged_twice_or_never(began in 0..400_i64, length in 1..500_i64, last in 1..31_u8) {
+        let began_on = date("2024-01-01").plus_days(began);
+        let prices = vec![price(1, monthly(Timing::InAdvance), "flat 19.99")];
+        let mut life = World::new(&began_on.to_string(), prices);
+        let day = BillingDay::new(last).expect("a day");
+        life.cycle = Cycle::new(Span::months(1), Anchor::Calendar(day), 0).expect("a cycle");
+        life.ends_on = Some(began_on.plus_days(length));
+        let content = life.bill(&began_on.plus_days(1000).to_string()).expect("an invoice");
+        let mut next = began_on;
+        for line in &content.lines {
+            let period = line.service_period.expect("a period");
+            prop_assert_eq!(period.start(), next);
+            next = period.end();
+        }
+        prop_assert_eq!(Some(next), life.ends_on);
+    }
+}

@@ -1,0 +1,227 @@
+//! What is due: which prices of a subscription are to be charged on a day, and for which days.
+//!
+//! Each price has a mark, the day up to which it is charged. What is due lies between the mark and
+//! the billing day, cut into the periods of the cycle, so that it does not matter how often, or how
+//! late, somebody asks: no day is charged twice or never.
+
+use super::cycle::Cycle;
+use super::invoice::line::LineKind;
+use super::policy::{Policy, WhileHeld};
+use super::proration::{self, Share};
+use crate::domain::catalog::price::{Occasion, Price, PriceKind, Timing};
+use crate::domain::error::{Code, Rejection};
+use crate::domain::id::{OfferId, SubscriptionId, TaxCategoryId};
+use crate::domain::quantity::Quantity;
+use crate::domain::text::Name;
+use crate::domain::time::{Date, Period};
+
+/// How many charges of one price may come on one invoice; what is left comes on the next.
+pub const DUES_MAX: usize = 1000;
+
+/// A subscription as billing sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct Billable<'a> {
+    /// Which it is.
+    pub id: SubscriptionId,
+    /// What it is a subscription to.
+    pub offer: OfferId,
+    /// What the invoice calls it.
+    pub subject: &'a Name,
+    /// The day from which anniversaries are counted.
+    pub began_on: Date,
+    /// The first day that is charged: after a trial, the day on which it ends.
+    pub charged_from: Date,
+    /// The first day on which it is no longer served; `None`: it runs on.
+    pub ends_on: Option<Date>,
+    /// The first day of its current term.
+    pub term_from: Date,
+    /// The day of its last renewal; `None`: it is in its first term.
+    pub renewed_on: Option<Date>,
+    /// When it was on hold, in order.
+    pub held: &'a [Hold],
+    /// What it is charged.
+    pub prices: &'a [BillablePrice<'a>],
+}
+
+/// Days on which a subscription is on hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hold {
+    /// The first of them.
+    pub from: Date,
+    /// The first after them; `None`: it is still on hold.
+    pub until: Option<Date>,
+}
+
+/// A price of a subscription as billing sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct BillablePrice<'a> {
+    /// The price.
+    pub price: &'a Price,
+    /// The day at which it was frozen; `None`: it follows the versions.
+    pub frozen_on: Option<Date>,
+    /// Up to which day it is charged already; `None`: not at all.
+    pub charged_until: Option<Date>,
+    /// How many units it is charged for, unless a meter counts them.
+    pub units: Quantity,
+    /// Of what, as the invoice says it.
+    pub unit: Option<&'a Name>,
+    /// How it is taxed: its own category or its offer's.
+    pub tax_category: Option<TaxCategoryId>,
+    /// What its meter counted, for each period that is due or was charged and may have late usage.
+    pub usage: &'a [UsageTotal],
+}
+
+/// What a meter counted in one service period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UsageTotal {
+    /// The period.
+    pub period: Period,
+    /// How much, by the meter's aggregation.
+    pub quantity: Quantity,
+    /// How much of it is on invoices already.
+    pub charged: Quantity,
+    /// Of how many records.
+    pub records: u64,
+}
+
+/// One charge that is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due {
+    /// The place of its price among the subscription's.
+    pub place: usize,
+    /// What sort of charge.
+    pub kind: LineKind,
+    /// For which days; `None`: for none in particular.
+    pub service: Option<Period>,
+    /// Which part of the whole period those are.
+    pub share: Share,
+    /// The day whose price version is used.
+    pub priced_on: Date,
+    /// The mark of the price when this is charged.
+    pub until: Date,
+}
+
+/// All that is due of a subscription on a day, price by price, the oldest first.
+///
+/// # Errors
+/// If a day lies beyond what can be written, or billing has no rule for the policy's proration.
+pub fn dues(
+    of: &Billable<'_>,
+    cycle: Cycle,
+    policy: &Policy,
+    on: Date,
+) -> Result<Vec<Due>, Rejection> {
+    let mut found = Vec::with_capacity(of.prices.len());
+    for (place, price) in of.prices.iter().enumerate() {
+        let clock = Clock { of, price, cycle, policy, on };
+        match price.price.kind {
+            PriceKind::OneTime(occasion) => found.extend(clock.once(place, occasion)),
+            PriceKind::Recurring { every, timing } => {
+                let cycle = cycle.with_length(every);
+                let clock = Clock { cycle, ..clock };
+                clock.periods(place, LineKind::Recurring, timing, &mut found)?;
+            }
+            PriceKind::Usage { .. } => {
+                clock.periods(place, LineKind::Usage, Timing::InArrears, &mut found)?;
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// One price on a billing day.
+#[derive(Clone, Copy)]
+struct Clock<'a> {
+    of: &'a Billable<'a>,
+    price: &'a BillablePrice<'a>,
+    cycle: Cycle,
+    policy: &'a Policy,
+    on: Date,
+}
+
+impl Clock<'_> {
+    fn once(&self, place: usize, occasion: Occasion) -> Option<Due> {
+        let (kind, day) = match occasion {
+            Occasion::Plain => (LineKind::OneTime, self.of.charged_from),
+            Occasion::Setup | Occasion::Deposit => (LineKind::Setup, self.of.charged_from),
+            Occasion::Renewal => (LineKind::Renewal, self.of.renewed_on?),
+        };
+        let is_charged = self.price.charged_until.is_some_and(|until| day < until);
+        let has_ended = self.of.ends_on.is_some_and(|ends_on| ends_on <= day);
+        let until = day.plus_days(1);
+        let due = Due { place, kind, service: None, share: Share::WHOLE, priced_on: day, until };
+        (day <= self.on && !is_charged && !has_ended).then_some(due)
+    }
+
+    fn periods(
+        &self,
+        place: usize,
+        kind: LineKind,
+        timing: Timing,
+        found: &mut Vec<Due>,
+    ) -> Result<(), Rejection> {
+        let mut from = self.of.charged_from;
+        if let Some(until) = self.price.charged_until {
+            from = from.max(until);
+        }
+        for _ in 0..DUES_MAX {
+            if kind == LineKind::Recurring && timing == Timing::InAdvance {
+                let Some(released) = self.released(from) else { return Ok(()) };
+                from = released;
+            }
+            let full = self.cycle.period_of(self.of.began_on, from).ok_or_else(beyond)?;
+            let until = self.of.ends_on.map_or(full.end(), |it| it.min(full.end()));
+            let Some(service) = Period::new(from, until) else { return Ok(()) };
+            if self.cycle.bills_on(service, timing) > self.on {
+                return Ok(());
+            }
+            let share = self.share(kind, timing, service, full)?;
+            let priced_on = service.start();
+            found.push(Due { place, kind, service: Some(service), share, priced_on, until });
+            from = until;
+        }
+        Ok(())
+    }
+
+    /// The first day from `from` on that is charged; `None` while it is on hold.
+    fn released(&self, from: Date) -> Option<Date> {
+        match self.policy.while_held {
+            WhileHeld::Charge => Some(from),
+            WhileHeld::Pause => self.of.held.iter().try_fold(from, |day, hold| {
+                let is_held = hold.from <= day && hold.until.is_none_or(|until| day < until);
+                if is_held { hold.until } else { Some(day) }
+            }),
+        }
+    }
+
+    /// Which part of the whole period is charged.
+    fn share(
+        &self,
+        kind: LineKind,
+        timing: Timing,
+        service: Period,
+        full: Period,
+    ) -> Result<Share, Rejection> {
+        if kind == LineKind::Usage {
+            return Ok(Share::WHOLE);
+        }
+        let share = proration::share(self.policy.proration, service, full)?;
+        match (self.policy.while_held, timing) {
+            (WhileHeld::Pause, Timing::InArrears) => Ok(share.without(self.held_days(service))),
+            (WhileHeld::Pause | WhileHeld::Charge, _) => Ok(share),
+        }
+    }
+
+    fn held_days(&self, service: Period) -> u32 {
+        let days = self.of.held.iter().filter_map(|hold| {
+            let until = hold.until.unwrap_or(service.end());
+            Some(Period::new(hold.from, until)?.overlap(service)?.days())
+        });
+        u32::try_from(days.sum::<i64>()).expect("a period has fewer days than 32 bits")
+    }
+}
+
+fn beyond() -> Rejection {
+    let why = "a billing period lies beyond the years that can be written";
+    Rejection::new(Code::BillingInputIncomplete, why)
+}
