@@ -92,6 +92,8 @@ codes! {
     CreditExceeds = "credit_exceeds";
     /// Amounts of different currencies meet.
     CurrenciesDiffer = "currencies_differ";
+    /// The life cycle of the document does not allow the step.
+    DocumentStateForbids = "document_state_forbids";
     /// Something with this key exists already.
     Duplicate = "duplicate";
     /// The element is still in use.
@@ -102,6 +104,10 @@ codes! {
     JournalUnbalanced = "journal_unbalanced";
     /// Every customer account keeps at least one customer administrator.
     LastAdministrator = "last_administrator";
+    /// The state of the listener does not allow the operation.
+    ListenerStateForbids = "listener_state_forbids";
+    /// The state of the mail does not allow the operation.
+    MailStateForbids = "mail_state_forbids";
     /// The meter's way of counting is not supported for billing.
     MeterNotRated = "meter_not_rated";
     /// The offer cannot be ordered now, or not by this account.

@@ -1,0 +1,394 @@
+//! What buyers say of an offer, what its seller promises, and what else they might want.
+//!
+//! | ours | FIWARE |
+//! |---|---|
+//! | review | reputation |
+//! | service level agreement | SLA |
+//! | recommendation | recommendation |
+
+use rust_decimal::{Decimal, RoundingStrategy};
+use serde::{Deserialize, Serialize};
+
+use super::error::{Invalid, Refusal, Violation};
+use super::event::Verb;
+use super::id::{CategoryId, OfferId, ReviewId, SlaId};
+use super::quantity::Quantity;
+use super::stamp::Stamp;
+use super::text::Prose;
+use super::time::Instant;
+use super::word::words;
+
+/// How much somebody likes something: 1 to 5.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Stars(u8);
+
+impl Stars {
+    /// So many stars, or `None` if nobody can give so many.
+    #[must_use]
+    pub const fn new(stars: u8) -> Option<Self> {
+        if stars >= 1 && stars <= 5 { Some(Self(stars)) } else { None }
+    }
+
+    /// How many.
+    #[must_use]
+    pub const fn get(self) -> u8 {
+        self.0
+    }
+}
+
+/// What the seller says to a review.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The words.
+    pub text: Prose,
+    /// When.
+    pub at: Instant,
+}
+
+words! {
+    /// Whether others read a review.
+    Visibility {
+        /// They do.
+        Shown = "shown";
+        /// The seller took it off the shelf.
+        Hidden = "hidden";
+    }
+}
+
+/// What a buyer says of an offer. An account says it once for each offer, and may change it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Review {
+    /// Its identity.
+    pub id: ReviewId,
+    /// Of whose offer it speaks, and whose it is.
+    pub stamp: Stamp,
+    offer: OfferId,
+    stars: Stars,
+    text: Option<Prose>,
+    answer: Option<Answer>,
+    visibility: Visibility,
+}
+
+/// Says what one thinks of an offer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WriteReview {
+    /// The identity it gets.
+    pub id: ReviewId,
+    /// Of whose offer it speaks, and whose it will be: an account's.
+    pub stamp: Stamp,
+    /// The offer.
+    pub offer: OfferId,
+    /// How much one likes it.
+    pub stars: Stars,
+    /// Why.
+    pub text: Option<Prose>,
+}
+
+impl Review {
+    /// A new review.
+    pub fn write(command: WriteReview) -> Result<(Self, Verb), Invalid> {
+        let WriteReview { id, stamp, offer, stars, text } = command;
+        if stamp.owner.is_none() {
+            return Err(Invalid::one("/owner", "required", "must be the account that speaks"));
+        }
+        let (answer, visibility) = (None, Visibility::Shown);
+        Ok((Self { id, stamp, offer, stars, text, answer, visibility }, Verb::Created))
+    }
+
+    /// The review with other words. What the seller answered to the old ones goes.
+    #[must_use]
+    pub fn revise(self, stars: Stars, text: Option<Prose>) -> (Self, Verb) {
+        (Self { stars, text, answer: None, ..self }, Verb::Changed)
+    }
+
+    /// The review with the seller's answer.
+    #[must_use]
+    pub fn answer(self, text: Prose, now: Instant) -> (Self, Verb) {
+        (Self { answer: Some(Answer { text, at: now }), ..self }, Verb::Changed)
+    }
+
+    /// The review, shown or hidden.
+    #[must_use]
+    pub fn moderate(self, visibility: Visibility) -> (Self, Verb) {
+        (Self { visibility, ..self }, Verb::Changed)
+    }
+
+    /// The offer it speaks of.
+    #[must_use]
+    pub const fn offer(&self) -> OfferId {
+        self.offer
+    }
+
+    /// How much the buyer likes it.
+    #[must_use]
+    pub const fn stars(&self) -> Stars {
+        self.stars
+    }
+
+    /// Why.
+    #[must_use]
+    pub const fn text(&self) -> Option<&Prose> {
+        self.text.as_ref()
+    }
+
+    /// What the seller says to that.
+    #[must_use]
+    pub const fn answered(&self) -> Option<&Answer> {
+        self.answer.as_ref()
+    }
+
+    /// Whether others read it.
+    #[must_use]
+    pub const fn visibility(&self) -> Visibility {
+        self.visibility
+    }
+}
+
+/// What all buyers together think of an offer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Reputation {
+    /// How many reviews are shown.
+    pub count: u64,
+    /// The sum of their stars.
+    pub stars: u64,
+}
+
+impl Reputation {
+    /// What a number of reviews make together; hidden ones do not count.
+    #[must_use]
+    pub fn of<'a>(reviews: impl IntoIterator<Item = &'a Review>) -> Self {
+        let shown = reviews.into_iter().filter(|it| it.visibility == Visibility::Shown);
+        shown.fold(Self::default(), |all, it| Self {
+            count: all.count + 1,
+            stars: all.stars + u64::from(it.stars.0),
+        })
+    }
+
+    /// The stars of an average review, to two digits; `None` where there is none.
+    #[must_use]
+    pub fn average(self) -> Option<Decimal> {
+        let average = Decimal::from(self.stars).checked_div(Decimal::from(self.count))?;
+        Some(average.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero))
+    }
+}
+
+words! {
+    /// What a seller makes a promise about.
+    MetricKind {
+        /// How often what it delivers is brought up to date.
+        UpdatesRate = "updates_rate";
+        /// How soon it answers.
+        ResponseTime = "response_time";
+        /// How late it may be.
+        Delay = "delay";
+    }
+}
+
+words! {
+    /// In what a promise is measured.
+    MetricUnit {
+        /// Times a day.
+        Day = "day";
+        /// Times a week.
+        Week = "week";
+        /// Times a month.
+        Month = "month";
+        /// Milliseconds.
+        Millisecond = "ms";
+        /// Seconds.
+        Second = "s";
+        /// Minutes.
+        Minute = "min";
+    }
+}
+
+/// One promise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Metric {
+    /// About what.
+    pub kind: MetricKind,
+    /// The worst that one has to expect.
+    pub threshold: Quantity,
+    /// In what that is measured.
+    pub unit: MetricUnit,
+}
+
+impl Metric {
+    fn violation(&self, place: usize) -> Option<Violation> {
+        let is_rate = matches!(self.unit, MetricUnit::Day | MetricUnit::Week | MetricUnit::Month);
+        if is_rate != (self.kind == MetricKind::UpdatesRate) {
+            let message = format!("must be a unit in which a {} is measured", self.kind);
+            return Some(Violation::new(format!("/metrics/{place}/unit"), "range", message));
+        }
+        let is_nothing = self.threshold.is_negative() || self.threshold.is_zero();
+        let field = format!("/metrics/{place}/threshold");
+        is_nothing.then(|| Violation::new(field, "range", "must be more than nothing"))
+    }
+}
+
+/// What the seller of an offer promises.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sla {
+    /// Its identity.
+    pub id: SlaId,
+    /// Whose promise it is.
+    pub stamp: Stamp,
+    offer: OfferId,
+    metrics: Vec<Metric>,
+}
+
+impl Sla {
+    /// A new promise: at least one metric, each kind once.
+    pub fn promise(
+        id: SlaId,
+        stamp: Stamp,
+        offer: OfferId,
+        metrics: Vec<Metric>,
+    ) -> Result<(Self, Verb), Invalid> {
+        check(&metrics)?;
+        Ok((Self { id, stamp, offer, metrics }, Verb::Created))
+    }
+
+    /// The promise in other figures.
+    pub fn revise(self, metrics: Vec<Metric>) -> Result<(Self, Verb), Refusal> {
+        check(&metrics)?;
+        Ok((Self { metrics, ..self }, Verb::Changed))
+    }
+
+    /// The offer it is about.
+    #[must_use]
+    pub const fn offer(&self) -> OfferId {
+        self.offer
+    }
+
+    /// What is promised.
+    #[must_use]
+    pub fn metrics(&self) -> &[Metric] {
+        &self.metrics
+    }
+}
+
+fn check(metrics: &[Metric]) -> Result<(), Invalid> {
+    let wrong = metrics.iter().enumerate().filter_map(|(place, it)| it.violation(place));
+    let mut found: Vec<_> = wrong.collect();
+    if metrics.is_empty() {
+        found.push(Violation::new("/metrics", "required", "must name at least one"));
+    }
+    for (place, metric) in metrics.iter().enumerate() {
+        if metrics[..place].iter().any(|it| it.kind == metric.kind) {
+            let field = format!("/metrics/{place}/kind");
+            found.push(Violation::new(field, "unique", "must name each kind once"));
+        }
+    }
+    Invalid::unless_empty(found)
+}
+
+/// Why an offer is recommended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Because {
+    /// Who bought that one often bought this one too.
+    BoughtTogether(OfferId),
+    /// It belongs to a category from which the reader buys.
+    SameCategory(CategoryId),
+    /// Many buy it.
+    Popular,
+}
+
+/// An offer that somebody might want, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Recommendation {
+    /// The offer.
+    pub offer: OfferId,
+    /// Why.
+    pub because: Because,
+    /// How many purchases speak for it: more come first.
+    pub weight: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::id::{AccountId, Id};
+    use crate::domain::stamp::SellerNumber;
+
+    fn now() -> Instant {
+        Instant::from_micros(0).expect("in range")
+    }
+
+    fn stamp(owner: Option<AccountId>) -> Stamp {
+        Stamp::new(SellerNumber::PROVIDER, owner, now())
+    }
+
+    fn text(words: &str) -> Prose {
+        words.parse().expect("a text")
+    }
+
+    fn review(stars: u8) -> Review {
+        let command = WriteReview {
+            id: ReviewId::from_uuid(Uuid::nil()),
+            stamp: stamp(Some(AccountId::from_uuid(Uuid::nil()))),
+            offer: OfferId::from_uuid(Uuid::nil()),
+            stars: Stars::new(stars).expect("1 to 5"),
+            text: None,
+        };
+        let nobodys = WriteReview { stamp: stamp(None), ..command.clone() };
+        assert!(Review::write(nobodys).is_err());
+        Review::write(command).expect("somebody's").0
+    }
+
+    #[test]
+    fn nobody_gives_no_star_or_six() {
+        let given = [0, 1, 5, 6].map(|it| Stars::new(it).map(Stars::get));
+        assert_eq!(given, [None, Some(1), Some(5), None]);
+    }
+
+    #[test]
+    fn the_average_counts_what_is_shown() {
+        let average = |reviews: &[Review]| {
+            Reputation::of(reviews).average().map(|it| it.normalize().to_string())
+        };
+        let (hidden, _) = review(1).moderate(Visibility::Hidden);
+        assert_eq!(average(&[]), None);
+        assert_eq!(average(std::slice::from_ref(&hidden)), None);
+        assert_eq!(average(&[review(5), review(4), hidden]), Some("4.5".to_owned()));
+        assert_eq!(average(&[review(5), review(5), review(4)]), Some("4.67".to_owned()));
+    }
+
+    #[test]
+    fn an_answer_belongs_to_the_words_it_answers() {
+        let (answered, _) = review(1).answer(text("we are sorry"), now());
+        assert_eq!(answered.answered().map(|it| it.text.as_str()), Some("we are sorry"));
+        let five = Stars::new(5).expect("1 to 5");
+        let (changed, _) = answered.revise(five, Some(text("all is well")));
+        assert_eq!((changed.answered(), changed.stars()), (None, five));
+    }
+
+    #[test]
+    fn a_promise_is_measured_in_its_own_units() {
+        use {MetricKind as K, MetricUnit as U};
+        let fields = |metrics: &[(K, i64, U)]| {
+            let metric = |&(kind, threshold, unit): &(K, i64, U)| Metric {
+                kind,
+                threshold: Quantity::whole(threshold),
+                unit,
+            };
+            let (id, offer) = (SlaId::from_uuid(Uuid::nil()), OfferId::from_uuid(Uuid::nil()));
+            let promised =
+                Sla::promise(id, stamp(None), offer, metrics.iter().map(metric).collect());
+            let refused = promised.err().map(|it| it.violations).unwrap_or_default();
+            refused.into_iter().map(|it| it.field).collect::<Vec<_>>().join(" ")
+        };
+        for (metrics, expected) in [
+            (&[(K::UpdatesRate, 5, U::Day), (K::Delay, 50, U::Millisecond)][..], ""),
+            (&[], "/metrics"),
+            (&[(K::UpdatesRate, 5, U::Second)], "/metrics/0/unit"),
+            (&[(K::Delay, 5, U::Week)], "/metrics/0/unit"),
+            (&[(K::ResponseTime, 0, U::Minute)], "/metrics/0/threshold"),
+            (&[(K::Delay, 5, U::Second), (K::Delay, 6, U::Second)], "/metrics/1/kind"),
+        ] {
+            assert_eq!(fields(metrics), expected, "{metrics:?}");
+        }
+    }
+}
