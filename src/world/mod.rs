@@ -3,5 +3,7 @@
 //! This is the one place with two implementations of everything, so that the rest of the house can
 //! be run without an outside. Clients block; the duties that call them have threads of their own.
 
+pub mod clock;
+pub mod entropy;
 pub mod http;
 pub mod mail;
