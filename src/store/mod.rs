@@ -49,7 +49,7 @@ pub use self::codec::Key;
 use self::engine::{Engine, Trust};
 pub use self::error::StoreError;
 pub use self::read_only::ReadOnlyStore;
-pub use self::record::{Along, Index, Record, Records};
+pub use self::record::{Along, Change, Index, Record, Records};
 use self::turn::Turns;
 pub use self::view::{KeyRange, ReadTx, Table, View, Visit};
 

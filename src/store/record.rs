@@ -332,28 +332,38 @@ pub trait Records: View {
 
 impl<V: View + ?Sized> Records for V {}
 
+/// Both sides of a change, as the store has them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The bytes before; `None` if the record is new.
+    pub before: Option<Vec<u8>>,
+    /// The bytes after; `None` if the record is no more.
+    pub after: Option<Vec<u8>>,
+}
+
 impl Batch<'_> {
-    /// Stores a record, new or changed, with its indices, and returns the bytes before.
+    /// Stores a record, new or changed, with its indices, and returns both sides of the change.
     ///
     /// # Errors
     /// If the engine fails or the record before cannot be read.
-    pub fn put<R: Record>(&mut self, record: &R) -> Result<Option<Vec<u8>>, StoreError> {
+    pub fn put<R: Record>(&mut self, record: &R) -> Result<Change, StoreError> {
         debug_assert!(schema::knows(R::TABLE), "{} is in the register", R::TABLE.0);
-        let before = self.insert(R::TABLE, &record.id().to_bytes(), &encode(record))?;
+        let after = encode(record);
+        let before = self.insert(R::TABLE, &record.id().to_bytes(), &after)?;
         let old = before.as_deref().map(decode::<R>).transpose()?;
         self.put_indices(old.as_ref(), Some(record))?;
-        Ok(before)
+        Ok(Change { before, after: Some(after) })
     }
 
-    /// Removes a record with its indices and returns its bytes.
+    /// Removes a record with its indices and returns both sides of the change.
     ///
     /// # Errors
     /// If the engine fails or the record cannot be read.
-    pub fn delete<R: Record>(&mut self, id: R::Id) -> Result<Option<Vec<u8>>, StoreError> {
+    pub fn delete<R: Record>(&mut self, id: R::Id) -> Result<Change, StoreError> {
         let before = self.remove(R::TABLE, &id.to_bytes())?;
         let old = before.as_deref().map(decode::<R>).transpose()?;
         self.put_indices(old.as_ref(), None)?;
-        Ok(before)
+        Ok(Change { before, after: None })
     }
 
     fn put_indices<R: Record>(
