@@ -1,0 +1,280 @@
+//! A write: what a use case does to the store, and what is told of it.
+//!
+//! An act runs on the writer thread, inside a transaction that it shares with others. It either
+//! happens as a whole, with its facts, or not at all.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use crate::domain::event::{Fact, Verb};
+use crate::domain::id::{AccountId, Id, Subject};
+use crate::domain::operator::{Actor, Permission};
+use crate::domain::page::PageRequest;
+use crate::domain::stamp::{SellerNumber, Stamp};
+use crate::domain::time::Instant;
+use crate::services::cx::Cx;
+use crate::services::error::Error;
+use crate::store::{Along, Batch, Change, Mark, Record, Records, StoreError};
+use crate::world::entropy::Entropy;
+
+/// Who writes, and in which request.
+#[derive(Debug, Clone)]
+pub struct Author {
+    /// Who.
+    pub actor: Arc<Actor>,
+    /// The request as the log has it; empty for duties.
+    pub request: String,
+}
+
+impl Author {
+    /// An author outside of any request.
+    #[must_use]
+    pub fn of(actor: Actor) -> Self {
+        Self { actor: Arc::new(actor), request: String::new() }
+    }
+}
+
+/// The times at which an act is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// Business time: billing, terms, document dates.
+    pub now: Instant,
+    /// Wall time: sessions, tokens, retries.
+    pub wall: Instant,
+}
+
+/// What every use case that writes is given.
+pub struct Act<'tx> {
+    batch: Batch<'tx>,
+    author: Author,
+    moment: Moment,
+    entropy: Arc<dyn Entropy>,
+    noted: Vec<Noted>,
+}
+
+/// A thing that changed in this act, and what is told of it.
+struct Noted {
+    subject: Subject,
+    seller: SellerNumber,
+    owner: Option<AccountId>,
+    change: Change,
+    verbs: Vec<Verb>,
+}
+
+impl<'tx> Act<'tx> {
+    pub(super) fn new(
+        batch: Batch<'tx>,
+        author: Author,
+        moment: Moment,
+        entropy: Arc<dyn Entropy>,
+    ) -> Self {
+        Self { batch, author, moment, entropy, noted: Vec::new() }
+    }
+
+    /// Begins the next act of the same transaction.
+    pub(super) fn begin(&mut self, author: Author, moment: Moment) -> Mark {
+        self.author = author;
+        self.moment = moment;
+        self.noted.clear();
+        self.batch.mark()
+    }
+
+    /// Takes the act back.
+    pub(super) fn take_back(&mut self, to: Mark) -> Result<(), StoreError> {
+        self.noted.clear();
+        self.batch.roll_back(to)
+    }
+
+    /// Writes the facts of the act into the log.
+    pub(super) fn tell_all(&mut self) -> Result<(), Error> {
+        for noted in std::mem::take(&mut self.noted) {
+            for verb in noted.said() {
+                self.batch.append_fact(&Fact {
+                    sequence: 0,
+                    at: self.moment.now,
+                    cause: self.author.actor.cause(),
+                    request: self.author.request.clone(),
+                    subject: noted.subject,
+                    verb,
+                    seller: noted.seller,
+                    owner: noted.owner,
+                    before: noted.change.before.clone(),
+                    after: noted.change.after.clone(),
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Business time.
+    #[must_use]
+    pub const fn now(&self) -> Instant {
+        self.moment.now
+    }
+
+    /// Wall time.
+    #[must_use]
+    pub const fn wall(&self) -> Instant {
+        self.moment.wall
+    }
+
+    /// Who writes.
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        &self.author.actor
+    }
+
+    /// A reader of what the act has written so far: any use case that reads can be called with it.
+    #[must_use]
+    pub fn cx(&self) -> Cx<'_> {
+        let Moment { now, wall } = self.moment;
+        Cx { view: &self.batch, actor: &self.author.actor, now, wall }
+    }
+
+    /// The open tables, for what is not a record: sequences, aliases, the journal.
+    pub const fn batch(&mut self) -> &mut Batch<'tx> {
+        &mut self.batch
+    }
+
+    /// The thing with an id; see [`Cx::get`].
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if it is not there or not for the caller.
+    pub fn get<R: Record>(&self, id: R::Id) -> Result<R, Error> {
+        self.cx().get(id)
+    }
+
+    /// All things along an index; see [`Cx::all`].
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn all<R: Record>(&self, along: Along) -> Result<Vec<R>, Error> {
+        self.cx().all(along)
+    }
+
+    /// The first thing along an index prefix, whoever asks.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn first<R: Record>(&self, along: &Along) -> Result<Option<R>, Error> {
+        let page = self.batch.list::<R>(along, &PageRequest::oldest(1), &mut |_| true)?;
+        Ok(page.items.into_iter().next())
+    }
+
+    /// Refuses what the caller may not do; see [`Cx::must`].
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] or [`Error::NotFound`].
+    pub fn must(&self, permission: Permission, stamp: &Stamp) -> Result<(), Error> {
+        self.cx().must(permission, stamp)
+    }
+
+    /// Refuses a change of a thing that has changed since the caller read it.
+    ///
+    /// # Errors
+    /// [`Error::Stale`].
+    pub fn expect_revision(&self, stamp: &Stamp, expected: Option<u32>) -> Result<(), Error> {
+        match expected {
+            Some(expected) if expected != stamp.revision => {
+                Err(Error::Stale { expected, found: stamp.revision })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A new id: its first part is the time, so that what comes later sorts later.
+    pub fn new_id<I: Id>(&mut self) -> I {
+        let mut bytes = [0; 10];
+        self.entropy.fill(&mut bytes);
+        let millis = u64::try_from(self.moment.now.micros() / 1000).unwrap_or(0);
+        I::from_uuid(uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid())
+    }
+
+    /// A new UUID that belongs to no kind of ours.
+    pub fn new_uuid(&mut self) -> Uuid {
+        let mut bytes = [0; 16];
+        self.entropy.fill(&mut bytes);
+        uuid::Builder::from_random_bytes(bytes).into_uuid()
+    }
+
+    /// Unpredictable bytes.
+    pub fn random<const N: usize>(&mut self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.entropy.fill(&mut bytes);
+        bytes
+    }
+
+    /// The next number of a sequence.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn next_number(&mut self, sequence: &str) -> Result<u64, Error> {
+        Ok(self.batch.next_number(sequence)?)
+    }
+
+    /// Keeps a thing, new or changed: it gets its next revision, and the change is told.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn put<R: Record>(&mut self, it: &mut R) -> Result<(), Error> {
+        let now = self.moment.now;
+        let stamp = it.stamp_mut();
+        stamp.revision += 1;
+        stamp.changed_at = now;
+        let change = self.batch.put(it)?;
+        self.note(it.id().subject(), it.stamp(), change);
+        Ok(())
+    }
+
+    /// Keeps a thing whose change nobody needs to hear of: a last use, a retry.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn put_quietly<R: Record>(&mut self, it: &R) -> Result<(), Error> {
+        self.batch.put(it)?;
+        Ok(())
+    }
+
+    /// Removes a thing, and tells it.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn delete<R: Record>(&mut self, it: &R) -> Result<(), Error> {
+        let change = self.batch.delete::<R>(it.id())?;
+        self.note(it.id().subject(), it.stamp(), change);
+        self.tell(it.id(), Verb::Removed);
+        Ok(())
+    }
+
+    /// Says what happened to a thing that this act has put; without a word it is told as created
+    /// or changed.
+    pub fn tell(&mut self, id: impl Id, verb: Verb) {
+        let subject = id.subject();
+        match self.noted.iter_mut().find(|it| it.subject == subject) {
+            Some(noted) if !noted.verbs.contains(&verb) => noted.verbs.push(verb),
+            Some(_) => {}
+            None => debug_assert!(false, "{subject} was not put in this act"),
+        }
+    }
+
+    /// Several changes of one thing in an act are one: from the first before to the last after.
+    fn note(&mut self, subject: Subject, stamp: &Stamp, change: Change) {
+        if let Some(noted) = self.noted.iter_mut().find(|it| it.subject == subject) {
+            noted.change.after = change.after;
+            return;
+        }
+        let Stamp { seller, owner, .. } = *stamp;
+        self.noted.push(Noted { subject, seller, owner, change, verbs: Vec::new() });
+    }
+}
+
+impl Noted {
+    fn said(&self) -> Vec<Verb> {
+        match (self.verbs.is_empty(), &self.change.before) {
+            (false, _) => self.verbs.clone(),
+            (true, None) => vec![Verb::Created],
+            (true, Some(_)) => vec![Verb::Changed],
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! A read: a view of the store, who asks, and what time it is.
+
+use crate::domain::id::{AccountId, Id};
+use crate::domain::operator::{Actor, Decision, Permission, Scope};
+use crate::domain::page::{Page, PageRequest};
+use crate::domain::stamp::{SellerNumber, Stamp};
+use crate::domain::time::Instant;
+use crate::services::error::Error;
+use crate::store::{Along, Record, Records, View};
+
+/// What every use case that reads is given.
+#[derive(Clone, Copy)]
+pub struct Cx<'a> {
+    /// What is read: a snapshot, or inside an act what the act has written so far.
+    pub view: &'a dyn View,
+    /// Who asks.
+    pub actor: &'a Actor,
+    /// Business time.
+    pub now: Instant,
+    /// Wall time.
+    pub wall: Instant,
+}
+
+impl Cx<'_> {
+    /// The thing with an id, if it is there and the caller may see it.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn find<R: Record>(&self, id: R::Id) -> Result<Option<R>, Error> {
+        let found = self.view.find::<R>(id)?;
+        Ok(found.filter(|it| self.actor.sees(R::Id::KIND, it.stamp())))
+    }
+
+    /// The thing with an id.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if it is not there or not for the caller; failures of the store.
+    pub fn get<R: Record>(&self, id: R::Id) -> Result<R, Error> {
+        self.find(id)?.ok_or_else(|| Error::not_found(id))
+    }
+
+    /// Refuses what the caller may not do to a thing: as not found if it may not even see it.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] or [`Error::NotFound`].
+    pub fn must(&self, permission: Permission, stamp: &Stamp) -> Result<(), Error> {
+        match self.actor.may(permission, stamp) {
+            Decision::Yes => Ok(()),
+            Decision::SeesOnly => Err(Error::Forbidden { permission }),
+            Decision::Hidden => Err(Error::not_found("it")),
+        }
+    }
+
+    /// A page of the things of a kind that the caller may see and that pass `accept`: along an
+    /// index if one is given, else along what is nearest to the caller.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn list<R: Record>(
+        &self,
+        along: Option<Along>,
+        request: &PageRequest,
+        mut accept: impl FnMut(&R) -> bool,
+    ) -> Result<Page<R>, Error> {
+        let along = match (along, self.actor.scope(R::Id::KIND)) {
+            (_, Scope::Nothing) => return Ok(Page { items: Vec::new(), next: None }),
+            (Some(along), _) => along,
+            (None, Scope::Everything) => Along::All,
+            (None, Scope::Sellers(sellers)) => Along::Sellers(sellers),
+            (None, Scope::Owner(account)) => Along::Owner(account),
+        };
+        let mut both = |it: &R| self.actor.sees(R::Id::KIND, it.stamp()) && accept(it);
+        Ok(self.view.list(&along, request, &mut both)?)
+    }
+
+    /// All things of a kind along an index, whoever asks: for what is few and belongs to the thing
+    /// at hand.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn all<R: Record>(&self, along: Along) -> Result<Vec<R>, Error> {
+        Ok(self.view.all_along(&along)?)
+    }
+
+    /// The stamp that something new gets in a seller's branch.
+    #[must_use]
+    pub fn stamp(&self, seller: SellerNumber, owner: Option<AccountId>) -> Stamp {
+        Stamp::new(seller, owner, self.now)
+    }
+}

@@ -1,0 +1,93 @@
+//! What a use case answers when it does not do what it was asked.
+//!
+//! How each contract says it is that contract's `error.rs`, by a match without `_`. What a caller
+//! may read is in [`Rejection`], [`Invalid`] and the named fields; a source is for the log alone.
+
+use thiserror::Error;
+
+use crate::domain::error::{Invalid, Rejection};
+use crate::domain::money::MoneyError;
+use crate::domain::operator::Permission;
+use crate::store::StoreError;
+
+/// Why a use case refused or failed.
+#[derive(Debug, Error)]
+pub enum Error {
+    /// There is no such thing, or the caller may not see it: which of the two is not told.
+    #[error("`{what}` is not there")]
+    NotFound {
+        /// The id or name that was asked for.
+        what: String,
+    },
+    /// The caller sees the thing but may not do this to it.
+    #[error("not permitted: {}", permission.name())]
+    Forbidden {
+        /// What would be needed.
+        permission: Permission,
+    },
+    /// The caller is not known, or no longer.
+    #[error("sign in first")]
+    Unauthenticated,
+    /// The thing has changed since the caller read it.
+    #[error("it has changed: revision {found} is not {expected}")]
+    Stale {
+        /// The revision that the caller knows.
+        expected: u32,
+        /// The revision that is there.
+        found: u32,
+    },
+    /// The idempotency key was used for another request.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
+    /// The input breaks rules of form.
+    #[error("the input is not valid")]
+    Invalid(#[source] Invalid),
+    /// The business says no.
+    #[error("rejected: {}", .0.code)]
+    Rejected(#[source] Rejection),
+    /// Too much is going on; the same request may succeed later.
+    #[error("too busy")]
+    Busy,
+    /// The disk is full: nothing can be written until there is space again.
+    #[error("no space is left")]
+    Full,
+    /// We failed. The source is for the log; the caller is told nothing but that.
+    #[error("internal failure")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Error {
+    /// A thing that is not there, or not for the caller.
+    pub fn not_found(what: impl ToString) -> Self {
+        Self::NotFound { what: what.to_string() }
+    }
+
+    /// A failure of ours.
+    pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(source.into())
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(it: StoreError) -> Self {
+        if matches!(it, StoreError::Full) { Self::Full } else { Self::internal(it) }
+    }
+}
+
+impl From<Rejection> for Error {
+    fn from(it: Rejection) -> Self {
+        Self::Rejected(it)
+    }
+}
+
+impl From<Invalid> for Error {
+    fn from(it: Invalid) -> Self {
+        Self::Invalid(it)
+    }
+}
+
+impl From<MoneyError> for Error {
+    fn from(it: MoneyError) -> Self {
+        Self::Rejected(it.into())
+    }
+}

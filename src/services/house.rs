@@ -1,0 +1,127 @@
+//! What the writer, the readers and the duties share: the store, the outside, and the time.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+use super::act::{Act, Author, Moment};
+use super::error::Error;
+use super::metrics::Metrics;
+use crate::domain::operator::Actor;
+use crate::store::meta::{self, ClockState};
+use crate::store::{Batch, Store, StoreError};
+use crate::world::clock::Clock;
+use crate::world::entropy::Entropy;
+
+/// The parts of the outside that the house runs on.
+#[derive(Clone)]
+pub struct World {
+    /// Wall time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+pub(super) struct House {
+    store: Store,
+    world: World,
+    time: Mutex<ClockState>,
+    metrics: Metrics,
+    stopped: AtomicBool,
+    /// Counts commits, so that duties can wait for the next.
+    commits: Mutex<u64>,
+    committed: Condvar,
+}
+
+impl House {
+    pub(super) fn open(store: Store, world: World) -> Result<Self, Error> {
+        let time = meta::setting::<ClockState>(&store.read()?)?.unwrap_or(ClockState::LIVE);
+        Ok(Self {
+            store,
+            world,
+            time: Mutex::new(time),
+            metrics: Metrics::new(),
+            stopped: AtomicBool::new(false),
+            commits: Mutex::new(0),
+            committed: Condvar::new(),
+        })
+    }
+
+    pub(super) const fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(super) const fn world(&self) -> &World {
+        &self.world
+    }
+
+    pub(super) const fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn act<'tx>(&self, batch: Batch<'tx>) -> Act<'tx> {
+        let author = Author::of(Actor::duty("writer"));
+        Act::new(batch, author, self.moment(), Arc::clone(&self.world.entropy))
+    }
+
+    /// What time it is. Business time never runs back behind what was done already, even where the
+    /// machine's clock does.
+    pub(super) fn moment(&self) -> Moment {
+        let wall = self.world.clock.wall();
+        let time = self.time();
+        let now = wall.plus_micros(time.offset_micros);
+        Moment { now: time.high_water.map_or(now, |mark| mark.max(now)), wall }
+    }
+
+    pub(super) fn time(&self) -> ClockState {
+        *self.time.lock().expect("nothing panics while it is held")
+    }
+
+    /// Takes over a clock that an act has put into the store.
+    pub(super) fn set_time(&self, to: ClockState) {
+        *self.time.lock().expect("nothing panics while it is held") = to;
+    }
+
+    /// Keeps how far time has come with what was done at it.
+    pub(super) fn mark_time(&self, act: &mut Act<'_>) -> Result<(), StoreError> {
+        let kept = meta::setting::<ClockState>(act.batch())?.unwrap_or(ClockState::LIVE);
+        let high_water = Some(kept.high_water.map_or(act.now(), |it| it.max(act.now())));
+        let state = ClockState { high_water, last_wall: Some(act.wall()), ..kept };
+        act.batch().put_setting(&state)?;
+        self.set_time(state);
+        Ok(())
+    }
+
+    /// Notes how a commit ended and wakes who waits for one.
+    pub(super) fn committed(&self, failure: Option<&StoreError>) {
+        if let Some(error) = failure {
+            tracing::error!(error = error as &dyn std::error::Error, "a commit failed");
+            if error.is_fatal() {
+                self.stopped.store(true, Ordering::SeqCst);
+            }
+        }
+        *self.commits.lock().expect("nothing panics while it is held") += 1;
+        self.committed.notify_all();
+    }
+
+    /// Waits until something was committed after `seen`, or `patience` is over; returns the count.
+    pub(super) fn await_commit(&self, seen: u64, patience: Duration) -> u64 {
+        let commits = self.commits.lock().expect("nothing panics while it is held");
+        let waited = self.committed.wait_timeout_while(commits, patience, |it| *it == seen);
+        *waited.expect("nothing panics while it is held").0
+    }
+
+    pub(super) fn commits(&self) -> u64 {
+        *self.commits.lock().expect("nothing panics while it is held")
+    }
+
+    pub(super) fn stop(&self) {
+        self.stopped.store(true, Ordering::SeqCst);
+        self.committed.notify_all();
+    }
+
+}

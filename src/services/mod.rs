@@ -1,0 +1,125 @@
+//! Everything the appliance can do: `capability::verb(cx, …)` reads, `capability::verb(act, …)`
+//! writes.
+//!
+//! A use case says whether the caller may, loads, lets the domain decide, keeps and tells. It opens
+//! nothing, so it composes: a batch, an order and a duty call the same function. The only place
+//! where a transaction is opened is [`Bss::act`] (and [`Bss::bulk`] for work that has a commit to
+//! itself); the only place where a snapshot is taken is [`Bss::read`].
+
+mod act;
+mod cx;
+mod error;
+mod house;
+pub mod idempotency;
+pub mod maintenance;
+mod metrics;
+pub mod operator;
+mod writer;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use self::act::{Act, Author, Moment};
+pub use self::cx::Cx;
+pub use self::error::Error;
+use self::house::House;
+pub use self::house::World;
+pub use self::metrics::Metrics;
+use self::writer::Writer;
+pub use self::writer::Pending;
+use crate::domain::operator::Actor;
+use crate::store::Store;
+
+/// The appliance. Its parts are private, so that who holds one can only call use cases.
+pub struct Bss {
+    house: Arc<House>,
+    writer: Writer,
+}
+
+impl Bss {
+    /// The appliance over a store that has the schema of this program.
+    ///
+    /// # Errors
+    /// If the store cannot be read, or the machine gives no thread.
+    pub fn open(store: Store, world: World) -> Result<Arc<Self>, Error> {
+        let house = Arc::new(House::open(store, world)?);
+        let writer = Writer::start(Arc::clone(&house))?;
+        Ok(Arc::new(Self { house, writer }))
+    }
+
+    /// What time it is.
+    #[must_use]
+    pub fn moment(&self) -> Moment {
+        self.house.moment()
+    }
+
+    /// Reads in a snapshot.
+    ///
+    /// # Errors
+    /// Those of the use case; failures of the store.
+    pub fn read<T>(
+        &self,
+        actor: &Actor,
+        work: impl FnOnce(Cx<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let snapshot = self.house.store().read()?;
+        let Moment { now, wall } = self.moment();
+        work(Cx { view: &snapshot, actor, now, wall })
+    }
+
+    /// Writes: runs `work` on the writer thread and answers when it is on the disk.
+    pub fn act<T, F>(&self, author: Author, work: F) -> Pending<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Act<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        self.writer.act(author, work)
+    }
+
+    /// Writes much at once, in a transaction of its own that must take no longer than 20 ms.
+    pub fn bulk<T, F>(&self, author: Author, work: F) -> Pending<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Act<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        self.writer.bulk(author, work)
+    }
+
+    /// Unpredictable bytes.
+    #[must_use]
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.house.world().entropy.fill(&mut bytes);
+        bytes
+    }
+
+    /// What is counted while it runs.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        self.house.metrics()
+    }
+
+    /// Whether the store failed in a way after which nothing may be written any more.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.house.is_stopped()
+    }
+
+    /// Tells everybody who waits for work to go home.
+    pub fn stop(&self) {
+        self.house.stop();
+    }
+
+    /// Waits until something was committed after the count `seen`, or `patience` is over, and
+    /// returns the new count: how duties learn that there may be work.
+    #[must_use]
+    pub fn await_commit(&self, seen: u64, patience: Duration) -> u64 {
+        self.house.await_commit(seen, patience)
+    }
+
+    /// How many commits there were since the start.
+    #[must_use]
+    pub fn commits(&self) -> u64 {
+        self.house.commits()
+    }
+}

@@ -1,0 +1,255 @@
+//! The writer: one thread that runs acts, many to a commit, and answers after the disk has them.
+//!
+//! It takes what is waiting, without a timer: an act alone is committed at once, acts that arrive
+//! while the disk syncs share the next commit. A refusal or a panic takes one act back and spoils
+//! nobody else's.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+
+use tokio::sync::oneshot;
+
+use super::act::{Act, Author};
+use super::error::Error;
+use super::house::House;
+use crate::store::{Commit, StoreError};
+
+/// How many acts wait at most; beyond, the caller is told to come back later.
+const WAITING_MAX: usize = 8192;
+/// How many acts share a commit at most.
+const BATCH_MAX: usize = 4096;
+
+/// The door to the writer thread.
+pub(super) struct Writer {
+    door: Option<SyncSender<Box<dyn Job>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// The answer to an act, once it is on the disk.
+pub struct Pending<T>(oneshot::Receiver<Result<T, Error>>);
+
+impl<T> Pending<T> {
+    /// Waits for the answer.
+    ///
+    /// # Errors
+    /// Those of the act; failures of the store.
+    pub async fn done(self) -> Result<T, Error> {
+        self.0.await.unwrap_or_else(|_| Err(stopped()))
+    }
+
+    /// Waits for the answer where there is no runtime: in duties and on the command line.
+    ///
+    /// # Errors
+    /// Those of the act; failures of the store.
+    pub fn wait(self) -> Result<T, Error> {
+        self.0.blocking_recv().unwrap_or_else(|_| Err(stopped()))
+    }
+}
+
+fn stopped() -> Error {
+    Error::internal("the writer has stopped")
+}
+
+/// Work for the writer thread.
+trait Job: Send {
+    /// Whether it shares a transaction with others or has one of its own.
+    fn manner(&self) -> Manner;
+    /// Does the work; what is answered waits for the commit.
+    fn run(&mut self, act: &mut Act<'_>) -> End;
+    /// Who does it.
+    fn author(&self) -> Author;
+    /// Sends the answer: that of the work, or why the commit failed.
+    fn answer(self: Box<Self>, commit: Result<(), Error>);
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    Shared,
+    Bulk,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    Keep,
+    TakeBack,
+}
+
+struct Work<T, F> {
+    author: Author,
+    manner: Manner,
+    work: Option<F>,
+    result: Option<Result<T, Error>>,
+    to: oneshot::Sender<Result<T, Error>>,
+}
+
+impl<T, F> Job for Work<T, F>
+where
+    T: Send,
+    F: FnOnce(&mut Act<'_>) -> Result<T, Error> + Send,
+{
+    fn manner(&self) -> Manner {
+        self.manner
+    }
+
+    fn author(&self) -> Author {
+        self.author.clone()
+    }
+
+    fn run(&mut self, act: &mut Act<'_>) -> End {
+        let Some(work) = self.work.take() else { return End::TakeBack };
+        let done = catch_unwind(AssertUnwindSafe(|| {
+            let done = work(act)?;
+            act.tell_all()?;
+            Ok(done)
+        }));
+        let result = done.unwrap_or_else(|panic| Err(Error::internal(said(&panic))));
+        let end = if result.is_ok() { End::Keep } else { End::TakeBack };
+        self.result = Some(result);
+        end
+    }
+
+    fn answer(self: Box<Self>, commit: Result<(), Error>) {
+        let result = match (self.result, commit) {
+            // A refusal stands whatever became of the commit: nothing of it was in it.
+            (Some(Err(refusal)), _) => Err(refusal),
+            (Some(Ok(_)), Err(failure)) => Err(failure),
+            (Some(Ok(done)), Ok(())) => Ok(done),
+            (None, Err(failure)) => Err(failure),
+            (None, Ok(())) => Err(stopped()),
+        };
+        // Nobody may be waiting any more; the act is done all the same.
+        let _ = self.to.send(result);
+    }
+}
+
+/// What a panic said.
+fn said(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|it| (*it).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned());
+    format!("a use case panicked: {}", text.unwrap_or_default())
+}
+
+impl Writer {
+    /// Starts the thread.
+    pub(super) fn start(house: Arc<House>) -> Result<Self, Error> {
+        let (door, jobs) = sync_channel(WAITING_MAX);
+        let thread = std::thread::Builder::new()
+            .name("writer".to_owned())
+            .spawn(move || serve(&house, &jobs))
+            .map_err(Error::internal)?;
+        Ok(Self { door: Some(door), thread: Some(thread) })
+    }
+
+    /// Hands an act to the thread.
+    pub(super) fn act<T, F>(&self, author: Author, work: F) -> Pending<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Act<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        self.hand_over(author, Manner::Shared, work)
+    }
+
+    /// Hands bulk work to the thread: it has a transaction of its own without an undo log.
+    pub(super) fn bulk<T, F>(&self, author: Author, work: F) -> Pending<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Act<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        self.hand_over(author, Manner::Bulk, work)
+    }
+
+    fn hand_over<T, F>(&self, author: Author, manner: Manner, work: F) -> Pending<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Act<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        let (to, from) = oneshot::channel();
+        let job = Work { author, manner, work: Some(work), result: None, to };
+        let Some(door) = &self.door else { return Pending(from) };
+        match door.try_send(Box::new(job)) {
+            Ok(()) => {}
+            Err(TrySendError::Full(job)) => job.answer(Err(Error::Busy)),
+            Err(TrySendError::Disconnected(job)) => job.answer(Err(stopped())),
+        }
+        Pending(from)
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        // Closing the door lets the thread finish what was handed over, and end.
+        self.door = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn serve(house: &House, jobs: &Receiver<Box<dyn Job>>) {
+    let mut next = None;
+    while let Some(first) = next.take().or_else(|| jobs.recv().ok()) {
+        let manner = first.manner();
+        let mut batch = vec![first];
+        while manner == Manner::Shared && batch.len() < BATCH_MAX && next.is_none() {
+            match jobs.try_recv() {
+                Ok(job) if job.manner() == Manner::Shared => batch.push(job),
+                Ok(job) => next = Some(job),
+                Err(_) => break,
+            }
+        }
+        let timer = house.metrics().commit_seconds.start_timer();
+        let committed = match manner {
+            Manner::Shared => run_shared(house, &mut batch),
+            Manner::Bulk => run_bulk(house, &mut batch),
+        };
+        drop(timer);
+        house.metrics().commits.inc();
+        house.committed(committed.as_ref().err());
+        for job in batch {
+            job.answer(committed.as_ref().map(|_| ()).map_err(failure));
+        }
+        if house.is_stopped() {
+            return;
+        }
+    }
+}
+
+/// Why nothing was written, said to each of those who wait.
+fn failure(it: &StoreError) -> Error {
+    if matches!(it, StoreError::Full) { Error::Full } else { Error::internal(it.to_string()) }
+}
+
+fn run_shared(house: &House, jobs: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+    house.store().transact(|batch| {
+        let mut act = house.act(batch);
+        let mut kept = 0;
+        for job in jobs {
+            let mark = act.begin(job.author(), house.moment());
+            match job.run(&mut act) {
+                End::Keep => kept += 1,
+                End::TakeBack => act.take_back(mark)?,
+            }
+        }
+        if kept == 0 {
+            return Ok(((), Commit::Abandon));
+        }
+        house.mark_time(&mut act)?;
+        Ok(((), Commit::Durable))
+    })
+}
+
+fn run_bulk(house: &House, jobs: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+    house.store().bulk(|batch| {
+        let mut act = house.act(batch);
+        for job in jobs {
+            act.begin(job.author(), house.moment());
+            if job.run(&mut act) == End::TakeBack {
+                return Ok(((), Commit::Abandon));
+            }
+        }
+        house.mark_time(&mut act)?;
+        Ok(((), Commit::Durable))
+    })
+}
