@@ -1,5 +1,7 @@
 //! Tillbox: a business support system in one binary.
 
+pub mod api;
 pub mod domain;
+pub mod services;
 pub mod store;
 pub mod world;

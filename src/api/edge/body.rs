@@ -1,0 +1,131 @@
+//! Reading bodies: bounded, of the right type, with the place of what is wrong.
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, header};
+use http_body_util::{BodyExt, Limited};
+use serde::de::DeserializeOwned;
+
+use super::fault::Fault;
+use crate::domain::error::{Invalid, Violation};
+
+/// How large an ordinary body may be.
+pub(crate) const ORDINARY_BYTES_MAX: usize = 1 << 20;
+/// How large a batch of usage may be.
+pub(crate) const BATCH_BYTES_MAX: usize = 8 << 20;
+
+/// All bytes of a body, unless there are more than `limit`.
+pub(crate) async fn bytes(body: Body, limit: usize) -> Result<Bytes, Fault> {
+    match Limited::new(body, limit).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<http_body_util::LengthLimitError>() => {
+            Err(Fault::TooLarge { limit })
+        }
+        Err(error) => Err(Fault::Malformed { detail: error.to_string() }),
+    }
+}
+
+/// Refuses what does not say that it is JSON.
+pub(crate) fn must_be_json(headers: &HeaderMap) -> Result<(), Fault> {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok());
+    let essence = content_type.map(|it| it.split(';').next().unwrap_or_default().trim());
+    match essence {
+        Some(it) if it.eq_ignore_ascii_case("application/json") => Ok(()),
+        Some(it) if it.eq_ignore_ascii_case("application/merge-patch+json") => Ok(()),
+        _ => Err(Fault::MediaType),
+    }
+}
+
+/// A value of a contract's type from JSON.
+pub(crate) fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
+    // Nothing means nothing was said: every field is at its default, or missed by name.
+    let bytes = if bytes.is_empty() { b"{}" } else { bytes };
+    let mut source = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut source).map_err(|error| {
+        let pointer = pointer(error.path());
+        classify(pointer, error.inner())
+    })?;
+    source.end().map_err(|error| Fault::Malformed { detail: error.to_string() })?;
+    Ok(value)
+}
+
+fn classify(pointer: String, error: &serde_json::Error) -> Fault {
+    use serde_json::error::Category;
+    let detail = error.to_string();
+    match error.classify() {
+        Category::Io | Category::Syntax | Category::Eof => Fault::Malformed { detail },
+        Category::Data => {
+            let rule = match () {
+                () if detail.starts_with("unknown field") => "unknown_field",
+                () if detail.starts_with("missing field") => "required",
+                () if detail.starts_with("unknown variant") => "enum",
+                () if detail.starts_with("duplicate field") => "duplicate",
+                () => "type",
+            };
+            // The position speaks of bytes; the pointer is what the caller can use.
+            let message = detail.split(" at line ").next().unwrap_or(&detail).to_owned();
+            let violation = Violation { field: pointer, rule, message };
+            Fault::Invalid(Invalid { violations: vec![violation] })
+        }
+    }
+}
+
+fn pointer(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    path.iter()
+        .map(|it| match it {
+            Segment::Seq { index } => format!("/{index}"),
+            Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+            Segment::Enum { variant } => format!("/{variant}"),
+            Segment::Unknown => "/?".to_owned(),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only what is refused is looked at")]
+    struct Wanted {
+        name: String,
+        parts: Option<Vec<u32>>,
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_with_its_place_and_rule() {
+        let told = |text: &str| match json::<Wanted>(text.as_bytes()) {
+            Err(Fault::Invalid(invalid)) => {
+                let it = &invalid.violations[0];
+                format!("{} {}: {}", it.field, it.rule, it.message)
+            }
+            Err(other) => other.to_string(),
+            Ok(wanted) => format!("{wanted:?}"),
+        };
+        let deep = format!("{{\"name\":{}", "[".repeat(10_000));
+        expect_test::expect![[r#"
+             required: missing field `name`
+            /nam unknown_field: unknown field `nam`, expected `name` or `parts`
+            /name type: invalid type: integer `1`, expected a string
+            /parts/1 type: invalid value: integer `-1`, expected u32
+            the body is not valid JSON: EOF while parsing a string at line 1 column 10
+            the body is not valid JSON: trailing characters at line 1 column 15
+            /name type: invalid type: sequence, expected a string"#]]
+        .assert_eq(
+            &[
+                "",
+                r#"{"nam":"x"}"#,
+                r#"{"name":1}"#,
+                r#"{"name":"x","parts":[1,-1]}"#,
+                r#"{"name":"x"#,
+                r#"{"name":"x"} {"#,
+                &deep,
+            ]
+            .map(told)
+            .join("\n"),
+        );
+    }
+}

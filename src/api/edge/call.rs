@@ -1,0 +1,122 @@
+//! A request as handlers see it: who calls, for which thing, under which conditions.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use axum::http::{HeaderMap, Method, Uri, header};
+use sha2::{Digest, Sha256};
+
+use super::cursor;
+use super::fault::Fault;
+use super::query::Query;
+use crate::domain::error::Invalid;
+use crate::domain::operator::Actor;
+use crate::domain::page::{PageOrder, PageRequest};
+use crate::services::idempotency::Once;
+use crate::services::{Author, Error};
+
+/// What a handler may know of a request beside its body.
+#[derive(Debug, Clone)]
+pub(crate) struct Call {
+    /// Who calls.
+    pub(crate) actor: Arc<Actor>,
+    /// The request as the log has it.
+    pub(crate) request: String,
+    /// The named parts of the path.
+    pub(crate) path: BTreeMap<String, String>,
+    /// Which part of a list is wanted.
+    pub(crate) page: PageRequest,
+    /// Which fields are wanted; all if nothing is said.
+    pub(crate) fields: Option<Vec<String>>,
+    /// The revision that the caller knows.
+    pub(crate) if_match: Option<u32>,
+    /// The key under which the request is done once.
+    pub(crate) once: Option<Once>,
+}
+
+/// The longest idempotency key.
+const KEY_BYTES_MAX: usize = 255;
+
+impl Call {
+    /// Who writes.
+    pub(crate) fn author(&self) -> Author {
+        Author { actor: Arc::clone(&self.actor), request: self.request.clone() }
+    }
+
+    /// An id from the path. What is no id of that kind names nothing that is there.
+    pub(crate) fn id<I: FromStr>(&self, name: &str) -> Result<I, Error> {
+        let text = self.path.get(name).map(String::as_str).unwrap_or_default();
+        text.parse().map_err(|_| Error::not_found(text.chars().take(80).collect::<String>()))
+    }
+}
+
+/// Which part of a list a query asks for.
+pub(crate) fn page(query: &mut Query) -> Result<PageRequest, Fault> {
+    let limit = match query.take("limit") {
+        Some(text) => limit(&text)?,
+        None => PageRequest::LIMIT_DEFAULT,
+    };
+    let after = query.take("cursor").map(|it| cursor::key(&it)).transpose()?;
+    let order = match query.take("order").as_deref() {
+        None | Some("newest") => PageOrder::Falling,
+        Some("oldest") => PageOrder::Rising,
+        Some(_) => {
+            return Err(Invalid::one("order", "enum", "must be `newest` or `oldest`").into());
+        }
+    };
+    Ok(PageRequest { limit, after, order })
+}
+
+fn limit(text: &str) -> Result<usize, Invalid> {
+    let most = PageRequest::LIMIT_MAX;
+    match text.parse() {
+        Ok(limit) if (1..=most).contains(&limit) => Ok(limit),
+        _ => Err(Invalid::one("limit", "range", format!("must be a number from 1 to {most}"))),
+    }
+}
+
+/// Which fields a query asks for.
+pub(crate) fn fields(query: &mut Query) -> Option<Vec<String>> {
+    let fields = query.take("fields")?;
+    Some(fields.split(',').map(|it| it.trim().to_owned()).collect())
+}
+
+/// The revision in `If-Match`. Anything but a revision of ours matches nothing.
+pub(crate) fn if_match(headers: &HeaderMap) -> Result<Option<u32>, Fault> {
+    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
+    let text = value.to_str().unwrap_or_default().trim();
+    if text == "*" {
+        return Ok(None);
+    }
+    let revision = text.trim_start_matches("W/").trim_matches('"').parse();
+    let message = "must be the `ETag` of an answer, such as `\"3\"`";
+    revision.map(Some).map_err(|_| Invalid::one("If-Match", "format", message).into())
+}
+
+/// The key under which a request is done once, with the digest of the request.
+pub(crate) fn once(
+    headers: &HeaderMap,
+    method: &Method,
+    uri: &Uri,
+    body: &[u8],
+) -> Result<Option<Once>, Fault> {
+    let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
+    let refused = || {
+        let message = format!("must be 1 to {KEY_BYTES_MAX} visible ASCII characters");
+        Invalid::one("Idempotency-Key", "format", message)
+    };
+    let key = key.to_str().map_err(|_| refused())?.to_owned();
+    if key.is_empty() || key.len() > KEY_BYTES_MAX {
+        return Err(refused().into());
+    }
+    let request = Sha256::new()
+        .chain_update(method.as_str())
+        .chain_update([0])
+        .chain_update(uri.to_string())
+        .chain_update([0])
+        .chain_update(body)
+        .finalize()
+        .into();
+    Ok(Some(Once { key, request }))
+}

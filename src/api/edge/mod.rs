@@ -1,0 +1,12 @@
+//! What lies below every contract: reading a request, knowing the caller, sending an answer.
+//!
+//! Nothing here has a contract's words: a refusal is a [`Fault`](fault::Fault) or a service's
+//! error, and the façade says it in its own envelope.
+
+pub(crate) mod auth;
+pub(crate) mod body;
+pub(crate) mod call;
+pub(crate) mod cursor;
+pub(crate) mod fault;
+pub(crate) mod query;
+pub(crate) mod reply;

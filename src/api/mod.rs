@@ -1,0 +1,75 @@
+//! The contracts of others, and ours: each a translation of the same use cases.
+//!
+//! A façade names [`services`](crate::services) and [`domain`](crate::domain), the edge and
+//! itself, never another façade. What all have in common below the contract is in the edge. This
+//! file alone knows all of them.
+
+mod edge;
+mod health;
+pub mod v1;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::{HeaderName, HeaderValue, Request, StatusCode};
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
+use tower_http::timeout::TimeoutLayer;
+use tower_http::trace::TraceLayer;
+
+use crate::services::Bss;
+
+/// No request may take longer.
+const TIME_MAX: Duration = Duration::from_secs(60);
+
+/// All contracts over one appliance, and the paths by which machines watch it. `pages` is what is
+/// answered where no contract has a path.
+pub fn router(bss: &Arc<Bss>, pages: Router) -> Router {
+    let request_id = HeaderName::from_static("x-request-id");
+    let layers = ServiceBuilder::new()
+        .layer(SetRequestIdLayer::new(request_id.clone(), Numbered::new(bss)))
+        .layer(PropagateRequestIdLayer::new(request_id))
+        .layer(TraceLayer::new_for_http())
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIME_MAX))
+        .layer(CompressionLayer::new());
+    let contracts = Router::new().merge(v1::router()).merge(health::router());
+    contracts
+        .with_state(Arc::clone(bss))
+        .merge(pages)
+        .fallback(v1::no_route)
+        .layer(layers)
+}
+
+/// Request ids: a number that no other start of the server gives.
+#[derive(Clone)]
+struct Numbered {
+    start: u64,
+    next: Arc<AtomicU64>,
+}
+
+impl Numbered {
+    fn new(bss: &Bss) -> Self {
+        Self { start: u64::from_be_bytes(bss.random()), next: Arc::new(AtomicU64::new(1)) }
+    }
+}
+
+impl MakeRequestId for Numbered {
+    fn make_request_id<B>(&mut self, _: &Request<B>) -> Option<RequestId> {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let id = format!("{:016x}-{number:x}", self.start);
+        HeaderValue::from_str(&id).ok().map(RequestId::new)
+    }
+}
+
+/// A panic outside the writer is ours to know and nobody else's.
+#[expect(clippy::needless_pass_by_value, reason = "the layer hands the panic over")]
+fn panicked(panic: Box<dyn std::any::Any + Send>) -> axum::response::Response {
+    let text = panic.downcast_ref::<&str>().map(|it| (*it).to_owned());
+    let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+    v1::failed(&text)
+}

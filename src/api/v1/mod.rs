@@ -1,0 +1,68 @@
+//! Our own contract, version 1: for the UI, for scripts, and for whoever likes no dialect.
+//!
+//! JSON in snake case; problems of RFC 9457; pages by cursor; `ETag` and `If-Match`;
+//! `Idempotency-Key` on everything that writes. Each resource file is a list of rows of the
+//! [`route`] table.
+
+mod openapi;
+mod problem;
+pub mod route;
+mod wire;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::Request;
+use axum::http::header;
+use axum::response::IntoResponse;
+use axum::routing::get;
+
+use self::route::{Needs, Route};
+use super::edge::auth;
+use super::edge::fault::Fault;
+use crate::services::Bss;
+
+/// The whole table of routes.
+fn table() -> Vec<Route> {
+    let resources: [Vec<Route>; 0] = [];
+    resources.into_iter().flatten().collect()
+}
+
+/// The router of everything below `/api/v1`, and of the document that describes it.
+pub fn router() -> Router<Arc<Bss>> {
+    let routes = table();
+    let document = Bytes::from(openapi::document(&routes).to_string());
+    let mut router = Router::new();
+    for route in routes {
+        router = router.route(&format!("/api/v1{}", route.path), route.serve);
+    }
+    let described = [(header::CONTENT_TYPE, "application/json")];
+    router
+        .route("/openapi.json", get(move || async move { (described, document).into_response() }))
+        .method_not_allowed_fallback(no_method)
+}
+
+/// What stands in the table: method, path below `/api/v1`, and what a caller needs. For the rights
+/// test and the command line.
+#[must_use]
+pub fn rights() -> Vec<(String, &'static str, Needs)> {
+    table().into_iter().map(|it| (it.method.to_string(), it.path, it.needs)).collect()
+}
+
+async fn no_method(request: Request) -> impl IntoResponse {
+    let fault = Fault::NoMethod { method: request.method().to_string() };
+    problem::response(&fault, &auth::request_id(request.headers()))
+}
+
+/// The answer to a path that is not there.
+pub async fn no_route(request: Request) -> impl IntoResponse {
+    let fault = Fault::NoRoute { path: request.uri().path().to_owned() };
+    problem::response(&fault, &auth::request_id(request.headers()))
+}
+
+/// The answer to a request whose handling panicked.
+pub(super) fn failed(panic: &str) -> axum::response::Response {
+    let fault = Fault::from(crate::services::Error::internal(format!("panic: {panic}")));
+    problem::response(&fault, "")
+}

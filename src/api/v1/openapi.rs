@@ -1,0 +1,156 @@
+//! The OpenAPI 3.1 document of our own contract, read off the table of routes.
+
+use std::collections::BTreeMap;
+
+use axum::http::Method;
+use serde_json::{Map, Value, json};
+use utoipa::PartialSchema;
+use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
+
+use super::problem::Problem;
+use super::route::{Form, Needs, Route};
+
+/// The document for a table of routes.
+pub(crate) fn document(routes: &[Route]) -> Value {
+    let mut schemas = BTreeMap::new();
+    let mut paths: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
+    keep(&mut schemas, &problem_form());
+    for route in routes {
+        for form in [&route.takes, &route.query, &route.gives].into_iter().flatten() {
+            keep(&mut schemas, form);
+        }
+        let path = paths.entry(format!("/api/v1{}", route.path)).or_default();
+        path.insert(route.method.as_str().to_lowercase(), operation(route));
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Tillbox",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "The native API of Tillbox. Errors are problem documents (RFC 9457).",
+        },
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {
+                "token": { "type": "http", "scheme": "bearer" },
+                "session": { "type": "apiKey", "in": "cookie", "name": "tillbox_session" },
+            },
+        },
+    })
+}
+
+fn problem_form() -> Form {
+    let mut inner = Vec::new();
+    Problem::schemas(&mut inner);
+    Form { name: Problem::name().into_owned(), schema: Problem::schema(), inner }
+}
+
+fn keep(schemas: &mut BTreeMap<String, RefOr<Schema>>, form: &Form) {
+    schemas.insert(form.name.clone(), form.schema.clone());
+    schemas.extend(form.inner.iter().cloned());
+}
+
+fn reference(form: &Form) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{}", form.name) })
+}
+
+fn operation(route: &Route) -> Value {
+    let mut operation = Map::new();
+    operation.insert("operationId".to_owned(), operation_id(route).into());
+    operation.insert("summary".to_owned(), route.summary.into());
+    operation.insert("tags".to_owned(), json!([tag(route)]));
+    operation.insert("parameters".to_owned(), Value::Array(parameters(route)));
+    if let Some(form) = &route.takes {
+        let content = json!({ "application/json": { "schema": reference(form) } });
+        operation.insert("requestBody".to_owned(), json!({ "required": true, "content": content }));
+    }
+    operation.insert("responses".to_owned(), responses(route));
+    match route.needs {
+        Needs::Nothing => operation.insert("security".to_owned(), json!([])),
+        Needs::SignIn => operation.insert("security".to_owned(), either()),
+        Needs::Permission(permission) => {
+            operation.insert("x-permission".to_owned(), permission.name().into());
+            operation.insert("security".to_owned(), either())
+        }
+    };
+    Value::Object(operation)
+}
+
+fn either() -> Value {
+    json!([{ "token": [] }, { "session": [] }])
+}
+
+fn tag(route: &Route) -> &str {
+    route.path.trim_start_matches('/').split('/').next().unwrap_or_default()
+}
+
+/// A name for generated clients: `get_accounts_id_balance`.
+fn operation_id(route: &Route) -> String {
+    let path = route.path.replace(['{', '}'], "").replace('/', "_");
+    format!("{}{path}", route.method.as_str().to_lowercase())
+}
+
+fn parameters(route: &Route) -> Vec<Value> {
+    let mut parameters: Vec<_> = route.path.split('/').filter_map(path_parameter).collect();
+    if let Some(form) = &route.query {
+        parameters.extend(query_parameters(form));
+    }
+    if route.gives.as_ref().is_some_and(|it| it.name.starts_with("List")) {
+        parameters.extend([
+            parameter("limit", json!({ "type": "integer", "minimum": 1, "maximum": 1000 })),
+            parameter("cursor", json!({ "type": "string" })),
+            parameter("order", json!({ "type": "string", "enum": ["newest", "oldest"] })),
+        ]);
+    }
+    if route.gives.is_some() {
+        parameters.push(parameter("fields", json!({ "type": "string" })));
+    }
+    if route.method != Method::GET {
+        let schema = json!({ "type": "string", "maxLength": 255 });
+        parameters.push(json!({ "name": "Idempotency-Key", "in": "header", "schema": schema }));
+    }
+    parameters
+}
+
+fn path_parameter(segment: &str) -> Option<Value> {
+    let name = segment.strip_prefix('{')?.strip_suffix('}')?;
+    let schema = json!({ "type": "string" });
+    Some(json!({ "name": name, "in": "path", "required": true, "schema": schema }))
+}
+
+fn parameter(name: &str, schema: Value) -> Value {
+    json!({ "name": name, "in": "query", "schema": schema })
+}
+
+fn query_parameters(form: &Form) -> Vec<Value> {
+    let tree = serde_json::to_value(&form.schema).unwrap_or_default();
+    let required = tree["required"].as_array().cloned().unwrap_or_default();
+    let properties = tree["properties"].as_object().cloned().unwrap_or_default();
+    properties
+        .into_iter()
+        .map(|(name, schema)| {
+            let needed = required.contains(&Value::String(name.clone()));
+            json!({ "name": name, "in": "query", "required": needed, "schema": schema })
+        })
+        .collect()
+}
+
+fn responses(route: &Route) -> Value {
+    let success = match (&route.gives, &route.method) {
+        (None, _) => "204",
+        (Some(_), &Method::POST) => "2XX",
+        (Some(_), _) => "200",
+    };
+    let mut answer = json!({ "description": "Done" });
+    if let Some(form) = &route.gives {
+        answer["content"] = json!({ "application/json": { "schema": reference(form) } });
+    }
+    let schema = json!({ "$ref": "#/components/schemas/Problem" });
+    let problem = json!({
+        "description": "Refused",
+        "content": { "application/problem+json": { "schema": schema } },
+    });
+    json!({ success: answer, "4XX": problem.clone(), "5XX": problem })
+}

@@ -1,0 +1,288 @@
+//! The table of routes: from each row follow the router, the OpenAPI document and the rights test,
+//! so that none of them can know a route that the others do not.
+//!
+//! A handler is a plain function from what was asked to what is answered; what it takes and gives
+//! is read off its type. Reading a request, the caller, idempotency and the writer are here.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{FromRequestParts, RawPathParams, Request, State};
+use axum::http::{Method, Response};
+use axum::routing::{MethodFilter, MethodRouter, on};
+use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
+
+use super::problem;
+use crate::api::edge::auth::{self, Caller};
+use crate::api::edge::body::{self, ORDINARY_BYTES_MAX};
+use crate::api::edge::call::{self, Call};
+use crate::api::edge::fault::Fault;
+use crate::api::edge::query::Query;
+use crate::api::edge::reply::{self, Reply, Wire};
+use crate::domain::operator::Permission;
+use crate::services::idempotency::{self, Answer};
+use crate::services::{Act, Bss, Cx, Error};
+
+/// What a caller needs to use a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing: the route is for everybody.
+    Nothing,
+    /// To be signed in.
+    SignIn,
+    /// A permission somewhere; where exactly is the use case's to judge.
+    Permission(Permission),
+}
+
+/// One row of the table.
+pub(crate) struct Route {
+    pub(crate) method: Method,
+    /// Below `/api/v1`.
+    pub(crate) path: &'static str,
+    pub(crate) needs: Needs,
+    pub(crate) summary: &'static str,
+    pub(crate) takes: Option<Form>,
+    pub(crate) query: Option<Form>,
+    pub(crate) gives: Option<Form>,
+    pub(crate) serve: MethodRouter<Arc<Bss>>,
+}
+
+/// A form on the wire, as the OpenAPI document knows it.
+pub(crate) struct Form {
+    pub(crate) name: String,
+    pub(crate) schema: RefOr<Schema>,
+    pub(crate) inner: Vec<(String, RefOr<Schema>)>,
+}
+
+impl Form {
+    fn of<T: ToSchema>() -> Option<Self> {
+        if T::name() == "Nothing" {
+            return None;
+        }
+        let mut inner = Vec::new();
+        T::schemas(&mut inner);
+        Some(Self { name: T::name().into_owned(), schema: T::schema(), inner })
+    }
+}
+
+/// A handler that reads: from the query to an answer.
+pub(crate) type Reads<Q, T> = fn(Cx<'_>, &Call, Q) -> Result<Reply<T>, Error>;
+/// A handler that writes: from the body to an answer, on the writer thread.
+pub(crate) type Writes<B, T> = fn(&mut Act<'_>, &Call, B) -> Result<Reply<T>, Error>;
+/// A handler that opens its own reads and acts: for what is slow before or between them.
+pub(crate) type Works<B, T> = fn(&Arc<Bss>, &Call, B) -> Result<Reply<T>, Error>;
+
+/// A route that reads a little: it is answered without leaving the thread.
+pub(crate) fn read<Q, T>(
+    path: &'static str,
+    needs: Needs,
+    summary: &'static str,
+    handler: Reads<Q, T>,
+) -> Route
+where
+    Q: DeserializeOwned + ToSchema + Send + 'static,
+    T: Wire + ToSchema + 'static,
+{
+    let serve = move |State(bss): State<Arc<Bss>>, request: Request| async move {
+        let asked = match Asked::of(&bss, request, needs, 0).await {
+            Ok(asked) => asked,
+            Err(refusal) => return *refusal,
+        };
+        asked.answer(|call, query, _| {
+            let query = query.into::<Q>()?;
+            let reply = bss.read(&call.actor, |cx| handler(cx, call, query))?;
+            Ok(reply.answer(call.fields.as_deref()))
+        })
+    };
+    let serve = on(MethodFilter::GET, serve);
+    let (query, gives) = (Form::of::<Q>(), Form::of::<T>());
+    Route { method: Method::GET, path, needs, summary, takes: None, query, gives, serve }
+}
+
+/// A route that reads much: a scan, a report. It is answered on the blocking pool.
+pub(crate) fn read_much<Q, T>(
+    path: &'static str,
+    needs: Needs,
+    summary: &'static str,
+    handler: Reads<Q, T>,
+) -> Route
+where
+    Q: DeserializeOwned + ToSchema + Send + 'static,
+    T: Wire + ToSchema + 'static,
+{
+    let serve = move |State(bss): State<Arc<Bss>>, request: Request| async move {
+        let asked = match Asked::of(&bss, request, needs, 0).await {
+            Ok(asked) => asked,
+            Err(refusal) => return *refusal,
+        };
+        blocking(asked, move |call, query, _| {
+            let query = query.into::<Q>()?;
+            let reply = bss.read(&call.actor, |cx| handler(cx, call, query))?;
+            Ok(reply.answer(call.fields.as_deref()))
+        })
+        .await
+    };
+    let serve = on(MethodFilter::GET, serve);
+    let (query, gives) = (Form::of::<Q>(), Form::of::<T>());
+    Route { method: Method::GET, path, needs, summary, takes: None, query, gives, serve }
+}
+
+/// A route that writes.
+pub(crate) fn write<B, T>(
+    method: Method,
+    path: &'static str,
+    needs: Needs,
+    summary: &'static str,
+    handler: Writes<B, T>,
+) -> Route
+where
+    B: DeserializeOwned + ToSchema + Send + 'static,
+    T: Wire + ToSchema + 'static,
+{
+    let serve = move |State(bss): State<Arc<Bss>>, request: Request| async move {
+        let asked = match Asked::of(&bss, request, needs, ORDINARY_BYTES_MAX).await {
+            Ok(asked) => asked,
+            Err(refusal) => return *refusal,
+        };
+        let body = match body::json::<B>(&asked.body) {
+            Ok(body) => body,
+            Err(fault) => return asked.finish(Err(fault)),
+        };
+        let call = asked.call.clone();
+        let done = bss.act(call.author(), move |act| {
+            let once = call.once.clone();
+            idempotency::once(act, once.as_ref(), |act| {
+                Ok(handler(act, &call, body)?.answer(call.fields.as_deref()))
+            })
+        });
+        let done = done.done().await.map_err(Fault::from);
+        asked.finish(done)
+    };
+    let (takes, gives) = (Form::of::<B>(), Form::of::<T>());
+    let serve = on(filter(&method), serve);
+    Route { method, path, needs, summary, takes, query: None, gives, serve }
+}
+
+/// A route that does something slow (hashing a password, taking in a batch, rendering) before,
+/// between or after its reads and acts, on the blocking pool.
+pub(crate) fn work<B, T>(
+    method: Method,
+    path: &'static str,
+    needs: Needs,
+    summary: &'static str,
+    (bytes_max, handler): (usize, Works<B, T>),
+) -> Route
+where
+    B: DeserializeOwned + ToSchema + Send + 'static,
+    T: Wire + ToSchema + 'static,
+{
+    let serve = move |State(bss): State<Arc<Bss>>, request: Request| async move {
+        let asked = match Asked::of(&bss, request, needs, bytes_max).await {
+            Ok(asked) => asked,
+            Err(refusal) => return *refusal,
+        };
+        blocking(asked, move |call, _, bytes| {
+            let reply = handler(&bss, call, body::json::<B>(bytes)?)?;
+            Ok(reply.answer(call.fields.as_deref()))
+        })
+        .await
+    };
+    let (takes, gives) = (Form::of::<B>(), Form::of::<T>());
+    let serve = on(filter(&method), serve);
+    Route { method, path, needs, summary, takes, query: None, gives, serve }
+}
+
+fn filter(method: &Method) -> MethodFilter {
+    MethodFilter::try_from(method.clone()).expect("routes have the usual methods")
+}
+
+/// A request that was read and whose caller is known.
+struct Asked {
+    call: Call,
+    query: Query,
+    body: axum::body::Bytes,
+}
+
+impl Asked {
+    /// Reads a request; nothing is done for a caller who lacks what the route needs.
+    async fn of(
+        bss: &Arc<Bss>,
+        request: Request,
+        needs: Needs,
+        bytes_max: usize,
+    ) -> Result<Self, Box<Response<Body>>> {
+        let request_id = auth::request_id(request.headers());
+        let read = Self::read(bss, request, needs, bytes_max, &request_id).await;
+        read.map_err(|fault| Box::new(problem::response(&fault, &request_id)))
+    }
+
+    async fn read(
+        bss: &Arc<Bss>,
+        request: Request,
+        needs: Needs,
+        bytes_max: usize,
+        request_id: &str,
+    ) -> Result<Self, Fault> {
+        let (mut parts, body) = request.into_parts();
+        let caller = auth::caller(bss, &parts)?;
+        permit(&caller, needs)?;
+        let path = RawPathParams::from_request_parts(&mut parts, &()).await;
+        let path = path.map_err(|_| Fault::NoRoute { path: parts.uri.path().to_owned() })?;
+        let path: BTreeMap<_, _> =
+            path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let mut query = Query::read(parts.uri.query().unwrap_or_default())?;
+        let body = body::bytes(body, bytes_max.max(1)).await?;
+        if !body.is_empty() {
+            body::must_be_json(&parts.headers)?;
+        }
+        let call = Call {
+            actor: caller.actor,
+            request: request_id.to_owned(),
+            path,
+            page: call::page(&mut query)?,
+            fields: call::fields(&mut query),
+            if_match: call::if_match(&parts.headers)?,
+            once: call::once(&parts.headers, &parts.method, &parts.uri, &body)?,
+        };
+        Ok(Self { call, query, body })
+    }
+
+    fn answer(
+        self,
+        work: impl FnOnce(&Call, Query, &[u8]) -> Result<Answer, Fault>,
+    ) -> Response<Body> {
+        let done = work(&self.call, self.query.clone(), &self.body);
+        self.finish(done)
+    }
+
+    fn finish(&self, done: Result<Answer, Fault>) -> Response<Body> {
+        match done {
+            Ok(answer) => reply::response(answer),
+            Err(fault) => problem::response(&fault, &self.call.request),
+        }
+    }
+}
+
+async fn blocking(
+    asked: Asked,
+    work: impl FnOnce(&Call, Query, &[u8]) -> Result<Answer, Fault> + Send + 'static,
+) -> Response<Body> {
+    let request_id = asked.call.request.clone();
+    let done = tokio::task::spawn_blocking(move || asked.answer(work)).await;
+    done.unwrap_or_else(|panic| {
+        problem::response(&Fault::from(Error::internal(panic)), &request_id)
+    })
+}
+
+fn permit(caller: &Caller, needs: Needs) -> Result<(), Error> {
+    match needs {
+        Needs::Nothing => Ok(()),
+        Needs::SignIn | Needs::Permission(_) if !caller.is_signed_in => Err(Error::Unauthenticated),
+        Needs::SignIn => Ok(()),
+        Needs::Permission(permission) if caller.actor.may_at_all(permission) => Ok(()),
+        Needs::Permission(permission) => Err(Error::Forbidden { permission }),
+    }
+}

@@ -1,0 +1,202 @@
+//! Our own contract's ways of writing money, quantities, times, lists and patches.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, de};
+use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, SchemaType, Type};
+use utoipa::openapi::RefOr;
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::api::edge::cursor;
+use crate::api::edge::reply::{Nothing, Wire};
+use crate::domain::error::Invalid;
+use crate::domain::money;
+use crate::domain::page;
+
+/// Reads a text of the domain's kind, or says which field is not one.
+pub(crate) fn parse<T: FromStr>(pointer: &str, text: &str) -> Result<T, Invalid>
+where
+    T::Err: std::fmt::Display,
+{
+    text.parse().map_err(|error: T::Err| Invalid::one(pointer, "format", error.to_string()))
+}
+
+/// Reads a text that may be absent.
+pub(crate) fn parse_optional<T: FromStr>(
+    pointer: &str,
+    text: Option<&str>,
+) -> Result<Option<T>, Invalid>
+where
+    T::Err: std::fmt::Display,
+{
+    text.map(|it| parse(pointer, it)).transpose()
+}
+
+/// A booked amount.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Money {
+    /// In major units, with the decimal places of the currency: `19.99`.
+    pub(crate) amount: Decimal,
+    /// ISO 4217: `EUR`.
+    pub(crate) currency: String,
+}
+
+impl From<money::Money> for Money {
+    fn from(it: money::Money) -> Self {
+        Self { amount: Decimal(it.decimal().to_string()), currency: it.currency().to_string() }
+    }
+}
+
+impl Money {
+    /// The amount in the domain's form.
+    pub(crate) fn read(&self, pointer: &str) -> Result<money::Money, Invalid> {
+        let currency = parse(&format!("{pointer}/currency"), &self.currency)?;
+        money::Money::parse(&self.amount.0, currency).map_err(|error| {
+            Invalid::one(format!("{pointer}/amount"), "format", error.to_string())
+        })
+    }
+}
+
+/// A price per unit, which may be finer than the currency.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Rate {
+    /// In major units: `0.0015`.
+    pub(crate) per_unit: Decimal,
+    /// ISO 4217: `EUR`.
+    pub(crate) currency: String,
+}
+
+impl From<money::Rate> for Rate {
+    fn from(it: money::Rate) -> Self {
+        let per_unit = Decimal(it.per_unit().normalize().to_string());
+        Self { per_unit, currency: it.currency().to_string() }
+    }
+}
+
+/// A decimal number: written as a string, so that no reader makes it a float; taken as a string or
+/// as a JSON number, digit for digit.
+#[derive(Debug, Clone, Serialize, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(transparent)]
+pub(crate) struct Decimal(pub(crate) String);
+
+impl Decimal {
+    /// The number in the domain's form.
+    pub(crate) fn read<T: FromStr>(&self, pointer: &str) -> Result<T, Invalid>
+    where
+        T::Err: std::fmt::Display,
+    {
+        parse(pointer, &self.0)
+    }
+}
+
+impl<T: ToString> From<&T> for Decimal {
+    fn from(it: &T) -> Self {
+        Self(it.to_string())
+    }
+}
+
+impl<'de> Deserialize<'de> for Decimal {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        match serde_json::Value::deserialize(from)? {
+            serde_json::Value::String(text) => Ok(Self(text)),
+            serde_json::Value::Number(number) => Ok(Self(number.to_string())),
+            serde_json::Value::Null
+            | serde_json::Value::Bool(_)
+            | serde_json::Value::Array(_)
+            | serde_json::Value::Object(_) => {
+                Err(de::Error::custom("invalid type: expected a decimal number or its text"))
+            }
+        }
+    }
+}
+
+impl PartialSchema for Decimal {
+    fn schema() -> RefOr<Schema> {
+        let text = ObjectBuilder::new()
+            .schema_type(SchemaType::Type(Type::String))
+            .pattern(Some(r"^-?\d+(\.\d+)?$"))
+            .description(Some("A decimal number as text; a JSON number is taken too"));
+        RefOr::T(Schema::Object(text.build()))
+    }
+}
+
+impl ToSchema for Decimal {}
+
+/// A page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct List<T: ToSchema> {
+    /// The things, in order.
+    items: Vec<T>,
+    /// What to send as `cursor` for the next page; `null` after the last.
+    next_cursor: Option<String>,
+}
+
+impl<T: Wire + ToSchema> Wire for List<T> {}
+
+impl<T: Wire + ToSchema> List<T> {
+    /// A page with each row in its form on the wire.
+    pub(crate) fn of<R>(page: page::Page<R>, show: impl FnMut(R) -> T) -> Self {
+        let page = page.map(show);
+        Self { items: page.items, next_cursor: page.next.map(|it| cursor::text(&it)) }
+    }
+
+    /// A list that is whole.
+    pub(crate) const fn whole(items: Vec<T>) -> Self {
+        Self { items, next_cursor: None }
+    }
+}
+
+/// A field of a merge patch: left out, `null`, or a value.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Patch<T> {
+    /// Not mentioned: it stays.
+    #[default]
+    Keep,
+    /// `null`: it is taken away.
+    Clear,
+    /// It gets this value.
+    Set(T),
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        Ok(Option::<T>::deserialize(from)?.map_or(Self::Clear, Self::Set))
+    }
+}
+
+impl<T: ToSchema> PartialSchema for Patch<T> {
+    fn schema() -> RefOr<Schema> {
+        let null = ObjectBuilder::new().schema_type(SchemaType::Type(Type::Null));
+        let either = OneOfBuilder::new().item(null).item(T::schema());
+        RefOr::T(Schema::OneOf(either.build()))
+    }
+}
+
+impl<T: ToSchema> ToSchema for Patch<T> {
+    fn name() -> std::borrow::Cow<'static, str> {
+        std::borrow::Cow::Owned(format!("Patch_{}", T::name()))
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        T::schemas(schemas);
+    }
+}
+
+/// A query without parameters of its own.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NoQuery {}
+
+impl PartialSchema for NoQuery {
+    fn schema() -> RefOr<Schema> {
+        Nothing::schema()
+    }
+}
+
+impl ToSchema for NoQuery {
+    fn name() -> std::borrow::Cow<'static, str> {
+        Nothing::name()
+    }
+}
