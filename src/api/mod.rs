@@ -5,7 +5,6 @@
 //! file alone knows all of them.
 
 mod edge;
-mod health;
 pub mod v1;
 
 use std::sync::Arc;
@@ -37,7 +36,7 @@ pub fn router(bss: &Arc<Bss>, pages: Router) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIME_MAX))
         .layer(CompressionLayer::new());
-    let contracts = Router::new().merge(v1::router()).merge(health::router());
+    let contracts = v1::router();
     contracts
         .with_state(Arc::clone(bss))
         .merge(pages)

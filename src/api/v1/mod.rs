@@ -4,6 +4,7 @@
 //! `Idempotency-Key` on everything that writes. Each resource file is a list of rows of the
 //! [`route`] table.
 
+mod health;
 mod openapi;
 mod problem;
 pub mod route;
@@ -40,6 +41,7 @@ pub fn router() -> Router<Arc<Bss>> {
     let described = [(header::CONTENT_TYPE, "application/json")];
     router
         .route("/openapi.json", get(move || async move { (described, document).into_response() }))
+        .merge(health::router())
         .method_not_allowed_fallback(no_method)
 }
 
@@ -62,7 +64,7 @@ pub async fn no_route(request: Request) -> impl IntoResponse {
 }
 
 /// The answer to a request whose handling panicked.
-pub(super) fn failed(panic: &str) -> axum::response::Response {
+pub(crate) fn failed(panic: &str) -> axum::response::Response {
     let fault = Fault::from(crate::services::Error::internal(format!("panic: {panic}")));
     problem::response(&fault, "")
 }

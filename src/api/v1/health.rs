@@ -11,7 +11,7 @@ use axum::routing::get;
 use crate::services::{Bss, maintenance};
 
 /// The paths; they need no sign-in and tell nothing about anybody's business.
-pub(super) fn router() -> Router<Arc<Bss>> {
+pub(crate) fn router() -> Router<Arc<Bss>> {
     Router::new()
         .route("/healthz", get(alive))
         .route("/readyz", get(ready))
