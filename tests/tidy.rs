@@ -226,7 +226,7 @@ fn every_file_says_what_it_owns() {
     let remedy = "begin the file with a sentence, `//! What it owns.`";
     let planted = "
         src/a.rs | //! What may be sold.\\n =>
-        src/b.rs | //! What may be\\n//! sold. =>
+        src/b.rs | //! What may be\\n//! sold.\\n =>
         src/c.rs | //! What may be sold\\n => 1: silent
         benches/d.rs | => 1: silent
     ";
