@@ -89,7 +89,9 @@ impl House {
     /// Keeps how far time has come with what was done at it.
     pub(super) fn mark_time(&self, act: &mut Act<'_>) -> Result<(), StoreError> {
         let kept = meta::setting::<ClockState>(act.batch())?.unwrap_or(ClockState::LIVE);
-        let high_water = Some(kept.high_water.map_or(act.now(), |it| it.max(act.now())));
+        // By the offset that the store has now: one of the acts may have moved the clock.
+        let now = act.wall().plus_micros(kept.offset_micros);
+        let high_water = Some(kept.high_water.map_or(now, |it| it.max(now)));
         let state = ClockState { high_water, last_wall: Some(act.wall()), ..kept };
         act.batch().put_setting(&state)?;
         self.set_time(state);

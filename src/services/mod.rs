@@ -7,7 +7,9 @@
 //! itself); the only place where a snapshot is taken is [`Bss::read`].
 
 mod act;
+pub mod clock;
 mod cx;
+pub mod duty;
 mod error;
 mod house;
 pub mod idempotency;
@@ -16,11 +18,12 @@ mod metrics;
 pub mod operator;
 mod writer;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 pub use self::act::{Act, Author, Moment};
 pub use self::cx::Cx;
+use self::duty::Duty;
 pub use self::error::Error;
 use self::house::House;
 pub use self::house::World;
@@ -34,6 +37,8 @@ use crate::store::Store;
 pub struct Bss {
     house: Arc<House>,
     writer: Writer,
+    duties: OnceLock<Vec<Box<dyn Duty>>>,
+    advancing: Mutex<()>,
 }
 
 impl Bss {
@@ -44,7 +49,27 @@ impl Bss {
     pub fn open(store: Store, world: World) -> Result<Arc<Self>, Error> {
         let house = Arc::new(House::open(store, world)?);
         let writer = Writer::start(Arc::clone(&house))?;
-        Ok(Arc::new(Self { house, writer }))
+        let (duties, advancing) = (OnceLock::new(), Mutex::new(()));
+        Ok(Arc::new(Self { house, writer, duties, advancing }))
+    }
+
+    /// Hands over the duties that keep the store true. Once, before the first request.
+    ///
+    /// # Panics
+    /// If they were handed over before.
+    pub fn employ(&self, duties: Vec<Box<dyn Duty>>) {
+        assert!(self.duties.set(duties).is_ok(), "the duties are handed over once");
+    }
+
+    /// The duties, in the order in which they run at one instant.
+    #[must_use]
+    pub fn duties(&self) -> &[Box<dyn Duty>] {
+        self.duties.get().map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Holds the clock: two callers never move it at the same time.
+    fn advancing(&self) -> MutexGuard<'_, ()> {
+        self.advancing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What time it is.

@@ -57,12 +57,17 @@ pub trait DueTable: View {
     /// # Errors
     /// If the engine fails.
     fn next_due(&self) -> Result<Option<Due>, StoreError> {
-        let mut first = None;
-        self.scan(DUE, &KeyRange::all(), PageOrder::Rising, &mut |key, _| {
-            first = Some(read(key)?.0);
-            Ok(ControlFlow::Break(()))
-        })?;
-        Ok(first)
+        first(self, &KeyRange::all())
+    }
+
+    /// The first thing that falls due after an instant.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    fn next_due_after(&self, now: Instant) -> Result<Option<Due>, StoreError> {
+        let from = Bound::Included(Key::new().instant(now.plus_micros(1)).bytes());
+        let range = KeyRange { from, to: Bound::Unbounded };
+        first(self, &range)
     }
 
     /// What is due for a duty at `now`, the longest due first, at most `limit`.
@@ -93,3 +98,12 @@ pub trait DueTable: View {
 }
 
 impl<V: View + ?Sized> DueTable for V {}
+
+fn first(view: &(impl View + ?Sized), range: &KeyRange) -> Result<Option<Due>, StoreError> {
+    let mut first = None;
+    view.scan(DUE, range, PageOrder::Rising, &mut |key, _| {
+        first = Some(read(key)?.0);
+        Ok(ControlFlow::Break(()))
+    })?;
+    Ok(first)
+}

@@ -1,0 +1,152 @@
+//! Business time: what it is, and moving it where that is allowed.
+//!
+//! Moving it steps from one due instant to the next and runs every duty there, so that eight months
+//! in a second leave what eight months would have left. A live installation refuses.
+
+use std::sync::Arc;
+
+use super::duty::{self, Ran};
+use super::{Author, Bss, Cx, Error};
+use crate::domain::error::{Code, Rejection};
+use crate::domain::operator::{Actor, Permission};
+use crate::domain::time::{Instant, Span, Zone};
+use crate::store::due::DueTable;
+use crate::store::meta::{self, ClockState};
+
+/// What the clock says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Time {
+    /// Business time.
+    pub now: Instant,
+    /// Wall time.
+    pub wall: Instant,
+    /// Whether business time may be moved.
+    pub movable: bool,
+}
+
+/// What happened at one instant while the clock was moved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The instant.
+    pub at: Instant,
+    /// What the duties did there, in order.
+    pub ran: Vec<Ran>,
+}
+
+/// How far the clock was moved, and what happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advance {
+    /// Where it stood.
+    pub from: Instant,
+    /// Where it stands.
+    pub to: Instant,
+    /// Each instant at which something happened.
+    pub steps: Vec<Step>,
+}
+
+/// Where the clock is to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// So far ahead, counted in civil time of a zone: one month after 31 January is 28 February.
+    By(Span, Zone),
+    /// To an instant.
+    To(Instant),
+}
+
+/// What time it is.
+///
+/// # Errors
+/// If the store fails.
+pub fn time(cx: Cx<'_>) -> Result<Time, Error> {
+    let state = meta::setting::<ClockState>(cx.view)?.unwrap_or(ClockState::LIVE);
+    Ok(Time { now: cx.now, wall: cx.wall, movable: state.movable })
+}
+
+/// Lets business time be moved in this store from now on, beginning at `start`.
+///
+/// # Errors
+/// If the store fails.
+pub fn make_movable(bss: &Bss, start: Instant) -> Result<(), Error> {
+    let author = Author::of(Actor::duty("clock"));
+    bss.act(author, move |act| {
+        let kept = meta::setting::<ClockState>(act.batch())?.unwrap_or(ClockState::LIVE);
+        let state = ClockState { movable: true, ..kept };
+        let state = at(state, start, act.wall());
+        act.batch().put_setting(&state)?;
+        Ok(())
+    })
+    .wait()
+}
+
+/// Moves the clock, stepping from due instant to due instant.
+///
+/// # Errors
+/// If the clock may not be moved, or not backwards; those of the duties, which leave the clock at
+/// the instant where one failed.
+pub fn advance(bss: &Arc<Bss>, actor: &Actor, target: Target) -> Result<Advance, Error> {
+    if !actor.may_at_all(Permission::ClockMove) {
+        return Err(Error::Forbidden { permission: Permission::ClockMove });
+    }
+    let _only_one = bss.advancing();
+    let from = bss.read(actor, time)?;
+    if !from.movable {
+        let why = "this is a live installation: its time is the machine's";
+        return Err(Rejection::new(Code::ClockForbids, why).into());
+    }
+    let to = instant(target, from.now)?;
+    let mut steps = Vec::new();
+    let mut now = from.now;
+    loop {
+        let ran = duty::run_all(bss)?;
+        if !ran.is_empty() {
+            steps.push(Step { at: now, ran });
+        }
+        let next = bss.read(actor, |cx| Ok(cx.view.next_due()?))?;
+        match next.map(|it| it.at).filter(|it| *it <= to) {
+            Some(at) if at > now => now = at,
+            // What is due and yet not done has failed or waits for somebody; time goes on.
+            Some(_) | None if now == to => break,
+            Some(_) | None => now = next_after(bss, actor, now)?.unwrap_or(to).min(to),
+        }
+        set(bss, now)?;
+    }
+    Ok(Advance { from: from.now, to, steps })
+}
+
+/// The first instant after `now` at which something falls due.
+fn next_after(bss: &Bss, actor: &Actor, now: Instant) -> Result<Option<Instant>, Error> {
+    bss.read(actor, |cx| Ok(cx.view.next_due_after(now)?.map(|it| it.at)))
+}
+
+fn instant(target: Target, now: Instant) -> Result<Instant, Error> {
+    let to = match target {
+        Target::To(to) => to,
+        Target::By(span, zone) => {
+            let day = zone.date_of(now);
+            let time_of_day = now.micros() - zone.start_of(day).micros();
+            zone.start_of(span.after(day, 1)).plus_micros(time_of_day)
+        }
+    };
+    if to < now {
+        let why = format!("the clock stands at {now} and never runs back");
+        return Err(Rejection::new(Code::ClockForbids, why).into());
+    }
+    Ok(to)
+}
+
+fn set(bss: &Bss, now: Instant) -> Result<(), Error> {
+    let author = Author::of(Actor::duty("clock"));
+    bss.act(author, move |act| {
+        let state = meta::setting::<ClockState>(act.batch())?.unwrap_or(ClockState::LIVE);
+        let state = at(state, now, act.wall());
+        act.batch().put_setting(&state)?;
+        Ok(())
+    })
+    .wait()
+}
+
+/// The clock such that it is `now` when it is `wall`.
+fn at(state: ClockState, now: Instant, wall: Instant) -> ClockState {
+    let offset_micros = now.micros() - wall.micros();
+    ClockState { offset_micros, high_water: Some(now), ..state }
+}
