@@ -1,0 +1,97 @@
+//! The appliance in memory with a clock that stands, and callers who speak to its router.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::{Request, Response, StatusCode};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use tillbox::domain::time::{Instant, Span, Zone};
+use tillbox::services::{Bss, World};
+use tillbox::store::Store;
+use tillbox::world::clock::{Clock, ScriptedClock};
+use tillbox::world::entropy::SeededEntropy;
+use tower::ServiceExt;
+
+/// One appliance, with nobody in it yet.
+pub struct App {
+    /// The use cases, for what has no door on the wire.
+    pub bss: Arc<Bss>,
+    clock: Arc<ScriptedClock>,
+    router: axum::Router,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl App {
+    /// An appliance over a store in memory, at midnight UTC of a day.
+    pub fn on(day: &str) -> Self {
+        Self::over(Store::memory().unwrap(), day)
+    }
+
+    /// An appliance over a given store.
+    pub fn over(store: Store, day: &str) -> Self {
+        let start = Zone::UTC.start_of(day.parse().unwrap());
+        let clock = Arc::new(ScriptedClock::at(start));
+        let entropy = Arc::new(SeededEntropy::new(1));
+        let world = World { clock: Arc::clone(&clock) as Arc<dyn Clock>, entropy };
+        store.migrate().unwrap();
+        let bss = Bss::open(store, world).unwrap();
+        let router = tillbox::api::router(&bss, axum::Router::new());
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        Self { bss, clock, router, runtime }
+    }
+
+    /// What time it is on the wall.
+    pub fn wall(&self) -> Instant {
+        self.clock.wall()
+    }
+
+    /// Lets wall time pass; nothing is done meanwhile.
+    pub fn pass(&self, span: &str) {
+        let span: Span = span.parse().unwrap();
+        let day = Zone::UTC.date_of(self.wall());
+        let gone = span.after(day, 1).days_since(day);
+        self.clock.set(self.wall().plus_seconds(gone * 86_400));
+    }
+
+    /// Sends a request and waits for the whole answer.
+    pub fn send(&self, request: Request<Body>) -> Answer {
+        let router = self.router.clone();
+        self.runtime.block_on(async move {
+            let response = router.oneshot(request).await.unwrap();
+            Answer::read(response).await
+        })
+    }
+}
+
+/// An answer, whole.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: axum::http::HeaderMap,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    async fn read(response: Response<Body>) -> Self {
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes().to_vec();
+        Self { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// The body as JSON; `null` if there is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or(Value::Null)
+    }
+
+    /// The body as JSON of an answer that must be a success.
+    #[track_caller]
+    pub fn ok(&self) -> Value {
+        let text = String::from_utf8_lossy(&self.body);
+        assert!(self.status.is_success(), "{} {text}", self.status);
+        self.json()
+    }
+}

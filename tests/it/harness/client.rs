@@ -1,0 +1,148 @@
+//! A caller of the native API, who writes down what was said.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use axum::body::Body;
+use axum::http::Request;
+use serde_json::Value;
+
+use super::app::{Answer, App};
+
+/// Somebody with a token, or nobody.
+pub struct Client<'a> {
+    app: &'a App,
+    token: Option<String>,
+    headers: Vec<(String, String)>,
+}
+
+impl<'a> Client<'a> {
+    /// Somebody without any credentials.
+    pub fn nobody(app: &'a App) -> Self {
+        Self { app, token: None, headers: Vec::new() }
+    }
+
+    /// Somebody with an API token.
+    pub fn with_token(app: &'a App, token: &str) -> Self {
+        Self { app, token: Some(token.to_owned()), headers: Vec::new() }
+    }
+
+    /// The same caller, sending a header with each request.
+    pub fn header(&self, name: &str, value: &str) -> Self {
+        let mut headers = self.headers.clone();
+        headers.push((name.to_owned(), value.to_owned()));
+        Self { app: self.app, token: self.token.clone(), headers }
+    }
+
+    /// Sends a request: `GET /accounts`, below `/api/v1`.
+    pub fn call(&self, what: &str, body: Option<&Value>) -> Answer {
+        self.call_raw(what, body.map(|it| it.to_string().into_bytes()))
+    }
+
+    /// Sends a request with bytes that need not be JSON.
+    pub fn call_raw(&self, what: &str, body: Option<Vec<u8>>) -> Answer {
+        let (method, path) = what.split_once(' ').unwrap();
+        let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        if body.is_some() {
+            request = request.header("content-type", "application/json");
+        }
+        self.app.send(request.body(body.map_or_else(Body::empty, Body::from)).unwrap())
+    }
+
+    /// Reads something that must be there.
+    #[track_caller]
+    pub fn get(&self, path: &str) -> Value {
+        self.call(&format!("GET {path}"), None).ok()
+    }
+
+    /// Sends something that must be accepted.
+    #[track_caller]
+    pub fn post(&self, path: &str, body: &Value) -> Value {
+        self.call(&format!("POST {path}"), Some(body)).ok()
+    }
+
+    /// Changes something, which must be accepted.
+    #[track_caller]
+    pub fn patch(&self, path: &str, body: &Value) -> Value {
+        self.call(&format!("PATCH {path}"), Some(body)).ok()
+    }
+}
+
+/// What was said, as a protocol that one can read: ids by their kind and order of appearance.
+#[derive(Default)]
+pub struct Protocol {
+    text: RefCell<String>,
+    names: RefCell<BTreeMap<String, String>>,
+}
+
+impl Protocol {
+    /// Sends a request and writes it down with its answer.
+    pub fn say(&self, client: &Client<'_>, who: &str, what: &str, body: Option<&Value>) -> Answer {
+        let answer = client.call(what, body);
+        let sent = body.map(|it| format!(" {it}")).unwrap_or_default();
+        let got = String::from_utf8_lossy(&answer.body);
+        let line = format!("> {what}{sent} [{who}]\n{} {got}\n", answer.status);
+        self.text.borrow_mut().push_str(&self.redact(&line));
+        answer
+    }
+
+    /// Everything that was said.
+    pub fn text(&self) -> String {
+        self.text.borrow().clone()
+    }
+
+    /// Replaces ids by names that are the same each time, and request ids by dots.
+    pub fn redact(&self, text: &str) -> String {
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some((before, id, after)) = next_id(rest) {
+            out.push_str(before);
+            let mut names = self.names.borrow_mut();
+            let prefix = id.split('_').next().unwrap_or_default().to_owned();
+            let count = names.values().filter(|it| it.starts_with(&format!("{{{prefix}"))).count();
+            let name = names.entry(id.to_owned());
+            out.push_str(name.or_insert_with(|| format!("{{{prefix}{}}}", count + 1)));
+            rest = after;
+        }
+        out.push_str(rest);
+        without_request_ids(&out)
+    }
+}
+
+/// The first id in a text: three letters, an underscore and a UUID.
+fn next_id(text: &str) -> Option<(&str, &str, &str)> {
+    let bytes = text.as_bytes();
+    let is_uuid = |at: usize| {
+        bytes.get(at..at + 36).is_some_and(|it| {
+            it.iter().enumerate().all(|(place, byte)| match place {
+                8 | 13 | 18 | 23 => *byte == b'-',
+                _ => byte.is_ascii_hexdigit(),
+            })
+        })
+    };
+    let at = (3..bytes.len()).find(|at| {
+        let prefix = &bytes[at - 3..*at];
+        bytes[*at] == b'_' && prefix.iter().all(u8::is_ascii_lowercase) && is_uuid(at + 1)
+    })?;
+    Some((&text[..at - 3], &text[at - 3..at + 37], &text[at + 37..]))
+}
+
+fn without_request_ids(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("\"request_id\":\"") {
+        let value = at + "\"request_id\":\"".len();
+        let end = rest[value..].find('"').map_or(rest.len(), |it| value + it);
+        out.push_str(&rest[..value]);
+        out.push('…');
+        rest = &rest[end..];
+    }
+    out.push_str(rest);
+    out
+}

@@ -1,0 +1,5 @@
+//! The one integration binary: everything that is tried through a door.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod harness;
+mod ledger;
