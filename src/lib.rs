@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod domain;
+pub mod jobs;
 pub mod services;
 pub mod store;
 pub mod world;

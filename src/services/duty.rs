@@ -15,11 +15,24 @@ pub trait Duty: Send + Sync {
     /// As the operator sees it: in the log, in the UI, in `tillbox jobs`.
     fn name(&self) -> &'static str;
 
-    /// Does some of what is left to do.
+    /// Where it works.
+    fn room(&self) -> Room;
+
+    /// Does some of what is left to do. Another thread may be at the same: what a step finds in a
+    /// snapshot it makes sure of again inside the act that does it.
     ///
     /// # Errors
     /// If it could not; what was done before stays done.
     fn step(&self, bss: &Arc<Bss>) -> Result<Progress, Error>;
+}
+
+/// Where a duty works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Room {
+    /// Inside the house: only the store, one duty after the other.
+    Inside,
+    /// At a window: it waits for other systems, and so on a thread of its own.
+    Window,
 }
 
 /// What a step has done.
@@ -80,6 +93,19 @@ pub fn run(duty: &dyn Duty, bss: &Arc<Bss>) -> Result<Ran, Error> {
 
 /// How many steps are told of one run.
 const SUMMARIES_MAX: usize = 20;
+
+/// Runs the duties inside the house until none finds anything to do, unless the clock is being
+/// moved, which runs them itself.
+///
+/// # Errors
+/// Those of the duties.
+pub fn keep_inside(bss: &Arc<Bss>) -> Result<(), Error> {
+    let _only_one = bss.advancing();
+    for duty in bss.duties().iter().filter(|it| it.room() == Room::Inside) {
+        run(duty.as_ref(), bss)?;
+    }
+    Ok(())
+}
 
 /// Runs all duties, in order and again, until none finds anything to do.
 ///
