@@ -16,7 +16,9 @@ use axum::http::{HeaderName, HeaderValue, Request, StatusCode};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
+use tower_http::request_id::{
+    MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
+};
 use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
@@ -37,11 +39,7 @@ pub fn router(bss: &Arc<Bss>, pages: Router) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIME_MAX))
         .layer(CompressionLayer::new());
     let contracts = v1::router();
-    contracts
-        .with_state(Arc::clone(bss))
-        .merge(pages)
-        .fallback(v1::no_route)
-        .layer(layers)
+    contracts.with_state(Arc::clone(bss)).merge(pages).fallback(v1::no_route).layer(layers)
 }
 
 /// Request ids: a number that no other start of the server gives.

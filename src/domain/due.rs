@@ -27,14 +27,8 @@ pub enum Duty {
 
 impl Duty {
     /// All of them, in order.
-    pub const ALL: &'static [Self] = &[
-        Self::Order,
-        Self::Term,
-        Self::Billing,
-        Self::Dunning,
-        Self::Validity,
-        Self::Settlement,
-    ];
+    pub const ALL: &'static [Self] =
+        &[Self::Order, Self::Term, Self::Billing, Self::Dunning, Self::Validity, Self::Settlement];
 }
 
 /// Something that must be done at an instant.

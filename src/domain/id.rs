@@ -36,10 +36,7 @@ pub trait Id: Copy + Ord + fmt::Display + Send + Sync + 'static {
 
     /// The same thing with its kind said at run time.
     fn subject(self) -> Subject {
-        Subject {
-            kind: Self::KIND,
-            uuid: self.uuid(),
-        }
+        Subject { kind: Self::KIND, uuid: self.uuid() }
     }
 }
 
@@ -63,29 +60,17 @@ impl FromStr for Subject {
     type Err = IdError;
 
     fn from_str(text: &str) -> Result<Self, IdError> {
-        let refused = || IdError {
-            text: text.chars().take(80).collect(),
-            prefix: "<kind>",
-        };
+        let refused = || IdError { text: text.chars().take(80).collect(), prefix: "<kind>" };
         let (prefix, uuid) = text.split_once('_').ok_or_else(refused)?;
         let kind = Kind::ALL.iter().copied().find(|it| it.prefix() == prefix);
         let uuid = Uuid::try_parse(uuid).map_err(|_| refused())?;
-        Ok(Self {
-            kind: kind.ok_or_else(refused)?,
-            uuid,
-        })
+        Ok(Self { kind: kind.ok_or_else(refused)?, uuid })
     }
 }
 
 fn parse(text: &str, prefix: &'static str) -> Result<Uuid, IdError> {
-    let refused = || IdError {
-        text: text.chars().take(80).collect(),
-        prefix,
-    };
-    let rest = text
-        .strip_prefix(prefix)
-        .and_then(|it| it.strip_prefix('_'))
-        .unwrap_or(text);
+    let refused = || IdError { text: text.chars().take(80).collect(), prefix };
+    let rest = text.strip_prefix(prefix).and_then(|it| it.strip_prefix('_')).unwrap_or(text);
     Uuid::try_parse(rest).map_err(|_| refused())
 }
 
@@ -284,9 +269,7 @@ mod tests {
     #[test]
     fn an_id_of_another_kind_is_refused_with_the_form_that_was_expected() {
         let account = AccountId::from_uuid(Uuid::nil()).to_string();
-        let refused = account
-            .parse::<SubscriptionId>()
-            .map_err(|it| it.to_string());
+        let refused = account.parse::<SubscriptionId>().map_err(|it| it.to_string());
         let expected = format!("`{account}` is not an id of the form `sub_<uuid>`");
         assert_eq!(refused, Err(expected));
     }

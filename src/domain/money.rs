@@ -100,9 +100,7 @@ impl FromStr for Currency {
 
     fn from_str(text: &str) -> Result<Self, CurrencyError> {
         let known = iso_currency::Currency::from_code(text).filter(|it| it.exponent().is_some());
-        known.map(Self).ok_or_else(|| CurrencyError {
-            text: text.chars().take(20).collect(),
-        })
+        known.map(Self).ok_or_else(|| CurrencyError { text: text.chars().take(20).collect() })
     }
 }
 
@@ -218,10 +216,7 @@ impl Money {
     /// If the currencies differ or the sum is too large.
     pub fn plus(self, other: Self) -> Result<Self, MoneyError> {
         self.same_currency(other)?;
-        let minor = self
-            .minor
-            .checked_add(other.minor)
-            .ok_or(MoneyError::TooLarge)?;
+        let minor = self.minor.checked_add(other.minor).ok_or(MoneyError::TooLarge)?;
         Ok(Self { minor, ..self })
     }
 
@@ -250,9 +245,7 @@ impl Money {
         amounts: impl IntoIterator<Item = Self>,
         currency: Currency,
     ) -> Result<Self, MoneyError> {
-        amounts
-            .into_iter()
-            .try_fold(Self::zero(currency), Self::plus)
+        amounts.into_iter().try_fold(Self::zero(currency), Self::plus)
     }
 
     /// Splits the amount in proportion to `weights`, losing nothing.
@@ -285,12 +278,7 @@ impl Money {
         assert_eq!(parts.iter().sum::<i128>(), whole, "a split loses nothing");
         parts
             .into_iter()
-            .map(|it| {
-                Some(Self {
-                    minor: i64::try_from(it * sign).ok()?,
-                    ..self
-                })
-            })
+            .map(|it| Some(Self { minor: i64::try_from(it * sign).ok()?, ..self }))
             .collect()
     }
 
@@ -298,10 +286,7 @@ impl Money {
         if self.currency == other.currency {
             return Ok(());
         }
-        Err(MoneyError::Currencies {
-            left: self.currency,
-            right: other.currency,
-        })
+        Err(MoneyError::Currencies { left: self.currency, right: other.currency })
     }
 }
 
@@ -343,10 +328,7 @@ impl Rate {
     /// # Errors
     /// If the product is too large.
     pub fn times(self, quantity: Quantity) -> Result<Amount, MoneyError> {
-        let product = self
-            .per_unit
-            .checked_mul(quantity.decimal())
-            .ok_or(MoneyError::TooLarge)?;
+        let product = self.per_unit.checked_mul(quantity.decimal()).ok_or(MoneyError::TooLarge)?;
         Ok(Amount::new(product, self.currency))
     }
 
@@ -404,15 +386,9 @@ impl Amount {
     /// If the currencies differ or the sum is too large.
     pub fn plus(self, other: Self) -> Result<Self, MoneyError> {
         if self.currency != other.currency {
-            return Err(MoneyError::Currencies {
-                left: self.currency,
-                right: other.currency,
-            });
+            return Err(MoneyError::Currencies { left: self.currency, right: other.currency });
         }
-        let value = self
-            .value
-            .checked_add(other.value)
-            .ok_or(MoneyError::TooLarge)?;
+        let value = self.value.checked_add(other.value).ok_or(MoneyError::TooLarge)?;
         Ok(Self { value, ..self })
     }
 
@@ -421,13 +397,8 @@ impl Amount {
     /// # Errors
     /// If the product is too large or the denominator is zero.
     pub fn part(self, numerator: Decimal, denominator: Decimal) -> Result<Self, MoneyError> {
-        let product = self
-            .value
-            .checked_mul(numerator)
-            .ok_or(MoneyError::TooLarge)?;
-        let value = product
-            .checked_div(denominator)
-            .ok_or(MoneyError::TooLarge)?;
+        let product = self.value.checked_mul(numerator).ok_or(MoneyError::TooLarge)?;
+        let value = product.checked_div(denominator).ok_or(MoneyError::TooLarge)?;
         Ok(Self { value, ..self })
     }
 
@@ -437,14 +408,9 @@ impl Amount {
     /// If it is too large to be booked.
     pub fn book(self, rounding: Rounding) -> Result<Money, MoneyError> {
         let digits = self.currency.digits();
-        let rounded = self
-            .value
-            .round_dp_with_strategy(digits, rounding.strategy());
+        let rounded = self.value.round_dp_with_strategy(digits, rounding.strategy());
         let shift = 10_i128.pow(digits.saturating_sub(rounded.scale()));
-        let minor = rounded
-            .mantissa()
-            .checked_mul(shift)
-            .ok_or(MoneyError::TooLarge)?;
+        let minor = rounded.mantissa().checked_mul(shift).ok_or(MoneyError::TooLarge)?;
         let minor = i64::try_from(minor).map_err(|_| MoneyError::TooLarge)?;
         Ok(Money::minor(minor, self.currency))
     }
@@ -476,25 +442,14 @@ mod tests {
             ("0.001 USD", "100", Rounding::HalfUp, "0.10 USD"),
             ("1.5 JPY", "3", Rounding::HalfUp, "5 JPY"),
             ("0.0005 KWD", "1", Rounding::HalfUp, "0.001 KWD"),
-            (
-                "0.0000000001 EUR",
-                "10000000000",
-                Rounding::HalfUp,
-                "1.00 EUR",
-            ),
+            ("0.0000000001 EUR", "10000000000", Rounding::HalfUp, "1.00 EUR"),
         ];
         for (rate, quantity, rounding, expected) in table {
             let (per_unit, currency) = rate.split_once(' ').expect(rate);
-            let rate = Rate::new(
-                decimal(per_unit).expect(per_unit),
-                currency.parse().expect(currency),
-            );
+            let rate =
+                Rate::new(decimal(per_unit).expect(per_unit), currency.parse().expect(currency));
             let charged = rate.charge(quantity.parse().expect(quantity), rounding);
-            assert_eq!(
-                charged.map(|it| it.to_string()),
-                Ok(expected.to_owned()),
-                "{rate:?}"
-            );
+            assert_eq!(charged.map(|it| it.to_string()), Ok(expected.to_owned()), "{rate:?}");
         }
     }
 
@@ -503,47 +458,25 @@ mod tests {
         assert_eq!(money("19.99 EUR").as_minor(), 1999);
         assert_eq!(money("19.9 EUR").as_minor(), 1990);
         assert_eq!(money("1500 JPY").as_minor(), 1500);
-        for (text, currency) in [
-            ("19.999", "EUR"),
-            ("1.5", "JPY"),
-            ("", "EUR"),
-            ("1e400", "EUR"),
-        ] {
-            assert!(
-                Money::parse(text, currency.parse().expect(currency)).is_err(),
-                "{text}"
-            );
+        for (text, currency) in [("19.999", "EUR"), ("1.5", "JPY"), ("", "EUR"), ("1e400", "EUR")] {
+            assert!(Money::parse(text, currency.parse().expect(currency)).is_err(), "{text}");
         }
     }
 
     #[test]
     fn two_currencies_never_add() {
-        let refused = money("1 EUR")
-            .plus(money("1 USD"))
-            .map_err(|it| it.to_string());
+        let refused = money("1 EUR").plus(money("1 USD")).map_err(|it| it.to_string());
         assert_eq!(refused, Err("EUR and USD cannot be added".to_owned()));
     }
 
     #[test]
     fn what_is_too_large_is_refused_and_not_bent() {
         let most = Money::minor(i64::MAX, Currency::EUR);
-        assert_eq!(
-            most.plus(Money::minor(1, Currency::EUR)),
-            Err(MoneyError::TooLarge)
-        );
-        assert_eq!(
-            Money::minor(i64::MIN, Currency::EUR).negated(),
-            Err(MoneyError::TooLarge)
-        );
+        assert_eq!(most.plus(Money::minor(1, Currency::EUR)), Err(MoneyError::TooLarge));
+        assert_eq!(Money::minor(i64::MIN, Currency::EUR).negated(), Err(MoneyError::TooLarge));
         let rate = Rate::new(Decimal::MAX, Currency::EUR);
-        assert_eq!(
-            rate.charge(Quantity::whole(2), Rounding::HalfUp),
-            Err(MoneyError::TooLarge)
-        );
-        assert_eq!(
-            rate.charge(Quantity::ONE, Rounding::HalfUp),
-            Err(MoneyError::TooLarge)
-        );
+        assert_eq!(rate.charge(Quantity::whole(2), Rounding::HalfUp), Err(MoneyError::TooLarge));
+        assert_eq!(rate.charge(Quantity::ONE, Rounding::HalfUp), Err(MoneyError::TooLarge));
     }
 
     #[test]
@@ -554,10 +487,7 @@ mod tests {
         };
         assert_eq!(parts(100, &[1, 1, 1]), Some(vec![34, 33, 33]));
         assert_eq!(parts(-100, &[1, 1, 1]), Some(vec![-34, -33, -33]));
-        assert_eq!(
-            parts(150_070, &[255, 604, 51, 90]),
-            Some(vec![38268, 90642, 7654, 13506])
-        );
+        assert_eq!(parts(150_070, &[255, 604, 51, 90]), Some(vec![38268, 90642, 7654, 13506]));
         assert_eq!(parts(5, &[0, 0]), None);
     }
 

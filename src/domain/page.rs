@@ -29,20 +29,13 @@ impl PageRequest {
     /// The first `limit` rows, newest first.
     #[must_use]
     pub fn first(limit: usize) -> Self {
-        Self {
-            limit: limit.clamp(1, Self::LIMIT_MAX),
-            after: None,
-            order: PageOrder::Falling,
-        }
+        Self { limit: limit.clamp(1, Self::LIMIT_MAX), after: None, order: PageOrder::Falling }
     }
 
     /// The first `limit` rows, oldest first.
     #[must_use]
     pub fn oldest(limit: usize) -> Self {
-        Self {
-            order: PageOrder::Rising,
-            ..Self::first(limit)
-        }
+        Self { order: PageOrder::Rising, ..Self::first(limit) }
     }
 }
 
@@ -58,9 +51,6 @@ pub struct Page<T> {
 impl<T> Page<T> {
     /// The same page with each row made into something else.
     pub fn map<U>(self, each: impl FnMut(T) -> U) -> Page<U> {
-        Page {
-            items: self.items.into_iter().map(each).collect(),
-            next: self.next,
-        }
+        Page { items: self.items.into_iter().map(each).collect(), next: self.next }
     }
 }

@@ -15,8 +15,8 @@ use crate::domain::stamp::{SellerNumber, Stamp};
 use crate::domain::time::Instant;
 use crate::services::cx::Cx;
 use crate::services::error::Error;
+use crate::services::mint::Mint;
 use crate::store::{Along, Batch, Change, Mark, Record, Records, StoreError};
-use crate::world::entropy::Entropy;
 
 /// Who writes, and in which request.
 #[derive(Debug, Clone)]
@@ -49,7 +49,7 @@ pub struct Act<'tx> {
     batch: Batch<'tx>,
     author: Author,
     moment: Moment,
-    entropy: Arc<dyn Entropy>,
+    mint: Arc<Mint>,
     noted: Vec<Noted>,
 }
 
@@ -67,9 +67,9 @@ impl<'tx> Act<'tx> {
         batch: Batch<'tx>,
         author: Author,
         moment: Moment,
-        entropy: Arc<dyn Entropy>,
+        mint: Arc<Mint>,
     ) -> Self {
-        Self { batch, author, moment, entropy, noted: Vec::new() }
+        Self { batch, author, moment, mint, noted: Vec::new() }
     }
 
     /// Begins the next act of the same transaction.
@@ -185,24 +185,17 @@ impl<'tx> Act<'tx> {
 
     /// A new id: its first part is the time, so that what comes later sorts later.
     pub fn new_id<I: Id>(&mut self) -> I {
-        let mut bytes = [0; 10];
-        self.entropy.fill(&mut bytes);
-        let millis = u64::try_from(self.moment.now.micros() / 1000).unwrap_or(0);
-        I::from_uuid(uuid::Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid())
+        I::from_uuid(self.mint.id(self.moment.now))
     }
 
     /// A new UUID that belongs to no kind of ours.
     pub fn new_uuid(&mut self) -> Uuid {
-        let mut bytes = [0; 16];
-        self.entropy.fill(&mut bytes);
-        uuid::Builder::from_random_bytes(bytes).into_uuid()
+        uuid::Builder::from_random_bytes(self.mint.random()).into_uuid()
     }
 
     /// Unpredictable bytes.
     pub fn random<const N: usize>(&mut self) -> [u8; N] {
-        let mut bytes = [0; N];
-        self.entropy.fill(&mut bytes);
-        bytes
+        self.mint.random()
     }
 
     /// The next number of a sequence.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::act::{Act, Author, Moment};
 use super::error::Error;
 use super::metrics::Metrics;
+use super::mint::Mint;
 use crate::domain::operator::Actor;
 use crate::store::meta::{self, ClockState};
 use crate::store::{Batch, Store, StoreError};
@@ -24,6 +25,7 @@ pub struct World {
 
 pub(super) struct House {
     store: Store,
+    mint: Arc<Mint>,
     world: World,
     time: Mutex<ClockState>,
     metrics: Metrics,
@@ -38,6 +40,7 @@ impl House {
         let time = meta::setting::<ClockState>(&store.read()?)?.unwrap_or(ClockState::LIVE);
         Ok(Self {
             store,
+            mint: Arc::new(Mint::new(Arc::clone(&world.entropy))),
             world,
             time: Mutex::new(time),
             metrics: Metrics::new(),
@@ -51,8 +54,8 @@ impl House {
         &self.store
     }
 
-    pub(super) const fn world(&self) -> &World {
-        &self.world
+    pub(super) fn mint(&self) -> &Mint {
+        &self.mint
     }
 
     pub(super) const fn metrics(&self) -> &Metrics {
@@ -65,7 +68,7 @@ impl House {
 
     pub(super) fn act<'tx>(&self, batch: Batch<'tx>) -> Act<'tx> {
         let author = Author::of(Actor::duty("writer"));
-        Act::new(batch, author, self.moment(), Arc::clone(&self.world.entropy))
+        Act::new(batch, author, self.moment(), Arc::clone(&self.mint))
     }
 
     /// What time it is. Business time never runs back behind what was done already, even where the
@@ -125,5 +128,4 @@ impl House {
         self.stopped.store(true, Ordering::SeqCst);
         self.committed.notify_all();
     }
-
 }

@@ -15,6 +15,7 @@ mod house;
 pub mod idempotency;
 pub mod maintenance;
 mod metrics;
+mod mint;
 pub mod operator;
 mod writer;
 
@@ -28,8 +29,8 @@ pub use self::error::Error;
 use self::house::House;
 pub use self::house::World;
 pub use self::metrics::Metrics;
-use self::writer::Writer;
 pub use self::writer::Pending;
+use self::writer::Writer;
 use crate::domain::operator::Actor;
 use crate::store::Store;
 
@@ -113,9 +114,7 @@ impl Bss {
     /// Unpredictable bytes.
     #[must_use]
     pub fn random<const N: usize>(&self) -> [u8; N] {
-        let mut bytes = [0; N];
-        self.house.world().entropy.fill(&mut bytes);
-        bytes
+        self.house.mint().random()
     }
 
     /// What is counted while it runs.

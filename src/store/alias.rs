@@ -36,9 +36,7 @@ impl Alias {
 /// If the engine fails.
 pub fn find(view: &(impl View + ?Sized), alias: &Alias) -> Result<Option<Subject>, StoreError> {
     let bytes = view.value(ALIASES, &alias.key())?;
-    bytes
-        .map(|it| codec::decode(ALIASES.0, it.get(1..).unwrap_or_default()))
-        .transpose()
+    bytes.map(|it| codec::decode(ALIASES.0, it.get(1..).unwrap_or_default())).transpose()
 }
 
 impl Batch<'_> {

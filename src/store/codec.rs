@@ -25,9 +25,7 @@ pub(super) fn decode<T: DeserializeOwned>(
     let refused = |source| StoreError::Unreadable { table, source };
     let (value, rest) = postcard::take_from_bytes(body).map_err(|it| refused(Some(it)))?;
     // What is left over was written by another shape: values read so far mean something else.
-    rest.is_empty()
-        .then_some(value)
-        .ok_or_else(|| refused(None))
+    rest.is_empty().then_some(value).ok_or_else(|| refused(None))
 }
 
 /// A key under construction.
@@ -146,9 +144,6 @@ mod tests {
         let bytes = encode(1, &(7_u32, 9_u32));
         assert_eq!(decode::<(u32, u32)>("t", &bytes[1..]).ok(), Some((7, 9)));
         assert!(decode::<u32>("t", &bytes[1..]).is_err(), "left-over bytes");
-        assert!(
-            decode::<(u32, u32, u32)>("t", &bytes[1..]).is_err(),
-            "missing bytes"
-        );
+        assert!(decode::<(u32, u32, u32)>("t", &bytes[1..]).is_err(), "missing bytes");
     }
 }

@@ -18,10 +18,7 @@ pub const DUE: Table = Table("due");
 
 /// The key under which something falls due for a thing.
 pub fn key(due: Due, id: impl Id) -> Key {
-    Key::new()
-        .instant(due.at)
-        .u8(due.duty as u8)
-        .subject(id.subject())
+    Key::new().instant(due.at).u8(due.duty as u8).subject(id.subject())
 }
 
 /// The kind of thing that a key of the due table is about, as its place among kinds.
@@ -30,23 +27,12 @@ pub(super) fn kind_of(key: &[u8]) -> Option<u8> {
 }
 
 fn read(key: &[u8]) -> Result<(Due, Subject), StoreError> {
-    let refused = || StoreError::Unreadable {
-        table: DUE.0,
-        source: None,
-    };
+    let refused = || StoreError::Unreadable { table: DUE.0, source: None };
     let at = codec::instant_at(key).ok_or_else(refused)?;
-    let duty = key
-        .get(8)
-        .and_then(|it| Duty::ALL.get(usize::from(*it)))
-        .ok_or_else(refused)?;
+    let duty = key.get(8).and_then(|it| Duty::ALL.get(usize::from(*it))).ok_or_else(refused)?;
     let kind = kind_of(key).map(usize::from);
-    let kind = kind
-        .and_then(|it| crate::domain::id::Kind::ALL.get(it))
-        .ok_or_else(refused)?;
-    let uuid = key
-        .get(10..)
-        .and_then(|it| uuid::Uuid::from_slice(it).ok())
-        .ok_or_else(refused)?;
+    let kind = kind.and_then(|it| crate::domain::id::Kind::ALL.get(it)).ok_or_else(refused)?;
+    let uuid = key.get(10..).and_then(|it| uuid::Uuid::from_slice(it).ok()).ok_or_else(refused)?;
     Ok((Due { at, duty: *duty }, Subject { kind: *kind, uuid }))
 }
 
@@ -76,10 +62,7 @@ pub trait DueTable: View {
     /// If the engine fails.
     fn due(&self, duty: Duty, now: Instant, limit: usize) -> Result<Vec<Subject>, StoreError> {
         let end = Key::new().instant(now.plus_micros(1)).bytes();
-        let range = KeyRange {
-            from: Bound::Unbounded,
-            to: Bound::Excluded(end),
-        };
+        let range = KeyRange { from: Bound::Unbounded, to: Bound::Excluded(end) };
         let mut found = Vec::new();
         self.scan(DUE, &range, PageOrder::Rising, &mut |key, _| {
             let (due, subject) = read(key)?;
@@ -87,11 +70,7 @@ pub trait DueTable: View {
                 found.push(subject);
             }
             let full = found.len() >= limit;
-            Ok(if full {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            })
+            Ok(if full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         })?;
         Ok(found)
     }

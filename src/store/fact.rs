@@ -38,10 +38,7 @@ impl Batch<'_> {
     /// If the engine fails.
     pub fn append_fact(&mut self, fact: &Fact) -> Result<u64, StoreError> {
         let sequence = self.next_number(SEQUENCE)?;
-        let fact = Fact {
-            sequence,
-            ..fact.clone()
-        };
+        let fact = Fact { sequence, ..fact.clone() };
         self.insert(FACTS, &sequence.to_be_bytes(), &codec::encode(SHAPE, &fact))?;
         let by_subject = Key::new().subject(fact.subject).u64(sequence).bytes();
         self.insert(BY_SUBJECT, &by_subject, &[])?;
@@ -56,8 +53,7 @@ impl Batch<'_> {
     /// # Errors
     /// If the engine fails.
     pub fn put_cursor(&mut self, listener: &str, sequence: u64) -> Result<(), StoreError> {
-        self.insert(CURSORS, listener.as_bytes(), &sequence.to_be_bytes())
-            .map(|_| ())
+        self.insert(CURSORS, listener.as_bytes(), &sequence.to_be_bytes()).map(|_| ())
     }
 }
 
@@ -86,19 +82,12 @@ pub trait Facts: View {
     /// If the engine fails or a fact cannot be read.
     fn facts_after(&self, sequence: u64, limit: usize) -> Result<Vec<Fact>, StoreError> {
         let from = Bound::Excluded(sequence.to_be_bytes().to_vec());
-        let range = KeyRange {
-            from,
-            to: Bound::Unbounded,
-        };
+        let range = KeyRange { from, to: Bound::Unbounded };
         let mut facts = Vec::new();
         self.scan(FACTS, &range, PageOrder::Rising, &mut |_, value| {
             facts.push(read(value)?);
             let full = facts.len() >= limit;
-            Ok(if full {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            })
+            Ok(if full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         })?;
         Ok(facts)
     }
@@ -115,16 +104,10 @@ pub trait Facts: View {
     ) -> Result<Page<Fact>, StoreError> {
         let (table, range) = match about {
             About::All => (FACTS, KeyRange::all()),
-            About::Subject(it) => (
-                BY_SUBJECT,
-                KeyRange::prefix(&Key::new().subject(it).bytes()),
-            ),
+            About::Subject(it) => (BY_SUBJECT, KeyRange::prefix(&Key::new().subject(it).bytes())),
             About::Owner(it) => (BY_OWNER, KeyRange::prefix(&Key::new().id(it).bytes())),
         };
-        let mut page = Page {
-            items: Vec::new(),
-            next: None,
-        };
+        let mut page = Page { items: Vec::new(), next: None };
         let mut last = Vec::new();
         let mut looked_at = 0;
         let range = range.after(request.after.as_deref(), request.order);
@@ -153,10 +136,7 @@ impl<V: View + ?Sized> Facts for V {}
 /// The fact whose sequence number ends a key.
 fn fact_at(view: &(impl View + ?Sized), key: &[u8]) -> Result<Option<Fact>, StoreError> {
     let Some(sequence) = key.len().checked_sub(8).and_then(|at| key.get(at..)) else {
-        return Err(StoreError::Unreadable {
-            table: BY_SUBJECT.0,
-            source: None,
-        });
+        return Err(StoreError::Unreadable { table: BY_SUBJECT.0, source: None });
     };
     view.value(FACTS, sequence)?.map(|it| read(&it)).transpose()
 }
@@ -164,9 +144,6 @@ fn fact_at(view: &(impl View + ?Sized), key: &[u8]) -> Result<Option<Fact>, Stor
 fn read(bytes: &[u8]) -> Result<Fact, StoreError> {
     match bytes.split_first() {
         Some((&SHAPE, body)) => codec::decode(FACTS.0, body),
-        _ => Err(StoreError::Unreadable {
-            table: FACTS.0,
-            source: None,
-        }),
+        _ => Err(StoreError::Unreadable { table: FACTS.0, source: None }),
     }
 }

@@ -35,9 +35,7 @@ pub struct Kept {
 /// If the engine fails.
 pub fn find(view: &(impl View + ?Sized), key: &[u8; 32]) -> Result<Option<Kept>, StoreError> {
     let bytes = view.value(KEYS, key)?;
-    bytes
-        .map(|it| codec::decode(KEYS.0, it.get(1..).unwrap_or_default()))
-        .transpose()
+    bytes.map(|it| codec::decode(KEYS.0, it.get(1..).unwrap_or_default())).transpose()
 }
 
 impl Batch<'_> {
@@ -57,19 +55,12 @@ impl Batch<'_> {
     /// If the engine fails.
     pub fn forget_answers(&mut self, wall: Instant, limit: usize) -> Result<usize, StoreError> {
         let to = Bound::Excluded(Key::new().instant(wall).bytes());
-        let range = KeyRange {
-            from: Bound::Unbounded,
-            to,
-        };
+        let range = KeyRange { from: Bound::Unbounded, to };
         let mut over = Vec::new();
         self.scan(BY_EXPIRY, &range, PageOrder::Rising, &mut |key, _| {
             over.push(key.to_vec());
             let full = over.len() >= limit;
-            Ok(if full {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
-            })
+            Ok(if full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         })?;
         for expiry in &over {
             self.remove(BY_EXPIRY, expiry)?;

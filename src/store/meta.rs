@@ -27,12 +27,8 @@ pub struct ClockState {
 
 impl ClockState {
     /// The clock of a new live installation.
-    pub const LIVE: Self = Self {
-        offset_micros: 0,
-        high_water: None,
-        last_wall: None,
-        movable: false,
-    };
+    pub const LIVE: Self =
+        Self { offset_micros: 0, high_water: None, last_wall: None, movable: false };
 }
 
 /// A value kept under a name, each with one owner and one shape.
@@ -58,10 +54,7 @@ pub fn setting<S: Setting>(view: &(impl View + ?Sized)) -> Result<Option<S>, Sto
     };
     match bytes.split_first() {
         Some((shape, body)) if *shape == S::SHAPE => codec::decode(S::NAME, body).map(Some),
-        _ => Err(StoreError::Unreadable {
-            table: S::NAME,
-            source: None,
-        }),
+        _ => Err(StoreError::Unreadable { table: S::NAME, source: None }),
     }
 }
 
@@ -71,8 +64,7 @@ impl Batch<'_> {
     /// # Errors
     /// If the engine fails.
     pub fn put_setting<S: Setting>(&mut self, it: &S) -> Result<(), StoreError> {
-        self.insert(META, S::NAME.as_bytes(), &codec::encode(S::SHAPE, it))
-            .map(|_| ())
+        self.insert(META, S::NAME.as_bytes(), &codec::encode(S::SHAPE, it)).map(|_| ())
     }
 }
 

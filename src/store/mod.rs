@@ -26,6 +26,7 @@ mod health;
 pub mod idempotency;
 pub mod meta;
 pub mod migrate;
+mod party;
 mod read_only;
 pub mod record;
 pub mod schema;

@@ -127,10 +127,7 @@ pub fn encode<R: Record>(record: &R) -> Vec<u8> {
 pub fn decode<R: Record>(bytes: &[u8]) -> Result<R, StoreError> {
     match bytes.split_first() {
         Some((shape, body)) if *shape == R::SHAPE => codec::decode(R::TABLE.0, body),
-        _ => Err(StoreError::Unreadable {
-            table: R::TABLE.0,
-            source: None,
-        }),
+        _ => Err(StoreError::Unreadable { table: R::TABLE.0, source: None }),
     }
 }
 
@@ -231,10 +228,7 @@ pub trait Records: View {
         accept: &mut dyn FnMut(&R) -> bool,
     ) -> Result<Page<R>, StoreError> {
         let range = range.after(request.after.as_deref(), request.order);
-        let mut page = Page {
-            items: Vec::new(),
-            next: None,
-        };
+        let mut page = Page { items: Vec::new(), next: None };
         let mut looked_at = 0;
         let mut last = Vec::new();
         self.scan(table, &range, request.order, &mut |key, value| {
@@ -266,14 +260,8 @@ pub trait Records: View {
         let mut known_to: Option<Vec<u8>> = None;
         for seller in sellers {
             let prefix = Key::new().u32(seller.0).bytes();
-            let after = request
-                .after
-                .as_ref()
-                .map(|id| [prefix.as_slice(), id].concat());
-            let part = PageRequest {
-                after,
-                ..request.clone()
-            };
+            let after = request.after.as_ref().map(|id| [prefix.as_slice(), id].concat());
+            let part = PageRequest { after, ..request.clone() };
             let range = KeyRange::prefix(&prefix);
             let page = self.list_range(standard::<R>(0), range, &part, accept)?;
             merged.extend(page.items);
@@ -288,21 +276,14 @@ pub trait Records: View {
         }
         if let Some(cut) = &known_to {
             let beyond = |it: &[u8]| {
-                if falling {
-                    it < cut.as_slice()
-                } else {
-                    it > cut.as_slice()
-                }
+                if falling { it < cut.as_slice() } else { it > cut.as_slice() }
             };
             merged.retain(|it| !beyond(&it.id().to_bytes()));
         }
         let full = merged.len() > request.limit;
         merged.truncate(request.limit);
         let last = merged.last().map(|it| it.id().to_bytes().to_vec());
-        Ok(Page {
-            items: merged,
-            next: if full { last } else { known_to },
-        })
+        Ok(Page { items: merged, next: if full { last } else { known_to } })
     }
 
     /// The record of a row: its own value, or in an index the one whose id ends the key.
@@ -316,15 +297,8 @@ pub trait Records: View {
         if table == R::TABLE {
             return decode(value).map(Some);
         }
-        let damaged = StoreError::Unreadable {
-            table: table.0,
-            source: None,
-        };
-        let id = key
-            .len()
-            .checked_sub(16)
-            .and_then(|at| key.get(at..))
-            .ok_or(damaged)?;
+        let damaged = StoreError::Unreadable { table: table.0, source: None };
+        let id = key.len().checked_sub(16).and_then(|at| key.get(at..)).ok_or(damaged)?;
         let bytes = self.value(R::TABLE, id)?;
         bytes.map(|it| decode(&it)).transpose()
     }

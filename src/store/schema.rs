@@ -6,6 +6,7 @@ use super::StoreError;
 use super::record::{self, Record};
 use super::view::{KeyRange, Table, View};
 use crate::domain::page::PageOrder;
+use crate::domain::party::Party;
 
 /// One kind of record, by what can be done without knowing its type.
 pub struct Kept {
@@ -32,32 +33,24 @@ impl Kept {
 
 fn index_keys<R: Record>(view: &dyn View, on_key: &mut OnKey<'_>) -> Result<u64, StoreError> {
     let mut count = 0;
-    view.scan(
-        R::TABLE,
-        &KeyRange::all(),
-        PageOrder::Rising,
-        &mut |key, value| {
-            let found: R = record::decode(value)?;
-            if crate::domain::id::Id::to_bytes(found.id()) != key {
-                return Err(StoreError::Unreadable {
-                    table: R::TABLE.0,
-                    source: None,
-                });
+    view.scan(R::TABLE, &KeyRange::all(), PageOrder::Rising, &mut |key, value| {
+        let found: R = record::decode(value)?;
+        if crate::domain::id::Id::to_bytes(found.id()) != key {
+            return Err(StoreError::Unreadable { table: R::TABLE.0, source: None });
+        }
+        for index in R::INDICES {
+            for key in record::keys_of(index, Some(&found)) {
+                on_key(index.table, &key)?;
             }
-            for index in R::INDICES {
-                for key in record::keys_of(index, Some(&found)) {
-                    on_key(index.table, &key)?;
-                }
-            }
-            count += 1;
-            Ok(ControlFlow::Continue(()))
-        },
-    )?;
+        }
+        count += 1;
+        Ok(ControlFlow::Continue(()))
+    })?;
     Ok(count)
 }
 
 /// All kinds of records.
-pub const KINDS: &[Kept] = &[];
+pub const KINDS: &[Kept] = &[Kept::of::<Party>()];
 
 /// Whether a table is in the register.
 #[must_use]

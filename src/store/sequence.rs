@@ -14,13 +14,8 @@ pub fn last(view: &(impl View + ?Sized), name: &str) -> Result<u64, StoreError> 
     let Some(bytes) = view.value(SEQUENCES, name.as_bytes())? else {
         return Ok(0);
     };
-    let refused = |_| StoreError::Unreadable {
-        table: SEQUENCES.0,
-        source: None,
-    };
-    Ok(u64::from_be_bytes(
-        bytes.as_slice().try_into().map_err(refused)?,
-    ))
+    let refused = |_| StoreError::Unreadable { table: SEQUENCES.0, source: None };
+    Ok(u64::from_be_bytes(bytes.as_slice().try_into().map_err(refused)?))
 }
 
 impl Batch<'_> {

@@ -1,5 +1,6 @@
 //! The one integration binary: everything that is tried through a door.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod act;
 mod harness;
 mod ledger;

@@ -3,8 +3,8 @@
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
-use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, SchemaType, Type};
 use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::api::edge::cursor;
@@ -52,9 +52,8 @@ impl Money {
     /// The amount in the domain's form.
     pub(crate) fn read(&self, pointer: &str) -> Result<money::Money, Invalid> {
         let currency = parse(&format!("{pointer}/currency"), &self.currency)?;
-        money::Money::parse(&self.amount.0, currency).map_err(|error| {
-            Invalid::one(format!("{pointer}/amount"), "format", error.to_string())
-        })
+        money::Money::parse(&self.amount.0, currency)
+            .map_err(|error| Invalid::one(format!("{pointer}/amount"), "format", error.to_string()))
     }
 }
 

@@ -17,10 +17,7 @@ pub struct Step {
 
 /// All steps; the schema of a file is how many of them it has seen. Append only.
 // The next one: `Step { name: "what it is for", run: v02_what_it_is_for::run },`
-pub const STEPS: &[Step] = &[Step {
-    name: "the first shapes",
-    run: |_| Ok(()),
-}];
+pub const STEPS: &[Step] = &[Step { name: "the first shapes", run: |_| Ok(()) }];
 
 /// The schema this program writes.
 #[must_use]
@@ -35,10 +32,7 @@ pub fn newest() -> u32 {
 pub fn pending(view: &(impl View + ?Sized)) -> Result<&'static [Step], StoreError> {
     let found = setting::<Schema>(view)?.map_or(0, |it| it.0);
     let seen = usize::try_from(found).unwrap_or(usize::MAX);
-    STEPS.get(seen..).ok_or(StoreError::TooNew {
-        found,
-        known: newest(),
-    })
+    STEPS.get(seen..).ok_or(StoreError::TooNew { found, known: newest() })
 }
 
 /// Takes the next step, if there is one, and returns its name.

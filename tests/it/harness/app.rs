@@ -46,6 +46,11 @@ impl App {
         self.clock.wall()
     }
 
+    /// Sets the wall clock to midnight UTC of a day, even an earlier one.
+    pub fn set_wall(&self, day: &str) {
+        self.clock.set(Zone::UTC.start_of(day.parse().unwrap()));
+    }
+
     /// Lets wall time pass; nothing is done meanwhile.
     pub fn pass(&self, span: &str) {
         let span: Span = span.parse().unwrap();
