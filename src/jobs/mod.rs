@@ -31,7 +31,7 @@ pub struct Workers {
 /// If the machine gives no thread.
 pub fn start(bss: &Arc<Bss>) -> Result<Workers, Error> {
     let mut workers = Workers { bss: Arc::clone(bss), threads: Vec::new() };
-    workers.spawn("duties", |bss| duty::keep_inside(bss))?;
+    workers.spawn("duties", duty::keep_inside)?;
     for (place, duty) in bss.duties().iter().enumerate() {
         if duty.room() == Room::Window {
             workers.spawn(duty.name(), move |bss| {

@@ -63,12 +63,7 @@ struct Noted {
 }
 
 impl<'tx> Act<'tx> {
-    pub(super) fn new(
-        batch: Batch<'tx>,
-        author: Author,
-        moment: Moment,
-        mint: Arc<Mint>,
-    ) -> Self {
+    pub(super) fn new(batch: Batch<'tx>, author: Author, moment: Moment, mint: Arc<Mint>) -> Self {
         Self { batch, author, moment, mint, noted: Vec::new() }
     }
 

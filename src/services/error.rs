@@ -5,7 +5,7 @@
 
 use thiserror::Error;
 
-use crate::domain::error::{Invalid, Rejection};
+use crate::domain::error::{Invalid, Refusal, Rejection};
 use crate::domain::money::MoneyError;
 use crate::domain::operator::Permission;
 use crate::store::StoreError;
@@ -83,6 +83,15 @@ impl From<Rejection> for Error {
 impl From<Invalid> for Error {
     fn from(it: Invalid) -> Self {
         Self::Invalid(it)
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(it: Refusal) -> Self {
+        match it {
+            Refusal::Invalid(invalid) => Self::Invalid(invalid),
+            Refusal::Rejected(rejection) => Self::Rejected(rejection),
+        }
     }
 }
 

@@ -14,6 +14,7 @@
 //!
 //! The rules of the business are not here.
 
+pub mod account;
 pub mod alias;
 mod backend;
 mod batch;
@@ -26,7 +27,8 @@ mod health;
 pub mod idempotency;
 pub mod meta;
 pub mod migrate;
-mod party;
+pub mod operator;
+pub mod party;
 mod read_only;
 pub mod record;
 pub mod schema;

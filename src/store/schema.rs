@@ -5,6 +5,10 @@ use std::ops::ControlFlow;
 use super::StoreError;
 use super::record::{self, Record};
 use super::view::{KeyRange, Table, View};
+use crate::domain::account::Account;
+use crate::domain::account::billing_account::BillingAccount;
+use crate::domain::account::class::CustomerClass;
+use crate::domain::operator::{Session, Token, User};
 use crate::domain::page::PageOrder;
 use crate::domain::party::Party;
 
@@ -50,7 +54,15 @@ fn index_keys<R: Record>(view: &dyn View, on_key: &mut OnKey<'_>) -> Result<u64,
 }
 
 /// All kinds of records.
-pub const KINDS: &[Kept] = &[Kept::of::<Party>()];
+pub const KINDS: &[Kept] = &[
+    Kept::of::<Account>(),
+    Kept::of::<BillingAccount>(),
+    Kept::of::<CustomerClass>(),
+    Kept::of::<Party>(),
+    Kept::of::<Session>(),
+    Kept::of::<Token>(),
+    Kept::of::<User>(),
+];
 
 /// Whether a table is in the register.
 #[must_use]

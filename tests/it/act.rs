@@ -26,7 +26,8 @@ fn register(act: &mut Act<'_>, name: &str) -> Result<PartyId, Error> {
     let id = act.new_id();
     let nature = Nature::Organization(Organization::named(name.parse().unwrap()));
     let stamp = Stamp::new(SellerNumber::PROVIDER, None, act.now());
-    let (mut party, verb) = Party::register(RegisterParty { id, stamp, profile: Profile::of(nature) })?;
+    let (mut party, verb) =
+        Party::register(RegisterParty { id, stamp, profile: Profile::of(nature) })?;
     act.put(&mut party)?;
     act.tell(id, verb);
     Ok(id)
@@ -138,11 +139,8 @@ fn ids_and_facts_rise_with_time_even_where_the_clock_runs_back() {
     let app = App::on("2026-01-10");
     let first = app.bss.act(somebody(), |act| register(act, "First")).wait().unwrap();
     app.set_wall("2026-01-01");
-    let (second, now) = app
-        .bss
-        .act(somebody(), |act| Ok((register(act, "Second")?, act.now())))
-        .wait()
-        .unwrap();
+    let (second, now) =
+        app.bss.act(somebody(), |act| Ok((register(act, "Second")?, act.now()))).wait().unwrap();
     assert_eq!(now.to_string(), "2026-01-10T00:00:00Z");
     assert_ne!(first, second);
 }

@@ -11,8 +11,8 @@ use axum::http::{HeaderMap, Method, header};
 use super::fault::Fault;
 use crate::domain::operator::Actor;
 use crate::domain::stamp::SellerNumber;
+use crate::services::Bss;
 use crate::services::operator::{self, Credential};
-use crate::services::{Bss, Error};
 
 /// The cookie that holds a session.
 pub(crate) const SESSION_COOKIE: &str = "tillbox_session";
@@ -27,7 +27,7 @@ pub(crate) struct Caller {
 /// Who calls, by what stands in the headers: a token, a session, or nothing.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`] for credentials that are not, or no longer, good: somebody who shows
+/// [`Error::Unauthenticated`](crate::services::Error::Unauthenticated) for credentials that are not, or no longer, good: somebody who shows
 /// a key must not be taken for somebody without one.
 pub(crate) fn caller(bss: &Bss, parts: &Parts) -> Result<Caller, Fault> {
     if let Some(token) = bearer(&parts.headers) {
@@ -38,12 +38,13 @@ pub(crate) fn caller(bss: &Bss, parts: &Parts) -> Result<Caller, Fault> {
         let actor = Arc::new(Actor::door("api", SellerNumber::PROVIDER));
         return Ok(Caller { actor, is_signed_in: false });
     };
+    let actor = operator::authenticate(bss, Credential::Session(session))?;
     let safe = matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
     let csrf = parts.headers.get("x-csrf-token").and_then(|it| it.to_str().ok());
+    // A browser sends the cookie whoever made the page; only our own page knows the token.
     if !safe && !csrf.is_some_and(|it| operator::is_csrf_token(session, it)) {
         return Err(Fault::CrossSite);
     }
-    let actor = operator::authenticate(bss, Credential::Session(session))?;
     Ok(Caller { actor, is_signed_in: true })
 }
 

@@ -4,6 +4,7 @@
 //! `Idempotency-Key` on everything that writes. Each resource file is a list of rows of the
 //! [`route`] table.
 
+mod clock;
 mod health;
 mod openapi;
 mod problem;
@@ -26,8 +27,7 @@ use crate::services::Bss;
 
 /// The whole table of routes.
 fn table() -> Vec<Route> {
-    let resources: [Vec<Route>; 0] = [];
-    resources.into_iter().flatten().collect()
+    [clock::routes()].into_iter().flatten().collect()
 }
 
 /// The router of everything below `/api/v1`, and of the document that describes it.

@@ -87,10 +87,7 @@ pub(crate) fn response(fault: &Fault, request_id: &str) -> Response<Body> {
     let said = say(fault);
     match said.status {
         500.. => {
-            let error: &dyn std::error::Error = match fault {
-                Fault::Service(Error::Internal(source)) => source.as_ref(),
-                other => other,
-            };
+            let error: &dyn std::error::Error = fault;
             tracing::error!(request_id, error, status = said.status, "request failed");
         }
         status => tracing::debug!(request_id, status, name = said.name, "request refused"),

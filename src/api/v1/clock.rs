@@ -1,0 +1,122 @@
+//! `/clock`: business time, and moving it where that is allowed.
+
+use std::sync::Arc;
+
+use axum::http::Method;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::route::{Needs, Route, read, work};
+use super::wire::{NoQuery, parse};
+use crate::api::edge::body::ORDINARY_BYTES_MAX;
+use crate::api::edge::call::Call;
+use crate::api::edge::reply::{Reply, Wire};
+use crate::domain::error::Invalid;
+use crate::domain::operator::Permission;
+use crate::domain::time::Zone;
+use crate::services::clock::{self, Target};
+use crate::services::{Bss, Cx, Error};
+
+pub(super) fn routes() -> Vec<Route> {
+    let may_move = Needs::Permission(Permission::ClockMove);
+    vec![
+        read("/clock", Needs::SignIn, "What time it is", show),
+        work(
+            Method::POST,
+            "/clock/advance",
+            may_move,
+            "Move business time and do what falls due",
+            (ORDINARY_BYTES_MAX, advance),
+        ),
+    ]
+}
+
+/// What the clock says.
+#[derive(Debug, Serialize, ToSchema)]
+struct Clock {
+    /// Business time: what bills, terms and documents go by.
+    now: String,
+    /// Wall time.
+    wall: String,
+    /// Whether business time may be moved here.
+    movable: bool,
+}
+
+impl Wire for Clock {}
+
+fn show(cx: Cx<'_>, _: &Call, _: NoQuery) -> Result<Reply<Clock>, Error> {
+    let time = clock::time(cx)?;
+    let (now, wall) = (time.now.to_string(), time.wall.to_string());
+    Ok(Reply::ok(Clock { now, wall, movable: time.movable }))
+}
+
+/// How far the clock is to be moved: by a span, or to an instant.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AdvanceBody {
+    /// A span such as `1 month`, counted in civil time.
+    by: Option<String>,
+    /// The zone that `by` is counted in; UTC if nothing is said.
+    zone: Option<String>,
+    /// An instant such as `2026-02-01T00:00:00Z`.
+    to: Option<String>,
+}
+
+impl AdvanceBody {
+    fn read(&self) -> Result<Target, Invalid> {
+        match (&self.by, &self.to) {
+            (Some(by), None) => {
+                let zone = self.zone.as_deref().map_or(Ok(Zone::UTC), |it| parse("/zone", it))?;
+                Ok(Target::By(parse("/by", by)?, zone))
+            }
+            (None, Some(to)) => Ok(Target::To(parse("/to", to)?)),
+            (None, None) | (Some(_), Some(_)) => {
+                Err(Invalid::one("/by", "required", "either `by` or `to` must be given"))
+            }
+        }
+    }
+}
+
+/// What happened while the clock was moved.
+#[derive(Debug, Serialize, ToSchema)]
+struct Advanced {
+    /// Where the clock stood.
+    from: String,
+    /// Where it stands.
+    to: String,
+    /// What was done at each instant, in order.
+    steps: Vec<AdvancedStep>,
+}
+
+impl Wire for Advanced {}
+
+/// What one duty did at one instant.
+#[derive(Debug, Serialize, ToSchema)]
+struct AdvancedStep {
+    /// The instant of business time.
+    at: String,
+    /// The duty.
+    duty: &'static str,
+    /// How many things were done.
+    done: u64,
+    /// What was done, for people.
+    summary: Vec<String>,
+}
+
+fn advance(bss: &Arc<Bss>, call: &Call, body: AdvanceBody) -> Result<Reply<Advanced>, Error> {
+    let advanced = clock::advance(bss, &call.actor, body.read()?)?;
+    let steps = advanced.steps.into_iter().flat_map(|step| {
+        let at = step.at.to_string();
+        step.ran.into_iter().map(move |ran| AdvancedStep {
+            at: at.clone(),
+            duty: ran.name,
+            done: ran.count,
+            summary: ran.summaries,
+        })
+    });
+    Ok(Reply::ok(Advanced {
+        from: advanced.from.to_string(),
+        to: advanced.to.to_string(),
+        steps: steps.collect(),
+    }))
+}

@@ -1,0 +1,142 @@
+//! Who may sign in: credentials, and the actor they stand for.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest as _, Sha256};
+
+use super::{Act, Author, Bss, Cx, Error};
+use crate::domain::account::Account;
+use crate::domain::account::class::CustomerClass;
+use crate::domain::account::tree::Sellers;
+use crate::domain::operator::{Actor, Digest, Session, Standing, Token, User};
+use crate::store::account::ACCOUNT_BY_SELLING;
+use crate::store::operator::{SESSION_BY_DIGEST, TOKEN_BY_DIGEST};
+use crate::store::{Along, Key, Records};
+
+/// What somebody shows to be let in.
+#[derive(Debug, Clone, Copy)]
+pub enum Credential<'a> {
+    /// The secret of an API token.
+    Token(&'a str),
+    /// The secret of a session, from its cookie.
+    Session(&'a str),
+}
+
+/// The digest under which the store knows a secret. Secrets are random and long, so that a fast
+/// digest is enough; passwords are not, and never come here.
+#[must_use]
+pub fn digest(secret: &str) -> Digest {
+    Digest::new(Sha256::digest(secret.as_bytes()).into())
+}
+
+/// The token that only a session's own pages know: it follows from the session's secret.
+#[must_use]
+pub fn csrf_token(session: &str) -> String {
+    URL_SAFE_NO_PAD.encode(csrf_mac(session).finalize().into_bytes())
+}
+
+/// Whether a text is the token of a session, compared in constant time.
+#[must_use]
+pub fn is_csrf_token(session: &str, text: &str) -> bool {
+    let bytes = URL_SAFE_NO_PAD.decode(text).unwrap_or_default();
+    csrf_mac(session).verify_slice(&bytes).is_ok()
+}
+
+fn csrf_mac(session: &str) -> Hmac<Sha256> {
+    let mac = Hmac::<Sha256>::new_from_slice(session.as_bytes());
+    mac.expect("any length is a key").chain_update(b"csrf")
+}
+
+/// The actor that a credential stands for.
+///
+/// # Errors
+/// [`Error::Unauthenticated`] if it is not good, or no longer; failures of the store.
+pub fn authenticate(bss: &Bss, credential: Credential<'_>) -> Result<Arc<Actor>, Error> {
+    let door = Actor::duty("authentication");
+    let (actor, seen) = bss.read(&door, |cx| match credential {
+        Credential::Token(secret) => by_token(cx, secret),
+        Credential::Session(secret) => by_session(cx, secret),
+    })?;
+    if let Some(seen) = seen {
+        // Nobody waits for the note that the credential was used.
+        drop(bss.act(Author::of(door), move |act| seen.keep(act)));
+    }
+    Ok(Arc::new(actor))
+}
+
+/// A credential whose use is to be noted.
+enum Seen {
+    Token(Token),
+    Session(Session),
+}
+
+impl Seen {
+    fn keep(self, act: &mut Act<'_>) -> Result<(), Error> {
+        // What was revoked or ended since must not come back to life by being seen.
+        match self {
+            Self::Token(it) if act.get::<Token>(it.id)?.is_good(act.wall()) => act.put_quietly(&it),
+            Self::Session(it) if act.get::<Session>(it.id)?.is_open(act.wall()) => {
+                act.put_quietly(&it)
+            }
+            Self::Token(_) | Self::Session(_) => Ok(()),
+        }
+    }
+}
+
+fn by_token(cx: Cx<'_>, secret: &str) -> Result<(Actor, Option<Seen>), Error> {
+    let key = Key::new().raw(digest(secret).as_bytes());
+    let token = cx.view.first_along::<Token>(TOKEN_BY_DIGEST, key)?;
+    let token = token.filter(|it| it.is_good(cx.wall)).ok_or(Error::Unauthenticated)?;
+    let actor = person(cx, &cx.get(token.user())?)?;
+    let seen = token.used(cx.wall).map(Seen::Token);
+    let actor = match token.scopes() {
+        Some(scopes) => actor.scoped(scopes.clone()),
+        None => actor,
+    };
+    Ok((actor, seen))
+}
+
+fn by_session(cx: Cx<'_>, secret: &str) -> Result<(Actor, Option<Seen>), Error> {
+    let key = Key::new().raw(digest(secret).as_bytes());
+    let session = cx.view.first_along::<Session>(SESSION_BY_DIGEST, key)?;
+    let session = session.filter(|it| it.is_open(cx.wall)).ok_or(Error::Unauthenticated)?;
+    let actor = person(cx, &cx.get(session.user())?)?;
+    Ok((actor, session.seen(cx.wall).map(Seen::Session)))
+}
+
+/// The actor that a user is, with its place in the tree of accounts.
+///
+/// # Errors
+/// [`Error::Unauthenticated`] for a user that may not sign in now.
+pub fn person(cx: Cx<'_>, user: &User) -> Result<Actor, Error> {
+    user.may_sign_in(cx.wall).map_err(|_| Error::Unauthenticated)?;
+    let account = user.stamp.owner.ok_or(Error::Unauthenticated)?;
+    let account: Account = cx.get(account)?;
+    let branch = match account.seller_number() {
+        Some(seller) => sellers(cx)?.branch(seller),
+        None => BTreeSet::new(),
+    };
+    let standing = Standing {
+        user: user.id,
+        account: account.id,
+        vendor: account.stamp.seller,
+        branch: Arc::new(branch),
+        member_buying: cx.get::<CustomerClass>(account.class())?.terms().member_buying,
+    };
+    Ok(Actor::person(standing, user.roles().clone()))
+}
+
+/// Who sells below whom.
+fn sellers(cx: Cx<'_>) -> Result<Sellers, Error> {
+    let mut sellers = Sellers::default();
+    for reseller in cx.all::<Account>(Along::Index(ACCOUNT_BY_SELLING, Vec::new()))? {
+        if let Some(number) = reseller.seller_number() {
+            sellers.insert(number, reseller.stamp.seller);
+        }
+    }
+    Ok(sellers)
+}
