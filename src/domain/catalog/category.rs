@@ -1,5 +1,4 @@
-//! Categories, a tree that groups offers; catalogs, which publish categories; and the groups of
-//! resources that taxation looks at.
+//! Categories, catalogs, and the groups of resources that taxation looks at.
 
 use std::collections::BTreeSet;
 
@@ -166,8 +165,8 @@ pub struct ResourceCategory {
 mod tests {
     use uuid::Uuid;
 
-    use super::super::lifecycle::State;
     use super::*;
+    use crate::domain::catalog::lifecycle::State;
     use crate::domain::id::Id;
     use crate::domain::stamp::SellerNumber;
     use crate::domain::time::{Instant, Validity};

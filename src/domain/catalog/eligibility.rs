@@ -4,25 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::account::Nature;
 use crate::domain::id::{AccountId, ClassId, OfferId};
 use crate::domain::text::{Code, Country};
 use crate::domain::word::words;
-
-words! {
-    /// What sort of buyer an account is.
-    BuyerKind {
-        /// A private person.
-        Personal = "personal";
-        /// A company or another organization.
-        Company = "company";
-    }
-}
 
 /// Who may buy: whoever meets every rule that is set. An empty set is no rule.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Eligibility {
     /// Only such buyers.
-    pub kinds: BTreeSet<BuyerKind>,
+    pub natures: BTreeSet<Nature>,
     /// Only buyers of these countries.
     pub countries: BTreeSet<Country>,
     /// Only accounts of these classes.
@@ -47,7 +38,7 @@ pub struct Buyer {
     /// The account.
     pub account: AccountId,
     /// What sort of buyer it is.
-    pub kind: BuyerKind,
+    pub nature: Nature,
     /// Where it is, if that is known.
     pub country: Option<Country>,
     /// Its class.
@@ -64,7 +55,7 @@ words! {
     /// Why somebody may not buy an offer.
     Obstacle {
         /// Another sort of buyer is meant.
-        Kind = "buyer_kind";
+        Nature = "nature";
         /// It is not sold in the buyer's country.
         Country = "country";
         /// It is for other classes of accounts.
@@ -89,7 +80,7 @@ impl Obstacle {
     #[must_use]
     pub const fn explanation(self) -> &'static str {
         match self {
-            Self::Kind => "is not meant for this sort of buyer",
+            Self::Nature => "is not meant for this sort of buyer",
             Self::Country => "is not sold in the buyer's country",
             Self::Class => "is not sold to the account's class",
             Self::Account => "is not sold to this account",
@@ -112,7 +103,7 @@ impl Eligibility {
         let held = |it: &OfferId| buyer.holdings.get(it).copied().unwrap_or(0);
         let channel = buyer.channel.iter().cloned().collect();
         let rules = [
-            (Obstacle::Kind, misses(&self.kinds, Some(&buyer.kind))),
+            (Obstacle::Nature, misses(&self.natures, Some(&buyer.nature))),
             (Obstacle::Country, misses(&self.countries, buyer.country.as_ref())),
             (Obstacle::Class, misses(&self.classes, buyer.class.as_ref())),
             (Obstacle::Account, misses(&self.accounts, Some(&buyer.account))),
@@ -148,7 +139,7 @@ mod tests {
     fn buyer() -> Buyer {
         Buyer {
             account: AccountId::from_uuid(Uuid::from_u128(1)),
-            kind: BuyerKind::Company,
+            nature: Nature::Company,
             country: "DE".parse().ok(),
             class: Some(ClassId::from_uuid(Uuid::from_u128(1))),
             channel: "web".parse().ok(),
@@ -171,8 +162,8 @@ mod tests {
         let none = Eligibility::default;
         let other = Uuid::from_u128(2);
         for (rules, expected) in [
-            (Eligibility { kinds: [BuyerKind::Company].into(), ..none() }, None),
-            (Eligibility { kinds: [BuyerKind::Personal].into(), ..none() }, Some(Obstacle::Kind)),
+            (Eligibility { natures: [Nature::Company].into(), ..none() }, None),
+            (Eligibility { natures: [Nature::Personal].into(), ..none() }, Some(Obstacle::Nature)),
             (
                 Eligibility { countries: ["FR".parse().expect("a country")].into(), ..none() },
                 Some(Obstacle::Country),

@@ -363,8 +363,8 @@ mod tests {
     use rust_decimal::Decimal;
     use uuid::Uuid;
 
-    use super::super::lifecycle::State;
     use super::*;
+    use crate::domain::catalog::lifecycle::State;
     use crate::domain::id::Id;
     use crate::domain::stamp::SellerNumber;
 

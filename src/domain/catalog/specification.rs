@@ -196,8 +196,8 @@ impl Specification {
 mod tests {
     use uuid::Uuid;
 
-    use super::super::lifecycle::State;
     use super::*;
+    use crate::domain::catalog::lifecycle::State;
     use crate::domain::error::Code;
     use crate::domain::id::Id;
     use crate::domain::stamp::SellerNumber;

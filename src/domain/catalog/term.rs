@@ -1,5 +1,4 @@
-//! Terms: how long one commits to an offer, what is free at first, how it renews and what an early
-//! end costs.
+//! Terms: how long one commits to an offer, how it renews, and what an early end costs.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,3 +1,5 @@
+//! What offers keep: their form, their choices, and when they may be launched.
+
 use uuid::Uuid;
 
 use super::*;
