@@ -84,6 +84,22 @@ verbs! {
     Sent = "sent";
     /// Somebody signed in with it.
     SignedIn = "signed_in";
+    /// Its paid time is over, and it goes on for a while.
+    Graced = "graced";
+    /// What it held is gone for good.
+    Destroyed = "destroyed";
+    /// It goes on after its end.
+    Restored = "restored";
+    /// Somebody must say more before it can go on.
+    InformationRequired = "information_required";
+    /// It is on its way.
+    Shipped = "shipped";
+    /// It has arrived.
+    Delivered = "delivered";
+    /// It came back.
+    Returned = "returned";
+    /// Somebody got it.
+    Assigned = "assigned";
 }
 
 /// Who caused a fact.
