@@ -28,6 +28,7 @@ pub mod quantity;
 pub mod review;
 pub mod sealed;
 pub mod stamp;
+pub mod subscription;
 pub mod text;
 pub mod time;
 pub mod usage;

@@ -1,0 +1,122 @@
+//! When a subscription falls due, and for what.
+//!
+//! There are the ends of its trial, its term, its grace and its hold, and what was agreed on for a
+//! day.
+
+use serde::{Deserialize, Serialize};
+
+use super::Subscription;
+use super::change::Plan;
+use super::lifecycle::State;
+use super::term::RunningTerm;
+use crate::domain::catalog::service_terms::{AfterHold, Aftermath, ServiceTerms};
+use crate::domain::time::{Date, Instant, Zone};
+use crate::domain::word::words;
+
+words! {
+    /// What falls due. Of two on one day, the earlier in this list comes first.
+    Step {
+        /// Something that was agreed on for this day happens.
+        Scheduled = "scheduled";
+        /// The trial is over, and charges begin.
+        EndTrial = "end_trial";
+        /// The next term begins by itself.
+        Renew = "renew";
+        /// The term is over unrenewed.
+        Grace = "grace";
+        /// The grace is over.
+        Expire = "expire";
+        /// The time for renewing is over.
+        Terminate = "terminate";
+        /// What was kept is destroyed.
+        Destroy = "destroy";
+    }
+}
+
+/// What falls due next, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NextStep {
+    /// The day, in the time zone of the billing account.
+    pub on: Date,
+    /// The moment at which that day begins there.
+    pub at: Instant,
+    /// What falls due.
+    pub step: Step,
+}
+
+impl Subscription {
+    /// What falls due next under its service terms, in the time zone of its billing account;
+    /// `None` if nothing ever does by itself.
+    #[must_use]
+    pub fn next_due(&self, terms: Option<&ServiceTerms>, zone: Zone) -> Option<NextStep> {
+        let aftermath = self.aftermath(terms);
+        let candidates: [Option<(Date, Step)>; 3] = match self.state() {
+            State::Pending | State::Terminating => [None; 3],
+            State::Destroyed | State::Aborted | State::Canceled => [None; 3],
+            State::Active => [self.scheduled_on(), self.trial_step(), self.term_step()],
+            State::HeldAdministratively | State::HeldForCredit | State::HeldForBoth => {
+                [self.scheduled_end_on(), None, None]
+            }
+            State::Graced => {
+                let expiry =
+                    self.term_end_on().map(|it| (aftermath.grace_ends_on(it), Step::Expire));
+                [self.scheduled_on(), expiry, None]
+            }
+            State::Expired => {
+                let end =
+                    self.term_end_on().map(|it| (aftermath.hold_ends_on(it), Step::Terminate));
+                [self.scheduled_end_on(), end, None]
+            }
+            State::Recoverable => [self.destruction(aftermath), None, None],
+        };
+        let (on, step) = candidates.into_iter().flatten().min()?;
+        Some(NextStep { on, at: zone.start_of(on), step })
+    }
+
+    /// What happens after its term: by its service terms, as a trial or as what was paid for.
+    #[must_use]
+    pub fn aftermath(&self, terms: Option<&ServiceTerms>) -> Aftermath {
+        let is_trial = self.trial().is_running();
+        terms.map_or(Aftermath::NONE, |it| if is_trial { it.trial } else { it.paid })
+    }
+
+    fn term_end_on(&self) -> Option<Date> {
+        self.term().and_then(RunningTerm::end_on)
+    }
+
+    fn scheduled_on(&self) -> Option<(Date, Step)> {
+        self.scheduled.iter().map(|it| (it.on, Step::Scheduled)).min()
+    }
+
+    /// Of what was agreed on, only its end: what is stopped is not changed, but it can be ended.
+    fn scheduled_end_on(&self) -> Option<(Date, Step)> {
+        let ends = self.scheduled.iter().filter(|it| match it.plan {
+            Plan::Cancel(_) => true,
+            Plan::Change(_) => false,
+        });
+        ends.map(|it| (it.on, Step::Scheduled)).min()
+    }
+
+    /// A trial that takes the whole term ends with the term.
+    fn trial_step(&self) -> Option<(Date, Step)> {
+        let until_on = self.trial().until_on()?;
+        let whole = self.term_end_on().is_some_and(|it| it <= until_on);
+        (!whole).then_some((until_on, Step::EndTrial))
+    }
+
+    fn term_step(&self) -> Option<(Date, Step)> {
+        let renewal = self.term().and_then(RunningTerm::renews_on);
+        let end = || self.term_end_on().map(|it| (it, Step::Grace));
+        renewal.map(|it| (it, Step::Renew)).or_else(end)
+    }
+
+    /// What was called off is kept for the days of the hold, what has expired has had them.
+    fn destruction(&self, aftermath: Aftermath) -> Option<(Date, Step)> {
+        let ended_on = self.ended_on?;
+        let days = if self.cancellation.is_some() { aftermath.hold_days } else { 0 };
+        match aftermath.after_hold {
+            AfterHold::Keep => None,
+            AfterHold::Destroy => Some((ended_on.plus_days(i64::from(days)), Step::Destroy)),
+        }
+    }
+}

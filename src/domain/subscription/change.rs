@@ -1,0 +1,184 @@
+//! Changes of a subscription: what of it is bought differently, at once or on a later day.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::term::RunningTerm;
+use crate::domain::catalog::characteristic::Choices;
+use crate::domain::catalog::term::Renewal;
+use crate::domain::id::{BillingAccountId, OfferId, OrderId, PriceId, ResourceId, SpecificationId};
+use crate::domain::quantity::Quantity;
+use crate::domain::text::{Code, Name, Prose};
+use crate::domain::time::{Date, Instant};
+use crate::domain::word::words;
+
+/// How much of a resource a subscription has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entitlement {
+    /// How much is in the offer's own price.
+    pub included: Quantity,
+    /// How much was bought on top of it.
+    pub additional: Quantity,
+}
+
+impl Entitlement {
+    /// An amount in all, of which so much is included.
+    #[must_use]
+    pub fn of(amount: Quantity, included: Quantity) -> Self {
+        Self { included, additional: amount.above(included) }
+    }
+
+    /// How much it is in all.
+    #[must_use]
+    pub fn amount(self) -> Quantity {
+        self.included.plus(self.additional).unwrap_or(self.included)
+    }
+}
+
+/// How much of each resource a subscription has.
+pub type Entitlements = BTreeMap<ResourceId, Entitlement>;
+
+/// A price that a subscription is charged at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenPrice {
+    /// The day whose version of the price holds for good; the current one if nothing is said.
+    pub frozen_on: Option<Date>,
+}
+
+/// The prices that a subscription is charged at.
+pub type TakenPrices = BTreeMap<PriceId, TakenPrice>;
+
+/// What a subscription is to, and at which prices.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deal {
+    /// The offer.
+    pub offer: OfferId,
+    /// The version of the offer that was bought.
+    pub offer_version: u32,
+    /// What is delivered; nothing of its own if the offer is a bundle.
+    pub specification: Option<SpecificationId>,
+    /// The way to pay that was picked.
+    pub plan: Option<Code>,
+    /// What it is charged at.
+    pub prices: TakenPrices,
+    /// How many units.
+    pub quantity: u32,
+    /// How much of each resource.
+    pub resources: Entitlements,
+    /// What was chosen.
+    pub characteristics: Choices,
+}
+
+/// One way in which a subscription is to be different.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Change {
+    /// Another number of units.
+    Quantity(u32),
+    /// Other amounts of these resources.
+    Resources(Entitlements),
+    /// Other choices for these characteristics.
+    Characteristics(Choices),
+    /// Another offer, plan or term, with all that comes with it.
+    Switch(Box<Deal>, Option<RunningTerm>),
+    /// Other prices for the same.
+    Prices(TakenPrices),
+    /// Another billing account.
+    BillingAccount(BillingAccountId),
+    /// Another way of renewing.
+    Renewal(Renewal),
+    /// Another end of the term.
+    TermEnd(Date),
+    /// Another name.
+    Name(Option<Name>),
+}
+
+words! {
+    /// Whether a change is bought.
+    Commerce {
+        /// It is, and needs a subscription that runs.
+        Bought = "bought";
+        /// It is not; any living subscription will do.
+        Free = "free";
+    }
+}
+
+impl Change {
+    /// Whether it is bought.
+    #[must_use]
+    pub const fn commerce(&self) -> Commerce {
+        match self {
+            Self::Quantity(_)
+            | Self::Resources(_)
+            | Self::Characteristics(_)
+            | Self::Switch(..)
+            | Self::Prices(_) => Commerce::Bought,
+            Self::BillingAccount(_) | Self::Renewal(_) | Self::TermEnd(_) | Self::Name(_) => {
+                Commerce::Free
+            }
+        }
+    }
+}
+
+words! {
+    /// Where money goes that is paid back.
+    RefundTo {
+        /// To the account's balance, as a credit.
+        Balance = "balance";
+        /// Back to where it came from.
+        Method = "method";
+    }
+}
+
+/// Why and how a subscription is called off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cancellation {
+    /// Why, as a stable word.
+    pub reason: Option<Code>,
+    /// Why, for people.
+    pub comment: Option<Prose>,
+    /// Where money goes that is paid back.
+    pub refund_to: RefundTo,
+}
+
+/// What is to happen on a later day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Plan {
+    /// It is changed.
+    Change(Change),
+    /// It is called off.
+    Cancel(Cancellation),
+}
+
+/// Something that was agreed on for a later day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scheduled {
+    /// The day, in the time zone of the billing account.
+    pub on: Date,
+    /// What happens then.
+    pub plan: Plan,
+    /// The order that it comes from, and its item.
+    pub cause: Option<(OrderId, Code)>,
+    /// When it was agreed on.
+    pub agreed_at: Instant,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entitlement_is_what_is_included_and_what_is_on_top() {
+        for (amount, included, additional) in [(5, 1, 4), (1, 1, 0), (0, 1, 0)] {
+            let it = Entitlement::of(Quantity::whole(amount), Quantity::whole(included));
+            assert_eq!(it.additional, Quantity::whole(additional));
+            assert_eq!(it.amount(), Quantity::whole(amount.max(included)));
+        }
+    }
+
+    #[test]
+    fn what_costs_nothing_is_not_bought() {
+        assert_eq!(Change::Quantity(2).commerce(), Commerce::Bought);
+        assert_eq!(Change::Name(None).commerce(), Commerce::Free);
+    }
+}

@@ -1,0 +1,221 @@
+//! The running term of a subscription: the days for which it was bought, and how it goes on.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::catalog;
+use crate::domain::catalog::term::Renewal;
+use crate::domain::text::Code;
+use crate::domain::time::{Date, Period, Span};
+
+/// The days for which a subscription was bought, in the time zone of its billing account.
+///
+/// Invariant: if it ends, it ends after it starts, and by its length, counted from the anchor, so
+/// that a term from the 31st never drifts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunningTerm {
+    key: Option<Code>,
+    length: Option<Span>,
+    renewal: Renewal,
+    renews_into: Option<Code>,
+    anchor_on: Date,
+    start_on: Date,
+    end_on: Option<Date>,
+    count: u32,
+}
+
+impl RunningTerm {
+    /// A term that begins on a day. It renews as it says, or else as `renewal` of its offer does.
+    #[must_use]
+    pub fn of(term: &catalog::term::Term, renewal: Renewal, start_on: Date) -> Self {
+        let renewal = term.renewal.unwrap_or(renewal);
+        let renews_into = term.renews_into.clone();
+        let key = Some(term.key.clone());
+        Self { key, renewal, renews_into, ..Self::lasting(term.length, start_on) }
+    }
+
+    /// A term that no offer names, which does not renew by itself.
+    #[must_use]
+    pub fn lasting(length: Option<Span>, start_on: Date) -> Self {
+        let length = length.filter(|it| it.count > 0);
+        Self {
+            key: None,
+            length,
+            renewal: Renewal::OnOrder,
+            renews_into: None,
+            anchor_on: start_on,
+            start_on,
+            end_on: length.map(|it| it.after(start_on, 1)),
+            count: 1,
+        }
+    }
+
+    /// What the offer calls it.
+    #[must_use]
+    pub const fn key(&self) -> Option<&Code> {
+        self.key.as_ref()
+    }
+
+    /// How long one committed; without end if nothing is said.
+    #[must_use]
+    pub const fn length(&self) -> Option<Span> {
+        self.length
+    }
+
+    /// How it renews.
+    #[must_use]
+    pub const fn renewal(&self) -> Renewal {
+        self.renewal
+    }
+
+    /// The term it renews into, if not into itself.
+    #[must_use]
+    pub const fn renews_into(&self) -> Option<&Code> {
+        self.renews_into.as_ref()
+    }
+
+    /// Its first day.
+    #[must_use]
+    pub const fn start_on(&self) -> Date {
+        self.start_on
+    }
+
+    /// The first day that is no longer in it; `None` if it has no end.
+    #[must_use]
+    pub const fn end_on(&self) -> Option<Date> {
+        self.end_on
+    }
+
+    /// Which of an unbroken row of equal terms it is: 1 for the first.
+    #[must_use]
+    pub const fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// Its days; `None` if it has no end.
+    #[must_use]
+    pub fn period(&self) -> Option<Period> {
+        Period::new(self.start_on, self.end_on?)
+    }
+
+    /// The day on which it renews by itself; `None` if it does not. Never before its first day.
+    #[must_use]
+    pub fn renews_on(&self) -> Option<Date> {
+        let end_on = self.end_on.filter(|_| self.renewal.is_automatic())?;
+        let early = end_on.plus_days(-i64::from(self.renewal.days_before()));
+        Some(early.max(self.start_on.plus_days(1)))
+    }
+
+    /// The equal term that follows it without a gap; `None` if it has no end.
+    #[must_use]
+    pub fn next(&self) -> Option<Self> {
+        let (length, start_on) = (self.length?, self.end_on?);
+        let count = self.count.saturating_add(1);
+        let end_on = Some(length.after(self.anchor_on, count));
+        Some(Self { start_on, end_on, count, ..self.clone() })
+    }
+
+    /// The same with another way of renewing.
+    #[must_use]
+    pub fn renewing(self, renewal: Renewal) -> Self {
+        Self { renewal, ..self }
+    }
+
+    /// The same with another last day; the next one is counted from there. `None` if it would end
+    /// before it starts.
+    #[must_use]
+    pub fn ending(self, end_on: Date) -> Option<Self> {
+        (self.start_on < end_on).then_some(Self {
+            anchor_on: end_on,
+            end_on: Some(end_on),
+            count: 0,
+            ..self
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn date(text: &str) -> Date {
+        text.parse().expect(text)
+    }
+
+    fn term(length: &str, renewal: Renewal, start_on: &str) -> RunningTerm {
+        let term = catalog::term::Term::of("m".parse().expect("a code"), length.parse().ok());
+        RunningTerm::of(&term, renewal, date(start_on))
+    }
+
+    fn ends(mut term: RunningTerm, rounds: usize) -> Vec<String> {
+        let mut ends = Vec::new();
+        for _ in 0..rounds {
+            ends.extend(term.end_on().map(|it| it.to_string()));
+            term = term.next().expect("it ends");
+        }
+        ends
+    }
+
+    #[test]
+    fn terms_follow_one_another_and_the_31st_never_drifts() {
+        let term = term("1 month", Renewal::OnOrder, "2028-01-31");
+        assert_eq!(ends(term, 4), ["2028-02-29", "2028-03-31", "2028-04-30", "2028-05-31"]);
+    }
+
+    #[test]
+    fn a_term_of_three_months_ends_on_the_same_day_of_the_month() {
+        let term = term("3 months", Renewal::OnOrder, "2019-03-12");
+        assert_eq!(term.end_on(), Some(date("2019-06-12")));
+    }
+
+    #[test]
+    fn after_a_moved_end_the_next_is_counted_from_there() {
+        let term = term("1 month", Renewal::OnOrder, "2026-01-31");
+        let moved = term.clone().ending(date("2026-03-15")).expect("after the start");
+        assert_eq!(ends(moved, 3), ["2026-03-15", "2026-04-15", "2026-05-15"]);
+        assert_eq!(term.ending(date("2026-01-31")), None);
+    }
+
+    #[test]
+    fn it_renews_by_itself_so_many_days_before_its_end_but_not_before_it_starts() {
+        let renews = |renewal, start| term("1 month", renewal, start).renews_on();
+        assert_eq!(renews(Renewal::OnOrder, "2026-01-01"), None);
+        assert_eq!(renews(Renewal::OnLastDay, "2026-01-01"), Some(date("2026-02-01")));
+        assert_eq!(renews(Renewal::DaysBefore(5), "2026-01-01"), Some(date("2026-01-27")));
+        assert_eq!(renews(Renewal::DaysBefore(60), "2026-01-01"), Some(date("2026-01-02")));
+    }
+
+    #[test]
+    fn a_term_without_end_has_no_next_and_never_renews() {
+        let open = RunningTerm::lasting(None, date("2026-01-01")).renewing(Renewal::OnLastDay);
+        assert_eq!((open.next(), open.renews_on(), open.period()), (None, None, None));
+    }
+
+    #[test]
+    fn a_term_renews_as_it_says_and_else_as_its_offer() {
+        let mut term = catalog::term::Term::of("m".parse().expect("a code"), Some(Span::months(1)));
+        let renewal = |it: &catalog::term::Term| {
+            RunningTerm::of(it, Renewal::OnLastDay, date("2026-01-01")).renewal()
+        };
+        assert_eq!(renewal(&term), Renewal::OnLastDay);
+        term.renewal = Some(Renewal::OnOrder);
+        assert_eq!(renewal(&term), Renewal::OnOrder);
+    }
+
+    proptest! {
+        #[test]
+        fn terms_tile_the_calendar(days in 0..40_000_i64, count in 1..40_u32, rounds in 1..40_usize) {
+            let start_on = date("1990-01-01").plus_days(days);
+            for length in [Span::days(count), Span::months(count)] {
+                let mut term = RunningTerm::lasting(Some(length), start_on);
+                for _ in 0..rounds {
+                    let next = term.next().expect("it ends");
+                    prop_assert_eq!(term.end_on(), Some(next.start_on()));
+                    prop_assert!(next.period().is_some());
+                    term = next;
+                }
+            }
+        }
+    }
+}
