@@ -1,5 +1,4 @@
-//! What every kept entity carries beside its own facts: whose it is, its number and revision,
-//! since when, and what the clients of a contract attached to it.
+//! What every kept entity carries beside its own facts: whose it is, since when, what is attached.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,8 @@
-//! The life of a billing account: defined, active, pending update, suspended, pending closed,
-//! closed (TMF666 and the billing API of 2016: the six states and their meaning).
+//! The life of a billing account, in six states.
+//!
+//! Defined, active, pending update, suspended, pending closed, closed: TM Forum's billing account
+//! of 2016 and its figure. What it does not say is decided here: a plan can be called off, and what
+//! was never billed closes at once.
 
 use crate::domain::word::words;
 

@@ -1,5 +1,4 @@
-//! Billing accounts: where an account's invoices go, in which currency, how often, and how they
-//! are paid.
+//! Billing accounts: where an account's invoices go, how often, and how they are paid.
 //!
 //! | ours | APS | IBM BSS | TM Forum |
 //! |---|---|---|---|
