@@ -1,5 +1,6 @@
 //! A read: a view of the store, who asks, and what time it is.
 
+use crate::domain::error::Invalid;
 use crate::domain::id::{AccountId, Id};
 use crate::domain::operator::{Actor, Decision, Permission, Scope};
 use crate::domain::page::{Page, PageRequest};
@@ -37,6 +38,15 @@ impl Cx<'_> {
     /// [`Error::NotFound`] if it is not there or not for the caller; failures of the store.
     pub fn get<R: Record>(&self, id: R::Id) -> Result<R, Error> {
         self.find(id)?.ok_or_else(|| Error::not_found(id))
+    }
+
+    /// A thing that the input names at `pointer`.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with the field if it is not there or not for the caller.
+    pub fn named<R: Record>(&self, pointer: &str, id: R::Id) -> Result<R, Error> {
+        let missing = || Invalid::one(pointer, "reference", format!("`{id}` is not there"));
+        self.find(id)?.ok_or_else(|| missing().into())
     }
 
     /// Refuses what the caller may not do to a thing: as not found if it may not even see it.

@@ -6,7 +6,10 @@
 //! where a transaction is opened is [`Bss::act`] (and [`Bss::bulk`] for work that has a commit to
 //! itself); the only place where a snapshot is taken is [`Bss::read`].
 
+pub mod account;
 mod act;
+pub mod billing_account;
+pub mod class;
 pub mod clock;
 mod cx;
 pub mod duty;
@@ -17,6 +20,7 @@ pub mod maintenance;
 mod metrics;
 mod mint;
 pub mod operator;
+pub mod party;
 mod writer;
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};

@@ -1,0 +1,71 @@
+//! Customer classes: the terms that a vendor gives to groups of its customers.
+
+use super::{Act, Cx, Error};
+use crate::domain::account::class::{ClassTerms, CreateClass, CustomerClass};
+use crate::domain::id::ClassId;
+use crate::domain::operator::Permission;
+use crate::domain::stamp::SellerNumber;
+use crate::store::Along;
+
+/// The sequence that classes of all vendors are numbered by, after the default's 0.
+const NUMBERS: &str = "class";
+
+/// Gives a new vendor the class that every vendor begins with.
+///
+/// # Errors
+/// If the store fails.
+pub fn bear(act: &mut Act<'_>, vendor: SellerNumber) -> Result<CustomerClass, Error> {
+    let (mut class, verb) = CustomerClass::born_with(vendor, act.new_id(), act.now());
+    act.put(&mut class)?;
+    act.tell(class.id, verb);
+    Ok(class)
+}
+
+/// Creates a class of a vendor.
+///
+/// # Errors
+/// If the terms break a rule, or the caller may not.
+pub fn create(
+    act: &mut Act<'_>,
+    vendor: SellerNumber,
+    terms: ClassTerms,
+) -> Result<CustomerClass, Error> {
+    let id = act.new_id();
+    let stamp = act.cx().stamp(vendor, None);
+    act.must(Permission::ClassWrite, &stamp)?;
+    let stamp = stamp.numbered(act.next_number(NUMBERS)?);
+    let (mut class, verb) = CustomerClass::create(CreateClass { id, stamp, terms })?;
+    act.put(&mut class)?;
+    act.tell(id, verb);
+    Ok(class)
+}
+
+/// Gives a class other terms, which hold for all its customers at once.
+///
+/// # Errors
+/// If it is not there, has changed since, or the terms break a rule.
+pub fn revise(
+    act: &mut Act<'_>,
+    id: ClassId,
+    revision: Option<u32>,
+    change: impl FnOnce(ClassTerms) -> Result<ClassTerms, Error>,
+) -> Result<CustomerClass, Error> {
+    let class: CustomerClass = act.get(id)?;
+    act.must(Permission::ClassWrite, &class.stamp)?;
+    act.expect_revision(&class.stamp, revision)?;
+    let terms = change(class.terms().clone())?;
+    let (mut class, verb) = class.revise(terms)?;
+    act.put(&mut class)?;
+    act.tell(id, verb);
+    Ok(class)
+}
+
+/// The class that a vendor's customers have if nothing else is said.
+///
+/// # Errors
+/// If the vendor was born without one, which cannot be.
+pub fn default_of(cx: Cx<'_>, vendor: SellerNumber) -> Result<CustomerClass, Error> {
+    let classes = cx.all::<CustomerClass>(Along::Sellers(vec![vendor]))?;
+    let class = classes.into_iter().find(CustomerClass::is_default);
+    class.ok_or_else(|| Error::internal(format!("vendor {} has no default class", vendor.0)))
+}

@@ -1,0 +1,68 @@
+//! Parties: registering and revising persons and organizations.
+
+use super::{Act, Cx, Error};
+use crate::domain::id::PartyId;
+use crate::domain::operator::Permission;
+use crate::domain::page::{Page, PageRequest};
+use crate::domain::party::lifecycle::Trigger;
+use crate::domain::party::{Party, Profile, RegisterParty};
+use crate::domain::stamp::SellerNumber;
+
+/// Registers a party in a seller's branch.
+///
+/// # Errors
+/// If the profile breaks a rule, or the caller may not.
+pub fn register(act: &mut Act<'_>, seller: SellerNumber, profile: Profile) -> Result<Party, Error> {
+    let id = act.new_id();
+    let stamp = act.cx().stamp(seller, None);
+    let (mut party, verb) = Party::register(RegisterParty { id, stamp, profile })?;
+    act.must(Permission::PartyWrite, &party.stamp)?;
+    act.put(&mut party)?;
+    act.tell(id, verb);
+    Ok(party)
+}
+
+/// Gives a party another profile.
+///
+/// # Errors
+/// If it is not there, has changed since, or the profile breaks a rule.
+pub fn revise(
+    act: &mut Act<'_>,
+    id: PartyId,
+    revision: Option<u32>,
+    change: impl FnOnce(Profile) -> Result<Profile, Error>,
+) -> Result<Party, Error> {
+    let party: Party = act.get(id)?;
+    act.must(Permission::PartyWrite, &party.stamp)?;
+    act.expect_revision(&party.stamp, revision)?;
+    let profile = change(party.profile().clone())?;
+    let (mut party, verb) = party.revise(profile)?;
+    act.put(&mut party)?;
+    act.tell(id, verb);
+    Ok(party)
+}
+
+/// Moves a party along its life.
+///
+/// # Errors
+/// If it is not there, or its state forbids it.
+pub fn on(act: &mut Act<'_>, id: PartyId, trigger: Trigger) -> Result<Party, Error> {
+    let party: Party = act.get(id)?;
+    act.must(Permission::PartyWrite, &party.stamp)?;
+    let (mut party, verb) = party.on(trigger)?;
+    act.put(&mut party)?;
+    act.tell(id, verb);
+    Ok(party)
+}
+
+/// A page of the parties that the caller may see.
+///
+/// # Errors
+/// If the store fails.
+pub fn list(
+    cx: Cx<'_>,
+    page: &PageRequest,
+    accept: impl FnMut(&Party) -> bool,
+) -> Result<Page<Party>, Error> {
+    cx.list(None, page, accept)
+}
