@@ -8,10 +8,12 @@
 //! All of it is arithmetic over arguments. Nothing here loads, stores or knows what day it is.
 
 pub mod bill;
+pub mod credit;
 pub mod cycle;
 pub mod due;
 pub mod invoice;
 pub mod policy;
 pub mod proration;
 pub mod rating;
+pub mod run;
 pub mod tax;

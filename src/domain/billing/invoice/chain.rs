@@ -47,7 +47,7 @@ pub fn chain(previous: &Hash, bytes: &[u8]) -> Hash {
 /// The canonical bytes of an issued document: everything but its seal and what happens after.
 #[must_use]
 pub fn canonical(id: InvoiceId, content: &Content, issue: &Issue) -> Vec<u8> {
-    let mut form = Form(Vec::with_capacity(256 + 256 * content.lines.len()));
+    let mut form = Form(Vec::with_capacity(512 + 384 * content.lines.len()));
     form.text("tillbox invoice 1");
     form.bytes(&id.to_bytes());
     form.issue(issue);
@@ -65,55 +65,66 @@ pub fn canonical(id: InvoiceId, content: &Content, issue: &Issue) -> Vec<u8> {
 }
 
 /// Bytes in the making.
-struct Form(Vec<u8>);
+pub(crate) struct Form(Vec<u8>);
 
 impl Form {
-    fn bytes(&mut self, bytes: &[u8]) {
+    /// The form of a document of a kind, which is written first.
+    pub(crate) fn new(kind: &str) -> Self {
+        let mut form = Self(Vec::with_capacity(512));
+        form.text(kind);
+        form
+    }
+
+    pub(crate) fn finished(self) -> Vec<u8> {
+        self.0
+    }
+
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
         self.0.extend_from_slice(bytes);
     }
 
-    fn count(&mut self, count: usize) {
+    pub(crate) fn count(&mut self, count: usize) {
         self.bytes(&u64::try_from(count).expect("a count fits into 64 bits").to_be_bytes());
     }
 
-    fn text(&mut self, text: &str) {
+    pub(crate) fn text(&mut self, text: &str) {
         self.count(text.len());
         self.bytes(text.as_bytes());
     }
 
-    fn optional<T>(&mut self, value: Option<T>, write: impl FnOnce(&mut Self, T)) {
+    pub(crate) fn optional<T>(&mut self, value: Option<T>, write: impl FnOnce(&mut Self, T)) {
         self.0.push(u8::from(value.is_some()));
         if let Some(value) = value {
             write(self, value);
         }
     }
 
-    fn decimal(&mut self, decimal: Decimal) {
+    pub(crate) fn decimal(&mut self, decimal: Decimal) {
         let decimal = decimal.normalize();
         self.bytes(&decimal.mantissa().to_be_bytes());
         self.bytes(&decimal.scale().to_be_bytes());
     }
 
-    fn quantity(&mut self, quantity: Quantity) {
+    pub(crate) fn quantity(&mut self, quantity: Quantity) {
         self.decimal(quantity.decimal());
     }
 
-    fn money(&mut self, money: Money) {
+    pub(crate) fn money(&mut self, money: Money) {
         self.bytes(&money.as_minor().to_be_bytes());
     }
 
-    fn date(&mut self, date: Date) {
+    pub(crate) fn date(&mut self, date: Date) {
         self.bytes(&date.year().to_be_bytes());
         self.bytes(&date.month().to_be_bytes());
         self.bytes(&date.day().to_be_bytes());
     }
 
-    fn period(&mut self, period: Period) {
+    pub(crate) fn period(&mut self, period: Period) {
         self.date(period.start());
         self.date(period.end());
     }
 
-    fn issue(&mut self, issue: &Issue) {
+    pub(crate) fn issue(&mut self, issue: &Issue) {
         self.text(issue.number.as_str());
         self.bytes(&issue.sequence.to_be_bytes());
         self.date(issue.issued_on);
@@ -123,7 +134,7 @@ impl Form {
         self.party(&issue.buyer);
     }
 
-    fn party(&mut self, party: &InvoiceParty) {
+    pub(crate) fn party(&mut self, party: &InvoiceParty) {
         self.text(party.name.as_str());
         let address = &party.address;
         for line in [
@@ -215,7 +226,7 @@ impl Form {
         self.decimal(part.fee.decimal());
     }
 
-    fn tax(&mut self, tax: &TaxTotal) {
+    pub(crate) fn tax(&mut self, tax: &TaxTotal) {
         self.bytes(&tax.rule.to_bytes());
         self.optional(tax.category, |form, it| form.bytes(&it.to_bytes()));
         self.text(tax.name.as_str());

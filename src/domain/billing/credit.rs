@@ -1,0 +1,395 @@
+//! Credit notes: the only way in which an issued invoice is undone, wholly or in part.
+//!
+//! What is credited of a line never exceeds what is left of it, and brings back its tax in
+//! proportion, reckoned from the whole so that crediting a line bit by bit returns exactly its tax.
+
+use serde::{Deserialize, Serialize};
+
+use super::invoice::chain::{self, Form, Hash, Link};
+use super::invoice::line::Line;
+use super::invoice::{Invoice, Issue, Totals, lifecycle};
+use super::tax::TaxTotal;
+use crate::domain::error::{Code, Rejection};
+use crate::domain::event::Verb;
+use crate::domain::id::{AccountId, BillingAccountId, CreditNoteId, Id, InvoiceId};
+use crate::domain::money::{Money, MoneyError, Rounding};
+use crate::domain::stamp::Stamp;
+use crate::domain::text::Prose;
+use crate::domain::word::words;
+
+words! {
+    /// How far a credit note has come.
+    State {
+        /// It can still change or be dropped.
+        Draft = "draft";
+        /// It has its number and can no longer change.
+        Issued = "issued";
+    }
+}
+
+/// The reversal of an invoice or a part of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreditNote {
+    /// Its identity.
+    pub id: CreditNoteId,
+    /// What the house keeps about it.
+    pub stamp: Stamp,
+    /// Why it is written.
+    pub reason: Prose,
+    content: Credit,
+    issue: Option<Issue>,
+}
+
+/// What a credit note gives back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credit {
+    /// Of which invoice.
+    pub invoice: InvoiceId,
+    /// To whom.
+    pub account: AccountId,
+    /// Where the note goes.
+    pub billing_account: BillingAccountId,
+    /// Line by line.
+    pub lines: Vec<CreditLine>,
+    /// The taxes brought back, one for each rule of the invoice.
+    pub taxes: Vec<TaxTotal>,
+    /// The sums.
+    pub totals: Totals,
+}
+
+/// What is given back of one line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreditLine {
+    /// The place of the line on the invoice.
+    pub place: u32,
+    /// Without tax.
+    pub net: Money,
+    /// The tax on it.
+    pub tax: Money,
+}
+
+/// How much of a line is asked back, without tax.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LineAsk {
+    /// The place of the line on the invoice.
+    pub place: u32,
+    /// How much.
+    pub net: Money,
+}
+
+/// Where the money of a credit note goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Applied {
+    /// It settles what is open of the invoice.
+    pub to_invoice: Money,
+    /// The rest is the customer's credit.
+    pub to_customer: Money,
+}
+
+/// Credits all that earlier credits left of an invoice.
+///
+/// # Errors
+/// If the invoice is a draft, or nothing is left of it.
+pub fn everything(
+    invoice: &Invoice,
+    before: &[Credit],
+    rounding: Rounding,
+) -> Result<Credit, Rejection> {
+    let left = remainders(invoice, before)?;
+    let ask = |(place, left): (usize, &CreditLine)| {
+        let place = u32::try_from(place).expect("an invoice has fewer lines than 32 bits");
+        LineAsk { place, net: left.net }
+    };
+    let is_left = |it: &LineAsk| !it.net.is_zero();
+    let asks: Vec<_> = left.iter().enumerate().map(ask).filter(is_left).collect();
+    lines(invoice, before, &asks, rounding)
+}
+
+/// Credits parts of lines of an invoice.
+///
+/// # Errors
+/// If the invoice is a draft, nothing is asked, or more than is left of a line.
+pub fn lines(
+    invoice: &Invoice,
+    before: &[Credit],
+    asks: &[LineAsk],
+    rounding: Rounding,
+) -> Result<Credit, Rejection> {
+    let mut left = remainders(invoice, before)?;
+    let content = invoice.content();
+    let mut credit = Credit {
+        invoice: invoice.id,
+        account: content.account,
+        billing_account: content.billing_account,
+        lines: Vec::with_capacity(asks.len()),
+        taxes: content.taxes.iter().map(emptied).collect(),
+        totals: Totals::nothing(content.currency),
+    };
+    for ask in asks {
+        let place = usize::try_from(ask.place).unwrap_or(usize::MAX);
+        let (Some(line), Some(left)) = (content.lines.get(place), left.get_mut(place)) else {
+            let why = format!("the invoice has no line `{}`", ask.place);
+            return Err(Rejection::new(Code::ReferenceUnknown, why));
+        };
+        let tax = taken(line, left, ask.net, rounding)?;
+        let total = &mut credit.taxes[usize::from(line.tax_place)];
+        (total.net, total.tax) = (total.net.plus(ask.net)?, total.tax.plus(tax)?);
+        credit.totals = credit.totals.plus(ask.net, tax)?;
+        credit.lines.push(CreditLine { place: ask.place, net: ask.net, tax });
+    }
+    if credit.lines.is_empty() || credit.totals.gross.as_minor() <= 0 {
+        let why = "nothing is left of the invoice that could be credited";
+        return Err(Rejection::new(Code::CreditExceeds, why));
+    }
+    Ok(credit)
+}
+
+/// What earlier credits left of each line.
+fn remainders(invoice: &Invoice, before: &[Credit]) -> Result<Vec<CreditLine>, Rejection> {
+    match invoice.state() {
+        lifecycle::State::Draft => {
+            let why = "a draft cannot be credited; change or drop it";
+            return Err(Rejection::new(Code::InvoiceStateForbids, why));
+        }
+        lifecycle::State::Issued
+        | lifecycle::State::PartiallyPaid
+        | lifecycle::State::Paid
+        | lifecycle::State::WrittenOff => {}
+    }
+    let whole = |line: &Line| CreditLine { place: 0, net: line.net, tax: line.tax };
+    let mut left: Vec<_> = invoice.content().lines.iter().map(whole).collect();
+    for credited in before.iter().flat_map(|it| &it.lines) {
+        let place = usize::try_from(credited.place).expect("it was a line of the invoice");
+        let line = &mut left[place];
+        line.net = line.net.minus(credited.net)?;
+        line.tax = line.tax.minus(credited.tax)?;
+    }
+    Ok(left)
+}
+
+/// Takes `net` off what is left of a line; the tax that comes back with it.
+fn taken(
+    line: &Line,
+    left: &mut CreditLine,
+    net: Money,
+    rounding: Rounding,
+) -> Result<Money, Rejection> {
+    let rest = left.net.minus(net)?;
+    let is_less = rest.is_zero() || rest.is_negative() == left.net.is_negative();
+    if net.is_zero() || net.is_negative() != left.net.is_negative() || !is_less {
+        let why = format!("`{net}` cannot be credited of a line of which `{}` is left", left.net);
+        return Err(Rejection::new(Code::CreditExceeds, why));
+    }
+    let tax_rest = line.tax.amount().part(rest.decimal(), line.net.decimal())?.book(rounding)?;
+    let tax = left.tax.minus(tax_rest)?;
+    (left.net, left.tax) = (rest, tax_rest);
+    Ok(tax)
+}
+
+fn emptied(total: &TaxTotal) -> TaxTotal {
+    let nothing = Money::zero(total.net.currency());
+    TaxTotal { net: nothing, tax: nothing, ..total.clone() }
+}
+
+impl CreditNote {
+    /// The draft of a credit note.
+    #[must_use]
+    pub const fn draft(id: CreditNoteId, stamp: Stamp, reason: Prose, content: Credit) -> Self {
+        Self { id, stamp, reason, content, issue: None }
+    }
+
+    /// How far it has come.
+    #[must_use]
+    pub const fn state(&self) -> State {
+        match self.issue {
+            None => State::Draft,
+            Some(_) => State::Issued,
+        }
+    }
+
+    /// What it gives back.
+    #[must_use]
+    pub const fn content(&self) -> &Credit {
+        &self.content
+    }
+
+    /// What it got when it was issued; `None` while it is a draft.
+    #[must_use]
+    pub const fn issue(&self) -> Option<&Issue> {
+        self.issue.as_ref()
+    }
+
+    /// The note issued: numbered and sealed, in a series of its own.
+    ///
+    /// # Errors
+    /// If it is issued already.
+    pub fn issued(self, issue: Issue) -> Result<(Self, Verb), Rejection> {
+        if self.issue.is_some() {
+            let why = "cannot issue a credit note that is `issued`";
+            return Err(Rejection::new(Code::InvoiceStateForbids, why));
+        }
+        let previous = issue.link.previous;
+        let hash = chain::chain(&previous, &self.canonical(&issue));
+        let issue = Some(Issue { link: Link { previous, hash }, ..issue });
+        Ok((Self { issue, ..self }, Verb::Issued))
+    }
+
+    /// The hash that its content and the one before give; `None` while it is a draft.
+    #[must_use]
+    pub fn resealed(&self) -> Option<Hash> {
+        let issue = self.issue.as_ref()?;
+        Some(chain::chain(&issue.link.previous, &self.canonical(issue)))
+    }
+
+    /// The bytes that its seal is over: everything but the seal.
+    fn canonical(&self, issue: &Issue) -> Vec<u8> {
+        let credit = &self.content;
+        let mut form = Form::new("tillbox credit note 1");
+        form.bytes(&self.id.to_bytes());
+        form.issue(issue);
+        form.text(self.reason.as_str());
+        form.bytes(&credit.invoice.to_bytes());
+        form.bytes(&credit.account.to_bytes());
+        form.bytes(&credit.billing_account.to_bytes());
+        form.text(credit.totals.gross.currency().code());
+        form.count(credit.lines.len());
+        for line in &credit.lines {
+            form.bytes(&line.place.to_be_bytes());
+            form.money(line.net);
+            form.money(line.tax);
+        }
+        form.count(credit.taxes.len());
+        credit.taxes.iter().for_each(|it| form.tax(it));
+        form.money(credit.totals.net);
+        form.money(credit.totals.tax);
+        form.money(credit.totals.gross);
+        form.finished()
+    }
+
+    /// Where its money goes: to what is open of the invoice, and the rest to the customer.
+    ///
+    /// # Errors
+    /// If the invoice is in another currency.
+    pub fn applied(&self, open: Money) -> Result<Applied, MoneyError> {
+        let gross = self.content.totals.gross;
+        let rest = gross.minus(open)?;
+        let over = if rest.is_negative() { Money::zero(gross.currency()) } else { rest };
+        Ok(Applied { to_invoice: gross.minus(over)?, to_customer: over })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::billing::invoice::number::NumberFormat;
+    use crate::domain::billing::invoice::sample::{draft, euros, id, issue, issued, stamp};
+
+    fn ask(place: u32, net: &str) -> LineAsk {
+        LineAsk { place, net: euros(net) }
+    }
+
+    fn note(content: Credit) -> CreditNote {
+        CreditNote::draft(id(11), stamp(), "Ended early".parse().expect("a reason"), content)
+    }
+
+    #[test]
+    fn worked_cases_of_credits_come_out() {
+        let table = [
+            ("W051", "100.00", 20, "25.00", "25.00 + 5.00 = 30.00"),
+            ("W053", "100.00", 20, "71.43", "71.43 + 14.29 = 85.72"),
+            ("W055", "160.00", 25, "154.67", "154.67 + 38.67 = 193.34"),
+            ("W057", "50.00", 20, "5.36", "5.36 + 1.07 = 6.43"),
+        ];
+        for (id, line, percent, net, expected) in table {
+            let invoice = issued(7, &[line], percent, "2025-02-08");
+            let credit = lines(&invoice, &[], &[ask(0, net)], Rounding::HalfUp).expect(id);
+            let Totals { net, tax, gross } = credit.totals;
+            let found = format!("{} + {} = {}", net.decimal(), tax.decimal(), gross.decimal());
+            assert_eq!(found, expected, "{id}");
+        }
+    }
+
+    #[test]
+    fn no_more_is_credited_than_is_left_of_a_line() {
+        let invoice = issued(7, &["100", "-10"], 20, "2025-02-08");
+        let half = lines(&invoice, &[], &[ask(0, "60")], Rounding::HalfUp).expect("a credit");
+        let before = [half];
+        for asks in [
+            vec![ask(0, "40.01")],
+            vec![ask(0, "-1")],
+            vec![ask(0, "0")],
+            vec![ask(1, "1")],
+            vec![ask(0, "20"), ask(0, "20.01")],
+            vec![],
+        ] {
+            let refused = lines(&invoice, &before, &asks, Rounding::HalfUp).map_err(|it| it.code);
+            assert_eq!(refused, Err(Code::CreditExceeds), "{asks:?}");
+        }
+        let refused = lines(&invoice, &[], &[ask(2, "1")], Rounding::HalfUp);
+        assert_eq!(refused.map_err(|it| it.code), Err(Code::ReferenceUnknown));
+        let rest = everything(&invoice, &before, Rounding::HalfUp).expect("a credit");
+        assert_eq!(rest.totals.net, euros("30"));
+        let both = [before[0].clone(), rest];
+        let refused = everything(&invoice, &both, Rounding::HalfUp).map_err(|it| it.code);
+        assert_eq!(refused, Err(Code::CreditExceeds));
+    }
+
+    #[test]
+    fn a_draft_is_changed_and_not_credited() {
+        let refused = everything(&draft(7, &["1"], 20), &[], Rounding::HalfUp);
+        assert_eq!(refused.map_err(|it| it.code), Err(Code::InvoiceStateForbids));
+    }
+
+    #[test]
+    fn a_note_settles_what_is_open_and_the_rest_is_the_customers() {
+        let invoice = issued(7, &["100"], 20, "2025-02-08");
+        let note = note(everything(&invoice, &[], Rounding::HalfUp).expect("a credit"));
+        let applied = |open: &str| note.applied(euros(open)).expect("applied");
+        let expected = |invoice: &str, customer: &str| Applied {
+            to_invoice: euros(invoice),
+            to_customer: euros(customer),
+        };
+        assert_eq!(applied("120"), expected("120", "0"));
+        assert_eq!(applied("50"), expected("50", "70"));
+        assert_eq!(applied("0"), expected("0", "120"));
+    }
+
+    #[test]
+    fn an_issued_note_is_sealed_and_issued_once() {
+        let invoice = issued(7, &["100"], 20, "2025-02-08");
+        let draft = note(everything(&invoice, &[], Rounding::HalfUp).expect("a credit"));
+        let given = issue(1, "2025-03-01");
+        let number = NumberFormat::credit_notes().number(given.issued_on, 1, 1);
+        let (note, _) = draft.issued(Issue { number, ..given.clone() }).expect("issued");
+        let hash = note.issue().map(|it| it.link.hash);
+        assert_eq!((note.state(), note.resealed()), (State::Issued, hash));
+        let mut forged = note.clone();
+        forged.content.lines[0].net = euros("99");
+        assert_ne!(forged.resealed(), hash);
+        assert_eq!(note.issued(given).map_err(|it| it.code), Err(Code::InvoiceStateForbids));
+    }
+
+    proptest! {
+        #[test]
+        fn a_line_credited_bit_by_bit_returns_its_tax_and_no_cent_more(
+            net in 1..1_000_000_i64, percent in 0..30_i64, cuts in prop::collection::vec(1..300_000_i64, 0..8),
+        ) {
+            let minor = |it: i64| Money::minor(it, crate::domain::money::Currency::EUR);
+            let text = minor(net).decimal().to_string();
+            let invoice = issued(7, &[&text], percent, "2025-02-08");
+            let mut before: Vec<Credit> = Vec::new();
+            for cut in cuts {
+                let asks = [LineAsk { place: 0, net: minor(cut) }];
+                if let Ok(credit) = lines(&invoice, &before, &asks, Rounding::HalfUp) {
+                    prop_assert!(!credit.totals.tax.is_negative());
+                    before.push(credit);
+                }
+            }
+            before.extend(everything(&invoice, &before, Rounding::HalfUp).ok());
+            let taxes = Money::sum(before.iter().map(|it| it.totals.tax), minor(0).currency());
+            prop_assert_eq!(taxes, Ok(invoice.content().totals.tax));
+        }
+    }
+}

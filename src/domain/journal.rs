@@ -1,0 +1,382 @@
+//! The journal: every movement of money as a balanced double entry; balances are sums over it.
+//!
+//! Amounts are positive where a ledger is debited and negative where it is credited, so that the
+//! legs of an entry sum to nothing in each currency. A payment is first the customer's credit and
+//! then allocated; whoever pays too much simply keeps credit.
+
+use serde::{Deserialize, Serialize};
+
+use super::billing::credit::Applied;
+use super::billing::invoice::Totals;
+use super::error::{Code, Rejection};
+use super::id::{AccountId, BillingAccountId, Subject};
+use super::money::{Currency, Money, MoneyError};
+use super::stamp::SellerNumber;
+use super::time::Instant;
+use super::word::words;
+
+words! {
+    /// What an amount is booked on.
+    Ledger {
+        /// What customers owe.
+        Receivable = "receivable";
+        /// What was earned.
+        Revenue = "revenue";
+        /// What was billed and is not yet earned.
+        DeferredRevenue = "deferred_revenue";
+        /// What is owed to tax offices.
+        TaxPayable = "tax_payable";
+        /// What came in.
+        Cash = "cash";
+        /// What customers have paid without owing it.
+        CustomerCredit = "customer_credit";
+        /// What is held as security.
+        DepositsHeld = "deposits_held";
+        /// What is owed to partners.
+        PartnerPayable = "partner_payable";
+        /// What was given up.
+        WriteOff = "write_off";
+    }
+}
+
+/// Whose share of a ledger it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Holder {
+    /// The seller's own.
+    Seller,
+    /// A customer's, by billing account.
+    Customer(BillingAccountId),
+    /// A partner's.
+    Partner(AccountId),
+}
+
+/// What a balance is kept for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct BalanceKey {
+    /// In whose books.
+    pub seller: SellerNumber,
+    /// On which ledger.
+    pub ledger: Ledger,
+    /// Whose share of it.
+    pub holder: Holder,
+    /// In which currency.
+    pub currency: Currency,
+}
+
+/// One side of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leg {
+    /// On which ledger.
+    pub ledger: Ledger,
+    /// Whose share of it.
+    pub holder: Holder,
+    /// Positive where it is debited, negative where it is credited.
+    pub amount: Money,
+}
+
+/// A movement of money.
+///
+/// Invariant: its legs sum to nothing in each currency, and none of them is nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    at: Instant,
+    seller: SellerNumber,
+    cause: Subject,
+    legs: Vec<Leg>,
+}
+
+impl Entry {
+    /// The entry of legs, without those that move nothing; `None` if nothing moves at all.
+    ///
+    /// # Errors
+    /// If the legs do not balance in each currency.
+    pub fn new(
+        at: Instant,
+        seller: SellerNumber,
+        cause: Subject,
+        legs: impl IntoIterator<Item = Leg>,
+    ) -> Result<Option<Self>, Rejection> {
+        let moves = |it: &Leg| !it.amount.is_zero();
+        let legs: Vec<_> = legs.into_iter().filter(moves).collect();
+        for leg in &legs {
+            let currency = leg.amount.currency();
+            let same = legs.iter().map(|it| it.amount).filter(|it| it.currency() == currency);
+            let sum = Money::sum(same, currency)?;
+            if !sum.is_zero() {
+                let why = format!("the entry for `{cause}` is out of balance by `{sum}`");
+                return Err(Rejection::new(Code::JournalUnbalanced, why));
+            }
+        }
+        Ok((!legs.is_empty()).then_some(Self { at, seller, cause, legs }))
+    }
+
+    /// Business time of the movement.
+    #[must_use]
+    pub const fn at(&self) -> Instant {
+        self.at
+    }
+
+    /// What caused it.
+    #[must_use]
+    pub const fn cause(&self) -> Subject {
+        self.cause
+    }
+
+    /// Its sides.
+    #[must_use]
+    pub fn legs(&self) -> &[Leg] {
+        &self.legs
+    }
+
+    /// The balances it changes, each with the change.
+    pub fn changes(&self) -> impl Iterator<Item = (BalanceKey, Money)> {
+        self.legs.iter().map(|leg| {
+            let currency = leg.amount.currency();
+            let (ledger, holder) = (leg.ledger, leg.holder);
+            (BalanceKey { seller: self.seller, ledger, holder, currency }, leg.amount)
+        })
+    }
+}
+
+const fn debit(ledger: Ledger, holder: Holder, amount: Money) -> Leg {
+    Leg { ledger, holder, amount }
+}
+
+fn credit(ledger: Ledger, holder: Holder, amount: Money) -> Result<Leg, MoneyError> {
+    Ok(Leg { ledger, holder, amount: amount.negated()? })
+}
+
+/// An invoice is issued: the customer owes, the seller has earned and owes tax.
+///
+/// # Errors
+/// If an amount is too large.
+pub fn invoice_issued(customer: BillingAccountId, totals: Totals) -> Result<[Leg; 3], MoneyError> {
+    Ok([
+        debit(Ledger::Receivable, Holder::Customer(customer), totals.gross),
+        credit(Ledger::Revenue, Holder::Seller, totals.net)?,
+        credit(Ledger::TaxPayable, Holder::Seller, totals.tax)?,
+    ])
+}
+
+/// Money comes in: it is the customer's credit.
+///
+/// # Errors
+/// If the amount is too large.
+pub fn payment_received(customer: BillingAccountId, amount: Money) -> Result<[Leg; 2], MoneyError> {
+    Ok([
+        debit(Ledger::Cash, Holder::Seller, amount),
+        credit(Ledger::CustomerCredit, Holder::Customer(customer), amount)?,
+    ])
+}
+
+/// Credit of the customer settles an invoice.
+///
+/// # Errors
+/// If the amount is too large.
+pub fn allocated(customer: BillingAccountId, amount: Money) -> Result<[Leg; 2], MoneyError> {
+    Ok([
+        debit(Ledger::CustomerCredit, Holder::Customer(customer), amount),
+        credit(Ledger::Receivable, Holder::Customer(customer), amount)?,
+    ])
+}
+
+/// An allocation is taken back: the customer owes again and has credit again.
+///
+/// # Errors
+/// If the amount is too large.
+pub fn taken_back(customer: BillingAccountId, amount: Money) -> Result<[Leg; 2], MoneyError> {
+    allocated(customer, amount.negated()?)
+}
+
+/// A credit note is issued: less is earned, less tax is owed, and the customer owes less or has
+/// credit.
+///
+/// # Errors
+/// If an amount is too large.
+pub fn credit_note_issued(
+    customer: BillingAccountId,
+    totals: Totals,
+    applied: Applied,
+) -> Result<[Leg; 4], MoneyError> {
+    Ok([
+        debit(Ledger::Revenue, Holder::Seller, totals.net),
+        debit(Ledger::TaxPayable, Holder::Seller, totals.tax),
+        credit(Ledger::Receivable, Holder::Customer(customer), applied.to_invoice)?,
+        credit(Ledger::CustomerCredit, Holder::Customer(customer), applied.to_customer)?,
+    ])
+}
+
+/// Credit of the customer goes back to it.
+///
+/// # Errors
+/// If the amount is too large.
+pub fn refunded(customer: BillingAccountId, amount: Money) -> Result<[Leg; 2], MoneyError> {
+    payment_received(customer, amount.negated()?)
+}
+
+/// What is open of an invoice is given up.
+///
+/// # Errors
+/// If the amount is too large.
+pub fn written_off(customer: BillingAccountId, amount: Money) -> Result<[Leg; 2], MoneyError> {
+    Ok([
+        debit(Ledger::WriteOff, Holder::Seller, amount),
+        credit(Ledger::Receivable, Holder::Customer(customer), amount)?,
+    ])
+}
+
+/// Credit of the customer becomes security, or goes back to be credit where it is negative.
+///
+/// # Errors
+/// If the amount is too large.
+pub fn deposit_held(customer: BillingAccountId, amount: Money) -> Result<[Leg; 2], MoneyError> {
+    Ok([
+        debit(Ledger::CustomerCredit, Holder::Customer(customer), amount),
+        credit(Ledger::DepositsHeld, Holder::Customer(customer), amount)?,
+    ])
+}
+
+/// A part of what was earned is owed to a partner.
+///
+/// # Errors
+/// If the amount is too large.
+pub fn share_owed(partner: AccountId, amount: Money) -> Result<[Leg; 2], MoneyError> {
+    Ok([
+        debit(Ledger::Revenue, Holder::Seller, amount),
+        credit(Ledger::PartnerPayable, Holder::Partner(partner), amount)?,
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::billing::invoice::sample::{euros, id};
+    use crate::domain::id::{Id, InvoiceId};
+
+    fn entry(legs: impl IntoIterator<Item = Leg>) -> Result<Option<Entry>, Rejection> {
+        let at = Instant::from_micros(0).expect("an instant");
+        Entry::new(at, SellerNumber::PROVIDER, id::<InvoiceId>(1).subject(), legs)
+    }
+
+    fn customer() -> BillingAccountId {
+        id(2)
+    }
+
+    fn totals(net: Money, tax: Money) -> Totals {
+        Totals::nothing(net.currency()).plus(net, tax).expect("a sum")
+    }
+
+    /// The balances after entries, those that are nothing left away.
+    fn balances(postings: &[&[Leg]]) -> BTreeMap<Ledger, String> {
+        let mut sums: BTreeMap<Ledger, Money> = BTreeMap::new();
+        for legs in postings {
+            let entry = entry(legs.iter().copied()).expect("balanced").expect("moves");
+            for (key, change) in entry.changes() {
+                let sum = sums.entry(key.ledger).or_insert(euros("0"));
+                *sum = sum.plus(change).expect("a sum");
+            }
+        }
+        sums.retain(|_, sum| !sum.is_zero());
+        sums.into_iter().map(|(ledger, sum)| (ledger, sum.decimal().to_string())).collect()
+    }
+
+    fn expected(rows: &[(Ledger, &str)]) -> BTreeMap<Ledger, String> {
+        rows.iter().map(|(ledger, sum)| (*ledger, (*sum).to_owned())).collect()
+    }
+
+    #[test]
+    fn legs_that_do_not_balance_in_each_currency_are_refused() {
+        let dollars = Money::minor(10_000, Currency::USD);
+        let on = |ledger, amount| debit(ledger, Holder::Seller, amount);
+        let table = [
+            vec![on(Ledger::Cash, euros("1"))],
+            vec![on(Ledger::Cash, euros("1")), on(Ledger::Revenue, euros("-0.99"))],
+            vec![
+                on(Ledger::Cash, euros("100")),
+                on(Ledger::Revenue, dollars.negated().expect("ok")),
+            ],
+        ];
+        for legs in table {
+            let refused = entry(legs).map_err(|it| it.code);
+            assert_eq!(refused, Err(Code::JournalUnbalanced));
+        }
+        assert_eq!(entry([on(Ledger::Cash, euros("0"))]), Ok(None));
+    }
+
+    #[test]
+    fn an_invoice_that_is_paid_too_much_leaves_credit() {
+        let issued = invoice_issued(customer(), totals(euros("100"), euros("20"))).expect("legs");
+        let received = payment_received(customer(), euros("150")).expect("legs");
+        let settled = allocated(customer(), euros("120")).expect("legs");
+        let rows = [
+            (Ledger::Revenue, "-100.00"),
+            (Ledger::TaxPayable, "-20.00"),
+            (Ledger::Cash, "150.00"),
+            (Ledger::CustomerCredit, "-30.00"),
+        ];
+        assert_eq!(balances(&[&issued, &received, &settled]), expected(&rows));
+    }
+
+    #[test]
+    fn what_is_credited_taken_back_and_given_back_leaves_nothing() {
+        let sums = totals(euros("100"), euros("20"));
+        let applied = Applied { to_invoice: euros("0"), to_customer: euros("120") };
+        let legs = [
+            invoice_issued(customer(), sums).expect("legs").to_vec(),
+            payment_received(customer(), euros("120")).expect("legs").to_vec(),
+            allocated(customer(), euros("120")).expect("legs").to_vec(),
+            credit_note_issued(customer(), sums, applied).expect("legs").to_vec(),
+            refunded(customer(), euros("120")).expect("legs").to_vec(),
+        ];
+        let postings: Vec<_> = legs.iter().map(Vec::as_slice).collect();
+        assert_eq!(balances(&postings), expected(&[]));
+        let back = taken_back(customer(), euros("120")).expect("legs");
+        let rows = [(Ledger::Receivable, "120.00"), (Ledger::CustomerCredit, "-120.00")];
+        assert_eq!(balances(&[&back]), expected(&rows));
+    }
+
+    #[test]
+    fn what_is_given_up_held_or_shared_has_its_ledger() {
+        let given_up = written_off(customer(), euros("7")).expect("legs");
+        let held = deposit_held(customer(), euros("5")).expect("legs");
+        let shared = share_owed(id(9), euros("3")).expect("legs");
+        let rows = [
+            (Ledger::Receivable, "-7.00"),
+            (Ledger::Revenue, "3.00"),
+            (Ledger::CustomerCredit, "5.00"),
+            (Ledger::DepositsHeld, "-5.00"),
+            (Ledger::PartnerPayable, "-3.00"),
+            (Ledger::WriteOff, "7.00"),
+        ];
+        assert_eq!(balances(&[&given_up, &held, &shared]), expected(&rows));
+    }
+
+    proptest! {
+        #[test]
+        fn every_posting_balances(net in -1_000_000..1_000_000_i64, tax in 0..1_000_000_i64, open in 0..1_000_000_i64) {
+            let minor = |it| Money::minor(it, Currency::EUR);
+            let sums = totals(minor(net), minor(tax));
+            let to_invoice = minor(open.min((net + tax).max(0)));
+            let to_customer = sums.gross.minus(to_invoice).expect("a difference");
+            let applied = Applied { to_invoice, to_customer };
+            let legs: Vec<Vec<Leg>> = vec![
+                invoice_issued(customer(), sums).expect("legs").to_vec(),
+                payment_received(customer(), minor(net)).expect("legs").to_vec(),
+                allocated(customer(), minor(net)).expect("legs").to_vec(),
+                taken_back(customer(), minor(net)).expect("legs").to_vec(),
+                credit_note_issued(customer(), sums, applied).expect("legs").to_vec(),
+                refunded(customer(), minor(net)).expect("legs").to_vec(),
+                written_off(customer(), minor(net)).expect("legs").to_vec(),
+                deposit_held(customer(), minor(net)).expect("legs").to_vec(),
+                share_owed(id(9), minor(net)).expect("legs").to_vec(),
+            ];
+            for legs in legs {
+                prop_assert!(entry(legs).is_ok());
+            }
+        }
+    }
+}

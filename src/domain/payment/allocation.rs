@@ -1,0 +1,155 @@
+//! Allocations: which invoices a payment or credit settles.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::error::{Code, Rejection};
+use crate::domain::id::InvoiceId;
+use crate::domain::money::Money;
+use crate::domain::time::{Date, Instant};
+
+/// A part of a payment that settles an invoice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Allocation {
+    /// The invoice.
+    pub invoice: InvoiceId,
+    /// How much.
+    pub amount: Money,
+    /// When it was first allocated.
+    pub allocated_at: Instant,
+}
+
+/// An invoice that is to be paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenInvoice {
+    /// Which it is.
+    pub id: InvoiceId,
+    /// Until when it is to be paid.
+    pub due_on: Date,
+    /// How much of it is open.
+    pub open: Money,
+}
+
+/// What settles which invoice, before it is booked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settlement {
+    /// The invoice.
+    pub invoice: InvoiceId,
+    /// How much.
+    pub amount: Money,
+}
+
+/// Spreads what is available over open invoices, those due first before others.
+///
+/// # Errors
+/// If an invoice is in another currency.
+pub fn oldest_first(available: Money, open: &[OpenInvoice]) -> Result<Vec<Settlement>, Rejection> {
+    let mut open = open.to_vec();
+    open.sort_by_key(|it| (it.due_on, it.id));
+    let (mut left, mut settled) = (available, Vec::with_capacity(open.len()));
+    for invoice in open {
+        let rest = left.minus(invoice.open)?;
+        let amount = if rest.is_negative() { left } else { invoice.open };
+        if amount.as_minor() > 0 {
+            settled.push(Settlement { invoice: invoice.id, amount });
+            left = left.minus(amount)?;
+        }
+    }
+    Ok(settled)
+}
+
+/// Checks what somebody told to settle.
+///
+/// # Errors
+/// If an invoice is not open, is told twice, or less is open or available than is told.
+pub fn as_told(
+    available: Money,
+    open: &[OpenInvoice],
+    told: &[Settlement],
+) -> Result<Vec<Settlement>, Rejection> {
+    let mut left = available;
+    for (place, settlement) in told.iter().enumerate() {
+        let Settlement { invoice, amount } = *settlement;
+        let Some(found) = open.iter().find(|it| it.id == invoice) else {
+            let why = format!("`{invoice}` is not an open invoice of the billing account");
+            return Err(Rejection::new(Code::ReferenceUnknown, why));
+        };
+        if told[..place].iter().any(|it| it.invoice == invoice) {
+            let why = format!("`{invoice}` is named twice");
+            return Err(Rejection::new(Code::Duplicate, why));
+        }
+        if amount.as_minor() <= 0 || found.open.minus(amount)?.is_negative() {
+            let why =
+                format!("`{amount}` cannot settle `{invoice}`, of which `{}` is open", found.open);
+            return Err(Rejection::new(Code::PaymentExceeds, why));
+        }
+        left = left.minus(amount)?;
+    }
+    if left.is_negative() {
+        let why = format!("more is told to be settled than the `{available}` there are");
+        return Err(Rejection::new(Code::PaymentExceeds, why));
+    }
+    Ok(told.to_vec())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::billing::invoice::sample::{date, euros, id};
+    use crate::domain::money::Currency;
+
+    fn open(number: u128, due_on: &str, amount: &str) -> OpenInvoice {
+        OpenInvoice { id: id(number), due_on: date(due_on), open: euros(amount) }
+    }
+
+    fn told(number: u128, amount: &str) -> Settlement {
+        Settlement { invoice: id(number), amount: euros(amount) }
+    }
+
+    #[test]
+    fn what_is_due_first_is_settled_first() {
+        let invoices =
+            [open(1, "2026-03-01", "30"), open(2, "2026-01-01", "20"), open(3, "2026-02-01", "10")];
+        let spread = |available: &str| oldest_first(euros(available), &invoices);
+        assert_eq!(spread("0"), Ok(vec![]));
+        assert_eq!(spread("20"), Ok(vec![told(2, "20")]));
+        assert_eq!(spread("25"), Ok(vec![told(2, "20"), told(3, "5")]));
+        let all = vec![told(2, "20"), told(3, "10"), told(1, "30")];
+        assert_eq!(spread("100"), Ok(all));
+    }
+
+    #[test]
+    fn what_is_told_is_settled_or_refused_with_the_reason() {
+        let invoices = [open(1, "2026-03-01", "30"), open(2, "2026-01-01", "20")];
+        let check = |available: &str, settlements: &[Settlement]| {
+            as_told(euros(available), &invoices, settlements).map_err(|it| it.code)
+        };
+        assert_eq!(check("50", &[told(1, "30")]), Ok(vec![told(1, "30")]));
+        assert_eq!(check("50", &[told(1, "30.01")]), Err(Code::PaymentExceeds));
+        assert_eq!(check("50", &[told(1, "0")]), Err(Code::PaymentExceeds));
+        assert_eq!(check("50", &[told(1, "-1")]), Err(Code::PaymentExceeds));
+        assert_eq!(check("49", &[told(1, "30"), told(2, "20")]), Err(Code::PaymentExceeds));
+        assert_eq!(check("50", &[told(1, "10"), told(1, "10")]), Err(Code::Duplicate));
+        assert_eq!(check("50", &[told(3, "10")]), Err(Code::ReferenceUnknown));
+        let dollars = Settlement { invoice: id(1), amount: Money::minor(1, Currency::USD) };
+        assert_eq!(check("50", &[dollars]), Err(Code::CurrenciesDiffer));
+    }
+
+    proptest! {
+        #[test]
+        fn no_more_is_settled_than_there_is_or_than_is_open(
+            available in 0..100_000_i64, opens in prop::collection::vec((0..100_i64, 1..30_000_i64), 0..8),
+        ) {
+            let minor = |it| Money::minor(it, Currency::EUR);
+            let invoices: Vec<_> = opens.iter().enumerate().map(|(place, (day, amount))| OpenInvoice {
+                id: id(place as u128), due_on: date("2026-01-01").plus_days(*day), open: minor(*amount),
+            }).collect();
+            let settled = oldest_first(minor(available), &invoices).expect("one currency");
+            let sum: i64 = settled.iter().map(|it| it.amount.as_minor()).sum();
+            let all: i64 = opens.iter().map(|it| it.1).sum();
+            prop_assert_eq!(sum, available.min(all));
+            prop_assert_eq!(as_told(minor(available), &invoices, &settled), Ok(settled));
+        }
+    }
+}

@@ -1,0 +1,251 @@
+//! Payments: money that comes in, what it settles, and money that goes back.
+//!
+//! A payment is first the customer's credit and then allocated to invoices, so that what was paid
+//! too much stays credit without further ado. This module owns the life of a payment and what may
+//! be allocated and refunded; what it does to balances is the [`journal`](super::journal).
+
+pub mod allocation;
+pub mod deposit;
+pub mod lifecycle;
+pub mod method;
+pub mod plan;
+pub mod refund;
+
+use serde::{Deserialize, Serialize};
+
+use self::allocation::Allocation;
+use self::lifecycle::{State, Trigger};
+use self::method::MethodKind;
+use crate::domain::error::{Code, Rejection};
+use crate::domain::event::Verb;
+use crate::domain::id::{AccountId, BillingAccountId, InvoiceId, PaymentId, PaymentMethodId};
+use crate::domain::money::{Money, MoneyError};
+use crate::domain::stamp::Stamp;
+use crate::domain::text::{self, Name, Prose};
+use crate::domain::time::{Date, Instant};
+
+/// Money that comes in, or is to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Payment {
+    /// Its identity.
+    pub id: PaymentId,
+    /// What the house keeps about it.
+    pub stamp: Stamp,
+    /// Who pays.
+    pub account: AccountId,
+    /// For which billing account.
+    pub billing_account: BillingAccountId,
+    /// In which way.
+    pub kind: MethodKind,
+    /// With which kept method.
+    pub method: Option<PaymentMethodId>,
+    /// The day on which the money came in, as the bank says it.
+    pub received_on: Option<Date>,
+    /// What the payer or the bank wrote to it.
+    pub reference: Option<Name>,
+    /// What the seller notes about it.
+    pub note: Option<Prose>,
+    /// The gateway it goes through.
+    pub gateway: Option<GatewayPayment>,
+    amount: Money,
+    state: State,
+    allocations: Vec<Allocation>,
+    refunded: Money,
+}
+
+/// A payment as a gateway knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GatewayPayment {
+    /// Which gateway.
+    pub gateway: text::Code,
+    /// What the gateway calls it.
+    pub reference: Name,
+}
+
+/// What every payment is told when it begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payer {
+    /// Who pays.
+    pub account: AccountId,
+    /// For which billing account.
+    pub billing_account: BillingAccountId,
+    /// In which way.
+    pub kind: MethodKind,
+}
+
+impl Payment {
+    /// A payment that was begun and from which nothing has come in.
+    ///
+    /// # Errors
+    /// If the amount is not more than nothing.
+    pub fn initiated(
+        id: PaymentId,
+        stamp: Stamp,
+        payer: Payer,
+        amount: Money,
+    ) -> Result<Self, Rejection> {
+        if amount.as_minor() <= 0 {
+            let why = format!("`{amount}` cannot be paid: a payment is more than nothing");
+            return Err(Rejection::new(Code::AmountOutOfRange, why));
+        }
+        Ok(Self {
+            id,
+            stamp,
+            account: payer.account,
+            billing_account: payer.billing_account,
+            kind: payer.kind,
+            method: None,
+            received_on: None,
+            reference: None,
+            note: None,
+            gateway: None,
+            amount,
+            state: State::Initiated,
+            allocations: Vec::new(),
+            refunded: Money::zero(amount.currency()),
+        })
+    }
+
+    /// A payment that came in outside of any gateway and was recorded by hand.
+    ///
+    /// # Errors
+    /// If the amount is not more than nothing.
+    pub fn manual(
+        id: PaymentId,
+        stamp: Stamp,
+        payer: Payer,
+        amount: Money,
+        received_on: Date,
+    ) -> Result<(Self, Verb), Rejection> {
+        let begun = Self::initiated(id, stamp, payer, amount)?;
+        Self { received_on: Some(received_on), ..begun }.on(Trigger::Capture)
+    }
+
+    /// How much is paid.
+    #[must_use]
+    pub const fn amount(&self) -> Money {
+        self.amount
+    }
+
+    /// How far it has come.
+    #[must_use]
+    pub const fn state(&self) -> State {
+        self.state
+    }
+
+    /// What it settles, in the order in which it was allocated.
+    #[must_use]
+    pub fn allocations(&self) -> &[Allocation] {
+        &self.allocations
+    }
+
+    /// How much of it went back.
+    #[must_use]
+    pub const fn refunded(&self) -> Money {
+        self.refunded
+    }
+
+    /// How much of it settles nothing yet: the customer's credit. Nothing before it came in.
+    ///
+    /// # Errors
+    /// Never: no more is allocated and refunded than came in.
+    pub fn unallocated(&self) -> Result<Money, MoneyError> {
+        if !self.state.has_come_in() {
+            return Ok(Money::zero(self.amount.currency()));
+        }
+        let used = self.allocations.iter().map(|it| it.amount);
+        self.amount.minus(Money::sum(used, self.amount.currency())?)?.minus(self.refunded)
+    }
+
+    /// The payment after a trigger other than a refund.
+    ///
+    /// # Errors
+    /// If its state does not allow it.
+    pub fn on(self, trigger: Trigger) -> Result<(Self, Verb), Rejection> {
+        let state = self.after(trigger)?;
+        Ok((Self { state, ..self }, trigger.verb()))
+    }
+
+    /// The payment with a part of it allocated to an invoice.
+    ///
+    /// # Errors
+    /// If the amount is not more than nothing, or more than is unallocated.
+    pub fn allocate(
+        mut self,
+        invoice: InvoiceId,
+        amount: Money,
+        at: Instant,
+    ) -> Result<Self, Rejection> {
+        let unallocated = self.unallocated()?;
+        if amount.as_minor() <= 0 || unallocated.minus(amount)?.is_negative() {
+            let why = format!("`{amount}` cannot be allocated of `{unallocated}` that are left");
+            return Err(Rejection::new(Code::PaymentExceeds, why));
+        }
+        match self.allocations.iter_mut().find(|it| it.invoice == invoice) {
+            Some(allocation) => allocation.amount = allocation.amount.plus(amount)?,
+            None => self.allocations.push(Allocation { invoice, amount, allocated_at: at }),
+        }
+        Ok(self)
+    }
+
+    /// The payment with a part of an allocation taken back into the customer's credit.
+    ///
+    /// # Errors
+    /// If the amount is not more than nothing, or more than is allocated to the invoice.
+    pub fn take_back(mut self, invoice: InvoiceId, amount: Money) -> Result<Self, Rejection> {
+        let place = self.allocations.iter().position(|it| it.invoice == invoice);
+        let nothing = Money::zero(self.amount.currency());
+        let allocated = place.map_or(nothing, |it| self.allocations[it].amount);
+        let rest = allocated.minus(amount)?;
+        let Some(place) = place.filter(|_| amount.as_minor() > 0 && !rest.is_negative()) else {
+            let why =
+                format!("`{amount}` cannot be taken back of `{allocated}` that are allocated");
+            return Err(Rejection::new(Code::PaymentExceeds, why));
+        };
+        if rest.is_zero() {
+            self.allocations.remove(place);
+        } else {
+            self.allocations[place].amount = rest;
+        }
+        Ok(self)
+    }
+
+    /// The payment with an amount given back, and what was taken back from invoices for it: first
+    /// what settles nothing, then the last allocations.
+    ///
+    /// # Errors
+    /// If the amount is not more than nothing or more than what came in and has not gone back.
+    pub fn refund(self, amount: Money) -> Result<(Self, Vec<Allocation>, Verb), Rejection> {
+        let refunded = self.refunded.plus(amount)?;
+        let left = self.amount.minus(refunded)?;
+        if amount.as_minor() <= 0 || left.is_negative() {
+            let most = self.amount.minus(self.refunded)?;
+            let why = format!("`{amount}` cannot be given back of `{most}` that are left");
+            return Err(Rejection::new(Code::PaymentExceeds, why));
+        }
+        let trigger = if left.is_zero() { Trigger::RefundAll } else { Trigger::RefundPart };
+        let state = self.after(trigger)?;
+        let mut missing = amount.minus(self.unallocated()?)?;
+        let (mut payment, mut taken_back) = (self, Vec::new());
+        while missing.as_minor() > 0 {
+            let last = payment.allocations.last().copied();
+            let last = last.expect("what is not unallocated is allocated");
+            let part =
+                if missing.minus(last.amount)?.is_negative() { missing } else { last.amount };
+            payment = payment.take_back(last.invoice, part)?;
+            taken_back.push(Allocation { amount: part, ..last });
+            missing = missing.minus(part)?;
+        }
+        Ok((Self { state, refunded, ..payment }, taken_back, trigger.verb()))
+    }
+
+    fn after(&self, trigger: Trigger) -> Result<State, Rejection> {
+        lifecycle::next(self.state, trigger).ok_or_else(|| {
+            let why = format!("cannot {trigger} a payment that is `{}`", self.state);
+            Rejection::new(Code::PaymentStateForbids, why)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
