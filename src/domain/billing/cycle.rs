@@ -1,158 +1,68 @@
 //! Cycles: how time is cut into the periods that are billed.
 //!
-//! A period ends on the *anniversary* of its start or on a fixed day of the *calendar*. Both count
+//! What a cycle is belongs to the account; here is its arithmetic. A period ends on the
+//! *anniversary* of its start or on a fixed day of the *calendar*. Both count
 //! from the anchor, never from the last period, so that an anchor of the 31st bills on 29 February
 //! and on 31 March: the day does not drift.
 
-use serde::{Deserialize, Serialize};
-
+use crate::domain::account::cycle::{BillingDay, Cycle};
 use crate::domain::catalog::price::Timing;
-use crate::domain::error::Invalid;
 use crate::domain::time::{Date, Period, Span, SpanUnit};
 
-/// By how many days a billing date may lie before or after the period's own.
-pub const SHIFT_DAYS_MAX: i16 = 90;
-
-/// How time is cut into periods.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cycle {
-    every: Span,
-    anchor: Anchor,
-    shift_days: i16,
+/// The same anchor and shift for periods of another length, as a price may have. Days and weeks
+/// do not follow the months, so such periods follow the anniversary whatever the cycle does.
+#[must_use]
+pub fn with_length(cycle: Cycle, period: Span) -> Cycle {
+    Cycle { period, day: cycle.day.filter(|_| months_in(period).is_some()), ..cycle }
 }
 
-/// On which day a period begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Anchor {
-    /// On the day on which the service began.
-    Anniversary,
-    /// On this day of the month, and where the period has several months, from January on.
-    Calendar(BillingDay),
-}
-
-/// A day of the month, 1 to 31; in shorter months the last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct BillingDay(u8);
-
-impl BillingDay {
-    /// The first of the month.
-    pub const FIRST: Self = Self(1);
-
-    /// The day, or `None` if no month has it.
-    #[must_use]
-    pub fn new(day: u8) -> Option<Self> {
-        (1..=31).contains(&day).then_some(Self(day))
+/// The whole period in which a day lies, for a service that began on `began_on`.
+///
+/// Periods of several months that turn on a day of the month are counted from January on. Returns
+/// `None` for a day before the service began, beyond the years that can be written, and for a cycle
+/// without length.
+#[must_use]
+pub fn period_of(cycle: Cycle, began_on: Date, on: Date) -> Option<Period> {
+    if on < began_on || cycle.period.count == 0 {
+        return None;
     }
-
-    /// The number of the day.
-    #[must_use]
-    pub const fn number(self) -> u8 {
-        self.0
-    }
-
-    /// The day itself in a month counted from the year 0, or the month's last.
-    fn in_month(self, month: i32) -> Option<Date> {
-        let (year, month) = (month.div_euclid(12), month.rem_euclid(12).unsigned_abs() + 1);
-        let day = u32::from(self.0);
-        (day.min(28)..=day).rev().find_map(|it| Date::new(year, month, it))
+    match (cycle.day, months_in(cycle.period)) {
+        (Some(day), Some(months)) => calendar(day, months, on),
+        (Some(_) | None, _) => anniversary(cycle.period, began_on, on),
     }
 }
 
-impl Cycle {
-    /// A month from the first to the last, billed without a shift.
-    pub const CALENDAR_MONTH: Self =
-        Self { every: Span::months(1), anchor: Anchor::Calendar(BillingDay::FIRST), shift_days: 0 };
+/// The day on which a stretch of service is charged.
+#[must_use]
+pub fn bills_on(cycle: Cycle, service: Period, timing: Timing) -> Date {
+    let day = match timing {
+        Timing::InAdvance => service.start(),
+        Timing::InArrears => service.end(),
+    };
+    day.plus_days(cycle.shift_days.into())
+}
 
-    /// Periods of a length from an anchor, billed so many days after their own day.
-    ///
-    /// # Errors
-    /// If the length is none, or not of months where a day of the month is the anchor, or the shift
-    /// is too large.
-    pub fn new(every: Span, anchor: Anchor, shift_days: i16) -> Result<Self, Invalid> {
-        if every.count == 0 || every.count > 1200 {
-            return Err(Invalid::one("/every", "range", "must be 1 to 1200 units of time"));
-        }
-        if months_in(every).is_none() && anchor != Anchor::Anniversary {
-            let rule = "must be an anniversary: days and weeks do not follow the months";
-            return Err(Invalid::one("/anchor", "range", rule));
-        }
-        if shift_days.unsigned_abs() > SHIFT_DAYS_MAX.unsigned_abs() {
-            return Err(Invalid::one("/shift_days", "range", "must be -90 to 90"));
-        }
-        Ok(Self { every, anchor, shift_days })
+fn anniversary(every: Span, began_on: Date, on: Date) -> Option<Period> {
+    let mut times = times_about(every, began_on, on)?;
+    while every.after(began_on, times) > on {
+        times = times.checked_sub(1)?;
     }
+    while every.after(began_on, times.checked_add(1)?) <= on {
+        times += 1;
+    }
+    Period::new(every.after(began_on, times), every.after(began_on, times + 1))
+}
 
-    /// How long a period is.
-    #[must_use]
-    pub const fn every(self) -> Span {
-        self.every
-    }
-
-    /// On which day it begins.
-    #[must_use]
-    pub const fn anchor(self) -> Anchor {
-        self.anchor
-    }
-
-    /// How many days after its own day it is billed.
-    #[must_use]
-    pub const fn shift_days(self) -> i16 {
-        self.shift_days
-    }
-
-    /// The same anchor and shift for periods of another length, as a price may have.
-    #[must_use]
-    pub fn with_length(self, every: Span) -> Self {
-        let anchor = if months_in(every).is_some() { self.anchor } else { Anchor::Anniversary };
-        Self { every, anchor, ..self }
-    }
-
-    /// The whole period in which a day lies, for a service that began on `began_on`.
-    ///
-    /// Returns `None` for a day before that, and beyond the years that can be written.
-    #[must_use]
-    pub fn period_of(self, began_on: Date, on: Date) -> Option<Period> {
-        if on < began_on {
-            return None;
-        }
-        match (self.anchor, months_in(self.every)) {
-            (Anchor::Calendar(day), Some(months)) => calendar(day, months, on),
-            (Anchor::Calendar(_) | Anchor::Anniversary, _) => self.anniversary(began_on, on),
-        }
-    }
-
-    /// The day on which a stretch of service is charged.
-    #[must_use]
-    pub fn bills_on(self, service: Period, timing: Timing) -> Date {
-        let day = match timing {
-            Timing::InAdvance => service.start(),
-            Timing::InArrears => service.end(),
-        };
-        day.plus_days(self.shift_days.into())
-    }
-
-    fn anniversary(self, began_on: Date, on: Date) -> Option<Period> {
-        let mut times = self.times_at_most(began_on, on)?;
-        while self.every.after(began_on, times) > on {
-            times = times.checked_sub(1)?;
-        }
-        while self.every.after(began_on, times.checked_add(1)?) <= on {
-            times += 1;
-        }
-        Period::new(self.every.after(began_on, times), self.every.after(began_on, times + 1))
-    }
-
-    /// About how many periods have passed: at most one more or less than really.
-    fn times_at_most(self, began_on: Date, on: Date) -> Option<u32> {
-        let count = i64::from(self.every.count);
-        let passed = match self.every.unit {
-            SpanUnit::Day => on.days_since(began_on) / count,
-            SpanUnit::Week => on.days_since(began_on) / (7 * count),
-            SpanUnit::Month => i64::from(month_of(on) - month_of(began_on)) / count,
-            SpanUnit::Year => i64::from(on.year() - began_on.year()) / count,
-        };
-        u32::try_from(passed).ok()
-    }
+/// About how many periods have passed: at most one more or less than really.
+fn times_about(every: Span, began_on: Date, on: Date) -> Option<u32> {
+    let count = i64::from(every.count);
+    let passed = match every.unit {
+        SpanUnit::Day => on.days_since(began_on) / count,
+        SpanUnit::Week => on.days_since(began_on) / (7 * count),
+        SpanUnit::Month => i64::from(month_of(on) - month_of(began_on)) / count,
+        SpanUnit::Year => i64::from(on.year() - began_on.year()) / count,
+    };
+    u32::try_from(passed).ok()
 }
 
 fn months_in(every: Span) -> Option<i32> {
@@ -173,10 +83,17 @@ fn month_of(date: Date) -> i32 {
 fn calendar(day: BillingDay, months: i32, on: Date) -> Option<Period> {
     let month = month_of(on);
     let mut first = month - month.rem_euclid(months);
-    if day.in_month(first)? > on {
-        first -= months;
+    if day_in(day, first)? > on {
+        first = first.checked_sub(months)?;
     }
-    Period::new(day.in_month(first)?, day.in_month(first + months)?)
+    Period::new(day_in(day, first)?, day_in(day, first.checked_add(months)?)?)
+}
+
+/// A day of the month in a month counted from the year 0, or the month's last.
+fn day_in(day: BillingDay, month: i32) -> Option<Date> {
+    let (year, month) = (month.div_euclid(12), month.rem_euclid(12).unsigned_abs() + 1);
+    let day = u32::from(day.get());
+    (day.min(28)..=day).rev().find_map(|it| Date::new(year, month, it))
 }
 
 #[cfg(test)]
@@ -193,8 +110,7 @@ mod tests {
     fn cycle(text: &str) -> Cycle {
         let (every, day) = text.split_once(" on ").unwrap_or((text, ""));
         let day = day.parse().ok().and_then(BillingDay::new);
-        let anchor = day.map_or(Anchor::Anniversary, Anchor::Calendar);
-        Cycle::new(every.parse().expect(text), anchor, 0).expect(text)
+        Cycle { period: every.parse().expect(text), day, shift_days: 0 }
     }
 
     /// Rows of the form `id | cycle | began on | on => period`.
@@ -203,7 +119,7 @@ mod tests {
             let (case, expected) = row.split_once(" => ").expect(row);
             let fields: Vec<_> = case.split('|').map(str::trim).collect();
             let [_id, text, began_on, on] = fields[..] else { panic!("{row}") };
-            let period = cycle(text).period_of(date(began_on), date(on));
+            let period = period_of(cycle(text), date(began_on), date(on));
             let period = period.map_or_else(|| "-".to_owned(), |it| it.to_string());
             assert_eq!(period, expected, "{row}");
         }
@@ -231,42 +147,26 @@ mod tests {
             year | 1 year on 1    | 2026-05-05 | 2026-05-05 => 2026-01-01..2027-01-01
             leap | 1 year         | 2024-02-29 | 2025-02-28 => 2025-02-28..2026-02-28
             past | 1 month        | 2026-05-05 | 2026-05-04 => -
-            end  | 1 month        | 2026-05-05 | 2026-05-05 => 2026-05-05..2026-06-05
+            none | 0 months       | 2026-05-05 | 2026-05-05 => -
+            none | 0 months on 1  | 2026-05-05 | 2026-05-05 => -
         ",
         );
     }
 
     #[test]
     fn a_period_is_billed_at_its_start_or_end_and_shifted() {
-        let cycle = Cycle::new(Span::months(1), Anchor::Anniversary, 3).expect("a cycle");
+        let cycle = Cycle { shift_days: 3, ..Cycle::MONTHLY };
         let service = Period::new(date("2026-01-31"), date("2026-02-28")).expect("a period");
-        assert_eq!(cycle.bills_on(service, Timing::InAdvance), date("2026-02-03"));
-        assert_eq!(cycle.bills_on(service, Timing::InArrears), date("2026-03-03"));
-    }
-
-    #[test]
-    fn a_cycle_that_cuts_nothing_is_refused() {
-        let first = Anchor::Calendar(BillingDay::FIRST);
-        let table = [
-            (Span::months(0), Anchor::Anniversary, 0, "/every"),
-            (Span::days(7), first, 0, "/anchor"),
-            (Span { count: 2, unit: SpanUnit::Week }, first, 0, "/anchor"),
-            (Span::months(1), first, 91, "/shift_days"),
-            (Span::months(1), first, i16::MIN, "/shift_days"),
-        ];
-        for (every, anchor, shift_days, field) in table {
-            let refused = Cycle::new(every, anchor, shift_days).expect_err(field);
-            assert_eq!(refused.violations[0].field, field);
-        }
-        assert_eq!((BillingDay::new(0), BillingDay::new(32)), (None, None));
+        assert_eq!(bills_on(cycle, service, Timing::InAdvance), date("2026-02-03"));
+        assert_eq!(bills_on(cycle, service, Timing::InArrears), date("2026-03-03"));
     }
 
     #[test]
     fn a_price_in_days_follows_the_anniversary_whatever_the_account_does() {
-        let daily = Cycle::CALENDAR_MONTH.with_length(Span::days(1));
-        assert_eq!(daily.anchor(), Anchor::Anniversary);
-        let yearly = Cycle::CALENDAR_MONTH.with_length(Span { count: 1, unit: SpanUnit::Year });
-        assert_eq!(yearly.anchor(), Anchor::Calendar(BillingDay::FIRST));
+        let first = cycle("1 month on 1");
+        assert_eq!(with_length(first, Span::days(1)).day, None);
+        let yearly = with_length(first, Span { count: 1, unit: SpanUnit::Year });
+        assert_eq!(yearly.day, BillingDay::new(1));
     }
 
     proptest! {
@@ -279,9 +179,9 @@ mod tests {
             let lengths = ["1 month", "3 months", "1 year", "1 week", "10 days", "1 month on 31", "6 months on 30", "5 months on 29"];
             let (began_on, cycle) = (date("1990-01-01").plus_days(began), cycle(lengths[length]));
             let on = began_on.plus_days(later);
-            let period = cycle.period_of(began_on, on).expect("a period");
+            let period = period_of(cycle, began_on, on).expect("a period");
             prop_assert!(period.contains(on), "{} {}", period, on);
-            let next = cycle.period_of(began_on, period.end()).expect("a period");
+            let next = period_of(cycle, began_on, period.end()).expect("a period");
             prop_assert_eq!(next.start(), period.end());
         }
     }

@@ -4,10 +4,11 @@
 //! the billing day, cut into the periods of the cycle, so that it does not matter how often, or how
 //! late, somebody asks: no day is charged twice or never.
 
-use super::cycle::Cycle;
+use super::cycle::{bills_on, period_of, with_length};
 use super::invoice::line::LineKind;
 use super::policy::{Policy, WhileHeld};
 use super::proration::{self, Share};
+use crate::domain::account::cycle::Cycle;
 use crate::domain::catalog::price::{Occasion, Price, PriceKind, Timing};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{OfferId, SubscriptionId, TaxCategoryId};
@@ -117,7 +118,7 @@ pub fn dues(
         match price.price.kind {
             PriceKind::OneTime(occasion) => found.extend(clock.once(place, occasion)),
             PriceKind::Recurring { every, timing } => {
-                let cycle = cycle.with_length(every);
+                let cycle = with_length(cycle, every);
                 let clock = Clock { cycle, ..clock };
                 clock.periods(place, LineKind::Recurring, timing, &mut found)?;
             }
@@ -169,10 +170,10 @@ impl Clock<'_> {
                 let Some(released) = self.released(from) else { return Ok(()) };
                 from = released;
             }
-            let full = self.cycle.period_of(self.of.began_on, from).ok_or_else(beyond)?;
+            let full = period_of(self.cycle, self.of.began_on, from).ok_or_else(beyond)?;
             let until = self.of.ends_on.map_or(full.end(), |it| it.min(full.end()));
             let Some(service) = Period::new(from, until) else { return Ok(()) };
-            if self.cycle.bills_on(service, timing) > self.on {
+            if bills_on(self.cycle, service, timing) > self.on {
                 return Ok(());
             }
             let share = self.share(kind, timing, service, full)?;

@@ -4,7 +4,6 @@
 //! prices, marks and usage, and keeps the marks that come back together with the invoice, in one
 //! transaction: that is what makes a run restartable.
 
-use super::cycle::Cycle;
 use super::due::{Billable, BillablePrice, Due, UsageTotal, dues};
 use super::invoice::explanation::{Explanation, Step, UsageSource};
 use super::invoice::line::{Line, LineKind};
@@ -12,6 +11,7 @@ use super::invoice::{Content, Totals};
 use super::policy::{Policy, PriceVersionAt, ZeroInvoices, ZeroLines};
 use super::rating::{Count, rate};
 use super::tax::{TaxTerms, TaxTotal, Taxable, assess};
+use crate::domain::account::cycle::Cycle;
 use crate::domain::catalog::price::{Figure, PriceKind, PriceVersion};
 use crate::domain::catalog::tax::{Registration, Supply, TaxRule, rule_for};
 use crate::domain::error::{Code, Rejection};

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::billing::cycle::{Anchor, BillingDay};
+use crate::domain::account::cycle::BillingDay;
 use crate::domain::billing::due::Hold;
 use crate::domain::billing::invoice::explanation::recompute;
 use crate::domain::billing::invoice::sample::{date, euros, id, stamp};
@@ -95,15 +95,14 @@ impl World {
             charged_from: date(began_on),
             ends_on: None,
             renewed_on: None,
-            cycle: Cycle::CALENDAR_MONTH,
+            cycle: Cycle { day: BillingDay::new(1), ..Cycle::MONTHLY },
             policy: Policy::DEFAULT,
             rules: vec![vat(20)],
         }
     }
 
     fn anniversary(self) -> Self {
-        let cycle = Cycle::new(Span::months(1), Anchor::Anniversary, 0).expect("a cycle");
-        Self { cycle, ..self }
+        Self { cycle: Cycle::MONTHLY, ..self }
     }
 
     /// What is billed on a day, without keeping the marks.
@@ -279,8 +278,7 @@ fn arrears_are_charged_when_the_period_is_over() {
 fn a_shift_moves_the_billing_day_and_not_the_period() {
     let advance = monthly(Timing::InAdvance);
     let mut life = World::new("2026-01-01", vec![price(1, advance, "flat 10")]);
-    let calendar = Anchor::Calendar(BillingDay::FIRST);
-    life.cycle = Cycle::new(Span::months(1), calendar, 5).expect("a cycle");
+    life.cycle.shift_days = 5;
     assert_eq!(told(life.bill("2026-01-05")), "-");
     assert_eq!(told(life.bill("2026-01-06")), "12.00: recurring 2026-01-01..2026-02-01 10.00");
 }
@@ -511,8 +509,7 @@ proptest! {
         let began_on = date("2024-01-01").plus_days(began);
         let prices = vec![price(1, monthly(Timing::InAdvance), "flat 19.99")];
         let mut life = World::new(&began_on.to_string(), prices);
-        let day = BillingDay::new(last).expect("a day");
-        life.cycle = Cycle::new(Span::months(1), Anchor::Calendar(day), 0).expect("a cycle");
+        life.cycle.day = BillingDay::new(last);
         life.ends_on = Some(began_on.plus_days(length));
         let content = life.bill(&began_on.plus_days(1000).to_string()).expect("an invoice");
         let mut next = began_on;
