@@ -215,6 +215,16 @@ impl<'tx> Act<'tx> {
         Ok(())
     }
 
+    /// Keeps what the domain made of a thing, and tells it.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn keep<R: Record>(&mut self, (mut it, verb): (R, Verb)) -> Result<R, Error> {
+        self.put(&mut it)?;
+        self.tell(it.id(), verb);
+        Ok(it)
+    }
+
     /// Keeps a thing whose change nobody needs to hear of: a last use, a retry.
     ///
     /// # Errors

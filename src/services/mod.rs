@@ -9,6 +9,7 @@
 pub mod account;
 mod act;
 pub mod billing_account;
+pub mod catalog;
 pub mod class;
 pub mod clock;
 mod cx;
@@ -19,6 +20,7 @@ pub mod idempotency;
 pub mod maintenance;
 mod metrics;
 mod mint;
+pub mod offer;
 pub mod operator;
 pub mod party;
 mod writer;

@@ -18,6 +18,7 @@ pub mod account;
 pub mod alias;
 mod backend;
 mod batch;
+pub mod catalog;
 mod codec;
 pub mod due;
 mod engine;

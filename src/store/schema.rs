@@ -8,9 +8,19 @@ use super::view::{KeyRange, Table, View};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::class::CustomerClass;
+use crate::domain::catalog::asset::Asset;
+use crate::domain::catalog::category::{Catalog, Category, ResourceCategory};
+use crate::domain::catalog::offer::Offer;
+use crate::domain::catalog::price::Price;
+use crate::domain::catalog::promotion::{Coupon, Discount, Promotion};
+use crate::domain::catalog::resource::Resource;
+use crate::domain::catalog::service_terms::ServiceTerms;
+use crate::domain::catalog::specification::Specification;
+use crate::domain::catalog::tax::{TaxCategory, TaxRule, TaxZone};
 use crate::domain::operator::{Session, Token, User};
 use crate::domain::page::PageOrder;
 use crate::domain::party::Party;
+use crate::domain::usage::meter::Meter;
 
 /// One kind of record, by what can be done without knowing its type.
 pub struct Kept {
@@ -56,10 +66,26 @@ fn index_keys<R: Record>(view: &dyn View, on_key: &mut OnKey<'_>) -> Result<u64,
 /// All kinds of records.
 pub const KINDS: &[Kept] = &[
     Kept::of::<Account>(),
+    Kept::of::<Asset>(),
     Kept::of::<BillingAccount>(),
+    Kept::of::<Catalog>(),
+    Kept::of::<Category>(),
+    Kept::of::<Coupon>(),
     Kept::of::<CustomerClass>(),
+    Kept::of::<Discount>(),
+    Kept::of::<Meter>(),
+    Kept::of::<Offer>(),
     Kept::of::<Party>(),
+    Kept::of::<Price>(),
+    Kept::of::<Promotion>(),
+    Kept::of::<Resource>(),
+    Kept::of::<ResourceCategory>(),
+    Kept::of::<ServiceTerms>(),
     Kept::of::<Session>(),
+    Kept::of::<Specification>(),
+    Kept::of::<TaxCategory>(),
+    Kept::of::<TaxRule>(),
+    Kept::of::<TaxZone>(),
     Kept::of::<Token>(),
     Kept::of::<User>(),
 ];

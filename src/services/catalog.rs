@@ -1,0 +1,239 @@
+//! The catalogue: what sellers write down to be sold.
+//!
+//! Every element belongs to a seller. Reading drafts and writing is the seller's; what is launched
+//! is on the shelf for everybody ([`offer`](super::offer)).
+
+use super::{Act, Cx, Error};
+use crate::domain::catalog::category::Category;
+use crate::domain::catalog::lifecycle::Trigger;
+use crate::domain::catalog::resource::{Resource, ResourceContent, must_not_provide_itself};
+use crate::domain::catalog::specification::{Specification, SpecificationContent};
+use crate::domain::error::{Code, Invalid, Rejection};
+use crate::domain::event::Verb;
+use crate::domain::id::{AccountId, CategoryId, ResourceId, SpecificationId};
+use crate::domain::operator::Permission;
+use crate::domain::stamp::{SellerNumber, Stamp};
+use crate::store::catalog::{OFFER_BY_CATEGORY, OFFER_BY_SPECIFICATION};
+use crate::store::{Along, Key, Record, Records, Table};
+
+/// The seller for whom something is written: the account that is named, else the caller's own,
+/// else the provider.
+///
+/// # Errors
+/// If the account that is named does not sell.
+pub fn seller(cx: Cx<'_>, named: Option<AccountId>) -> Result<SellerNumber, Error> {
+    use crate::domain::account::Account;
+    if let Some(id) = named {
+        let account: Account = cx.named("/seller", id)?;
+        let refused = || Invalid::one("/seller", "range", "must be the provider or a reseller");
+        return account.seller_number().ok_or_else(|| refused().into());
+    }
+    match cx.actor.standing() {
+        Some(standing) => {
+            let own: Account = cx.get(standing.account)?;
+            Ok(own.seller_number().unwrap_or(own.stamp.seller))
+        }
+        None => Ok(SellerNumber::PROVIDER),
+    }
+}
+
+/// Creates an element of a seller's catalogue, numbered by the sequence of its table.
+///
+/// # Errors
+/// If the caller may not, or `make` refuses.
+pub fn create<R: Record, E: Into<Error>>(
+    act: &mut Act<'_>,
+    seller: SellerNumber,
+    permission: Permission,
+    make: impl FnOnce(R::Id, Stamp) -> Result<R, E>,
+) -> Result<R, Error> {
+    let stamp = act.cx().stamp(seller, None);
+    act.must(permission, &stamp)?;
+    let stamp = stamp.numbered(act.next_number(R::TABLE.0)?);
+    let id = act.new_id();
+    let made = make(id, stamp).map_err(Into::into)?;
+    act.keep((made, Verb::Created))
+}
+
+/// Changes an element of a catalogue.
+///
+/// # Errors
+/// If it is not there, has changed since, the caller may not, or `change` refuses.
+pub fn revise<R: Record, E: Into<Error>>(
+    act: &mut Act<'_>,
+    (id, revision): (R::Id, Option<u32>),
+    permission: Permission,
+    change: impl FnOnce(R) -> Result<R, E>,
+) -> Result<R, Error> {
+    let it: R = act.get(id)?;
+    act.must(permission, it.stamp())?;
+    act.expect_revision(it.stamp(), revision)?;
+    let changed = change(it).map_err(Into::into)?;
+    act.keep((changed, Verb::Changed))
+}
+
+/// Refuses a natural key that another element of the same seller has.
+///
+/// # Errors
+/// [`Code::Duplicate`].
+pub fn must_be_free<R: Record>(
+    act: &Act<'_>,
+    index: Table,
+    key: &str,
+    own: R::Id,
+) -> Result<(), Error> {
+    let prefix = Key::new().text(key).bytes();
+    let holders = act.all::<R>(Along::Index(index, prefix))?;
+    match holders.iter().find(|it| it.id() != own) {
+        None => Ok(()),
+        Some(holder) => {
+            let why = format!("`{key}` is taken by `{}`", holder.id());
+            Err(Rejection::new(Code::Duplicate, why).into())
+        }
+    }
+}
+
+/// Creates a specification.
+///
+/// # Errors
+/// If a rule is broken, something it names is not there, or the caller may not.
+pub fn specify(
+    act: &mut Act<'_>,
+    seller: SellerNumber,
+    life: crate::domain::catalog::lifecycle::Life,
+    content: SpecificationContent,
+) -> Result<Specification, Error> {
+    named_by_specification(act.cx(), &content)?;
+    create(act, seller, Permission::CatalogWrite, |id, stamp| {
+        Specification::new(id, stamp, life, content)
+    })
+}
+
+/// Gives a specification another content.
+///
+/// # Errors
+/// As [`specify`]; if it has changed since.
+pub fn respecify(
+    act: &mut Act<'_>,
+    id: SpecificationId,
+    revision: Option<u32>,
+    change: impl FnOnce(SpecificationContent) -> Result<SpecificationContent, Error>,
+) -> Result<Specification, Error> {
+    let found: Specification = act.get(id)?;
+    let content = change(found.content)?;
+    named_by_specification(act.cx(), &content)?;
+    revise(act, (id, revision), Permission::CatalogWrite, |it: Specification| it.changed(content))
+}
+
+fn named_by_specification(cx: Cx<'_>, content: &SpecificationContent) -> Result<(), Error> {
+    for (place, id) in content.parts.iter().enumerate() {
+        cx.named::<Specification>(&format!("/parts/{place}"), *id)?;
+    }
+    for (place, id) in content.resources.iter().enumerate() {
+        cx.named::<Resource>(&format!("/resources/{place}"), *id)?;
+    }
+    for (place, relation) in content.relations.iter().enumerate() {
+        cx.named::<Specification>(&format!("/relations/{place}/to"), relation.to)?;
+    }
+    Ok(())
+}
+
+/// Moves a specification along its life. Obsolete is refused while an offer sells it.
+///
+/// # Errors
+/// If its state forbids it, or the caller may not.
+pub fn on_specification(
+    act: &mut Act<'_>,
+    id: SpecificationId,
+    trigger: Trigger,
+) -> Result<Specification, Error> {
+    let it: Specification = act.get(id)?;
+    act.must(Permission::CatalogPublish, &it.stamp)?;
+    let offers = Along::Index(OFFER_BY_SPECIFICATION, Key::new().id(id).bytes());
+    let holders = held_by(act, &offers)?;
+    let moved = it.on(trigger, holders)?;
+    act.keep(moved)
+}
+
+/// How many offers stand along an index that are not obsolete yet.
+fn held_by(act: &Act<'_>, offers: &Along) -> Result<u64, Error> {
+    use crate::domain::catalog::lifecycle::State;
+    use crate::domain::catalog::offer::Offer;
+    let offers = act.all::<Offer>(offers.clone())?;
+    let gone = [State::Obsolete, State::Rejected];
+    let alive = offers.iter().filter(|it| !gone.contains(&it.life.state()));
+    Ok(alive.count() as u64)
+}
+
+/// Creates a resource.
+///
+/// # Errors
+/// If a rule is broken, something it names is not there, or the caller may not.
+pub fn create_resource(
+    act: &mut Act<'_>,
+    seller: SellerNumber,
+    content: ResourceContent,
+) -> Result<Resource, Error> {
+    named_by_resource(act.cx(), &content)?;
+    create(act, seller, Permission::CatalogWrite, |id, stamp| Resource::new(id, stamp, content))
+}
+
+/// Gives a resource another content.
+///
+/// # Errors
+/// As [`create_resource`]; if it has changed since, or would provide itself.
+pub fn revise_resource(
+    act: &mut Act<'_>,
+    id: ResourceId,
+    revision: Option<u32>,
+    change: impl FnOnce(ResourceContent) -> Result<ResourceContent, Error>,
+) -> Result<Resource, Error> {
+    let found: Resource = act.get(id)?;
+    let content = change(found.content)?;
+    named_by_resource(act.cx(), &content)?;
+    let revised =
+        revise(act, (id, revision), Permission::CatalogWrite, |it: Resource| it.changed(content))?;
+    let all = act.all::<Resource>(Along::Sellers(vec![revised.stamp.seller]))?;
+    let all = all.into_iter().map(|it| (it.id, it)).collect();
+    must_not_provide_itself(&revised, &all)?;
+    Ok(revised)
+}
+
+fn named_by_resource(cx: Cx<'_>, content: &ResourceContent) -> Result<(), Error> {
+    for (place, dependency) in content.dependencies.iter().enumerate() {
+        cx.named::<Resource>(&format!("/dependencies/{place}/on"), dependency.on)?;
+    }
+    Ok(())
+}
+
+/// Places a category below another, or at the top.
+///
+/// # Errors
+/// If it would stand below itself, or the parent is not there.
+pub fn place_category(
+    cx: Cx<'_>,
+    category: Category,
+    parent: Option<CategoryId>,
+) -> Result<Category, Error> {
+    let mut path = Vec::new();
+    let mut next = parent;
+    while let Some(id) = next {
+        let above: Category = cx.named("/parent", id)?;
+        path.push(id);
+        // A tree that was kept without circles is walked to its top; this only bounds damage.
+        next = above.parent().filter(|_| path.len() < 64);
+    }
+    Ok(category.placed(&path)?)
+}
+
+/// Moves a category along its life. Obsolete is refused while an offer stands in it.
+///
+/// # Errors
+/// If its state forbids it, or the caller may not.
+pub fn on_category(act: &mut Act<'_>, id: CategoryId, trigger: Trigger) -> Result<Category, Error> {
+    let it: Category = act.get(id)?;
+    act.must(Permission::CatalogPublish, &it.stamp)?;
+    let holders = held_by(act, &Along::Index(OFFER_BY_CATEGORY, Key::new().id(id).bytes()))?;
+    let moved = it.on(trigger, holders)?;
+    act.keep(moved)
+}

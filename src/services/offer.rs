@@ -1,0 +1,254 @@
+//! Offers: what can be bought, its prices, and when it is on the shelf.
+
+use super::{Act, Cx, Error, catalog};
+use crate::domain::catalog::lifecycle::{Life, State, Trigger};
+use crate::domain::catalog::offer::{Offer, OfferContent};
+use crate::domain::catalog::price::{Price, PriceVersion};
+use crate::domain::catalog::specification::Specification;
+use crate::domain::error::{Code, Invalid, Rejection, Violation};
+use crate::domain::id::{OfferId, PriceId};
+use crate::domain::operator::{Decision, Permission};
+use crate::domain::page::{Page, PageRequest};
+use crate::domain::stamp::{SellerNumber, Stamp};
+use crate::domain::text;
+use crate::domain::time::Zone;
+use crate::store::catalog::{OFFER_BY_CATEGORY, OFFER_BY_PART_NUMBER, PRICE_BY_OFFER};
+use crate::store::{Along, Key, Records};
+
+/// Whether the caller may see an offer: its seller always, everybody else what is on the shelf or
+/// was, because somebody may still hold it.
+#[must_use]
+pub fn shows(cx: Cx<'_>, offer: &Offer) -> bool {
+    let was_on_shelf = match offer.life.state() {
+        State::Launched | State::Retired | State::Obsolete => true,
+        State::InStudy | State::InDesign | State::InTest | State::Active | State::Rejected => false,
+    };
+    cx.actor.may(Permission::CatalogRead, &offer.stamp) == Decision::Yes
+        || was_on_shelf && cx.actor.may(Permission::OfferBrowse, &offer.stamp) == Decision::Yes
+}
+
+/// The offer with an id.
+///
+/// # Errors
+/// [`Error::NotFound`] if it is not there, or not for the caller.
+pub fn get(cx: Cx<'_>, id: OfferId) -> Result<Offer, Error> {
+    let found = cx.view.find::<Offer>(id)?.filter(|it| shows(cx, it));
+    found.ok_or_else(|| Error::not_found(id))
+}
+
+/// The offer that the input names at `pointer`.
+///
+/// # Errors
+/// [`Error::Invalid`] with the field if it is not there, or not for the caller.
+pub fn named(cx: Cx<'_>, pointer: &str, id: OfferId) -> Result<Offer, Error> {
+    let missing = || Invalid::one(pointer, "reference", format!("`{id}` is not there"));
+    let found = cx.view.find::<Offer>(id)?.filter(|it| shows(cx, it));
+    found.ok_or_else(|| missing().into())
+}
+
+/// A page of the offers that the caller may see.
+///
+/// # Errors
+/// If the store fails.
+pub fn list(
+    cx: Cx<'_>,
+    category: Option<crate::domain::id::CategoryId>,
+    page: &PageRequest,
+    mut accept: impl FnMut(&Offer) -> bool,
+) -> Result<Page<Offer>, Error> {
+    let along = match category {
+        Some(id) => Along::Index(OFFER_BY_CATEGORY, Key::new().id(id).bytes()),
+        None => Along::All,
+    };
+    Ok(cx.view.list(&along, page, &mut |it| shows(cx, it) && accept(it))?)
+}
+
+/// Creates an offer.
+///
+/// # Errors
+/// If a rule is broken, something it names is not there, or the caller may not.
+pub fn create(
+    act: &mut Act<'_>,
+    seller: SellerNumber,
+    life: Life,
+    content: OfferContent,
+) -> Result<Offer, Error> {
+    named_by(act.cx(), &content)?;
+    let is_launched = life.state() == State::Launched;
+    let offer: Offer = catalog::create(act, seller, Permission::CatalogWrite, |id, stamp| {
+        Offer::new(id, stamp, life, content)
+    })?;
+    must_have_its_own_part_number(act, &offer)?;
+    if is_launched {
+        must_be_launchable(act.cx(), &offer)?;
+    }
+    Ok(offer)
+}
+
+/// Gives an offer another content.
+///
+/// # Errors
+/// As [`create`]; if it has changed since.
+pub fn revise(
+    act: &mut Act<'_>,
+    id: OfferId,
+    revision: Option<u32>,
+    change: impl FnOnce(OfferContent) -> Result<OfferContent, Error>,
+) -> Result<Offer, Error> {
+    let content = change(act.get::<Offer>(id)?.content)?;
+    named_by(act.cx(), &content)?;
+    let what = (id, revision);
+    let offer =
+        catalog::revise(act, what, Permission::CatalogWrite, |it: Offer| it.changed(content))?;
+    must_have_its_own_part_number(act, &offer)?;
+    if offer.life.state() == State::Launched {
+        must_be_launchable(act.cx(), &offer)?;
+    }
+    Ok(offer)
+}
+
+/// Moves an offer along its life; `holders` says how many subscriptions of it live.
+///
+/// # Errors
+/// If its state forbids it, something keeps it from the shelf, or the caller may not.
+pub fn on(act: &mut Act<'_>, id: OfferId, trigger: Trigger, holders: u64) -> Result<Offer, Error> {
+    let offer: Offer = act.get(id)?;
+    act.must(Permission::CatalogPublish, &offer.stamp)?;
+    if trigger == Trigger::Launch {
+        must_be_launchable(act.cx(), &offer)?;
+    }
+    let moved = offer.on(trigger, holders)?;
+    act.keep(moved)
+}
+
+/// What keeps an offer from the shelf; nothing if nothing does.
+///
+/// # Errors
+/// If the store fails.
+pub fn launch_obstacles(cx: Cx<'_>, offer: &Offer) -> Result<Vec<Violation>, Error> {
+    let specification = match offer.content.specification {
+        Some(id) => cx.view.find::<Specification>(id)?,
+        None => None,
+    };
+    let parts: Result<Vec<_>, _> =
+        offer.content.parts.iter().map(|it| cx.view.find::<Offer>(it.offer)).collect();
+    let parts: Vec<_> = parts?.into_iter().flatten().collect();
+    let mut found = offer.launch_obstacles(specification.as_ref(), &parts);
+    for price in prices(cx, offer.id)? {
+        if let Err(rejection) = price.publishable() {
+            let field = format!("/prices/{}", price.id);
+            found.push(Violation::new(field, "price", rejection.detail));
+        }
+    }
+    Ok(found)
+}
+
+fn must_be_launchable(cx: Cx<'_>, offer: &Offer) -> Result<(), Error> {
+    let obstacles = launch_obstacles(cx, offer)?;
+    if obstacles.is_empty() {
+        return Ok(());
+    }
+    let why: Vec<_> = obstacles.iter().map(ToString::to_string).collect();
+    let why = format!("`{}` cannot be launched: {}", offer.id, why.join("; "));
+    Err(Rejection::new(Code::CatalogStateForbids, why).into())
+}
+
+fn must_have_its_own_part_number(act: &Act<'_>, offer: &Offer) -> Result<(), Error> {
+    match &offer.content.part_number {
+        Some(number) => {
+            catalog::must_be_free::<Offer>(act, OFFER_BY_PART_NUMBER, number.as_str(), offer.id)
+        }
+        None => Ok(()),
+    }
+}
+
+fn named_by(cx: Cx<'_>, content: &OfferContent) -> Result<(), Error> {
+    use crate::domain::catalog::category::Category;
+    use crate::domain::catalog::resource::Resource;
+    use crate::domain::catalog::service_terms::ServiceTerms;
+    if let Some(id) = content.specification {
+        cx.named::<Specification>("/specification", id)?;
+    }
+    if let Some(id) = content.service_terms {
+        cx.named::<ServiceTerms>("/service_terms", id)?;
+    }
+    for id in &content.categories {
+        cx.named::<Category>("/categories", *id)?;
+    }
+    for (place, part) in content.parts.iter().enumerate() {
+        named(cx, &format!("/bundle/{place}/offer"), part.offer)?;
+    }
+    for (place, rate) in content.resources.iter().enumerate() {
+        cx.named::<Resource>(&format!("/resources/{place}/resource"), rate.resource)?;
+    }
+    Ok(())
+}
+
+/// The prices of an offer, the oldest first.
+///
+/// # Errors
+/// If the store fails.
+pub fn prices(cx: Cx<'_>, offer: OfferId) -> Result<Vec<Price>, Error> {
+    cx.all(Along::Index(PRICE_BY_OFFER, Key::new().id(offer).bytes()))
+}
+
+/// Adds a price to an offer; `make` is given the identity, the stamp and the offer.
+///
+/// # Errors
+/// If a rule is broken, the offer is not the caller's, or a launched offer would get a price that
+/// cannot be sold.
+pub fn add_price(
+    act: &mut Act<'_>,
+    offer: OfferId,
+    make: impl FnOnce(PriceId, Stamp) -> Result<Price, Error>,
+) -> Result<Price, Error> {
+    let offer: Offer = act.cx().named("/offer", offer)?;
+    let price: Price = catalog::create(act, offer.stamp.seller, Permission::CatalogWrite, make)?;
+    price.check()?;
+    if offer.life.state() == State::Launched {
+        price.publishable()?;
+    }
+    must_fit(act.cx(), &offer, &price)?;
+    let content = OfferContent {
+        prices: [offer.content.prices.clone(), vec![price.id]].concat(),
+        ..offer.content.clone()
+    };
+    let changed = offer.changed(content)?;
+    act.keep((changed, crate::domain::event::Verb::Changed))?;
+    Ok(price)
+}
+
+/// What a price names must be part of its offer.
+fn must_fit(cx: Cx<'_>, offer: &Offer, price: &Price) -> Result<(), Error> {
+    use crate::domain::catalog::price::PriceKind;
+    use crate::domain::usage::meter::Meter;
+    let has_term = |key: &text::Code| offer.content.terms.iter().any(|it| it.key == *key);
+    if price.term.as_ref().is_some_and(|key| !has_term(key)) {
+        return Err(Invalid::one("/term", "reference", "names no term of the offer").into());
+    }
+    if let PriceKind::Usage { meter } = price.kind {
+        cx.named::<Meter>("/meter", meter)?;
+    }
+    if let Some(resource) = price.resource
+        && offer.content.rate(resource, price.term.as_ref()).is_none()
+    {
+        return Err(Invalid::one("/resource", "reference", "is not part of the offer").into());
+    }
+    Ok(())
+}
+
+/// Gives a price another version from a day on. Versions of the past never change.
+///
+/// # Errors
+/// If it would begin in the past, a rule is broken, or it has changed since.
+pub fn revise_price(
+    act: &mut Act<'_>,
+    id: PriceId,
+    revision: Option<u32>,
+    version: PriceVersion,
+) -> Result<Price, Error> {
+    let today = Zone::UTC.date_of(act.now());
+    catalog::revise(act, (id, revision), Permission::CatalogWrite, |it: Price| {
+        it.revised(version, today)
+    })
+}

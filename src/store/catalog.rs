@@ -1,0 +1,100 @@
+//! What is for sale, as it is kept.
+
+use super::codec::Key;
+use super::record::record;
+use crate::domain::catalog::asset::Asset;
+use crate::domain::catalog::category::{Catalog, Category, ResourceCategory};
+use crate::domain::catalog::offer::Offer;
+use crate::domain::catalog::price::Price;
+use crate::domain::catalog::promotion::{Coupon, Discount, Promotion};
+use crate::domain::catalog::resource::Resource;
+use crate::domain::catalog::service_terms::ServiceTerms;
+use crate::domain::catalog::specification::Specification;
+use crate::domain::catalog::tax::{TaxCategory, TaxRule, TaxZone};
+use crate::domain::id::{
+    AssetId, CatalogId, CategoryId, CouponId, DiscountId, MeterId, OfferId, PriceId, PromotionId,
+    ResourceCategoryId, ResourceId, ServiceTermsId, SpecificationId, TaxCategoryId, TaxRuleId,
+    TaxZoneId,
+};
+use crate::domain::usage::meter::Meter;
+
+record!(Asset, AssetId, "asset", shape 1);
+
+record!(Catalog, CatalogId, "catalog", shape 1);
+
+record!(Category, CategoryId, "category", shape 1,
+    /// `(parent, category)`.
+    CATEGORY_BY_PARENT = "by_parent" => |it, keys| {
+        keys.extend(it.parent().map(|parent| Key::new().id(parent).id(it.id)));
+    },
+);
+
+record!(Coupon, CouponId, "coupon", shape 1,
+    /// `(code in lower case, coupon)`.
+    COUPON_BY_CODE = "by_code" => |it, keys| {
+        keys.push(Key::new().text(&it.folded()).id(it.id));
+    },
+);
+
+record!(Discount, DiscountId, "discount", shape 1);
+
+record!(Meter, MeterId, "meter", shape 1,
+    /// `(code, meter)`.
+    METER_BY_CODE = "by_code" => |it, keys| {
+        keys.push(Key::new().text(it.code.as_str()).id(it.id));
+    },
+);
+
+record!(Offer, OfferId, "offer", shape 1,
+    /// `(category, offer)`.
+    OFFER_BY_CATEGORY = "by_category" => |it, keys| {
+        keys.extend(it.content.categories.iter().map(|category| Key::new().id(*category).id(it.id)));
+    },
+    /// `(part number, offer)`: what IBM's clients order by.
+    OFFER_BY_PART_NUMBER = "by_part_number" => |it, keys| {
+        let number = it.content.part_number.as_ref();
+        keys.extend(number.map(|number| Key::new().text(number.as_str()).id(it.id)));
+    },
+    /// `(specification, offer)`.
+    OFFER_BY_SPECIFICATION = "by_specification" => |it, keys| {
+        keys.extend(it.content.specification.map(|of| Key::new().id(of).id(it.id)));
+    },
+);
+
+record!(Price, PriceId, "price", shape 1,
+    /// `(offer, price)`.
+    PRICE_BY_OFFER = "by_offer" => |it, keys| {
+        keys.push(Key::new().id(it.offer).id(it.id));
+    },
+);
+
+record!(Promotion, PromotionId, "promotion", shape 1);
+
+record!(Resource, ResourceId, "resource", shape 1);
+
+record!(ResourceCategory, ResourceCategoryId, "resource_category", shape 1);
+
+record!(ServiceTerms, ServiceTermsId, "service_terms", shape 1);
+
+record!(Specification, SpecificationId, "specification", shape 1);
+
+record!(TaxCategory, TaxCategoryId, "tax_category", shape 1,
+    /// `(code, category)`.
+    TAX_CATEGORY_BY_CODE = "by_code" => |it, keys| {
+        keys.push(Key::new().text(it.code.as_str()).id(it.id));
+    },
+);
+
+record!(TaxRule, TaxRuleId, "tax_rule", shape 1,
+    /// `(zone, rule)`.
+    TAX_RULE_BY_ZONE = "by_zone" => |it, keys| {
+        keys.push(Key::new().id(it.zone).id(it.id));
+    },
+);
+
+record!(TaxZone, TaxZoneId, "tax_zone", shape 1,
+    /// `(code, zone)`.
+    TAX_ZONE_BY_CODE = "by_code" => |it, keys| {
+        keys.push(Key::new().text(it.code.as_str()).id(it.id));
+    },
+);
