@@ -14,7 +14,7 @@ use crate::domain::id::{AccountId, CategoryId, ResourceId, SpecificationId};
 use crate::domain::operator::Permission;
 use crate::domain::stamp::{SellerNumber, Stamp};
 use crate::store::catalog::{OFFER_BY_CATEGORY, OFFER_BY_SPECIFICATION};
-use crate::store::{Along, Key, Record, Records, Table};
+use crate::store::{Along, Key, Record, Table};
 
 /// The seller for whom something is written: the account that is named, else the caller's own,
 /// else the provider.

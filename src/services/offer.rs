@@ -107,17 +107,17 @@ pub fn revise(
     Ok(offer)
 }
 
-/// Moves an offer along its life; `holders` says how many subscriptions of it live.
+/// Moves an offer along its life, up to retirement: no trigger here needs to know who holds it.
 ///
 /// # Errors
 /// If its state forbids it, something keeps it from the shelf, or the caller may not.
-pub fn on(act: &mut Act<'_>, id: OfferId, trigger: Trigger, holders: u64) -> Result<Offer, Error> {
+pub fn on(act: &mut Act<'_>, id: OfferId, trigger: Trigger) -> Result<Offer, Error> {
     let offer: Offer = act.get(id)?;
     act.must(Permission::CatalogPublish, &offer.stamp)?;
     if trigger == Trigger::Launch {
         must_be_launchable(act.cx(), &offer)?;
     }
-    let moved = offer.on(trigger, holders)?;
+    let moved = offer.on(trigger, 0)?;
     act.keep(moved)
 }
 

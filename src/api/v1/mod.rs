@@ -6,7 +6,10 @@
 
 mod clock;
 mod health;
+mod localized;
+mod offer;
 mod openapi;
+mod price;
 mod problem;
 pub mod route;
 mod wire;
@@ -27,7 +30,7 @@ use crate::services::Bss;
 
 /// The whole table of routes.
 fn table() -> Vec<Route> {
-    [clock::routes()].into_iter().flatten().collect()
+    [clock::routes(), offer::routes(), price::routes()].into_iter().flatten().collect()
 }
 
 /// The router of everything below `/api/v1`, and of the document that describes it.

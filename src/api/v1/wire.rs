@@ -3,8 +3,9 @@
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
+use utoipa::__dev::ComposeSchema;
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, SchemaType, Type};
+use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::api::edge::cursor;
@@ -159,21 +160,35 @@ pub(crate) enum Patch<T> {
     Set(T),
 }
 
+impl<T> Patch<T> {
+    /// The value after the patch; a new one is read by `read`.
+    pub(crate) fn onto<V>(
+        &self,
+        before: Option<V>,
+        read: impl FnOnce(&T) -> Result<V, Invalid>,
+    ) -> Result<Option<V>, Invalid> {
+        match self {
+            Self::Keep => Ok(before),
+            Self::Clear => Ok(None),
+            Self::Set(to) => read(to).map(Some),
+        }
+    }
+}
+
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         Ok(Option::<T>::deserialize(from)?.map_or(Self::Clear, Self::Set))
     }
 }
 
-impl<T: ToSchema> PartialSchema for Patch<T> {
-    fn schema() -> RefOr<Schema> {
-        let null = ObjectBuilder::new().schema_type(SchemaType::Type(Type::Null));
-        let either = OneOfBuilder::new().item(null).item(T::schema());
-        RefOr::T(Schema::OneOf(either.build()))
+// The schema is that of `Option`; there is no other way to say so for a generic type.
+impl<T: ComposeSchema> ComposeSchema for Patch<T> {
+    fn compose(generics: Vec<RefOr<Schema>>) -> RefOr<Schema> {
+        <Option<T> as ComposeSchema>::compose(generics)
     }
 }
 
-impl<T: ToSchema> ToSchema for Patch<T> {
+impl<T: ToSchema + ComposeSchema> ToSchema for Patch<T> {
     fn name() -> std::borrow::Cow<'static, str> {
         std::borrow::Cow::Owned(format!("Patch_{}", T::name()))
     }

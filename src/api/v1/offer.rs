@@ -1,0 +1,438 @@
+//! `/offers`: what can be bought.
+
+use axum::http::Method;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::localized::Texts;
+use super::price::Price;
+use super::route::{Needs, Route, read, write};
+use super::wire::{Decimal, List, NoQuery, Patch, parse, parse_optional};
+use crate::api::edge::call::Call;
+use crate::api::edge::reply::{Nothing, Reply, Wire};
+use crate::domain::catalog::bundle::Part;
+use crate::domain::catalog::lifecycle::{Life, State, Trigger};
+use crate::domain::catalog::offer as domain;
+use crate::domain::catalog::offer::{BillingModel, OfferContent, PriceHold, ResourceRate};
+use crate::domain::catalog::term::{Renewal, Term, Trial};
+use crate::domain::error::Invalid;
+use crate::domain::operator::Permission;
+use crate::domain::quantity::Quantity;
+use crate::domain::time::Validity;
+use crate::services::{Act, Cx, Error, catalog, offer};
+
+pub(super) fn routes() -> Vec<Route> {
+    let browses = Needs::Permission(Permission::OfferBrowse);
+    let writes = Needs::Permission(Permission::CatalogWrite);
+    let publishes = Needs::Permission(Permission::CatalogPublish);
+    let post = Method::POST;
+    vec![
+        read("/offers", browses, "List offers", list),
+        read("/offers/{id}", browses, "Read an offer with its prices", show),
+        read("/offers/{id}/obstacles", publishes, "Why can it not be launched?", obstacles),
+        write(post.clone(), "/offers", writes, "Create an offer", create),
+        write(Method::PATCH, "/offers/{id}", writes, "Change an offer", revise),
+        write(
+            post.clone(),
+            "/offers/{id}/design",
+            publishes,
+            "Take it back to design",
+            |a, c, b| on(a, c, b, Trigger::Design),
+        ),
+        write(post.clone(), "/offers/{id}/test", publishes, "Take it to test", |a, c, b| {
+            on(a, c, b, Trigger::Test)
+        }),
+        write(post.clone(), "/offers/{id}/activate", publishes, "Make it ready", |a, c, b| {
+            on(a, c, b, Trigger::Activate)
+        }),
+        write(post.clone(), "/offers/{id}/launch", publishes, "Put it on the shelf", |a, c, b| {
+            on(a, c, b, Trigger::Launch)
+        }),
+        write(post.clone(), "/offers/{id}/retire", publishes, "Sell it no more", |a, c, b| {
+            on(a, c, b, Trigger::Retire)
+        }),
+        write(post.clone(), "/offers/{id}/reject", publishes, "Give it up", |a, c, b| {
+            on(a, c, b, Trigger::Reject)
+        }),
+    ]
+}
+
+/// What can be bought.
+#[derive(Debug, Serialize, ToSchema)]
+struct Offer {
+    id: String,
+    number: u64,
+    revision: u32,
+    created_at: String,
+    changed_at: String,
+    name: Texts,
+    summary: Option<Texts>,
+    description: Option<Texts>,
+    part_number: Option<String>,
+    specification: Option<String>,
+    categories: Vec<String>,
+    state: String,
+    version: u32,
+    valid: Valid,
+    terms: Vec<OfferTerm>,
+    /// The prices; `null` in lists.
+    prices: Option<Vec<Price>>,
+    service_terms: Option<String>,
+    /// When it is charged: `before_term`, `before_period` or `after_period`.
+    billing_model: String,
+    /// Whether a subscription keeps the prices it began with.
+    freeze_prices: bool,
+    bundle: Vec<OfferPart>,
+    resources: Vec<OfferResource>,
+    /// The offer that this one adds to.
+    adds_to: Option<String>,
+}
+
+impl Wire for Offer {}
+
+/// From when to when.
+#[derive(Debug, Serialize, ToSchema)]
+struct Valid {
+    from: Option<String>,
+    to: Option<String>,
+}
+
+/// How long one commits to an offer.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct OfferTerm {
+    key: String,
+    name: Option<Texts>,
+    /// How long it is; open-ended if nothing is said.
+    duration: Option<String>,
+    /// How long it may be tried for nothing.
+    trial: Option<String>,
+    /// Whether it renews by itself.
+    #[serde(default)]
+    auto_renew: bool,
+    /// Whether it is taken if nothing is said.
+    #[serde(default)]
+    default: bool,
+}
+
+/// An offer in a bundle, and how often.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct OfferPart {
+    offer: String,
+    min: u32,
+    max: Option<u32>,
+    default: u32,
+}
+
+/// A countable thing in an offer.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct OfferResource {
+    resource: String,
+    /// How many units come with it.
+    included: Option<Decimal>,
+    min: Option<Decimal>,
+    max: Option<Decimal>,
+}
+
+impl Offer {
+    fn of(it: &domain::Offer) -> Self {
+        let (content, valid) = (&it.content, it.life.valid_for);
+        Self {
+            id: it.id.to_string(),
+            number: it.stamp.number,
+            revision: it.stamp.revision,
+            created_at: it.stamp.created_at.to_string(),
+            changed_at: it.stamp.changed_at.to_string(),
+            name: Texts::from(&content.name),
+            summary: content.summary.as_ref().map(Texts::from),
+            description: content.description.as_ref().map(Texts::from),
+            part_number: content.part_number.as_ref().map(ToString::to_string),
+            specification: content.specification.map(|it| it.to_string()),
+            categories: content.categories.iter().map(ToString::to_string).collect(),
+            state: it.life.state().to_string(),
+            version: it.life.version(),
+            valid: Valid {
+                from: valid.from().map(|it| it.to_string()),
+                to: valid.until().map(|it| it.to_string()),
+            },
+            terms: content.terms.iter().map(OfferTerm::of).collect(),
+            prices: None,
+            service_terms: content.service_terms.map(|it| it.to_string()),
+            billing_model: content.billing.model.to_string(),
+            freeze_prices: content.billing.price_hold == PriceHold::Frozen,
+            bundle: content.parts.iter().map(OfferPart::of).collect(),
+            resources: content.resources.iter().map(OfferResource::of).collect(),
+            adds_to: content.adds_to.map(|it| it.to_string()),
+        }
+    }
+}
+
+impl OfferTerm {
+    fn of(it: &Term) -> Self {
+        Self {
+            key: it.key.to_string(),
+            name: it.name.as_ref().map(Texts::from),
+            duration: it.length.map(|it| it.to_string()),
+            trial: match it.trial {
+                Trial::None => None,
+                Trial::First(span) => Some(span.to_string()),
+                Trial::Whole => it.length.map(|it| it.to_string()),
+            },
+            auto_renew: it.renewal.is_some_and(Renewal::is_automatic),
+            default: it.is_default,
+        }
+    }
+
+    fn read(&self, at: &str) -> Result<Term, Invalid> {
+        let length = parse_optional(&format!("{at}/duration"), self.duration.as_deref())?;
+        let trial = parse_optional(&format!("{at}/trial"), self.trial.as_deref())?;
+        Ok(Term {
+            name: Texts::read_optional(self.name.as_ref(), &format!("{at}/name"))?,
+            trial: trial.map_or(Trial::None, Trial::First),
+            renewal: Some(if self.auto_renew { Renewal::OnLastDay } else { Renewal::OnOrder }),
+            is_default: self.default,
+            ..Term::of(parse(&format!("{at}/key"), &self.key)?, length)
+        })
+    }
+}
+
+impl OfferPart {
+    fn of(it: &Part) -> Self {
+        let (min, max, default) = (it.count_min, it.count_max, it.count_default);
+        Self { offer: it.offer.to_string(), min, max, default }
+    }
+
+    fn read(&self, at: &str) -> Result<Part, Invalid> {
+        Ok(Part {
+            offer: parse(&format!("{at}/offer"), &self.offer)?,
+            count_min: self.min,
+            count_max: self.max,
+            count_default: self.default,
+        })
+    }
+}
+
+impl OfferResource {
+    fn of(it: &ResourceRate) -> Self {
+        Self {
+            resource: it.resource.to_string(),
+            included: Some(Decimal::from(&it.included)),
+            min: Some(Decimal::from(&it.amount_min)),
+            max: it.amount_max.as_ref().map(Decimal::from),
+        }
+    }
+
+    fn read(&self, at: &str) -> Result<ResourceRate, Invalid> {
+        let amount = |field: &str, it: &Option<Decimal>| match it {
+            Some(it) => it.read::<Quantity>(&format!("{at}/{field}")).map(Some),
+            None => Ok(None),
+        };
+        Ok(ResourceRate {
+            included: amount("included", &self.included)?.unwrap_or(Quantity::ZERO),
+            amount_min: amount("min", &self.min)?.unwrap_or(Quantity::ZERO),
+            amount_max: amount("max", &self.max)?,
+            ..ResourceRate::of(parse(&format!("{at}/resource"), &self.resource)?)
+        })
+    }
+}
+
+/// Which offers are wanted.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct OfferQuery {
+    /// A state such as `launched`.
+    state: Option<String>,
+    category: Option<String>,
+    part_number: Option<String>,
+}
+
+fn list(cx: Cx<'_>, call: &Call, query: OfferQuery) -> Result<Reply<List<Offer>>, Error> {
+    let category = parse_optional("category", query.category.as_deref())?;
+    let accept = |it: &domain::Offer| {
+        let number = it.content.part_number.as_ref().map(ToString::to_string);
+        query.state.as_ref().is_none_or(|state| it.life.state().word() == state)
+            && (query.part_number.is_none() || query.part_number == number)
+    };
+    let page = offer::list(cx, category, &call.page, accept)?;
+    Ok(Reply::ok(List::of(page, |it| Offer::of(&it))))
+}
+
+fn whole(cx: Cx<'_>, it: &domain::Offer) -> Result<Offer, Error> {
+    let prices = offer::prices(cx, it.id)?;
+    Ok(Offer { prices: Some(prices.iter().map(Price::from).collect()), ..Offer::of(it) })
+}
+
+fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Offer>, Error> {
+    let it = offer::get(cx, call.id("id")?)?;
+    Ok(Reply::ok(whole(cx, &it)?).tagged(it.stamp.revision))
+}
+
+/// What keeps an offer from the shelf.
+#[derive(Debug, Serialize, ToSchema)]
+struct Obstacle {
+    /// Where in the offer.
+    pointer: String,
+    rule: &'static str,
+    message: String,
+}
+
+impl Wire for Obstacle {}
+
+fn obstacles(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<Obstacle>>, Error> {
+    let found = offer::launch_obstacles(cx, &cx.get(call.id("id")?)?)?;
+    let show = |it: crate::domain::error::Violation| Obstacle {
+        pointer: it.field,
+        rule: it.rule,
+        message: it.message,
+    };
+    Ok(Reply::ok(List::whole(found.into_iter().map(show).collect())))
+}
+
+/// An offer to be created.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewOffer {
+    /// The account that sells it; the caller's own if nothing is said.
+    seller: Option<String>,
+    /// A state up to `launched`; `in_design` if nothing is said.
+    state: Option<String>,
+    name: Texts,
+    summary: Option<Texts>,
+    description: Option<Texts>,
+    part_number: Option<String>,
+    specification: Option<String>,
+    #[serde(default)]
+    categories: Vec<String>,
+    #[serde(default)]
+    terms: Vec<OfferTerm>,
+    service_terms: Option<String>,
+    /// `before_term`, `before_period` or `after_period`; before the period if nothing is said.
+    billing_model: Option<String>,
+    /// Whether subscriptions keep the prices they began with.
+    #[serde(default)]
+    freeze_prices: bool,
+    #[serde(default)]
+    bundle: Vec<OfferPart>,
+    #[serde(default)]
+    resources: Vec<OfferResource>,
+    adds_to: Option<String>,
+}
+
+fn each<W, T>(
+    all: &[W],
+    at: &str,
+    read: impl Fn(&W, &str) -> Result<T, Invalid>,
+) -> Result<Vec<T>, Invalid> {
+    all.iter().enumerate().map(|(place, it)| read(it, &format!("{at}/{place}"))).collect()
+}
+
+fn billing(
+    before: crate::domain::catalog::offer::BillingTerms,
+    model: Option<&str>,
+    freeze: Option<bool>,
+) -> Result<crate::domain::catalog::offer::BillingTerms, Invalid> {
+    let model = parse_optional::<BillingModel>("/billing_model", model)?;
+    let hold = freeze.map(|it| if it { PriceHold::Frozen } else { PriceHold::Current });
+    Ok(crate::domain::catalog::offer::BillingTerms {
+        model: model.unwrap_or(before.model),
+        price_hold: hold.unwrap_or(before.price_hold),
+        ..before
+    })
+}
+
+impl NewOffer {
+    fn content(&self) -> Result<OfferContent, Error> {
+        let named = OfferContent::named(self.name.read("/name")?);
+        let freeze = Some(self.freeze_prices);
+        Ok(OfferContent {
+            summary: Texts::read_optional(self.summary.as_ref(), "/summary")?,
+            description: Texts::read_optional(self.description.as_ref(), "/description")?,
+            part_number: parse_optional("/part_number", self.part_number.as_deref())?,
+            specification: parse_optional("/specification", self.specification.as_deref())?,
+            categories: each(&self.categories, "/categories", |it, at| parse(at, it))?
+                .into_iter()
+                .collect(),
+            terms: each(&self.terms, "/terms", OfferTerm::read)?,
+            service_terms: parse_optional("/service_terms", self.service_terms.as_deref())?,
+            billing: billing(named.billing, self.billing_model.as_deref(), freeze)?,
+            parts: each(&self.bundle, "/bundle", OfferPart::read)?,
+            resources: each(&self.resources, "/resources", OfferResource::read)?,
+            adds_to: parse_optional("/adds_to", self.adds_to.as_deref())?,
+            ..named
+        })
+    }
+}
+
+fn create(act: &mut Act<'_>, _: &Call, body: NewOffer) -> Result<Reply<Offer>, Error> {
+    let seller = parse_optional("/seller", body.seller.as_deref())?;
+    let seller = catalog::seller(act.cx(), seller)?;
+    let state = parse_optional("/state", body.state.as_deref())?.unwrap_or(State::InDesign);
+    let life = Life::new(state, Validity::ALWAYS)?;
+    let it = offer::create(act, seller, life, body.content()?)?;
+    let path = format!("/api/v1/offers/{}", it.id);
+    Ok(Reply::created(path, whole(act.cx(), &it)?).tagged(it.stamp.revision))
+}
+
+/// What is to change of an offer.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct OfferPatch {
+    name: Option<Texts>,
+    #[serde(default)]
+    summary: Patch<Texts>,
+    #[serde(default)]
+    description: Patch<Texts>,
+    #[serde(default)]
+    part_number: Patch<String>,
+    #[serde(default)]
+    specification: Patch<String>,
+    categories: Option<Vec<String>>,
+    terms: Option<Vec<OfferTerm>>,
+    #[serde(default)]
+    service_terms: Patch<String>,
+    billing_model: Option<String>,
+    freeze_prices: Option<bool>,
+    bundle: Option<Vec<OfferPart>>,
+    resources: Option<Vec<OfferResource>>,
+}
+
+impl OfferPatch {
+    fn onto(&self, mut it: OfferContent) -> Result<OfferContent, Error> {
+        if let Some(name) = &self.name {
+            it.name = name.read("/name")?;
+        }
+        it.summary = self.summary.onto(it.summary, |to| to.read("/summary"))?;
+        it.description = self.description.onto(it.description, |to| to.read("/description"))?;
+        it.part_number = self.part_number.onto(it.part_number, |to| parse("/part_number", to))?;
+        it.specification =
+            self.specification.onto(it.specification, |to| parse("/specification", to))?;
+        it.service_terms =
+            self.service_terms.onto(it.service_terms, |to| parse("/service_terms", to))?;
+        if let Some(to) = &self.categories {
+            it.categories = each(to, "/categories", |it, at| parse(at, it))?.into_iter().collect();
+        }
+        if let Some(to) = &self.terms {
+            it.terms = each(to, "/terms", OfferTerm::read)?;
+        }
+        if let Some(to) = &self.bundle {
+            it.parts = each(to, "/bundle", OfferPart::read)?;
+        }
+        if let Some(to) = &self.resources {
+            it.resources = each(to, "/resources", OfferResource::read)?;
+        }
+        it.billing = billing(it.billing, self.billing_model.as_deref(), self.freeze_prices)?;
+        Ok(it)
+    }
+}
+
+fn revise(act: &mut Act<'_>, call: &Call, body: OfferPatch) -> Result<Reply<Offer>, Error> {
+    let it = offer::revise(act, call.id("id")?, call.if_match, |it| body.onto(it))?;
+    Ok(Reply::ok(whole(act.cx(), &it)?).tagged(it.stamp.revision))
+}
+
+fn on(act: &mut Act<'_>, call: &Call, _: Nothing, trigger: Trigger) -> Result<Reply<Offer>, Error> {
+    let it = offer::on(act, call.id("id")?, trigger)?;
+    Ok(Reply::ok(whole(act.cx(), &it)?).tagged(it.stamp.revision))
+}
