@@ -5,16 +5,20 @@
 
 use super::{Act, Cx, Error};
 use crate::domain::catalog::category::Category;
-use crate::domain::catalog::lifecycle::Trigger;
+use crate::domain::catalog::lifecycle::{Life, State, Trigger};
 use crate::domain::catalog::resource::{Resource, ResourceContent, must_not_provide_itself};
 use crate::domain::catalog::specification::{Specification, SpecificationContent};
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::Verb;
-use crate::domain::id::{AccountId, CategoryId, ResourceId, SpecificationId};
-use crate::domain::operator::Permission;
+use crate::domain::id::{AccountId, CategoryId, MeterId, ResourceId, SpecificationId};
+use crate::domain::localized::Localized;
+use crate::domain::operator::{Decision, Permission};
+use crate::domain::page::{Page, PageRequest};
 use crate::domain::stamp::{SellerNumber, Stamp};
-use crate::store::catalog::{OFFER_BY_CATEGORY, OFFER_BY_SPECIFICATION};
-use crate::store::{Along, Key, Record, Table};
+use crate::domain::text::Name;
+use crate::domain::usage::meter::Meter;
+use crate::store::catalog::{METER_BY_CODE, OFFER_BY_CATEGORY, OFFER_BY_SPECIFICATION};
+use crate::store::{Along, Key, Record, Records, Table};
 
 /// The seller for whom something is written: the account that is named, else the caller's own,
 /// else the provider.
@@ -100,7 +104,7 @@ pub fn must_be_free<R: Record>(
 pub fn specify(
     act: &mut Act<'_>,
     seller: SellerNumber,
-    life: crate::domain::catalog::lifecycle::Life,
+    life: Life,
     content: SpecificationContent,
 ) -> Result<Specification, Error> {
     named_by_specification(act.cx(), &content)?;
@@ -157,7 +161,6 @@ pub fn on_specification(
 
 /// How many offers stand along an index that are not obsolete yet.
 fn held_by(act: &Act<'_>, offers: &Along) -> Result<u64, Error> {
-    use crate::domain::catalog::lifecycle::State;
     use crate::domain::catalog::offer::Offer;
     let offers = act.all::<Offer>(offers.clone())?;
     let gone = [State::Obsolete, State::Rejected];
@@ -236,4 +239,54 @@ pub fn on_category(act: &mut Act<'_>, id: CategoryId, trigger: Trigger) -> Resul
     let holders = held_by(act, &Along::Index(OFFER_BY_CATEGORY, Key::new().id(id).bytes()))?;
     let moved = it.on(trigger, holders)?;
     act.keep(moved)
+}
+
+/// Creates a category at a place in the tree.
+///
+/// # Errors
+/// If the place breaks a rule, or the caller may not.
+pub fn create_category(
+    act: &mut Act<'_>,
+    seller: SellerNumber,
+    (life, name, parent): (Life, Localized<Name>, Option<CategoryId>),
+) -> Result<Category, Error> {
+    let it: Category = create::<_, Error>(act, seller, Permission::CatalogWrite, |id, stamp| {
+        Ok(Category::new(id, stamp, life, name))
+    })?;
+    match parent {
+        None => Ok(it),
+        Some(_) => {
+            let placed = place_category(act.cx(), it, parent)?;
+            act.keep((placed, Verb::Created))
+        }
+    }
+}
+
+/// A page of the categories: the seller's own drafts, and for everybody what is launched.
+///
+/// # Errors
+/// If the store fails.
+pub fn categories(cx: Cx<'_>, page: &PageRequest) -> Result<Page<Category>, Error> {
+    Ok(cx.view.list(&Along::All, page, &mut |it: &Category| {
+        cx.actor.may(Permission::CatalogRead, &it.stamp) == Decision::Yes
+            || it.life.state() == State::Launched
+                && cx.actor.may(Permission::OfferBrowse, &it.stamp) == Decision::Yes
+    })?)
+}
+
+/// Creates a meter.
+///
+/// # Errors
+/// If its code is taken, a rule is broken, or the caller may not.
+pub fn create_meter(
+    act: &mut Act<'_>,
+    seller: SellerNumber,
+    make: impl FnOnce(MeterId, Stamp) -> Meter,
+) -> Result<Meter, Error> {
+    let it: Meter =
+        create::<_, Error>(act, seller, Permission::CatalogWrite, |id, stamp| Ok(make(id, stamp)))?;
+    it.check()?;
+    it.publishable()?;
+    must_be_free::<Meter>(act, METER_BY_CODE, it.code.as_str(), it.id)?;
+    Ok(it)
 }

@@ -23,6 +23,7 @@ mod mint;
 pub mod offer;
 pub mod operator;
 pub mod party;
+pub mod tax;
 mod writer;
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};

@@ -4,6 +4,7 @@
 //! `Idempotency-Key` on everything that writes. Each resource file is a list of rows of the
 //! [`route`] table.
 
+mod category;
 mod clock;
 mod health;
 mod localized;
@@ -12,6 +13,8 @@ mod openapi;
 mod price;
 mod problem;
 pub mod route;
+mod specification;
+mod tax;
 mod wire;
 
 use std::sync::Arc;
@@ -30,7 +33,17 @@ use crate::services::Bss;
 
 /// The whole table of routes.
 fn table() -> Vec<Route> {
-    [clock::routes(), offer::routes(), price::routes()].into_iter().flatten().collect()
+    [
+        category::routes(),
+        clock::routes(),
+        offer::routes(),
+        price::routes(),
+        specification::routes(),
+        tax::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// The router of everything below `/api/v1`, and of the document that describes it.

@@ -320,7 +320,7 @@ struct NewOffer {
     adds_to: Option<String>,
 }
 
-fn each<W, T>(
+pub(super) fn each<W, T>(
     all: &[W],
     at: &str,
     read: impl Fn(&W, &str) -> Result<T, Invalid>,

@@ -1,0 +1,262 @@
+//! `/specifications` and `/resources`: what is delivered, and what is counted of it.
+
+use axum::http::Method;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::localized::Texts;
+use super::offer::each;
+use super::route::{Needs, Route, read, write};
+use super::wire::{Decimal, List, NoQuery, parse, parse_optional};
+use crate::api::edge::call::Call;
+use crate::api::edge::reply::{Reply, Wire};
+use crate::domain::catalog::lifecycle::{Life, State};
+use crate::domain::catalog::resource::{self, Dependency, Measure, ResourceContent};
+use crate::domain::catalog::specification::{self as domain, Relation, SpecificationContent};
+use crate::domain::error::Invalid;
+use crate::domain::operator::Permission;
+use crate::domain::provisioning::connector::Connector;
+use crate::domain::quantity::Quantity;
+use crate::domain::time::Validity;
+use crate::services::{Act, Cx, Error, catalog};
+
+pub(super) fn routes() -> Vec<Route> {
+    let reads = Needs::Permission(Permission::CatalogRead);
+    let writes = Needs::Permission(Permission::CatalogWrite);
+    let post = Method::POST;
+    vec![
+        read("/specifications", reads, "List specifications", list),
+        read("/specifications/{id}", reads, "Read a specification", show),
+        write(post.clone(), "/specifications", writes, "Create a specification", create),
+        read("/resources", reads, "List resources", list_resources),
+        read("/resources/{id}", reads, "Read a resource", show_resource),
+        write(post, "/resources", writes, "Create a resource", create_resource),
+    ]
+}
+
+/// What is delivered.
+#[derive(Debug, Serialize, ToSchema)]
+struct Specification {
+    id: String,
+    number: u64,
+    revision: u32,
+    name: Texts,
+    description: Option<Texts>,
+    brand: Option<String>,
+    product_number: Option<String>,
+    state: String,
+    resources: Vec<String>,
+    relations: Vec<SpecificationRelation>,
+    /// How it comes to be: `instant`, `webhook` or `manual`.
+    connector: &'static str,
+}
+
+impl Wire for Specification {}
+
+/// How one specification stands to another.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SpecificationRelation {
+    to: String,
+    /// `dependency`, `exclusivity`, `migration`, `substitution` or `aggregation`.
+    kind: String,
+}
+
+impl From<&domain::Specification> for Specification {
+    fn from(it: &domain::Specification) -> Self {
+        let content = &it.content;
+        let relation = |it: &Relation| SpecificationRelation {
+            to: it.to.to_string(),
+            kind: it.kind.to_string(),
+        };
+        Self {
+            id: it.id.to_string(),
+            number: it.stamp.number,
+            revision: it.stamp.revision,
+            name: Texts::from(&content.name),
+            description: content.description.as_ref().map(Texts::from),
+            brand: content.brand.as_ref().map(ToString::to_string),
+            product_number: content.product_number.as_ref().map(ToString::to_string),
+            state: it.life.state().to_string(),
+            resources: content.resources.iter().map(ToString::to_string).collect(),
+            relations: content.relations.iter().map(relation).collect(),
+            connector: content.connector.word(),
+        }
+    }
+}
+
+fn list(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<Specification>>, Error> {
+    let page = cx.list(None, &call.page, |_: &domain::Specification| true)?;
+    Ok(Reply::ok(List::of(page, |it| Specification::from(&it))))
+}
+
+fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Specification>, Error> {
+    let it: domain::Specification = cx.get(call.id("id")?)?;
+    Ok(Reply::ok(Specification::from(&it)).tagged(it.stamp.revision))
+}
+
+/// A specification to be created.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewSpecification {
+    /// The account whose catalogue it belongs to; the caller's own if nothing is said.
+    seller: Option<String>,
+    /// A state up to `launched`; `active` if nothing is said.
+    state: Option<String>,
+    name: Texts,
+    description: Option<Texts>,
+    brand: Option<String>,
+    product_number: Option<String>,
+    #[serde(default)]
+    resources: Vec<String>,
+    #[serde(default)]
+    relations: Vec<SpecificationRelation>,
+    /// `instant` or `manual`; instant if nothing is said.
+    connector: Option<String>,
+}
+
+impl NewSpecification {
+    fn content(&self) -> Result<SpecificationContent, Invalid> {
+        let relation = |it: &SpecificationRelation, at: &str| {
+            Ok(Relation {
+                to: parse(&format!("{at}/to"), &it.to)?,
+                kind: parse(&format!("{at}/kind"), &it.kind)?,
+                valid_for: Validity::ALWAYS,
+            })
+        };
+        Ok(SpecificationContent {
+            description: Texts::read_optional(self.description.as_ref(), "/description")?,
+            brand: parse_optional("/brand", self.brand.as_deref())?,
+            product_number: parse_optional("/product_number", self.product_number.as_deref())?,
+            resources: each(&self.resources, "/resources", |it, at| parse(at, it))?,
+            relations: each(&self.relations, "/relations", relation)?,
+            connector: match self.connector.as_deref() {
+                None | Some("instant") => Connector::Instant,
+                Some("manual") => Connector::Manual { desk: None },
+                Some(_) => {
+                    return Err(Invalid::one("/connector", "enum", "must be instant or manual"));
+                }
+            },
+            ..SpecificationContent::named(self.name.read("/name")?)
+        })
+    }
+}
+
+fn create(
+    act: &mut Act<'_>,
+    _: &Call,
+    body: NewSpecification,
+) -> Result<Reply<Specification>, Error> {
+    let seller = catalog::seller(act.cx(), parse_optional("/seller", body.seller.as_deref())?)?;
+    let state = parse_optional("/state", body.state.as_deref())?.unwrap_or(State::Active);
+    let life = Life::new(state, Validity::ALWAYS)?;
+    let it = catalog::specify(act, seller, life, body.content()?)?;
+    let path = format!("/api/v1/specifications/{}", it.id);
+    Ok(Reply::created(path, Specification::from(&it)).tagged(it.stamp.revision))
+}
+
+/// What is counted of a specification.
+#[derive(Debug, Serialize, ToSchema)]
+struct Resource {
+    id: String,
+    number: u64,
+    revision: u32,
+    name: Texts,
+    description: Option<Texts>,
+    /// What one of it is: `GB`, `seat`.
+    unit: String,
+    /// Whether its use comes in records.
+    measured: bool,
+    dependencies: Vec<ResourceDependency>,
+}
+
+impl Wire for Resource {}
+
+/// How one resource stands to another.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ResourceDependency {
+    on: String,
+    /// `subscription_conflict`, `account_conflict`, `requires` or `provided_by`.
+    kind: String,
+    /// How many of it for one of the other; 1 if nothing is said.
+    multiplier: Option<Decimal>,
+}
+
+impl ResourceDependency {
+    fn read(&self, at: &str) -> Result<Dependency, Invalid> {
+        let multiplier = match &self.multiplier {
+            Some(it) => it.read(&format!("{at}/multiplier"))?,
+            None => Quantity::ONE,
+        };
+        Ok(Dependency {
+            on: parse(&format!("{at}/on"), &self.on)?,
+            kind: parse(&format!("{at}/kind"), &self.kind)?,
+            multiplier,
+        })
+    }
+}
+
+impl From<&resource::Resource> for Resource {
+    fn from(it: &resource::Resource) -> Self {
+        let content = &it.content;
+        let dependency = |it: &Dependency| ResourceDependency {
+            on: it.on.to_string(),
+            kind: it.kind.to_string(),
+            multiplier: Some(Decimal::from(&it.multiplier)),
+        };
+        Self {
+            id: it.id.to_string(),
+            number: it.stamp.number,
+            revision: it.stamp.revision,
+            name: Texts::from(&content.name),
+            description: content.description.as_ref().map(Texts::from),
+            unit: content.unit.code.to_string(),
+            measured: content.measure == Measure::Measured,
+            dependencies: content.dependencies.iter().map(dependency).collect(),
+        }
+    }
+}
+
+fn list_resources(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<Resource>>, Error> {
+    let page = cx.list(None, &call.page, |_: &resource::Resource| true)?;
+    Ok(Reply::ok(List::of(page, |it| Resource::from(&it))))
+}
+
+fn show_resource(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Resource>, Error> {
+    let it: resource::Resource = cx.get(call.id("id")?)?;
+    Ok(Reply::ok(Resource::from(&it)).tagged(it.stamp.revision))
+}
+
+/// A resource to be created.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewResource {
+    /// The account whose catalogue it belongs to; the caller's own if nothing is said.
+    seller: Option<String>,
+    name: Texts,
+    description: Option<Texts>,
+    unit: String,
+    #[serde(default)]
+    measured: bool,
+    #[serde(default)]
+    dependencies: Vec<ResourceDependency>,
+}
+
+fn create_resource(
+    act: &mut Act<'_>,
+    _: &Call,
+    body: NewResource,
+) -> Result<Reply<Resource>, Error> {
+    let seller = catalog::seller(act.cx(), parse_optional("/seller", body.seller.as_deref())?)?;
+    let named = ResourceContent::named(body.name.read("/name")?, parse("/unit", &body.unit)?);
+    let content = ResourceContent {
+        description: Texts::read_optional(body.description.as_ref(), "/description")?,
+        measure: if body.measured { Measure::Measured } else { Measure::Ordered },
+        dependencies: each(&body.dependencies, "/dependencies", ResourceDependency::read)?,
+        ..named
+    };
+    let it = catalog::create_resource(act, seller, content)?;
+    let path = format!("/api/v1/resources/{}", it.id);
+    Ok(Reply::created(path, Resource::from(&it)).tagged(it.stamp.revision))
+}

@@ -1,0 +1,282 @@
+//! `/tax_categories`, `/tax_zones` and `/tax_rules`: how supplies are taxed.
+
+use axum::http::Method;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::offer::each;
+use super::route::{Needs, Route, read, write};
+use super::wire::{Decimal, List, NoQuery, parse, parse_optional};
+use crate::api::edge::call::Call;
+use crate::api::edge::reply::{Reply, Wire};
+use crate::domain::catalog::tax as domain;
+use crate::domain::catalog::tax::{Buyers, Covers, Treatment};
+use crate::domain::error::Invalid;
+use crate::domain::operator::Permission;
+use crate::domain::quantity::{Percent, Quantity};
+use crate::services::{Act, Cx, Error, catalog, tax};
+
+pub(super) fn routes() -> Vec<Route> {
+    let reads = Needs::Permission(Permission::TaxRead);
+    let writes = Needs::Permission(Permission::TaxWrite);
+    let post = Method::POST;
+    vec![
+        read("/tax_categories", reads, "List tax categories", list_categories),
+        write(post.clone(), "/tax_categories", writes, "Create a tax category", create_category),
+        read("/tax_zones", reads, "List tax zones", list_zones),
+        write(post.clone(), "/tax_zones", writes, "Create a tax zone", create_zone),
+        read("/tax_rules", reads, "List tax rules", list_rules),
+        write(post, "/tax_rules", writes, "Create a tax rule", create_rule),
+    ]
+}
+
+/// How a thing is taxed.
+#[derive(Debug, Serialize, ToSchema)]
+struct TaxCategory {
+    id: String,
+    revision: u32,
+    code: String,
+    name: String,
+}
+
+impl Wire for TaxCategory {}
+
+impl From<&domain::TaxCategory> for TaxCategory {
+    fn from(it: &domain::TaxCategory) -> Self {
+        Self {
+            id: it.id.to_string(),
+            revision: it.stamp.revision,
+            code: it.code.to_string(),
+            name: it.name.to_string(),
+        }
+    }
+}
+
+fn list_categories(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<TaxCategory>>, Error> {
+    let page = cx.list(None, &call.page, |_: &domain::TaxCategory| true)?;
+    Ok(Reply::ok(List::of(page, |it| TaxCategory::from(&it))))
+}
+
+/// A tax category to be created.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewTaxCategory {
+    /// The account it belongs to; the caller's own if nothing is said.
+    seller: Option<String>,
+    code: String,
+    name: String,
+}
+
+fn create_category(
+    act: &mut Act<'_>,
+    _: &Call,
+    body: NewTaxCategory,
+) -> Result<Reply<TaxCategory>, Error> {
+    let seller = catalog::seller(act.cx(), parse_optional("/seller", body.seller.as_deref())?)?;
+    let (code, name) = (parse("/code", &body.code)?, parse("/name", &body.name)?);
+    let it = tax::create_category(act, seller, (code, name))?;
+    let path = format!("/api/v1/tax_categories/{}", it.id);
+    Ok(Reply::created(path, TaxCategory::from(&it)).tagged(it.stamp.revision))
+}
+
+/// Where a tax holds.
+#[derive(Debug, Serialize, ToSchema)]
+struct TaxZone {
+    id: String,
+    revision: u32,
+    code: String,
+    name: String,
+    /// The countries it covers; all others if empty.
+    countries: Vec<String>,
+    /// The region of the one country, if it covers no more.
+    region: Option<String>,
+}
+
+impl Wire for TaxZone {}
+
+impl From<&domain::TaxZone> for TaxZone {
+    fn from(it: &domain::TaxZone) -> Self {
+        let (countries, region) = match &it.covers {
+            Covers::Countries(all) => (all.iter().map(ToString::to_string).collect(), None),
+            Covers::Region { country, region } => (vec![country.to_string()], Some(region.clone())),
+            Covers::Elsewhere => (Vec::new(), None),
+        };
+        Self {
+            id: it.id.to_string(),
+            revision: it.stamp.revision,
+            code: it.code.to_string(),
+            name: it.name.to_string(),
+            countries,
+            region,
+        }
+    }
+}
+
+fn list_zones(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<TaxZone>>, Error> {
+    let page = cx.list(None, &call.page, |_: &domain::TaxZone| true)?;
+    Ok(Reply::ok(List::of(page, |it| TaxZone::from(&it))))
+}
+
+/// A tax zone to be created.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewTaxZone {
+    /// The account it belongs to; the caller's own if nothing is said.
+    seller: Option<String>,
+    code: String,
+    name: String,
+    /// The countries it covers; all others if empty.
+    #[serde(default)]
+    countries: Vec<String>,
+    /// Only this region of the one country.
+    region: Option<String>,
+}
+
+impl NewTaxZone {
+    fn covers(&self) -> Result<Covers, Invalid> {
+        let mut countries = each(&self.countries, "/countries", |it, at| parse(at, it))?;
+        match (&self.region, countries.len()) {
+            (None, 0) => Ok(Covers::Elsewhere),
+            (None, _) => Ok(Covers::Countries(countries)),
+            (Some(region), 1) => {
+                Ok(Covers::Region { country: countries.remove(0), region: region.clone() })
+            }
+            (Some(_), _) => {
+                Err(Invalid::one("/region", "conflict", "must be of exactly one country"))
+            }
+        }
+    }
+}
+
+fn create_zone(act: &mut Act<'_>, _: &Call, body: NewTaxZone) -> Result<Reply<TaxZone>, Error> {
+    let seller = catalog::seller(act.cx(), parse_optional("/seller", body.seller.as_deref())?)?;
+    let (code, name) = (parse("/code", &body.code)?, parse("/name", &body.name)?);
+    let it = tax::create_zone(act, seller, (code, name, body.covers()?))?;
+    let path = format!("/api/v1/tax_zones/{}", it.id);
+    Ok(Reply::created(path, TaxZone::from(&it)).tagged(it.stamp.revision))
+}
+
+/// How much tax, in a zone, for a category, from a day on.
+#[derive(Debug, Serialize, ToSchema)]
+struct TaxRule {
+    id: String,
+    revision: u32,
+    name: String,
+    zone: String,
+    category: Option<String>,
+    /// `all`, `registered` or `unregistered`.
+    buyers: &'static str,
+    /// `standard`, `reverse_charge` or `exempt`.
+    treatment: &'static str,
+    percent: Decimal,
+    reason: Option<String>,
+    valid_from: String,
+}
+
+impl Wire for TaxRule {}
+
+impl From<&domain::TaxRule> for TaxRule {
+    fn from(it: &domain::TaxRule) -> Self {
+        let treatment = match &it.treatment {
+            Treatment::Standard(_) => "standard",
+            Treatment::ReverseCharge { .. } => "reverse_charge",
+            Treatment::Exempt { .. } => "exempt",
+        };
+        Self {
+            id: it.id.to_string(),
+            revision: it.stamp.revision,
+            name: it.name.to_string(),
+            zone: it.zone.to_string(),
+            category: it.category.map(|it| it.to_string()),
+            buyers: match it.buyers {
+                Buyers::All => "all",
+                Buyers::Registered => "registered",
+                Buyers::Unregistered => "unregistered",
+            },
+            treatment,
+            percent: Decimal::from(&it.treatment.percent().decimal().normalize()),
+            reason: it.treatment.reason().map(ToString::to_string),
+            valid_from: it.valid_from.to_string(),
+        }
+    }
+}
+
+fn list_rules(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<TaxRule>>, Error> {
+    let page = cx.list(None, &call.page, |_: &domain::TaxRule| true)?;
+    Ok(Reply::ok(List::of(page, |it| TaxRule::from(&it))))
+}
+
+/// A tax rule to be created.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewTaxRule {
+    /// The account it belongs to; the caller's own if nothing is said.
+    seller: Option<String>,
+    /// What the invoice calls the tax: `VAT`.
+    name: String,
+    zone: String,
+    category: Option<String>,
+    /// `all`, `registered` or `unregistered`; all if nothing is said.
+    buyers: Option<String>,
+    /// `standard`, `reverse_charge` or `exempt`; standard if nothing is said.
+    treatment: Option<String>,
+    /// Of a standard rule: `19`.
+    percent: Option<Decimal>,
+    /// Of any other: what the invoice says.
+    reason: Option<String>,
+    valid_from: String,
+}
+
+impl NewTaxRule {
+    fn treatment(&self) -> Result<Treatment, Invalid> {
+        let reason = || {
+            let missing = || Invalid::one("/reason", "required", "must say why no tax is charged");
+            parse("/reason", self.reason.as_deref().ok_or_else(missing)?)
+        };
+        match self.treatment.as_deref() {
+            None | Some("standard") => {
+                let missing = || Invalid::one("/percent", "required", "must say how much");
+                let percent = self.percent.as_ref().ok_or_else(missing)?;
+                let percent = percent.read::<Quantity>("/percent")?;
+                Ok(Treatment::Standard(Percent::new(percent.decimal())))
+            }
+            Some("reverse_charge") => Ok(Treatment::ReverseCharge { reason: reason()? }),
+            Some("exempt") => Ok(Treatment::Exempt { reason: reason()? }),
+            Some(_) => {
+                let rule = "must be standard, reverse_charge or exempt";
+                Err(Invalid::one("/treatment", "enum", rule))
+            }
+        }
+    }
+
+    fn buyers(&self) -> Result<Buyers, Invalid> {
+        match self.buyers.as_deref() {
+            None | Some("all") => Ok(Buyers::All),
+            Some("registered") => Ok(Buyers::Registered),
+            Some("unregistered") => Ok(Buyers::Unregistered),
+            Some(_) => {
+                Err(Invalid::one("/buyers", "enum", "must be all, registered or unregistered"))
+            }
+        }
+    }
+}
+
+fn create_rule(act: &mut Act<'_>, _: &Call, body: NewTaxRule) -> Result<Reply<TaxRule>, Error> {
+    let seller = catalog::seller(act.cx(), parse_optional("/seller", body.seller.as_deref())?)?;
+    let (name, zone) = (parse("/name", &body.name)?, parse("/zone", &body.zone)?);
+    let category = parse_optional("/category", body.category.as_deref())?;
+    let (buyers, treatment) = (body.buyers()?, body.treatment()?);
+    let valid_from = parse("/valid_from", &body.valid_from)?;
+    let it = tax::create_rule(act, seller, |id, stamp| domain::TaxRule {
+        id,
+        stamp,
+        name,
+        zone,
+        category,
+        buyers,
+        treatment,
+        valid_from,
+    })?;
+    let path = format!("/api/v1/tax_rules/{}", it.id);
+    Ok(Reply::created(path, TaxRule::from(&it)).tagged(it.stamp.revision))
+}
