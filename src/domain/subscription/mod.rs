@@ -90,6 +90,15 @@ pub struct Hold {
     pub since_at: Instant,
 }
 
+/// A time during which a subscription was stopped by holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pause {
+    /// When it was stopped.
+    pub from_at: Instant,
+    /// When it went on, or was called off; not yet if nothing is said.
+    pub until_at: Option<Instant>,
+}
+
 /// Up to where a price of a subscription has been charged. Kept by billing alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChargedUntil {
@@ -120,6 +129,8 @@ pub struct Subscription {
     /// The order that it comes from, and its item.
     pub origin: Option<(OrderId, text::Code)>,
     holds: BTreeMap<(HoldKind, HoldOrigin), Hold>,
+    /// When it was stopped by holds, in order.
+    pauses: Vec<Pause>,
     /// Why it was called off.
     cancellation: Option<Cancellation>,
     /// What was agreed on for later days.
@@ -138,6 +149,8 @@ pub struct Subscription {
     pub agreements: Vec<DocumentId>,
     ordered_at: Instant,
     activated_at: Option<Instant>,
+    began_on: Option<Date>,
+    renewed_on: Option<Date>,
     ended_on: Option<Date>,
     due_at: Option<Instant>,
 }
@@ -211,6 +224,7 @@ impl Subscription {
             parent: bought.parent,
             origin: bought.origin,
             holds: BTreeMap::new(),
+            pauses: Vec::new(),
             cancellation: None,
             scheduled: Vec::new(),
             charged: BTreeMap::new(),
@@ -221,6 +235,8 @@ impl Subscription {
             agreements: Vec::new(),
             ordered_at: bought.ordered_at,
             activated_at: None,
+            began_on: None,
+            renewed_on: None,
             ended_on: None,
             due_at: None,
         }
@@ -328,6 +344,24 @@ impl Subscription {
         self.activated_at
     }
 
+    /// The first day of its first term.
+    #[must_use]
+    pub const fn began_on(&self) -> Option<Date> {
+        self.began_on
+    }
+
+    /// The first day of the term that it was renewed into last.
+    #[must_use]
+    pub const fn renewed_on(&self) -> Option<Date> {
+        self.renewed_on
+    }
+
+    /// When it was stopped by holds, in order.
+    #[must_use]
+    pub fn pauses(&self) -> &[Pause] {
+        &self.pauses
+    }
+
     /// The day from which on there is no service for good.
     #[must_use]
     pub const fn ended_on(&self) -> Option<Date> {
@@ -355,7 +389,8 @@ impl Subscription {
     pub fn activate(self, start: Start, now: Instant) -> Result<(Self, Verb), Rejection> {
         let (it, verb) = self.on(Trigger::Activate, now)?;
         let Start { term, trial } = start;
-        Ok((Self { term: Some(term), trial, activated_at: Some(now), ..it }, verb))
+        let began_on = Some(term.start_on());
+        Ok((Self { term: Some(term), trial, activated_at: Some(now), began_on, ..it }, verb))
     }
 
     /// The subscription given up because it cannot be brought about.
@@ -442,7 +477,8 @@ impl Subscription {
             (TrialRun::None | TrialRun::Over(_), TrialRun::None) => it.trial,
             (_, trial @ (TrialRun::Until(_) | TrialRun::Over(_))) => trial,
         };
-        let back = Self { ended_on: None, cancellation: None, ..it };
+        let renewed_on = Some(start.term.start_on());
+        let back = Self { ended_on: None, cancellation: None, renewed_on, ..it };
         Ok((Self { term: Some(start.term), trial, ..back }, verb))
     }
 
@@ -629,7 +665,14 @@ impl Subscription {
             let why = format!("cannot {trigger} a subscription that is `{}`", self.state);
             return Err(Rejection::new(Code::SubscriptionStateForbids, why));
         };
-        Ok((Self { state, state_since_at: now, ..self }, trigger.verb()))
+        let (was_held, is_held) = (!self.state.holds().is_empty(), !state.holds().is_empty());
+        let mut pauses = self.pauses;
+        match (was_held, is_held) {
+            (false, true) => pauses.push(Pause { from_at: now, until_at: None }),
+            (true, false) => pauses.last_mut().into_iter().for_each(|it| it.until_at = Some(now)),
+            (false, false) | (true, true) => (),
+        }
+        Ok((Self { state, state_since_at: now, pauses, ..self }, trigger.verb()))
     }
 }
 

@@ -128,6 +128,21 @@ fn each_origin_takes_back_its_own_hold_and_the_last_one_frees() {
 }
 
 #[test]
+fn a_pause_lasts_from_the_first_hold_to_the_last_release() {
+    let (admin, credit) = (HoldKind::Administrative, HoldKind::Credit);
+    let direct = HoldOrigin::Direct;
+    let it = active(1, 1).hold(admin, direct, hold(10)).expect("active").0;
+    let it = it.hold(credit, direct, hold(20)).expect("held").0;
+    let it = it.release(admin, direct, at(30)).expect("held").0;
+    assert_eq!(it.pauses(), [Pause { from_at: at(10), until_at: None }]);
+    let it = it.release(credit, direct, at(40)).expect("held").0;
+    let it = it.hold(credit, direct, hold(50)).expect("active").0;
+    let it = it.cancel(cancellation(), date("2026-01-10"), at(60)).expect("living").0;
+    let pauses = it.pauses().iter().map(|it| (it.from_at, it.until_at)).collect::<Vec<_>>();
+    assert_eq!(pauses, [(at(10), Some(at(40))), (at(50), Some(at(60)))]);
+}
+
+#[test]
 fn a_refused_release_says_where_the_hold_can_be_released() {
     let held = active(1, 1).hold(HoldKind::Credit, HoldOrigin::Account, hold(1)).expect("active").0;
     let why = held.release(HoldKind::Credit, HoldOrigin::Direct, at(2)).map_err(|it| it.detail);
@@ -167,6 +182,8 @@ fn a_term_that_renews_by_itself_does_so_before_it_would_be_graced() {
     let next = it.term().and_then(RunningTerm::next).expect("it ends");
     let (it, verb) = it.renew(Start { term: next, trial: TrialRun::None }, at(1)).expect("active");
     assert_eq!(verb, Verb::Renewed);
+    let days = (it.began_on(), it.renewed_on());
+    assert_eq!(days, (Some(date("2026-01-01")), Some(date("2026-02-01"))));
     assert_eq!(due(&it, AfterHold::Keep), falls("2026-02-26", Step::Renew));
 }
 
