@@ -134,6 +134,8 @@ codes! {
     SeatForbids = "seat_forbids";
     /// The parts that are to be shared do not make up the whole.
     ShareExceeds = "share_exceeds";
+    /// The state of the shipment does not allow the operation.
+    ShipmentStateForbids = "shipment_state_forbids";
     /// The state of the subscription does not allow the operation.
     SubscriptionStateForbids = "subscription_state_forbids";
     /// The state of the provisioning task does not allow the operation.

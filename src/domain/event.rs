@@ -100,6 +100,8 @@ verbs! {
     Returned = "returned";
     /// Somebody got it.
     Assigned = "assigned";
+    /// Some of it is done, and the rest never will be.
+    PartlyCompleted = "partly_completed";
 }
 
 /// Who caused a fact.

@@ -24,6 +24,7 @@ pub mod localized;
 pub mod money;
 pub mod notification;
 pub mod operator;
+pub mod order;
 pub mod page;
 pub mod party;
 pub mod payment;

@@ -1,0 +1,220 @@
+//! Shipments: physical items on their way. The seller sets their state, the buyer sees it.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::error::{Code as Reason, Rejection};
+use crate::domain::event::Verb;
+use crate::domain::id::{OrderId, ShipmentId};
+use crate::domain::party::medium::PostalAddress;
+use crate::domain::stamp::Stamp;
+use crate::domain::text::{Code, Name, Phone, Prose, WebAddress};
+use crate::domain::time::Instant;
+use crate::domain::word::words;
+
+words! {
+    /// How far a shipment has come.
+    State {
+        /// It is being packed.
+        Prepared = "prepared";
+        /// It is on its way.
+        Shipped = "shipped";
+        /// The buyer has it: its items are done.
+        Delivered = "delivered";
+        /// It came back.
+        Returned = "returned";
+    }
+}
+
+words! {
+    /// What can happen to a shipment.
+    Trigger {
+        /// The carrier takes it.
+        Ship = "ship";
+        /// The buyer gets it.
+        Deliver = "deliver";
+        /// It comes back.
+        Return = "return";
+    }
+}
+
+/// The state after `trigger`, or `None` where it is not allowed.
+#[must_use]
+pub const fn next(state: State, trigger: Trigger) -> Option<State> {
+    use {State as S, Trigger as T};
+    match (state, trigger) {
+        (S::Prepared, T::Ship) => Some(S::Shipped),
+        (S::Shipped, T::Deliver) => Some(S::Delivered),
+        (S::Shipped, T::Return) => Some(S::Returned),
+
+        (S::Prepared, T::Deliver | T::Return)
+        | (S::Shipped, T::Ship)
+        | (S::Delivered | S::Returned, T::Ship | T::Deliver | T::Return) => None,
+    }
+}
+
+impl Trigger {
+    /// What is told of it.
+    #[must_use]
+    pub const fn verb(self) -> Verb {
+        match self {
+            Self::Ship => Verb::Shipped,
+            Self::Deliver => Verb::Delivered,
+            Self::Return => Verb::Returned,
+        }
+    }
+}
+
+/// Where a shipment goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Destination {
+    /// To whom.
+    pub recipient: Name,
+    /// Where that is.
+    pub address: PostalAddress,
+    /// Whom the carrier may call.
+    pub phone: Option<Phone>,
+}
+
+/// Who carries a shipment, and how to follow it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Carriage {
+    /// The carrier.
+    pub carrier: Name,
+    /// The carrier's number of it.
+    pub tracking_number: Option<Name>,
+    /// Where it can be followed.
+    pub tracking_address: Option<WebAddress>,
+}
+
+/// A physical item on its way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shipment {
+    /// Its id.
+    pub id: ShipmentId,
+    /// Whose it is.
+    pub stamp: Stamp,
+    order: OrderId,
+    items: BTreeSet<Code>,
+    /// Where it goes.
+    pub destination: Destination,
+    /// Who carries it.
+    pub carriage: Option<Carriage>,
+    /// What the seller says of it.
+    pub remark: Option<Prose>,
+    state: State,
+    shipped_at: Option<Instant>,
+    ended_at: Option<Instant>,
+}
+
+impl Shipment {
+    /// A shipment of items of an order that is being packed.
+    #[must_use]
+    pub const fn new(
+        id: ShipmentId,
+        stamp: Stamp,
+        order: OrderId,
+        items: BTreeSet<Code>,
+        destination: Destination,
+    ) -> Self {
+        Self {
+            id,
+            stamp,
+            order,
+            items,
+            destination,
+            carriage: None,
+            remark: None,
+            state: State::Prepared,
+            shipped_at: None,
+            ended_at: None,
+        }
+    }
+
+    /// The order it belongs to.
+    #[must_use]
+    pub const fn order(&self) -> OrderId {
+        self.order
+    }
+
+    /// Which of its items are in it.
+    #[must_use]
+    pub const fn items(&self) -> &BTreeSet<Code> {
+        &self.items
+    }
+
+    /// How far it has come.
+    #[must_use]
+    pub const fn state(&self) -> State {
+        self.state
+    }
+
+    /// When the carrier took it.
+    #[must_use]
+    pub const fn shipped_at(&self) -> Option<Instant> {
+        self.shipped_at
+    }
+
+    /// When it arrived or came back.
+    #[must_use]
+    pub const fn ended_at(&self) -> Option<Instant> {
+        self.ended_at
+    }
+
+    /// The shipment after a trigger.
+    ///
+    /// # Errors
+    /// If its state does not allow it.
+    pub fn on(self, trigger: Trigger, now: Instant) -> Result<(Self, Verb), Rejection> {
+        let Some(state) = next(self.state, trigger) else {
+            let why = format!("cannot {trigger} a shipment that is `{}`", self.state);
+            return Err(Rejection::new(Reason::ShipmentStateForbids, why));
+        };
+        let it = Self { state, ..self };
+        let it = match trigger {
+            Trigger::Ship => Self { shipped_at: Some(now), ..it },
+            Trigger::Deliver | Trigger::Return => Self { ended_at: Some(now), ..it },
+        };
+        Ok((it, trigger.verb()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::*;
+    use crate::domain::order::tests::{at, code, id, stamp};
+    use crate::domain::word::matrix;
+
+    #[test]
+    fn a_shipment_lives_as_the_table_says() {
+        expect![[r#"
+                      |    ship |   deliver |   return
+             prepared | shipped |         - |        -
+              shipped |       - | delivered | returned
+            delivered |       - |         - |        -
+             returned |       - |         - |        -
+        "#]]
+        .assert_eq(&matrix(State::ALL, Trigger::ALL, next));
+    }
+
+    #[test]
+    fn a_shipment_keeps_when_it_left_and_when_it_arrived() {
+        let destination = Destination {
+            recipient: "Mike Wilson".parse().expect("a name"),
+            address: PostalAddress::default(),
+            phone: None,
+        };
+        let it = Shipment::new(id(1), stamp(), id(1), [code("1")].into(), destination);
+        assert!(it.clone().on(Trigger::Deliver, at(1)).is_err());
+        let (it, verb) = it.on(Trigger::Ship, at(1)).expect("prepared");
+        assert_eq!((it.shipped_at(), it.ended_at(), verb), (Some(at(1)), None, Verb::Shipped));
+        let (it, verb) = it.on(Trigger::Deliver, at(2)).expect("shipped");
+        assert_eq!(
+            (it.state(), it.ended_at(), verb),
+            (State::Delivered, Some(at(2)), Verb::Delivered)
+        );
+    }
+}
