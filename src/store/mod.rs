@@ -35,6 +35,7 @@ pub mod record;
 pub mod schema;
 mod seal;
 pub mod sequence;
+pub mod subscription;
 #[cfg(test)]
 mod tests;
 mod turn;

@@ -20,6 +20,8 @@ use crate::domain::catalog::tax::{TaxCategory, TaxRule, TaxZone};
 use crate::domain::operator::{Session, Token, User};
 use crate::domain::page::PageOrder;
 use crate::domain::party::Party;
+use crate::domain::subscription::Subscription;
+use crate::domain::subscription::seat::Seat;
 use crate::domain::usage::meter::Meter;
 
 /// One kind of record, by what can be done without knowing its type.
@@ -80,9 +82,11 @@ pub const KINDS: &[Kept] = &[
     Kept::of::<Promotion>(),
     Kept::of::<Resource>(),
     Kept::of::<ResourceCategory>(),
+    Kept::of::<Seat>(),
     Kept::of::<ServiceTerms>(),
     Kept::of::<Session>(),
     Kept::of::<Specification>(),
+    Kept::of::<Subscription>(),
     Kept::of::<TaxCategory>(),
     Kept::of::<TaxRule>(),
     Kept::of::<TaxZone>(),

@@ -1,0 +1,39 @@
+//! Subscriptions and their seats, as they are kept.
+
+use super::codec::Key;
+use super::record::record;
+use crate::domain::due::{Due, Duty};
+use crate::domain::id::{SeatId, SubscriptionId};
+use crate::domain::subscription::Subscription;
+use crate::domain::subscription::seat::Seat;
+
+record!(Subscription, SubscriptionId, "subscription", shape 1,
+    /// `(billing account, subscription)`: what is billed together.
+    SUBSCRIPTION_BY_BILLING_ACCOUNT = "by_billing_account" => |it, keys| {
+        keys.push(Key::new().id(it.billing_account()).id(it.id));
+    },
+    /// `(offer, subscription)`.
+    SUBSCRIPTION_BY_OFFER = "by_offer" => |it, keys| {
+        keys.push(Key::new().id(it.deal().offer).id(it.id));
+    },
+    /// `(parent, subscription)`: what belongs to one.
+    SUBSCRIPTION_BY_PARENT = "by_parent" => |it, keys| {
+        keys.extend(it.parent().map(|(parent, _)| Key::new().id(parent).id(it.id)));
+    },
+    /// `(order, subscription)`: what an order brought about.
+    SUBSCRIPTION_BY_ORDER = "by_order" => |it, keys| {
+        keys.extend(it.origin.as_ref().map(|(order, _)| Key::new().id(*order).id(it.id)));
+    },
+    due => |it| it.due_at().map(|at| Due { at, duty: Duty::Term }),
+);
+
+record!(Seat, SeatId, "seat", shape 1,
+    /// `(subscription, seat)`.
+    SEAT_BY_SUBSCRIPTION = "by_subscription" => |it, keys| {
+        keys.push(Key::new().id(it.subscription()).id(it.id));
+    },
+    /// `(user, seat)`.
+    SEAT_BY_USER = "by_user" => |it, keys| {
+        keys.push(Key::new().id(it.user()).id(it.id));
+    },
+);
