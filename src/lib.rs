@@ -1,8 +1,10 @@
 //! Tillbox: a business support system in one binary.
 
 pub mod api;
+pub mod config;
 pub mod domain;
 pub mod jobs;
 pub mod services;
 pub mod store;
+pub mod telemetry;
 pub mod world;
