@@ -116,7 +116,9 @@ impl House {
     /// Waits until something was committed after `seen`, or `patience` is over; returns the count.
     pub(super) fn await_commit(&self, seen: u64, patience: Duration) -> u64 {
         let commits = self.commits.lock().expect("nothing panics while it is held");
-        let waited = self.committed.wait_timeout_while(commits, patience, |it| *it == seen);
+        let waited = self
+            .committed
+            .wait_timeout_while(commits, patience, |it| *it == seen && !self.is_stopped());
         *waited.expect("nothing panics while it is held").0
     }
 
@@ -125,6 +127,8 @@ impl House {
     }
 
     pub(super) fn stop(&self) {
+        // Held, so that who is about to wait has either seen it or is woken.
+        let _commits = self.commits.lock().expect("nothing panics while it is held");
         self.stopped.store(true, Ordering::SeqCst);
         self.committed.notify_all();
     }
