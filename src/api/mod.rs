@@ -42,6 +42,12 @@ pub fn router(bss: &Arc<Bss>, pages: Router) -> Router {
     contracts.with_state(Arc::clone(bss)).merge(pages).fallback(v1::no_route).layer(layers)
 }
 
+/// The same contracts for who needs not say who it is: the operator of the machine, through a door
+/// that is closed to everybody else. What it is put on must never be served to a network.
+pub fn console(router: Router) -> Router {
+    router.layer(axum::Extension(edge::auth::Console))
+}
+
 /// Request ids: a number that no other start of the server gives.
 #[derive(Clone)]
 struct Numbered {

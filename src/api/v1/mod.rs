@@ -49,7 +49,7 @@ fn table() -> Vec<Route> {
 /// The router of everything below `/api/v1`, and of the document that describes it.
 pub fn router() -> Router<Arc<Bss>> {
     let routes = table();
-    let document = Bytes::from(openapi::document(&routes).to_string());
+    let document = Bytes::from(document().to_string());
     let mut router = Router::new();
     for route in routes {
         router = router.route(&format!("/api/v1{}", route.path), route.serve);
@@ -59,6 +59,12 @@ pub fn router() -> Router<Arc<Bss>> {
         .route("/openapi.json", get(move || async move { (described, document).into_response() }))
         .merge(health::router())
         .method_not_allowed_fallback(no_method)
+}
+
+/// The description of this contract, by OpenAPI 3.1.
+#[must_use]
+pub fn document() -> serde_json::Value {
+    openapi::document(&table())
 }
 
 /// What stands in the table: method, path below `/api/v1`, and what a caller needs. For the rights
