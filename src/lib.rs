@@ -1,6 +1,7 @@
 //! Tillbox: a business support system in one binary.
 
 pub mod api;
+pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod jobs;

@@ -1,3 +1,7 @@
-//! The program: parses its arguments, runs the command, and says how it ended.
+//! The program: runs the command that its arguments name, and says how it ended.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tillbox::cli::run()
+}

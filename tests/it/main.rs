@@ -2,5 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod act;
+mod binary;
+mod crash;
 mod harness;
 mod ledger;

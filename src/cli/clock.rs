@@ -1,0 +1,99 @@
+//! `tillbox clock`: business time, and moving it in a store made for trials.
+
+use std::io::Write;
+
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+use super::door::Door;
+use super::failure::Failure;
+use super::say;
+use crate::config::PlaceFlags;
+
+/// Show business time, or move it in a store made for trials
+#[derive(Debug, Args)]
+pub(super) struct Clock {
+    #[command(subcommand)]
+    act: Act,
+}
+
+#[derive(Debug, Subcommand)]
+enum Act {
+    Show(Show),
+    Advance(Advance),
+}
+
+/// Print what time it is in the store
+#[derive(Debug, Args)]
+struct Show {
+    #[command(flatten)]
+    flags: PlaceFlags,
+}
+
+/// Let business time pass, and do everything that falls due on the way
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A month, and what it brings:
+  tillbox clock advance 1 month
+
+Up to an instant:
+  tillbox clock advance --to 2027-01-01T00:00:00Z
+
+Only a store that was begun with --test-clock lets its time be moved, and only forward.")]
+struct Advance {
+    #[command(flatten)]
+    flags: PlaceFlags,
+    /// How far, such as `1 month` or `10 days`
+    #[arg(value_name = "SPAN", num_args = 1..=2, required_unless_present = "to")]
+    by: Vec<String>,
+    /// The zone in which days and months are counted; UTC if nothing is said
+    #[arg(long, value_name = "ZONE", conflicts_with = "to")]
+    zone: Option<String>,
+    /// Up to this instant
+    #[arg(long, value_name = "INSTANT", conflicts_with = "by")]
+    to: Option<String>,
+}
+
+impl Clock {
+    pub(super) fn run(self, out: &mut dyn Write) -> Result<(), Failure> {
+        match self.act {
+            Act::Show(it) => it.run(out),
+            Act::Advance(it) => it.run(out),
+        }
+    }
+}
+
+impl Show {
+    fn run(self, out: &mut dyn Write) -> Result<(), Failure> {
+        let door = Door::open(&super::settings(&self.flags.0)?.config)?;
+        let clock = door.get("/api/v1/clock")?;
+        say(out, format_args!("business time  {}", text(&clock, "now")))?;
+        say(out, format_args!("wall time      {}", text(&clock, "wall")))?;
+        let is_movable = clock.get("movable") == Some(&Value::Bool(true));
+        say(out, format_args!("can be moved   {}", if is_movable { "yes" } else { "no" }))
+    }
+}
+
+impl Advance {
+    fn run(self, out: &mut dyn Write) -> Result<(), Failure> {
+        let door = Door::open(&super::settings(&self.flags.0)?.config)?;
+        let body = match self.to {
+            Some(to) => json!({ "to": to }),
+            None => json!({ "by": self.by.join(" "), "zone": self.zone }),
+        };
+        let advance = door.post("/api/v1/clock/advance", &body)?;
+        let steps = advance.get("steps").and_then(Value::as_array);
+        for step in steps.into_iter().flatten() {
+            let said = step.get("summary").and_then(Value::as_array);
+            for summary in said.into_iter().flatten().filter_map(Value::as_str) {
+                let (at, duty) = (text(step, "at"), text(step, "duty"));
+                say(out, format_args!("{at}  {duty}: {summary}"))?;
+            }
+        }
+        say(out, format_args!("it is {} now", text(&advance, "to")))
+    }
+}
+
+fn text<'a>(of: &'a Value, key: &str) -> &'a str {
+    of.get(key).and_then(Value::as_str).unwrap_or_default()
+}

@@ -1,0 +1,133 @@
+//! The way from a command to the use cases: through the socket file if a server runs, else over the
+//! store itself. Either way it is the same request to the same router, so that a command is written
+//! once.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::{Method, Request, Response, StatusCode, header};
+use axum::{Router, body};
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::net::UnixStream;
+use tokio::runtime::Runtime;
+use tower::ServiceExt;
+
+use super::failure::Failure;
+use super::folder::Folder;
+use super::{appliance, socket};
+use crate::api;
+use crate::config::Config;
+use crate::services::Bss;
+
+/// How much a command reads of an answer.
+const ANSWER_BYTES_MAX: usize = 256 << 20;
+
+/// An open way to the use cases.
+pub(super) struct Door {
+    runtime: Runtime,
+    folder: Folder,
+    way: Way,
+}
+
+enum Way {
+    /// A server has the store open.
+    Server,
+    /// This process has.
+    Own { router: Router, _bss: Arc<Bss> },
+}
+
+impl Door {
+    /// The way to the use cases over the store of these settings.
+    pub(super) fn open(config: &Config) -> Result<Self, Failure> {
+        let folder = Folder::existing(config)?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime
+            .map_err(|source| Failure::Machine { action: "starting the runtime", source })?;
+        let way = match runtime.block_on(socket::connect(&folder))? {
+            Some(_) => Way::Server,
+            None => {
+                let bss = appliance::open(&folder, config)?;
+                Way::Own { router: api::console(api::router(&bss, Router::new())), _bss: bss }
+            }
+        };
+        Ok(Self { runtime, folder, way })
+    }
+
+    /// What is answered to a request for something.
+    pub(super) fn get(&self, path: &str) -> Result<Value, Failure> {
+        self.call(Method::GET, path, None)
+    }
+
+    /// What is answered to a request that something be done.
+    pub(super) fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
+        self.call(Method::POST, path, Some(body))
+    }
+
+    fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, Failure> {
+        let body = body.map_or_else(Body::empty, |it| Body::from(it.to_string()));
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, "localhost")
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(body)
+            .expect("paths are written here and ids are plain");
+        self.runtime.block_on(async {
+            let response = match &self.way {
+                Way::Own { router, .. } => {
+                    let answered = router.clone().oneshot(request).await;
+                    answered.expect("a router answers everything")
+                }
+                Way::Server => ask(&self.folder, request).await?,
+            };
+            read(response).await
+        })
+    }
+}
+
+/// Asks a running server.
+async fn ask(folder: &Folder, request: Request<Body>) -> Result<Response<Body>, Failure> {
+    let gone = || Failure::Silent("it has ended".into());
+    let stream: UnixStream = socket::connect(folder).await?.ok_or_else(gone)?;
+    let handshake = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await;
+    let (mut sender, connection) = handshake.map_err(|error| Failure::Silent(error.into()))?;
+    let answered = async {
+        let response = sender.send_request(request).await?;
+        let (parts, body) = response.into_parts();
+        Ok::<_, hyper::Error>((parts, http_body_util::BodyExt::collect(body).await?.to_bytes()))
+    };
+    // The connection moves only while it is polled; it ends by itself or is dropped with the answer.
+    let mut connection = std::pin::pin!(connection);
+    let mut answered = std::pin::pin!(answered);
+    let done = std::future::poll_fn(|cx| {
+        let _ = connection.as_mut().poll(cx);
+        answered.as_mut().poll(cx)
+    });
+    let (parts, bytes) = done.await.map_err(|error| Failure::Silent(error.into()))?;
+    Ok(Response::from_parts(parts, Body::from(bytes)))
+}
+
+async fn read(response: Response<Body>) -> Result<Value, Failure> {
+    let (parts, body) = response.into_parts();
+    let bytes = body::to_bytes(body, ANSWER_BYTES_MAX).await;
+    let bytes = bytes.map_err(|error| Failure::Silent(error.into()))?;
+    let answer = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+    if parts.status.is_success() { Ok(answer) } else { Err(refusal(parts.status, &answer)) }
+}
+
+/// A problem as a sentence, with a line for each field that is wrong.
+fn refusal(status: StatusCode, problem: &Value) -> Failure {
+    let text = |key: &str| problem.get(key).and_then(Value::as_str);
+    let title = text("title").map_or_else(|| status.to_string(), ToOwned::to_owned);
+    let mut told = match text("detail") {
+        Some(detail) if detail != title => format!("{title}: {detail}"),
+        Some(_) | None => title,
+    };
+    let errors = problem.get("errors").and_then(Value::as_array);
+    for error in errors.into_iter().flatten() {
+        let part = |key: &str| error.get(key).and_then(Value::as_str).unwrap_or_default();
+        told.push_str(&format!("\n  {} {}", part("pointer"), part("message")));
+    }
+    Failure::Refused(told)
+}

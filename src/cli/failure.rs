@@ -1,0 +1,137 @@
+//! How a command fails: what happened, why, and what to do about it.
+
+use std::fmt::Write as _;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use thiserror::Error;
+
+use crate::config::ConfigError;
+use crate::services;
+use crate::store::StoreError;
+
+/// Why a command did not do what it was asked.
+#[derive(Debug, Error)]
+pub(super) enum Failure {
+    /// The settings cannot be used.
+    #[error("the settings cannot be used")]
+    Settings(#[source] ConfigError),
+    /// A file or folder cannot be used.
+    #[error("{action} `{}` failed", path.display())]
+    File { action: &'static str, path: PathBuf, source: io::Error },
+    /// An address cannot be listened on.
+    #[error("listening on `{address}` failed")]
+    Listen { address: String, source: io::Error },
+    /// There is no store where one is needed.
+    #[error("there is no store in `{}`", folder.display())]
+    NoStore { folder: PathBuf },
+    /// The store cannot be opened or used.
+    #[error("the store in `{}` cannot be used", folder.display())]
+    Store { folder: PathBuf, source: StoreError },
+    /// The certificate or its key cannot be used.
+    #[error("the certificate in `{}` cannot be used: {detail}", path.display())]
+    Certificate { path: PathBuf, detail: String },
+    /// The appliance refused or failed.
+    #[error("{action} failed")]
+    Service { action: &'static str, source: services::Error },
+    /// The appliance answered with a problem.
+    #[error("{0}")]
+    Refused(String),
+    /// A running server did not answer as one does.
+    #[error("the running server did not answer")]
+    Silent(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The store failed while the server ran.
+    #[error("the store failed: nothing more is written, because what is on the disk is not known")]
+    Stopped,
+    /// The machine did not give what a command needs.
+    #[error("{action} failed")]
+    Machine { action: &'static str, source: io::Error },
+    /// What was answered could not be printed.
+    #[error("the answer cannot be printed")]
+    Output(#[source] io::Error),
+}
+
+impl Failure {
+    pub(super) fn file(action: &'static str, path: &Path, source: io::Error) -> Self {
+        Self::File { action, path: path.to_owned(), source }
+    }
+
+    /// What the shell and systemd are told: 2 for what only another command line can mend, 70 for a
+    /// store that must be looked at.
+    pub(super) fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Settings(_) => ExitCode::from(2),
+            Self::Stopped => ExitCode::from(70),
+            Self::File { .. }
+            | Self::Listen { .. }
+            | Self::NoStore { .. }
+            | Self::Store { .. }
+            | Self::Certificate { .. }
+            | Self::Service { .. }
+            | Self::Refused(_)
+            | Self::Silent(_)
+            | Self::Machine { .. }
+            | Self::Output(_) => ExitCode::FAILURE,
+        }
+    }
+
+    /// What to do about it.
+    fn remedy(&self) -> Option<&'static str> {
+        match self {
+            Self::Settings(_) => Some("`tillbox config` shows what is set, and where"),
+            Self::NoStore { .. } => {
+                Some("name the folder with --data, or begin with `tillbox serve`")
+            }
+            Self::Listen { .. } => Some("choose another address with --listen; port 0 takes any"),
+            Self::Store { source, .. } => store_remedy(source),
+            Self::Service { source: services::Error::Full, .. } => Some(FULL),
+            Self::Silent(_) => Some("see its log, and try again"),
+            Self::Stopped => Some("see the log for the cause, mend the disk, then start again"),
+            Self::File { .. }
+            | Self::Certificate { .. }
+            | Self::Service { .. }
+            | Self::Refused(_)
+            | Self::Machine { .. }
+            | Self::Output(_) => None,
+        }
+    }
+
+    /// The failure as the operator reads it.
+    pub(super) fn told(&self) -> String {
+        let mut text = format!("error: {self}\n");
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            let _ = writeln!(text, "  because {error}");
+            cause = error.source();
+        }
+        if let Some(remedy) = self.remedy() {
+            let _ = writeln!(text, "  try: {remedy}");
+        }
+        text
+    }
+}
+
+const FULL: &str = "make room on the disk: what is stored is safe";
+
+const fn store_remedy(it: &StoreError) -> Option<&'static str> {
+    match it {
+        StoreError::InUse => Some(
+            "another Tillbox has this folder open: stop it, or give this one a folder of its own \
+             with --data",
+        ),
+        StoreError::TooNew { .. } => {
+            Some("start the newer program, or restore the backup made before the upgrade")
+        }
+        StoreError::Full => Some(FULL),
+        StoreError::NotRecovered => {
+            Some("start the server once, or run `tillbox migrate`: both put it right")
+        }
+        StoreError::Broken { .. } => Some("look at the disk before anything is started again"),
+        StoreError::Interrupted
+        | StoreError::Damaged { .. }
+        | StoreError::Unreadable { .. }
+        | StoreError::File { .. }
+        | StoreError::Engine(_) => None,
+    }
+}

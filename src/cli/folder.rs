@@ -1,0 +1,68 @@
+//! The data folder: where the store lies, and what lies beside it.
+
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use super::failure::Failure;
+use crate::config::Config;
+
+/// A folder for one store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Folder(PathBuf);
+
+impl Folder {
+    /// The folder of these settings, made for its owner alone if it is not there.
+    pub(super) fn create(config: &Config) -> Result<Self, Failure> {
+        let path = &config.data;
+        let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
+        made.map_err(|source| Failure::file("making the data folder", path, source))?;
+        Self::absolute(path)
+    }
+
+    /// The folder of these settings, which must hold a store.
+    pub(super) fn existing(config: &Config) -> Result<Self, Failure> {
+        let folder = Self::absolute(&config.data)?;
+        if folder.store().is_file() {
+            Ok(folder)
+        } else {
+            Err(Failure::NoStore { folder: folder.0 })
+        }
+    }
+
+    fn absolute(path: &Path) -> Result<Self, Failure> {
+        let absolute = std::path::absolute(path);
+        absolute.map(Self).map_err(|source| Failure::file("finding", path, source))
+    }
+
+    /// A folder that is there.
+    #[cfg(test)]
+    pub(super) fn at(path: &Path) -> Self {
+        Self(path.to_owned())
+    }
+
+    /// The folder itself.
+    pub(super) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The store.
+    pub(super) fn store(&self) -> PathBuf {
+        self.0.join("tillbox.redb")
+    }
+
+    /// Where a running server can be spoken to by whoever may read the store anyway.
+    pub(super) fn socket(&self) -> PathBuf {
+        self.0.join("tillbox.sock")
+    }
+
+    /// Whether there is a store already.
+    pub(super) fn has_store(&self) -> Result<bool, Failure> {
+        let path = self.store();
+        match path.metadata() {
+            Ok(it) => Ok(it.len() > 0),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(source) => Err(Failure::file("looking at", &path, source)),
+        }
+    }
+}

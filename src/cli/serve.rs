@@ -1,0 +1,203 @@
+//! `tillbox serve`: the server, from the opening of the store to its closing.
+
+use std::future::Future;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use clap::Args;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::watch;
+
+use super::failure::Failure;
+use super::folder::Folder;
+use super::listen::{self, Listener, Patience};
+use super::socket::SocketFile;
+use super::{appliance, say, tls};
+use crate::config::{AllFlags, Config};
+use crate::domain::operator::Actor;
+use crate::services::{Bss, clock};
+use crate::store::migrate;
+use crate::{api, jobs, telemetry};
+
+/// How often the server looks whether the store has failed.
+const LOOK: Duration = Duration::from_millis(250);
+/// How long what was cut off gets to end.
+const END_SECONDS: Duration = Duration::from_secs(5);
+
+/// Run the server
+#[derive(Debug, Args)]
+#[command(after_help = "\
+On this machine, with the store in ./data:
+  tillbox serve
+
+For others, with HTTPS:
+  tillbox serve --data /var/lib/tillbox --listen 0.0.0.0:443 \\
+      --tls-cert /etc/tillbox/cert.pem --tls-key /etc/tillbox/key.pem
+
+To see a year of billing in a minute, on an empty folder:
+  tillbox serve --data /tmp/trial --test-clock
+  tillbox clock advance --data /tmp/trial 12 months
+
+It ends on SIGTERM or Ctrl-C, after finishing what was begun; with exit code 70 if the disk failed.")]
+pub(super) struct Serve {
+    #[command(flatten)]
+    flags: AllFlags,
+    /// Let business time be moved in this store, for trials: only where nothing is stored yet
+    #[arg(long)]
+    test_clock: bool,
+}
+
+impl Serve {
+    pub(super) fn run(self, out: &mut dyn Write) -> Result<(), Failure> {
+        let began = Instant::now();
+        let config = super::settings(&self.flags.0)?.config;
+        telemetry::start(&config);
+        let folder = Folder::create(&config)?;
+        let is_new = !folder.has_store()?;
+        let bss = appliance::open(&folder, &config)?;
+        if self.test_clock {
+            make_movable(&bss, is_new)?;
+        }
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+        let runtime = runtime
+            .map_err(|source| Failure::Machine { action: "starting the runtime", source })?;
+        let ended = runtime.block_on(async {
+            let server = Server::bind(&folder, &config).await?;
+            server.announce(out, &folder, began)?;
+            server.run(&bss).await
+        });
+        runtime.shutdown_timeout(END_SECONDS);
+        // The last to hold it: the writer ends and the store is closed.
+        drop(bss);
+        if ended.is_ok() {
+            tracing::info!("the store is closed");
+        }
+        ended
+    }
+}
+
+/// Lets business time be moved, unless that would make a live installation a toy.
+fn make_movable(bss: &Arc<Bss>, is_new: bool) -> Result<(), Failure> {
+    let failed = |source| Failure::Service { action: "setting the clock", source };
+    let time = bss.read(&Actor::duty("clock"), clock::time).map_err(failed)?;
+    match (time.movable, is_new) {
+        (true, _) => Ok(()),
+        (false, true) => clock::make_movable(bss, time.now).map_err(failed),
+        (false, false) => Err(Failure::Refused(
+            "--test-clock is for a folder without a store: what is in this one happened in real \
+             time"
+                .to_owned(),
+        )),
+    }
+}
+
+/// Everything that listens.
+struct Server {
+    network: Listener,
+    address: SocketAddr,
+    url: String,
+    local: Listener,
+    // Holds the file until the server has ended.
+    _file: SocketFile,
+    signals: [Signal; 2],
+}
+
+impl Server {
+    async fn bind(folder: &Folder, config: &Config) -> Result<Self, Failure> {
+        let tls = config.tls.as_ref().map(tls::acceptor).transpose()?;
+        let failed = |source| Failure::Listen { address: config.listen.to_string(), source };
+        let network = TcpListener::bind(config.listen).await.map_err(failed)?;
+        let address = network.local_addr().map_err(failed)?;
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let url = config.public_url.as_ref().map(ToString::to_string);
+        let (file, local) = SocketFile::bind(folder)?;
+        let listen = |kind| {
+            signal(kind).map_err(|source| Failure::Machine { action: "heeding signals", source })
+        };
+        Ok(Self {
+            network: Listener::Tcp(network, tls),
+            address,
+            url: url.unwrap_or_else(|| format!("{scheme}://{address}")),
+            local: Listener::Unix(local),
+            _file: file,
+            signals: [listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?],
+        })
+    }
+
+    /// Says where to look. Programs read the line that begins with `listening on`.
+    fn announce(
+        &self,
+        out: &mut dyn Write,
+        folder: &Folder,
+        began: Instant,
+    ) -> Result<(), Failure> {
+        let took = began.elapsed();
+        let (seconds, millis) = (took.as_secs(), took.subsec_millis());
+        say(
+            out,
+            format_args!(
+                "tillbox {}, schema {}, usable in {seconds}.{millis:03} s",
+                env!("CARGO_PKG_VERSION"),
+                migrate::newest(),
+            ),
+        )?;
+        say(out, format_args!("the store is {}", folder.store().display()))?;
+        say(out, format_args!("listening on {}", self.address))?;
+        say(out, format_args!("open {}", self.url))?;
+        out.flush().map_err(Failure::Output)
+    }
+
+    /// Answers requests and keeps the duties until a signal comes or the store fails.
+    async fn run(self, bss: &Arc<Bss>) -> Result<(), Failure> {
+        let failed = |source| Failure::Service { action: "starting the duties", source };
+        let workers = jobs::start(bss).map_err(failed)?;
+        let router = api::router(bss, Router::new());
+        let (stop, stopped) = watch::channel(());
+        let network = tokio::spawn(listen::serve(
+            self.network,
+            router.clone(),
+            Patience::ORDINARY,
+            gone(&stopped),
+        ));
+        let local = tokio::spawn(listen::serve(
+            self.local,
+            api::console(router),
+            Patience::ORDINARY,
+            gone(&stopped),
+        ));
+        let [mut terminate, mut interrupt] = self.signals;
+        let ended = tokio::select! {
+            _ = terminate.recv() => Ok(()),
+            _ = interrupt.recv() => Ok(()),
+            () = store_failure(bss) => Err(Failure::Stopped),
+        };
+        tracing::info!("stopping: what was begun is finished");
+        drop(stop);
+        for served in [network, local] {
+            if let Err(error) = served.await {
+                tracing::error!(%error, "a listener ended badly");
+            }
+        }
+        // Joining threads blocks, and by now nothing else wants this one.
+        drop(workers);
+        ended
+    }
+}
+
+/// Comes when the other end of a channel is dropped.
+fn gone(stopped: &watch::Receiver<()>) -> impl Future<Output = ()> + Send + 'static {
+    let mut stopped = stopped.clone();
+    async move { while stopped.changed().await.is_ok() {} }
+}
+
+/// Comes when the store has failed.
+async fn store_failure(bss: &Bss) {
+    let mut ticks = tokio::time::interval(LOOK);
+    while !bss.is_stopped() {
+        ticks.tick().await;
+    }
+}
