@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Request, StatusCode};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -34,7 +35,7 @@ pub fn router(bss: &Arc<Bss>, pages: Router) -> Router {
     let layers = ServiceBuilder::new()
         .layer(SetRequestIdLayer::new(request_id.clone(), Numbered::new(bss)))
         .layer(PropagateRequestIdLayer::new(request_id))
-        .layer(TraceLayer::new_for_http())
+        .layer(TraceLayer::new_for_http().make_span_with(span::<Body>))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIME_MAX))
         .layer(CompressionLayer::new());
@@ -46,6 +47,13 @@ pub fn router(bss: &Arc<Bss>, pages: Router) -> Router {
 /// that is closed to everybody else. What it is put on must never be served to a network.
 pub fn console(router: Router) -> Router {
     router.layer(axum::Extension(edge::auth::Console))
+}
+
+/// What the log says of everything that happens in a request. Not the query: it may hold what only
+/// the caller should know.
+fn span<B>(request: &Request<B>) -> tracing::Span {
+    let id = edge::auth::request_id(request.headers());
+    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
 }
 
 /// Request ids: a number that no other start of the server gives.
