@@ -1,5 +1,4 @@
-//! Where a store's bytes lie: a file whose growth is reserved before it is needed, or whatever a
-//! test puts in its place.
+//! Where a store's bytes lie: a file that reserves its growth, or what a test puts in its place.
 
 use std::fmt;
 use std::fs::{File, OpenOptions};

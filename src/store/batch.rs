@@ -1,5 +1,4 @@
-//! Writing: the writer's open tables, and the undo log that takes one act back without spoiling
-//! the others of the same commit.
+//! Writing: the writer's open tables, and the undo log that takes one act of a commit back.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -146,6 +145,19 @@ impl<'tx> Batch<'tx> {
         })?;
         self.remember(table, key, old.clone());
         unsealed(table, key, old)
+    }
+
+    /// Stores a row as it lay in another store, seal and all.
+    pub(super) fn insert_sealed(
+        &mut self,
+        table: Table,
+        key: &[u8],
+        sealed: &[u8],
+    ) -> Result<(), StoreError> {
+        let old =
+            self.with(table, |open| Ok(open.insert(key, sealed)?.map(|it| it.value().to_vec())))?;
+        self.remember(table, key, old);
+        Ok(())
     }
 
     /// Removes a value and returns it.

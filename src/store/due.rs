@@ -1,13 +1,14 @@
-//! The due table: `(instant, duty, thing)` in order of time, so that nobody scans for work and
-//! the test clock can step from one due instant to the next.
+//! The due table: `(instant, duty, thing)` in order of time.
 //!
-//! It is an index shared by all records that say when something falls due for them.
+//! Nobody scans for work, and the test clock can step from one due instant to the next. It is an
+//! index shared by all records that say when something falls due for them.
 
 use std::ops::{Bound, ControlFlow};
 
-use super::StoreError;
+use super::check::{Report, shown};
 use super::codec::{self, Key};
 use super::view::{KeyRange, Table, View};
+use super::{StoreError, schema};
 use crate::domain::due::{Due, Duty};
 use crate::domain::id::{Id, Subject};
 use crate::domain::page::PageOrder;
@@ -15,6 +16,8 @@ use crate::domain::time::Instant;
 
 /// The one table of everything that falls due.
 pub const DUE: Table = Table("due");
+
+pub(super) const TABLES: &[Table] = &[DUE];
 
 /// The key under which something falls due for a thing.
 pub fn key(due: Due, id: impl Id) -> Key {
@@ -85,4 +88,16 @@ fn first(view: &(impl View + ?Sized), range: &KeyRange) -> Result<Option<Due>, S
         Ok(ControlFlow::Break(()))
     })?;
     Ok(first)
+}
+
+/// Each entry must be of a kind of record that has due instants; whether the record names it is
+/// checked with the record.
+pub(super) fn check(view: &dyn View, report: &mut Report) -> Result<(), StoreError> {
+    view.scan(DUE, &KeyRange::all(), PageOrder::Rising, &mut |key, _| {
+        let kept = read(key).ok().and_then(|(_, subject)| schema::kept(subject.kind));
+        if !kept.is_some_and(|it| (it.indices)().contains(&DUE)) {
+            report.find(DUE, format_args!("{} is of no kind that falls due", shown(key)));
+        }
+        Ok(ControlFlow::Continue(()))
+    })
 }

@@ -30,7 +30,7 @@ fn said(panic: &(dyn Any + Send)) -> String {
 
 /// How much of a file is looked at when it is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Trust {
+pub enum Trust {
     /// What is needed to go on from the last commit.
     LastCommit,
     /// Every page in use.

@@ -6,6 +6,7 @@ use std::ops::{Bound, ControlFlow};
 
 use super::StoreError;
 use super::batch::Batch;
+use super::check::{self, Report};
 use super::codec::{self, Key};
 use super::sequence;
 use super::view::{KeyRange, Table, View};
@@ -18,6 +19,8 @@ const BY_SUBJECT: Table = Table("fact/by_subject");
 const BY_OWNER: Table = Table("fact/by_owner");
 const CURSORS: Table = Table("cursor");
 const SEQUENCE: &str = "fact";
+
+pub(super) const TABLES: &[Table] = &[FACTS, BY_SUBJECT, BY_OWNER, CURSORS];
 const SHAPE: u8 = 1;
 
 /// Whose facts are wanted.
@@ -40,10 +43,9 @@ impl Batch<'_> {
         let sequence = self.next_number(SEQUENCE)?;
         let fact = Fact { sequence, ..fact.clone() };
         self.insert(FACTS, &sequence.to_be_bytes(), &codec::encode(SHAPE, &fact))?;
-        let by_subject = Key::new().subject(fact.subject).u64(sequence).bytes();
-        self.insert(BY_SUBJECT, &by_subject, &[])?;
-        if let Some(owner) = fact.owner {
-            self.insert(BY_OWNER, &Key::new().id(owner).u64(sequence).bytes(), &[])?;
+        self.insert(BY_SUBJECT, &by_subject(&fact), &[])?;
+        if let Some(key) = by_owner(&fact) {
+            self.insert(BY_OWNER, &key, &[])?;
         }
         Ok(sequence)
     }
@@ -146,4 +148,51 @@ fn read(bytes: &[u8]) -> Result<Fact, StoreError> {
         Some((&SHAPE, body)) => codec::decode(FACTS.0, body),
         _ => Err(StoreError::Unreadable { table: FACTS.0, source: None }),
     }
+}
+
+fn by_subject(fact: &Fact) -> Vec<u8> {
+    Key::new().subject(fact.subject).u64(fact.sequence).bytes()
+}
+
+fn by_owner(fact: &Fact) -> Option<Vec<u8>> {
+    fact.owner.map(|it| Key::new().id(it).u64(fact.sequence).bytes())
+}
+
+/// Facts must be numbered without a gap up to the last number taken, stand in both indices, and no
+/// listener may have heard what was not told.
+pub(super) fn check(view: &dyn View, report: &mut Report) -> Result<(), StoreError> {
+    let mut findings = Vec::new();
+    let mut expected = 1_u64;
+    check::derived(view, (FACTS, BY_SUBJECT), report, &mut |key, value| {
+        let number = codec::u64_at(key, 0).unwrap_or(0);
+        if number != expected {
+            findings.push(format!("{number} stands where {expected} should"));
+        }
+        expected = number + 1;
+        match read(value) {
+            Ok(fact) if fact.sequence == number => Some(by_subject(&fact)),
+            Ok(fact) => {
+                findings.push(format!("{number} says that it is {}", fact.sequence));
+                None
+            }
+            Err(error) => {
+                findings.push(format!("{number}: {error}"));
+                None
+            }
+        }
+    })?;
+    check::derived(view, (FACTS, BY_OWNER), report, &mut |_, value| {
+        read(value).ok().as_ref().and_then(by_owner)
+    })?;
+    findings.into_iter().for_each(|it| report.find(FACTS, it));
+    let last = view.last_fact()?;
+    if last + 1 != expected {
+        report.find(FACTS, format_args!("ends at {}, {last} were told", expected - 1));
+    }
+    view.scan(CURSORS, &KeyRange::all(), PageOrder::Rising, &mut |listener, value| {
+        if codec::u64_at(value, 0).is_none_or(|it| it > last) {
+            report.find(CURSORS, format_args!("{} is ahead of the facts", check::shown(listener)));
+        }
+        Ok(ControlFlow::Continue(()))
+    })
 }

@@ -1,7 +1,6 @@
-//! What the disk under an open file last said: a backend that passes everything on and remembers
-//! the first failure.
+//! What the disk under an open file last said.
 //!
-//! The engine latches a failure and refuses everything after it without saying why. Here it is
+//! A backend passes everything on and remembers the first failure. The engine latches a failure and refuses everything after it without saying why. Here it is
 //! still known whether the disk was only full, which passes, or failed, which does not.
 
 use std::io;

@@ -1,5 +1,6 @@
-//! Idempotency keys: what was answered to a request, kept for 24 hours of wall time with the
-//! change itself, so that the same request sent again has one effect and the same answer.
+//! Idempotency keys: what was answered to a request, kept for 24 hours with the change itself.
+//!
+//! The same request sent again has one effect and the same answer. The hours are of wall time.
 
 use std::ops::{Bound, ControlFlow};
 
@@ -7,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::StoreError;
 use super::batch::Batch;
+use super::check::{self, Report};
 use super::codec::{self, Key};
 use super::view::{KeyRange, Table, View};
 use crate::domain::page::PageOrder;
@@ -14,6 +16,8 @@ use crate::domain::time::Instant;
 
 const KEYS: Table = Table("idempotency");
 const BY_EXPIRY: Table = Table("idempotency/by_expiry");
+
+pub(super) const TABLES: &[Table] = &[KEYS, BY_EXPIRY];
 
 /// How long an answer is kept.
 pub const KEPT_SECONDS: i64 = 24 * 60 * 60;
@@ -35,7 +39,7 @@ pub struct Kept {
 /// If the engine fails.
 pub fn find(view: &(impl View + ?Sized), key: &[u8; 32]) -> Result<Option<Kept>, StoreError> {
     let bytes = view.value(KEYS, key)?;
-    bytes.map(|it| codec::decode(KEYS.0, it.get(1..).unwrap_or_default())).transpose()
+    bytes.map(|it| read(&it)).transpose()
 }
 
 impl Batch<'_> {
@@ -45,8 +49,7 @@ impl Batch<'_> {
     /// If the engine fails.
     pub fn keep_answer(&mut self, key: &[u8; 32], kept: &Kept) -> Result<(), StoreError> {
         self.insert(KEYS, key, &codec::encode(1, kept))?;
-        let expiry = Key::new().instant(kept.until).raw(key).bytes();
-        self.insert(BY_EXPIRY, &expiry, &[]).map(|_| ())
+        self.insert(BY_EXPIRY, &expiry(key, kept), &[]).map(|_| ())
     }
 
     /// Forgets up to `limit` answers whose time is over at `wall` and returns how many.
@@ -68,4 +71,26 @@ impl Batch<'_> {
         }
         Ok(over.len())
     }
+}
+
+fn read(bytes: &[u8]) -> Result<Kept, StoreError> {
+    codec::decode(KEYS.0, bytes.get(1..).unwrap_or_default())
+}
+
+fn expiry(key: &[u8], kept: &Kept) -> Vec<u8> {
+    Key::new().instant(kept.until).raw(key).bytes()
+}
+
+/// Each kept answer must be readable and expire once.
+pub(super) fn check(view: &dyn View, report: &mut Report) -> Result<(), StoreError> {
+    let mut unreadable = Vec::new();
+    check::derived(view, (KEYS, BY_EXPIRY), report, &mut |key, value| match read(value) {
+        Ok(kept) => Some(expiry(key, &kept)),
+        Err(error) => {
+            unreadable.push(format!("{}: {error}", check::shown(key)));
+            None
+        }
+    })?;
+    unreadable.into_iter().for_each(|it| report.find(KEYS, it));
+    Ok(())
 }

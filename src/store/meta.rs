@@ -11,6 +11,8 @@ use crate::domain::time::Instant;
 
 const META: Table = Table("meta");
 
+pub(super) const TABLES: &[Table] = &[META];
+
 /// The clock as the store keeps it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClockState {

@@ -19,6 +19,7 @@ pub mod alias;
 mod backend;
 mod batch;
 pub mod catalog;
+pub mod check;
 mod codec;
 pub mod due;
 mod engine;
@@ -51,7 +52,8 @@ use self::backend::{Disk, Once};
 use self::batch::Transaction;
 pub use self::batch::{Batch, Mark};
 pub use self::codec::Key;
-use self::engine::{Engine, Trust};
+use self::engine::Engine;
+pub use self::engine::Trust;
 pub use self::error::StoreError;
 pub use self::read_only::ReadOnlyStore;
 pub use self::record::{Along, Change, Index, Record, Records};
@@ -123,15 +125,15 @@ impl Store {
     /// # Errors
     /// If the engine fails, or what the backend holds is not a store.
     pub fn on(backend: impl StorageBackend) -> Result<Self, StoreError> {
-        Self::within(Once::new(backend))
+        Self::within(Once::new(backend), Trust::LastCommit)
     }
 
     /// A store on any medium: how tests pull the plug.
     ///
     /// # Errors
     /// If the engine fails, or what the medium holds is not a store.
-    pub fn within(medium: impl Medium) -> Result<Self, StoreError> {
-        Self::of(Box::new(medium), Self::CACHE_BYTES, Trust::LastCommit)
+    pub fn within(medium: impl Medium, trust: Trust) -> Result<Self, StoreError> {
+        Self::of(Box::new(medium), Self::CACHE_BYTES, trust)
     }
 
     fn of(medium: Box<dyn Medium>, cache_bytes: usize, trust: Trust) -> Result<Self, StoreError> {

@@ -1,10 +1,11 @@
-//! The register of all kinds of records: what is checked, rebuilt and counted goes over it.
+//! The register of all tables: what is checked, copied, rebuilt and counted goes over it.
 
-use std::ops::ControlFlow;
+use std::collections::BTreeSet;
 
-use super::StoreError;
-use super::record::{self, Record};
-use super::view::{KeyRange, Table, View};
+use super::check::{self, Report};
+use super::record::Record;
+use super::view::{Table, View};
+use super::{StoreError, alias, due, fact, idempotency, meta, sequence};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::class::CustomerClass;
@@ -17,8 +18,8 @@ use crate::domain::catalog::resource::Resource;
 use crate::domain::catalog::service_terms::ServiceTerms;
 use crate::domain::catalog::specification::Specification;
 use crate::domain::catalog::tax::{TaxCategory, TaxRule, TaxZone};
+use crate::domain::id::{Id, Kind};
 use crate::domain::operator::{Session, Token, User};
-use crate::domain::page::PageOrder;
 use crate::domain::party::Party;
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::seat::Seat;
@@ -26,43 +27,25 @@ use crate::domain::usage::meter::Meter;
 
 /// One kind of record, by what can be done without knowing its type.
 pub struct Kept {
+    /// What is kept.
+    pub kind: Kind,
     /// Its table.
     pub table: Table,
     /// The tables of its indices.
     pub indices: fn() -> Vec<Table>,
-    /// Reads each record and says under which index keys it should stand.
-    pub(super) index_keys: fn(&dyn View, &mut OnKey<'_>) -> Result<u64, StoreError>,
+    /// Compares its records with its indices.
+    pub(super) check: fn(&dyn View, &mut Report) -> Result<(), StoreError>,
 }
-
-/// What is told of each index key that a record should have.
-pub(super) type OnKey<'a> = dyn FnMut(Table, &[u8]) -> Result<(), StoreError> + 'a;
 
 impl Kept {
     const fn of<R: Record>() -> Self {
         Self {
+            kind: R::Id::KIND,
             table: R::TABLE,
             indices: || R::INDICES.iter().map(|it| it.table).collect(),
-            index_keys: index_keys::<R>,
+            check: check::records::<R>,
         }
     }
-}
-
-fn index_keys<R: Record>(view: &dyn View, on_key: &mut OnKey<'_>) -> Result<u64, StoreError> {
-    let mut count = 0;
-    view.scan(R::TABLE, &KeyRange::all(), PageOrder::Rising, &mut |key, value| {
-        let found: R = record::decode(value)?;
-        if crate::domain::id::Id::to_bytes(found.id()) != key {
-            return Err(StoreError::Unreadable { table: R::TABLE.0, source: None });
-        }
-        for index in R::INDICES {
-            for key in record::keys_of(index, Some(&found)) {
-                on_key(index.table, &key)?;
-            }
-        }
-        count += 1;
-        Ok(ControlFlow::Continue(()))
-    })?;
-    Ok(count)
 }
 
 /// All kinds of records.
@@ -94,7 +77,31 @@ pub const KINDS: &[Kept] = &[
     Kept::of::<User>(),
 ];
 
-/// Whether a table is in the register.
+/// All tables that are not of records, by family.
+pub const OTHERS: &[&[Table]] = &[
+    alias::TABLES,
+    due::TABLES,
+    fact::TABLES,
+    idempotency::TABLES,
+    meta::TABLES,
+    sequence::TABLES,
+];
+
+/// Every table that this program knows.
+#[must_use]
+pub fn tables() -> BTreeSet<Table> {
+    let others = OTHERS.iter().copied().flatten().copied();
+    let records = KINDS.iter().flat_map(|it| (it.indices)().into_iter().chain([it.table]));
+    others.chain(records).collect()
+}
+
+/// The register's entry for a kind of thing, if it is kept as a record.
+#[must_use]
+pub fn kept(kind: Kind) -> Option<&'static Kept> {
+    KINDS.iter().find(|it| it.kind == kind)
+}
+
+/// Whether a table of records is in the register.
 #[must_use]
 pub fn knows(table: Table) -> bool {
     KINDS.iter().any(|it| it.table == table)
