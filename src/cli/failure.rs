@@ -127,6 +127,9 @@ const fn store_remedy(it: &StoreError) -> Option<&'static str> {
         StoreError::NotRecovered => {
             Some("start the server once, or run `tillbox migrate`: both put it right")
         }
+        StoreError::Exists { .. } => Some("name another file, or say that it may be replaced"),
+        StoreError::UnknownTable { .. } => Some("use the program that wrote the store"),
+        StoreError::CopyDiffers { .. } => Some("look at the disk the copy was written to"),
         StoreError::Broken { .. } => Some("look at the disk before anything is started again"),
         StoreError::Interrupted
         | StoreError::Damaged { .. }

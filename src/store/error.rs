@@ -1,6 +1,7 @@
 //! How the store fails.
 
 use std::io;
+use std::path::PathBuf;
 
 use thiserror::Error;
 
@@ -54,6 +55,24 @@ pub enum StoreError {
         #[source]
         source: Option<postcard::Error>,
     },
+    /// A file is already there, and nobody said that it may be replaced.
+    #[error("`{}` is already there", path.display())]
+    Exists {
+        /// Where.
+        path: PathBuf,
+    },
+    /// The file has a table that this program does not know and would lose.
+    #[error("the store has a table `{name}` that this program does not know")]
+    UnknownTable {
+        /// Its name.
+        name: String,
+    },
+    /// A copy was read again and is not what was written.
+    #[error("the copy of `{table}` is not what was written")]
+    CopyDiffers {
+        /// The table.
+        table: &'static str,
+    },
     /// The file of the store, or one beside it, could not be used.
     #[error("{action} failed")]
     File {
@@ -80,6 +99,9 @@ impl StoreError {
             | Self::NotRecovered
             | Self::TooNew { .. }
             | Self::Unreadable { .. }
+            | Self::Exists { .. }
+            | Self::UnknownTable { .. }
+            | Self::CopyDiffers { .. }
             | Self::File { .. } => false,
         }
     }

@@ -17,6 +17,7 @@
 pub mod account;
 pub mod alias;
 mod backend;
+pub mod backup;
 mod batch;
 pub mod catalog;
 pub mod check;

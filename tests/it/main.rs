@@ -4,5 +4,6 @@
 mod act;
 mod binary;
 mod crash;
+mod backup;
 mod harness;
 mod ledger;

@@ -1,6 +1,9 @@
 //! What all integration tests stand on: an appliance in memory, a clock that is moved, callers who
 //! speak each contract.
 
+pub(crate) mod acts;
 pub mod app;
+pub(crate) mod chance;
 pub mod client;
 pub mod process;
+pub(crate) mod scale;
