@@ -2,8 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod act;
+mod backup;
 mod binary;
 mod crash;
-mod backup;
+mod damage;
+mod disk_full;
 mod harness;
 mod ledger;
+mod power_cut;

@@ -5,5 +5,7 @@ pub(crate) mod acts;
 pub mod app;
 pub(crate) mod chance;
 pub mod client;
+pub(crate) mod disk;
 pub mod process;
 pub(crate) mod scale;
+pub(crate) mod volume;
