@@ -3,12 +3,18 @@
 //! What a duty is stands at [`services::duty`](crate::services::duty). Here is each of them, by
 //! name, and when it runs: after every commit that may have made work, and when time has made some.
 
+mod order;
+mod term;
+
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use crate::domain::due::Duty as Due;
+use crate::domain::id::Id;
+use crate::domain::operator::Actor;
 use crate::services::duty::{self, Duty, Room};
-use crate::services::{Bss, Error};
+use crate::services::{Act, Author, Bss, Error};
 
 /// How long a duty waits for a commit before it looks whether time has made work.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -16,7 +22,40 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// All duties, in the order in which they run at one instant.
 #[must_use]
 pub fn all() -> Vec<Box<dyn Duty>> {
-    Vec::new()
+    vec![Box::new(order::Orders), Box::new(term::Terms)]
+}
+
+/// How many due things a step looks for.
+const DUE_MAX: usize = 500;
+
+/// Does `work` for each thing that is due for a duty, each in an act of its own, and returns for
+/// how many there was something to do. What is refused stays due and is told in the log.
+fn each_due<I: Id>(
+    bss: &Arc<Bss>,
+    name: &'static str,
+    duty: Due,
+    work: impl Fn(&mut Act<'_>, I) -> Result<bool, Error> + Clone + Send + 'static,
+) -> Result<u64, Error> {
+    let found = duty::due(bss, duty, DUE_MAX)?;
+    let mut pending = Vec::new();
+    for subject in found {
+        let work = work.clone();
+        let author = Author::of(Actor::duty(name));
+        let id = I::from_uuid(subject.uuid);
+        pending.push((subject, bss.act(author, move |act| work(act, id))));
+    }
+    let mut done = 0;
+    for (subject, answer) in pending {
+        match answer.wait() {
+            Ok(moved) => done += u64::from(moved),
+            Err(Error::Internal(source)) => return Err(Error::Internal(source)),
+            Err(refusal) => {
+                let error: &dyn std::error::Error = &refusal;
+                tracing::warn!(duty = name, %subject, error, "what is due was refused");
+            }
+        }
+    }
+    Ok(done)
 }
 
 /// The threads that keep the duties; they end when this is dropped.

@@ -140,6 +140,14 @@ impl<'tx> Act<'tx> {
         self.cx().get(id)
     }
 
+    /// The thing with an id, whoever asks: for what follows from something that the caller may do.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] if it is not there.
+    pub fn load<R: Record>(&self, id: R::Id) -> Result<R, Error> {
+        self.batch.find::<R>(id)?.ok_or_else(|| Error::not_found(id))
+    }
+
     /// All things along an index; see [`Cx::all`].
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use super::{Act, Cx, Error};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::{
-    BillingAccount, BillingProfile, BillingPurpose, BillingStanding, BillingTerms,
+    BillingAccount, BillingProfile, BillingPurpose, BillingStanding, BillingState, BillingTerms,
     OpenBillingAccount,
 };
 use crate::domain::error::{Code, Rejection};
@@ -67,6 +67,19 @@ pub fn revise(
     let profile = change(it.profile().clone())?;
     let (it, verb) = it.revise(profile)?;
     keep(act, it, verb)
+}
+
+/// Something begins to be billed through a billing account.
+///
+/// # Errors
+/// If the store fails.
+pub fn begin(act: &mut Act<'_>, id: BillingAccountId) -> Result<(), Error> {
+    let it: BillingAccount = act.load(id)?;
+    if it.state() == BillingState::Defined {
+        let active = it.activate()?;
+        act.keep(active)?;
+    }
+    Ok(())
 }
 
 /// The billing accounts of an account, the oldest first.

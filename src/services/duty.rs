@@ -9,6 +9,10 @@
 use std::sync::Arc;
 
 use super::{Bss, Error};
+use crate::domain::due::Duty as Due;
+use crate::domain::id::Subject;
+use crate::domain::operator::Actor;
+use crate::store::due::DueTable;
 
 /// Something that is kept true.
 pub trait Duty: Send + Sync {
@@ -70,6 +74,15 @@ pub struct Ran {
 
 /// A duty that still finds work after so many steps is a bug, and must not look like a busy day.
 const STEPS_MAX: u32 = 1_000_000;
+
+/// What is due for a duty, the longest due first.
+///
+/// # Errors
+/// If the store fails.
+pub fn due(bss: &Bss, duty: Due, limit: usize) -> Result<Vec<Subject>, Error> {
+    let actor = Actor::duty("calendar");
+    bss.read(&actor, |cx| Ok(cx.view.due(duty, cx.now, limit)?))
+}
 
 /// Steps until there is nothing left.
 ///

@@ -22,7 +22,11 @@ mod metrics;
 mod mint;
 pub mod offer;
 pub mod operator;
+pub mod order;
 pub mod party;
+pub mod provisioning;
+pub mod seat;
+pub mod subscription;
 pub mod tax;
 mod writer;
 

@@ -31,6 +31,7 @@ pub mod idempotency;
 pub mod meta;
 pub mod migrate;
 pub mod operator;
+pub mod order;
 pub mod party;
 mod read_only;
 pub mod record;

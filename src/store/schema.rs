@@ -20,7 +20,12 @@ use crate::domain::catalog::specification::Specification;
 use crate::domain::catalog::tax::{TaxCategory, TaxRule, TaxZone};
 use crate::domain::id::{Id, Kind};
 use crate::domain::operator::{Session, Token, User};
+use crate::domain::order::Order;
+use crate::domain::order::cart::Cart;
+use crate::domain::order::quote::Quote;
+use crate::domain::order::shipment::Shipment;
 use crate::domain::party::Party;
+use crate::domain::provisioning::task::Task;
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::seat::Seat;
 use crate::domain::usage::meter::Meter;
@@ -53,6 +58,7 @@ pub const KINDS: &[Kept] = &[
     Kept::of::<Account>(),
     Kept::of::<Asset>(),
     Kept::of::<BillingAccount>(),
+    Kept::of::<Cart>(),
     Kept::of::<Catalog>(),
     Kept::of::<Category>(),
     Kept::of::<Coupon>(),
@@ -60,16 +66,20 @@ pub const KINDS: &[Kept] = &[
     Kept::of::<Discount>(),
     Kept::of::<Meter>(),
     Kept::of::<Offer>(),
+    Kept::of::<Order>(),
     Kept::of::<Party>(),
     Kept::of::<Price>(),
     Kept::of::<Promotion>(),
+    Kept::of::<Quote>(),
     Kept::of::<Resource>(),
     Kept::of::<ResourceCategory>(),
     Kept::of::<Seat>(),
     Kept::of::<ServiceTerms>(),
     Kept::of::<Session>(),
+    Kept::of::<Shipment>(),
     Kept::of::<Specification>(),
     Kept::of::<Subscription>(),
+    Kept::of::<Task>(),
     Kept::of::<TaxCategory>(),
     Kept::of::<TaxRule>(),
     Kept::of::<TaxZone>(),

@@ -10,10 +10,12 @@ mod health;
 mod localized;
 mod offer;
 mod openapi;
+mod order;
 mod price;
 mod problem;
 pub mod route;
 mod specification;
+mod subscription;
 mod tax;
 mod wire;
 
@@ -37,8 +39,10 @@ fn table() -> Vec<Route> {
         category::routes(),
         clock::routes(),
         offer::routes(),
+        order::routes(),
         price::routes(),
         specification::routes(),
+        subscription::routes(),
         tax::routes(),
     ]
     .into_iter()

@@ -1,0 +1,229 @@
+//! `/orders`: what is asked for.
+
+use std::collections::BTreeMap;
+
+use axum::http::Method;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::route::{Needs, Route, read, write};
+use super::wire::{Decimal, List, NoQuery, parse, parse_optional};
+use crate::api::edge::call::Call;
+use crate::api::edge::reply::{Reply, Wire};
+use crate::domain::attribute::AttributeValue;
+use crate::domain::error::Invalid;
+use crate::domain::id::AccountId;
+use crate::domain::operator::Permission;
+use crate::domain::order as domain;
+use crate::domain::order::item::{Action, Item, Parent, Wish};
+use crate::domain::order::{PlaceOrder, Request};
+use crate::domain::subscription::tree::Belonging;
+use crate::domain::time::Zone;
+use crate::services::{Act, Cx, Error, order};
+
+pub(super) fn routes() -> Vec<Route> {
+    let reads = Needs::Permission(Permission::OrderRead);
+    let places = Needs::Permission(Permission::OrderPlace);
+    let cancels = Needs::Permission(Permission::OrderCancel);
+    vec![
+        read("/orders", reads, "List orders", list),
+        write(Method::POST, "/orders", places, "Place an order", place),
+        read("/orders/{id}", reads, "Read an order", show),
+        write(Method::POST, "/orders/{id}/cancel", cancels, "Call off an order", cancel),
+    ]
+}
+
+/// What was asked for.
+#[derive(Debug, Serialize, ToSchema)]
+struct Order {
+    id: String,
+    number: u64,
+    revision: u32,
+    account: String,
+    /// `sales`, `change`, `renewal` or `cancellation`.
+    kind: String,
+    state: String,
+    /// Why it was refused or called off.
+    reason: Option<String>,
+    external_id: Option<String>,
+    ordered_at: String,
+    completed_at: Option<String>,
+    items: Vec<OrderItem>,
+    notes: Vec<String>,
+}
+
+impl Wire for Order {}
+
+/// A piece of an order.
+#[derive(Debug, Serialize, ToSchema)]
+struct OrderItem {
+    key: String,
+    /// `add`, `modify`, `delete`, `renew` or `no_change`.
+    action: String,
+    state: String,
+    offer: Option<String>,
+    term: Option<String>,
+    quantity: Option<u32>,
+    resources: BTreeMap<String, Decimal>,
+    /// What it made, or what it is about.
+    subscription: Option<String>,
+    /// Why it failed.
+    failure: Option<String>,
+}
+
+impl From<&domain::Order> for Order {
+    fn from(it: &domain::Order) -> Self {
+        Self {
+            id: it.id.to_string(),
+            number: it.stamp.number,
+            revision: it.stamp.revision,
+            account: it.account().to_string(),
+            kind: it.kind().to_string(),
+            state: it.state().to_string(),
+            reason: it.reason().map(ToString::to_string),
+            external_id: it.request.external_id.as_ref().map(ToString::to_string),
+            ordered_at: it.ordered_at().to_string(),
+            completed_at: it.completed_at().map(|it| it.to_string()),
+            items: it.items().iter().map(OrderItem::from).collect(),
+            notes: it.notes().iter().map(|it| it.text.to_string()).collect(),
+        }
+    }
+}
+
+impl From<&Item> for OrderItem {
+    fn from(it: &Item) -> Self {
+        let resources = it.wish.resources.iter();
+        Self {
+            key: it.key.to_string(),
+            action: it.action.to_string(),
+            state: it.state().to_string(),
+            offer: it.wish.offer.map(|it| it.to_string()),
+            term: it.wish.term.as_ref().map(ToString::to_string),
+            quantity: it.wish.quantity,
+            resources: resources.map(|(id, it)| (id.to_string(), Decimal::from(it))).collect(),
+            subscription: it.subscription.map(|it| it.to_string()),
+            failure: it.failure().map(ToString::to_string),
+        }
+    }
+}
+
+/// Which orders are wanted.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct OrderQuery {
+    account: Option<String>,
+    /// A state such as `completed`.
+    state: Option<String>,
+}
+
+fn list(cx: Cx<'_>, call: &Call, query: OrderQuery) -> Result<Reply<List<Order>>, Error> {
+    let account = parse_optional::<AccountId>("account", query.account.as_deref())?;
+    let page = order::list(cx, account, &call.page, |it| {
+        query.state.as_ref().is_none_or(|state| it.state().word() == state)
+    })?;
+    Ok(Reply::ok(List::of(page, |it| Order::from(&it))))
+}
+
+fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Order>, Error> {
+    let it: domain::Order = cx.get(call.id("id")?)?;
+    Ok(Reply::ok(Order::from(&it)).tagged(it.stamp.revision))
+}
+
+/// An order to be placed.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewOrder {
+    account: String,
+    /// Where it is billed; the account's default if nothing is said.
+    billing_account: Option<String>,
+    items: Vec<NewItem>,
+    /// What the buyer calls it.
+    external_id: Option<String>,
+    /// The day on which work may begin; today if nothing is said.
+    requested_start_on: Option<String>,
+}
+
+/// A piece of an order to be placed.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewItem {
+    /// `add`, `modify`, `delete`, `renew` or `no_change`; an add if nothing is said.
+    action: Option<String>,
+    /// Of an add: what is bought.
+    offer: Option<String>,
+    term: Option<String>,
+    plan: Option<String>,
+    quantity: Option<u32>,
+    /// Amounts by resource.
+    #[serde(default)]
+    resources: BTreeMap<String, Decimal>,
+    /// Chosen values by characteristic.
+    #[serde(default)]
+    characteristics: BTreeMap<String, String>,
+    /// Of anything but an add: what it is about.
+    subscription: Option<String>,
+    /// The subscription that it adds to.
+    parent: Option<String>,
+}
+
+impl NewItem {
+    fn read(&self, place: usize) -> Result<Item, Invalid> {
+        let at = |field: &str| format!("/items/{place}/{field}");
+        let action = parse_optional(&at("action"), self.action.as_deref())?;
+        let key = (place + 1).to_string();
+        let mut resources = BTreeMap::new();
+        for (id, amount) in &self.resources {
+            let pointer = at(&format!("resources/{id}"));
+            resources.insert(parse(&pointer, id)?, amount.read(&pointer)?);
+        }
+        let mut characteristics = BTreeMap::new();
+        for (name, value) in &self.characteristics {
+            let pointer = at(&format!("characteristics/{name}"));
+            let value = AttributeValue::Text(parse(&pointer, value)?);
+            characteristics.insert(parse(&pointer, name)?, vec![value]);
+        }
+        let wish = Wish {
+            offer: parse_optional(&at("offer"), self.offer.as_deref())?,
+            term: parse_optional(&at("term"), self.term.as_deref())?,
+            plan: parse_optional(&at("plan"), self.plan.as_deref())?,
+            quantity: self.quantity,
+            resources,
+            characteristics,
+            ..Wish::default()
+        };
+        let parent = parse_optional(&at("parent"), self.parent.as_deref())?;
+        let mut item = Item::new(parse(&at("key"), &key)?, action.unwrap_or(Action::Add), wish);
+        item.subscription = parse_optional(&at("subscription"), self.subscription.as_deref())?;
+        item.parent = parent.map(|id| Parent::Subscription(id, Belonging::AddOn));
+        Ok(item)
+    }
+}
+
+fn place(act: &mut Act<'_>, _: &Call, body: NewOrder) -> Result<Reply<Order>, Error> {
+    let items: Result<Vec<_>, _> =
+        body.items.iter().enumerate().map(|(place, it)| it.read(place)).collect();
+    let start_on = parse_optional("/requested_start_on", body.requested_start_on.as_deref())?;
+    let request = Request {
+        billing_account: parse_optional("/billing_account", body.billing_account.as_deref())?,
+        external_id: parse_optional("/external_id", body.external_id.as_deref())?,
+        start_at: start_on.map(|it| Zone::UTC.start_of(it)),
+        ..Request::plain()
+    };
+    let it =
+        order::place(act, PlaceOrder::new(parse("/account", &body.account)?, items?, request)?)?;
+    let path = format!("/api/v1/orders/{}", it.id);
+    Ok(Reply::created(path, Order::from(&it)).tagged(it.stamp.revision))
+}
+
+/// Why an order is called off.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct OrderCancellation {
+    reason: Option<String>,
+}
+
+fn cancel(act: &mut Act<'_>, call: &Call, body: OrderCancellation) -> Result<Reply<Order>, Error> {
+    let reason = parse_optional("/reason", body.reason.as_deref())?;
+    let it = order::cancel(act, call.id("id")?, reason)?;
+    Ok(Reply::ok(Order::from(&it)).tagged(it.stamp.revision))
+}

@@ -1,0 +1,421 @@
+//! `/subscriptions`, `/seats` and `/tasks`: what accounts have, and what is done for it.
+
+use std::collections::BTreeMap;
+
+use axum::http::Method;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::route::{Needs, Route, read, write};
+use super::wire::{Decimal, List, NoQuery, parse, parse_optional};
+use crate::api::edge::call::Call;
+use crate::api::edge::reply::{Nothing, Reply, Wire};
+use crate::domain::account::lifecycle::HoldKind;
+use crate::domain::error::Invalid;
+use crate::domain::id::{AccountId, OfferId, SubscriptionId};
+use crate::domain::operator::Permission;
+use crate::domain::provisioning::task::{self, Outcome};
+use crate::domain::quantity::Quantity;
+use crate::domain::subscription as domain;
+use crate::domain::subscription::Hold as DomainHold;
+use crate::domain::subscription::change::{Cancellation, Change, Entitlement, RefundTo};
+use crate::domain::subscription::seat as seats;
+use crate::domain::subscription::term::RunningTerm;
+use crate::services::{Act, Cx, Error, provisioning, seat, subscription};
+
+pub(super) fn routes() -> Vec<Route> {
+    let reads = Needs::Permission(Permission::SubscriptionRead);
+    let holds = Needs::Permission(Permission::SubscriptionHold);
+    let changes = Needs::Permission(Permission::SubscriptionChange);
+    let cancels = Needs::Permission(Permission::SubscriptionCancel);
+    let seats_read = Needs::Permission(Permission::SeatRead);
+    let seats_write = Needs::Permission(Permission::SeatWrite);
+    let tasks = Needs::Permission(Permission::TaskRead);
+    let works = Needs::Permission(Permission::ProvisioningWork);
+    let post = || Method::POST;
+    vec![
+        read("/subscriptions", reads, "List subscriptions", list),
+        read("/subscriptions/{id}", reads, "Read a subscription", show),
+        write(post(), "/subscriptions/{id}/hold", holds, "Hold a subscription", hold),
+        write(post(), "/subscriptions/{id}/release", holds, "Release a subscription", release),
+        write(post(), "/subscriptions/{id}/change", changes, "Change what is bought", change),
+        write(post(), "/subscriptions/{id}/renew", changes, "Renew for another term", renew),
+        write(post(), "/subscriptions/{id}/cancel", cancels, "Cancel a subscription", cancel),
+        read("/subscriptions/{id}/seats", seats_read, "List the seats", list_seats),
+        write(post(), "/subscriptions/{id}/seats", seats_write, "Give a seat to a user", assign),
+        write(Method::DELETE, "/seats/{id}", seats_write, "Take a seat back", free),
+        read("/tasks", tasks, "List provisioning tasks", list_tasks),
+        read("/tasks/{id}", tasks, "Read a provisioning task", show_task),
+        write(post(), "/tasks/{id}/start", works, "Begin with a task", start_task),
+        write(post(), "/tasks/{id}/complete", works, "Say that a task is done", complete_task),
+        write(post(), "/tasks/{id}/fail", works, "Say that a task cannot be done", fail_task),
+    ]
+}
+
+/// What an account has.
+#[derive(Debug, Serialize, ToSchema)]
+struct Subscription {
+    id: String,
+    number: u64,
+    revision: u32,
+    name: Option<String>,
+    account: String,
+    billing_account: String,
+    offer: String,
+    offer_version: u32,
+    state: String,
+    holds: Vec<SubscriptionHold>,
+    /// The subscription that it adds to.
+    parent: Option<String>,
+    quantity: u32,
+    /// Amounts by resource, with what is included.
+    resources: BTreeMap<String, Decimal>,
+    term: Option<SubscriptionTerm>,
+    trial_until: Option<String>,
+    started_on: Option<String>,
+    ended_on: Option<String>,
+    /// When something is due for it next.
+    next_due_at: Option<String>,
+    order: Option<String>,
+}
+
+impl Wire for Subscription {}
+
+/// What holds a subscription.
+#[derive(Debug, Serialize, ToSchema)]
+struct SubscriptionHold {
+    /// `administrative` or `credit`.
+    kind: String,
+    /// `direct`, `account` or `parent`.
+    origin: String,
+    reason: String,
+    since: String,
+}
+
+/// The time that is paid for.
+#[derive(Debug, Serialize, ToSchema)]
+struct SubscriptionTerm {
+    key: Option<String>,
+    start: String,
+    end: Option<String>,
+    auto_renew: bool,
+    /// Which term in a row it is.
+    count: u32,
+}
+
+impl From<&RunningTerm> for SubscriptionTerm {
+    fn from(it: &RunningTerm) -> Self {
+        Self {
+            key: it.key().map(ToString::to_string),
+            start: it.start_on().to_string(),
+            end: it.end_on().map(|it| it.to_string()),
+            auto_renew: it.renewal().is_automatic(),
+            count: it.count(),
+        }
+    }
+}
+
+impl From<&domain::Subscription> for Subscription {
+    fn from(it: &domain::Subscription) -> Self {
+        let deal = it.deal();
+        let hold = |((kind, origin), hold): (&(HoldKind, _), &DomainHold)| SubscriptionHold {
+            kind: kind.to_string(),
+            origin: domain::lifecycle::HoldOrigin::to_string(origin),
+            reason: hold.reason.to_string(),
+            since: hold.since_at.to_string(),
+        };
+        let amounts = deal.resources.iter();
+        Self {
+            id: it.id.to_string(),
+            number: it.stamp.number,
+            revision: it.stamp.revision,
+            name: it.name().map(ToString::to_string),
+            account: it.account().to_string(),
+            billing_account: it.billing_account().to_string(),
+            offer: deal.offer.to_string(),
+            offer_version: deal.offer_version,
+            state: it.state().to_string(),
+            holds: it.holds().iter().map(hold).collect(),
+            parent: it.parent().map(|it| it.0.to_string()),
+            quantity: deal.quantity,
+            resources: amounts
+                .map(|(id, it)| (id.to_string(), Decimal::from(&it.amount())))
+                .collect(),
+            term: it.term().map(SubscriptionTerm::from),
+            trial_until: it.trial().until_on().map(|it| it.to_string()),
+            started_on: it.began_on().map(|it| it.to_string()),
+            ended_on: it.ended_on().map(|it| it.to_string()),
+            next_due_at: it.due_at().map(|it| it.to_string()),
+            order: it.origin.as_ref().map(|it| it.0.to_string()),
+        }
+    }
+}
+
+fn tagged(it: &domain::Subscription) -> Reply<Subscription> {
+    Reply::ok(Subscription::from(it)).tagged(it.stamp.revision)
+}
+
+/// Which subscriptions are wanted.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SubscriptionQuery {
+    account: Option<String>,
+    /// A state such as `active`.
+    state: Option<String>,
+    offer: Option<String>,
+}
+
+fn list(
+    cx: Cx<'_>,
+    call: &Call,
+    query: SubscriptionQuery,
+) -> Result<Reply<List<Subscription>>, Error> {
+    let account = parse_optional::<AccountId>("account", query.account.as_deref())?;
+    let offer = parse_optional::<OfferId>("offer", query.offer.as_deref())?;
+    let page = subscription::list(cx, account, &call.page, |it| {
+        query.state.as_ref().is_none_or(|state| it.state().word() == state)
+            && offer.is_none_or(|offer| it.deal().offer == offer)
+    })?;
+    Ok(Reply::ok(List::of(page, |it| Subscription::from(&it))))
+}
+
+fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Subscription>, Error> {
+    Ok(tagged(&cx.get(call.id("id")?)?))
+}
+
+/// How a subscription is to be held.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct HoldSubscription {
+    /// `administrative` or `credit`; administrative if nothing is said.
+    kind: Option<String>,
+    /// Why, as a stable word: `OTHER`.
+    reason: Option<String>,
+    comment: Option<String>,
+}
+
+fn kind(text: Option<&str>) -> Result<HoldKind, Invalid> {
+    Ok(parse_optional("/kind", text)?.unwrap_or(HoldKind::Administrative))
+}
+
+fn hold(
+    act: &mut Act<'_>,
+    call: &Call,
+    body: HoldSubscription,
+) -> Result<Reply<Subscription>, Error> {
+    let hold = DomainHold {
+        reason: parse("/reason", body.reason.as_deref().unwrap_or("OTHER"))?,
+        comment: parse_optional("/comment", body.comment.as_deref())?,
+        since_at: act.now(),
+    };
+    let it = subscription::hold(act, call.id("id")?, kind(body.kind.as_deref())?, hold)?;
+    Ok(tagged(&it))
+}
+
+/// Which hold is to be taken back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ReleaseSubscription {
+    /// `administrative` or `credit`; administrative if nothing is said.
+    kind: Option<String>,
+}
+
+fn release(
+    act: &mut Act<'_>,
+    call: &Call,
+    body: ReleaseSubscription,
+) -> Result<Reply<Subscription>, Error> {
+    let it = subscription::release(act, call.id("id")?, kind(body.kind.as_deref())?)?;
+    Ok(tagged(&it))
+}
+
+/// What is to be bought differently.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ChangeSubscription {
+    quantity: Option<u32>,
+    /// New amounts by resource.
+    #[serde(default)]
+    resources: BTreeMap<String, Decimal>,
+}
+
+fn change(
+    act: &mut Act<'_>,
+    call: &Call,
+    body: ChangeSubscription,
+) -> Result<Reply<Subscription>, Error> {
+    let id: SubscriptionId = call.id("id")?;
+    let before: domain::Subscription = act.get(id)?;
+    act.expect_revision(&before.stamp, call.if_match)?;
+    if let Some(quantity) = body.quantity {
+        subscription::change(act, id, Change::Quantity(quantity))?;
+    }
+    let mut resources = BTreeMap::new();
+    for (name, amount) in &body.resources {
+        let pointer = format!("/resources/{name}");
+        let resource = parse(&pointer, name)?;
+        let included = before.deal().resources.get(&resource).map(|it| it.included);
+        let missing = || Invalid::one(&pointer, "reference", "is not part of it");
+        let included: Quantity = included.ok_or_else(missing)?;
+        resources.insert(resource, Entitlement::of(amount.read(&pointer)?, included));
+    }
+    if !resources.is_empty() {
+        subscription::change(act, id, Change::Resources(resources))?;
+    }
+    Ok(tagged(&act.get(id)?))
+}
+
+fn renew(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Subscription>, Error> {
+    Ok(tagged(&subscription::renew(act, call.id("id")?)?))
+}
+
+/// Why a subscription is canceled.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CancelSubscription {
+    /// A stable word.
+    reason: Option<String>,
+    comment: Option<String>,
+}
+
+fn cancel(
+    act: &mut Act<'_>,
+    call: &Call,
+    body: CancelSubscription,
+) -> Result<Reply<Subscription>, Error> {
+    let cancellation = Cancellation {
+        reason: parse_optional("/reason", body.reason.as_deref())?,
+        comment: parse_optional("/comment", body.comment.as_deref())?,
+        refund_to: RefundTo::Balance,
+    };
+    Ok(tagged(&subscription::cancel(act, call.id("id")?, &cancellation)?))
+}
+
+/// A unit of a subscription, given to a user.
+#[derive(Debug, Serialize, ToSchema)]
+struct Seat {
+    id: String,
+    number: u64,
+    revision: u32,
+    subscription: String,
+    user: String,
+    state: String,
+}
+
+impl Wire for Seat {}
+
+impl From<&seats::Seat> for Seat {
+    fn from(it: &seats::Seat) -> Self {
+        Self {
+            id: it.id.to_string(),
+            number: it.stamp.number,
+            revision: it.stamp.revision,
+            subscription: it.subscription().to_string(),
+            user: it.user().to_string(),
+            state: it.state().to_string(),
+        }
+    }
+}
+
+fn list_seats(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<Seat>>, Error> {
+    let it: domain::Subscription = cx.get(call.id("id")?)?;
+    let seats = seat::of(cx, it.id)?;
+    Ok(Reply::ok(List::whole(seats.iter().map(Seat::from).collect())))
+}
+
+/// Who gets a seat.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewSeat {
+    user: String,
+}
+
+fn assign(act: &mut Act<'_>, call: &Call, body: NewSeat) -> Result<Reply<Seat>, Error> {
+    let it = seat::assign(act, call.id("id")?, parse("/user", &body.user)?)?;
+    let path = format!("/api/v1/seats/{}", it.id);
+    Ok(Reply::created(path, Seat::from(&it)).tagged(it.stamp.revision))
+}
+
+fn free(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Nothing>, Error> {
+    seat::release(act, call.id("id")?)?;
+    Ok(Reply::no_content())
+}
+
+/// What must be done in another system.
+#[derive(Debug, Serialize, ToSchema)]
+struct Task {
+    id: String,
+    number: u64,
+    revision: u32,
+    /// `create`, `change`, `hold`, `release` or `remove`.
+    work: String,
+    subscription: String,
+    order: Option<String>,
+    /// `instant`, `webhook` or `manual`.
+    connector: &'static str,
+    state: String,
+    attempts: u32,
+    last_error: Option<String>,
+    created_at: String,
+}
+
+impl Wire for Task {}
+
+impl From<&task::Task> for Task {
+    fn from(it: &task::Task) -> Self {
+        Self {
+            id: it.id.to_string(),
+            number: it.stamp.number,
+            revision: it.stamp.revision,
+            work: it.work.to_string(),
+            subscription: it.subscription.to_string(),
+            order: it.cause.as_ref().map(|it| it.order.to_string()),
+            connector: it.connector.word(),
+            state: it.state().to_string(),
+            attempts: it.attempts(),
+            last_error: it.last_error().map(ToString::to_string),
+            created_at: it.stamp.created_at.to_string(),
+        }
+    }
+}
+
+/// Which tasks are wanted.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct TaskQuery {
+    /// A state such as `queued`.
+    state: Option<String>,
+}
+
+fn list_tasks(cx: Cx<'_>, call: &Call, query: TaskQuery) -> Result<Reply<List<Task>>, Error> {
+    let page = cx.list(None, &call.page, |it: &task::Task| {
+        query.state.as_ref().is_none_or(|state| it.state().word() == state)
+    })?;
+    Ok(Reply::ok(List::of(page, |it| Task::from(&it))))
+}
+
+fn show_task(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Task>, Error> {
+    let it: task::Task = cx.get(call.id("id")?)?;
+    Ok(Reply::ok(Task::from(&it)).tagged(it.stamp.revision))
+}
+
+fn start_task(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Task>, Error> {
+    Ok(Reply::ok(Task::from(&provisioning::start(act, call.id("id")?)?)))
+}
+
+fn complete_task(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Task>, Error> {
+    let it = provisioning::complete(act, call.id("id")?, Outcome::default())?;
+    Ok(Reply::ok(Task::from(&it)))
+}
+
+/// Why a task cannot be done.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct TaskFailure {
+    error: String,
+}
+
+fn fail_task(act: &mut Act<'_>, call: &Call, body: TaskFailure) -> Result<Reply<Task>, Error> {
+    let it = provisioning::fail(act, call.id("id")?, parse("/error", &body.error)?)?;
+    Ok(Reply::ok(Task::from(&it)))
+}

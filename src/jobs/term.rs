@@ -1,0 +1,27 @@
+//! Every subscription is where its calendar says: trials over, terms renewed, graces ended.
+
+use std::sync::Arc;
+
+use crate::domain::due::Duty as Due;
+use crate::services::duty::{Duty, Progress, Room};
+use crate::services::{Bss, Error, subscription};
+
+/// The duty.
+pub struct Terms;
+
+impl Duty for Terms {
+    fn name(&self) -> &'static str {
+        "terms"
+    }
+
+    fn room(&self) -> Room {
+        Room::Inside
+    }
+
+    fn step(&self, bss: &Arc<Bss>) -> Result<Progress, Error> {
+        let done = super::each_due(bss, self.name(), Due::Term, |act, id| {
+            Ok(subscription::step(act, id)?.is_some())
+        })?;
+        Ok(Progress::of(done, || format!("moved {done} subscriptions along")))
+    }
+}

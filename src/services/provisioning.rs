@@ -1,0 +1,109 @@
+//! Provisioning: what must be done in other systems so that a service exists.
+//!
+//! A task whose connector is instant is done as soon as it is asked for. All others are queued,
+//! and the order goes on when somebody says that they are done.
+
+use super::{Act, Error, order, subscription};
+use crate::domain::catalog::specification::Specification;
+use crate::domain::id::{SpecificationId, TaskId};
+use crate::domain::operator::Permission;
+use crate::domain::provisioning::connector::Connector;
+use crate::domain::provisioning::task::{Clocks, Outcome, QueueTask, Task, Work};
+use crate::domain::subscription::Subscription;
+use crate::domain::text::Prose;
+use crate::store::Records;
+
+/// The sequence that tasks are numbered by.
+const NUMBERS: &str = "task";
+
+/// How what a specification describes comes to be.
+///
+/// # Errors
+/// If the store fails.
+pub fn connector(act: &mut Act<'_>, of: Option<SpecificationId>) -> Result<Connector, Error> {
+    let Some(id) = of else { return Ok(Connector::Instant) };
+    let found = act.batch().find::<Specification>(id)?;
+    Ok(found.map_or(Connector::Instant, |it| it.content.connector))
+}
+
+/// Asks for something to be done for a subscription, and does it at once if there is nothing to
+/// do elsewhere.
+///
+/// # Errors
+/// If the store fails, or what follows from it being done is refused.
+pub fn queue(act: &mut Act<'_>, of: &Subscription, asked: QueueTask) -> Result<Task, Error> {
+    let stamp = act.cx().stamp(of.stamp.seller, of.stamp.owner);
+    let stamp = stamp.numbered(act.next_number(NUMBERS)?);
+    let is_instant = asked.connector == Connector::Instant;
+    let task = Task::new(act.new_id(), stamp, asked);
+    let id = task.id;
+    act.keep((task, crate::domain::event::Verb::Created))?;
+    if is_instant {
+        begin(act, id)?;
+        return finish(act, id, Outcome::default());
+    }
+    act.load(id)
+}
+
+fn begin(act: &mut Act<'_>, id: TaskId) -> Result<Task, Error> {
+    let task: Task = act.load(id)?;
+    let begun = task.start(act.wall())?;
+    act.keep(begun)
+}
+
+/// Somebody begins with a task.
+///
+/// # Errors
+/// If its state forbids it, or the caller may not.
+pub fn start(act: &mut Act<'_>, id: TaskId) -> Result<Task, Error> {
+    must_work(act, id)?;
+    begin(act, id)
+}
+
+/// Somebody says that a task is done.
+///
+/// # Errors
+/// If its state forbids it, or the caller may not.
+pub fn complete(act: &mut Act<'_>, id: TaskId, outcome: Outcome) -> Result<Task, Error> {
+    must_work(act, id)?;
+    finish(act, id, outcome)
+}
+
+fn finish(act: &mut Act<'_>, id: TaskId, outcome: Outcome) -> Result<Task, Error> {
+    let task: Task = act.load(id)?;
+    let done = task.complete(outcome, act.now())?;
+    let task = act.keep(done)?;
+    subscription::provisioned(act, &task)?;
+    if let Some(cause) = task.cause.clone() {
+        order::item_done(act, &cause)?;
+    }
+    Ok(task)
+}
+
+/// Somebody says that a task cannot be done.
+///
+/// # Errors
+/// If its state forbids it, or the caller may not.
+pub fn fail(act: &mut Act<'_>, id: TaskId, why: Prose) -> Result<Task, Error> {
+    must_work(act, id)?;
+    let task: Task = act.get(id)?;
+    let clocks = Clocks { now: act.now(), wall: act.wall() };
+    let failed = task.fail(why.clone(), None, clocks)?;
+    let task = act.keep(failed)?;
+    subscription::not_provisioned(act, &task)?;
+    if let Some(cause) = task.cause.clone() {
+        order::item_failed(act, &cause, why)?;
+    }
+    Ok(task)
+}
+
+fn must_work(act: &Act<'_>, id: TaskId) -> Result<(), Error> {
+    let task: Task = act.get(id)?;
+    act.must(Permission::ProvisioningWork, &task.stamp)
+}
+
+/// A task of a kind for a subscription, without an order behind it.
+#[must_use]
+pub fn plain(work: Work, of: &Subscription, connector: Connector) -> QueueTask {
+    QueueTask { work, subscription: of.id, seat: None, cause: None, connector }
+}

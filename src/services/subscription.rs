@@ -1,0 +1,330 @@
+//! Subscriptions: beginning, holding, changing and ending them.
+//!
+//! Hold, release and cancellation follow the tree of what belongs together. What is due for a
+//! subscription is kept with it, so that the calendar knows.
+
+use super::{Act, Cx, Error, billing_account, provisioning};
+use crate::domain::account::billing_account::BillingAccount;
+use crate::domain::account::lifecycle::HoldKind;
+use crate::domain::catalog::offer::Offer;
+use crate::domain::catalog::service_terms::ServiceTerms;
+use crate::domain::event::Verb;
+use crate::domain::id::{AccountId, SubscriptionId};
+use crate::domain::operator::Permission;
+use crate::domain::page::{Page, PageRequest};
+use crate::domain::provisioning::task::{Task, Work};
+use crate::domain::subscription::calendar::Step;
+use crate::domain::subscription::change::{Cancellation, Change, Plan};
+use crate::domain::subscription::lifecycle::{HoldOrigin, State, Trigger};
+use crate::domain::subscription::term::RunningTerm;
+use crate::domain::subscription::{Hold, Purchase, Start, Subscription, TrialRun, tree};
+use crate::domain::time::Zone;
+use crate::store::{Along, Records};
+
+/// The sequence that subscriptions are numbered by.
+const NUMBERS: &str = "subscription";
+
+/// Writes down a subscription that was bought; it begins when it is provisioned.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn write_down(
+    act: &mut Act<'_>,
+    seller: crate::domain::stamp::SellerNumber,
+    bought: Purchase,
+) -> Result<Subscription, Error> {
+    let stamp = act.cx().stamp(seller, Some(bought.account));
+    let stamp = stamp.numbered(act.next_number(NUMBERS)?);
+    let id = act.new_id();
+    act.keep((Subscription::new(id, stamp, bought), Verb::Created))
+}
+
+/// What a finished task means for its subscription.
+///
+/// # Errors
+/// If the state of the subscription forbids it.
+pub(super) fn provisioned(act: &mut Act<'_>, task: &Task) -> Result<(), Error> {
+    let it: Subscription = act.load(task.subscription)?;
+    match (task.work, it.state()) {
+        (Work::Create, State::Pending) => activate(act, it.provisioned(task.outcome())),
+        (Work::Remove, State::Terminating) => {
+            let kept = it.keep(act.now())?;
+            keep(act, kept).map(|_| ())
+        }
+        (Work::Create | Work::Change | Work::Hold | Work::Release | Work::Remove, _) => {
+            keep(act, (it.provisioned(task.outcome()), Verb::Changed)).map(|_| ())
+        }
+    }
+}
+
+/// What a task that failed for good means for its subscription: what never began is given up.
+///
+/// # Errors
+/// If the state of the subscription forbids it.
+pub(super) fn not_provisioned(act: &mut Act<'_>, task: &Task) -> Result<(), Error> {
+    let it: Subscription = act.load(task.subscription)?;
+    if task.work == Work::Create && it.state() == State::Pending {
+        let aborted = it.abort(act.now())?;
+        keep(act, aborted)?;
+    }
+    Ok(())
+}
+
+fn activate(act: &mut Act<'_>, it: Subscription) -> Result<(), Error> {
+    let today = zone(act.cx(), &it)?.date_of(act.now());
+    let offer = act.batch().find::<Offer>(it.deal().offer)?;
+    let start = offer.as_ref().and_then(|offer| {
+        let term = offer.content.term(it.term_key(), act.now())?;
+        let renewal = term.renewal.unwrap_or(offer.content.billing.renewal);
+        Some(Start::of(term, renewal, today))
+    });
+    let active = it.activate(start.unwrap_or_else(|| Start::open(today)), act.now())?;
+    let it = keep(act, active)?;
+    billing_account::begin(act, it.billing_account())
+}
+
+/// The zone in which a subscription's days begin: that of its billing account.
+fn zone(cx: Cx<'_>, it: &Subscription) -> Result<Zone, Error> {
+    let billing_account = cx.view.find::<BillingAccount>(it.billing_account())?;
+    Ok(billing_account.map_or(Zone::UTC, |it| it.terms().zone))
+}
+
+/// Keeps a subscription with what falls due for it next.
+pub(super) fn keep(
+    act: &mut Act<'_>,
+    (it, verb): (Subscription, Verb),
+) -> Result<Subscription, Error> {
+    let zone = zone(act.cx(), &it)?;
+    let terms = service_terms(act.cx(), &it)?;
+    act.keep((it.timed(terms.as_ref(), zone), verb))
+}
+
+fn service_terms(cx: Cx<'_>, it: &Subscription) -> Result<Option<ServiceTerms>, Error> {
+    let offer = cx.view.find::<Offer>(it.deal().offer)?;
+    match offer.and_then(|it| it.content.service_terms) {
+        Some(id) => Ok(cx.view.find(id)?),
+        None => Ok(None),
+    }
+}
+
+/// The subscription itself last or first, and all that a trigger reaches below it, in the order in
+/// which they are to be moved.
+fn reached(
+    cx: Cx<'_>,
+    root: &Subscription,
+    trigger: Trigger,
+) -> Result<Vec<SubscriptionId>, Error> {
+    let all: Vec<Subscription> = cx.all(Along::Owner(root.account()))?;
+    let below: Vec<_> = tree::reached(trigger, root.id, &all).iter().map(|it| it.id).collect();
+    Ok(match trigger.reach() {
+        tree::Reach::FromBelow => [below, vec![root.id]].concat(),
+        tree::Reach::FromAbove | tree::Reach::Alone => [vec![root.id], below].concat(),
+    })
+}
+
+/// Holds a subscription and what belongs to it.
+///
+/// # Errors
+/// If its state forbids it, or the caller may not.
+pub fn hold(
+    act: &mut Act<'_>,
+    id: SubscriptionId,
+    kind: HoldKind,
+    hold: Hold,
+) -> Result<Subscription, Error> {
+    let root: Subscription = act.get(id)?;
+    act.must(Permission::SubscriptionHold, &root.stamp)?;
+    for each in reached(act.cx(), &root, Trigger::putting(kind))? {
+        let it: Subscription = act.load(each)?;
+        let origin = if each == id { HoldOrigin::Direct } else { HoldOrigin::Parent };
+        if each == id || it.state().is_living() && !it.holds().contains_key(&(kind, origin)) {
+            let held = it.hold(kind, origin, hold.clone())?;
+            let it = keep(act, held)?;
+            ask(act, &it, Work::Hold)?;
+        }
+    }
+    act.load(id)
+}
+
+/// Takes a hold back from a subscription and from what belongs to it.
+///
+/// # Errors
+/// If it has no such hold, or the caller may not.
+pub fn release(
+    act: &mut Act<'_>,
+    id: SubscriptionId,
+    kind: HoldKind,
+) -> Result<Subscription, Error> {
+    let root: Subscription = act.get(id)?;
+    act.must(Permission::SubscriptionHold, &root.stamp)?;
+    for each in reached(act.cx(), &root, Trigger::releasing(kind))? {
+        let it: Subscription = act.load(each)?;
+        let origin = if each == id { HoldOrigin::Direct } else { HoldOrigin::Parent };
+        if each == id || it.holds().contains_key(&(kind, origin)) {
+            let released = it.release(kind, origin, act.now())?;
+            let it = keep(act, released)?;
+            ask(act, &it, Work::Release)?;
+        }
+    }
+    act.load(id)
+}
+
+/// Asks the other system to follow.
+fn ask(act: &mut Act<'_>, it: &Subscription, work: Work) -> Result<(), Error> {
+    let connector = provisioning::connector(act, it.deal().specification)?;
+    provisioning::queue(act, it, provisioning::plain(work, it, connector)).map(|_| ())
+}
+
+/// Cancels a subscription and what belongs to it, today. What it owes is left to the next bill.
+///
+/// # Errors
+/// If its state forbids it, or the caller may not.
+pub fn cancel(
+    act: &mut Act<'_>,
+    id: SubscriptionId,
+    cancellation: &Cancellation,
+) -> Result<Subscription, Error> {
+    let root: Subscription = act.get(id)?;
+    act.must(Permission::SubscriptionCancel, &root.stamp)?;
+    for each in reached(act.cx(), &root, Trigger::Cancel)? {
+        let it: Subscription = act.load(each)?;
+        if each == id || it.state().is_living() {
+            let today = zone(act.cx(), &it)?.date_of(act.now());
+            let canceled = it.cancel(cancellation.clone(), today, act.now())?;
+            let it = keep(act, canceled)?;
+            if it.state() == State::Terminating {
+                ask(act, &it, Work::Remove)?;
+            }
+        }
+    }
+    act.load(id)
+}
+
+/// Changes what of a subscription is bought.
+///
+/// # Errors
+/// If its state forbids it, or the caller may not.
+pub fn change(
+    act: &mut Act<'_>,
+    id: SubscriptionId,
+    change: Change,
+) -> Result<Subscription, Error> {
+    let it: Subscription = act.get(id)?;
+    act.must(Permission::SubscriptionChange, &it.stamp)?;
+    let seats = super::seat::taken(act.cx(), id)?;
+    let changed = it.changed(change, seats)?;
+    let it = keep(act, changed)?;
+    ask(act, &it, Work::Change)?;
+    Ok(it)
+}
+
+/// Renews a subscription for another term, from the end of the present one.
+///
+/// # Errors
+/// If its state forbids it, or it has no term.
+pub fn renew(act: &mut Act<'_>, id: SubscriptionId) -> Result<Subscription, Error> {
+    let it: Subscription = act.get(id)?;
+    act.must(Permission::SubscriptionChange, &it.stamp)?;
+    prolong(act, it)
+}
+
+fn prolong(act: &mut Act<'_>, it: Subscription) -> Result<Subscription, Error> {
+    let today = zone(act.cx(), &it)?.date_of(act.now());
+    let start = match it.term().and_then(RunningTerm::next) {
+        Some(term) => Start { term, trial: TrialRun::None },
+        None => Start::open(today),
+    };
+    let renewed = it.renew(start, act.now())?;
+    keep(act, renewed)
+}
+
+/// Does for a subscription what its calendar says is due, and nothing if nothing is.
+///
+/// # Errors
+/// If the store fails, or the calendar says what the state forbids.
+pub fn step(act: &mut Act<'_>, id: SubscriptionId) -> Result<Option<Step>, Error> {
+    let it: Subscription = act.load(id)?;
+    let terms = service_terms(act.cx(), &it)?;
+    let next = it.next_due(terms.as_ref(), zone(act.cx(), &it)?);
+    let Some(next) = next.filter(|it| it.at <= act.now()) else { return Ok(None) };
+    let now = act.now();
+    match next.step {
+        Step::Scheduled => agreed(act, it, next.on)?,
+        Step::EndTrial => {
+            let over = it.end_trial()?;
+            let it = keep(act, over)?;
+            billing_account::begin(act, it.billing_account())?;
+        }
+        Step::Renew => {
+            prolong(act, it)?;
+        }
+        Step::Grace => {
+            let graced = it.grace(now)?;
+            keep(act, graced)?;
+        }
+        Step::Expire => {
+            let expired = it.expire(now)?;
+            let it = keep(act, expired)?;
+            ask(act, &it, Work::Hold)?;
+        }
+        Step::Terminate => {
+            let over = it.terminate(next.on, now)?;
+            let it = keep(act, over)?;
+            ask(act, &it, Work::Remove)?;
+        }
+        Step::Destroy => {
+            let destroyed = it.destroy(now)?;
+            keep(act, destroyed)?;
+        }
+    }
+    Ok(Some(next.step))
+}
+
+/// Does what was agreed on for a day.
+fn agreed(act: &mut Act<'_>, it: Subscription, on: crate::domain::time::Date) -> Result<(), Error> {
+    let id = it.id;
+    let (it, due) = it.take_scheduled(on);
+    keep(act, (it, Verb::Changed))?;
+    for scheduled in due {
+        match scheduled.plan {
+            Plan::Change(planned) => {
+                change(act, id, planned)?;
+            }
+            Plan::Cancel(cancellation) => {
+                cancel(act, id, &cancellation)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A page of the subscriptions that the caller may see: of one account if that is named.
+///
+/// # Errors
+/// If the store fails.
+pub fn list(
+    cx: Cx<'_>,
+    account: Option<AccountId>,
+    page: &PageRequest,
+    accept: impl FnMut(&Subscription) -> bool,
+) -> Result<Page<Subscription>, Error> {
+    cx.list(account.map(Along::Owner), page, accept)
+}
+
+/// The billing account that a purchase for an account goes to.
+///
+/// # Errors
+/// If the account has none, or the one that is named is another's.
+pub fn bills_to(
+    cx: Cx<'_>,
+    account: AccountId,
+    named: Option<crate::domain::id::BillingAccountId>,
+) -> Result<BillingAccount, Error> {
+    let Some(id) = named else { return billing_account::default_of(cx, account) };
+    let found: BillingAccount = cx.named("/billing_account", id)?;
+    if found.account() == account {
+        return Ok(found);
+    }
+    let why = "belongs to another account";
+    Err(crate::domain::error::Invalid::one("/billing_account", "reference", why).into())
+}
