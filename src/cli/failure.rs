@@ -29,6 +29,9 @@ pub(super) enum Failure {
     /// The store cannot be opened or used.
     #[error("the store in `{}` cannot be used", folder.display())]
     Store { folder: PathBuf, source: StoreError },
+    /// The check found what disagrees.
+    #[error("the store is not sound: {found} findings")]
+    Unsound { found: u64 },
     /// The certificate or its key cannot be used.
     #[error("the certificate in `{}` cannot be used: {detail}", path.display())]
     Certificate { path: PathBuf, detail: String },
@@ -67,6 +70,7 @@ impl Failure {
             | Self::Listen { .. }
             | Self::NoStore { .. }
             | Self::Store { .. }
+            | Self::Unsound { .. }
             | Self::Certificate { .. }
             | Self::Service { .. }
             | Self::Refused(_)
@@ -86,6 +90,7 @@ impl Failure {
             Self::Listen { .. } => Some("choose another address with --listen; port 0 takes any"),
             Self::Store { source, .. } => store_remedy(source),
             Self::Service { source: services::Error::Full, .. } => Some(FULL),
+            Self::Unsound { .. } => Some("stop the server, keep a copy, and restore a backup"),
             Self::Silent(_) => Some("see its log, and try again"),
             Self::Stopped => Some("see the log for the cause, mend the disk, then start again"),
             Self::File { .. }

@@ -5,6 +5,7 @@
 
 mod about;
 mod appliance;
+mod backup;
 mod clock;
 mod door;
 mod failure;
@@ -51,6 +52,9 @@ struct Line {
 enum Command {
     Serve(serve::Serve),
     Clock(clock::Clock),
+    Backup(backup::Backup),
+    Restore(backup::Restore),
+    Check(backup::Check),
     Migrate(migrate::Migrate),
     Rights(about::Rights),
     Openapi(about::Openapi),
@@ -85,6 +89,9 @@ impl Command {
         match self {
             Self::Serve(it) => it.run(out),
             Self::Clock(it) => it.run(out),
+            Self::Backup(it) => it.run(out),
+            Self::Restore(it) => it.run(out),
+            Self::Check(it) => it.run(out),
             Self::Migrate(it) => it.run(out),
             Self::Rights(it) => it.run(out),
             Self::Openapi(it) => it.run(out),

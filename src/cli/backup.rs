@@ -1,0 +1,109 @@
+//! `tillbox backup`, `restore` and `check`: the store as a file, also while a server uses it.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::failure::Failure;
+use super::folder::Folder;
+use super::say;
+use crate::config::{Config, PlaceFlags};
+use crate::store::backup::{self, Existing};
+use crate::store::{ReadOnlyStore, Store, StoreError, check};
+
+/// Copy the store into a file, also while a server uses it
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Every night, beside a running server:
+  tillbox backup --data /var/lib/tillbox /backup/tillbox-$(date +%F).redb
+
+The copy is of one moment, is read again when it is whole, and only then gets its name.")]
+pub(super) struct Backup {
+    /// The file to be written; it must not be there yet
+    to: PathBuf,
+    /// Replace the file if it is there
+    #[arg(long)]
+    replace: bool,
+    #[command(flatten)]
+    flags: PlaceFlags,
+}
+
+/// Put a backup in the place of a store that no server uses
+#[derive(Debug, Args)]
+#[command(after_help = "\
+  systemctl stop tillbox
+  tillbox restore --data /var/lib/tillbox --replace /backup/tillbox-2026-11-21.redb
+
+The backup is read as a whole before anything is touched.")]
+pub(super) struct Restore {
+    /// The file that `tillbox backup` wrote
+    from: PathBuf,
+    /// Replace the store that is there
+    #[arg(long)]
+    replace: bool,
+    #[command(flatten)]
+    flags: PlaceFlags,
+}
+
+/// Prove that the store says nothing twice in two ways, also while a server uses it
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Ends with 1 and names what it found if a table and an index, a balance and its entries, or an
+invoice and its seal disagree.")]
+pub(super) struct Check {
+    #[command(flatten)]
+    flags: PlaceFlags,
+}
+
+const fn existing(replace: bool) -> Existing {
+    if replace { Existing::Replaced } else { Existing::Refused }
+}
+
+fn failed(folder: &Folder) -> impl Fn(StoreError) -> Failure {
+    let path = folder.path().to_owned();
+    move |source| Failure::Store { folder: path.clone(), source }
+}
+
+fn read_only(folder: &Folder, config: &Config) -> Result<ReadOnlyStore, Failure> {
+    Store::open_read_only(&folder.store(), config.cache_bytes).map_err(failed(folder))
+}
+
+impl Backup {
+    pub(super) fn run(self, out: &mut dyn Write) -> Result<(), Failure> {
+        let config = super::settings(&self.flags.0)?.config;
+        let folder = Folder::existing(&config)?;
+        let snapshot = read_only(&folder, &config)?.read().map_err(failed(&folder))?;
+        let copied = backup::backup(&snapshot, &self.to, existing(self.replace), &mut |_| {});
+        let rows: u64 = copied.map_err(failed(&folder))?.values().map(|it| it.rows).sum();
+        say(out, format_args!("copied {rows} rows to `{}`", self.to.display()))
+    }
+}
+
+impl Restore {
+    pub(super) fn run(self, out: &mut dyn Write) -> Result<(), Failure> {
+        let config = super::settings(&self.flags.0)?.config;
+        let folder = Folder::create(&config)?;
+        let to = folder.store();
+        let copied = backup::restore(&self.from, &to, existing(self.replace), &mut |_| {});
+        let rows: u64 = copied.map_err(failed(&folder))?.values().map(|it| it.rows).sum();
+        say(out, format_args!("put {rows} rows into `{}`", to.display()))
+    }
+}
+
+impl Check {
+    pub(super) fn run(self, out: &mut dyn Write) -> Result<(), Failure> {
+        let config = super::settings(&self.flags.0)?.config;
+        let folder = Folder::existing(&config)?;
+        let snapshot = read_only(&folder, &config)?.read().map_err(failed(&folder))?;
+        let report = check::check(&snapshot);
+        for finding in &report.findings {
+            say(out, format_args!("{}: {}", finding.table, finding.what))?;
+        }
+        let rows: u64 = report.rows.values().sum();
+        if report.found > 0 {
+            return Err(Failure::Unsound { found: report.found });
+        }
+        say(out, format_args!("{rows} rows in {} tables agree", report.rows.len()))
+    }
+}
