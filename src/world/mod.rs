@@ -7,3 +7,5 @@ pub mod clock;
 pub mod entropy;
 pub mod http;
 pub mod mail;
+pub mod password;
+pub mod seal;
