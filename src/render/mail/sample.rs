@@ -1,0 +1,91 @@
+//! Made-up values: for showing a template to whoever edits it, and for finding names that are not.
+
+use super::Tree;
+
+/// Every value that a default template names, under the name that all templates may use.
+///
+/// `brand`, `locale` and `person` are in every mail; `link` is where its button leads; the others
+/// are there on the occasions that bear their name.
+#[must_use]
+pub fn sample() -> Tree {
+    subject_matter().with(Tree::group([
+        ("locale", "en".into()),
+        (
+            "brand",
+            Tree::group([
+                ("name", "Northwind Cloud".into()),
+                ("address", "Northwind Cloud GmbH\nHafenstr. 1\n20457 Hamburg".into()),
+                ("support", "support@northwind.example".into()),
+                ("color", "#2f5bd7".into()),
+            ]),
+        ),
+        (
+            "person",
+            Tree::group([("name", "Ann Example".into()), ("email", "ann@example.com".into())]),
+        ),
+        ("link", "https://billing.example.com/i/0198".into()),
+        ("link_until", "22 November 2026".into()),
+    ]))
+}
+
+fn subject_matter() -> Tree {
+    let line = |name: &str, amount: &str| {
+        Tree::group([
+            ("name", name.into()),
+            ("number", name.into()),
+            ("quantity", "2".into()),
+            ("amount", amount.into()),
+        ])
+    };
+    Tree::group([
+        (
+            "account",
+            Tree::group([
+                ("name", "Example Ltd".into()),
+                ("balance", "EUR 12.00".into()),
+                ("balance_min", "EUR 20.00".into()),
+            ]),
+        ),
+        (
+            "order",
+            Tree::group([
+                ("number", "O-1042".into()),
+                ("placed_on", "21 November 2026".into()),
+                ("total", "EUR 119.00".into()),
+                ("items", vec![line("Virtual server S", "EUR 100.00")].into()),
+            ]),
+        ),
+        (
+            "invoice",
+            Tree::group([
+                ("number", "R-2026-000042".into()),
+                ("period", "1 to 30 November 2026".into()),
+                ("total", "EUR 119.00".into()),
+                ("open", "EUR 19.00".into()),
+                ("due_on", "14 December 2026".into()),
+                ("is_collected", true.into()),
+            ]),
+        ),
+        (
+            "payment",
+            Tree::group([
+                ("amount", "EUR 100.00".into()),
+                ("received_on", "1 December 2026".into()),
+                ("invoices", vec![line("R-2026-000042", "EUR 100.00")].into()),
+            ]),
+        ),
+        ("reminder", Tree::group([("is_last", true.into()), ("until", "21 December 2026".into())])),
+        (
+            "subscription",
+            Tree::group([
+                ("name", "Virtual server S".into()),
+                ("ends_on", "31 December 2026".into()),
+                ("is_renewing", true.into()),
+                ("renewal_amount", "EUR 100.00".into()),
+                ("kept_until", "31 January 2027".into()),
+                ("held_on", "1 December 2026".into()),
+                ("reason", "an invoice is overdue".into()),
+            ]),
+        ),
+    ])
+}
