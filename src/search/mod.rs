@@ -1,0 +1,272 @@
+//! Search: which offers somebody means.
+//!
+//! The index is derived from the store and disposable: whatever is missing, broken or of another
+//! shape is thrown away and built anew. With every commit it keeps how far in the log of facts it
+//! has come, so that whoever feeds it knows where to go on, and whoever asks knows what it cannot
+//! know yet ([`Found::through`]; [`Query::accepts`] answers for the rest).
+
+mod count;
+mod document;
+mod query;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod word;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use arc_swap::ArcSwap;
+use tantivy::collector::sort_key::{SortByBytes, SortBySimilarityScore, SortByStaticFastValue};
+use tantivy::collector::{Count, TopDocs};
+use tantivy::{IndexReader, IndexWriter, Order, ReloadPolicy, Searcher, TantivyError};
+use thiserror::Error;
+use uuid::Uuid;
+
+use self::count::{CountValues, Counts};
+pub use self::document::{CategoryEntry, ChargeKind, OfferDocument, PriceEntry};
+pub use self::query::{PriceMax, Query};
+use self::schema::{ANALYZER, Fields, ID, LENGTH, SHAPE};
+use crate::domain::id::{CategoryId, Id, OfferId};
+use crate::domain::money::Currency;
+
+/// The least memory that a writer can do with, in bytes.
+const WRITER_BYTES: usize = 15_000_000;
+
+/// The index does not do what it should.
+#[derive(Debug, Error)]
+pub enum SearchError {
+    /// The engine fails.
+    #[error("the search index fails")]
+    Engine(#[source] TantivyError),
+    /// The folder of the index cannot be made or emptied.
+    #[error("the folder of the search index cannot be used")]
+    Folder(#[source] io::Error),
+}
+
+/// Where an index is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// In a folder of its own, which may be emptied.
+    Folder(PathBuf),
+    /// In memory, until it is dropped.
+    Memory,
+}
+
+/// What happened to an offer, as far as search is concerned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// It is there, and so.
+    Put(OfferDocument),
+    /// It is not to be found any more.
+    Remove(OfferId),
+}
+
+/// What a search came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The best hits, the best first.
+    pub hits: Vec<OfferId>,
+    /// How many hits there are in all.
+    pub total: usize,
+    /// How many of them are where.
+    pub facets: Facets,
+    /// The last fact that the index had heard of when it was asked.
+    pub through: u64,
+}
+
+/// How many hits there are in each category, language and currency, the most first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Facets {
+    /// By category.
+    pub categories: Vec<(CategoryId, u64)>,
+    /// By language, two letters each.
+    pub languages: Vec<(String, u64)>,
+    /// By currency.
+    pub currencies: Vec<(Currency, u64)>,
+}
+
+/// An index of offers. Any number may ask at a time, one writes.
+pub struct Index {
+    engine: tantivy::Index,
+    fields: Fields,
+    reader: IndexReader,
+    /// What is asked, together with how far it has come.
+    shown: ArcSwap<Shown>,
+    /// Opened with the first change and closed at rest: it takes memory and threads.
+    writer: Mutex<Option<IndexWriter>>,
+}
+
+struct Shown {
+    searcher: Searcher,
+    through: u64,
+}
+
+impl Index {
+    /// The index at a place, as it was left, or empty: then [`Index::indexed_through`] is 0.
+    ///
+    /// # Errors
+    /// If there can be none at this place.
+    pub fn open(place: &Place) -> Result<Self, SearchError> {
+        let (schema, fields) = schema::schema();
+        let engine = match place {
+            Place::Memory => tantivy::Index::create_in_ram(schema),
+            Place::Folder(folder) => match as_left(folder) {
+                Some(engine) => engine,
+                None => anew(folder)?,
+            },
+        };
+        engine.tokenizers().register(ANALYZER, word::analyzer());
+        let reader = engine.reader_builder().reload_policy(ReloadPolicy::Manual);
+        let reader: IndexReader = reader.try_into().map_err(SearchError::Engine)?;
+        let through = progress(&engine).unwrap_or_default();
+        let shown = ArcSwap::from_pointee(Shown { searcher: reader.searcher(), through });
+        Ok(Self { engine, fields, reader, shown, writer: Mutex::default() })
+    }
+
+    /// The last fact that the index has heard of; 0 if it has to be built.
+    #[must_use]
+    pub fn indexed_through(&self) -> u64 {
+        self.shown.load().through
+    }
+
+    /// Takes changes in, in order, and with them how far the index has come. What was taken in is
+    /// found when this returns. Costs tens of milliseconds however few they are.
+    ///
+    /// # Errors
+    /// If the engine fails; then nothing was taken in.
+    pub fn apply(&self, changes: &[Change], through: u64) -> Result<(), SearchError> {
+        self.write(through, |writer| {
+            for change in changes {
+                match change {
+                    Change::Put(offer) => {
+                        writer.delete_term(self.fields.id_term(offer.id));
+                        writer.add_document(self.fields.document(offer))?;
+                    }
+                    Change::Remove(id) => {
+                        writer.delete_term(self.fields.id_term(*id));
+                    }
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Forgets everything, to be built anew.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn clear(&self) -> Result<(), SearchError> {
+        self.write(0, |writer| writer.delete_all_documents().map(|_| ()))
+    }
+
+    fn write(
+        &self,
+        through: u64,
+        work: impl FnOnce(&IndexWriter) -> tantivy::Result<()>,
+    ) -> Result<(), SearchError> {
+        let mut place = self.writer();
+        // Out of its place until all went well: a writer that failed is dropped, and with it what it
+        // had taken in.
+        let mut writer = match place.take() {
+            Some(it) => it,
+            None => {
+                self.engine.writer_with_num_threads(1, WRITER_BYTES).map_err(SearchError::Engine)?
+            }
+        };
+        work(&writer)
+            .and_then(|()| {
+                let mut commit = writer.prepare_commit()?;
+                commit.set_payload(&format!("{SHAPE} {through}"));
+                commit.commit()?;
+                self.reader.reload()
+            })
+            .map_err(SearchError::Engine)?;
+        *place = Some(writer);
+        self.shown.store(Arc::new(Shown { searcher: self.reader.searcher(), through }));
+        Ok(())
+    }
+
+    /// Closes the writer, for when there is nothing to take in for a while. Waits until it has put
+    /// its files together.
+    ///
+    /// # Errors
+    /// If the engine fails at that; what was taken in is safe.
+    pub fn rest(&self) -> Result<(), SearchError> {
+        let Some(writer) = self.writer().take() else { return Ok(()) };
+        writer.wait_merging_threads().map_err(SearchError::Engine)?;
+        self.reader.reload().map_err(SearchError::Engine)?;
+        let through = self.indexed_through();
+        self.shown.store(Arc::new(Shown { searcher: self.reader.searcher(), through }));
+        Ok(())
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Option<IndexWriter>> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Searches.
+    ///
+    /// # Errors
+    /// If the engine fails; no text and no filter makes it fail.
+    pub fn search(&self, query: &Query) -> Result<Found, SearchError> {
+        let shown = self.shown.load();
+        let limit = query.limit.clamp(1, Query::LIMIT_MAX);
+        let order = (
+            SortBySimilarityScore,
+            (SortByStaticFastValue::<u64>::for_field(LENGTH), Order::Asc),
+            SortByBytes::for_field(ID),
+        );
+        let best = TopDocs::with_limit(limit).order_by(order);
+        let found = shown.searcher.search(&*query.node(&self.fields), &(best, Count, CountValues));
+        let (best, total, counts) = found.map_err(SearchError::Engine)?;
+        let hits = best.into_iter().filter_map(|((_, _, id), _)| offer_id(&id?));
+        let hits = hits.take(query.limit).collect();
+        Ok(Found { hits, total, facets: facets(counts), through: shown.through })
+    }
+}
+
+fn offer_id(bytes: &[u8]) -> Option<OfferId> {
+    Uuid::from_slice(bytes).ok().map(OfferId::from_uuid)
+}
+
+fn facets([categories, languages, currencies]: Counts) -> Facets {
+    fn sorted<T>(counts: impl Iterator<Item = (Option<T>, u64)>) -> Vec<(T, u64)> {
+        let mut counts: Vec<_> = counts.filter_map(|it| Some((it.0?, it.1))).collect();
+        // Stable: values with the same count stay in alphabetical order.
+        counts.sort_by_key(|it| std::cmp::Reverse(it.1));
+        counts
+    }
+    Facets {
+        categories: sorted(categories.into_iter().map(|it| (it.0.parse().ok(), it.1))),
+        languages: sorted(languages.into_iter().map(|it| (Some(it.0), it.1))),
+        currencies: sorted(currencies.into_iter().map(|it| (it.0.parse().ok(), it.1))),
+    }
+}
+
+/// The index in a folder, if there is one, of our shape and whole.
+fn as_left(folder: &Path) -> Option<tantivy::Index> {
+    let engine = tantivy::Index::open_in_dir(folder).ok()?;
+    let is_ours = engine.schema() == schema::schema().0 && progress(&engine).is_some();
+    let is_whole = engine.validate_checksum().is_ok_and(|it| it.is_empty());
+    (is_ours && is_whole).then_some(engine)
+}
+
+/// An empty index in a folder, in place of whatever is there.
+fn anew(folder: &Path) -> Result<tantivy::Index, SearchError> {
+    match fs::remove_dir_all(folder) {
+        Err(it) if it.kind() != io::ErrorKind::NotFound => return Err(SearchError::Folder(it)),
+        Ok(()) | Err(_) => {}
+    }
+    fs::create_dir_all(folder).map_err(SearchError::Folder)?;
+    tantivy::Index::create_in_dir(folder, schema::schema().0).map_err(SearchError::Engine)
+}
+
+/// How far an index has come, if its last commit says so and was of our shape.
+fn progress(engine: &tantivy::Index) -> Option<u64> {
+    let payload = engine.load_metas().ok()?.payload?;
+    let (shape, through) = payload.split_once(' ')?;
+    through.parse().ok().filter(|_| shape.parse() == Ok(SHAPE))
+}
