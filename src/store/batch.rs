@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::ops::Bound;
 
 use redb::{ReadableTable, ReadableTableMetadata, TableHandle, WriteTransaction};
 
@@ -120,9 +121,12 @@ impl<'tx> Batch<'tx> {
         let Undo::Kept(log) = &mut self.undo else { panic!("bulk work is given up as a whole") };
         let taken_back = log.split_off(mark.0);
         for old in taken_back.into_iter().rev() {
-            self.with(old.table, |table| match &old.sealed {
-                Some(sealed) => table.insert(old.key.as_slice(), sealed.as_slice()).map(|_| ()),
-                None => table.remove(old.key.as_slice()).map(|_| ()),
+            self.with(old.table, |table| {
+                match &old.sealed {
+                    Some(sealed) => table.insert(old.key.as_slice(), sealed.as_slice())?,
+                    None => table.remove(old.key.as_slice())?,
+                };
+                Ok(())
             })?;
         }
         // What failed halfway may have left more than the log knows.
@@ -172,6 +176,33 @@ impl<'tx> Batch<'tx> {
         unsealed(table, key, old)
     }
 
+    /// Stores rows that are new and in rising order, with no other row between them: several times
+    /// faster than one by one. In an act that can be taken back they are inserted one by one.
+    ///
+    /// # Errors
+    /// If the engine fails or the rows are not in order.
+    pub fn append<'a>(
+        &mut self,
+        table: Table,
+        rows: impl IntoIterator<Item = (&'a [u8], &'a [u8])>,
+    ) -> Result<(), StoreError> {
+        if matches!(self.undo, Undo::Kept(_)) {
+            return rows
+                .into_iter()
+                .try_for_each(|(key, value)| self.insert(table, key, value).map(|_| ()));
+        }
+        let mut rows = rows.into_iter().peekable();
+        let Some(first) = rows.peek().map(|it| it.0.to_vec()) else { return Ok(()) };
+        self.with(table, |open| {
+            let mut cursor = open.upper_bound_mut(Bound::Included(first.as_slice()))?;
+            for (key, value) in rows {
+                let sealed = seal::seal(table, key, value);
+                cursor.insert_before(key, sealed.as_slice()).map_err(redb::Error::from)?;
+            }
+            Ok(cursor.close()?)
+        })
+    }
+
     fn remember(&mut self, table: Table, key: &[u8], sealed: Option<Vec<u8>>) {
         if let Undo::Kept(log) = &mut self.undo {
             log.push(Old { table, key: key.to_vec(), sealed });
@@ -182,7 +213,7 @@ impl<'tx> Batch<'tx> {
     fn with<T>(
         &self,
         table: Table,
-        work: impl FnOnce(&mut Open<'tx>) -> Result<T, redb::StorageError>,
+        work: impl FnOnce(&mut Open<'tx>) -> Result<T, redb::Error>,
     ) -> Result<T, StoreError> {
         let mut open = self.open.borrow_mut();
         let open = match open.entry(table) {
@@ -218,9 +249,11 @@ impl View for Batch<'_> {
     ) -> Result<(), StoreError> {
         // Rows are copied out a stretch at a time, because the visitor may read other tables.
         let mut range = range.clone();
+        let mut stretch = 1;
         loop {
-            let rows = self.stretch(table, &range, order)?;
-            let whole = rows.len() < STRETCH_MAX;
+            let rows = self.stretch(table, &range, order, stretch)?;
+            let whole = rows.len() < stretch;
+            stretch = STRETCH_MAX.min(stretch * 2);
             for (key, value) in &rows {
                 if visit(key, value)?.is_break() {
                     return Ok(());
@@ -234,7 +267,7 @@ impl View for Batch<'_> {
     }
 
     fn count(&self, table: Table) -> Result<u64, StoreError> {
-        self.with(table, |open| open.len())
+        self.with(table, |open| Ok(open.len()?))
     }
 
     fn tables(&self) -> Result<Vec<String>, StoreError> {
@@ -243,7 +276,8 @@ impl View for Batch<'_> {
     }
 }
 
-/// How many rows a scan of the open tables copies at a time.
+/// How many rows a scan of the open tables copies at a time. It begins with one, because many scans
+/// look for the first row alone.
 const STRETCH_MAX: usize = 64;
 
 impl Batch<'_> {
@@ -252,11 +286,12 @@ impl Batch<'_> {
         table: Table,
         range: &KeyRange,
         order: PageOrder,
+        most: usize,
     ) -> Result<Vec<Row>, StoreError> {
         let mut rows = Vec::new();
         self.with(table, |open| {
             let Some(mut found) = rows_of(open, range)? else { return Ok(()) };
-            while rows.len() < STRETCH_MAX {
+            while rows.len() < most {
                 let Some((key, value)) = next(&mut found, order)? else { break };
                 rows.push((key.value().to_vec(), value.value().to_vec()));
             }

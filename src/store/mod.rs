@@ -42,6 +42,7 @@ pub mod subscription;
 #[cfg(test)]
 mod tests;
 mod turn;
+pub mod usage;
 mod view;
 
 use std::path::Path;

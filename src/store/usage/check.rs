@@ -1,0 +1,182 @@
+//! Checking: whether totals are what events add up to, and every event would be known again.
+
+use super::event::{self, Raw, Series};
+use super::filter::Filter;
+use super::ingest::known;
+use super::ledger::{Kind, Ledger};
+use super::pack::Unpack;
+use super::run::{Cursor, Merge};
+use super::total::{Total, bucket_of};
+use super::{arrival, read_filter};
+use crate::store::StoreError;
+use crate::store::view::View;
+
+/// How many events were looked at, and what is wrong.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// Events that lie in sorted runs.
+    pub sealed: u64,
+    /// Events that do not yet.
+    pub unsealed: u64,
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+}
+
+/// Something that is wrong with what is stored of usage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// The total of a bucket is not what its events add up to.
+    Total {
+        /// Of which series.
+        series: Series,
+        /// Which quarter of an hour since the beginning of 1970.
+        bucket: i64,
+    },
+    /// An event would not be known if it were sent again.
+    Unknown {
+        /// The event's place.
+        sequence: u64,
+        /// Its source and id.
+        event: (String, String),
+    },
+    /// The sequence of events that are not sealed has a gap.
+    Gap {
+        /// The number that was expected.
+        expected: u64,
+    },
+}
+
+/// Goes over all usage that is stored.
+///
+/// # Errors
+/// If the store fails.
+pub fn check(view: &impl View) -> Result<Checked, StoreError> {
+    let ledger = Ledger::read(view)?;
+    let mut checked = Checked::default();
+    check_totals(view, &ledger, &mut checked)?;
+    check_keys(view, &ledger, &mut checked)?;
+    check_unsealed(view, &ledger, &mut checked)?;
+    Ok(checked)
+}
+
+type Bucket = (Series, i64);
+
+/// What the entries of all runs of a kind add up to, by bucket, in order.
+struct Sums<'v, V: View> {
+    kind: Kind,
+    merge: Merge<'v, V>,
+}
+
+impl<'v, V: View> Sums<'v, V> {
+    fn of(view: &'v V, ledger: &Ledger, kind: Kind) -> Result<Self, StoreError> {
+        let runs = ledger.live(kind).map(|it| it.id);
+        Ok(Self { kind, merge: Merge::seek(view, kind.table(), runs, &[])? })
+    }
+
+    fn next(&mut self) -> Result<Option<(Bucket, Total)>, StoreError> {
+        let mut sum: Option<(Bucket, Total)> = None;
+        while let Some(cursor) = self.merge.lowest() {
+            let Some((key, value)) = cursor.entry() else { break };
+            let (bucket, total) = read(self.kind, key, value)?;
+            match &mut sum {
+                Some(sum) if sum.0 == bucket => sum.1.merge(&total),
+                Some(_) => return Ok(sum),
+                None => sum = Some((bucket, total)),
+            }
+            cursor.advance()?;
+        }
+        Ok(sum)
+    }
+}
+
+fn read(kind: Kind, key: &[u8], value: &[u8]) -> Result<(Bucket, Total), StoreError> {
+    let table = kind.table();
+    let mut from = Unpack::new(table, key);
+    let series = Series::unpack(&mut from)?;
+    if kind == Kind::Totals {
+        return Ok(((series, from.ordered()?), Total::unpack(Unpack::new(table, value))?));
+    }
+    let raw = Raw { series, at: event::instant(&mut from)?, body: value };
+    let mut total = Total::default();
+    total.add(raw.quantity(table)?, u64::from_be_bytes(from.array()?));
+    Ok(((series, bucket_of(raw.at)), total))
+}
+
+fn check_totals(
+    view: &impl View,
+    ledger: &Ledger,
+    checked: &mut Checked,
+) -> Result<(), StoreError> {
+    let mut events = Sums::of(view, ledger, Kind::Events)?;
+    let mut totals = Sums::of(view, ledger, Kind::Totals)?;
+    let (mut event, mut total) = (events.next()?, totals.next()?);
+    loop {
+        let keys = [&event, &total].map(|it| it.as_ref().map(|it| it.0));
+        let Some(lowest) = keys.into_iter().flatten().min() else { return Ok(()) };
+        if event != total {
+            let (series, bucket) = lowest;
+            checked.findings.push(Finding::Total { series, bucket });
+        }
+        if keys[0] == Some(lowest) {
+            checked.sealed += event.map_or(0, |it| it.1.count);
+            event = events.next()?;
+        }
+        if keys[1] == Some(lowest) {
+            total = totals.next()?;
+        }
+    }
+}
+
+/// Events whose time in the window is over need not be known any more.
+fn check_keys(view: &impl View, ledger: &Ledger, checked: &mut Checked) -> Result<(), StoreError> {
+    for keys in ledger.live(Kind::Keys) {
+        let filter = read_filter(view, keys.id, keys.entries)?;
+        for events in ledger.live(Kind::Events).filter(|it| keys.covers(it)) {
+            check_known(view, (events.id, keys.id), &filter, &mut checked.findings)?;
+        }
+    }
+    Ok(())
+}
+
+fn check_known(
+    view: &impl View,
+    (events, keys): (u64, u64),
+    filter: &Filter,
+    findings: &mut Vec<Finding>,
+) -> Result<(), StoreError> {
+    let table = Kind::Events.table();
+    let mut cursor = Cursor::seek(view, table, events, &[])?;
+    while let Some((key, body)) = cursor.entry() {
+        let mut from = Unpack::new(table, key);
+        let raw = Raw { series: Series::unpack(&mut from)?, at: event::instant(&mut from)?, body };
+        let (key, content) = raw.identity(table)?;
+        if !filter.may_have(&key) || known(view, keys, &key)? != Some(content) {
+            let event = raw.event(table)?;
+            let sequence = u64::from_be_bytes(from.array()?);
+            let event = (event.source, event.event_id);
+            findings.push(Finding::Unknown { sequence, event });
+        }
+        cursor.advance()?;
+    }
+    Ok(())
+}
+
+fn check_unsealed(
+    view: &impl View,
+    ledger: &Ledger,
+    checked: &mut Checked,
+) -> Result<(), StoreError> {
+    let mut expected = ledger.sealed_end;
+    let (unsealed, findings) = (&mut checked.unsealed, &mut checked.findings);
+    arrival::visit(view, expected, u64::MAX, &mut |_| {}, &mut |sequence, _| {
+        if sequence != expected {
+            findings.push(Finding::Gap { expected });
+        }
+        expected = sequence + 1;
+        *unsealed += 1;
+        Ok(())
+    })?;
+    let ends = ledger.closed.iter().map(|it| it.end).filter(|it| *it > expected);
+    findings.extend(ends.map(|_| Finding::Gap { expected }));
+    Ok(())
+}
