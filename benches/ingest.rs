@@ -1,0 +1,318 @@
+//! How fast usage events are taken, durable and each once, beside what the disk and the engine allow.
+//!
+//! `cargo bench --bench ingest`; `TILLBOX_BENCH_EVENTS` says how many events each row takes. Sealing
+//! runs all the while; what of it is left at the end is given apart.
+
+#![expect(clippy::unwrap_used, reason = "a bench fails by panicking")]
+
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant as Clock};
+
+use redb::{Durability, TableDefinition};
+use tillbox::domain::id::{Id, MeterId, SubscriptionId};
+use tillbox::domain::quantity::Quantity;
+use tillbox::domain::time::Instant;
+use tillbox::store::usage::{
+    Limits, Prepared, Sealer, Slice, Staged, StoredEvent, Usage, UsageError, Verdict, Want, check,
+};
+use tillbox::store::{Commit, Store};
+
+const EVENTS: usize = 3_000_000;
+const SUBSCRIPTIONS: usize = 20_000;
+
+/// What one row of the table says.
+struct Row {
+    what: String,
+    batch: usize,
+    events: usize,
+    took: Duration,
+    note: String,
+}
+
+fn main() {
+    let events: usize =
+        std::env::var("TILLBOX_BENCH_EVENTS").ok().map_or(EVENTS, |it| it.parse().unwrap());
+    let events: Arc<[StoredEvent]> = (0..events).map(event).collect();
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let folder = tempfile::tempdir_in(target).unwrap();
+    println!("{}", machine());
+    println!("{:<34} {:>7} {:>9} {:>11}", "", "batch", "events", "events/s");
+    for batch in [1_000, 10_000] {
+        print(&log(folder.path(), &events, batch));
+        print(&bare(folder.path(), &events, batch));
+        print(&ingest(folder.path(), &events, batch, 1));
+    }
+    print(&ingest(folder.path(), &events, 1_000, 5));
+}
+
+fn print(row: &Row) {
+    let per_second = row.events as u128 * 1_000_000 / row.took.as_micros().max(1);
+    let Row { what, batch, events, note, .. } = row;
+    println!("{what:<34} {batch:>7} {events:>9} {per_second:>11}  {note}");
+}
+
+/// The machine, because a figure without one says nothing.
+fn machine() -> String {
+    let text = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = text.lines().find_map(|it| it.strip_prefix("model name\t: "));
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    format!("{cores} cores, {}", model.unwrap_or("unknown processor"))
+}
+
+fn event(number: usize) -> StoredEvent {
+    // What is used by whom looks random, when it is used nearly rises.
+    let spread = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20;
+    let id = uuid::Uuid::from_u128((number as u128) << 64 | spread as u128);
+    let series =
+        |number: usize| uuid::Uuid::from_u128(0x0198_0000_0000_7000 << 64 | number as u128);
+    StoredEvent {
+        source: format!("meter-{:02}", spread % 8),
+        event_id: id.to_string(),
+        subscription: SubscriptionId::from_uuid(series(spread % SUBSCRIPTIONS)),
+        meter: MeterId::from_uuid(series(spread % 3)),
+        at: Instant::from_micros(1_790_000_000_000_000 + number as i64 * 10_000).unwrap(),
+        quantity: Quantity::new(rust_decimal::Decimal::new((spread % 10_000) as i64, 3)),
+        carried: b"region=eu-central".to_vec(),
+    }
+}
+
+fn bytes_of(event: &StoredEvent) -> Vec<u8> {
+    let mut bytes = [event.subscription.to_bytes(), event.meter.to_bytes()].concat();
+    bytes.extend(event.at.micros().to_be_bytes());
+    bytes.extend(event.quantity.decimal().serialize());
+    bytes.extend_from_slice(event.source.as_bytes());
+    bytes.extend_from_slice(event.event_id.as_bytes());
+    bytes.extend_from_slice(&event.carried);
+    bytes
+}
+
+/// Only the bytes, appended to a file that is synced after each batch.
+fn log(folder: &Path, events: &[StoredEvent], batch: usize) -> Row {
+    let mut file = File::create(folder.join("log")).unwrap();
+    let begun = Clock::now();
+    for events in events.chunks(batch) {
+        let bytes: Vec<u8> = events.iter().flat_map(bytes_of).collect();
+        file.write_all(&bytes).unwrap();
+        file.sync_data().unwrap();
+    }
+    row("bare log, append and fsync", batch, events.len(), begun)
+}
+
+/// Only the rows, appended in order to a table of the engine.
+fn bare(folder: &Path, events: &[StoredEvent], batch: usize) -> Row {
+    const TABLE: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("t");
+    let path = folder.join("bare.redb");
+    let _ = std::fs::remove_file(&path);
+    let database = redb::Database::create(path).unwrap();
+    let begun = Clock::now();
+    for (first, events) in (0..).step_by(batch).zip(events.chunks(batch)) {
+        let mut tx = database.begin_write().unwrap();
+        tx.set_durability(Durability::Immediate).unwrap();
+        tx.set_quick_repair(true);
+        let mut table = tx.open_table(TABLE).unwrap();
+        let mut cursor = table.upper_bound_mut(std::ops::Bound::<u64>::Unbounded).unwrap();
+        for (number, event) in (first..).zip(events) {
+            cursor.insert_before(number, bytes_of(event).as_slice()).unwrap();
+        }
+        cursor.close().unwrap();
+        drop(table);
+        tx.commit().unwrap();
+    }
+    row("redb, ordered append", batch, events.len(), begun)
+}
+
+fn row(what: &str, batch: usize, events: usize, begun: Clock) -> Row {
+    Row { what: what.to_owned(), batch, events, took: begun.elapsed(), note: String::new() }
+}
+
+/// What the writer is given.
+enum Job {
+    Ingest(Prepared),
+    Seal(Slice, SyncSender<()>),
+}
+
+/// How long transactions held the writer, longest last.
+#[derive(Default)]
+struct Held {
+    ingest: Vec<Duration>,
+    seal: Vec<Duration>,
+}
+
+fn ingest(folder: &Path, events: &Arc<[StoredEvent]>, batch: usize, shared: usize) -> Row {
+    let path = folder.join("tillbox.redb");
+    let _ = std::fs::remove_file(&path);
+    let store = Arc::new(Store::open(&path, Store::CACHE_BYTES).unwrap());
+    let usage = Arc::new(Usage::new(Limits::LIVE));
+    usage.rebuild(&store.read().unwrap()).unwrap();
+    let (door, jobs) = sync_channel(8);
+    let sealing = Arc::new(AtomicBool::new(true));
+    let sealer = {
+        let (store, usage, door, sealing) =
+            (store.clone(), usage.clone(), door.clone(), sealing.clone());
+        thread::spawn(move || seal(&store, &usage, &door, &sealing))
+    };
+    let begun = Clock::now();
+    let writer = {
+        let (store, usage, events) = (store.clone(), usage.clone(), events.len());
+        thread::spawn(move || write(&store, &usage, &jobs, shared, events))
+    };
+    for events in events.chunks(batch) {
+        for events in events.chunks(Prepared::EVENTS_MAX) {
+            let mut prepared = Prepared::of(events);
+            usage.screen(&store.read().unwrap(), &mut prepared).unwrap();
+            door.send(Job::Ingest(prepared)).unwrap();
+        }
+    }
+    drop(door);
+    let what =
+        if shared > 1 { "Tillbox, 5 calls a commit" } else { "Tillbox, durable and deduplicated" };
+    let (mut held, done_at) = writer.join().unwrap();
+    let took = done_at.duration_since(begun);
+    sealing.store(false, Ordering::Relaxed);
+    let drained = Clock::now();
+    sealer.join().unwrap();
+    finish(&store, &usage, &mut held);
+    held.ingest.sort();
+    held.seal.sort();
+    let ms = |it: &[Duration], per_mille: usize| {
+        it.get(it.len() * per_mille / 1000).or(it.last()).map_or(0, Duration::as_millis)
+    };
+    let note = format!(
+        "held p50 {} p99 {} max {} ms, sealing p50 {} p99 {} max {} ms, {} ms left, {} MB; {}",
+        ms(&held.ingest, 500),
+        ms(&held.ingest, 990),
+        ms(&held.ingest, 1000),
+        ms(&held.seal, 500),
+        ms(&held.seal, 990),
+        ms(&held.seal, 1000),
+        drained.elapsed().as_millis(),
+        std::fs::metadata(&path).unwrap().len() >> 20,
+        reads(&store, &usage, events),
+    );
+    Row { what: what.to_owned(), batch, events: events.len(), took, note }
+}
+
+fn seal(store: &Store, usage: &Usage, door: &SyncSender<Job>, sealing: &AtomicBool) {
+    let mut sealer = Sealer::default();
+    while sealing.load(Ordering::Relaxed) {
+        let next = sealer.next(usage, &store.read().unwrap(), Instant::from_micros(0).unwrap());
+        let Some(slice) = next.unwrap() else {
+            thread::park_timeout(Duration::from_millis(5));
+            continue;
+        };
+        let (done, wait) = sync_channel(1);
+        if door.send(Job::Seal(slice, done)).is_err() || wait.recv().is_err() {
+            return;
+        }
+    }
+}
+
+fn write(
+    store: &Store,
+    usage: &Usage,
+    jobs: &Receiver<Job>,
+    shared: usize,
+    events: usize,
+) -> (Held, Clock) {
+    let mut held = Held::default();
+    let mut taken = 0;
+    let mut waiting = Vec::new();
+    while taken < events {
+        let job = waiting.pop().unwrap_or_else(|| jobs.recv().unwrap());
+        match job {
+            Job::Seal(slice, done) => {
+                held.seal.push(write_slice(store, usage, &slice));
+                done.send(()).unwrap();
+            }
+            Job::Ingest(prepared) => {
+                let mut calls = vec![prepared];
+                while calls.len() < shared && waiting.is_empty() {
+                    match jobs.try_recv() {
+                        Ok(Job::Ingest(prepared)) => calls.push(prepared),
+                        Ok(job) => waiting.push(job),
+                        Err(_) => break,
+                    }
+                }
+                taken += write_events(store, usage, &calls, &mut held);
+            }
+        }
+    }
+    (held, Clock::now())
+}
+
+fn write_events(store: &Store, usage: &Usage, calls: &[Prepared], held: &mut Held) -> usize {
+    let begun = Clock::now();
+    let mut staged = Staged::default();
+    let now = Instant::from_micros(0).unwrap();
+    let verdicts = store.bulk(|mut batch| {
+        let mut verdicts = Vec::new();
+        for call in calls {
+            match usage.stage(&mut batch, call, now, &mut staged) {
+                Ok(it) => verdicts.extend(it),
+                Err(UsageError::Store(error)) => return Err(error),
+                Err(UsageError::Busy) => panic!("sealing has fallen behind"),
+            }
+        }
+        Ok((verdicts, Commit::Durable))
+    });
+    usage.admit(staged);
+    held.ingest.push(begun.elapsed());
+    let verdicts = verdicts.unwrap();
+    assert!(verdicts.iter().all(|it| matches!(it, Verdict::Taken(_))));
+    verdicts.len()
+}
+
+fn write_slice(store: &Store, usage: &Usage, slice: &Slice) -> Duration {
+    let begun = Clock::now();
+    let written =
+        store.bulk(|mut batch| Ok((usage.write(&mut batch, slice)?, Commit::Durable))).unwrap();
+    usage.settle(written);
+    begun.elapsed()
+}
+
+/// Seals what is left.
+fn finish(store: &Store, usage: &Usage, held: &mut Held) {
+    let mut sealer = Sealer::default();
+    let wall = Instant::from_micros(0).unwrap();
+    while let Some(slice) = sealer.next(usage, &store.read().unwrap(), wall).unwrap() {
+        held.seal.push(write_slice(store, usage, &slice));
+    }
+}
+
+/// How fast it is read again, and whether it is right.
+fn reads(store: &Store, usage: &Usage, events: &[StoredEvent]) -> String {
+    let view = store.read().unwrap();
+    let begun = Clock::now();
+    let again = Usage::new(Limits::LIVE);
+    again.rebuild(&view).unwrap();
+    let rebuilt = begun.elapsed().as_millis();
+    let mut wants: Vec<_> = events.iter().take(SUBSCRIPTIONS * 3).map(want).collect();
+    wants.sort();
+    wants.dedup();
+    let begun = Clock::now();
+    let mut count = 0;
+    for page in wants.chunks(15_000) {
+        count += usage.totals(&view, page).unwrap().iter().map(|it| it.count).sum::<u64>();
+    }
+    let per_second = wants.len() as u128 * 1_000_000 / begun.elapsed().as_micros().max(1);
+    let one = Clock::now();
+    usage.total(&view, wants[wants.len() / 2]).unwrap();
+    let one = one.elapsed().as_micros();
+    let checked = check(&view).unwrap();
+    assert_eq!(checked.findings, []);
+    assert_eq!(checked.sealed + checked.unsealed, events.len() as u64);
+    format!("rebuilt in {rebuilt} ms, {per_second} totals/s over {count} events, one in {one} us")
+}
+
+fn want(event: &StoredEvent) -> Want {
+    let whole = 15 * 60 * 1_000_000;
+    let from = 1_790_000_000_000_000 / whole * whole;
+    let at = |it| Instant::from_micros(it).unwrap();
+    Want { series: event.series(), from: at(from), to: at(from + whole * 4 * 24 * 365) }
+}
