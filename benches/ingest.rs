@@ -5,21 +5,24 @@
 
 #![expect(clippy::unwrap_used, reason = "a bench fails by panicking")]
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant as Clock};
 
 use redb::{Durability, TableDefinition};
 use tillbox::domain::id::{Id, MeterId, SubscriptionId};
 use tillbox::domain::quantity::Quantity;
+use tillbox::domain::stamp::Carried;
 use tillbox::domain::time::Instant;
+use tillbox::domain::usage::record::UsageEvent;
 use tillbox::store::usage::{
-    Limits, Prepared, Sealer, Slice, Staged, StoredEvent, Usage, UsageError, Verdict, Want, check,
+    Limits, Prepared, Sealer, Series, Slice, Staged, Usage, UsageError, Verdict, Want, check,
 };
 use tillbox::store::{Commit, Store};
 
@@ -38,7 +41,7 @@ struct Row {
 fn main() {
     let events: usize =
         std::env::var("TILLBOX_BENCH_EVENTS").ok().map_or(EVENTS, |it| it.parse().unwrap());
-    let events: Arc<[StoredEvent]> = (0..events).map(event).collect();
+    let events: Arc<[UsageEvent]> = (0..events).map(event).collect();
     let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let folder = tempfile::tempdir_in(target).unwrap();
     println!("{}", machine());
@@ -65,35 +68,39 @@ fn machine() -> String {
     format!("{cores} cores, {}", model.unwrap_or("unknown processor"))
 }
 
-fn event(number: usize) -> StoredEvent {
+fn event(number: usize) -> UsageEvent {
     // What is used by whom looks random, when it is used nearly rises.
     let spread = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20;
     let id = uuid::Uuid::from_u128((number as u128) << 64 | spread as u128);
     let series =
         |number: usize| uuid::Uuid::from_u128(0x0198_0000_0000_7000 << 64 | number as u128);
-    StoredEvent {
-        source: format!("meter-{:02}", spread % 8),
-        event_id: id.to_string(),
+    UsageEvent {
+        source: format!("meter-{:02}", spread % 8).parse().unwrap(),
+        event_id: id.to_string().parse().unwrap(),
         subscription: SubscriptionId::from_uuid(series(spread % SUBSCRIPTIONS)),
         meter: MeterId::from_uuid(series(spread % 3)),
         at: Instant::from_micros(1_790_000_000_000_000 + number as i64 * 10_000).unwrap(),
         quantity: Quantity::new(rust_decimal::Decimal::new((spread % 10_000) as i64, 3)),
-        carried: b"region=eu-central".to_vec(),
+        dimensions: BTreeMap::from([("region".parse().unwrap(), "eu-central".to_owned())]),
+        carried: Carried::new(),
     }
 }
 
-fn bytes_of(event: &StoredEvent) -> Vec<u8> {
+fn bytes_of(event: &UsageEvent) -> Vec<u8> {
     let mut bytes = [event.subscription.to_bytes(), event.meter.to_bytes()].concat();
     bytes.extend(event.at.micros().to_be_bytes());
     bytes.extend(event.quantity.decimal().serialize());
-    bytes.extend_from_slice(event.source.as_bytes());
-    bytes.extend_from_slice(event.event_id.as_bytes());
-    bytes.extend_from_slice(&event.carried);
+    bytes.extend_from_slice(event.source.as_str().as_bytes());
+    bytes.extend_from_slice(event.event_id.as_str().as_bytes());
+    for (name, value) in &event.dimensions {
+        bytes.extend_from_slice(name.as_str().as_bytes());
+        bytes.extend_from_slice(value.as_bytes());
+    }
     bytes
 }
 
 /// Only the bytes, appended to a file that is synced after each batch.
-fn log(folder: &Path, events: &[StoredEvent], batch: usize) -> Row {
+fn log(folder: &Path, events: &[UsageEvent], batch: usize) -> Row {
     let mut file = File::create(folder.join("log")).unwrap();
     let begun = Clock::now();
     for events in events.chunks(batch) {
@@ -105,7 +112,7 @@ fn log(folder: &Path, events: &[StoredEvent], batch: usize) -> Row {
 }
 
 /// Only the rows, appended in order to a table of the engine.
-fn bare(folder: &Path, events: &[StoredEvent], batch: usize) -> Row {
+fn bare(folder: &Path, events: &[UsageEvent], batch: usize) -> Row {
     const TABLE: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("t");
     let path = folder.join("bare.redb");
     let _ = std::fs::remove_file(&path);
@@ -144,7 +151,7 @@ struct Held {
     seal: Vec<Duration>,
 }
 
-fn ingest(folder: &Path, events: &Arc<[StoredEvent]>, batch: usize, shared: usize) -> Row {
+fn ingest(folder: &Path, events: &Arc<[UsageEvent]>, batch: usize, shared: usize) -> Row {
     let path = folder.join("tillbox.redb");
     let _ = std::fs::remove_file(&path);
     let store = Arc::new(Store::open(&path, Store::CACHE_BYTES).unwrap());
@@ -286,7 +293,7 @@ fn finish(store: &Store, usage: &Usage, held: &mut Held) {
 }
 
 /// How fast it is read again, and whether it is right.
-fn reads(store: &Store, usage: &Usage, events: &[StoredEvent]) -> String {
+fn reads(store: &Store, usage: &Usage, events: &[UsageEvent]) -> String {
     let view = store.read().unwrap();
     let begun = Clock::now();
     let again = Usage::new(Limits::LIVE);
@@ -310,9 +317,10 @@ fn reads(store: &Store, usage: &Usage, events: &[StoredEvent]) -> String {
     format!("rebuilt in {rebuilt} ms, {per_second} totals/s over {count} events, one in {one} us")
 }
 
-fn want(event: &StoredEvent) -> Want {
+fn want(event: &UsageEvent) -> Want {
     let whole = 15 * 60 * 1_000_000;
     let from = 1_790_000_000_000_000 / whole * whole;
     let at = |it| Instant::from_micros(it).unwrap();
-    Want { series: event.series(), from: at(from), to: at(from + whole * 4 * 24 * 365) }
+    let series = Series { subscription: event.subscription, meter: event.meter };
+    Want { series, from: at(from), to: at(from + whole * 4 * 24 * 365) }
 }

@@ -8,6 +8,8 @@ use super::pack::Unpack;
 use super::run::{Cursor, Merge};
 use super::total::{Total, bucket_of};
 use super::{arrival, read_filter};
+use crate::domain::text::Code;
+use crate::domain::usage::record::{EventId, UsageEvent};
 use crate::store::StoreError;
 use crate::store::view::View;
 
@@ -36,8 +38,10 @@ pub enum Finding {
     Unknown {
         /// The event's place.
         sequence: u64,
-        /// Its source and id.
-        event: (String, String),
+        /// Its source.
+        source: Code,
+        /// Its id in the source.
+        event_id: EventId,
     },
     /// The sequence of events that are not sealed has a gap.
     Gap {
@@ -153,8 +157,8 @@ fn check_known(
         if !filter.may_have(&key) || known(view, keys, &key)? != Some(content) {
             let event = raw.event(table)?;
             let sequence = u64::from_be_bytes(from.array()?);
-            let event = (event.source, event.event_id);
-            findings.push(Finding::Unknown { sequence, event });
+            let UsageEvent { source, event_id, .. } = event;
+            findings.push(Finding::Unknown { sequence, source, event_id });
         }
         cursor.advance()?;
     }

@@ -1,33 +1,19 @@
-//! Events: what is kept of an occurrence of use, its identity and its bytes.
+//! Events: the bytes of an occurrence of use, and by what it is known again.
+
+use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 use sha2::{Digest as _, Sha256};
 
-use super::pack::{Unpack, ordered, put_bytes, put_signed};
+use super::pack::{Unpack, ordered, put_signed};
 use crate::domain::id::{Id, MeterId, SubscriptionId};
 use crate::domain::quantity::Quantity;
+use crate::domain::stamp::Carried;
+use crate::domain::text;
 use crate::domain::time::Instant;
-use crate::store::StoreError;
+use crate::domain::usage::record::{EventId, UsageEvent};
 use crate::store::view::Table;
-
-/// An event as the store keeps it. It says nothing about whether the event is right.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredEvent {
-    /// The system that counted.
-    pub source: String,
-    /// The event's id in that system: sent again under the same id it is the same event.
-    pub event_id: String,
-    /// Whose use it is.
-    pub subscription: SubscriptionId,
-    /// What was counted.
-    pub meter: MeterId,
-    /// When it was used.
-    pub at: Instant,
-    /// How much.
-    pub quantity: Quantity,
-    /// What else is to be kept of it: dimensions, and what contracts carry.
-    pub carried: Vec<u8>,
-}
+use crate::store::{StoreError, codec};
 
 /// One meter of one subscription: what events are added up by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,8 +53,7 @@ pub(super) type EventKey = [u8; 16];
 /// What an event says: the head of a digest of everything else.
 pub(super) type Content = u64;
 
-/// An event as bytes: `series, instant, body`, where the body is quantity, source, event id and
-/// what is carried.
+/// An event as bytes: `series, instant, body`, where the body is the quantity and the rest.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Raw<'a> {
     pub(super) series: Series,
@@ -78,23 +63,25 @@ pub(super) struct Raw<'a> {
 
 const HEAD_BYTES: usize = 40;
 
-impl StoredEvent {
-    /// The meter of the subscription that it counts for.
-    #[must_use]
-    pub const fn series(&self) -> Series {
-        Series { subscription: self.subscription, meter: self.meter }
-    }
+/// What an event says beside series, instant and quantity. It begins with source and event id.
+type Rest = (text::Code, EventId, BTreeMap<text::Code, String>, Carried);
 
-    pub(super) fn pack(&self, to: &mut Vec<u8>) {
-        to.extend_from_slice(&self.series().key(self.at.micros()));
-        // `1.0` and `1.00` say the same.
-        let decimal = self.quantity.decimal().normalize();
-        to.push(u8::try_from(decimal.scale()).expect("a decimal has at most 28 places"));
-        put_signed(to, decimal.mantissa());
-        put_bytes(to, self.source.as_bytes());
-        put_bytes(to, self.event_id.as_bytes());
-        put_bytes(to, &self.carried);
-    }
+/// The meter of the subscription that an event counts for.
+pub(super) const fn series_of(event: &UsageEvent) -> Series {
+    Series { subscription: event.subscription, meter: event.meter }
+}
+
+/// Appends an event's bytes.
+pub(super) fn pack(event: &UsageEvent, to: &mut Vec<u8>) {
+    to.extend_from_slice(&series_of(event).key(event.at.micros()));
+    // `1.0` and `1.00` say the same.
+    let decimal = event.quantity.decimal().normalize();
+    to.push(u8::try_from(decimal.scale()).expect("a decimal has at most 28 places"));
+    put_signed(to, decimal.mantissa());
+    let UsageEvent { source, event_id, dimensions, carried, .. } = event;
+    let rest = (source, event_id, dimensions, carried);
+    *to = postcard::to_extend(&rest, std::mem::take(to))
+        .expect("a domain type has only what postcard can write");
 }
 
 impl<'a> Raw<'a> {
@@ -109,13 +96,17 @@ impl<'a> Raw<'a> {
         quantity(&mut Unpack::new(table, self.body))
     }
 
-    pub(super) fn event(&self, table: Table) -> Result<StoredEvent, StoreError> {
+    pub(super) fn event(&self, table: Table) -> Result<UsageEvent, StoreError> {
         let mut from = Unpack::new(table, self.body);
-        Ok(StoredEvent {
-            quantity: quantity(&mut from)?,
-            source: from.text()?,
-            event_id: from.text()?,
-            carried: from.bytes()?.to_vec(),
+        let quantity = quantity(&mut from)?;
+        let rest: Rest = codec::decode(table.0, from.take(from.left())?)?;
+        let (source, event_id, dimensions, carried) = rest;
+        Ok(UsageEvent {
+            quantity,
+            source,
+            event_id,
+            dimensions,
+            carried,
             subscription: self.series.subscription,
             meter: self.series.meter,
             at: self.at,
@@ -126,6 +117,7 @@ impl<'a> Raw<'a> {
     pub(super) fn identity(&self, table: Table) -> Result<(EventKey, Content), StoreError> {
         let mut from = Unpack::new(table, self.body);
         quantity(&mut from)?;
+        // Postcard writes a text as its length and its bytes.
         let (source, event_id) = (from.bytes()?, from.bytes()?);
         let head = self.series.key(self.at.micros());
         Ok((key_of(source, event_id), content_of(&head, self.body)))
@@ -144,10 +136,10 @@ fn quantity(from: &mut Unpack<'_>) -> Result<Quantity, StoreError> {
     decimal.map(Quantity::new).map_err(|_| from.damaged())
 }
 
-/// The identity of an event from the bytes that [`StoredEvent::pack`] wrote.
-pub(super) fn identity(event: &StoredEvent, packed: &[u8]) -> (EventKey, Content) {
+/// The identity of an event from the bytes that [`pack`] wrote.
+pub(super) fn identity(event: &UsageEvent, packed: &[u8]) -> (EventKey, Content) {
     let (head, body) = packed.split_at(HEAD_BYTES);
-    let key = key_of(event.source.as_bytes(), event.event_id.as_bytes());
+    let key = key_of(event.source.as_str().as_bytes(), event.event_id.as_str().as_bytes());
     (key, content_of(head, body))
 }
 
@@ -167,4 +159,76 @@ fn content_of(head: &[u8], body: &[u8]) -> Content {
     digest.update(body);
     let digest: [u8; 32] = digest.finalize().into();
     u64::from_be_bytes(*digest.first_chunk().expect("a digest has 32 bytes"))
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::*;
+
+    const TABLE: Table = Table("t");
+
+    fn event() -> UsageEvent {
+        UsageEvent {
+            source: "probe".parse().unwrap(),
+            event_id: "a-1".parse().unwrap(),
+            subscription: SubscriptionId::from_uuid(uuid::Uuid::from_u128(3)),
+            meter: MeterId::from_uuid(uuid::Uuid::from_u128(4)),
+            quantity: "1.50".parse().unwrap(),
+            at: Instant::from_micros(5).unwrap(),
+            dimensions: BTreeMap::from([("region".parse().unwrap(), "eu".to_owned())]),
+            carried: Carried::new(),
+        }
+    }
+
+    fn packed(event: &UsageEvent) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        pack(event, &mut bytes);
+        bytes
+    }
+
+    #[test]
+    fn the_bytes_stay_as_they_are() {
+        let bytes = packed(&event());
+        expect!["00000000000000000000000000000003000000000000000000000000000000048000000000000005011e0570726f626503612d310106726567696f6e02657500"].assert_eq(&hex::encode(&bytes));
+        let raw = Raw::unpack(TABLE, &bytes).unwrap();
+        assert_eq!(raw.event(TABLE).unwrap(), event());
+        assert_eq!(raw.identity(TABLE).unwrap(), identity(&event(), &bytes));
+    }
+
+    #[test]
+    fn an_event_is_the_same_by_source_and_id_and_says_all_the_rest() {
+        let known = |event: &UsageEvent| identity(event, &packed(event));
+        let (key, content) = known(&event());
+        assert_eq!(
+            known(&UsageEvent { quantity: "1.5".parse().unwrap(), ..event() }),
+            (key, content)
+        );
+        let others = [
+            UsageEvent { quantity: Quantity::ONE, ..event() },
+            UsageEvent { at: Instant::from_micros(6).unwrap(), ..event() },
+            UsageEvent { dimensions: BTreeMap::new(), ..event() },
+            UsageEvent { meter: MeterId::from_uuid(uuid::Uuid::from_u128(9)), ..event() },
+        ];
+        for other in &others {
+            assert_eq!(known(other).0, key);
+            assert_ne!(known(other).1, content);
+        }
+        let shifted = UsageEvent {
+            source: "prob".parse().unwrap(),
+            event_id: "ea-1".parse().unwrap(),
+            ..event()
+        };
+        assert_ne!(known(&shifted).0, key);
+    }
+
+    #[test]
+    fn bytes_cut_short_are_refused() {
+        let bytes = packed(&event());
+        for length in 0..bytes.len() {
+            let event = Raw::unpack(TABLE, &bytes[..length]).and_then(|it| it.event(TABLE));
+            assert!(event.is_err(), "{length}");
+        }
+    }
 }

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use super::arrival::{self, ARRIVALS, Arrivals};
 use super::chunk::{Contents, Taken};
-use super::event::{self, Content, EventKey, StoredEvent};
+use super::event::{self, Content, EventKey};
 use super::filter::Filter;
 use super::ledger::{Kind, Ledger};
 use super::run::Cursor;
 use super::{Memory, Usage, UsageError};
 use crate::domain::time::Instant;
+use crate::domain::usage::record::UsageEvent;
 use crate::store::StoreError;
 use crate::store::batch::Batch;
 use crate::store::view::View;
@@ -49,7 +50,7 @@ impl Prepared {
 
     /// Packs and digests events.
     #[must_use]
-    pub fn of(events: &[StoredEvent]) -> Self {
+    pub fn of(events: &[UsageEvent]) -> Self {
         let mut bytes = Vec::with_capacity(events.len() * 128);
         let offers = events.iter().map(|it| Offer::of(it, &mut bytes)).collect();
         Self { bytes, offers, screened: 0 }
@@ -57,15 +58,15 @@ impl Prepared {
 }
 
 impl Offer {
-    fn of(event: &StoredEvent, bytes: &mut Vec<u8>) -> Self {
+    fn of(event: &UsageEvent, bytes: &mut Vec<u8>) -> Self {
         let from = bytes.len();
-        event.pack(bytes);
+        event::pack(event, bytes);
         let (key, content) = event::identity(event, &bytes[from..]);
         let event = Taken {
             sequence: 0,
             key,
             content,
-            series: event.series(),
+            series: event::series_of(event),
             at: event.at,
             quantity: event.quantity,
         };

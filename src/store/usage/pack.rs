@@ -106,12 +106,6 @@ impl<'a> Unpack<'a> {
         let length = self.length()?;
         self.take(length)
     }
-
-    /// The same as text.
-    pub(super) fn text(&mut self) -> Result<String, StoreError> {
-        let bytes = self.bytes()?;
-        std::str::from_utf8(bytes).map(str::to_owned).map_err(|_| self.damaged())
-    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::chunk::Chunk;
-use super::event::{Raw, Series, StoredEvent};
+use super::event::{Raw, Series};
 use super::ledger::{Kind, Ledger, Stretch};
 use super::pack::Unpack;
 use super::run::Cursor;
@@ -16,6 +16,7 @@ use super::total::{BUCKET_MICROS, Total, bucket_of};
 use super::{Usage, UsageError, arrival};
 use crate::domain::page::Page;
 use crate::domain::time::Instant;
+use crate::domain::usage::record::UsageEvent;
 use crate::store::view::{Table, View};
 use crate::store::{StoreError, codec};
 
@@ -36,7 +37,7 @@ pub struct NumberedEvent {
     /// The place in the order in which events came.
     pub sequence: u64,
     /// The event.
-    pub event: StoredEvent,
+    pub event: UsageEvent,
 }
 
 impl Want {
