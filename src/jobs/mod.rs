@@ -5,6 +5,7 @@
 
 mod order;
 mod term;
+mod usage;
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -22,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// All duties, in the order in which they run at one instant.
 #[must_use]
 pub fn all() -> Vec<Box<dyn Duty>> {
-    vec![Box::new(order::Orders), Box::new(term::Terms)]
+    vec![Box::new(order::Orders), Box::new(term::Terms), Box::new(usage::Sealing::default())]
 }
 
 /// How many due things a step looks for.

@@ -16,6 +16,7 @@ use crate::domain::time::Instant;
 use crate::services::cx::Cx;
 use crate::services::error::Error;
 use crate::services::mint::Mint;
+use crate::store::usage::Usage;
 use crate::store::{Along, Batch, Change, Mark, Record, Records, StoreError};
 
 /// Who writes, and in which request.
@@ -50,8 +51,14 @@ pub struct Act<'tx> {
     author: Author,
     moment: Moment,
     mint: Arc<Mint>,
+    usage: Arc<Usage>,
     noted: Vec<Noted>,
+    /// What memory is to be told of when the commit is on the disk.
+    after_commit: Vec<AfterCommit>,
 }
+
+/// Something to be done on the writer thread after the commit and before any answer goes out.
+pub(super) type AfterCommit = Box<dyn FnOnce() + Send>;
 
 /// A thing that changed in this act, and what is told of it.
 struct Noted {
@@ -63,8 +70,14 @@ struct Noted {
 }
 
 impl<'tx> Act<'tx> {
-    pub(super) fn new(batch: Batch<'tx>, author: Author, moment: Moment, mint: Arc<Mint>) -> Self {
-        Self { batch, author, moment, mint, noted: Vec::new() }
+    pub(super) fn new(
+        batch: Batch<'tx>,
+        author: Author,
+        moment: Moment,
+        (mint, usage): (Arc<Mint>, Arc<Usage>),
+    ) -> Self {
+        let (noted, after_commit) = (Vec::new(), Vec::new());
+        Self { batch, author, moment, mint, usage, noted, after_commit }
     }
 
     /// Begins the next act of the same transaction.
@@ -102,6 +115,17 @@ impl<'tx> Act<'tx> {
         Ok(())
     }
 
+    /// What is left to be done after the commit.
+    pub(super) fn take_after_commit(&mut self) -> Vec<AfterCommit> {
+        std::mem::take(&mut self.after_commit)
+    }
+
+    /// Lets memory follow the store: `tell` runs when the commit is on the disk, before anybody is
+    /// answered, and not at all if there is none. Only for bulk work, which is not taken back alone.
+    pub(super) fn after_commit(&mut self, tell: impl FnOnce() + Send + 'static) {
+        self.after_commit.push(Box::new(tell));
+    }
+
     /// Business time.
     #[must_use]
     pub const fn now(&self) -> Instant {
@@ -124,7 +148,8 @@ impl<'tx> Act<'tx> {
     #[must_use]
     pub fn cx(&self) -> Cx<'_> {
         let Moment { now, wall } = self.moment;
-        Cx { view: &self.batch, actor: &self.author.actor, now, wall }
+        let actor = &self.author.actor;
+        Cx { view: &self.batch, actor, now, wall, usage: &self.usage }
     }
 
     /// The open tables, for what is not a record: sequences, aliases, the journal.

@@ -7,6 +7,7 @@ use crate::domain::page::{Page, PageRequest};
 use crate::domain::stamp::{SellerNumber, Stamp};
 use crate::domain::time::Instant;
 use crate::services::error::Error;
+use crate::store::usage::Usage;
 use crate::store::{Along, Record, Records, View};
 
 /// What every use case that reads is given.
@@ -20,6 +21,8 @@ pub struct Cx<'a> {
     pub now: Instant,
     /// Wall time.
     pub wall: Instant,
+    /// What of usage is in memory, beside the view.
+    pub usage: &'a Usage,
 }
 
 impl Cx<'_> {

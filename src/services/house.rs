@@ -10,6 +10,7 @@ use super::metrics::Metrics;
 use super::mint::Mint;
 use crate::domain::operator::Actor;
 use crate::store::meta::{self, ClockState};
+use crate::store::usage::{Limits, Usage};
 use crate::store::{Batch, Store, StoreError};
 use crate::world::clock::Clock;
 use crate::world::entropy::Entropy;
@@ -26,6 +27,7 @@ pub struct World {
 pub(super) struct House {
     store: Store,
     mint: Arc<Mint>,
+    usage: Arc<Usage>,
     world: World,
     time: Mutex<ClockState>,
     metrics: Metrics,
@@ -41,6 +43,7 @@ impl House {
         Ok(Self {
             store,
             mint: Arc::new(Mint::new(Arc::clone(&world.entropy))),
+            usage: Arc::new(Usage::new(Limits::LIVE)),
             world,
             time: Mutex::new(time),
             metrics: Metrics::new(),
@@ -52,6 +55,10 @@ impl House {
 
     pub(super) const fn store(&self) -> &Store {
         &self.store
+    }
+
+    pub(super) fn usage(&self) -> &Arc<Usage> {
+        &self.usage
     }
 
     pub(super) fn mint(&self) -> &Mint {
@@ -68,7 +75,8 @@ impl House {
 
     pub(super) fn act<'tx>(&self, batch: Batch<'tx>) -> Act<'tx> {
         let author = Author::of(Actor::duty("writer"));
-        Act::new(batch, author, self.moment(), Arc::clone(&self.mint))
+        let shared = (Arc::clone(&self.mint), Arc::clone(&self.usage));
+        Act::new(batch, author, self.moment(), shared)
     }
 
     /// What time it is. Business time never runs back behind what was done already, even where the

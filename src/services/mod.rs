@@ -28,6 +28,7 @@ pub mod provisioning;
 pub mod seat;
 pub mod subscription;
 pub mod tax;
+pub mod usage;
 mod writer;
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -101,7 +102,7 @@ impl Bss {
     ) -> Result<T, Error> {
         let snapshot = self.house.store().read()?;
         let Moment { now, wall } = self.moment();
-        work(Cx { view: &snapshot, actor, now, wall })
+        work(Cx { view: &snapshot, actor, now, wall, usage: self.house.usage() })
     }
 
     /// Writes: runs `work` on the writer thread and answers when it is on the disk.

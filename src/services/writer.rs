@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
-use super::act::{Act, Author};
+use super::act::{Act, AfterCommit, Author};
 use super::error::Error;
 use super::house::House;
 use crate::store::{Commit, StoreError};
@@ -204,6 +204,7 @@ fn serve(house: &House, jobs: &Receiver<Box<dyn Job>>) {
             Manner::Shared => run_shared(house, &mut batch),
             Manner::Bulk => run_bulk(house, &mut batch),
         };
+        let committed = committed.map(|told| told.into_iter().for_each(|tell| tell()));
         drop(timer);
         house.metrics().commits.inc();
         house.committed(committed.as_ref().err());
@@ -221,7 +222,7 @@ fn failure(it: &StoreError) -> Error {
     if matches!(it, StoreError::Full) { Error::Full } else { Error::internal(it.to_string()) }
 }
 
-fn run_shared(house: &House, jobs: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+fn run_shared(house: &House, jobs: &mut [Box<dyn Job>]) -> Result<Vec<AfterCommit>, StoreError> {
     house.store().transact(|batch| {
         let mut act = house.act(batch);
         let mut kept = 0;
@@ -233,23 +234,23 @@ fn run_shared(house: &House, jobs: &mut [Box<dyn Job>]) -> Result<(), StoreError
             }
         }
         if kept == 0 {
-            return Ok(((), Commit::Abandon));
+            return Ok((Vec::new(), Commit::Abandon));
         }
         house.mark_time(&mut act)?;
-        Ok(((), Commit::Durable))
+        Ok((act.take_after_commit(), Commit::Durable))
     })
 }
 
-fn run_bulk(house: &House, jobs: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+fn run_bulk(house: &House, jobs: &mut [Box<dyn Job>]) -> Result<Vec<AfterCommit>, StoreError> {
     house.store().bulk(|batch| {
         let mut act = house.act(batch);
         for job in jobs {
             act.begin(job.author(), house.moment());
             if job.run(&mut act) == End::TakeBack {
-                return Ok(((), Commit::Abandon));
+                return Ok((Vec::new(), Commit::Abandon));
             }
         }
         house.mark_time(&mut act)?;
-        Ok(((), Commit::Durable))
+        Ok((act.take_after_commit(), Commit::Durable))
     })
 }

@@ -17,6 +17,7 @@ pub mod route;
 mod specification;
 mod subscription;
 mod tax;
+mod usage;
 mod wire;
 
 use std::sync::Arc;
@@ -44,6 +45,7 @@ fn table() -> Vec<Route> {
         specification::routes(),
         subscription::routes(),
         tax::routes(),
+        usage::routes(),
     ]
     .into_iter()
     .flatten()

@@ -1,0 +1,299 @@
+//! `/usage`: what was used, event by event and added up.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::http::Method;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::route::{Needs, Route, read_much, work};
+use super::wire::{Decimal, List, NoQuery, parse, parse_optional};
+use crate::api::edge::body::BATCH_BYTES_MAX;
+use crate::api::edge::call::Call;
+use crate::api::edge::reply::{Reply, Wire};
+use crate::domain::error::{Code, Invalid, Rejection};
+use crate::domain::id::{MeterId, SubscriptionId};
+use crate::domain::operator::Permission;
+use crate::domain::quantity::Quantity;
+use crate::domain::time::{Instant, Span, Zone};
+use crate::services::usage::{self, Entry, MeterName, NumberedEvent, Offered, Series, Want};
+use crate::services::{Bss, Cx, Error};
+
+/// How many events a batch may have.
+const EVENTS_MAX: usize = 10_000;
+/// How many points a series may have.
+const POINTS_MAX: u32 = 1000;
+
+pub(super) fn routes() -> Vec<Route> {
+    let reads = Needs::Permission(Permission::UsageRead);
+    let writes = Needs::Permission(Permission::UsageWrite);
+    vec![
+        work(Method::POST, "/usage", writes, "Report usage", (BATCH_BYTES_MAX, ingest)),
+        read_much("/usage", reads, "List usage events", list),
+        read_much("/usage/rejected", writes, "List refused usage events", rejected),
+        read_much("/subscriptions/{id}/usage", reads, "Add up usage by steps of time", series),
+    ]
+}
+
+/// A batch of usage.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct UsageBatch {
+    /// At most 10,000.
+    events: Vec<NewUsage>,
+}
+
+/// Something that was used.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewUsage {
+    /// Which system reports it; `api` if nothing is said.
+    source: Option<String>,
+    /// What that system calls it: sent again, it counts once.
+    id: String,
+    subscription: String,
+    /// The id or the code of a meter.
+    meter: String,
+    quantity: Decimal,
+    /// When; now if nothing is said.
+    at: Option<String>,
+    #[serde(default)]
+    dimensions: BTreeMap<String, String>,
+}
+
+impl NewUsage {
+    fn entry(&self) -> Entry {
+        Entry { offered: self.read(), text: serde_json::to_vec(self).unwrap_or_default() }
+    }
+
+    fn read(&self) -> Result<Offered, Invalid> {
+        let mut dimensions = BTreeMap::new();
+        for (name, value) in &self.dimensions {
+            dimensions.insert(parse("/dimensions", name)?, value.clone());
+        }
+        Ok(Offered {
+            source: parse("/source", self.source.as_deref().unwrap_or("api"))?,
+            event_id: parse("/id", &self.id)?,
+            subscription: parse("/subscription", &self.subscription)?,
+            meter: meter(&self.meter)?,
+            quantity: self.quantity.read("/quantity")?,
+            at: parse_optional("/at", self.at.as_deref())?,
+            dimensions,
+        })
+    }
+}
+
+fn meter(text: &str) -> Result<MeterName, Invalid> {
+    match text.parse::<MeterId>() {
+        Ok(id) => Ok(MeterName::Id(id)),
+        Err(_) => Ok(MeterName::Code(parse("/meter", text)?)),
+    }
+}
+
+/// What became of a batch.
+#[derive(Debug, Serialize, ToSchema)]
+struct UsageReceipt {
+    /// How many were new.
+    accepted: u64,
+    /// How many had been taken before.
+    duplicates: u64,
+    /// Which were refused, and why.
+    rejected: Vec<RefusedUsage>,
+}
+
+impl Wire for UsageReceipt {}
+
+/// An event that was refused.
+#[derive(Debug, Serialize, ToSchema)]
+struct RefusedUsage {
+    /// Its place in the batch.
+    index: usize,
+    /// What its sender calls it.
+    id: String,
+    rule: String,
+    message: String,
+}
+
+fn ingest(bss: &Arc<Bss>, call: &Call, body: UsageBatch) -> Result<Reply<UsageReceipt>, Error> {
+    if body.events.len() > EVENTS_MAX {
+        let message = format!("must be at most {EVENTS_MAX}: send several batches");
+        return Err(Invalid::one("/events", "range", message).into());
+    }
+    let batch = body.events.iter().map(NewUsage::entry).collect();
+    let receipt = usage::ingest(bss, &call.author(), batch)?;
+    let rejected = receipt.refused.into_iter().map(|it| RefusedUsage {
+        id: body.events.get(it.index).map(|event| event.id.clone()).unwrap_or_default(),
+        index: it.index,
+        rule: it.code,
+        message: it.detail,
+    });
+    Ok(Reply::ok(UsageReceipt {
+        accepted: receipt.accepted,
+        duplicates: receipt.duplicates,
+        rejected: rejected.collect(),
+    }))
+}
+
+/// An event as it was taken.
+#[derive(Debug, Serialize, ToSchema)]
+struct UsageEvent {
+    /// Its place in the order in which events came.
+    sequence: u64,
+    source: String,
+    id: String,
+    subscription: String,
+    meter: String,
+    quantity: Decimal,
+    at: String,
+    dimensions: BTreeMap<String, String>,
+}
+
+impl Wire for UsageEvent {}
+
+impl From<NumberedEvent> for UsageEvent {
+    fn from(it: NumberedEvent) -> Self {
+        let dimensions = it.event.dimensions.into_iter();
+        Self {
+            sequence: it.sequence,
+            source: it.event.source.to_string(),
+            id: it.event.event_id.to_string(),
+            subscription: it.event.subscription.to_string(),
+            meter: it.event.meter.to_string(),
+            quantity: Decimal::from(&it.event.quantity),
+            at: it.event.at.to_string(),
+            dimensions: dimensions.map(|(name, value)| (name.to_string(), value)).collect(),
+        }
+    }
+}
+
+/// Which usage is wanted.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct UsageQuery {
+    subscription: String,
+    /// The id of a meter.
+    meter: String,
+    /// From when on; 31 days ago if nothing is said.
+    from: Option<String>,
+    /// Up to when; now if nothing is said.
+    to: Option<String>,
+}
+
+fn stretch(
+    cx: Cx<'_>,
+    from: Option<&str>,
+    to: Option<&str>,
+) -> Result<(Instant, Instant), Invalid> {
+    let to = parse_optional("to", to)?.unwrap_or(cx.now);
+    let from = parse_optional("from", from)?.unwrap_or_else(|| to.plus_seconds(-31 * 86_400));
+    if from < to {
+        return Ok((from, to));
+    }
+    Err(Invalid::one("from", "range", "must lie before `to`"))
+}
+
+fn list(cx: Cx<'_>, call: &Call, query: UsageQuery) -> Result<Reply<List<UsageEvent>>, Error> {
+    let subscription: SubscriptionId = parse("subscription", &query.subscription)?;
+    let meter = parse("meter", &query.meter)?;
+    let (from, to) = stretch(cx, query.from.as_deref(), query.to.as_deref())?;
+    let want = Want { series: Series { subscription, meter }, from, to };
+    let page = usage::events(cx, &want, &call.page)?;
+    Ok(Reply::ok(List::of(page, UsageEvent::from)))
+}
+
+/// An event that was refused, as it came.
+#[derive(Debug, Serialize, ToSchema)]
+struct RejectedUsage {
+    number: u64,
+    received_at: String,
+    rule: String,
+    message: String,
+    /// The event as it was sent.
+    event: String,
+}
+
+impl Wire for RejectedUsage {}
+
+fn rejected(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<RejectedUsage>>, Error> {
+    let page = usage::rejected(cx, &call.page)?;
+    Ok(Reply::ok(List::of(page, |it| RejectedUsage {
+        number: it.number,
+        received_at: it.received_at.to_string(),
+        rule: it.code,
+        message: it.detail,
+        event: String::from_utf8_lossy(&it.event).into_owned(),
+    })))
+}
+
+/// Which series is wanted.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SeriesQuery {
+    /// The id of a meter.
+    meter: String,
+    /// From when on; 31 days ago if nothing is said.
+    from: Option<String>,
+    /// Up to when; now if nothing is said.
+    to: Option<String>,
+    /// `hour`, `day` or `month`; a day if nothing is said.
+    step: Option<String>,
+}
+
+/// Usage by steps of time.
+#[derive(Debug, Serialize, ToSchema)]
+struct UsageSeries {
+    meter: String,
+    points: Vec<UsagePoint>,
+    total: Decimal,
+    /// How many events there were.
+    events: u64,
+}
+
+impl Wire for UsageSeries {}
+
+/// What one step adds up to.
+#[derive(Debug, Serialize, ToSchema)]
+struct UsagePoint {
+    at: String,
+    quantity: Decimal,
+}
+
+fn series(cx: Cx<'_>, call: &Call, query: SeriesQuery) -> Result<Reply<UsageSeries>, Error> {
+    let meter: MeterId = parse("meter", &query.meter)?;
+    let (from, to) = stretch(cx, query.from.as_deref(), query.to.as_deref())?;
+    let bounds = bounds(from, to, query.step.as_deref())?;
+    let totals = usage::steps(cx, call.id("id")?, meter, &bounds)?;
+    let too_large = || Rejection::new(Code::AmountOutOfRange, "the sum has more than 28 digits");
+    let mut sum = Quantity::ZERO;
+    let mut points = Vec::with_capacity(totals.len());
+    for (at, total) in bounds.iter().zip(&totals) {
+        let quantity = total.quantity().ok_or_else(too_large)?;
+        sum = sum.plus(quantity).ok_or_else(too_large)?;
+        points.push(UsagePoint { at: at.to_string(), quantity: Decimal::from(&quantity) });
+    }
+    let sum = Decimal::from(&sum);
+    let events = totals.iter().map(|it| it.count).sum();
+    Ok(Reply::ok(UsageSeries { meter: meter.to_string(), points, total: sum, events }))
+}
+
+/// Where one step ends and the next begins, in UTC.
+fn bounds(from: Instant, to: Instant, step: Option<&str>) -> Result<Vec<Instant>, Invalid> {
+    let day = Zone::UTC.date_of(from);
+    let edge = |count: u32| match step {
+        None | Some("day") => Ok(Zone::UTC.start_of(Span::days(1).after(day, count))),
+        Some("month") => Ok(Zone::UTC.start_of(Span::months(1).after(day, count))),
+        Some("hour") => Ok(from.plus_seconds(3600 * i64::from(count))),
+        Some(_) => Err(Invalid::one("step", "enum", "must be hour, day or month")),
+    };
+    let mut bounds = vec![from];
+    for count in 1..=POINTS_MAX {
+        let next = edge(count)?;
+        if next >= to {
+            bounds.push(to);
+            return Ok(bounds);
+        }
+        bounds.push(next);
+    }
+    Err(Invalid::one("from", "range", format!("must give at most {POINTS_MAX} points")))
+}
