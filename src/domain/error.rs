@@ -72,6 +72,8 @@ codes! {
     AccountStateForbids = "account_state_forbids";
     /// The account tree would run in a circle, or be too deep.
     AccountTreeForbids = "account_tree_forbids";
+    /// The appliance was set up before.
+    AlreadySetUp = "already_set_up";
     /// The amount is beyond what can be booked, or not positive where it must be.
     AmountOutOfRange = "amount_out_of_range";
     /// The state of the billing account does not allow the operation.
@@ -104,6 +106,8 @@ codes! {
     JournalUnbalanced = "journal_unbalanced";
     /// Every customer account keeps at least one customer administrator.
     LastAdministrator = "last_administrator";
+    /// The link is wrong, was used, or is too old.
+    LinkVoid = "link_void";
     /// The state of the listener does not allow the operation.
     ListenerStateForbids = "listener_state_forbids";
     /// The state of the mail does not allow the operation.
@@ -136,6 +140,8 @@ codes! {
     ShareExceeds = "share_exceeds";
     /// The state of the shipment does not allow the operation.
     ShipmentStateForbids = "shipment_state_forbids";
+    /// The login or the password is wrong, or too many sign-ins have failed.
+    SignInRefused = "sign_in_refused";
     /// The state of the subscription does not allow the operation.
     SubscriptionStateForbids = "subscription_state_forbids";
     /// The state of the provisioning task does not allow the operation.

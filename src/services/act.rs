@@ -11,6 +11,7 @@ use crate::domain::event::{Fact, Verb};
 use crate::domain::id::{AccountId, Id, Subject};
 use crate::domain::operator::{Actor, Permission};
 use crate::domain::page::PageRequest;
+use crate::domain::sealed::Sealed;
 use crate::domain::stamp::{SellerNumber, Stamp};
 use crate::domain::time::Instant;
 use crate::services::cx::Cx;
@@ -18,6 +19,7 @@ use crate::services::error::Error;
 use crate::services::mint::Mint;
 use crate::store::usage::Usage;
 use crate::store::{Along, Batch, Change, Mark, Record, Records, StoreError};
+use crate::world::seal::Secret;
 
 /// Who writes, and in which request.
 #[derive(Debug, Clone)]
@@ -224,6 +226,20 @@ impl<'tx> Act<'tx> {
     /// Unpredictable bytes.
     pub fn random<const N: usize>(&mut self) -> [u8; N] {
         self.mint.random()
+    }
+
+    /// A secret that the store may keep: only its own field of its own thing opens it, see
+    /// [`Bss::unseal`](super::Bss::unseal).
+    pub fn seal(&mut self, secret: &[u8], subject: Subject, field: &str) -> Sealed {
+        self.mint.seal(secret, subject, field)
+    }
+
+    /// A secret that an act has sealed.
+    ///
+    /// # Errors
+    /// If it was sealed for something else, or with a key that is not here.
+    pub fn unseal(&self, sealed: &Sealed, subject: Subject, field: &str) -> Result<Secret, Error> {
+        self.mint.unseal(sealed, subject, field).map_err(Error::internal)
     }
 
     /// The next number of a sequence.

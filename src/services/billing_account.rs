@@ -4,11 +4,17 @@ use super::{Act, Cx, Error};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::{
     BillingAccount, BillingProfile, BillingPurpose, BillingStanding, BillingState, BillingTerms,
-    OpenBillingAccount,
+    BillingTrigger, OpenBillingAccount,
 };
-use crate::domain::error::{Code, Rejection};
+use crate::domain::account::cycle::Cycle;
+use crate::domain::account::lifecycle::State;
+use crate::domain::billing::cycle;
+use crate::domain::error::{Code, Invalid, Rejection};
+use crate::domain::event::Verb;
 use crate::domain::id::{AccountId, BillingAccountId};
 use crate::domain::operator::Permission;
+use crate::domain::page::{Page, PageRequest};
+use crate::domain::time::{Date, Instant};
 use crate::store::Along;
 
 /// The sequence that billing accounts are numbered by.
@@ -25,6 +31,23 @@ pub struct NewBillingAccount {
     pub terms: BillingTerms,
 }
 
+/// Opens a further billing account of an account that is named.
+///
+/// # Errors
+/// If the account is not there or closed, a rule is broken, or the caller may not.
+pub fn add(
+    act: &mut Act<'_>,
+    account: AccountId,
+    new: NewBillingAccount,
+) -> Result<BillingAccount, Error> {
+    let account: Account = act.cx().named("/account", account)?;
+    if matches!(account.state(), State::Closing | State::Closed | State::Erased) {
+        let why = format!("cannot bill an account that is {}", account.state());
+        return Err(Rejection::new(Code::AccountStateForbids, why).into());
+    }
+    open(act, &account, new)
+}
+
 /// Opens a billing account of an account; the first one is its default.
 ///
 /// # Errors
@@ -36,7 +59,7 @@ pub fn open(
 ) -> Result<BillingAccount, Error> {
     let stamp = act.cx().stamp(account.stamp.seller, Some(account.id));
     act.must(Permission::BillingAccountWrite, &stamp)?;
-    let is_first = of(act.cx(), account.id)?.is_empty();
+    let is_first = !of(act.cx(), account.id)?.iter().any(BillingAccount::is_default);
     let standing = if is_first { BillingStanding::Default } else { BillingStanding::Further };
     let command = OpenBillingAccount {
         id: act.new_id(),
@@ -82,6 +105,147 @@ pub fn begin(act: &mut Act<'_>, id: BillingAccountId) -> Result<(), Error> {
     Ok(())
 }
 
+/// Gives a billing account other terms: at once while nothing was billed through it, and else from
+/// its next cycle on.
+///
+/// # Errors
+/// If it is not there, has changed since, its state forbids it, or the terms break a rule.
+pub fn plan(
+    act: &mut Act<'_>,
+    id: BillingAccountId,
+    revision: Option<u32>,
+    change: impl FnOnce(BillingTerms) -> Result<BillingTerms, Error>,
+) -> Result<BillingAccount, Error> {
+    let it: BillingAccount = act.get(id)?;
+    act.must(Permission::BillingAccountWrite, &it.stamp)?;
+    act.expect_revision(&it.stamp, revision)?;
+    let terms = change(it.planned().map_or(it.terms(), |it| it.terms))?;
+    let next = next_cycle_on(&it, act.now()).ok_or_else(|| {
+        Invalid::one("/cycle", "range", "must turn within the years that can be written")
+    })?;
+    let (it, verb) = it.plan(terms, next)?;
+    keep(act, it, verb)
+}
+
+/// Makes a billing account the one that is taken where nothing else is said.
+///
+/// # Errors
+/// If it is not there, or closed, or the caller may not.
+pub fn make_default(act: &mut Act<'_>, id: BillingAccountId) -> Result<BillingAccount, Error> {
+    let it: BillingAccount = act.get(id)?;
+    act.must(Permission::BillingAccountWrite, &it.stamp)?;
+    if matches!(it.state(), BillingState::Closed | BillingState::PendingClosed) {
+        let why = "a billing account that is closed cannot be the default one";
+        return Err(Rejection::new(Code::BillingAccountStateForbids, why).into());
+    }
+    for other in of(act.cx(), it.account())? {
+        if other.is_default() && other.id != id {
+            let (other, verb) = other.stand(BillingStanding::Further);
+            keep(act, other, verb)?;
+        }
+    }
+    let (it, verb) = it.stand(BillingStanding::Default);
+    keep(act, it, verb)
+}
+
+/// Moves a billing account along its life, as people may: stop its invoices, let them go on, close
+/// it. What the cycle does is the billing's.
+///
+/// # Errors
+/// If its state forbids it, it is the default one and is to be closed, or the caller may not.
+pub fn on(
+    act: &mut Act<'_>,
+    id: BillingAccountId,
+    trigger: BillingTrigger,
+) -> Result<BillingAccount, Error> {
+    let it: BillingAccount = act.get(id)?;
+    act.must(Permission::BillingAccountWrite, &it.stamp)?;
+    let (it, verb) = match trigger {
+        BillingTrigger::Suspend => it.suspend()?,
+        BillingTrigger::Resume => it.resume()?,
+        BillingTrigger::Withdraw => it.withdraw()?,
+        BillingTrigger::Close if it.is_default() => {
+            let why = "the default billing account closes with its account; make another one the \
+                       default first";
+            return Err(Rejection::new(Code::BillingAccountStateForbids, why).into());
+        }
+        BillingTrigger::Close => it.close()?,
+        BillingTrigger::Activate
+        | BillingTrigger::Plan
+        | BillingTrigger::Turn
+        | BillingTrigger::Finish => {
+            return Err(Error::internal(format!("`{trigger}` is for the billing to say")));
+        }
+    };
+    keep(act, it, verb)
+}
+
+/// Calls all billing accounts of an account off: each gets its last invoice, if it ever had one.
+pub(super) fn close_all(act: &mut Act<'_>, account: AccountId) -> Result<(), Error> {
+    for it in of(act.cx(), account)? {
+        let it = if it.state() == BillingState::PendingUpdate { it.withdraw()?.0 } else { it };
+        match it.state() {
+            BillingState::Defined | BillingState::Active | BillingState::Suspended => {
+                let (it, verb) = it.close()?;
+                keep(act, it, verb)?;
+            }
+            BillingState::PendingUpdate | BillingState::PendingClosed | BillingState::Closed => {}
+        }
+    }
+    Ok(())
+}
+
+    }
+    Ok(())
+}
+
+/// Closes all billing accounts of an account that has nothing left to be billed.
+pub(super) fn finish_all(act: &mut Act<'_>, account: AccountId) -> Result<(), Error> {
+    for it in of(act.cx(), account)? {
+        if it.state() == BillingState::PendingClosed {
+            let (it, verb) = it.finish()?;
+            keep(act, it, verb)?;
+        }
+    }
+    Ok(())
+}
+
+/// The day on which the next cycle of a billing account begins.
+#[must_use]
+pub fn next_cycle_on(it: &BillingAccount, now: Instant) -> Option<Date> {
+    let terms = it.terms();
+    let today = terms.zone.date_of(now).max(it.began_on());
+    cycle::period_of(terms.cycle, it.began_on(), today).map(|it| it.end())
+}
+
+/// The day on which the next invoice of a billing account is made, if any is.
+#[must_use]
+pub fn next_bill_on(it: &BillingAccount, now: Instant) -> Option<Date> {
+    let is_billed = match it.state() {
+        BillingState::Defined
+        | BillingState::Active
+        | BillingState::PendingUpdate
+        | BillingState::PendingClosed => true,
+        BillingState::Suspended | BillingState::Closed => false,
+    };
+    let Cycle { shift_days, .. } = it.terms().cycle;
+    let next = next_cycle_on(it, now).filter(|_| is_billed);
+    next.map(|it| it.plus_days(shift_days.into()))
+}
+
+/// A page of the billing accounts that the caller may see, of one account if that is named.
+///
+/// # Errors
+/// If the store fails.
+pub fn list(
+    cx: Cx<'_>,
+    account: Option<AccountId>,
+    page: &PageRequest,
+    accept: impl FnMut(&BillingAccount) -> bool,
+) -> Result<Page<BillingAccount>, Error> {
+    cx.list(account.map(Along::Owner), page, accept)
+}
+
 /// The billing accounts of an account, the oldest first.
 ///
 /// # Errors
@@ -106,7 +270,7 @@ pub fn default_of(cx: Cx<'_>, account: AccountId) -> Result<BillingAccount, Erro
 pub(super) fn keep(
     act: &mut Act<'_>,
     mut it: BillingAccount,
-    verb: crate::domain::event::Verb,
+    verb: Verb,
 ) -> Result<BillingAccount, Error> {
     act.put(&mut it)?;
     act.tell(it.id, verb);

@@ -1,11 +1,14 @@
 //! Customer classes: the terms that a vendor gives to groups of its customers.
 
 use super::{Act, Cx, Error};
+use crate::domain::account::Account;
 use crate::domain::account::class::{ClassTerms, CreateClass, CustomerClass};
 use crate::domain::id::ClassId;
 use crate::domain::operator::Permission;
+use crate::domain::page::{Page, PageRequest};
 use crate::domain::stamp::SellerNumber;
-use crate::store::Along;
+use crate::store::account::ACCOUNT_BY_CLASS;
+use crate::store::{Along, Key};
 
 /// The sequence that classes of all vendors are numbered by, after the default's 0.
 const NUMBERS: &str = "class";
@@ -58,6 +61,28 @@ pub fn revise(
     act.put(&mut class)?;
     act.tell(id, verb);
     Ok(class)
+}
+
+/// Removes a class that nobody is in.
+///
+/// # Errors
+/// If it is the default one or has accounts, or the caller may not.
+pub fn remove(act: &mut Act<'_>, id: ClassId, revision: Option<u32>) -> Result<(), Error> {
+    let class: CustomerClass = act.get(id)?;
+    act.must(Permission::ClassWrite, &class.stamp)?;
+    act.expect_revision(&class.stamp, revision)?;
+    let along = Along::Index(ACCOUNT_BY_CLASS, Key::new().id(id).bytes());
+    let accounts = act.all::<Account>(along)?.len();
+    let (class, _) = class.remove(u64::try_from(accounts).unwrap_or(u64::MAX))?;
+    act.delete(&class)
+}
+
+/// A page of the classes that the caller may see.
+///
+/// # Errors
+/// If the store fails.
+pub fn list(cx: Cx<'_>, page: &PageRequest) -> Result<Page<CustomerClass>, Error> {
+    cx.list(None, page, |_| true)
 }
 
 /// The class that a vendor's customers have if nothing else is said.

@@ -9,11 +9,14 @@ use super::error::Error;
 use super::metrics::Metrics;
 use super::mint::Mint;
 use crate::domain::operator::Actor;
+use crate::domain::text::WebAddress;
 use crate::store::meta::{self, ClockState};
 use crate::store::usage::{Limits, Usage};
 use crate::store::{Batch, Store, StoreError};
 use crate::world::clock::Clock;
 use crate::world::entropy::Entropy;
+use crate::world::password::PasswordHashes;
+use crate::world::seal::Sealer;
 
 /// The parts of the outside that the house runs on.
 #[derive(Clone)]
@@ -22,6 +25,41 @@ pub struct World {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// Hashes of passwords.
+    pub passwords: Arc<PasswordHashes>,
+    /// Secrets at rest.
+    pub seal: Arc<Sealer>,
+    /// Where people reach the appliance.
+    pub site: Site,
+}
+
+/// Where people reach the appliance, and who stands in between.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Site {
+    /// The address for links in mails; `None` where nobody said.
+    pub public_url: Option<WebAddress>,
+    /// What a request says of the way it came.
+    pub forwarding: Forwarding,
+}
+
+/// Whether a request is believed that says it came over HTTPS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Forwarding {
+    /// It is: only a proxy of ours can reach the appliance.
+    Believed,
+    /// It is not: anybody could say so.
+    Ignored,
+}
+
+impl Site {
+    /// Reached directly, at an address that nobody said.
+    pub const UNKNOWN: Self = Self { public_url: None, forwarding: Forwarding::Ignored };
+
+    /// Whether people reach it over HTTPS alone, as far as is known.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.public_url.as_ref().is_some_and(|it| it.as_str().starts_with("https://"))
+    }
 }
 
 pub(super) struct House {
@@ -42,7 +80,7 @@ impl House {
         let time = meta::setting::<ClockState>(&store.read()?)?.unwrap_or(ClockState::LIVE);
         Ok(Self {
             store,
-            mint: Arc::new(Mint::new(Arc::clone(&world.entropy))),
+            mint: Arc::new(Mint::new(Arc::clone(&world.entropy), Arc::clone(&world.seal))),
             usage: Arc::new(Usage::new(Limits::LIVE)),
             world,
             time: Mutex::new(time),
@@ -59,6 +97,10 @@ impl House {
 
     pub(super) fn usage(&self) -> &Arc<Usage> {
         &self.usage
+    }
+
+    pub(super) const fn world(&self) -> &World {
+        &self.world
     }
 
     pub(super) fn mint(&self) -> &Mint {

@@ -5,8 +5,11 @@
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use super::{Act, Error};
+use crate::domain::id::{Kind, Subject};
+use crate::domain::sealed::Sealed;
 use crate::store::idempotency::{self, KEPT_SECONDS, Kept};
 
 /// An answer as it goes out.
@@ -48,11 +51,23 @@ pub fn once(
         if kept.request != *request {
             return Err(Error::KeyReused);
         }
-        return postcard::from_bytes(&kept.answer).map_err(Error::internal);
+        let bytes = act.unseal(&Sealed::new(kept.answer), row(&key), FIELD)?;
+        return postcard::from_bytes(bytes.as_bytes()).map_err(Error::internal);
     }
     let answer = work(act)?;
     let bytes = postcard::to_allocvec(&answer).map_err(Error::internal)?;
+    // An answer may hold what is shown once and kept nowhere, such as the secret of a token.
+    let bytes = act.seal(&bytes, row(&key), FIELD).as_bytes().to_vec();
     let kept = Kept { request: *request, until: wall.plus_seconds(KEPT_SECONDS), answer: bytes };
     act.batch().keep_answer(&key, &kept)?;
     Ok(answer)
+}
+
+/// The field under which answers are sealed.
+const FIELD: &str = "idempotency";
+
+/// What a kept answer belongs to: the row of its key, which is a session's in spirit.
+fn row(key: &[u8; 32]) -> Subject {
+    let bytes = key.first_chunk().expect("half of a digest is as long as a UUID");
+    Subject { kind: Kind::Session, uuid: Uuid::from_bytes(*bytes) }
 }

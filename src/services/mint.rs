@@ -4,20 +4,39 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use uuid::{Builder, Uuid};
 
+use crate::domain::id::Subject;
+use crate::domain::sealed::Sealed;
 use crate::domain::time::Instant;
 use crate::world::entropy::Entropy;
+use crate::world::seal::{SealError, Sealer, Secret};
 
 /// Makes ids. Those of one process rise, even within a millisecond, so that a list by id is a list
 /// by age.
 pub(super) struct Mint {
     entropy: Arc<dyn Entropy>,
+    seal: Arc<Sealer>,
     /// The last millisecond, and how many ids it has had.
     last: Mutex<(u64, u32)>,
 }
 
 impl Mint {
-    pub(super) fn new(entropy: Arc<dyn Entropy>) -> Self {
-        Self { entropy, last: Mutex::new((0, 0)) }
+    pub(super) fn new(entropy: Arc<dyn Entropy>, seal: Arc<Sealer>) -> Self {
+        Self { entropy, seal, last: Mutex::new((0, 0)) }
+    }
+
+    /// A secret that only its own field of its own thing opens.
+    pub(super) fn seal(&self, secret: &[u8], subject: Subject, field: &str) -> Sealed {
+        self.seal.seal(secret, subject, field, self.entropy.as_ref())
+    }
+
+    /// A secret that was sealed here.
+    pub(super) fn unseal(
+        &self,
+        sealed: &Sealed,
+        subject: Subject,
+        field: &str,
+    ) -> Result<Secret, SealError> {
+        self.seal.unseal(sealed, subject, field)
     }
 
     /// Unpredictable bytes.
@@ -57,10 +76,14 @@ impl Mint {
 mod tests {
     use super::*;
     use crate::world::entropy::SeededEntropy;
+    use crate::world::seal::{KeyPlace, Start};
 
     #[test]
     fn ids_rise_within_a_millisecond_and_across() {
-        let mint = Mint::new(Arc::new(SeededEntropy::new(7)));
+        let keys = KeyPlace::Text(format!("1 {}", "07".repeat(32)));
+        let entropy = SeededEntropy::new(7);
+        let seal = Sealer::open(&keys, Start::First, &entropy).expect("one key");
+        let mint = Mint::new(Arc::new(entropy), Arc::new(seal));
         let at = |micros| Instant::from_micros(micros).expect("in range");
         let ids: Vec<_> = (0..70_000).map(|it| mint.id(at(1_000_000 + it / 50))).collect();
         assert!(ids.windows(2).all(|it| it[0] < it[1]));

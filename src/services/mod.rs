@@ -24,11 +24,16 @@ pub mod offer;
 pub mod operator;
 pub mod order;
 pub mod party;
+pub mod password;
 pub mod provisioning;
 pub mod seat;
+pub mod session;
+pub mod setup;
 pub mod subscription;
 pub mod tax;
 pub mod usage;
+pub mod token;
+pub mod user;
 mod writer;
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -39,12 +44,16 @@ pub use self::cx::Cx;
 use self::duty::Duty;
 pub use self::error::Error;
 use self::house::House;
-pub use self::house::World;
+pub use self::house::{Forwarding, Site, World};
 pub use self::metrics::Metrics;
 pub use self::writer::Pending;
 use self::writer::Writer;
-use crate::domain::operator::Actor;
+use crate::domain::id::Subject;
+use crate::domain::operator::{Actor, PasswordHash};
+use crate::domain::sealed::Sealed;
 use crate::store::Store;
+use crate::world::password::Verdict;
+use crate::world::seal::Secret;
 
 /// The appliance. Its parts are private, so that who holds one can only call use cases.
 pub struct Bss {
@@ -127,6 +136,42 @@ impl Bss {
     #[must_use]
     pub fn random<const N: usize>(&self) -> [u8; N] {
         self.house.mint().random()
+    }
+
+    /// The hash of a password. Slow: never inside an act, and not on a thread that serves requests.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] if too many are waiting.
+    pub fn hash_password(&self, password: &str) -> Result<PasswordHash, Error> {
+        let World { passwords, entropy, .. } = self.house.world();
+        passwords.hash(password, entropy.as_ref()).map_err(|_| Error::Busy)
+    }
+
+    /// Compares a password with a hash, or for as long with none. Slow: see
+    /// [`hash_password`](Self::hash_password).
+    ///
+    /// # Errors
+    /// [`Error::Busy`] if too many are waiting.
+    pub fn verify_password(
+        &self,
+        password: &str,
+        hash: Option<&PasswordHash>,
+    ) -> Result<Verdict, Error> {
+        self.house.world().passwords.verify(password, hash).map_err(|_| Error::Busy)
+    }
+
+    /// A secret that an act has sealed for a field of a thing.
+    ///
+    /// # Errors
+    /// If it was sealed for something else, or with a key that is not here.
+    pub fn unseal(&self, sealed: &Sealed, subject: Subject, field: &str) -> Result<Secret, Error> {
+        self.house.world().seal.unseal(sealed, subject, field).map_err(Error::internal)
+    }
+
+    /// Where people reach the appliance.
+    #[must_use]
+    pub fn site(&self) -> &Site {
+        &self.house.world().site
     }
 
     /// What is counted while it runs.

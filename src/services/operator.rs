@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::{Act, Author, Bss, Cx, Error};
 use crate::domain::account::Account;
 use crate::domain::account::class::CustomerClass;
+use crate::domain::account::lifecycle::State;
 use crate::domain::account::tree::Sellers;
 use crate::domain::operator::{Actor, Digest, Session, Standing, Token, User};
 use crate::store::account::ACCOUNT_BY_SELLING;
@@ -31,6 +32,12 @@ pub enum Credential<'a> {
 #[must_use]
 pub fn digest(secret: &str) -> Digest {
     Digest::new(Sha256::digest(secret.as_bytes()).into())
+}
+
+/// A secret as it is shown: 256 bits in letters that fit into an address and a header.
+#[must_use]
+pub fn secret(random: [u8; 32]) -> String {
+    URL_SAFE_NO_PAD.encode(random)
 }
 
 /// The token that only a session's own pages know: it follows from the session's secret.
@@ -116,6 +123,9 @@ pub fn person(cx: Cx<'_>, user: &User) -> Result<Actor, Error> {
     user.may_sign_in(cx.wall).map_err(|_| Error::Unauthenticated)?;
     let account = user.stamp.owner.ok_or(Error::Unauthenticated)?;
     let account: Account = cx.get(account)?;
+    if matches!(account.state(), State::Closed | State::Erased) {
+        return Err(Error::Unauthenticated);
+    }
     let branch = match account.seller_number() {
         Some(seller) => sellers(cx)?.branch(seller),
         None => BTreeSet::new(),

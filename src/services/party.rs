@@ -1,20 +1,25 @@
 //! Parties: registering and revising persons and organizations.
 
 use super::{Act, Cx, Error};
-use crate::domain::id::PartyId;
+use crate::domain::id::{AccountId, PartyId};
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::party::lifecycle::Trigger;
 use crate::domain::party::{Party, Profile, RegisterParty};
 use crate::domain::stamp::SellerNumber;
 
-/// Registers a party in a seller's branch.
+/// Registers a party in a seller's branch, as an account's own if that is named.
 ///
 /// # Errors
 /// If the profile breaks a rule, or the caller may not.
-pub fn register(act: &mut Act<'_>, seller: SellerNumber, profile: Profile) -> Result<Party, Error> {
+pub fn register(
+    act: &mut Act<'_>,
+    seller: SellerNumber,
+    owner: Option<AccountId>,
+    profile: Profile,
+) -> Result<Party, Error> {
     let id = act.new_id();
-    let stamp = act.cx().stamp(seller, None);
+    let stamp = act.cx().stamp(seller, owner);
     let (mut party, verb) = Party::register(RegisterParty { id, stamp, profile })?;
     act.must(Permission::PartyWrite, &party.stamp)?;
     act.put(&mut party)?;

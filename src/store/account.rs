@@ -5,6 +5,7 @@ use super::record::record;
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::class::CustomerClass;
+use crate::domain::account::lifecycle::State;
 use crate::domain::id::{AccountId, BillingAccountId, ClassId};
 
 record!(Account, AccountId, "account", shape 1,
@@ -16,6 +17,12 @@ record!(Account, AccountId, "account", shape 1,
     ACCOUNT_BY_SELLING = "by_selling" => |it, keys| {
         keys.extend(it.seller_number().map(|number| Key::new().u32(number.0).id(it.id)));
     },
+    /// `(account)`: those on their way out.
+    ACCOUNT_BY_CLOSING = "by_closing" => |it, keys| {
+        keys.extend((it.state() == State::Closing).then(|| Key::new().id(it.id)));
+    },
+    /// `(class, account)`: whose terms a class says.
+    ACCOUNT_BY_CLASS = "by_class" => |it, keys| keys.push(Key::new().id(it.class()).id(it.id)),
 );
 
 record!(BillingAccount, BillingAccountId, "billing_account", shape 1);

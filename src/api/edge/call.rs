@@ -7,14 +7,14 @@ use std::sync::Arc;
 use axum::http::{HeaderMap, Method, Uri, header};
 use sha2::{Digest, Sha256};
 
-use super::cursor;
 use super::fault::Fault;
 use super::query::Query;
+use super::{auth, cursor};
 use crate::domain::error::Invalid;
-use crate::domain::operator::Actor;
+use crate::domain::operator::{Actor, Session};
 use crate::domain::page::{PageOrder, PageRequest};
 use crate::services::idempotency::Once;
-use crate::services::{Author, Error};
+use crate::services::{Author, Error, Forwarding, Site};
 
 /// What a handler may know of a request beside its body.
 #[derive(Debug, Clone)]
@@ -33,6 +33,48 @@ pub(crate) struct Call {
     pub(crate) if_match: Option<u32>,
     /// The key under which the request is done once.
     pub(crate) once: Option<Once>,
+    /// How the browser or program came.
+    pub(crate) way: Way,
+}
+
+/// How a request came: what a sign-in needs to know of it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Way {
+    /// The secret of the session that it came with.
+    pub(crate) session: Option<String>,
+    /// What the browser calls itself.
+    pub(crate) agent: Option<String>,
+    /// Whether it came over HTTPS, as far as can be believed.
+    pub(crate) is_https: bool,
+}
+
+impl Way {
+    /// The way of a request with these headers.
+    pub(crate) fn of(headers: &HeaderMap, site: &Site) -> Self {
+        let text = |name: &str| headers.get(name).and_then(|it| it.to_str().ok());
+        let says_https = text("x-forwarded-proto").is_some_and(|it| it.starts_with("https"));
+        Self {
+            session: auth::cookie(headers, auth::SESSION_COOKIE).map(str::to_owned),
+            agent: text("user-agent").map(str::to_owned),
+            is_https: site.is_https() || (site.forwarding == Forwarding::Believed && says_https),
+        }
+    }
+
+    /// The cookie that holds a session: for this site alone, and out of reach of scripts.
+    pub(crate) fn cookie(&self, secret: &str) -> String {
+        self.cookie_for(secret, Session::SECONDS_MAX)
+    }
+
+    /// The cookie that takes a session away.
+    pub(crate) fn no_cookie(&self) -> String {
+        self.cookie_for("", 0)
+    }
+
+    fn cookie_for(&self, value: &str, seconds: i64) -> String {
+        let secure = if self.is_https { "; Secure" } else { "" };
+        let name = auth::SESSION_COOKIE;
+        format!("{name}={value}; HttpOnly; SameSite=Lax; Path=/; Max-Age={seconds}{secure}")
+    }
 }
 
 /// The longest idempotency key.

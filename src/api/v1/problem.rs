@@ -154,5 +154,11 @@ fn say_service(error: &Error) -> Said<'_> {
 
 /// The business says no with a conflict, except where it is a field that names what is not there.
 const fn status_of(code: Code) -> u16 {
-    if matches!(code, Code::ReferenceUnknown | Code::WeakPassword) { 422 } else { 409 }
+    if matches!(code, Code::ReferenceUnknown | Code::WeakPassword) {
+        422
+    } else if matches!(code, Code::SignInRefused) {
+        401
+    } else {
+        409
+    }
 }

@@ -18,7 +18,7 @@ use utoipa::openapi::{RefOr, Schema};
 use super::problem;
 use crate::api::edge::auth::{self, Caller};
 use crate::api::edge::body::{self, ORDINARY_BYTES_MAX};
-use crate::api::edge::call::{self, Call};
+use crate::api::edge::call::{self, Call, Way};
 use crate::api::edge::fault::Fault;
 use crate::api::edge::query::Query;
 use crate::api::edge::reply::{self, Reply, Wire};
@@ -227,7 +227,10 @@ impl Asked {
         request_id: &str,
     ) -> Result<Self, Fault> {
         let (mut parts, body) = request.into_parts();
-        let caller = auth::caller(bss, &parts)?;
+        let caller = match needs {
+            Needs::Nothing => auth::anybody(bss, &parts)?,
+            Needs::SignIn | Needs::Permission(_) => auth::caller(bss, &parts)?,
+        };
         permit(&caller, needs)?;
         let path = RawPathParams::from_request_parts(&mut parts, &()).await;
         let path = path.map_err(|_| Fault::NoRoute { path: parts.uri.path().to_owned() })?;
@@ -246,6 +249,7 @@ impl Asked {
             fields: call::fields(&mut query),
             if_match: call::if_match(&parts.headers)?,
             once: call::once(&parts.headers, &parts.method, &parts.uri, &body)?,
+            way: Way::of(&parts.headers, bss.site()),
         };
         Ok(Self { call, query, body })
     }

@@ -203,6 +203,12 @@ impl Credential {
         Ok(Self { changed_at: Some(wall), ..changed })
     }
 
+    /// The same password with a hash of another cost.
+    #[must_use]
+    pub fn rehashed(self, hash: PasswordHash) -> Self {
+        Self { hash, ..self }
+    }
+
     /// The same after a sign-in with it.
     #[must_use]
     pub const fn used(mut self) -> Self {

@@ -33,6 +33,16 @@ impl PersonName {
         Self { title, given, middle, family, suffix, full, formatted }
     }
 
+    /// A name in parts, as far as one line tells: the last word is the family's.
+    #[must_use]
+    pub fn of_line(line: &Name) -> Self {
+        let part = |text: &str| text.trim().parse::<Name>().ok();
+        let parts = line.as_str().rsplit_once(' ');
+        let parts = parts.and_then(|(given, family)| Some((part(given)?, part(family)?)));
+        let (given, family) = parts.unwrap_or_else(|| (line.clone(), line.clone()));
+        Self { full: Some(line.clone()), ..Self::new(given, family) }
+    }
+
     /// All of it on one line.
     #[must_use]
     pub fn display(&self) -> String {
@@ -123,6 +133,17 @@ mod tests {
         assert_eq!(ann.display(), "Ann B. Lee Jr.");
         ann.full = Some(name("Lee Ann"));
         assert_eq!(ann.display(), "Lee Ann");
+    }
+
+    #[test]
+    fn the_last_word_of_a_line_is_the_familys_name() {
+        for (line, given, family) in
+            [("Ann Lee", "Ann", "Lee"), ("Ann van Lee", "Ann van", "Lee"), ("Ann", "Ann", "Ann")]
+        {
+            let read = PersonName::of_line(&name(line));
+            let parts = (read.given.as_str(), read.family.as_str(), read.display());
+            assert_eq!(parts, (given, family, line.to_owned()));
+        }
     }
 
     #[test]

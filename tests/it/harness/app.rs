@@ -7,10 +7,12 @@ use axum::http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tillbox::domain::time::{Instant, Span, Zone};
-use tillbox::services::{Bss, World};
+use tillbox::services::{Bss, Site, World};
 use tillbox::store::Store;
 use tillbox::world::clock::{Clock, ScriptedClock};
 use tillbox::world::entropy::SeededEntropy;
+use tillbox::world::password::{Cost, PasswordHashes};
+use tillbox::world::seal::{KeyPlace, Sealer, Start};
 use tower::ServiceExt;
 
 /// One appliance, with nobody in it yet.
@@ -32,8 +34,7 @@ impl App {
     pub fn over(store: Store, day: &str) -> Self {
         let start = Zone::UTC.start_of(day.parse().unwrap());
         let clock = Arc::new(ScriptedClock::at(start));
-        let entropy = Arc::new(SeededEntropy::new(1));
-        let world = World { clock: Arc::clone(&clock) as Arc<dyn Clock>, entropy };
+        let world = world(Arc::clone(&clock) as Arc<dyn Clock>);
         store.migrate().unwrap();
         let bss = Bss::open(store, world).unwrap();
         let router = tillbox::api::router(&bss, axum::Router::new());
@@ -66,6 +67,19 @@ impl App {
             let response = router.oneshot(request).await.unwrap();
             Answer::read(response).await
         })
+    }
+}
+
+/// An outside without an outside, at a cost that tests can pay.
+fn world(clock: Arc<dyn Clock>) -> World {
+    let entropy = Arc::new(SeededEntropy::new(1));
+    let keys = KeyPlace::Text(format!("1 {}", "07".repeat(32)));
+    World {
+        clock,
+        passwords: Arc::new(PasswordHashes::new(Cost::TEST, entropy.as_ref())),
+        seal: Arc::new(Sealer::open(&keys, Start::First, entropy.as_ref()).unwrap()),
+        site: Site::UNKNOWN,
+        entropy,
     }
 }
 

@@ -133,6 +133,15 @@ impl Actor {
         }
     }
 
+    /// The permissions that it is confined to; `None` for whatever its roles give.
+    #[must_use]
+    pub const fn scopes(&self) -> Option<&BTreeSet<Permission>> {
+        match &self.nature {
+            Nature::Person { scopes, .. } => scopes.as_ref(),
+            Nature::Duty | Nature::Door(_) => None,
+        }
+    }
+
     /// Whether it may do something to a thing.
     #[must_use]
     pub fn may(&self, permission: Permission, stamp: &Stamp) -> Decision {

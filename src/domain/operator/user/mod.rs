@@ -15,6 +15,7 @@ use crate::domain::operator::role::Role;
 use crate::domain::operator::token::Digest;
 use crate::domain::party::individual::PersonName;
 use crate::domain::party::medium::PhoneUse;
+use crate::domain::sealed::Sealed;
 use crate::domain::stamp::Stamp;
 use crate::domain::text::{Email, Locale, Name, Phone};
 use crate::domain::time::{Instant, Zone};
@@ -90,14 +91,41 @@ words! {
 }
 
 /// A link in a mail that proves that one reads it. It works once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
     /// What it is for.
     pub purpose: LinkPurpose,
     /// The hash of its secret part.
     pub hash: Digest,
+    /// The secret part itself, for the mail that carries it and for nobody else.
+    pub secret: Sealed,
     /// Wall time after which it is void.
     pub expires_at: Instant,
+}
+
+impl Link {
+    /// An invitation can be accepted for so long.
+    pub const INVITATION_SECONDS: i64 = 7 * 24 * 60 * 60;
+    /// A lost password can be replaced for so long.
+    pub const RESET_SECONDS: i64 = 60 * 60;
+    /// Whoever asks for links again and again is sent one in so long.
+    pub const PAUSE_SECONDS: i64 = 60;
+
+    /// How long a link for a purpose works.
+    #[must_use]
+    pub const fn seconds(purpose: LinkPurpose) -> i64 {
+        match purpose {
+            LinkPurpose::Invitation => Self::INVITATION_SECONDS,
+            LinkPurpose::Reset => Self::RESET_SECONDS,
+        }
+    }
+
+    /// Whether it was made so lately that another need not be sent.
+    #[must_use]
+    pub fn is_fresh(&self, wall: Instant) -> bool {
+        let made_at = self.expires_at.plus_seconds(-Self::seconds(self.purpose));
+        wall < made_at.plus_seconds(Self::PAUSE_SECONDS)
+    }
 }
 
 /// How signing in went lately. All times are wall time.
@@ -293,6 +321,12 @@ impl User {
         Ok((self, Verb::Changed))
     }
 
+    /// The user with its password hashed at another cost: nobody need hear of it.
+    #[must_use]
+    pub fn rehash(self, hash: PasswordHash) -> Self {
+        Self { credential: self.credential.map(|it| it.rehashed(hash)), ..self }
+    }
+
     /// The user with a link that is about to be sent; one sent before is void.
     #[must_use]
     pub fn with_link(self, link: Link) -> (Self, Verb) {
@@ -369,8 +403,14 @@ impl User {
 
     /// The link that was sent, if it is still good at wall time.
     #[must_use]
-    pub fn link(&self, wall: Instant) -> Option<Link> {
-        self.link.filter(|it| wall < it.expires_at)
+    pub fn link(&self, wall: Instant) -> Option<&Link> {
+        self.link.as_ref().filter(|it| wall < it.expires_at)
+    }
+
+    /// The link that was sent last, good or not.
+    #[must_use]
+    pub const fn sent_link(&self) -> Option<&Link> {
+        self.link.as_ref()
     }
 
     /// How signing in went lately.

@@ -137,9 +137,11 @@ fn a_door_that_is_tried_too_often_is_locked_longer_each_time() {
 #[test]
 fn a_link_is_good_until_it_expires_or_a_password_is_set() {
     let hash = Digest::new([1; 32]);
-    let link = Link { purpose: LinkPurpose::Reset, hash, expires_at: at(100) };
-    let (user, _) = active(&[]).with_link(link);
-    assert_eq!((user.link(at(99)), user.link(at(100))), (Some(link), None));
+    let (purpose, secret) = (LinkPurpose::Reset, Sealed::new(vec![2]));
+    let link = Link { purpose, hash, secret, expires_at: at(7200) };
+    assert_eq!([3600, 3659, 3660].map(|it| link.is_fresh(at(it))), [true, true, false]);
+    let (user, _) = active(&[]).with_link(link.clone());
+    assert_eq!((user.link(at(7199)), user.link(at(7200))), (Some(&link), None));
     let (user, _) = user.with_password(PasswordHash::new("a".to_owned()), PasswordKind::Chosen);
     assert_eq!(user.link(at(1)), None);
 }

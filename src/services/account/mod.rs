@@ -3,26 +3,33 @@
 //! An account is made with its party, if that is missing, and with its default billing account; a
 //! seller is born with the class `Default`.
 
+mod life;
+mod place;
+
+pub use self::life::{activate, close, finish_next, hold, release, remains};
+pub use self::place::relocate;
 use super::billing_account::{self, NewBillingAccount};
 use super::{Act, Cx, Error, class, party};
 use crate::domain::account::billing_account::{
     BillingAccount, BillingProfile, BillingPurpose, BillingTerms,
 };
+use crate::domain::account::class::{BillingType, CustomerClass};
+use crate::domain::account::cycle::Cycle;
 use crate::domain::account::profile::{Profile, TaxStatus, Terms};
-use crate::domain::account::tree::{AccountRole, Ancestor};
-use crate::domain::account::{
-    Account, Beginning, HoldAccount, Nature, RegisterAccount, ReleaseAccount,
-};
+use crate::domain::account::tree::AccountRole;
+use crate::domain::account::{Account, Beginning, Nature, RegisterAccount};
+use crate::domain::error::Invalid;
 use crate::domain::event::Verb;
 use crate::domain::id::{AccountId, ClassId, PartyId};
+use crate::domain::money::Currency;
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::party::individual::{Individual, PersonName};
 use crate::domain::party::organization::Organization;
 use crate::domain::party::{self as person, Party};
 use crate::domain::stamp::SellerNumber;
-use crate::domain::text::Name;
-use crate::store::account::ACCOUNT_BY_PARENT;
+use crate::domain::time::Zone;
+use crate::store::account::{ACCOUNT_BY_PARENT, ACCOUNT_BY_SELLING};
 use crate::store::{Along, Key, Records};
 
 /// The sequence that accounts are numbered by; the provider takes the first.
@@ -58,8 +65,21 @@ pub struct OpenAccount {
     pub class: Option<ClassId>,
     /// How it is taxed; by its nature if nothing is said.
     pub tax_status: Option<TaxStatus>,
-    /// Currency, zone and cycle of its default billing account; the vendor's if nothing is said.
-    pub billing: Option<BillingTerms>,
+    /// How it is billed, as far as that is said.
+    pub billing: BillingWish,
+}
+
+/// How an account is to be billed; what is left out is as its class and its vendor have it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct BillingWish {
+    /// In which currency; the vendor's own if nothing is said.
+    pub currency: Option<Currency>,
+    /// Where its days begin; where the vendor's do if nothing is said.
+    pub zone: Option<Zone>,
+    /// When its invoices are made; as its class says if nothing is said.
+    pub cycle: Option<Cycle>,
+    /// Whether it pays before or after; as its class says if nothing is said.
+    pub billing_type: Option<BillingType>,
 }
 
 /// An account with the billing account that it got.
@@ -76,27 +96,24 @@ pub struct Opened {
 /// # Errors
 /// If the place in the tree or a value breaks a rule, or the caller may not.
 pub fn open(act: &mut Act<'_>, command: OpenAccount) -> Result<Opened, Error> {
-    let parent = parent(act, &command)?;
-    let ancestors = ancestors(act.cx(), parent.as_ref())?;
+    let parent = place::parent(act, &command)?;
+    let ancestors = place::ancestors(act.cx(), parent)?;
     let vendor = ancestors.iter().find_map(|it| it.role.seller_number());
     let vendor = vendor.unwrap_or(SellerNumber::PROVIDER);
+    let id = act.new_id();
+    act.must(Permission::AccountRegister, &act.cx().stamp(vendor, Some(id)))?;
     let role = role(act, command.wanted)?;
-    if role == AccountRole::Provider {
-        class::bear(act, vendor)?;
+    if let Some(number) = role.seller_number() {
+        class::bear(act, number)?;
     }
-    let class = match command.class {
-        Some(id) => {
-            act.cx().named::<crate::domain::account::class::CustomerClass>("/class", id)?.id
-        }
-        None => class::default_of(act.cx(), vendor)?.id,
-    };
+    let class = class_of(act.cx(), vendor, command.class)?;
     let party = match command.party {
         Some(id) => act.cx().named::<Party>("/party", id)?.id,
-        None => party::register(act, vendor, same_party(&command.profile))?.id,
+        None => party::register(act, vendor, Some(id), same_party(&command.profile))?.id,
     };
     let tax_status = command.tax_status.unwrap_or_else(|| taxed_as(role, command.profile.nature));
-    let command_of_domain = RegisterAccount {
-        id: act.new_id(),
+    let register = RegisterAccount {
+        id,
         number: act.next_number(NUMBERS)?,
         role,
         party,
@@ -104,25 +121,20 @@ pub fn open(act: &mut Act<'_>, command: OpenAccount) -> Result<Opened, Error> {
         profile: command.profile,
         terms: Terms::of(class, tax_status),
     };
-    let (account, verb) = Account::register(command_of_domain, &ancestors, act.now())?;
-    act.must(Permission::AccountWrite, &account.stamp)?;
+    let (account, verb) = Account::register(register, &ancestors, act.now())?;
     let account = keep(act, account, verb)?;
-    if let AccountRole::Reseller(number) = role {
-        class::bear(act, number)?;
-    }
     let billing_account = first_billing_account(act, &account, command.billing)?;
     Ok(Opened { account, billing_account })
 }
 
-/// The account below which a new one is to stand.
-fn parent(act: &Act<'_>, command: &OpenAccount) -> Result<Option<Account>, Error> {
-    let own = act.actor().standing().map(|it| it.account);
-    match (command.wanted, command.parent, own) {
-        (Wanted::Provider, _, _) => Ok(None),
-        (_, Some(id), _) => Ok(Some(act.cx().named("/parent", id)?)),
-        (_, None, Some(own)) => Ok(Some(act.get(own)?)),
-        (_, None, None) => provider(act.cx()).map(Some),
+/// The class that is named, which must be the vendor's own, or the vendor's default.
+fn class_of(cx: Cx<'_>, vendor: SellerNumber, named: Option<ClassId>) -> Result<ClassId, Error> {
+    let Some(id) = named else { return Ok(class::default_of(cx, vendor)?.id) };
+    let class: CustomerClass = cx.named("/class", id)?;
+    if class.stamp.seller == vendor {
+        return Ok(id);
     }
+    Err(Invalid::one("/class", "reference", "must be a class of the account's vendor").into())
 }
 
 /// The provider's account.
@@ -132,21 +144,6 @@ fn parent(act: &Act<'_>, command: &OpenAccount) -> Result<Option<Account>, Error
 pub fn provider(cx: Cx<'_>) -> Result<Account, Error> {
     let found = cx.view.find_by_number::<Account>(Account::PROVIDER_NUMBER)?;
     found.ok_or_else(|| Error::not_found("provider"))
-}
-
-/// The accounts from one up to the root.
-fn ancestors(cx: Cx<'_>, from: Option<&Account>) -> Result<Vec<Ancestor>, Error> {
-    let mut line = Vec::new();
-    let mut next = from.cloned();
-    while let Some(account) = next {
-        line.push(Ancestor::from(&account));
-        next = match account.parent() {
-            // Whoever may open an account need not see all that stands above it.
-            Some(id) => cx.view.find(id)?,
-            None => None,
-        };
-    }
-    Ok(line)
 }
 
 fn role(act: &mut Act<'_>, wanted: Wanted) -> Result<AccountRole, Error> {
@@ -177,41 +174,45 @@ fn same_party(profile: &Profile) -> person::Profile {
     let nature = match profile.nature {
         Nature::Company => person::Nature::Organization(Organization::named(profile.name.clone())),
         Nature::Personal => {
-            person::Nature::Individual(Individual::named(person_name(&profile.name)))
+            person::Nature::Individual(Individual::named(PersonName::of_line(&profile.name)))
         }
     };
     person::Profile { media: profile.media.clone(), ..person::Profile::of(nature) }
 }
 
-/// A person's name in parts, as far as one line tells: the last word is the family's.
-fn person_name(name: &Name) -> PersonName {
-    let part = |text: &str| text.parse::<Name>().ok();
-    let parts = name.as_str().rsplit_once(' ');
-    let parts = parts.and_then(|(given, family)| Some((part(given)?, part(family)?)));
-    let (given, family) = parts.unwrap_or_else(|| (name.clone(), name.clone()));
-    PersonName { full: Some(name.clone()), ..PersonName::new(given, family) }
-}
-
 fn first_billing_account(
     act: &mut Act<'_>,
     account: &Account,
-    wished: Option<BillingTerms>,
+    wish: BillingWish,
 ) -> Result<BillingAccount, Error> {
-    let terms = match (wished, account.parent()) {
-        (Some(terms), _) => terms,
-        (None, Some(_)) => vendor_terms(act.cx(), account.stamp.seller)?,
-        (None, None) => return Err(Error::internal("the provider says how it bills")),
-    };
+    let terms = billing_terms(act.cx(), account, wish)?;
     let profile = BillingProfile::named(account.profile().name.clone());
     let new = NewBillingAccount { purpose: BillingPurpose::Billing, profile, terms };
     billing_account::open(act, account, new)
 }
 
-/// How a vendor bills where nothing else is said: as it is billed itself.
-fn vendor_terms(cx: Cx<'_>, vendor: SellerNumber) -> Result<BillingTerms, Error> {
-    let seller = of_seller(cx, vendor)?;
-    let own = billing_account::of(cx, seller.id)?.into_iter().find(BillingAccount::is_default);
-    own.map(|it| it.terms()).ok_or_else(|| Error::internal("a seller has a billing account"))
+/// How an account is billed, what was not said being as its class and its vendor have it.
+///
+/// # Errors
+/// If the store fails.
+pub fn billing_terms(
+    cx: Cx<'_>,
+    account: &Account,
+    wish: BillingWish,
+) -> Result<BillingTerms, Error> {
+    let vendor = match account.parent() {
+        Some(_) => of_seller(cx, account.stamp.seller)?.id,
+        None => account.id,
+    };
+    let vendor = billing_account::of(cx, vendor)?.into_iter().find(BillingAccount::is_default);
+    let vendor = vendor.map(|it| it.terms());
+    let class = cx.view.find::<CustomerClass>(account.class())?;
+    let class = class.ok_or_else(|| Error::internal("an account has a class"))?;
+    let currency = wish.currency.or(vendor.map(|it| it.currency)).unwrap_or(Currency::EUR);
+    let zone = wish.zone.or(vendor.map(|it| it.zone)).unwrap_or(Zone::UTC);
+    let cycle = wish.cycle.unwrap_or(class.terms().cycle);
+    let billing_type = wish.billing_type.unwrap_or(class.terms().billing_type);
+    Ok(BillingTerms { currency, zone, cycle, billing_type })
 }
 
 /// The account of a seller.
@@ -219,7 +220,6 @@ fn vendor_terms(cx: Cx<'_>, vendor: SellerNumber) -> Result<BillingTerms, Error>
 /// # Errors
 /// If there is none, which cannot be.
 pub fn of_seller(cx: Cx<'_>, number: SellerNumber) -> Result<Account, Error> {
-    use crate::store::account::ACCOUNT_BY_SELLING;
     let found = cx.view.first_along(ACCOUNT_BY_SELLING, Key::new().u32(number.0))?;
     found.ok_or_else(|| Error::internal(format!("seller {} has no account", number.0)))
 }
@@ -256,33 +256,8 @@ pub fn grant(
     act.must(Permission::AccountTermsWrite, &account.stamp)?;
     act.expect_revision(&account.stamp, revision)?;
     let terms = change(account.terms().clone())?;
+    class_of(act.cx(), account.stamp.seller, Some(terms.class))?;
     let (account, verb) = account.grant(terms)?;
-    keep(act, account, verb)
-}
-
-/// Holds an account; what becomes of its subscriptions is the hold's policy.
-///
-/// # Errors
-/// If its state forbids it, or the caller may not.
-pub fn hold(act: &mut Act<'_>, id: AccountId, command: HoldAccount) -> Result<Account, Error> {
-    let account: Account = act.get(id)?;
-    act.must(Permission::AccountHold, &account.stamp)?;
-    let (account, verb) = account.hold(command, act.now())?;
-    keep(act, account, verb)
-}
-
-/// Takes a hold back, for good or for a time.
-///
-/// # Errors
-/// If it has no such hold, or the caller may not.
-pub fn release(
-    act: &mut Act<'_>,
-    id: AccountId,
-    command: ReleaseAccount,
-) -> Result<Account, Error> {
-    let account: Account = act.get(id)?;
-    act.must(Permission::AccountHold, &account.stamp)?;
-    let (account, verb) = account.release(command, act.now())?;
     keep(act, account, verb)
 }
 

@@ -1,0 +1,144 @@
+//! Where an account stands in the tree, and moving it elsewhere.
+
+use super::life::remains;
+use super::{OpenAccount, Wanted, keep, provider};
+use crate::domain::account::billing_account::BillingAccount;
+use crate::domain::account::profile::Terms;
+use crate::domain::account::tree::{Ancestor, LEVELS_MAX};
+use crate::domain::account::{Account, Remains};
+use crate::domain::error::{Code, Rejection};
+use crate::domain::id::AccountId;
+use crate::domain::operator::{Permission, Session, Token, User};
+use crate::domain::page::PageRequest;
+use crate::domain::party::Party;
+use crate::domain::stamp::SellerNumber;
+use crate::services::{Act, Cx, Error, class};
+use crate::store::account::ACCOUNT_BY_PARENT;
+use crate::store::{Along, Key, Record, Records};
+
+/// The account below which a new one is to stand.
+pub(super) fn parent(act: &Act<'_>, command: &OpenAccount) -> Result<Option<Account>, Error> {
+    let own = act.actor().standing().map(|it| it.account);
+    match (command.wanted, command.parent, own) {
+        (Wanted::Provider, _, _) => Ok(None),
+        (Wanted::Reseller | Wanted::Customer, Some(id), _) => {
+            Ok(Some(act.cx().named("/parent", id)?))
+        }
+        (Wanted::Reseller | Wanted::Customer, None, Some(own)) => Ok(Some(act.get(own)?)),
+        (Wanted::Reseller | Wanted::Customer, None, None) => provider(act.cx()).map(Some),
+    }
+}
+
+/// The accounts from one up to the root.
+pub(super) fn ancestors(cx: Cx<'_>, from: Option<Account>) -> Result<Vec<Ancestor>, Error> {
+    let mut line = Vec::new();
+    let mut next = from;
+    while let Some(account) = next {
+        line.push(Ancestor::from(&account));
+        next = match account.parent() {
+            // Whoever may open an account need not see all that stands above it.
+            Some(id) => cx.view.find(id)?,
+            None => None,
+        };
+    }
+    Ok(line)
+}
+
+/// The accounts directly below one, whoever asks.
+pub(super) fn children(cx: Cx<'_>, of: AccountId) -> Result<Vec<Account>, Error> {
+    let along = Along::Index(ACCOUNT_BY_PARENT, Key::new().id(of).bytes());
+    every(cx, &along)
+}
+
+/// All along an index, however many.
+fn every<R: Record>(cx: Cx<'_>, along: &Along) -> Result<Vec<R>, Error> {
+    let mut all = Vec::new();
+    let mut request = PageRequest::oldest(PageRequest::LIMIT_MAX);
+    loop {
+        let page = cx.view.list::<R>(along, &request, &mut |_| true)?;
+        all.extend(page.items);
+        match page.next {
+            Some(next) => request.after = Some(next),
+            None => return Ok(all),
+        }
+    }
+}
+
+/// Moves an account, with all that stands below it, to another place in the tree.
+///
+/// Below another seller it becomes that seller's customer, in that seller's default class. What it
+/// bought stays where it was bought, so it can only go when nothing of that goes on.
+///
+/// # Errors
+/// If the tree forbids it, or something goes on with the present seller, or the caller may not.
+pub fn relocate(
+    act: &mut Act<'_>,
+    id: AccountId,
+    revision: Option<u32>,
+    parent: AccountId,
+) -> Result<Account, Error> {
+    let account: Account = act.get(id)?;
+    act.must(Permission::AccountMove, &account.stamp)?;
+    act.expect_revision(&account.stamp, revision)?;
+    let parent = act.cx().named::<Account>("/parent", parent)?;
+    let line = ancestors(act.cx(), Some(parent))?;
+    let levels = levels_below(act.cx(), id)?;
+    let before = account.stamp.seller;
+    let depth = levels.len();
+    let (moved, verb) = account.relocate(depth, &line)?;
+    let after = moved.stamp.seller;
+    if before == after {
+        return keep(act, moved, verb);
+    }
+    let default = class::default_of(act.cx(), after)?.id;
+    let with_it = levels.into_iter().flatten().filter(|it| it.stamp.seller == before);
+    for mut below in with_it {
+        below.stamp.seller = after;
+        let terms = Terms { class: default, ..below.terms().clone() };
+        let (below, verb) = below.grant(terms)?;
+        resell(act, below.id, after)?;
+        keep(act, below, verb)?;
+    }
+    resell(act, id, after)?;
+    let terms = Terms { class: default, ..moved.terms().clone() };
+    let (moved, verb) = moved.grant(terms)?;
+    keep(act, moved, verb)
+}
+
+/// The accounts below one, level by level.
+fn levels_below(cx: Cx<'_>, id: AccountId) -> Result<Vec<Vec<Account>>, Error> {
+    let mut levels = Vec::new();
+    let mut level = children(cx, id)?;
+    while !level.is_empty() && levels.len() < LEVELS_MAX {
+        let mut next = Vec::new();
+        for account in &level {
+            next.extend(children(cx, account.id)?);
+        }
+        levels.push(std::mem::replace(&mut level, next));
+    }
+    Ok(levels)
+}
+
+/// Gives what belongs to an account to another seller's branch, if nothing goes on with the
+/// present one.
+fn resell(act: &mut Act<'_>, id: AccountId, to: SellerNumber) -> Result<(), Error> {
+    let goes_on = Remains { accounts: 0, ..remains(act.cx(), id)? };
+    if goes_on != Remains::default() {
+        let why = format!("account `{id}` still has business with its seller: end it first");
+        return Err(Rejection::new(Code::InUse, why).into());
+    }
+    let own = Along::Owner(id);
+    restamp::<BillingAccount>(act, &own, to)?;
+    restamp::<Party>(act, &own, to)?;
+    restamp::<User>(act, &own, to)?;
+    restamp::<Token>(act, &own, to)?;
+    restamp::<Session>(act, &own, to)
+}
+
+fn restamp<R: Record>(act: &mut Act<'_>, along: &Along, to: SellerNumber) -> Result<(), Error> {
+    for mut it in every::<R>(act.cx(), along)? {
+        it.stamp_mut().seller = to;
+        act.put(&mut it)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,188 @@
+//! Passwords: choosing the first, changing one, and replacing one that was lost.
+//!
+//! Comparing and hashing are slow, so each use case reads first, then computes outside of any act,
+//! and inside the act makes sure that what it computed with is still so.
+
+use super::{Act, Author, Bss, Error, operator, session, user};
+use crate::domain::error::{Code, Rejection};
+use crate::domain::id::UserId;
+use crate::domain::operator::{
+    Actor, Administrators, LinkPurpose, PasswordHash, PasswordKind, PasswordPolicy, Permission,
+    User, UserState, UserTrigger,
+};
+use crate::domain::text::Email;
+use crate::services::session::SignedIn;
+use crate::store::operator::USER_BY_LINK;
+use crate::store::{Key, Records};
+use crate::world::password::Verdict;
+
+/// A password that somebody wants from now on.
+#[derive(Clone)]
+pub struct NewPassword {
+    /// The password.
+    pub password: String,
+    /// Whose rules it must keep.
+    pub policy: PasswordPolicy,
+}
+
+impl NewPassword {
+    /// One that must keep the rules of the house.
+    #[must_use]
+    pub const fn of_house(password: String) -> Self {
+        Self { password, policy: PasswordPolicy::House }
+    }
+
+    /// The hash of a password that is good enough.
+    pub(super) fn hash(&self, bss: &Bss, email: &Email) -> Result<PasswordHash, Error> {
+        self.policy.check(&self.password, email)?;
+        bss.hash_password(&self.password)
+    }
+
+    /// The same for a user, whose earlier passwords do not come back.
+    fn hash_for(&self, bss: &Bss, user: &User) -> Result<PasswordHash, Error> {
+        self.policy.check(&self.password, &user.profile().email)?;
+        for before in user.credential().into_iter().flat_map(|it| it.remembered()) {
+            if bss.verify_password(&self.password, Some(before))? != Verdict::Wrong {
+                let why = "the password was used before";
+                return Err(Rejection::new(Code::WeakPassword, why).into());
+            }
+        }
+        bss.hash_password(&self.password)
+    }
+}
+
+/// Chooses a password by way of a link: accepts an invitation, or replaces what was lost. All other
+/// sessions of the user end, and a new one is open.
+///
+/// # Errors
+/// [`Code::LinkVoid`] if the link is wrong, used or too old; if the password is too weak.
+pub fn redeem(
+    bss: &Bss,
+    secret: &str,
+    new: &NewPassword,
+    agent: Option<String>,
+) -> Result<SignedIn, Error> {
+    let house = Actor::duty("link");
+    let hash = operator::digest(secret);
+    let found = bss.read(&house, |cx| {
+        Ok(cx.view.first_along::<User>(USER_BY_LINK, Key::new().raw(hash.as_bytes()))?)
+    })?;
+    let found = found.ok_or_else(void)?;
+    found.link(bss.moment().wall).ok_or_else(void)?;
+    let password = new.hash_for(bss, &found)?;
+    let accept = move |act: &mut Act<'_>| {
+        let user: User = act.get(found.id)?;
+        let link = user.link(act.wall()).filter(|it| it.hash == hash).ok_or_else(void)?;
+        let purpose = link.purpose;
+        let (user, verb) = user.with_password(password, PasswordKind::Chosen);
+        let (user, verb) = match purpose {
+            // An administrator who joins takes nobody's place.
+            LinkPurpose::Invitation => {
+                user.on(UserTrigger::Activate, Administrators::AccountCloses, act.now())?
+            }
+            LinkPurpose::Reset => (user, verb),
+        };
+        session::end_all(act, user.id)?;
+        let user = user::keep(act, user, verb)?;
+        let (user, verb) = user.sign_in(act.wall())?;
+        let user = user::keep(act, user, verb)?;
+        session::open(act, &user, agent.as_deref())
+    };
+    bss.act(Author::of(house), accept).wait()
+}
+
+fn void() -> Error {
+    let why = "the link was used, is too old, or was never sent; ask for another one";
+    Rejection::new(Code::LinkVoid, why).into()
+}
+
+/// Changes a password for somebody who knows the present one: also a one-time password that opens
+/// nothing any more. All its sessions end.
+///
+/// # Errors
+/// [`Code::SignInRefused`] if the present one is wrong; if the new one is too weak or was used
+/// before.
+pub fn change(bss: &Bss, login: &str, present: &str, new: &NewPassword) -> Result<User, Error> {
+    let house = Actor::duty("password");
+    let known = bss.read(&house, |cx| user::by_login(cx, login))?;
+    let hash = known.as_ref().and_then(User::credential).map(|it| it.hash().clone());
+    let verdict = bss.verify_password(present, hash.as_ref())?;
+    let (Some(known), Some(before)) = (known, hash) else { return Err(session::refused()) };
+    if verdict == Verdict::Wrong {
+        bss.act(Author::of(house), move |act| session::note_failure(act, known.id)).wait()?;
+        return Err(session::refused());
+    }
+    let (id, policy) = (known.id, new.policy);
+    let password = new.hash_for(bss, &known)?;
+    let replace = move |act: &mut Act<'_>| {
+        let user: User = act.get(id)?;
+        let is_same = user.credential().is_some_and(|it| *it.hash() == before);
+        if !is_same || user.state() != UserState::Active || session::is_locked(act, &user) {
+            return Err(session::refused());
+        }
+        let (user, verb) = user.change_password(password, policy, act.wall())?;
+        session::end_all(act, id)?;
+        user::keep(act, user, verb)
+    };
+    bss.act(Author::of(house), replace).wait()
+}
+
+/// Sets the password of somebody else.
+///
+/// # Errors
+/// If the caller may not, or is that one itself: oneself one changes it; if the password is too
+/// weak or was used before.
+pub fn set(
+    bss: &Bss,
+    author: Author,
+    id: UserId,
+    new: &NewPassword,
+    kind: PasswordKind,
+) -> Result<User, Error> {
+    let known: User = bss.read(&author.actor, |cx| {
+        let user: User = cx.get(id)?;
+        cx.must(Permission::PasswordWrite, &user.stamp)?;
+        Ok(user)
+    })?;
+    let password = new.hash_for(bss, &known)?;
+    let set = move |act: &mut Act<'_>| {
+        let user: User = act.get(id)?;
+        act.must(Permission::PasswordWrite, &user.stamp)?;
+        if act.actor().user() == Some(id) {
+            let why = "one changes one's own password by knowing it";
+            return Err(Rejection::new(Code::UserStateForbids, why).into());
+        }
+        user::must_outrank(act, &user, Permission::PasswordWrite)?;
+        let is_invited = user.state() == UserState::Invited;
+        let (user, verb) = user.with_password(password, kind);
+        let (user, verb) = if is_invited {
+            user.on(UserTrigger::Activate, Administrators::AccountCloses, act.now())?
+        } else {
+            (user, verb)
+        };
+        session::end_all(act, id)?;
+        user::keep(act, user, verb)
+    };
+    bss.act(author, set).wait()
+}
+
+/// Sends somebody a link to choose another password, if there is such a user: who asks does not
+/// learn whether there is.
+///
+/// # Errors
+/// If the store fails.
+pub fn ask_reset(bss: &Bss, login: &str) -> Result<(), Error> {
+    let house = Actor::duty("reset");
+    let known = bss.read(&house, |cx| user::by_login(cx, login))?;
+    let Some(known) = known else { return Ok(()) };
+    // Nobody waits for it, so that the time an answer takes says nothing either.
+    drop(bss.act(Author::of(house), move |act| {
+        let user: User = act.get(known.id)?;
+        let is_fresh = user.link(act.wall()).is_some_and(|it| it.is_fresh(act.wall()));
+        if user.state() == UserState::Active && !is_fresh {
+            user::send_link(act, user, LinkPurpose::Reset)?;
+        }
+        Ok(())
+    }));
+    Ok(())
+}
