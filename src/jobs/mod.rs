@@ -3,6 +3,7 @@
 //! What a duty is stands at [`services::duty`](crate::services::duty). Here is each of them, by
 //! name, and when it runs: after every commit that may have made work, and when time has made some.
 
+mod closing;
 mod order;
 mod term;
 mod usage;
@@ -23,7 +24,12 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// All duties, in the order in which they run at one instant.
 #[must_use]
 pub fn all() -> Vec<Box<dyn Duty>> {
-    vec![Box::new(order::Orders), Box::new(term::Terms), Box::new(usage::Sealing::default())]
+    vec![
+        Box::new(order::Orders),
+        Box::new(term::Terms),
+        Box::new(closing::Closing),
+        Box::new(usage::Sealing::default()),
+    ]
 }
 
 /// How many due things a step looks for.

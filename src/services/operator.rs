@@ -13,6 +13,7 @@ use crate::domain::account::Account;
 use crate::domain::account::class::CustomerClass;
 use crate::domain::account::lifecycle::State;
 use crate::domain::account::tree::Sellers;
+use crate::domain::id::UserId;
 use crate::domain::operator::{Actor, Digest, Session, Standing, Token, User};
 use crate::store::account::ACCOUNT_BY_SELLING;
 use crate::store::operator::{SESSION_BY_DIGEST, TOKEN_BY_DIGEST};
@@ -138,6 +139,16 @@ pub fn person(cx: Cx<'_>, user: &User) -> Result<Actor, Error> {
         member_buying: cx.get::<CustomerClass>(account.class())?.terms().member_buying,
     };
     Ok(Actor::person(standing, user.roles().clone()))
+}
+
+/// The account of a user, whether or not the user may see it otherwise.
+///
+/// # Errors
+/// If there is no such user.
+pub fn account_of(cx: Cx<'_>, user: UserId) -> Result<Account, Error> {
+    let found = cx.view.find::<User>(user)?.and_then(|it| it.stamp.owner);
+    let found = found.map(|it| cx.view.find::<Account>(it)).transpose()?.flatten();
+    found.ok_or_else(|| Error::not_found(user))
 }
 
 /// Who sells below whom.

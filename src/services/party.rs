@@ -1,12 +1,14 @@
 //! Parties: registering and revising persons and organizations.
 
-use super::{Act, Cx, Error};
+use super::{Act, Cx, Error, account};
+use crate::domain::account::Account;
 use crate::domain::id::{AccountId, PartyId};
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::party::lifecycle::Trigger;
 use crate::domain::party::{Party, Profile, RegisterParty};
 use crate::domain::stamp::SellerNumber;
+use crate::store::Along;
 
 /// Registers a party in a seller's branch, as an account's own if that is named.
 ///
@@ -25,6 +27,24 @@ pub fn register(
     act.put(&mut party)?;
     act.tell(id, verb);
     Ok(party)
+}
+
+/// Registers a party of an account that is named, or of the caller's own.
+///
+/// # Errors
+/// If the account is not there, the profile breaks a rule, or the caller may not.
+pub fn register_for(
+    act: &mut Act<'_>,
+    account: Option<AccountId>,
+    profile: Profile,
+) -> Result<Party, Error> {
+    let own = act.actor().standing().map(|it| it.account);
+    let account: Account = match (account, own) {
+        (Some(id), _) => act.cx().named("/account", id)?,
+        (None, Some(own)) => act.get(own)?,
+        (None, None) => account::provider(act.cx())?,
+    };
+    register(act, account.stamp.seller, Some(account.id), profile)
 }
 
 /// Gives a party another profile.
@@ -60,14 +80,15 @@ pub fn on(act: &mut Act<'_>, id: PartyId, trigger: Trigger) -> Result<Party, Err
     Ok(party)
 }
 
-/// A page of the parties that the caller may see.
+/// A page of the parties that the caller may see, of one account if that is named.
 ///
 /// # Errors
 /// If the store fails.
 pub fn list(
     cx: Cx<'_>,
+    account: Option<AccountId>,
     page: &PageRequest,
     accept: impl FnMut(&Party) -> bool,
 ) -> Result<Page<Party>, Error> {
-    cx.list(None, page, accept)
+    cx.list(account.map(Along::Owner), page, accept)
 }

@@ -6,9 +6,7 @@
 use super::{Act, Author, Bss, Cx, Error, operator, user};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{SessionId, UserId};
-use crate::domain::operator::{
-    Actor, OpenSession, PasswordHash, Permission, Session, User,
-};
+use crate::domain::operator::{Actor, OpenSession, PasswordHash, Permission, Session, User};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::text::Prose;
 use crate::store::operator::{SESSION_BY_DIGEST, SESSION_BY_USER};
@@ -107,11 +105,7 @@ fn enter(
 }
 
 /// Opens a session of a user.
-pub(super) fn open(
-    act: &mut Act<'_>,
-    user: &User,
-    agent: Option<&str>,
-) -> Result<SignedIn, Error> {
+pub(super) fn open(act: &mut Act<'_>, user: &User, agent: Option<&str>) -> Result<SignedIn, Error> {
     let secret = operator::secret(act.random());
     let command = OpenSession {
         id: act.new_id(),
@@ -178,11 +172,7 @@ fn finish(act: &mut Act<'_>, session: Session) -> Result<Session, Error> {
 ///
 /// # Errors
 /// If the store fails.
-pub fn list(
-    cx: Cx<'_>,
-    user: Option<UserId>,
-    page: &PageRequest,
-) -> Result<Page<Session>, Error> {
+pub fn list(cx: Cx<'_>, user: Option<UserId>, page: &PageRequest) -> Result<Page<Session>, Error> {
     let along = user.map(|it| Along::Index(SESSION_BY_USER, Key::new().id(it).bytes()));
     cx.list(along, page, |it: &Session| it.is_open(cx.wall))
 }

@@ -186,6 +186,7 @@ fn found(act: &mut Act<'_>, founding: Founding, hash: PasswordHash) -> Result<Fo
             profile: Profile::named(Nature::Company, company, locale.clone()),
             class: None,
             tax_status: None,
+            tax_zone: None,
             billing,
         },
     )?;

@@ -87,12 +87,7 @@ pub(super) fn provide(act: &mut Act<'_>, user: &User, secret: &str) -> Result<To
     keep_new(act, user, NewToken { name, scopes: None, expires_at: None }, secret)
 }
 
-fn keep_new(
-    act: &mut Act<'_>,
-    user: &User,
-    new: NewToken,
-    secret: &str,
-) -> Result<Token, Error> {
+fn keep_new(act: &mut Act<'_>, user: &User, new: NewToken, secret: &str) -> Result<Token, Error> {
     let shown = &secret[..SHOWN_BYTES];
     let command = IssueToken {
         id: act.new_id(),
@@ -144,11 +139,7 @@ fn finish(act: &mut Act<'_>, token: Token) -> Result<Token, Error> {
 ///
 /// # Errors
 /// If the store fails.
-pub fn list(
-    cx: Cx<'_>,
-    user: Option<UserId>,
-    page: &PageRequest,
-) -> Result<Page<Token>, Error> {
+pub fn list(cx: Cx<'_>, user: Option<UserId>, page: &PageRequest) -> Result<Page<Token>, Error> {
     let along = user.map(|it| Along::Index(TOKEN_BY_USER, Key::new().id(it).bytes()));
     cx.list(along, page, |it: &Token| it.revoked_at().is_none())
 }

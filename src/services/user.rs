@@ -294,9 +294,8 @@ pub(super) fn dismiss_all(act: &mut Act<'_>, account: AccountId) -> Result<(), E
 /// How many other administrators the account of a user has who can sign in.
 fn administrators(cx: Cx<'_>, user: &User) -> Result<Administrators, Error> {
     let all = cx.all::<User>(Along::Owner(owner(user)?))?;
-    let is_other = |it: &&User| {
-        it.id != user.id && it.is_administrator() && it.state() == UserState::Active
-    };
+    let is_other =
+        |it: &&User| it.id != user.id && it.is_administrator() && it.state() == UserState::Active;
     let others = all.iter().filter(is_other).count();
     Ok(Administrators::Others(u64::try_from(others).unwrap_or(u64::MAX)))
 }

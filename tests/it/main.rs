@@ -4,9 +4,11 @@
 mod act;
 mod backup;
 mod binary;
+mod coverage;
 mod crash;
 mod damage;
 mod disk_full;
 mod harness;
 mod ledger;
 mod power_cut;
+mod v1;

@@ -1,42 +1,47 @@
 //! `/accounts`: who sells and buys here.
 
-use std::collections::BTreeMap;
-
 use axum::http::Method;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::contact::{Address, Contact};
+use super::account_form::{AccountForm, AccountNature, Contacts, TaxForm};
+use super::attribute::{self, Attributes};
+use super::billing_account::CycleForm;
+use super::contact::Address;
+use super::merge::MergePatch;
 use super::route::{Needs, Route, read, write};
-use super::wire::{List, NoQuery, Patch, parse, parse_optional};
+use super::wire::{List, NoQuery, parse, parse_optional};
 use crate::api::edge::call::Call;
-use crate::api::edge::reply::{Reply, Wire};
-use crate::domain::account::cycle::Cycle;
-use crate::domain::account::billing_account::{BillingAccount, BillingTerms};
-use crate::domain::account::lifecycle::HoldKind;
-use crate::domain::account::profile::{AddressUse, Matter, Profile};
+use crate::api::edge::reply::{Nothing, Reply, Wire};
+use crate::domain::account::billing_account::BillingAccount;
+use crate::domain::account::lifecycle::{HoldKind, HoldPolicy};
+use crate::domain::account::profile::{AddressUse, Profile};
 use crate::domain::account::{self as domain, Beginning, HoldAccount, ReleaseAccount};
-use crate::domain::attribute::{Attribute, AttributeValue};
 use crate::domain::error::Invalid;
 use crate::domain::id::AccountId;
 use crate::domain::operator::Permission;
-use crate::domain::party::identity::TaxRegistration;
-use crate::domain::text::Locale;
-use crate::services::account::{self, OpenAccount, Wanted};
+use crate::domain::text::Prose;
+use crate::services::account::{self, BillingWish, OpenAccount, Wanted};
 use crate::services::{Act, Cx, Error, billing_account};
 
 pub(super) fn routes() -> Vec<Route> {
-    let reads = Needs::Permission(Permission::AccountRead);
-    let writes = Needs::Permission(Permission::AccountWrite);
-    let holds = Needs::Permission(Permission::AccountHold);
+    let needs = Needs::Permission;
+    let reads = needs(Permission::AccountRead);
+    let opens = needs(Permission::AccountRegister);
+    let holds = needs(Permission::AccountHold);
+    let closes = needs(Permission::AccountClose);
+    let moves = needs(Permission::AccountMove);
+    let writes = needs(Permission::AccountWrite);
     vec![
         read("/accounts", reads, "List accounts", list),
-        write(Method::POST, "/accounts", writes, "Open an account", open),
+        write(Method::POST, "/accounts", opens, "Open an account", open),
         read("/accounts/{id}", reads, "Read an account", show),
         write(Method::PATCH, "/accounts/{id}", writes, "Change an account", revise),
+        write(Method::POST, "/accounts/{id}/activate", opens, "Let an account buy", activate),
         write(Method::POST, "/accounts/{id}/hold", holds, "Hold an account", hold),
         write(Method::POST, "/accounts/{id}/release", holds, "Release an account", release),
-        write(Method::POST, "/accounts/{id}/close", writes, "Close an account", close),
+        write(Method::POST, "/accounts/{id}/close", closes, "Close an account", close),
+        write(Method::POST, "/accounts/{id}/move", moves, "Move an account in the tree", relocate),
     ]
 }
 
@@ -51,9 +56,9 @@ struct Account {
     changed_at: String,
     /// `provider`, `reseller` or `customer`.
     kind: &'static str,
-    /// `company` or `personal`.
-    nature: String,
+    nature: AccountNature,
     name: String,
+    description: Option<String>,
     /// The account above it.
     parent: Option<String>,
     /// Who it is apart from selling and buying.
@@ -61,15 +66,16 @@ struct Account {
     /// The terms its vendor gives it.
     class: String,
     /// How far its life has come.
-    state: String,
+    state: &'static str,
     /// What holds it.
     holds: Vec<Hold>,
+    /// The language of its documents and mails.
     locale: String,
     tax: Tax,
     address: Option<Address>,
     contacts: Contacts,
     /// Custom attributes by name.
-    attributes: BTreeMap<String, String>,
+    attributes: Attributes,
     /// The billing account that its invoices go to if nothing else is said.
     billing_account: Option<String>,
 }
@@ -80,9 +86,9 @@ impl Wire for Account {}
 #[derive(Debug, Serialize, ToSchema)]
 struct Hold {
     /// `credit` or `administrative`.
-    kind: String,
+    kind: &'static str,
     /// Which subscriptions it stops: `all` or `unpaid`.
-    policy: String,
+    policy: &'static str,
     reason: String,
     comment: String,
     since: String,
@@ -91,48 +97,31 @@ struct Hold {
 /// How an account is taxed.
 #[derive(Debug, Serialize, ToSchema)]
 struct Tax {
-    status: String,
+    /// `provider`, `personal` or `company`.
+    status: &'static str,
+    /// The tax zone; that of its address if nothing is said.
     zone: Option<String>,
+    /// The number its tax office knows it by.
     registration_id: Option<String>,
-    registration_status: Option<String>,
+    /// `verified` or `not_verified`.
+    registration_status: Option<&'static str>,
 }
 
-/// Whom to turn to, by matter.
-#[derive(Debug, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Contacts {
-    administration: Option<Contact>,
-    billing: Option<Contact>,
-    technical: Option<Contact>,
-}
-
-impl Contacts {
-    fn of(profile: &Profile) -> Self {
-        let contact = |matter| profile.contacts.get(&matter).map(Contact::from);
+impl Tax {
+    fn of(it: &domain::Account) -> Self {
+        let registration = it.profile().tax_registration.as_ref();
         Self {
-            administration: contact(Matter::Administration),
-            billing: contact(Matter::Billing),
-            technical: contact(Matter::Technology),
+            status: it.terms().tax_status.word(),
+            zone: it.terms().tax_zone.map(|it| it.to_string()),
+            registration_id: registration.map(|it| it.number.to_string()),
+            registration_status: registration.map(|it| it.verification.word()),
         }
-    }
-
-    fn read(
-        &self,
-    ) -> Result<BTreeMap<Matter, crate::domain::party::medium::Contact>, Invalid> {
-        let all = [
-            (Matter::Administration, "/contacts/administration", &self.administration),
-            (Matter::Billing, "/contacts/billing", &self.billing),
-            (Matter::Technology, "/contacts/technical", &self.technical),
-        ];
-        let said = all.into_iter().filter_map(|(matter, at, it)| Some((matter, at, it.as_ref()?)));
-        said.map(|(matter, at, it)| Ok((matter, it.read(at)?))).collect()
     }
 }
 
 impl Account {
     fn of(it: &domain::Account, billing_account: Option<&BillingAccount>) -> Self {
-        let (stamp, profile, terms) = (&it.stamp, it.profile(), it.terms());
-        let registration = profile.tax_registration.as_ref();
+        let (stamp, profile) = (&it.stamp, it.profile());
         Self {
             id: it.id.to_string(),
             number: stamp.number,
@@ -140,23 +129,19 @@ impl Account {
             created_at: stamp.created_at.to_string(),
             changed_at: stamp.changed_at.to_string(),
             kind: it.role().word(),
-            nature: profile.nature.to_string(),
+            nature: profile.nature.into(),
             name: profile.name.to_string(),
+            description: profile.description.as_ref().map(ToString::to_string),
             parent: it.parent().map(|it| it.to_string()),
             party: it.party().to_string(),
-            class: terms.class.to_string(),
-            state: it.state().to_string(),
+            class: it.class().to_string(),
+            state: it.state().word(),
             holds: HoldKind::ALL.iter().filter_map(|kind| Hold::of(it, *kind)).collect(),
             locale: profile.locale.to_string(),
-            tax: Tax {
-                status: terms.tax_status.to_string(),
-                zone: terms.tax_zone.map(|it| it.to_string()),
-                registration_id: registration.map(|it| it.number.to_string()),
-                registration_status: registration.map(|it| it.verification.to_string()),
-            },
-            address: profile.address(AddressUse::General).map(Address::from),
+            tax: Tax::of(it),
+            address: profile.addresses.get(&AddressUse::General).map(Address::from),
             contacts: Contacts::of(profile),
-            attributes: attributes(&profile.attributes),
+            attributes: attribute::show(&profile.attributes),
             billing_account: billing_account.map(|it| it.id.to_string()),
         }
     }
@@ -166,8 +151,8 @@ impl Hold {
     fn of(account: &domain::Account, kind: HoldKind) -> Option<Self> {
         let hold = account.hold_of(kind)?;
         Some(Self {
-            kind: kind.to_string(),
-            policy: hold.policy.to_string(),
+            kind: kind.word(),
+            policy: hold.policy.word(),
             reason: hold.reason.to_string(),
             comment: hold.comment.to_string(),
             since: hold.since.to_string(),
@@ -175,26 +160,13 @@ impl Hold {
     }
 }
 
-fn attributes(all: &[Attribute]) -> BTreeMap<String, String> {
-    all.iter().map(|it| (it.name.to_string(), it.value.to_string())).collect()
-}
-
-fn read_attributes(all: &BTreeMap<String, String>) -> Result<Vec<Attribute>, Invalid> {
-    let read = |(name, value): (&String, &String)| {
-        let pointer = format!("/attributes/{name}");
-        let value = AttributeValue::Text(parse(&pointer, value)?);
-        Ok(Attribute { name: parse(&pointer, name)?, value })
-    };
-    all.iter().map(read).collect()
-}
-
-fn reply(cx: Cx<'_>, it: &domain::Account) -> Result<Account, Error> {
+fn wire(cx: Cx<'_>, it: &domain::Account) -> Result<Account, Error> {
     let billing = billing_account::of(cx, it.id)?;
     Ok(Account::of(it, billing.iter().find(|it| it.is_default())))
 }
 
 fn tagged(cx: Cx<'_>, it: &domain::Account) -> Result<Reply<Account>, Error> {
-    Ok(Reply::ok(reply(cx, it)?).tagged(it.stamp.revision))
+    Ok(Reply::ok(wire(cx, it)?).tagged(it.stamp.revision))
 }
 
 /// Which accounts are wanted.
@@ -220,8 +192,10 @@ fn list(cx: Cx<'_>, call: &Call, query: AccountQuery) -> Result<Reply<List<Accou
             && query.state.as_ref().is_none_or(|state| it.state().word() == state)
             && q.as_ref().is_none_or(|q| name.starts_with(q))
     };
-    let page = account::list(cx, parent, &call.page, accept)?;
-    Ok(Reply::ok(List::of(page, |it| Account::of(&it, None))))
+    let mut page = account::list(cx, parent, &call.page, accept)?;
+    let next = page.next.take();
+    let rows: Result<Vec<_>, Error> = page.items.iter().map(|it| wire(cx, it)).collect();
+    Ok(Reply::ok(List::of(crate::domain::page::Page { items: rows?, next }, |it| it)))
 }
 
 fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Account>, Error> {
@@ -234,23 +208,25 @@ fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Account>, Error> {
 #[serde(deny_unknown_fields)]
 struct NewAccount {
     /// `reseller` or `customer`; a customer if nothing is said.
-    kind: Option<String>,
-    /// `company` or `personal`; a company if nothing is said.
-    nature: Option<String>,
-    /// What it is called.
-    name: String,
+    kind: Option<AccountKind>,
     /// The account above it; the caller's own if nothing is said.
     parent: Option<String>,
     /// The party it is, if that is known already.
     party: Option<String>,
-    /// The class; the vendor's default if nothing is said.
-    class: Option<String>,
     /// `active` or `prospective`; active if nothing is said.
     state: Option<String>,
+    /// A company if nothing is said.
+    nature: Option<AccountNature>,
+    /// What it is called.
+    name: String,
+    /// What else there is to say.
+    description: Option<String>,
+    /// The class; the vendor's default if nothing is said.
+    class: Option<String>,
     /// The language of its documents and mails; `en` if nothing is said.
     locale: Option<String>,
-    /// The number its tax office knows it by.
-    tax_registration_id: Option<String>,
+    /// How it is taxed.
+    tax: Option<TaxForm>,
     /// Where it is.
     address: Option<Address>,
     /// Whom to turn to.
@@ -258,21 +234,176 @@ struct NewAccount {
     contacts: Contacts,
     /// Custom attributes by name.
     #[serde(default)]
-    attributes: BTreeMap<String, String>,
-    /// How it is billed; as its vendor bills if nothing is said.
-    billing: Option<Billing>,
+    attributes: Attributes,
+    /// How it is billed; as its class and its vendor have it if nothing is said.
+    billing: Option<BillingForm>,
 }
 
-/// How an account is billed.
+/// What an account can be opened as.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum AccountKind {
+    Reseller,
+    Customer,
+}
+
+/// How a new account is billed.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Billing {
-    /// ISO 4217.
-    currency: String,
-    /// The IANA zone in which its days begin; `UTC` if nothing is said.
+struct BillingForm {
+    /// ISO 4217; the vendor's if nothing is said.
+    currency: Option<String>,
+    /// The IANA zone in which its days begin; the vendor's if nothing is said.
     zone: Option<String>,
-    /// How long its periods are; `1 month` if nothing is said.
-    period: Option<String>,
-    /// The day of the month on which they begin; that of its own beginning if nothing is said.
-    anchor_day: Option<u8>,
+    /// When its invoices are made; as its class says if nothing is said.
+    cycle: Option<CycleForm>,
+}
+
+impl BillingForm {
+    fn read(&self) -> Result<BillingWish, Invalid> {
+        Ok(BillingWish {
+            currency: parse_optional("/billing/currency", self.currency.as_deref())?,
+            zone: parse_optional("/billing/zone", self.zone.as_deref())?,
+            cycle: self.cycle.as_ref().map(|it| it.read("/billing/cycle")).transpose()?,
+            billing_type: None,
+        })
+    }
+}
+
+impl NewAccount {
+    fn read(self) -> Result<OpenAccount, Error> {
+        let form = AccountForm {
+            nature: self.nature.unwrap_or(AccountNature::Company),
+            name: self.name,
+            description: self.description,
+            class: self.class,
+            locale: self.locale.unwrap_or_else(|| "en".to_owned()),
+            tax: self.tax.unwrap_or_default(),
+            address: self.address,
+            contacts: self.contacts,
+            attributes: self.attributes,
+        };
+        let blank = Profile::named(
+            form.nature.into(),
+            parse("/name", &form.name)?,
+            parse("/locale", &form.locale)?,
+        );
+        let wish = self.billing.as_ref().map(BillingForm::read).transpose()?;
+        Ok(OpenAccount {
+            wanted: match self.kind {
+                Some(AccountKind::Reseller) => Wanted::Reseller,
+                Some(AccountKind::Customer) | None => Wanted::Customer,
+            },
+            parent: parse_optional("/parent", self.parent.as_deref())?,
+            party: parse_optional("/party", self.party.as_deref())?,
+            beginning: match self.state.as_deref() {
+                Some(word) => parse("/state", word)?,
+                None => Beginning::Active,
+            },
+            class: parse_optional("/class", form.class.as_deref())?,
+            tax_status: parse_optional("/tax/status", form.tax.status.as_deref())?,
+            tax_zone: parse_optional("/tax/zone", form.tax.zone.as_deref())?,
+            profile: form.profile(blank)?,
+            billing: wish.unwrap_or_default(),
+        })
+    }
+}
+
+fn open(act: &mut Act<'_>, _: &Call, body: NewAccount) -> Result<Reply<Account>, Error> {
+    let opened = account::open(act, body.read()?)?;
+    let it = &opened.account;
+    let path = format!("/api/v1/accounts/{}", it.id);
+    let shown = Account::of(it, Some(&opened.billing_account));
+    Ok(Reply::created(path, shown).tagged(it.stamp.revision))
+}
+
+fn revise(
+    act: &mut Act<'_>,
+    call: &Call,
+    patch: MergePatch<AccountForm>,
+) -> Result<Reply<Account>, Error> {
+    let before: domain::Account = act.get(call.id("id")?)?;
+    let says_terms = patch.names("class") || patch.names("tax");
+    let form = patch.onto(&AccountForm::of(&before))?;
+    let mut it = account::revise(act, before.id, call.if_match, |was| form.profile(was))?;
+    if says_terms && form.changes_terms(&before) {
+        it = account::grant(act, it.id, None, |was| form.terms(was))?;
+    }
+    tagged(act.cx(), &it)
+}
+
+fn activate(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Account>, Error> {
+    let it = account::activate(act, call.id("id")?)?;
+    tagged(act.cx(), &it)
+}
+
+/// A hold to be put.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AccountHold {
+    /// `administrative` or `credit`; administrative if nothing is said.
+    kind: Option<String>,
+    /// Which subscriptions it stops: `all` or `unpaid`; all if nothing is said.
+    policy: Option<String>,
+    /// Why, as a short word for programs: `FRAUD`.
+    reason: String,
+    /// Why, for people.
+    #[serde(default)]
+    comment: String,
+}
+
+fn hold(act: &mut Act<'_>, call: &Call, body: AccountHold) -> Result<Reply<Account>, Error> {
+    let kind = parse_optional("/kind", body.kind.as_deref())?;
+    let policy = parse_optional("/policy", body.policy.as_deref())?;
+    let command = HoldAccount {
+        kind: kind.unwrap_or(HoldKind::Administrative),
+        policy: policy.unwrap_or(HoldPolicy::All),
+        reason: parse("/reason", &body.reason)?,
+        comment: parse::<Prose>("/comment", &body.comment)?,
+    };
+    let it = account::hold(act, call.id("id")?, command)?;
+    tagged(act.cx(), &it)
+}
+
+/// A hold to be taken back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AccountRelease {
+    /// `administrative` or `credit`; administrative if nothing is said.
+    kind: Option<String>,
+    /// Until when a credit hold does not come back, whatever is owed.
+    until: Option<String>,
+    /// Why, for people.
+    #[serde(default)]
+    comment: String,
+}
+
+fn release(act: &mut Act<'_>, call: &Call, body: AccountRelease) -> Result<Reply<Account>, Error> {
+    let kind = parse_optional("/kind", body.kind.as_deref())?;
+    let command = ReleaseAccount {
+        kind: kind.unwrap_or(HoldKind::Administrative),
+        until: parse_optional("/until", body.until.as_deref())?,
+        comment: parse::<Prose>("/comment", &body.comment)?,
+    };
+    let it = account::release(act, call.id("id")?, command)?;
+    tagged(act.cx(), &it)
+}
+
+fn close(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Account>, Error> {
+    let it = account::close(act, call.id("id")?)?;
+    tagged(act.cx(), &it)
+}
+
+/// Where an account is to stand.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AccountMove {
+    /// The account to be above it.
+    parent: String,
+}
+
+fn relocate(act: &mut Act<'_>, call: &Call, body: AccountMove) -> Result<Reply<Account>, Error> {
+    let parent = parse("/parent", &body.parent)?;
+    let it = account::relocate(act, call.id("id")?, call.if_match, parent)?;
+    tagged(act.cx(), &it)
 }

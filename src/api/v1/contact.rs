@@ -91,3 +91,80 @@ impl Contact {
         })
     }
 }
+
+/// One way to reach somebody: exactly one of mail, phone, post and network is said.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Medium {
+    /// A mail address.
+    pub(crate) email: Option<String>,
+    /// A telephone number.
+    pub(crate) phone: Option<String>,
+    /// What the number is for: `work`, `mobile`, `home`, `fax`, `other`.
+    pub(crate) phone_use: Option<String>,
+    /// A postal address.
+    pub(crate) address: Option<Address>,
+    /// A network in which it has a name.
+    pub(crate) network: Option<String>,
+    /// The name there.
+    pub(crate) network_name: Option<String>,
+    /// What it is for in somebody's own word.
+    pub(crate) purpose: Option<String>,
+    /// Whether it is to be tried first.
+    #[serde(default)]
+    pub(crate) preferred: bool,
+}
+
+impl From<&medium::ContactMedium> for Medium {
+    fn from(it: &medium::ContactMedium) -> Self {
+        let (mut email, mut phone, mut address, mut network) = (None, None, None, None);
+        match &it.medium {
+            medium::Medium::Mail(mail) => email = Some(mail.to_string()),
+            medium::Medium::Phone(use_for, number) => {
+                phone = Some((use_for.to_string(), number.to_string()));
+            }
+            medium::Medium::Post(post) => address = Some(Address::from(post)),
+            medium::Medium::Network(which, name) => {
+                network = Some((which.to_string(), name.to_string()));
+            }
+        }
+        let (phone_use, phone) = phone.unzip();
+        let (network, network_name) = network.unzip();
+        let purpose = it.purpose.as_ref().map(ToString::to_string);
+        let preferred = it.is_preferred;
+        Self { email, phone, phone_use, address, network, network_name, purpose, preferred }
+    }
+}
+
+impl Medium {
+    /// The way in the domain's form; `pointer` says where it stands in the body.
+    pub(crate) fn read(&self, pointer: &str) -> Result<medium::ContactMedium, Invalid> {
+        let at = |field: &str| format!("{pointer}/{field}");
+        let way = match (&self.email, &self.phone, &self.address, &self.network) {
+            (Some(email), None, None, None) => medium::Medium::Mail(parse(&at("email"), email)?),
+            (None, Some(phone), None, None) => {
+                let use_for = parse_optional(&at("phone_use"), self.phone_use.as_deref())?;
+                let use_for = use_for.unwrap_or(medium::PhoneUse::Other);
+                medium::Medium::Phone(use_for, parse(&at("phone"), phone)?)
+            }
+            (None, None, Some(address), None) => {
+                medium::Medium::Post(address.read(&at("address"))?)
+            }
+            (None, None, None, Some(network)) => {
+                let name = self.network_name.as_deref().unwrap_or_default();
+                let name = parse(&at("network_name"), name)?;
+                medium::Medium::Network(parse(&at("network"), network)?, name)
+            }
+            (_, _, _, _) => {
+                let message = "exactly one of `email`, `phone`, `address`, `network` must be given";
+                return Err(Invalid::one(pointer, "required", message));
+            }
+        };
+        Ok(medium::ContactMedium {
+            medium: way,
+            purpose: parse_optional(&at("purpose"), self.purpose.as_deref())?,
+            is_preferred: self.preferred,
+            validity: crate::domain::time::Validity::ALWAYS,
+        })
+    }
+}

@@ -4,20 +4,34 @@
 //! `Idempotency-Key` on everything that writes. Each resource file is a list of rows of the
 //! [`route`] table.
 
+mod account;
+mod account_form;
+mod attribute;
+mod billing_account;
 mod category;
+mod class;
 mod clock;
+mod contact;
 mod health;
 mod localized;
+mod merge;
 mod offer;
 mod openapi;
 mod order;
+mod party;
 mod price;
 mod problem;
+mod rights;
 pub mod route;
+mod session;
+mod setup;
+mod sign_in;
 mod specification;
 mod subscription;
 mod tax;
 mod usage;
+mod token;
+mod user;
 mod wire;
 
 use std::sync::Arc;
@@ -37,15 +51,24 @@ use crate::services::Bss;
 /// The whole table of routes.
 fn table() -> Vec<Route> {
     [
+        account::routes(),
+        billing_account::routes(),
         category::routes(),
+        class::routes(),
         clock::routes(),
         offer::routes(),
         order::routes(),
+        party::routes(),
         price::routes(),
+        rights::routes(),
+        session::routes(),
+        setup::routes(),
         specification::routes(),
         subscription::routes(),
         tax::routes(),
         usage::routes(),
+        token::routes(),
+        user::routes(),
     ]
     .into_iter()
     .flatten()
@@ -64,6 +87,7 @@ pub fn router() -> Router<Arc<Bss>> {
     router
         .route("/openapi.json", get(move || async move { (described, document).into_response() }))
         .merge(health::router())
+        .merge(sign_in::router())
         .method_not_allowed_fallback(no_method)
 }
 

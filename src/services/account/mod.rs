@@ -20,7 +20,7 @@ use crate::domain::account::tree::AccountRole;
 use crate::domain::account::{Account, Beginning, Nature, RegisterAccount};
 use crate::domain::error::Invalid;
 use crate::domain::event::Verb;
-use crate::domain::id::{AccountId, ClassId, PartyId};
+use crate::domain::id::{AccountId, ClassId, PartyId, TaxZoneId};
 use crate::domain::money::Currency;
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
@@ -65,6 +65,8 @@ pub struct OpenAccount {
     pub class: Option<ClassId>,
     /// How it is taxed; by its nature if nothing is said.
     pub tax_status: Option<TaxStatus>,
+    /// Where it is taxed; where its address lies if nothing is said.
+    pub tax_zone: Option<TaxZoneId>,
     /// How it is billed, as far as that is said.
     pub billing: BillingWish,
 }
@@ -119,7 +121,7 @@ pub fn open(act: &mut Act<'_>, command: OpenAccount) -> Result<Opened, Error> {
         party,
         beginning: command.beginning,
         profile: command.profile,
-        terms: Terms::of(class, tax_status),
+        terms: Terms { tax_zone: command.tax_zone, ..Terms::of(class, tax_status) },
     };
     let (account, verb) = Account::register(register, &ancestors, act.now())?;
     let account = keep(act, account, verb)?;

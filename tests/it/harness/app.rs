@@ -7,7 +7,7 @@ use axum::http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tillbox::domain::time::{Instant, Span, Zone};
-use tillbox::services::{Bss, Site, World};
+use tillbox::services::{Bss, Site, World, duty};
 use tillbox::store::Store;
 use tillbox::world::clock::{Clock, ScriptedClock};
 use tillbox::world::entropy::SeededEntropy;
@@ -37,6 +37,7 @@ impl App {
         let world = world(Arc::clone(&clock) as Arc<dyn Clock>);
         store.migrate().unwrap();
         let bss = Bss::open(store, world).unwrap();
+        bss.employ(tillbox::jobs::all());
         let router = tillbox::api::router(&bss, axum::Router::new());
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         Self { bss, clock, router, runtime }
@@ -58,6 +59,11 @@ impl App {
         let day = Zone::UTC.date_of(self.wall());
         let gone = span.after(day, 1).days_since(day);
         self.clock.set(self.wall().plus_seconds(gone * 86_400));
+    }
+
+    /// Does what duties find to do, until nothing is left.
+    pub fn keep_duties(&self) {
+        duty::run_all(&self.bss).unwrap();
     }
 
     /// Sends a request and waits for the whole answer.
@@ -104,6 +110,12 @@ impl Answer {
     /// The body as JSON; `null` if there is none.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
+    }
+
+    /// The cookie that a browser would send from now on.
+    pub fn cookie(&self) -> String {
+        let cookie = self.headers["set-cookie"].to_str().unwrap();
+        cookie.split(';').next().unwrap().to_owned()
     }
 
     /// The body as JSON of an answer that must be a success.

@@ -27,6 +27,12 @@ impl<'a> Client<'a> {
         Self { app, token: Some(token.to_owned()), headers: Vec::new() }
     }
 
+    /// Somebody who has just signed in, by the cookie and the token of the answer.
+    pub fn with_session(app: &'a App, answer: &Answer) -> Self {
+        let csrf = answer.ok()["csrf_token"].as_str().unwrap().to_owned();
+        Self::nobody(app).header("cookie", &answer.cookie()).header("x-csrf-token", &csrf)
+    }
+
     /// The same caller, sending a header with each request.
     pub fn header(&self, name: &str, value: &str) -> Self {
         let mut headers = self.headers.clone();
@@ -97,7 +103,7 @@ impl Protocol {
         self.text.borrow().clone()
     }
 
-    /// Replaces ids by names that are the same each time, and request ids by dots.
+    /// Replaces ids by names that are the same each time, and secrets and request ids by dots.
     pub fn redact(&self, text: &str) -> String {
         let mut out = String::new();
         let mut rest = text;
@@ -111,7 +117,7 @@ impl Protocol {
             rest = after;
         }
         out.push_str(rest);
-        without_request_ids(&out)
+        without_secrets(&out)
     }
 }
 
@@ -133,11 +139,18 @@ fn next_id(text: &str) -> Option<(&str, &str, &str)> {
     Some((&text[..at - 3], &text[at - 3..at + 37], &text[at + 37..]))
 }
 
-fn without_request_ids(text: &str) -> String {
+/// Replaces what is another thing each time, or nobody's business, by dots.
+fn without_secrets(text: &str) -> String {
+    let fields = ["request_id", "secret", "csrf_token", "token", "prefix"];
+    fields.iter().fold(text.to_owned(), |text, field| without(&text, field))
+}
+
+fn without(text: &str, field: &str) -> String {
+    let begin = format!("\"{field}\":\"");
     let mut out = String::new();
     let mut rest = text;
-    while let Some(at) = rest.find("\"request_id\":\"") {
-        let value = at + "\"request_id\":\"".len();
+    while let Some(at) = rest.find(&begin) {
+        let value = at + begin.len();
         let end = rest[value..].find('"').map_or(rest.len(), |it| value + it);
         out.push_str(&rest[..value]);
         out.push('…');

@@ -6,6 +6,7 @@ pub mod app;
 pub(crate) mod chance;
 pub mod client;
 pub(crate) mod disk;
+pub mod house;
 pub mod process;
 pub(crate) mod scale;
 pub(crate) mod volume;

@@ -1,0 +1,184 @@
+//! What may be written of an account: the same form for opening one and for changing it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::attribute::{self, Attributes};
+use super::contact::{Address, Contact};
+use super::wire::{parse, parse_optional};
+use crate::domain::account::profile::{AddressUse, Matter, Profile, Terms};
+use crate::domain::account::{Account, Nature};
+use crate::domain::error::Invalid;
+use crate::domain::party::identity::TaxRegistration;
+use crate::domain::party::medium;
+use crate::services::Error;
+
+/// Whether an account is a company's or a person's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum AccountNature {
+    Company,
+    Person,
+}
+
+impl From<Nature> for AccountNature {
+    fn from(it: Nature) -> Self {
+        match it {
+            Nature::Company => Self::Company,
+            Nature::Personal => Self::Person,
+        }
+    }
+}
+
+impl From<AccountNature> for Nature {
+    fn from(it: AccountNature) -> Self {
+        match it {
+            AccountNature::Company => Self::Company,
+            AccountNature::Person => Self::Personal,
+        }
+    }
+}
+
+/// Whom to turn to, by matter.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Contacts {
+    /// For anything, and above all who may do what.
+    admin: Option<Contact>,
+    /// For invoices and payments.
+    billing: Option<Contact>,
+    /// For what does not work.
+    technical: Option<Contact>,
+}
+
+impl Contacts {
+    pub(super) fn of(profile: &Profile) -> Self {
+        let contact = |matter| profile.contacts.get(&matter).map(Contact::from);
+        Self {
+            admin: contact(Matter::Administration),
+            billing: contact(Matter::Billing),
+            technical: contact(Matter::Technology),
+        }
+    }
+
+    fn read(&self) -> Result<BTreeMap<Matter, medium::Contact>, Invalid> {
+        let all = [
+            (Matter::Administration, "/contacts/admin", &self.admin),
+            (Matter::Billing, "/contacts/billing", &self.billing),
+            (Matter::Technology, "/contacts/technical", &self.technical),
+        ];
+        let said = all.into_iter().filter_map(|(matter, at, it)| Some((matter, at, it.as_ref()?)));
+        said.map(|(matter, at, it)| Ok((matter, it.read(at)?))).collect()
+    }
+}
+
+/// How an account is to be taxed.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TaxForm {
+    /// `personal` or `company`; by its nature if nothing is said. For its vendor to say.
+    pub(super) status: Option<String>,
+    /// The tax zone; that of its address if nothing is said. For its vendor to say.
+    pub(super) zone: Option<String>,
+    /// The number its tax office knows it by.
+    pub(super) registration_id: Option<String>,
+}
+
+/// What may be written of an account.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AccountForm {
+    /// Whether it is a company's or a person's.
+    pub(super) nature: AccountNature,
+    /// What it is called.
+    pub(super) name: String,
+    /// What else there is to say.
+    pub(super) description: Option<String>,
+    /// The class whose terms hold for it. For its vendor to say.
+    pub(super) class: Option<String>,
+    /// The language of its documents and mails.
+    pub(super) locale: String,
+    /// How it is taxed.
+    #[serde(default)]
+    pub(super) tax: TaxForm,
+    /// Where it is.
+    pub(super) address: Option<Address>,
+    /// Whom to turn to.
+    #[serde(default)]
+    pub(super) contacts: Contacts,
+    /// Custom attributes by name.
+    #[serde(default)]
+    pub(super) attributes: Attributes,
+}
+
+impl AccountForm {
+    /// The form as it stands.
+    pub(super) fn of(it: &Account) -> Self {
+        let (profile, terms) = (it.profile(), it.terms());
+        let registration = profile.tax_registration.as_ref();
+        Self {
+            nature: profile.nature.into(),
+            name: profile.name.to_string(),
+            description: profile.description.as_ref().map(ToString::to_string),
+            class: Some(terms.class.to_string()),
+            locale: profile.locale.to_string(),
+            tax: TaxForm {
+                status: Some(terms.tax_status.to_string()),
+                zone: terms.tax_zone.map(|it| it.to_string()),
+                registration_id: registration.map(|it| it.number.to_string()),
+            },
+            address: profile.addresses.get(&AddressUse::General).map(Address::from),
+            contacts: Contacts::of(profile),
+            attributes: attribute::show(&profile.attributes),
+        }
+    }
+
+    /// What the account says of itself, by this form; what the form does not have stays.
+    pub(super) fn profile(&self, was: Profile) -> Result<Profile, Error> {
+        let mut addresses = was.addresses.clone();
+        match &self.address {
+            Some(address) => addresses.insert(AddressUse::General, address.read("/address")?),
+            None => addresses.remove(&AddressUse::General),
+        };
+        Ok(Profile {
+            nature: self.nature.into(),
+            name: parse("/name", &self.name)?,
+            description: parse_optional("/description", self.description.as_deref())?,
+            addresses,
+            contacts: self.contacts.read()?,
+            locale: parse("/locale", &self.locale)?,
+            tax_registration: self.tax_registration(&was)?,
+            attributes: attribute::read(&self.attributes, &was.attributes)?,
+            ..was
+        })
+    }
+
+    fn tax_registration(&self, was: &Profile) -> Result<Option<TaxRegistration>, Invalid> {
+        let number = self.tax.registration_id.as_deref();
+        let number = parse_optional("/tax/registration_id", number)?;
+        let country = was.tax_registration.as_ref().and_then(|it| it.country.clone());
+        Ok(number.map(|number| TaxRegistration::unverified(number, country)))
+    }
+
+    /// Whether the form says other terms than the account has.
+    pub(super) fn changes_terms(&self, before: &Account) -> bool {
+        let was = Self::of(before);
+        let terms = |it: &Self| (it.class.clone(), it.tax.status.clone(), it.tax.zone.clone());
+        terms(self) != terms(&was)
+    }
+
+    /// What the account is granted, by this form; what the form does not have stays.
+    pub(super) fn terms(&self, was: Terms) -> Result<Terms, Error> {
+        let class = parse_optional("/class", self.class.as_deref())?;
+        let missing = || Invalid::one("/class", "required", "must not be taken away");
+        let status = parse_optional("/tax/status", self.tax.status.as_deref())?;
+        Ok(Terms {
+            class: class.ok_or_else(missing)?,
+            tax_status: status.unwrap_or(was.tax_status),
+            tax_zone: parse_optional("/tax/zone", self.tax.zone.as_deref())?,
+            ..was
+        })
+    }
+}

@@ -1,0 +1,163 @@
+//! `/classes`: the terms that a vendor gives to groups of its customers.
+
+use axum::http::Method;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::billing_account::CycleForm;
+use super::merge::MergePatch;
+use super::route::{Needs, Route, read, write};
+use super::wire::{List, Money, NoQuery, parse, parse_optional};
+use crate::api::edge::call::Call;
+use crate::api::edge::reply::{Nothing, Reply, Wire};
+use crate::domain::account::class::{
+    ClassTerms, CreditTerms, CustomerClass, Holding, MemberBuying,
+};
+use crate::domain::operator::Permission;
+use crate::services::{Act, Cx, Error, catalog, class};
+
+pub(super) fn routes() -> Vec<Route> {
+    let reads = Needs::Permission(Permission::ClassRead);
+    let writes = Needs::Permission(Permission::ClassWrite);
+    vec![
+        read("/classes", reads, "List customer classes", list),
+        write(Method::POST, "/classes", writes, "Create a customer class", create),
+        read("/classes/{id}", reads, "Read a customer class", show),
+        write(Method::PATCH, "/classes/{id}", writes, "Change a customer class", revise),
+        write(Method::DELETE, "/classes/{id}", writes, "Remove a customer class", remove),
+    ]
+}
+
+/// A vendor's customers of one kind, and their terms.
+#[derive(Debug, Serialize, ToSchema)]
+struct Class {
+    id: String,
+    /// The number people call it by; 0 for the default class.
+    number: u64,
+    revision: u32,
+    created_at: String,
+    changed_at: String,
+    /// Whether new accounts are in it if nothing else is said.
+    default: bool,
+    #[serde(flatten)]
+    form: ClassForm,
+}
+
+impl Wire for Class {}
+
+/// What may be written of a class.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ClassForm {
+    /// What it is called.
+    name: String,
+    /// Whom it is for.
+    description: Option<String>,
+    /// So many days has the payer, the day of the invoice being the first.
+    due_days: u16,
+    /// So many days after that are borne without consequence.
+    grace_days: u16,
+    /// So many days may the balance stay negative before the account is held.
+    hold_days: u16,
+    /// Whether the house holds by itself.
+    automatic_hold: bool,
+    /// How much its accounts may owe, at most one amount for each currency.
+    #[serde(default)]
+    credit_limits: Vec<Money>,
+    /// When their invoices are made.
+    cycle: CycleForm,
+    /// `prepaid` or `postpaid`.
+    billing_type: String,
+    /// The ladder by which they are reminded.
+    dunning: Option<String>,
+    /// Whether their members may order.
+    members_may_buy: bool,
+}
+
+impl ClassForm {
+    fn of(it: &ClassTerms) -> Self {
+        Self {
+            name: it.name.to_string(),
+            description: it.description.as_ref().map(ToString::to_string),
+            due_days: it.credit.due_days,
+            grace_days: it.credit.grace_days,
+            hold_days: it.credit.hold_days,
+            automatic_hold: it.credit.holding == Holding::Automatic,
+            credit_limits: it.credit_limits.iter().copied().map(Money::from).collect(),
+            cycle: it.cycle.into(),
+            billing_type: it.billing_type.to_string(),
+            dunning: it.dunning.as_ref().map(ToString::to_string),
+            members_may_buy: it.member_buying == MemberBuying::Allowed,
+        }
+    }
+
+    fn read(&self, was: ClassTerms) -> Result<ClassTerms, Error> {
+        let limits = self.credit_limits.iter().enumerate();
+        let limits = limits.map(|(place, it)| it.read(&format!("/credit_limits/{place}")));
+        let buying =
+            if self.members_may_buy { MemberBuying::Allowed } else { MemberBuying::Forbidden };
+        Ok(ClassTerms {
+            name: parse("/name", &self.name)?,
+            description: parse_optional("/description", self.description.as_deref())?,
+            credit: CreditTerms {
+                due_days: self.due_days,
+                grace_days: self.grace_days,
+                hold_days: self.hold_days,
+                holding: if self.automatic_hold { Holding::Automatic } else { Holding::Manual },
+            },
+            credit_limits: limits.collect::<Result<_, _>>()?,
+            cycle: self.cycle.read("/cycle")?,
+            billing_type: parse("/billing_type", &self.billing_type)?,
+            dunning: parse_optional("/dunning", self.dunning.as_deref())?,
+            member_buying: buying,
+            ..was
+        })
+    }
+}
+
+fn wire(it: &CustomerClass) -> Class {
+    Class {
+        id: it.id.to_string(),
+        number: it.stamp.number,
+        revision: it.stamp.revision,
+        created_at: it.stamp.created_at.to_string(),
+        changed_at: it.stamp.changed_at.to_string(),
+        default: it.is_default(),
+        form: ClassForm::of(it.terms()),
+    }
+}
+
+fn list(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<Class>>, Error> {
+    Ok(Reply::ok(List::of(class::list(cx, &call.page)?, |it| wire(&it))))
+}
+
+fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Class>, Error> {
+    let it: CustomerClass = cx.get(call.id("id")?)?;
+    Ok(Reply::ok(wire(&it)).tagged(it.stamp.revision))
+}
+
+/// A class to be created: what is left out is as in a new vendor's default class.
+fn create(act: &mut Act<'_>, _: &Call, body: MergePatch<ClassForm>) -> Result<Reply<Class>, Error> {
+    let blank = ClassTerms::default_terms();
+    let form = body.onto(&ClassForm::of(&blank))?;
+    let seller = catalog::seller(act.cx(), None)?;
+    let it = class::create(act, seller, form.read(blank)?)?;
+    let path = format!("/api/v1/classes/{}", it.id);
+    Ok(Reply::created(path, wire(&it)).tagged(it.stamp.revision))
+}
+
+fn revise(
+    act: &mut Act<'_>,
+    call: &Call,
+    patch: MergePatch<ClassForm>,
+) -> Result<Reply<Class>, Error> {
+    let it = class::revise(act, call.id("id")?, call.if_match, |was| {
+        patch.onto(&ClassForm::of(&was))?.read(was)
+    })?;
+    Ok(Reply::ok(wire(&it)).tagged(it.stamp.revision))
+}
+
+fn remove(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Nothing>, Error> {
+    class::remove(act, call.id("id")?, call.if_match)?;
+    Ok(Reply::no_content())
+}

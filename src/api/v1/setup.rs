@@ -1,0 +1,84 @@
+//! `/setup`: the first minutes of an appliance.
+
+use std::sync::Arc;
+
+use axum::http::Method;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::route::{Needs, Route, read, work};
+use super::session::{self, SessionShown};
+use super::wire::{NoQuery, parse, parse_optional};
+use crate::api::edge::body::ORDINARY_BYTES_MAX;
+use crate::api::edge::call::Call;
+use crate::api::edge::reply::{Reply, Wire};
+use crate::domain::error::Invalid;
+use crate::domain::party::individual::PersonName;
+use crate::services::setup::{self, Founding};
+use crate::services::{Bss, Cx, Error};
+
+pub(super) fn routes() -> Vec<Route> {
+    let body = (ORDINARY_BYTES_MAX, begin as fn(&Arc<Bss>, &Call, SetupBody) -> _);
+    vec![
+        read("/setup", Needs::Nothing, "Whether the appliance is to be set up", show),
+        work(Method::POST, "/setup", Needs::Nothing, "Set the appliance up", body),
+    ]
+}
+
+/// How far the appliance is.
+#[derive(Debug, Serialize, ToSchema)]
+struct SetupShown {
+    /// Whether it waits for its first operator.
+    needed: bool,
+}
+
+impl Wire for SetupShown {}
+
+fn show(cx: Cx<'_>, _: &Call, _: NoQuery) -> Result<Reply<SetupShown>, Error> {
+    Ok(Reply::ok(SetupShown { needed: setup::is_needed(cx)? }))
+}
+
+/// What an appliance begins with.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SetupBody {
+    /// What the set-up link carries.
+    token: String,
+    /// The first operator's mail address.
+    email: String,
+    password: String,
+    /// What the first operator is called.
+    name: String,
+    /// What the provider is called; `Provider` if nothing is said.
+    company: Option<String>,
+    /// The language of the house; `en` if nothing is said.
+    locale: Option<String>,
+    /// In which currency the provider bills; `EUR` if nothing is said.
+    currency: Option<String>,
+    /// The IANA zone in which the provider's days begin; `UTC` if nothing is said.
+    zone: Option<String>,
+}
+
+impl SetupBody {
+    fn read(&self) -> Result<Founding, Invalid> {
+        let name = PersonName::of_line(&parse("/name", &self.name)?);
+        let blank = Founding::by(name, parse("/email", &self.email)?, self.password.clone());
+        let company = parse_optional("/company", self.company.as_deref())?;
+        let locale = parse_optional("/locale", self.locale.as_deref())?;
+        let currency = parse_optional("/currency", self.currency.as_deref())?;
+        let zone = parse_optional("/zone", self.zone.as_deref())?;
+        Ok(Founding {
+            company: company.unwrap_or_else(|| blank.company.clone()),
+            locale: locale.unwrap_or_else(|| blank.locale.clone()),
+            currency: currency.unwrap_or(blank.currency),
+            zone: zone.unwrap_or(blank.zone),
+            ..blank
+        })
+    }
+}
+
+fn begin(bss: &Arc<Bss>, call: &Call, body: SetupBody) -> Result<Reply<SessionShown>, Error> {
+    let agent = call.way.agent.clone();
+    let signed_in = setup::begin(bss, &body.token, body.read()?, agent)?;
+    session::welcome(bss, call, &signed_in)
+}

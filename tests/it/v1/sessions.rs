@@ -1,0 +1,187 @@
+//! Signing in and out, passwords, and what is refused on the way.
+
+use axum::body::Body;
+use axum::http::Request;
+use expect_test::expect;
+use serde_json::{Value, json};
+use tillbox::services::user;
+
+use crate::harness::app::Answer;
+use crate::harness::client::{Client, Protocol};
+use crate::harness::house::{House, PASSWORD, Person};
+
+fn sign_in(house: &House, email: &str, password: &str) -> Answer {
+    let body = json!({ "email": email, "password": password });
+    Client::nobody(&house.app).call("POST /session", Some(&body))
+}
+
+#[test]
+fn who_signs_in_gets_a_cookie_and_a_token_against_forgery() {
+    let house = House::on("2026-01-01");
+    let (nobody, said) = (Client::nobody(&house.app), Protocol::default());
+    let admin = &house.north.customer.admin;
+    let body = json!({ "email": admin.email.to_uppercase(), "password": PASSWORD });
+    let answer =
+        said.say(&nobody, "nobody", "POST /session?fields=user,account,csrf_token", Some(&body));
+    let cookie = answer.headers["set-cookie"].to_str().unwrap();
+    let flags = cookie.split_once("; ").unwrap().1;
+    assert_eq!(flags, "HttpOnly; SameSite=Lax; Path=/; Max-Age=604800");
+    let browser = Client::with_session(&house.app, &answer);
+    let forged = nobody.header("cookie", &answer.cookie());
+    said.say(&forged, "forged", "POST /tokens?fields=name", Some(&json!({ "name": "theft" })));
+    said.say(&forged, "read along", "GET /session?fields=account", None);
+    said.say(&browser, "browser", "GET /sessions?fields=user,opened_at,ends_at", None);
+    let answer = said.say(&browser, "browser", "DELETE /session", None);
+    assert!(answer.headers["set-cookie"].to_str().unwrap().contains("Max-Age=0"));
+    said.say(&browser, "browser", "GET /session", None);
+    expect![[""]].assert_eq(&said.text());
+}
+
+#[test]
+fn nobody_learns_from_a_refusal_whether_there_is_such_a_user() {
+    let house = House::on("2026-01-01");
+    let email = &house.north.customer.admin.email;
+    let refusal = |email: &str, password: &str| {
+        let mut problem = sign_in(&house, email, password).json();
+        problem["request_id"] = Value::Null;
+        problem
+    };
+    let wrong = refusal(email, "not the password");
+    assert_eq!(wrong["type"], "/problems/sign_in_refused");
+    assert_eq!(refusal("nobody@nowhere.test", "not the password"), wrong);
+    for _ in 0..4 {
+        refusal(email, "not the password");
+    }
+    assert_eq!(refusal(email, PASSWORD), wrong, "now the door is locked, and does not say so");
+    house.app.pass("1 day");
+    assert!(sign_in(&house, email, PASSWORD).status.is_success());
+}
+
+#[test]
+fn a_session_ends_when_nobody_is_there_and_a_stale_cookie_does_not_lock_one_out() {
+    let house = House::on("2026-01-01");
+    let admin = &house.north.customer.admin;
+    let answer = sign_in(&house, &admin.email, PASSWORD);
+    let browser = Client::with_session(&house.app, &answer);
+    assert_eq!(browser.call("GET /session", None).status.as_u16(), 200);
+    house.app.pass("1 day");
+    assert_eq!(browser.call("GET /session", None).status.as_u16(), 401);
+    let body = json!({ "email": admin.email, "password": PASSWORD });
+    assert_eq!(browser.call("POST /session", Some(&body)).status.as_u16(), 201);
+}
+
+#[test]
+fn a_password_is_changed_by_who_knows_it() {
+    let house = House::on("2026-01-01");
+    let said = Protocol::default();
+    let admin = &house.north.customer.admin;
+    let first = Client::with_session(&house.app, &sign_in(&house, &admin.email, PASSWORD));
+    let other = Client::with_session(&house.app, &sign_in(&house, &admin.email, PASSWORD));
+    let mut last = None;
+    for (present, password) in [
+        ("wrong", "a new and good one"),
+        (PASSWORD, "short"),
+        (PASSWORD, "passwordpassword"),
+        (PASSWORD, "admin@customer.north.test"),
+        (PASSWORD, PASSWORD),
+        (PASSWORD, "a new and good one"),
+    ] {
+        let body = json!({ "present": present, "password": password });
+        last = Some(said.say(&first, "buyer", "POST /password?fields=account", Some(&body)));
+    }
+    said.say(&other, "elsewhere", "GET /session", None);
+    let again = Client::with_session(&house.app, &last.unwrap());
+    said.say(&again, "again", "GET /session?fields=account", None);
+    expect![[""]].assert_eq(&said.text());
+    assert_eq!(sign_in(&house, &admin.email, PASSWORD).status.as_u16(), 401);
+}
+
+/// What the mail to somebody carries, which only the house can read.
+fn mailed(house: &House, person: &Person) -> Option<String> {
+    let house_itself = tillbox::domain::operator::Actor::duty("mail");
+    let id = person.id.parse().unwrap();
+    let user = house.app.bss.read(&house_itself, |cx| cx.get(id)).unwrap();
+    user::link_secret(&house.app.bss, &user).unwrap()
+}
+
+#[test]
+fn a_lost_password_is_replaced_by_a_link_that_works_once_and_for_an_hour() {
+    let house = House::on("2026-01-01");
+    let (nobody, said) = (Client::nobody(&house.app), Protocol::default());
+    let person = &house.north.customer.admin;
+    let ask = |email: &str| {
+        let body = json!({ "email": email });
+        said.say(&nobody, "nobody", "POST /password/reset", Some(&body));
+        // An act after it has seen it.
+        house.operator().patch(&format!("/users/{}", house.operator.id), &json!({}));
+    };
+    ask("nobody@nowhere.test");
+    ask(&person.email);
+    let old = mailed(&house, person).unwrap();
+    ask(&person.email);
+    assert_eq!(mailed(&house, person), Some(old.clone()), "one mail in a minute is enough");
+    house.app.pass("1 day");
+    assert_eq!(mailed(&house, person), None);
+    ask(&person.email);
+    let new = mailed(&house, person).unwrap();
+    for (token, password) in [
+        (&old, "a new and good one"),
+        (&new, "weak"),
+        (&new, PASSWORD),
+        (&new, "a new and good one"),
+        (&new, "another, even better"),
+    ] {
+        let body = json!({ "token": token, "password": password });
+        said.say(&nobody, "nobody", "POST /password/redeem?fields=account", Some(&body));
+    }
+    expect![[""]].assert_eq(&said.text());
+    assert!(sign_in(&house, &person.email, "a new and good one").status.is_success());
+}
+
+#[test]
+fn somebody_ends_a_session_of_ones_own_but_not_of_others() {
+    let house = House::on("2026-01-01");
+    let said = Protocol::default();
+    let admin = &house.north.customer.admin;
+    let lost = Client::with_session(&house.app, &sign_in(&house, &admin.email, PASSWORD));
+    let owner = house.client(admin);
+    let session = owner.get("/sessions")["items"][0]["id"].as_str().unwrap().to_owned();
+    let end = |who: &Client<'_>, name: &str| {
+        said.say(who, name, &format!("DELETE /sessions/{session}"), None);
+    };
+    end(&house.client(&house.south.admin), "south");
+    end(&house.client(&house.north.customer.member), "member");
+    end(&owner, "owner");
+    said.say(&lost, "lost browser", "GET /session", None);
+    expect![[""]].assert_eq(&said.text());
+}
+
+fn form(house: &House, origin: Option<&str>, body: &str) -> Answer {
+    let mut request = Request::post("/sign-in").header("host", "till.test");
+    if let Some(origin) = origin {
+        request = request.header("origin", origin);
+    }
+    house.app.send(request.body(Body::from(body.to_owned())).unwrap())
+}
+
+#[test]
+fn a_plain_form_signs_in_from_our_own_page_alone() {
+    let house = House::on("2026-01-01");
+    let email = house.north.customer.admin.email.replace('@', "%40");
+    let good = format!("email={email}&password=till-4-the-box%21");
+    for (origin, body, goes_to) in [
+        (None, good.as_str(), "/ui/"),
+        (Some("https://till.test"), good.as_str(), "/ui/"),
+        (Some("https://evil.test"), good.as_str(), "/ui/sign-in?refused=1"),
+        (Some("null"), good.as_str(), "/ui/sign-in?refused=1"),
+        (None, "email=x&password=y", "/ui/sign-in?refused=1"),
+        (None, "", "/ui/sign-in?refused=1"),
+    ] {
+        let answer = form(&house, origin, body);
+        assert_eq!(answer.status.as_u16(), 303);
+        assert_eq!(answer.headers["location"], goes_to, "{origin:?} {body}");
+        assert_eq!(answer.headers.contains_key("set-cookie"), goes_to == "/ui/");
+    }
+    let long = format!("{good}&x={}", "x".repeat(5000));
+    assert_eq!(form(&house, None, &long).headers["location"], "/ui/sign-in?refused=1");
+}

@@ -1,0 +1,71 @@
+//! API tokens: shown once, narrower than their user, taken back.
+
+use expect_test::expect;
+use serde_json::json;
+
+use crate::harness::client::{Client, Protocol};
+use crate::harness::house::House;
+
+#[test]
+fn a_token_opens_what_its_scopes_name_and_makes_no_wider_one() {
+    let house = House::on("2026-01-01");
+    let (admin, said) = (house.client(&house.north.customer.admin), Protocol::default());
+    let body = json!({ "name": "reader", "scopes": ["account_read", "token_write", "token_read"] });
+    let issued = said.say(&admin, "buyer", "POST /tokens", Some(&body)).ok();
+    let reader = Client::with_token(&house.app, issued["secret"].as_str().unwrap());
+    said.say(&reader, "reader", "GET /accounts?fields=name", None);
+    said.say(&reader, "reader", "GET /users", None);
+    let path = format!("PATCH /accounts/{}", house.north.customer.account);
+    said.say(&reader, "reader", &path, Some(&json!({ "name": "x" })));
+    for scopes in
+        [json!(["user_read"]), json!(["account_read"]), json!(null), json!(["fly"]), json!([])]
+    {
+        let body = json!({ "name": "another", "scopes": scopes });
+        said.say(&reader, "reader", "POST /tokens?fields=scopes", Some(&body));
+    }
+    expect![[""]].assert_eq(&said.text());
+}
+
+#[test]
+fn a_token_ends_when_it_is_taken_back_or_too_old() {
+    let house = House::on("2026-01-01");
+    let (admin, said) = (house.client(&house.north.customer.admin), Protocol::default());
+    let body = json!({ "name": "brief", "expires_at": "2026-01-02T00:00:00Z" });
+    let brief = admin.post("/tokens", &body);
+    let late = json!({ "name": "late", "expires_at": "2025-01-01T00:00:00Z" });
+    said.say(&admin, "buyer", "POST /tokens", Some(&late));
+    let lasting = admin.post("/tokens", &json!({ "name": "lasting" }));
+    let client =
+        |it: &serde_json::Value| Client::with_token(&house.app, it["secret"].as_str().unwrap());
+    assert_eq!(client(&brief).call("GET /session", None).status.as_u16(), 200);
+    house.app.pass("1 day");
+    said.say(&client(&brief), "brief", "GET /session", None);
+    let path = format!("DELETE /tokens/{}", lasting["id"].as_str().unwrap());
+    said.say(&house.client(&house.south.admin), "south", &path, None);
+    said.say(&house.client(&house.north.customer.member), "member", &path, None);
+    said.say(&admin, "buyer", &path, None);
+    said.say(&client(&lasting), "lasting", "GET /session", None);
+    said.say(&admin, "buyer", "GET /tokens?fields=name,user", None);
+    expect![[""]].assert_eq(&said.text());
+}
+
+#[test]
+fn a_token_made_twice_by_one_key_is_one_and_shows_the_same_secret() {
+    let house = House::on("2026-01-01");
+    let once = house.client(&house.north.customer.admin).header("idempotency-key", "t");
+    let body = json!({ "name": "ci" });
+    let (first, second) = (once.post("/tokens", &body), once.post("/tokens", &body));
+    assert_eq!(first, second);
+    let secret = first["secret"].as_str().unwrap();
+    assert!(secret.starts_with("tbx_") && secret.len() == 47, "{secret}");
+}
+
+#[test]
+fn only_persons_have_tokens_and_nobody_a_wrong_one() {
+    let house = House::on("2026-01-01");
+    for token in ["", "tbx_", "tbx_wrong", &"x".repeat(5000)] {
+        let answer = Client::with_token(&house.app, token).call("GET /session", None);
+        assert_eq!(answer.status.as_u16(), 401, "{token}");
+        assert_eq!(answer.headers["www-authenticate"], "Bearer");
+    }
+}
