@@ -28,3 +28,91 @@ record!(Account, AccountId, "account", shape 1,
 record!(BillingAccount, BillingAccountId, "billing_account", shape 1);
 
 record!(CustomerClass, ClassId, "class", shape 1);
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::account::billing_account::{
+        BillingProfile, BillingPurpose, BillingStanding, BillingTerms, OpenBillingAccount,
+    };
+    use crate::domain::account::class::BillingType;
+    use crate::domain::account::cycle::Cycle;
+    use crate::domain::account::profile::{Profile, TaxStatus, Terms};
+    use crate::domain::account::tree::{AccountRole, Ancestor};
+    use crate::domain::account::{Beginning, Nature, RegisterAccount};
+    use crate::domain::id::{Id, PartyId};
+    use crate::domain::money::Currency;
+    use crate::domain::stamp::SellerNumber;
+    use crate::domain::time::{Instant, Zone};
+    use crate::store::record::{decode, encode};
+
+    fn id<I: Id>(last: u8) -> I {
+        I::from_uuid(Uuid::from_u128(last.into()))
+    }
+
+    fn now() -> Instant {
+        "2026-01-01T00:00:00Z".parse().expect("an instant")
+    }
+
+    fn account() -> Account {
+        let name = "Acme".parse().expect("a name");
+        let command = RegisterAccount {
+            id: id(1),
+            number: 2,
+            role: AccountRole::Customer,
+            party: id::<PartyId>(2),
+            beginning: Beginning::Active,
+            profile: Profile::named(Nature::Company, name, "en".parse().expect("a locale")),
+            terms: Terms::of(id(3), TaxStatus::Company),
+        };
+        let provider = Ancestor {
+            id: id(9),
+            role: AccountRole::Provider,
+            nature: Nature::Company,
+            state: State::Active,
+        };
+        Account::register(command, &[provider], now()).expect("a right account").0
+    }
+
+    #[test]
+    fn an_account_lies_in_these_bytes() {
+        let bytes = encode(&account());
+        assert_eq!(decode::<Account>(&bytes).expect("readable"), account());
+        expect![[""]].assert_eq(&hex::encode(bytes));
+    }
+
+    #[test]
+    fn a_billing_account_lies_in_these_bytes() {
+        let account = account();
+        let terms = BillingTerms {
+            currency: Currency::EUR,
+            zone: "Europe/Berlin".parse::<Zone>().expect("a zone"),
+            cycle: Cycle::MONTHLY,
+            billing_type: BillingType::Postpaid,
+        };
+        let command = OpenBillingAccount {
+            id: id(4),
+            stamp: account.stamp.clone(),
+            account: account.id,
+            purpose: BillingPurpose::Billing,
+            standing: BillingStanding::Default,
+            profile: BillingProfile::named("Acme".parse().expect("a name")),
+            terms,
+        };
+        let (it, _) = BillingAccount::open(command, now()).expect("a right command");
+        let bytes = encode(&it);
+        assert_eq!(decode::<BillingAccount>(&bytes).expect("readable"), it);
+        expect![[""]].assert_eq(&hex::encode(bytes));
+    }
+
+    #[test]
+    fn a_class_lies_in_these_bytes() {
+        let (it, _) = CustomerClass::born_with(SellerNumber::PROVIDER, id(5), now());
+        let bytes = encode(&it);
+        assert_eq!(decode::<CustomerClass>(&bytes).expect("readable"), it);
+        expect![[""]].assert_eq(&hex::encode(bytes));
+    }
+}

@@ -35,3 +35,100 @@ record!(Session, SessionId, "session", shape 1,
     /// `(user, session)`.
     SESSION_BY_USER = "by_user" => |it, keys| keys.push(Key::new().id(it.user()).id(it.id)),
 );
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::account::tree::AccountRole;
+    use crate::domain::id::{AccountId, Id};
+    use crate::domain::operator::{
+        Administrators, Digest, InviteUser, IssueToken, Link, LinkPurpose, OpenSession,
+        PasswordHash, PasswordKind, Permission, Role, UserProfile, UserTrigger,
+    };
+    use crate::domain::party::individual::PersonName;
+    use crate::domain::sealed::Sealed;
+    use crate::domain::stamp::{SellerNumber, Stamp};
+    use crate::domain::time::Instant;
+    use crate::store::record::{decode, encode};
+
+    fn id<I: Id>(last: u8) -> I {
+        I::from_uuid(Uuid::from_u128(last.into()))
+    }
+
+    fn now() -> Instant {
+        "2026-01-01T00:00:00Z".parse().expect("an instant")
+    }
+
+    fn stamp() -> Stamp {
+        Stamp::new(SellerNumber::PROVIDER, Some(id::<AccountId>(9)), now())
+    }
+
+    fn user() -> User {
+        let name = PersonName::of_line(&"Ann Lee".parse().expect("a name"));
+        let email = "ann@example.com".parse().expect("an address");
+        let command = InviteUser {
+            id: id(1),
+            stamp: stamp(),
+            account_role: AccountRole::Customer,
+            party: None,
+            profile: UserProfile::of(email, name),
+            roles: [Role::CustomerAdmin].into(),
+            invited_by: None,
+        };
+        let (user, _) = User::invite(command).expect("a right command");
+        let (user, _) =
+            user.with_password(PasswordHash::new("$x".to_owned()), PasswordKind::Chosen);
+        let activate = user.on(UserTrigger::Activate, Administrators::Others(0), now());
+        let link = Link {
+            purpose: LinkPurpose::Reset,
+            hash: Digest::new([7; 32]),
+            secret: Sealed::new(vec![1, 2, 3]),
+            expires_at: now(),
+        };
+        activate.expect("was invited").0.with_link(link).0
+    }
+
+    #[test]
+    fn a_user_lies_in_these_bytes() {
+        let bytes = encode(&user());
+        assert_eq!(decode::<User>(&bytes).expect("readable"), user());
+        expect![[""]].assert_eq(&hex::encode(bytes));
+    }
+
+    #[test]
+    fn a_token_lies_in_these_bytes() {
+        let command = IssueToken {
+            id: id(2),
+            stamp: stamp(),
+            user: id(1),
+            name: "ci".parse().expect("a name"),
+            prefix: "tbx_abcdefgh".parse().expect("a code"),
+            hash: Digest::new([8; 32]),
+            scopes: Some([Permission::AccountRead].into()),
+            expires_at: None,
+        };
+        let (it, _) = Token::issue(command, now()).expect("a right command");
+        let bytes = encode(&it);
+        assert_eq!(decode::<Token>(&bytes).expect("readable"), it);
+        expect![[""]].assert_eq(&hex::encode(bytes));
+    }
+
+    #[test]
+    fn a_session_lies_in_these_bytes() {
+        let command = OpenSession {
+            id: id(3),
+            stamp: stamp(),
+            user: id(1),
+            hash: Digest::new([5; 32]),
+            csrf: Digest::new([6; 32]),
+            agent: "Browser/1".parse().ok(),
+        };
+        let (it, _) = Session::open(command, now());
+        let bytes = encode(&it);
+        assert_eq!(decode::<Session>(&bytes).expect("readable"), it);
+        expect![[""]].assert_eq(&hex::encode(bytes));
+    }
+}

@@ -5,3 +5,31 @@ use crate::domain::id::PartyId;
 use crate::domain::party::Party;
 
 record!(Party, PartyId, "party", shape 1);
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::id::Id;
+    use crate::domain::party::individual::{Individual, PersonName};
+    use crate::domain::party::{Nature, Profile, RegisterParty};
+    use crate::domain::stamp::{SellerNumber, Stamp};
+    use crate::store::record::{decode, encode};
+
+    #[test]
+    fn a_party_lies_in_these_bytes() {
+        let name = PersonName::of_line(&"Ann Lee".parse().expect("a name"));
+        let now = "2026-01-01T00:00:00Z".parse().expect("an instant");
+        let command = RegisterParty {
+            id: PartyId::from_uuid(Uuid::from_u128(1)),
+            stamp: Stamp::new(SellerNumber::PROVIDER, None, now),
+            profile: Profile::of(Nature::Individual(Individual::named(name))),
+        };
+        let (it, _) = Party::register(command).expect("a right command");
+        let bytes = encode(&it);
+        assert_eq!(decode::<Party>(&bytes).expect("readable"), it);
+        expect![[""]].assert_eq(&hex::encode(bytes));
+    }
+}

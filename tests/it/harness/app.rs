@@ -39,7 +39,7 @@ impl App {
         let bss = Bss::open(store, world).unwrap();
         bss.employ(tillbox::jobs::all());
         let router = tillbox::api::router(&bss, axum::Router::new());
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
         Self { bss, clock, router, runtime }
     }
 

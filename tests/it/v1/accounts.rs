@@ -33,7 +33,30 @@ fn an_account_is_opened_held_released_and_closed() {
     say("close", json!({}));
     say("close", json!({}));
     say("activate", json!({}));
-    expect![[""]].assert_eq(&said.text());
+    expect![[r#"
+        > POST /accounts {"address":{"city":"Wien","country":"at","postal_code":"1010","street":"Ring 1"},"attributes":{"segment":"sea"},"billing":{"currency":"CHF","cycle":{"anchor_day":31,"period":"3 months"}},"contacts":{"admin":{"email":"office@whale.test","family_name":"Huber"}},"locale":"de_AT","name":"Blue Whale","nature":"company","tax":{"registration_id":"ATU12345678"}} [north]
+        201 Created {"id":"{acc1}","number":7,"revision":1,"created_at":"2026-01-01T00:00:00Z","changed_at":"2026-01-01T00:00:00Z","kind":"customer","nature":"company","name":"Blue Whale","description":null,"parent":"{acc2}","party":"{pty1}","class":"{cls1}","state":"active","holds":[],"locale":"de_AT","tax":{"status":"company","zone":null,"registration_id":"ATU12345678","registration_status":"not_verified"},"address":{"street":"Ring 1","street_extra":null,"city":"Wien","region":null,"postal_code":"1010","country":"AT"},"contacts":{"admin":{"given_name":null,"family_name":"Huber","email":"office@whale.test","phone":null},"billing":null,"technical":null},"attributes":{"segment":"sea"},"billing_account":"{bac1}"}
+        > GET /accounts/{acc1}?fields=name,state [north]
+        200 OK {"id":"{acc1}","name":"Blue Whale","state":"active"}
+        > POST /accounts/{acc1}/hold?fields=state,holds {"comment":"a stolen card","reason":"FRAUD"} [north]
+        200 OK {"holds":[{"comment":"a stolen card","kind":"administrative","policy":"all","reason":"FRAUD","since":"2026-01-01T00:00:00Z"}],"id":"{acc1}","state":"held_administratively"}
+        > POST /accounts/{acc1}/hold?fields=state,holds {"reason":"FRAUD"} [north]
+        409 Conflict {"type":"/problems/account_state_forbids","title":"The state of the account does not allow the operation.","status":409,"detail":"cannot hold administratively an account that is held administratively","request_id":"…"}
+        > POST /accounts/{acc1}/hold?fields=state,holds {"kind":"credit","policy":"unpaid","reason":"OVERDUE"} [north]
+        200 OK {"holds":[{"comment":"a stolen card","kind":"administrative","policy":"all","reason":"FRAUD","since":"2026-01-01T00:00:00Z"},{"comment":"","kind":"credit","policy":"unpaid","reason":"OVERDUE","since":"2026-01-01T00:00:00Z"}],"id":"{acc1}","state":"held_for_both"}
+        > POST /accounts/{acc1}/release?fields=state,holds {} [north]
+        200 OK {"holds":[{"comment":"","kind":"credit","policy":"unpaid","reason":"OVERDUE","since":"2026-01-01T00:00:00Z"}],"id":"{acc1}","state":"held_for_credit"}
+        > POST /accounts/{acc1}/release?fields=state,holds {"kind":"credit","until":"2025-12-31T00:00:00Z"} [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/until` must be in the future","request_id":"…","errors":[{"pointer":"/until","rule":"range","message":"must be in the future"}]}
+        > POST /accounts/{acc1}/release?fields=state,holds {"kind":"credit","until":"2026-02-01T00:00:00Z"} [north]
+        200 OK {"holds":[],"id":"{acc1}","state":"active"}
+        > POST /accounts/{acc1}/close?fields=state,holds {} [north]
+        200 OK {"holds":[],"id":"{acc1}","state":"closed"}
+        > POST /accounts/{acc1}/close?fields=state,holds {} [north]
+        409 Conflict {"type":"/problems/account_state_forbids","title":"The state of the account does not allow the operation.","status":409,"detail":"cannot close an account that is closed","request_id":"…"}
+        > POST /accounts/{acc1}/activate?fields=state,holds {} [north]
+        409 Conflict {"type":"/problems/account_state_forbids","title":"The state of the account does not allow the operation.","status":409,"detail":"cannot activate an account that is closed","request_id":"…"}
+    "#]].assert_eq(&said.text());
 }
 
 #[test]
@@ -61,7 +84,30 @@ fn a_patch_changes_what_it_names_and_nothing_else() {
     patch(&buyer, "buyer", json!({ "nmae": "x" }));
     patch(&buyer.header("if-match", "\"1\""), "buyer, stale", json!({ "name": "Late" }));
     patch(&buyer.header("if-match", "x"), "buyer, no revision", json!({ "name": "Late" }));
-    expect![[""]].assert_eq(&said.text());
+    expect![[r#"
+        > PATCH /accounts/{acc1}?fields=name,address,contacts,tax,attributes,revision {"address":{"city":"Bonn","country":"DE"}} [buyer]
+        200 OK {"address":{"city":"Bonn","country":"DE","postal_code":null,"region":null,"street":null,"street_extra":null},"attributes":{},"contacts":{"admin":null,"billing":null,"technical":null},"id":"{acc1}","name":"North Customer","revision":2,"tax":{"registration_id":null,"registration_status":null,"status":"company","zone":null}}
+        > PATCH /accounts/{acc1}?fields=name,address,contacts,tax,attributes,revision {"address":{"street":"Am Hof 1"},"attributes":{"a":"1"}} [buyer]
+        200 OK {"address":{"city":"Bonn","country":"DE","postal_code":null,"region":null,"street":"Am Hof 1","street_extra":null},"attributes":{"a":"1"},"contacts":{"admin":null,"billing":null,"technical":null},"id":"{acc1}","name":"North Customer","revision":3,"tax":{"registration_id":null,"registration_status":null,"status":"company","zone":null}}
+        > PATCH /accounts/{acc1}?fields=name,address,contacts,tax,attributes,revision {"address":{"city":null},"attributes":{"b":"2"}} [buyer]
+        200 OK {"address":{"city":null,"country":"DE","postal_code":null,"region":null,"street":"Am Hof 1","street_extra":null},"attributes":{"a":"1","b":"2"},"contacts":{"admin":null,"billing":null,"technical":null},"id":"{acc1}","name":"North Customer","revision":4,"tax":{"registration_id":null,"registration_status":null,"status":"company","zone":null}}
+        > PATCH /accounts/{acc1}?fields=name,address,contacts,tax,attributes,revision {"tax":{"status":"personal"}} [buyer]
+        403 Forbidden {"type":"/problems/forbidden","title":"Not permitted","status":403,"detail":"not permitted: account_terms_write","request_id":"…"}
+        > PATCH /accounts/{acc1}?fields=name,address,contacts,tax,attributes,revision {"name":"Renamed","tax":{"status":"personal"}} [seller]
+        200 OK {"address":{"city":null,"country":"DE","postal_code":null,"region":null,"street":"Am Hof 1","street_extra":null},"attributes":{"a":"1","b":"2"},"contacts":{"admin":null,"billing":null,"technical":null},"id":"{acc1}","name":"Renamed","revision":6,"tax":{"registration_id":null,"registration_status":null,"status":"personal","zone":null}}
+        > PATCH /accounts/{acc1}?fields=name,address,contacts,tax,attributes,revision {"class":"{cls1}"} [seller]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/class` `{cls1}` is not there","request_id":"…","errors":[{"pointer":"/class","rule":"reference","message":"`{cls1}` is not there"}]}
+        > PATCH /accounts/{acc1}?fields=name,address,contacts,tax,attributes,revision {"contacts":{"billing":{"email":"no address"}}} [buyer]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/contacts/billing/email` must be a mail address such as `ann@example.com`","request_id":"…","errors":[{"pointer":"/contacts/billing/email","rule":"format","message":"must be a mail address such as `ann@example.com`"}]}
+        > PATCH /accounts/{acc1}?fields=name,address,contacts,tax,attributes,revision {"name":null} [buyer]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`` missing field `name`","request_id":"…","errors":[{"pointer":"","rule":"required","message":"missing field `name`"}]}
+        > PATCH /accounts/{acc1}?fields=name,address,contacts,tax,attributes,revision {"nmae":"x"} [buyer]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/nmae` unknown field `nmae`, expected one of `nature`, `name`, `description`, `class`, `locale`, `tax`, `address`, `contacts`, `attributes`","request_id":"…","errors":[{"pointer":"/nmae","rule":"unknown_field","message":"unknown field `nmae`, expected one of `nature`, `name`, `description`, `class`, `locale`, `tax`, `address`, `contacts`, `attributes`"}]}
+        > PATCH /accounts/{acc1}?fields=name,address,contacts,tax,attributes,revision {"name":"Late"} [buyer, stale]
+        412 Precondition Failed {"type":"/problems/stale","title":"It has changed since you read it","status":412,"detail":"it has changed: revision 6 is not 1","request_id":"…"}
+        > PATCH /accounts/{acc1}?fields=name,address,contacts,tax,attributes,revision {"name":"Late"} [buyer, no revision]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`If-Match` must be the `ETag` of an answer, such as `\"3\"`","request_id":"…","errors":[{"pointer":"If-Match","rule":"format","message":"must be the `ETag` of an answer, such as `\"3\"`"}]}
+    "#]].assert_eq(&said.text());
 }
 
 #[test]
@@ -81,7 +127,28 @@ fn what_cannot_be_read_is_refused_with_its_place() {
     say(json!({ "name": "A", "parent": house.south.account }));
     say(json!({ "name": "A", "party": "pty_00000000-0000-7000-8000-000000000000" }));
     say(json!({ "name": "A", "state": "closed" }));
-    expect![[""]].assert_eq(&said.text());
+    expect![[r#"
+        > POST /accounts {} [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`` missing field `name`","request_id":"…","errors":[{"pointer":"","rule":"required","message":"missing field `name`"}]}
+        > POST /accounts {"name":1} [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/name` invalid type: integer `1`, expected a string","request_id":"…","errors":[{"pointer":"/name","rule":"type","message":"invalid type: integer `1`, expected a string"}]}
+        > POST /accounts {"colour":"blue","name":"A"} [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/colour` unknown field `colour`, expected one of `kind`, `parent`, `party`, `state`, `nature`, `name`, `description`, `class`, `locale`, `tax`, `address`, `contacts`, `attributes`, `billing`","request_id":"…","errors":[{"pointer":"/colour","rule":"unknown_field","message":"unknown field `colour`, expected one of `kind`, `parent`, `party`, `state`, `nature`, `name`, `description`, `class`, `locale`, `tax`, `address`, `contacts`, `attributes`, `billing`"}]}
+        > POST /accounts {"address":{"country":"Austria"},"name":"A"} [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/address/country` must be a country code of two letters such as `DE`","request_id":"…","errors":[{"pointer":"/address/country","rule":"format","message":"must be a country code of two letters such as `DE`"}]}
+        > POST /accounts {"kind":"provider","name":"A"} [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/kind` unknown variant `provider`, expected `reseller` or `customer`","request_id":"…","errors":[{"pointer":"/kind","rule":"enum","message":"unknown variant `provider`, expected `reseller` or `customer`"}]}
+        > POST /accounts {"billing":{"cycle":{"anchor_day":32,"period":"1 month"}},"name":"A"} [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/billing/cycle/anchor_day` must be a day of a month, 1 to 31","request_id":"…","errors":[{"pointer":"/billing/cycle/anchor_day","rule":"range","message":"must be a day of a month, 1 to 31"}]}
+        > POST /accounts {"billing":{"cycle":{"period":"0 months"}},"name":"A"} [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/cycle/period` must be at least one day and at most ten years","request_id":"…","errors":[{"pointer":"/cycle/period","rule":"range","message":"must be at least one day and at most ten years"}]}
+        > POST /accounts {"name":"A","parent":"{acc1}"} [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/parent` `{acc1}` is not there","request_id":"…","errors":[{"pointer":"/parent","rule":"reference","message":"`{acc1}` is not there"}]}
+        > POST /accounts {"name":"A","party":"{pty1}"} [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/party` `{pty1}` is not there","request_id":"…","errors":[{"pointer":"/party","rule":"reference","message":"`{pty1}` is not there"}]}
+        > POST /accounts {"name":"A","state":"closed"} [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/state` `closed` is not one of active, prospective","request_id":"…","errors":[{"pointer":"/state","rule":"format","message":"`closed` is not one of active, prospective"}]}
+    "#]].assert_eq(&said.text());
 }
 
 #[test]
@@ -106,7 +173,15 @@ fn bodies_that_are_no_json_too_deep_or_too_long_are_refused() {
         status(name(10 << 20)),
         status(name(1000)),
     ];
-    expect![[""]].assert_eq(&got.join("\n"));
+    expect![[r#"
+        400 Bad Request "/problems/malformed"
+        400 Bad Request "/problems/malformed"
+        400 Bad Request "/problems/malformed"
+        422 Unprocessable Entity "/problems/invalid"
+        422 Unprocessable Entity "/problems/invalid"
+        422 Unprocessable Entity "/problems/invalid"
+        413 Payload Too Large "/problems/too_large"
+        422 Unprocessable Entity "/problems/invalid""#]].assert_eq(&got.join("\n"));
     let form = seller.header("content-type", "text/plain");
     assert_eq!(form.call_raw("DELETE /tokens/x", None).status.as_u16(), 404);
 }
@@ -128,7 +203,20 @@ fn the_same_request_again_has_one_effect_and_the_same_answer() {
     said.say(&seller, "north", "GET /accounts?q=once&fields=name", None);
     let long = seller.header("idempotency-key", &"k".repeat(256));
     said.say(&long, "north", "POST /accounts?fields=name", Some(&json!({ "name": "Long" })));
-    expect![[""]].assert_eq(&said.text());
+    expect![[r#"
+        > POST /accounts?fields=name {"name":"Once"} [north]
+        201 Created {"id":"{acc1}","name":"Once"}
+        > POST /accounts?fields=name {"name":"Once"} [north]
+        201 Created {"id":"{acc1}","name":"Once"}
+        > POST /accounts?fields=name {"name":"Other"} [north]
+        409 Conflict {"type":"/problems/key_reused","title":"The idempotency key was used for another request","status":409,"detail":"the idempotency key was used for another request","request_id":"…"}
+        > POST /accounts?fields=name {"name":"Other"} [south]
+        201 Created {"id":"{acc2}","name":"Other"}
+        > GET /accounts?q=once&fields=name [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`q` invalid type: string \"once\", expected option","request_id":"…","errors":[{"pointer":"q","rule":"format","message":"invalid type: string \"once\", expected option"}]}
+        > POST /accounts?fields=name {"name":"Long"} [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`Idempotency-Key` must be 1 to 255 visible ASCII characters","request_id":"…","errors":[{"pointer":"Idempotency-Key","rule":"format","message":"must be 1 to 255 visible ASCII characters"}]}
+    "#]].assert_eq(&said.text());
 }
 
 #[test]
@@ -151,7 +239,22 @@ fn lists_are_filtered_and_paged() {
     get("colour=blue");
     get("cursor=%21");
     get(&format!("parent={}", house.south.account));
-    expect![[""]].assert_eq(&said.text());
+    expect![[r#"
+        > GET /accounts?fields=name&q=ALPHA [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`q` invalid type: string \"ALPHA\", expected option","request_id":"…","errors":[{"pointer":"q","rule":"format","message":"invalid type: string \"ALPHA\", expected option"}]}
+        > GET /accounts?fields=name&kind=reseller [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`kind` invalid type: string \"reseller\", expected option","request_id":"…","errors":[{"pointer":"kind","rule":"format","message":"invalid type: string \"reseller\", expected option"}]}
+        > GET /accounts?fields=name&limit=2&order=oldest [north]
+        200 OK {"items":[{"id":"{acc1}","name":"North Customer"},{"id":"{acc2}","name":"Alpha"}],"next_cursor":"AZt22qgAcACAMKulhg3QmA"}
+        > GET /accounts?fields=name&limit=0 [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`limit` must be a number from 1 to 1000","request_id":"…","errors":[{"pointer":"limit","rule":"range","message":"must be a number from 1 to 1000"}]}
+        > GET /accounts?fields=name&colour=blue [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`colour` unknown parameter `colour`, expected one of `kind`, `state`, `parent`, `q`","request_id":"…","errors":[{"pointer":"colour","rule":"unknown_parameter","message":"unknown parameter `colour`, expected one of `kind`, `state`, `parent`, `q`"}]}
+        > GET /accounts?fields=name&cursor=%21 [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`cursor` must be the `next_cursor` of an answer","request_id":"…","errors":[{"pointer":"cursor","rule":"format","message":"must be the `next_cursor` of an answer"}]}
+        > GET /accounts?fields=name&parent={acc3} [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`parent` invalid type: string \"{acc3}\", expected option","request_id":"…","errors":[{"pointer":"parent","rule":"format","message":"invalid type: string \"{acc3}\", expected option"}]}
+    "#]].assert_eq(&said.text());
 }
 
 #[test]
@@ -175,7 +278,22 @@ fn accounts_move_in_the_tree_but_never_below_themselves() {
     go(&house.north.account, below);
     let what = format!("POST /accounts/{top}/move");
     said.say(&south, "south", &what, Some(&json!({ "parent": house.south.account })));
-    expect![[""]].assert_eq(&said.text());
+    expect![[r#"
+        > POST /accounts/{acc1}/move?fields=name,parent,class {"parent":"{acc2}"} [operator]
+        409 Conflict {"type":"/problems/account_tree_forbids","title":"The account tree would run in a circle, or be too deep.","status":409,"detail":"account `{acc1}` cannot stand below itself","request_id":"…"}
+        > POST /accounts/{acc1}/move?fields=name,parent,class {"parent":"{acc1}"} [operator]
+        409 Conflict {"type":"/problems/account_tree_forbids","title":"The account tree would run in a circle, or be too deep.","status":409,"detail":"account `{acc1}` cannot stand below itself","request_id":"…"}
+        > POST /accounts/{acc1}/move?fields=name,parent,class {"parent":"{acc3}"} [operator]
+        200 OK {"class":"{cls1}","id":"{acc1}","name":"Top","parent":"{acc3}"}
+        > GET /accounts/{acc2}?fields=name [north]
+        404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{acc2}` is not there","request_id":"…"}
+        > GET /accounts/{acc2}?fields=name,parent [south]
+        200 OK {"id":"{acc2}","name":"Below","parent":"{acc1}"}
+        > POST /accounts/{acc4}/move?fields=name,parent,class {"parent":"{acc2}"} [operator]
+        409 Conflict {"type":"/problems/account_tree_forbids","title":"The account tree would run in a circle, or be too deep.","status":409,"detail":"a reseller cannot stand below a customer","request_id":"…"}
+        > POST /accounts/{acc1}/move {"parent":"{acc3}"} [south]
+        403 Forbidden {"type":"/problems/forbidden","title":"Not permitted","status":403,"detail":"not permitted: account_move","request_id":"…"}
+    "#]].assert_eq(&said.text());
     let users = south.get("/users?fields=email").to_string();
     assert!(!users.contains("north"), "{users}");
 }
@@ -221,7 +339,22 @@ fn an_account_with_accounts_below_closes_after_them_and_its_people_are_signed_ou
     said.say(&north, "north", &billing, None);
     let invite = json!({ "account": customer.account, "email": "late@north.test", "name": "Late" });
     said.say(&north, "north", "POST /users", Some(&invite));
-    expect![[""]].assert_eq(&said.text());
+    expect![[r#"
+        > POST /accounts/{acc1}/close?fields=state {} [north]
+        200 OK {"id":"{acc1}","state":"closing"}
+        > POST /accounts/{acc2}/close?fields=state {} [north]
+        200 OK {"id":"{acc2}","state":"closed"}
+        > GET /accounts/{acc1}?fields=state [north]
+        200 OK {"id":"{acc1}","state":"closed"}
+        > GET /session [buyer]
+        401 Unauthorized {"type":"/problems/unauthenticated","title":"Sign in first","status":401,"detail":"sign in first","request_id":"…"}
+        > GET /users?account={acc1}&fields=email,state [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`account` invalid type: string \"{acc1}\", expected option","request_id":"…","errors":[{"pointer":"account","rule":"format","message":"invalid type: string \"{acc1}\", expected option"}]}
+        > GET /billing_accounts?account={acc1}&fields=state [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`account` invalid type: string \"{acc1}\", expected option","request_id":"…","errors":[{"pointer":"account","rule":"format","message":"invalid type: string \"{acc1}\", expected option"}]}
+        > POST /users {"account":"{acc1}","email":"late@north.test","name":"Late"} [north]
+        409 Conflict {"type":"/problems/account_state_forbids","title":"The state of the account does not allow the operation.","status":409,"detail":"cannot invite to an account that is closed","request_id":"…"}
+    "#]].assert_eq(&said.text());
 }
 
 #[test]
@@ -232,5 +365,10 @@ fn the_provider_is_neither_held_nor_closed() {
     let hold = json!({ "reason": "TEST" });
     said.say(&operator, "operator", &format!("POST /accounts/{provider}/hold"), Some(&hold));
     said.say(&operator, "operator", &format!("POST /accounts/{provider}/close"), Some(&json!({})));
-    expect![[""]].assert_eq(&said.text());
+    expect![[r#"
+        > POST /accounts/{acc1}/hold {"reason":"TEST"} [operator]
+        409 Conflict {"type":"/problems/account_state_forbids","title":"The state of the account does not allow the operation.","status":409,"detail":"the provider is neither held nor closed","request_id":"…"}
+        > POST /accounts/{acc1}/close {} [operator]
+        409 Conflict {"type":"/problems/account_state_forbids","title":"The state of the account does not allow the operation.","status":409,"detail":"the provider is neither held nor closed","request_id":"…"}
+    "#]].assert_eq(&said.text());
 }

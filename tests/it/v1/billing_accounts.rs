@@ -31,7 +31,24 @@ fn an_account_has_one_default_and_may_have_more() {
     post(&format!("{second}/suspend"));
     let list = format!("GET /billing_accounts?account={account}&fields=name,state,default");
     said.say(&buyer, "buyer", &list, None);
-    expect![[""]].assert_eq(&said.text());
+    expect![[r#"
+        > GET /billing_accounts/{bac1} [buyer]
+        200 OK {"id":"{bac1}","number":4,"revision":1,"created_at":"2026-01-15T00:00:00Z","changed_at":"2026-01-15T00:00:00Z","account":"{acc1}","purpose":"billing","state":"defined","default":true,"name":"North Customer","description":null,"reference":null,"recipient":null,"address":null,"email":null,"locale":null,"formats":["pdf"],"media":["portal"],"currency":"EUR","zone":"UTC","cycle":{"period":"1 month","anchor_day":null,"shift_days":0},"billing_type":"postpaid","planned":null,"next_bill_on":"2026-02-15"}
+        > POST /billing_accounts {"account":"{acc1}","currency":"USD","cycle":{"anchor_day":1,"period":"1 month","shift_days":2},"email":"bills@north.test","formats":["pdf","ubl"],"media":["mail"],"name":"Dollars","zone":"Europe/Berlin"} [buyer]
+        201 Created {"id":"{bac2}","number":7,"revision":1,"created_at":"2026-01-15T00:00:00Z","changed_at":"2026-01-15T00:00:00Z","account":"{acc1}","purpose":"billing","state":"defined","default":false,"name":"Dollars","description":null,"reference":null,"recipient":null,"address":null,"email":"bills@north.test","locale":null,"formats":["pdf","ubl"],"media":["mail"],"currency":"USD","zone":"Europe/Berlin","cycle":{"period":"1 month","anchor_day":1,"shift_days":2},"billing_type":"postpaid","planned":null,"next_bill_on":"2026-02-03"}
+        > POST /billing_accounts/{bac1}/close?fields=state,default {} [buyer]
+        409 Conflict {"type":"/problems/billing_account_state_forbids","title":"The state of the billing account does not allow the operation.","status":409,"detail":"the default billing account closes with its account; make another one the default first","request_id":"…"}
+        > POST /billing_accounts/{bac2}/default?fields=state,default {} [buyer]
+        200 OK {"default":true,"id":"{bac2}","state":"defined"}
+        > POST /billing_accounts/{bac1}/close?fields=state,default {} [buyer]
+        200 OK {"default":false,"id":"{bac1}","state":"closed"}
+        > POST /billing_accounts/{bac1}/default?fields=state,default {} [buyer]
+        409 Conflict {"type":"/problems/billing_account_state_forbids","title":"The state of the billing account does not allow the operation.","status":409,"detail":"a billing account that is closed cannot be the default one","request_id":"…"}
+        > POST /billing_accounts/{bac2}/suspend?fields=state,default {} [buyer]
+        409 Conflict {"type":"/problems/billing_account_state_forbids","title":"The state of the billing account does not allow the operation.","status":409,"detail":"cannot suspend a billing account that is defined","request_id":"…"}
+        > GET /billing_accounts?account={acc1}&fields=name,state,default [buyer]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`account` invalid type: string \"{acc1}\", expected option","request_id":"…","errors":[{"pointer":"account","rule":"format","message":"invalid type: string \"{acc1}\", expected option"}]}
+    "#]].assert_eq(&said.text());
 }
 
 #[test]
@@ -52,7 +69,26 @@ fn what_decides_on_periods_changes_at_once_while_nothing_was_billed() {
     patch(json!({ "formats": ["papyrus"] }));
     patch(json!({ "zone": "Mars/Olympus" }));
     patch(json!({ "state": "closed" }));
-    expect![[""]].assert_eq(&said.text());
+    expect![[r#"
+        > PATCH /billing_accounts/{bac1}?fields=name,currency,cycle,planned,next_bill_on,email,formats {"email":"bills@north.test","name":"Bills"} [buyer]
+        200 OK {"currency":"EUR","cycle":{"anchor_day":null,"period":"1 month","shift_days":0},"email":"bills@north.test","formats":["pdf"],"id":"{bac1}","name":"Bills","next_bill_on":"2026-02-15","planned":null}
+        > PATCH /billing_accounts/{bac1}?fields=name,currency,cycle,planned,next_bill_on,email,formats {"currency":"USD","cycle":{"anchor_day":1}} [buyer]
+        200 OK {"currency":"USD","cycle":{"anchor_day":1,"period":"1 month","shift_days":0},"email":"bills@north.test","formats":["pdf"],"id":"{bac1}","name":"Bills","next_bill_on":"2026-02-01","planned":null}
+        > PATCH /billing_accounts/{bac1}?fields=name,currency,cycle,planned,next_bill_on,email,formats {"cycle":{"period":"2 weeks"}} [buyer]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/cycle/day` must be absent: only months and years turn on a day of the month","request_id":"…","errors":[{"pointer":"/cycle/day","rule":"range","message":"must be absent: only months and years turn on a day of the month"}]}
+        > PATCH /billing_accounts/{bac1}?fields=name,currency,cycle,planned,next_bill_on,email,formats {"cycle":{"anchor_day":null,"period":"2 weeks"}} [buyer]
+        200 OK {"currency":"USD","cycle":{"anchor_day":null,"period":"2 weeks","shift_days":0},"email":"bills@north.test","formats":["pdf"],"id":"{bac1}","name":"Bills","next_bill_on":"2026-01-29","planned":null}
+        > PATCH /billing_accounts/{bac1}?fields=name,currency,cycle,planned,next_bill_on,email,formats {"currency":"XYZ"} [buyer]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/currency` `XYZ` is not a currency code of ISO 4217, such as `EUR`","request_id":"…","errors":[{"pointer":"/currency","rule":"format","message":"`XYZ` is not a currency code of ISO 4217, such as `EUR`"}]}
+        > PATCH /billing_accounts/{bac1}?fields=name,currency,cycle,planned,next_bill_on,email,formats {"formats":[]} [buyer]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/formats` must name at least one","request_id":"…","errors":[{"pointer":"/formats","rule":"required","message":"must name at least one"}]}
+        > PATCH /billing_accounts/{bac1}?fields=name,currency,cycle,planned,next_bill_on,email,formats {"formats":["papyrus"]} [buyer]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/formats/0` `papyrus` is not one of pdf, factur_x, ubl, cii","request_id":"…","errors":[{"pointer":"/formats/0","rule":"format","message":"`papyrus` is not one of pdf, factur_x, ubl, cii"}]}
+        > PATCH /billing_accounts/{bac1}?fields=name,currency,cycle,planned,next_bill_on,email,formats {"zone":"Mars/Olympus"} [buyer]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/zone` `Mars/Olympus` is not a time zone of the form `Europe/Berlin`","request_id":"…","errors":[{"pointer":"/zone","rule":"format","message":"`Mars/Olympus` is not a time zone of the form `Europe/Berlin`"}]}
+        > PATCH /billing_accounts/{bac1}?fields=name,currency,cycle,planned,next_bill_on,email,formats {"state":"closed"} [buyer]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/state` unknown field `state`, expected one of `name`, `description`, `reference`, `recipient`, `address`, `email`, `locale`, `formats`, `media`, `currency`, `zone`, `cycle`, `billing_type`","request_id":"…","errors":[{"pointer":"/state","rule":"unknown_field","message":"unknown field `state`, expected one of `name`, `description`, `reference`, `recipient`, `address`, `email`, `locale`, `formats`, `media`, `currency`, `zone`, `cycle`, `billing_type`"}]}
+    "#]].assert_eq(&said.text());
 }
 
 #[test]
@@ -65,5 +101,12 @@ fn nobody_opens_one_for_an_account_of_somebody_else() {
     }
     let path = format!("PATCH /billing_accounts/{}", house.south.customer.billing_account);
     said.say(&house.client(&house.north.admin), "north", &path, Some(&json!({ "name": "x" })));
-    expect![[""]].assert_eq(&said.text());
+    expect![[r#"
+        > POST /billing_accounts {"account":"{acc1}"} [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/account` `{acc1}` is not there","request_id":"…","errors":[{"pointer":"/account","rule":"reference","message":"`{acc1}` is not there"}]}
+        > POST /billing_accounts {"account":"{acc1}"} [buyer]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/account` `{acc1}` is not there","request_id":"…","errors":[{"pointer":"/account","rule":"reference","message":"`{acc1}` is not there"}]}
+        > PATCH /billing_accounts/{bac1} {"name":"x"} [north]
+        404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{bac1}` is not there","request_id":"…"}
+    "#]].assert_eq(&said.text());
 }

@@ -33,7 +33,24 @@ fn a_vendor_lays_down_classes_and_puts_customers_in_them() {
     said.say(&north, "north", &format!("GET {path}"), None);
     let what = format!("DELETE /classes/{}", default.as_str().unwrap());
     said.say(&north, "north", &what, None);
-    expect![[""]].assert_eq(&said.text());
+    expect![[r#"
+        > GET /classes [north]
+        200 OK {"items":[{"id":"{cls1}","number":0,"revision":1,"created_at":"2026-01-01T00:00:00Z","changed_at":"2026-01-01T00:00:00Z","default":true,"name":"Default","description":null,"due_days":10,"grace_days":0,"hold_days":30,"automatic_hold":true,"credit_limits":[],"cycle":{"period":"1 month","anchor_day":null,"shift_days":0},"billing_type":"postpaid","dunning":null,"members_may_buy":false}],"next_cursor":null}
+        > POST /classes {"credit_limits":[{"amount":"1000","currency":"EUR"}],"cycle":{"anchor_day":1,"period":"1 month"},"due_days":30,"members_may_buy":true,"name":"Gold"} [north]
+        201 Created {"id":"{cls2}","number":1,"revision":1,"created_at":"2026-01-01T00:00:00Z","changed_at":"2026-01-01T00:00:00Z","default":false,"name":"Gold","description":null,"due_days":30,"grace_days":0,"hold_days":30,"automatic_hold":true,"credit_limits":[{"amount":"1000.00","currency":"EUR"}],"cycle":{"period":"1 month","anchor_day":1,"shift_days":0},"billing_type":"postpaid","dunning":null,"members_may_buy":true}
+        > GET /billing_accounts/{bac1}?fields=cycle [north]
+        200 OK {"cycle":{"anchor_day":1,"period":"1 month","shift_days":0},"id":"{bac1}"}
+        > DELETE /classes/{cls2} [north]
+        409 Conflict {"type":"/problems/in_use","title":"The element is still in use.","status":409,"detail":"class `Gold` has 1 accounts","request_id":"…"}
+        > PATCH /classes/{cls2}?fields=due_days,name {"due_days":14} [north]
+        200 OK {"due_days":14,"id":"{cls2}","name":"Gold"}
+        > DELETE /classes/{cls2} [north]
+        204 No Content 
+        > GET /classes/{cls2} [north]
+        404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{cls2}` is not there","request_id":"…"}
+        > DELETE /classes/{cls1} [north]
+        409 Conflict {"type":"/problems/in_use","title":"The element is still in use.","status":409,"detail":"the default class cannot be removed","request_id":"…"}
+    "#]].assert_eq(&said.text());
 }
 
 #[test]
@@ -56,5 +73,24 @@ fn terms_that_cannot_hold_and_classes_of_others_are_refused() {
     let body = json!({ "name": "Spy", "class": foreign });
     said.say(&north, "north", "POST /accounts", Some(&body));
     said.say(&house.client(&house.north.customer.admin), "buyer", "GET /classes", None);
-    expect![[""]].assert_eq(&said.text());
+    expect![[r#"
+        > POST /classes {"name":""} [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/name` must not be empty","request_id":"…","errors":[{"pointer":"/name","rule":"format","message":"must not be empty"}]}
+        > POST /classes {"due_days":-1} [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/due_days` invalid value: integer `-1`, expected u16","request_id":"…","errors":[{"pointer":"/due_days","rule":"type","message":"invalid value: integer `-1`, expected u16"}]}
+        > POST /classes {"credit_limits":[{"amount":"-1","currency":"EUR"},{"amount":"2","currency":"EUR"}]} [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/credit_limits/0` must not be negative; `/credit_limits/1` must name each currency once","request_id":"…","errors":[{"pointer":"/credit_limits/0","rule":"range","message":"must not be negative"},{"pointer":"/credit_limits/1","rule":"unique","message":"must name each currency once"}]}
+        > POST /classes {"credit_limits":[{"amount":"1.001","currency":"EUR"}]} [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/credit_limits/0/amount` `1.001` is not an amount in EUR, which has 2 decimal places","request_id":"…","errors":[{"pointer":"/credit_limits/0/amount","rule":"format","message":"`1.001` is not an amount in EUR, which has 2 decimal places"}]}
+        > POST /classes {"credit_limits":[{"amount":"1","currency":"Euro"}]} [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/credit_limits/0/currency` `Euro` is not a currency code of ISO 4217, such as `EUR`","request_id":"…","errors":[{"pointer":"/credit_limits/0/currency","rule":"format","message":"`Euro` is not a currency code of ISO 4217, such as `EUR`"}]}
+        > POST /classes {"billing_type":"later"} [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/billing_type` `later` is not one of prepaid, postpaid","request_id":"…","errors":[{"pointer":"/billing_type","rule":"format","message":"`later` is not one of prepaid, postpaid"}]}
+        > POST /classes {"colour":"gold"} [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/colour` unknown field `colour`, expected one of `name`, `description`, `due_days`, `grace_days`, `hold_days`, `automatic_hold`, `credit_limits`, `cycle`, `billing_type`, `dunning`, `members_may_buy`","request_id":"…","errors":[{"pointer":"/colour","rule":"unknown_field","message":"unknown field `colour`, expected one of `name`, `description`, `due_days`, `grace_days`, `hold_days`, `automatic_hold`, `credit_limits`, `cycle`, `billing_type`, `dunning`, `members_may_buy`"}]}
+        > POST /accounts {"class":"{cls1}","name":"Spy"} [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/class` `{cls1}` is not there","request_id":"…","errors":[{"pointer":"/class","rule":"reference","message":"`{cls1}` is not there"}]}
+        > GET /classes [buyer]
+        403 Forbidden {"type":"/problems/forbidden","title":"Not permitted","status":403,"detail":"not permitted: class_read","request_id":"…"}
+    "#]].assert_eq(&said.text());
 }

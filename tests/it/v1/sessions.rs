@@ -34,7 +34,20 @@ fn who_signs_in_gets_a_cookie_and_a_token_against_forgery() {
     let answer = said.say(&browser, "browser", "DELETE /session", None);
     assert!(answer.headers["set-cookie"].to_str().unwrap().contains("Max-Age=0"));
     said.say(&browser, "browser", "GET /session", None);
-    expect![[""]].assert_eq(&said.text());
+    expect![[r#"
+        > POST /session?fields=user,account,csrf_token {"email":"ADMIN@CUSTOMER.NORTH.TEST","password":"till-4-the-box!"} [nobody]
+        201 Created {"account":{"id":"{acc1}","kind":"customer","name":"North Customer"},"csrf_token":"…","user":{"email":"admin@customer.north.test","id":"{usr1}","locale":null,"name":"customer_admin of admin@customer.north.test","roles":["customer_admin"],"zone":null}}
+        > POST /tokens?fields=name {"name":"theft"} [forged]
+        403 Forbidden {"type":"/problems/cross_site","title":"The request does not come from the session's own page","status":403,"detail":"the request needs the session's `X-CSRF-Token`","request_id":"…"}
+        > GET /session?fields=account [read along]
+        200 OK {"account":{"id":"{acc1}","kind":"customer","name":"North Customer"}}
+        > GET /sessions?fields=user,opened_at,ends_at [browser]
+        200 OK {"items":[{"ends_at":"2026-01-01T12:00:00Z","id":"{ses1}","opened_at":"2026-01-01T00:00:00Z","user":"{usr1}"},{"ends_at":"2026-01-01T12:00:00Z","id":"{ses2}","opened_at":"2026-01-01T00:00:00Z","user":"{usr2}"},{"ends_at":"2026-01-01T12:00:00Z","id":"{ses3}","opened_at":"2026-01-01T00:00:00Z","user":"{usr1}"}],"next_cursor":null}
+        > DELETE /session [browser]
+        204 No Content 
+        > GET /session [browser]
+        401 Unauthorized {"type":"/problems/unauthenticated","title":"Sign in first","status":401,"detail":"sign in first","request_id":"…"}
+    "#]].assert_eq(&said.text());
 }
 
 #[test]
@@ -134,7 +147,26 @@ fn a_lost_password_is_replaced_by_a_link_that_works_once_and_for_an_hour() {
         let body = json!({ "token": token, "password": password });
         said.say(&nobody, "nobody", "POST /password/redeem?fields=account", Some(&body));
     }
-    expect![[""]].assert_eq(&said.text());
+    expect![[r#"
+        > POST /password/reset {"email":"nobody@nowhere.test"} [nobody]
+        204 No Content 
+        > POST /password/reset {"email":"admin@customer.north.test"} [nobody]
+        204 No Content 
+        > POST /password/reset {"email":"admin@customer.north.test"} [nobody]
+        204 No Content 
+        > POST /password/reset {"email":"admin@customer.north.test"} [nobody]
+        204 No Content 
+        > POST /password/redeem?fields=account {"password":"a new and good one","token":"…"} [nobody]
+        409 Conflict {"type":"/problems/link_void","title":"The link is wrong, was used, or is too old.","status":409,"detail":"the link was used, is too old, or was never sent; ask for another one","request_id":"…"}
+        > POST /password/redeem?fields=account {"password":"weak","token":"…"} [nobody]
+        422 Unprocessable Entity {"type":"/problems/weak_password","title":"The password is too weak.","status":422,"detail":"the password must have at least 12 characters, and must have at least 5 different characters","request_id":"…"}
+        > POST /password/redeem?fields=account {"password":"till-4-the-box!","token":"…"} [nobody]
+        422 Unprocessable Entity {"type":"/problems/weak_password","title":"The password is too weak.","status":422,"detail":"the password was used before","request_id":"…"}
+        > POST /password/redeem?fields=account {"password":"a new and good one","token":"…"} [nobody]
+        201 Created {"account":{"id":"{acc1}","kind":"customer","name":"North Customer"}}
+        > POST /password/redeem?fields=account {"password":"another, even better","token":"…"} [nobody]
+        409 Conflict {"type":"/problems/link_void","title":"The link is wrong, was used, or is too old.","status":409,"detail":"the link was used, is too old, or was never sent; ask for another one","request_id":"…"}
+    "#]].assert_eq(&said.text());
     assert!(sign_in(&house, &person.email, "a new and good one").status.is_success());
 }
 
@@ -153,7 +185,16 @@ fn somebody_ends_a_session_of_ones_own_but_not_of_others() {
     end(&house.client(&house.north.customer.member), "member");
     end(&owner, "owner");
     said.say(&lost, "lost browser", "GET /session", None);
-    expect![[""]].assert_eq(&said.text());
+    expect![[r#"
+        > DELETE /sessions/{ses1} [south]
+        404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{ses1}` is not there","request_id":"…"}
+        > DELETE /sessions/{ses1} [member]
+        404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{ses1}` is not there","request_id":"…"}
+        > DELETE /sessions/{ses1} [owner]
+        204 No Content 
+        > GET /session [lost browser]
+        401 Unauthorized {"type":"/problems/unauthenticated","title":"Sign in first","status":401,"detail":"sign in first","request_id":"…"}
+    "#]].assert_eq(&said.text());
 }
 
 fn form(house: &House, origin: Option<&str>, body: &str) -> Answer {

@@ -34,7 +34,24 @@ fn the_link_sets_the_appliance_up_once() {
     }
     said.say(&nobody, "nobody", "GET /setup", None);
     assert_eq!(setup::offer(&app.bss).unwrap(), None);
-    expect![[""]].assert_eq(&said.text());
+    expect![[r#"
+        > GET /setup [nobody]
+        200 OK {"needed":true}
+        > POST /setup?fields=user,account {"company":"Provider","currency":"CHF","email":"olga@provider.test","name":"Olga Operator","password":"till-4-the-box!","token":"…"} [nobody]
+        409 Conflict {"type":"/problems/link_void","title":"The link is wrong, was used, or is too old.","status":409,"detail":"the set-up link is wrong or too old: the server prints a new one when it starts","request_id":"…"}
+        > POST /setup?fields=user,account {"company":"Provider","currency":"CHF","email":"olga@provider.test","name":"Olga Operator","password":"till-4-the-box!","token":"…"} [nobody]
+        409 Conflict {"type":"/problems/link_void","title":"The link is wrong, was used, or is too old.","status":409,"detail":"the set-up link is wrong or too old: the server prints a new one when it starts","request_id":"…"}
+        > POST /setup?fields=user,account {"company":"Provider","currency":"CHF","email":"olga@provider.test","name":"Olga Operator","password":"short","token":"…"} [nobody]
+        422 Unprocessable Entity {"type":"/problems/weak_password","title":"The password is too weak.","status":422,"detail":"the password must have at least 12 characters","request_id":"…"}
+        > POST /setup?fields=user,account {"email":"olga","name":"Olga","password":"till-4-the-box!","token":"…"} [nobody]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/email` must be a mail address such as `ann@example.com`","request_id":"…","errors":[{"pointer":"/email","rule":"format","message":"must be a mail address such as `ann@example.com`"}]}
+        > POST /setup?fields=user,account {"company":"Provider","currency":"CHF","email":"olga@provider.test","name":"Olga Operator","password":"till-4-the-box!","token":"…"} [nobody]
+        201 Created {"account":{"id":"{acc1}","kind":"provider","name":"Provider"},"user":{"email":"olga@provider.test","id":"{usr1}","locale":"en","name":"Olga Operator","roles":["operator"],"zone":"UTC"}}
+        > POST /setup?fields=user,account {"company":"Provider","currency":"CHF","email":"olga@provider.test","name":"Olga Operator","password":"till-4-the-box!","token":"…"} [nobody]
+        409 Conflict {"type":"/problems/already_set_up","title":"The appliance was set up before.","status":409,"detail":"the appliance was set up before: sign in","request_id":"…"}
+        > GET /setup [nobody]
+        200 OK {"needed":false}
+    "#]].assert_eq(&said.text());
 }
 
 #[test]

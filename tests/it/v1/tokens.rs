@@ -23,7 +23,26 @@ fn a_token_opens_what_its_scopes_name_and_makes_no_wider_one() {
         let body = json!({ "name": "another", "scopes": scopes });
         said.say(&reader, "reader", "POST /tokens?fields=scopes", Some(&body));
     }
-    expect![[""]].assert_eq(&said.text());
+    expect![[r#"
+        > POST /tokens {"name":"reader","scopes":["account_read","token_write","token_read"]} [buyer]
+        201 Created {"id":"{tok1}","revision":1,"created_at":"2026-01-01T00:00:00Z","changed_at":"2026-01-01T00:00:00Z","user":"{usr1}","name":"reader","prefix":"…","scopes":["account_read","token_read","token_write"],"expires_at":null,"last_used_at":null,"secret":"…"}
+        > GET /accounts?fields=name [reader]
+        200 OK {"items":[{"id":"{acc1}","name":"North Customer"}],"next_cursor":null}
+        > GET /users [reader]
+        403 Forbidden {"type":"/problems/forbidden","title":"Not permitted","status":403,"detail":"not permitted: user_read","request_id":"…"}
+        > PATCH /accounts/{acc1} {"name":"x"} [reader]
+        403 Forbidden {"type":"/problems/forbidden","title":"Not permitted","status":403,"detail":"not permitted: account_write","request_id":"…"}
+        > POST /tokens?fields=scopes {"name":"another","scopes":["user_read"]} [reader]
+        404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{usr1}` is not there","request_id":"…"}
+        > POST /tokens?fields=scopes {"name":"another","scopes":["account_read"]} [reader]
+        404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{usr1}` is not there","request_id":"…"}
+        > POST /tokens?fields=scopes {"name":"another","scopes":null} [reader]
+        404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{usr1}` is not there","request_id":"…"}
+        > POST /tokens?fields=scopes {"name":"another","scopes":["fly"]} [reader]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/scopes/0` `fly` is no permission","request_id":"…","errors":[{"pointer":"/scopes/0","rule":"enum","message":"`fly` is no permission"}]}
+        > POST /tokens?fields=scopes {"name":"another","scopes":[]} [reader]
+        404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{usr1}` is not there","request_id":"…"}
+    "#]].assert_eq(&said.text());
 }
 
 #[test]
@@ -46,7 +65,22 @@ fn a_token_ends_when_it_is_taken_back_or_too_old() {
     said.say(&admin, "buyer", &path, None);
     said.say(&client(&lasting), "lasting", "GET /session", None);
     said.say(&admin, "buyer", "GET /tokens?fields=name,user", None);
-    expect![[""]].assert_eq(&said.text());
+    expect![[r#"
+        > POST /tokens {"expires_at":"2025-01-01T00:00:00Z","name":"late"} [buyer]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/expires_at` must be in the future","request_id":"…","errors":[{"pointer":"/expires_at","rule":"range","message":"must be in the future"}]}
+        > GET /session [brief]
+        401 Unauthorized {"type":"/problems/unauthenticated","title":"Sign in first","status":401,"detail":"sign in first","request_id":"…"}
+        > DELETE /tokens/{tok1} [south]
+        404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{tok1}` is not there","request_id":"…"}
+        > DELETE /tokens/{tok1} [member]
+        404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{tok1}` is not there","request_id":"…"}
+        > DELETE /tokens/{tok1} [buyer]
+        204 No Content 
+        > GET /session [lasting]
+        401 Unauthorized {"type":"/problems/unauthenticated","title":"Sign in first","status":401,"detail":"sign in first","request_id":"…"}
+        > GET /tokens?fields=name,user [buyer]
+        200 OK {"items":[{"id":"{tok2}","name":"brief","user":"{usr1}"},{"id":"{tok3}","name":"test","user":"{usr2}"},{"id":"{tok4}","name":"test","user":"{usr1}"}],"next_cursor":null}
+    "#]].assert_eq(&said.text());
 }
 
 #[test]

@@ -47,7 +47,34 @@ fn somebody_is_invited_accepts_and_is_changed() {
     patch(json!({ "roles": [] }));
     let sign_in = json!({ "email": "alee", "password": PASSWORD });
     said.say(&nobody, "ann", "POST /session?fields=account", Some(&sign_in));
-    expect![[""]].assert_eq(&said.text());
+    expect![[r#"
+        > POST /users {"attributes":{"desk":"4"},"email":"ann@north.test","locale":"de","login":"ALee","name":"Ann van Lee","phone":"+49 30 1234","zone":"Europe/Berlin"} [buyer]
+        201 Created {"id":"{usr1}","revision":1,"created_at":"2026-01-01T00:00:00Z","changed_at":"2026-01-01T00:00:00Z","account":"{acc1}","party":null,"state":"invited","email":"ann@north.test","login":"ALee","name":"Ann van Lee","roles":["member"],"locale":"de","zone":"Europe/Berlin","phone":"+49 30 1234","employee_number":null,"job_title":null,"attributes":{"desk":"4"},"invited_by":"{usr2}","activated_at":null,"last_sign_in_at":null,"locked_until":null,"invitation":{"token":"…","expires_at":"2026-01-08T00:00:00Z"}}
+        > POST /users/{usr1}/invite?fields=state,invitation {} [buyer]
+        200 OK {"id":"{usr1}","invitation":{"expires_at":"2026-01-08T00:00:00Z","token":"…"},"state":"invited"}
+        > POST /password/redeem?fields=user {"password":"till-4-the-box!","token":"…"} [ann]
+        409 Conflict {"type":"/problems/link_void","title":"The link is wrong, was used, or is too old.","status":409,"detail":"the link was used, is too old, or was never sent; ask for another one","request_id":"…"}
+        > POST /password/redeem?fields=user {"password":"till-4-the-box!","token":"…"} [ann]
+        201 Created {"user":{"email":"ann@north.test","id":"{usr1}","locale":"de","name":"Ann van Lee","roles":["member"],"zone":"Europe/Berlin"}}
+        > POST /users/{usr1}/invite {} [buyer]
+        409 Conflict {"type":"/problems/user_state_forbids","title":"The state of the user does not allow the operation.","status":409,"detail":"cannot invite a user that is active","request_id":"…"}
+        > PATCH /users/{usr1}?fields=name,email,roles,phone {"name":"Ann Lane","phone":null} [buyer]
+        200 OK {"email":"ann@north.test","id":"{usr1}","name":"Ann Lane","phone":null,"roles":["member"]}
+        > PATCH /users/{usr1}?fields=name,email,roles,phone {"roles":["customer_admin"]} [buyer]
+        200 OK {"email":"ann@north.test","id":"{usr1}","name":"Ann Lane","phone":null,"roles":["customer_admin"]}
+        > PATCH /users/{usr1}?fields=name,email,roles,phone {"roles":["vendor_admin"]} [buyer]
+        403 Forbidden {"type":"/problems/forbidden","title":"Not permitted","status":403,"detail":"not permitted: role_grant","request_id":"…"}
+        > PATCH /users/{usr1}?fields=name,email,roles,phone {"roles":["king"]} [buyer]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/roles/0` `king` is not one of operator, vendor_admin, customer_admin, member","request_id":"…","errors":[{"pointer":"/roles/0","rule":"format","message":"`king` is not one of operator, vendor_admin, customer_admin, member"}]}
+        > PATCH /users/{usr1}?fields=name,email,roles,phone {"email":"ADMIN@customer.north.test"} [buyer]
+        409 Conflict {"type":"/problems/duplicate","title":"Something with this key exists already.","status":409,"detail":"somebody else signs in as `admin@customer.north.test`","request_id":"…"}
+        > PATCH /users/{usr1}?fields=name,email,roles,phone {"login":"member@customer.north.test"} [buyer]
+        409 Conflict {"type":"/problems/duplicate","title":"Something with this key exists already.","status":409,"detail":"somebody else signs in as `member@customer.north.test`","request_id":"…"}
+        > PATCH /users/{usr1}?fields=name,email,roles,phone {"roles":[]} [buyer]
+        200 OK {"email":"ann@north.test","id":"{usr1}","name":"Ann Lane","phone":null,"roles":["member"]}
+        > POST /session?fields=account {"email":"alee","password":"till-4-the-box!"} [ann]
+        201 Created {"account":{"id":"{acc1}","kind":"customer","name":"North Customer"}}
+    "#]].assert_eq(&said.text());
 }
 
 #[test]
@@ -78,7 +105,26 @@ fn an_account_keeps_an_administrator() {
     said.say(&admin, "buyer", &restore, Some(&json!({})));
     said.say(&admin, "buyer", &format!("POST {path}/suspend?fields=state"), Some(&json!({})));
     said.say(&admin, "buyer", "GET /session", None);
-    expect![[""]].assert_eq(&said.text());
+    expect![[r#"
+        > POST /users/{usr1}/suspend?fields=state {} [buyer]
+        409 Conflict {"type":"/problems/last_administrator","title":"Every customer account keeps at least one customer administrator.","status":409,"detail":"an account keeps at least one administrator; appoint another first","request_id":"…"}
+        > POST /users/{usr1}/delete?fields=state {} [buyer]
+        409 Conflict {"type":"/problems/last_administrator","title":"Every customer account keeps at least one customer administrator.","status":409,"detail":"an account keeps at least one administrator; appoint another first","request_id":"…"}
+        > POST /users/{usr1}/remove?fields=state {} [buyer]
+        409 Conflict {"type":"/problems/last_administrator","title":"Every customer account keeps at least one customer administrator.","status":409,"detail":"an account keeps at least one administrator; appoint another first","request_id":"…"}
+        > PATCH /users/{usr1}?fields=roles {"roles":["member"]} [buyer]
+        409 Conflict {"type":"/problems/last_administrator","title":"Every customer account keeps at least one customer administrator.","status":409,"detail":"an account keeps at least one administrator; appoint another first","request_id":"…"}
+        > POST /users/{usr2}/suspend?fields=state {} [buyer]
+        200 OK {"id":"{usr2}","state":"suspended"}
+        > POST /users/{usr1}/suspend?fields=state {} [buyer]
+        409 Conflict {"type":"/problems/last_administrator","title":"Every customer account keeps at least one customer administrator.","status":409,"detail":"an account keeps at least one administrator; appoint another first","request_id":"…"}
+        > POST /users/{usr2}/restore?fields=state {} [buyer]
+        200 OK {"id":"{usr2}","state":"active"}
+        > POST /users/{usr1}/suspend?fields=state {} [buyer]
+        200 OK {"id":"{usr1}","state":"suspended"}
+        > GET /session [buyer]
+        401 Unauthorized {"type":"/problems/unauthenticated","title":"Sign in first","status":401,"detail":"sign in first","request_id":"…"}
+    "#]].assert_eq(&said.text());
 }
 
 #[test]
@@ -99,7 +145,32 @@ fn who_is_gone_is_signed_out_and_leaves_the_address_free() {
     post("restore");
     let email = &customer.member.email;
     invite(&house.app, &customer.admin, &customer.account, email, "member");
-    expect![[""]].assert_eq(&said.text());
+    expect![[r#"
+        > POST /users/{usr1}/suspend?fields=state {} [buyer]
+        200 OK {"id":"{usr1}","state":"suspended"}
+        > GET /session?fields=account [member]
+        401 Unauthorized {"type":"/problems/unauthenticated","title":"Sign in first","status":401,"detail":"sign in first","request_id":"…"}
+        > POST /users/{usr1}/restore?fields=state {} [buyer]
+        200 OK {"id":"{usr1}","state":"active"}
+        > GET /session?fields=account [member]
+        200 OK {"account":{"id":"{acc1}","kind":"customer","name":"North Customer"}}
+        > POST /users/{usr1}/delete?fields=state {} [buyer]
+        200 OK {"id":"{usr1}","state":"softly_deleted"}
+        > GET /session?fields=account [member]
+        401 Unauthorized {"type":"/problems/unauthenticated","title":"Sign in first","status":401,"detail":"sign in first","request_id":"…"}
+        > POST /users/{usr1}/restore?fields=state {} [buyer]
+        200 OK {"id":"{usr1}","state":"active"}
+        > GET /session?fields=account [member]
+        200 OK {"account":{"id":"{acc1}","kind":"customer","name":"North Customer"}}
+        > POST /users/{usr1}/remove?fields=state {} [buyer]
+        200 OK {"id":"{usr1}","state":"removed"}
+        > GET /session?fields=account [member]
+        401 Unauthorized {"type":"/problems/unauthenticated","title":"Sign in first","status":401,"detail":"sign in first","request_id":"…"}
+        > POST /users/{usr1}/restore?fields=state {} [buyer]
+        409 Conflict {"type":"/problems/user_state_forbids","title":"The state of the user does not allow the operation.","status":409,"detail":"cannot restore a user that is removed","request_id":"…"}
+        > GET /session?fields=account [member]
+        401 Unauthorized {"type":"/problems/unauthenticated","title":"Sign in first","status":401,"detail":"sign in first","request_id":"…"}
+    "#]].assert_eq(&said.text());
 }
 
 #[test]
@@ -123,7 +194,28 @@ fn nobody_becomes_more_by_looking_after_who_is_more() {
         let friend = json!({ "email": "f@provider.test", "name": "F", "roles": ["operator"] });
         say("POST /users".to_owned(), friend);
     }
-    expect![[""]].assert_eq(&said.text());
+    expect![[r#"
+        > POST /users/{usr1}/password {"password":"a new and good one"} [vendor admin]
+        403 Forbidden {"type":"/problems/forbidden","title":"Not permitted","status":403,"detail":"not permitted: password_write","request_id":"…"}
+        > PATCH /users/{usr1} {"email":"mine@provider.test"} [vendor admin]
+        403 Forbidden {"type":"/problems/forbidden","title":"Not permitted","status":403,"detail":"not permitted: user_write","request_id":"…"}
+        > POST /users/{usr1}/suspend {} [vendor admin]
+        403 Forbidden {"type":"/problems/forbidden","title":"Not permitted","status":403,"detail":"not permitted: user_suspend","request_id":"…"}
+        > PATCH /users/{usr2} {"roles":["operator"]} [vendor admin]
+        403 Forbidden {"type":"/problems/forbidden","title":"Not permitted","status":403,"detail":"not permitted: role_grant","request_id":"…"}
+        > POST /users {"email":"f@provider.test","name":"F","roles":["operator"]} [vendor admin]
+        403 Forbidden {"type":"/problems/forbidden","title":"Not permitted","status":403,"detail":"not permitted: role_grant","request_id":"…"}
+        > POST /users/{usr1}/password {"password":"a new and good one"} [customer admin]
+        403 Forbidden {"type":"/problems/forbidden","title":"Not permitted","status":403,"detail":"not permitted: password_write","request_id":"…"}
+        > PATCH /users/{usr1} {"email":"mine@provider.test"} [customer admin]
+        403 Forbidden {"type":"/problems/forbidden","title":"Not permitted","status":403,"detail":"not permitted: user_write","request_id":"…"}
+        > POST /users/{usr1}/suspend {} [customer admin]
+        403 Forbidden {"type":"/problems/forbidden","title":"Not permitted","status":403,"detail":"not permitted: user_suspend","request_id":"…"}
+        > PATCH /users/{usr3} {"roles":["operator"]} [customer admin]
+        403 Forbidden {"type":"/problems/forbidden","title":"Not permitted","status":403,"detail":"not permitted: role_grant","request_id":"…"}
+        > POST /users {"email":"f@provider.test","name":"F","roles":["operator"]} [customer admin]
+        403 Forbidden {"type":"/problems/forbidden","title":"Not permitted","status":403,"detail":"not permitted: role_grant","request_id":"…"}
+    "#]].assert_eq(&said.text());
 }
 
 #[test]
@@ -143,7 +235,18 @@ fn a_password_that_somebody_set_opens_once_if_it_is_meant_so() {
     said.say(&admin, "buyer", &own, Some(&json!({ "password": "for myself, please" })));
     let south = house.client(&house.south.admin);
     said.say(&south, "south", &path, Some(&json!({ "password": "for somebody else" })));
-    expect![[""]].assert_eq(&said.text());
+    expect![[r#"
+        > POST /users/{usr1}/password?fields=state {"one_time":true,"password":"once and never again"} [buyer]
+        200 OK {"id":"{usr1}","state":"active"}
+        > POST /session?fields=account {"email":"member@customer.north.test","password":"once and never again"} [member]
+        401 Unauthorized {"type":"/problems/unauthenticated","title":"Sign in first","status":401,"detail":"sign in first","request_id":"…"}
+        > POST /session?fields=account {"email":"member@customer.north.test","password":"once and never again"} [member]
+        409 Conflict {"type":"/problems/user_state_forbids","title":"The state of the user does not allow the operation.","status":409,"detail":"the one-time password was used; choose another password","request_id":"…"}
+        > POST /users/{usr2}/password {"password":"for myself, please"} [buyer]
+        409 Conflict {"type":"/problems/user_state_forbids","title":"The state of the user does not allow the operation.","status":409,"detail":"one changes one's own password by knowing it","request_id":"…"}
+        > POST /users/{usr1}/password {"password":"for somebody else"} [south]
+        404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{usr1}` is not there","request_id":"…"}
+    "#]].assert_eq(&said.text());
 }
 
 #[test]
@@ -158,5 +261,16 @@ fn members_see_and_change_themselves_alone() {
     said.say(&member, "member", &own, Some(&json!({ "roles": ["customer_admin"] })));
     let body = json!({ "email": "x@north.test", "name": "X" });
     said.say(&member, "member", "POST /users", Some(&body));
-    expect![[""]].assert_eq(&said.text());
+    expect![[r#"
+        > GET /users?fields=email [member]
+        200 OK {"items":[{"email":"member@customer.north.test","id":"{usr1}"}],"next_cursor":null}
+        > GET /users/{usr2} [member]
+        404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{usr2}` is not there","request_id":"…"}
+        > PATCH /users/{usr1}?fields=name,roles {"name":"Max Member"} [member]
+        200 OK {"id":"{usr1}","name":"Max Member","roles":["member"]}
+        > PATCH /users/{usr1}?fields=name,roles {"roles":["customer_admin"]} [member]
+        403 Forbidden {"type":"/problems/forbidden","title":"Not permitted","status":403,"detail":"not permitted: role_grant","request_id":"…"}
+        > POST /users {"email":"x@north.test","name":"X"} [member]
+        403 Forbidden {"type":"/problems/forbidden","title":"Not permitted","status":403,"detail":"not permitted: user_invite","request_id":"…"}
+    "#]].assert_eq(&said.text());
 }
