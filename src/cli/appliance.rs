@@ -1,25 +1,49 @@
 //! Opening the appliance: store, migration, outside, duties, wired in one place for the server and
 //! for commands that work without one.
 
+use std::env;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::failure::Failure;
 use super::folder::Folder;
 use crate::config::Config;
 use crate::jobs;
-use crate::services::{Bss, World};
+use crate::services::{Bss, Forwarding, Site, World};
 use crate::store::{Store, StoreError};
 use crate::world::clock::MachineClock;
 use crate::world::entropy::MachineEntropy;
+use crate::world::password::{Cost, PasswordHashes};
+use crate::world::seal::{KeyPlace, Sealer, Start};
 
 /// The appliance over the folder's store, which is brought to this program's schema first.
 pub(super) fn open(folder: &Folder, config: &Config) -> Result<Arc<Bss>, Failure> {
+    // The keys first: a store that was begun is one whose keys must not be missing.
+    let world = world(folder, config)?;
     let store = store(folder, config)?;
-    let world = World { clock: Arc::new(MachineClock), entropy: Arc::new(MachineEntropy) };
     let bss = Bss::open(store, world);
     let bss = bss.map_err(|source| Failure::Service { action: "opening the store", source })?;
     bss.employ(jobs::all());
     Ok(bss)
+}
+
+fn world(folder: &Folder, config: &Config) -> Result<World, Failure> {
+    let start = if folder.has_store()? { Start::Again } else { Start::First };
+    let credentials = env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+    let set = env::var("TILLBOX_KEY").ok();
+    let place = KeyPlace::choose(set, credentials.as_deref(), folder.path());
+    let seal = Sealer::open(&place, start, &MachineEntropy).map_err(Failure::Keys)?;
+    let forwarding = match config.tls {
+        Some(_) => Forwarding::Needless,
+        None => Forwarding::Ignored,
+    };
+    Ok(World {
+        clock: Arc::new(MachineClock),
+        entropy: Arc::new(MachineEntropy),
+        passwords: Arc::new(PasswordHashes::new(Cost::HOUSE, &MachineEntropy)),
+        seal: Arc::new(seal),
+        site: Site { public_url: config.public_url.clone(), forwarding },
+    })
 }
 
 fn store(folder: &Folder, config: &Config) -> Result<Store, Failure> {

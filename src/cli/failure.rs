@@ -10,6 +10,7 @@ use thiserror::Error;
 use crate::config::ConfigError;
 use crate::services;
 use crate::store::StoreError;
+use crate::world::seal::SealError;
 
 /// Why a command did not do what it was asked.
 #[derive(Debug, Error)]
@@ -35,6 +36,9 @@ pub(super) enum Failure {
     /// The certificate or its key cannot be used.
     #[error("the certificate in `{}` cannot be used: {detail}", path.display())]
     Certificate { path: PathBuf, detail: String },
+    /// The keys for the secrets in the store cannot be used.
+    #[error("the keys for what is secret in the store cannot be used")]
+    Keys(#[source] SealError),
     /// The appliance refused or failed.
     #[error("{action} failed")]
     Service { action: &'static str, source: services::Error },
@@ -72,6 +76,7 @@ impl Failure {
             | Self::Store { .. }
             | Self::Unsound { .. }
             | Self::Certificate { .. }
+            | Self::Keys(_)
             | Self::Service { .. }
             | Self::Refused(_)
             | Self::Silent(_)
@@ -95,6 +100,7 @@ impl Failure {
             Self::Stopped => Some("see the log for the cause, mend the disk, then start again"),
             Self::File { .. }
             | Self::Certificate { .. }
+            | Self::Keys(_)
             | Self::Service { .. }
             | Self::Refused(_)
             | Self::Machine { .. }

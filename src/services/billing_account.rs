@@ -195,10 +195,6 @@ pub(super) fn close_all(act: &mut Act<'_>, account: AccountId) -> Result<(), Err
     Ok(())
 }
 
-    }
-    Ok(())
-}
-
 /// Closes all billing accounts of an account that has nothing left to be billed.
 pub(super) fn finish_all(act: &mut Act<'_>, account: AccountId) -> Result<(), Error> {
     for it in of(act.cx(), account)? {

@@ -49,6 +49,8 @@ pub enum Forwarding {
     Believed,
     /// It is not: anybody could say so.
     Ignored,
+    /// It need not say so: the appliance is reached over HTTPS alone.
+    Needless,
 }
 
 impl Site {
@@ -58,7 +60,8 @@ impl Site {
     /// Whether people reach it over HTTPS alone, as far as is known.
     #[must_use]
     pub fn is_https(&self) -> bool {
-        self.public_url.as_ref().is_some_and(|it| it.as_str().starts_with("https://"))
+        let is_said = self.public_url.as_ref().map(|it| it.as_str().starts_with("https://"));
+        is_said.unwrap_or(self.forwarding == Forwarding::Needless)
     }
 }
 

@@ -30,6 +30,6 @@ mod tests {
         let (it, _) = Party::register(command).expect("a right command");
         let bytes = encode(&it);
         assert_eq!(decode::<Party>(&bytes).expect("readable"), it);
-        expect![[""]].assert_eq(&hex::encode(bytes));
+        expect!["01000000000000000000000000000000010100000000808082e288d2a306808082e288d2a3060000000003416e6e00034c6565000107416e6e204c6565000000000000000000000000000000"].assert_eq(&hex::encode(bytes));
     }
 }

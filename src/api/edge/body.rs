@@ -112,7 +112,7 @@ mod tests {
             /name type: invalid type: integer `1`, expected a string
             /parts/1 type: invalid value: integer `-1`, expected u32
             the body is not valid JSON: EOF while parsing a string at line 1 column 10
-            the body is not valid JSON: trailing characters at line 1 column 15
+            the body is not valid JSON: trailing characters at line 1 column 14
             /name type: invalid type: sequence, expected a string"#]]
         .assert_eq(
             &[

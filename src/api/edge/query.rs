@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
-use serde::de::value::{Error as ValueError, MapDeserializer};
+use serde_json::Value;
 
 use super::fault::Fault;
 use crate::domain::error::Invalid;
@@ -32,7 +32,8 @@ impl Query {
 
     /// What is left, as a contract's type.
     pub(crate) fn into<T: DeserializeOwned>(self) -> Result<T, Fault> {
-        let source = MapDeserializer::<_, ValueError>::new(self.0.into_iter());
+        let parameters = self.0.into_iter().map(|(name, value)| (name, Value::String(value)));
+        let source = Value::Object(parameters.collect());
         serde_path_to_error::deserialize(source).map_err(|error| {
             let message = error.inner().to_string();
             let unknown = message.starts_with("unknown field");
@@ -43,5 +44,36 @@ impl Query {
             };
             Invalid::one(field, rule, message.replace("field", "parameter")).into()
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Wanted {
+        q: Option<String>,
+        state: Option<String>,
+    }
+
+    fn read(raw: &str) -> Result<Wanted, String> {
+        Query::read(raw).and_then(Query::into).map_err(|fault| match fault {
+            Fault::Invalid(invalid) => invalid.to_string(),
+            other => other.to_string(),
+        })
+    }
+
+    #[test]
+    fn parameters_are_taken_by_name_and_may_be_left_out() {
+        let wanted = Wanted { q: Some("a b&ä".to_owned()), state: None };
+        assert_eq!(read("q=a+b%26%C3%A4"), Ok(wanted));
+        assert_eq!(read(""), Ok(Wanted { q: None, state: None }));
+        assert_eq!(read("q=1&q=2"), Err("`q` is given twice".to_owned()));
+        let unknown = "`z` unknown parameter `z`, expected `q` or `state`".to_owned();
+        assert_eq!(read("z=1"), Err(unknown));
     }
 }

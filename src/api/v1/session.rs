@@ -14,7 +14,7 @@ use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::account::Account;
 use crate::domain::id::UserId;
-use crate::domain::operator::{self as domain, Actor, Permission, User};
+use crate::domain::operator::{self as domain, Actor, Credential, Permission, User};
 use crate::services::operator::csrf_token;
 use crate::services::password::{self, NewPassword};
 use crate::services::session::{self, SignIn, SignedIn};
@@ -35,6 +35,13 @@ pub(super) fn routes() -> Vec<Route> {
         read("/sessions", reads, "List open sessions", list),
         write(Method::DELETE, "/sessions/{id}", ends, "End a session", end),
         work(Method::POST, "/password", Needs::SignIn, "Change one's own password", (much, change)),
+        work(
+            Method::POST,
+            "/password/renew",
+            open,
+            "Sign in with a password that must be changed, and change it",
+            (much, renew),
+        ),
         work(Method::POST, "/password/reset", open, "Ask for a link by mail", (much, ask_reset)),
         work(Method::POST, "/password/redeem", open, "Choose a password by link", (much, redeem)),
     ]
@@ -47,6 +54,8 @@ pub(super) struct SessionShown {
     account: SessionAccount,
     /// Everything it may do to anything at all: what the UI shows doors for.
     permissions: Vec<&'static str>,
+    /// Whether the password was given out to be used once, and another must be chosen.
+    must_change_password: bool,
     /// What changes must send as `X-CSRF-Token`; nothing for programs with a token.
     csrf_token: Option<String>,
 }
@@ -92,6 +101,7 @@ impl SessionShown {
                 kind: account.role().word(),
             },
             permissions: all.map(|it| it.name()).collect(),
+            must_change_password: user.credential().is_some_and(Credential::must_change),
             csrf_token: secret.map(csrf_token),
         }
     }
@@ -207,12 +217,30 @@ struct PasswordChange {
 fn change(bss: &Arc<Bss>, call: &Call, body: PasswordChange) -> Result<Reply<SessionShown>, Error> {
     let id = call.actor.user().ok_or(Error::Unauthenticated)?;
     let user: User = bss.read(&call.actor, |cx| cx.get(id))?;
-    let login = user.profile().email.to_string();
-    let new = NewPassword::of_house(body.password.clone());
-    password::change(bss, &login, &body.present, &new)?;
-    // All sessions are over, and this one begins anew.
+    let email = user.profile().email.to_string();
+    let PasswordChange { present, password } = body;
+    renew(bss, call, PasswordRenewal { email, present, password })
+}
+
+/// Somebody who has to choose another password before anything else.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PasswordRenewal {
+    /// The mail address, or the other name to sign in with.
+    email: String,
+    /// The one at present.
+    present: String,
+    /// The one from now on.
+    password: String,
+}
+
+fn renew(bss: &Arc<Bss>, call: &Call, body: PasswordRenewal) -> Result<Reply<SessionShown>, Error> {
+    let PasswordRenewal { email: login, present, password } = body;
+    let new = NewPassword::of_house(password.clone());
+    password::change(bss, &login, &present, &new)?;
+    // All sessions are over, and one begins anew.
     let agent = call.way.agent.clone();
-    let signed_in = session::sign_in(bss, SignIn { login, password: body.password, agent })?;
+    let signed_in = session::sign_in(bss, SignIn { login, password, agent })?;
     welcome(bss, call, &signed_in)
 }
 

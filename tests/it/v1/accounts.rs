@@ -181,7 +181,8 @@ fn bodies_that_are_no_json_too_deep_or_too_long_are_refused() {
         422 Unprocessable Entity "/problems/invalid"
         422 Unprocessable Entity "/problems/invalid"
         413 Payload Too Large "/problems/too_large"
-        422 Unprocessable Entity "/problems/invalid""#]].assert_eq(&got.join("\n"));
+        422 Unprocessable Entity "/problems/invalid""#]]
+    .assert_eq(&got.join("\n"));
     let form = seller.header("content-type", "text/plain");
     assert_eq!(form.call_raw("DELETE /tokens/x", None).status.as_u16(), 404);
 }

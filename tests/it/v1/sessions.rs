@@ -100,7 +100,12 @@ fn a_password_is_changed_by_who_knows_it() {
         (PASSWORD, "a new and good one"),
     ] {
         let body = json!({ "present": present, "password": password });
-        last = Some(said.say(&first, "buyer", "POST /password?fields=account", Some(&body)));
+        last = Some(said.say(
+            &first,
+            "buyer",
+            "POST /password?fields=account,csrf_token",
+            Some(&body),
+        ));
     }
     said.say(&other, "elsewhere", "GET /session", None);
     let again = Client::with_session(&house.app, &last.unwrap());

@@ -229,8 +229,18 @@ fn a_password_that_somebody_set_opens_once_if_it_is_meant_so() {
     said.say(&admin, "buyer", &format!("{path}?fields=state"), Some(&set));
     let sign_in = json!({ "email": customer.member.email, "password": "once and never again" });
     for _ in 0..2 {
-        said.say(&nobody, "member", "POST /session?fields=account", Some(&sign_in));
+        said.say(
+            &nobody,
+            "member",
+            "POST /session?fields=account,must_change_password",
+            Some(&sign_in),
+        );
     }
+    let renew = json!({
+        "email": customer.member.email, "present": "once and never again",
+        "password": "mine, and mine alone",
+    });
+    said.say(&nobody, "member", "POST /password/renew?fields=must_change_password", Some(&renew));
     let own = format!("POST /users/{}/password", customer.admin.id);
     said.say(&admin, "buyer", &own, Some(&json!({ "password": "for myself, please" })));
     let south = house.client(&house.south.admin);
