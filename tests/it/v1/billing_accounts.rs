@@ -47,7 +47,7 @@ fn an_account_has_one_default_and_may_have_more() {
         > POST /billing_accounts/{bac2}/suspend?fields=state,default {} [buyer]
         409 Conflict {"type":"/problems/billing_account_state_forbids","title":"The state of the billing account does not allow the operation.","status":409,"detail":"cannot suspend a billing account that is defined","request_id":"…"}
         > GET /billing_accounts?account={acc1}&fields=name,state,default [buyer]
-        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`account` invalid type: string \"{acc1}\", expected option","request_id":"…","errors":[{"pointer":"account","rule":"format","message":"invalid type: string \"{acc1}\", expected option"}]}
+        200 OK {"items":[{"default":true,"id":"{bac2}","name":"Dollars","state":"defined"},{"default":false,"id":"{bac1}","name":"North Customer","state":"closed"}],"next_cursor":null}
     "#]].assert_eq(&said.text());
 }
 

@@ -110,7 +110,24 @@ fn a_password_is_changed_by_who_knows_it() {
     said.say(&other, "elsewhere", "GET /session", None);
     let again = Client::with_session(&house.app, &last.unwrap());
     said.say(&again, "again", "GET /session?fields=account", None);
-    expect![[""]].assert_eq(&said.text());
+    expect![[r#"
+        > POST /password?fields=account,csrf_token {"password":"a new and good one","present":"wrong"} [buyer]
+        401 Unauthorized {"type":"/problems/sign_in_refused","title":"The login or the password is wrong, or too many sign-ins have failed.","status":401,"detail":"the login or the password is wrong, or too many sign-ins have failed; after a while it can be tried again","request_id":"…"}
+        > POST /password?fields=account,csrf_token {"password":"short","present":"till-4-the-box!"} [buyer]
+        422 Unprocessable Entity {"type":"/problems/weak_password","title":"The password is too weak.","status":422,"detail":"the password must have at least 12 characters","request_id":"…"}
+        > POST /password?fields=account,csrf_token {"password":"passwordpassword","present":"till-4-the-box!"} [buyer]
+        422 Unprocessable Entity {"type":"/problems/weak_password","title":"The password is too weak.","status":422,"detail":"the password must not be a common one","request_id":"…"}
+        > POST /password?fields=account,csrf_token {"password":"admin@customer.north.test","present":"till-4-the-box!"} [buyer]
+        422 Unprocessable Entity {"type":"/problems/weak_password","title":"The password is too weak.","status":422,"detail":"the password must not contain the mail address or its first part","request_id":"…"}
+        > POST /password?fields=account,csrf_token {"password":"till-4-the-box!","present":"till-4-the-box!"} [buyer]
+        422 Unprocessable Entity {"type":"/problems/weak_password","title":"The password is too weak.","status":422,"detail":"the password was used before","request_id":"…"}
+        > POST /password?fields=account,csrf_token {"password":"a new and good one","present":"till-4-the-box!"} [buyer]
+        201 Created {"account":{"id":"{acc1}","kind":"customer","name":"North Customer"},"csrf_token":"…"}
+        > GET /session [elsewhere]
+        401 Unauthorized {"type":"/problems/unauthenticated","title":"Sign in first","status":401,"detail":"sign in first","request_id":"…"}
+        > GET /session?fields=account [again]
+        200 OK {"account":{"id":"{acc1}","kind":"customer","name":"North Customer"}}
+    "#]].assert_eq(&said.text());
     assert_eq!(sign_in(&house, &admin.email, PASSWORD).status.as_u16(), 401);
 }
 

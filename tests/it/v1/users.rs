@@ -248,10 +248,12 @@ fn a_password_that_somebody_set_opens_once_if_it_is_meant_so() {
     expect![[r#"
         > POST /users/{usr1}/password?fields=state {"one_time":true,"password":"once and never again"} [buyer]
         200 OK {"id":"{usr1}","state":"active"}
-        > POST /session?fields=account {"email":"member@customer.north.test","password":"once and never again"} [member]
-        401 Unauthorized {"type":"/problems/unauthenticated","title":"Sign in first","status":401,"detail":"sign in first","request_id":"…"}
-        > POST /session?fields=account {"email":"member@customer.north.test","password":"once and never again"} [member]
+        > POST /session?fields=account,must_change_password {"email":"member@customer.north.test","password":"once and never again"} [member]
+        201 Created {"account":{"id":"{acc1}","kind":"customer","name":"North Customer"},"must_change_password":true}
+        > POST /session?fields=account,must_change_password {"email":"member@customer.north.test","password":"once and never again"} [member]
         409 Conflict {"type":"/problems/user_state_forbids","title":"The state of the user does not allow the operation.","status":409,"detail":"the one-time password was used; choose another password","request_id":"…"}
+        > POST /password/renew?fields=must_change_password {"email":"member@customer.north.test","password":"mine, and mine alone","present":"once and never again"} [member]
+        201 Created {"must_change_password":false}
         > POST /users/{usr2}/password {"password":"for myself, please"} [buyer]
         409 Conflict {"type":"/problems/user_state_forbids","title":"The state of the user does not allow the operation.","status":409,"detail":"one changes one's own password by knowing it","request_id":"…"}
         > POST /users/{usr1}/password {"password":"for somebody else"} [south]
