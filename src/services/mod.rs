@@ -31,8 +31,8 @@ pub mod session;
 pub mod setup;
 pub mod subscription;
 pub mod tax;
-pub mod usage;
 pub mod token;
+pub mod usage;
 pub mod user;
 mod writer;
 

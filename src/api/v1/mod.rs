@@ -29,8 +29,8 @@ mod sign_in;
 mod specification;
 mod subscription;
 mod tax;
-mod usage;
 mod token;
+mod usage;
 mod user;
 mod wire;
 
