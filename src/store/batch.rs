@@ -7,7 +7,7 @@ use std::ops::Bound;
 
 use redb::{ReadableTable, ReadableTableMetadata, TableHandle, WriteTransaction};
 
-use super::engine::caught;
+use super::engine::{Held, caught};
 use super::health::Health;
 use super::view::{Bytes, KeyRange, Table, View, Visit, next, rows_of};
 use super::{Commit, StoreError, seal};
@@ -19,14 +19,14 @@ type Row = (Vec<u8>, Vec<u8>);
 /// A write transaction of the engine. Once a call into it has failed it is never committed,
 /// because nobody knows how far the call came.
 pub(super) struct Transaction {
-    tx: WriteTransaction,
+    tx: Held<WriteTransaction>,
     health: Health,
     is_spoiled: Cell<bool>,
 }
 
 impl Transaction {
     pub(super) const fn new(tx: WriteTransaction, health: Health) -> Self {
-        Self { tx, health, is_spoiled: Cell::new(false) }
+        Self { tx: Held::new(tx), health, is_spoiled: Cell::new(false) }
     }
 
     fn call<T, E: Into<redb::Error>>(
@@ -45,23 +45,13 @@ impl Transaction {
         }
     }
 
-    /// Ends the transaction as its work asked for.
+    /// Ends the transaction as its work asked for; dropped without it, it leaves no trace.
     pub(super) fn end(self, commit: Commit) -> Result<(), StoreError> {
-        if let Err(error) = self.sound() {
-            return self.give_up().and(Err(error));
-        }
-        let Self { tx, health, .. } = self;
+        self.sound()?;
+        let (tx, health) = (self.tx.take(), self.health);
         caught(|| match commit {
             Commit::Durable => tx.commit().map_err(|error| health.judge(error)),
             Commit::Abandon => tx.abort().map_err(|error| health.judge(error)),
-        })
-    }
-
-    /// Ends the transaction without a trace.
-    pub(super) fn give_up(self) -> Result<(), StoreError> {
-        caught(|| {
-            drop(self.tx);
-            Ok(())
         })
     }
 }
@@ -69,7 +59,7 @@ impl Transaction {
 /// The tables of one write transaction.
 pub struct Batch<'tx> {
     tx: &'tx Transaction,
-    open: RefCell<BTreeMap<Table, Open<'tx>>>,
+    open: RefCell<BTreeMap<Table, Held<Open<'tx>>>>,
     undo: Undo,
 }
 
@@ -219,7 +209,8 @@ impl<'tx> Batch<'tx> {
         let open = match open.entry(table) {
             Entry::Occupied(found) => found.into_mut(),
             Entry::Vacant(free) => {
-                free.insert(self.tx.call(|| self.tx.tx.open_table(table.definition()))?)
+                let fresh = self.tx.call(|| self.tx.tx.open_table(table.definition()))?;
+                free.insert(Held::new(fresh))
             }
         };
         self.tx.call(|| work(open))

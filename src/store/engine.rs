@@ -4,6 +4,7 @@
 //! [`StoreError::Damaged`].
 
 use std::any::Any;
+use std::ops::{Deref, DerefMut};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
@@ -28,6 +29,44 @@ fn said(panic: &(dyn Any + Send)) -> String {
     text.unwrap_or_else(|| "the engine panicked".to_owned())
 }
 
+/// Something of the engine's that may be dropped after it panicked, when dropping panics again.
+pub(super) struct Held<T>(Option<T>);
+
+impl<T> Held<T> {
+    pub(super) const fn new(it: T) -> Self {
+        Self(Some(it))
+    }
+
+    pub(super) fn take(mut self) -> T {
+        self.0.take().expect("it is held until it is taken or dropped")
+    }
+}
+
+impl<T> Deref for Held<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.0.as_ref().expect("it is held until it is taken or dropped")
+    }
+}
+
+impl<T> DerefMut for Held<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        self.0.as_mut().expect("it is held until it is taken or dropped")
+    }
+}
+
+impl<T> Drop for Held<T> {
+    fn drop(&mut self) {
+        let it = self.0.take();
+        // Who cared for the panic was told of the first one; the file is opened anew after it.
+        let _ = caught(|| {
+            drop(it);
+            Ok(())
+        });
+    }
+}
+
 /// How much of a file is looked at when it is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trust {
@@ -39,7 +78,7 @@ pub enum Trust {
 
 /// A file opened for writing.
 pub(super) struct Engine {
-    database: Database,
+    database: Held<Database>,
     health: Health,
 }
 
@@ -60,7 +99,7 @@ impl Engine {
         }
         let database =
             caught(|| builder.create_with_backend(watched).map_err(|error| health.judge(error)))?;
-        Ok(Self { database, health })
+        Ok(Self { database: Held::new(database), health })
     }
 
     pub(super) fn begin_read(&self) -> Result<(ReadTransaction, Health), StoreError> {

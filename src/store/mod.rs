@@ -208,9 +208,9 @@ impl Store {
     ) -> Result<T, StoreError> {
         let _turn = self.turns.take().expect("a transaction is not opened inside another");
         self.headroom()?;
-        let done = self.begin_write().and_then(|tx| match work(&tx) {
-            Ok((done, commit)) => tx.end(commit).map(|()| done),
-            Err(error) => tx.give_up().and(Err(error)),
+        let done = self.begin_write().and_then(|tx| {
+            let (done, commit) = work(&tx)?;
+            tx.end(commit).map(|()| done)
         });
         match done {
             done @ Err(StoreError::Broken { .. } | StoreError::Damaged { .. }) => done,

@@ -4,19 +4,19 @@ use std::path::Path;
 
 use redb::{ReadOnlyDatabase, ReadableDatabase};
 
-use super::engine::{caught, open_read_only};
+use super::engine::{Held, caught, open_read_only};
 use super::health::Health;
 use super::{ReadTx, StoreError};
 
 /// A store opened for reading alone.
 pub struct ReadOnlyStore {
-    database: ReadOnlyDatabase,
+    database: Held<ReadOnlyDatabase>,
 }
 
 impl ReadOnlyStore {
     pub(super) fn open(path: &Path, cache_bytes: usize) -> Result<Self, StoreError> {
         let database = open_read_only(path, cache_bytes)?;
-        Ok(Self { database })
+        Ok(Self { database: Held::new(database) })
     }
 
     /// A snapshot of what is committed.

@@ -75,6 +75,17 @@ fn a_panic_of_the_engine_is_damage() {
 }
 
 #[test]
+fn a_panic_of_the_engine_when_it_is_dropped_goes_no_further() {
+    struct Broken;
+    impl Drop for Broken {
+        fn drop(&mut self) {
+            panic!("a lock is poisoned");
+        }
+    }
+    drop(engine::Held::new(Broken));
+}
+
+#[test]
 fn a_transaction_in_which_a_call_failed_is_not_committed() {
     let store = Store::memory().expect("memory");
     put(&store, "a", b"1").expect("put");

@@ -7,7 +7,7 @@ use redb::{
     TableError, TableHandle,
 };
 
-use super::engine::caught;
+use super::engine::{Held, caught};
 use super::health::Health;
 use super::{StoreError, seal};
 use crate::domain::page::PageOrder;
@@ -146,13 +146,13 @@ pub trait View {
 
 /// A snapshot: what was committed when it was taken, whatever happens since.
 pub struct ReadTx {
-    tx: ReadTransaction,
+    tx: Held<ReadTransaction>,
     health: Health,
 }
 
 impl ReadTx {
     pub(super) const fn new(tx: ReadTransaction, health: Health) -> Self {
-        Self { tx, health }
+        Self { tx: Held::new(tx), health }
     }
 
     fn call<T, E: Into<redb::Error>>(
@@ -169,9 +169,9 @@ impl ReadTx {
     }
 
     /// `None` as long as nothing was ever written to the table.
-    fn open(&self, table: Table) -> Result<Option<ReadOnlyTable<Bytes, Bytes>>, StoreError> {
+    fn open(&self, table: Table) -> Result<Option<Held<ReadOnlyTable<Bytes, Bytes>>>, StoreError> {
         self.call(|| match self.tx.open_table(table.definition()) {
-            Ok(open) => Ok(Some(open)),
+            Ok(open) => Ok(Some(Held::new(open))),
             Err(TableError::TableDoesNotExist(_)) => Ok(None),
             Err(error) => Err(error),
         })
@@ -192,7 +192,7 @@ impl View for ReadTx {
         visit: &mut Visit<'_>,
     ) -> Result<(), StoreError> {
         let Some(open) = self.open(table)? else { return Ok(()) };
-        let Some(mut rows) = self.call(|| rows_of(&open, range))? else { return Ok(()) };
+        let Some(mut rows) = self.call(|| rows_of(&*open, range))? else { return Ok(()) };
         while let Some((key, value)) = self.call(|| next(&mut rows, order))? {
             let (key, value) = caught(|| Ok((key.value(), value.value())))?;
             if visit(key, value)?.is_break() {
