@@ -169,7 +169,19 @@ impl ResourceRate {
     /// How much there is of it if nobody chooses.
     #[must_use]
     pub fn amount_default(&self) -> Quantity {
-        self.included.max(self.amount_min)
+        self.rounded_up(Quantity::ZERO)
+    }
+
+    /// The least amount on a step that is no less than a given one.
+    #[must_use]
+    pub fn rounded_up(&self, amount: Quantity) -> Quantity {
+        let amount = amount.max(self.included).max(self.amount_min);
+        let Some(step) = self.step.map(Quantity::decimal).filter(|it| !it.is_zero()) else {
+            return amount;
+        };
+        let steps = amount.above(self.included).decimal().checked_div(step).map(|it| it.ceil());
+        let extra = steps.and_then(|it| it.checked_mul(step)).map(Quantity::new);
+        extra.and_then(|it| self.included.plus(it)).unwrap_or(amount)
     }
 
     /// What is wrong with an amount, in a few words.

@@ -129,7 +129,8 @@ fn an_amount_lies_between_its_limits_and_on_a_step() {
     let fits = |it| rate.fault(Quantity::whole(it)).is_none();
     let fitting: Vec<_> = (0..20).filter(|it| fits(*it)).collect();
     assert_eq!(fitting, [7, 12]);
-    assert_eq!(rate.amount_default(), Quantity::whole(4));
+    let rounded = [0, 4, 7, 8].map(|it| rate.rounded_up(Quantity::whole(it)));
+    assert_eq!(rounded, [7, 7, 7, 12].map(Quantity::whole));
 }
 
 #[test]
