@@ -142,6 +142,8 @@ codes! {
     ShipmentStateForbids = "shipment_state_forbids";
     /// The login or the password is wrong, or too many sign-ins have failed.
     SignInRefused = "sign_in_refused";
+    /// A product needs another one, or cannot be had together with it.
+    SpecificationConflict = "specification_conflict";
     /// The state of the subscription does not allow the operation.
     SubscriptionStateForbids = "subscription_state_forbids";
     /// The state of the provisioning task does not allow the operation.

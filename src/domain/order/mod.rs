@@ -7,7 +7,7 @@
 //! | order | SALES, CHANGE, RENEWAL, CANCELLATION | Order, OrderItemSet | ProductOrder (622) |
 //! | shipment | – | – | FIWARE physical item, place |
 //!
-//! This module owns what an order is and how it lives. What comes of it
+//! This module owns what may be ordered ([`resolution`]) and the life of an order. What comes of it
 //! is a [`subscription`](super::subscription); what it costs, a matter of
 //! [`billing`](super::billing).
 
@@ -16,6 +16,7 @@ pub mod item;
 pub mod lifecycle;
 pub mod note;
 pub mod quote;
+pub mod resolution;
 pub mod shipment;
 pub mod total;
 
@@ -239,7 +240,7 @@ impl PlaceOrder {
         &self.items
     }
 
-    /// The same order with its items as they were found to be.
+    /// The same order with its items as [`resolve`](resolution::resolve) found them to be.
     #[must_use]
     pub fn resolved(self, items: Vec<Item>) -> Self {
         Self { items, ..self }

@@ -1,0 +1,331 @@
+//! Choices: the offer, the term, the plan, the units and the characteristics of an item.
+
+use super::{Asked, Desk, Objection};
+use crate::domain::catalog::characteristic::Choices;
+use crate::domain::catalog::eligibility::Buyer;
+use crate::domain::catalog::lifecycle::State;
+use crate::domain::catalog::offer::{Offer, QuantityLimits};
+use crate::domain::catalog::specification::{RelationKind, Specification};
+use crate::domain::error::Code;
+use crate::domain::id::OfferId;
+use crate::domain::order::item::{Action, Parent, When};
+use crate::domain::subscription::Subscription;
+use crate::domain::subscription::change::Deal;
+use crate::domain::subscription::term::RunningTerm;
+use crate::domain::subscription::tree::Belonging;
+use crate::domain::text;
+
+/// What an item asks for, with nothing left open but its prices.
+pub(super) struct Chosen {
+    pub(super) deal: Deal,
+    pub(super) term: Option<text::Code>,
+}
+
+/// Keeps what was found, or what speaks against it.
+pub(super) fn kept<T>(found: Result<T, Objection>, objections: &mut Vec<Objection>) -> Option<T> {
+    found.map_err(|it| objections.push(it)).ok()
+}
+
+impl<'a> Desk<'a> {
+    /// What an item asks for, where `target` is the subscription that it is about.
+    pub(super) fn choose(
+        &self,
+        asked: &Asked,
+        target: Option<&Subscription>,
+    ) -> Result<Chosen, Vec<Objection>> {
+        let offer = self.offer(asked, target).map_err(|it| vec![it])?;
+        // Of a subscription to the same offer, what is not asked for stays as it is.
+        let same = target.filter(|it| it.deal().offer == offer.id);
+        let mut found = match same {
+            Some(_) => Vec::new(),
+            None => self.availability(asked, offer, target),
+        };
+        let term = kept(self.term(asked, offer, same), &mut found);
+        let plan = kept(plan(asked, offer, same), &mut found);
+        let quantity = kept(quantity(asked, offer, target), &mut found);
+        let characteristics = self.characteristics(asked, offer, same, &mut found);
+        let key = term.as_ref().and_then(Option::as_ref);
+        let resources = self.amounts(asked, offer, key, same);
+        let resources = resources.map_err(|it| found.extend(it)).unwrap_or_default();
+        match (term, plan, quantity) {
+            (Some(term), Some(plan), Some(quantity)) if found.is_empty() => {
+                let renewed = asked.item.action == Action::Renew;
+                let bought = same.filter(|_| !renewed).map(|it| it.deal().offer_version);
+                let offer_version = bought.unwrap_or(offer.life.version());
+                let specification = offer.content.specification;
+                let prices = same.map(|it| it.deal().prices.clone()).unwrap_or_default();
+                let offer = offer.id;
+                let deal = Deal {
+                    offer,
+                    offer_version,
+                    specification,
+                    plan,
+                    prices,
+                    quantity,
+                    resources,
+                    characteristics,
+                };
+                Ok(Chosen { deal, term })
+            }
+            (_, _, _) => Err(found),
+        }
+    }
+
+    /// The offer that is asked for, or that the subscription is to.
+    fn offer(&self, asked: &Asked, target: Option<&Subscription>) -> Result<&'a Offer, Objection> {
+        let current = target.map(|it| it.deal().offer);
+        let Some(id) = asked.item.wish.offer.or(current) else {
+            let message = "must be named: an add is of an offer";
+            return Err(asked.object("/offer", Code::ReferenceUnknown, "required", message));
+        };
+        let Some(offer) = self.shelf.offers.get(&id) else {
+            let message = format!("names no offer that can be ordered: `{id}`");
+            let code = Code::ReferenceUnknown;
+            return Err(asked.object("/offer", code, "reference", message).about(id));
+        };
+        match target.filter(|it| it.deal().offer != id) {
+            Some(target) => self.must_switch(asked, target, offer)?,
+            None if current.is_some() && offer.life.state() == State::Obsolete => {
+                let message = "is obsolete, and cannot be renewed or changed";
+                let code = Code::OfferNotAvailable;
+                return Err(asked.object("/offer", code, "state", message).about(id));
+            }
+            None => (),
+        }
+        Ok(offer)
+    }
+
+    fn must_switch(
+        &self,
+        asked: &Asked,
+        target: &Subscription,
+        offer: &Offer,
+    ) -> Result<(), Objection> {
+        if asked.item.action == Action::Renew {
+            let message = "must be left out: a renewal is of the same offer; modify it to switch";
+            return Err(asked.object("/offer", Code::OfferNotAvailable, "conflict", message));
+        }
+        let from = self.shelf.offers.get(&target.deal().offer);
+        let named =
+            from.is_some_and(|it| it.switch(offer.id, asked.item.wish.term.as_ref()).is_some());
+        let related = from.and_then(|it| self.specification(it)).is_some_and(|it| {
+            let leads =
+                |kind| it.related(kind, self.now).any(|to| Some(to) == offer.content.specification);
+            leads(RelationKind::Migration) || leads(RelationKind::Substitution)
+        });
+        if named || related {
+            return Ok(());
+        }
+        let message = "is not among the switches that the subscription's offer allows";
+        Err(asked.object("/offer", Code::OfferNotAvailable, "switch", message).about(offer.id))
+    }
+
+    fn specification(&self, offer: &Offer) -> Option<&'a Specification> {
+        self.shelf.specifications.get(&offer.content.specification?)
+    }
+
+    /// What keeps an offer from being bought anew.
+    fn availability(
+        &self,
+        asked: &Asked,
+        offer: &Offer,
+        target: Option<&Subscription>,
+    ) -> Vec<Objection> {
+        let mut found = Vec::new();
+        let mut object = |rule, message: String| {
+            let objection = asked.object("/offer", Code::OfferNotAvailable, rule, message);
+            found.push(objection.about(offer.id));
+        };
+        let name = offer.content.name.original();
+        if offer.life.state() != State::Launched {
+            object("state", format!("cannot be bought: `{name}` is `{}`", offer.life.state()));
+        } else if !offer.life.is_on_sale(self.now) {
+            object("valid_for", format!("cannot be bought now: `{name}` is out of its validity"));
+        }
+        let is_part = asked.item.parent.as_ref().map(Parent::belonging) == Some(Belonging::Part);
+        if !offer.content.is_sellable && !is_part {
+            object("sellable", format!("cannot be bought alone: `{name}` is part of bundles"));
+        }
+        for obstacle in offer.content.eligibility.obstacles(offer.id, &self.buyer(asked, target)) {
+            object(obstacle.word(), obstacle.explanation().to_owned());
+        }
+        if target.is_none() {
+            found.extend(self.parent_fault(asked, offer));
+        }
+        found
+    }
+
+    /// The buyer as if everything else in the order were done.
+    fn buyer(&self, asked: &Asked, target: Option<&Subscription>) -> Buyer {
+        let mut buyer = self.holder.buyer.clone();
+        let mut count = |offer: OfferId, change: i64| {
+            let held = buyer.holdings.entry(offer).or_default();
+            *held = u32::try_from(i64::from(*held) + change).unwrap_or(0);
+        };
+        for other in self.asked.iter().filter(|it| !std::ptr::eq(*it, asked)) {
+            let held = other.item.subscription.and_then(|it| self.holder.subscription(it));
+            match (other.item.action, other.item.wish.offer, held) {
+                (Action::Add, Some(offer), _) => count(offer, 1),
+                (Action::Delete, _, Some(held)) if other.item.when == When::Now => {
+                    count(held.deal().offer, -1);
+                }
+                (
+                    Action::Add
+                    | Action::Modify
+                    | Action::Delete
+                    | Action::NoChange
+                    | Action::Renew,
+                    _,
+                    _,
+                ) => (),
+            }
+        }
+        if let Some(target) = target {
+            count(target.deal().offer, -1);
+        }
+        buyer
+    }
+
+    fn parent_fault(&self, asked: &Asked, offer: &Offer) -> Option<Objection> {
+        let object = |rule, message: &str| {
+            Some(asked.object("/parent", Code::OfferNotAvailable, rule, message).about(offer.id))
+        };
+        let Some(parent) = &asked.item.parent else {
+            offer.content.adds_to?;
+            return object("required", "must name the subscription that this adds to");
+        };
+        let above = match parent {
+            Parent::Item(key, _) => self.offer_of(key),
+            Parent::Subscription(id, _) => {
+                let living = self.holder.subscription(*id).filter(|it| it.state().is_living());
+                living.map(|it| it.deal().offer)
+            }
+        };
+        let Some(above) = above else {
+            let message = "names no living subscription of the account, nor an item of the order";
+            return Some(asked.object("/parent", Code::ReferenceUnknown, "reference", message));
+        };
+        let is_part_of = |it: &Offer| it.content.parts.iter().any(|it| it.offer == offer.id);
+        match parent.belonging() {
+            Belonging::AddOn if offer.content.adds_to != Some(above) => {
+                object("adds_to", "names something that this does not add to")
+            }
+            Belonging::Pool if above != offer.id => {
+                object("pool", "names something else than a pool of the same offer")
+            }
+            Belonging::Part if !self.shelf.offers.get(&above).is_some_and(is_part_of) => {
+                object("part", "names something that this is not a part of")
+            }
+            Belonging::AddOn | Belonging::Pool | Belonging::Part => None,
+        }
+    }
+
+    /// The key of the term: the one that was asked for, the one that follows, the one that runs, or
+    /// the one that is taken if nobody chooses.
+    fn term(
+        &self,
+        asked: &Asked,
+        offer: &Offer,
+        same: Option<&Subscription>,
+    ) -> Result<Option<text::Code>, Objection> {
+        let running = same.and_then(Subscription::term_key);
+        let follows = same.and_then(Subscription::term).and_then(RunningTerm::renews_into);
+        let stays = match asked.item.action {
+            Action::Renew => follows.or(running),
+            Action::Add | Action::Modify | Action::Delete | Action::NoChange => running,
+        };
+        let wanted = asked.item.wish.term.as_ref();
+        if same.is_some() && (wanted.is_none() || wanted == stays) {
+            return Ok(stays.cloned());
+        }
+        match (offer.content.term(wanted, self.now), wanted) {
+            (Some(term), _) => Ok(Some(term.key.clone())),
+            (None, None) if offer.content.terms.is_empty() => Ok(None),
+            (None, None) => {
+                let keys: Vec<_> = offer.content.terms.iter().map(|it| it.key.as_str()).collect();
+                let message = format!("must be one of {}", keys.join(", "));
+                Err(asked.object("/term", Code::OfferNotAvailable, "required", message))
+            }
+            (None, Some(key)) => {
+                let message = format!("names no term that can be chosen now: `{key}`");
+                Err(asked.object("/term", Code::OfferNotAvailable, "reference", message))
+            }
+        }
+    }
+
+    /// What was chosen and what is taken by default, as far as the specification has it.
+    fn characteristics(
+        &self,
+        asked: &Asked,
+        offer: &Offer,
+        same: Option<&Subscription>,
+        found: &mut Vec<Objection>,
+    ) -> Choices {
+        let before = same.map(|it| it.deal().characteristics.clone()).unwrap_or_default();
+        let wanted = &asked.item.wish.characteristics;
+        let known = self.specification(offer).map_or(&[][..], |it| &it.content.characteristics);
+        let mut settled = Choices::new();
+        for it in known.iter().filter(|it| it.valid_for.contains(self.now)) {
+            let narrowed = it.narrowed(&offer.content.characteristics);
+            let chosen = wanted.get(&it.name).or_else(|| before.get(&it.name));
+            match narrowed.settle(chosen.map(Vec::as_slice), self.now) {
+                Ok(values) => {
+                    settled.extend((!values.is_empty()).then(|| (it.name.clone(), values)))
+                }
+                Err(message) => {
+                    let field = format!("/characteristics/{}", pointer(it.name.as_str()));
+                    found.push(asked.object(&field, Code::OfferNotAvailable, "value", message));
+                }
+            }
+        }
+        for name in wanted.keys().filter(|name| known.iter().all(|it| it.name != **name)) {
+            let field = format!("/characteristics/{}", pointer(name.as_str()));
+            let message = "is no characteristic of what is offered";
+            found.push(asked.object(&field, Code::ReferenceUnknown, "reference", message));
+        }
+        settled
+    }
+}
+
+/// A name as a part of a JSON pointer.
+fn pointer(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+fn plan(
+    asked: &Asked,
+    offer: &Offer,
+    same: Option<&Subscription>,
+) -> Result<Option<text::Code>, Objection> {
+    let plans = &offer.content.plans;
+    let current = same.and_then(|it| it.deal().plan.clone());
+    match (&asked.item.wish.plan, plans.as_slice()) {
+        (Some(key), _) if plans.iter().any(|it| it.key == *key) => Ok(Some(key.clone())),
+        (Some(key), _) if current.as_ref() == Some(key) => Ok(current),
+        (Some(key), _) => {
+            let message = format!("names no plan of the offer: `{key}`");
+            Err(asked.object("/plan", Code::OfferNotAvailable, "reference", message))
+        }
+        (None, _) if same.is_some() => Ok(current),
+        (None, []) => Ok(None),
+        (None, [only]) => Ok(Some(only.key.clone())),
+        (None, [_, _, ..]) => {
+            let keys: Vec<_> = plans.iter().map(|it| it.key.as_str()).collect();
+            let message = format!("must be one of {}", keys.join(", "));
+            Err(asked.object("/plan", Code::OfferNotAvailable, "required", message))
+        }
+    }
+}
+
+fn quantity(asked: &Asked, offer: &Offer, target: Option<&Subscription>) -> Result<u32, Objection> {
+    let limits = offer.content.quantity;
+    let current = target.map(Subscription::quantity);
+    let wanted = asked.item.wish.quantity.or(current).unwrap_or(limits.min);
+    if limits.admit(wanted) || asked.item.wish.quantity.is_none() && current.is_some() {
+        return Ok(wanted);
+    }
+    let QuantityLimits { min, max } = limits;
+    let most = max.map_or("any number".to_owned(), |it| it.to_string());
+    let message = format!("must lie between {min} and {most}");
+    Err(asked.object("/quantity", Code::OfferNotAvailable, "range", message))
+}
