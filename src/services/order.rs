@@ -3,31 +3,37 @@
 //! An order that can be worked on at once is: its items become tasks, and what needs no other
 //! system is there when the order is answered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Act, Cx, Error, offer, provisioning, subscription};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
-use crate::domain::catalog::lifecycle::State as CatalogState;
+use crate::domain::account::profile::AddressUse;
+use crate::domain::catalog::eligibility::Buyer;
 use crate::domain::catalog::offer::{Offer, PriceHold};
 use crate::domain::catalog::price::Price;
+use crate::domain::catalog::resource::Resource;
+use crate::domain::catalog::specification::Specification;
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::Verb;
-use crate::domain::id::{AccountId, OrderId, SubscriptionId};
+use crate::domain::id::{
+    AccountId, BillingAccountId, OfferId, OrderId, ResourceId, SubscriptionId,
+};
 use crate::domain::operator::Permission;
 use crate::domain::order::item::{Action, Item, Parent};
 use crate::domain::order::lifecycle::ItemTrigger;
+use crate::domain::order::resolution::{self, Holder, Resolved, Shelf};
 use crate::domain::order::{Order, PlaceOrder};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::provisioning::task::{Cause, QueueTask, Work};
 use crate::domain::quantity::Quantity;
 use crate::domain::subscription::change::{
-    Cancellation, Change, Deal, Entitlement, Entitlements, RefundTo, TakenPrice, TakenPrices,
+    Cancellation, Change, Deal, Entitlement, RefundTo, TakenPrice, TakenPrices,
 };
 use crate::domain::subscription::{Purchase, Subscription};
 use crate::domain::text::{self, Prose};
 use crate::domain::time::Date;
-use crate::store::Along;
+use crate::store::{Along, Records};
 
 /// The sequence that orders are numbered by.
 const NUMBERS: &str = "order";
@@ -46,11 +52,16 @@ pub fn place(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Order, Error> {
     act.must(Permission::OrderPlace, &stamp)?;
     must_buy(&account)?;
     for (place, item) in placed.items().iter().enumerate() {
-        check(act, &account, item, place)?;
+        must_be_seen(act, item, place)?;
     }
+    let resolved = resolve(act, &account, placed.items())?;
+    for it in &resolved {
+        priced(act, &account, (placed.request.billing_account, it))?;
+    }
+    let items = resolved.into_iter().map(|it| it.item).collect();
     let stamp = stamp.numbered(act.next_number(NUMBERS)?);
     let now = act.now();
-    let order = Order::place(act.new_id(), stamp, placed, Vec::new(), now);
+    let order = Order::place(act.new_id(), stamp, placed.resolved(items), Vec::new(), now);
     let order = act.keep((order, Verb::Created))?;
     match order.request.start_at {
         Some(start_at) if now < start_at => Ok(order),
@@ -66,73 +77,103 @@ fn must_buy(account: &Account) -> Result<(), Error> {
     Err(Rejection::new(Code::AccountStateForbids, why).into())
 }
 
-/// Refuses an item that cannot be had, before anything is written.
-fn check(act: &mut Act<'_>, account: &Account, item: &Item, place: usize) -> Result<(), Error> {
-    let at = format!("/items/{place}");
-    match item.action {
-        Action::Add => deal(act, account, item, &at).map(|_| ()),
-        Action::Modify | Action::Delete | Action::Renew | Action::NoChange => {
-            let held = held(act, account, item, &at)?;
-            let alive = held.state().is_living();
-            let why = format!("subscription `{}` is {}", held.id, held.state());
-            let refused = || Rejection::new(Code::SubscriptionStateForbids, why).into();
-            if alive { Ok(()) } else { Err(refused()) }
+/// Refuses an offer that the caller does not see: whether it is there is not told.
+fn must_be_seen(act: &Act<'_>, item: &Item, place: usize) -> Result<(), Error> {
+    match item.wish.offer {
+        Some(id) => offer::named(act.cx(), &format!("/items/{place}/offer"), id).map(|_| ()),
+        None => Ok(()),
+    }
+}
+
+/// What items ask for, with nothing left open; or everything that speaks against them.
+fn resolve(act: &Act<'_>, account: &Account, items: &[Item]) -> Result<Vec<Resolved>, Error> {
+    let subscriptions: Vec<Subscription> = act.all(Along::Owner(account.id))?;
+    let profile = account.profile();
+    let buyer = Buyer {
+        account: account.id,
+        nature: profile.nature,
+        country: profile.address(AddressUse::General).and_then(|it| it.country.clone()),
+        class: Some(account.class()),
+        channel: None,
+        markets: BTreeSet::new(),
+        holdings: holdings(&subscriptions),
+    };
+    let shelf = shelf(act, items, &subscriptions)?;
+    let resolved = resolution::resolve(items, &shelf, &Holder { buyer, subscriptions }, act.now());
+    Ok(resolved.map_err(Rejection::from)?)
+}
+
+/// How much of each offer an account has.
+fn holdings(subscriptions: &[Subscription]) -> BTreeMap<OfferId, u32> {
+    let mut holdings = BTreeMap::new();
+    for it in subscriptions.iter().filter(|it| it.state().is_living()) {
+        *holdings.entry(it.deal().offer).or_default() += 1;
+    }
+    holdings
+}
+
+/// Every offer that an order or a subscription of the account names, their parts, and all that
+/// those are made of.
+fn shelf(act: &Act<'_>, items: &[Item], subscriptions: &[Subscription]) -> Result<Shelf, Error> {
+    let mut shelf = Shelf::default();
+    let named = items.iter().filter_map(|it| it.wish.offer);
+    let mut open: Vec<_> = named.chain(subscriptions.iter().map(|it| it.deal().offer)).collect();
+    while let Some(id) = open.pop() {
+        if shelf.offers.contains_key(&id) {
+            continue;
+        }
+        let Some(offer) = act.cx().view.find::<Offer>(id)? else { continue };
+        open.extend(offer.content.parts.iter().map(|it| it.offer));
+        if let Some(of) = offer.content.specification
+            && let Some(found) = act.cx().view.find::<Specification>(of)?
+        {
+            shelf.specifications.insert(of, found);
+        }
+        let resources: Vec<_> = offer.content.resources.iter().map(|it| it.resource).collect();
+        shelf_resources(act, &mut shelf, resources)?;
+        shelf.offers.insert(id, offer);
+    }
+    Ok(shelf)
+}
+
+fn shelf_resources(
+    act: &Act<'_>,
+    shelf: &mut Shelf,
+    mut open: Vec<ResourceId>,
+) -> Result<(), Error> {
+    while let Some(id) = open.pop() {
+        if !shelf.resources.contains_key(&id)
+            && let Some(found) = act.cx().view.find::<Resource>(id)?
+        {
+            open.extend(found.content.dependencies.iter().map(|it| it.on));
+            shelf.resources.insert(id, found);
         }
     }
+    Ok(())
 }
 
 /// The subscription that an item is about.
-fn held(act: &Act<'_>, account: &Account, item: &Item, at: &str) -> Result<Subscription, Error> {
-    let pointer = format!("{at}/subscription");
-    let missing = || Invalid::one(&pointer, "required", "must be named");
-    let id = item.subscription.ok_or_else(missing)?;
-    let held: Subscription = act.cx().named(&pointer, id)?;
-    if held.account() == account.id {
-        return Ok(held);
-    }
-    Err(Invalid::one(&pointer, "reference", "belongs to another account").into())
+fn held(act: &Act<'_>, item: &Item) -> Result<Subscription, Error> {
+    let missing = || Invalid::one("/items", "required", "must name a subscription");
+    act.load(item.subscription.ok_or_else(missing)?)
 }
 
-/// What an item that adds something buys: the offer's prices in the currency of the billing
-/// account, its resources, its term.
-fn deal(act: &mut Act<'_>, account: &Account, item: &Item, at: &str) -> Result<Deal, Error> {
-    let bills_to = subscription::bills_to(act.cx(), account.id, item.billing_account)?;
-    let pointer = format!("{at}/offer");
-    let missing = || Invalid::one(&pointer, "required", "must be named");
-    let offer = offer::named(act.cx(), &pointer, item.wish.offer.ok_or_else(missing)?)?;
-    must_be_on_shelf(act, &offer)?;
-    let term = match (&item.wish.term, offer.content.term(item.wish.term.as_ref(), act.now())) {
-        (Some(_), None) => {
-            return Err(Invalid::one(format!("{at}/term"), "reference", "is no term of it").into());
-        }
-        (_, term) => term.map(|it| it.key.clone()),
+/// The deal of an item with the prices that it takes, in the currency of its billing account.
+fn priced(
+    act: &Act<'_>,
+    account: &Account,
+    (named, resolved): (Option<BillingAccountId>, &Resolved),
+) -> Result<Option<(Deal, BillingAccount)>, Error> {
+    let Some(deal) = resolved.deal.clone().filter(|_| resolved.item.action == Action::Add) else {
+        return Ok(None);
     };
-    let quantity = item.wish.quantity.unwrap_or(offer.content.quantity.min);
-    if !offer.content.quantity.admit(quantity) {
-        return Err(Invalid::one(format!("{at}/quantity"), "range", "is not offered").into());
-    }
+    let named = resolved.item.billing_account.or(named);
+    let bills_to = subscription::bills_to(act.cx(), account.id, named)?;
+    let offer: Offer = act.load(deal.offer)?;
     let today = bills_to.terms().zone.date_of(act.now());
-    let prices = prices(act, &offer, item, (term.as_ref(), &bills_to), today)?;
-    let resources = resources(&offer, item, term.as_ref(), at)?;
-    Ok(Deal {
-        offer: offer.id,
-        offer_version: offer.life.version(),
-        specification: offer.content.specification,
-        plan: item.wish.plan.clone(),
-        prices,
-        quantity,
-        resources,
-        characteristics: item.wish.characteristics.clone(),
-    })
-}
-
-fn must_be_on_shelf(act: &Act<'_>, offer: &Offer) -> Result<(), Error> {
-    let launched = offer.life.state() == CatalogState::Launched;
-    if launched && offer.life.valid_for.contains(act.now()) && offer.content.is_sellable {
-        return Ok(());
-    }
-    let why = format!("offer `{}` is {} and cannot be ordered", offer.id, offer.life.state());
-    Err(Rejection::new(Code::OfferNotAvailable, why).into())
+    let taken = (resolved.term.as_ref(), &bills_to);
+    let prices = prices(act, &offer, &resolved.item, taken, today)?;
+    Ok(Some((Deal { prices, ..deal }, bills_to)))
 }
 
 /// The prices of an offer that a purchase takes: of its term and plan, in its currency.
@@ -163,34 +204,6 @@ fn prices(
     Ok(taken)
 }
 
-fn resources(
-    offer: &Offer,
-    item: &Item,
-    term: Option<&text::Code>,
-    at: &str,
-) -> Result<Entitlements, Error> {
-    let mut taken = BTreeMap::new();
-    for rate in &offer.content.resources {
-        if let Some(rate) = offer.content.rate(rate.resource, term) {
-            let wanted = item.wish.resources.get(&rate.resource).copied();
-            let amount = wanted.unwrap_or_else(|| rate.amount_default());
-            if let Some(fault) = rate.fault(amount) {
-                let pointer = format!("{at}/resources/{}", rate.resource);
-                return Err(Invalid::one(pointer, "range", fault).into());
-            }
-            taken.insert(rate.resource, Entitlement::of(amount, rate.included));
-        }
-    }
-    let strange = item.wish.resources.keys().find(|it| !taken.contains_key(it));
-    match strange {
-        None => Ok(taken),
-        Some(strange) => {
-            let pointer = format!("{at}/resources/{strange}");
-            Err(Invalid::one(pointer, "reference", "is not part of the offer").into())
-        }
-    }
-}
-
 /// Begins to work on an order, item by item.
 ///
 /// # Errors
@@ -199,63 +212,64 @@ pub fn work(act: &mut Act<'_>, id: OrderId) -> Result<Order, Error> {
     let order: Order = act.load(id)?;
     let released = order.release(act.now())?;
     let order = act.keep(released)?;
-    let keys: Vec<_> = order.items().iter().map(|it| it.key.clone()).collect();
-    for key in keys {
-        work_on(act, id, &key)?;
+    let account: Account = act.load(order.account())?;
+    for resolved in resolve(act, &account, order.items())? {
+        work_on(act, &account, (id, &resolved))?;
     }
     act.load(id)
 }
 
-fn work_on(act: &mut Act<'_>, id: OrderId, key: &text::Code) -> Result<(), Error> {
+fn work_on(
+    act: &mut Act<'_>,
+    account: &Account,
+    (id, resolved): (OrderId, &Resolved),
+) -> Result<(), Error> {
+    let item = &resolved.item;
     let order: Order = act.load(id)?;
-    let Some(item) = order.item(key).cloned() else { return Ok(()) };
-    let started = order.on_item(key, ItemTrigger::Start, None, act.now())?;
+    let started = order.on_item(&item.key, ItemTrigger::Start, None, act.now())?;
     let order = act.keep(started)?;
-    let account: Account = act.load(order.account())?;
     match item.action {
-        Action::Add => add(act, &order, &account, &item),
-        Action::Modify => modify(act, &order, &account, &item),
-        Action::Delete => delete(act, &order, &account, &item),
-        Action::Renew => renew(act, &order, &account, &item),
-        Action::NoChange => done(act, id, key),
+        Action::Add => add(act, account, (&order, resolved)),
+        Action::Modify => modify(act, &order, item),
+        Action::Delete => delete(act, &order, item),
+        Action::Renew => renew(act, &order, item),
+        Action::NoChange => done(act, id, &item.key),
     }
 }
 
-fn add(act: &mut Act<'_>, order: &Order, account: &Account, item: &Item) -> Result<(), Error> {
-    let at = format!("/items/{}", item.key);
-    let deal = deal(act, account, item, &at)?;
-    let named = item.billing_account.or(order.request.billing_account);
-    let bills_to = subscription::bills_to(act.cx(), account.id, named)?;
+fn add(
+    act: &mut Act<'_>,
+    account: &Account,
+    (order, resolved): (&Order, &Resolved),
+) -> Result<(), Error> {
+    let item = &resolved.item;
+    let named = order.request.billing_account;
+    let Some((deal, bills_to)) = priced(act, account, (named, resolved))? else {
+        return Err(Error::internal("an add is of a deal"));
+    };
+    let specification = deal.specification;
     let bought = Purchase {
         account: account.id,
         billing_account: bills_to.id,
         name: item.wish.name.clone(),
-        term: term_of(act, &deal, item)?,
         deal,
+        term: resolved.term.clone(),
         parent: parent(order, item),
         origin: Some((order.id, item.key.clone())),
         ordered_at: act.now(),
     };
     let made = subscription::write_down(act, account.stamp.seller, bought)?;
-    let of = order.id;
-    let order: Order = act.load(of)?;
-    act.keep((order.made(&item.key, made.id), Verb::Changed))?;
-    let cause = Cause { order: of, item: item.key.clone() };
-    let connector = provisioning::connector(act, made.deal().specification)?;
+    let of: Order = act.load(order.id)?;
+    act.keep((of.made(&item.key, made.id), Verb::Changed))?;
+    let connector = provisioning::connector(act, specification)?;
     let asked = QueueTask {
         work: Work::Create,
         subscription: made.id,
         seat: None,
-        cause: Some(cause),
+        cause: Some(Cause { order: order.id, item: item.key.clone() }),
         connector,
     };
     provisioning::queue(act, &made, asked).map(|_| ())
-}
-
-fn term_of(act: &Act<'_>, deal: &Deal, item: &Item) -> Result<Option<text::Code>, Error> {
-    let offer: Offer = act.load(deal.offer)?;
-    let term = offer.content.term(item.wish.term.as_ref(), act.now());
-    Ok(term.map(|it| it.key.clone()))
 }
 
 /// What an item's subscription belongs to; another item's is there already, because items are
@@ -270,8 +284,8 @@ fn parent(
     }
 }
 
-fn modify(act: &mut Act<'_>, order: &Order, account: &Account, item: &Item) -> Result<(), Error> {
-    let held = held(act, account, item, "/items")?;
+fn modify(act: &mut Act<'_>, order: &Order, item: &Item) -> Result<(), Error> {
+    let held = held(act, item)?;
     if let Some(quantity) = item.wish.quantity {
         subscription::change(act, held.id, Change::Quantity(quantity))?;
     }
@@ -288,16 +302,16 @@ fn modify(act: &mut Act<'_>, order: &Order, account: &Account, item: &Item) -> R
     done(act, order.id, &item.key)
 }
 
-fn delete(act: &mut Act<'_>, order: &Order, account: &Account, item: &Item) -> Result<(), Error> {
-    let held = held(act, account, item, "/items")?;
+fn delete(act: &mut Act<'_>, order: &Order, item: &Item) -> Result<(), Error> {
+    let held = held(act, item)?;
     let plain = Cancellation { reason: None, comment: None, refund_to: RefundTo::Balance };
     let cancellation = item.cancellation.clone().unwrap_or(plain);
     subscription::cancel(act, held.id, &cancellation)?;
     done(act, order.id, &item.key)
 }
 
-fn renew(act: &mut Act<'_>, order: &Order, account: &Account, item: &Item) -> Result<(), Error> {
-    let held = held(act, account, item, "/items")?;
+fn renew(act: &mut Act<'_>, order: &Order, item: &Item) -> Result<(), Error> {
+    let held = held(act, item)?;
     subscription::renew(act, held.id)?;
     done(act, order.id, &item.key)
 }

@@ -209,7 +209,8 @@ impl Request {
 pub struct PlaceOrder {
     account: AccountId,
     items: Vec<Item>,
-    request: Request,
+    /// What else is wished.
+    pub request: Request,
 }
 
 impl PlaceOrder {
