@@ -99,6 +99,7 @@ fn ids_of(house: &House, person: &Person) -> BTreeSet<String> {
 fn two_resellers_see_nothing_of_each_other() {
     let house = House::on("2026-01-01");
     let (north, south) = (&house.north, &house.south);
+    house.open_customer(&north.admin, "Northeast");
     house.client(&north.admin).post("/classes", &json!({ "name": "North Gold" }));
     house.client(&south.admin).post("/classes", &json!({ "name": "South Gold" }));
     for (here, there, name) in [(north, south, "south"), (south, north, "north")] {
@@ -110,6 +111,8 @@ fn two_resellers_see_nothing_of_each_other() {
             for (path, text) in lists(&house, person) {
                 let text = text.to_lowercase();
                 assert!(!text.contains(name), "{path} tells {} of {name}: {text}", person.email);
+                let provider = &house.customer.account;
+                assert!(!text.contains(provider), "{path} tells {} of {provider}", person.email);
                 for id in &foreign {
                     assert!(!text.contains(id.as_str()), "{path} tells {} of {id}", person.email);
                 }

@@ -61,9 +61,12 @@ mod tests {
     }
 
     fn read(raw: &str) -> Result<Wanted, String> {
-        Query::read(raw).and_then(Query::into).map_err(|fault| match fault {
-            Fault::Invalid(invalid) => invalid.to_string(),
-            other => other.to_string(),
+        Query::read(raw).and_then(Query::into).map_err(|fault| {
+            if let Fault::Invalid(invalid) = fault {
+                invalid.to_string()
+            } else {
+                fault.to_string()
+            }
         })
     }
 

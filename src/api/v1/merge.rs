@@ -26,9 +26,12 @@ impl<F: Serialize + DeserializeOwned> MergePatch<F> {
         let mut tree = serde_json::to_value(form).map_err(Error::internal)?;
         merge(&mut tree, self.patch);
         let bytes = serde_json::to_vec(&tree).map_err(Error::internal)?;
-        body::json(&bytes).map_err(|fault| match fault {
-            Fault::Invalid(invalid) => Error::Invalid(invalid),
-            other => Error::internal(other),
+        body::json(&bytes).map_err(|fault| {
+            if let Fault::Invalid(invalid) = fault {
+                invalid.into()
+            } else {
+                Error::internal(fault)
+            }
         })
     }
 

@@ -114,7 +114,7 @@ fn a_patch_changes_what_it_names_and_nothing_else() {
 fn what_cannot_be_read_is_refused_with_its_place() {
     let house = House::on("2026-01-01");
     let (seller, said) = (house.client(&house.north.admin), Protocol::default());
-    let mut say = |body: serde_json::Value| {
+    let say = |body: serde_json::Value| {
         said.say(&seller, "north", "POST /accounts", Some(&body));
     };
     say(json!({}));
