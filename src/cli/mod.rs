@@ -10,6 +10,7 @@ mod clock;
 mod door;
 mod failure;
 mod folder;
+mod founding;
 mod listen;
 mod migrate;
 mod serve;

@@ -16,7 +16,7 @@ use super::failure::Failure;
 use super::folder::Folder;
 use super::listen::{self, Listener, Patience};
 use super::socket::SocketFile;
-use super::{appliance, say, tls};
+use super::{appliance, founding, say, tls};
 use crate::config::{AllFlags, Config};
 use crate::domain::operator::Actor;
 use crate::services::{Bss, clock};
@@ -62,12 +62,15 @@ impl Serve {
         if self.test_clock {
             make_movable(&bss, is_new)?;
         }
+        founding::unattended(&bss)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
         let runtime = runtime
             .map_err(|source| Failure::Machine { action: "starting the runtime", source })?;
         let ended = runtime.block_on(async {
             let server = Server::bind(&folder, &config).await?;
             server.announce(out, &folder, began)?;
+            founding::announce(out, &bss, &server.url)?;
+            out.flush().map_err(Failure::Output)?;
             server.run(&bss).await
         });
         runtime.shutdown_timeout(END_SECONDS);

@@ -7,7 +7,7 @@ use crate::services::duty::{Duty, Progress, Room};
 use crate::services::{Bss, Error, order};
 
 /// The duty.
-pub struct Orders;
+pub(super) struct Orders;
 
 impl Duty for Orders {
     fn name(&self) -> &'static str {

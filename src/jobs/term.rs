@@ -7,7 +7,7 @@ use crate::services::duty::{Duty, Progress, Room};
 use crate::services::{Bss, Error, subscription};
 
 /// The duty.
-pub struct Terms;
+pub(super) struct Terms;
 
 impl Duty for Terms {
     fn name(&self) -> &'static str {

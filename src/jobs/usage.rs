@@ -8,7 +8,7 @@ use crate::services::{Author, Bss, Error, usage};
 
 /// The duty. Its memory only saves work: what is to be sealed stands in the store.
 #[derive(Default)]
-pub struct Sealing {
+pub(super) struct Sealing {
     sealer: Mutex<usage::Sealer>,
 }
 

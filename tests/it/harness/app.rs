@@ -16,9 +16,9 @@ use tillbox::world::seal::{KeyPlace, Sealer, Start};
 use tower::ServiceExt;
 
 /// One appliance, with nobody in it yet.
-pub struct App {
+pub(crate) struct App {
     /// The use cases, for what has no door on the wire.
-    pub bss: Arc<Bss>,
+    pub(crate) bss: Arc<Bss>,
     clock: Arc<ScriptedClock>,
     router: axum::Router,
     runtime: tokio::runtime::Runtime,
@@ -26,12 +26,12 @@ pub struct App {
 
 impl App {
     /// An appliance over a store in memory, at midnight UTC of a day.
-    pub fn on(day: &str) -> Self {
+    pub(crate) fn on(day: &str) -> Self {
         Self::over(Store::memory().unwrap(), day)
     }
 
     /// An appliance over a given store.
-    pub fn over(store: Store, day: &str) -> Self {
+    pub(crate) fn over(store: Store, day: &str) -> Self {
         let start = Zone::UTC.start_of(day.parse().unwrap());
         let clock = Arc::new(ScriptedClock::at(start));
         let world = world(Arc::clone(&clock) as Arc<dyn Clock>);
@@ -44,17 +44,17 @@ impl App {
     }
 
     /// What time it is on the wall.
-    pub fn wall(&self) -> Instant {
+    pub(crate) fn wall(&self) -> Instant {
         self.clock.wall()
     }
 
     /// Sets the wall clock to midnight UTC of a day, even an earlier one.
-    pub fn set_wall(&self, day: &str) {
+    pub(crate) fn set_wall(&self, day: &str) {
         self.clock.set(Zone::UTC.start_of(day.parse().unwrap()));
     }
 
     /// Lets wall time pass; nothing is done meanwhile.
-    pub fn pass(&self, span: &str) {
+    pub(crate) fn pass(&self, span: &str) {
         let span: Span = span.parse().unwrap();
         let day = Zone::UTC.date_of(self.wall());
         let gone = span.after(day, 1).days_since(day);
@@ -62,12 +62,12 @@ impl App {
     }
 
     /// Does what duties find to do, until nothing is left.
-    pub fn keep_duties(&self) {
+    pub(crate) fn keep_duties(&self) {
         duty::run_all(&self.bss).unwrap();
     }
 
     /// Sends a request and waits for the whole answer.
-    pub fn send(&self, request: Request<Body>) -> Answer {
+    pub(crate) fn send(&self, request: Request<Body>) -> Answer {
         let router = self.router.clone();
         self.runtime.block_on(async move {
             let response = router.oneshot(request).await.unwrap();
@@ -91,13 +91,13 @@ fn world(clock: Arc<dyn Clock>) -> World {
 
 /// An answer, whole.
 #[derive(Debug, Clone)]
-pub struct Answer {
+pub(crate) struct Answer {
     /// The status.
-    pub status: StatusCode,
+    pub(crate) status: StatusCode,
     /// The headers.
-    pub headers: axum::http::HeaderMap,
+    pub(crate) headers: axum::http::HeaderMap,
     /// The body.
-    pub body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
@@ -108,19 +108,19 @@ impl Answer {
     }
 
     /// The body as JSON; `null` if there is none.
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
     }
 
     /// The cookie that a browser would send from now on.
-    pub fn cookie(&self) -> String {
+    pub(crate) fn cookie(&self) -> String {
         let cookie = self.headers["set-cookie"].to_str().unwrap();
         cookie.split(';').next().unwrap().to_owned()
     }
 
     /// The body as JSON of an answer that must be a success.
     #[track_caller]
-    pub fn ok(&self) -> Value {
+    pub(crate) fn ok(&self) -> Value {
         let text = String::from_utf8_lossy(&self.body);
         assert!(self.status.is_success(), "{} {text}", self.status);
         self.json()

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::app::{Answer, App};
 
 /// Somebody with a token, or nobody.
-pub struct Client<'a> {
+pub(crate) struct Client<'a> {
     app: &'a App,
     token: Option<String>,
     headers: Vec<(String, String)>,
@@ -18,35 +18,35 @@ pub struct Client<'a> {
 
 impl<'a> Client<'a> {
     /// Somebody without any credentials.
-    pub fn nobody(app: &'a App) -> Self {
+    pub(crate) fn nobody(app: &'a App) -> Self {
         Self { app, token: None, headers: Vec::new() }
     }
 
     /// Somebody with an API token.
-    pub fn with_token(app: &'a App, token: &str) -> Self {
+    pub(crate) fn with_token(app: &'a App, token: &str) -> Self {
         Self { app, token: Some(token.to_owned()), headers: Vec::new() }
     }
 
     /// Somebody who has just signed in, by the cookie and the token of the answer.
-    pub fn with_session(app: &'a App, answer: &Answer) -> Self {
+    pub(crate) fn with_session(app: &'a App, answer: &Answer) -> Self {
         let csrf = answer.ok()["csrf_token"].as_str().unwrap().to_owned();
         Self::nobody(app).header("cookie", &answer.cookie()).header("x-csrf-token", &csrf)
     }
 
     /// The same caller, sending a header with each request.
-    pub fn header(&self, name: &str, value: &str) -> Self {
+    pub(crate) fn header(&self, name: &str, value: &str) -> Self {
         let mut headers = self.headers.clone();
         headers.push((name.to_owned(), value.to_owned()));
         Self { app: self.app, token: self.token.clone(), headers }
     }
 
     /// Sends a request: `GET /accounts`, below `/api/v1`.
-    pub fn call(&self, what: &str, body: Option<&Value>) -> Answer {
+    pub(crate) fn call(&self, what: &str, body: Option<&Value>) -> Answer {
         self.call_raw(what, body.map(|it| it.to_string().into_bytes()))
     }
 
     /// Sends a request with bytes that need not be JSON.
-    pub fn call_raw(&self, what: &str, body: Option<Vec<u8>>) -> Answer {
+    pub(crate) fn call_raw(&self, what: &str, body: Option<Vec<u8>>) -> Answer {
         let (method, path) = what.split_once(' ').unwrap();
         let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
         if let Some(token) = &self.token {
@@ -63,33 +63,33 @@ impl<'a> Client<'a> {
 
     /// Reads something that must be there.
     #[track_caller]
-    pub fn get(&self, path: &str) -> Value {
+    pub(crate) fn get(&self, path: &str) -> Value {
         self.call(&format!("GET {path}"), None).ok()
     }
 
     /// Sends something that must be accepted.
     #[track_caller]
-    pub fn post(&self, path: &str, body: &Value) -> Value {
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Value {
         self.call(&format!("POST {path}"), Some(body)).ok()
     }
 
     /// Changes something, which must be accepted.
     #[track_caller]
-    pub fn patch(&self, path: &str, body: &Value) -> Value {
+    pub(crate) fn patch(&self, path: &str, body: &Value) -> Value {
         self.call(&format!("PATCH {path}"), Some(body)).ok()
     }
 }
 
 /// What was said, as a protocol that one can read: ids by their kind and order of appearance.
 #[derive(Default)]
-pub struct Protocol {
+pub(crate) struct Protocol {
     text: RefCell<String>,
     names: RefCell<BTreeMap<String, String>>,
 }
 
 impl Protocol {
     /// Sends a request and writes it down with its answer.
-    pub fn say(&self, client: &Client<'_>, who: &str, what: &str, body: Option<&Value>) -> Answer {
+    pub(crate) fn say(&self, client: &Client<'_>, who: &str, what: &str, body: Option<&Value>) -> Answer {
         let answer = client.call(what, body);
         let sent = body.map(|it| format!(" {it}")).unwrap_or_default();
         let got = String::from_utf8_lossy(&answer.body);
@@ -99,12 +99,12 @@ impl Protocol {
     }
 
     /// Everything that was said.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.text.borrow().clone()
     }
 
     /// Replaces ids by names that are the same each time, and secrets and request ids by dots.
-    pub fn redact(&self, text: &str) -> String {
+    pub(crate) fn redact(&self, text: &str) -> String {
         let mut out = String::new();
         let mut rest = text;
         while let Some((before, id, after)) = next_id(rest) {

@@ -8,67 +8,67 @@ use super::app::{Answer, App};
 use super::client::Client;
 
 /// The password of everybody in the house.
-pub const PASSWORD: &str = "till-4-the-box!";
+pub(crate) const PASSWORD: &str = "till-4-the-box!";
 
 /// Somebody who can sign in, with a token.
 #[derive(Debug, Clone)]
-pub struct Person {
+pub(crate) struct Person {
     /// The user.
-    pub id: String,
+    pub(crate) id: String,
     /// The user's account.
-    pub account: String,
+    pub(crate) account: String,
     /// What it signs in with.
-    pub email: String,
+    pub(crate) email: String,
     /// The secret of its token.
-    pub token: String,
+    pub(crate) token: String,
 }
 
 /// A customer with its people.
 #[derive(Debug, Clone)]
-pub struct Customer {
+pub(crate) struct Customer {
     /// The account.
-    pub account: String,
+    pub(crate) account: String,
     /// Its default billing account.
-    pub billing_account: String,
+    pub(crate) billing_account: String,
     /// Its administrator.
-    pub admin: Person,
+    pub(crate) admin: Person,
     /// Somebody who is only a member.
-    pub member: Person,
+    pub(crate) member: Person,
 }
 
 /// A reseller with a customer.
 #[derive(Debug, Clone)]
-pub struct Branch {
+pub(crate) struct Branch {
     /// The reseller's account.
-    pub account: String,
+    pub(crate) account: String,
     /// The reseller's administrator.
-    pub admin: Person,
+    pub(crate) admin: Person,
     /// The reseller's customer.
-    pub customer: Customer,
+    pub(crate) customer: Customer,
 }
 
 /// The appliance with people in it.
-pub struct House {
+pub(crate) struct House {
     /// The appliance.
-    pub app: App,
+    pub(crate) app: App,
     /// Who runs it.
-    pub operator: Person,
+    pub(crate) operator: Person,
     /// A customer of the provider itself.
-    pub customer: Customer,
+    pub(crate) customer: Customer,
     /// One reseller.
-    pub north: Branch,
+    pub(crate) north: Branch,
     /// Another reseller.
-    pub south: Branch,
+    pub(crate) south: Branch,
 }
 
 impl House {
     /// A house on a day.
-    pub fn on(day: &str) -> Self {
+    pub(crate) fn on(day: &str) -> Self {
         Self::in_app(App::on(day))
     }
 
     /// The same in an appliance that nobody has set up yet.
-    pub fn in_app(app: App) -> Self {
+    pub(crate) fn in_app(app: App) -> Self {
         let operator = found(&app);
         let customer = open_customer(&app, &operator, "Home");
         let north = open_branch(&app, &operator, "North");
@@ -77,17 +77,17 @@ impl House {
     }
 
     /// Somebody of the house as a caller.
-    pub fn client(&self, person: &Person) -> Client<'_> {
+    pub(crate) fn client(&self, person: &Person) -> Client<'_> {
         Client::with_token(&self.app, &person.token)
     }
 
     /// The operator as a caller.
-    pub fn operator(&self) -> Client<'_> {
+    pub(crate) fn operator(&self) -> Client<'_> {
         self.client(&self.operator)
     }
 
     /// Opens one more customer of somebody who sells.
-    pub fn open_customer(&self, seller: &Person, name: &str) -> Customer {
+    pub(crate) fn open_customer(&self, seller: &Person, name: &str) -> Customer {
         open_customer(&self.app, seller, name)
     }
 }
@@ -116,7 +116,7 @@ fn person(app: &App, answer: &Answer) -> Person {
 }
 
 /// Invites somebody, who accepts.
-pub fn invite(app: &App, by: &Person, account: &str, email: &str, role: &str) -> Person {
+pub(crate) fn invite(app: &App, by: &Person, account: &str, email: &str, role: &str) -> Person {
     let body = json!({
         "account": account, "email": email, "name": format!("{role} of {email}"), "roles": [role],
     });
@@ -147,6 +147,6 @@ fn open_branch(app: &App, operator: &Person, name: &str) -> Branch {
 
 /// The text of a value that must be one.
 #[track_caller]
-pub fn text(value: &Value) -> String {
+pub(crate) fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }

@@ -2,11 +2,11 @@
 //! speak each contract.
 
 pub(crate) mod acts;
-pub mod app;
+pub(crate) mod app;
 pub(crate) mod chance;
-pub mod client;
+pub(crate) mod client;
 pub(crate) mod disk;
-pub mod house;
-pub mod process;
+pub(crate) mod house;
+pub(crate) mod process;
 pub(crate) mod scale;
 pub(crate) mod volume;

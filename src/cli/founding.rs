@@ -1,0 +1,58 @@
+//! The first start: an operator made unattended from the environment, or the link that makes one.
+
+use std::env;
+use std::io::Write;
+use std::sync::Arc;
+
+use super::failure::Failure;
+use super::say;
+use crate::domain::party::individual::PersonName;
+use crate::services::setup::{self, Founding};
+use crate::services::{self, Bss};
+
+/// Sets an empty appliance up from `TILLBOX_OPERATOR_EMAIL`, `TILLBOX_OPERATOR_PASSWORD` and
+/// `TILLBOX_OPERATOR_TOKEN`, if the first two are there. An appliance that was set up is left as
+/// it is.
+pub(super) fn unattended(bss: &Bss) -> Result<(), Failure> {
+    let set = |name: &str| env::var(name).ok().filter(|it| !it.is_empty());
+    let Some(email) = set("TILLBOX_OPERATOR_EMAIL") else { return Ok(()) };
+    let refused = |why: String| Failure::Refused(format!("TILLBOX_OPERATOR_EMAIL {why}"));
+    let Some(password) = set("TILLBOX_OPERATOR_PASSWORD") else {
+        return Err(refused("needs TILLBOX_OPERATOR_PASSWORD beside it".to_owned()));
+    };
+    let email = email.parse().map_err(|error| refused(format!("{error}")))?;
+    let founding = Founding::by(operator_name(), email, password);
+    let begun = setup::begin_unattended(bss, founding, set("TILLBOX_OPERATOR_TOKEN"));
+    begun.map(|_| ()).map_err(failed)
+}
+
+fn operator_name() -> PersonName {
+    let part = |text: &str| text.parse().expect("the word is a name");
+    PersonName::new(part("First"), part("Operator"))
+}
+
+fn failed(source: services::Error) -> Failure {
+    match &source {
+        services::Error::Rejected(rejection) => Failure::Refused(rejection.to_string()),
+        services::Error::Invalid(invalid) => Failure::Refused(invalid.to_string()),
+        services::Error::NotFound { .. }
+        | services::Error::Forbidden { .. }
+        | services::Error::Unauthenticated
+        | services::Error::Stale { .. }
+        | services::Error::KeyReused
+        | services::Error::Busy
+        | services::Error::Full
+        | services::Error::Internal(_) => {
+            Failure::Service { action: "setting the appliance up", source }
+        }
+    }
+}
+
+/// Says where an appliance without an operator is set up: the link works once, until the next
+/// start.
+pub(super) fn announce(out: &mut dyn Write, bss: &Arc<Bss>, url: &str) -> Result<(), Failure> {
+    match setup::offer(bss).map_err(failed)? {
+        Some(secret) => say(out, format_args!("set it up at {url}/setup#token={secret}")),
+        None => Ok(()),
+    }
+}
