@@ -8,10 +8,12 @@
 //! only with a cycle; the rest changes at once.
 
 mod lifecycle;
+pub mod schedule;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::lifecycle::{BillingState, BillingTrigger};
+use self::schedule::NextBill;
 use super::class::BillingType;
 use super::cycle::Cycle;
 use crate::domain::error::{Code, Invalid, Refusal, Rejection, Violation};
@@ -218,6 +220,7 @@ pub struct BillingAccount {
     profile: BillingProfile,
     terms: BillingTerms,
     planned: Option<PlannedTerms>,
+    next_bill: Option<NextBill>,
 }
 
 /// Opens a billing account.
@@ -267,6 +270,7 @@ impl BillingAccount {
             profile,
             terms,
             planned: None,
+            next_bill: None,
         };
         Ok((billing_account, Verb::Created))
     }

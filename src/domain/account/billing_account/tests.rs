@@ -11,7 +11,7 @@ fn date(text: &str) -> Date {
     text.parse().expect(text)
 }
 
-fn now() -> Instant {
+pub(super) fn now() -> Instant {
     "2026-01-31T23:30:00Z".parse().expect("an instant")
 }
 
@@ -42,7 +42,7 @@ fn open(profile: BillingProfile, terms: BillingTerms) -> Result<(BillingAccount,
     BillingAccount::open(command, now())
 }
 
-fn defined() -> BillingAccount {
+pub(super) fn defined() -> BillingAccount {
     open(profile(), terms()).expect("a right command").0
 }
 

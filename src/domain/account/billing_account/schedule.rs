@@ -1,0 +1,191 @@
+//! When a billing account is billed next: on the first day of each cycle, shifted as it says.
+
+use serde::{Deserialize, Serialize};
+
+use super::{BillingAccount, BillingState};
+use crate::domain::account::cycle::Cycle;
+use crate::domain::billing::cycle::period_of;
+use crate::domain::error::{Code, Rejection};
+use crate::domain::event::Verb;
+use crate::domain::time::{Date, Instant};
+use crate::domain::word::words;
+
+/// When a billing account is billed next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NextBill {
+    /// The billing date, in its zone.
+    pub on: Date,
+    /// When it is billed: as that day begins, or later where it failed before.
+    pub at: Instant,
+    /// How often it failed.
+    pub failures: u32,
+}
+
+words! {
+    /// Whether there will be more to bill.
+    Outlook {
+        /// Something runs on, or was not charged yet.
+        More = "more";
+        /// Everything has ended and is charged.
+        Nothing = "nothing";
+    }
+}
+
+/// The first billing date from a day on; `None` beyond the years that can be written.
+#[must_use]
+pub fn first_billing_date(cycle: Cycle, began_on: Date, from: Date) -> Option<Date> {
+    let shift = i64::from(cycle.shift_days);
+    let period = period_of(cycle, began_on, from.plus_days(-shift).max(began_on))?;
+    let date = period.start().plus_days(shift);
+    Some(if date < from { period.end().plus_days(shift) } else { date })
+}
+
+impl BillingAccount {
+    /// When it is billed next; `None` while there is nothing to bill.
+    #[must_use]
+    pub const fn next_bill(&self) -> Option<NextBill> {
+        self.next_bill
+    }
+
+    /// The billing account with something on it that is to be billed: what is new today is billed
+    /// today if today is a billing date, and else on the next one.
+    ///
+    /// # Errors
+    /// If no invoice is made of it any more.
+    pub fn begin(self, now: Instant) -> Result<(Self, Verb), Rejection> {
+        let (begun, verb) = match self.state {
+            BillingState::Defined => self.activate()?,
+            BillingState::Active | BillingState::PendingUpdate | BillingState::Suspended => {
+                (self, Verb::Changed)
+            }
+            BillingState::PendingClosed | BillingState::Closed => return Err(self.refused("use")),
+        };
+        let next = begun.billing_from(begun.terms.zone.date_of(now))?;
+        let sooner = begun.next_bill.filter(|it| it.on <= next.on);
+        Ok((Self { next_bill: Some(sooner.unwrap_or(next)), ..begun }, verb))
+    }
+
+    /// The billing account after its bill of a billing date: it turns into its next cycle, or is
+    /// closed if that was to be its last.
+    ///
+    /// # Errors
+    /// If no invoice is made of it.
+    pub fn billed(self, on: Date, outlook: Outlook) -> Result<Self, Rejection> {
+        if self.state == BillingState::PendingClosed {
+            return Ok(Self { next_bill: None, ..self.finish()?.0 });
+        }
+        let turned = self.turn(on)?;
+        let next_bill = match outlook {
+            Outlook::More => Some(turned.billing_from(on.plus_days(1))?),
+            Outlook::Nothing => None,
+        };
+        Ok(Self { next_bill, ..turned })
+    }
+
+    /// The billing account whose bill failed: it is tried again as the next day begins.
+    #[must_use]
+    pub fn not_billed(self, now: Instant) -> Self {
+        let tomorrow = self.terms.zone.date_of(now).plus_days(1);
+        let at = self.terms.zone.start_of(tomorrow);
+        let again = |it: NextBill| NextBill { at, failures: it.failures.saturating_add(1), ..it };
+        Self { next_bill: self.next_bill.map(again), ..self }
+    }
+
+    /// The billing account whose bill failed, to be tried again at once.
+    #[must_use]
+    pub fn tried_again(self, now: Instant) -> Self {
+        let again = |it: NextBill| NextBill { at: it.at.min(now), ..it };
+        Self { next_bill: self.next_bill.map(again), ..self }
+    }
+
+    /// The last billing date up to a day from its next one on; `None` if there is none.
+    #[must_use]
+    pub fn last_billing_date(&self, through: Date) -> Option<Date> {
+        let first = self.next_bill.map(|it| it.on).filter(|it| *it <= through)?;
+        let mut last = first;
+        while let Some(next) =
+            first_billing_date(self.terms.cycle, self.began_on, last.plus_days(1))
+            && next <= through
+        {
+            last = next;
+        }
+        Some(last)
+    }
+
+    fn billing_from(&self, from: Date) -> Result<NextBill, Rejection> {
+        let on = first_billing_date(self.terms.cycle, self.began_on, from).ok_or_else(|| {
+            let why = "the next billing date lies beyond the years that can be written";
+            Rejection::new(Code::BillingInputIncomplete, why)
+        })?;
+        Ok(NextBill { on, at: self.terms.zone.start_of(on), failures: 0 })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::account::billing_account::tests::{defined, now};
+    use crate::domain::account::cycle::BillingDay;
+    use crate::domain::time::Span;
+
+    fn date(text: &str) -> Date {
+        text.parse().expect(text)
+    }
+
+    fn dates(cycle: Cycle, began_on: &str, from: &str) -> Vec<String> {
+        let mut from = date(from);
+        let mut found = Vec::new();
+        for _ in 0..3 {
+            let next = first_billing_date(cycle, date(began_on), from).expect("a date");
+            found.push(next.to_string());
+            from = next.plus_days(1);
+        }
+        found
+    }
+
+    #[test]
+    fn billing_dates_follow_the_cycle_and_never_drift() {
+        let monthly = Cycle::MONTHLY;
+        let late = Cycle { shift_days: 3, ..monthly };
+        let early = Cycle { shift_days: -3, ..monthly };
+        let first = Cycle { day: BillingDay::new(1), ..monthly };
+        let quarterly = Cycle { period: Span::months(3), ..first };
+        for (cycle, began_on, from, expected) in [
+            (monthly, "2024-01-31", "2024-01-31", ["2024-01-31", "2024-02-29", "2024-03-31"]),
+            (monthly, "2024-01-31", "2024-02-01", ["2024-02-29", "2024-03-31", "2024-04-30"]),
+            (late, "2024-01-31", "2024-01-31", ["2024-02-03", "2024-03-03", "2024-04-03"]),
+            (early, "2024-01-31", "2024-01-31", ["2024-02-26", "2024-03-28", "2024-04-27"]),
+            (first, "2026-01-10", "2026-01-10", ["2026-02-01", "2026-03-01", "2026-04-01"]),
+            (quarterly, "2026-01-10", "2026-01-10", ["2026-04-01", "2026-07-01", "2026-10-01"]),
+        ] {
+            assert_eq!(dates(cycle, began_on, from), expected, "{cycle} {began_on} {from}");
+        }
+    }
+
+    #[test]
+    fn it_is_billed_cycle_by_cycle_until_nothing_is_left() {
+        let account = defined();
+        assert_eq!(account.next_bill(), None);
+        let account = account.begin(now()).expect("open").0;
+        let on = |it: &BillingAccount| it.next_bill().map(|it| it.on.to_string());
+        assert_eq!(on(&account).as_deref(), Some("2026-01-31"));
+        let billed = account.billed(date("2026-01-31"), Outlook::More).expect("billed");
+        assert_eq!(on(&billed).as_deref(), Some("2026-02-28"));
+        let again = billed.clone().begin(now()).expect("open").0;
+        assert_eq!(on(&again).as_deref(), Some("2026-01-31"), "what is new today is billed today");
+        let failed = billed.clone().not_billed(now());
+        let next = failed.next_bill().expect("again");
+        assert_eq!((next.on, next.failures), (date("2026-02-28"), 1));
+        assert_eq!(next.at.to_string(), "2026-02-01T00:00:00Z");
+        assert_eq!(failed.tried_again(now()).next_bill().map(|it| it.at), Some(now()));
+        assert_eq!(on(&billed.billed(date("2026-02-28"), Outlook::Nothing).expect("billed")), None);
+    }
+
+    #[test]
+    fn the_last_billing_date_up_to_a_day_is_found() {
+        let account = defined().begin(now()).expect("open").0;
+        let last = |day: &str| account.last_billing_date(date(day)).map(|it| it.to_string());
+        assert_eq!(last("2026-01-30"), None);
+        assert_eq!(last("2026-04-29").as_deref(), Some("2026-03-31"));
+    }
+}
