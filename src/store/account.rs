@@ -6,6 +6,7 @@ use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::class::CustomerClass;
 use crate::domain::account::lifecycle::State;
+use crate::domain::due::{Due, Duty};
 use crate::domain::id::{AccountId, BillingAccountId, ClassId};
 
 record!(Account, AccountId, "account", shape 1,
@@ -25,7 +26,17 @@ record!(Account, AccountId, "account", shape 1,
     ACCOUNT_BY_CLASS = "by_class" => |it, keys| keys.push(Key::new().id(it.class()).id(it.id)),
 );
 
-record!(BillingAccount, BillingAccountId, "billing_account", shape 1);
+record!(BillingAccount, BillingAccountId, "billing_account", shape 1,
+    /// `(billing account)`: those whose last bill failed.
+    BILLING_ACCOUNT_FAILED = "failed" => |it, keys| {
+        let failed = it.next_bill().filter(|it| it.failures > 0);
+        keys.extend(failed.map(|_| Key::new().id(it.id)));
+    },
+    due => |it| {
+        let next = it.next_bill().filter(|_| it.state().is_billed());
+        next.map(|it| Due { at: it.at, duty: Duty::Billing })
+    },
+);
 
 record!(CustomerClass, ClassId, "class", shape 1);
 
@@ -105,7 +116,7 @@ mod tests {
         let (it, _) = BillingAccount::open(command, now()).expect("a right command");
         let bytes = encode(&it);
         assert_eq!(decode::<BillingAccount>(&bytes).expect("readable"), it);
-        expect!["0100000000000000000000000000000004010100000000000000000000000000000001000200808082e288d2a306808082e288d2a3060000000000000000000000000000000001000001c2a45a0441636d65000000000000010001000000000000000000004555520d4575726f70652f4265726c696e010200000100"].assert_eq(&hex::encode(bytes));
+        expect!["0100000000000000000000000000000004010100000000000000000000000000000001000200808082e288d2a306808082e288d2a3060000000000000000000000000000000001000001c2a45a0441636d65000000000000010001000000000000000000004555520d4575726f70652f4265726c696e01020000010000"].assert_eq(&hex::encode(bytes));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 
 use super::record::{self, Record};
 use super::view::{KeyRange, Table, View};
-use super::{StoreError, alias, due, fact, idempotency, schema, seal, sequence};
+use super::{StoreError, alias, due, fact, idempotency, invoice, journal, schema, seal, sequence};
 use crate::domain::id::Id;
 use crate::domain::page::PageOrder;
 
@@ -21,8 +21,15 @@ use crate::domain::page::PageOrder;
 pub type Check = fn(&dyn View, &mut Report) -> Result<(), StoreError>;
 
 /// Everything that must hold beside what the register of records implies.
-pub const CHECKS: &[Check] =
-    &[fact::check, due::check, idempotency::check, alias::check, sequence::check];
+pub const CHECKS: &[Check] = &[
+    fact::check,
+    due::check,
+    idempotency::check,
+    alias::check,
+    sequence::check,
+    invoice::checked,
+    journal::checked,
+];
 
 /// One thing that is not as it must be.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,10 +5,13 @@ use std::collections::BTreeSet;
 use super::check::{self, Report};
 use super::record::Record;
 use super::view::{Table, View};
-use super::{StoreError, alias, due, fact, idempotency, meta, sequence};
+use super::{StoreError, alias, due, fact, idempotency, invoice, journal, meta, sequence, usage};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::class::CustomerClass;
+use crate::domain::billing::credit::CreditNote;
+use crate::domain::billing::invoice::Invoice;
+use crate::domain::billing::run::BillingRun;
 use crate::domain::catalog::asset::Asset;
 use crate::domain::catalog::category::{Catalog, Category, ResourceCategory};
 use crate::domain::catalog::offer::Offer;
@@ -25,6 +28,11 @@ use crate::domain::order::cart::Cart;
 use crate::domain::order::quote::Quote;
 use crate::domain::order::shipment::Shipment;
 use crate::domain::party::Party;
+use crate::domain::payment::Payment;
+use crate::domain::payment::deposit::Deposit;
+use crate::domain::payment::method::PaymentMethod;
+use crate::domain::payment::plan::PaymentPlan;
+use crate::domain::payment::refund::Refund;
 use crate::domain::provisioning::task::Task;
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::seat::Seat;
@@ -59,18 +67,26 @@ pub const KINDS: &[Kept] = &[
     Kept::of::<Asset>(),
     Kept::of::<BillingAccount>(),
     Kept::of::<Cart>(),
+    Kept::of::<BillingRun>(),
     Kept::of::<Catalog>(),
     Kept::of::<Category>(),
     Kept::of::<Coupon>(),
+    Kept::of::<CreditNote>(),
     Kept::of::<CustomerClass>(),
+    Kept::of::<Deposit>(),
     Kept::of::<Discount>(),
+    Kept::of::<Invoice>(),
     Kept::of::<Meter>(),
     Kept::of::<Offer>(),
     Kept::of::<Order>(),
     Kept::of::<Party>(),
+    Kept::of::<Payment>(),
+    Kept::of::<PaymentMethod>(),
+    Kept::of::<PaymentPlan>(),
     Kept::of::<Price>(),
     Kept::of::<Promotion>(),
     Kept::of::<Quote>(),
+    Kept::of::<Refund>(),
     Kept::of::<Resource>(),
     Kept::of::<ResourceCategory>(),
     Kept::of::<Seat>(),
@@ -93,8 +109,11 @@ pub const OTHERS: &[&[Table]] = &[
     due::TABLES,
     fact::TABLES,
     idempotency::TABLES,
+    invoice::TABLES,
+    journal::TABLES,
     meta::TABLES,
     sequence::TABLES,
+    usage::TABLES,
 ];
 
 /// Every table that this program knows.

@@ -58,7 +58,7 @@ use self::chunk::Chunk;
 use self::filter::Filter;
 use self::ledger::{FILTERS, Kind, Ledger, State};
 use super::StoreError;
-use super::view::{KeyRange, View};
+use super::view::{KeyRange, Table, View};
 use crate::domain::page::PageOrder;
 
 pub use self::check::{Checked, Finding, check};
@@ -68,6 +68,16 @@ pub use self::read::{NumberedEvent, Want};
 pub use self::rejected::{RejectedEvent, find_rejected, list_rejected};
 pub use self::sealing::{Sealer, Slice, Written};
 pub use self::total::{BUCKET_MICROS, Sum, Total};
+
+/// What lies in no record.
+pub(super) const TABLES: &[Table] = &[
+    arrival::ARRIVALS,
+    Kind::Events.table(),
+    Kind::Totals.table(),
+    Kind::Keys.table(),
+    ledger::FILTERS,
+    rejected::REJECTED,
+];
 
 /// How large chunks are and how long events are remembered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use crate::store::batch::Batch;
 use crate::store::view::{KeyRange, Table, View};
 use crate::store::{StoreError, codec};
 
-const REJECTED: Table = Table("usage/rejected");
+pub(super) const REJECTED: Table = Table("usage/rejected");
 const SEQUENCE: &str = "usage/rejected";
 const SHAPE: u8 = 1;
 

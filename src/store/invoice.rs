@@ -1,0 +1,305 @@
+//! Invoices, credit notes and the runs that make them, as they are kept; and the chains that seal
+//! the documents of a seller.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+use super::StoreError;
+use super::batch::Batch;
+use super::check::Report;
+use super::codec::Key;
+use super::record::{Record, Records, record};
+use super::view::{KeyRange, Table, View};
+use crate::domain::billing::credit::CreditNote;
+use crate::domain::billing::invoice::chain::{GENESIS, Hash, Link};
+use crate::domain::billing::invoice::lifecycle::State;
+use crate::domain::billing::invoice::{Invoice, Issue};
+use crate::domain::billing::run::{self, BillingRun};
+use crate::domain::id::{BillingRunId, CreditNoteId, InvoiceId, PriceId, SubscriptionId};
+use crate::domain::page::PageOrder;
+use crate::domain::quantity::Quantity;
+use crate::domain::stamp::SellerNumber;
+use crate::domain::time::{Date, Period};
+
+record!(Invoice, InvoiceId, "invoice", shape 1,
+    /// `(number on it, invoice)`.
+    INVOICE_BY_DOCUMENT = "by_document" => |it, keys| {
+        keys.extend(it.issue().map(|issue| Key::new().text(issue.number.as_str()).id(it.id)));
+    },
+    /// `(billing account, invoice)`.
+    INVOICE_BY_BILLING_ACCOUNT = "by_billing_account" => |it, keys| {
+        keys.push(Key::new().id(it.content().billing_account).id(it.id));
+    },
+    /// `(billing account, last day for payment, invoice)`: what is still to be paid.
+    INVOICE_OPEN = "open" => |it, keys| {
+        let issue = it.issue().filter(|_| match it.state() {
+            State::Issued | State::PartiallyPaid => true,
+            State::Draft | State::Paid | State::WrittenOff => false,
+        });
+        let account = it.content().billing_account;
+        keys.extend(issue.map(|issue| Key::new().id(account).date(issue.due_on).id(it.id)));
+    },
+    /// `(run, invoice)`.
+    INVOICE_BY_RUN = "by_run" => |it, keys| {
+        keys.extend(it.run.map(|run| Key::new().id(run).id(it.id)));
+    },
+    /// `(seller, seal of the one before, invoice)`: what follows what in a seller's chain.
+    INVOICE_BY_PREVIOUS = "by_previous" => |it, keys| {
+        keys.extend(it.issue().map(|issue| follows(it.stamp.seller, issue).id(it.id)));
+    },
+);
+
+record!(CreditNote, CreditNoteId, "credit_note", shape 1,
+    /// `(number on it, credit note)`.
+    CREDIT_NOTE_BY_DOCUMENT = "by_document" => |it, keys| {
+        keys.extend(it.issue().map(|issue| Key::new().text(issue.number.as_str()).id(it.id)));
+    },
+    /// `(invoice, credit note)`.
+    CREDIT_NOTE_BY_INVOICE = "by_invoice" => |it, keys| {
+        keys.push(Key::new().id(it.content().invoice).id(it.id));
+    },
+    /// `(seller, seal of the one before, credit note)`: what follows what in a seller's chain.
+    CREDIT_NOTE_BY_PREVIOUS = "by_previous" => |it, keys| {
+        keys.extend(it.issue().map(|issue| follows(it.stamp.seller, issue).id(it.id)));
+    },
+);
+
+record!(BillingRun, BillingRunId, "billing_run", shape 1,
+    /// `(run)`: those that are billing.
+    BILLING_RUN_RUNNING = "running" => |it, keys| {
+        keys.extend((it.state() == run::State::Running).then(|| Key::new().id(it.id)));
+    },
+);
+
+fn follows(seller: SellerNumber, issue: &Issue) -> Key {
+    Key::new().u32(seller.0).raw(&issue.link.previous)
+}
+
+/// A document that is sealed in a chain.
+pub trait Sealed: Record {
+    /// The table that holds the last seal of each seller's chain.
+    const HEADS: Table;
+    /// The index of what follows what.
+    const PREVIOUS: Table;
+
+    /// Its seal; `None` while it is a draft.
+    fn link(&self) -> Option<Link>;
+    /// The seal that its content gives.
+    fn resealed(&self) -> Option<Hash>;
+}
+
+impl Sealed for Invoice {
+    const HEADS: Table = Table("invoice/head");
+    const PREVIOUS: Table = INVOICE_BY_PREVIOUS;
+
+    fn link(&self) -> Option<Link> {
+        self.issue().map(|it| it.link)
+    }
+    fn resealed(&self) -> Option<Hash> {
+        self.resealed()
+    }
+}
+
+impl Sealed for CreditNote {
+    const HEADS: Table = Table("credit_note/head");
+    const PREVIOUS: Table = CREDIT_NOTE_BY_PREVIOUS;
+
+    fn link(&self) -> Option<Link> {
+        self.issue().map(|it| it.link)
+    }
+    fn resealed(&self) -> Option<Hash> {
+        self.resealed()
+    }
+}
+
+/// The last seal of a seller's chain.
+///
+/// # Errors
+/// If the engine fails or the seal cannot be read.
+pub fn head<D: Sealed>(
+    view: &(impl View + ?Sized),
+    seller: SellerNumber,
+) -> Result<Hash, StoreError> {
+    let refused = |_| StoreError::Unreadable { table: D::HEADS.0, source: None };
+    let bytes = view.value(D::HEADS, &seller.0.to_be_bytes())?;
+    bytes.map_or(Ok(GENESIS), |it| it.try_into().map_err(refused))
+}
+
+impl Batch<'_> {
+    /// Makes a seal the last one of a seller's chain.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn put_head<D: Sealed>(
+        &mut self,
+        seller: SellerNumber,
+        to: Hash,
+    ) -> Result<(), StoreError> {
+        self.insert(D::HEADS, &seller.0.to_be_bytes(), &to).map(|_| ())
+    }
+}
+
+/// What is wrong with the chains of a kind of document; nothing if every issued one still has the
+/// seal that it got and stands in its seller's chain.
+///
+/// # Errors
+/// If the engine fails or a row cannot be read.
+pub fn check_chains<D: Sealed>(view: &dyn View) -> Result<Vec<String>, StoreError> {
+    let mut wrong = Vec::new();
+    let mut sealed = BTreeSet::new();
+    let mut sellers = BTreeSet::new();
+    view.scan(D::TABLE, &KeyRange::all(), PageOrder::Rising, &mut |_, value| {
+        let document: D = super::record::decode(value)?;
+        let Some(link) = document.link() else { return Ok(ControlFlow::Continue(())) };
+        if document.resealed() != Some(link.hash) {
+            wrong.push(format!("{} is not as it was issued", document.id()));
+        }
+        sealed.insert(document.id());
+        sellers.insert(document.stamp().seller);
+        Ok(ControlFlow::Continue(()))
+    })?;
+    for seller in sellers {
+        let mut last = GENESIS;
+        while let Some(next) =
+            view.first_along::<D>(D::PREVIOUS, Key::new().u32(seller.0).raw(&last))?
+        {
+            let link = next.link().filter(|_| sealed.remove(&next.id()));
+            let Some(link) = link else { break };
+            last = link.hash;
+        }
+        if head::<D>(view, seller)? != last {
+            wrong.push(format!("the chain of seller {} in `{}` is broken", seller.0, D::TABLE.0));
+        }
+    }
+    wrong.extend(sealed.iter().map(|it| format!("{it} stands in no chain")));
+    Ok(wrong)
+}
+
+const CHARGED: Table = Table("charged_usage");
+/// What lies in no record.
+pub(super) const TABLES: &[Table] = &[Invoice::HEADS, CreditNote::HEADS, CHARGED];
+
+/// Checks the chains of all kinds of documents.
+pub(super) fn checked(view: &dyn View, report: &mut Report) -> Result<(), StoreError> {
+    check_chains::<Invoice>(view)?.iter().for_each(|it| report.find(Invoice::TABLE, it));
+    check_chains::<CreditNote>(view)?.iter().for_each(|it| report.find(CreditNote::TABLE, it));
+    Ok(())
+}
+
+/// How much usage of a service period is on invoices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChargedUsage {
+    /// The period.
+    pub period: Period,
+    /// How much.
+    pub quantity: Quantity,
+}
+
+impl Batch<'_> {
+    /// Keeps how much of a period's usage is on invoices now.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn put_charged_usage(
+        &mut self,
+        (subscription, price): (SubscriptionId, PriceId),
+        charged: ChargedUsage,
+    ) -> Result<(), StoreError> {
+        let ChargedUsage { period, quantity } = charged;
+        let key = Key::new().id(subscription).id(price).date(period.start()).bytes();
+        let value = super::codec::encode(1, &(period.start(), period.end(), quantity));
+        self.insert(CHARGED, &key, &value).map(|_| ())
+    }
+}
+
+/// The last service periods whose usage is on invoices, the newest first, at most `limit`.
+///
+/// # Errors
+/// If the engine fails or a row cannot be read.
+pub fn charged_usage(
+    view: &(impl View + ?Sized),
+    (subscription, price): (SubscriptionId, PriceId),
+    limit: usize,
+) -> Result<Vec<ChargedUsage>, StoreError> {
+    let range = KeyRange::prefix(&Key::new().id(subscription).id(price).bytes());
+    let mut found = Vec::new();
+    if limit == 0 {
+        return Ok(found);
+    }
+    view.scan(CHARGED, &range, PageOrder::Falling, &mut |_, value| {
+        let damaged = || StoreError::Unreadable { table: CHARGED.0, source: None };
+        let body = value.strip_prefix(&[1]).ok_or_else(damaged)?;
+        let (start, end, quantity): (Date, Date, Quantity) = super::codec::decode(CHARGED.0, body)?;
+        let period = Period::new(start, end).ok_or_else(damaged)?;
+        found.push(ChargedUsage { period, quantity });
+        let full = found.len() >= limit;
+        Ok(if full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    })?;
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::billing::invoice::number::NumberFormat;
+    use crate::domain::billing::invoice::sample;
+    use crate::store::{Commit, Store};
+
+    /// An invoice that follows `previous`, numbered `number`.
+    fn issued(number: u64, previous: Hash) -> Invoice {
+        let draft = sample::draft(u128::from(number), &["100"], 20);
+        let issue = sample::issue(number, "2026-02-01");
+        let number = NumberFormat::invoices().number(issue.issued_on, 1, number);
+        let link = Link { previous, hash: GENESIS };
+        draft.issued(Issue { number, link, ..issue }).expect("issued").0
+    }
+
+    fn keep(store: &Store, invoice: &Invoice) -> Hash {
+        let hash = invoice.link().expect("issued").hash;
+        let kept = store.transact(|mut batch| {
+            batch.put(invoice)?;
+            batch.put_head::<Invoice>(invoice.stamp.seller, hash)?;
+            Ok(((), Commit::Durable))
+        });
+        kept.map(|()| hash).expect("kept")
+    }
+
+    #[test]
+    fn a_chain_that_is_whole_is_found_so_and_one_that_is_not_is_not() {
+        let store = Store::memory().expect("memory");
+        let first = keep(&store, &issued(1, GENESIS));
+        keep(&store, &issued(2, first));
+        let check = || check_chains::<Invoice>(&store.read().expect("snapshot")).expect("read");
+        assert_eq!(check(), Vec::<String>::new());
+        let gone = store.transact(|mut batch| {
+            batch.delete::<Invoice>(issued(1, GENESIS).id)?;
+            Ok(((), Commit::Durable))
+        });
+        gone.expect("deleted");
+        let wrong = check();
+        assert!(wrong.iter().any(|it| it.contains("is broken")), "{wrong:?}");
+        assert!(wrong.iter().any(|it| it.contains("stands in no chain")), "{wrong:?}");
+    }
+
+    #[test]
+    fn the_last_periods_with_charged_usage_are_known() {
+        let store = Store::memory().expect("memory");
+        let of = (sample::id(1), sample::id(2));
+        let month = |number: u32| {
+            let start = Date::new(2026, number, 1).expect("a day");
+            let period = Period::new(start, start.plus_months(1)).expect("a month");
+            ChargedUsage { period, quantity: Quantity::whole(number.into()) }
+        };
+        let kept = store.transact(|mut batch| {
+            for number in 1..=3 {
+                batch.put_charged_usage(of, month(number))?;
+            }
+            Ok(((), Commit::Durable))
+        });
+        kept.expect("kept");
+        let view = store.read().expect("snapshot");
+        assert_eq!(charged_usage(&view, of, 2).expect("read"), [month(3), month(2)]);
+        assert_eq!(charged_usage(&view, (of.0, sample::id(3)), 2).expect("read"), []);
+        assert_eq!(charged_usage(&view, of, 0).expect("read"), []);
+    }
+}
