@@ -3,6 +3,7 @@
 //! What a duty is stands at [`services::duty`](crate::services::duty). Here is each of them, by
 //! name, and when it runs: after every commit that may have made work, and when time has made some.
 
+mod billing_run;
 mod closing;
 mod order;
 mod term;
@@ -27,6 +28,7 @@ pub fn all() -> Vec<Box<dyn Duty>> {
     vec![
         Box::new(order::Orders),
         Box::new(term::Terms),
+        Box::new(billing_run::BillingRun),
         Box::new(closing::Closing),
         Box::new(usage::Sealing::default()),
     ]

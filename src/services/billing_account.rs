@@ -92,15 +92,16 @@ pub fn revise(
     keep(act, it, verb)
 }
 
-/// Something begins to be billed through a billing account.
+/// Says that there is something to bill on a billing account from now on: to be called whenever a
+/// subscription on it becomes active, moves to it, or goes on.
 ///
 /// # Errors
-/// If the store fails.
+/// If no invoice is made of it any more.
 pub fn begin(act: &mut Act<'_>, id: BillingAccountId) -> Result<(), Error> {
-    let it: BillingAccount = act.load(id)?;
-    if it.state() == BillingState::Defined {
-        let active = it.activate()?;
-        act.keep(active)?;
+    let before: BillingAccount = act.load(id)?;
+    let begun = before.clone().begin(act.now())?;
+    if begun.0 != before {
+        act.keep(begun)?;
     }
     Ok(())
 }

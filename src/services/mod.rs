@@ -8,6 +8,7 @@
 
 pub mod account;
 mod act;
+pub mod billing;
 pub mod billing_account;
 pub mod catalog;
 pub mod class;
@@ -17,6 +18,8 @@ pub mod duty;
 mod error;
 mod house;
 pub mod idempotency;
+pub mod invoice;
+pub mod journal;
 pub mod maintenance;
 mod metrics;
 mod mint;
@@ -25,6 +28,7 @@ pub mod operator;
 pub mod order;
 pub mod party;
 pub mod password;
+pub mod payment;
 pub mod provisioning;
 pub mod seat;
 pub mod session;

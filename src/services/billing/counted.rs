@@ -1,0 +1,83 @@
+//! What meters counted, as billing asks for it.
+
+use crate::domain::error::{Code, Rejection};
+use crate::domain::id::SubscriptionId;
+use crate::domain::page::PageRequest;
+use crate::domain::quantity::Quantity;
+use crate::domain::time::{Period, Zone};
+use crate::domain::usage::meter::{Aggregation, Meter};
+use crate::domain::usage::tally::Tally;
+use crate::services::{Cx, Error, usage};
+use crate::store::usage::{Series, Total, Want as Stretch};
+
+/// What is asked: of which subscription, on which meter, in which days.
+pub(super) struct Want<'a> {
+    pub(super) subscription: SubscriptionId,
+    pub(super) meter: &'a Meter,
+    pub(super) period: Period,
+}
+
+/// What was counted, and of how many records.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Counted {
+    pub(super) quantity: Quantity,
+    pub(super) records: u64,
+}
+
+/// What meters counted, in the order in which it is asked; days begin as they do in `zone`.
+///
+/// # Errors
+/// If billing has no rule for a meter, or a quantity is too large; if the store fails.
+pub(super) fn totals(cx: Cx<'_>, wants: &[Want<'_>], zone: Zone) -> Result<Vec<Counted>, Error> {
+    let stretches: Vec<_> = wants.iter().map(|it| stretch(it, zone)).collect();
+    let totals = usage::totals(cx, &stretches)?;
+    let all = wants.iter().zip(&stretches).zip(&totals);
+    all.map(|((want, stretch), total)| counted(cx, want.meter, (stretch, total))).collect()
+}
+
+fn stretch(of: &Want<'_>, zone: Zone) -> Stretch {
+    Stretch {
+        series: Series { subscription: of.subscription, meter: of.meter.id },
+        from: zone.start_of(of.period.start()),
+        to: zone.start_of(of.period.end()),
+    }
+}
+
+fn counted(
+    cx: Cx<'_>,
+    meter: &Meter,
+    (stretch, total): (&Stretch, &Total),
+) -> Result<Counted, Error> {
+    meter.publishable()?;
+    let quantity = match meter.aggregation {
+        Aggregation::Count => i64::try_from(total.count).ok().map(Quantity::whole),
+        Aggregation::Sum if total.count == 0 => Some(Quantity::ZERO),
+        Aggregation::Sum => total.quantity(),
+        Aggregation::Max
+        | Aggregation::Latest
+        | Aggregation::UniqueCount
+        | Aggregation::WeightedSum
+        | Aggregation::Average => Some(tallied(cx, meter, stretch)?),
+    };
+    let quantity = quantity.ok_or_else(|| {
+        let why = format!("what the meter `{}` counted is too large to be billed", meter.code);
+        Rejection::new(Code::UsageRefused, why)
+    })?;
+    Ok(Counted { quantity, records: total.count })
+}
+
+/// What cannot be told from sums: the largest, or the last, event by event.
+fn tallied(cx: Cx<'_>, meter: &Meter, stretch: &Stretch) -> Result<Quantity, Error> {
+    let (mut after, mut tally) = (None::<Vec<u8>>, Tally::NOTHING);
+    loop {
+        let limit = PageRequest::LIMIT_MAX;
+        let page = cx.usage.events(cx.view, stretch, after.as_deref(), limit)?;
+        for it in &page.items {
+            tally = tally.merge(Tally::of(it.event.quantity, it.event.at))?;
+        }
+        after = page.next;
+        if after.is_none() {
+            return Ok(tally.quantity(meter.aggregation)?);
+        }
+    }
+}

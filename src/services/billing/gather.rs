@@ -1,0 +1,319 @@
+//! Gathering: everything that the bill of a billing account is made of.
+
+use std::sync::Arc;
+
+use super::counted::{self, Want};
+use super::policy;
+use super::shelf::{Seller, Shelf};
+use crate::domain::account::Account;
+use crate::domain::account::billing_account::BillingAccount;
+use crate::domain::account::billing_account::schedule::Outlook;
+use crate::domain::account::class::CreditTerms;
+use crate::domain::account::profile::AddressUse;
+use crate::domain::billing::bill::{self, Bill, Billing};
+use crate::domain::billing::due::{Billable, BillablePrice, Hold, UsageTotal, dues};
+use crate::domain::billing::invoice::line::LineKind;
+use crate::domain::catalog::price::{Price, PriceKind};
+use crate::domain::catalog::tax::Registration;
+use crate::domain::id::{OfferId, SubscriptionId, TaxCategoryId};
+use crate::domain::page::PageRequest;
+use crate::domain::quantity::Quantity;
+use crate::domain::subscription::{Pause, Subscription, TrialRun};
+use crate::domain::text::{Locale, Name};
+use crate::domain::time::{Date, Period, Zone};
+use crate::domain::usage::meter::Meter;
+use crate::services::{Cx, Error};
+use crate::store::invoice::charged_usage;
+use crate::store::subscription::SUBSCRIPTION_BY_BILLING_ACCOUNT;
+use crate::store::{Along, Key, Records};
+
+/// A billing account with its bill of a day.
+pub(super) struct Billed {
+    pub(super) account: Account,
+    pub(super) seller: Arc<Seller>,
+    pub(super) credit: CreditTerms,
+    pub(super) bill: Bill,
+    /// The subscriptions that the marks of the bill are about.
+    pub(super) subscriptions: Vec<Subscription>,
+    pub(super) outlook: Outlook,
+}
+
+/// A subscription with what billing wants to know of it.
+struct Gathered {
+    id: SubscriptionId,
+    offer: OfferId,
+    subject: Name,
+    began_on: Date,
+    charged_from: Date,
+    ends_on: Option<Date>,
+    term_from: Date,
+    renewed_on: Option<Date>,
+    held: Vec<Hold>,
+    prices: Vec<GatheredPrice>,
+}
+
+struct GatheredPrice {
+    price: Arc<Price>,
+    meter: Option<Arc<Meter>>,
+    frozen_on: Option<Date>,
+    charged_until: Option<Date>,
+    units: Quantity,
+    unit: Option<Name>,
+    tax_category: Option<TaxCategoryId>,
+    usage: Vec<UsageTotal>,
+}
+
+/// The bill of a billing account on a billing date; nothing is written.
+///
+/// # Errors
+/// [`Error::Rejected`] if the account cannot be billed; if the store fails.
+pub(super) fn billed(
+    cx: Cx<'_>,
+    shelf: &mut Shelf,
+    billing_account: &BillingAccount,
+    on: Date,
+) -> Result<Billed, Error> {
+    let found = cx.view.find::<Account>(billing_account.account())?;
+    let account = found.ok_or_else(|| Error::not_found(billing_account.account()))?;
+    let seller = shelf.seller(cx, account.stamp.seller)?;
+    let credit = shelf.credit_terms(cx, account.class())?;
+    let subscriptions = subscriptions_of(cx, billing_account)?;
+    let mut gathered = Vec::with_capacity(subscriptions.len());
+    for subscription in &subscriptions {
+        gathered.extend(gather(cx, shelf, billing_account, (&account, subscription))?);
+    }
+    let bill = bill(cx, (&account, &seller), billing_account, (&mut gathered, on))?;
+    let outlook = outlook(&gathered, &bill);
+    Ok(Billed { account, seller, credit, bill, subscriptions, outlook })
+}
+
+/// All subscriptions on a billing account, however many.
+fn subscriptions_of(
+    cx: Cx<'_>,
+    billing_account: &BillingAccount,
+) -> Result<Vec<Subscription>, Error> {
+    let prefix = Key::new().id(billing_account.id).bytes();
+    let along = Along::Index(SUBSCRIPTION_BY_BILLING_ACCOUNT, prefix);
+    let mut request = PageRequest::oldest(PageRequest::LIMIT_MAX);
+    let mut found = Vec::new();
+    loop {
+        let page = cx.view.list::<Subscription>(&along, &request, &mut |_| true)?;
+        found.extend(page.items);
+        request.after = page.next;
+        if request.after.is_none() {
+            return Ok(found);
+        }
+    }
+}
+
+/// What billing wants to know of a subscription; nothing of one that never was there.
+fn gather(
+    cx: Cx<'_>,
+    shelf: &mut Shelf,
+    billing_account: &BillingAccount,
+    (account, it): (&Account, &Subscription),
+) -> Result<Option<Gathered>, Error> {
+    let (Some(first_on), Some(term)) = (it.began_on(), it.term()) else { return Ok(None) };
+    let zone = billing_account.terms().zone;
+    let locale = &account.profile().locale;
+    let offer = shelf.offer(cx, it.deal().offer)?;
+    let charged_from = match it.trial() {
+        TrialRun::None => first_on,
+        TrialRun::Until(on) | TrialRun::Over(on) => on,
+    };
+    // What renews by itself goes on; what does not ends with its term unless somebody renews it.
+    let term_ends_on = term.end_on().filter(|_| !term.renewal().is_automatic());
+    let mut prices = Vec::with_capacity(it.deal().prices.len());
+    for id in it.deal().prices.keys() {
+        let price = shelf.price(cx, *id)?;
+        prices.push(gather_price(cx, shelf, (it, price), locale)?);
+    }
+    for price in &mut prices {
+        price.tax_category = price.tax_category.or(offer.content.tax_category);
+    }
+    Ok(Some(Gathered {
+        id: it.id,
+        offer: offer.id,
+        subject: it.name().unwrap_or_else(|| offer.content.name.text(locale)).clone(),
+        began_on: billing_account.began_on().min(charged_from),
+        charged_from,
+        ends_on: it.ended_on().or(term_ends_on),
+        term_from: term.start_on(),
+        renewed_on: it.renewed_on(),
+        held: it.pauses().iter().map(|pause| held(pause, zone)).collect(),
+        prices,
+    }))
+}
+
+fn held(pause: &Pause, zone: Zone) -> Hold {
+    Hold { from: zone.date_of(pause.from_at), until: pause.until_at.map(|it| zone.date_of(it)) }
+}
+
+fn gather_price(
+    cx: Cx<'_>,
+    shelf: &mut Shelf,
+    (it, price): (&Subscription, Arc<Price>),
+    locale: &Locale,
+) -> Result<GatheredPrice, Error> {
+    let taken = it.deal().prices.get(&price.id);
+    let meter = match price.kind {
+        PriceKind::Usage { meter } => Some(shelf.meter(cx, meter)?),
+        PriceKind::OneTime(_) | PriceKind::Recurring { .. } => None,
+    };
+    let resource = price.resource.map(|id| shelf.resource(cx, id)).transpose()?;
+    let units = match price.resource {
+        Some(id) => it.deal().resources.get(&id).map_or(Quantity::ZERO, |it| it.additional),
+        None => Quantity::whole(it.quantity().into()),
+    };
+    let of_meter = meter.as_ref().map(|it| it.unit.clone());
+    let of_resource = resource.map(|it| it.content.name.text(locale).clone());
+    Ok(GatheredPrice {
+        meter,
+        frozen_on: taken.and_then(|it| it.frozen_on),
+        charged_until: it.charged.get(&price.id).map(|it| it.on),
+        units,
+        unit: of_meter.or(of_resource),
+        tax_category: price.tax_category,
+        usage: Vec::new(),
+        price,
+    })
+}
+
+impl Gathered {
+    fn billable<'a>(&'a self, prices: &'a [BillablePrice<'a>]) -> Billable<'a> {
+        Billable {
+            id: self.id,
+            offer: self.offer,
+            subject: &self.subject,
+            began_on: self.began_on,
+            charged_from: self.charged_from,
+            ends_on: self.ends_on,
+            term_from: self.term_from,
+            renewed_on: self.renewed_on,
+            held: &self.held,
+            prices,
+        }
+    }
+
+    fn prices(&self) -> Vec<BillablePrice<'_>> {
+        self.prices.iter().map(GatheredPrice::billable).collect()
+    }
+
+    /// Whether all of it has ended and is charged.
+    fn is_over(&self, bill: &Bill) -> bool {
+        let Some(ends_on) = self.ends_on else { return false };
+        self.prices.iter().all(|it| {
+            let marked = bill.marks.iter().rev().find(|mark| {
+                mark.subscription == self.id && mark.price == it.price.id && mark.until.is_some()
+            });
+            let until = marked.and_then(|it| it.until).or(it.charged_until);
+            match it.price.kind {
+                PriceKind::OneTime(_) => true,
+                PriceKind::Recurring { .. } | PriceKind::Usage { .. } => {
+                    until.unwrap_or(self.charged_from) >= ends_on
+                }
+            }
+        })
+    }
+}
+
+impl GatheredPrice {
+    fn billable(&self) -> BillablePrice<'_> {
+        BillablePrice {
+            price: &self.price,
+            frozen_on: self.frozen_on,
+            charged_until: self.charged_until,
+            units: self.units,
+            unit: self.unit.as_ref(),
+            tax_category: self.tax_category,
+            usage: &self.usage,
+        }
+    }
+}
+
+fn outlook(gathered: &[Gathered], bill: &Bill) -> Outlook {
+    let over = gathered.iter().all(|it| it.is_over(bill));
+    if over { Outlook::Nothing } else { Outlook::More }
+}
+
+fn bill(
+    cx: Cx<'_>,
+    (account, seller): (&Account, &Seller),
+    billing_account: &BillingAccount,
+    (gathered, on): (&mut [Gathered], Date),
+) -> Result<Bill, Error> {
+    let (terms, policy) = (billing_account.terms(), policy(account.stamp.seller));
+    let mut is_due = false;
+    for it in gathered.iter_mut() {
+        let prices = it.prices();
+        let found = dues(&it.billable(&prices), terms.cycle, &policy, on)?;
+        is_due |= !found.is_empty();
+        let periods = found.iter().filter(|due| due.kind == LineKind::Usage);
+        let periods: Vec<_> = periods.filter_map(|due| Some((due.place, due.service?))).collect();
+        drop(prices);
+        is_due |= count(cx, it, &periods, (terms.zone, usize::from(policy.late_usage_periods)))?;
+    }
+    if !is_due {
+        return Ok(Bill { content: None, marks: Vec::new() });
+    }
+    let address = billing_account.profile().address.as_ref();
+    let address = address.or_else(|| account.profile().address(AddressUse::Billing));
+    let zone = seller.zone(account, &address.cloned().unwrap_or_default())?;
+    let buyer = match account.profile().tax_registration {
+        Some(_) => Registration::Registered,
+        None => Registration::Unregistered,
+    };
+    let prices: Vec<_> = gathered.iter().map(Gathered::prices).collect();
+    let subscriptions: Vec<_> =
+        gathered.iter().zip(&prices).map(|(it, prices)| it.billable(prices)).collect();
+    Ok(bill::bill(&Billing {
+        account: account.id,
+        billing_account: billing_account.id,
+        currency: terms.currency,
+        cycle: terms.cycle,
+        zone,
+        buyer,
+        on,
+        policy: &policy,
+        tax_rules: &seller.rules,
+        subscriptions: &subscriptions,
+    })?)
+}
+
+/// Fetches what meters counted in the periods that are due, and in the last that were charged.
+/// Answers whether something came in late.
+fn count(
+    cx: Cx<'_>,
+    of: &mut Gathered,
+    due: &[(usize, Period)],
+    (zone, late_max): (Zone, usize),
+) -> Result<bool, Error> {
+    let mut is_late = false;
+    for (place, price) in of.prices.iter_mut().enumerate() {
+        let Some(meter) = &price.meter else { continue };
+        let periods = due.iter().filter(|it| it.0 == place).map(|it| (it.1, Quantity::ZERO));
+        let mut periods: Vec<_> = periods.collect();
+        if price.charged_until.is_some() {
+            let charged = charged_usage(cx.view, (of.id, price.price.id), late_max)?;
+            periods.extend(charged.iter().map(|it| (it.period, it.quantity)));
+        }
+        let want = |period| Want { subscription: of.id, meter, period };
+        let wants: Vec<_> = periods.iter().map(|it| want(it.0)).collect();
+        let totals = counted::totals(cx, &wants, zone)?;
+        price.usage = periods
+            .iter()
+            .zip(totals)
+            .map(|((period, charged), total)| UsageTotal {
+                period: *period,
+                quantity: total.quantity,
+                charged: *charged,
+                records: total.records,
+            })
+            .collect();
+        let until = price.charged_until;
+        is_late |= price.usage.iter().any(|it| {
+            until.is_some_and(|until| it.period.end() <= until) && it.quantity != it.charged
+        });
+    }
+    Ok(is_late)
+}

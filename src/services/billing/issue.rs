@@ -1,0 +1,172 @@
+//! Issuing: numbers without gaps, seals, and what the journal says of it.
+
+use super::gather::Billed;
+use super::shelf::party_of;
+use crate::domain::account::billing_account::BillingAccount;
+use crate::domain::billing::bill::Mark;
+use crate::domain::billing::invoice::chain::{GENESIS, Link};
+use crate::domain::billing::invoice::number::{DocumentNumber, NumberFormat};
+use crate::domain::billing::invoice::{Content, Invoice, Issue, Totals};
+use crate::domain::error::{Code, Rejection};
+use crate::domain::id::{BillingRunId, Id, PriceId};
+use crate::domain::journal::{self, Entry, Leg};
+use crate::domain::stamp::SellerNumber;
+use crate::domain::subscription::{ChargedUntil, Subscription};
+use crate::domain::time::Date;
+use crate::services::{Act, Error, payment};
+use crate::store::invoice::{self as kept, ChargedUsage, Sealed};
+
+/// A series of numbers: of invoices, or of credit notes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::services) enum Series {
+    Invoices,
+    CreditNotes,
+}
+
+impl Series {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Invoices => "invoice",
+            Self::CreditNotes => "credit_note",
+        }
+    }
+
+    fn format(self) -> NumberFormat {
+        match self {
+            Self::Invoices => NumberFormat::invoices(),
+            Self::CreditNotes => NumberFormat::credit_notes(),
+        }
+    }
+}
+
+/// Takes the next number of a seller's series.
+pub(in crate::services) fn number(
+    act: &mut Act<'_>,
+    series: Series,
+    seller: SellerNumber,
+    (issued_on, customer): (Date, u64),
+) -> Result<(DocumentNumber, u64), Error> {
+    let format = series.format();
+    let key = format.key(issued_on, customer);
+    let part = |it: Option<String>| it.map_or_else(String::new, |it| format!("/{it}"));
+    let name = format!(
+        "{}/{}{}{}{}",
+        series.word(),
+        seller.0,
+        part(key.year.map(|it| it.to_string())),
+        part(key.month.map(|it| it.to_string())),
+        part(key.customer.map(|it| format!("of {it}"))),
+    );
+    let sequence = act.next_number(&name)?;
+    Ok((format.number(issued_on, customer, sequence), sequence))
+}
+
+/// The seal that the next document of a seller gets: it follows the last one.
+pub(in crate::services) fn seal<D: Sealed>(
+    act: &mut Act<'_>,
+    seller: SellerNumber,
+) -> Result<Link, Error> {
+    Ok(Link { previous: kept::head::<D>(act.batch(), seller)?, hash: GENESIS })
+}
+
+/// Books a movement of money.
+pub(in crate::services) fn book(
+    act: &mut Act<'_>,
+    seller: SellerNumber,
+    cause: impl Id,
+    legs: impl IntoIterator<Item = Leg>,
+) -> Result<(), Error> {
+    if let Some(entry) = Entry::new(act.now(), seller, cause.subject(), legs)? {
+        act.batch().append_entry(seller, &entry)?;
+    }
+    Ok(())
+}
+
+/// Refuses a bill that cannot become an invoice, before anything of it is written.
+pub(super) fn must_be_issuable(billed: &Billed) -> Result<(), Rejection> {
+    let gross = billed.bill.content.as_ref().map(|it| it.totals.gross);
+    match gross.filter(|it| it.is_negative()) {
+        Some(gross) => {
+            let why = format!("the bill comes to `{gross}`; give credit by a credit note");
+            Err(Rejection::new(Code::InvoiceStateForbids, why))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Writes all that follows from a bill; answers with the sums of the invoice, if there is one.
+pub(super) fn issue(
+    act: &mut Act<'_>,
+    billing_account: &BillingAccount,
+    billed: Billed,
+    run: Option<BillingRunId>,
+) -> Result<Option<Totals>, Error> {
+    keep_marks(act, &billed.bill.marks, &billed.subscriptions)?;
+    let Billed { account, seller, credit, bill, .. } = billed;
+    let Some(content) = bill.content else { return Ok(None) };
+    let number_of_seller = account.stamp.seller;
+    let issued_on = billing_account.terms().zone.date_of(act.now());
+    let (number, sequence) =
+        number(act, Series::Invoices, number_of_seller, (issued_on, account.stamp.number))?;
+    let issue = Issue {
+        number,
+        sequence,
+        issued_on,
+        issued_at: act.now(),
+        due_on: credit.due_on(issued_on),
+        seller: seller.party.clone(),
+        buyer: party_of(&account, Some(billing_account)),
+        link: seal::<Invoice>(act, number_of_seller)?,
+    };
+    put(act, content, issue, (number_of_seller, run)).map(Some)
+}
+
+fn put(
+    act: &mut Act<'_>,
+    content: Content,
+    issue: Issue,
+    (seller, run): (SellerNumber, Option<BillingRunId>),
+) -> Result<Totals, Error> {
+    let stamp = act.cx().stamp(seller, Some(content.account));
+    let (totals, customer) = (content.totals, content.billing_account);
+    let draft = Invoice::draft(act.new_id(), stamp.numbered(issue.sequence), run, content);
+    let (invoice, verb) = draft.issued(issue)?;
+    if let Some(link) = invoice.issue().map(|it| it.link) {
+        act.batch().put_head::<Invoice>(seller, link.hash)?;
+    }
+    book(act, seller, invoice.id, journal::invoice_issued(customer, totals)?)?;
+    let invoice = act.keep((invoice, verb))?;
+    payment::use_credit(act, invoice)?;
+    Ok(totals)
+}
+
+/// Keeps up to where prices are charged, each subscription once.
+fn keep_marks(
+    act: &mut Act<'_>,
+    marks: &[Mark],
+    subscriptions: &[Subscription],
+) -> Result<(), Error> {
+    for subscription in subscriptions {
+        let own: Vec<_> = marks.iter().filter(|it| it.subscription == subscription.id).collect();
+        if own.is_empty() {
+            continue;
+        }
+        let mut changed = subscription.clone();
+        for mark in own {
+            if let Some(until) = mark.until {
+                charge(&mut changed, mark.price, until);
+            }
+            if let Some((period, quantity)) = mark.usage {
+                let of = (mark.subscription, mark.price);
+                act.batch().put_charged_usage(of, ChargedUsage { period, quantity })?;
+            }
+        }
+        act.put_quietly(&changed)?;
+    }
+    Ok(())
+}
+
+fn charge(subscription: &mut Subscription, price: PriceId, until: Date) {
+    let periods = subscription.charged.get(&price).map_or(0, |it| it.periods);
+    subscription.charged.insert(price, ChargedUntil { on: until, periods: periods + 1 });
+}

@@ -1,0 +1,26 @@
+//! Billing: what falls due for billing accounts becomes invoices, page by page.
+//!
+//! A page of billing accounts is billed in one transaction: invoices, marks, journal, the run's
+//! counters and the next billing dates together. So nothing is lost or doubled wherever it ends.
+
+mod counted;
+mod gather;
+mod issue;
+mod page;
+mod preview;
+mod run;
+mod shelf;
+
+pub(super) use self::issue::{Series, book, number, seal};
+pub(crate) use self::page::step;
+pub use self::preview::{Calculation, Wish, calculate};
+pub use self::run::{Left, cancel, get, left, list, plan, start};
+
+use crate::domain::billing::policy::Policy;
+use crate::domain::stamp::SellerNumber;
+
+/// The settings by which a seller bills.
+#[must_use]
+pub const fn policy(_: SellerNumber) -> Policy {
+    Policy::DEFAULT
+}

@@ -1,0 +1,184 @@
+//! Calculating: what an offer would cost, by the rules by which it is billed.
+
+use std::collections::BTreeMap;
+
+use super::policy;
+use super::shelf::Shelf;
+use crate::domain::billing::invoice::Totals;
+use crate::domain::billing::invoice::explanation::{Explanation, UsageSource};
+use crate::domain::billing::rating::{Count, rate};
+use crate::domain::billing::tax::{TaxTerms, TaxTotal, Taxable, assess};
+use crate::domain::catalog::offer::Offer;
+use crate::domain::catalog::price::{Price, PriceKind};
+use crate::domain::catalog::tax::{Registration, Supply, rule_for};
+use crate::domain::error::{Code, Invalid, Rejection};
+use crate::domain::id::{MeterId, OfferId, ResourceId};
+use crate::domain::money::{Currency, Money};
+use crate::domain::party::medium::PostalAddress;
+use crate::domain::quantity::Quantity;
+use crate::domain::text::{self, Country};
+use crate::domain::time::{Date, Zone};
+use crate::services::{Cx, Error, offer};
+
+/// What somebody would buy and use.
+#[derive(Debug, Clone)]
+pub struct Wish {
+    /// What.
+    pub offer: OfferId,
+    /// In which currency.
+    pub currency: Currency,
+    /// Committing to which term.
+    pub term: Option<text::Code>,
+    /// Paying by which plan.
+    pub plan: Option<text::Code>,
+    /// How many.
+    pub quantity: u32,
+    /// How much of each resource in all.
+    pub resources: BTreeMap<ResourceId, Quantity>,
+    /// How much each meter would count in a period.
+    pub usage: BTreeMap<MeterId, Quantity>,
+    /// Where the buyer is; where the seller is if nothing is said.
+    pub country: Option<Country>,
+}
+
+/// What a price would come to for one whole period.
+#[derive(Debug, Clone)]
+pub struct Charge {
+    /// The price.
+    pub price: Price,
+    /// Without tax.
+    pub net: Money,
+    /// How it comes about.
+    pub explanation: Explanation,
+}
+
+/// What an offer would cost.
+#[derive(Debug, Clone)]
+pub struct Calculation {
+    /// Price by price.
+    pub charges: Vec<Charge>,
+    /// Altogether; without tax if `taxed` says that nobody knows it.
+    pub totals: Totals,
+    /// Why there is no tax in it, if a tax rule is missing.
+    pub untaxed: Option<Rejection>,
+}
+
+/// What an offer would cost today for a whole period of each of its prices.
+///
+/// # Errors
+/// If it is not for the caller, has no price in the currency, or an amount is too large.
+pub fn calculate(cx: Cx<'_>, wish: &Wish) -> Result<Calculation, Error> {
+    let offer = offer::get(cx, wish.offer)?;
+    let prices = offer::prices(cx, offer.id)?;
+    let prices: Vec<_> = prices.into_iter().filter(|it| is_wanted(it, wish)).collect();
+    if prices.is_empty() {
+        let why = format!("`{}` has no price in {} for what is wished", offer.id, wish.currency);
+        return Err(Rejection::new(Code::PriceMissing, why).into());
+    }
+    let on = Zone::UTC.date_of(cx.now);
+    let mut charges = Vec::with_capacity(prices.len());
+    for price in prices {
+        charges.push(charge(&offer, price, wish, on)?);
+    }
+    taxed(cx, (&offer, wish, on), charges)
+}
+
+fn is_wanted(it: &Price, wish: &Wish) -> bool {
+    let term = it.term.is_none() || it.term == wish.term;
+    let plan = it.plan.is_none() || it.plan == wish.plan;
+    it.currency == wish.currency && term && plan
+}
+
+fn charge(offer: &Offer, price: Price, wish: &Wish, on: Date) -> Result<Charge, Error> {
+    let policy = policy(offer.stamp.seller);
+    let counted = counted(offer, &price, wish);
+    if counted.is_negative() {
+        return Err(Invalid::one("/quantity", "range", "must not be negative").into());
+    }
+    let version = price.in_force(on, None).ok_or_else(|| {
+        let why = format!("the price `{}` has no version in force on `{on}`", price.name);
+        Rejection::new(Code::PriceMissing, why)
+    })?;
+    let rated = rate(version, Count::of(counted), price.currency, policy.zero_usage)?;
+    let usage = match price.kind {
+        PriceKind::Usage { meter } => Some(UsageSource { meter, records: 0 }),
+        PriceKind::OneTime(_) | PriceKind::Recurring { .. } => None,
+    };
+    let explanation = Explanation {
+        version_from: Some(version.valid_from),
+        included: version.included,
+        usage,
+        ..Explanation::of(rated, counted, policy.rounding)
+    };
+    let net = explanation.unrounded()?.book(policy.rounding)?;
+    Ok(Charge { price, net, explanation })
+}
+
+/// How many units a price counts: of a meter, of a resource beyond what is included, or of the
+/// offer itself.
+fn counted(offer: &Offer, price: &Price, wish: &Wish) -> Quantity {
+    match (price.kind, price.resource) {
+        (PriceKind::Usage { meter }, _) => {
+            wish.usage.get(&meter).copied().unwrap_or(Quantity::ZERO)
+        }
+        (PriceKind::OneTime(_) | PriceKind::Recurring { .. }, Some(id)) => {
+            let rate = offer.content.rate(id, wish.term.as_ref());
+            let included = rate.map_or(Quantity::ZERO, |it| it.included);
+            let amount = rate.map_or(Quantity::ZERO, |it| it.amount_default());
+            wish.resources.get(&id).copied().unwrap_or(amount).above(included)
+        }
+        (PriceKind::OneTime(_) | PriceKind::Recurring { .. }, None) => {
+            Quantity::whole(wish.quantity.into())
+        }
+    }
+}
+
+fn taxed(
+    cx: Cx<'_>,
+    (offer, wish, on): (&Offer, &Wish, Date),
+    mut charges: Vec<Charge>,
+) -> Result<Calculation, Error> {
+    let policy = policy(offer.stamp.seller);
+    let terms =
+        TaxTerms { scope: policy.tax_scope, rounding: policy.rounding, currency: wish.currency };
+    let mut totals = Totals::nothing(wish.currency);
+    let mut rules = match rules(cx, (offer, wish, on), &charges) {
+        Ok(rules) => rules,
+        Err(Error::Rejected(why)) => {
+            for charge in &charges {
+                totals = totals.plus(charge.net, Money::zero(wish.currency))?;
+            }
+            return Ok(Calculation { charges, totals, untaxed: Some(why) });
+        }
+        Err(failure) => return Err(failure),
+    };
+    let mut taxables = Vec::with_capacity(charges.len());
+    for (place, charge) in charges.iter().enumerate() {
+        let place = u16::try_from(place).map_err(Error::internal)?;
+        let exact = charge.explanation.unrounded()?.value();
+        taxables.push(Taxable { place, base: charge.price.base, exact, booked: charge.net });
+    }
+    for (charge, taxed) in charges.iter_mut().zip(assess(&taxables, &mut rules, terms)?) {
+        charge.net = taxed.net;
+        totals = totals.plus(taxed.net, taxed.tax)?;
+    }
+    Ok(Calculation { charges, totals, untaxed: None })
+}
+
+/// The tax of each charge.
+fn rules(
+    cx: Cx<'_>,
+    (offer, wish, on): (&Offer, &Wish, Date),
+    charges: &[Charge],
+) -> Result<Vec<TaxTotal>, Error> {
+    let seller = Shelf::default().seller(cx, offer.stamp.seller)?;
+    let address = PostalAddress { country: wish.country.clone(), ..PostalAddress::default() };
+    let zone = seller.zone_of_address(&address)?;
+    let rule = |charge: &Charge| {
+        let category = charge.price.tax_category.or(offer.content.tax_category);
+        let buyer = Registration::Unregistered;
+        let rule = rule_for(&seller.rules, &Supply { zone, category, buyer, on })?;
+        Ok(TaxTotal::nothing(rule, wish.currency))
+    };
+    charges.iter().map(rule).collect()
+}

@@ -1,0 +1,170 @@
+//! Billing runs: what would be billed, beginning and ending to bill, and what is left.
+
+use super::gather;
+use super::shelf::Shelf;
+use crate::domain::account::billing_account::BillingAccount;
+use crate::domain::billing::run::{BillingRun, Counters, Failure, Plan, State, Trigger};
+use crate::domain::due::Duty;
+use crate::domain::error::Invalid;
+use crate::domain::id::{BillingAccountId, BillingRunId, Id};
+use crate::domain::operator::Permission;
+use crate::domain::page::{Page, PageRequest};
+use crate::domain::stamp::SellerNumber;
+use crate::domain::time::{Date, Instant, Zone};
+use crate::services::{Act, Cx, Error};
+use crate::store::account::BILLING_ACCOUNT_FAILED;
+use crate::store::due::DueTable;
+use crate::store::invoice::BILLING_RUN_RUNNING;
+use crate::store::{Along, Records};
+
+/// How many accounts a preview looks at.
+const PREVIEW_MAX: usize = 10_000;
+
+/// What is left to bill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Left {
+    /// How many billing accounts are due; beyond 10,000 it says so many.
+    pub due: usize,
+    /// How many of the billing accounts could not be billed the last time.
+    pub failed: usize,
+}
+
+/// The run that is billing, if one is.
+pub(super) fn running(cx: Cx<'_>) -> Result<Option<BillingRun>, Error> {
+    let along = Along::Index(BILLING_RUN_RUNNING, Vec::new());
+    Ok(cx.view.list(&along, &PageRequest::oldest(1), &mut |_| true)?.items.into_iter().next())
+}
+
+/// The run that is billing, or a new one that begins now.
+pub(super) fn running_or_new(act: &mut Act<'_>) -> Result<BillingRun, Error> {
+    match running(act.cx())? {
+        Some(run) => Ok(run),
+        None => {
+            let on = Zone::UTC.date_of(act.now());
+            let plan = Plan { accounts: 0, would_bill: Counters::default() };
+            begin(act, (on, plan))
+        }
+    }
+}
+
+fn begin(act: &mut Act<'_>, (on, plan): (Date, Plan)) -> Result<BillingRun, Error> {
+    let stamp = act.cx().stamp(SellerNumber::PROVIDER, None);
+    let stamp = stamp.numbered(act.next_number("billing_run")?);
+    let planned = BillingRun::planned(act.new_id(), stamp, on, plan);
+    let started = planned.on(Trigger::Start, act.now())?;
+    act.keep(started)
+}
+
+/// Ends the run that is billing, if nothing is due any more. Answers whether it did.
+pub(super) fn finish(act: &mut Act<'_>) -> Result<bool, Error> {
+    let is_due = !act.cx().view.due(Duty::Billing, act.now(), 1)?.is_empty();
+    match running(act.cx())? {
+        Some(run) if !is_due => {
+            let done = run.on(Trigger::Finish, act.now())?;
+            act.keep(done)?;
+            Ok(true)
+        }
+        Some(_) | None => Ok(false),
+    }
+}
+
+/// Begins a run over what is due, and over what could not be billed before, as [`plan`] found it.
+/// The pages are billed by the duty; a run that is billing already goes on instead.
+///
+/// # Errors
+/// If the caller may not.
+pub fn start(act: &mut Act<'_>, (on, plan): (Date, Plan)) -> Result<BillingRun, Error> {
+    act.must(Permission::BillingRun, &act.cx().stamp(SellerNumber::PROVIDER, None))?;
+    let failed = Along::Index(BILLING_ACCOUNT_FAILED, Vec::new());
+    for account in act.all::<BillingAccount>(failed)? {
+        act.put_quietly(&account.tried_again(act.now()))?;
+    }
+    match running(act.cx())? {
+        Some(run) => Ok(run),
+        None => begin(act, (on, plan)),
+    }
+}
+
+/// Stops a run. What it billed stays billed, and what is due is billed by the next.
+///
+/// # Errors
+/// If it is not there or not running, or the caller may not.
+pub fn cancel(act: &mut Act<'_>, id: BillingRunId) -> Result<BillingRun, Error> {
+    let run: BillingRun = act.get(id)?;
+    act.must(Permission::BillingRun, &run.stamp)?;
+    let canceled = run.on(Trigger::Cancel, act.now())?;
+    act.keep(canceled)
+}
+
+/// The run with an id.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn get(cx: Cx<'_>, id: BillingRunId) -> Result<BillingRun, Error> {
+    cx.get(id)
+}
+
+/// A page of runs, of those in a state if one is named.
+///
+/// # Errors
+/// If the store fails.
+pub fn list(
+    cx: Cx<'_>,
+    state: Option<State>,
+    page: &PageRequest,
+) -> Result<Page<BillingRun>, Error> {
+    cx.list(None, page, |it: &BillingRun| state.is_none_or(|state| it.state() == state))
+}
+
+/// What would be billed up to a day, by the same code and with nothing written; and what could not.
+///
+/// # Errors
+/// If the caller may not, or the store fails.
+pub fn plan(cx: Cx<'_>, through: Option<Date>) -> Result<(Date, Plan, Vec<Failure>), Error> {
+    cx.must(Permission::BillingRead, &cx.stamp(SellerNumber::PROVIDER, None))?;
+    let through = through.unwrap_or_else(|| Zone::UTC.date_of(cx.now));
+    if through < Zone::UTC.date_of(cx.now) {
+        return Err(Invalid::one("through", "range", "must not lie in the past").into());
+    }
+    let end = Zone::UTC.start_of(through.plus_days(1)).plus_micros(-1);
+    let (plan, failures) = preview(cx, through, end)?;
+    Ok((through, plan, failures))
+}
+
+fn preview(cx: Cx<'_>, through: Date, end: Instant) -> Result<(Plan, Vec<Failure>), Error> {
+    let due = cx.view.due(Duty::Billing, end, PREVIEW_MAX)?;
+    let (mut shelf, mut would_bill, mut failures) =
+        (Shelf::default(), Counters::default(), Vec::new());
+    for subject in &due {
+        let id = BillingAccountId::from_uuid(subject.uuid);
+        let Some(account) = cx.view.find::<BillingAccount>(id)? else { continue };
+        let on = account.last_billing_date(through).or(account.next_bill().map(|it| it.on));
+        let Some(on) = on else { continue };
+        match gather::billed(cx, &mut shelf, &account, on) {
+            Ok(billed) => {
+                if let Some(content) = billed.bill.content {
+                    would_bill.count(content.totals)?;
+                }
+            }
+            Err(Error::Rejected(why)) => failures.push(Failure {
+                billing_account: id,
+                code: why.code.to_string(),
+                detail: why.detail,
+            }),
+            Err(failure) => return Err(failure),
+        }
+    }
+    let accounts = u64::try_from(due.len()).map_err(Error::internal)?;
+    Ok((Plan { accounts, would_bill }, failures))
+}
+
+/// What is left to bill now. Nothing is, where both numbers are zero.
+///
+/// # Errors
+/// If the caller may not, or the store fails.
+pub fn left(cx: Cx<'_>) -> Result<Left, Error> {
+    cx.must(Permission::BillingRead, &cx.stamp(SellerNumber::PROVIDER, None))?;
+    let due = cx.view.due(Duty::Billing, cx.now, PREVIEW_MAX)?.len();
+    let failed = cx.all::<BillingAccount>(Along::Index(BILLING_ACCOUNT_FAILED, Vec::new()))?;
+    Ok(Left { due, failed: failed.len() })
+}

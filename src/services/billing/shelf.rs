@@ -1,0 +1,164 @@
+//! The shelf: what the accounts of a page have in common, each thing loaded once.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::domain::account::Account;
+use crate::domain::account::billing_account::BillingAccount;
+use crate::domain::account::class::{CreditTerms, CustomerClass};
+use crate::domain::account::profile::{AddressUse, Matter};
+use crate::domain::billing::invoice::InvoiceParty;
+use crate::domain::catalog::offer::Offer;
+use crate::domain::catalog::price::Price;
+use crate::domain::catalog::resource::Resource;
+use crate::domain::catalog::tax::{TaxRule, TaxZone, zone_of};
+use crate::domain::error::{Code, Rejection};
+use crate::domain::id::{ClassId, Id, MeterId, OfferId, PriceId, ResourceId, TaxZoneId};
+use crate::domain::party::medium::PostalAddress;
+use crate::domain::stamp::SellerNumber;
+use crate::domain::text::Country;
+use crate::domain::usage::meter::Meter;
+use crate::services::{Cx, Error, account};
+use crate::store::{Along, Record, Records};
+
+/// Who sells, and how it is taxed.
+pub(super) struct Seller {
+    pub(super) party: InvoiceParty,
+    zones: Vec<TaxZone>,
+    pub(super) rules: Vec<TaxRule>,
+}
+
+/// What has been loaded.
+#[derive(Default)]
+pub(super) struct Shelf {
+    offers: BTreeMap<OfferId, Arc<Offer>>,
+    prices: BTreeMap<PriceId, Arc<Price>>,
+    meters: BTreeMap<MeterId, Arc<Meter>>,
+    resources: BTreeMap<ResourceId, Arc<Resource>>,
+    classes: BTreeMap<ClassId, CreditTerms>,
+    sellers: BTreeMap<SellerNumber, Arc<Seller>>,
+}
+
+fn loaded<R: Record>(
+    kept: &mut BTreeMap<R::Id, Arc<R>>,
+    cx: Cx<'_>,
+    id: R::Id,
+) -> Result<Arc<R>, Error> {
+    if let Some(found) = kept.get(&id) {
+        return Ok(Arc::clone(found));
+    }
+    let found = cx.view.find::<R>(id)?.map(Arc::new).ok_or_else(|| missing(id))?;
+    kept.insert(id, Arc::clone(&found));
+    Ok(found)
+}
+
+/// What a subscription names and is not there fails its account, and not the page.
+fn missing(id: impl Id) -> Error {
+    let why = format!("`{id}` is not there, so that nothing can be billed that needs it");
+    Rejection::new(Code::BillingInputIncomplete, why).into()
+}
+
+impl Shelf {
+    pub(super) fn offer(&mut self, cx: Cx<'_>, id: OfferId) -> Result<Arc<Offer>, Error> {
+        loaded(&mut self.offers, cx, id)
+    }
+
+    pub(super) fn price(&mut self, cx: Cx<'_>, id: PriceId) -> Result<Arc<Price>, Error> {
+        loaded(&mut self.prices, cx, id)
+    }
+
+    pub(super) fn meter(&mut self, cx: Cx<'_>, id: MeterId) -> Result<Arc<Meter>, Error> {
+        loaded(&mut self.meters, cx, id)
+    }
+
+    pub(super) fn resource(&mut self, cx: Cx<'_>, id: ResourceId) -> Result<Arc<Resource>, Error> {
+        loaded(&mut self.resources, cx, id)
+    }
+
+    pub(super) fn credit_terms(&mut self, cx: Cx<'_>, id: ClassId) -> Result<CreditTerms, Error> {
+        if let Some(found) = self.classes.get(&id) {
+            return Ok(*found);
+        }
+        let class = cx.view.find::<CustomerClass>(id)?.ok_or_else(|| missing(id))?;
+        let credit = class.terms().credit;
+        self.classes.insert(id, credit);
+        Ok(credit)
+    }
+
+    pub(super) fn seller(
+        &mut self,
+        cx: Cx<'_>,
+        number: SellerNumber,
+    ) -> Result<Arc<Seller>, Error> {
+        if let Some(found) = self.sellers.get(&number) {
+            return Ok(Arc::clone(found));
+        }
+        let account = account::of_seller(cx, number)?;
+        let seller = Arc::new(Seller {
+            party: party_of(&account, None),
+            zones: of_seller_or_provider(cx, number)?,
+            rules: of_seller_or_provider(cx, number)?,
+        });
+        self.sellers.insert(number, Arc::clone(&seller));
+        Ok(seller)
+    }
+}
+
+/// What a seller wrote down about taxes; a reseller that wrote nothing is taxed as the provider.
+fn of_seller_or_provider<R: Record>(cx: Cx<'_>, number: SellerNumber) -> Result<Vec<R>, Error> {
+    let own = cx.all::<R>(Along::Sellers(vec![number]))?;
+    if own.is_empty() && number != SellerNumber::PROVIDER {
+        return cx.all(Along::Sellers(vec![SellerNumber::PROVIDER]));
+    }
+    Ok(own)
+}
+
+impl Seller {
+    /// Where a buyer is taxed: where it was told to be, or where its address lies, or where the
+    /// seller is if nobody knows.
+    pub(super) fn zone(
+        &self,
+        buyer: &Account,
+        address: &PostalAddress,
+    ) -> Result<TaxZoneId, Rejection> {
+        if let Some(zone) = buyer.terms().tax_zone {
+            return Ok(zone);
+        }
+        self.zone_of_address(address)
+    }
+
+    /// Where an address is taxed.
+    pub(super) fn zone_of_address(&self, address: &PostalAddress) -> Result<TaxZoneId, Rejection> {
+        let address = if address.country.is_some() { address } else { &self.party.address };
+        let zone = address.country.as_ref().and_then(|it| self.zone_at(it, address));
+        zone.ok_or_else(|| {
+            let place = address.country.as_ref().map_or("no country", Country::as_str);
+            let why = format!("no tax zone covers `{place}`; add one, if need be for elsewhere");
+            Rejection::new(Code::TaxUndetermined, why)
+        })
+    }
+
+    fn zone_at(&self, country: &Country, address: &PostalAddress) -> Option<TaxZoneId> {
+        let region = address.region.as_ref().map(crate::domain::text::Name::as_str);
+        zone_of(&self.zones, country, region).map(|it| it.id)
+    }
+}
+
+/// Who sells or buys, as it stands on an invoice.
+pub(in crate::services) fn party_of(
+    account: &Account,
+    billing: Option<&BillingAccount>,
+) -> InvoiceParty {
+    let (profile, own) = (account.profile(), billing.map(BillingAccount::profile));
+    let contact = profile.contact(Matter::Billing).map(|it| it.email.clone());
+    let address = own.and_then(|it| it.address.as_ref());
+    InvoiceParty {
+        name: own.and_then(|it| it.recipient.clone()).unwrap_or_else(|| profile.name.clone()),
+        address: address
+            .or_else(|| profile.address(AddressUse::Billing))
+            .cloned()
+            .unwrap_or_default(),
+        tax_registration: profile.tax_registration.as_ref().map(|it| it.number.clone()),
+        email: own.and_then(|it| it.email.clone()).or(contact),
+    }
+}

@@ -1,0 +1,231 @@
+//! Invoices and credit notes: reading, explaining, taking back and giving up.
+
+use super::billing::{self, Series, book, number, seal};
+use super::{Act, Cx, Error};
+use crate::domain::account::Account;
+use crate::domain::account::billing_account::BillingAccount;
+use crate::domain::billing::credit::{self, Credit, CreditNote, LineAsk};
+use crate::domain::billing::invoice::explanation::recompute;
+use crate::domain::billing::invoice::{Invoice, InvoiceParty, Issue, SettledBy, Standing};
+use crate::domain::id::{AccountId, BillingAccountId, BillingRunId, CreditNoteId, InvoiceId};
+use crate::domain::journal;
+use crate::domain::operator::Permission;
+use crate::domain::page::{Page, PageRequest};
+use crate::domain::text::Prose;
+use crate::domain::time::{Date, Zone};
+use crate::store::invoice::{
+    CREDIT_NOTE_BY_INVOICE, INVOICE_BY_BILLING_ACCOUNT, INVOICE_BY_DOCUMENT, INVOICE_BY_RUN,
+};
+use crate::store::{Along, Key, Records};
+
+/// The invoice with an id.
+///
+/// # Errors
+/// [`Error::NotFound`] if it is not there, or not for the caller.
+pub fn get(cx: Cx<'_>, id: InvoiceId) -> Result<Invoice, Error> {
+    cx.get(id)
+}
+
+/// The invoice with a number on it.
+///
+/// # Errors
+/// [`Error::NotFound`] if it is not there, or not for the caller.
+pub fn with_number(cx: Cx<'_>, number: &str) -> Result<Invoice, Error> {
+    let along = Along::Index(INVOICE_BY_DOCUMENT, Key::new().text(number).bytes());
+    let found = cx.list::<Invoice>(Some(along), &PageRequest::oldest(1), |_| true)?;
+    found.items.into_iter().next().ok_or_else(|| Error::not_found(number))
+}
+
+/// Which invoices are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Those of an account.
+    pub account: Option<AccountId>,
+    /// Those of a billing account.
+    pub billing_account: Option<BillingAccountId>,
+    /// Those of a billing run.
+    pub run: Option<BillingRunId>,
+    /// Those that stand so today.
+    pub standing: Option<Standing>,
+    /// Those issued on this day or later.
+    pub from: Option<Date>,
+    /// Those issued on this day or before.
+    pub to: Option<Date>,
+}
+
+impl Filter {
+    fn along(&self) -> Option<Along> {
+        if let Some(id) = self.billing_account {
+            return Some(Along::Index(INVOICE_BY_BILLING_ACCOUNT, Key::new().id(id).bytes()));
+        }
+        if let Some(id) = self.run {
+            return Some(Along::Index(INVOICE_BY_RUN, Key::new().id(id).bytes()));
+        }
+        self.account.map(Along::Owner)
+    }
+
+    fn accepts(&self, it: &Invoice, today: Date) -> bool {
+        let issued_on = it.issue().map(|it| it.issued_on);
+        let after = |from: Date| issued_on.is_some_and(|it| from <= it);
+        let before = |to: Date| issued_on.is_some_and(|it| it <= to);
+        self.account.is_none_or(|id| it.content().account == id)
+            && self.run.is_none_or(|id| it.run == Some(id))
+            && self.standing.is_none_or(|wanted| it.standing(today) == wanted)
+            && self.from.is_none_or(after)
+            && self.to.is_none_or(before)
+    }
+}
+
+/// A page of the invoices that the caller may see and that are wanted.
+///
+/// # Errors
+/// If the store fails.
+pub fn list(cx: Cx<'_>, filter: &Filter, page: &PageRequest) -> Result<Page<Invoice>, Error> {
+    let today = Zone::UTC.date_of(cx.now);
+    cx.list(filter.along(), page, |it: &Invoice| filter.accepts(it, today))
+}
+
+/// What is wrong with an invoice; nothing if every amount comes out again from its explanation and
+/// its seal is that of its content.
+#[must_use]
+pub fn faults(invoice: &Invoice) -> Vec<String> {
+    let mut found = Vec::new();
+    for (place, line) in invoice.content().lines.iter().enumerate() {
+        match recompute(&line.explanation) {
+            Ok(amount) if amount == line.amount => {}
+            Ok(amount) => {
+                found.push(format!("line {place} is {} and its explanation {amount}", line.amount));
+            }
+            Err(error) => found.push(format!("line {place} cannot be computed: {error}")),
+        }
+    }
+    if invoice.resealed() != invoice.issue().map(|it| it.link.hash) {
+        found.push("its seal is not that of its content".to_owned());
+    }
+    found
+}
+
+/// Takes back lines of an invoice by a credit note, or all that is left of it. What was not paid
+/// yet is settled by it, the rest is the customer's credit.
+///
+/// # Errors
+/// If more is taken back than is left, or the caller may not.
+pub fn give_credit(
+    act: &mut Act<'_>,
+    id: InvoiceId,
+    (asked, reason): (Option<Vec<LineAsk>>, Prose),
+) -> Result<CreditNote, Error> {
+    let invoice: Invoice = act.get(id)?;
+    act.must(Permission::CreditNoteWrite, &invoice.stamp)?;
+    let before = notes_of(act.cx(), id)?;
+    let before: Vec<Credit> = before.into_iter().map(|it| it.content().clone()).collect();
+    let rounding = billing::policy(invoice.stamp.seller).rounding;
+    let content = match asked {
+        Some(asked) => credit::lines(&invoice, &before, &asked, rounding)?,
+        None => credit::everything(&invoice, &before, rounding)?,
+    };
+    let note = issue_note(act, &invoice, content, reason)?;
+    let applied = note.applied(invoice.open())?;
+    let (seller, customer) = (invoice.stamp.seller, invoice.content().billing_account);
+    let legs = journal::credit_note_issued(customer, note.content().totals, applied)?;
+    book(act, seller, note.id, legs)?;
+    if applied.to_invoice.as_minor() > 0 {
+        let settled = invoice.settle(applied.to_invoice, SettledBy::Credit)?;
+        act.keep(settled)?;
+    }
+    Ok(note)
+}
+
+fn issue_note(
+    act: &mut Act<'_>,
+    invoice: &Invoice,
+    content: Credit,
+    reason: Prose,
+) -> Result<CreditNote, Error> {
+    let seller = invoice.stamp.seller;
+    let (parties, customer, zone) = parties(act, invoice)?;
+    let issued_on = zone.date_of(act.now());
+    let (number, sequence) = number(act, Series::CreditNotes, seller, (issued_on, customer))?;
+    let issue = Issue {
+        number,
+        sequence,
+        issued_on,
+        issued_at: act.now(),
+        due_on: issued_on,
+        seller: parties.0,
+        buyer: parties.1,
+        link: seal::<CreditNote>(act, seller)?,
+    };
+    let stamp = act.cx().stamp(seller, invoice.stamp.owner).numbered(sequence);
+    let issued = CreditNote::draft(act.new_id(), stamp, reason, content).issued(issue)?;
+    if let Some(link) = issued.0.issue().map(|it| it.link) {
+        act.batch().put_head::<CreditNote>(seller, link.hash)?;
+    }
+    act.keep(issued)
+}
+
+/// Who stands on a credit note: who stands on its invoice. With the customer's number and zone.
+fn parties(
+    act: &Act<'_>,
+    invoice: &Invoice,
+) -> Result<((InvoiceParty, InvoiceParty), u64, Zone), Error> {
+    let content = invoice.content();
+    let missing = |what: &str| Error::internal(format!("the {what} of an invoice is not there"));
+    let issue = invoice.issue().ok_or_else(|| missing("issue"))?;
+    let account = act.cx().view.find::<Account>(content.account)?;
+    let account = account.ok_or_else(|| missing("account"))?;
+    let billing_account = act.cx().view.find::<BillingAccount>(content.billing_account)?;
+    let billing_account = billing_account.ok_or_else(|| missing("billing account"))?;
+    let parties = (issue.seller.clone(), issue.buyer.clone());
+    Ok((parties, account.stamp.number, billing_account.terms().zone))
+}
+
+/// Gives up what is open of an invoice.
+///
+/// # Errors
+/// If nothing of it is open, or the caller may not.
+pub fn write_off(
+    act: &mut Act<'_>,
+    id: InvoiceId,
+    revision: Option<u32>,
+) -> Result<Invoice, Error> {
+    let invoice: Invoice = act.get(id)?;
+    act.must(Permission::InvoiceWriteOff, &invoice.stamp)?;
+    act.expect_revision(&invoice.stamp, revision)?;
+    let (seller, customer) = (invoice.stamp.seller, invoice.content().billing_account);
+    let open = invoice.open();
+    let written_off = invoice.written_off()?;
+    book(act, seller, id, journal::written_off(customer, open)?)?;
+    act.keep(written_off)
+}
+
+/// The credit notes of an invoice, the oldest first.
+///
+/// # Errors
+/// If the store fails.
+pub fn notes_of(cx: Cx<'_>, id: InvoiceId) -> Result<Vec<CreditNote>, Error> {
+    cx.all(Along::Index(CREDIT_NOTE_BY_INVOICE, Key::new().id(id).bytes()))
+}
+
+/// The credit note with an id.
+///
+/// # Errors
+/// [`Error::NotFound`] if it is not there, or not for the caller.
+pub fn note(cx: Cx<'_>, id: CreditNoteId) -> Result<CreditNote, Error> {
+    cx.get(id)
+}
+
+/// A page of credit notes, of an account or an invoice if one is named.
+///
+/// # Errors
+/// If the store fails.
+pub fn notes(
+    cx: Cx<'_>,
+    (account, invoice): (Option<AccountId>, Option<InvoiceId>),
+    page: &PageRequest,
+) -> Result<Page<CreditNote>, Error> {
+    let of_invoice =
+        invoice.map(|id| Along::Index(CREDIT_NOTE_BY_INVOICE, Key::new().id(id).bytes()));
+    let along = of_invoice.or(account.map(Along::Owner));
+    cx.list(along, page, |it: &CreditNote| account.is_none_or(|id| it.content().account == id))
+}

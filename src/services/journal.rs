@@ -1,0 +1,264 @@
+//! Balances and statements: what the journal says of an account.
+
+use std::collections::BTreeMap;
+
+use super::{Cx, Error, billing_account, payment};
+use crate::domain::account::Account;
+use crate::domain::account::billing_account::BillingAccount;
+use crate::domain::billing::credit::CreditNote;
+use crate::domain::billing::invoice::Invoice;
+use crate::domain::id::{
+    AccountId, BillingAccountId, CreditNoteId, Id, InvoiceId, Kind, PaymentId, RefundId, Subject,
+};
+use crate::domain::journal::{Entry, Holder, Ledger};
+use crate::domain::money::{Currency, Money, MoneyError};
+use crate::domain::operator::Permission;
+use crate::domain::page::{Page, PageRequest};
+use crate::domain::payment::Payment;
+use crate::domain::payment::method::MethodKind;
+use crate::domain::payment::refund::Refund;
+use crate::domain::stamp::SellerNumber;
+use crate::domain::time::Date;
+use crate::store::Records;
+use crate::store::journal as kept;
+pub use crate::store::journal::{Balance, NumberedEntry};
+
+/// What an account owes and has in one currency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// What it owes.
+    pub receivable: Money,
+    /// What it has paid, or was given back, without owing it.
+    pub credit: Money,
+    /// What it has not paid in time.
+    pub overdue: Money,
+}
+
+/// What an account owes and has, currency by currency.
+///
+/// # Errors
+/// If the account is not for the caller, or the store fails.
+pub fn standing(cx: Cx<'_>, id: AccountId) -> Result<Vec<Standing>, Error> {
+    let account: Account = cx.get(id)?;
+    cx.must(Permission::BalanceRead, &account.stamp)?;
+    let mut found: BTreeMap<Currency, Standing> = BTreeMap::new();
+    for of in billing_account::of(cx, id)? {
+        let nothing = Money::zero(of.currency());
+        let new = Standing { receivable: nothing, credit: nothing, overdue: nothing };
+        let sum = found.entry(of.currency()).or_insert(new);
+        for balance in kept::balances(cx.view, of.stamp.seller, Holder::Customer(of.id))? {
+            match balance.key.ledger {
+                Ledger::Receivable => sum.receivable = sum.receivable.plus(balance.amount)?,
+                Ledger::CustomerCredit => sum.credit = sum.credit.minus(balance.amount)?,
+                Ledger::Revenue
+                | Ledger::DeferredRevenue
+                | Ledger::TaxPayable
+                | Ledger::Cash
+                | Ledger::DepositsHeld
+                | Ledger::PartnerPayable
+                | Ledger::WriteOff => {}
+            }
+        }
+        sum.overdue = sum.overdue.plus(overdue(cx, &of)?)?;
+    }
+    Ok(found.into_values().collect())
+}
+
+/// What is overdue on a billing account today.
+///
+/// # Errors
+/// If the store fails.
+pub fn overdue(cx: Cx<'_>, of: &BillingAccount) -> Result<Money, Error> {
+    let today = of.terms().zone.date_of(cx.now);
+    let late = |it: &Invoice| it.issue().is_some_and(|issue| issue.due_on < today);
+    let open = payment::open_invoices(cx, of.id)?;
+    let open = open.iter().filter(|it| late(it)).map(Invoice::open);
+    Ok(Money::sum(open, of.currency())?)
+}
+
+/// The balances in the books of a seller, or of one billing account in them.
+///
+/// # Errors
+/// If the caller may not, or the store fails.
+pub fn balances(
+    cx: Cx<'_>,
+    seller: SellerNumber,
+    of: Option<BillingAccountId>,
+) -> Result<Vec<Balance>, Error> {
+    match of {
+        Some(id) => {
+            let found: BillingAccount = cx.get(id)?;
+            cx.must(Permission::BalanceRead, &found.stamp)?;
+            Ok(kept::balances(cx.view, found.stamp.seller, Holder::Customer(id))?)
+        }
+        None => {
+            cx.must(Permission::JournalRead, &cx.stamp(seller, None))?;
+            Ok(kept::balances_of_seller(cx.view, seller)?)
+        }
+    }
+}
+
+/// A page of the entries about a billing account.
+///
+/// # Errors
+/// If the caller may not, or the store fails.
+pub fn entries(
+    cx: Cx<'_>,
+    of: &BillingAccount,
+    page: &PageRequest,
+) -> Result<Page<NumberedEntry>, Error> {
+    cx.must(Permission::JournalRead, &of.stamp)?;
+    let holder = Holder::Customer(of.id);
+    Ok(kept::entries(cx.view, Some((of.stamp.seller, holder)), page, &mut |_| true)?)
+}
+
+/// A page of all entries, of every seller.
+///
+/// # Errors
+/// If the caller may not, or the store fails.
+pub fn all_entries(cx: Cx<'_>, page: &PageRequest) -> Result<Page<NumberedEntry>, Error> {
+    cx.must(Permission::JournalRead, &cx.stamp(SellerNumber::PROVIDER, None))?;
+    Ok(kept::entries(cx.view, None, page, &mut |_| true)?)
+}
+
+/// What happened on a statement's line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Movement {
+    /// The day, in the zone of the billing account.
+    pub on: Date,
+    /// What it was, for people.
+    pub text: String,
+    /// What caused it.
+    pub cause: Subject,
+    /// By how much more is owed; negative where less is.
+    pub amount: Money,
+    /// What is owed after it; negative where the account has credit.
+    pub balance: Money,
+}
+
+/// The movements of a billing account between two days.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    /// Of which billing account.
+    pub billing_account: BillingAccountId,
+    /// What was owed before the first of them.
+    pub opening: Money,
+    /// What happened.
+    pub movements: Vec<Movement>,
+    /// What is owed after the last of them.
+    pub closing: Money,
+}
+
+/// The statements of an account from one day to another, one for each billing account.
+///
+/// # Errors
+/// If the account is not for the caller, or the store fails.
+pub fn statements(
+    cx: Cx<'_>,
+    id: AccountId,
+    (from, to): (Option<Date>, Option<Date>),
+) -> Result<Vec<Statement>, Error> {
+    let account: Account = cx.get(id)?;
+    cx.must(Permission::BalanceRead, &account.stamp)?;
+    billing_account::of(cx, id)?.iter().map(|of| statement(cx, of, (from, to))).collect()
+}
+
+fn statement(
+    cx: Cx<'_>,
+    of: &BillingAccount,
+    (from, to): (Option<Date>, Option<Date>),
+) -> Result<Statement, Error> {
+    let nothing = Money::zero(of.currency());
+    let mut statement = Statement {
+        billing_account: of.id,
+        opening: nothing,
+        movements: Vec::new(),
+        closing: nothing,
+    };
+    let whose = Some((of.stamp.seller, Holder::Customer(of.id)));
+    let mut request = PageRequest::oldest(PageRequest::LIMIT_MAX);
+    loop {
+        let page = kept::entries(cx.view, whose, &request, &mut |_| true)?;
+        for numbered in &page.items {
+            add(cx, of, (&mut statement, (from, to)), &numbered.entry)?;
+        }
+        request.after = page.next;
+        if request.after.is_none() {
+            return Ok(statement);
+        }
+    }
+}
+
+fn add(
+    cx: Cx<'_>,
+    of: &BillingAccount,
+    (statement, (from, to)): (&mut Statement, (Option<Date>, Option<Date>)),
+    entry: &Entry,
+) -> Result<(), Error> {
+    let on = of.terms().zone.date_of(entry.at());
+    let amount = owed(of, entry)?;
+    if amount.is_zero() || to.is_some_and(|to| to < on) {
+        return Ok(());
+    }
+    let balance = statement.closing.plus(amount)?;
+    statement.closing = balance;
+    if from.is_some_and(|from| on < from) {
+        statement.opening = balance;
+        return Ok(());
+    }
+    let (cause, text) = (entry.cause(), said(cx, entry.cause())?);
+    statement.movements.push(Movement { on, text, cause, amount, balance });
+    Ok(())
+}
+
+/// By how much more a billing account owes after an entry. Credit that settles an invoice changes
+/// nothing.
+fn owed(of: &BillingAccount, entry: &Entry) -> Result<Money, MoneyError> {
+    let own = entry.legs().iter().filter(|it| it.holder == Holder::Customer(of.id));
+    let counts = own.filter(|it| match it.ledger {
+        Ledger::Receivable | Ledger::CustomerCredit => true,
+        Ledger::Revenue
+        | Ledger::DeferredRevenue
+        | Ledger::TaxPayable
+        | Ledger::Cash
+        | Ledger::DepositsHeld
+        | Ledger::PartnerPayable
+        | Ledger::WriteOff => false,
+    });
+    Money::sum(counts.map(|it| it.amount), of.currency())
+}
+
+/// What a cause of a movement is called on a statement.
+fn said(cx: Cx<'_>, cause: Subject) -> Result<String, Error> {
+    let named = [invoice_said(cx, cause)?, payment_said(cx, cause)?];
+    let named = named.into_iter().flatten().next();
+    Ok(named.unwrap_or_else(|| cause.kind.noun().replace('_', " ")))
+}
+
+fn invoice_said(cx: Cx<'_>, cause: Subject) -> Result<Option<String>, Error> {
+    if cause.kind == Kind::Invoice {
+        let invoice = cx.view.find::<Invoice>(InvoiceId::from_uuid(cause.uuid))?;
+        return Ok(invoice.and_then(|it| Some(format!("invoice {}", it.issue()?.number))));
+    }
+    if cause.kind == Kind::CreditNote {
+        let note = cx.view.find::<CreditNote>(CreditNoteId::from_uuid(cause.uuid))?;
+        return Ok(note.and_then(|it| Some(format!("credit note {}", it.issue()?.number))));
+    }
+    Ok(None)
+}
+
+fn payment_said(cx: Cx<'_>, cause: Subject) -> Result<Option<String>, Error> {
+    let way = |kind: MethodKind| kind.word().replace('_', " ");
+    if cause.kind == Kind::Payment {
+        let payment = cx.view.find::<Payment>(PaymentId::from_uuid(cause.uuid))?;
+        return Ok(payment.map(|it| match &it.reference {
+            Some(reference) => format!("payment by {}: {reference}", way(it.kind)),
+            None => format!("payment by {}", way(it.kind)),
+        }));
+    }
+    if cause.kind == Kind::Refund {
+        let refund = cx.view.find::<Refund>(RefundId::from_uuid(cause.uuid))?;
+        return Ok(refund.map(|it| format!("refund {}", it.stamp.number)));
+    }
+    Ok(None)
+}

@@ -1,0 +1,243 @@
+//! Payments: money that comes in, what it settles, and money that goes back.
+//!
+//! Whatever comes in is the customer's credit first. What settles nothing stays that, and is used
+//! for the next invoice.
+
+use super::billing::book;
+use super::{Act, Cx, Error};
+use crate::domain::account::billing_account::BillingAccount;
+use crate::domain::billing::invoice::{Invoice, SettledBy};
+use crate::domain::error::{Code, Rejection};
+use crate::domain::event::Verb;
+use crate::domain::id::{AccountId, BillingAccountId, PaymentId};
+use crate::domain::journal::{self, BalanceKey, Holder, Ledger};
+use crate::domain::money::Money;
+use crate::domain::operator::Permission;
+use crate::domain::page::{Page, PageRequest};
+use crate::domain::payment::allocation::{OpenInvoice, Settlement, as_told, oldest_first};
+use crate::domain::payment::method::MethodKind;
+use crate::domain::payment::refund::{Refund, State as RefundState};
+use crate::domain::payment::{Payer, Payment};
+use crate::domain::text::{Name, Prose};
+use crate::domain::time::Date;
+use crate::store::invoice::INVOICE_OPEN;
+use crate::store::payment::{PAYMENT_BY_BILLING_ACCOUNT, PAYMENT_UNALLOCATED, REFUND_BY_PAYMENT};
+use crate::store::{Along, Key};
+
+/// Money that came in outside of any gateway.
+#[derive(Debug, Clone)]
+pub struct RecordPayment {
+    /// For which billing account.
+    pub billing_account: BillingAccountId,
+    /// How much.
+    pub amount: Money,
+    /// In which way.
+    pub kind: MethodKind,
+    /// What the payer or the bank wrote to it.
+    pub reference: Option<Name>,
+    /// The day on which it came in; today if nothing is said.
+    pub received_on: Option<Date>,
+    /// What the seller notes about it.
+    pub note: Option<Prose>,
+    /// What it settles; what is due first if nothing is said.
+    pub settles: Option<Vec<Settlement>>,
+}
+
+/// Records a payment and lets it settle invoices. What is left is the customer's credit.
+///
+/// # Errors
+/// If the amount is nothing or in another currency, what it is to settle is not open, or the caller
+/// may not.
+pub fn record(act: &mut Act<'_>, command: RecordPayment) -> Result<Payment, Error> {
+    let account: BillingAccount = act.cx().named("/billing_account", command.billing_account)?;
+    let stamp = act.cx().stamp(account.stamp.seller, Some(account.account()));
+    act.must(Permission::PaymentRecord, &stamp)?;
+    must_be_in(&account, command.amount)?;
+    let payer =
+        Payer { account: account.account(), billing_account: account.id, kind: command.kind };
+    let today = account.terms().zone.date_of(act.now());
+    let received_on = command.received_on.unwrap_or(today);
+    let stamp = stamp.numbered(act.next_number("payment")?);
+    let (mut payment, verb) =
+        Payment::manual(act.new_id(), stamp, payer, command.amount, received_on)?;
+    (payment.reference, payment.note) = (command.reference, command.note);
+    let legs = journal::payment_received(account.id, command.amount)?;
+    book(act, payment.stamp.seller, payment.id, legs)?;
+    let payment = act.keep((payment, verb))?;
+    settle(act, payment, command.settles.as_deref())
+}
+
+fn must_be_in(account: &BillingAccount, amount: Money) -> Result<(), Rejection> {
+    let (ours, theirs) = (account.currency(), amount.currency());
+    if ours == theirs {
+        return Ok(());
+    }
+    let why = format!("`{amount}` cannot be paid on a billing account in {ours}");
+    Err(Rejection::new(Code::CurrenciesDiffer, why))
+}
+
+/// Lets what is left of a payment settle invoices: those that are told, or what is due first.
+///
+/// # Errors
+/// If what is told is not open or more than is left, or the caller may not.
+pub fn allocate(
+    act: &mut Act<'_>,
+    id: PaymentId,
+    told: Option<&[Settlement]>,
+) -> Result<Payment, Error> {
+    let payment: Payment = act.get(id)?;
+    act.must(Permission::PaymentRecord, &payment.stamp)?;
+    settle(act, payment, told)
+}
+
+fn settle(
+    act: &mut Act<'_>,
+    mut payment: Payment,
+    told: Option<&[Settlement]>,
+) -> Result<Payment, Error> {
+    let invoices = open_invoices(act.cx(), payment.billing_account)?;
+    let open: Vec<_> = invoices.iter().filter_map(open_invoice).collect();
+    let available = payment.unallocated()?;
+    let settlements = match told {
+        Some(told) => as_told(available, &open, told)?,
+        None => oldest_first(available, &open)?,
+    };
+    for settlement in settlements {
+        let found = invoices.iter().find(|it| it.id == settlement.invoice);
+        let invoice = found.cloned().ok_or_else(|| Error::not_found(settlement.invoice))?;
+        payment = pay(act, payment, (invoice, settlement.amount))?.0;
+    }
+    Ok(payment)
+}
+
+/// Lets a part of a payment settle an invoice.
+fn pay(
+    act: &mut Act<'_>,
+    payment: Payment,
+    (invoice, amount): (Invoice, Money),
+) -> Result<(Payment, Invoice), Error> {
+    let payment = payment.allocate(invoice.id, amount, act.now())?;
+    let legs = journal::allocated(payment.billing_account, amount)?;
+    book(act, payment.stamp.seller, payment.id, legs)?;
+    let settled = invoice.settle(amount, SettledBy::Payment)?;
+    let invoice = act.keep(settled)?;
+    Ok((act.keep((payment, Verb::Changed))?, invoice))
+}
+
+/// The invoices of a billing account that are to be paid, those due first before others.
+///
+/// # Errors
+/// If the store fails.
+pub fn open_invoices(cx: Cx<'_>, of: BillingAccountId) -> Result<Vec<Invoice>, Error> {
+    cx.all(Along::Index(INVOICE_OPEN, Key::new().id(of).bytes()))
+}
+
+fn open_invoice(it: &Invoice) -> Option<OpenInvoice> {
+    Some(OpenInvoice { id: it.id, due_on: it.issue()?.due_on, open: it.open() })
+}
+
+/// Lets the credit that a customer has settle a new invoice: first what credit notes gave, then
+/// what was paid too much.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn use_credit(act: &mut Act<'_>, mut invoice: Invoice) -> Result<Invoice, Error> {
+    let customer = invoice.content().billing_account;
+    let of = BalanceKey {
+        seller: invoice.stamp.seller,
+        ledger: Ledger::CustomerCredit,
+        holder: Holder::Customer(customer),
+        currency: invoice.content().currency,
+    };
+    let credit = crate::store::journal::balance(act.batch(), of)?.negated()?;
+    if credit.as_minor() <= 0 {
+        return Ok(invoice);
+    }
+    let along = Along::Index(PAYMENT_UNALLOCATED, Key::new().id(customer).bytes());
+    let payments: Vec<Payment> = act.all(along)?;
+    let mut of_notes = credit;
+    for payment in &payments {
+        of_notes = of_notes.minus(payment.unallocated()?)?;
+    }
+    let amount = least(of_notes, invoice.open());
+    if amount.as_minor() > 0 {
+        book(act, of.seller, invoice.id, journal::allocated(customer, amount)?)?;
+        let settled = invoice.settle(amount, SettledBy::Credit)?;
+        invoice = act.keep(settled)?;
+    }
+    for payment in payments {
+        let amount = least(payment.unallocated()?, invoice.open());
+        if amount.as_minor() > 0 {
+            invoice = pay(act, payment, (invoice, amount))?.1;
+        }
+    }
+    Ok(invoice)
+}
+
+/// The lesser of two amounts in one currency.
+fn least(one: Money, other: Money) -> Money {
+    if one.as_minor() < other.as_minor() { one } else { other }
+}
+
+/// Gives money back: first what settles nothing, then what settled invoices last, which are open
+/// again. All that is left if no amount is said.
+///
+/// # Errors
+/// If more is given back than came in, or the caller may not.
+pub fn refund(
+    act: &mut Act<'_>,
+    id: PaymentId,
+    (amount, reason): (Option<Money>, Option<Prose>),
+) -> Result<Refund, Error> {
+    let payment: Payment = act.get(id)?;
+    act.must(Permission::RefundWrite, &payment.stamp)?;
+    let amount = amount.map_or_else(|| payment.amount().minus(payment.refunded()), Ok)?;
+    let (payment, taken_back, verb) = payment.refund(amount)?;
+    let (seller, customer) = (payment.stamp.seller, payment.billing_account);
+    for part in taken_back {
+        let invoice: Invoice = act.get(part.invoice)?;
+        let unsettled = invoice.unsettle(part.amount, SettledBy::Payment)?;
+        act.keep(unsettled)?;
+        book(act, seller, payment.id, journal::taken_back(customer, part.amount)?)?;
+    }
+    let payment = act.keep((payment, verb))?;
+    let stamp = act.cx().stamp(seller, Some(payment.account));
+    let refund = Refund {
+        id: act.new_id(),
+        stamp: stamp.numbered(act.next_number("refund")?),
+        account: payment.account,
+        billing_account: customer,
+        payment: payment.id,
+        amount,
+        reason,
+        // Whoever records it by hand has sent the money by hand.
+        state: RefundState::Done,
+        state_at: act.now(),
+    };
+    book(act, seller, refund.id, journal::refunded(customer, amount)?)?;
+    act.keep((refund, Verb::Refunded))
+}
+
+/// The refunds of a payment, the oldest first.
+///
+/// # Errors
+/// If the store fails.
+pub fn refunds_of(cx: Cx<'_>, id: PaymentId) -> Result<Vec<Refund>, Error> {
+    cx.all(Along::Index(REFUND_BY_PAYMENT, Key::new().id(id).bytes()))
+}
+
+/// A page of payments, of one account or billing account if it is named.
+///
+/// # Errors
+/// If the store fails.
+pub fn list(
+    cx: Cx<'_>,
+    (account, of): (Option<AccountId>, Option<BillingAccountId>),
+    page: &PageRequest,
+    mut accept: impl FnMut(&Payment) -> bool,
+) -> Result<Page<Payment>, Error> {
+    let along = of.map(|id| Along::Index(PAYMENT_BY_BILLING_ACCOUNT, Key::new().id(id).bytes()));
+    cx.list(along.or(account.map(Along::Owner)), page, |it: &Payment| {
+        account.is_none_or(|id| it.account == id) && accept(it)
+    })
+}
