@@ -8,17 +8,23 @@ mod account;
 mod account_form;
 mod attribute;
 mod billing_account;
+mod billing_run;
+mod calculation;
 mod category;
 mod class;
 mod clock;
 mod contact;
 mod health;
+mod invoice;
+mod invoice_line;
+mod journal;
 mod localized;
 mod merge;
 mod offer;
 mod openapi;
 mod order;
 mod party;
+mod payment;
 mod price;
 mod problem;
 mod rights;
@@ -53,12 +59,17 @@ fn table() -> Vec<Route> {
     [
         account::routes(),
         billing_account::routes(),
+        billing_run::routes(),
+        calculation::routes(),
         category::routes(),
         class::routes(),
         clock::routes(),
+        invoice::routes(),
+        journal::routes(),
         offer::routes(),
         order::routes(),
         party::routes(),
+        payment::routes(),
         price::routes(),
         rights::routes(),
         session::routes(),

@@ -1,0 +1,201 @@
+//! `/billing_runs`: what would be billed, what was, what failed, and what is left.
+
+use std::sync::Arc;
+
+use axum::http::Method;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::route::{Needs, Route, read, read_much, work, write};
+use super::wire::{List, Money, NoQuery, parse_optional};
+use crate::api::edge::body::ORDINARY_BYTES_MAX;
+use crate::api::edge::call::Call;
+use crate::api::edge::reply::{Nothing, Reply, Wire};
+use crate::domain::billing::run as domain;
+use crate::domain::operator::Permission;
+use crate::services::{Act, Bss, Cx, Error, billing};
+
+pub(super) fn routes() -> Vec<Route> {
+    let reads = Needs::Permission(Permission::BillingRead);
+    let runs = Needs::Permission(Permission::BillingRun);
+    vec![
+        read("/billing_runs", reads, "List billing runs", list),
+        read_much("/billing_runs/plan", reads, "What would be billed?", plan),
+        read_much("/billing_runs/left", reads, "What is left to bill?", left),
+        read("/billing_runs/{id}", reads, "Read a billing run", show),
+        work(Method::POST, "/billing_runs", runs, "Bill what is due", (ORDINARY_BYTES_MAX, start)),
+        write(Method::POST, "/billing_runs/{id}/cancel", runs, "Stop a billing run", cancel),
+    ]
+}
+
+/// One execution of billing.
+#[derive(Debug, Serialize, ToSchema)]
+struct BillingRun {
+    id: String,
+    number: u64,
+    revision: u32,
+    /// `planned`, `running`, `done` or `canceled`.
+    state: String,
+    through: String,
+    /// How many billing accounts it has looked at.
+    done: u64,
+    /// How many it was going to look at, as far as that was known.
+    total: u64,
+    /// How many billing accounts it looks at in a second; `null` within the first.
+    per_second: Option<u64>,
+    invoices: u64,
+    amounts: Vec<BilledAmount>,
+    /// How many billing accounts could not be billed.
+    failed: u64,
+    /// The first of those, with their reasons.
+    failures: Vec<BillingFailure>,
+    started_at: Option<String>,
+    ended_at: Option<String>,
+}
+
+impl Wire for BillingRun {}
+
+/// Invoices and their sums in one currency.
+#[derive(Debug, Serialize, ToSchema)]
+struct BilledAmount {
+    currency: String,
+    invoices: u64,
+    net: Money,
+    tax: Money,
+    gross: Money,
+}
+
+/// Why a billing account was not billed.
+#[derive(Debug, Serialize, ToSchema)]
+struct BillingFailure {
+    billing_account: String,
+    /// The stable name of the reason.
+    code: String,
+    reason: String,
+}
+
+fn amounts(of: &domain::Counters) -> Vec<BilledAmount> {
+    let amount =
+        |(currency, it): (crate::domain::money::Currency, &domain::Counter)| BilledAmount {
+            currency: currency.to_string(),
+            invoices: it.invoices,
+            net: it.totals.net.into(),
+            tax: it.totals.tax.into(),
+            gross: it.totals.gross.into(),
+        };
+    of.iter().map(amount).collect()
+}
+
+impl From<&domain::Failure> for BillingFailure {
+    fn from(it: &domain::Failure) -> Self {
+        Self {
+            billing_account: it.billing_account.to_string(),
+            code: it.code.clone(),
+            reason: it.detail.clone(),
+        }
+    }
+}
+
+impl BillingRun {
+    fn of(it: &domain::BillingRun, now: crate::domain::time::Instant) -> Self {
+        let seconds = it.started_at.map(|from| it.ended_at.unwrap_or(now).seconds_since(from));
+        let seconds = seconds.and_then(|it| u64::try_from(it).ok());
+        Self {
+            id: it.id.to_string(),
+            number: it.stamp.number,
+            revision: it.stamp.revision,
+            state: it.state().to_string(),
+            through: it.on.to_string(),
+            done: it.accounts_done,
+            total: it.plan.accounts.max(it.accounts_done),
+            per_second: seconds.and_then(|seconds| it.accounts_done.checked_div(seconds)),
+            invoices: it.billed.iter().map(|it| it.1.invoices).sum(),
+            amounts: amounts(&it.billed),
+            failed: it.accounts_failed,
+            failures: it.failures.iter().map(BillingFailure::from).collect(),
+            started_at: it.started_at.map(|it| it.to_string()),
+            ended_at: it.ended_at.map(|it| it.to_string()),
+        }
+    }
+}
+
+/// Which runs are wanted.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct BillingRunQuery {
+    state: Option<String>,
+}
+
+fn list(cx: Cx<'_>, call: &Call, query: BillingRunQuery) -> Result<Reply<List<BillingRun>>, Error> {
+    let state = parse_optional("state", query.state.as_deref())?;
+    let page = billing::list(cx, state, &call.page)?;
+    Ok(Reply::ok(List::of(page, |it| BillingRun::of(&it, cx.now))))
+}
+
+fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<BillingRun>, Error> {
+    let it = billing::get(cx, call.id("id")?)?;
+    Ok(Reply::ok(BillingRun::of(&it, cx.now)).tagged(it.stamp.revision))
+}
+
+/// What would be billed, with nothing written.
+#[derive(Debug, Serialize, ToSchema)]
+struct BillingPlan {
+    through: String,
+    /// How many billing accounts would be looked at.
+    total: u64,
+    invoices: u64,
+    amounts: Vec<BilledAmount>,
+    failures: Vec<BillingFailure>,
+}
+
+impl Wire for BillingPlan {}
+
+/// Up to which day.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct BillingPlanQuery {
+    /// The last day; today if nothing is said.
+    through: Option<String>,
+}
+
+fn plan(cx: Cx<'_>, _: &Call, query: BillingPlanQuery) -> Result<Reply<BillingPlan>, Error> {
+    let through = parse_optional("through", query.through.as_deref())?;
+    let (through, plan, failures) = billing::plan(cx, through)?;
+    Ok(Reply::ok(BillingPlan {
+        through: through.to_string(),
+        total: plan.accounts,
+        invoices: plan.would_bill.iter().map(|it| it.1.invoices).sum(),
+        amounts: amounts(&plan.would_bill),
+        failures: failures.iter().map(BillingFailure::from).collect(),
+    }))
+}
+
+/// What is left to bill.
+#[derive(Debug, Serialize, ToSchema)]
+struct LeftToBill {
+    nothing_left: bool,
+    /// How many billing accounts are due now.
+    due: usize,
+    /// How many could not be billed the last time, and are tried again tomorrow.
+    failed: usize,
+}
+
+impl Wire for LeftToBill {}
+
+fn left(cx: Cx<'_>, _: &Call, _: NoQuery) -> Result<Reply<LeftToBill>, Error> {
+    let billing::Left { due, failed } = billing::left(cx)?;
+    Ok(Reply::ok(LeftToBill { nothing_left: due == 0 && failed == 0, due, failed }))
+}
+
+/// Bills what is due now; who could not be billed before is tried again.
+fn start(bss: &Arc<Bss>, call: &Call, _: Nothing) -> Result<Reply<BillingRun>, Error> {
+    let (on, plan, _) = bss.read(&call.actor, |cx| billing::plan(cx, None))?;
+    let it = bss.act(call.author(), move |act| billing::start(act, (on, plan))).wait()?;
+    let path = format!("/api/v1/billing_runs/{}", it.id);
+    Ok(Reply::created(path, BillingRun::of(&it, bss.moment().now)).tagged(it.stamp.revision))
+}
+
+fn cancel(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<BillingRun>, Error> {
+    let it = billing::cancel(act, call.id("id")?)?;
+    Ok(Reply::ok(BillingRun::of(&it, act.now())).tagged(it.stamp.revision))
+}

@@ -1,0 +1,110 @@
+//! `/offers/{id}/calculate`: what an offer would cost, and how that comes about.
+
+use std::collections::BTreeMap;
+
+use axum::http::Method;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::invoice_line::Explanation;
+use super::route::{Needs, Route, write};
+use super::wire::{Decimal, Money, parse, parse_optional};
+use crate::api::edge::call::Call;
+use crate::api::edge::reply::{Reply, Wire};
+use crate::domain::error::Invalid;
+use crate::domain::operator::Permission;
+use crate::domain::quantity::Quantity;
+use crate::services::billing::{self, Wish};
+use crate::services::{Act, Error};
+
+pub(super) fn routes() -> Vec<Route> {
+    let browses = Needs::Permission(Permission::OfferBrowse);
+    vec![write(Method::POST, "/offers/{id}/calculate", browses, "What would it cost?", calculate)]
+}
+
+/// What somebody would buy and use.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewCalculation {
+    currency: String,
+    term: Option<String>,
+    plan: Option<String>,
+    /// How many; one if nothing is said.
+    quantity: Option<u32>,
+    /// How much of each resource in all, by its id.
+    #[serde(default)]
+    resources: BTreeMap<String, Decimal>,
+    /// How much each meter would count in a period, by its id.
+    #[serde(default)]
+    usage: BTreeMap<String, Decimal>,
+    /// Where the buyer is; where the seller is if nothing is said.
+    country: Option<String>,
+}
+
+/// What an offer would cost for a whole period of each of its prices.
+#[derive(Debug, Serialize, ToSchema)]
+struct Calculation {
+    lines: Vec<CalculatedLine>,
+    net: Money,
+    /// `null` if no tax rule says how much.
+    tax: Option<Money>,
+    gross: Money,
+    /// Why there is no tax in it, if there is none.
+    untaxed: Option<String>,
+}
+
+impl Wire for Calculation {}
+
+/// What a price would come to.
+#[derive(Debug, Serialize, ToSchema)]
+struct CalculatedLine {
+    price: String,
+    name: String,
+    net: Money,
+    explanation: Explanation,
+}
+
+fn amounts<I: std::str::FromStr + Ord>(
+    at: &str,
+    all: &BTreeMap<String, Decimal>,
+) -> Result<BTreeMap<I, Quantity>, Invalid>
+where
+    I::Err: std::fmt::Display,
+{
+    let read = |(id, amount): (&String, &Decimal)| {
+        let at = format!("{at}/{id}");
+        Ok((parse(&at, id)?, amount.read(&at)?))
+    };
+    all.iter().map(read).collect()
+}
+
+fn calculate(
+    act: &mut Act<'_>,
+    call: &Call,
+    body: NewCalculation,
+) -> Result<Reply<Calculation>, Error> {
+    let wish = Wish {
+        offer: call.id("id")?,
+        currency: parse("/currency", &body.currency)?,
+        term: parse_optional("/term", body.term.as_deref())?,
+        plan: parse_optional("/plan", body.plan.as_deref())?,
+        quantity: body.quantity.unwrap_or(1),
+        resources: amounts("/resources", &body.resources)?,
+        usage: amounts("/usage", &body.usage)?,
+        country: parse_optional("/country", body.country.as_deref())?,
+    };
+    let found = billing::calculate(act.cx(), &wish)?;
+    let lines = found.charges.iter().map(|it| CalculatedLine {
+        price: it.price.id.to_string(),
+        name: it.price.name.to_string(),
+        net: it.net.into(),
+        explanation: Explanation::from(&it.explanation),
+    });
+    Ok(Reply::ok(Calculation {
+        lines: lines.collect(),
+        net: found.totals.net.into(),
+        tax: found.untaxed.is_none().then(|| found.totals.tax.into()),
+        gross: found.totals.gross.into(),
+        untaxed: found.untaxed.map(|it| it.detail),
+    }))
+}

@@ -1,0 +1,338 @@
+//! `/invoices` and `/credit_notes`: what was demanded, how it came about, and what was taken back.
+
+use axum::http::Method;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::invoice_line::{InvoiceLine, InvoiceTax};
+use super::route::{Needs, Route, read, write};
+use super::wire::{List, Money, NoQuery, parse, parse_optional};
+use crate::api::edge::call::Call;
+use crate::api::edge::reply::{Nothing, Reply, Wire};
+use crate::domain::billing::credit::{CreditNote as DomainNote, LineAsk};
+use crate::domain::billing::invoice as domain;
+use crate::domain::error::Invalid;
+use crate::domain::operator::Permission;
+use crate::domain::time::{Date, Period, Zone};
+use crate::services::invoice::Filter;
+use crate::services::{Act, Cx, Error, invoice};
+
+pub(super) fn routes() -> Vec<Route> {
+    let reads = Needs::Permission(Permission::InvoiceRead);
+    let credits = Needs::Permission(Permission::CreditNoteWrite);
+    let gives_up = Needs::Permission(Permission::InvoiceWriteOff);
+    let post = || Method::POST;
+    vec![
+        read("/invoices", reads, "List invoices", list),
+        read("/invoices/{id}", reads, "Read an invoice, by id or number", show),
+        read("/invoices/{id}/check", reads, "Compute an invoice again", check),
+        write(post(), "/invoices/{id}/credit", credits, "Take back an invoice or lines", credit),
+        write(post(), "/invoices/{id}/write_off", gives_up, "Give up what is open", write_off),
+        read("/credit_notes", reads, "List credit notes", list_notes),
+        read("/credit_notes/{id}", reads, "Read a credit note", show_note),
+    ]
+}
+
+/// A numbered demand for payment.
+#[derive(Debug, Serialize, ToSchema)]
+struct Invoice {
+    id: String,
+    /// The number on it; `null` while it is a draft.
+    number: Option<String>,
+    revision: u32,
+    created_at: String,
+    changed_at: String,
+    /// `draft`, `open`, `overdue`, `paid`, `credited` or `written_off`.
+    state: String,
+    account: String,
+    billing_account: String,
+    billing_run: Option<String>,
+    seller: Option<InvoiceParty>,
+    buyer: Option<InvoiceParty>,
+    issued_on: Option<String>,
+    due_on: Option<String>,
+    period: Option<ServicePeriod>,
+    currency: String,
+    /// The lines; `null` in lists.
+    lines: Option<Vec<InvoiceLine>>,
+    taxes: Vec<InvoiceTax>,
+    net: Money,
+    tax: Money,
+    gross: Money,
+    paid: Money,
+    credited: Money,
+    due: Money,
+    /// Its seal, and that of the invoice before; `null` while it is a draft.
+    chain: Option<InvoiceSeal>,
+}
+
+impl Wire for Invoice {}
+
+/// From a day up to, but not including, another.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ServicePeriod {
+    start: String,
+    end: String,
+}
+
+impl From<Period> for ServicePeriod {
+    fn from(it: Period) -> Self {
+        Self { start: it.start().to_string(), end: it.end().to_string() }
+    }
+}
+
+/// Who sells or buys, as it stood when the invoice was issued.
+#[derive(Debug, Serialize, ToSchema)]
+struct InvoiceParty {
+    name: String,
+    /// The lines of the address, without the country.
+    address: Vec<String>,
+    country: Option<String>,
+    tax_registration: Option<String>,
+    email: Option<String>,
+}
+
+impl From<&domain::InvoiceParty> for InvoiceParty {
+    fn from(it: &domain::InvoiceParty) -> Self {
+        Self {
+            name: it.name.to_string(),
+            address: it.address.lines(),
+            country: it.address.country.as_ref().map(ToString::to_string),
+            tax_registration: it.tax_registration.as_ref().map(ToString::to_string),
+            email: it.email.as_ref().map(ToString::to_string),
+        }
+    }
+}
+
+/// What seals an invoice.
+#[derive(Debug, Serialize, ToSchema)]
+struct InvoiceSeal {
+    previous: String,
+    hash: String,
+}
+
+impl From<domain::chain::Link> for InvoiceSeal {
+    fn from(it: domain::chain::Link) -> Self {
+        let text = |hash: [u8; 32]| hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { previous: text(it.previous), hash: text(it.hash) }
+    }
+}
+
+impl Invoice {
+    fn of(it: &domain::Invoice, today: Date) -> Self {
+        let (content, issue, settled) = (it.content(), it.issue(), it.settled());
+        Self {
+            id: it.id.to_string(),
+            number: issue.map(|it| it.number.to_string()),
+            revision: it.stamp.revision,
+            created_at: it.stamp.created_at.to_string(),
+            changed_at: it.stamp.changed_at.to_string(),
+            state: it.standing(today).to_string(),
+            account: content.account.to_string(),
+            billing_account: content.billing_account.to_string(),
+            billing_run: it.run.map(|it| it.to_string()),
+            seller: issue.map(|it| InvoiceParty::from(&it.seller)),
+            buyer: issue.map(|it| InvoiceParty::from(&it.buyer)),
+            issued_on: issue.map(|it| it.issued_on.to_string()),
+            due_on: issue.map(|it| it.due_on.to_string()),
+            period: content.service_period.map(ServicePeriod::from),
+            currency: content.currency.to_string(),
+            lines: None,
+            taxes: content.taxes.iter().map(InvoiceTax::from).collect(),
+            net: content.totals.net.into(),
+            tax: content.totals.tax.into(),
+            gross: content.totals.gross.into(),
+            paid: settled.paid.into(),
+            credited: settled.credited.into(),
+            due: it.open().into(),
+            chain: issue.map(|it| InvoiceSeal::from(it.link)),
+        }
+    }
+
+    fn whole(it: &domain::Invoice, today: Date) -> Self {
+        let content = it.content();
+        let lines = content.lines.iter().enumerate();
+        let lines = lines.map(|(place, line)| InvoiceLine::of(place, line, &content.taxes));
+        Self { lines: Some(lines.collect()), ..Self::of(it, today) }
+    }
+}
+
+/// Which invoices are wanted.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct InvoiceQuery {
+    account: Option<String>,
+    billing_account: Option<String>,
+    billing_run: Option<String>,
+    /// `open`, `overdue`, `paid`, `credited` or `written_off`.
+    state: Option<String>,
+    /// Issued on this day or later.
+    from: Option<String>,
+    /// Issued on this day or before.
+    to: Option<String>,
+}
+
+impl InvoiceQuery {
+    fn read(&self) -> Result<Filter, Invalid> {
+        Ok(Filter {
+            account: parse_optional("account", self.account.as_deref())?,
+            billing_account: parse_optional("billing_account", self.billing_account.as_deref())?,
+            run: parse_optional("billing_run", self.billing_run.as_deref())?,
+            standing: parse_optional("state", self.state.as_deref())?,
+            from: parse_optional("from", self.from.as_deref())?,
+            to: parse_optional("to", self.to.as_deref())?,
+        })
+    }
+}
+
+fn list(cx: Cx<'_>, call: &Call, query: InvoiceQuery) -> Result<Reply<List<Invoice>>, Error> {
+    let page = invoice::list(cx, &query.read()?, &call.page)?;
+    let today = Zone::UTC.date_of(cx.now);
+    Ok(Reply::ok(List::of(page, |it| Invoice::of(&it, today))))
+}
+
+fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Invoice>, Error> {
+    let found = found(cx, call)?;
+    Ok(whole(cx, &found))
+}
+
+/// The invoice that the path names by its id or by the number on it.
+fn found(cx: Cx<'_>, call: &Call) -> Result<domain::Invoice, Error> {
+    let text = call.path.get("id").map(String::as_str).unwrap_or_default();
+    match text.parse() {
+        Ok(id) => invoice::get(cx, id),
+        Err(_) => invoice::with_number(cx, text),
+    }
+}
+
+fn whole(cx: Cx<'_>, it: &domain::Invoice) -> Reply<Invoice> {
+    Reply::ok(Invoice::whole(it, Zone::UTC.date_of(cx.now))).tagged(it.stamp.revision)
+}
+
+/// Whether an invoice is what it was.
+#[derive(Debug, Serialize, ToSchema)]
+struct InvoiceCheck {
+    /// Whether every amount comes out again from its explanation, and the seal fits.
+    is_right: bool,
+    /// What does not.
+    faults: Vec<String>,
+}
+
+impl Wire for InvoiceCheck {}
+
+fn check(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<InvoiceCheck>, Error> {
+    let faults = invoice::faults(&found(cx, call)?);
+    Ok(Reply::ok(InvoiceCheck { is_right: faults.is_empty(), faults }))
+}
+
+/// What is taken back of an invoice.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewCreditNote {
+    /// Parts of lines; all that is left of the invoice if nothing is said.
+    lines: Option<Vec<CreditedLine>>,
+    reason: String,
+}
+
+/// A part of a line.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CreditedLine {
+    /// The line's `id` on the invoice.
+    line: u32,
+    /// How much of it, without tax.
+    net: Money,
+    /// The tax on it.
+    #[serde(skip_deserializing)]
+    tax: Option<Money>,
+}
+
+fn credit(act: &mut Act<'_>, call: &Call, body: NewCreditNote) -> Result<Reply<CreditNote>, Error> {
+    let reason = parse("/reason", &body.reason)?;
+    let ask = |(place, it): (usize, &CreditedLine)| {
+        let net = it.net.read(&format!("/lines/{place}/net"))?;
+        Ok::<_, Invalid>(LineAsk { place: it.line, net })
+    };
+    let asked = body.lines.as_ref().map(|it| it.iter().enumerate().map(ask).collect());
+    let note = invoice::give_credit(act, call.id("id")?, (asked.transpose()?, reason))?;
+    let path = format!("/api/v1/credit_notes/{}", note.id);
+    Ok(Reply::created(path, CreditNote::from(&note)).tagged(note.stamp.revision))
+}
+
+fn write_off(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Invoice>, Error> {
+    let it = invoice::write_off(act, call.id("id")?, call.if_match)?;
+    Ok(whole(act.cx(), &it))
+}
+
+/// What was taken back of an invoice.
+#[derive(Debug, Serialize, ToSchema)]
+struct CreditNote {
+    id: String,
+    /// The number on it.
+    number: Option<String>,
+    revision: u32,
+    invoice: String,
+    account: String,
+    billing_account: String,
+    issued_on: Option<String>,
+    reason: String,
+    lines: Vec<CreditedLine>,
+    taxes: Vec<InvoiceTax>,
+    net: Money,
+    tax: Money,
+    gross: Money,
+    chain: Option<InvoiceSeal>,
+}
+
+impl Wire for CreditNote {}
+
+impl From<&DomainNote> for CreditNote {
+    fn from(it: &DomainNote) -> Self {
+        let (content, issue) = (it.content(), it.issue());
+        let lines = content.lines.iter().map(|it| CreditedLine {
+            line: it.place,
+            net: it.net.into(),
+            tax: Some(it.tax.into()),
+        });
+        Self {
+            id: it.id.to_string(),
+            number: issue.map(|it| it.number.to_string()),
+            revision: it.stamp.revision,
+            invoice: content.invoice.to_string(),
+            account: content.account.to_string(),
+            billing_account: content.billing_account.to_string(),
+            issued_on: issue.map(|it| it.issued_on.to_string()),
+            reason: it.reason.to_string(),
+            lines: lines.collect(),
+            taxes: content.taxes.iter().map(InvoiceTax::from).collect(),
+            net: content.totals.net.into(),
+            tax: content.totals.tax.into(),
+            gross: content.totals.gross.into(),
+            chain: issue.map(|it| InvoiceSeal::from(it.link)),
+        }
+    }
+}
+
+/// Which credit notes are wanted.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CreditNoteQuery {
+    account: Option<String>,
+    invoice: Option<String>,
+}
+
+fn list_notes(
+    cx: Cx<'_>,
+    call: &Call,
+    query: CreditNoteQuery,
+) -> Result<Reply<List<CreditNote>>, Error> {
+    let account = parse_optional("account", query.account.as_deref())?;
+    let of = parse_optional("invoice", query.invoice.as_deref())?;
+    let page = invoice::notes(cx, (account, of), &call.page)?;
+    Ok(Reply::ok(List::of(page, |it| CreditNote::from(&it))))
+}
+
+fn show_note(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<CreditNote>, Error> {
+    let it = invoice::note(cx, call.id("id")?)?;
+    Ok(Reply::ok(CreditNote::from(&it)).tagged(it.stamp.revision))
+}

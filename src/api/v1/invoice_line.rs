@@ -1,0 +1,197 @@
+//! The lines of invoices with their explanations: as text for people, and as data.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::invoice::ServicePeriod;
+use super::wire::{Decimal, Money};
+use crate::domain::billing::invoice::explanation::{Explanation as DomainExplanation, Step};
+use crate::domain::billing::invoice::line::Line;
+use crate::domain::billing::rating::{Part, Rule};
+use crate::domain::billing::tax::TaxTotal;
+use crate::domain::catalog::price::Base;
+use crate::domain::catalog::tax::Treatment;
+use crate::domain::money::Rounding;
+
+/// One priced thing on an invoice.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct InvoiceLine {
+    /// Its place on the invoice.
+    id: usize,
+    text: String,
+    subscription: Option<String>,
+    offer: Option<String>,
+    price: Option<String>,
+    /// `recurring`, `usage`, `setup` and so on.
+    kind: String,
+    service_period: Option<ServicePeriod>,
+    quantity: Decimal,
+    unit: Option<String>,
+    net: Money,
+    tax_rate: Option<Decimal>,
+    tax: Money,
+    explanation: Explanation,
+}
+
+/// What an invoice bears by one tax rule.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct InvoiceTax {
+    rule: String,
+    category: Option<String>,
+    name: String,
+    /// `standard`, `reverse_charge` or `exempt`.
+    treatment: &'static str,
+    /// In percent.
+    rate: Decimal,
+    base: Money,
+    tax: Money,
+    /// Why there is no tax, where there is none.
+    reason: Option<String>,
+}
+
+/// How the amount of a line came about.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Explanation {
+    /// For people, line by line.
+    text: Vec<String>,
+    /// `flat`, `per_unit`, `graduated`, `volume`, `package`, `stairstep` or `stated`.
+    rule: &'static str,
+    tiers: Vec<ExplainedTier>,
+    /// Which days of the whole period were charged; `null` for all of them.
+    days: Option<ExplainedDays>,
+    included: Decimal,
+    /// How the result was rounded.
+    rounding: &'static str,
+    /// The first day of the price version that was used.
+    price_version: Option<String>,
+    usage: Option<ExplainedUsage>,
+    tax_rule: Option<String>,
+    /// Whether the amount contains tax.
+    includes_tax: bool,
+}
+
+/// A tier that was entered, or the one part there is.
+#[derive(Debug, Serialize, ToSchema)]
+struct ExplainedTier {
+    tier: u16,
+    units: Decimal,
+    per_unit: Decimal,
+    flat: Decimal,
+    amount: Decimal,
+}
+
+/// So many days of so many.
+#[derive(Debug, Serialize, ToSchema)]
+struct ExplainedDays {
+    used: u32,
+    of: u32,
+}
+
+/// What the quantity is the sum of.
+#[derive(Debug, Serialize, ToSchema)]
+struct ExplainedUsage {
+    meter: String,
+    from: Option<String>,
+    to: Option<String>,
+    events: u64,
+}
+
+impl InvoiceLine {
+    pub(super) fn of(place: usize, it: &Line, taxes: &[TaxTotal]) -> Self {
+        let tax = taxes.get(usize::from(it.tax_place));
+        let usage = it.explanation.usage.map(|usage| ExplainedUsage {
+            meter: usage.meter.to_string(),
+            from: it.service_period.map(|it| it.start().to_string()),
+            to: it.service_period.map(|it| it.end().to_string()),
+            events: usage.records,
+        });
+        Self {
+            id: place,
+            text: format!("{}: {}", it.subject, it.label),
+            subscription: it.subscription.map(|it| it.to_string()),
+            offer: it.offer.map(|it| it.to_string()),
+            price: it.price.map(|it| it.to_string()),
+            kind: it.kind.to_string(),
+            service_period: it.service_period.map(ServicePeriod::from),
+            quantity: Decimal::from(&it.quantity),
+            unit: it.unit.as_ref().map(ToString::to_string),
+            net: it.net.into(),
+            tax_rate: tax.map(|it| Decimal(it.treatment.percent().decimal().to_string())),
+            tax: it.tax.into(),
+            explanation: Explanation {
+                usage,
+                tax_rule: tax.map(|it| it.rule.to_string()),
+                includes_tax: it.base == Base::Gross,
+                ..Explanation::from(&it.explanation)
+            },
+        }
+    }
+}
+
+impl From<&DomainExplanation> for Explanation {
+    fn from(it: &DomainExplanation) -> Self {
+        let days = it.steps.iter().find_map(|step| match step {
+            Step::Prorated(share) => Some(ExplainedDays { used: share.used(), of: share.of() }),
+            Step::Reversed | Step::Less(_) => None,
+        });
+        Self {
+            text: it.to_string().lines().map(str::to_owned).collect(),
+            rule: rule(it.rule),
+            tiers: it.parts.iter().map(ExplainedTier::from).collect(),
+            days,
+            included: Decimal::from(&it.included),
+            rounding: match it.rounding {
+                Rounding::HalfUp => "half_up",
+                Rounding::HalfEven => "half_even",
+            },
+            price_version: it.version_from.map(|it| it.to_string()),
+            usage: None,
+            tax_rule: None,
+            includes_tax: false,
+        }
+    }
+}
+
+impl From<&Part> for ExplainedTier {
+    fn from(it: &Part) -> Self {
+        let amount = it.amount().map(|it| it.normalize().to_string());
+        Self {
+            tier: u16::from(it.tier) + 1,
+            units: Decimal::from(&it.units),
+            per_unit: Decimal::from(&it.unit_price),
+            flat: Decimal::from(&it.fee),
+            amount: Decimal(amount.unwrap_or_else(|error| error.to_string())),
+        }
+    }
+}
+
+const fn rule(it: Rule) -> &'static str {
+    match it {
+        Rule::Flat => "flat",
+        Rule::PerUnit => "per_unit",
+        Rule::Graduated => "graduated",
+        Rule::Volume => "volume",
+        Rule::Package(_) => "package",
+        Rule::Stairstep => "stairstep",
+        Rule::Stated => "stated",
+    }
+}
+
+impl From<&TaxTotal> for InvoiceTax {
+    fn from(it: &TaxTotal) -> Self {
+        Self {
+            rule: it.rule.to_string(),
+            category: it.category.map(|it| it.to_string()),
+            name: it.name.to_string(),
+            treatment: match it.treatment {
+                Treatment::Standard(_) => "standard",
+                Treatment::ReverseCharge { .. } => "reverse_charge",
+                Treatment::Exempt { .. } => "exempt",
+            },
+            rate: Decimal(it.treatment.percent().decimal().to_string()),
+            base: it.net.into(),
+            tax: it.tax.into(),
+            reason: it.treatment.reason().map(ToString::to_string),
+        }
+    }
+}

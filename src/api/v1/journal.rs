@@ -1,0 +1,256 @@
+//! `/journal`, `/balances`, and what an account owes: `/accounts/{id}/balance` and `statement`.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::route::{Needs, Route, read, read_much};
+use super::wire::{List, Money, NoQuery, parse, parse_optional};
+use crate::api::edge::call::Call;
+use crate::api::edge::reply::{Reply, Wire};
+use crate::domain::account::billing_account::BillingAccount;
+use crate::domain::error::Invalid;
+use crate::domain::id::{AccountId, BillingAccountId, Kind};
+use crate::domain::journal::Holder;
+use crate::domain::operator::Permission;
+use crate::domain::page::Page;
+use crate::services::journal::{self, Balance as KeptBalance, NumberedEntry};
+use crate::services::{Cx, Error, billing_account, catalog};
+
+pub(super) fn routes() -> Vec<Route> {
+    let reads = Needs::Permission(Permission::BalanceRead);
+    let books = Needs::Permission(Permission::JournalRead);
+    vec![
+        read("/accounts/{id}/balance", reads, "What an account owes and has", standing),
+        read_much("/accounts/{id}/statement", reads, "What happened to it", statement),
+        read("/balances", reads, "The balances of a billing account or seller", balances),
+        read("/journal", books, "List the double entries", entries),
+    ]
+}
+
+/// What an account owes and has.
+#[derive(Debug, Serialize, ToSchema)]
+struct AccountBalance {
+    balances: Vec<CurrencyBalance>,
+}
+
+impl Wire for AccountBalance {}
+
+/// The same in one currency.
+#[derive(Debug, Serialize, ToSchema)]
+struct CurrencyBalance {
+    currency: String,
+    /// What it owes.
+    receivable: Money,
+    /// What it has paid, or was given back, without owing it.
+    credit: Money,
+    /// What it has not paid in time.
+    overdue: Money,
+}
+
+fn standing(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<AccountBalance>, Error> {
+    let found = journal::standing(cx, call.id("id")?)?;
+    let balance = |it: &journal::Standing| CurrencyBalance {
+        currency: it.receivable.currency().to_string(),
+        receivable: it.receivable.into(),
+        credit: it.credit.into(),
+        overdue: it.overdue.into(),
+    };
+    Ok(Reply::ok(AccountBalance { balances: found.iter().map(balance).collect() }))
+}
+
+/// Between which days.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct StatementQuery {
+    from: Option<String>,
+    to: Option<String>,
+}
+
+/// What happened to an account, for each of its billing accounts.
+#[derive(Debug, Serialize, ToSchema)]
+struct AccountStatement {
+    statements: Vec<Statement>,
+}
+
+impl Wire for AccountStatement {}
+
+/// The movements of a billing account.
+#[derive(Debug, Serialize, ToSchema)]
+struct Statement {
+    billing_account: String,
+    currency: String,
+    /// What was owed before the first line; negative where the account had credit.
+    opening: Money,
+    lines: Vec<StatementLine>,
+    closing: Money,
+}
+
+/// One movement.
+#[derive(Debug, Serialize, ToSchema)]
+struct StatementLine {
+    on: String,
+    text: String,
+    invoice: Option<String>,
+    payment: Option<String>,
+    debit: Option<Money>,
+    credit: Option<Money>,
+    /// What is owed after it.
+    balance: Money,
+}
+
+impl StatementLine {
+    fn of(it: &journal::Movement) -> Result<Self, Error> {
+        let named = |kind: Kind| (it.cause.kind == kind).then(|| it.cause.to_string());
+        let (debit, credit) = match it.amount.is_negative() {
+            true => (None, Some(it.amount.negated()?.into())),
+            false => (Some(it.amount.into()), None),
+        };
+        Ok(Self {
+            on: it.on.to_string(),
+            text: it.text.clone(),
+            invoice: named(Kind::Invoice),
+            payment: named(Kind::Payment),
+            debit,
+            credit,
+            balance: it.balance.into(),
+        })
+    }
+}
+
+fn statement(
+    cx: Cx<'_>,
+    call: &Call,
+    query: StatementQuery,
+) -> Result<Reply<AccountStatement>, Error> {
+    let from = parse_optional("from", query.from.as_deref())?;
+    let to = parse_optional("to", query.to.as_deref())?;
+    let found = journal::statements(cx, call.id("id")?, (from, to))?;
+    let statements: Result<Vec<_>, Error> = found
+        .iter()
+        .map(|it| {
+            let lines: Result<_, Error> = it.movements.iter().map(StatementLine::of).collect();
+            Ok(Statement {
+                billing_account: it.billing_account.to_string(),
+                currency: it.closing.currency().to_string(),
+                opening: it.opening.into(),
+                lines: lines?,
+                closing: it.closing.into(),
+            })
+        })
+        .collect();
+    Ok(Reply::ok(AccountStatement { statements: statements? }))
+}
+
+/// Whose balances.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct BalanceQuery {
+    /// The account whose default billing account is meant.
+    account: Option<String>,
+    billing_account: Option<String>,
+}
+
+/// A balance in the books of a seller.
+#[derive(Debug, Serialize, ToSchema)]
+struct Balance {
+    ledger: String,
+    /// The billing account or the partner; `null` for the seller's own.
+    holder: Option<String>,
+    /// Positive where debits outweigh.
+    amount: Money,
+}
+
+impl Wire for Balance {}
+
+fn holder(of: Holder) -> Option<String> {
+    match of {
+        Holder::Seller => None,
+        Holder::Customer(id) => Some(id.to_string()),
+        Holder::Partner(id) => Some(id.to_string()),
+    }
+}
+
+impl From<&KeptBalance> for Balance {
+    fn from(it: &KeptBalance) -> Self {
+        let (ledger, holder) = (it.key.ledger.to_string(), holder(it.key.holder));
+        Self { ledger, holder, amount: it.amount.into() }
+    }
+}
+
+/// The billing account that a query names, itself or by its account.
+fn named(
+    cx: Cx<'_>,
+    account: Option<&str>,
+    billing_account: Option<&str>,
+) -> Result<Option<BillingAccountId>, Error> {
+    let account: Option<AccountId> = parse_optional("account", account)?;
+    match (billing_account, account) {
+        (Some(text), _) => Ok(Some(parse("billing_account", text)?)),
+        (None, Some(account)) => {
+            let account: crate::domain::account::Account = cx.named("account", account)?;
+            Ok(Some(billing_account::default_of(cx, account.id)?.id))
+        }
+        (None, None) => Ok(None),
+    }
+}
+
+fn balances(cx: Cx<'_>, _: &Call, query: BalanceQuery) -> Result<Reply<List<Balance>>, Error> {
+    let of = named(cx, query.account.as_deref(), query.billing_account.as_deref())?;
+    let found = journal::balances(cx, catalog::seller(cx, None)?, of)?;
+    Ok(Reply::ok(List::whole(found.iter().map(Balance::from).collect())))
+}
+
+/// A movement of money as a double entry.
+#[derive(Debug, Serialize, ToSchema)]
+struct JournalEntry {
+    sequence: u64,
+    at: String,
+    /// What caused it.
+    cause: String,
+    legs: Vec<JournalLeg>,
+}
+
+impl Wire for JournalEntry {}
+
+/// One side of an entry.
+#[derive(Debug, Serialize, ToSchema)]
+struct JournalLeg {
+    ledger: String,
+    /// The billing account or the partner; `null` for the seller's own.
+    holder: Option<String>,
+    /// Positive where it is debited, negative where it is credited.
+    amount: Money,
+}
+
+impl From<NumberedEntry> for JournalEntry {
+    fn from(it: NumberedEntry) -> Self {
+        let legs = it.entry.legs().iter().map(|it| JournalLeg {
+            ledger: it.ledger.to_string(),
+            holder: holder(it.holder),
+            amount: it.amount.into(),
+        });
+        Self {
+            sequence: it.sequence,
+            at: it.entry.at().to_string(),
+            cause: it.entry.cause().to_string(),
+            legs: legs.collect(),
+        }
+    }
+}
+
+fn entries(
+    cx: Cx<'_>,
+    call: &Call,
+    query: BalanceQuery,
+) -> Result<Reply<List<JournalEntry>>, Error> {
+    let of = named(cx, query.account.as_deref(), query.billing_account.as_deref())?;
+    let page: Page<NumberedEntry> = match of {
+        Some(id) => {
+            let of: Option<BillingAccount> = cx.find(id)?;
+            let missing = || Invalid::one("billing_account", "reference", "is not there");
+            journal::entries(cx, &of.ok_or_else(missing)?, &call.page)?
+        }
+        None => journal::all_entries(cx, &call.page)?,
+    };
+    Ok(Reply::ok(List::of(page, JournalEntry::from)))
+}

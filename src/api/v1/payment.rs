@@ -1,0 +1,245 @@
+//! `/payments`: money that came in, what it settles, and money that went back.
+
+use axum::http::Method;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::route::{Needs, Route, read, write};
+use super::wire::{List, Money, NoQuery, parse, parse_optional};
+use crate::api::edge::call::Call;
+use crate::api::edge::reply::{Reply, Wire};
+use crate::domain::error::Invalid;
+use crate::domain::operator::Permission;
+use crate::domain::payment as domain;
+use crate::domain::payment::allocation::Settlement;
+use crate::domain::payment::method::MethodKind;
+use crate::domain::payment::refund::Refund as DomainRefund;
+use crate::services::payment::{self, RecordPayment};
+use crate::services::{Act, Cx, Error, billing_account};
+
+pub(super) fn routes() -> Vec<Route> {
+    let reads = Needs::Permission(Permission::PaymentRead);
+    let records = Needs::Permission(Permission::PaymentRecord);
+    let refunds = Needs::Permission(Permission::RefundWrite);
+    let post = || Method::POST;
+    vec![
+        read("/payments", reads, "List payments", list),
+        read("/payments/{id}", reads, "Read a payment", show),
+        write(post(), "/payments", records, "Record a payment that came in", record),
+        write(post(), "/payments/{id}/allocate", records, "Let it settle invoices", allocate),
+        write(post(), "/payments/{id}/refund", refunds, "Give money back", refund),
+        read("/payments/{id}/refunds", reads, "List the refunds of a payment", list_refunds),
+    ]
+}
+
+/// Money that came in.
+#[derive(Debug, Serialize, ToSchema)]
+struct Payment {
+    id: String,
+    number: u64,
+    revision: u32,
+    created_at: String,
+    changed_at: String,
+    account: String,
+    billing_account: String,
+    state: String,
+    method: String,
+    amount: Money,
+    reference: Option<String>,
+    received_on: Option<String>,
+    note: Option<String>,
+    allocations: Vec<PaymentAllocation>,
+    /// What settles nothing yet: the customer's credit.
+    unallocated: Money,
+    refunded: Money,
+}
+
+impl Wire for Payment {}
+
+/// A part of a payment, and the invoice that it settles.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PaymentAllocation {
+    invoice: String,
+    amount: Money,
+}
+
+impl Payment {
+    fn of(it: &domain::Payment) -> Result<Self, Error> {
+        let allocations = it.allocations().iter().map(|it| PaymentAllocation {
+            invoice: it.invoice.to_string(),
+            amount: it.amount.into(),
+        });
+        Ok(Self {
+            id: it.id.to_string(),
+            number: it.stamp.number,
+            revision: it.stamp.revision,
+            created_at: it.stamp.created_at.to_string(),
+            changed_at: it.stamp.changed_at.to_string(),
+            account: it.account.to_string(),
+            billing_account: it.billing_account.to_string(),
+            state: it.state().to_string(),
+            method: it.kind.to_string(),
+            amount: it.amount().into(),
+            reference: it.reference.as_ref().map(ToString::to_string),
+            received_on: it.received_on.map(|it| it.to_string()),
+            note: it.note.as_ref().map(ToString::to_string),
+            allocations: allocations.collect(),
+            unallocated: it.unallocated()?.into(),
+            refunded: it.refunded().into(),
+        })
+    }
+}
+
+/// Which payments are wanted.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PaymentQuery {
+    account: Option<String>,
+    billing_account: Option<String>,
+    state: Option<String>,
+}
+
+fn list(cx: Cx<'_>, call: &Call, query: PaymentQuery) -> Result<Reply<List<Payment>>, Error> {
+    let account = parse_optional("account", query.account.as_deref())?;
+    let of = parse_optional("billing_account", query.billing_account.as_deref())?;
+    let state = parse_optional("state", query.state.as_deref())?;
+    let page = payment::list(cx, (account, of), &call.page, |it| {
+        state.is_none_or(|state| it.state() == state)
+    })?;
+    let next = page.next;
+    let items: Result<Vec<_>, _> = page.items.iter().map(Payment::of).collect();
+    Ok(Reply::ok(List::of(crate::domain::page::Page { items: items?, next }, |it| it)))
+}
+
+fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Payment>, Error> {
+    let it: domain::Payment = cx.get(call.id("id")?)?;
+    Ok(Reply::ok(Payment::of(&it)?).tagged(it.stamp.revision))
+}
+
+/// A payment that came in outside of any gateway.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewPayment {
+    /// Who paid; its default billing account gets the money if no other is named.
+    account: Option<String>,
+    billing_account: Option<String>,
+    amount: Money,
+    /// `bank_transfer`, `cash`, `check` and so on; `bank_transfer` if nothing is said.
+    method: Option<String>,
+    /// What the payer or the bank wrote to it.
+    reference: Option<String>,
+    /// The day on which it came in; today if nothing is said.
+    received_on: Option<String>,
+    note: Option<String>,
+    /// What it settles; what is due first if nothing is said.
+    allocations: Option<Vec<PaymentAllocation>>,
+}
+
+fn record(act: &mut Act<'_>, _: &Call, body: NewPayment) -> Result<Reply<Payment>, Error> {
+    let account = parse_optional("/account", body.account.as_deref())?;
+    let billing_account = parse_optional("/billing_account", body.billing_account.as_deref())?;
+    let billing_account = match (billing_account, account) {
+        (Some(id), _) => id,
+        (None, Some(account)) => billing_account::default_of(act.cx(), account)?.id,
+        (None, None) => {
+            let message = "must name the account or the billing account";
+            return Err(Invalid::one("/account", "required", message).into());
+        }
+    };
+    let kind = parse_optional("/method", body.method.as_deref())?;
+    let it = payment::record(
+        act,
+        RecordPayment {
+            billing_account,
+            amount: body.amount.read("/amount")?,
+            kind: kind.unwrap_or(MethodKind::BankTransfer),
+            reference: parse_optional("/reference", body.reference.as_deref())?,
+            received_on: parse_optional("/received_on", body.received_on.as_deref())?,
+            note: parse_optional("/note", body.note.as_deref())?,
+            settles: body.allocations.as_deref().map(settlements).transpose()?,
+        },
+    )?;
+    let path = format!("/api/v1/payments/{}", it.id);
+    Ok(Reply::created(path, Payment::of(&it)?).tagged(it.stamp.revision))
+}
+
+fn settlements(all: &[PaymentAllocation]) -> Result<Vec<Settlement>, Invalid> {
+    let read = |(place, it): (usize, &PaymentAllocation)| {
+        let at = format!("/allocations/{place}");
+        let invoice = parse(&format!("{at}/invoice"), &it.invoice)?;
+        Ok(Settlement { invoice, amount: it.amount.read(&format!("{at}/amount"))? })
+    };
+    all.iter().enumerate().map(read).collect()
+}
+
+/// What a payment is to settle.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewAllocations {
+    /// What it settles; what is due first if nothing is said.
+    allocations: Option<Vec<PaymentAllocation>>,
+}
+
+fn allocate(act: &mut Act<'_>, call: &Call, body: NewAllocations) -> Result<Reply<Payment>, Error> {
+    let told = body.allocations.as_deref().map(settlements).transpose()?;
+    let it = payment::allocate(act, call.id("id")?, told.as_deref())?;
+    Ok(Reply::ok(Payment::of(&it)?).tagged(it.stamp.revision))
+}
+
+/// Money to be given back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewRefund {
+    /// How much; all that is left if nothing is said.
+    amount: Option<Money>,
+    reason: Option<String>,
+}
+
+/// Money that went back.
+#[derive(Debug, Serialize, ToSchema)]
+struct Refund {
+    id: String,
+    number: u64,
+    revision: u32,
+    payment: String,
+    account: String,
+    billing_account: String,
+    amount: Money,
+    reason: Option<String>,
+    state: String,
+    created_at: String,
+}
+
+impl Wire for Refund {}
+
+impl From<&DomainRefund> for Refund {
+    fn from(it: &DomainRefund) -> Self {
+        Self {
+            id: it.id.to_string(),
+            number: it.stamp.number,
+            revision: it.stamp.revision,
+            payment: it.payment.to_string(),
+            account: it.account.to_string(),
+            billing_account: it.billing_account.to_string(),
+            amount: it.amount.into(),
+            reason: it.reason.as_ref().map(ToString::to_string),
+            state: it.state.to_string(),
+            created_at: it.stamp.created_at.to_string(),
+        }
+    }
+}
+
+fn refund(act: &mut Act<'_>, call: &Call, body: NewRefund) -> Result<Reply<Refund>, Error> {
+    let amount = body.amount.map(|it| it.read("/amount")).transpose()?;
+    let reason = parse_optional("/reason", body.reason.as_deref())?;
+    let it = payment::refund(act, call.id("id")?, (amount, reason))?;
+    let path = format!("/api/v1/payments/{}/refunds", it.payment);
+    Ok(Reply::created(path, Refund::from(&it)).tagged(it.stamp.revision))
+}
+
+fn list_refunds(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<Refund>>, Error> {
+    let payment: domain::Payment = cx.get(call.id("id")?)?;
+    let refunds = payment::refunds_of(cx, payment.id)?;
+    Ok(Reply::ok(List::whole(refunds.iter().map(Refund::from).collect())))
+}
