@@ -11,4 +11,5 @@ mod disk_full;
 mod harness;
 mod ledger;
 mod power_cut;
+mod scenario;
 mod v1;

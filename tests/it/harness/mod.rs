@@ -7,6 +7,7 @@ pub(crate) mod chance;
 pub(crate) mod client;
 pub(crate) mod disk;
 pub(crate) mod house;
+pub(crate) mod market;
 pub(crate) mod process;
 pub(crate) mod scale;
 pub(crate) mod volume;

@@ -2,8 +2,11 @@
 
 mod accounts;
 mod billing_accounts;
+mod billing_runs;
 mod classes;
+mod invoices;
 mod parties;
+mod payments;
 mod sessions;
 mod setup;
 mod tokens;

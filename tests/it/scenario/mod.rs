@@ -1,0 +1,3 @@
+//! Lives: months pass, and what is left is what months leave.
+
+mod billing;

@@ -1,0 +1,52 @@
+//! Billing runs: what would be billed is what is billed; who may bill, and what is told of it.
+
+use serde_json::json;
+
+use crate::harness::market::{Market, monthly, text};
+
+#[test]
+fn what_was_planned_is_what_is_billed() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let offer = market.offer("Flat", &[monthly("Base", "EUR", "10")]);
+    for name in ["One", "Two", "Three"] {
+        market.order(&market.customer(name, "EUR"), &offer, 1);
+    }
+    let plan = operator.get("/billing_runs/plan?through=2026-02-01");
+    assert_eq!((&plan["total"], &plan["invoices"]), (&json!(3), &json!(3)));
+    market.advance_to("2026-02-01");
+    let run = operator.get("/billing_runs?limit=1")["items"][0].clone();
+    assert_eq!((&run["state"], &run["done"]), (&json!("done"), &json!(3)));
+    assert_eq!((&run["invoices"], &run["amounts"]), (&plan["invoices"], &plan["amounts"]));
+    let past = operator.call("GET /billing_runs/plan?through=2026-01-31", None);
+    assert_eq!(past.status, 422);
+}
+
+#[test]
+fn a_run_over_nothing_bills_nothing_and_ends() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let run = operator.post("/billing_runs", &json!({}));
+    assert_eq!((&run["state"], &run["total"]), (&json!("running"), &json!(0)));
+    let again = operator.post("/billing_runs", &json!({}));
+    assert_eq!(again["id"], run["id"], "there is one run at a time");
+    market.house.app.keep_duties();
+    let path = format!("/billing_runs/{}", text(&run["id"]));
+    assert_eq!(operator.get(&path)["state"], "done");
+    let canceled = operator.call(&format!("POST {path}/cancel"), Some(&json!({})));
+    assert_eq!(canceled.status, 409);
+}
+
+#[test]
+fn who_buys_neither_bills_nor_sees_what_others_are_billed() {
+    let market = Market::on("2026-01-01");
+    let buyer = market.house.client(&market.house.customer.admin);
+    for what in ["GET /billing_runs", "GET /billing_runs/left", "POST /billing_runs"] {
+        let body = what.starts_with("POST").then(|| json!({}));
+        assert_eq!(buyer.call(what, body.as_ref()).status, 403, "{what}");
+    }
+    let offer = market.offer("Flat", &[monthly("Base", "EUR", "10")]);
+    market.order(&market.customer("Somebody", "EUR"), &offer, 1);
+    let invoices = buyer.get("/invoices");
+    assert_eq!(invoices["items"].as_array().unwrap().len(), 0);
+}

@@ -1,0 +1,128 @@
+//! Invoices: listed, read, computed again, taken back by credit notes, given up.
+
+use expect_test::expect;
+use serde_json::{Value, json};
+
+use crate::harness::client::Protocol;
+use crate::harness::market::{Market, monthly, sums, text};
+
+fn billed() -> (Market, Value, Vec<Value>) {
+    let market = Market::on("2026-01-01");
+    let account = market.customer("Buyer", "EUR");
+    let offer =
+        market.offer("Flat", &[monthly("Base", "EUR", "10"), monthly("More", "EUR", "5.55")]);
+    market.order(&account, &offer, 1);
+    market.advance_to("2026-02-15");
+    let invoices = market.invoices(&account);
+    (market, account, invoices)
+}
+
+#[test]
+fn an_invoice_is_found_by_what_one_knows_of_it() {
+    let (market, account, invoices) = billed();
+    let operator = market.operator();
+    let count = |query: &str| {
+        operator.get(&format!("/invoices?{query}"))["items"].as_array().unwrap().len()
+    };
+    let (account, billing_account) = (text(&account["id"]), text(&account["billing_account"]));
+    assert_eq!(count(""), 2);
+    assert_eq!(count(&format!("account={account}")), 2);
+    assert_eq!(count(&format!("billing_account={billing_account}&state=overdue")), 2);
+    assert_eq!(count("state=paid"), 0);
+    assert_eq!(count("from=2026-01-02"), 1);
+    assert_eq!(count("to=2026-01-31"), 1);
+    assert_eq!(count(&format!("billing_run={}", text(&invoices[0]["billing_run"]))), 1);
+    let by_number = operator.get(&format!("/invoices/{}", text(&invoices[1]["number"])));
+    assert_eq!(by_number, invoices[1]);
+    let chained = &invoices[1]["chain"]["previous"];
+    assert_eq!(chained, &invoices[0]["chain"]["hash"], "each is sealed with the one before");
+}
+
+#[test]
+fn an_issued_invoice_is_undone_by_credit_notes_alone() {
+    let (market, account, invoices) = billed();
+    let (operator, said) = (market.operator(), Protocol::default());
+    let path = format!("/invoices/{}", text(&invoices[0]["id"]));
+    let credit = |body: Value| {
+        let what = format!("POST {path}/credit?fields=number,lines,net,tax,gross");
+        said.say(&operator, "operator", &what, Some(&body));
+        market.must_be_whole();
+    };
+    let line = |net: &str| json!([{ "line": 0, "net": { "amount": net, "currency": "EUR" } }]);
+    credit(json!({ "reason": "A bad week", "lines": line("2.50") }));
+    credit(json!({ "reason": "Too much", "lines": line("7.51") }));
+    credit(json!({ "reason": "All of it" }));
+    credit(json!({ "reason": "Once more" }));
+    expect![[r#"
+        > POST /invoices/{inv1}/credit?fields=number,lines,net,tax,gross {"lines":[{"line":0,"net":{"amount":"2.50","currency":"EUR"}}],"reason":"A bad week"} [operator]
+        201 Created {"gross":{"amount":"3.00","currency":"EUR"},"id":"{crn1}","lines":[{"line":0,"net":{"amount":"2.50","currency":"EUR"},"tax":{"amount":"0.50","currency":"EUR"}}],"net":{"amount":"2.50","currency":"EUR"},"number":"CRN-2026-000001","tax":{"amount":"0.50","currency":"EUR"}}
+        > POST /invoices/{inv1}/credit?fields=number,lines,net,tax,gross {"lines":[{"line":0,"net":{"amount":"7.51","currency":"EUR"}}],"reason":"Too much"} [operator]
+        409 Conflict {"type":"/problems/credit_exceeds","title":"The credit would exceed what is left of the invoice or its line.","status":409,"detail":"`7.51 EUR` cannot be credited of a line of which `7.50 EUR` is left","request_id":"…"}
+        > POST /invoices/{inv1}/credit?fields=number,lines,net,tax,gross {"reason":"All of it"} [operator]
+        201 Created {"gross":{"amount":"15.66","currency":"EUR"},"id":"{crn2}","lines":[{"line":0,"net":{"amount":"7.50","currency":"EUR"},"tax":{"amount":"1.50","currency":"EUR"}},{"line":1,"net":{"amount":"5.55","currency":"EUR"},"tax":{"amount":"1.11","currency":"EUR"}}],"net":{"amount":"13.05","currency":"EUR"},"number":"CRN-2026-000002","tax":{"amount":"2.61","currency":"EUR"}}
+        > POST /invoices/{inv1}/credit?fields=number,lines,net,tax,gross {"reason":"Once more"} [operator]
+        409 Conflict {"type":"/problems/credit_exceeds","title":"The credit would exceed what is left of the invoice or its line.","status":409,"detail":"nothing is left of the invoice that could be credited","request_id":"…"}
+    "#]].assert_eq(&said.text());
+    let after = operator.get(&path);
+    assert_eq!(
+        (text(&after["state"]), sums(&after)),
+        ("credited".into(), "15.55 + 3.11 = 18.66 EUR, due 0.00".into())
+    );
+    let notes = operator.get(&format!("/credit_notes?account={}", text(&account["id"])));
+    assert_eq!(notes["items"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn what_was_paid_and_is_taken_back_pays_the_next_invoice() {
+    let (market, account, invoices) = billed();
+    let operator = market.operator();
+    let amount = json!({ "amount": "37.32", "currency": "EUR" });
+    operator.post("/payments", &json!({ "account": account["id"], "amount": amount }));
+    let path = format!("/invoices/{}", text(&invoices[0]["id"]));
+    operator.post(&format!("{path}/credit"), &json!({ "reason": "A bad month" }));
+    market.advance_to("2026-03-01");
+    let last = market.invoices(&account).pop().unwrap();
+    assert_eq!(
+        (text(&last["state"]), sums(&last)),
+        ("credited".into(), "15.55 + 3.11 = 18.66 EUR, due 0.00".into())
+    );
+}
+
+#[test]
+fn what_will_not_be_paid_is_given_up_once() {
+    let (market, account, invoices) = billed();
+    let operator = market.operator();
+    let path = format!("/invoices/{}/write_off", text(&invoices[0]["id"]));
+    assert_eq!(operator.post(&path, &json!({}))["state"], "written_off");
+    market.must_be_whole();
+    assert_eq!(operator.call(&format!("POST {path}"), Some(&json!({}))).status, 409);
+    let balance = operator.get(&format!("/accounts/{}/balance", text(&account["id"])));
+    assert_eq!(balance["balances"][0]["receivable"]["amount"], "18.66");
+    let balances = operator.get("/balances");
+    let given_up =
+        balances["items"].as_array().unwrap().iter().find(|it| it["ledger"] == "write_off");
+    assert_eq!(given_up.unwrap()["amount"]["amount"], "18.66");
+}
+
+#[test]
+fn an_offer_is_calculated_as_it_is_billed() {
+    let market = Market::on("2026-01-01");
+    let usage = json!({
+        "name": "Traffic", "kind": "usage", "currency": "EUR", "meter": market.meter,
+        "model": { "kind": "graduated", "tiers": [
+            { "up_to": "10", "per_unit": "1.5", "flat": "2" }, { "up_to": null, "per_unit": "1" },
+        ] },
+    });
+    let offer = market.offer("Cloud", &[monthly("Base", "EUR", "19.99"), usage]);
+    let body =
+        json!({ "currency": "EUR", "country": "DE", "usage": { market.meter.clone(): "12" } });
+    let path = format!("/offers/{offer}/calculate");
+    let found = market.operator().post(&path, &body);
+    let amount = |name: &str| text(&found[name]["amount"]);
+    assert_eq!([amount("net"), amount("tax"), amount("gross")], ["38.99", "7.80", "46.79"]);
+    let why = &found["lines"][1]["explanation"]["text"];
+    assert_eq!(why[2], "tier 1: 10 × 1.5 + 2 = 17", "{why}");
+    let dollars =
+        market.operator().call(&format!("POST {path}"), Some(&json!({ "currency": "USD" })));
+    assert_eq!(dollars.status, 409);
+}

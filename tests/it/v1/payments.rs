@@ -1,0 +1,118 @@
+//! Payments: recorded, allocated, paid too much, given back; and everything that is refused.
+
+use expect_test::expect;
+use serde_json::{Value, json};
+
+use crate::harness::client::Protocol;
+use crate::harness::market::{Market, monthly, text};
+
+/// A market in which an account was billed 12.00 EUR in January and again in February.
+fn billed() -> (Market, Value) {
+    let market = Market::on("2026-01-01");
+    let account = market.customer("Payer", "EUR");
+    let offer = market.offer("Flat", &[monthly("Base", "EUR", "10")]);
+    market.order(&account, &offer, 1);
+    market.advance_to("2026-02-01");
+    (market, account)
+}
+
+fn euros(amount: &str) -> Value {
+    json!({ "amount": amount, "currency": "EUR" })
+}
+
+/// What is due of each invoice, and what the account owes and has.
+fn owed(market: &Market, account: &Value) -> String {
+    let due = market.invoices(account);
+    let due: Vec<_> = due
+        .iter()
+        .map(|it| format!("{} {}", text(&it["state"]), text(&it["due"]["amount"])))
+        .collect();
+    let balance = market.operator().get(&format!("/accounts/{}/balance", text(&account["id"])));
+    let amount = |name: &str| text(&balance["balances"][0][name]["amount"]);
+    let (receivable, credit) = (amount("receivable"), amount("credit"));
+    format!("{}; owes {receivable}, has {credit}, overdue {}", due.join(", "), amount("overdue"))
+}
+
+#[test]
+fn what_is_due_first_is_paid_first_and_the_rest_pays_the_next_invoice() {
+    let (market, account) = billed();
+    assert_eq!(
+        owed(&market, &account),
+        "overdue 12.00, open 12.00; owes 24.00, has 0.00, overdue 12.00"
+    );
+    let pay = |amount: &str| {
+        let body = json!({ "account": account["id"], "amount": euros(amount) });
+        let paid = market.operator().post("/payments", &body);
+        market.must_be_whole();
+        paid
+    };
+    pay("15");
+    assert_eq!(owed(&market, &account), "paid 0.00, open 9.00; owes 9.00, has 0.00, overdue 0.00");
+    let payment = pay("14");
+    assert_eq!(payment["unallocated"], euros("5.00"));
+    assert_eq!(owed(&market, &account), "paid 0.00, paid 0.00; owes 0.00, has 5.00, overdue 0.00");
+    market.advance_to("2026-03-01");
+    assert_eq!(
+        owed(&market, &account),
+        "paid 0.00, paid 0.00, open 7.00; owes 7.00, has 0.00, overdue 0.00"
+    );
+}
+
+#[test]
+fn money_that_goes_back_opens_what_it_had_paid() {
+    let (market, account) = billed();
+    let operator = market.operator();
+    let body = json!({ "account": account["id"], "amount": euros("24") });
+    let payment = text(&operator.post("/payments", &body)["id"]);
+    let path = format!("/payments/{payment}/refund");
+    operator.post(&path, &json!({ "amount": euros("5"), "reason": "Too much" }));
+    market.must_be_whole();
+    assert_eq!(owed(&market, &account), "paid 0.00, open 5.00; owes 5.00, has 0.00, overdue 0.00");
+    operator.post(&path, &json!({}));
+    market.must_be_whole();
+    assert_eq!(
+        owed(&market, &account),
+        "overdue 12.00, open 12.00; owes 24.00, has 0.00, overdue 12.00"
+    );
+    let refunds = operator.get(&format!("/payments/{payment}/refunds"));
+    let amounts: Vec<_> = refunds["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| text(&it["amount"]["amount"]))
+        .collect();
+    assert_eq!(amounts, ["5.00", "19.00"]);
+}
+
+#[test]
+fn what_cannot_be_paid_is_refused_with_the_reason() {
+    let (market, account) = billed();
+    let (operator, said) = (market.operator(), Protocol::default());
+    let invoice = market.invoices(&account)[0]["id"].clone();
+    let say = |body: Value| {
+        said.say(&operator, "operator", "POST /payments?fields=state,allocations", Some(&body));
+    };
+    let told = |amount: &str| json!([{ "invoice": invoice, "amount": euros(amount) }]);
+    let account = &account["id"];
+    say(json!({ "amount": euros("1") }));
+    say(json!({ "account": account, "amount": euros("0") }));
+    say(json!({ "account": account, "amount": { "amount": "1", "currency": "USD" } }));
+    say(json!({ "account": account, "amount": euros("20"), "allocations": told("12.01") }));
+    say(json!({ "account": account, "amount": euros("5"), "allocations": told("6") }));
+    say(json!({ "account": account, "amount": euros("5"), "method": "barter" }));
+    expect![[r#"
+        > POST /payments?fields=state,allocations {"amount":{"amount":"1","currency":"EUR"}} [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/account` must name the account or the billing account","request_id":"…","errors":[{"pointer":"/account","rule":"required","message":"must name the account or the billing account"}]}
+        > POST /payments?fields=state,allocations {"account":"{acc1}","amount":{"amount":"0","currency":"EUR"}} [operator]
+        409 Conflict {"type":"/problems/amount_out_of_range","title":"The amount is beyond what can be booked, or not positive where it must be.","status":409,"detail":"`0.00 EUR` cannot be paid: a payment is more than nothing","request_id":"…"}
+        > POST /payments?fields=state,allocations {"account":"{acc1}","amount":{"amount":"1","currency":"USD"}} [operator]
+        409 Conflict {"type":"/problems/currencies_differ","title":"Amounts of different currencies meet.","status":409,"detail":"`1.00 USD` cannot be paid on a billing account in EUR","request_id":"…"}
+        > POST /payments?fields=state,allocations {"account":"{acc1}","allocations":[{"amount":{"amount":"12.01","currency":"EUR"},"invoice":"{inv1}"}],"amount":{"amount":"20","currency":"EUR"}} [operator]
+        409 Conflict {"type":"/problems/payment_exceeds","title":"The payment would exceed what it is for.","status":409,"detail":"`12.01 EUR` cannot settle `{inv1}`, of which `12.00 EUR` is open","request_id":"…"}
+        > POST /payments?fields=state,allocations {"account":"{acc1}","allocations":[{"amount":{"amount":"6","currency":"EUR"},"invoice":"{inv1}"}],"amount":{"amount":"5","currency":"EUR"}} [operator]
+        409 Conflict {"type":"/problems/payment_exceeds","title":"The payment would exceed what it is for.","status":409,"detail":"more is told to be settled than the `5.00 EUR` there are","request_id":"…"}
+        > POST /payments?fields=state,allocations {"account":"{acc1}","amount":{"amount":"5","currency":"EUR"},"method":"barter"} [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/method` `barter` is not one of bank_transfer, direct_debit, card, cash, check, wallet, voucher, bucket","request_id":"…","errors":[{"pointer":"/method","rule":"format","message":"`barter` is not one of bank_transfer, direct_debit, card, cash, check, wallet, voucher, bucket"}]}
+    "#]].assert_eq(&said.text());
+    market.must_be_whole();
+}
