@@ -446,13 +446,13 @@ mod tests {
     fn a_sequence_behind_its_records_and_a_table_of_nobody_are_found() {
         let found = found(|batch| {
             batch.insert(Table("sequence"), b"party", &2_u64.to_be_bytes())?;
-            batch.insert(Table("sequence"), b"order", b"two")?;
+            batch.insert(Table("sequence"), b"letter", b"two")?;
             batch.insert(Table("attic"), b"box", b"").map(|_| ())
         });
         expect_test::expect![[r#"
             attic: is no table of this program
             sequence: `party` is at 2, a record has number 3
-            sequence: order is not a number
+            sequence: letter is not a number
         "#]]
         .assert_eq(&found);
     }
