@@ -68,9 +68,8 @@ impl Serve {
             .map_err(|source| Failure::Machine { action: "starting the runtime", source })?;
         let ended = runtime.block_on(async {
             let server = Server::bind(&folder, &config).await?;
-            server.announce(out, &folder, began)?;
             founding::announce(out, &bss, &server.url)?;
-            out.flush().map_err(Failure::Output)?;
+            server.announce(out, &folder, began)?;
             server.run(&bss).await
         });
         runtime.shutdown_timeout(END_SECONDS);

@@ -58,23 +58,6 @@ impl Money {
     }
 }
 
-/// A price per unit, which may be finer than the currency.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Rate {
-    /// In major units: `0.0015`.
-    pub(crate) per_unit: Decimal,
-    /// ISO 4217: `EUR`.
-    pub(crate) currency: String,
-}
-
-impl From<money::Rate> for Rate {
-    fn from(it: money::Rate) -> Self {
-        let per_unit = Decimal(it.per_unit().normalize().to_string());
-        Self { per_unit, currency: it.currency().to_string() }
-    }
-}
-
 /// A decimal number: written as a string, so that no reader makes it a float; taken as a string or
 /// as a JSON number, digit for digit.
 #[derive(Debug, Clone, Serialize, PartialEq, Eq, PartialOrd, Ord)]

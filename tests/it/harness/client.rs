@@ -89,7 +89,13 @@ pub(crate) struct Protocol {
 
 impl Protocol {
     /// Sends a request and writes it down with its answer.
-    pub(crate) fn say(&self, client: &Client<'_>, who: &str, what: &str, body: Option<&Value>) -> Answer {
+    pub(crate) fn say(
+        &self,
+        client: &Client<'_>,
+        who: &str,
+        what: &str,
+        body: Option<&Value>,
+    ) -> Answer {
         let answer = client.call(what, body);
         let sent = body.map(|it| format!(" {it}")).unwrap_or_default();
         let got = String::from_utf8_lossy(&answer.body);

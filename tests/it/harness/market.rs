@@ -9,21 +9,21 @@ use super::client::Client;
 use super::house::House;
 
 /// A house in which things are sold and billed.
-pub struct Market {
+pub(crate) struct Market {
     /// The house.
-    pub house: House,
+    pub(crate) house: House,
     /// What is counted.
-    pub meter: String,
+    pub(crate) meter: String,
 }
 
 impl Market {
     /// A market on a day, with 20 % tax on everything and everywhere.
-    pub fn on(day: &str) -> Self {
+    pub(crate) fn on(day: &str) -> Self {
         Self::in_house(House::on(day), day)
     }
 
     /// The same in a house that nobody sells in yet.
-    pub fn in_house(house: House, day: &str) -> Self {
+    pub(crate) fn in_house(house: House, day: &str) -> Self {
         clock::make_movable(&house.app.bss, Zone::UTC.start_of(day.parse().unwrap())).unwrap();
         let operator = house.operator();
         let zone = operator.post("/tax_zones", &json!({ "code": "WORLD", "name": "Everywhere" }));
@@ -37,12 +37,12 @@ impl Market {
     }
 
     /// Who runs it, as a caller.
-    pub fn operator(&self) -> Client<'_> {
+    pub(crate) fn operator(&self) -> Client<'_> {
         self.house.operator()
     }
 
     /// Opens a customer that is billed in a currency, as an address in Germany.
-    pub fn customer(&self, name: &str, currency: &str) -> Value {
+    pub(crate) fn customer(&self, name: &str, currency: &str) -> Value {
         let body = json!({
             "name": name, "address": { "city": "Berlin", "country": "DE" },
             "billing": { "currency": currency },
@@ -51,7 +51,7 @@ impl Market {
     }
 
     /// Puts an offer with some prices on the shelf.
-    pub fn offer(&self, name: &str, prices: &[Value]) -> String {
+    pub(crate) fn offer(&self, name: &str, prices: &[Value]) -> String {
         let operator = self.operator();
         let specification = json!({ "name": { "en": name }, "state": "active" });
         let specification = operator.post("/specifications", &specification);
@@ -69,7 +69,7 @@ impl Market {
     }
 
     /// Orders an offer, and waits until the subscription is there.
-    pub fn order(&self, account: &Value, offer: &str, quantity: u32) -> String {
+    pub(crate) fn order(&self, account: &Value, offer: &str, quantity: u32) -> String {
         let body = json!({
             "account": account["id"], "items": [{ "offer": offer, "quantity": quantity }],
         });
@@ -81,7 +81,7 @@ impl Market {
     }
 
     /// Reports an amount of traffic.
-    pub fn uses(&self, subscription: &str, (id, at, quantity): (&str, &str, &str)) {
+    pub(crate) fn uses(&self, subscription: &str, (id, at, quantity): (&str, &str, &str)) {
         let event = json!({
             "id": id, "subscription": subscription, "meter": self.meter,
             "quantity": quantity, "at": at,
@@ -91,13 +91,13 @@ impl Market {
     }
 
     /// Moves the clock to midnight UTC of a day, with all that happens on the way.
-    pub fn advance_to(&self, day: &str) {
+    pub(crate) fn advance_to(&self, day: &str) {
         self.operator().post("/clock/advance", &json!({ "to": format!("{day}T00:00:00Z") }));
         self.must_be_whole();
     }
 
     /// The invoices of an account, the oldest first.
-    pub fn invoices(&self, account: &Value) -> Vec<Value> {
+    pub(crate) fn invoices(&self, account: &Value) -> Vec<Value> {
         let path = format!("/invoices?order=oldest&account={}", account["id"].as_str().unwrap());
         let found = self.operator().get(&path);
         let ids = found["items"].as_array().unwrap().iter();
@@ -106,7 +106,7 @@ impl Market {
     }
 
     /// Nothing of what is stored contradicts itself, and nothing is left to bill.
-    pub fn must_be_whole(&self) {
+    pub(crate) fn must_be_whole(&self) {
         let report = self
             .house
             .app
@@ -118,7 +118,7 @@ impl Market {
 }
 
 /// A price that recurs every month, in advance.
-pub fn monthly(name: &str, currency: &str, amount: &str) -> Value {
+pub(crate) fn monthly(name: &str, currency: &str, amount: &str) -> Value {
     json!({
         "name": name, "kind": "recurring", "currency": currency,
         "model": { "kind": "flat", "amount": amount },
@@ -126,12 +126,12 @@ pub fn monthly(name: &str, currency: &str, amount: &str) -> Value {
 }
 
 /// A text of an answer.
-pub fn text(it: &Value) -> String {
+pub(crate) fn text(it: &Value) -> String {
     it.as_str().unwrap_or_else(|| panic!("{it} is a text")).to_owned()
 }
 
 /// What a document shows of its money: `net tax gross`, and what is due.
-pub fn sums(it: &Value) -> String {
+pub(crate) fn sums(it: &Value) -> String {
     let amount = |name: &str| it[name]["amount"].as_str().unwrap().to_owned();
     format!(
         "{} + {} = {} {}, due {}",
@@ -144,7 +144,7 @@ pub fn sums(it: &Value) -> String {
 }
 
 /// The lines of an invoice: what, for which days, how much, and why.
-pub fn lines(invoice: &Value) -> String {
+pub(crate) fn lines(invoice: &Value) -> String {
     let mut out = String::new();
     for line in invoice["lines"].as_array().unwrap() {
         let period = &line["service_period"];
