@@ -226,8 +226,8 @@ pub fn next_bill_on(it: &BillingAccount, now: Instant) -> Option<Date> {
         BillingState::Suspended | BillingState::Closed => false,
     };
     let Cycle { shift_days, .. } = it.terms().cycle;
-    let next = next_cycle_on(it, now).filter(|_| is_billed);
-    next.map(|it| it.plus_days(shift_days.into()))
+    let computed = || next_cycle_on(it, now).map(|it| it.plus_days(shift_days.into()));
+    it.next_bill().map(|it| it.on).or_else(computed).filter(|_| is_billed)
 }
 
 /// A page of the billing accounts that the caller may see, of one account if that is named.

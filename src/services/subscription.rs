@@ -235,7 +235,9 @@ fn prolong(act: &mut Act<'_>, it: Subscription) -> Result<Subscription, Error> {
         None => Start::open(today),
     };
     let renewed = it.renew(start, act.now())?;
-    keep(act, renewed)
+    let it = keep(act, renewed)?;
+    billing_account::begin(act, it.billing_account())?;
+    Ok(it)
 }
 
 /// Does for a subscription what its calendar says is due, and nothing if nothing is.

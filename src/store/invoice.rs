@@ -240,9 +240,13 @@ pub fn charged_usage(
 
 #[cfg(test)]
 mod tests {
+    use expect_test::expect;
+
     use super::*;
+    use crate::domain::billing::credit;
     use crate::domain::billing::invoice::number::NumberFormat;
     use crate::domain::billing::invoice::sample;
+    use crate::domain::money::Rounding;
     use crate::store::{Commit, Store};
 
     /// An invoice that follows `previous`, numbered `number`.
@@ -262,6 +266,36 @@ mod tests {
             Ok(((), Commit::Durable))
         });
         kept.map(|()| hash).expect("kept")
+    }
+
+    /// The bytes of a record, which must say the record again.
+    fn bytes<R: Record + PartialEq + std::fmt::Debug>(it: &R) -> String {
+        let bytes = crate::store::record::encode(it);
+        assert_eq!(&crate::store::record::decode::<R>(&bytes).expect("readable"), it);
+        hex::encode(bytes)
+    }
+
+    #[test]
+    fn what_is_issued_lies_in_these_bytes() {
+        let invoice = sample::issued(7, &["100"], 20, "2026-02-01");
+        expect!["0100000000000000000000000000000007010100000000000000000000000000000001000000000000000001000000000000000000000000000000010000000000000000000000000000000245555200010700000004576f726b094173206167726565640002000000a09c01455552a09c01455552a01f4555520006000200000000010000000000a09c0102000045555201000000000000000000000000000000050003564154002800a09c01455552a01f455552a09c01455552a01f455552c0bb01455552010f494e562d323032362d3030303030370780a55a80897a9ca55a0653656c6c657200000000000102444500000542757965720000000000010244450000000000000000000000000000000000000000000000000000000000000000000005417f3b2722f2bc58352e3475a42c1f73da814d01089d24509ad111b974cebe004555520045555200455552"].assert_eq(&bytes(&invoice));
+        let credit = credit::everything(&invoice, &[], Rounding::HalfUp).expect("a credit");
+        let reason = "Ended early".parse().expect("a reason");
+        let note = CreditNote::draft(sample::id(8), sample::stamp(), reason, credit);
+        let note = note.issued(sample::issue(1, "2026-02-02")).expect("issued").0;
+        expect!["01000000000000000000000000000000080101000000000000000000000000000000010000000000000b456e646564206561726c790000000000000000000000000000000700000000000000000000000000000001000000000000000000000000000000020100a09c01455552a01f45555201000000000000000000000000000000050003564154002800a09c01455552a01f455552a09c01455552a01f455552c0bb01455552010f494e562d323032362d3030303030310182a55a80897a9ea55a0653656c6c6572000000000001024445000005427579657200000000000102444500000000000000000000000000000000000000000000000000000000000000000000edbe385a53155ac106fe7e51903c8dd3177042af95408eb4b569a60663c97f76"].assert_eq(&bytes(&note));
+    }
+
+    #[test]
+    fn a_billing_run_lies_in_these_bytes() {
+        let plan = run::Plan { accounts: 2, would_bill: run::Counters::default() };
+        let on = Date::new(2026, 2, 1).expect("a day");
+        let run = BillingRun::planned(sample::id(9), sample::stamp(), on, plan);
+        let now = sample::stamp().created_at;
+        let run = run.on(run::Trigger::Start, now).expect("started").0;
+        let totals = sample::draft(1, &["100"], 20).content().totals;
+        let run = run.passed(sample::id(2), Ok(Some(totals))).expect("passed");
+        expect!["010000000000000000000000000000000901010000000000000000000000000000000100000000000080a55a02000145555201a09c01455552a01f455552c0bb01455552010000010000000000000000000000000000000201000001"].assert_eq(&bytes(&run));
     }
 
     #[test]

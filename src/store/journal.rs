@@ -274,6 +274,13 @@ mod tests {
     }
 
     #[test]
+    fn an_entry_lies_in_these_bytes() {
+        let bytes = codec::encode(SHAPE, &received("5"));
+        assert_eq!(read(&bytes).expect("readable"), received("5"));
+        expect_test::expect!["0100010e00000000000000000000000000000001020400e807455552050100000000000000000000000000000002e707455552"].assert_eq(&hex::encode(bytes));
+    }
+
+    #[test]
     fn a_balance_is_the_sum_of_its_entries() {
         let store = Store::memory().expect("memory");
         assert_eq!([append(&store, &received("5")), append(&store, &received("7"))], [1, 2]);

@@ -50,3 +50,41 @@ record!(Deposit, DepositId, "deposit", shape 1,
         keys.push(Key::new().id(it.billing_account).id(it.id));
     },
 );
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::*;
+    use crate::domain::billing::invoice::sample::{date, euros, id, stamp};
+    use crate::domain::payment::Payer;
+    use crate::domain::payment::method::MethodKind;
+    use crate::domain::payment::refund::State;
+    use crate::store::record::{decode, encode};
+
+    #[test]
+    fn a_payment_and_a_refund_lie_in_these_bytes() {
+        let payer =
+            Payer { account: id(1), billing_account: id(2), kind: MethodKind::BankTransfer };
+        let paid = Payment::manual(id(3), stamp(), payer, euros("5"), date("2026-02-01"));
+        let payment = paid.expect("a payment").0;
+        let payment = payment.allocate(id(4), euros("3"), stamp().created_at).expect("allocated");
+        let bytes = encode(&payment);
+        assert_eq!(decode::<Payment>(&bytes).expect("readable"), payment);
+        expect!["0100000000000000000000000000000003010100000000000000000000000000000001000000000000000000000000000000000000000000010000000000000000000000000000000200000180a55a000000e807455552030100000000000000000000000000000004d8044555520000455552"].assert_eq(&hex::encode(bytes));
+        let refund = Refund {
+            id: id(5),
+            stamp: stamp(),
+            account: id(1),
+            billing_account: id(2),
+            payment: id(3),
+            amount: euros("1"),
+            reason: None,
+            state: State::Done,
+            state_at: stamp().created_at,
+        };
+        let bytes = encode(&refund);
+        assert_eq!(decode::<Refund>(&bytes).expect("readable"), refund);
+        expect!["0100000000000000000000000000000005010100000000000000000000000000000001000000000000000000000000000000000000000000010000000000000000000000000000000200000000000000000000000000000003c801455552000100"].assert_eq(&hex::encode(bytes));
+    }
+}

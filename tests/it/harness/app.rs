@@ -32,9 +32,15 @@ impl App {
 
     /// An appliance over a given store.
     pub(crate) fn over(store: Store, day: &str) -> Self {
+        Self::over_again(store, day, 1)
+    }
+
+    /// The same for the so many-th time, with other randomness each time: the clock stands, and ids
+    /// must not come again.
+    pub(crate) fn over_again(store: Store, day: &str, times: u64) -> Self {
         let start = Zone::UTC.start_of(day.parse().unwrap());
         let clock = Arc::new(ScriptedClock::at(start));
-        let world = world(Arc::clone(&clock) as Arc<dyn Clock>);
+        let world = world(Arc::clone(&clock) as Arc<dyn Clock>, times);
         store.migrate().unwrap();
         let bss = Bss::open(store, world).unwrap();
         bss.employ(tillbox::jobs::all());
@@ -77,8 +83,8 @@ impl App {
 }
 
 /// An outside without an outside, at a cost that tests can pay.
-fn world(clock: Arc<dyn Clock>) -> World {
-    let entropy = Arc::new(SeededEntropy::new(1));
+fn world(clock: Arc<dyn Clock>, seed: u64) -> World {
+    let entropy = Arc::new(SeededEntropy::new(seed));
     let keys = KeyPlace::Text(format!("1 {}", "07".repeat(32)));
     World {
         clock,

@@ -1,8 +1,17 @@
 //! Lives of accounts that are billed: from the order to a balance of nothing.
 
-use expect_test::expect;
-use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
+use expect_test::expect;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use tillbox::domain::time::Zone;
+use tillbox::services::clock;
+use tillbox::services::duty::Progress;
+use tillbox::store::Store;
+
+use crate::harness::app::App;
+use crate::harness::house::House;
 use crate::harness::market::{Market, lines, monthly, sums, text};
 
 /// The statement of an account, as one reads it.
@@ -22,10 +31,8 @@ fn statement(market: &Market, account: &Value) -> String {
     out
 }
 
-#[test]
-fn from_the_order_over_usage_and_invoice_to_a_balance_of_nothing() {
-    let market = Market::on("2026-01-01");
-    let account = market.customer("Blue Whale", "EUR");
+/// An offer with a setup fee, a base price and traffic in tiers.
+fn cloud(market: &Market) -> String {
     let usage = json!({
         "name": "Traffic", "kind": "usage", "currency": "EUR", "meter": market.meter,
         "model": { "kind": "graduated", "tiers": [
@@ -38,7 +45,14 @@ fn from_the_order_over_usage_and_invoice_to_a_balance_of_nothing() {
         "name": "Setup", "kind": "one_time", "fee": "setup", "currency": "EUR",
         "model": { "kind": "flat", "amount": "50" },
     });
-    let offer = market.offer("Cloud", &[setup, monthly("Base", "EUR", "19.99"), usage]);
+    market.offer("Cloud", &[setup, monthly("Base", "EUR", "19.99"), usage])
+}
+
+#[test]
+fn from_the_order_over_usage_and_invoice_to_a_balance_of_nothing() {
+    let market = Market::on("2026-01-01");
+    let account = market.customer("Blue Whale", "EUR");
+    let offer = cloud(&market);
     let subscription = market.order(&account, &offer, 1);
     let first = market.invoices(&account);
     assert_eq!(first.len(), 1, "what begins on a billing date is billed on it");
@@ -184,4 +198,135 @@ fn one_account_that_cannot_be_billed_is_told_and_stops_nobody_else() {
         .collect();
     assert!(reasons.iter().all(|it| it.contains("has no version in force on `2026-01-01`")));
     assert!(!reasons.is_empty());
+}
+
+#[test]
+fn a_run_that_is_interrupted_between_pages_neither_loses_nor_doubles_an_invoice() {
+    const ACCOUNTS: usize = 120;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("till.redb");
+    let open = |times| App::over_again(Store::open(&path, 8 << 20).unwrap(), "2026-01-01", times);
+    let market = Market::in_house(House::in_app(open(1)), "2026-01-01");
+    let offer = market.offer("Flat", &[monthly("Base", "EUR", "10")]);
+    for number in 0..ACCOUNTS {
+        let account = market.customer(&format!("Number {number}"), "EUR");
+        let body = json!({ "account": account["id"], "items": [{ "offer": offer }] });
+        market.operator().post("/orders", &body);
+    }
+    market.house.app.keep_duties();
+    clock::make_movable(&market.house.app.bss, Zone::UTC.start_of("2026-02-01".parse().unwrap()))
+        .unwrap();
+    let mut market = market;
+    let mut interruptions = 0;
+    while bill_a_page(&market) {
+        interruptions += 1;
+        let Market { house, meter } = market;
+        let House { app, operator, customer, north, south } = house;
+        drop(app);
+        let house = House { app: open(1 + interruptions), operator, customer, north, south };
+        market = Market { house, meter };
+    }
+    assert!(interruptions >= 3, "there were {interruptions} pages");
+    market.must_be_whole();
+    let found =
+        market.operator().get("/invoices?limit=1000&order=oldest&fields=number,account,issued_on");
+    let found = found["items"].as_array().unwrap().clone();
+    let numbers: BTreeSet<_> = found.iter().map(|it| text(&it["number"])).collect();
+    let expected: BTreeSet<_> = (1..=2 * ACCOUNTS).map(|it| format!("INV-2026-{it:06}")).collect();
+    assert_eq!(numbers, expected, "numbers have no gaps");
+    let each: BTreeSet<_> =
+        found.iter().map(|it| (text(&it["account"]), text(&it["issued_on"]))).collect();
+    assert_eq!((each.len(), found.len()), (2 * ACCOUNTS, 2 * ACCOUNTS), "one each month");
+}
+
+/// One step of the billing duty, as if the power failed after it.
+fn bill_a_page(market: &Market) -> bool {
+    let bss = &market.house.app.bss;
+    let duty = bss.duties().iter().find(|it| it.name() == "billing").unwrap();
+    duty.step(bss).unwrap() != Progress::Idle
+}
+
+/// Something that happens to an account.
+#[derive(Debug, Clone)]
+enum Happens {
+    Month,
+    Use(u16),
+    Pay(u16),
+    Refund(u16),
+    Credit,
+    WriteOff,
+}
+
+fn happens() -> impl Strategy<Value = Happens> {
+    prop_oneof![
+        3 => Just(Happens::Month),
+        2 => (1..500_u16).prop_map(Happens::Use),
+        3 => (1..20_000_u16).prop_map(Happens::Pay),
+        1 => (1..5_000_u16).prop_map(Happens::Refund),
+        1 => Just(Happens::Credit),
+        1 => Just(Happens::WriteOff),
+    ]
+}
+
+fn euros(cents: u16) -> Value {
+    let amount = format!("{}.{:02}", cents / 100, cents % 100);
+    json!({ "amount": amount, "currency": "EUR" })
+}
+
+/// Lets something happen. That it is refused, as giving back what was never paid, is no fault.
+fn happen(
+    market: &Market,
+    (account, subscription): (&Value, &str),
+    (step, what): (usize, &Happens),
+) {
+    let operator = market.operator();
+    let first = |path: &str| {
+        let found = operator.get(path)["items"].as_array().unwrap().first().cloned();
+        found.map(|it| text(&it["id"]))
+    };
+    let of = text(&account["id"]);
+    let asked = match what {
+        Happens::Month => Some(("/clock/advance".to_owned(), json!({ "by": "1 month" }))),
+        Happens::Use(quantity) => {
+            let at = operator.get("/clock")["now"].clone();
+            let event = json!({
+                "id": step.to_string(), "subscription": subscription, "meter": market.meter,
+                "quantity": quantity, "at": at,
+            });
+            Some(("/usage".to_owned(), json!({ "events": [event] })))
+        }
+        Happens::Pay(cents) => {
+            Some(("/payments".to_owned(), json!({ "account": of, "amount": euros(*cents) })))
+        }
+        Happens::Refund(cents) => first(&format!("/payments?account={of}"))
+            .map(|id| (format!("/payments/{id}/refund"), json!({ "amount": euros(*cents) }))),
+        Happens::Credit => first(&format!("/invoices?account={of}"))
+            .map(|id| (format!("/invoices/{id}/credit"), json!({ "reason": "Kindness" }))),
+        Happens::WriteOff => first(&format!("/invoices?account={of}&state=overdue"))
+            .map(|id| (format!("/invoices/{id}/write_off"), json!({}))),
+    };
+    if let Some((path, body)) = asked {
+        let status = operator.call(&format!("POST {path}"), Some(&body)).status;
+        assert!(status.is_success() || status == 409, "{path} {body}: {status}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_happens_the_books_balance(all in prop::collection::vec(happens(), 1..14)) {
+        let market = Market::on("2026-01-31");
+        let account = market.customer("Somebody", "EUR");
+        let offer = cloud(&market);
+        let subscription = market.order(&account, &offer, 1);
+        for it in all.iter().enumerate() {
+            happen(&market, (&account, &subscription), it);
+            market.must_be_whole();
+        }
+        for invoice in market.invoices(&account) {
+            let check = format!("/invoices/{}/check", text(&invoice["id"]));
+            prop_assert_eq!(&market.operator().get(&check)["is_right"], &json!(true));
+        }
+    }
 }
