@@ -2,7 +2,6 @@
 
 use std::env;
 use std::io::Write;
-use std::sync::Arc;
 
 use super::failure::Failure;
 use super::say;
@@ -48,10 +47,19 @@ fn failed(source: services::Error) -> Failure {
     }
 }
 
-/// Says where an appliance without an operator is set up: the link works once, until the next
-/// start.
-pub(super) fn announce(out: &mut dyn Write, bss: &Arc<Bss>, url: &str) -> Result<(), Failure> {
-    match setup::offer(bss).map_err(failed)? {
+/// The secret of a new set-up link, if the appliance has no operator: the link works once, and
+/// until the next start.
+pub(super) fn offer(bss: &Bss) -> Result<Option<String>, Failure> {
+    setup::offer(bss).map_err(failed)
+}
+
+/// Says where an appliance without an operator is set up.
+pub(super) fn announce(
+    out: &mut dyn Write,
+    url: &str,
+    secret: Option<&str>,
+) -> Result<(), Failure> {
+    match secret {
         Some(secret) => say(out, format_args!("set it up at {url}/setup#token={secret}")),
         None => Ok(()),
     }

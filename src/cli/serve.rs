@@ -63,12 +63,13 @@ impl Serve {
             make_movable(&bss, is_new)?;
         }
         founding::unattended(&bss)?;
+        let secret = founding::offer(&bss)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
         let runtime = runtime
             .map_err(|source| Failure::Machine { action: "starting the runtime", source })?;
         let ended = runtime.block_on(async {
             let server = Server::bind(&folder, &config).await?;
-            founding::announce(out, &bss, &server.url)?;
+            founding::announce(out, &server.url, secret.as_deref())?;
             server.announce(out, &folder, began)?;
             server.run(&bss).await
         });

@@ -161,7 +161,8 @@ fn a_reader_that_has_seen_enough_is_no_failure() {
 fn a_server_answers_machines_and_stops_when_it_is_told() {
     let place = folder();
     let server = Server::start(&place.path().join("new"), &[]);
-    assert!(server.said[0].contains(", usable in "));
+    assert!(server.said[0].starts_with("set it up at http://"));
+    assert!(server.said[1].contains(", usable in "));
     for path in ["/healthz", "/readyz", "/metrics"] {
         let answer = server.over_network(&format!("GET {path}"), "");
         assert_eq!(answer.status, 200, "{path}");

@@ -32,7 +32,7 @@ pub(crate) struct Console;
 /// Who calls, by the way it came or what stands in the headers: a token, a session, or nothing.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`](crate::services::Error::Unauthenticated) for credentials that are not, or no longer, good: somebody who shows
+/// [`Error::Unauthenticated`] for credentials that are not, or no longer, good: somebody who shows
 /// a key must not be taken for somebody without one.
 pub(crate) fn caller(bss: &Bss, parts: &Parts) -> Result<Caller, Fault> {
     if parts.extensions.get::<Console>().is_some() {
@@ -58,7 +58,7 @@ pub(crate) fn caller(bss: &Bss, parts: &Parts) -> Result<Caller, Fault> {
 /// Who calls where everybody may: a session that is over does not keep one from opening another.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`](crate::services::Error::Unauthenticated) for a token that is not good.
+/// [`Error::Unauthenticated`] for a token that is not good.
 pub(crate) fn anybody(bss: &Bss, parts: &Parts) -> Result<Caller, Fault> {
     match caller(bss, parts) {
         Err(Fault::Service(Error::Unauthenticated) | Fault::CrossSite)
