@@ -49,7 +49,6 @@ fn cloud(market: &Market) -> String {
 }
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "one story, told from its beginning to its end")]
 fn from_the_order_over_usage_and_invoice_to_a_balance_of_nothing() {
     let market = Market::on("2026-01-01");
     let account = market.customer("Blue Whale", "EUR");
