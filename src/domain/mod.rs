@@ -5,7 +5,45 @@
 //!
 //! # Glossary
 //!
-//! One noun for one thing, and its name in each contract, stands at the head of each module below.
+//! One noun for one thing. A new noun enters here first; what the contracts call it stands at the
+//! head of its module.
+//!
+//! | noun | what it is |
+//! |---|---|
+//! | [party] | a person or an organization as such |
+//! | [account] | the role in which a party sells or buys here: provider, reseller, customer; a tree |
+//! | [billing account](account::billing_account) | where an account's invoices go: currency, cycle, address, zone |
+//! | [customer class](account::class) | the terms that a seller gives a group of customers |
+//! | [credit profile](account::credit) | how far an account is trusted, over time |
+//! | [user](operator::user) | a person of an account who can sign in; holds [roles](operator::role) |
+//! | [specification](catalog::specification) | what is delivered: characteristics, resources, assets |
+//! | [resource](catalog::resource) | a countable thing in a specification, and what it depends on |
+//! | [asset](catalog::asset) | a digital good of a specification |
+//! | [offer](catalog::offer) | what can be bought, with a life cycle and versions; a bundle holds offers |
+//! | [term](catalog::term) | how long one commits, and how it renews |
+//! | [price](catalog::price) | one-time, recurring or usage; a model, a currency, versions by date |
+//! | [service terms](catalog::service_terms) | what happens after a term: grace, hold, destruction |
+//! | [tax category, zone, rule](catalog::tax) | what taxation looks at |
+//! | [promotion](catalog::promotion) | what lowers a price, when, for whom, how long |
+//! | [cart](order::cart), [quote](order::quote) | what is about to be ordered |
+//! | [order] | what was asked for, [item](order::item) by item |
+//! | [shipment](order::shipment) | a physical item on its way |
+//! | [subscription] | an account's standing agreement to receive an offer |
+//! | [seat](subscription::seat) | a subscription's unit in the hands of a user |
+//! | [provisioning task](provisioning::task) | what must be done in another system so that a service exists |
+//! | [meter](usage::meter), [usage record](usage::record) | what is counted; an occurrence of use |
+//! | [invoice](billing::invoice), [credit note](billing::credit) | numbered, explained, immutable |
+//! | [billing run](billing::run) | one go at billing what is due, with its outcome |
+//! | [payment], [refund](payment::refund), [deposit](payment::deposit) | money in and out |
+//! | [journal] | every movement of money as a balanced double entry |
+//! | [share model, settlement](settlement) | who gets which part of what was paid |
+//! | [dunning] | what is done about invoices that are not paid in time |
+//! | [bucket] | a prepaid or loyalty balance |
+//! | [fact](event) | what happened to which thing, by whom, before and after |
+//! | [listener] | who wants to be told of which facts |
+//! | [notification template, mail](notification) | what people are written when something happens |
+//! | [document] | a contract's entity that has no behavior here |
+//! | [review] | what buyers say of an offer |
 
 pub mod account;
 pub mod attribute;
