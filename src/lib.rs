@@ -54,9 +54,9 @@
 //! - Time is an argument: business time, which a test clock may move, and wall time
 //!   ([`services::Moment`]). What falls due stands in one table ([`domain::due`]); nobody scans.
 //! - A state changes through one exhaustive match, printed as a table by the test beside it.
-//! - Who may do what is one table ([`domain::operator::rights`]); what the caller may not see is
+//! - Who may do what is one table ([`domain::operator::reach`]); what the caller may not see is
 //!   not there.
-//! - A record carries the version of its shape ([`store::codec`]); an old shape is frozen into
+//! - A record carries the version of its shape ([`store::Record::SHAPE`]); an old shape is frozen into
 //!   [`store::migrate`].
 //! - [`store::check`] proves over a whole file that all of it agrees; most tests end with it.
 //!

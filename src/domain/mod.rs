@@ -15,7 +15,7 @@
 //! | [billing account](account::billing_account) | where an account's invoices go: currency, cycle, address, zone |
 //! | [customer class](account::class) | the terms that a seller gives a group of customers |
 //! | [credit profile](account::credit) | how far an account is trusted, over time |
-//! | [user](operator::user) | a person of an account who can sign in; holds [roles](operator::role) |
+//! | [user](operator::User) | a person of an account who can sign in; holds [roles](operator::Role) |
 //! | [specification](catalog::specification) | what is delivered: characteristics, resources, assets |
 //! | [resource](catalog::resource) | a countable thing in a specification, and what it depends on |
 //! | [asset](catalog::asset) | a digital good of a specification |
