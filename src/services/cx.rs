@@ -86,6 +86,23 @@ impl Cx<'_> {
         Ok(self.view.list(&along, request, &mut both)?)
     }
 
+    /// All things of a kind along an index, however many and whoever asks.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn every<R: Record>(&self, along: &Along) -> Result<Vec<R>, Error> {
+        let mut request = PageRequest::oldest(PageRequest::LIMIT_MAX);
+        let mut all = Vec::new();
+        loop {
+            let page = self.view.list::<R>(along, &request, &mut |_| true)?;
+            all.extend(page.items);
+            request.after = page.next;
+            if request.after.is_none() {
+                return Ok(all);
+            }
+        }
+    }
+
     /// All things of a kind along an index, whoever asks: for what is few and belongs to the thing
     /// at hand.
     ///

@@ -1,13 +1,17 @@
 //! Invoices and credit notes: reading, explaining, taking back and giving up.
 
+use std::collections::BTreeSet;
+
 use super::billing::{self, Series, book, number, seal};
-use super::{Act, Cx, Error};
+use super::{Act, Cx, Error, billing_account, payment};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::credit::{self, Credit, CreditNote, LineAsk};
 use crate::domain::billing::invoice::explanation::recompute;
 use crate::domain::billing::invoice::{Invoice, InvoiceParty, Issue, SettledBy, Standing};
-use crate::domain::id::{AccountId, BillingAccountId, BillingRunId, CreditNoteId, InvoiceId};
+use crate::domain::id::{
+    AccountId, BillingAccountId, BillingRunId, CreditNoteId, InvoiceId, SubscriptionId,
+};
 use crate::domain::journal;
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
@@ -197,6 +201,36 @@ pub fn write_off(
     let written_off = invoice.written_off()?;
     book(act, seller, id, journal::written_off(customer, open)?)?;
     act.keep(written_off)
+}
+
+/// The invoices of an account that are neither paid nor given up.
+///
+/// # Errors
+/// If the store fails.
+pub fn open_of(cx: Cx<'_>, account: AccountId) -> Result<Vec<Invoice>, Error> {
+    let mut open = Vec::new();
+    for billing_account in billing_account::of(cx, account)? {
+        open.extend(payment::open_invoices(cx, billing_account.id)?);
+    }
+    Ok(open)
+}
+
+/// The subscriptions of an account that stand on an invoice that is overdue today.
+///
+/// # Errors
+/// If the store fails.
+pub fn overdue_subscriptions(
+    cx: Cx<'_>,
+    account: AccountId,
+) -> Result<BTreeSet<SubscriptionId>, Error> {
+    let mut found = BTreeSet::new();
+    for of in billing_account::of(cx, account)? {
+        let today = of.terms().zone.date_of(cx.now);
+        let open = payment::open_invoices(cx, of.id)?;
+        let late = open.iter().filter(|it| it.standing(today) == Standing::Overdue);
+        found.extend(late.flat_map(|it| &it.content().lines).filter_map(|it| it.subscription));
+    }
+    Ok(found)
 }
 
 /// The credit notes of an invoice, the oldest first.

@@ -87,7 +87,7 @@ fn must_be_seen(act: &Act<'_>, item: &Item, place: usize) -> Result<(), Error> {
 
 /// What items ask for, with nothing left open; or everything that speaks against them.
 fn resolve(act: &Act<'_>, account: &Account, items: &[Item]) -> Result<Vec<Resolved>, Error> {
-    let subscriptions: Vec<Subscription> = act.all(Along::Owner(account.id))?;
+    let subscriptions: Vec<Subscription> = act.cx().every(&Along::Owner(account.id))?;
     let profile = account.profile();
     let buyer = Buyer {
         account: account.id,

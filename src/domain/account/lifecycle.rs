@@ -172,7 +172,7 @@ words! {
     HoldPolicy {
         /// All.
         All = "all";
-        /// Those that have not been paid.
+        /// Those on an invoice that is overdue when the hold is put.
         Unpaid = "unpaid";
     }
 }

@@ -123,7 +123,7 @@ pub struct Remains {
     pub subscriptions: u64,
     /// Invoices that are neither paid nor given up.
     pub open_invoices: u64,
-    /// Charges that are on no invoice yet.
+    /// Billing accounts with charges that are on no invoice yet.
     pub unbilled_charges: u64,
 }
 
@@ -224,7 +224,7 @@ impl Account {
             ("accounts below it", remains.accounts),
             ("subscriptions", remains.subscriptions),
             ("open invoices", remains.open_invoices),
-            ("unbilled charges", remains.unbilled_charges),
+            ("billing accounts to be billed", remains.unbilled_charges),
         ];
         let left = named.into_iter().filter(|it| it.1 > 0).map(|(what, n)| format!("{n} {what}"));
         let left: Vec<_> = left.collect();

@@ -76,7 +76,7 @@ fn monthly(trial: Trial, renewal: Renewal) -> Subscription {
     pending(1, bought()).activate(start, at(0)).expect("pending").0
 }
 
-fn hold(since: i64) -> Hold {
+pub(crate) fn hold(since: i64) -> Hold {
     Hold { reason: code("OTHER"), comment: None, since_at: at(since) }
 }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::Subscription;
-use super::lifecycle::Trigger;
+use super::lifecycle::{HoldOrigin, Trigger, next};
+use crate::domain::account::lifecycle::HoldKind;
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::SubscriptionId;
 use crate::domain::word::words;
@@ -83,6 +84,97 @@ pub fn reached(trigger: Trigger, root: SubscriptionId, all: &[Subscription]) -> 
     found
 }
 
+/// A hold that a subscription gets or loses, by where it comes from.
+pub type Place = (SubscriptionId, HoldOrigin);
+
+/// The holds to be put, in order, when `named` get one of a kind from somewhere: their own, and
+/// those of all that lie below them.
+///
+/// What cannot be held now, because it is not there yet or is over, is left out; what begins later
+/// [meets](holds_met) the hold then.
+#[must_use]
+pub fn holds_put(
+    (kind, origin): (HoldKind, HoldOrigin),
+    named: &BTreeSet<SubscriptionId>,
+    all: &[Subscription],
+) -> Vec<Place> {
+    let under: BTreeSet<_> = named.iter().flat_map(|it| below(*it, all)).map(|it| it.id).collect();
+    let mut places = Vec::new();
+    for it in from_above(all).into_iter().rev().filter(|it| can_be_held(it, kind)) {
+        let own = (named.contains(&it.id), origin);
+        let followed = (under.contains(&it.id), HoldOrigin::Parent);
+        let new = [own, followed].into_iter().filter(|it| it.0).map(|it| it.1);
+        let new = new.filter(|origin| !it.holds().contains_key(&(kind, *origin)));
+        places.extend(new.map(|origin| (it.id, origin)));
+    }
+    places
+}
+
+/// The holds to be taken back, in order, when `named` lose one of a kind that came from somewhere:
+/// their own, and those that came from above where nothing above is held any more.
+#[must_use]
+pub fn holds_taken(
+    (kind, origin): (HoldKind, HoldOrigin),
+    named: &BTreeSet<SubscriptionId>,
+    all: &[Subscription],
+) -> Vec<Place> {
+    let loses =
+        |it: &Subscription| named.contains(&it.id) && it.holds().contains_key(&(kind, origin));
+    let stays_held = |it: &Subscription| {
+        let own = [HoldOrigin::Direct, HoldOrigin::Account].into_iter();
+        own.filter(|from| it.holds().contains_key(&(kind, *from)))
+            .any(|from| from != origin || !loses(it))
+    };
+    let held = all.iter().filter(|it| stays_held(it));
+    let under: BTreeSet<_> = held.flat_map(|it| below(it.id, all)).map(|it| it.id).collect();
+    let mut places = Vec::new();
+    for it in from_above(all) {
+        if loses(it) {
+            places.push((it.id, origin));
+        }
+        let follows = it.holds().contains_key(&(kind, HoldOrigin::Parent));
+        if follows && !under.contains(&it.id) {
+            places.push((it.id, HoldOrigin::Parent));
+        }
+    }
+    places
+}
+
+/// The holds that a subscription meets when it begins, or begins again: of an account that holds
+/// all, and of what lies above.
+#[must_use]
+pub fn holds_met(
+    it: &Subscription,
+    of_account: &BTreeSet<HoldKind>,
+    parent: Option<&Subscription>,
+) -> Vec<(HoldKind, HoldOrigin)> {
+    let mut met = Vec::new();
+    for kind in HoldKind::ALL {
+        let above = parent.is_some_and(|it| it.holds().keys().any(|it| it.0 == *kind));
+        let origins =
+            [(of_account.contains(kind), HoldOrigin::Account), (above, HoldOrigin::Parent)];
+        let new = origins.into_iter().filter(|it| it.0).map(|it| (*kind, it.1));
+        met.extend(new.filter(|hold| !it.holds().contains_key(hold)));
+    }
+    met
+}
+
+fn can_be_held(it: &Subscription, kind: HoldKind) -> bool {
+    let is_held = it.holds().keys().any(|it| it.0 == kind);
+    is_held || next(it.state(), Trigger::putting(kind)).is_some()
+}
+
+/// All of them, parents before their children; those in a circle of parents come last.
+fn from_above(all: &[Subscription]) -> Vec<&Subscription> {
+    let is_there = |id| all.iter().any(|it| it.id == id);
+    let roots = all.iter().filter(|it| it.parent().is_none_or(|it| !is_there(it.0)));
+    let mut found: Vec<_> =
+        roots.flat_map(|it| std::iter::once(it).chain(below(it.id, all))).collect();
+    let seen: BTreeSet<_> = found.iter().map(|it| it.id).collect();
+    found.extend(all.iter().filter(|it| !seen.contains(&it.id)));
+    found
+}
+
 /// Refuses a place in the tree that would make a circle. `path` leads from the new parent up.
 ///
 /// # Errors
@@ -98,7 +190,8 @@ pub fn must_not_be_above(id: SubscriptionId, path: &[SubscriptionId]) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::subscription::tests::{child, id};
+    use crate::domain::subscription::Start;
+    use crate::domain::subscription::tests::{at, child, hold, id};
 
     fn numbers(found: &[&Subscription], all: &[Subscription]) -> Vec<usize> {
         let place = |it: &&Subscription| all.iter().position(|other| other.id == it.id);
@@ -121,6 +214,90 @@ mod tests {
         assert_eq!(hold, [4, 3, 2]);
         assert_eq!(found(Trigger::Cancel), hold);
         assert_eq!(found(Trigger::Renew), Vec::<usize>::new());
+    }
+
+    /// The family, there and running.
+    fn running() -> Vec<Subscription> {
+        family().into_iter().map(begun).collect()
+    }
+
+    fn begun(it: Subscription) -> Subscription {
+        it.activate(Start::open("2026-01-01".parse().expect("a date")), at(0)).expect("pending").0
+    }
+
+    const CREDIT: HoldKind = HoldKind::Credit;
+
+    /// Puts or takes back what a plan says, and shows it: `4p` is number 4, from its parent.
+    fn carry_out(all: &mut [Subscription], places: &[Place], put: bool) -> String {
+        let mut shown = Vec::new();
+        for (id, origin) in places {
+            let place = all.iter().position(|it| it.id == *id).expect("of these");
+            let it = all[place].clone();
+            let done = match put {
+                true => it.hold(CREDIT, *origin, hold(1)),
+                false => it.release(CREDIT, *origin, at(2)),
+            };
+            all[place] = done.expect("a plan that can be carried out").0;
+            shown.push(format!("{}{}", place + 1, &origin.word()[..1]));
+        }
+        shown.join(" ")
+    }
+
+    fn put(all: &mut [Subscription], origin: HoldOrigin, named: &[u128]) -> String {
+        let named = named.iter().map(|it| id(*it)).collect();
+        let places = holds_put((CREDIT, origin), &named, all);
+        carry_out(all, &places, true)
+    }
+
+    fn take(all: &mut [Subscription], origin: HoldOrigin, named: &[u128]) -> String {
+        let named = named.iter().map(|it| id(*it)).collect();
+        let places = holds_taken((CREDIT, origin), &named, all);
+        carry_out(all, &places, false)
+    }
+
+    fn held(all: &[Subscription]) -> Vec<usize> {
+        let held = all.iter().enumerate().filter(|it| !it.1.holds().is_empty());
+        held.map(|it| it.0 + 1).collect()
+    }
+
+    #[test]
+    fn a_hold_of_the_account_takes_only_its_own_back() {
+        let mut all = running();
+        let every = [1, 2, 3, 4, 5];
+        assert_eq!(put(&mut all, HoldOrigin::Direct, &[3]), "4p 3d");
+        assert_eq!(put(&mut all, HoldOrigin::Account, &every), "5a 4a 3a 3p 2a 2p 1a");
+        assert_eq!(
+            put(&mut all, HoldOrigin::Account, &every),
+            "",
+            "what lies there is not doubled"
+        );
+        assert_eq!(take(&mut all, HoldOrigin::Account, &every), "1a 2a 2p 3a 3p 4a 5a");
+        assert_eq!(held(&all), [3, 4], "what was held by itself stays held, with what is below");
+        assert_eq!(take(&mut all, HoldOrigin::Direct, &[3]), "3d 4p");
+        assert_eq!(held(&all), Vec::<usize>::new());
+    }
+
+    #[test]
+    fn what_lies_below_is_free_only_when_nothing_above_is_held() {
+        let mut all = running();
+        put(&mut all, HoldOrigin::Account, &[1]);
+        put(&mut all, HoldOrigin::Direct, &[1, 3]);
+        assert_eq!(held(&all), [1, 2, 3, 4]);
+        assert_eq!(take(&mut all, HoldOrigin::Direct, &[1]), "1d");
+        assert_eq!(held(&all), [1, 2, 3, 4], "the account holds it still");
+        assert_eq!(take(&mut all, HoldOrigin::Account, &[1]), "1a 2p 3p");
+        assert_eq!(held(&all), [3, 4]);
+    }
+
+    #[test]
+    fn what_is_not_there_yet_meets_the_hold_when_it_begins() {
+        let mut all = running();
+        all[3] = child(4, Some(3));
+        assert_eq!(put(&mut all, HoldOrigin::Account, &[3, 4]), "3a");
+        let begun = begun(all[3].clone());
+        let met = holds_met(&begun, &BTreeSet::from([CREDIT]), Some(&all[2]));
+        assert_eq!(met, [(CREDIT, HoldOrigin::Account), (CREDIT, HoldOrigin::Parent)]);
+        assert_eq!(holds_met(&begun, &BTreeSet::new(), Some(&all[0])), []);
     }
 
     #[test]

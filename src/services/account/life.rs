@@ -1,13 +1,13 @@
 //! The life of an account: let in, held, released, closed.
 
 use super::{keep, place};
+use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::lifecycle::State;
 use crate::domain::account::{Account, HoldAccount, ReleaseAccount, Remains};
-use crate::domain::event::Verb;
 use crate::domain::id::AccountId;
 use crate::domain::operator::{Actor, Permission};
 use crate::services::duty::Progress;
-use crate::services::{Act, Author, Bss, Cx, Error, billing_account, user};
+use crate::services::{Act, Author, Bss, Cx, Error, billing_account, invoice, subscription, user};
 use crate::store::account::ACCOUNT_BY_CLOSING;
 use crate::store::{Along, Records};
 
@@ -22,18 +22,21 @@ pub fn activate(act: &mut Act<'_>, id: AccountId) -> Result<Account, Error> {
     keep(act, account, verb)
 }
 
-/// Holds an account.
+/// Holds an account, and the subscriptions that the hold's policy names.
 ///
 /// # Errors
 /// If its state forbids it, or the caller may not.
 pub fn hold(act: &mut Act<'_>, id: AccountId, command: HoldAccount) -> Result<Account, Error> {
     let account: Account = act.get(id)?;
     act.must(Permission::AccountHold, &account.stamp)?;
+    let kind = command.kind;
     let (account, verb) = account.hold(command, act.now())?;
-    moved(act, account, verb)
+    let account = keep(act, account, verb)?;
+    subscription::hold_all_of(act, &account, kind)?;
+    Ok(account)
 }
 
-/// Takes a hold back, for good or for a time.
+/// Takes a hold back, for good or for a time, and with it what it put on subscriptions.
 ///
 /// # Errors
 /// If it has no such hold, or the caller may not.
@@ -44,8 +47,11 @@ pub fn release(
 ) -> Result<Account, Error> {
     let account: Account = act.get(id)?;
     act.must(Permission::AccountHold, &account.stamp)?;
+    let kind = command.kind;
     let (account, verb) = account.release(command, act.now())?;
-    moved(act, account, verb)
+    let account = keep(act, account, verb)?;
+    subscription::release_all_of(act, &account, kind)?;
+    Ok(account)
 }
 
 /// Calls an account off: what it has ends, and when nothing is left of it, it is closed.
@@ -56,15 +62,10 @@ pub fn close(act: &mut Act<'_>, id: AccountId) -> Result<Account, Error> {
     let account: Account = act.get(id)?;
     act.must(Permission::AccountClose, &account.stamp)?;
     let (account, verb) = account.close()?;
-    let account = moved(act, account, verb)?;
+    let account = keep(act, account, verb)?;
+    subscription::cancel_all_of(act, id)?;
     billing_account::close_all(act, id)?;
     if remains(act.cx(), id)? == Remains::default() { finish(act, id) } else { Ok(account) }
-}
-
-/// Keeps an account that was held, released or called off. Whatever has to follow it follows from
-/// here, in the same act.
-fn moved(act: &mut Act<'_>, account: Account, verb: Verb) -> Result<Account, Error> {
-    keep(act, account, verb)
 }
 
 /// What an account still has that keeps it from being closed. Who keeps things of accounts counts
@@ -74,8 +75,15 @@ fn moved(act: &mut Act<'_>, account: Account, verb: Verb) -> Result<Account, Err
 /// If the store fails.
 pub fn remains(cx: Cx<'_>, id: AccountId) -> Result<Remains, Error> {
     let is_there = |it: &Account| !matches!(it.state(), State::Closed | State::Erased);
-    let below = place::children(cx, id)?.iter().filter(|it| is_there(it)).count();
-    Ok(Remains { accounts: u64::try_from(below).unwrap_or(u64::MAX), ..Remains::default() })
+    let below = place::children(cx, id)?;
+    let is_to_be_billed = |it: &&BillingAccount| it.next_bill().is_some();
+    let billing_accounts = billing_account::of(cx, id)?;
+    Ok(Remains {
+        accounts: below.iter().filter(|it| is_there(it)).count() as u64,
+        subscriptions: subscription::living(cx, id)?,
+        open_invoices: invoice::open_of(cx, id)?.len() as u64,
+        unbilled_charges: billing_accounts.iter().filter(is_to_be_billed).count() as u64,
+    })
 }
 
 /// Closes an account of which nothing is left: nobody of it signs in any more.

@@ -9,7 +9,6 @@ use crate::domain::account::{Account, Remains};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::AccountId;
 use crate::domain::operator::{Permission, Session, Token, User};
-use crate::domain::page::PageRequest;
 use crate::domain::party::Party;
 use crate::domain::stamp::SellerNumber;
 use crate::services::{Act, Cx, Error, class};
@@ -47,21 +46,7 @@ pub(super) fn ancestors(cx: Cx<'_>, from: Option<Account>) -> Result<Vec<Ancesto
 /// The accounts directly below one, whoever asks.
 pub(super) fn children(cx: Cx<'_>, of: AccountId) -> Result<Vec<Account>, Error> {
     let along = Along::Index(ACCOUNT_BY_PARENT, Key::new().id(of).bytes());
-    every(cx, &along)
-}
-
-/// All along an index, however many.
-fn every<R: Record>(cx: Cx<'_>, along: &Along) -> Result<Vec<R>, Error> {
-    let mut all = Vec::new();
-    let mut request = PageRequest::oldest(PageRequest::LIMIT_MAX);
-    loop {
-        let page = cx.view.list::<R>(along, &request, &mut |_| true)?;
-        all.extend(page.items);
-        match page.next {
-            Some(next) => request.after = Some(next),
-            None => return Ok(all),
-        }
-    }
+    cx.every(&along)
 }
 
 /// Moves an account, with all that stands below it, to another place in the tree.
@@ -136,7 +121,7 @@ fn resell(act: &mut Act<'_>, id: AccountId, to: SellerNumber) -> Result<(), Erro
 }
 
 fn restamp<R: Record>(act: &mut Act<'_>, along: &Along, to: SellerNumber) -> Result<(), Error> {
-    for mut it in every::<R>(act.cx(), along)? {
+    for mut it in act.cx().every::<R>(along)? {
         it.stamp_mut().seller = to;
         act.put(&mut it)?;
     }

@@ -16,7 +16,6 @@ use crate::domain::billing::invoice::line::LineKind;
 use crate::domain::catalog::price::{Price, PriceKind};
 use crate::domain::catalog::tax::Registration;
 use crate::domain::id::{OfferId, SubscriptionId, TaxCategoryId};
-use crate::domain::page::PageRequest;
 use crate::domain::quantity::Quantity;
 use crate::domain::subscription::{Pause, Subscription, TrialRun};
 use crate::domain::text::{Locale, Name};
@@ -93,17 +92,7 @@ fn subscriptions_of(
     billing_account: &BillingAccount,
 ) -> Result<Vec<Subscription>, Error> {
     let prefix = Key::new().id(billing_account.id).bytes();
-    let along = Along::Index(SUBSCRIPTION_BY_BILLING_ACCOUNT, prefix);
-    let mut request = PageRequest::oldest(PageRequest::LIMIT_MAX);
-    let mut found = Vec::new();
-    loop {
-        let page = cx.view.list::<Subscription>(&along, &request, &mut |_| true)?;
-        found.extend(page.items);
-        request.after = page.next;
-        if request.after.is_none() {
-            return Ok(found);
-        }
-    }
+    cx.every(&Along::Index(SUBSCRIPTION_BY_BILLING_ACCOUNT, prefix))
 }
 
 /// What billing wants to know of a subscription; nothing of one that never was there.

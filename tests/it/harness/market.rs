@@ -52,10 +52,21 @@ impl Market {
 
     /// Puts an offer with some prices on the shelf.
     pub(crate) fn offer(&self, name: &str, prices: &[Value]) -> String {
+        self.offer_like(name, prices, (json!({}), json!({})))
+    }
+
+    /// The same with more said of the offer, and of what is delivered for it.
+    pub(crate) fn offer_like(
+        &self,
+        name: &str,
+        prices: &[Value],
+        (mut offer, mut specification): (Value, Value),
+    ) -> String {
         let operator = self.operator();
-        let specification = json!({ "name": { "en": name }, "state": "active" });
-        let specification = operator.post("/specifications", &specification);
-        let offer = json!({ "name": { "en": name }, "specification": specification["id"] });
+        specification["name"] = json!({ "en": name });
+        specification["state"] = json!("active");
+        offer["name"] = json!({ "en": name });
+        offer["specification"] = operator.post("/specifications", &specification)["id"].clone();
         let id = text(&operator.post("/offers", &offer)["id"]);
         for price in prices {
             let mut price = price.clone();

@@ -1,3 +1,4 @@
 //! Lives: months pass, and what is left is what months leave.
 
 mod billing;
+mod holds;

@@ -3,9 +3,12 @@
 //! Hold, release and cancellation follow the tree of what belongs together. What is due for a
 //! subscription is kept with it, so that the calendar knows.
 
+mod hold;
+
+pub use self::hold::{hold, release};
+pub(super) use self::hold::{hold_all_of, release_all_of};
 use super::{Act, Cx, Error, billing_account, provisioning};
 use crate::domain::account::billing_account::BillingAccount;
-use crate::domain::account::lifecycle::HoldKind;
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::service_terms::ServiceTerms;
 use crate::domain::event::Verb;
@@ -14,10 +17,10 @@ use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::provisioning::task::{Task, Work};
 use crate::domain::subscription::calendar::Step;
-use crate::domain::subscription::change::{Cancellation, Change, Plan};
-use crate::domain::subscription::lifecycle::{HoldOrigin, State, Trigger};
+use crate::domain::subscription::change::{Cancellation, Change, Plan, RefundTo};
+use crate::domain::subscription::lifecycle::{State, Trigger};
 use crate::domain::subscription::term::RunningTerm;
-use crate::domain::subscription::{Hold, Purchase, Start, Subscription, TrialRun, tree};
+use crate::domain::subscription::{Purchase, Start, Subscription, TrialRun, tree};
 use crate::domain::time::Zone;
 use crate::store::{Along, Records};
 
@@ -80,7 +83,8 @@ fn activate(act: &mut Act<'_>, it: Subscription) -> Result<(), Error> {
     });
     let active = it.activate(start.unwrap_or_else(|| Start::open(today)), act.now())?;
     let it = keep(act, active)?;
-    billing_account::begin(act, it.billing_account())
+    billing_account::begin(act, it.billing_account())?;
+    hold::meet(act, it).map(|_| ())
 }
 
 /// The zone in which a subscription's days begin: that of its billing account.
@@ -114,59 +118,12 @@ fn reached(
     root: &Subscription,
     trigger: Trigger,
 ) -> Result<Vec<SubscriptionId>, Error> {
-    let all: Vec<Subscription> = cx.all(Along::Owner(root.account()))?;
+    let all: Vec<Subscription> = cx.every(&Along::Owner(root.account()))?;
     let below: Vec<_> = tree::reached(trigger, root.id, &all).iter().map(|it| it.id).collect();
     Ok(match trigger.reach() {
         tree::Reach::FromBelow => [below, vec![root.id]].concat(),
         tree::Reach::FromAbove | tree::Reach::Alone => [vec![root.id], below].concat(),
     })
-}
-
-/// Holds a subscription and what belongs to it.
-///
-/// # Errors
-/// If its state forbids it, or the caller may not.
-pub fn hold(
-    act: &mut Act<'_>,
-    id: SubscriptionId,
-    kind: HoldKind,
-    hold: Hold,
-) -> Result<Subscription, Error> {
-    let root: Subscription = act.get(id)?;
-    act.must(Permission::SubscriptionHold, &root.stamp)?;
-    for each in reached(act.cx(), &root, Trigger::putting(kind))? {
-        let it: Subscription = act.load(each)?;
-        let origin = if each == id { HoldOrigin::Direct } else { HoldOrigin::Parent };
-        if each == id || it.state().is_living() && !it.holds().contains_key(&(kind, origin)) {
-            let held = it.hold(kind, origin, hold.clone())?;
-            let it = keep(act, held)?;
-            ask(act, &it, Work::Hold)?;
-        }
-    }
-    act.load(id)
-}
-
-/// Takes a hold back from a subscription and from what belongs to it.
-///
-/// # Errors
-/// If it has no such hold, or the caller may not.
-pub fn release(
-    act: &mut Act<'_>,
-    id: SubscriptionId,
-    kind: HoldKind,
-) -> Result<Subscription, Error> {
-    let root: Subscription = act.get(id)?;
-    act.must(Permission::SubscriptionHold, &root.stamp)?;
-    for each in reached(act.cx(), &root, Trigger::releasing(kind))? {
-        let it: Subscription = act.load(each)?;
-        let origin = if each == id { HoldOrigin::Direct } else { HoldOrigin::Parent };
-        if each == id || it.holds().contains_key(&(kind, origin)) {
-            let released = it.release(kind, origin, act.now())?;
-            let it = keep(act, released)?;
-            ask(act, &it, Work::Release)?;
-        }
-    }
-    act.load(id)
 }
 
 /// Asks the other system to follow.
@@ -186,18 +143,49 @@ pub fn cancel(
 ) -> Result<Subscription, Error> {
     let root: Subscription = act.get(id)?;
     act.must(Permission::SubscriptionCancel, &root.stamp)?;
-    for each in reached(act.cx(), &root, Trigger::Cancel)? {
+    end(act, &root, cancellation)?;
+    act.load(id)
+}
+
+/// Cancels all that an account has: for when it is called off itself.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn cancel_all_of(act: &mut Act<'_>, account: AccountId) -> Result<(), Error> {
+    let plain = Cancellation { reason: None, comment: None, refund_to: RefundTo::Balance };
+    for it in act.cx().every::<Subscription>(&Along::Owner(account))? {
+        // What belonged to another one has ended with it.
+        let it: Subscription = act.load(it.id)?;
+        if it.state().is_living() {
+            end(act, &it, &plain)?;
+        }
+    }
+    Ok(())
+}
+
+fn end(act: &mut Act<'_>, root: &Subscription, why: &Cancellation) -> Result<(), Error> {
+    for each in reached(act.cx(), root, Trigger::Cancel)? {
         let it: Subscription = act.load(each)?;
-        if each == id || it.state().is_living() {
+        if each == root.id || it.state().is_living() {
             let today = zone(act.cx(), &it)?.date_of(act.now());
-            let canceled = it.cancel(cancellation.clone(), today, act.now())?;
+            let canceled = it.cancel(why.clone(), today, act.now())?;
             let it = keep(act, canceled)?;
             if it.state() == State::Terminating {
                 ask(act, &it, Work::Remove)?;
             }
         }
     }
-    act.load(id)
+    Ok(())
+}
+
+/// How many subscriptions of an account have not ended.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn living(cx: Cx<'_>, account: AccountId) -> Result<u64, Error> {
+    let all: Vec<Subscription> = cx.every(&Along::Owner(account))?;
+    let is_there = |it: &&Subscription| it.state().is_living() || it.state() == State::Terminating;
+    Ok(all.iter().filter(is_there).count() as u64)
 }
 
 /// Changes what of a subscription is bought.
@@ -237,7 +225,7 @@ fn prolong(act: &mut Act<'_>, it: Subscription) -> Result<Subscription, Error> {
     let renewed = it.renew(start, act.now())?;
     let it = keep(act, renewed)?;
     billing_account::begin(act, it.billing_account())?;
-    Ok(it)
+    hold::meet(act, it)
 }
 
 /// Does for a subscription what its calendar says is due, and nothing if nothing is.

@@ -1,0 +1,178 @@
+//! Holds: put on a subscription or on a whole account, and taken back by whoever put them.
+//!
+//! A hold follows the tree: what belongs to something that is held is held with it, and goes on
+//! when nothing above is held any more. The other system is told when the service stops or goes on,
+//! not of each hold.
+
+use std::collections::BTreeSet;
+
+use super::{ask, keep};
+use crate::domain::account::Account;
+use crate::domain::account::lifecycle::{self as of_account, HoldKind, HoldPolicy};
+use crate::domain::event::Verb;
+use crate::domain::id::{AccountId, SubscriptionId};
+use crate::domain::operator::Permission;
+use crate::domain::provisioning::task::Work;
+use crate::domain::subscription::lifecycle::HoldOrigin;
+use crate::domain::subscription::tree::{holds_met, holds_put, holds_taken};
+use crate::domain::subscription::{Hold, Subscription};
+use crate::domain::time::Instant;
+use crate::services::{Act, Error, invoice};
+use crate::store::{Along, Records};
+
+/// Holds a subscription and what belongs to it.
+///
+/// # Errors
+/// If its state forbids it, or the caller may not.
+pub fn hold(
+    act: &mut Act<'_>,
+    id: SubscriptionId,
+    kind: HoldKind,
+    hold: Hold,
+) -> Result<Subscription, Error> {
+    let root: Subscription = act.get(id)?;
+    act.must(Permission::SubscriptionHold, &root.stamp)?;
+    // That it cannot be held is an answer; that something below it cannot is none.
+    root.clone().hold(kind, HoldOrigin::Direct, hold.clone())?;
+    put(act, root.account(), (kind, HoldOrigin::Direct), (&BTreeSet::from([id]), &hold))?;
+    act.load(id)
+}
+
+/// Takes a hold back from a subscription and from what belongs to it.
+///
+/// # Errors
+/// If it has no such hold, or the caller may not.
+pub fn release(
+    act: &mut Act<'_>,
+    id: SubscriptionId,
+    kind: HoldKind,
+) -> Result<Subscription, Error> {
+    let root: Subscription = act.get(id)?;
+    act.must(Permission::SubscriptionHold, &root.stamp)?;
+    root.clone().release(kind, HoldOrigin::Direct, act.now())?;
+    take(act, root.account(), (kind, HoldOrigin::Direct), &BTreeSet::from([id]))?;
+    act.load(id)
+}
+
+/// Lets the subscriptions of an account follow a hold that was put on it: those that its policy
+/// names.
+///
+/// # Errors
+/// If the store fails.
+pub(in crate::services) fn hold_all_of(
+    act: &mut Act<'_>,
+    account: &Account,
+    kind: HoldKind,
+) -> Result<(), Error> {
+    let Some(on_account) = account.hold_of(kind) else { return Ok(()) };
+    let named = match on_account.policy {
+        HoldPolicy::All => all_of(act, account.id)?.iter().map(|it| it.id).collect(),
+        HoldPolicy::Unpaid => invoice::overdue_subscriptions(act.cx(), account.id)?,
+    };
+    let hold = same_hold(on_account, act.now());
+    put(act, account.id, (kind, HoldOrigin::Account), (&named, &hold))
+}
+
+/// Lets the subscriptions of an account go on from which a hold of the account was taken back.
+///
+/// # Errors
+/// If the store fails.
+pub(in crate::services) fn release_all_of(
+    act: &mut Act<'_>,
+    account: &Account,
+    kind: HoldKind,
+) -> Result<(), Error> {
+    let all = all_of(act, account.id)?.iter().map(|it| it.id).collect();
+    take(act, account.id, (kind, HoldOrigin::Account), &all)
+}
+
+/// Lets a subscription that begins, or begins again, meet the holds that lie on its account and on
+/// what it belongs to.
+pub(super) fn meet(act: &mut Act<'_>, it: Subscription) -> Result<Subscription, Error> {
+    let account: Account = act.load(it.account())?;
+    let parent = match it.parent() {
+        Some((id, _)) => act.batch().find::<Subscription>(id)?,
+        None => None,
+    };
+    let of_all =
+        |kind: &&HoldKind| account.hold_of(**kind).is_some_and(|it| it.policy == HoldPolicy::All);
+    let of_account = HoldKind::ALL.iter().filter(of_all).copied().collect();
+    let mut it = it;
+    for (kind, origin) in holds_met(&it, &of_account, parent.as_ref()) {
+        let above = parent.iter().flat_map(|it| it.holds()).find(|it| it.0.0 == kind);
+        let above = above.map(|(_, hold)| Hold { since_at: act.now(), ..hold.clone() });
+        let on_account = account.hold_of(kind).map(|it| same_hold(it, act.now()));
+        let hold = match origin {
+            HoldOrigin::Account | HoldOrigin::Direct => on_account,
+            HoldOrigin::Parent => above,
+        };
+        let Some(hold) = hold else { continue };
+        it = put_one(act, it, (kind, origin), hold)?;
+    }
+    Ok(it)
+}
+
+fn all_of(act: &Act<'_>, account: AccountId) -> Result<Vec<Subscription>, Error> {
+    act.cx().every(&Along::Owner(account))
+}
+
+/// The hold of an account as it lies on a subscription.
+fn same_hold(it: &of_account::Hold, since_at: Instant) -> Hold {
+    let of_account::Hold { reason, comment, .. } = it.clone();
+    Hold { reason, comment: Some(comment), since_at }
+}
+
+fn put(
+    act: &mut Act<'_>,
+    account: AccountId,
+    which: (HoldKind, HoldOrigin),
+    (named, hold): (&BTreeSet<SubscriptionId>, &Hold),
+) -> Result<(), Error> {
+    for (id, origin) in holds_put(which, named, &all_of(act, account)?) {
+        let it: Subscription = act.load(id)?;
+        put_one(act, it, (which.0, origin), hold.clone())?;
+    }
+    Ok(())
+}
+
+fn put_one(
+    act: &mut Act<'_>,
+    it: Subscription,
+    (kind, origin): (HoldKind, HoldOrigin),
+    hold: Hold,
+) -> Result<Subscription, Error> {
+    let did_run = it.state().is_running();
+    let held = it.hold(kind, origin, hold)?;
+    kept(act, held, did_run)
+}
+
+fn take(
+    act: &mut Act<'_>,
+    account: AccountId,
+    which: (HoldKind, HoldOrigin),
+    named: &BTreeSet<SubscriptionId>,
+) -> Result<(), Error> {
+    for (id, origin) in holds_taken(which, named, &all_of(act, account)?) {
+        let it: Subscription = act.load(id)?;
+        let did_run = it.state().is_running();
+        let released = it.release(which.0, origin, act.now())?;
+        kept(act, released, did_run)?;
+    }
+    Ok(())
+}
+
+/// Keeps a subscription after a hold was put on it or taken from it; the other system follows if
+/// the service stops by it, or goes on.
+fn kept(
+    act: &mut Act<'_>,
+    changed: (Subscription, Verb),
+    did_run: bool,
+) -> Result<Subscription, Error> {
+    let it = keep(act, changed)?;
+    match (did_run, it.state().is_running()) {
+        (true, false) => ask(act, &it, Work::Hold)?,
+        (false, true) => ask(act, &it, Work::Release)?,
+        (true, true) | (false, false) => {}
+    }
+    act.load(it.id)
+}
