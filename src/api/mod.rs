@@ -24,6 +24,7 @@ use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
 use crate::services::Bss;
+use crate::services::dialect::Dialect;
 
 /// No request may take longer.
 const TIME_MAX: Duration = Duration::from_secs(60);
@@ -47,6 +48,12 @@ pub fn router(bss: &Arc<Bss>, pages: Router) -> Router {
 /// that is closed to everybody else. What it is put on must never be served to a network.
 pub fn console(router: Router) -> Router {
     router.layer(axum::Extension(edge::auth::Console))
+}
+
+/// The words in which each contract tells what happened.
+#[must_use]
+pub fn dialects() -> Vec<Box<dyn Dialect>> {
+    vec![Box::new(v1::Native)]
 }
 
 /// What the log says of everything that happens in a request. Not the query: it may hold what only

@@ -7,12 +7,15 @@ use std::sync::Arc;
 
 use super::failure::Failure;
 use super::folder::Folder;
-use crate::config::Config;
+use crate::config::{Config, Targets};
 use crate::jobs;
-use crate::services::{Bss, Forwarding, Site, World};
+use crate::services::{Bss, Error, Forwarding, Site, World};
+use crate::store::usage::Limits;
 use crate::store::{Store, StoreError};
 use crate::world::clock::MachineClock;
 use crate::world::entropy::MachineEntropy;
+use crate::world::http::{HttpWeb, Reach};
+use crate::world::mail::{FolderPost, Post, SmtpPost};
 use crate::world::password::{Cost, PasswordHashes};
 use crate::world::seal::{KeyPlace, Sealer, Start};
 
@@ -37,13 +40,40 @@ fn world(folder: &Folder, config: &Config) -> Result<World, Failure> {
         Some(_) => Forwarding::Needless,
         None => Forwarding::Ignored,
     };
+    let reach = match config.webhook_targets {
+        Targets::Public => Reach::Public,
+        Targets::Any => Reach::Private,
+    };
+    let web = HttpWeb::open(reach);
+    let web = web.map_err(|source| outside("preparing to call webhooks", source))?;
     Ok(World {
         clock: Arc::new(MachineClock),
         entropy: Arc::new(MachineEntropy),
         passwords: Arc::new(PasswordHashes::new(Cost::HOUSE, &MachineEntropy)),
         seal: Arc::new(seal),
+        web: Arc::new(web),
+        reach,
+        post: post(folder, config)?,
+        mail_from: config.mail_from.clone(),
         site: Site { public_url: config.public_url.clone(), forwarding },
+        usage: Limits::LIVE.remembering_days(config.usage_window_days),
     })
+}
+
+/// The mail server if one is set, else a folder beside the store.
+fn post(folder: &Folder, config: &Config) -> Result<Arc<dyn Post>, Failure> {
+    let Some(url) = &config.smtp_url else {
+        return Ok(Arc::new(FolderPost::new(folder.path().join("mail"))));
+    };
+    let post = SmtpPost::open(url.reveal());
+    Ok(Arc::new(post.map_err(|source| outside("preparing to send mails", source))?))
+}
+
+fn outside(
+    action: &'static str,
+    source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+) -> Failure {
+    Failure::Service { action, source: Error::internal(source) }
 }
 
 fn store(folder: &Folder, config: &Config) -> Result<Store, Failure> {

@@ -6,6 +6,7 @@
 mod billing_run;
 mod closing;
 mod order;
+mod retention;
 mod term;
 mod usage;
 
@@ -31,6 +32,7 @@ pub fn all() -> Vec<Box<dyn Duty>> {
         Box::new(billing_run::BillingRun),
         Box::new(closing::Closing),
         Box::new(usage::Sealing::default()),
+        Box::new(retention::Retention::default()),
     ]
 }
 

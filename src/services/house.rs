@@ -9,16 +9,18 @@ use super::error::Error;
 use super::metrics::Metrics;
 use super::mint::Mint;
 use crate::domain::operator::Actor;
-use crate::domain::text::WebAddress;
+use crate::domain::text::{Email, WebAddress};
 use crate::store::meta::{self, ClockState};
 use crate::store::usage::{Limits, Usage};
 use crate::store::{Batch, Store, StoreError};
 use crate::world::clock::Clock;
 use crate::world::entropy::Entropy;
+use crate::world::http::{Reach, Web};
+use crate::world::mail::Post;
 use crate::world::password::PasswordHashes;
 use crate::world::seal::Sealer;
 
-/// The parts of the outside that the house runs on.
+/// The outside that the house runs on, and how it is set up there.
 #[derive(Clone)]
 pub struct World {
     /// Wall time.
@@ -29,8 +31,18 @@ pub struct World {
     pub passwords: Arc<PasswordHashes>,
     /// Secrets at rest.
     pub seal: Arc<Sealer>,
+    /// Other people's servers.
+    pub web: Arc<dyn Web>,
+    /// How far we may be sent by those who name an address.
+    pub reach: Reach,
+    /// Who takes letters.
+    pub post: Arc<dyn Post>,
+    /// The address that letters come from.
+    pub mail_from: Email,
     /// Where people reach the appliance.
     pub site: Site,
+    /// How long usage is remembered, and how it is kept.
+    pub usage: Limits,
 }
 
 /// Where people reach the appliance, and who stands in between.
@@ -84,7 +96,7 @@ impl House {
         Ok(Self {
             store,
             mint: Arc::new(Mint::new(Arc::clone(&world.entropy), Arc::clone(&world.seal))),
-            usage: Arc::new(Usage::new(Limits::LIVE)),
+            usage: Arc::new(Usage::new(world.usage)),
             world,
             time: Mutex::new(time),
             metrics: Metrics::new(),

@@ -250,12 +250,13 @@ fn served(cx: Cx<'_>, it: &Subscription) -> Result<Option<Window>, Error> {
     let zone = zone.map_or(Zone::UTC, |it| it.terms().zone);
     Ok(it.began_on().map(|began_on| {
         let served_from = zone.start_of(began_on);
+        let taken_from = cx.now.plus_seconds(-cx.usage.limits().window_seconds);
         let served_until = it.ended_on().map(|on| zone.start_of(on.plus_days(1)));
         Window {
             served_from,
             served_until,
             billed_until: None,
-            open_from: served_from,
+            open_from: served_from.max(taken_from),
             now: cx.now,
         }
     }))

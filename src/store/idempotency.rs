@@ -42,6 +42,31 @@ pub fn find(view: &(impl View + ?Sized), key: &[u8; 32]) -> Result<Option<Kept>,
     bytes.map(|it| read(&it)).transpose()
 }
 
+/// Whether any answer is kept whose time is over at `wall`.
+///
+/// # Errors
+/// If the engine fails.
+pub fn is_any_over(view: &(impl View + ?Sized), wall: Instant) -> Result<bool, StoreError> {
+    Ok(!over(view, wall, 1)?.is_empty())
+}
+
+/// The entries of up to `limit` answers whose time is over at `wall`.
+fn over(
+    view: &(impl View + ?Sized),
+    wall: Instant,
+    limit: usize,
+) -> Result<Vec<Vec<u8>>, StoreError> {
+    let to = Bound::Excluded(Key::new().instant(wall).bytes());
+    let range = KeyRange { from: Bound::Unbounded, to };
+    let mut over = Vec::new();
+    view.scan(BY_EXPIRY, &range, PageOrder::Rising, &mut |key, _| {
+        over.push(key.to_vec());
+        let full = over.len() >= limit;
+        Ok(if full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    })?;
+    Ok(over)
+}
+
 impl Batch<'_> {
     /// Keeps an answer under a key.
     ///
@@ -57,14 +82,7 @@ impl Batch<'_> {
     /// # Errors
     /// If the engine fails.
     pub fn forget_answers(&mut self, wall: Instant, limit: usize) -> Result<usize, StoreError> {
-        let to = Bound::Excluded(Key::new().instant(wall).bytes());
-        let range = KeyRange { from: Bound::Unbounded, to };
-        let mut over = Vec::new();
-        self.scan(BY_EXPIRY, &range, PageOrder::Rising, &mut |key, _| {
-            over.push(key.to_vec());
-            let full = over.len() >= limit;
-            Ok(if full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
-        })?;
+        let over = over(self, wall, limit)?;
         for expiry in &over {
             self.remove(BY_EXPIRY, expiry)?;
             self.remove(KEYS, expiry.get(8..).unwrap_or_default())?;

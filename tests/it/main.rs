@@ -11,5 +11,6 @@ mod disk_full;
 mod harness;
 mod ledger;
 mod power_cut;
+mod retention;
 mod scenario;
 mod v1;

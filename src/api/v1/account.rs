@@ -160,6 +160,11 @@ impl Hold {
     }
 }
 
+/// An account as an event tells of it.
+pub(super) fn told(it: &domain::Account) -> impl Wire + use<> {
+    Account::of(it, None)
+}
+
 fn wire(cx: Cx<'_>, it: &domain::Account) -> Result<Account, Error> {
     let billing = billing_account::of(cx, it.id)?;
     Ok(Account::of(it, billing.iter().find(|it| it.is_default())))

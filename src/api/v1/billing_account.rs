@@ -238,6 +238,11 @@ impl BillingAccount {
     }
 }
 
+/// A billing account as an event at an instant tells of it.
+pub(super) fn told(it: &domain::BillingAccount, at: Instant) -> impl Wire + use<> {
+    BillingAccount::of(it, at)
+}
+
 fn tagged(now: Instant, it: &domain::BillingAccount) -> Reply<BillingAccount> {
     Reply::ok(BillingAccount::of(it, now)).tagged(it.stamp.revision)
 }

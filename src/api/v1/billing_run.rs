@@ -119,6 +119,11 @@ impl BillingRun {
     }
 }
 
+/// A billing run as an event at an instant tells of it.
+pub(super) fn told(it: &domain::BillingRun, at: crate::domain::time::Instant) -> impl Wire + use<> {
+    BillingRun::of(it, at)
+}
+
 /// Which runs are wanted.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

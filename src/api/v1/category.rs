@@ -59,6 +59,11 @@ impl From<&domain::Category> for Category {
     }
 }
 
+/// A category as an event tells of it.
+pub(super) fn told(it: &domain::Category) -> impl Wire + use<> {
+    Category::from(it)
+}
+
 fn list(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<Category>>, Error> {
     let page = catalog::categories(cx, &call.page)?;
     Ok(Reply::ok(List::of(page, |it| Category::from(&it))))
@@ -113,6 +118,11 @@ impl From<&meter::Meter> for Meter {
             aggregation: it.aggregation.to_string(),
         }
     }
+}
+
+/// A meter as an event tells of it.
+pub(super) fn told_meter(it: &meter::Meter) -> impl Wire + use<> {
+    Meter::from(it)
 }
 
 fn list_meters(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<Meter>>, Error> {
@@ -204,6 +214,11 @@ impl From<&service_terms::ServiceTerms> for ServiceTerms {
             trial: After::from(it.trial),
         }
     }
+}
+
+/// Service terms as an event tells of it.
+pub(super) fn told_terms(it: &service_terms::ServiceTerms) -> impl Wire + use<> {
+    ServiceTerms::from(it)
 }
 
 fn list_terms(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<ServiceTerms>>, Error> {

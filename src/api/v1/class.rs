@@ -115,6 +115,11 @@ impl ClassForm {
     }
 }
 
+/// A customer class as an event tells of it.
+pub(super) fn told(it: &CustomerClass) -> impl Wire + use<> {
+    wire(it)
+}
+
 fn wire(it: &CustomerClass) -> Class {
     Class {
         id: it.id.to_string(),

@@ -157,6 +157,11 @@ impl Invoice {
     }
 }
 
+/// An invoice as an event on a day tells of it, with its lines.
+pub(super) fn told(it: &domain::Invoice, today: Date) -> impl Wire + use<> {
+    Invoice::whole(it, today)
+}
+
 /// Which invoices are wanted.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -311,6 +316,11 @@ impl From<&DomainNote> for CreditNote {
             chain: issue.map(|it| InvoiceSeal::from(it.link)),
         }
     }
+}
+
+/// A credit note as an event tells of it.
+pub(super) fn told_note(it: &DomainNote) -> impl Wire + use<> {
+    CreditNote::from(it)
 }
 
 /// Which credit notes are wanted.

@@ -259,6 +259,11 @@ fn list(cx: Cx<'_>, call: &Call, query: OfferQuery) -> Result<Reply<List<Offer>>
     Ok(Reply::ok(List::of(page, |it| Offer::of(&it))))
 }
 
+/// An offer as an event tells of it.
+pub(super) fn told(it: &domain::Offer) -> impl Wire + use<> {
+    Offer::of(it)
+}
+
 fn whole(cx: Cx<'_>, it: &domain::Offer) -> Result<Offer, Error> {
     let prices = offer::prices(cx, it.id)?;
     Ok(Offer { prices: Some(prices.iter().map(Price::from).collect()), ..Offer::of(it) })

@@ -90,6 +90,11 @@ impl From<&domain::Order> for Order {
     }
 }
 
+/// An order as an event tells of it.
+pub(super) fn told(it: &domain::Order) -> impl Wire + use<> {
+    Order::from(it)
+}
+
 impl From<&Item> for OrderItem {
     fn from(it: &Item) -> Self {
         let resources = it.wish.resources.iter();

@@ -316,6 +316,11 @@ impl PartyForm {
     }
 }
 
+/// A party as an event tells of it.
+pub(super) fn told(it: &domain::Party) -> impl Wire + use<> {
+    wire(it)
+}
+
 fn wire(it: &domain::Party) -> Party {
     Party {
         id: it.id.to_string(),

@@ -91,6 +91,11 @@ impl Payment {
     }
 }
 
+/// A payment as an event tells of it.
+pub(super) fn told(it: &domain::Payment) -> Result<impl Wire + use<>, Error> {
+    Payment::of(it)
+}
+
 /// Which payments are wanted.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -228,6 +233,11 @@ impl From<&DomainRefund> for Refund {
             created_at: it.stamp.created_at.to_string(),
         }
     }
+}
+
+/// A refund as an event tells of it.
+pub(super) fn told_refund(it: &DomainRefund) -> impl Wire + use<> {
+    Refund::from(it)
 }
 
 fn refund(act: &mut Act<'_>, call: &Call, body: NewRefund) -> Result<Reply<Refund>, Error> {

@@ -146,6 +146,11 @@ impl From<&domain::Price> for Price {
     }
 }
 
+/// A price as an event tells of it.
+pub(super) fn told(it: &domain::Price) -> impl Wire + use<> {
+    Price::from(it)
+}
+
 const fn fee(it: Occasion) -> &'static str {
     match it {
         Occasion::Plain => "plain",

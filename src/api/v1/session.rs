@@ -185,6 +185,11 @@ impl From<&domain::Session> for Session {
     }
 }
 
+/// A session as an event tells of it.
+pub(super) fn told(it: &domain::Session) -> impl Wire + use<> {
+    Session::from(it)
+}
+
 /// Which sessions are wanted.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -85,6 +85,11 @@ impl From<&domain::Specification> for Specification {
     }
 }
 
+/// A specification as an event tells of it.
+pub(super) fn told(it: &domain::Specification) -> impl Wire + use<> {
+    Specification::from(it)
+}
+
 fn list(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<Specification>>, Error> {
     let page = cx.list(None, &call.page, |_: &domain::Specification| true)?;
     Ok(Reply::ok(List::of(page, |it| Specification::from(&it))))
@@ -216,6 +221,11 @@ impl From<&resource::Resource> for Resource {
             dependencies: content.dependencies.iter().map(dependency).collect(),
         }
     }
+}
+
+/// A resource as an event tells of it.
+pub(super) fn told_resource(it: &resource::Resource) -> impl Wire + use<> {
+    Resource::from(it)
 }
 
 fn list_resources(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<Resource>>, Error> {

@@ -151,6 +151,11 @@ impl From<&domain::Subscription> for Subscription {
     }
 }
 
+/// A subscription as an event tells of it.
+pub(super) fn told(it: &domain::Subscription) -> impl Wire + use<> {
+    Subscription::from(it)
+}
+
 fn tagged(it: &domain::Subscription) -> Reply<Subscription> {
     Reply::ok(Subscription::from(it)).tagged(it.stamp.revision)
 }
@@ -317,6 +322,11 @@ impl From<&seats::Seat> for Seat {
     }
 }
 
+/// A seat as an event tells of it.
+pub(super) fn told_seat(it: &seats::Seat) -> impl Wire + use<> {
+    Seat::from(it)
+}
+
 fn list_seats(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<Seat>>, Error> {
     let it: domain::Subscription = cx.get(call.id("id")?)?;
     let seats = seat::of(cx, it.id)?;
@@ -377,6 +387,11 @@ impl From<&task::Task> for Task {
             created_at: it.stamp.created_at.to_string(),
         }
     }
+}
+
+/// A task as an event tells of it.
+pub(super) fn told_task(it: &task::Task) -> impl Wire + use<> {
+    Task::from(it)
 }
 
 /// Which tasks are wanted.

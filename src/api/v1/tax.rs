@@ -52,6 +52,11 @@ impl From<&domain::TaxCategory> for TaxCategory {
     }
 }
 
+/// A tax category as an event tells of it.
+pub(super) fn told_category(it: &domain::TaxCategory) -> impl Wire + use<> {
+    TaxCategory::from(it)
+}
+
 fn list_categories(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<TaxCategory>>, Error> {
     let page = cx.list(None, &call.page, |_: &domain::TaxCategory| true)?;
     Ok(Reply::ok(List::of(page, |it| TaxCategory::from(&it))))
@@ -110,6 +115,11 @@ impl From<&domain::TaxZone> for TaxZone {
             region,
         }
     }
+}
+
+/// A tax zone as an event tells of it.
+pub(super) fn told_zone(it: &domain::TaxZone) -> impl Wire + use<> {
+    TaxZone::from(it)
 }
 
 fn list_zones(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<TaxZone>>, Error> {
@@ -199,6 +209,11 @@ impl From<&domain::TaxRule> for TaxRule {
             valid_from: it.valid_from.to_string(),
         }
     }
+}
+
+/// A tax rule as an event tells of it.
+pub(super) fn told_rule(it: &domain::TaxRule) -> impl Wire + use<> {
+    TaxRule::from(it)
 }
 
 fn list_rules(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<TaxRule>>, Error> {

@@ -50,6 +50,11 @@ struct Token {
 
 impl Wire for Token {}
 
+/// A token as an event tells of it.
+pub(super) fn told(it: &domain::Token) -> impl Wire + use<> {
+    wire(it, None)
+}
+
 fn wire(it: &domain::Token, secret: Option<String>) -> Token {
     Token {
         id: it.id.to_string(),

@@ -175,6 +175,11 @@ impl UserForm {
     }
 }
 
+/// A user as an event tells of it.
+pub(super) fn told(it: &domain::User) -> impl Wire + use<> {
+    wire(it)
+}
+
 fn wire(it: &domain::User) -> User {
     let sign_ins = it.sign_ins();
     User {

@@ -72,6 +72,12 @@ impl Session {
         self.ended_at.is_none() && wall < self.ends_at()
     }
 
+    /// When it ended, or ends if nobody does anything.
+    #[must_use]
+    pub fn over_at(&self) -> Instant {
+        self.ended_at.unwrap_or_else(|| self.ends_at())
+    }
+
     /// When it ends if nobody does anything.
     #[must_use]
     pub fn ends_at(&self) -> Instant {

@@ -104,6 +104,12 @@ impl Limits {
         window_seconds: 35 * 24 * 60 * 60,
         slice_bytes: 1 << 20,
     };
+
+    /// The same, remembering events for so many days.
+    #[must_use]
+    pub const fn remembering_days(self, days: u16) -> Self {
+        Self { window_seconds: days as i64 * 24 * 60 * 60, ..self }
+    }
 }
 
 /// Why usage could not be written or read.
@@ -139,6 +145,12 @@ impl Usage {
     #[must_use]
     pub const fn new(limits: Limits) -> Self {
         Self { limits, memory: RwLock::new(None) }
+    }
+
+    /// How large chunks are and how long events are remembered.
+    #[must_use]
+    pub const fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// Whether events can be taken and totals read.

@@ -9,8 +9,11 @@ use serde_json::Value;
 use tillbox::domain::time::{Instant, Span, Zone};
 use tillbox::services::{Bss, Site, World, duty};
 use tillbox::store::Store;
+use tillbox::store::usage::Limits;
 use tillbox::world::clock::{Clock, ScriptedClock};
 use tillbox::world::entropy::SeededEntropy;
+use tillbox::world::http::{Reach, Response as Page, ScriptedWeb};
+use tillbox::world::mail::ScriptedPost;
 use tillbox::world::password::{Cost, PasswordHashes};
 use tillbox::world::seal::{KeyPlace, Sealer, Start};
 use tower::ServiceExt;
@@ -90,7 +93,12 @@ fn world(clock: Arc<dyn Clock>, seed: u64) -> World {
         clock,
         passwords: Arc::new(PasswordHashes::new(Cost::TEST, entropy.as_ref())),
         seal: Arc::new(Sealer::open(&keys, Start::First, entropy.as_ref()).unwrap()),
+        web: Arc::new(ScriptedWeb::answering(|_| Ok(Page::new(200, "")))),
+        reach: Reach::Public,
+        post: Arc::new(ScriptedPost::default()),
+        mail_from: "tillbox@localhost".parse().unwrap(),
         site: Site::UNKNOWN,
+        usage: Limits::LIVE,
         entropy,
     }
 }

@@ -1,0 +1,91 @@
+//! A thing of any kind as it was at an event, in the form in which its own resource shows it: for
+//! what is sent to listeners, and for the audit trail.
+
+use serde_json::Value;
+
+use super::{
+    account, billing_account, billing_run, category, class, invoice, offer, order, party, payment,
+    price, session, specification, subscription, tax, token, user,
+};
+use crate::api::edge::reply::Wire;
+use crate::domain::event::Fact;
+use crate::domain::id::Kind;
+use crate::domain::time::Zone;
+use crate::services::Error;
+use crate::services::event::read;
+
+/// Both sides of a fact.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Sides {
+    /// The thing before; `None` if it is new.
+    pub(super) before: Option<Value>,
+    /// The thing after; `None` if it is no more.
+    pub(super) after: Option<Value>,
+}
+
+/// Both sides of a fact as JSON. Of things that this contract does not show, the id alone.
+///
+/// # Errors
+/// If a side was written in a shape that is no longer known.
+pub(super) fn sides(fact: &Fact) -> Result<Sides, Error> {
+    let side = |it: &Option<Vec<u8>>| it.as_ref().map(|it| side(fact, it)).transpose();
+    Ok(Sides { before: side(&fact.before)?, after: side(&fact.after)? })
+}
+
+fn side(fact: &Fact, it: &[u8]) -> Result<Value, Error> {
+    match fact.subject.kind {
+        Kind::Account => json(account::told(&read(it)?)),
+        Kind::BillingAccount => json(billing_account::told(&read(it)?, fact.at)),
+        Kind::BillingRun => json(billing_run::told(&read(it)?, fact.at)),
+        Kind::Category => json(category::told(&read(it)?)),
+        Kind::Class => json(class::told(&read(it)?)),
+        Kind::CreditNote => json(invoice::told_note(&read(it)?)),
+        Kind::Invoice => json(invoice::told(&read(it)?, Zone::UTC.date_of(fact.at))),
+        Kind::Meter => json(category::told_meter(&read(it)?)),
+        Kind::Offer => json(offer::told(&read(it)?)),
+        Kind::Order => json(order::told(&read(it)?)),
+        Kind::Party => json(party::told(&read(it)?)),
+        Kind::Payment => json(payment::told(&read(it)?)?),
+        Kind::Price => json(price::told(&read(it)?)),
+        Kind::Refund => json(payment::told_refund(&read(it)?)),
+        Kind::Resource => json(specification::told_resource(&read(it)?)),
+        Kind::Seat => json(subscription::told_seat(&read(it)?)),
+        Kind::ServiceTerms => json(category::told_terms(&read(it)?)),
+        Kind::Session => json(session::told(&read(it)?)),
+        Kind::Specification => json(specification::told(&read(it)?)),
+        Kind::Subscription => json(subscription::told(&read(it)?)),
+        Kind::Task => json(subscription::told_task(&read(it)?)),
+        Kind::TaxCategory => json(tax::told_category(&read(it)?)),
+        Kind::TaxRule => json(tax::told_rule(&read(it)?)),
+        Kind::TaxZone => json(tax::told_zone(&read(it)?)),
+        Kind::Token => json(token::told(&read(it)?)),
+        Kind::User => json(user::told(&read(it)?)),
+        Kind::Asset
+        | Kind::Bucket
+        | Kind::Cart
+        | Kind::Catalog
+        | Kind::Coupon
+        | Kind::Deposit
+        | Kind::Discount
+        | Kind::Document
+        | Kind::Listener
+        | Kind::Mail
+        | Kind::NotificationTemplate
+        | Kind::PaymentMethod
+        | Kind::PaymentPlan
+        | Kind::Promotion
+        | Kind::Quote
+        | Kind::ResourceCategory
+        | Kind::Review
+        | Kind::Settlement
+        | Kind::ShareModel
+        | Kind::ShareRecord
+        | Kind::Shipment
+        | Kind::Sla
+        | Kind::UsageRecord => Ok(serde_json::json!({ "id": fact.subject.to_string() })),
+    }
+}
+
+fn json(it: impl Wire) -> Result<Value, Error> {
+    serde_json::to_value(it).map_err(Error::internal)
+}

@@ -1,0 +1,45 @@
+//! Nothing is kept longer than it is for: answers for a day, keys that are over for a month. Facts
+//! are kept.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::domain::time::Instant;
+use crate::services::duty::{Duty, Progress, Room};
+use crate::services::{Bss, Error, maintenance};
+
+/// Lists are gone through so often, in seconds of wall time; what is over is over, so that nothing
+/// is lost by a look that comes late.
+const LOOK_SECONDS: i64 = 60 * 60;
+
+/// The duty. Its memory only saves looks.
+#[derive(Default)]
+pub(super) struct Retention {
+    looked_at: Mutex<Option<Instant>>,
+}
+
+impl Duty for Retention {
+    fn name(&self) -> &'static str {
+        "retention"
+    }
+
+    fn room(&self) -> Room {
+        Room::Inside
+    }
+
+    fn step(&self, bss: &Arc<Bss>) -> Result<Progress, Error> {
+        let answers = maintenance::forget_answers(bss)?;
+        let keys = if self.is_time(bss.moment().wall) { maintenance::forget_keys(bss)? } else { 0 };
+        Ok(Progress::of(answers + keys, || format!("forgot {answers} answers and {keys} keys")))
+    }
+}
+
+impl Retention {
+    fn is_time(&self, wall: Instant) -> bool {
+        let mut looked_at = self.looked_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_time = looked_at.is_none_or(|it| wall.seconds_since(it) >= LOOK_SECONDS);
+        if is_time {
+            *looked_at = Some(wall);
+        }
+        is_time
+    }
+}
