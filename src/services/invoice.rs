@@ -7,7 +7,6 @@ use super::{Act, Cx, Error, billing_account, payment};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::credit::{self, Credit, CreditNote, LineAsk};
-use crate::domain::billing::invoice::explanation::recompute;
 use crate::domain::billing::invoice::{Invoice, InvoiceParty, Issue, SettledBy, Standing};
 use crate::domain::id::{
     AccountId, BillingAccountId, BillingRunId, CreditNoteId, InvoiceId, SubscriptionId,
@@ -87,26 +86,6 @@ impl Filter {
 pub fn list(cx: Cx<'_>, filter: &Filter, page: &PageRequest) -> Result<Page<Invoice>, Error> {
     let today = Zone::UTC.date_of(cx.now);
     cx.list(filter.along(), page, |it: &Invoice| filter.accepts(it, today))
-}
-
-/// What is wrong with an invoice; nothing if every amount comes out again from its explanation and
-/// its seal is that of its content.
-#[must_use]
-pub fn faults(invoice: &Invoice) -> Vec<String> {
-    let mut found = Vec::new();
-    for (place, line) in invoice.content().lines.iter().enumerate() {
-        match recompute(&line.explanation) {
-            Ok(amount) if amount == line.amount => {}
-            Ok(amount) => {
-                found.push(format!("line {place} is {} and its explanation {amount}", line.amount));
-            }
-            Err(error) => found.push(format!("line {place} cannot be computed: {error}")),
-        }
-    }
-    if invoice.resealed() != invoice.issue().map(|it| it.link.hash) {
-        found.push("its seal is not that of its content".to_owned());
-    }
-    found
 }
 
 /// Takes back lines of an invoice by a credit note, or all that is left of it. What was not paid

@@ -219,15 +219,45 @@ fn whole(cx: Cx<'_>, it: &domain::Invoice) -> Reply<Invoice> {
 struct InvoiceCheck {
     /// Whether every amount comes out again from its explanation, and the seal fits.
     is_right: bool,
-    /// What does not.
+    /// What does not, in words.
     faults: Vec<String>,
+    /// The lines, computed again.
+    lines: Vec<CheckedLine>,
+    /// Whether the lines sum to the taxes and totals.
+    sums_fit: bool,
+    /// Whether the seal is that of the content.
+    seal_fits: bool,
 }
 
 impl Wire for InvoiceCheck {}
 
+/// A line computed again.
+#[derive(Debug, Serialize, ToSchema)]
+struct CheckedLine {
+    /// The line's `id` on the invoice.
+    line: usize,
+    /// What the line says.
+    stated: Money,
+    /// What its explanation comes to; `null` if it cannot be computed.
+    computed: Option<Money>,
+    is_right: bool,
+}
+
 fn check(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<InvoiceCheck>, Error> {
-    let faults = invoice::faults(&found(cx, call)?);
-    Ok(Reply::ok(InvoiceCheck { is_right: faults.is_empty(), faults }))
+    let proof = found(cx, call)?.proof();
+    let lines = proof.lines.iter().enumerate().map(|(line, it)| CheckedLine {
+        line,
+        stated: it.stated.into(),
+        computed: it.computed.map(Money::from),
+        is_right: it.is_right(),
+    });
+    Ok(Reply::ok(InvoiceCheck {
+        is_right: proof.is_right(),
+        faults: proof.faults(),
+        lines: lines.collect(),
+        sums_fit: proof.sums_fit,
+        seal_fits: proof.seal_fits,
+    }))
 }
 
 /// What is taken back of an invoice.

@@ -9,6 +9,7 @@ pub mod explanation;
 pub mod lifecycle;
 pub mod line;
 pub mod number;
+pub mod proof;
 
 use serde::{Deserialize, Serialize};
 
