@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::domain::due::Duty as Due;
 use crate::services::duty::{Duty, Progress, Room};
 use crate::services::{Bss, Error, billing};
 
@@ -11,6 +12,14 @@ pub(super) struct BillingRun;
 impl Duty for BillingRun {
     fn name(&self) -> &'static str {
         "billing"
+    }
+
+    fn purpose(&self) -> &'static str {
+        "Billing accounts whose billing date has come are billed"
+    }
+
+    fn calendar(&self) -> Option<Due> {
+        Some(Due::Billing)
     }
 
     fn room(&self) -> Room {

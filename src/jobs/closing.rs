@@ -13,6 +13,10 @@ impl Duty for Closing {
         "closing"
     }
 
+    fn purpose(&self) -> &'static str {
+        "Accounts that were called off and of which nothing is left are closed"
+    }
+
     fn room(&self) -> Room {
         Room::Inside
     }

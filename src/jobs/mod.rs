@@ -60,10 +60,7 @@ fn each_due<I: Id>(
         match answer.wait() {
             Ok(moved) => done += u64::from(moved),
             Err(Error::Internal(source)) => return Err(Error::Internal(source)),
-            Err(refusal) => {
-                let error: &dyn std::error::Error = &refusal;
-                tracing::warn!(duty = name, %subject, error, "what is due was refused");
-            }
+            Err(refusal) => duty::refuse(bss, name, subject, &refusal),
         }
     }
     Ok(done)

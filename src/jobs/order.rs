@@ -14,6 +14,14 @@ impl Duty for Orders {
         "orders"
     }
 
+    fn purpose(&self) -> &'static str {
+        "Orders whose start has come are worked on, and none waits for an answer for ever"
+    }
+
+    fn calendar(&self) -> Option<Due> {
+        Some(Due::Order)
+    }
+
     fn room(&self) -> Room {
         Room::Inside
     }

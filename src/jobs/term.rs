@@ -14,6 +14,14 @@ impl Duty for Terms {
         "terms"
     }
 
+    fn purpose(&self) -> &'static str {
+        "Trials, terms, graces and holds of subscriptions end when they should"
+    }
+
+    fn calendar(&self) -> Option<Due> {
+        Some(Due::Term)
+    }
+
     fn room(&self) -> Room {
         Room::Inside
     }

@@ -17,6 +17,10 @@ impl Duty for Sealing {
         "usage"
     }
 
+    fn purpose(&self) -> &'static str {
+        "Full chunks of usage events are sealed into sorted runs"
+    }
+
     fn room(&self) -> Room {
         Room::Window
     }

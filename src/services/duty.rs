@@ -19,6 +19,14 @@ pub trait Duty: Send + Sync {
     /// As the operator sees it: in the log, in the UI, in `tillbox jobs`.
     fn name(&self) -> &'static str;
 
+    /// What it keeps true, for operators: one sentence without a full stop.
+    fn purpose(&self) -> &'static str;
+
+    /// Which entries of the due table are its work, if any are.
+    fn calendar(&self) -> Option<Due> {
+        None
+    }
+
     /// Where it works.
     fn room(&self) -> Room;
 
@@ -89,6 +97,20 @@ pub fn due(bss: &Bss, duty: Due, limit: usize) -> Result<Vec<Subject>, Error> {
 /// # Errors
 /// Those of the duty; if it never ends.
 pub fn run(duty: &dyn Duty, bss: &Arc<Bss>) -> Result<Ran, Error> {
+    bss.jobs.begin(duty.name(), bss.moment().wall);
+    let ran = step_to_the_end(duty, bss);
+    bss.jobs.end(duty.name(), bss.moment().wall, &ran);
+    ran
+}
+
+/// Notes that something due was refused: it stays due, and an operator should hear of it.
+pub fn refuse(bss: &Bss, name: &'static str, of: Subject, why: &Error) {
+    let error: &dyn std::error::Error = why;
+    tracing::warn!(duty = name, subject = %of, error, "what is due was refused");
+    bss.jobs.refuse(name, bss.moment().wall, (of, why));
+}
+
+fn step_to_the_end(duty: &dyn Duty, bss: &Arc<Bss>) -> Result<Ran, Error> {
     let mut ran = Ran { name: duty.name(), count: 0, summaries: Vec::new() };
     for _ in 0..STEPS_MAX {
         match duty.step(bss)? {

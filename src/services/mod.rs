@@ -21,6 +21,7 @@ pub mod event;
 mod house;
 pub mod idempotency;
 pub mod invoice;
+pub mod job;
 pub mod journal;
 pub mod maintenance;
 mod metrics;
@@ -67,6 +68,7 @@ pub struct Bss {
     writer: Writer,
     duties: OnceLock<Vec<Box<dyn Duty>>>,
     advancing: Mutex<()>,
+    jobs: job::Notes,
 }
 
 impl Bss {
@@ -78,7 +80,7 @@ impl Bss {
         let house = Arc::new(House::open(store, world)?);
         let writer = Writer::start(Arc::clone(&house))?;
         let (duties, advancing) = (OnceLock::new(), Mutex::new(()));
-        Ok(Arc::new(Self { house, writer, duties, advancing }))
+        Ok(Arc::new(Self { house, writer, duties, advancing, jobs: job::Notes::default() }))
     }
 
     /// Hands over the duties that keep the store true. Once, before the first request.

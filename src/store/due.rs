@@ -59,6 +59,25 @@ pub trait DueTable: View {
         first(self, &range)
     }
 
+    /// The first instant after `now` at which something falls due for a duty.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    fn next_due_of(&self, duty: Duty, now: Instant) -> Result<Option<Instant>, StoreError> {
+        let from = Bound::Included(Key::new().instant(now.plus_micros(1)).bytes());
+        let range = KeyRange { from, to: Bound::Unbounded };
+        let mut first = None;
+        self.scan(DUE, &range, PageOrder::Rising, &mut |key, _| {
+            let due = read(key)?.0;
+            if due.duty != duty {
+                return Ok(ControlFlow::Continue(()));
+            }
+            first = Some(due.at);
+            Ok(ControlFlow::Break(()))
+        })?;
+        Ok(first)
+    }
+
     /// What is due for a duty at `now`, the longest due first, at most `limit`.
     ///
     /// # Errors

@@ -18,6 +18,7 @@ mod entity;
 mod health;
 mod invoice;
 mod invoice_line;
+mod job;
 mod journal;
 mod localized;
 mod merge;
@@ -68,6 +69,7 @@ fn table() -> Vec<Route> {
         class::routes(),
         clock::routes(),
         invoice::routes(),
+        job::routes(),
         journal::routes(),
         offer::routes(),
         order::routes(),

@@ -1,0 +1,135 @@
+//! Jobs: the duties as an operator looks at them: when each ran, what it did, what waits, what failed.
+//!
+//! How they went is remembered while the appliance runs; what waits stands in the due table.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::duty::{Duty, Ran};
+use super::{Bss, Cx, Error};
+use crate::domain::id::Subject;
+use crate::domain::operator::{Actor, Permission};
+use crate::domain::time::Instant;
+use crate::store::due::DueTable;
+
+/// So many things that wait are counted at most.
+pub const WAITING_MAX: usize = 10_000;
+
+/// A duty as an operator looks at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// As it is called in the log and on the clock.
+    pub name: &'static str,
+    /// What it keeps true.
+    pub purpose: &'static str,
+    /// How it went since the appliance started.
+    pub note: Note,
+    /// How many things are due for it now, at most [`WAITING_MAX`].
+    pub waiting: usize,
+    /// The next instant at which something falls due for it.
+    pub next_at: Option<Instant>,
+}
+
+/// How a duty went since the appliance started. The instants are of the wall.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Note {
+    /// When it last looked for something to do.
+    pub looked_at: Option<Instant>,
+    /// When it last did something, how many things, and what it said of them.
+    pub did: Option<(Instant, u64, String)>,
+    /// Why it failed the last time, or did not do something that is due; nothing once it went well.
+    pub trouble: Option<(Instant, String)>,
+}
+
+/// How things stand with a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing is left to do.
+    Idle,
+    /// Something is due.
+    Waiting,
+    /// It failed the last time, or something that is due was refused.
+    Failed,
+}
+
+impl Standing {
+    /// The stable word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Waiting => "waiting",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl Job {
+    /// How things stand.
+    #[must_use]
+    pub const fn standing(&self) -> Standing {
+        match (&self.note.trouble, self.waiting) {
+            (Some(_), _) => Standing::Failed,
+            (None, 0) => Standing::Idle,
+            (None, _) => Standing::Waiting,
+        }
+    }
+}
+
+/// How the duties went, by name.
+#[derive(Default)]
+pub(super) struct Notes(Mutex<BTreeMap<&'static str, Note>>);
+
+impl Notes {
+    fn all(&self) -> MutexGuard<'_, BTreeMap<&'static str, Note>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes that a duty begins to look for something to do: what was refused may go well now.
+    pub(super) fn begin(&self, name: &'static str, at: Instant) {
+        let mut all = self.all();
+        let note = all.entry(name).or_default();
+        note.looked_at = Some(at);
+    }
+
+    /// Notes how it ended.
+    pub(super) fn end(&self, name: &'static str, at: Instant, ran: &Result<Ran, Error>) {
+        let mut all = self.all();
+        let note = all.entry(name).or_default();
+        match ran {
+            Ok(ran) => {
+                // What was refused during this run stays; what failed before it went well.
+                note.trouble = note.trouble.take().filter(|it| Some(it.0) >= note.looked_at);
+                if let Some(said) = ran.summaries.last().filter(|_| ran.count > 0) {
+                    note.did = Some((at, ran.count, said.clone()));
+                }
+            }
+            Err(failure) => note.trouble = Some((at, failure.to_string())),
+        }
+    }
+
+    /// Notes that something due was refused, and stays due.
+    pub(super) fn refuse(&self, name: &'static str, at: Instant, (of, why): (Subject, &Error)) {
+        self.all().entry(name).or_default().trouble = Some((at, format!("{of}: {why}")));
+    }
+}
+
+/// Every duty, in the order in which they run at one instant.
+///
+/// # Errors
+/// If the caller may not, or the store fails.
+pub fn list(bss: &Bss, actor: &Actor) -> Result<Vec<Job>, Error> {
+    if !actor.may_at_all(Permission::JobRead) {
+        return Err(Error::Forbidden { permission: Permission::JobRead });
+    }
+    bss.read(actor, |cx| bss.duties().iter().map(|it| job(cx, bss, it.as_ref())).collect())
+}
+
+fn job(cx: Cx<'_>, bss: &Bss, duty: &dyn Duty) -> Result<Job, Error> {
+    let (waiting, next_at) = match duty.calendar() {
+        Some(of) => (cx.view.due(of, cx.now, WAITING_MAX)?.len(), cx.view.next_due_of(of, cx.now)?),
+        None => (0, None),
+    };
+    let note = bss.jobs.all().get(duty.name()).cloned().unwrap_or_default();
+    Ok(Job { name: duty.name(), purpose: duty.purpose(), note, waiting, next_at })
+}
