@@ -3,8 +3,9 @@
 use std::io::Write;
 
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::answer::{is, items, lines, text};
 use super::door::Door;
 use super::failure::Failure;
 use super::say;
@@ -69,7 +70,7 @@ impl Show {
         let clock = door.get("/api/v1/clock")?;
         say(out, format_args!("business time  {}", text(&clock, "now")))?;
         say(out, format_args!("wall time      {}", text(&clock, "wall")))?;
-        let is_movable = clock.get("movable") == Some(&Value::Bool(true));
+        let is_movable = is(&clock, "movable");
         say(out, format_args!("can be moved   {}", if is_movable { "yes" } else { "no" }))
     }
 }
@@ -82,18 +83,12 @@ impl Advance {
             None => json!({ "by": self.by.join(" "), "zone": self.zone }),
         };
         let advance = door.post("/api/v1/clock/advance", &body)?;
-        let steps = advance.get("steps").and_then(Value::as_array);
-        for step in steps.into_iter().flatten() {
-            let said = step.get("summary").and_then(Value::as_array);
-            for summary in said.into_iter().flatten().filter_map(Value::as_str) {
+        for step in items(&advance, "steps") {
+            for summary in lines(step, "summary") {
                 let (at, duty) = (text(step, "at"), text(step, "duty"));
                 say(out, format_args!("{at}  {duty}: {summary}"))?;
             }
         }
         say(out, format_args!("it is {} now", text(&advance, "to")))
     }
-}
-
-fn text<'a>(of: &'a Value, key: &str) -> &'a str {
-    of.get(key).and_then(Value::as_str).unwrap_or_default()
 }

@@ -3,6 +3,7 @@
 //! once.
 
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
 use axum::body::Body;
 use axum::http::{Method, Request, Response, StatusCode, header};
@@ -18,7 +19,7 @@ use super::folder::Folder;
 use super::{appliance, socket};
 use crate::api;
 use crate::config::Config;
-use crate::services::Bss;
+use crate::services::{self, Bss, duty};
 
 /// How much a command reads of an answer.
 const ANSWER_BYTES_MAX: usize = 256 << 20;
@@ -30,11 +31,28 @@ pub(super) struct Door {
     way: Way,
 }
 
+/// A thread that keeps the duties inside the house until none finds anything to do.
+pub(super) struct Hand(JoinHandle<Result<(), services::Error>>);
+
+impl Hand {
+    /// Whether it has nothing left to do.
+    pub(super) fn is_free(&self) -> bool {
+        self.0.is_finished()
+    }
+
+    /// How it went.
+    pub(super) fn result(self) -> Result<(), Failure> {
+        let action = "doing what is due";
+        let done = self.0.join().unwrap_or_else(|_| Err(services::Error::internal("it panicked")));
+        done.map_err(|source| Failure::Service { action, source })
+    }
+}
+
 enum Way {
     /// A server has the store open.
     Server,
     /// This process has.
-    Own { router: Router, _bss: Arc<Bss> },
+    Own { router: Router, bss: Arc<Bss> },
 }
 
 impl Door {
@@ -48,7 +66,7 @@ impl Door {
             Some(_) => Way::Server,
             None => {
                 let bss = appliance::open(&folder, config)?;
-                Way::Own { router: api::console(api::router(&bss, Router::new())), _bss: bss }
+                Way::Own { router: api::console(api::router(&bss, Router::new())), bss }
             }
         };
         Ok(Self { runtime, folder, way })
@@ -62,6 +80,22 @@ impl Door {
     /// What is answered to a request that something be done.
     pub(super) fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
         self.call(Method::POST, path, Some(body))
+    }
+
+    /// Whether no server runs.
+    pub(super) const fn is_alone(&self) -> bool {
+        matches!(self.way, Way::Own { .. })
+    }
+
+    /// Does what duties find to do, where no server runs that does.
+    pub(super) fn lend_a_hand(&self) -> Option<Hand> {
+        match &self.way {
+            Way::Server => None,
+            Way::Own { bss, .. } => {
+                let bss = Arc::clone(bss);
+                Some(Hand(std::thread::spawn(move || duty::keep_inside(&bss))))
+            }
+        }
     }
 
     fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, Failure> {

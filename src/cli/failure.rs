@@ -33,6 +33,12 @@ pub(super) enum Failure {
     /// The check found what disagrees.
     #[error("the store is not sound: {found} findings")]
     Unsound { found: u64 },
+    /// Billing accounts could not be billed.
+    #[error("{accounts} billing accounts could not be billed")]
+    Unbilled { accounts: u64 },
+    /// An invoice does not come out as it stands there.
+    #[error("the invoice is not what it was: {}", faults.join("; "))]
+    Unproven { faults: Vec<String> },
     /// The certificate or its key cannot be used.
     #[error("the certificate in `{}` cannot be used: {detail}", path.display())]
     Certificate { path: PathBuf, detail: String },
@@ -75,6 +81,8 @@ impl Failure {
             | Self::NoStore { .. }
             | Self::Store { .. }
             | Self::Unsound { .. }
+            | Self::Unbilled { .. }
+            | Self::Unproven { .. }
             | Self::Certificate { .. }
             | Self::Keys(_)
             | Self::Service { .. }
@@ -96,6 +104,10 @@ impl Failure {
             Self::Store { source, .. } => store_remedy(source),
             Self::Service { source: services::Error::Full, .. } => Some(FULL),
             Self::Unsound { .. } => Some("stop the server, keep a copy, and restore a backup"),
+            Self::Unbilled { .. } => {
+                Some("mend what the reasons name, then run it again: only these are tried again")
+            }
+            Self::Unproven { .. } => Some("run `tillbox check`, and restore a backup"),
             Self::Silent(_) => Some("see its log, and try again"),
             Self::Stopped => Some("see the log for the cause, mend the disk, then start again"),
             Self::File { .. }

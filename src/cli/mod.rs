@@ -4,15 +4,20 @@
 //! [`folder`] they work in, the [`failure`] they end with and the place their answers go to.
 
 mod about;
+mod answer;
 mod appliance;
 mod backup;
+mod bill;
 mod clock;
 mod door;
+mod explain;
 mod failure;
 mod folder;
 mod founding;
+mod jobs;
 mod listen;
 mod migrate;
+mod operator;
 mod serve;
 mod socket;
 mod tls;
@@ -53,6 +58,10 @@ struct Line {
 enum Command {
     Serve(serve::Serve),
     Clock(clock::Clock),
+    Bill(bill::Bill),
+    Explain(explain::Explain),
+    Jobs(jobs::Jobs),
+    Operator(operator::Operator),
     Backup(backup::Backup),
     Restore(backup::Restore),
     Check(backup::Check),
@@ -90,6 +99,10 @@ impl Command {
         match self {
             Self::Serve(it) => it.run(out),
             Self::Clock(it) => it.run(out),
+            Self::Bill(it) => it.run(out),
+            Self::Explain(it) => it.run(out),
+            Self::Jobs(it) => it.run(out),
+            Self::Operator(it) => it.run(out),
             Self::Backup(it) => it.run(out),
             Self::Restore(it) => it.run(out),
             Self::Check(it) => it.run(out),

@@ -12,6 +12,7 @@ use crate::domain::operator::{
 };
 use crate::domain::text::Email;
 use crate::services::session::SignedIn;
+use crate::services::user::Invited;
 use crate::store::operator::USER_BY_LINK;
 use crate::store::{Key, Records};
 use crate::world::password::Verdict;
@@ -148,10 +149,7 @@ pub fn set(
     let set = move |act: &mut Act<'_>| {
         let user: User = act.get(id)?;
         act.must(Permission::PasswordWrite, &user.stamp)?;
-        if act.actor().user() == Some(id) {
-            let why = "one changes one's own password by knowing it";
-            return Err(Rejection::new(Code::UserStateForbids, why).into());
-        }
+        must_be_another(act, id)?;
         user::must_outrank(act, &user, Permission::PasswordWrite)?;
         let is_invited = user.state() == UserState::Invited;
         let (user, verb) = user.with_password(password, kind);
@@ -164,6 +162,32 @@ pub fn set(
         user::keep(act, user, verb)
     };
     bss.act(author, set).wait()
+}
+
+/// Gives somebody else a link to choose another password, which is shown to who asks. Until then
+/// the user is signed out everywhere.
+///
+/// # Errors
+/// If the user is not active, or the caller may not, or is that one itself.
+pub fn give_link(act: &mut Act<'_>, id: UserId) -> Result<Invited, Error> {
+    let user: User = act.get(id)?;
+    act.must(Permission::PasswordWrite, &user.stamp)?;
+    must_be_another(act, id)?;
+    user::must_outrank(act, &user, Permission::PasswordWrite)?;
+    if user.state() != UserState::Active {
+        let why = format!("cannot give a link to a user that is {}", user.state());
+        return Err(Rejection::new(Code::UserStateForbids, why).into());
+    }
+    session::end_all(act, id)?;
+    user::send_link(act, user, LinkPurpose::Reset)
+}
+
+fn must_be_another(act: &Act<'_>, id: UserId) -> Result<(), Error> {
+    if act.actor().user() == Some(id) {
+        let why = "one changes one's own password by knowing it";
+        return Err(Rejection::new(Code::UserStateForbids, why).into());
+    }
+    Ok(())
 }
 
 /// Sends somebody a link to choose another password, if there is such a user: who asks does not

@@ -4,6 +4,7 @@
 mod act;
 mod backup;
 mod binary;
+mod commands;
 mod coverage;
 mod crash;
 mod damage;

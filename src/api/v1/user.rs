@@ -63,6 +63,13 @@ pub(super) fn routes() -> Vec<Route> {
             "Set the password of somebody else",
             (ORDINARY_BYTES_MAX, set_password),
         ),
+        write(
+            Method::POST,
+            "/users/{id}/password/link",
+            sets,
+            "Give somebody else a link to choose another password",
+            give_link,
+        ),
     ]
 }
 
@@ -85,14 +92,15 @@ struct User {
     last_sign_in_at: Option<String>,
     /// Until when nobody can sign in as this user, too many attempts having failed.
     locked_until: Option<String>,
-    /// What the link to accept the invitation carries; shown this once.
+    /// What the link to accept the invitation, or to choose another password, carries; shown this
+    /// once.
     #[serde(skip_serializing_if = "Option::is_none")]
     invitation: Option<Invitation>,
 }
 
 impl Wire for User {}
 
-/// The link to accept an invitation.
+/// The link to accept an invitation, or to choose another password.
 #[derive(Debug, Serialize, ToSchema)]
 struct Invitation {
     /// What is sent to `/password/redeem`.
@@ -218,15 +226,19 @@ struct UserQuery {
     state: Option<String>,
     /// How the name or the mail address begins, in any case.
     q: Option<String>,
+    /// With what exactly it signs in, in any case.
+    login: Option<String>,
 }
 
 fn list(cx: Cx<'_>, call: &Call, query: UserQuery) -> Result<Reply<List<User>>, Error> {
     let account = parse_optional::<AccountId>("account", query.account.as_deref())?;
     let q = query.q.map(|it| it.to_lowercase());
+    let login = query.login.map(|it| it.trim().to_lowercase());
     let page = user::list(cx, account, &call.page, |it| {
         let begins = |text: String, q: &String| text.to_lowercase().starts_with(q);
         let profile = it.profile();
-        query.state.as_ref().is_none_or(|state| it.state().word() == state)
+        login.as_ref().is_none_or(|login| profile.logins().contains(login))
+            && query.state.as_ref().is_none_or(|state| it.state().word() == state)
             && q.as_ref().is_none_or(|q| {
                 begins(profile.name.display(), q) || begins(profile.email.to_string(), q)
             })
@@ -304,6 +316,12 @@ fn remind(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<User>, Err
     let invited = user::remind(act, call.id("id")?)?;
     let revision = invited.user.stamp.revision;
     Ok(Reply::ok(with_invitation(invited)).tagged(revision))
+}
+
+fn give_link(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<User>, Error> {
+    let linked = password::give_link(act, call.id("id")?)?;
+    let revision = linked.user.stamp.revision;
+    Ok(Reply::ok(with_invitation(linked)).tagged(revision))
 }
 
 fn revise(

@@ -72,9 +72,20 @@ impl Server {
     /// Starts a server over a folder, on a port of its choice, and waits until it listens.
     #[track_caller]
     pub(crate) fn start(folder: &Path, arguments: &[&str]) -> Self {
+        Self::start_with(folder, arguments, &[])
+    }
+
+    /// The same with some variables set.
+    #[track_caller]
+    pub(crate) fn start_with(
+        folder: &Path,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Self {
         let data = folder.to_str().unwrap();
         let mut command = tillbox(&["serve", "--data", data, "--listen", "127.0.0.1:0"]);
-        let command = command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let command = command.args(arguments).envs(environment.iter().copied());
+        let command = command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let out = lines(child.stdout.take().unwrap());
         let log = lines(child.stderr.take().unwrap());
