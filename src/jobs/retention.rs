@@ -22,6 +22,10 @@ impl Duty for Retention {
         "retention"
     }
 
+    fn purpose(&self) -> &'static str {
+        "Nothing is kept longer than it is for"
+    }
+
     fn room(&self) -> Room {
         Room::Inside
     }
