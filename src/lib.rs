@@ -80,4 +80,5 @@ pub mod search;
 pub mod services;
 pub mod store;
 pub mod telemetry;
+pub mod ui;
 pub mod world;

@@ -6,7 +6,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::Router;
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -21,7 +20,7 @@ use crate::config::{AllFlags, Config};
 use crate::domain::operator::Actor;
 use crate::services::{Bss, clock};
 use crate::store::migrate;
-use crate::{api, jobs, telemetry};
+use crate::{api, jobs, telemetry, ui};
 
 /// How often the server looks whether the store has failed.
 const LOOK: Duration = Duration::from_millis(250);
@@ -158,7 +157,7 @@ impl Server {
     async fn run(self, bss: &Arc<Bss>) -> Result<(), Failure> {
         let failed = |source| Failure::Service { action: "starting the duties", source };
         let workers = jobs::start(bss).map_err(failed)?;
-        let router = api::router(bss, Router::new());
+        let router = api::router(bss, ui::router());
         let (stop, stopped) = watch::channel(());
         let network = tokio::spawn(listen::serve(
             self.network,

@@ -1,0 +1,29 @@
+// Where the UI begins: who is here, in which words, and the shell into which pages come.
+import { render } from "../vendor/preact/preact.js";
+import "../vendor/signals/signals.js";
+import { html } from "./html.js";
+import { get } from "./model/api.js";
+import { enter, session } from "./model/session.js";
+import { chosen, speak } from "./model/text.js";
+import { clock } from "./model/time.js";
+import { dress } from "./model/theme.js";
+import { follow } from "./model/route.js";
+import { Failure } from "./part/still.js";
+import { Shell } from "./part/shell.js";
+
+async function begin() {
+  dress();
+  const place = document.getElementById("app");
+  try {
+    if (!(await enter())) return;
+    const own = session.value.user.locale;
+    const [time] = await Promise.all([get("/clock"), speak(localStorage.getItem("tillbox.language") ?? own ?? chosen())]);
+    clock.value = time;
+    follow();
+    render(html`<${Shell} />`, place);
+  } catch (problem) {
+    render(html`<main class="door"><div class="door-card"><h1>Tillbox</h1><${Failure} problem=${problem} /></div></main>`, place);
+  }
+}
+
+begin();

@@ -1,0 +1,28 @@
+// The door to sign in: without leaving the page, and with a new password where the old one was for one use.
+import { t } from "../model/text.js";
+import { form, goIn, onSend, open, post, refuse } from "./door.js";
+
+const MUST_CHANGE = "password_must_change";
+const another = document.getElementById("another");
+
+async function signIn({ email, password, new: wanted }) {
+  if (wanted) return goIn(await post("/password/renew", { email, present: password, password: wanted }));
+  try {
+    const session = await post("/session", { email, password });
+    if (!session.must_change_password) return goIn(session);
+    askForAnother();
+  } catch (problem) {
+    if (problem.name !== MUST_CHANGE) throw problem;
+    askForAnother();
+  }
+}
+
+function askForAnother() {
+  another.hidden = false;
+  form.elements.new.required = true;
+  form.elements.new.focus();
+  refuse({ message: t("Choose a password of your own to come in.") });
+}
+
+onSend(signIn);
+open();

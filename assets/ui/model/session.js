@@ -1,0 +1,36 @@
+// Who is signed in, what it may do, and going out.
+import { signal } from "../../vendor/signals/signals.js";
+import * as api from "./api.js";
+
+/** The session as the server tells it. */
+export const session = signal(null);
+
+/** Finds out who is here; leads to the door whoever is not signed in. */
+export async function enter() {
+  try {
+    session.value = await api.get("/session");
+    api.carry(session.value.csrf_token);
+  } catch (problem) {
+    if (problem.status === 401) return leave();
+    throw problem;
+  }
+  return true;
+}
+
+/** Leads to the door, and back to this page afterwards. */
+export function leave() {
+  const back = location.pathname + location.search;
+  location.replace(`/ui/sign-in${back === "/ui/" ? "" : `?next=${encodeURIComponent(back)}`}`);
+  return false;
+}
+
+/** Ends the session. */
+export async function signOut() {
+  await api.send("DELETE", "/session");
+  location.replace("/ui/sign-in");
+}
+
+/** Whether the caller may do something to anything at all. */
+export function may(permission) {
+  return session.value?.permissions.includes(permission) ?? false;
+}

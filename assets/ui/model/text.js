@@ -1,0 +1,58 @@
+// The words of the UI in the reader's language: English in the code, one catalogue for each other language.
+import { signal } from "../../vendor/signals/signals.js";
+
+/** The languages that have a catalogue, by what they call themselves. */
+export const LANGUAGES = { en: "English", de: "Deutsch" };
+
+const KEY = "tillbox.language";
+const catalogue = signal({});
+
+/** The language at present. */
+export const language = signal("en");
+
+/** How numbers and days are written: as in the reader's country, if its language is spoken there. */
+export const locale = () => navigator.languages.find((it) => it.startsWith(language.value)) ?? language.value;
+
+/** Loads the catalogue of the language that was chosen, or of the one that the browser asks for. */
+export async function speak(wanted = chosen()) {
+  const name = LANGUAGES[wanted] ? wanted : "en";
+  const answer = await fetch(new URL(`../lang/${name}.json`, import.meta.url));
+  catalogue.value = answer.ok ? await answer.json() : {};
+  language.value = name;
+  document.documentElement.lang = name;
+}
+
+/** Chooses a language for good. */
+export function choose(name) {
+  localStorage.setItem(KEY, name);
+  return speak(name);
+}
+
+/** The language that was chosen in this browser, or that it asks for. */
+export function chosen() {
+  return localStorage.getItem(KEY) ?? navigator.language.slice(0, 2);
+}
+
+/** A text in the reader's language. `{name}` stands for a value; `count` chooses the plural. */
+export function t(text, values = {}) {
+  let found = catalogue.value[text] ?? text;
+  if (typeof found === "object") {
+    const form = new Intl.PluralRules(language.value).select(Number(values.count));
+    found = found[form] ?? found.other;
+  }
+  return found.replace(/\{(\w+)\}/g, (all, name) => {
+    const value = values[name];
+    return typeof value === "number" ? count(value) : value ?? all;
+  });
+}
+
+/** A whole number as the reader writes it. */
+export function count(number) {
+  return new Intl.NumberFormat(locale()).format(number);
+}
+
+/** One text of several, by locale: the reader's, or the original. */
+export function local(texts) {
+  if (!texts) return "";
+  return texts[language.value] ?? texts.en ?? Object.values(texts)[0] ?? "";
+}

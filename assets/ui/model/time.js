@@ -1,0 +1,61 @@
+// Days and instants as the reader writes them, and how far they are from business time.
+import { signal } from "../../vendor/signals/signals.js";
+import { locale } from "./text.js";
+
+/** The clock as the server tells it: `now`, `wall`, `movable`. */
+export const clock = signal(null);
+
+const DAY = 86_400_000;
+const UNITS = [["year", 365 * DAY], ["month", 30.4 * DAY], ["week", 7 * DAY], ["day", DAY], ["hour", 3_600_000], ["minute", 60_000]];
+
+/** Business time. */
+export function now() {
+  return clock.value ? new Date(clock.value.now) : new Date();
+}
+
+/** The day of business time, in UTC. */
+export const today = () => now().toISOString().slice(0, 10);
+
+const isDay = (text) => text.length === 10;
+
+/** `2026-02-01` as `1 Feb 2026`; an instant as its day. */
+export function day(text) {
+  if (!text) return "";
+  const options = isDay(text) ? { timeZone: "UTC" } : {};
+  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", ...options }).format(new Date(text));
+}
+
+/** An instant with its time of day. */
+export function moment(text) {
+  if (!text) return "";
+  if (isDay(text)) return day(text);
+  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(text));
+}
+
+/** `2026-02` or a day in it as `Feb`, or `February 2026`. */
+export function month(text, isLong = false) {
+  const options = isLong ? { month: "long", year: "numeric" } : { month: "short" };
+  return new Intl.DateTimeFormat(locale(), { timeZone: "UTC", ...options }).format(new Date(`${text.slice(0, 7)}-01`));
+}
+
+/** The days from the first up to, but not including, the second. */
+export function period(start, end) {
+  const last = new Date(new Date(end).getTime() - DAY).toISOString().slice(0, 10);
+  const format = new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeZone: "UTC" });
+  return last <= start ? day(start) : format.formatRange(new Date(start), new Date(last));
+}
+
+/** How far from business time: `in 3 days`. */
+export function distance(text) {
+  const from = isDay(text) ? new Date(`${today()}T00:00:00Z`) : now();
+  const gap = new Date(text) - from;
+  const [unit, size] = UNITS.find(([, size]) => Math.abs(gap) >= size) ?? (isDay(text) ? ["day", DAY] : ["minute", 60_000]);
+  return new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }).format(Math.round(gap / size), unit);
+}
+
+/** `1 month` as the reader says it. */
+export function span(text) {
+  const [, number, unit] = /^(\d+) (day|week|month|year)s?$/.exec(text) ?? [];
+  if (!unit) return text;
+  return new Intl.NumberFormat(locale(), { style: "unit", unit, unitDisplay: "long" }).format(number);
+}

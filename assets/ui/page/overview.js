@@ -1,0 +1,152 @@
+// The overview: this month's figures and how they changed, revenue over a year, what came last, what is late, what is next.
+import { html } from "../html.js";
+import { useState } from "../../vendor/preact/hooks.js";
+import { get } from "../model/api.js";
+import { minus, percent } from "../model/decimal.js";
+import { useLoad } from "../model/load.js";
+import { brief, money, round } from "../model/money.js";
+import { here, refine, to } from "../model/route.js";
+import { may } from "../model/session.js";
+import { count, t } from "../model/text.js";
+import { day, month, today } from "../model/time.js";
+import { Chart } from "../part/chart.js";
+import { Change, Far } from "../part/figure.js";
+import { Icon } from "../part/icon.js";
+import { Card, Page } from "../part/page.js";
+import { State } from "../part/state.js";
+import { Empty, Loaded } from "../part/still.js";
+import { Table } from "../part/table.js";
+
+const FEW = 6;
+
+/** The change from one amount to another, in percent. */
+function growth(before, after) {
+  return before ? percent(minus(after, before), before.replace("-", "")) : null;
+}
+
+const Figure = ({ name, value, children }) => html`
+  <div class="card figure"><dt>${name}</dt><dd>${value}</dd><p>${children}</p></div>`;
+
+function Figures({ of }) {
+  const { currency } = of;
+  const [last, current] = (of.months ?? []).slice(-2);
+  const change = (key) => (current ? growth(last[key]?.amount ?? last[key], current[key]?.amount ?? current[key]) : null);
+  const late = of.overdue;
+  return html`
+    <dl class="figures">
+      <${Figure} name=${t("Recurring each month")} value=${round(of.mrr)}><${Change} percent=${of.change?.mrr ?? change("recurring")} /><//>
+      <${Figure} name=${t("Active subscriptions")} value=${count(of.active_subscriptions)}>${t("in {currency}", { currency })}<//>
+      <${Figure} name=${t("Invoiced this month")} value=${round(of.invoiced_this_month)}><${Change} percent=${change("invoiced_net")} /><//>
+      <${Figure} name=${t("Overdue")} value=${round(late.amount)}>
+        ${late.invoices > 0
+          ? html`<a class="badge bad" href=${to("/invoices", { state: "overdue" })}><${Icon} name="circle-alert" />${t("{count} invoices", { count: late.invoices })}</a>`
+          : html`<span class="badge good"><${Icon} name="check" />${t("Everybody pays")}</span>`}<//>
+    </dl>`;
+}
+
+const SERIES = [
+  ["invoiced_net", () => t("All")], ["recurring", () => t("Recurring")], ["usage", () => t("Usage")],
+  ["one_time", () => t("One-time")], ["paid", () => t("Paid")],
+];
+
+function Revenue({ of }) {
+  const [series, choose] = useState("invoiced_net");
+  const amount = (it) => it[series]?.amount ?? it[series] ?? "0";
+  const points = of.months.map((it) => ({
+    at: month(it.month, true), label: month(it.month), value: amount(it), said: money({ amount: amount(it), currency: of.currency }),
+  }));
+  const last = points.at(-1);
+  const summary = t("{series} in the last {count} months; {month}: {amount}", {
+    series: SERIES.find(([key]) => key === series)[1](), count: points.length, month: last?.at ?? "", amount: last?.said ?? "",
+  });
+  return html`
+    <${Card} title=${t("Revenue by month")} actions=${html`
+      <div class="segments" role="group" aria-label=${t("Which revenue")}>
+        ${SERIES.map(([key, text]) => html`<button type="button" aria-pressed=${key === series} onClick=${() => choose(key)}>${text()}</button>`)}
+      </div>`}>
+      <div class="inside"><${Chart} points=${points} brief=${(it) => brief(it, of.currency)} summary=${summary} head=${[t("Month"), t("Net")]} /></div>
+    <//>`;
+}
+
+function Month() {
+  const read = useLoad(() => get("/overview"), ["overview"]);
+  if (read.error?.isNoRoute) return null;
+  return html`
+    <${Loaded} of=${read}>${(found) => {
+      const all = found.currencies ?? found.items ?? [];
+      const of = all.find((it) => it.currency === here.value.query.currency) ?? all[0];
+      if (!of) return null;
+      return html`
+        ${all.length > 1 && html`
+          <div class="segments start" role="group" aria-label=${t("Currency")}>
+            ${all.map((it) => html`<button type="button" aria-pressed=${it === of} onClick=${() => refine({ currency: it.currency })}>${it.currency}</button>`)}
+          </div>`}
+        <${Figures} of=${of} />
+        <${Revenue} of=${of} />`;
+    }}<//>`;
+}
+
+const invoices = (last) => [
+  { head: t("Number"), cell: (it) => html`<a class="whole" href=${to(`/invoices/${it.id}`)}>${it.number ?? t("Draft")}</a>` },
+  { head: t("Customer"), cut: true, cell: (it) => it.buyer?.name ?? "" },
+  last,
+  { head: t("Amount"), num: true, lead: true, cell: (it) => money(it.state === "overdue" ? it.due : it.gross) },
+];
+
+function Recent() {
+  const read = useLoad(() => get("/invoices", { limit: FEW }), ["recent"]);
+  return html`
+    <${Card} title=${t("Recent invoices")} actions=${html`<a class="button small" href=${to("/invoices")}>${t("All invoices")}</a>`}>
+      <${Loaded} of=${read}>${({ items }) => items.length === 0
+        ? html`<${Empty} icon="receipt-text" title=${t("No invoices yet")}><p>${t("They come with the first billing day after somebody bought something.")}</p><//>`
+        : html`<${Table} label=${t("Recent invoices")} rows=${items} columns=${invoices({ head: t("State"), cell: (it) => html`<${State} of=${it.state} />` })} />`}<//>
+    <//>`;
+}
+
+function Overdue() {
+  const read = useLoad(() => get("/invoices", { state: "overdue", limit: FEW, order: "oldest" }), ["overdue"]);
+  return html`
+    <${Card} title=${t("Overdue")} actions=${html`<a class="button small" href=${to("/invoices", { state: "overdue" })}>${t("All overdue")}</a>`}>
+      <${Loaded} of=${read}>${({ items }) => items.length === 0
+        ? html`<${Empty} icon="circle-check" title=${t("Nobody is late")}><p>${t("Invoices that are not paid in time appear here, the oldest first.")}</p><//>`
+        : html`<${Table} label=${t("Overdue invoices")} rows=${items} columns=${invoices({ head: t("Was due"), cell: (it) => html`<span class="text bad"><${Far} at=${it.due_on} /></span>` })} />`}<//>
+    <//>`;
+}
+
+/** What will happen without anybody doing anything. */
+function Next() {
+  const read = useLoad(async () => {
+    const [left, accounts] = await Promise.all([
+      may("billing_read") ? get("/billing_runs/left") : null,
+      get("/billing_accounts", { limit: 200, state: "active", fields: "next_bill_on" }),
+    ]);
+    const days = Map.groupBy(accounts.items.filter((it) => it.next_bill_on >= today()), (it) => it.next_bill_on);
+    return { left, days: [...days].sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, 4) };
+  }, ["next"]);
+  return html`
+    <${Card} title=${t("What happens next")}>
+      <${Loaded} of=${read}>${({ left, days }) => html`
+        <div class="inside stack tight">
+          ${left && html`
+            <p class=${`notice ${left.nothing_left ? "good" : "warn"}`}><${Icon} name=${left.nothing_left ? "circle-check" : "clock"} />
+              <span>${left.due > 0 ? t("{count} billing accounts are due now.", { count: left.due }) : t("Nothing is due to be billed.")}
+                ${left.failed > 0 && html` <a href=${to("/billing")}>${t("{count} could not be billed.", { count: left.failed })}</a>`}</span></p>`}
+          <ol class="timeline">
+            ${days.map(([date, rows]) => html`<li key=${date}><span><span class="strong">${t("{count} billing accounts are billed", { count: rows.length })}</span><br /><small>${day(date)}</small></span><span class="quiet"><${Far} at=${date} /></span></li>`)}
+          </ol>
+          ${days.length === 0 && html`<p class="quiet">${t("Open an account, and its first billing day appears here.")}</p>`}
+        </div>`}<//>
+    <//>`;
+}
+
+/** The page. */
+export default function Overview() {
+  const actions = html`
+    ${may("account_register") && html`<a class="button primary" href=${to("/accounts", { new: 1 })}><${Icon} name="plus" />${t("New account")}</a>`}`;
+  return html`
+    <${Page} title=${t("Overview")} actions=${actions}>
+      <${Month} />
+      <${Recent} />
+      <div class="halves"><${Overdue} />${may("billing_account_read") && html`<${Next} />`}</div>
+    <//>`;
+}

@@ -1,0 +1,60 @@
+// The bar of a store whose business time may be moved: the day, steps forward, and what each step did.
+import { html } from "../html.js";
+import { useState } from "../../vendor/preact/hooks.js";
+import { get, post } from "../model/api.js";
+import { may } from "../model/session.js";
+import { count, t } from "../model/text.js";
+import { clock, day, moment } from "../model/time.js";
+import { Dialog } from "./dialog.js";
+import { Icon } from "./icon.js";
+import { Empty } from "./still.js";
+import { sentence } from "./state.js";
+import { complain } from "./toast.js";
+
+const STEPS = [["1 day", () => t("1 day")], ["1 week", () => t("1 week")], ["1 month", () => t("1 month")]];
+
+/** What was done while the clock moved: by day, one line for each duty. */
+function Story({ of, onClose }) {
+  const days = Map.groupBy(of.steps.filter((it) => it.done > 0), (it) => it.at.slice(0, 10));
+  return html`
+    <${Dialog} title=${t("From {from} to {to}", { from: day(of.from), to: day(of.to) })} onClose=${onClose}>
+      <div class="inside">
+        ${days.size === 0 && html`<${Empty} icon="clock" title=${t("Nothing fell due")}><p>${t("Time passed, and nobody owed anything new.")}</p><//>`}
+        <ol class="timeline">
+          ${[...days].map(([date, steps]) => html`
+            <li><div><h3>${day(date)}</h3>
+              <ul>${steps.map((it) => html`<li class="step">${sentence(it.duty)}: <span class="quiet">${it.summary.join("; ") || count(it.done)}</span></li>`)}</ul></div></li>`)}
+        </ol>
+      </div>
+    <//>`;
+}
+
+/** The bar; nothing where time passes by itself. */
+export function ClockBar() {
+  const [busy, wait] = useState(null);
+  const [story, tell] = useState(null);
+  if (!clock.value?.movable) return null;
+  const advance = async (by) => {
+    wait(by);
+    try {
+      const done = await post("/clock/advance", { by });
+      clock.value = await get("/clock");
+      tell(done);
+    } catch (problem) {
+      complain(problem);
+    }
+    wait(null);
+  };
+  return html`
+    <section class="clock" aria-label=${t("Test clock")}>
+      <${Icon} name="clock" />
+      <span>${t("Test clock:")} <time class="strong" datetime=${clock.value.now}>${moment(clock.value.now)}</time></span>
+      ${may("clock_move") && html`
+        <span class="segments" role="group" aria-label=${t("Move time forward by")}>
+          ${STEPS.map(([by, text]) => html`
+            <button type="button" disabled=${busy !== null} aria-label=${t("Move forward by {span}", { span: text() })} onClick=${() => advance(by)}>
+              ${busy === by ? "…" : `+ ${text()}`}</button>`)}
+        </span>`}
+      ${story && html`<${Story} of=${story} onClose=${() => tell(null)} />`}
+    </section>`;
+}

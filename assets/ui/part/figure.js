@@ -1,0 +1,48 @@
+// Small figures in running text: amounts, days, names behind ids, changes.
+import { html } from "../html.js";
+import { name } from "../model/name.js";
+import { isNegative, isNothing, money } from "../model/money.js";
+import { distance, moment } from "../model/time.js";
+import { to } from "../model/route.js";
+import { t } from "../model/text.js";
+import { Icon } from "./icon.js";
+
+/** An amount of money; `quiet` if nothing, where zeros are noise. */
+export const Amount = ({ of, plain = false }) => html`
+  <span class=${isNothing(of) && !plain ? "faint" : isNegative(of) ? "text good" : ""}>${money(of)}</span>`;
+
+/** A day or an instant, with how far it is from now. */
+export const When = ({ at, far = true }) =>
+  at ? html`<time datetime=${at} title=${moment(at)}>${moment(at)}${far && html` <small>${distance(at)}</small>`}</time>` : null;
+
+/** How far away, with the exact time at hand. */
+export const Far = ({ at }) => (at ? html`<time datetime=${at} title=${moment(at)}>${distance(at)}</time>` : null);
+
+const PATHS = { acc: "/accounts", ofr: "/catalogue", sub: "/subscriptions", inv: "/invoices", ord: "/orders", pay: "/payments", run: "/billing", crn: "/credit-notes" };
+
+/** Where the thing with an id is shown, if it has a page. */
+export function pathOf(id) {
+  const folder = PATHS[id?.slice(0, 3)];
+  return folder && `${folder}/${id}`;
+}
+
+/** What the thing with an id is called, as a link to its page. */
+export function Named({ id, whole = false }) {
+  if (!id) return null;
+  const path = pathOf(id);
+  const text = name(id).value ?? id.slice(0, 12);
+  return path ? html`<a class=${whole ? "whole" : ""} href=${to(path)}>${text}</a>` : html`<span>${text}</span>`;
+}
+
+/** A change in percent, as a badge: growth is good unless it is said to be bad. */
+export function Change({ percent, growth = "good" }) {
+  if (percent === null || percent === undefined) return html`<span>${t("no month to compare with")}</span>`;
+  const isDown = percent.startsWith("-");
+  const isStill = /^-?0*\.?0*$/.test(percent);
+  const tone = isStill ? "" : isDown === (growth === "bad") ? "good" : "bad";
+  const icon = isStill ? "minus" : isDown ? "arrow-down" : "arrow-up";
+  return html`
+    <span class=${`badge ${tone}`}>${!isStill && html`<${Icon} name=${icon} />`}
+      <span class="unseen">${isDown ? t("less by") : t("more by")}</span>${percent.replace("-", "")} %</span>
+    ${t("against last month")}`;
+}

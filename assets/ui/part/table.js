@@ -1,0 +1,55 @@
+// Tables: columns, rows that lead somewhere, cards where there is no room; and tables as files.
+import { html } from "../html.js";
+
+/**
+ * A table. A column is `{head, cell, num, lead, text}`: `cell` makes the content from a row, `text` the plain value for
+ * files, `num` aligns to the end, `lead` stands in the first line of a card.
+ */
+export function Table({ columns, rows, label, cards = true }) {
+  return html`
+    <div class="scroll" tabindex="0" role="region" aria-label=${label} onKeyDown=${walk}>
+      <table class=${`rows ${cards ? "cards" : ""}`}>
+        <thead><tr>${columns.map((it) => html`<th scope="col" class=${kind(it)}>${it.head}</th>`)}</tr></thead>
+        <tbody>
+          ${rows.map((row, at) => html`
+            <tr key=${row.id ?? at}>
+              ${columns.map((it) => html`<td class=${kind(it)} data-label=${it.head}>${it.cell(row, at)}</td>`)}
+            </tr>`)}
+        </tbody>
+      </table>
+    </div>`;
+}
+
+const kind = (it) => `${it.num ? "num" : ""} ${it.lead ? "lead" : ""} ${it.cut ? "cut" : ""}`.trim();
+
+/** Moves from row to row by the arrow keys. */
+function walk(event) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step || event.target.matches("input, select, textarea")) return;
+  const links = [...event.currentTarget.querySelectorAll("a.whole")];
+  if (links.length === 0) return;
+  const at = links.indexOf(document.activeElement);
+  links[Math.min(links.length - 1, Math.max(0, at + step))].focus();
+  event.preventDefault();
+}
+
+// What a spreadsheet would take for a formula is made a text.
+const DANGEROUS = /^[=+\-@\t\r]/;
+const NUMBER = /^-?\d+(\.\d+)?$/;
+
+function field(value) {
+  const text = String(value ?? "");
+  const safe = DANGEROUS.test(text) && !NUMBER.test(text) ? `'${text}` : text;
+  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** Rows as a CSV file that the browser saves. */
+export function download(name, columns, rows) {
+  const said = columns.filter((it) => it.text);
+  const lines = [said.map((it) => field(it.head)), ...rows.map((row) => said.map((it) => field(it.text(row))))];
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([`\ufeff${lines.join("\r\n")}\r\n`], { type: "text/csv" }));
+  link.download = `${name}.csv`;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}

@@ -1,0 +1,79 @@
+//! The documents of the UI, made once from their templates at the start.
+
+use axum::body::Bytes;
+use minijinja::{AutoEscape, Environment, context};
+use sha2::{Digest, Sha256};
+
+use super::file::{Files, short};
+
+/// A document, ready to be sent.
+#[derive(Debug)]
+pub(super) struct Document {
+    pub(super) html: Bytes,
+    pub(super) tag: String,
+}
+
+/// All documents.
+#[derive(Debug)]
+pub(super) struct Documents {
+    /// The frame in which scripts make the pages.
+    pub(super) app: Document,
+    /// To sign in.
+    pub(super) sign_in: Document,
+    /// The same, after it did not work.
+    pub(super) refused: Document,
+    /// To make the first operator.
+    pub(super) set_up: Document,
+    /// To choose a password, by a link from a mail.
+    pub(super) password: Document,
+    /// To ask for such a link.
+    pub(super) forgotten: Document,
+}
+
+impl Documents {
+    /// The documents over some files.
+    pub(super) fn of(files: &Files) -> Self {
+        let document = |name: &str, script: &str, is_refused: bool| {
+            render(files, name, script, is_refused)
+                .unwrap_or_else(|error| panic!("`{name}` is no template: {error}"))
+        };
+        Self {
+            app: document("app.html", "ui/app.js", false),
+            sign_in: document("sign_in.html", "ui/door/sign_in.js", false),
+            refused: document("sign_in.html", "ui/door/sign_in.js", true),
+            set_up: document("set_up.html", "ui/door/set_up.js", false),
+            password: document("password.html", "ui/door/password.js", false),
+            forgotten: document("forgotten.html", "ui/door/forgotten.js", false),
+        }
+    }
+}
+
+fn render(
+    files: &Files,
+    name: &str,
+    script: &str,
+    is_refused: bool,
+) -> Result<Document, minijinja::Error> {
+    let text = |name: &str| Files::text(&format!("ui/document/{name}")).unwrap_or_default();
+    let (frame, document) = (text("frame.html"), text(name));
+    let mut environment = Environment::new();
+    // Nothing that comes from outside stands in a document.
+    environment.set_auto_escape_callback(|_| AutoEscape::None);
+    environment.add_template("frame.html", &frame)?;
+    environment.add_template(name, &document)?;
+    let html = environment.get_template(name)?.render(context! {
+        at => format!("/ui/@{}", files.release()),
+        styles => named("ui/style/", ".css"),
+        script,
+        modules => Files::needed_by(script),
+        is_refused,
+    })?;
+    let tag = format!("\"{}\"", short(&Sha256::digest(html.as_bytes())));
+    Ok(Document { html: Bytes::from(html), tag })
+}
+
+/// The names of files, in order.
+fn named(folder: &str, end: &str) -> Vec<String> {
+    let all = Files::names().into_iter();
+    all.filter(|it| it.starts_with(folder) && it.ends_with(end)).collect()
+}

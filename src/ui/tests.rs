@@ -1,0 +1,250 @@
+//! What browsers get: policy, caching, fallback, sizes; and what is in the files: what others wrote
+//! is as its manifest says, and what we wrote finds all that it names.
+
+use std::collections::BTreeSet;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, Response, StatusCode, header};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use tower::ServiceExt;
+use tower_http::compression::CompressionLayer;
+
+use super::file::Files;
+use super::{policy, router};
+
+/// All code that is sent, compressed, in bytes.
+const CODE_MAX: usize = 120 * 1024;
+/// All style sheets, compressed, in bytes.
+const STYLE_MAX: usize = 12 * 1024;
+/// The longest module, in lines.
+const LINES_MAX: usize = 500;
+/// What no module of ours holds: the policy forbids it, or it would be a way around it.
+const FORBIDDEN: &[&str] =
+    &["innerHTML", "outerHTML", "dangerouslySet", " style=", "eval(", "insertAdjacentHTML"];
+
+fn ask(router: &Router, path: &str, header: Option<(header::HeaderName, &str)>) -> Response<Body> {
+    let mut request = Request::get(path);
+    if let Some((name, value)) = header {
+        request = request.header(name, value);
+    }
+    let asked = router.clone().oneshot(request.body(Body::empty()).unwrap());
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(asked).unwrap()
+}
+
+fn get(path: &str) -> Response<Body> {
+    ask(&router(), path, None)
+}
+
+fn bytes(response: Response<Body>) -> Vec<u8> {
+    let collected = response.into_body().collect();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(collected).unwrap().to_bytes().to_vec()
+}
+
+fn text(path: &str) -> String {
+    String::from_utf8(bytes(get(path))).unwrap()
+}
+
+fn said<'a>(response: &'a Response<Body>, name: &header::HeaderName) -> &'a str {
+    response.headers().get(name).map_or("", |it| it.to_str().unwrap())
+}
+
+/// The address of a file in the present release.
+fn at(name: &str) -> String {
+    format!("/ui/@{}/{name}", Files::embedded().release())
+}
+
+/// The modules that we wrote, with their texts.
+fn modules() -> Vec<(String, String)> {
+    let own = Files::names().into_iter().filter(|it| it.starts_with("ui/") && it.ends_with(".js"));
+    own.map(|name| (name.clone(), Files::text(&name).unwrap())).collect()
+}
+
+#[test]
+fn every_answer_is_under_the_policy() {
+    for path in ["/ui/", "/ui/sign-in", "/ui/accounts", &at("ui/app.js"), &at("ui/none.js")] {
+        let response = get(path);
+        assert_eq!(said(&response, &header::CONTENT_SECURITY_POLICY), policy::CONTENT, "{path}");
+        assert_eq!(said(&response, &header::X_CONTENT_TYPE_OPTIONS), "nosniff", "{path}");
+        assert_eq!(said(&response, &header::REFERRER_POLICY), "same-origin", "{path}");
+    }
+}
+
+#[test]
+fn any_address_of_a_page_may_be_opened_directly() {
+    let start = text("/ui/");
+    for path in ["/ui/accounts", "/ui/invoices/INV-2026-000001", "/ui/settings?part=tax"] {
+        assert_eq!(text(path), start, "{path}");
+    }
+    for (path, target) in [("/", "/ui/"), ("/ui", "/ui/"), ("/setup", "/ui/set-up")] {
+        let response = get(path);
+        assert_eq!(response.status(), StatusCode::TEMPORARY_REDIRECT, "{path}");
+        assert_eq!(said(&response, &header::LOCATION), target);
+    }
+    for path in [at("ui/none.js"), at("ui/document/app.html"), at("../Cargo.toml")] {
+        assert_eq!(get(&path).status(), StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[test]
+fn one_can_sign_in_without_scripts_and_is_told_when_it_fails() {
+    let form = r#"method="post" action="/sign-in""#;
+    let (page, refused) = (text("/ui/sign-in"), text("/ui/sign-in?refused=1"));
+    assert!(page.contains(form) && refused.contains(form));
+    let hidden = r#"role="alert" hidden"#;
+    assert!(page.contains(hidden) && !refused.contains(hidden));
+}
+
+#[test]
+fn a_file_is_kept_for_good_under_its_release_and_asked_for_again_under_another() {
+    let present = get(&at("ui/app.js"));
+    assert_eq!(said(&present, &header::CONTENT_TYPE), "text/javascript");
+    assert_eq!(said(&present, &header::CACHE_CONTROL), policy::KEEP);
+    let past = get("/ui/@past/ui/app.js");
+    assert_eq!(said(&past, &header::CACHE_CONTROL), policy::ASK_AGAIN);
+    assert_eq!(bytes(past), bytes(present), "a page that is open during an upgrade goes on");
+}
+
+#[test]
+fn what_a_browser_has_is_not_sent_again() {
+    for path in ["/ui/".to_owned(), at("ui/app.js")] {
+        let first = get(&path);
+        let tag = said(&first, &header::ETAG).to_owned();
+        for known in [tag.clone(), format!("W/{tag}"), format!("\"other\", {tag}")] {
+            let again = ask(&router(), &path, Some((header::IF_NONE_MATCH, known.as_str())));
+            assert_eq!(again.status(), StatusCode::NOT_MODIFIED, "{path} {known}");
+            assert_eq!(said(&again, &header::ETAG), tag);
+            assert!(bytes(again).is_empty());
+        }
+        let other = ask(&router(), &path, Some((header::IF_NONE_MATCH, "\"other\"")));
+        assert_eq!(other.status(), StatusCode::OK);
+    }
+}
+
+#[test]
+fn a_document_names_all_that_its_script_needs() {
+    for path in ["/ui/", "/ui/sign-in", "/ui/set-up", "/ui/password", "/ui/forgotten"] {
+        let html = text(path);
+        let named: Vec<_> =
+            html.split("href=\"").skip(1).filter_map(|it| it.split('"').next()).collect();
+        assert!(named.iter().any(|it| it.ends_with("ui/style/1-token.css")), "{path}");
+        assert!(named.iter().any(|it| it.ends_with("ui/model/api.js")), "{path}");
+        for address in named.iter().filter(|it| it.contains('@')) {
+            assert_eq!(get(address).status(), StatusCode::OK, "{path} names {address}");
+        }
+    }
+}
+
+#[test]
+fn a_module_finds_all_that_it_names() {
+    let names = Files::names();
+    let sprite = Files::text("vendor/lucide/icons.svg").unwrap();
+    for (module, text) in modules() {
+        for needed in Files::needed_by(&module) {
+            assert!(names.contains(&needed), "{module} needs {needed}, which is not there");
+        }
+        for later in quoted(&text, "import(\"./") {
+            let folder = module.rsplit_once('/').unwrap().0;
+            assert!(names.contains(&format!("{folder}/{later}")), "{module} loads {later}");
+        }
+        for icon in quoted(&text, "icon=\"").chain(quoted(&text, "icon: \"")) {
+            assert!(sprite.contains(&format!("id=\"{icon}\"")), "{module} shows `{icon}`");
+        }
+    }
+}
+
+#[test]
+fn modules_are_small_and_say_what_they_own() {
+    for (module, text) in modules() {
+        let first = text.lines().next().unwrap_or_default();
+        assert!(first.starts_with("// ") && first.ends_with('.'), "{module} says nothing");
+        assert!(text.lines().count() <= LINES_MAX, "{module} is too long");
+        for word in FORBIDDEN {
+            assert!(!text.contains(word), "{module} has `{word}`");
+        }
+    }
+}
+
+#[test]
+fn every_text_is_in_the_german_catalogue() {
+    let german: Value = serde_json::from_str(&Files::text("ui/lang/de.json").unwrap()).unwrap();
+    let german = german.as_object().unwrap();
+    let mut texts = BTreeSet::new();
+    for (_, text) in modules() {
+        texts.extend(translated(&text).map(str::to_owned));
+    }
+    for name in Files::names().iter().filter(|it| it.starts_with("ui/document/")) {
+        let html = Files::text(name).unwrap();
+        let marked = html.split(" data-text>").skip(1).filter_map(|it| it.split('<').next());
+        texts.extend(marked.map(str::to_owned));
+    }
+    let missing: Vec<_> = texts.iter().filter(|it| !german.contains_key(*it)).collect();
+    assert!(missing.is_empty(), "de.json lacks {missing:#?}");
+    for (text, said) in german {
+        let marks = |it: &str| {
+            quoted(it, "{")
+                .map(|it| it.split('}').next().unwrap_or_default().to_owned())
+                .collect::<BTreeSet<_>>()
+        };
+        let all = said.as_object().map_or(vec![said], |forms| forms.values().collect());
+        for form in all {
+            assert_eq!(marks(form.as_str().unwrap()), marks(text), "the values in `{text}`");
+        }
+    }
+}
+
+#[test]
+fn what_others_wrote_is_as_the_manifest_says() {
+    let manifest: Value =
+        serde_json::from_str(&Files::text("vendor/manifest.json").unwrap()).unwrap();
+    let mut left: BTreeSet<_> =
+        Files::names().into_iter().filter(|it| it.starts_with("vendor/")).collect();
+    left.remove("vendor/manifest.json");
+    for entry in manifest.as_array().unwrap() {
+        let field = |name: &str| entry[name].as_str().unwrap_or_default();
+        let file = bytes(get(&at(&format!("vendor/{}", field("file")))));
+        let digest: String = Sha256::digest(&file).iter().map(|it| format!("{it:02x}")).collect();
+        assert_eq!(digest, field("sha256"), "{}", field("file"));
+        assert!(["MIT", "Apache-2.0", "ISC", "OFL-1.1"].contains(&field("licence")));
+        assert!(!field("package").is_empty() && !field("version").is_empty());
+        let licence = format!("vendor/{}", field("licence_text"));
+        assert!(Files::text(&licence).is_some_and(|it| it.len() > 200), "{licence}");
+        left.remove(&format!("vendor/{}", field("file")));
+        left.remove(&licence);
+    }
+    assert!(left.is_empty(), "the manifest does not know {left:?}");
+}
+
+#[test]
+fn all_of_it_is_small() {
+    let compressing = router().layer(CompressionLayer::new());
+    let sent = |name: &String| {
+        let gzip = Some((header::ACCEPT_ENCODING, "gzip"));
+        let response = ask(&compressing, &at(name), gzip);
+        assert_eq!(said(&response, &header::CONTENT_ENCODING), "gzip", "{name}");
+        bytes(response).len()
+    };
+    let names = Files::names();
+    let all = |end: &str| -> usize { names.iter().filter(|it| it.ends_with(end)).map(sent).sum() };
+    let (code, style) = (all(".js") + all("icons.svg") + all("de.json"), all(".css"));
+    assert!(code < CODE_MAX, "{code} bytes of code");
+    assert!(style < STYLE_MAX, "{style} bytes of style");
+}
+
+/// The texts that a module asks to be translated: what stands in `t("…`.
+fn translated(text: &str) -> impl Iterator<Item = &str> {
+    let begin = "t(\"";
+    let calls = text.match_indices(begin).filter(|(at, _)| {
+        let before = text[..*at].chars().next_back().unwrap_or(' ');
+        !before.is_alphanumeric() && before != '.'
+    });
+    calls.filter_map(move |(at, _)| text[at + begin.len()..].split('"').next())
+}
+
+/// What stands in quotes, or up to a closing brace, after each occurrence of a beginning.
+fn quoted<'a>(text: &'a str, begin: &'a str) -> impl Iterator<Item = &'a str> {
+    text.split(begin).skip(1).filter_map(|it| it.split('"').next())
+}
