@@ -4,6 +4,7 @@
 mod act;
 mod backup;
 mod binary;
+mod browser;
 mod commands;
 mod coverage;
 mod crash;

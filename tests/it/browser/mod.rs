@@ -1,0 +1,16 @@
+//! The UI as people meet it: in a real browser, over a real socket.
+//!
+//! What drives the browser is ours and small. The crates for it (chromiumoxide, headless_chrome)
+//! generate the whole DevTools protocol, ninety seconds of building on one core for the thirty
+//! commands that are used here; through pipes the protocol needs nothing that is not here already.
+
+mod axe;
+mod chromium;
+mod complaint;
+mod inspection;
+mod key;
+mod pipe;
+mod place;
+mod planted;
+mod tab;
+mod window;

@@ -1,0 +1,342 @@
+//! A tab as a person uses it: goes to an address, sees, clicks, types.
+//!
+//! What is clicked is found by its role and name as assistive technology is told them, so that a
+//! journey also proves that it can be made by somebody who sees nothing.
+
+use std::cell::{Cell, RefCell, RefMut};
+use std::rc::Rc;
+use std::sync::mpsc::Receiver;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::complaint::{Heard, TRAP};
+use super::key;
+use super::pipe::Event;
+use super::window::Context;
+
+/// Nothing that is waited for on a page takes longer, even where many tests share a machine.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What a question about a page may use.
+const TOOLS: &str = include_str!("page.js");
+
+/// How a page is looked at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sight {
+    /// By night.
+    pub(crate) is_dark: bool,
+    /// How wide the window is, in CSS pixels.
+    pub(crate) width: u32,
+}
+
+impl Sight {
+    /// At a desk, by day.
+    pub(crate) const DESK: Self = Self { is_dark: false, width: 1280 };
+    /// Every way in which every page must look right: by day and night, at a desk and in a hand.
+    pub(crate) const ALL: [Self; 4] = [
+        Self::DESK,
+        Self { is_dark: true, width: 1280 },
+        Self { is_dark: false, width: 390 },
+        Self { is_dark: true, width: 390 },
+    ];
+
+    /// What a picture of it is called.
+    pub(crate) fn name(self) -> String {
+        format!("{}-{}", self.width, if self.is_dark { "dark" } else { "light" })
+    }
+}
+
+/// One tab.
+pub(crate) struct Tab {
+    window: Rc<Context>,
+    session: String,
+    origin: String,
+    inbox: Receiver<Event>,
+    heard: RefCell<Heard>,
+    runs_scripts: Cell<bool>,
+}
+
+impl Tab {
+    /// A tab that shows nothing yet.
+    pub(super) fn over(window: Rc<Context>, session: &str, origin: &str) -> Self {
+        let inbox = window.chromium.pipe.listen(session);
+        let heard = RefCell::new(Heard::of(origin));
+        let (session, origin) = (session.to_owned(), origin.to_owned());
+        let runs_scripts = Cell::new(true);
+        let tab = Self { window, session, origin, inbox, heard, runs_scripts };
+        for domain in ["Page", "Runtime", "Log", "Network", "Audits", "DOM", "Accessibility"] {
+            tab.tell(&format!("{domain}.enable"), &json!({}));
+        }
+        tab.tell("Runtime.addBinding", &json!({ "name": TRAP }));
+        tab.tell("Emulation.setFocusEmulationEnabled", &json!({ "enabled": true }));
+        tab.look(Sight::DESK);
+        tab
+    }
+
+    /// Gives a command that must succeed.
+    #[track_caller]
+    pub(super) fn tell(&self, method: &str, params: &Value) -> Value {
+        self.ask(method, params).unwrap_or_else(|why| panic!("{why}"))
+    }
+
+    fn ask(&self, method: &str, params: &Value) -> Result<Value, String> {
+        self.window.chromium.pipe.ask(Some(&self.session), method, params)
+    }
+
+    /// What was heard so far.
+    pub(crate) fn heard(&self) -> RefMut<'_, Heard> {
+        let mut heard = self.heard.borrow_mut();
+        for event in self.inbox.try_iter() {
+            heard.note(&event);
+        }
+        heard
+    }
+
+    /// What there was to complain about since the last time this was asked.
+    pub(crate) fn complaints(&self) -> Vec<String> {
+        self.settle();
+        self.heard().complaints()
+    }
+
+    /// There must have been nothing to complain about.
+    #[track_caller]
+    pub(crate) fn must_be_content(&self) {
+        let complaints = self.complaints();
+        assert!(complaints.is_empty(), "{} at {}", complaints.join("\n"), self.path());
+    }
+
+    /// Looks at pages in a certain way from now on.
+    pub(crate) fn look(&self, sight: Sight) {
+        let Sight { is_dark, width } = sight;
+        let is_phone = width < 600;
+        let height = if is_phone { 844 } else { 850 };
+        let metrics = json!({
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": is_phone,
+        });
+        self.tell("Emulation.setDeviceMetricsOverride", &metrics);
+        let scheme = if is_dark { "dark" } else { "light" };
+        // What moves would be caught in the middle of it.
+        let features = json!([
+            { "name": "prefers-color-scheme", "value": scheme },
+            { "name": "prefers-reduced-motion", "value": "reduce" },
+        ]);
+        self.tell("Emulation.setEmulatedMedia", &json!({ "features": features }));
+    }
+
+    /// Runs no scripts of pages from now on.
+    pub(crate) fn run_no_scripts(&self) {
+        self.tell("Emulation.setScriptExecutionDisabled", &json!({ "value": true }));
+        self.runs_scripts.set(false);
+    }
+
+    /// Goes to an address of the place and waits until all is there.
+    #[track_caller]
+    pub(crate) fn go(&self, path: &str) {
+        let url = format!("{}{path}", self.origin);
+        let went = self.tell("Page.navigate", &json!({ "url": url }));
+        assert!(went.get("errorText").is_none(), "{path}: {went}");
+        self.settle();
+    }
+
+    /// Loads the page again.
+    #[track_caller]
+    pub(crate) fn reload(&self) {
+        self.until("window.wasHere = true");
+        self.tell("Page.reload", &json!({}));
+        self.until("!window.wasHere");
+        self.settle();
+    }
+
+    /// Where one is: the address without the place.
+    pub(crate) fn path(&self) -> String {
+        let href = self.eval("location.href");
+        let href = href.as_str().unwrap_or_default();
+        href.strip_prefix(&self.origin).unwrap_or(href).to_owned()
+    }
+
+    /// Waits until nothing is being loaded and all is painted.
+    #[track_caller]
+    pub(crate) fn settle(&self) {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            self.until("document.readyState === 'complete'");
+            self.await_paint();
+            if !self.heard().is_loading() {
+                return;
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            let Ok(event) = self.inbox.recv_timeout(left) else {
+                panic!("it is still loading {:?}", self.heard().loading());
+            };
+            self.heard.borrow_mut().note(&event);
+        }
+    }
+
+    /// Waits until nothing moves any more. Without scripts nothing begins to.
+    fn await_paint(&self) {
+        if self.runs_scripts.get() {
+            self.eval("painted().then(() => true)");
+        }
+    }
+
+    /// The value of an expression in the page; of a promise, what it comes to.
+    #[track_caller]
+    pub(crate) fn eval(&self, expression: &str) -> Value {
+        self.patiently(|| self.evaluate(expression)).unwrap_or_else(|why| panic!("{why}"))
+    }
+
+    /// Waits until an expression is true, and returns what it is.
+    #[track_caller]
+    pub(crate) fn until(&self, expression: &str) -> Value {
+        let patience = PATIENCE.as_millis();
+        let question = format!("until(() => ({expression}), {patience})");
+        let answer = if self.runs_scripts.get() {
+            self.patiently(|| self.evaluate(&question))
+        } else {
+            self.until_without_scripts(expression)
+        };
+        answer.unwrap_or_else(|why| {
+            let seen = self.evaluate("seen()").unwrap_or_default();
+            let complaints = self.heard().complaints().join("\n");
+            panic!("not true: {expression}\n{why}\nat {}: {seen}\n{complaints}", self.path())
+        })
+    }
+
+    /// The same where a page cannot say by itself that something has changed.
+    fn until_without_scripts(&self, expression: &str) -> Result<Value, String> {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            match self.evaluate(expression) {
+                Ok(Value::Null | Value::Bool(false)) | Err(_) if Instant::now() < end => {}
+                answer => return answer,
+            }
+        }
+    }
+
+    /// Waits until a text can be seen.
+    #[track_caller]
+    pub(crate) fn sees(&self, text: &str) {
+        self.until(&format!("seen().includes({})", json!(text)));
+    }
+
+    /// Asks again if the page was left in the middle of a question.
+    fn patiently(&self, ask: impl Fn() -> Result<Value, String>) -> Result<Value, String> {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let answer = ask();
+            let is_left = answer.as_ref().is_err_and(|why| {
+                ["context was destroyed", "navigated or closed", "Cannot find", "Promise was coll"]
+                    .iter()
+                    .any(|it| why.contains(it))
+            });
+            if !is_left || Instant::now() > end {
+                return answer;
+            }
+        }
+    }
+
+    fn evaluate(&self, expression: &str) -> Result<Value, String> {
+        let question = json!({
+            "expression": format!("(() => {{ {TOOLS}\nreturn ({expression}); }})()"),
+            "awaitPromise": true, "returnByValue": true, "userGesture": true,
+        });
+        let answer = self.ask("Runtime.evaluate", &question)?;
+        match answer.get("exceptionDetails") {
+            Some(thrown) => Err(format!("{expression}: {thrown}")),
+            None => Ok(answer["result"]["value"].clone()),
+        }
+    }
+
+    /// Runs a script in the page as if it had stood there from the beginning.
+    #[track_caller]
+    pub(crate) fn run(&self, script: &str) {
+        self.tell("Runtime.evaluate", &json!({ "expression": script }));
+    }
+
+    /// Whether something of a role and a name is there to be used.
+    pub(crate) fn has(&self, role: &str, name: &str) -> bool {
+        self.find(role, name).is_some()
+    }
+
+    /// The node that assistive technology calls so. A name that ends in `…` may go on.
+    fn find(&self, role: &str, name: &str) -> Option<i64> {
+        let document = self.ask("DOM.getDocument", &json!({ "depth": 0 })).ok()?;
+        let query = json!({ "nodeId": document["root"]["nodeId"], "role": role });
+        let found = self.ask("Accessibility.queryAXTree", &query).ok()?;
+        let is_so = |node: &&Value| {
+            let called = node["name"]["value"].as_str().unwrap_or_default();
+            let is_named = match name.strip_suffix('…') {
+                Some(begin) => called.starts_with(begin),
+                None => called == name,
+            };
+            is_named && node["ignored"] == false
+        };
+        found["nodes"].as_array()?.iter().find(is_so)?["backendDOMNodeId"].as_i64()
+    }
+
+    /// Waits for something of a role and a name.
+    #[track_caller]
+    fn wait_for(&self, role: &str, name: &str) -> i64 {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            if let Some(node) = self.find(role, name) {
+                return node;
+            }
+            if Instant::now() > end {
+                let seen = self.eval("seen()");
+                panic!("there is no {role} `{name}` at {}: {seen}", self.path());
+            }
+            // Until something changes, or might have.
+            self.eval("new Promise((done) => setTimeout(() => done(true), 30))");
+        }
+    }
+
+    /// Clicks on the middle of something, which nothing else may cover.
+    #[track_caller]
+    pub(crate) fn click(&self, role: &str, name: &str) {
+        let node = self.wait_for(role, name);
+        self.await_paint();
+        self.tell("DOM.scrollIntoViewIfNeeded", &json!({ "backendNodeId": node }));
+        let quads = self.tell("DOM.getContentQuads", &json!({ "backendNodeId": node }));
+        let corner = |at: usize| quads["quads"][0][at].to_string().parse::<f64>().unwrap();
+        let (x, y) = (f64::midpoint(corner(0), corner(4)), f64::midpoint(corner(1), corner(5)));
+        for kind in ["mouseMoved", "mousePressed", "mouseReleased"] {
+            let event = json!({ "type": kind, "x": x, "y": y, "button": "left", "clickCount": 1 });
+            self.tell("Input.dispatchMouseEvent", &event);
+        }
+    }
+
+    /// Puts a text into a field in place of what is in it.
+    #[track_caller]
+    pub(crate) fn fill(&self, role: &str, name: &str, text: &str) {
+        let node = self.wait_for(role, name);
+        self.tell("DOM.focus", &json!({ "backendNodeId": node }));
+        self.eval("document.activeElement.select?.()");
+        self.press("Delete");
+        self.tell("Input.insertText", &json!({ "text": text }));
+    }
+
+    /// Presses a key, such as `Enter` or `Control+K`.
+    pub(crate) fn press(&self, keys: &str) {
+        for event in key::press(keys) {
+            self.tell("Input.dispatchKeyEvent", &event);
+        }
+    }
+
+    /// Types a text key by key into whatever has the focus.
+    pub(crate) fn type_text(&self, text: &str) {
+        for letter in text.chars() {
+            self.press(&letter.to_string());
+        }
+    }
+
+    /// A picture of the whole page, however long, as PNG.
+    pub(crate) fn picture(&self) -> Vec<u8> {
+        let shot =
+            json!({ "format": "png", "captureBeyondViewport": true, "optimizeForSpeed": true });
+        let shot = self.tell("Page.captureScreenshot", &shot);
+        let text = shot["data"].as_str().unwrap();
+        base64::Engine::decode(&base64::engine::general_purpose::STANDARD, text).unwrap()
+    }
+}
