@@ -8,7 +8,6 @@ use std::sync::Arc;
 use super::failure::Failure;
 use super::folder::Folder;
 use crate::config::{Config, Targets};
-use crate::jobs;
 use crate::services::{Bss, Error, Forwarding, Site, World};
 use crate::store::usage::Limits;
 use crate::store::{Store, StoreError};
@@ -18,6 +17,7 @@ use crate::world::http::{HttpWeb, Reach};
 use crate::world::mail::{FolderPost, Post, SmtpPost};
 use crate::world::password::{Cost, PasswordHashes};
 use crate::world::seal::{KeyPlace, Sealer, Start};
+use crate::{api, jobs};
 
 /// The appliance over the folder's store, which is brought to this program's schema first.
 pub(super) fn open(folder: &Folder, config: &Config) -> Result<Arc<Bss>, Failure> {
@@ -26,7 +26,7 @@ pub(super) fn open(folder: &Folder, config: &Config) -> Result<Arc<Bss>, Failure
     let store = store(folder, config)?;
     let bss = Bss::open(store, world);
     let bss = bss.map_err(|source| Failure::Service { action: "opening the store", source })?;
-    bss.employ(jobs::all());
+    bss.employ(jobs::all(api::dialects()));
     Ok(bss)
 }
 

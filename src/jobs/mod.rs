@@ -5,6 +5,7 @@
 
 mod billing_run;
 mod closing;
+mod deliver;
 mod order;
 mod retention;
 mod term;
@@ -17,21 +18,24 @@ use std::time::Duration;
 use crate::domain::due::Duty as Due;
 use crate::domain::id::Id;
 use crate::domain::operator::Actor;
+use crate::services::dialect::Dialect;
 use crate::services::duty::{self, Duty, Room};
 use crate::services::{Act, Author, Bss, Error};
 
 /// How long a duty waits for a commit before it looks whether time has made work.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// All duties, in the order in which they run at one instant.
+/// All duties, in the order in which they run at one instant; `dialects` are the words in which
+/// listeners are told.
 #[must_use]
-pub fn all() -> Vec<Box<dyn Duty>> {
+pub fn all(dialects: Vec<Box<dyn Dialect>>) -> Vec<Box<dyn Duty>> {
     vec![
         Box::new(order::Orders),
         Box::new(term::Terms),
         Box::new(billing_run::BillingRun),
         Box::new(closing::Closing),
         Box::new(usage::Sealing::default()),
+        Box::new(deliver::Deliver::new(dialects)),
         Box::new(retention::Retention::default()),
     ]
 }
@@ -72,7 +76,7 @@ pub struct Workers {
     threads: Vec<JoinHandle<()>>,
 }
 
-/// Starts the threads: one for all that is done inside the house, one for each window.
+/// Starts the threads: one for all that is done inside the house, one or more for each window.
 ///
 /// # Errors
 /// If the machine gives no thread.
@@ -80,7 +84,8 @@ pub fn start(bss: &Arc<Bss>) -> Result<Workers, Error> {
     let mut workers = Workers { bss: Arc::clone(bss), threads: Vec::new() };
     workers.spawn("duties", duty::keep_inside)?;
     for (place, duty) in bss.duties().iter().enumerate() {
-        if duty.room() == Room::Window {
+        let hands = if duty.room() == Room::Window { duty.hands() } else { 0 };
+        for _ in 0..hands {
             workers.spawn(duty.name(), move |bss| {
                 duty::run(bss.duties()[place].as_ref(), bss).map(|_| ())
             })?;

@@ -7,18 +7,21 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use crate::domain::error::Invalid;
 use crate::domain::event::{Fact, Verb};
 use crate::domain::id::{AccountId, Id, Subject};
 use crate::domain::operator::{Actor, Permission};
 use crate::domain::page::PageRequest;
 use crate::domain::sealed::Sealed;
 use crate::domain::stamp::{SellerNumber, Stamp};
+use crate::domain::text::WebAddress;
 use crate::domain::time::Instant;
 use crate::services::cx::Cx;
 use crate::services::error::Error;
 use crate::services::mint::Mint;
 use crate::store::usage::Usage;
 use crate::store::{Along, Batch, Change, Mark, Record, Records, StoreError};
+use crate::world::http::Reach;
 use crate::world::seal::Secret;
 
 /// Who writes, and in which request.
@@ -54,6 +57,7 @@ pub struct Act<'tx> {
     moment: Moment,
     mint: Arc<Mint>,
     usage: Arc<Usage>,
+    reach: Reach,
     noted: Vec<Noted>,
     /// What memory is to be told of when the commit is on the disk.
     after_commit: Vec<AfterCommit>,
@@ -76,10 +80,10 @@ impl<'tx> Act<'tx> {
         batch: Batch<'tx>,
         author: Author,
         moment: Moment,
-        (mint, usage): (Arc<Mint>, Arc<Usage>),
+        (mint, usage, reach): (Arc<Mint>, Arc<Usage>, Reach),
     ) -> Self {
         let (noted, after_commit) = (Vec::new(), Vec::new());
-        Self { batch, author, moment, mint, usage, noted, after_commit }
+        Self { batch, author, moment, mint, usage, reach, noted, after_commit }
     }
 
     /// Begins the next act of the same transaction.
@@ -211,6 +215,16 @@ impl<'tx> Act<'tx> {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Refuses an address, named at `pointer`, that we may not be made to call.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with the field and what is wrong with it.
+    pub fn must_reach(&self, pointer: &str, address: &WebAddress) -> Result<(), Error> {
+        let admitted = self.reach.admit(address.as_str());
+        let refused = admitted.map_err(|it| Invalid::one(pointer, "reach", it.to_string()));
+        Ok(refused.map(|_| ())?)
     }
 
     /// A new id: its first part is the time, so that what comes later sorts later.

@@ -30,6 +30,11 @@ pub trait Duty: Send + Sync {
     /// Where it works.
     fn room(&self) -> Room;
 
+    /// How many threads are at it at once, if it works at a window.
+    fn hands(&self) -> usize {
+        1
+    }
+
     /// Does some of what is left to do. Another thread may be at the same: what a step finds in a
     /// snapshot it makes sure of again inside the act that does it.
     ///

@@ -132,7 +132,7 @@ impl House {
 
     pub(super) fn act<'tx>(&self, batch: Batch<'tx>) -> Act<'tx> {
         let author = Author::of(Actor::duty("writer"));
-        let shared = (Arc::clone(&self.mint), Arc::clone(&self.usage));
+        let shared = (Arc::clone(&self.mint), Arc::clone(&self.usage), self.world.reach);
         Act::new(batch, author, self.moment(), shared)
     }
 

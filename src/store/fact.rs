@@ -57,6 +57,14 @@ impl Batch<'_> {
     pub fn put_cursor(&mut self, listener: &str, sequence: u64) -> Result<(), StoreError> {
         self.insert(CURSORS, listener.as_bytes(), &sequence.to_be_bytes()).map(|_| ())
     }
+
+    /// Takes away the cursor of a listener that is no more.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn drop_cursor(&mut self, listener: &str) -> Result<(), StoreError> {
+        self.remove(CURSORS, listener.as_bytes()).map(|_| ())
+    }
 }
 
 /// Reading the fact log.

@@ -30,6 +30,7 @@ mod health;
 pub mod idempotency;
 pub mod invoice;
 pub mod journal;
+pub mod listener;
 pub mod meta;
 pub mod migrate;
 pub mod operator;

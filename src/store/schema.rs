@@ -22,6 +22,7 @@ use crate::domain::catalog::service_terms::ServiceTerms;
 use crate::domain::catalog::specification::Specification;
 use crate::domain::catalog::tax::{TaxCategory, TaxRule, TaxZone};
 use crate::domain::id::{Id, Kind};
+use crate::domain::listener::Listener;
 use crate::domain::operator::{Session, Token, User};
 use crate::domain::order::Order;
 use crate::domain::order::cart::Cart;
@@ -76,6 +77,7 @@ pub const KINDS: &[Kept] = &[
     Kept::of::<Deposit>(),
     Kept::of::<Discount>(),
     Kept::of::<Invoice>(),
+    Kept::of::<Listener>(),
     Kept::of::<Meter>(),
     Kept::of::<Offer>(),
     Kept::of::<Order>(),

@@ -53,6 +53,14 @@ struct Event {
 
 impl Wire for Event {}
 
+/// The message by which a listener is tried out: of no event.
+pub(super) fn ping(id: String, at: String, listener: &str) -> Message {
+    let data = Some(serde_json::json!({ "listener": listener }));
+    let told = Event { id, kind: "ping".to_owned(), at, sequence: 0, data, before: None };
+    let body = serde_json::to_vec(&told).expect("a wire type has only what JSON can write");
+    Message { id: told.id, body }
+}
+
 #[cfg(test)]
 mod tests {
     use expect_test::expect;

@@ -20,6 +20,7 @@ mod invoice;
 mod invoice_line;
 mod job;
 mod journal;
+mod listener;
 mod localized;
 mod merge;
 mod message;
@@ -71,6 +72,7 @@ fn table() -> Vec<Route> {
         invoice::routes(),
         job::routes(),
         journal::routes(),
+        listener::routes(),
         offer::routes(),
         order::routes(),
         party::routes(),

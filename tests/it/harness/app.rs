@@ -12,17 +12,20 @@ use tillbox::store::Store;
 use tillbox::store::usage::Limits;
 use tillbox::world::clock::{Clock, ScriptedClock};
 use tillbox::world::entropy::SeededEntropy;
-use tillbox::world::http::{Reach, Response as Page, ScriptedWeb};
-use tillbox::world::mail::ScriptedPost;
+use tillbox::world::http::Reach;
 use tillbox::world::password::{Cost, PasswordHashes};
 use tillbox::world::seal::{KeyPlace, Sealer, Start};
 use tower::ServiceExt;
+
+use super::outside::Outside;
 
 /// One appliance, with nobody in it yet.
 pub(crate) struct App {
     /// The use cases, for what has no door on the wire.
     pub(crate) bss: Arc<Bss>,
     clock: Arc<ScriptedClock>,
+    /// Other people's servers, and the post.
+    pub(crate) outside: Outside,
     router: axum::Router,
     runtime: tokio::runtime::Runtime,
 }
@@ -43,13 +46,14 @@ impl App {
     pub(crate) fn over_again(store: Store, day: &str, times: u64) -> Self {
         let start = Zone::UTC.start_of(day.parse().unwrap());
         let clock = Arc::new(ScriptedClock::at(start));
-        let world = world(Arc::clone(&clock) as Arc<dyn Clock>, times);
+        let outside = Outside::new();
+        let world = world(Arc::clone(&clock) as Arc<dyn Clock>, &outside, times);
         store.migrate().unwrap();
         let bss = Bss::open(store, world).unwrap();
-        bss.employ(tillbox::jobs::all());
+        bss.employ(tillbox::jobs::all(tillbox::api::dialects()));
         let router = tillbox::api::router(&bss, axum::Router::new());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        Self { bss, clock, router, runtime }
+        Self { bss, clock, outside, router, runtime }
     }
 
     /// What time it is on the wall.
@@ -86,16 +90,16 @@ impl App {
 }
 
 /// An outside without an outside, at a cost that tests can pay.
-fn world(clock: Arc<dyn Clock>, seed: u64) -> World {
+fn world(clock: Arc<dyn Clock>, outside: &Outside, seed: u64) -> World {
     let entropy = Arc::new(SeededEntropy::new(seed));
     let keys = KeyPlace::Text(format!("1 {}", "07".repeat(32)));
     World {
         clock,
         passwords: Arc::new(PasswordHashes::new(Cost::TEST, entropy.as_ref())),
         seal: Arc::new(Sealer::open(&keys, Start::First, entropy.as_ref()).unwrap()),
-        web: Arc::new(ScriptedWeb::answering(|_| Ok(Page::new(200, "")))),
+        web: outside.web(),
         reach: Reach::Public,
-        post: Arc::new(ScriptedPost::default()),
+        post: outside.post(),
         mail_from: "tillbox@localhost".parse().unwrap(),
         site: Site::UNKNOWN,
         usage: Limits::LIVE,

@@ -8,6 +8,7 @@ pub(crate) mod client;
 pub(crate) mod disk;
 pub(crate) mod house;
 pub(crate) mod market;
+pub(crate) mod outside;
 pub(crate) mod process;
 pub(crate) mod scale;
 pub(crate) mod volume;

@@ -5,6 +5,7 @@ mod billing_accounts;
 mod billing_runs;
 mod classes;
 mod invoices;
+mod listeners;
 mod parties;
 mod payments;
 mod sessions;

@@ -7,12 +7,15 @@
 //! One concept behind all of them and behind our own webhooks. How far a listener has been told is
 //! the store's to know; in which words, its contract's.
 
+pub mod progress;
+
 use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::progress::{Hope, Miss, Progress};
 use super::error::{Code as Reason, Invalid, Refusal, Rejection, Violation};
 use super::event::{Fact, Verb, event_name};
 use super::id::{Kind, ListenerId};
@@ -20,6 +23,7 @@ use super::operator::{Reach, Role, reach, reading};
 use super::sealed::Sealed;
 use super::stamp::{Contract, SellerNumber, Stamp};
 use super::text::{Code, Prose, WebAddress};
+use super::time::Instant;
 use super::word::{WordError, words};
 
 /// Which events: of a kind or of all, with a verb or with any. `subscription.*`, `*.created`, `*`.
@@ -165,6 +169,16 @@ pub struct Listener {
     audience: Audience,
     state: ListenerState,
     wish: Wish,
+    retiring: Option<Retiring>,
+    progress: Progress,
+}
+
+/// A secret that another has taken the place of, and that still signs for a while.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Retiring {
+    secret: Sealed,
+    /// Wall time.
+    until: Instant,
 }
 
 /// Sets up a listener.
@@ -189,7 +203,8 @@ impl Listener {
             let message = "must be an account that hears its own events";
             return Err(Invalid::one("/owner", "required", message));
         }
-        Ok((Self { id, stamp, audience, state: ListenerState::Active, wish }, Verb::Created))
+        let (state, progress) = (ListenerState::Active, Progress::default());
+        Ok((Self { id, stamp, audience, state, wish, retiring: None, progress }, Verb::Created))
     }
 
     /// The listener with another wish.
@@ -213,7 +228,54 @@ impl Listener {
             ListenerTrigger::Resume => Verb::Released,
             ListenerTrigger::Break => Verb::Failed,
         };
-        Ok((Self { state, ..self }, verb))
+        // Whoever lets it go on has mended what was wrong, and it is waited for anew.
+        let progress = match trigger {
+            ListenerTrigger::Resume => {
+                Progress { failures: 0, next_attempt_at: None, ..self.progress }
+            }
+            ListenerTrigger::Pause | ListenerTrigger::Break => self.progress,
+        };
+        Ok((Self { state, progress, ..self }, verb))
+    }
+
+    /// The listener with another secret; the one before still signs until a moment of wall time.
+    #[must_use]
+    pub fn rotated(mut self, secret: Sealed, until: Instant) -> (Self, Verb) {
+        self.retiring = self.wish.secret.replace(secret).map(|secret| Retiring { secret, until });
+        (self, Verb::Changed)
+    }
+
+    /// What a message is signed with at a moment of wall time, the newest first.
+    pub fn secrets(&self, wall: Instant) -> impl Iterator<Item = &Sealed> {
+        let retiring = self.retiring.as_ref().filter(|it| wall < it.until);
+        self.wish.secret.iter().chain(retiring.map(|it| &it.secret))
+    }
+
+    /// The listener after a call that began at wall time.
+    #[must_use]
+    pub fn attempted(self, wall: Instant) -> Self {
+        Self { progress: self.progress.attempted(wall), ..self }
+    }
+
+    /// The listener after it took a message.
+    #[must_use]
+    pub fn took(self, status: u16, wall: Instant) -> Self {
+        Self { progress: self.progress.took(status, wall), ..self }
+    }
+
+    /// The listener after it did not take a message, and what is told of it: that it is broken, if
+    /// it is not waited for any longer.
+    #[must_use]
+    pub fn missed(self, miss: Miss, jitter: u16, wall: Instant) -> (Self, Option<Verb>) {
+        let missed = Self { progress: self.progress.missed(miss, jitter, wall), ..self };
+        if missed.progress.next_attempt_at.is_some() {
+            return (missed, None);
+        }
+        match missed.clone().on(ListenerTrigger::Break) {
+            Ok((broken, verb)) => (broken, Some(verb)),
+            // Somebody stopped it meanwhile.
+            Err(_) => (missed, None),
+        }
     }
 
     /// Whether a fact is for it: wanted, and of a thing that it may see. `branch` are the sellers
@@ -251,6 +313,12 @@ impl Listener {
     #[must_use]
     pub const fn state(&self) -> ListenerState {
         self.state
+    }
+
+    /// How telling it goes.
+    #[must_use]
+    pub const fn progress(&self) -> &Progress {
+        &self.progress
     }
 
     /// What it wants.
@@ -315,6 +383,37 @@ mod tests {
             broken | paused | active |      -
         "#]]
         .assert_eq(&table);
+    }
+
+    #[test]
+    fn a_listener_that_does_not_answer_breaks_and_is_waited_for_anew_when_it_goes_on() {
+        let at = |seconds| Instant::from_micros(0).expect("in range").plus_seconds(seconds);
+        let miss = |hope| {
+            let trouble = "nobody there".parse().expect("a text");
+            Miss { status: None, trouble, pause_seconds: None, hope }
+        };
+        let (waiting, verb) = listener(Audience::Account, &[]).missed(miss(Hope::Some), 0, at(0));
+        assert_eq!((waiting.state(), verb), (ListenerState::Active, None));
+        let (broken, verb) = waiting.missed(miss(Hope::None), 0, at(10));
+        assert_eq!((broken.state(), verb), (ListenerState::Broken, Some(Verb::Failed)));
+        let (again, _) = broken.on(ListenerTrigger::Resume).expect("broken");
+        let progress = again.progress();
+        assert_eq!((progress.failures, progress.is_ready(at(0))), (0, true));
+        assert_eq!(progress.trouble.as_ref().map(Prose::as_str), Some("nobody there"));
+        let (paused, _) = again.on(ListenerTrigger::Pause).expect("active");
+        let (paused, verb) = paused.missed(miss(Hope::None), 0, at(10));
+        assert_eq!((paused.state(), verb), (ListenerState::Paused, None));
+    }
+
+    #[test]
+    fn the_secret_before_signs_beside_the_new_one_for_a_while() {
+        let at = |seconds| Instant::from_micros(0).expect("in range").plus_seconds(seconds);
+        let sealed = |byte| Sealed::new(vec![byte]);
+        let (first, _) = listener(Audience::Account, &[]).rotated(sealed(1), at(5));
+        assert_eq!(first.secrets(at(0)).collect::<Vec<_>>(), [&sealed(1)]);
+        let (second, _) = first.rotated(sealed(2), at(10));
+        assert_eq!(second.secrets(at(9)).collect::<Vec<_>>(), [&sealed(2), &sealed(1)]);
+        assert_eq!(second.secrets(at(10)).collect::<Vec<_>>(), [&sealed(2)]);
     }
 
     #[test]
