@@ -63,6 +63,7 @@ pub mod money;
 pub mod notification;
 pub mod operator;
 pub mod order;
+pub mod overview;
 pub mod page;
 pub mod party;
 pub mod payment;

@@ -31,6 +31,7 @@ mod mint;
 pub mod offer;
 pub mod operator;
 pub mod order;
+pub mod overview;
 pub mod party;
 pub mod password;
 pub mod payment;

@@ -121,6 +121,14 @@ pub(super) fn instant_at(key: &[u8]) -> Option<Instant> {
     Instant::from_micros((u64::from_be_bytes(head) ^ (1 << 63)).cast_signed())
 }
 
+/// The date at the head of a key that [`Key::date`] began.
+pub(super) fn date_at(key: &[u8]) -> Option<Date> {
+    let head: [u8; 8] = key.get(..8)?.try_into().ok()?;
+    let days = (u64::from_be_bytes(head) ^ (1 << 63)).cast_signed();
+    let days = i32::try_from(days).ok()?;
+    chrono::NaiveDate::from_num_days_from_ce_opt(days).map(Date::from_chrono)
+}
+
 /// The number at `from` of a key that [`Key::u64`] wrote.
 pub(super) fn u64_at(key: &[u8], from: usize) -> Option<u64> {
     let part: [u8; 8] = key.get(from..from + 8)?.try_into().ok()?;

@@ -8,6 +8,7 @@ use super::StoreError;
 use super::batch::Batch;
 use super::check::Report;
 use super::codec::Key;
+use super::overview;
 use super::record::{Record, Records, record};
 use super::view::{KeyRange, Table, View};
 use crate::domain::billing::credit::CreditNote;
@@ -16,6 +17,8 @@ use crate::domain::billing::invoice::lifecycle::State;
 use crate::domain::billing::invoice::{Invoice, Issue};
 use crate::domain::billing::run::{self, BillingRun};
 use crate::domain::id::{BillingRunId, CreditNoteId, InvoiceId, PriceId, SubscriptionId};
+use crate::domain::money::Money;
+use crate::domain::overview::Charged;
 use crate::domain::page::PageOrder;
 use crate::domain::quantity::Quantity;
 use crate::domain::stamp::SellerNumber;
@@ -47,6 +50,24 @@ record!(Invoice, InvoiceId, "invoice", shape 1,
     INVOICE_BY_PREVIOUS = "by_previous" => |it, keys| {
         keys.extend(it.issue().map(|issue| follows(it.stamp.seller, issue).id(it.id)));
     },
+    sums
+    /// `(month, seller, currency)`: what was invoiced, by what for, and on how many invoices.
+    INVOICE_BY_MONTH = "by_month" => |it, parts| {
+        let of = (it.stamp.seller, it.content().currency);
+        let charged = it.issue().and_then(|issue| Some((issue, Charged::by(it).ok()?)));
+        parts.extend(charged.map(|(issue, by)| {
+            let sums = [by.recurring, by.usage, by.one_time, by.other].map(Money::as_minor);
+            overview::in_month(issue.issued_on, of, [sums.as_slice(), &[1]].concat())
+        }));
+    },
+    sums
+    /// `(last day for payment, seller, currency)`: what is to be paid, and on how many invoices.
+    INVOICE_DUE = "due" => |it, parts| {
+        let issue = it.issue().filter(|_| it.open().as_minor() > 0);
+        parts.extend(issue.map(|issue| {
+            overview::due_on(issue.due_on, it.stamp.seller, it.open())
+        }));
+    },
 );
 
 record!(CreditNote, CreditNoteId, "credit_note", shape 1,
@@ -61,6 +82,15 @@ record!(CreditNote, CreditNoteId, "credit_note", shape 1,
     /// `(seller, seal of the one before, credit note)`: what follows what in a seller's chain.
     CREDIT_NOTE_BY_PREVIOUS = "by_previous" => |it, keys| {
         keys.extend(it.issue().map(|issue| follows(it.stamp.seller, issue).id(it.id)));
+    },
+    sums
+    /// `(month, seller, currency)`: what was taken back, without tax.
+    CREDIT_NOTE_BY_MONTH = "by_month" => |it, parts| {
+        let net = it.content().totals.net;
+        let of = (it.stamp.seller, net.currency());
+        parts.extend(it.issue().map(|issue| {
+            overview::in_month(issue.issued_on, of, [net.as_minor()])
+        }));
     },
 );
 

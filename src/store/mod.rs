@@ -35,6 +35,7 @@ pub mod meta;
 pub mod migrate;
 pub mod operator;
 pub mod order;
+pub mod overview;
 pub mod party;
 pub mod payment;
 mod read_only;
@@ -43,6 +44,7 @@ pub mod schema;
 mod seal;
 pub mod sequence;
 pub mod subscription;
+pub mod tally;
 #[cfg(test)]
 mod tests;
 mod turn;

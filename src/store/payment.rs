@@ -1,13 +1,15 @@
 //! Payments and what goes with them, as they are kept.
 
 use super::codec::Key;
+use super::overview;
 use super::record::record;
 use crate::domain::id::{DepositId, PaymentId, PaymentMethodId, PaymentPlanId, RefundId};
 use crate::domain::payment::Payment;
 use crate::domain::payment::deposit::Deposit;
 use crate::domain::payment::method::PaymentMethod;
 use crate::domain::payment::plan::PaymentPlan;
-use crate::domain::payment::refund::Refund;
+use crate::domain::payment::refund::{Refund, State};
+use crate::domain::time::Zone;
 
 record!(Payment, PaymentId, "payment", shape 1,
     /// `(billing account, payment)`.
@@ -26,12 +28,29 @@ record!(Payment, PaymentId, "payment", shape 1,
             Key::new().text(gateway.gateway.as_str()).text(gateway.reference.as_str()).id(it.id)
         }));
     },
+    sums
+    /// `(month, seller, currency)`: what came in.
+    PAYMENT_BY_MONTH = "by_month" => |it, parts| {
+        let on = it.received_on.filter(|_| it.state().has_come_in());
+        let of = (it.stamp.seller, it.amount().currency());
+        parts.extend(on.map(|on| overview::in_month(on, of, [it.amount().as_minor()])));
+    },
 );
 
 record!(Refund, RefundId, "refund", shape 1,
     /// `(payment, refund)`.
     REFUND_BY_PAYMENT = "by_payment" => |it, keys| {
         keys.push(Key::new().id(it.payment).id(it.id));
+    },
+    sums
+    /// `(month, seller, currency)`: what went back, as less than nothing.
+    REFUND_BY_MONTH = "by_month" => |it, parts| {
+        let sum = match it.state {
+            State::Requested | State::Done => -it.amount.as_minor(),
+            State::Failed => 0,
+        };
+        let of = (it.stamp.seller, it.amount.currency());
+        parts.push(overview::in_month(Zone::UTC.date_of(it.stamp.created_at), of, [sum]));
     },
 );
 
@@ -59,7 +78,6 @@ mod tests {
     use crate::domain::billing::invoice::sample::{date, euros, id, stamp};
     use crate::domain::payment::Payer;
     use crate::domain::payment::method::MethodKind;
-    use crate::domain::payment::refund::State;
     use crate::store::record::{decode, encode};
 
     #[test]

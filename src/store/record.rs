@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::batch::Batch;
 use super::codec::{self, Key};
+use super::tally::Tally;
 use super::view::{KeyRange, Table, View};
 use super::{StoreError, schema};
 use crate::domain::id::{AccountId, Id};
@@ -27,6 +28,8 @@ pub trait Record: Serialize + DeserializeOwned + Send + 'static {
     const SHAPE: u8;
     /// Everything it can be found by.
     const INDICES: &'static [Index<Self>];
+    /// Everything it is added up in.
+    const TALLIES: &'static [Tally<Self>];
 
     /// Its id.
     fn id(&self) -> Self::Id;
@@ -64,14 +67,20 @@ pub fn by_number<R: Record>(it: &R, keys: &mut Vec<Key>) {
 }
 
 /// Declares how an entity is kept: its table, the version of its shape, what it can be found by
-/// beside seller, owner and number, and when something falls due for it.
+/// beside seller, owner and number, what it is added up in, and when something falls due for it.
 macro_rules! record {
     ($entity:ty, $id:ty, $table:literal, shape $shape:literal
         $(, $(#[doc = $doc:literal])+ $index:ident = $name:literal => $keys:expr)*
+        $(, sums $(#[doc = $sum_doc:literal])+ $tally:ident = $sum_name:literal => $parts:expr)*
         $(, due => $due:expr)? $(,)?) => {
         $(
             $(#[doc = $doc])+
             pub const $index: $crate::store::Table = $crate::store::Table(concat!($table, "/", $name));
+        )*
+        $(
+            $(#[doc = $sum_doc])+
+            pub const $tally: $crate::store::Table =
+                $crate::store::Table(concat!($table, "/", $sum_name));
         )*
 
         impl $crate::store::Record for $entity {
@@ -99,6 +108,9 @@ macro_rules! record {
                         keys.extend(due(it).map(|due| $crate::store::due::key(due, it.id)));
                     },
                 },)?
+            ];
+            const TALLIES: &'static [$crate::store::tally::Tally<Self>] = &[
+                $($crate::store::tally::Tally { table: $tally, parts: $parts },)*
             ];
 
             fn id(&self) -> $id {
@@ -326,6 +338,7 @@ impl Batch<'_> {
         let before = self.insert(R::TABLE, &record.id().to_bytes(), &after)?;
         let old = before.as_deref().map(decode::<R>).transpose()?;
         self.put_indices(old.as_ref(), Some(record))?;
+        self.put_tallies(old.as_ref(), Some(record))?;
         Ok(Change { before, after: Some(after) })
     }
 
@@ -337,6 +350,7 @@ impl Batch<'_> {
         let before = self.remove(R::TABLE, &id.to_bytes())?;
         let old = before.as_deref().map(decode::<R>).transpose()?;
         self.put_indices(old.as_ref(), None)?;
+        self.put_tallies::<R>(old.as_ref(), None)?;
         Ok(Change { before, after: None })
     }
 

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use super::check::{self, Report};
 use super::record::Record;
 use super::view::{Table, View};
-use super::{StoreError, alias, due, fact, idempotency, invoice, journal, meta, sequence, usage};
+use super::{
+    StoreError, alias, due, fact, idempotency, invoice, journal, meta, sequence, tally, usage,
+};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::class::CustomerClass;
@@ -47,7 +49,9 @@ pub struct Kept {
     pub table: Table,
     /// The tables of its indices.
     pub indices: fn() -> Vec<Table>,
-    /// Compares its records with its indices.
+    /// The tables of its sums.
+    pub tallies: fn() -> Vec<Table>,
+    /// Compares its records with its indices and sums.
     pub(super) check: fn(&dyn View, &mut Report) -> Result<(), StoreError>,
 }
 
@@ -57,7 +61,11 @@ impl Kept {
             kind: R::Id::KIND,
             table: R::TABLE,
             indices: || R::INDICES.iter().map(|it| it.table).collect(),
-            check: check::records::<R>,
+            tallies: || R::TALLIES.iter().map(|it| it.table).collect(),
+            check: |view, report| {
+                check::records::<R>(view, report)?;
+                tally::check::<R>(view, report)
+            },
         }
     }
 }
@@ -122,7 +130,8 @@ pub const OTHERS: &[&[Table]] = &[
 #[must_use]
 pub fn tables() -> BTreeSet<Table> {
     let others = OTHERS.iter().copied().flatten().copied();
-    let records = KINDS.iter().flat_map(|it| (it.indices)().into_iter().chain([it.table]));
+    let derived = |it: &Kept| [(it.indices)(), (it.tallies)()].concat();
+    let records = KINDS.iter().flat_map(|it| derived(it).into_iter().chain([it.table]));
     others.chain(records).collect()
 }
 

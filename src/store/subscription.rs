@@ -1,6 +1,7 @@
 //! Subscriptions and their seats, as they are kept.
 
 use super::codec::Key;
+use super::overview;
 use super::record::record;
 use crate::domain::due::{Due, Duty};
 use crate::domain::id::{SeatId, SubscriptionId};
@@ -24,6 +25,9 @@ record!(Subscription, SubscriptionId, "subscription", shape 1,
     SUBSCRIPTION_BY_ORDER = "by_order" => |it, keys| {
         keys.extend(it.origin.as_ref().map(|(order, _)| Key::new().id(*order).id(it.id)));
     },
+    sums
+    /// `(seller, price, day of its version, resource, units)`: how many subscriptions run at a price.
+    SUBSCRIPTION_RUNNING = "running" => overview::running,
     due => |it| it.due_at().map(|at| Due { at, duty: Duty::Term }),
 );
 

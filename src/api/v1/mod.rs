@@ -27,6 +27,7 @@ mod message;
 mod offer;
 mod openapi;
 mod order;
+mod overview;
 mod party;
 mod payment;
 mod price;
@@ -75,6 +76,7 @@ fn table() -> Vec<Route> {
         listener::routes(),
         offer::routes(),
         order::routes(),
+        overview::routes(),
         party::routes(),
         payment::routes(),
         price::routes(),

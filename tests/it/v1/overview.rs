@@ -1,0 +1,135 @@
+//! The overview: figures that follow what happens, for who runs it, a reseller and a customer.
+
+use expect_test::expect;
+use serde_json::{Value, json};
+
+use crate::harness::client::{Client, Protocol};
+use crate::harness::market::{Market, monthly, text};
+
+/// The figures of one currency in a line, and below it the months in which something happened.
+fn told(caller: &Client<'_>, path: &str, currency: &str) -> String {
+    let answer = caller.get(path);
+    let all = answer["currencies"].as_array().unwrap();
+    let Some(it) = all.iter().find(|it| it["currency"] == currency) else {
+        return "nothing".to_owned();
+    };
+    let amount = |it: &Value| text(&it["amount"]);
+    let mut told = format!(
+        "mrr {}, {} active, invoiced {}, paid {}, receivable {}, overdue {} on {}, {}\n",
+        amount(&it["mrr"]),
+        it["active_subscriptions"],
+        amount(&it["invoiced_this_month"]),
+        amount(&it["paid_this_month"]),
+        amount(&it["receivable"]),
+        amount(&it["overdue"]["amount"]),
+        it["overdue"]["invoices"],
+        it["change"],
+    );
+    let months = it["months"].as_array().unwrap();
+    assert_eq!(months.len(), 12);
+    for it in months.iter().filter(|it| it["invoices"] != 0 || amount(&it["paid"]) != "0.00") {
+        told.push_str(&format!(
+            "{}: {} invoices, {} = {} recurring + {} usage + {} once + {}; credited {}, paid {}\n",
+            text(&it["month"]),
+            it["invoices"],
+            amount(&it["invoiced_net"]),
+            amount(&it["recurring"]),
+            amount(&it["usage"]),
+            amount(&it["one_time"]),
+            amount(&it["other"]),
+            amount(&it["credited_net"]),
+            amount(&it["paid"]),
+        ));
+    }
+    told
+}
+
+#[test]
+fn figures_follow_what_is_sold_invoiced_paid_credited_and_called_off() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let account = market.customer("Acme", "EUR");
+    let yearly = json!({
+        "name": "Care", "kind": "recurring", "currency": "EUR", "period": "1 year",
+        "model": { "kind": "per_unit", "per_unit": "60" },
+    });
+    let traffic = json!({
+        "name": "Traffic", "kind": "usage", "currency": "EUR", "meter": market.meter,
+        "model": { "kind": "per_unit", "per_unit": "0.5" },
+    });
+    let offer = market.offer("Server", &[monthly("Base", "EUR", "10"), yearly, traffic]);
+    let subscription = market.order(&account, &offer, 2);
+    expect![[r#"
+        mrr 20.00, 1 active, invoiced 130.00, paid 0.00, receivable 156.00, overdue 0.00 on 0, {"invoiced_percent":null,"paid_percent":null,"recurring_percent":null}
+        2026-01: 1 invoices, 130.00 = 130.00 recurring + 0.00 usage + 0.00 once + 0.00; credited 0.00, paid 0.00
+    "#]]
+    .assert_eq(&told(&operator, "/overview", "EUR"));
+    market.advance_to("2026-01-11");
+    market.uses(&subscription, ("u1", "2026-01-10T00:00:00Z", "8"));
+    market.advance_to("2026-02-02");
+    let body = json!({ "account": account["id"], "amount": { "amount": "50", "currency": "EUR" } });
+    let payment = text(&operator.post("/payments", &body)["id"]);
+    let back = json!({ "amount": { "amount": "5", "currency": "EUR" } });
+    operator.post(&format!("/payments/{payment}/refund"), &back);
+    let newest = text(&market.invoices(&account).last().unwrap()["id"]);
+    let lines = json!([{ "line": 0, "net": { "amount": "1", "currency": "EUR" } }]);
+    let credit = json!({ "reason": "Sorry", "lines": lines });
+    operator.post(&format!("/invoices/{newest}/credit"), &credit);
+    market.must_be_whole();
+    expect![[r#"
+        mrr 20.00, 1 active, invoiced 14.00, paid 45.00, receivable 126.60, overdue 111.00 on 1, {"invoiced_percent":"-89.2","paid_percent":null,"recurring_percent":"-92.3"}
+        2026-01: 1 invoices, 130.00 = 130.00 recurring + 0.00 usage + 0.00 once + 0.00; credited 0.00, paid 0.00
+        2026-02: 1 invoices, 14.00 = 10.00 recurring + 4.00 usage + 0.00 once + 0.00; credited 1.00, paid 45.00
+    "#]].assert_eq(&told(&operator, "/overview", "EUR"));
+    operator.post(&format!("/subscriptions/{subscription}/cancel"), &json!({}));
+    market.house.app.keep_duties();
+    market.must_be_whole();
+    market.advance_to("2026-04-01");
+    expect![[r#"
+        mrr 0.00, 0 active, invoiced 0.00, paid 0.00, receivable 126.60, overdue 126.60 on 2, {"invoiced_percent":null,"paid_percent":null,"recurring_percent":null}
+        2026-01: 1 invoices, 130.00 = 130.00 recurring + 0.00 usage + 0.00 once + 0.00; credited 0.00, paid 0.00
+        2026-02: 1 invoices, 14.00 = 10.00 recurring + 4.00 usage + 0.00 once + 0.00; credited 1.00, paid 45.00
+    "#]].assert_eq(&told(&operator, "/overview", "EUR"));
+    let of_account = format!("/overview?account={}", text(&account["id"]));
+    assert_eq!(told(&operator, &of_account, "EUR"), told(&operator, "/overview", "EUR"));
+}
+
+#[test]
+fn a_customer_sees_its_own_figures_a_reseller_its_branch_and_a_member_none() {
+    let market = Market::on("2026-01-01");
+    let house = &market.house;
+    let home = json!({ "id": house.customer.account });
+    let address = json!({ "address": { "city": "Bonn", "country": "DE" } });
+    market.operator().patch(&format!("/accounts/{}", house.customer.account), &address);
+    let offer = market.offer("Flat", &[monthly("Base", "EUR", "10")]);
+    market.order(&home, &offer, 1);
+    market.order(&market.customer("Other", "EUR"), &offer, 1);
+    market.advance_to("2026-01-02");
+    expect![[r#"
+        mrr 20.00, 2 active, invoiced 20.00, paid 0.00, receivable 24.00, overdue 0.00 on 0, {"invoiced_percent":null,"paid_percent":null,"recurring_percent":null}
+        2026-01: 2 invoices, 20.00 = 20.00 recurring + 0.00 usage + 0.00 once + 0.00; credited 0.00, paid 0.00
+    "#]].assert_eq(&told(&market.operator(), "/overview", "EUR"));
+    let customer = house.client(&house.customer.admin);
+    expect![[r#"
+        mrr 10.00, 1 active, invoiced 10.00, paid 0.00, receivable 12.00, overdue 0.00 on 0, {"invoiced_percent":null,"paid_percent":null,"recurring_percent":null}
+        2026-01: 1 invoices, 10.00 = 10.00 recurring + 0.00 usage + 0.00 once + 0.00; credited 0.00, paid 0.00
+    "#]].assert_eq(&told(&customer, "/overview", "EUR"));
+    let north = house.client(&house.north.admin);
+    assert_eq!(told(&north, "/overview", "EUR"), "nothing");
+    let said = Protocol::default();
+    let foreign = format!("GET /overview?account={}", house.customer.account);
+    said.say(&north, "north", &foreign, None);
+    said.say(&north, "north", "GET /overview?account=acme", None);
+    said.say(&north, "north", "GET /overview?month=2026-01", None);
+    said.say(&house.client(&house.customer.member), "member", "GET /overview", None);
+    expect![[r#"
+        > GET /overview?account={acc1} [north]
+        404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{acc1}` is not there","request_id":"…"}
+        > GET /overview?account=acme [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`account` `acme` is not an id of the form `acc_<uuid>`","request_id":"…","errors":[{"pointer":"account","rule":"format","message":"`acme` is not an id of the form `acc_<uuid>`"}]}
+        > GET /overview?month=2026-01 [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`month` unknown parameter `month`, expected `account`","request_id":"…","errors":[{"pointer":"month","rule":"unknown_parameter","message":"unknown parameter `month`, expected `account`"}]}
+        > GET /overview [member]
+        403 Forbidden {"type":"/problems/forbidden","title":"Not permitted","status":403,"detail":"not permitted: invoice_read","request_id":"…"}
+    "#]].assert_eq(&said.text());
+}
