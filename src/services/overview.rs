@@ -3,6 +3,7 @@
 //! Nothing is scanned but sums that are kept with the records; those of one account, which has few
 //! records, are added up when they are asked for.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Cx, Error};
@@ -118,10 +119,11 @@ impl Told {
         let mut prices: BTreeMap<PriceId, Option<Price>> = BTreeMap::new();
         let mut sums: BTreeMap<Currency, Amount> = BTreeMap::new();
         for row in kept::runs(cx.view, sight.of)?.into_iter().filter(|it| sight.sees(it.seller)) {
-            if !prices.contains_key(&row.price) {
-                prices.insert(row.price, cx.view.find(row.price)?);
-            }
-            let Some(Some(price)) = prices.get(&row.price) else { continue };
+            let price = match prices.entry(row.price) {
+                Entry::Occupied(found) => found.into_mut(),
+                Entry::Vacant(free) => free.insert(cx.view.find(row.price)?),
+            };
+            let Some(price) = price else { continue };
             self.figures(price.currency).subscriptions += row.subscriptions;
             if price.resource == row.resource {
                 let monthly = overview::monthly(price, &row.running, today)?;
