@@ -6,7 +6,7 @@ import { minus, percent } from "../model/decimal.js";
 import { useLoad } from "../model/load.js";
 import { brief, money, round } from "../model/money.js";
 import { here, refine, to } from "../model/route.js";
-import { may } from "../model/session.js";
+import { may, session } from "../model/session.js";
 import { count, t } from "../model/text.js";
 import { day, month, today } from "../model/time.js";
 import { Chart } from "../part/chart.js";
@@ -25,7 +25,7 @@ function growth(before, after) {
 }
 
 const Figure = ({ name, value, children }) => html`
-  <div class="card figure"><dt>${name}</dt><dd>${value}</dd><p>${children}</p></div>`;
+  <div class="card figure"><dt>${name}</dt><dd>${value}</dd><dd class="note">${children}</dd></div>`;
 
 function Figures({ of }) {
   const { currency } = of;
@@ -87,7 +87,7 @@ function Month() {
 }
 
 const invoices = (last) => [
-  { head: t("Number"), cell: (it) => html`<a class="whole" href=${to(`/invoices/${it.id}`)}>${it.number ?? t("Draft")}</a>` },
+  { head: t("Number"), cell: (it) => html`<a class="whole one-line" href=${to(`/invoices/${it.id}`)}>${it.number ?? t("Draft")}</a>` },
   { head: t("Customer"), cut: true, cell: (it) => it.buyer?.name ?? "" },
   last,
   { head: t("Amount"), num: true, lead: true, cell: (it) => money(it.state === "overdue" ? it.due : it.gross) },
@@ -109,7 +109,7 @@ function Overdue() {
     <${Card} title=${t("Overdue")} actions=${html`<a class="button small" href=${to("/invoices", { state: "overdue" })}>${t("All overdue")}</a>`}>
       <${Loaded} of=${read}>${({ items }) => items.length === 0
         ? html`<${Empty} icon="circle-check" title=${t("Nobody is late")}><p>${t("Invoices that are not paid in time appear here, the oldest first.")}</p><//>`
-        : html`<${Table} label=${t("Overdue invoices")} rows=${items} columns=${invoices({ head: t("Was due"), cell: (it) => html`<span class="text bad"><${Far} at=${it.due_on} /></span>` })} />`}<//>
+        : html`<${Table} label=${t("Overdue invoices")} rows=${items} columns=${invoices({ head: t("Was due"), cell: (it) => html`<span class="text bad one-line"><${Far} at=${it.due_on} /></span>` })} />`}<//>
     <//>`;
 }
 
@@ -117,7 +117,7 @@ function Overdue() {
 function Next() {
   const read = useLoad(async () => {
     const [left, accounts] = await Promise.all([
-      may("billing_read") ? get("/billing_runs/left") : null,
+      may("billing_read") && session.value.account.kind === "provider" ? get("/billing_runs/left") : null,
       get("/billing_accounts", { limit: 200, state: "active", fields: "next_bill_on" }),
     ]);
     const days = Map.groupBy(accounts.items.filter((it) => it.next_bill_on >= today()), (it) => it.next_bill_on);
