@@ -15,6 +15,8 @@ pub(crate) const TRAP: &str = "trapped";
 struct Request {
     what: String,
     is_stream: bool,
+    /// The document that wants it.
+    loader: String,
 }
 
 /// Everything that was heard of a tab.
@@ -63,6 +65,11 @@ impl Heard {
             "Network.responseReceived" => self.answered(it),
             "Network.loadingFinished" => self.finished(it),
             "Network.loadingFailed" => self.failed(it),
+            // What another document wanted, nobody waits for any more.
+            "Page.frameNavigated" => {
+                let loader = text(&it["frame"]["loaderId"]);
+                self.requests.retain(|_, request| request.loader == loader);
+            }
             "Runtime.exceptionThrown" => {
                 let details = &it["exceptionDetails"];
                 let thrown = &details["exception"]["description"];
@@ -111,7 +118,8 @@ impl Heard {
         let id = text(&it["requestId"]).to_owned();
         let is_stream = text(&it["type"]) == "EventSource";
         self.addresses.insert(id.clone(), self.short(url));
-        self.requests.insert(id, Request { what, is_stream });
+        let loader = text(&it["loaderId"]).to_owned();
+        self.requests.insert(id, Request { what, is_stream, loader });
     }
 
     fn answered(&mut self, it: &Value) {

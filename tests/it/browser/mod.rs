@@ -7,10 +7,13 @@
 mod axe;
 mod chromium;
 mod complaint;
+mod door;
 mod inspection;
 mod key;
 mod pipe;
 mod place;
 mod planted;
+mod stage;
 mod tab;
+mod tour;
 mod window;

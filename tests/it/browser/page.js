@@ -77,9 +77,15 @@ const interactive = () => {
   );
 };
 
-/** How the focus looks on an element: what a style gives it that it has not otherwise. */
+/** What of a style can show the focus. */
+const looks = (style) => {
+  const isDrawn = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+  return [isDrawn ? style.outline : "", style.boxShadow, style.borderColor, style.backgroundColor, style.textDecoration];
+};
+
+/** How an element looks, and what is around it: a row may show the focus of the link in it. */
 const look = (it) => {
-  const style = getComputedStyle(it);
-  const outline = style.outlineStyle === "none" || parseFloat(style.outlineWidth) === 0 ? "none" : style.outline;
-  return [outline, style.boxShadow, style.borderColor, style.backgroundColor, style.textDecoration].join(" | ");
+  const styles = ["::before", "::after"].map((part) => getComputedStyle(it, part));
+  for (let up = it, far = 0; up && far < 4; up = up.parentElement, far += 1) styles.push(getComputedStyle(up));
+  return JSON.stringify(styles.map(looks));
 };

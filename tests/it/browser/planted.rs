@@ -141,7 +141,7 @@ fn hands_do_what_hands_do() {
     assert!(!tab.has("button", "Say") && tab.has("button", "Say it"));
     tab.reload();
     assert_eq!((tab.eval("who.value"), tab.path()), ("nobody".into(), "/0".to_owned()));
-    assert!(tab.picture().starts_with(b"\x89PNG"));
+    assert!(tab.picture(Sight::DESK).starts_with(b"\x89PNG"));
     tab.must_be_content();
 }
 

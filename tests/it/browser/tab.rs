@@ -41,6 +41,16 @@ impl Sight {
         Self { is_dark: true, width: 390 },
     ];
 
+    /// Whether it is a phone in a hand.
+    const fn is_phone(self) -> bool {
+        self.width < 600
+    }
+
+    /// How high the window is.
+    const fn height(self) -> u64 {
+        if self.is_phone() { 844 } else { 850 }
+    }
+
     /// What a picture of it is called.
     pub(crate) fn name(self) -> String {
         format!("{}-{}", self.width, if self.is_dark { "dark" } else { "light" })
@@ -108,20 +118,23 @@ impl Tab {
 
     /// Looks at pages in a certain way from now on.
     pub(crate) fn look(&self, sight: Sight) {
-        let Sight { is_dark, width } = sight;
-        let is_phone = width < 600;
-        let height = if is_phone { 844 } else { 850 };
-        let metrics = json!({
-            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": is_phone,
-        });
-        self.tell("Emulation.setDeviceMetricsOverride", &metrics);
-        let scheme = if is_dark { "dark" } else { "light" };
+        self.open_up(sight, sight.height());
+        let scheme = if sight.is_dark { "dark" } else { "light" };
         // What moves would be caught in the middle of it.
         let features = json!([
             { "name": "prefers-color-scheme", "value": scheme },
             { "name": "prefers-reduced-motion", "value": "reduce" },
         ]);
         self.tell("Emulation.setEmulatedMedia", &json!({ "features": features }));
+    }
+
+    /// Makes the window so and so high.
+    fn open_up(&self, sight: Sight, height: u64) {
+        let metrics = json!({
+            "width": sight.width, "height": height, "deviceScaleFactor": 1,
+            "mobile": sight.is_phone(),
+        });
+        self.tell("Emulation.setDeviceMetricsOverride", &metrics);
     }
 
     /// Runs no scripts of pages from now on.
@@ -331,11 +344,13 @@ impl Tab {
         }
     }
 
-    /// A picture of the whole page, however long, as PNG.
-    pub(crate) fn picture(&self) -> Vec<u8> {
-        let shot =
-            json!({ "format": "png", "captureBeyondViewport": true, "optimizeForSpeed": true });
-        let shot = self.tell("Page.captureScreenshot", &shot);
+    /// A picture of the whole page, in a window as high as it is, as PNG.
+    pub(crate) fn picture(&self, sight: Sight) -> Vec<u8> {
+        let height = self.eval("document.documentElement.scrollHeight").as_u64().unwrap();
+        self.open_up(sight, height.max(sight.height()));
+        self.await_paint();
+        let shot = self.tell("Page.captureScreenshot", &json!({ "optimizeForSpeed": true }));
+        self.open_up(sight, sight.height());
         let text = shot["data"].as_str().unwrap();
         base64::Engine::decode(&base64::engine::general_purpose::STANDARD, text).unwrap()
     }

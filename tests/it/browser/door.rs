@@ -1,0 +1,92 @@
+//! Journeys through the doors: in by a password, in without scripts, in for the first time, and out.
+
+use super::chromium::chromium;
+use super::stage::{LOOKED_AT, OLGA, unfounded};
+use super::window::Window;
+use crate::harness::house::PASSWORD;
+
+#[test]
+fn a_wrong_password_is_refused_and_the_right_one_leads_to_where_one_wanted() {
+    let Some(chromium) = chromium() else { return };
+    let tab = LOOKED_AT.window(chromium).tab();
+    tab.go("/ui/?currency=USD");
+    tab.sees("Sign in");
+    assert_eq!(tab.path(), "/ui/sign-in?next=%2Fui%2F%3Fcurrency%3DUSD");
+    assert_eq!(tab.complaints(), ["401 GET /api/v1/session"]);
+    tab.fill("textbox", "Mail address", OLGA);
+    tab.fill("textbox", "Password", "till-4-the-bix!");
+    tab.press("Enter");
+    tab.until("document.querySelector('[role=alert]').checkVisibility()");
+    assert_eq!(tab.complaints(), ["401 POST /api/v1/session"]);
+    tab.fill("textbox", "Password", PASSWORD);
+    tab.click("button", "Sign in");
+    tab.sees("Recent invoices");
+    assert_eq!(tab.path(), "/ui/?currency=USD");
+    tab.reload();
+    tab.sees("Recent invoices");
+    tab.must_be_content();
+}
+
+#[test]
+fn who_signs_out_is_out_in_every_tab() {
+    let Some(chromium) = chromium() else { return };
+    let stage = &LOOKED_AT;
+    let window = stage.window(chromium);
+    let tab = window.tab();
+    tab.go("/ui/sign-in");
+    tab.fill("textbox", "Mail address", &stage.market.house.north.admin.email);
+    tab.fill("textbox", "Password", PASSWORD);
+    tab.press("Enter");
+    tab.sees("North Reseller");
+    let other = window.tab();
+    other.go("/ui/");
+    other.sees("North Reseller");
+    tab.click("button", "vendor_admin of…");
+    tab.click("button", "Sign out");
+    tab.sees("Forgot your password?");
+    tab.must_be_content();
+    other.reload();
+    other.sees("Forgot your password?");
+}
+
+#[test]
+fn the_door_opens_without_scripts() {
+    let Some(chromium) = chromium() else { return };
+    let tab = LOOKED_AT.window(chromium).tab();
+    tab.run_no_scripts();
+    tab.go("/ui/sign-in");
+    tab.fill("textbox", "Mail address", OLGA);
+    tab.fill("textbox", "Password", "till-4-the-bix!");
+    tab.press("Enter");
+    tab.sees("The mail address or the password is not right.");
+    tab.fill("textbox", "Mail address", OLGA);
+    tab.fill("textbox", "Password", PASSWORD);
+    tab.click("button", "Sign in");
+    tab.sees("made by scripts, which this browser does not run");
+    assert_eq!(tab.path(), "/ui/");
+    // What is not run is not loaded either, and told in these words.
+    let complaints = tab.complaints();
+    assert!(complaints.iter().all(|it| it.ends_with(".js csp")), "{complaints:#?}");
+}
+
+#[test]
+fn the_first_link_makes_the_first_operator_once() {
+    let Some(chromium) = chromium() else { return };
+    let (app, place, _workers) = unfounded();
+    let secret = tillbox::services::setup::offer(&app.bss).unwrap().unwrap();
+    let window = Window::at(chromium, &place.origin);
+    let tab = window.tab();
+    tab.go(&format!("/setup#token={secret}"));
+    tab.fill("textbox", "Your name", "Olga Operator");
+    tab.fill("textbox", "Mail address", OLGA);
+    tab.fill("textbox", "Password At least…", PASSWORD);
+    tab.fill("textbox", "Company", "Kassenhaus");
+    tab.click("button", "Set up and sign in");
+    tab.sees("Kassenhaus");
+    assert_eq!(tab.path(), "/ui/");
+    tab.must_be_content();
+    let late = Window::at(chromium, &place.origin).tab();
+    late.go(&format!("/setup#token={secret}"));
+    late.sees("Forgot your password?");
+    late.must_be_content();
+}

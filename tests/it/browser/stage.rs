@@ -1,0 +1,140 @@
+//! What the browser is shown: an appliance on a socket, with its duties at work, and a small trade
+//! of some months in it that came about through the same doors as anybody's.
+
+use std::sync::LazyLock;
+
+use serde_json::{Value, json};
+use tillbox::jobs::{self, Workers};
+
+use super::chromium::Chromium;
+use super::place::Place;
+use super::tab::Tab;
+use super::window::Window;
+use crate::harness::app::App;
+use crate::harness::house::PASSWORD;
+use crate::harness::market::{Market, monthly, text};
+
+/// Who runs the appliance.
+pub(crate) const OLGA: &str = "olga@provider.test";
+
+/// An appliance that a browser can go to.
+pub(crate) struct Stage {
+    // In the order in which it must end: nobody asks, nobody works, nothing is there.
+    place: Place,
+    _workers: Workers,
+    /// The trade in it.
+    pub(crate) market: Market,
+    /// The customers, the first of them with all there can be.
+    pub(crate) customers: Vec<Value>,
+    /// Something with a monthly fee and usage by tiers.
+    pub(crate) server: String,
+    /// The first customer's subscription to it.
+    pub(crate) subscription: String,
+}
+
+/// A stage for those who only look.
+pub(crate) static LOOKED_AT: LazyLock<Stage> = LazyLock::new(Stage::set);
+
+impl Stage {
+    /// A trade from January to April.
+    pub(crate) fn set() -> Self {
+        let market = Market::on("2026-01-01");
+        let operator = market.operator();
+        let category = json!({ "name": { "en": "Computing" } });
+        operator.post("/categories", &category);
+        let server =
+            market.offer("Virtual server", &[monthly("Base fee", "EUR", "40"), tiers(&market)]);
+        let mail = market.offer("Mailbox", &[per_mailbox()]);
+        let backup = market.offer("Backup", &[monthly("Base fee", "USD", "12.50")]);
+        let names = [
+            ("Acme Bäckerei GmbH", "EUR"),
+            ("Hafen Logistik KG", "EUR"),
+            ("Studio Ostwind", "USD"),
+        ];
+        let customers: Vec<_> = names.iter().map(|it| market.customer(it.0, it.1)).collect();
+        let subscription = market.order(&customers[0], &server, 1);
+        market.order(&customers[0], &mail, 12);
+        market.order(&customers[1], &mail, 3);
+        market.order(&customers[2], &backup, 2);
+        for (month, next) in [("01", "02"), ("02", "03"), ("03", "04")] {
+            market.advance_to(&format!("2026-{month}-27"));
+            for (day, amount) in [("05", "130"), ("17", "245.5"), ("26", "90")] {
+                let at = format!("2026-{month}-{day}T10:00:00Z");
+                market.uses(&subscription, (&format!("{month}-{day}"), &at, amount));
+            }
+            market.advance_to(&format!("2026-{next}-01"));
+        }
+        let all = json!({ "account": customers[1]["id"], "amount": { "amount": "20", "currency": "EUR" } });
+        operator.post("/payments", &all);
+        drop(operator);
+        let (place, workers) = open(&market.house.app);
+        Self { place, _workers: workers, market, customers, server, subscription }
+    }
+
+    /// A person's window, in which nobody has signed in.
+    pub(crate) fn window(&self, chromium: &'static Chromium) -> Window {
+        Window::at(chromium, &self.place.origin)
+    }
+
+    /// A tab in which somebody has just signed in.
+    pub(crate) fn signed_in(&self, chromium: &'static Chromium, email: &str) -> Tab {
+        let tab = self.window(chromium).tab();
+        tab.go("/ui/sign-in");
+        let body = json!({ "email": email, "password": PASSWORD }).to_string();
+        let status = tab.eval(&format!(
+            "fetch('/api/v1/session', {{ method: 'POST', body: {}, \
+             headers: {{ 'content-type': 'application/json' }} }}).then((it) => it.status)",
+            json!(body)
+        ));
+        assert_eq!(status, 201);
+        tab.must_be_content();
+        tab
+    }
+
+    /// An address of the table of pages, with what stands for a thing in it replaced by one.
+    pub(crate) fn address(&self, pattern: &str) -> String {
+        let account = text(&self.customers[0]["id"]);
+        let invoices = self.market.invoices(&self.customers[0]);
+        let invoice = invoices.last().map(|it| text(&it["id"])).unwrap_or_default();
+        let things = [
+            ("{account}", &account),
+            ("{invoice}", &invoice),
+            ("{offer}", &self.server),
+            ("{subscription}", &self.subscription),
+        ];
+        things.iter().fold(pattern.to_owned(), |it, (name, id)| it.replace(name, id))
+    }
+}
+
+/// An appliance that nobody has set up, and where it is.
+pub(crate) fn unfounded() -> (App, Place, Workers) {
+    let app = App::on("2026-01-01");
+    let (place, workers) = open(&app);
+    (app, place, workers)
+}
+
+/// Opens the doors of an appliance and lets its duties work.
+fn open(app: &App) -> (Place, Workers) {
+    let router = tillbox::api::router(&app.bss, tillbox::ui::router());
+    (Place::of(router), jobs::start(&app.bss).unwrap())
+}
+
+/// Traffic that gets cheaper with the amount.
+fn tiers(market: &Market) -> Value {
+    json!({
+        "name": "Traffic", "kind": "usage", "currency": "EUR", "meter": market.meter,
+        "model": { "kind": "graduated", "tiers": [
+            { "up_to": "100", "per_unit": "0.10" },
+            { "up_to": "400", "per_unit": "0.08" },
+            { "per_unit": "0.05" },
+        ] },
+    })
+}
+
+/// A price for each.
+fn per_mailbox() -> Value {
+    json!({
+        "name": "Each mailbox", "kind": "recurring", "currency": "EUR",
+        "model": { "kind": "per_unit", "per_unit": "4.90" },
+    })
+}
