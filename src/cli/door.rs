@@ -142,7 +142,8 @@ async fn ask(folder: &Folder, request: Request<Body>) -> Result<Response<Body>, 
     Ok(Response::from_parts(parts, Body::from(bytes)))
 }
 
-async fn read(response: Response<Body>) -> Result<Value, Failure> {
+/// What a response says, if that is no problem.
+pub(super) async fn read(response: Response<Body>) -> Result<Value, Failure> {
     let (parts, body) = response.into_parts();
     let bytes = body::to_bytes(body, ANSWER_BYTES_MAX).await;
     let bytes = bytes.map_err(|error| Failure::Silent(error.into()))?;

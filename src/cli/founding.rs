@@ -9,19 +9,40 @@ use crate::domain::party::individual::PersonName;
 use crate::services::setup::{self, Founding};
 use crate::services::{self, Bss};
 
-/// Sets an empty appliance up from `TILLBOX_OPERATOR_EMAIL`, `TILLBOX_OPERATOR_PASSWORD` and
-/// `TILLBOX_OPERATOR_TOKEN`, if the first two are there. An appliance that was set up is left as
-/// it is.
+/// What the environment says of the first operator.
+pub(super) struct Unattended {
+    /// `TILLBOX_OPERATOR_EMAIL`.
+    pub(super) email: Option<String>,
+    /// `TILLBOX_OPERATOR_PASSWORD`.
+    pub(super) password: Option<String>,
+    /// `TILLBOX_OPERATOR_TOKEN`: the secret of an API token.
+    pub(super) token: Option<String>,
+}
+
+impl Unattended {
+    /// As it is said now; what is empty is not said.
+    pub(super) fn read() -> Self {
+        let set = |name: &str| env::var(name).ok().filter(|it| !it.is_empty());
+        Self {
+            email: set("TILLBOX_OPERATOR_EMAIL"),
+            password: set("TILLBOX_OPERATOR_PASSWORD"),
+            token: set("TILLBOX_OPERATOR_TOKEN"),
+        }
+    }
+}
+
+/// Sets an empty appliance up from the environment, if that names an operator. An appliance that
+/// was set up is left as it is.
 pub(super) fn unattended(bss: &Bss) -> Result<(), Failure> {
-    let set = |name: &str| env::var(name).ok().filter(|it| !it.is_empty());
-    let Some(email) = set("TILLBOX_OPERATOR_EMAIL") else { return Ok(()) };
+    let Unattended { email, password, token } = Unattended::read();
+    let Some(email) = email else { return Ok(()) };
     let refused = |why: String| Failure::Refused(format!("TILLBOX_OPERATOR_EMAIL {why}"));
-    let Some(password) = set("TILLBOX_OPERATOR_PASSWORD") else {
+    let Some(password) = password else {
         return Err(refused("needs TILLBOX_OPERATOR_PASSWORD beside it".to_owned()));
     };
     let email = email.parse().map_err(|error| refused(format!("{error}")))?;
     let founding = Founding::by(operator_name(), email, password);
-    let begun = setup::begin_unattended(bss, founding, set("TILLBOX_OPERATOR_TOKEN"));
+    let begun = setup::begin_unattended(bss, founding, token);
     begun.map(|_| ()).map_err(failed)
 }
 
@@ -30,7 +51,8 @@ fn operator_name() -> PersonName {
     PersonName::new(part("First"), part("Operator"))
 }
 
-fn failed(source: services::Error) -> Failure {
+/// Why setting up failed, as a refusal where another value would do.
+pub(super) fn failed(source: services::Error) -> Failure {
     match &source {
         services::Error::Rejected(rejection) => Failure::Refused(rejection.to_string()),
         services::Error::Invalid(invalid) => Failure::Refused(invalid.to_string()),

@@ -9,6 +9,7 @@ mod appliance;
 mod backup;
 mod bill;
 mod clock;
+mod demo;
 mod door;
 mod explain;
 mod failure;
@@ -40,8 +41,8 @@ use crate::config::{Effective, Flags};
     arg_required_else_help = true,
     max_term_width = 100,
     after_help = "\
-A first look, with a clock that can be moved:
-  tillbox serve --test-clock
+A first look: a small business with eight months behind it, and a clock that can be moved:
+  tillbox serve --demo
 
 A server for others:
   tillbox serve --data /var/lib/tillbox --listen 0.0.0.0:8080
@@ -57,6 +58,7 @@ struct Line {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(serve::Serve),
+    Demo(demo::Demo),
     Clock(clock::Clock),
     Bill(bill::Bill),
     Explain(explain::Explain),
@@ -98,6 +100,7 @@ impl Command {
     fn run(self, out: &mut dyn Write) -> Result<(), Failure> {
         match self {
             Self::Serve(it) => it.run(out),
+            Self::Demo(it) => it.run(out),
             Self::Clock(it) => it.run(out),
             Self::Bill(it) => it.run(out),
             Self::Explain(it) => it.run(out),

@@ -15,9 +15,10 @@ use super::failure::Failure;
 use super::folder::Folder;
 use super::listen::{self, Listener, Patience};
 use super::socket::SocketFile;
-use super::{appliance, founding, say, tls};
+use super::{appliance, demo, founding, say, tls};
 use crate::config::{AllFlags, Config};
 use crate::domain::operator::Actor;
+use crate::services::demo::Book;
 use crate::services::{Bss, clock};
 use crate::store::migrate;
 use crate::{api, jobs, telemetry, ui};
@@ -37,9 +38,13 @@ For others, with HTTPS:
   tillbox serve --data /var/lib/tillbox --listen 0.0.0.0:443 \\
       --tls-cert /etc/tillbox/cert.pem --tls-key /etc/tillbox/key.pem
 
+To look around in a small business with eight months behind it, and let a month pass:
+  tillbox serve --data /tmp/trial --demo
+  tillbox clock advance --data /tmp/trial 1 month
+
 To see a year of billing in a minute, on an empty folder:
-  tillbox serve --data /tmp/trial --test-clock
-  tillbox clock advance --data /tmp/trial 12 months
+  tillbox serve --data /tmp/test --test-clock
+  tillbox clock advance --data /tmp/test 12 months
 
 It ends on SIGTERM or Ctrl-C, after finishing what was begun; with exit code 70 if the disk failed.")]
 pub(super) struct Serve {
@@ -48,6 +53,9 @@ pub(super) struct Serve {
     /// Let business time be moved in this store, for trials: only where nothing is stored yet
     #[arg(long)]
     test_clock: bool,
+    /// Serve a demo: seeded at the first start, where nothing is stored yet; its clock can be moved
+    #[arg(long)]
+    demo: bool,
 }
 
 impl Serve {
@@ -56,12 +64,7 @@ impl Serve {
         let config = super::settings(&self.flags.0)?.config;
         telemetry::start(&config);
         let folder = Folder::create(&config)?;
-        let is_new = !folder.has_store()?;
-        let bss = appliance::open(&folder, &config)?;
-        if self.test_clock {
-            make_movable(&bss, is_new)?;
-        }
-        founding::unattended(&bss)?;
+        let (bss, book) = self.open(&folder, &config)?;
         let secret = founding::offer(&bss)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
         let runtime = runtime
@@ -69,6 +72,9 @@ impl Serve {
         let ended = runtime.block_on(async {
             let server = Server::bind(&folder, &config).await?;
             founding::announce(out, &server.url, secret.as_deref())?;
+            if let Some(book) = &book {
+                demo::tell(out, book, &config)?;
+            }
             server.announce(out, &folder, began)?;
             server.run(&bss).await
         });
@@ -79,6 +85,21 @@ impl Serve {
             tracing::info!("the store is closed");
         }
         ended
+    }
+
+    /// The appliance of a folder; with the book of its demo if it is to hold one.
+    fn open(&self, folder: &Folder, config: &Config) -> Result<(Arc<Bss>, Option<Book>), Failure> {
+        if self.demo {
+            let opened = demo::Opened::over(folder, config, &demo::Size::WHOLE)?;
+            return Ok((opened.bss, Some(opened.book)));
+        }
+        let is_new = !folder.has_store()?;
+        let bss = appliance::open(folder, config)?;
+        if self.test_clock {
+            make_movable(&bss, is_new)?;
+        }
+        founding::unattended(&bss)?;
+        Ok((bss, None))
     }
 }
 

@@ -15,6 +15,7 @@ pub mod class;
 pub mod clock;
 mod cx;
 pub mod delivery;
+pub mod demo;
 pub mod dialect;
 pub mod duty;
 mod error;

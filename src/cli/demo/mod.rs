@@ -1,0 +1,287 @@
+//! `tillbox demo`: a store full of examples, made by letting a small business go on for some months.
+//!
+//! The [`script`] says who takes part, what is sold and what happens; it is [`play`]ed through the
+//! API on a clock that begins in the past. A demo is marked as one in its store, so that it can be
+//! thrown away and nothing else ever is.
+
+mod cast;
+mod play;
+mod script;
+mod shop;
+mod stage;
+mod usage;
+
+use std::fs;
+use std::io::Write;
+use std::sync::Arc;
+use std::time::Instant;
+
+use clap::{Args, Subcommand};
+
+use self::play::Calendar;
+use self::script::Script;
+use self::stage::Stage;
+use super::failure::Failure;
+use super::folder::Folder;
+use super::founding::Unattended;
+use super::{appliance, say};
+use crate::config::{Config, PlaceFlags};
+use crate::domain::time::Zone;
+use crate::services::demo::{Book, Login, Standing};
+use crate::services::setup::{self, Founding};
+use crate::services::{Bss, clock, demo};
+
+/// How many months a small business has behind it.
+const MONTHS: u32 = 8;
+/// How many months it takes for one of each.
+const MONTHS_MINIMAL: u32 = 1;
+
+/// Make a store full of examples, or make it anew
+#[derive(Debug, Args)]
+pub(super) struct Demo {
+    #[command(subcommand)]
+    act: Act,
+}
+
+#[derive(Debug, Subcommand)]
+enum Act {
+    Seed(Seed),
+    Reset(Reset),
+}
+
+/// Fill an empty folder with a demo: a provider, resellers, customers, and months of business
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A small business with eight months behind it:
+  tillbox demo seed --data /tmp/trial
+
+One of each (customer, offer, order, subscription, usage, invoice, payment), for a script:
+  tillbox demo seed --data /tmp/trial --minimal
+
+TILLBOX_OPERATOR_EMAIL, TILLBOX_OPERATOR_PASSWORD and TILLBOX_OPERATOR_TOKEN choose with what the
+operator comes in; the password is then that of all logins. Whatever is not set is made up and
+printed. `tillbox serve --demo` seeds a folder by itself, and serves it.")]
+struct Seed {
+    #[command(flatten)]
+    flags: PlaceFlags,
+    #[command(flatten)]
+    size: Size,
+}
+
+/// Throw a demo away and seed it anew; a live installation is never touched
+#[derive(Debug, Args)]
+#[command(after_help = "\
+After playing with it, back to the beginning (stop the server first):
+  tillbox demo reset --data /tmp/trial
+
+Everything that was done in the demo is gone, and its people have other passwords.")]
+struct Reset {
+    #[command(flatten)]
+    flags: PlaceFlags,
+    #[command(flatten)]
+    size: Size,
+}
+
+/// How much there is to be in a demo.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Size {
+    /// One of each instead of a small business
+    #[arg(long)]
+    minimal: bool,
+    /// How many months there are behind it: 8, or 1 with --minimal, if nothing is said
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=24))]
+    months: Option<u32>,
+}
+
+impl Size {
+    /// A small business.
+    pub(super) const WHOLE: Self = Self { minimal: false, months: None };
+
+    fn months(&self) -> u32 {
+        self.months.unwrap_or(if self.minimal { MONTHS_MINIMAL } else { MONTHS })
+    }
+}
+
+impl Demo {
+    pub(super) fn run(self, out: &mut dyn Write) -> Result<(), Failure> {
+        let (flags, size, is_reset) = match self.act {
+            Act::Seed(it) => (it.flags, it.size, false),
+            Act::Reset(it) => (it.flags, it.size, true),
+        };
+        let began = Instant::now();
+        let config = super::settings(&flags.0)?.config;
+        crate::telemetry::start(&config);
+        if is_reset {
+            clear(&Folder::existing(&config)?, &config)?;
+        }
+        let folder = Folder::create(&config)?;
+        let opened = Opened::over(&folder, &config, &size)?;
+        let Opened { book, is_new, .. } = opened;
+        if !is_new {
+            let why = "this folder holds a demo: `tillbox demo reset` makes it anew";
+            return Err(Failure::Refused(why.to_owned()));
+        }
+        tell(out, &book, &config)?;
+        let took = began.elapsed();
+        let (seconds, millis) = (took.as_secs(), took.subsec_millis());
+        say(out, format_args!("seeded in {seconds}.{millis:03} s; now `tillbox serve --demo`"))
+    }
+}
+
+/// An appliance over a store that holds a demo.
+pub(super) struct Opened {
+    /// The appliance.
+    pub(super) bss: Arc<Bss>,
+    /// Who can sign in.
+    pub(super) book: Book,
+    /// Whether it was seeded just now.
+    is_new: bool,
+}
+
+impl Opened {
+    /// Opens the demo of a folder; seeds it where nothing was set up yet, and again where that was
+    /// interrupted.
+    pub(super) fn over(folder: &Folder, config: &Config, size: &Size) -> Result<Self, Failure> {
+        let bss = appliance::open(folder, config)?;
+        let bss = match demo::standing(&bss).map_err(failed)? {
+            Standing::Ready(book) => return Ok(Self { bss, book, is_new: false }),
+            Standing::Live => return Err(refused_as_live()),
+            Standing::Empty => bss,
+            Standing::Unfinished => {
+                drop(bss);
+                remove_store(folder)?;
+                appliance::open(folder, config)?
+            }
+        };
+        let book = seed(&bss, size)?;
+        Ok(Self { bss, book, is_new: true })
+    }
+}
+
+fn refused_as_live() -> Failure {
+    Failure::Refused(
+        "the store in this folder is a live installation and no demo: name another folder with \
+         --data"
+            .to_owned(),
+    )
+}
+
+/// Throws a demo away.
+fn clear(folder: &Folder, config: &Config) -> Result<(), Failure> {
+    let bss = appliance::open(folder, config)?;
+    match demo::standing(&bss).map_err(failed)? {
+        Standing::Ready(_) | Standing::Unfinished => {}
+        Standing::Empty | Standing::Live => return Err(refused_as_live()),
+    }
+    drop(bss);
+    remove_store(folder)
+}
+
+fn remove_store(folder: &Folder) -> Result<(), Failure> {
+    let path = folder.store();
+    fs::remove_file(&path).map_err(|source| Failure::file("removing", &path, source))
+}
+
+fn failed(source: crate::services::Error) -> Failure {
+    Failure::Service { action: "making the demo", source }
+}
+
+/// Seeds a store in which nothing was set up.
+fn seed(bss: &Arc<Bss>, size: &Size) -> Result<Book, Failure> {
+    let script = Script::read(if size.minimal { "minimal" } else { "business" })?;
+    let provider = &script.cast.provider;
+    let unattended = Unattended::read();
+    let email = unattended.email.unwrap_or_else(|| provider.email.clone());
+    let password = unattended.password.unwrap_or_else(|| made_up(bss));
+    let now = bss.moment().wall;
+    let today = Zone::UTC.date_of(now);
+    let this_month = today.plus_days(1 - i64::from(today.day()));
+    let start = months_before(this_month, size.months());
+    demo::begin(bss).map_err(failed)?;
+    clock::make_movable(bss, Zone::UTC.start_of(start)).map_err(failed)?;
+    let founding = founding(provider, &email, &password)?;
+    setup::begin_unattended(bss, founding, unattended.token).map_err(super::founding::failed)?;
+    let mut stage = Stage::over(bss)?;
+    cast::introduce(&mut stage, provider, &password)?;
+    for member in script.cast.accounts.iter().filter(|it| it.on == (0, 1)) {
+        cast::open(&mut stage, member, &password)?;
+    }
+    shop::fill(&mut stage, &script.shop)?;
+    play::play(&mut stage, &script, Calendar { start, end: now }, &password)?;
+    let book = book(&stage, &script, (email, password))?;
+    demo::finish(bss, book.clone()).map_err(failed)?;
+    Ok(book)
+}
+
+fn months_before(first: crate::domain::time::Date, months: u32) -> crate::domain::time::Date {
+    (0..months).fold(first, |it, _| {
+        let last = it.plus_days(-1);
+        last.plus_days(1 - i64::from(last.day()))
+    })
+}
+
+fn founding(provider: &script::Provider, email: &str, password: &str) -> Result<Founding, Failure> {
+    use crate::domain::party::individual::PersonName;
+    fn read<T: std::str::FromStr>(text: &str) -> Result<T, Failure>
+    where
+        T::Err: std::fmt::Display,
+    {
+        text.parse().map_err(|error: T::Err| Failure::Refused(format!("`{text}`: {error}")))
+    }
+    Ok(Founding {
+        company: read(&provider.company)?,
+        name: PersonName::of_line(&read(&provider.operator)?),
+        email: read(email)?,
+        password: password.to_owned(),
+        locale: read(&provider.locale)?,
+        currency: read(&provider.currency)?,
+        zone: read(&provider.zone)?,
+    })
+}
+
+/// A password that nobody chose, in groups that can be typed.
+fn made_up(bss: &Bss) -> String {
+    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let bytes: [u8; 16] = bss.random();
+    let letter = |byte: &u8| char::from(LETTERS[usize::from(byte % 32)]);
+    let groups = bytes.chunks(4).map(|it| it.iter().map(letter).collect::<String>());
+    groups.collect::<Vec<_>>().join("-")
+}
+
+fn book(
+    stage: &Stage,
+    script: &Script,
+    (email, password): (String, String),
+) -> Result<Book, Failure> {
+    let provider = &script.cast.provider;
+    let operator = Login { role: format!("operator of {}", provider.company), email };
+    let people = script.cast.accounts.iter().filter(|it| stage.knows(&it.key));
+    let told = people.flat_map(|it| &it.users).filter_map(|it| {
+        let email = it.body.get("email").and_then(serde_json::Value::as_str)?;
+        Some(Login { role: it.told.clone()?, email: email.to_owned() })
+    });
+    let logins = [operator].into_iter().chain(told).collect();
+    let known = script.story.sights.iter().filter(|it| stage.knows(&it.1));
+    let sight = |(what, key): &(String, String)| Ok((what.clone(), stage.id(key)?.to_owned()));
+    let sights: Result<Vec<_>, Failure> = known.map(sight).collect();
+    Ok(Book { logins, password, sights: sights? })
+}
+
+/// Prints who can sign in, and what to try.
+pub(super) fn tell(out: &mut dyn Write, book: &Book, config: &Config) -> Result<(), Failure> {
+    say(out, "this is a demo; sign in with")?;
+    let width = book.logins.iter().map(|it| it.email.len()).max().unwrap_or_default();
+    for Login { role, email } in &book.logins {
+        say(out, format_args!("  {email:width$}  {}  {role}", book.password))?;
+    }
+    for (what, id) in &book.sights {
+        say(out, format_args!("look at {what}: {id}"))?;
+    }
+    let data = config.data.display();
+    let place = if config.data == std::path::Path::new("data") {
+        String::new()
+    } else {
+        format!("--data {data} ")
+    };
+    say(out, format_args!("try `tillbox clock advance {place}1 month`"))
+}
