@@ -1,9 +1,12 @@
 //! How fast usage events are taken, durable and each once, beside what the disk and the engine allow.
 //!
 //! `cargo bench --bench ingest`; `TILLBOX_BENCH_EVENTS` says how many events each row takes. Sealing
-//! runs all the while; what of it is left at the end is given apart.
+//! runs all the while; what of it is left at the end is given apart. Over HTTP the events come as
+//! JSON in batches of 1,000, and the client that writes them shares the machine.
 
 #![expect(clippy::unwrap_used, reason = "a bench fails by panicking")]
+
+mod harness;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -15,7 +18,12 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant as Clock};
 
+use harness::appliance::text;
+use harness::load::{Connection, Loaded, load, request};
+use harness::process::{Server, processor_time};
+use harness::{aim, folder, introduce, per_second, row, share};
 use redb::{Durability, TableDefinition};
+use serde_json::{Value, json};
 use tillbox::domain::id::{Id, MeterId, SubscriptionId};
 use tillbox::domain::quantity::Quantity;
 use tillbox::domain::stamp::Carried;
@@ -28,44 +36,113 @@ use tillbox::store::{Commit, Store};
 
 const EVENTS: usize = 3_000_000;
 const SUBSCRIPTIONS: usize = 20_000;
+/// How many events come over HTTP at most.
+const HTTP_EVENTS: usize = 400_000;
+const CLIENTS: usize = 4;
+const TOKEN: &str = "tbx_benches-benches-benches-benches-0";
 
 /// What one row of the table says.
 struct Row {
     what: String,
-    batch: usize,
     events: usize,
     took: Duration,
     note: String,
+}
+
+impl Row {
+    fn rate(&self) -> u64 {
+        per_second(self.events, self.took)
+    }
+
+    fn print(&self, reference: Option<u64>) {
+        let beside = reference.map(|it| format!("{} of redb; ", share(self.rate(), it)));
+        row(&self.what, self.rate(), &format!("{}{}", beside.unwrap_or_default(), self.note));
+    }
 }
 
 fn main() {
     let events: usize =
         std::env::var("TILLBOX_BENCH_EVENTS").ok().map_or(EVENTS, |it| it.parse().unwrap());
     let events: Arc<[UsageEvent]> = (0..events).map(event).collect();
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    let folder = tempfile::tempdir_in(target).unwrap();
-    println!("{}", machine());
-    println!("{:<34} {:>7} {:>9} {:>11}", "", "batch", "events", "events/s");
+    let folder = folder();
+    introduce("Usage events, durable and each once");
+    let mut rates = Vec::new();
     for batch in [1_000, 10_000] {
-        print(&log(folder.path(), &events, batch));
-        print(&bare(folder.path(), &events, batch));
-        print(&ingest(folder.path(), &events, batch, 1));
+        println!("batches of {batch}");
+        log(folder.path(), &events, batch).print(None);
+        let bare = bare(folder.path(), &events, batch);
+        bare.print(None);
+        let ours = ingest(folder.path(), &events, batch, 1);
+        ours.print(Some(bare.rate()));
+        rates.push(ours.rate());
+        if batch == 1_000 {
+            ingest(folder.path(), &events, batch, 5).print(Some(bare.rate()));
+            over_http(&events).print(Some(bare.rate()));
+        }
     }
-    print(&ingest(folder.path(), &events, 1_000, 5));
+    aim("in process >= 200,000/s in batches of 10,000", rates[1] >= 200_000);
 }
 
-fn print(row: &Row) {
-    let per_second = row.events as u128 * 1_000_000 / row.took.as_micros().max(1);
-    let Row { what, batch, events, note, .. } = row;
-    println!("{what:<34} {batch:>7} {events:>9} {per_second:>11}  {note}");
+/// The real server, asked by some clients in batches of 1,000.
+fn over_http(events: &[UsageEvent]) -> Row {
+    let folder = folder();
+    let server = Server::start(folder.path(), &[], TOKEN);
+    let mut connection = Connection::open(&server.address);
+    let subscriptions = subscribe(&mut connection);
+    let batch = |events: &[UsageEvent]| {
+        let events: Vec<_> = events
+            .iter()
+            .zip(subscriptions.iter().cycle())
+            .map(|(it, subscription)| {
+                json!({
+                    "source": it.source.as_str(), "id": it.event_id.as_str(),
+                    "subscription": subscription, "meter": "traffic",
+                    "quantity": it.quantity.to_string(), "dimensions": { "region": "eu-central" },
+                })
+            })
+            .collect();
+        request("POST /api/v1/usage", TOKEN, &json!({ "events": events }).to_string())
+    };
+    let taken = &events[..events.len().min(HTTP_EVENTS)];
+    let requests = Arc::new(taken.chunks(1_000).map(batch).collect::<Vec<_>>());
+    let before = processor_time(&server.id());
+    let Loaded { took, times } = load(&server.address, &requests, CLIENTS);
+    let used = processor_time(&server.id()) - before;
+    let note = format!("{}; {} a second of processor", times.told(), per_second(taken.len(), used));
+    Row { what: format!("Tillbox over HTTP, {CLIENTS} clients"), events: taken.len(), took, note }
 }
 
-/// The machine, because a figure without one says nothing.
-fn machine() -> String {
-    let text = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = text.lines().find_map(|it| it.strip_prefix("model name\t: "));
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    format!("{cores} cores, {}", model.unwrap_or("unknown processor"))
+/// Subscriptions that usage can be reported on.
+fn subscribe(connection: &mut Connection) -> Vec<String> {
+    let mut post = |path: &str, body: Value| {
+        connection.ask(&request(&format!("POST /api/v1{path}"), TOKEN, &body.to_string()))
+    };
+    post("/meters", json!({ "code": "traffic", "name": "Traffic", "unit": "GB" }));
+    let specification = json!({ "name": { "en": "Cloud" }, "state": "active" });
+    let specification = post("/specifications", specification);
+    let offer = json!({ "name": { "en": "Cloud" }, "specification": specification["id"] });
+    let offer = text(&post("/offers", offer)["id"]);
+    let price = json!({
+        "offer": offer, "name": "Base", "kind": "recurring", "currency": "EUR",
+        "model": { "kind": "flat", "amount": "1" },
+    });
+    post("/prices", price);
+    for verb in ["test", "activate", "launch"] {
+        post(&format!("/offers/{offer}/{verb}"), json!({}));
+    }
+    let account = post("/accounts", json!({ "name": "Customer" }));
+    let item = json!({ "offer": offer, "quantity": 1 });
+    let items = vec![item; 20];
+    let order = post("/orders", json!({ "account": account["id"], "items": items }));
+    let ask = request(&format!("GET /api/v1/orders/{}", text(&order["id"])), TOKEN, "");
+    loop {
+        let order = connection.ask(&ask);
+        if order["state"] == "completed" {
+            let items = order["items"].as_array().unwrap().iter();
+            return items.map(|it| text(&it["subscription"])).collect();
+        }
+        thread::park_timeout(Duration::from_millis(20));
+    }
 }
 
 fn event(number: usize) -> UsageEvent {
@@ -108,7 +185,7 @@ fn log(folder: &Path, events: &[UsageEvent], batch: usize) -> Row {
         file.write_all(&bytes).unwrap();
         file.sync_data().unwrap();
     }
-    row("bare log, append and fsync", batch, events.len(), begun)
+    bare_row("bare log, append and fsync", events.len(), begun)
 }
 
 /// Only the rows, appended in order to a table of the engine.
@@ -131,11 +208,11 @@ fn bare(folder: &Path, events: &[UsageEvent], batch: usize) -> Row {
         drop(table);
         tx.commit().unwrap();
     }
-    row("redb, ordered append", batch, events.len(), begun)
+    bare_row("redb, ordered append", events.len(), begun)
 }
 
-fn row(what: &str, batch: usize, events: usize, begun: Clock) -> Row {
-    Row { what: what.to_owned(), batch, events, took: begun.elapsed(), note: String::new() }
+fn bare_row(what: &str, events: usize, begun: Clock) -> Row {
+    Row { what: what.to_owned(), events, took: begun.elapsed(), note: String::new() }
 }
 
 /// What the writer is given.
@@ -178,7 +255,7 @@ fn ingest(folder: &Path, events: &Arc<[UsageEvent]>, batch: usize, shared: usize
     }
     drop(door);
     let what =
-        if shared > 1 { "Tillbox, 5 calls a commit" } else { "Tillbox, durable and deduplicated" };
+        if shared > 1 { "Tillbox in process, 5 calls a commit" } else { "Tillbox in process" };
     let (mut held, done_at) = writer.join().unwrap();
     let took = done_at.duration_since(begun);
     sealing.store(false, Ordering::Relaxed);
@@ -202,7 +279,7 @@ fn ingest(folder: &Path, events: &Arc<[UsageEvent]>, batch: usize, shared: usize
         std::fs::metadata(&path).unwrap().len() >> 20,
         reads(&store, &usage, events),
     );
-    Row { what: what.to_owned(), batch, events: events.len(), took, note }
+    Row { what: what.to_owned(), events: events.len(), took, note }
 }
 
 fn seal(store: &Store, usage: &Usage, door: &SyncSender<Job>, sealing: &AtomicBool) {

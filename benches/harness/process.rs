@@ -1,0 +1,81 @@
+//! Processes: what one uses of the processor and the memory, and the real server as one.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// How much a process has used of the processors, to a hundredth of a second.
+pub(crate) fn processor_time(process: &str) -> Duration {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+    // The name in brackets may hold anything, and comes second.
+    let fields: Vec<_> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+    let ticks: u64 = fields[11..13].iter().map(|it| it.parse::<u64>().unwrap()).sum();
+    Duration::from_millis(ticks * 10)
+}
+
+/// A row of what the system says of a process's memory, in MiB: `VmRSS`, or `VmHWM` for the most
+/// that it ever was.
+pub(crate) fn memory_mib(process: &str, row: &str) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let found = status.lines().find_map(|it| it.strip_prefix(row)?.strip_prefix(':'));
+    let kib: u64 = found.unwrap().trim().split(' ').next().unwrap().parse().unwrap();
+    kib >> 10
+}
+
+/// Forgets the most that this process's memory ever was.
+pub(crate) fn forget_peak() {
+    // Where the system has no such file the figure is that of the whole run.
+    let _ = fs::write("/proc/self/clear_refs", "5");
+}
+
+/// A process that serves; it is killed when this is dropped.
+pub(crate) struct Server {
+    child: Child,
+    /// Where it listens.
+    pub(crate) address: String,
+}
+
+impl Server {
+    /// The executable over a folder, with an operator whose token is given.
+    pub(crate) fn start(folder: &Path, arguments: &[&str], token: &str) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tillbox"));
+        command.args(["serve", "--listen", "127.0.0.1:0", "--log", "warn", "--data"]).arg(folder);
+        command.args(arguments).env("TILLBOX_OPERATOR_EMAIL", "olga@tillbox.example");
+        command.env("TILLBOX_OPERATOR_PASSWORD", "till-4-the-bench!");
+        Self::of(command.env("TILLBOX_OPERATOR_TOKEN", token))
+    }
+
+    /// This bench again as a process of its own, which does what `role` says.
+    pub(crate) fn of_this_bench(role: &str, argument: &Path) -> Self {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        Self::of(command.arg(role).arg(argument))
+    }
+
+    fn of(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let address = loop {
+            let line = lines.next().expect("it says where it listens").unwrap();
+            if let Some(address) = line.strip_prefix("listening on ") {
+                break address.to_owned();
+            }
+        };
+        // What it says later is read by nobody, and must not stop it.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, address }
+    }
+
+    /// Its number, as the system has it.
+    pub(crate) fn id(&self) -> String {
+        self.child.id().to_string()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
