@@ -55,7 +55,7 @@ fn world(folder: &Folder, config: &Config) -> Result<World, Failure> {
         reach,
         post: post(folder, config)?,
         mail_from: config.mail_from.clone(),
-        site: Site { public_url: config.public_url.clone(), forwarding },
+        site: Site { public_url: config.public_url.clone(), listen: config.listen, forwarding },
         usage: Limits::LIVE.remembering_days(config.usage_window_days),
     })
 }

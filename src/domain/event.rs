@@ -102,6 +102,8 @@ verbs! {
     Assigned = "assigned";
     /// Some of it is done, and the rest never will be.
     PartlyCompleted = "partly_completed";
+    /// Its paid time is over soon.
+    Expiring = "expiring";
 }
 
 /// Who caused a fact.

@@ -12,8 +12,9 @@ use super::event::Verb;
 use super::id::{Kind, MailId, NotificationTemplateId, Subject};
 use super::listener::EventPattern;
 use super::localized::Localized;
+use super::sealed::Sealed;
 use super::stamp::Stamp;
-use super::text::{Email, Locale, Name, Prose};
+use super::text::{Email, Name, Prose};
 use super::time::Instant;
 use super::word::words;
 
@@ -33,8 +34,80 @@ pub enum Recipient {
 pub struct MailText {
     /// The line that one sees first.
     pub subject: Name,
-    /// The rest.
-    pub body: Prose,
+    /// The rest, for every reader.
+    pub text: Prose,
+    /// The same for readers of HTML, if there is one.
+    pub html: Option<Prose>,
+}
+
+words! {
+    /// On what occasion a mail is sent.
+    Occasion {
+        /// Somebody got access and shall choose a password.
+        Welcome = "welcome";
+        /// Somebody forgot a password.
+        PasswordReset = "password_reset";
+        /// An order was taken.
+        OrderConfirmed = "order_confirmed";
+        /// An invoice is ready.
+        InvoiceIssued = "invoice_issued";
+        /// A payment arrived.
+        PaymentReceived = "payment_received";
+        /// An invoice is overdue.
+        PaymentReminder = "payment_reminder";
+        /// A subscription ends soon.
+        SubscriptionExpiring = "subscription_expiring";
+        /// A subscription has ended.
+        SubscriptionExpired = "subscription_expired";
+        /// A subscription was suspended.
+        SubscriptionHeld = "subscription_held";
+        /// Prepaid money runs out.
+        LowBalance = "low_balance";
+    }
+}
+
+impl Occasion {
+    /// The event that is the occasion.
+    #[must_use]
+    pub const fn event(self) -> EventPattern {
+        let (kind, verb) = match self {
+            Self::Welcome => (Kind::User, Verb::Created),
+            Self::PasswordReset => (Kind::User, Verb::Changed),
+            Self::OrderConfirmed => (Kind::Order, Verb::Created),
+            Self::InvoiceIssued => (Kind::Invoice, Verb::Issued),
+            Self::PaymentReceived => (Kind::Payment, Verb::Received),
+            Self::PaymentReminder => (Kind::Invoice, Verb::Overdue),
+            Self::SubscriptionExpiring => (Kind::Subscription, Verb::Expiring),
+            Self::SubscriptionExpired => (Kind::Subscription, Verb::Expired),
+            Self::SubscriptionHeld => (Kind::Subscription, Verb::Held),
+            Self::LowBalance => (Kind::Bucket, Verb::Overdue),
+        };
+        EventPattern::of(kind, verb)
+    }
+
+    /// The occasion that an event is, if it is one. What happens to a user is one only if it was
+    /// given a link, which the event alone does not say.
+    #[must_use]
+    pub fn at(kind: Kind, verb: Verb) -> Option<Self> {
+        let found = Self::ALL.iter().find(|it| it.event().matches(kind, verb)).copied();
+        found.filter(|_| kind != Kind::User)
+    }
+
+    /// To whom the mail goes.
+    #[must_use]
+    pub const fn recipient(self) -> Recipient {
+        match self {
+            Self::Welcome | Self::PasswordReset => Recipient::Person,
+            Self::InvoiceIssued
+            | Self::PaymentReceived
+            | Self::PaymentReminder
+            | Self::LowBalance => Recipient::Contact(Matter::Billing),
+            Self::OrderConfirmed
+            | Self::SubscriptionExpiring
+            | Self::SubscriptionExpired
+            | Self::SubscriptionHeld => Recipient::Contact(Matter::Administration),
+        }
+    }
 }
 
 words! {
@@ -47,37 +120,19 @@ words! {
     }
 }
 
-/// The text of a mail, and what fires it.
+/// What a seller says on an occasion.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotificationTemplate {
     /// Its identity.
     pub id: NotificationTemplateId,
     /// Whose it is.
     pub stamp: Stamp,
-    /// What it is called.
-    pub name: Name,
-    /// What fires it.
-    pub event: EventPattern,
-    /// To whom it goes.
-    pub recipient: Recipient,
+    /// On which occasion.
+    pub occasion: Occasion,
     /// What it says, in each language that it can.
     pub text: Localized<MailText>,
     /// Whether it fires.
     pub firing: Firing,
-}
-
-impl NotificationTemplate {
-    /// Whether an event fires it.
-    #[must_use]
-    pub fn fires(&self, kind: Kind, verb: Verb) -> bool {
-        self.firing == Firing::On && self.event.matches(kind, verb)
-    }
-
-    /// What it says to a reader of a language.
-    #[must_use]
-    pub fn text(&self, locale: &Locale) -> &MailText {
-        self.text.text(locale)
-    }
 }
 
 words! {
@@ -134,9 +189,15 @@ pub struct Letter {
     pub html: Option<String>,
     /// What is attached, to be rendered when it is sent: an invoice.
     pub attached: Vec<Subject>,
+    /// What stands where the texts have [`Letter::SECRET`]: a part of a link that only the reader
+    /// may know. It is gone once the mail was sent.
+    pub secret: Option<Sealed>,
 }
 
 impl Letter {
+    /// Where the secret belongs in the texts.
+    pub const SECRET: &'static str = "{secret-of-the-link}";
+
     /// Texts are no longer than this.
     pub const BYTES_MAX: usize = 256 * 1024;
 
@@ -159,8 +220,8 @@ pub struct Mail {
     pub stamp: Stamp,
     /// The thing it is about.
     pub about: Option<Subject>,
-    /// From which template it was made.
-    pub template: Option<NotificationTemplateId>,
+    /// On which occasion it was written.
+    pub occasion: Option<Occasion>,
     letter: Letter,
     state: MailState,
     attempts: u32,
@@ -177,8 +238,8 @@ pub struct QueueMail {
     pub stamp: Stamp,
     /// The thing it is about.
     pub about: Option<Subject>,
-    /// From which template it was made.
-    pub template: Option<NotificationTemplateId>,
+    /// On which occasion it was written.
+    pub occasion: Option<Occasion>,
     /// What is sent.
     pub letter: Letter,
 }
@@ -189,17 +250,18 @@ impl Mail {
 
     /// A new mail, to be tried from `wall` on.
     pub fn queue(command: QueueMail, wall: Instant) -> Result<(Self, Verb), Invalid> {
-        let QueueMail { id, stamp, about, template, letter } = command;
+        let QueueMail { id, stamp, about, occasion, letter } = command;
         letter.check()?;
         let (state, attempts, try_at, trouble) = (MailState::Queued, 0, wall, None);
-        let mail = Self { id, stamp, about, template, letter, state, attempts, try_at, trouble };
+        let mail = Self { id, stamp, about, occasion, letter, state, attempts, try_at, trouble };
         Ok((mail, Verb::Created))
     }
 
     /// The mail, taken by a server.
     pub fn delivered(self) -> Result<(Self, Verb), Rejection> {
         let mail = self.step(MailTrigger::Deliver)?;
-        Ok((Self { attempts: mail.attempts + 1, trouble: None, ..mail }, Verb::Sent))
+        let letter = Letter { secret: None, ..mail.letter };
+        Ok((Self { letter, attempts: mail.attempts + 1, trouble: None, ..mail }, Verb::Sent))
     }
 
     /// The mail after a server did not take it, at wall time: to be tried later, or given up.
@@ -293,9 +355,10 @@ mod tests {
             text: text.to_owned(),
             html: None,
             attached: Vec::new(),
+            secret: None,
         };
         let id = MailId::from_uuid(Uuid::nil());
-        Mail::queue(QueueMail { id, stamp: stamp(), about: None, template: None, letter }, at(0))
+        Mail::queue(QueueMail { id, stamp: stamp(), about: None, occasion: None, letter }, at(0))
     }
 
     fn trouble() -> Prose {
@@ -352,27 +415,22 @@ mod tests {
     }
 
     #[test]
-    fn a_template_fires_at_its_event_in_the_readers_language() {
-        let locale = |text: &str| text.parse::<Locale>().expect(text);
-        let text = |subject: &str| MailText {
-            subject: subject.parse().expect("a name"),
-            body: "{{ invoice.number }}".parse().expect("a text"),
-        };
-        let mut template = NotificationTemplate {
-            id: NotificationTemplateId::from_uuid(Uuid::nil()),
-            stamp: stamp(),
-            name: "Invoice".parse().expect("a name"),
-            event: EventPattern::of(Kind::Invoice, Verb::Issued),
-            recipient: Recipient::Contact(Matter::Billing),
-            text: Localized::new(locale("en"), text("Invoice"))
-                .with(locale("de"), text("Rechnung")),
-            firing: Firing::On,
-        };
-        assert!(template.fires(Kind::Invoice, Verb::Issued));
-        assert!(!template.fires(Kind::Invoice, Verb::Paid));
-        let subject = |reader: &str| template.text(&locale(reader)).subject.to_string();
-        assert_eq!(["de_AT", "en_US", "fr"].map(subject), ["Rechnung", "Invoice", "Invoice"]);
-        template.firing = Firing::Off;
-        assert!(!template.fires(Kind::Invoice, Verb::Issued));
+    fn each_occasion_is_an_event_of_its_own() {
+        for occasion in Occasion::ALL {
+            let EventPattern { kind: Some(kind), verb: Some(verb) } = occasion.event() else {
+                panic!("{occasion} is of one event");
+            };
+            let expected = (kind != Kind::User).then_some(*occasion);
+            assert_eq!(Occasion::at(kind, verb), expected, "{occasion}");
+        }
+        assert_eq!(Occasion::at(Kind::Mail, Verb::Sent), None, "no mail is written about a mail");
+    }
+
+    #[test]
+    fn what_only_the_reader_may_know_is_gone_once_it_was_sent() {
+        let (mut mail, _) = queue("Dear Ann").expect("a right letter");
+        mail.letter.secret = Some(Sealed::new(vec![1]));
+        let (sent, _) = mail.delivered().expect("it is queued");
+        assert_eq!(sent.letter().secret, None);
     }
 }

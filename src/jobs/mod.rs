@@ -6,6 +6,8 @@
 mod billing_run;
 mod closing;
 mod deliver;
+mod mail;
+mod notify;
 mod order;
 mod retention;
 mod term;
@@ -35,6 +37,8 @@ pub fn all(dialects: Vec<Box<dyn Dialect>>) -> Vec<Box<dyn Duty>> {
         Box::new(billing_run::BillingRun),
         Box::new(closing::Closing),
         Box::new(usage::Sealing::default()),
+        Box::new(notify::Notify::default()),
+        Box::new(mail::Mails),
         Box::new(deliver::Deliver::new(dialects)),
         Box::new(retention::Retention::default()),
     ]

@@ -1,5 +1,6 @@
 //! What the writer, the readers and the duties share: the store, the outside, and the time.
 
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
@@ -50,6 +51,8 @@ pub struct World {
 pub struct Site {
     /// The address for links in mails; `None` where nobody said.
     pub public_url: Option<WebAddress>,
+    /// Where the appliance itself listens: for links where nobody said.
+    pub listen: SocketAddr,
     /// What a request says of the way it came.
     pub forwarding: Forwarding,
 }
@@ -67,7 +70,25 @@ pub enum Forwarding {
 
 impl Site {
     /// Reached directly, at an address that nobody said.
-    pub const UNKNOWN: Self = Self { public_url: None, forwarding: Forwarding::Ignored };
+    pub const UNKNOWN: Self = Self {
+        public_url: None,
+        listen: SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 8080)),
+        forwarding: Forwarding::Ignored,
+    };
+
+    /// The address of a path, for a link in a mail.
+    #[must_use]
+    pub fn link(&self, path: &str) -> String {
+        let scheme = if self.is_https() { "https" } else { "http" };
+        match &self.public_url {
+            Some(url) => format!("{}{path}", url.as_str().trim_end_matches('/')),
+            // Who listens everywhere is reached here at least.
+            None if self.listen.ip().is_unspecified() => {
+                format!("{scheme}://localhost:{}{path}", self.listen.port())
+            }
+            None => format!("{scheme}://{}{path}", self.listen),
+        }
+    }
 
     /// Whether people reach it over HTTPS alone, as far as is known.
     #[must_use]

@@ -33,6 +33,7 @@ pub mod journal;
 pub mod listener;
 pub mod meta;
 pub mod migrate;
+pub mod notification;
 pub mod operator;
 pub mod order;
 pub mod overview;

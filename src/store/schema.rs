@@ -25,6 +25,7 @@ use crate::domain::catalog::specification::Specification;
 use crate::domain::catalog::tax::{TaxCategory, TaxRule, TaxZone};
 use crate::domain::id::{Id, Kind};
 use crate::domain::listener::Listener;
+use crate::domain::notification::{Mail, NotificationTemplate};
 use crate::domain::operator::{Session, Token, User};
 use crate::domain::order::Order;
 use crate::domain::order::cart::Cart;
@@ -86,7 +87,9 @@ pub const KINDS: &[Kept] = &[
     Kept::of::<Discount>(),
     Kept::of::<Invoice>(),
     Kept::of::<Listener>(),
+    Kept::of::<Mail>(),
     Kept::of::<Meter>(),
+    Kept::of::<NotificationTemplate>(),
     Kept::of::<Offer>(),
     Kept::of::<Order>(),
     Kept::of::<Party>(),

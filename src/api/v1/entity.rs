@@ -4,8 +4,8 @@
 use serde_json::Value;
 
 use super::{
-    account, billing_account, billing_run, category, class, invoice, listener, offer, order, party,
-    payment, price, session, specification, subscription, tax, token, user,
+    account, billing_account, billing_run, category, class, invoice, listener, mail, notification,
+    offer, order, party, payment, price, session, specification, subscription, tax, token, user,
 };
 use crate::api::edge::reply::Wire;
 use crate::domain::event::Fact;
@@ -42,7 +42,9 @@ fn side(fact: &Fact, it: &[u8]) -> Result<Value, Error> {
         Kind::CreditNote => json(invoice::told_note(&read(it)?)),
         Kind::Invoice => json(invoice::told(&read(it)?, Zone::UTC.date_of(fact.at))),
         Kind::Listener => json(listener::told(&read(it)?)),
+        Kind::Mail => json(mail::told(&read(it)?)),
         Kind::Meter => json(category::told_meter(&read(it)?)),
+        Kind::NotificationTemplate => json(notification::told(&read(it)?)),
         Kind::Offer => json(offer::told(&read(it)?)),
         Kind::Order => json(order::told(&read(it)?)),
         Kind::Party => json(party::told(&read(it)?)),
@@ -69,8 +71,6 @@ fn side(fact: &Fact, it: &[u8]) -> Result<Value, Error> {
         | Kind::Deposit
         | Kind::Discount
         | Kind::Document
-        | Kind::Mail
-        | Kind::NotificationTemplate
         | Kind::PaymentMethod
         | Kind::PaymentPlan
         | Kind::Promotion

@@ -22,8 +22,10 @@ mod job;
 mod journal;
 mod listener;
 mod localized;
+mod mail;
 mod merge;
 mod message;
+mod notification;
 mod offer;
 mod openapi;
 mod order;
@@ -74,6 +76,8 @@ fn table() -> Vec<Route> {
         job::routes(),
         journal::routes(),
         listener::routes(),
+        mail::routes(),
+        notification::routes(),
         offer::routes(),
         order::routes(),
         overview::routes(),

@@ -14,7 +14,7 @@ use std::io::{self, Write};
 use minijinja::Value;
 use thiserror::Error;
 
-pub use self::default::MailKind;
+pub use self::default::of_house;
 pub use self::sample::sample;
 pub use self::tree::Tree;
 

@@ -3,16 +3,17 @@
 use expect_test::expect;
 
 use super::*;
+use crate::domain::notification::Occasion;
 use crate::domain::text::Locale;
 
 fn locale(text: &str) -> Locale {
     text.parse().expect("a locale")
 }
 
-fn all() -> impl Iterator<Item = (MailKind, Locale, MailTemplate)> {
+fn all() -> impl Iterator<Item = (Occasion, Locale, MailTemplate)> {
     let each = |language: &'static str| {
         let locale = locale(language);
-        MailKind::ALL.iter().map(move |it| (*it, locale.clone(), it.template(&locale)))
+        Occasion::ALL.iter().map(move |it| (*it, locale.clone(), of_house(*it, &locale)))
     };
     ["en", "de"].into_iter().flat_map(each)
 }
@@ -62,7 +63,7 @@ fn every_template_of_the_house_renders_in_each_language() {
         let parts =
             render(&template, &sample()).unwrap_or_else(|it| panic!("{kind} {locale}: {it}"));
         assert!(!parts.subject.is_empty() && !parts.subject.contains('\n'), "{kind} {locale}");
-        let has_link = kind == MailKind::OrderConfirmed || parts.text.contains("https://billing");
+        let has_link = kind == Occasion::OrderConfirmed || parts.text.contains("https://billing");
         assert!(has_link && parts.text.contains("Ann Example"), "{kind} {locale}: {}", parts.text);
         assert!(parts.html.contains("https:&#x2f;&#x2f;billing.example.com"), "{}", parts.html);
         assert!(parts.html.ends_with("</html>\n"), "{kind} {locale}: {}", parts.html);
@@ -74,14 +75,14 @@ fn every_template_of_the_house_renders_in_each_language() {
 
 #[test]
 fn an_invoice_is_announced_in_german() {
-    let template = MailKind::InvoiceIssued.template(&locale("de_AT"));
+    let template = of_house(Occasion::InvoiceIssued, &locale("de_AT"));
     let parts = render(&template, &sample()).expect("rendered");
     expect![[r#"
         Rechnung R-2026-000042 über EUR 119.00
 
         Guten Tag Ann Example,
 
-        Ihre Rechnung für Example Ltd ist da. Sie finden sie im Anhang und online.
+        Ihre Rechnung für Example Ltd ist da. Sie finden sie online.
 
         Rechnung: R-2026-000042
         Zeitraum: 1 to 30 November 2026
@@ -105,8 +106,8 @@ fn an_invoice_is_announced_in_german() {
 
 #[test]
 fn an_unknown_language_gets_english() {
-    for kind in MailKind::ALL {
-        assert_eq!(kind.template(&locale("fr")), kind.template(&locale("en_US")));
+    for kind in Occasion::ALL {
+        assert_eq!(of_house(*kind, &locale("fr")), of_house(*kind, &locale("en_US")));
     }
 }
 
@@ -184,7 +185,7 @@ fn the_skeleton_shows_what_is_planted() {
 fn no_value_becomes_structure() {
     assert!(PAYLOADS.len() >= 40);
     for (kind, locale, template) in all().filter(|it| {
-        it.1.language() == "en" || cfg!(not(debug_assertions)) || it.0 == MailKind::OrderConfirmed
+        it.1.language() == "en" || cfg!(not(debug_assertions)) || it.0 == Occasion::OrderConfirmed
     }) {
         // Three lines, so that an address has its line ends where the poisoned one has some.
         for payload in PAYLOADS {

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 use tillbox::world::http::{Request, Response, ScriptedWeb, Web, WebError};
-use tillbox::world::mail::{Post, ScriptedPost};
+use tillbox::world::mail::{Letter, Post, ScriptedPost};
 
 type Server = dyn Fn(&Request) -> Result<Response, WebError> + Send;
 
@@ -13,7 +13,7 @@ pub(crate) struct Outside {
     web: Arc<ScriptedWeb>,
     server: Arc<Mutex<Box<Server>>>,
     /// Who takes letters.
-    letters: Arc<ScriptedPost>,
+    pub(crate) letters: Arc<ScriptedPost>,
 }
 
 impl Outside {
@@ -44,6 +44,11 @@ impl Outside {
         let heard = self.heard();
         let bodies = heard.iter().filter(|it| it.address == address).map(body);
         bodies.map(|it| it["type"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The letters that were taken.
+    pub(crate) fn sent(&self) -> Vec<Letter> {
+        self.letters.sent().into_iter().map(|it| it.1).collect()
     }
 
     pub(super) fn web(&self) -> Arc<dyn Web> {

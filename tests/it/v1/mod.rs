@@ -6,6 +6,7 @@ mod billing_runs;
 mod classes;
 mod invoices;
 mod listeners;
+mod mails;
 mod overview;
 mod parties;
 mod payments;

@@ -1,0 +1,147 @@
+//! Mails: the outbox as sellers see it, and the sending of what waits in it.
+//!
+//! What is queued is sent outside of any act, and what came of it is kept in another. A letter
+//! keeps its id, so that one that is sent twice after a crash is known for the same.
+
+use super::webhook::trouble;
+use super::{Act, Author, Bss, Cx, Error};
+use crate::domain::account::Account;
+use crate::domain::account::profile::Matter;
+use crate::domain::id::{AccountId, Id, MailId};
+use crate::domain::notification::{Letter, Mail, MailState};
+use crate::domain::operator::{Actor, Permission};
+use crate::domain::page::{Page, PageRequest};
+use crate::domain::stamp::SellerNumber;
+use crate::store::account::ACCOUNT_BY_SELLING;
+use crate::store::notification::MAIL_WAITING;
+use crate::store::{Along, Key, Records};
+use crate::world::mail::{self as post, Mailbox, PostError};
+
+/// The field under which what only the reader may know is sealed.
+pub(super) const SECRET_FIELD: &str = "link";
+/// How many mails are sent in a step.
+const SENT_MAX: usize = 20;
+
+/// A page of the mails that the caller may see, of one account if that is named.
+///
+/// # Errors
+/// If the store fails.
+pub fn list(
+    cx: Cx<'_>,
+    (account, state): (Option<AccountId>, Option<MailState>),
+    page: &PageRequest,
+) -> Result<Page<Mail>, Error> {
+    let accept = |it: &Mail| state.is_none_or(|state| it.state() == state);
+    cx.list(account.map(Along::Owner), page, accept)
+}
+
+/// Has a mail that was given up tried again.
+///
+/// # Errors
+/// If it was not given up, or the caller may not.
+pub fn retry(act: &mut Act<'_>, id: MailId) -> Result<Mail, Error> {
+    let mail: Mail = act.get(id)?;
+    act.must(Permission::NotificationWrite, &mail.stamp)?;
+    let again = mail.retry(act.wall())?;
+    act.keep(again)
+}
+
+/// What came of sending a mail.
+enum Sent {
+    Taken,
+    Later(String),
+    Refused(String),
+}
+
+/// Sends the mails whose time has come, for a while, and returns how many were tried.
+///
+/// # Errors
+/// If the store fails; that a server does is no error.
+pub fn send_next(bss: &Bss) -> Result<u64, Error> {
+    let house = Actor::duty("mail");
+    let waiting = bss.read(&house, |cx| {
+        let along = Along::Index(MAIL_WAITING, Vec::new());
+        let is_due = |it: &Mail| it.try_at().is_some_and(|at| at <= cx.wall);
+        Ok(cx.list::<Mail>(Some(along), &PageRequest::oldest(SENT_MAX), is_due)?.items)
+    })?;
+    let mut kept = Vec::new();
+    for mail in &waiting {
+        let sent = send(bss, mail)?;
+        let id = mail.id;
+        kept.push(bss.act(Author::of(house.clone()), move |act| keep(act, id, sent)));
+    }
+    for it in kept {
+        it.wait()?;
+    }
+    Ok(waiting.len().try_into().unwrap_or(u64::MAX))
+}
+
+fn keep(act: &mut Act<'_>, id: MailId, sent: Sent) -> Result<(), Error> {
+    let mail: Mail = act.load(id)?;
+    if mail.state() != MailState::Queued {
+        return Ok(());
+    }
+    let wall = act.wall();
+    let mail = match sent {
+        Sent::Taken => mail.delivered()?,
+        Sent::Later(why) => mail.failed(trouble(&why), wall)?,
+        Sent::Refused(why) => mail.refused(trouble(&why))?,
+    };
+    act.keep(mail).map(|_| ())
+}
+
+fn send(bss: &Bss, mail: &Mail) -> Result<Sent, Error> {
+    let letter = letter(bss, mail)?;
+    let world = bss.house.world();
+    Ok(match world.post.send(&letter, mail.stamp.created_at) {
+        Ok(()) => Sent::Taken,
+        Err(PostError::Later(cause)) => Sent::Later(told(cause.as_ref())),
+        Err(PostError::Refused(cause)) => Sent::Refused(told(cause.as_ref())),
+    })
+}
+
+/// An error with its causes, on one line.
+fn told(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut told = error.to_string();
+    let mut source = error.source();
+    while let Some(it) = source {
+        told = format!("{told}: {it}");
+        source = it.source();
+    }
+    told
+}
+
+/// The letter that a mail becomes: from the seller, with what only the reader may know.
+fn letter(bss: &Bss, mail: &Mail) -> Result<post::Letter, Error> {
+    let world = bss.house.world();
+    let seller = bss.read(&Actor::duty("mail"), |cx| seller(cx, mail.stamp.seller))?;
+    let of = mail.letter();
+    let secret = match &of.secret {
+        Some(sealed) => {
+            let opened = bss.unseal(sealed, mail.id.subject(), SECRET_FIELD)?;
+            opened.as_text().unwrap_or_default().to_owned()
+        }
+        None => String::new(),
+    };
+    let whole = |text: &str| text.replace(Letter::SECRET, &secret);
+    let host = world.mail_from.as_str().rsplit('@').next().unwrap_or("localhost");
+    let contact = seller.as_ref().and_then(|it| it.profile().contact(Matter::Administration));
+    let id = format!("{}@{host}", mail.id).parse();
+    Ok(post::Letter {
+        id: id.or_else(|_| format!("{}@localhost", mail.id).parse()).map_err(Error::internal)?,
+        from: Mailbox {
+            name: seller.as_ref().map(|it| it.profile().name.clone()),
+            email: world.mail_from.clone(),
+        },
+        to: Mailbox { name: of.recipient.clone(), email: of.to.clone() },
+        reply_to: contact.map(|it| it.email.clone()),
+        subject: of.subject.to_string(),
+        text: whole(&of.text),
+        html: of.html.as_deref().map(whole),
+        attachments: Vec::new(),
+    })
+}
+
+fn seller(cx: Cx<'_>, number: SellerNumber) -> Result<Option<Account>, Error> {
+    Ok(cx.view.first_along(ACCOUNT_BY_SELLING, Key::new().u32(number.0))?)
+}

@@ -1,0 +1,200 @@
+//! Firing: every fact that is an occasion for a mail has its mail in the queue, once.
+//!
+//! The mails are queued in the transaction that moves the cursor, so that neither a crash nor a
+//! second look can double one. They are written beforehand, outside of any act.
+
+use super::value::{Reader, seller, values};
+use super::{after, fill, of, of_house};
+use crate::domain::account::Account;
+use crate::domain::event::Fact;
+use crate::domain::id::{Id, Kind, MailId};
+use crate::domain::notification::{Firing, Letter, Mail, Occasion, QueueMail, Recipient};
+use crate::domain::operator::{Actor, LinkPurpose, User, UserState};
+use crate::domain::text::{Email, Locale, Name};
+use crate::render::mail::MailParts;
+use crate::services::{Act, Author, Bss, Cx, Error, event, mail, user};
+use crate::store::fact::Facts;
+use crate::store::{Along, Records};
+
+/// The cursor of the mails in the fact log.
+const CURSOR: &str = "mail";
+/// How many facts are looked at in a step.
+const LOOKED_AT_MAX: usize = 500;
+/// How many mails are queued in one act.
+const MAILS_MAX: usize = 50;
+/// A cursor that is so far behind what was looked at is moved even if there was no occasion.
+const IDLE_FACTS_MAX: u64 = 1000;
+
+/// On what occasion a fact is, if on any.
+pub(super) fn occasion(fact: &Fact) -> Result<Option<Occasion>, Error> {
+    if fact.subject.kind != Kind::User || fact.after.is_none() {
+        return Ok(Occasion::at(fact.subject.kind, fact.verb));
+    }
+    let now: User = after(fact)?;
+    let before = fact.before.as_deref().map(event::read::<User>).transpose()?;
+    let before = before.as_ref().and_then(|it| it.sent_link().map(|it| it.hash));
+    let link = now.sent_link().filter(|it| Some(it.hash) != before);
+    Ok(link.map(|it| match it.purpose {
+        LinkPurpose::Invitation => Occasion::Welcome,
+        LinkPurpose::Reset => Occasion::PasswordReset,
+    }))
+}
+
+/// A mail that is written and not yet queued.
+struct Written {
+    fact: Fact,
+    occasion: Occasion,
+    to: Email,
+    recipient: Option<Name>,
+    parts: MailParts,
+    secret: Option<String>,
+}
+
+/// What a look at the log came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fired {
+    /// How many mails were queued.
+    pub queued: u64,
+    /// How many facts were looked at; there may be more if it was as many as are looked at.
+    pub looked_at: usize,
+    /// Up to which fact all mails are queued.
+    pub looked_to: u64,
+}
+
+/// Queues the mails of the next facts after `from`, or after the cursor if that is further.
+///
+/// # Errors
+/// If the store fails.
+pub fn fire(bss: &Bss, from: u64) -> Result<Fired, Error> {
+    let house = Actor::duty("notify");
+    let (cursor, facts) = bss.read(&house, |cx| {
+        let cursor = cx.view.cursor(CURSOR)?;
+        Ok((cursor, cx.view.facts_after(cursor.max(from), LOOKED_AT_MAX)?))
+    })?;
+    let mut fired = Fired { queued: 0, looked_at: 0, looked_to: cursor.max(from) };
+    let mut written = Vec::new();
+    for fact in facts {
+        (fired.looked_at, fired.looked_to) = (fired.looked_at + 1, fact.sequence);
+        // What cannot be written is told in the log and does not keep back what comes after.
+        match write(bss, &fact) {
+            Ok(mail) => written.extend(mail),
+            Err(error) => {
+                let (sequence, error): (_, &dyn std::error::Error) = (fact.sequence, &error);
+                tracing::error!(sequence, error, "a mail cannot be written");
+            }
+        }
+        if written.len() == MAILS_MAX {
+            break;
+        }
+    }
+    let is_far = fired.looked_to.saturating_sub(cursor) > IDLE_FACTS_MAX;
+    if written.is_empty() && !is_far {
+        return Ok(fired);
+    }
+    let to = fired.looked_to;
+    let queued = bss.act(Author::of(house), move |act| queue(act, (cursor, to), written)).wait()?;
+    Ok(Fired { queued, ..fired })
+}
+
+/// Queues mails and moves the cursor, unless somebody else has.
+fn queue(act: &mut Act<'_>, (from, to): (u64, u64), written: Vec<Written>) -> Result<u64, Error> {
+    if act.batch().cursor(CURSOR)? != from {
+        return Ok(0);
+    }
+    let mut count = 0;
+    for it in written {
+        let id: MailId = act.new_id();
+        let sealed =
+            |act: &mut Act<'_>, it: &str| act.seal(it.as_bytes(), id.subject(), mail::SECRET_FIELD);
+        let secret = it.secret.as_deref().map(|it| sealed(act, it));
+        let letter = Letter {
+            to: it.to,
+            recipient: it.recipient,
+            subject: subject(&it.parts.subject),
+            text: it.parts.text,
+            html: Some(it.parts.html).filter(|it| !it.is_empty()),
+            attached: Vec::new(),
+            secret,
+        };
+        let stamp = act.cx().stamp(it.fact.seller, it.fact.owner);
+        let (about, occasion) = (Some(it.fact.subject), Some(it.occasion));
+        let mail = Mail::queue(QueueMail { id, stamp, about, occasion, letter }, act.wall())?;
+        act.keep(mail)?;
+        count += 1;
+    }
+    act.batch().put_cursor(CURSOR, to)?;
+    Ok(count)
+}
+
+/// A line that one sees first, cut where it is too long to be one.
+fn subject(line: &str) -> Name {
+    let cut: String = line.chars().take(250).collect();
+    cut.parse().unwrap_or_else(|_| "Tillbox".parse().expect("a name"))
+}
+
+/// Writes the mail of a fact; nothing if it is no occasion, the seller does not want it, or there
+/// is nobody to write to.
+fn write(bss: &Bss, fact: &Fact) -> Result<Option<Written>, Error> {
+    let Some(occasion) = occasion(fact)? else { return Ok(None) };
+    let house = Actor::duty("notify");
+    let secret = match fact.subject.kind {
+        Kind::User => match user::link_secret(bss, &after(fact)?)? {
+            Some(secret) => Some(secret),
+            // The link is too old: nobody could use it.
+            None => return Ok(None),
+        },
+        _ => None,
+    };
+    bss.read(&house, |cx| {
+        let template = of(cx, fact.seller, occasion)?;
+        if template.firing == Firing::Off {
+            return Ok(None);
+        }
+        let Some(reader) = reader(cx, fact, occasion.recipient())? else { return Ok(None) };
+        let values = values(cx, bss.site(), fact, &reader)?;
+        let text = template.text.text(&reader.locale);
+        let parts = fill(text, &values).or_else(|error| {
+            tracing::warn!(%error, %occasion, "a seller's template failed; the house's is taken");
+            let plain = of_house(template.stamp.clone(), occasion);
+            fill(plain.text.text(&reader.locale), &values)
+        });
+        let parts = parts.map_err(Error::internal)?;
+        let (fact, recipient) = (fact.clone(), reader.name.parse().ok());
+        let to = reader.email.parse().map_err(Error::internal)?;
+        Ok(Some(Written { fact, occasion, to, recipient, parts, secret }))
+    })
+}
+
+/// Who reads a mail, if anybody can be found.
+fn reader(cx: Cx<'_>, fact: &Fact, recipient: Recipient) -> Result<Option<Reader>, Error> {
+    let owner = fact.owner.map(|it| cx.view.find::<Account>(it)).transpose()?.flatten();
+    let (account, matter) = match recipient {
+        Recipient::Person => {
+            let of = owner.map(|it| it.profile().locale.clone());
+            return Ok(Some(person(&after(fact)?, of)));
+        }
+        Recipient::Contact(matter) => (owner, matter),
+        Recipient::Seller(matter) => (seller(cx, fact.seller)?, matter),
+    };
+    let Some(account) = account else { return Ok(None) };
+    let locale = account.profile().locale.clone();
+    if let Some(contact) = account.profile().contact(matter) {
+        let (name, email) = (contact.display_name(), contact.email.to_string());
+        return Ok(Some(Reader { locale, name, email, secret: Letter::SECRET }));
+    }
+    let people = cx.all::<User>(Along::Owner(account.id))?;
+    let administrator =
+        people.iter().find(|it| it.state() == UserState::Active && it.is_administrator());
+    Ok(administrator.map(|it| person(it, Some(locale))))
+}
+
+fn person(it: &User, of_account: Option<Locale>) -> Reader {
+    let profile = it.profile();
+    let english = || "en".parse().expect("a locale");
+    Reader {
+        locale: profile.locale.clone().or(of_account).unwrap_or_else(english),
+        name: profile.name.display(),
+        email: profile.email.to_string(),
+        secret: Letter::SECRET,
+    }
+}

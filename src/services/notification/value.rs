@@ -1,0 +1,254 @@
+//! What a mail names: the values of an event, in the words of whoever reads it.
+
+use crate::domain::account::Account;
+use crate::domain::account::profile::{AddressUse, Matter};
+use crate::domain::billing::invoice::Invoice;
+use crate::domain::catalog::offer::Offer;
+use crate::domain::event::Fact;
+use crate::domain::id::{AccountId, Kind, OfferId};
+use crate::domain::money::Money;
+use crate::domain::operator::User;
+use crate::domain::order::Order;
+use crate::domain::order::item::Item;
+use crate::domain::order::total::Total;
+use crate::domain::payment::Payment;
+use crate::domain::stamp::SellerNumber;
+use crate::domain::subscription::Subscription;
+use crate::domain::text::Locale;
+use crate::domain::time::{Date, Instant, Period, Zone};
+use crate::render::figure;
+use crate::render::mail::Tree;
+use crate::services::house::Site;
+use crate::services::{Cx, Error, journal};
+use crate::store::account::ACCOUNT_BY_SELLING;
+use crate::store::{Key, Records};
+
+/// Who reads.
+#[derive(Debug, Clone)]
+pub(super) struct Reader {
+    /// In which language.
+    pub(super) locale: Locale,
+    /// As what the person is addressed.
+    pub(super) name: String,
+    /// Where mail goes.
+    pub(super) email: String,
+    /// What the link carries that only the reader may know.
+    pub(super) secret: &'static str,
+}
+
+impl Reader {
+    /// Nobody in particular, for a preview.
+    pub(super) fn nobody(locale: Locale) -> Self {
+        let (name, email) = ("Ann Example".to_owned(), "ann@example.com".to_owned());
+        Self { locale, name, email, secret: "…" }
+    }
+
+    fn money(&self, amount: Money) -> Tree {
+        figure::money(amount, &self.locale).into()
+    }
+
+    fn day(&self, date: Date) -> Tree {
+        figure::day(date, &self.locale).into()
+    }
+
+    fn day_or_nothing(&self, date: Option<Date>) -> Tree {
+        date.map_or_else(|| "".into(), |it| self.day(it))
+    }
+
+    /// A moment of the day, for what ends within hours.
+    fn moment(&self, at: Instant) -> Tree {
+        let time = at.to_string();
+        let time = time.get(11..16).unwrap_or_default();
+        format!("{}, {time} UTC", figure::day(Zone::UTC.date_of(at), &self.locale)).into()
+    }
+}
+
+/// The account of a seller.
+pub(super) fn seller(cx: Cx<'_>, number: SellerNumber) -> Result<Option<Account>, Error> {
+    Ok(cx.view.first_along(ACCOUNT_BY_SELLING, Key::new().u32(number.0))?)
+}
+
+/// Everything that a mail about a fact may name.
+pub(super) fn values(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Result<Tree, Error> {
+    let person =
+        Tree::group([("name", reader.name.clone().into()), ("email", reader.email.clone().into())]);
+    let account = fact.owner.map(|it| cx.view.find::<Account>(it)).transpose()?.flatten();
+    let name = account.as_ref().map_or_else(String::new, |it| it.profile().name.to_string());
+    let all = Tree::group([
+        ("locale", reader.locale.language().into()),
+        ("brand", brand(cx, fact.seller)?),
+        ("person", person),
+        ("account", Tree::group([("name", name.into())])),
+        ("link", link(site, fact).into()),
+        ("link_until", "".into()),
+    ]);
+    Ok(all.with(subject_matter(cx, site, fact, reader)?))
+}
+
+fn brand(cx: Cx<'_>, number: SellerNumber) -> Result<Tree, Error> {
+    let seller = seller(cx, number)?;
+    let profile = seller.as_ref().map(Account::profile);
+    let name = profile.map_or_else(|| "Tillbox".to_owned(), |it| it.name.to_string());
+    let address = profile.and_then(|it| it.address(AddressUse::General));
+    let support = profile.and_then(|it| it.contact(Matter::Technology));
+    Ok(Tree::group([
+        ("name", name.into()),
+        ("address", address.map_or_else(String::new, |it| it.lines().join("\n")).into()),
+        ("support", support.map_or_else(String::new, |it| it.email.to_string()).into()),
+        ("color", "#2f5bd7".into()),
+    ]))
+}
+
+/// Where the button of a mail leads.
+fn link(site: &Site, fact: &Fact) -> String {
+    let place = match fact.subject.kind {
+        Kind::Invoice => "invoices",
+        Kind::Order => "orders",
+        Kind::Subscription => "subscriptions",
+        _ => return fact.owner.map_or_else(|| site.link("/ui/"), |it| account_link(site, it)),
+    };
+    site.link(&format!("/ui/{place}/{}", fact.subject))
+}
+
+fn account_link(site: &Site, account: AccountId) -> String {
+    site.link(&format!("/ui/accounts/{account}"))
+}
+
+fn subject_matter(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Result<Tree, Error> {
+    match fact.subject.kind {
+        Kind::User => Ok(invitation(site, &super::after(fact)?, reader)),
+        Kind::Order => Ok(Tree::group([("order", order(cx, &super::after(fact)?, reader)?)])),
+        Kind::Invoice => {
+            let it: Invoice = super::after(fact)?;
+            let until = it.issue().map(|it| it.due_on);
+            let reminder = [("is_last", false.into()), ("until", reader.day_or_nothing(until))];
+            let (invoice, reminder) = (invoice(&it, reader), Tree::group(reminder));
+            Ok(Tree::group([("invoice", invoice), ("reminder", reminder)]))
+        }
+        Kind::Payment => payment(cx, fact, reader),
+        Kind::Subscription => {
+            let it = subscription(cx, &super::after(fact)?, fact.at, reader)?;
+            Ok(Tree::group([("subscription", it)]))
+        }
+        _ => Ok(Tree::group([])),
+    }
+}
+
+/// The link by which somebody chooses a password.
+fn invitation(site: &Site, it: &User, reader: &Reader) -> Tree {
+    let until = it.sent_link().map(|it| it.expires_at);
+    Tree::group([
+        ("link", site.link(&format!("/ui/password#token={}", reader.secret)).into()),
+        ("link_until", until.map_or_else(|| "".into(), |it| reader.moment(it))),
+    ])
+}
+
+fn order(cx: Cx<'_>, it: &Order, reader: &Reader) -> Result<Tree, Error> {
+    let items: Result<Vec<_>, Error> = it.items().iter().map(|it| item(cx, it, reader)).collect();
+    Ok(Tree::group([
+        ("number", it.stamp.number.to_string().into()),
+        ("placed_on", reader.day(Zone::UTC.date_of(it.ordered_at()))),
+        ("total", sum(it.totals(), reader).into()),
+        ("items", items?.into()),
+    ]))
+}
+
+fn item(cx: Cx<'_>, it: &Item, reader: &Reader) -> Result<Tree, Error> {
+    let name = match &it.wish.name {
+        Some(name) => Some(name.to_string()),
+        None => offer_name(cx, it.wish.offer, reader)?,
+    };
+    Ok(Tree::group([
+        ("name", name.unwrap_or_else(|| it.key.to_string()).into()),
+        ("quantity", it.wish.quantity.unwrap_or(1).to_string().into()),
+        ("amount", sum(&it.totals, reader).into()),
+    ]))
+}
+
+/// What an offer is called in the reader's language, if it is there.
+fn offer_name(cx: Cx<'_>, id: Option<OfferId>, reader: &Reader) -> Result<Option<String>, Error> {
+    let offer = id.map(|it| cx.view.find::<Offer>(it)).transpose()?.flatten();
+    Ok(offer.map(|it| it.content.name.text(&reader.locale).to_string()))
+}
+
+/// Amounts with tax, one after the other: what is paid once and what is paid in each period are
+/// not one sum.
+fn sum(totals: &[Total], reader: &Reader) -> String {
+    let each = totals.iter().map(|it| figure::money(it.gross(), &reader.locale));
+    let each: Vec<_> = each.collect();
+    each.join(" + ")
+}
+
+fn invoice(it: &Invoice, reader: &Reader) -> Tree {
+    let (content, issue) = (it.content(), it.issue());
+    let period = |it: Period| {
+        let last = it.end().plus_days(-1);
+        let day = |it| figure::day(it, &reader.locale);
+        format!("{} – {}", day(it.start()), day(last))
+    };
+    let number = issue.map_or_else(String::new, |it| it.number.to_string());
+    Tree::group([
+        ("number", number.into()),
+        ("period", content.service_period.map_or_else(|| "–".to_owned(), period).into()),
+        ("total", reader.money(it.total())),
+        ("open", reader.money(it.open())),
+        ("due_on", reader.day_or_nothing(issue.map(|it| it.due_on))),
+        ("is_collected", false.into()),
+    ])
+}
+
+fn payment(cx: Cx<'_>, fact: &Fact, reader: &Reader) -> Result<Tree, Error> {
+    let it: Payment = super::after(fact)?;
+    let mut invoices = Vec::new();
+    for part in it.allocations() {
+        let paid = cx.view.find::<Invoice>(part.invoice)?;
+        let number = paid.and_then(|it| it.issue().map(|it| it.number.to_string()));
+        let (number, amount) = (number.unwrap_or_default().into(), reader.money(part.amount));
+        invoices.push(Tree::group([("number", number), ("amount", amount)]));
+    }
+    let received_on = it.received_on.unwrap_or_else(|| Zone::UTC.date_of(fact.at));
+    let account = cx.view.find::<Account>(it.account)?;
+    let name = account.map_or_else(String::new, |it| it.profile().name.to_string());
+    let mut owed = journal::standing(cx, it.account)?.into_iter();
+    let owed = owed.find(|sum| sum.receivable.currency() == it.amount().currency());
+    let balance = owed.map(|it| it.receivable.minus(it.credit)).transpose()?;
+    let balance = balance.unwrap_or_else(|| Money::zero(it.amount().currency()));
+    Ok(Tree::group([
+        (
+            "payment",
+            Tree::group([
+                ("amount", reader.money(it.amount())),
+                ("received_on", reader.day(received_on)),
+                ("invoices", invoices.into()),
+            ]),
+        ),
+        ("account", Tree::group([("name", name.into()), ("balance", reader.money(balance))])),
+    ]))
+}
+
+fn subscription(
+    cx: Cx<'_>,
+    it: &Subscription,
+    at: Instant,
+    reader: &Reader,
+) -> Result<Tree, Error> {
+    let today = Zone::UTC.date_of(at);
+    let term = it.term();
+    let ends_on = term.and_then(|it| it.end_on()).or_else(|| it.ended_on()).unwrap_or(today);
+    let hold = it.holds().values().next();
+    let said = hold.and_then(|it| it.comment.as_ref()).map(ToString::to_string);
+    let reason = said.or_else(|| hold.map(|it| it.reason.to_string()));
+    let name = match it.name() {
+        Some(name) => Some(name.to_string()),
+        None => offer_name(cx, Some(it.deal().offer), reader)?,
+    };
+    Ok(Tree::group([
+        ("name", name.unwrap_or_else(|| it.stamp.number.to_string()).into()),
+        ("ends_on", reader.day(ends_on)),
+        ("is_renewing", term.is_some_and(|it| it.renewal().is_automatic()).into()),
+        ("renewal_amount", "".into()),
+        ("kept_until", "".into()),
+        ("held_on", reader.day(hold.map_or(today, |it| Zone::UTC.date_of(it.since_at)))),
+        ("reason", reason.unwrap_or_default().into()),
+    ]))
+}
