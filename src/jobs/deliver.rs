@@ -18,7 +18,7 @@ const TROUBLED_HANDS: usize = HANDS / 2;
 /// The duty. Its memory only saves looks and keeps two hands off one listener: how far each has
 /// been told stands in the store.
 pub(super) struct Deliver {
-    dialects: Vec<Box<dyn Dialect>>,
+    dialects: Arc<[Box<dyn Dialect>]>,
     line: Mutex<Line>,
 }
 
@@ -30,7 +30,7 @@ struct Line {
 }
 
 impl Deliver {
-    pub(super) fn new(dialects: Vec<Box<dyn Dialect>>) -> Self {
+    pub(super) fn new(dialects: Arc<[Box<dyn Dialect>]>) -> Self {
         Self { dialects, line: Mutex::default() }
     }
 

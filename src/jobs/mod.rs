@@ -9,6 +9,7 @@ mod deliver;
 mod mail;
 mod notify;
 mod order;
+mod provision;
 mod retention;
 mod term;
 mod usage;
@@ -31,8 +32,10 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// listeners are told.
 #[must_use]
 pub fn all(dialects: Vec<Box<dyn Dialect>>) -> Vec<Box<dyn Duty>> {
+    let dialects: Arc<[Box<dyn Dialect>]> = dialects.into();
     vec![
         Box::new(order::Orders),
+        Box::new(provision::Provision::new(Arc::clone(&dialects))),
         Box::new(term::Terms),
         Box::new(billing_run::BillingRun),
         Box::new(closing::Closing),

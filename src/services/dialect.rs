@@ -1,11 +1,17 @@
-//! How a fact is told in a contract's words.
+//! How a fact is told, and a system asked for something, in a contract's words.
 //!
 //! A façade implements it and `cli` hands it over, so that the duty that tells listeners can send
 //! anybody's event without naming a façade.
 
+use std::fmt;
+
 use super::Error;
+use crate::domain::account::Account;
 use crate::domain::event::Fact;
+use crate::domain::provisioning::task::Task;
 use crate::domain::stamp::Contract;
+use crate::domain::subscription::Subscription;
+use crate::domain::text::{Prose, WebAddress};
 
 /// A contract's way of telling what happened.
 pub trait Dialect: Send + Sync {
@@ -17,6 +23,60 @@ pub trait Dialect: Send + Sync {
     /// # Errors
     /// If the fact was written in a shape that is no longer known.
     fn render(&self, fact: &Fact) -> Result<Message, Error>;
+
+    /// What a system is asked to do, in those words; nothing if the contract has none for it.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    fn ask(&self, asked: &Asked<'_>) -> Result<Option<Message>, Error>;
+
+    /// What the system answered.
+    ///
+    /// # Errors
+    /// If that is in no words of the contract.
+    fn answer(&self, body: &[u8]) -> Result<Answered, Error>;
+}
+
+/// What a system is asked to do.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The task.
+    pub task: &'a Task,
+    /// For what.
+    pub subscription: &'a Subscription,
+    /// For whom.
+    pub account: &'a Account,
+    /// Where the system says that it is done, if it is not done at once.
+    pub callback: &'a str,
+}
+
+/// What a system says of a task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answered {
+    /// It is at it, and will call back.
+    Working,
+    /// It is done.
+    Done(Brought),
+    /// It cannot be done, ever.
+    Failed(Prose),
+}
+
+/// What came of a task.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Brought {
+    /// Where the buyer finds it.
+    pub link: Option<WebAddress>,
+    /// How the buyer gets in.
+    pub credentials: Option<String>,
+    /// The system's own name for it.
+    pub reference: Option<String>,
+}
+
+impl fmt::Debug for Brought {
+    /// Without the credentials.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Brought({:?}, {:?})", self.link, self.reference)
+    }
 }
 
 /// What is sent to a listener.

@@ -261,7 +261,7 @@ fn add(
     let made = subscription::write_down(act, account.stamp.seller, bought)?;
     let of: Order = act.load(order.id)?;
     act.keep((of.made(&item.key, made.id), Verb::Changed))?;
-    let connector = provisioning::connector(act, specification)?;
+    let connector = provisioning::connector_of(act, specification)?;
     let asked = QueueTask {
         work: Work::Create,
         subscription: made.id,

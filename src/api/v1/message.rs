@@ -4,10 +4,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::entity::{self, Sides};
+use super::provisioning;
 use crate::api::edge::reply::Wire;
 use crate::domain::event::Fact;
 use crate::domain::stamp::Contract;
-use crate::services::dialect::{Dialect, Message};
+use crate::services::dialect::{Answered, Asked, Dialect, Message};
 use crate::services::{Error, event};
 
 /// The words of this contract.
@@ -35,6 +36,14 @@ impl Dialect for Native {
         };
         let body = serde_json::to_vec(&told).map_err(Error::internal)?;
         Ok(Message { id: told.id, body })
+    }
+
+    fn ask(&self, asked: &Asked<'_>) -> Result<Option<Message>, Error> {
+        provisioning::ask(asked).map(Some)
+    }
+
+    fn answer(&self, body: &[u8]) -> Result<Answered, Error> {
+        provisioning::answer(body)
     }
 }
 

@@ -34,6 +34,7 @@ mod party;
 mod payment;
 mod price;
 mod problem;
+mod provisioning;
 mod rights;
 pub mod route;
 mod session;
@@ -84,6 +85,7 @@ fn table() -> Vec<Route> {
         party::routes(),
         payment::routes(),
         price::routes(),
+        provisioning::routes(),
         rights::routes(),
         session::routes(),
         setup::routes(),

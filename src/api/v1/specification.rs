@@ -18,7 +18,7 @@ use crate::domain::operator::Permission;
 use crate::domain::provisioning::connector::Connector;
 use crate::domain::quantity::Quantity;
 use crate::domain::time::Validity;
-use crate::services::{Act, Cx, Error, catalog};
+use crate::services::{Act, Cx, Error, catalog, provisioning};
 
 pub(super) fn routes() -> Vec<Route> {
     let reads = Needs::Permission(Permission::CatalogRead);
@@ -49,9 +49,34 @@ struct Specification {
     relations: Vec<SpecificationRelation>,
     /// How it comes to be: `instant`, `webhook` or `manual`.
     connector: &'static str,
+    /// Which system is asked for it, if its connector is a webhook.
+    webhook: Option<ConnectorWebhook>,
 }
 
 impl Wire for Specification {}
+
+/// A system that is asked for what is delivered.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ConnectorWebhook {
+    /// Where it is called.
+    address: String,
+    /// What calls are signed with, by Standard Webhooks, `whsec_` and base64: one is made if nothing
+    /// is said. Shown this once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<String>,
+}
+
+impl ConnectorWebhook {
+    fn of(it: &Connector) -> Option<Self> {
+        match it {
+            Connector::Webhook { address, .. } => {
+                Some(Self { address: address.to_string(), secret: None })
+            }
+            Connector::Instant | Connector::Manual { .. } => None,
+        }
+    }
+}
 
 /// How one specification stands to another.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -81,6 +106,7 @@ impl From<&domain::Specification> for Specification {
             resources: content.resources.iter().map(ToString::to_string).collect(),
             relations: content.relations.iter().map(relation).collect(),
             connector: content.connector.word(),
+            webhook: ConnectorWebhook::of(&content.connector),
         }
     }
 }
@@ -116,12 +142,14 @@ struct NewSpecification {
     resources: Vec<String>,
     #[serde(default)]
     relations: Vec<SpecificationRelation>,
-    /// `instant` or `manual`; instant if nothing is said.
+    /// `instant`, `webhook` or `manual`; instant if nothing is said.
     connector: Option<String>,
+    /// Which system is asked, for a connector that is a webhook.
+    webhook: Option<ConnectorWebhook>,
 }
 
 impl NewSpecification {
-    fn content(&self) -> Result<SpecificationContent, Invalid> {
+    fn content(&self, connector: Connector) -> Result<SpecificationContent, Invalid> {
         let relation = |it: &SpecificationRelation, at: &str| {
             Ok(Relation {
                 to: parse(&format!("{at}/to"), &it.to)?,
@@ -135,15 +163,37 @@ impl NewSpecification {
             product_number: parse_optional("/product_number", self.product_number.as_deref())?,
             resources: each(&self.resources, "/resources", |it, at| parse(at, it))?,
             relations: each(&self.relations, "/relations", relation)?,
-            connector: match self.connector.as_deref() {
-                None | Some("instant") => Connector::Instant,
-                Some("manual") => Connector::Manual { desk: None },
-                Some(_) => {
-                    return Err(Invalid::one("/connector", "enum", "must be instant or manual"));
-                }
-            },
+            connector,
             ..SpecificationContent::named(self.name.read("/name")?)
         })
+    }
+}
+
+/// The connector that is wanted, and the secret that is shown once.
+fn connector(
+    act: &mut Act<'_>,
+    body: &NewSpecification,
+) -> Result<(Connector, Option<String>), Error> {
+    let refused = |at: &str, rule: &'static str, message: &str| {
+        Err(Error::from(Invalid::one(at, rule, message)))
+    };
+    match (body.connector.as_deref(), &body.webhook) {
+        (None | Some("instant"), None) => Ok((Connector::Instant, None)),
+        (Some("manual"), None) => Ok((Connector::Manual { desk: None }, None)),
+        (None | Some("webhook"), Some(webhook)) => {
+            let address = parse("/webhook/address", &webhook.address)?;
+            let secret = parse_optional("/webhook/secret", webhook.secret.as_deref())?;
+            let place = ("/webhook/address", address);
+            let (connector, secret) = provisioning::connector::webhook(act, place, secret)?;
+            Ok((connector, Some(secret.text())))
+        }
+        (Some("webhook"), None) => {
+            refused("/webhook", "required", "must say which system is asked")
+        }
+        (Some("instant" | "manual"), Some(_)) => {
+            refused("/webhook", "fixed", "is for a connector that is a webhook")
+        }
+        (Some(_), _) => refused("/connector", "enum", "must be instant, webhook or manual"),
     }
 }
 
@@ -155,9 +205,14 @@ fn create(
     let seller = catalog::seller(act.cx(), parse_optional("/seller", body.seller.as_deref())?)?;
     let state = parse_optional("/state", body.state.as_deref())?.unwrap_or(State::Active);
     let life = Life::new(state, Validity::ALWAYS)?;
-    let it = catalog::specify(act, seller, life, body.content()?)?;
+    let (connector, secret) = connector(act, &body)?;
+    let it = catalog::specify(act, seller, life, body.content(connector)?)?;
     let path = format!("/api/v1/specifications/{}", it.id);
-    Ok(Reply::created(path, Specification::from(&it)).tagged(it.stamp.revision))
+    let mut shown = Specification::from(&it);
+    if let Some(webhook) = &mut shown.webhook {
+        webhook.secret = secret;
+    }
+    Ok(Reply::created(path, shown).tagged(it.stamp.revision))
 }
 
 /// What is counted of a specification.

@@ -128,7 +128,7 @@ fn reached(
 
 /// Asks the other system to follow.
 fn ask(act: &mut Act<'_>, it: &Subscription, work: Work) -> Result<(), Error> {
-    let connector = provisioning::connector(act, it.deal().specification)?;
+    let connector = provisioning::connector_of(act, it.deal().specification)?;
     provisioning::queue(act, it, provisioning::plain(work, it, connector)).map(|_| ())
 }
 

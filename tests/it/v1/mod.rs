@@ -10,6 +10,7 @@ mod mails;
 mod overview;
 mod parties;
 mod payments;
+mod provisioning;
 mod sessions;
 mod setup;
 mod tokens;

@@ -1,7 +1,10 @@
 //! Provisioning: what must be done in other systems so that a service exists.
 //!
 //! A task whose connector is instant is done as soon as it is asked for. All others are queued,
-//! and the order goes on when somebody says that they are done.
+//! and the order goes on when somebody says that they are done: a person, or the system that a
+//! [`connector`] has asked.
+
+pub mod connector;
 
 use super::{Act, Error, order, subscription};
 use crate::domain::catalog::specification::Specification;
@@ -20,7 +23,7 @@ const NUMBERS: &str = "task";
 ///
 /// # Errors
 /// If the store fails.
-pub fn connector(act: &mut Act<'_>, of: Option<SpecificationId>) -> Result<Connector, Error> {
+pub fn connector_of(act: &mut Act<'_>, of: Option<SpecificationId>) -> Result<Connector, Error> {
     let Some(id) = of else { return Ok(Connector::Instant) };
     let found = act.batch().find::<Specification>(id)?;
     Ok(found.map_or(Connector::Instant, |it| it.content.connector))
@@ -86,7 +89,11 @@ fn finish(act: &mut Act<'_>, id: TaskId, outcome: Outcome) -> Result<Task, Error
 /// If its state forbids it, or the caller may not.
 pub fn fail(act: &mut Act<'_>, id: TaskId, why: Prose) -> Result<Task, Error> {
     must_work(act, id)?;
-    let task: Task = act.get(id)?;
+    give_up(act, id, why)
+}
+
+fn give_up(act: &mut Act<'_>, id: TaskId, why: Prose) -> Result<Task, Error> {
+    let task: Task = act.load(id)?;
     let clocks = Clocks { now: act.now(), wall: act.wall() };
     let failed = task.fail(why.clone(), None, clocks)?;
     let task = act.keep(failed)?;
