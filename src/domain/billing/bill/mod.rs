@@ -163,7 +163,9 @@ impl<'a> Draft<'a> {
             let before = self.explain(price, version, total.charged, Some(total))?.unrounded()?;
             let mut explanation = self.explain(price, version, total.quantity, Some(total))?;
             explanation.steps.push(Step::Less(Figure::new(before.value())));
-            if explanation.unrounded()?.value().is_sign_negative() {
+            let difference = explanation.unrounded()?.value();
+            // Nothing less nothing has a sign too.
+            if difference.is_sign_negative() && !difference.is_zero() {
                 let why = format!("the usage of `{}` is less than was charged", total.period);
                 return Err(Rejection::new(Code::BillingInputIncomplete, why));
             }

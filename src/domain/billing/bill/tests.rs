@@ -417,6 +417,15 @@ fn late_usage_is_a_difference_on_the_next_invoice() {
 }
 
 #[test]
+fn late_usage_within_what_is_free_costs_nothing_and_stops_nobody() {
+    let mut life = World::new("2026-01-01", vec![price(1, usage(), "graduated 100: 0, *: 0.015")]);
+    life.count(0, "2026-01-01..2026-02-01", "8");
+    life.bill("2026-02-01");
+    life.count(0, "2026-01-01..2026-02-01", "14");
+    assert!(life.preview(date("2026-02-02")).is_ok());
+}
+
+#[test]
 fn a_gross_price_is_what_the_buyer_pays() {
     let gross = Price { base: Base::Gross, ..price(1, monthly(Timing::InAdvance), "flat 9.99") };
     let mut life = World::new("2026-01-01", vec![gross]);
