@@ -9,7 +9,10 @@ use crate::services::idempotency::Answer;
 
 /// A form in which a contract shows something. Only a façade's own types may be one; a domain type
 /// never is.
-pub(crate) trait Wire: Serialize {}
+pub(crate) trait Wire: Serialize {
+    /// Whether it is a page, with the things in `items`: `fields` then names fields of those.
+    const IS_PAGE: bool = false;
+}
 
 /// Nothing at all.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -81,24 +84,22 @@ impl<T: Wire> Reply<T> {
     }
 }
 
-fn bytes<T: Serialize>(body: &T, fields: Option<&[String]>) -> Vec<u8> {
+fn bytes<T: Wire>(body: &T, fields: Option<&[String]>) -> Vec<u8> {
     let written = "a wire type has only what JSON can write";
     let Some(fields) = fields else { return serde_json::to_vec(body).expect(written) };
     let mut tree = serde_json::to_value(body).expect(written);
-    prune(&mut tree, fields);
+    let items = tree.get_mut("items").filter(|_| T::IS_PAGE);
+    match items.and_then(serde_json::Value::as_array_mut) {
+        Some(items) => items.iter_mut().for_each(|it| prune(it, fields)),
+        None => prune(&mut tree, fields),
+    }
     serde_json::to_vec(&tree).expect(written)
 }
 
-/// Leaves only the named fields: of each item if it is a list, else of the thing itself.
-fn prune(tree: &mut serde_json::Value, fields: &[String]) {
-    let keep = |thing: &mut serde_json::Value| {
-        if let Some(object) = thing.as_object_mut() {
-            object.retain(|name, _| name == "id" || fields.contains(name));
-        }
-    };
-    match tree.get_mut("items").and_then(serde_json::Value::as_array_mut) {
-        Some(items) => items.iter_mut().for_each(keep),
-        None => keep(tree),
+/// Leaves only the named fields of a thing, and its id.
+fn prune(thing: &mut serde_json::Value, fields: &[String]) {
+    if let Some(object) = thing.as_object_mut() {
+        object.retain(|name, _| name == "id" || fields.contains(name));
     }
 }
 

@@ -116,7 +116,9 @@ pub(crate) struct List<T: ToSchema> {
     next_cursor: Option<String>,
 }
 
-impl<T: Wire + ToSchema> Wire for List<T> {}
+impl<T: Wire + ToSchema> Wire for List<T> {
+    const IS_PAGE: bool = true;
+}
 
 impl<T: Wire + ToSchema> List<T> {
     /// A page with each row in its form on the wire.

@@ -1,4 +1,5 @@
 //! Lives: months pass, and what is left is what months leave.
 
 mod billing;
+mod first_invoice;
 mod holds;
