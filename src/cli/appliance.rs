@@ -14,7 +14,7 @@ use crate::store::{Store, StoreError};
 use crate::world::clock::MachineClock;
 use crate::world::entropy::MachineEntropy;
 use crate::world::http::{HttpWeb, Reach};
-use crate::world::mail::{FolderPost, Post, SmtpPost};
+use crate::world::mail::{FolderPost, Post, ScriptedPost, SmtpPost};
 use crate::world::password::{Cost, PasswordHashes};
 use crate::world::seal::{KeyPlace, Sealer, Start};
 use crate::{api, jobs};
@@ -23,7 +23,20 @@ use crate::{api, jobs};
 pub(super) fn open(folder: &Folder, config: &Config) -> Result<Arc<Bss>, Failure> {
     // The keys first: a store that was begun is one whose keys must not be missing.
     let world = world(folder, config)?;
-    let store = store(folder, config)?;
+    over(store(folder, config)?, world)
+}
+
+/// An appliance in memory, with the keys of the folder: what happens in it is on no disk until it
+/// is copied there, and its mails reach nobody.
+pub(super) fn draft(folder: &Folder, config: &Config) -> Result<Arc<Bss>, Failure> {
+    let world = World { post: Arc::new(ScriptedPost::default()), ..world(folder, config)? };
+    let failed = |source: StoreError| Failure::Store { folder: folder.path().to_owned(), source };
+    let store = Store::memory().map_err(failed)?;
+    store.migrate().map_err(failed)?;
+    over(store, world)
+}
+
+fn over(store: Store, world: World) -> Result<Arc<Bss>, Failure> {
     let bss = Bss::open(store, world);
     let bss = bss.map_err(|source| Failure::Service { action: "opening the store", source })?;
     bss.employ(jobs::all(api::dialects()));

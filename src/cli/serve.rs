@@ -90,8 +90,8 @@ impl Serve {
     /// The appliance of a folder; with the book of its demo if it is to hold one.
     fn open(&self, folder: &Folder, config: &Config) -> Result<(Arc<Bss>, Option<Book>), Failure> {
         if self.demo {
-            let opened = demo::Opened::over(folder, config, &demo::Size::WHOLE)?;
-            return Ok((opened.bss, Some(opened.book)));
+            let (bss, book) = demo::open(folder, config)?;
+            return Ok((bss, Some(book)));
         }
         let is_new = !folder.has_store()?;
         let bss = appliance::open(folder, config)?;

@@ -6,8 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Act, Author, Bss, Cx, Error, account, setup};
-use crate::domain::error::{Code, Rejection};
+use super::{Act, Author, Bss, Error, account, setup};
 use crate::domain::id::{AccountId, Id};
 use crate::domain::operator::Actor;
 use crate::domain::sealed::Sealed;
@@ -40,17 +39,17 @@ pub enum Standing {
     Empty,
     /// What is in the store is no demo.
     Live,
-    /// A demo was begun, and something ended it before it was whole.
-    Unfinished,
-    /// A demo that is whole.
+    /// A demo.
     Ready(Book),
 }
 
 /// The demo as the store keeps it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-enum Mark {
-    Begun,
-    Whole { logins: Vec<Login>, keeper: AccountId, password: Sealed, sights: Vec<(String, String)> },
+struct Mark {
+    logins: Vec<Login>,
+    keeper: AccountId,
+    password: Sealed,
+    sights: Vec<(String, String)>,
 }
 
 impl Setting for Mark {
@@ -72,8 +71,7 @@ pub fn standing(bss: &Bss) -> Result<Standing, Error> {
     Ok(match (mark, is_empty) {
         (None, true) => Standing::Empty,
         (None, false) => Standing::Live,
-        (Some(Mark::Begun), _) => Standing::Unfinished,
-        (Some(Mark::Whole { logins, keeper, password, sights }), _) => {
+        (Some(Mark { logins, keeper, password, sights }), _) => {
             let password = bss.unseal(&password, keeper.subject(), FIELD)?;
             let password = password.as_text().unwrap_or_default().to_owned();
             Standing::Ready(Book { logins, password, sights })
@@ -81,35 +79,16 @@ pub fn standing(bss: &Bss) -> Result<Standing, Error> {
     })
 }
 
-/// Marks a store in which nothing was set up as one that is to hold a demo.
+/// Says that what is in the store is a demo, and keeps its book.
 ///
 /// # Errors
-/// [`Code::AlreadySetUp`].
-pub fn begin(bss: &Bss) -> Result<(), Error> {
-    let begin = |act: &mut Act<'_>| {
-        if !setup::is_needed(act.cx())? {
-            let why = "a demo needs a store in which nothing was set up";
-            return Err(Rejection::new(Code::AlreadySetUp, why).into());
-        }
-        Ok(act.batch().put_setting(&Mark::Begun)?)
-    };
-    bss.act(Author::of(Actor::duty("demo")), begin).wait()
-}
-
-/// Says that the demo is whole, and keeps its book.
-///
-/// # Errors
-/// If the store fails.
-pub fn finish(bss: &Bss, book: Book) -> Result<(), Error> {
-    let finish = move |act: &mut Act<'_>| {
+/// [`Error::NotFound`] if nothing was set up; if the store fails.
+pub fn declare(bss: &Bss, book: Book) -> Result<(), Error> {
+    let declare = move |act: &mut Act<'_>| {
         let Book { logins, password, sights } = book;
-        let keeper = keeper(act.cx())?;
+        let keeper = account::provider(act.cx())?.id;
         let password = act.seal(password.as_bytes(), keeper.subject(), FIELD);
-        Ok(act.batch().put_setting(&Mark::Whole { logins, keeper, password, sights })?)
+        Ok(act.batch().put_setting(&Mark { logins, keeper, password, sights })?)
     };
-    bss.act(Author::of(Actor::duty("demo")), finish).wait()
-}
-
-fn keeper(cx: Cx<'_>) -> Result<AccountId, Error> {
-    Ok(account::provider(cx)?.id)
+    bss.act(Author::of(Actor::duty("demo")), declare).wait()
 }

@@ -9,6 +9,7 @@ mod commands;
 mod coverage;
 mod crash;
 mod damage;
+mod demo;
 mod disk_full;
 mod harness;
 mod ledger;

@@ -11,7 +11,6 @@ mod shop;
 mod stage;
 mod usage;
 
-use std::fs;
 use std::io::Write;
 use std::sync::Arc;
 use std::time::Instant;
@@ -26,10 +25,12 @@ use super::folder::Folder;
 use super::founding::Unattended;
 use super::{appliance, say};
 use crate::config::{Config, PlaceFlags};
+use crate::domain::operator::Actor;
 use crate::domain::time::Zone;
 use crate::services::demo::{Book, Login, Standing};
 use crate::services::setup::{self, Founding};
 use crate::services::{Bss, clock, demo};
+use crate::store::backup::{self, Existing};
 
 /// How many months a small business has behind it.
 const MONTHS: u32 = 8;
@@ -84,7 +85,7 @@ struct Reset {
 
 /// How much there is to be in a demo.
 #[derive(Debug, Clone, Args)]
-pub(super) struct Size {
+struct Size {
     /// One of each instead of a small business
     #[arg(long)]
     minimal: bool,
@@ -95,7 +96,7 @@ pub(super) struct Size {
 
 impl Size {
     /// A small business.
-    pub(super) const WHOLE: Self = Self { minimal: false, months: None };
+    const WHOLE: Self = Self { minimal: false, months: None };
 
     fn months(&self) -> u32 {
         self.months.unwrap_or(if self.minimal { MONTHS_MINIMAL } else { MONTHS })
@@ -111,16 +112,16 @@ impl Demo {
         let began = Instant::now();
         let config = super::settings(&flags.0)?.config;
         crate::telemetry::start(&config);
-        if is_reset {
-            clear(&Folder::existing(&config)?, &config)?;
+        let folder = if is_reset { Folder::existing(&config)? } else { Folder::create(&config)? };
+        match (demo_in(&folder, &config)?, is_reset) {
+            (Some(_), false) => {
+                let why = "this folder holds a demo: `tillbox demo reset` makes it anew";
+                return Err(Failure::Refused(why.to_owned()));
+            }
+            (None, true) => return Err(refused_as_live()),
+            (Some(_), true) | (None, false) => {}
         }
-        let folder = Folder::create(&config)?;
-        let opened = Opened::over(&folder, &config, &size)?;
-        let Opened { book, is_new, .. } = opened;
-        if !is_new {
-            let why = "this folder holds a demo: `tillbox demo reset` makes it anew";
-            return Err(Failure::Refused(why.to_owned()));
-        }
+        let book = seed(&folder, &config, &size)?;
         tell(out, &book, &config)?;
         let took = began.elapsed();
         let (seconds, millis) = (took.as_secs(), took.subsec_millis());
@@ -128,34 +129,27 @@ impl Demo {
     }
 }
 
-/// An appliance over a store that holds a demo.
-pub(super) struct Opened {
-    /// The appliance.
-    pub(super) bss: Arc<Bss>,
-    /// Who can sign in.
-    pub(super) book: Book,
-    /// Whether it was seeded just now.
-    is_new: bool,
+/// The demo of a folder with the appliance over it, if the folder holds one; nothing if nothing was
+/// set up in it yet.
+fn demo_in(folder: &Folder, config: &Config) -> Result<Option<(Arc<Bss>, Book)>, Failure> {
+    if !folder.has_store()? {
+        return Ok(None);
+    }
+    let bss = appliance::open(folder, config)?;
+    match demo::standing(&bss).map_err(failed)? {
+        Standing::Empty => Ok(None),
+        Standing::Live => Err(refused_as_live()),
+        Standing::Ready(book) => Ok(Some((bss, book))),
+    }
 }
 
-impl Opened {
-    /// Opens the demo of a folder; seeds it where nothing was set up yet, and again where that was
-    /// interrupted.
-    pub(super) fn over(folder: &Folder, config: &Config, size: &Size) -> Result<Self, Failure> {
-        let bss = appliance::open(folder, config)?;
-        let bss = match demo::standing(&bss).map_err(failed)? {
-            Standing::Ready(book) => return Ok(Self { bss, book, is_new: false }),
-            Standing::Live => return Err(refused_as_live()),
-            Standing::Empty => bss,
-            Standing::Unfinished => {
-                drop(bss);
-                remove_store(folder)?;
-                appliance::open(folder, config)?
-            }
-        };
-        let book = seed(&bss, size)?;
-        Ok(Self { bss, book, is_new: true })
+/// The appliance over the demo of a folder, which is seeded first where nothing was set up yet.
+pub(super) fn open(folder: &Folder, config: &Config) -> Result<(Arc<Bss>, Book), Failure> {
+    if let Some(found) = demo_in(folder, config)? {
+        return Ok(found);
     }
+    let book = seed(folder, config, &Size::WHOLE)?;
+    Ok((appliance::open(folder, config)?, book))
 }
 
 fn refused_as_live() -> Failure {
@@ -166,28 +160,26 @@ fn refused_as_live() -> Failure {
     )
 }
 
-/// Throws a demo away.
-fn clear(folder: &Folder, config: &Config) -> Result<(), Failure> {
-    let bss = appliance::open(folder, config)?;
-    match demo::standing(&bss).map_err(failed)? {
-        Standing::Ready(_) | Standing::Unfinished => {}
-        Standing::Empty | Standing::Live => return Err(refused_as_live()),
-    }
-    drop(bss);
-    remove_store(folder)
-}
-
-fn remove_store(folder: &Folder) -> Result<(), Failure> {
-    let path = folder.store();
-    fs::remove_file(&path).map_err(|source| Failure::file("removing", &path, source))
-}
-
 fn failed(source: crate::services::Error) -> Failure {
     Failure::Service { action: "making the demo", source }
 }
 
-/// Seeds a store in which nothing was set up.
-fn seed(bss: &Arc<Bss>, size: &Size) -> Result<Book, Failure> {
+/// Seeds a folder. All of it happens in memory, and is put into the folder when it is whole: what
+/// is interrupted leaves the folder as it was.
+fn seed(folder: &Folder, config: &Config, size: &Size) -> Result<Book, Failure> {
+    let bss = appliance::draft(folder, config)?;
+    let book = live(&bss, size)?;
+    demo::declare(&bss, book.clone()).map_err(failed)?;
+    let copied = bss.read(&Actor::duty("demo"), |cx| {
+        Ok(backup::backup(cx.view, &folder.store(), Existing::Replaced, &mut |_| {}))
+    });
+    let in_folder = |source| Failure::Store { folder: folder.path().to_owned(), source };
+    copied.map_err(failed)?.map_err(in_folder)?;
+    Ok(book)
+}
+
+/// Lets a small business go on for some months, in an appliance in which nothing was set up.
+fn live(bss: &Arc<Bss>, size: &Size) -> Result<Book, Failure> {
     let script = Script::read(if size.minimal { "minimal" } else { "business" })?;
     let provider = &script.cast.provider;
     let unattended = Unattended::read();
@@ -197,7 +189,6 @@ fn seed(bss: &Arc<Bss>, size: &Size) -> Result<Book, Failure> {
     let today = Zone::UTC.date_of(now);
     let this_month = today.plus_days(1 - i64::from(today.day()));
     let start = months_before(this_month, size.months());
-    demo::begin(bss).map_err(failed)?;
     clock::make_movable(bss, Zone::UTC.start_of(start)).map_err(failed)?;
     let founding = founding(provider, &email, &password)?;
     setup::begin_unattended(bss, founding, unattended.token).map_err(super::founding::failed)?;
@@ -208,9 +199,7 @@ fn seed(bss: &Arc<Bss>, size: &Size) -> Result<Book, Failure> {
     }
     shop::fill(&mut stage, &script.shop)?;
     play::play(&mut stage, &script, Calendar { start, end: now }, &password)?;
-    let book = book(&stage, &script, (email, password))?;
-    demo::finish(bss, book.clone()).map_err(failed)?;
-    Ok(book)
+    book(&stage, &script, (email, password))
 }
 
 fn months_before(first: crate::domain::time::Date, months: u32) -> crate::domain::time::Date {

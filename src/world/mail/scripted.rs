@@ -1,4 +1,4 @@
-//! A post for tests: it keeps what it is given, and fails on order.
+//! A post that keeps what it is given, for tests and for what must reach nobody; it fails on order.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;

@@ -111,6 +111,13 @@ impl Server {
         ask(stream, what, headers, "").expect("it answers")
     }
 
+    /// The same with a body.
+    pub(crate) fn tell_over_network(&self, what: &str, body: &Value) -> Response {
+        let stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        ask(stream, what, "", &body.to_string()).expect("it answers")
+    }
+
     /// The process.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()

@@ -1,0 +1,131 @@
+//! The demo, as somebody meets it who has just heard of Tillbox.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use tempfile::tempdir;
+
+use crate::harness::process::{Ended, Server, over_file, run, tillbox};
+
+/// An operator who sets an appliance up without being there.
+const OPERATOR: [(&str, &str); 3] = [
+    ("TILLBOX_OPERATOR_EMAIL", "ann@example.com"),
+    ("TILLBOX_OPERATOR_PASSWORD", "till-4-the-box!"),
+    ("TILLBOX_OPERATOR_TOKEN", "tbx_0123456789abcdef0123456789abcdef"),
+];
+
+/// What is under an address of a running server, for the operator of the machine.
+fn get(server: &Server, path: &str) -> Value {
+    let answer = over_file(&server.socket(), &format!("GET /api/v1{path}"), "").unwrap();
+    assert_eq!(answer.status, 200, "{path}: {answer:?}");
+    answer.json()
+}
+
+/// The logins that a server printed: mail address and password.
+fn logins(server: &Server) -> Vec<(String, String)> {
+    let rows = server.said.iter().filter(|it| it.starts_with("  "));
+    let words = rows.map(|it| it.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
+    words.map(|it| (it[0].clone(), it[1].clone())).collect()
+}
+
+#[test]
+fn one_of_each_is_there_after_a_minimal_seed_and_its_login_opens_the_door() {
+    let place = tempdir().unwrap();
+    let data = place.path().to_str().unwrap();
+    let seeded = run(&["demo", "seed", "--data", data, "--minimal"]).ok();
+    assert!(seeded.contains("olga@tillbox.example"), "{seeded}");
+    assert!(run(&["check", "--data", data]).ok().contains("agree"));
+    let server = Server::start(place.path(), &["--demo"]);
+    for list in ["/offers", "/orders", "/subscriptions", "/invoices", "/payments"] {
+        let found = get(&server, list);
+        assert_eq!(found["items"].as_array().unwrap().len(), 1, "{list}: {found}");
+    }
+    assert_eq!(get(&server, "/billing_runs/left")["nothing_left"], true);
+    let logins = logins(&server);
+    assert_eq!(logins.len(), 2, "{:?}", server.said);
+    for (email, password) in logins {
+        assert!(seeded.contains(&password), "the same as when it was seeded");
+        let body = json!({ "email": email, "password": password });
+        let signed_in = server.tell_over_network("POST /api/v1/session", &body);
+        assert_eq!(signed_in.status, 201, "{signed_in:?}");
+    }
+}
+
+#[test]
+fn a_small_business_is_whole_after_some_months() {
+    let place = tempdir().unwrap();
+    let data = place.path().to_str().unwrap();
+    run(&["demo", "seed", "--data", data, "--months", "3"]).ok();
+    assert!(run(&["check", "--data", data]).ok().contains("agree"), "and the journal balances");
+    let server = Server::start(place.path(), &[]);
+    let offers = get(&server, "/offers?state=launched&limit=1000");
+    assert!(offers["items"].as_array().unwrap().len() >= 40, "a catalogue to look through");
+    let invoices = get(&server, "/invoices?limit=1000&fields=currency,state");
+    let all = invoices["items"].as_array().unwrap();
+    let currencies: BTreeSet<_> = all.iter().map(|it| it["currency"].as_str().unwrap()).collect();
+    assert_eq!(currencies, BTreeSet::from(["EUR", "GBP", "USD"]));
+    let left = get(&server, "/billing_runs/left");
+    assert_eq!(left, json!({ "nothing_left": true, "due": 0, "failed": 0 }));
+}
+
+#[test]
+fn resellers_of_the_demo_see_their_own_customers_alone() {
+    let place = tempdir().unwrap();
+    let server = Server::start_with(place.path(), &["--demo"], &OPERATOR);
+    let seen = |email: &str| {
+        let body = json!({ "email": email, "password": OPERATOR[1].1 });
+        let signed_in = server.tell_over_network("POST /api/v1/session", &body);
+        let cookie = signed_in.head.lines().find_map(|it| it.strip_prefix("set-cookie: "));
+        let cookie = cookie.and_then(|it| it.split(';').next()).unwrap();
+        let path = "GET /api/v1/accounts?kind=customer&limit=1000";
+        let found = server.over_network(path, &format!("cookie: {cookie}\r\n")).json();
+        let names = found["items"].as_array().unwrap().iter();
+        names.map(|it| it["name"].as_str().unwrap().to_owned()).collect::<BTreeSet<_>>()
+    };
+    let (fiona, luc) = (seen("fiona@thistle.example"), seen("luc@atelier.example"));
+    assert_eq!((fiona.len(), luc.len()), (3, 3), "{fiona:?} {luc:?}");
+    assert!(fiona.is_disjoint(&luc));
+    assert_eq!(seen("ann@example.com").len(), 15, "the operator sees all");
+    let token = format!("authorization: Bearer {}\r\n", OPERATOR[2].1);
+    assert_eq!(server.over_network("GET /api/v1/accounts", &token).status, 200);
+}
+
+#[test]
+fn a_demo_is_thrown_away_and_made_anew_only_where_it_is_one() {
+    let place = tempdir().unwrap();
+    let data = place.path().to_str().unwrap();
+    let first = run(&["demo", "seed", "--data", data, "--minimal"]).ok();
+    let again = run(&["demo", "seed", "--data", data, "--minimal"]);
+    assert!(again.code == Some(1) && again.err.contains("demo reset"), "{again:?}");
+    let second = run(&["demo", "reset", "--data", data, "--minimal"]).ok();
+    assert_ne!(first.lines().nth(1), second.lines().nth(1), "other passwords");
+}
+
+#[test]
+fn a_demo_takes_no_weak_password_and_starts_once_it_gets_a_good_one() {
+    let place = tempdir().unwrap();
+    let seed = |password: &str| {
+        let mut command = tillbox(&["demo", "seed", "--minimal", "--data"]);
+        let command = command.arg(place.path()).env("TILLBOX_OPERATOR_PASSWORD", password);
+        Ended::from(command.output().unwrap())
+    };
+    let refused = seed("1234");
+    assert!(refused.code == Some(1) && refused.err.contains("password"), "{refused:?}");
+    assert!(seed("till-4-the-box!").ok().contains("till-4-the-box!"));
+}
+
+#[test]
+fn a_live_installation_is_neither_made_a_demo_nor_thrown_away() {
+    let place = tempdir().unwrap();
+    let data = place.path().to_str().unwrap();
+    let server = Server::start_with(place.path(), &[], &OPERATOR);
+    assert!(server.terminate().success());
+    let serve = ["serve", "--demo", "--data", data, "--listen", "127.0.0.1:0"];
+    let reset = ["demo", "reset", "--data", data];
+    for arguments in [serve.as_slice(), reset.as_slice()] {
+        let refused = run(arguments);
+        assert_eq!(refused.code, Some(1), "{refused:?}");
+        assert!(refused.err.contains("is a live installation and no demo"), "{}", refused.err);
+    }
+    assert!(Server::start(place.path(), &[]).terminate().success(), "nothing was lost");
+}
