@@ -13,7 +13,7 @@ use crate::domain::id::{Kind, MeterId, SubscriptionId};
 use crate::domain::operator::{Decision, Permission, Scope};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::quantity::Quantity;
-use crate::domain::stamp::Carried;
+use crate::domain::stamp::{Carried, SellerNumber};
 use crate::domain::subscription::Subscription;
 use crate::domain::text;
 use crate::domain::time::{Instant, Zone};
@@ -22,7 +22,7 @@ use crate::domain::usage::record::{EventId, UsageEvent, Window};
 use crate::store::catalog::METER_BY_CODE;
 pub use crate::store::usage::{NumberedEvent, RejectedEvent, Sealer, Series, Total, Want};
 use crate::store::usage::{Prepared, Staged, UsageError, Verdict, list_rejected};
-use crate::store::{Key, Records};
+use crate::store::{Along, Key, Records};
 
 /// What an event counts on, as its sender names it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -160,8 +160,9 @@ fn take(bss: &Arc<Bss>, author: &Author, events: &[UsageEvent]) -> Result<Vec<Ve
 /// What a batch is judged against, read once for each thing it names.
 struct Known<'a> {
     cx: Cx<'a>,
-    subscriptions: BTreeMap<SubscriptionId, Option<Window>>,
-    meters: BTreeMap<MeterName, Option<Meter>>,
+    subscriptions: BTreeMap<SubscriptionId, Option<(SellerNumber, Window)>>,
+    /// By name, and by who sells what was used: two sellers may use one code.
+    meters: BTreeMap<(SellerNumber, MeterName), Option<Meter>>,
 }
 
 fn judge(cx: Cx<'_>, batch: &[Entry]) -> Result<(Vec<(usize, UsageEvent)>, Receipt), Error> {
@@ -184,10 +185,10 @@ impl Known<'_> {
             Ok(offered) => offered,
             Err(invalid) => return Ok(Err(("invalid".to_owned(), invalid.to_string()))),
         };
-        let Some(window) = self.window(offered.subscription)? else {
+        let Some((seller, window)) = self.window(offered.subscription)? else {
             return Ok(Err(unknown(offered.subscription)));
         };
-        let Some(meter) = self.meter(&offered.meter)? else {
+        let Some(meter) = self.meter(seller, &offered.meter)? else {
             return Ok(Err(unknown("the meter")));
         };
         let at = offered.at.unwrap_or(self.cx.now);
@@ -208,7 +209,8 @@ impl Known<'_> {
         Ok(window.place(at).map(|_| event).map_err(refused))
     }
 
-    fn window(&mut self, id: SubscriptionId) -> Result<Option<Window>, Error> {
+    /// Who sells a subscription, and when it is served.
+    fn window(&mut self, id: SubscriptionId) -> Result<Option<(SellerNumber, Window)>, Error> {
         if let Some(known) = self.subscriptions.get(&id) {
             return Ok(*known);
         }
@@ -217,25 +219,29 @@ impl Known<'_> {
             self.cx.actor.may(Permission::UsageWrite, &it.stamp) == Decision::Yes
         };
         let window = match found.filter(may) {
-            Some(it) => served(self.cx, &it)?,
+            Some(it) => served(self.cx, &it)?.map(|window| (it.stamp.seller, window)),
             None => None,
         };
         self.subscriptions.insert(id, window);
         Ok(window)
     }
 
-    fn meter(&mut self, name: &MeterName) -> Result<Option<Meter>, Error> {
-        if let Some(known) = self.meters.get(name) {
+    /// The meter of a name: the seller's own, or the provider's, which is there for everybody.
+    fn meter(&mut self, seller: SellerNumber, name: &MeterName) -> Result<Option<Meter>, Error> {
+        let known = (seller, name.clone());
+        if let Some(known) = self.meters.get(&known) {
             return Ok(known.clone());
         }
-        let found = match name {
-            MeterName::Id(id) => self.cx.view.find::<Meter>(*id)?,
+        let found: Vec<Meter> = match name {
+            MeterName::Id(id) => self.cx.view.find::<Meter>(*id)?.into_iter().collect(),
             MeterName::Code(code) => {
-                let key = Key::new().text(code.as_str());
-                self.cx.view.first_along::<Meter>(METER_BY_CODE, key)?
+                let key = Key::new().text(code.as_str()).bytes();
+                self.cx.every(&Along::Index(METER_BY_CODE, key))?
             }
         };
-        self.meters.insert(name.clone(), found.clone());
+        let of = |seller| found.iter().find(|it| it.stamp.seller == seller);
+        let found = of(seller).or_else(|| of(SellerNumber::PROVIDER)).cloned();
+        self.meters.insert(known, found.clone());
         Ok(found)
     }
 }

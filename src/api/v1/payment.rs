@@ -8,6 +8,7 @@ use super::route::{Needs, Route, read, write};
 use super::wire::{List, Money, NoQuery, parse, parse_optional};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
+use crate::domain::account::Account;
 use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
 use crate::domain::payment as domain;
@@ -146,7 +147,10 @@ fn record(act: &mut Act<'_>, _: &Call, body: NewPayment) -> Result<Reply<Payment
     let billing_account = parse_optional("/billing_account", body.billing_account.as_deref())?;
     let billing_account = match (billing_account, account) {
         (Some(id), _) => id,
-        (None, Some(account)) => billing_account::default_of(act.cx(), account)?.id,
+        (None, Some(account)) => {
+            let account: Account = act.cx().named("/account", account)?;
+            billing_account::default_of(act.cx(), account.id)?.id
+        }
         (None, None) => {
             let message = "must name the account or the billing account";
             return Err(Invalid::one("/account", "required", message).into());
