@@ -204,6 +204,15 @@ impl Invalid {
         Self { violations: vec![Violation::new(field, rule, message)] }
     }
 
+    /// The same where what was looked at is a part of the input, at `place` in it.
+    #[must_use]
+    pub fn below(mut self, place: &str) -> Self {
+        for violation in &mut self.violations {
+            violation.field.insert_str(0, place);
+        }
+        self
+    }
+
     /// Nothing, or all the rules that were broken.
     pub fn unless_empty(violations: Vec<Violation>) -> Result<(), Self> {
         if violations.is_empty() { Ok(()) } else { Err(Self { violations }) }

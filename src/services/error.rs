@@ -57,6 +57,23 @@ pub enum Error {
 }
 
 impl Error {
+    /// The same where what was refused for its form is a part of the input, at `place` in it.
+    #[must_use]
+    pub fn below(self, place: &str) -> Self {
+        match self {
+            Self::Invalid(invalid) => Self::Invalid(invalid.below(place)),
+            other @ (Self::NotFound { .. }
+            | Self::Forbidden { .. }
+            | Self::Unauthenticated
+            | Self::Stale { .. }
+            | Self::KeyReused
+            | Self::Rejected(_)
+            | Self::Busy
+            | Self::Full
+            | Self::Internal(_)) => other,
+        }
+    }
+
     /// A thing that is not there, or not for the caller.
     pub fn not_found(what: impl ToString) -> Self {
         Self::NotFound { what: what.to_string() }

@@ -7,7 +7,7 @@ use super::billing::book;
 use super::{Act, Cx, Error};
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::invoice::{Invoice, SettledBy};
-use crate::domain::error::{Code, Rejection};
+use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::Verb;
 use crate::domain::id::{AccountId, BillingAccountId, PaymentId};
 use crate::domain::journal::{self, BalanceKey, Holder, Ledger};
@@ -53,6 +53,7 @@ pub fn record(act: &mut Act<'_>, command: RecordPayment) -> Result<Payment, Erro
     let stamp = act.cx().stamp(account.stamp.seller, Some(account.account()));
     act.must(Permission::PaymentRecord, &stamp)?;
     must_be_in(&account, command.amount)?;
+    must_be_more_than_nothing(command.amount)?;
     let payer =
         Payer { account: account.account(), billing_account: account.id, kind: command.kind };
     let today = account.terms().zone.date_of(act.now());
@@ -65,6 +66,13 @@ pub fn record(act: &mut Act<'_>, command: RecordPayment) -> Result<Payment, Erro
     book(act, payment.stamp.seller, payment.id, legs)?;
     let payment = act.keep((payment, verb))?;
     settle(act, payment, command.settles.as_deref())
+}
+
+fn must_be_more_than_nothing(amount: Money) -> Result<(), Invalid> {
+    if amount.as_minor() > 0 {
+        return Ok(());
+    }
+    Err(Invalid::one("/amount", "range", format!("must be more than nothing, not `{amount}`")))
 }
 
 fn must_be_in(account: &BillingAccount, amount: Money) -> Result<(), Rejection> {
@@ -191,6 +199,7 @@ pub fn refund(
 ) -> Result<Refund, Error> {
     let payment: Payment = act.get(id)?;
     act.must(Permission::RefundWrite, &payment.stamp)?;
+    amount.map_or(Ok(()), must_be_more_than_nothing)?;
     let amount = amount.map_or_else(|| payment.amount().minus(payment.refunded()), Ok)?;
     let (payment, taken_back, verb) = payment.refund(amount)?;
     let (seller, customer) = (payment.stamp.seller, payment.billing_account);

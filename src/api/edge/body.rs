@@ -1,12 +1,15 @@
 //! Reading bodies: bounded, of the right type, with the place of what is wrong.
 
+use std::collections::BTreeSet;
+
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, header};
 use http_body_util::{BodyExt, Limited};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::fault::Fault;
-use crate::domain::error::{Invalid, Violation};
+use crate::domain::error::Invalid;
 
 /// How large an ordinary body may be.
 pub(crate) const ORDINARY_BYTES_MAX: usize = 1 << 20;
@@ -39,6 +42,18 @@ pub(crate) fn must_be_json(headers: &HeaderMap) -> Result<(), Fault> {
 pub(crate) fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
     // Nothing means nothing was said: every field is at its default, or missed by name.
     let bytes = if bytes.is_empty() { b"{}" } else { bytes };
+    read::<Distinct>(bytes, classify)?;
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Invalid::one("", "type", "must be an object").into());
+    }
+    // What is JSON and yet not what is wanted breaks a rule of a field, whatever the parser calls it.
+    read(bytes, |pointer, error| Fault::Invalid(broken(pointer, &error.to_string())))
+}
+
+fn read<T: DeserializeOwned>(
+    bytes: &[u8],
+    classify: fn(String, &serde_json::Error) -> Fault,
+) -> Result<T, Fault> {
     let mut source = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut source).map_err(|error| {
         let pointer = pointer(error.path());
@@ -53,19 +68,73 @@ fn classify(pointer: String, error: &serde_json::Error) -> Fault {
     let detail = error.to_string();
     match error.classify() {
         Category::Io | Category::Syntax | Category::Eof => Fault::Malformed { detail },
-        Category::Data => {
-            let rule = match () {
-                () if detail.starts_with("unknown field") => "unknown_field",
-                () if detail.starts_with("missing field") => "required",
-                () if detail.starts_with("unknown variant") => "enum",
-                () if detail.starts_with("duplicate field") => "duplicate",
-                () => "type",
-            };
-            // The position speaks of bytes; the pointer is what the caller can use.
-            let message = detail.split(" at line ").next().unwrap_or(&detail).to_owned();
-            let violation = Violation { field: pointer, rule, message };
-            Fault::Invalid(Invalid { violations: vec![violation] })
+        Category::Data => Fault::Invalid(broken(pointer, &detail)),
+    }
+}
+
+/// The rule that a field breaks, by what the parser says.
+fn broken(pointer: String, detail: &str) -> Invalid {
+    let rule = match () {
+        () if detail.starts_with("unknown field") => "unknown_field",
+        () if detail.starts_with("missing field") => "required",
+        () if detail.starts_with("unknown variant") => "enum",
+        () if detail.starts_with("duplicate field") => "duplicate",
+        () => "type",
+    };
+    // The position speaks of bytes; the pointer is what the caller can use.
+    let message = detail.split(" at line ").next().unwrap_or(detail).to_owned();
+    let field = message.split('`').nth(1).unwrap_or_default();
+    match rule {
+        "required" => Invalid::one(format!("{pointer}/{field}"), rule, "must be given"),
+        "duplicate" => Invalid::one(format!("{pointer}/{field}"), rule, "must not come twice"),
+        _ => Invalid::one(pointer, rule, message),
+    }
+}
+
+/// Any JSON in which no object has a field twice: which of the two is meant, nobody knows.
+struct Distinct;
+
+impl<'de> Deserialize<'de> for Distinct {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(Self)
+    }
+}
+
+impl<'de> Visitor<'de> for Distinct {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("JSON")
+    }
+
+    // Numbers keep their digits: the parser hands each over as a map with its text.
+    fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
+        Ok(Self)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self, E> {
+        Ok(Self)
+    }
+
+    fn visit_unit<E>(self) -> Result<Self, E> {
+        Ok(Self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self, A::Error> {
+        while items.next_element::<Self>()?.is_some() {}
+        Ok(Self)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Self, A::Error> {
+        let mut seen = BTreeSet::new();
+        while let Some(name) = fields.next_key::<String>()? {
+            if seen.contains(&name) {
+                return Err(A::Error::custom(format_args!("duplicate field `{name}`")));
+            }
+            fields.next_value::<Self>()?;
+            seen.insert(name);
         }
+        Ok(Self)
     }
 }
 
@@ -107,13 +176,13 @@ mod tests {
         };
         let deep = format!("{{\"name\":{}", "[".repeat(10_000));
         expect_test::expect![[r#"
-             required: missing field `name`
+            /name required: must be given
             /nam unknown_field: unknown field `nam`, expected `name` or `parts`
             /name type: invalid type: integer `1`, expected a string
             /parts/1 type: invalid value: integer `-1`, expected u32
             the body is not valid JSON: EOF while parsing a string at line 1 column 10
             the body is not valid JSON: trailing characters at line 1 column 14
-            /name type: invalid type: sequence, expected a string"#]]
+            the body is not valid JSON: recursion limit exceeded at line 1 column 135"#]]
         .assert_eq(
             &[
                 "",

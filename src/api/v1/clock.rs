@@ -64,11 +64,9 @@ struct AdvanceBody {
 
 impl AdvanceBody {
     fn read(&self) -> Result<Target, Invalid> {
+        let zone = self.zone.as_deref().map_or(Ok(Zone::UTC), |it| parse("/zone", it))?;
         match (&self.by, &self.to) {
-            (Some(by), None) => {
-                let zone = self.zone.as_deref().map_or(Ok(Zone::UTC), |it| parse("/zone", it))?;
-                Ok(Target::By(parse("/by", by)?, zone))
-            }
+            (Some(by), None) => Ok(Target::By(parse("/by", by)?, zone)),
             (None, Some(to)) => Ok(Target::To(parse("/to", to)?)),
             (None, None) | (Some(_), Some(_)) => {
                 Err(Invalid::one("/by", "required", "either `by` or `to` must be given"))

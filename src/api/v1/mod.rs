@@ -48,7 +48,7 @@ mod usage;
 mod user;
 mod wire;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use axum::body::Bytes;
@@ -103,15 +103,18 @@ fn table() -> Vec<Route> {
 
 /// The router of everything below `/api/v1`, and of the document that describes it.
 pub fn router() -> Router<Arc<Bss>> {
-    let routes = table();
-    let document = Bytes::from(document().to_string());
     let mut router = Router::new();
-    for route in routes {
+    for route in table() {
         router = router.route(&format!("/api/v1{}", route.path), route.serve);
     }
-    let described = [(header::CONTENT_TYPE, "application/json")];
+    // Written when somebody asks for it first: a start need not wait for it.
+    let written = Arc::new(OnceLock::new());
+    let describe = move || async move {
+        let document = written.get_or_init(|| Bytes::from(document().to_string())).clone();
+        ([(header::CONTENT_TYPE, "application/json")], document).into_response()
+    };
     router
-        .route("/openapi.json", get(move || async move { (described, document).into_response() }))
+        .route("/openapi.json", get(describe))
         .merge(health::router())
         .merge(sign_in::router())
         .method_not_allowed_fallback(no_method)

@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 
 use axum::http::Method;
 use serde_json::{Map, Value, json};
-use utoipa::PartialSchema;
-use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 
 use super::problem::Problem;
@@ -15,7 +13,7 @@ use super::route::{Form, Needs, Route};
 pub(crate) fn document(routes: &[Route]) -> Value {
     let mut schemas = BTreeMap::new();
     let mut paths: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
-    keep(&mut schemas, &problem_form());
+    Form::of::<Problem>().iter().for_each(|form| keep(&mut schemas, form));
     for route in routes {
         for form in [&route.takes, &route.query, &route.gives].into_iter().flatten() {
             keep(&mut schemas, form);
@@ -41,15 +39,9 @@ pub(crate) fn document(routes: &[Route]) -> Value {
     })
 }
 
-fn problem_form() -> Form {
-    let mut inner = Vec::new();
-    Problem::schemas(&mut inner);
-    Form { name: Problem::name().into_owned(), schema: Problem::schema(), inner }
-}
-
 fn keep(schemas: &mut BTreeMap<String, RefOr<Schema>>, form: &Form) {
-    schemas.insert(form.name.clone(), form.schema.clone());
-    schemas.extend(form.inner.iter().cloned());
+    schemas.insert(form.name.clone(), (form.schema)());
+    schemas.extend(form.inner());
 }
 
 fn reference(form: &Form) -> Value {
@@ -125,7 +117,7 @@ fn parameter(name: &str, schema: Value) -> Value {
 }
 
 fn query_parameters(form: &Form) -> Vec<Value> {
-    let tree = serde_json::to_value(&form.schema).unwrap_or_default();
+    let tree = serde_json::to_value((form.schema)()).unwrap_or_default();
     let required = tree["required"].as_array().cloned().unwrap_or_default();
     let properties = tree["properties"].as_object().cloned().unwrap_or_default();
     properties

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::route::{Needs, Route, read, write};
-use super::wire::{Decimal, List, NoQuery, parse, parse_optional};
+use super::wire::{Decimal, List, NoQuery, absent, parse, parse_optional};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
 use crate::domain::catalog::lifecycle::{Life, State};
@@ -206,6 +206,13 @@ impl Model {
     }
 
     fn read(&self, at: &str) -> Result<PriceModel, Invalid> {
+        self.must_fit(at)?;
+        let model = self.unchecked(at)?;
+        model.check().map_err(|it| in_words_of_the_wire(it.below(at)))?;
+        Ok(model)
+    }
+
+    fn unchecked(&self, at: &str) -> Result<PriceModel, Invalid> {
         let figure = |field: &str, it: &Option<Decimal>| {
             let pointer = format!("{at}/{field}");
             let missing = || Invalid::one(&pointer, "required", "must be given for this model");
@@ -230,6 +237,26 @@ impl Model {
         })
     }
 
+    /// Refuses what the kind of model does not look at.
+    fn must_fit(&self, at: &str) -> Result<(), Invalid> {
+        let kind = self.kind.as_str();
+        let tiered = ["graduated", "volume", "stairstep"];
+        if !tiered.contains(&kind) && !["flat", "per_unit", "package"].contains(&kind) {
+            // That it is none is for the reading to say.
+            return Ok(());
+        }
+        let has = |kinds: &[&str]| kinds.contains(&kind);
+        let tiers = (!self.tiers.is_empty()).then_some(&self.tiers);
+        let unfit = |field: &str, is_there: bool, fits: bool| {
+            let found = (is_there && !fits).then_some(&());
+            absent(&format!("{at}/{field}"), found, kind)
+        };
+        unfit("amount", self.amount.is_some(), has(&["flat", "package"]))?;
+        unfit("per_unit", self.per_unit.is_some(), has(&["per_unit"]))?;
+        unfit("size", self.size.is_some(), has(&["package"]))?;
+        unfit("tiers", tiers.is_some(), has(&tiered))
+    }
+
     fn read_tiers(&self, at: &str) -> Result<Tiers, Invalid> {
         let rows: Result<Vec<_>, _> = self
             .tiers
@@ -239,6 +266,14 @@ impl Model {
             .collect();
         Tiers::up_to(&rows?)
     }
+}
+
+/// What the domain calls otherwise than the wire does.
+fn in_words_of_the_wire(mut invalid: Invalid) -> Invalid {
+    for it in &mut invalid.violations {
+        it.field = it.field.replace("/unit_price", "/per_unit").replace("/fee", "/flat");
+    }
+    invalid
 }
 
 impl TierRow {
@@ -307,7 +342,18 @@ struct NewPrice {
 
 impl NewPrice {
     fn kind(&self) -> Result<PriceKind, Invalid> {
-        match self.kind.as_str() {
+        let kind = self.kind.as_str();
+        let others = [
+            ("/fee", &self.fee, "one_time"),
+            ("/period", &self.period, "recurring"),
+            ("/timing", &self.timing, "recurring"),
+            ("/meter", &self.meter, "usage"),
+        ];
+        let is_known = others.iter().any(|it| it.2 == kind);
+        for (pointer, field, _) in others.into_iter().filter(|it| is_known && it.2 != kind) {
+            absent(pointer, field.as_ref(), kind)?;
+        }
+        match kind {
             "one_time" => Ok(PriceKind::OneTime(self.occasion()?)),
             "recurring" => {
                 let every = self

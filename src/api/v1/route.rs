@@ -50,21 +50,26 @@ pub(crate) struct Route {
     pub(crate) serve: MethodRouter<Arc<Bss>>,
 }
 
-/// A form on the wire, as the OpenAPI document knows it.
+/// A form on the wire, as the OpenAPI document knows it; described when somebody asks.
 pub(crate) struct Form {
     pub(crate) name: String,
-    pub(crate) schema: RefOr<Schema>,
-    pub(crate) inner: Vec<(String, RefOr<Schema>)>,
+    pub(crate) schema: fn() -> RefOr<Schema>,
+    inner: fn(&mut Vec<(String, RefOr<Schema>)>),
 }
 
 impl Form {
-    fn of<T: ToSchema>() -> Option<Self> {
-        if T::name() == "Nothing" {
-            return None;
-        }
+    /// The form of a type; nothing if there is nothing in it.
+    pub(crate) fn of<T: ToSchema>() -> Option<Self> {
+        let name = T::name();
+        let form = || Self { name: name.into_owned(), schema: T::schema, inner: T::schemas };
+        (T::name() != "Nothing").then(form)
+    }
+
+    /// The forms that it is made of.
+    pub(crate) fn inner(&self) -> Vec<(String, RefOr<Schema>)> {
         let mut inner = Vec::new();
-        T::schemas(&mut inner);
-        Some(Self { name: T::name().into_owned(), schema: T::schema(), inner })
+        (self.inner)(&mut inner);
+        inner
     }
 }
 

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::offer::each;
 use super::route::{Needs, Route, read, write};
-use super::wire::{Decimal, List, NoQuery, parse, parse_optional};
+use super::wire::{Decimal, List, NoQuery, absent, parse, parse_optional};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
 use crate::domain::catalog::tax as domain;
@@ -14,6 +14,7 @@ use crate::domain::catalog::tax::{Buyers, Covers, Treatment};
 use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
 use crate::domain::quantity::{Percent, Quantity};
+use crate::domain::text::Name;
 use crate::services::{Act, Cx, Error, catalog, tax};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -149,7 +150,8 @@ impl NewTaxZone {
             (None, 0) => Ok(Covers::Elsewhere),
             (None, _) => Ok(Covers::Countries(countries)),
             (Some(region), 1) => {
-                Ok(Covers::Region { country: countries.remove(0), region: region.clone() })
+                let region: Name = parse("/region", region)?;
+                Ok(Covers::Region { country: countries.remove(0), region: region.to_string() })
             }
             (Some(_), _) => {
                 Err(Invalid::one("/region", "conflict", "must be of exactly one country"))
@@ -250,6 +252,7 @@ impl NewTaxRule {
         };
         match self.treatment.as_deref() {
             None | Some("standard") => {
+                absent("/reason", self.reason.as_ref(), "standard")?;
                 let missing = || Invalid::one("/percent", "required", "must say how much");
                 let percent = self.percent.as_ref().ok_or_else(missing)?;
                 let percent = percent.read::<Quantity>("/percent")?;

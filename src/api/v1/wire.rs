@@ -199,3 +199,15 @@ impl ToSchema for NoQuery {
         Nothing::name()
     }
 }
+
+/// Refuses a field that was sent although nothing would become of it: who sends it means something
+/// by it.
+///
+/// # Errors
+/// If the field is there.
+pub(super) fn absent<T>(pointer: &str, field: Option<&T>, of: &str) -> Result<(), Invalid> {
+    match field {
+        None => Ok(()),
+        Some(_) => Err(Invalid::one(pointer, "conflict", format!("means nothing for {of}"))),
+    }
+}

@@ -190,7 +190,7 @@ fn first_billing_account(
     let terms = billing_terms(act.cx(), account, wish)?;
     let profile = BillingProfile::named(account.profile().name.clone());
     let new = NewBillingAccount { purpose: BillingPurpose::Billing, profile, terms };
-    billing_account::open(act, account, new)
+    billing_account::open(act, account, new).map_err(|it| it.below("/billing"))
 }
 
 /// How an account is billed, what was not said being as its class and its vendor have it.
