@@ -2,12 +2,17 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use serde_json::json;
+use tillbox::domain::operator::Actor;
 use tillbox::store::backup::contents;
 use tillbox::store::check::check;
-use tillbox::store::{Batch, Commit, ReadTx, Store, StoreError, Table, View};
+use tillbox::store::{Batch, Commit, ReadTx, Store, StoreError, Table, Trust, View};
 
 use crate::harness::acts::Acts;
+use crate::harness::app::App;
 use crate::harness::chance::Chance;
+use crate::harness::disk::{Disk, Fsync};
+use crate::harness::house::House;
 use crate::harness::scale::rounds;
 use crate::harness::volume::{Mounted, Ran, Simulated, Volume, in_a_mount, say_loudly};
 
@@ -121,6 +126,32 @@ fn a_full_disk_refuses_writes_and_nothing_else() {
     for seed in 0..rounds(10, 200) {
         go_round(seed, Simulated::new());
     }
+}
+
+/// The same over HTTP, in one process from beginning to end.
+#[test]
+fn a_full_disk_is_told_to_callers_and_forgotten_when_there_is_space_again() {
+    let disk = Disk::new(Fsync::Honest);
+    let app =
+        App::over(Store::within(disk.clone(), Trust::LastCommit).expect("a store"), "2026-01-01");
+    let house = House::in_app(app);
+    let operator = house.operator();
+    let body = json!({ "name": "Late" });
+    let open = || operator.call("POST /accounts", Some(&body));
+    for round in 0..3 {
+        disk.limit(Some(disk.taken_bytes() + Store::HEADROOM_BYTES / 2));
+        let refused = open();
+        assert_eq!(refused.status.as_u16(), 507, "round {round}");
+        assert_eq!(refused.json()["status"], 507, "{}", refused.json());
+        let listed = operator.get("/accounts?limit=1000")["items"].as_array().unwrap().len();
+        disk.limit(None);
+        let made = open();
+        assert_eq!(made.status.as_u16(), 201, "round {round}: {}", made.json());
+        let now = operator.get("/accounts?limit=1000")["items"].as_array().unwrap().len();
+        assert_eq!(now, listed + 1, "what was refused is not there");
+    }
+    let report = house.app.bss.read(&Actor::duty("test"), |cx| Ok(check(cx.view))).unwrap();
+    assert!(report.is_clean(), "{:?}", report.findings);
 }
 
 /// In the mount namespace it goes the rounds; outside it has itself started in there.

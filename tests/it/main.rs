@@ -3,6 +3,7 @@
 
 mod act;
 mod backup;
+mod bad_input;
 mod binary;
 mod browser;
 mod commands;
@@ -13,7 +14,10 @@ mod demo;
 mod disk_full;
 mod harness;
 mod ledger;
+mod plug_pull;
 mod power_cut;
 mod retention;
 mod scenario;
+mod secrets;
+mod tenancy;
 mod v1;

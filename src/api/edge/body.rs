@@ -107,8 +107,16 @@ impl<'de> Visitor<'de> for Distinct {
         f.write_str("JSON")
     }
 
-    // Numbers keep their digits: the parser hands each over as a map with its text.
     fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
+        Ok(Self)
+    }
+
+    // All other numbers keep their digits: the parser hands each over as a map with its text.
+    fn visit_i64<E>(self, _: i64) -> Result<Self, E> {
+        Ok(Self)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
         Ok(Self)
     }
 

@@ -85,11 +85,6 @@ impl House {
     pub(crate) fn operator(&self) -> Client<'_> {
         self.client(&self.operator)
     }
-
-    /// Opens one more customer of somebody who sells.
-    pub(crate) fn open_customer(&self, seller: &Person, name: &str) -> Customer {
-        open_customer(&self.app, seller, name)
-    }
 }
 
 /// Sets the appliance up by its link.

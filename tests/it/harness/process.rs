@@ -65,7 +65,7 @@ pub(crate) struct Server {
     /// What it said before it was usable.
     pub(crate) said: Vec<String>,
     folder: PathBuf,
-    _log: Receiver<String>,
+    log: Receiver<String>,
 }
 
 impl Server {
@@ -101,7 +101,7 @@ impl Server {
                 break address;
             }
         };
-        Self { child, address, said, folder: folder.to_owned(), _log: log }
+        Self { child, address, said, folder: folder.to_owned(), log }
     }
 
     /// What it answers to a request over the network.
@@ -130,6 +130,16 @@ impl Server {
 
     /// Asks it to end, and waits until it has.
     pub(crate) fn terminate(mut self) -> ExitStatus {
+        self.ask_to_end()
+    }
+
+    /// The same, and all that it has logged.
+    pub(crate) fn terminate_and_tell(mut self) -> Vec<String> {
+        self.ask_to_end();
+        self.log.iter().collect()
+    }
+
+    fn ask_to_end(&mut self) -> ExitStatus {
         let told = Command::new("sh").arg("-c").arg(format!("kill -TERM {}", self.id())).status();
         assert!(told.unwrap().success());
         self.child.wait().unwrap()
@@ -166,6 +176,14 @@ pub(crate) fn over_file(socket: &Path, what: &str, body: &str) -> Option<Respons
     let stream = UnixStream::connect(socket).ok()?;
     stream.set_read_timeout(Some(PATIENCE)).ok()?;
     ask(stream, what, "", body)
+}
+
+/// What a server answers over the network to one request with headers and a body.
+#[track_caller]
+pub(crate) fn speak(address: &str, what: &str, headers: &str, body: &str) -> Response {
+    let stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    ask(stream, what, headers, body).expect("it answers")
 }
 
 /// An answer.

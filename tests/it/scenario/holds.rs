@@ -133,6 +133,22 @@ fn the_unpaid_are_those_on_an_invoice_that_is_overdue_and_what_belongs_to_them()
 }
 
 #[test]
+fn who_is_held_buys_nothing_until_released() {
+    let buyer = Buyer::on("2026-01-01");
+    let operator = buyer.market.operator();
+    let offer = operator.get(&format!("/subscriptions/{}", buyer.disk))["offer"].clone();
+    let body = json!({ "account": buyer.account["id"], "items": [{ "offer": offer }] });
+    buyer.does("hold", &json!({ "kind": "credit", "reason": "OVERDUE" }));
+    let refused = operator.call("POST /orders", Some(&body));
+    assert_eq!(refused.json()["type"], "/problems/account_state_forbids", "{}", refused.json());
+    let changed = format!("POST /subscriptions/{}/change", buyer.disk);
+    let refused = operator.call(&changed, Some(&json!({ "quantity": 2 })));
+    assert_eq!(refused.json()["type"], "/problems/subscription_state_forbids");
+    buyer.does("release", &json!({ "kind": "credit" }));
+    operator.post("/orders", &body);
+}
+
+#[test]
 fn what_begins_while_its_account_is_held_begins_held() {
     let market = Market::on("2026-01-01");
     let operator = market.operator();

@@ -241,7 +241,7 @@ fn what_cannot_be_called_or_is_beyond_the_caller_is_refused() {
         > POST /listeners {"account":"{acc1}","callback":"https://hook.example.com/tillbox"} [buyer]
         422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/account` `{acc1}` is not there","request_id":"…","errors":[{"pointer":"/account","rule":"reference","message":"`{acc1}` is not there"}]}
         > POST /listeners {"patterns":[]} [buyer]
-        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`` missing field `callback`","request_id":"…","errors":[{"pointer":"","rule":"required","message":"missing field `callback`"}]}
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/callback` must be given","request_id":"…","errors":[{"pointer":"/callback","rule":"required","message":"must be given"}]}
         > POST /listeners?fields=patterns {"callback":"https://hook.example.com/tillbox","patterns":["invoice.*"]} [program]
         201 Created {"id":"{lst1}","patterns":["invoice.*"]}
         > POST /listeners {"callback":"https://hook.example.com/tillbox"} [program]

@@ -104,7 +104,7 @@ fn what_cannot_be_paid_is_refused_with_the_reason() {
         > POST /payments?fields=state,allocations {"amount":{"amount":"1","currency":"EUR"}} [operator]
         422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/account` must name the account or the billing account","request_id":"…","errors":[{"pointer":"/account","rule":"required","message":"must name the account or the billing account"}]}
         > POST /payments?fields=state,allocations {"account":"{acc1}","amount":{"amount":"0","currency":"EUR"}} [operator]
-        409 Conflict {"type":"/problems/amount_out_of_range","title":"The amount is beyond what can be booked, or not positive where it must be.","status":409,"detail":"`0.00 EUR` cannot be paid: a payment is more than nothing","request_id":"…"}
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/amount` must be more than nothing, not `0.00 EUR`","request_id":"…","errors":[{"pointer":"/amount","rule":"range","message":"must be more than nothing, not `0.00 EUR`"}]}
         > POST /payments?fields=state,allocations {"account":"{acc1}","amount":{"amount":"1","currency":"USD"}} [operator]
         409 Conflict {"type":"/problems/currencies_differ","title":"Amounts of different currencies meet.","status":409,"detail":"`1.00 USD` cannot be paid on a billing account in EUR","request_id":"…"}
         > POST /payments?fields=state,allocations {"account":"{acc1}","allocations":[{"amount":{"amount":"12.01","currency":"EUR"},"invoice":"{inv1}"}],"amount":{"amount":"20","currency":"EUR"}} [operator]

@@ -1,0 +1,217 @@
+//! One deed for every route that writes: who does it, to what, with which body.
+//!
+//! Tests walk this table: what survives a power cut, what strangers are refused, what bad input
+//! does. A route without a row fails them.
+
+use std::collections::BTreeSet;
+
+use axum::http::Method;
+use serde_json::Value;
+use tillbox::api::v1::rights;
+
+use super::app::{Answer, App};
+use super::client::Client;
+use super::stage::{Names, Scene};
+
+/// What may become of a deed that is cut off and done again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// It is done whole or not at all, and answered the same when it is asked for again.
+    Once,
+    /// The same, but known by what it says: asked for again, it is told that it was done.
+    Natural,
+    /// It is done whole or not at all, and done anew each time, like a sign-in.
+    Anew,
+    /// It is several commits, and each leaves the house in order.
+    Several,
+    /// The same as once, but nobody waits for it, so that the answer tells nothing.
+    Unawaited,
+}
+
+/// A request that writes and that the stage lets succeed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Deed {
+    /// Method and path, with names of the stage in braces.
+    pub(crate) what: &'static str,
+    /// On which scene.
+    pub(crate) scene: Scene,
+    /// Who does it: the name of a token of the stage, `nobody`, or `session`.
+    pub(crate) by: &'static str,
+    /// The body, with names of the stage after dollar signs.
+    body: &'static str,
+    /// What may become of it.
+    pub(crate) manner: Manner,
+}
+
+const fn deed(what: &'static str, by: &'static str, body: &'static str) -> Deed {
+    Deed { what, scene: Scene::Quiet, by, body, manner: Manner::Once }
+}
+
+impl Deed {
+    const fn on(self, scene: Scene) -> Self {
+        Self { scene, ..self }
+    }
+
+    const fn done(self, manner: Manner) -> Self {
+        Self { manner, ..self }
+    }
+
+    /// Its row in the table of routes.
+    pub(crate) fn route(&self) -> String {
+        let (method, path) = self.what.split_once(' ').unwrap();
+        let parts = path.split('/').map(|it| if it.starts_with('{') { "{id}" } else { it });
+        format!("{method} {}", parts.collect::<Vec<_>>().join("/"))
+    }
+
+    /// Method and path with the things of a side.
+    pub(crate) fn request(&self, names: &Names) -> String {
+        let parts = self.what.split('/').map(|it| match it.strip_prefix('{') {
+            Some(name) => names[name.trim_end_matches('}')].clone(),
+            None => it.to_owned(),
+        });
+        parts.collect::<Vec<_>>().join("/")
+    }
+
+    /// The body with the things of a side; nothing if it has none.
+    pub(crate) fn body(&self, names: &Names) -> Option<Value> {
+        let mut text = self.body.to_owned();
+        for (name, value) in names.iter().rev() {
+            text = text.replace(&format!("${name}"), value);
+        }
+        assert!(!text.contains('$'), "{} names what is not on the stage: {text}", self.what);
+        (!text.is_empty()).then(|| serde_json::from_str(&text).unwrap())
+    }
+
+    /// Who does it, of a side.
+    pub(crate) fn doer<'a>(&self, app: &'a App, names: &Names) -> Client<'a> {
+        match self.by {
+            "nobody" => Client::nobody(app),
+            "session" => Client::nobody(app)
+                .header("cookie", &names["cookie"])
+                .header("x-csrf-token", &names["csrf"]),
+            token => Client::with_token(app, &names[token]),
+        }
+    }
+
+    /// Does it.
+    pub(crate) fn is_done(&self, app: &App, names: &Names) -> Answer {
+        let doer = self.doer(app, names).header("idempotency-key", "deed");
+        doer.call(&self.request(names), self.body(names).as_ref())
+    }
+}
+
+/// Routes for which nothing stands on the stage yet, and why: this list only becomes shorter.
+const UNSTAGED: &[(&str, &str)] = &[
+    ("POST /mails/{id}/retry", "no mail of the stage has failed for good"),
+    ("POST /tasks/{id}/callback/{token}", "no task of the stage waits for another system"),
+];
+
+/// All deeds; every route that writes has one.
+pub(crate) fn deeds() -> Vec<Deed> {
+    let rows: Vec<_> = DEEDS.to_vec();
+    let known: BTreeSet<_> = rows.iter().map(Deed::route).collect();
+    let routes = rights().into_iter().filter(|it| it.0 != Method::GET.as_str());
+    let missing = routes.map(|it| format!("{} {}", it.0, it.1)).filter(|it| !known.contains(it));
+    let is_staged = |it: &String| !UNSTAGED.iter().any(|(route, _)| route == it);
+    let missing: Vec<_> = missing.filter(is_staged).collect();
+    assert!(
+        missing.is_empty(),
+        "these routes write and have no row in tests/it/harness/deeds.rs; add one that succeeds on \
+         the stage of tests/it/harness/stage.rs, and the tests of power cuts, strangers and bad \
+         input try it: {missing:#?}"
+    );
+    rows
+}
+
+#[rustfmt::skip] // so that a deed is a line
+const DEEDS: &[Deed] = &[
+    deed("POST /accounts", "seller", r#"{"name":"$side New"}"#),
+    deed("PATCH /accounts/{customer}", "seller", r#"{"description":"$side renamed"}"#),
+    deed("POST /accounts/{prospect}/activate", "seller", "{}"),
+    deed("POST /accounts/{customer}/close", "seller", "{}"),
+    deed("POST /accounts/{customer}/hold", "seller", r#"{"reason":"FRAUD"}"#),
+    deed("POST /accounts/{wanderer}/move", "operator", r#"{"parent":"$customer"}"#),
+    deed("POST /accounts/{held}/release", "seller", "{}"),
+    deed("POST /billing_accounts", "seller", r#"{"account":"$customer","name":"$side Third"}"#),
+    deed("PATCH /billing_accounts/{further}", "seller", r#"{"name":"$side Second"}"#),
+    deed("POST /billing_accounts/{further}/close", "seller", "{}"),
+    deed("POST /billing_accounts/{further}/default", "seller", "{}"),
+    deed("POST /billing_accounts/{suspended}/resume", "seller", "{}"),
+    deed("POST /billing_accounts/{billing_account}/suspend", "seller", "{}"),
+    deed("POST /billing_accounts/{planned}/withdraw", "seller", "{}"),
+    deed("POST /billing_runs", "operator", "{}").on(Scene::Due),
+    deed("POST /billing_runs/{run}/cancel", "operator", "{}").on(Scene::Running),
+    deed("POST /categories", "seller", r#"{"name":{"en":"$side More"}}"#),
+    deed("POST /classes", "seller", r#"{"name":"$side Silver"}"#),
+    deed("DELETE /classes/{class}", "seller", ""),
+    deed("PATCH /classes/{class}", "seller", r#"{"due_days":7}"#),
+    deed("POST /clock/advance", "operator", r#"{"to":"2026-08-01T00:00:00Z"}"#).on(Scene::Due).done(Manner::Several),
+    deed("POST /invoices/{invoice}/credit", "seller", r#"{"reason":"$side kindness"}"#),
+    deed("POST /invoices/{unpaid}/write_off", "seller", "{}"),
+    deed("POST /listeners", "seller", r#"{"callback":"https://hooks.$side.example/more","patterns":["invoice.issued"]}"#),
+    deed("PATCH /listeners/{listener}", "seller", r#"{"patterns":["order.*"]}"#),
+    deed("DELETE /listeners/{listener}", "seller", ""),
+    deed("POST /listeners/{listener}/pause", "seller", "{}"),
+    deed("POST /listeners/{paused_listener}/resume", "seller", "{}"),
+    deed("POST /listeners/{listener}/rotate", "seller", "{}"),
+    deed("POST /listeners/{paused_listener}/test", "seller", "{}"),
+    deed("POST /meters", "seller", r#"{"code":"CALLS","name":"$side Calls","unit":"call"}"#),
+    deed("PATCH /notification_templates/{template}", "seller", r#"{"firing":"off"}"#),
+    deed("POST /notification_templates/{template}/preview", "seller", "{}"),
+    deed("POST /offers", "seller", r#"{"name":{"en":"$side Offer"},"specification":"$specification"}"#),
+    deed("PATCH /offers/{drafted}", "seller", r#"{"name":{"en":"$side Better"}}"#),
+    deed("POST /offers/{ready}/launch", "seller", "{}"),
+    deed("POST /offers/{testing}/activate", "seller", "{}"),
+    deed("POST /offers/{offer}/calculate", "seller", r#"{"currency":"EUR"}"#),
+    deed("POST /offers/{testing}/design", "seller", "{}"),
+    deed("POST /offers/{testing}/reject", "seller", "{}"),
+    deed("POST /offers/{offer}/retire", "seller", "{}"),
+    deed("POST /offers/{drafted}/test", "seller", "{}"),
+    deed("POST /orders", "buyer", r#"{"account":"$customer","items":[{"offer":"$offer"}]}"#),
+    deed("POST /orders/{waiting}/cancel", "seller", "{}"),
+    deed("POST /parties", "seller", r#"{"organization":{"trading_name":"$side Club"}}"#),
+    deed("PATCH /parties/{party}", "seller", r#"{"attributes":{"note":"$side"}}"#),
+    deed("POST /parties/{party}/end", "seller", "{}"),
+    deed("POST /parties/{party}/validate", "seller", "{}"),
+    deed("POST /password", "member", r#"{"present":"$password","password":"another-1-of-the-box!"}"#).done(Manner::Several),
+    deed("POST /password/redeem", "nobody", r#"{"token":"$invitation","password":"$password"}"#),
+    deed("POST /password/renew", "nobody", r#"{"email":"$member_email","present":"$password","password":"another-1-of-the-box!"}"#).done(Manner::Several),
+    deed("POST /password/reset", "nobody", r#"{"email":"$member_email"}"#).done(Manner::Unawaited),
+    deed("POST /payments", "seller", r#"{"account":"$customer","amount":{"amount":"5","currency":"EUR"}}"#),
+    deed("POST /payments/{payment}/allocate", "seller", r#"{"allocations":[{"invoice":"$unpaid","amount":{"amount":"5","currency":"EUR"}}]}"#),
+    deed("POST /payments/{payment}/refund", "seller", r#"{"amount":{"amount":"5","currency":"EUR"}}"#),
+    deed("POST /prices", "seller", r#"{"offer":"$drafted","name":"$side Fee","kind":"recurring","currency":"EUR","model":{"kind":"flat","amount":"1"}}"#),
+    deed("POST /prices/{price}/versions", "seller", r#"{"valid_from":"2026-03-01","model":{"kind":"flat","amount":"12"}}"#),
+    deed("POST /resources", "seller", r#"{"name":{"en":"$side Memory"},"unit":"GB"}"#),
+    deed("DELETE /seats/{seat}", "seller", ""),
+    deed("POST /service_terms", "seller", r#"{"name":"$side Strict","paid":{"grace_days":0,"hold_days":0,"destroy":true}}"#),
+    deed("DELETE /session", "session", ""),
+    deed("POST /session", "nobody", r#"{"email":"$member_email","password":"$password"}"#).done(Manner::Anew),
+    deed("DELETE /sessions/{session}", "member", ""),
+    deed("POST /setup", "nobody", r#"{"token":"$setup_token","email":"first@provider.test","name":"First","password":"$password"}"#).on(Scene::Bare),
+    deed("POST /specifications", "seller", r#"{"name":{"en":"$side Box"}}"#),
+    deed("POST /subscriptions/{subscription}/cancel", "seller", "{}"),
+    deed("POST /subscriptions/{subscription}/change", "seller", r#"{"quantity":3}"#),
+    deed("POST /subscriptions/{subscription}/hold", "seller", "{}"),
+    deed("POST /subscriptions/{held_subscription}/release", "seller", "{}"),
+    deed("POST /subscriptions/{subscription}/renew", "seller", "{}"),
+    deed("POST /subscriptions/{subscription}/seats", "seller", r#"{"user":"$buyer_user"}"#),
+    deed("POST /tasks/{begun}/complete", "seller", "{}"),
+    deed("POST /tasks/{failing}/fail", "seller", r#"{"error":"$side burnt"}"#),
+    deed("POST /tasks/{queued}/start", "seller", "{}"),
+    deed("POST /tax_categories", "seller", r#"{"code":"FOOD","name":"$side Food"}"#),
+    deed("POST /tax_rules", "seller", r#"{"name":"$side Low","zone":"$tax_zone","category":"$tax_category","percent":"7","valid_from":"2026-01-01"}"#),
+    deed("POST /tax_zones", "seller", r#"{"code":"ISLE","name":"$side Isle","countries":["GB"]}"#),
+    deed("POST /tokens", "seller", r#"{"name":"$side second"}"#),
+    deed("DELETE /tokens/{token}", "seller", ""),
+    deed("POST /usage", "seller", r#"{"events":[{"id":"$side-e2","subscription":"$subscription","meter":"$meter","quantity":"1","at":"2026-01-01T00:00:00Z"}]}"#).done(Manner::Natural),
+    deed("POST /users", "seller", r#"{"account":"$customer","email":"new@$side.test","name":"$side Newcomer","roles":["member"]}"#),
+    deed("PATCH /users/{member_user}", "seller", r#"{"job_title":"$side chief"}"#),
+    deed("POST /users/{member_user}/delete", "seller", "{}"),
+    deed("POST /users/{invited}/invite", "seller", "{}"),
+    deed("POST /users/{idle}/password", "seller", r#"{"password":"another-1-of-the-box!"}"#),
+    deed("POST /users/{idle}/password/link", "seller", "{}"),
+    deed("POST /users/{idle}/remove", "seller", "{}"),
+    deed("POST /users/{deleted}/restore", "seller", "{}"),
+    deed("POST /users/{idle}/suspend", "seller", "{}"),
+];

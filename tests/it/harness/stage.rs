@@ -1,0 +1,373 @@
+//! A stage: two resellers with one of everything that a request can be about, on a disk that is
+//! cloned for whoever wants to try something.
+//!
+//! Everything of one side bears its name, so that it can be told when it is seen on the other.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use serde_json::{Value, json};
+use tillbox::domain::time::Zone;
+use tillbox::services::duty::Progress;
+use tillbox::services::{clock, setup};
+use tillbox::store::{Store, Trust};
+
+use super::app::App;
+use super::client::Client;
+use super::disk::{Disk, Fsync};
+use super::house::{Branch, House, PASSWORD, Person, invite};
+use super::market::{Market, monthly, text};
+
+/// The day on which the stage stands; its wall clock stands there whatever business time says.
+const DAY: &str = "2026-01-01";
+
+/// How far the story of the stage has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Scene {
+    /// Nobody has set anything up.
+    Bare,
+    /// Everything is there, and nothing is left to do.
+    Quiet,
+    /// Months have passed and nobody did anything.
+    Due,
+    /// A billing run has begun and not ended.
+    Running,
+}
+
+/// The things of a side, by name: ids, and what else a request needs to name them.
+pub(crate) type Names = BTreeMap<&'static str, String>;
+
+/// The stage.
+pub(crate) struct Stage {
+    disks: BTreeMap<Scene, Vec<u8>>,
+    /// One reseller.
+    pub(crate) north: Names,
+    /// The other.
+    pub(crate) south: Names,
+}
+
+impl Stage {
+    /// The stage, built when it is first asked for.
+    pub(crate) fn shared() -> &'static Self {
+        static STAGE: OnceLock<Stage> = OnceLock::new();
+        STAGE.get_or_init(Self::build)
+    }
+
+    /// A disk of its own with a scene on it.
+    pub(crate) fn disk(&self, scene: Scene) -> Disk {
+        Disk::holding(self.disks[&scene].clone(), Fsync::Honest)
+    }
+
+    fn build() -> Self {
+        let (bare, app) = (Disk::new(Fsync::Honest), Disk::new(Fsync::Honest));
+        let setup_token = setup::offer(&open(&bare, 1).bss).unwrap().unwrap();
+        let market = Market::in_house(House::in_app(open(&app, 1)), DAY);
+        let mut north = furnish(&market, &market.house.north, "North");
+        let mut south = furnish(&market, &market.house.south, "South");
+        let operator = market.house.operator.token.clone();
+        drop(market);
+        let mut disks = BTreeMap::from([(Scene::Bare, bare.bytes()), (Scene::Quiet, app.bytes())]);
+        let months_later = Zone::UTC.start_of("2026-07-01".parse().unwrap());
+        clock::make_movable(&open(&app, 2).bss, months_later).unwrap();
+        disks.insert(Scene::Due, app.bytes());
+        let running = begin_billing(&app, &operator);
+        disks.insert(Scene::Running, app.bytes());
+        for names in [&mut north, &mut south] {
+            names.insert("setup_token", setup_token.clone());
+            names.insert("operator", operator.clone());
+            names.insert("run", running.clone());
+        }
+        Self { disks, north, south }
+    }
+}
+
+/// The appliance over a disk, for the so many-th time.
+pub(crate) fn open(disk: &Disk, times: u64) -> App {
+    App::over_again(Store::within(disk.clone(), Trust::LastCommit).unwrap(), DAY, times)
+}
+
+/// Bills one page, and leaves the run as a process that ends then leaves it.
+fn begin_billing(disk: &Disk, operator: &str) -> String {
+    let app = open(disk, 3);
+    let billing = app.bss.duties().iter().find(|it| it.name() == "billing").unwrap();
+    assert_ne!(billing.step(&app.bss).unwrap(), Progress::Idle, "something is due");
+    let runs = Client::with_token(&app, operator).get("/billing_runs");
+    text(
+        &runs["items"].as_array().unwrap().iter().find(|it| it["state"] == "running").unwrap()["id"],
+    )
+}
+
+/// Who furnishes a side, and what there is so far.
+struct Furnisher<'a> {
+    market: &'a Market,
+    branch: &'a Branch,
+    side: &'a str,
+    names: Names,
+}
+
+fn furnish(market: &Market, branch: &Branch, side: &str) -> Names {
+    let names = Names::new();
+    let mut furnisher = Furnisher { market, branch, side, names };
+    furnisher.people();
+    furnisher.catalogue();
+    furnisher.offers();
+    furnisher.accounts();
+    furnisher.purchases();
+    market.house.app.keep_duties();
+    furnisher.money();
+    furnisher.rest();
+    furnisher.names
+}
+
+impl Furnisher<'_> {
+    fn seller(&self) -> Client<'_> {
+        self.market.house.client(&self.branch.admin)
+    }
+
+    fn called(&self, name: &str) -> String {
+        format!("{} {name}", self.side)
+    }
+
+    fn mail(&self, name: &str) -> String {
+        format!("{name}@{}.test", self.side.to_lowercase())
+    }
+
+    fn keep(&mut self, name: &'static str, value: impl Into<String>) -> String {
+        let value = value.into();
+        self.names.insert(name, value.clone());
+        value
+    }
+
+    /// Makes a thing, and keeps its id under a name.
+    #[track_caller]
+    fn make(&mut self, name: &'static str, path: &str, body: &Value) -> Value {
+        let made = self.seller().post(path, body);
+        self.keep(name, text(&made["id"]));
+        made
+    }
+
+    fn name(&self, name: &str) -> &str {
+        &self.names[name]
+    }
+
+    fn people(&mut self) {
+        let Branch { account, admin, customer } = self.branch;
+        self.keep("side", self.side);
+        self.keep("reseller", account);
+        self.keep("customer", &customer.account);
+        self.keep("billing_account", &customer.billing_account);
+        for (user, token, person) in [
+            ("seller_user", "seller", admin),
+            ("buyer_user", "buyer", &customer.admin),
+            ("member_user", "member", &customer.member),
+        ] {
+            self.keep(user, &person.id);
+            self.keep(token, &person.token);
+        }
+        let path = format!("/accounts/{}", customer.account);
+        let address = json!({ "city": self.called("Town"), "country": "DE" });
+        self.seller().patch(&path, &json!({ "address": address }));
+        self.keep("member_email", &customer.member.email);
+        self.keep("password", PASSWORD);
+    }
+
+    fn catalogue(&mut self) {
+        let side = self.side.to_uppercase();
+        let named = |name: &str| json!({ "en": self.called(name) });
+        let (goods, disk, plain, hands) =
+            (named("Goods"), named("Disk"), named("Plain"), named("By hand"));
+        let it = json!({ "code": side, "name": self.called("Tax") });
+        self.make("tax_category", "/tax_categories", &it);
+        let it = json!({ "code": side, "name": self.called("Zone") });
+        self.make("tax_zone", "/tax_zones", &it);
+        let it = json!({
+            "name": self.called("VAT"), "zone": self.name("tax_zone"), "percent": "20",
+            "valid_from": "2000-01-01",
+        });
+        self.make("tax_rule", "/tax_rules", &it);
+        let it = json!({ "code": format!("{side}_TRAFFIC"), "name": self.called("Traffic"), "unit": "GB" });
+        self.make("meter", "/meters", &it);
+        self.make("category", "/categories", &json!({ "name": goods }));
+        let paid = json!({ "grace_days": 3, "hold_days": 5, "destroy": false });
+        let it = json!({ "name": self.called("Terms"), "paid": paid });
+        self.make("service_terms", "/service_terms", &it);
+        self.make("resource", "/resources", &json!({ "name": disk, "unit": "GB" }));
+        self.make("specification", "/specifications", &json!({ "name": plain, "state": "active" }));
+        let it = json!({ "name": hands, "state": "active", "connector": "manual" });
+        self.make("manual", "/specifications", &it);
+        self.make("class", "/classes", &json!({ "name": self.called("Gold") }));
+    }
+
+    fn offers(&mut self) {
+        for (name, specification, verbs) in [
+            ("offer", "specification", &["test", "activate", "launch"] as &[&str]),
+            ("by_hand", "manual", &["test", "activate", "launch"]),
+            ("drafted", "specification", &[]),
+            ("testing", "specification", &["test"]),
+            ("ready", "specification", &["test", "activate"]),
+        ] {
+            let term =
+                json!({ "key": "m", "duration": "1 month", "auto_renew": true, "default": true });
+            let it = json!({
+                "name": { "en": self.called(name) }, "terms": [term],
+                "specification": self.name(specification),
+                "service_terms": self.name("service_terms"),
+            });
+            let offer = text(&self.make(name, "/offers", &it)["id"]);
+            if name == "offer" {
+                let mut price = monthly(&self.called("Fee"), "EUR", "10");
+                price["offer"] = json!(offer);
+                self.make("price", "/prices", &price);
+                let model = json!({ "kind": "per_unit", "per_unit": "0.5" });
+                let it = json!({
+                    "offer": offer, "name": self.called("Traffic"), "kind": "usage",
+                    "currency": "EUR", "meter": self.name("meter"), "model": model,
+                });
+                self.make("usage_price", "/prices", &it);
+            }
+            for verb in verbs {
+                self.seller().post(&format!("/offers/{offer}/{verb}"), &json!({}));
+            }
+        }
+    }
+
+    fn accounts(&mut self) {
+        let address = json!({ "city": self.called("Town"), "country": "DE" });
+        for name in ["prospect", "held", "leaving", "wanderer", "payer", "planner", "sleeper"] {
+            let state = if name == "prospect" { "prospective" } else { "active" };
+            let it = json!({ "name": self.called(name), "state": state, "address": address });
+            self.make(name, "/accounts", &it);
+        }
+        let hold = json!({ "reason": "FRAUD", "comment": self.called("comment") });
+        self.seller().post(&format!("/accounts/{}/hold", self.name("held")), &hold);
+        let further = json!({ "account": self.name("customer"), "name": self.called("Further") });
+        self.make("further", "/billing_accounts", &further);
+        for (name, account) in [("planned", "planner"), ("suspended", "sleeper")] {
+            let path = format!("/billing_accounts?account={}", self.name(account));
+            let found = text(&self.seller().get(&path)["items"][0]["id"]);
+            self.keep(name, found);
+        }
+    }
+
+    /// Orders something, and keeps the order and what it made.
+    fn order(&mut self, names: (&'static str, &'static str), account: &str, item: &Value) {
+        let it = json!({
+            "account": self.name(account), "items": [item], "external_id": self.called("order"),
+        });
+        let order = self.make(names.0, "/orders", &it);
+        self.keep(names.1, text(&order["items"][0]["subscription"]));
+    }
+
+    fn purchases(&mut self) {
+        let offer = json!({ "offer": self.name("offer"), "quantity": 2 });
+        for (order, subscription, account) in [
+            ("order", "subscription", "customer"),
+            ("order_2", "held_subscription", "customer"),
+            ("order_3", "paid_subscription", "payer"),
+            ("order_4", "planned_subscription", "planner"),
+            ("order_5", "sleeping_subscription", "sleeper"),
+        ] {
+            self.order((order, subscription), account, &offer);
+        }
+        let seat = json!({ "user": self.name("member_user") });
+        let path = format!("/subscriptions/{}/seats", self.name("subscription"));
+        self.make("seat", &path, &seat);
+        let path = format!("/subscriptions/{}/hold", self.name("held_subscription"));
+        self.seller().post(&path, &json!({ "reason": "OTHER" }));
+        let by_hand = json!({ "offer": self.name("by_hand") });
+        for names in [("order_6", "task_1"), ("order_7", "task_2"), ("order_8", "task_3")] {
+            self.order(names, "customer", &by_hand);
+        }
+        let later = json!({
+            "account": self.name("customer"), "items": [offer],
+            "requested_start_on": "2026-06-01",
+        });
+        self.make("waiting", "/orders", &later);
+        self.tasks();
+    }
+
+    /// Of the three tasks that people have to do, one waits and two were begun.
+    fn tasks(&mut self) {
+        let found = self.seller().get("/tasks?state=queued&order=oldest");
+        let found: Vec<_> =
+            found["items"].as_array().unwrap().iter().map(|it| text(&it["id"])).collect();
+        let [queued, begun, failing] = found.as_slice() else { panic!("three, not {found:?}") };
+        for (name, id) in [("queued", queued), ("begun", begun), ("failing", failing)] {
+            self.keep(name, id);
+            if name != "queued" {
+                self.seller().post(&format!("/tasks/{id}/start"), &json!({}));
+            }
+        }
+    }
+
+    /// What there is of money once the first bills were made.
+    fn money(&mut self) {
+        for (name, account) in
+            [("invoice", "customer"), ("credited", "planner"), ("unpaid", "payer")]
+        {
+            let path = format!("/invoices?account={}", self.name(account));
+            let found = text(&self.seller().get(&path)["items"][0]["id"]);
+            self.keep(name, found);
+        }
+        let credit = json!({ "reason": self.called("kindness") });
+        let path = format!("/invoices/{}/credit", self.name("credited"));
+        self.make("credit_note", &path, &credit);
+        let paid = json!({
+            "account": self.name("payer"), "amount": { "amount": "500", "currency": "EUR" },
+            "allocations": [], "reference": self.called("transfer"),
+        });
+        self.make("payment", "/payments", &paid);
+        let seller = self.seller();
+        let planned = format!("/billing_accounts/{}", self.name("planned"));
+        seller.patch(&planned, &json!({ "cycle": { "period": "3 months" } }));
+        seller.post(&format!("/billing_accounts/{}/suspend", self.name("suspended")), &json!({}));
+    }
+
+    fn rest(&mut self) {
+        let event = json!({
+            "id": format!("event-{}", self.side), "subscription": self.name("subscription"),
+            "meter": self.name("meter"), "quantity": "3", "at": "2026-01-01T00:00:00Z",
+        });
+        self.seller().post("/usage", &json!({ "events": [event] }));
+        let it = json!({ "person": { "given_name": "Ann", "family_name": self.called("Person") } });
+        self.make("party", "/parties", &it);
+        self.make("token", "/tokens", &json!({ "name": self.called("token") }));
+        for name in ["listener", "paused_listener"] {
+            let callback = format!("https://{name}.{}.example/in", self.side.to_lowercase());
+            let callback = callback.replace('_', "-");
+            self.make(
+                name,
+                "/listeners",
+                &json!({ "callback": callback, "patterns": ["order.*"] }),
+            );
+        }
+        let templates = self.seller().get("/notification_templates");
+        self.keep("template", text(&templates["items"][0]["id"]));
+        let path = format!("/listeners/{}/pause", self.name("paused_listener"));
+        self.seller().post(&path, &json!({}));
+        let it = json!({
+            "account": self.name("customer"), "email": self.mail("guest"),
+            "name": self.called("Guest"), "roles": ["member"],
+        });
+        let invited = self.make("invited", "/users", &it);
+        self.keep("invitation", text(&invited["invitation"]["token"]));
+        let (app, account) = (&self.market.house.app, self.branch.customer.account.clone());
+        let left = |name| -> Person {
+            invite(app, &self.branch.admin, &account, &self.mail(name), "member")
+        };
+        let (deleted, idle) = (left("deleted"), left("idle"));
+        self.seller().post(&format!("/users/{}/delete", deleted.id), &json!({}));
+        self.keep("deleted", deleted.id);
+        self.keep("idle", idle.id);
+        let sign_in = json!({ "email": self.name("member_email"), "password": PASSWORD });
+        let answer = Client::nobody(&self.market.house.app).call("POST /session", Some(&sign_in));
+        self.keep("cookie", answer.cookie());
+        self.keep("csrf", text(&answer.ok()["csrf_token"]));
+        let sessions = self.seller().get(&format!("/sessions?user={}", self.name("member_user")));
+        self.keep("session", text(&sessions["items"][0]["id"]));
+        // That a key was used is noted when it is used first, and not in the middle of a test.
+        for token in ["seller", "buyer", "member"] {
+            Client::with_token(&self.market.house.app, self.name(token)).get("/session");
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! The plug pulled in the middle of every deed: afterwards the change and the facts that tell of it
+//! are either both there or both not, and doing it again leads to the end.
+//!
+//! What the store does of itself in a power cut is tried in `power_cut`; here it is what the house
+//! does with it, use case by use case and duty by duty.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tillbox::domain::operator::Actor;
+use tillbox::services::{billing, duty};
+use tillbox::store::backup::{Contents, contents};
+use tillbox::store::check::check;
+use tillbox::store::fact::Facts;
+use tillbox::store::{Store, Trust};
+
+use crate::harness::app::{Answer, App};
+use crate::harness::chance::Chance;
+use crate::harness::deeds::{Deed, Manner, deeds};
+use crate::harness::disk::{Disk, Mishap};
+use crate::harness::scale::rounds;
+use crate::harness::stage::{Scene, Stage, open};
+
+/// Something that is done to a house, and may be cut off.
+struct Trial<'a> {
+    name: String,
+    scene: Scene,
+    manner: Manner,
+    work: Box<dyn Fn(&App) -> Outcome + Sync + 'a>,
+}
+
+/// What was said to whoever did it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Outcome {
+    /// It is done, and what was answered.
+    Done(Vec<u8>),
+    /// It is not known to be done.
+    Failed(String),
+}
+
+impl From<Answer> for Outcome {
+    fn from(it: Answer) -> Self {
+        match it.status.is_success() {
+            true => Self::Done(it.body),
+            false => Self::Failed(format!("{} {}", it.status, String::from_utf8_lossy(&it.body))),
+        }
+    }
+}
+
+/// What lies on a disk.
+#[derive(PartialEq, Eq)]
+struct Found {
+    contents: Contents,
+    facts: u64,
+}
+
+fn found(disk: &Disk) -> Found {
+    let store = Store::within(disk.clone(), Trust::LastCommit).expect("it opens again");
+    let snapshot = store.read().expect("a snapshot");
+    let facts = snapshot.last_fact().expect("facts");
+    Found { contents: contents(&snapshot).expect("readable"), facts }
+}
+
+fn must_be_clean(disk: &Disk, name: &str) {
+    let store = Store::within(disk.clone(), Trust::LastCommit).expect("it opens again");
+    let report = check(&store.read().expect("a snapshot"));
+    assert!(report.is_clean(), "{name}: {:#?}", report.findings);
+}
+
+impl Trial<'_> {
+    /// Does it on a fresh disk on which something happens, and says how that ended.
+    fn run(&self, mishap: Mishap) -> (Disk, Outcome) {
+        let disk = Stage::shared().disk(self.scene);
+        let app = open(&disk, 7);
+        disk.expect(mishap);
+        let outcome = (self.work)(&app);
+        (disk, outcome)
+    }
+
+    /// Pulls the plug at each sync, and returns how many there were.
+    fn pull(&self) -> usize {
+        let name = &self.name;
+        let never = Mishap::CutAtSync(u64::MAX);
+        let untouched = Stage::shared().disk(self.scene);
+        let before = found(&untouched);
+        let (disk, done) = self.run(never);
+        let syncs = disk.done().syncs;
+        assert!(matches!(done, Outcome::Done(_)), "{name}: {done:?}");
+        let after = found(&disk);
+        must_be_clean(&disk, name);
+        assert!(syncs > 0 || before == after, "{name} answered before the disk had it");
+        let cuts = self.cuts(syncs);
+        for at in &cuts {
+            self.pull_at(*at, (&before, &after, &done));
+        }
+        cuts.len()
+    }
+
+    /// At which syncs the plug is pulled: at each; in a plain run at every tenth and at one at
+    /// least, another one from deed to deed.
+    fn cuts(&self, syncs: u64) -> Vec<u64> {
+        if rounds(10, 10) == 10 || syncs == 0 {
+            return (1..=syncs).collect();
+        }
+        let first = 1 + self.name.len() as u64 % syncs.min(10);
+        (first..=syncs).step_by(10).collect()
+    }
+
+    fn pull_at(&self, at: u64, (before, after, done): (&Found, &Found, &Outcome)) {
+        let name = format!("{}, plug pulled at sync {at}", self.name);
+        let (disk, outcome) = self.run(Mishap::CutAtSync(at));
+        disk.power_cycle(&mut Chance::seeded(at));
+        let left = found(&disk);
+        match self.manner {
+            Manner::Several => {
+                assert!(left.facts >= before.facts, "{name}: facts are gone");
+                must_be_clean(&disk, &name);
+            }
+            Manner::Once | Manner::Natural | Manner::Anew | Manner::Unawaited => {
+                assert!(left == *before || left == *after, "{name}: half is there");
+            }
+        }
+        let was_done = left == *after;
+        if matches!(outcome, Outcome::Done(_)) && self.manner != Manner::Unawaited {
+            assert!(was_done, "{name}: it was answered, and is gone");
+        }
+        let again = (self.work)(&open(&disk, 8));
+        let end = found(&disk);
+        must_be_clean(&disk, &name);
+        match (&again, self.manner) {
+            (Outcome::Done(_), Manner::Anew | Manner::Several) => assert!(end.facts >= after.facts),
+            (Outcome::Done(_), Manner::Natural | Manner::Unawaited) => {
+                assert_eq!(end.facts, after.facts, "{name}: it is done twice");
+            }
+            (Outcome::Done(_), Manner::Once) => {
+                assert_eq!(end.facts, after.facts, "{name}: it is done twice");
+                assert!(!was_done || again == *done, "{name}: it is answered otherwise");
+            }
+            // What was done is refused the second time where there is no key to know it by.
+            (Outcome::Failed(why), _) => {
+                assert!(left.facts > before.facts && why.starts_with('4'), "{name}: {why}");
+            }
+        }
+    }
+}
+
+fn trial(deed: &Deed) -> Trial<'_> {
+    let stage = Stage::shared();
+    Trial {
+        name: deed.what.to_owned(),
+        scene: deed.scene,
+        manner: deed.manner,
+        work: Box::new(|app| deed.is_done(app, &stage.north).into()),
+    }
+}
+
+/// Pulls the plug in all of them, on as many threads as the machine has, and says how often.
+fn pull_all(trials: &[Trial<'_>]) -> usize {
+    let (next, pulls, wrong) = (AtomicUsize::new(0), AtomicUsize::new(0), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                while let Some(trial) = trials.get(next.fetch_add(1, Ordering::SeqCst)) {
+                    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| trial.pull())) {
+                        Ok(count) => pulls.fetch_add(count, Ordering::SeqCst),
+                        Err(_) => {
+                            wrong.lock().unwrap().push(trial.name.clone());
+                            0
+                        }
+                    };
+                }
+            });
+        }
+    });
+    let wrong = wrong.into_inner().unwrap();
+    assert!(wrong.is_empty(), "these went wrong, as said above: {wrong:#?}");
+    pulls.into_inner()
+}
+
+#[test]
+fn every_route_that_writes_survives_the_plug_pulled_at_each_sync() {
+    let deeds = deeds();
+    let trials: Vec<_> = deeds.iter().map(trial).collect();
+    let pulls = pull_all(&trials);
+    println!("{} routes, {pulls} times the plug", trials.len());
+    assert!(pulls > trials.len() / 2, "a commit syncs");
+}
+
+/// The scene on which each duty is tried; a duty without a row fails the test.
+const DUTIES: &[(&str, Scene)] = &[
+    ("orders", Scene::Due),
+    ("terms", Scene::Due),
+    ("billing", Scene::Due),
+    ("closing", Scene::Due),
+    ("usage", Scene::Due),
+    ("deliver", Scene::Due),
+    ("notify", Scene::Due),
+    ("mail", Scene::Due),
+    ("provision", Scene::Due),
+    ("retention", Scene::Due),
+];
+
+#[test]
+fn every_duty_survives_the_plug_pulled_at_each_sync() {
+    let app = open(&Stage::shared().disk(Scene::Quiet), 7);
+    let known = |name: &str| DUTIES.iter().any(|it| it.0 == name);
+    let duties = app.bss.duties().iter().map(|it| it.name());
+    let unknown: Vec<_> = duties.filter(|it| !known(it)).collect();
+    assert!(unknown.is_empty(), "say in DUTIES on which scene these find work: {unknown:?}");
+    let trials: Vec<_> = DUTIES.iter().map(trial_of_duty).collect();
+    let pulls = pull_all(&trials);
+    println!("{} duties, {pulls} times the plug", trials.len());
+    assert!(pulls >= 3, "orders, terms and billing find work");
+}
+
+fn trial_of_duty(&(name, scene): &(&'static str, Scene)) -> Trial<'static> {
+    let keep = move |app: &App| {
+        let duty = app.bss.duties().iter().find(|it| it.name() == name).expect("employed");
+        match duty::run(duty.as_ref(), &app.bss) {
+            Ok(_) => Outcome::Done(Vec::new()),
+            Err(error) => Outcome::Failed(format!("5 {error}")),
+        }
+    };
+    Trial { name: name.to_owned(), scene, manner: Manner::Several, work: Box::new(keep) }
+}
+
+/// Wherever a month of business stops, the next start goes on to the same end.
+#[test]
+fn a_month_that_is_cut_off_anywhere_ends_as_if_it_were_not() {
+    let all = |app: &App| {
+        let ran = duty::run_all(&app.bss);
+        let left = app.bss.read(&Actor::duty("test"), |cx| billing::left(cx));
+        match (ran, left) {
+            (Ok(_), Ok(left)) => Outcome::Done(format!("{} left", left.due).into_bytes()),
+            (Err(error), _) | (_, Err(error)) => Outcome::Failed(format!("5 {error}")),
+        }
+    };
+    let trial = Trial {
+        name: "all duties".to_owned(),
+        scene: Scene::Due,
+        manner: Manner::Several,
+        work: Box::new(all),
+    };
+    println!("all duties, {} times the plug", pull_all(&[trial]));
+}

@@ -1,0 +1,111 @@
+//! Secrets stay secret: what nobody may read stands in clear in no file, no backup, no list, no
+//! figure and no line of the log.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::harness::process::{Server, run, speak};
+
+/// What the operator signs in with, and the token that was chosen for it.
+const PASSWORD: &str = "canary-1-of-the-operator!";
+const TOKEN: &str = concat!("tbx_", "canary2canary2canary2canary2canary2canary2c");
+const OPERATOR: &[(&str, &str)] = &[
+    ("TILLBOX_OPERATOR_EMAIL", "olga@provider.test"),
+    ("TILLBOX_OPERATOR_PASSWORD", PASSWORD),
+    ("TILLBOX_OPERATOR_TOKEN", TOKEN),
+];
+/// The base64 of `canary-3-canary-3-canary-3-canary`.
+const SIGNING: &str = "whsec_Y2FuYXJ5LTMtY2FuYXJ5LTMtY2FuYXJ5LTMtY2FuYXJ5";
+/// What is typed and is no password of anybody.
+const MISTYPED: &str = "canary-4-mistyped-password!";
+/// What somebody else is given.
+const GIVEN: &str = "canary-5-given-to-a-friend!";
+
+/// Says everything secret to a server, and returns what it said in turn that is secret.
+fn tell_everything(server: &Server) -> Vec<String> {
+    let bearer = format!("authorization: Bearer {TOKEN}\r\n");
+    let post = |path: &str, headers: &str, body: &str| {
+        speak(&server.address, &format!("POST /api/v1{path}"), headers, body)
+    };
+    let text = |it: &Value| it.as_str().unwrap().to_owned();
+    let mut secrets: Vec<_> =
+        [PASSWORD, TOKEN, SIGNING, MISTYPED, GIVEN].map(ToOwned::to_owned).into();
+    secrets.push("canary-3-canary-3".to_owned());
+
+    let issued = post("/tokens", &bearer, r#"{"name":"second"}"#).json();
+    secrets.push(text(&issued["secret"]));
+    let guest = json!({ "email": "guest@provider.test", "name": "Guest", "roles": ["operator"] });
+    let invited = post("/users", &bearer, &guest.to_string()).json();
+    secrets.push(text(&invited["invitation"]["token"]));
+    let given = json!({ "password": GIVEN }).to_string();
+    post(&format!("/users/{}/password", text(&invited["id"])), &bearer, &given);
+    let listener = json!({ "callback": "https://hooks.example/in", "secret": SIGNING });
+    let made = post("/listeners", &bearer, &listener.to_string());
+    assert_eq!(made.status, 201, "{made:?}");
+
+    let sign_in = |password: &str| {
+        let body = json!({ "email": "olga@provider.test", "password": password });
+        post("/session", "", &body.to_string())
+    };
+    assert_eq!(sign_in(MISTYPED).status, 401);
+    post("/session", "", &format!("{{\"email\":1,\"password\":\"{MISTYPED}\""));
+    post("/session", &format!("authorization: Bearer {MISTYPED}\r\n"), "{}");
+    let session = sign_in(PASSWORD);
+    secrets.push(text(&session.json()["csrf_token"]));
+    let cookie = session.head.lines().find_map(|it| it.strip_prefix("set-cookie: ")).unwrap();
+    secrets.push(cookie.split(['=', ';']).nth(1).unwrap().to_owned());
+    secrets
+}
+
+/// Everything that is shown to who may see all.
+fn shown(server: &Server) -> Vec<(String, String)> {
+    let bearer = format!("authorization: Bearer {TOKEN}\r\n");
+    let lists = tillbox::api::v1::rights().into_iter().map(|it| (it.0, it.1));
+    let lists = lists.filter(|it| it.0 == "GET" && !it.1.contains('{'));
+    let mut shown: Vec<_> = lists
+        .map(|(_, path)| {
+            let answer = speak(&server.address, &format!("GET /api/v1{path}"), &bearer, "");
+            (path.to_owned(), answer.body)
+        })
+        .collect();
+    shown.push(("/metrics".to_owned(), speak(&server.address, "GET /metrics", "", "").body));
+    shown
+}
+
+/// The files of a folder, as text.
+fn files(folder: &Path) -> Vec<(String, String)> {
+    let files = std::fs::read_dir(folder).unwrap().map(|it| it.unwrap().path());
+    let files = files.filter(|it| it.is_file());
+    files
+        .map(|it| {
+            let text = String::from_utf8_lossy(&std::fs::read(&it).unwrap()).into_owned();
+            (it.display().to_string(), text)
+        })
+        .collect()
+}
+
+#[test]
+fn no_secret_stands_in_clear_in_any_file_backup_list_or_log() {
+    let place = tempfile::tempdir().unwrap();
+    let (data, kept) = (place.path().join("data"), place.path().join("kept"));
+    std::fs::create_dir_all(&kept).unwrap();
+    let server =
+        Server::start_with(&data, &["--test-clock", "--log", "warn,tillbox=trace"], OPERATOR);
+    let secrets = tell_everything(&server);
+    let mut said = shown(&server);
+    let copy = kept.join("backup.redb");
+    run(&["backup", "--data", data.to_str().unwrap(), copy.to_str().unwrap()]).ok();
+    said.extend(server.said.iter().map(|it| ("what it printed".to_owned(), it.clone())));
+    let log = server.terminate_and_tell();
+    assert!(log.iter().any(|it| it.contains("/api/v1/session")), "the log says a lot: {log:?}");
+    said.extend(log.into_iter().map(|it| ("the log".to_owned(), it)));
+    said.extend(files(&data));
+    said.extend(files(&kept));
+    assert!(secrets.len() >= 10 && said.len() > 40, "{} in {}", secrets.len(), said.len());
+    for secret in &secrets {
+        for (place, text) in &said {
+            assert!(!text.contains(secret.as_str()), "`{secret}` stands in {place}");
+        }
+    }
+}
