@@ -44,13 +44,5 @@ export function minus(one, other) {
 /** The lesser of two. */
 export const least = (one, other) => (compare(one, other) <= 0 ? one : other);
 
-/** How many percent one is of another, rounded to tenths; nothing of nothing. */
-export function percent(one, other) {
-  const [a, b] = level(read(one), read(other));
-  if (b === 0n) return null;
-  const tenths = (a * 2000n / b + (a < 0n ? -1n : 1n)) / 2n;
-  return write(tenths, 1);
-}
-
 /** Where a number stands in a drawing: the one place where a floating point number is made of it. */
 export const coordinate = (text) => Number(text);

@@ -21,9 +21,10 @@ export function round(it) {
   return format({ style: "currency", currency: it.currency, maximumFractionDigits: 0 }).format(it.amount);
 }
 
-/** The same in few letters, for the side of a chart. */
+/** An amount, or a quantity of nothing in particular, in few letters, for the side of a chart. */
 export function brief(amount, currency) {
-  return format({ style: "currency", currency, notation: "compact", maximumFractionDigits: 1 }).format(amount);
+  const style = currency ? { style: "currency", currency } : {};
+  return format({ ...style, notation: "compact", maximumFractionDigits: 1 }).format(amount);
 }
 
 /** A unit price with all of its digits. */

@@ -1,6 +1,6 @@
 // Days and instants as the reader writes them, and how far they are from business time.
 import { signal } from "../../vendor/signals/signals.js";
-import { locale } from "./text.js";
+import { locale, t } from "./text.js";
 
 /** The clock as the server tells it: `now`, `wall`, `movable`. */
 export const clock = signal(null);
@@ -45,12 +45,18 @@ export function period(start, end) {
   return last <= start ? day(start) : format.formatRange(new Date(start), new Date(last));
 }
 
-/** How far from business time: `in 3 days`. */
-export function distance(text) {
-  const from = isDay(text) ? new Date(`${today()}T00:00:00Z`) : now();
+/** How far from business time, or from wall time: `in 3 days`. */
+export function distance(text, isWall = false) {
+  const from = isWall ? new Date() : isDay(text) ? new Date(`${today()}T00:00:00Z`) : now();
   const gap = new Date(text) - from;
   const [unit, size] = UNITS.find(([, size]) => Math.abs(gap) >= size) ?? (isDay(text) ? ["day", DAY] : ["minute", 60_000]);
   return new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }).format(Math.round(gap / size), unit);
+}
+
+/** How often: `1 month` as `every month`. */
+export function rhythm(text) {
+  const plain = { "1 day": t("every day"), "1 week": t("every week"), "1 month": t("every month"), "1 year": t("every year") };
+  return plain[text] ?? t("every {span}", { span: span(text) });
 }
 
 /** `1 month` as the reader says it. */

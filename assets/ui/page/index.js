@@ -1,11 +1,29 @@
 // The pages: which address shows which, what one needs to see it, and where it stands in the navigation.
 import { t } from "../model/text.js";
 
-const page = (path, load, more = {}) => ({ path, load, ...more });
+const page = (path, needs, load, place = {}) => ({ path, needs, load, ...place });
 
-/** Every page: its pattern, how its module is loaded, and its place in the navigation if it has one. */
+/** Every page: its pattern, the permission it needs, how its module is loaded, and its place in the navigation. */
 export const PAGES = [
-  page("", () => import("./overview.js"), { text: () => t("Overview"), icon: "layout-dashboard", group: "" }),
+  page("", null, () => import("./overview.js"), { text: () => t("Overview"), icon: "layout-dashboard", group: "" }),
+  page("/accounts", "account_read", () => import("./accounts.js"), { text: () => t("Accounts"), icon: "users", group: "customers" }),
+  page("/accounts/:id", "account_read", () => import("./account.js")),
+  page("/orders", "order_read", () => import("./orders.js"), { text: () => t("Orders"), icon: "shopping-cart", group: "customers" }),
+  page("/orders/:id", "order_read", () => import("./order.js")),
+  page("/subscriptions", "subscription_read", () => import("./subscriptions.js"), { text: () => t("Subscriptions"), icon: "repeat", group: "customers" }),
+  page("/subscriptions/:id", "subscription_read", () => import("./subscription.js")),
+  page("/catalogue", "offer_browse", () => import("./catalogue.js"), { text: () => t("Offers"), icon: "package", group: "catalogue" }),
+  page("/catalogue/:id", "offer_browse", () => import("./offer.js")),
+  page("/usage", "usage_read", () => import("./usage.js"), { text: () => t("Usage"), icon: "gauge", group: "catalogue" }),
+  page("/invoices", "invoice_read", () => import("./invoices.js"), { text: () => t("Invoices"), icon: "receipt-text", group: "money" }),
+  page("/invoices/:id", "invoice_read", () => import("./invoice.js")),
+  page("/payments", "payment_read", () => import("./payments.js"), { text: () => t("Payments"), icon: "wallet", group: "money" }),
+  page("/payments/:id", "payment_read", () => import("./payment.js")),
+  page("/billing", "billing_read", () => import("./billing.js"), { text: () => t("Billing runs"), icon: "play", group: "money" }),
+  page("/billing/:id", "billing_read", () => import("./billing_run.js")),
+  page("/journal", "journal_read", () => import("./journal.js"), { text: () => t("Journal"), icon: "book-open", group: "money" }),
+  page("/settings", null, () => import("./settings.js"), { text: () => t("Settings"), icon: "settings", group: "house" }),
+  page("/reference", null, () => import("./reference.js"), { text: () => t("API reference"), icon: "code", group: "house" }),
 ];
 
 const GROUPS = {

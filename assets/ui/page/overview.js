@@ -2,9 +2,8 @@
 import { html } from "../html.js";
 import { useState } from "../../vendor/preact/hooks.js";
 import { get } from "../model/api.js";
-import { minus, percent } from "../model/decimal.js";
 import { useLoad } from "../model/load.js";
-import { brief, money, round } from "../model/money.js";
+import { brief, isNothing, money, round } from "../model/money.js";
 import { here, refine, to } from "../model/route.js";
 import { may, session } from "../model/session.js";
 import { count, t } from "../model/text.js";
@@ -18,25 +17,24 @@ import { Empty, Loaded } from "../part/still.js";
 import { Table } from "../part/table.js";
 
 const FEW = 6;
-
-/** The change from one amount to another, in percent. */
-function growth(before, after) {
-  return before ? percent(minus(after, before), before.replace("-", "")) : null;
-}
+const SOME = 6;
 
 const Figure = ({ name, value, children }) => html`
   <div class="card figure"><dt>${name}</dt><dd>${value}</dd><dd class="note">${children}</dd></div>`;
 
+/** The change against last month; where this one has nothing yet, what there was. */
+const Against = ({ this: now, last, percent }) => (isNothing(now) && last && !isNothing(last)
+  ? t("nothing charged yet; last month {amount}", { amount: round(last) })
+  : html`<${Change} percent=${percent} />`);
+
 function Figures({ of }) {
-  const { currency } = of;
-  const [last, current] = (of.months ?? []).slice(-2);
-  const change = (key) => (current ? growth(last[key]?.amount ?? last[key], current[key]?.amount ?? current[key]) : null);
-  const late = of.overdue;
+  const { change, currency, overdue: late } = of;
+  const [last, now] = of.months.slice(-2);
   return html`
     <dl class="figures">
-      <${Figure} name=${t("Recurring each month")} value=${round(of.mrr)}><${Change} percent=${of.change?.mrr ?? change("recurring")} /><//>
+      <${Figure} name=${t("Recurring each month")} value=${round(of.mrr)}><${Against} this=${now.recurring} last=${last?.recurring} percent=${change.recurring_percent} /><//>
       <${Figure} name=${t("Active subscriptions")} value=${count(of.active_subscriptions)}>${t("in {currency}", { currency })}<//>
-      <${Figure} name=${t("Invoiced this month")} value=${round(of.invoiced_this_month)}><${Change} percent=${change("invoiced_net")} /><//>
+      <${Figure} name=${t("Invoiced this month")} value=${round(of.invoiced_this_month)}><${Against} this=${now.invoiced_net} last=${last?.invoiced_net} percent=${change.invoiced_percent} /><//>
       <${Figure} name=${t("Overdue")} value=${round(late.amount)}>
         ${late.invoices > 0
           ? html`<a class="badge bad" href=${to("/invoices", { state: "overdue" })}><${Icon} name="circle-alert" />${t("{count} invoices", { count: late.invoices })}</a>`
@@ -49,11 +47,19 @@ const SERIES = [
   ["one_time", () => t("One-time")], ["paid", () => t("Paid")],
 ];
 
+/** The months from before the first in which there was anything, at least some of them; not the last while it is empty. */
+function begun(months) {
+  const isEmpty = (it) => isNothing(it.invoiced_net) && isNothing(it.paid);
+  const over = isEmpty(months.at(-1)) ? months.slice(0, -1) : months;
+  const first = over.findIndex((it) => !isEmpty(it));
+  return over.slice(Math.max(0, Math.min(first - 1, over.length - SOME)));
+}
+
 function Revenue({ of }) {
   const [series, choose] = useState("invoiced_net");
-  const amount = (it) => it[series]?.amount ?? it[series] ?? "0";
-  const points = of.months.map((it) => ({
-    at: month(it.month, true), label: month(it.month), value: amount(it), said: money({ amount: amount(it), currency: of.currency }),
+  const months = begun(of.months);
+    const points = months.map((it) => ({
+    at: month(it.month, true), label: month(it.month), value: it[series].amount, said: money(it[series]),
   }));
   const last = points.at(-1);
   const summary = t("{series} in the last {count} months; {month}: {amount}", {
@@ -73,7 +79,7 @@ function Month() {
   if (read.error?.isNoRoute) return null;
   return html`
     <${Loaded} of=${read}>${(found) => {
-      const all = found.currencies ?? found.items ?? [];
+      const all = found.currencies;
       const of = all.find((it) => it.currency === here.value.query.currency) ?? all[0];
       if (!of) return null;
       return html`

@@ -61,7 +61,7 @@ export function Chart({ points, kind = "area", brief, summary, head }) {
             ${[0, 0.5, 1].map((it) => html`
               <line class="grid" x1=${EDGE.start} x2=${width - EDGE.end} y1=${y(most * it)} y2=${y(most * it)} />
               <text x=${EDGE.start - 10} y=${y(most * it) + 4} text-anchor="end">${brief(String(most * it))}</text>`)}
-            ${points.map((it, at) => (points.length - 1 - at) % each === 0 && html`<text x=${x(at)} y=${HEIGHT - 4} text-anchor=${kind === "area" && at === points.length - 1 ? "end" : "middle"}>${it.label}</text>`)}
+            ${points.map((it, at) => (points.length - 1 - at) % each === 0 && html`<text x=${at === points.length - 1 ? width - EDGE.end : x(at)} y=${HEIGHT - 4} text-anchor=${at === points.length - 1 ? "end" : "middle"}>${it.label}</text>`)}
             ${kind === "bars"
               ? values.map((it, at) => html`<rect class=${`bar ${place !== null && place !== at ? "dim" : ""}`} x=${x(at) - Math.max(1, slot * 0.36)} width=${Math.max(2, slot * 0.72)} y=${y(it)} height=${Math.max(it > 0 ? 1 : 0, y(0) - y(it))} rx="2" />`)
               : points.length > 0 && html`

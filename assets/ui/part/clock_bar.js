@@ -23,7 +23,7 @@ function Story({ of, onClose }) {
         <ol class="timeline">
           ${[...days].map(([date, steps]) => html`
             <li><div><h3>${day(date)}</h3>
-              <ul>${steps.map((it) => html`<li class="step">${sentence(it.duty)}: <span class="quiet">${it.summary.join("; ") || count(it.done)}</span></li>`)}</ul></div></li>`)}
+              <ul>${steps.map((it) => html`<li>${sentence(it.duty)}: <span class="quiet">${it.summary.join("; ") || count(it.done)}</span></li>`)}</ul></div></li>`)}
         </ol>
       </div>
     <//>`;

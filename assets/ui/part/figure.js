@@ -15,8 +15,8 @@ export const Amount = ({ of, plain = false }) => html`
 export const When = ({ at, far = true }) =>
   at ? html`<time datetime=${at} title=${moment(at)}>${moment(at)}${far && html` <small>${distance(at)}</small>`}</time>` : null;
 
-/** How far away, with the exact time at hand. */
-export const Far = ({ at }) => (at ? html`<time datetime=${at} title=${moment(at)}>${distance(at)}</time>` : null);
+/** How far away, with the exact time at hand; `wall` for what does not follow business time. */
+export const Far = ({ at, wall = false }) => (at ? html`<time datetime=${at} title=${moment(at)}>${distance(at, wall)}</time>` : null);
 
 const PATHS = { acc: "/accounts", ofr: "/catalogue", sub: "/subscriptions", inv: "/invoices", ord: "/orders", pay: "/payments", run: "/billing", crn: "/credit-notes" };
 

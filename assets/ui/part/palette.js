@@ -63,7 +63,7 @@ export function Palette({ onClose }) {
   };
   return html`
     <${Dialog} kind="palette" title=${t("Search")} onClose=${onClose}>
-      <input autofocus role="combobox" aria-expanded="true" aria-controls="found" aria-activedescendant=${rows[at] ? `found-${at}` : undefined}
+      <input autofocus name="words" autocomplete="off" role="combobox" aria-expanded="true" aria-controls="found" aria-activedescendant=${rows[at] ? `found-${at}` : undefined}
         aria-label=${t("Search")} placeholder=${t("Accounts, offers, invoice numbers, pages …")} value=${words} onInput=${(event) => type(event.target.value)} onKeyDown=${key} />
       <ul id="found" role="listbox" aria-label=${t("Found")}>
         ${rows.map((row, place) => html`

@@ -1,26 +1,27 @@
 // Tables: columns, rows that lead somewhere, cards where there is no room; and tables as files.
 import { html } from "../html.js";
+import { t } from "../model/text.js";
 
 /**
- * A table. A column is `{head, cell, num, lead, text}`: `cell` makes the content from a row, `text` the plain value for
- * files, `num` aligns to the end, `lead` stands in the first line of a card.
+ * A table. A column is `{head, cell, text, num, lead, cut, extra}`: `cell` makes the content from a row, `text` the plain value for
+ * files, `num` aligns to the end, `lead` stands in the first line of a card, `cut` may be cut off, `extra` is left out of a card.
  */
 export function Table({ columns, rows, label, cards = true }) {
   return html`
     <div class="scroll" tabindex="0" role="region" aria-label=${label} onKeyDown=${walk}>
       <table class=${`rows ${cards ? "cards" : ""}`}>
-        <thead><tr>${columns.map((it) => html`<th scope="col" class=${kind(it)}>${it.head}</th>`)}</tr></thead>
+        <thead><tr>${columns.map((it) => html`<th scope="col" class=${kind(it)}>${it.head || html`<span class="unseen">${t("Actions")}</span>`}</th>`)}</tr></thead>
         <tbody>
           ${rows.map((row, at) => html`
             <tr key=${row.id ?? at}>
-              ${columns.map((it) => html`<td class=${kind(it)} data-label=${it.head}>${it.cell(row, at)}</td>`)}
+              ${columns.map((it) => html`<td class=${kind(it)} data-label=${it.head || undefined}>${it.cell(row, at)}</td>`)}
             </tr>`)}
         </tbody>
       </table>
     </div>`;
 }
 
-const kind = (it) => `${it.num ? "num" : ""} ${it.lead ? "lead" : ""} ${it.cut ? "cut" : ""}`.trim();
+const kind = (it) => ["num", "lead", "cut", "extra"].filter((name) => it[name]).join(" ") || undefined;
 
 /** Moves from row to row by the arrow keys. */
 function walk(event) {

@@ -94,13 +94,18 @@ impl Stage {
     /// An address of the table of pages, with what stands for a thing in it replaced by one.
     pub(crate) fn address(&self, pattern: &str) -> String {
         let account = text(&self.customers[0]["id"]);
-        let invoices = self.market.invoices(&self.customers[0]);
-        let invoice = invoices.last().map(|it| text(&it["id"])).unwrap_or_default();
+        let newest = |list: &str| {
+            let found = self.market.operator().get(&format!("{list}limit=1"));
+            text(&found["items"][0]["id"])
+        };
         let things = [
-            ("{account}", &account),
-            ("{invoice}", &invoice),
-            ("{offer}", &self.server),
-            ("{subscription}", &self.subscription),
+            ("{invoice}", newest(&format!("/invoices?account={account}&"))),
+            ("{order}", newest("/orders?")),
+            ("{payment}", newest("/payments?")),
+            ("{run}", newest("/billing_runs?")),
+            ("{account}", account),
+            ("{offer}", self.server.clone()),
+            ("{subscription}", self.subscription.clone()),
         ];
         things.iter().fold(pattern.to_owned(), |it, (name, id)| it.replace(name, id))
     }

@@ -15,7 +15,36 @@ use super::tab::{Sight, Tab};
 type Page = (&'static str, &'static str, &'static [&'static str]);
 
 /// Every page that the UI declares, at least once.
-const PAGES: &[Page] = &[("", "/", &["Overview", "Recent invoices", "Acme Bäckerei GmbH"])];
+const PAGES: &[Page] = &[
+    ("", "/", &["Overview", "Recent invoices", "Acme Bäckerei GmbH", "Revenue by month"]),
+    ("/accounts", "/accounts", &["Accounts", "Hafen Logistik KG"]),
+    ("/accounts/:id", "/accounts/{account}", &["Acme Bäckerei GmbH", "Balance", "Usage"]),
+    ("/accounts/:id", "/accounts/{account}?part=subscriptions", &["Virtual server", "Mailbox"]),
+    ("/accounts/:id", "/accounts/{account}?part=invoices", &["INV-2026-", "Overdue"]),
+    ("/accounts/:id", "/accounts/{account}?part=statement", &["Statement in EUR", "Now owed"]),
+    ("/accounts/:id", "/accounts/{account}?part=users", &["Users", "Invite"]),
+    ("/orders", "/orders", &["Orders", "Studio Ostwind"]),
+    ("/orders/:id", "/orders/{order}", &["Pieces", "Completed"]),
+    ("/subscriptions", "/subscriptions", &["Subscriptions", "Acme Bäckerei GmbH"]),
+    ("/subscriptions/:id", "/subscriptions/{subscription}", &["Virtual server", "Usage"]),
+    ("/catalogue", "/catalogue", &["Offers", "Mailbox", "Computing"]),
+    ("/catalogue/:id", "/catalogue/{offer}", &["Virtual server", "Price calculator", "Prices"]),
+    ("/usage", "/usage", &["Usage", "Meters", "Every event was taken"]),
+    ("/invoices", "/invoices", &["Invoices", "Acme Bäckerei GmbH"]),
+    ("/invoices/:id", "/invoices/{invoice}", &["How this came about", "Still to pay", "Seal"]),
+    ("/payments", "/payments", &["Payments", "Hafen Logistik KG"]),
+    ("/payments/:id", "/payments/{payment}", &["What it settles", "Credit left"]),
+    ("/billing", "/billing", &["Billing runs", "What would be billed", "Through"]),
+    ("/billing/:id", "/billing/{run}", &["Billing run", "Through"]),
+    ("/journal", "/journal", &["Journal", "Balances", "Ledger"]),
+    ("/settings", "/settings", &["Settings", "API tokens", "Open sessions"]),
+    ("/settings", "/settings?part=users", &["Users", "Invite"]),
+    ("/settings", "/settings?part=tax", &["Rules", "Everywhere"]),
+    ("/settings", "/settings?part=classes", &["Customer classes", "Days to pay"]),
+    ("/settings", "/settings?part=counting", &["Categories", "Meters", "Computing"]),
+    ("/settings", "/settings?part=hearing", &["Webhooks"]),
+    ("/reference", "/reference", &["API reference", "Sign in", "List accounts"]),
+];
 
 /// The doors: documents of their own, for who is not in yet.
 const DOORS: &[Page] = &[

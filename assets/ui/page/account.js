@@ -1,0 +1,195 @@
+// One account: state and balance at the head, and below what it has, used, owes, and what happened to it.
+import { html } from "../html.js";
+import { useState } from "../../vendor/preact/hooks.js";
+import { get } from "../model/api.js";
+import { useLoad } from "../model/load.js";
+import { name, remember } from "../model/name.js";
+import { isNothing, money } from "../model/money.js";
+import { here, to } from "../model/route.js";
+import { may } from "../model/session.js";
+import { t } from "../model/text.js";
+import { day, rhythm } from "../model/time.js";
+import { Amount, Far, Named, When } from "../part/figure.js";
+import { Icon } from "../part/icon.js";
+import { Rows } from "../part/list.js";
+import { Menu } from "../part/menu.js";
+import { OrderDialog } from "../part/order_dialog.js";
+import { Card, Facts, Page, Tabs } from "../part/page.js";
+import { PaymentDialog } from "../part/payment_dialog.js";
+import { sentence, State } from "../part/state.js";
+import { Empty, Loaded } from "../part/still.js";
+import { Table } from "../part/table.js";
+import { UsageChart } from "../part/usage_chart.js";
+import { CloseDialog, EditDialog, HoldDialog, ReleaseDialog } from "./account/actions.js";
+import { Statement } from "./account/statement.js";
+import { Users } from "./account/users.js";
+
+const SPENT = ["closed", "erased", "closing"];
+
+export const subscriptionColumns = () => [
+  { head: t("Subscription"), cell: (it) => html`<a class="whole" href=${to(`/subscriptions/${it.id}`)}>${it.name ?? name(it.offer).value ?? it.number}</a>` },
+  { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />` },
+  { head: t("Quantity"), num: true, cell: (it) => it.quantity },
+  { head: t("Since"), extra: true, cell: (it) => day(it.started_on) },
+  { head: t("Renews"), cell: (it) => it.term?.end && html`<${Far} at=${it.term.end} />` },
+];
+
+export const invoiceColumns = () => [
+  { head: t("Number"), cell: (it) => html`<a class="whole one-line" href=${to(`/invoices/${it.id}`)}>${it.number ?? t("Draft")}</a>` },
+  { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />` },
+  { head: t("Issued"), extra: true, cell: (it) => day(it.issued_on) },
+  { head: t("Due"), cell: (it) => day(it.due_on) },
+  { head: t("Amount"), num: true, cell: (it) => money(it.gross) },
+  { head: t("Open"), num: true, cell: (it) => html`<${Amount} of=${it.due} />` },
+];
+
+function Balance({ of }) {
+  const read = useLoad(() => get(`/accounts/${of.id}/balance`), ["balance", of.id]);
+  return html`
+    <${Card} title=${t("Balance")}>
+      <${Loaded} of=${read} bones=${2}>${({ balances }) => html`
+        <div class="inside stack tight">
+          ${balances.length === 0 && html`<p class="quiet">${t("Nothing was ever owed or paid.")}</p>`}
+          ${balances.map((it) => html`
+            <dl class="sums wide" key=${it.currency}>
+              <div><dt>${t("Owes")}</dt><dd class="strong">${money(it.receivable)}</dd></div>
+              <div><dt>${t("of it overdue")}</dt><dd class=${isNothing(it.overdue) ? "faint" : "text bad strong"}>${money(it.overdue)}</dd></div>
+              <div><dt>${t("Has as credit")}</dt><dd class=${isNothing(it.credit) ? "faint" : "text good"}>${money(it.credit)}</dd></div>
+            </dl>`)}
+        </div>`}<//>
+    <//>`;
+}
+
+function Billing({ of }) {
+  const read = useLoad(() => get("/billing_accounts", { account: of.id }), ["billing", of.id]);
+  return html`
+    <${Card} title=${t("Billing")}>
+      <${Loaded} of=${read} bones=${3}>${({ items }) => html`
+        <div class="inside stack">
+          ${items.map((it) => html`
+            <${Facts} key=${it.id} of=${[
+              [t("Next invoice"), it.next_bill_on && html`<${When} at=${it.next_bill_on} />`],
+              [t("Rhythm"), rhythm(it.cycle.period)],
+              [t("Currency"), it.currency],
+              [t("Time zone"), it.zone],
+              [t("Pays"), it.billing_type === "prepaid" ? t("before") : t("afterwards")],
+              [t("State"), it.state === "active" ? null : html`<${State} of=${it.state} />`],
+              [t("Invoices go to"), it.email],
+            ]} />`)}
+        </div>`}<//>
+    <//>`;
+}
+
+function About({ of }) {
+  const contact = of.contacts.billing ?? of.contacts.admin ?? of.contacts.technical;
+  return html`
+    <${Card} title=${t("About")}>
+      <div class="inside"><${Facts} of=${[
+        [t("Number"), of.number],
+        [t("Kind"), t(sentence(of.kind))],
+        [t("Below"), of.parent && html`<${Named} id=${of.parent} />`],
+        [t("Address"), [of.address?.street, [of.address?.postal_code, of.address?.city].filter(Boolean).join(" "), of.address?.country].filter(Boolean).join(", ")],
+        [t("Contact"), contact && html`<a href=${`mailto:${contact.email}`}>${contact.email}</a>`],
+        [t("Tax number"), of.tax.registration_id],
+        [t("Customer since"), day(of.created_at)],
+        [t("Note"), of.description],
+      ]} /></div>
+    <//>`;
+}
+
+function Holds({ of }) {
+  return of.holds.map((it) => html`
+    <div class="notice warn" key=${it.kind}><${Icon} name="pause" />
+      <p><span class="strong">${it.kind === "credit" ? t("Held because invoices are unpaid") : t("Held by an operator")}</span>
+        ${" "}(${it.reason})${it.comment && `: ${it.comment}`} · <${Far} at=${it.since} /></p></div>`);
+}
+
+function Usage({ account }) {
+  const read = useLoad(async () => {
+    const { items } = await get("/subscriptions", { account: account.id, state: "active", limit: 100 });
+    return items;
+  }, ["used", account.id]);
+  const [chosen, choose] = useState(null);
+  return html`
+    <${Loaded} of=${read} bones=${5}>${(items) => items.length > 0 && html`
+      <${UsageChart} subscriptions=${items} chosen=${chosen} onChoose=${choose} />`}<//>`;
+}
+
+function Summary({ of }) {
+  return html`
+    <div class="stack">
+      <${Card} title=${t("Subscriptions")} actions=${html`<a class="button small" href=${to(`/accounts/${of.id}`, { part: "subscriptions" })}>${t("All")}</a>`}>
+        <${Rows} path="/subscriptions" query=${{ account: of.id, state: "active" }} label=${t("Active subscriptions")} columns=${subscriptionColumns()}
+          empty=${html`<${Empty} icon="repeat" title=${t("It has nothing yet")}><p>${t("Place an order, and what it buys appears here.")}</p><//>`} />
+      <//>
+      <${Usage} account=${of} />
+      <${Card} title=${t("Open invoices")} actions=${html`<a class="button small" href=${to(`/accounts/${of.id}`, { part: "invoices" })}>${t("All")}</a>`}>
+        <${OpenInvoices} account=${of.id} />
+      <//>
+    </div>`;
+}
+
+function OpenInvoices({ account }) {
+  const read = useLoad(async () => {
+    const [open, late] = await Promise.all(["open", "overdue"].map((state) => get("/invoices", { account, state, limit: 20 })));
+    return [...late.items, ...open.items];
+  }, ["open", account]);
+  return html`
+    <${Loaded} of=${read}>${(items) => items.length === 0
+      ? html`<${Empty} icon="circle-check" title=${t("Everything is paid")} />`
+      : html`<${Table} label=${t("Open invoices")} columns=${invoiceColumns()} rows=${items} />`}<//>`;
+}
+
+const PARTS = [
+  ["summary", () => t("Summary"), null, Summary],
+  ["subscriptions", () => t("Subscriptions"), "subscription_read", ({ of }) => html`
+    <section class="card"><${Rows} path="/subscriptions" query=${{ account: of.id }} label=${t("Subscriptions")} columns=${subscriptionColumns()}
+      empty=${html`<${Empty} icon="repeat" title=${t("It has nothing yet")} />`} /></section>`],
+  ["invoices", () => t("Invoices"), "invoice_read", ({ of }) => html`
+    <section class="card"><${Rows} path="/invoices" query=${{ account: of.id }} label=${t("Invoices")} columns=${invoiceColumns()}
+      empty=${html`<${Empty} icon="receipt-text" title=${t("No invoices yet")} />`} /></section>`],
+  ["statement", () => t("Statement"), "balance_read", ({ of }) => html`<${Statement} account=${of.id} />`],
+  ["users", () => t("Users"), "user_read", ({ of }) => html`<${Users} account=${of} />`],
+];
+
+/** The page. */
+export default function Account({ id }) {
+  const read = useLoad(() => get(`/accounts/${id}`), [id]);
+  const [action, act] = useState(null);
+  const close = () => act(null);
+  return html`
+    <${Loaded} of=${read}>${(of) => {
+      remember(of.id, of.name);
+      const parts = PARTS.filter(([, , needs]) => !needs || may(needs));
+      const at = parts.find(([key]) => key === here.value.query.part) ?? parts[0];
+      const Part = at[3];
+      const isHeld = of.holds.some((it) => it.kind === "administrative");
+      const isOver = SPENT.includes(of.state);
+      const more = [
+        may("account_write") && { text: t("Edit"), icon: "pencil", onClick: () => act("edit") },
+        may("account_hold") && !isOver && (isHeld
+          ? { text: t("Release"), icon: "lock-open", onClick: () => act("release") }
+          : { text: t("Hold"), icon: "pause", onClick: () => act("hold") }),
+        may("account_close") && !isOver && { text: t("Close the account"), icon: "ban", danger: true, onClick: () => act("close") },
+      ].filter(Boolean);
+      const actions = html`
+        ${may("payment_record") && html`<button type="button" class="button" onClick=${() => act("pay")}><${Icon} name="banknote" />${t("Record payment")}</button>`}
+        ${may("order_place") && !isOver && html`<button type="button" class="button primary" onClick=${() => act("order")}><${Icon} name="plus" />${t("New order")}</button>`}
+        ${more.length > 0 && html`<${Menu} label=${t("More actions")} kind="button" button=${html`<${Icon} name="ellipsis" />`} items=${more} />`}`;
+      return html`
+        <${Page} title=${of.name} crumbs=${[["/accounts", t("Accounts")]]} state=${html`<${State} of=${of.state} />`} actions=${actions}>
+          <${Holds} of=${of} />
+          <${Tabs} label=${t("Parts of the account")} path=${`/accounts/${id}`} at=${at[0]} of=${parts.map(([key, text]) => [key, text()])} />
+          ${at[0] === "summary"
+            ? html`<div class="side-by-side"><${Part} of=${of} />
+                <div class="stack">${may("balance_read") && html`<${Balance} of=${of} />`}${may("billing_account_read") && html`<${Billing} of=${of} />`}<${About} of=${of} /></div></div>`
+            : html`<${Part} of=${of} />`}
+          ${action === "pay" && html`<${PaymentDialog} account=${of} onClose=${close} />`}
+          ${action === "order" && html`<${OrderDialog} account=${of} onClose=${close} />`}
+          ${action === "edit" && html`<${EditDialog} of=${of} onClose=${close} />`}
+          ${action === "hold" && html`<${HoldDialog} of=${of} onClose=${close} />`}
+          ${action === "release" && html`<${ReleaseDialog} of=${of} onClose=${close} />`}
+          ${action === "close" && html`<${CloseDialog} of=${of} onClose=${close} />`}
+        <//>`;
+    }}<//>`;
+}

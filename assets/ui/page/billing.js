@@ -1,0 +1,93 @@
+// Billing runs: what would be billed now, billing it, and the runs there were.
+import { html } from "../html.js";
+import { useState } from "../../vendor/preact/hooks.js";
+import { get, post } from "../model/api.js";
+import { useLoad } from "../model/load.js";
+import { money } from "../model/money.js";
+import { go, to } from "../model/route.js";
+import { may } from "../model/session.js";
+import { count, t } from "../model/text.js";
+import { day, today } from "../model/time.js";
+import { Far, Named } from "../part/figure.js";
+import { Icon } from "../part/icon.js";
+import { List } from "../part/list.js";
+import { Card, Page } from "../part/page.js";
+import { State, stateName } from "../part/state.js";
+import { Empty, Loaded } from "../part/still.js";
+import { Table } from "../part/table.js";
+import { complain } from "../part/toast.js";
+
+/** Sums of invoices by currency. */
+export const Amounts = ({ of }) => html`
+  <${Table} label=${t("Sums by currency")} rows=${of} columns=${[
+    { head: t("Currency"), cell: (it) => html`<span class="strong">${it.currency}</span>` },
+    { head: t("Invoices"), num: true, cell: (it) => count(it.invoices) },
+    { head: t("Net"), num: true, cell: (it) => money(it.net) },
+    { head: t("Tax"), num: true, cell: (it) => money(it.tax) },
+    { head: t("Gross"), num: true, lead: true, cell: (it) => html`<span class="strong">${money(it.gross)}</span>` },
+  ]} />`;
+
+/** Who could not be billed, and why. */
+export const Failures = ({ of, failed }) => html`
+  <${Card} title=${t("{count} could not be billed", { count: failed ?? of.length })}>
+    <${Table} label=${t("Failures")} rows=${of} columns=${[
+      { head: t("Billing account"), cell: (it) => html`<${Named} id=${it.billing_account} />` },
+      { head: t("Reason"), cell: (it) => it.reason },
+      { head: t("Code"), cell: (it) => html`<span class="mono faint">${it.code}</span>` },
+    ]} />
+  <//>`;
+
+function Plan() {
+  const [through, until] = useState(today());
+  const [isBusy, wait] = useState(false);
+  const read = useLoad(async () => {
+    const [plan, left] = await Promise.all([get("/billing_runs/plan", { through }), get("/billing_runs/left")]);
+    return { plan, left };
+  }, ["plan", through]);
+  const isNow = through === today();
+  const start = async () => {
+    wait(true);
+    try {
+      const run = await post("/billing_runs");
+      go(`/billing/${run.id}`);
+    } catch (problem) {
+      complain(problem);
+    }
+    wait(false);
+  };
+  return html`
+    <${Card} title=${t("What would be billed")} actions=${html`
+      <label class="row tight"><small>${t("through")}</small><input class="date" type="date" name="through" value=${through} onChange=${(event) => until(event.target.value || today())} /></label>`}>
+      <${Loaded} of=${read} bones=${3}>${({ plan, left }) => html`
+        ${plan.invoices === 0
+          ? html`<${Empty} icon="circle-check" title=${t("Nothing left to bill")}><p>${t("Up to {day}, everybody has all of the invoices.", { day: day(plan.through) })}</p><//>`
+          : html`<${Amounts} of=${plan.amounts} />`}
+        <footer class="row between">
+          <span class="quiet">${t("{count} billing accounts looked at", { count: plan.total })}${left.failed > 0 && html` · <span class="text bad">${t("{count} failed the last time", { count: left.failed })}</span>`}</span>
+          ${may("billing_run") && html`<button type="button" class="button primary" disabled=${isBusy || !isNow || (plan.invoices === 0 && left.failed === 0)} onClick=${start}><${Icon} name="play" />${t("Bill what is due")}</button>`}
+        </footer>`}<//>
+    <//>
+    ${read.data?.plan.failures.length > 0 && html`<${Failures} of=${read.data.plan.failures} />`}`;
+}
+
+const columns = () => [
+  { head: t("Run"), cell: (it) => html`<a class="whole" href=${to(`/billing/${it.id}`)}>${it.number}</a>`, text: (it) => it.number },
+  { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />`, text: (it) => it.state },
+  { head: t("Through"), cell: (it) => day(it.through), text: (it) => it.through },
+  { head: t("Accounts"), num: true, extra: true, cell: (it) => count(it.done), text: (it) => it.done },
+  { head: t("Invoices"), num: true, cell: (it) => count(it.invoices), text: (it) => it.invoices },
+  { head: t("Gross"), num: true, cell: (it) => html`<div>${it.amounts.map((amount) => html`<div>${money(amount.gross)}</div>`)}</div>` },
+  { head: t("Failed"), num: true, cell: (it) => it.failed > 0 && html`<span class="badge bad">${count(it.failed)}</span>`, text: (it) => it.failed },
+  { head: t("Began"), num: true, cell: (it) => html`<${Far} at=${it.started_at} />`, text: (it) => it.started_at },
+];
+
+/** The page. */
+export default function Billing() {
+  return html`
+    <${Page} title=${t("Billing runs")}>
+      <${Plan} />
+      <${List} path="/billing_runs" label=${t("Billing runs")} file="billing-runs" columns=${columns()}
+        filters=${[{ key: "state", kind: "select", label: t("State"), options: ["planned", "running", "done", "canceled"].map((it) => [it, stateName(it)]) }]}
+        empty=${html`<${Empty} icon="play" title=${t("No run yet")}><p>${t("Billing runs by itself on each billing day.")}</p><//>`} />
+    <//>`;
+}

@@ -1,0 +1,178 @@
+// One invoice, as it lies on paper: parties, lines each with its explanation, taxes, sums; beside it seal, payments, credit.
+import { html } from "../html.js";
+import { useState } from "../../vendor/preact/hooks.js";
+import { get, post } from "../model/api.js";
+import { compare } from "../model/decimal.js";
+import { useLoad } from "../model/load.js";
+import { isNothing, money, quantity, share } from "../model/money.js";
+import { to } from "../model/route.js";
+import { may } from "../model/session.js";
+import { language, t } from "../model/text.js";
+import { day, period } from "../model/time.js";
+import { Why } from "../part/explanation.js";
+import { Far, Named } from "../part/figure.js";
+import { Field, FormDialog } from "../part/form.js";
+import { Icon } from "../part/icon.js";
+import { Menu } from "../part/menu.js";
+import { Card, Page } from "../part/page.js";
+import { PaymentDialog } from "../part/payment_dialog.js";
+import { sentence, State } from "../part/state.js";
+import { Loaded } from "../part/still.js";
+import { say } from "../part/toast.js";
+
+const country = (code) => code && new Intl.DisplayNames(language.value, { type: "region" }).of(code);
+
+function Party({ title, of }) {
+  if (!of) return null;
+  return html`
+    <div><small>${title}</small>
+      <address><span class="strong">${of.name}</span>
+        ${[...of.address, country(of.country), of.tax_registration && `${t("Tax number")} ${of.tax_registration}`, of.email].filter(Boolean).map((it) => html`<br />${it}`)}
+      </address></div>`;
+}
+
+function Lines({ of }) {
+  return html`
+    <div class="scroll" tabindex="0" role="region" aria-label=${t("Lines")}>
+      <table class="lines">
+        <thead><tr><th scope="col">${t("What")}</th><th scope="col" class="end">${t("Quantity")}</th><th scope="col" class="end">${t("Tax")}</th><th scope="col" class="end">${t("Net")}</th></tr></thead>
+        <tbody>${of.lines.map((it) => html`
+          <tr key=${it.id}>
+            <td><p class="strong">${it.text}</p>
+              <p class="quiet">${it.service_period ? period(it.service_period.start, it.service_period.end) : t(sentence(it.kind))}</p></td>
+            <td class="end">${quantity(it.quantity)}${it.unit && ` ${it.unit}`}</td>
+            <td class="end">${it.tax_rate === null ? "–" : share(it.tax_rate)}</td>
+            <td class="end">${money(it.net)}</td>
+          </tr>
+          <tr class="because" key=${`why ${it.id}`}><td colspan="4"><${Why} of=${it.explanation} currency=${of.currency} unit=${it.unit} counted=${it.quantity} /></td></tr>`)}</tbody>
+      </table>
+    </div>`;
+}
+
+function Sums({ of }) {
+  return html`
+    <dl class="sums">
+      <div><dt>${t("Net")}</dt><dd>${money(of.net)}</dd></div>
+      ${of.taxes.map((it) => html`
+        <div key=${it.rule + it.rate}><dt>${it.treatment === "standard" ? `${it.name} ${share(it.rate)}` : it.reason ?? it.name} ${t("on {amount}", { amount: money(it.base) })}</dt><dd>${money(it.tax)}</dd></div>`)}
+      <div class="total"><dt>${t("Total")}</dt><dd>${money(of.gross)}</dd></div>
+      ${!isNothing(of.paid) && html`<div><dt>${t("Paid")}</dt><dd>− ${money(of.paid)}</dd></div>`}
+      ${!isNothing(of.credited) && html`<div><dt>${t("Credited")}</dt><dd>− ${money(of.credited)}</dd></div>`}
+      <div class="strong"><dt>${t("Still to pay")}</dt><dd>${money(of.due)}</dd></div>
+    </dl>`;
+}
+
+function Paper({ of }) {
+  return html`
+    <article class="card"><div class="paper">
+      <header class="paper-head">
+        <div><p class="paper-number">${t("Invoice")}</p><p class="quiet">${of.number ?? t("Draft")}</p></div>
+        <${Party} title=${t("From")} of=${of.seller} />
+        <${Party} title=${t("To")} of=${of.buyer} />
+        <dl class="paper-days">
+          <div><dt>${t("Issued")}</dt><dd>${day(of.issued_on)}</dd></div>
+          <div><dt>${t("Due")}</dt><dd>${day(of.due_on)}</dd></div>
+          ${of.period && html`<div><dt>${t("For")}</dt><dd>${period(of.period.start, of.period.end)}</dd></div>`}
+        </dl>
+      </header>
+      <${Lines} of=${of} />
+      <${Sums} of=${of} />
+    </div></article>`;
+}
+
+function Standing({ of }) {
+  const read = useLoad(() => get("/payments", { billing_account: of.billing_account, limit: 200 }), ["paid", of.id]);
+  const notes = useLoad(() => get("/credit_notes", { invoice: of.id }), ["credited", of.id]);
+  const part = (payment) => payment.allocations.find((it) => it.invoice === of.id);
+  const payments = (read.data?.items ?? []).filter(part);
+  return html`
+    <${Card} title=${t("Payments and credit")}>
+      <div class="inside stack tight">
+        ${payments.map((it) => html`<div class="row between" key=${it.id}><a href=${to(`/payments/${it.id}`)}>${t("Paid on {day}", { day: day(it.received_on) })}</a><span>${money(part(it).amount)}</span></div>`)}
+        ${(notes.data?.items ?? []).map((it) => html`<div class="row between" key=${it.id}><span>${it.number}<br /><small>${it.reason}</small></span><span>${money(it.gross)}</span></div>`)}
+        ${isNothing(of.due)
+          ? html`<p class="notice good"><${Icon} name="circle-check" />${t("Nothing is open any more.")}</p>`
+          : html`<p class=${`notice ${of.state === "overdue" ? "bad" : "info"}`}><${Icon} name="clock" /><span>${t("{amount} open", { amount: money(of.due) })} · ${t("due")} <${Far} at=${of.due_on} /></span></p>`}
+      </div>
+    <//>`;
+}
+
+function Seal({ of }) {
+  const [found, set] = useState(null);
+  const check = async () => set(await get(`/invoices/${of.id}/check`));
+  return html`
+    <${Card} title=${t("Seal")}>
+      <div class="inside stack tight">
+        <p class="quiet">${t("Each invoice is sealed together with the one before: neither can be changed without it showing.")}</p>
+        <p class="mono faint">${of.chain.hash.match(/.{16}/g).join(" ")}</p>
+        ${found && html`<div class=${`notice ${found.is_right ? "good" : "bad"}`} role="status"><${Icon} name=${found.is_right ? "shield-check" : "circle-alert"} />
+          <div>${found.is_right ? t("Every amount comes out again from its explanation, and the seal fits.") : found.faults.map((it) => html`<p>${it}</p>`)}</div></div>`}
+        <div><button type="button" class="button small" onClick=${check}><${Icon} name="shield-check" />${t("Compute it again")}</button></div>
+      </div>
+    <//>`;
+}
+
+function Credit({ of, onClose }) {
+  const give = async ({ reason, part, line, amount }) => {
+    const lines = part === "line" ? [{ line: Number(line), net: { amount, currency: of.currency } }] : undefined;
+    const note = await post(`/invoices/${of.id}/credit`, { reason, lines });
+    say(t("Credit note {number}", { number: note.number }), money(note.gross));
+  };
+  const [part, choose] = useState("all");
+  return html`
+    <${FormDialog} title=${t("Credit {number}", { number: of.number })} onClose=${onClose} onSend=${give} send=${t("Give credit")}
+      intro=${t("An issued invoice never changes; a credit note takes it back, or a part of it. What was paid of it becomes credit.")}>
+      <${Field} name="part" label=${t("How much")} kind="select" value=${part} onChange=${(event) => choose(event.target.value)} options=${[["all", t("All that is left of it")], ["line", t("A part of a line")]]} />
+      ${part === "line" && html`
+        <${Field} name="line" label=${t("Line")} kind="select" options=${of.lines.map((it) => [String(it.id), `${it.text} · ${money(it.net)}`])} />
+        <${Field} name="amount" label=${t("Net amount in {currency}", { currency: of.currency })} inputmode="decimal" required />`}
+      <${Field} name="reason" label=${t("Reason")} hint=${t("It stands on the credit note")} required />
+    <//>`;
+}
+
+function WriteOff({ of, onClose }) {
+  const giveUp = async () => {
+    await post(`/invoices/${of.id}/write_off`, {}, { revision: of.revision });
+    say(t("Given up"), of.number);
+  };
+  return html`
+    <${FormDialog} title=${t("Give up {number}", { number: of.number })} onClose=${onClose} onSend=${giveUp} send=${t("Give it up")} danger
+      intro=${t("{amount} will not be asked for any more. It is booked as a loss.", { amount: money(of.due) })}><//>`;
+}
+
+/** The page. */
+export default function Invoice({ id }) {
+  const read = useLoad(() => get(`/invoices/${encodeURIComponent(id)}`), [id]);
+  const [action, act] = useState(null);
+  const close = () => act(null);
+  return html`
+    <${Loaded} of=${read} bones=${8}>${(of) => {
+      const isOpen = !isNothing(of.due) && of.number;
+      const canCredit = of.number && compare(of.credited.amount, of.gross.amount) < 0;
+      const more = [
+        may("credit_note_write") && canCredit && { text: t("Give credit"), icon: "undo-2", onClick: () => act("credit") },
+        may("invoice_write_off") && isOpen && { text: t("Give up what is open"), icon: "ban", danger: true, onClick: () => act("write_off") },
+      ].filter(Boolean);
+      return html`
+        <${Page} title=${of.number ?? t("Draft")} crumbs=${[["/invoices", t("Invoices")], [`/accounts/${of.account}`, of.buyer?.name ?? "…"]]} state=${html`<${State} of=${of.state} />`}
+          actions=${html`
+            <button type="button" class="button" onClick=${() => print()}><${Icon} name="printer" />${t("Print")}</button>
+            ${may("payment_record") && isOpen && html`<button type="button" class="button primary" onClick=${() => act("pay")}><${Icon} name="banknote" />${t("Record payment")}</button>`}
+            ${more.length > 0 && html`<${Menu} label=${t("More actions")} kind="button" button=${html`<${Icon} name="ellipsis" />`} items=${more} />`}`}>
+          <div class="side-by-side">
+            <${Paper} of=${of} />
+            <div class="stack screen-only">
+              ${may("payment_read") && html`<${Standing} of=${of} />`}
+              ${of.chain && html`<${Seal} of=${of} />`}
+              <${Card} title=${t("About")}><div class="inside stack tight">
+                <div class="row between"><span class="quiet">${t("Account")}</span><${Named} id=${of.account} /></div>
+                ${of.billing_run && html`<div class="row between"><span class="quiet">${t("Billing run")}</span><a href=${to(`/billing/${of.billing_run}`)}>${t("Show it")}</a></div>`}
+              </div><//>
+            </div>
+          </div>
+          ${action === "pay" && html`<${PaymentDialog} account=${{ id: of.account, name: of.buyer.name, billing_account: of.billing_account }} onClose=${close} />`}
+          ${action === "credit" && html`<${Credit} of=${of} onClose=${close} />`}
+          ${action === "write_off" && html`<${WriteOff} of=${of} onClose=${close} />`}
+        <//>`;
+    }}<//>`;
+}

@@ -1,0 +1,39 @@
+// Invoices: what was demanded, as a list.
+import { html } from "../html.js";
+import { to } from "../model/route.js";
+import { t } from "../model/text.js";
+import { day } from "../model/time.js";
+import { money } from "../model/money.js";
+import { Amount, Named } from "../part/figure.js";
+import { List } from "../part/list.js";
+import { Page } from "../part/page.js";
+import { State, stateName } from "../part/state.js";
+import { Empty } from "../part/still.js";
+
+const STATES = ["open", "overdue", "paid", "credited", "written_off"];
+
+const columns = () => [
+  { head: t("Number"), cell: (it) => html`<a class="whole one-line" href=${to(`/invoices/${it.id}`)}>${it.number ?? t("Draft")}</a>`, text: (it) => it.number },
+  { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />`, text: (it) => it.state },
+  { head: t("Customer"), cut: true, cell: (it) => it.buyer?.name ?? html`<${Named} id=${it.account} />`, text: (it) => it.buyer?.name },
+  { head: t("Issued"), extra: true, cell: (it) => day(it.issued_on), text: (it) => it.issued_on },
+  { head: t("Due"), cell: (it) => day(it.due_on), text: (it) => it.due_on },
+  { head: t("Net"), num: true, extra: true, cell: (it) => money(it.net), text: (it) => it.net.amount },
+  { head: t("Gross"), num: true, cell: (it) => money(it.gross), text: (it) => it.gross.amount },
+  { head: t("Open"), num: true, cell: (it) => html`<${Amount} of=${it.due} />`, text: (it) => it.due.amount },
+];
+
+/** The page. */
+export default function Invoices() {
+  return html`
+    <${Page} title=${t("Invoices")}>
+      <${List} path="/invoices" label=${t("Invoices")} file="invoices" columns=${columns()}
+        filters=${[
+          { key: "state", kind: "select", label: t("State"), options: STATES.map((it) => [it, stateName(it)]) },
+          { key: "from", kind: "date", label: t("From") },
+          { key: "to", kind: "date", label: t("Until") },
+        ]}
+        empty=${html`<${Empty} icon="receipt-text" title=${t("No invoices yet")}><p>${t("They come with the first billing day after somebody bought something.")}</p>
+          <a class="button" href=${to("/billing")}>${t("See what would be billed")}</a><//>`} />
+    <//>`;
+}

@@ -1,0 +1,66 @@
+// The journal: every movement of money as a double entry, and the balances that follow.
+import { html } from "../html.js";
+import { get } from "../model/api.js";
+import { plus } from "../model/decimal.js";
+import { useLoad } from "../model/load.js";
+import { isNegative, isNothing, money } from "../model/money.js";
+import { to } from "../model/route.js";
+import { t } from "../model/text.js";
+import { moment } from "../model/time.js";
+import { pathOf } from "../part/figure.js";
+import { List } from "../part/list.js";
+import { Card, Page } from "../part/page.js";
+import { sentence } from "../part/state.js";
+import { Empty, Loaded } from "../part/still.js";
+
+const KINDS = { inv: () => t("Invoice"), pay: () => t("Payment"), crn: () => t("Credit note"), rfd: () => t("Refund") };
+
+const positive = (it) => ({ ...it, amount: it.amount.replace("-", "") });
+
+function Cause({ of }) {
+  const text = KINDS[of.slice(0, 3)]?.() ?? of;
+  return pathOf(of) && !of.startsWith("crn") ? html`<a href=${to(pathOf(of))}>${text}</a>` : text;
+}
+
+const legs = (it, isDebit) => html`
+  <ul>${it.legs.map((leg) => html`<li>${isNegative(leg.amount) !== isDebit ? money(positive(leg.amount)) : "\u00a0"}</li>`)}</ul>`;
+
+const columns = () => [
+  { head: t("No."), cell: (it) => it.sequence, text: (it) => it.sequence },
+  { head: t("When"), lead: true, cell: (it) => moment(it.at), text: (it) => it.at },
+  { head: t("By"), cell: (it) => html`<${Cause} of=${it.cause} />`, text: (it) => it.cause },
+  { head: t("Ledger"), cell: (it) => html`<ul>${it.legs.map((leg) => html`<li>${t(sentence(leg.ledger))}</li>`)}</ul>`, text: (it) => it.legs.map((leg) => leg.ledger).join(" ") },
+  { head: t("Debit"), num: true, cell: (it) => legs(it, true), text: (it) => it.legs.filter((leg) => !isNegative(leg.amount)).map((leg) => leg.amount.amount).join(" ") },
+  { head: t("Credit"), num: true, cell: (it) => legs(it, false), text: (it) => it.legs.filter((leg) => isNegative(leg.amount)).map((leg) => leg.amount.amount).join(" ") },
+];
+
+/** The balances of all holders together, by ledger and currency, without those of nothing. */
+function sums(items) {
+  const found = new Map();
+  for (const { ledger, amount } of items) {
+    const key = `${ledger} ${amount.currency}`;
+    const before = found.get(key)?.amount.amount ?? "0";
+    found.set(key, { ledger, amount: { ...amount, amount: plus(before, amount.amount) } });
+  }
+  return [...found.values()].filter((it) => !isNothing(it.amount));
+}
+
+function Balances() {
+  const read = useLoad(() => get("/balances"), ["balances"]);
+  return html`
+    <${Card} title=${t("Balances")}>
+      <${Loaded} of=${read} bones=${2}>${({ items }) => items.length === 0
+        ? html`<${Empty} icon="scale" title=${t("Nothing was booked yet")} />`
+        : html`<dl class="inside facts">${sums(items).map((it) => html`<div key=${it.ledger + it.amount.currency}><dt>${t(sentence(it.ledger))}</dt><dd class="strong">${money(positive(it.amount))} <small>${isNegative(it.amount) ? t("credit") : t("debit")}</small></dd></div>`)}</dl>`}<//>
+    <//>`;
+}
+
+/** The page. */
+export default function Journal() {
+  return html`
+    <${Page} title=${t("Journal")}>
+      <${Balances} />
+      <${List} path="/journal" label=${t("Entries")} file="journal" columns=${columns()}
+        empty=${html`<${Empty} icon="book-open" title=${t("Nothing was booked yet")}><p>${t("Each invoice, payment and credit note writes an entry whose sides are equal.")}</p><//>`} />
+    <//>`;
+}

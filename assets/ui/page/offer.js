@@ -1,0 +1,86 @@
+// One offer: what it is, what it costs and why, and what it would cost somebody.
+import { html } from "../html.js";
+import { useState } from "../../vendor/preact/hooks.js";
+import { get, post } from "../model/api.js";
+import { useLoad } from "../model/load.js";
+import { listed, remember } from "../model/name.js";
+import { may } from "../model/session.js";
+import { local, t } from "../model/text.js";
+import { day, span } from "../model/time.js";
+import { Named } from "../part/figure.js";
+import { Icon } from "../part/icon.js";
+import { Menu } from "../part/menu.js";
+import { OrderDialog } from "../part/order_dialog.js";
+import { Card, Facts, Page } from "../part/page.js";
+import { State } from "../part/state.js";
+import { Empty, Loaded } from "../part/still.js";
+import { complain, say } from "../part/toast.js";
+import { Calculator } from "./offer/calculator.js";
+import { Prices } from "./offer/prices.js";
+
+// What one may do with an offer in a state.
+const STEPS = {
+  in_design: [["test", () => t("Take it to test")]],
+  in_test: [["activate", () => t("Make it ready")], ["design", () => t("Back to design")]],
+  active: [["launch", () => t("Put it on sale")], ["test", () => t("Back to test")]],
+  launched: [["retire", () => t("Sell it no more")]],
+};
+
+const CHARGED = { before_term: () => t("before each term"), before_period: () => t("before each period"), after_period: () => t("after each period") };
+
+function Obstacles({ id }) {
+  const read = useLoad(() => get(`/offers/${id}/obstacles`), ["obstacles", id]);
+  const items = read.data?.items ?? [];
+  if (items.length === 0) return null;
+  return html`
+    <div class="notice warn"><${Icon} name="triangle-alert" /><div><p class="strong">${t("It cannot go on sale yet")}</p>
+      <ul>${items.map((it) => html`<li key=${it.pointer}><code>${it.pointer}</code> ${it.message}</li>`)}</ul></div></div>`;
+}
+
+function Terms({ of }) {
+  if (of.length === 0) return html`<${Empty} icon="repeat" title=${t("No terms: it runs until it is canceled")} />`;
+  return html`<ul class="inside stack tight">${of.map((it) => html`
+    <li class="row between" key=${it.key}><span><span class="strong">${local(it.name) || it.key}</span>${it.default && html` <span class="badge">${t("usual")}</span>`}</span>
+      <span class="quiet">${[it.duration ? span(it.duration) : t("open-ended"), it.trial && t("{span} free", { span: span(it.trial) }), it.auto_renew ? t("renews by itself") : t("ends by itself")].filter(Boolean).join(" · ")}</span></li>`)}</ul>`;
+}
+
+/** The page. */
+export default function Offer({ id }) {
+  const read = useLoad(() => get(`/offers/${id}`), [id]);
+  const meters = useLoad(() => (may("catalog_read") ? listed("/meters") : Promise.resolve(new Map())), ["meters"]);
+  const categories = useLoad(() => listed("/categories"), ["category names"]);
+  const [isOrdering, order] = useState(false);
+  const step = ([verb, text]) => ({ text: text(), icon: "arrow-up-right", onClick: () => post(`/offers/${id}/${verb}`).then(() => say(text()), complain) });
+  return html`
+    <${Loaded} of=${read}>${(of) => {
+      remember(of.id, of.name);
+      const steps = may("catalog_publish") ? (STEPS[of.state] ?? []).map(step) : [];
+      return html`
+        <${Page} title=${local(of.name)} crumbs=${[["/catalogue", t("Offers")]]} state=${html`<${State} of=${of.state} />`}
+          actions=${html`
+            ${may("order_place") && of.state === "launched" && html`<button type="button" class="button primary" onClick=${() => order(true)}><${Icon} name="shopping-cart" />${t("Order it")}</button>`}
+            ${steps.length > 0 && html`<${Menu} label=${t("More actions")} kind="button" button=${html`<${Icon} name="ellipsis" />`} items=${steps} />`}`}>
+          ${of.state !== "launched" && of.state !== "retired" && may("catalog_publish") && html`<${Obstacles} id=${id} />`}
+          <div class="halves">
+            <div class="stack">
+              <${Card} title=${t("About")}><div class="inside stack">
+                ${of.summary && html`<p class="strong">${local(of.summary)}</p>`}
+                ${of.description && html`<p>${local(of.description)}</p>`}
+                <${Facts} of=${[
+                  [t("Categories"), of.categories.map((it) => local(categories.data?.get(it)?.name)).filter(Boolean).join(", ")],
+                  [t("Part number"), of.part_number],
+                  [t("Version"), of.version],
+                  [t("Charged"), CHARGED[of.billing_model]?.()],
+                  [t("Prices"), of.freeze_prices ? t("stay as they were at the beginning") : t("follow changes")],
+                  [t("Adds to"), of.adds_to && html`<${Named} id=${of.adds_to} />`],
+                  [t("On sale until"), day(of.valid.to)],
+                ]} /></div><//>
+              <${Prices} of=${of.prices} meters=${meters.data} />
+              <${Card} title=${t("Terms")}><${Terms} of=${of.terms} /><//>
+            </div>
+            <${Calculator} offer=${of} meters=${meters.data} />
+          </div>
+          ${isOrdering && html`<${OrderDialog} offer=${of} onClose=${() => order(false)} />`}
+        <//>`;
+    }}<//>`;
+}

@@ -1,0 +1,84 @@
+// The price calculator of an offer: as one types quantities, what a whole period costs, and how each line comes about.
+import { html } from "../../html.js";
+import { useId, useState } from "../../../vendor/preact/hooks.js";
+import { workOut } from "../../model/api.js";
+import { isDecimal } from "../../model/decimal.js";
+import { useLoad, useStill } from "../../model/load.js";
+import { money } from "../../model/money.js";
+import { language, local, t } from "../../model/text.js";
+import { Why } from "../../part/explanation.js";
+import { Card } from "../../part/page.js";
+import { Empty, Failure } from "../../part/still.js";
+import { currencies } from "./prices.js";
+
+const COUNTRIES = ["DE", "AT", "CH", "FR", "NL", "IT", "ES", "GB", "US"];
+
+function Amount({ label, value, onInput, hint }) {
+  const id = useId();
+  return html`
+    <div><label for=${id}><span>${label}</span></label>
+      <input id=${id} inputmode="decimal" value=${value} aria-invalid=${value && !isDecimal(value) ? "true" : undefined} onInput=${(event) => onInput(event.target.value.replace(",", "."))} />
+      ${hint && html`<small>${hint}</small>`}</div>`;
+}
+
+function Result({ of, wish, meters }) {
+  const still = useStill(JSON.stringify(wish), 150);
+  const read = useLoad(() => workOut(`/offers/${of.id}/calculate`, JSON.parse(still)), ["calculate", of.id, still]);
+  const [last, keep] = useState(null);
+  if (read.data && read.data !== last) keep(read.data);
+  if (read.error) return html`<${Failure} problem=${read.error} />`;
+  const found = read.data ?? last;
+  if (!found) return html`<span class="bone"></span>`;
+  if (found.lines.length === 0) return html`<${Empty} icon="calculator" title=${t("Nothing of it costs anything")} />`;
+  const unit = (line) => meters?.get(of.prices.find((it) => it.id === line.price)?.meter)?.unit;
+  return html`
+    <div class="stack" aria-live="polite">
+      <ul class="stack tight">
+        ${found.lines.map((it) => html`
+          <li key=${it.price} class="line">
+            <div class="row between"><span class="strong">${it.name}</span><span>${money(it.net)}</span></div>
+            <${Why} of=${it.explanation} currency=${wish.currency} unit=${unit(it)} isOpen=${it.explanation.tiers.length > 1} />
+          </li>`)}
+      </ul>
+      <dl class="sums wide">
+        <div><dt>${t("Net")}</dt><dd>${money(found.net)}</dd></div>
+        ${found.tax && html`<div><dt>${t("Tax")}</dt><dd>${money(found.tax)}</dd></div>`}
+        <div class="total"><dt>${found.tax ? t("Gross") : t("Total")}</dt><dd>${money(found.gross)}</dd></div>
+      </dl>
+      ${found.untaxed && html`<p class="notice">${wish.country ? `${t("Without tax:")} ${found.untaxed}` : t("Say where the buyer is, to see the tax.")}</p>`}
+    </div>`;
+}
+
+/** The calculator. */
+export function Calculator({ offer, meters }) {
+  const all = currencies(offer.prices);
+  const [currency, pay] = useState(all[0]);
+  const [term, bind] = useState("");
+  const [country, live] = useState("");
+  const [quantity, count] = useState("1");
+  const [usage, use] = useState({});
+  const metered = [...new Map(offer.prices.filter((it) => it.kind === "usage" && it.currency === currency).map((it) => [it.meter, it])).values()];
+  const used = Object.fromEntries(Object.entries(usage).filter(([, it]) => isDecimal(it)));
+  const whole = /^\d{1,6}$/.test(quantity) ? Math.max(1, Number(quantity)) : 1;
+  const wish = { currency, term: term || undefined, country: country || undefined, quantity: whole, usage: used };
+  const regions = new Intl.DisplayNames(language.value, { type: "region" });
+  const select = (name, label, value, set, options) => html`
+    <div><label><span>${label}</span><select name=${name} onChange=${(event) => set(event.target.value)}>${options.map(([key, text]) => html`<option value=${key} selected=${key === value}>${text}</option>`)}</select></label></div>`;
+  if (all.length === 0) return null;
+  return html`
+    <${Card} title=${t("Price calculator")}>
+      <div class="inside stack">
+        <p class="quiet">${t("What a whole period costs, with everything explained. Type, and it follows.")}</p>
+        <div class="pair">
+          <${Amount} label=${t("Quantity")} value=${quantity} onInput=${count} />
+          ${metered.map((it) => html`<${Amount} key=${it.meter} label=${meters?.get(it.meter) ? `${it.name} (${meters.get(it.meter).unit})` : it.name} value=${usage[it.meter] ?? ""} onInput=${(text) => use({ ...usage, [it.meter]: text })} />`)}
+        </div>
+        <div class="pair">
+          ${all.length > 1 && select("currency", t("Currency"), currency, pay, all.map((it) => [it, it]))}
+          ${offer.terms.length > 1 && select("term", t("Term"), term, bind, [["", t("As the offer says")], ...offer.terms.map((it) => [it.key, local(it.name) || it.key])])}
+          ${select("buyer_in", t("Buyer in"), country, live, [["", t("where you are")], ...COUNTRIES.map((it) => [it, regions.of(it)])])}
+        </div>
+        <${Result} of=${offer} wish=${wish} meters=${meters} />
+      </div>
+    <//>`;
+}

@@ -1,0 +1,127 @@
+// Who is told of what: webhooks with how telling them goes, and the mails that were written.
+import { html } from "../../html.js";
+import { useState } from "../../../vendor/preact/hooks.js";
+import { get, post, send } from "../../model/api.js";
+import { useLoad } from "../../model/load.js";
+import { may } from "../../model/session.js";
+import { count, t } from "../../model/text.js";
+import { Dialog } from "../../part/dialog.js";
+import { Far, Named, When } from "../../part/figure.js";
+import { Field, FormDialog } from "../../part/form.js";
+import { Icon } from "../../part/icon.js";
+import { Rows } from "../../part/list.js";
+import { Menu } from "../../part/menu.js";
+import { Card, Facts } from "../../part/page.js";
+import { Secret } from "../../part/secret.js";
+import { sentence, State } from "../../part/state.js";
+import { Empty, Loaded } from "../../part/still.js";
+import { complain, say } from "../../part/toast.js";
+
+const names = (text) => (text ?? "").split(/[\s,;]+/).filter(Boolean);
+
+function NewWebhook({ onClose, onMade }) {
+  const make = async ({ patterns, ...body }) => onMade(await post("/listeners", { ...body, patterns: names(patterns) }));
+  return html`
+    <${FormDialog} title=${t("New webhook")} onClose=${onClose} onSend=${make} send=${t("Set it up")}>
+      <${Field} name="callback" label=${t("Address")} kind="url" placeholder="https://example.com/hook" required autofocus />
+      <${Field} name="patterns" label=${t("Events")} hint=${t("Such as invoice.issued, subscription.*; everything if you say nothing")} />
+    <//>`;
+}
+
+/** How telling a webhook goes. */
+function Deliveries({ of, onClose }) {
+  const read = useLoad(() => get(`/listeners/${of.id}/deliveries`), ["deliveries", of.id]);
+  return html`
+    <${Dialog} title=${t("How telling it goes")} onClose=${onClose}>
+      <${Loaded} of=${read}>${(found) => html`
+        <div class="inside"><${Facts} of=${[
+          [t("State"), html`<${State} of=${found.state} />`],
+          [t("Messages it took"), count(found.delivered)],
+          [t("Events behind"), count(found.last_event - found.cursor)],
+          [t("Last heard"), found.last_delivered_at && html`<${Far} at=${found.last_delivered_at} wall />`],
+          [t("Last answer"), found.last_status],
+          [t("Failures in a row"), found.failures > 0 ? count(found.failures) : null],
+          [t("Tried again"), found.next_attempt_at && html`<${Far} at=${found.next_attempt_at} wall />`],
+          [t("Why not"), found.last_error],
+        ]} /></div>`}<//>
+    <//>`;
+}
+
+function Webhooks() {
+  const [isMaking, make] = useState(false);
+  const [shown, show] = useState(null);
+  const [told, tell] = useState(null);
+  const attempt = (work, done) => work.then(() => say(done), complain);
+  const ping = async (it) => {
+    try {
+      const { delivered, error, status } = await post(`/listeners/${it.id}/test`);
+      if (delivered) say(t("It answered"), String(status));
+      else complain({ title: t("It did not take the ping"), message: error });
+    } catch (problem) {
+      complain(problem);
+    }
+  };
+  const actions = (it) => [
+    { text: t("How telling it goes"), icon: "list-checks", onClick: () => tell(it) },
+    { text: t("Send a ping"), icon: "webhook", onClick: () => ping(it) },
+    it.state === "active"
+      ? { text: t("Pause"), icon: "pause", onClick: () => attempt(post(`/listeners/${it.id}/pause`), t("Paused")) }
+      : { text: t("Go on"), icon: "play", onClick: () => attempt(post(`/listeners/${it.id}/resume`), t("It goes on")) },
+    { text: t("Give it another secret"), icon: "key-round", onClick: () => post(`/listeners/${it.id}/rotate`).then(show, complain) },
+    { text: t("Take it away"), icon: "ban", danger: true, onClick: () => attempt(send("DELETE", `/listeners/${it.id}`), t("It is gone")) },
+  ];
+  const columns = [
+    { head: t("Address"), cell: (it) => html`<span class="mono">${it.callback}</span>` },
+    { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />` },
+    { head: t("Events"), cell: (it) => it.patterns.join(", ") || t("everything") },
+    { head: t("Why not"), cell: (it) => it.last_error && html`<span class="text bad">${it.last_error}</span>` },
+    { head: "", num: true, cell: (it) => may("listener_write") && html`<${Menu} label=${t("Actions for {name}", { name: it.callback })} button=${html`<${Icon} name="ellipsis" />`} items=${actions(it)} />` },
+  ];
+  const create = may("listener_write") && html`<button type="button" class="button small" onClick=${() => make(true)}><${Icon} name="plus" />${t("New")}</button>`;
+  return html`
+    <${Card} title=${t("Webhooks")} actions=${create}>
+      <${Rows} path="/listeners" label=${t("Webhooks")} columns=${columns}
+        empty=${html`<${Empty} icon="webhook" title=${t("Nobody listens")}><p>${t("A webhook is told of what happens, signed and tried again until it is heard.")}</p><//>`} />
+      ${isMaking && html`<${NewWebhook} onClose=${() => make(false)} onMade=${show} />`}
+      ${told && html`<${Deliveries} of=${told} onClose=${() => tell(null)} />`}
+      ${shown && html`
+        <${Dialog} title=${t("Secret of the webhook")} onClose=${() => show(null)}><div class="inside">
+          <p class="quiet">${t("Messages are signed with it, by Standard Webhooks. It is shown only now.")}</p><${Secret} text=${shown.secret} label=${t("Secret of the webhook")} /></div><//>`}
+    <//>`;
+}
+
+function Letter({ id, onClose }) {
+  const read = useLoad(() => get(`/mails/${id}`), ["mail", id]);
+  return html`
+    <${Dialog} title=${t("Mail")} onClose=${onClose}>
+      <${Loaded} of=${read}>${(it) => html`
+        <div class="inside">
+          <${Facts} of=${[
+            [t("To"), it.to], [t("State"), html`<${State} of=${it.state} />`], [t("Written"), html`<${When} at=${it.created_at} />`],
+            [t("About"), it.about && html`<${Named} id=${it.about} />`], [t("Why not"), it.last_error],
+          ]} />
+          <p class="strong">${it.subject}</p>
+          <pre class="code letter" tabindex="0">${it.text}</pre>
+          ${it.state === "failed" && may("notification_write") && html`<div><button type="button" class="button" onClick=${() => post(`/mails/${id}/retry`).then(() => { say(t("It is tried again")); onClose(); }, complain)}>${t("Send it after all")}</button></div>`}
+        </div>`}<//>
+    <//>`;
+}
+
+function Mails() {
+  const [opened, open] = useState(null);
+  const columns = [
+    { head: t("Subject"), cell: (it) => html`<button type="button" class="link" onClick=${() => open(it.id)}>${it.subject}</button>` },
+    { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />` },
+    { head: t("To"), cell: (it) => it.to },
+    { head: t("Occasion"), cell: (it) => it.occasion && t(sentence(it.occasion)) },
+    { head: t("When"), cell: (it) => html`<${Far} at=${it.created_at} />` },
+  ];
+  return html`
+    <${Card} title=${t("Mail")}>
+      <${Rows} path="/mails" label=${t("Mail")} columns=${columns} empty=${html`<${Empty} icon="mail" title=${t("No mail was written yet")} />`} />
+      ${opened && html`<${Letter} id=${opened} onClose=${() => open(null)} />`}
+    <//>`;
+}
+
+/** The part of the settings. */
+export const Hearing = () => html`<div class="stack"><${Webhooks} />${may("mail_read") && html`<${Mails} />`}</div>`;

@@ -1,0 +1,131 @@
+// One subscription: its term, holds, seats, usage, what was done for it, and changing it.
+import { html } from "../html.js";
+import { useState } from "../../vendor/preact/hooks.js";
+import { get, post, send } from "../model/api.js";
+import { useLoad } from "../model/load.js";
+import { listed, name } from "../model/name.js";
+import { quantity } from "../model/money.js";
+import { may } from "../model/session.js";
+import { t } from "../model/text.js";
+import { day } from "../model/time.js";
+import { Far, Named, When } from "../part/figure.js";
+import { Field, FormDialog } from "../part/form.js";
+import { Icon } from "../part/icon.js";
+import { Menu } from "../part/menu.js";
+import { Card, Facts, Page } from "../part/page.js";
+import { State } from "../part/state.js";
+import { Empty, Loaded } from "../part/still.js";
+import { Table } from "../part/table.js";
+import { complain, say } from "../part/toast.js";
+import { UsageChart } from "../part/usage_chart.js";
+
+const OVER = ["expired", "terminating", "recoverable", "destroyed", "aborted", "canceled"];
+const ORIGINS = { direct: () => t("by itself"), account: () => t("with its account"), parent: () => t("with what it belongs to") };
+
+function Holds({ of }) {
+  return of.holds.map((it) => html`
+    <div class="notice warn" key=${it.kind + it.origin}><${Icon} name="pause" />
+      <p><span class="strong">${it.kind === "credit" ? t("Held because invoices are unpaid") : t("Held by an operator")}</span> ${ORIGINS[it.origin]?.() ?? it.origin} (${it.reason}) · <${Far} at=${it.since} /></p></div>`);
+}
+
+function Seats({ of }) {
+  const [isGiving, give] = useState(false);
+  const read = useLoad(() => get(`/subscriptions/${of.id}/seats`), ["seats", of.id]);
+  const users = useLoad(() => get("/users", { account: of.account, state: "active", limit: 200 }), ["seat users", of.account]);
+  const take = (it) => send("DELETE", `/seats/${it.id}`).then(() => say(t("The seat is free again")), complain);
+  const columns = [
+    { head: t("User"), cell: (it) => html`<span class="strong">${name(it.user).value ?? ""}</span>` },
+    { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />` },
+    { head: "", num: true, cell: (it) => may("seat_write") && html`<button type="button" class="button small" onClick=${() => take(it)}>${t("Take back")}</button>` },
+  ];
+  return html`
+    <${Loaded} of=${read} bones=${2}>${({ items }) => html`
+      <${Card} title=${t("Seats: {used} of {all}", { used: items.length, all: of.quantity })}
+        actions=${may("seat_write") && html`<button type="button" class="button small" onClick=${() => give(true)}><${Icon} name="plus" />${t("Give a seat")}</button>`}>
+        ${items.length === 0
+          ? html`<${Empty} icon="user" title=${t("Nobody has a seat")}><p>${t("Each unit can be given to a user of the account.")}</p><//>`
+          : html`<${Table} label=${t("Seats")} columns=${columns} rows=${items} />`}
+        ${isGiving && html`
+          <${FormDialog} title=${t("Give a seat")} onClose=${() => give(false)} send=${t("Give it")}
+            onSend=${async (body) => { await post(`/subscriptions/${of.id}/seats`, body); say(t("The seat is given")); }}>
+            <${Field} name="user" label=${t("User")} kind="select" options=${(users.data?.items ?? []).map((it) => [it.id, `${it.name} · ${it.email}`])} />
+          <//>`}
+      <//>`}<//>`;
+}
+
+function Resources({ of }) {
+  const read = useLoad(() => listed("/resources"), ["resources"]);
+  const rows = Object.entries(of.resources);
+  if (rows.length === 0 || !read.data) return null;
+  return html`
+    <${Card} title=${t("Resources")}><div class="inside"><${Facts} of=${rows.map(([id, amount]) => [name(id).value ?? id, quantity(amount)])} /></div><//>`;
+}
+
+function ChangeQuantity({ of, onClose }) {
+  const change = async (body) => {
+    await post(`/subscriptions/${of.id}/change`, body, { revision: of.revision });
+    say(t("Changed; the next invoice has the difference by the day"));
+  };
+  return html`
+    <${FormDialog} title=${t("Change the quantity")} onClose=${onClose} onSend=${change} send=${t("Change it")}>
+      <${Field} name="quantity" label=${t("Quantity")} kind="number" min="1" value=${of.quantity} required autofocus />
+    <//>`;
+}
+
+function Cancel({ of, onClose }) {
+  const cancel = async (body) => {
+    await post(`/subscriptions/${of.id}/cancel`, body);
+    say(t("The subscription is canceled"));
+  };
+  return html`
+    <${FormDialog} title=${t("Cancel the subscription")} onClose=${onClose} onSend=${cancel} send=${t("Cancel it")} danger
+      intro=${t("What it is stops and is taken away. What was paid in advance goes back to the balance, as the offer says.")}>
+      <${Field} name="reason" label=${t("Reason")} />
+      <${Field} name="comment" label=${t("Comment")} kind="area" />
+    <//>`;
+}
+
+/** The page. */
+export default function Subscription({ id }) {
+  const read = useLoad(() => get(`/subscriptions/${id}`), [id]);
+  const [action, act] = useState(null);
+  const attempt = (path, body, done) => post(`/subscriptions/${id}/${path}`, body).then(() => say(done), complain);
+  return html`
+    <${Loaded} of=${read}>${(of) => {
+      const isHeld = of.holds.some((it) => it.kind === "administrative" && it.origin === "direct");
+      const isOver = OVER.includes(of.state);
+      const more = isOver ? [] : [
+        may("subscription_hold") && (isHeld
+          ? { text: t("Release"), icon: "lock-open", onClick: () => attempt("release", {}, t("It goes on")) }
+          : { text: t("Hold"), icon: "pause", onClick: () => attempt("hold", {}, t("It is on hold")) }),
+        may("subscription_change") && of.term?.end && { text: t("Renew for another term"), icon: "refresh-cw", onClick: () => attempt("renew", {}, t("Renewed")) },
+        may("subscription_cancel") && { text: t("Cancel the subscription"), icon: "ban", danger: true, onClick: () => act("cancel") },
+      ].filter(Boolean);
+      const title = of.name ?? name(of.offer).value ?? t("Subscription {number}", { number: String(of.number) });
+      return html`
+        <${Page} title=${title} crumbs=${[["/subscriptions", t("Subscriptions")], [`/accounts/${of.account}`, name(of.account).value ?? "…"]]} state=${html`<${State} of=${of.state} />`}
+          actions=${html`
+            ${may("subscription_change") && !isOver && html`<button type="button" class="button" onClick=${() => act("change")}><${Icon} name="pencil" />${t("Change the quantity")}</button>`}
+            ${more.length > 0 && html`<${Menu} label=${t("More actions")} kind="button" button=${html`<${Icon} name="ellipsis" />`} items=${more} />`}`}>
+          <${Holds} of=${of} />
+          <${Card} title=${t("About")}><div class="inside"><${Facts} of=${[
+            [t("Number"), of.number],
+            [t("Account"), html`<${Named} id=${of.account} />`],
+            [t("Offer"), html`<${Named} id=${of.offer} />`],
+            [t("Quantity"), of.quantity],
+            [t("Since"), day(of.started_on)],
+            [t("Free until"), of.trial_until && html`<${When} at=${of.trial_until} />`],
+            [t("Term"), of.term && `${of.term.key ?? t("open-ended")} (${t("no. {count}", { count: of.term.count })})`],
+            [t("Paid until"), of.term?.end && html`<${When} at=${of.term.end} />`],
+            [t("Renews"), of.term && (of.term.auto_renew ? t("by itself") : t("on order"))],
+            [t("Ended"), day(of.ended_on)],
+            [t("Order"), of.order && html`<a href=${`/ui/orders/${of.order}`}>${t("Show it")}</a>`],
+          ]} /></div><//>
+          <${Resources} of=${of} />
+          <${UsageChart} subscriptions=${[of]} />
+          ${of.quantity > 1 && may("seat_read") && html`<${Seats} of=${of} />`}
+          ${action === "change" && html`<${ChangeQuantity} of=${of} onClose=${() => act(null)} />`}
+          ${action === "cancel" && html`<${Cancel} of=${of} onClose=${() => act(null)} />`}
+        <//>`;
+    }}<//>`;
+}

@@ -1,0 +1,93 @@
+// Usage: what is counted, the latest events of a subscription, and what was refused.
+import { html } from "../html.js";
+import { useState } from "../../vendor/preact/hooks.js";
+import { get } from "../model/api.js";
+import { useLoad } from "../model/load.js";
+import { listed, name } from "../model/name.js";
+import { quantity } from "../model/money.js";
+import { may } from "../model/session.js";
+import { t } from "../model/text.js";
+import { moment } from "../model/time.js";
+import { Far } from "../part/figure.js";
+import { Rows } from "../part/list.js";
+import { Card, Page } from "../part/page.js";
+import { AccountPicker } from "../part/picker.js";
+import { sentence } from "../part/state.js";
+import { Empty, Loaded } from "../part/still.js";
+import { Table } from "../part/table.js";
+import { UsageChart } from "../part/usage_chart.js";
+
+const EXAMPLE = `curl -X POST "$TILLBOX/api/v1/usage" -H "Authorization: Bearer $TOKEN" \\
+  -H "Content-Type: application/json" \\
+  -d '{"events":[{"id":"1","subscription":"sub_…","meter":"traffic","quantity":"12.5"}]}'`;
+
+function Meters() {
+  const read = useLoad(() => listed("/meters"), ["meters"]);
+  const columns = [
+    { head: t("Meter"), cell: (it) => html`<span class="strong">${it.name}</span>` },
+    { head: t("Code"), cell: (it) => html`<span class="mono">${it.code}</span>` },
+    { head: t("Unit"), cell: (it) => it.unit },
+    { head: t("Counts"), lead: true, cell: (it) => t(sentence(it.aggregation)) },
+  ];
+  return html`
+    <${Card} title=${t("Meters")}>
+      <${Loaded} of=${read}>${(meters) => meters.size === 0
+        ? html`<${Empty} icon="gauge" title=${t("Nothing is counted yet")}><p>${t("A meter says what is counted, and how counts become a quantity.")}</p><//>`
+        : html`<${Table} label=${t("Meters")} columns=${columns} rows=${[...meters.values()]} />`}<//>
+    <//>`;
+}
+
+function Refused() {
+  return html`
+    <${Card} title=${t("Refused events")}>
+      <${Rows} path="/usage/rejected" label=${t("Refused events")} columns=${[
+        { head: t("Received"), cell: (it) => html`<${Far} at=${it.received_at} />` },
+        { head: t("Why"), cell: (it) => it.message },
+        { head: t("Event"), cell: (it) => html`<span class="mono faint">${it.event}</span>` },
+      ]} empty=${html`<${Empty} icon="circle-check" title=${t("Every event was taken")}><p>${t("Events of unknown subscriptions or meters appear here, with the reason.")}</p><//>`} />
+    <//>`;
+}
+
+function Events({ of }) {
+  const [meter, choose] = useState("");
+  const meters = useLoad(() => listed("/meters"), ["meters"]);
+  const chosen = meter || [...(meters.data?.keys() ?? [])][0];
+  if (!chosen) return null;
+  return html`
+    <${Card} title=${t("Latest events")} actions=${html`<select class="small" name="meter" aria-label=${t("Which meter")} onChange=${(event) => choose(event.target.value)}>${[...meters.data.values()].map((it) => html`<option value=${it.id} selected=${it.id === chosen}>${it.name}</option>`)}</select>`}>
+      <${Rows} path="/usage" query=${{ subscription: of.id, meter: chosen }} label=${t("Latest events")} columns=${[
+        { head: t("When"), cell: (it) => moment(it.at) },
+        { head: t("Quantity"), num: true, lead: true, cell: (it) => html`<span class="strong">${quantity(it.quantity)}</span>` },
+        { head: t("Source"), cell: (it) => it.source },
+        { head: t("Event"), cell: (it) => html`<span class="mono">${it.id}</span>` },
+      ]} empty=${html`<${Empty} icon="gauge" title=${t("Nothing was counted in this time")} />`} />
+    <//>`;
+}
+
+function OfAccount({ account }) {
+  const [chosen, choose] = useState(null);
+  const read = useLoad(() => get("/subscriptions", { account: account.id, limit: 200 }), ["of", account.id]);
+  return html`
+    <${Loaded} of=${read}>${({ items }) => {
+      const of = items.find((it) => it.id === chosen) ?? items[0];
+      if (!of) return html`<section class="card"><${Empty} icon="repeat" title=${t("It has nothing yet")} /></section>`;
+      return html`
+        <label class="row tight"><small>${t("Subscription")}</small>
+          <select class="small" name="subscription" onChange=${(event) => choose(event.target.value)}>${items.map((it) => html`<option value=${it.id} selected=${it === of}>${it.name ?? name(it.offer).value ?? it.number}</option>`)}</select></label>
+        <${UsageChart} key=${of.id} subscriptions=${[of]} />
+        ${may("catalog_read") && html`<${Events} of=${of} />`}`;
+    }}<//>`;
+}
+
+/** The page. */
+export default function Usage() {
+  const [account, pick] = useState(null);
+  return html`
+    <${Page} title=${t("Usage")}>
+      <section class="card"><div class="inside"><${AccountPicker} onPick=${(it) => it && pick(it)} /></div></section>
+      ${account && html`<${OfAccount} key=${account.id} account=${account} />`}
+      ${may("catalog_read") && html`<${Meters} />`}
+      ${may("usage_write") && html`<${Refused} />
+        <${Card} title=${t("Report usage")}><div class="inside stack tight"><p class="quiet">${t("Events count once, by source and id: send them again as often as you like.")}</p><pre class="code" tabindex="0">${EXAMPLE}</pre></div><//>`}
+    <//>`;
+}

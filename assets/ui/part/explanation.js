@@ -1,0 +1,55 @@
+// How an amount came about: the tiers that were entered with their units, what was free, which days, which price.
+import { html } from "../html.js";
+import { compare } from "../model/decimal.js";
+import { quantity, unitPrice } from "../model/money.js";
+import { t } from "../model/text.js";
+import { day } from "../model/time.js";
+import { Icon } from "./icon.js";
+
+const RULES = {
+  flat: (amount) => t("A fixed price of {amount}", { amount }),
+  per_unit: () => t("A price for each unit"),
+  graduated: () => t("Each unit at the price of its tier"),
+  volume: () => t("All units at the price of the tier that is reached"),
+  package: () => t("A price for each package begun"),
+  stairstep: () => t("The price of the tier that is reached"),
+  stated: () => t("A stated amount"),
+};
+
+const isSome = (text) => compare(text ?? "0", "0") !== 0;
+
+function Tiers({ of, currency, unit }) {
+  const hasUnits = of.some((it) => isSome(it.units));
+  const hasFlat = of.some((it) => isSome(it.flat));
+  if (!hasUnits) return null;
+  const price = (it) => unitPrice(it, currency);
+  return html`
+    <div class="scroll" tabindex="0" role="region" aria-label=${t("Tiers")}><table>
+      <thead><tr>${of.length > 1 && html`<th scope="col">${t("Tier")}</th>`}<th scope="col" class="end">${t("Units")}</th><th scope="col" class="end">${t("each")}</th>${hasFlat && html`<th scope="col" class="end">${t("plus")}</th>`}<th scope="col" class="end">${t("Amount")}</th></tr></thead>
+      <tbody>${of.map((it) => html`
+        <tr key=${it.tier}>${of.length > 1 && html`<td>${it.tier}</td>`}<td class="end">${quantity(it.units)} ${unit ?? ""}</td><td class="end">× ${price(it.per_unit)}</td>${hasFlat && html`<td class="end">+ ${price(it.flat)}</td>`}<td class="end strong">= ${price(it.amount)}</td></tr>`)}</tbody>
+    </table></div>`;
+}
+
+/** The explanation itself. */
+export function Explanation({ of, currency, unit, counted }) {
+  const notes = [
+    of.usage && t("{quantity} counted in {count} events", { quantity: `${quantity(counted)} ${unit ?? ""}`.trim(), count: of.usage.events }),
+    isSome(of.included) && t("{quantity} of it free", { quantity: `${quantity(of.included)} ${unit ?? ""}`.trim() }),
+    of.days && t("{used} of {all} days of the period", { used: of.days.used, all: of.days.of }),
+    of.price_version && t("by the price as of {day}", { day: day(of.price_version) }),
+    of.includes_tax && t("tax is contained in the price"),
+  ].filter(Boolean);
+  const charged = of.text.map((it) => /^less (\d[\d.]*),/.exec(it)?.[1]).find((it) => it && isSome(it));
+  if (charged) notes.push(t("less {amount}, which was charged before", { amount: unitPrice(charged, currency) }));
+  return html`
+    <div>
+      <p class="strong">${RULES[of.rule]?.(unitPrice(of.tiers[0]?.flat ?? "0", currency)) ?? of.rule}</p>
+      <${Tiers} of=${of.tiers} currency=${currency} unit=${unit} />
+      <ul class="steps quiet">${notes.map((it) => html`<li>${it}</li>`)}</ul>
+    </div>`;
+}
+
+/** The explanation, to be opened. */
+export const Why = ({ isOpen = false, text, ...rest }) => html`
+  <details class="why" open=${isOpen}><summary><${Icon} name="chevron-right" />${text ?? t("How this came about")}</summary><${Explanation} ...${rest} /></details>`;

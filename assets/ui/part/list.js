@@ -1,0 +1,98 @@
+// Lists as pages: filters that stand in the address, rows by cursor, more on demand, and all of them as a file.
+import { html } from "../html.js";
+import { useEffect, useState } from "../../vendor/preact/hooks.js";
+import { all, changes, get } from "../model/api.js";
+import { rememberAll } from "../model/name.js";
+import { useStill } from "../model/load.js";
+import { here, refine } from "../model/route.js";
+import { count, t } from "../model/text.js";
+import { Icon } from "./icon.js";
+import { Bones, Empty, Failure } from "./still.js";
+import { download, Table } from "./table.js";
+import { complain } from "./toast.js";
+
+const FIRST = 50;
+
+/** The rows of a list: the first page, and more as one asks; read again when something was changed. */
+export function useRows(path, query) {
+  const [state, set] = useState({ key: null, rows: null, next: null, error: null });
+  const key = JSON.stringify([path, query]);
+  const turn = changes.value;
+  useEffect(() => {
+    let isWanted = true;
+    const limit = state.key === key ? Math.min(1000, Math.max(FIRST, state.rows?.length ?? 0)) : FIRST;
+    get(path, { limit, ...query }).then(
+      (page) => isWanted && set({ key, rows: rememberAll(page.items), next: page.next_cursor, error: null }),
+      (error) => isWanted && set({ key, rows: null, next: null, error }),
+    );
+    return () => (isWanted = false);
+  }, [key, turn]);
+  const more = async () => {
+    const page = await get(path, { limit: FIRST, ...query, cursor: state.next });
+    set({ ...state, rows: [...state.rows, ...rememberAll(page.items)], next: page.next_cursor });
+  };
+  return { ...(state.key === key ? state : { rows: null, error: null }), more };
+}
+
+/** Rows as a table, with what stands in its place, and the way to more. */
+export function Rows({ path, query = {}, columns, label, empty, cards }) {
+  const { rows, next, error, more } = useRows(path, query);
+  if (error) return html`<${Failure} problem=${error} />`;
+  if (!rows) return html`<${Bones} lines=${6} />`;
+  if (rows.length === 0) return empty;
+  return html`
+    <${Table} label=${label} columns=${columns} rows=${rows} cards=${cards} />
+    ${next && html`
+      <footer class="row between"><small>${t("The first {count} rows", { count: rows.length })}</small>
+        <button type="button" class="button small" onClick=${() => more().catch(complain)}>${t("Show more")}</button></footer>`}`;
+}
+
+function Filter({ of, value }) {
+  const [typed, type] = useState(value ?? "");
+  const still = useStill(typed);
+  useEffect(() => {
+    if (of.kind === "search" && still !== (here.value.query[of.key] ?? "")) refine({ [of.key]: still });
+  }, [still]);
+  if (of.kind === "select") {
+    return html`
+      <select name=${of.key} aria-label=${of.label} onChange=${(event) => refine({ [of.key]: event.target.value })}>
+        <option value="">${of.label}: ${t("all")}</option>
+        ${of.options.map(([key, text]) => html`<option value=${key} selected=${key === value}>${text}</option>`)}
+      </select>`;
+  }
+  if (of.kind === "date") {
+    return html`<label class="row tight"><small>${of.label}</small><input type="date" name=${of.key} value=${value ?? ""} onChange=${(event) => refine({ [of.key]: event.target.value })} /></label>`;
+  }
+  return html`<input type="search" name=${of.key} aria-label=${of.label} placeholder=${of.label} value=${typed} onInput=${(event) => type(event.target.value)} />`;
+}
+
+/** A list as the card of a page. `filters` are `{key, kind, label, options}`; what they say stands in the address. */
+export function List({ path, query = {}, filters = [], columns, label, file, empty }) {
+  const [isBusy, wait] = useState(false);
+  const said = Object.fromEntries(filters.map((it) => [it.key, here.value.query[it.key]]).filter(([, it]) => it));
+  const wanted = { ...query, ...said };
+  const save = async () => {
+    wait(true);
+    try {
+      const rows = await all(path, wanted, 20_000);
+      download(file, columns, rows);
+    } catch (problem) {
+      complain(problem);
+    }
+    wait(false);
+  };
+  const none = Object.keys(said).length === 0 ? empty : html`
+    <${Empty} icon="filter" title=${t("Nothing fits these filters")}>
+      <button type="button" class="button" onClick=${() => refine(Object.fromEntries(filters.map((it) => [it.key, ""])))}>${t("Clear the filters")}</button><//>`;
+  return html`
+    <section class="card">
+      <header>
+        <div class="filters" role="search" aria-label=${t("Filters of {list}", { list: label })}>${filters.map((it) => html`<${Filter} key=${it.key + (said[it.key] ?? "" ? "" : "-")} of=${it} value=${said[it.key]} />`)}</div>
+        ${file && html`<button type="button" class="button small" disabled=${isBusy} onClick=${save}><${Icon} name="download" />CSV</button>`}
+      </header>
+      <${Rows} path=${path} query=${wanted} columns=${columns} label=${label} empty=${none} />
+    </section>`;
+}
+
+/** How many there are, for a heading. */
+export const Tally = ({ of }) => html`<span class="badge">${count(of)}</span>`;
