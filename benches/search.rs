@@ -12,12 +12,13 @@ use std::time::{Duration, Instant};
 
 use harness::{Times, aim, folder, introduce, per_second, row, told};
 use tillbox::domain::catalog::lifecycle::State;
+use tillbox::domain::catalog::price::ChargeKind;
 use tillbox::domain::id::{CategoryId, Id, OfferId};
 use tillbox::domain::localized::Localized;
 use tillbox::domain::money::{Currency, Money};
 use tillbox::domain::stamp::SellerNumber;
 use tillbox::search::{
-    CategoryEntry, Change, ChargeKind, Index, OfferDocument, Place, PriceEntry, PriceMax, Query,
+    CategoryEntry, Change, Index, OfferDocument, Place, PriceEntry, PriceMax, Query,
 };
 use uuid::Uuid;
 

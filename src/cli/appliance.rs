@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::failure::Failure;
 use super::folder::Folder;
 use crate::config::{Config, Targets};
+use crate::search::Place;
 use crate::services::{Bss, Error, Forwarding, Site, World};
 use crate::store::usage::Limits;
 use crate::store::{Store, StoreError};
@@ -70,6 +71,7 @@ fn world(folder: &Folder, config: &Config) -> Result<World, Failure> {
         mail_from: config.mail_from.clone(),
         site: Site { public_url: config.public_url.clone(), listen: config.listen, forwarding },
         usage: Limits::LIVE.remembering_days(config.usage_window_days),
+        search: Place::Folder(folder.search()),
     })
 }
 

@@ -87,6 +87,7 @@ impl Restore {
         let to = folder.store();
         let copied = backup::restore(&self.from, &to, existing(self.replace), &mut |_| {});
         let rows: u64 = copied.map_err(failed(&folder))?.values().map(|it| it.rows).sum();
+        folder.forget_search()?;
         say(out, format_args!("put {rows} rows into `{}`", to.display()))
     }
 }

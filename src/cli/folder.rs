@@ -1,5 +1,6 @@
 //! The data folder: where the store lies, and what lies beside it.
 
+use std::fs;
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -49,6 +50,22 @@ impl Folder {
     /// The store.
     pub(super) fn store(&self) -> PathBuf {
         self.0.join("tillbox.redb")
+    }
+
+    /// The search index, which may be thrown away at any time.
+    pub(super) fn search(&self) -> PathBuf {
+        self.0.join("search")
+    }
+
+    /// Throws the search index away: of another store it would say what is not there.
+    pub(super) fn forget_search(&self) -> Result<(), Failure> {
+        let path = self.search();
+        match fs::remove_dir_all(&path) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                Err(Failure::file("removing", &path, source))
+            }
+            Ok(()) | Err(_) => Ok(()),
+        }
     }
 
     /// Where a running server can be spoken to by whoever may read the store anyway.

@@ -6,6 +6,7 @@
 mod billing_run;
 mod closing;
 mod deliver;
+mod index;
 mod mail;
 mod notify;
 mod order;
@@ -42,6 +43,7 @@ pub fn all(dialects: Vec<Box<dyn Dialect>>) -> Vec<Box<dyn Duty>> {
         Box::new(usage::Sealing::default()),
         Box::new(notify::Notify::default()),
         Box::new(mail::Mails),
+        Box::new(index::Index::default()),
         Box::new(deliver::Deliver::new(dialects)),
         Box::new(retention::Retention::default()),
     ]

@@ -3,24 +3,12 @@
 use std::collections::BTreeSet;
 
 use crate::domain::catalog::lifecycle::State;
+use crate::domain::catalog::price::ChargeKind;
 use crate::domain::id::{CategoryId, OfferId};
 use crate::domain::localized::Localized;
 use crate::domain::money::Money;
 use crate::domain::stamp::SellerNumber;
 use crate::domain::text::{Code, Name, Prose};
-use crate::domain::word::words;
-
-words! {
-    /// On what occasion a price is charged.
-    ChargeKind {
-        /// Once.
-        OneTime = "one_time";
-        /// For every period.
-        Recurring = "recurring";
-        /// For what was used.
-        Usage = "usage";
-    }
-}
 
 /// An offer as it is searched for.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,6 +13,7 @@ mod schema;
 mod tests;
 mod word;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -26,7 +27,7 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use self::count::{CountValues, Counts};
-pub use self::document::{CategoryEntry, ChargeKind, OfferDocument, PriceEntry};
+pub use self::document::{CategoryEntry, OfferDocument, PriceEntry};
 pub use self::query::{PriceMax, Query};
 use self::schema::{ANALYZER, Fields, ID, LENGTH, SHAPE};
 use crate::domain::id::{CategoryId, Id, OfferId};
@@ -86,6 +87,39 @@ pub struct Facets {
     pub languages: Vec<(String, u64)>,
     /// By currency.
     pub currencies: Vec<(Currency, u64)>,
+}
+
+impl Found {
+    /// What was found without an index: nothing yet.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self { hits: Vec::new(), total: 0, facets: Facets::default(), through: 0 }
+    }
+
+    /// Adds hits that the index does not know yet, the best first: they come before all others.
+    pub fn precede(&mut self, offers: &[OfferDocument], limit: usize) {
+        self.total += offers.len();
+        offers.iter().for_each(|it| self.facets.count(it));
+        let known = std::mem::take(&mut self.hits);
+        self.hits = offers.iter().map(|it| it.id).chain(known).take(limit).collect();
+    }
+}
+
+impl Facets {
+    fn count(&mut self, offer: &OfferDocument) {
+        fn add<T: PartialEq>(counts: &mut Vec<(T, u64)>, value: T) {
+            match counts.iter_mut().find(|it| it.0 == value) {
+                Some(found) => found.1 += 1,
+                None => counts.push((value, 1)),
+            }
+            counts.sort_by_key(|it| std::cmp::Reverse(it.1));
+        }
+        offer.categories.iter().for_each(|it| add(&mut self.categories, it.id));
+        let languages = offer.languages();
+        languages.iter().for_each(|it| add(&mut self.languages, (*it).to_owned()));
+        let currencies: BTreeSet<_> = offer.prices.iter().map(|it| it.from.currency()).collect();
+        currencies.into_iter().for_each(|it| add(&mut self.currencies, it));
+    }
 }
 
 /// An index of offers. Any number may ask at a time, one writes.

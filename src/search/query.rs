@@ -9,16 +9,17 @@ use std::ops::{Bound, Range};
 
 use tantivy::query::{
     AllQuery, BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, FuzzyTermQuery,
-    Query as Node, RangeQuery, TermQuery, TermSetQuery,
+    Occur, Query as Node, RangeQuery, TermQuery, TermSetQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Score, Term};
 
-use super::document::{ChargeKind, OfferDocument};
+use super::document::OfferDocument;
 use super::schema::Fields;
 use super::word;
 use crate::domain::catalog::lifecycle::State;
-use crate::domain::id::CategoryId;
+use crate::domain::catalog::price::ChargeKind;
+use crate::domain::id::{CategoryId, OfferId};
 use crate::domain::money::{Currency, Money};
 use crate::domain::stamp::SellerNumber;
 use crate::domain::text::Locale;
@@ -40,6 +41,8 @@ pub struct Query {
     pub sellers: Option<BTreeSet<SellerNumber>>,
     /// Only what has come so far; nothing: whatever it is.
     pub states: Vec<State>,
+    /// But none of these: what the asker looks at itself, because it has changed since.
+    pub without: BTreeSet<OfferId>,
     /// How many hits are wanted, at most [`Query::LIMIT_MAX`].
     pub limit: usize,
 }
@@ -115,6 +118,7 @@ impl Query {
             && self.price_max.is_none_or(is_cheap)
             && self.sellers.as_ref().is_none_or(|it| it.contains(&offer.seller))
             && (self.states.is_empty() || self.states.contains(&offer.state))
+            && !self.without.contains(&offer.id)
     }
 
     fn wanted(&self) -> Vec<Wanted> {
@@ -136,7 +140,12 @@ impl Query {
         for filter in self.filters(fields) {
             nodes.push(Box::new(ConstScoreQuery::new(filter, 0.0)));
         }
-        Box::new(BooleanQuery::intersection(nodes))
+        let mut clauses: Vec<_> = nodes.into_iter().map(|it| (Occur::Must, it)).collect();
+        if !self.without.is_empty() {
+            let terms: Vec<_> = self.without.iter().map(|it| fields.id_term(*it)).collect();
+            clauses.push((Occur::MustNot, Box::new(TermSetQuery::new(terms))));
+        }
+        Box::new(BooleanQuery::new(clauses))
     }
 
     fn filters(&self, fields: &Fields) -> Vec<Box<dyn Node>> {

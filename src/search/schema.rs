@@ -7,9 +7,10 @@ use tantivy::schema::{
 };
 use tantivy::{TantivyDocument, Term};
 
-use super::document::{ChargeKind, OfferDocument};
+use super::document::OfferDocument;
 use super::word;
 use crate::domain::catalog::lifecycle::State;
+use crate::domain::catalog::price::ChargeKind;
 use crate::domain::id::{CategoryId, Id, OfferId};
 use crate::domain::money::{Currency, Money};
 use crate::domain::stamp::SellerNumber;

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::catalog::lifecycle::State;
+use crate::domain::catalog::price::ChargeKind;
 use crate::domain::localized::Localized;
 use crate::domain::money::Money;
 use crate::domain::stamp::SellerNumber;

@@ -16,6 +16,7 @@ use crate::domain::sealed::Sealed;
 use crate::domain::stamp::{SellerNumber, Stamp};
 use crate::domain::text::WebAddress;
 use crate::domain::time::Instant;
+use crate::search::Index;
 use crate::services::cx::Cx;
 use crate::services::error::Error;
 use crate::services::mint::Mint;
@@ -57,6 +58,7 @@ pub struct Act<'tx> {
     moment: Moment,
     mint: Arc<Mint>,
     usage: Arc<Usage>,
+    index: Arc<Index>,
     reach: Reach,
     noted: Vec<Noted>,
     /// What memory is to be told of when the commit is on the disk.
@@ -80,10 +82,10 @@ impl<'tx> Act<'tx> {
         batch: Batch<'tx>,
         author: Author,
         moment: Moment,
-        (mint, usage, reach): (Arc<Mint>, Arc<Usage>, Reach),
+        (mint, usage, index, reach): (Arc<Mint>, Arc<Usage>, Arc<Index>, Reach),
     ) -> Self {
         let (noted, after_commit) = (Vec::new(), Vec::new());
-        Self { batch, author, moment, mint, usage, reach, noted, after_commit }
+        Self { batch, author, moment, mint, usage, index, reach, noted, after_commit }
     }
 
     /// Begins the next act of the same transaction.
@@ -155,7 +157,8 @@ impl<'tx> Act<'tx> {
     pub fn cx(&self) -> Cx<'_> {
         let Moment { now, wall } = self.moment;
         let actor = &self.author.actor;
-        Cx { view: &self.batch, actor, now, wall, usage: &self.usage }
+        let (usage, index) = (&*self.usage, &*self.index);
+        Cx { view: &self.batch, actor, now, wall, usage, index }
     }
 
     /// The open tables, for what is not a record: sequences, aliases, the journal.

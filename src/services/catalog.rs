@@ -262,16 +262,46 @@ pub fn create_category(
     }
 }
 
+/// Gives a category another name or place.
+///
+/// # Errors
+/// If the place breaks a rule, it has changed since, or the caller may not.
+pub fn revise_category(
+    act: &mut Act<'_>,
+    (id, revision): (CategoryId, Option<u32>),
+    change: impl FnOnce(&Category) -> Result<(Localized<Name>, Option<CategoryId>), Invalid>,
+) -> Result<Category, Error> {
+    let mut it: Category = act.get(id)?;
+    act.must(Permission::CatalogWrite, &it.stamp)?;
+    act.expect_revision(&it.stamp, revision)?;
+    let (name, parent) = change(&it)?;
+    it.name = name;
+    let placed = place_category(act.cx(), it, parent)?;
+    act.keep((placed, Verb::Changed))
+}
+
+/// The category with an id, for whoever may see it.
+///
+/// # Errors
+/// [`Error::NotFound`] if it is not there, or not for the caller.
+pub fn category(cx: Cx<'_>, id: CategoryId) -> Result<Category, Error> {
+    let found = cx.view.find::<Category>(id)?.filter(|it| shows_category(cx, it));
+    found.ok_or_else(|| Error::not_found(id))
+}
+
+/// The seller's own drafts, and for everybody what is launched.
+fn shows_category(cx: Cx<'_>, it: &Category) -> bool {
+    cx.actor.may(Permission::CatalogRead, &it.stamp) == Decision::Yes
+        || it.life.state() == State::Launched
+            && cx.actor.may(Permission::OfferBrowse, &it.stamp) == Decision::Yes
+}
+
 /// A page of the categories: the seller's own drafts, and for everybody what is launched.
 ///
 /// # Errors
 /// If the store fails.
 pub fn categories(cx: Cx<'_>, page: &PageRequest) -> Result<Page<Category>, Error> {
-    Ok(cx.view.list(&Along::All, page, &mut |it: &Category| {
-        cx.actor.may(Permission::CatalogRead, &it.stamp) == Decision::Yes
-            || it.life.state() == State::Launched
-                && cx.actor.may(Permission::OfferBrowse, &it.stamp) == Decision::Yes
-    })?)
+    Ok(cx.view.list(&Along::All, page, &mut |it: &Category| shows_category(cx, it))?)
 }
 
 /// Creates a meter.

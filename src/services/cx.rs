@@ -6,6 +6,7 @@ use crate::domain::operator::{Actor, Decision, Permission, Scope};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::stamp::{SellerNumber, Stamp};
 use crate::domain::time::Instant;
+use crate::search::Index;
 use crate::services::error::Error;
 use crate::store::usage::Usage;
 use crate::store::{Along, Record, Records, View};
@@ -23,6 +24,8 @@ pub struct Cx<'a> {
     pub wall: Instant,
     /// What of usage is in memory, beside the view.
     pub usage: &'a Usage,
+    /// What is searched for offers; it may be behind the view, or ahead of it.
+    pub index: &'a Index,
 }
 
 impl Cx<'_> {

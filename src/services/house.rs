@@ -11,6 +11,7 @@ use super::metrics::Metrics;
 use super::mint::Mint;
 use crate::domain::operator::Actor;
 use crate::domain::text::{Email, WebAddress};
+use crate::search::{Index, Place};
 use crate::store::meta::{self, ClockState};
 use crate::store::usage::{Limits, Usage};
 use crate::store::{Batch, Store, StoreError};
@@ -44,6 +45,8 @@ pub struct World {
     pub site: Site,
     /// How long usage is remembered, and how it is kept.
     pub usage: Limits,
+    /// Where the search index is kept.
+    pub search: Place,
 }
 
 /// Where people reach the appliance, and who stands in between.
@@ -102,6 +105,7 @@ pub(super) struct House {
     store: Store,
     mint: Arc<Mint>,
     usage: Arc<Usage>,
+    index: Arc<Index>,
     world: World,
     time: Mutex<ClockState>,
     metrics: Metrics,
@@ -118,6 +122,7 @@ impl House {
             store,
             mint: Arc::new(Mint::new(Arc::clone(&world.entropy), Arc::clone(&world.seal))),
             usage: Arc::new(Usage::new(world.usage)),
+            index: Arc::new(Index::open(&world.search).map_err(Error::internal)?),
             world,
             time: Mutex::new(time),
             metrics: Metrics::new(),
@@ -129,6 +134,10 @@ impl House {
 
     pub(super) const fn store(&self) -> &Store {
         &self.store
+    }
+
+    pub(super) const fn index(&self) -> &Arc<Index> {
+        &self.index
     }
 
     pub(super) fn usage(&self) -> &Arc<Usage> {
@@ -153,7 +162,8 @@ impl House {
 
     pub(super) fn act<'tx>(&self, batch: Batch<'tx>) -> Act<'tx> {
         let author = Author::of(Actor::duty("writer"));
-        let shared = (Arc::clone(&self.mint), Arc::clone(&self.usage), self.world.reach);
+        let (usage, index) = (Arc::clone(&self.usage), Arc::clone(&self.index));
+        let shared = (Arc::clone(&self.mint), usage, index, self.world.reach);
         Act::new(batch, author, self.moment(), shared)
     }
 

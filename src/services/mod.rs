@@ -39,6 +39,7 @@ pub mod party;
 pub mod password;
 pub mod payment;
 pub mod provisioning;
+pub mod search;
 pub mod seat;
 pub mod session;
 pub mod setup;
@@ -126,7 +127,8 @@ impl Bss {
     ) -> Result<T, Error> {
         let snapshot = self.house.store().read()?;
         let Moment { now, wall } = self.moment();
-        work(Cx { view: &snapshot, actor, now, wall, usage: self.house.usage() })
+        let (usage, index) = (self.house.usage(), self.house.index());
+        work(Cx { view: &snapshot, actor, now, wall, usage, index })
     }
 
     /// Writes: runs `work` on the writer thread and answers when it is on the disk.

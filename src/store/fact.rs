@@ -11,16 +11,18 @@ use super::codec::{self, Key};
 use super::sequence;
 use super::view::{KeyRange, Table, View};
 use crate::domain::event::Fact;
-use crate::domain::id::{AccountId, Subject};
+use crate::domain::id::{AccountId, Kind, Subject};
 use crate::domain::page::{Page, PageOrder, PageRequest};
 
 const FACTS: Table = Table("fact");
 const BY_SUBJECT: Table = Table("fact/by_subject");
 const BY_OWNER: Table = Table("fact/by_owner");
+/// The numbers of facts about what is for sale: few among many, and what search follows.
+const OF_CATALOG: Table = Table("fact/of_catalog");
 const CURSORS: Table = Table("cursor");
 const SEQUENCE: &str = "fact";
 
-pub(super) const TABLES: &[Table] = &[FACTS, BY_SUBJECT, BY_OWNER, CURSORS];
+pub(super) const TABLES: &[Table] = &[FACTS, BY_SUBJECT, BY_OWNER, OF_CATALOG, CURSORS];
 const SHAPE: u8 = 1;
 
 /// Whose facts are wanted.
@@ -46,6 +48,9 @@ impl Batch<'_> {
         self.insert(BY_SUBJECT, &by_subject(&fact), &[])?;
         if let Some(key) = by_owner(&fact) {
             self.insert(BY_OWNER, &key, &[])?;
+        }
+        if is_of_catalog(&fact) {
+            self.insert(OF_CATALOG, &sequence.to_be_bytes(), &[])?;
         }
         Ok(sequence)
     }
@@ -96,6 +101,22 @@ pub trait Facts: View {
         let mut facts = Vec::new();
         self.scan(FACTS, &range, PageOrder::Rising, &mut |_, value| {
             facts.push(read(value)?);
+            let full = facts.len() >= limit;
+            Ok(if full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        })?;
+        Ok(facts)
+    }
+
+    /// The facts about offers, prices and categories after a number, oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// If the engine fails or a fact cannot be read.
+    fn catalog_facts_after(&self, sequence: u64, limit: usize) -> Result<Vec<Fact>, StoreError> {
+        let from = Bound::Excluded(sequence.to_be_bytes().to_vec());
+        let range = KeyRange { from, to: Bound::Unbounded };
+        let mut facts = Vec::new();
+        self.scan(OF_CATALOG, &range, PageOrder::Rising, &mut |key, _| {
+            facts.extend(fact_at(self, key)?);
             let full = facts.len() >= limit;
             Ok(if full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         })?;
@@ -158,6 +179,10 @@ fn read(bytes: &[u8]) -> Result<Fact, StoreError> {
     }
 }
 
+fn is_of_catalog(fact: &Fact) -> bool {
+    [Kind::Offer, Kind::Price, Kind::Category].contains(&fact.subject.kind)
+}
+
 fn by_subject(fact: &Fact) -> Vec<u8> {
     Key::new().subject(fact.subject).u64(fact.sequence).bytes()
 }
@@ -191,6 +216,9 @@ pub(super) fn check(view: &dyn View, report: &mut Report) -> Result<(), StoreErr
     })?;
     check::derived(view, (FACTS, BY_OWNER), report, &mut |_, value| {
         read(value).ok().as_ref().and_then(by_owner)
+    })?;
+    check::derived(view, (FACTS, OF_CATALOG), report, &mut |key, value| {
+        read(value).is_ok_and(|it| is_of_catalog(&it)).then(|| key.to_vec())
     })?;
     findings.into_iter().for_each(|it| report.find(FACTS, it));
     let last = view.last_fact()?;

@@ -4,8 +4,9 @@
 use serde_json::Value;
 
 use super::{
-    account, billing_account, billing_run, category, class, invoice, listener, mail, notification,
-    offer, order, party, payment, price, session, specification, subscription, tax, token, user,
+    account, billing_account, billing_run, category, class, invoice, listener, mail, meter,
+    notification, offer, order, party, payment, price, service_terms, session, specification,
+    subscription, tax, token, user,
 };
 use crate::api::edge::reply::Wire;
 use crate::domain::event::Fact;
@@ -43,7 +44,7 @@ fn side(fact: &Fact, it: &[u8]) -> Result<Value, Error> {
         Kind::Invoice => json(invoice::told(&read(it)?, Zone::UTC.date_of(fact.at))),
         Kind::Listener => json(listener::told(&read(it)?)),
         Kind::Mail => json(mail::told(&read(it)?)),
-        Kind::Meter => json(category::told_meter(&read(it)?)),
+        Kind::Meter => json(meter::told(&read(it)?)),
         Kind::NotificationTemplate => json(notification::told(&read(it)?)),
         Kind::Offer => json(offer::told(&read(it)?)),
         Kind::Order => json(order::told(&read(it)?)),
@@ -53,7 +54,7 @@ fn side(fact: &Fact, it: &[u8]) -> Result<Value, Error> {
         Kind::Refund => json(payment::told_refund(&read(it)?)),
         Kind::Resource => json(specification::told_resource(&read(it)?)),
         Kind::Seat => json(subscription::told_seat(&read(it)?)),
-        Kind::ServiceTerms => json(category::told_terms(&read(it)?)),
+        Kind::ServiceTerms => json(service_terms::told(&read(it)?)),
         Kind::Session => json(session::told(&read(it)?)),
         Kind::Specification => json(specification::told(&read(it)?)),
         Kind::Subscription => json(subscription::told(&read(it)?)),

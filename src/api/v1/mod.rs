@@ -25,6 +25,7 @@ mod localized;
 mod mail;
 mod merge;
 mod message;
+mod meter;
 mod notification;
 mod offer;
 mod openapi;
@@ -37,6 +38,8 @@ mod problem;
 mod provisioning;
 mod rights;
 pub mod route;
+mod search;
+mod service_terms;
 mod session;
 mod setup;
 mod sign_in;
@@ -74,6 +77,7 @@ fn table() -> Vec<Route> {
         class::routes(),
         clock::routes(),
         invoice::routes(),
+        meter::routes(),
         job::routes(),
         journal::routes(),
         listener::routes(),
@@ -87,6 +91,8 @@ fn table() -> Vec<Route> {
         price::routes(),
         provisioning::routes(),
         rights::routes(),
+        search::routes(),
+        service_terms::routes(),
         session::routes(),
         setup::routes(),
         specification::routes(),

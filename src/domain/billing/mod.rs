@@ -7,6 +7,7 @@
 //!
 //! All of it is arithmetic over arguments. Nothing here loads, stores or knows what day it is.
 
+pub mod advertised;
 pub mod bill;
 pub mod credit;
 pub mod cycle;

@@ -1,5 +1,6 @@
 //! The appliance in memory with a clock that stands, and callers who speak to its router.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -7,6 +8,7 @@ use axum::http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tillbox::domain::time::{Instant, Span, Zone};
+use tillbox::search::Place;
 use tillbox::services::{Bss, Site, World, duty};
 use tillbox::store::Store;
 use tillbox::store::usage::Limits;
@@ -44,10 +46,21 @@ impl App {
     /// The same for the so many-th time, with other randomness each time: the clock stands, and ids
     /// must not come again.
     pub(crate) fn over_again(store: Store, day: &str, times: u64) -> Self {
+        Self::with_index(store, Place::Memory, day, times)
+    }
+
+    /// An appliance in a folder, which may have been in it before: store and search index.
+    pub(crate) fn in_folder(folder: &Path, day: &str, times: u64) -> Self {
+        let store = Store::open(&folder.join("tillbox.redb"), Store::CACHE_BYTES).unwrap();
+        Self::with_index(store, Place::Folder(folder.join("search")), day, times)
+    }
+
+    fn with_index(store: Store, search: Place, day: &str, times: u64) -> Self {
         let start = Zone::UTC.start_of(day.parse().unwrap());
         let clock = Arc::new(ScriptedClock::at(start));
         let outside = Outside::new();
         let world = world(Arc::clone(&clock) as Arc<dyn Clock>, &outside, times);
+        let world = World { search, ..world };
         store.migrate().unwrap();
         let bss = Bss::open(store, world).unwrap();
         bss.employ(tillbox::jobs::all(tillbox::api::dialects()));
@@ -103,6 +116,7 @@ fn world(clock: Arc<dyn Clock>, outside: &Outside, seed: u64) -> World {
         mail_from: "tillbox@localhost".parse().unwrap(),
         site: Site::UNKNOWN,
         usage: Limits::LIVE,
+        search: Place::Memory,
         entropy,
     }
 }

@@ -11,6 +11,7 @@ mod overview;
 mod parties;
 mod payments;
 mod provisioning;
+mod search;
 mod sessions;
 mod setup;
 mod tokens;

@@ -27,6 +27,7 @@ use crate::domain::quantity::Quantity;
 use crate::domain::stamp::Stamp;
 use crate::domain::text::{self, Name, Prose};
 use crate::domain::time::{Date, Span};
+use crate::domain::word::words;
 
 /// What an offer costs, for one occasion.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,6 +93,30 @@ pub enum PriceKind {
         /// Which meter.
         meter: MeterId,
     },
+}
+
+words! {
+    /// On what sort of occasion a price is charged.
+    ChargeKind {
+        /// Once.
+        OneTime = "one_time";
+        /// For every period.
+        Recurring = "recurring";
+        /// For what was used.
+        Usage = "usage";
+    }
+}
+
+impl PriceKind {
+    /// On what sort of occasion that is.
+    #[must_use]
+    pub const fn charge(self) -> ChargeKind {
+        match self {
+            Self::OneTime(_) => ChargeKind::OneTime,
+            Self::Recurring { .. } => ChargeKind::Recurring,
+            Self::Usage { .. } => ChargeKind::Usage,
+        }
+    }
 }
 
 /// What a one-time price is charged for.

@@ -202,6 +202,28 @@ impl Actor {
         }
     }
 
+    /// Whose offers it may look at; `None` for everybody's.
+    #[must_use]
+    pub fn shelves(&self) -> Option<BTreeSet<SellerNumber>> {
+        let standing = match &self.nature {
+            Nature::Duty => return None,
+            Nature::Door(seller) => return Some(BTreeSet::from([*seller])),
+            Nature::Person { standing, .. } => standing,
+        };
+        let mut found = BTreeSet::new();
+        for permission in [Permission::OfferBrowse, Permission::CatalogRead] {
+            for reach in self.reaches(permission) {
+                match reach {
+                    Reach::Everything => return None,
+                    Reach::Branch => found.extend(standing.branch.iter().copied()),
+                    Reach::Shelf => found.extend([standing.vendor]),
+                    Reach::Nothing | Reach::Itself | Reach::Account => {}
+                }
+            }
+        }
+        Some(found)
+    }
+
     /// How far a permission reaches, by each role that the person has or that comes with one.
     fn reaches(&self, permission: Permission) -> impl Iterator<Item = Reach> {
         let roles = match &self.nature {

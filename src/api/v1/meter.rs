@@ -1,0 +1,120 @@
+//! `/meters`: what is counted.
+
+use axum::http::Method;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::route::{Needs, Route, read, write};
+use super::wire::{List, NoQuery, parse, parse_optional};
+use crate::api::edge::call::Call;
+use crate::api::edge::reply::{Reply, Wire};
+use crate::domain::operator::Permission;
+use crate::domain::usage::meter::{self as domain, Aggregation, CarryOver};
+use crate::services::{Act, Cx, Error, catalog};
+
+pub(super) fn routes() -> Vec<Route> {
+    let reads = Needs::Permission(Permission::CatalogRead);
+    let writes = Needs::Permission(Permission::CatalogWrite);
+    vec![
+        read("/meters", reads, "List meters", list),
+        read("/meters/{id}", reads, "Read a meter", show),
+        write(Method::POST, "/meters", writes, "Create a meter", create),
+        write(Method::PATCH, "/meters/{id}", writes, "Change what a meter is called", revise),
+    ]
+}
+
+/// What is counted, and how counts become a quantity.
+#[derive(Debug, Serialize, ToSchema)]
+struct Meter {
+    id: String,
+    number: u64,
+    revision: u32,
+    code: String,
+    name: String,
+    unit: String,
+    /// `count`, `sum`, `max` or `latest`.
+    aggregation: String,
+}
+
+impl Wire for Meter {}
+
+impl From<&domain::Meter> for Meter {
+    fn from(it: &domain::Meter) -> Self {
+        Self {
+            id: it.id.to_string(),
+            number: it.stamp.number,
+            revision: it.stamp.revision,
+            code: it.code.to_string(),
+            name: it.name.to_string(),
+            unit: it.unit.to_string(),
+            aggregation: it.aggregation.to_string(),
+        }
+    }
+}
+
+/// A meter as an event tells of it.
+pub(super) fn told(it: &domain::Meter) -> impl Wire + use<> {
+    Meter::from(it)
+}
+
+fn list(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<Meter>>, Error> {
+    let page = cx.list(None, &call.page, |_: &domain::Meter| true)?;
+    Ok(Reply::ok(List::of(page, |it| Meter::from(&it))))
+}
+
+fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Meter>, Error> {
+    let it: domain::Meter = cx.get(call.id("id")?)?;
+    Ok(Reply::ok(Meter::from(&it)).tagged(it.stamp.revision))
+}
+
+/// A meter to be created.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewMeter {
+    /// The account whose catalogue it belongs to; the caller's own if nothing is said.
+    seller: Option<String>,
+    code: String,
+    name: String,
+    unit: String,
+    /// `count`, `sum`, `max` or `latest`; the sum if nothing is said.
+    aggregation: Option<String>,
+}
+
+fn create(act: &mut Act<'_>, _: &Call, body: NewMeter) -> Result<Reply<Meter>, Error> {
+    let seller = catalog::seller(act.cx(), parse_optional("/seller", body.seller.as_deref())?)?;
+    let aggregation = parse_optional("/aggregation", body.aggregation.as_deref())?;
+    let (code, name, unit) =
+        (parse("/code", &body.code)?, parse("/name", &body.name)?, parse("/unit", &body.unit)?);
+    let it = catalog::create_meter(act, seller, |id, stamp| domain::Meter {
+        id,
+        stamp,
+        code,
+        name,
+        unit,
+        resource: None,
+        aggregation: aggregation.unwrap_or(Aggregation::Sum),
+        unique_by: None,
+        carry_over: CarryOver::Reset,
+        dimensions: Vec::new(),
+    })?;
+    let path = format!("/api/v1/meters/{}", it.id);
+    Ok(Reply::created(path, Meter::from(&it)).tagged(it.stamp.revision))
+}
+
+/// What of a meter changes. How it counts stays: what was counted so would mean something else.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct MeterPatch {
+    name: Option<String>,
+    unit: Option<String>,
+}
+
+fn revise(act: &mut Act<'_>, call: &Call, body: MeterPatch) -> Result<Reply<Meter>, Error> {
+    let name = parse_optional("/name", body.name.as_deref())?;
+    let unit = parse_optional("/unit", body.unit.as_deref())?;
+    let what = (call.id("id")?, call.if_match);
+    let it = catalog::revise::<domain::Meter, Error>(act, what, Permission::CatalogWrite, |it| {
+        Ok(domain::Meter { name: name.unwrap_or(it.name), unit: unit.unwrap_or(it.unit), ..it })
+    })?;
+    Ok(Reply::ok(Meter::from(&it)).tagged(it.stamp.revision))
+}

@@ -1,0 +1,219 @@
+//! `/search`: finding what is on the shelf, as somebody types.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::localized::Texts;
+use super::route::{Needs, Route, read_much};
+use super::wire::{Decimal, Money, parse, parse_optional};
+use crate::api::edge::call::Call;
+use crate::api::edge::reply::{Reply, Wire};
+use crate::domain::billing::advertised::{LeastPrice, headline};
+use crate::domain::error::Invalid;
+use crate::domain::id::CategoryId;
+use crate::domain::localized::Localized;
+use crate::domain::money::Currency;
+use crate::domain::operator::Permission;
+use crate::domain::text::Locale;
+use crate::services::search::{self, Hit, PriceMax, Query, Shelf};
+use crate::services::{Cx, Error};
+
+pub(super) fn routes() -> Vec<Route> {
+    let browses = Needs::Permission(Permission::OfferBrowse);
+    vec![read_much("/search", browses, "Find launched offers by words and filters", find)]
+}
+
+/// What is looked for. Words are found as they are, by their beginnings, and with one typo.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SearchQuery {
+    /// What somebody typed; everything if nothing is said.
+    q: Option<String>,
+    /// Only below this category.
+    category: Option<String>,
+    /// Only what is offered in this language, which texts are shown in then.
+    language: Option<String>,
+    /// Only what has a price in this currency.
+    currency: Option<String>,
+    /// Only what costs at most so much, by the price it is known by, in `currency`.
+    price_max: Option<Decimal>,
+}
+
+impl SearchQuery {
+    fn read(&self, call: &Call) -> Result<Query, Invalid> {
+        let currency: Option<Currency> = parse_optional("currency", self.currency.as_deref())?;
+        let price_max = match (&self.price_max, currency) {
+            (None, _) => None,
+            (Some(amount), Some(currency)) => {
+                let money = Money { amount: amount.clone(), currency: currency.to_string() };
+                let refused = |_| {
+                    let message = format!("must be an amount in {currency}, such as `19.99`");
+                    Invalid::one("price_max", "format", message)
+                };
+                Some(PriceMax { amount: money.read("").map_err(refused)?, kind: None })
+            }
+            (Some(_), None) => {
+                let message = "must be given with `price_max`";
+                return Err(Invalid::one("currency", "required", message));
+            }
+        };
+        Ok(Query {
+            text: self.q.clone().unwrap_or_default(),
+            category: parse_optional("category", self.category.as_deref())?,
+            language: parse_optional("language", self.language.as_deref())?,
+            currency,
+            price_max,
+            limit: call.page.limit.min(Query::LIMIT_MAX),
+            ..Query::default()
+        })
+    }
+}
+
+/// What was found.
+#[derive(Debug, Serialize, ToSchema)]
+struct SearchResult {
+    /// The best hits, the best first.
+    items: Vec<SearchHit>,
+    /// How many there are in all.
+    total: usize,
+    facets: SearchFacets,
+}
+
+impl Wire for SearchResult {}
+
+/// An offer that was found.
+#[derive(Debug, Serialize, ToSchema)]
+struct SearchHit {
+    id: String,
+    /// In the language that was asked for, else as it was written first.
+    name: String,
+    names: Texts,
+    /// What it is, in a line; else its description.
+    description: Option<String>,
+    part_number: Option<String>,
+    categories: Vec<SearchCategory>,
+    /// What it costs at least: what recurs before what is charged once and what is used, in the
+    /// currency that was asked for.
+    from_price: Option<SearchPrice>,
+    /// The same for each currency and occasion.
+    prices: Vec<SearchPrice>,
+}
+
+/// What an offer costs at least.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+struct SearchPrice {
+    /// `one_time`, `recurring` or `usage`.
+    kind: String,
+    price: Money,
+}
+
+impl From<&LeastPrice> for SearchPrice {
+    fn from(it: &LeastPrice) -> Self {
+        Self { kind: it.kind.to_string(), price: it.amount.into() }
+    }
+}
+
+/// A category that an offer stands in.
+#[derive(Debug, Serialize, ToSchema)]
+struct SearchCategory {
+    id: String,
+    name: String,
+}
+
+/// How many hits there are in each category, language and currency, the most first.
+#[derive(Debug, Serialize, ToSchema)]
+struct SearchFacets {
+    categories: Vec<CategoryCount>,
+    languages: Vec<LanguageCount>,
+    currencies: Vec<CurrencyCount>,
+}
+
+/// How many hits there are below a category.
+#[derive(Debug, Serialize, ToSchema)]
+struct CategoryCount {
+    id: String,
+    name: String,
+    count: u64,
+}
+
+/// How many hits there are in a language.
+#[derive(Debug, Serialize, ToSchema)]
+struct LanguageCount {
+    language: String,
+    count: u64,
+}
+
+/// How many hits there are with a price in a currency.
+#[derive(Debug, Serialize, ToSchema)]
+struct CurrencyCount {
+    currency: String,
+    count: u64,
+}
+
+/// In which words and currency hits are shown.
+struct Shown<'a> {
+    locale: &'a Locale,
+    currency: Option<Currency>,
+    shelf: &'a Shelf,
+}
+
+impl Shown<'_> {
+    fn text<T: ToString>(&self, it: &Localized<T>) -> String {
+        it.text(self.locale).to_string()
+    }
+
+    fn category(&self, id: CategoryId) -> Option<String> {
+        self.shelf.categories.get(&id).map(|it| self.text(&it.name))
+    }
+
+    fn hit(&self, it: &Hit) -> SearchHit {
+        let content = &it.offer.content;
+        let category = |id: &CategoryId| {
+            Some(SearchCategory { id: id.to_string(), name: self.category(*id)? })
+        };
+        let said = content.summary.as_ref().or(content.description.as_ref());
+        let known_by = headline(&it.prices);
+        let asked = |it: &&LeastPrice| self.currency.is_none_or(|of| it.amount.currency() == of);
+        SearchHit {
+            id: it.offer.id.to_string(),
+            name: self.text(&content.name),
+            names: Texts::from(&content.name),
+            description: said.map(|it| self.text(it)),
+            part_number: content.part_number.as_ref().map(ToString::to_string),
+            categories: content.categories.iter().filter_map(category).collect(),
+            from_price: known_by.iter().find(asked).map(SearchPrice::from),
+            prices: it.prices.iter().map(SearchPrice::from).collect(),
+        }
+    }
+
+    fn facets(&self) -> SearchFacets {
+        let facets = &self.shelf.facets;
+        let category = |(id, count): &(CategoryId, u64)| {
+            Some(CategoryCount { id: id.to_string(), name: self.category(*id)?, count: *count })
+        };
+        let language =
+            |(it, count): &(String, u64)| LanguageCount { language: it.clone(), count: *count };
+        let currency = |(it, count): &(Currency, u64)| CurrencyCount {
+            currency: it.to_string(),
+            count: *count,
+        };
+        SearchFacets {
+            categories: facets.categories.iter().filter_map(category).collect(),
+            languages: facets.languages.iter().map(language).collect(),
+            currencies: facets.currencies.iter().map(currency).collect(),
+        }
+    }
+}
+
+fn find(cx: Cx<'_>, call: &Call, query: SearchQuery) -> Result<Reply<SearchResult>, Error> {
+    let asked = query.read(call)?;
+    let (language, currency) = (asked.language.clone(), asked.currency);
+    let locale = language.map_or_else(|| parse("language", "en"), Ok)?;
+    let shelf = search::find(cx, asked)?;
+    let shown = Shown { locale: &locale, currency, shelf: &shelf };
+    Ok(Reply::ok(SearchResult {
+        items: shelf.hits.iter().map(|it| shown.hit(it)).collect(),
+        total: shelf.total,
+        facets: shown.facets(),
+    }))
+}
