@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use tillbox::domain::operator::Actor;
 use tillbox::domain::party::individual::PersonName;
 use tillbox::domain::time::Zone;
+use tillbox::search::Place;
 use tillbox::services::duty::{self, Ran};
 use tillbox::services::setup::{self, Founding};
 use tillbox::services::{Author, Bss, Site, World};
@@ -64,6 +65,7 @@ impl Appliance {
             mail_from: "tillbox@localhost".parse().unwrap(),
             site: Site::UNKNOWN,
             usage: Limits::LIVE,
+            search: Place::Memory,
             entropy,
         };
         let store = Store::open(path, Store::CACHE_BYTES).unwrap();
