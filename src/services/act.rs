@@ -105,18 +105,20 @@ impl<'tx> Act<'tx> {
     /// Writes the facts of the act into the log.
     pub(super) fn tell_all(&mut self) -> Result<(), Error> {
         for noted in std::mem::take(&mut self.noted) {
-            for verb in noted.said() {
-                self.batch.append_fact(&Fact {
+            let verbs = noted.said();
+            let Noted { subject, seller, owner, change, .. } = noted;
+            for verb in verbs {
+                self.batch.append_fact(Fact {
                     sequence: 0,
                     at: self.moment.now,
                     cause: self.author.actor.cause(),
                     request: self.author.request.clone(),
-                    subject: noted.subject,
+                    subject,
                     verb,
-                    seller: noted.seller,
-                    owner: noted.owner,
-                    before: noted.change.before.clone(),
-                    after: noted.change.after.clone(),
+                    seller,
+                    owner,
+                    before: change.before.clone(),
+                    after: change.after.clone(),
                 })?;
             }
         }
@@ -287,6 +289,23 @@ impl<'tx> Act<'tx> {
     /// If the store fails.
     pub fn keep<R: Record>(&mut self, (mut it, verb): (R, Verb)) -> Result<R, Error> {
         self.put(&mut it)?;
+        self.tell(it.id(), verb);
+        Ok(it)
+    }
+
+    /// Keeps what the domain has just made, whose id is new in this act, and tells it: nothing is
+    /// looked up that cannot be there.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn keep_new<R: Record>(&mut self, (mut it, verb): (R, Verb)) -> Result<R, Error> {
+        let now = self.moment.now;
+        let stamp = it.stamp_mut();
+        debug_assert_eq!(stamp.revision, 0, "it was kept before");
+        stamp.revision = 1;
+        stamp.changed_at = now;
+        let change = self.batch.put_new(&it)?;
+        self.note(it.id().subject(), it.stamp(), change);
         self.tell(it.id(), verb);
         Ok(it)
     }

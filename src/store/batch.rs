@@ -10,11 +10,15 @@ use redb::{ReadableTable, ReadableTableMetadata, TableHandle, WriteTransaction};
 use super::engine::{Held, caught};
 use super::health::Health;
 use super::view::{Bytes, KeyRange, Table, View, Visit, next, rows_of};
+use super::waiting::{Sorted, Waiting};
 use super::{Commit, StoreError, seal};
 use crate::domain::page::PageOrder;
 
 type Open<'tx> = redb::Table<'tx, Bytes, Bytes>;
 type Row = (Vec<u8>, Vec<u8>);
+
+/// How many bytes of bulk work wait at most before they are put.
+const WAITING_BYTES_MAX: usize = 8 << 20;
 
 /// A write transaction of the engine. Once a call into it has failed it is never committed,
 /// because nobody knows how far the call came.
@@ -22,11 +26,18 @@ pub(super) struct Transaction {
     tx: Held<WriteTransaction>,
     health: Health,
     is_spoiled: Cell<bool>,
+    /// What bulk work has written and the tables do not hold yet.
+    waiting: Waiting,
 }
 
 impl Transaction {
-    pub(super) const fn new(tx: WriteTransaction, health: Health) -> Self {
-        Self { tx: Held::new(tx), health, is_spoiled: Cell::new(false) }
+    pub(super) fn new(tx: WriteTransaction, health: Health) -> Self {
+        Self {
+            tx: Held::new(tx),
+            health,
+            is_spoiled: Cell::new(false),
+            waiting: Waiting::default(),
+        }
     }
 
     fn call<T, E: Into<redb::Error>>(
@@ -48,6 +59,11 @@ impl Transaction {
     /// Ends the transaction as its work asked for; dropped without it, it leaves no trace.
     pub(super) fn end(self, commit: Commit) -> Result<(), StoreError> {
         self.sound()?;
+        if commit == Commit::Durable {
+            for (table, rows) in self.waiting.take_all() {
+                self.call(|| rows.put_into(&mut self.tx.open_table(table.definition())?))?;
+            }
+        }
         let (tx, health) = (self.tx.take(), self.health);
         caught(|| match commit {
             Commit::Durable => tx.commit().map_err(|error| health.judge(error)),
@@ -134,11 +150,38 @@ impl<'tx> Batch<'tx> {
         value: &[u8],
     ) -> Result<Option<Vec<u8>>, StoreError> {
         let sealed = seal::seal(table, key, value);
+        if matches!(self.undo, Undo::NotKept) {
+            let old = self.sealed_value(table, key)?;
+            self.wait(table, key, Some(sealed))?;
+            return unsealed(table, key, old);
+        }
         let old = self.with(table, |open| {
             Ok(open.insert(key, sealed.as_slice())?.map(|it| it.value().to_vec()))
         })?;
         self.remember(table, key, old.clone());
         unsealed(table, key, old)
+    }
+
+    /// Stores a value, whatever was there before: for rows that are new or known, without a look.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn set(&mut self, table: Table, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
+        match self.undo {
+            Undo::Kept(_) => self.insert(table, key, value).map(|_| ()),
+            Undo::NotKept => self.wait(table, key, Some(seal::seal(table, key, value))),
+        }
+    }
+
+    /// Takes a row out that is known to be there, without a look.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn unset(&mut self, table: Table, key: &[u8]) -> Result<(), StoreError> {
+        match self.undo {
+            Undo::Kept(_) => self.remove(table, key).map(|_| ()),
+            Undo::NotKept => self.wait(table, key, None),
+        }
     }
 
     /// Stores a row as it lay in another store, seal and all.
@@ -148,6 +191,7 @@ impl<'tx> Batch<'tx> {
         key: &[u8],
         sealed: &[u8],
     ) -> Result<(), StoreError> {
+        self.settle(table)?;
         let old =
             self.with(table, |open| Ok(open.insert(key, sealed)?.map(|it| it.value().to_vec())))?;
         self.remember(table, key, old);
@@ -159,6 +203,13 @@ impl<'tx> Batch<'tx> {
     /// # Errors
     /// If the engine fails or the value cannot be read.
     pub fn remove(&mut self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        if matches!(self.undo, Undo::NotKept) {
+            let old = self.sealed_value(table, key)?;
+            if old.is_some() {
+                self.wait(table, key, None)?;
+            }
+            return unsealed(table, key, old);
+        }
         let old = self.with(table, |open| Ok(open.remove(key)?.map(|it| it.value().to_vec())))?;
         if old.is_some() {
             self.remember(table, key, old.clone());
@@ -183,6 +234,7 @@ impl<'tx> Batch<'tx> {
         }
         let mut rows = rows.into_iter().peekable();
         let Some(first) = rows.peek().map(|it| it.0.to_vec()) else { return Ok(()) };
+        self.settle(table)?;
         self.with(table, |open| {
             let mut cursor = open.upper_bound_mut(Bound::Included(first.as_slice()))?;
             for (key, value) in rows {
@@ -191,6 +243,28 @@ impl<'tx> Batch<'tx> {
             }
             Ok(cursor.close()?)
         })
+    }
+
+    /// Keeps a row of bulk work until its table is read along or the work ends: then all rows of a
+    /// table are put in order, and a row that changes a hundred times is put once.
+    fn wait(&self, table: Table, key: &[u8], sealed: Option<Vec<u8>>) -> Result<(), StoreError> {
+        if self.tx.waiting.keep(table, key, sealed) < WAITING_BYTES_MAX {
+            return Ok(());
+        }
+        let all = self.tx.waiting.take_all();
+        all.into_iter().try_for_each(|(table, rows)| self.flush(table, rows))
+    }
+
+    /// Puts the rows of a table that wait.
+    fn settle(&self, table: Table) -> Result<(), StoreError> {
+        match self.tx.waiting.take(table) {
+            Some(rows) => self.flush(table, rows),
+            None => Ok(()),
+        }
+    }
+
+    fn flush(&self, table: Table, rows: Sorted) -> Result<(), StoreError> {
+        self.with(table, |open| rows.put_into(open))
     }
 
     fn remember(&mut self, table: Table, key: &[u8], sealed: Option<Vec<u8>>) {
@@ -228,6 +302,9 @@ fn unsealed(
 
 impl View for Batch<'_> {
     fn sealed_value(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        if let Some(waiting) = self.tx.waiting.get(table, key) {
+            return Ok(waiting);
+        }
         self.with(table, |open| Ok(open.get(key)?.map(|it| it.value().to_vec())))
     }
 
@@ -238,6 +315,7 @@ impl View for Batch<'_> {
         order: PageOrder,
         visit: &mut Visit<'_>,
     ) -> Result<(), StoreError> {
+        self.settle(table)?;
         // Rows are copied out a stretch at a time, because the visitor may read other tables.
         let mut range = range.clone();
         let mut stretch = 1;
@@ -258,6 +336,7 @@ impl View for Batch<'_> {
     }
 
     fn count(&self, table: Table) -> Result<u64, StoreError> {
+        self.settle(table)?;
         self.with(table, |open| Ok(open.len()?))
     }
 

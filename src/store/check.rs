@@ -296,7 +296,7 @@ mod tests {
         let at = instant();
         let fact =
             Fact { sequence, at, cause, request, subject, verb, seller, owner, before, after };
-        batch.append_fact(&fact)?;
+        batch.append_fact(fact)?;
         let kept = Kept { request: [0; 32], until: at, answer: vec![1] };
         batch.keep_answer(&[n; 32], &kept)
     }

@@ -41,13 +41,13 @@ impl Batch<'_> {
     ///
     /// # Errors
     /// If the engine fails.
-    pub fn append_fact(&mut self, fact: &Fact) -> Result<u64, StoreError> {
+    pub fn append_fact(&mut self, mut fact: Fact) -> Result<u64, StoreError> {
         let sequence = self.next_number(SEQUENCE)?;
-        let fact = Fact { sequence, ..fact.clone() };
-        self.insert(FACTS, &sequence.to_be_bytes(), &codec::encode(SHAPE, &fact))?;
-        self.insert(BY_SUBJECT, &by_subject(&fact), &[])?;
+        fact.sequence = sequence;
+        self.set(FACTS, &sequence.to_be_bytes(), &codec::encode(SHAPE, &fact))?;
+        self.set(BY_SUBJECT, &by_subject(&fact), &[])?;
         if let Some(key) = by_owner(&fact) {
-            self.insert(BY_OWNER, &key, &[])?;
+            self.set(BY_OWNER, &key, &[])?;
         }
         if is_of_catalog(&fact) {
             self.insert(OF_CATALOG, &sequence.to_be_bytes(), &[])?;

@@ -165,7 +165,7 @@ impl Batch<'_> {
         seller: SellerNumber,
         to: Hash,
     ) -> Result<(), StoreError> {
-        self.insert(D::HEADS, &seller.0.to_be_bytes(), &to).map(|_| ())
+        self.set(D::HEADS, &seller.0.to_be_bytes(), &to)
     }
 }
 
@@ -238,7 +238,7 @@ impl Batch<'_> {
         let ChargedUsage { period, quantity } = charged;
         let key = Key::new().id(subscription).id(price).date(period.start()).bytes();
         let value = super::codec::encode(1, &(period.start(), period.end(), quantity));
-        self.insert(CHARGED, &key, &value).map(|_| ())
+        self.set(CHARGED, &key, &value)
     }
 }
 

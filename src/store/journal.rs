@@ -90,16 +90,16 @@ impl Batch<'_> {
     pub fn append_entry(&mut self, seller: SellerNumber, entry: &Entry) -> Result<u64, StoreError> {
         let sequence = self.next_number(NUMBERS)?;
         let place = sequence.to_be_bytes();
-        self.insert(ENTRIES, &place, &codec::encode(SHAPE, entry))?;
+        self.set(ENTRIES, &place, &codec::encode(SHAPE, entry))?;
         for (of, change) in entry.changes() {
             let key = of_balance(of);
             let kept = self.value(BALANCES, &key)?;
             let kept = kept.map(|it| read_balance(&key, &it)).transpose()?;
             let before = kept.map_or(Money::zero(of.currency), |it| it.amount);
             let after = before.plus(change).map_err(|_| damaged())?;
-            self.insert(BALANCES, &key, &after.as_minor().to_be_bytes())?;
+            self.set(BALANCES, &key, &after.as_minor().to_be_bytes())?;
             let holder = of_holder(seller, of.holder).raw(&place).bytes();
-            self.insert(BY_HOLDER, &holder, &[])?;
+            self.set(BY_HOLDER, &holder, &[])?;
         }
         Ok(sequence)
     }

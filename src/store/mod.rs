@@ -51,6 +51,7 @@ mod tests;
 mod turn;
 pub mod usage;
 mod view;
+mod waiting;
 
 use std::path::Path;
 use std::sync::{PoisonError, RwLock};

@@ -342,6 +342,19 @@ impl Batch<'_> {
         Ok(Change { before, after: Some(after) })
     }
 
+    /// Stores a record that is new, without a look for one before; returns its bytes.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn put_new<R: Record>(&mut self, record: &R) -> Result<Change, StoreError> {
+        debug_assert!(schema::knows(R::TABLE), "{} is in the register", R::TABLE.0);
+        let after = encode(record);
+        self.set(R::TABLE, &record.id().to_bytes(), &after)?;
+        self.put_indices(None, Some(record))?;
+        self.put_tallies(None, Some(record))?;
+        Ok(Change { before: None, after: Some(after) })
+    }
+
     /// Removes a record with its indices and returns both sides of the change.
     ///
     /// # Errors
@@ -362,10 +375,10 @@ impl Batch<'_> {
         for index in R::INDICES {
             let (gone, came) = (keys_of(index, old), keys_of(index, new));
             for key in gone.iter().filter(|it| !came.contains(it)) {
-                self.remove(index.table, key)?;
+                self.unset(index.table, key)?;
             }
             for key in came.iter().filter(|it| !gone.contains(it)) {
-                self.insert(index.table, key, &[])?;
+                self.set(index.table, key, &[])?;
             }
         }
         Ok(())

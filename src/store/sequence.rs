@@ -42,7 +42,7 @@ impl Batch<'_> {
     /// If the engine fails.
     pub fn take_numbers(&mut self, name: &str, count: u64) -> Result<u64, StoreError> {
         let last = last(self, name)?;
-        self.insert(SEQUENCES, name.as_bytes(), &(last + count).to_be_bytes())?;
+        self.set(SEQUENCES, name.as_bytes(), &(last + count).to_be_bytes())?;
         Ok(last + 1)
     }
 }

@@ -112,7 +112,7 @@ impl Batch<'_> {
             return self.remove(table, key).map(|_| ());
         }
         let value: Vec<u8> = sums.iter().flat_map(|it| it.to_be_bytes()).collect();
-        self.insert(table, key, &value).map(|_| ())
+        self.set(table, key, &value)
     }
 }
 

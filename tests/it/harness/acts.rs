@@ -83,7 +83,7 @@ fn put_party(batch: &mut Batch<'_>, chance: &mut Chance) -> Result<(), StoreErro
     party.stamp.carried.insert(Contract::Tmf, payload(chance));
     let change = batch.put(&party)?;
     batch.put_alias(&alias(id), id.subject())?;
-    batch.append_fact(&fact(&party, verb, change)).map(|_| ())
+    batch.append_fact(fact(&party, verb, change)).map(|_| ())
 }
 
 fn delete_party(batch: &mut Batch<'_>, chance: &mut Chance) -> Result<(), StoreError> {
