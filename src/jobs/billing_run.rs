@@ -1,13 +1,16 @@
 //! Billing: every billing account whose billing date has come is billed.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::domain::due::Duty as Due;
 use crate::services::duty::{Duty, Progress, Room};
 use crate::services::{Bss, Error, billing};
 
-/// Bills what is due, page by page.
-pub(super) struct BillingRun;
+/// Bills what is due, page by page. Its memory only saves work: what is due stands in the store.
+#[derive(Default)]
+pub(super) struct BillingRun {
+    pages: Mutex<billing::Pages>,
+}
 
 impl Duty for BillingRun {
     fn name(&self) -> &'static str {
@@ -27,6 +30,7 @@ impl Duty for BillingRun {
     }
 
     fn step(&self, bss: &Arc<Bss>) -> Result<Progress, Error> {
-        billing::step(bss)
+        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        billing::step(bss, &mut pages)
     }
 }

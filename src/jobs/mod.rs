@@ -38,7 +38,7 @@ pub fn all(dialects: Vec<Box<dyn Dialect>>) -> Vec<Box<dyn Duty>> {
         Box::new(order::Orders),
         Box::new(provision::Provision::new(Arc::clone(&dialects))),
         Box::new(term::Terms),
-        Box::new(billing_run::BillingRun),
+        Box::new(billing_run::BillingRun::default()),
         Box::new(closing::Closing),
         Box::new(usage::Sealing::default()),
         Box::new(notify::Notify::default()),

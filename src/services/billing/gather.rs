@@ -277,32 +277,28 @@ fn count(
     due: &[(usize, Period)],
     (zone, late_max): (Zone, usize),
 ) -> Result<bool, Error> {
-    let mut is_late = false;
-    for (place, price) in of.prices.iter_mut().enumerate() {
-        let Some(meter) = &price.meter else { continue };
-        let periods = due.iter().filter(|it| it.0 == place).map(|it| (it.1, Quantity::ZERO));
-        let mut periods: Vec<_> = periods.collect();
+    let mut asked = Vec::new();
+    for (place, price) in of.prices.iter().enumerate().filter(|it| it.1.meter.is_some()) {
+        let periods = due.iter().filter(|it| it.0 == place);
+        asked.extend(periods.map(|it| (place, it.1, Quantity::ZERO)));
         if price.charged_until.is_some() {
             let charged = charged_usage(cx.view, (of.id, price.price.id), late_max)?;
-            periods.extend(charged.iter().map(|it| (it.period, it.quantity)));
+            asked.extend(charged.iter().map(|it| (place, it.period, it.quantity)));
         }
-        let want = |period| Want { subscription: of.id, meter, period };
-        let wants: Vec<_> = periods.iter().map(|it| want(it.0)).collect();
-        let totals = counted::totals(cx, &wants, zone)?;
-        price.usage = periods
-            .iter()
-            .zip(totals)
-            .map(|((period, charged), total)| UsageTotal {
-                period: *period,
-                quantity: total.quantity,
-                charged: *charged,
-                records: total.records,
-            })
-            .collect();
-        let until = price.charged_until;
-        is_late |= price.usage.iter().any(|it| {
-            until.is_some_and(|until| it.period.end() <= until) && it.quantity != it.charged
-        });
+    }
+    let want = |(place, period, _): &(usize, Period, Quantity)| {
+        let meter = of.prices[*place].meter.as_ref()?;
+        Some(Want { subscription: of.id, meter, period: *period })
+    };
+    let wants: Vec<_> = asked.iter().filter_map(want).collect();
+    let totals = counted::totals(cx, &wants, zone)?;
+    let mut is_late = false;
+    for ((place, period, charged), total) in asked.into_iter().zip(totals) {
+        let price = &mut of.prices[place];
+        let (quantity, records) = (total.quantity, total.records);
+        let is_over = price.charged_until.is_some_and(|until| period.end() <= until);
+        is_late |= is_over && quantity != charged;
+        price.usage.push(UsageTotal { period, quantity, charged, records });
     }
     Ok(is_late)
 }

@@ -135,7 +135,7 @@ fn put(
         act.batch().put_head::<Invoice>(seller, link.hash)?;
     }
     book(act, seller, invoice.id, journal::invoice_issued(customer, totals)?)?;
-    let invoice = act.keep((invoice, verb))?;
+    let invoice = act.keep_new((invoice, verb))?;
     payment::use_credit(act, invoice)?;
     Ok(totals)
 }

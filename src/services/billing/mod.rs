@@ -4,6 +4,7 @@
 //! counters and the next billing dates together. So nothing is lost or doubled wherever it ends.
 
 mod counted;
+mod draft;
 mod gather;
 mod issue;
 mod page;
@@ -12,6 +13,7 @@ mod run;
 mod shelf;
 
 pub(super) use self::issue::{Series, book, number, seal};
+pub use self::page::Pages;
 pub(crate) use self::page::step;
 pub use self::preview::{Calculation, Wish, calculate};
 pub use self::run::{Left, cancel, get, left, list, plan, start};

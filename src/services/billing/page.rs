@@ -1,124 +1,174 @@
 //! Pages: the billing accounts that are due, some at a time, each page in one transaction.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use super::gather::{self, Billed};
+use super::draft::{self, Draft, Drafts};
 use super::issue;
 use super::run;
 use super::shelf::Shelf;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::invoice::Totals;
 use crate::domain::billing::run::BillingRun;
-use crate::domain::due::Duty;
 use crate::domain::error::Rejection;
-use crate::domain::id::{BillingAccountId, Id, Kind, Subject};
+use crate::domain::id::BillingAccountId;
 use crate::domain::operator::Actor;
 use crate::services::duty::Progress;
 use crate::services::{Act, Author, Bss, Error};
 use crate::store::Records;
-use crate::store::due::DueTable;
+use crate::store::fact::Facts;
 
-/// How many billing accounts a page has at most.
-const ACCOUNTS_MAX: usize = 50;
-/// After how many lines a page is ended: an account with many subscriptions is a page of its own.
-const LINES_MAX: usize = 400;
+/// How many billing accounts the first page has at most; the next have as many as time allows.
+const ACCOUNTS_FIRST: usize = 50;
+/// How many billing accounts a page has at most, however fast they are.
+const ACCOUNTS_MAX: usize = 1_000;
+/// How long a page may take the writer, without the commit: others wait for it.
+const HOLD: Duration = Duration::from_millis(12);
+
+/// What the duty remembers from page to page. It saves work and is nothing that must be known:
+/// without it a page is computed when it is to be written.
+pub struct Pages {
+    accounts_max: usize,
+    shelf: Shelf,
+    /// The next page, as it was computed while the last was written.
+    next: Option<Drafts>,
+}
+
+impl Default for Pages {
+    fn default() -> Self {
+        Self { accounts_max: ACCOUNTS_FIRST, shelf: Shelf::default(), next: None }
+    }
+}
 
 /// What a page has done.
 struct Paged {
     accounts: u64,
     invoices: u64,
+    /// The last fact before it and the last that it told.
+    facts: (u64, u64),
+    /// Whether something else was told since its drafts were computed.
+    is_outdated: bool,
+    took: Duration,
 }
 
-/// Bills a page of what is due, or ends the run if nothing is.
+/// Bills a page of what is due, or ends the run if nothing is; the next page is computed meanwhile.
 ///
 /// # Errors
 /// If the store fails; nothing of the page was written then.
-pub(crate) fn step(bss: &Arc<Bss>) -> Result<Progress, Error> {
+pub(crate) fn step(bss: &Arc<Bss>, pages: &mut Pages) -> Result<Progress, Error> {
     let actor = Actor::duty("billing");
-    let (is_due, is_running) = bss.read(&actor, |cx| {
-        let due = cx.view.due(Duty::Billing, cx.now, 1)?;
-        Ok((!due.is_empty(), run::running(cx)?.is_some()))
-    })?;
-    let author = Author::of(actor);
-    match (is_due, is_running) {
-        (true, _) => {
-            let paged = bss.bulk(author, page).wait()?;
-            Ok(Progress::of(paged.accounts, || {
-                format!("billed {} accounts: {} invoices", paged.accounts, paged.invoices)
-            }))
+    let drafts = match pages.next.take() {
+        Some(drafts) => drafts,
+        None => pages.draw(bss, &actor, &BTreeSet::new())?,
+    };
+    let author = Author::of(actor.clone());
+    if drafts.items.is_empty() {
+        *pages = Pages::default();
+        return finish(bss, &actor, author);
+    }
+    let own: BTreeSet<_> = drafts.items.iter().map(|it| it.account.id).collect();
+    let written = bss.bulk(author, move |act| page(act, drafts));
+    let next = pages.draw(bss, &actor, &own);
+    let paged = written.wait()?;
+    pages.follow(&paged, next?);
+    Ok(Progress::of(paged.accounts, || {
+        format!("billed {} accounts: {} invoices", paged.accounts, paged.invoices)
+    }))
+}
+
+fn finish(bss: &Arc<Bss>, actor: &Actor, author: Author) -> Result<Progress, Error> {
+    if bss.read(actor, |cx| Ok(run::running(cx)?.is_none()))? {
+        return Ok(Progress::Idle);
+    }
+    let done = bss.act(author, run::finish).wait()?;
+    Ok(Progress::of(u64::from(done), || "ended a billing run".to_owned()))
+}
+
+impl Pages {
+    fn draw(
+        &mut self,
+        bss: &Bss,
+        actor: &Actor,
+        others: &BTreeSet<BillingAccountId>,
+    ) -> Result<Drafts, Error> {
+        let (shelf, accounts_max) = (&mut self.shelf, self.accounts_max);
+        bss.read(actor, |cx| draft::next(cx, shelf, (accounts_max, others)))
+    }
+
+    /// Learns from a page that was written, and keeps the next if it can be good.
+    fn follow(&mut self, paged: &Paged, next: Drafts) {
+        let (before, after) = paged.facts;
+        if paged.is_outdated {
+            // What stands on the shelf may be what was changed.
+            self.shelf = Shelf::default();
+        } else if (next.seen == before || next.seen == after) && !next.items.is_empty() {
+            self.next = Some(Drafts { seen: after, ..next });
         }
-        (false, true) => {
-            let done = bss.act(author, run::finish).wait()?;
-            Ok(Progress::of(u64::from(done), || "ended a billing run".to_owned()))
+        if paged.took > HOLD {
+            self.accounts_max = (self.accounts_max / 2).max(1);
+        } else if paged.took < HOLD / 2 {
+            self.accounts_max = (self.accounts_max * 2).min(ACCOUNTS_MAX);
         }
-        (false, false) => Ok(Progress::Idle),
     }
 }
 
-fn page(act: &mut Act<'_>) -> Result<Paged, Error> {
-    let due = act.cx().view.due(Duty::Billing, act.now(), ACCOUNTS_MAX)?;
-    let mut done = Paged { accounts: 0, invoices: 0 };
-    if due.is_empty() {
-        return Ok(done);
-    }
+fn page(act: &mut Act<'_>, drafts: Drafts) -> Result<Paged, Error> {
+    let begun = Instant::now();
+    let before = act.cx().view.last_fact()?;
+    let is_outdated = before != drafts.seen;
+    let mut shelf = Shelf::default();
     let mut run = run::running_or_new(act)?;
-    let (mut shelf, mut lines) = (Shelf::default(), 0);
-    for subject in due {
-        let Some(account) = find(act, subject)? else { continue };
-        let (outcome, of) = bill(act, &mut shelf, (account, &run))?;
-        done.accounts += 1;
-        done.invoices += u64::from(matches!(outcome.0, Ok(Some(_))));
-        lines += outcome.1;
-        run = run.passed(of, outcome.0)?;
-        if lines >= LINES_MAX {
-            break;
-        }
+    let (mut accounts, mut invoices) = (0, 0);
+    for draft in drafts.items {
+        let Some(draft) = good(act, &mut shelf, (draft, is_outdated))? else { continue };
+        let id = draft.account.id;
+        let outcome = bill(act, draft, &run)?;
+        act.tell_all()?;
+        accounts += 1;
+        invoices += u64::from(matches!(outcome, Ok(Some(_))));
+        run = run.passed(id, outcome)?;
     }
     act.put_quietly(&run)?;
-    Ok(done)
+    act.tell_all()?;
+    let facts = (before, act.cx().view.last_fact()?);
+    Ok(Paged { accounts, invoices, facts, is_outdated, took: begun.elapsed() })
 }
 
-fn find(act: &Act<'_>, subject: Subject) -> Result<Option<BillingAccount>, Error> {
-    debug_assert_eq!(subject.kind, Kind::BillingAccount, "only they fall due for billing");
-    Ok(act.cx().view.find(BillingAccountId::from_uuid(subject.uuid))?)
-}
-
-/// What came of an account, and how many lines that were.
-type Outcome = (Result<Option<Totals>, Rejection>, usize);
-
-/// Bills one account. That it cannot be billed is an outcome, and stops nobody else.
-fn bill(
-    act: &mut Act<'_>,
-    shelf: &mut Shelf,
-    (account, run): (BillingAccount, &BillingRun),
-) -> Result<(Outcome, BillingAccountId), Error> {
-    let id = account.id;
-    let on = account.next_bill().map(|it| it.on);
-    let Some(on) = on else { return Ok(((Ok(None), 0), id)) };
-    match gathered(act, shelf, &account, on) {
-        Ok((billed, next)) => {
-            let lines = billed.bill.marks.len();
-            let totals = issue::issue(act, &account, billed, Some(run.id))?;
-            act.put_quietly(&next)?;
-            Ok(((Ok(totals), lines), id))
-        }
-        Err(Error::Rejected(why)) => {
-            act.put_quietly(&account.not_billed(act.now()))?;
-            Ok(((Err(why), 0), id))
-        }
-        Err(failure) => Err(failure),
-    }
-}
-
-/// The bill of an account, and the account after it. Nothing is written yet.
-fn gathered(
+/// The draft of an account as it is now; nothing if it is not due any more.
+fn good(
     act: &Act<'_>,
     shelf: &mut Shelf,
-    account: &BillingAccount,
-    on: crate::domain::time::Date,
-) -> Result<(Billed, BillingAccount), Error> {
-    let billed = gather::billed(act.cx(), shelf, account, on)?;
-    issue::must_be_issuable(&billed)?;
-    let next = account.clone().billed(on, billed.outlook)?;
-    Ok((billed, next))
+    (draft, is_outdated): (Draft, bool),
+) -> Result<Option<Draft>, Error> {
+    let cx = act.cx();
+    let Some(now) = cx.view.find::<BillingAccount>(draft.account.id)? else { return Ok(None) };
+    if now == draft.account && !is_outdated {
+        return Ok(Some(draft));
+    }
+    let is_due = now.next_bill().is_some_and(|it| it.at <= cx.now) && now.state().is_billed();
+    if is_due { Draft::of(cx, shelf, now).map(Some) } else { Ok(None) }
+}
+
+/// Writes what follows from a draft. That an account cannot be billed is an outcome, and stops
+/// nobody else.
+fn bill(
+    act: &mut Act<'_>,
+    draft: Draft,
+    run: &BillingRun,
+) -> Result<Result<Option<Totals>, Rejection>, Error> {
+    let Draft { account, bill } = draft;
+    match bill {
+        None => Ok(Ok(None)),
+        Some(Ok(bill)) => {
+            let (billed, next) = *bill;
+            let totals = issue::issue(act, &account, billed, Some(run.id))?;
+            act.put_quietly(&next)?;
+            Ok(Ok(totals))
+        }
+        Some(Err(why)) => {
+            act.put_quietly(&account.not_billed(act.now()))?;
+            Ok(Err(why))
+        }
+    }
 }

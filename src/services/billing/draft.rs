@@ -1,0 +1,91 @@
+//! Drafts: the bills of a page, computed over a snapshot while the writer writes the page before.
+//!
+//! Computing takes longer than writing, and needs no writer. What was computed is good as long as
+//! nothing was told in between but what the pages before told: else the page is computed again
+//! where it is written, and nothing of it is wrong.
+
+use std::collections::BTreeSet;
+
+use super::gather::{self, Billed};
+use super::issue;
+use super::shelf::Shelf;
+use crate::domain::account::billing_account::BillingAccount;
+use crate::domain::due::Duty;
+use crate::domain::error::Rejection;
+use crate::domain::id::{BillingAccountId, Id};
+use crate::services::{Cx, Error};
+use crate::store::Records;
+use crate::store::due::DueTable;
+use crate::store::fact::Facts;
+
+/// After how many lines a page is ended: an account with many subscriptions is a page of its own.
+const LINES_MAX: usize = 8_000;
+
+/// The drafts of a page.
+pub(super) struct Drafts {
+    /// The last fact that they are computed after.
+    pub(super) seen: u64,
+    /// Of each billing account, the longest due first.
+    pub(super) items: Vec<Draft>,
+}
+
+/// A billing account with what it is to be billed.
+pub(super) struct Draft {
+    /// The account as it was.
+    pub(super) account: BillingAccount,
+    /// Its bill and the account after it, or why it cannot be billed; nothing if nothing is due.
+    pub(super) bill: Option<Result<Box<(Billed, BillingAccount)>, Rejection>>,
+}
+
+impl Draft {
+    /// The draft of an account. That it cannot be billed is a draft, too.
+    pub(super) fn of(
+        cx: Cx<'_>,
+        shelf: &mut Shelf,
+        account: BillingAccount,
+    ) -> Result<Self, Error> {
+        let Some(on) = account.next_bill().map(|it| it.on) else {
+            return Ok(Self { account, bill: None });
+        };
+        let computed = gather::billed(cx, shelf, &account, on).and_then(|billed| {
+            issue::must_be_issuable(&billed)?;
+            let next = account.clone().billed(on, billed.outlook)?;
+            Ok(Box::new((billed, next)))
+        });
+        let bill = match computed {
+            Ok(bill) => Some(Ok(bill)),
+            Err(Error::Rejected(why)) => Some(Err(why)),
+            Err(failure) => return Err(failure),
+        };
+        Ok(Self { account, bill })
+    }
+
+    fn lines(&self) -> usize {
+        let billed = self.bill.as_ref().and_then(|it| it.as_ref().ok());
+        billed.map_or(0, |it| it.0.bill.marks.len())
+    }
+}
+
+/// The drafts of at most so many accounts that are due, without those that another page bills.
+pub(super) fn next(
+    cx: Cx<'_>,
+    shelf: &mut Shelf,
+    (accounts_max, others): (usize, &BTreeSet<BillingAccountId>),
+) -> Result<Drafts, Error> {
+    let seen = cx.view.last_fact()?;
+    let (mut items, mut lines) = (Vec::new(), 0);
+    for subject in cx.view.due(Duty::Billing, cx.now, accounts_max + others.len())? {
+        let id = BillingAccountId::from_uuid(subject.uuid);
+        if others.contains(&id) {
+            continue;
+        }
+        let Some(account) = cx.view.find::<BillingAccount>(id)? else { continue };
+        let draft = Draft::of(cx, shelf, account)?;
+        lines += draft.lines();
+        items.push(draft);
+        if lines >= LINES_MAX || items.len() >= accounts_max {
+            break;
+        }
+    }
+    Ok(Drafts { seen, items })
+}
