@@ -39,6 +39,7 @@ pub mod party;
 pub mod password;
 pub mod payment;
 pub mod provisioning;
+mod recognized;
 pub mod search;
 pub mod seat;
 pub mod session;
@@ -61,6 +62,7 @@ pub use self::error::Error;
 use self::house::House;
 pub use self::house::{Forwarding, Site, World};
 pub use self::metrics::Metrics;
+use self::recognized::Recognized;
 pub use self::writer::Pending;
 use self::writer::Writer;
 use crate::domain::id::Subject;
@@ -77,6 +79,7 @@ pub struct Bss {
     duties: OnceLock<Vec<Box<dyn Duty>>>,
     advancing: Mutex<()>,
     jobs: job::Notes,
+    recognized: Recognized,
 }
 
 impl Bss {
@@ -88,7 +91,8 @@ impl Bss {
         let house = Arc::new(House::open(store, world)?);
         let writer = Writer::start(Arc::clone(&house))?;
         let (duties, advancing) = (OnceLock::new(), Mutex::new(()));
-        Ok(Arc::new(Self { house, writer, duties, advancing, jobs: job::Notes::default() }))
+        let (jobs, recognized) = (job::Notes::default(), Recognized::default());
+        Ok(Arc::new(Self { house, writer, duties, advancing, jobs, recognized }))
     }
 
     /// Hands over the duties that keep the store true. Once, before the first request.

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest as _, Sha256};
 
+use super::recognized::Shown;
 use super::{Act, Author, Bss, Cx, Error};
 use crate::domain::account::Account;
 use crate::domain::account::class::CustomerClass;
@@ -15,6 +16,7 @@ use crate::domain::account::lifecycle::State;
 use crate::domain::account::tree::Sellers;
 use crate::domain::id::UserId;
 use crate::domain::operator::{Actor, Digest, Session, Standing, Token, User, UserState};
+use crate::domain::time::Instant;
 use crate::store::account::ACCOUNT_BY_SELLING;
 use crate::store::operator::{SESSION_BY_DIGEST, TOKEN_BY_DIGEST};
 use crate::store::{Along, Key, Records};
@@ -64,17 +66,30 @@ fn csrf_mac(session: &str) -> Hmac<Sha256> {
 /// # Errors
 /// [`Error::Unauthenticated`] if it is not good, or no longer; failures of the store.
 pub fn authenticate(bss: &Bss, credential: Credential<'_>) -> Result<Arc<Actor>, Error> {
+    let shown = match credential {
+        Credential::Token(secret) => Shown::Token(digest(secret)),
+        Credential::Session(secret) => Shown::Session(digest(secret)),
+    };
+    let now = (bss.commits(), bss.moment().wall);
+    if let Some(actor) = bss.recognized.find(shown, now) {
+        return Ok(actor);
+    }
     let door = Actor::duty("authentication");
-    let (actor, seen) = bss.read(&door, |cx| match credential {
-        Credential::Token(secret) => by_token(cx, secret),
-        Credential::Session(secret) => by_session(cx, secret),
+    let (actor, ends_at, seen) = bss.read(&door, |cx| match shown {
+        Shown::Token(digest) => by_token(cx, digest),
+        Shown::Session(digest) => by_session(cx, digest),
     })?;
+    let actor = Arc::new(actor);
+    bss.recognized.keep(shown, now, (ends_at, Arc::clone(&actor)));
     if let Some(seen) = seen {
         // Nobody waits for the note that the credential was used.
         drop(bss.act(Author::of(door), move |act| seen.keep(act)));
     }
-    Ok(Arc::new(actor))
+    Ok(actor)
 }
+
+/// Who a credential stands for, until when it is good, and its use if that is to be noted.
+type Known = (Actor, Option<Instant>, Option<Seen>);
 
 /// A credential whose use is to be noted.
 enum Seen {
@@ -95,8 +110,8 @@ impl Seen {
     }
 }
 
-fn by_token(cx: Cx<'_>, secret: &str) -> Result<(Actor, Option<Seen>), Error> {
-    let key = Key::new().raw(digest(secret).as_bytes());
+fn by_token(cx: Cx<'_>, digest: Digest) -> Result<Known, Error> {
+    let key = Key::new().raw(digest.as_bytes());
     let token = cx.view.first_along::<Token>(TOKEN_BY_DIGEST, key)?;
     let token = token.filter(|it| it.is_good(cx.wall)).ok_or(Error::Unauthenticated)?;
     let actor = person(cx, &cx.get(token.user())?)?;
@@ -105,15 +120,15 @@ fn by_token(cx: Cx<'_>, secret: &str) -> Result<(Actor, Option<Seen>), Error> {
         Some(scopes) => actor.scoped(scopes.clone()),
         None => actor,
     };
-    Ok((actor, seen))
+    Ok((actor, token.expires_at(), seen))
 }
 
-fn by_session(cx: Cx<'_>, secret: &str) -> Result<(Actor, Option<Seen>), Error> {
-    let key = Key::new().raw(digest(secret).as_bytes());
+fn by_session(cx: Cx<'_>, digest: Digest) -> Result<Known, Error> {
+    let key = Key::new().raw(digest.as_bytes());
     let session = cx.view.first_along::<Session>(SESSION_BY_DIGEST, key)?;
     let session = session.filter(|it| it.is_open(cx.wall)).ok_or(Error::Unauthenticated)?;
     let actor = person(cx, &cx.get(session.user())?)?;
-    Ok((actor, session.seen(cx.wall).map(Seen::Session)))
+    Ok((actor, Some(session.ends_at()), session.seen(cx.wall).map(Seen::Session)))
 }
 
 /// The actor that a user is, with its place in the tree of accounts.
