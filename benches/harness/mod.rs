@@ -17,7 +17,12 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use mimalloc::MiMalloc;
 use tempfile::TempDir;
+
+/// What the program itself allocates with.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// A folder on the disk that the project lies on: the usual one for such may be memory.
 pub(crate) fn folder() -> TempDir {
