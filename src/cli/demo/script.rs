@@ -233,6 +233,9 @@ pub(super) struct Curve {
     pub(super) growth_percent: i64,
     #[serde(default)]
     pub(super) shape: Shape,
+    /// Whether there is no half of one: a mail, a minute.
+    #[serde(default)]
+    pub(super) is_whole: bool,
     /// The day from which on nothing is used any more.
     pub(super) until: Option<(u32, u32)>,
 }

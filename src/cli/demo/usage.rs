@@ -34,7 +34,8 @@ pub(super) fn thousandths(curve: &Curve, on: Date, months: u32) -> i64 {
     let of_year = year(curve.shape)[place(on.month() - 1)];
     let grown = (0..months).fold(1000, |it, _| it * (100 + curve.growth_percent) / 100);
     let ordinary = curve.daily * 1000;
-    ordinary * of_week / 1000 * of_year / 1000 * grown / 1000 * chance(curve, on) / 1000
+    let used = ordinary * of_week / 1000 * of_year / 1000 * grown / 1000 * chance(curve, on) / 1000;
+    if curve.is_whole { used / 1000 * 1000 } else { used }
 }
 
 /// Between 900 and 1100, by nothing but the name and the day.
@@ -55,6 +56,7 @@ mod tests {
             daily: 100,
             growth_percent: 10,
             shape,
+            is_whole: false,
             until: None,
         }
     }
@@ -70,6 +72,14 @@ mod tests {
         assert_eq!(first, thousandths(&steady, on("2026-03-02"), 0));
         assert!((89_000..=112_000).contains(&first), "{first}");
         assert_ne!(first, thousandths(&steady, on("2026-03-03"), 0));
+    }
+
+    #[test]
+    fn nobody_sends_half_a_mail() {
+        let mails = Curve { is_whole: true, daily: 7, ..curve(Shape::Office) };
+        for day in ["2026-03-01", "2026-03-02", "2026-03-03"] {
+            assert_eq!(thousandths(&mails, on(day), 3) % 1000, 0, "{day}");
+        }
     }
 
     #[test]
