@@ -3,14 +3,19 @@
 //! What was answered is kept with the change, in the same transaction. A refusal is not kept: it
 //! changed nothing, so asking again is asking anew.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{Act, Error};
+use super::{Act, Author, Bss, Cx, Error};
 use crate::domain::id::{Kind, Subject};
+use crate::domain::operator::Actor;
 use crate::domain::sealed::Sealed;
 use crate::store::idempotency::{self, KEPT_SECONDS, Kept};
+use crate::world::seal::Secret;
 
 /// An answer as it goes out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +37,42 @@ pub struct Once {
     pub request: [u8; 32],
 }
 
+impl Once {
+    /// The row of the key: the same key of somebody else is another key.
+    fn key_of(&self, actor: &Actor) -> [u8; 32] {
+        let scope = actor.cause().to_string();
+        Sha256::new()
+            .chain_update(scope)
+            .chain_update([0])
+            .chain_update(&self.key)
+            .finalize()
+            .into()
+    }
+
+    /// What was answered under the key, as it is sealed.
+    fn answered(&self, cx: Cx<'_>) -> Result<Option<Sealed>, Error> {
+        let kept = idempotency::find(cx.view, &self.key_of(cx.actor))?;
+        match kept.filter(|it| it.until > cx.wall) {
+            Some(kept) if kept.request != self.request => Err(Error::KeyReused),
+            kept => Ok(kept.map(|it| Sealed::new(it.answer))),
+        }
+    }
+
+    fn keep(&self, act: &mut Act<'_>, answer: &Answer) -> Result<(), Error> {
+        let key = self.key_of(act.actor());
+        let bytes = postcard::to_allocvec(answer).map_err(Error::internal)?;
+        // An answer may hold what is shown once and kept nowhere, such as the secret of a token.
+        let answer = act.seal(&bytes, row(&key), FIELD).as_bytes().to_vec();
+        let until = act.wall().plus_seconds(KEPT_SECONDS);
+        act.batch().keep_answer(&key, &Kept { request: self.request, until, answer })?;
+        Ok(())
+    }
+}
+
+fn read(opened: &Secret) -> Result<Answer, Error> {
+    postcard::from_bytes(opened.as_bytes()).map_err(Error::internal)
+}
+
 /// Does `work` unless the same request was answered before; then gives the same answer again.
 ///
 /// # Errors
@@ -41,26 +82,62 @@ pub fn once(
     once: Option<&Once>,
     work: impl FnOnce(&mut Act<'_>) -> Result<Answer, Error>,
 ) -> Result<Answer, Error> {
-    let Some(Once { key, request }) = once else { return work(act) };
-    // The same key of somebody else is another key.
-    let scope = act.actor().cause().to_string();
-    let key: [u8; 32] =
-        Sha256::new().chain_update(scope).chain_update([0]).chain_update(key).finalize().into();
-    let wall = act.wall();
-    if let Some(kept) = idempotency::find(act.batch(), &key)?.filter(|it| it.until > wall) {
-        if kept.request != *request {
-            return Err(Error::KeyReused);
-        }
-        let bytes = act.unseal(&Sealed::new(kept.answer), row(&key), FIELD)?;
-        return postcard::from_bytes(bytes.as_bytes()).map_err(Error::internal);
+    let Some(once) = once else { return work(act) };
+    if let Some(sealed) = once.answered(act.cx())? {
+        return read(&act.unseal(&sealed, row(&once.key_of(act.actor())), FIELD)?);
     }
     let answer = work(act)?;
-    let bytes = postcard::to_allocvec(&answer).map_err(Error::internal)?;
-    // An answer may hold what is shown once and kept nowhere, such as the secret of a token.
-    let bytes = act.seal(&bytes, row(&key), FIELD).as_bytes().to_vec();
-    let kept = Kept { request: *request, until: wall.plus_seconds(KEPT_SECONDS), answer: bytes };
-    act.batch().keep_answer(&key, &kept)?;
+    once.keep(act, &answer)?;
     Ok(answer)
+}
+
+/// The same for work that opens acts of its own. Its answer is kept after them: a power cut in
+/// between lets the request be done again, so each of its acts must bear that.
+///
+/// # Errors
+/// [`Error::KeyReused`]; [`Error::Busy`] while the same request is worked on; those of the work.
+pub fn once_over_acts<E: From<Error>>(
+    bss: &Bss,
+    author: &Author,
+    once: &Once,
+    work: impl FnOnce() -> Result<Answer, E>,
+) -> Result<Answer, E> {
+    let key = once.key_of(&author.actor);
+    let _in_hand = bss.take_in_hand(key).ok_or(Error::Busy)?;
+    if let Some(sealed) = bss.read(&author.actor, |cx| once.answered(cx))? {
+        return Ok(read(&bss.unseal(&sealed, row(&key), FIELD)?)?);
+    }
+    let answer = work()?;
+    let (once, kept) = (once.clone(), answer.clone());
+    bss.act(author.clone(), move |act| once.keep(act, &kept)).wait()?;
+    Ok(answer)
+}
+
+/// The keys whose requests are being worked on.
+#[derive(Debug, Default)]
+pub(super) struct InHand(Mutex<BTreeSet<[u8; 32]>>);
+
+/// A key whose request is being worked on, until this is dropped.
+pub(super) struct Taken<'a> {
+    all: &'a InHand,
+    key: [u8; 32],
+}
+
+impl InHand {
+    /// Takes a key, unless somebody has it.
+    pub(super) fn take(&self, key: [u8; 32]) -> Option<Taken<'_>> {
+        self.keys().insert(key).then_some(Taken { all: self, key })
+    }
+
+    fn keys(&self) -> MutexGuard<'_, BTreeSet<[u8; 32]>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        self.all.keys().remove(&self.key);
+    }
 }
 
 /// The field under which answers are sealed.

@@ -61,6 +61,7 @@ use self::duty::Duty;
 pub use self::error::Error;
 use self::house::House;
 pub use self::house::{Forwarding, Site, World};
+use self::idempotency::{InHand, Taken};
 pub use self::metrics::Metrics;
 use self::recognized::Recognized;
 pub use self::writer::Pending;
@@ -80,6 +81,7 @@ pub struct Bss {
     advancing: Mutex<()>,
     jobs: job::Notes,
     recognized: Recognized,
+    in_hand: InHand,
 }
 
 impl Bss {
@@ -92,7 +94,8 @@ impl Bss {
         let writer = Writer::start(Arc::clone(&house))?;
         let (duties, advancing) = (OnceLock::new(), Mutex::new(()));
         let (jobs, recognized) = (job::Notes::default(), Recognized::default());
-        Ok(Arc::new(Self { house, writer, duties, advancing, jobs, recognized }))
+        let in_hand = InHand::default();
+        Ok(Arc::new(Self { house, writer, duties, advancing, jobs, recognized, in_hand }))
     }
 
     /// Hands over the duties that keep the store true. Once, before the first request.
@@ -112,6 +115,11 @@ impl Bss {
     /// Holds the clock: two callers never move it at the same time.
     fn advancing(&self) -> MutexGuard<'_, ()> {
         self.advancing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a request's key in hand, unless somebody has it.
+    fn take_in_hand(&self, key: [u8; 32]) -> Option<Taken<'_>> {
+        self.in_hand.take(key)
     }
 
     /// What time it is.

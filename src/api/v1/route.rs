@@ -190,14 +190,26 @@ where
             Err(refusal) => return *refusal,
         };
         blocking(asked, move |call, _, bytes| {
-            let reply = handler(&bss, call, body::json::<B>(bytes)?)?;
-            Ok(reply.answer(call.fields.as_deref()))
+            let body = body::json::<B>(bytes)?;
+            once(&bss, call, || Ok(handler(&bss, call, body)?.answer(call.fields.as_deref())))
         })
         .await
     };
     let (takes, gives) = (Form::of::<B>(), Form::of::<T>());
     let serve = on(filter(&method), serve);
     Route { method, path, needs, summary, takes, query: None, gives, serve }
+}
+
+/// Does the work of a request with a key once. The key of who is not signed in is nobody's.
+fn once(
+    bss: &Bss,
+    call: &Call,
+    work: impl FnOnce() -> Result<Answer, Fault>,
+) -> Result<Answer, Fault> {
+    match call.once.as_ref().filter(|_| call.actor.user().is_some()) {
+        Some(once) => idempotency::once_over_acts(bss, &call.author(), once, work),
+        None => work(),
+    }
 }
 
 fn filter(method: &Method) -> MethodFilter {

@@ -38,6 +38,24 @@ fn a_run_over_nothing_bills_nothing_and_ends() {
 }
 
 #[test]
+fn a_run_and_a_move_of_the_clock_asked_for_again_under_a_key_happen_once() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let run = |key| operator.header("idempotency-key", key).post("/billing_runs", &json!({}));
+    let first = run("a");
+    market.house.app.keep_duties();
+    assert_eq!(run("a"), first, "the answer is that of the first time");
+    assert_ne!(run("b")["id"], first["id"]);
+    let month = json!({ "by": "1 month" });
+    let advance = |key| operator.header("idempotency-key", key).post("/clock/advance", &month);
+    assert_eq!(advance("c"), advance("c"));
+    assert_eq!(operator.get("/clock")["now"], "2026-02-01T00:00:00Z");
+    let other = operator.header("idempotency-key", "c");
+    let refused = other.call("POST /clock/advance", Some(&json!({ "by": "2 months" })));
+    assert_eq!(refused.json()["type"], "/problems/key_reused");
+}
+
+#[test]
 fn who_buys_neither_bills_nor_sees_what_others_are_billed() {
     let market = Market::on("2026-01-01");
     let buyer = market.house.client(&market.house.customer.admin);
