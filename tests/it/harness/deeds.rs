@@ -139,7 +139,7 @@ const DEEDS: &[Deed] = &[
     deed("POST /billing_accounts/{suspended}/resume", "seller", "{}"),
     deed("POST /billing_accounts/{billing_account}/suspend", "seller", "{}"),
     deed("POST /billing_accounts/{planned}/withdraw", "seller", "{}"),
-    deed("POST /billing_runs", "operator", "{}").on(Scene::Due),
+    deed("POST /billing_runs", "operator", "{}").on(Scene::Due).done(Manner::Several),
     deed("POST /billing_runs/{run}/cancel", "operator", "{}").on(Scene::Running),
     deed("POST /categories", "seller", r#"{"name":{"en":"$side More"}}"#),
     deed("POST /classes", "seller", r#"{"name":"$side Silver"}"#),
