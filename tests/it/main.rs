@@ -10,6 +10,7 @@ mod commands;
 mod coverage;
 mod crash;
 mod damage;
+mod delivery;
 mod demo;
 mod disk_full;
 mod harness;
