@@ -42,7 +42,7 @@ pub fn all(dialects: Vec<Box<dyn Dialect>>) -> Vec<Box<dyn Duty>> {
         Box::new(closing::Closing),
         Box::new(usage::Sealing::default()),
         Box::new(notify::Notify::default()),
-        Box::new(mail::Mails),
+        Box::new(mail::Mails::default()),
         Box::new(index::Index::default()),
         Box::new(deliver::Deliver::new(dialects)),
         Box::new(retention::Retention::default()),

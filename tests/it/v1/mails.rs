@@ -2,6 +2,7 @@
 
 use expect_test::expect;
 use serde_json::{Value, json};
+use tillbox::services::duty;
 use tillbox::world::mail::{Letter, Mishap};
 
 use crate::harness::client::{Client, Protocol};
@@ -295,4 +296,25 @@ fn a_seller_says_it_in_its_own_words_or_not_at_all() {
         > PATCH /notification_templates/{ntf1}?fields=revision,firing {"firing":"off"} [north]
         200 OK {"firing":"off","id":"{ntf1}","revision":2}
     "#]].assert_eq(&said.text());
+}
+
+#[test]
+fn a_mail_is_sent_once_however_many_hands_are_at_it() {
+    let house = House::on("2026-01-01");
+    house.app.keep_duties();
+    let operator = house.operator();
+    let account = &house.customer.account;
+    for number in 0..30 {
+        let body = json!({
+            "account": account, "email": format!("ann{number}@home.test"), "name": "Ann Lee",
+        });
+        operator.post("/users", &body);
+    }
+    let before = house.app.outside.sent().len();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| duty::run_all(&house.app.bss).unwrap());
+        }
+    });
+    assert_eq!(house.app.outside.sent().len() - before, 30);
 }
