@@ -89,3 +89,77 @@ impl Sorted {
         Ok(table.range::<&[u8]>(between)?.next().is_none())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ops::ControlFlow;
+
+    use super::*;
+    use crate::domain::page::PageOrder;
+    use crate::store::{Batch, Commit, KeyRange, Store, View};
+
+    const ATTIC: Table = Table("attic");
+
+    fn rows(view: &dyn View) -> String {
+        let mut told = String::new();
+        let scanned = view.scan(ATTIC, &KeyRange::all(), PageOrder::Rising, &mut |key, value| {
+            told.push_str(&format!("{}={} ", key[0], value[0]));
+            Ok(ControlFlow::Continue(()))
+        });
+        scanned.expect("scanned");
+        told
+    }
+
+    fn bulk(store: &Store, commit: Commit, work: impl FnOnce(&mut Batch<'_>)) -> String {
+        let done = store.bulk(|mut batch| {
+            work(&mut batch);
+            Ok(((), commit))
+        });
+        done.expect("done");
+        rows(&store.read().expect("a snapshot"))
+    }
+
+    fn put(batch: &mut Batch<'_>, all: &[(u8, u8)]) {
+        for (key, value) in all {
+            batch.set(ATTIC, &[*key], &[*value]).expect("set");
+        }
+    }
+
+    #[test]
+    fn what_waits_is_found_listed_and_counted_as_if_it_had_been_put() {
+        let store = Store::memory().expect("memory");
+        let after = bulk(&store, Commit::Durable, |batch| {
+            put(batch, &[(3, 1), (1, 1), (2, 1)]);
+            assert_eq!(batch.value(ATTIC, &[2]).expect("read"), Some(vec![1]));
+            assert_eq!(batch.insert(ATTIC, &[2], &[2]).expect("put"), Some(vec![1]));
+            assert_eq!(batch.remove(ATTIC, &[3]).expect("removed"), Some(vec![1]));
+            assert_eq!(batch.value(ATTIC, &[3]).expect("read"), None);
+            assert_eq!(rows(batch), "1=1 2=2 ");
+            put(batch, &[(4, 1), (1, 3)]);
+            assert_eq!(batch.count(ATTIC).expect("counted"), 3);
+            batch.unset(ATTIC, &[4]).expect("unset");
+        });
+        assert_eq!(after, "1=3 2=2 ");
+    }
+
+    #[test]
+    fn rows_find_their_place_in_a_gap_and_between_others() {
+        let store = Store::memory().expect("memory");
+        bulk(&store, Commit::Durable, |batch| put(batch, &[(10, 1), (20, 1), (30, 1)]));
+        let gap = bulk(&store, Commit::Durable, |batch| put(batch, &[(13, 2), (12, 2), (14, 2)]));
+        assert_eq!(gap, "10=1 12=2 13=2 14=2 20=1 30=1 ");
+        let mixed = bulk(&store, Commit::Durable, |batch| put(batch, &[(35, 3), (20, 3), (5, 3)]));
+        assert_eq!(mixed, "5=3 10=1 12=2 13=2 14=2 20=3 30=1 35=3 ");
+    }
+
+    #[test]
+    fn bulk_work_that_is_given_up_leaves_nothing() {
+        let store = Store::memory().expect("memory");
+        bulk(&store, Commit::Durable, |batch| put(batch, &[(1, 1)]));
+        let after = bulk(&store, Commit::Abandon, |batch| {
+            put(batch, &[(1, 2), (2, 2)]);
+            assert_eq!(rows(batch), "1=2 2=2 ");
+        });
+        assert_eq!(after, "1=1 ");
+    }
+}
