@@ -1,7 +1,7 @@
 //! Pages: the billing accounts that are due, some at a time, each page in one transaction.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use super::draft::{self, Draft, Drafts};
@@ -23,8 +23,8 @@ use crate::store::fact::Facts;
 const ACCOUNTS_FIRST: usize = 50;
 /// How many billing accounts a page has at most, however fast they are.
 const ACCOUNTS_MAX: usize = 1_000;
-/// How long a page may take the writer, without the commit: others wait for it.
-const HOLD: Duration = Duration::from_millis(12);
+/// How long a page may hold the writer, with its commit: others wait for it.
+const HOLD: Duration = Duration::from_millis(20);
 
 /// What the duty remembers from page to page. It saves work and is nothing that must be known:
 /// without it a page is computed when it is to be written.
@@ -49,7 +49,8 @@ struct Paged {
     facts: (u64, u64),
     /// Whether something else was told since its drafts were computed.
     is_outdated: bool,
-    took: Duration,
+    /// How long it held the writer, known when it is on the disk.
+    held: Arc<OnceLock<Duration>>,
 }
 
 /// Bills a page of what is due, or ends the run if nothing is; the next page is computed meanwhile.
@@ -105,9 +106,10 @@ impl Pages {
         } else if (next.seen == before || next.seen == after) && !next.items.is_empty() {
             self.next = Some(Drafts { seen: after, ..next });
         }
-        if paged.took > HOLD {
+        let held = paged.held.get().copied().unwrap_or_default();
+        if held > HOLD {
             self.accounts_max = (self.accounts_max / 2).max(1);
-        } else if paged.took < HOLD / 2 {
+        } else if held < HOLD / 2 {
             self.accounts_max = (self.accounts_max * 2).min(ACCOUNTS_MAX);
         }
     }
@@ -132,7 +134,10 @@ fn page(act: &mut Act<'_>, drafts: Drafts) -> Result<Paged, Error> {
     act.put_quietly(&run)?;
     act.tell_all()?;
     let facts = (before, act.cx().view.last_fact()?);
-    Ok(Paged { accounts, invoices, facts, is_outdated, took: begun.elapsed() })
+    let held = Arc::new(OnceLock::new());
+    let noted = Arc::clone(&held);
+    act.after_commit(move || drop(noted.set(begun.elapsed())));
+    Ok(Paged { accounts, invoices, facts, is_outdated, held })
 }
 
 /// The draft of an account as it is now; nothing if it is not due any more.
