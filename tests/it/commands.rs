@@ -88,8 +88,6 @@ fn beside_a_server_the_same_is_billed_and_nothing_is_left() {
 fn an_invoice_is_explained_and_comes_out_again() {
     let folder = business();
     run(&folder, &["bill"]);
-    let jobs = json_of(&run(&folder, &["jobs", "--json"]));
-    assert_eq!(jobs["items"][2]["name"], "billing", "{jobs}");
     let explained = run(&folder, &["explain", "INV-2026-000001"]).ok();
     assert!(explained.starts_with("invoice INV-2026-000001 of "), "{explained}");
     for told in ["Blue Whale, ", "flat price", "\n  comes out again\n", "VAT 20 % of 10.00 EUR"] {
@@ -110,6 +108,12 @@ fn jobs_tell_what_waits_and_what_was_done() {
     let waiting = run(&folder, &["jobs"]).ok();
     assert!(waiting.starts_with("no server runs"), "{waiting}");
     assert!(waiting.contains("billing        waiting  Billing accounts"), "{waiting}");
+    let jobs = json_of(&run(&folder, &["jobs", "--json"]));
+    let billing = jobs["items"].as_array().unwrap().iter().find(|it| it["name"] == "billing");
+    assert_eq!(
+        (&billing.unwrap()["state"], &billing.unwrap()["waiting"]),
+        (&json!("waiting"), &json!(2))
+    );
     let log = tempdir().unwrap();
     let server = Server::start(log.path(), &["--test-clock"]);
     let moved = tillbox(&["clock", "advance", "1 day", "--data"]).arg(log.path()).output();
