@@ -136,7 +136,10 @@ fn page(act: &mut Act<'_>, drafts: Drafts) -> Result<Paged, Error> {
     let facts = (before, act.cx().view.last_fact()?);
     let held = Arc::new(OnceLock::new());
     let noted = Arc::clone(&held);
-    act.after_commit(move || drop(noted.set(begun.elapsed())));
+    act.after_commit(move || {
+        // Nobody else sets it.
+        let _ = noted.set(begun.elapsed());
+    });
     Ok(Paged { accounts, invoices, facts, is_outdated, held })
 }
 
