@@ -137,14 +137,14 @@ fn subject(line: &str) -> Name {
 fn write(bss: &Bss, fact: &Fact) -> Result<Option<Written>, Error> {
     let Some(occasion) = occasion(fact)? else { return Ok(None) };
     let house = Actor::duty("notify");
-    let secret = match fact.subject.kind {
-        Kind::User => match user::link_secret(bss, &after(fact)?)? {
-            Some(secret) => Some(secret),
+    let mut secret = None;
+    if fact.subject.kind == Kind::User {
+        secret = user::link_secret(bss, &after(fact)?)?;
+        if secret.is_none() {
             // The link is too old: nobody could use it.
-            None => return Ok(None),
-        },
-        _ => None,
-    };
+            return Ok(None);
+        }
+    }
     bss.read(&house, |cx| {
         let template = of(cx, fact.seller, occasion)?;
         if template.firing == Firing::Off {

@@ -101,19 +101,22 @@ fn brand(cx: Cx<'_>, number: SellerNumber) -> Result<Tree, Error> {
 
 /// Where the button of a mail leads.
 fn link(site: &Site, fact: &Fact) -> String {
-    let place = match fact.subject.kind {
-        Kind::Invoice => "invoices",
-        Kind::Order => "orders",
-        Kind::Subscription => "subscriptions",
-        _ => return fact.owner.map_or_else(|| site.link("/ui/"), |it| account_link(site, it)),
-    };
-    site.link(&format!("/ui/{place}/{}", fact.subject))
+    let places = [
+        (Kind::Invoice, "invoices"),
+        (Kind::Order, "orders"),
+        (Kind::Subscription, "subscriptions"),
+    ];
+    match places.iter().find(|it| it.0 == fact.subject.kind) {
+        Some((_, place)) => site.link(&format!("/ui/{place}/{}", fact.subject)),
+        None => fact.owner.map_or_else(|| site.link("/ui/"), |it| account_link(site, it)),
+    }
 }
 
 fn account_link(site: &Site, account: AccountId) -> String {
     site.link(&format!("/ui/accounts/{account}"))
 }
 
+#[allow(clippy::wildcard_enum_match_arm, reason = "most kinds are never the matter of a mail")]
 fn subject_matter(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Result<Tree, Error> {
     match fact.subject.kind {
         Kind::User => Ok(invitation(site, &super::after(fact)?, reader)),
