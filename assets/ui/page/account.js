@@ -38,7 +38,7 @@ export const invoiceColumns = () => [
   { head: t("Number"), cell: (it) => html`<a class="whole one-line" href=${to(`/invoices/${it.id}`)}>${it.number ?? t("Draft")}</a>` },
   { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />` },
   { head: t("Issued"), extra: true, cell: (it) => day(it.issued_on) },
-  { head: t("Due"), cell: (it) => day(it.due_on) },
+  { head: t("Due"), cell: (it) => html`<span class="one-line">${day(it.due_on)}</span>` },
   { head: t("Amount"), num: true, cell: (it) => money(it.gross) },
   { head: t("Open"), num: true, cell: (it) => html`<${Amount} of=${it.due} />` },
 ];

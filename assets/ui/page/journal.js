@@ -27,9 +27,9 @@ const legs = (it, isDebit) => html`
 
 const columns = () => [
   { head: t("No."), cell: (it) => it.sequence, text: (it) => it.sequence },
-  { head: t("When"), lead: true, cell: (it) => moment(it.at), text: (it) => it.at },
+  { head: t("When"), lead: true, cell: (it) => html`<span class="one-line">${moment(it.at)}</span>`, text: (it) => it.at },
   { head: t("By"), cell: (it) => html`<${Cause} of=${it.cause} />`, text: (it) => it.cause },
-  { head: t("Ledger"), cell: (it) => html`<ul>${it.legs.map((leg) => html`<li>${t(sentence(leg.ledger))}</li>`)}</ul>`, text: (it) => it.legs.map((leg) => leg.ledger).join(" ") },
+  { head: t("Ledger"), cell: (it) => html`<ul class="one-line">${it.legs.map((leg) => html`<li>${t(sentence(leg.ledger))}</li>`)}</ul>`, text: (it) => it.legs.map((leg) => leg.ledger).join(" ") },
   { head: t("Debit"), num: true, cell: (it) => legs(it, true), text: (it) => it.legs.filter((leg) => !isNegative(leg.amount)).map((leg) => leg.amount.amount).join(" ") },
   { head: t("Credit"), num: true, cell: (it) => legs(it, false), text: (it) => it.legs.filter((leg) => isNegative(leg.amount)).map((leg) => leg.amount.amount).join(" ") },
 ];
@@ -60,7 +60,7 @@ export default function Journal() {
   return html`
     <${Page} title=${t("Journal")}>
       <${Balances} />
-      <${List} path="/journal" label=${t("Entries")} file="journal" columns=${columns()}
+      <${List} path="/journal" label=${t("Entries")} file="journal" columns=${columns()} cards=${false}
         empty=${html`<${Empty} icon="book-open" title=${t("Nothing was booked yet")}><p>${t("Each invoice, payment and credit note writes an entry whose sides are equal.")}</p><//>`} />
     <//>`;
 }

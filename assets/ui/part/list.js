@@ -67,7 +67,7 @@ function Filter({ of, value }) {
 }
 
 /** A list as the card of a page. `filters` are `{key, kind, label, options}`; what they say stands in the address. */
-export function List({ path, query = {}, filters = [], columns, label, file, empty }) {
+export function List({ path, query = {}, filters = [], columns, label, file, empty, cards }) {
   const [isBusy, wait] = useState(false);
   const said = Object.fromEntries(filters.map((it) => [it.key, here.value.query[it.key]]).filter(([, it]) => it));
   const wanted = { ...query, ...said };
@@ -90,7 +90,7 @@ export function List({ path, query = {}, filters = [], columns, label, file, emp
         <div class="filters" role="search" aria-label=${t("Filters of {list}", { list: label })}>${filters.map((it) => html`<${Filter} key=${it.key + (said[it.key] ?? "" ? "" : "-")} of=${it} value=${said[it.key]} />`)}</div>
         ${file && html`<button type="button" class="button small" disabled=${isBusy} onClick=${save}><${Icon} name="download" />CSV</button>`}
       </header>
-      <${Rows} path=${path} query=${wanted} columns=${columns} label=${label} empty=${none} />
+      <${Rows} path=${path} query=${wanted} columns=${columns} label=${label} empty=${none} cards=${cards} />
     </section>`;
 }
 
