@@ -10,6 +10,32 @@ use super::pipe::Event;
 /// The name of a function that pages with somebody else's text in them must never get to call.
 pub(crate) const TRAP: &str = "trapped";
 
+/// What is no fault: advice on what a browser could fill in by itself, given for filters and
+/// calculators too.
+const ADVICE: [&str; 2] = ["FormEmptyIdAndNameAttributes", "FormInputAssignedAutocompleteValue"];
+
+fn is_advice(issue: &Value) -> bool {
+    let issue = issue.to_string();
+    ADVICE.iter().any(|it| issue.contains(it))
+}
+
+/// Routes that pages ask for already, and that the server may not have yet: a page then says so. To
+/// be struck from here as soon as they are there.
+const AWAITED: [&str; 4] = ["/search", "/events", "/accounts/{id}/timeline", "/mails"];
+
+/// Whether a request is for one of them.
+fn is_awaited(what: &str) -> bool {
+    let there = tillbox::api::v1::rights();
+    let absent = AWAITED.iter().filter(|it| !there.iter().any(|row| row.1 == **it));
+    let path = what.split(['?', ' ']).nth(1).and_then(|it| it.strip_prefix("/api/v1"));
+    let parts = |path: &str| path.split('/').map(ToOwned::to_owned).collect::<Vec<_>>();
+    let Some(path) = path.map(parts) else { return false };
+    absent.map(|it| parts(it)).any(|it| {
+        let is_same = |(one, other): (&String, &String)| one == other || one == "{id}";
+        it.len() == path.len() && it.iter().zip(&path).all(is_same)
+    })
+}
+
 /// A request, from its beginning until the answer is whole.
 #[derive(Debug)]
 struct Request {
@@ -24,22 +50,13 @@ struct Request {
 pub(crate) struct Heard {
     origin: String,
     requests: HashMap<String, Request>,
-    /// Address and bytes on the wire of everything that was loaded.
-    pub(crate) loaded: Vec<(String, u64)>,
-    addresses: HashMap<String, String>,
     complaints: Vec<String>,
 }
 
 impl Heard {
     /// Nothing yet, of pages that may load from one place alone.
     pub(crate) fn of(origin: &str) -> Self {
-        Self {
-            origin: origin.to_owned(),
-            requests: HashMap::new(),
-            loaded: Vec::new(),
-            addresses: HashMap::new(),
-            complaints: Vec::new(),
-        }
+        Self { origin: origin.to_owned(), requests: HashMap::new(), complaints: Vec::new() }
     }
 
     /// Whether an answer is awaited, other than a stream that never ends.
@@ -63,7 +80,7 @@ impl Heard {
         match event.method.as_str() {
             "Network.requestWillBeSent" => self.begin(it),
             "Network.responseReceived" => self.answered(it),
-            "Network.loadingFinished" => self.finished(it),
+            "Network.loadingFinished" => drop(self.requests.remove(text(&it["requestId"]))),
             "Network.loadingFailed" => self.failed(it),
             // What another document wanted, nobody waits for any more.
             "Page.frameNavigated" => {
@@ -87,7 +104,9 @@ impl Heard {
                     self.complain(format!("log {level}: {said}"));
                 }
             }
-            "Audits.issueAdded" => self.complain(format!("issue: {}", issue(&it["issue"]))),
+            "Audits.issueAdded" if !is_advice(it) => {
+                self.complain(format!("issue: {}", issue(&it["issue"])))
+            }
             "Runtime.bindingCalled" if text(&it["name"]) == TRAP => {
                 self.complain(format!("trapped: {}", text(&it["payload"])));
             }
@@ -117,7 +136,6 @@ impl Heard {
         }
         let id = text(&it["requestId"]).to_owned();
         let is_stream = text(&it["type"]) == "EventSource";
-        self.addresses.insert(id.clone(), self.short(url));
         let loader = text(&it["loaderId"]).to_owned();
         self.requests.insert(id, Request { what, is_stream, loader });
     }
@@ -125,19 +143,9 @@ impl Heard {
     fn answered(&mut self, it: &Value) {
         let status = it["response"]["status"].as_u64().unwrap_or_default();
         let what = self.requests.get(text(&it["requestId"])).map(|it| it.what.clone());
-        if status >= 400 {
-            self.complain(format!("{status} {}", what.unwrap_or_default()));
-        }
-    }
-
-    fn finished(&mut self, it: &Value) {
-        let id = text(&it["requestId"]);
-        self.requests.remove(id);
-        // The protocol has a float for it.
-        let bytes = it["encodedDataLength"].to_string();
-        let bytes = bytes.split('.').next().and_then(|it| it.parse().ok()).unwrap_or_default();
-        if let Some(address) = self.addresses.remove(id) {
-            self.loaded.push((address, bytes));
+        let what = what.unwrap_or_default();
+        if status >= 400 && !(status == 404 && is_awaited(&what)) {
+            self.complain(format!("{status} {what}"));
         }
     }
 

@@ -1,7 +1,5 @@
 //! Everything that must be so on every page, whatever it shows.
 
-use serde_json::Value;
-
 use super::axe;
 use super::tab::{Sight, Tab};
 
@@ -24,31 +22,31 @@ pub(crate) fn faults(tab: &Tab, sight: Sight) -> Vec<String> {
 #[track_caller]
 pub(crate) fn obstacles(tab: &Tab) -> Vec<String> {
     // What is there to be reached, and how it looks when it has not the focus.
-    let there = "(() => { document.activeElement?.blur(); window.plain = new Map(interactive().map((it) => [it, look(it)]));
-        window.reached = new Set(); window.dim = new Set(); return plain.size; })()";
-    let there = tab.eval(there).as_u64().unwrap_or_default();
-    let mut seen_none = 0;
+    let there = tab.eval(
+        "(() => { document.activeElement?.blur();
+          window.walk = { plain: new Map(interactive().map((it) => [it, look(it)])), dim: new Set() };
+          walk.left = new Set([...walk.plain.keys()].filter((it) => it.type !== 'radio'));
+          return walk.left.size; })()",
+    );
+    let mut ends = 0;
     // One round and a little more: fields of dates have several stops inside.
-    for _ in 0..there * 4 + 10 {
+    for _ in 0..there.as_u64().unwrap_or_default() * 4 + 10 {
         tab.press("Tab");
         let at = tab.eval(
             "(() => { const it = document.activeElement;
-              if (!it || it === document.body || it === document.documentElement) return 'none';
-              if (reached.has(it)) return 'again';
-              reached.add(it);
-              if (plain.has(it) && plain.get(it) === look(it)) dim.add(it);
-              return 'new'; })()",
+              if (walk.left.delete(it) && walk.plain.get(it) === look(it)) walk.dim.add(it);
+              if (walk.left.size === 0) return 'done';
+              return it && it !== document.body && it !== document.documentElement ? 'on' : 'end'; })()",
         );
-        seen_none += u32::from(at == "none");
-        let done = tab.eval("interactive().every((it) => reached.has(it) || it.type === 'radio')");
-        if seen_none > 1 || done == Value::Bool(true) {
+        ends += u32::from(at == "end");
+        if at == "done" || ends > 1 {
             break;
         }
     }
-    let missed = tab.eval(
-        "interactive().filter((it) => !reached.has(it) && it.type !== 'radio').map((it) => `not reached by Tab: ${sign(it)}`)
-          .concat([...dim].map((it) => `shows no focus: ${sign(it)}`))",
+    let found = tab.eval(
+        "[...walk.left].filter((it) => it.isConnected).map((it) => `not reached by Tab: ${sign(it)}`)
+          .concat([...walk.dim].map((it) => `shows no focus: ${sign(it)}`))",
     );
-    let missed = missed.as_array().into_iter().flatten();
-    missed.map(|it| it.as_str().unwrap_or_default().to_owned()).collect()
+    let found = found.as_array().into_iter().flatten();
+    found.map(|it| it.as_str().unwrap_or_default().to_owned()).collect()
 }

@@ -24,12 +24,8 @@ pub(crate) struct Stage {
     _workers: Workers,
     /// The trade in it.
     pub(crate) market: Market,
-    /// The customers, the first of them with all there can be.
-    pub(crate) customers: Vec<Value>,
-    /// Something with a monthly fee and usage by tiers.
-    pub(crate) server: String,
-    /// The first customer's subscription to it.
-    pub(crate) subscription: String,
+    /// What stands for a thing in an address, such as `{invoice}`, and its id.
+    things: Vec<(&'static str, String)>,
 }
 
 /// A stage for those who only look.
@@ -53,7 +49,7 @@ impl Stage {
         ];
         let customers: Vec<_> = names.iter().map(|it| market.customer(it.0, it.1)).collect();
         let subscription = market.order(&customers[0], &server, 1);
-        market.order(&customers[0], &mail, 12);
+        let seats = market.order(&customers[0], &mail, 12);
         market.order(&customers[1], &mail, 3);
         market.order(&customers[2], &backup, 2);
         for (month, next) in [("01", "02"), ("02", "03"), ("03", "04")] {
@@ -64,11 +60,26 @@ impl Stage {
             }
             market.advance_to(&format!("2026-{next}-01"));
         }
-        let all = json!({ "account": customers[1]["id"], "amount": { "amount": "20", "currency": "EUR" } });
-        operator.post("/payments", &all);
-        drop(operator);
+        let body = json!({
+            "account": customers[1]["id"], "amount": { "amount": "20", "currency": "EUR" },
+        });
+        let payment = text(&operator.post("/payments", &body)["id"]);
+        let newest = |path: &str| text(&operator.get(path)["items"][0]["id"]);
+        let account = text(&customers[0]["id"]);
+        let invoice = newest(&format!("/invoices?account={account}"));
+        let (run, order) = (newest("/billing_runs"), newest("/orders?order=oldest"));
+        let things = vec![
+            ("{account}", account),
+            ("{invoice}", invoice),
+            ("{offer}", server),
+            ("{order}", order),
+            ("{payment}", payment),
+            ("{run}", run),
+            ("{seats}", seats),
+            ("{subscription}", subscription),
+        ];
         let (place, workers) = open(&market.house.app);
-        Self { place, _workers: workers, market, customers, server, subscription }
+        Self { place, _workers: workers, market, things }
     }
 
     /// A person's window, in which nobody has signed in.
@@ -78,7 +89,11 @@ impl Stage {
 
     /// A tab in which somebody has just signed in.
     pub(crate) fn signed_in(&self, chromium: &'static Chromium, email: &str) -> Tab {
-        let tab = self.window(chromium).tab();
+        self.sign_in(self.window(chromium).tab(), email)
+    }
+
+    /// Signs somebody in in a tab, and so in all of its window.
+    pub(crate) fn sign_in(&self, tab: Tab, email: &str) -> Tab {
         tab.go("/ui/sign-in");
         let body = json!({ "email": email, "password": PASSWORD }).to_string();
         let status = tab.eval(&format!(
@@ -91,23 +106,9 @@ impl Stage {
         tab
     }
 
-    /// An address of the table of pages, with what stands for a thing in it replaced by one.
+    /// An address with the ids of things in place of what stands for them.
     pub(crate) fn address(&self, pattern: &str) -> String {
-        let account = text(&self.customers[0]["id"]);
-        let newest = |list: &str| {
-            let found = self.market.operator().get(&format!("{list}limit=1"));
-            text(&found["items"][0]["id"])
-        };
-        let things = [
-            ("{invoice}", newest(&format!("/invoices?account={account}&"))),
-            ("{order}", newest("/orders?")),
-            ("{payment}", newest("/payments?")),
-            ("{run}", newest("/billing_runs?")),
-            ("{account}", account),
-            ("{offer}", self.server.clone()),
-            ("{subscription}", self.subscription.clone()),
-        ];
-        things.iter().fold(pattern.to_owned(), |it, (name, id)| it.replace(name, id))
+        self.things.iter().fold(pattern.to_owned(), |it, (name, id)| it.replace(name, id))
     }
 }
 

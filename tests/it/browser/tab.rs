@@ -33,13 +33,13 @@ pub(crate) struct Sight {
 impl Sight {
     /// At a desk, by day.
     pub(crate) const DESK: Self = Self { is_dark: false, width: 1280 };
-    /// Every way in which every page must look right: by day and night, at a desk and in a hand.
-    pub(crate) const ALL: [Self; 4] = [
-        Self::DESK,
-        Self { is_dark: true, width: 1280 },
-        Self { is_dark: false, width: 390 },
-        Self { is_dark: true, width: 390 },
-    ];
+    /// In a hand, by day.
+    pub(crate) const HAND: Self = Self { is_dark: false, width: 390 };
+
+    /// The same by night.
+    pub(crate) const fn by_night(self) -> Self {
+        Self { is_dark: true, ..self }
+    }
 
     /// Whether it is a phone in a hand.
     const fn is_phone(self) -> bool {

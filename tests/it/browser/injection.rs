@@ -1,0 +1,148 @@
+//! What people write is shown as text and never run, wherever it can be written and wherever it is
+//! shown.
+
+use serde_json::{Value, json};
+
+use super::chromium::chromium;
+use super::complaint::TRAP;
+use super::stage::{OLGA, Stage};
+use super::tab::Tab;
+use crate::harness::market::{monthly, text};
+
+/// Texts that are markup, addresses or code to whoever takes them for it; `!` stands for the call
+/// that must never come.
+const TEXTS: [&str; 36] = [
+    "<script>!</script>",
+    "\"><script>!</script>",
+    "'><script>!</script>",
+    "</title><script>!</script>",
+    "</textarea><script>!</script>",
+    "--><script>!</script>",
+    "]]><script>!</script>",
+    "<ScRiPt>!</sCrIpT>",
+    "<scr<script>ipt>!</scr</script>ipt>",
+    "<script src=data:text/javascript,!></script>",
+    "<img src=x onerror=!>",
+    "\"><img src=x onerror=\"!\">",
+    "<img src=x:x onerror=!//>",
+    "<svg onload=!>",
+    "<svg><script>!</script></svg>",
+    "<svg><animate onbegin=! attributeName=x dur=1s>",
+    "<math><mtext><mglyph><style><img src=x onerror=!></style>",
+    "<iframe srcdoc=\"<script>parent.!</script>\"></iframe>",
+    "<iframe src=javascript:parent.!></iframe>",
+    "<input autofocus onfocus=!>",
+    "<textarea autofocus onfocus=!></textarea>",
+    "<details open ontoggle=!>x</details>",
+    "<video><source onerror=!></video>",
+    "<audio src=x onerror=!>",
+    "<object data=javascript:!></object>",
+    "<embed src=javascript:!>",
+    "<a href=javascript:!>x</a>",
+    "<form action=javascript:!><button>x</button></form>",
+    "<meta http-equiv=refresh content='0;url=javascript:!'>",
+    "<base href=javascript:!//>",
+    "<link rel=stylesheet href=javascript:!>",
+    "<template><script>!</script></template>",
+    "javascript:!",
+    "' onmouseover='!' autofocus onfocus='!",
+    "${!}{{constructor.constructor('!')()}}",
+    "&lt;script&gt;!&lt;/script&gt;",
+];
+
+/// The pages on which they come up.
+const PAGES: &[&str] = &[
+    "/",
+    "/accounts",
+    "/accounts/{account}",
+    "/accounts/{account}?part=users",
+    "/accounts/{account}?part=invoices",
+    "/accounts/{account}?part=statement",
+    "/orders",
+    "/subscriptions",
+    "/catalogue",
+    "/catalogue/{offer}",
+    "/usage",
+    "/invoices",
+    "/invoices/{invoice}",
+    "/payments",
+    "/settings?part=security",
+    "/settings?part=tax",
+    "/settings?part=counting",
+];
+
+#[test]
+fn what_people_write_is_never_run() {
+    let Some(chromium) = chromium() else { return };
+    let stage = Stage::set();
+    let texts: Vec<_> = TEXTS.iter().map(|it| it.replace('!', &format!("{TRAP}('x')"))).collect();
+    let refused = texts.iter().enumerate().map(|it| write(&stage, it)).sum::<usize>();
+    // A field may refuse a text; most take any.
+    assert!(refused < texts.len(), "{refused} were refused");
+    let things = write_everywhere(&stage, &texts);
+    let tab = stage.signed_in(chromium, OLGA);
+    for page in PAGES {
+        let page = things.iter().fold((*page).to_owned(), |it, (name, id)| it.replace(name, id));
+        tab.go(&format!("/ui{page}"));
+        must_be_harmless(&tab, &page);
+    }
+    tab.go("/ui/");
+    tab.sees("Recent invoices");
+    tab.press("Control+k");
+    tab.type_text("<s");
+    tab.until("document.querySelectorAll('[role=option]').length > 3");
+    must_be_harmless(&tab, "the palette");
+}
+
+/// Writes a text where there may be many: how many fields refused it.
+fn write(stage: &Stage, (number, it): (usize, &String)) -> usize {
+    let operator = stage.market.operator();
+    let fields = [
+        ("/accounts", json!({ "name": it, "description": it })),
+        ("/categories", json!({ "name": { "en": it } })),
+        ("/meters", json!({ "code": format!("m{number}"), "name": it, "unit": "GB" })),
+        ("/tax_zones", json!({ "code": format!("Z{number}"), "name": it })),
+        ("/tokens", json!({ "name": it })),
+    ];
+    let refused = fields.iter().filter(|(path, body)| {
+        !operator.call(&format!("POST {path}"), Some(body)).status.is_success()
+    });
+    refused.count()
+}
+
+/// Writes all of the texts wherever something of one account can hold them, and returns what stands
+/// for what.
+fn write_everywhere(stage: &Stage, texts: &[String]) -> [(&'static str, String); 3] {
+    let (market, operator) = (&stage.market, stage.market.operator());
+    let body = json!({
+        "name": texts[0], "description": texts.join("\n"),
+        "address": { "street": texts[10], "city": texts[13], "country": "DE" },
+        "billing": { "currency": "EUR" },
+    });
+    let account = operator.post("/accounts", &body);
+    let id = text(&account["id"]);
+    let offer = market.offer(&texts[1], &[monthly(&texts[2], "EUR", "10")]);
+    let change = json!({ "description": { "en": texts.join("\n") } });
+    operator.patch(&format!("/offers/{offer}"), &change);
+    market.order(&account, &offer, 1);
+    let invite = json!({
+        "account": id, "email": "x@example.com", "name": texts[10], "roles": ["member"],
+    });
+    operator.call("POST /users", Some(&invite));
+    let pay = json!({
+        "account": id, "amount": { "amount": "1", "currency": "EUR" }, "reference": texts[11],
+    });
+    operator.post("/payments", &pay);
+    operator.post(&format!("/accounts/{id}/hold"), &json!({ "reason": "X", "comment": texts[14] }));
+    let invoice = market.invoices(&account).first().map(|it: &Value| text(&it["id"]));
+    [("{account}", id), ("{offer}", offer), ("{invoice}", invoice.unwrap())]
+}
+
+#[track_caller]
+fn must_be_harmless(tab: &Tab, page: &str) {
+    let complaints = tab.complaints();
+    assert!(complaints.is_empty(), "{page}: {}", complaints.join("\n"));
+    let addresses = "[...document.querySelectorAll('[href], [src], [action], [data]')].filter((it) =>
+        ['href', 'src', 'action', 'data'].some((name) => /^\\s*(javascript|data:text)/i.test(it.getAttribute(name) ?? ''))).map(sign)";
+    assert_eq!(tab.eval(addresses), json!([]), "{page}");
+}

@@ -1,0 +1,205 @@
+//! Journeys of an operator: each a piece of a working day, made as a person makes it.
+
+use serde_json::json;
+
+use super::chromium::chromium;
+use super::stage::{LOOKED_AT, OLGA, Stage};
+use crate::harness::market::{monthly, text};
+
+#[test]
+fn a_customer_is_found_by_keys_alone_and_the_last_invoice_is_understood() {
+    let Some(chromium) = chromium() else { return };
+    let tab = LOOKED_AT.signed_in(chromium, OLGA);
+    tab.go("/ui/");
+    tab.sees("Recent invoices");
+    tab.press("Control+k");
+    tab.until("document.activeElement.role === 'combobox'");
+    tab.type_text("acme");
+    tab.until(
+        "document.querySelector('[role=option][aria-selected=true]').innerText.includes('Acme')",
+    );
+    tab.press("Enter");
+    tab.sees("Open invoices");
+    assert_eq!(tab.path(), LOOKED_AT.address("/ui/accounts/{account}"));
+    tab.click("link", "INV-2026-000011");
+    tab.sees("Virtual server: Traffic");
+    assert_eq!(tab.path(), LOOKED_AT.address("/ui/invoices/{invoice}"));
+    // Its explanation is the second: they stand in the order of the lines.
+    tab.eval("document.querySelectorAll('details.why summary')[1].focus()");
+    tab.press("Enter");
+    for words in ["Each unit at the price of its tier", "465.5 GB counted in 3 events"] {
+        tab.sees(words);
+    }
+    // 100 × 0.10, 300 × 0.08, 65.5 × 0.05.
+    for (units, each, sum) in
+        [("100", "0.10", "10"), ("300", "0.08", "24"), ("65.5", "0.05", "3.275")]
+    {
+        let row =
+            "[...document.querySelectorAll('details[open] tbody tr')].map((it) => it.innerText)";
+        tab.until(&format!(
+            "{row}.some((it) => it.includes('{units} GB') && it.includes('{each}') && it.includes('{sum}'))"
+        ));
+    }
+    tab.click("button", "Compute it again");
+    tab.sees("Every amount comes out again from its explanation");
+    tab.must_be_content();
+}
+
+#[test]
+fn the_calculator_follows_what_is_typed() {
+    let Some(chromium) = chromium() else { return };
+    let tab = LOOKED_AT.signed_in(chromium, OLGA);
+    tab.go(&LOOKED_AT.address("/ui/catalogue/{offer}"));
+    // 40, and 100 × 0.10 + 150 × 0.08; then 100 × 0.10 + 300 × 0.08 + 100 × 0.05; then 20 % of it.
+    tab.fill("textbox", "Traffic (GB)", "250");
+    tab.sees("Total €62.00");
+    tab.fill("textbox", "Traffic (GB)", "500");
+    tab.sees("Total €79.00");
+    tab.eval("[...document.querySelectorAll('select')].at(-1).focus()");
+    tab.type_text("Ger");
+    tab.sees("Tax €15.80 Gross €94.80");
+    tab.fill("textbox", "Traffic (GB)", "much");
+    tab.until("document.querySelector('[aria-invalid=true]')");
+    tab.must_be_content();
+}
+
+#[test]
+fn a_payment_brings_the_balance_to_nothing() {
+    let Some(chromium) = chromium() else { return };
+    let stage = Stage::set();
+    let tab = stage.signed_in(chromium, OLGA);
+    tab.go(&stage.address("/ui/accounts/{account}"));
+    tab.sees("Owes €608.46");
+    tab.click("button", "Record payment");
+    tab.sees("What it settles");
+    tab.fill("textbox", "Reference…", "INV-2026-000001 and all the others");
+    tab.click("button", "Record payment");
+    tab.sees("Everything is paid");
+    tab.sees("Owes €0.00");
+    tab.must_be_content();
+    stage.market.must_be_whole();
+}
+
+#[test]
+fn the_clock_is_moved_a_month_and_tells_what_it_did() {
+    let Some(chromium) = chromium() else { return };
+    let stage = Stage::set();
+    let tab = stage.signed_in(chromium, OLGA);
+    tab.go("/ui/invoices");
+    tab.sees("INV-2026-000013");
+    tab.click("button", "Move forward by 1 month");
+    tab.sees("From Apr 1, 2026 to May 1, 2026");
+    tab.sees("billed 3 accounts: 3 invoices");
+    tab.press("Escape");
+    tab.sees("Test clock: May 1, 2026");
+    // The list behind it knows already.
+    tab.sees("INV-2026-000016");
+    tab.must_be_content();
+    stage.market.must_be_whole();
+}
+
+#[test]
+fn a_billing_run_is_started_by_hand_and_tells_to_its_end_what_it_could_not() {
+    let Some(chromium) = chromium() else { return };
+    let stage = Stage::set();
+    let operator = stage.market.operator();
+    let mut early = monthly("Base", "EUR", "10");
+    early["valid_from"] = json!("2026-06-01");
+    let offer = stage.market.offer("Too early", &[early]);
+    let account = stage.market.customer("Early Bird", "EUR");
+    stage.market.order(&account, &offer, 1);
+    stage.market.advance_to("2026-04-02");
+    assert_eq!(operator.get("/billing_runs/left")["failed"], 1);
+    let tab = stage.signed_in(chromium, OLGA);
+    tab.go("/ui/billing");
+    tab.sees("1 failed the last time");
+    tab.click("button", "Bill what is due");
+    tab.sees("1 could not be billed");
+    tab.until(
+        "document.querySelector('progress').value === document.querySelector('progress').max",
+    );
+    tab.sees("Done");
+    tab.sees("has no version in force on `2026-04-01`");
+    assert!(tab.path().starts_with("/ui/billing/run_"), "{}", tab.path());
+    tab.must_be_content();
+}
+
+#[test]
+fn an_account_is_held_and_goes_on() {
+    let Some(chromium) = chromium() else { return };
+    let stage = Stage::set();
+    let tab = stage.signed_in(chromium, OLGA);
+    tab.go(&stage.address("/ui/accounts/{account}"));
+    tab.click("button", "More actions");
+    tab.click("button", "Hold");
+    tab.fill("textbox", "Comment", "A stolen card");
+    tab.click("button", "Hold");
+    tab.sees("Held by an operator (OTHER): A stolen card");
+    tab.reload();
+    tab.sees("Held by an operator (OTHER): A stolen card");
+    tab.click("button", "More actions");
+    tab.click("button", "Release");
+    tab.sees("What it has runs again");
+    tab.click("button", "Release");
+    tab.until("!seen().includes('Held by an operator')");
+    tab.must_be_content();
+}
+
+#[test]
+fn who_comes_second_is_asked_whose_word_holds() {
+    let Some(chromium) = chromium() else { return };
+    let stage = Stage::set();
+    let window = stage.window(chromium);
+    let first = stage.sign_in(window.tab(), OLGA);
+    let second = window.tab();
+    let address = stage.address("/ui/accounts/{account}");
+    for (tab, note) in [(&second, "Pays late"), (&first, "Pays at once")] {
+        tab.go(&address);
+        tab.click("button", "More actions");
+        tab.click("button", "Edit");
+        tab.fill("textbox", "Note", note);
+    }
+    first.click("button", "Save");
+    first.sees("Pays at once");
+    second.click("button", "Save");
+    second.sees("Somebody else changed this");
+    second.sees("Note Pays at once Pays late");
+    let stale = second.complaints();
+    assert!(
+        matches!(stale.as_slice(), [it] if it.starts_with("412 PATCH /api/v1/accounts/")),
+        "{stale:?}"
+    );
+    second.click("button", "Keep mine");
+    second.until("!document.querySelector('dialog[open]')");
+    second.sees("Pays late");
+    first.reload();
+    first.sees("Pays late");
+    first.must_be_content();
+    second.must_be_content();
+}
+
+#[test]
+fn an_account_is_opened_and_what_is_wrong_is_said_at_its_field() {
+    let Some(chromium) = chromium() else { return };
+    let stage = Stage::set();
+    let tab = stage.signed_in(chromium, OLGA);
+    tab.go("/ui/");
+    tab.click("link", "New account");
+    tab.fill("textbox", "Name", "Bäckerei Sonne");
+    tab.fill("textbox", "Country…", "D");
+    tab.click("button", "Open the account");
+    tab.until("document.activeElement.getAttribute('aria-invalid') === 'true'");
+    assert_eq!(tab.eval("document.activeElement.name"), "address/country");
+    let refused = tab.complaints();
+    assert!(
+        matches!(refused.as_slice(), [it] if it.contains("POST /api/v1/accounts")),
+        "{refused:?}"
+    );
+    tab.fill("textbox", "Country…", "DE");
+    tab.click("button", "Open the account");
+    tab.sees("It has nothing yet");
+    let id = tab.path();
+    let account = stage.market.operator().get(id.strip_prefix("/ui").unwrap());
+    assert_eq!(text(&account["name"]), "Bäckerei Sonne");
+    tab.must_be_content();
+}
