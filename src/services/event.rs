@@ -1,8 +1,18 @@
-//! What happened, as others are told of it: the thing as it was then, and a name for the telling.
+//! What happened, as others are told of it: the audit trail, timelines, and a name for the telling.
 
-use super::Error;
-use crate::domain::event::Fact;
-use crate::store::{Record, record};
+use std::collections::BTreeSet;
+
+use super::{Cx, Error};
+use crate::domain::catalog::offer::Offer;
+use crate::domain::event::{Cause, Fact, Verb};
+use crate::domain::id::{AccountId, Kind, Subject};
+use crate::domain::operator::{Decision, Permission, User};
+use crate::domain::page::{Page, PageOrder, PageRequest};
+use crate::domain::stamp::Stamp;
+use crate::domain::subscription::Subscription;
+pub use crate::store::fact::About;
+use crate::store::fact::Facts;
+use crate::store::{Record, Records, record};
 
 /// The thing that one side of a fact keeps, as it was then.
 ///
@@ -17,4 +27,121 @@ pub fn read<R: Record>(side: &[u8]) -> Result<R, Error> {
 #[must_use]
 pub fn id(fact: &Fact) -> String {
     format!("evt_{:x}_{}", fact.at.micros(), fact.sequence)
+}
+
+/// Which facts are wanted.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Filter {
+    /// What happened to one thing.
+    pub subject: Option<Subject>,
+    /// What happened to the things of an account.
+    pub account: Option<AccountId>,
+    /// What happened to things of a kind.
+    pub kind: Option<Kind>,
+    /// What happened in this way.
+    pub verb: Option<Verb>,
+    /// What happened after a fact, the oldest first.
+    pub after: Option<u64>,
+}
+
+impl Filter {
+    const fn about(&self) -> About {
+        match (self.subject, self.account) {
+            (Some(subject), _) => About::Subject(subject),
+            (None, Some(account)) => About::Owner(account),
+            (None, None) => About::All,
+        }
+    }
+
+    fn accepts(&self, it: &Fact) -> bool {
+        self.account.is_none_or(|id| it.owner == Some(id))
+            && self.kind.is_none_or(|kind| it.subject.kind == kind)
+            && self.verb.is_none_or(|verb| it.verb == verb)
+            && self.after.is_none_or(|sequence| sequence < it.sequence)
+    }
+}
+
+/// A page of what happened: the audit trail, as far as the caller may see it and the things in it.
+///
+/// # Errors
+/// If the store fails.
+pub fn audit(cx: Cx<'_>, filter: &Filter, page: &PageRequest) -> Result<Page<Fact>, Error> {
+    let about = filter.about();
+    let mut page = page.clone();
+    if let Some(sequence) = filter.after {
+        page.order = PageOrder::Rising;
+        page.after = page.after.or_else(|| Some(about.place(sequence)));
+    }
+    let may = |it: &Fact| cx.actor.may(Permission::AuditRead, &stamp(it)) == Decision::Yes;
+    let mut accept = |it: &Fact| filter.accepts(it) && may(it) && sees(cx, it);
+    Ok(cx.view.facts(about, &page, &mut accept)?)
+}
+
+/// A page of what happened to a thing or to the things of an account that is worth telling, as far as
+/// the caller may see the things. Whether it may see the thing itself is asked before.
+///
+/// # Errors
+/// If the store fails.
+pub fn timeline(cx: Cx<'_>, about: About, page: &PageRequest) -> Result<Page<Fact>, Error> {
+    let mut accept = |it: &Fact| is_worth_telling(it) && sees(cx, it);
+    let mut page = cx.view.facts(about, page, &mut accept)?;
+    let words = page.items.iter().filter(|it| it.verb != Verb::Changed);
+    let said: BTreeSet<_> = words.map(|it| (it.subject, it.after.clone())).collect();
+    // Of one act, the word for it says more than that something was changed.
+    page.items
+        .retain(|it| it.verb != Verb::Changed || !said.contains(&(it.subject, it.after.clone())));
+    Ok(page)
+}
+
+/// What only repeats another fact, or is the house's own business, is for the audit alone.
+fn is_worth_telling(it: &Fact) -> bool {
+    let aside = [Kind::Session, Kind::Party, Kind::Mail, Kind::Listener, Kind::Cart];
+    let is_of_creation = it.verb == Verb::Changed && it.before.is_none();
+    let is_routine = match it.subject.kind {
+        Kind::Task => it.verb != Verb::Failed,
+        Kind::Order => it.verb == Verb::Started,
+        kind => aside.contains(&kind),
+    };
+    !is_of_creation && !is_routine
+}
+
+/// Whose a thing was when something happened to it. Whose person it was is not told with a fact, so
+/// that what is only for oneself stays hidden here.
+fn stamp(it: &Fact) -> Stamp {
+    Stamp::new(it.seller, it.owner, it.at)
+}
+
+fn sees(cx: Cx<'_>, it: &Fact) -> bool {
+    cx.actor.sees(it.subject.kind, &stamp(it))
+}
+
+/// What who caused a fact is called, if the caller may see that.
+///
+/// # Errors
+/// If the store fails.
+pub fn cause_name(cx: Cx<'_>, cause: &Cause) -> Result<Option<String>, Error> {
+    match cause {
+        Cause::User(id) => {
+            let user = cx.find::<User>(*id)?;
+            Ok(user.map(|it| it.profile().name.display()))
+        }
+        Cause::Duty(name) | Cause::Door(name) => Ok(Some(name.clone())),
+    }
+}
+
+/// What a subscription that a fact is about is called: by its buyer, or as its offer is now.
+///
+/// # Errors
+/// If the store fails.
+pub fn subscription_name(cx: Cx<'_>, fact: &Fact) -> Result<Option<String>, Error> {
+    let side = fact.after.as_ref().or(fact.before.as_ref());
+    let Some(side) = side.filter(|_| fact.subject.kind == Kind::Subscription) else {
+        return Ok(None);
+    };
+    let it: Subscription = read(side)?;
+    if let Some(name) = it.name() {
+        return Ok(Some(name.to_string()));
+    }
+    let offer = cx.view.find::<Offer>(it.deal().offer)?;
+    Ok(offer.map(|it| it.content.name.original().to_string()))
 }

@@ -36,6 +36,19 @@ pub enum About {
     Owner(AccountId),
 }
 
+impl About {
+    /// Where the facts after a number begin, as pages name a place.
+    #[must_use]
+    pub fn place(self, sequence: u64) -> Vec<u8> {
+        let key = match self {
+            Self::All => Key::new(),
+            Self::Subject(it) => Key::new().subject(it),
+            Self::Owner(it) => Key::new().id(it),
+        };
+        key.u64(sequence).bytes()
+    }
+}
+
 impl Batch<'_> {
     /// Appends a fact and returns its sequence number, which the given one is replaced with.
     ///

@@ -15,6 +15,7 @@ mod class;
 mod clock;
 mod contact;
 mod entity;
+mod event;
 mod health;
 mod invoice;
 mod invoice_line;
@@ -46,6 +47,7 @@ mod sign_in;
 mod specification;
 mod subscription;
 mod tax;
+mod timeline;
 mod token;
 mod usage;
 mod user;
@@ -76,6 +78,7 @@ fn table() -> Vec<Route> {
         category::routes(),
         class::routes(),
         clock::routes(),
+        event::routes(),
         invoice::routes(),
         meter::routes(),
         job::routes(),
@@ -98,6 +101,7 @@ fn table() -> Vec<Route> {
         specification::routes(),
         subscription::routes(),
         tax::routes(),
+        timeline::routes(),
         usage::routes(),
         token::routes(),
         user::routes(),

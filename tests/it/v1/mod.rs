@@ -14,5 +14,6 @@ mod provisioning;
 mod search;
 mod sessions;
 mod setup;
+mod timelines;
 mod tokens;
 mod users;

@@ -1,0 +1,182 @@
+//! `/…/timeline`: what happened to an account and its things, a subscription or an offer, in
+//! sentences that a person reads.
+
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::entity::{self, Sides};
+use super::event::{EventCause, EventSubject, changed_fields, subject};
+use super::route::{Needs, Route, read_much};
+use super::wire::{List, Money, NoQuery};
+use crate::api::edge::call::Call;
+use crate::api::edge::reply::{Reply, Wire};
+use crate::domain::account::Account;
+use crate::domain::catalog::offer::Offer;
+use crate::domain::event::{Fact, Verb};
+use crate::domain::id::{Id, Kind};
+use crate::domain::operator::Permission;
+use crate::domain::page::Page;
+use crate::domain::subscription::Subscription;
+use crate::services::event::{self, About};
+use crate::services::{Cx, Error};
+
+pub(super) fn routes() -> Vec<Route> {
+    let accounts = Needs::Permission(Permission::AccountRead);
+    let subscriptions = Needs::Permission(Permission::SubscriptionRead);
+    let offers = Needs::Permission(Permission::CatalogRead);
+    vec![
+        read_much("/accounts/{id}/timeline", accounts, "What happened to an account", account),
+        read_much(
+            "/subscriptions/{id}/timeline",
+            subscriptions,
+            "What happened to a subscription",
+            subscription,
+        ),
+        read_much("/offers/{id}/timeline", offers, "What happened to an offer", offer),
+    ]
+}
+
+/// Something that happened, for people.
+#[derive(Debug, Serialize, ToSchema)]
+struct TimelineEntry {
+    sequence: u64,
+    at: String,
+    /// `invoice.issued`: for a symbol.
+    name: String,
+    /// `Invoice INV-2026-000001 was issued: 12.00 EUR`.
+    text: String,
+    /// What it happened to, for a link.
+    subject: EventSubject,
+    /// How much it was about.
+    amount: Option<Money>,
+    cause: EventCause,
+}
+
+impl Wire for TimelineEntry {}
+
+type Timeline = Result<Reply<List<TimelineEntry>>, Error>;
+
+fn account(cx: Cx<'_>, call: &Call, _: NoQuery) -> Timeline {
+    let it: Account = cx.get(call.id("id")?)?;
+    told(cx, call, About::Owner(it.id))
+}
+
+fn subscription(cx: Cx<'_>, call: &Call, _: NoQuery) -> Timeline {
+    let it: Subscription = cx.get(call.id("id")?)?;
+    told(cx, call, About::Subject(it.id.subject()))
+}
+
+fn offer(cx: Cx<'_>, call: &Call, _: NoQuery) -> Timeline {
+    let it: Offer = cx.get(call.id("id")?)?;
+    told(cx, call, About::Subject(it.id.subject()))
+}
+
+fn told(cx: Cx<'_>, call: &Call, about: About) -> Timeline {
+    let page = event::timeline(cx, about, &call.page)?;
+    let items: Result<_, Error> = page.items.iter().map(|it| TimelineEntry::of(cx, it)).collect();
+    Ok(Reply::ok(List::of(Page { items: items?, next: page.next }, |it| it)))
+}
+
+impl TimelineEntry {
+    fn of(cx: Cx<'_>, fact: &Fact) -> Result<Self, Error> {
+        let sides = entity::sides(fact)?;
+        let mut subject = subject(fact, &sides);
+        if let Some(name) = event::subscription_name(cx, fact)? {
+            subject.label = name;
+        }
+        let amount = amount(fact, &sides);
+        Ok(Self {
+            sequence: fact.sequence,
+            at: fact.at.to_string(),
+            name: fact.name(),
+            text: sentence(fact, &sides, (&subject.label, amount.as_ref())),
+            subject,
+            amount,
+            cause: EventCause::of(cx, &fact.cause)?,
+        })
+    }
+}
+
+/// `Invoice INV-2026-000001 was issued: 12.00 EUR`.
+fn sentence(fact: &Fact, sides: &Sides, (label, amount): (&str, Option<&Money>)) -> String {
+    let kind = fact.subject.kind;
+    let noun = kind.noun().replace('_', " ");
+    let mut letters = noun.chars();
+    let first = letters.next().map(|it| it.to_ascii_uppercase());
+    let noun: String = first.into_iter().chain(letters).collect();
+    let phrase = phrase(kind, fact.verb);
+    let mut text = format!("{noun} {label} {phrase}");
+    let fields = if phrase == CHANGED { changed_fields(sides) } else { Vec::new() };
+    match amount {
+        Some(it) => text.push_str(&format!(": {} {}", it.amount.0, it.currency)),
+        None if !fields.is_empty() => {
+            text.push_str(&format!(": {}", fields.join(", ").replace('_', " ")));
+        }
+        None => {}
+    }
+    text
+}
+
+/// What something was about: the sum of a document, what is left of it, what was paid.
+fn amount(fact: &Fact, sides: &Sides) -> Option<Money> {
+    let field = match (fact.subject.kind, fact.verb) {
+        (Kind::Invoice, Verb::PartlyPaid | Verb::Overdue) => "due",
+        (Kind::Invoice | Kind::CreditNote, _) => "gross",
+        (Kind::Payment, Verb::Changed) => return None,
+        (Kind::Payment | Kind::Refund, _) => "amount",
+        _ => return None,
+    };
+    let side: &Value = sides.after.as_ref().or(sides.before.as_ref())?;
+    serde_json::from_value(side.get(field)?.clone()).ok()
+}
+
+/// What is said where the fields that changed say more.
+const CHANGED: &str = "was changed";
+
+/// What happened, after the name of the thing.
+const fn phrase(kind: Kind, verb: Verb) -> &'static str {
+    match (kind, verb) {
+        (Kind::Subscription, Verb::Created) => "was ordered",
+        (Kind::Subscription, Verb::Activated) => "has begun",
+        (Kind::Order, Verb::Created) => "was placed",
+        (Kind::User, Verb::Created) => "was invited",
+        (Kind::Payment, Verb::Changed) => "was used for an invoice",
+        (Kind::Invoice, Verb::PartlyPaid) => "was paid in part; still due",
+        (_, Verb::Created) => "was created",
+        (_, Verb::Changed) => CHANGED,
+        (_, Verb::Removed) => "was removed",
+        (_, Verb::Activated) => "is active",
+        (_, Verb::Held) => "was put on hold",
+        (_, Verb::Released) => "goes on",
+        (_, Verb::Expired) => "has expired",
+        (_, Verb::Renewed) => "was renewed",
+        (_, Verb::Canceled) => "was canceled",
+        (_, Verb::Terminated) => "has ended",
+        (_, Verb::Launched) => "was launched",
+        (_, Verb::Retired) => "was retired",
+        (_, Verb::Rejected) => "was rejected",
+        (_, Verb::Started) => "was begun",
+        (_, Verb::Completed) => "is done",
+        (_, Verb::Failed) => "has failed",
+        (_, Verb::Issued) => "was issued",
+        (_, Verb::PartlyPaid) => "was paid in part",
+        (_, Verb::Paid) => "was paid",
+        (_, Verb::Overdue) => "is overdue",
+        (_, Verb::WrittenOff) => "was written off",
+        (_, Verb::Received) => "was received",
+        (_, Verb::Refunded) => "was given back",
+        (_, Verb::Sent) => "was sent",
+        (_, Verb::SignedIn) => "signed in",
+        (_, Verb::Graced) => "is past its term and runs on for a while",
+        (_, Verb::Destroyed) => "is gone for good",
+        (_, Verb::Restored) => "was restored",
+        (_, Verb::InformationRequired) => "waits for information",
+        (_, Verb::Shipped) => "was shipped",
+        (_, Verb::Delivered) => "was delivered",
+        (_, Verb::Returned) => "came back",
+        (_, Verb::Assigned) => "was assigned",
+        (_, Verb::PartlyCompleted) => "is done in part",
+        (_, Verb::Expiring) => "expires soon",
+    }
+}
