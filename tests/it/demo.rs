@@ -1,6 +1,7 @@
 //! The demo, as somebody meets it who has just heard of Tillbox.
 
 use std::collections::BTreeSet;
+use std::process::Command;
 
 use serde_json::{Value, json};
 use tempfile::tempdir;
@@ -128,4 +129,26 @@ fn a_live_installation_is_neither_made_a_demo_nor_thrown_away() {
         assert!(refused.err.contains("is a live installation and no demo"), "{}", refused.err);
     }
     assert!(Server::start(place.path(), &[]).terminate().success(), "nothing was lost");
+}
+
+#[test]
+fn the_tour_of_the_readme_ends_with_a_balance_of_nothing() {
+    let readme = include_str!("../../README.md");
+    let tour = readme.split("```sh\n").find(|it| it.starts_with("API=")).unwrap();
+    let (tour, _) = tour.split_once("\n```").unwrap();
+    let place = tempdir().unwrap();
+    let server = Server::start_with(place.path(), &["--demo"], &OPERATOR);
+    let tour = tour.replace("127.0.0.1:8080", &server.address);
+    let mut shell = Command::new("bash");
+    let shell =
+        shell.args(["-eu", "-o", "pipefail", "-c", &tour]).env(OPERATOR[2].0, OPERATOR[2].1);
+    let done = Ended::from(shell.output().unwrap()).ok();
+    let said = |text: &str| assert!(done.contains(text), "`{text}` is not in {done}");
+    said(r#"{"accepted":3,"duplicates":1,"rejected":[]}"#);
+    said(r#""gross":{"amount":"115.42","currency":"EUR"}"#);
+    for line in readme.split('`').filter(|it| it.starts_with("tier ") || it.starts_with("= ")) {
+        said(line);
+    }
+    let balance: Value = serde_json::from_str(done.lines().last().unwrap()).unwrap();
+    assert_eq!(balance["balances"][0]["receivable"]["amount"], "0.00");
 }
