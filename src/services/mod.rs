@@ -25,6 +25,7 @@ pub mod idempotency;
 pub mod invoice;
 pub mod job;
 pub mod journal;
+pub mod label;
 pub mod listener;
 pub mod mail;
 pub mod maintenance;

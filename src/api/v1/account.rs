@@ -186,18 +186,25 @@ struct AccountQuery {
     parent: Option<String>,
     /// How the name begins, in any case.
     q: Option<String>,
+    /// The number people call it by.
+    number: Option<String>,
+}
+
+fn number(text: &str) -> Result<u64, Invalid> {
+    text.parse().map_err(|_| Invalid::one("number", "format", "must be a number"))
 }
 
 fn list(cx: Cx<'_>, call: &Call, query: AccountQuery) -> Result<Reply<List<Account>>, Error> {
     let parent = parse_optional::<AccountId>("parent", query.parent.as_deref())?;
     let q = query.q.map(|it| it.to_lowercase());
+    let number = query.number.as_deref().map(number).transpose()?;
     let accept = |it: &domain::Account| {
         let name = it.profile().name.as_str().to_lowercase();
         query.kind.as_ref().is_none_or(|kind| it.role().word() == kind)
             && query.state.as_ref().is_none_or(|state| it.state().word() == state)
             && q.as_ref().is_none_or(|q| name.starts_with(q))
     };
-    let mut page = account::list(cx, parent, &call.page, accept)?;
+    let mut page = account::list(cx, (parent, number), &call.page, accept)?;
     let next = page.next.take();
     let rows: Result<Vec<_>, Error> = page.items.iter().map(|it| wire(cx, it)).collect();
     Ok(Reply::ok(List::of(crate::domain::page::Page { items: rows?, next }, |it| it)))

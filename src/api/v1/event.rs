@@ -15,7 +15,6 @@ use crate::domain::error::Invalid;
 use crate::domain::event::{Cause, Fact, Verb};
 use crate::domain::id::Kind;
 use crate::domain::operator::Permission;
-use crate::domain::page::Page;
 use crate::services::event::{self, Filter};
 use crate::services::{Cx, Error};
 
@@ -221,9 +220,7 @@ impl EventQuery {
 
 fn list(cx: Cx<'_>, call: &Call, query: EventQuery) -> Result<Reply<List<AuditEvent>>, Error> {
     let page = event::audit(cx, &query.read()?, &call.page)?;
-    let items: Result<_, Error> = page.items.iter().map(|it| AuditEvent::of(cx, it)).collect();
-    let page = Page { items: items?, next: page.next };
-    Ok(Reply::ok(List::of(page, |it| it)))
+    Ok(Reply::ok(List::each(page, |it| AuditEvent::of(cx, &it))?))
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
 use crate::domain::time::{Date, Period, Zone};
 use crate::services::invoice::Filter;
+use crate::services::label::Labels;
 use crate::services::{Act, Cx, Error, invoice};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -45,6 +46,9 @@ struct Invoice {
     /// `draft`, `open`, `overdue`, `paid`, `credited` or `written_off`.
     state: String,
     account: String,
+    /// What the account is called, if the caller may see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account_name: Option<String>,
     billing_account: String,
     billing_run: Option<String>,
     seller: Option<InvoiceParty>,
@@ -129,6 +133,7 @@ impl Invoice {
             changed_at: it.stamp.changed_at.to_string(),
             state: it.standing(today).to_string(),
             account: content.account.to_string(),
+            account_name: None,
             billing_account: content.billing_account.to_string(),
             billing_run: it.run.map(|it| it.to_string()),
             seller: issue.map(|it| InvoiceParty::from(&it.seller)),
@@ -193,12 +198,16 @@ impl InvoiceQuery {
 fn list(cx: Cx<'_>, call: &Call, query: InvoiceQuery) -> Result<Reply<List<Invoice>>, Error> {
     let page = invoice::list(cx, &query.read()?, &call.page)?;
     let today = Zone::UTC.date_of(cx.now);
-    Ok(Reply::ok(List::of(page, |it| Invoice::of(&it, today))))
+    let mut labels = Labels::new(cx);
+    Ok(Reply::ok(List::each(page, |it| {
+        let account_name = labels.account(it.content().account)?;
+        Ok::<_, Error>(Invoice { account_name, ..Invoice::of(&it, today) })
+    })?))
 }
 
 fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Invoice>, Error> {
     let found = found(cx, call)?;
-    Ok(whole(cx, &found))
+    whole(cx, &found)
 }
 
 /// The invoice that the path names by its id or by the number on it.
@@ -210,8 +219,10 @@ fn found(cx: Cx<'_>, call: &Call) -> Result<domain::Invoice, Error> {
     }
 }
 
-fn whole(cx: Cx<'_>, it: &domain::Invoice) -> Reply<Invoice> {
-    Reply::ok(Invoice::whole(it, Zone::UTC.date_of(cx.now))).tagged(it.stamp.revision)
+fn whole(cx: Cx<'_>, it: &domain::Invoice) -> Result<Reply<Invoice>, Error> {
+    let account_name = Labels::new(cx).account(it.content().account)?;
+    let shown = Invoice::whole(it, Zone::UTC.date_of(cx.now));
+    Ok(Reply::ok(Invoice { account_name, ..shown }).tagged(it.stamp.revision))
 }
 
 /// Whether an invoice is what it was.
@@ -296,7 +307,7 @@ fn credit(act: &mut Act<'_>, call: &Call, body: NewCreditNote) -> Result<Reply<C
 
 fn write_off(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Invoice>, Error> {
     let it = invoice::write_off(act, call.id("id")?, call.if_match)?;
-    Ok(whole(act.cx(), &it))
+    whole(act.cx(), &it)
 }
 
 /// What was taken back of an invoice.

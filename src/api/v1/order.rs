@@ -19,6 +19,7 @@ use crate::domain::order::item::{Action, Item, Parent, Wish};
 use crate::domain::order::{PlaceOrder, Request};
 use crate::domain::subscription::tree::Belonging;
 use crate::domain::time::Zone;
+use crate::services::label::Labels;
 use crate::services::{Act, Cx, Error, order};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -40,6 +41,9 @@ struct Order {
     number: u64,
     revision: u32,
     account: String,
+    /// What the account is called, if the caller may see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account_name: Option<String>,
     /// `sales`, `change`, `renewal` or `cancellation`.
     kind: String,
     state: String,
@@ -62,6 +66,9 @@ struct OrderItem {
     action: String,
     state: String,
     offer: Option<String>,
+    /// What the offer is called, if the caller may see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offer_name: Option<String>,
     term: Option<String>,
     quantity: Option<u32>,
     resources: BTreeMap<String, Decimal>,
@@ -78,6 +85,7 @@ impl From<&domain::Order> for Order {
             number: it.stamp.number,
             revision: it.stamp.revision,
             account: it.account().to_string(),
+            account_name: None,
             kind: it.kind().to_string(),
             state: it.state().to_string(),
             reason: it.reason().map(ToString::to_string),
@@ -88,6 +96,21 @@ impl From<&domain::Order> for Order {
             notes: it.notes().iter().map(|it| it.text.to_string()).collect(),
         }
     }
+}
+
+impl Order {
+    fn labeled(labels: &mut Labels<'_>, it: &domain::Order) -> Result<Self, Error> {
+        let mut shown = Self::from(it);
+        shown.account_name = labels.account(it.account())?;
+        for (shown, item) in shown.items.iter_mut().zip(it.items()) {
+            shown.offer_name = item.wish.offer.map(|id| labels.offer(id)).transpose()?.flatten();
+        }
+        Ok(shown)
+    }
+}
+
+fn whole(cx: Cx<'_>, it: &domain::Order) -> Result<Order, Error> {
+    Order::labeled(&mut Labels::new(cx), it)
 }
 
 /// An order as an event tells of it.
@@ -103,6 +126,7 @@ impl From<&Item> for OrderItem {
             action: it.action.to_string(),
             state: it.state().to_string(),
             offer: it.wish.offer.map(|it| it.to_string()),
+            offer_name: None,
             term: it.wish.term.as_ref().map(ToString::to_string),
             quantity: it.wish.quantity,
             resources: resources.map(|(id, it)| (id.to_string(), Decimal::from(it))).collect(),
@@ -126,12 +150,13 @@ fn list(cx: Cx<'_>, call: &Call, query: OrderQuery) -> Result<Reply<List<Order>>
     let page = order::list(cx, account, &call.page, |it| {
         query.state.as_ref().is_none_or(|state| it.state().word() == state)
     })?;
-    Ok(Reply::ok(List::of(page, |it| Order::from(&it))))
+    let mut labels = Labels::new(cx);
+    Ok(Reply::ok(List::each(page, |it| Order::labeled(&mut labels, &it))?))
 }
 
 fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Order>, Error> {
     let it: domain::Order = cx.get(call.id("id")?)?;
-    Ok(Reply::ok(Order::from(&it)).tagged(it.stamp.revision))
+    Ok(Reply::ok(whole(cx, &it)?).tagged(it.stamp.revision))
 }
 
 /// An order to be placed.
@@ -217,7 +242,7 @@ fn place(act: &mut Act<'_>, _: &Call, body: NewOrder) -> Result<Reply<Order>, Er
     let it =
         order::place(act, PlaceOrder::new(parse("/account", &body.account)?, items?, request)?)?;
     let path = format!("/api/v1/orders/{}", it.id);
-    Ok(Reply::created(path, Order::from(&it)).tagged(it.stamp.revision))
+    Ok(Reply::created(path, whole(act.cx(), &it)?).tagged(it.stamp.revision))
 }
 
 /// Why an order is called off.
@@ -230,5 +255,5 @@ struct OrderCancellation {
 fn cancel(act: &mut Act<'_>, call: &Call, body: OrderCancellation) -> Result<Reply<Order>, Error> {
     let reason = parse_optional("/reason", body.reason.as_deref())?;
     let it = order::cancel(act, call.id("id")?, reason)?;
-    Ok(Reply::ok(Order::from(&it)).tagged(it.stamp.revision))
+    Ok(Reply::ok(whole(act.cx(), &it)?).tagged(it.stamp.revision))
 }

@@ -15,6 +15,7 @@ use crate::domain::payment as domain;
 use crate::domain::payment::allocation::Settlement;
 use crate::domain::payment::method::MethodKind;
 use crate::domain::payment::refund::Refund as DomainRefund;
+use crate::services::label::Labels;
 use crate::services::payment::{self, RecordPayment};
 use crate::services::{Act, Cx, Error, billing_account};
 
@@ -42,6 +43,9 @@ struct Payment {
     created_at: String,
     changed_at: String,
     account: String,
+    /// What the account is called, if the caller may see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account_name: Option<String>,
     billing_account: String,
     state: String,
     method: String,
@@ -78,6 +82,7 @@ impl Payment {
             created_at: it.stamp.created_at.to_string(),
             changed_at: it.stamp.changed_at.to_string(),
             account: it.account.to_string(),
+            account_name: None,
             billing_account: it.billing_account.to_string(),
             state: it.state().to_string(),
             method: it.kind.to_string(),
@@ -90,6 +95,16 @@ impl Payment {
             refunded: it.refunded().into(),
         })
     }
+}
+
+impl Payment {
+    fn labeled(labels: &mut Labels<'_>, it: &domain::Payment) -> Result<Self, Error> {
+        Ok(Self { account_name: labels.account(it.account)?, ..Self::of(it)? })
+    }
+}
+
+fn whole(cx: Cx<'_>, it: &domain::Payment) -> Result<Payment, Error> {
+    Payment::labeled(&mut Labels::new(cx), it)
 }
 
 /// A payment as an event tells of it.
@@ -113,14 +128,13 @@ fn list(cx: Cx<'_>, call: &Call, query: PaymentQuery) -> Result<Reply<List<Payme
     let page = payment::list(cx, (account, of), &call.page, |it| {
         state.is_none_or(|state| it.state() == state)
     })?;
-    let next = page.next;
-    let items: Result<Vec<_>, _> = page.items.iter().map(Payment::of).collect();
-    Ok(Reply::ok(List::of(crate::domain::page::Page { items: items?, next }, |it| it)))
+    let mut labels = Labels::new(cx);
+    Ok(Reply::ok(List::each(page, |it| Payment::labeled(&mut labels, &it))?))
 }
 
 fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Payment>, Error> {
     let it: domain::Payment = cx.get(call.id("id")?)?;
-    Ok(Reply::ok(Payment::of(&it)?).tagged(it.stamp.revision))
+    Ok(Reply::ok(whole(cx, &it)?).tagged(it.stamp.revision))
 }
 
 /// A payment that came in outside of any gateway.
@@ -170,7 +184,7 @@ fn record(act: &mut Act<'_>, _: &Call, body: NewPayment) -> Result<Reply<Payment
         },
     )?;
     let path = format!("/api/v1/payments/{}", it.id);
-    Ok(Reply::created(path, Payment::of(&it)?).tagged(it.stamp.revision))
+    Ok(Reply::created(path, whole(act.cx(), &it)?).tagged(it.stamp.revision))
 }
 
 fn settlements(all: &[PaymentAllocation]) -> Result<Vec<Settlement>, Invalid> {
@@ -193,7 +207,7 @@ struct NewAllocations {
 fn allocate(act: &mut Act<'_>, call: &Call, body: NewAllocations) -> Result<Reply<Payment>, Error> {
     let told = body.allocations.as_deref().map(settlements).transpose()?;
     let it = payment::allocate(act, call.id("id")?, told.as_deref())?;
-    Ok(Reply::ok(Payment::of(&it)?).tagged(it.stamp.revision))
+    Ok(Reply::ok(whole(act.cx(), &it)?).tagged(it.stamp.revision))
 }
 
 /// Money to be given back.

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::localized::Texts;
 use super::offer::each;
 use super::route::{Needs, Route, read, write};
-use super::wire::{Decimal, List, NoQuery, parse, parse_optional};
+use super::wire::{Decimal, List, NoQuery, Patch, parse, parse_optional};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
 use crate::domain::catalog::lifecycle::{Life, State};
@@ -28,9 +28,11 @@ pub(super) fn routes() -> Vec<Route> {
         read("/specifications", reads, "List specifications", list),
         read("/specifications/{id}", reads, "Read a specification", show),
         write(post.clone(), "/specifications", writes, "Create a specification", create),
+        write(Method::PATCH, "/specifications/{id}", writes, "Change a specification", revise),
         read("/resources", reads, "List resources", list_resources),
         read("/resources/{id}", reads, "Read a resource", show_resource),
         write(post, "/resources", writes, "Create a resource", create_resource),
+        write(Method::PATCH, "/resources/{id}", writes, "Change a resource", revise_resource),
     ]
 }
 
@@ -85,6 +87,16 @@ struct SpecificationRelation {
     to: String,
     /// `dependency`, `exclusivity`, `migration`, `substitution` or `aggregation`.
     kind: String,
+}
+
+impl SpecificationRelation {
+    fn read(&self, at: &str) -> Result<Relation, Invalid> {
+        Ok(Relation {
+            to: parse(&format!("{at}/to"), &self.to)?,
+            kind: parse(&format!("{at}/kind"), &self.kind)?,
+            valid_for: Validity::ALWAYS,
+        })
+    }
 }
 
 impl From<&domain::Specification> for Specification {
@@ -150,19 +162,12 @@ struct NewSpecification {
 
 impl NewSpecification {
     fn content(&self, connector: Connector) -> Result<SpecificationContent, Invalid> {
-        let relation = |it: &SpecificationRelation, at: &str| {
-            Ok(Relation {
-                to: parse(&format!("{at}/to"), &it.to)?,
-                kind: parse(&format!("{at}/kind"), &it.kind)?,
-                valid_for: Validity::ALWAYS,
-            })
-        };
         Ok(SpecificationContent {
             description: Texts::read_optional(self.description.as_ref(), "/description")?,
             brand: parse_optional("/brand", self.brand.as_deref())?,
             product_number: parse_optional("/product_number", self.product_number.as_deref())?,
             resources: each(&self.resources, "/resources", |it, at| parse(at, it))?,
-            relations: each(&self.relations, "/relations", relation)?,
+            relations: each(&self.relations, "/relations", SpecificationRelation::read)?,
             connector,
             ..SpecificationContent::named(self.name.read("/name")?)
         })
@@ -213,6 +218,49 @@ fn create(
         webhook.secret = secret;
     }
     Ok(Reply::created(path, shown).tagged(it.stamp.revision))
+}
+
+/// What of a specification changes; what is left out stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SpecificationPatch {
+    name: Option<Texts>,
+    #[serde(default)]
+    description: Patch<Texts>,
+    #[serde(default)]
+    brand: Patch<String>,
+    #[serde(default)]
+    product_number: Patch<String>,
+    resources: Option<Vec<String>>,
+    relations: Option<Vec<SpecificationRelation>>,
+}
+
+impl SpecificationPatch {
+    fn onto(&self, mut it: SpecificationContent) -> Result<SpecificationContent, Invalid> {
+        if let Some(name) = &self.name {
+            it.name = name.read("/name")?;
+        }
+        it.description = self.description.onto(it.description, |it| it.read("/description"))?;
+        it.brand = self.brand.onto(it.brand, |it| parse("/brand", it))?;
+        let number = |it: &String| parse("/product_number", it);
+        it.product_number = self.product_number.onto(it.product_number, number)?;
+        if let Some(all) = &self.resources {
+            it.resources = each(all, "/resources", |it, at| parse(at, it))?;
+        }
+        if let Some(all) = &self.relations {
+            it.relations = each(all, "/relations", SpecificationRelation::read)?;
+        }
+        Ok(it)
+    }
+}
+
+fn revise(
+    act: &mut Act<'_>,
+    call: &Call,
+    body: SpecificationPatch,
+) -> Result<Reply<Specification>, Error> {
+    let it = catalog::respecify(act, call.id("id")?, call.if_match, |it| Ok(body.onto(it)?))?;
+    Ok(Reply::ok(Specification::from(&it)).tagged(it.stamp.revision))
 }
 
 /// What is counted of a specification.
@@ -324,4 +372,34 @@ fn create_resource(
     let it = catalog::create_resource(act, seller, content)?;
     let path = format!("/api/v1/resources/{}", it.id);
     Ok(Reply::created(path, Resource::from(&it)).tagged(it.stamp.revision))
+}
+
+/// What of a resource changes; what is left out stays. Its unit stays: what was bought of it would
+/// be another amount.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ResourcePatch {
+    name: Option<Texts>,
+    #[serde(default)]
+    description: Patch<Texts>,
+    dependencies: Option<Vec<ResourceDependency>>,
+}
+
+fn revise_resource(
+    act: &mut Act<'_>,
+    call: &Call,
+    body: ResourcePatch,
+) -> Result<Reply<Resource>, Error> {
+    let onto = |mut it: ResourceContent| {
+        if let Some(name) = &body.name {
+            it.name = name.read("/name")?;
+        }
+        it.description = body.description.onto(it.description, |it| it.read("/description"))?;
+        if let Some(all) = &body.dependencies {
+            it.dependencies = each(all, "/dependencies", ResourceDependency::read)?;
+        }
+        Ok(it)
+    };
+    let it = catalog::revise_resource(act, call.id("id")?, call.if_match, onto)?;
+    Ok(Reply::ok(Resource::from(&it)).tagged(it.stamp.revision))
 }

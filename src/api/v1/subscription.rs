@@ -21,6 +21,7 @@ use crate::domain::subscription::Hold as DomainHold;
 use crate::domain::subscription::change::{Cancellation, Change, Entitlement, RefundTo};
 use crate::domain::subscription::seat as seats;
 use crate::domain::subscription::term::RunningTerm;
+use crate::services::label::Labels;
 use crate::services::{Act, Cx, Error, provisioning, seat, subscription};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -60,8 +61,14 @@ struct Subscription {
     revision: u32,
     name: Option<String>,
     account: String,
+    /// What the account is called, if the caller may see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account_name: Option<String>,
     billing_account: String,
     offer: String,
+    /// What the offer is called, if the caller may see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offer_name: Option<String>,
     offer_version: u32,
     state: String,
     holds: Vec<SubscriptionHold>,
@@ -131,8 +138,10 @@ impl From<&domain::Subscription> for Subscription {
             revision: it.stamp.revision,
             name: it.name().map(ToString::to_string),
             account: it.account().to_string(),
+            account_name: None,
             billing_account: it.billing_account().to_string(),
             offer: deal.offer.to_string(),
+            offer_name: None,
             offer_version: deal.offer_version,
             state: it.state().to_string(),
             holds: it.holds().iter().map(hold).collect(),
@@ -156,8 +165,17 @@ pub(super) fn told(it: &domain::Subscription) -> impl Wire + use<> {
     Subscription::from(it)
 }
 
-fn tagged(it: &domain::Subscription) -> Reply<Subscription> {
-    Reply::ok(Subscription::from(it)).tagged(it.stamp.revision)
+impl Subscription {
+    fn labeled(labels: &mut Labels<'_>, it: &domain::Subscription) -> Result<Self, Error> {
+        let account_name = labels.account(it.account())?;
+        let offer_name = labels.offer(it.deal().offer)?;
+        Ok(Self { account_name, offer_name, ..Self::from(it) })
+    }
+}
+
+fn tagged(cx: Cx<'_>, it: &domain::Subscription) -> Result<Reply<Subscription>, Error> {
+    let shown = Subscription::labeled(&mut Labels::new(cx), it)?;
+    Ok(Reply::ok(shown).tagged(it.stamp.revision))
 }
 
 /// Which subscriptions are wanted.
@@ -177,15 +195,16 @@ fn list(
 ) -> Result<Reply<List<Subscription>>, Error> {
     let account = parse_optional::<AccountId>("account", query.account.as_deref())?;
     let offer = parse_optional::<OfferId>("offer", query.offer.as_deref())?;
-    let page = subscription::list(cx, account, &call.page, |it| {
+    let page = subscription::list(cx, (account, offer), &call.page, |it| {
         query.state.as_ref().is_none_or(|state| it.state().word() == state)
             && offer.is_none_or(|offer| it.deal().offer == offer)
     })?;
-    Ok(Reply::ok(List::of(page, |it| Subscription::from(&it))))
+    let mut labels = Labels::new(cx);
+    Ok(Reply::ok(List::each(page, |it| Subscription::labeled(&mut labels, &it))?))
 }
 
 fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Subscription>, Error> {
-    Ok(tagged(&cx.get(call.id("id")?)?))
+    tagged(cx, &cx.get(call.id("id")?)?)
 }
 
 /// How a subscription is to be held.
@@ -214,7 +233,7 @@ fn hold(
         since_at: act.now(),
     };
     let it = subscription::hold(act, call.id("id")?, kind(body.kind.as_deref())?, hold)?;
-    Ok(tagged(&it))
+    tagged(act.cx(), &it)
 }
 
 /// Which hold is to be taken back.
@@ -231,7 +250,7 @@ fn release(
     body: ReleaseSubscription,
 ) -> Result<Reply<Subscription>, Error> {
     let it = subscription::release(act, call.id("id")?, kind(body.kind.as_deref())?)?;
-    Ok(tagged(&it))
+    tagged(act.cx(), &it)
 }
 
 /// What is to be bought differently.
@@ -267,11 +286,12 @@ fn change(
     if !resources.is_empty() {
         subscription::change(act, id, Change::Resources(resources))?;
     }
-    Ok(tagged(&act.get(id)?))
+    tagged(act.cx(), &act.get(id)?)
 }
 
 fn renew(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Subscription>, Error> {
-    Ok(tagged(&subscription::renew(act, call.id("id")?)?))
+    let it = subscription::renew(act, call.id("id")?)?;
+    tagged(act.cx(), &it)
 }
 
 /// Why a subscription is canceled.
@@ -293,7 +313,8 @@ fn cancel(
         comment: parse_optional("/comment", body.comment.as_deref())?,
         refund_to: RefundTo::Balance,
     };
-    Ok(tagged(&subscription::cancel(act, call.id("id")?, &cancellation)?))
+    let it = subscription::cancel(act, call.id("id")?, &cancellation)?;
+    tagged(act.cx(), &it)
 }
 
 /// A unit of a subscription, given to a user.

@@ -20,13 +20,18 @@ use crate::services::{Act, Cx, Error, catalog, tax};
 pub(super) fn routes() -> Vec<Route> {
     let reads = Needs::Permission(Permission::TaxRead);
     let writes = Needs::Permission(Permission::TaxWrite);
-    let post = Method::POST;
+    let (post, patch) = (Method::POST, || Method::PATCH);
     vec![
         read("/tax_categories", reads, "List tax categories", list_categories),
         write(post.clone(), "/tax_categories", writes, "Create a tax category", create_category),
+        read("/tax_categories/{id}", reads, "Read a tax category", show_category),
+        write(patch(), "/tax_categories/{id}", writes, "Rename a tax category", rename_category),
         read("/tax_zones", reads, "List tax zones", list_zones),
         write(post.clone(), "/tax_zones", writes, "Create a tax zone", create_zone),
+        read("/tax_zones/{id}", reads, "Read a tax zone", show_zone),
+        write(patch(), "/tax_zones/{id}", writes, "Rename a tax zone", rename_zone),
         read("/tax_rules", reads, "List tax rules", list_rules),
+        read("/tax_rules/{id}", reads, "Read a tax rule", show_rule),
         write(post, "/tax_rules", writes, "Create a tax rule", create_rule),
     ]
 }
@@ -61,6 +66,31 @@ pub(super) fn told_category(it: &domain::TaxCategory) -> impl Wire + use<> {
 fn list_categories(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<TaxCategory>>, Error> {
     let page = cx.list(None, &call.page, |_: &domain::TaxCategory| true)?;
     Ok(Reply::ok(List::of(page, |it| TaxCategory::from(&it))))
+}
+
+fn show_category(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<TaxCategory>, Error> {
+    let it: domain::TaxCategory = cx.get(call.id("id")?)?;
+    Ok(Reply::ok(TaxCategory::from(&it)).tagged(it.stamp.revision))
+}
+
+/// Another name. What decides taxes stays as it is: invoices and rules refer to it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct TaxRename {
+    name: String,
+}
+
+fn rename_category(
+    act: &mut Act<'_>,
+    call: &Call,
+    body: TaxRename,
+) -> Result<Reply<TaxCategory>, Error> {
+    let (what, name) = ((call.id("id")?, call.if_match), parse("/name", &body.name)?);
+    let it =
+        catalog::revise::<domain::TaxCategory, Error>(act, what, Permission::TaxWrite, |it| {
+            Ok(domain::TaxCategory { name, ..it })
+        })?;
+    Ok(Reply::ok(TaxCategory::from(&it)).tagged(it.stamp.revision))
 }
 
 /// A tax category to be created.
@@ -126,6 +156,19 @@ pub(super) fn told_zone(it: &domain::TaxZone) -> impl Wire + use<> {
 fn list_zones(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<TaxZone>>, Error> {
     let page = cx.list(None, &call.page, |_: &domain::TaxZone| true)?;
     Ok(Reply::ok(List::of(page, |it| TaxZone::from(&it))))
+}
+
+fn show_zone(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<TaxZone>, Error> {
+    let it: domain::TaxZone = cx.get(call.id("id")?)?;
+    Ok(Reply::ok(TaxZone::from(&it)).tagged(it.stamp.revision))
+}
+
+fn rename_zone(act: &mut Act<'_>, call: &Call, body: TaxRename) -> Result<Reply<TaxZone>, Error> {
+    let (what, name) = ((call.id("id")?, call.if_match), parse("/name", &body.name)?);
+    let it = catalog::revise::<domain::TaxZone, Error>(act, what, Permission::TaxWrite, |it| {
+        Ok(domain::TaxZone { name, ..it })
+    })?;
+    Ok(Reply::ok(TaxZone::from(&it)).tagged(it.stamp.revision))
 }
 
 /// A tax zone to be created.
@@ -221,6 +264,11 @@ pub(super) fn told_rule(it: &domain::TaxRule) -> impl Wire + use<> {
 fn list_rules(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<TaxRule>>, Error> {
     let page = cx.list(None, &call.page, |_: &domain::TaxRule| true)?;
     Ok(Reply::ok(List::of(page, |it| TaxRule::from(&it))))
+}
+
+fn show_rule(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<TaxRule>, Error> {
+    let it: domain::TaxRule = cx.get(call.id("id")?)?;
+    Ok(Reply::ok(TaxRule::from(&it)).tagged(it.stamp.revision))
 }
 
 /// A tax rule to be created.

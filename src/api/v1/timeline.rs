@@ -16,7 +16,6 @@ use crate::domain::catalog::offer::Offer;
 use crate::domain::event::{Fact, Verb};
 use crate::domain::id::{Id, Kind};
 use crate::domain::operator::Permission;
-use crate::domain::page::Page;
 use crate::domain::subscription::Subscription;
 use crate::services::event::{self, About};
 use crate::services::{Cx, Error};
@@ -74,8 +73,7 @@ fn offer(cx: Cx<'_>, call: &Call, _: NoQuery) -> Timeline {
 
 fn told(cx: Cx<'_>, call: &Call, about: About) -> Timeline {
     let page = event::timeline(cx, about, &call.page)?;
-    let items: Result<_, Error> = page.items.iter().map(|it| TimelineEntry::of(cx, it)).collect();
-    Ok(Reply::ok(List::of(Page { items: items?, next: page.next }, |it| it)))
+    Ok(Reply::ok(List::each(page, |it| TimelineEntry::of(cx, &it))?))
 }
 
 impl TimelineEntry {

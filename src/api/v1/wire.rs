@@ -127,6 +127,15 @@ impl<T: Wire + ToSchema> List<T> {
         Self { items: page.items, next_cursor: page.next.map(|it| cursor::text(&it)) }
     }
 
+    /// The same where showing a row may fail.
+    pub(crate) fn each<R, E>(
+        page: page::Page<R>,
+        show: impl FnMut(R) -> Result<T, E>,
+    ) -> Result<Self, E> {
+        let items: Vec<T> = page.items.into_iter().map(show).collect::<Result<_, E>>()?;
+        Ok(Self { items, next_cursor: page.next.map(|it| cursor::text(&it)) })
+    }
+
     /// A list that is whole.
     pub(crate) const fn whole(items: Vec<T>) -> Self {
         Self { items, next_cursor: None }

@@ -20,7 +20,7 @@ use crate::domain::account::tree::AccountRole;
 use crate::domain::account::{Account, Beginning, Nature, RegisterAccount};
 use crate::domain::error::Invalid;
 use crate::domain::event::Verb;
-use crate::domain::id::{AccountId, ClassId, PartyId, TaxZoneId};
+use crate::domain::id::{AccountId, ClassId, Kind, PartyId, TaxZoneId};
 use crate::domain::money::Currency;
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
@@ -263,16 +263,24 @@ pub fn grant(
     keep(act, account, verb)
 }
 
-/// A page of the accounts that the caller may see, below one account if that is named.
+/// A page of the accounts that the caller may see: below one account, or the one with a number, if
+/// that is named.
 ///
 /// # Errors
 /// If the store fails.
 pub fn list(
     cx: Cx<'_>,
-    parent: Option<AccountId>,
+    (parent, number): (Option<AccountId>, Option<u64>),
     page: &PageRequest,
-    accept: impl FnMut(&Account) -> bool,
+    mut accept: impl FnMut(&Account) -> bool,
 ) -> Result<Page<Account>, Error> {
+    if let Some(number) = number {
+        let found = cx.view.find_by_number::<Account>(number)?;
+        let sees = |it: &Account| cx.actor.sees(Kind::Account, &it.stamp);
+        let below = |it: &Account| parent.is_none_or(|id| it.parent() == Some(id));
+        let found = found.filter(|it| sees(it) && below(it) && accept(it));
+        return Ok(Page { items: found.into_iter().collect(), next: None });
+    }
     let along = parent.map(|it| Along::Index(ACCOUNT_BY_PARENT, Key::new().id(it).bytes()));
     cx.list(along, page, accept)
 }

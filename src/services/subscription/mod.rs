@@ -12,7 +12,7 @@ use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::service_terms::ServiceTerms;
 use crate::domain::event::Verb;
-use crate::domain::id::{AccountId, SubscriptionId};
+use crate::domain::id::{AccountId, OfferId, SubscriptionId};
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::provisioning::task::{Task, Work};
@@ -22,7 +22,8 @@ use crate::domain::subscription::lifecycle::{State, Trigger};
 use crate::domain::subscription::term::RunningTerm;
 use crate::domain::subscription::{Purchase, Start, Subscription, TrialRun, tree};
 use crate::domain::time::Zone;
-use crate::store::{Along, Records};
+use crate::store::subscription::SUBSCRIPTION_BY_OFFER;
+use crate::store::{Along, Key, Records};
 
 /// The sequence that subscriptions are numbered by.
 const NUMBERS: &str = "subscription";
@@ -288,17 +289,19 @@ fn agreed(act: &mut Act<'_>, it: Subscription, on: crate::domain::time::Date) ->
     Ok(())
 }
 
-/// A page of the subscriptions that the caller may see: of one account if that is named.
+/// A page of the subscriptions that the caller may see: of one account or to one offer if that is
+/// named.
 ///
 /// # Errors
 /// If the store fails.
 pub fn list(
     cx: Cx<'_>,
-    account: Option<AccountId>,
+    (account, offer): (Option<AccountId>, Option<OfferId>),
     page: &PageRequest,
     accept: impl FnMut(&Subscription) -> bool,
 ) -> Result<Page<Subscription>, Error> {
-    cx.list(account.map(Along::Owner), page, accept)
+    let to = |id| Along::Index(SUBSCRIPTION_BY_OFFER, Key::new().id(id).bytes());
+    cx.list(account.map(Along::Owner).or(offer.map(to)), page, accept)
 }
 
 /// The billing account that a purchase for an account goes to.

@@ -250,7 +250,7 @@ fn lists_are_filtered_and_paged() {
         > GET /accounts?fields=name&limit=0 [north]
         422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`limit` must be a number from 1 to 1000","request_id":"…","errors":[{"pointer":"limit","rule":"range","message":"must be a number from 1 to 1000"}]}
         > GET /accounts?fields=name&colour=blue [north]
-        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`colour` unknown parameter `colour`, expected one of `kind`, `state`, `parent`, `q`","request_id":"…","errors":[{"pointer":"colour","rule":"unknown_parameter","message":"unknown parameter `colour`, expected one of `kind`, `state`, `parent`, `q`"}]}
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`colour` unknown parameter `colour`, expected one of `kind`, `state`, `parent`, `q`, `number`","request_id":"…","errors":[{"pointer":"colour","rule":"unknown_parameter","message":"unknown parameter `colour`, expected one of `kind`, `state`, `parent`, `q`, `number`"}]}
         > GET /accounts?fields=name&cursor=%21 [north]
         422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`cursor` must be the `next_cursor` of an answer","request_id":"…","errors":[{"pointer":"cursor","rule":"format","message":"must be the `next_cursor` of an answer"}]}
         > GET /accounts?fields=name&parent={acc4} [north]

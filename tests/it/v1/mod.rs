@@ -3,6 +3,7 @@
 mod accounts;
 mod billing_accounts;
 mod billing_runs;
+mod catalog;
 mod classes;
 mod invoices;
 mod listeners;

@@ -1,0 +1,156 @@
+//! The catalogue corrected: what can be read and changed by id, and what is refused.
+
+use expect_test::expect;
+use serde_json::json;
+
+use crate::harness::client::{Client, Protocol};
+use crate::harness::house::House;
+use crate::harness::market::{Market, monthly, text};
+
+#[test]
+fn what_the_catalogue_is_made_of_is_corrected_by_id() {
+    let house = House::on("2026-01-01");
+    let (operator, said) = (house.operator(), Protocol::default());
+    let made = |path: &str, body| text(&operator.post(path, &body)["id"]);
+    let texts = |name: &str| json!({ "en": name });
+    let category = made("/categories", json!({ "name": texts("Mial") }));
+    let below = made("/categories", json!({ "name": texts("Boxes"), "parent": category }));
+    let meter = made("/meters", json!({ "code": "mb", "name": "Megabites", "unit": "MB" }));
+    let paid = json!({ "grace_days": 1, "hold_days": 2, "destroy": false });
+    let terms = made("/service_terms", json!({ "name": "Usual", "paid": paid }));
+    let resource = made("/resources", json!({ "name": texts("Disc"), "unit": "GB" }));
+    let specification = made("/specifications", json!({ "name": texts("Servre") }));
+    let tax_category = made("/tax_categories", json!({ "code": "FOOD", "name": "Fod" }));
+    let zone = made("/tax_zones", json!({ "code": "DE", "name": "Germny", "countries": ["DE"] }));
+    let change = |path: String, body| {
+        said.say(&operator, "operator", &format!("GET {path}?fields=name,revision"), None);
+        said.say(&operator, "operator", &format!("PATCH {path}"), Some(&body));
+    };
+    change(format!("/categories/{category}"), json!({ "name": texts("Mail") }));
+    change(format!("/categories/{below}"), json!({ "parent": null }));
+    change(format!("/categories/{category}"), json!({ "parent": category }));
+    change(format!("/meters/{meter}"), json!({ "name": "Megabytes" }));
+    change(format!("/meters/{meter}"), json!({ "aggregation": "max" }));
+    change(
+        format!("/service_terms/{terms}"),
+        json!({ "paid": { "grace_days": 9, "hold_days": 9, "destroy": true } }),
+    );
+    change(
+        format!("/resources/{resource}"),
+        json!({ "name": texts("Disk"), "description": texts("Fast") }),
+    );
+    change(
+        format!("/specifications/{specification}"),
+        json!({ "name": texts("Server"), "resources": [resource] }),
+    );
+    change(format!("/specifications/{specification}"), json!({ "resources": [meter] }));
+    change(format!("/tax_categories/{tax_category}"), json!({ "name": "Food" }));
+    change(format!("/tax_zones/{zone}"), json!({ "name": "Germany" }));
+    let stale = operator.header("if-match", "\"1\"");
+    said.say(&stale, "operator", &format!("PATCH /meters/{meter}"), Some(&json!({ "name": "M" })));
+    let north = house.client(&house.north.admin);
+    said.say(&north, "north", &format!("PATCH /meters/{meter}"), Some(&json!({ "name": "M" })));
+    said.say(&north, "north", &format!("PATCH /categories/{below}"), Some(&json!({})));
+    expect![[r#"
+        > GET /categories/{cat1}?fields=name,revision [operator]
+        200 OK {"id":"{cat1}","name":{"en":"Mial"},"revision":1}
+        > PATCH /categories/{cat1} {"name":{"en":"Mail"}} [operator]
+        200 OK {"id":"{cat1}","number":1,"revision":2,"name":{"en":"Mail"},"parent":null,"state":"launched"}
+        > GET /categories/{cat2}?fields=name,revision [operator]
+        200 OK {"id":"{cat2}","name":{"en":"Boxes"},"revision":2}
+        > PATCH /categories/{cat2} {"parent":null} [operator]
+        200 OK {"id":"{cat2}","number":2,"revision":3,"name":{"en":"Boxes"},"parent":null,"state":"launched"}
+        > GET /categories/{cat1}?fields=name,revision [operator]
+        200 OK {"id":"{cat1}","name":{"en":"Mail"},"revision":2}
+        > PATCH /categories/{cat1} {"parent":"{cat1}"} [operator]
+        409 Conflict {"type":"/problems/catalog_tree_forbids","title":"The tree of categories would run in a circle, or be too deep.","status":409,"detail":"the category `Mail` cannot lie below itself","request_id":"…"}
+        > GET /meters/{mtr1}?fields=name,revision [operator]
+        200 OK {"id":"{mtr1}","name":"Megabites","revision":1}
+        > PATCH /meters/{mtr1} {"name":"Megabytes"} [operator]
+        200 OK {"id":"{mtr1}","number":1,"revision":2,"code":"mb","name":"Megabytes","unit":"MB","aggregation":"sum"}
+        > GET /meters/{mtr1}?fields=name,revision [operator]
+        200 OK {"id":"{mtr1}","name":"Megabytes","revision":2}
+        > PATCH /meters/{mtr1} {"aggregation":"max"} [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/aggregation` unknown field `aggregation`, expected `name` or `unit`","request_id":"…","errors":[{"pointer":"/aggregation","rule":"unknown_field","message":"unknown field `aggregation`, expected `name` or `unit`"}]}
+        > GET /service_terms/{svt1}?fields=name,revision [operator]
+        200 OK {"id":"{svt1}","name":"Usual","revision":1}
+        > PATCH /service_terms/{svt1} {"paid":{"destroy":true,"grace_days":9,"hold_days":9}} [operator]
+        200 OK {"id":"{svt1}","number":1,"revision":2,"name":"Usual","paid":{"grace_days":9,"hold_days":9,"destroy":true},"trial":{"grace_days":1,"hold_days":2,"destroy":false}}
+        > GET /resources/{res1}?fields=name,revision [operator]
+        200 OK {"id":"{res1}","name":{"en":"Disc"},"revision":1}
+        > PATCH /resources/{res1} {"description":{"en":"Fast"},"name":{"en":"Disk"}} [operator]
+        200 OK {"id":"{res1}","number":1,"revision":2,"name":{"en":"Disk"},"description":{"en":"Fast"},"unit":"GB","measured":false,"dependencies":[]}
+        > GET /specifications/{spc1}?fields=name,revision [operator]
+        200 OK {"id":"{spc1}","name":{"en":"Servre"},"revision":1}
+        > PATCH /specifications/{spc1} {"name":{"en":"Server"},"resources":["{res1}"]} [operator]
+        200 OK {"id":"{spc1}","number":1,"revision":2,"name":{"en":"Server"},"description":null,"brand":null,"product_number":null,"state":"active","resources":["{res1}"],"relations":[],"connector":"instant","webhook":null}
+        > GET /specifications/{spc1}?fields=name,revision [operator]
+        200 OK {"id":"{spc1}","name":{"en":"Server"},"revision":2}
+        > PATCH /specifications/{spc1} {"resources":["{mtr1}"]} [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/resources/0` `{mtr1}` is not an id of the form `res_<uuid>`","request_id":"…","errors":[{"pointer":"/resources/0","rule":"format","message":"`{mtr1}` is not an id of the form `res_<uuid>`"}]}
+        > GET /tax_categories/{txc1}?fields=name,revision [operator]
+        200 OK {"id":"{txc1}","name":"Fod","revision":1}
+        > PATCH /tax_categories/{txc1} {"name":"Food"} [operator]
+        200 OK {"id":"{txc1}","revision":2,"code":"FOOD","name":"Food"}
+        > GET /tax_zones/{txz1}?fields=name,revision [operator]
+        200 OK {"id":"{txz1}","name":"Germny","revision":1}
+        > PATCH /tax_zones/{txz1} {"name":"Germany"} [operator]
+        200 OK {"id":"{txz1}","revision":2,"code":"DE","name":"Germany","countries":["DE"],"region":null}
+        > PATCH /meters/{mtr1} {"name":"M"} [operator]
+        412 Precondition Failed {"type":"/problems/stale","title":"It has changed since you read it","status":412,"detail":"it has changed: revision 2 is not 1","request_id":"…"}
+        > PATCH /meters/{mtr1} {"name":"M"} [north]
+        404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{mtr1}` is not there","request_id":"…"}
+        > PATCH /categories/{cat2} {} [north]
+        404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{cat2}` is not there","request_id":"…"}
+    "#]].assert_eq(&said.text());
+}
+
+#[test]
+fn lists_name_what_they_point_at_and_are_narrowed() {
+    let market = Market::on("2026-01-01");
+    let account = market.customer("Acme", "EUR");
+    let offer = market.offer("Flat", &[monthly("Base", "EUR", "10")]);
+    market.order(&account, &offer, 1);
+    market.order(&market.customer("Other", "EUR"), &offer, 1);
+    let other = market.offer("Other Flat", &[monthly("Base", "EUR", "10")]);
+    market.order(&account, &other, 1);
+    market.advance_to("2026-01-02");
+    let paid = json!({ "account": account["id"], "amount": { "amount": "1", "currency": "EUR" } });
+    market.operator().post("/payments", &paid);
+    let said = Protocol::default();
+    let (operator, id) = (market.operator(), text(&account["id"]));
+    let say = |who: &Client<'_>, path: String| {
+        said.say(who, "operator", &format!("GET {path}"), None);
+    };
+    let fields = "order=oldest&fields=id,account_name,offer_name";
+    say(&operator, format!("/subscriptions?offer={offer}&{fields}"));
+    say(&operator, format!("/subscriptions?offer={offer}&account={id}&{fields}"));
+    say(&operator, format!("/orders?account={id}&{fields},items"));
+    say(&operator, format!("/invoices?account={id}&{fields}"));
+    say(&operator, format!("/payments?account={id}&{fields}"));
+    say(&operator, format!("/accounts?number={}&fields=name,number", account["number"]));
+    say(&operator, "/accounts?number=seven".to_owned());
+    say(&operator, "/accounts?number=4711".to_owned());
+    let north = market.house.client(&market.house.north.admin);
+    say(&north, format!("/accounts?number={}", account["number"]));
+    expect![[r#"
+        > GET /subscriptions?offer={ofr1}&order=oldest&fields=id,account_name,offer_name [operator]
+        200 OK {"items":[{"account_name":"Acme","id":"{sub1}","offer_name":"Flat"},{"account_name":"Other","id":"{sub2}","offer_name":"Flat"}],"next_cursor":null}
+        > GET /subscriptions?offer={ofr1}&account={acc1}&order=oldest&fields=id,account_name,offer_name [operator]
+        200 OK {"items":[{"account_name":"Acme","id":"{sub1}","offer_name":"Flat"}],"next_cursor":null}
+        > GET /orders?account={acc1}&order=oldest&fields=id,account_name,offer_name,items [operator]
+        200 OK {"items":[{"account_name":"Acme","id":"{ord1}","items":[{"action":"add","failure":null,"key":"1","offer":"{ofr1}","offer_name":"Flat","quantity":1,"resources":{},"state":"completed","subscription":"{sub1}","term":null}]},{"account_name":"Acme","id":"{ord2}","items":[{"action":"add","failure":null,"key":"1","offer":"{ofr2}","offer_name":"Other Flat","quantity":1,"resources":{},"state":"completed","subscription":"{sub3}","term":null}]}],"next_cursor":null}
+        > GET /invoices?account={acc1}&order=oldest&fields=id,account_name,offer_name [operator]
+        200 OK {"items":[{"account_name":"Acme","id":"{inv1}"},{"account_name":"Acme","id":"{inv2}"}],"next_cursor":null}
+        > GET /payments?account={acc1}&order=oldest&fields=id,account_name,offer_name [operator]
+        200 OK {"items":[{"account_name":"Acme","id":"{pay1}"}],"next_cursor":null}
+        > GET /accounts?number=7&fields=name,number [operator]
+        200 OK {"items":[{"id":"{acc1}","name":"Acme","number":7}],"next_cursor":null}
+        > GET /accounts?number=seven [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`number` must be a number","request_id":"…","errors":[{"pointer":"number","rule":"format","message":"must be a number"}]}
+        > GET /accounts?number=4711 [operator]
+        200 OK {"items":[],"next_cursor":null}
+        > GET /accounts?number=7 [operator]
+        200 OK {"items":[],"next_cursor":null}
+    "#]].assert_eq(&said.text());
+}
