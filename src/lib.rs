@@ -20,6 +20,7 @@
 //! | [`services`] | use cases: `capability::verb`; the only room where a transaction is opened | capability |
 //! | [`jobs`] | duties: statements that should be true, and a step towards each | duty |
 //! | [`api`] | other people's contracts and ours ([`api::v1`]); what they share is its edge | contract, then its resources |
+//! | [`ui`] | the embedded web UI, a client of [`api::v1`] like any other; its pages are in `assets/ui` | – |
 //! | [`cli`] | commands, and the wiring of everything | command |
 //! | [`config`], [`telemetry`] | what can be set; the log | – |
 //!

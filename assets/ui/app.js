@@ -22,7 +22,7 @@ async function begin() {
     follow();
     render(html`<${Shell} />`, place);
   } catch (problem) {
-    render(html`<main class="door"><div class="door-card"><h1>Tillbox</h1><${Failure} problem=${problem} /></div></main>`, place);
+    render(html`<main class="door"><div class="door-card"><${Failure} page problem=${problem} /></div></main>`, place);
   }
 }
 

@@ -30,6 +30,12 @@ export async function signOut() {
   location.replace("/ui/sign-in");
 }
 
+/** Whether the caller works for who runs the appliance. */
+export const isHouse = () => session.value?.account.kind === "provider";
+
+/** Whether something is the caller's own account, above which it sees nothing. */
+export const isOwn = (account) => session.value?.account.id === account;
+
 /** Whether the caller may do something to anything at all. */
 export function may(permission) {
   return session.value?.permissions.includes(permission) ?? false;

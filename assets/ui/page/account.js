@@ -6,7 +6,7 @@ import { useLoad } from "../model/load.js";
 import { name, remember } from "../model/name.js";
 import { isNothing, money } from "../model/money.js";
 import { here, to } from "../model/route.js";
-import { may } from "../model/session.js";
+import { isOwn, may } from "../model/session.js";
 import { t } from "../model/text.js";
 import { day, rhythm } from "../model/time.js";
 import { Amount, Far, Named, When } from "../part/figure.js";
@@ -19,6 +19,7 @@ import { PaymentDialog } from "../part/payment_dialog.js";
 import { sentence, State } from "../part/state.js";
 import { Empty, Loaded } from "../part/still.js";
 import { Table } from "../part/table.js";
+import { Timeline } from "../part/timeline.js";
 import { UsageChart } from "../part/usage_chart.js";
 import { CloseDialog, EditDialog, HoldDialog, ReleaseDialog } from "./account/actions.js";
 import { Statement } from "./account/statement.js";
@@ -37,7 +38,7 @@ export const subscriptionColumns = () => [
 export const invoiceColumns = () => [
   { head: t("Number"), cell: (it) => html`<a class="whole one-line" href=${to(`/invoices/${it.id}`)}>${it.number ?? t("Draft")}</a>` },
   { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />` },
-  { head: t("Issued"), extra: true, cell: (it) => day(it.issued_on) },
+  { head: t("Issued"), extra: true, cell: (it) => html`<span class="one-line">${day(it.issued_on)}</span>` },
   { head: t("Due"), cell: (it) => html`<span class="one-line">${day(it.due_on)}</span>` },
   { head: t("Amount"), num: true, cell: (it) => money(it.gross) },
   { head: t("Open"), num: true, cell: (it) => html`<${Amount} of=${it.due} />` },
@@ -87,7 +88,7 @@ function About({ of }) {
       <div class="inside"><${Facts} of=${[
         [t("Number"), of.number],
         [t("Kind"), t(sentence(of.kind))],
-        [t("Below"), of.parent && html`<${Named} id=${of.parent} />`],
+        [t("Below"), of.parent && !isOwn(of.id) ? html`<${Named} id=${of.parent} />` : null],
         [t("Address"), [of.address?.street, [of.address?.postal_code, of.address?.city].filter(Boolean).join(" "), of.address?.country].filter(Boolean).join(", ")],
         [t("Contact"), contact && html`<a href=${`mailto:${contact.email}`}>${contact.email}</a>`],
         [t("Tax number"), of.tax.registration_id],
@@ -119,7 +120,7 @@ function Summary({ of }) {
   return html`
     <div class="stack">
       <${Card} title=${t("Subscriptions")} actions=${html`<a class="button small" href=${to(`/accounts/${of.id}`, { part: "subscriptions" })}>${t("All")}</a>`}>
-        <${Rows} path="/subscriptions" query=${{ account: of.id, state: "active" }} label=${t("Active subscriptions")} columns=${subscriptionColumns()}
+        <${Rows} path="/subscriptions" query=${{ account: of.id }} label=${t("Subscriptions")} columns=${subscriptionColumns()}
           empty=${html`<${Empty} icon="repeat" title=${t("It has nothing yet")}><p>${t("Place an order, and what it buys appears here.")}</p><//>`} />
       <//>
       <${Usage} account=${of} />
@@ -150,6 +151,7 @@ const PARTS = [
       empty=${html`<${Empty} icon="receipt-text" title=${t("No invoices yet")} />`} /></section>`],
   ["statement", () => t("Statement"), "balance_read", ({ of }) => html`<${Statement} account=${of.id} />`],
   ["users", () => t("Users"), "user_read", ({ of }) => html`<${Users} account=${of} />`],
+  ["timeline", () => t("Timeline"), null, ({ of }) => html`<section class="card"><${Timeline} path=${`/accounts/${of.id}/timeline`} own=${of.id} /></section>`],
 ];
 
 /** The page. */
@@ -158,7 +160,7 @@ export default function Account({ id }) {
   const [action, act] = useState(null);
   const close = () => act(null);
   return html`
-    <${Loaded} of=${read}>${(of) => {
+    <${Loaded} page of=${read}>${(of) => {
       remember(of.id, of.name);
       const parts = PARTS.filter(([, , needs]) => !needs || may(needs));
       const at = parts.find(([key]) => key === here.value.query.part) ?? parts[0];

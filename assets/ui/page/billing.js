@@ -5,7 +5,7 @@ import { get, post } from "../model/api.js";
 import { useLoad } from "../model/load.js";
 import { money } from "../model/money.js";
 import { go, to } from "../model/route.js";
-import { may } from "../model/session.js";
+import { isHouse, may } from "../model/session.js";
 import { count, t } from "../model/text.js";
 import { day, today } from "../model/time.js";
 import { Far, Named } from "../part/figure.js";
@@ -85,7 +85,7 @@ const columns = () => [
 export default function Billing() {
   return html`
     <${Page} title=${t("Billing runs")}>
-      <${Plan} />
+      ${isHouse() && html`<${Plan} />`}
       <${List} path="/billing_runs" label=${t("Billing runs")} file="billing-runs" columns=${columns()}
         filters=${[{ key: "state", kind: "select", label: t("State"), options: ["planned", "running", "done", "canceled"].map((it) => [it, stateName(it)]) }]}
         empty=${html`<${Empty} icon="play" title=${t("No run yet")}><p>${t("Billing runs by itself on each billing day.")}</p><//>`} />

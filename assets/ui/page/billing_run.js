@@ -41,7 +41,7 @@ export default function BillingRun({ id }) {
   }, [isRunning, turn]);
   const stop = () => post(`/billing_runs/${id}/cancel`).then(() => say(t("The run stops; what it made stays")), complain);
   return html`
-    <${Loaded} of=${read}>${(of) => html`
+    <${Loaded} page of=${read}>${(of) => html`
       <${Page} title=${t("Billing run {number}", { number: String(of.number) })} crumbs=${[["/billing", t("Billing runs")]]} state=${html`<${State} of=${of.state} />`}
         actions=${isRunning && may("billing_run") && html`<button type="button" class="button danger" onClick=${stop}>${t("Stop")}</button>`}>
         <${Card}>

@@ -1,88 +1,108 @@
-// The catalogue: offers by instant search and by category, as cards.
+// The catalogue: offers by instant search, by category and currency, as cards.
 import { html } from "../html.js";
 import { useEffect, useState } from "../../vendor/preact/hooks.js";
 import { all, get } from "../model/api.js";
 import { useLoad, useStill } from "../model/load.js";
 import { rememberAll } from "../model/name.js";
-import { money } from "../model/money.js";
+import { isNothing, money } from "../model/money.js";
 import { here, refine, to } from "../model/route.js";
 import { may } from "../model/session.js";
-import { local, t } from "../model/text.js";
+import { count, local, t } from "../model/text.js";
 import { Page } from "../part/page.js";
 import { State } from "../part/state.js";
 import { Empty, Loaded } from "../part/still.js";
 
 const STATES = [["launched", () => t("On sale")], ["in_design", () => t("In design")], ["in_test", () => t("In test")], ["active", () => t("Ready")], ["retired", () => t("Retired")]];
-const MOST = 60;
+const MOST = 100;
 
-const text = (it) => (typeof it === "string" ? it : local(it));
+/** Facets by what they are called: several sellers may have a category of the same name. */
+function named(facets) {
+  const groups = [...Map.groupBy(facets, (it) => it.name)];
+  return groups.map(([name, same]) => ({ name, ids: same.map((it) => it.id), count: same.reduce((sum, it) => sum + it.count, 0) }));
+}
+
+/** Offers on sale, from the search index: found as one types, with what they can be narrowed by. */
+async function search({ q, category, currency }) {
+  const whole = await get("/search", { q, currency, limit: MOST });
+  const categories = named(whole.facets.categories).sort((one, other) => one.name.localeCompare(other.name));
+  const chosen = categories.find((it) => it.name === category);
+  const parts = chosen ? await Promise.all(chosen.ids.map((id) => get("/search", { q, currency, category: id, limit: MOST }))) : [whole];
+  return {
+    offers: parts.flatMap((it) => it.items),
+    total: parts.reduce((sum, it) => sum + it.total, 0),
+    categories,
+    currencies: whole.facets.currencies.map((it) => it.currency).sort(),
+  };
+}
+
 const plain = (it) => it.toLowerCase().normalize("NFD").replace(/\p{M}/gu, "");
 
-/** Offers by words, from the search index; from the list where there is none, or for what is not on sale. */
-async function find({ q, state, category }) {
-  if (q && state === "launched") {
-    try {
-      const found = await get("/search", { q, category, limit: MOST });
-      return { offers: found.items, total: found.total };
-    } catch (problem) {
-      if (!problem.isNoRoute && !problem.errors.length) throw problem;
-    }
-  }
-  const offers = rememberAll(await all("/offers", { state, category }, 1000));
-  const words = plain(q ?? "").split(/\s+/).filter(Boolean);
-  const fits = (it) => words.every((word) => plain(`${text(it.name)} ${text(it.summary)} ${text(it.description)}`).includes(word));
-  const fitting = offers.filter(fits);
-  return { offers: fitting.slice(0, MOST), total: fitting.length };
+/** Offers that are not on sale, which the index does not have. */
+async function list({ q, state }) {
+  const offers = rememberAll(await all("/offers", { state }, 1000));
+  const words = plain(q).split(/\s+/).filter(Boolean);
+  const found = offers.filter((it) => words.every((word) => plain(`${local(it.name)} ${local(it.summary)}`).includes(word)));
+  const shown = found.map((it) => ({ ...it, names: it.name, description: local(it.summary ?? it.description) }));
+  return { offers: shown.slice(0, MOST), total: found.length, categories: [], currencies: [] };
 }
 
-function From({ of }) {
-  const read = useLoad(async () => (of.from_price ? null : (await get(`/offers/${of.id}/prices`)).items), ["from", of.id]);
-  if (of.from_price) return html`<span>${t("from")} <span class="strong">${money(of.from_price)}</span></span>`;
-  const price = (read.data ?? []).find((it) => it.kind === "recurring") ?? (read.data ?? [])[0];
-  const model = price?.versions.at(-1).model;
-  const amount = model && (model.amount ?? model.per_unit ?? model.tiers?.[0]?.per_unit);
-  return amount ? html`<span><span class="strong">${money({ amount, currency: price.currency })}</span> <small>${model.kind === "flat" ? "" : t("per unit")}</small></span>` : html`<span class="bone"></span>`;
-}
+const PER = { recurring: () => t("recurring"), usage: () => t("by usage"), one_time: () => t("once") };
+
+/** The least price; one below the smallest coin says only what it is for. */
+const From = ({ of }) => html`
+  ${!isNothing(of.price) && html`${t("from")} <span class="strong">${money(of.price)}</span> `}<small>${PER[of.kind]?.()}</small>`;
 
 const Card = ({ of }) => html`
   <article class="card offer-card">
-    <div class="row between"><h2><a href=${to(`/catalogue/${of.id}`)}>${text(of.name)}</a></h2>${of.state && of.state !== "launched" && html`<${State} of=${of.state} />`}</div>
-    <p>${text(of.summary) || text(of.description)}</p>
-    <footer><${From} of=${of} /></footer>
+    <div class="row between"><h2><a href=${to(`/catalogue/${of.id}`)}>${local(of.names)}</a></h2>${of.state && html`<${State} of=${of.state} />`}</div>
+    <p>${of.description}</p>
+    ${of.from_price && html`<footer><${From} of=${of.from_price} /></footer>`}
   </article>`;
 
-function Facets({ at }) {
-  const read = useLoad(() => all("/categories"), ["categories"]);
-  const items = read.data ?? [];
-  if (items.length === 0) return null;
+const Pick = ({ name, at, value, children }) => html`
+  <button type="button" class="badge pick" aria-pressed=${at === value} onClick=${() => refine({ [name]: at === value ? "" : value })}>${children}</button>`;
+
+function Facets({ of, category, currency }) {
   return html`
-    <div class="row" role="group" aria-label=${t("Category")}>
-      <button type="button" class="badge pick" aria-pressed=${!at} onClick=${() => refine({ category: "" })}>${t("All categories")}</button>
-      ${items.map((it) => html`<button type="button" key=${it.id} class="badge pick" aria-pressed=${at === it.id} onClick=${() => refine({ category: at === it.id ? "" : it.id })}>${local(it.name)}</button>`)}
-    </div>`;
+    ${of.categories.length > 0 && html`
+      <div class="row" role="group" aria-label=${t("Category")}>
+        ${of.categories.map((it) => html`<${Pick} key=${it.name} name="category" at=${category} value=${it.name}>${it.name} <span class="faint">${count(it.count)}</span><//>`)}
+      </div>`}
+    ${(of.currencies.length > 1 || currency) && html`
+      <div class="row" role="group" aria-label=${t("Currency")}>
+        ${of.currencies.map((it) => html`<${Pick} key=${it} name="currency" at=${currency} value=${it}>${it}<//>`)}
+      </div>`}`;
+}
+
+function Shelf({ of, isNarrowed, ...rest }) {
+  return html`
+    <${Facets} of=${of} ...${rest} />
+    <p class="quiet" role="status">${t("{count} offers", { count: of.total })}</p>
+    ${of.offers.length === 0
+      ? html`<div class="card"><${Empty} icon="package" title=${isNarrowed ? t("No offer fits") : t("Nothing is on the shelf yet")}>
+          <p>${isNarrowed ? t("Try fewer words, or another category.") : t("Make an offer over the API: POST /api/v1/offers, then its prices, then launch it.")}</p><//></div>`
+      : html`<div class="offers">${of.offers.map((it) => html`<${Card} key=${it.id} of=${it} />`)}</div>`}`;
 }
 
 /** The page. */
 export default function Catalogue() {
-  const { q = "", state = "launched", category } = here.value.query;
+  const { q = "", state = "launched", category, currency } = here.value.query;
   const [typed, type] = useState(q);
   const still = useStill(typed, 120);
   useEffect(() => {
     if (still !== (here.value.query.q ?? "")) refine({ q: still });
   }, [still]);
-  const read = useLoad(() => find({ q: still, state, category }), ["offers", still, state, category]);
+  const find = state === "launched" ? search : list;
+  const read = useLoad(() => find({ q: still, state, category, currency }), ["offers", still, state, category, currency]);
+  const [last, keep] = useState(null);
+  if (read.data && read.data !== last) keep(read.data);
+  const shown = read.data || read.error ? read : { data: last ?? undefined };
   return html`
     <${Page} title=${t("Offers")}>
       <div class="filters" role="search" aria-label=${t("Find offers")}>
         <input class="grow" type="search" name="q" aria-label=${t("Find offers")} placeholder=${t("Find offers by name or what they do")} value=${typed} onInput=${(event) => type(event.target.value)} />
-        ${may("catalog_read") && html`<select name="state" aria-label=${t("State")} onChange=${(event) => refine({ state: event.target.value })}>${STATES.map(([key, said]) => html`<option value=${key} selected=${key === state}>${said()}</option>`)}</select>`}
+        ${may("catalog_read") && html`<select name="state" aria-label=${t("State")} onChange=${(event) => refine({ state: event.target.value, category: "", currency: "" })}>${STATES.map(([key, said]) => html`<option value=${key} selected=${key === state}>${said()}</option>`)}</select>`}
       </div>
-      <${Facets} at=${category} />
-      <${Loaded} of=${read} bones=${6}>${({ offers, total }) => html`
-        <p class="quiet" role="status">${t("{count} offers", { count: total })}</p>
-        ${offers.length === 0
-          ? html`<div class="card"><${Empty} icon="package" title=${q || category ? t("No offer fits") : t("Nothing is on the shelf yet")}>
-              <p>${q || category ? t("Try fewer words, or another category.") : t("Offers are made over the API until a page for it is here: POST /api/v1/offers.")}</p><//></div>`
-          : html`<div class="offers">${offers.map((it) => html`<${Card} key=${it.id} of=${it} />`)}</div>`}`}<//>
+      <${Loaded} of=${shown} bones=${6}>${(found) => html`<${Shelf} of=${found} category=${category} currency=${currency} isNarrowed=${Boolean(q || category || currency)} />`}<//>
     <//>`;
 }

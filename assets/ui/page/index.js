@@ -1,4 +1,5 @@
 // The pages: which address shows which, what one needs to see it, and where it stands in the navigation.
+import { isHouse } from "../model/session.js";
 import { t } from "../model/text.js";
 
 const page = (path, needs, load, place = {}) => ({ path, needs, load, ...place });
@@ -21,7 +22,7 @@ export const PAGES = [
   page("/payments/:id", "payment_read", () => import("./payment.js")),
   page("/billing", "billing_read", () => import("./billing.js"), { text: () => t("Billing runs"), icon: "play", group: "money" }),
   page("/billing/:id", "billing_read", () => import("./billing_run.js")),
-  page("/journal", "journal_read", () => import("./journal.js"), { text: () => t("Journal"), icon: "book-open", group: "money" }),
+  page("/journal", "journal_read", () => import("./journal.js"), { isHouse: true, text: () => t("Journal"), icon: "book-open", group: "money" }),
   page("/settings", null, () => import("./settings.js"), { text: () => t("Settings"), icon: "settings", group: "house" }),
   page("/reference", null, () => import("./reference.js"), { text: () => t("API reference"), icon: "code", group: "house" }),
 ];
@@ -34,11 +35,14 @@ const GROUPS = {
   house: () => t("House"),
 };
 
+/** Whether somebody who may do some things sees a page; the books are those of the whole house. */
+export const sees = (it, may) => (!it.needs || may(it.needs)) && (!it.isHouse || isHouse());
+
 /** What the navigation shows to somebody who may do some things: groups with their pages. */
 export function navigation(may) {
   return Object.entries(GROUPS).map(([key, text]) => ({
     key,
     text: text(),
-    pages: PAGES.filter((it) => it.group === key && (!it.needs || may(it.needs))),
+    pages: PAGES.filter((it) => it.group === key && sees(it, may)),
   })).filter((it) => it.pages.length > 0);
 }

@@ -49,12 +49,18 @@ function Lines({ of }) {
     </div>`;
 }
 
+/** What a tax is called, with its rate unless that is said already, or why there is none. */
+function taxName(it) {
+  if (it.treatment !== "standard") return it.reason ?? it.name;
+  return it.name.includes("%") ? it.name : `${it.name} ${share(it.rate)}`;
+}
+
 function Sums({ of }) {
   return html`
     <dl class="sums">
       <div><dt>${t("Net")}</dt><dd>${money(of.net)}</dd></div>
       ${of.taxes.map((it) => html`
-        <div key=${it.rule + it.rate}><dt>${it.treatment === "standard" ? `${it.name} ${share(it.rate)}` : it.reason ?? it.name} ${t("on {amount}", { amount: money(it.base) })}</dt><dd>${money(it.tax)}</dd></div>`)}
+        <div key=${it.rule + it.rate}><dt>${taxName(it)} ${t("on {amount}", { amount: money(it.base) })}</dt><dd>${money(it.tax)}</dd></div>`)}
       <div class="total"><dt>${t("Total")}</dt><dd>${money(of.gross)}</dd></div>
       ${!isNothing(of.paid) && html`<div><dt>${t("Paid")}</dt><dd>− ${money(of.paid)}</dd></div>`}
       ${!isNothing(of.credited) && html`<div><dt>${t("Credited")}</dt><dd>− ${money(of.credited)}</dd></div>`}
@@ -146,7 +152,7 @@ export default function Invoice({ id }) {
   const [action, act] = useState(null);
   const close = () => act(null);
   return html`
-    <${Loaded} of=${read} bones=${8}>${(of) => {
+    <${Loaded} page of=${read} bones=${8}>${(of) => {
       const isOpen = !isNothing(of.due) && of.number;
       const canCredit = of.number && compare(of.credited.amount, of.gross.amount) < 0;
       const more = [

@@ -14,6 +14,7 @@ import { OrderDialog } from "../part/order_dialog.js";
 import { Card, Facts, Page } from "../part/page.js";
 import { State } from "../part/state.js";
 import { Empty, Loaded } from "../part/still.js";
+import { Timeline } from "../part/timeline.js";
 import { complain, say } from "../part/toast.js";
 import { Calculator } from "./offer/calculator.js";
 import { Prices } from "./offer/prices.js";
@@ -52,7 +53,7 @@ export default function Offer({ id }) {
   const [isOrdering, order] = useState(false);
   const step = ([verb, text]) => ({ text: text(), icon: "arrow-up-right", onClick: () => post(`/offers/${id}/${verb}`).then(() => say(text()), complain) });
   return html`
-    <${Loaded} of=${read}>${(of) => {
+    <${Loaded} page of=${read}>${(of) => {
       remember(of.id, of.name);
       const steps = may("catalog_publish") ? (STEPS[of.state] ?? []).map(step) : [];
       return html`
@@ -77,6 +78,7 @@ export default function Offer({ id }) {
                 ]} /></div><//>
               <${Prices} of=${of.prices} meters=${meters.data} />
               <${Card} title=${t("Terms")}><${Terms} of=${of.terms} /><//>
+              ${may("catalog_read") && html`<${Card} title=${t("Timeline")}><${Timeline} path=${`/offers/${id}/timeline`} own=${id} /><//>`}
             </div>
             <${Calculator} offer=${of} meters=${meters.data} />
           </div>

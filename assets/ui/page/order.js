@@ -48,7 +48,7 @@ export default function Order({ id }) {
     say(t("The order is called off"));
   };
   return html`
-    <${Loaded} of=${read}>${(of) => html`
+    <${Loaded} page of=${read}>${(of) => html`
       <${Page} title=${t("Order {number}", { number: String(of.number) })} crumbs=${[["/orders", t("Orders")]]} state=${html`<${State} of=${of.state} />`}
         actions=${may("order_cancel") && !OVER.includes(of.state) && html`<button type="button" class="button danger" onClick=${() => cancel(true)}>${t("Call it off")}</button>`}>
         ${of.reason && html`<p class="notice warn">${of.reason}</p>`}

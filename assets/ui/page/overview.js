@@ -5,7 +5,7 @@ import { get } from "../model/api.js";
 import { useLoad } from "../model/load.js";
 import { brief, isNothing, money, round } from "../model/money.js";
 import { here, refine, to } from "../model/route.js";
-import { may, session } from "../model/session.js";
+import { isHouse, may } from "../model/session.js";
 import { count, t } from "../model/text.js";
 import { day, month, today } from "../model/time.js";
 import { Chart } from "../part/chart.js";
@@ -92,11 +92,17 @@ function Month() {
     }}<//>`;
 }
 
-const invoices = (last) => [
+const recent = () => [
   { head: t("Number"), cell: (it) => html`<a class="whole one-line" href=${to(`/invoices/${it.id}`)}>${it.number ?? t("Draft")}</a>` },
   { head: t("Customer"), cut: true, cell: (it) => it.buyer?.name ?? "" },
-  last,
-  { head: t("Amount"), num: true, lead: true, cell: (it) => money(it.state === "overdue" ? it.due : it.gross) },
+  { head: t("State"), cell: (it) => html`<${State} of=${it.state} />` },
+  { head: t("Amount"), num: true, lead: true, cell: (it) => money(it.gross) },
+];
+
+const late = () => [
+  { head: t("Customer"), cell: (it) => html`<a class="whole" href=${to(`/invoices/${it.id}`)}>${it.buyer?.name ?? ""}</a><br /><small class="one-line">${it.number}</small>` },
+  { head: t("Was due"), cell: (it) => html`<span class="text bad one-line"><${Far} at=${it.due_on} /></span>` },
+  { head: t("Open"), num: true, lead: true, cell: (it) => money(it.due) },
 ];
 
 function Recent() {
@@ -105,7 +111,7 @@ function Recent() {
     <${Card} title=${t("Recent invoices")} actions=${html`<a class="button small" href=${to("/invoices")}>${t("All invoices")}</a>`}>
       <${Loaded} of=${read}>${({ items }) => items.length === 0
         ? html`<${Empty} icon="receipt-text" title=${t("No invoices yet")}><p>${t("They come with the first billing day after somebody bought something.")}</p><//>`
-        : html`<${Table} label=${t("Recent invoices")} rows=${items} columns=${invoices({ head: t("State"), cell: (it) => html`<${State} of=${it.state} />` })} />`}<//>
+        : html`<${Table} label=${t("Recent invoices")} rows=${items} columns=${recent()} />`}<//>
     <//>`;
 }
 
@@ -115,7 +121,7 @@ function Overdue() {
     <${Card} title=${t("Overdue")} actions=${html`<a class="button small" href=${to("/invoices", { state: "overdue" })}>${t("All overdue")}</a>`}>
       <${Loaded} of=${read}>${({ items }) => items.length === 0
         ? html`<${Empty} icon="circle-check" title=${t("Nobody is late")}><p>${t("Invoices that are not paid in time appear here, the oldest first.")}</p><//>`
-        : html`<${Table} label=${t("Overdue invoices")} rows=${items} columns=${invoices({ head: t("Was due"), cell: (it) => html`<span class="text bad one-line"><${Far} at=${it.due_on} /></span>` })} />`}<//>
+        : html`<${Table} label=${t("Overdue invoices")} rows=${items} columns=${late()} />`}<//>
     <//>`;
 }
 
@@ -123,7 +129,7 @@ function Overdue() {
 function Next() {
   const read = useLoad(async () => {
     const [left, accounts] = await Promise.all([
-      may("billing_read") && session.value.account.kind === "provider" ? get("/billing_runs/left") : null,
+      may("billing_read") && isHouse() ? get("/billing_runs/left") : null,
       get("/billing_accounts", { limit: 200, state: "active", fields: "next_bill_on" }),
     ]);
     const days = Map.groupBy(accounts.items.filter((it) => it.next_bill_on >= today()), (it) => it.next_bill_on);

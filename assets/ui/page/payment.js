@@ -64,7 +64,7 @@ export default function Payment({ id }) {
   const [isRefunding, refund] = useState(false);
   const settle = () => post(`/payments/${id}/allocate`).then(() => say(t("It settles what is due first")), complain);
   return html`
-    <${Loaded} of=${read}>${(of) => {
+    <${Loaded} page of=${read}>${(of) => {
       const left = minus(of.amount.amount, of.refunded.amount);
       return html`
         <${Page} title=${t("Payment {number}", { number: String(of.number) })} crumbs=${[["/payments", t("Payments")]]} state=${html`<${State} of=${of.state} />`}

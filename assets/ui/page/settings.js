@@ -5,6 +5,7 @@ import { may, session } from "../model/session.js";
 import { t } from "../model/text.js";
 import { Page, Tabs } from "../part/page.js";
 import { Users } from "./account/users.js";
+import { Audit } from "./settings/audit.js";
 import { Classes } from "./settings/classes.js";
 import { Counting } from "./settings/counting.js";
 import { Hearing } from "./settings/hearing.js";
@@ -18,6 +19,7 @@ const PARTS = [
   ["classes", () => t("Customer classes"), "class_read", Classes],
   ["counting", () => t("Categories and meters"), "catalog_read", Counting],
   ["hearing", () => t("Webhooks and mail"), "listener_read", Hearing],
+  ["audit", () => t("Audit"), "audit_read", Audit],
 ];
 
 /** The page. */

@@ -17,6 +17,7 @@ import { State } from "../part/state.js";
 import { Empty, Loaded } from "../part/still.js";
 import { Table } from "../part/table.js";
 import { complain, say } from "../part/toast.js";
+import { Timeline } from "../part/timeline.js";
 import { UsageChart } from "../part/usage_chart.js";
 
 const OVER = ["expired", "terminating", "recoverable", "destroyed", "aborted", "canceled"];
@@ -91,7 +92,7 @@ export default function Subscription({ id }) {
   const [action, act] = useState(null);
   const attempt = (path, body, done) => post(`/subscriptions/${id}/${path}`, body).then(() => say(done), complain);
   return html`
-    <${Loaded} of=${read}>${(of) => {
+    <${Loaded} page of=${read}>${(of) => {
       const isHeld = of.holds.some((it) => it.kind === "administrative" && it.origin === "direct");
       const isOver = OVER.includes(of.state);
       const more = isOver ? [] : [
@@ -121,9 +122,10 @@ export default function Subscription({ id }) {
             [t("Ended"), day(of.ended_on)],
             [t("Order"), of.order && html`<a href=${`/ui/orders/${of.order}`}>${t("Show it")}</a>`],
           ]} /></div><//>
-          <${Resources} of=${of} />
+          ${may("catalog_read") && html`<${Resources} of=${of} />`}
           <${UsageChart} subscriptions=${[of]} />
           ${of.quantity > 1 && may("seat_read") && html`<${Seats} of=${of} />`}
+          <${Card} title=${t("Timeline")}><${Timeline} path=${`/subscriptions/${id}/timeline`} own=${id} /><//>
           ${action === "change" && html`<${ChangeQuantity} of=${of} onClose=${() => act(null)} />`}
           ${action === "cancel" && html`<${Cancel} of=${of} onClose=${() => act(null)} />`}
         <//>`;

@@ -20,15 +20,14 @@ function pages(words) {
   return all.filter((it) => it.text().toLowerCase().includes(words)).map((it) => ({ key: it.path, icon: it.icon, text: it.text(), note: t("Page"), path: it.path || "/" }));
 }
 
-const offer = (it) => ({ key: it.id, icon: "package", text: local(typeof it.name === "string" ? { en: it.name } : it.name), note: t("Offer"), path: `/catalogue/${it.id}` });
+const offer = (it) => ({ key: it.id, icon: "package", text: local(it.names), note: t("Offer"), path: `/catalogue/${it.id}` });
 
 /** What the server has by these words; what it refuses is not shown. */
 async function things(words) {
-  const none = () => ({ items: [] });
   const readers = [
     may("account_read") && get("/accounts", { q: words, limit: FEW }).then((it) => it.items.map((row) => ({ key: row.id, icon: "users", text: row.name, note: `${t("Account")} ${row.number}`, path: `/accounts/${row.id}` }))),
-    may("offer_browse") && get("/search", { q: words, limit: FEW }).catch(none).then((it) => it.items.map(offer)),
-    may("invoice_read") && /\d/.test(words) && get(`/invoices/${encodeURIComponent(words.toUpperCase())}`, { fields: "number" }).then((it) => [{ key: it.id, icon: "receipt-text", text: it.number, note: t("Invoice"), path: `/invoices/${it.id}` }]),
+    may("offer_browse") && get("/search", { q: words, limit: FEW }).then((it) => it.items.map(offer)),
+    may("invoice_read") && /^\w+-\d+-\d+$/.test(words) && get(`/invoices/${encodeURIComponent(words.toUpperCase())}`, { fields: "number" }).then((it) => [{ key: it.id, icon: "receipt-text", text: it.number, note: t("Invoice"), path: `/invoices/${it.id}` }]),
   ];
   const found = await Promise.allSettled(readers.filter(Boolean));
   return found.flatMap((it) => it.value ?? []);

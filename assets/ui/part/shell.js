@@ -2,7 +2,7 @@
 import { html } from "../html.js";
 import { Component } from "../../vendor/preact/preact.js";
 import { useEffect, useRef, useState } from "../../vendor/preact/hooks.js";
-import { navigation, PAGES } from "../page/index.js";
+import { navigation, PAGES, sees } from "../page/index.js";
 import { here, match, to } from "../model/route.js";
 import { may, session, signOut } from "../model/session.js";
 import { choose, language, LANGUAGES, t } from "../model/text.js";
@@ -42,7 +42,7 @@ class Guard extends Component {
     if (before.path !== this.props.path && this.state.fault) this.setState({ fault: null });
   }
   render({ children }, { fault }) {
-    return fault ? html`<${Failure} problem=${{ title: t("This page has a fault"), message: String(fault.message ?? fault) }} />` : children;
+    return fault ? html`<${Failure} page problem=${{ title: t("This page has a fault"), message: String(fault.message ?? fault) }} />` : children;
   }
 }
 
@@ -61,9 +61,9 @@ function Shown({ path }) {
     return html`<${Page} title=${t("There is no such page")}><div class="card"><${Empty} icon="search" title=${t("Nothing is at this address")}>
       <p>${t("Look for it by name, or begin at the overview.")}</p><a class="button" href=${to("/")}>${t("Overview")}</a><//></div><//>`;
   }
-  if (page.needs && !may(page.needs)) return html`<${Failure} problem=${{ status: 403, message: t("Ask an administrator of your account for the right to it.") }} />`;
+  if (!sees(page, may)) return html`<${Failure} page problem=${{ status: 403, message: t("Ask an administrator of your account for the right to it.") }} />`;
   if (!module) return html`<div class="card"><${Bones} lines=${6} /></div>`;
-  if (module.problem) return html`<${Failure} problem=${module.problem} />`;
+  if (module.problem) return html`<${Failure} page problem=${module.problem} />`;
   return html`<${Guard} path=${path}><${module.default} key=${path} ...${parameters} /><//>`;
 }
 

@@ -13,23 +13,23 @@ export const Bones = ({ lines = 3 }) => html`
 export const Empty = ({ icon = "inbox", title, children }) => html`
   <div class="empty"><${Icon} name=${icon} /><p class="strong">${title}</p>${children}</div>`;
 
-/** Why something could not be read. */
-export function Failure({ problem }) {
+/** Why something could not be read; as a heading where it stands for the whole page. */
+export function Failure({ problem, page = false }) {
   const isAbsent = problem.status === 404;
   const isForbidden = problem.status === 403;
   const title = isAbsent ? t("This is not there") : isForbidden ? t("You may not see this") : problem.title || t("That did not work");
   return html`
     <div class="empty" role="alert">
       <${Icon} name=${isForbidden ? "lock" : "circle-alert"} />
-      <p class="strong">${title}</p>
+      ${page ? html`<h1>${title}</h1>` : html`<p class="strong">${title}</p>`}
       <p>${isAbsent ? t("It may have been removed, or the address is mistyped.") : problem.message}</p>
       ${problem.request && html`<p class="mono faint">${t("Request")} ${problem.request}</p>`}
     </div>`;
 }
 
-/** What was read, or what stands in its place. */
-export function Loaded({ of, bones = 4, children }) {
-  if (of.error) return html`<${Failure} problem=${of.error} />`;
+/** What was read, or what stands in its place: in a part of a page, or as all of it. */
+export function Loaded({ of, bones = 4, page = false, children }) {
+  if (of.error) return page ? html`<section class="card"><${Failure} problem=${of.error} page /></section>` : html`<${Failure} problem=${of.error} />`;
   if (of.data === undefined) return html`<${Bones} lines=${bones} />`;
   return children(of.data);
 }

@@ -24,6 +24,7 @@ const PAGES: &[Page] = &[
     ("/accounts/:id", "/accounts/{account}?part=invoices", &["INV-2026-000001"]),
     ("/accounts/:id", "/accounts/{account}?part=statement", &["Statement in EUR", "Now owed"]),
     ("/accounts/:id", "/accounts/{account}?part=users", &["Users", "Invite"]),
+    ("/accounts/:id", "/accounts/{account}?part=timeline", &["Invoice INV-2026-000001"]),
     ("/orders", "/orders", &["Acme Bäckerei GmbH"]),
     ("/orders/:id", "/orders/{order}", &["Pieces", "Virtual server"]),
     ("/subscriptions", "/subscriptions", &["Virtual server", "Mailbox", "Backup"]),
@@ -46,6 +47,7 @@ const PAGES: &[Page] = &[
     ("/settings", "/settings?part=classes", &["Customer classes"]),
     ("/settings", "/settings?part=counting", &["Computing", "Traffic"]),
     ("/settings", "/settings?part=hearing", &["Webhooks"]),
+    ("/settings", "/settings?part=audit", &["invoice.issued", "What was changed"]),
     ("/reference", "/reference", &["API reference"]),
 ];
 

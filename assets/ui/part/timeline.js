@@ -1,0 +1,32 @@
+// The timeline of one thing: what happened to it, in the server's sentences, the newest first.
+import { html } from "../html.js";
+import { to } from "../model/route.js";
+import { t } from "../model/text.js";
+import { moment } from "../model/time.js";
+import { Far, pathOf } from "./figure.js";
+import { useRows } from "./list.js";
+import { sentence } from "./state.js";
+import { Bones, Empty, Failure } from "./still.js";
+import { complain } from "./toast.js";
+
+/** Who caused something: a person by name, the house by what it did. */
+export const by = (cause) => cause.label ?? t(sentence(cause.kind));
+
+function Entry({ of, own }) {
+  const path = pathOf(of.subject.id);
+  const isElsewhere = path && of.subject.id !== own;
+  return html`
+    <li><div><p>${isElsewhere ? html`<a href=${to(path)}>${of.text}</a>` : of.text}</p><small>${moment(of.at)} · ${by(of.cause)}</small></div>
+      <span class="faint one-line"><${Far} at=${of.at} /></span></li>`;
+}
+
+/** What happened, from the path of a timeline; `own` is the thing that it is about. */
+export function Timeline({ path, own }) {
+  const { rows, next, error, more } = useRows(path, {});
+  if (error) return html`<${Failure} problem=${error} />`;
+  if (!rows) return html`<${Bones} lines=${5} />`;
+  if (rows.length === 0) return html`<${Empty} icon="history" title=${t("Nothing happened yet")} />`;
+  return html`
+    <div class="inside"><ol class="timeline">${rows.map((it) => html`<${Entry} key=${it.sequence} of=${it} own=${own} />`)}</ol></div>
+    ${next && html`<footer><button type="button" class="button small" onClick=${() => more().catch(complain)}>${t("Show more")}</button></footer>`}`;
+}
