@@ -55,10 +55,13 @@ fn run(subscriptions: usize) -> u64 {
     prepare(&path, subscriptions);
     let before = (subscriptions <= REPLAYED_MAX).then(|| Contents::of(&path));
     forget_peak();
-    let (took, commits, peak) = bill(&path, subscriptions);
+    let (took, commits, (idle, peak)) = bill(&path, subscriptions);
     let ours = per_second(subscriptions, took);
     let size = path.metadata().unwrap().len() >> 20;
-    let note = format!("{}, peak {peak} MiB, {commits} commits, file {size} MiB", told(took));
+    let note = format!(
+        "{}, peak {peak} MiB ({idle} before), {commits} commits, file {size} MiB",
+        told(took)
+    );
     row("Tillbox", ours, &note);
     if let Some(before) = before {
         let replay = Replay::between(&before, &Contents::of(&path), subscriptions);
@@ -78,8 +81,10 @@ fn run(subscriptions: usize) -> u64 {
     ours
 }
 
-fn bill(path: &Path, subscriptions: usize) -> (Duration, u64, u64) {
+/// How long it takes, in how many commits, and how much memory there was before and at most.
+fn bill(path: &Path, subscriptions: usize) -> (Duration, u64, (u64, u64)) {
     let it = Appliance::open(path);
+    let idle = memory_mib("self", "VmRSS");
     it.set_day("2026-02-01");
     let (begun, commits) = (Instant::now(), it.bss.commits());
     it.run("billing");
@@ -88,7 +93,7 @@ fn bill(path: &Path, subscriptions: usize) -> (Duration, u64, u64) {
     let run = it.get("/billing_runs?limit=1")["items"][0].clone();
     assert_eq!(run["invoices"], json!(subscriptions), "{run}");
     assert_eq!(run["failed"], 0, "{run}");
-    (took, commits, peak)
+    (took, commits, (idle, peak))
 }
 
 /// Makes a file with so many subscriptions that are billed on 1 February.
