@@ -42,9 +42,11 @@ export function Explanation({ of, currency, unit, counted }) {
   ].filter(Boolean);
   const charged = of.text.map((it) => /^less (\d[\d.]*),/.exec(it)?.[1]).find((it) => it && isSome(it));
   if (charged) notes.push(t("less {amount}, which was charged before", { amount: unitPrice(charged, currency) }));
+  const fee = unitPrice(of.tiers[0]?.flat ?? "0", currency);
+  const isFee = of.rule !== "flat" && of.tiers.length > 0 && !of.tiers.some((it) => isSome(it.units));
   return html`
     <div>
-      <p class="strong">${RULES[of.rule]?.(unitPrice(of.tiers[0]?.flat ?? "0", currency)) ?? of.rule}</p>
+      <p class="strong">${RULES[of.rule]?.(fee) ?? of.rule}${isFee && `: ${fee}`}</p>
       <${Tiers} of=${of.tiers} currency=${currency} unit=${unit} />
       <ul class="steps quiet">${notes.map((it) => html`<li>${it}</li>`)}</ul>
     </div>`;
