@@ -96,12 +96,11 @@ pub fn timeline(cx: Cx<'_>, about: About, page: &PageRequest) -> Result<Page<Fac
 /// What only repeats another fact, or is the house's own business, is for the audit alone.
 fn is_worth_telling(it: &Fact) -> bool {
     let aside = [Kind::Session, Kind::Party, Kind::Mail, Kind::Listener, Kind::Cart];
+    let kind = it.subject.kind;
     let is_of_creation = it.verb == Verb::Changed && it.before.is_none();
-    let is_routine = match it.subject.kind {
-        Kind::Task => it.verb != Verb::Failed,
-        Kind::Order => it.verb == Verb::Started,
-        kind => aside.contains(&kind),
-    };
+    let is_routine = aside.contains(&kind)
+        || (kind == Kind::Task && it.verb != Verb::Failed)
+        || (kind == Kind::Order && it.verb == Verb::Started);
     !is_of_creation && !is_routine
 }
 

@@ -154,7 +154,9 @@ fn put(body: &mut Value, pointer: &str, value: Value) {
             fields.insert(name.to_owned(), value);
         }
         Value::Array(items) => items[name.parse::<usize>().unwrap()] = value,
-        other => panic!("{other} has nothing at {pointer}"),
+        leaf @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => {
+            panic!("{leaf} has nothing at {pointer}")
+        }
     }
 }
 

@@ -229,7 +229,7 @@ fn trial_of_duty(&(name, scene): &(&'static str, Scene)) -> Trial<'static> {
 fn a_month_that_is_cut_off_anywhere_ends_as_if_it_were_not() {
     let all = |app: &App| {
         let ran = duty::run_all(&app.bss);
-        let left = app.bss.read(&Actor::duty("test"), |cx| billing::left(cx));
+        let left = app.bss.read(&Actor::duty("test"), billing::left);
         match (ran, left) {
             (Ok(_), Ok(left)) => Outcome::Done(format!("{} left", left.due).into_bytes()),
             (Err(error), _) | (_, Err(error)) => Outcome::Failed(format!("5 {error}")),

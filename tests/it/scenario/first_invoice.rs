@@ -116,6 +116,7 @@ fn order(operator: &Talk<'_>, account: &Value, offer: &str) -> String {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "most of them are what is said")]
 fn a_customer_pays_its_first_invoice_and_owes_nothing() {
     let house = House::on("2026-01-01");
     let bss = &house.app.bss;

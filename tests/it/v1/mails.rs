@@ -75,6 +75,7 @@ fn who_is_invited_or_forgot_a_password_gets_a_link_that_nobody_else_reads() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "most of them are what is said")]
 fn an_order_an_invoice_and_a_payment_are_written_about_once_each() {
     let market = Market::on("2026-01-01");
     let operator = market.operator();

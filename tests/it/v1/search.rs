@@ -148,6 +148,7 @@ fn an_edit_is_found_at_once_and_what_is_retired_is_not() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "most of them are what is said")]
 fn resellers_and_their_customers_find_their_own_shelf_alone() {
     let house = House::on("2026-01-01");
     let operator = house.operator();
