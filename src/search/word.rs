@@ -21,7 +21,7 @@ pub(super) struct Word {
 
 /// What takes texts apart, for the index.
 pub(super) fn analyzer() -> TextAnalyzer {
-    TextAnalyzer::builder(Splitter).filter(LowerCaser).filter(AsciiFoldingFilter).build()
+    TextAnalyzer::builder(Splitter).filter(AsciiFoldingFilter).filter(LowerCaser).build()
 }
 
 /// The words of a text.
@@ -109,7 +109,7 @@ fn split(text: &str) -> Vec<Token> {
             if let Some(token) = tokens.last_mut() {
                 token.offset_to = end;
             }
-        } else if !letter.is_alphanumeric() {
+        } else if !letter.is_alphanumeric() || is_bullet(letter) {
             is_open = false;
         } else if is_sign || !is_open {
             let position = tokens.len();
@@ -131,6 +131,12 @@ fn split(text: &str) -> Vec<Token> {
         }
     }
     tokens
+}
+
+/// Whether it numbers a row of a list, as `⑴`, `⒈` and `⒜` do: without accents it is a digit or a letter
+/// among other signs, and no word.
+const fn is_bullet(letter: char) -> bool {
+    matches!(letter, '\u{2474}'..='\u{24b5}')
 }
 
 /// An accent that stands for itself after the letter it belongs to.
@@ -174,6 +180,17 @@ mod tests {
         }
         assert_eq!(joined("VS-100/X"), "vs100x");
         assert_eq!(texts(&"x".repeat(1000)), ["x".repeat(LETTERS_MAX)]);
+    }
+
+    #[test]
+    fn no_letter_of_any_script_becomes_something_that_is_no_word() {
+        let all: String = ('\u{1}'..=char::MAX).flat_map(|it| [it, ' ']).collect();
+        let odd: Vec<_> = words(&all)
+            .into_iter()
+            .filter(|it| !it.text.chars().all(char::is_alphanumeric))
+            .map(|it| format!("{} becomes {}", &all[it.range], it.text))
+            .collect();
+        assert_eq!(odd, Vec::<String>::new());
     }
 
     #[test]
