@@ -8,6 +8,7 @@ use crate::harness::house::House;
 use crate::harness::market::{Market, monthly, text};
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "most of them are what is said")]
 fn what_the_catalogue_is_made_of_is_corrected_by_id() {
     let house = House::on("2026-01-01");
     let (operator, said) = (house.operator(), Protocol::default());
