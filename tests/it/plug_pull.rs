@@ -198,6 +198,7 @@ const DUTIES: &[(&str, Scene)] = &[
     ("mail", Scene::Due),
     ("provision", Scene::Due),
     ("retention", Scene::Due),
+    ("search", Scene::Due),
 ];
 
 #[test]

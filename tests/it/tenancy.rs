@@ -36,9 +36,9 @@ fn of_nothing(id: &str) -> String {
     format!("{}_{NOTHING}", &id[..3])
 }
 
-/// What an answer says, whichever id it was asked with.
+/// What an answer says, whichever id it was asked with, whole or cut short.
 fn said(answer: &Answer, id: &str) -> String {
-    let text = String::from_utf8_lossy(&answer.body).replace(id, "{id}");
+    let text = String::from_utf8_lossy(&answer.body).replace(id, "{id}").replace(&id[..20], "{id}");
     let text = match serde_json::from_str::<Value>(&text) {
         Ok(Value::Object(mut problem)) => {
             problem.remove("request_id");

@@ -187,6 +187,8 @@ impl Furnisher<'_> {
         self.make("tax_rule", "/tax_rules", &it);
         let it = json!({ "code": format!("{side}_TRAFFIC"), "name": self.called("Traffic"), "unit": "GB" });
         self.make("meter", "/meters", &it);
+        let it = json!({ "name": goods, "state": "active" });
+        self.make("hidden", "/categories", &it);
         self.make("category", "/categories", &json!({ "name": goods }));
         let paid = json!({ "grace_days": 3, "hold_days": 5, "destroy": false });
         let it = json!({ "name": self.called("Terms"), "paid": paid });
