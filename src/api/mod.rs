@@ -56,11 +56,18 @@ pub fn dialects() -> Vec<Box<dyn Dialect>> {
     vec![Box::new(v1::Native)]
 }
 
-/// What the log says of everything that happens in a request. Not the query: it may hold what only
-/// the caller should know.
+/// What the log says of everything that happens in a request. Not the query and not the end of an
+/// address that is a secret: they hold what only the caller should know.
 fn span<B>(request: &Request<B>) -> tracing::Span {
     let id = edge::auth::request_id(request.headers());
-    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
+    let path = told_path(request.uri().path());
+    tracing::info_span!("request", id, method = %request.method(), path)
+}
+
+/// A path without the token by which another system calls back.
+fn told_path(path: &str) -> &str {
+    const SECRET_AFTER: &str = "/callback/";
+    path.find(SECRET_AFTER).map_or(path, |at| &path[..at + SECRET_AFTER.len()])
 }
 
 /// Request ids: a number that no other start of the server gives.
@@ -90,4 +97,18 @@ fn panicked(panic: Box<dyn std::any::Any + Send>) -> axum::response::Response {
     let text = panic.downcast_ref::<&str>().map(|it| (*it).to_owned());
     let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
     v1::failed(&text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::told_path;
+
+    #[test]
+    fn the_log_does_not_tell_the_address_that_only_one_system_knows() {
+        assert_eq!(
+            told_path("/api/v1/tasks/tsk_1/callback/secret"),
+            "/api/v1/tasks/tsk_1/callback/"
+        );
+        assert_eq!(told_path("/api/v1/tasks/tsk_1/start"), "/api/v1/tasks/tsk_1/start");
+    }
 }

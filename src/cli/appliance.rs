@@ -30,7 +30,8 @@ pub(super) fn open(folder: &Folder, config: &Config) -> Result<Arc<Bss>, Failure
 /// An appliance in memory, with the keys of the folder: what happens in it is on no disk until it
 /// is copied there, and its mails reach nobody.
 pub(super) fn draft(folder: &Folder, config: &Config) -> Result<Arc<Bss>, Failure> {
-    let world = World { post: Arc::new(ScriptedPost::default()), ..world(folder, config)? };
+    let (post, search) = (Arc::new(ScriptedPost::default()), Place::Memory);
+    let world = World { post, search, ..world(folder, config)? };
     let failed = |source: StoreError| Failure::Store { folder: folder.path().to_owned(), source };
     let store = Store::memory().map_err(failed)?;
     store.migrate().map_err(failed)?;

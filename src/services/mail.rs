@@ -91,7 +91,11 @@ fn keep(act: &mut Act<'_>, id: MailId, sent: Sent) -> Result<(), Error> {
 }
 
 fn send(bss: &Bss, mail: &Mail) -> Result<Sent, Error> {
-    let letter = letter(bss, mail)?;
+    let letter = match letter(bss, mail) {
+        Ok(letter) => letter,
+        // One letter that cannot be read must not keep back those behind it.
+        Err(error) => return Ok(Sent::Later(told(&error))),
+    };
     let world = bss.house.world();
     Ok(match world.post.send(&letter, mail.stamp.created_at) {
         Ok(()) => Sent::Taken,

@@ -24,7 +24,7 @@ use crate::search::{CategoryEntry, Change, Found, OfferDocument, PriceEntry};
 pub use crate::search::{Facets, PriceMax, Query};
 use crate::store::catalog::{CATEGORY_BY_PARENT, OFFER_BY_CATEGORY};
 use crate::store::fact::Facts;
-use crate::store::{Along, Key, Record, Records, record};
+use crate::store::{Along, Key, Records, record};
 
 /// So many facts that the index has not heard of are looked at in a search; if there are more, it
 /// is being built, and every offer is looked at.
@@ -188,22 +188,9 @@ fn about(cx: Cx<'_>, facts: &[Fact]) -> Result<BTreeSet<OfferId>, Error> {
     }
     for category in below(cx, categories)? {
         let along = Along::Index(OFFER_BY_CATEGORY, Key::new().id(category).bytes());
-        offers.extend(every::<Offer>(cx, &along)?.iter().map(|it| it.id));
+        offers.extend(cx.every::<Offer>(&along)?.iter().map(|it| it.id));
     }
     Ok(offers)
-}
-
-/// Everything along an index, however much.
-fn every<R: Record>(cx: Cx<'_>, along: &Along) -> Result<Vec<R>, Error> {
-    let (mut all, mut page) = (Vec::new(), PageRequest::oldest(PageRequest::LIMIT_MAX));
-    loop {
-        let found = cx.view.list::<R>(along, &page, &mut |_| true)?;
-        all.extend(found.items);
-        page.after = found.next;
-        if page.after.is_none() {
-            return Ok(all);
-        }
-    }
 }
 
 /// Categories with all that lie below them.
@@ -213,7 +200,7 @@ fn below(cx: Cx<'_>, of: BTreeSet<CategoryId>) -> Result<BTreeSet<CategoryId>, E
         let mut next = BTreeSet::new();
         for category in level {
             let along = Along::Index(CATEGORY_BY_PARENT, Key::new().id(category).bytes());
-            next.extend(every::<Category>(cx, &along)?.iter().map(|it| it.id));
+            next.extend(cx.every::<Category>(&along)?.iter().map(|it| it.id));
         }
         level = next.difference(&all).copied().collect();
         all.extend(&level);

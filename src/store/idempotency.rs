@@ -68,12 +68,14 @@ fn over(
 }
 
 impl Batch<'_> {
-    /// Keeps an answer under a key.
+    /// Keeps an answer under a key, in place of one whose time is over.
     ///
     /// # Errors
     /// If the engine fails.
     pub fn keep_answer(&mut self, key: &[u8; 32], kept: &Kept) -> Result<(), StoreError> {
-        self.insert(KEYS, key, &codec::encode(1, kept))?;
+        if let Some(before) = self.insert(KEYS, key, &codec::encode(1, kept))? {
+            self.remove(BY_EXPIRY, &expiry(key, &read(&before)?))?;
+        }
         self.insert(BY_EXPIRY, &expiry(key, kept), &[]).map(|_| ())
     }
 

@@ -7,6 +7,7 @@ use tillbox::store::fact::Facts;
 
 use crate::harness::client::Client;
 use crate::harness::house::{House, PASSWORD};
+use crate::harness::market::text;
 
 /// How many sessions, tokens and facts there are.
 fn kept(house: &House) -> (usize, usize, u64) {
@@ -54,4 +55,24 @@ fn answers_to_requests_that_may_be_sent_again_go_after_a_day() {
     house.app.pass("2 days");
     house.app.keep_duties();
     assert_eq!(count(), 0);
+}
+
+#[test]
+fn a_key_that_is_used_again_after_its_day_is_kept_for_a_day_again() {
+    let house = House::on("2026-01-01");
+    let create = || {
+        let once = house.operator().header("idempotency-key", "nightly");
+        text(&once.post("/tokens", &json!({ "name": "ci" }))["id"])
+    };
+    let first = create();
+    house.app.pass("2 days");
+    let second = create();
+    assert_ne!(second, first, "the day of the first is over");
+    house.app.keep_duties();
+    assert_eq!(create(), second, "the day of the second is not");
+    let report = house
+        .app
+        .bss
+        .read(&Actor::duty("test"), |cx| Ok(tillbox::store::check::check(cx.view).findings.len()));
+    assert_eq!(report.unwrap(), 0);
 }

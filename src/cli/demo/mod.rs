@@ -167,14 +167,17 @@ fn failed(source: crate::services::Error) -> Failure {
 /// Seeds a folder. All of it happens in memory, and is put into the folder when it is whole: what
 /// is interrupted leaves the folder as it was.
 fn seed(folder: &Folder, config: &Config, size: &Size) -> Result<Book, Failure> {
+    // What somebody else puts there meanwhile is not ours to replace.
+    let existing = if folder.has_store()? { Existing::Replaced } else { Existing::Refused };
     let bss = appliance::draft(folder, config)?;
     let book = live(&bss, size)?;
     demo::declare(&bss, book.clone()).map_err(failed)?;
     let copied = bss.read(&Actor::duty("demo"), |cx| {
-        Ok(backup::backup(cx.view, &folder.store(), Existing::Replaced, &mut |_| {}))
+        Ok(backup::backup(cx.view, &folder.store(), existing, &mut |_| {}))
     });
     let in_folder = |source| Failure::Store { folder: folder.path().to_owned(), source };
     copied.map_err(failed)?.map_err(in_folder)?;
+    folder.forget_search()?;
     Ok(book)
 }
 

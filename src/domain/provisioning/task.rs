@@ -111,7 +111,7 @@ pub struct Task {
     next_attempt_at: Option<Instant>,
     last_error: Option<Prose>,
     outcome: Outcome,
-    /// When work on it began last, in wall time.
+    /// When work on it began last, or was last said to go on, in wall time.
     pub started_at: Option<Instant>,
     /// When it was settled, in business time.
     pub settled_at: Option<Instant>,
@@ -198,6 +198,12 @@ impl Task {
         let attempts = self.attempts.saturating_add(1);
         let (task, verb) = self.on(Trigger::Start)?;
         Ok((Self { attempts, next_attempt_at: None, started_at: Some(wall), ..task }, verb))
+    }
+
+    /// The task, of which somebody said at wall time that work on it goes on.
+    #[must_use]
+    pub fn heard(self, wall: Instant) -> Self {
+        Self { started_at: Some(wall), ..self }
     }
 
     /// The task done, with what came back.

@@ -61,7 +61,11 @@ pub(crate) fn step(bss: &Arc<Bss>, pages: &mut Pages) -> Result<Progress, Error>
     let actor = Actor::duty("billing");
     let drafts = match pages.next.take() {
         Some(drafts) => drafts,
-        None => pages.draw(bss, &actor, &BTreeSet::new())?,
+        None => {
+            // Only while one page follows the other is it known that nothing on the shelf changed.
+            pages.shelf = Shelf::default();
+            pages.draw(bss, &actor, &BTreeSet::new())?
+        }
     };
     let author = Author::of(actor.clone());
     if drafts.items.is_empty() {
@@ -100,10 +104,8 @@ impl Pages {
     /// Learns from a page that was written, and keeps the next if it can be good.
     fn follow(&mut self, paged: &Paged, next: Drafts) {
         let (before, after) = paged.facts;
-        if paged.is_outdated {
-            // What stands on the shelf may be what was changed.
-            self.shelf = Shelf::default();
-        } else if (next.seen == before || next.seen == after) && !next.items.is_empty() {
+        let is_good = !paged.is_outdated && (next.seen == before || next.seen == after);
+        if is_good && !next.items.is_empty() {
             self.next = Some(Drafts { seen: after, ..next });
         }
         let held = paged.held.get().copied().unwrap_or_default();

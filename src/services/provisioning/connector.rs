@@ -205,7 +205,7 @@ fn miss_of(act: &mut Act<'_>, id: TaskId, miss: Miss, jitter: u16) -> Result<Tas
 
 fn hear(act: &mut Act<'_>, task: &Task, said: Answered) -> Result<(), Error> {
     match said {
-        Answered::Working => Ok(()),
+        Answered::Working => act.put_quietly(&task.clone().heard(act.wall())),
         Answered::Failed(why) => give_up(act, task.id, why).map(|_| ()),
         Answered::Done(brought) => {
             let outcome = outcome(act, task.subscription, brought);

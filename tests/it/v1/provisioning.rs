@@ -113,7 +113,10 @@ fn a_system_that_needs_time_calls_back_where_nobody_else_can() {
     let (task, _) = path.rsplit_once('/').unwrap();
     assert_eq!(call(&format!("{task}/AAAA"), json!({})), 404);
     assert_eq!(call(&path, json!({ "state": "perhaps" })), 422);
+    house.app.pass("1 day");
     assert_eq!(call(&path, json!({ "state": "working" })), 204);
+    house.app.keep_duties();
+    assert_eq!(house.app.outside.heard().len(), 1, "who says that it is at it is not asked again");
     assert_eq!(call(&path, json!({ "access": { "url": "https://vm.example.com/" } })), 204);
     assert_eq!(operator.get(&order)["state"], "completed");
     assert_eq!(call(&path, json!({})), 409, "it is settled");
