@@ -86,7 +86,8 @@ impl Restore {
         let folder = Folder::create(&config)?;
         let to = folder.store();
         let copied = backup::restore(&self.from, &to, existing(self.replace), &mut |_| {});
-        let rows: u64 = copied.map_err(failed(&folder))?.values().map(|it| it.rows).sum();
+        let unusable = |source| Failure::Backup { file: self.from.clone(), source };
+        let rows: u64 = copied.map_err(unusable)?.values().map(|it| it.rows).sum();
         folder.forget_search()?;
         say(out, format_args!("put {rows} rows into `{}`", to.display()))
     }

@@ -30,6 +30,9 @@ pub(super) enum Failure {
     /// The store cannot be opened or used.
     #[error("the store in `{}` cannot be used", folder.display())]
     Store { folder: PathBuf, source: StoreError },
+    /// A backup cannot be put back.
+    #[error("the backup `{}` cannot be put back", file.display())]
+    Backup { file: PathBuf, source: StoreError },
     /// The check found what disagrees.
     #[error("the store is not sound: {found} findings")]
     Unsound { found: u64 },
@@ -80,6 +83,7 @@ impl Failure {
             | Self::Listen { .. }
             | Self::NoStore { .. }
             | Self::Store { .. }
+            | Self::Backup { .. }
             | Self::Unsound { .. }
             | Self::Unbilled { .. }
             | Self::Unproven { .. }
@@ -102,6 +106,10 @@ impl Failure {
             }
             Self::Listen { .. } => Some("choose another address with --listen; port 0 takes any"),
             Self::Store { source, .. } => store_remedy(source),
+            Self::Backup { source: StoreError::Exists { .. }, .. } => {
+                Some("name another folder with --data, or say --replace")
+            }
+            Self::Backup { .. } => Some("name a file that `tillbox backup` has written"),
             Self::Service { source: services::Error::Full, .. } => Some(FULL),
             Self::Unsound { .. } => Some("stop the server, keep a copy, and restore a backup"),
             Self::Unbilled { .. } => {
@@ -150,7 +158,7 @@ const fn store_remedy(it: &StoreError) -> Option<&'static str> {
         StoreError::NotRecovered => {
             Some("start the server once, or run `tillbox migrate`: both put it right")
         }
-        StoreError::Exists { .. } => Some("name another file, or say that it may be replaced"),
+        StoreError::Exists { .. } => Some("name another file, or say --replace"),
         StoreError::UnknownTable { .. } => Some("use the program that wrote the store"),
         StoreError::CopyDiffers { .. } => Some("look at the disk the copy was written to"),
         StoreError::Broken { .. } => Some("look at the disk before anything is started again"),

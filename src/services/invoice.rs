@@ -8,6 +8,7 @@ use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::credit::{self, Credit, CreditNote, LineAsk};
 use crate::domain::billing::invoice::{Invoice, InvoiceParty, Issue, SettledBy, Standing};
+use crate::domain::error::Invalid;
 use crate::domain::id::{
     AccountId, BillingAccountId, BillingRunId, CreditNoteId, InvoiceId, SubscriptionId,
 };
@@ -32,11 +33,16 @@ pub fn get(cx: Cx<'_>, id: InvoiceId) -> Result<Invoice, Error> {
 /// The invoice with a number on it.
 ///
 /// # Errors
-/// [`Error::NotFound`] if it is not there, or not for the caller.
+/// [`Error::NotFound`] if it is not there, or not for the caller; [`Error::Invalid`] if several
+/// sellers whom the caller sees have given the number.
 pub fn with_number(cx: Cx<'_>, number: &str) -> Result<Invoice, Error> {
     let along = Along::Index(INVOICE_BY_DOCUMENT, Key::new().text(number).bytes());
-    let found = cx.list::<Invoice>(Some(along), &PageRequest::oldest(1), |_| true)?;
-    found.items.into_iter().next().ok_or_else(|| Error::not_found(number))
+    let found = cx.list::<Invoice>(Some(along), &PageRequest::oldest(2), |_| true)?.items;
+    if found.len() > 1 {
+        let message = format!("`{number}` is of several sellers: name the invoice by its id");
+        return Err(Invalid::one("number", "ambiguous", message).into());
+    }
+    found.into_iter().next().ok_or_else(|| Error::not_found(number))
 }
 
 /// Which invoices are wanted.

@@ -32,7 +32,7 @@ function Figures({ of }) {
   const [last, now] = of.months.slice(-2);
   return html`
     <dl class="figures">
-      <${Figure} name=${t("Recurring each month")} value=${round(of.mrr)}><${Against} this=${now.recurring} last=${last?.recurring} percent=${change.recurring_percent} /><//>
+      <${Figure} name=${t("Recurring each month")} value=${round(of.mrr)}>${t("in {currency}", { currency })}<//>
       <${Figure} name=${t("Active subscriptions")} value=${count(of.active_subscriptions)}>${t("in {currency}", { currency })}<//>
       <${Figure} name=${t("Invoiced this month")} value=${round(of.invoiced_this_month)}><${Against} this=${now.invoiced_net} last=${last?.invoiced_net} percent=${change.invoiced_percent} /><//>
       <${Figure} name=${t("Overdue")} value=${round(late.amount)}>

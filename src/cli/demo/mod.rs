@@ -148,6 +148,7 @@ pub(super) fn open(folder: &Folder, config: &Config) -> Result<(Arc<Bss>, Book),
     if let Some(found) = demo_in(folder, config)? {
         return Ok(found);
     }
+    tracing::info!("making the demo: some months of business go by first");
     let book = seed(folder, config, &Size::WHOLE)?;
     Ok((appliance::open(folder, config)?, book))
 }

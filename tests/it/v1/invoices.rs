@@ -39,6 +39,35 @@ fn an_invoice_is_found_by_what_one_knows_of_it() {
 }
 
 #[test]
+fn a_number_that_two_sellers_have_given_names_no_invoice() {
+    let (market, _, invoices) = billed();
+    let house = &market.house;
+    let north = house.client(&house.north.admin);
+    let zone = north.post("/tax_zones", &json!({ "code": "ALL", "name": "Everywhere" }));
+    let rule = json!({
+        "name": "VAT", "zone": zone["id"], "percent": "20", "valid_from": "2000-01-01",
+    });
+    north.post("/tax_rules", &rule);
+    let made = north.post("/specifications", &json!({ "name": { "en": "Flat" } }));
+    let offer = json!({ "name": { "en": "Flat" }, "specification": made["id"], "state": "active" });
+    let offer = text(&north.post("/offers", &offer)["id"]);
+    let mut price = monthly("Base", "EUR", "10");
+    price["offer"] = json!(offer);
+    north.post("/prices", &price);
+    north.post(&format!("/offers/{offer}/launch"), &json!({}));
+    let buyer = house.north.customer.account.as_str();
+    let address = json!({ "city": "Berlin", "country": "DE" });
+    north.patch(&format!("/accounts/{buyer}"), &json!({ "address": address }));
+    north.post("/orders", &json!({ "account": buyer, "items": [{ "offer": offer }] }));
+    market.advance_to("2026-03-15");
+    let number = text(&invoices[0]["number"]);
+    let path = format!("/invoices/{number}");
+    assert_eq!(north.get(&path)["account"], buyer, "who sees one of them is told of it");
+    let refused = market.operator().call(&format!("GET {path}"), None).json();
+    assert_eq!(refused["errors"][0]["rule"], "ambiguous", "{refused}");
+}
+
+#[test]
 fn an_issued_invoice_is_undone_by_credit_notes_alone() {
     let (market, account, invoices) = billed();
     let (operator, said) = (market.operator(), Protocol::default());
