@@ -38,11 +38,6 @@ pub(super) fn money(of: &Value, key: &str) -> String {
     format!("{} {}", text(it, "amount"), text(it, "currency"))
 }
 
-/// So many of something, with the word that fits.
-pub(super) fn counted(count: u64, one: &str, more: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { more })
-}
-
 /// Prints an answer as it is, for programs.
 pub(super) fn print(out: &mut dyn Write, it: &Value) -> Result<(), Failure> {
     say(out, format_args!("{it:#}"))

@@ -6,11 +6,12 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::answer::{count, counted, is, items, money, print, text};
+use super::answer::{count, is, items, money, print, text};
 use super::door::{Door, Hand};
 use super::failure::Failure;
 use super::say;
 use crate::config::PlaceFlags;
+use crate::services::duty::counted;
 
 /// How long the command waits before it asks again how far a run is.
 const LOOK: Duration = Duration::from_millis(50);
@@ -116,7 +117,7 @@ fn follow(
         if !is_silent && told.elapsed() >= TELL {
             told = Instant::now();
             let (done, total) = (count(&run, "done"), count(&run, "total"));
-            let invoices = counted(count(&run, "invoices"), "invoice", "invoices");
+            let invoices = counted(count(&run, "invoices"), "invoice");
             say(out, format_args!("  {done} of {total} accounts, {invoices}"))?;
             out.flush().map_err(Failure::Output)?;
         }
@@ -125,8 +126,8 @@ fn follow(
 }
 
 fn tell_plan(out: &mut dyn Write, plan: &Value) -> Result<(), Failure> {
-    let accounts = counted(count(plan, "total"), "billing account", "billing accounts");
-    let invoices = counted(count(plan, "invoices"), "invoice", "invoices");
+    let accounts = counted(count(plan, "total"), "billing account");
+    let invoices = counted(count(plan, "invoices"), "invoice");
     let through = text(plan, "through");
     say(out, format_args!("due through {through}: {accounts}, {invoices}"))?;
     tell_amounts(out, plan)?;
@@ -134,8 +135,8 @@ fn tell_plan(out: &mut dyn Write, plan: &Value) -> Result<(), Failure> {
 }
 
 fn tell_run(out: &mut dyn Write, run: &Value, took: Duration) -> Result<(), Failure> {
-    let accounts = counted(count(run, "done"), "billing account", "billing accounts");
-    let invoices = counted(count(run, "invoices"), "invoice", "invoices");
+    let accounts = counted(count(run, "done"), "billing account");
+    let invoices = counted(count(run, "invoices"), "invoice");
     let (seconds, millis) = (took.as_secs(), took.subsec_millis());
     let (number, state) = (count(run, "number"), text(run, "state"));
     let what = format!("billing run {number} is {state}");
@@ -146,7 +147,7 @@ fn tell_run(out: &mut dyn Write, run: &Value, took: Duration) -> Result<(), Fail
 
 fn tell_amounts(out: &mut dyn Write, of: &Value) -> Result<(), Failure> {
     for it in items(of, "amounts") {
-        let invoices = counted(count(it, "invoices"), "invoice", "invoices");
+        let invoices = counted(count(it, "invoices"), "invoice");
         let sums = ["net", "tax", "gross"].map(|key| format!("{key} {}", money(it, key)));
         say(out, format_args!("  {invoices}: {}", sums.join(", ")))?;
     }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::domain::id::ListenerId;
 use crate::services::delivery::{self, Waiting};
 use crate::services::dialect::Dialect;
-use crate::services::duty::{Duty, Progress, Room};
+use crate::services::duty::{Duty, Progress, Room, counted};
 use crate::services::{Bss, Error};
 
 /// So many listeners are called at once.
@@ -71,7 +71,7 @@ impl Duty for Deliver {
                 break;
             }
         }
-        Ok(Progress::of(delivered, || format!("delivered {delivered} events")))
+        Ok(Progress::of(delivered, || format!("delivered {}", counted(delivered, "event"))))
     }
 }
 

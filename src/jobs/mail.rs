@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::services::duty::{Duty, Progress, Room};
+use crate::services::duty::{Duty, Progress, Room, counted};
 use crate::services::{Bss, Error, mail};
 
 /// The duty. One thread sends at a time: another that looks meanwhile, because the clock is being
@@ -28,6 +28,6 @@ impl Duty for Mails {
     fn step(&self, bss: &Arc<Bss>) -> Result<Progress, Error> {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let tried = mail::send_next(bss)?;
-        Ok(Progress::of(tried, || format!("tried to send {tried} mails")))
+        Ok(Progress::of(tried, || format!("tried to send {}", counted(tried, "mail"))))
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::services::duty::{Duty, Progress, Room};
+use crate::services::duty::{Duty, Progress, Room, counted};
 use crate::services::{Bss, Error, notification};
 
 /// The duty. Its memory only saves looks: how far the mails have come stands in the store.
@@ -30,7 +30,9 @@ impl Duty for Notify {
             let fired = notification::fire(bss, self.looked_to.load(Ordering::Relaxed))?;
             self.looked_to.fetch_max(fired.looked_to, Ordering::Relaxed);
             if fired.queued > 0 || fired.looked_at == 0 {
-                return Ok(Progress::of(fired.queued, || format!("queued {} mails", fired.queued)));
+                return Ok(Progress::of(fired.queued, || {
+                    format!("queued {}", counted(fired.queued, "mail"))
+                }));
             }
         }
     }

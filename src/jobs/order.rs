@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::due::Duty as Due;
-use crate::services::duty::{Duty, Progress, Room};
+use crate::services::duty::{Duty, Progress, Room, counted};
 use crate::services::{Bss, Error, order};
 
 /// The duty.
@@ -30,6 +30,6 @@ impl Duty for Orders {
         let done = super::each_due(bss, self.name(), Due::Order, |act, id| {
             order::step(act, id).map(|_| true)
         })?;
-        Ok(Progress::of(done, || format!("worked on {done} orders")))
+        Ok(Progress::of(done, || format!("worked on {}", counted(done, "order"))))
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::due::Duty as Due;
-use crate::services::duty::{Duty, Progress, Room};
+use crate::services::duty::{Duty, Progress, Room, counted};
 use crate::services::{Bss, Error, subscription};
 
 /// The duty.
@@ -30,6 +30,6 @@ impl Duty for Terms {
         let done = super::each_due(bss, self.name(), Due::Term, |act, id| {
             Ok(subscription::step(act, id)?.is_some())
         })?;
-        Ok(Progress::of(done, || format!("moved {done} subscriptions along")))
+        Ok(Progress::of(done, || format!("moved {} along", counted(done, "subscription"))))
     }
 }

@@ -74,6 +74,12 @@ impl Progress {
     }
 }
 
+/// So many of something, in words: `1 order`, `2 orders`.
+#[must_use]
+pub fn counted(count: u64, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
 /// What a duty has done until nothing was left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ran {

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::duty::Progress;
+use super::duty::{Progress, counted};
 use super::{Bss, Cx, Error, offer};
 use crate::domain::billing::advertised::{LeastPrice, advertised, headline};
 use crate::domain::catalog::category::Category;
@@ -264,7 +264,8 @@ pub(crate) fn step(bss: &Arc<Bss>, building: &mut Building) -> Result<Progress, 
         return Ok(Progress::Idle);
     }
     index.apply(&changes, through).map_err(Error::internal)?;
-    Ok(Progress::of(changes.len() as u64, || format!("indexed {} offers", changes.len())))
+    let count = changes.len() as u64;
+    Ok(Progress::of(count, || format!("indexed {}", counted(count, "offer"))))
 }
 
 fn build(bss: &Arc<Bss>, building: &mut Building) -> Result<Progress, Error> {

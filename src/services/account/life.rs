@@ -6,7 +6,7 @@ use crate::domain::account::lifecycle::State;
 use crate::domain::account::{Account, HoldAccount, ReleaseAccount, Remains};
 use crate::domain::id::AccountId;
 use crate::domain::operator::{Actor, Permission};
-use crate::services::duty::Progress;
+use crate::services::duty::{Progress, counted};
 use crate::services::{Act, Author, Bss, Cx, Error, billing_account, invoice, subscription, user};
 use crate::store::account::ACCOUNT_BY_CLOSING;
 use crate::store::{Along, Records};
@@ -118,7 +118,7 @@ pub fn finish_next(bss: &Bss) -> Result<Progress, Error> {
     for id in empty {
         count += bss.act(Author::of(house.clone()), move |act| finish_if_empty(act, id)).wait()?;
     }
-    Ok(Progress::of(count, || format!("closed {count} accounts")))
+    Ok(Progress::of(count, || format!("closed {}", counted(count, "account"))))
 }
 
 fn finish_if_empty(act: &mut Act<'_>, id: AccountId) -> Result<u64, Error> {

@@ -14,7 +14,7 @@ use crate::domain::billing::run::BillingRun;
 use crate::domain::error::Rejection;
 use crate::domain::id::BillingAccountId;
 use crate::domain::operator::Actor;
-use crate::services::duty::Progress;
+use crate::services::duty::{Progress, counted};
 use crate::services::{Act, Author, Bss, Error};
 use crate::store::Records;
 use crate::store::fact::Facts;
@@ -78,7 +78,8 @@ pub(crate) fn step(bss: &Arc<Bss>, pages: &mut Pages) -> Result<Progress, Error>
     let paged = written.wait()?;
     pages.follow(&paged, next?);
     Ok(Progress::of(paged.accounts, || {
-        format!("billed {} accounts: {} invoices", paged.accounts, paged.invoices)
+        let (accounts, invoices) = (paged.accounts, paged.invoices);
+        format!("billed {}: {}", counted(accounts, "account"), counted(invoices, "invoice"))
     }))
 }
 
