@@ -22,12 +22,15 @@ import { say } from "../part/toast.js";
 
 const country = (code) => code && new Intl.DisplayNames(language.value, { type: "region" }).of(code);
 
+/** A mail address that may go on in the next line before its host. */
+const breakable = (email) => html`${email.slice(0, email.indexOf("@"))}<wbr />${email.slice(email.indexOf("@"))}`;
+
 function Party({ title, of }) {
   if (!of) return null;
   return html`
     <div><small>${title}</small>
       <address><span class="strong">${of.name}</span>
-        ${[...of.address, country(of.country), of.tax_registration && `${t("Tax number")} ${of.tax_registration}`, of.email].filter(Boolean).map((it) => html`<br />${it}`)}
+        ${[...of.address, country(of.country), of.tax_registration && `${t("Tax number")} ${of.tax_registration}`, of.email && breakable(of.email)].filter(Boolean).map((it) => html`<br />${it}`)}
       </address></div>`;
 }
 
