@@ -116,7 +116,7 @@ impl Trial<'_> {
                 assert!(left.facts >= before.facts, "{name}: facts are gone");
                 must_be_clean(&disk, &name);
             }
-            Manner::Once | Manner::Natural | Manner::Anew | Manner::Unawaited => {
+            Manner::Once | Manner::Anew | Manner::Unawaited => {
                 assert!(left == *before || left == *after, "{name}: half is there");
             }
         }
@@ -129,7 +129,7 @@ impl Trial<'_> {
         must_be_clean(&disk, &name);
         match (&again, self.manner) {
             (Outcome::Done(_), Manner::Anew | Manner::Several) => assert!(end.facts >= after.facts),
-            (Outcome::Done(_), Manner::Natural | Manner::Unawaited) => {
+            (Outcome::Done(_), Manner::Unawaited) => {
                 assert_eq!(end.facts, after.facts, "{name}: it is done twice");
             }
             (Outcome::Done(_), Manner::Once) => {

@@ -18,8 +18,6 @@ use super::stage::{Names, Scene};
 pub(crate) enum Manner {
     /// It is done whole or not at all, and answered the same when it is asked for again.
     Once,
-    /// The same, but known by what it says: asked for again, it is told that it was done.
-    Natural,
     /// It is done whole or not at all, and done anew each time, like a sign-in.
     Anew,
     /// It is several commits, and each leaves the house in order.
