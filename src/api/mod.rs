@@ -4,6 +4,7 @@
 //! itself, never another façade. What all have in common below the contract is in the edge. This
 //! file alone knows all of them.
 
+mod aps;
 mod edge;
 pub mod v1;
 
