@@ -4,7 +4,7 @@
 //! itself, never another façade. What all have in common below the contract is in the edge. This
 //! file alone knows all of them.
 
-mod aps;
+pub mod aps;
 mod edge;
 pub mod v1;
 
@@ -41,7 +41,7 @@ pub fn router(bss: &Arc<Bss>, pages: Router) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIME_MAX))
         .layer(CompressionLayer::new());
-    let contracts = v1::router();
+    let contracts = v1::router().merge(aps::router());
     contracts.with_state(Arc::clone(bss)).merge(pages).fallback(v1::no_route).layer(layers)
 }
 

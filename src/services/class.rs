@@ -2,13 +2,13 @@
 
 use super::{Act, Cx, Error};
 use crate::domain::account::Account;
-use crate::domain::account::class::{ClassTerms, CreateClass, CustomerClass};
-use crate::domain::id::ClassId;
+use crate::domain::account::class::{ClassTerms, CreateClass, CreditTerms, CustomerClass};
+use crate::domain::id::{ClassId, Id};
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::stamp::SellerNumber;
 use crate::store::account::ACCOUNT_BY_CLASS;
-use crate::store::{Along, Key};
+use crate::store::{Along, Key, Records};
 
 /// The sequence that classes of all vendors are numbered by, after the default's 0.
 const NUMBERS: &str = "class";
@@ -83,6 +83,24 @@ pub fn remove(act: &mut Act<'_>, id: ClassId, revision: Option<u32>) -> Result<(
 /// If the store fails.
 pub fn list(cx: Cx<'_>, page: &PageRequest) -> Result<Page<CustomerClass>, Error> {
     cx.list(None, page, |_| true)
+}
+
+/// The classes of a vendor, the oldest first, as far as the caller may see them.
+///
+/// # Errors
+/// If the store fails.
+pub fn of_vendor(cx: Cx<'_>, vendor: SellerNumber) -> Result<Vec<CustomerClass>, Error> {
+    let all = cx.every::<CustomerClass>(&Along::Sellers(vec![vendor]))?;
+    Ok(all.into_iter().filter(|it| cx.actor.sees(ClassId::KIND, &it.stamp)).collect())
+}
+
+/// By when the accounts of a class pay. Those accounts may know it without seeing the class.
+///
+/// # Errors
+/// If there is no such class.
+pub fn credit_terms(cx: Cx<'_>, id: ClassId) -> Result<CreditTerms, Error> {
+    let class = cx.view.find::<CustomerClass>(id)?.ok_or_else(|| Error::not_found(id))?;
+    Ok(class.terms().credit)
 }
 
 /// The class that a vendor's customers have if nothing else is said.

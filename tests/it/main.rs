@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod act;
+mod aps;
 mod backup;
 mod bad_input;
 mod binary;

@@ -1,4 +1,117 @@
-//! The APS 2 bus, as far as it is spoken: its query language.
+//! The APS 2 bus: resources, links and operations under `/aps/2`, as the BSS types of Odin
+//! Automation and CloudBlue Commerce have them.
+//!
+//! Contract: *Application Packaging Standard*, generic BSS API (Manage Accounts, Manage Service
+//! Plans, Manage Subscriptions), types of the SDK 7.4 to 21.0.
+//!
+//! # How it is cut
+//!
+//! | file | what lies there |
+//! |---|---|
+//! | [`bus`], [`route`] | HTTP: reading a request, who calls, which request is which |
+//! | [`kind`], [`property`], [`relation`], [`operation`] | the table of types: what a type is made of |
+//! | [`registry`] | all types and services; finding a resource whatever its type |
+//! | [`anatomy`] | what a resource looks like in each kind of answer, and `select` |
+//! | [`rql`] | the query language: reading a query, holding a filter against a resource |
+//! | [`reading`] | what a resource says along a path, for filters |
+//! | [`body`], [`batch`] | what a request says, held against the type; creating one or several |
+//! | [`list`], [`resource`], [`service`], [`platform`] | the routes |
+//! | [`identity`] | which id is what: the two faces of one thing |
+//! | [`error`] | how the bus says no, with the list of its error types |
+//! | all others | one type each, under the contract's name |
+//!
+//! # How to add a type
+//!
+//! 1. A file under the contract's name with a `pub(super) static KIND: Kind<Thing>`, over the thing
+//!    of ours that it shows; [`customer_class`] is the smallest, [`bss_account_information`] has
+//!    everything. Its `number` is the next that no type or service has.
+//! 2. *Properties* in the order in which the contract's samples have them. [`Property::of`] reads
+//!    from the thing alone, [`Property::looked_up`] what stands elsewhere. A reader answers `null`
+//!    where there is nothing: the property is then left out. `.required()`, `.said_once()`,
+//!    `.read_only()` and `.masked()` say who may write; the bus holds bodies against that before
+//!    the type's own functions see them.
+//! 3. *Relations*: [`Relation::one`] and [`Relation::many`] answer the ids at the other end. Where
+//!    both ends are types of the bus, write the relation into both files. `.strong()` for what the
+//!    type requires, `.only_if(…)` for what some do not have, `.at_birth()` for what is named at
+//!    creation, `.linked_by(…)` and `.unlinked_by(…)` for what clients may change.
+//! 4. *Lookups*: a [`Lookup`] for each path by which resources are found through an index. `aps.id`
+//!    is one by itself. Everything else is found by going over [`Kind::list`].
+//! 5. *Create*, *update*, *delete*: each translates and calls one use case. `create` gets a
+//!    [`New`] and says with [`Batch::made`] what it became.
+//! 6. A line in [`registry::KINDS`], rows in `tests/it/aps/`.
+//!
+//! # How to add an operation or a service
+//!
+//! An [`Operation`] names its verb, its path below the resource (`/rates/{id}` has a parameter) and
+//! the permission that a caller needs at all; whether it may be done to *this* resource is the use
+//! case's to judge. `.takes(form)` describes the body, which is refused before the deed if it has
+//! another form. [`Operation::reads`] is done in a snapshot, [`Operation::writes`] in the one act
+//! of the request. Answering `None` is 204, `Some` is 200.
+//!
+//! A [`Service`] is a static with an alias, an id of its own and operations over `()`; its line is
+//! in [`registry::SERVICES`].
+//!
+//! # What we chose
+//!
+//! Where the contract's documents say nothing, or more than one thing:
+//!
+//! - A single creation answers 200 with the representation, a batch 200 with an array of them in
+//!   the order of its elements; a batch is one act, all or nothing.
+//! - Input that breaks a rule of form is 400, a business rule 409 with the rule in the error's
+//!   `type`; see [`error`]. What the caller may not see is 404.
+//! - Lists have a `Content-Range: items 0-9/100`; more than 1000 are cut, and the answer is 206.
+//! - `modified` is ISO 8601 in seconds, everywhere.
+//! - The alias of `CustomerClass` is `customer-classes`.
+//! - `PUT` sends changes. A property that comes back as it was read is no change, so a client may
+//!   send a whole representation back; a read-only property that differs is refused.
+//! - A closed account stays readable: `aps:deleted` and `CANCELLED`.
+//! - `locked` is true while an account is held, and when it is gone.
+//!
+//! [`Property::of`]: property::Property::of
+//! [`Property::looked_up`]: property::Property::looked_up
+//! [`Relation::one`]: relation::Relation::one
+//! [`Relation::many`]: relation::Relation::many
+//! [`Lookup`]: kind::Lookup
+//! [`Kind::list`]: kind::Kind::list
+//! [`New`]: kind::New
+//! [`Batch::made`]: batch::Batch::made
+//! [`Operation`]: operation::Operation
+//! [`Operation::reads`]: operation::Operation::reads
+//! [`Operation::writes`]: operation::Operation::writes
+//! [`Service`]: operation::Service
+#![allow(dead_code, reason = "the first types do not need all that a type can have")]
 
+mod account;
+mod anatomy;
+mod batch;
+mod body;
+mod bss_account_information;
+mod bus;
+mod customer_class;
+mod error;
+mod identity;
+mod kind;
+mod list;
+mod operation;
+mod platform;
+mod postal;
+mod property;
+mod reading;
+mod registry;
+mod relation;
+mod resource;
+mod route;
 #[expect(dead_code, unused_imports, reason = "the bus asks it when its lists are there")]
 mod rql;
+mod service;
+
+use std::sync::Arc;
+
+use axum::Router;
+
+use crate::services::Bss;
+
+/// The router of everything below `/aps`.
+pub fn router() -> Router<Arc<Bss>> {
+    bus::router()
+}

@@ -50,6 +50,15 @@ pub(crate) fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
     read(bytes, |pointer, error| Fault::Invalid(broken(pointer, &error.to_string())))
 }
 
+/// Any JSON as a tree; `null` for no bytes at all.
+pub(crate) fn tree(bytes: &[u8]) -> Result<serde_json::Value, Fault> {
+    if bytes.is_empty() {
+        return Ok(serde_json::Value::Null);
+    }
+    read::<Distinct>(bytes, classify)?;
+    read(bytes, classify)
+}
+
 fn read<T: DeserializeOwned>(
     bytes: &[u8],
     classify: fn(String, &serde_json::Error) -> Fault,

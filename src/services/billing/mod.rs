@@ -17,6 +17,7 @@ pub use self::page::Pages;
 pub(crate) use self::page::step;
 pub use self::preview::{Calculation, Wish, calculate};
 pub use self::run::{Left, cancel, get, left, list, plan, start};
+pub use self::shelf::zone_of_buyer;
 
 use crate::domain::billing::policy::Policy;
 use crate::domain::stamp::SellerNumber;

@@ -144,6 +144,17 @@ impl Seller {
     }
 }
 
+/// The zone in which a buyer is taxed, as far as its seller has said.
+///
+/// # Errors
+/// If the store fails.
+pub fn zone_of_buyer(cx: Cx<'_>, buyer: &Account) -> Result<Option<TaxZone>, Error> {
+    let seller = Shelf::default().seller(cx, buyer.stamp.seller)?;
+    let address = buyer.profile().address(AddressUse::General).cloned().unwrap_or_default();
+    let zone = seller.zone(buyer, &address).ok();
+    Ok(zone.and_then(|id| seller.zones.iter().find(|it| it.id == id).cloned()))
+}
+
 /// Who sells or buys, as it stands on an invoice.
 pub(in crate::services) fn party_of(
     account: &Account,

@@ -40,7 +40,7 @@ impl<'a> Client<'a> {
         Self { app: self.app, token: self.token.clone(), headers }
     }
 
-    /// Sends a request: `GET /accounts`, below `/api/v1`.
+    /// Sends a request: `GET /accounts`, below `/api/v1`; `GET /aps/2/resources` as it is.
     pub(crate) fn call(&self, what: &str, body: Option<&Value>) -> Answer {
         self.call_raw(what, body.map(|it| it.to_string().into_bytes()))
     }
@@ -48,7 +48,8 @@ impl<'a> Client<'a> {
     /// Sends a request with bytes that need not be JSON.
     pub(crate) fn call_raw(&self, what: &str, body: Option<Vec<u8>>) -> Answer {
         let (method, path) = what.split_once(' ').unwrap();
-        let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
+        let below = if path.starts_with("/aps") { "" } else { "/api/v1" };
+        let mut request = Request::builder().method(method).uri(format!("{below}{path}"));
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
@@ -116,7 +117,7 @@ impl Protocol {
         while let Some((before, id, after)) = next_id(rest) {
             out.push_str(before);
             let mut names = self.names.borrow_mut();
-            let prefix = id.split('_').next().unwrap_or_default().to_owned();
+            let prefix = id.split_once('_').map_or("id", |it| it.0).to_owned();
             let count = names.values().filter(|it| it.starts_with(&format!("{{{prefix}"))).count();
             let name = names.entry(id.to_owned());
             out.push_str(name.or_insert_with(|| format!("{{{prefix}{}}}", count + 1)));
@@ -127,7 +128,7 @@ impl Protocol {
     }
 }
 
-/// The first id in a text: three letters, an underscore and a UUID.
+/// The first id in a text: a UUID, with three letters and an underscore before it on v1.
 fn next_id(text: &str) -> Option<(&str, &str, &str)> {
     let bytes = text.as_bytes();
     let is_uuid = |at: usize| {
@@ -138,11 +139,13 @@ fn next_id(text: &str) -> Option<(&str, &str, &str)> {
             })
         })
     };
-    let at = (3..bytes.len()).find(|at| {
-        let prefix = &bytes[at - 3..*at];
-        bytes[*at] == b'_' && prefix.iter().all(u8::is_ascii_lowercase) && is_uuid(at + 1)
-    })?;
-    Some((&text[..at - 3], &text[at - 3..at + 37], &text[at + 37..]))
+    let begins = |at: usize| at == 0 || !bytes[at - 1].is_ascii_hexdigit();
+    let at = (0..bytes.len()).find(|at| begins(*at) && is_uuid(*at))?;
+    let has_prefix = at >= 4
+        && bytes[at - 1] == b'_'
+        && bytes[at - 4..at - 1].iter().all(u8::is_ascii_lowercase);
+    let from = if has_prefix { at - 4 } else { at };
+    Some((&text[..from], &text[from..at + 36], &text[at + 36..]))
 }
 
 /// Replaces what is another thing each time, or nobody's business, by dots.

@@ -1,0 +1,164 @@
+//! `PAAccount`: an account as the one who buys and is served; what it owes is its other face,
+//! [`BssAccountInformation`](super::bss_account_information).
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::kind::{self, About, Head, Listing, Lookup, Status};
+use super::postal::{self, ADDRESS, CONTACT};
+use super::property::{Form, Property};
+use super::relation::Relation;
+use super::{bss_account_information, identity};
+use crate::domain::account::lifecycle::State;
+use crate::domain::account::profile::{AddressUse, Matter};
+use crate::domain::account::tree::AccountRole;
+use crate::domain::account::{Account, Nature};
+use crate::domain::id::{AccountId, Id, Kind};
+use crate::domain::operator::{Permission, Scope};
+use crate::domain::page::{Page, PageRequest};
+use crate::services::{Cx, Error, account};
+
+/// The full id of the type.
+pub(super) const ID: &str = "http://parallels.com/aps/types/pa/account/1.2";
+
+const ROLES: &[&str] = &["ADMIN", "RESELLER", "CLIENT", "SYSTEM"];
+
+type Says = Property<Account>;
+type Leads = Relation<Account>;
+
+/// The type.
+pub(super) static KIND: kind::Kind<Account> = kind::Kind {
+    about: About {
+        name: "PAAccount",
+        id: ID,
+        implements: &[
+            "http://aps-standard.org/types/core/account/1.0",
+            "http://aps-standard.org/types/core/resource/1.0",
+        ],
+        alias: Some("accounts"),
+        number: 1,
+        reads: Permission::AccountRead,
+    },
+    head: |_, it| Ok(head(it, it.id.uuid())),
+    find: |cx, id| cx.find(AccountId::from_uuid(id)),
+    list,
+    lookups: &[Lookup { path: "id", find: by_number }],
+    properties: &[
+        Says::of("id", Form::Integer, |it| json!(it.stamp.number))
+            .read_only()
+            .meaning("The number of the account; the provider has 1"),
+        Says::of("type", Form::Words(ROLES), |it| json!(role(it.role())))
+            .required()
+            .said_once()
+            .meaning("What the account does here"),
+        Says::of("personal", Form::Flag, |it| json!(it.profile().nature == Nature::Personal))
+            .required()
+            .meaning("Whether it is a person's and not a company's"),
+        Says::of("companyName", Form::Text, |it| json!(it.profile().name.as_str()))
+            .required()
+            .meaning("What the account is called"),
+        Says::of("locked", Form::Flag, |it| json!(is_locked(it.state())))
+            .read_only()
+            .meaning("Whether it is held, or gone"),
+        Says::of("addressPostal", Form::Structure(&ADDRESS), address)
+            .required()
+            .meaning("Where it is"),
+        Says::of("adminContact", Form::Structure(&CONTACT), |it| {
+            contact(it, Matter::Administration)
+        })
+        .required()
+        .meaning("Whom to turn to"),
+        Says::of("billingContact", Form::Structure(&CONTACT), |it| contact(it, Matter::Billing))
+            .required()
+            .meaning("Whom to turn to about invoices and payments"),
+        Says::of("techContact", Form::Structure(&CONTACT), |it| contact(it, Matter::Technology))
+            .required()
+            .meaning("Whom to turn to about what does not work"),
+    ],
+    relations: &[
+        Leads::one("parent", ID, |_, it| Ok(it.parent().map(Id::uuid).into_iter().collect())),
+        Leads::many("accounts", ID, children),
+        Leads::one("bssAccountInfo", bss_account_information::ID, |_, it| {
+            Ok(vec![identity::second_face(it.id.uuid())])
+        }),
+    ],
+    operations: &[],
+    create: None,
+    update: None,
+    delete: None,
+};
+
+/// The `aps` section of either face of an account.
+pub(super) fn head(it: &Account, id: Uuid) -> Head {
+    let status = match it.state() {
+        State::Prospective
+        | State::Active
+        | State::HeldAdministratively
+        | State::HeldForCredit
+        | State::HeldForBoth => Status::Ready,
+        State::Closing => Status::Unprovisioning,
+        State::Closed | State::Erased => Status::Deleted,
+    };
+    let (revision, modified) = (it.stamp.revision, it.stamp.changed_at);
+    Head { id, status, revision, modified, subscription: None }
+}
+
+/// A page of the accounts that the caller may see. A vendor's own account, which lies in the branch
+/// of who sells to it, comes before those of its branch.
+fn list(cx: Cx<'_>, listing: &Listing) -> Result<Page<Account>, Error> {
+    let mut page = account::list(cx, (None, None), &listing.page, |_| true)?;
+    if let (None, Scope::Sellers(branch)) = (&listing.page.after, cx.actor.scope(Kind::Account)) {
+        let own = cx.actor.standing().map(|it| cx.find::<Account>(it.account));
+        let own = own.transpose()?.flatten();
+        page.items.splice(0..0, own.filter(|it| !branch.contains(&it.stamp.seller)));
+    }
+    Ok(page)
+}
+
+/// The account with the number that a text is, if the caller may see it.
+pub(super) fn by_number(cx: Cx<'_>, text: &str) -> Result<Vec<Account>, Error> {
+    let Ok(number) = text.parse() else { return Ok(Vec::new()) };
+    let page = PageRequest::oldest(1);
+    Ok(account::list(cx, (None, Some(number)), &page, |_| true)?.items)
+}
+
+const fn role(role: AccountRole) -> &'static str {
+    match role {
+        AccountRole::Provider => "ADMIN",
+        AccountRole::Reseller(_) => "RESELLER",
+        AccountRole::Customer => "CLIENT",
+    }
+}
+
+const fn is_locked(state: State) -> bool {
+    match state {
+        State::Prospective | State::Active => false,
+        State::HeldAdministratively
+        | State::HeldForCredit
+        | State::HeldForBoth
+        | State::Closing
+        | State::Closed
+        | State::Erased => true,
+    }
+}
+
+fn address(it: &Account) -> Value {
+    it.profile().addresses.get(&AddressUse::General).map_or(Value::Null, postal::address)
+}
+
+fn contact(it: &Account, matter: Matter) -> Value {
+    it.profile().contacts.get(&matter).map_or(Value::Null, postal::contact)
+}
+
+fn children(cx: Cx<'_>, it: &Account) -> Result<Vec<Uuid>, Error> {
+    let mut page = PageRequest::oldest(PageRequest::LIMIT_MAX);
+    let mut found = Vec::new();
+    loop {
+        let children = account::list(cx, (Some(it.id), None), &page, |_| true)?;
+        found.extend(children.items.iter().map(|it| it.id.uuid()));
+        page.after = children.next;
+        if page.after.is_none() {
+            return Ok(found);
+        }
+    }
+}

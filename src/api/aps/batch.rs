@@ -1,0 +1,88 @@
+//! Creating resources: one, or several in the order of an array, all of them or none.
+//!
+//! A resource that cannot stand alone (the commercial side of an account) waits in the batch until
+//! a later element takes it by the id that the client gave it. What nobody took is refused.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::body::{Element, check_new};
+use super::error::not_for_clients;
+use super::kind::New;
+use crate::domain::error::{Code, Invalid, Rejection};
+use crate::services::{Act, Error};
+
+/// No batch has more elements.
+const ELEMENTS_MAX: usize = 100;
+
+/// What has come of the elements of a batch so far.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    waiting: BTreeMap<Uuid, New>,
+    made: BTreeMap<usize, Uuid>,
+}
+
+impl Batch {
+    /// Creates what the elements say, in their order; the ids of what was created.
+    pub(super) fn create(act: &mut Act<'_>, elements: &[Value]) -> Result<Vec<Uuid>, Error> {
+        if elements.is_empty() || elements.len() > ELEMENTS_MAX {
+            let message = format!("must have 1 to {ELEMENTS_MAX} elements");
+            return Err(Invalid::one("/", "range", message).into());
+        }
+        let mut batch = Self::default();
+        for (place, element) in elements.iter().enumerate() {
+            let at = if elements.len() == 1 { String::new() } else { format!("/{place}") };
+            batch.element(act, place, element).map_err(|it| it.below(&at))?;
+        }
+        batch.finish()
+    }
+
+    fn element(&mut self, act: &mut Act<'_>, place: usize, value: &Value) -> Result<(), Error> {
+        let element = Element::read(value)?;
+        let kind = element.known_kind()?;
+        let about = kind.about();
+        let create = kind.create().ok_or_else(|| not_for_clients(about, "created"))?;
+        if !act.actor().may_at_all(create.needs) {
+            return Err(Error::Forbidden { permission: create.needs });
+        }
+        check_new(kind, &element.body)?;
+        (create.make)(act, self, New { place, id: element.id, body: element.body })
+    }
+
+    fn finish(self) -> Result<Vec<Uuid>, Error> {
+        match self.waiting.into_iter().next() {
+            Some((id, new)) => {
+                let at = format!("/{}/aps/id", new.place);
+                let message = format!("no later element of the batch links to `{id}`");
+                Err(Invalid::one(at, "unattached", message).into())
+            }
+            None => Ok(self.made.into_values().collect()),
+        }
+    }
+
+    /// Says which resource an element has become.
+    pub(super) fn made(&mut self, place: usize, id: Uuid) {
+        self.made.insert(place, id);
+    }
+
+    /// Lets an element wait for a later one that links to it.
+    pub(super) fn wait(&mut self, id: Uuid, new: New) -> Result<(), Error> {
+        match self.waiting.insert(id, new) {
+            Some(_) => Err(taken(id)),
+            None => Ok(()),
+        }
+    }
+
+    /// The element that waits under an id.
+    pub(super) fn take(&mut self, id: Uuid) -> Option<New> {
+        self.waiting.remove(&id)
+    }
+}
+
+/// The refusal of an id that something has already.
+pub(super) fn taken(id: Uuid) -> Error {
+    let why = format!("the id `{id}` is taken: every resource has its own");
+    Rejection::new(Code::Duplicate, why).into()
+}

@@ -1,0 +1,194 @@
+//! `BssAccountInformation`: what an account owes, is granted and is taxed as; the other face of
+//! [`PAAccount`](super::account).
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::account::{by_number, head};
+use super::kind::{About, Kind, Lookup};
+use super::property::{Field, Form, Property, Structure};
+use super::relation::Relation;
+use super::{account, customer_class, identity};
+use crate::domain::account::Account;
+use crate::domain::account::class::CustomerClass;
+use crate::domain::account::lifecycle::State;
+use crate::domain::account::profile::{Receivables, TaxStatus};
+use crate::domain::attribute::Attribute;
+use crate::domain::id::{AccountId, Id};
+use crate::domain::operator::Permission;
+use crate::domain::party::identity::Verification;
+use crate::services::{Cx, Error, billing, billing_account, class};
+
+/// The full id of the type.
+pub(super) const ID: &str = "http://parallels.com/pa/bss-account-info/1.0";
+
+const STATUSES: &[&str] = &[
+    "ACTIVE",
+    "CANCELLED",
+    "VERIFICATION_REQUIRED",
+    "NOT_INITIALIZED",
+    "CANCELLED_NOT_INITIALIZED",
+    "CREDIT_HOLD",
+    "ADMINISTRATIVE_HOLD",
+    "CREDIT_ADMINISTRATIVE_HOLD",
+    "TRANSFERRED_OUT",
+    "ERASED",
+];
+
+const TAX_STATUSES: &[&str] = &["PROVIDER", "PERSONAL", "COMPANY"];
+
+static CREDIT_TERM: Structure = Structure {
+    name: "CreditTerm",
+    fields: &[
+        Field::required("duePeriod", Form::Integer),
+        Field::required("holdPeriod", Form::Integer),
+    ],
+};
+
+static ATTRIBUTE: Structure = Structure {
+    name: "Attribute",
+    fields: &[Field::required("attributeID", Form::Text), Field::required("value", Form::Text)],
+};
+
+type Says = Property<Account>;
+type Leads = Relation<Account>;
+
+/// The type.
+pub(super) static KIND: Kind<Account> = Kind {
+    about: About {
+        name: "BssAccountInformation",
+        id: ID,
+        implements: &["http://aps-standard.org/types/core/resource/1.0"],
+        alias: Some("bss-accounts"),
+        number: 2,
+        reads: Permission::AccountRead,
+    },
+    head: |_, it| Ok(head(it, id_of(it))),
+    find,
+    list: account::KIND.list,
+    lookups: &[Lookup { path: "accountId", find: by_number }],
+    properties: &[
+        Says::of("accountId", Form::Integer, |it| json!(it.stamp.number))
+            .read_only()
+            .meaning("The number of the account, the same as that of its PAAccount"),
+        Says::looked_up("accountCurrencyCode", Form::Text, currency)
+            .read_only()
+            .meaning("The currency it is billed in"),
+        Says::of("status", Form::Words(STATUSES), |it| json!(status(it.state())))
+            .read_only()
+            .meaning("How far its life has come, and what holds it"),
+        Says::of("taxStatus", Form::Words(TAX_STATUSES), |it| {
+            json!(tax_status(it.terms().tax_status))
+        })
+        .required()
+        .meaning("As what it is taxed"),
+        Says::looked_up("taxZoneId", Form::Text, tax_zone)
+            .meaning("Where it is taxed: the zone it was given, or that of its address"),
+        Says::of("taxRegId", Form::Text, |_| Value::Null)
+            .masked()
+            .meaning("The number its tax office knows it by; never told"),
+        Says::of("taxRegIdStatus", Form::Words(&["NOT_VERIFIED", "VERIFIED"]), |it| {
+            json!(tax_registration(it))
+        })
+        .read_only()
+        .meaning("Whether a register knows that number"),
+        Says::of("localeId", Form::Text, |it| json!(it.profile().locale.as_str()))
+            .required()
+            .meaning("The language of its documents and mails"),
+        Says::of("branchId", Form::Text, |it| {
+            json!(it.terms().branch_id.as_ref().map_or("", |it| it.as_str()))
+        })
+        .meaning("Through which branch it was sold to"),
+        Says::of("salesId", Form::Text, |it| {
+            json!(it.terms().sales_id.as_ref().map_or("", |it| it.as_str()))
+        })
+        .meaning("Who sold to it"),
+        Says::looked_up("creditTerm", Form::Structure(&CREDIT_TERM), credit_term)
+            .read_only()
+            .meaning("By when it pays: what its customer class says, in days"),
+        Says::of("externalARManagement", Form::Flag, |it| {
+            json!(it.terms().receivables == Receivables::External)
+        })
+        .meaning("Whether another system looks after what it owes"),
+        Says::of("fullyRegistered", Form::Flag, |it| json!(it.state() != State::Prospective))
+            .read_only()
+            .meaning("Whether it may buy"),
+        Says::of("attributes", Form::List(&Form::Structure(&ATTRIBUTE)), |it| {
+            Value::Array(it.profile().attributes.iter().map(attribute).collect())
+        })
+        .meaning("Custom attributes"),
+    ],
+    relations: &[
+        Leads::one("paAccount", account::ID, |_, it| Ok(vec![it.id.uuid()])),
+        Leads::one("customerClass", customer_class::ID, |_, it| Ok(vec![it.class().uuid()])),
+        Leads::many("ownCustomerClasses", customer_class::ID, own_classes)
+            .only_if(|it| it.seller_number().is_some()),
+    ],
+    operations: &[],
+    create: None,
+    update: None,
+    delete: None,
+};
+
+fn id_of(it: &Account) -> Uuid {
+    identity::second_face(it.id.uuid())
+}
+
+fn find(cx: Cx<'_>, id: Uuid) -> Result<Option<Account>, Error> {
+    let Some(id) = identity::of_second_face(id) else { return Ok(None) };
+    cx.find(AccountId::from_uuid(id))
+}
+
+/// How far the life of an account has come, in the words of the bus.
+const fn status(state: State) -> &'static str {
+    match state {
+        State::Prospective => "NOT_INITIALIZED",
+        State::Active | State::Closing => "ACTIVE",
+        State::HeldAdministratively => "ADMINISTRATIVE_HOLD",
+        State::HeldForCredit => "CREDIT_HOLD",
+        State::HeldForBoth => "CREDIT_ADMINISTRATIVE_HOLD",
+        State::Closed => "CANCELLED",
+        State::Erased => "ERASED",
+    }
+}
+
+const fn tax_status(it: TaxStatus) -> &'static str {
+    match it {
+        TaxStatus::Provider => "PROVIDER",
+        TaxStatus::Personal => "PERSONAL",
+        TaxStatus::Company => "COMPANY",
+    }
+}
+
+fn tax_registration(it: &Account) -> &'static str {
+    match it.profile().tax_registration.as_ref().map(|it| it.verification) {
+        Some(Verification::Verified) => "VERIFIED",
+        Some(Verification::NotVerified) | None => "NOT_VERIFIED",
+    }
+}
+
+fn attribute(it: &Attribute) -> Value {
+    json!({ "attributeID": it.name.as_str(), "value": it.value.to_string() })
+}
+
+fn currency(cx: Cx<'_>, it: &Account) -> Result<Value, Error> {
+    let billing = billing_account::of(cx, it.id)?;
+    let default = billing.iter().find(|it| it.is_default());
+    Ok(default.map_or(Value::Null, |it| json!(it.terms().currency.to_string())))
+}
+
+fn tax_zone(cx: Cx<'_>, it: &Account) -> Result<Value, Error> {
+    let zone = billing::zone_of_buyer(cx, it)?;
+    Ok(zone.map_or(Value::Null, |it| json!(it.code.as_str())))
+}
+
+fn credit_term(cx: Cx<'_>, it: &Account) -> Result<Value, Error> {
+    let terms = class::credit_terms(cx, it.class())?;
+    Ok(json!({ "duePeriod": terms.due_days, "holdPeriod": terms.hold_days }))
+}
+
+fn own_classes(cx: Cx<'_>, it: &Account) -> Result<Vec<Uuid>, Error> {
+    let Some(vendor) = it.seller_number() else { return Ok(Vec::new()) };
+    let classes: Vec<CustomerClass> = class::of_vendor(cx, vendor)?;
+    Ok(classes.into_iter().map(|it| it.id.uuid()).collect())
+}

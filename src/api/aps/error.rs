@@ -1,0 +1,120 @@
+//! How the bus says no: `{"code": <status>, "type": "APS::…", "message": "…"}`.
+//!
+//! | `type` | `code` | when |
+//! |---|---|---|
+//! | `APS::Util::MalformedRequest` | 400 | the body is not JSON, or not finished |
+//! | `APS::Util::InvalidRequest` | 400 | a property, parameter or query breaks a rule |
+//! | `APS::Util::Exception` | 401 | no credentials, or none that are good |
+//! | `APS::Hosting::PermissionDenied` | 403 | the caller sees the thing and may not do this to it |
+//! | `APS::Hosting::CrossSite` | 403 | a session of a browser without the token of its own page |
+//! | `APS::Hosting::NotFound` | 404 | not there, or not for the caller |
+//! | `APS::Util::MethodNotAllowed` | 405 | the path does not have the method |
+//! | `APS::Util::KeyReused` | 409 | the idempotency key came with another request before |
+//! | `APS::Util::Stale` | 412 | it has changed since the caller read it |
+//! | `APS::Util::TooLarge` | 413 | the body is larger than the bus takes |
+//! | `APS::Util::MediaType` | 415 | the body is not `application/json` |
+//! | `APS::Hosting::Exception` | 500 | we failed |
+//! | `APS::Util::Busy` | 503 | too much is going on: the same request may succeed later |
+//! | `APS::Util::Full` | 507 | the disk of the server is full |
+//! | `APS::Billing::<Reason>` | 409 | the business says no; `<Reason>` is the [`Code`] |
+//!
+//! A reference to something that does not exist ([`Code::ReferenceUnknown`]) and a weak password
+//! are 400, a refused sign-in is 401.
+
+use axum::body::Body;
+use axum::http::{HeaderValue, Response, StatusCode, header};
+use serde::Serialize;
+
+use super::kind::About;
+use crate::api::edge::fault::Fault;
+use crate::domain::error::{Code, Invalid};
+use crate::services::Error;
+
+/// What went wrong.
+#[derive(Debug, Serialize)]
+struct Said {
+    /// The status of the response.
+    code: u16,
+    /// The name of the error.
+    #[serde(rename = "type")]
+    kind: String,
+    /// What it is this time.
+    message: String,
+}
+
+impl Said {
+    fn of(code: u16, kind: &str, message: impl Into<String>) -> Self {
+        Self { code, kind: format!("APS::{kind}"), message: message.into() }
+    }
+}
+
+/// The response that says why a request was refused. What is ours to know goes into the log.
+pub(super) fn response(fault: &Fault, request_id: &str) -> Response<Body> {
+    let said = say(fault);
+    match said.code {
+        500.. => {
+            let error: &dyn std::error::Error = fault;
+            tracing::error!(request_id, error, status = said.code, "request failed");
+        }
+        status => tracing::debug!(request_id, status, name = said.kind, "request refused"),
+    }
+    let body = serde_json::to_vec(&said).expect("an error has only what JSON can write");
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = StatusCode::from_u16(said.code).unwrap_or_default();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if said.code == 503 {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    response
+}
+
+fn say(fault: &Fault) -> Said {
+    match fault {
+        Fault::Malformed { .. } => Said::of(400, "Util::MalformedRequest", fault.to_string()),
+        Fault::Invalid(invalid) => Said::of(400, "Util::InvalidRequest", invalid.to_string()),
+        Fault::TooLarge { .. } => Said::of(413, "Util::TooLarge", fault.to_string()),
+        Fault::MediaType => Said::of(415, "Util::MediaType", fault.to_string()),
+        Fault::NoRoute { .. } => Said::of(404, "Hosting::NotFound", fault.to_string()),
+        Fault::NoMethod { .. } => Said::of(405, "Util::MethodNotAllowed", fault.to_string()),
+        Fault::CrossSite => Said::of(403, "Hosting::CrossSite", fault.to_string()),
+        Fault::Service(error) => say_service(error),
+    }
+}
+
+fn say_service(error: &Error) -> Said {
+    let told = error.to_string();
+    match error {
+        Error::NotFound { .. } => Said::of(404, "Hosting::NotFound", told),
+        Error::Forbidden { .. } => Said::of(403, "Hosting::PermissionDenied", told),
+        Error::Unauthenticated => Said::of(401, "Util::Exception", "Unauthorized request"),
+        Error::Stale { .. } => Said::of(412, "Util::Stale", told),
+        Error::KeyReused => Said::of(409, "Util::KeyReused", told),
+        Error::Invalid(invalid) => Said::of(400, "Util::InvalidRequest", invalid.to_string()),
+        Error::Rejected(it) => {
+            let kind = format!("Billing::{:?}", it.code);
+            Said::of(status_of(it.code), &kind, it.detail.clone())
+        }
+        Error::Busy => Said::of(503, "Util::Busy", told),
+        Error::Full => Said::of(507, "Util::Full", told),
+        Error::Internal(_) => {
+            Said::of(500, "Hosting::Exception", "the server failed; its log knows why")
+        }
+    }
+}
+
+const fn status_of(code: Code) -> u16 {
+    if matches!(code, Code::ReferenceUnknown | Code::WeakPassword) {
+        400
+    } else if matches!(code, Code::SignInRefused) {
+        401
+    } else {
+        409
+    }
+}
+
+/// The refusal to do something to resources of a type that clients do not do: `changed`, `created`.
+pub(super) fn not_for_clients(about: &About, what: &str) -> Error {
+    let message = format!("`{}`: resources of this type are not {what} by clients", about.id);
+    Invalid::one("/aps/type", "read_only", message).into()
+}

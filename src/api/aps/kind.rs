@@ -1,0 +1,429 @@
+//! The table of types: what a type of the bus is, and how one is looked at without knowing which.
+//!
+//! A [`Kind`] is written over the thing of ours that it shows, so that its readers are typed; the
+//! bus sees it as an [`AnyKind`], and one resource of it as a [`Thing`].
+
+use std::ops::ControlFlow;
+
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::batch::Batch;
+use super::operation::{Operation, Operations};
+use super::property::{Property, Trait};
+use super::relation::{Link, Relation};
+use crate::domain::operator::Permission;
+use crate::domain::page::{Page, PageRequest};
+use crate::domain::time::Instant;
+use crate::services::{Act, Cx, Error};
+
+/// The properties and links of a resource as a request has them, without the `aps` section.
+pub(super) type Body = Map<String, Value>;
+
+/// What a type is called and where it is found.
+pub(super) struct About {
+    /// What people call it: `PAAccount`.
+    pub(super) name: &'static str,
+    /// Its full id: `http://parallels.com/aps/types/pa/account/1.2`.
+    pub(super) id: &'static str,
+    /// The ids of the types it implements beside itself.
+    pub(super) implements: &'static [&'static str],
+    /// The alias of its collection.
+    pub(super) alias: Option<&'static str>,
+    /// Its place in `/aps/2/types/{number}`; never given to another type.
+    pub(super) number: u32,
+    /// What a caller needs to see resources of it.
+    pub(super) reads: Permission,
+}
+
+impl About {
+    /// Whether a resource of this type may stand where one of type `wanted` is asked for: the type
+    /// itself, an older minor version of it, a type that it implements, or any of these without a
+    /// version.
+    pub(super) fn is_a(&self, wanted: &str) -> bool {
+        std::iter::once(&self.id).chain(self.implements).any(|it| covers(it, wanted))
+    }
+
+    /// Whether `named` is this type or an older minor version of it.
+    pub(super) fn is(&self, named: &str) -> bool {
+        covers(self.id, named)
+    }
+}
+
+/// Whether the type `has` is `wanted`, or a later minor version of it.
+fn covers(has: &str, wanted: &str) -> bool {
+    let parts = |id: &str| {
+        let (base, version) = id.rsplit_once('/')?;
+        let (major, minor) = version.split_once('.')?;
+        Some((base.to_owned(), major.parse::<u32>().ok()?, minor.parse::<u32>().ok()?))
+    };
+    match (parts(has), parts(wanted)) {
+        (Some(has), Some(wanted)) => has.0 == wanted.0 && has.1 == wanted.1 && has.2 >= wanted.2,
+        (Some((base, _, _)), None) => base == wanted,
+        (None, _) => has == wanted,
+    }
+}
+
+/// What of a resource stands in its `aps` section.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Head {
+    /// Its id on the bus.
+    pub(super) id: Uuid,
+    /// How far its life has come, in the bus's own words.
+    pub(super) status: Status,
+    /// Counts its changes.
+    pub(super) revision: u32,
+    /// When it changed last.
+    pub(super) modified: Instant,
+    /// The id of the subscription that it lives in, if it lives in one.
+    pub(super) subscription: Option<Uuid>,
+}
+
+/// The statuses of the `aps:` namespace that our resources have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Status {
+    /// Being set up in another system.
+    Provisioning,
+    /// As it should be.
+    Ready,
+    /// Being taken down in another system.
+    Unprovisioning,
+    /// Taken down; what is known of it is kept.
+    Deleted,
+}
+
+impl Status {
+    /// The word on the wire.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Provisioning => "aps:provisioning",
+            Self::Ready => "aps:ready",
+            Self::Unprovisioning => "aps:unprovisioning",
+            Self::Deleted => "aps:deleted",
+        }
+    }
+}
+
+/// Which part of a list is read.
+#[derive(Debug, Clone)]
+pub(super) struct Listing {
+    /// The page.
+    pub(super) page: PageRequest,
+    /// How far below the caller's own customers it reaches.
+    pub(super) breadth: Breadth,
+}
+
+/// How far a list reaches, by the header `APS-Actor-Scope`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Breadth {
+    /// What the caller deals with itself.
+    Own,
+    /// What all accounts below it have (`FULL`).
+    Full,
+}
+
+/// A property by whose value resources are found without looking at all of them.
+pub(super) struct Lookup<T> {
+    /// The property, as a filter names it: `id`, `aps.id`, `account.aps.id`.
+    pub(super) path: &'static str,
+    /// The resources with that value that the caller may see.
+    pub(super) find: fn(Cx<'_>, &str) -> Result<Vec<T>, Error>,
+}
+
+/// How resources of a type come into being.
+pub(super) struct Create {
+    /// What a caller needs.
+    pub(super) needs: Permission,
+    /// Makes one, as a part of a batch.
+    pub(super) make: fn(&mut Act<'_>, &mut Batch, New) -> Result<(), Error>,
+}
+
+/// A resource that is to be created: its form was checked against the properties of its type.
+#[derive(Debug, Clone)]
+pub(super) struct New {
+    /// Its place in the batch.
+    pub(super) place: usize,
+    /// The id that the client brought.
+    pub(super) id: Option<Uuid>,
+    /// Its properties and links.
+    pub(super) body: Body,
+}
+
+/// How a resource is changed: `body` has the properties that are to be other than they are.
+pub(super) struct Update<T> {
+    /// What a caller needs.
+    pub(super) needs: Permission,
+    /// Changes one.
+    pub(super) change: fn(&mut Act<'_>, &T, &Body) -> Result<(), Error>,
+}
+
+/// How a resource goes.
+pub(super) struct Delete<T> {
+    /// What a caller needs.
+    pub(super) needs: Permission,
+    /// Takes one away.
+    pub(super) take: fn(&mut Act<'_>, &T) -> Result<(), Error>,
+}
+
+/// A type of the bus over the thing of ours that it shows.
+pub(super) struct Kind<T: 'static> {
+    /// What it is called.
+    pub(super) about: About,
+    /// What stands in the `aps` section.
+    pub(super) head: fn(Cx<'_>, &T) -> Result<Head, Error>,
+    /// The resource with an id, if it is one of this type and the caller may see it.
+    pub(super) find: fn(Cx<'_>, Uuid) -> Result<Option<T>, Error>,
+    /// A page of the resources that the caller may see, the oldest first.
+    pub(super) list: fn(Cx<'_>, &Listing) -> Result<Page<T>, Error>,
+    /// By what else they are found quickly.
+    pub(super) lookups: &'static [Lookup<T>],
+    /// What they say.
+    pub(super) properties: &'static [Property<T>],
+    /// What they are linked with.
+    pub(super) relations: &'static [Relation<T>],
+    /// What else can be done with them.
+    pub(super) operations: &'static [Operation<T>],
+    /// How they come, if a client may create them.
+    pub(super) create: Option<Create>,
+    /// How they change, if a client may change them.
+    pub(super) update: Option<Update<T>>,
+    /// How they go, if a client may delete them.
+    pub(super) delete: Option<Delete<T>>,
+}
+
+/// A type of the bus, whatever it shows.
+pub(super) trait AnyKind: Sync {
+    /// What it is called.
+    fn about(&self) -> &About;
+    /// What its resources say.
+    fn traits(&self) -> Vec<&'static Trait>;
+    /// What they are linked with.
+    fn links(&self) -> Vec<&'static Link>;
+    /// What else can be done with them.
+    fn operations(&self) -> &dyn Operations;
+    /// How they come.
+    fn create(&self) -> Option<&Create>;
+    /// What a caller needs to change one, and to delete one.
+    fn writes(&self) -> (Option<Permission>, Option<Permission>);
+    /// The resource with an id.
+    fn find(&'static self, cx: Cx<'_>, id: Uuid) -> Result<Option<Box<dyn Thing>>, Error>;
+    /// The paths by which its resources are looked up.
+    fn lookups(&self) -> Vec<&'static str>;
+    /// The resources that have a value at the path of a lookup; `None` if there is no such lookup.
+    fn look_up(
+        &'static self,
+        cx: Cx<'_>,
+        path: &str,
+        value: &str,
+    ) -> Result<Option<Vec<Box<dyn Thing>>>, Error>;
+    /// Goes over all resources that the caller may see, the oldest first, until told to stop.
+    fn visit(
+        &'static self,
+        cx: Cx<'_>,
+        breadth: Breadth,
+        visit: &mut Visit<'_>,
+    ) -> Result<(), Error>;
+}
+
+/// What is done with each resource of a list.
+pub(super) type Visit<'a> = dyn FnMut(Box<dyn Thing>) -> Result<ControlFlow<()>, Error> + 'a;
+
+/// One resource of some type.
+pub(super) trait Thing {
+    /// Its type.
+    fn kind(&self) -> &'static dyn AnyKind;
+    /// Its `aps` section.
+    fn head(&self, cx: Cx<'_>) -> Result<Head, Error>;
+    /// What a property says; `null` for what it does not say.
+    fn property(&self, cx: Cx<'_>, name: &str) -> Result<Value, Error>;
+    /// Whether it has the link at all.
+    fn has(&self, relation: &str) -> bool;
+    /// The ids of the resources at the other end of a link.
+    fn targets(&self, cx: Cx<'_>, relation: &str) -> Result<Vec<Uuid>, Error>;
+    /// Links it with another resource, in place of the one there was if there is room for one only.
+    fn link(&self, act: &mut Act<'_>, relation: &str, target: Uuid) -> Result<(), Error>;
+    /// Takes a link away.
+    fn unlink(&self, act: &mut Act<'_>, relation: &str, target: Uuid) -> Result<(), Error>;
+    /// Changes it.
+    fn change(&self, act: &mut Act<'_>, body: &Body) -> Result<(), Error>;
+    /// Deletes it.
+    fn delete(&self, act: &mut Act<'_>) -> Result<(), Error>;
+    /// What else can be done with it.
+    fn operations(&self) -> &dyn Operations;
+    /// The thing of ours that it shows.
+    fn shown(&self) -> &dyn std::any::Any;
+}
+
+/// A thing of ours as a resource.
+struct Shown<T: 'static> {
+    kind: &'static Kind<T>,
+    it: T,
+}
+
+impl<T: Sync + 'static> Kind<T> {
+    /// A thing of ours as a resource of this type.
+    pub(super) fn thing(&'static self, it: T) -> Box<dyn Thing> {
+        Box::new(Shown { kind: self, it })
+    }
+}
+
+impl<T: Sync + 'static> AnyKind for Kind<T> {
+    fn about(&self) -> &About {
+        &self.about
+    }
+
+    fn traits(&self) -> Vec<&'static Trait> {
+        self.properties.iter().map(|it| &it.about).collect()
+    }
+
+    fn links(&self) -> Vec<&'static Link> {
+        self.relations.iter().map(|it| &it.about).collect()
+    }
+
+    fn operations(&self) -> &dyn Operations {
+        &self.operations
+    }
+
+    fn create(&self) -> Option<&Create> {
+        self.create.as_ref()
+    }
+
+    fn writes(&self) -> (Option<Permission>, Option<Permission>) {
+        let update = self.update.as_ref().map(|it| it.needs);
+        (update, self.delete.as_ref().map(|it| it.needs))
+    }
+
+    fn find(&'static self, cx: Cx<'_>, id: Uuid) -> Result<Option<Box<dyn Thing>>, Error> {
+        Ok((self.find)(cx, id)?.map(|it| self.thing(it)))
+    }
+
+    fn lookups(&self) -> Vec<&'static str> {
+        self.lookups.iter().map(|it| it.path).collect()
+    }
+
+    fn look_up(
+        &'static self,
+        cx: Cx<'_>,
+        path: &str,
+        value: &str,
+    ) -> Result<Option<Vec<Box<dyn Thing>>>, Error> {
+        if path == "aps.id" {
+            let found = Uuid::try_parse(value).map(|id| (self.find)(cx, id));
+            let found = found.ok().transpose()?.flatten();
+            return Ok(Some(found.map(|it| self.thing(it)).into_iter().collect()));
+        }
+        let Some(lookup) = self.lookups.iter().find(|it| it.path == path) else { return Ok(None) };
+        let found = (lookup.find)(cx, value)?;
+        Ok(Some(found.into_iter().map(|it| self.thing(it)).collect()))
+    }
+
+    fn visit(
+        &'static self,
+        cx: Cx<'_>,
+        breadth: Breadth,
+        visit: &mut Visit<'_>,
+    ) -> Result<(), Error> {
+        let page = PageRequest::oldest(PageRequest::LIMIT_MAX);
+        let mut listing = Listing { page, breadth };
+        loop {
+            let page = (self.list)(cx, &listing)?;
+            for it in page.items {
+                if visit(self.thing(it))?.is_break() {
+                    return Ok(());
+                }
+            }
+            let Some(next) = page.next else { return Ok(()) };
+            listing.page.after = Some(next);
+        }
+    }
+}
+
+impl<T: Sync + 'static> Shown<T> {
+    fn relation(&self, name: &str) -> Result<&'static Relation<T>, Error> {
+        let found = self.kind.relations.iter().find(|it| it.about.name == name);
+        let found = found.filter(|it| (it.exists)(&self.it));
+        found.ok_or_else(|| Error::not_found(name))
+    }
+}
+
+impl<T: Sync + 'static> Thing for Shown<T> {
+    fn kind(&self) -> &'static dyn AnyKind {
+        self.kind
+    }
+
+    fn head(&self, cx: Cx<'_>) -> Result<Head, Error> {
+        (self.kind.head)(cx, &self.it)
+    }
+
+    fn property(&self, cx: Cx<'_>, name: &str) -> Result<Value, Error> {
+        match self.kind.properties.iter().find(|it| it.about.name == name) {
+            Some(property) => property.read(cx, &self.it),
+            None => Ok(Value::Null),
+        }
+    }
+
+    fn has(&self, relation: &str) -> bool {
+        self.relation(relation).is_ok()
+    }
+
+    fn targets(&self, cx: Cx<'_>, relation: &str) -> Result<Vec<Uuid>, Error> {
+        (self.relation(relation)?.targets)(cx, &self.it)
+    }
+
+    fn link(&self, act: &mut Act<'_>, relation: &str, target: Uuid) -> Result<(), Error> {
+        let relation = self.relation(relation)?;
+        match relation.link {
+            Some(link) => link(act, &self.it, target),
+            None => Err(relation.about.is_given()),
+        }
+    }
+
+    fn unlink(&self, act: &mut Act<'_>, relation: &str, target: Uuid) -> Result<(), Error> {
+        let relation = self.relation(relation)?;
+        match relation.unlink {
+            Some(unlink) => unlink(act, &self.it, target),
+            None => Err(relation.about.is_given()),
+        }
+    }
+
+    fn change(&self, act: &mut Act<'_>, body: &Body) -> Result<(), Error> {
+        match &self.kind.update {
+            Some(update) => (update.change)(act, &self.it, body),
+            None => Err(super::error::not_for_clients(&self.kind.about, "changed")),
+        }
+    }
+
+    fn delete(&self, act: &mut Act<'_>) -> Result<(), Error> {
+        match &self.kind.delete {
+            Some(delete) => (delete.take)(act, &self.it),
+            None => Err(super::error::not_for_clients(&self.kind.about, "deleted")),
+        }
+    }
+
+    fn operations(&self) -> &dyn Operations {
+        &self.kind.operations
+    }
+
+    fn shown(&self) -> &dyn std::any::Any {
+        &self.it
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::covers;
+
+    #[test]
+    fn a_type_stands_for_its_older_versions_and_for_no_other() {
+        for (has, wanted, expected) in [
+            ("http://a/plan/1.1", "http://a/plan/1.1", true),
+            ("http://a/plan/1.1", "http://a/plan/1.0", true),
+            ("http://a/plan/1.1", "http://a/plan/1.2", false),
+            ("http://a/plan/1.1", "http://a/plan/2.0", false),
+            ("http://a/plan/1.1", "http://a/plan", true),
+            ("http://a/plan/1.1", "http://a/pla/1.1", false),
+        ] {
+            assert_eq!(covers(has, wanted), expected, "{has} as {wanted}");
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! Operations: what can be done with a resource, or with a service, beside the verbs of the bus.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::kind::Thing;
+use super::property::{Field, Form};
+use crate::domain::error::Invalid;
+use crate::domain::operator::Permission;
+use crate::services::{Act, Cx, Error};
+
+/// The verbs that operations have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verb {
+    /// Reads.
+    Get,
+    /// Does something.
+    Post,
+    /// Replaces something.
+    Put,
+    /// Takes something away.
+    Delete,
+}
+
+impl Verb {
+    /// The verb of HTTP.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// What a type says of an operation.
+#[derive(Debug)]
+pub(super) struct Call {
+    /// What it is called.
+    pub(super) name: &'static str,
+    /// Its verb.
+    pub(super) verb: Verb,
+    /// Its path below the resource or the service, with `{parameter}` for what varies.
+    pub(super) path: &'static str,
+    /// What a caller needs.
+    pub(super) needs: Permission,
+    /// What the query may have; unless it is a query of the resource language.
+    pub(super) query: &'static [Field],
+    /// What the body is like, if there is one.
+    pub(super) takes: Option<Form>,
+    /// What the answer is like, if there is one.
+    pub(super) gives: Option<Form>,
+}
+
+/// What was said with a call.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Said {
+    /// The parameters of the path.
+    pub(super) path: BTreeMap<&'static str, String>,
+    /// The query, as it was sent.
+    pub(super) query: String,
+    /// The body, which has the form that the operation takes; `null` if there is none.
+    pub(super) body: Value,
+}
+
+impl Said {
+    /// A parameter of the path that must be the id of something.
+    pub(super) fn id(&self, name: &str) -> Result<Uuid, Error> {
+        let text = self.path.get(name).map(String::as_str).unwrap_or_default();
+        Uuid::try_parse(text).map_err(|_| Error::not_found(text))
+    }
+
+    /// A parameter of the query, decoded.
+    pub(super) fn parameter(&self, name: &str) -> Option<String> {
+        let mut all = form_urlencoded::parse(self.query.as_bytes());
+        all.find(|it| it.0 == name).map(|it| it.1.into_owned())
+    }
+}
+
+/// What an operation comes to: 204 without, 200 with something to show.
+pub(super) type Outcome = Option<Value>;
+
+/// How an operation is done.
+pub(super) enum Deed<T> {
+    /// It reads.
+    Reads(fn(Cx<'_>, &T, &Said) -> Result<Outcome, Error>),
+    /// It writes, in the act of the request.
+    Writes(fn(&mut Act<'_>, &T, &Said) -> Result<Outcome, Error>),
+}
+
+/// An operation of the resources that show a `T`; of a service for `()`.
+pub(super) struct Operation<T> {
+    /// What its type says of it.
+    pub(super) about: Call,
+    /// How it is done.
+    pub(super) deed: Deed<T>,
+}
+
+impl<T> Operation<T> {
+    /// An operation that reads.
+    pub(super) const fn reads(
+        (name, verb, path): (&'static str, Verb, &'static str),
+        needs: Permission,
+        deed: fn(Cx<'_>, &T, &Said) -> Result<Outcome, Error>,
+    ) -> Self {
+        Self::of((name, verb, path), needs, Deed::Reads(deed))
+    }
+
+    /// An operation that writes.
+    pub(super) const fn writes(
+        (name, verb, path): (&'static str, Verb, &'static str),
+        needs: Permission,
+        deed: fn(&mut Act<'_>, &T, &Said) -> Result<Outcome, Error>,
+    ) -> Self {
+        Self::of((name, verb, path), needs, Deed::Writes(deed))
+    }
+
+    const fn of(
+        (name, verb, path): (&'static str, Verb, &'static str),
+        needs: Permission,
+        deed: Deed<T>,
+    ) -> Self {
+        let about = Call { name, verb, path, needs, query: &[], takes: None, gives: None };
+        Self { about, deed }
+    }
+
+    /// The same with a body.
+    pub(super) const fn takes(mut self, form: Form) -> Self {
+        self.about.takes = Some(form);
+        self
+    }
+
+    /// The same with something to show.
+    pub(super) const fn gives(mut self, form: Form) -> Self {
+        self.about.gives = Some(form);
+        self
+    }
+
+    /// The same with parameters in the query.
+    pub(super) const fn asks(mut self, query: &'static [Field]) -> Self {
+        self.about.query = query;
+        self
+    }
+}
+
+/// The operations of some type.
+pub(super) trait Operations {
+    /// All of them.
+    fn calls(&self) -> Vec<&'static Call>;
+    /// Whether one only reads.
+    fn only_reads(&self, name: &str) -> bool;
+    /// Does one that only reads; `None` if it does not.
+    fn read(
+        &self,
+        cx: Cx<'_>,
+        thing: Option<&dyn Thing>,
+        call: (&str, &Said),
+    ) -> Result<Option<Outcome>, Error>;
+    /// Does one, whether it writes or only reads.
+    fn write(
+        &self,
+        act: &mut Act<'_>,
+        thing: Option<&dyn Thing>,
+        call: (&str, &Said),
+    ) -> Result<Outcome, Error>;
+}
+
+impl<T: 'static> Operations for &'static [Operation<T>] {
+    fn calls(&self) -> Vec<&'static Call> {
+        self.iter().map(|it| &it.about).collect()
+    }
+
+    fn only_reads(&self, name: &str) -> bool {
+        named(self, name).is_ok_and(|it| matches!(it.deed, Deed::Reads(_)))
+    }
+
+    fn read(
+        &self,
+        cx: Cx<'_>,
+        thing: Option<&dyn Thing>,
+        (name, said): (&str, &Said),
+    ) -> Result<Option<Outcome>, Error> {
+        match named(self, name)?.deed {
+            Deed::Reads(deed) => deed(cx, subject(thing)?, said).map(Some),
+            Deed::Writes(_) => Ok(None),
+        }
+    }
+
+    fn write(
+        &self,
+        act: &mut Act<'_>,
+        thing: Option<&dyn Thing>,
+        (name, said): (&str, &Said),
+    ) -> Result<Outcome, Error> {
+        match named(self, name)?.deed {
+            Deed::Reads(deed) => deed(act.cx(), subject(thing)?, said),
+            Deed::Writes(deed) => deed(act, subject(thing)?, said),
+        }
+    }
+}
+
+fn named<T>(all: &'static [Operation<T>], name: &str) -> Result<&'static Operation<T>, Error> {
+    all.iter().find(|it| it.about.name == name).ok_or_else(|| Error::not_found(name))
+}
+
+/// The thing of ours that an operation is of; nothing in particular for a service.
+fn subject<T: 'static>(thing: Option<&dyn Thing>) -> Result<&T, Error> {
+    const NOTHING: &dyn std::any::Any = &();
+    let shown = thing.map_or(NOTHING, Thing::shown);
+    shown.downcast_ref().ok_or_else(|| Error::internal("an operation of another type"))
+}
+
+impl Call {
+    /// The parameters of a path that is this operation's.
+    pub(super) fn matches(&self, segments: &[&str]) -> Option<BTreeMap<&'static str, String>> {
+        let own: Vec<_> = self.path.trim_start_matches('/').split('/').collect();
+        if own.len() != segments.len() {
+            return None;
+        }
+        let mut parameters = BTreeMap::new();
+        for (own, said) in own.iter().zip(segments) {
+            match own.strip_prefix('{').and_then(|it| it.strip_suffix('}')) {
+                Some(name) => drop(parameters.insert(name, (*said).to_owned())),
+                None if own == said => {}
+                None => return None,
+            }
+        }
+        Some(parameters)
+    }
+
+    /// Refuses a body that does not have the form that is taken.
+    pub(super) fn check(&self, body: &Value) -> Result<(), Invalid> {
+        let Some(form) = self.takes else { return Ok(()) };
+        let empty = Value::Object(serde_json::Map::new());
+        let body = if body.is_null() { &empty } else { body };
+        Invalid::unless_empty(form.violations("", body))
+    }
+}
+
+/// A service of the platform: one resource that is always there, for its operations.
+pub(super) struct Service {
+    /// The alias below `/aps/2/services`.
+    pub(super) alias: &'static str,
+    /// The full id of its type.
+    pub(super) kind: &'static str,
+    /// Its place in `/aps/2/types/{number}`; never given to another type.
+    pub(super) number: u32,
+    /// The id of its resource.
+    pub(super) id: Uuid,
+    /// What it does.
+    pub(super) operations: &'static [Operation<()>],
+}

@@ -1,0 +1,62 @@
+//! All types and services of the bus, and finding a resource whatever its type.
+
+use uuid::Uuid;
+
+use super::kind::{AnyKind, Thing};
+use super::operation::Service;
+use super::relation::Link;
+use super::{account, bss_account_information, customer_class};
+use crate::services::{Cx, Error};
+
+/// Every type. Ids are asked for in this order.
+pub(super) static KINDS: &[&dyn AnyKind] =
+    &[&account::KIND, &bss_account_information::KIND, &customer_class::KIND];
+
+/// Every service.
+pub(super) static SERVICES: &[&Service] = &[];
+
+/// The type with a full id, or an older version of which `id` is.
+pub(super) fn kind(id: &str) -> Option<&'static dyn AnyKind> {
+    KINDS.iter().copied().find(|it| it.about().is(id))
+}
+
+/// The type whose collection has an alias.
+pub(super) fn collection(alias: &str) -> Option<&'static dyn AnyKind> {
+    KINDS.iter().copied().find(|it| it.about().alias == Some(alias))
+}
+
+/// The types of which a resource may stand where `id` is asked for.
+pub(super) fn implementing(id: &str) -> Vec<&'static dyn AnyKind> {
+    KINDS.iter().copied().filter(|it| it.about().is_a(id)).collect()
+}
+
+/// The resource with an id, if the caller may see it.
+pub(super) fn find(cx: Cx<'_>, id: Uuid) -> Result<Option<Box<dyn Thing>>, Error> {
+    for kind in KINDS {
+        if let Some(thing) = kind.find(cx, id)? {
+            return Ok(Some(thing));
+        }
+    }
+    Ok(None)
+}
+
+/// The resource with an id.
+pub(super) fn get(cx: Cx<'_>, id: Uuid) -> Result<Box<dyn Thing>, Error> {
+    find(cx, id)?.ok_or_else(|| Error::not_found(id))
+}
+
+/// The resources that a link of a resource leads to, as far as the caller may see them.
+pub(super) fn targets(
+    cx: Cx<'_>,
+    thing: &dyn Thing,
+    link: &Link,
+) -> Result<Vec<Box<dyn Thing>>, Error> {
+    let kinds = implementing(link.to);
+    let mut found = Vec::new();
+    for id in thing.targets(cx, link.name)? {
+        for kind in &kinds {
+            found.extend(kind.find(cx, id)?);
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,208 @@
+//! One resource: read, created, changed, deleted, linked, and what its type can do beside that.
+
+use axum::http::Method;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::anatomy::{Detail, show};
+use super::batch::Batch;
+use super::body::{Changes, Element, changes, link_id};
+use super::bus::{Asked, nothing, shown};
+use super::kind::Thing;
+use super::operation::{Outcome, Said};
+use super::route::{Work, said};
+use super::{list, registry};
+use crate::api::edge::fault::Fault;
+use crate::domain::error::Invalid;
+use crate::domain::operator::Permission;
+use crate::services::idempotency::Answer;
+use crate::services::{Act, Cx, Error};
+
+/// An id from a path: what is no UUID is the id of nothing.
+fn id(text: &str) -> Result<Uuid, Fault> {
+    Uuid::try_parse(text).map_err(|_| {
+        let text: String = text.chars().take(80).collect();
+        Error::not_found(text).into()
+    })
+}
+
+/// Refuses a caller who may do this to nothing at all.
+fn permit(cx: Cx<'_>, permission: Option<Permission>) -> Result<(), Error> {
+    match permission {
+        Some(permission) if !cx.actor.may_at_all(permission) => {
+            Err(Error::Forbidden { permission })
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// `POST /aps/2/resources`: one resource, or several in an array.
+pub(super) fn create(asked: Asked) -> Result<Work, Fault> {
+    let body = asked.body;
+    Ok(Work::writes(move |act| {
+        let is_batch = body.is_array();
+        let elements = body.as_array().map_or(std::slice::from_ref(&body), Vec::as_slice);
+        let made = Batch::create(act, elements)?;
+        let mut all =
+            made.into_iter().map(|id| changed(act.cx(), id)).collect::<Result<Vec<_>, _>>()?;
+        Ok(shown(if is_batch { Value::Array(all) } else { all.remove(0) }))
+    }))
+}
+
+/// A resource as it is after a change.
+fn changed(cx: Cx<'_>, id: Uuid) -> Result<Value, Error> {
+    show(cx, &*registry::get(cx, id)?, Detail::Changed, None)
+}
+
+/// What is done to the resource itself. `POST` on its address is taken for `PUT`.
+pub(super) fn one(asked: Asked, text: &str) -> Result<Work, Fault> {
+    let id = id(text)?;
+    match asked.method {
+        Method::GET => {
+            // What is selected by a query, `list` knows.
+            Ok(Work::reads(move |cx| {
+                Ok(shown(show(cx, &*registry::get(cx, id)?, Detail::Whole, None)?))
+            }))
+        }
+        Method::PUT | Method::POST => change(asked, Some(id)),
+        Method::DELETE => Ok(Work::writes(move |act| {
+            let thing = registry::get(act.cx(), id)?;
+            permit(act.cx(), thing.kind().writes().1)?;
+            thing.delete(act)?;
+            Ok(nothing())
+        })),
+        method => Err(Fault::NoMethod { method: method.to_string() }),
+    }
+}
+
+/// A change of some properties. Without an id in the path, the body says of which resource.
+pub(super) fn change(asked: Asked, id: Option<Uuid>) -> Result<Work, Fault> {
+    let element = Element::read(&asked.body)?;
+    let id = match (id, element.id) {
+        (Some(id), Some(said)) if id != said => {
+            let message = "must be the id in the path";
+            return Err(Invalid::one("/aps/id", "type", message).into());
+        }
+        (Some(id), _) | (None, Some(id)) => id,
+        (None, None) => return Err(Invalid::one("/aps/id", "required", "must be given").into()),
+    };
+    Ok(Work::writes(move |act| {
+        let thing = registry::get(act.cx(), id)?;
+        element.must_be(thing.kind())?;
+        permit(act.cx(), thing.kind().writes().0)?;
+        let Changes { properties, links } = changes(act.cx(), &*thing, &element.body)?;
+        if !properties.is_empty() {
+            thing.change(act, &properties)?;
+        }
+        for (link, target) in links {
+            registry::get(act.cx(), id)?.link(act, link, target)?;
+        }
+        Ok(shown(changed(act.cx(), id)?))
+    }))
+}
+
+/// What lies below a resource: its links, and the operations of its type.
+pub(super) fn part(asked: Asked, text: &str, rest: &[&str]) -> Result<Work, Fault> {
+    let id = id(text)?;
+    let rest: Vec<String> = rest.iter().map(|it| (*it).to_owned()).collect();
+    if asked.method != Method::GET {
+        return Ok(Work::writes(move |act| write(act, id, &rest, asked)));
+    }
+    Ok(Work::scans(move |cx| {
+        let segments: Vec<_> = rest.iter().map(String::as_str).collect();
+        let thing = registry::get(cx, id)?;
+        if let Some((name, path, needs)) = operation(&*thing, "GET", &segments) {
+            permit(cx, Some(needs))?;
+            let said = said(asked, path);
+            let done = thing.operations().read(cx, Some(&*thing), (name, &said))?;
+            return Ok(outcome(done.flatten()));
+        }
+        match segments.as_slice() {
+            ["aps", "links"] => links(cx, &*thing),
+            [name] => list::linked(cx, id, name, &asked),
+            [name, target] => target_of(cx, &*thing, name, target),
+            _ => Err(Error::not_found(rest.join("/"))),
+        }
+    }))
+}
+
+type Parameters = std::collections::BTreeMap<&'static str, String>;
+
+/// The operation that a path below a resource is, its parameters, and what a caller needs.
+fn operation(
+    thing: &dyn Thing,
+    verb: &str,
+    segments: &[&str],
+) -> Option<(&'static str, Parameters, Permission)> {
+    let calls = thing.operations().calls().into_iter().filter(|it| it.verb.word() == verb);
+    let mut fitting = calls.filter_map(|it| Some((it.name, it.matches(segments)?, it.needs)));
+    fitting.next()
+}
+
+/// What an operation comes to, as an answer.
+pub(super) fn outcome(it: Outcome) -> Answer {
+    it.map_or_else(nothing, shown)
+}
+
+fn write(act: &mut Act<'_>, id: Uuid, rest: &[String], asked: Asked) -> Result<Answer, Error> {
+    let segments: Vec<_> = rest.iter().map(String::as_str).collect();
+    let thing = registry::get(act.cx(), id)?;
+    if let Some((name, path, needs)) = operation(&*thing, asked.method.as_str(), &segments) {
+        permit(act.cx(), Some(needs))?;
+        let said: Said = said(asked, path);
+        check(&*thing, name, &said)?;
+        return Ok(outcome(thing.operations().write(act, Some(&*thing), (name, &said))?));
+    }
+    match (&asked.method, segments.as_slice()) {
+        (&Method::POST, [name]) => link(act, &*thing, name, &asked.body),
+        (&Method::DELETE, [name, target]) => {
+            let link = list::link(&*thing, name)?;
+            permit(act.cx(), link.needs.1)?;
+            let target = Uuid::try_parse(target).map_err(|_| Error::not_found(target))?;
+            thing.unlink(act, name, target)?;
+            Ok(nothing())
+        }
+        _ => Err(Error::not_found(rest.join("/"))),
+    }
+}
+
+fn check(thing: &dyn Thing, name: &str, said: &Said) -> Result<(), Error> {
+    let call = thing.operations().calls().into_iter().find(|it| it.name == name);
+    Ok(call.map_or(Ok(()), |it| it.check(&said.body))?)
+}
+
+/// Links with an existing resource; what is linked is the answer.
+fn link(act: &mut Act<'_>, thing: &dyn Thing, name: &str, body: &Value) -> Result<Answer, Error> {
+    let link = list::link(thing, name)?;
+    permit(act.cx(), link.needs.0)?;
+    let target = link_id("", body)?;
+    let other = registry::find(act.cx(), target)?;
+    let other = other.filter(|it| it.kind().about().is_a(link.to));
+    let Some(other) = other else {
+        let message = format!("`{target}` is no resource of type `{}`", link.to);
+        return Err(Invalid::one("/aps/id", "reference", message).into());
+    };
+    Element::read(body)?.must_be(other.kind())?;
+    thing.link(act, name, target)?;
+    Ok(shown(changed(act.cx(), target)?))
+}
+
+/// All links of a resource, as stubs by their names.
+fn links(cx: Cx<'_>, thing: &dyn Thing) -> Result<Answer, Error> {
+    let names: Vec<_> = thing.kind().links().iter().map(|it| it.name).collect();
+    let whole = show(cx, thing, Detail::Whole, None)?;
+    let stubs = whole.as_object().into_iter().flatten();
+    let stubs = stubs.filter(|it| names.contains(&it.0.as_str()));
+    let stubs: Map<_, _> = stubs.map(|(name, stub)| (name.clone(), stub.clone())).collect();
+    Ok(shown(json!(stubs)))
+}
+
+/// One resource at the other end of a link.
+fn target_of(cx: Cx<'_>, thing: &dyn Thing, name: &str, target: &str) -> Result<Answer, Error> {
+    list::link(thing, name)?;
+    let id = Uuid::try_parse(target).map_err(|_| Error::not_found(target))?;
+    if !thing.targets(cx, name)?.contains(&id) {
+        return Err(Error::not_found(id));
+    }
+    Ok(shown(show(cx, &*registry::get(cx, id)?, Detail::Whole, None)?))
+}

@@ -1,0 +1,92 @@
+//! Which request is which: from method and path to what is to be done.
+
+use axum::http::Method;
+
+use super::bus::Asked;
+use super::operation::Said;
+use super::{list, platform, resource, service};
+use crate::api::edge::fault::Fault;
+use crate::services::idempotency::{Answer, Once};
+use crate::services::{Act, Author, Cx, Error};
+
+/// What reads.
+pub(super) type Read = Box<dyn FnOnce(Cx<'_>) -> Result<Answer, Error> + Send>;
+/// What writes.
+pub(super) type Write = Box<dyn FnOnce(&mut Act<'_>) -> Result<Answer, Error> + Send>;
+
+/// What is to be done for a request.
+pub(super) enum Work {
+    /// A little is read, on the thread of the request.
+    Reads(Read),
+    /// Much is read, on the blocking pool.
+    Scans(Read),
+    /// Something is written, on the writer thread.
+    Writes(Write),
+}
+
+impl Work {
+    pub(super) fn reads(
+        work: impl FnOnce(Cx<'_>) -> Result<Answer, Error> + Send + 'static,
+    ) -> Self {
+        Self::Reads(Box::new(work))
+    }
+
+    pub(super) fn scans(
+        work: impl FnOnce(Cx<'_>) -> Result<Answer, Error> + Send + 'static,
+    ) -> Self {
+        Self::Scans(Box::new(work))
+    }
+
+    pub(super) fn writes(
+        work: impl FnOnce(&mut Act<'_>) -> Result<Answer, Error> + Send + 'static,
+    ) -> Self {
+        Self::Writes(Box::new(work))
+    }
+}
+
+/// What is to be done, for whom, and under which key.
+pub(super) struct Job {
+    /// What.
+    pub(super) work: Work,
+    /// The key under which it is done once.
+    pub(super) once: Option<Once>,
+    /// For whom.
+    pub(super) author: Author,
+}
+
+/// What a request asks for. A slash at the end of a path says nothing.
+pub(super) fn job(mut asked: Asked) -> Result<Job, Fault> {
+    let path = std::mem::take(&mut asked.path);
+    let segments: Vec<_> = path.split('/').filter(|it| !it.is_empty()).collect();
+    let (once, author) = (asked.once.take(), asked.author());
+    let work = match segments.as_slice() {
+        ["aps"] => platform::about(&asked)?,
+        ["aps", "2", rest @ ..] => below(asked, rest, &path)?,
+        _ => return Err(Fault::NoRoute { path }),
+    };
+    Ok(Job { work, once, author })
+}
+
+fn below(asked: Asked, segments: &[&str], path: &str) -> Result<Work, Fault> {
+    let no_route = || Fault::NoRoute { path: path.to_owned() };
+    match (segments, &asked.method) {
+        (["resources"], &Method::GET) => list::all(asked),
+        (["resources"], &Method::POST) => resource::create(asked),
+        (["resources"], &Method::PUT) => resource::change(asked, None),
+        (["resources", id], _) => resource::one(asked, id),
+        (["resources", id, rest @ ..], _) => resource::part(asked, id, rest),
+        (["collections", alias], &Method::GET) => list::collection(asked, alias),
+        (["types", rest @ ..], &Method::GET) => platform::types(&asked, rest),
+        (["packages", id], &Method::GET) => platform::package(id),
+        (["services", alias, rest @ ..], _) => service::call(asked, alias, rest),
+        (["resources" | "types", ..] | ["collections" | "packages", _], _) => {
+            Err(Fault::NoMethod { method: asked.method.to_string() })
+        }
+        _ => Err(no_route()),
+    }
+}
+
+/// What was said with a call, for an operation whose path has these parameters.
+pub(super) fn said(asked: Asked, path: std::collections::BTreeMap<&'static str, String>) -> Said {
+    Said { path, query: asked.query, body: asked.body }
+}

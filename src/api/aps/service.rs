@@ -1,0 +1,60 @@
+//! Services of the platform, by their aliases: `/aps/2/services/{alias}`.
+
+use axum::http::Method;
+use serde_json::json;
+
+use super::bus::{Asked, shown};
+use super::identity::package;
+use super::operation::{Call, Operations, Service};
+use super::registry::SERVICES;
+use super::resource::outcome;
+use super::route::{Work, said};
+use crate::api::edge::fault::Fault;
+use crate::services::Error;
+
+/// What is asked of a service: itself, or an operation.
+pub(super) fn call(asked: Asked, alias: &str, rest: &[&str]) -> Result<Work, Fault> {
+    let Some(service) = SERVICES.iter().copied().find(|it| it.alias == alias) else {
+        return Err(Error::not_found(alias).into());
+    };
+    if rest.is_empty() {
+        return itself(&asked, service);
+    }
+    let calls = service.operations.calls();
+    let fits = |it: &&&'static Call| it.matches(rest).is_some();
+    let mut fitting = calls.iter().filter(fits).peekable();
+    if fitting.peek().is_none() {
+        return Err(Error::not_found(rest.join("/")).into());
+    }
+    let Some(call) = fitting.find(|it| it.verb.word() == asked.method.as_str()) else {
+        return Err(Fault::NoMethod { method: asked.method.to_string() });
+    };
+    if !asked.actor.may_at_all(call.needs) {
+        return Err(Error::Forbidden { permission: call.needs }.into());
+    }
+    call.check(&asked.body)?;
+    let said = said(asked, call.matches(rest).unwrap_or_default());
+    let (operations, name) = (&service.operations, call.name);
+    if operations.only_reads(name) {
+        return Ok(Work::scans(move |cx| {
+            Ok(outcome(operations.read(cx, None, (name, &said))?.flatten()))
+        }));
+    }
+    Ok(Work::writes(move |act| Ok(outcome(operations.write(act, None, (name, &said))?))))
+}
+
+fn itself(asked: &Asked, service: &'static Service) -> Result<Work, Fault> {
+    if asked.method != Method::GET {
+        return Err(Fault::NoMethod { method: asked.method.to_string() });
+    }
+    let schema = format!("/aps/2/types/{}", service.number);
+    let aps = json!({
+        "type": service.kind,
+        "id": service.id,
+        "status": "aps:ready",
+        "revision": 1,
+        "schema": schema,
+        "package": package(),
+    });
+    Ok(Work::reads(move |_| Ok(shown(json!({ "aps": aps })))))
+}

@@ -1,0 +1,85 @@
+//! The bus itself: what is no route, no method, no resource, and who may not ask.
+
+use expect_test::expect;
+use serde_json::json;
+
+use crate::harness::client::{Client, Protocol};
+use crate::harness::house::House;
+
+#[test]
+fn what_is_not_there_is_told_in_the_words_of_the_bus() {
+    let house = House::on("2026-01-01");
+    let said = Protocol::default();
+    let operator = house.operator();
+    let nothing = "/aps/2/resources/00000000-0000-7000-8000-000000000000";
+    said.say(&Client::nobody(&house.app), "nobody", "GET /aps/2/collections/accounts", None);
+    for what in [
+        "GET /aps/2/nowhere".to_owned(),
+        "GET /aps/2/collections/nothing".to_owned(),
+        "GET /aps/2/services/nothing".to_owned(),
+        "DELETE /aps/2/collections/accounts".to_owned(),
+        format!("GET {nothing}"),
+        format!("GET {nothing}/accounts"),
+        format!("PATCH {nothing}"),
+        "GET /aps/2/resources/me".to_owned(),
+    ] {
+        said.say(&operator, "operator", &what, None);
+    }
+    let member = house.client(&house.customer.member);
+    said.say(&member, "member", "GET /aps/2/collections/accounts", None);
+    for body in [
+        json!({}),
+        json!([]),
+        json!({ "aps": { "type": "http://nobody/1.0" } }),
+        json!({ "aps": { "type": "http://www.odin.com/billing/CustomerClass/1.0" } }),
+    ] {
+        said.say(&operator, "operator", "POST /aps/2/resources", Some(&body));
+    }
+    expect![[r#"
+        > GET /aps/2/collections/accounts [nobody]
+        401 Unauthorized {"code":401,"type":"APS::Util::Exception","message":"Unauthorized request"}
+        > GET /aps/2/nowhere [operator]
+        404 Not Found {"code":404,"type":"APS::Hosting::NotFound","message":"there is no `/aps/2/nowhere` here"}
+        > GET /aps/2/collections/nothing [operator]
+        404 Not Found {"code":404,"type":"APS::Hosting::NotFound","message":"`nothing` is not there"}
+        > GET /aps/2/services/nothing [operator]
+        404 Not Found {"code":404,"type":"APS::Hosting::NotFound","message":"`nothing` is not there"}
+        > DELETE /aps/2/collections/accounts [operator]
+        405 Method Not Allowed {"code":405,"type":"APS::Util::MethodNotAllowed","message":"`DELETE` is not allowed here"}
+        > GET /aps/2/resources/{id1} [operator]
+        404 Not Found {"code":404,"type":"APS::Hosting::NotFound","message":"`{id1}` is not there"}
+        > GET /aps/2/resources/{id1}/accounts [operator]
+        404 Not Found {"code":404,"type":"APS::Hosting::NotFound","message":"`{id1}` is not there"}
+        > PATCH /aps/2/resources/{id1} [operator]
+        405 Method Not Allowed {"code":405,"type":"APS::Util::MethodNotAllowed","message":"`PATCH` is not allowed here"}
+        > GET /aps/2/resources/me [operator]
+        404 Not Found {"code":404,"type":"APS::Hosting::NotFound","message":"`me` is not there"}
+        > GET /aps/2/collections/accounts [member]
+        403 Forbidden {"code":403,"type":"APS::Hosting::PermissionDenied","message":"not permitted: account_read"}
+        > POST /aps/2/resources {} [operator]
+        400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/aps/type` must be given"}
+        > POST /aps/2/resources [] [operator]
+        400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/` must have 1 to 100 elements"}
+        > POST /aps/2/resources {"aps":{"type":"http://nobody/1.0"}} [operator]
+        400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/aps/type` `http://nobody/1.0` is no type of this bus"}
+        > POST /aps/2/resources {"aps":{"type":"http://www.odin.com/billing/CustomerClass/1.0"}} [operator]
+        400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/aps/type` `http://www.odin.com/billing/CustomerClass/1.0`: resources of this type are not created by clients"}
+    "#]].assert_eq(&said.text());
+}
+
+#[test]
+fn what_is_no_json_is_refused_with_its_place() {
+    let house = House::on("2026-01-01");
+    let operator = house.operator();
+    let mut told = String::new();
+    for body in ["{", "{\"a\":1,\"a\":2}", "nonsense", "\"text\""] {
+        let answer = operator.call_raw("POST /aps/2/resources", Some(body.into()));
+        told += &format!("{} {}\n", answer.status, String::from_utf8_lossy(&answer.body));
+    }
+    expect![[r#"
+        400 Bad Request {"code":400,"type":"APS::Util::MalformedRequest","message":"the body is not valid JSON: EOF while parsing an object at line 1 column 1"}
+        400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/a` must not come twice"}
+        400 Bad Request {"code":400,"type":"APS::Util::MalformedRequest","message":"the body is not valid JSON: expected ident at line 1 column 2"}
+        400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/` must be an object"}
+    "#]].assert_eq(&told);
+}

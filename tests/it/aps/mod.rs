@@ -1,0 +1,4 @@
+//! The APS 2 bus: conversations as a client of that platform has them.
+
+mod accounts;
+mod bus;
