@@ -22,6 +22,12 @@ fn has_controls(text: &str) -> bool {
     text.chars().any(|it| it.is_control() && !matches!(it, '\n' | '\r' | '\t'))
 }
 
+/// The letters of a text in one case, one character at a time: how texts are found whatever case
+/// they were written in.
+pub fn folded(text: &str) -> impl Iterator<Item = char> + Clone + '_ {
+    text.chars().flat_map(char::to_lowercase)
+}
+
 macro_rules! texts {
     ($($(#[doc = $doc:literal])+ $name:ident: $check:expr;)+) => {$(
         $(#[doc = $doc])+

@@ -20,6 +20,7 @@ pub mod dialect;
 pub mod duty;
 mod error;
 pub mod event;
+pub mod finding;
 mod house;
 pub mod idempotency;
 pub mod invoice;

@@ -24,6 +24,14 @@ record!(Account, AccountId, "account", shape 1,
     },
     /// `(class, account)`: whose terms a class says.
     ACCOUNT_BY_CLASS = "by_class" => |it, keys| keys.push(Key::new().id(it.class()).id(it.id)),
+    /// `(name in one case, account)`.
+    ACCOUNT_BY_NAME = "by_name" => |it, keys| {
+        keys.push(Key::new().folded(it.profile().name.as_str()).id(it.id));
+    },
+    /// `(state, account)`.
+    ACCOUNT_BY_STATE = "by_state" => |it, keys| {
+        keys.push(Key::new().u8(it.state() as u8).id(it.id));
+    },
 );
 
 record!(BillingAccount, BillingAccountId, "billing_account", shape 1,

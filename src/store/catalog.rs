@@ -1,5 +1,7 @@
 //! What is for sale, as it is kept.
 
+use std::collections::BTreeSet;
+
 use super::codec::Key;
 use super::record::record;
 use crate::domain::catalog::asset::Asset;
@@ -49,6 +51,12 @@ record!(Offer, OfferId, "offer", shape 1,
     /// `(category, offer)`.
     OFFER_BY_CATEGORY = "by_category" => |it, keys| {
         keys.extend(it.content.categories.iter().map(|category| Key::new().id(*category).id(it.id)));
+    },
+    /// `(name in one case, offer)`: the names in all languages.
+    OFFER_BY_NAME = "by_name" => |it, keys| {
+        let names = it.content.name.iter().map(|(_, name)| name.as_str());
+        let names: BTreeSet<Vec<u8>> = names.map(|it| Key::new().folded(it).bytes()).collect();
+        keys.extend(names.iter().map(|name| Key::new().raw(name).id(it.id)));
     },
     /// `(part number, offer)`: what IBM's clients order by.
     OFFER_BY_PART_NUMBER = "by_part_number" => |it, keys| {

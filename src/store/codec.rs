@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::StoreError;
 use crate::domain::id::{Id, Subject};
+use crate::domain::text::folded;
 use crate::domain::time::{Date, Instant};
 
 /// A record's bytes, headed by the version of its shape.
@@ -99,6 +100,20 @@ impl Key {
     pub fn text(mut self, it: &str) -> Self {
         self.0.extend(it.bytes().filter(|byte| *byte != 0));
         self.0.push(0);
+        self
+    }
+
+    /// A text in one case and a zero that ends it.
+    #[must_use]
+    pub fn folded(self, it: &str) -> Self {
+        self.beginning(it).u8(0)
+    }
+
+    /// The same without the zero: what a text in one case begins with.
+    #[must_use]
+    pub fn beginning(mut self, it: &str) -> Self {
+        let letters = folded(it).filter(|it| *it != '\0');
+        self.0.extend_from_slice(letters.collect::<String>().as_bytes());
         self
     }
 

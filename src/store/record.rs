@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
 use super::batch::Batch;
 use super::codec::{self, Key};
@@ -202,6 +203,30 @@ pub trait Records: View {
     fn all_along<R: Record>(&self, along: &Along) -> Result<Vec<R>, StoreError> {
         let request = PageRequest::oldest(PageRequest::LIMIT_MAX);
         Ok(self.list::<R>(along, &request, &mut |_| true)?.items)
+    }
+
+    /// The ids under keys of an index that begin with a prefix, in order, as far as `accept` takes
+    /// what stands between the prefix and the id. Reads no record.
+    ///
+    /// # Errors
+    /// If the engine fails or a key ends with no id.
+    fn ids_along<R: Record>(
+        &self,
+        index: Table,
+        prefix: Key,
+        accept: &mut dyn FnMut(&[u8]) -> bool,
+    ) -> Result<Vec<R::Id>, StoreError> {
+        let (prefix, mut ids) = (prefix.bytes(), Vec::new());
+        self.scan(index, &KeyRange::prefix(&prefix), PageOrder::Rising, &mut |key, _| {
+            let damaged = StoreError::Unreadable { table: index.0, source: None };
+            let (rest, id) = key[prefix.len()..].split_last_chunk::<16>().ok_or(damaged)?;
+            if accept(rest) {
+                ids.push(R::Id::from_uuid(Uuid::from_bytes(*id)));
+            }
+            Ok(ControlFlow::Continue(()))
+        })?;
+        ids.sort_unstable();
+        Ok(ids)
     }
 
     /// A page of the records that pass `accept`.

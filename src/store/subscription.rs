@@ -25,6 +25,14 @@ record!(Subscription, SubscriptionId, "subscription", shape 1,
     SUBSCRIPTION_BY_ORDER = "by_order" => |it, keys| {
         keys.extend(it.origin.as_ref().map(|(order, _)| Key::new().id(*order).id(it.id)));
     },
+    /// `(name in one case, subscription)`: those that have a name of their own.
+    SUBSCRIPTION_BY_NAME = "by_name" => |it, keys| {
+        keys.extend(it.name().map(|name| Key::new().folded(name.as_str()).id(it.id)));
+    },
+    /// `(state, subscription)`.
+    SUBSCRIPTION_BY_STATE = "by_state" => |it, keys| {
+        keys.push(Key::new().u8(it.state() as u8).id(it.id));
+    },
     sums
     /// `(seller, price, day of its version, resource, units)`: how many subscriptions run at a price.
     SUBSCRIPTION_RUNNING = "running" => overview::running,

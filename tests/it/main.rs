@@ -14,6 +14,7 @@ mod damage;
 mod delivery;
 mod demo;
 mod disk_full;
+mod finding;
 mod harness;
 mod ledger;
 mod plug_pull;
