@@ -1,24 +1,23 @@
-//! Patterns for texts: `*` is any run of characters, `?` is one.
-
-use std::str::Chars;
+//! Patterns for texts: `*` is any run of characters, `?` is one, whatever the case of letters.
 
 use super::error::RqlError;
 use super::lexer::Word;
+use crate::domain::text::folded;
 
-/// What a text is to look like, whatever the case of its letters.
+/// What a text is to look like.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Pattern {
     pub(super) parts: Vec<Part>,
 }
 
 /// A part of a pattern.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
     /// Any run of characters, an empty one as well.
     Run,
     /// Any one character.
     One,
-    /// This character, in small letters as in capitals.
+    /// This character, in the one case that all texts are brought into.
     Character(char),
 }
 
@@ -30,7 +29,7 @@ impl Pattern {
         for piece in word.raw.split_inclusive(['*', '?']) {
             let plain = piece.trim_end_matches(['*', '?']);
             let text = Word { at: word.at + at, raw: plain }.text()?;
-            parts.extend(text.chars().map(Part::Character));
+            parts.extend(folded(&text).map(Part::Character));
             match &piece[plain.len()..] {
                 "*" if parts.last() == Some(&Part::Run) => {}
                 "*" => parts.push(Part::Run),
@@ -41,16 +40,22 @@ impl Pattern {
         }
         Ok(Self { parts })
     }
-}
 
-impl Pattern {
     /// Whether a text looks like it.
-    ///
+    pub(super) fn fits(&self, text: &str) -> bool {
+        self.matches(folded(text))
+    }
+
+    /// Whether a text looks like it that was brought into one case before.
+    pub(crate) fn fits_folded(&self, text: &str) -> bool {
+        self.matches(text.chars())
+    }
+
     /// After a character that does not fit, the last run takes one more; none before it needs to,
     /// so this is bounded by the product of both lengths.
-    pub(super) fn fits(&self, text: &str) -> bool {
-        let (mut at, mut rest) = (0, text.chars());
-        let mut retry: Option<(usize, Chars<'_>)> = None;
+    fn matches<C: Iterator<Item = char> + Clone>(&self, text: C) -> bool {
+        let (mut at, mut rest) = (0, text);
+        let mut retry: Option<(usize, C)> = None;
         loop {
             let mut ahead = rest.clone();
             match (self.parts.get(at), ahead.next()) {
@@ -74,24 +79,22 @@ impl Pattern {
         }
     }
 
-    /// The letters that every text begins with that fits, in one case.
-    pub(super) fn prefix(&self) -> String {
+    /// What every text begins with that fits.
+    pub(crate) fn beginning(&self) -> String {
         let letters = self.parts.iter().map_while(|it| match it {
             Part::Character(it) => Some(*it),
             Part::Run | Part::One => None,
         });
-        letters.flat_map(char::to_lowercase).collect()
+        letters.collect()
     }
 }
 
 impl Part {
-    fn fits(&self, character: char) -> bool {
+    fn fits(self, character: char) -> bool {
         match self {
             Self::Run => false,
             Self::One => true,
-            Self::Character(it) => {
-                *it == character || it.to_lowercase().eq(character.to_lowercase())
-            }
+            Self::Character(it) => it == character,
         }
     }
 }

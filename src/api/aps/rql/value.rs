@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::literal::{self, Literal};
 use super::query::Relation;
+use crate::domain::text::folded;
 use crate::domain::time::{Date, Instant, Zone};
 
 /// Whether a value stands in a relation to one of a query.
@@ -65,11 +66,6 @@ fn text_order(one: &str, other: &str) -> Ordering {
         return one.cmp(&other);
     }
     folded(one).cmp(folded(other)).then_with(|| one.cmp(other))
-}
-
-/// The letters of a text in one case, one character at a time.
-pub(super) fn folded(text: &str) -> impl Iterator<Item = char> + '_ {
-    text.chars().flat_map(char::to_lowercase)
 }
 
 fn decimal(number: &Number) -> Option<Decimal> {

@@ -231,6 +231,9 @@ fn a_pattern_is_for_texts_in_either_case() {
         like(id,1*) => a1 a2 a4
         like(id,??) => a4
         like(trial,t*) =>
+        like(companyName,*%2A*) =>
+        like(name,*demo*demo*) =>
+        like(name,*n*n*n*) => s2
         like(name.en_US,*ma*) => r2
         like(account.companyName,*smith) => s1 s2
         like(aps.type,*/plan/*) => p1 p2

@@ -4,3 +4,4 @@ mod fixture;
 mod holding;
 mod reading;
 mod selecting;
+mod writing;

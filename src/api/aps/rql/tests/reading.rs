@@ -38,6 +38,7 @@ fn a_query_is_read_in_all_its_forms() {
         a=like=*x* => like(a,*x*)
         like(name,*a**b?c) => like(name,*a*b?c)
         like(name,%2Aa%3F%2a*) => like(name,%2Aa%3F%2A*)
+        like(name,*Demo%C3%84*) => like(name,*demo%C3%A4*)
         eq(name,a*b?) => eq(name,a%2Ab%3F)
         eq(publication.published,true) => eq(publication.published,true)
         eq(name.en_US,value%20with%20space) => eq(name.en_US,value%20with%20space)
