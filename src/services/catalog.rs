@@ -3,21 +3,26 @@
 //! Every element belongs to a seller. Reading drafts and writing is the seller's; what is launched
 //! is on the shelf for everybody ([`offer`](super::offer)).
 
-use super::{Act, Cx, Error};
+use uuid::Uuid;
+
+use super::{Act, Cx, Error, offer};
 use crate::domain::catalog::category::Category;
 use crate::domain::catalog::lifecycle::{Life, State, Trigger};
+use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::resource::{Resource, ResourceContent, must_not_provide_itself};
 use crate::domain::catalog::specification::{Specification, SpecificationContent};
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::Verb;
-use crate::domain::id::{AccountId, CategoryId, MeterId, ResourceId, SpecificationId};
+use crate::domain::id::{AccountId, CategoryId, Id, MeterId, ResourceId, SpecificationId};
 use crate::domain::localized::Localized;
 use crate::domain::operator::{Decision, Permission};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::stamp::{SellerNumber, Stamp};
 use crate::domain::text::Name;
 use crate::domain::usage::meter::Meter;
-use crate::store::catalog::{METER_BY_CODE, OFFER_BY_CATEGORY, OFFER_BY_SPECIFICATION};
+use crate::store::catalog::{
+    METER_BY_CODE, OFFER_BY_CATEGORY, OFFER_BY_RESOURCE, OFFER_BY_SPECIFICATION,
+};
 use crate::store::{Along, Key, Record, Records, Table};
 
 /// The seller for whom something is written: the account that is named, else the caller's own,
@@ -41,22 +46,52 @@ pub fn seller(cx: Cx<'_>, named: Option<AccountId>) -> Result<SellerNumber, Erro
     }
 }
 
+/// Where an element of a catalogue comes from: whose it is, and the id that its author brought for
+/// it, if any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin {
+    /// Whose it is.
+    pub seller: SellerNumber,
+    /// Its id; a new one if nothing is said.
+    pub id: Option<Uuid>,
+}
+
+impl From<SellerNumber> for Origin {
+    fn from(seller: SellerNumber) -> Self {
+        Self { seller, id: None }
+    }
+}
+
 /// Creates an element of a seller's catalogue, numbered by the sequence of its table.
 ///
 /// # Errors
-/// If the caller may not, or `make` refuses.
+/// If the caller may not, the id is taken, or `make` refuses.
 pub fn create<R: Record, E: Into<Error>>(
     act: &mut Act<'_>,
-    seller: SellerNumber,
+    origin: impl Into<Origin>,
     permission: Permission,
     make: impl FnOnce(R::Id, Stamp) -> Result<R, E>,
 ) -> Result<R, Error> {
-    let stamp = act.cx().stamp(seller, None);
+    let origin = origin.into();
+    let stamp = act.cx().stamp(origin.seller, None);
     act.must(permission, &stamp)?;
+    let id = match origin.id {
+        Some(uuid) => must_be_new::<R>(act, R::Id::from_uuid(uuid))?,
+        None => act.new_id(),
+    };
     let stamp = stamp.numbered(act.next_number(R::TABLE.0)?);
-    let id = act.new_id();
     let made = make(id, stamp).map_err(Into::into)?;
     act.keep((made, Verb::Created))
+}
+
+fn must_be_new<R: Record>(act: &Act<'_>, id: R::Id) -> Result<R::Id, Error> {
+    match act.cx().view.find::<R>(id)? {
+        None => Ok(id),
+        Some(_) => {
+            let why = format!("the id `{}` is taken", id.uuid());
+            Err(Rejection::new(Code::Duplicate, why).into())
+        }
+    }
 }
 
 /// Changes an element of a catalogue.
@@ -103,12 +138,12 @@ pub fn must_be_free<R: Record>(
 /// If a rule is broken, something it names is not there, or the caller may not.
 pub fn specify(
     act: &mut Act<'_>,
-    seller: SellerNumber,
+    origin: impl Into<Origin>,
     life: Life,
     content: SpecificationContent,
 ) -> Result<Specification, Error> {
     named_by_specification(act.cx(), &content)?;
-    create(act, seller, Permission::CatalogWrite, |id, stamp| {
+    create(act, origin, Permission::CatalogWrite, |id, stamp| {
         Specification::new(id, stamp, life, content)
     })
 }
@@ -161,7 +196,6 @@ pub fn on_specification(
 
 /// How many offers stand along an index that are not obsolete yet.
 fn held_by(act: &Act<'_>, offers: &Along) -> Result<u64, Error> {
-    use crate::domain::catalog::offer::Offer;
     let offers = act.all::<Offer>(offers.clone())?;
     let gone = [State::Obsolete, State::Rejected];
     let alive = offers.iter().filter(|it| !gone.contains(&it.life.state()));
@@ -174,11 +208,11 @@ fn held_by(act: &Act<'_>, offers: &Along) -> Result<u64, Error> {
 /// If a rule is broken, something it names is not there, or the caller may not.
 pub fn create_resource(
     act: &mut Act<'_>,
-    seller: SellerNumber,
+    origin: impl Into<Origin>,
     content: ResourceContent,
 ) -> Result<Resource, Error> {
     named_by_resource(act.cx(), &content)?;
-    create(act, seller, Permission::CatalogWrite, |id, stamp| Resource::new(id, stamp, content))
+    create(act, origin, Permission::CatalogWrite, |id, stamp| Resource::new(id, stamp, content))
 }
 
 /// Gives a resource another content.
@@ -207,6 +241,44 @@ fn named_by_resource(cx: Cx<'_>, content: &ResourceContent) -> Result<(), Error>
         cx.named::<Resource>(&format!("/dependencies/{place}/on"), dependency.on)?;
     }
     Ok(())
+}
+
+/// The resource with an id, if the caller may see it: its seller may, and whoever may see an offer
+/// that has it.
+///
+/// # Errors
+/// If the store fails.
+pub fn resource(cx: Cx<'_>, id: ResourceId) -> Result<Option<Resource>, Error> {
+    let Some(found) = cx.view.find::<Resource>(id)? else { return Ok(None) };
+    Ok(shows_resource(cx, &found)?.then_some(found))
+}
+
+/// A page of the resources that the caller may see.
+///
+/// # Errors
+/// If the store fails.
+pub fn resources(cx: Cx<'_>, page: &PageRequest) -> Result<Page<Resource>, Error> {
+    let mut failed = None;
+    let mut shows = |it: &Resource| match shows_resource(cx, it) {
+        Ok(shows) => shows,
+        Err(error) => {
+            failed.get_or_insert(error);
+            false
+        }
+    };
+    let page = cx.view.list(&Along::All, page, &mut shows)?;
+    failed.map_or(Ok(page), Err)
+}
+
+fn shows_resource(cx: Cx<'_>, it: &Resource) -> Result<bool, Error> {
+    if cx.actor.may(Permission::CatalogRead, &it.stamp) == Decision::Yes {
+        return Ok(true);
+    }
+    if !cx.actor.may_at_all(Permission::OfferBrowse) {
+        return Ok(false);
+    }
+    let along = Along::Index(OFFER_BY_RESOURCE, Key::new().id(it.id).bytes());
+    Ok(cx.every::<Offer>(&along)?.iter().any(|it| offer::shows(cx, it)))
 }
 
 /// Places a category below another, or at the top.
@@ -247,10 +319,10 @@ pub fn on_category(act: &mut Act<'_>, id: CategoryId, trigger: Trigger) -> Resul
 /// If the place breaks a rule, or the caller may not.
 pub fn create_category(
     act: &mut Act<'_>,
-    seller: SellerNumber,
+    origin: impl Into<Origin>,
     (life, name, parent): (Life, Localized<Name>, Option<CategoryId>),
 ) -> Result<Category, Error> {
-    let it: Category = create::<_, Error>(act, seller, Permission::CatalogWrite, |id, stamp| {
+    let it: Category = create::<_, Error>(act, origin, Permission::CatalogWrite, |id, stamp| {
         Ok(Category::new(id, stamp, life, name))
     })?;
     match parent {

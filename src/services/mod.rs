@@ -42,6 +42,7 @@ pub mod password;
 pub mod payment;
 pub mod provisioning;
 mod recognized;
+pub mod removal;
 pub mod search;
 pub mod seat;
 pub mod session;

@@ -72,7 +72,7 @@ pub fn find(cx: Cx<'_>, query: Query) -> Result<Shelf, Error> {
     };
     let mut hits = Vec::with_capacity(found.hits.len());
     for id in found.hits {
-        let on_shelf = |it: &Offer| it.life.state() == State::Launched && offer::shows(cx, it);
+        let on_shelf = |it: &Offer| shelved(cx, it) == State::Launched && offer::shows(cx, it);
         let Some(offer) = cx.view.find::<Offer>(id)?.filter(on_shelf) else { continue };
         hits.push(Hit { prices: prices(cx, id)?, offer });
     }
@@ -125,7 +125,7 @@ fn without_index(cx: Cx<'_>, query: &Query) -> Result<Found, Error> {
     let (mut found, mut accepted) = (Found::nothing(), Vec::new());
     let mut page = PageRequest::first(PageRequest::LIMIT_MAX);
     loop {
-        let launched = |it: &Offer| it.life.state() == State::Launched && offer::shows(cx, it);
+        let launched = |it: &Offer| shelved(cx, it) == State::Launched && offer::shows(cx, it);
         let offers = cx.view.list(&Along::All, &page, &mut |it| launched(it))?;
         for offer in &offers.items {
             let document = document(cx, offer)?;
@@ -147,6 +147,13 @@ fn prices(cx: Cx<'_>, id: OfferId) -> Result<Vec<LeastPrice>, Error> {
     Ok(advertised(&offer::prices(cx, id)?, today))
 }
 
+/// The state of an offer as the shelf has it: what is out of its time for good is as retired.
+fn shelved(cx: Cx<'_>, offer: &Offer) -> State {
+    let state = offer.life.state();
+    let is_over = offer.life.valid_for.until().is_some_and(|it| it <= cx.now);
+    if is_over && state == State::Launched { State::Retired } else { state }
+}
+
 /// An offer as it is searched for.
 fn document(cx: Cx<'_>, offer: &Offer) -> Result<OfferDocument, Error> {
     let content = &offer.content;
@@ -163,7 +170,7 @@ fn document(cx: Cx<'_>, offer: &Offer) -> Result<OfferDocument, Error> {
     Ok(OfferDocument {
         id: offer.id,
         seller: offer.stamp.seller,
-        state: offer.life.state(),
+        state: shelved(cx, offer),
         name: content.name.clone(),
         descriptions: content.summary.iter().chain(&content.description).cloned().collect(),
         part_number: content.part_number.clone(),

@@ -1,5 +1,6 @@
 //! Taxes: what a seller writes down about them.
 
+use super::catalog::Origin;
 use super::{Act, Error, catalog};
 use crate::domain::catalog::tax::{Covers, TaxCategory, TaxRule, TaxZone};
 use crate::domain::id::TaxRuleId;
@@ -14,11 +15,11 @@ use crate::store::catalog::{TAX_CATEGORY_BY_CODE, TAX_ZONE_BY_CODE};
 /// If its code is taken, or the caller may not.
 pub fn create_category(
     act: &mut Act<'_>,
-    seller: SellerNumber,
+    origin: impl Into<Origin>,
     (code, name): (Code, Name),
 ) -> Result<TaxCategory, Error> {
     let it: TaxCategory =
-        catalog::create::<_, Error>(act, seller, Permission::TaxWrite, |id, stamp| {
+        catalog::create::<_, Error>(act, origin, Permission::TaxWrite, |id, stamp| {
             Ok(TaxCategory { id, stamp, code, name, description: None })
         })?;
     catalog::must_be_free::<TaxCategory>(act, TAX_CATEGORY_BY_CODE, it.code.as_str(), it.id)?;

@@ -58,10 +58,19 @@ record!(Offer, OfferId, "offer", shape 1,
         let names: BTreeSet<Vec<u8>> = names.map(|it| Key::new().folded(it).bytes()).collect();
         keys.extend(names.iter().map(|name| Key::new().raw(name).id(it.id)));
     },
+    /// `(original, copy)`.
+    OFFER_BY_ORIGINAL = "by_original" => |it, keys| {
+        keys.extend(it.content.copy_of.map(|of| Key::new().id(of).id(it.id)));
+    },
     /// `(part number, offer)`: what IBM's clients order by.
     OFFER_BY_PART_NUMBER = "by_part_number" => |it, keys| {
         let number = it.content.part_number.as_ref();
         keys.extend(number.map(|number| Key::new().text(number.as_str()).id(it.id)));
+    },
+    /// `(resource, offer)`, once for each resource.
+    OFFER_BY_RESOURCE = "by_resource" => |it, keys| {
+        let resources: BTreeSet<_> = it.content.resources.iter().map(|it| it.resource).collect();
+        keys.extend(resources.into_iter().map(|resource| Key::new().id(resource).id(it.id)));
     },
     /// `(specification, offer)`.
     OFFER_BY_SPECIFICATION = "by_specification" => |it, keys| {

@@ -79,6 +79,17 @@ pub const fn next(state: State, trigger: Trigger) -> Option<State> {
     }
 }
 
+impl State {
+    /// Whether it is on the market or was: somebody may have bought it.
+    #[must_use]
+    pub const fn was_on_market(self) -> bool {
+        match self {
+            Self::Launched | Self::Retired | Self::Obsolete => true,
+            Self::InStudy | Self::InDesign | Self::InTest | Self::Active | Self::Rejected => false,
+        }
+    }
+}
+
 impl Trigger {
     /// What leads to a state, for contracts that name the state; `None` for the first.
     #[must_use]
@@ -187,6 +198,21 @@ impl Life {
         }
     }
 
+    /// The same, offered from now on and without an end.
+    #[must_use]
+    pub fn opened(self, now: Instant) -> Self {
+        let from = self.valid_for.from().filter(|it| *it <= now);
+        Self { valid_for: Validity::new(from, None).unwrap_or(Validity::ALWAYS), ..self }
+    }
+
+    /// The same, no longer offered. Unlike what was retired it can be [opened](Self::opened) again.
+    #[must_use]
+    pub fn closed(self, now: Instant) -> Self {
+        let since = Validity::new(self.valid_for.from(), Some(now));
+        let valid_for = since.or_else(|| Validity::new(None, Some(now)));
+        Self { valid_for: valid_for.unwrap_or(self.valid_for), ..self }
+    }
+
     /// Whether it can be bought at a moment: launched, and within its validity.
     #[must_use]
     pub fn is_on_sale(&self, now: Instant) -> bool {
@@ -263,6 +289,19 @@ mod tests {
             let on_sale = [9, 10, 19, 20].map(|it| life.is_on_sale(at(it)));
             let launched = *state == State::Launched;
             assert_eq!(on_sale, [false, launched, launched, false], "{state}");
+        }
+    }
+
+    #[test]
+    fn what_is_closed_is_off_sale_until_it_is_opened() {
+        let at = |seconds: i64| Instant::from_micros(seconds * 1_000_000).expect("in range");
+        for (from, until) in [(None, None), (Some(10), None), (Some(3), Some(30)), (Some(20), None)]
+        {
+            let valid_for = Validity::new(from.map(at), until.map(at)).expect("not empty");
+            let closed = Life { valid_for, ..life(State::Launched) }.closed(at(10));
+            assert!([10, 11, 40].map(at).iter().all(|it| !closed.is_on_sale(*it)));
+            let opened = closed.opened(at(20));
+            assert!([20, 21, 99].map(at).iter().all(|it| opened.is_on_sale(*it)));
         }
     }
 

@@ -302,6 +302,8 @@ pub struct OfferContent {
     pub is_sellable: bool,
     /// The offer that it adds to: it can be had only below a subscription to that.
     pub adds_to: Option<OfferId>,
+    /// The offer of a seller above that it is a copy of, to be sold on.
+    pub copy_of: Option<OfferId>,
     /// To what its subscriptions may switch.
     pub switches: Vec<Switch>,
     /// Who may buy it, and through which channels and in which markets.
@@ -363,6 +365,7 @@ impl OfferContent {
             seating: Seating::None,
             is_sellable: true,
             adds_to: None,
+            copy_of: None,
             switches: Vec::new(),
             eligibility: Eligibility::default(),
             agreements: Vec::new(),
@@ -456,6 +459,10 @@ impl OfferContent {
         if self.adds_to == Some(id) {
             let message = "must name another offer than this one";
             found.push(Violation::new("/adds_to", "reference", message));
+        }
+        if self.copy_of == Some(id) {
+            let message = "must name another offer than this one";
+            found.push(Violation::new("/copy_of", "reference", message));
         }
         if self.quantity.min == 0 || self.quantity.max.is_some_and(|it| it < self.quantity.min) {
             let message = "must begin at 1 or more and not end below that";

@@ -90,6 +90,7 @@ fn each_fault_of_an_offer_is_found_at_its_place() {
         ),
         (OfferContent { parts, specification: Some(id(1)), ..content() }, vec!["/specification"]),
         (OfferContent { adds_to: Some(id(1)), ..content() }, vec!["/adds_to"]),
+        (OfferContent { copy_of: Some(id(1)), ..content() }, vec!["/copy_of"]),
         (
             OfferContent { quantity: QuantityLimits { min: 0, max: None }, ..content() },
             vec!["/quantity"],

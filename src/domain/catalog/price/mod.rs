@@ -245,6 +245,21 @@ impl Price {
         Ok(Self { versions, ..self })
     }
 
+    /// The first day from which another version may hold.
+    #[must_use]
+    pub fn next_version_on(&self, today: Date) -> Date {
+        let after = self.versions.0.last().map(|it| it.valid_from.plus_days(1));
+        after.map_or(today, |it| it.max(today))
+    }
+
+    /// The same price with these figures and no others: for a price at which nobody could buy yet.
+    ///
+    /// # Errors
+    /// If the figures make no price.
+    pub fn redrafted(self, version: PriceVersion) -> Result<Self, Invalid> {
+        Ok(Self { versions: Versions::first(version)?, ..self })
+    }
+
     /// Refuses what billing has no rule for, so that nothing is sold that would not be charged.
     ///
     /// # Errors

@@ -49,6 +49,24 @@ fn price() -> Price {
 }
 
 #[test]
+fn the_next_version_begins_today_or_on_the_day_after_the_last() {
+    let next = |today| price().next_version_on(date(today)).to_string();
+    assert_eq!(next("2025-12-01"), "2026-01-02");
+    assert_eq!(next("2026-01-01"), "2026-01-02");
+    assert_eq!(next("2026-03-01"), "2026-03-01");
+    let today = date("2026-01-01");
+    let version = flat(&next("2026-01-01"), "11");
+    assert!(price().revised(version, today).is_ok());
+}
+
+#[test]
+fn a_draft_has_the_figures_that_it_was_given_last() {
+    let price = price().redrafted(flat("2026-01-01", "12")).expect("a price");
+    assert_eq!(price.versions.as_slice(), [flat("2026-01-01", "12")]);
+    assert!(price.redrafted(flat("2026-01-01", "-1")).is_err());
+}
+
+#[test]
 fn a_later_version_takes_over_on_its_first_day_unless_the_price_is_frozen() {
     let price = price().revised(flat("2026-06-01", "12"), date("2026-03-01")).expect("revised");
     let amount = |on: &str, frozen: Option<&str>| {

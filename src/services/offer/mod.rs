@@ -1,28 +1,31 @@
 //! Offers: what can be bought, its prices, and when it is on the shelf.
 
+mod price;
+mod sale;
+
+pub use self::price::{add_price, drop_price, prices, redraft_price, reprice, revise_price};
+pub use self::sale::{publish, remove, unpublish};
+use super::catalog::Origin;
 use super::{Act, Cx, Error, catalog};
+use crate::domain::catalog::category::Category;
 use crate::domain::catalog::lifecycle::{Life, State, Trigger};
 use crate::domain::catalog::offer::{Offer, OfferContent};
-use crate::domain::catalog::price::{Price, PriceVersion};
+use crate::domain::catalog::resource::Resource;
+use crate::domain::catalog::service_terms::ServiceTerms;
 use crate::domain::catalog::specification::Specification;
 use crate::domain::error::{Code, Invalid, Rejection, Violation};
-use crate::domain::id::{OfferId, PriceId};
+use crate::domain::id::OfferId;
 use crate::domain::operator::{Decision, Permission};
 use crate::domain::page::{Page, PageRequest};
-use crate::domain::stamp::{SellerNumber, Stamp};
-use crate::domain::text;
-use crate::domain::time::Zone;
-use crate::store::catalog::{OFFER_BY_CATEGORY, OFFER_BY_PART_NUMBER, PRICE_BY_OFFER};
+use crate::domain::stamp::SellerNumber;
+use crate::store::catalog::{OFFER_BY_CATEGORY, OFFER_BY_PART_NUMBER};
 use crate::store::{Along, Key, Records};
 
 /// Whether the caller may see an offer: its seller always, everybody else what is on the shelf or
 /// was, because somebody may still hold it.
 #[must_use]
 pub fn shows(cx: Cx<'_>, offer: &Offer) -> bool {
-    let was_on_shelf = match offer.life.state() {
-        State::Launched | State::Retired | State::Obsolete => true,
-        State::InStudy | State::InDesign | State::InTest | State::Active | State::Rejected => false,
-    };
+    let was_on_shelf = offer.life.state().was_on_market();
     cx.actor.may(Permission::CatalogRead, &offer.stamp) == Decision::Yes
         || was_on_shelf && cx.actor.may(Permission::OfferBrowse, &offer.stamp) == Decision::Yes
 }
@@ -34,6 +37,15 @@ pub fn shows(cx: Cx<'_>, offer: &Offer) -> bool {
 pub fn get(cx: Cx<'_>, id: OfferId) -> Result<Offer, Error> {
     let found = cx.view.find::<Offer>(id)?.filter(|it| shows(cx, it));
     found.ok_or_else(|| Error::not_found(id))
+}
+
+/// The offers of a seller that the caller may see, the oldest first.
+///
+/// # Errors
+/// If the store fails.
+pub fn of_seller(cx: Cx<'_>, seller: SellerNumber) -> Result<Vec<Offer>, Error> {
+    let all = cx.every::<Offer>(&Along::Sellers(vec![seller]))?;
+    Ok(all.into_iter().filter(|it| shows(cx, it)).collect())
 }
 
 /// The offer that the input names at `pointer`.
@@ -69,13 +81,13 @@ pub fn list(
 /// If a rule is broken, something it names is not there, or the caller may not.
 pub fn create(
     act: &mut Act<'_>,
-    seller: SellerNumber,
+    origin: impl Into<Origin>,
     life: Life,
     content: OfferContent,
 ) -> Result<Offer, Error> {
-    named_by(act.cx(), &content)?;
+    named_by(act.cx(), &content, None)?;
     let is_launched = life.state() == State::Launched;
-    let offer: Offer = catalog::create(act, seller, Permission::CatalogWrite, |id, stamp| {
+    let offer: Offer = catalog::create(act, origin, Permission::CatalogWrite, |id, stamp| {
         Offer::new(id, stamp, life, content)
     })?;
     must_have_its_own_part_number(act, &offer)?;
@@ -95,8 +107,9 @@ pub fn revise(
     revision: Option<u32>,
     change: impl FnOnce(OfferContent) -> Result<OfferContent, Error>,
 ) -> Result<Offer, Error> {
-    let content = change(act.get::<Offer>(id)?.content)?;
-    named_by(act.cx(), &content)?;
+    let before = act.get::<Offer>(id)?.content;
+    let content = change(before.clone())?;
+    named_by(act.cx(), &content, Some(&before))?;
     let what = (id, revision);
     let offer =
         catalog::revise(act, what, Permission::CatalogWrite, |it: Offer| it.changed(content))?;
@@ -162,93 +175,36 @@ fn must_have_its_own_part_number(act: &Act<'_>, offer: &Offer) -> Result<(), Err
     }
 }
 
-fn named_by(cx: Cx<'_>, content: &OfferContent) -> Result<(), Error> {
-    use crate::domain::catalog::category::Category;
-    use crate::domain::catalog::resource::Resource;
-    use crate::domain::catalog::service_terms::ServiceTerms;
-    if let Some(id) = content.specification {
+/// Refuses content that names what the caller may not see, unless it named that before: a copy
+/// goes on to deliver what its original does.
+fn named_by(
+    cx: Cx<'_>,
+    content: &OfferContent,
+    before: Option<&OfferContent>,
+) -> Result<(), Error> {
+    let specification = content.specification;
+    if let Some(id) =
+        specification.filter(|_| before.map(|it| it.specification) != Some(specification))
+    {
         cx.named::<Specification>("/specification", id)?;
     }
-    if let Some(id) = content.service_terms {
+    let terms = content.service_terms;
+    if let Some(id) = terms.filter(|_| before.map(|it| it.service_terms) != Some(terms)) {
         cx.named::<ServiceTerms>("/service_terms", id)?;
     }
     for id in &content.categories {
-        cx.named::<Category>("/categories", *id)?;
+        if !before.is_some_and(|it| it.categories.contains(id)) {
+            cx.named::<Category>("/categories", *id)?;
+        }
     }
     for (place, part) in content.parts.iter().enumerate() {
         named(cx, &format!("/bundle/{place}/offer"), part.offer)?;
     }
     for (place, rate) in content.resources.iter().enumerate() {
-        cx.named::<Resource>(&format!("/resources/{place}/resource"), rate.resource)?;
+        let had = |it: &OfferContent| it.resources.iter().any(|it| it.resource == rate.resource);
+        if !before.is_some_and(had) {
+            cx.named::<Resource>(&format!("/resources/{place}/resource"), rate.resource)?;
+        }
     }
     Ok(())
-}
-
-/// The prices of an offer, the oldest first.
-///
-/// # Errors
-/// If the store fails.
-pub fn prices(cx: Cx<'_>, offer: OfferId) -> Result<Vec<Price>, Error> {
-    cx.all(Along::Index(PRICE_BY_OFFER, Key::new().id(offer).bytes()))
-}
-
-/// Adds a price to an offer; `make` is given the identity, the stamp and the offer.
-///
-/// # Errors
-/// If a rule is broken, the offer is not the caller's, or a launched offer would get a price that
-/// cannot be sold.
-pub fn add_price(
-    act: &mut Act<'_>,
-    offer: OfferId,
-    make: impl FnOnce(PriceId, Stamp) -> Result<Price, Error>,
-) -> Result<Price, Error> {
-    let offer: Offer = act.cx().named("/offer", offer)?;
-    let price: Price = catalog::create(act, offer.stamp.seller, Permission::CatalogWrite, make)?;
-    price.check()?;
-    if offer.life.state() == State::Launched {
-        price.publishable()?;
-    }
-    must_fit(act.cx(), &offer, &price)?;
-    let content = OfferContent {
-        prices: [offer.content.prices.clone(), vec![price.id]].concat(),
-        ..offer.content.clone()
-    };
-    let changed = offer.changed(content)?;
-    act.keep((changed, crate::domain::event::Verb::Changed))?;
-    Ok(price)
-}
-
-/// What a price names must be part of its offer.
-fn must_fit(cx: Cx<'_>, offer: &Offer, price: &Price) -> Result<(), Error> {
-    use crate::domain::catalog::price::PriceKind;
-    use crate::domain::usage::meter::Meter;
-    let has_term = |key: &text::Code| offer.content.terms.iter().any(|it| it.key == *key);
-    if price.term.as_ref().is_some_and(|key| !has_term(key)) {
-        return Err(Invalid::one("/term", "reference", "names no term of the offer").into());
-    }
-    if let PriceKind::Usage { meter } = price.kind {
-        cx.named::<Meter>("/meter", meter)?;
-    }
-    if let Some(resource) = price.resource
-        && offer.content.rate(resource, price.term.as_ref()).is_none()
-    {
-        return Err(Invalid::one("/resource", "reference", "is not part of the offer").into());
-    }
-    Ok(())
-}
-
-/// Gives a price another version from a day on. Versions of the past never change.
-///
-/// # Errors
-/// If it would begin in the past, a rule is broken, or it has changed since.
-pub fn revise_price(
-    act: &mut Act<'_>,
-    id: PriceId,
-    revision: Option<u32>,
-    version: PriceVersion,
-) -> Result<Price, Error> {
-    let today = Zone::UTC.date_of(act.now());
-    catalog::revise(act, (id, revision), Permission::CatalogWrite, |it: Price| {
-        it.revised(version, today)
-    })
 }

@@ -1,0 +1,150 @@
+//! Prices of offers: added, revised for what may have been bought, redrafted for what may not.
+
+use crate::domain::catalog::lifecycle::State;
+use crate::domain::catalog::offer::{Offer, OfferContent};
+use crate::domain::catalog::price::{Price, PriceKind, PriceVersion};
+use crate::domain::error::{Code, Invalid, Rejection};
+use crate::domain::event::Verb;
+use crate::domain::id::{OfferId, PriceId};
+use crate::domain::operator::Permission;
+use crate::domain::stamp::Stamp;
+use crate::domain::text;
+use crate::domain::time::Zone;
+use crate::domain::usage::meter::Meter;
+use crate::services::{Act, Cx, Error, catalog};
+use crate::store::catalog::PRICE_BY_OFFER;
+use crate::store::{Along, Key};
+
+/// The prices of an offer, the oldest first.
+///
+/// # Errors
+/// If the store fails.
+pub fn prices(cx: Cx<'_>, offer: OfferId) -> Result<Vec<Price>, Error> {
+    cx.all(Along::Index(PRICE_BY_OFFER, Key::new().id(offer).bytes()))
+}
+
+/// Adds a price to an offer; `make` is given the identity, the stamp and the offer.
+///
+/// # Errors
+/// If a rule is broken, the offer is not the caller's, or a launched offer would get a price that
+/// cannot be sold.
+pub fn add_price(
+    act: &mut Act<'_>,
+    offer: OfferId,
+    make: impl FnOnce(PriceId, Stamp) -> Result<Price, Error>,
+) -> Result<Price, Error> {
+    let offer: Offer = act.cx().named("/offer", offer)?;
+    let price: Price = catalog::create(act, offer.stamp.seller, Permission::CatalogWrite, make)?;
+    price.check()?;
+    if offer.life.state() == State::Launched {
+        price.publishable()?;
+    }
+    must_fit(act.cx(), &offer, &price)?;
+    let content = OfferContent {
+        prices: [offer.content.prices.clone(), vec![price.id]].concat(),
+        ..offer.content.clone()
+    };
+    let changed = offer.changed(content)?;
+    act.keep((changed, Verb::Changed))?;
+    Ok(price)
+}
+
+/// What a price names must be part of its offer.
+fn must_fit(cx: Cx<'_>, offer: &Offer, price: &Price) -> Result<(), Error> {
+    let has_term = |key: &text::Code| offer.content.terms.iter().any(|it| it.key == *key);
+    if price.term.as_ref().is_some_and(|key| !has_term(key)) {
+        return Err(Invalid::one("/term", "reference", "names no term of the offer").into());
+    }
+    if let PriceKind::Usage { meter } = price.kind {
+        cx.named::<Meter>("/meter", meter)?;
+    }
+    if let Some(resource) = price.resource
+        && offer.content.rate(resource, price.term.as_ref()).is_none()
+    {
+        return Err(Invalid::one("/resource", "reference", "is not part of the offer").into());
+    }
+    Ok(())
+}
+
+/// Gives a price another version from a day on. Versions of the past never change.
+///
+/// # Errors
+/// If it would begin in the past, a rule is broken, or it has changed since.
+pub fn revise_price(
+    act: &mut Act<'_>,
+    id: PriceId,
+    revision: Option<u32>,
+    version: PriceVersion,
+) -> Result<Price, Error> {
+    let today = Zone::UTC.date_of(act.now());
+    catalog::revise(act, (id, revision), Permission::CatalogWrite, |it: Price| {
+        it.revised(version, today)
+    })
+}
+
+/// Gives a price other figures: a draft at once, what may have been bought from today on, or from
+/// tomorrow if it has figures of today already.
+///
+/// # Errors
+/// As [`revise_price`].
+pub fn reprice(
+    act: &mut Act<'_>,
+    id: PriceId,
+    figures: impl FnOnce(&Price) -> Result<PriceVersion, Error>,
+) -> Result<Price, Error> {
+    let price: Price = act.get(id)?;
+    let offer: Offer = act.load(price.offer)?;
+    let mut version = figures(&price)?;
+    if !offer.life.state().was_on_market() {
+        return redraft_price(act, id, |it| Ok(it.redrafted(version)?));
+    }
+    version.valid_from = price.next_version_on(Zone::UTC.date_of(act.now()));
+    revise_price(act, id, None, version)
+}
+
+/// Makes another price of one that belongs to a draft.
+///
+/// # Errors
+/// If its offer is or was on the market, a rule is broken, or the caller may not.
+pub fn redraft_price(
+    act: &mut Act<'_>,
+    id: PriceId,
+    change: impl FnOnce(Price) -> Result<Price, Error>,
+) -> Result<Price, Error> {
+    let offer: Offer = act.load(act.get::<Price>(id)?.offer)?;
+    must_be_draft(&offer)?;
+    let price = catalog::revise(act, (id, None), Permission::CatalogWrite, |it: Price| {
+        let changed = change(it)?;
+        changed.check()?;
+        Ok::<_, Error>(changed)
+    })?;
+    must_fit(act.cx(), &offer, &price)?;
+    Ok(price)
+}
+
+/// Takes a price out of a draft.
+///
+/// # Errors
+/// If its offer is or was on the market, or the caller may not.
+pub fn drop_price(act: &mut Act<'_>, id: PriceId) -> Result<(), Error> {
+    let price: Price = act.get(id)?;
+    act.must(Permission::CatalogWrite, &price.stamp)?;
+    let offer: Offer = act.load(price.offer)?;
+    must_be_draft(&offer)?;
+    let mut content = offer.content.clone();
+    content.prices.retain(|it| *it != id);
+    let changed = offer.changed(content)?;
+    act.keep((changed, Verb::Changed))?;
+    act.delete(&price)
+}
+
+fn must_be_draft(offer: &Offer) -> Result<(), Rejection> {
+    if !offer.life.state().was_on_market() {
+        return Ok(());
+    }
+    let why = format!(
+        "offer `{}` was on the market: its prices stay, and are revised from a day on",
+        offer.id
+    );
+    Err(Rejection::new(Code::PriceVersionForbids, why))
+}
