@@ -116,6 +116,8 @@ codes! {
     MeterNotRated = "meter_not_rated";
     /// The offer cannot be ordered now, or not by this account.
     OfferNotAvailable = "offer_not_available";
+    /// The consumer key may not call the operation.
+    OperationNotAllowed = "operation_not_allowed";
     /// The state of the order does not allow the operation.
     OrderStateForbids = "order_state_forbids";
     /// The state of the party does not allow the operation.
@@ -142,6 +144,8 @@ codes! {
     ShipmentStateForbids = "shipment_state_forbids";
     /// The login or the password is wrong, or too many sign-ins have failed.
     SignInRefused = "sign_in_refused";
+    /// The request is not signed as it must be, or was taken before.
+    SignatureRefused = "signature_refused";
     /// A product needs another one, or cannot be had together with it.
     SpecificationConflict = "specification_conflict";
     /// The state of the subscription does not allow the operation.

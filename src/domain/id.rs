@@ -251,6 +251,8 @@ ids! {
     UsageRecordId = UsageRecord "usg";
     /// Who got which part of one paid charge.
     ShareRecordId = ShareRecord "shr";
+    /// A key with which an external system signs its requests.
+    ConsumerKeyId = ConsumerKey "csk";
 }
 
 #[cfg(test)]

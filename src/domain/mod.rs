@@ -16,6 +16,7 @@
 //! | [customer class](account::class) | the terms that a seller gives a group of customers |
 //! | [credit profile](account::credit) | how far an account is trusted, over time |
 //! | [user](operator::User) | a person of an account who can sign in; holds [roles](operator::Role) |
+//! | [consumer key](operator::ConsumerKey) | with which an external system signs its requests for a user |
 //! | [specification](catalog::specification) | what is delivered: characteristics, resources, assets |
 //! | [resource](catalog::resource) | a countable thing in a specification, and what it depends on |
 //! | [asset](catalog::asset) | a digital good of a specification |

@@ -1,7 +1,7 @@
 //! The appliance's own upkeep: readiness, and forgetting what is kept for a time only.
 
 use super::{Author, Bss, Error};
-use crate::domain::operator::{Actor, Session, Token};
+use crate::domain::operator::{Actor, ConsumerKey, Session, Token};
 use crate::domain::page::PageRequest;
 use crate::domain::time::Instant;
 use crate::store::{Along, Record, idempotency, migrate};
@@ -42,16 +42,21 @@ pub fn forget_answers(bss: &Bss) -> Result<u64, Error> {
     Ok(forgotten.wait()?.try_into().unwrap_or(u64::MAX))
 }
 
-/// Forgets sessions and tokens that have been over for a month, and returns how many. What was told
+/// Forgets sessions, tokens and consumer keys that have been over for a month, and returns how many. What was told
 /// of them stays in the log.
 ///
 /// # Errors
 /// If the store fails.
 pub fn forget_keys(bss: &Bss) -> Result<u64, Error> {
     let sessions = forget::<Session>(bss, |it| Some(it.over_at()))?;
-    let tokens =
-        forget::<Token>(bss, |it| [it.revoked_at(), it.expires_at()].into_iter().flatten().min())?;
-    Ok(sessions + tokens)
+    let tokens = forget::<Token>(bss, |it| first(it.revoked_at(), it.expires_at()))?;
+    let keys = forget::<ConsumerKey>(bss, |it| first(it.revoked_at(), it.expires_at()))?;
+    Ok(sessions + tokens + keys)
+}
+
+/// The earlier of two ends, where there is one.
+fn first(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    [one, other].into_iter().flatten().min()
 }
 
 /// Forgets the records that have been over for long, by when each ended.

@@ -13,6 +13,7 @@ pub mod billing_account;
 pub mod catalog;
 pub mod class;
 pub mod clock;
+pub mod consumer_key;
 mod cx;
 pub mod delivery;
 pub mod demo;
@@ -32,6 +33,7 @@ pub mod mail;
 pub mod maintenance;
 mod metrics;
 mod mint;
+mod nonce;
 pub mod notification;
 pub mod offer;
 pub mod operator;
@@ -66,6 +68,7 @@ use self::house::House;
 pub use self::house::{Forwarding, Site, World};
 use self::idempotency::{InHand, Taken};
 pub use self::metrics::Metrics;
+use self::nonce::Nonces;
 use self::recognized::Recognized;
 pub use self::writer::Pending;
 use self::writer::Writer;
@@ -84,6 +87,7 @@ pub struct Bss {
     advancing: Mutex<()>,
     jobs: job::Notes,
     recognized: Recognized,
+    nonces: Nonces,
     in_hand: InHand,
 }
 
@@ -97,8 +101,8 @@ impl Bss {
         let writer = Writer::start(Arc::clone(&house))?;
         let (duties, advancing) = (OnceLock::new(), Mutex::new(()));
         let (jobs, recognized) = (job::Notes::default(), Recognized::default());
-        let in_hand = InHand::default();
-        Ok(Arc::new(Self { house, writer, duties, advancing, jobs, recognized, in_hand }))
+        let (nonces, in_hand) = (Nonces::default(), InHand::default());
+        Ok(Arc::new(Self { house, writer, duties, advancing, jobs, recognized, nonces, in_hand }))
     }
 
     /// Hands over the duties that keep the store true. Once, before the first request.

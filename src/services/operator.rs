@@ -70,15 +70,24 @@ pub fn authenticate(bss: &Bss, credential: Credential<'_>) -> Result<Arc<Actor>,
         Credential::Token(secret) => Shown::Token(digest(secret)),
         Credential::Session(secret) => Shown::Session(digest(secret)),
     };
+    recall(bss, shown, |cx| match credential {
+        Credential::Token(secret) => by_token(cx, digest(secret)),
+        Credential::Session(secret) => by_session(cx, digest(secret)),
+    })
+}
+
+/// The actor behind a credential: as it was found a moment ago, or as `find` finds it now.
+pub(super) fn recall(
+    bss: &Bss,
+    shown: Shown,
+    find: impl FnOnce(Cx<'_>) -> Result<Known, Error>,
+) -> Result<Arc<Actor>, Error> {
     let now = (bss.commits(), bss.moment().wall);
     if let Some(actor) = bss.recognized.find(shown, now) {
         return Ok(actor);
     }
     let door = Actor::duty("authentication");
-    let (actor, ends_at, seen) = bss.read(&door, |cx| match shown {
-        Shown::Token(digest) => by_token(cx, digest),
-        Shown::Session(digest) => by_session(cx, digest),
-    })?;
+    let (actor, ends_at, seen) = bss.read(&door, find)?;
     let actor = Arc::new(actor);
     bss.recognized.keep(shown, now, (ends_at, Arc::clone(&actor)));
     if let Some(seen) = seen {
@@ -89,10 +98,10 @@ pub fn authenticate(bss: &Bss, credential: Credential<'_>) -> Result<Arc<Actor>,
 }
 
 /// Who a credential stands for, until when it is good, and its use if that is to be noted.
-type Known = (Actor, Option<Instant>, Option<Seen>);
+pub(super) type Known = (Actor, Option<Instant>, Option<Seen>);
 
 /// A credential whose use is to be noted.
-enum Seen {
+pub(super) enum Seen {
     Token(Token),
     Session(Session),
 }

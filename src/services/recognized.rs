@@ -19,6 +19,8 @@ const SECONDS_MAX: i64 = 10;
 pub(super) enum Shown {
     Token(Digest),
     Session(Digest),
+    /// By what a system names itself; that its signature is right was found out before.
+    ConsumerKey(Digest),
 }
 
 /// The actors that were recognized since the last commit.

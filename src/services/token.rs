@@ -55,7 +55,7 @@ pub fn issue(act: &mut Act<'_>, new: NewToken) -> Result<Issued, Error> {
 }
 
 /// A program that is confined makes no key that is less so.
-fn narrowed(
+pub(super) fn narrowed(
     act: &Act<'_>,
     wanted: Option<BTreeSet<Permission>>,
 ) -> Result<Option<BTreeSet<Permission>>, Error> {

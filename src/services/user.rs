@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Act, Bss, Cx, Error, operator, session, token};
+use super::{Act, Bss, Cx, Error, consumer_key, operator, session, token};
 use crate::domain::account::Account;
 use crate::domain::account::lifecycle::State;
 use crate::domain::error::{Code, Invalid, Rejection};
@@ -276,6 +276,7 @@ fn step(
         UserState::Removed => {
             session::end_all(act, user.id)?;
             token::revoke_all(act, user.id)?;
+            consumer_key::revoke_all(act, user.id)?;
             Ok(user)
         }
     }

@@ -2,8 +2,8 @@
 
 use super::codec::Key;
 use super::record::record;
-use crate::domain::id::{SessionId, TokenId, UserId};
-use crate::domain::operator::{Session, Token, User, UserState};
+use crate::domain::id::{ConsumerKeyId, SessionId, TokenId, UserId};
+use crate::domain::operator::{ConsumerKey, Session, Token, User, UserState};
 
 record!(User, UserId, "user", shape 1,
     /// `(login in lower case, user)`: what one signs in with; free again when the user is gone.
@@ -27,6 +27,15 @@ record!(Token, TokenId, "token", shape 1,
     TOKEN_BY_USER = "by_user" => |it, keys| keys.push(Key::new().id(it.user()).id(it.id)),
 );
 
+record!(ConsumerKey, ConsumerKeyId, "consumer_key", shape 1,
+    /// `(key, consumer key)`: what a system names itself by.
+    CONSUMER_KEY_BY_KEY = "by_key" => |it, keys| {
+        keys.push(Key::new().text(it.key().as_str()).id(it.id));
+    },
+    /// `(user, consumer key)`.
+    CONSUMER_KEY_BY_USER = "by_user" => |it, keys| keys.push(Key::new().id(it.user()).id(it.id)),
+);
+
 record!(Session, SessionId, "session", shape 1,
     /// `(digest of the secret, session)`.
     SESSION_BY_DIGEST = "by_digest" => |it, keys| {
@@ -45,8 +54,9 @@ mod tests {
     use crate::domain::account::tree::AccountRole;
     use crate::domain::id::{AccountId, Id};
     use crate::domain::operator::{
-        Administrators, Digest, InviteUser, IssueToken, Link, LinkPurpose, OpenSession,
-        PasswordHash, PasswordKind, Permission, Role, UserProfile, UserTrigger,
+        Administrators, Digest, InviteUser, IssueConsumerKey, IssueToken, KeyTerms, Link,
+        LinkPurpose, OpenSession, Operation, PasswordHash, PasswordKind, Permission, Role,
+        UserProfile, UserTrigger,
     };
     use crate::domain::party::individual::PersonName;
     use crate::domain::sealed::Sealed;
@@ -114,6 +124,29 @@ mod tests {
         let bytes = encode(&it);
         assert_eq!(decode::<Token>(&bytes).expect("readable"), it);
         expect!["010000000000000000000000000000000201010000000000000000000000000000000901000000000000000000000000000000010000808082e288d2a306808082e288d2a30600000000000000000000000000000000010263690c7462785f61626364656667680808080808080808080808080808080808080808080808080808080808080808010100000000"].assert_eq(&hex::encode(bytes));
+    }
+
+    #[test]
+    fn a_consumer_key_lies_in_these_bytes() {
+        let hold = Operation::new("http://a.test/info", "POST").expect("an operation");
+        let command = IssueConsumerKey {
+            id: id(4),
+            stamp: stamp(),
+            user: id(1),
+            key: "0123456789abcdef0123456789abcdef".parse().expect("a code"),
+            secret: Sealed::new(vec![1, 2, 3]),
+            scopes: Some([Permission::AccountRead].into()),
+            expires_at: None,
+            terms: KeyTerms {
+                name: "erp".parse().expect("a name"),
+                operations: Some([hold].into()),
+            },
+        };
+        let (it, _) = ConsumerKey::issue(command, now()).expect("a right command");
+        let it = it.used(1_767_225_600, now()).expect("was never used");
+        let bytes = encode(&it);
+        assert_eq!(decode::<ConsumerKey>(&bytes).expect("readable"), it);
+        expect!["010000000000000000000000000000000401010000000000000000000000000000000901000000000000000000000000000000010000808082e288d2a306808082e288d2a30600000000000000000000000000000000010365727020303132333435363738396162636465663031323334353637383961626364656603010203010100010112687474703a2f2f612e746573742f696e666f04504f53540001808082e288d2a3060084e4ad950d"].assert_eq(&hex::encode(bytes));
     }
 
     #[test]

@@ -26,7 +26,7 @@ use crate::domain::catalog::tax::{TaxCategory, TaxRule, TaxZone};
 use crate::domain::id::{Id, Kind};
 use crate::domain::listener::Listener;
 use crate::domain::notification::{Mail, NotificationTemplate};
-use crate::domain::operator::{Session, Token, User};
+use crate::domain::operator::{ConsumerKey, Session, Token, User};
 use crate::domain::order::Order;
 use crate::domain::order::cart::Cart;
 use crate::domain::order::quote::Quote;
@@ -80,6 +80,7 @@ pub const KINDS: &[Kept] = &[
     Kept::of::<BillingRun>(),
     Kept::of::<Catalog>(),
     Kept::of::<Category>(),
+    Kept::of::<ConsumerKey>(),
     Kept::of::<Coupon>(),
     Kept::of::<CreditNote>(),
     Kept::of::<CustomerClass>(),

@@ -1,7 +1,7 @@
 //! What is kept for a time only is gone after it, and what was told of it stays.
 
 use serde_json::json;
-use tillbox::domain::operator::{Actor, Session, Token};
+use tillbox::domain::operator::{Actor, ConsumerKey, Session, Token};
 use tillbox::domain::page::PageRequest;
 use tillbox::store::fact::Facts;
 
@@ -38,6 +38,29 @@ fn sessions_and_tokens_go_a_month_after_their_end_and_their_facts_stay() {
     let facts = kept(&house).2;
     house.app.keep_duties();
     assert_eq!(kept(&house), (1, tokens - 1, facts), "the new session and the lasting tokens stay");
+}
+
+#[test]
+fn consumer_keys_go_a_month_after_their_end() {
+    let house = House::on("2026-01-01");
+    let operator = house.operator();
+    let body = json!({ "name": "brief", "expires_at": "2026-01-02T00:00:00Z" });
+    operator.post("/consumer_keys", &body);
+    let revoked = operator.post("/consumer_keys", &json!({ "name": "taken back" }));
+    operator.post("/consumer_keys", &json!({ "name": "lasting" }));
+    operator.call(&format!("DELETE /consumer_keys/{}", text(&revoked["id"])), None);
+    let kept = || {
+        let all = PageRequest::oldest(1000);
+        let read = house.app.bss.read(&Actor::duty("test"), |cx| {
+            Ok(cx.list::<ConsumerKey>(None, &all, |_| true)?.items.len())
+        });
+        read.unwrap()
+    };
+    for (pass, expected) in [("30 days", 3), ("1 day", 2), ("1 day", 1)] {
+        house.app.pass(pass);
+        house.app.keep_duties();
+        assert_eq!(kept(), expected, "after {pass} more");
+    }
 }
 
 #[test]

@@ -4,9 +4,9 @@
 use serde_json::Value;
 
 use super::{
-    account, billing_account, billing_run, category, class, invoice, listener, mail, meter,
-    notification, offer, order, party, payment, price, service_terms, session, specification,
-    subscription, tax, token, user,
+    account, billing_account, billing_run, category, class, consumer_key, invoice, listener, mail,
+    meter, notification, offer, order, party, payment, price, service_terms, session,
+    specification, subscription, tax, token, user,
 };
 use crate::api::edge::reply::Wire;
 use crate::domain::event::Fact;
@@ -40,6 +40,7 @@ fn side(fact: &Fact, it: &[u8]) -> Result<Value, Error> {
         Kind::BillingRun => json(billing_run::told(&read(it)?, fact.at)),
         Kind::Category => json(category::told(&read(it)?)),
         Kind::Class => json(class::told(&read(it)?)),
+        Kind::ConsumerKey => json(consumer_key::told(&read(it)?)),
         Kind::CreditNote => json(invoice::told_note(&read(it)?)),
         Kind::Invoice => json(invoice::told(&read(it)?, Zone::UTC.date_of(fact.at))),
         Kind::Listener => json(listener::told(&read(it)?)),

@@ -13,6 +13,7 @@ mod calculation;
 mod category;
 mod class;
 mod clock;
+mod consumer_key;
 mod contact;
 mod entity;
 mod event;
@@ -78,6 +79,7 @@ fn table() -> Vec<Route> {
         category::routes(),
         class::routes(),
         clock::routes(),
+        consumer_key::routes(),
         event::routes(),
         invoice::routes(),
         meter::routes(),

@@ -156,8 +156,10 @@ fn say_service(error: &Error) -> Said<'_> {
 const fn status_of(code: Code) -> u16 {
     if matches!(code, Code::ReferenceUnknown | Code::WeakPassword) {
         422
-    } else if matches!(code, Code::SignInRefused) {
+    } else if matches!(code, Code::SignInRefused | Code::SignatureRefused) {
         401
+    } else if matches!(code, Code::OperationNotAllowed) {
+        403
     } else {
         409
     }

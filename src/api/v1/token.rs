@@ -97,6 +97,11 @@ struct NewTokenBody {
     expires_at: Option<String>,
 }
 
+/// The permissions that a key is confined to.
+pub(super) fn permissions(of: &BTreeSet<String>) -> Result<BTreeSet<Permission>, Invalid> {
+    of.iter().enumerate().map(scope).collect()
+}
+
 fn scope((place, name): (usize, &String)) -> Result<Permission, Invalid> {
     let found = Permission::ALL.iter().find(|it| it.name() == name);
     found.copied().ok_or_else(|| {
@@ -106,10 +111,9 @@ fn scope((place, name): (usize, &String)) -> Result<Permission, Invalid> {
 }
 
 fn issue(act: &mut Act<'_>, _: &Call, body: NewTokenBody) -> Result<Reply<Token>, Error> {
-    let scopes = body.scopes.map(|it| it.iter().enumerate().map(scope).collect());
     let new = NewToken {
         name: parse("/name", &body.name)?,
-        scopes: scopes.transpose()?,
+        scopes: body.scopes.as_ref().map(permissions).transpose()?,
         expires_at: parse_optional("/expires_at", body.expires_at.as_deref())?,
     };
     let issued = token::issue(act, new)?;

@@ -8,8 +8,10 @@
 //! [`party`](super::party).
 
 mod actor;
+mod consumer_key;
 mod credential;
 mod lifecycle;
+mod operation;
 mod reading;
 mod rights;
 mod role;
@@ -18,10 +20,12 @@ mod token;
 mod user;
 
 pub use self::actor::{Actor, Decision, Scope, Standing};
+pub use self::consumer_key::{ConsumerKey, IssueConsumerKey, KeyTerms};
 pub use self::credential::{
     Credential, PASSWORD_LENGTH_MAX, PasswordHash, PasswordKind, PasswordPolicy,
 };
 pub use self::lifecycle::{UserState, UserTrigger};
+pub use self::operation::{Operation, Operations};
 pub use self::reading::reading;
 pub use self::rights::{Permission, Reach, reach, table};
 pub use self::role::Role;

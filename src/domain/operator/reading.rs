@@ -17,6 +17,7 @@ pub const fn reading(kind: Kind) -> Permission {
         K::BillingAccount => P::BillingAccountRead,
         K::User => P::UserRead,
         K::Token => P::TokenRead,
+        K::ConsumerKey => P::ConsumerKeyRead,
         K::Session => P::SessionRead,
         K::Asset
         | K::Catalog

@@ -288,6 +288,12 @@ permissions! {
     ClockMove = "clock_move" sees JobRead for APPLIANCE;
     /// Back up, check and rebuild.
     MaintenanceRun = "maintenance_run" sees JobRead for APPLIANCE;
+    /// See the consumer keys of users, though never their secrets.
+    ConsumerKeyRead = "consumer_key_read" sees ConsumerKeyRead for PERSONAL;
+    /// Make consumer keys for oneself, and confine them.
+    ConsumerKeyWrite = "consumer_key_write" sees ConsumerKeyRead for OWN;
+    /// Take consumer keys back.
+    ConsumerKeyRevoke = "consumer_key_revoke" sees ConsumerKeyRead for PERSONAL;
 }
 
 /// How far a permission reaches for a role.
@@ -417,6 +423,9 @@ mod tests {
             job_read              | everything     | -              | -              | -
             clock_move            | everything     | -              | -              | -
             maintenance_run       | everything     | -              | -              | -
+            consumer_key_read     | everything     | branch         | account        | itself
+            consumer_key_write    | itself         | itself         | itself         | itself
+            consumer_key_revoke   | everything     | branch         | account        | itself
         "#]]
         .assert_eq(&table());
     }

@@ -8,7 +8,7 @@ use crate::domain::account::tree::{Ancestor, LEVELS_MAX};
 use crate::domain::account::{Account, Remains};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::AccountId;
-use crate::domain::operator::{Permission, Session, Token, User};
+use crate::domain::operator::{ConsumerKey, Permission, Session, Token, User};
 use crate::domain::party::Party;
 use crate::domain::stamp::SellerNumber;
 use crate::services::{Act, Cx, Error, class};
@@ -117,6 +117,7 @@ fn resell(act: &mut Act<'_>, id: AccountId, to: SellerNumber) -> Result<(), Erro
     restamp::<Party>(act, &own, to)?;
     restamp::<User>(act, &own, to)?;
     restamp::<Token>(act, &own, to)?;
+    restamp::<ConsumerKey>(act, &own, to)?;
     restamp::<Session>(act, &own, to)
 }
 

@@ -334,6 +334,7 @@ impl Furnisher<'_> {
         let it = json!({ "person": { "given_name": "Ann", "family_name": self.called("Person") } });
         self.make("party", "/parties", &it);
         self.make("token", "/tokens", &json!({ "name": self.called("token") }));
+        self.make("consumer_key", "/consumer_keys", &json!({ "name": self.called("key") }));
         for name in ["listener", "paused_listener"] {
             let callback = format!("https://{name}.{}.example/in", self.side.to_lowercase());
             let callback = callback.replace('_', "-");

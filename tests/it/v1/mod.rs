@@ -5,6 +5,7 @@ mod billing_accounts;
 mod billing_runs;
 mod catalog;
 mod classes;
+mod consumer_keys;
 mod invoices;
 mod listeners;
 mod mails;

@@ -7,8 +7,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::domain::account::class::MemberBuying;
+use crate::domain::error::{Code, Rejection};
 use crate::domain::event::Cause;
 use crate::domain::id::{AccountId, Kind, UserId};
+use crate::domain::operator::operation::{Operation, Operations};
 use crate::domain::operator::reading::reading;
 use crate::domain::operator::rights::{Permission, Reach, reach};
 use crate::domain::operator::role::Role;
@@ -67,7 +69,14 @@ enum Nature {
     /// Nobody in particular, before the shelf of a seller.
     Door(SellerNumber),
     /// Somebody.
-    Person { standing: Standing, roles: BTreeSet<Role>, scopes: Option<BTreeSet<Permission>> },
+    Person { standing: Standing, roles: BTreeSet<Role>, confines: Confines },
+}
+
+/// To what a program is confined that acts for somebody; the default is to nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Confines {
+    scopes: Option<BTreeSet<Permission>>,
+    operations: Operations,
 }
 
 impl Actor {
@@ -87,16 +96,33 @@ impl Actor {
     #[must_use]
     pub fn person(standing: Standing, roles: BTreeSet<Role>) -> Self {
         let cause = Cause::User(standing.user);
-        Self { nature: Nature::Person { standing, roles, scopes: None }, cause }
+        Self { nature: Nature::Person { standing, roles, confines: Confines::default() }, cause }
     }
 
     /// The same, but with no more than these permissions: what a program may do with a token.
     #[must_use]
     pub fn scoped(self, scopes: BTreeSet<Permission>) -> Self {
+        self.confined(|before| {
+            let narrowed = before.scopes.map(|it| it.intersection(&scopes).copied().collect());
+            Confines { scopes: Some(narrowed.unwrap_or(scopes)), ..before }
+        })
+    }
+
+    /// The same, but calling no more than these operations: what a system may do with a consumer
+    /// key.
+    #[must_use]
+    pub fn operating(self, operations: BTreeSet<Operation>) -> Self {
+        self.confined(|before| {
+            let narrowed =
+                before.operations.map(|it| it.intersection(&operations).cloned().collect());
+            Confines { operations: Some(narrowed.unwrap_or(operations)), ..before }
+        })
+    }
+
+    fn confined(self, confine: impl FnOnce(Confines) -> Confines) -> Self {
         let nature = match self.nature {
-            Nature::Person { standing, roles, scopes: before } => {
-                let narrowed = before.map(|it| it.intersection(&scopes).copied().collect());
-                Nature::Person { standing, roles, scopes: Some(narrowed.unwrap_or(scopes)) }
+            Nature::Person { standing, roles, confines } => {
+                Nature::Person { standing, roles, confines: confine(confines) }
             }
             Nature::Duty | Nature::Door(_) => self.nature,
         };
@@ -137,9 +163,37 @@ impl Actor {
     #[must_use]
     pub const fn scopes(&self) -> Option<&BTreeSet<Permission>> {
         match &self.nature {
-            Nature::Person { scopes, .. } => scopes.as_ref(),
+            Nature::Person { confines, .. } => confines.scopes.as_ref(),
             Nature::Duty | Nature::Door(_) => None,
         }
+    }
+
+    /// The operations that it is confined to; `None` for whatever its permissions give.
+    #[must_use]
+    pub const fn operations(&self) -> Option<&BTreeSet<Operation>> {
+        match &self.nature {
+            Nature::Person { confines, .. } => confines.operations.as_ref(),
+            Nature::Duty | Nature::Door(_) => None,
+        }
+    }
+
+    /// Whether it may call an operation, as the contract that has it names the kind of thing and
+    /// the verb. What the operation does its permissions must give beside.
+    #[must_use]
+    pub fn may_operate(&self, kind: &str, verb: &str) -> bool {
+        self.operations().is_none_or(|it| it.iter().any(|it| it.is(kind, verb)))
+    }
+
+    /// Refuses an operation that it may not call; see [`Self::may_operate`].
+    ///
+    /// # Errors
+    /// [`Code::OperationNotAllowed`].
+    pub fn must_operate(&self, kind: &str, verb: &str) -> Result<(), Rejection> {
+        if self.may_operate(kind, verb) {
+            return Ok(());
+        }
+        let why = format!("`{verb}` of `{kind}` is not among the operations of the consumer key");
+        Err(Rejection::new(Code::OperationNotAllowed, why))
     }
 
     /// Whether it may do something to a thing.
@@ -227,8 +281,8 @@ impl Actor {
     /// How far a permission reaches, by each role that the person has or that comes with one.
     fn reaches(&self, permission: Permission) -> impl Iterator<Item = Reach> {
         let roles = match &self.nature {
-            Nature::Person { roles, scopes, .. } => {
-                let allows = scopes.as_ref().is_none_or(|it| it.contains(&permission));
+            Nature::Person { roles, confines, .. } => {
+                let allows = confines.scopes.as_ref().is_none_or(|it| it.contains(&permission));
                 if allows { Some(roles) } else { None }
             }
             Nature::Duty | Nature::Door(_) => None,

@@ -225,3 +225,22 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_program_calls_the_operations_it_is_confined_to_and_no_others() {
+    let named = |it: &[(&str, &str)]| -> BTreeSet<Operation> {
+        it.iter().map(|(kind, verb)| Operation::new(kind, verb).expect("an operation")).collect()
+    };
+    let (hold, order) = (("http://a.test/info", "POST"), ("http://a.test/order", "POST"));
+    let calls = |actor: &Actor| [hold, order].map(|it| actor.may_operate(it.0, it.1));
+    let free = ann(&[Role::VendorAdmin], &[5]);
+    assert_eq!(calls(&free), [true, true]);
+    let confined = free.clone().operating(named(&[hold]));
+    assert_eq!(calls(&confined), [true, false]);
+    assert!(confined.may_operate("http://a.test/info/1.0", "POST"));
+    assert_eq!(calls(&confined.operating(named(&[order]))), [false, false], "never more again");
+    assert_eq!(calls(&free.clone().operating(named(&[]))), [false, false]);
+    assert_eq!(calls(&Actor::duty("billing")), [true, true]);
+    let refused = free.operating(named(&[hold])).must_operate(order.0, order.1);
+    assert_eq!(refused.map_err(|it| it.code), Err(Code::OperationNotAllowed));
+}
