@@ -82,6 +82,11 @@ impl Door {
         self.call(Method::POST, path, Some(body))
     }
 
+    /// What is answered to a request that something be taken away.
+    pub(super) fn delete(&self, path: &str) -> Result<Value, Failure> {
+        self.call(Method::DELETE, path, None)
+    }
+
     /// Whether no server runs.
     pub(super) const fn is_alone(&self) -> bool {
         matches!(self.way, Way::Own { .. })

@@ -16,6 +16,7 @@ mod failure;
 mod folder;
 mod founding;
 mod jobs;
+mod key;
 mod listen;
 mod migrate;
 mod operator;
@@ -64,6 +65,7 @@ enum Command {
     Explain(explain::Explain),
     Jobs(jobs::Jobs),
     Operator(operator::Operator),
+    Key(key::Key),
     Backup(backup::Backup),
     Restore(backup::Restore),
     Check(backup::Check),
@@ -106,6 +108,7 @@ impl Command {
             Self::Explain(it) => it.run(out),
             Self::Jobs(it) => it.run(out),
             Self::Operator(it) => it.run(out),
+            Self::Key(it) => it.run(out),
             Self::Backup(it) => it.run(out),
             Self::Restore(it) => it.run(out),
             Self::Check(it) => it.run(out),

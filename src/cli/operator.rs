@@ -127,7 +127,8 @@ impl Reset {
     }
 }
 
-fn find(door: &Door, login: &str) -> Result<Value, Failure> {
+/// The user who signs in by a name.
+pub(super) fn find(door: &Door, login: &str) -> Result<Value, Failure> {
     let plain: String = form_urlencoded::byte_serialize(login.as_bytes()).collect();
     let found = door.get(&format!("/api/v1/users?login={plain}"))?;
     let user = items(&found, "items").next().cloned();

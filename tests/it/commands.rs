@@ -201,3 +201,37 @@ fn there_is_no_operator_before_the_appliance_is_set_up() {
     let refused = Ended::from(tillbox(&arguments).arg(place.path()).output().unwrap());
     assert!(refused.code == Some(1) && refused.err.contains("set the appliance up"), "{refused:?}");
 }
+
+#[test]
+fn a_system_gets_a_key_by_a_command_and_loses_it_by_another() {
+    let place = tempdir().unwrap();
+    let server = founded(place.path());
+    let said = |arguments: &[&str]| {
+        Ended::from(tillbox(arguments).arg("--data").arg(place.path()).output().unwrap())
+    };
+    let allow = "--allow=POST=http://parallels.com/pa/bss-account-info";
+    let added = said(&["key", "add", "olga@provider.test", "--name", "ERP", allow]).ok();
+    let line = |name: &str| {
+        let found = added.lines().find_map(|it| it.trim().strip_prefix(name)).unwrap();
+        found.trim().to_owned()
+    };
+    let (key, secret) = (line("key "), line("secret "));
+    assert!(secret.starts_with("tbc_") && key.len() == 32, "{added}");
+    let nobody = said(&["key", "add", "nobody@provider.test"]);
+    assert!(nobody.code == Some(1) && nobody.err.contains("nobody signs in as"), "{nobody:?}");
+    let odd = said(&["key", "add", "olga@provider.test", "--allow", "POST"]);
+    assert!(odd.code == Some(1) && odd.err.contains("VERB=TYPE"), "{odd:?}");
+    let made = said(&["key", "add", "olga@provider.test", "--json"]);
+    assert_eq!(json_of(&made)["operations"], Value::Null, "all");
+
+    let listed = said(&["key", "list", "olga@provider.test"]).ok();
+    let expected = format!("{key}  ERP  1 operation, last used never, ends never\n");
+    assert!(listed.contains(&expected) && listed.lines().count() == 2, "{listed}");
+    assert!(!listed.contains(&secret));
+    let revoked = said(&["key", "revoke", &key]).ok();
+    assert_eq!(revoked, format!("{key} (ERP) opens nothing any more\n"));
+    let again = said(&["key", "revoke", &key]);
+    assert!(again.code == Some(1) && again.err.contains("there is no key"), "{again:?}");
+    drop(server);
+    assert_eq!(said(&["key", "list"]).ok().lines().count(), 1, "it works without a server too");
+}
