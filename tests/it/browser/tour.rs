@@ -41,7 +41,7 @@ const PAGES: &[Page] = &[
     ("/billing", "/billing", &["What would be billed"]),
     ("/billing/:id", "/billing/{run}", &["Invoices of this run"]),
     ("/journal", "/journal", &["Balances"]),
-    ("/settings", "/settings", &["Security and tokens", "Open sessions"]),
+    ("/settings", "/settings", &["Security and tokens", "Consumer keys", "Open sessions"]),
     ("/settings", "/settings?part=users", &["Olga Operator"]),
     ("/settings", "/settings?part=tax", &["VAT", "Everywhere"]),
     ("/settings", "/settings?part=classes", &["Customer classes"]),

@@ -11,7 +11,7 @@ import { Empty } from "../../part/still.js";
 import { by } from "../../part/timeline.js";
 
 const KINDS = [
-  "account", "billing_account", "user", "session", "token", "class", "offer", "price", "specification", "order", "subscription",
+  "account", "billing_account", "user", "session", "token", "consumer_key", "class", "offer", "price", "specification", "order", "subscription",
   "seat", "task", "billing_run", "invoice", "credit_note", "payment", "refund", "tax_rule", "listener", "mail",
 ];
 

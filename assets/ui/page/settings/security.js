@@ -1,4 +1,4 @@
-// One's own security: password, API tokens, open sessions.
+// One's own security: password, API tokens, consumer keys, open sessions.
 import { html } from "../../html.js";
 import { useState } from "../../../vendor/preact/hooks.js";
 import { carry, get, post, send } from "../../model/api.js";
@@ -8,7 +8,7 @@ import { t } from "../../model/text.js";
 import { day } from "../../model/time.js";
 import { Dialog } from "../../part/dialog.js";
 import { Far } from "../../part/figure.js";
-import { Field, Form, FormDialog } from "../../part/form.js";
+import { ChangeDialog, Field, Form, FormDialog } from "../../part/form.js";
 import { Icon } from "../../part/icon.js";
 import { Card } from "../../part/page.js";
 import { Secret } from "../../part/secret.js";
@@ -71,6 +71,71 @@ function Tokens() {
     <//>`;
 }
 
+/** A key with its operations as the lines of a field, a stroke where there are none. */
+const asForm = (it) => ({ ...it, operations: it.operations && (it.operations.map(({ verb, type }) => `${verb} ${type}`).join("\n") || "-") });
+
+/** The lines of a field as operations; nothing for all. */
+const asBody = ({ operations, ...rest }) => ({
+  ...rest,
+  operations: operations?.split("\n").map((it) => it.trim()).filter((it) => it && it !== "-").map((line) => {
+    const [verb, ...type] = line.split(/\s+/);
+    return { verb, type: type.join(" ") };
+  }) ?? null,
+});
+
+const fields = (it) => html`
+  <${Field} name="name" label=${t("What is it for?")} value=${it.name ?? ""} required autofocus />
+  <${Field} name="operations" label=${t("Custom operations that it may call")} kind="area" value=${it.operations ?? ""} rows="3" hint=${t("One a line, such as POST http://parallels.com/pa/bss-account-info; all if you say nothing, none for -")} />`;
+
+function NewKey({ onClose, onIssued }) {
+  const issue = async ({ days, ...body }) => {
+    const expires_at = days ? new Date(Date.now() + days * 86_400_000).toISOString() : undefined;
+    onIssued(await post("/consumer_keys", { ...asBody(body), expires_at }));
+  };
+  return html`
+    <${FormDialog} title=${t("New consumer key")} onClose=${onClose} onSend=${issue} send=${t("Make it")}>
+      ${fields({})}
+      <${Field} name="days" label=${t("Days until it ends")} kind="number" min="1" hint=${t("It never ends if you say nothing")} />
+    <//>`;
+}
+
+function Issued({ of, onClose }) {
+  return html`
+    <${Dialog} title=${t("New consumer key")} onClose=${onClose}><div class="inside stack">
+      <p class="quiet">${t("The secret is shown only now. Requests are signed with both, by OAuth 1.0a.")}</p>
+      <${Secret} text=${of.key} label=${t("Key")} /><${Secret} text=${of.secret} label=${t("Secret")} /></div><//>`;
+}
+
+function Keys() {
+  const [isMaking, make] = useState(false);
+  const [issued, show] = useState(null);
+  const [chosen, choose] = useState(null);
+  const read = useLoad(() => get("/consumer_keys", { user: session.value.user.id }), ["consumer_keys"]);
+  const revoke = (it) => send("DELETE", `/consumer_keys/${it.id}`).then(() => say(t("The key is worth nothing any more"), it.name), complain);
+  const columns = [
+    { head: t("Name"), cell: (it) => html`<span class="strong">${it.name}</span>` },
+    { head: t("Key"), lead: true, cell: (it) => html`<span class="mono">${it.key.slice(0, 8)}…</span>` },
+    { head: t("May"), cell: (it) => (it.operations ? t("{count} operations", { count: it.operations.length }) : t("all that you may")) },
+    { head: t("Last used"), cell: (it) => (it.last_used_at ? html`<${Far} at=${it.last_used_at} wall />` : t("never")) },
+    { head: t("Ends"), cell: (it) => (it.expires_at ? day(it.expires_at) : t("never")) },
+    { head: "", num: true, cell: (it) => html`
+      <button type="button" class="button small" aria-label=${t("Edit {name}", { name: it.name })} onClick=${() => choose(asForm(it))}>${t("Edit")}</button>
+      <button type="button" class="button small danger" aria-label=${t("Take back {name}", { name: it.name })} onClick=${() => revoke(it)}>${t("Take back")}</button>` },
+  ];
+  return html`
+    <${Card} title=${t("Consumer keys")} actions=${html`<button type="button" class="button small" onClick=${() => make(true)}><${Icon} name="plus" />${t("New consumer key")}</button>`}>
+      <${Loaded} of=${read}>${({ items }) => items.length === 0
+        ? html`<${Empty} icon="key-round" title=${t("No consumer keys")}><p>${t("With a consumer key another system acts for you on the APS bus.")}</p><//>`
+        : html`<${Table} label=${t("Consumer keys")} columns=${columns} rows=${items} />`}<//>
+      ${isMaking && html`<${NewKey} onClose=${() => make(false)} onIssued=${show} />`}
+      ${issued && html`<${Issued} of=${issued} onClose=${() => show(null)} />`}
+      ${chosen && html`
+        <${ChangeDialog} title=${t("Edit {name}", { name: chosen.name })} of=${chosen} onClose=${() => choose(null)} onDone=${() => say(t("Saved"))}
+          fields=${[["name", t("Name")], ["operations", t("Custom operations that it may call")]]}
+          read=${() => get(`/consumer_keys/${chosen.id}`).then(asForm)} change=${(body, revision) => send("PATCH", `/consumer_keys/${chosen.id}`, asBody(body), { revision })}>${fields}<//>`}
+    <//>`;
+}
+
 function Sessions() {
   const read = useLoad(() => get("/sessions", { user: session.value.user.id }), ["sessions"]);
   const end = (it) => send("DELETE", `/sessions/${it.id}`).then(() => say(t("The session is over")), complain);
@@ -95,4 +160,4 @@ function browser(agent) {
 
 /** The part of the settings. */
 export const Security = () => html`
-  <div class="stack"><${Tokens} />${may("session_read") && html`<${Sessions} />`}<${Password} /></div>`;
+  <div class="stack"><${Tokens} /><${Keys} />${may("session_read") && html`<${Sessions} />`}<${Password} /></div>`;
