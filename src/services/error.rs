@@ -79,6 +79,14 @@ impl Error {
         Self::NotFound { what: what.to_string() }
     }
 
+    /// Nothing where a thing is not there; anything else stays what it is.
+    ///
+    /// # Errors
+    /// All others.
+    pub fn or_nothing<T>(self) -> Result<Option<T>, Self> {
+        if matches!(self, Self::NotFound { .. }) { Ok(None) } else { Err(self) }
+    }
+
     /// A failure of ours.
     pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Internal(source.into())

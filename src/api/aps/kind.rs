@@ -14,6 +14,7 @@ use super::property::{Property, Trait};
 use super::relation::{Link, Relation};
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
+use crate::domain::stamp::Stamp;
 use crate::domain::time::Instant;
 use crate::services::{Act, Cx, Error};
 
@@ -77,6 +78,14 @@ pub(super) struct Head {
     pub(super) modified: Instant,
     /// The id of the subscription that it lives in, if it lives in one.
     pub(super) subscription: Option<Uuid>,
+}
+
+impl Head {
+    /// What stands in the section of a thing that lives in no subscription.
+    pub(super) const fn of(id: Uuid, stamp: &Stamp, status: Status) -> Self {
+        let (revision, modified) = (stamp.revision, stamp.changed_at);
+        Self { id, status, revision, modified, subscription: None }
+    }
 }
 
 /// The statuses of the `aps:` namespace that our resources have.

@@ -82,17 +82,22 @@
 #![allow(dead_code, reason = "the first types do not need all that a type can have")]
 
 mod account;
+mod amount;
 mod anatomy;
 mod batch;
 mod body;
 mod bss_account_information;
+mod bss_resource;
 mod bus;
 mod customer_class;
 mod error;
 mod identity;
 mod kind;
 mod list;
+mod localized;
+mod notification_template;
 mod operation;
+mod period;
 mod platform;
 mod postal;
 mod property;
@@ -104,6 +109,12 @@ mod route;
 #[expect(dead_code, unused_imports, reason = "the bus asks it when its lists are there")]
 mod rql;
 mod service;
+mod service_plan;
+mod service_plan_category;
+mod service_template;
+mod service_terms;
+mod tax_category;
+mod vendor;
 
 use std::sync::Arc;
 

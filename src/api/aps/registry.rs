@@ -5,12 +5,25 @@ use uuid::Uuid;
 use super::kind::{AnyKind, Thing};
 use super::operation::Service;
 use super::relation::Link;
-use super::{account, bss_account_information, customer_class};
+use super::{
+    account, bss_account_information, bss_resource, customer_class, notification_template,
+    service_plan, service_plan_category, service_template, service_terms, tax_category,
+};
 use crate::services::{Cx, Error};
 
 /// Every type. Ids are asked for in this order.
-pub(super) static KINDS: &[&dyn AnyKind] =
-    &[&account::KIND, &bss_account_information::KIND, &customer_class::KIND];
+pub(super) static KINDS: &[&dyn AnyKind] = &[
+    &account::KIND,
+    &bss_account_information::KIND,
+    &customer_class::KIND,
+    &service_plan::KIND,
+    &service_plan_category::KIND,
+    &bss_resource::KIND,
+    &service_terms::KIND,
+    &tax_category::KIND,
+    &notification_template::KIND,
+    &service_template::KIND,
+];
 
 /// Every service.
 pub(super) static SERVICES: &[&Service] = &[];

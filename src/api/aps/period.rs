@@ -1,0 +1,67 @@
+//! Periods: how long something lasts, as so many of a unit.
+
+use serde_json::{Value, json};
+
+use super::property::{Field, Form, Structure};
+use crate::domain::time::{Span, SpanUnit};
+
+/// The units that our periods have.
+const UNITS: &[&str] = &["DAYS", "MONTHS", "YEARS"];
+
+/// A period: `{"duration": 1, "unit": "MONTHS"}`.
+pub(super) static PERIOD: Structure = Structure {
+    name: "Period",
+    fields: &[
+        Field::required("duration", Form::Integer),
+        Field::required("unit", Form::Words(UNITS)),
+    ],
+};
+
+/// A period as the bus writes it; weeks are days there.
+pub(super) fn period(it: Span) -> Value {
+    let (duration, unit) = match it.unit {
+        SpanUnit::Day => (u64::from(it.count), "DAYS"),
+        SpanUnit::Week => (u64::from(it.count) * 7, "DAYS"),
+        SpanUnit::Month => (u64::from(it.count), "MONTHS"),
+        SpanUnit::Year => (u64::from(it.count), "YEARS"),
+    };
+    json!({ "duration": duration, "unit": unit })
+}
+
+/// Whether two periods are the same length, however they are written: a year is twelve months.
+pub(super) fn are_alike(one: Span, other: Span) -> bool {
+    in_smallest(one) == in_smallest(other)
+}
+
+/// How many times a shorter period goes into a longer one; `None` if it does not do so evenly.
+pub(super) fn times(longer: Span, shorter: Span) -> Option<u64> {
+    let ((unit, longer), (other, shorter)) = (in_smallest(longer), in_smallest(shorter));
+    (unit == other && shorter > 0 && longer % shorter == 0).then(|| longer / shorter)
+}
+
+/// A period in days or in months.
+fn in_smallest(it: Span) -> (&'static str, u64) {
+    let count = u64::from(it.count);
+    match it.unit {
+        SpanUnit::Day => ("day", count),
+        SpanUnit::Week => ("day", count * 7),
+        SpanUnit::Month => ("month", count),
+        SpanUnit::Year => ("month", count * 12),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_year_is_twelve_months_and_no_number_of_days() {
+        let span = |text: &str| text.parse::<Span>().expect(text);
+        assert!(are_alike(span("1 year"), span("12 months")));
+        assert!(are_alike(span("2 weeks"), span("14 days")));
+        assert!(!are_alike(span("1 month"), span("30 days")));
+        assert_eq!(times(span("1 year"), span("3 months")), Some(4));
+        assert_eq!(times(span("1 year"), span("5 months")), None);
+        assert_eq!(times(span("30 days"), span("1 month")), None);
+    }
+}

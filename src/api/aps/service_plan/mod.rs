@@ -1,0 +1,200 @@
+//! `ServicePlan`: what is for sale, with its periods, what its resources cost, and its terms.
+//!
+//! # What we chose
+//!
+//! The contract's documents name `ServicePlanPublication`, `ServicePlanBillingTerms`, `refund`,
+//! `autoRenewalPeriod` and `units` without what they have. Here they have:
+//!
+//! - `publication`: `published`, whether the plan can be bought now.
+//! - `billingTerms`: what the same property of a subscription has: `billingPeriod`, `billingModel`,
+//!   `freezePrices`, `autoRenewal` with its `type`, and with `renewPoint` for how many days before.
+//! - A period has its length as `period` beside `numberOfBillingPeriods`, because it need not be a
+//!   multiple of the billing period, and orders name it. `autoRenewalPeriod` has what `autoRenewal`
+//!   has, and `duration` and `unit` of the period that it renews into if not into itself.
+//! - `refund`: `nonRefundableAmount`, `fullRefundPeriod` in days, and `proratedRefund` for whether
+//!   something is paid back after those; nothing where the vendor's policy holds.
+//! - `units`: `included`, `min`, `max` and `step`, as texts.
+//! - `volumePricing` is among the fees of a rate whose tiers are not graduated.
+//! - A fee's `description` is the name of the price, which is what an invoice says.
+//! - A fee that a plan does not have costs nothing, and is shown so.
+
+mod fee;
+mod rate;
+mod term;
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use self::fee::Fees;
+use super::kind::{About, Head, Kind, Lookup};
+use super::localized;
+use super::period::PERIOD;
+use super::property::{Field, Form, Property, Structure};
+use super::relation::Relation;
+use super::service_plan_category::{self, status};
+use super::{bss_resource, service_template, service_terms, vendor};
+use crate::domain::catalog::offer::{Offer, PriceHold};
+use crate::domain::id::{Id, OfferId};
+use crate::domain::operator::Permission;
+use crate::services::{Cx, Error, finding, offer};
+
+/// The full id of the type.
+pub(super) const ID: &str = "http://www.odin.com/billing/ServicePlan/1.1";
+
+static PUBLICATION: Structure = Structure {
+    name: "ServicePlanPublication",
+    fields: &[Field::required("published", Form::Flag)],
+};
+
+static AUTO_RENEWAL: Structure = Structure {
+    name: "AutoRenewal",
+    fields: &[
+        Field::required("type", Form::Words(term::RENEWALS)),
+        Field::optional("renewPoint", Form::Integer),
+    ],
+};
+
+static BILLING_TERMS: Structure = Structure {
+    name: "ServicePlanBillingTerms",
+    fields: &[
+        Field::optional("billingPeriod", Form::Structure(&PERIOD)),
+        Field::optional("billingModel", Form::Words(term::MODELS)),
+        Field::optional("freezePrices", Form::Flag),
+        Field::optional("autoRenewal", Form::Structure(&AUTO_RENEWAL)),
+    ],
+};
+
+type Says = Property<Offer>;
+type Leads = Relation<Offer>;
+
+/// The type.
+pub(super) static KIND: Kind<Offer> = Kind {
+    about: About {
+        name: "ServicePlan",
+        id: ID,
+        implements: &["http://aps-standard.org/types/core/resource/1.0"],
+        alias: Some("service-plans"),
+        number: 105,
+        reads: Permission::OfferBrowse,
+    },
+    head: |_, it| Ok(Head::of(it.id.uuid(), &it.stamp, status(it.life.state()))),
+    find: |cx, id| {
+        let found = offer::get(cx, OfferId::from_uuid(id));
+        found.map_or_else(Error::or_nothing, |it| Ok(Some(it)))
+    },
+    list: |cx, listing| offer::list(cx, None, &listing.page, |_| true),
+    lookups: &[Lookup { path: "planId", find: by_number }],
+    properties: &[
+        Says::of("planId", Form::Integer, |it| json!(it.stamp.number))
+            .read_only()
+            .meaning("The number of the plan"),
+        Says::of("name", Form::ByLocale, |it| localized::texts(&it.content.name))
+            .required()
+            .meaning("What the plan is called"),
+        Says::of("shortDescription", Form::ByLocale, |it| {
+            localized::optional(it.content.summary.as_ref())
+        })
+        .required()
+        .meaning("What the plan is, in a line"),
+        Says::of("longDescription", Form::ByLocale, |it| {
+            localized::optional(it.content.description.as_ref())
+        })
+        .required()
+        .meaning("What the plan is"),
+        Says::looked_up("publication", Form::Structure(&PUBLICATION), |cx, it| {
+            Ok(json!({ "published": it.life.is_on_sale(cx.now) }))
+        })
+        .meaning("Whether the plan can be bought"),
+        Says::looked_up(
+            "subscriptionPeriods",
+            Form::List(&Form::Structure(&term::PERIOD)),
+            periods,
+        )
+        .meaning("For how long the plan can be bought, and what that costs"),
+        Says::looked_up("resourceRates", Form::List(&Form::Structure(&rate::RATE)), rates)
+            .meaning("How much of each resource the plan has, and what more of it costs"),
+        Says::looked_up(
+            "subscriptionPeriodResourceRates",
+            Form::List(&Form::Structure(&rate::PERIOD_RATE)),
+            period_rates,
+        )
+        .meaning("The same where it differs for a period"),
+        Says::of("billingTerms", Form::Structure(&BILLING_TERMS), billing_terms)
+            .meaning("When the plan is charged, and how its periods renew"),
+    ],
+    relations: &[
+        vendor::link("vendor", |cx, it| vendor::of(cx, &it.stamp)),
+        Leads::one("serviceTemplate", service_template::ID, |_, it| {
+            Ok(id_of(it.content.specification))
+        }),
+        Leads::one("category", service_plan_category::ID, |_, it| {
+            Ok(id_of(it.content.categories.first().copied()))
+        })
+        .strong(),
+        Leads::one("serviceTerms", service_terms::ID, |_, it| Ok(id_of(it.content.service_terms)))
+            .strong(),
+        Leads::many("resources", bss_resource::ID, |_, it| Ok(resources(it))),
+        Leads::one("parentServicePlan", ID, |_, it| Ok(id_of(it.content.copy_of))),
+    ],
+    operations: &[],
+    create: None,
+    update: None,
+    delete: None,
+};
+
+fn by_number(cx: Cx<'_>, text: &str) -> Result<Vec<Offer>, Error> {
+    let Ok(number) = text.parse() else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    for id in finding::by_number::<Offer>(cx, number)? {
+        found.extend(offer::get(cx, id).map_or_else(Error::or_nothing, |it| Ok(Some(it)))?);
+    }
+    Ok(found)
+}
+
+fn id_of<I: Id>(it: Option<I>) -> Vec<Uuid> {
+    it.map(Id::uuid).into_iter().collect()
+}
+
+/// The resources of a plan, each once, in the order of its rates.
+fn resources(it: &Offer) -> Vec<Uuid> {
+    let mut found = Vec::new();
+    for rate in &it.content.resources {
+        let id = rate.resource.uuid();
+        if !found.contains(&id) {
+            found.push(id);
+        }
+    }
+    found
+}
+
+fn periods(cx: Cx<'_>, it: &Offer) -> Result<Value, Error> {
+    let fees = Fees::of(cx, it)?;
+    let all = it.content.terms.iter().map(|term| term::shown(it, term, &fees));
+    Ok(Value::Array(all.collect()))
+}
+
+fn rates(cx: Cx<'_>, it: &Offer) -> Result<Value, Error> {
+    let fees = Fees::of(cx, it)?;
+    let plain = it.content.resources.iter().filter(|it| it.term.is_none());
+    let all = plain.map(|rate| rate::shown(cx, (it, rate), &fees));
+    Ok(Value::Array(all.collect::<Result<_, _>>()?))
+}
+
+/// Nothing is said where no period differs from the others.
+fn period_rates(cx: Cx<'_>, it: &Offer) -> Result<Value, Error> {
+    let fees = Fees::of(cx, it)?;
+    let own = it.content.resources.iter().filter(|it| it.term.is_some());
+    let all: Vec<_> =
+        own.map(|rate| rate::shown_for_period(cx, (it, rate), &fees)).collect::<Result<_, _>>()?;
+    Ok(if all.is_empty() { Value::Null } else { Value::Array(all) })
+}
+
+fn billing_terms(it: &Offer) -> Value {
+    let billing = &it.content.billing;
+    json!({
+        "billingPeriod": super::period::period(billing.period),
+        "billingModel": term::model(billing.model),
+        "freezePrices": billing.price_hold == PriceHold::Frozen,
+        "autoRenewal": term::renewal(billing.renewal),
+    })
+}
