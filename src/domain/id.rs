@@ -253,6 +253,8 @@ ids! {
     ShareRecordId = ShareRecord "shr";
     /// A key with which an external system signs its requests.
     ConsumerKeyId = ConsumerKey "csk";
+    /// What a vendor says of the attributes of one name.
+    AttributeDefinitionId = AttributeDefinition "atd";
 }
 
 #[cfg(test)]

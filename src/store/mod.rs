@@ -16,6 +16,7 @@
 
 pub mod account;
 pub mod alias;
+pub mod attribute;
 mod backend;
 pub mod backup;
 mod batch;

@@ -11,6 +11,7 @@ use super::{
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::class::CustomerClass;
+use crate::domain::attribute::definition::AttributeDefinition;
 use crate::domain::billing::credit::CreditNote;
 use crate::domain::billing::invoice::Invoice;
 use crate::domain::billing::run::BillingRun;
@@ -75,6 +76,7 @@ impl Kept {
 pub const KINDS: &[Kept] = &[
     Kept::of::<Account>(),
     Kept::of::<Asset>(),
+    Kept::of::<AttributeDefinition>(),
     Kept::of::<BillingAccount>(),
     Kept::of::<Cart>(),
     Kept::of::<BillingRun>(),

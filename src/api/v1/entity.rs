@@ -4,9 +4,9 @@
 use serde_json::Value;
 
 use super::{
-    account, billing_account, billing_run, category, class, consumer_key, invoice, listener, mail,
-    meter, notification, offer, order, party, payment, price, service_terms, session,
-    specification, subscription, tax, token, user,
+    account, attribute_definition, billing_account, billing_run, category, class, consumer_key,
+    invoice, listener, mail, meter, notification, offer, order, party, payment, price,
+    service_terms, session, specification, subscription, tax, token, user,
 };
 use crate::api::edge::reply::Wire;
 use crate::domain::event::Fact;
@@ -36,6 +36,7 @@ pub(super) fn sides(fact: &Fact) -> Result<Sides, Error> {
 fn side(fact: &Fact, it: &[u8]) -> Result<Value, Error> {
     match fact.subject.kind {
         Kind::Account => json(account::told(&read(it)?)),
+        Kind::AttributeDefinition => json(attribute_definition::told(&read(it)?)),
         Kind::BillingAccount => json(billing_account::told(&read(it)?, fact.at)),
         Kind::BillingRun => json(billing_run::told(&read(it)?, fact.at)),
         Kind::Category => json(category::told(&read(it)?)),

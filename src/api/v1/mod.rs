@@ -7,6 +7,7 @@
 mod account;
 mod account_form;
 mod attribute;
+mod attribute_definition;
 mod billing_account;
 mod billing_run;
 mod calculation;
@@ -73,6 +74,7 @@ use crate::services::Bss;
 fn table() -> Vec<Route> {
     [
         account::routes(),
+        attribute_definition::routes(),
         billing_account::routes(),
         billing_run::routes(),
         calculation::routes(),

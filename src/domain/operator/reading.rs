@@ -53,6 +53,7 @@ pub const fn reading(kind: Kind) -> Permission {
         K::Mail => P::MailRead,
         K::Document => P::DocumentRead,
         K::Review => P::ReviewRead,
+        K::AttributeDefinition => P::SettingsRead,
     }
 }
 

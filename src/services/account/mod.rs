@@ -9,7 +9,7 @@ mod place;
 pub use self::life::{activate, close, finish_next, hold, release, remains};
 pub use self::place::relocate;
 use super::billing_account::{self, NewBillingAccount};
-use super::{Act, Cx, Error, class, party};
+use super::{Act, Cx, Error, attribute, class, party};
 use crate::domain::account::billing_account::{
     BillingAccount, BillingProfile, BillingPurpose, BillingTerms,
 };
@@ -18,6 +18,7 @@ use crate::domain::account::cycle::Cycle;
 use crate::domain::account::profile::{Profile, TaxStatus, Terms};
 use crate::domain::account::tree::AccountRole;
 use crate::domain::account::{Account, Beginning, Nature, RegisterAccount};
+use crate::domain::attribute::definition::Attributed;
 use crate::domain::error::Invalid;
 use crate::domain::event::Verb;
 use crate::domain::id::{AccountId, ClassId, Kind, PartyId, TaxZoneId};
@@ -109,6 +110,7 @@ pub fn open(act: &mut Act<'_>, command: OpenAccount) -> Result<Opened, Error> {
         class::bear(act, number)?;
     }
     let class = class_of(act.cx(), vendor, command.class)?;
+    must_say_all(act.cx(), vendor, &command.profile)?;
     let party = match command.party {
         Some(id) => act.cx().named::<Party>("/party", id)?.id,
         None => party::register(act, vendor, Some(id), same_party(&command.profile))?.id,
@@ -137,6 +139,12 @@ fn class_of(cx: Cx<'_>, vendor: SellerNumber, named: Option<ClassId>) -> Result<
         return Ok(id);
     }
     Err(Invalid::one("/class", "reference", "must be a class of the account's vendor").into())
+}
+
+/// Refuses a profile without an attribute that the vendor asks of each account.
+fn must_say_all(cx: Cx<'_>, vendor: SellerNumber, profile: &Profile) -> Result<(), Error> {
+    let said = ("/attributes", profile.attributes.as_slice());
+    attribute::must_be_whole(cx, (vendor, Attributed::Account), said)
 }
 
 /// The provider's account.
@@ -240,6 +248,9 @@ pub fn revise(
     act.must(Permission::AccountWrite, &account.stamp)?;
     act.expect_revision(&account.stamp, revision)?;
     let profile = change(account.profile().clone())?;
+    if profile.attributes != account.profile().attributes {
+        must_say_all(act.cx(), account.stamp.seller, &profile)?;
+    }
     let (account, verb) = account.revise(profile)?;
     keep(act, account, verb)
 }

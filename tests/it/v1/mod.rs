@@ -1,6 +1,7 @@
 //! Conversations with the native API: what is said, and what is answered.
 
 mod accounts;
+mod attributes;
 mod billing_accounts;
 mod billing_runs;
 mod catalog;

@@ -1,7 +1,10 @@
 //! Attributes that the people who run an installation name themselves: a name and a plain value.
 //!
 //! They are ours to show, search and filter. What a contract's client attaches without our
-//! knowing what it means is carried instead ([`stamp`](super::stamp)).
+//! knowing what it means is carried instead ([`stamp`](super::stamp)). What a vendor wants to know
+//! of each is laid down in [`definition`]s.
+
+pub mod definition;
 
 use std::fmt;
 

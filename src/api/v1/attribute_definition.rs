@@ -1,0 +1,159 @@
+//! `/attribute_definitions`: what a vendor asks of the attributes of its accounts, subscriptions
+//! and orders.
+
+use axum::http::Method;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::route::{Needs, Route, read, write};
+use super::wire::{List, NoQuery, Patch, parse, parse_optional};
+use crate::api::edge::call::Call;
+use crate::api::edge::reply::{Nothing, Reply, Wire};
+use crate::domain::attribute::definition as domain;
+use crate::domain::attribute::definition::{Attributed, Requirement};
+use crate::domain::operator::Permission;
+use crate::services::attribute::{self, DefineAttribute};
+use crate::services::{Act, Cx, Error, catalog};
+
+pub(super) fn routes() -> Vec<Route> {
+    let reads = Needs::Permission(Permission::SettingsRead);
+    let writes = Needs::Permission(Permission::SettingsWrite);
+    let (all, one) = ("/attribute_definitions", "/attribute_definitions/{id}");
+    vec![
+        read(all, reads, "List what is laid down of attributes", list),
+        write(Method::POST, all, writes, "Lay down what an attribute is for", define),
+        read(one, reads, "Read what is laid down of an attribute", show),
+        write(Method::PATCH, one, writes, "Lay down something else of an attribute", redefine),
+        write(Method::DELETE, one, writes, "Lay nothing down of an attribute any more", forget),
+    ]
+}
+
+/// What a vendor says of the attributes of one name.
+#[derive(Debug, Serialize, ToSchema)]
+struct AttributeDefinition {
+    id: String,
+    number: u64,
+    revision: u32,
+    /// What the attribute is called.
+    name: String,
+    /// What has it: `account`, `subscription` or `order`.
+    applies_to: &'static str,
+    /// What it says, for people.
+    description: Option<String>,
+    /// Whether what is new must have it.
+    required: bool,
+}
+
+impl Wire for AttributeDefinition {}
+
+impl From<&domain::AttributeDefinition> for AttributeDefinition {
+    fn from(it: &domain::AttributeDefinition) -> Self {
+        Self {
+            id: it.id.to_string(),
+            number: it.stamp.number,
+            revision: it.stamp.revision,
+            name: it.name.to_string(),
+            applies_to: it.applies_to.word(),
+            description: it.description.as_ref().map(ToString::to_string),
+            required: it.requirement == Requirement::Required,
+        }
+    }
+}
+
+/// A definition as an event tells of it.
+pub(super) fn told(it: &domain::AttributeDefinition) -> impl Wire + use<> {
+    AttributeDefinition::from(it)
+}
+
+fn tagged(it: &domain::AttributeDefinition) -> Reply<AttributeDefinition> {
+    Reply::ok(AttributeDefinition::from(it)).tagged(it.stamp.revision)
+}
+
+/// Which definitions are wanted.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct DefinitionQuery {
+    /// `account`, `subscription` or `order`.
+    applies_to: Option<String>,
+}
+
+fn list(
+    cx: Cx<'_>,
+    call: &Call,
+    query: DefinitionQuery,
+) -> Result<Reply<List<AttributeDefinition>>, Error> {
+    let of: Option<Attributed> = parse_optional("applies_to", query.applies_to.as_deref())?;
+    let page = attribute::list(cx, &call.page, |it| of.is_none_or(|of| it.applies_to == of))?;
+    Ok(Reply::ok(List::of(page, |it| AttributeDefinition::from(&it))))
+}
+
+fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<AttributeDefinition>, Error> {
+    Ok(tagged(&cx.get(call.id("id")?)?))
+}
+
+/// Whether something must be said.
+const fn requirement(required: bool) -> Requirement {
+    if required { Requirement::Required } else { Requirement::Optional }
+}
+
+/// What is to be laid down.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewAttributeDefinition {
+    /// The vendor's account; the caller's own if nothing is said.
+    seller: Option<String>,
+    /// What the attribute is called.
+    name: String,
+    /// What has it: `account`, `subscription` or `order`.
+    applies_to: String,
+    /// What it says, for people.
+    description: Option<String>,
+    /// Whether what is new must have it; not if nothing is said.
+    #[serde(default)]
+    required: bool,
+}
+
+fn define(
+    act: &mut Act<'_>,
+    _: &Call,
+    body: NewAttributeDefinition,
+) -> Result<Reply<AttributeDefinition>, Error> {
+    let vendor = catalog::seller(act.cx(), parse_optional("/seller", body.seller.as_deref())?)?;
+    let command = DefineAttribute {
+        name: parse("/name", &body.name)?,
+        applies_to: parse("/applies_to", &body.applies_to)?,
+        description: parse_optional("/description", body.description.as_deref())?,
+        requirement: requirement(body.required),
+    };
+    let it = attribute::define(act, vendor, command)?;
+    let path = format!("/api/v1/attribute_definitions/{}", it.id);
+    Ok(Reply::created(path, AttributeDefinition::from(&it)).tagged(it.stamp.revision))
+}
+
+/// What of a definition changes. What it is of stays: things have their attributes by it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AttributeDefinitionPatch {
+    #[serde(default)]
+    description: Patch<String>,
+    required: Option<bool>,
+}
+
+fn redefine(
+    act: &mut Act<'_>,
+    call: &Call,
+    body: AttributeDefinitionPatch,
+) -> Result<Reply<AttributeDefinition>, Error> {
+    let it = attribute::redefine(act, (call.id("id")?, call.if_match), |it| {
+        let read = |text: &String| parse("/description", text);
+        let description = body.description.onto(it.description.clone(), read)?;
+        let requirement = body.required.map_or(it.requirement, requirement);
+        Ok(domain::AttributeDefinition { description, requirement, ..it })
+    })?;
+    Ok(tagged(&it))
+}
+
+fn forget(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Nothing>, Error> {
+    attribute::forget(act, call.id("id")?, call.if_match)?;
+    Ok(Reply::no_content())
+}

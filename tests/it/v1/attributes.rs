@@ -1,0 +1,66 @@
+//! Custom attributes: what vendors lay down of them, and what accounts, subscriptions and orders
+//! then say.
+
+use expect_test::expect;
+use serde_json::json;
+
+use crate::harness::client::Protocol;
+use crate::harness::house::House;
+
+#[test]
+fn an_account_says_what_its_vendor_asks_of_each() {
+    let house = House::on("2026-01-01");
+    let (north, said) = (house.client(&house.north.admin), Protocol::default());
+    let body = json!({ "name": "external_id", "applies_to": "account", "description": "In the ERP" });
+    let definition = said.say(&north, "north", "POST /attribute_definitions", Some(&body)).ok();
+    let path = format!("/attribute_definitions/{}", definition["id"].as_str().unwrap());
+    let open = |attributes: serde_json::Value| {
+        let body = json!({ "name": "Acme", "attributes": attributes });
+        let what = "POST /accounts?fields=attributes";
+        said.say(&north, "north", what, Some(&body))
+    };
+    let before = open(json!({})).ok();
+    said.say(&north, "north", &format!("PATCH {path}"), Some(&json!({ "required": true })));
+    open(json!({}));
+    open(json!({ "external_id": "" }));
+    open(json!({ "External_ID": "1" }));
+    let after = open(json!({ "external_id": "1111-2222-3333", "tier": "gold" })).ok();
+    let patch = |account: &serde_json::Value, body: serde_json::Value| {
+        let id = account["id"].as_str().unwrap();
+        said.say(&north, "north", &format!("PATCH /accounts/{id}?fields=attributes"), Some(&body));
+    };
+    patch(&after, json!({ "attributes": { "external_id": null } }));
+    patch(&after, json!({ "attributes": { "tier": null } }));
+    patch(&before, json!({ "description": "was there before" }));
+    patch(&before, json!({ "attributes": { "tier": "silver" } }));
+    patch(&before, json!({ "attributes": { "tier": "silver", "external_id": "7" } }));
+    said.say(&north, "north", &format!("DELETE {path}"), None);
+    patch(&after, json!({ "attributes": { "external_id": null } }));
+    expect![""].assert_eq(&said.text());
+}
+
+#[test]
+fn what_a_vendor_lays_down_is_its_own() {
+    let house = House::on("2026-01-01");
+    let (north, south) = (house.client(&house.north.admin), house.client(&house.south.admin));
+    let said = Protocol::default();
+    let body = json!({ "name": "vat_group", "applies_to": "account", "required": true });
+    let made = north.post("/attribute_definitions", &body);
+    let path = format!("/attribute_definitions/{}", made["id"].as_str().unwrap());
+    said.say(&north, "north", "POST /attribute_definitions", Some(&body));
+    let other = json!({ "name": "vat_group", "applies_to": "order" });
+    said.say(&north, "north", "POST /attribute_definitions?fields=applies_to", Some(&other));
+    let wrong = json!({ "name": "two words", "applies_to": "invoice" });
+    said.say(&north, "north", "POST /attribute_definitions", Some(&wrong));
+    said.say(&north, "north", "GET /attribute_definitions?applies_to=account&fields=name", None);
+    said.say(&north, "north", "GET /attribute_definitions?applies_to=invoice", None);
+    said.say(&south, "south", "GET /attribute_definitions", None);
+    said.say(&south, "south", &format!("GET {path}"), None);
+    said.say(&south, "south", &format!("DELETE {path}"), None);
+    said.say(&south, "south", "POST /accounts?fields=name", Some(&json!({ "name": "Free" })));
+    let foreign = json!({ "seller": house.north.account, "name": "x", "applies_to": "order" });
+    said.say(&south, "south", "POST /attribute_definitions", Some(&foreign));
+    let buyer = house.client(&house.north.customer.admin);
+    said.say(&buyer, "buyer", "GET /attribute_definitions", None);
+    expect![""].assert_eq(&said.text());
+}
