@@ -5,10 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Act, Cx, Error, offer, provisioning, subscription};
+use super::{Act, Cx, Error, attribute, offer, provisioning, subscription};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::profile::AddressUse;
+use crate::domain::attribute::definition::Attributed;
 use crate::domain::catalog::eligibility::Buyer;
 use crate::domain::catalog::offer::{Offer, PriceHold};
 use crate::domain::catalog::price::Price;
@@ -27,6 +28,7 @@ use crate::domain::order::{Order, PlaceOrder};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::provisioning::task::{Cause, QueueTask, Work};
 use crate::domain::quantity::Quantity;
+use crate::domain::stamp::SellerNumber;
 use crate::domain::subscription::change::{
     Cancellation, Change, Deal, Entitlement, RefundTo, TakenPrice, TakenPrices,
 };
@@ -54,6 +56,11 @@ pub fn place(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Order, Error> {
     for (place, item) in placed.items().iter().enumerate() {
         must_be_seen(act, item, place)?;
     }
+    must_say_all(act.cx(), account.stamp.seller, &placed)?;
+    let placed = placed.describing(|id| {
+        let found = act.cx().find::<Subscription>(id)?;
+        Ok::<_, Error>(found.map(|it| it.attributes).unwrap_or_default())
+    })?;
     let resolved = resolve(act, &account, placed.items())?;
     for it in &resolved {
         priced(act, &account, (placed.request.billing_account, it))?;
@@ -75,6 +82,19 @@ fn must_buy(account: &Account) -> Result<(), Error> {
     }
     let why = format!("account `{}` is {} and cannot order", account.id, account.state());
     Err(Rejection::new(Code::AccountStateForbids, why).into())
+}
+
+/// Refuses an order, or a new subscription, without an attribute that the vendor asks of each.
+fn must_say_all(cx: Cx<'_>, vendor: SellerNumber, placed: &PlaceOrder) -> Result<(), Error> {
+    let said = ("/attributes", placed.request.attributes.as_slice());
+    attribute::must_be_whole(cx, (vendor, Attributed::Order), said)?;
+    for (place, item) in placed.items().iter().enumerate() {
+        if item.action == Action::Add {
+            let said = (&*format!("/items/{place}/attributes"), item.attributes.as_slice());
+            attribute::must_be_whole(cx, (vendor, Attributed::Subscription), said)?;
+        }
+    }
+    Ok(())
 }
 
 /// Refuses an offer that the caller does not see: whether it is there is not told.
@@ -255,6 +275,7 @@ fn add(
         deal,
         term: resolved.term.clone(),
         parent: parent(order, item),
+        attributes: item.attributes.clone(),
         origin: Some((order.id, item.key.clone())),
         ordered_at: act.now(),
     };

@@ -27,3 +27,32 @@ record!(Task, TaskId, "task", shape 1,
         keys.push(Key::new().text(it.state().word()).id(it.id));
     },
 );
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::*;
+    use crate::domain::attribute::{Attribute, AttributeValue};
+    use crate::domain::billing::invoice::sample::{id, stamp};
+    use crate::domain::order::item::{Action, Item, Wish};
+    use crate::domain::order::{PlaceOrder, Request};
+    use crate::store::record::{decode, encode};
+
+    #[test]
+    fn an_order_lies_in_these_bytes() {
+        let attribute = |name: &str, value: &str| Attribute {
+            name: name.parse().expect("a code"),
+            value: AttributeValue::Text(value.parse().expect("a text")),
+        };
+        let wish = Wish { offer: Some(id(2)), quantity: Some(3), ..Wish::default() };
+        let mut item = Item::new("1".parse().expect("a code"), Action::Add, wish);
+        item.attributes = vec![attribute("po", "7")];
+        let request = Request { attributes: vec![attribute("ref", "8")], ..Request::plain() };
+        let placed = PlaceOrder::new(id(1), vec![item], request).expect("a right order");
+        let order = Order::place(id(4), stamp(), placed, Vec::new(), stamp().created_at);
+        let bytes = encode(&order);
+        assert_eq!(decode::<Order>(&bytes).expect("readable"), order);
+        expect![""].assert_eq(&hex::encode(bytes));
+    }
+}

@@ -16,8 +16,17 @@ pub(crate) fn show(all: &[Attribute]) -> Attributes {
 
 /// Attributes as they were sent. What did not change keeps the kind of value that it had.
 pub(crate) fn read(all: &Attributes, before: &[Attribute]) -> Result<Vec<Attribute>, Invalid> {
+    read_at("/attributes", all, before)
+}
+
+/// The same where they stand elsewhere in the body.
+pub(crate) fn read_at(
+    place: &str,
+    all: &Attributes,
+    before: &[Attribute],
+) -> Result<Vec<Attribute>, Invalid> {
     let read = |(name, value): (&String, &String)| {
-        let pointer = format!("/attributes/{name}");
+        let pointer = format!("{place}/{name}");
         let same = before.iter().find(|it| it.name.as_str() == name);
         if let Some(same) = same.filter(|it| it.value.to_string() == *value) {
             return Ok(same.clone());

@@ -6,6 +6,7 @@ use axum::http::Method;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::attribute::{self, Attributes};
 use super::route::{Needs, Route, read, write};
 use super::wire::{Decimal, List, NoQuery, parse, parse_optional};
 use crate::api::edge::call::Call;
@@ -53,6 +54,8 @@ struct Order {
     ordered_at: String,
     completed_at: Option<String>,
     items: Vec<OrderItem>,
+    /// Custom attributes by name.
+    attributes: Attributes,
     notes: Vec<String>,
 }
 
@@ -74,6 +77,8 @@ struct OrderItem {
     resources: BTreeMap<String, Decimal>,
     /// What it made, or what it is about.
     subscription: Option<String>,
+    /// The custom attributes of the subscription as they were when it was ordered.
+    attributes: Attributes,
     /// Why it failed.
     failure: Option<String>,
 }
@@ -93,6 +98,7 @@ impl From<&domain::Order> for Order {
             ordered_at: it.ordered_at().to_string(),
             completed_at: it.completed_at().map(|it| it.to_string()),
             items: it.items().iter().map(OrderItem::from).collect(),
+            attributes: attribute::show(&it.request.attributes),
             notes: it.notes().iter().map(|it| it.text.to_string()).collect(),
         }
     }
@@ -131,6 +137,7 @@ impl From<&Item> for OrderItem {
             quantity: it.wish.quantity,
             resources: resources.map(|(id, it)| (id.to_string(), Decimal::from(it))).collect(),
             subscription: it.subscription.map(|it| it.to_string()),
+            attributes: attribute::show(&it.attributes),
             failure: it.failure().map(ToString::to_string),
         }
     }
@@ -169,6 +176,9 @@ struct NewOrder {
     items: Vec<NewItem>,
     /// What the buyer calls it.
     external_id: Option<String>,
+    /// Custom attributes by name.
+    #[serde(default)]
+    attributes: Attributes,
     /// The day on which work may begin; today if nothing is said.
     requested_start_on: Option<String>,
 }
@@ -194,6 +204,9 @@ struct NewItem {
     subscription: Option<String>,
     /// The subscription that it adds to.
     parent: Option<String>,
+    /// Of an add: the custom attributes of the subscription by name.
+    #[serde(default)]
+    attributes: Attributes,
 }
 
 impl NewItem {
@@ -224,6 +237,7 @@ impl NewItem {
         let parent = parse_optional(&at("parent"), self.parent.as_deref())?;
         let mut item = Item::new(parse(&at("key"), &key)?, action.unwrap_or(Action::Add), wish);
         item.subscription = parse_optional(&at("subscription"), self.subscription.as_deref())?;
+        item.attributes = attribute::read_at(&at("attributes"), &self.attributes, &[])?;
         item.parent = parent.map(|id| Parent::Subscription(id, Belonging::AddOn));
         Ok(item)
     }
@@ -236,6 +250,7 @@ fn place(act: &mut Act<'_>, _: &Call, body: NewOrder) -> Result<Reply<Order>, Er
     let request = Request {
         billing_account: parse_optional("/billing_account", body.billing_account.as_deref())?,
         external_id: parse_optional("/external_id", body.external_id.as_deref())?,
+        attributes: attribute::read(&body.attributes, &[])?,
         start_at: start_on.map(|it| Zone::UTC.start_of(it)),
         ..Request::plain()
     };

@@ -6,6 +6,8 @@ use axum::http::Method;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::attribute::{self, Attributes};
+use super::merge::MergePatch;
 use super::route::{Needs, Route, read, write};
 use super::wire::{Decimal, List, NoQuery, parse, parse_optional};
 use crate::api::edge::call::Call;
@@ -37,6 +39,7 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         read("/subscriptions", reads, "List subscriptions", list),
         read("/subscriptions/{id}", reads, "Read a subscription", show),
+        write(Method::PATCH, "/subscriptions/{id}", changes, "Say more of a subscription", describe),
         write(post(), "/subscriptions/{id}/hold", holds, "Hold a subscription", hold),
         write(post(), "/subscriptions/{id}/release", holds, "Release a subscription", release),
         write(post(), "/subscriptions/{id}/change", changes, "Change what is bought", change),
@@ -84,6 +87,8 @@ struct Subscription {
     /// When something is due for it next.
     next_due_at: Option<String>,
     order: Option<String>,
+    /// Custom attributes by name.
+    attributes: Attributes,
 }
 
 impl Wire for Subscription {}
@@ -156,6 +161,7 @@ impl From<&domain::Subscription> for Subscription {
             ended_on: it.ended_on().map(|it| it.to_string()),
             next_due_at: it.due_at().map(|it| it.to_string()),
             order: it.origin.as_ref().map(|it| it.0.to_string()),
+            attributes: attribute::show(&it.attributes),
         }
     }
 }
@@ -205,6 +211,27 @@ fn list(
 
 fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Subscription>, Error> {
     tagged(cx, &cx.get(call.id("id")?)?)
+}
+
+/// What may be said of a subscription.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SubscriptionForm {
+    /// Custom attributes by name.
+    #[serde(default)]
+    attributes: Attributes,
+}
+
+fn describe(
+    act: &mut Act<'_>,
+    call: &Call,
+    patch: MergePatch<SubscriptionForm>,
+) -> Result<Reply<Subscription>, Error> {
+    let it = subscription::describe(act, call.id("id")?, call.if_match, |was| {
+        let form = patch.onto(&SubscriptionForm { attributes: attribute::show(was) })?;
+        Ok(attribute::read(&form.attributes, was)?)
+    })?;
+    tagged(act.cx(), &it)
 }
 
 /// How a subscription is to be held.

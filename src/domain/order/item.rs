@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::lifecycle::{ItemState, ItemTrigger, next_of_item};
 use super::total::Total;
+use crate::domain::attribute::{self, Attribute};
 use crate::domain::catalog::characteristic::Choices;
 use crate::domain::catalog::keys_violations;
 use crate::domain::error::{Code as Reason, Rejection, Violation};
@@ -113,6 +114,9 @@ pub struct Item {
     pub billing_account: Option<BillingAccountId>,
     /// When it takes effect.
     pub when: When,
+    /// What is said of the subscription: of an add, what it begins with; else, what was said of it
+    /// when it was ordered. What is said of it later is not said here.
+    pub attributes: Vec<Attribute>,
     /// Of a delete: why and how.
     pub cancellation: Option<Cancellation>,
     /// What it was estimated at when it was placed.
@@ -134,6 +138,7 @@ impl Item {
             relations: Vec::new(),
             billing_account: None,
             when: When::Now,
+            attributes: Vec::new(),
             cancellation: None,
             totals: Vec::new(),
             failure: None,
@@ -174,6 +179,8 @@ pub fn violations(items: &[Item]) -> Vec<Violation> {
     }
     let keys: BTreeSet<_> = items.iter().map(|it| &it.key).collect();
     for (place, item) in items.iter().enumerate() {
+        let pointer = format!("/items/{place}/attributes");
+        found.extend(attribute::violations(&item.attributes, &pointer));
         let faults = own_faults(item).into_iter().chain(reference_faults(item, &keys));
         found.extend(faults.map(|(field, rule, message)| {
             Violation::new(format!("/items/{place}{field}"), rule, message)
@@ -198,6 +205,10 @@ fn own_faults(item: &Item) -> Vec<Fault> {
     if item.action == Action::Add && item.subscription.is_some() {
         let message = "must be left out: an add makes a new one".to_owned();
         found.push(("/subscription", "conflict", message));
+    }
+    if item.action != Action::Add && !item.attributes.is_empty() {
+        let message = "must be left out: they are those of the subscription".to_owned();
+        found.push(("/attributes", "conflict", message));
     }
     if item.wish.quantity == Some(0) {
         found.push(("/quantity", "range", "must be at least 1".to_owned()));
@@ -270,6 +281,20 @@ mod tests {
         assert_eq!(fields(&[item(Action::Add), refers("3")]), ["/items/1/relations"]);
         let parent = Some(Parent::Item(code("9"), Belonging::AddOn));
         assert_eq!(fields(&[Item { parent, ..item(Action::Add) }]), ["/items/0/parent"]);
+    }
+
+    #[test]
+    fn only_what_is_new_is_said_something_of() {
+        let value = crate::domain::attribute::AttributeValue::Flag(true);
+        let attributes = vec![Attribute { name: code("urgent"), value }];
+        for action in Action::ALL {
+            let item = Item { attributes: attributes.clone(), ..item(*action) };
+            let expected = if *action == Action::Add { &[][..] } else { &["/items/0/attributes"] };
+            assert_eq!(fields(&[item]), expected, "{action}");
+        }
+        let twice = [attributes.clone(), attributes].concat();
+        let item = Item { attributes: twice, ..item(Action::Add) };
+        assert_eq!(fields(&[item]), ["/items/0/attributes/1/name"]);
     }
 
     #[test]

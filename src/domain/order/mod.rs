@@ -26,6 +26,7 @@ use self::item::{Action, Item};
 use self::lifecycle::{ItemState, ItemTrigger, Phase, State, Trigger, next};
 use self::note::{Note, Notes};
 use self::total::Total;
+use super::attribute::{self, Attribute};
 use super::catalog::offer::Offer;
 use super::due::{Due, Duty};
 use super::error::{Code, Invalid, Rejection, Violation};
@@ -179,6 +180,8 @@ pub struct Request {
     pub quote: Option<QuoteId>,
     /// The agreements that it falls under, as registered documents.
     pub agreements: Vec<DocumentId>,
+    /// What the buyer says of it besides.
+    pub attributes: Vec<Attribute>,
 }
 
 impl Request {
@@ -200,6 +203,7 @@ impl Request {
             accepted: Vec::new(),
             quote: None,
             agreements: Vec::new(),
+            attributes: Vec::new(),
         }
     }
 }
@@ -220,6 +224,7 @@ impl PlaceOrder {
     /// If its items break rules of form, or it would have to be done before it may begin.
     pub fn new(account: AccountId, items: Vec<Item>, request: Request) -> Result<Self, Invalid> {
         let mut found = item::violations(&items);
+        found.extend(attribute::violations(&request.attributes, "/attributes"));
         let days = request.start_at.zip(request.completion_at);
         if days.is_some_and(|(start_at, completion_at)| completion_at < start_at) {
             let message = "must not lie before `start_at`";
@@ -239,6 +244,23 @@ impl PlaceOrder {
     #[must_use]
     pub fn items(&self) -> &[Item] {
         &self.items
+    }
+
+    /// The same order with what is said of each item's subscription, as `said` finds it, written
+    /// down with the items that do not make one: as it is now, whatever is said of it later.
+    ///
+    /// # Errors
+    /// As `said`.
+    pub fn describing<E>(
+        mut self,
+        said: impl Fn(SubscriptionId) -> Result<Vec<Attribute>, E>,
+    ) -> Result<Self, E> {
+        for item in self.items.iter_mut().filter(|it| it.action != Action::Add) {
+            if let Some(id) = item.subscription {
+                item.attributes = said(id)?;
+            }
+        }
+        Ok(self)
     }
 
     /// The same order with its items as [`resolve`](resolution::resolve) found them to be.

@@ -36,11 +36,11 @@ use self::lifecycle::{HoldOrigin, State, Trigger, next};
 use self::term::RunningTerm;
 use self::tree::Belonging;
 use super::account::lifecycle::HoldKind;
-use super::attribute::Attribute;
+use super::attribute::{self, Attribute};
 use super::catalog;
 use super::catalog::service_terms::ServiceTerms;
 use super::catalog::term::{Renewal, Trial};
-use super::error::{Code, Rejection};
+use super::error::{Code, Invalid, Rejection};
 use super::event::Verb;
 use super::id::{AccountId, BillingAccountId, DocumentId, OrderId, PriceId, SubscriptionId};
 use super::provisioning::task::{Access, Outcome};
@@ -170,6 +170,8 @@ pub struct Purchase {
     pub term: Option<text::Code>,
     /// What it belongs to.
     pub parent: Option<(SubscriptionId, Belonging)>,
+    /// What its buyer says of it.
+    pub attributes: Vec<Attribute>,
     /// The order, and its item.
     pub origin: Option<(OrderId, text::Code)>,
     /// When it was ordered.
@@ -229,7 +231,7 @@ impl Subscription {
             scheduled: Vec::new(),
             charged: BTreeMap::new(),
             access: None,
-            attributes: Vec::new(),
+            attributes: bought.attributes,
             serial_number: None,
             is_visible: true,
             agreements: Vec::new(),
@@ -640,6 +642,15 @@ impl Subscription {
             self.attributes.push(attribute.clone());
         }
         self
+    }
+
+    /// The subscription with exactly these attributes.
+    ///
+    /// # Errors
+    /// If there are too many, or a name stands twice.
+    pub fn described(self, attributes: Vec<Attribute>) -> Result<(Self, Verb), Invalid> {
+        Invalid::unless_empty(attribute::violations(&attributes, "/attributes"))?;
+        Ok((Self { attributes, ..self }, Verb::Changed))
     }
 
     /// The subscription below another one, or below none. `path` leads from the new parent up.

@@ -49,6 +49,7 @@ pub(crate) fn bought() -> Purchase {
         deal: deal(1, 1),
         term: None,
         parent: None,
+        attributes: Vec::new(),
         origin: None,
         ordered_at: at(0),
     }

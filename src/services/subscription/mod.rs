@@ -7,8 +7,10 @@ mod hold;
 
 pub use self::hold::{hold, release};
 pub(super) use self::hold::{hold_all_of, release_all_of};
-use super::{Act, Cx, Error, billing_account, provisioning};
+use super::{Act, Cx, Error, attribute, billing_account, provisioning};
 use crate::domain::account::billing_account::BillingAccount;
+use crate::domain::attribute::Attribute;
+use crate::domain::attribute::definition::Attributed;
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::service_terms::ServiceTerms;
 use crate::domain::event::Verb;
@@ -205,6 +207,31 @@ pub fn change(
     let it = keep(act, changed)?;
     ask(act, &it, Work::Change)?;
     Ok(it)
+}
+
+/// Says of a subscription what `say` makes of its attributes. Orders that are placed from now on
+/// carry it; those that were placed keep what was said then.
+///
+/// # Errors
+/// If it is not there, has changed since, an attribute is missing that its vendor asks for, or the
+/// caller may not.
+pub fn describe(
+    act: &mut Act<'_>,
+    id: SubscriptionId,
+    revision: Option<u32>,
+    say: impl FnOnce(&[Attribute]) -> Result<Vec<Attribute>, Error>,
+) -> Result<Subscription, Error> {
+    let it: Subscription = act.get(id)?;
+    act.must(Permission::SubscriptionChange, &it.stamp)?;
+    act.expect_revision(&it.stamp, revision)?;
+    let attributes = say(&it.attributes)?;
+    if attributes == it.attributes {
+        return Ok(it);
+    }
+    let vendor = (it.stamp.seller, Attributed::Subscription);
+    attribute::must_be_whole(act.cx(), vendor, ("/attributes", attributes.as_slice()))?;
+    let described = it.described(attributes)?;
+    act.keep(described)
 }
 
 /// Renews a subscription for another term, from the end of the present one.

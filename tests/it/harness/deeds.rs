@@ -201,6 +201,7 @@ const DEEDS: &[Deed] = &[
     deed("POST /setup", "nobody", r#"{"token":"$setup_token","email":"first@provider.test","name":"First","password":"$password"}"#).on(Scene::Bare),
     deed("POST /specifications", "seller", r#"{"name":{"en":"$side Box"}}"#),
     deed("PATCH /specifications/{specification}", "seller", r#"{"name":{"en":"$side Crate"}}"#),
+    deed("PATCH /subscriptions/{subscription}", "seller", r#"{"attributes":{"note":"$side"}}"#),
     deed("POST /subscriptions/{subscription}/cancel", "seller", "{}"),
     deed("POST /subscriptions/{subscription}/change", "seller", r#"{"quantity":3}"#),
     deed("POST /subscriptions/{subscription}/hold", "seller", "{}"),

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::harness::client::Protocol;
 use crate::harness::house::House;
+use crate::harness::market::{Market, monthly, text};
 
 #[test]
 fn an_account_says_what_its_vendor_asks_of_each() {
@@ -63,4 +64,57 @@ fn what_a_vendor_lays_down_is_its_own() {
     let buyer = house.client(&house.north.customer.admin);
     said.say(&buyer, "buyer", "GET /attribute_definitions", None);
     expect![""].assert_eq(&said.text());
+}
+
+#[test]
+fn orders_keep_what_was_said_of_a_subscription_when_they_were_placed() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let account = market.customer("Acme", "EUR");
+    let offer = market.offer("Mail", &[monthly("Fee", "EUR", "10")]);
+    let asks = |name: &str, of: &str| {
+        let body = json!({ "name": name, "applies_to": of, "required": true });
+        operator.post("/attribute_definitions", &body);
+    };
+    asks("PONumber", "subscription");
+    asks("channel", "order");
+    let said = Protocol::default();
+    let place = |order: serde_json::Value, item: serde_json::Value| {
+        let body = json!({ "account": account["id"], "items": [item], "attributes": order });
+        said.say(&operator, "operator", "POST /orders?fields=attributes,kind", Some(&body))
+    };
+    let shop = json!({ "channel": "shop" });
+    place(json!({}), json!({ "offer": offer }));
+    place(shop.clone(), json!({ "offer": offer, "attributes": { "PONumber": " " } }));
+    let item = json!({ "offer": offer, "attributes": { "PONumber": "1", "PODetails": "a" } });
+    let sold = text(&place(shop.clone(), item).ok()["id"]);
+    market.house.app.keep_duties();
+    let order = |id: &str| operator.get(&format!("/orders/{id}"));
+    let subscription = text(&order(&sold)["items"][0]["subscription"]);
+    let more = |quantity: u32| {
+        let item = json!({ "action": "modify", "subscription": subscription, "quantity": quantity });
+        place(shop.clone(), item)
+    };
+    let before = text(&more(2).ok()["id"]);
+    let path = format!("PATCH /subscriptions/{subscription}?fields=attributes");
+    for attributes in [
+        json!({ "PONumber": null }),
+        json!({ "PONumber": "2", "PODetails": "b" }),
+        json!({ "PODetails": null, "note": "x" }),
+    ] {
+        said.say(&operator, "operator", &path, Some(&json!({ "attributes": attributes })));
+    }
+    let after = text(&more(3).ok()["id"]);
+    let item = json!({
+        "action": "modify", "subscription": subscription, "quantity": 4,
+        "attributes": { "PONumber": "3" },
+    });
+    place(shop.clone(), item);
+    let mut carries = Vec::new();
+    for (which, id) in [("sold", sold), ("before", before), ("after", after)] {
+        let carried = &order(&id)["items"][0]["attributes"];
+        carries.push(format!("{which}: {carried}"));
+    }
+    expect![""].assert_eq(&said.text());
+    expect![""].assert_eq(&carries.join("\n"));
 }

@@ -87,6 +87,7 @@ fn child(bundle: &Item, part: OfferId, quantity: u32, keys: &mut BTreeSet<text::
     let mut item = Item::new(key, Action::Add, wish);
     item.parent = Some(Parent::Item(bundle.key.clone(), Belonging::Part));
     item.billing_account = bundle.billing_account;
+    item.attributes = bundle.attributes.clone();
     item.when = bundle.when;
     item
 }

@@ -161,6 +161,7 @@ fn a_trial_renews_into_the_term_that_follows_it() {
         deal: deal(1, ""),
         term: Some(code("t")),
         parent: None,
+        attributes: Vec::new(),
         origin: None,
         ordered_at: at(0),
     };

@@ -164,6 +164,7 @@ fn subscription(number: u128, account: u128, deal: Deal) -> Subscription {
         deal,
         term: None,
         parent: None,
+        attributes: Vec::new(),
         origin: None,
         ordered_at: at(0),
     };
