@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use crate::domain::error::Invalid;
+use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::{Fact, Verb};
 use crate::domain::id::{AccountId, Id, Subject};
 use crate::domain::operator::{Actor, Permission};
@@ -21,7 +21,7 @@ use crate::services::cx::Cx;
 use crate::services::error::Error;
 use crate::services::mint::Mint;
 use crate::store::usage::Usage;
-use crate::store::{Along, Batch, Change, Mark, Record, Records, StoreError};
+use crate::store::{Along, Batch, Change, Mark, Record, Records, StoreError, View, schema};
 use crate::world::http::Reach;
 use crate::world::seal::Secret;
 
@@ -235,6 +235,21 @@ impl<'tx> Act<'tx> {
     /// A new id: its first part is the time, so that what comes later sorts later.
     pub fn new_id<I: Id>(&mut self) -> I {
         I::from_uuid(self.mint.id(self.moment.now))
+    }
+
+    /// The id that something new gets: the one that its maker brings, or else a new one.
+    ///
+    /// # Errors
+    /// [`Code::Duplicate`] if anything of any kind has the one that was brought.
+    pub fn id_or_new<I: Id>(&mut self, brought: Option<I>) -> Result<I, Error> {
+        let Some(id) = brought else { return Ok(self.new_id()) };
+        for kept in schema::KINDS {
+            if self.batch.sealed_value(kept.table, &id.to_bytes())?.is_some() {
+                let why = format!("`{}` is the id of something else: bring another", id.uuid());
+                return Err(Rejection::new(Code::Duplicate, why).into());
+            }
+        }
+        Ok(id)
     }
 
     /// A new UUID that belongs to no kind of ours.

@@ -1,6 +1,7 @@
 //! Attributes: what vendors lay down of them, and holding what is new against it.
 
-use super::{Act, Cx, Error, catalog};
+use super::catalog::{self, New};
+use super::{Act, Cx, Error};
 use crate::domain::attribute::Attribute;
 use crate::domain::attribute::definition::{
     AttributeDefinition, Attributed, Requirement, missing, must_fit,
@@ -33,12 +34,13 @@ pub struct DefineAttribute {
 /// If the name is laid down already, there are too many, or the caller may not.
 pub fn define(
     act: &mut Act<'_>,
-    vendor: SellerNumber,
+    new: impl Into<New<AttributeDefinitionId>>,
     command: DefineAttribute,
 ) -> Result<AttributeDefinition, Error> {
     let DefineAttribute { name, applies_to, description, requirement } = command;
-    let others = definitions(act.cx(), vendor, applies_to)?;
-    catalog::create(act, vendor, Permission::SettingsWrite, |id, stamp| {
+    let new = new.into();
+    let others = definitions(act.cx(), new.seller, applies_to)?;
+    catalog::create(act, new, Permission::SettingsWrite, |id, stamp| {
         must_fit(&name, &others)?;
         let of = AttributeDefinition { id, stamp, name, applies_to, description, requirement };
         Ok::<_, Error>(of)

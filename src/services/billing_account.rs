@@ -23,6 +23,8 @@ const NUMBERS: &str = "billing_account";
 /// What a billing account begins with.
 #[derive(Debug, Clone)]
 pub struct NewBillingAccount {
+    /// The id that it is to have; a new one if nothing is said.
+    pub id: Option<BillingAccountId>,
     /// What it is for.
     pub purpose: BillingPurpose,
     /// What is known of it.
@@ -62,7 +64,7 @@ pub fn open(
     let is_first = !of(act.cx(), account.id)?.iter().any(BillingAccount::is_default);
     let standing = if is_first { BillingStanding::Default } else { BillingStanding::Further };
     let command = OpenBillingAccount {
-        id: act.new_id(),
+        id: act.id_or_new(new.id)?,
         stamp: stamp.numbered(act.next_number(NUMBERS)?),
         account: account.id,
         purpose: new.purpose,

@@ -46,17 +46,16 @@ pub fn seller(cx: Cx<'_>, named: Option<AccountId>) -> Result<SellerNumber, Erro
     }
 }
 
-/// Where an element of a catalogue comes from: whose it is, and the id that its author brought for
-/// it, if any.
+/// Something new: whose it will be, and the id that its maker brings for it, if any.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Origin {
-    /// Whose it is.
+pub struct New<I> {
+    /// In whose branch it will lie.
     pub seller: SellerNumber,
-    /// Its id; a new one if nothing is said.
-    pub id: Option<Uuid>,
+    /// The id that it is to have; a new one if nothing is said.
+    pub id: Option<I>,
 }
 
-impl From<SellerNumber> for Origin {
+impl<I> From<SellerNumber> for New<I> {
     fn from(seller: SellerNumber) -> Self {
         Self { seller, id: None }
     }
@@ -65,34 +64,22 @@ impl From<SellerNumber> for Origin {
 /// Creates an element of a seller's catalogue, numbered by the sequence of its table.
 ///
 /// # Errors
-/// If the caller may not, the id is taken, or `make` refuses.
+/// If the caller may not, the id that was brought is taken, or `make` refuses.
 pub fn create<R: Record, E: Into<Error>>(
     act: &mut Act<'_>,
-    origin: impl Into<Origin>,
+    new: impl Into<New<R::Id>>,
     permission: Permission,
     make: impl FnOnce(R::Id, Stamp) -> Result<R, E>,
 ) -> Result<R, Error> {
-    let origin = origin.into();
-    let stamp = act.cx().stamp(origin.seller, None);
+    let new = new.into();
+    let stamp = act.cx().stamp(new.seller, None);
     act.must(permission, &stamp)?;
-    let id = match origin.id {
-        Some(uuid) => must_be_new::<R>(act, R::Id::from_uuid(uuid))?,
-        None => act.new_id(),
-    };
+    let id = act.id_or_new(new.id)?;
     let stamp = stamp.numbered(act.next_number(R::TABLE.0)?);
     let made = make(id, stamp).map_err(Into::into)?;
     act.keep((made, Verb::Created))
 }
 
-fn must_be_new<R: Record>(act: &Act<'_>, id: R::Id) -> Result<R::Id, Error> {
-    match act.cx().view.find::<R>(id)? {
-        None => Ok(id),
-        Some(_) => {
-            let why = format!("the id `{}` is taken", id.uuid());
-            Err(Rejection::new(Code::Duplicate, why).into())
-        }
-    }
-}
 
 /// Changes an element of a catalogue.
 ///
@@ -138,12 +125,12 @@ pub fn must_be_free<R: Record>(
 /// If a rule is broken, something it names is not there, or the caller may not.
 pub fn specify(
     act: &mut Act<'_>,
-    origin: impl Into<Origin>,
+    new: impl Into<New<SpecificationId>>,
     life: Life,
     content: SpecificationContent,
 ) -> Result<Specification, Error> {
     named_by_specification(act.cx(), &content)?;
-    create(act, origin, Permission::CatalogWrite, |id, stamp| {
+    create(act, new, Permission::CatalogWrite, |id, stamp| {
         Specification::new(id, stamp, life, content)
     })
 }
@@ -208,11 +195,11 @@ fn held_by(act: &Act<'_>, offers: &Along) -> Result<u64, Error> {
 /// If a rule is broken, something it names is not there, or the caller may not.
 pub fn create_resource(
     act: &mut Act<'_>,
-    origin: impl Into<Origin>,
+    new: impl Into<New<ResourceId>>,
     content: ResourceContent,
 ) -> Result<Resource, Error> {
     named_by_resource(act.cx(), &content)?;
-    create(act, origin, Permission::CatalogWrite, |id, stamp| Resource::new(id, stamp, content))
+    create(act, new, Permission::CatalogWrite, |id, stamp| Resource::new(id, stamp, content))
 }
 
 /// Gives a resource another content.
@@ -319,10 +306,10 @@ pub fn on_category(act: &mut Act<'_>, id: CategoryId, trigger: Trigger) -> Resul
 /// If the place breaks a rule, or the caller may not.
 pub fn create_category(
     act: &mut Act<'_>,
-    origin: impl Into<Origin>,
+    new: impl Into<New<CategoryId>>,
     (life, name, parent): (Life, Localized<Name>, Option<CategoryId>),
 ) -> Result<Category, Error> {
-    let it: Category = create::<_, Error>(act, origin, Permission::CatalogWrite, |id, stamp| {
+    let it: Category = create::<_, Error>(act, new, Permission::CatalogWrite, |id, stamp| {
         Ok(Category::new(id, stamp, life, name))
     })?;
     match parent {
@@ -382,11 +369,11 @@ pub fn categories(cx: Cx<'_>, page: &PageRequest) -> Result<Page<Category>, Erro
 /// If its code is taken, a rule is broken, or the caller may not.
 pub fn create_meter(
     act: &mut Act<'_>,
-    seller: SellerNumber,
+    new: impl Into<New<MeterId>>,
     make: impl FnOnce(MeterId, Stamp) -> Meter,
 ) -> Result<Meter, Error> {
     let it: Meter =
-        create::<_, Error>(act, seller, Permission::CatalogWrite, |id, stamp| Ok(make(id, stamp)))?;
+        create::<_, Error>(act, new, Permission::CatalogWrite, |id, stamp| Ok(make(id, stamp)))?;
     it.check()?;
     it.publishable()?;
     must_be_free::<Meter>(act, METER_BY_CODE, it.code.as_str(), it.id)?;

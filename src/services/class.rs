@@ -1,5 +1,6 @@
 //! Customer classes: the terms that a vendor gives to groups of its customers.
 
+use super::catalog::New;
 use super::{Act, Cx, Error};
 use crate::domain::account::Account;
 use crate::domain::account::class::{ClassTerms, CreateClass, CreditTerms, CustomerClass};
@@ -30,12 +31,13 @@ pub fn bear(act: &mut Act<'_>, vendor: SellerNumber) -> Result<CustomerClass, Er
 /// If the terms break a rule, or the caller may not.
 pub fn create(
     act: &mut Act<'_>,
-    vendor: SellerNumber,
+    new: impl Into<New<ClassId>>,
     terms: ClassTerms,
 ) -> Result<CustomerClass, Error> {
-    let id = act.new_id();
-    let stamp = act.cx().stamp(vendor, None);
+    let new = new.into();
+    let stamp = act.cx().stamp(new.seller, None);
     act.must(Permission::ClassWrite, &stamp)?;
+    let id = act.id_or_new(new.id)?;
     let stamp = stamp.numbered(act.next_number(NUMBERS)?);
     let (mut class, verb) = CustomerClass::create(CreateClass { id, stamp, terms })?;
     act.put(&mut class)?;

@@ -179,6 +179,7 @@ fn found(act: &mut Act<'_>, founding: Founding, hash: PasswordHash) -> Result<Fo
     let opened = account::open(
         act,
         OpenAccount {
+            id: None,
             wanted: Wanted::Provider,
             parent: None,
             party: None,
@@ -195,7 +196,7 @@ fn found(act: &mut Act<'_>, founding: Founding, hash: PasswordHash) -> Result<Fo
     profile.zone = Some(zone);
     let account = Some(opened.account.id);
     let roles = [Role::Operator].into();
-    let (user, _) = user::invited(act, Invite { account, party: None, profile, roles })?;
+    let (user, _) = user::invited(act, Invite { id: None, account, party: None, profile, roles })?;
     let (user, _) = user.with_password(hash, PasswordKind::Chosen);
     let now = act.now();
     let (user, verb) = user.on(UserTrigger::Activate, Administrators::AccountCloses, now)?;

@@ -1,11 +1,11 @@
 //! Taxes: what a seller writes down about them.
 
-use super::catalog::Origin;
-use super::{Act, Error, catalog};
+use super::catalog::{self, New};
+use super::{Act, Error};
 use crate::domain::catalog::tax::{Covers, TaxCategory, TaxRule, TaxZone};
-use crate::domain::id::TaxRuleId;
+use crate::domain::id::{TaxCategoryId, TaxRuleId, TaxZoneId};
 use crate::domain::operator::Permission;
-use crate::domain::stamp::{SellerNumber, Stamp};
+use crate::domain::stamp::Stamp;
 use crate::domain::text::{Code, Name};
 use crate::store::catalog::{TAX_CATEGORY_BY_CODE, TAX_ZONE_BY_CODE};
 
@@ -15,11 +15,11 @@ use crate::store::catalog::{TAX_CATEGORY_BY_CODE, TAX_ZONE_BY_CODE};
 /// If its code is taken, or the caller may not.
 pub fn create_category(
     act: &mut Act<'_>,
-    origin: impl Into<Origin>,
+    new: impl Into<New<TaxCategoryId>>,
     (code, name): (Code, Name),
 ) -> Result<TaxCategory, Error> {
     let it: TaxCategory =
-        catalog::create::<_, Error>(act, origin, Permission::TaxWrite, |id, stamp| {
+        catalog::create::<_, Error>(act, new, Permission::TaxWrite, |id, stamp| {
             Ok(TaxCategory { id, stamp, code, name, description: None })
         })?;
     catalog::must_be_free::<TaxCategory>(act, TAX_CATEGORY_BY_CODE, it.code.as_str(), it.id)?;
@@ -32,11 +32,11 @@ pub fn create_category(
 /// If its code is taken, or the caller may not.
 pub fn create_zone(
     act: &mut Act<'_>,
-    seller: SellerNumber,
+    new: impl Into<New<TaxZoneId>>,
     (code, name, covers): (Code, Name, Covers),
 ) -> Result<TaxZone, Error> {
     let it: TaxZone =
-        catalog::create::<_, Error>(act, seller, Permission::TaxWrite, |id, stamp| {
+        catalog::create::<_, Error>(act, new, Permission::TaxWrite, |id, stamp| {
             Ok(TaxZone { id, stamp, code, name, covers })
         })?;
     catalog::must_be_free::<TaxZone>(act, TAX_ZONE_BY_CODE, it.code.as_str(), it.id)?;
@@ -49,11 +49,11 @@ pub fn create_zone(
 /// If a rule is broken, what it names is not there, or the caller may not.
 pub fn create_rule(
     act: &mut Act<'_>,
-    seller: SellerNumber,
+    new: impl Into<New<TaxRuleId>>,
     make: impl FnOnce(TaxRuleId, Stamp) -> TaxRule,
 ) -> Result<TaxRule, Error> {
     let it: TaxRule =
-        catalog::create::<_, Error>(act, seller, Permission::TaxWrite, |id, stamp| {
+        catalog::create::<_, Error>(act, new, Permission::TaxWrite, |id, stamp| {
             Ok(make(id, stamp))
         })?;
     it.check()?;

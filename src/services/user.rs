@@ -26,6 +26,8 @@ const LINK_FIELD: &str = "link";
 /// Invites somebody.
 #[derive(Debug, Clone)]
 pub struct Invite {
+    /// The id that the user is to have; a new one if nothing is said.
+    pub id: Option<UserId>,
     /// To which account; to the caller's own if nothing is said.
     pub account: Option<AccountId>,
     /// Who it is as a person, if that is known.
@@ -67,7 +69,7 @@ pub(super) fn invited(act: &mut Act<'_>, command: Invite) -> Result<(User, Verb)
     if let Some(party) = command.party {
         act.cx().named::<Party>("/party", party)?;
     }
-    let id = act.new_id();
+    let id = act.id_or_new(command.id)?;
     must_be_free(act.cx(), &command.profile, id)?;
     let (account_role, invited_by) = (account.role(), act.actor().user());
     let Invite { party, profile, roles, .. } = command;

@@ -6,6 +6,7 @@ mod aps;
 mod backup;
 mod bad_input;
 mod binary;
+mod brought_ids;
 mod browser;
 mod commands;
 mod coverage;

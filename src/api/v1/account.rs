@@ -302,6 +302,7 @@ impl NewAccount {
         );
         let wish = self.billing.as_ref().map(BillingForm::read).transpose()?;
         Ok(OpenAccount {
+            id: None,
             wanted: match self.kind {
                 Some(AccountKind::Reseller) => Wanted::Reseller,
                 Some(AccountKind::Customer) | None => Wanted::Customer,

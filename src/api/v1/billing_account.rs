@@ -342,6 +342,7 @@ fn open(
     let owner: crate::domain::account::Account = act.cx().named("/account", id)?;
     let purpose = parse_optional("/purpose", body.purpose.as_deref())?;
     let new = NewBillingAccount {
+        id: None,
         purpose: purpose.unwrap_or(BillingPurpose::Billing),
         profile: body.profile(owner.profile().name.clone())?,
         terms: account::billing_terms(act.cx(), &owner, body.wish()?)?,

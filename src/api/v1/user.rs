@@ -301,7 +301,7 @@ impl NewUser {
             job_title: self.job_title,
             attributes: self.attributes,
         };
-        Ok(Invite { account, party, roles: form.roles()?, profile: form.profile(blank)? })
+        Ok(Invite { id: None, account, party, roles: form.roles()?, profile: form.profile(blank)? })
     }
 }
 

@@ -52,6 +52,8 @@ pub enum Wanted {
 /// Opens an account.
 #[derive(Debug, Clone)]
 pub struct OpenAccount {
+    /// The id that it is to have; a new one if nothing is said.
+    pub id: Option<AccountId>,
     /// What it is to be.
     pub wanted: Wanted,
     /// Below which account; below the caller's own if nothing is said.
@@ -103,8 +105,8 @@ pub fn open(act: &mut Act<'_>, command: OpenAccount) -> Result<Opened, Error> {
     let ancestors = place::ancestors(act.cx(), parent)?;
     let vendor = ancestors.iter().find_map(|it| it.role.seller_number());
     let vendor = vendor.unwrap_or(SellerNumber::PROVIDER);
-    let id = act.new_id();
-    act.must(Permission::AccountRegister, &act.cx().stamp(vendor, Some(id)))?;
+    act.must(Permission::AccountRegister, &act.cx().stamp(vendor, None))?;
+    let id = act.id_or_new(command.id)?;
     let role = role(act, command.wanted)?;
     if let Some(number) = role.seller_number() {
         class::bear(act, number)?;
@@ -197,7 +199,7 @@ fn first_billing_account(
 ) -> Result<BillingAccount, Error> {
     let terms = billing_terms(act.cx(), account, wish)?;
     let profile = BillingProfile::named(account.profile().name.clone());
-    let new = NewBillingAccount { purpose: BillingPurpose::Billing, profile, terms };
+    let new = NewBillingAccount { id: None, purpose: BillingPurpose::Billing, profile, terms };
     billing_account::open(act, account, new).map_err(|it| it.below("/billing"))
 }
 

@@ -5,8 +5,8 @@ mod sale;
 
 pub use self::price::{add_price, drop_price, prices, redraft_price, reprice, revise_price};
 pub use self::sale::{publish, remove, unpublish};
-use super::catalog::Origin;
-use super::{Act, Cx, Error, catalog};
+use super::catalog::{self, New};
+use super::{Act, Cx, Error};
 use crate::domain::catalog::category::Category;
 use crate::domain::catalog::lifecycle::{Life, State, Trigger};
 use crate::domain::catalog::offer::{Offer, OfferContent};
@@ -81,13 +81,13 @@ pub fn list(
 /// If a rule is broken, something it names is not there, or the caller may not.
 pub fn create(
     act: &mut Act<'_>,
-    origin: impl Into<Origin>,
+    new: impl Into<New<OfferId>>,
     life: Life,
     content: OfferContent,
 ) -> Result<Offer, Error> {
     named_by(act.cx(), &content, None)?;
     let is_launched = life.state() == State::Launched;
-    let offer: Offer = catalog::create(act, origin, Permission::CatalogWrite, |id, stamp| {
+    let offer: Offer = catalog::create(act, new, Permission::CatalogWrite, |id, stamp| {
         Offer::new(id, stamp, life, content)
     })?;
     must_have_its_own_part_number(act, &offer)?;
