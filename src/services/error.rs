@@ -74,6 +74,25 @@ impl Error {
         }
     }
 
+    /// Whether the store as such failed, so that nothing can be said of what was asked: the same
+    /// may be done later, or by the next process. A record that cannot be read is no such failure.
+    #[must_use]
+    pub fn is_of_the_store(&self) -> bool {
+        match self {
+            Self::Full | Self::Busy => true,
+            Self::Internal(source) => source
+                .downcast_ref::<StoreError>()
+                .is_some_and(|it| !matches!(it, StoreError::Unreadable { .. })),
+            Self::NotFound { .. }
+            | Self::Forbidden { .. }
+            | Self::Unauthenticated
+            | Self::Stale { .. }
+            | Self::KeyReused
+            | Self::Invalid(_)
+            | Self::Rejected(_) => false,
+        }
+    }
+
     /// A thing that is not there, or not for the caller.
     pub fn not_found(what: impl ToString) -> Self {
         Self::NotFound { what: what.to_string() }
@@ -123,5 +142,23 @@ impl From<Refusal> for Error {
 impl From<MoneyError> for Error {
     fn from(it: MoneyError) -> Self {
         Self::Rejected(it.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_store_cannot_do_now_is_told_from_what_is_wrong_with_one_thing() {
+        let of_the_store = |it: Error| it.is_of_the_store();
+        assert!(of_the_store(StoreError::Full.into()));
+        assert!(of_the_store(StoreError::Interrupted.into()));
+        assert!(of_the_store(StoreError::Damaged { what: "a page".to_owned() }.into()));
+        assert!(of_the_store(Error::Busy));
+        let unreadable = StoreError::Unreadable { table: "account", source: None };
+        assert!(!of_the_store(unreadable.into()));
+        assert!(!of_the_store(Error::internal("a template that ends too early")));
+        assert!(!of_the_store(Error::not_found("it")));
     }
 }

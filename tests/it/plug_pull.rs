@@ -7,8 +7,11 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use serde_json::json;
+use tillbox::domain::notification::Mail;
 use tillbox::domain::operator::Actor;
-use tillbox::services::{billing, duty};
+use tillbox::domain::page::PageRequest;
+use tillbox::services::{Cx, billing, duty};
 use tillbox::store::backup::{Contents, contents};
 use tillbox::store::check::check;
 use tillbox::store::fact::Facts;
@@ -16,8 +19,9 @@ use tillbox::store::{Store, Trust};
 
 use crate::harness::app::{Answer, App};
 use crate::harness::chance::Chance;
+use crate::harness::client::Client;
 use crate::harness::deeds::{Deed, Manner, deeds};
-use crate::harness::disk::{Disk, Mishap};
+use crate::harness::disk::{Disk, Failure, Fsync, Mishap};
 use crate::harness::scale::rounds;
 use crate::harness::stage::{Scene, Stage, open};
 
@@ -243,4 +247,44 @@ fn a_month_that_is_cut_off_anywhere_ends_as_if_it_were_not() {
         work: Box::new(all),
     };
     println!("all duties, {} times the plug", pull_all(&[trial]));
+}
+
+/// Who was to be written to while the disk failed is written to by the next process.
+#[test]
+fn no_mail_is_passed_over_because_the_disk_failed() {
+    let invited = Stage::shared().disk(Scene::Quiet);
+    let seller = &Stage::shared().north["seller"];
+    for place in 0..3 {
+        let body = json!({
+            "account": Stage::shared().north["customer"], "email": format!("{place}@late.test"),
+            "name": "Late", "roles": ["member"],
+        });
+        Client::with_token(&open(&invited, 7 + place), seller).post("/users", &body);
+    }
+    let notify = |disk: &Disk, mishap| {
+        let app = open(disk, 20);
+        let duty = app.bss.duties().iter().find(|it| it.name() == "notify").expect("employed");
+        disk.expect(mishap);
+        duty::run(duty.as_ref(), &app.bss).is_ok()
+    };
+    let queued = |disk: &Disk| {
+        let all = PageRequest::oldest(1000);
+        let read = |cx: Cx<'_>| cx.list::<Mail>(None, &all, |_| true);
+        open(disk, 30).bss.read(&Actor::duty("test"), read).unwrap().items.len()
+    };
+    let again = || Disk::holding(invited.bytes(), Fsync::Honest);
+    let never = Mishap::Fails(u64::MAX, Failure::Device);
+    let whole = again();
+    assert!(notify(&whole, never));
+    let (operations, mails) = (whole.done().operations, queued(&whole));
+    assert_eq!(mails, queued(&again()) + 3);
+    let mut failed = 0;
+    for at in 1..=operations {
+        let disk = again();
+        failed += usize::from(!notify(&disk, Mishap::Fails(at, Failure::Device)));
+        disk.power_cycle(&mut Chance::seeded(at));
+        assert!(notify(&disk, never), "the disk is well again");
+        assert_eq!(queued(&disk), mails, "the disk failed at operation {at} of {operations}");
+    }
+    assert!(failed > 0, "the disk was needed");
 }

@@ -75,9 +75,11 @@ pub fn fire(bss: &Bss, from: u64) -> Result<Fired, Error> {
     let mut written = Vec::new();
     for fact in facts {
         (fired.looked_at, fired.looked_to) = (fired.looked_at + 1, fact.sequence);
-        // What cannot be written is told in the log and does not keep back what comes after.
+        // What cannot be written is told in the log and does not keep back what comes after; where
+        // the store fails, nobody knows whether it can, and the cursor stays before it.
         match write(bss, &fact) {
             Ok(mail) => written.extend(mail),
+            Err(error) if error.is_of_the_store() => return Err(error),
             Err(error) => {
                 let (sequence, error): (_, &dyn std::error::Error) = (fact.sequence, &error);
                 tracing::error!(sequence, error, "a mail cannot be written");
