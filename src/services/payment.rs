@@ -211,6 +211,7 @@ pub fn refund(
     }
     let payment = act.keep((payment, verb))?;
     let stamp = act.cx().stamp(seller, Some(payment.account));
+    let zone = act.load::<BillingAccount>(customer)?.terms().zone;
     let refund = Refund {
         id: act.new_id(),
         stamp: stamp.numbered(act.next_number("refund")?),
@@ -218,6 +219,7 @@ pub fn refund(
         billing_account: customer,
         payment: payment.id,
         amount,
+        refunded_on: zone.date_of(act.now()),
         reason,
         // Whoever records it by hand has sent the money by hand.
         state: RefundState::Done,

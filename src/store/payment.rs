@@ -9,7 +9,6 @@ use crate::domain::payment::deposit::Deposit;
 use crate::domain::payment::method::PaymentMethod;
 use crate::domain::payment::plan::PaymentPlan;
 use crate::domain::payment::refund::{Refund, State};
-use crate::domain::time::Zone;
 
 record!(Payment, PaymentId, "payment", shape 1,
     /// `(billing account, payment)`.
@@ -50,7 +49,7 @@ record!(Refund, RefundId, "refund", shape 1,
             State::Failed => 0,
         };
         let of = (it.stamp.seller, it.amount.currency());
-        parts.push(overview::in_month(Zone::UTC.date_of(it.stamp.created_at), of, [sum]));
+        parts.push(overview::in_month(it.refunded_on, of, [sum]));
     },
 );
 
@@ -97,6 +96,7 @@ mod tests {
             billing_account: id(2),
             payment: id(3),
             amount: euros("1"),
+            refunded_on: date("2026-02-03"),
             reason: None,
             state: State::Done,
             state_at: stamp().created_at,

@@ -229,6 +229,8 @@ struct Refund {
     account: String,
     billing_account: String,
     amount: Money,
+    /// The day, where the billing account is.
+    refunded_on: String,
     reason: Option<String>,
     state: String,
     created_at: String,
@@ -246,6 +248,7 @@ impl From<&DomainRefund> for Refund {
             account: it.account.to_string(),
             billing_account: it.billing_account.to_string(),
             amount: it.amount.into(),
+            refunded_on: it.refunded_on.to_string(),
             reason: it.reason.as_ref().map(ToString::to_string),
             state: it.state.to_string(),
             created_at: it.stamp.created_at.to_string(),

@@ -6,7 +6,7 @@ use crate::domain::id::{AccountId, BillingAccountId, PaymentId, RefundId};
 use crate::domain::money::Money;
 use crate::domain::stamp::Stamp;
 use crate::domain::text::Prose;
-use crate::domain::time::Instant;
+use crate::domain::time::{Date, Instant};
 use crate::domain::word::words;
 
 words! {
@@ -36,6 +36,8 @@ pub struct Refund {
     pub payment: PaymentId,
     /// How much.
     pub amount: Money,
+    /// On which day, where the billing account is.
+    pub refunded_on: Date,
     /// Why.
     pub reason: Option<Prose>,
     /// How far it has come.

@@ -133,3 +133,22 @@ fn a_customer_sees_its_own_figures_a_reseller_its_branch_and_a_member_none() {
         403 Forbidden {"type":"/problems/forbidden","title":"Not permitted","status":403,"detail":"not permitted: invoice_read","request_id":"…"}
     "#]].assert_eq(&said.text());
 }
+
+#[test]
+fn money_goes_back_in_the_month_of_the_place_where_it_came_in() {
+    let market = Market::on("2026-01-31");
+    let operator = market.operator();
+    let body = json!({
+        "name": "Kiwi", "address": { "city": "Auckland", "country": "NZ" },
+        "billing": { "currency": "EUR", "zone": "Pacific/Auckland" },
+    });
+    let account = operator.post("/accounts", &body);
+    operator.post("/clock/advance", &json!({ "to": "2026-01-31T12:00:00Z" }));
+    let amount = json!({ "amount": "5", "currency": "EUR" });
+    let paid = operator.post("/payments", &json!({ "account": account["id"], "amount": amount }));
+    let path = format!("/payments/{}/refund", text(&paid["id"]));
+    let refund = operator.post(&path, &json!({ "amount": { "amount": "2", "currency": "EUR" } }));
+    assert_eq!((&paid["received_on"], &refund["refunded_on"]), (&json!("2026-02-01"), &json!("2026-02-01")));
+    market.advance_to("2026-02-02");
+    expect![""].assert_eq(&told(&operator, "/overview", "EUR"));
+}
