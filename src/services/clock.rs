@@ -6,7 +6,8 @@
 use std::sync::Arc;
 
 use super::duty::{self, Ran};
-use super::{Author, Bss, Cx, Error};
+use super::idempotency::{self, Once};
+use super::{Act, Author, Bss, Cx, Error};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::operator::{Actor, Permission};
 use crate::domain::time::{Instant, Span, Zone};
@@ -78,24 +79,30 @@ pub fn make_movable(bss: &Bss, start: Instant) -> Result<(), Error> {
     .wait()
 }
 
-/// Moves the clock, stepping from due instant to due instant.
+/// Moves the clock, stepping from due instant to due instant. A request with a key that is cut off
+/// and sent again leads where it was to lead, and tells of the rest of the way.
 ///
 /// # Errors
 /// If the clock may not be moved, or not backwards; those of the duties, which leave the clock at
 /// the instant where one failed.
-pub fn advance(bss: &Arc<Bss>, actor: &Actor, target: Target) -> Result<Advance, Error> {
+pub fn advance(
+    bss: &Arc<Bss>,
+    author: &Author,
+    once: Option<&Once>,
+    target: Target,
+) -> Result<Advance, Error> {
+    let actor = author.actor.as_ref();
     if !actor.may_at_all(Permission::ClockMove) {
         return Err(Error::Forbidden { permission: Permission::ClockMove });
     }
     let _only_one = bss.advancing();
-    let from = bss.read(actor, time)?;
-    if !from.movable {
-        let why = "this is a live installation: its time is the machine's";
-        return Err(Rejection::new(Code::ClockForbids, why).into());
-    }
-    let to = instant(target, from.now)?;
+    let once = once.cloned();
+    let begin = move |act: &mut Act<'_>| {
+        idempotency::settled(act, once.as_ref(), |act| way(act.cx(), target))
+    };
+    let (from, to) = bss.act(author.clone(), begin).wait()?;
     let mut steps = Vec::new();
-    let mut now = from.now;
+    let mut now = bss.read(actor, time)?.now;
     loop {
         let ran = duty::run_all(bss)?;
         if !ran.is_empty() {
@@ -105,12 +112,22 @@ pub fn advance(bss: &Arc<Bss>, actor: &Actor, target: Target) -> Result<Advance,
         match next.map(|it| it.at).filter(|it| *it <= to) {
             Some(at) if at > now => now = at,
             // What is due and yet not done has failed or waits for somebody; time goes on.
-            Some(_) | None if now == to => break,
+            Some(_) | None if now >= to => break,
             Some(_) | None => now = next_after(bss, actor, now)?.unwrap_or(to).min(to),
         }
         set(bss, now)?;
     }
-    Ok(Advance { from: from.now, to, steps })
+    Ok(Advance { from, to, steps })
+}
+
+/// From where to where the clock is to be moved.
+fn way(cx: Cx<'_>, target: Target) -> Result<(Instant, Instant), Error> {
+    let Time { now, movable, .. } = time(cx)?;
+    if !movable {
+        let why = "this is a live installation: its time is the machine's";
+        return Err(Rejection::new(Code::ClockForbids, why).into());
+    }
+    Ok((now, instant(target, now)?))
 }
 
 /// The first instant after `now` at which something falls due.

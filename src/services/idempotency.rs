@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -58,7 +59,13 @@ impl Once {
         }
     }
 
-    fn keep(&self, act: &mut Act<'_>, answer: &Answer) -> Result<(), Error> {
+    /// The same request as it begins: what it settles then has a row of its own. No client's key
+    /// has such a sign in it.
+    fn beginning(&self) -> Self {
+        Self { key: format!("{}\u{0}", self.key), ..self.clone() }
+    }
+
+    fn keep(&self, act: &mut Act<'_>, answer: &impl Serialize) -> Result<(), Error> {
         let key = self.key_of(act.actor());
         let bytes = postcard::to_allocvec(answer).map_err(Error::internal)?;
         // An answer may hold what is shown once and kept nowhere, such as the secret of a token.
@@ -69,7 +76,7 @@ impl Once {
     }
 }
 
-fn read(opened: &Secret) -> Result<Answer, Error> {
+fn read<T: DeserializeOwned>(opened: &Secret) -> Result<T, Error> {
     postcard::from_bytes(opened.as_bytes()).map_err(Error::internal)
 }
 
@@ -111,6 +118,25 @@ pub fn once_over_acts<E: From<Error>>(
     let (once, kept) = (once.clone(), answer.clone());
     bss.act(author.clone(), move |act| once.keep(act, &kept)).wait()?;
     Ok(answer)
+}
+
+/// What a request settles before its work opens acts of its own, and holds to when it is cut off
+/// and sent again: where "a month ahead" leads, for one. Without a key it is settled anew.
+///
+/// # Errors
+/// [`Error::KeyReused`] if the key came with another request before; those of `settle`.
+pub fn settled<T: Serialize + DeserializeOwned>(
+    act: &mut Act<'_>,
+    once: Option<&Once>,
+    settle: impl FnOnce(&mut Act<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let Some(once) = once.map(Once::beginning) else { return settle(act) };
+    if let Some(sealed) = once.answered(act.cx())? {
+        return read(&act.unseal(&sealed, row(&once.key_of(act.actor())), FIELD)?);
+    }
+    let settled = settle(act)?;
+    once.keep(act, &settled)?;
+    Ok(settled)
 }
 
 /// The keys whose requests are being worked on.

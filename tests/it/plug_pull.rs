@@ -22,6 +22,7 @@ use crate::harness::chance::Chance;
 use crate::harness::client::Client;
 use crate::harness::deeds::{Deed, Manner, deeds};
 use crate::harness::disk::{Disk, Failure, Fsync, Mishap};
+use crate::harness::market::text;
 use crate::harness::scale::rounds;
 use crate::harness::stage::{Scene, Stage, open};
 
@@ -287,4 +288,36 @@ fn no_mail_is_passed_over_because_the_disk_failed() {
         assert_eq!(queued(&disk), mails, "the disk failed at operation {at} of {operations}");
     }
     assert!(failed > 0, "the disk was needed");
+}
+
+/// The clock is sent a month ahead once, wherever that is cut off and asked for again.
+#[test]
+fn a_clock_that_is_cut_off_stands_where_it_was_sent() {
+    let operator = &Stage::shared().north["operator"];
+    let month = |app: &App| {
+        let client = Client::with_token(app, operator).header("idempotency-key", "a month");
+        client.call("POST /clock/advance", Some(&json!({ "by": "1 month" })))
+    };
+    let stands = |app: &App| text(&Client::with_token(app, operator).get("/clock")["now"]);
+    let disk = Stage::shared().disk(Scene::Quiet);
+    let app = open(&disk, 7);
+    disk.expect(Mishap::CutAtSync(u64::MAX));
+    let done = month(&app);
+    assert!(done.status.is_success(), "{}", done.json());
+    let (syncs, end) = (disk.done().syncs, stands(&app));
+    assert_eq!(month(&app).body, done.body);
+    drop(app);
+    let cuts = (1..=syncs).filter(|at| *at <= 2 || at + 2 >= syncs || rounds(10, 10) == 10);
+    for at in cuts {
+        let disk = Stage::shared().disk(Scene::Quiet);
+        let app = open(&disk, 7);
+        disk.expect(Mishap::CutAtSync(at));
+        month(&app);
+        drop(app);
+        disk.power_cycle(&mut Chance::seeded(at));
+        let app = open(&disk, 8);
+        let again = month(&app).ok();
+        assert_eq!(stands(&app), end, "cut off at sync {at} of {syncs}");
+        assert_eq!((&again["to"], month(&app).json()), (&json!(end), again.clone()));
+    }
 }

@@ -102,7 +102,7 @@ struct AdvancedStep {
 }
 
 fn advance(bss: &Arc<Bss>, call: &Call, body: AdvanceBody) -> Result<Reply<Advanced>, Error> {
-    let advanced = clock::advance(bss, &call.actor, body.read()?)?;
+    let advanced = clock::advance(bss, &call.author(), call.once.as_ref(), body.read()?)?;
     let steps = advanced.steps.into_iter().flat_map(|step| {
         let at = step.at.to_string();
         step.ran.into_iter().map(move |ran| AdvancedStep {
