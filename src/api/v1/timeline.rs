@@ -118,12 +118,57 @@ fn sentence(fact: &Fact, sides: &Sides, (label, amount): (&str, Option<&Money>))
 
 /// What something was about: the sum of a document, what is left of it, what was paid.
 fn amount(fact: &Fact, sides: &Sides) -> Option<Money> {
-    let field = match (fact.subject.kind, fact.verb) {
-        (Kind::Invoice, Verb::PartlyPaid | Verb::Overdue) => "due",
-        (Kind::Invoice | Kind::CreditNote, _) => "gross",
-        (Kind::Payment, Verb::Changed) => return None,
-        (Kind::Payment | Kind::Refund, _) => "amount",
-        _ => return None,
+    let field = match fact.subject.kind {
+        Kind::Invoice if matches!(fact.verb, Verb::PartlyPaid | Verb::Overdue) => "due",
+        Kind::Invoice | Kind::CreditNote => "gross",
+        Kind::Payment if fact.verb == Verb::Changed => return None,
+        Kind::Payment | Kind::Refund => "amount",
+        Kind::Account
+        | Kind::Asset
+        | Kind::AttributeDefinition
+        | Kind::BillingAccount
+        | Kind::BillingRun
+        | Kind::Bucket
+        | Kind::Cart
+        | Kind::Catalog
+        | Kind::Category
+        | Kind::Class
+        | Kind::Coupon
+        | Kind::Deposit
+        | Kind::Discount
+        | Kind::Document
+        | Kind::Listener
+        | Kind::Mail
+        | Kind::Meter
+        | Kind::NotificationTemplate
+        | Kind::Offer
+        | Kind::Order
+        | Kind::Party
+        | Kind::PaymentMethod
+        | Kind::PaymentPlan
+        | Kind::Price
+        | Kind::Promotion
+        | Kind::Quote
+        | Kind::Resource
+        | Kind::ResourceCategory
+        | Kind::Review
+        | Kind::Seat
+        | Kind::ServiceTerms
+        | Kind::Session
+        | Kind::Settlement
+        | Kind::ShareModel
+        | Kind::ShareRecord
+        | Kind::Shipment
+        | Kind::Sla
+        | Kind::Specification
+        | Kind::Subscription
+        | Kind::Task
+        | Kind::TaxCategory
+        | Kind::TaxRule
+        | Kind::TaxZone
+        | Kind::Token
+        | Kind::UsageRecord
+        | Kind::User => return None,
     };
     let side: &Value = sides.after.as_ref().or(sides.before.as_ref())?;
     serde_json::from_value(side.get(field)?.clone()).ok()

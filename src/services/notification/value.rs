@@ -116,7 +116,6 @@ fn account_link(site: &Site, account: AccountId) -> String {
     site.link(&format!("/ui/accounts/{account}"))
 }
 
-#[allow(clippy::wildcard_enum_match_arm, reason = "most kinds are never the matter of a mail")]
 fn subject_matter(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Result<Tree, Error> {
     match fact.subject.kind {
         Kind::User => Ok(invitation(site, &super::after(fact)?, reader)),
@@ -133,7 +132,51 @@ fn subject_matter(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Resu
             let it = subscription(cx, &super::after(fact)?, fact.at, reader)?;
             Ok(Tree::group([("subscription", it)]))
         }
-        _ => Ok(Tree::group([])),
+        Kind::Account
+        | Kind::Asset
+        | Kind::AttributeDefinition
+        | Kind::BillingAccount
+        | Kind::BillingRun
+        | Kind::Bucket
+        | Kind::Cart
+        | Kind::Catalog
+        | Kind::Category
+        | Kind::Class
+        | Kind::Coupon
+        | Kind::CreditNote
+        | Kind::Deposit
+        | Kind::Discount
+        | Kind::Document
+        | Kind::Listener
+        | Kind::Mail
+        | Kind::Meter
+        | Kind::NotificationTemplate
+        | Kind::Offer
+        | Kind::Party
+        | Kind::PaymentMethod
+        | Kind::PaymentPlan
+        | Kind::Price
+        | Kind::Promotion
+        | Kind::Quote
+        | Kind::Refund
+        | Kind::Resource
+        | Kind::ResourceCategory
+        | Kind::Review
+        | Kind::Seat
+        | Kind::ServiceTerms
+        | Kind::Session
+        | Kind::Settlement
+        | Kind::ShareModel
+        | Kind::ShareRecord
+        | Kind::Shipment
+        | Kind::Sla
+        | Kind::Specification
+        | Kind::Task
+        | Kind::TaxCategory
+        | Kind::TaxRule
+        | Kind::TaxZone
+        | Kind::Token
+        | Kind::UsageRecord => Ok(Tree::group([])),
     }
 }
 
