@@ -432,11 +432,11 @@ mod tests {
             batch.delete::<Party>(party_id(2))?;
             let subject = Subject { kind: Kind::Quote, uuid: uuid::Uuid::from_u128(1) };
             batch.put_alias(&alias(77), subject)?;
-            let due = Key::new().instant(instant()).u8(0).subject(subject).bytes();
+            let due = Key::new().u8(0).instant(instant()).subject(subject).bytes();
             batch.insert(due::DUE, &due, &[]).map(|_| ())
         });
         expect_test::expect![[r#"
-            due: 8006474846204000001a00000000000000000000000000000001 is of no kind that falls due
+            due: 0080064748462040001a00000000000000000000000000000001 is of no kind that falls due
             alias: 02637573746f6d6572003200 is of pty_00000000-0000-0000-0000-000000000002, which is not there
             alias: 02637573746f6d657200373700 is of quo_00000000-0000-0000-0000-000000000001, which is not there
         "#]].assert_eq(&found);
