@@ -150,7 +150,8 @@ impl MonthFigures {
 pub struct Figures {
     /// Monthly recurring revenue: see the head of this module.
     pub mrr: Money,
-    /// How many subscriptions run; trials are not counted.
+    /// How many subscriptions run that cost something: those that are active or graced, past their
+    /// trial, with a price in this currency. One without a price is counted nowhere.
     pub subscriptions: u64,
     /// What is still to be paid.
     pub receivable: Money,

@@ -36,7 +36,8 @@ struct OverviewFigures {
     /// Monthly recurring revenue: what the recurring prices of all active subscriptions past their
     /// trial come to in a month, at today's prices.
     mrr: Money,
-    /// How many subscriptions run, trials left away.
+    /// How many subscriptions run at a price: active or graced, past their trial. Those that cost
+    /// nothing are not counted.
     active_subscriptions: u64,
     /// Without tax, credit notes not taken off.
     invoiced_this_month: Money,
