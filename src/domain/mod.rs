@@ -78,5 +78,6 @@ pub mod stamp;
 pub mod subscription;
 pub mod text;
 pub mod time;
+pub mod typed;
 pub mod usage;
 pub mod word;

@@ -10,7 +10,7 @@ use super::billing_account::CycleForm;
 use super::contact::Address;
 use super::merge::MergePatch;
 use super::route::{Needs, Route, read, write};
-use super::wire::{List, NoQuery, parse, parse_optional};
+use super::wire::{List, NoQuery, parse, parse_optional, word};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::account::billing_account::BillingAccount;
@@ -21,6 +21,7 @@ use crate::domain::error::Invalid;
 use crate::domain::id::AccountId;
 use crate::domain::operator::Permission;
 use crate::domain::text::Prose;
+use crate::domain::typed::Typed;
 use crate::services::account::{self, BillingWish, OpenAccount, Wanted};
 use crate::services::{Act, Cx, Error, billing_account};
 
@@ -184,7 +185,7 @@ struct AccountQuery {
     state: Option<String>,
     /// The account above.
     parent: Option<String>,
-    /// How the name begins, in any case.
+    /// How words of the name, of a contact's mail address or of the number begin, in any case.
     q: Option<String>,
     /// The number people call it by.
     number: Option<String>,
@@ -196,13 +197,14 @@ fn number(text: &str) -> Result<u64, Invalid> {
 
 fn list(cx: Cx<'_>, call: &Call, query: AccountQuery) -> Result<Reply<List<Account>>, Error> {
     let parent = parse_optional::<AccountId>("parent", query.parent.as_deref())?;
-    let q = query.q.map(|it| it.to_lowercase());
+    let kind = word::<domain::tree::AccountKind>("kind", query.kind.as_deref())?;
+    let state = word("state", query.state.as_deref())?;
+    let typed = Typed::of(query.q.as_deref());
     let number = query.number.as_deref().map(number).transpose()?;
     let accept = |it: &domain::Account| {
-        let name = it.profile().name.as_str().to_lowercase();
-        query.kind.as_ref().is_none_or(|kind| it.role().word() == kind)
-            && query.state.as_ref().is_none_or(|state| it.state().word() == state)
-            && q.as_ref().is_none_or(|q| name.starts_with(q))
+        kind.is_none_or(|kind| it.role().kind() == kind)
+            && state.is_none_or(|state| it.state() == state)
+            && it.is_meant_by(&typed)
     };
     let mut page = account::list(cx, (parent, number), &call.page, accept)?;
     let next = page.next.take();

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::route::{Needs, Route, read, write};
-use super::wire::{List, NoQuery, Patch, parse, parse_optional};
+use super::wire::{List, NoQuery, Patch, parse, parse_optional, word};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::attribute::definition as domain;
@@ -82,7 +82,7 @@ fn list(
     call: &Call,
     query: DefinitionQuery,
 ) -> Result<Reply<List<AttributeDefinition>>, Error> {
-    let of: Option<Attributed> = parse_optional("applies_to", query.applies_to.as_deref())?;
+    let of: Option<Attributed> = word("applies_to", query.applies_to.as_deref())?;
     let page = attribute::list(cx, &call.page, |it| of.is_none_or(|of| it.applies_to == of))?;
     Ok(Reply::ok(List::of(page, |it| AttributeDefinition::from(&it))))
 }

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::contact::Address;
 use super::merge::MergePatch;
 use super::route::{Needs, Route, Writes, read, write};
-use super::wire::{List, NoQuery, parse, parse_optional};
+use super::wire::{List, NoQuery, OwnedQuery, parse, parse_optional};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::account::billing_account::{
@@ -247,24 +247,10 @@ fn tagged(now: Instant, it: &domain::BillingAccount) -> Reply<BillingAccount> {
     Reply::ok(BillingAccount::of(it, now)).tagged(it.stamp.revision)
 }
 
-/// Which billing accounts are wanted.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct BillingAccountQuery {
-    /// Whose.
-    account: Option<String>,
-    /// A state such as `active`.
-    state: Option<String>,
-}
-
-fn list(
-    cx: Cx<'_>,
-    call: &Call,
-    query: BillingAccountQuery,
-) -> Result<Reply<List<BillingAccount>>, Error> {
-    let account = parse_optional::<AccountId>("account", query.account.as_deref())?;
+fn list(cx: Cx<'_>, call: &Call, query: OwnedQuery) -> Result<Reply<List<BillingAccount>>, Error> {
+    let (account, state) = query.read()?;
     let page = billing_account::list(cx, account, &call.page, |it| {
-        query.state.as_ref().is_none_or(|state| it.state().word() == state)
+        state.is_none_or(|state| it.state() == state)
     })?;
     Ok(Reply::ok(List::of(page, |it| BillingAccount::of(&it, cx.now))))
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::route::{Needs, Route, read, read_much, work, write};
-use super::wire::{List, Money, NoQuery, parse_optional};
+use super::wire::{List, Money, NoQuery, parse_optional, word};
 use crate::api::edge::body::ORDINARY_BYTES_MAX;
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
@@ -132,7 +132,7 @@ struct BillingRunQuery {
 }
 
 fn list(cx: Cx<'_>, call: &Call, query: BillingRunQuery) -> Result<Reply<List<BillingRun>>, Error> {
-    let state = parse_optional("state", query.state.as_deref())?;
+    let state = word("state", query.state.as_deref())?;
     let page = billing::list(cx, state, &call.page)?;
     Ok(Reply::ok(List::of(page, |it| BillingRun::of(&it, cx.now))))
 }

@@ -15,6 +15,7 @@ use crate::domain::error::Invalid;
 use crate::domain::event::{Cause, Fact, Verb};
 use crate::domain::id::Kind;
 use crate::domain::operator::Permission;
+use crate::domain::word::WordError;
 use crate::services::event::{self, Filter};
 use crate::services::{Cx, Error};
 
@@ -192,17 +193,23 @@ struct EventQuery {
     after: Option<String>,
 }
 
+fn none_of(parameter: &str, text: &str, all: impl Iterator<Item = String>) -> Invalid {
+    let all: Vec<_> = all.collect();
+    let all: Vec<_> = all.iter().map(String::as_str).collect();
+    Invalid::one(parameter, "enum", WordError::new(text, &all).to_string())
+}
+
 impl EventQuery {
     fn read(&self) -> Result<Filter, Invalid> {
         let kind = |text: &str| {
             let kind = Kind::ALL.iter().copied().find(|it| it.noun() == text);
-            kind.ok_or_else(|| {
-                Invalid::one("kind", "enum", format!("`{text}` is no kind of thing"))
-            })
+            let nouns = Kind::ALL.iter().map(|it| it.noun());
+            kind.ok_or_else(|| none_of("kind", text, nouns))
         };
         let verb = |text: &str| {
             let verb = Verb::ALL.iter().copied().find(|it| it.name() == text);
-            verb.ok_or_else(|| Invalid::one("verb", "enum", format!("`{text}` never happens")))
+            let names = Verb::ALL.iter().map(|it| it.name().to_owned());
+            verb.ok_or_else(|| none_of("verb", text, names))
         };
         let after = |text: &str| {
             let message = "must be the `sequence` of an event";

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::invoice_line::{InvoiceLine, InvoiceTax};
 use super::route::{Needs, Route, read, write};
-use super::wire::{List, Money, NoQuery, parse, parse_optional};
+use super::wire::{List, Money, NoQuery, parse, parse_optional, word};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::billing::credit::{CreditNote as DomainNote, LineAsk};
@@ -188,7 +188,7 @@ impl InvoiceQuery {
             account: parse_optional("account", self.account.as_deref())?,
             billing_account: parse_optional("billing_account", self.billing_account.as_deref())?,
             run: parse_optional("billing_run", self.billing_run.as_deref())?,
-            standing: parse_optional("state", self.state.as_deref())?,
+            standing: word("state", self.state.as_deref())?,
             from: parse_optional("from", self.from.as_deref())?,
             to: parse_optional("to", self.to.as_deref())?,
         })

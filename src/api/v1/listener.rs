@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::message;
 use super::route::{Needs, Route, read, work, write};
-use super::wire::{List, NoQuery, parse, parse_optional};
+use super::wire::{List, NoQuery, OwnedQuery, parse, parse_optional};
 use crate::api::edge::body::ORDINARY_BYTES_MAX;
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
@@ -104,19 +104,8 @@ impl From<WithSecret> for Listener {
     }
 }
 
-/// Which listeners are wanted.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct ListenerQuery {
-    account: Option<String>,
-    /// `active`, `paused` or `broken`.
-    state: Option<String>,
-}
-
-fn list(cx: Cx<'_>, call: &Call, query: ListenerQuery) -> Result<Reply<List<Listener>>, Error> {
-    let account = parse_optional("account", query.account.as_deref())?;
-    let state = parse_optional("state", query.state.as_deref())?;
-    let page = listener::list(cx, (account, state), &call.page)?;
+fn list(cx: Cx<'_>, call: &Call, query: OwnedQuery) -> Result<Reply<List<Listener>>, Error> {
+    let page = listener::list(cx, query.read()?, &call.page)?;
     Ok(Reply::ok(List::of(page, |it| Listener::from(&it))))
 }
 

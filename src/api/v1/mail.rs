@@ -1,11 +1,11 @@
 //! `/mails`: what was written to whom, and whether it went out.
 
 use axum::http::Method;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::route::{Needs, Route, read, write};
-use super::wire::{List, NoQuery, parse_optional};
+use super::wire::{List, NoQuery, OwnedQuery};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::notification::{self as domain, Letter};
@@ -92,19 +92,8 @@ pub(super) fn told(it: &domain::Mail) -> impl Wire + use<> {
     Mail::from(it)
 }
 
-/// Which mails are wanted.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct MailQuery {
-    account: Option<String>,
-    /// `queued`, `sent` or `failed`.
-    state: Option<String>,
-}
-
-fn list(cx: Cx<'_>, call: &Call, query: MailQuery) -> Result<Reply<List<Mail>>, Error> {
-    let account = parse_optional("account", query.account.as_deref())?;
-    let state = parse_optional("state", query.state.as_deref())?;
-    let page = mail::list(cx, (account, state), &call.page)?;
+fn list(cx: Cx<'_>, call: &Call, query: OwnedQuery) -> Result<Reply<List<Mail>>, Error> {
+    let page = mail::list(cx, query.read()?, &call.page)?;
     Ok(Reply::ok(List::of(page, |it| Mail::from(&it))))
 }
 

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::localized::Texts;
 use super::price::Price;
 use super::route::{Needs, Route, read, write};
-use super::wire::{Decimal, List, NoQuery, Patch, parse, parse_optional};
+use super::wire::{Decimal, List, NoQuery, Patch, parse, parse_optional, word};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::catalog::bundle::Part;
@@ -250,9 +250,10 @@ struct OfferQuery {
 
 fn list(cx: Cx<'_>, call: &Call, query: OfferQuery) -> Result<Reply<List<Offer>>, Error> {
     let category = parse_optional("category", query.category.as_deref())?;
+    let state = word("state", query.state.as_deref())?;
     let accept = |it: &domain::Offer| {
         let number = it.content.part_number.as_ref().map(ToString::to_string);
-        query.state.as_ref().is_none_or(|state| it.life.state().word() == state)
+        state.is_none_or(|state| it.life.state() == state)
             && (query.part_number.is_none() || query.part_number == number)
     };
     let page = offer::list(cx, category, &call.page, accept)?;

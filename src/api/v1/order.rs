@@ -8,12 +8,11 @@ use utoipa::ToSchema;
 
 use super::attribute::{self, Attributes};
 use super::route::{Needs, Route, read, write};
-use super::wire::{Decimal, List, NoQuery, parse, parse_optional};
+use super::wire::{Decimal, List, NoQuery, OwnedQuery, parse, parse_optional};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
 use crate::domain::attribute::AttributeValue;
 use crate::domain::error::Invalid;
-use crate::domain::id::AccountId;
 use crate::domain::operator::Permission;
 use crate::domain::order as domain;
 use crate::domain::order::item::{Action, Item, Parent, Wish};
@@ -143,20 +142,9 @@ impl From<&Item> for OrderItem {
     }
 }
 
-/// Which orders are wanted.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct OrderQuery {
-    account: Option<String>,
-    /// A state such as `completed`.
-    state: Option<String>,
-}
-
-fn list(cx: Cx<'_>, call: &Call, query: OrderQuery) -> Result<Reply<List<Order>>, Error> {
-    let account = parse_optional::<AccountId>("account", query.account.as_deref())?;
-    let page = order::list(cx, account, &call.page, |it| {
-        query.state.as_ref().is_none_or(|state| it.state().word() == state)
-    })?;
+fn list(cx: Cx<'_>, call: &Call, query: OwnedQuery) -> Result<Reply<List<Order>>, Error> {
+    let (account, state) = query.read()?;
+    let page = order::list(cx, account, &call.page, |it| state.is_none_or(|is| it.state() == is))?;
     let mut labels = Labels::new(cx);
     Ok(Reply::ok(List::each(page, |it| Order::labeled(&mut labels, &it))?))
 }

@@ -21,6 +21,7 @@ use crate::domain::party::organization::Organization;
 use crate::domain::party::{self as domain, Nature, Profile};
 use crate::domain::text::Name;
 use crate::domain::time::{Date, Validity};
+use crate::domain::typed::Typed;
 use crate::services::{Act, Cx, Error, party};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -344,16 +345,14 @@ fn tagged(it: &domain::Party) -> Reply<Party> {
 struct PartyQuery {
     /// The account whose own they are.
     account: Option<String>,
-    /// How the name begins, in any case.
+    /// How words of the name begin, in any case.
     q: Option<String>,
 }
 
 fn list(cx: Cx<'_>, call: &Call, query: PartyQuery) -> Result<Reply<List<Party>>, Error> {
     let account = parse_optional::<AccountId>("account", query.account.as_deref())?;
-    let q = query.q.map(|it| it.to_lowercase());
-    let page = party::list(cx, account, &call.page, |it| {
-        q.as_ref().is_none_or(|q| it.display_name().to_lowercase().starts_with(q))
-    })?;
+    let typed = Typed::of(query.q.as_deref());
+    let page = party::list(cx, account, &call.page, |it| typed.finds([it.display_name()]))?;
     Ok(Reply::ok(List::of(page, |it| wire(&it))))
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::route::{Needs, Route, read, write};
-use super::wire::{List, Money, NoQuery, parse, parse_optional};
+use super::wire::{List, Money, NoQuery, parse, parse_optional, word};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
 use crate::domain::account::Account;
@@ -124,7 +124,7 @@ struct PaymentQuery {
 fn list(cx: Cx<'_>, call: &Call, query: PaymentQuery) -> Result<Reply<List<Payment>>, Error> {
     let account = parse_optional("account", query.account.as_deref())?;
     let of = parse_optional("billing_account", query.billing_account.as_deref())?;
-    let state = parse_optional("state", query.state.as_deref())?;
+    let state = word("state", query.state.as_deref())?;
     let page = payment::list(cx, (account, of), &call.page, |it| {
         state.is_none_or(|state| it.state() == state)
     })?;

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::attribute::{self, Attributes};
 use super::merge::MergePatch;
 use super::route::{Needs, Route, read, write};
-use super::wire::{Decimal, List, NoQuery, parse, parse_optional};
+use super::wire::{Decimal, List, NoQuery, parse, parse_optional, word};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::account::lifecycle::HoldKind;
@@ -201,8 +201,9 @@ fn list(
 ) -> Result<Reply<List<Subscription>>, Error> {
     let account = parse_optional::<AccountId>("account", query.account.as_deref())?;
     let offer = parse_optional::<OfferId>("offer", query.offer.as_deref())?;
+    let state = word("state", query.state.as_deref())?;
     let page = subscription::list(cx, (account, offer), &call.page, |it| {
-        query.state.as_ref().is_none_or(|state| it.state().word() == state)
+        state.is_none_or(|state| it.state() == state)
             && offer.is_none_or(|offer| it.deal().offer == offer)
     })?;
     let mut labels = Labels::new(cx);
@@ -451,9 +452,9 @@ struct TaskQuery {
 }
 
 fn list_tasks(cx: Cx<'_>, call: &Call, query: TaskQuery) -> Result<Reply<List<Task>>, Error> {
-    let page = cx.list(None, &call.page, |it: &task::Task| {
-        query.state.as_ref().is_none_or(|state| it.state().word() == state)
-    })?;
+    let state = word("state", query.state.as_deref())?;
+    let wanted = |it: &task::Task| state.is_none_or(|state| it.state() == state);
+    let page = cx.list(None, &call.page, wanted)?;
     Ok(Reply::ok(List::of(page, |it| Task::from(&it))))
 }
 

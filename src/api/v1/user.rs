@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::attribute::{self, Attributes};
 use super::merge::MergePatch;
 use super::route::{Needs, Route, Writes, read, work, write};
-use super::wire::{List, NoQuery, parse, parse_optional};
+use super::wire::{List, NoQuery, parse, parse_optional, word};
 use crate::api::edge::body::ORDINARY_BYTES_MAX;
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
@@ -22,6 +22,7 @@ use crate::domain::operator::{
 use crate::domain::party::individual::PersonName;
 use crate::domain::party::medium::PhoneUse;
 use crate::domain::text::Name;
+use crate::domain::typed::Typed;
 use crate::services::password::{self, NewPassword};
 use crate::services::user::{self, Invite, Invited};
 use crate::services::{Act, Bss, Cx, Error};
@@ -224,7 +225,7 @@ struct UserQuery {
     account: Option<String>,
     /// A state such as `active`.
     state: Option<String>,
-    /// How the name or the mail address begins, in any case.
+    /// How words of the name or of the mail address begin, in any case.
     q: Option<String>,
     /// With what exactly it signs in, in any case.
     login: Option<String>,
@@ -232,16 +233,14 @@ struct UserQuery {
 
 fn list(cx: Cx<'_>, call: &Call, query: UserQuery) -> Result<Reply<List<User>>, Error> {
     let account = parse_optional::<AccountId>("account", query.account.as_deref())?;
-    let q = query.q.map(|it| it.to_lowercase());
+    let state = word("state", query.state.as_deref())?;
+    let typed = Typed::of(query.q.as_deref());
     let login = query.login.map(|it| it.trim().to_lowercase());
     let page = user::list(cx, account, &call.page, |it| {
-        let begins = |text: String, q: &String| text.to_lowercase().starts_with(q);
         let profile = it.profile();
         login.as_ref().is_none_or(|login| profile.logins().contains(login))
-            && query.state.as_ref().is_none_or(|state| it.state().word() == state)
-            && q.as_ref().is_none_or(|q| {
-                begins(profile.name.display(), q) || begins(profile.email.to_string(), q)
-            })
+            && state.is_none_or(|state| it.state() == state)
+            && typed.finds([profile.name.display(), profile.email.to_string()])
     })?;
     Ok(Reply::ok(List::of(page, |it| wire(&it))))
 }

@@ -11,6 +11,7 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::api::edge::cursor;
 use crate::api::edge::reply::{Nothing, Wire};
 use crate::domain::error::Invalid;
+use crate::domain::id::AccountId;
 use crate::domain::money;
 use crate::domain::page;
 
@@ -207,6 +208,40 @@ impl ToSchema for NoQuery {
     fn name() -> std::borrow::Cow<'static, str> {
         Nothing::name()
     }
+}
+
+/// Which things are wanted that accounts have: of whom, and in which state.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OwnedQuery {
+    /// Those of this account.
+    account: Option<String>,
+    /// Those in this state, such as `active`; one that there is not is refused with those that
+    /// there are.
+    state: Option<String>,
+}
+
+impl OwnedQuery {
+    /// The account and the state, where they are named.
+    pub(super) fn read<S: FromStr>(&self) -> Result<(Option<AccountId>, Option<S>), Invalid>
+    where
+        S::Err: std::fmt::Display,
+    {
+        let account = parse_optional("account", self.account.as_deref())?;
+        Ok((account, word("state", self.state.as_deref())?))
+    }
+}
+
+/// A word of an enumeration, by which a list is filtered.
+///
+/// # Errors
+/// With all words that there are, if it is none of them.
+pub(super) fn word<S: FromStr>(parameter: &str, text: Option<&str>) -> Result<Option<S>, Invalid>
+where
+    S::Err: std::fmt::Display,
+{
+    let refused = |error: S::Err| Invalid::one(parameter, "enum", error.to_string());
+    text.map(|it| it.parse().map_err(refused)).transpose()
 }
 
 /// Refuses a field that was sent although nothing would become of it: who sends it means something

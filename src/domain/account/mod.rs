@@ -31,6 +31,7 @@ use super::party::identity::{TaxRegistration, Verification};
 use super::stamp::{Carried, SellerNumber, Stamp};
 use super::text::{Code as Word, Prose};
 use super::time::Instant;
+use super::typed::Typed;
 use super::word::words;
 
 words! {
@@ -381,6 +382,15 @@ impl Account {
     #[must_use]
     pub const fn profile(&self) -> &Profile {
         &self.profile
+    }
+
+    /// Whether somebody who typed this may mean it: by its name, its number or the mail address of
+    /// somebody to turn to.
+    #[must_use]
+    pub fn is_meant_by(&self, typed: &Typed) -> bool {
+        let contacts = self.profile.contacts.values().map(|it| it.email.to_string());
+        let own = [self.profile.name.to_string(), self.stamp.number.to_string()];
+        typed.is_empty() || typed.finds(own.into_iter().chain(contacts))
     }
 
     /// What it is granted.

@@ -12,6 +12,7 @@ use super::{Account, Nature};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::AccountId;
 use crate::domain::stamp::SellerNumber;
+use crate::domain::word::words;
 
 /// So many levels has the tree at most, the provider being the first.
 pub const LEVELS_MAX: usize = 8;
@@ -27,15 +28,33 @@ pub enum AccountRole {
     Customer,
 }
 
+words! {
+    /// What an account does here, whoever it is.
+    AccountKind {
+        /// Runs the installation.
+        Provider = "provider";
+        /// Sells on.
+        Reseller = "reseller";
+        /// Buys.
+        Customer = "customer";
+    }
+}
+
 impl AccountRole {
+    /// What it does, without the number under which it sells.
+    #[must_use]
+    pub const fn kind(self) -> AccountKind {
+        match self {
+            Self::Provider => AccountKind::Provider,
+            Self::Reseller(_) => AccountKind::Reseller,
+            Self::Customer => AccountKind::Customer,
+        }
+    }
+
     /// The stable word.
     #[must_use]
     pub const fn word(self) -> &'static str {
-        match self {
-            Self::Provider => "provider",
-            Self::Reseller(_) => "reseller",
-            Self::Customer => "customer",
-        }
+        self.kind().word()
     }
 
     /// The number under which it sells, if it does.

@@ -373,3 +373,61 @@ fn the_provider_is_neither_held_nor_closed() {
         409 Conflict {"type":"/problems/account_state_forbids","title":"The state of the account does not allow the operation.","status":409,"detail":"the provider is neither held nor closed","request_id":"…"}
     "#]].assert_eq(&said.text());
 }
+
+#[test]
+fn a_list_is_filtered_by_words_that_there_are() {
+    let house = House::on("2026-01-01");
+    let operator = house.operator();
+    let refused = |path: &str| {
+        let answer = operator.call(&format!("GET {path}"), None);
+        let problem = answer.json();
+        format!("{} {path}: {}", answer.status.as_u16(), problem["errors"][0]["message"])
+    };
+    let lists = [
+        "/accounts?state=zzz",
+        "/accounts?kind=zzz",
+        "/attribute_definitions?applies_to=zzz",
+        "/billing_accounts?state=zzz",
+        "/billing_runs?state=zzz",
+        "/events?kind=zzz",
+        "/events?verb=zzz",
+        "/invoices?state=zzz",
+        "/listeners?state=zzz",
+        "/mails?state=zzz",
+        "/offers?state=zzz",
+        "/orders?state=zzz",
+        "/payments?state=zzz",
+        "/subscriptions?state=zzz",
+        "/tasks?state=zzz",
+        "/users?state=zzz",
+    ];
+    let told: Vec<_> = lists.iter().map(|it| refused(it)).collect();
+    expect![""].assert_eq(&told.join("\n"));
+}
+
+#[test]
+fn an_account_is_found_by_any_word_of_what_people_know_of_it() {
+    let house = House::on("2026-01-01");
+    let seller = house.client(&house.north.admin);
+    let contact = json!({ "given_name": "Ann", "family_name": "Hall", "email": "ann@hall.test" });
+    let body = json!({ "name": "Old Mill Bakery", "contacts": { "billing": contact } });
+    let number = seller.post("/accounts", &body)["number"].to_string();
+    seller.post("/accounts", &json!({ "name": "Millennium" }));
+    let found = |q: &str| {
+        let found = seller.get(&format!("/accounts?order=oldest&q={q}"));
+        let names = found["items"].as_array().unwrap().iter().map(|it| it["name"].to_string());
+        names.collect::<Vec<_>>().join(" ")
+    };
+    let told: Vec<_> = ["mill", "bakery%20old", "ann@hall", "hall.test", "ill", &number]
+        .iter()
+        .map(|q| format!("{}: {}", q.replace(&number, "its number"), found(q)))
+        .collect();
+    expect![[r#"
+        mill: "Old Mill Bakery" "Millennium"
+        bakery%20old: "Old Mill Bakery"
+        ann@hall: "Old Mill Bakery"
+        hall.test: "Old Mill Bakery"
+        ill: 
+        its number: "Old Mill Bakery""#]]
+    .assert_eq(&told.join("\n"));
+}
