@@ -18,6 +18,7 @@ mod consumer_key;
 mod contact;
 mod entity;
 mod event;
+mod field;
 mod health;
 mod invoice;
 mod invoice_line;

@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 
+use super::field::Fields;
 use super::problem;
 use crate::api::edge::auth::{self, Caller};
 use crate::api::edge::body::{self, ORDINARY_BYTES_MAX};
@@ -91,8 +92,9 @@ where
     Q: DeserializeOwned + ToSchema + Send + 'static,
     T: Wire + ToSchema + 'static,
 {
+    let fields = Fields::of::<T>();
     let serve = move |State(bss): State<Arc<Bss>>, request: Request| async move {
-        let asked = match Asked::of(&bss, request, needs, 0).await {
+        let asked = match Asked::of(&bss, request, needs, 0, &fields).await {
             Ok(asked) => asked,
             Err(refusal) => return *refusal,
         };
@@ -118,8 +120,9 @@ where
     Q: DeserializeOwned + ToSchema + Send + 'static,
     T: Wire + ToSchema + 'static,
 {
+    let fields = Fields::of::<T>();
     let serve = move |State(bss): State<Arc<Bss>>, request: Request| async move {
-        let asked = match Asked::of(&bss, request, needs, 0).await {
+        let asked = match Asked::of(&bss, request, needs, 0, &fields).await {
             Ok(asked) => asked,
             Err(refusal) => return *refusal,
         };
@@ -147,8 +150,9 @@ where
     B: DeserializeOwned + ToSchema + Send + 'static,
     T: Wire + ToSchema + 'static,
 {
+    let fields = Fields::of::<T>();
     let serve = move |State(bss): State<Arc<Bss>>, request: Request| async move {
-        let asked = match Asked::of(&bss, request, needs, ORDINARY_BYTES_MAX).await {
+        let asked = match Asked::of(&bss, request, needs, ORDINARY_BYTES_MAX, &fields).await {
             Ok(asked) => asked,
             Err(refusal) => return *refusal,
         };
@@ -184,8 +188,9 @@ where
     B: DeserializeOwned + ToSchema + Send + 'static,
     T: Wire + ToSchema + 'static,
 {
+    let fields = Fields::of::<T>();
     let serve = move |State(bss): State<Arc<Bss>>, request: Request| async move {
-        let asked = match Asked::of(&bss, request, needs, bytes_max).await {
+        let asked = match Asked::of(&bss, request, needs, bytes_max, &fields).await {
             Ok(asked) => asked,
             Err(refusal) => return *refusal,
         };
@@ -230,10 +235,15 @@ impl Asked {
         request: Request,
         needs: Needs,
         bytes_max: usize,
+        fields: &Fields,
     ) -> Result<Self, Box<Response<Body>>> {
         let request_id = auth::request_id(request.headers());
         let read = Self::read(bss, request, needs, bytes_max, &request_id).await;
-        read.map_err(|fault| Box::new(problem::response(&fault, &request_id)))
+        let known = read.and_then(|it| {
+            fields.check(it.call.fields.as_deref())?;
+            Ok(it)
+        });
+        known.map_err(|fault| Box::new(problem::response(&fault, &request_id)))
     }
 
     async fn read(
