@@ -52,6 +52,7 @@ pub mod attribute;
 pub mod billing;
 pub mod bucket;
 pub mod catalog;
+mod country;
 pub mod document;
 pub mod due;
 pub mod dunning;

@@ -6,6 +6,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use super::country;
+
 /// A text that breaks a rule of its kind.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{rule}")]
@@ -113,9 +115,12 @@ texts! {
         }
     };
     /// A country by its two letters of ISO 3166, in upper case.
-    Country: |text| match text.len() == 2 && text.bytes().all(|it| it.is_ascii_alphabetic()) {
-        true => Ok(text.to_ascii_uppercase()),
-        false => refuse("must be a country code of two letters such as `DE`"),
+    Country: |text| {
+        let code = text.to_ascii_uppercase();
+        match country::is_known(&code) {
+            true => Ok(code),
+            false => refuse("must be the code of a country by ISO 3166, such as `DE`"),
+        }
     };
     /// A language, with a country where it matters: `de`, `en_US`.
     Locale: |text| {
