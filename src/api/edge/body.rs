@@ -96,8 +96,39 @@ fn broken(pointer: String, detail: &str) -> Invalid {
     match rule {
         "required" => Invalid::one(format!("{pointer}/{field}"), rule, "must be given"),
         "duplicate" => Invalid::one(format!("{pointer}/{field}"), rule, "must not come twice"),
+        "type" => Invalid::one(pointer, rule, plain(&message).unwrap_or(message)),
         _ => Invalid::one(pointer, rule, message),
     }
+}
+
+/// What a parser says of a value of the wrong type, without its own words for types.
+fn plain(message: &str) -> Option<String> {
+    let said = message.strip_prefix("invalid type: ").or(message.strip_prefix("invalid value: "))?;
+    let (found, expected) = said.rsplit_once(", expected ")?;
+    let numbers = |max: &dyn std::fmt::Display| format!("a whole number from 0 to {max}");
+    let expected = match expected {
+        "u8" => numbers(&u8::MAX),
+        "u16" => numbers(&u16::MAX),
+        "u32" => numbers(&u32::MAX),
+        "u64" | "usize" => numbers(&u64::MAX),
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number".to_owned(),
+        "a string" | "a borrowed string" | "a string key" => "a text".to_owned(),
+        "a boolean" => "`true` or `false`".to_owned(),
+        "a sequence" => "a list".to_owned(),
+        "a map" => "an object".to_owned(),
+        it if it.starts_with("struct ") || it.contains("tagged enum") => "an object".to_owned(),
+        it if it.starts_with("enum ") => "a word".to_owned(),
+        it => it.to_owned(),
+    };
+    let found = match found.split(' ').next() {
+        Some("map") => "an object".to_owned(),
+        Some("sequence") => "a list".to_owned(),
+        Some("null") | None => "`null`".to_owned(),
+        Some("string") => format!("the text {}", found.trim_start_matches("string ")),
+        Some(_) => found.split_once('`').map_or(found, |it| it.1).trim_end_matches('`').to_owned(),
+    };
+    let found = if found.contains(' ') || found.contains('`') { found } else { format!("`{found}`") };
+    Some(format!("must be {expected}, not {found}"))
 }
 
 /// Any JSON in which no object has a field twice: which of the two is meant, nobody knows.
@@ -195,8 +226,13 @@ mod tests {
         expect_test::expect![[r#"
             /name required: must be given
             /nam unknown_field: unknown field `nam`, expected `name` or `parts`
-            /name type: invalid type: integer `1`, expected a string
-            /parts/1 type: invalid value: integer `-1`, expected u32
+            /name type: must be a text, not `1`
+            /parts/1 type: must be a whole number from 0 to 4294967295, not `-1`
+            /parts/0 type: must be a whole number from 0 to 4294967295, not `1.5`
+            /parts/0 type: must be a whole number from 0 to 4294967295, not the text "1"
+            /parts type: must be a list, not an object
+            /name type: must be a text, not `null`
+            /name type: must be a text, not a list
             the body is not valid JSON: EOF while parsing a string at line 1 column 10
             the body is not valid JSON: trailing characters at line 1 column 14
             the body is not valid JSON: recursion limit exceeded at line 1 column 135"#]]
@@ -206,6 +242,11 @@ mod tests {
                 r#"{"nam":"x"}"#,
                 r#"{"name":1}"#,
                 r#"{"name":"x","parts":[1,-1]}"#,
+                r#"{"name":"x","parts":[1.5]}"#,
+                r#"{"name":"x","parts":["1"]}"#,
+                r#"{"name":"x","parts":{}}"#,
+                r#"{"name":null}"#,
+                r#"{"name":[]}"#,
                 r#"{"name":"x"#,
                 r#"{"name":"x"} {"#,
                 &deep,
