@@ -160,14 +160,42 @@ pub(super) async fn read(response: Response<Body>) -> Result<Value, Failure> {
 fn refusal(status: StatusCode, problem: &Value) -> Failure {
     let text = |key: &str| problem.get(key).and_then(Value::as_str);
     let title = text("title").map_or_else(|| status.to_string(), ToOwned::to_owned);
+    let errors = problem.get("errors").and_then(Value::as_array);
     let mut told = match text("detail") {
-        Some(detail) if detail != title => format!("{title}: {detail}"),
+        // The detail says the same of each field once more, in one line.
+        Some(detail) if detail != title && errors.is_none_or(Vec::is_empty) => {
+            format!("{title}: {detail}")
+        }
         Some(_) | None => title,
     };
-    let errors = problem.get("errors").and_then(Value::as_array);
     for error in errors.into_iter().flatten() {
         let part = |key: &str| error.get(key).and_then(Value::as_str).unwrap_or_default();
         told.push_str(&format!("\n  {} {}", part("pointer"), part("message")));
     }
     Failure::Refused(told)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_field_that_is_wrong_is_told_once() {
+        let told = |problem: Value| refusal(StatusCode::UNPROCESSABLE_ENTITY, &problem).to_string();
+        let problem = json!({
+            "title": "Fields break rules", "detail": "`/by` must be a span; `/to` must be left out",
+            "errors": [
+                { "pointer": "/by", "message": "must be a span" },
+                { "pointer": "/to", "message": "must be left out" },
+            ],
+        });
+        assert_eq!(
+            told(problem),
+            "Fields break rules\n  /by must be a span\n  /to must be left out"
+        );
+        assert_eq!(told(json!({ "title": "Not there", "detail": "it is gone" })), "Not there: it is gone");
+        assert_eq!(told(json!({})), "422 Unprocessable Entity");
+    }
 }
