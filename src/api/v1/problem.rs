@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use crate::api::edge::fault::Fault;
 use crate::domain::error::{Code, Invalid, Violation};
+use crate::domain::operator::SignIns;
 use crate::services::Error;
 
 /// What went wrong, for a program and for a person.
@@ -105,13 +106,32 @@ pub(crate) fn response(fault: &Fault, request_id: &str) -> Response<Body> {
     *response.status_mut() = StatusCode::from_u16(problem.status).unwrap_or_default();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-    if problem.status == 503 {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    if let Some(seconds) = retry_after(fault) {
+        headers.insert(header::RETRY_AFTER, seconds.into());
     }
     if problem.status == 401 {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     }
     response
+}
+
+/// After how many seconds the same may succeed. Of a sign-in it is the shortest time for which a
+/// door is locked, whether it is locked or not: whoever tries passwords is not told.
+const fn retry_after(fault: &Fault) -> Option<u16> {
+    match fault {
+        Fault::Service(Error::Busy) => Some(1),
+        Fault::Service(Error::Rejected(it)) if matches!(it.code, Code::SignInRefused) => {
+            Some(SignIns::LOCK_SECONDS)
+        }
+        Fault::Service(_)
+        | Fault::Malformed { .. }
+        | Fault::Invalid(_)
+        | Fault::TooLarge { .. }
+        | Fault::MediaType
+        | Fault::NoRoute { .. }
+        | Fault::NoMethod { .. }
+        | Fault::CrossSite => None,
+    }
 }
 
 fn field(it: &Violation) -> FieldProblem {

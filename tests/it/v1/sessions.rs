@@ -55,12 +55,13 @@ fn nobody_learns_from_a_refusal_whether_there_is_such_a_user() {
     let house = House::on("2026-01-01");
     let email = &house.north.customer.admin.email;
     let refusal = |email: &str, password: &str| {
-        let mut problem = sign_in(&house, email, password).json();
+        let answer = sign_in(&house, email, password);
+        let mut problem = answer.json();
         problem["request_id"] = Value::Null;
-        problem
+        (problem, answer.headers["retry-after"].to_str().unwrap().to_owned())
     };
     let wrong = refusal(email, "not the password");
-    assert_eq!(wrong["type"], "/problems/sign_in_refused");
+    assert_eq!((&wrong.0["type"], &*wrong.1), (&json!("/problems/sign_in_refused"), "60"));
     assert_eq!(refusal("nobody@nowhere.test", "not the password"), wrong);
     for _ in 0..4 {
         refusal(email, "not the password");

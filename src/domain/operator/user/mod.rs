@@ -143,7 +143,7 @@ impl SignIns {
     /// Every so many failures the door is locked for a while.
     pub const FAILURES_MAX: u32 = 5;
     /// The first time for so long, then twice as long each time, up to a day.
-    pub const LOCK_SECONDS: i64 = 60;
+    pub const LOCK_SECONDS: u16 = 60;
 
     fn failed(self, wall: Instant) -> Self {
         let failures = self.failures.saturating_add(1);
@@ -151,7 +151,7 @@ impl SignIns {
             return Self { failures, ..self };
         }
         let doublings = (failures / Self::FAILURES_MAX - 1).min(20);
-        let seconds = (Self::LOCK_SECONDS << doublings).min(24 * 60 * 60);
+        let seconds = (i64::from(Self::LOCK_SECONDS) << doublings).min(24 * 60 * 60);
         Self { failures, locked_until: Some(wall.plus_seconds(seconds)), ..self }
     }
 }
