@@ -50,6 +50,9 @@ struct Order {
     /// Why it was refused or called off.
     reason: Option<String>,
     external_id: Option<String>,
+    /// The day, in UTC, before which work on it does not begin. One that is over when the order is
+    /// placed is kept, and the work begins at once.
+    requested_start_on: Option<String>,
     ordered_at: String,
     completed_at: Option<String>,
     items: Vec<OrderItem>,
@@ -94,6 +97,7 @@ impl From<&domain::Order> for Order {
             state: it.state().to_string(),
             reason: it.reason().map(ToString::to_string),
             external_id: it.request.external_id.as_ref().map(ToString::to_string),
+            requested_start_on: it.request.start_at.map(|it| Zone::UTC.date_of(it).to_string()),
             ordered_at: it.ordered_at().to_string(),
             completed_at: it.completed_at().map(|it| it.to_string()),
             items: it.items().iter().map(OrderItem::from).collect(),
@@ -167,7 +171,7 @@ struct NewOrder {
     /// Custom attributes by name.
     #[serde(default)]
     attributes: Attributes,
-    /// The day on which work may begin; today if nothing is said.
+    /// The day, in UTC, on which work may begin; at once if nothing is said, or if it is over.
     requested_start_on: Option<String>,
 }
 
