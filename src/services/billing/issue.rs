@@ -31,10 +31,10 @@ impl Series {
         }
     }
 
-    fn format(self) -> NumberFormat {
+    fn format(self, of: SellerNumber) -> NumberFormat {
         match self {
-            Self::Invoices => NumberFormat::invoices(),
-            Self::CreditNotes => NumberFormat::credit_notes(),
+            Self::Invoices => NumberFormat::invoices(of),
+            Self::CreditNotes => NumberFormat::credit_notes(of),
         }
     }
 }
@@ -46,7 +46,7 @@ pub(in crate::services) fn number(
     seller: SellerNumber,
     (issued_on, customer): (Date, u64),
 ) -> Result<(DocumentNumber, u64), Error> {
-    let format = series.format();
+    let format = series.format(seller);
     let key = format.key(issued_on, customer);
     let part = |it: Option<String>| it.map_or_else(String::new, |it| format!("/{it}"));
     let name = format!(

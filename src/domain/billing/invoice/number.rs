@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::error::Invalid;
+use crate::domain::stamp::SellerNumber;
 use crate::domain::time::Date;
 
 /// The number of an issued invoice or note, as it stands on it.
@@ -57,14 +58,24 @@ pub struct SequenceKey {
 impl NumberFormat {
     /// The format of invoices where a seller has set none.
     #[must_use]
-    pub fn invoices() -> Self {
-        "INV-{year}-{sequence:6}".parse().expect("the format is one")
+    pub fn invoices(of: SellerNumber) -> Self {
+        Self::usual("INV", of)
     }
 
     /// The format of credit notes where a seller has set none.
     #[must_use]
-    pub fn credit_notes() -> Self {
-        "CRN-{year}-{sequence:6}".parse().expect("the format is one")
+    pub fn credit_notes(of: SellerNumber) -> Self {
+        Self::usual("CRN", of)
+    }
+
+    /// A format with the seller's number in it, so that no two sellers write the same number; the
+    /// provider alone goes without.
+    fn usual(kind: &str, seller: SellerNumber) -> Self {
+        let whose = match seller {
+            SellerNumber::PROVIDER => String::new(),
+            SellerNumber(number) => format!("{number}-"),
+        };
+        format!("{kind}-{whose}{{year}}-{{sequence:6}}").parse().expect("the format is one")
     }
 
     /// From which sequence the next number of a day comes.
@@ -233,8 +244,28 @@ mod tests {
 
     #[test]
     fn a_format_is_read_back_from_its_text() {
-        for format in [NumberFormat::invoices(), NumberFormat::credit_notes()] {
-            assert_eq!(format.to_string().parse(), Ok(format));
+        for seller in [SellerNumber::PROVIDER, SellerNumber(7)] {
+            for format in [NumberFormat::invoices(seller), NumberFormat::credit_notes(seller)] {
+                assert_eq!(format.to_string().parse(), Ok(format));
+            }
         }
+    }
+
+    #[test]
+    fn no_two_sellers_write_the_same_number_unless_they_say_so() {
+        let numbers = |format: fn(SellerNumber) -> NumberFormat| {
+            [1, 2, 2023].map(|seller| {
+                let number = format(SellerNumber(seller)).number(date("2023-10-19"), 7, 1);
+                number.to_string()
+            })
+        };
+        assert_eq!(
+            numbers(NumberFormat::invoices),
+            ["INV-2023-000001", "INV-2-2023-000001", "INV-2023-2023-000001"]
+        );
+        assert_eq!(
+            numbers(NumberFormat::credit_notes),
+            ["CRN-2023-000001", "CRN-2-2023-000001", "CRN-2023-2023-000001"]
+        );
     }
 }

@@ -96,7 +96,7 @@ fn party(name: &str) -> InvoiceParty {
 pub(crate) fn issue(sequence: u64, issued_on: &str) -> Issue {
     let issued_on = date(issued_on);
     Issue {
-        number: NumberFormat::invoices().number(issued_on, 1, sequence),
+        number: NumberFormat::invoices(SellerNumber::PROVIDER).number(issued_on, 1, sequence),
         sequence,
         issued_on,
         issued_at: Instant::from_micros(1_000_000).expect("an instant"),
