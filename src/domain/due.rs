@@ -23,12 +23,21 @@ pub enum Duty {
     Validity,
     /// A partner's period of settlement has ended.
     Settlement,
+    /// A version of a price begins.
+    Price,
 }
 
 impl Duty {
     /// All of them, in order.
-    pub const ALL: &'static [Self] =
-        &[Self::Order, Self::Term, Self::Billing, Self::Dunning, Self::Validity, Self::Settlement];
+    pub const ALL: &'static [Self] = &[
+        Self::Order,
+        Self::Term,
+        Self::Billing,
+        Self::Dunning,
+        Self::Validity,
+        Self::Settlement,
+        Self::Price,
+    ];
 }
 
 /// Something that must be done at an instant.

@@ -10,6 +10,7 @@ mod index;
 mod mail;
 mod notify;
 mod order;
+mod price;
 mod provision;
 mod retention;
 mod term;
@@ -37,6 +38,7 @@ pub fn all(dialects: Vec<Box<dyn Dialect>>) -> Vec<Box<dyn Duty>> {
     vec![
         Box::new(order::Orders),
         Box::new(provision::Provision::new(Arc::clone(&dialects))),
+        Box::new(price::Prices),
         Box::new(term::Terms),
         Box::new(billing_run::BillingRun::default()),
         Box::new(closing::Closing),

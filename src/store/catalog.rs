@@ -83,6 +83,7 @@ record!(Price, PriceId, "price", shape 1,
     PRICE_BY_OFFER = "by_offer" => |it, keys| {
         keys.push(Key::new().id(it.offer).id(it.id));
     },
+    due => |it| it.due(),
 );
 
 record!(Promotion, PromotionId, "promotion", shape 1);

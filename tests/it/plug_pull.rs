@@ -194,6 +194,7 @@ fn every_route_that_writes_survives_the_plug_pulled_at_each_sync() {
 /// The scene on which each duty is tried; a duty without a row fails the test.
 const DUTIES: &[(&str, Scene)] = &[
     ("orders", Scene::Due),
+    ("prices", Scene::Due),
     ("terms", Scene::Due),
     ("billing", Scene::Due),
     ("closing", Scene::Due),

@@ -415,6 +415,7 @@ impl NewPrice {
             alterations: Vec::new(),
             life: Life::new(State::Active, Validity::ALWAYS)?,
             versions: Versions::first(version)?,
+            next_at: None,
         })
     }
 }

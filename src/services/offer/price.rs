@@ -34,6 +34,8 @@ pub fn add_price(
     make: impl FnOnce(PriceId, Stamp) -> Result<Price, Error>,
 ) -> Result<Price, Error> {
     let offer: Offer = act.cx().named("/offer", offer)?;
+    let now = act.now();
+    let make = |id, stamp| make(id, stamp).map(|it| it.timed(now));
     let price: Price = catalog::create(act, offer.stamp.seller, Permission::CatalogWrite, make)?;
     price.check()?;
     if offer.life.state() == State::Launched {
@@ -76,10 +78,26 @@ pub fn revise_price(
     revision: Option<u32>,
     version: PriceVersion,
 ) -> Result<Price, Error> {
-    let today = Zone::UTC.date_of(act.now());
+    let now = act.now();
+    let today = Zone::UTC.date_of(now);
     catalog::revise(act, (id, revision), Permission::CatalogWrite, |it: Price| {
-        it.revised(version, today)
+        it.revised(version, today).map(|it| it.timed(now))
     })
+}
+
+/// Says that another version of a price has begun, if one has: what it costs is advertised from now
+/// on, and whoever listens is told.
+///
+/// # Errors
+/// If the store fails.
+pub fn begin_version(act: &mut Act<'_>, id: PriceId) -> Result<bool, Error> {
+    let price: Price = act.load(id)?;
+    if price.next_at.is_none_or(|it| act.now() < it) {
+        return Ok(false);
+    }
+    let begun = price.timed(act.now());
+    act.keep((begun, Verb::Activated))?;
+    Ok(true)
 }
 
 /// Gives a price other figures: a draft at once, what may have been bought from today on, or from
@@ -113,8 +131,9 @@ pub fn redraft_price(
 ) -> Result<Price, Error> {
     let offer: Offer = act.load(act.get::<Price>(id)?.offer)?;
     must_be_draft(&offer)?;
+    let now = act.now();
     let price = catalog::revise(act, (id, None), Permission::CatalogWrite, |it: Price| {
-        let changed = change(it)?;
+        let changed = change(it)?.timed(now);
         changed.check()?;
         Ok::<_, Error>(changed)
     })?;

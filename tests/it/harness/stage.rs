@@ -227,7 +227,10 @@ impl Furnisher<'_> {
                     "offer": offer, "name": self.called("Traffic"), "kind": "usage",
                     "currency": "EUR", "meter": self.name("meter"), "model": model,
                 });
-                self.make("usage_price", "/prices", &it);
+                let price = text(&self.make("usage_price", "/prices", &it)["id"]);
+                let model = json!({ "kind": "per_unit", "per_unit": "0.6" });
+                let it = json!({ "valid_from": "2026-03-01", "model": model });
+                self.seller().post(&format!("/prices/{price}/versions"), &it);
             }
             for verb in verbs {
                 self.seller().post(&format!("/offers/{offer}/{verb}"), &json!({}));

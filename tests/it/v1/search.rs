@@ -252,3 +252,34 @@ fn an_index_that_was_deleted_or_broken_is_built_anew() {
         assert!(std::fs::read_dir(&index).unwrap().count() > 3, "there is an index again");
     }
 }
+
+#[test]
+fn an_offer_is_found_by_the_price_that_is_in_force() {
+    let market = Market::on("2026-01-15");
+    let operator = market.operator();
+    let offer = market.offer("Mailbox", &[monthly("Base", "EUR", "10")]);
+    market.house.app.keep_duties();
+    let price = text(&operator.get(&format!("/offers/{offer}"))["prices"][0]["id"]);
+    for (day, amount) in [("2026-02-01", "20"), ("2026-03-01", "5")] {
+        let model = json!({ "kind": "flat", "amount": amount });
+        let version = json!({ "valid_from": day, "model": model });
+        operator.post(&format!("/prices/{price}/versions"), &version);
+    }
+    let mut told = Vec::new();
+    for day in ["2026-01-31", "2026-02-01", "2026-02-28", "2026-03-01"] {
+        market.advance_to(day);
+        let cheap = found(&operator, "currency=EUR&price_max=12");
+        told.push(format!("{day} {} | {cheap}", found(&operator, "q=mailbox")));
+    }
+    let begun = operator.get("/events?kind=price&verb=activated&order=oldest");
+    let begun = begun["items"].as_array().unwrap().iter();
+    told.extend(begun.map(|it| format!("{} {}", text(&it["at"]), text(&it["name"]))));
+    expect![[r#"
+        2026-01-31 1: Mailbox from 10.00 | 1: Mailbox from 10.00
+        2026-02-01 1: Mailbox from 20.00 | 0: 
+        2026-02-28 1: Mailbox from 20.00 | 0: 
+        2026-03-01 1: Mailbox from 5.00 | 1: Mailbox from 5.00
+        2026-02-01T00:00:00Z price.activated
+        2026-03-01T00:00:00Z price.activated"#]]
+    .assert_eq(&told.join("\n"));
+}

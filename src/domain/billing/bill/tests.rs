@@ -39,6 +39,7 @@ fn price(number: u128, kind: PriceKind, model: &str) -> Price {
         alterations: vec![],
         life: Life::new(State::Launched, Validity::ALWAYS).expect("a life"),
         versions: Versions::first(rows::price(model)).expect(model),
+        next_at: None,
     }
 }
 

@@ -20,13 +20,14 @@ use self::condition::Condition;
 use self::model::Rating;
 pub use self::model::{Figure, PriceModel};
 use crate::domain::catalog::lifecycle::Life;
+use crate::domain::due::{Due, Duty};
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::id::{MeterId, OfferId, PriceId, ResourceId, TaxCategoryId};
 use crate::domain::money::Currency;
 use crate::domain::quantity::Quantity;
 use crate::domain::stamp::Stamp;
 use crate::domain::text::{self, Name, Prose};
-use crate::domain::time::{Date, Span};
+use crate::domain::time::{Date, Instant, Span, Zone};
 use crate::domain::word::words;
 
 /// What an offer costs, for one occasion.
@@ -65,6 +66,9 @@ pub struct Price {
     pub life: Life,
     /// Its figures, in time.
     pub versions: Versions,
+    /// When the next of its versions begins, as [`Price::timed`] found; never again if nothing is
+    /// said.
+    pub next_at: Option<Instant>,
 }
 
 /// Whether figures contain tax.
@@ -275,6 +279,21 @@ impl Price {
             return Err(unruled(&self.name, "price alterations"));
         }
         Ok(())
+    }
+
+    /// The same with the moment at which the next version begins, seen from `now`: days of the
+    /// catalogue are those of UTC. To be called with each new version, and when one begins.
+    #[must_use]
+    pub fn timed(self, now: Instant) -> Self {
+        let begins = self.versions.0.iter().map(|it| Zone::UTC.start_of(it.valid_from));
+        let next_at = begins.filter(|it| *it > now).min();
+        Self { next_at, ..self }
+    }
+
+    /// When it falls due: when its next version begins.
+    #[must_use]
+    pub fn due(&self) -> Option<Due> {
+        self.next_at.map(|at| Due { at, duty: Duty::Price })
     }
 
     /// The version that holds on a day, or the one of the day at which the price was `frozen`.

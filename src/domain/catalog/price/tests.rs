@@ -41,6 +41,7 @@ fn monthly(versions: Versions) -> Price {
         alterations: vec![],
         life: Life::new(State::Active, Validity::ALWAYS).expect("a life"),
         versions,
+        next_at: None,
     }
 }
 
@@ -140,4 +141,18 @@ fn a_price_without_a_period_is_refused() {
 fn a_price_comes_back_from_its_bytes() {
     let bytes = postcard::to_allocvec(&price()).expect("encodes");
     assert_eq!(postcard::from_bytes::<Price>(&bytes).expect("decodes"), price());
+}
+
+#[test]
+fn a_price_falls_due_when_its_next_version_begins() {
+    let price = price().revised(flat("2026-06-01", "12"), date("2026-03-01")).expect("revised");
+    let price = price.revised(flat("2026-09-01", "14"), date("2026-03-01")).expect("revised");
+    let due = |on: &str| {
+        let now = crate::domain::time::Zone::UTC.start_of(date(on));
+        price.clone().timed(now).due().map(|it| it.at.to_string())
+    };
+    assert_eq!(due("2025-12-31").as_deref(), Some("2026-01-01T00:00:00Z"));
+    assert_eq!(due("2026-01-01").as_deref(), Some("2026-06-01T00:00:00Z"));
+    assert_eq!(due("2026-06-01").as_deref(), Some("2026-09-01T00:00:00Z"));
+    assert_eq!(due("2026-09-01"), None);
 }
