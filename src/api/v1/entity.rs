@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{
     account, attribute_definition, billing_account, billing_run, category, class, consumer_key,
     invoice, listener, mail, meter, notification, offer, order, party, payment, price,
-    service_terms, session, specification, subscription, tax, token, user,
+    service_terms, session, specification, subscription, task, tax, token, user,
 };
 use crate::api::edge::reply::Wire;
 use crate::domain::event::Fact;
@@ -60,7 +60,7 @@ fn side(fact: &Fact, it: &[u8]) -> Result<Value, Error> {
         Kind::Session => json(session::told(&read(it)?)),
         Kind::Specification => json(specification::told(&read(it)?)),
         Kind::Subscription => json(subscription::told(&read(it)?)),
-        Kind::Task => json(subscription::told_task(&read(it)?)),
+        Kind::Task => json(task::told(&read(it)?)),
         Kind::TaxCategory => json(tax::told_category(&read(it)?)),
         Kind::TaxRule => json(tax::told_rule(&read(it)?)),
         Kind::TaxZone => json(tax::told_zone(&read(it)?)),

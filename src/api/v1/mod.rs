@@ -49,6 +49,7 @@ mod setup;
 mod sign_in;
 mod specification;
 mod subscription;
+mod task;
 mod tax;
 mod timeline;
 mod token;
@@ -105,6 +106,7 @@ fn table() -> Vec<Route> {
         setup::routes(),
         specification::routes(),
         subscription::routes(),
+        task::routes(),
         tax::routes(),
         timeline::routes(),
         usage::routes(),

@@ -1,4 +1,4 @@
-//! `/subscriptions`, `/seats` and `/tasks`: what accounts have, and what is done for it.
+//! `/subscriptions` and `/seats`: what accounts have.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,6 @@ use crate::domain::account::lifecycle::HoldKind;
 use crate::domain::error::Invalid;
 use crate::domain::id::{AccountId, OfferId, SubscriptionId};
 use crate::domain::operator::Permission;
-use crate::domain::provisioning::task::{self, Outcome};
 use crate::domain::quantity::Quantity;
 use crate::domain::subscription as domain;
 use crate::domain::subscription::Hold as DomainHold;
@@ -24,7 +23,7 @@ use crate::domain::subscription::change::{Cancellation, Change, Entitlement, Ref
 use crate::domain::subscription::seat as seats;
 use crate::domain::subscription::term::RunningTerm;
 use crate::services::label::Labels;
-use crate::services::{Act, Cx, Error, provisioning, seat, subscription};
+use crate::services::{Act, Cx, Error, seat, subscription};
 
 pub(super) fn routes() -> Vec<Route> {
     let reads = Needs::Permission(Permission::SubscriptionRead);
@@ -33,8 +32,6 @@ pub(super) fn routes() -> Vec<Route> {
     let cancels = Needs::Permission(Permission::SubscriptionCancel);
     let seats_read = Needs::Permission(Permission::SeatRead);
     let seats_write = Needs::Permission(Permission::SeatWrite);
-    let tasks = Needs::Permission(Permission::TaskRead);
-    let works = Needs::Permission(Permission::ProvisioningWork);
     let post = || Method::POST;
     vec![
         read("/subscriptions", reads, "List subscriptions", list),
@@ -48,11 +45,6 @@ pub(super) fn routes() -> Vec<Route> {
         read("/subscriptions/{id}/seats", seats_read, "List the seats", list_seats),
         write(post(), "/subscriptions/{id}/seats", seats_write, "Give a seat to a user", assign),
         write(Method::DELETE, "/seats/{id}", seats_write, "Take a seat back", free),
-        read("/tasks", tasks, "List provisioning tasks", list_tasks),
-        read("/tasks/{id}", tasks, "Read a provisioning task", show_task),
-        write(post(), "/tasks/{id}/start", works, "Begin with a task", start_task),
-        write(post(), "/tasks/{id}/complete", works, "Say that a task is done", complete_task),
-        write(post(), "/tasks/{id}/fail", works, "Say that a task cannot be done", fail_task),
     ]
 }
 
@@ -398,88 +390,4 @@ fn assign(act: &mut Act<'_>, call: &Call, body: NewSeat) -> Result<Reply<Seat>, 
 fn free(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Nothing>, Error> {
     seat::release(act, call.id("id")?)?;
     Ok(Reply::no_content())
-}
-
-/// What must be done in another system.
-#[derive(Debug, Serialize, ToSchema)]
-struct Task {
-    id: String,
-    number: u64,
-    revision: u32,
-    /// `create`, `change`, `hold`, `release` or `remove`.
-    work: String,
-    subscription: String,
-    order: Option<String>,
-    /// `instant`, `webhook` or `manual`.
-    connector: &'static str,
-    state: String,
-    attempts: u32,
-    last_error: Option<String>,
-    created_at: String,
-}
-
-impl Wire for Task {}
-
-impl From<&task::Task> for Task {
-    fn from(it: &task::Task) -> Self {
-        Self {
-            id: it.id.to_string(),
-            number: it.stamp.number,
-            revision: it.stamp.revision,
-            work: it.work.to_string(),
-            subscription: it.subscription.to_string(),
-            order: it.cause.as_ref().map(|it| it.order.to_string()),
-            connector: it.connector.word(),
-            state: it.state().to_string(),
-            attempts: it.attempts(),
-            last_error: it.last_error().map(ToString::to_string),
-            created_at: it.stamp.created_at.to_string(),
-        }
-    }
-}
-
-/// A task as an event tells of it.
-pub(super) fn told_task(it: &task::Task) -> impl Wire + use<> {
-    Task::from(it)
-}
-
-/// Which tasks are wanted.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct TaskQuery {
-    /// A state such as `queued`.
-    state: Option<String>,
-}
-
-fn list_tasks(cx: Cx<'_>, call: &Call, query: TaskQuery) -> Result<Reply<List<Task>>, Error> {
-    let state = word("state", query.state.as_deref())?;
-    let wanted = |it: &task::Task| state.is_none_or(|state| it.state() == state);
-    let page = cx.list(None, &call.page, wanted)?;
-    Ok(Reply::ok(List::of(page, |it| Task::from(&it))))
-}
-
-fn show_task(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Task>, Error> {
-    let it: task::Task = cx.get(call.id("id")?)?;
-    Ok(Reply::ok(Task::from(&it)).tagged(it.stamp.revision))
-}
-
-fn start_task(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Task>, Error> {
-    Ok(Reply::ok(Task::from(&provisioning::start(act, call.id("id")?)?)))
-}
-
-fn complete_task(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Task>, Error> {
-    let it = provisioning::complete(act, call.id("id")?, Outcome::default())?;
-    Ok(Reply::ok(Task::from(&it)))
-}
-
-/// Why a task cannot be done.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct TaskFailure {
-    error: String,
-}
-
-fn fail_task(act: &mut Act<'_>, call: &Call, body: TaskFailure) -> Result<Reply<Task>, Error> {
-    let it = provisioning::fail(act, call.id("id")?, parse("/error", &body.error)?)?;
-    Ok(Reply::ok(Task::from(&it)))
 }
