@@ -361,6 +361,17 @@ pub(super) fn item_failed(act: &mut Act<'_>, cause: &Cause, why: Prose) -> Resul
     act.keep(failed).map(|_| ())
 }
 
+/// The other system is asked again for what an item needs.
+///
+/// # Errors
+/// If the item has not failed, or the account cannot buy any more.
+pub(super) fn item_tried_again(act: &mut Act<'_>, cause: &Cause) -> Result<(), Error> {
+    let order: Order = act.load(cause.order)?;
+    must_buy(&act.load(order.account())?)?;
+    let open = order.on_item(&cause.item, ItemTrigger::Retry, None, act.now())?;
+    act.keep(open).map(|_| ())
+}
+
 /// Calls off an order on which nobody has begun to work.
 ///
 /// # Errors

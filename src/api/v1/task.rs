@@ -22,6 +22,7 @@ pub(super) fn routes() -> Vec<Route> {
         write(post(), "/tasks/{id}/start", works, "Begin with a task", start),
         write(post(), "/tasks/{id}/complete", works, "Say that a task is done", complete),
         write(post(), "/tasks/{id}/fail", works, "Say that a task cannot be done", fail),
+        write(post(), "/tasks/{id}/retry", works, "Have a failed task tried again", retry),
     ]
 }
 
@@ -107,4 +108,8 @@ struct TaskFailure {
 fn fail(act: &mut Act<'_>, call: &Call, body: TaskFailure) -> Result<Reply<Task>, Error> {
     let it = provisioning::fail(act, call.id("id")?, parse("/error", &body.error)?)?;
     Ok(Reply::ok(Task::from(&it)))
+}
+
+fn retry(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Task>, Error> {
+    Ok(Reply::ok(Task::from(&provisioning::retry(act, call.id("id")?)?)))
 }

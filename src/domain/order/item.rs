@@ -166,7 +166,8 @@ impl Item {
             let why = format!("cannot {trigger} the item `{}` that is `{}`", self.key, self.state);
             return Err(Rejection::new(Reason::OrderStateForbids, why));
         };
-        Ok(Self { state, failure: why.or(self.failure), ..self })
+        let failure = if trigger == ItemTrigger::Retry { None } else { why.or(self.failure) };
+        Ok(Self { state, failure, ..self })
     }
 }
 

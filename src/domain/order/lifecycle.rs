@@ -165,6 +165,8 @@ words! {
         Cancel = "cancel";
         /// It is refused.
         Reject = "reject";
+        /// Somebody has it tried again.
+        Retry = "retry";
     }
 }
 
@@ -174,7 +176,8 @@ words! {
 pub const fn next_of_item(state: ItemState, trigger: ItemTrigger) -> Option<ItemState> {
     use {ItemState as S, ItemTrigger as T};
     match (state, trigger) {
-        (S::Acknowledged | S::Pending | S::Held, T::Start) => Some(S::InProgress),
+        (S::Acknowledged | S::Pending | S::Held, T::Start)
+        | (S::Failed, T::Retry) => Some(S::InProgress),
         (S::Acknowledged | S::InProgress, T::Ask) => Some(S::Pending),
         (S::Acknowledged | S::Pending | S::InProgress, T::Hold) => Some(S::Held),
         (S::InProgress, T::Complete) => Some(S::Completed),
@@ -182,16 +185,18 @@ pub const fn next_of_item(state: ItemState, trigger: ItemTrigger) -> Option<Item
         (S::Acknowledged | S::Pending | S::Held | S::InProgress, T::Cancel) => Some(S::Canceled),
         (S::Acknowledged | S::Pending | S::Held, T::Reject) => Some(S::Rejected),
 
-        (S::Acknowledged, T::Complete | T::Fail) | (S::Pending, T::Ask | T::Complete | T::Fail)
-        | (S::Held, T::Ask | T::Hold | T::Complete | T::Fail)
-        | (S::InProgress, T::Start | T::Reject)
+        (S::Acknowledged, T::Complete | T::Fail | T::Retry)
+        | (S::Pending, T::Ask | T::Complete | T::Fail | T::Retry)
+        | (S::Held, T::Ask | T::Hold | T::Complete | T::Fail | T::Retry)
+        | (S::InProgress, T::Start | T::Reject | T::Retry)
+        | (S::Completed | S::Canceled | S::Rejected, T::Retry)
         | (S::Completed | S::Failed | S::Canceled | S::Rejected,
           T::Start | T::Ask | T::Hold | T::Complete | T::Fail | T::Cancel | T::Reject) => None,
     }
 }
 
 impl ItemState {
-    /// Whether it stays so for good.
+    /// Whether it stays so for good, unless somebody has what failed tried again.
     #[must_use]
     pub const fn is_final(self) -> bool {
         match self {

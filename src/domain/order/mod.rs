@@ -524,7 +524,9 @@ impl Order {
         let mut items = self.items;
         let moved = items.remove(place).on(trigger, why)?;
         items.insert(place, moved);
-        let it = Self { items, ..self }.settled(now);
+        // An item that is tried again opens an order that was closed.
+        let completed_at = self.completed_at.filter(|_| trigger != ItemTrigger::Retry);
+        let it = Self { items, completed_at, ..self }.settled(now);
         let after = it.state();
         let verb = if before == after { Verb::Changed } else { after.verb() };
         Ok((it, verb))
@@ -543,6 +545,7 @@ impl Order {
         let ends = match trigger {
             ItemTrigger::Complete | ItemTrigger::Fail => true,
             ItemTrigger::Start
+            | ItemTrigger::Retry
             | ItemTrigger::Ask
             | ItemTrigger::Hold
             | ItemTrigger::Cancel

@@ -79,6 +79,20 @@ fn an_order_ends_as_its_items_do_and_tells_of_it_once() {
 }
 
 #[test]
+fn an_item_that_is_tried_again_opens_its_order_and_may_end_otherwise() {
+    use ItemTrigger::{Complete, Fail, Retry, Start};
+    let (failed, _) = work(work(released(), "1", &[Start, Complete]).0, "2", &[Start, Fail]);
+    assert_eq!((failed.state(), failed.completed_at()), (State::Partial, Some(at(5))));
+    let (again, verb) = work(failed, "2", &[Retry]);
+    assert_eq!((again.state(), verb), (State::InProgress, Verb::Started));
+    assert_eq!((again.completed_at(), again.items()[1].failure()), (None, None));
+    let (done, verb) = work(again, "2", &[Complete]);
+    assert_eq!((done.state(), verb), (State::Completed, Verb::Completed));
+    let refused = done.on_item(&code("2"), Retry, None, at(9));
+    assert_eq!(refusal(refused), Some(Code::OrderStateForbids));
+}
+
+#[test]
 fn nothing_is_worked_on_before_its_day() {
     let request = Request { start_at: Some(at(100)), ..Request::plain() };
     let it = placed(&[Action::Add], request);

@@ -69,6 +69,8 @@ words! {
         Destroy = "destroy";
         /// It goes on after all.
         Restore = "restore";
+        /// It is tried again to bring it about.
+        Retry = "retry";
     }
 }
 
@@ -99,43 +101,48 @@ pub const fn next(state: State, trigger: Trigger) -> Option<State> {
         (S::Terminating, T::Keep) => Some(S::Recoverable),
         (S::Terminating | S::Recoverable, T::Destroy) => Some(S::Destroyed),
         (S::Pending, T::Abort) => Some(S::Aborted),
+        (S::Aborted, T::Retry) => Some(S::Pending),
         (S::Pending, T::Cancel) => Some(S::Canceled),
 
         (S::Pending,
           T::HoldAdministratively | T::ReleaseAdministratively | T::HoldForCredit
           | T::ReleaseFromCredit | T::Grace | T::Expire | T::Renew | T::Terminate | T::Keep
-          | T::Destroy | T::Restore)
+          | T::Destroy | T::Restore | T::Retry)
         | (S::Active,
           T::Activate | T::Abort | T::ReleaseAdministratively | T::ReleaseFromCredit
-          | T::Expire | T::Terminate | T::Keep | T::Destroy | T::Restore)
+          | T::Expire | T::Terminate | T::Keep | T::Destroy | T::Restore | T::Retry)
         | (S::HeldAdministratively,
           T::Activate | T::Abort | T::HoldAdministratively | T::ReleaseFromCredit | T::Grace
-          | T::Expire | T::Renew | T::Terminate | T::Keep | T::Destroy | T::Restore)
+          | T::Expire | T::Renew | T::Terminate | T::Keep | T::Destroy | T::Restore
+          | T::Retry)
         | (S::HeldForCredit,
           T::Activate | T::Abort | T::ReleaseAdministratively | T::HoldForCredit | T::Grace
-          | T::Expire | T::Renew | T::Terminate | T::Keep | T::Destroy | T::Restore)
+          | T::Expire | T::Renew | T::Terminate | T::Keep | T::Destroy | T::Restore
+          | T::Retry)
         | (S::HeldForBoth,
           T::Activate | T::Abort | T::HoldAdministratively | T::HoldForCredit | T::Grace
-          | T::Expire | T::Renew | T::Terminate | T::Keep | T::Destroy | T::Restore)
+          | T::Expire | T::Renew | T::Terminate | T::Keep | T::Destroy | T::Restore
+          | T::Retry)
         | (S::Graced,
           T::Activate | T::Abort | T::ReleaseAdministratively | T::ReleaseFromCredit
-          | T::Grace | T::Terminate | T::Keep | T::Destroy | T::Restore)
+          | T::Grace | T::Terminate | T::Keep | T::Destroy | T::Restore | T::Retry)
         | (S::Expired,
           T::Activate | T::Abort | T::HoldAdministratively | T::ReleaseAdministratively
           | T::HoldForCredit | T::ReleaseFromCredit | T::Grace | T::Expire | T::Keep
-          | T::Destroy | T::Restore)
+          | T::Destroy | T::Restore | T::Retry)
         | (S::Terminating,
           T::Activate | T::Abort | T::HoldAdministratively | T::ReleaseAdministratively
           | T::HoldForCredit | T::ReleaseFromCredit | T::Grace | T::Expire | T::Renew
-          | T::Terminate | T::Cancel | T::Restore)
+          | T::Terminate | T::Cancel | T::Restore | T::Retry)
         | (S::Recoverable,
           T::Activate | T::Abort | T::HoldAdministratively | T::ReleaseAdministratively
           | T::HoldForCredit | T::ReleaseFromCredit | T::Grace | T::Expire | T::Terminate
-          | T::Cancel | T::Keep)
+          | T::Cancel | T::Keep | T::Retry)
         | (S::Destroyed | S::Aborted | S::Canceled,
           T::Activate | T::Abort | T::HoldAdministratively | T::ReleaseAdministratively
           | T::HoldForCredit | T::ReleaseFromCredit | T::Grace | T::Expire | T::Renew
-          | T::Terminate | T::Cancel | T::Keep | T::Destroy | T::Restore) => None,
+          | T::Terminate | T::Cancel | T::Keep | T::Destroy | T::Restore)
+        | (S::Destroyed | S::Canceled, T::Retry) => None,
     }
 }
 
@@ -230,7 +237,7 @@ impl Trigger {
             Self::Cancel | Self::Terminate => Verb::Canceled,
             Self::Keep => Verb::Terminated,
             Self::Destroy => Verb::Destroyed,
-            Self::Restore => Verb::Restored,
+            Self::Restore | Self::Retry => Verb::Restored,
         }
     }
 }

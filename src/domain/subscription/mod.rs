@@ -403,6 +403,14 @@ impl Subscription {
         self.on(Trigger::Abort, now)
     }
 
+    /// The subscription waiting again to be brought about, for somebody has mended what was wrong.
+    ///
+    /// # Errors
+    /// If it was not given up.
+    pub fn retry(self, now: Instant) -> Result<(Self, Verb), Rejection> {
+        self.on(Trigger::Retry, now)
+    }
+
     /// The subscription with one more hold. It is stopped by the first of a kind; others of the
     /// kind only keep it stopped.
     ///

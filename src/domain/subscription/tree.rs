@@ -50,7 +50,8 @@ impl Trigger {
             | Self::Renew
             | Self::Keep
             | Self::Destroy
-            | Self::Restore => Reach::Alone,
+            | Self::Restore
+            | Self::Retry => Reach::Alone,
         }
     }
 }

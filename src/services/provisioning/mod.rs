@@ -104,6 +104,23 @@ fn give_up(act: &mut Act<'_>, id: TaskId, why: Prose) -> Result<Task, Error> {
     Ok(task)
 }
 
+/// Somebody has a task tried again that failed: what waits for it, and what was given up with it,
+/// is open again.
+///
+/// # Errors
+/// If it has not failed, the account cannot buy any more, or the caller may not.
+pub fn retry(act: &mut Act<'_>, id: TaskId) -> Result<Task, Error> {
+    must_work(act, id)?;
+    let task: Task = act.load(id)?;
+    let queued = task.retry()?;
+    let task = act.keep(queued)?;
+    subscription::tried_again(act, &task)?;
+    if let Some(cause) = task.cause.clone() {
+        order::item_tried_again(act, &cause)?;
+    }
+    Ok(task)
+}
+
 fn must_work(act: &Act<'_>, id: TaskId) -> Result<(), Error> {
     let task: Task = act.get(id)?;
     act.must(Permission::ProvisioningWork, &task.stamp)

@@ -76,6 +76,19 @@ pub(super) fn not_provisioned(act: &mut Act<'_>, task: &Task) -> Result<(), Erro
     Ok(())
 }
 
+/// What a task that is tried again means for its subscription: what was given up is waited for.
+///
+/// # Errors
+/// If the state of the subscription forbids it.
+pub(super) fn tried_again(act: &mut Act<'_>, task: &Task) -> Result<(), Error> {
+    let it: Subscription = act.load(task.subscription)?;
+    if task.work == Work::Create && it.state() == State::Aborted {
+        let pending = it.retry(act.now())?;
+        keep(act, pending)?;
+    }
+    Ok(())
+}
+
 fn activate(act: &mut Act<'_>, it: Subscription) -> Result<(), Error> {
     let today = zone(act.cx(), &it)?.date_of(act.now());
     let offer = act.batch().find::<Offer>(it.deal().offer)?;

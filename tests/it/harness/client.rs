@@ -105,6 +105,12 @@ impl Protocol {
         answer
     }
 
+    /// Writes down what the test itself has to say.
+    pub(crate) fn note(&self, line: &str) {
+        let line = self.redact(&format!("{line}\n"));
+        self.text.borrow_mut().push_str(&line);
+    }
+
     /// Everything that was said.
     pub(crate) fn text(&self) -> String {
         self.text.borrow().clone()

@@ -210,6 +210,7 @@ const DEEDS: &[Deed] = &[
     deed("POST /subscriptions/{subscription}/seats", "seller", r#"{"user":"$buyer_user"}"#),
     deed("POST /tasks/{begun}/complete", "seller", "{}"),
     deed("POST /tasks/{failing}/fail", "seller", r#"{"error":"$side burnt"}"#),
+    deed("POST /tasks/{failed}/retry", "seller", "{}"),
     deed("POST /tasks/{queued}/start", "seller", "{}"),
     deed("POST /tax_categories", "seller", r#"{"code":"FOOD","name":"$side Food"}"#),
     deed("PATCH /tax_categories/{tax_category}", "seller", r#"{"name":"$side Goods"}"#),

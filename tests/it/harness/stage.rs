@@ -282,7 +282,12 @@ impl Furnisher<'_> {
         let path = format!("/subscriptions/{}/hold", self.name("held_subscription"));
         self.seller().post(&path, &json!({ "reason": "OTHER" }));
         let by_hand = json!({ "offer": self.name("by_hand") });
-        for names in [("order_6", "task_1"), ("order_7", "task_2"), ("order_8", "task_3")] {
+        for names in [
+            ("order_6", "task_1"),
+            ("order_7", "task_2"),
+            ("order_8", "task_3"),
+            ("order_9", "task_4"),
+        ] {
             self.order(names, "customer", &by_hand);
         }
         let later = json!({
@@ -293,18 +298,24 @@ impl Furnisher<'_> {
         self.tasks();
     }
 
-    /// Of the three tasks that people have to do, one waits and two were begun.
+    /// Of the four tasks that people have to do, one waits, two were begun and one has failed.
     fn tasks(&mut self) {
         let found = self.seller().get("/tasks?state=queued&order=oldest");
         let found: Vec<_> =
             found["items"].as_array().unwrap().iter().map(|it| text(&it["id"])).collect();
-        let [queued, begun, failing] = found.as_slice() else { panic!("three, not {found:?}") };
-        for (name, id) in [("queued", queued), ("begun", begun), ("failing", failing)] {
+        let [queued, begun, failing, failed] = found.as_slice() else {
+            panic!("four, not {found:?}")
+        };
+        for (name, id) in
+            [("queued", queued), ("begun", begun), ("failing", failing), ("failed", failed)]
+        {
             self.keep(name, id);
             if name != "queued" {
                 self.seller().post(&format!("/tasks/{id}/start"), &json!({}));
             }
         }
+        let error = json!({ "error": self.called("cloud is full") });
+        self.seller().post(&format!("/tasks/{failed}/fail"), &error);
     }
 
     /// What there is of money once the first bills were made.

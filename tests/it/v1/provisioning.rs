@@ -198,3 +198,51 @@ fn a_connector_that_cannot_be_is_refused() {
         422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/webhook/secret` must be `whsec_` and the base64 of 24 to 64 bytes","request_id":"…","errors":[{"pointer":"/webhook/secret","rule":"format","message":"must be `whsec_` and the base64 of 24 to 64 bytes"}]}
     "#]].assert_eq(&said.text());
 }
+
+#[test]
+fn what_failed_is_tried_again_with_all_that_was_given_up_for_it() {
+    let (market, offer, _) = market();
+    let (house, operator, said) = (&market.house, market.operator(), Protocol::default());
+    house.app.outside.answer(|_| Ok(Response::new(400, "no room")));
+    let order = order(&market, &offer);
+    let subscription = subscription(&operator, &order);
+    let told = || {
+        let (order, subscription) = (operator.get(&order), operator.get(&subscription));
+        let item = &order["items"][0];
+        said.note(&format!(
+            "order {}, completed {}; item {}, {}; subscription {}",
+            order["state"], order["completed_at"], item["state"], item["failure"],
+            subscription["state"],
+        ));
+    };
+    let failed = operator.get("/tasks?state=failed");
+    let task = format!("/tasks/{}", text(&failed["items"][0]["id"]));
+    told();
+    let retry = format!("POST {task}/retry?fields=state,attempts,last_error");
+    said.say(&house.client(&house.north.admin), "stranger", &retry, None);
+    said.say(&operator, "operator", &retry, None);
+    said.say(&operator, "operator", &retry, None);
+    told();
+    house.app.outside.answer(|_| Ok(done()));
+    house.app.keep_duties();
+    told();
+    said.say(&operator, "operator", &format!("GET {task}?fields=state,attempts,last_error"), None);
+    said.say(&operator, "operator", &retry, None);
+    expect![""].assert_eq(&said.text());
+    market.must_be_whole();
+}
+
+#[test]
+fn what_failed_is_not_tried_again_for_who_cannot_buy() {
+    let (market, offer, _) = market();
+    let operator = market.operator();
+    market.house.app.outside.answer(|_| Ok(Response::new(400, "no room")));
+    order(&market, &offer);
+    let task = text(&operator.get("/tasks?state=failed")["items"][0]["id"]);
+    let account = &market.house.customer.account;
+    operator.post(&format!("/accounts/{account}/hold"), &json!({ "reason": "FRAUD" }));
+    let refused = operator.call(&format!("POST /tasks/{task}/retry"), None);
+    let problem = refused.json();
+    assert_eq!((refused.status.as_u16(), &problem["type"]), (409, &json!("/problems/account_state_forbids")));
+    assert_eq!(operator.get(&format!("/tasks/{task}"))["state"], "failed");
+}
