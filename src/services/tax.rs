@@ -7,6 +7,7 @@ use crate::domain::id::{TaxCategoryId, TaxRuleId, TaxZoneId};
 use crate::domain::operator::Permission;
 use crate::domain::stamp::Stamp;
 use crate::domain::text::{Code, Name};
+use crate::domain::time::{Date, Zone};
 use crate::store::catalog::{TAX_CATEGORY_BY_CODE, TAX_ZONE_BY_CODE};
 
 /// Creates a tax category.
@@ -43,7 +44,7 @@ pub fn create_zone(
     Ok(it)
 }
 
-/// Creates a tax rule. Rules never change: another begins on a later day.
+/// Creates a tax rule. What it does never changes: another begins on a later day.
 ///
 /// # Errors
 /// If a rule is broken, what it names is not there, or the caller may not.
@@ -62,4 +63,19 @@ pub fn create_rule(
         act.cx().named::<TaxCategory>("/category", category)?;
     }
     Ok(it)
+}
+
+/// Gives a tax rule another end, or none.
+///
+/// # Errors
+/// If it would end in the past, or has ended; if it has changed since, or the caller may not.
+pub fn end_rule(
+    act: &mut Act<'_>,
+    (id, revision): (TaxRuleId, Option<u32>),
+    valid_until: Option<Date>,
+) -> Result<TaxRule, Error> {
+    let today = Zone::UTC.date_of(act.now());
+    catalog::revise(act, (id, revision), Permission::TaxWrite, |it: TaxRule| {
+        it.ending(valid_until, today)
+    })
 }

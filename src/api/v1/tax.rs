@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::offer::each;
 use super::route::{Needs, Route, read, write};
-use super::wire::{Decimal, List, NoQuery, absent, parse, parse_optional};
+use super::wire::{Decimal, List, NoQuery, Patch, absent, parse, parse_optional};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
 use crate::domain::catalog::tax as domain;
@@ -33,6 +33,7 @@ pub(super) fn routes() -> Vec<Route> {
         read("/tax_rules", reads, "List tax rules", list_rules),
         read("/tax_rules/{id}", reads, "Read a tax rule", show_rule),
         write(post, "/tax_rules", writes, "Create a tax rule", create_rule),
+        write(patch(), "/tax_rules/{id}", writes, "Give a tax rule another end", end_rule),
     ]
 }
 
@@ -225,7 +226,10 @@ struct TaxRule {
     treatment: &'static str,
     percent: Decimal,
     reason: Option<String>,
+    /// The first day on which it holds.
     valid_from: String,
+    /// The first day on which it holds no longer; `null` for without an end.
+    valid_until: Option<String>,
 }
 
 impl Wire for TaxRule {}
@@ -252,6 +256,7 @@ impl From<&domain::TaxRule> for TaxRule {
             percent: Decimal::from(&it.treatment.percent().decimal().normalize()),
             reason: it.treatment.reason().map(ToString::to_string),
             valid_from: it.valid_from.to_string(),
+            valid_until: it.valid_until.map(|it| it.to_string()),
         }
     }
 }
@@ -289,7 +294,10 @@ struct NewTaxRule {
     percent: Option<Decimal>,
     /// Of any other: what the invoice says.
     reason: Option<String>,
+    /// The first day on which it holds.
     valid_from: String,
+    /// The first day on which it holds no longer; without an end if nothing is said.
+    valid_until: Option<String>,
 }
 
 impl NewTaxRule {
@@ -333,6 +341,7 @@ fn create_rule(act: &mut Act<'_>, _: &Call, body: NewTaxRule) -> Result<Reply<Ta
     let category = parse_optional("/category", body.category.as_deref())?;
     let (buyers, treatment) = (body.buyers()?, body.treatment()?);
     let valid_from = parse("/valid_from", &body.valid_from)?;
+    let valid_until = parse_optional("/valid_until", body.valid_until.as_deref())?;
     let it = tax::create_rule(act, seller, |id, stamp| domain::TaxRule {
         id,
         stamp,
@@ -342,7 +351,26 @@ fn create_rule(act: &mut Act<'_>, _: &Call, body: NewTaxRule) -> Result<Reply<Ta
         buyers,
         treatment,
         valid_from,
+        valid_until,
     })?;
     let path = format!("/api/v1/tax_rules/{}", it.id);
     Ok(Reply::created(path, TaxRule::from(&it)).tagged(it.stamp.revision))
+}
+
+/// What of a tax rule changes: when it ends. What it does stays, for invoices say that they follow
+/// it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct TaxRulePatch {
+    /// The first day on which it holds no longer, today or later; `null` for without an end.
+    #[serde(default)]
+    valid_until: Patch<String>,
+}
+
+fn end_rule(act: &mut Act<'_>, call: &Call, body: TaxRulePatch) -> Result<Reply<TaxRule>, Error> {
+    let id = call.id("id")?;
+    let was: domain::TaxRule = act.get(id)?;
+    let until = body.valid_until.onto(was.valid_until, |it| parse("/valid_until", it))?;
+    let it = tax::end_rule(act, (id, call.if_match), until)?;
+    Ok(Reply::ok(TaxRule::from(&it)).tagged(it.stamp.revision))
 }

@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::error::{Code, Invalid, Rejection};
+use crate::domain::error::{Code, Invalid, Rejection, Violation};
 use crate::domain::id::{TaxCategoryId, TaxRuleId, TaxZoneId};
 use crate::domain::quantity::Percent;
 use crate::domain::stamp::Stamp;
@@ -104,6 +104,8 @@ pub struct TaxRule {
     pub treatment: Treatment,
     /// The first day on which it holds. It holds until a rule of the same kind begins.
     pub valid_from: Date,
+    /// The first day on which it holds no longer; without an end if nothing is said.
+    pub valid_until: Option<Date>,
 }
 
 /// For which buyers a tax rule is.
@@ -164,16 +166,37 @@ impl Treatment {
 }
 
 impl TaxRule {
-    /// Refuses a rate that is none.
+    /// Refuses a rate that is none, and a time that is none.
     ///
     /// # Errors
-    /// If the rate is not 0 to 100 %.
+    /// If the rate is not 0 to 100 %, or the rule ends before it begins.
     pub fn check(&self) -> Result<(), Invalid> {
-        let percent = self.treatment.percent();
-        match percent >= Percent::ZERO && percent <= Percent::WHOLE {
-            true => Ok(()),
-            false => Err(Invalid::one("/percent", "range", "must be 0 to 100")),
+        let (percent, mut found) = (self.treatment.percent(), Vec::new());
+        if percent < Percent::ZERO || percent > Percent::WHOLE {
+            found.push(Violation::new("/percent", "range", "must be 0 to 100"));
         }
+        if self.valid_until.is_some_and(|it| it <= self.valid_from) {
+            let message = format!("must be later than `{}`, when it begins", self.valid_from);
+            found.push(Violation::new("/valid_until", "range", message));
+        }
+        Invalid::unless_empty(found)
+    }
+
+    /// The rule with another end, or without one. What was taxed by it stays as it was.
+    ///
+    /// # Errors
+    /// If it would end in the past, or has ended, or would end before it begins.
+    pub fn ending(self, valid_until: Option<Date>, today: Date) -> Result<Self, Invalid> {
+        let refused = |why: String| Err(Invalid::one("/valid_until", "range", why));
+        if let Some(ended) = self.valid_until.filter(|it| *it < today) {
+            return refused(format!("cannot change: it ended on `{ended}`"));
+        }
+        if valid_until.is_some_and(|it| it < today) {
+            return refused(format!("must not be earlier than today, `{today}`"));
+        }
+        let it = Self { valid_until, ..self };
+        it.check()?;
+        Ok(it)
     }
 
     /// How specific it is for a supply, and since when; `None` if it is not for it.
@@ -184,7 +207,9 @@ impl TaxRule {
             Buyers::Registered => supply.buyer == Registration::Registered,
             Buyers::Unregistered => supply.buyer == Registration::Unregistered,
         };
-        let fits = self.zone == supply.zone && category && buyer && self.valid_from <= supply.on;
+        let begun = self.valid_from <= supply.on;
+        let holds = begun && self.valid_until.is_none_or(|it| supply.on < it);
+        let fits = self.zone == supply.zone && category && buyer && holds;
         fits.then_some((self.category.is_some(), self.buyers != Buyers::All, self.valid_from))
     }
 }
@@ -261,6 +286,7 @@ mod tests {
             buyers,
             treatment: Treatment::Standard(Percent::new(percent.into())),
             valid_from: date(valid_from),
+            valid_until: None,
         }
     }
 
@@ -306,6 +332,42 @@ mod tests {
             let refused = rule_for(&rules, &supply).expect_err("refused");
             assert_eq!(refused.code, Code::TaxUndetermined, "{supply}");
         }
+    }
+
+    #[test]
+    fn a_rule_that_has_ended_leaves_the_supply_to_the_next_one() {
+        let reduced = rule(Some(7), Buyers::All, 7, "2026-01-01");
+        let reduced = TaxRule { valid_until: Some(date("2026-07-01")), ..reduced };
+        let rules = [rule(None, Buyers::All, 19, "2007-01-01"), reduced];
+        for (on, expected) in [("2025-12-31", 19), ("2026-06-30", 7), ("2026-07-01", 19)] {
+            let found = rule_for(&rules, &supply(Some(7), Registration::Registered, on));
+            let percent = found.expect("a rule").treatment.percent();
+            assert_eq!(percent, Percent::new(expected.into()), "{on}");
+        }
+        let alone = &rules[1..];
+        let after = supply(Some(7), Registration::Registered, "2026-07-01");
+        assert!(rule_for(alone, &after).is_err(), "nothing is sold untaxed by oversight");
+    }
+
+    #[test]
+    fn an_end_is_never_in_the_past_nor_before_the_beginning() {
+        let begun = |until: Option<&str>| {
+            let valid_until = until.map(date);
+            TaxRule { valid_until, ..rule(None, Buyers::All, 19, "2026-03-01") }
+        };
+        for (was, until, today, expected) in [
+            (None, Some("2026-05-01"), "2026-04-01", true),
+            (None, Some("2026-04-01"), "2026-04-01", true),
+            (None, Some("2026-03-31"), "2026-04-01", false),
+            (None, Some("2026-03-01"), "2026-01-01", false),
+            (Some("2026-05-01"), None, "2026-04-01", true),
+            (Some("2026-04-01"), Some("2026-06-01"), "2026-04-01", true),
+            (Some("2026-03-31"), Some("2026-06-01"), "2026-04-01", false),
+        ] {
+            let ended = begun(was).ending(until.map(date), date(today));
+            assert_eq!(ended.is_ok(), expected, "{was:?} {until:?} {today}");
+        }
+        assert!(begun(Some("2026-03-01")).check().is_err());
     }
 
     #[test]

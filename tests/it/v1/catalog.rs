@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::harness::client::{Client, Protocol};
 use crate::harness::house::House;
-use crate::harness::market::{Market, monthly, text};
+use crate::harness::market::{Market, monthly, sums, text};
 
 #[test]
 #[expect(clippy::too_many_lines, reason = "most of them are what is said")]
@@ -154,4 +154,39 @@ fn lists_name_what_they_point_at_and_are_narrowed() {
         > GET /accounts?number=7 [operator]
         200 OK {"items":[],"next_cursor":null}
     "#]].assert_eq(&said.text());
+}
+
+#[test]
+fn a_tax_rule_ends_and_leaves_what_it_taxed_to_the_general_one() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let category = operator.post("/tax_categories", &json!({ "code": "MAIL", "name": "Mail" }));
+    let zone = operator.get("/tax_zones")["items"][0]["id"].clone();
+    let rule = json!({
+        "name": "Reduced", "zone": zone, "category": category["id"], "percent": "7",
+        "valid_from": "2026-01-01", "valid_until": "2027-01-01",
+    });
+    let said = Protocol::default();
+    let mut wrong = rule.clone();
+    wrong["valid_until"] = json!("2026-01-01");
+    said.say(&operator, "operator", "POST /tax_rules", Some(&wrong));
+    let what = "POST /tax_rules?fields=valid_from,valid_until";
+    let rule = text(&said.say(&operator, "operator", what, Some(&rule)).ok()["id"]);
+    let account = market.customer("Acme", "EUR");
+    let mut price = monthly("Base", "EUR", "100");
+    price["tax_category"] = category["id"].clone();
+    let offer = market.offer("Mail", &[price]);
+    market.order(&account, &offer, 1);
+    market.advance_to("2026-02-02");
+    let path = format!("PATCH /tax_rules/{rule}?fields=valid_until");
+    for until in [json!("2026-02-01"), json!("2026-02-30"), json!(null), json!("2026-03-01")] {
+        said.say(&operator, "operator", &path, Some(&json!({ "valid_until": until })));
+    }
+    said.say(&operator, "operator", &path, Some(&json!({ "percent": "8" })));
+    market.advance_to("2026-03-02");
+    said.say(&operator, "operator", &path, Some(&json!({ "valid_until": null })));
+    for invoice in market.invoices(&account) {
+        said.note(&sums(&invoice));
+    }
+    expect![""].assert_eq(&said.text());
 }

@@ -61,6 +61,7 @@ fn vat(percent: i64) -> TaxRule {
         buyers: Buyers::All,
         treatment: Treatment::Standard(Percent::new(percent.into())),
         valid_from: date("2000-01-01"),
+        valid_until: None,
     }
 }
 
