@@ -16,6 +16,7 @@ mod class;
 mod clock;
 mod consumer_key;
 mod contact;
+mod credit;
 mod entity;
 mod event;
 mod field;
@@ -84,6 +85,7 @@ fn table() -> Vec<Route> {
         class::routes(),
         clock::routes(),
         consumer_key::routes(),
+        credit::routes(),
         event::routes(),
         invoice::routes(),
         meter::routes(),

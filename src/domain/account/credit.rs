@@ -51,6 +51,15 @@ impl CreditHistory {
     pub fn all(&self) -> &[CreditProfile] {
         &self.0
     }
+
+    /// All of them as they are told at a moment: what holds comes first, then the newest.
+    #[must_use]
+    pub fn told(&self, at: Instant) -> Vec<&CreditProfile> {
+        let current = self.0.iter().position(|it| it.assessed_at <= at && it.validity.contains(at));
+        let first = current.into_iter();
+        let rest = (0..self.0.len()).filter(|it| Some(*it) != current);
+        first.chain(rest).map(|it| &self.0[it]).collect()
+    }
 }
 
 #[cfg(test)]
@@ -87,6 +96,11 @@ mod tests {
         let history = history(&[(10, 1)]).with(brief).expect("a score");
         let current = |micros| history.current(at(micros)).and_then(|it| it.score);
         assert_eq!([20, 24, 25].map(current), [Some(2), Some(2), Some(1)]);
+        let told = |micros| {
+            let told = history.told(at(micros));
+            told.iter().filter_map(|it| it.score).collect::<Vec<_>>()
+        };
+        assert_eq!([5, 10, 24, 25].map(told), [[2, 1], [1, 2], [2, 1], [1, 2]]);
     }
 
     #[test]

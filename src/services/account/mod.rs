@@ -14,6 +14,7 @@ use crate::domain::account::billing_account::{
     BillingAccount, BillingProfile, BillingPurpose, BillingTerms,
 };
 use crate::domain::account::class::{BillingType, CustomerClass};
+use crate::domain::account::credit::{CreditHistory, CreditProfile};
 use crate::domain::account::cycle::Cycle;
 use crate::domain::account::profile::{Profile, TaxStatus, Terms};
 use crate::domain::account::tree::AccountRole;
@@ -274,6 +275,37 @@ pub fn grant(
     class_of(act.cx(), account.stamp.seller, Some(terms.class))?;
     let (account, verb) = account.grant(terms)?;
     keep(act, account, verb)
+}
+
+/// Writes down how far an account is trusted.
+///
+/// # Errors
+/// If it is not there, has changed since or is closed, nothing is said, it was assessed in the
+/// future, or the caller may not.
+pub fn assess(
+    act: &mut Act<'_>,
+    (id, revision): (AccountId, Option<u32>),
+    profile: CreditProfile,
+) -> Result<Account, Error> {
+    let account: Account = act.get(id)?;
+    act.must(Permission::CreditWrite, &account.stamp)?;
+    act.expect_revision(&account.stamp, revision)?;
+    if profile.assessed_at > act.now() {
+        let message = format!("must not be later than now, `{}`", act.now());
+        return Err(Invalid::one("/assessed_at", "range", message).into());
+    }
+    let (account, verb) = account.assess(profile)?;
+    keep(act, account, verb)
+}
+
+/// How far an account is trusted, for whoever may know.
+///
+/// # Errors
+/// If it is not there, or the caller may not.
+pub fn credit(cx: Cx<'_>, id: AccountId) -> Result<CreditHistory, Error> {
+    let account: Account = cx.get(id)?;
+    cx.must(Permission::CreditRead, &account.stamp)?;
+    Ok(account.credit().clone())
 }
 
 /// A page of the accounts that the caller may see: below one account, or the one with a number, if

@@ -126,6 +126,7 @@ const DEEDS: &[Deed] = &[
     deed("POST /accounts", "seller", r#"{"name":"$side New"}"#),
     deed("PATCH /accounts/{customer}", "seller", r#"{"description":"$side renamed"}"#),
     deed("POST /accounts/{prospect}/activate", "seller", "{}"),
+    deed("POST /accounts/{customer}/credit", "seller", r#"{"score":700}"#),
     deed("POST /accounts/{customer}/close", "seller", "{}"),
     deed("POST /accounts/{customer}/hold", "seller", r#"{"reason":"FRAUD"}"#),
     deed("POST /accounts/{wanderer}/move", "operator", r#"{"parent":"$customer"}"#),

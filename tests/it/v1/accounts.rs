@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::harness::client::{Client, Protocol};
 use crate::harness::house::House;
+use crate::harness::market::Market;
 
 #[test]
 fn an_account_is_opened_held_released_and_closed() {
@@ -430,4 +431,29 @@ fn an_account_is_found_by_any_word_of_what_people_know_of_it() {
         ill: 
         its number: "Old Mill Bakery""#]]
     .assert_eq(&told.join("\n"));
+}
+
+#[test]
+fn how_far_an_account_is_trusted_is_told_to_who_sells_to_it() {
+    let market = Market::on("2026-01-01");
+    let house = &market.house;
+    let (north, said) = (house.client(&house.north.admin), Protocol::default());
+    let path = format!("/accounts/{}/credit", house.north.customer.account);
+    let assess = |body: serde_json::Value| {
+        said.say(&north, "north", &format!("POST {path}"), Some(&body));
+    };
+    said.say(&north, "north", &format!("GET {path}"), None);
+    assess(json!({ "risk_rating": 3, "score": 640 }));
+    assess(json!({ "score": 500, "assessed_at": "2025-06-01T00:00:00Z" }));
+    assess(json!({ "score": 720, "valid_until": "2026-02-01T00:00:00Z" }));
+    assess(json!({}));
+    assess(json!({ "score": 1, "assessed_at": "2026-01-01T00:00:01Z" }));
+    let (from, until) = ("2026-02-01T00:00:00Z", "2026-01-01T00:00:00Z");
+    assess(json!({ "score": 1, "valid_from": from, "valid_until": until }));
+    market.advance_to("2026-02-01");
+    said.say(&north, "north", &format!("GET {path}?fields=current,score"), None);
+    let buyer = house.client(&house.north.customer.admin);
+    said.say(&buyer, "buyer", &format!("GET {path}"), None);
+    said.say(&house.client(&house.south.admin), "south", &format!("GET {path}"), None);
+    expect![""].assert_eq(&said.text());
 }
