@@ -19,6 +19,21 @@ use super::error::Rejection;
 use super::money::{Amount, Currency, Money, MoneyError, Rounding};
 use super::quantity::Quantity;
 use super::time::{Date, Span, SpanUnit};
+use super::word::words;
+
+words! {
+    /// Whose figures an overview tells.
+    Extent {
+        /// Those of every seller here.
+        Everything = "everything";
+        /// Those of a seller and of the resellers below it.
+        Branch = "branch";
+        /// Those of a seller's own customers.
+        Own = "own";
+        /// Those of one account.
+        Account = "account";
+    }
+}
 
 /// A month of the calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

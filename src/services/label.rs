@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use super::{Cx, Error, offer};
+use super::{Cx, Error, account, offer};
 use crate::domain::account::Account;
 use crate::domain::catalog::offer::Offer;
-use crate::domain::id::{AccountId, OfferId};
+use crate::domain::id::{AccountId, Kind, OfferId};
+use crate::domain::operator::Scope;
+use crate::domain::stamp::SellerNumber;
 use crate::store::Records;
 
 /// The names of things, each looked up once for a page.
@@ -14,13 +16,19 @@ pub struct Labels<'a> {
     cx: Cx<'a>,
     accounts: BTreeMap<AccountId, Option<String>>,
     offers: BTreeMap<OfferId, Option<String>>,
+    sellers: BTreeMap<SellerNumber, (AccountId, String)>,
 }
 
 impl<'a> Labels<'a> {
     /// The names that the caller may see.
     #[must_use]
     pub const fn new(cx: Cx<'a>) -> Self {
-        Self { cx, accounts: BTreeMap::new(), offers: BTreeMap::new() }
+        Self {
+            cx,
+            accounts: BTreeMap::new(),
+            offers: BTreeMap::new(),
+            sellers: BTreeMap::new(),
+        }
     }
 
     /// What an account is called; nothing if the caller may not see it.
@@ -33,6 +41,36 @@ impl<'a> Labels<'a> {
             Entry::Vacant(free) => {
                 let found = self.cx.find::<Account>(id)?;
                 free.insert(found.map(|it| it.profile().name.to_string())).clone()
+            }
+        })
+    }
+
+    /// Who sells: the account and what it is called; nothing if the caller sees things of one
+    /// seller alone, who need not be named.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn seller(&mut self, number: SellerNumber) -> Result<Option<(AccountId, String)>, Error> {
+        match self.cx.actor.scope(Kind::Account) {
+            Scope::Everything => self.seller_in_sight(number).map(Some),
+            Scope::Sellers(all) if all.len() > 1 => self.seller_in_sight(number).map(Some),
+            Scope::Sellers(_) | Scope::Owner(_) | Scope::Nothing => Ok(None),
+        }
+    }
+
+    /// Who sells, for a caller who sees things of that seller.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn seller_in_sight(
+        &mut self,
+        number: SellerNumber,
+    ) -> Result<(AccountId, String), Error> {
+        Ok(match self.sellers.entry(number) {
+            Entry::Occupied(known) => known.get().clone(),
+            Entry::Vacant(free) => {
+                let found = account::of_seller(self.cx, number)?;
+                free.insert((found.id, found.profile().name.to_string())).clone()
             }
         })
     }

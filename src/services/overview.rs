@@ -6,41 +6,75 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Cx, Error};
+use super::{Cx, Error, catalog};
 use crate::domain::account::Account;
 use crate::domain::catalog::price::Price;
 use crate::domain::id::{AccountId, Kind, PriceId};
 use crate::domain::money::{Amount, Currency};
 use crate::domain::operator::{Permission, Scope};
-use crate::domain::overview::{self, Figures, Month, Overview};
+use crate::domain::overview::{self, Extent, Figures, Month, Overview};
 use crate::domain::stamp::SellerNumber;
 use crate::domain::time::{Date, Zone};
 use crate::store::Records;
 use crate::store::overview::{self as kept, InMonth, MonthRow};
 use crate::store::tally::Of;
 
-/// What the caller's business, or that of one account, comes to today.
+/// Whose figures are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whose {
+    /// All that the caller may see.
+    All,
+    /// Those of the caller's own customers, its resellers' left away.
+    Own,
+    /// Those of one account.
+    Account(AccountId),
+}
+
+/// What a business comes to, and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sum {
+    /// The day up to which it is told.
+    pub on: Date,
+    /// How far it reaches.
+    pub extent: Extent,
+    /// The sellers whose figures are in it.
+    pub sellers: BTreeSet<SellerNumber>,
+    /// The figures.
+    pub figures: Overview,
+}
+
+/// What the caller's business, or a part of it, comes to today.
 ///
 /// # Errors
 /// If the account is not for the caller; if the store fails.
-pub fn figures(cx: Cx<'_>, account: Option<AccountId>) -> Result<(Date, Overview), Error> {
-    let account = account.map(|id| cx.get::<Account>(id)).transpose()?;
-    if let Some(account) = &account {
-        cx.must(Permission::InvoiceRead, &account.stamp)?;
+pub fn figures(cx: Cx<'_>, whose: Whose) -> Result<Sum, Error> {
+    if let Whose::Account(id) = whose {
+        cx.must(Permission::InvoiceRead, &cx.get::<Account>(id)?.stamp)?;
     }
-    let today = Zone::UTC.date_of(cx.now);
-    let account = account.map(|it| it.id);
-    let mut told = Told { overview: Overview::new(), month: Month::of(today) };
-    if let Some(sight) = Sight::of(cx, account, Kind::Invoice) {
-        told.invoices(cx, &sight, today)?;
+    let own = catalog::seller(cx, None)?;
+    let on = Zone::UTC.date_of(cx.now);
+    let mut told =
+        Told { overview: Overview::new(), sellers: BTreeSet::new(), month: Month::of(on) };
+    if let Some(sight) = Sight::of(cx, (whose, own), Kind::Invoice) {
+        told.invoices(cx, &sight, on)?;
     }
-    if let Some(sight) = Sight::of(cx, account, Kind::Payment) {
+    if let Some(sight) = Sight::of(cx, (whose, own), Kind::Payment) {
         told.payments(cx, &sight)?;
     }
-    if let Some(sight) = Sight::of(cx, account, Kind::Subscription) {
-        told.running(cx, &sight, today)?;
+    if let Some(sight) = Sight::of(cx, (whose, own), Kind::Subscription) {
+        told.running(cx, &sight, on)?;
     }
-    Ok((today, told.overview))
+    let extent = extent(cx, whose);
+    Ok(Sum { on, extent, sellers: told.sellers, figures: told.overview })
+}
+
+fn extent(cx: Cx<'_>, whose: Whose) -> Extent {
+    match (whose, cx.actor.scope(Kind::Invoice)) {
+        (Whose::Account(_), _) | (_, Scope::Owner(_) | Scope::Nothing) => Extent::Account,
+        (Whose::Own, Scope::Everything | Scope::Sellers(_)) => Extent::Own,
+        (Whose::All, Scope::Everything) => Extent::Everything,
+        (Whose::All, Scope::Sellers(_)) => Extent::Branch,
+    }
 }
 
 /// Which sums the caller may see of a kind of thing.
@@ -51,16 +85,18 @@ struct Sight {
 }
 
 impl Sight {
-    fn of(cx: Cx<'_>, account: Option<AccountId>, kind: Kind) -> Option<Self> {
-        match (account, cx.actor.scope(kind)) {
+    fn of(cx: Cx<'_>, (whose, own): (Whose, SellerNumber), kind: Kind) -> Option<Self> {
+        let of_all = |sellers| Some(Self { of: Of::All, sellers });
+        match (whose, cx.actor.scope(kind)) {
             (_, Scope::Nothing) => None,
-            (Some(id), _) | (None, Scope::Owner(id)) => {
+            (Whose::Account(id), _) | (Whose::All | Whose::Own, Scope::Owner(id)) => {
                 Some(Self { of: Of::Owner(id), sellers: None })
             }
-            (None, Scope::Everything) => Some(Self { of: Of::All, sellers: None }),
-            (None, Scope::Sellers(sellers)) => {
-                Some(Self { of: Of::All, sellers: Some(sellers.into_iter().collect()) })
+            (Whose::Own, Scope::Everything | Scope::Sellers(_)) => {
+                of_all(Some(BTreeSet::from([own])))
             }
+            (Whose::All, Scope::Everything) => of_all(None),
+            (Whose::All, Scope::Sellers(sellers)) => of_all(Some(sellers.into_iter().collect())),
         }
     }
 
@@ -72,6 +108,7 @@ impl Sight {
 /// The overview while it is put together.
 struct Told {
     overview: Overview,
+    sellers: BTreeSet<SellerNumber>,
     month: Month,
 }
 
@@ -83,6 +120,7 @@ impl Told {
 
     fn months(&mut self, sight: &Sight, rows: Vec<MonthRow>) -> Result<(), Error> {
         for row in rows.into_iter().filter(|it| sight.sees(it.seller)) {
+            self.sellers.insert(row.seller);
             let Some(sum) = self.figures(row.what.currency()).month(row.month) else { continue };
             match row.what {
                 InMonth::Charged(by, invoices) => {
@@ -100,6 +138,7 @@ impl Told {
         let first = self.month.before(Figures::MONTHS - 1);
         self.months(sight, kept::invoiced(cx.view, first, sight.of)?)?;
         for row in kept::due(cx.view, sight.of)?.into_iter().filter(|it| sight.sees(it.seller)) {
+            self.sellers.insert(row.seller);
             let figures = self.figures(row.open.currency());
             figures.receivable = figures.receivable.plus(row.open)?;
             if row.due_on < today {
@@ -124,6 +163,7 @@ impl Told {
                 Entry::Vacant(free) => free.insert(cx.view.find(row.price)?),
             };
             let Some(price) = price else { continue };
+            self.sellers.insert(row.seller);
             self.figures(price.currency).subscriptions += row.subscriptions;
             if price.resource == row.resource {
                 let monthly = overview::monthly(price, &row.running, today)?;

@@ -10,7 +10,7 @@ use super::billing_account::CycleForm;
 use super::contact::Address;
 use super::merge::MergePatch;
 use super::route::{Needs, Route, read, write};
-use super::wire::{List, NoQuery, parse, parse_optional, word};
+use super::wire::{List, NoQuery, SoldBy, parse, parse_optional, word};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::account::billing_account::BillingAccount;
@@ -23,6 +23,7 @@ use crate::domain::operator::Permission;
 use crate::domain::text::Prose;
 use crate::domain::typed::Typed;
 use crate::services::account::{self, BillingWish, OpenAccount, Wanted};
+use crate::services::label::Labels;
 use crate::services::{Act, Cx, Error, billing_account};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -62,6 +63,9 @@ struct Account {
     description: Option<String>,
     /// The account above it.
     parent: Option<String>,
+    /// Who sells to it.
+    #[serde(flatten)]
+    sold_by: SoldBy,
     /// Who it is apart from selling and buying.
     party: String,
     /// The terms its vendor gives it.
@@ -134,6 +138,7 @@ impl Account {
             name: profile.name.to_string(),
             description: profile.description.as_ref().map(ToString::to_string),
             parent: it.parent().map(|it| it.to_string()),
+            sold_by: SoldBy::default(),
             party: it.party().to_string(),
             class: it.class().to_string(),
             state: it.state().word(),
@@ -166,13 +171,17 @@ pub(super) fn told(it: &domain::Account) -> impl Wire + use<> {
     Account::of(it, None)
 }
 
-fn wire(cx: Cx<'_>, it: &domain::Account) -> Result<Account, Error> {
+fn wire(
+    (cx, labels): (Cx<'_>, &mut Labels<'_>),
+    it: &domain::Account,
+) -> Result<Account, Error> {
     let billing = billing_account::of(cx, it.id)?;
-    Ok(Account::of(it, billing.iter().find(|it| it.is_default())))
+    let sold_by = SoldBy::of(labels, &it.stamp)?;
+    Ok(Account { sold_by, ..Account::of(it, billing.iter().find(|it| it.is_default())) })
 }
 
 fn tagged(cx: Cx<'_>, it: &domain::Account) -> Result<Reply<Account>, Error> {
-    Ok(Reply::ok(wire(cx, it)?).tagged(it.stamp.revision))
+    Ok(Reply::ok(wire((cx, &mut Labels::new(cx)), it)?).tagged(it.stamp.revision))
 }
 
 /// Which accounts are wanted.
@@ -208,7 +217,9 @@ fn list(cx: Cx<'_>, call: &Call, query: AccountQuery) -> Result<Reply<List<Accou
     };
     let mut page = account::list(cx, (parent, number), &call.page, accept)?;
     let next = page.next.take();
-    let rows: Result<Vec<_>, Error> = page.items.iter().map(|it| wire(cx, it)).collect();
+    let mut labels = Labels::new(cx);
+    let rows = page.items.iter().map(|it| wire((cx, &mut labels), it));
+    let rows: Result<Vec<_>, Error> = rows.collect();
     Ok(Reply::ok(List::of(crate::domain::page::Page { items: rows?, next }, |it| it)))
 }
 
@@ -328,7 +339,8 @@ fn open(act: &mut Act<'_>, _: &Call, body: NewAccount) -> Result<Reply<Account>,
     let opened = account::open(act, body.read()?)?;
     let it = &opened.account;
     let path = format!("/api/v1/accounts/{}", it.id);
-    let shown = Account::of(it, Some(&opened.billing_account));
+    let sold_by = SoldBy::of(&mut Labels::new(act.cx()), &it.stamp)?;
+    let shown = Account { sold_by, ..Account::of(it, Some(&opened.billing_account)) };
     Ok(Reply::created(path, shown).tagged(it.stamp.revision))
 }
 

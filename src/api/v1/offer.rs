@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::localized::Texts;
 use super::price::Price;
 use super::route::{Needs, Route, read, write};
-use super::wire::{Decimal, List, NoQuery, Patch, parse, parse_optional, word};
+use super::wire::{Decimal, List, NoQuery, Patch, SoldBy, parse, parse_optional, word};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::catalog::bundle::Part;
@@ -19,6 +19,7 @@ use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
 use crate::domain::quantity::Quantity;
 use crate::domain::time::Validity;
+use crate::services::label::Labels;
 use crate::services::{Act, Cx, Error, catalog, offer};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -69,6 +70,9 @@ struct Offer {
     summary: Option<Texts>,
     description: Option<Texts>,
     part_number: Option<String>,
+    /// Who sells it.
+    #[serde(flatten)]
+    sold_by: SoldBy,
     specification: Option<String>,
     categories: Vec<String>,
     state: String,
@@ -149,6 +153,7 @@ impl Offer {
             summary: content.summary.as_ref().map(Texts::from),
             description: content.description.as_ref().map(Texts::from),
             part_number: content.part_number.as_ref().map(ToString::to_string),
+            sold_by: SoldBy::default(),
             specification: content.specification.map(|it| it.to_string()),
             categories: content.categories.iter().map(ToString::to_string).collect(),
             state: it.life.state().to_string(),
@@ -257,7 +262,11 @@ fn list(cx: Cx<'_>, call: &Call, query: OfferQuery) -> Result<Reply<List<Offer>>
             && (query.part_number.is_none() || query.part_number == number)
     };
     let page = offer::list(cx, category, &call.page, accept)?;
-    Ok(Reply::ok(List::of(page, |it| Offer::of(&it))))
+    let mut labels = Labels::new(cx);
+    Ok(Reply::ok(List::each(page, |it| {
+        let sold_by = SoldBy::of(&mut labels, &it.stamp)?;
+        Ok::<_, Error>(Offer { sold_by, ..Offer::of(&it) })
+    })?))
 }
 
 /// An offer as an event tells of it.
@@ -267,7 +276,9 @@ pub(super) fn told(it: &domain::Offer) -> impl Wire + use<> {
 
 fn whole(cx: Cx<'_>, it: &domain::Offer) -> Result<Offer, Error> {
     let prices = offer::prices(cx, it.id)?;
-    Ok(Offer { prices: Some(prices.iter().map(Price::from).collect()), ..Offer::of(it) })
+    let prices = Some(prices.iter().map(Price::from).collect());
+    let sold_by = SoldBy::of(&mut Labels::new(cx), &it.stamp)?;
+    Ok(Offer { prices, sold_by, ..Offer::of(it) })
 }
 
 fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Offer>, Error> {

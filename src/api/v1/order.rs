@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::attribute::{self, Attributes};
 use super::route::{Needs, Route, read, write};
-use super::wire::{Decimal, List, NoQuery, OwnedQuery, parse, parse_optional};
+use super::wire::{Decimal, List, NoQuery, OwnedQuery, SoldBy, parse, parse_optional};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
 use crate::domain::attribute::AttributeValue;
@@ -44,6 +44,9 @@ struct Order {
     /// What the account is called, if the caller may see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     account_name: Option<String>,
+    /// Who sells it.
+    #[serde(flatten)]
+    sold_by: SoldBy,
     /// `sales`, `change`, `renewal` or `cancellation`.
     kind: String,
     state: String,
@@ -93,6 +96,7 @@ impl From<&domain::Order> for Order {
             revision: it.stamp.revision,
             account: it.account().to_string(),
             account_name: None,
+            sold_by: SoldBy::default(),
             kind: it.kind().to_string(),
             state: it.state().to_string(),
             reason: it.reason().map(ToString::to_string),
@@ -111,6 +115,7 @@ impl Order {
     fn labeled(labels: &mut Labels<'_>, it: &domain::Order) -> Result<Self, Error> {
         let mut shown = Self::from(it);
         shown.account_name = labels.account(it.account())?;
+        shown.sold_by = SoldBy::of(labels, &it.stamp)?;
         for (shown, item) in shown.items.iter_mut().zip(it.items()) {
             shown.offer_name = item.wish.offer.map(|id| labels.offer(id)).transpose()?.flatten();
         }

@@ -7,10 +7,14 @@ use super::route::{Needs, Route, read_much};
 use super::wire::{Decimal, Money, parse_optional};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
+use crate::domain::error::Invalid;
 use crate::domain::money::{self, Currency};
 use crate::domain::operator::Permission;
 use crate::domain::overview::{Figures, MonthFigures, percent_change};
-use crate::services::{Cx, Error, overview};
+use crate::domain::word::WordError;
+use crate::services::label::Labels;
+use crate::services::overview::{self, Sum, Whose};
+use crate::services::{Cx, Error};
 
 pub(super) fn routes() -> Vec<Route> {
     let reads = Needs::Permission(Permission::InvoiceRead);
@@ -23,11 +27,48 @@ pub(super) fn routes() -> Vec<Route> {
 struct Overview {
     /// The day up to which it is told, in UTC.
     on: String,
+    /// Whose figures they are.
+    of: OverviewOf,
     /// One for each currency that something was charged, paid or sold in.
     currencies: Vec<OverviewFigures>,
 }
 
 impl Wire for Overview {}
+
+/// Whose figures an overview tells.
+#[derive(Debug, Serialize, ToSchema)]
+struct OverviewOf {
+    /// `everything`: of every seller here; `branch`: of the caller and the resellers below it;
+    /// `own`: of the caller's own customers alone; `account`: of one account.
+    extent: &'static str,
+    /// How many sellers' figures are added up.
+    sellers_count: usize,
+    /// Who they are, up to 100 of them.
+    sellers: Vec<OverviewSeller>,
+}
+
+/// A seller whose figures are in an overview.
+#[derive(Debug, Serialize, ToSchema)]
+struct OverviewSeller {
+    account: String,
+    name: String,
+}
+
+/// So many sellers are named.
+const SELLERS_MAX: usize = 100;
+
+impl OverviewOf {
+    fn of(cx: Cx<'_>, sum: &Sum) -> Result<Self, Error> {
+        let mut labels = Labels::new(cx);
+        let named = sum.sellers.iter().take(SELLERS_MAX).map(|number| {
+            let (account, name) = labels.seller_in_sight(*number)?;
+            Ok(OverviewSeller { account: account.to_string(), name })
+        });
+        let sellers: Result<Vec<_>, Error> = named.collect();
+        let (extent, sellers_count) = (sum.extent.word(), sum.sellers.len());
+        Ok(Self { extent, sellers_count, sellers: sellers? })
+    }
+}
 
 /// What the business comes to in one currency.
 #[derive(Debug, Serialize, ToSchema)]
@@ -137,11 +178,32 @@ impl OverviewFigures {
 struct OverviewQuery {
     /// Those of one account; of all that the caller sees if nothing is said.
     account: Option<String>,
+    /// `own` for those of the caller's own customers, without its resellers'; `all` if nothing is
+    /// said.
+    of: Option<String>,
+}
+
+impl OverviewQuery {
+    fn read(&self) -> Result<Whose, Invalid> {
+        let account = parse_optional("account", self.account.as_deref())?;
+        match (account, self.of.as_deref()) {
+            (Some(id), None) => Ok(Whose::Account(id)),
+            (None, None | Some("all")) => Ok(Whose::All),
+            (None, Some("own")) => Ok(Whose::Own),
+            (Some(_), Some(_)) => {
+                Err(Invalid::one("of", "conflict", "means nothing for one account"))
+            }
+            (None, Some(other)) => {
+                let message = WordError::new(other, &["all", "own"]).to_string();
+                Err(Invalid::one("of", "enum", message))
+            }
+        }
+    }
 }
 
 fn show(cx: Cx<'_>, _: &Call, query: OverviewQuery) -> Result<Reply<Overview>, Error> {
-    let account = parse_optional("account", query.account.as_deref())?;
-    let (on, figures) = overview::figures(cx, account)?;
-    let figures = figures.iter().map(|(currency, it)| OverviewFigures::of(*currency, it));
-    Ok(Reply::ok(Overview { on: on.to_string(), currencies: figures.collect::<Result<_, _>>()? }))
+    let sum = overview::figures(cx, query.read()?)?;
+    let figures = sum.figures.iter().map(|(currency, it)| OverviewFigures::of(*currency, it));
+    let currencies = figures.collect::<Result<_, _>>()?;
+    Ok(Reply::ok(Overview { on: sum.on.to_string(), of: OverviewOf::of(cx, &sum)?, currencies }))
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::route::{Needs, Route, read, write};
-use super::wire::{List, Money, NoQuery, parse, parse_optional, word};
+use super::wire::{List, Money, NoQuery, SoldBy, parse, parse_optional, word};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
 use crate::domain::account::Account;
@@ -46,6 +46,9 @@ struct Payment {
     /// What the account is called, if the caller may see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     account_name: Option<String>,
+    /// Who sells it.
+    #[serde(flatten)]
+    sold_by: SoldBy,
     billing_account: String,
     state: String,
     method: String,
@@ -83,6 +86,7 @@ impl Payment {
             changed_at: it.stamp.changed_at.to_string(),
             account: it.account.to_string(),
             account_name: None,
+            sold_by: SoldBy::default(),
             billing_account: it.billing_account.to_string(),
             state: it.state().to_string(),
             method: it.kind.to_string(),
@@ -99,7 +103,9 @@ impl Payment {
 
 impl Payment {
     fn labeled(labels: &mut Labels<'_>, it: &domain::Payment) -> Result<Self, Error> {
-        Ok(Self { account_name: labels.account(it.account)?, ..Self::of(it)? })
+        let account_name = labels.account(it.account)?;
+        let sold_by = SoldBy::of(labels, &it.stamp)?;
+        Ok(Self { account_name, sold_by, ..Self::of(it)? })
     }
 }
 

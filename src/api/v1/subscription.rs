@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::attribute::{self, Attributes};
 use super::merge::MergePatch;
 use super::route::{Needs, Route, read, write};
-use super::wire::{Decimal, List, NoQuery, parse, parse_optional, word};
+use super::wire::{Decimal, List, NoQuery, SoldBy, parse, parse_optional, word};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::account::lifecycle::HoldKind;
@@ -59,6 +59,9 @@ struct Subscription {
     /// What the account is called, if the caller may see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     account_name: Option<String>,
+    /// Who sells it.
+    #[serde(flatten)]
+    sold_by: SoldBy,
     billing_account: String,
     offer: String,
     /// What the offer is called, if the caller may see it.
@@ -136,6 +139,7 @@ impl From<&domain::Subscription> for Subscription {
             name: it.name().map(ToString::to_string),
             account: it.account().to_string(),
             account_name: None,
+            sold_by: SoldBy::default(),
             billing_account: it.billing_account().to_string(),
             offer: deal.offer.to_string(),
             offer_name: None,
@@ -167,7 +171,8 @@ impl Subscription {
     fn labeled(labels: &mut Labels<'_>, it: &domain::Subscription) -> Result<Self, Error> {
         let account_name = labels.account(it.account())?;
         let offer_name = labels.offer(it.deal().offer)?;
-        Ok(Self { account_name, offer_name, ..Self::from(it) })
+        let sold_by = SoldBy::of(labels, &it.stamp)?;
+        Ok(Self { account_name, offer_name, sold_by, ..Self::from(it) })
     }
 }
 

@@ -14,6 +14,9 @@ use crate::domain::error::Invalid;
 use crate::domain::id::AccountId;
 use crate::domain::money;
 use crate::domain::page;
+use crate::domain::stamp::Stamp;
+use crate::services::Error;
+use crate::services::label::Labels;
 
 /// Reads a text of the domain's kind, or says which field is not one.
 pub(crate) fn parse<T: FromStr>(pointer: &str, text: &str) -> Result<T, Invalid>
@@ -229,6 +232,25 @@ impl OwnedQuery {
     {
         let account = parse_optional("account", self.account.as_deref())?;
         Ok((account, word("state", self.state.as_deref())?))
+    }
+}
+
+/// Who sells a thing: told to who sees things of several sellers.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub(super) struct SoldBy {
+    /// The account that sells it; left out for who sees one seller alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seller: Option<String>,
+    /// What that account is called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seller_name: Option<String>,
+}
+
+impl SoldBy {
+    /// The seller of what has this stamp.
+    pub(super) fn of(labels: &mut Labels<'_>, stamp: &Stamp) -> Result<Self, Error> {
+        let (seller, seller_name) = labels.seller(stamp.seller)?.unzip();
+        Ok(Self { seller: seller.map(|it| it.to_string()), seller_name })
     }
 }
 

@@ -152,3 +152,66 @@ fn money_goes_back_in_the_month_of_the_place_where_it_came_in() {
     market.advance_to("2026-02-02");
     expect![""].assert_eq(&told(&operator, "/overview", "EUR"));
 }
+
+/// Sells something of a seller to an account, and says what was made.
+fn sell(market: &Market, seller: &Client<'_>, account: &str) -> String {
+    let address = json!({ "address": { "city": "Bonn", "country": "DE" } });
+    seller.patch(&format!("/accounts/{account}"), &address);
+    let zone = json!({ "code": "ALL", "name": "Everywhere" });
+    let zone = seller.post("/tax_zones", &zone)["id"].clone();
+    let rule = json!({ "name": "VAT", "zone": zone, "percent": "20", "valid_from": "2000-01-01" });
+    seller.post("/tax_rules", &rule);
+    let name = json!({ "en": "Flat" });
+    let specification = json!({ "name": name, "state": "active" });
+    let specification = seller.post("/specifications", &specification)["id"].clone();
+    let offer = json!({ "name": name, "specification": specification });
+    let offer = text(&seller.post("/offers", &offer)["id"]);
+    let mut price = monthly("Base", "EUR", "10");
+    price["offer"] = json!(offer);
+    seller.post("/prices", &price);
+    for verb in ["test", "activate", "launch"] {
+        seller.post(&format!("/offers/{offer}/{verb}"), &json!({}));
+    }
+    let order = json!({ "account": account, "items": [{ "offer": offer }] });
+    let order = text(&seller.post("/orders", &order)["id"]);
+    market.house.app.keep_duties();
+    order
+}
+
+#[test]
+fn figures_and_lists_say_whose_they_are() {
+    let market = Market::on("2026-01-01");
+    let (house, said) = (&market.house, Protocol::default());
+    let (operator, north) = (house.operator(), house.client(&house.north.admin));
+    sell(&market, &operator, &house.customer.account);
+    sell(&market, &north, &house.north.customer.account);
+    market.advance_to("2026-01-02");
+    let mut told = Vec::new();
+    let buyer = house.client(&house.north.customer.admin);
+    for (who, caller, path) in [
+        ("operator", &operator, "/overview"),
+        ("operator", &operator, "/overview?of=own"),
+        ("north", &north, "/overview"),
+        ("north", &north, "/overview?of=own"),
+        ("buyer", &buyer, "/overview"),
+        ("buyer", &buyer, "/overview?of=own"),
+    ] {
+        let answer = caller.get(path);
+        let sellers = answer["of"]["sellers"].as_array().unwrap().iter();
+        let sellers: Vec<_> = sellers.map(|it| text(&it["name"])).collect();
+        let mrr = &answer["currencies"][0]["mrr"]["amount"];
+        let extent = &answer["of"]["extent"];
+        told.push(format!("{who} {path}: {extent} of {}: {mrr}", sellers.join(" and ")));
+    }
+    expect![""].assert_eq(&told.join("\n"));
+    for (who, caller) in [("operator", &operator), ("north", &north)] {
+        for list in ["accounts", "subscriptions", "orders", "offers", "payments"] {
+            let what = format!("GET /{list}?order=oldest&fields=seller,seller_name");
+            said.say(caller, who, &what, None);
+        }
+    }
+    let both = format!("GET /overview?of=own&account={}", house.customer.account);
+    said.say(&operator, "operator", &both, None);
+    said.say(&operator, "operator", "GET /overview?of=mine", None);
+    expect![""].assert_eq(&said.text());
+}
