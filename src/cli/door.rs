@@ -195,7 +195,10 @@ mod tests {
             told(problem),
             "Fields break rules\n  /by must be a span\n  /to must be left out"
         );
-        assert_eq!(told(json!({ "title": "Not there", "detail": "it is gone" })), "Not there: it is gone");
+        assert_eq!(
+            told(json!({ "title": "Not there", "detail": "it is gone" })),
+            "Not there: it is gone"
+        );
         assert_eq!(told(json!({})), "422 Unprocessable Entity");
     }
 }

@@ -28,7 +28,9 @@ mod tests {
         let codes: Vec<_> = CODES.split(' ').collect();
         assert_eq!(codes.len(), 249 + 1);
         assert!(codes.windows(2).all(|it| it[0] < it[1]), "in order, and each once");
-        assert!(codes.iter().all(|it| it.len() == 2 && it.bytes().all(|it| it.is_ascii_uppercase())));
+        assert!(
+            codes.iter().all(|it| it.len() == 2 && it.bytes().all(|it| it.is_ascii_uppercase()))
+        );
         for (code, expected) in
             [("DE", true), ("XK", true), ("XX", false), ("ZZ", false), ("UK", false), ("D", false)]
         {

@@ -3,8 +3,6 @@
 //! Every element belongs to a seller. Reading drafts and writing is the seller's; what is launched
 //! is on the shelf for everybody ([`offer`](super::offer)).
 
-use uuid::Uuid;
-
 use super::{Act, Cx, Error, offer};
 use crate::domain::catalog::category::Category;
 use crate::domain::catalog::lifecycle::{Life, State, Trigger};
@@ -13,7 +11,7 @@ use crate::domain::catalog::resource::{Resource, ResourceContent, must_not_provi
 use crate::domain::catalog::specification::{Specification, SpecificationContent};
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::Verb;
-use crate::domain::id::{AccountId, CategoryId, Id, MeterId, ResourceId, SpecificationId};
+use crate::domain::id::{AccountId, CategoryId, MeterId, ResourceId, SpecificationId};
 use crate::domain::localized::Localized;
 use crate::domain::operator::{Decision, Permission};
 use crate::domain::page::{Page, PageRequest};
@@ -79,7 +77,6 @@ pub fn create<R: Record, E: Into<Error>>(
     let made = make(id, stamp).map_err(Into::into)?;
     act.keep((made, Verb::Created))
 }
-
 
 /// Changes an element of a catalogue.
 ///

@@ -23,12 +23,7 @@ impl<'a> Labels<'a> {
     /// The names that the caller may see.
     #[must_use]
     pub const fn new(cx: Cx<'a>) -> Self {
-        Self {
-            cx,
-            accounts: BTreeMap::new(),
-            offers: BTreeMap::new(),
-            sellers: BTreeMap::new(),
-        }
+        Self { cx, accounts: BTreeMap::new(), offers: BTreeMap::new(), sellers: BTreeMap::new() }
     }
 
     /// What an account is called; nothing if the caller may not see it.
@@ -62,10 +57,7 @@ impl<'a> Labels<'a> {
     ///
     /// # Errors
     /// If the store fails.
-    pub fn seller_in_sight(
-        &mut self,
-        number: SellerNumber,
-    ) -> Result<(AccountId, String), Error> {
+    pub fn seller_in_sight(&mut self, number: SellerNumber) -> Result<(AccountId, String), Error> {
         Ok(match self.sellers.entry(number) {
             Entry::Occupied(known) => known.get().clone(),
             Entry::Vacant(free) => {

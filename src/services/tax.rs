@@ -36,10 +36,9 @@ pub fn create_zone(
     new: impl Into<New<TaxZoneId>>,
     (code, name, covers): (Code, Name, Covers),
 ) -> Result<TaxZone, Error> {
-    let it: TaxZone =
-        catalog::create::<_, Error>(act, new, Permission::TaxWrite, |id, stamp| {
-            Ok(TaxZone { id, stamp, code, name, covers })
-        })?;
+    let it: TaxZone = catalog::create::<_, Error>(act, new, Permission::TaxWrite, |id, stamp| {
+        Ok(TaxZone { id, stamp, code, name, covers })
+    })?;
     catalog::must_be_free::<TaxZone>(act, TAX_ZONE_BY_CODE, it.code.as_str(), it.id)?;
     Ok(it)
 }
@@ -53,10 +52,9 @@ pub fn create_rule(
     new: impl Into<New<TaxRuleId>>,
     make: impl FnOnce(TaxRuleId, Stamp) -> TaxRule,
 ) -> Result<TaxRule, Error> {
-    let it: TaxRule =
-        catalog::create::<_, Error>(act, new, Permission::TaxWrite, |id, stamp| {
-            Ok(make(id, stamp))
-        })?;
+    let it: TaxRule = catalog::create::<_, Error>(act, new, Permission::TaxWrite, |id, stamp| {
+        Ok(make(id, stamp))
+    })?;
     it.check()?;
     act.cx().named::<TaxZone>("/zone", it.zone)?;
     if let Some(category) = it.category {

@@ -283,7 +283,8 @@ mod tests {
     fn issued(number: u64, previous: Hash) -> Invoice {
         let draft = sample::draft(u128::from(number), &["100"], 20);
         let issue = sample::issue(number, "2026-02-01");
-        let number = NumberFormat::invoices(SellerNumber::PROVIDER).number(issue.issued_on, 1, number);
+        let number =
+            NumberFormat::invoices(SellerNumber::PROVIDER).number(issue.issued_on, 1, number);
         let link = Link { previous, hash: GENESIS };
         draft.issued(Issue { number, link, ..issue }).expect("issued").0
     }

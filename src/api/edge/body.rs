@@ -127,7 +127,8 @@ fn plain(message: &str) -> Option<String> {
         Some("string") => format!("the text {}", found.trim_start_matches("string ")),
         Some(_) => found.split_once('`').map_or(found, |it| it.1).trim_end_matches('`').to_owned(),
     };
-    let found = if found.contains(' ') || found.contains('`') { found } else { format!("`{found}`") };
+    let found =
+        if found.contains(' ') || found.contains('`') { found } else { format!("`{found}`") };
     Some(format!("must be {expected}, not {found}"))
 }
 

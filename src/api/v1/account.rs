@@ -171,10 +171,7 @@ pub(super) fn told(it: &domain::Account) -> impl Wire + use<> {
     Account::of(it, None)
 }
 
-fn wire(
-    (cx, labels): (Cx<'_>, &mut Labels<'_>),
-    it: &domain::Account,
-) -> Result<Account, Error> {
+fn wire((cx, labels): (Cx<'_>, &mut Labels<'_>), it: &domain::Account) -> Result<Account, Error> {
     let billing = billing_account::of(cx, it.id)?;
     let sold_by = SoldBy::of(labels, &it.stamp)?;
     Ok(Account { sold_by, ..Account::of(it, billing.iter().find(|it| it.is_default())) })

@@ -103,7 +103,7 @@ mod tests {
             assert_eq!(refused(&["id", "name", "color"]), None);
             assert_eq!(refused(&["id", "size"]), expected);
         }
-        assert_eq!(refused::<List<Thing>>(&["items"]).is_some(), true);
+        assert!(refused::<List<Thing>>(&["items"]).is_some());
         assert_eq!(refused::<Nothing>(&["size"]), None);
     }
 }

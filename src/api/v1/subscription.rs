@@ -36,7 +36,13 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         read("/subscriptions", reads, "List subscriptions", list),
         read("/subscriptions/{id}", reads, "Read a subscription", show),
-        write(Method::PATCH, "/subscriptions/{id}", changes, "Say more of a subscription", describe),
+        write(
+            Method::PATCH,
+            "/subscriptions/{id}",
+            changes,
+            "Say more of a subscription",
+            describe,
+        ),
         write(post(), "/subscriptions/{id}/hold", holds, "Hold a subscription", hold),
         write(post(), "/subscriptions/{id}/release", holds, "Release a subscription", release),
         write(post(), "/subscriptions/{id}/change", changes, "Change what is bought", change),

@@ -168,7 +168,8 @@ fn amount(fact: &Fact, sides: &Sides) -> Option<Money> {
         | Kind::TaxZone
         | Kind::Token
         | Kind::UsageRecord
-        | Kind::User => return None,
+        | Kind::User
+        | Kind::ConsumerKey => return None,
     };
     let side: &Value = sides.after.as_ref().or(sides.before.as_ref())?;
     serde_json::from_value(side.get(field)?.clone()).ok()

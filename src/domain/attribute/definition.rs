@@ -80,9 +80,7 @@ pub fn missing(
     definitions: &[AttributeDefinition],
     field: &str,
 ) -> Vec<Violation> {
-    let says = |name: &Code| {
-        attributes.iter().any(|it| it.name == *name && !is_empty(&it.value))
-    };
+    let says = |name: &Code| attributes.iter().any(|it| it.name == *name && !is_empty(&it.value));
     let required = definitions.iter().filter(|it| it.requirement == Requirement::Required);
     let missing = required.filter(|it| !says(&it.name));
     missing

@@ -176,7 +176,8 @@ fn subject_matter(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Resu
         | Kind::TaxRule
         | Kind::TaxZone
         | Kind::Token
-        | Kind::UsageRecord => Ok(Tree::group([])),
+        | Kind::UsageRecord
+        | Kind::ConsumerKey => Ok(Tree::group([])),
     }
 }
 

@@ -3,7 +3,9 @@
 mod price;
 mod sale;
 
-pub use self::price::{add_price, begin_version, drop_price, prices, redraft_price, reprice, revise_price};
+pub use self::price::{
+    add_price, begin_version, drop_price, prices, redraft_price, reprice, revise_price,
+};
 pub use self::sale::{publish, remove, unpublish};
 use super::catalog::{self, New};
 use super::{Act, Cx, Error};

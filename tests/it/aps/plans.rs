@@ -93,7 +93,6 @@ fn launch(operator: &Client<'_>, plan: &Value) {
 }
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "most of them are what is said")]
 fn what_a_catalogue_has_is_read_as_the_platform_has_it() {
     let house = House::on("2026-01-01");
     let (operator, said) = (house.operator(), Protocol::default());

@@ -198,7 +198,8 @@ impl Furnisher<'_> {
         let it = json!({ "name": hands, "state": "active", "connector": "manual" });
         self.make("manual", "/specifications", &it);
         self.make("class", "/classes", &json!({ "name": self.called("Gold") }));
-        let it = json!({ "name": "erp", "applies_to": "account", "description": self.called("ERP") });
+        let it =
+            json!({ "name": "erp", "applies_to": "account", "description": self.called("ERP") });
         self.make("definition", "/attribute_definitions", &it);
     }
 

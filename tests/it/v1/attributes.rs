@@ -12,7 +12,8 @@ use crate::harness::market::{Market, monthly, text};
 fn an_account_says_what_its_vendor_asks_of_each() {
     let house = House::on("2026-01-01");
     let (north, said) = (house.client(&house.north.admin), Protocol::default());
-    let body = json!({ "name": "external_id", "applies_to": "account", "description": "In the ERP" });
+    let body =
+        json!({ "name": "external_id", "applies_to": "account", "description": "In the ERP" });
     let definition = said.say(&north, "north", "POST /attribute_definitions", Some(&body)).ok();
     let path = format!("/attribute_definitions/{}", definition["id"].as_str().unwrap());
     let open = |attributes: serde_json::Value| {
@@ -92,7 +93,8 @@ fn orders_keep_what_was_said_of_a_subscription_when_they_were_placed() {
     let order = |id: &str| operator.get(&format!("/orders/{id}"));
     let subscription = text(&order(&sold)["items"][0]["subscription"]);
     let more = |quantity: u32| {
-        let item = json!({ "action": "modify", "subscription": subscription, "quantity": quantity });
+        let item =
+            json!({ "action": "modify", "subscription": subscription, "quantity": quantity });
         place(shop.clone(), item)
     };
     let before = text(&more(2).ok()["id"]);

@@ -148,7 +148,10 @@ fn money_goes_back_in_the_month_of_the_place_where_it_came_in() {
     let paid = operator.post("/payments", &json!({ "account": account["id"], "amount": amount }));
     let path = format!("/payments/{}/refund", text(&paid["id"]));
     let refund = operator.post(&path, &json!({ "amount": { "amount": "2", "currency": "EUR" } }));
-    assert_eq!((&paid["received_on"], &refund["refunded_on"]), (&json!("2026-02-01"), &json!("2026-02-01")));
+    assert_eq!(
+        (&paid["received_on"], &refund["refunded_on"]),
+        (&json!("2026-02-01"), &json!("2026-02-01"))
+    );
     market.advance_to("2026-02-02");
     expect![""].assert_eq(&told(&operator, "/overview", "EUR"));
 }

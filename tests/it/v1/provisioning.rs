@@ -211,7 +211,10 @@ fn what_failed_is_tried_again_with_all_that_was_given_up_for_it() {
         let item = &order["items"][0];
         said.note(&format!(
             "order {}, completed {}; item {}, {}; subscription {}",
-            order["state"], order["completed_at"], item["state"], item["failure"],
+            order["state"],
+            order["completed_at"],
+            item["state"],
+            item["failure"],
             subscription["state"],
         ));
     };
@@ -243,6 +246,9 @@ fn what_failed_is_not_tried_again_for_who_cannot_buy() {
     operator.post(&format!("/accounts/{account}/hold"), &json!({ "reason": "FRAUD" }));
     let refused = operator.call(&format!("POST /tasks/{task}/retry"), None);
     let problem = refused.json();
-    assert_eq!((refused.status.as_u16(), &problem["type"]), (409, &json!("/problems/account_state_forbids")));
+    assert_eq!(
+        (refused.status.as_u16(), &problem["type"]),
+        (409, &json!("/problems/account_state_forbids"))
+    );
     assert_eq!(operator.get(&format!("/tasks/{task}"))["state"], "failed");
 }
