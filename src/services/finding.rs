@@ -7,7 +7,8 @@ use super::{Cx, Error};
 use crate::domain::account::Account;
 use crate::domain::account::lifecycle::State as AccountState;
 use crate::domain::catalog::offer::Offer;
-use crate::domain::id::{AccountId, ClassId, OfferId, OrderId, SubscriptionId};
+use crate::domain::id::{AccountId, ClassId, Id, OfferId, OrderId, SubscriptionId};
+use crate::domain::operator::Scope;
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::lifecycle::State as SubscriptionState;
 use crate::store::account::{
@@ -124,6 +125,25 @@ pub fn by_number<R: Record>(cx: Cx<'_>, number: u64) -> Result<Vec<R::Id>, Error
 /// If the store fails.
 pub fn by_owner<R: Record>(cx: Cx<'_>, owner: AccountId) -> Result<Vec<R::Id>, Error> {
     along::<R>(cx, R::INDICES[1].table, Key::new().id(owner))
+}
+
+/// How many things of a kind the caller sees, if that is known without looking at each.
+///
+/// # Errors
+/// If the store fails.
+pub fn count<R: Record>(cx: Cx<'_>) -> Result<Option<usize>, Error> {
+    match cx.actor.scope(R::Id::KIND) {
+        Scope::Nothing => Ok(Some(0)),
+        Scope::Everything => Ok(usize::try_from(cx.view.count(R::TABLE)?).ok()),
+        Scope::Sellers(branch) => {
+            let each = branch.iter().map(|it| {
+                along::<R>(cx, R::INDICES[0].table, Key::new().u32(it.0)).map(|it| it.len())
+            });
+            each.sum::<Result<_, _>>().map(Some)
+        }
+        // Some see nothing of their account but what is their own.
+        Scope::Owner(_) => Ok(None),
+    }
 }
 
 fn along<R: Record>(cx: Cx<'_>, index: Table, prefix: Key) -> Result<Vec<R::Id>, Error> {

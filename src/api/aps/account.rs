@@ -4,7 +4,8 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::kind::{self, About, Head, Listing, Lookup, Status};
+use super::kind::{self, About, Breadth, Head, Listing, Status};
+use super::lookup::{Finding, Lookup, uuids};
 use super::postal::{self, ADDRESS, CONTACT};
 use super::property::{Form, Property};
 use super::relation::Relation;
@@ -16,7 +17,8 @@ use crate::domain::account::{Account, Nature};
 use crate::domain::id::{AccountId, Id, Kind};
 use crate::domain::operator::{Permission, Scope};
 use crate::domain::page::{Page, PageRequest};
-use crate::services::{Cx, Error, account};
+use crate::services::finding::AccountsBy;
+use crate::services::{self, Cx, Error, account};
 
 /// The full id of the type.
 pub(super) const ID: &str = "http://parallels.com/aps/types/pa/account/1.2";
@@ -42,7 +44,7 @@ pub(super) static KIND: kind::Kind<Account> = kind::Kind {
     head: |_, it| Ok(head(it, it.id.uuid())),
     find: |cx, id| cx.find(AccountId::from_uuid(id)),
     list,
-    lookups: &[Lookup { path: "id", find: by_number }],
+    finding: Finding::by(load, LOOKUPS).counted(count),
     properties: &[
         Says::of("id", Form::Integer, |it| json!(it.stamp.number))
             .read_only()
@@ -107,19 +109,49 @@ pub(super) fn head(it: &Account, id: Uuid) -> Head {
 /// of who sells to it, comes before those of its branch.
 fn list(cx: Cx<'_>, listing: &Listing) -> Result<Page<Account>, Error> {
     let mut page = account::list(cx, (None, None), &listing.page, |_| true)?;
-    if let (None, Scope::Sellers(branch)) = (&listing.page.after, cx.actor.scope(Kind::Account)) {
-        let own = cx.actor.standing().map(|it| cx.find::<Account>(it.account));
-        let own = own.transpose()?.flatten();
-        page.items.splice(0..0, own.filter(|it| !branch.contains(&it.stamp.seller)));
+    if listing.page.after.is_none() {
+        page.items.splice(0..0, own(cx)?);
     }
     Ok(page)
 }
 
-/// The account with the number that a text is, if the caller may see it.
-pub(super) fn by_number(cx: Cx<'_>, text: &str) -> Result<Vec<Account>, Error> {
-    let Ok(number) = text.parse() else { return Ok(Vec::new()) };
-    let page = PageRequest::oldest(1);
-    Ok(account::list(cx, (None, Some(number)), &page, |_| true)?.items)
+/// The account of a vendor, if it does not lie in its own branch.
+fn own(cx: Cx<'_>) -> Result<Option<Account>, Error> {
+    let Scope::Sellers(branch) = cx.actor.scope(Kind::Account) else { return Ok(None) };
+    let own = cx.actor.standing().map(|it| cx.find::<Account>(it.account));
+    let own = own.transpose()?.flatten();
+    Ok(own.filter(|it| !branch.contains(&it.stamp.seller)))
+}
+
+/// How many accounts are on the pages of all of them.
+pub(super) fn count(cx: Cx<'_>, _: Breadth) -> Result<Option<usize>, Error> {
+    let count = services::finding::count::<Account>(cx)?;
+    let own = usize::from(own(cx)?.is_some());
+    Ok(count.map(|it| it + own))
+}
+
+const LOOKUPS: &[Lookup] = &[
+    Lookup::number("id", by_number),
+    Lookup::few("parent.aps.id", |cx, id| match Uuid::try_parse(id) {
+        Ok(id) => by(cx, AccountsBy::Parent(AccountId::from_uuid(id))),
+        Err(_) => Ok(Vec::new()),
+    }),
+    Lookup::name("companyName", |cx, names| by(cx, AccountsBy::Names(names))),
+];
+
+/// The account with an id, on whichever face, if the caller may see it.
+pub(super) fn load(cx: Cx<'_>, id: Uuid) -> Result<Option<Account>, Error> {
+    cx.find(AccountId::from_uuid(id))
+}
+
+/// The account with a number.
+pub(super) fn by_number(cx: Cx<'_>, number: u64) -> Result<Vec<Uuid>, Error> {
+    Ok(uuids(services::finding::by_number::<Account>(cx, number)?))
+}
+
+/// The accounts that are found by something.
+pub(super) fn by(cx: Cx<'_>, by: AccountsBy<'_>) -> Result<Vec<Uuid>, Error> {
+    Ok(uuids(services::finding::accounts(cx, by)?))
 }
 
 const fn role(role: AccountRole) -> &'static str {

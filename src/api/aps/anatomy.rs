@@ -6,16 +6,16 @@
 //! | [`Whole`](Detail::Whole), read by its id | yes | yes | yes |
 //! | [`Changed`](Detail::Changed): created, changed, linked anew | – | yes | yes |
 
-use std::collections::BTreeMap;
-
 use chrono::SecondsFormat;
 use serde_json::{Map, Value, json};
 
 use super::identity::{package, path};
 use super::kind::{Head, Thing};
 use super::property::{MASK, Shade};
+use super::reading::Reach;
 use super::registry;
 use super::relation::{Link, Many, Strength};
+use super::rql::Selection;
 use crate::domain::time::Instant;
 use crate::services::{Cx, Error};
 
@@ -30,52 +30,31 @@ pub(super) enum Detail {
     Changed,
 }
 
-/// Which properties and links of a resource are wanted, as a tree: `select(a.b,link.c)`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Selection {
-    below: BTreeMap<String, Self>,
-}
-
-impl Selection {
-    /// The selection of some paths.
-    pub(super) fn of<'a>(paths: impl IntoIterator<Item = &'a [String]>) -> Self {
-        let mut root = Self::default();
-        for path in paths {
-            let mut at = &mut root;
-            for name in path {
-                at = at.below.entry(name.clone()).or_default();
-            }
-        }
-        root
-    }
-
-    fn below(&self, name: &str) -> Option<&Self> {
-        self.below.get(name)
-    }
-
-    /// Whether only links are named: a link that is asked for is shown beside all properties.
-    fn names_links_alone(&self, links: &[&Link]) -> bool {
-        self.below.keys().all(|name| links.iter().any(|it| it.name == name))
-    }
+/// What of a resource is wanted, and how far links may be followed for it.
+#[derive(Clone, Copy)]
+pub(super) struct Wish<'a> {
+    pub(super) selection: &'a Selection,
+    pub(super) reach: &'a Reach,
 }
 
 /// Shows a resource. What is selected of it is shown and nothing else but the `aps` section; a link
-/// that is selected is shown as what it leads to.
+/// that is selected is shown as what it leads to, beside all properties if only links are.
 pub(super) fn show(
     cx: Cx<'_>,
     thing: &dyn Thing,
     detail: Detail,
-    selection: Option<&Selection>,
+    wish: Option<Wish<'_>>,
 ) -> Result<Value, Error> {
     let mut shown = Map::new();
     shown.insert("aps".to_owned(), section(thing, thing.head(cx)?, detail));
     let links = thing.kind().links();
-    let wanted = selection.filter(|it| !it.names_links_alone(&links));
+    let selection = wish.map_or(&Selection::WHOLE, |it| it.selection);
+    let names_links_alone = selection.parts().all(|it| links.iter().any(|link| link.name == it.0));
+    let wanted = if names_links_alone { &Selection::WHOLE } else { selection };
     for property in thing.kind().traits() {
-        let part = wanted.map(|it| it.below(property.name));
-        let Some(part) = part.map_or(Some(None), |it| it.map(Some)) else { continue };
+        let Some(part) = wanted.part(property.name) else { continue };
         let value = match property.shade {
-            Shade::Told => prune(thing.property(cx, property.name)?, part),
+            Shade::Told => part.prune(thing.property(cx, property.name)?),
             Shade::Masked => json!(MASK),
         };
         if !value.is_null() {
@@ -83,11 +62,12 @@ pub(super) fn show(
         }
     }
     for link in links.into_iter().filter(|it| thing.has(it.name)) {
-        let part = selection.and_then(|it| it.below(link.name));
+        let part = selection.parts().find(|it| it.0 == link.name);
+        let part = wish.zip(part).map(|(wish, part)| Wish { selection: part.1, ..wish });
         let value = match (part, detail) {
             (Some(part), _) => Some(expanded(cx, thing, link, part)?),
             (None, Detail::Listed) => None,
-            (None, Detail::Whole | Detail::Changed) if wanted.is_some() => None,
+            (None, Detail::Whole | Detail::Changed) if !wanted.is_whole() => None,
             (None, Detail::Whole | Detail::Changed) => stub(cx, thing, link)?,
         };
         shown.extend(value.map(|it| (link.name.to_owned(), it)));
@@ -140,36 +120,16 @@ fn stub(cx: Cx<'_>, thing: &dyn Thing, link: &Link) -> Result<Option<Value>, Err
 }
 
 /// What a link leads to, as far as the caller may see it.
-fn expanded(
-    cx: Cx<'_>,
-    thing: &dyn Thing,
-    link: &Link,
-    selection: &Selection,
-) -> Result<Value, Error> {
-    let selection = (*selection != Selection::default()).then_some(selection);
-    let targets = registry::targets(cx, thing, link)?.into_iter();
-    let mut shown = targets.map(|it| show(cx, &*it, Detail::Listed, selection));
-    match link.many {
-        Many::One => Ok(shown.next().transpose()?.unwrap_or(Value::Null)),
-        Many::Any => Ok(Value::Array(shown.collect::<Result<_, _>>()?)),
-    }
-}
-
-/// Leaves of a value what is selected of it.
-fn prune(value: Value, selection: Option<&Selection>) -> Value {
-    let Some(selection) = selection.filter(|it| !it.below.is_empty()) else { return value };
-    match value {
-        Value::Object(fields) => {
-            let fields = fields.into_iter().filter_map(|(name, value)| {
-                let part = selection.below(&name)?;
-                Some((name, prune(value, Some(part))))
-            });
-            Value::Object(fields.collect())
+fn expanded(cx: Cx<'_>, thing: &dyn Thing, link: &Link, wish: Wish<'_>) -> Result<Value, Error> {
+    let mut shown = Vec::new();
+    for id in thing.targets(cx, link.name)? {
+        if let Some(target) = registry::target(cx, link, id)? {
+            wish.reach.take(1)?;
+            shown.push(show(cx, &*target, Detail::Listed, Some(wish))?);
         }
-        Value::Array(values) => {
-            let values = values.into_iter().map(|it| prune(it, Some(selection)));
-            Value::Array(values.collect())
-        }
-        other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => other,
     }
+    Ok(match link.many {
+        Many::One => shown.into_iter().next().unwrap_or(Value::Null),
+        Many::Any => Value::Array(shown),
+    })
 }

@@ -4,8 +4,9 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::account::{by_number, head};
-use super::kind::{About, Kind, Lookup};
+use super::account::head;
+use super::kind::{About, Kind};
+use super::lookup::{Finding, Lookup};
 use super::property::{Field, Form, Property, Structure};
 use super::relation::Relation;
 use super::{account, customer_class, identity};
@@ -14,9 +15,10 @@ use crate::domain::account::class::CustomerClass;
 use crate::domain::account::lifecycle::State;
 use crate::domain::account::profile::{Receivables, TaxStatus};
 use crate::domain::attribute::Attribute;
-use crate::domain::id::{AccountId, Id};
+use crate::domain::id::{AccountId, ClassId, Id};
 use crate::domain::operator::Permission;
 use crate::domain::party::identity::Verification;
+use crate::services::finding::AccountsBy;
 use crate::services::{Cx, Error, billing, billing_account, class};
 
 /// The full id of the type.
@@ -66,7 +68,7 @@ pub(super) static KIND: Kind<Account> = Kind {
     head: |_, it| Ok(head(it, id_of(it))),
     find,
     list: account::KIND.list,
-    lookups: &[Lookup { path: "accountId", find: by_number }],
+    finding: Finding::by(account::load, LOOKUPS).counted(account::count),
     properties: &[
         Says::of("accountId", Form::Integer, |it| json!(it.stamp.number))
             .read_only()
@@ -137,6 +139,22 @@ fn id_of(it: &Account) -> Uuid {
 fn find(cx: Cx<'_>, id: Uuid) -> Result<Option<Account>, Error> {
     let Some(id) = identity::of_second_face(id) else { return Ok(None) };
     cx.find(AccountId::from_uuid(id))
+}
+
+const LOOKUPS: &[Lookup] = &[
+    Lookup::number("accountId", account::by_number),
+    Lookup::few("paAccount.aps.id", |_, id| Ok(Uuid::try_parse(id).into_iter().collect())),
+    Lookup::few("customerClass.aps.id", |cx, id| match Uuid::try_parse(id) {
+        Ok(id) => account::by(cx, AccountsBy::Class(ClassId::from_uuid(id))),
+        Err(_) => Ok(Vec::new()),
+    }),
+    Lookup::many("status", by_status),
+];
+
+fn by_status(cx: Cx<'_>, word: &str) -> Result<Vec<Uuid>, Error> {
+    let states = State::ALL.iter().filter(|it| status(**it) == word);
+    let each = states.map(|it| account::by(cx, AccountsBy::State(*it)));
+    Ok(each.collect::<Result<Vec<_>, _>>()?.concat())
 }
 
 /// How far the life of an account has come, in the words of the bus.

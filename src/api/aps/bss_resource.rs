@@ -1,8 +1,10 @@
 //! `Resource` of the BSS: something countable that service plans have so much of.
 
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
-use super::kind::{About, Head, Kind, Lookup, Status};
+use super::kind::{About, Head, Kind, Status};
+use super::lookup::{Finding, Lookup, uuids};
 use super::property::{Field, Form, Property, Structure};
 use super::{amount, localized};
 use crate::domain::catalog::resource::{Consumption, Dependency, DependencyKind, Resource, Unit};
@@ -44,9 +46,9 @@ pub(super) static KIND: Kind<Resource> = Kind {
         reads: Permission::OfferBrowse,
     },
     head: |_, it| Ok(Head::of(it.id.uuid(), &it.stamp, Status::Ready)),
-    find: |cx, id| catalog::resource(cx, ResourceId::from_uuid(id)),
+    find,
     list: |cx, listing| catalog::resources(cx, &listing.page),
-    lookups: &[Lookup { path: "id", find: by_number }],
+    finding: Finding::by(find, LOOKUPS),
     properties: &[
         Says::of("id", Form::Integer, |it| json!(it.stamp.number))
             .read_only()
@@ -80,11 +82,11 @@ pub(super) static KIND: Kind<Resource> = Kind {
     delete: None,
 };
 
-fn by_number(cx: Cx<'_>, text: &str) -> Result<Vec<Resource>, Error> {
-    let Ok(number) = text.parse() else { return Ok(Vec::new()) };
-    let ids = finding::by_number::<Resource>(cx, number)?.into_iter();
-    let found = ids.map(|id| catalog::resource(cx, id)).collect::<Result<Vec<_>, _>>()?;
-    Ok(found.into_iter().flatten().collect())
+const LOOKUPS: &[Lookup] =
+    &[Lookup::number("id", |cx, number| Ok(uuids(finding::by_number::<Resource>(cx, number)?)))];
+
+fn find(cx: Cx<'_>, id: Uuid) -> Result<Option<Resource>, Error> {
+    catalog::resource(cx, ResourceId::from_uuid(id))
 }
 
 fn named(it: Option<&Name>) -> Value {

@@ -3,7 +3,8 @@
 
 use serde_json::json;
 
-use super::kind::{About, Head, Kind, Lookup, Status};
+use super::kind::{About, Head, Kind, Status};
+use super::lookup::Finding;
 use super::property::{Form, Property};
 use crate::domain::account::class::CustomerClass;
 use crate::domain::id::{ClassId, Id};
@@ -32,7 +33,7 @@ pub(super) static KIND: Kind<CustomerClass> = Kind {
     },
     find: |cx, id| cx.find(ClassId::from_uuid(id)),
     list: |cx, listing| class::list(cx, &listing.page),
-    lookups: &[] as &[Lookup<CustomerClass>],
+    finding: Finding::NONE,
     properties: &[
         Says::of("classId", Form::Integer, |it| json!(it.stamp.number))
             .read_only()

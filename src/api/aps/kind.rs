@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::batch::Batch;
+use super::lookup::{Finding, Lookup};
 use super::operation::{Operation, Operations};
 use super::property::{Property, Trait};
 use super::relation::{Link, Relation};
@@ -131,14 +132,6 @@ pub(super) enum Breadth {
     Full,
 }
 
-/// A property by whose value resources are found without looking at all of them.
-pub(super) struct Lookup<T> {
-    /// The property, as a filter names it: `id`, `aps.id`, `account.aps.id`.
-    pub(super) path: &'static str,
-    /// The resources with that value that the caller may see.
-    pub(super) find: fn(Cx<'_>, &str) -> Result<Vec<T>, Error>,
-}
-
 /// How resources of a type come into being.
 pub(super) struct Create {
     /// What a caller needs.
@@ -184,8 +177,8 @@ pub(super) struct Kind<T: 'static> {
     pub(super) find: fn(Cx<'_>, Uuid) -> Result<Option<T>, Error>,
     /// A page of the resources that the caller may see, the oldest first.
     pub(super) list: fn(Cx<'_>, &Listing) -> Result<Page<T>, Error>,
-    /// By what else they are found quickly.
-    pub(super) lookups: &'static [Lookup<T>],
+    /// How else they are found without looking at all of them.
+    pub(super) finding: Finding<T>,
     /// What they say.
     pub(super) properties: &'static [Property<T>],
     /// What they are linked with.
@@ -216,15 +209,12 @@ pub(super) trait AnyKind: Sync {
     fn writes(&self) -> (Option<Permission>, Option<Permission>);
     /// The resource with an id.
     fn find(&'static self, cx: Cx<'_>, id: Uuid) -> Result<Option<Box<dyn Thing>>, Error>;
-    /// The paths by which its resources are looked up.
-    fn lookups(&self) -> Vec<&'static str>;
-    /// The resources that have a value at the path of a lookup; `None` if there is no such lookup.
-    fn look_up(
-        &'static self,
-        cx: Cx<'_>,
-        path: &str,
-        value: &str,
-    ) -> Result<Option<Vec<Box<dyn Thing>>>, Error>;
+    /// By what its resources are found without looking at all of them.
+    fn lookups(&self) -> &'static [Lookup];
+    /// The resource that shows the thing of ours with an id that was found by a lookup.
+    fn load(&'static self, cx: Cx<'_>, id: Uuid) -> Result<Option<Box<dyn Thing>>, Error>;
+    /// How many resources a visit passes, if that is known without one.
+    fn count(&self, cx: Cx<'_>, breadth: Breadth) -> Result<Option<usize>, Error>;
     /// Goes over all resources that the caller may see, the oldest first, until told to stop.
     fn visit(
         &'static self,
@@ -306,24 +296,17 @@ impl<T: Sync + 'static> AnyKind for Kind<T> {
         Ok((self.find)(cx, id)?.map(|it| self.thing(it)))
     }
 
-    fn lookups(&self) -> Vec<&'static str> {
-        self.lookups.iter().map(|it| it.path).collect()
+    fn lookups(&self) -> &'static [Lookup] {
+        self.finding.lookups
     }
 
-    fn look_up(
-        &'static self,
-        cx: Cx<'_>,
-        path: &str,
-        value: &str,
-    ) -> Result<Option<Vec<Box<dyn Thing>>>, Error> {
-        if path == "aps.id" {
-            let found = Uuid::try_parse(value).map(|id| (self.find)(cx, id));
-            let found = found.ok().transpose()?.flatten();
-            return Ok(Some(found.map(|it| self.thing(it)).into_iter().collect()));
-        }
-        let Some(lookup) = self.lookups.iter().find(|it| it.path == path) else { return Ok(None) };
-        let found = (lookup.find)(cx, value)?;
-        Ok(Some(found.into_iter().map(|it| self.thing(it)).collect()))
+    fn load(&'static self, cx: Cx<'_>, id: Uuid) -> Result<Option<Box<dyn Thing>>, Error> {
+        let Some(load) = self.finding.load else { return Ok(None) };
+        Ok(load(cx, id)?.map(|it| self.thing(it)))
+    }
+
+    fn count(&self, cx: Cx<'_>, breadth: Breadth) -> Result<Option<usize>, Error> {
+        (self.finding.count)(cx, breadth)
     }
 
     fn visit(

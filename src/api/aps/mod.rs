@@ -14,6 +14,8 @@
 //! | [`anatomy`] | what a resource looks like in each kind of answer, and `select` |
 //! | [`rql`] | the query language: reading a query, holding a filter against a resource |
 //! | [`reading`] | what a resource says along a path, for filters |
+//! | [`lookup`], [`plan`] | the indices of a type, and the way along them to what a filter holds for |
+//! | [`gather`] | what becomes of what was found: a stretch, an order, a sum |
 //! | [`body`], [`batch`] | what a request says, held against the type; creating one or several |
 //! | [`list`], [`resource`], [`service`], [`platform`] | the routes |
 //! | [`identity`] | which id is what: the two faces of one thing |
@@ -34,8 +36,10 @@
 //!    both ends are types of the bus, write the relation into both files. `.strong()` for what the
 //!    type requires, `.only_if(…)` for what some do not have, `.at_birth()` for what is named at
 //!    creation, `.linked_by(…)` and `.unlinked_by(…)` for what clients may change.
-//! 4. *Lookups*: a [`Lookup`] for each path by which resources are found through an index. `aps.id`
-//!    is one by itself. Everything else is found by going over [`Kind::list`].
+//! 4. *Finding*: a [`Lookup`] for each property whose values an index leads from; `aps.id` is one by
+//!    itself, and [`Finding::NONE`] is right for what is few. A lookup answers the ids of all that
+//!    can have a value, perhaps of more; the filter is held against each, so it cannot be wrong,
+//!    only slow. Everything else is found by going over [`Kind::list`].
 //! 5. *Create*, *update*, *delete*: each translates and calls one use case. `create` gets a
 //!    [`New`] and says with [`Batch::made`] what it became.
 //! 6. A line in [`registry::KINDS`], rows in `tests/it/aps/`.
@@ -59,7 +63,18 @@
 //!   the order of its elements; a batch is one act, all or nothing.
 //! - Input that breaks a rule of form is 400, a business rule 409 with the rule in the error's
 //!   `type`; see [`error`]. What the caller may not see is 404.
-//! - Lists have a `Content-Range: items 0-9/100`; more than 1000 are cut, and the answer is 206.
+//! - Lists have a `Content-Range: items 0-9/100`; more than 1000 are cut, and the answer is 206. The
+//!   total is `*` where telling it would mean to look at all there is.
+//! - `limit(20)` begins at 20, as the page about RQL says; no list is longer than 10,000.
+//! - `like` does not mind the case of letters, `eq` does; ids are the same in either case, times if
+//!   they are the same moment. `sort`, `gt` and their like put letters in one case first, and
+//!   compare numbers as numbers even where the contract writes them as texts.
+//! - Of a collection on the way, one element is enough; `ne` and `out` as well. What is not set is
+//!   `null`. A path that ends with a link is the id of what is there.
+//! - A filter that names what no type in the list has, or what is masked, is 400, with the byte of
+//!   the query. `select` passes over what it does not know: there may be clients of later versions.
+//! - `count()` answers a number, `min` and `max` a value, `values` an array, in place of the list.
+//!   `explain()` answers along which indices the list would be found.
 //! - `modified` is ISO 8601 in seconds, everywhere.
 //! - The alias of `CustomerClass` is `customer-classes`.
 //! - `PUT` sends changes. A property that comes back as it was read is no change, so a client may
@@ -71,7 +86,8 @@
 //! [`Property::looked_up`]: property::Property::looked_up
 //! [`Relation::one`]: relation::Relation::one
 //! [`Relation::many`]: relation::Relation::many
-//! [`Lookup`]: kind::Lookup
+//! [`Lookup`]: lookup::Lookup
+//! [`Finding::NONE`]: lookup::Finding::NONE
 //! [`Kind::list`]: kind::Kind::list
 //! [`New`]: kind::New
 //! [`Batch::made`]: batch::Batch::made
@@ -91,13 +107,16 @@ mod bss_resource;
 mod bus;
 mod customer_class;
 mod error;
+mod gather;
 mod identity;
 mod kind;
 mod list;
 mod localized;
+mod lookup;
 mod notification_template;
 mod operation;
 mod period;
+mod plan;
 mod platform;
 mod postal;
 mod property;
@@ -106,7 +125,6 @@ mod registry;
 mod relation;
 mod resource;
 mod route;
-#[expect(dead_code, unused_imports, reason = "the bus asks it when its lists are there")]
 mod rql;
 mod service;
 mod service_plan;

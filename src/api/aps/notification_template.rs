@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::kind::{About, Head, Kind, Lookup, Status};
+use super::kind::{About, Head, Kind, Status};
+use super::lookup::Finding;
 use super::property::{Form, Property};
 use crate::domain::id::{Id, NotificationTemplateId};
 use crate::domain::notification::{NotificationTemplate, Occasion};
@@ -31,7 +32,7 @@ pub(super) static KIND: Kind<NotificationTemplate> = Kind {
         found.map_or_else(Error::or_nothing, |it| Ok(Some(it)))
     },
     list: |cx, _| Ok(Page { items: notification::list(cx, None)?, next: None }),
-    lookups: &[] as &[Lookup<NotificationTemplate>],
+    finding: Finding::NONE,
     properties: &[Says::of("name", Form::Text, |it| json!(name(it.occasion)))
         .read_only()
         .meaning("On which occasion it is sent")],

@@ -58,18 +58,12 @@ pub(super) fn get(cx: Cx<'_>, id: Uuid) -> Result<Box<dyn Thing>, Error> {
     find(cx, id)?.ok_or_else(|| Error::not_found(id))
 }
 
-/// The resources that a link of a resource leads to, as far as the caller may see them.
-pub(super) fn targets(
-    cx: Cx<'_>,
-    thing: &dyn Thing,
-    link: &Link,
-) -> Result<Vec<Box<dyn Thing>>, Error> {
-    let kinds = implementing(link.to);
-    let mut found = Vec::new();
-    for id in thing.targets(cx, link.name)? {
-        for kind in &kinds {
-            found.extend(kind.find(cx, id)?);
+/// The resource with an id that a link leads to, if the caller may see it.
+pub(super) fn target(cx: Cx<'_>, link: &Link, id: Uuid) -> Result<Option<Box<dyn Thing>>, Error> {
+    for kind in implementing(link.to) {
+        if let Some(thing) = kind.find(cx, id)? {
+            return Ok(Some(thing));
         }
     }
-    Ok(found)
+    Ok(None)
 }

@@ -59,10 +59,8 @@ pub(super) fn one(asked: Asked, text: &str) -> Result<Work, Fault> {
     let id = id(text)?;
     match asked.method {
         Method::GET => {
-            // What is selected by a query, `list` knows.
-            Ok(Work::reads(move |cx| {
-                Ok(shown(show(cx, &*registry::get(cx, id)?, Detail::Whole, None)?))
-            }))
+            let query = list::selecting(&asked.query)?;
+            Ok(Work::reads(move |cx| list::one(cx, id, &query)))
         }
         Method::PUT | Method::POST => change(asked, Some(id)),
         Method::DELETE => Ok(Work::writes(move |act| {

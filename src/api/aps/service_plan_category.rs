@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::kind::{About, Head, Kind, Lookup, Status};
+use super::kind::{About, Head, Kind, Status};
+use super::lookup::Finding;
 use super::property::{Form, Property};
 use super::{localized, vendor};
 use crate::domain::catalog::category::Category;
@@ -32,7 +33,7 @@ pub(super) static KIND: Kind<Category> = Kind {
         found.map_or_else(Error::or_nothing, |it| Ok(Some(it)))
     },
     list: |cx, listing| catalog::categories(cx, &listing.page),
-    lookups: &[] as &[Lookup<Category>],
+    finding: Finding::NONE,
     properties: &[
         Says::of("description", Form::ByLocale, |it| localized::optional(it.description.as_ref()))
             .meaning("What belongs into the category"),

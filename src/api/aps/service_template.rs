@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::kind::{About, Head, Kind, Lookup};
+use super::kind::{About, Head, Kind};
+use super::lookup::{Finding, Lookup, uuids};
 use super::property::{Form, Property};
 use super::relation::Relation;
 use super::service_plan_category::status;
@@ -32,9 +33,9 @@ pub(super) static KIND: Kind<Specification> = Kind {
         reads: Permission::CatalogRead,
     },
     head: |_, it| Ok(Head::of(it.id.uuid(), &it.stamp, status(it.life.state()))),
-    find: |cx, id| cx.find(SpecificationId::from_uuid(id)),
+    find,
     list: |cx, listing| cx.list(None, &listing.page, |_| true),
-    lookups: &[Lookup { path: "serviceTemplateId", find: by_number }],
+    finding: Finding::by(find, LOOKUPS),
     properties: &[
         Says::of("serviceTemplateId", Form::Integer, |it| json!(it.stamp.number))
             .read_only()
@@ -65,11 +66,12 @@ pub(super) static KIND: Kind<Specification> = Kind {
     delete: None,
 };
 
-fn by_number(cx: Cx<'_>, text: &str) -> Result<Vec<Specification>, Error> {
-    let Ok(number) = text.parse() else { return Ok(Vec::new()) };
-    let ids = finding::by_number::<Specification>(cx, number)?.into_iter();
-    let found = ids.map(|id| cx.find(id)).collect::<Result<Vec<_>, _>>()?;
-    Ok(found.into_iter().flatten().collect())
+const LOOKUPS: &[Lookup] = &[Lookup::number("serviceTemplateId", |cx, number| {
+    Ok(uuids(finding::by_number::<Specification>(cx, number)?))
+})];
+
+fn find(cx: Cx<'_>, id: Uuid) -> Result<Option<Specification>, Error> {
+    cx.find(SpecificationId::from_uuid(id))
 }
 
 const fn provisions_itself(it: &Specification) -> bool {

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::kind::{About, Head, Kind, Lookup, Status};
+use super::kind::{About, Head, Kind, Status};
+use super::lookup::Finding;
 use super::property::{Form, Property};
 use super::vendor;
 use crate::domain::catalog::service_terms::{AfterHold, Aftermath, ServiceTerms};
@@ -27,7 +28,7 @@ pub(super) static KIND: Kind<ServiceTerms> = Kind {
     head: |_, it| Ok(Head::of(it.id.uuid(), &it.stamp, Status::Ready)),
     find: |cx, id| cx.find(ServiceTermsId::from_uuid(id)),
     list: |cx, listing| cx.list(None, &listing.page, |_| true),
-    lookups: &[] as &[Lookup<ServiceTerms>],
+    finding: Finding::NONE,
     properties: &[
         Says::of("destroyAfterHold", Form::Flag, |it| destroys(it.paid))
             .meaning("Whether a service is destroyed after its hold, or kept to be restored"),

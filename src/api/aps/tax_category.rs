@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::kind::{About, Head, Kind, Lookup, Status};
+use super::kind::{About, Head, Kind, Status};
+use super::lookup::Finding;
 use super::property::{Form, Property};
 use super::vendor;
 use crate::domain::catalog::tax::TaxCategory;
@@ -27,7 +28,7 @@ pub(super) static KIND: Kind<TaxCategory> = Kind {
     head: |_, it| Ok(Head::of(it.id.uuid(), &it.stamp, Status::Ready)),
     find: |cx, id| cx.find(TaxCategoryId::from_uuid(id)),
     list: |cx, listing| cx.list(None, &listing.page, |_| true),
-    lookups: &[] as &[Lookup<TaxCategory>],
+    finding: Finding::NONE,
     properties: &[Says::of("name", Form::Text, |it| json!(it.name.as_str()))
         .required()
         .meaning("What the category is called")],

@@ -2,4 +2,6 @@
 
 mod accounts;
 mod bus;
+mod lists;
+mod planning;
 mod plans;

@@ -80,7 +80,7 @@ pub(crate) enum Problem {
 
 impl Problem {
     /// The same, at a place.
-    pub(super) const fn at(self, at: usize) -> RqlError {
+    pub(crate) const fn at(self, at: usize) -> RqlError {
         RqlError { at, problem: self }
     }
 }

@@ -1,9 +1,12 @@
 //! Values as they stand in a query.
 
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 
 use super::error::RqlError;
 use super::lexer::Word;
+use super::pattern::Pattern;
+use super::value;
 
 /// A value to compare with.
 ///
@@ -41,13 +44,28 @@ impl Literal {
     }
 
     /// What a text is compared with; nothing is not a text.
-    pub(super) fn text(&self) -> Option<&str> {
+    pub(crate) fn text(&self) -> Option<&str> {
         match self {
             Self::Null => None,
             Self::Bool(true) => Some("true"),
             Self::Bool(false) => Some("false"),
             Self::Number(text, _) | Self::Text(text) => Some(text),
         }
+    }
+
+    /// The whole number that it is.
+    pub(crate) fn whole(&self) -> Option<u64> {
+        match self {
+            Self::Number(_, number) if number.is_integer() => number.to_u64(),
+            Self::Null | Self::Bool(_) | Self::Number(..) | Self::Text(_) => None,
+        }
+    }
+
+    /// The pattern of the texts that are equal to it, in either case; `None` if some that look
+    /// otherwise are equal to it as well.
+    pub(crate) fn exactly(&self) -> Option<Pattern> {
+        let text = self.text().filter(|it| !value::has_other_forms(it))?;
+        Some(Pattern::exactly(text))
     }
 }
 

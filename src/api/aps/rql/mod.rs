@@ -33,6 +33,11 @@ mod selection;
 mod tests;
 mod value;
 
-pub(crate) use self::error::RqlError;
+pub(crate) use self::error::{Problem, RqlError};
+pub(crate) use self::filter::Reads;
+pub(crate) use self::literal::Literal;
 pub(crate) use self::parser::parse;
-pub(crate) use self::query::Query;
+pub(crate) use self::pattern::Pattern;
+pub(crate) use self::query::{Aggregate, Direction, Expr, Limit, Path, Query, Relation, SortKey};
+pub(crate) use self::selection::Selection;
+pub(crate) use self::value::Rank;

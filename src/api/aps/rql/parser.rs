@@ -3,7 +3,7 @@
 use super::call::{self, Clause, Directive, Function};
 use super::error::{Problem, RqlError, excerpt};
 use super::lexer::{Lexer, Piece, Token, Word};
-use super::query::{Aggregate, Expr, Path, Query};
+use super::query::{Expr, Query};
 
 /// No query is longer.
 pub(crate) const QUERY_BYTES_MAX: usize = 64 * 1024;

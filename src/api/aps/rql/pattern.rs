@@ -41,6 +41,11 @@ impl Pattern {
         Ok(Self { parts })
     }
 
+    /// The pattern of one text, in either case.
+    pub(super) fn exactly(text: &str) -> Self {
+        Self { parts: folded(text).map(Part::Character).collect() }
+    }
+
     /// Whether a text looks like it.
     pub(super) fn fits(&self, text: &str) -> bool {
         self.matches(folded(text))

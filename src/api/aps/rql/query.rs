@@ -135,10 +135,40 @@ impl Query {
         }
     }
 
+    /// All that is asked of each resource before it is known whether it is shown.
+    pub(crate) fn paths(&self) -> Vec<&Path> {
+        let mut paths = Vec::new();
+        if let Some(filter) = &self.filter {
+            filter.paths(&mut paths);
+        }
+        paths.extend(self.sort.iter().map(|it| &it.path));
+        match &self.aggregate {
+            Some(Aggregate::Min(path) | Aggregate::Max(path) | Aggregate::Values(path)) => {
+                paths.push(path);
+            }
+            Some(Aggregate::Count) | None => {}
+        }
+        paths
+    }
+
     /// The type that everything in the list must implement, if one is said for all of it.
     pub(crate) fn implementing(&self) -> Option<&str> {
         self.conjuncts().iter().find_map(|it| {
             if let Expr::Implementing(name) = it { Some(name.as_str()) } else { None }
         })
+    }
+}
+
+impl Expr {
+    fn paths<'a>(&'a self, paths: &mut Vec<&'a Path>) {
+        match self {
+            Self::All(of) | Self::Any(of) => of.iter().for_each(|it| it.paths(paths)),
+            Self::Not(of) => of.paths(paths),
+            Self::Compare(path, ..)
+            | Self::In(path, _)
+            | Self::Out(path, _)
+            | Self::Like(path, _) => paths.push(path),
+            Self::Implementing(_) | Self::Composing(_) | Self::LinkedWith(_) => {}
+        }
     }
 }

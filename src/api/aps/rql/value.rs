@@ -46,6 +46,11 @@ fn same_text(one: &str, other: &str) -> bool {
     one == other || same_id() || same_moment()
 }
 
+/// Whether a text is equal to texts that are written otherwise, as ids and times are.
+pub(super) fn has_other_forms(text: &str) -> bool {
+    moment(text).is_some() || Uuid::try_parse(text).is_ok()
+}
+
 fn order(value: &Value, literal: &Literal) -> Option<Ordering> {
     match (value, literal) {
         (Value::Bool(value), Literal::Bool(literal)) => Some(value.cmp(literal)),
@@ -87,7 +92,7 @@ fn moment(text: &str) -> Option<Instant> {
 
 /// A value by which resources can be put in order, and told apart.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Rank {
+pub(crate) enum Rank {
     /// Not set; or a structure, in which there is no order.
     Nothing,
     Bool(bool),
@@ -99,7 +104,7 @@ pub(super) enum Rank {
 }
 
 impl Rank {
-    pub(super) fn of(value: &Value) -> Self {
+    pub(crate) fn of(value: &Value) -> Self {
         match value {
             Value::Bool(value) => Self::Bool(*value),
             Value::Number(number) => decimal(number).map_or(Self::Nothing, Self::Number),

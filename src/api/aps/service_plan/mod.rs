@@ -26,8 +26,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use self::fee::Fees;
-use super::kind::{About, Head, Kind, Lookup};
+use super::kind::{About, Head, Kind};
 use super::localized;
+use super::lookup::{Finding, Lookup, uuids};
 use super::period::PERIOD;
 use super::property::{Field, Form, Property, Structure};
 use super::relation::Relation;
@@ -78,12 +79,9 @@ pub(super) static KIND: Kind<Offer> = Kind {
         reads: Permission::OfferBrowse,
     },
     head: |_, it| Ok(Head::of(it.id.uuid(), &it.stamp, status(it.life.state()))),
-    find: |cx, id| {
-        let found = offer::get(cx, OfferId::from_uuid(id));
-        found.map_or_else(Error::or_nothing, |it| Ok(Some(it)))
-    },
+    find,
     list: |cx, listing| offer::list(cx, None, &listing.page, |_| true),
-    lookups: &[Lookup { path: "planId", find: by_number }],
+    finding: Finding::by(find, LOOKUPS),
     properties: &[
         Says::of("planId", Form::Integer, |it| json!(it.stamp.number))
             .read_only()
@@ -142,13 +140,14 @@ pub(super) static KIND: Kind<Offer> = Kind {
     delete: None,
 };
 
-fn by_number(cx: Cx<'_>, text: &str) -> Result<Vec<Offer>, Error> {
-    let Ok(number) = text.parse() else { return Ok(Vec::new()) };
-    let mut found = Vec::new();
-    for id in finding::by_number::<Offer>(cx, number)? {
-        found.extend(offer::get(cx, id).map_or_else(Error::or_nothing, |it| Ok(Some(it)))?);
-    }
-    Ok(found)
+const LOOKUPS: &[Lookup] = &[
+    Lookup::number("planId", |cx, number| Ok(uuids(finding::by_number::<Offer>(cx, number)?))),
+    Lookup::name("name.*", |cx, names| Ok(uuids(finding::offers(cx, names)?))),
+];
+
+fn find(cx: Cx<'_>, id: Uuid) -> Result<Option<Offer>, Error> {
+    let found = offer::get(cx, OfferId::from_uuid(id));
+    found.map_or_else(Error::or_nothing, |it| Ok(Some(it)))
 }
 
 fn id_of<I: Id>(it: Option<I>) -> Vec<Uuid> {

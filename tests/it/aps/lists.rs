@@ -1,0 +1,232 @@
+//! Lists on the bus: filters, selections, orders, stretches and sums.
+
+use expect_test::expect;
+use serde_json::Value;
+
+use crate::harness::client::{Client, Protocol};
+use crate::harness::house::House;
+
+/// The names, or else the numbers, of what a list shows.
+fn shown(client: &Client<'_>, query: &str) -> String {
+    let list = client.get(&format!("/aps/2/collections/{query}"));
+    let name = |it: &Value| {
+        let named = [&it["companyName"], &it["name"], &it["accountId"]];
+        named.into_iter().find(|it| !it.is_null()).unwrap().to_string()
+    };
+    let names: Vec<_> = list.as_array().unwrap().iter().map(name).collect();
+    names.join(" ").replace('"', "")
+}
+
+/// Rows of `list ? query => what is shown`.
+fn check(client: &Client<'_>, rows: &str) {
+    for row in rows.lines().map(str::trim).filter(|it| !it.is_empty()) {
+        let (query, expected) = row.split_once("=>").unwrap();
+        assert_eq!(shown(client, query.trim()), expected.trim(), "{query}");
+    }
+}
+
+#[test]
+fn accounts_are_found_by_what_they_say_and_are_linked_with() {
+    let house = House::on("2026-01-01");
+    let operator = house.operator();
+    check(
+        &operator,
+        "
+        accounts?eq(id,1) => Provider
+        accounts?id=3 => North Reseller
+        accounts?id=eq=3|id=eq=5 => North Reseller South Reseller
+        accounts?in(id,(5,3,99)) => North Reseller South Reseller
+        accounts?eq(id,x) =>
+        accounts?like(companyName,*reseller) => North Reseller South Reseller
+        accounts?like(companyName,NORTH*) => North Reseller North Customer
+        accounts?eq(companyName,north%20customer) =>
+        accounts?eq(companyName,North%20Customer) => North Customer
+        accounts?eq(type,CLIENT),sort(-companyName) => South Customer North Customer Home Customer
+        accounts?sort(type,+companyName) => Provider Home Customer North Customer South Customer North Reseller South Reseller
+        accounts?sort(-id),limit(1,2) => South Reseller North Customer
+        accounts?limit(2,2) => North Reseller North Customer
+        accounts?limit(5) => South Customer
+        accounts?eq(parent.companyName,Provider),ne(type,CLIENT) => North Reseller South Reseller
+        accounts?eq(parent.parent.type,ADMIN) => North Customer South Customer
+        accounts?eq(accounts.companyName,South%20Customer) => South Reseller
+        accounts?eq(parent,null) => Provider
+        accounts?gt(id,2),lt(id,5) => North Reseller North Customer
+        accounts?eq(aps.status,aps:ready),limit(0,1) => Provider
+        accounts?ge(aps.modified,2026-01-02) =>
+        accounts?eq(bssAccountInfo.taxStatus,PROVIDER) => Provider
+        accounts?not(or(eq(type,CLIENT),eq(type,RESELLER))) => Provider
+        accounts?implementing(http://parallels.com/pa/bss-account-info/1.0) =>
+        accounts?implementing(http://aps-standard.org/types/core/account/1.0),eq(id,1) => Provider
+        bss-accounts?eq(accountId,4) => 4
+        bss-accounts?eq(status,ACTIVE),gt(accountId,4) => 5 6
+        bss-accounts?eq(status,CREDIT_HOLD) =>
+        bss-accounts?eq(paAccount.companyName,North%20Customer) => 4
+        bss-accounts?eq(creditTerm.duePeriod,10),limit(0,1) => 1
+        customer-classes?eq(name,Default),limit(0,1),select(name) => Default
+    ",
+    );
+}
+
+#[test]
+fn a_list_shows_what_is_selected_of_it() {
+    let house = House::on("2026-01-01");
+    let (operator, said) = (house.operator(), Protocol::default());
+    for query in [
+        "accounts?eq(id,4),select(aps.id)",
+        "accounts?eq(id,4),select(companyName,nothing)",
+        "accounts?eq(id,4),select(bssAccountInfo)",
+        "accounts?eq(id,4),select(id,parent.companyName,bssAccountInfo.creditTerm.duePeriod)",
+        "accounts?eq(id,3),select(accounts.id)",
+    ] {
+        said.say(&operator, "operator", &format!("GET /aps/2/collections/{query}"), None);
+    }
+    let account = house.north.customer.account.split_once('_').unwrap().1;
+    let whole = format!("GET /aps/2/resources/{account}");
+    said.say(&operator, "operator", &format!("{whole}?select(type,bssAccountInfo.status)"), None);
+    said.say(&operator, "operator", &format!("{whole}?eq(id,1)"), None);
+    let below = format!("{whole}/bssAccountInfo?select(aps.id,status)");
+    said.say(&operator, "operator", &below, None);
+    expect![[r#"
+        > GET /aps/2/collections/accounts?eq(id,4),select(aps.id) [operator]
+        200 OK [{"aps":{"id":"{id1}","modified":"2026-01-01T00:00:00Z","revision":1,"status":"aps:ready","type":"http://parallels.com/aps/types/pa/account/1.2"}}]
+        > GET /aps/2/collections/accounts?eq(id,4),select(companyName,nothing) [operator]
+        200 OK [{"aps":{"id":"{id1}","modified":"2026-01-01T00:00:00Z","revision":1,"status":"aps:ready","type":"http://parallels.com/aps/types/pa/account/1.2"},"companyName":"North Customer"}]
+        > GET /aps/2/collections/accounts?eq(id,4),select(bssAccountInfo) [operator]
+        200 OK [{"aps":{"id":"{id1}","modified":"2026-01-01T00:00:00Z","revision":1,"status":"aps:ready","type":"http://parallels.com/aps/types/pa/account/1.2"},"bssAccountInfo":{"accountCurrencyCode":"EUR","accountId":4,"aps":{"id":"{id2}","modified":"2026-01-01T00:00:00Z","revision":1,"status":"aps:ready","type":"http://parallels.com/pa/bss-account-info/1.0"},"attributes":[],"branchId":"","creditTerm":{"duePeriod":10,"holdPeriod":30},"externalARManagement":false,"fullyRegistered":true,"localeId":"en","salesId":"","status":"ACTIVE","taxRegId":"*****","taxRegIdStatus":"NOT_VERIFIED","taxStatus":"COMPANY"},"companyName":"North Customer","id":4,"locked":false,"personal":false,"type":"CLIENT"}]
+        > GET /aps/2/collections/accounts?eq(id,4),select(id,parent.companyName,bssAccountInfo.creditTerm.duePeriod) [operator]
+        200 OK [{"aps":{"id":"{id1}","modified":"2026-01-01T00:00:00Z","revision":1,"status":"aps:ready","type":"http://parallels.com/aps/types/pa/account/1.2"},"bssAccountInfo":{"aps":{"id":"{id2}","modified":"2026-01-01T00:00:00Z","revision":1,"status":"aps:ready","type":"http://parallels.com/pa/bss-account-info/1.0"},"creditTerm":{"duePeriod":10}},"id":4,"parent":{"aps":{"id":"{id3}","modified":"2026-01-01T00:00:00Z","revision":1,"status":"aps:ready","type":"http://parallels.com/aps/types/pa/account/1.2"},"companyName":"North Reseller"}}]
+        > GET /aps/2/collections/accounts?eq(id,3),select(accounts.id) [operator]
+        200 OK [{"accounts":[{"aps":{"id":"{id1}","modified":"2026-01-01T00:00:00Z","revision":1,"status":"aps:ready","type":"http://parallels.com/aps/types/pa/account/1.2"},"id":4}],"aps":{"id":"{id3}","modified":"2026-01-01T00:00:00Z","revision":1,"status":"aps:ready","type":"http://parallels.com/aps/types/pa/account/1.2"},"companyName":"North Reseller","id":3,"locked":false,"personal":false,"type":"RESELLER"}]
+        > GET /aps/2/resources/{id1}?select(type,bssAccountInfo.status) [operator]
+        200 OK {"aps":{"id":"{id1}","modified":"2026-01-01T00:00:00Z","package":{"href":"/aps/2/packages/{id4}","id":"{id4}"},"revision":1,"schema":"/aps/2/types/1","status":"aps:ready","type":"http://parallels.com/aps/types/pa/account/1.2"},"bssAccountInfo":{"aps":{"id":"{id2}","modified":"2026-01-01T00:00:00Z","revision":1,"status":"aps:ready","type":"http://parallels.com/pa/bss-account-info/1.0"},"status":"ACTIVE"},"type":"CLIENT"}
+        > GET /aps/2/resources/{id1}?eq(id,1) [operator]
+        400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`query` can only select from one resource"}
+        > GET /aps/2/resources/{id1}/bssAccountInfo?select(aps.id,status) [operator]
+        200 OK [{"aps":{"id":"{id2}","modified":"2026-01-01T00:00:00Z","revision":1,"status":"aps:ready","type":"http://parallels.com/pa/bss-account-info/1.0"},"status":"ACTIVE"}]
+    "#]].assert_eq(&said.text());
+}
+
+#[test]
+fn a_part_of_a_list_says_of_what_it_is_a_part() {
+    let house = House::on("2026-01-01");
+    let operator = house.operator();
+    let mut told = String::new();
+    for query in [
+        "accounts",
+        "accounts?limit(0,2)",
+        "accounts?limit(4,2)",
+        "accounts?limit(6,2)",
+        "accounts?limit(0,0)",
+        "accounts?like(companyName,*customer),limit(1,1)",
+        "accounts?sort(companyName),limit(0,1)",
+        "accounts?eq(id,77)",
+    ] {
+        let answer = operator.call(&format!("GET /aps/2/collections/{query}"), None);
+        let range = answer.headers["content-range"].to_str().unwrap();
+        told += &format!("{query}: {} {range}\n", answer.status.as_u16());
+    }
+    expect![[r#"
+        accounts: 200 items 0-5/6
+        accounts?limit(0,2): 206 items 0-1/6
+        accounts?limit(4,2): 206 items 4-5/6
+        accounts?limit(6,2): 200 items */6
+        accounts?limit(0,0): 200 items */6
+        accounts?like(companyName,*customer),limit(1,1): 206 items 1-1/3
+        accounts?sort(companyName),limit(0,1): 206 items 0-0/6
+        accounts?eq(id,77): 200 items */0
+    "#]]
+    .assert_eq(&told);
+}
+
+#[test]
+fn a_list_is_summed_up_and_explained() {
+    let house = House::on("2026-01-01");
+    let (operator, said) = (house.operator(), Protocol::default());
+    for query in [
+        "accounts?count()",
+        "accounts?eq(type,CLIENT),count()",
+        "accounts?min(id)",
+        "accounts?max(companyName)",
+        "accounts?eq(id,77),max(companyName)",
+        "accounts?values(type)",
+        "accounts?values(parent.id)",
+        "accounts?eq(type,CLIENT),eq(id,4),explain()",
+        "accounts?(in(id,(4,5))|like(companyName,*North*)),explain()",
+        "accounts?not(eq(id,4)),explain()",
+        "bss-accounts?eq(status,ACTIVE),eq(accountId,3),limit(0,1),explain()",
+    ] {
+        said.say(&operator, "operator", &format!("GET /aps/2/collections/{query}"), None);
+    }
+    expect![[r#"
+        > GET /aps/2/collections/accounts?count() [operator]
+        200 OK 6
+        > GET /aps/2/collections/accounts?eq(type,CLIENT),count() [operator]
+        200 OK 3
+        > GET /aps/2/collections/accounts?min(id) [operator]
+        200 OK 1
+        > GET /aps/2/collections/accounts?max(companyName) [operator]
+        200 OK "South Reseller"
+        > GET /aps/2/collections/accounts?eq(id,77),max(companyName) [operator]
+        200 OK null
+        > GET /aps/2/collections/accounts?values(type) [operator]
+        200 OK ["ADMIN","CLIENT","RESELLER"]
+        > GET /aps/2/collections/accounts?values(parent.id) [operator]
+        200 OK [1,3,5]
+        > GET /aps/2/collections/accounts?eq(type,CLIENT),eq(id,4),explain() [operator]
+        200 OK {"filter":"and(eq(type,CLIENT),eq(id,4))","ways":[{"along":[{"condition":"eq(id,4)","lookup":"id"}],"type":"http://parallels.com/aps/types/pa/account/1.2"}]}
+        > GET /aps/2/collections/accounts?(in(id,(4,5))|like(companyName,*North*)),explain() [operator]
+        200 OK {"filter":"or(in(id,(4,5)),like(companyName,*north*))","ways":[{"along":[{"condition":"eq(id,4)","lookup":"id"},{"condition":"eq(id,5)","lookup":"id"},{"condition":"like(companyName,*north*)","lookup":"companyName"}],"type":"http://parallels.com/aps/types/pa/account/1.2"}]}
+        > GET /aps/2/collections/accounts?not(eq(id,4)),explain() [operator]
+        200 OK {"filter":"not(eq(id,4))","ways":[{"along":null,"type":"http://parallels.com/aps/types/pa/account/1.2"}]}
+        > GET /aps/2/collections/bss-accounts?eq(status,ACTIVE),eq(accountId,3),limit(0,1),explain() [operator]
+        200 OK {"filter":"and(eq(status,ACTIVE),eq(accountId,3))","ways":[{"along":[{"condition":"eq(accountId,3)","lookup":"accountId"}],"type":"http://parallels.com/pa/bss-account-info/1.0"}]}
+    "#]].assert_eq(&said.text());
+}
+
+#[test]
+fn a_query_that_asks_for_what_cannot_be_asked_is_refused_with_the_place() {
+    let house = House::on("2026-01-01");
+    let (operator, said) = (house.operator(), Protocol::default());
+    for query in [
+        "accounts?eq(id,1",
+        "accounts?eq(name,x)",
+        "accounts?limit(0,1),sort(-name)",
+        "accounts?eq(addressPostal.street,x)",
+        "accounts?eq(aps.schema,x)",
+        "accounts?count(),a=1|b=2",
+        "bss-accounts?eq(taxRegId,DE1)",
+        "bss-accounts?like(taxRegId,*)",
+        "bss-accounts?sort(taxRegId)",
+        "accounts?eq(bssAccountInfo.taxRegId,DE1)",
+        "accounts?min(bssAccountInfo.taxRegId)",
+    ] {
+        said.say(&operator, "operator", &format!("GET /aps/2/collections/{query}"), None);
+    }
+    said.say(&operator, "operator", "GET /aps/2/resources?eq(taxRegId,DE1)", None);
+    expect![[r#"
+        > GET /aps/2/collections/accounts?eq(id,1 [operator]
+        400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`query` `,` or `)` is expected, not the end (byte 7 of the query)"}
+        > GET /aps/2/collections/accounts?eq(name,x) [operator]
+        400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`query` there is no property `name` (byte 3 of the query)"}
+        > GET /aps/2/collections/accounts?limit(0,1),sort(-name) [operator]
+        400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`query` there is no property `name` (byte 17 of the query)"}
+        > GET /aps/2/collections/accounts?eq(addressPostal.street,x) [operator]
+        400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`query` there is no property `addressPostal.street` (byte 3 of the query)"}
+        > GET /aps/2/collections/accounts?eq(aps.schema,x) [operator]
+        400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`query` there is no property `aps.schema` (byte 3 of the query)"}
+        > GET /aps/2/collections/accounts?count(),a=1|b=2 [operator]
+        400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`query` `|` after `,`: put what belongs together in parentheses (byte 11 of the query)"}
+        > GET /aps/2/collections/bss-accounts?eq(taxRegId,DE1) [operator]
+        400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`query` `taxRegId` is masked and cannot be searched for (byte 3 of the query)"}
+        > GET /aps/2/collections/bss-accounts?like(taxRegId,*) [operator]
+        400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`query` `taxRegId` is masked and cannot be searched for (byte 5 of the query)"}
+        > GET /aps/2/collections/bss-accounts?sort(taxRegId) [operator]
+        400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`query` `taxRegId` is masked and cannot be searched for (byte 5 of the query)"}
+        > GET /aps/2/collections/accounts?eq(bssAccountInfo.taxRegId,DE1) [operator]
+        400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`query` `bssAccountInfo.taxRegId` is masked and cannot be searched for (byte 3 of the query)"}
+        > GET /aps/2/collections/accounts?min(bssAccountInfo.taxRegId) [operator]
+        400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`query` `bssAccountInfo.taxRegId` is masked and cannot be searched for (byte 4 of the query)"}
+        > GET /aps/2/resources?eq(taxRegId,DE1) [operator]
+        400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`query` `taxRegId` is masked and cannot be searched for (byte 3 of the query)"}
+    "#]].assert_eq(&said.text());
+}
