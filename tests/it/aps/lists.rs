@@ -1,10 +1,12 @@
 //! Lists on the bus: filters, selections, orders, stretches and sums.
 
 use expect_test::expect;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::client::{Client, Protocol};
 use crate::harness::house::House;
+
+use super::plans::{launch, shop};
 
 /// The names, or else the numbers, of what a list shows.
 fn shown(client: &Client<'_>, query: &str) -> String {
@@ -229,4 +231,126 @@ fn a_query_that_asks_for_what_cannot_be_asked_is_refused_with_the_place() {
         > GET /aps/2/resources?eq(taxRegId,DE1) [operator]
         400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`query` `taxRegId` is masked and cannot be searched for (byte 3 of the query)"}
     "#]].assert_eq(&said.text());
+}
+
+/// The collections, each with how many resources there must at least be in it.
+const COLLECTIONS: &[(&str, usize)] = &[
+    ("accounts", 6),
+    ("bss-accounts", 6),
+    ("customer-classes", 3),
+    ("service-plans", 1),
+    ("service-plan-categories", 1),
+    ("service-terms", 1),
+    ("bss-resources", 2),
+    ("tax-categories", 1),
+    ("service-templates", 1),
+    ("notification-templates", 1),
+];
+
+/// Every place in a value where something stands that has no parts, with what stands there.
+fn leaves(at: &str, value: &Value, found: &mut Vec<(String, String)>) {
+    let below = |name: &str| if at.is_empty() { name.to_owned() } else { format!("{at}.{name}") };
+    match value {
+        Value::Object(fields) => {
+            fields.iter().for_each(|(name, it)| leaves(&below(name), it, found));
+        }
+        Value::Array(items) => items.iter().for_each(|it| leaves(at, it, found)),
+        Value::String(text) => found.push((at.to_owned(), text.clone())),
+        other @ (Value::Null | Value::Bool(_) | Value::Number(_)) => {
+            found.push((at.to_owned(), other.to_string()));
+        }
+    }
+}
+
+/// A value as it stands in a query.
+fn encoded(text: &str) -> String {
+    let plain = |it: u8| it.is_ascii_alphanumeric() || b"-._".contains(&it);
+    let each = text.bytes().map(|it| match plain(it) {
+        true => char::from(it).to_string(),
+        false => format!("%{it:02X}"),
+    });
+    each.collect()
+}
+
+#[test]
+fn whatever_is_shown_of_a_resource_can_be_searched_for() {
+    let house = House::on("2026-01-01");
+    let operator = house.operator();
+    let resource = shop(&operator).resource;
+    needing(&operator, &resource);
+    let address =
+        json!({ "address": { "street": "Elm 1, left", "city": "Zürich", "country": "CH" } });
+    operator.patch(&format!("/accounts/{}", house.customer.account), &address);
+    let mut tried = 0;
+    for (alias, least) in COLLECTIONS {
+        let list = operator.get(&format!("/aps/2/collections/{alias}"));
+        let items = list.as_array().unwrap();
+        assert!(items.len() >= *least, "{alias} has only {}", items.len());
+        for item in items {
+            let mut found = Vec::new();
+            leaves("", item, &mut found);
+            for (path, value) in found.into_iter().filter(|it| it.0 != "taxRegId") {
+                let query = format!("{alias}?eq({path},{}),select(aps.id)", encoded(&value));
+                let hits = operator.get(&format!("/aps/2/collections/{query}"));
+                let is_hit = |it: &Value| it["aps"]["id"] == item["aps"]["id"];
+                assert!(hits.as_array().unwrap().iter().any(is_hit), "{query} finds it: {item}");
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 200, "{tried} values");
+}
+
+#[test]
+fn plans_are_listed_as_the_contract_asks_for_them() {
+    let house = House::on("2026-01-01");
+    let (operator, said) = (house.operator(), Protocol::default());
+    let shop = shop(&operator);
+    let draft = json!({
+        "name": { "en_US": "Draft" }, "resources": [{ "resource": needing(&operator, &shop.resource) }],
+    });
+    operator.post("/offers", &draft);
+    launch(&operator, &shop.plan);
+    for query in [
+        "eq(publication.published,true),select(planId)",
+        "eq(publication.published,false),select(planId)",
+        "select(name.en_US)",
+        "eq(planId,1),select(name.en_US,subscriptionPeriods)",
+        "eq(planId,1),select(name.en_US,resourceRates)",
+        "eq(planId,2),select(name.en_US,resources.name.en_US,resources.dependsOn)",
+        "like(name.de_DE,nutzer*),select(aps.id)",
+        "eq(resources.dependsOn.kind,REQUIRES),select(planId)",
+        "like(name.en_US,*demo),explain()",
+    ] {
+        let what = format!("GET /aps/2/collections/service-plans?{query}");
+        said.say(&operator, "operator", &what, None);
+    }
+    expect![[r#"
+        > GET /aps/2/collections/service-plans?eq(publication.published,true),select(planId) [operator]
+        200 OK [{"aps":{"id":"{id1}","modified":"2026-01-01T00:00:00Z","revision":7,"status":"aps:ready","type":"http://www.odin.com/billing/ServicePlan/1.1"},"planId":1}]
+        > GET /aps/2/collections/service-plans?eq(publication.published,false),select(planId) [operator]
+        200 OK [{"aps":{"id":"{id2}","modified":"2026-01-01T00:00:00Z","revision":1,"status":"aps:ready","type":"http://www.odin.com/billing/ServicePlan/1.1"},"planId":2}]
+        > GET /aps/2/collections/service-plans?select(name.en_US) [operator]
+        200 OK [{"aps":{"id":"{id1}","modified":"2026-01-01T00:00:00Z","revision":7,"status":"aps:ready","type":"http://www.odin.com/billing/ServicePlan/1.1"},"name":{"en_US":"User Management Demo"}},{"aps":{"id":"{id2}","modified":"2026-01-01T00:00:00Z","revision":1,"status":"aps:ready","type":"http://www.odin.com/billing/ServicePlan/1.1"},"name":{"en_US":"Draft"}}]
+        > GET /aps/2/collections/service-plans?eq(planId,1),select(name.en_US,subscriptionPeriods) [operator]
+        200 OK [{"aps":{"id":"{id1}","modified":"2026-01-01T00:00:00Z","revision":7,"status":"aps:ready","type":"http://www.odin.com/billing/ServicePlan/1.1"},"name":{"en_US":"User Management Demo"},"subscriptionPeriods":[{"active":true,"autoRenewalPeriod":{"type":"ON_LAST_STATEMENT_DAY"},"defaultPeriod":true,"fees":{"deposit":{"description":{},"price":{"code":"EUR","value":"0.0"},"showZeroPrice":false},"recurring":{"description":{"de_DE":"By the month"},"price":{"code":"EUR","value":"9.5"},"showZeroPrice":false},"renewal":{"description":{},"price":{"code":"EUR","value":"0.0"},"showZeroPrice":false},"setup":{"description":{"de_DE":"Setup"},"price":{"code":"EUR","value":"25.0"},"showZeroPrice":false}},"numberOfBillingPeriods":1,"period":{"duration":1,"unit":"MONTHS"},"refund":{},"trial":false},{"active":true,"autoRenewalPeriod":{"type":"DISABLED"},"defaultPeriod":false,"fees":{"deposit":{"description":{},"price":{"code":"EUR","value":"0.0"},"showZeroPrice":false},"recurring":{"description":{},"price":{"code":"EUR","value":"0.0"},"showZeroPrice":false},"renewal":{"description":{},"price":{"code":"EUR","value":"0.0"},"showZeroPrice":false},"setup":{"description":{"de_DE":"Setup"},"price":{"code":"EUR","value":"25.0"},"showZeroPrice":false}},"numberOfBillingPeriods":12,"period":{"duration":1,"unit":"YEARS"},"refund":{},"trial":false}]}]
+        > GET /aps/2/collections/service-plans?eq(planId,1),select(name.en_US,resourceRates) [operator]
+        200 OK [{"aps":{"id":"{id1}","modified":"2026-01-01T00:00:00Z","revision":7,"status":"aps:ready","type":"http://www.odin.com/billing/ServicePlan/1.1"},"name":{"en_US":"User Management Demo"},"resourceRates":[{"allowToModifyInTrial":true,"fees":{"overuse":{"description":{},"price":{"code":"EUR","value":"0.0"},"showZeroPrice":false},"overuseTiers":null,"recurring":{"description":{"de_DE":"Servers"},"price":{"code":"EUR","value":"1.5"},"showZeroPrice":false},"recurringTiers":[{"lowerLimit":"0.0","price":{"code":"EUR","value":"1.5"}},{"lowerLimit":"10.0","price":{"code":"EUR","value":"1.2"}},{"lowerLimit":"20.0","price":{"code":"EUR","value":"10.0"}}],"setup":{"description":{},"price":{"code":"EUR","value":"0.0"},"showZeroPrice":false},"setupTiers":null},"measurable":false,"publication":{"published":true},"resourceId":"{id3}","showInCustomerPanel":true,"showInStore":true,"sortNumber":0,"units":{"included":"1.0","max":"100.0","min":"0.0","step":null}}]}]
+        > GET /aps/2/collections/service-plans?eq(planId,2),select(name.en_US,resources.name.en_US,resources.dependsOn) [operator]
+        200 OK [{"aps":{"id":"{id2}","modified":"2026-01-01T00:00:00Z","revision":1,"status":"aps:ready","type":"http://www.odin.com/billing/ServicePlan/1.1"},"name":{"en_US":"Draft"},"resources":[{"aps":{"id":"{id4}","modified":"2026-01-01T00:00:00Z","revision":1,"status":"aps:ready","type":"http://www.odin.com/billing/Resource/1.3"},"dependsOn":[{"kind":"REQUIRES","multiplier":2,"resource":"{id3}"}],"name":{"en_US":"Disk"}}]}]
+        > GET /aps/2/collections/service-plans?like(name.de_DE,nutzer*),select(aps.id) [operator]
+        200 OK [{"aps":{"id":"{id1}","modified":"2026-01-01T00:00:00Z","revision":7,"status":"aps:ready","type":"http://www.odin.com/billing/ServicePlan/1.1"}}]
+        > GET /aps/2/collections/service-plans?eq(resources.dependsOn.kind,REQUIRES),select(planId) [operator]
+        200 OK [{"aps":{"id":"{id2}","modified":"2026-01-01T00:00:00Z","revision":1,"status":"aps:ready","type":"http://www.odin.com/billing/ServicePlan/1.1"},"planId":2}]
+        > GET /aps/2/collections/service-plans?like(name.en_US,*demo),explain() [operator]
+        200 OK {"filter":"like(name.en_US,*demo)","ways":[{"along":[{"condition":"like(name.en_US,*demo)","lookup":"name.*"}],"type":"http://www.odin.com/billing/ServicePlan/1.1"}]}
+    "#]].assert_eq(&said.text());
+}
+
+/// A resource that needs another one.
+fn needing(operator: &Client<'_>, resource: &Value) -> Value {
+    let body = json!({ "name": { "en_US": "Disk" }, "unit": "GB", "dependencies": [{
+        "on": resource, "kind": "requires", "multiplier": "2",
+    }] });
+    operator.post("/resources", &body)["id"].clone()
 }

@@ -1,11 +1,13 @@
 //! Along an index or past each resource: the same are found, whoever asks and whatever is asked.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::harness::chance::Chance;
 use crate::harness::client::Client;
 use crate::harness::house::House;
 use crate::harness::scale::rounds;
+
+use super::plans::{launch, shop};
 
 /// Conditions on resources of one collection, some of which an index serves.
 struct Shelf {
@@ -69,7 +71,22 @@ fn shelves(house: &House) -> Vec<Shelf> {
     let all = |fixed: &mut Vec<&str>, owned: Vec<String>| {
         fixed.iter().map(|it| (*it).to_owned()).chain(owned).collect()
     };
+    let plans = [
+        "eq(planId,1)",
+        "in(planId,(2,9))",
+        "eq(name.en_US,Draft)",
+        "eq(name.en_US,draft)",
+        "like(name.en_US,*demo*)",
+        "like(name.de_DE,nutzer*)",
+        "eq(name.de_DE,Draft)",
+        "eq(name.fr_FR,null)",
+        "eq(publication.published,true)",
+        "eq(aps.id,nobody)",
+        "like(name.en_US,*)",
+    ];
+    let plans = plans.iter().map(|it| (*it).to_owned()).collect();
     vec![
+        Shelf { alias: "service-plans", conditions: plans },
         Shelf { alias: "accounts", conditions: all(&mut pa, owned.0) },
         Shelf { alias: "bss-accounts", conditions: all(&mut bss, owned.1) },
     ]
@@ -105,13 +122,16 @@ fn ids(client: &Client<'_>, alias: &str, query: &str) -> Vec<String> {
 #[test]
 fn an_index_finds_what_looking_at_each_finds() {
     let house = House::on("2026-01-01");
+    let plan = shop(&house.operator()).plan;
+    launch(&house.operator(), &plan);
+    house.operator().post("/offers", &json!({ "name": { "en_US": "Draft" } }));
     let shelves = shelves(&house);
     let (north, home) = (&house.north.admin, &house.customer.admin);
     let callers = [house.operator(), house.client(north), house.client(home)];
     let (mut found, mut indexed) = (0, 0);
     for seed in 0..rounds(2_000, 200_000) {
         let mut chance = Chance::seeded(seed);
-        let shelf = &shelves[usize::try_from(chance.below(2)).unwrap()];
+        let shelf = &shelves[usize::try_from(chance.below(3)).unwrap()];
         let caller = &callers[usize::try_from(chance.below(3)).unwrap()];
         let filter = filter(&mut chance, shelf, 3);
         let along = ids(caller, shelf.alias, &filter);

@@ -18,16 +18,16 @@ fn path(id: &Value) -> String {
 }
 
 /// A plan that was made on our own API, with all that it names.
-struct Shop {
-    plan: Value,
+pub(super) struct Shop {
+    pub(super) plan: Value,
     category: Value,
     terms: Value,
-    resource: Value,
+    pub(super) resource: Value,
     tax_category: Value,
     template: Value,
 }
 
-fn shop(operator: &Client<'_>) -> Shop {
+pub(super) fn shop(operator: &Client<'_>) -> Shop {
     let made = |path: &str, body| operator.post(path, &body)["id"].clone();
     let texts = |name: &str| json!({ "en_US": name });
     let category = made("/categories", json!({ "name": texts("User Management demo") }));
@@ -86,7 +86,7 @@ fn shop(operator: &Client<'_>) -> Shop {
     Shop { plan, category, terms, resource, tax_category, template }
 }
 
-fn launch(operator: &Client<'_>, plan: &Value) {
+pub(super) fn launch(operator: &Client<'_>, plan: &Value) {
     for verb in ["test", "activate", "launch"] {
         operator.post(&format!("/offers/{}/{verb}", text(plan)), &json!({}));
     }
