@@ -215,10 +215,13 @@ fn bare_row(what: &str, events: usize, begun: Clock) -> Row {
     Row { what: what.to_owned(), events, took: begun.elapsed(), note: String::new() }
 }
 
-/// What the writer is given.
-enum Job {
-    Ingest(Prepared),
-    Seal(Slice, SyncSender<()>),
+/// A slice of sealing, and where to say that it is written.
+type Sealing = (Slice, SyncSender<()>);
+
+/// What the writer is given: each comes at its own door, and both have their turn.
+struct Doors {
+    calls: Receiver<Prepared>,
+    slices: Receiver<Sealing>,
 }
 
 /// How long transactions held the writer, longest last.
@@ -226,6 +229,15 @@ enum Job {
 struct Held {
     ingest: Vec<Duration>,
     seal: Vec<Duration>,
+    /// How often events had to wait for sealing.
+    waits: usize,
+}
+
+impl Held {
+    fn seal(&mut self, store: &Store, usage: &Usage, (slice, done): Sealing) {
+        self.seal.push(write_slice(store, usage, &slice));
+        done.send(()).unwrap();
+    }
 }
 
 fn ingest(folder: &Path, events: &Arc<[UsageEvent]>, batch: usize, shared: usize) -> Row {
@@ -234,23 +246,23 @@ fn ingest(folder: &Path, events: &Arc<[UsageEvent]>, batch: usize, shared: usize
     let store = Arc::new(Store::open(&path, Store::CACHE_BYTES).unwrap());
     let usage = Arc::new(Usage::new(Limits::LIVE));
     usage.rebuild(&store.read().unwrap()).unwrap();
-    let (door, jobs) = sync_channel(8);
+    let ((door, calls), (sealing_door, slices)) = (sync_channel(8), sync_channel(1));
     let sealing = Arc::new(AtomicBool::new(true));
     let sealer = {
-        let (store, usage, door, sealing) =
-            (store.clone(), usage.clone(), door.clone(), sealing.clone());
-        thread::spawn(move || seal(&store, &usage, &door, &sealing))
+        let (store, usage, sealing) = (store.clone(), usage.clone(), sealing.clone());
+        thread::spawn(move || seal(&store, &usage, &sealing_door, &sealing))
     };
     let begun = Clock::now();
     let writer = {
         let (store, usage, events) = (store.clone(), usage.clone(), events.len());
-        thread::spawn(move || write(&store, &usage, &jobs, shared, events))
+        let doors = Doors { calls, slices };
+        thread::spawn(move || write(&store, &usage, &doors, shared, events))
     };
     for events in events.chunks(batch) {
         for events in events.chunks(Prepared::EVENTS_MAX) {
             let mut prepared = Prepared::of(events);
             usage.screen(&store.read().unwrap(), &mut prepared).unwrap();
-            door.send(Job::Ingest(prepared)).unwrap();
+            door.send(prepared).unwrap();
         }
     }
     drop(door);
@@ -268,7 +280,8 @@ fn ingest(folder: &Path, events: &Arc<[UsageEvent]>, batch: usize, shared: usize
         it.get(it.len() * per_mille / 1000).or(it.last()).map_or(0, Duration::as_millis)
     };
     let note = format!(
-        "held p50 {} p99 {} max {} ms, sealing p50 {} p99 {} max {} ms, {} ms left, {} MB; {}",
+        "held p50 {} p99 {} max {} ms, sealing p50 {} p99 {} max {} ms, {} ms left, waited for {} times, \
+         {} MB; {}",
         ms(&held.ingest, 500),
         ms(&held.ingest, 990),
         ms(&held.ingest, 1000),
@@ -276,13 +289,14 @@ fn ingest(folder: &Path, events: &Arc<[UsageEvent]>, batch: usize, shared: usize
         ms(&held.seal, 990),
         ms(&held.seal, 1000),
         drained.elapsed().as_millis(),
+        held.waits,
         std::fs::metadata(&path).unwrap().len() >> 20,
         reads(&store, &usage, events),
     );
     Row { what: what.to_owned(), events: events.len(), took, note }
 }
 
-fn seal(store: &Store, usage: &Usage, door: &SyncSender<Job>, sealing: &AtomicBool) {
+fn seal(store: &Store, usage: &Usage, door: &SyncSender<Sealing>, sealing: &AtomicBool) {
     let mut sealer = Sealer::default();
     while sealing.load(Ordering::Relaxed) {
         let next = sealer.next(usage, &store.read().unwrap(), Instant::from_micros(0).unwrap());
@@ -291,7 +305,7 @@ fn seal(store: &Store, usage: &Usage, door: &SyncSender<Job>, sealing: &AtomicBo
             continue;
         };
         let (done, wait) = sync_channel(1);
-        if door.send(Job::Seal(slice, done)).is_err() || wait.recv().is_err() {
+        if door.send((slice, done)).is_err() || wait.recv().is_err() {
             return;
         }
     }
@@ -300,37 +314,40 @@ fn seal(store: &Store, usage: &Usage, door: &SyncSender<Job>, sealing: &AtomicBo
 fn write(
     store: &Store,
     usage: &Usage,
-    jobs: &Receiver<Job>,
+    doors: &Doors,
     shared: usize,
     events: usize,
 ) -> (Held, Clock) {
     let mut held = Held::default();
     let mut taken = 0;
-    let mut waiting = Vec::new();
+    let mut calls = Vec::new();
     while taken < events {
-        let job = waiting.pop().unwrap_or_else(|| jobs.recv().unwrap());
-        match job {
-            Job::Seal(slice, done) => {
-                held.seal.push(write_slice(store, usage, &slice));
-                done.send(()).unwrap();
+        if let Ok(slice) = doors.slices.try_recv() {
+            held.seal(store, usage, slice);
+        }
+        if calls.is_empty() {
+            calls.push(doors.calls.recv().unwrap());
+        }
+        calls.extend(doors.calls.try_iter().take(shared - calls.len()));
+        match write_events(store, usage, &calls, &mut held) {
+            Some(count) => {
+                taken += count;
+                calls.clear();
             }
-            Job::Ingest(prepared) => {
-                let mut calls = vec![prepared];
-                while calls.len() < shared && waiting.is_empty() {
-                    match jobs.try_recv() {
-                        Ok(Job::Ingest(prepared)) => calls.push(prepared),
-                        Ok(job) => waiting.push(job),
-                        Err(_) => break,
-                    }
-                }
-                taken += write_events(store, usage, &calls, &mut held);
-            }
+            // Sealing has fallen behind: whoever reports has to wait for it.
+            None => held.seal(store, usage, doors.slices.recv().unwrap()),
         }
     }
     (held, Clock::now())
 }
 
-fn write_events(store: &Store, usage: &Usage, calls: &[Prepared], held: &mut Held) -> usize {
+/// Takes calls in and answers how many events they had; `None` if there is no room for them yet.
+fn write_events(
+    store: &Store,
+    usage: &Usage,
+    calls: &[Prepared],
+    held: &mut Held,
+) -> Option<usize> {
     let begun = Clock::now();
     let mut staged = Staged::default();
     let now = Instant::from_micros(0).unwrap();
@@ -340,16 +357,18 @@ fn write_events(store: &Store, usage: &Usage, calls: &[Prepared], held: &mut Hel
             match usage.stage(&mut batch, call, now, &mut staged) {
                 Ok(it) => verdicts.extend(it),
                 Err(UsageError::Store(error)) => return Err(error),
-                Err(UsageError::Busy) => panic!("sealing has fallen behind"),
+                Err(UsageError::Busy) => return Ok((None, Commit::Abandon)),
             }
         }
-        Ok((verdicts, Commit::Durable))
+        Ok((Some(verdicts), Commit::Durable))
     });
+    let verdicts = verdicts.unwrap();
+    held.waits += usize::from(verdicts.is_none());
+    let verdicts = verdicts?;
     usage.admit(staged);
     held.ingest.push(begun.elapsed());
-    let verdicts = verdicts.unwrap();
     assert!(verdicts.iter().all(|it| matches!(it, Verdict::Taken(_))));
-    verdicts.len()
+    Some(verdicts.len())
 }
 
 fn write_slice(store: &Store, usage: &Usage, slice: &Slice) -> Duration {

@@ -14,24 +14,33 @@ use crate::domain::time::Instant;
 use crate::store::StoreError;
 use crate::store::view::View;
 
-/// Keys are digests, so that their own bytes spread them.
+/// Keys are digests, and ids end in what is random, so that their own bytes spread them. Nobody
+/// outside chooses either.
 #[derive(Default)]
 pub(super) struct Spread(u64);
 
+impl Spread {
+    /// An odd number without a pattern in its bits.
+    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+}
+
 impl Hasher for Spread {
     fn finish(&self) -> u64 {
-        self.0
+        self.0 ^ (self.0 >> 32)
     }
 
     fn write(&mut self, bytes: &[u8]) {
         if let Some(tail) = bytes.last_chunk() {
-            self.0 = u64::from_le_bytes(*tail);
+            let tail = u64::from_le_bytes(*tail);
+            self.0 = (self.0.rotate_left(5) ^ tail).wrapping_mul(Self::FACTOR);
         }
     }
 }
 
 /// What each event says, by which it is.
 pub(super) type Contents = HashMap<EventKey, [u8; 8], BuildHasherDefault<Spread>>;
+/// What is known of each series.
+type Books = HashMap<Series, Book, BuildHasherDefault<Spread>>;
 
 /// How many parts the known events are in, so that no single growth of a table takes long.
 const PARTS: usize = 64;
@@ -66,7 +75,7 @@ pub(super) struct Chunk {
     pub(super) at: Option<(Instant, Instant)>,
     pub(super) received_last: Option<Instant>,
     known: Vec<Contents>,
-    pub(super) series: HashMap<Series, Book>,
+    pub(super) series: Books,
 }
 
 impl Chunk {
@@ -78,7 +87,7 @@ impl Chunk {
             at: None,
             received_last: None,
             known: std::iter::repeat_with(Contents::default).take(PARTS).collect(),
-            series: HashMap::new(),
+            series: Books::default(),
         }
     }
 

@@ -30,7 +30,7 @@ pub enum Verdict {
 pub struct Prepared {
     bytes: Vec<u8>,
     offers: Vec<Offer>,
-    /// How many chunks were sealed when it was last asked what they know.
+    /// The first chunk that was not asked what it knows, when it was last asked.
     screened: u64,
 }
 
@@ -40,7 +40,7 @@ struct Offer {
     event: Taken,
     /// Where its bytes are.
     bytes: (usize, usize),
-    /// What is known of it from sealed chunks.
+    /// What is known of it from chunks that take no more events.
     found: Option<Verdict>,
 }
 
@@ -146,7 +146,7 @@ pub(super) fn known(
 }
 
 impl Usage {
-    /// Finds out what sealed chunks know of events, so that the writer need not.
+    /// Finds out what the chunks that take no more events know, so that the writer need not.
     ///
     /// # Errors
     /// [`UsageError::Busy`] while memory is read in; if the store fails.
@@ -156,15 +156,22 @@ impl Usage {
         prepared: &mut Prepared,
     ) -> Result<(), UsageError> {
         let ledger = Ledger::read(view)?;
-        let screen = {
+        let (screen, closed, through) = {
             let memory = self.memory();
             let memory = memory.as_ref().ok_or(UsageError::Busy)?;
-            Screen::new(view, &ledger, memory, prepared.screened)
+            let screen = Screen::new(view, &ledger, memory, prepared.screened);
+            // What was sealed after the view was taken is in neither of the two.
+            let is_gapless = memory.ledger.sealed <= ledger.sealed;
+            let through = if is_gapless { memory.open.number } else { ledger.sealed };
+            (screen, memory.closed.clone(), through)
         };
         for offer in prepared.offers.iter_mut().filter(|it| it.found.is_none()) {
-            offer.found = screen.content(&offer.event.key)?.map(|it| offer.verdict(it));
+            let key = &offer.event.key;
+            let held = closed.iter().find_map(|it| it.content(key));
+            let known = if held.is_some() { held } else { screen.content(key)? };
+            offer.found = known.map(|it| offer.verdict(it));
         }
-        prepared.screened = ledger.sealed;
+        prepared.screened = through;
         Ok(())
     }
 
@@ -229,14 +236,15 @@ fn judge(
     staged: &mut Staged,
     arrivals: &mut Arrivals,
 ) -> Result<Vec<Verdict>, StoreError> {
-    // Only chunks that were sealed since the screening.
-    let is_screened = prepared.screened == memory.ledger.sealed;
+    // Only chunks that were not there, or took events, at the screening.
+    let is_screened = prepared.screened >= memory.ledger.sealed;
     let screen = Screen::new(batch, &memory.ledger, memory, prepared.screened);
+    let chunks: Vec<_> = memory.chunks().filter(|it| it.number >= prepared.screened).collect();
     let mut verdicts = Vec::with_capacity(prepared.offers.len());
     for offer in &prepared.offers {
         let key = &offer.event.key;
         let known = staged.contents.get(key).map(|it| u64::from_be_bytes(*it));
-        let known = known.or_else(|| memory.chunks().find_map(|it| it.content(key)));
+        let known = known.or_else(|| chunks.iter().find_map(|it| it.content(key)));
         let known = match known.is_none() && offer.found.is_none() && !is_screened {
             true => screen.content(key)?,
             false => known,
