@@ -55,7 +55,7 @@ mod view;
 mod waiting;
 
 use std::path::Path;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
 use redb::StorageBackend;
 
@@ -78,8 +78,18 @@ pub struct Store {
     cache_bytes: usize,
     /// Nothing while the disk is too full even to open the file.
     engine: RwLock<Option<Engine>>,
+    latest: Mutex<Latest>,
     /// Of who writes, or reopens.
     turns: Turns,
+}
+
+/// The snapshot that all share who read before the next commit: beginning to read takes longer than
+/// reading a row. It is given up with each transaction, so that it keeps no pages from reuse.
+#[derive(Default)]
+struct Latest {
+    snapshot: Option<ReadTx>,
+    /// How often it was given up: what was begun before is no longer the latest.
+    given_up: u64,
 }
 
 /// How a transaction ends if its work succeeds.
@@ -150,8 +160,8 @@ impl Store {
 
     fn of(medium: Box<dyn Medium>, cache_bytes: usize, trust: Trust) -> Result<Self, StoreError> {
         let engine = Engine::open(medium.as_ref(), cache_bytes, trust)?;
-        let engine = RwLock::new(Some(engine));
-        Ok(Self { medium, cache_bytes, engine, turns: Turns::default() })
+        let (engine, latest) = (RwLock::new(Some(engine)), Mutex::default());
+        Ok(Self { medium, cache_bytes, engine, latest, turns: Turns::default() })
     }
 
     /// A snapshot of what is committed.
@@ -171,8 +181,31 @@ impl Store {
     }
 
     fn begin_read(&self) -> Result<ReadTx, StoreError> {
+        let begun_at = match &*self.latest() {
+            Latest { snapshot: Some(snapshot), .. } => return Ok(snapshot.clone()),
+            Latest { snapshot: None, given_up } => *given_up,
+        };
         let (tx, health) = self.with_engine(Engine::begin_read)?;
-        Ok(ReadTx::new(tx, health))
+        let snapshot = ReadTx::new(tx, health);
+        let mut latest = self.latest();
+        if latest.given_up == begun_at {
+            latest.snapshot = Some(snapshot.clone());
+        }
+        Ok(snapshot)
+    }
+
+    fn latest(&self) -> MutexGuard<'_, Latest> {
+        self.latest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets the next reader begin anew.
+    fn give_up_latest(&self) {
+        let mut latest = self.latest();
+        latest.given_up += 1;
+        let given_up = latest.snapshot.take();
+        // The engine takes locks of its own when a snapshot goes.
+        drop(latest);
+        drop(given_up);
     }
 
     /// Runs acts in one transaction and returns after the file is synced. Each act can be taken
@@ -221,6 +254,7 @@ impl Store {
             let (done, commit) = work(&tx)?;
             tx.end(commit).map(|()| done)
         });
+        self.give_up_latest();
         match done {
             done @ Err(StoreError::Broken { .. } | StoreError::Damaged { .. }) => done,
             Err(_) if self.is_latched() => {
@@ -264,6 +298,7 @@ impl Store {
         if engine.as_ref().is_some_and(|it| !it.health().is_full()) {
             return Ok(());
         }
+        self.give_up_latest();
         *engine = None;
         let medium = self.medium.as_ref();
         *engine = Some(Engine::open(medium, self.cache_bytes, Trust::LastCommit)?);

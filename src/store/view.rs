@@ -1,6 +1,8 @@
 //! Reading: what a snapshot and the writer's open tables have in common.
 
+use std::collections::BTreeMap;
 use std::ops::{Bound, ControlFlow};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use redb::{
     ReadOnlyTable, ReadTransaction, ReadableTable, ReadableTableMetadata, TableDefinition,
@@ -150,15 +152,24 @@ pub trait View {
     fn tables(&self) -> Result<Vec<String>, StoreError>;
 }
 
-/// A snapshot: what was committed when it was taken, whatever happens since.
-pub struct ReadTx {
+/// A snapshot: what was committed when it was taken, whatever happens since. Its clones are the same
+/// snapshot.
+#[derive(Clone)]
+pub struct ReadTx(Arc<Snapshot>);
+
+struct Snapshot {
     tx: Held<ReadTransaction>,
     health: Health,
+    /// Tables that somebody has read from: finding a table takes longer than finding a row in it.
+    open: RwLock<BTreeMap<Table, OpenTable>>,
 }
 
+/// `None` if nothing was ever written to the table.
+type OpenTable = Option<Arc<Held<ReadOnlyTable<Bytes, Bytes>>>>;
+
 impl ReadTx {
-    pub(super) const fn new(tx: ReadTransaction, health: Health) -> Self {
-        Self { tx: Held::new(tx), health }
+    pub(super) fn new(tx: ReadTransaction, health: Health) -> Self {
+        Self(Arc::new(Snapshot { tx: Held::new(tx), health, open: RwLock::default() }))
     }
 
     fn call<T, E: Into<redb::Error>>(
@@ -167,20 +178,27 @@ impl ReadTx {
     ) -> Result<T, StoreError> {
         caught(|| {
             call().map_err(|error| {
-                let failure = self.health.judge(error);
+                let failure = self.0.health.judge(error);
                 // Nothing is written here, so space is not what the caller lacks.
                 if matches!(failure, StoreError::Full) { StoreError::Interrupted } else { failure }
             })
         })
     }
 
-    /// `None` as long as nothing was ever written to the table.
-    fn open(&self, table: Table) -> Result<Option<Held<ReadOnlyTable<Bytes, Bytes>>>, StoreError> {
-        self.call(|| match self.tx.open_table(table.definition()) {
-            Ok(open) => Ok(Some(Held::new(open))),
+    fn open(&self, table: Table) -> Result<OpenTable, StoreError> {
+        let known = self.0.open.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(open) = known.get(&table) {
+            return Ok(open.clone());
+        }
+        drop(known);
+        let open = self.call(|| match self.0.tx.open_table(table.definition()) {
+            Ok(open) => Ok(Some(Arc::new(Held::new(open)))),
             Err(TableError::TableDoesNotExist(_)) => Ok(None),
             Err(error) => Err(error),
-        })
+        })?;
+        let mut known = self.0.open.write().unwrap_or_else(PoisonError::into_inner);
+        known.insert(table, open.clone());
+        Ok(open)
     }
 }
 
@@ -198,7 +216,7 @@ impl View for ReadTx {
         visit: &mut Visit<'_>,
     ) -> Result<(), StoreError> {
         let Some(open) = self.open(table)? else { return Ok(()) };
-        let Some(mut rows) = self.call(|| rows_of(&*open, range))? else { return Ok(()) };
+        let Some(mut rows) = self.call(|| rows_of(&**open, range))? else { return Ok(()) };
         while let Some((key, value)) = self.call(|| next(&mut rows, order))? {
             let (key, value) = caught(|| Ok((key.value(), value.value())))?;
             if visit(key, value)?.is_break() {
@@ -216,7 +234,7 @@ impl View for ReadTx {
     }
 
     fn tables(&self) -> Result<Vec<String>, StoreError> {
-        let names = self.call(|| self.tx.list_tables())?;
+        let names = self.call(|| self.0.tx.list_tables())?;
         Ok(names.map(|it| it.name().to_owned()).collect())
     }
 }
