@@ -5,15 +5,16 @@
 //! has come, so that whoever feeds it knows where to go on, and whoever asks knows what it cannot
 //! know yet ([`Found::through`]; [`Query::accepts`] answers for the rest).
 
-mod count;
 mod document;
+mod group;
+mod hits;
 mod query;
 mod schema;
 #[cfg(test)]
 mod tests;
 mod word;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -21,13 +22,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
 use tantivy::collector::sort_key::{SortByBytes, SortBySimilarityScore, SortByStaticFastValue};
-use tantivy::collector::{Count, TopDocs};
+use tantivy::collector::{Collector, TopDocs};
+use tantivy::index::SegmentId;
 use tantivy::{IndexReader, IndexWriter, Order, ReloadPolicy, Searcher, TantivyError};
 use thiserror::Error;
 use uuid::Uuid;
 
-use self::count::{CountValues, Counts};
 pub use self::document::{CategoryEntry, OfferDocument, PriceEntry};
+use self::group::{Counts, Groups};
+use self::hits::Hits;
 pub use self::query::{PriceMax, Query};
 use self::schema::{ANALYZER, Fields, ID, LENGTH, SHAPE};
 use crate::domain::id::{CategoryId, Id, OfferId};
@@ -129,6 +132,8 @@ pub struct Index {
     reader: IndexReader,
     /// What is asked, together with how far it has come.
     shown: ArcSwap<Shown>,
+    /// Of the parts of the index that are asked, read when one is asked first.
+    groups: Mutex<HashMap<SegmentId, Arc<Groups>>>,
     /// Opened with the first change and closed at rest: it takes memory and threads.
     writer: Mutex<Option<IndexWriter>>,
 }
@@ -157,7 +162,8 @@ impl Index {
         let reader: IndexReader = reader.try_into().map_err(SearchError::Engine)?;
         let through = progress(&engine).unwrap_or_default();
         let shown = ArcSwap::from_pointee(Shown { searcher: reader.searcher(), through });
-        Ok(Self { engine, fields, reader, shown, writer: Mutex::default() })
+        let (groups, writer) = (Mutex::default(), Mutex::default());
+        Ok(Self { engine, fields, reader, shown, groups, writer })
     }
 
     /// The last fact that the index has heard of; 0 if it has to be built.
@@ -246,19 +252,48 @@ impl Index {
     /// # Errors
     /// If the engine fails; no text and no filter makes it fail.
     pub fn search(&self, query: &Query) -> Result<Found, SearchError> {
+        let length = || (SortByStaticFastValue::<u64>::for_field(LENGTH), Order::Asc);
+        let best = TopDocs::with_limit(query.limit.clamp(1, Query::LIMIT_MAX));
+        let found = if query.ranks() {
+            let order = (SortBySimilarityScore, length(), SortByBytes::for_field(ID));
+            self.found(query, best.order_by(order), |((_, _, id), _)| id)
+        } else {
+            let order = (length(), SortByBytes::for_field(ID));
+            self.found(query, best.order_by(order), |((_, id), _)| id)
+        };
+        found.map_err(SearchError::Engine)
+    }
+
+    fn found<T, B: Collector<Fruit = Vec<T>>>(
+        &self,
+        query: &Query,
+        best: B,
+        id: impl Fn(T) -> Option<Vec<u8>>,
+    ) -> tantivy::Result<Found> {
         let shown = self.shown.load();
-        let limit = query.limit.clamp(1, Query::LIMIT_MAX);
-        let order = (
-            SortBySimilarityScore,
-            (SortByStaticFastValue::<u64>::for_field(LENGTH), Order::Asc),
-            SortByBytes::for_field(ID),
-        );
-        let best = TopDocs::with_limit(limit).order_by(order);
-        let found = shown.searcher.search(&*query.node(&self.fields), &(best, Count, CountValues));
-        let (best, total, counts) = found.map_err(SearchError::Engine)?;
-        let hits = best.into_iter().filter_map(|((_, _, id), _)| offer_id(&id?));
-        let hits = hits.take(query.limit).collect();
-        Ok(Found { hits, total, facets: facets(counts), through: shown.through })
+        let groups = self.groups_of(&shown.searcher)?;
+        let hits = Hits { query, groups: &groups, best };
+        let (best, counts) = shown.searcher.search(&*query.node(&self.fields), &hits)?;
+        let hits = best.into_iter().filter_map(|it| offer_id(&id(it)?)).take(query.limit);
+        Ok(Found {
+            hits: hits.collect(),
+            total: usize::try_from(counts.total).unwrap_or(usize::MAX),
+            facets: facets(counts),
+            through: shown.through,
+        })
+    }
+
+    /// The groups of each part of the index that is asked.
+    fn groups_of(&self, searcher: &Searcher) -> tantivy::Result<Vec<Arc<Groups>>> {
+        let mut known = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+        let parts = searcher.segment_readers();
+        let groups = parts.iter().map(|part| match known.get(&part.segment_id()) {
+            Some(groups) => Ok(Arc::clone(groups)),
+            None => Groups::of(part).map(Arc::new),
+        });
+        let groups = groups.collect::<tantivy::Result<Vec<_>>>()?;
+        *known = parts.iter().map(|it| it.segment_id()).zip(groups.iter().cloned()).collect();
+        Ok(groups)
     }
 }
 
@@ -266,17 +301,17 @@ fn offer_id(bytes: &[u8]) -> Option<OfferId> {
     Uuid::from_slice(bytes).ok().map(OfferId::from_uuid)
 }
 
-fn facets([categories, languages, currencies]: Counts) -> Facets {
-    fn sorted<T>(counts: impl Iterator<Item = (Option<T>, u64)>) -> Vec<(T, u64)> {
-        let mut counts: Vec<_> = counts.filter_map(|it| Some((it.0?, it.1))).collect();
-        // Stable: values with the same count stay in alphabetical order.
+fn facets(counts: Counts) -> Facets {
+    fn sorted<T>(counts: impl IntoIterator<Item = (T, u64)>) -> Vec<(T, u64)> {
+        let mut counts: Vec<_> = counts.into_iter().collect();
+        // Stable: values with the same count stay in their order.
         counts.sort_by_key(|it| std::cmp::Reverse(it.1));
         counts
     }
     Facets {
-        categories: sorted(categories.into_iter().map(|it| (it.0.parse().ok(), it.1))),
-        languages: sorted(languages.into_iter().map(|it| (Some(it.0), it.1))),
-        currencies: sorted(currencies.into_iter().map(|it| (it.0.parse().ok(), it.1))),
+        categories: sorted(counts.categories),
+        languages: sorted(counts.languages),
+        currencies: sorted(counts.currencies),
     }
 }
 

@@ -127,55 +127,36 @@ impl Query {
         words.map(|it| Wanted::new(it.text)).collect()
     }
 
-    /// The question as the index understands it.
+    /// Whether it says what is meant, so that one hit can be better than another.
+    pub(super) fn ranks(&self) -> bool {
+        !self.text.trim().is_empty()
+    }
+
+    /// The question as the index understands it; what narrows it is asked of the columns.
     pub(super) fn node(&self, fields: &Fields) -> Box<dyn Node> {
         let wanted = self.wanted();
-        let mut nodes: Vec<_> = wanted.iter().map(|it| it.node(fields)).collect();
-        if nodes.is_empty() {
-            nodes.push(match self.text.trim().is_empty() {
-                true => Box::new(ConstScoreQuery::new(Box::new(AllQuery), 0.0)),
-                false => Box::new(EmptyQuery),
-            });
+        let mut clauses: Vec<_> = wanted.iter().map(|it| (Occur::Must, it.node(fields))).collect();
+        if clauses.is_empty() {
+            let all =
+                if self.ranks() { Box::new(EmptyQuery) as _ } else { Box::new(AllQuery) as _ };
+            clauses.push((Occur::Must, all));
         }
-        for filter in self.filters(fields) {
-            nodes.push(Box::new(ConstScoreQuery::new(filter, 0.0)));
-        }
-        let mut clauses: Vec<_> = nodes.into_iter().map(|it| (Occur::Must, it)).collect();
         if !self.without.is_empty() {
             let terms: Vec<_> = self.without.iter().map(|it| fields.id_term(*it)).collect();
             clauses.push((Occur::MustNot, Box::new(TermSetQuery::new(terms))));
         }
-        Box::new(BooleanQuery::new(clauses))
-    }
-
-    fn filters(&self, fields: &Fields) -> Vec<Box<dyn Node>> {
-        let mut filters: Vec<Box<dyn Node>> = Vec::new();
-        filters.extend(self.category.map(|it| term(fields.category_term(it))));
-        let language = self.language.as_ref();
-        filters.extend(language.map(|it| term(fields.language_term(it.language()))));
-        filters.extend(self.currency.map(|it| term(fields.currency_term(it))));
-        filters.extend(self.price_max.map(|it| it.node(fields)));
-        if let Some(sellers) = &self.sellers {
-            let terms: Vec<_> = sellers.iter().map(|it| fields.seller_term(*it)).collect();
-            filters.push(Box::new(TermSetQuery::new(terms)));
+        match clauses.len() {
+            1 => clauses.swap_remove(0).1,
+            _ => Box::new(BooleanQuery::new(clauses)),
         }
-        if !self.states.is_empty() {
-            let terms: Vec<_> = self.states.iter().map(|it| fields.state_term(*it)).collect();
-            filters.push(Box::new(TermSetQuery::new(terms)));
-        }
-        filters
     }
 }
 
 impl PriceMax {
-    fn node(self, fields: &Fields) -> Box<dyn Node> {
-        let kinds = ChargeKind::ALL.iter().filter(|it| self.kind.is_none_or(|kind| kind == **it));
-        let least = Money::minor(i64::MIN, self.amount.currency());
-        let range = |kind: &ChargeKind| -> Box<dyn Node> {
-            let from = Bound::Included(fields.price_term(least, *kind));
-            Box::new(RangeQuery::new(from, Bound::Included(fields.price_term(self.amount, *kind))))
-        };
-        Box::new(BooleanQuery::union(kinds.map(range).collect()))
+    /// The occasions that it is about.
+    pub(super) fn kinds(self) -> impl Iterator<Item = ChargeKind> {
+        let is_meant = move |it: &&ChargeKind| self.kind.is_none_or(|kind| kind == **it);
+        ChargeKind::ALL.iter().filter(is_meant).copied()
     }
 }
 

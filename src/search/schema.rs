@@ -3,20 +3,18 @@
 //! Nothing is stored: the store knows better. What is asked for comes out of the columns.
 
 use tantivy::schema::{
-    FAST, Field, INDEXED, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions,
+    FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions,
 };
 use tantivy::{TantivyDocument, Term};
 
-use super::document::OfferDocument;
-use super::word;
-use crate::domain::catalog::lifecycle::State;
+use super::document::{OfferDocument, PriceEntry};
+use super::{group, word};
 use crate::domain::catalog::price::ChargeKind;
-use crate::domain::id::{CategoryId, Id, OfferId};
-use crate::domain::money::{Currency, Money};
-use crate::domain::stamp::SellerNumber;
+use crate::domain::id::{Id, OfferId};
+use crate::domain::money::Currency;
 
 /// To be raised when a field changes, or what goes into one: an index of another shape is rebuilt.
-pub(super) const SHAPE: u32 = 1;
+pub(super) const SHAPE: u32 = 2;
 
 /// What takes texts apart, as the index calls it.
 pub(super) const ANALYZER: &str = "words";
@@ -24,26 +22,26 @@ pub(super) const ANALYZER: &str = "words";
 /// The columns that are counted and sorted by, under their names.
 pub(super) const ID: &str = "id";
 pub(super) const LENGTH: &str = "length";
-pub(super) const CATEGORY: &str = "category";
-pub(super) const LANGUAGE: &str = "language";
-pub(super) const CURRENCY: &str = "currency";
+pub(super) const GROUP: &str = "group";
+pub(super) const PRICE_OF: &str = "price_of";
+pub(super) const PRICE_FROM: &str = "price_from";
 
 /// The fields of an offer.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Fields {
     pub(super) id: Field,
-    pub(super) seller: Field,
-    pub(super) state: Field,
+    /// By what it is narrowed and counted: see [`group`].
+    pub(super) group: Field,
     pub(super) name: Field,
     /// How many words its longest name has: of equal hits the shorter is the closer.
     pub(super) length: Field,
     pub(super) part_number: Field,
     pub(super) category_name: Field,
     pub(super) description: Field,
-    pub(super) category: Field,
-    pub(super) language: Field,
-    pub(super) currency: Field,
-    pub(super) price: Field,
+    /// In which currency and for which occasion each of its prices is, see [`price_of`].
+    pub(super) price_of: Field,
+    /// What each of them comes to at least, in the same order.
+    pub(super) price_from: Field,
 }
 
 /// The schema and its fields.
@@ -56,17 +54,14 @@ pub(super) fn schema() -> (Schema, Fields) {
     let text = TextOptions::default().set_indexing_options(indexing);
     let fields = Fields {
         id: builder.add_bytes_field(ID, INDEXED | FAST),
-        seller: builder.add_u64_field("seller", INDEXED),
-        state: builder.add_text_field("state", STRING),
+        group: builder.add_text_field(GROUP, FAST),
         name: builder.add_text_field("name", text.clone()),
         length: builder.add_u64_field(LENGTH, FAST),
         part_number: builder.add_text_field("part_number", text.clone()),
         category_name: builder.add_text_field("category_name", text.clone()),
         description: builder.add_text_field("description", text),
-        category: builder.add_text_field(CATEGORY, STRING | FAST),
-        language: builder.add_text_field(LANGUAGE, STRING | FAST),
-        currency: builder.add_text_field(CURRENCY, STRING | FAST),
-        price: builder.add_bytes_field("price", INDEXED),
+        price_of: builder.add_u64_field(PRICE_OF, FAST),
+        price_from: builder.add_i64_field(PRICE_FROM, FAST),
     };
     (builder.build(), fields)
 }
@@ -76,8 +71,7 @@ impl Fields {
     pub(super) fn document(&self, offer: &OfferDocument) -> TantivyDocument {
         let mut document = TantivyDocument::new();
         document.add_bytes(self.id, &offer.id.to_bytes());
-        document.add_u64(self.seller, offer.seller.0.into());
-        document.add_text(self.state, offer.state.word());
+        document.add_text(self.group, group::text_of(offer));
         let length = offer.names().map(|it| word::words(it).len()).max().unwrap_or_default();
         document.add_u64(self.length, length.try_into().unwrap_or(u64::MAX));
         offer.names().for_each(|it| document.add_text(self.name, it));
@@ -87,14 +81,9 @@ impl Fields {
             document.add_text(self.part_number, number.as_str());
             document.add_text(self.part_number, word::joined(number.as_str()));
         }
-        offer.categories.iter().for_each(|it| document.add_text(self.category, it.id.to_string()));
-        offer.languages().iter().for_each(|it| document.add_text(self.language, it));
-        let mut currencies: Vec<_> = offer.prices.iter().map(|it| it.from.currency()).collect();
-        currencies.sort_by_key(|it| it.code());
-        currencies.dedup();
-        currencies.iter().for_each(|it| document.add_text(self.currency, it.code()));
-        for price in &offer.prices {
-            document.add_bytes(self.price, &price_key(price.from, price.kind));
+        for PriceEntry { from, kind } in &offer.prices {
+            document.add_u64(self.price_of, price_of(from.currency(), *kind));
+            document.add_i64(self.price_from, from.as_minor());
         }
         document
     }
@@ -102,52 +91,14 @@ impl Fields {
     pub(super) fn id_term(&self, id: OfferId) -> Term {
         Term::from_field_bytes(self.id, &id.to_bytes())
     }
-
-    pub(super) fn seller_term(&self, seller: SellerNumber) -> Term {
-        Term::from_field_u64(self.seller, seller.0.into())
-    }
-
-    pub(super) fn state_term(&self, state: State) -> Term {
-        Term::from_field_text(self.state, state.word())
-    }
-
-    pub(super) fn category_term(&self, category: CategoryId) -> Term {
-        Term::from_field_text(self.category, &category.to_string())
-    }
-
-    pub(super) fn language_term(&self, language: &str) -> Term {
-        Term::from_field_text(self.language, language)
-    }
-
-    pub(super) fn currency_term(&self, currency: Currency) -> Term {
-        Term::from_field_text(self.currency, currency.code())
-    }
-
-    pub(super) fn price_term(&self, amount: Money, kind: ChargeKind) -> Term {
-        Term::from_field_bytes(self.price, &price_key(amount, kind))
-    }
 }
 
-/// Bytes whose order is that of amounts, among prices of one currency and kind.
-fn price_key(amount: Money, kind: ChargeKind) -> Vec<u8> {
+/// A currency and an occasion as one number.
+pub(super) fn price_of(currency: Currency, kind: ChargeKind) -> u64 {
     let kind = match kind {
-        ChargeKind::OneTime => b'o',
-        ChargeKind::Recurring => b'r',
-        ChargeKind::Usage => b'u',
+        ChargeKind::OneTime => 0,
+        ChargeKind::Recurring => 1,
+        ChargeKind::Usage => 2,
     };
-    let minor = amount.as_minor().cast_unsigned() ^ (1 << 63);
-    [amount.currency().code().as_bytes(), &[kind], &minor.to_be_bytes()].concat()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_keys_of_prices_are_in_the_order_of_amounts() {
-        let amounts = [i64::MIN, -1, 0, 1, 255, 256, i64::MAX];
-        let keys = amounts
-            .map(|minor| price_key(Money::minor(minor, Currency::EUR), ChargeKind::Recurring));
-        assert!(keys.is_sorted());
-    }
+    currency.code().bytes().fold(kind, |number, letter| number << 8 | u64::from(letter))
 }

@@ -326,7 +326,8 @@ fn a_broken_index_is_thrown_away_and_begun_anew() {
     };
     assert_eq!(mistreated(|_| {}), 7, "nothing was done to it");
     assert_eq!(mistreated(|it| fs::remove_dir_all(it).expect("removed")), 0);
-    assert_eq!(mistreated(|it| meta(it, "\"1 7\"", "\"0 7\"")), 0, "an older shape");
+    let shape = format!("\"{SHAPE} 7\"");
+    assert_eq!(mistreated(|it| meta(it, &shape, "\"0 7\"")), 0, "an older shape");
     assert_eq!(mistreated(|it| meta(it, "part_number", "number")), 0, "another schema");
     assert_eq!(mistreated(|it| meta(it, "{", "")), 0);
     for at in 0..12 {
