@@ -21,7 +21,9 @@ pub(super) struct Word {
 
 /// What takes texts apart, for the index.
 pub(super) fn analyzer() -> TextAnalyzer {
-    TextAnalyzer::builder(Splitter).filter(AsciiFoldingFilter).filter(LowerCaser).build()
+    // Folded once more: there are letters that are known to have an accent only in lower case.
+    let folded = TextAnalyzer::builder(Splitter).filter(AsciiFoldingFilter).filter(LowerCaser);
+    folded.filter(AsciiFoldingFilter).build()
 }
 
 /// The words of a text.
