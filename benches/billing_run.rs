@@ -14,7 +14,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use harness::appliance::{Appliance, text};
-use harness::process::{forget_peak, memory_mib};
+use harness::process::{forget_peak, memory_mib, processor_time};
 use harness::replay::{Contents, Replay};
 use harness::{aim, folder, introduce, per_second, row, share, told};
 use serde_json::{Value, json};
@@ -55,11 +55,13 @@ fn run(subscriptions: usize) -> u64 {
     prepare(&path, subscriptions);
     let before = (subscriptions <= REPLAYED_MAX).then(|| Contents::of(&path));
     forget_peak();
-    let (took, commits, (idle, peak)) = bill(&path, subscriptions);
+    let Billed { took, used, commits, memory: (idle, peak) } = bill(&path, subscriptions);
     let ours = per_second(subscriptions, took);
     let size = path.metadata().unwrap().len() >> 20;
+    let each = used.as_micros() / subscriptions as u128;
     let note = format!(
-        "{}, peak {peak} MiB ({idle} before), {commits} commits, file {size} MiB",
+        "{}, {each} us of processor each, peak {peak} MiB ({idle} before), {commits} commits, \
+         file {size} MiB",
         told(took)
     );
     row("Tillbox", ours, &note);
@@ -81,19 +83,29 @@ fn run(subscriptions: usize) -> u64 {
     ours
 }
 
-/// How long it takes, in how many commits, and how much memory there was before and at most.
-fn bill(path: &Path, subscriptions: usize) -> (Duration, u64, (u64, u64)) {
+/// What billing takes.
+struct Billed {
+    took: Duration,
+    /// Of the processors, by all threads.
+    used: Duration,
+    commits: u64,
+    /// In MiB: before, and at most.
+    memory: (u64, u64),
+}
+
+fn bill(path: &Path, subscriptions: usize) -> Billed {
     let it = Appliance::open(path);
     let idle = memory_mib("self", "VmRSS");
     it.set_day("2026-02-01");
-    let (begun, commits) = (Instant::now(), it.bss.commits());
+    let (begun, commits, used) = (Instant::now(), it.bss.commits(), processor_time("self"));
     it.run("billing");
     let (took, commits) = (begun.elapsed(), it.bss.commits() - commits);
-    let peak = memory_mib("self", "VmHWM");
+    let used = processor_time("self") - used;
+    let memory = (idle, memory_mib("self", "VmHWM"));
     let run = it.get("/billing_runs?limit=1")["items"][0].clone();
     assert_eq!(run["invoices"], json!(subscriptions), "{run}");
     assert_eq!(run["failed"], 0, "{run}");
-    (took, commits, (idle, peak))
+    Billed { took, used, commits, memory }
 }
 
 /// Makes a file with so many subscriptions that are billed on 1 February.

@@ -102,6 +102,11 @@ impl<'tx> Act<'tx> {
         self.batch.roll_back(to)
     }
 
+    /// Ends the act: it is not taken back any more.
+    pub(super) fn settle(&mut self) -> Result<(), StoreError> {
+        self.batch.relieve()
+    }
+
     /// Writes the facts of the act into the log.
     pub(super) fn tell_all(&mut self) -> Result<(), Error> {
         for noted in std::mem::take(&mut self.noted) {
@@ -332,6 +337,15 @@ impl<'tx> Act<'tx> {
     pub fn put_quietly<R: Record>(&mut self, it: &R) -> Result<(), Error> {
         self.batch.put(it)?;
         Ok(())
+    }
+
+    /// The same for a thing as it is known to lie in the store, which is then not read to know where
+    /// it stood.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn put_over<R: Record>(&mut self, before: &R, it: &R) -> Result<(), Error> {
+        Ok(self.batch.put_over(before, it)?)
     }
 
     /// Removes a thing, and tells it.

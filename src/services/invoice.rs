@@ -17,9 +17,7 @@ use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::text::Prose;
 use crate::domain::time::{Date, Zone};
-use crate::store::invoice::{
-    CREDIT_NOTE_BY_INVOICE, INVOICE_BY_BILLING_ACCOUNT, INVOICE_BY_DOCUMENT, INVOICE_BY_RUN,
-};
+use crate::store::invoice::{CREDIT_NOTE_BY_INVOICE, INVOICE_BY_DOCUMENT, INVOICE_BY_RUN};
 use crate::store::{Along, Key, Records};
 
 /// The invoice with an id.
@@ -63,14 +61,18 @@ pub struct Filter {
 }
 
 impl Filter {
-    fn along(&self) -> Option<Along> {
+    /// What is nearest to them. The invoices of a billing account stand with those of its account,
+    /// which has few others.
+    fn along(&self, cx: Cx<'_>) -> Result<Option<Along>, Error> {
         if let Some(id) = self.billing_account {
-            return Some(Along::Index(INVOICE_BY_BILLING_ACCOUNT, Key::new().id(id).bytes()));
+            let found = cx.view.find::<BillingAccount>(id)?;
+            let nowhere = Along::Sellers(Vec::new());
+            return Ok(Some(found.map_or(nowhere, |it| Along::Owner(it.account()))));
         }
         if let Some(id) = self.run {
-            return Some(Along::Index(INVOICE_BY_RUN, Key::new().id(id).bytes()));
+            return Ok(Some(Along::Index(INVOICE_BY_RUN, Key::new().id(id).bytes())));
         }
-        self.account.map(Along::Owner)
+        Ok(self.account.map(Along::Owner))
     }
 
     fn accepts(&self, it: &Invoice, today: Date) -> bool {
@@ -78,6 +80,7 @@ impl Filter {
         let after = |from: Date| issued_on.is_some_and(|it| from <= it);
         let before = |to: Date| issued_on.is_some_and(|it| it <= to);
         self.account.is_none_or(|id| it.content().account == id)
+            && self.billing_account.is_none_or(|id| it.content().billing_account == id)
             && self.run.is_none_or(|id| it.run == Some(id))
             && self.standing.is_none_or(|wanted| it.standing(today) == wanted)
             && self.from.is_none_or(after)
@@ -91,7 +94,7 @@ impl Filter {
 /// If the store fails.
 pub fn list(cx: Cx<'_>, filter: &Filter, page: &PageRequest) -> Result<Page<Invoice>, Error> {
     let today = Zone::UTC.date_of(cx.now);
-    cx.list(filter.along(), page, |it: &Invoice| filter.accepts(it, today))
+    cx.list(filter.along(cx)?, page, |it: &Invoice| filter.accepts(it, today))
 }
 
 /// Takes back lines of an invoice by a credit note, or all that is left of it. What was not paid

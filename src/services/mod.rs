@@ -76,7 +76,7 @@ use self::writer::Writer;
 use crate::domain::id::Subject;
 use crate::domain::operator::{Actor, PasswordHash};
 use crate::domain::sealed::Sealed;
-use crate::store::Store;
+use crate::store::{ReadTx, Rehearsal, Store};
 use crate::world::password::Verdict;
 use crate::world::seal::Secret;
 
@@ -145,10 +145,19 @@ impl Bss {
         actor: &Actor,
         work: impl FnOnce(Cx<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let snapshot = self.house.store().read()?;
+        self.read_in(&self.house.store().read()?, actor, work)
+    }
+
+    /// Reads in a snapshot that somebody holds.
+    fn read_in<T>(
+        &self,
+        snapshot: &ReadTx,
+        actor: &Actor,
+        work: impl FnOnce(Cx<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let Moment { now, wall } = self.moment();
         let (usage, index) = (self.house.usage(), self.house.index());
-        work(Cx { view: &snapshot, actor, now, wall, usage, index })
+        work(Cx { view: snapshot, actor, now, wall, usage, index })
     }
 
     /// Writes: runs `work` on the writer thread and answers when it is on the disk.
@@ -167,6 +176,27 @@ impl Bss {
         F: FnOnce(&mut Act<'_>) -> Result<T, Error> + Send + 'static,
     {
         self.writer.bulk(author, work)
+    }
+
+    /// Does bulk work ahead of the writer, over a snapshot and what another rehearsal will have
+    /// written by then. What it came to is put by [`Batch::perform`](crate::store::Batch::perform)
+    /// where it would still come to the same.
+    ///
+    /// # Errors
+    /// If the work cannot be done ahead; those of the work; failures of the store.
+    fn rehearse<T>(
+        &self,
+        author: Author,
+        over: (&ReadTx, Option<&Rehearsal>),
+        work: impl FnOnce(&mut Act<'_>) -> Result<T, Error>,
+    ) -> Result<(T, Rehearsal), Error> {
+        let done = self.house.store().rehearse(over, |batch| {
+            let mut act = self.house.act(batch);
+            act.begin(author, self.moment());
+            Ok(work(&mut act))
+        });
+        let (done, rehearsal) = done?;
+        Ok((done?, rehearsal))
     }
 
     /// Unpredictable bytes.

@@ -229,7 +229,10 @@ fn run_shared(house: &House, jobs: &mut [Box<dyn Job>]) -> Result<Vec<AfterCommi
         for job in jobs {
             let mark = act.begin(job.author(), house.moment());
             match job.run(&mut act) {
-                End::Keep => kept += 1,
+                End::Keep => {
+                    kept += 1;
+                    act.settle()?;
+                }
                 End::TakeBack => act.take_back(mark)?,
             }
         }

@@ -9,6 +9,7 @@ use redb::{ReadableTable, ReadableTableMetadata, TableHandle, WriteTransaction};
 
 use super::engine::{Held, caught};
 use super::health::Health;
+use super::rehearsal::Stage;
 use super::view::{Bytes, KeyRange, Table, View, Visit, next, rows_of};
 use super::waiting::{Sorted, Waiting};
 use super::{Commit, StoreError, seal};
@@ -17,7 +18,7 @@ use crate::domain::page::PageOrder;
 type Open<'tx> = redb::Table<'tx, Bytes, Bytes>;
 type Row = (Vec<u8>, Vec<u8>);
 
-/// How many bytes of bulk work wait at most before they are put.
+/// How many bytes wait at most before they are put.
 const WAITING_BYTES_MAX: usize = 8 << 20;
 
 /// A write transaction of the engine. Once a call into it has failed it is never committed,
@@ -26,7 +27,7 @@ pub(super) struct Transaction {
     tx: Held<WriteTransaction>,
     health: Health,
     is_spoiled: Cell<bool>,
-    /// What bulk work has written and the tables do not hold yet.
+    /// What the work has written and the tables do not hold yet.
     waiting: Waiting,
 }
 
@@ -72,11 +73,18 @@ impl Transaction {
     }
 }
 
-/// The tables of one write transaction.
+/// The tables of one write transaction, or what stands for them in a rehearsal.
 pub struct Batch<'tx> {
-    tx: &'tx Transaction,
-    open: RefCell<BTreeMap<Table, Held<Open<'tx>>>>,
+    ground: Ground<'tx>,
     undo: Undo,
+}
+
+/// What is written on.
+enum Ground<'tx> {
+    /// Tables, opened when they are first needed.
+    Tables { tx: &'tx Transaction, open: RefCell<BTreeMap<Table, Held<Open<'tx>>>> },
+    /// Nothing that lasts.
+    Stage(&'tx Stage<'tx>),
 }
 
 /// Whether old values are kept, so that an act can be taken back.
@@ -90,8 +98,8 @@ enum Undo {
 struct Old {
     table: Table,
     key: Vec<u8>,
-    /// The value with its seal, as it lay in the table.
-    sealed: Option<Vec<u8>>,
+    /// What waited under the key; `None` if nothing did.
+    waited: Option<Option<Vec<u8>>>,
 }
 
 /// A place in the undo log to which one can go back.
@@ -100,11 +108,27 @@ pub struct Mark(usize);
 
 impl<'tx> Batch<'tx> {
     pub(super) fn new(tx: &'tx Transaction) -> Self {
-        Self { tx, open: RefCell::default(), undo: Undo::Kept(Vec::new()) }
+        Self { ground: Ground::of(tx), undo: Undo::Kept(Vec::new()) }
     }
 
     pub(super) fn bulk(tx: &'tx Transaction) -> Self {
-        Self { tx, open: RefCell::default(), undo: Undo::NotKept }
+        Self { ground: Ground::of(tx), undo: Undo::NotKept }
+    }
+
+    pub(super) fn rehearsal(stage: &'tx Stage<'tx>) -> Self {
+        Self { ground: Ground::Stage(stage), undo: Undo::NotKept }
+    }
+
+    const fn waiting(&self) -> &Waiting {
+        match &self.ground {
+            Ground::Tables { tx, .. } => &tx.waiting,
+            Ground::Stage(stage) => &stage.waiting,
+        }
+    }
+
+    /// Whether it is bulk work, which is given up as a whole.
+    pub(super) const fn is_bulk(&self) -> bool {
+        matches!(self.undo, Undo::NotKept)
     }
 
     /// The place in the undo log where the next act begins.
@@ -119,7 +143,7 @@ impl<'tx> Batch<'tx> {
     /// Takes back everything since `mark`.
     ///
     /// # Errors
-    /// If the engine fails; then nothing of this transaction may be committed.
+    /// If a call into the engine has failed; then nothing of this transaction may be committed.
     ///
     /// # Panics
     /// In bulk work, which keeps no undo log.
@@ -127,16 +151,34 @@ impl<'tx> Batch<'tx> {
         let Undo::Kept(log) = &mut self.undo else { panic!("bulk work is given up as a whole") };
         let taken_back = log.split_off(mark.0);
         for old in taken_back.into_iter().rev() {
-            self.with(old.table, |table| {
-                match &old.sealed {
-                    Some(sealed) => table.insert(old.key.as_slice(), sealed.as_slice())?,
-                    None => table.remove(old.key.as_slice())?,
-                };
-                Ok(())
-            })?;
+            self.waiting().restore(old.table, &old.key, old.waited);
         }
         // What failed halfway may have left more than the log knows.
-        self.tx.sound()
+        match &self.ground {
+            Ground::Tables { tx, .. } => tx.sound(),
+            Ground::Stage(_) => Ok(()),
+        }
+    }
+
+    /// Lets nothing of what was done so far be taken back any more, and puts it if it is much: to
+    /// be called between acts.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn relieve(&mut self) -> Result<(), StoreError> {
+        match &mut self.undo {
+            Undo::Kept(log) => log.clear(),
+            Undo::NotKept => {}
+        }
+        if self.waiting().bytes() < WAITING_BYTES_MAX { Ok(()) } else { self.put_all() }
+    }
+
+    /// Puts all that waits.
+    pub(super) fn put_all(&mut self) -> Result<(), StoreError> {
+        if let Undo::Kept(log) = &mut self.undo {
+            log.clear();
+        }
+        self.waiting().take_all().iter().try_for_each(|(table, rows)| self.flush(*table, rows))
     }
 
     /// Stores a value and returns the one before.
@@ -149,16 +191,8 @@ impl<'tx> Batch<'tx> {
         key: &[u8],
         value: &[u8],
     ) -> Result<Option<Vec<u8>>, StoreError> {
-        let sealed = seal::seal(table, key, value);
-        if matches!(self.undo, Undo::NotKept) {
-            let old = self.sealed_value(table, key)?;
-            self.wait(table, key, Some(sealed))?;
-            return unsealed(table, key, old);
-        }
-        let old = self.with(table, |open| {
-            Ok(open.insert(key, sealed.as_slice())?.map(|it| it.value().to_vec()))
-        })?;
-        self.remember(table, key, old.clone());
+        let old = self.sealed_value(table, key)?;
+        self.wait(table, key, Some(seal::seal(table, key, value)))?;
         unsealed(table, key, old)
     }
 
@@ -167,10 +201,7 @@ impl<'tx> Batch<'tx> {
     /// # Errors
     /// If the engine fails.
     pub fn set(&mut self, table: Table, key: &[u8], value: &[u8]) -> Result<(), StoreError> {
-        match self.undo {
-            Undo::Kept(_) => self.insert(table, key, value).map(|_| ()),
-            Undo::NotKept => self.wait(table, key, Some(seal::seal(table, key, value))),
-        }
+        self.wait(table, key, Some(seal::seal(table, key, value)))
     }
 
     /// Takes a row out that is known to be there, without a look.
@@ -178,10 +209,7 @@ impl<'tx> Batch<'tx> {
     /// # Errors
     /// If the engine fails.
     pub fn unset(&mut self, table: Table, key: &[u8]) -> Result<(), StoreError> {
-        match self.undo {
-            Undo::Kept(_) => self.remove(table, key).map(|_| ()),
-            Undo::NotKept => self.wait(table, key, None),
-        }
+        self.wait(table, key, None)
     }
 
     /// Stores a row as it lay in another store, seal and all.
@@ -191,11 +219,7 @@ impl<'tx> Batch<'tx> {
         key: &[u8],
         sealed: &[u8],
     ) -> Result<(), StoreError> {
-        self.settle(table)?;
-        let old =
-            self.with(table, |open| Ok(open.insert(key, sealed)?.map(|it| it.value().to_vec())))?;
-        self.remember(table, key, old);
-        Ok(())
+        self.wait(table, key, Some(sealed.to_vec()))
     }
 
     /// Removes a value and returns it.
@@ -203,22 +227,15 @@ impl<'tx> Batch<'tx> {
     /// # Errors
     /// If the engine fails or the value cannot be read.
     pub fn remove(&mut self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        if matches!(self.undo, Undo::NotKept) {
-            let old = self.sealed_value(table, key)?;
-            if old.is_some() {
-                self.wait(table, key, None)?;
-            }
-            return unsealed(table, key, old);
-        }
-        let old = self.with(table, |open| Ok(open.remove(key)?.map(|it| it.value().to_vec())))?;
+        let old = self.sealed_value(table, key)?;
         if old.is_some() {
-            self.remember(table, key, old.clone());
+            self.wait(table, key, None)?;
         }
         unsealed(table, key, old)
     }
 
-    /// Stores rows that are new and in rising order, with no other row between them: several times
-    /// faster than one by one. In an act that can be taken back they are inserted one by one.
+    /// Stores rows that are new and in rising order, with no other row between them. In bulk work
+    /// they are put at once.
     ///
     /// # Errors
     /// If the engine fails or the rows are not in order.
@@ -227,14 +244,14 @@ impl<'tx> Batch<'tx> {
         table: Table,
         rows: impl IntoIterator<Item = (&'a [u8], &'a [u8])>,
     ) -> Result<(), StoreError> {
-        if matches!(self.undo, Undo::Kept(_)) {
-            return rows
-                .into_iter()
-                .try_for_each(|(key, value)| self.insert(table, key, value).map(|_| ()));
+        if !self.is_bulk() || matches!(self.ground, Ground::Stage(_)) {
+            return rows.into_iter().try_for_each(|(key, value)| self.set(table, key, value));
         }
         let mut rows = rows.into_iter().peekable();
         let Some(first) = rows.peek().map(|it| it.0.to_vec()) else { return Ok(()) };
-        self.settle(table)?;
+        if let Some(waiting) = self.waiting().take(table) {
+            self.flush(table, &waiting)?;
+        }
         self.with(table, |open| {
             let mut cursor = open.upper_bound_mut(Bound::Included(first.as_slice()))?;
             for (key, value) in rows {
@@ -245,32 +262,25 @@ impl<'tx> Batch<'tx> {
         })
     }
 
-    /// Keeps a row of bulk work until its table is read along or the work ends: then all rows of a
-    /// table are put in order, and a row that changes a hundred times is put once.
-    fn wait(&self, table: Table, key: &[u8], sealed: Option<Vec<u8>>) -> Result<(), StoreError> {
-        if self.tx.waiting.keep(table, key, sealed) < WAITING_BYTES_MAX {
-            return Ok(());
+    /// Keeps a row until the work ends: then all rows of a table are put in order, and a row that
+    /// changes a hundred times is put once.
+    fn wait(
+        &mut self,
+        table: Table,
+        key: &[u8],
+        sealed: Option<Vec<u8>>,
+    ) -> Result<(), StoreError> {
+        let waited = self.waiting().keep(table, key, sealed);
+        match &mut self.undo {
+            Undo::Kept(log) => log.push(Old { table, key: key.to_vec(), waited }),
+            Undo::NotKept if matches!(self.ground, Ground::Tables { .. }) => self.relieve()?,
+            Undo::NotKept => {}
         }
-        let all = self.tx.waiting.take_all();
-        all.into_iter().try_for_each(|(table, rows)| self.flush(table, rows))
+        Ok(())
     }
 
-    /// Puts the rows of a table that wait.
-    fn settle(&self, table: Table) -> Result<(), StoreError> {
-        match self.tx.waiting.take(table) {
-            Some(rows) => self.flush(table, rows),
-            None => Ok(()),
-        }
-    }
-
-    fn flush(&self, table: Table, rows: Sorted) -> Result<(), StoreError> {
+    pub(super) fn flush(&self, table: Table, rows: &Sorted) -> Result<(), StoreError> {
         self.with(table, |open| rows.put_into(open))
-    }
-
-    fn remember(&mut self, table: Table, key: &[u8], sealed: Option<Vec<u8>>) {
-        if let Undo::Kept(log) = &mut self.undo {
-            log.push(Old { table, key: key.to_vec(), sealed });
-        }
     }
 
     /// Tables are opened when first needed and stay open until the commit.
@@ -279,15 +289,24 @@ impl<'tx> Batch<'tx> {
         table: Table,
         work: impl FnOnce(&mut Open<'tx>) -> Result<T, redb::Error>,
     ) -> Result<T, StoreError> {
-        let mut open = self.open.borrow_mut();
+        let Ground::Tables { tx, open } = &self.ground else {
+            return Err(StoreError::Unrehearsed);
+        };
+        let mut open = open.borrow_mut();
         let open = match open.entry(table) {
             Entry::Occupied(found) => found.into_mut(),
             Entry::Vacant(free) => {
-                let fresh = self.tx.call(|| self.tx.tx.open_table(table.definition()))?;
+                let fresh = tx.call(|| tx.tx.open_table(table.definition()))?;
                 free.insert(Held::new(fresh))
             }
         };
-        self.tx.call(|| work(open))
+        tx.call(|| work(open))
+    }
+}
+
+impl<'tx> Ground<'tx> {
+    fn of(tx: &'tx Transaction) -> Self {
+        Self::Tables { tx, open: RefCell::default() }
     }
 }
 
@@ -302,8 +321,11 @@ fn unsealed(
 
 impl View for Batch<'_> {
     fn sealed_value(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        if let Some(waiting) = self.tx.waiting.get(table, key) {
+        if let Some(waiting) = self.waiting().get(table, key) {
             return Ok(waiting);
+        }
+        if let Ground::Stage(stage) = &self.ground {
+            return stage.sealed_value(table, key);
         }
         self.with(table, |open| Ok(open.get(key)?.map(|it| it.value().to_vec())))
     }
@@ -315,34 +337,50 @@ impl View for Batch<'_> {
         order: PageOrder,
         visit: &mut Visit<'_>,
     ) -> Result<(), StoreError> {
-        self.settle(table)?;
+        if let Ground::Stage(stage) = &self.ground {
+            return stage.sealed_scan(table, range, order, visit);
+        }
         // Rows are copied out a stretch at a time, because the visitor may read other tables.
         let mut range = range.clone();
-        let mut stretch = 1;
+        let mut most = 1;
         loop {
-            let rows = self.stretch(table, &range, order, stretch)?;
-            let whole = rows.len() < stretch;
-            stretch = STRETCH_MAX.min(stretch * 2);
+            let Stretch { rows, end } = self.stretch(table, &range, order, most)?;
             for (key, value) in &rows {
                 if visit(key, value)?.is_break() {
                     return Ok(());
                 }
             }
-            match rows.last() {
-                Some((last, _)) if !whole => range = range.after(Some(last), order),
-                _ => return Ok(()),
+            most = STRETCH_MAX.min(most * 2);
+            match end {
+                Some(end) => range = range.after(Some(&end), order),
+                None => return Ok(()),
             }
         }
     }
 
     fn count(&self, table: Table) -> Result<u64, StoreError> {
-        self.settle(table)?;
-        self.with(table, |open| Ok(open.len()?))
+        if matches!(self.ground, Ground::Stage(_)) {
+            return Err(StoreError::Unrehearsed);
+        }
+        let mut count = self.with(table, |open| Ok(open.len()?))?;
+        for (key, value) in
+            self.waiting().rows(table, (&KeyRange::all(), PageOrder::Rising), usize::MAX)
+        {
+            let is_put = self.with(table, |open| Ok(open.get(key.as_slice())?.is_some()))?;
+            count += u64::from(value.is_some());
+            count -= u64::from(is_put);
+        }
+        Ok(count)
     }
 
     fn tables(&self) -> Result<Vec<String>, StoreError> {
-        let names = self.tx.call(|| self.tx.tx.list_tables())?;
-        Ok(names.map(|it| it.name().to_owned()).collect())
+        match &self.ground {
+            Ground::Tables { tx, .. } => {
+                let names = tx.call(|| tx.tx.list_tables())?;
+                Ok(names.map(|it| it.name().to_owned()).collect())
+            }
+            Ground::Stage(stage) => stage.view().tables(),
+        }
     }
 }
 
@@ -350,8 +388,50 @@ impl View for Batch<'_> {
 /// look for the first row alone.
 const STRETCH_MAX: usize = 64;
 
+/// Some rows of a range, in the order in which they are visited.
+struct Stretch {
+    rows: Vec<Row>,
+    /// The key up to which these are all; `None` if they are all of the range.
+    end: Option<Vec<u8>>,
+}
+
 impl Batch<'_> {
+    /// The first rows of a range as the work has left it: at most `most` that lie in the table, and
+    /// as many that wait.
     fn stretch(
+        &self,
+        table: Table,
+        range: &KeyRange,
+        order: PageOrder,
+        most: usize,
+    ) -> Result<Stretch, StoreError> {
+        let rows = self.put_rows(table, range, order, most)?;
+        let waiting = self.waiting().rows(table, (range, order), most);
+        let is_nearer = |one: &Vec<u8>, other: &Vec<u8>| match order {
+            PageOrder::Rising => one < other,
+            PageOrder::Falling => one > other,
+        };
+        let ends = [
+            rows.last().filter(|_| rows.len() >= most).map(|it| &it.0),
+            waiting.last().filter(|_| waiting.len() >= most).map(|it| &it.0),
+        ];
+        let nearest = |one, other| if is_nearer(one, other) { one } else { other };
+        let end = ends.into_iter().flatten().reduce(nearest).cloned();
+        if waiting.is_empty() {
+            return Ok(Stretch { rows, end });
+        }
+        let mut merged: BTreeMap<_, _> = rows.into_iter().map(|it| (it.0, Some(it.1))).collect();
+        merged.extend(waiting);
+        let is_within = |key: &Vec<u8>| end.as_ref().is_none_or(|end| !is_nearer(end, key));
+        let merged = merged.into_iter().filter(|it| is_within(&it.0));
+        let mut rows: Vec<_> = merged.filter_map(|(key, value)| Some((key, value?))).collect();
+        if order == PageOrder::Falling {
+            rows.reverse();
+        }
+        Ok(Stretch { rows, end })
+    }
+
+    fn put_rows(
         &self,
         table: Table,
         range: &KeyRange,

@@ -18,6 +18,10 @@ pub enum StoreError {
     /// committed can be read from a new one.
     #[error("the snapshot was given up when the store was reopened: read again")]
     Interrupted,
+    /// What was to be read cannot be known ahead of the writer. Nothing was written; the work can be
+    /// done where it is written.
+    #[error("it cannot be rehearsed")]
+    Unrehearsed,
     /// The disk failed. What is on it is no longer known, so the process must end; the next start
     /// finds every commit that was answered.
     #[error("the disk under the store failed")]
@@ -95,6 +99,7 @@ impl StoreError {
             Self::Broken { .. } | Self::Damaged { .. } | Self::Engine(_) => true,
             Self::Full
             | Self::Interrupted
+            | Self::Unrehearsed
             | Self::InUse
             | Self::NotRecovered
             | Self::TooNew { .. }

@@ -1,7 +1,7 @@
 //! Invoices, credit notes and the runs that make them, as they are kept; and the chains that seal
 //! the documents of a seller.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use super::StoreError;
@@ -9,12 +9,12 @@ use super::batch::Batch;
 use super::check::Report;
 use super::codec::Key;
 use super::overview;
-use super::record::{Record, Records, record};
+use super::record::{Record, record};
 use super::view::{KeyRange, Table, View};
 use crate::domain::billing::credit::CreditNote;
+use crate::domain::billing::invoice::Invoice;
 use crate::domain::billing::invoice::chain::{GENESIS, Hash, Link};
 use crate::domain::billing::invoice::lifecycle::State;
-use crate::domain::billing::invoice::{Invoice, Issue};
 use crate::domain::billing::run::{self, BillingRun};
 use crate::domain::id::{BillingRunId, CreditNoteId, InvoiceId, PriceId, SubscriptionId};
 use crate::domain::money::Money;
@@ -24,14 +24,11 @@ use crate::domain::quantity::Quantity;
 use crate::domain::stamp::SellerNumber;
 use crate::domain::time::{Date, Period};
 
-record!(Invoice, InvoiceId, "invoice", shape 1,
+// The numbers of invoices are their sellers', and stand on them as texts.
+record!(Invoice, InvoiceId, "invoice", shape 1 unnumbered,
     /// `(number on it, invoice)`.
     INVOICE_BY_DOCUMENT = "by_document" => |it, keys| {
         keys.extend(it.issue().map(|issue| Key::new().text(issue.number.as_str()).id(it.id)));
-    },
-    /// `(billing account, invoice)`.
-    INVOICE_BY_BILLING_ACCOUNT = "by_billing_account" => |it, keys| {
-        keys.push(Key::new().id(it.content().billing_account).id(it.id));
     },
     /// `(billing account, last day for payment, invoice)`: what is still to be paid.
     INVOICE_OPEN = "open" => |it, keys| {
@@ -45,10 +42,6 @@ record!(Invoice, InvoiceId, "invoice", shape 1,
     /// `(run, invoice)`.
     INVOICE_BY_RUN = "by_run" => |it, keys| {
         keys.extend(it.run.map(|run| Key::new().id(run).id(it.id)));
-    },
-    /// `(seller, seal of the one before, invoice)`: what follows what in a seller's chain.
-    INVOICE_BY_PREVIOUS = "by_previous" => |it, keys| {
-        keys.extend(it.issue().map(|issue| follows(it.stamp.seller, issue).id(it.id)));
     },
     sums
     /// `(month, seller, currency)`: what was invoiced, by what for, and on how many invoices.
@@ -70,7 +63,7 @@ record!(Invoice, InvoiceId, "invoice", shape 1,
     },
 );
 
-record!(CreditNote, CreditNoteId, "credit_note", shape 1,
+record!(CreditNote, CreditNoteId, "credit_note", shape 1 unnumbered,
     /// `(number on it, credit note)`.
     CREDIT_NOTE_BY_DOCUMENT = "by_document" => |it, keys| {
         keys.extend(it.issue().map(|issue| Key::new().text(issue.number.as_str()).id(it.id)));
@@ -78,10 +71,6 @@ record!(CreditNote, CreditNoteId, "credit_note", shape 1,
     /// `(invoice, credit note)`.
     CREDIT_NOTE_BY_INVOICE = "by_invoice" => |it, keys| {
         keys.push(Key::new().id(it.content().invoice).id(it.id));
-    },
-    /// `(seller, seal of the one before, credit note)`: what follows what in a seller's chain.
-    CREDIT_NOTE_BY_PREVIOUS = "by_previous" => |it, keys| {
-        keys.extend(it.issue().map(|issue| follows(it.stamp.seller, issue).id(it.id)));
     },
     sums
     /// `(month, seller, currency)`: what was taken back, without tax.
@@ -101,16 +90,10 @@ record!(BillingRun, BillingRunId, "billing_run", shape 1,
     },
 );
 
-fn follows(seller: SellerNumber, issue: &Issue) -> Key {
-    Key::new().u32(seller.0).raw(&issue.link.previous)
-}
-
 /// A document that is sealed in a chain.
 pub trait Sealed: Record {
     /// The table that holds the last seal of each seller's chain.
     const HEADS: Table;
-    /// The index of what follows what.
-    const PREVIOUS: Table;
 
     /// Its seal; `None` while it is a draft.
     fn link(&self) -> Option<Link>;
@@ -120,7 +103,6 @@ pub trait Sealed: Record {
 
 impl Sealed for Invoice {
     const HEADS: Table = Table("invoice/head");
-    const PREVIOUS: Table = INVOICE_BY_PREVIOUS;
 
     fn link(&self) -> Option<Link> {
         self.issue().map(|it| it.link)
@@ -132,7 +114,6 @@ impl Sealed for Invoice {
 
 impl Sealed for CreditNote {
     const HEADS: Table = Table("credit_note/head");
-    const PREVIOUS: Table = CREDIT_NOTE_BY_PREVIOUS;
 
     fn link(&self) -> Option<Link> {
         self.issue().map(|it| it.link)
@@ -169,6 +150,34 @@ impl Batch<'_> {
     }
 }
 
+/// A seller's chain as far as it was followed.
+struct Chain<D: Sealed> {
+    last: Hash,
+    /// What follows something that was not met yet, by its seal. Documents lie in the order in which
+    /// they were made, so that there are few.
+    ahead: BTreeMap<Hash, Vec<(Hash, D::Id)>>,
+}
+
+impl<D: Sealed> Chain<D> {
+    const BEGINNING: Self = Self { last: GENESIS, ahead: BTreeMap::new() };
+
+    fn meet(&mut self, id: D::Id, link: Link) {
+        if link.previous != self.last {
+            self.ahead.entry(link.previous).or_default().push((link.hash, id));
+            return;
+        }
+        self.last = link.hash;
+        while let Some(next) = self.ahead.get_mut(&self.last).and_then(Vec::pop) {
+            self.last = next.0;
+        }
+    }
+
+    /// What was met and stands in no chain.
+    fn strays(&self) -> impl Iterator<Item = D::Id> {
+        self.ahead.values().flatten().map(|it| it.1)
+    }
+}
+
 /// What is wrong with the chains of a kind of document; nothing if every issued one still has the
 /// seal that it got and stands in its seller's chain.
 ///
@@ -176,32 +185,23 @@ impl Batch<'_> {
 /// If the engine fails or a row cannot be read.
 pub fn check_chains<D: Sealed>(view: &dyn View) -> Result<Vec<String>, StoreError> {
     let mut wrong = Vec::new();
-    let mut sealed = BTreeSet::new();
-    let mut sellers = BTreeSet::new();
+    let mut chains = BTreeMap::<SellerNumber, Chain<D>>::new();
     view.scan(D::TABLE, &KeyRange::all(), PageOrder::Rising, &mut |_, value| {
         let document: D = super::record::decode(value)?;
         let Some(link) = document.link() else { return Ok(ControlFlow::Continue(())) };
         if document.resealed() != Some(link.hash) {
             wrong.push(format!("{} is not as it was issued", document.id()));
         }
-        sealed.insert(document.id());
-        sellers.insert(document.stamp().seller);
+        let chain = chains.entry(document.stamp().seller).or_insert(Chain::BEGINNING);
+        chain.meet(document.id(), link);
         Ok(ControlFlow::Continue(()))
     })?;
-    for seller in sellers {
-        let mut last = GENESIS;
-        while let Some(next) =
-            view.first_along::<D>(D::PREVIOUS, Key::new().u32(seller.0).raw(&last))?
-        {
-            let link = next.link().filter(|_| sealed.remove(&next.id()));
-            let Some(link) = link else { break };
-            last = link.hash;
-        }
-        if head::<D>(view, seller)? != last {
+    for (seller, chain) in chains {
+        if head::<D>(view, seller)? != chain.last {
             wrong.push(format!("the chain of seller {} in `{}` is broken", seller.0, D::TABLE.0));
         }
+        wrong.extend(chain.strays().map(|it| format!("{it} stands in no chain")));
     }
-    wrong.extend(sealed.iter().map(|it| format!("{it} stands in no chain")));
     Ok(wrong)
 }
 
@@ -219,51 +219,80 @@ pub(super) fn checked(view: &dyn View, report: &mut Report) -> Result<(), StoreE
 /// How much usage of a service period is on invoices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChargedUsage {
+    /// At which price.
+    pub price: PriceId,
     /// The period.
     pub period: Period,
     /// How much.
     pub quantity: Quantity,
 }
 
+/// What lies under a subscription and the first day of a period: by price the day after its last
+/// one, and how much.
+type ChargedRow = BTreeMap<PriceId, (Date, Quantity)>;
+
+/// The version of its shape.
+const CHARGED_SHAPE: u8 = 1;
+
+fn charged_row(value: &[u8]) -> Result<ChargedRow, StoreError> {
+    let damaged = StoreError::Unreadable { table: CHARGED.0, source: None };
+    let body = value.strip_prefix(&[CHARGED_SHAPE]).ok_or(damaged)?;
+    super::codec::decode(CHARGED.0, body)
+}
+
 impl Batch<'_> {
-    /// Keeps how much of a period's usage is on invoices now.
+    /// Keeps how much usage of a subscription is on invoices now.
     ///
     /// # Errors
-    /// If the engine fails.
+    /// If the engine fails or a row cannot be read.
     pub fn put_charged_usage(
         &mut self,
-        (subscription, price): (SubscriptionId, PriceId),
-        charged: ChargedUsage,
+        subscription: SubscriptionId,
+        charged: &[ChargedUsage],
     ) -> Result<(), StoreError> {
-        let ChargedUsage { period, quantity } = charged;
-        let key = Key::new().id(subscription).id(price).date(period.start()).bytes();
-        let value = super::codec::encode(1, &(period.start(), period.end(), quantity));
-        self.set(CHARGED, &key, &value)
+        let mut rows = BTreeMap::<Date, ChargedRow>::new();
+        for ChargedUsage { price, period, quantity } in charged {
+            rows.entry(period.start()).or_default().insert(*price, (period.end(), *quantity));
+        }
+        for (start, row) in rows {
+            let key = Key::new().id(subscription).date(start).bytes();
+            let kept = self.value(CHARGED, &key)?.map(|it| charged_row(&it)).transpose()?;
+            let mut kept = kept.unwrap_or_default();
+            kept.extend(row);
+            self.set(CHARGED, &key, &super::codec::encode(CHARGED_SHAPE, &kept))?;
+        }
+        Ok(())
     }
 }
 
-/// The last service periods whose usage is on invoices, the newest first, at most `limit`.
+/// The last service periods of each of some prices whose usage is on invoices, the newest first, at
+/// most `limit` of a price.
 ///
 /// # Errors
 /// If the engine fails or a row cannot be read.
 pub fn charged_usage(
     view: &(impl View + ?Sized),
-    (subscription, price): (SubscriptionId, PriceId),
+    (subscription, prices): (SubscriptionId, &[PriceId]),
     limit: usize,
 ) -> Result<Vec<ChargedUsage>, StoreError> {
-    let range = KeyRange::prefix(&Key::new().id(subscription).id(price).bytes());
-    let mut found = Vec::new();
-    if limit == 0 {
+    let mut found = Vec::<ChargedUsage>::new();
+    let wanted = limit * prices.len();
+    if wanted == 0 {
         return Ok(found);
     }
-    view.scan(CHARGED, &range, PageOrder::Falling, &mut |_, value| {
+    let range = KeyRange::prefix(&Key::new().id(subscription).bytes());
+    view.scan(CHARGED, &range, PageOrder::Falling, &mut |key, value| {
         let damaged = || StoreError::Unreadable { table: CHARGED.0, source: None };
-        let body = value.strip_prefix(&[1]).ok_or_else(damaged)?;
-        let (start, end, quantity): (Date, Date, Quantity) = super::codec::decode(CHARGED.0, body)?;
-        let period = Period::new(start, end).ok_or_else(damaged)?;
-        found.push(ChargedUsage { period, quantity });
-        let full = found.len() >= limit;
-        Ok(if full { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        let start = super::codec::date_at(key.get(16..).unwrap_or_default()).ok_or_else(damaged)?;
+        for (price, (end, quantity)) in charged_row(value)? {
+            let is_full = found.iter().filter(|it| it.price == price).count() >= limit;
+            if prices.contains(&price) && !is_full {
+                let period = Period::new(start, end).ok_or_else(damaged)?;
+                found.push(ChargedUsage { price, period, quantity });
+            }
+        }
+        let is_all = found.len() >= wanted;
+        Ok(if is_all { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
     })?;
     Ok(found)
 }
@@ -275,7 +304,7 @@ mod tests {
     use super::*;
     use crate::domain::billing::credit;
     use crate::domain::billing::invoice::number::NumberFormat;
-    use crate::domain::billing::invoice::sample;
+    use crate::domain::billing::invoice::{Issue, sample};
     use crate::domain::money::Rounding;
     use crate::store::{Commit, Store};
 
@@ -349,22 +378,33 @@ mod tests {
     #[test]
     fn the_last_periods_with_charged_usage_are_known() {
         let store = Store::memory().expect("memory");
-        let of = (sample::id(1), sample::id(2));
-        let month = |number: u32| {
+        let subscription = sample::id(1);
+        let (often, once, never) = (sample::id(2), sample::id(3), sample::id(4));
+        let month = |price: PriceId, number: u32| {
             let start = Date::new(2026, number, 1).expect("a day");
             let period = Period::new(start, start.plus_months(1)).expect("a month");
-            ChargedUsage { period, quantity: Quantity::whole(number.into()) }
+            ChargedUsage { price, period, quantity: Quantity::whole(number.into()) }
         };
         let kept = store.transact(|mut batch| {
-            for number in 1..=3 {
-                batch.put_charged_usage(of, month(number))?;
-            }
+            batch.put_charged_usage(subscription, &[month(often, 1), month(once, 1)])?;
+            batch.put_charged_usage(subscription, &[month(often, 2), month(often, 3)])?;
             Ok(((), Commit::Durable))
         });
         kept.expect("kept");
-        let view = store.read().expect("snapshot");
-        assert_eq!(charged_usage(&view, of, 2).expect("read"), [month(3), month(2)]);
-        assert_eq!(charged_usage(&view, (of.0, sample::id(3)), 2).expect("read"), []);
-        assert_eq!(charged_usage(&view, of, 0).expect("read"), []);
+        let charged = |prices: &[PriceId], limit| {
+            let view = store.read().expect("snapshot");
+            charged_usage(&view, (subscription, prices), limit).expect("read")
+        };
+        assert_eq!(charged(&[often], 2), [month(often, 3), month(often, 2)]);
+        assert_eq!(charged(&[often, once], 1), [month(often, 3), month(once, 1)]);
+        assert_eq!(charged(&[never], 2), []);
+        assert_eq!(charged(&[often], 0), []);
+        let more = ChargedUsage { quantity: Quantity::whole(9), ..month(once, 1) };
+        let kept = store.transact(|mut batch| {
+            batch.put_charged_usage(subscription, &[more])?;
+            Ok(((), Commit::Durable))
+        });
+        kept.expect("kept");
+        assert_eq!(charged(&[often, once], 3)[2..], [month(often, 1), more]);
     }
 }

@@ -42,6 +42,7 @@ pub mod party;
 pub mod payment;
 mod read_only;
 pub mod record;
+mod rehearsal;
 pub mod schema;
 mod seal;
 pub mod sequence;
@@ -69,6 +70,8 @@ pub use self::engine::Trust;
 pub use self::error::StoreError;
 pub use self::read_only::ReadOnlyStore;
 pub use self::record::{Along, Change, Index, Record, Records};
+pub use self::rehearsal::Rehearsal;
+use self::rehearsal::Stage;
 use self::turn::Turns;
 pub use self::view::{KeyRange, ReadTx, Table, View, Visit};
 
@@ -230,6 +233,22 @@ impl Store {
         work: impl FnOnce(Batch<'_>) -> Result<(T, Commit), StoreError>,
     ) -> Result<T, StoreError> {
         self.transaction(|tx| work(Batch::bulk(tx)))
+    }
+
+    /// Does bulk work ahead of the writer, over a snapshot and what another rehearsal will have
+    /// written by then; nothing is written. See [`Batch::perform`].
+    ///
+    /// # Errors
+    /// [`StoreError::Unrehearsed`] if the work reads what cannot be known now; if the engine or the
+    /// work fails.
+    pub fn rehearse<T>(
+        &self,
+        (view, before): (&ReadTx, Option<&Rehearsal>),
+        work: impl FnOnce(Batch<'_>) -> Result<T, StoreError>,
+    ) -> Result<(T, Rehearsal), StoreError> {
+        let stage = Stage::new(view, before);
+        let done = work(Batch::rehearsal(&stage))?;
+        Ok((done, stage.end()))
     }
 
     /// Whether the disk has room for a batch. Each transaction asks it before anything is touched.

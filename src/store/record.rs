@@ -29,6 +29,8 @@ pub trait Record: Serialize + DeserializeOwned + Send + 'static {
     const SHAPE: u8;
     /// Everything it can be found by.
     const INDICES: &'static [Index<Self>];
+    /// Whether it can be found by its number.
+    const IS_FOUND_BY_NUMBER: bool;
     /// Everything it is added up in.
     const TALLIES: &'static [Tally<Self>];
 
@@ -67,10 +69,16 @@ pub fn by_number<R: Record>(it: &R, keys: &mut Vec<Key>) {
     }
 }
 
+/// By nothing: of what is many and nobody looks for by its number.
+pub fn by_no_number<R: Record>(_: &R, _: &mut Vec<Key>) {}
+
 /// Declares how an entity is kept: its table, the version of its shape, what it can be found by
-/// beside seller, owner and number, what it is added up in, and when something falls due for it.
+/// beside seller, owner and (unless it is `unnumbered`) number, what it is added up in, and when
+/// something falls due for it.
 macro_rules! record {
-    ($entity:ty, $id:ty, $table:literal, shape $shape:literal
+    (@number) => { $crate::store::record::by_number::<Self> };
+    (@number unnumbered) => { $crate::store::record::by_no_number::<Self> };
+    ($entity:ty, $id:ty, $table:literal, shape $shape:literal $($numbering:ident)?
         $(, $(#[doc = $doc:literal])+ $index:ident = $name:literal => $keys:expr)*
         $(, sums $(#[doc = $sum_doc:literal])+ $tally:ident = $sum_name:literal => $parts:expr)*
         $(, due => $due:expr)? $(,)?) => {
@@ -99,7 +107,7 @@ macro_rules! record {
                 },
                 $crate::store::Index {
                     table: $crate::store::Table(concat!($table, "/by_number")),
-                    keys: $crate::store::record::by_number::<Self>,
+                    keys: $crate::store::record::record!(@number $($numbering)?),
                 },
                 $($crate::store::Index { table: $index, keys: $keys },)*
                 $($crate::store::Index {
@@ -110,6 +118,7 @@ macro_rules! record {
                     },
                 },)?
             ];
+            const IS_FOUND_BY_NUMBER: bool = stringify!($($numbering)?).is_empty();
             const TALLIES: &'static [$crate::store::tally::Tally<Self>] = &[
                 $($crate::store::tally::Tally { table: $tally, parts: $parts },)*
             ];
@@ -181,6 +190,7 @@ pub trait Records: View {
     /// # Errors
     /// If the engine fails or the record cannot be read.
     fn find_by_number<R: Record>(&self, number: u64) -> Result<Option<R>, StoreError> {
+        const { assert!(R::IS_FOUND_BY_NUMBER, "it stands in no index of numbers") };
         self.first_along(standard::<R>(2), Key::new().u64(number))
     }
 
@@ -378,6 +388,17 @@ impl Batch<'_> {
         self.put_indices(None, Some(record))?;
         self.put_tallies(None, Some(record))?;
         Ok(Change { before: None, after: Some(after) })
+    }
+
+    /// Stores a record over one that is known to lie there, which need not be decoded.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn put_over<R: Record>(&mut self, before: &R, record: &R) -> Result<(), StoreError> {
+        let replaced = self.insert(R::TABLE, &record.id().to_bytes(), &encode(record))?;
+        debug_assert_eq!(replaced, Some(encode(before)), "it lies there so");
+        self.put_indices(Some(before), Some(record))?;
+        self.put_tallies(Some(before), Some(record))
     }
 
     /// Removes a record with its indices and returns both sides of the change.

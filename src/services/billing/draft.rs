@@ -1,8 +1,4 @@
-//! Drafts: the bills of a page, computed over a snapshot while the writer writes the page before.
-//!
-//! Computing takes longer than writing, and needs no writer. What was computed is good as long as
-//! nothing was told in between but what the pages before told: else the page is computed again
-//! where it is written, and nothing of it is wrong.
+//! Drafts: the bills of a page, as a snapshot has it.
 
 use std::collections::BTreeSet;
 
@@ -16,18 +12,9 @@ use crate::domain::id::{BillingAccountId, Id};
 use crate::services::{Cx, Error};
 use crate::store::Records;
 use crate::store::due::DueTable;
-use crate::store::fact::Facts;
 
 /// After how many lines a page is ended: an account with many subscriptions is a page of its own.
 const LINES_MAX: usize = 8_000;
-
-/// The drafts of a page.
-pub(super) struct Drafts {
-    /// The last fact that they are computed after.
-    pub(super) seen: u64,
-    /// Of each billing account, the longest due first.
-    pub(super) items: Vec<Draft>,
-}
 
 /// A billing account with what it is to be billed.
 pub(super) struct Draft {
@@ -66,13 +53,13 @@ impl Draft {
     }
 }
 
-/// The drafts of at most so many accounts that are due, without those that another page bills.
+/// The drafts of at most so many accounts that are due, the longest due first, without those that
+/// another page bills.
 pub(super) fn next(
     cx: Cx<'_>,
     shelf: &mut Shelf,
     (accounts_max, others): (usize, &BTreeSet<BillingAccountId>),
-) -> Result<Drafts, Error> {
-    let seen = cx.view.last_fact()?;
+) -> Result<Vec<Draft>, Error> {
     let (mut items, mut lines) = (Vec::new(), 0);
     for subject in cx.view.due(Duty::Billing, cx.now, accounts_max + others.len())? {
         let id = BillingAccountId::from_uuid(subject.uuid);
@@ -87,5 +74,5 @@ pub(super) fn next(
             break;
         }
     }
-    Ok(Drafts { seen, items })
+    Ok(items)
 }

@@ -278,13 +278,14 @@ fn count(
     (zone, late_max): (Zone, usize),
 ) -> Result<bool, Error> {
     let mut asked = Vec::new();
+    let metered = of.prices.iter().filter(|it| it.meter.is_some() && it.charged_until.is_some());
+    let metered: Vec<_> = metered.map(|it| it.price.id).collect();
+    let charged = charged_usage(cx.view, (of.id, &metered), late_max)?;
     for (place, price) in of.prices.iter().enumerate().filter(|it| it.1.meter.is_some()) {
         let periods = due.iter().filter(|it| it.0 == place);
         asked.extend(periods.map(|it| (place, it.1, Quantity::ZERO)));
-        if price.charged_until.is_some() {
-            let charged = charged_usage(cx.view, (of.id, price.price.id), late_max)?;
-            asked.extend(charged.iter().map(|it| (place, it.period, it.quantity)));
-        }
+        let charged = charged.iter().filter(|it| it.price == price.price.id);
+        asked.extend(charged.map(|it| (place, it.period, it.quantity)));
     }
     let want = |(place, period, _): &(usize, Period, Quantity)| {
         let meter = of.prices[*place].meter.as_ref()?;

@@ -151,17 +151,19 @@ fn keep_marks(
         if own.is_empty() {
             continue;
         }
-        let mut changed = subscription.clone();
+        let (mut changed, mut usage) = (subscription.clone(), Vec::with_capacity(own.len()));
         for mark in own {
             if let Some(until) = mark.until {
                 charge(&mut changed, mark.price, until);
             }
-            if let Some((period, quantity)) = mark.usage {
-                let of = (mark.subscription, mark.price);
-                act.batch().put_charged_usage(of, ChargedUsage { period, quantity })?;
-            }
+            usage.extend(mark.usage.map(|(period, quantity)| ChargedUsage {
+                price: mark.price,
+                period,
+                quantity,
+            }));
         }
-        act.put_quietly(&changed)?;
+        act.batch().put_charged_usage(subscription.id, &usage)?;
+        act.put_over(subscription, &changed)?;
     }
     Ok(())
 }
