@@ -84,9 +84,18 @@ impl<T: Wire> Reply<T> {
     }
 }
 
+/// How much room an answer gets before anything is in it: to move it costs more than to write it.
+const THING_BYTES: usize = 2 << 10;
+const PAGE_BYTES: usize = 32 << 10;
+
 fn bytes<T: Wire>(body: &T, fields: Option<&[String]>) -> Vec<u8> {
     let written = "a wire type has only what JSON can write";
-    let Some(fields) = fields else { return serde_json::to_vec(body).expect(written) };
+    let Some(fields) = fields else {
+        let mut bytes = Vec::with_capacity(if T::IS_PAGE { PAGE_BYTES } else { THING_BYTES });
+        serde_json::to_writer(&mut bytes, body).expect(written);
+        bytes.shrink_to_fit();
+        return bytes;
+    };
     let mut tree = serde_json::to_value(body).expect(written);
     let items = tree.get_mut("items").filter(|_| T::IS_PAGE);
     match items.and_then(serde_json::Value::as_array_mut) {
