@@ -17,6 +17,8 @@ use harness::{aim, folder, introduce, told};
 const TOKEN: &str = "tbx_benches-benches-benches-benches-0";
 /// How long a server does nothing before it is called idle.
 const IDLE: Duration = Duration::from_secs(1);
+/// How long it has rested before it is measured: what was freed is given back now and then.
+const REST: Duration = Duration::from_secs(5);
 /// How long it may take to come to rest.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -57,6 +59,7 @@ fn measure(what: &str, folder: &Path, arguments: &[&str]) -> (u64, Duration) {
         }
         used = now;
     }
+    thread::park_timeout(REST);
     let (resident, peak) = (memory_mib(&server.id(), "VmRSS"), memory_mib(&server.id(), "VmHWM"));
     println!("  {what:<40} {resident:>4} MiB, at most {peak} MiB, usable in {}", told(usable));
     (resident, usable)

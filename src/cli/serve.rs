@@ -25,6 +25,8 @@ use crate::{api, jobs, telemetry, ui};
 
 /// How often the server looks whether the store has failed.
 const LOOK: Duration = Duration::from_millis(250);
+/// How often the machine may have what was freed.
+const TIDY: Duration = Duration::from_secs(2);
 /// How long what was cut off gets to end.
 const END_SECONDS: Duration = Duration::from_secs(5);
 
@@ -56,6 +58,9 @@ pub(super) struct Serve {
     /// Serve a demo: seeded at the first start, where nothing is stored yet; its clock can be moved
     #[arg(long)]
     demo: bool,
+    /// Seed the demo and end: how one that serves has it made in a process of its own
+    #[arg(long, hide = true, requires = "demo")]
+    seed_only: bool,
 }
 
 impl Serve {
@@ -64,6 +69,9 @@ impl Serve {
         let config = super::settings(&self.flags.0)?.config;
         telemetry::start(&config);
         let folder = Folder::create(&config)?;
+        if self.seed_only {
+            return demo::make(&folder, &config);
+        }
         let (bss, book) = self.open(&folder, &config)?;
         let secret = founding::offer(&bss)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
@@ -220,7 +228,20 @@ fn gone(stopped: &watch::Receiver<()>) -> impl Future<Output = ()> + Send + 'sta
 /// Comes when the store has failed.
 async fn store_failure(bss: &Bss) {
     let mut ticks = tokio::time::interval(LOOK);
+    let mut tidied = Instant::now();
     while !bss.is_stopped() {
         ticks.tick().await;
+        if tidied.elapsed() >= TIDY {
+            give_back();
+            tidied = Instant::now();
+        }
+    }
+}
+
+/// Lets the machine have what was freed: the allocator looks for it when a thread ends, and in an
+/// idle server none does. The hash of one password is memory enough for a small store.
+fn give_back() {
+    if let Err(error) = std::thread::Builder::new().name("tidy".to_owned()).spawn(|| {}) {
+        tracing::debug!(%error, "there was no thread to end");
     }
 }

@@ -11,7 +11,9 @@ mod shop;
 mod stage;
 mod usage;
 
+use std::env;
 use std::io::Write;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -149,8 +151,26 @@ pub(super) fn open(folder: &Folder, config: &Config) -> Result<(Arc<Bss>, Book),
         return Ok(found);
     }
     tracing::info!("making the demo: some months of business go by first");
+    if let Some(found) = seed_apart().then(|| demo_in(folder, config)).transpose()?.flatten() {
+        return Ok(found);
+    }
     let book = seed(folder, config, &Size::WHOLE)?;
     Ok((appliance::open(folder, config)?, book))
+}
+
+/// Makes the demo of a folder, as the one that serves it wants it.
+pub(super) fn make(folder: &Folder, config: &Config) -> Result<(), Failure> {
+    seed(folder, config, &Size::WHOLE).map(|_| ())
+}
+
+/// Lets a process of its own make the demo, with the arguments and variables of this one: what some
+/// months of business take in memory is given back with it. Answers whether it did; if not, what is
+/// wrong is found out here.
+fn seed_apart() -> bool {
+    let Ok(program) = env::current_exe() else { return false };
+    let mut command = Command::new(program);
+    command.args(env::args_os().skip(1)).arg("--seed-only").stderr(Stdio::null());
+    command.status().is_ok_and(|it| it.success())
 }
 
 fn refused_as_live() -> Failure {
