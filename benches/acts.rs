@@ -62,6 +62,7 @@ fn register(act: &mut Act<'_>, _: &[BillingAccountId], number: usize) -> Result<
     let name = format!("Customer {number}").parse().unwrap();
     let provider = account::provider(act.cx())?.id;
     let command = OpenAccount {
+        id: None,
         wanted: Wanted::Customer,
         parent: Some(provider),
         party: None,
