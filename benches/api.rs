@@ -8,19 +8,13 @@
 
 mod harness;
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::Bytes;
-use axum::http::header;
-use axum::routing::get;
-use axum::serve::ListenerExt;
 use harness::appliance::text;
 use harness::load::{Connection, load, request};
 use harness::process::{Server, processor_time};
-use harness::{Times, aim, best, folder, introduce, per_second, row, share};
+use harness::{Times, aim, bare, best, folder, introduce, per_second, row, share};
 use serde_json::json;
 
 const TOKEN: &str = "tbx_benches-benches-benches-benches-0";
@@ -29,11 +23,7 @@ const CONNECTIONS: usize = 16;
 const RUNS: usize = 3;
 
 fn main() {
-    let mut arguments = std::env::args().skip(1);
-    if arguments.next().as_deref() == Some("answer") {
-        answer(Path::new(&arguments.next().unwrap()));
-        return;
-    }
+    bare::serve_if_asked();
     introduce("Reads over HTTP on loopback, by second of processor; each the best of some runs");
     let folder = folder();
     let server = Server::start(folder.path(), &[], TOKEN);
@@ -61,8 +51,7 @@ fn compare(server: &Server, (what, count): (&str, usize), path: &dyn Fn(usize) -
     let folder = folder();
     let mut body = Vec::new();
     Connection::open(&server.address).send(&request(&path(0), TOKEN, ""), &mut body);
-    std::fs::write(folder.path().join("body"), &body).unwrap();
-    let bare = Server::of_this_bench("answer", &folder.path().join("body"));
+    let bare = bare::server(folder.path(), &body);
     let requests: Vec<_> = (0..count).map(|it| request(&path(it), TOKEN, "")).collect();
     let requests = Arc::new(requests);
     let measured = |server: &Server| {
@@ -83,18 +72,4 @@ fn measure(server: &Server, requests: &Arc<Vec<Vec<u8>>>) -> (Duration, Times) {
     let before = processor_time(&server.id());
     let loaded = load(&server.address, requests, CONNECTIONS);
     (processor_time(&server.id()) - before, loaded.times)
-}
-
-/// Answers every request with the bytes of a file, until it is killed.
-fn answer(path: &Path) {
-    let body = Bytes::from(std::fs::read(path).unwrap());
-    let answer = move || async move { ([(header::CONTENT_TYPE, "application/json")], body) };
-    let router = Router::new().fallback(get(answer));
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        println!("listening on {}", listener.local_addr().unwrap());
-        let listener = listener.tap_io(|it| it.set_nodelay(true).unwrap());
-        axum::serve(listener, router).await.unwrap();
-    });
 }

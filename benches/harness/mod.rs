@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, reason = "a bench fails by panicking")]
 
 pub(crate) mod appliance;
+pub(crate) mod bare;
 pub(crate) mod load;
 pub(crate) mod process;
 pub(crate) mod replay;
