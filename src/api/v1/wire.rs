@@ -4,8 +4,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 use utoipa::__dev::ComposeSchema;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Ref, Schema, SchemaType, Type};
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{ObjectBuilder, Schema, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::api::edge::cursor;
@@ -112,12 +112,40 @@ impl PartialSchema for Decimal {
 impl ToSchema for Decimal {}
 
 /// A page of a list.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
 pub(crate) struct List<T: ToSchema> {
     /// The things, in order.
     items: Vec<T>,
     /// What to send as `cursor` for the next page; `null` after the last.
     next_cursor: Option<String>,
+}
+
+// Not derived: that would leave away the form of the things, which may be shown in lists alone.
+impl<T: ToSchema> ComposeSchema for List<T> {
+    fn compose(_: Vec<RefOr<Schema>>) -> RefOr<Schema> {
+        let things = ArrayBuilder::new().items(Ref::from_schema_name(T::name()));
+        let types = SchemaType::Array(vec![Type::String, Type::Null]);
+        let next = ObjectBuilder::new()
+            .schema_type(types)
+            .description(Some("What to send as `cursor` for the next page; `null` after the last"));
+        let page = ObjectBuilder::new()
+            .description(Some("A page of a list"))
+            .property("items", things.description(Some("The things, in order")))
+            .property("next_cursor", next)
+            .required("items");
+        RefOr::T(Schema::Object(page.build()))
+    }
+}
+
+impl<T: ToSchema> ToSchema for List<T> {
+    fn name() -> std::borrow::Cow<'static, str> {
+        std::borrow::Cow::Owned(format!("List_{}", T::name()))
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((T::name().into_owned(), T::schema()));
+        T::schemas(schemas);
+    }
 }
 
 impl<T: Wire + ToSchema> Wire for List<T> {
