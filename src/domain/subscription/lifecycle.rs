@@ -264,19 +264,19 @@ mod tests {
     #[test]
     fn a_subscription_lives_as_the_table_says() {
         expect![[r#"
-                                  | activate |   abort | hold_administratively | release_administratively | hold_for_credit |   release_from_credit |  grace |  expire |  renew |   terminate |      cancel |        keep |   destroy | restore
-                          pending |   active | aborted |                     - |                        - |               - |                     - |      - |       - |      - |           - |    canceled |           - |         - |       -
-                           active |        - |       - | held_administratively |                        - | held_for_credit |                     - | graced |       - | active |           - | terminating |           - |         - |       -
-            held_administratively |        - |       - |                     - |                   active |   held_for_both |                     - |      - |       - |      - |           - | terminating |           - |         - |       -
-                  held_for_credit |        - |       - |         held_for_both |                        - |               - |                active |      - |       - |      - |           - | terminating |           - |         - |       -
-                    held_for_both |        - |       - |                     - |          held_for_credit |               - | held_administratively |      - |       - |      - |           - | terminating |           - |         - |       -
-                           graced |        - |       - | held_administratively |                        - | held_for_credit |                     - |      - | expired | active |           - | terminating |           - |         - |       -
-                          expired |        - |       - |                     - |                        - |               - |                     - |      - |       - | active | terminating | terminating |           - |         - |       -
-                      terminating |        - |       - |                     - |                        - |               - |                     - |      - |       - |      - |           - |           - | recoverable | destroyed |       -
-                      recoverable |        - |       - |                     - |                        - |               - |                     - |      - |       - | active |           - |           - |           - | destroyed |  active
-                        destroyed |        - |       - |                     - |                        - |               - |                     - |      - |       - |      - |           - |           - |           - |         - |       -
-                          aborted |        - |       - |                     - |                        - |               - |                     - |      - |       - |      - |           - |           - |           - |         - |       -
-                         canceled |        - |       - |                     - |                        - |               - |                     - |      - |       - |      - |           - |           - |           - |         - |       -
+                                  | activate |   abort | hold_administratively | release_administratively | hold_for_credit |   release_from_credit |  grace |  expire |  renew |   terminate |      cancel |        keep |   destroy | restore |   retry
+                          pending |   active | aborted |                     - |                        - |               - |                     - |      - |       - |      - |           - |    canceled |           - |         - |       - |       -
+                           active |        - |       - | held_administratively |                        - | held_for_credit |                     - | graced |       - | active |           - | terminating |           - |         - |       - |       -
+            held_administratively |        - |       - |                     - |                   active |   held_for_both |                     - |      - |       - |      - |           - | terminating |           - |         - |       - |       -
+                  held_for_credit |        - |       - |         held_for_both |                        - |               - |                active |      - |       - |      - |           - | terminating |           - |         - |       - |       -
+                    held_for_both |        - |       - |                     - |          held_for_credit |               - | held_administratively |      - |       - |      - |           - | terminating |           - |         - |       - |       -
+                           graced |        - |       - | held_administratively |                        - | held_for_credit |                     - |      - | expired | active |           - | terminating |           - |         - |       - |       -
+                          expired |        - |       - |                     - |                        - |               - |                     - |      - |       - | active | terminating | terminating |           - |         - |       - |       -
+                      terminating |        - |       - |                     - |                        - |               - |                     - |      - |       - |      - |           - |           - | recoverable | destroyed |       - |       -
+                      recoverable |        - |       - |                     - |                        - |               - |                     - |      - |       - | active |           - |           - |           - | destroyed |  active |       -
+                        destroyed |        - |       - |                     - |                        - |               - |                     - |      - |       - |      - |           - |           - |           - |         - |       - |       -
+                          aborted |        - |       - |                     - |                        - |               - |                     - |      - |       - |      - |           - |           - |           - |         - |       - | pending
+                         canceled |        - |       - |                     - |                        - |               - |                     - |      - |       - |      - |           - |           - |           - |         - |       - |       -
         "#]].assert_eq(&matrix(State::ALL, Trigger::ALL, next));
     }
 

@@ -132,11 +132,11 @@ fn what_cannot_be_read_is_refused_with_its_place() {
         > POST /accounts {} [north]
         422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/name` must be given","request_id":"…","errors":[{"pointer":"/name","rule":"required","message":"must be given"}]}
         > POST /accounts {"name":1} [north]
-        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/name` invalid type: integer `1`, expected a string","request_id":"…","errors":[{"pointer":"/name","rule":"type","message":"invalid type: integer `1`, expected a string"}]}
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/name` must be a text, not `1`","request_id":"…","errors":[{"pointer":"/name","rule":"type","message":"must be a text, not `1`"}]}
         > POST /accounts {"colour":"blue","name":"A"} [north]
         422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/colour` unknown field `colour`, expected one of `kind`, `parent`, `party`, `state`, `nature`, `name`, `description`, `class`, `locale`, `tax`, `address`, `contacts`, `attributes`, `billing`","request_id":"…","errors":[{"pointer":"/colour","rule":"unknown_field","message":"unknown field `colour`, expected one of `kind`, `parent`, `party`, `state`, `nature`, `name`, `description`, `class`, `locale`, `tax`, `address`, `contacts`, `attributes`, `billing`"}]}
         > POST /accounts {"address":{"country":"Austria"},"name":"A"} [north]
-        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/address/country` must be a country code of two letters such as `DE`","request_id":"…","errors":[{"pointer":"/address/country","rule":"format","message":"must be a country code of two letters such as `DE`"}]}
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/address/country` must be the code of a country by ISO 3166, such as `DE`","request_id":"…","errors":[{"pointer":"/address/country","rule":"format","message":"must be the code of a country by ISO 3166, such as `DE`"}]}
         > POST /accounts {"kind":"provider","name":"A"} [north]
         422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/kind` unknown variant `provider`, expected `reseller` or `customer`","request_id":"…","errors":[{"pointer":"/kind","rule":"enum","message":"unknown variant `provider`, expected `reseller` or `customer`"}]}
         > POST /accounts {"billing":{"cycle":{"anchor_day":32,"period":"1 month"}},"name":"A"} [north]
@@ -403,7 +403,23 @@ fn a_list_is_filtered_by_words_that_there_are() {
         "/users?state=zzz",
     ];
     let told: Vec<_> = lists.iter().map(|it| refused(it)).collect();
-    expect![""].assert_eq(&told.join("\n"));
+    expect![[r#"
+        422 /accounts?state=zzz: "`zzz` is not one of prospective, active, held_administratively, held_for_credit, held_for_both, closing, closed, erased"
+        422 /accounts?kind=zzz: "`zzz` is not one of provider, reseller, customer"
+        422 /attribute_definitions?applies_to=zzz: "`zzz` is not one of account, subscription, order"
+        422 /billing_accounts?state=zzz: "`zzz` is not one of defined, active, pending_update, suspended, pending_closed, closed"
+        422 /billing_runs?state=zzz: "`zzz` is not one of planned, running, done, canceled"
+        422 /events?kind=zzz: "`zzz` is not one of account, asset, billing_account, billing_run, bucket, catalog, cart, category, class, coupon, credit_note, deposit, discount, document, invoice, listener, meter, notification_template, offer, order, party, payment, payment_method, payment_plan, price, promotion, quote, refund, resource_category, resource, review, seat, service_terms, session, settlement, share_model, shipment, sla, specification, subscription, task, tax_category, tax_zone, token, user, tax_rule, mail, usage_record, share_record, consumer_key, attribute_definition"
+        422 /events?verb=zzz: "`zzz` is not one of created, changed, removed, activated, held, released, expired, renewed, canceled, terminated, launched, retired, rejected, started, completed, failed, issued, partly_paid, paid, overdue, written_off, received, refunded, sent, signed_in, graced, destroyed, restored, information_required, shipped, delivered, returned, assigned, partly_completed, expiring"
+        422 /invoices?state=zzz: "`zzz` is not one of draft, open, overdue, paid, credited, written_off"
+        422 /listeners?state=zzz: "`zzz` is not one of active, paused, broken"
+        422 /mails?state=zzz: "`zzz` is not one of queued, sent, failed"
+        422 /offers?state=zzz: "`zzz` is not one of in_study, in_design, in_test, active, launched, retired, obsolete, rejected"
+        422 /orders?state=zzz: "`zzz` is not one of acknowledged, rejected, pending, held, in_progress, completed, partial, failed, canceled, assessing_cancellation, pending_cancellation"
+        422 /payments?state=zzz: "`zzz` is not one of initiated, redirected, authorized, captured, declined, expired, canceled, partly_refunded, fully_refunded"
+        422 /subscriptions?state=zzz: "`zzz` is not one of pending, active, held_administratively, held_for_credit, held_for_both, graced, expired, terminating, recoverable, destroyed, aborted, canceled"
+        422 /tasks?state=zzz: "`zzz` is not one of queued, started, completed, failed, canceled"
+        422 /users?state=zzz: "`zzz` is not one of invited, active, suspended, invitation_suspended, softly_deleted, removing, removed""#]].assert_eq(&told.join("\n"));
 }
 
 #[test]
@@ -455,5 +471,26 @@ fn how_far_an_account_is_trusted_is_told_to_who_sells_to_it() {
     let buyer = house.client(&house.north.customer.admin);
     said.say(&buyer, "buyer", &format!("GET {path}"), None);
     said.say(&house.client(&house.south.admin), "south", &format!("GET {path}"), None);
-    expect![""].assert_eq(&said.text());
+    expect![[r#"
+        > GET /accounts/{acc1}/credit [north]
+        200 OK {"items":[],"next_cursor":null}
+        > POST /accounts/{acc1}/credit {"risk_rating":3,"score":640} [north]
+        201 Created {"items":[{"current":true,"assessed_at":"2026-01-01T00:00:00Z","risk_rating":3,"score":640,"valid_from":null,"valid_until":null}],"next_cursor":null}
+        > POST /accounts/{acc1}/credit {"assessed_at":"2025-06-01T00:00:00Z","score":500} [north]
+        201 Created {"items":[{"current":true,"assessed_at":"2026-01-01T00:00:00Z","risk_rating":3,"score":640,"valid_from":null,"valid_until":null},{"current":false,"assessed_at":"2025-06-01T00:00:00Z","risk_rating":null,"score":500,"valid_from":null,"valid_until":null}],"next_cursor":null}
+        > POST /accounts/{acc1}/credit {"score":720,"valid_until":"2026-02-01T00:00:00Z"} [north]
+        201 Created {"items":[{"current":true,"assessed_at":"2026-01-01T00:00:00Z","risk_rating":null,"score":720,"valid_from":null,"valid_until":"2026-02-01T00:00:00Z"},{"current":false,"assessed_at":"2026-01-01T00:00:00Z","risk_rating":3,"score":640,"valid_from":null,"valid_until":null},{"current":false,"assessed_at":"2025-06-01T00:00:00Z","risk_rating":null,"score":500,"valid_from":null,"valid_until":null}],"next_cursor":null}
+        > POST /accounts/{acc1}/credit {} [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/risk_rating` must have a risk rating or a score","request_id":"…","errors":[{"pointer":"/risk_rating","rule":"required","message":"must have a risk rating or a score"}]}
+        > POST /accounts/{acc1}/credit {"assessed_at":"2026-01-01T00:00:01Z","score":1} [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/assessed_at` must not be later than now, `2026-01-01T00:00:00Z`","request_id":"…","errors":[{"pointer":"/assessed_at","rule":"range","message":"must not be later than now, `2026-01-01T00:00:00Z`"}]}
+        > POST /accounts/{acc1}/credit {"score":1,"valid_from":"2026-02-01T00:00:00Z","valid_until":"2026-01-01T00:00:00Z"} [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/valid_until` must be later than `valid_from`","request_id":"…","errors":[{"pointer":"/valid_until","rule":"range","message":"must be later than `valid_from`"}]}
+        > GET /accounts/{acc1}/credit?fields=current,score [north]
+        200 OK {"items":[{"current":true,"score":640},{"current":false,"score":720},{"current":false,"score":500}],"next_cursor":null}
+        > GET /accounts/{acc1}/credit [buyer]
+        403 Forbidden {"type":"/problems/forbidden","title":"Not permitted","status":403,"detail":"not permitted: credit_read","request_id":"…"}
+        > GET /accounts/{acc1}/credit [south]
+        404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{acc1}` is not there","request_id":"…"}
+    "#]].assert_eq(&said.text());
 }

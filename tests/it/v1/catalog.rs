@@ -123,9 +123,9 @@ fn lists_name_what_they_point_at_and_are_narrowed() {
     let say = |who: &Client<'_>, path: String| {
         said.say(who, "operator", &format!("GET {path}"), None);
     };
-    let fields = "order=oldest&fields=id,account_name,offer_name";
-    say(&operator, format!("/subscriptions?offer={offer}&{fields}"));
-    say(&operator, format!("/subscriptions?offer={offer}&account={id}&{fields}"));
+    let fields = "order=oldest&fields=id,account_name";
+    say(&operator, format!("/subscriptions?offer={offer}&{fields},offer_name"));
+    say(&operator, format!("/subscriptions?offer={offer}&account={id}&{fields},offer_name"));
     say(&operator, format!("/orders?account={id}&{fields},items"));
     say(&operator, format!("/invoices?account={id}&{fields}"));
     say(&operator, format!("/payments?account={id}&{fields}"));
@@ -139,11 +139,11 @@ fn lists_name_what_they_point_at_and_are_narrowed() {
         200 OK {"items":[{"account_name":"Acme","id":"{sub1}","offer_name":"Flat"},{"account_name":"Other","id":"{sub2}","offer_name":"Flat"}],"next_cursor":null}
         > GET /subscriptions?offer={ofr1}&account={acc1}&order=oldest&fields=id,account_name,offer_name [operator]
         200 OK {"items":[{"account_name":"Acme","id":"{sub1}","offer_name":"Flat"}],"next_cursor":null}
-        > GET /orders?account={acc1}&order=oldest&fields=id,account_name,offer_name,items [operator]
-        200 OK {"items":[{"account_name":"Acme","id":"{ord1}","items":[{"action":"add","failure":null,"key":"1","offer":"{ofr1}","offer_name":"Flat","quantity":1,"resources":{},"state":"completed","subscription":"{sub1}","term":null}]},{"account_name":"Acme","id":"{ord2}","items":[{"action":"add","failure":null,"key":"1","offer":"{ofr2}","offer_name":"Other Flat","quantity":1,"resources":{},"state":"completed","subscription":"{sub3}","term":null}]}],"next_cursor":null}
-        > GET /invoices?account={acc1}&order=oldest&fields=id,account_name,offer_name [operator]
+        > GET /orders?account={acc1}&order=oldest&fields=id,account_name,items [operator]
+        200 OK {"items":[{"account_name":"Acme","id":"{ord1}","items":[{"action":"add","attributes":{},"failure":null,"key":"1","offer":"{ofr1}","offer_name":"Flat","quantity":1,"resources":{},"state":"completed","subscription":"{sub1}","term":null}]},{"account_name":"Acme","id":"{ord2}","items":[{"action":"add","attributes":{},"failure":null,"key":"1","offer":"{ofr2}","offer_name":"Other Flat","quantity":1,"resources":{},"state":"completed","subscription":"{sub3}","term":null}]}],"next_cursor":null}
+        > GET /invoices?account={acc1}&order=oldest&fields=id,account_name [operator]
         200 OK {"items":[{"account_name":"Acme","id":"{inv1}"},{"account_name":"Acme","id":"{inv2}"}],"next_cursor":null}
-        > GET /payments?account={acc1}&order=oldest&fields=id,account_name,offer_name [operator]
+        > GET /payments?account={acc1}&order=oldest&fields=id,account_name [operator]
         200 OK {"items":[{"account_name":"Acme","id":"{pay1}"}],"next_cursor":null}
         > GET /accounts?number=7&fields=name,number [operator]
         200 OK {"items":[{"id":"{acc1}","name":"Acme","number":7}],"next_cursor":null}
@@ -188,5 +188,25 @@ fn a_tax_rule_ends_and_leaves_what_it_taxed_to_the_general_one() {
     for invoice in market.invoices(&account) {
         said.note(&sums(&invoice));
     }
-    expect![""].assert_eq(&said.text());
+    expect![[r#"
+        > POST /tax_rules {"category":"{txc1}","name":"Reduced","percent":"7","valid_from":"2026-01-01","valid_until":"2026-01-01","zone":"{txz1}"} [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/valid_until` must be later than `2026-01-01`, when it begins","request_id":"…","errors":[{"pointer":"/valid_until","rule":"range","message":"must be later than `2026-01-01`, when it begins"}]}
+        > POST /tax_rules?fields=valid_from,valid_until {"category":"{txc1}","name":"Reduced","percent":"7","valid_from":"2026-01-01","valid_until":"2027-01-01","zone":"{txz1}"} [operator]
+        201 Created {"id":"{txr1}","valid_from":"2026-01-01","valid_until":"2027-01-01"}
+        > PATCH /tax_rules/{txr1}?fields=valid_until {"valid_until":"2026-02-01"} [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/valid_until` must not be earlier than today, `2026-02-02`","request_id":"…","errors":[{"pointer":"/valid_until","rule":"range","message":"must not be earlier than today, `2026-02-02`"}]}
+        > PATCH /tax_rules/{txr1}?fields=valid_until {"valid_until":"2026-02-30"} [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/valid_until` `2026-02-30` is not a date of the form `2026-01-31`","request_id":"…","errors":[{"pointer":"/valid_until","rule":"format","message":"`2026-02-30` is not a date of the form `2026-01-31`"}]}
+        > PATCH /tax_rules/{txr1}?fields=valid_until {"valid_until":null} [operator]
+        200 OK {"id":"{txr1}","valid_until":null}
+        > PATCH /tax_rules/{txr1}?fields=valid_until {"valid_until":"2026-03-01"} [operator]
+        200 OK {"id":"{txr1}","valid_until":"2026-03-01"}
+        > PATCH /tax_rules/{txr1}?fields=valid_until {"percent":"8"} [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/percent` unknown field `percent`, expected `valid_until`","request_id":"…","errors":[{"pointer":"/percent","rule":"unknown_field","message":"unknown field `percent`, expected `valid_until`"}]}
+        > PATCH /tax_rules/{txr1}?fields=valid_until {"valid_until":null} [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/valid_until` cannot change: it ended on `2026-03-01`","request_id":"…","errors":[{"pointer":"/valid_until","rule":"range","message":"cannot change: it ended on `2026-03-01`"}]}
+        100.00 + 7.00 = 107.00 EUR, due 107.00
+        100.00 + 7.00 = 107.00 EUR, due 107.00
+        100.00 + 20.00 = 120.00 EUR, due 120.00
+    "#]].assert_eq(&said.text());
 }

@@ -77,7 +77,7 @@ fn terms_that_cannot_hold_and_classes_of_others_are_refused() {
         > POST /classes {"name":""} [north]
         422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/name` must not be empty","request_id":"…","errors":[{"pointer":"/name","rule":"format","message":"must not be empty"}]}
         > POST /classes {"due_days":-1} [north]
-        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/due_days` invalid value: integer `-1`, expected u16","request_id":"…","errors":[{"pointer":"/due_days","rule":"type","message":"invalid value: integer `-1`, expected u16"}]}
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/due_days` must be a whole number from 0 to 65535, not `-1`","request_id":"…","errors":[{"pointer":"/due_days","rule":"type","message":"must be a whole number from 0 to 65535, not `-1`"}]}
         > POST /classes {"credit_limits":[{"amount":"-1","currency":"EUR"},{"amount":"2","currency":"EUR"}]} [north]
         422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/credit_limits/0` must not be negative; `/credit_limits/1` must name each currency once","request_id":"…","errors":[{"pointer":"/credit_limits/0","rule":"range","message":"must not be negative"},{"pointer":"/credit_limits/1","rule":"unique","message":"must name each currency once"}]}
         > POST /classes {"credit_limits":[{"amount":"1.001","currency":"EUR"}]} [north]

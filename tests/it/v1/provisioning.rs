@@ -49,6 +49,10 @@ fn subscription(client: &Client<'_>, order: &str) -> String {
     format!("/subscriptions/{}", text(&order["items"][0]["subscription"]))
 }
 
+fn no_room() -> Response {
+    Response::new(200, r#"{"state":"failed","error":"no room"}"#)
+}
+
 fn done() -> Response {
     let access = json!({ "url": "https://vm17.example.com/", "credentials": "root / s3cret" });
     Response::new(
@@ -203,7 +207,7 @@ fn a_connector_that_cannot_be_is_refused() {
 fn what_failed_is_tried_again_with_all_that_was_given_up_for_it() {
     let (market, offer, _) = market();
     let (house, operator, said) = (&market.house, market.operator(), Protocol::default());
-    house.app.outside.answer(|_| Ok(Response::new(400, "no room")));
+    house.app.outside.answer(|_| Ok(no_room()));
     let order = order(&market, &offer);
     let subscription = subscription(&operator, &order);
     let told = || {
@@ -231,7 +235,21 @@ fn what_failed_is_tried_again_with_all_that_was_given_up_for_it() {
     told();
     said.say(&operator, "operator", &format!("GET {task}?fields=state,attempts,last_error"), None);
     said.say(&operator, "operator", &retry, None);
-    expect![""].assert_eq(&said.text());
+    expect![[r#"
+        order "failed", completed "2026-01-01T00:00:00Z"; item "failed", "no room"; subscription "aborted"
+        > POST /tasks/{tsk1}/retry?fields=state,attempts,last_error [stranger]
+        404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{tsk1}` is not there","request_id":"…"}
+        > POST /tasks/{tsk1}/retry?fields=state,attempts,last_error [operator]
+        200 OK {"attempts":0,"id":"{tsk1}","last_error":"no room","state":"queued"}
+        > POST /tasks/{tsk1}/retry?fields=state,attempts,last_error [operator]
+        409 Conflict {"type":"/problems/task_state_forbids","title":"The state of the provisioning task does not allow the operation.","status":409,"detail":"cannot retry a provisioning task that is `queued`","request_id":"…"}
+        order "in_progress", completed null; item "in_progress", null; subscription "pending"
+        order "completed", completed "2026-01-01T00:00:00Z"; item "completed", null; subscription "active"
+        > GET /tasks/{tsk1}?fields=state,attempts,last_error [operator]
+        200 OK {"attempts":1,"id":"{tsk1}","last_error":null,"state":"completed"}
+        > POST /tasks/{tsk1}/retry?fields=state,attempts,last_error [operator]
+        409 Conflict {"type":"/problems/task_state_forbids","title":"The state of the provisioning task does not allow the operation.","status":409,"detail":"cannot retry a provisioning task that is `completed`","request_id":"…"}
+    "#]].assert_eq(&said.text());
     market.must_be_whole();
 }
 
@@ -239,7 +257,7 @@ fn what_failed_is_tried_again_with_all_that_was_given_up_for_it() {
 fn what_failed_is_not_tried_again_for_who_cannot_buy() {
     let (market, offer, _) = market();
     let operator = market.operator();
-    market.house.app.outside.answer(|_| Ok(Response::new(400, "no room")));
+    market.house.app.outside.answer(|_| Ok(no_room()));
     order(&market, &offer);
     let task = text(&operator.get("/tasks?state=failed")["items"][0]["id"]);
     let account = &market.house.customer.account;
