@@ -19,7 +19,7 @@ use harness::process::Server;
 use harness::replay::{Contents, Replay, clients_of};
 use harness::{Times, aim, best, folder, introduce, per_second, row, share};
 use serde_json::json;
-use tillbox::domain::account::profile::Profile;
+use tillbox::domain::account::profile::{Profile, Receivables};
 use tillbox::domain::account::{Beginning, Nature};
 use tillbox::domain::id::BillingAccountId;
 use tillbox::domain::money::{Currency, Money};
@@ -71,6 +71,9 @@ fn register(act: &mut Act<'_>, _: &[BillingAccountId], number: usize) -> Result<
         class: None,
         tax_status: None,
         tax_zone: None,
+        receivables: Receivables::Ours,
+        sales_id: None,
+        branch_id: None,
         billing: BillingWish::default(),
     };
     account::open(act, command).map(|_| ())

@@ -248,13 +248,22 @@ impl<'tx> Act<'tx> {
     /// [`Code::Duplicate`] if anything of any kind has the one that was brought.
     pub fn id_or_new<I: Id>(&mut self, brought: Option<I>) -> Result<I, Error> {
         let Some(id) = brought else { return Ok(self.new_id()) };
+        self.must_be_free(id.uuid())?;
+        Ok(id)
+    }
+
+    /// Refuses a UUID that anything of any kind has, whoever may see it.
+    ///
+    /// # Errors
+    /// [`Code::Duplicate`].
+    pub fn must_be_free(&self, id: Uuid) -> Result<(), Error> {
         for kept in schema::KINDS {
-            if self.batch.sealed_value(kept.table, &id.to_bytes())?.is_some() {
-                let why = format!("`{}` is the id of something else: bring another", id.uuid());
+            if self.batch.sealed_value(kept.table, id.as_bytes())?.is_some() {
+                let why = format!("`{id}` is the id of something else: bring another");
                 return Err(Rejection::new(Code::Duplicate, why).into());
             }
         }
-        Ok(id)
+        Ok(())
     }
 
     /// A new UUID that belongs to no kind of ours.

@@ -8,6 +8,7 @@
 
 pub mod account;
 mod act;
+pub mod alias;
 pub mod attribute;
 pub mod billing;
 pub mod billing_account;

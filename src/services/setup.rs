@@ -11,7 +11,7 @@ use super::password::NewPassword;
 use super::session::{self, SignedIn};
 use super::user::{self, Invite};
 use super::{Act, Author, Bss, Cx, Error, operator, token};
-use crate::domain::account::profile::Profile;
+use crate::domain::account::profile::{Profile, Receivables};
 use crate::domain::account::{Account, Beginning, Nature};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::money::Currency;
@@ -188,6 +188,9 @@ fn found(act: &mut Act<'_>, founding: Founding, hash: PasswordHash) -> Result<Fo
             class: None,
             tax_status: None,
             tax_zone: None,
+            receivables: Receivables::Ours,
+            sales_id: None,
+            branch_id: None,
             billing,
         },
     )?;

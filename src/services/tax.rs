@@ -1,14 +1,16 @@
 //! Taxes: what a seller writes down about them.
 
 use super::catalog::{self, New};
-use super::{Act, Error};
+use super::{Act, Cx, Error};
 use crate::domain::catalog::tax::{Covers, TaxCategory, TaxRule, TaxZone};
+use crate::domain::error::Invalid;
 use crate::domain::id::{TaxCategoryId, TaxRuleId, TaxZoneId};
 use crate::domain::operator::Permission;
-use crate::domain::stamp::Stamp;
+use crate::domain::stamp::{SellerNumber, Stamp};
 use crate::domain::text::{Code, Name};
 use crate::domain::time::{Date, Zone};
 use crate::store::catalog::{TAX_CATEGORY_BY_CODE, TAX_ZONE_BY_CODE};
+use crate::store::{Along, Key};
 
 /// Creates a tax category.
 ///
@@ -41,6 +43,25 @@ pub fn create_zone(
     })?;
     catalog::must_be_free::<TaxZone>(act, TAX_ZONE_BY_CODE, it.code.as_str(), it.id)?;
     Ok(it)
+}
+
+/// The tax zone that programs call by a code: a seller's own, or the provider's.
+///
+/// # Errors
+/// [`Error::Invalid`] at `pointer` if there is none.
+pub fn zone_named(
+    cx: Cx<'_>,
+    seller: SellerNumber,
+    (pointer, code): (&str, &str),
+) -> Result<TaxZone, Error> {
+    let along = Along::Index(TAX_ZONE_BY_CODE, Key::new().text(code).bytes());
+    let zones = cx.all::<TaxZone>(along)?.into_iter().filter(|it| it.code.as_str() == code);
+    let rank = |it: &TaxZone| {
+        [seller, SellerNumber::PROVIDER].iter().position(|of| *of == it.stamp.seller)
+    };
+    let best = zones.filter(|it| rank(it).is_some()).min_by_key(rank);
+    let missing = || Invalid::one(pointer, "reference", format!("there is no tax zone `{code}`"));
+    best.ok_or_else(|| missing().into())
 }
 
 /// Creates a tax rule. What it does never changes: another begins on a later day.

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use tillbox::domain::account::billing_account::{BillingProfile, BillingPurpose};
 use tillbox::domain::account::class::ClassTerms;
-use tillbox::domain::account::profile::Profile;
+use tillbox::domain::account::profile::{Profile, Receivables};
 use tillbox::domain::account::{Beginning, Nature};
 use tillbox::domain::catalog::lifecycle::{Life, State};
 use tillbox::domain::catalog::offer::OfferContent;
@@ -53,6 +53,9 @@ fn open_account(act: &mut Act<'_>, id: Uuid) -> Result<Uuid, Error> {
             class: None,
             tax_status: None,
             tax_zone: None,
+            receivables: Receivables::Ours,
+            sales_id: None,
+            branch_id: None,
             billing: BillingWish::default(),
         },
     )?;

@@ -4,12 +4,12 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::kind::{self, About, Breadth, Head, Listing, Status};
+use super::kind::{self, About, Breadth, Create, Delete, Head, Listing, Status, Update};
 use super::lookup::{Finding, Lookup, uuids};
 use super::postal::{self, ADDRESS, CONTACT};
 use super::property::{Form, Property};
 use super::relation::Relation;
-use super::{bss_account_information, identity};
+use super::{account_form, bss_account_information, identity};
 use crate::domain::account::lifecycle::State;
 use crate::domain::account::profile::{AddressUse, Matter};
 use crate::domain::account::tree::AccountRole;
@@ -78,16 +78,18 @@ pub(super) static KIND: kind::Kind<Account> = kind::Kind {
             .meaning("Whom to turn to about what does not work"),
     ],
     relations: &[
-        Leads::one("parent", ID, |_, it| Ok(it.parent().map(Id::uuid).into_iter().collect())),
+        Leads::one("parent", ID, |_, it| Ok(it.parent().map(Id::uuid).into_iter().collect()))
+            .at_birth(),
         Leads::many("accounts", ID, children),
-        Leads::one("bssAccountInfo", bss_account_information::ID, |_, it| {
-            Ok(vec![identity::second_face(it.id.uuid())])
-        }),
+        Leads::one("bssAccountInfo", bss_account_information::ID, |cx, it| {
+            Ok(vec![identity::second_face(cx, it.id.subject())?])
+        })
+        .at_birth(),
     ],
     operations: &[],
-    create: None,
-    update: None,
-    delete: None,
+    create: Some(Create { needs: Permission::AccountRegister, make: account_form::create }),
+    update: Some(Update { needs: Permission::AccountWrite, change: account_form::change }),
+    delete: Some(Delete { needs: Permission::AccountClose, take: account_form::delete }),
 };
 
 /// The `aps` section of either face of an account.

@@ -10,8 +10,9 @@ use uuid::Uuid;
 
 use super::body::{Element, check_new};
 use super::error::not_for_clients;
+use super::identity;
 use super::kind::New;
-use crate::domain::error::{Code, Invalid, Rejection};
+use crate::domain::error::Invalid;
 use crate::services::{Act, Error};
 
 /// No batch has more elements.
@@ -33,19 +34,18 @@ impl Batch {
         }
         let mut batch = Self::default();
         for (place, element) in elements.iter().enumerate() {
-            let at = if elements.len() == 1 { String::new() } else { format!("/{place}") };
-            batch.element(act, place, element).map_err(|it| it.below(&at))?;
+            batch.element(act, place, element).map_err(|it| it.told(place, elements.len()))?;
         }
         batch.finish()
     }
 
-    fn element(&mut self, act: &mut Act<'_>, place: usize, value: &Value) -> Result<(), Error> {
+    fn element(&mut self, act: &mut Act<'_>, place: usize, value: &Value) -> Result<(), Refused> {
         let element = Element::read(value)?;
         let kind = element.known_kind()?;
         let about = kind.about();
         let create = kind.create().ok_or_else(|| not_for_clients(about, "created"))?;
         if !act.actor().may_at_all(create.needs) {
-            return Err(Error::Forbidden { permission: create.needs });
+            return Err(Error::Forbidden { permission: create.needs }.into());
         }
         check_new(kind, &element.body)?;
         (create.make)(act, self, New { place, id: element.id, body: element.body })
@@ -70,7 +70,7 @@ impl Batch {
     /// Lets an element wait for a later one that links to it.
     pub(super) fn wait(&mut self, id: Uuid, new: New) -> Result<(), Error> {
         match self.waiting.insert(id, new) {
-            Some(_) => Err(taken(id)),
+            Some(_) => Err(identity::taken(id)),
             None => Ok(()),
         }
     }
@@ -81,8 +81,28 @@ impl Batch {
     }
 }
 
-/// The refusal of an id that something has already.
-pub(super) fn taken(id: Uuid) -> Error {
-    let why = format!("the id `{id}` is taken: every resource has its own");
-    Rejection::new(Code::Duplicate, why).into()
+/// Why an element is not created, and which element of the batch is to blame.
+#[derive(Debug)]
+pub(super) struct Refused {
+    place: Option<usize>,
+    error: Error,
+}
+
+impl Refused {
+    /// A refusal for which another element is to blame.
+    pub(super) fn elsewhere(place: usize, error: Error) -> Self {
+        Self { place: Some(place), error }
+    }
+
+    /// The refusal with the place of what is wrong, from the whole body on.
+    fn told(self, place: usize, elements: usize) -> Error {
+        let Self { place: blamed, error } = self;
+        if elements == 1 { error } else { error.below(&format!("/{}", blamed.unwrap_or(place))) }
+    }
+}
+
+impl<E: Into<Error>> From<E> for Refused {
+    fn from(it: E) -> Self {
+        Self { place: None, error: it.into() }
+    }
 }

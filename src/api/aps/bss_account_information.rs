@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::account::head;
-use super::kind::{About, Kind};
+use super::kind::{About, Create, Kind, Update};
 use super::lookup::{Finding, Lookup};
+use super::operation::{Operation, Verb};
 use super::property::{Field, Form, Property, Structure};
 use super::relation::Relation;
-use super::{account, customer_class, identity};
+use super::{account, bss_form, customer_class, identity};
 use crate::domain::account::Account;
 use crate::domain::account::class::CustomerClass;
 use crate::domain::account::lifecycle::State;
@@ -52,6 +53,24 @@ static ATTRIBUTE: Structure = Structure {
     fields: &[Field::required("attributeID", Form::Text), Field::required("value", Form::Text)],
 };
 
+static HOLD: Structure = Structure {
+    name: "CreditHold",
+    fields: &[
+        Field::required("policy", Form::Words(&["ALL_SUBSCRIPTIONS", "UNPAID_SUBSCRIPTIONS"])),
+        Field::required("reason", Form::Text),
+        Field::required("comment", Form::Text),
+    ],
+};
+
+static RELEASE: Structure = Structure {
+    name: "CreditHoldRelease",
+    fields: &[
+        Field::required("policy", Form::Words(&["DEFAULT", "TEMPORARY"])),
+        Field::optional("activeUntil", Form::Time),
+        Field::required("comment", Form::Text),
+    ],
+};
+
 type Says = Property<Account>;
 type Leads = Relation<Account>;
 
@@ -65,7 +84,7 @@ pub(super) static KIND: Kind<Account> = Kind {
         number: 2,
         reads: Permission::AccountRead,
     },
-    head: |_, it| Ok(head(it, id_of(it))),
+    head: |cx, it| Ok(head(it, identity::second_face(cx, it.id.subject())?)),
     find,
     list: account::KIND.list,
     finding: Finding::by(account::load, LOOKUPS).counted(account::count),
@@ -122,23 +141,36 @@ pub(super) static KIND: Kind<Account> = Kind {
     ],
     relations: &[
         Leads::one("paAccount", account::ID, |_, it| Ok(vec![it.id.uuid()])),
-        Leads::one("customerClass", customer_class::ID, |_, it| Ok(vec![it.class().uuid()])),
+        Leads::one("customerClass", customer_class::ID, |_, it| Ok(vec![it.class().uuid()]))
+            .at_birth()
+            .linked_by(Permission::AccountTermsWrite, bss_form::reclassify),
         Leads::many("ownCustomerClasses", customer_class::ID, own_classes)
             .only_if(|it| it.seller_number().is_some()),
     ],
-    operations: &[],
-    create: None,
-    update: None,
+    operations: &[
+        Operation::writes(
+            ("putOnCreditHold", Verb::Post, "putOnCreditHold"),
+            Permission::AccountHold,
+            bss_form::hold,
+        )
+        .takes(Form::Structure(&HOLD)),
+        Operation::writes(
+            ("releaseFromCreditHold", Verb::Post, "releaseFromCreditHold"),
+            Permission::AccountHold,
+            bss_form::release,
+        )
+        .takes(Form::Structure(&RELEASE)),
+    ],
+    create: Some(Create { needs: Permission::AccountRegister, make: bss_form::create }),
+    update: Some(Update { needs: Permission::AccountWrite, change: bss_form::change }),
     delete: None,
 };
 
-fn id_of(it: &Account) -> Uuid {
-    identity::second_face(it.id.uuid())
-}
-
 fn find(cx: Cx<'_>, id: Uuid) -> Result<Option<Account>, Error> {
-    let Some(id) = identity::of_second_face(id) else { return Ok(None) };
-    cx.find(AccountId::from_uuid(id))
+    match identity::of_second_face(cx, AccountId::KIND, id)? {
+        Some(id) => cx.find(AccountId::from_uuid(id)),
+        None => Ok(None),
+    }
 }
 
 const LOOKUPS: &[Lookup] = &[

@@ -44,8 +44,17 @@ struct Said {
 
 impl Said {
     fn of(code: u16, kind: &str, message: impl Into<String>) -> Self {
-        Self { code, kind: format!("APS::{kind}"), message: message.into() }
+        Self { code, kind: format!("APS::{kind}"), message: in_ids_of_the_bus(&message.into()) }
     }
+}
+
+/// A message with our ids as the bus has them: UUIDs, without the letters before them.
+fn in_ids_of_the_bus(message: &str) -> String {
+    /// Three letters and an underscore.
+    const PREFIX: usize = 4;
+    let is_id = |it: &str| it.get(PREFIX..).is_some_and(|it| uuid::Uuid::try_parse(it).is_ok());
+    let part = |it: &str| if is_id(it) { it[PREFIX..].to_owned() } else { it.to_owned() };
+    message.split('`').map(part).collect::<Vec<_>>().join("`")
 }
 
 /// The response that says why a request was refused. What is ours to know goes into the log.

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::batch::Batch;
+use super::batch::{Batch, Refused};
 use super::lookup::{Finding, Lookup};
 use super::operation::{Operation, Operations};
 use super::property::{Property, Trait};
@@ -137,7 +137,7 @@ pub(super) struct Create {
     /// What a caller needs.
     pub(super) needs: Permission,
     /// Makes one, as a part of a batch.
-    pub(super) make: fn(&mut Act<'_>, &mut Batch, New) -> Result<(), Error>,
+    pub(super) make: fn(&mut Act<'_>, &mut Batch, New) -> Result<(), Refused>,
 }
 
 /// A resource that is to be created: its form was checked against the properties of its type.
@@ -164,7 +164,16 @@ pub(super) struct Delete<T> {
     /// What a caller needs.
     pub(super) needs: Permission,
     /// Takes one away.
-    pub(super) take: fn(&mut Act<'_>, &T) -> Result<(), Error>,
+    pub(super) take: fn(&mut Act<'_>, &T) -> Result<Gone, Error>,
+}
+
+/// Whether something that is deleted is gone already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gone {
+    /// It is: 204.
+    Now,
+    /// It is on its way out: 202.
+    Later,
 }
 
 /// A type of the bus over the thing of ours that it shows.
@@ -246,7 +255,7 @@ pub(super) trait Thing {
     /// Changes it.
     fn change(&self, act: &mut Act<'_>, body: &Body) -> Result<(), Error>;
     /// Deletes it.
-    fn delete(&self, act: &mut Act<'_>) -> Result<(), Error>;
+    fn delete(&self, act: &mut Act<'_>) -> Result<Gone, Error>;
     /// What else can be done with it.
     fn operations(&self) -> &dyn Operations;
     /// The thing of ours that it shows.
@@ -385,7 +394,7 @@ impl<T: Sync + 'static> Thing for Shown<T> {
         }
     }
 
-    fn delete(&self, act: &mut Act<'_>) -> Result<(), Error> {
+    fn delete(&self, act: &mut Act<'_>) -> Result<Gone, Error> {
         match &self.kind.delete {
             Some(delete) => (delete.take)(act, &self.it),
             None => Err(super::error::not_for_clients(&self.kind.about, "deleted")),

@@ -98,11 +98,13 @@
 #![allow(dead_code, reason = "the first types do not need all that a type can have")]
 
 mod account;
+mod account_form;
 mod amount;
 mod anatomy;
 mod batch;
 mod body;
 mod bss_account_information;
+mod bss_form;
 mod bss_resource;
 mod bus;
 mod customer_class;
@@ -133,6 +135,7 @@ mod service_template;
 mod service_terms;
 mod tax_category;
 mod vendor;
+mod wire;
 
 use std::sync::Arc;
 

@@ -3,6 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use super::property::{Field, Form, Structure};
+use super::wire::{optional, read, text};
+use crate::domain::error::Invalid;
 use crate::domain::party::medium::{Contact, PostalAddress};
 use crate::domain::text::Name;
 
@@ -52,6 +54,30 @@ pub(super) fn contact(it: &Contact) -> Value {
         ("familyName", it.family_name.as_ref().map(ToString::to_string)),
         ("telVoice", it.phone.as_ref().map(ToString::to_string)),
     ])
+}
+
+/// An address as a client says it, at a place in the body.
+pub(super) fn read_address(at: &str, value: &Value) -> Result<PostalAddress, Invalid> {
+    let country = text(value, "countryName").map(str::to_uppercase);
+    let country = country.map(|it| read(&format!("{at}/countryName"), &it)).transpose()?;
+    Ok(PostalAddress {
+        street: optional(at, value, "streetAddress")?,
+        extended: optional(at, value, "extendedAddress")?,
+        locality: optional(at, value, "locality")?,
+        region: optional(at, value, "region")?,
+        postal_code: optional(at, value, "postalCode")?,
+        country,
+    })
+}
+
+/// A contact as a client says it, at a place in the body.
+pub(super) fn read_contact(at: &str, value: &Value) -> Result<Contact, Invalid> {
+    Ok(Contact {
+        given_name: optional(at, value, "givenName")?,
+        family_name: optional(at, value, "familyName")?,
+        email: read(&format!("{at}/email"), text(value, "email").unwrap_or_default())?,
+        phone: optional(at, value, "telVoice")?,
+    })
 }
 
 fn said<const N: usize>(fields: [(&str, Option<String>); N]) -> Value {

@@ -8,7 +8,7 @@ use super::anatomy::{Detail, show};
 use super::batch::Batch;
 use super::body::{Changes, Element, changes, link_id};
 use super::bus::{Asked, nothing, shown};
-use super::kind::Thing;
+use super::kind::{Gone, Thing};
 use super::operation::{Outcome, Said};
 use super::route::{Work, said};
 use super::{list, registry};
@@ -66,8 +66,10 @@ pub(super) fn one(asked: Asked, text: &str) -> Result<Work, Fault> {
         Method::DELETE => Ok(Work::writes(move |act| {
             let thing = registry::get(act.cx(), id)?;
             permit(act.cx(), thing.kind().writes().1)?;
-            thing.delete(act)?;
-            Ok(nothing())
+            match thing.delete(act)? {
+                Gone::Now => Ok(nothing()),
+                Gone::Later => Ok(Answer { status: 202, ..nothing() }),
+            }
         })),
         method => Err(Fault::NoMethod { method: method.to_string() }),
     }

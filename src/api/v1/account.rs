@@ -15,7 +15,7 @@ use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::lifecycle::{HoldKind, HoldPolicy};
-use crate::domain::account::profile::{AddressUse, Profile};
+use crate::domain::account::profile::{AddressUse, Profile, Receivables};
 use crate::domain::account::{self as domain, Beginning, HoldAccount, ReleaseAccount};
 use crate::domain::error::Invalid;
 use crate::domain::id::AccountId;
@@ -326,6 +326,9 @@ impl NewAccount {
             class: parse_optional("/class", form.class.as_deref())?,
             tax_status: parse_optional("/tax/status", form.tax.status.as_deref())?,
             tax_zone: parse_optional("/tax/zone", form.tax.zone.as_deref())?,
+            receivables: Receivables::Ours,
+            sales_id: None,
+            branch_id: None,
             profile: form.profile(blank)?,
             billing: wish.unwrap_or_default(),
         })

@@ -16,7 +16,7 @@ use crate::domain::account::billing_account::{
 use crate::domain::account::class::{BillingType, CustomerClass};
 use crate::domain::account::credit::{CreditHistory, CreditProfile};
 use crate::domain::account::cycle::Cycle;
-use crate::domain::account::profile::{Profile, TaxStatus, Terms};
+use crate::domain::account::profile::{Profile, Receivables, TaxStatus, Terms};
 use crate::domain::account::tree::AccountRole;
 use crate::domain::account::{Account, Beginning, Nature, RegisterAccount};
 use crate::domain::attribute::definition::Attributed;
@@ -30,6 +30,7 @@ use crate::domain::party::individual::{Individual, PersonName};
 use crate::domain::party::organization::Organization;
 use crate::domain::party::{self as person, Party};
 use crate::domain::stamp::SellerNumber;
+use crate::domain::text::Name;
 use crate::domain::time::Zone;
 use crate::store::account::{ACCOUNT_BY_PARENT, ACCOUNT_BY_SELLING};
 use crate::store::{Along, Key, Records};
@@ -71,6 +72,12 @@ pub struct OpenAccount {
     pub tax_status: Option<TaxStatus>,
     /// Where it is taxed; where its address lies if nothing is said.
     pub tax_zone: Option<TaxZoneId>,
+    /// Who looks after what it owes.
+    pub receivables: Receivables,
+    /// Who sold to it, as the vendor calls that person.
+    pub sales_id: Option<Name>,
+    /// Through which of the vendor's branches.
+    pub branch_id: Option<Name>,
     /// How it is billed, as far as that is said.
     pub billing: BillingWish,
 }
@@ -119,6 +126,13 @@ pub fn open(act: &mut Act<'_>, command: OpenAccount) -> Result<Opened, Error> {
         None => party::register(act, vendor, Some(id), same_party(&command.profile))?.id,
     };
     let tax_status = command.tax_status.unwrap_or_else(|| taxed_as(role, command.profile.nature));
+    let terms = Terms {
+        tax_zone: command.tax_zone,
+        receivables: command.receivables,
+        sales_id: command.sales_id,
+        branch_id: command.branch_id,
+        ..Terms::of(class, tax_status)
+    };
     let register = RegisterAccount {
         id,
         number: act.next_number(NUMBERS)?,
@@ -126,7 +140,7 @@ pub fn open(act: &mut Act<'_>, command: OpenAccount) -> Result<Opened, Error> {
         party,
         beginning: command.beginning,
         profile: command.profile,
-        terms: Terms { tax_zone: command.tax_zone, ..Terms::of(class, tax_status) },
+        terms,
     };
     let (account, verb) = Account::register(register, &ancestors, act.now())?;
     let account = keep(act, account, verb)?;

@@ -1,0 +1,42 @@
+//! Values of bodies, whose form was checked before: texts of ours from texts of theirs.
+
+use std::fmt::Display;
+use std::str::FromStr;
+
+use serde_json::Value;
+
+use crate::domain::error::{Invalid, Violation};
+use crate::services::Error;
+
+/// A text that stands at a place in the body.
+pub(super) fn read<T: FromStr<Err: Display>>(at: &str, text: &str) -> Result<T, Invalid> {
+    text.parse().map_err(|error: T::Err| Invalid::one(at, "format", error.to_string()))
+}
+
+/// What a field of an object says, if it says anything: clients leave out what they do not know,
+/// or send it empty.
+pub(super) fn text<'a>(object: &'a Value, field: &str) -> Option<&'a str> {
+    object.get(field).and_then(Value::as_str).filter(|it| !it.trim().is_empty())
+}
+
+/// A field that may be missing, of an object that stands at a place in the body.
+pub(super) fn optional<T: FromStr<Err: Display>>(
+    at: &str,
+    object: &Value,
+    field: &str,
+) -> Result<Option<T>, Invalid> {
+    text(object, field).map(|it| read(&format!("{at}/{field}"), it)).transpose()
+}
+
+/// The same error with the fields that a use case names in our words named in the contract's.
+pub(super) fn renamed(error: Error, names: &[(&str, &str)]) -> Error {
+    let Error::Invalid(invalid) = error else { return error };
+    let violations = invalid.violations.into_iter().map(|it| {
+        let known = names.iter().find_map(|(ours, theirs)| {
+            let rest = it.field.strip_prefix(ours)?;
+            Some(format!("{theirs}{rest}"))
+        });
+        Violation { field: known.unwrap_or(it.field), ..it }
+    });
+    Error::Invalid(Invalid { violations: violations.collect() })
+}
