@@ -82,11 +82,10 @@ async fn serve(State(bss): State<Arc<Bss>>, request: Request) -> Response<Body> 
 impl Asked {
     async fn read(bss: &Arc<Bss>, request: Request, request_id: &str) -> Result<Self, Fault> {
         let (parts, body) = request.into_parts();
-        let caller = auth::caller(bss, &parts)?;
+        let (caller, bytes) = auth::caller_with_body(bss, &parts, body, BATCH_BYTES_MAX).await?;
         if !caller.is_signed_in {
             return Err(Error::Unauthenticated.into());
         }
-        let bytes = body::bytes(body, BATCH_BYTES_MAX).await?;
         if !bytes.is_empty() {
             body::must_be_json(&parts.headers)?;
         }

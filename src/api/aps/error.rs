@@ -19,7 +19,7 @@
 //! | `APS::Billing::<Reason>` | 409 | the business says no; `<Reason>` is the [`Code`] |
 //!
 //! A reference to something that does not exist ([`Code::ReferenceUnknown`]) and a weak password
-//! are 400, a refused sign-in is 401.
+//! are 400, a signature that is refused 401, an operation that a consumer key does not name 403.
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
@@ -75,6 +75,10 @@ pub(super) fn response(fault: &Fault, request_id: &str) -> Response<Body> {
     if said.code == 503 {
         headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     }
+    if said.code == 401 {
+        let ways = HeaderValue::from_static("OAuth realm=\"aps\", Bearer");
+        headers.insert(header::WWW_AUTHENTICATE, ways);
+    }
     response
 }
 
@@ -100,6 +104,9 @@ fn say_service(error: &Error) -> Said {
         Error::Stale { .. } => Said::of(412, "Util::Stale", told),
         Error::KeyReused => Said::of(409, "Util::KeyReused", told),
         Error::Invalid(invalid) => Said::of(400, "Util::InvalidRequest", invalid.to_string()),
+        Error::Rejected(it) if it.code == Code::SignatureRefused => {
+            Said::of(401, "Util::Exception", it.detail.clone())
+        }
         Error::Rejected(it) => {
             let kind = format!("Billing::{:?}", it.code);
             Said::of(status_of(it.code), &kind, it.detail.clone())
@@ -115,8 +122,10 @@ fn say_service(error: &Error) -> Said {
 const fn status_of(code: Code) -> u16 {
     if matches!(code, Code::ReferenceUnknown | Code::WeakPassword) {
         400
-    } else if matches!(code, Code::SignInRefused) {
+    } else if matches!(code, Code::SignInRefused | Code::SignatureRefused) {
         401
+    } else if matches!(code, Code::OperationNotAllowed) {
+        403
     } else {
         409
     }

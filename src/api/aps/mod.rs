@@ -76,6 +76,8 @@
 //! - `count()` answers a number, `min` and `max` a value, `values` an array, in place of the list.
 //!   `explain()` answers along which indices the list would be found.
 //! - `modified` is ISO 8601 in seconds, everywhere.
+//! - External systems sign by OAuth 1.0a without a token; the parameters stand in the header. A
+//!   consumer key that names no operations may call all; `GET` operations are named like others.
 //! - The alias of `CustomerClass` is `customer-classes`.
 //! - `PUT` sends changes. A property that comes back as it was read is no change, so a client may
 //!   send a whole representation back; a read-only property that differs is refused.

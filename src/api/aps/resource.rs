@@ -113,6 +113,7 @@ pub(super) fn part(asked: Asked, text: &str, rest: &[&str]) -> Result<Work, Faul
         let thing = registry::get(cx, id)?;
         if let Some((name, path, needs)) = operation(&*thing, "GET", &segments) {
             permit(cx, Some(needs))?;
+            cx.actor.must_operate(thing.kind().about().id, "GET")?;
             let said = said(asked, path);
             let done = thing.operations().read(cx, Some(&*thing), (name, &said))?;
             return Ok(outcome(done.flatten()));
@@ -149,6 +150,7 @@ fn write(act: &mut Act<'_>, id: Uuid, rest: &[String], asked: Asked) -> Result<A
     let thing = registry::get(act.cx(), id)?;
     if let Some((name, path, needs)) = operation(&*thing, asked.method.as_str(), &segments) {
         permit(act.cx(), Some(needs))?;
+        act.actor().must_operate(thing.kind().about().id, asked.method.as_str())?;
         let said: Said = said(asked, path);
         check(&*thing, name, &said)?;
         return Ok(outcome(thing.operations().write(act, Some(&*thing), (name, &said))?));

@@ -32,6 +32,7 @@ pub(super) fn call(asked: Asked, alias: &str, rest: &[&str]) -> Result<Work, Fau
     if !asked.actor.may_at_all(call.needs) {
         return Err(Error::Forbidden { permission: call.needs }.into());
     }
+    asked.actor.must_operate(service.kind, call.verb.word()).map_err(Error::from)?;
     call.check(&asked.body)?;
     let said = said(asked, call.matches(rest).unwrap_or_default());
     let (operations, name) = (&service.operations, call.name);

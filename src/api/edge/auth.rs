@@ -1,16 +1,25 @@
 //! Who calls: credentials from a request's headers, and the actor they stand for.
 //!
-//! Checking them is [`services::operator`](crate::services::operator)'s; here is only where they
-//! stand in a request.
+//! Checking them is [`services::operator`](crate::services::operator)'s and
+//! [`services::consumer_key`](crate::services::consumer_key)'s; here is only where they stand in a
+//! request. Our own contract knows tokens and sessions ([`caller`]). It does not take signed
+//! requests: a consumer key is confined to operations that only the contract knows which names
+//! them, and through ours its holder could make itself a token that is confined to none.
 
 use std::sync::Arc;
 
+use axum::body::{Body, Bytes};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 
+use super::body;
 use super::fault::Fault;
+use super::oauth::address::addresses;
+use super::oauth::{Authorization, Flaw, Target};
+use crate::domain::error::{Code, Rejection};
 use crate::domain::operator::Actor;
 use crate::domain::stamp::SellerNumber;
+use crate::services::consumer_key::{self, Signed};
 use crate::services::operator::{self, Credential};
 use crate::services::{Bss, Error};
 
@@ -55,6 +64,78 @@ pub(crate) fn caller(bss: &Bss, parts: &Parts) -> Result<Caller, Fault> {
     Ok(Caller { actor, is_signed_in: true })
 }
 
+/// The header in which the clients of a bus show a token.
+const BUS_TOKEN: &str = "aps-token";
+
+/// Who calls a contract that other systems speak, and the body: beside the ways of [`caller`] by a
+/// token in a header of that contract's own, or by the signature of the request. Of who is not known
+/// nothing is read but what may be signed.
+///
+/// # Errors
+/// As [`caller`]; [`Code::SignatureRefused`] with what is wrong with a signature, as far as whoever
+/// guesses may know it; a body that is too large.
+pub(crate) async fn caller_with_body(
+    bss: &Bss,
+    parts: &Parts,
+    body: Body,
+    bytes_max: usize,
+) -> Result<(Caller, Bytes), Fault> {
+    let is_console = parts.extensions.get::<Console>().is_some();
+    let signed = credentials(&parts.headers, "oauth").filter(|_| !is_console);
+    if let Some(text) = signed {
+        let signed = Authorization::parse(text).map_err(|it| unsigned(&it))?;
+        let body = body::bytes(body, bytes_max).await?;
+        let actor = signer(bss, parts, &signed, &body).await?;
+        return Ok((Caller { actor, is_signed_in: true }, body));
+    }
+    let token = parts.headers.get(BUS_TOKEN).map(|it| it.to_str().unwrap_or_default());
+    let has_other = is_console || parts.headers.contains_key(header::AUTHORIZATION);
+    let caller = match token.filter(|_| !has_other) {
+        Some(token) => {
+            let actor = operator::authenticate(bss, Credential::Token(token.trim()))?;
+            Caller { actor, is_signed_in: true }
+        }
+        None => caller(bss, parts)?,
+    };
+    Ok((caller, body::bytes(body, bytes_max).await?))
+}
+
+/// Who signed a request.
+async fn signer(
+    bss: &Bss,
+    parts: &Parts,
+    signed: &Authorization,
+    body: &[u8],
+) -> Result<Arc<Actor>, Fault> {
+    let query = parts.uri.query().unwrap_or_default();
+    Authorization::must_be_alone(query).map_err(|it| unsigned(&it))?;
+    let form = is_form(&parts.headers).then_some(body);
+    let addresses = addresses(parts, bss.site());
+    let method = parts.method.as_str();
+    let is_right = |secret: &[u8]| {
+        // Each address is looked at, however the first came out.
+        addresses.iter().fold(false, |is_right, address| {
+            let target = Target { method, address, query, form };
+            signed.is_right(target, secret) | is_right
+        })
+    };
+    let said = Signed { key: &signed.key, nonce: &signed.nonce, second: signed.second };
+    let recognition = consumer_key::recognize(bss, said, is_right)?;
+    let actor = recognition.actor().await?;
+    if signed.is_whole(body) { Ok(actor) } else { Err(unsigned(&Flaw::Body)) }
+}
+
+fn unsigned(flaw: &Flaw) -> Fault {
+    Error::from(Rejection::new(Code::SignatureRefused, flaw.to_string())).into()
+}
+
+/// Whether the body is a form's (RFC 5849 §3.4.1.3.1).
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok());
+    let essence = kind.and_then(|it| it.split(';').next()).unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
 /// Who calls where everybody may: a session that is over does not keep one from opening another.
 ///
 /// # Errors
@@ -76,9 +157,14 @@ fn nobody() -> Caller {
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
+    credentials(headers, "bearer")
+}
+
+/// What stands in the `Authorization` header after the name of a scheme.
+fn credentials<'a>(headers: &'a HeaderMap, scheme: &str) -> Option<&'a str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    let (name, rest) = value.split_once(' ')?;
+    name.eq_ignore_ascii_case(scheme).then(|| rest.trim())
 }
 
 /// The value of a cookie.

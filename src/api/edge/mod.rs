@@ -8,5 +8,6 @@ pub(crate) mod body;
 pub(crate) mod call;
 pub(crate) mod cursor;
 pub(crate) mod fault;
+pub(crate) mod oauth;
 pub(crate) mod query;
 pub(crate) mod reply;

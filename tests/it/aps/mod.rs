@@ -3,5 +3,6 @@
 mod accounts;
 mod bus;
 mod lists;
+mod oauth;
 mod planning;
 mod plans;

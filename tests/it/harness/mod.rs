@@ -13,5 +13,6 @@ pub(crate) mod market;
 pub(crate) mod outside;
 pub(crate) mod process;
 pub(crate) mod scale;
+pub(crate) mod signer;
 pub(crate) mod stage;
 pub(crate) mod volume;
