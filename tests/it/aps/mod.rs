@@ -6,3 +6,4 @@ mod lists;
 mod oauth;
 mod planning;
 mod plans;
+mod scenarios;
