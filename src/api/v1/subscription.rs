@@ -18,7 +18,7 @@ use crate::domain::id::{AccountId, OfferId, SubscriptionId};
 use crate::domain::operator::Permission;
 use crate::domain::quantity::Quantity;
 use crate::domain::subscription as domain;
-use crate::domain::subscription::Hold as DomainHold;
+use crate::domain::subscription::{Hold as DomainHold, Release};
 use crate::domain::subscription::change::{Cancellation, Change, Entitlement, RefundTo};
 use crate::domain::subscription::seat as seats;
 use crate::domain::subscription::term::RunningTerm;
@@ -76,6 +76,9 @@ struct Subscription {
     offer_version: u32,
     state: String,
     holds: Vec<SubscriptionHold>,
+    /// Why a hold was taken back last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_release: Option<SubscriptionRelease>,
     /// The subscription that it adds to.
     parent: Option<String>,
     quantity: u32,
@@ -102,7 +105,26 @@ struct SubscriptionHold {
     /// `direct`, `account` or `parent`.
     origin: String,
     reason: String,
+    comment: Option<String>,
     since: String,
+}
+
+/// Why a hold was taken back.
+#[derive(Debug, Serialize, ToSchema)]
+struct SubscriptionRelease {
+    reason: Option<String>,
+    comment: Option<String>,
+    at: String,
+}
+
+impl From<&Release> for SubscriptionRelease {
+    fn from(it: &Release) -> Self {
+        Self {
+            reason: it.reason.as_ref().map(ToString::to_string),
+            comment: it.comment.as_ref().map(ToString::to_string),
+            at: it.at.to_string(),
+        }
+    }
 }
 
 /// The time that is paid for.
@@ -135,6 +157,7 @@ impl From<&domain::Subscription> for Subscription {
             kind: kind.to_string(),
             origin: domain::lifecycle::HoldOrigin::to_string(origin),
             reason: hold.reason.to_string(),
+            comment: hold.comment.as_ref().map(ToString::to_string),
             since: hold.since_at.to_string(),
         };
         let amounts = deal.resources.iter();
@@ -152,6 +175,7 @@ impl From<&domain::Subscription> for Subscription {
             offer_version: deal.offer_version,
             state: it.state().to_string(),
             holds: it.holds().iter().map(hold).collect(),
+            last_release: it.last_release().map(SubscriptionRelease::from),
             parent: it.parent().map(|it| it.0.to_string()),
             quantity: deal.quantity,
             resources: amounts
@@ -273,6 +297,9 @@ fn hold(
 struct ReleaseSubscription {
     /// `administrative` or `credit`; administrative if nothing is said.
     kind: Option<String>,
+    /// Why, as a stable word: `OTHER`.
+    reason: Option<String>,
+    comment: Option<String>,
 }
 
 fn release(
@@ -280,7 +307,12 @@ fn release(
     call: &Call,
     body: ReleaseSubscription,
 ) -> Result<Reply<Subscription>, Error> {
-    let it = subscription::release(act, call.id("id")?, kind(body.kind.as_deref())?)?;
+    let release = Release {
+        reason: parse_optional("/reason", body.reason.as_deref())?,
+        comment: parse_optional("/comment", body.comment.as_deref())?,
+        at: act.now(),
+    };
+    let it = subscription::release(act, call.id("id")?, kind(body.kind.as_deref())?, release)?;
     tagged(act.cx(), &it)
 }
 

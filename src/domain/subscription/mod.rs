@@ -90,6 +90,17 @@ pub struct Hold {
     pub since_at: Instant,
 }
 
+/// Why a hold was taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Release {
+    /// Why, as a stable word.
+    pub reason: Option<text::Code>,
+    /// Why, for people.
+    pub comment: Option<Prose>,
+    /// When.
+    pub at: Instant,
+}
+
 /// A time during which a subscription was stopped by holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pause {
@@ -129,6 +140,8 @@ pub struct Subscription {
     /// The order that it comes from, and its item.
     pub origin: Option<(OrderId, text::Code)>,
     holds: BTreeMap<(HoldKind, HoldOrigin), Hold>,
+    /// Why a hold was taken back last.
+    release: Option<Release>,
     /// When it was stopped by holds, in order.
     pauses: Vec<Pause>,
     /// Why it was called off.
@@ -226,6 +239,7 @@ impl Subscription {
             parent: bought.parent,
             origin: bought.origin,
             holds: BTreeMap::new(),
+            release: None,
             pauses: Vec::new(),
             cancellation: None,
             scheduled: Vec::new(),
@@ -314,6 +328,12 @@ impl Subscription {
     #[must_use]
     pub const fn holds(&self) -> &BTreeMap<(HoldKind, HoldOrigin), Hold> {
         &self.holds
+    }
+
+    /// Why a hold was taken back last.
+    #[must_use]
+    pub const fn last_release(&self) -> Option<&Release> {
+        self.release.as_ref()
     }
 
     /// Why and how it was called off.
@@ -434,8 +454,8 @@ impl Subscription {
         Ok((it, verb))
     }
 
-    /// The subscription with one hold less. It goes on when none of the kind is left, and none of
-    /// the other kind.
+    /// The subscription with one hold less, and why. It goes on when none of the kind is left, and
+    /// none of the other kind.
     ///
     /// # Errors
     /// If it does not have that very hold: each origin takes back its own.
@@ -443,7 +463,7 @@ impl Subscription {
         mut self,
         kind: HoldKind,
         origin: HoldOrigin,
-        now: Instant,
+        release: Release,
     ) -> Result<(Self, Verb), Rejection> {
         if self.holds.remove(&(kind, origin)).is_none() {
             let why = match self.holds.keys().find(|it| it.0 == kind) {
@@ -454,9 +474,11 @@ impl Subscription {
             };
             return Err(Rejection::new(Code::SubscriptionStateForbids, why));
         }
+        let at = release.at;
+        self.release = Some(release);
         match self.holds.keys().any(|it| it.0 == kind) {
             true => Ok((self, Verb::Changed)),
-            false => self.on(Trigger::releasing(kind), now),
+            false => self.on(Trigger::releasing(kind), at),
         }
     }
 

@@ -85,6 +85,11 @@ fn cancellation() -> Cancellation {
     Cancellation { reason: None, comment: None, refund_to: RefundTo::Balance }
 }
 
+pub(crate) fn released(seconds: i64) -> Release {
+    let reason = Some("OTHER".parse().expect("a code"));
+    Release { reason, comment: None, at: at(seconds) }
+}
+
 fn terms(after_hold: AfterHold) -> ServiceTerms {
     ServiceTerms {
         id: id(1),
@@ -117,15 +122,16 @@ fn each_origin_takes_back_its_own_hold_and_the_last_one_frees() {
         refusal(held.clone().hold(kind, direct, hold(2))),
         Some(Code::SubscriptionStateForbids)
     );
-    assert!(held.clone().release(kind, account, at(3)).is_err());
+    assert!(held.clone().release(kind, account, released(3)).is_err());
 
     let (twice, verb) = held.hold(kind, account, hold(2)).expect("held");
     assert_eq!((twice.state(), verb), (State::HeldForCredit, Verb::Changed));
-    let (once, verb) = twice.release(kind, direct, at(3)).expect("held");
+    let (once, verb) = twice.release(kind, direct, released(3)).expect("held");
     assert_eq!((once.state(), verb), (State::HeldForCredit, Verb::Changed));
-    let (free, verb) = once.release(kind, account, at(4)).expect("held");
+    let (free, verb) = once.release(kind, account, released(4)).expect("held");
     assert_eq!((free.state(), verb), (State::Active, Verb::Released));
     assert!(free.holds().is_empty());
+    assert_eq!(free.last_release(), Some(&released(4)));
 }
 
 #[test]
@@ -134,9 +140,9 @@ fn a_pause_lasts_from_the_first_hold_to_the_last_release() {
     let direct = HoldOrigin::Direct;
     let it = active(1, 1).hold(admin, direct, hold(10)).expect("active").0;
     let it = it.hold(credit, direct, hold(20)).expect("held").0;
-    let it = it.release(admin, direct, at(30)).expect("held").0;
+    let it = it.release(admin, direct, released(30)).expect("held").0;
     assert_eq!(it.pauses(), [Pause { from_at: at(10), until_at: None }]);
-    let it = it.release(credit, direct, at(40)).expect("held").0;
+    let it = it.release(credit, direct, released(40)).expect("held").0;
     let it = it.hold(credit, direct, hold(50)).expect("active").0;
     let it = it.cancel(cancellation(), date("2026-01-10"), at(60)).expect("living").0;
     let pauses = it.pauses().iter().map(|it| (it.from_at, it.until_at)).collect::<Vec<_>>();
@@ -146,7 +152,7 @@ fn a_pause_lasts_from_the_first_hold_to_the_last_release() {
 #[test]
 fn a_refused_release_says_where_the_hold_can_be_released() {
     let held = active(1, 1).hold(HoldKind::Credit, HoldOrigin::Account, hold(1)).expect("active").0;
-    let why = held.release(HoldKind::Credit, HoldOrigin::Direct, at(2)).map_err(|it| it.detail);
+    let why = held.release(HoldKind::Credit, HoldOrigin::Direct, released(2)).map_err(|it| it.detail);
     let expected = "the hold is not `direct` but `account`: release it there";
     assert_eq!(why.err().as_deref(), Some(expected));
 }
@@ -347,7 +353,7 @@ fn act(it: Subscription, choice: u8, now: i64) -> Subscription {
     let today = date("2026-01-10");
     let done = match choice / 4 {
         0 => it.clone().hold(kind, origin, hold(now)),
-        1 => it.clone().release(kind, origin, at(now)),
+        1 => it.clone().release(kind, origin, released(now)),
         2 => it.clone().activate(Start::open(today), at(now)),
         3 => it.clone().grace(at(now)),
         4 => it.clone().expire(at(now)),

@@ -192,7 +192,7 @@ pub fn must_not_be_above(id: SubscriptionId, path: &[SubscriptionId]) -> Result<
 mod tests {
     use super::*;
     use crate::domain::subscription::Start;
-    use crate::domain::subscription::tests::{at, child, hold, id};
+    use crate::domain::subscription::tests::{at, child, hold, id, released};
 
     fn numbers(found: &[&Subscription], all: &[Subscription]) -> Vec<usize> {
         let place = |it: &&Subscription| all.iter().position(|other| other.id == it.id);
@@ -236,7 +236,7 @@ mod tests {
             let it = all[place].clone();
             let done = match put {
                 true => it.hold(CREDIT, *origin, hold(1)),
-                false => it.release(CREDIT, *origin, at(2)),
+                false => it.release(CREDIT, *origin, released(2)),
             };
             all[place] = done.expect("a plan that can be carried out").0;
             shown.push(format!("{}{}", place + 1, &origin.word()[..1]));

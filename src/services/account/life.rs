@@ -47,10 +47,10 @@ pub fn release(
 ) -> Result<Account, Error> {
     let account: Account = act.get(id)?;
     act.must(Permission::AccountHold, &account.stamp)?;
-    let kind = command.kind;
+    let which = (command.kind, command.comment.clone());
     let (account, verb) = account.release(command, act.now())?;
     let account = keep(act, account, verb)?;
-    subscription::release_all_of(act, &account, kind)?;
+    subscription::release_all_of(act, &account, which)?;
     Ok(account)
 }
 

@@ -15,7 +15,8 @@ use crate::domain::operator::Permission;
 use crate::domain::provisioning::task::Work;
 use crate::domain::subscription::lifecycle::HoldOrigin;
 use crate::domain::subscription::tree::{holds_met, holds_put, holds_taken};
-use crate::domain::subscription::{Hold, Subscription};
+use crate::domain::subscription::{Hold, Release, Subscription};
+use crate::domain::text::Prose;
 use crate::domain::time::Instant;
 use crate::services::{Act, Error, invoice};
 use crate::store::{Along, Records};
@@ -46,11 +47,12 @@ pub fn release(
     act: &mut Act<'_>,
     id: SubscriptionId,
     kind: HoldKind,
+    release: Release,
 ) -> Result<Subscription, Error> {
     let root: Subscription = act.get(id)?;
     act.must(Permission::SubscriptionHold, &root.stamp)?;
-    root.clone().release(kind, HoldOrigin::Direct, act.now())?;
-    take(act, root.account(), (kind, HoldOrigin::Direct), &BTreeSet::from([id]))?;
+    root.clone().release(kind, HoldOrigin::Direct, release.clone())?;
+    take(act, root.account(), (kind, HoldOrigin::Direct), (&BTreeSet::from([id]), &release))?;
     act.load(id)
 }
 
@@ -80,10 +82,11 @@ pub(in crate::services) fn hold_all_of(
 pub(in crate::services) fn release_all_of(
     act: &mut Act<'_>,
     account: &Account,
-    kind: HoldKind,
+    (kind, comment): (HoldKind, Prose),
 ) -> Result<(), Error> {
     let all = all_of(act, account.id)?.iter().map(|it| it.id).collect();
-    take(act, account.id, (kind, HoldOrigin::Account), &all)
+    let release = Release { reason: None, comment: Some(comment), at: act.now() };
+    take(act, account.id, (kind, HoldOrigin::Account), (&all, &release))
 }
 
 /// Lets a subscription that begins, or begins again, meet the holds that lie on its account and on
@@ -150,12 +153,12 @@ fn take(
     act: &mut Act<'_>,
     account: AccountId,
     which: (HoldKind, HoldOrigin),
-    named: &BTreeSet<SubscriptionId>,
+    (named, release): (&BTreeSet<SubscriptionId>, &Release),
 ) -> Result<(), Error> {
     for (id, origin) in holds_taken(which, named, &all_of(act, account)?) {
         let it: Subscription = act.load(id)?;
         let did_run = it.state().is_running();
-        let released = it.release(which.0, origin, act.now())?;
+        let released = it.release(which.0, origin, release.clone())?;
         kept(act, released, did_run)?;
     }
     Ok(())
