@@ -130,6 +130,35 @@ pub fn dues(
     Ok(found)
 }
 
+/// The days on which something of a subscription is charged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ChargeDays {
+    /// The last of those that were.
+    pub last: Option<Date>,
+    /// The next; `None` if nothing is left to charge.
+    pub next: Option<Date>,
+}
+
+/// On which days something of a subscription was charged last, and is charged next.
+#[must_use]
+pub fn charge_days(of: &Billable<'_>, cycle: Cycle, policy: &Policy) -> ChargeDays {
+    let mut days = ChargeDays::default();
+    for price in of.prices {
+        let on = of.charged_from;
+        let clock = Clock { of, price, cycle, policy, on };
+        let (last, next) = match price.price.kind {
+            PriceKind::OneTime(occasion) => clock.once_days(occasion),
+            PriceKind::Recurring { every, timing } => {
+                Clock { cycle: with_length(cycle, every), ..clock }.period_days(timing)
+            }
+            PriceKind::Usage { .. } => clock.period_days(Timing::InArrears),
+        };
+        days.last = days.last.max(last);
+        days.next = days.next.into_iter().chain(next).min();
+    }
+    days
+}
+
 /// One price on a billing day.
 #[derive(Clone, Copy)]
 struct Clock<'a> {
@@ -182,6 +211,37 @@ impl Clock<'_> {
             from = until;
         }
         Ok(())
+    }
+
+    /// The day of a one-time charge, as one that was or one that will be.
+    fn once_days(&self, occasion: Occasion) -> (Option<Date>, Option<Date>) {
+        let day = match occasion {
+            Occasion::Plain | Occasion::Setup | Occasion::Deposit => self.of.charged_from,
+            Occasion::Renewal => match self.of.renewed_on {
+                Some(day) => day,
+                None => return (self.price.charged_until.map(|it| it.plus_days(-1)), None),
+            },
+        };
+        let is_charged = self.price.charged_until.is_some_and(|until| day < until);
+        let has_ended = self.of.ends_on.is_some_and(|ends_on| ends_on <= day);
+        let last = self.price.charged_until.map(|it| it.plus_days(-1));
+        (last, (!is_charged && !has_ended).then_some(day))
+    }
+
+    /// The day on which the last period that is charged was, and that on which the next will be.
+    fn period_days(&self, timing: Timing) -> (Option<Date>, Option<Date>) {
+        let first = self.of.charged_from;
+        let period = |day| period_of(self.cycle, self.of.began_on, day);
+        let last = self.price.charged_until.and_then(|until| {
+            let from = period(until.plus_days(-1))?.start().max(first);
+            Some(bills_on(self.cycle, Period::new(from, until)?, timing))
+        });
+        let from = self.price.charged_until.map_or(first, |until| until.max(first));
+        let next = period(from).and_then(|full| {
+            let until = self.of.ends_on.map_or(full.end(), |it| it.min(full.end()));
+            Some(bills_on(self.cycle, Period::new(from, until)?, timing))
+        });
+        (last, next)
     }
 
     /// The first day from `from` on that is charged; `None` while it is on hold.

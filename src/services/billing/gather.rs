@@ -11,7 +11,9 @@ use crate::domain::account::billing_account::schedule::Outlook;
 use crate::domain::account::class::CreditTerms;
 use crate::domain::account::profile::AddressUse;
 use crate::domain::billing::bill::{self, Bill, Billing};
-use crate::domain::billing::due::{Billable, BillablePrice, Hold, UsageTotal, dues};
+use crate::domain::billing::due::{
+    self, Billable, BillablePrice, ChargeDays, Hold, UsageTotal, dues,
+};
 use crate::domain::billing::invoice::line::LineKind;
 use crate::domain::catalog::price::{Price, PriceKind};
 use crate::domain::catalog::tax::Registration;
@@ -72,8 +74,7 @@ pub(super) fn billed(
     billing_account: &BillingAccount,
     on: Date,
 ) -> Result<Billed, Error> {
-    let found = cx.view.find::<Account>(billing_account.account())?;
-    let account = found.ok_or_else(|| Error::not_found(billing_account.account()))?;
+    let account = account_of(cx, billing_account)?;
     let seller = shelf.seller(cx, account.stamp.seller)?;
     let credit = shelf.credit_terms(cx, account.class())?;
     let subscriptions = subscriptions_of(cx, billing_account)?;
@@ -84,6 +85,50 @@ pub(super) fn billed(
     let bill = bill(cx, (&account, &seller), billing_account, (&mut gathered, on))?;
     let outlook = outlook(&gathered, &bill);
     Ok(Billed { account, seller, credit, bill, subscriptions, outlook })
+}
+
+/// The bill of some of the subscriptions on a billing account, as if there were no others; nothing
+/// is written.
+///
+/// # Errors
+/// [`Error::Rejected`] if they cannot be billed; if the store fails.
+pub(super) fn billed_apart(
+    cx: Cx<'_>,
+    shelf: &mut Shelf,
+    billing_account: &BillingAccount,
+    (subscriptions, on): (&[Subscription], Date),
+) -> Result<Bill, Error> {
+    let account = account_of(cx, billing_account)?;
+    let seller = shelf.seller(cx, account.stamp.seller)?;
+    let mut gathered = Vec::with_capacity(subscriptions.len());
+    for subscription in subscriptions {
+        gathered.extend(gather(cx, shelf, billing_account, (&account, subscription))?);
+    }
+    bill(cx, (&account, &seller), billing_account, (&mut gathered, on))
+}
+
+/// On which days something of a subscription is charged, apart from when its billing account is
+/// billed.
+///
+/// # Errors
+/// If something is missing that billing needs; if the store fails.
+pub(super) fn charge_days(
+    cx: Cx<'_>,
+    billing_account: &BillingAccount,
+    it: &Subscription,
+) -> Result<ChargeDays, Error> {
+    let account = account_of(cx, billing_account)?;
+    let gathered = gather(cx, &mut Shelf::default(), billing_account, (&account, it))?;
+    Ok(gathered.map_or(ChargeDays::default(), |it| {
+        let prices = it.prices();
+        let policy = policy(account.stamp.seller);
+        due::charge_days(&it.billable(&prices), billing_account.terms().cycle, &policy)
+    }))
+}
+
+fn account_of(cx: Cx<'_>, billing_account: &BillingAccount) -> Result<Account, Error> {
+    let found = cx.view.find::<Account>(billing_account.account())?;
+    found.ok_or_else(|| Error::not_found(billing_account.account()))
 }
 
 /// All subscriptions on a billing account, however many.

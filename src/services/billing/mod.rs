@@ -3,8 +3,10 @@
 //! A page of billing accounts is billed in one transaction: invoices, marks, journal, the run's
 //! counters and the next billing dates together. So nothing is lost or doubled wherever it ends.
 
+mod consumption;
 mod counted;
 mod draft;
+mod forecast;
 mod gather;
 mod issue;
 mod page;
@@ -12,6 +14,9 @@ mod preview;
 mod run;
 mod shelf;
 
+pub use self::consumption::resource_usage;
+pub(super) use self::forecast::first_bills;
+pub use self::forecast::{BillDates, Forecast, dates};
 pub(super) use self::issue::{Series, book, number, seal};
 pub use self::page::Pages;
 pub(crate) use self::page::step;

@@ -1,0 +1,103 @@
+//! Forecasts: when subscriptions are billed, and what the first bill of something new will say.
+//!
+//! Both are computed as billing itself does it, so that what was foretold is what comes.
+
+use std::collections::BTreeMap;
+
+use super::gather;
+use super::shelf::Shelf;
+use crate::domain::account::billing_account::BillingAccount;
+use crate::domain::account::billing_account::schedule::first_billing_date;
+use crate::domain::billing::invoice::Content;
+use crate::domain::id::BillingAccountId;
+use crate::domain::money::Currency;
+use crate::domain::subscription::Subscription;
+use crate::domain::time::Date;
+use crate::services::{Cx, Error};
+use crate::store::Records;
+
+/// So many billing dates are looked at for a bill that charges something: two years of months.
+const DATES_MAX: usize = 25;
+
+/// When a subscription is billed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct BillDates {
+    /// The last day on which something of it was billed.
+    pub last: Option<Date>,
+    /// The next day on which something of it is; `None` if nothing is left to bill.
+    pub next: Option<Date>,
+}
+
+/// When a subscription was billed last and is billed next, in the zone of its billing account.
+///
+/// # Errors
+/// If something is missing that billing needs; if the store fails.
+pub fn dates(cx: Cx<'_>, it: &Subscription) -> Result<BillDates, Error> {
+    let Some(billing_account) = cx.view.find::<BillingAccount>(it.billing_account())? else {
+        return Ok(BillDates::default());
+    };
+    let days = gather::charge_days(cx, &billing_account, it)?;
+    let date = |day: Date| {
+        let (cycle, began_on) = (billing_account.terms().cycle, billing_account.began_on());
+        first_billing_date(cycle, began_on, day)
+    };
+    let next =
+        days.next.and_then(date).max(days.next.and(billing_account.next_bill().map(|it| it.on)));
+    Ok(BillDates { last: days.last.and_then(date), next })
+}
+
+/// What a bill will say.
+#[derive(Debug, Clone)]
+pub struct Forecast {
+    /// Whose bill.
+    pub billing_account: BillingAccountId,
+    /// In which currency.
+    pub currency: Currency,
+    /// On which day it is written.
+    pub on: Date,
+    /// What stands on it; `None` if nothing will be charged in the time that was looked at.
+    pub content: Option<Content>,
+}
+
+/// The first bill of each billing account that charges something for some subscriptions, as if there
+/// were no others on it.
+///
+/// # Errors
+/// [`Error::Rejected`] if they cannot be billed; if the store fails.
+pub(in crate::services) fn first_bills(
+    cx: Cx<'_>,
+    subscriptions: Vec<Subscription>,
+) -> Result<Vec<Forecast>, Error> {
+    let mut groups: BTreeMap<BillingAccountId, Vec<Subscription>> = BTreeMap::new();
+    for it in subscriptions {
+        groups.entry(it.billing_account()).or_default().push(it);
+    }
+    groups.into_iter().map(|(id, group)| first_bill(cx, id, &group)).collect()
+}
+
+fn first_bill(
+    cx: Cx<'_>,
+    id: BillingAccountId,
+    subscriptions: &[Subscription],
+) -> Result<Forecast, Error> {
+    let found = cx.view.find::<BillingAccount>(id)?;
+    let billing_account = found.ok_or_else(|| Error::not_found(id))?;
+    let terms = billing_account.terms();
+    let today = terms.zone.date_of(cx.now);
+    let first = billing_account.next_bill().map_or(today, |it| it.on);
+    let (mut shelf, mut on) = (Shelf::default(), first);
+    for _ in 0..DATES_MAX {
+        let about = (subscriptions, on);
+        let bill = gather::billed_apart(cx, &mut shelf, &billing_account, about)?;
+        if let Some(content) = bill.content {
+            let (billing_account, currency) = (id, terms.currency);
+            return Ok(Forecast { billing_account, currency, on, content: Some(content) });
+        }
+        let from = on.plus_days(1);
+        match first_billing_date(terms.cycle, billing_account.began_on(), from) {
+            Some(next) => on = next,
+            None => break,
+        }
+    }
+    Ok(Forecast { billing_account: id, currency: terms.currency, on: first, content: None })
+}
