@@ -18,10 +18,10 @@ use crate::domain::id::{AccountId, OfferId, SubscriptionId};
 use crate::domain::operator::Permission;
 use crate::domain::quantity::Quantity;
 use crate::domain::subscription as domain;
-use crate::domain::subscription::{Hold as DomainHold, Release};
 use crate::domain::subscription::change::{Cancellation, Change, Entitlement, RefundTo};
 use crate::domain::subscription::seat as seats;
 use crate::domain::subscription::term::RunningTerm;
+use crate::domain::subscription::{Hold as DomainHold, Release};
 use crate::services::label::Labels;
 use crate::services::{Act, Cx, Error, seat, subscription};
 

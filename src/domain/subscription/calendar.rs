@@ -44,7 +44,53 @@ pub struct NextStep {
     pub step: Step,
 }
 
+/// How a subscription comes to its end, once it is not served for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ending {
+    /// The first day without service.
+    pub stopped_on: Date,
+    /// The day on which it can no longer come back by itself, or is destroyed.
+    pub over_on: Date,
+}
+
 impl Subscription {
+    /// How it comes to its end under its service terms; `None` while it is served, or only held.
+    #[must_use]
+    pub fn ending(&self, terms: Option<&ServiceTerms>) -> Option<Ending> {
+        let aftermath = self.aftermath(terms);
+        let expiry = self.term_end_on().map(|it| aftermath.grace_ends_on(it));
+        let is_kept = match self.state() {
+            State::Expired => {
+                let over_on = self.term_end_on().map(|it| aftermath.hold_ends_on(it));
+                return expiry
+                    .zip(over_on)
+                    .map(|(stopped_on, over_on)| Ending { stopped_on, over_on });
+            }
+            State::Terminating | State::Recoverable | State::Destroyed => true,
+            State::Pending
+            | State::Active
+            | State::HeldAdministratively
+            | State::HeldForCredit
+            | State::HeldForBoth
+            | State::Graced
+            | State::Aborted
+            | State::Canceled => false,
+        };
+        let ended_on = self.ended_on?;
+        // What was called off is kept for the days of the hold, what has expired has had them.
+        Some(match self.cancellation.is_some() {
+            true if is_kept => {
+                let over_on = ended_on.plus_days(i64::from(aftermath.hold_days));
+                Ending { stopped_on: ended_on, over_on }
+            }
+            true => Ending { stopped_on: ended_on, over_on: ended_on },
+            false => {
+                let stopped_on = expiry.filter(|it| *it < ended_on).unwrap_or(ended_on);
+                Ending { stopped_on, over_on: ended_on }
+            }
+        })
+    }
+
     /// What falls due next under its service terms, in the time zone of its billing account;
     /// `None` if nothing ever does by itself.
     #[must_use]

@@ -150,9 +150,33 @@ fn a_pause_lasts_from_the_first_hold_to_the_last_release() {
 }
 
 #[test]
+fn what_has_ended_says_since_when_and_until_when_it_may_come_back() {
+    let ending = |it: &Subscription| {
+        let ending = it.ending(Some(&terms(AfterHold::Keep)))?;
+        Some(format!("{} {}", ending.stopped_on, ending.over_on))
+    };
+    let told = |days: &str| Some(days.to_owned());
+    let it = monthly(Trial::None, Renewal::OnOrder);
+    assert_eq!(ending(&it), None);
+    let held = it.clone().hold(HoldKind::Credit, HoldOrigin::Direct, hold(1)).expect("active").0;
+    assert_eq!(ending(&held), None);
+    let canceled = it.clone().cancel(cancellation(), date("2026-01-12"), at(1)).expect("active").0;
+    assert_eq!(ending(&canceled), told("2026-01-12 2026-02-11"));
+    let graced = it.grace(at(2)).expect("active").0;
+    assert_eq!(ending(&graced), None);
+    let expired = graced.expire(at(3)).expect("graced").0;
+    assert_eq!(ending(&expired), told("2026-02-11 2026-03-13"));
+    let over = expired.terminate(date("2026-03-13"), at(4)).expect("expired").0;
+    assert_eq!(ending(&over), told("2026-02-11 2026-03-13"));
+    let unborn = pending(1, bought()).cancel(cancellation(), date("2026-01-03"), at(1));
+    assert_eq!(ending(&unborn.expect("pending").0), told("2026-01-03 2026-01-03"));
+}
+
+#[test]
 fn a_refused_release_says_where_the_hold_can_be_released() {
     let held = active(1, 1).hold(HoldKind::Credit, HoldOrigin::Account, hold(1)).expect("active").0;
-    let why = held.release(HoldKind::Credit, HoldOrigin::Direct, released(2)).map_err(|it| it.detail);
+    let why =
+        held.release(HoldKind::Credit, HoldOrigin::Direct, released(2)).map_err(|it| it.detail);
     let expected = "the hold is not `direct` but `account`: release it there";
     assert_eq!(why.err().as_deref(), Some(expected));
 }

@@ -3,22 +3,25 @@
 //! Hold, release and cancellation follow the tree of what belongs together. What is due for a
 //! subscription is kept with it, so that the calendar knows.
 
+mod content;
 mod hold;
 
+pub use self::content::{offer, resources, specification};
 pub use self::hold::{hold, release};
 pub(super) use self::hold::{hold_all_of, release_all_of};
 use super::{Act, Cx, Error, attribute, billing_account, provisioning};
+use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::attribute::Attribute;
 use crate::domain::attribute::definition::Attributed;
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::service_terms::ServiceTerms;
 use crate::domain::event::Verb;
-use crate::domain::id::{AccountId, OfferId, SubscriptionId};
-use crate::domain::operator::Permission;
+use crate::domain::id::{AccountId, Kind, OfferId, SubscriptionId};
+use crate::domain::operator::{Permission, Scope};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::provisioning::task::{Task, Work};
-use crate::domain::subscription::calendar::Step;
+use crate::domain::subscription::calendar::{Ending, Step};
 use crate::domain::subscription::change::{Cancellation, Change, Plan, RefundTo};
 use crate::domain::subscription::lifecycle::{State, Trigger};
 use crate::domain::subscription::term::RunningTerm;
@@ -125,6 +128,14 @@ fn service_terms(cx: Cx<'_>, it: &Subscription) -> Result<Option<ServiceTerms>, 
         Some(id) => Ok(cx.view.find(id)?),
         None => Ok(None),
     }
+}
+
+/// How a subscription comes to its end; nothing while it is served, or only held.
+///
+/// # Errors
+/// If the store fails.
+pub fn ending(cx: Cx<'_>, it: &Subscription) -> Result<Option<Ending>, Error> {
+    Ok(it.ending(service_terms(cx, it)?.as_ref()))
 }
 
 /// The subscription itself last or first, and all that a trigger reaches below it, in the order in
@@ -327,6 +338,22 @@ fn agreed(act: &mut Act<'_>, it: Subscription, on: crate::domain::time::Date) ->
         }
     }
     Ok(())
+}
+
+/// A page of the subscriptions of the caller's own customers: of a reseller those that buy from
+/// itself, of everybody else all that the caller may see.
+///
+/// # Errors
+/// If the store fails.
+pub fn list_own(cx: Cx<'_>, page: &PageRequest) -> Result<Page<Subscription>, Error> {
+    let along = match (cx.actor.scope(Kind::Subscription), cx.actor.standing()) {
+        (Scope::Sellers(_), Some(standing)) => {
+            let own = cx.view.find::<Account>(standing.account)?.and_then(|it| it.seller_number());
+            Some(Along::Sellers(own.into_iter().collect()))
+        }
+        (Scope::Everything | Scope::Sellers(_) | Scope::Owner(_) | Scope::Nothing, _) => None,
+    };
+    cx.list(along, page, |_| true)
 }
 
 /// A page of the subscriptions that the caller may see: of one account or to one offer if that is
