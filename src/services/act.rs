@@ -107,6 +107,22 @@ impl<'tx> Act<'tx> {
         self.batch.relieve()
     }
 
+    /// Does something, learns what comes of it, and takes it back: nothing of it is kept or told.
+    /// Not in bulk work, where nothing can be taken back alone.
+    ///
+    /// # Errors
+    /// Those of the work; if the store fails.
+    pub(super) fn rehearse<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let (mark, noted) = (self.batch.mark(), std::mem::take(&mut self.noted));
+        let learned = work(self);
+        self.noted = noted;
+        self.batch.roll_back(mark)?;
+        learned
+    }
+
     /// Writes the facts of the act into the log.
     pub(super) fn tell_all(&mut self) -> Result<(), Error> {
         for noted in std::mem::take(&mut self.noted) {

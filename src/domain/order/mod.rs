@@ -418,6 +418,12 @@ impl Order {
         Self { notes: self.notes.with(note), ..self }
     }
 
+    /// The order without the day before which work on it may not begin.
+    #[must_use]
+    pub fn hurried(self) -> Self {
+        Self { request: Request { start_at: None, ..self.request }, ..self }
+    }
+
     /// The order with work on it allowed to begin.
     ///
     /// # Errors

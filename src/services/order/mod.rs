@@ -3,8 +3,11 @@
 //! An order that can be worked on at once is: its items become tasks, and what needs no other
 //! system is there when the order is answered.
 
+mod estimate;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use self::estimate::{Estimate, estimate};
 use super::{Act, Cx, Error, attribute, offer, provisioning, subscription};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
@@ -22,7 +25,7 @@ use crate::domain::id::{
 };
 use crate::domain::operator::Permission;
 use crate::domain::order::item::{Action, Item, Parent};
-use crate::domain::order::lifecycle::ItemTrigger;
+use crate::domain::order::lifecycle::{ItemTrigger, Phase};
 use crate::domain::order::resolution::{self, Holder, Resolved, Shelf};
 use crate::domain::order::{Order, PlaceOrder};
 use crate::domain::page::{Page, PageRequest};
@@ -381,6 +384,35 @@ pub fn cancel(act: &mut Act<'_>, id: OrderId, reason: Option<Prose>) -> Result<O
     act.must(Permission::OrderCancel, &order.stamp)?;
     let canceled = order.cancel(reason, act.now())?;
     act.keep(canceled)
+}
+
+/// Begins to work at once on an order that waits for its day or for its seller. Of one that is worked
+/// on already, or done, nothing is changed.
+///
+/// # Errors
+/// If it was refused or called off, waits for the buyer, or the caller may not.
+pub fn push(act: &mut Act<'_>, id: OrderId) -> Result<Order, Error> {
+    let order: Order = act.get(id)?;
+    act.must(Permission::OrderDecide, &order.stamp)?;
+    match order.phase() {
+        Phase::Released => return Ok(order),
+        Phase::Held => {
+            let resumed = order.resume(act.now())?;
+            act.keep(resumed)?;
+        }
+        Phase::Acknowledged
+        | Phase::Pending
+        | Phase::AssessingAcknowledged
+        | Phase::AssessingPending
+        | Phase::AssessingHeld
+        | Phase::AssessingReleased
+        | Phase::Canceling
+        | Phase::Canceled
+        | Phase::Rejected => {}
+    }
+    let order: Order = act.load(id)?;
+    act.keep((order.hurried(), Verb::Changed))?;
+    work(act, id)
 }
 
 /// Does for an order what is due: begins it, or gives up waiting.

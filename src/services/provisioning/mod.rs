@@ -6,15 +6,18 @@
 
 pub mod connector;
 
-use super::{Act, Error, order, subscription};
+use super::{Act, Cx, Error, order, subscription};
 use crate::domain::catalog::specification::Specification;
-use crate::domain::id::{SpecificationId, TaskId};
+use crate::domain::id::{OrderId, SpecificationId, SubscriptionId, TaskId};
 use crate::domain::operator::Permission;
+use crate::domain::order::Order;
 use crate::domain::provisioning::connector::Connector;
+use crate::domain::provisioning::lifecycle::State;
 use crate::domain::provisioning::task::{Clocks, Outcome, QueueTask, Task, Work};
 use crate::domain::subscription::Subscription;
 use crate::domain::text::Prose;
-use crate::store::Records;
+use crate::store::order::TASK_BY_SUBSCRIPTION;
+use crate::store::{Along, Key, Records};
 
 /// The sequence that tasks are numbered by.
 const NUMBERS: &str = "task";
@@ -124,6 +127,34 @@ pub fn retry(act: &mut Act<'_>, id: TaskId) -> Result<Task, Error> {
 fn must_work(act: &Act<'_>, id: TaskId) -> Result<(), Error> {
     let task: Task = act.get(id)?;
     act.must(Permission::ProvisioningWork, &task.stamp)
+}
+
+/// What was to be done for a subscription, the oldest first. Who may see the subscription may see
+/// how far it has come.
+///
+/// # Errors
+/// If the store fails.
+pub fn of(cx: Cx<'_>, subscription: SubscriptionId) -> Result<Vec<Task>, Error> {
+    let along = Along::Index(TASK_BY_SUBSCRIPTION, Key::new().id(subscription).bytes());
+    cx.every(&along)
+}
+
+/// Takes for done what an order waits for: to see what comes of it.
+///
+/// # Errors
+/// If what follows from it being done is refused.
+pub(super) fn suppose_done(act: &mut Act<'_>, order: OrderId) -> Result<(), Error> {
+    let order: Order = act.load(order)?;
+    for subscription in order.items().iter().filter_map(|it| it.subscription) {
+        for task in of(act.cx(), subscription)? {
+            let is_awaited = task.cause.as_ref().is_some_and(|it| it.order == order.id);
+            if is_awaited && task.state() == State::Queued {
+                begin(act, task.id)?;
+                finish(act, task.id, Outcome::default())?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// A task of a kind for a subscription, without an order behind it.

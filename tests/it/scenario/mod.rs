@@ -1,5 +1,6 @@
 //! Lives: months pass, and what is left is what months leave.
 
 mod billing;
+mod estimates;
 mod first_invoice;
 mod holds;

@@ -1,0 +1,160 @@
+//! Estimates: what an order would come to is what its first invoice says.
+
+use expect_test::expect;
+use serde_json::{Value, json};
+use tillbox::domain::error::Code;
+use tillbox::domain::id::{AccountId, OfferId, SubscriptionId};
+use tillbox::domain::operator::Actor;
+use tillbox::domain::order::item::{Action, Item, Wish};
+use tillbox::domain::order::{PlaceOrder, Request};
+use tillbox::services::order::{self, Estimate};
+use tillbox::services::{Author, Error};
+use tillbox::store::backup::contents;
+
+use crate::harness::market::{Market, lines, monthly, text};
+
+fn placed(account: &Value, items: Vec<Item>) -> PlaceOrder {
+    let account: AccountId = text(&account["id"]).parse().unwrap();
+    PlaceOrder::new(account, items, Request::plain()).unwrap()
+}
+
+fn add(offer: &str, quantity: u32) -> Item {
+    let offer: OfferId = offer.parse().unwrap();
+    let wish = Wish { offer: Some(offer), quantity: Some(quantity), ..Wish::default() };
+    Item::new("1".parse().unwrap(), Action::Add, wish)
+}
+
+fn on(action: Action, subscription: &str, wish: Wish) -> Item {
+    let id: SubscriptionId = subscription.parse().unwrap();
+    let mut item = Item::new("1".parse().unwrap(), action, wish);
+    item.subscription = Some(id);
+    item
+}
+
+/// What an order would come to. Whatever is learned, nothing is left of it.
+fn estimated(market: &Market, placed: PlaceOrder) -> Result<Estimate, Error> {
+    let bss = &market.house.app.bss;
+    let kept = || bss.read(&Actor::duty("test"), |cx| Ok(contents(cx.view)?)).unwrap();
+    let before = kept();
+    let author = Author::of(Actor::duty("test"));
+    let done = bss.act(author, |act| order::estimate(act, placed)).wait();
+    assert!(before == kept(), "an estimate leaves nothing behind");
+    done
+}
+
+/// An estimate as one reads it: `on a day: net + tax = gross`, and its lines.
+fn told(it: &Estimate) -> String {
+    let mut out = String::new();
+    for bill in &it.bills {
+        let Some(content) = &bill.content else {
+            out.push_str("nothing\n");
+            continue;
+        };
+        let sums = content.totals;
+        out.push_str(&format!("{}: {} + {} = {}\n", bill.on, sums.net, sums.tax, sums.gross));
+        for line in &content.lines {
+            let days = line.service_period.map_or("-".to_owned(), |it| it.to_string());
+            out.push_str(&format!("{}: {} | {days} | {}\n", line.subject, line.label, line.net));
+        }
+    }
+    out
+}
+
+/// The heads and lines of an invoice, written like those of an estimate.
+fn invoiced(it: &Value) -> String {
+    let all = lines(it);
+    let own: Vec<_> = all.lines().filter(|it| !it.starts_with(' ')).collect();
+    own.join("\n")
+}
+
+fn setup(amount: &str) -> Value {
+    json!({
+        "name": "Setup", "kind": "one_time", "fee": "setup", "currency": "EUR",
+        "model": { "kind": "flat", "amount": amount },
+    })
+}
+
+#[test]
+fn the_first_invoice_says_what_was_estimated() {
+    let market = Market::on("2026-01-01");
+    let account = market.customer("Blue Whale", "EUR");
+    let offer = market.offer("Cloud", &[setup("50"), monthly("Base", "EUR", "19.99")]);
+    let first = told(&estimated(&market, placed(&account, vec![add(&offer, 1)])).unwrap());
+    market.order(&account, &offer, 1);
+    let invoices = market.invoices(&account);
+    let said = format!("{first}invoiced:\n{}\n", invoiced(&invoices[0]));
+    market.advance_to("2026-01-11");
+    let second = told(&estimated(&market, placed(&account, vec![add(&offer, 1)])).unwrap());
+    let said = format!("{said}ten days later:\n{second}");
+    expect![[r#"
+        2026-01-01: 69.99 EUR + 14.00 EUR = 83.99 EUR
+        Cloud: Setup | - | 50.00 EUR
+        Cloud: Base | 2026-01-01..2026-02-01 | 19.99 EUR
+        invoiced:
+        Cloud: Setup | - | 50.00
+        Cloud: Base | 2026-01-01..2026-02-01 | 19.99
+        ten days later:
+        2026-02-01: 83.53 EUR + 16.71 EUR = 100.24 EUR
+        Cloud: Setup | - | 50.00 EUR
+        Cloud: Base | 2026-01-11..2026-02-01 | 13.54 EUR
+        Cloud: Base | 2026-02-01..2026-03-01 | 19.99 EUR
+    "#]]
+    .assert_eq(&said);
+}
+
+#[test]
+fn what_is_brought_about_elsewhere_is_estimated_as_if_it_were_there() {
+    let market = Market::on("2026-01-01");
+    let account = market.customer("Blue Whale", "EUR");
+    let manual = (json!({}), json!({ "connector": "manual" }));
+    let offer = market.offer_like("Rack", &[monthly("Base", "EUR", "30")], manual);
+    expect![[r#"
+        2026-01-01: 30.00 EUR + 6.00 EUR = 36.00 EUR
+        Rack: Base | 2026-01-01..2026-02-01 | 30.00 EUR
+    "#]]
+    .assert_eq(&told(&estimated(&market, placed(&account, vec![add(&offer, 1)])).unwrap()));
+}
+
+#[test]
+fn changes_renewals_and_ends_are_estimated_by_what_is_left_to_bill() {
+    let market = Market::on("2026-01-01");
+    let account = market.customer("Blue Whale", "EUR");
+    let unit = json!({
+        "name": "Seats", "kind": "recurring", "currency": "EUR",
+        "model": { "kind": "per_unit", "per_unit": "10" },
+    });
+    let offer = market.offer("Seats", &[unit]);
+    let subscription = market.order(&account, &offer, 2);
+    let mut said = String::new();
+    for (action, quantity) in
+        [(Action::Modify, Some(5)), (Action::Renew, None), (Action::Delete, None)]
+    {
+        let wish = Wish { quantity, ..Wish::default() };
+        let item = on(action, &subscription, wish);
+        let estimate = estimated(&market, placed(&account, vec![item])).unwrap();
+        said.push_str(&format!("{action}: {}", told(&estimate)));
+    }
+    expect![[r#"
+        modify: 2026-02-01: 50.00 EUR + 10.00 EUR = 60.00 EUR
+        Seats: Seats | 2026-02-01..2026-03-01 | 50.00 EUR
+        renew: 2026-02-01: 20.00 EUR + 4.00 EUR = 24.00 EUR
+        Seats: Seats | 2026-02-01..2026-03-01 | 20.00 EUR
+        delete: nothing
+    "#]]
+    .assert_eq(&said);
+}
+
+#[test]
+fn what_would_be_refused_is_refused_as_an_estimate() {
+    let market = Market::on("2026-01-01");
+    let account = market.customer("Blue Whale", "EUR");
+    let offer = market.offer("Flat", &[monthly("Base", "USD", "30")]);
+    let refusal = || match estimated(&market, placed(&account, vec![add(&offer, 1)])) {
+        Err(Error::Rejected(it)) => it.code,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(refusal(), Code::PriceMissing);
+    let path = format!("/accounts/{}/hold", text(&account["id"]));
+    market.operator().post(&path, &json!({ "reason": "FRAUD" }));
+    assert_eq!(refusal(), Code::AccountStateForbids);
+}
