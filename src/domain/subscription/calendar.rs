@@ -46,7 +46,7 @@ pub struct NextStep {
 
 /// How a subscription comes to its end, once it is not served for good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ending {
+pub struct Shutdown {
     /// The first day without service.
     pub stopped_on: Date,
     /// The day on which it can no longer come back by itself, or is destroyed.
@@ -56,7 +56,7 @@ pub struct Ending {
 impl Subscription {
     /// How it comes to its end under its service terms; `None` while it is served, or only held.
     #[must_use]
-    pub fn ending(&self, terms: Option<&ServiceTerms>) -> Option<Ending> {
+    pub fn shutdown(&self, terms: Option<&ServiceTerms>) -> Option<Shutdown> {
         let aftermath = self.aftermath(terms);
         let expiry = self.term_end_on().map(|it| aftermath.grace_ends_on(it));
         let is_kept = match self.state() {
@@ -64,7 +64,7 @@ impl Subscription {
                 let over_on = self.term_end_on().map(|it| aftermath.hold_ends_on(it));
                 return expiry
                     .zip(over_on)
-                    .map(|(stopped_on, over_on)| Ending { stopped_on, over_on });
+                    .map(|(stopped_on, over_on)| Shutdown { stopped_on, over_on });
             }
             State::Terminating | State::Recoverable | State::Destroyed => true,
             State::Pending
@@ -81,12 +81,12 @@ impl Subscription {
         Some(match self.cancellation.is_some() {
             true if is_kept => {
                 let over_on = ended_on.plus_days(i64::from(aftermath.hold_days));
-                Ending { stopped_on: ended_on, over_on }
+                Shutdown { stopped_on: ended_on, over_on }
             }
-            true => Ending { stopped_on: ended_on, over_on: ended_on },
+            true => Shutdown { stopped_on: ended_on, over_on: ended_on },
             false => {
                 let stopped_on = expiry.filter(|it| *it < ended_on).unwrap_or(ended_on);
-                Ending { stopped_on, over_on: ended_on }
+                Shutdown { stopped_on, over_on: ended_on }
             }
         })
     }

@@ -151,25 +151,25 @@ fn a_pause_lasts_from_the_first_hold_to_the_last_release() {
 
 #[test]
 fn what_has_ended_says_since_when_and_until_when_it_may_come_back() {
-    let ending = |it: &Subscription| {
-        let ending = it.ending(Some(&terms(AfterHold::Keep)))?;
-        Some(format!("{} {}", ending.stopped_on, ending.over_on))
+    let shutdown = |it: &Subscription| {
+        let end = it.shutdown(Some(&terms(AfterHold::Keep)))?;
+        Some(format!("{} {}", end.stopped_on, end.over_on))
     };
     let told = |days: &str| Some(days.to_owned());
     let it = monthly(Trial::None, Renewal::OnOrder);
-    assert_eq!(ending(&it), None);
+    assert_eq!(shutdown(&it), None);
     let held = it.clone().hold(HoldKind::Credit, HoldOrigin::Direct, hold(1)).expect("active").0;
-    assert_eq!(ending(&held), None);
+    assert_eq!(shutdown(&held), None);
     let canceled = it.clone().cancel(cancellation(), date("2026-01-12"), at(1)).expect("active").0;
-    assert_eq!(ending(&canceled), told("2026-01-12 2026-02-11"));
+    assert_eq!(shutdown(&canceled), told("2026-01-12 2026-02-11"));
     let graced = it.grace(at(2)).expect("active").0;
-    assert_eq!(ending(&graced), None);
+    assert_eq!(shutdown(&graced), None);
     let expired = graced.expire(at(3)).expect("graced").0;
-    assert_eq!(ending(&expired), told("2026-02-11 2026-03-13"));
+    assert_eq!(shutdown(&expired), told("2026-02-11 2026-03-13"));
     let over = expired.terminate(date("2026-03-13"), at(4)).expect("expired").0;
-    assert_eq!(ending(&over), told("2026-02-11 2026-03-13"));
+    assert_eq!(shutdown(&over), told("2026-02-11 2026-03-13"));
     let unborn = pending(1, bought()).cancel(cancellation(), date("2026-01-03"), at(1));
-    assert_eq!(ending(&unborn.expect("pending").0), told("2026-01-03 2026-01-03"));
+    assert_eq!(shutdown(&unborn.expect("pending").0), told("2026-01-03 2026-01-03"));
 }
 
 #[test]

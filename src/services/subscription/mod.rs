@@ -21,7 +21,7 @@ use crate::domain::id::{AccountId, Kind, OfferId, SubscriptionId};
 use crate::domain::operator::{Permission, Scope};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::provisioning::task::{Task, Work};
-use crate::domain::subscription::calendar::{Ending, Step};
+use crate::domain::subscription::calendar::{Shutdown, Step};
 use crate::domain::subscription::change::{Cancellation, Change, Plan, RefundTo};
 use crate::domain::subscription::lifecycle::{State, Trigger};
 use crate::domain::subscription::term::RunningTerm;
@@ -134,8 +134,8 @@ fn service_terms(cx: Cx<'_>, it: &Subscription) -> Result<Option<ServiceTerms>, 
 ///
 /// # Errors
 /// If the store fails.
-pub fn ending(cx: Cx<'_>, it: &Subscription) -> Result<Option<Ending>, Error> {
-    Ok(it.ending(service_terms(cx, it)?.as_ref()))
+pub fn shutdown(cx: Cx<'_>, it: &Subscription) -> Result<Option<Shutdown>, Error> {
+    Ok(it.shutdown(service_terms(cx, it)?.as_ref()))
 }
 
 /// The subscription itself last or first, and all that a trigger reaches below it, in the order in

@@ -1,0 +1,33 @@
+//! On which days something is charged.
+
+use super::*;
+
+#[test]
+fn the_day_of_the_next_charge_is_known_before_and_that_of_the_last_after() {
+    let setup = || price(9, PriceKind::OneTime(Occasion::Setup), "flat 5");
+    let recurring = |timing| price(1, monthly(timing), "flat 50");
+    let lives = [
+        (vec![recurring(Timing::InAdvance)], "08-10", None, "08-10 09-01 10-01 11-01"),
+        (vec![setup(), recurring(Timing::InArrears)], "08-10", None, "08-10 09-01 10-01 11-01"),
+        (vec![recurring(Timing::InArrears)], "08-10", Some("09-20"), "09-01 09-20"),
+        (vec![recurring(Timing::InAdvance)], "08-20", Some("09-20"), "08-20 09-01"),
+        (vec![setup()], "08-10", None, "08-10"),
+    ];
+    for (prices, charged_from, ends_on, expected) in lives {
+        let day = |text: &str| date(&format!("2026-{text}"));
+        let mut life = World::new("2026-08-10", prices);
+        (life.charged_from, life.ends_on) = (day(charged_from), ends_on.map(day));
+        let mut told = Vec::new();
+        for on in (0..100).map(|it| date("2026-08-01").plus_days(it)) {
+            let foretold = life.days();
+            let is_charged = life.bill(&on.to_string()).is_some();
+            assert_eq!(is_charged, foretold.next == Some(on), "{on} of {expected}");
+            if is_charged {
+                assert_eq!(life.days().last, Some(on), "{on} of {expected}");
+                told.push(on.to_string().split_off(5));
+            }
+        }
+        assert_eq!(told.join(" "), expected);
+        assert_eq!(life.days().next.is_none(), ends_on.is_some() || expected == "08-10");
+    }
+}
