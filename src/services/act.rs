@@ -112,7 +112,7 @@ impl<'tx> Act<'tx> {
     ///
     /// # Errors
     /// Those of the work; if the store fails.
-    pub(super) fn rehearse<T>(
+    pub(super) fn suppose<T>(
         &mut self,
         work: impl FnOnce(&mut Self) -> Result<T, Error>,
     ) -> Result<T, Error> {

@@ -27,7 +27,7 @@ pub struct Estimate {
 /// As [`place`]; if what it would make cannot be billed.
 pub fn estimate(act: &mut Act<'_>, mut placed: PlaceOrder) -> Result<Estimate, Error> {
     placed.request.start_at = None;
-    act.rehearse(|act| {
+    act.suppose(|act| {
         let order = place(act, placed)?;
         provisioning::suppose_done(act, order.id)?;
         let order: Order = act.load(order.id)?;
