@@ -152,6 +152,21 @@ impl Locale {
     }
 }
 
+impl Code {
+    /// The code that is most like a text for people: what no code can have is a dash.
+    ///
+    /// Returns `None` if nothing of it can be in a code.
+    #[must_use]
+    pub fn like(text: &str) -> Option<Self> {
+        let plain =
+            |it: char| if it.is_ascii_alphanumeric() || "_.:".contains(it) { it } else { '-' };
+        let plain: String = text.chars().map(plain).collect();
+        let parts: Vec<_> = plain.split('-').filter(|it| !it.is_empty()).collect();
+        let code: String = parts.join("-").chars().take(80).collect();
+        code.parse().ok()
+    }
+}
+
 impl Email {
     /// The form under which two spellings of one address are the same.
     #[must_use]
@@ -199,6 +214,18 @@ mod tests {
         ]);
         refusals::<Code>(&["", "a b", "ä", &"x".repeat(101)]);
         refusals::<Prose>(&["\u{0}", &"x".repeat(10_001)]);
+    }
+
+    #[test]
+    fn a_code_is_like_the_text_it_was_made_of() {
+        let like = |text: &str| Code::like(text).map(|it| it.to_string());
+        for (text, code) in
+            [("GB", "GB"), ("Digital  goods!", "Digital-goods"), ("1/2 Größe", "1-2-Gr-e")]
+        {
+            assert_eq!(like(text).as_deref(), Some(code));
+        }
+        assert_eq!(like(&"x".repeat(200)).map(|it| it.len()), Some(80));
+        assert_eq!(like("ÄÖÜ !"), None);
     }
 
     #[test]

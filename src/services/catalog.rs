@@ -9,6 +9,7 @@ use crate::domain::catalog::lifecycle::{Life, State, Trigger};
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::resource::{Resource, ResourceContent, must_not_provide_itself};
 use crate::domain::catalog::specification::{Specification, SpecificationContent};
+use crate::domain::catalog::tax::TaxCategory;
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::Verb;
 use crate::domain::id::{AccountId, CategoryId, MeterId, ResourceId, SpecificationId};
@@ -16,8 +17,8 @@ use crate::domain::localized::Localized;
 use crate::domain::operator::{Decision, Permission};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::stamp::{SellerNumber, Stamp};
-use crate::domain::text::Name;
-use crate::domain::usage::meter::Meter;
+use crate::domain::text::{self, Name};
+use crate::domain::usage::meter::{Aggregation, CarryOver, Meter};
 use crate::store::catalog::{
     METER_BY_CODE, OFFER_BY_CATEGORY, OFFER_BY_RESOURCE, OFFER_BY_SPECIFICATION,
 };
@@ -375,4 +376,49 @@ pub fn create_meter(
     it.publishable()?;
     must_be_free::<Meter>(act, METER_BY_CODE, it.code.as_str(), it.id)?;
     Ok(it)
+}
+
+/// The meter that counts the use of a resource by its sum; one is made if there is none.
+///
+/// # Errors
+/// If the resource is not there, or the caller may not.
+pub fn meter_of(act: &mut Act<'_>, id: ResourceId) -> Result<Meter, Error> {
+    let resource: Resource = act.cx().named("/resource", id)?;
+    let all = act.all::<Meter>(Along::Sellers(vec![resource.stamp.seller]))?;
+    if let Some(found) = all.into_iter().find(|it| it.resource == Some(id)) {
+        return Ok(found);
+    }
+    let content = &resource.content;
+    let code = format!("resource-{}", resource.stamp.number);
+    let code: text::Code = code.parse().map_err(|_| Error::internal("the code of a meter"))?;
+    let unit = content.unit.name.as_ref().map(|it| it.original().clone());
+    let unit = unit.or_else(|| content.unit.code.as_str().parse().ok());
+    let unit = unit.ok_or_else(|| Error::internal("the unit of a meter"))?;
+    let name = content.name.original().clone();
+    create_meter(act, resource.stamp.seller, |meter, stamp| Meter {
+        id: meter,
+        stamp,
+        code,
+        name,
+        unit,
+        resource: Some(id),
+        aggregation: Aggregation::Sum,
+        unique_by: None,
+        carry_over: CarryOver::Reset,
+        dimensions: Vec::new(),
+    })
+}
+
+/// A code that no tax category has yet and that is like a name.
+///
+/// # Errors
+/// If the store fails.
+pub fn free_tax_code(cx: Cx<'_>, name: &Name) -> Result<text::Code, Error> {
+    let like = text::Code::like(name.as_str());
+    let like = like.map_or_else(|| "category".to_owned(), |it| it.to_string());
+    let taken = cx.every::<TaxCategory>(&Along::All)?;
+    let numbered = (2..).map(|number| format!("{like}-{number}"));
+    let mut codes = std::iter::once(like.clone()).chain(numbered).filter_map(|it| it.parse().ok());
+    let free = codes.find(|code: &text::Code| taken.iter().all(|it| it.code != *code));
+    free.ok_or_else(|| Error::internal("no code is left"))
 }

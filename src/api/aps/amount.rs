@@ -3,7 +3,10 @@
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
+use super::localized::read;
 use super::property::{Field, Form, Structure};
+use crate::domain::catalog::price::Figure;
+use crate::domain::error::Invalid;
 use crate::domain::money::Currency;
 use crate::domain::quantity::Quantity;
 
@@ -27,6 +30,26 @@ pub(super) fn quantity(it: Quantity) -> Value {
 /// An amount of money as the bus writes it.
 pub(super) fn money(value: Decimal, currency: Currency) -> Value {
     json!({ "value": number(value), "code": currency.code() })
+}
+
+/// The amount of money that a value says.
+pub(super) fn read_money(at: &str, value: &Value) -> Result<(Figure, Currency), Invalid> {
+    let text = |field: &str| value.get(field).and_then(Value::as_str).unwrap_or_default();
+    let figure: Figure = read(&format!("{at}/value"), text("value"))?;
+    if !figure.is_sellable() {
+        return Err(Invalid::one(format!("{at}/value"), "range", Figure::RULE));
+    }
+    Ok((figure, read(&format!("{at}/code"), text("code"))?))
+}
+
+/// The quantity that a field of an object says; `None` if it is not there.
+pub(super) fn read_quantity(
+    at: &str,
+    object: &Value,
+    field: &str,
+) -> Result<Option<Quantity>, Invalid> {
+    let text = object.get(field).and_then(Value::as_str);
+    text.map(|it| read(&format!("{at}/{field}"), it)).transpose()
 }
 
 #[cfg(test)]

@@ -3,10 +3,10 @@
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::kind::{About, Head, Kind, Status};
+use super::kind::{About, Create, Head, Kind, Status, Update};
 use super::lookup::{Finding, Lookup, uuids};
 use super::property::{Field, Form, Property, Structure};
-use super::{amount, localized};
+use super::{amount, bss_resource_form, localized};
 use crate::domain::catalog::resource::{Consumption, Dependency, DependencyKind, Resource, Unit};
 use crate::domain::id::{Id, ResourceId};
 use crate::domain::operator::Permission;
@@ -77,8 +77,11 @@ pub(super) static KIND: Kind<Resource> = Kind {
     ],
     relations: &[],
     operations: &[],
-    create: None,
-    update: None,
+    create: Some(Create {
+        needs: Permission::CatalogWrite,
+        make: |act, batch, new| Ok(bss_resource_form::create(act, batch, new)?),
+    }),
+    update: Some(Update { needs: Permission::CatalogWrite, change: bss_resource_form::change }),
     delete: None,
 };
 
@@ -117,7 +120,7 @@ fn dependency(it: &Dependency) -> Value {
     Value::Object(shown)
 }
 
-const fn word(it: DependencyKind) -> &'static str {
+pub(super) const fn word(it: DependencyKind) -> &'static str {
     match it {
         DependencyKind::Requires => "REQUIRES",
         DependencyKind::ProvidedBy => "PROVIDED_BY",
@@ -140,7 +143,7 @@ fn whole(it: Quantity) -> Value {
     whole.filter(|whole| Quantity::whole(*whole) == it).map_or(amount::quantity(it), |it| json!(it))
 }
 
-const fn consumption(it: Consumption) -> u8 {
+pub(super) const fn consumption(it: Consumption) -> u8 {
     match it {
         Consumption::Unspecified => 0,
         Consumption::Commitment => 1,

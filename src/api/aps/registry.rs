@@ -7,7 +7,7 @@ use super::operation::Service;
 use super::relation::Link;
 use super::{
     account, bss_account_information, bss_resource, customer_class, notification_template,
-    service_plan, service_plan_category, service_template, service_terms, tax_category,
+    service_plan, service_plan_category, service_template, service_terms, sku, tax_category,
 };
 use crate::services::{Cx, Error};
 
@@ -26,7 +26,7 @@ pub(super) static KINDS: &[&dyn AnyKind] = &[
 ];
 
 /// Every service.
-pub(super) static SERVICES: &[&Service] = &[];
+pub(super) static SERVICES: &[&Service] = &[&sku::SERVICE];
 
 /// The type with a full id, or an older version of which `id` is.
 pub(super) fn kind(id: &str) -> Option<&'static dyn AnyKind> {

@@ -3,18 +3,25 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::kind::{About, Head, Kind};
+use super::batch::Batch;
+use super::kind::{About, Body, Create, Head, Kind, New, Update};
+use super::localized::read;
 use super::lookup::{Finding, Lookup, uuids};
 use super::property::{Form, Property};
 use super::relation::Relation;
 use super::service_plan_category::status;
-use super::{bss_resource, vendor};
+use super::{bss_resource, localized, vendor};
+use crate::domain::catalog::lifecycle::{Life, State};
 use crate::domain::catalog::resource::Resource;
-use crate::domain::catalog::specification::Specification;
-use crate::domain::id::{Id, SpecificationId};
+use crate::domain::catalog::specification::{Specification, SpecificationContent};
+use crate::domain::error::Invalid;
+use crate::domain::id::{Id, ResourceId, SpecificationId};
+use crate::domain::localized::Localized;
 use crate::domain::operator::Permission;
 use crate::domain::provisioning::connector::Connector;
-use crate::services::{Cx, Error, catalog, finding};
+use crate::domain::text::{Name, Prose};
+use crate::domain::time::Validity;
+use crate::services::{Act, Cx, Error, catalog, finding};
 
 /// The full id of the type.
 pub(super) const ID: &str = "http://parallels.com/aps/types/pa/serviceTemplate/1.2";
@@ -49,6 +56,7 @@ pub(super) static KIND: Kind<Specification> = Kind {
         })
         .meaning("What is delivered"),
         Says::of("autoprovisioning", Form::Flag, |it| json!(provisions_itself(it)))
+            .said_once()
             .meaning("Whether it comes to be without somebody's hands"),
         Says::looked_up("appIDs", Form::List(&Form::Text), applications)
             .read_only()
@@ -58,11 +66,16 @@ pub(super) static KIND: Kind<Specification> = Kind {
         vendor::link("account", |cx, it| vendor::of(cx, &it.stamp)),
         Leads::many("resources", bss_resource::ID, |_, it| {
             Ok(it.content.resources.iter().map(|it| it.uuid()).collect::<Vec<Uuid>>())
-        }),
+        })
+        .linked_by(Permission::CatalogWrite, link)
+        .unlinked_by(Permission::CatalogWrite, unlink),
     ],
     operations: &[],
-    create: None,
-    update: None,
+    create: Some(Create {
+        needs: Permission::CatalogWrite,
+        make: |act, batch, new| Ok(create(act, batch, new)?),
+    }),
+    update: Some(Update { needs: Permission::CatalogWrite, change }),
     delete: None,
 };
 
@@ -90,4 +103,66 @@ fn applications(cx: Cx<'_>, it: &Specification) -> Result<Value, Error> {
     found.sort_unstable();
     found.dedup();
     Ok(json!(found))
+}
+
+fn name(body: &Body) -> Result<Name, Invalid> {
+    read("/name", body.get("name").and_then(Value::as_str).unwrap_or_default())
+}
+
+fn description(body: &Body) -> Result<Option<Prose>, Invalid> {
+    let text = body.get("description").and_then(Value::as_str).filter(|it| !it.is_empty());
+    text.map(|it| read("/description", it)).transpose()
+}
+
+/// The texts have no language of their own.
+fn create(act: &mut Act<'_>, batch: &mut Batch, new: New) -> Result<(), Error> {
+    let New { place, id, body } = new;
+    let origin = vendor::origin(act, id, ("account", &body))?;
+    let locale = localized::preferred();
+    let by_hand = body.get("autoprovisioning").and_then(Value::as_bool) == Some(false);
+    let content = SpecificationContent {
+        description: description(&body)?.map(|it| Localized::new(locale.clone(), it)),
+        connector: if by_hand { Connector::Manual { desk: None } } else { Connector::Instant },
+        ..SpecificationContent::named(Localized::new(locale, name(&body)?))
+    };
+    let life = Life::new(State::Active, Validity::ALWAYS).map_err(Error::from)?;
+    let made = catalog::specify(act, origin, life, content)?;
+    batch.made(place, made.id.uuid());
+    Ok(())
+}
+
+fn change(act: &mut Act<'_>, it: &Specification, body: &Body) -> Result<(), Error> {
+    let mut content = it.content.clone();
+    let locale = content.name.locale().clone();
+    if body.contains_key("name") {
+        content.name = content.name.with(locale.clone(), name(body)?);
+    }
+    if body.contains_key("description") {
+        content.description = description(body)?.map(|it| Localized::new(locale, it));
+    }
+    catalog::respecify(act, it.id, None, |_| Ok(content)).map(|_| ())
+}
+
+fn link(act: &mut Act<'_>, it: &Specification, target: Uuid) -> Result<(), Error> {
+    let id = ResourceId::from_uuid(target);
+    if it.content.resources.contains(&id) {
+        return Ok(());
+    }
+    let with = |mut content: SpecificationContent| {
+        content.resources.push(id);
+        Ok(content)
+    };
+    catalog::respecify(act, it.id, None, with).map(|_| ())
+}
+
+fn unlink(act: &mut Act<'_>, it: &Specification, target: Uuid) -> Result<(), Error> {
+    let id = ResourceId::from_uuid(target);
+    if !it.content.resources.contains(&id) {
+        return Err(Error::not_found(target));
+    }
+    let without = |mut content: SpecificationContent| {
+        content.resources.retain(|it| *it != id);
+        Ok(content)
+    };
+    catalog::respecify(act, it.id, None, without).map(|_| ())
 }

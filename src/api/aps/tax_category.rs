@@ -1,14 +1,19 @@
 //! `TaxCategory`: what is taxed in the same way.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::kind::{About, Head, Kind, Status};
+use super::batch::Batch;
+use super::kind::{About, Body, Create, Head, Kind, New, Status, Update};
+use super::localized::read;
 use super::lookup::Finding;
 use super::property::{Form, Property};
 use super::vendor;
 use crate::domain::catalog::tax::TaxCategory;
+use crate::domain::error::Invalid;
 use crate::domain::id::{Id, TaxCategoryId};
 use crate::domain::operator::Permission;
+use crate::domain::text::Name;
+use crate::services::{Act, Error, catalog, tax};
 
 /// The full id of the type.
 pub(super) const ID: &str = "http://www.odin.com/billing/TaxCategory/1.0";
@@ -34,7 +39,31 @@ pub(super) static KIND: Kind<TaxCategory> = Kind {
         .meaning("What the category is called")],
     relations: &[vendor::link("vendor", |cx, it| vendor::of(cx, &it.stamp))],
     operations: &[],
-    create: None,
-    update: None,
+    create: Some(Create {
+        needs: Permission::TaxWrite,
+        make: |act, batch, new| Ok(create(act, batch, new)?),
+    }),
+    update: Some(Update { needs: Permission::TaxWrite, change }),
     delete: None,
 };
+
+fn name(body: &Body) -> Result<Name, Invalid> {
+    read("/name", body.get("name").and_then(Value::as_str).unwrap_or_default())
+}
+
+/// The bus knows no codes: a category gets one that is like its name.
+fn create(act: &mut Act<'_>, batch: &mut Batch, new: New) -> Result<(), Error> {
+    let New { place, id, body } = new;
+    let origin = vendor::origin(act, id, ("vendor", &body))?;
+    let name = name(&body)?;
+    let code = catalog::free_tax_code(act.cx(), &name)?;
+    let made = tax::create_category(act, origin, (code, name))?;
+    batch.made(place, made.id.uuid());
+    Ok(())
+}
+
+fn change(act: &mut Act<'_>, it: &TaxCategory, body: &Body) -> Result<(), Error> {
+    let name = name(body)?;
+    let change = |it| Ok::<_, Error>(TaxCategory { name, ..it });
+    catalog::revise(act, (it.id, None), Permission::TaxWrite, change).map(|_| ())
+}

@@ -3,10 +3,14 @@
 use uuid::Uuid;
 
 use super::account;
+use super::body::link_id;
+use super::kind::Body;
 use super::relation::Relation;
-use crate::domain::id::Id;
+use crate::domain::error::{Invalid, Violation};
+use crate::domain::id::{AccountId, Id};
 use crate::domain::stamp::{SellerNumber, Stamp};
-use crate::services::{Cx, Error};
+use crate::services::catalog::{self, New};
+use crate::services::{Act, Cx, Error};
 
 /// The link from a thing to the account of the vendor that it belongs to.
 pub(super) const fn link<T>(
@@ -24,4 +28,32 @@ pub(super) fn of(cx: Cx<'_>, stamp: &Stamp) -> Result<Vec<Uuid>, Error> {
 /// The account of a seller.
 pub(super) fn account_of(cx: Cx<'_>, seller: SellerNumber) -> Result<Uuid, Error> {
     Ok(crate::services::account::of_seller(cx, seller)?.id.uuid())
+}
+
+/// Where a new thing of the catalogue comes from: the vendor that a link of a request names, or who
+/// asks, and the id that the client brought.
+pub(super) fn origin<I: Id>(
+    act: &Act<'_>,
+    id: Option<Uuid>,
+    (name, body): (&str, &Body),
+) -> Result<New<I>, Error> {
+    let at = format!("/{name}");
+    let link = body.get(name).filter(|it| !it.is_null());
+    let account = link.map(|it| link_id(&at, it)).transpose()?.map(AccountId::from_uuid);
+    let seller = catalog::seller(act.cx(), account);
+    let seller = seller.map_err(|it| renamed(it, &[("/seller", &format!("{at}/aps/id"))]))?;
+    Ok(New { seller, id: id.map(I::from_uuid) })
+}
+
+/// The same error with the fields that a use case names in our words named in the contract's.
+pub(super) fn renamed(error: Error, names: &[(&str, &str)]) -> Error {
+    let Error::Invalid(invalid) = error else { return error };
+    let violations = invalid.violations.into_iter().map(|it| {
+        let known = names.iter().find_map(|(ours, theirs)| {
+            let rest = it.field.strip_prefix(ours)?;
+            Some(format!("{theirs}{rest}"))
+        });
+        Violation { field: known.unwrap_or(it.field), ..it }
+    });
+    Error::Invalid(Invalid { violations: violations.collect() })
 }

@@ -1,26 +1,30 @@
 //! Offers: what can be bought, its prices, and when it is on the shelf.
 
+mod copy;
 mod price;
 mod sale;
 
+pub use self::copy::{copied, copy, synchronize};
 pub use self::price::{
-    add_price, begin_version, drop_price, prices, redraft_price, reprice, revise_price,
+    add_price, begin_version, drop_price, prices, redraft_price, rename_price, reprice,
+    revise_price,
 };
 pub use self::sale::{publish, remove, unpublish};
 use super::catalog::{self, New};
 use super::{Act, Cx, Error};
 use crate::domain::catalog::category::Category;
 use crate::domain::catalog::lifecycle::{Life, State, Trigger};
-use crate::domain::catalog::offer::{Offer, OfferContent};
+use crate::domain::catalog::offer::{Direction, Offer, OfferContent};
 use crate::domain::catalog::resource::Resource;
 use crate::domain::catalog::service_terms::ServiceTerms;
-use crate::domain::catalog::specification::Specification;
+use crate::domain::catalog::specification::{RelationKind, Specification};
 use crate::domain::error::{Code, Invalid, Rejection, Violation};
 use crate::domain::id::OfferId;
 use crate::domain::operator::{Decision, Permission};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::stamp::SellerNumber;
-use crate::store::catalog::{OFFER_BY_CATEGORY, OFFER_BY_PART_NUMBER};
+use crate::domain::text;
+use crate::store::catalog::{OFFER_BY_CATEGORY, OFFER_BY_PART_NUMBER, OFFER_BY_SPECIFICATION};
 use crate::store::{Along, Key, Records};
 
 /// Whether the caller may see an offer: its seller always, everybody else what is on the shelf or
@@ -209,4 +213,38 @@ fn named_by(
         }
     }
     Ok(())
+}
+
+/// To which other offers subscriptions to an offer may switch, and to which term of them, any if none
+/// is said: those that its seller named, and those that deliver what its specification may be
+/// exchanged for. Only what is on sale, and on a shelf before the caller.
+///
+/// # Errors
+/// If the store fails.
+pub fn switches(
+    cx: Cx<'_>,
+    from: &Offer,
+) -> Result<Vec<(Offer, Option<text::Code>, Direction)>, Error> {
+    let mut wanted: Vec<_> =
+        from.content.switches.iter().map(|it| (it.to, it.term.clone(), it.direction)).collect();
+    let specification = from.content.specification;
+    if let Some(it) =
+        specification.map(|it| cx.view.find::<Specification>(it)).transpose()?.flatten()
+    {
+        for kind in [RelationKind::Migration, RelationKind::Substitution] {
+            for related in it.related(kind, cx.now) {
+                let along = Along::Index(OFFER_BY_SPECIFICATION, Key::new().id(related).bytes());
+                let offers = cx.every::<Offer>(&along)?.into_iter();
+                wanted.extend(offers.map(|it| (it.id, None, Direction::Sidegrade)));
+            }
+        }
+    }
+    let mut found: Vec<(Offer, Option<text::Code>, Direction)> = Vec::new();
+    for (id, term, direction) in wanted.into_iter().filter(|it| it.0 != from.id) {
+        let known = found.iter().any(|it| it.0.id == id && (it.1.is_none() || it.1 == term));
+        let offer = cx.view.find::<Offer>(id)?.filter(|it| shows(cx, it) && !known);
+        let offer = offer.filter(|it| it.life.is_on_sale(cx.now));
+        found.extend(offer.map(|it| (it, term, direction)));
+    }
+    Ok(found)
 }

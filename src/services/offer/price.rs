@@ -7,8 +7,8 @@ use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::Verb;
 use crate::domain::id::{OfferId, PriceId};
 use crate::domain::operator::Permission;
-use crate::domain::stamp::Stamp;
-use crate::domain::text;
+use crate::domain::stamp::{Carried, Stamp};
+use crate::domain::text::{self, Name};
 use crate::domain::time::Zone;
 use crate::domain::usage::meter::Meter;
 use crate::services::{Act, Cx, Error, catalog};
@@ -100,8 +100,8 @@ pub fn begin_version(act: &mut Act<'_>, id: PriceId) -> Result<bool, Error> {
     Ok(true)
 }
 
-/// Gives a price other figures: a draft at once, what may have been bought from today on, or from
-/// tomorrow if it has figures of today already.
+/// Gives a price other figures: a draft at once, what may have been bought from their day on, but not
+/// before today, nor on a day of which it has figures already.
 ///
 /// # Errors
 /// As [`revise_price`].
@@ -116,8 +116,25 @@ pub fn reprice(
     if !offer.life.state().was_on_market() {
         return redraft_price(act, id, |it| Ok(it.redrafted(version)?));
     }
-    version.valid_from = price.next_version_on(Zone::UTC.date_of(act.now()));
+    let earliest = price.next_version_on(Zone::UTC.date_of(act.now()));
+    version.valid_from = version.valid_from.max(earliest);
     revise_price(act, id, None, version)
+}
+
+/// Calls a price otherwise, with what clients of a contract know of it beside.
+///
+/// # Errors
+/// If it is not there, or the caller may not.
+pub fn rename_price(
+    act: &mut Act<'_>,
+    id: PriceId,
+    (name, carried): (Name, Carried),
+) -> Result<Price, Error> {
+    catalog::revise(act, (id, None), Permission::CatalogWrite, |mut it: Price| {
+        it.name = name;
+        it.stamp.carried = carried;
+        Ok::<_, Error>(it)
+    })
 }
 
 /// Makes another price of one that belongs to a draft.

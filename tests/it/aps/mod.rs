@@ -6,4 +6,6 @@ mod lists;
 mod oauth;
 mod planning;
 mod plans;
+mod publishing;
 mod scenarios;
+mod skus;

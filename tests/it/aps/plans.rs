@@ -8,7 +8,7 @@ use crate::harness::house::House;
 use crate::harness::market::text;
 
 /// The id of a thing on the bus: what stands after the prefix of ours.
-fn uuid(id: &str) -> &str {
+pub(super) fn uuid(id: &str) -> &str {
     id.split_once('_').unwrap().1
 }
 

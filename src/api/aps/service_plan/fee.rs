@@ -15,7 +15,7 @@ use crate::domain::catalog::price::tier::{Tier, Tiers};
 use crate::domain::catalog::price::{Occasion, Price, PriceKind, PriceModel, PriceVersion};
 use crate::domain::id::ResourceId;
 use crate::domain::money::Currency;
-use crate::domain::stamp::Contract;
+use crate::domain::stamp::{Contract, Stamp};
 use crate::domain::text::{Code, Locale};
 use crate::domain::time::{Date, Span, Zone};
 use crate::services::{Cx, Error, account, billing_account, offer};
@@ -78,15 +78,22 @@ pub(super) struct Fees {
 impl Fees {
     /// The prices of a plan.
     pub(super) fn of(cx: Cx<'_>, plan: &Offer) -> Result<Self, Error> {
-        let mut prices = offer::prices(cx, plan.id)?;
-        prices.retain(|it| it.conditions.is_empty() && it.plan.is_none());
+        let prices = plain_prices(cx, plan)?;
         let home = currency_of_vendor(cx, plan)?;
         let foreign = prices.first().map(|it| it.currency);
         let foreign = foreign.filter(|_| prices.iter().all(|it| it.currency != home));
-        let currency = foreign.unwrap_or(home);
+        Ok(Self::among(cx, plan, (prices, foreign.unwrap_or(home))))
+    }
+
+    /// The prices of a plan in a currency.
+    pub(super) fn in_currency(cx: Cx<'_>, plan: &Offer, currency: Currency) -> Result<Self, Error> {
+        Ok(Self::among(cx, plan, (plain_prices(cx, plan)?, currency)))
+    }
+
+    fn among(cx: Cx<'_>, plan: &Offer, (mut prices, currency): (Vec<Price>, Currency)) -> Self {
         prices.retain(|it| it.currency == currency);
         let locale = plan.content.name.locale().clone();
-        Ok(Self { prices, currency, locale, today: Zone::UTC.date_of(cx.now) })
+        Self { prices, currency, locale, today: Zone::UTC.date_of(cx.now) }
     }
 
     /// The prices that make up a fee.
@@ -98,7 +105,7 @@ impl Fees {
     pub(super) fn shown(&self, fee: Fee, place: Place<'_>) -> Value {
         let all = self.at(fee, place);
         let sum: Decimal = all.iter().map(|it| first_unit(&self.version(it).model)).sum();
-        let said = all.first().map(|it| Said::by(it));
+        let said = all.first().map(|it| Said::carried(&it.stamp));
         let described = all.first().map(|it| description(it, &self.locale));
         let shows_zero = said.is_some_and(|it| it.shows_zero) || !all.is_empty() && sum.is_zero();
         json!({
@@ -137,8 +144,15 @@ impl Fees {
     }
 }
 
+/// The prices that everybody pays.
+fn plain_prices(cx: Cx<'_>, plan: &Offer) -> Result<Vec<Price>, Error> {
+    let mut prices = offer::prices(cx, plan.id)?;
+    prices.retain(|it| it.conditions.is_empty() && it.plan.is_none());
+    Ok(prices)
+}
+
 /// The currency in which a vendor does business.
-pub(super) fn currency_of_vendor(cx: Cx<'_>, plan: &Offer) -> Result<Currency, Error> {
+fn currency_of_vendor(cx: Cx<'_>, plan: &Offer) -> Result<Currency, Error> {
     let vendor = account::of_seller(cx, plan.stamp.seller)?;
     let billing = billing_account::of(cx, vendor.id)?;
     let default = billing.iter().find(|it| it.is_default());
@@ -165,7 +179,7 @@ fn is_at(it: &Price, fee: Fee, place: Place<'_>) -> bool {
 }
 
 /// The tiers of a model that has some.
-fn tiers_of(it: &PriceModel) -> Option<&Tiers> {
+pub(in crate::api::aps) fn tiers_of(it: &PriceModel) -> Option<&Tiers> {
     match it {
         PriceModel::Graduated(tiers) | PriceModel::Volume(tiers) => Some(tiers),
         PriceModel::Flat(_)
@@ -181,7 +195,7 @@ fn tiers_of(it: &PriceModel) -> Option<&Tiers> {
 }
 
 /// What the first unit costs.
-fn first_unit(it: &PriceModel) -> Decimal {
+pub(in crate::api::aps) fn first_unit(it: &PriceModel) -> Decimal {
     match it {
         PriceModel::Flat(figure) | PriceModel::PerUnit(figure) => figure.decimal(),
         PriceModel::Graduated(tiers) | PriceModel::Volume(tiers) | PriceModel::Stairstep(tiers) => {
@@ -198,22 +212,41 @@ fn first_unit(it: &PriceModel) -> Decimal {
 }
 
 /// What clients of the bus said of a price and what is theirs alone.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Said {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::api::aps) struct Said {
     /// Its description in other languages than that of its name.
-    pub(super) texts: Map<String, Value>,
+    pub(in crate::api::aps) texts: Map<String, Value>,
     /// Whether it is shown where it is nothing.
-    pub(super) shows_zero: bool,
+    pub(in crate::api::aps) shows_zero: bool,
+    /// What its maker suggests that others charge; `null` if nothing.
+    pub(in crate::api::aps) retail: Value,
 }
 
 impl Said {
-    /// What was said of a price.
-    pub(super) fn by(price: &Price) -> Self {
-        let carried = price.stamp.carried.get(&Contract::Aps);
+    /// What is carried with a stamp.
+    pub(in crate::api::aps) fn carried(stamp: &Stamp) -> Self {
+        let carried = stamp.carried.get(&Contract::Aps);
         let carried = carried.and_then(|it| serde_json::from_slice::<Value>(it).ok());
-        let texts = carried.as_ref().and_then(|it| it.get("texts")?.as_object().cloned());
-        let shows_zero = carried.as_ref().and_then(|it| it.get("showZeroPrice")?.as_bool());
-        Self { texts: texts.unwrap_or_default(), shows_zero: shows_zero.unwrap_or(false) }
+        let field = |name: &str| carried.as_ref().and_then(|it| it.get(name));
+        let texts = field("texts").and_then(Value::as_object).cloned();
+        Self {
+            texts: texts.unwrap_or_default(),
+            shows_zero: field("showZeroPrice").and_then(Value::as_bool).unwrap_or(false),
+            retail: field("msrp").cloned().unwrap_or(Value::Null),
+        }
+    }
+
+    /// Lets a stamp carry it.
+    pub(in crate::api::aps) fn onto(self, stamp: &mut Stamp) {
+        let is_nothing = self.texts.is_empty() && !self.shows_zero && self.retail.is_null();
+        if is_nothing {
+            stamp.carried.remove(&Contract::Aps);
+            return;
+        }
+        let all = json!({
+            "texts": self.texts, "showZeroPrice": self.shows_zero, "msrp": self.retail,
+        });
+        stamp.carried.insert(Contract::Aps, all.to_string().into_bytes());
     }
 }
 
@@ -221,7 +254,7 @@ impl Said {
 fn description(it: &Price, locale: &Locale) -> Value {
     let mut texts = localized::one(locale, &it.name);
     if let Some(all) = texts.as_object_mut() {
-        all.extend(Said::by(it).texts);
+        all.extend(Said::carried(&it.stamp).texts);
     }
     texts
 }

@@ -17,18 +17,40 @@
 //! - `volumePricing` is among the fees of a rate whose tiers are not graduated.
 //! - A fee's `description` is the name of the price, which is what an invoice says.
 //! - A fee that a plan does not have costs nothing, and is shown so.
+//! - `planPeriodSwitches` answers entries with a `type` and a `target` of `planId` and `period`; the
+//!   first is the period that was asked about.
+//!
+//! Publishing one:
+//!
+//! - A period of a request is one of ours by its length and by whether it is a trial.
+//! - Of a draft, what a request does not name in a list is gone with what it costs. Of what was on
+//!   sale it is kept and can no longer be bought, because somebody may have it.
+//! - Prices of a draft are drawn anew. Those of a plan that was on sale get other figures from today
+//!   on, or from tomorrow if they have some of today already; until then the plan shows the old ones.
+//! - A fee of nothing that is not shown is none.
+//! - Taking a plan off sale can be undone; deleting one that was on sale makes it `aps:deleted`, and
+//!   is refused while somebody has it.
+//! - Counting the use of a resource in one plan counts it in all. What is used beyond what a plan
+//!   includes is counted by a meter of that resource.
+//! - A plan with a `parentServicePlan` is a copy of it, to be sold on: it begins with the periods,
+//!   rates and prices of that, and what the request says is put over them.
 
-mod fee;
+pub(super) mod fee;
+mod form;
 mod rate;
+mod switch;
 mod term;
+pub(super) mod wish;
+mod write;
 
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use self::fee::Fees;
-use super::kind::{About, Head, Kind};
+use super::kind::{About, Create, Head, Kind, Update};
 use super::localized;
 use super::lookup::{Finding, Lookup, uuids};
+use super::operation::{Operation, Verb};
 use super::period::PERIOD;
 use super::property::{Field, Form, Property, Structure};
 use super::relation::Relation;
@@ -124,19 +146,35 @@ pub(super) static KIND: Kind<Offer> = Kind {
         vendor::link("vendor", |cx, it| vendor::of(cx, &it.stamp)),
         Leads::one("serviceTemplate", service_template::ID, |_, it| {
             Ok(id_of(it.content.specification))
-        }),
+        })
+        .at_birth()
+        .linked_by(Permission::CatalogWrite, write::link_template)
+        .unlinked_by(Permission::CatalogWrite, write::unlink_template),
         Leads::one("category", service_plan_category::ID, |_, it| {
             Ok(id_of(it.content.categories.first().copied()))
         })
-        .strong(),
+        .strong()
+        .at_birth()
+        .linked_by(Permission::CatalogWrite, write::link_category),
         Leads::one("serviceTerms", service_terms::ID, |_, it| Ok(id_of(it.content.service_terms)))
-            .strong(),
+            .strong()
+            .at_birth()
+            .linked_by(Permission::CatalogWrite, write::link_terms),
         Leads::many("resources", bss_resource::ID, |_, it| Ok(resources(it))),
-        Leads::one("parentServicePlan", ID, |_, it| Ok(id_of(it.content.copy_of))),
+        Leads::one("parentServicePlan", ID, |_, it| Ok(id_of(it.content.copy_of))).at_birth(),
     ],
-    operations: &[],
-    create: None,
-    update: None,
+    operations: &[Operation::reads(
+        ("planPeriodSwitches", Verb::Post, "/planPeriodSwitches"),
+        Permission::OfferBrowse,
+        switch::from_period,
+    )
+    .takes(Form::Structure(&PERIOD))
+    .gives(Form::List(&Form::Any))],
+    create: Some(Create {
+        needs: Permission::CatalogWrite,
+        make: |act, batch, new| Ok(write::create(act, batch, new)?),
+    }),
+    update: Some(Update { needs: Permission::CatalogWrite, change: write::change }),
     delete: None,
 };
 

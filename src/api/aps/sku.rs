@@ -1,0 +1,219 @@
+//! `SKUManagement`: the prices of a vendor's plans one by one, each under a number of its own.
+//!
+//! An SKU is a price of ours: its id is the number of the price. What it costs and what its maker
+//! suggests that others charge for it (`msrp`) can be changed here; `synchronize` lets what resellers
+//! sell on follow.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::amount::{MONEY, money, read_money};
+use super::localized;
+use super::operation::{Operation, Outcome, Said, Service, Verb};
+use super::property::{Field, Form, Structure};
+use super::service_plan::fee::{self, first_unit, tiers_of};
+use super::service_plan::wish::like;
+use crate::domain::account::Account;
+use crate::domain::catalog::offer::Offer;
+use crate::domain::catalog::price::{Figure, Occasion, Price, PriceKind, PriceModel, PriceVersion};
+use crate::domain::error::Invalid;
+use crate::domain::id::{AccountId, Id, Kind};
+use crate::domain::operator::Permission;
+use crate::domain::time::Zone;
+use crate::services::{Act, Cx, Error, catalog, finding, offer};
+
+/// The full id of the type.
+const ID: &str = "http://www.odin.com/oa/billing/sku/dispatcher/1.0";
+
+static SKU: Structure = Structure {
+    name: "SKU",
+    fields: &[
+        Field::required("id", Form::Integer),
+        Field::optional("feeTypes", Form::List(&Form::Text)),
+        Field::required("price", Form::Structure(&MONEY)),
+        Field::optional("msrp", Form::Structure(&MONEY)),
+        Field::optional("name", Form::Text),
+        Field::optional("description", Form::ByLocale),
+        Field::optional("plans", Form::List(&Form::Text)),
+    ],
+};
+
+const LIST: Form = Form::List(&Form::Structure(&SKU));
+
+/// The service.
+pub(super) static SERVICE: Service = Service {
+    alias: "sku-manager",
+    kind: ID,
+    number: 185,
+    id: Uuid::from_u128(0x5b1f_0c52_7a0e_4d59_8c31_2f64_90d3_ab71),
+    operations: &[
+        Operation::reads(
+            ("ratesList", Verb::Get, "/vendor/{vendorUuid}/rates"),
+            Permission::CatalogRead,
+            rates,
+        )
+        .asks(&[
+            Field::optional("appId", Form::Text),
+            Field::optional("planApsId", Form::ResourceId),
+        ])
+        .gives(LIST),
+        Operation::writes(
+            ("updateRates", Verb::Put, "/vendor/{vendorUuid}/rates"),
+            Permission::CatalogWrite,
+            update,
+        )
+        .takes(LIST)
+        .gives(LIST),
+        Operation::writes(
+            ("synchronize", Verb::Post, "/vendor/{vendorUuid}/synchronize"),
+            Permission::CatalogWrite,
+            synchronize,
+        ),
+    ],
+};
+
+/// The plans of the vendor that a path names, as far as the caller may look behind them.
+fn plans(cx: Cx<'_>, said: &Said) -> Result<Vec<Offer>, Error> {
+    let id = said.id("vendorUuid")?;
+    let account: Account = cx.get(AccountId::from_uuid(id))?;
+    let seller = account.seller_number().ok_or_else(|| Error::not_found(id))?;
+    let all = offer::of_seller(cx, seller)?;
+    Ok(all.into_iter().filter(|it| cx.actor.sees(Kind::Offer, &it.stamp)).collect())
+}
+
+fn rates(cx: Cx<'_>, (): &(), said: &Said) -> Result<Outcome, Error> {
+    let plan = said.parameter("planApsId");
+    let application = said.parameter("appId");
+    let mut found = Vec::new();
+    for it in plans(cx, said)? {
+        if plan.as_ref().is_some_and(|wanted| *wanted != it.id.uuid().to_string()) {
+            continue;
+        }
+        for price in offer::prices(cx, it.id)? {
+            if delivers(cx, application.as_deref(), (&it, &price))? {
+                found.push(shown(cx, &it, &price));
+            }
+        }
+    }
+    Ok(Some(Value::Array(found)))
+}
+
+/// Whether a price is of what an application delivers; that of a plan is, if one of its resources
+/// is.
+fn delivers(
+    cx: Cx<'_>,
+    application: Option<&str>,
+    (plan, price): (&Offer, &Price),
+) -> Result<bool, Error> {
+    let Some(application) = application else { return Ok(true) };
+    let all = plan.content.resources.iter().map(|it| it.resource);
+    for id in all.filter(|id| price.resource.is_none_or(|it| it == *id)) {
+        let resource = catalog::resource(cx, id)?;
+        let by = resource.and_then(|it| it.content.vendor.application_id);
+        if by.is_some_and(|it| it.as_str() == application) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn shown(cx: Cx<'_>, plan: &Offer, price: &Price) -> Value {
+    let said = fee::Said::carried(&price.stamp);
+    json!({
+        "id": price.stamp.number,
+        "feeTypes": [kind(price)],
+        "price": money(first_unit(&version(cx, price).model), price.currency),
+        "msrp": said.retail,
+        "name": price.name.as_str(),
+        "description": localized::one(plan.content.name.locale(), &price.name),
+        "plans": [plan.stamp.number.to_string()],
+    })
+}
+
+/// The figures that hold today, or the first that will.
+fn version<'a>(cx: Cx<'_>, it: &'a Price) -> &'a PriceVersion {
+    let first = || it.versions.as_slice().first();
+    let today = Zone::UTC.date_of(cx.now);
+    it.in_force(today, None).or_else(first).expect("a price has a version")
+}
+
+const fn kind(it: &Price) -> &'static str {
+    match it.kind {
+        PriceKind::OneTime(Occasion::Plain | Occasion::Setup) => "SETUP",
+        PriceKind::OneTime(Occasion::Renewal) => "RENEWAL",
+        PriceKind::OneTime(Occasion::Deposit) => "DEPOSIT",
+        PriceKind::Recurring { .. } => "RECURRING",
+        PriceKind::Usage { .. } => "OVERUSE",
+    }
+}
+
+fn update(act: &mut Act<'_>, (): &(), said: &Said) -> Result<Outcome, Error> {
+    let plans = plans(act.cx(), said)?;
+    let rows = said.body.as_array().map(Vec::as_slice).unwrap_or_default();
+    let mut changed = Vec::with_capacity(rows.len());
+    for (place, row) in rows.iter().enumerate() {
+        let at = format!("/{place}");
+        let (plan, price) = named(act.cx(), &plans, (&at, row))?;
+        let price = reprice(act, &price, (&at, row))?;
+        changed.push(shown(act.cx(), plan, &price));
+    }
+    Ok(Some(Value::Array(changed)))
+}
+
+/// The price that a row names, with its plan.
+fn named<'a>(
+    cx: Cx<'_>,
+    plans: &'a [Offer],
+    (at, row): (&str, &Value),
+) -> Result<(&'a Offer, Price), Error> {
+    let number = row["id"].as_u64().unwrap_or_default();
+    for id in finding::by_number::<Price>(cx, number)? {
+        let Some(price) = cx.find::<Price>(id)? else { continue };
+        if let Some(plan) = plans.iter().find(|it| it.id == price.offer) {
+            return Ok((plan, price));
+        }
+    }
+    let message = format!("is no SKU of the vendor: `{number}`");
+    Err(Invalid::one(format!("{at}/id"), "reference", message).into())
+}
+
+fn reprice(act: &mut Act<'_>, price: &Price, (at, row): (&str, &Value)) -> Result<Price, Error> {
+    let wanted = amount(price, &format!("{at}/price"), &row["price"])?;
+    let current = version(act.cx(), price).clone();
+    if first_unit(&current.model) != wanted.decimal() {
+        if tiers_of(&current.model).is_some() {
+            let message = "has tiers: change them in the plan";
+            return Err(Invalid::one(format!("{at}/price"), "conflict", message).into());
+        }
+        let model = like(&current.model, &PriceModel::PerUnit(wanted));
+        offer::reprice(act, price.id, |_| Ok(PriceVersion { model, ..current }))
+            .map_err(|it| it.below(at))?;
+    }
+    if let Some(retail) = row.get("msrp") {
+        let said = retail.is_object().then(|| amount(price, &format!("{at}/msrp"), retail));
+        let said = said.transpose()?;
+        let said = said.map_or(Value::Null, |it| money(it.decimal(), price.currency));
+        let mut stamp = price.stamp.clone();
+        fee::Said { retail: said, ..fee::Said::carried(&stamp) }.onto(&mut stamp);
+        if stamp.carried != price.stamp.carried {
+            offer::rename_price(act, price.id, (price.name.clone(), stamp.carried))?;
+        }
+    }
+    act.get(price.id)
+}
+
+/// An amount in the currency of a price.
+fn amount(price: &Price, at: &str, value: &Value) -> Result<Figure, Invalid> {
+    let (figure, currency) = read_money(at, value)?;
+    if currency == price.currency {
+        return Ok(figure);
+    }
+    let message = format!("must be {}", price.currency);
+    Err(Invalid::one(format!("{at}/code"), "conflict", message))
+}
+
+fn synchronize(act: &mut Act<'_>, (): &(), said: &Said) -> Result<Outcome, Error> {
+    let plans = plans(act.cx(), said)?;
+    offer::synchronize(act, &plans)?;
+    Ok(None)
+}

@@ -1,0 +1,131 @@
+//! Copies: offers that a seller takes over from its own vendor to sell them on.
+//!
+//! A copy delivers what its original does, at prices of its own. They begin as those of the original
+//! and follow them when the vendor says so ([`synchronize`]).
+
+use super::{named_by, prices, reprice};
+use crate::domain::catalog::lifecycle::{Life, State};
+use crate::domain::catalog::offer::{Offer, OfferContent};
+use crate::domain::catalog::price::{Price, PriceVersion, Versions};
+use crate::domain::error::Invalid;
+use crate::domain::id::OfferId;
+use crate::domain::operator::Permission;
+use crate::domain::stamp::Stamp;
+use crate::domain::time::{Date, Validity, Zone};
+use crate::services::catalog::New;
+use crate::services::{Act, Error, account, catalog};
+use crate::store::catalog::OFFER_BY_ORIGINAL;
+use crate::store::{Along, Key};
+
+/// Copies lie no deeper below their original; this only bounds damage.
+const DEPTH_MAX: usize = 64;
+
+/// What a copy of an offer begins with: what it delivers and how it is bought, and nothing of what
+/// is the original seller's own.
+#[must_use]
+pub fn copied(original: &Offer) -> OfferContent {
+    OfferContent {
+        copy_of: Some(original.id),
+        part_number: None,
+        categories: std::collections::BTreeSet::new(),
+        prices: Vec::new(),
+        service_terms: None,
+        adds_to: None,
+        switches: Vec::new(),
+        agreements: Vec::new(),
+        tax_category: None,
+        share_model: None,
+        ..original.content.clone()
+    }
+}
+
+/// Makes a copy of an offer of the seller's vendor, with the prices that the original has today.
+///
+/// # Errors
+/// If the original is another's, a rule is broken, or the caller may not.
+pub fn copy(act: &mut Act<'_>, new: New<OfferId>, content: OfferContent) -> Result<Offer, Error> {
+    let missing = || Invalid::one("/copy_of", "required", "must name the original");
+    let original: OfferId = content.copy_of.ok_or_else(missing)?;
+    let original = super::named(act.cx(), "/copy_of", original)?;
+    let seller = account::of_seller(act.cx(), new.seller)?;
+    if original.stamp.seller != seller.stamp.seller || new.seller == original.stamp.seller {
+        let message = "must be an offer of the vendor of the account that sells it on";
+        return Err(Invalid::one("/copy_of", "reference", message).into());
+    }
+    named_by(act.cx(), &content, Some(&original.content))?;
+    let life = Life::new(State::Active, Validity::ALWAYS)?;
+    let copy: Offer = catalog::create(act, new, Permission::CatalogWrite, |id, stamp| {
+        Offer::new(id, stamp, life, content)
+    })?;
+    let today = Zone::UTC.date_of(act.now());
+    let mut content = copy.content.clone();
+    for price in prices(act.cx(), original.id)? {
+        let made = copy_price(act, &copy, (price, today))?;
+        content.prices.push(made.id);
+    }
+    let copy = copy.changed(content)?;
+    act.keep((copy, crate::domain::event::Verb::Created))
+}
+
+fn copy_price(
+    act: &mut Act<'_>,
+    copy: &Offer,
+    (price, today): (Price, Date),
+) -> Result<Price, Error> {
+    let first = || price.versions.as_slice().first();
+    let version = price.in_force(today, None).or_else(first).cloned();
+    let version = version.ok_or_else(|| Error::internal("a price has a version"))?;
+    let versions = Versions::first(PriceVersion { valid_from: today, ..version })?;
+    let now = act.now();
+    catalog::create(act, copy.stamp.seller, Permission::CatalogWrite, |id, stamp: Stamp| {
+        let stamp = Stamp { carried: price.stamp.carried.clone(), ..stamp };
+        let copied = Price { id, stamp, offer: copy.id, tax_category: None, versions, ..price };
+        Ok::<_, Error>(copied.timed(now))
+    })
+}
+
+/// Gives the copies of a seller's offers, and their copies, the prices that the originals have
+/// today. What is not sold in a copy stays out of it.
+///
+/// # Errors
+/// If the caller may not change a copy, or the store fails.
+pub fn synchronize(act: &mut Act<'_>, originals: &[Offer]) -> Result<(), Error> {
+    let mut level: Vec<Offer> = originals.to_vec();
+    for _ in 0..DEPTH_MAX {
+        let mut next = Vec::new();
+        for original in &level {
+            let along = Along::Index(OFFER_BY_ORIGINAL, Key::new().id(original.id).bytes());
+            for copy in act.cx().every::<Offer>(&along)? {
+                follow(act, original, &copy)?;
+                next.push(copy);
+            }
+        }
+        if next.is_empty() {
+            break;
+        }
+        level = next;
+    }
+    Ok(())
+}
+
+fn follow(act: &mut Act<'_>, original: &Offer, copy: &Offer) -> Result<(), Error> {
+    let today = Zone::UTC.date_of(act.now());
+    let all = prices(act.cx(), copy.id)?;
+    for price in prices(act.cx(), original.id)? {
+        let Some(wanted) = price.versions.as_slice().last() else { continue };
+        let same = |it: &&Price| {
+            (it.kind, it.resource, it.currency) == (price.kind, price.resource, price.currency)
+                && (&it.term, &it.plan) == (&price.term, &price.plan)
+                && it.conditions == price.conditions
+        };
+        for copied in all.iter().filter(same) {
+            let last = copied.versions.as_slice().last();
+            if last.is_some_and(|it| it.model == wanted.model && it.included == wanted.included) {
+                continue;
+            }
+            let version = PriceVersion { valid_from: today, ..wanted.clone() };
+            reprice(act, copied.id, |_| Ok(version))?;
+        }
+    }
+    Ok(())
+}
