@@ -354,3 +354,31 @@ fn needing(operator: &Client<'_>, resource: &Value) -> Value {
     }] });
     operator.post("/resources", &body)["id"].clone()
 }
+
+#[test]
+fn types_are_found_by_what_they_implement_and_are_derived_from() {
+    let house = House::on("2026-01-01");
+    let operator = house.operator();
+    let names = |query: &str| {
+        let list = operator.get(&format!("/aps/2/types?{query}"));
+        let names = list.as_array().unwrap().iter().map(|it| it["name"].as_str().unwrap());
+        names.map(str::to_owned).collect::<Vec<_>>().join(" ")
+    };
+    let account = "http://parallels.com/aps/types/pa/account/1.2";
+    for query in [
+        format!("id={account}"),
+        format!("implementing({account})"),
+        "implementing(http://aps-standard.org/types/core/account/1.0)".to_owned(),
+        format!("composing({account})"),
+        "like(name,pa*),not(like(name,*template))".to_owned(),
+    ] {
+        assert_eq!(names(&query), "PAAccount", "{query}");
+    }
+    let all = names("");
+    assert_eq!(names("implementing(http://aps-standard.org/types/core/resource/1.0)"), all);
+    assert_eq!(names("implementing(http://nobody/1.0)"), "");
+    for query in ["eq(nothing,1)", "limit(0,1)", "eq(id"] {
+        let answer = operator.call(&format!("GET /aps/2/types?{query}"), None);
+        assert_eq!(answer.status.as_u16(), 400, "{query}");
+    }
+}
