@@ -6,13 +6,14 @@ use utoipa::ToSchema;
 
 use super::localized::Texts;
 use super::route::{Needs, Route, read, write};
-use super::wire::{List, NoQuery, Patch, parse, parse_optional};
+use super::wire::{List, NoQuery, Patch, SoldBy, parse, parse_optional};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::catalog::category as domain;
 use crate::domain::catalog::lifecycle::{Life, State, Trigger};
 use crate::domain::operator::Permission;
 use crate::domain::time::Validity;
+use crate::services::label::Labels;
 use crate::services::{Act, Cx, Error, catalog};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -43,6 +44,9 @@ struct Category {
     name: Texts,
     parent: Option<String>,
     state: String,
+    /// Who sells it.
+    #[serde(flatten)]
+    sold_by: SoldBy,
 }
 
 impl Wire for Category {}
@@ -56,6 +60,7 @@ impl From<&domain::Category> for Category {
             name: Texts::from(&it.name),
             parent: it.parent().map(|it| it.to_string()),
             state: it.life.state().to_string(),
+            sold_by: SoldBy::default(),
         }
     }
 }
@@ -67,7 +72,11 @@ pub(super) fn told(it: &domain::Category) -> impl Wire + use<> {
 
 fn list(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<Category>>, Error> {
     let page = catalog::categories(cx, &call.page)?;
-    Ok(Reply::ok(List::of(page, |it| Category::from(&it))))
+    let mut labels = Labels::new(cx);
+    Ok(Reply::ok(List::each(page, |it| {
+        let sold_by = SoldBy::of(&mut labels, &it.stamp)?;
+        Ok::<_, Error>(Category { sold_by, ..Category::from(&it) })
+    })?))
 }
 
 /// A category to be created.

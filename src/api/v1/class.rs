@@ -7,13 +7,14 @@ use utoipa::ToSchema;
 use super::billing_account::CycleForm;
 use super::merge::MergePatch;
 use super::route::{Needs, Route, read, write};
-use super::wire::{List, Money, NoQuery, parse, parse_optional};
+use super::wire::{List, Money, NoQuery, SoldBy, parse, parse_optional};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::account::class::{
     ClassTerms, CreditTerms, CustomerClass, Holding, MemberBuying,
 };
 use crate::domain::operator::Permission;
+use crate::services::label::Labels;
 use crate::services::{Act, Cx, Error, catalog, class};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -39,6 +40,9 @@ struct Class {
     changed_at: String,
     /// Whether new accounts are in it if nothing else is said.
     default: bool,
+    /// Who sells it.
+    #[serde(flatten)]
+    sold_by: SoldBy,
     #[serde(flatten)]
     form: ClassForm,
 }
@@ -128,12 +132,17 @@ fn wire(it: &CustomerClass) -> Class {
         created_at: it.stamp.created_at.to_string(),
         changed_at: it.stamp.changed_at.to_string(),
         default: it.is_default(),
+        sold_by: SoldBy::default(),
         form: ClassForm::of(it.terms()),
     }
 }
 
 fn list(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<Class>>, Error> {
-    Ok(Reply::ok(List::of(class::list(cx, &call.page)?, |it| wire(&it))))
+    let mut labels = Labels::new(cx);
+    Ok(Reply::ok(List::each(class::list(cx, &call.page)?, |it| {
+        let sold_by = SoldBy::of(&mut labels, &it.stamp)?;
+        Ok::<_, Error>(Class { sold_by, ..wire(&it) })
+    })?))
 }
 
 fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Class>, Error> {

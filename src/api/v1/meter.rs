@@ -5,11 +5,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::route::{Needs, Route, read, write};
-use super::wire::{List, NoQuery, parse, parse_optional};
+use super::wire::{List, NoQuery, SoldBy, parse, parse_optional};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
 use crate::domain::operator::Permission;
 use crate::domain::usage::meter::{self as domain, Aggregation, CarryOver};
+use crate::services::label::Labels;
 use crate::services::{Act, Cx, Error, catalog};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -34,6 +35,9 @@ struct Meter {
     unit: String,
     /// `count`, `sum`, `max` or `latest`.
     aggregation: String,
+    /// Who sells it.
+    #[serde(flatten)]
+    sold_by: SoldBy,
 }
 
 impl Wire for Meter {}
@@ -48,6 +52,7 @@ impl From<&domain::Meter> for Meter {
             name: it.name.to_string(),
             unit: it.unit.to_string(),
             aggregation: it.aggregation.to_string(),
+            sold_by: SoldBy::default(),
         }
     }
 }
@@ -59,7 +64,11 @@ pub(super) fn told(it: &domain::Meter) -> impl Wire + use<> {
 
 fn list(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<Meter>>, Error> {
     let page = cx.list(None, &call.page, |_: &domain::Meter| true)?;
-    Ok(Reply::ok(List::of(page, |it| Meter::from(&it))))
+    let mut labels = Labels::new(cx);
+    Ok(Reply::ok(List::each(page, |it| {
+        let sold_by = SoldBy::of(&mut labels, &it.stamp)?;
+        Ok::<_, Error>(Meter { sold_by, ..Meter::from(&it) })
+    })?))
 }
 
 fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Meter>, Error> {

@@ -70,6 +70,9 @@ struct Offer {
     summary: Option<Texts>,
     description: Option<Texts>,
     part_number: Option<String>,
+    /// Whether the caller keeps the catalogue that it stands in; left out in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_kept: Option<bool>,
     /// Who sells it.
     #[serde(flatten)]
     sold_by: SoldBy,
@@ -153,6 +156,7 @@ impl Offer {
             summary: content.summary.as_ref().map(Texts::from),
             description: content.description.as_ref().map(Texts::from),
             part_number: content.part_number.as_ref().map(ToString::to_string),
+            is_kept: None,
             sold_by: SoldBy::default(),
             specification: content.specification.map(|it| it.to_string()),
             categories: content.categories.iter().map(ToString::to_string).collect(),
@@ -278,7 +282,8 @@ fn whole(cx: Cx<'_>, it: &domain::Offer) -> Result<Offer, Error> {
     let prices = offer::prices(cx, it.id)?;
     let prices = Some(prices.iter().map(Price::from).collect());
     let sold_by = SoldBy::of(&mut Labels::new(cx), &it.stamp)?;
-    Ok(Offer { prices, sold_by, ..Offer::of(it) })
+    let is_kept = Some(offer::is_kept(cx, it));
+    Ok(Offer { prices, is_kept, sold_by, ..Offer::of(it) })
 }
 
 fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Offer>, Error> {

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::localized::Texts;
 use super::route::{Needs, Route, read_much};
-use super::wire::{Decimal, Money, parse, parse_optional};
+use super::wire::{Decimal, Money, SoldBy, parse, parse_optional};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
 use crate::domain::billing::advertised::{LeastPrice, headline};
@@ -15,6 +15,7 @@ use crate::domain::localized::Localized;
 use crate::domain::money::Currency;
 use crate::domain::operator::Permission;
 use crate::domain::text::Locale;
+use crate::services::label::Labels;
 use crate::services::search::{self, Hit, PriceMax, Query, Shelf};
 use crate::services::{Cx, Error};
 
@@ -97,6 +98,9 @@ struct SearchHit {
     from_price: Option<SearchPrice>,
     /// The same for each currency and occasion.
     prices: Vec<SearchPrice>,
+    /// Who sells it.
+    #[serde(flatten)]
+    sold_by: SoldBy,
 }
 
 /// What an offer costs at least.
@@ -183,6 +187,7 @@ impl Shown<'_> {
             categories: content.categories.iter().filter_map(category).collect(),
             from_price: known_by.iter().find(asked).map(SearchPrice::from),
             prices: it.prices.iter().map(SearchPrice::from).collect(),
+            sold_by: SoldBy::default(),
         }
     }
 
@@ -211,9 +216,11 @@ fn find(cx: Cx<'_>, call: &Call, query: SearchQuery) -> Result<Reply<SearchResul
     let locale = language.map_or_else(|| parse("language", "en"), Ok)?;
     let shelf = search::find(cx, asked)?;
     let shown = Shown { locale: &locale, currency, shelf: &shelf };
-    Ok(Reply::ok(SearchResult {
-        items: shelf.hits.iter().map(|it| shown.hit(it)).collect(),
-        total: shelf.total,
-        facets: shown.facets(),
-    }))
+    let mut labels = Labels::new(cx);
+    let mut hit = |it: &Hit| {
+        let sold_by = SoldBy::of(&mut labels, &it.offer.stamp)?;
+        Ok(SearchHit { sold_by, ..shown.hit(it) })
+    };
+    let items: Result<_, Error> = shelf.hits.iter().map(&mut hit).collect();
+    Ok(Reply::ok(SearchResult { items: items?, total: shelf.total, facets: shown.facets() }))
 }

@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::route::{Needs, Route, read, write};
-use super::wire::{List, NoQuery, parse, parse_optional};
+use super::wire::{List, NoQuery, SoldBy, parse, parse_optional};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
 use crate::domain::catalog::service_terms::{self as domain, AfterHold, Aftermath};
 use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
+use crate::services::label::Labels;
 use crate::services::{Act, Cx, Error, catalog};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -33,6 +34,9 @@ struct ServiceTerms {
     name: String,
     paid: After,
     trial: After,
+    /// Who sells it.
+    #[serde(flatten)]
+    sold_by: SoldBy,
 }
 
 impl Wire for ServiceTerms {}
@@ -72,6 +76,7 @@ impl From<&domain::ServiceTerms> for ServiceTerms {
             name: it.name.to_string(),
             paid: After::from(it.paid),
             trial: After::from(it.trial),
+            sold_by: SoldBy::default(),
         }
     }
 }
@@ -83,7 +88,11 @@ pub(super) fn told(it: &domain::ServiceTerms) -> impl Wire + use<> {
 
 fn list(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<ServiceTerms>>, Error> {
     let page = cx.list(None, &call.page, |_: &domain::ServiceTerms| true)?;
-    Ok(Reply::ok(List::of(page, |it| ServiceTerms::from(&it))))
+    let mut labels = Labels::new(cx);
+    Ok(Reply::ok(List::each(page, |it| {
+        let sold_by = SoldBy::of(&mut labels, &it.stamp)?;
+        Ok::<_, Error>(ServiceTerms { sold_by, ..ServiceTerms::from(&it) })
+    })?))
 }
 
 fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<ServiceTerms>, Error> {

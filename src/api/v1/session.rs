@@ -13,12 +13,13 @@ use crate::api::edge::body::ORDINARY_BYTES_MAX;
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::account::Account;
+use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::id::UserId;
 use crate::domain::operator::{self as domain, Actor, Credential, Permission, User};
 use crate::services::operator::csrf_token;
 use crate::services::password::{self, NewPassword};
 use crate::services::session::{self, SignIn, SignedIn};
-use crate::services::{Act, Bss, Cx, Error, operator};
+use crate::services::{Act, Bss, Cx, Error, billing_account, operator};
 
 /// Where the session of the caller is.
 const PATH: &str = "/api/v1/session";
@@ -80,13 +81,19 @@ struct SessionAccount {
     name: String,
     /// `provider`, `reseller` or `customer`.
     kind: &'static str,
+    /// In which currency it is billed where nothing else is said.
+    currency: Option<String>,
+    /// The IANA zone in which its days begin.
+    zone: Option<String>,
 }
 
 impl SessionShown {
-    fn of(user: &User, account: &Account, actor: &Actor, secret: Option<&str>) -> Self {
-        let profile = user.profile();
+    fn of(cx: Cx<'_>, user: &User, actor: &Actor, secret: Option<&str>) -> Result<Self, Error> {
+        let (account, profile) = (own_account(cx, user.id)?, user.profile());
+        let billing = billing_account::of(cx, account.id)?;
+        let billed = billing.iter().find(|it| it.is_default()).map(BillingAccount::terms);
         let all = Permission::ALL.iter().filter(|it| actor.may_at_all(**it));
-        Self {
+        Ok(Self {
             user: SessionUser {
                 id: user.id.to_string(),
                 name: profile.name.display(),
@@ -99,19 +106,21 @@ impl SessionShown {
                 id: account.id.to_string(),
                 name: account.profile().name.to_string(),
                 kind: account.role().word(),
+                currency: billed.map(|it| it.currency.to_string()),
+                zone: billed.map(|it| it.zone.to_string()),
             },
             permissions: all.map(|it| it.name()).collect(),
             must_change_password: user.credential().is_some_and(Credential::must_change),
             csrf_token: secret.map(csrf_token),
-        }
+        })
     }
 }
 
 fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<SessionShown>, Error> {
     let standing = cx.actor.standing().ok_or(Error::Unauthenticated)?;
-    let (user, account) = (cx.get(standing.user)?, own_account(cx, standing.user)?);
+    let user = cx.get(standing.user)?;
     let secret = call.way.session.as_deref();
-    Ok(Reply::ok(SessionShown::of(&user, &account, cx.actor, secret)))
+    Ok(Reply::ok(SessionShown::of(cx, &user, cx.actor, secret)?))
 }
 
 /// The account of a user, which members may not see otherwise.
@@ -128,8 +137,7 @@ pub(super) fn welcome(
     let shown = bss.read(&Actor::duty("session"), |cx| {
         let user: User = cx.get(signed_in.session.user())?;
         let actor = operator::person(cx, &user)?;
-        let account = own_account(cx, user.id)?;
-        Ok(SessionShown::of(&user, &account, &actor, Some(&signed_in.secret)))
+        SessionShown::of(cx, &user, &actor, Some(&signed_in.secret))
     })?;
     Ok(Reply::created(PATH, shown).cookie(call.way.cookie(&signed_in.secret)))
 }

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::localized::Texts;
 use super::offer::each;
 use super::route::{Needs, Route, read, write};
-use super::wire::{Decimal, List, NoQuery, Patch, parse, parse_optional};
+use super::wire::{Decimal, List, NoQuery, Patch, SoldBy, parse, parse_optional};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
 use crate::domain::catalog::lifecycle::{Life, State};
@@ -18,6 +18,7 @@ use crate::domain::operator::Permission;
 use crate::domain::provisioning::connector::Connector;
 use crate::domain::quantity::Quantity;
 use crate::domain::time::Validity;
+use crate::services::label::Labels;
 use crate::services::{Act, Cx, Error, catalog, provisioning};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -53,6 +54,9 @@ struct Specification {
     connector: &'static str,
     /// Which system is asked for it, if its connector is a webhook.
     webhook: Option<ConnectorWebhook>,
+    /// Who sells it.
+    #[serde(flatten)]
+    sold_by: SoldBy,
 }
 
 impl Wire for Specification {}
@@ -119,6 +123,7 @@ impl From<&domain::Specification> for Specification {
             relations: content.relations.iter().map(relation).collect(),
             connector: content.connector.word(),
             webhook: ConnectorWebhook::of(&content.connector),
+            sold_by: SoldBy::default(),
         }
     }
 }
@@ -130,7 +135,11 @@ pub(super) fn told(it: &domain::Specification) -> impl Wire + use<> {
 
 fn list(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<Specification>>, Error> {
     let page = cx.list(None, &call.page, |_: &domain::Specification| true)?;
-    Ok(Reply::ok(List::of(page, |it| Specification::from(&it))))
+    let mut labels = Labels::new(cx);
+    Ok(Reply::ok(List::each(page, |it| {
+        let sold_by = SoldBy::of(&mut labels, &it.stamp)?;
+        Ok::<_, Error>(Specification { sold_by, ..Specification::from(&it) })
+    })?))
 }
 
 fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Specification>, Error> {
@@ -276,6 +285,9 @@ struct Resource {
     /// Whether its use comes in records.
     measured: bool,
     dependencies: Vec<ResourceDependency>,
+    /// Who sells it.
+    #[serde(flatten)]
+    sold_by: SoldBy,
 }
 
 impl Wire for Resource {}
@@ -322,6 +334,7 @@ impl From<&resource::Resource> for Resource {
             unit: content.unit.code.to_string(),
             measured: content.measure == Measure::Measured,
             dependencies: content.dependencies.iter().map(dependency).collect(),
+            sold_by: SoldBy::default(),
         }
     }
 }
@@ -333,7 +346,11 @@ pub(super) fn told_resource(it: &resource::Resource) -> impl Wire + use<> {
 
 fn list_resources(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<Resource>>, Error> {
     let page = cx.list(None, &call.page, |_: &resource::Resource| true)?;
-    Ok(Reply::ok(List::of(page, |it| Resource::from(&it))))
+    let mut labels = Labels::new(cx);
+    Ok(Reply::ok(List::each(page, |it| {
+        let sold_by = SoldBy::of(&mut labels, &it.stamp)?;
+        Ok::<_, Error>(Resource { sold_by, ..Resource::from(&it) })
+    })?))
 }
 
 fn show_resource(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Resource>, Error> {

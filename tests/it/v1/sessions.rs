@@ -36,11 +36,11 @@ fn who_signs_in_gets_a_cookie_and_a_token_against_forgery() {
     said.say(&browser, "browser", "GET /session", None);
     expect![[r#"
         > POST /session?fields=user,account,csrf_token {"email":"ADMIN@CUSTOMER.NORTH.TEST","password":"till-4-the-box!"} [nobody]
-        201 Created {"account":{"id":"{acc1}","kind":"customer","name":"North Customer"},"csrf_token":"…","user":{"email":"admin@customer.north.test","id":"{usr1}","locale":null,"name":"customer_admin of admin@customer.north.test","roles":["customer_admin"],"zone":null}}
+        201 Created {"account":{"currency":"EUR","id":"{acc1}","kind":"customer","name":"North Customer","zone":"UTC"},"csrf_token":"…","user":{"email":"admin@customer.north.test","id":"{usr1}","locale":null,"name":"customer_admin of admin@customer.north.test","roles":["customer_admin"],"zone":null}}
         > POST /tokens?fields=name {"name":"theft"} [forged]
         403 Forbidden {"type":"/problems/cross_site","title":"The request does not come from the session's own page","status":403,"detail":"the request needs the session's `X-CSRF-Token`","request_id":"…"}
         > GET /session?fields=account [read along]
-        200 OK {"account":{"id":"{acc1}","kind":"customer","name":"North Customer"}}
+        200 OK {"account":{"currency":"EUR","id":"{acc1}","kind":"customer","name":"North Customer","zone":"UTC"}}
         > GET /sessions?fields=user,opened_at,ends_at [browser]
         200 OK {"items":[{"ends_at":"2026-01-01T12:00:00Z","id":"{ses1}","opened_at":"2026-01-01T00:00:00Z","user":"{usr1}"},{"ends_at":"2026-01-01T12:00:00Z","id":"{ses2}","opened_at":"2026-01-01T00:00:00Z","user":"{usr2}"},{"ends_at":"2026-01-01T12:00:00Z","id":"{ses3}","opened_at":"2026-01-01T00:00:00Z","user":"{usr1}"}],"next_cursor":null}
         > DELETE /session [browser]
@@ -123,11 +123,11 @@ fn a_password_is_changed_by_who_knows_it() {
         > POST /password?fields=account,csrf_token {"password":"till-4-the-box!","present":"till-4-the-box!"} [buyer]
         422 Unprocessable Entity {"type":"/problems/weak_password","title":"The password is too weak.","status":422,"detail":"the password was used before","request_id":"…"}
         > POST /password?fields=account,csrf_token {"password":"a new and good one","present":"till-4-the-box!"} [buyer]
-        201 Created {"account":{"id":"{acc1}","kind":"customer","name":"North Customer"},"csrf_token":"…"}
+        201 Created {"account":{"currency":"EUR","id":"{acc1}","kind":"customer","name":"North Customer","zone":"UTC"},"csrf_token":"…"}
         > GET /session [elsewhere]
         401 Unauthorized {"type":"/problems/unauthenticated","title":"Sign in first","status":401,"detail":"sign in first","request_id":"…"}
         > GET /session?fields=account [again]
-        200 OK {"account":{"id":"{acc1}","kind":"customer","name":"North Customer"}}
+        200 OK {"account":{"currency":"EUR","id":"{acc1}","kind":"customer","name":"North Customer","zone":"UTC"}}
     "#]].assert_eq(&said.text());
     assert_eq!(sign_in(&house, &admin.email, PASSWORD).status.as_u16(), 401);
 }
@@ -186,7 +186,7 @@ fn a_lost_password_is_replaced_by_a_link_that_works_once_and_for_an_hour() {
         > POST /password/redeem?fields=account {"password":"till-4-the-box!","token":"…"} [nobody]
         422 Unprocessable Entity {"type":"/problems/weak_password","title":"The password is too weak.","status":422,"detail":"the password was used before","request_id":"…"}
         > POST /password/redeem?fields=account {"password":"a new and good one","token":"…"} [nobody]
-        201 Created {"account":{"id":"{acc1}","kind":"customer","name":"North Customer"}}
+        201 Created {"account":{"currency":"EUR","id":"{acc1}","kind":"customer","name":"North Customer","zone":"UTC"}}
         > POST /password/redeem?fields=account {"password":"another, even better","token":"…"} [nobody]
         409 Conflict {"type":"/problems/link_void","title":"The link is wrong, was used, or is too old.","status":409,"detail":"the link was used, is too old, or was never sent; ask for another one","request_id":"…"}
     "#]].assert_eq(&said.text());

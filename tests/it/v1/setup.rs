@@ -46,7 +46,7 @@ fn the_link_sets_the_appliance_up_once() {
         > POST /setup?fields=user,account {"email":"olga","name":"Olga","password":"till-4-the-box!","token":"…"} [nobody]
         422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/email` must be a mail address such as `ann@example.com`","request_id":"…","errors":[{"pointer":"/email","rule":"format","message":"must be a mail address such as `ann@example.com`"}]}
         > POST /setup?fields=user,account {"company":"Provider","currency":"CHF","email":"olga@provider.test","name":"Olga Operator","password":"till-4-the-box!","token":"…"} [nobody]
-        201 Created {"account":{"id":"{acc1}","kind":"provider","name":"Provider"},"user":{"email":"olga@provider.test","id":"{usr1}","locale":"en","name":"Olga Operator","roles":["operator"],"zone":"UTC"}}
+        201 Created {"account":{"currency":"CHF","id":"{acc1}","kind":"provider","name":"Provider","zone":"UTC"},"user":{"email":"olga@provider.test","id":"{usr1}","locale":"en","name":"Olga Operator","roles":["operator"],"zone":"UTC"}}
         > POST /setup?fields=user,account {"company":"Provider","currency":"CHF","email":"olga@provider.test","name":"Olga Operator","password":"till-4-the-box!","token":"…"} [nobody]
         409 Conflict {"type":"/problems/already_set_up","title":"The appliance was set up before.","status":409,"detail":"the appliance was set up before: sign in","request_id":"…"}
         > GET /setup [nobody]

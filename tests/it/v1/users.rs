@@ -73,7 +73,7 @@ fn somebody_is_invited_accepts_and_is_changed() {
         > PATCH /users/{usr1}?fields=name,email,roles,phone {"roles":[]} [buyer]
         200 OK {"email":"ann@north.test","id":"{usr1}","name":"Ann Lane","phone":null,"roles":["member"]}
         > POST /session?fields=account {"email":"alee","password":"till-4-the-box!"} [ann]
-        201 Created {"account":{"id":"{acc1}","kind":"customer","name":"North Customer"}}
+        201 Created {"account":{"currency":"EUR","id":"{acc1}","kind":"customer","name":"North Customer","zone":"UTC"}}
     "#]].assert_eq(&said.text());
 }
 
@@ -153,7 +153,7 @@ fn who_is_gone_is_signed_out_and_leaves_the_address_free() {
         > POST /users/{usr1}/restore?fields=state {} [buyer]
         200 OK {"id":"{usr1}","state":"active"}
         > GET /session?fields=account [member]
-        200 OK {"account":{"id":"{acc1}","kind":"customer","name":"North Customer"}}
+        200 OK {"account":{"currency":"EUR","id":"{acc1}","kind":"customer","name":"North Customer","zone":"UTC"}}
         > POST /users/{usr1}/delete?fields=state {} [buyer]
         200 OK {"id":"{usr1}","state":"softly_deleted"}
         > GET /session?fields=account [member]
@@ -161,7 +161,7 @@ fn who_is_gone_is_signed_out_and_leaves_the_address_free() {
         > POST /users/{usr1}/restore?fields=state {} [buyer]
         200 OK {"id":"{usr1}","state":"active"}
         > GET /session?fields=account [member]
-        200 OK {"account":{"id":"{acc1}","kind":"customer","name":"North Customer"}}
+        200 OK {"account":{"currency":"EUR","id":"{acc1}","kind":"customer","name":"North Customer","zone":"UTC"}}
         > POST /users/{usr1}/remove?fields=state {} [buyer]
         200 OK {"id":"{usr1}","state":"removed"}
         > GET /session?fields=account [member]
@@ -249,7 +249,7 @@ fn a_password_that_somebody_set_opens_once_if_it_is_meant_so() {
         > POST /users/{usr1}/password?fields=state {"one_time":true,"password":"once and never again"} [buyer]
         200 OK {"id":"{usr1}","state":"active"}
         > POST /session?fields=account,must_change_password {"email":"member@customer.north.test","password":"once and never again"} [member]
-        201 Created {"account":{"id":"{acc1}","kind":"customer","name":"North Customer"},"must_change_password":true}
+        201 Created {"account":{"currency":"EUR","id":"{acc1}","kind":"customer","name":"North Customer","zone":"UTC"},"must_change_password":true}
         > POST /session?fields=account,must_change_password {"email":"member@customer.north.test","password":"once and never again"} [member]
         409 Conflict {"type":"/problems/user_state_forbids","title":"The state of the user does not allow the operation.","status":409,"detail":"the one-time password was used; choose another password","request_id":"…"}
         > POST /password/renew?fields=must_change_password {"email":"member@customer.north.test","password":"mine, and mine alone","present":"once and never again"} [member]
