@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::invoice_line::Explanation;
+use super::price::NewPrice;
 use super::route::{Needs, Route, write};
 use super::wire::{Decimal, Money, parse, parse_optional};
 use crate::api::edge::call::Call;
@@ -39,6 +40,8 @@ struct NewCalculation {
     usage: BTreeMap<String, Decimal>,
     /// Where the buyer is; where the seller is if nothing is said.
     country: Option<String>,
+    /// A price of it that is not there yet, calculated as if it were.
+    draft: Option<NewPrice>,
 }
 
 /// What an offer would cost for a whole period of each of its prices.
@@ -83,6 +86,7 @@ fn calculate(
     call: &Call,
     body: NewCalculation,
 ) -> Result<Reply<Calculation>, Error> {
+    let draft = body.draft.as_ref().map(|it| it.drafted(act, "/draft")).transpose()?;
     let wish = Wish {
         offer: call.id("id")?,
         currency: parse("/currency", &body.currency)?,
@@ -92,6 +96,7 @@ fn calculate(
         resources: amounts("/resources", &body.resources)?,
         usage: amounts("/usage", &body.usage)?,
         country: parse_optional("/country", body.country.as_deref())?,
+        draft,
     };
     let found = billing::calculate(act.cx(), &wish)?;
     let lines = found.charges.iter().map(|it| CalculatedLine {

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::route::{Needs, Route, read, write};
 use super::wire::{Decimal, List, NoQuery, absent, parse, parse_optional};
 use crate::api::edge::call::Call;
-use crate::api::edge::reply::{Reply, Wire};
+use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::catalog::lifecycle::{Life, State};
 use crate::domain::catalog::price as domain;
 use crate::domain::catalog::price::tier::{Tier, Tiers, UpTo};
@@ -19,7 +19,7 @@ use crate::domain::id::{OfferId, PriceId};
 use crate::domain::money::Currency;
 use crate::domain::operator::Permission;
 use crate::domain::quantity::Quantity;
-use crate::domain::stamp::Stamp;
+use crate::domain::stamp::{SellerNumber, Stamp};
 use crate::domain::time::{Span, Validity, Zone};
 use crate::services::{Act, Cx, Error, offer};
 
@@ -30,6 +30,7 @@ pub(super) fn routes() -> Vec<Route> {
         read("/offers/{id}/prices", browses, "List the prices of an offer", list),
         write(Method::POST, "/prices", writes, "Add a price to an offer", add),
         read("/prices/{id}", Needs::Permission(Permission::CatalogRead), "Read a price", show),
+        write(Method::DELETE, "/prices/{id}", writes, "Take a price out of a draft", remove),
         write(
             Method::POST,
             "/prices/{id}/versions",
@@ -312,7 +313,7 @@ fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Price>, Error> {
 /// A price to be added to an offer.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NewPrice {
+pub(super) struct NewPrice {
     offer: String,
     name: String,
     /// `one_time`, `recurring` or `usage`.
@@ -389,6 +390,16 @@ impl NewPrice {
         }
     }
 
+    /// The price as it would be, which nobody keeps; `at` says where it stands in the body.
+    pub(super) fn drafted(&self, act: &mut Act<'_>, at: &str) -> Result<domain::Price, Error> {
+        let stamp = act.cx().stamp(SellerNumber::PROVIDER, None);
+        let drafted = self.read(act.new_id(), stamp).and_then(|it| Ok(it.check().map(|()| it)?));
+        drafted.map_err(|error| match error {
+            Error::Invalid(invalid) => invalid.below(at).into(),
+            other => other,
+        })
+    }
+
     fn read(&self, id: PriceId, stamp: Stamp) -> Result<domain::Price, Error> {
         let today = Zone::UTC.date_of(stamp.created_at);
         let valid_from = parse_optional("/valid_from", self.valid_from.as_deref())?;
@@ -425,6 +436,11 @@ fn add(act: &mut Act<'_>, _: &Call, body: NewPrice) -> Result<Reply<Price>, Erro
     let it = offer::add_price(act, of, |id, stamp| body.read(id, stamp))?;
     let path = format!("/api/v1/prices/{}", it.id);
     Ok(Reply::created(path, Price::from(&it)).tagged(it.stamp.revision))
+}
+
+fn remove(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Nothing>, Error> {
+    offer::drop_price(act, call.id("id")?, call.if_match)?;
+    Ok(Reply::no_content())
 }
 
 /// What a price is from a day on.

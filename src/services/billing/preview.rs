@@ -39,6 +39,8 @@ pub struct Wish {
     pub usage: BTreeMap<MeterId, Quantity>,
     /// Where the buyer is; where the seller is if nothing is said.
     pub country: Option<Country>,
+    /// A price that is not there yet, as if it were.
+    pub draft: Option<Price>,
 }
 
 /// What a price would come to for one whole period.
@@ -70,7 +72,8 @@ pub struct Calculation {
 pub fn calculate(cx: Cx<'_>, wish: &Wish) -> Result<Calculation, Error> {
     let offer = offer::get(cx, wish.offer)?;
     let prices = offer::prices(cx, offer.id)?;
-    let prices: Vec<_> = prices.into_iter().filter(|it| is_wanted(it, wish)).collect();
+    let prices: Vec<_> =
+        prices.into_iter().chain(wish.draft.clone()).filter(|it| is_wanted(it, wish)).collect();
     if prices.is_empty() {
         let why = format!("`{}` has no price in {} for what is wished", offer.id, wish.currency);
         return Err(Rejection::new(Code::PriceMissing, why).into());

@@ -36,6 +36,12 @@ pub fn shows(cx: Cx<'_>, offer: &Offer) -> bool {
         || was_on_shelf && cx.actor.may(Permission::OfferBrowse, &offer.stamp) == Decision::Yes
 }
 
+/// Whether the caller keeps the catalogue that an offer stands in, and does not only buy from it.
+#[must_use]
+pub fn is_kept(cx: Cx<'_>, offer: &Offer) -> bool {
+    cx.actor.may(Permission::CatalogWrite, &offer.stamp) == Decision::Yes
+}
+
 /// The offer with an id.
 ///
 /// # Errors

@@ -161,10 +161,11 @@ pub fn redraft_price(
 /// Takes a price out of a draft.
 ///
 /// # Errors
-/// If its offer is or was on the market, or the caller may not.
-pub fn drop_price(act: &mut Act<'_>, id: PriceId) -> Result<(), Error> {
+/// If its offer is or was on the market, it has changed since, or the caller may not.
+pub fn drop_price(act: &mut Act<'_>, id: PriceId, revision: Option<u32>) -> Result<(), Error> {
     let price: Price = act.get(id)?;
     act.must(Permission::CatalogWrite, &price.stamp)?;
+    act.expect_revision(&price.stamp, revision)?;
     let offer: Offer = act.load(price.offer)?;
     must_be_draft(&offer)?;
     let mut content = offer.content.clone();

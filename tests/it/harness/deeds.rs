@@ -190,6 +190,7 @@ const DEEDS: &[Deed] = &[
     deed("POST /payments/{payment}/allocate", "seller", r#"{"allocations":[{"invoice":"$unpaid","amount":{"amount":"5","currency":"EUR"}}]}"#),
     deed("POST /payments/{payment}/refund", "seller", r#"{"amount":{"amount":"5","currency":"EUR"}}"#),
     deed("POST /prices", "seller", r#"{"offer":"$drafted","name":"$side Fee","kind":"recurring","currency":"EUR","model":{"kind":"flat","amount":"1"}}"#),
+    deed("DELETE /prices/{drafted_price}", "seller", ""),
     deed("POST /prices/{price}/versions", "seller", r#"{"valid_from":"2026-03-01","model":{"kind":"flat","amount":"12"}}"#),
     deed("POST /resources", "seller", r#"{"name":{"en":"$side Memory"},"unit":"GB"}"#),
     deed("PATCH /resources/{resource}", "seller", r#"{"name":{"en":"$side Drive"}}"#),

@@ -233,6 +233,11 @@ impl Furnisher<'_> {
                 let it = json!({ "valid_from": "2026-03-01", "model": model });
                 self.seller().post(&format!("/prices/{price}/versions"), &it);
             }
+            if name == "drafted" {
+                let mut price = monthly(&self.called("Draft"), "EUR", "11");
+                price["offer"] = json!(offer);
+                self.make("drafted_price", "/prices", &price);
+            }
             for verb in verbs {
                 self.seller().post(&format!("/offers/{offer}/{verb}"), &json!({}));
             }

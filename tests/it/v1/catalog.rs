@@ -210,3 +210,55 @@ fn a_tax_rule_ends_and_leaves_what_it_taxed_to_the_general_one() {
         100.00 + 20.00 = 120.00 EUR, due 120.00
     "#]].assert_eq(&said.text());
 }
+
+#[test]
+fn a_price_is_tried_before_it_is_kept_and_taken_out_of_a_draft_alone() {
+    let market = Market::on("2026-01-01");
+    let (operator, said) = (market.operator(), Protocol::default());
+    let sold = market.offer("Flat", &[monthly("Base", "EUR", "10")]);
+    let draft = text(&operator.post("/offers", &json!({ "name": { "en": "Draft" } }))["id"]);
+    let wanted = |offer: &str| {
+        let mut price = monthly("Seat", "EUR", "0");
+        price["offer"] = json!(offer);
+        price["model"] = json!({ "kind": "per_unit", "per_unit": "2.50" });
+        price
+    };
+    let say = |what: &str, body| said.say(&operator, "operator", what, body);
+    let tried = json!({ "currency": "EUR", "quantity": 4, "draft": wanted(&draft) });
+    say(&format!("POST /offers/{draft}/calculate?fields=net"), Some(&tried));
+    let mut wrong = tried.clone();
+    wrong["draft"]["model"] = json!({ "kind": "per_unit" });
+    say(&format!("POST /offers/{draft}/calculate?fields=net"), Some(&wrong));
+    // Nothing was kept of it.
+    say(&format!("GET /offers/{draft}/prices"), None);
+    let kept = text(&operator.post("/prices", &wanted(&draft))["id"]);
+    let stale = operator.header("if-match", "\"7\"");
+    said.say(&stale, "operator", &format!("DELETE /prices/{kept}"), None);
+    say(&format!("DELETE /prices/{kept}"), None);
+    say(&format!("GET /prices/{kept}"), None);
+    say(&format!("GET /offers/{draft}?fields=prices,version,seller_name"), None);
+    let last = text(&operator.get(&format!("/offers/{sold}"))["prices"][0]["id"]);
+    say(&format!("DELETE /prices/{last}"), None);
+    let north = market.house.client(&market.house.north.admin);
+    said.say(&north, "north", &format!("DELETE /prices/{last}"), None);
+    expect![[r#"
+        > POST /offers/{ofr1}/calculate?fields=net {"currency":"EUR","draft":{"currency":"EUR","kind":"recurring","model":{"kind":"per_unit","per_unit":"2.50"},"name":"Seat","offer":"{ofr1}"},"quantity":4} [operator]
+        200 OK {"net":{"amount":"10.00","currency":"EUR"}}
+        > POST /offers/{ofr1}/calculate?fields=net {"currency":"EUR","draft":{"currency":"EUR","kind":"recurring","model":{"kind":"per_unit"},"name":"Seat","offer":"{ofr1}"},"quantity":4} [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/draft/model/per_unit` must be given for this model","request_id":"…","errors":[{"pointer":"/draft/model/per_unit","rule":"required","message":"must be given for this model"}]}
+        > GET /offers/{ofr1}/prices [operator]
+        200 OK {"items":[],"next_cursor":null}
+        > DELETE /prices/{prc1} [operator]
+        412 Precondition Failed {"type":"/problems/stale","title":"It has changed since you read it","status":412,"detail":"it has changed: revision 1 is not 7","request_id":"…"}
+        > DELETE /prices/{prc1} [operator]
+        204 No Content 
+        > GET /prices/{prc1} [operator]
+        404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{prc1}` is not there","request_id":"…"}
+        > GET /offers/{ofr1}?fields=prices,version,seller_name [operator]
+        200 OK {"id":"{ofr1}","prices":[],"seller_name":"Provider","version":3}
+        > DELETE /prices/{prc2} [operator]
+        409 Conflict {"type":"/problems/catalog_state_forbids","title":"The catalogue element cannot be changed this way in its state.","status":409,"detail":"`{ofr2}` is launched, and who bought it did so at its prices; give the price another version from a day on","request_id":"…"}
+        > DELETE /prices/{prc2} [north]
+        404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{prc2}` is not there","request_id":"…"}
+    "#]].assert_eq(&said.text());
+}

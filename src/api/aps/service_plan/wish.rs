@@ -230,7 +230,7 @@ impl Wish {
     ) -> Result<(), Error> {
         let is_draft = !plan.life.state().was_on_market();
         if is_draft && self.is_nothing() {
-            return offer::drop_price(act, price.id);
+            return offer::drop_price(act, price.id, None);
         }
         if !self.is_met_by(version) {
             let model = like(&version.model, &self.model);

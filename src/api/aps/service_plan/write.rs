@@ -221,7 +221,7 @@ fn drop_homeless(act: &mut Act<'_>, plan: &Offer) -> Result<(), Error> {
         timely && it.resource.is_none_or(rate)
     };
     for price in offer::prices(act.cx(), plan.id)?.iter().filter(|it| !has_home(it)) {
-        offer::drop_price(act, price.id)?;
+        offer::drop_price(act, price.id, None)?;
     }
     Ok(())
 }
