@@ -148,6 +148,8 @@ struct BillingAccountForm {
     formats: Vec<String>,
     /// On which ways: `portal`, `mail`, `print`.
     media: Vec<String>,
+    /// How it said it would pay: `unsaid`, `card`, `purchase_order` or `invoice`.
+    payment_means: String,
     /// ISO 4217.
     currency: String,
     /// The IANA zone in which its days begin.
@@ -171,6 +173,7 @@ impl BillingAccountForm {
             locale: profile.locale.as_ref().map(ToString::to_string),
             formats: profile.formats.iter().map(ToString::to_string).collect(),
             media: profile.media.iter().map(ToString::to_string).collect(),
+            payment_means: profile.payment_means.to_string(),
             currency: terms.currency.to_string(),
             zone: terms.zone.to_string(),
             cycle: terms.cycle.into(),
@@ -189,6 +192,7 @@ impl BillingAccountForm {
             locale: parse_optional("/locale", self.locale.as_deref())?,
             formats: words::<BillFormat>("/formats", &self.formats)?,
             media: words::<BillMedium>("/media", &self.media)?,
+            payment_means: parse("/payment_means", &self.payment_means)?,
             ..was
         })
     }
@@ -280,6 +284,8 @@ struct NewBillingAccountBody {
     formats: Option<Vec<String>>,
     /// On which ways; `portal` if nothing is said.
     media: Option<Vec<String>>,
+    /// How it said it would pay; unsaid if nothing is said.
+    payment_means: Option<String>,
     /// ISO 4217; the vendor's if nothing is said.
     currency: Option<String>,
     /// The IANA zone in which its days begin; the vendor's if nothing is said.
@@ -308,12 +314,14 @@ impl NewBillingAccountBody {
         });
         let formats = self.formats.as_deref().map(|it| words("/formats", it)).transpose()?;
         let media = self.media.as_deref().map(|it| words("/media", it)).transpose()?;
+        let payment_means = parse_optional("/payment_means", self.payment_means.as_deref())?;
         Ok(BillingProfile {
             reference: parse_optional("/reference", self.reference.as_deref())?,
             address: self.address.as_ref().map(|it| it.read("/address")).transpose()?,
             email: parse_optional("/email", self.email.as_deref())?,
             formats: formats.unwrap_or_else(|| blank.formats.clone()),
             media: media.unwrap_or_else(|| blank.media.clone()),
+            payment_means: payment_means.unwrap_or(blank.payment_means),
             ..blank
         })
     }
