@@ -5,7 +5,7 @@ import { html } from "./html.js";
 import { get } from "./model/api.js";
 import { enter, session } from "./model/session.js";
 import { chosen, speak } from "./model/text.js";
-import { clock } from "./model/time.js";
+import { clock, zone } from "./model/time.js";
 import { dress } from "./model/theme.js";
 import { follow } from "./model/route.js";
 import { Failure } from "./part/still.js";
@@ -17,7 +17,8 @@ async function begin() {
   try {
     if (!(await enter())) return;
     const own = session.value.user.locale;
-    const [time] = await Promise.all([get("/clock"), speak(localStorage.getItem("tillbox.language") ?? own ?? chosen())]);
+    zone.value = session.value.user.zone ?? session.value.account.zone ?? undefined;
+    const [time] = await Promise.all([get("/clock"), speak(localStorage.getItem("tillbox.language") ?? own?.slice(0, 2) ?? chosen())]);
     clock.value = time;
     follow();
     render(html`<${Shell} />`, place);

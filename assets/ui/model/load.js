@@ -2,11 +2,14 @@
 import { useEffect, useState } from "../../vendor/preact/hooks.js";
 import { changes } from "./api.js";
 
-/** What `read` gives, kept while it is read again; `keys` say when it is something else. */
-export function useLoad(read, keys = []) {
+/**
+ * What `read` gives, kept while it is read again; `keys` say when it is something else. It is read again after each change,
+ * unless it follows from its keys alone.
+ */
+export function useLoad(read, keys = [], { isDerived = false } = {}) {
   const [state, set] = useState({ key: null, data: undefined, error: null });
   const key = JSON.stringify(keys);
-  const turn = changes.value;
+  const turn = isDerived ? 0 : changes.value;
   useEffect(() => {
     let isWanted = true;
     read().then(

@@ -33,6 +33,9 @@ export function chosen() {
   return localStorage.getItem(KEY) ?? navigator.language.slice(0, 2);
 }
 
+/** What a language calls itself: one that the UI speaks, or any other. */
+export const languageName = (code) => LANGUAGES[code] ?? new Intl.DisplayNames(code.replace("_", "-"), { type: "language" }).of(code.replace("_", "-"));
+
 /** A text in the reader's language. `{name}` stands for a value; `count` chooses the plural. */
 export function t(text, values = {}) {
   let found = catalogue.value[text] ?? text;

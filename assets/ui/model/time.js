@@ -5,6 +5,9 @@ import { locale, t } from "./text.js";
 /** The clock as the server tells it: `now`, `wall`, `movable`. */
 export const clock = signal(null);
 
+/** The zone in which the reader's days begin; that of the browser if nobody said another. */
+export const zone = signal(undefined);
+
 const DAY = 86_400_000;
 const UNITS = [["year", 365 * DAY], ["month", 30.4 * DAY], ["week", 7 * DAY], ["day", DAY], ["hour", 3_600_000], ["minute", 60_000]];
 
@@ -21,7 +24,7 @@ const isDay = (text) => text.length === 10;
 /** `2026-02-01` as `1 Feb 2026`; an instant as its day. */
 export function day(text) {
   if (!text) return "";
-  const options = isDay(text) ? { timeZone: "UTC" } : {};
+  const options = { timeZone: isDay(text) ? "UTC" : zone.value };
   return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", ...options }).format(new Date(text));
 }
 
@@ -29,7 +32,7 @@ export function day(text) {
 export function moment(text) {
   if (!text) return "";
   if (isDay(text)) return day(text);
-  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(text));
+  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short", timeZone: zone.value }).format(new Date(text));
 }
 
 /** `2026-02` or a day in it as `Feb`, or `February 2026`. */

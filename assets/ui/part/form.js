@@ -1,32 +1,103 @@
 // Forms: fields by their JSON names, problems at the field they are about, and the question of 412.
 import { html } from "../html.js";
 import { createContext } from "../../vendor/preact/preact.js";
-import { useContext, useId, useState } from "../../vendor/preact/hooks.js";
-import { t } from "../model/text.js";
+import { useContext, useId, useRef, useState } from "../../vendor/preact/hooks.js";
+import { language, languageName, LANGUAGES, local, t } from "../model/text.js";
 import { Dialog } from "./dialog.js";
 import { Icon } from "./icon.js";
 
 const Refusal = createContext(null);
 
 /**
- * A field. `name` is a JSON pointer without its first stroke: `address/city`. `kind` is an input's type, `select` with
- * `options` as `[value, text]`, `area` or `check`.
+ * A field. `name` is a JSON pointer without its first stroke: `address/city`. `kind` is an input's type, `decimal`,
+ * `select` with `options` as `[value, text, is_disabled]`, `area` or `check`. Its value is what it begins with, unless
+ * something listens to it.
  */
-export function Field({ name, label, kind = "text", hint, options, ...rest }) {
+export function Field({ name, label, kind = "text", hint, options, value, checked, fault, at, ...rest }) {
   const id = useId();
-  const problem = useContext(Refusal)?.errors.find((it) => it.pointer === `/${name}` || it.pointer.startsWith(`/${name}/`));
+  const found = useContext(Refusal)?.errors?.find((it) => it.pointer === `/${name}` || it.pointer.startsWith(`/${name}/`));
+  const problem = fault ?? found?.message;
+  const isLed = rest.onInput || rest.onChange;
   const common = {
     name, id, "aria-invalid": problem ? "true" : undefined,
-    "aria-describedby": problem || hint ? `${id}-note` : undefined, ...rest,
+    "aria-describedby": problem || hint ? `${id}-note` : undefined,
+    ...(isLed ? { value, checked } : { defaultValue: value, defaultChecked: checked }), ...rest,
   };
   const note = html`
-    ${problem && html`<span class="field-problem" id=${`${id}-note`}>${problem.message}</span>`}
+    ${problem && html`<span class="field-problem" id=${`${id}-note`}>${problem}</span>`}
     ${hint && !problem && html`<small id=${`${id}-note`}>${hint}</small>`}`;
-  if (kind === "check") return html`<div><label class="check" for=${id}><input type="checkbox" ...${common} />${label}</label>${note}</div>`;
+  if (kind === "check") {
+    return html`<div><label class="check" for=${id}><input type="checkbox" ...${common} value=${at} defaultValue=${undefined} />${label}</label>${note}</div>`;
+  }
+  if (kind === "select") Object.assign(common, { value: undefined, defaultValue: undefined });
+  if (kind === "decimal") Object.assign(common, { inputMode: "decimal", autocomplete: "off" });
   const input = kind === "select"
-    ? html`<select ...${common}>${options.map(([value, text]) => html`<option value=${value} selected=${value === rest.value}>${text}</option>`)}</select>`
-    : kind === "area" ? html`<textarea ...${common}></textarea>` : html`<input type=${kind} ...${common} />`;
+    ? html`<select ...${common}>${options.map(([key, text, isOff]) => html`<option value=${key} selected=${key === (value ?? "")} disabled=${isOff}>${text}</option>`)}</select>`
+    : kind === "area" ? html`<textarea ...${common}></textarea>` : html`<input type=${kind === "decimal" ? "text" : kind} ...${common} />`;
   return html`<div><label for=${id}><span>${label}</span></label>${input}${note}</div>`;
+}
+
+/** Choices of which any may be made: `options` as `[value, text]`, as a list of those that are. */
+export const Checks = ({ name, label, options, value = [] }) => html`
+  <fieldset><legend>${label}</legend><div class="row checks">
+    ${options.map(([key, text]) => html`<${Field} key=${key} name=${`${name}[]`} kind="check" at=${key} label=${text} checked=${value.includes(key)} />`)}
+  </div></fieldset>`;
+
+/** A text in several languages: the reader's first, then the others of the UI, then any in which it is. */
+export function Texts({ name, label, value, required, autofocus, ...rest }) {
+  const languages = [...new Set([language.value, ...Object.keys(LANGUAGES), ...Object.keys(value ?? {})])];
+  return html`<div class="pair texts">${languages.map((it, at) => html`
+    <${Field} key=${it} name=${`${name}/${it}`} label=${`${label} (${languageName(it)})`} value=${value?.[it] ?? ""}
+      required=${required && at === 0 && (!value || it in value)} autofocus=${autofocus && at === 0} ...${rest} />`)}</div>`;
+}
+
+/** Rows of fields, of which there may be any number. `children(value, at)` makes the fields of one; they are called `name/at/…`. */
+export function Repeat({ label, add, of = [], blank = {}, most = 50, hint, children }) {
+  const [rows, set] = useState(() => of.map((value, key) => ({ key, value })));
+  const next = useRef(of.length);
+  const place = useRef();
+  const focus = (find) => requestAnimationFrame(() => {
+    find(place.current)?.focus();
+    place.current?.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  const grow = () => {
+    set([...rows, { key: (next.current += 1), value: blank }]);
+    focus((it) => [...it.querySelectorAll(":scope > .repeated")].at(-1)?.querySelector("input, select"));
+  };
+  const shrink = (row) => {
+    set(rows.filter((it) => it !== row));
+    focus((it) => it.querySelector(":scope > div > .add"));
+  };
+  return html`
+    <fieldset class="repeat" ref=${place}><legend>${label}</legend>
+      ${hint && html`<small>${hint}</small>`}
+      ${rows.map((row, at) => html`
+        <div class="repeated" key=${row.key} role="group" aria-label=${`${label} ${at + 1}`}>
+          <div class="stack tight">${children(row.value, at, rows.length)}</div>
+          <button type="button" class="icon-button" aria-label=${t("Take {name} out", { name: `${label} ${at + 1}` })} onClick=${() => shrink(row)}><${Icon} name="x" /></button>
+        </div>`)}
+      ${rows.length < most && html`<div><button type="button" class="button small add" onClick=${grow}><${Icon} name="plus" />${add}</button></div>`}
+    </fieldset>`;
+}
+
+/** A decimal as the reader may write it, with a comma. */
+export const decimal = (text) => (/^-?\d+,\d+$/.test(text) ? text.replace(",", ".") : text);
+
+function valueOf(input) {
+  const text = input.value.trim();
+  if (input.type === "checkbox") return input.checked;
+  if (text === "") return null;
+  if (input.type === "number") return Number(text);
+  return input.inputMode === "decimal" ? decimal(text) : text;
+}
+
+/** Without texts in languages that have none, and `null` in place of what has nothing in it. */
+function tidied(it) {
+  if (Array.isArray(it)) return it.filter((row) => row !== undefined).map(tidied).filter((row) => row !== null);
+  if (it === null || typeof it !== "object") return it;
+  const parts = Object.entries(it).map(([key, value]) => [key, tidied(value)]);
+  const left = parts.filter(([key, value]) => value !== null || !/^[a-z]{2}$/.test(key));
+  return left.every(([, value]) => value === null) ? null : Object.fromEntries(left);
 }
 
 /** What stands in a form, as the JSON that its names say. Empty fields are left out, or `null` where `keeps`. */
@@ -34,19 +105,20 @@ export function bodyOf(form, { keeps = false } = {}) {
   const body = {};
   for (const input of form.elements) {
     if (!input.name || (input.type === "radio" && !input.checked)) continue;
-    const value = input.type === "checkbox" ? input.checked : input.value.trim() || null;
+    const [path, isOneOf] = [input.name.replace("[]", "").split("/"), input.name.endsWith("[]")];
+    const value = valueOf(input);
     if (value === null && !keeps) continue;
-    const path = input.name.split("/");
     const last = path.pop();
     let place = body;
-    for (const part of path) place = place[part] ??= {};
-    place[last] = input.type === "number" && value !== null ? Number(value) : value;
+    for (const [at, part] of path.entries()) place = place[part] ??= /^\d+$/.test(path[at + 1] ?? last) ? [] : {};
+    if (!isOneOf) place[last] = value;
+    else place[last] = [...(place[last] ?? []), ...(value ? [input.value] : [])];
   }
-  return body;
+  return Object.fromEntries(Object.entries(body).map(([key, value]) => [key, tidied(value)]));
 }
 
-/** A form. `onSend(body)` does it; its problem is shown at the fields, or above them. */
-export function Form({ onSend, onCancel, send, danger = false, children, keeps = false }) {
+/** A form. `onSend(body)` does it; its problem is shown at the fields, or above them. `onTyped(body)` follows what is typed. */
+export function Form({ onSend, onCancel, onTyped, send, danger = false, isOff = false, children, keeps = false }) {
   const [problem, set] = useState(null);
   const [isBusy, wait] = useState(false);
   const submit = async (event) => {
@@ -58,33 +130,54 @@ export function Form({ onSend, onCancel, send, danger = false, children, keeps =
       await onSend(bodyOf(form, { keeps }), form);
     } catch (found) {
       set(found);
-      requestAnimationFrame(() => form.querySelector('[aria-invalid="true"]')?.focus());
+      requestAnimationFrame(() => (form.querySelector('[aria-invalid="true"]') ?? form.querySelector('[role="alert"]'))?.focus());
     }
     wait(false);
   };
+  // What one has chosen may bring other fields, or take some away: they are looked at when they are there.
+  const follow = onTyped && ((event) => {
+    const form = event.currentTarget;
+    requestAnimationFrame(() => onTyped(bodyOf(form)));
+  });
   const names = (it) => it.pointer.slice(1);
-  const fields = problem?.errors.length ? problem.errors.map((it) => `${names(it)} ${it.message}`).join("; ") : null;
+  const fields = problem?.errors?.length ? problem.errors.map((it) => `${names(it)} ${it.message}`).join("; ") : null;
   return html`
     <${Refusal.Provider} value=${problem}>
-      <form onSubmit=${submit}>
-        ${problem && html`<div class="notice bad" role="alert"><${Icon} name="circle-alert" /><div><p class="strong">${problem.title}</p><p>${fields ?? problem.message}</p></div></div>`}
+      <form class="fields" onSubmit=${submit} onInput=${follow}>
+        ${problem && html`<div class="notice bad" role="alert" tabindex="-1"><${Icon} name="circle-alert" /><div><p class="strong">${problem.title}</p><p>${fields ?? problem.message}</p></div></div>`}
         ${children}
         <div class="buttons">
           ${onCancel && html`<button type="button" class="button" onClick=${onCancel}>${t("Cancel")}</button>`}
-          <button class=${`button ${danger ? "danger" : "primary"}`} disabled=${isBusy}>${send}</button>
+          <button class=${`button ${danger ? "danger" : "primary"}`} disabled=${isBusy || isOff}>${send}</button>
         </div>
       </form>
     <//>`;
 }
 
+/** A value in one line: a text in the reader's language, or what stands in it. */
+function said(it) {
+  if (it === null || it === undefined || it === "") return "–";
+  if (typeof it !== "object") return String(it);
+  const isTexts = Object.entries(it).every(([key, text]) => /^[a-z]{2}(_[A-Z]{2})?$/.test(key) && typeof text === "string");
+  if (isTexts && !Array.isArray(it)) return local(it);
+  return Object.keys(it).sort().map((key) => said(it[key])).filter((text) => text !== "–").join(", ") || "–";
+}
+
+/** Of one value what another has too: a form may hold a part of what is stored. */
+function alike(it, other) {
+  if (!it || !other || typeof other !== "object") return it;
+  if (Array.isArray(other)) return !Array.isArray(it) ? it : it.map((row, at) => alike(row, other[at]));
+  return Object.fromEntries(Object.keys(other).map((key) => [key, alike(it[key], other[key])]));
+}
+
 /** A dialog with a form in it; closes when it was sent. */
-export function FormDialog({ title, onClose, onSend, intro, ...rest }) {
+export function FormDialog({ title, onClose, onSend, intro, kind, ...rest }) {
   const done = async (body, form) => {
     await onSend(body, form);
     onClose();
   };
   return html`
-    <${Dialog} title=${title} onClose=${onClose}>
+    <${Dialog} title=${title} onClose=${onClose} kind=${kind}>
       ${intro && html`<p class="inside quiet">${intro}</p>`}
       <${Form} onSend=${done} onCancel=${onClose} ...${rest} />
     <//>`;
@@ -94,7 +187,7 @@ export function FormDialog({ title, onClose, onSend, intro, ...rest }) {
  * A dialog that changes what was read at a revision. Has it changed since, one is asked whose word holds.
  * `change(body, revision)` does it; `read()` gives what is there now.
  */
-export function ChangeDialog({ title, onClose, onDone, of, read, change, fields, children }) {
+export function ChangeDialog({ title, onClose, onDone, of, read, change, fields, kind, children }) {
   const [known, know] = useState(of);
   const [stale, meet] = useState(null);
   const attempt = async (body, revision) => {
@@ -109,19 +202,20 @@ export function ChangeDialog({ title, onClose, onDone, of, read, change, fields,
   };
   if (!stale) {
     return html`
-      <${Dialog} title=${title} onClose=${onClose}>
+      <${Dialog} title=${title} onClose=${onClose} kind=${kind}>
         <${Form} onSend=${(body) => attempt(body, known.revision)} onCancel=${onClose} send=${t("Save")} keeps>${children(known)}<//>
       <//>`;
   }
   const { mine, theirs } = stale;
-  const differ = fields.filter(([key]) => (mine[key] ?? "") !== (theirs[key] ?? ""));
+  const stored = Object.fromEntries(Object.keys(mine).map((key) => [key, alike(theirs[key], mine[key])]));
+  const differ = fields.filter(([key]) => key in mine && said(mine[key]) !== said(stored[key]));
   return html`
     <${Dialog} title=${t("Somebody else changed this")} onClose=${onClose}>
       <${Form} send=${t("Keep mine")} onSend=${() => attempt(mine, theirs.revision)}>
         <p>${t("It has changed since you opened it. Whose word is to hold?")}</p>
         <div class="scroll" tabindex="0" role="region" aria-label=${t("Differences")}><table>
           <thead><tr><th scope="col">${t("Field")}</th><th scope="col">${t("Now stored")}</th><th scope="col">${t("Yours")}</th></tr></thead>
-          <tbody>${differ.map(([key, text]) => html`<tr><td>${text}</td><td>${String(theirs[key] ?? "–")}</td><td>${String(mine[key] ?? "–")}</td></tr>`)}</tbody>
+          <tbody>${differ.map(([key, text]) => html`<tr><td>${text}</td><td>${said(stored[key])}</td><td>${said(mine[key])}</td></tr>`)}</tbody>
         </table></div>
         <div><button type="button" class="button" onClick=${() => { know(theirs); meet(null); }}>${t("Take theirs and edit again")}</button></div>
       <//>

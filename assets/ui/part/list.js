@@ -34,6 +34,15 @@ export function useRows(path, query) {
   return { ...(state.key === key ? state : { rows: null, error: null }), more };
 }
 
+/** The columns with one for who sells, after the first, if the rows are of several sellers. */
+function withSeller(columns, rows) {
+  const sellers = new Set(rows.map(sellerOf));
+  if (sellers.size < 2) return columns;
+  return [columns[0], { head: t("Seller"), extra: true, cell: sellerOf, text: sellerOf }, ...columns.slice(1)];
+}
+
+const sellerOf = (it) => it.seller_name ?? it.seller?.name ?? "";
+
 /** Rows as a table, with what stands in its place, and the way to more. */
 export function Rows({ path, query = {}, columns, label, empty, cards }) {
   const { rows, next, error, more } = useRows(path, query);
@@ -41,7 +50,7 @@ export function Rows({ path, query = {}, columns, label, empty, cards }) {
   if (!rows) return html`<${Bones} lines=${6} />`;
   if (rows.length === 0) return empty;
   return html`
-    <${Table} label=${label} columns=${columns} rows=${rows} cards=${cards} />
+    <${Table} label=${label} columns=${withSeller(columns, rows)} rows=${rows} cards=${cards} />
     ${next && html`
       <footer class="row between"><small>${t("The first {count} rows", { count: rows.length })}</small>
         <button type="button" class="button small" onClick=${() => more().catch(complain)}>${t("Show more")}</button></footer>`}`;
@@ -75,7 +84,7 @@ export function List({ path, query = {}, filters = [], columns, label, file, emp
     wait(true);
     try {
       const rows = await all(path, wanted, 20_000);
-      download(file, columns, rows);
+      download(file, withSeller(columns, rows), rows);
     } catch (problem) {
       complain(problem);
     }

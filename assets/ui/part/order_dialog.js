@@ -1,22 +1,39 @@
-// Placing an order: for whom, which offer, for which term, how many; and what it will cost.
+// Placing an order: for whom, which offer, on which terms, how many; what it will cost, and what stands in its way.
 import { html } from "../html.js";
 import { useState } from "../../vendor/preact/hooks.js";
-import { all, get, post, workOut } from "../model/api.js";
+import { get, post, workOut } from "../model/api.js";
+import { isDecimal } from "../model/decimal.js";
 import { useLoad, useStill } from "../model/load.js";
+import { listed, name } from "../model/name.js";
 import { money } from "../model/money.js";
-import { go } from "../model/route.js";
+import { go, to } from "../model/route.js";
+import { may } from "../model/session.js";
 import { local, t } from "../model/text.js";
-import { Field, FormDialog } from "./form.js";
+import { Dialog } from "./dialog.js";
+import { decimal, Field, FormDialog } from "./form.js";
+import { Icon } from "./icon.js";
 import { AccountPicker } from "./picker.js";
 import { say } from "./toast.js";
 
-function Cost({ offer, account, term, quantity }) {
-  const still = useStill(quantity);
-  const read = useLoad(async () => {
-    const { currency } = await get(`/billing_accounts/${account.billing_account}`);
-    return workOut(`/offers/${offer}/calculate`, { currency, term, quantity: still, country: account.address?.country ?? undefined });
-  }, ["cost", offer, account.id, term, still]);
-  if (read.error) return html`<p class="notice warn">${read.error.message}</p>`;
+const FEW = 100;
+
+/** Why an account cannot order, with its name; nothing if it can. */
+function stop({ name, state }) {
+  switch (state) {
+    case "active": return null;
+    case "held_administratively": return t("{name} is on hold and can order nothing. Release it first.", { name });
+    case "held_for_credit": case "held_for_both": return t("{name} is on hold because invoices are unpaid, and can order nothing. Record its payment, or release it.", { name });
+    case "prospective": return t("{name} is not a customer yet. Let it buy first.", { name });
+    default: return t("{name} is closed or closing, and orders nothing any more.", { name });
+  }
+}
+
+const Obstacle = ({ children }) => html`<div class="notice warn" role="status"><${Icon} name="triangle-alert" /><div>${children}</div></div>`;
+
+function Cost({ offer, currency, wish }) {
+  const still = useStill(JSON.stringify(wish));
+  const read = useLoad(() => workOut(`/offers/${offer}/calculate`, { currency, ...JSON.parse(still) }), ["cost", offer, currency, still], { isDerived: true });
+  if (read.error) return html`<p class="notice warn">${read.error.name === "price_missing" ? t("There is no price in {currency} for this choice.", { currency }) : read.error.message}</p>`;
   if (!read.data) return null;
   const { lines, net, tax, gross } = read.data;
   return html`
@@ -30,32 +47,102 @@ function Cost({ offer, account, term, quantity }) {
     </div>`;
 }
 
+const sells = (prices, currency) => !currency || prices.length === 0 || prices.some((it) => (it.currency ?? it.price.currency) === currency);
+
+/** What is on the shelf, with what has no price in the buyer's currency out of reach. */
+function Shelf({ currency, chosen, onChoose }) {
+  const [words, type] = useState("");
+  const still = useStill(words);
+  const read = useLoad(() => get("/search", { q: still, limit: FEW }), ["shelf", still]);
+  const [last, keep] = useState({ items: [], total: 0 });
+  if (read.data && read.data !== last) keep(read.data);
+  const { items, total } = read.data ?? last;
+  const isSeveral = new Set(items.map((it) => it.seller_name)).size > 1;
+  const text = (it) => [local(it.names), isSeveral && it.seller_name, !sells(it.prices, currency) && t("no price in {currency}", { currency })].filter(Boolean).join(" · ");
+  if (read.data && total === 0 && !words) return html`
+    <${Obstacle}><p>${t("Nothing is on sale yet.")} ${may("catalog_write") && html`<a href=${to("/catalogue")}>${t("Write an offer down")}</a>`}</p><//>`;
+  return html`
+    ${(total > items.length || words) && html`<${Field} kind="search" label=${t("Find offers")} value=${words} onInput=${(event) => type(event.target.value)} />`}
+    <${Field} name="offer" label=${t("Offer")} kind="select" required autofocus value=${chosen} onChange=${(event) => onChoose(event.target.value)}
+      options=${[["", t("Choose …")], ...items.map((it) => [it.id, text(it), !sells(it.prices, currency)])]} />`;
+}
+
+/** To which of the account's billing accounts it goes, if there are several. */
+const BilledTo = ({ all, at, onChoose }) => all.length > 1 && html`
+  <${Field} name="billing_account" label=${t("Billed to")} kind="select" value=${at?.id} onChange=${(event) => onChoose(event.target.value)} options=${all.map((it) => [it.id, `${it.name} · ${it.currency}`])} />`;
+
+/** The subscription that an addition adds to. */
+function Below({ of, account, onFound }) {
+  const read = useLoad(async () => {
+    const { items } = await get("/subscriptions", { account: account.id, offer: of.adds_to, state: "active", limit: 100 });
+    onFound(items.length > 0);
+    return items;
+  }, ["below", account.id, of.adds_to]);
+  const [found, text] = [read.data, name(of.adds_to).value ?? "…"];
+  if (!found) return null;
+  if (found.length === 0) return html`<${Obstacle}><p>${t("{offer} adds to {other}, which {name} does not have.", { offer: local(of.name), other: text, name: account.name })}</p><//>`;
+  return html`<${Field} name="parent" label=${t("Adds to")} kind="select" options=${found.map((it) => [it.id, `${it.name ?? text} · ${it.number}`])} />`;
+}
+
+function Amounts({ of, amounts, onType }) {
+  const read = useLoad(() => listed("/resources"), ["resources"]);
+  return of.resources.map((it) => {
+    const resource = read.data?.get(it.resource);
+    return resource && html`
+      <${Field} key=${it.resource} kind="decimal" label=${`${local(resource.name)} (${resource.unit})`} value=${amounts[it.resource] ?? it.included ?? ""}
+        hint=${t("{amount} in the price", { amount: it.included ?? "0" })} onInput=${(event) => onType({ ...amounts, [it.resource]: decimal(event.target.value.trim()) })} />`;
+  });
+}
+
+/** What an account orders of an offer. */
+function Wish({ of, account, billed, onWish, wish }) {
+  const set = (part) => onWish({ ...wish, ...part });
+  const isRight = /^[1-9]\d{0,5}$/.test(wish.quantity);
+  return html`
+    ${of.adds_to && account && html`<${Below} of=${of} account=${account} onFound=${(isThere) => set({ isStopped: !isThere })} />`}
+    <div class="pair">
+      ${of.terms.length > 0 && html`<${Field} name="term" label=${t("Term")} kind="select" value=${wish.term} onChange=${(event) => set({ term: event.target.value })}
+        options=${[["", t("As the offer says")], ...of.terms.map((it) => [it.key, local(it.name) || it.key])]} />`}
+      <${Field} label=${t("Quantity")} kind="decimal" value=${wish.quantity} fault=${isRight ? undefined : t("A whole number from 1 to 999,999")} onInput=${(event) => set({ quantity: event.target.value.trim() })} />
+    </div>
+    ${of.resources.length > 0 && may("catalog_read") && html`<div class="pair"><${Amounts} of=${of} amounts=${wish.resources} onType=${(resources) => set({ resources })} /></div>`}
+    ${account && billed && isRight && html`
+      <${Cost} offer=${of.id} currency=${billed.currency} wish=${{ term: wish.term || undefined, quantity: Number(wish.quantity), resources: amountsOf(wish), country: (billed.address ?? account.address)?.country ?? undefined }} />`}`;
+}
+
+const amountsOf = (wish) => Object.fromEntries(Object.entries(wish.resources).filter(([, it]) => isDecimal(it)));
+const BLANK = { term: "", quantity: "1", resources: {}, isStopped: false };
+
 /** The dialog; `account` or `offer` may be chosen already. */
 export function OrderDialog({ account, offer, onClose }) {
   const [buyer, pick] = useState(account ?? null);
   const [chosen, choose] = useState(offer?.id ?? "");
-  const [term, bind] = useState("");
-  const [quantity, count] = useState(1);
-  const read = useLoad(async () => (offer ? [offer] : await all("/offers", { state: "launched" })), ["shelf", offer?.id]);
-  const offers = read.data ?? [];
-  const found = offers.find((it) => it.id === chosen);
-  const place = async () => {
-    const order = await post("/orders", { account: buyer.id, items: [{ offer: chosen, quantity, term: term || undefined }] });
+  const [billedTo, bill] = useState("");
+  const [wish, want] = useState(BLANK);
+  const accounts = useLoad(async () => (buyer && may("billing_account_read") ? (await get("/billing_accounts", { account: buyer.id })).items : []), ["billed", buyer?.id]).data ?? [];
+  const of = useLoad(async () => (chosen ? get(`/offers/${chosen}`) : null), ["chosen", chosen]).data;
+  const billed = accounts.find((it) => it.id === billedTo) ?? accounts.find((it) => it.default) ?? accounts[0];
+  const why = buyer && stop(buyer);
+  const isUnpriced = of && billed && !sells(of.prices, billed.currency);
+  const place = async ({ parent, billing_account }) => {
+    const item = { offer: chosen, quantity: Number(wish.quantity), term: wish.term || undefined, resources: amountsOf(wish), parent };
+    const order = await post("/orders", { account: buyer.id, billing_account, items: [item] });
     say(t("Order {number} is placed", { number: order.number }));
     go(`/orders/${order.id}`);
   };
+  const title = account ? t("New order for {name}", { name: account.name }) : t("New order");
+  if (account && why) return html`<${Dialog} title=${title} onClose=${onClose}><div class="inside"><${Obstacle}><p>${why}</p><//></div><//>`;
+  const isOff = !buyer || !of || Boolean(why) || isUnpriced || wish.isStopped || !/^[1-9]\d{0,5}$/.test(wish.quantity);
   return html`
-    <${FormDialog} title=${account ? t("New order for {name}", { name: account.name }) : t("New order")} onClose=${onClose} onSend=${place} send=${t("Place the order")}>
+    <${FormDialog} title=${title} onClose=${onClose} onSend=${place} send=${t("Place the order")} isOff=${isOff}>
       ${!account && html`<${AccountPicker} onPick=${pick} />`}
-      ${offer
-        ? html`<p class="strong">${local(offer.name)}</p>`
-        : html`<${Field} name="items/0/offer" label=${t("Offer")} kind="select" required value=${chosen} onChange=${(event) => choose(event.target.value)}
-            options=${[["", t("Choose …")], ...offers.map((it) => [it.id, local(it.name)])]} />`}
-      <div class="pair">
-        ${found?.terms.length > 0 && html`<${Field} name="items/0/term" label=${t("Term")} kind="select" onChange=${(event) => bind(event.target.value)}
-          options=${[["", t("As the offer says")], ...found.terms.map((it) => [it.key, local(it.name) || it.key])]} />`}
-        <${Field} name="items/0/quantity" label=${t("Quantity")} kind="number" min="1" value=${quantity} onInput=${(event) => count(Number(event.target.value) || 1)} />
-      </div>
-      ${buyer?.billing_account && chosen && html`<${Cost} offer=${chosen} account=${buyer} term=${term || undefined} quantity=${quantity} />`}
+      ${why && html`<${Obstacle}><p>${why} <a href=${to(`/accounts/${buyer.id}`)}>${t("Show it")}</a></p><//>`}
+      ${!why && html`
+        <${BilledTo} all=${accounts} at=${billed} onChoose=${bill} />
+        ${offer ? html`<p class="strong">${local(offer.name)}</p>` : html`<${Shelf} currency=${billed?.currency} chosen=${chosen} onChoose=${(id) => { choose(id); want(BLANK); }} />`}
+        ${isUnpriced
+          ? html`<${Obstacle}><p>${t("{offer} has no price in {currency}, in which {name} is billed.", { offer: local(of.name), currency: billed.currency, name: buyer.name })}
+              ${may("catalog_write") && html` <a href=${to(`/catalogue/${of.id}`)}>${t("Add one")}</a>`}</p><//>`
+          : of && html`<${Wish} key=${of.id} of=${of} account=${buyer} billed=${billed} wish=${wish} onWish=${want} />`}`}
     <//>`;
 }

@@ -35,7 +35,7 @@ export const Card = ({ title, actions, children }) => html`
 /** Names and values; what has no value is left out. */
 export const Facts = ({ of }) => html`
   <dl class="facts">
-    ${of.filter(([, value]) => value !== null && value !== undefined && value !== "").map(([name, value]) => html`
+    ${of.filter(([, value]) => value !== null && value !== undefined && value !== "" && value !== false).map(([name, value]) => html`
       <div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}
   </dl>`;
 

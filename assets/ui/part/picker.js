@@ -13,7 +13,7 @@ export function AccountPicker({ onPick }) {
   const id = useId();
   const [typed, type] = useState("");
   const words = useStill(typed.replace(/ \(\d+\)$/, ""), 120);
-  const read = useLoad(() => get("/accounts", { q: words, limit: FEW, fields: "name,number,billing_account,state,kind" }), ["pick", words]);
+  const read = useLoad(() => get("/accounts", { q: words, limit: FEW, fields: "name,number,billing_account,state,kind,address" }), ["pick", words]);
   const found = read.data?.items ?? [];
   const input = (event) => {
     type(event.target.value);

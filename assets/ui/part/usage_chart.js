@@ -5,6 +5,7 @@ import { get } from "../model/api.js";
 import { useLoad } from "../model/load.js";
 import { name } from "../model/name.js";
 import { brief, quantity } from "../model/money.js";
+import { may } from "../model/session.js";
 import { t } from "../model/text.js";
 import { day, month, now } from "../model/time.js";
 import { Chart } from "./chart.js";
@@ -23,7 +24,7 @@ function Series({ subscription, price, span }) {
   const read = useLoad(() => get(`/subscriptions/${subscription}/usage`, { meter: price.meter, from, step }), [subscription, price.meter, from, step]);
   return html`
     <${Loaded} of=${read} bones=${5}>${({ points, total, events }) => {
-      if (events === 0) return html`<${Empty} icon="gauge" title=${t("Nothing was counted in this time")}><p>${t("Usage is reported to POST /api/v1/usage, event by event.")}</p><//>`;
+      if (events === 0) return html`<${Empty} icon="gauge" title=${t("Nothing was counted in this time")}><p>${may("usage_write") ? t("Usage is reported to POST /api/v1/usage, event by event.") : t("What is used appears here as soon as it is reported.")}</p><//>`;
       const rows = points.map((it) => ({
         at: step === "month" ? month(it.at, true) : day(it.at), value: it.quantity, said: quantity(it.quantity),
         label: step === "month" ? month(it.at) : day(it.at).replace(/[ ,]*\d{4}$/, ""),
@@ -33,8 +34,8 @@ function Series({ subscription, price, span }) {
     }}<//>`;
 }
 
-/** A card with the usage of one of some subscriptions; nothing if none of them is metered. */
-export function UsageChart({ subscriptions, chosen, onChoose }) {
+/** A card with the usage of one of some subscriptions; `none` if none of them is metered. */
+export function UsageChart({ subscriptions, chosen, onChoose, none = null }) {
   const [span, stretch] = useState("90");
   const [meter, count] = useState(null);
   const read = useLoad(async () => {
@@ -44,7 +45,7 @@ export function UsageChart({ subscriptions, chosen, onChoose }) {
   }, ["metered", ...subscriptions.map((it) => it.id)]);
   return html`
     <${Loaded} of=${read} bones=${5}>${(found) => {
-      if (found.length === 0) return null;
+      if (found.length === 0) return none;
       const [subscription, prices] = found.find(([it]) => it.id === chosen) ?? found.at(-1);
       const price = prices.find((it) => it.meter === meter) ?? prices[0];
       return html`
