@@ -11,6 +11,6 @@ onSend(async (said) => goIn(await post("/setup", { ...said, token: secret(), loc
 
 open().then(async () => {
   const { needed } = await get("/setup");
-  if (!needed) return location.replace("/ui/sign-in");
+  if (!needed) return location.replace("/ui/sign-in?used=1");
   if (!secret()) refuse({ message: t("The link is not whole: open the one that the server printed at its start.") });
 });

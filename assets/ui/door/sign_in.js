@@ -25,4 +25,5 @@ function askForAnother() {
 }
 
 onSend(signIn);
+document.getElementById("used").hidden = !new URLSearchParams(location.search).has("used");
 open();

@@ -1,11 +1,11 @@
 // One account: state and balance at the head, and below what it has, used, owes, and what happened to it.
 import { html } from "../html.js";
 import { useState } from "../../vendor/preact/hooks.js";
-import { get } from "../model/api.js";
+import { get, post } from "../model/api.js";
 import { useLoad } from "../model/load.js";
-import { name, remember } from "../model/name.js";
+import { listed, name, remember } from "../model/name.js";
 import { isNothing, money } from "../model/money.js";
-import { here, to } from "../model/route.js";
+import { here, refine, to } from "../model/route.js";
 import { isOwn, may } from "../model/session.js";
 import { t } from "../model/text.js";
 import { day, rhythm } from "../model/time.js";
@@ -20,8 +20,10 @@ import { sentence, State } from "../part/state.js";
 import { Empty, Loaded } from "../part/still.js";
 import { Table } from "../part/table.js";
 import { Timeline } from "../part/timeline.js";
+import { complain, say } from "../part/toast.js";
 import { UsageChart } from "../part/usage_chart.js";
 import { CloseDialog, EditDialog, HoldDialog, ReleaseDialog } from "./account/actions.js";
+import { BillingAccounts } from "./account/billing.js";
 import { Statement } from "./account/statement.js";
 import { Users } from "./account/users.js";
 
@@ -64,10 +66,10 @@ function Balance({ of }) {
 function Billing({ of }) {
   const read = useLoad(() => get("/billing_accounts", { account: of.id }), ["billing", of.id]);
   return html`
-    <${Card} title=${t("Billing")}>
+    <${Card} title=${t("Billing")} actions=${html`<a class="button small" href=${to(`/accounts/${of.id}`, { part: "billing" })}>${t("All")}</a>`}>
       <${Loaded} of=${read} bones=${3}>${({ items }) => html`
         <div class="inside stack">
-          ${items.map((it) => html`
+          ${items.filter((it) => it.default).map((it) => html`
             <${Facts} key=${it.id} of=${[
               [t("Next invoice"), it.next_bill_on && html`<${When} at=${it.next_bill_on} />`],
               [t("Rhythm"), rhythm(it.cycle.period)],
@@ -81,6 +83,11 @@ function Billing({ of }) {
     <//>`;
 }
 
+function Class({ id }) {
+  const all = useLoad(() => listed("/classes"), ["classes"]);
+  return all.data?.get(id)?.name ?? null;
+}
+
 function About({ of }) {
   const contact = of.contacts.billing ?? of.contacts.admin ?? of.contacts.technical;
   return html`
@@ -91,6 +98,7 @@ function About({ of }) {
         [t("Below"), of.parent && !isOwn(of.id) ? html`<${Named} id=${of.parent} />` : null],
         [t("Address"), [of.address?.street, [of.address?.postal_code, of.address?.city].filter(Boolean).join(" "), of.address?.country].filter(Boolean).join(", ")],
         [t("Contact"), contact && html`<a href=${`mailto:${contact.email}`}>${contact.email}</a>`],
+        [t("Class"), of.class && may("class_read") && html`<${Class} id=${of.class} />`],
         [t("Tax number"), of.tax.registration_id],
         [t("Customer since"), day(of.created_at)],
         [t("Note"), of.description],
@@ -150,6 +158,7 @@ const PARTS = [
     <section class="card"><${Rows} path="/invoices" query=${{ account: of.id }} label=${t("Invoices")} columns=${invoiceColumns()}
       empty=${html`<${Empty} icon="receipt-text" title=${t("No invoices yet")} />`} /></section>`],
   ["statement", () => t("Statement"), "balance_read", ({ of }) => html`<${Statement} account=${of.id} />`],
+  ["billing", () => t("Billing accounts"), "billing_account_read", ({ of }) => html`<${BillingAccounts} account=${of} />`],
   ["users", () => t("Users"), "user_read", ({ of }) => html`<${Users} account=${of} />`],
   ["timeline", () => t("Timeline"), null, ({ of }) => html`<section class="card"><${Timeline} path=${`/accounts/${of.id}/timeline`} own=${of.id} /></section>`],
 ];
@@ -157,8 +166,12 @@ const PARTS = [
 /** The page. */
 export default function Account({ id }) {
   const read = useLoad(() => get(`/accounts/${id}`), [id]);
-  const [action, act] = useState(null);
-  const close = () => act(null);
+  const { edit, order } = here.value.query;
+  const [action, act] = useState(edit ? "edit" : order ? "order" : null);
+  const close = () => {
+    act(null);
+    if (edit || order) refine({ edit: "", order: "" });
+  };
   return html`
     <${Loaded} page of=${read}>${(of) => {
       remember(of.id, of.name);
@@ -169,6 +182,7 @@ export default function Account({ id }) {
       const isOver = SPENT.includes(of.state);
       const more = [
         may("account_write") && { text: t("Edit"), icon: "pencil", onClick: () => act("edit") },
+        may("account_register") && of.state === "prospective" && { text: t("Let it buy"), icon: "check", onClick: () => post(`/accounts/${id}/activate`).then(() => say(t("{name} can buy now", { name: of.name })), complain) },
         may("account_hold") && !isOver && (isHeld
           ? { text: t("Release"), icon: "lock-open", onClick: () => act("release") }
           : { text: t("Hold"), icon: "pause", onClick: () => act("hold") }),

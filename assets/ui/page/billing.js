@@ -37,6 +37,13 @@ export const Failures = ({ of, failed }) => html`
     ]} />
   <//>`;
 
+/** Why nothing would be billed. */
+function Nothing({ plan }) {
+  if (plan.failures.length > 0) return html`<${Empty} icon="triangle-alert" title=${t("Nothing can be billed")}><p>${t("Something is missing: below stands what, and for whom.")}</p><//>`;
+  if (plan.total > 0) return html`<${Empty} icon="circle-check" title=${t("Nothing left to bill")}><p>${t("Nobody owes an invoice for anything up to {day}.", { day: day(plan.through) })}</p><//>`;
+  return html`<${Empty} icon="circle-check" title=${t("Nothing is due")}><p>${t("No account has a billing day up to {day} that was not billed. The first one comes when somebody has bought something.", { day: day(plan.through) })}</p><//>`;
+}
+
 function Plan() {
   const [through, until] = useState(today());
   const [isBusy, wait] = useState(false);
@@ -60,7 +67,7 @@ function Plan() {
       <label class="row tight"><small>${t("through")}</small><input class="date" type="date" name="through" value=${through} onChange=${(event) => until(event.target.value || today())} /></label>`}>
       <${Loaded} of=${read} bones=${3}>${({ plan, left }) => html`
         ${plan.invoices === 0
-          ? html`<${Empty} icon="circle-check" title=${t("Nothing left to bill")}><p>${t("Up to {day}, everybody has all of the invoices.", { day: day(plan.through) })}</p><//>`
+          ? html`<${Nothing} plan=${plan} />`
           : html`<${Amounts} of=${plan.amounts} />`}
         <footer class="row between">
           <span class="quiet">${t("{count} billing accounts looked at", { count: plan.total })}${left.failed > 0 && html` · <span class="text bad">${t("{count} failed the last time", { count: left.failed })}</span>`}</span>
@@ -88,6 +95,8 @@ export default function Billing() {
       ${isHouse() && html`<${Plan} />`}
       <${List} path="/billing_runs" label=${t("Billing runs")} file="billing-runs" columns=${columns()}
         filters=${[{ key: "state", kind: "select", label: t("State"), options: ["planned", "running", "done", "canceled"].map((it) => [it, stateName(it)]) }]}
-        empty=${html`<${Empty} icon="play" title=${t("No run yet")}><p>${t("Billing runs by itself on each billing day.")}</p><//>`} />
+        empty=${isHouse()
+          ? html`<${Empty} icon="play" title=${t("No run yet")}><p>${t("Billing runs by itself on each billing day.")}</p><//>`
+          : html`<${Empty} icon="play" title=${t("The house bills for you")}><p>${t("Its runs bill the customers of all sellers. What came of them for yours are the invoices.")}</p><a class="button" href=${to("/invoices")}>${t("Invoices")}</a><//>`} />
     <//>`;
 }

@@ -6,13 +6,14 @@ import { useLoad, useStill } from "../model/load.js";
 import { rememberAll } from "../model/name.js";
 import { isNothing, money } from "../model/money.js";
 import { here, refine, to } from "../model/route.js";
-import { may } from "../model/session.js";
+import { may, session } from "../model/session.js";
 import { count, local, t } from "../model/text.js";
+import { Icon } from "../part/icon.js";
 import { Page } from "../part/page.js";
-import { State } from "../part/state.js";
+import { State, stateName } from "../part/state.js";
 import { Empty, Loaded } from "../part/still.js";
 
-const STATES = [["launched", () => t("On sale")], ["in_design", () => t("In design")], ["in_test", () => t("In test")], ["active", () => t("Ready")], ["retired", () => t("Retired")]];
+const STATES = ["launched", "in_study", "in_design", "in_test", "active", "retired", "rejected"];
 const MOST = 100;
 
 /** Facets by what they are called: several sellers may have a category of the same name. */
@@ -46,17 +47,28 @@ async function list({ q, state }) {
   return { offers: shown.slice(0, MOST), total: found.length, categories: [], currencies: [] };
 }
 
-const PER = { recurring: () => t("recurring"), usage: () => t("by usage"), one_time: () => t("once") };
+const PER = { recurring: () => t("recurring"), one_time: () => t("once"), usage: () => t("by usage") };
 
 /** The least price; one below the smallest coin says only what it is for. */
 const From = ({ of }) => html`
   ${!isNothing(of.price) && html`${t("from")} <span class="strong">${money(of.price)}</span> `}<small>${PER[of.kind]?.()}</small>`;
 
-const Card = ({ of }) => html`
+/** What an offer is known by in a currency: what recurs before what is charged once and what is used. */
+const known = (prices, currency) => Object.keys(PER).map((kind) => prices.find((it) => it.kind === kind && it.price.currency === currency)).find(Boolean);
+
+/** The least price in the currency that was chosen, or else in one's own; only if it has none there, in another. */
+function Least({ of, currency }) {
+  const own = currency || session.value.account.currency;
+  const found = known(of.prices ?? [], own) ?? of.from_price;
+  if (!found) return null;
+  return html`<${From} of=${found} />${found.price.currency !== own && html` <small>${t("not in {currency}", { currency: own })}</small>`}`;
+}
+
+const Card = ({ of, currency, isSeveral }) => html`
   <article class="card offer-card">
     <div class="row between"><h2><a href=${to(`/catalogue/${of.id}`)}>${local(of.names)}</a></h2>${of.state && html`<${State} of=${of.state} />`}</div>
     <p>${of.description}</p>
-    ${of.from_price && html`<footer><${From} of=${of.from_price} /></footer>`}
+    <footer class="row between"><span><${Least} of=${of} currency=${currency} /></span>${isSeveral && html`<small>${of.seller_name}</small>`}</footer>
   </article>`;
 
 const Pick = ({ name, at, value, children }) => html`
@@ -74,14 +86,25 @@ function Facets({ of, category, currency }) {
       </div>`}`;
 }
 
-function Shelf({ of, isNarrowed, ...rest }) {
+/** Why there is nothing, and how there would be something. */
+function Nothing({ isNarrowed, state }) {
+  if (isNarrowed) return html`<${Empty} icon="package" title=${t("No offer fits")}><p>${t("Try fewer words, or another category.")}</p><//>`;
+  if (state !== "launched") return html`<${Empty} icon="package" title=${t("No offer is in this state")} />`;
+  if (!may("catalog_write")) return html`<${Empty} icon="package" title=${t("Nothing is on the shelf yet")}><p>${t("What your vendor sells appears here.")}</p><//>`;
+  return html`
+    <${Empty} icon="package" title=${t("Nothing is on the shelf yet")}>
+      <p>${t("Write your first offer down, say what it costs, and put it on sale. What is being written is in the state “In design”.")}</p>
+      <a class="button primary" href=${to("/catalogue/new")}><${Icon} name="plus" />${t("Write an offer down")}</a><a href=${to("/catalogue", { state: "in_design" })}>${t("What is in design")}</a><//>`;
+}
+
+function Shelf({ of, isNarrowed, state, ...rest }) {
+  const isSeveral = new Set(of.offers.map((it) => it.seller_name)).size > 1;
   return html`
     <${Facets} of=${of} ...${rest} />
     <p class="quiet" role="status">${t("{count} offers", { count: of.total })}</p>
     ${of.offers.length === 0
-      ? html`<div class="card"><${Empty} icon="package" title=${isNarrowed ? t("No offer fits") : t("Nothing is on the shelf yet")}>
-          <p>${isNarrowed ? t("Try fewer words, or another category.") : t("Make an offer over the API: POST /api/v1/offers, then its prices, then launch it.")}</p><//></div>`
-      : html`<div class="offers">${of.offers.map((it) => html`<${Card} key=${it.id} of=${it} />`)}</div>`}`;
+      ? html`<div class="card"><${Nothing} isNarrowed=${isNarrowed} state=${state} /></div>`
+      : html`<div class="offers">${of.offers.map((it) => html`<${Card} key=${it.id} of=${it} currency=${rest.currency} isSeveral=${isSeveral} />`)}</div>`}`;
 }
 
 /** The page. */
@@ -98,11 +121,11 @@ export default function Catalogue() {
   if (read.data && read.data !== last) keep(read.data);
   const shown = read.data || read.error ? read : { data: last ?? undefined };
   return html`
-    <${Page} title=${t("Offers")}>
+    <${Page} title=${t("Offers")} actions=${may("catalog_write") && html`<a class="button primary" href=${to("/catalogue/new")}><${Icon} name="plus" />${t("New offer")}</a>`}>
       <div class="filters" role="search" aria-label=${t("Find offers")}>
         <input class="grow" type="search" name="q" aria-label=${t("Find offers")} placeholder=${t("Find offers by name or what they do")} value=${typed} onInput=${(event) => type(event.target.value)} />
-        ${may("catalog_read") && html`<select name="state" aria-label=${t("State")} onChange=${(event) => refine({ state: event.target.value, category: "", currency: "" })}>${STATES.map(([key, said]) => html`<option value=${key} selected=${key === state}>${said()}</option>`)}</select>`}
+        ${may("catalog_read") && html`<select name="state" aria-label=${t("State")} onChange=${(event) => refine({ state: event.target.value, category: "", currency: "" })}>${STATES.map((key) => html`<option value=${key} selected=${key === state}>${stateName(key)}</option>`)}</select>`}
       </div>
-      <${Loaded} of=${shown} bones=${6}>${(found) => html`<${Shelf} of=${found} category=${category} currency=${currency} isNarrowed=${Boolean(q || category || currency)} />`}<//>
+      <${Loaded} of=${shown} bones=${6}>${(found) => html`<${Shelf} of=${found} state=${state} category=${category} currency=${currency} isNarrowed=${Boolean(q || category || currency)} />`}<//>
     <//>`;
 }

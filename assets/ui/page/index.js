@@ -14,7 +14,10 @@ export const PAGES = [
   page("/subscriptions", "subscription_read", () => import("./subscriptions.js"), { text: () => t("Subscriptions"), icon: "repeat", group: "customers" }),
   page("/subscriptions/:id", "subscription_read", () => import("./subscription.js")),
   page("/catalogue", "offer_browse", () => import("./catalogue.js"), { text: () => t("Offers"), icon: "package", group: "catalogue" }),
+  page("/catalogue/new", "catalog_write", () => import("./offer/editor.js")),
   page("/catalogue/:id", "offer_browse", () => import("./offer.js")),
+  page("/catalogue/:id/edit", "catalog_write", () => import("./offer/editor.js")),
+  page("/blocks", "catalog_read", () => import("./blocks.js"), { text: () => t("Building blocks"), icon: "layers", group: "catalogue" }),
   page("/usage", "usage_read", () => import("./usage.js"), { text: () => t("Usage"), icon: "gauge", group: "catalogue" }),
   page("/invoices", "invoice_read", () => import("./invoices.js"), { text: () => t("Invoices"), icon: "receipt-text", group: "money" }),
   page("/invoices/:id", "invoice_read", () => import("./invoice.js")),
@@ -23,6 +26,7 @@ export const PAGES = [
   page("/billing", "billing_read", () => import("./billing.js"), { text: () => t("Billing runs"), icon: "play", group: "money" }),
   page("/billing/:id", "billing_read", () => import("./billing_run.js")),
   page("/journal", "journal_read", () => import("./journal.js"), { isHouse: true, text: () => t("Journal"), icon: "book-open", group: "money" }),
+  page("/mail-templates/:id", "notification_read", () => import("./mail_template.js")),
   page("/settings", null, () => import("./settings.js"), { text: () => t("Settings"), icon: "settings", group: "house" }),
   page("/reference", null, () => import("./reference.js"), { text: () => t("API reference"), icon: "code", group: "house" }),
 ];

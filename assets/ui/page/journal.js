@@ -29,9 +29,10 @@ const columns = () => [
   { head: t("No."), cell: (it) => it.sequence, text: (it) => it.sequence },
   { head: t("When"), lead: true, cell: (it) => html`<span class="one-line">${moment(it.at)}</span>`, text: (it) => it.at },
   { head: t("By"), cell: (it) => html`<${Cause} of=${it.cause} />`, text: (it) => it.cause },
-  { head: t("Ledger"), cell: (it) => html`<ul class="one-line">${it.legs.map((leg) => html`<li>${t(sentence(leg.ledger))}</li>`)}</ul>`, text: (it) => it.legs.map((leg) => leg.ledger).join(" ") },
-  { head: t("Debit"), num: true, cell: (it) => legs(it, true), text: (it) => it.legs.filter((leg) => !isNegative(leg.amount)).map((leg) => leg.amount.amount).join(" ") },
-  { head: t("Credit"), num: true, cell: (it) => legs(it, false), text: (it) => it.legs.filter((leg) => isNegative(leg.amount)).map((leg) => leg.amount.amount).join(" ") },
+  { head: t("Legs"), carded: true, cell: (it) => html`<ul class="grow">${it.legs.map((leg) => html`<li class="row between"><span>${t(sentence(leg.ledger))}</span><span>${money(positive(leg.amount))} <small>${isNegative(leg.amount) ? t("credit") : t("debit")}</small></span></li>`)}</ul>` },
+  { head: t("Ledger"), wide: true, cell: (it) => html`<ul class="one-line">${it.legs.map((leg) => html`<li>${t(sentence(leg.ledger))}</li>`)}</ul>`, text: (it) => it.legs.map((leg) => leg.ledger).join(" ") },
+  { head: t("Debit"), num: true, wide: true, cell: (it) => legs(it, true), text: (it) => it.legs.filter((leg) => !isNegative(leg.amount)).map((leg) => leg.amount.amount).join(" ") },
+  { head: t("Credit"), num: true, wide: true, cell: (it) => legs(it, false), text: (it) => it.legs.filter((leg) => isNegative(leg.amount)).map((leg) => leg.amount.amount).join(" ") },
 ];
 
 /** The balances of all holders together, by ledger and currency, without those of nothing. */
@@ -60,7 +61,7 @@ export default function Journal() {
   return html`
     <${Page} title=${t("Journal")}>
       <${Balances} />
-      <${List} path="/journal" label=${t("Entries")} file="journal" columns=${columns()} cards=${false}
+      <${List} path="/journal" label=${t("Entries")} file="journal" columns=${columns()}
         empty=${html`<${Empty} icon="book-open" title=${t("Nothing was booked yet")}><p>${t("Each invoice, payment and credit note writes an entry whose sides are equal.")}</p><//>`} />
     <//>`;
 }

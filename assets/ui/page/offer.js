@@ -4,6 +4,7 @@ import { useState } from "../../vendor/preact/hooks.js";
 import { get, post } from "../model/api.js";
 import { useLoad } from "../model/load.js";
 import { listed, remember } from "../model/name.js";
+import { to } from "../model/route.js";
 import { may } from "../model/session.js";
 import { local, t } from "../model/text.js";
 import { day, span } from "../model/time.js";
@@ -17,26 +18,19 @@ import { Empty, Loaded } from "../part/still.js";
 import { Timeline } from "../part/timeline.js";
 import { complain, say } from "../part/toast.js";
 import { Calculator } from "./offer/calculator.js";
+import { isOnItsWay, Path } from "./offer/path.js";
 import { Prices } from "./offer/prices.js";
 
-// What one may do with an offer in a state.
+// What one may do with an offer in a state, beside putting it on sale.
 const STEPS = {
+  in_study: [["design", () => t("Take it to design")]],
   in_design: [["test", () => t("Take it to test")]],
-  in_test: [["activate", () => t("Make it ready")], ["design", () => t("Back to design")]],
-  active: [["launch", () => t("Put it on sale")], ["test", () => t("Back to test")]],
+  in_test: [["activate", () => t("Make it ready")], ["design", () => t("Back to design")], ["reject", () => t("Give it up")]],
+  active: [["retire", () => t("Give it up")]],
   launched: [["retire", () => t("Sell it no more")]],
 };
 
 const CHARGED = { before_term: () => t("before each term"), before_period: () => t("before each period"), after_period: () => t("after each period") };
-
-function Obstacles({ id }) {
-  const read = useLoad(() => get(`/offers/${id}/obstacles`), ["obstacles", id]);
-  const items = read.data?.items ?? [];
-  if (items.length === 0) return null;
-  return html`
-    <div class="notice warn"><${Icon} name="triangle-alert" /><div><p class="strong">${t("It cannot go on sale yet")}</p>
-      <ul>${items.map((it) => html`<li key=${it.pointer}><code>${it.pointer}</code> ${it.message}</li>`)}</ul></div></div>`;
-}
 
 function Terms({ of }) {
   if (of.length === 0) return html`<${Empty} icon="repeat" title=${t("No terms: it runs until it is canceled")} />`;
@@ -55,13 +49,16 @@ export default function Offer({ id }) {
   return html`
     <${Loaded} page of=${read}>${(of) => {
       remember(of.id, of.name);
-      const steps = may("catalog_publish") ? (STEPS[of.state] ?? []).map(step) : [];
+      // Who may not see who sells it only buys it.
+      const isOurs = Boolean(of.seller_name);
+      const steps = isOurs && may("catalog_publish") ? (STEPS[of.state] ?? []).map(step) : [];
       return html`
         <${Page} title=${local(of.name)} crumbs=${[["/catalogue", t("Offers")]]} state=${html`<${State} of=${of.state} />`}
           actions=${html`
             ${may("order_place") && of.state === "launched" && html`<button type="button" class="button primary" onClick=${() => order(true)}><${Icon} name="shopping-cart" />${t("Order it")}</button>`}
+            ${isOurs && may("catalog_write") && of.state !== "obsolete" && of.state !== "rejected" && html`<a class="button" href=${to(`/catalogue/${id}/edit`)}><${Icon} name="pencil" />${t("Edit")}</a>`}
             ${steps.length > 0 && html`<${Menu} label=${t("More actions")} kind="button" button=${html`<${Icon} name="ellipsis" />`} items=${steps} />`}`}>
-          ${of.state !== "launched" && of.state !== "retired" && may("catalog_publish") && html`<${Obstacles} id=${id} />`}
+          ${isOurs && isOnItsWay(of) && may("catalog_publish") && html`<${Path} of=${of} />`}
           <div class="halves">
             <div class="stack">
               <${Card} title=${t("About")}><div class="inside stack">
@@ -76,9 +73,9 @@ export default function Offer({ id }) {
                   [t("Adds to"), of.adds_to && html`<${Named} id=${of.adds_to} />`],
                   [t("On sale until"), day(of.valid.to)],
                 ]} /></div><//>
-              <${Prices} of=${of.prices} meters=${meters.data} />
+              <${Prices} offer=${of} meters=${meters.data} />
               <${Card} title=${t("Terms")}><${Terms} of=${of.terms} /><//>
-              ${may("catalog_read") && html`<${Card} title=${t("Timeline")}><${Timeline} path=${`/offers/${id}/timeline`} own=${id} /><//>`}
+              ${isOurs && may("catalog_read") && html`<${Card} title=${t("Timeline")}><${Timeline} path=${`/offers/${id}/timeline`} own=${id} /><//>`}
             </div>
             <${Calculator} offer=${of} meters=${meters.data} />
           </div>

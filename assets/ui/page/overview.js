@@ -10,6 +10,7 @@ import { count, t } from "../model/text.js";
 import { day, month, today } from "../model/time.js";
 import { Chart } from "../part/chart.js";
 import { Change, Far } from "../part/figure.js";
+import { FirstSteps } from "../part/first_steps.js";
 import { Icon } from "../part/icon.js";
 import { Card, Page } from "../part/page.js";
 import { State } from "../part/state.js";
@@ -58,7 +59,7 @@ function begun(months) {
 function Revenue({ of }) {
   const [series, choose] = useState("invoiced_net");
   const months = begun(of.months);
-    const points = months.map((it) => ({
+  const points = months.map((it) => ({
     at: month(it.month, true), label: month(it.month), value: it[series].amount, said: money(it[series]),
   }));
   const last = points.at(-1);
@@ -157,6 +158,7 @@ export default function Overview() {
     ${may("account_register") && html`<a class="button primary" href=${to("/accounts", { new: 1 })}><${Icon} name="plus" />${t("New account")}</a>`}`;
   return html`
     <${Page} title=${t("Overview")} actions=${actions}>
+      <${FirstSteps} />
       <${Month} />
       <${Recent} />
       <div class="halves"><${Overdue} />${may("billing_account_read") && html`<${Next} />`}</div>

@@ -7,7 +7,6 @@ import { Page, Tabs } from "../part/page.js";
 import { Users } from "./account/users.js";
 import { Audit } from "./settings/audit.js";
 import { Classes } from "./settings/classes.js";
-import { Counting } from "./settings/counting.js";
 import { Hearing } from "./settings/hearing.js";
 import { Security } from "./settings/security.js";
 import { Tax } from "./settings/tax.js";
@@ -17,7 +16,6 @@ const PARTS = [
   ["users", () => t("Users"), "user_read", () => html`<${Users} account=${session.value.account} />`],
   ["tax", () => t("Tax"), "tax_read", Tax],
   ["classes", () => t("Customer classes"), "class_read", Classes],
-  ["counting", () => t("Categories and meters"), "catalog_read", Counting],
   ["hearing", () => t("Webhooks and mail"), "listener_read", Hearing],
   ["audit", () => t("Audit"), "audit_read", Audit],
 ];

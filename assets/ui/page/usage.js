@@ -5,7 +5,8 @@ import { get } from "../model/api.js";
 import { useLoad } from "../model/load.js";
 import { listed, name } from "../model/name.js";
 import { quantity } from "../model/money.js";
-import { may } from "../model/session.js";
+import { to } from "../model/route.js";
+import { may, session } from "../model/session.js";
 import { t } from "../model/text.js";
 import { moment } from "../model/time.js";
 import { Far } from "../part/figure.js";
@@ -32,7 +33,8 @@ function Meters() {
   return html`
     <${Card} title=${t("Meters")}>
       <${Loaded} of=${read}>${(meters) => meters.size === 0
-        ? html`<${Empty} icon="gauge" title=${t("Nothing is counted yet")}><p>${t("A meter says what is counted, and how counts become a quantity.")}</p><//>`
+        ? html`<${Empty} icon="gauge" title=${t("There is no meter yet")}><p>${t("A meter says what is counted, and how counts become a quantity.")}</p>
+            ${may("catalog_write") && html`<a class="button" href=${to("/blocks", { part: "meters" })}>${t("Make one")}</a>`}<//>`
         : html`<${Table} label=${t("Meters")} columns=${columns} rows=${[...meters.values()]} />`}<//>
     <//>`;
 }
@@ -44,7 +46,7 @@ function Refused() {
         { head: t("Received"), cell: (it) => html`<${Far} at=${it.received_at} />` },
         { head: t("Why"), cell: (it) => it.message },
         { head: t("Event"), cell: (it) => html`<span class="mono faint">${it.event}</span>` },
-      ]} empty=${html`<${Empty} icon="circle-check" title=${t("Every event was taken")}><p>${t("Events of unknown subscriptions or meters appear here, with the reason.")}</p><//>`} />
+      ]} empty=${html`<${Empty} icon="circle-check" title=${t("No event was refused")}><p>${t("Events of unknown subscriptions or meters appear here, with the reason.")}</p><//>`} />
     <//>`;
 }
 
@@ -60,7 +62,7 @@ function Events({ of }) {
         { head: t("Quantity"), num: true, lead: true, cell: (it) => html`<span class="strong">${quantity(it.quantity)}</span>` },
         { head: t("Source"), cell: (it) => it.source },
         { head: t("Event"), cell: (it) => html`<span class="mono">${it.id}</span>` },
-      ]} empty=${html`<${Empty} icon="gauge" title=${t("Nothing was counted in this time")} />`} />
+      ]} empty=${html`<${Empty} icon="gauge" title=${t("No event of this meter was reported yet")} />`} />
     <//>`;
 }
 
@@ -70,21 +72,22 @@ function OfAccount({ account }) {
   return html`
     <${Loaded} of=${read}>${({ items }) => {
       const of = items.find((it) => it.id === chosen) ?? items[0];
-      if (!of) return html`<section class="card"><${Empty} icon="repeat" title=${t("It has nothing yet")} /></section>`;
+      if (!of) return html`<section class="card"><${Empty} icon="repeat" title=${t("{name} has no subscription yet", { name: account.name })}><p>${t("What is used is counted for subscriptions.")}</p><//></section>`;
       return html`
         <label class="row tight"><small>${t("Subscription")}</small>
           <select class="small" name="subscription" onChange=${(event) => choose(event.target.value)}>${items.map((it) => html`<option value=${it.id} selected=${it === of}>${it.name ?? name(it.offer).value ?? it.number}</option>`)}</select></label>
-        <${UsageChart} key=${of.id} subscriptions=${[of]} />
+        <${UsageChart} key=${of.id} subscriptions=${[of]} none=${html`<section class="card"><${Empty} icon="gauge" title=${t("Nothing of it is charged by use")}><p>${t("Its offer has no price for what is used.")}</p><//></section>`} />
         ${may("catalog_read") && html`<${Events} of=${of} />`}`;
     }}<//>`;
 }
 
 /** The page. */
 export default function Usage() {
-  const [account, pick] = useState(null);
+  const own = session.value.account;
+  const [account, pick] = useState(own.kind === "customer" ? own : null);
   return html`
     <${Page} title=${t("Usage")}>
-      <section class="card"><div class="inside"><${AccountPicker} onPick=${(it) => it && pick(it)} /></div></section>
+      ${own.kind !== "customer" && html`<section class="card"><div class="inside"><${AccountPicker} onPick=${(it) => it && pick(it)} /></div></section>`}
       ${account && html`<${OfAccount} key=${account.id} account=${account} />`}
       ${may("catalog_read") && html`<${Meters} />`}
       ${may("usage_write") && html`<${Refused} />

@@ -1,28 +1,73 @@
 // What one may do to an account: edit, hold, release, close.
 import { html } from "../../html.js";
-import { get, post, send } from "../../model/api.js";
+import { all, get, post, send } from "../../model/api.js";
+import { useLoad } from "../../model/load.js";
 import { forget, remember } from "../../model/name.js";
-import { t } from "../../model/text.js";
+import { may } from "../../model/session.js";
+import { languageName, t } from "../../model/text.js";
 import { ChangeDialog, Field, FormDialog } from "../../part/form.js";
 import { say } from "../../part/toast.js";
 
-const EDITABLE = () => [["name", t("Name")], ["description", t("Note")], ["locale", t("Language of documents")]];
+const EDITABLE = () => [
+  ["name", t("Name")], ["description", t("Note")], ["locale", t("Language of documents")], ["address", t("Address")],
+  ["contacts", t("Contact")], ["tax", t("Tax")], ["class", t("Class")], ["nature", t("Is a")],
+];
+
+/** The lines of an address, by the names below which they stand. */
+export const AddressFields = ({ name = "address", of }) => html`
+  <fieldset><legend>${t("Address")}</legend>
+    <${Field} name=${`${name}/street`} label=${t("Street and number")} value=${of?.street ?? ""} autocomplete="off" />
+    <div class="pair">
+      <${Field} name=${`${name}/postal_code`} label=${t("Postal code")} value=${of?.postal_code ?? ""} autocomplete="off" />
+      <${Field} name=${`${name}/city`} label=${t("City")} value=${of?.city ?? ""} autocomplete="off" />
+    </div>
+    <div class="pair">
+      <${Field} name=${`${name}/region`} label=${t("Region")} value=${of?.region ?? ""} autocomplete="off" />
+      <${Field} name=${`${name}/country`} label=${t("Country")} value=${of?.country ?? ""} hint=${t("Two letters, such as DE")} maxlength="2" autocomplete="off" />
+    </div>
+  </fieldset>`;
+
+function EditFields({ of }) {
+  const classes = useLoad(async () => (may("class_read") && may("account_terms_write") ? all("/classes") : []), ["classes of", of.id]).data;
+  // Those of its own vendor: each has one that is called alike.
+  const vendor = classes?.find((it) => it.id === of.class)?.seller_name;
+  const own = (classes ?? []).filter((it) => it.seller_name === vendor);
+  const billing = of.contacts.billing;
+  return html`
+    <${Field} name="name" label=${t("Name")} value=${of.name} required autofocus />
+    <div class="pair">
+      <${Field} name="nature" label=${t("Is a")} kind="select" value=${of.nature} options=${[["company", t("Company")], ["person", t("Person")]]} />
+      <${Field} name="locale" label=${t("Language of documents")} kind="select" value=${of.locale} options=${[...new Set(["en", "de", of.locale])].map((it) => [it, languageName(it)])} />
+    </div>
+    <${AddressFields} of=${of.address} />
+    <fieldset><legend>${t("Contact for invoices")}</legend>
+      <${Field} name="contacts/billing/email" label=${t("Mail address")} kind="email" value=${billing?.email ?? ""} autocomplete="off" />
+      <div class="pair">
+        <${Field} name="contacts/billing/given_name" label=${t("First name")} value=${billing?.given_name ?? ""} autocomplete="off" />
+        <${Field} name="contacts/billing/family_name" label=${t("Family name")} value=${billing?.family_name ?? ""} autocomplete="off" />
+      </div>
+    </fieldset>
+    <div class="pair">
+      <${Field} name="tax/registration_id" label=${t("Tax number")} value=${of.tax.registration_id ?? ""} />
+      ${own.length > 1 && html`<${Field} name="class" label=${t("Class")} kind="select" value=${of.class} options=${own.map((it) => [it.id, it.name])} />`}
+    </div>
+    <${Field} name="description" label=${t("Note")} kind="area" value=${of.description ?? ""} />`;
+}
 
 /** Edits what an account says of itself; asks whose word holds if somebody else did so meanwhile. */
 export function EditDialog({ of, onClose }) {
-  const change = (body, revision) => send("PATCH", `/accounts/${of.id}`, body, { revision });
+  // What stands beside them in the same place stays.
+  const whole = ({ tax, contacts, ...body }) => ({ ...body, tax: tax ?? { registration_id: null }, contacts: contacts ?? { billing: null } });
+  const change = (body, revision) => send("PATCH", `/accounts/${of.id}`, whole(body), { revision });
   const done = (account) => {
     remember(account.id, account.name);
     forget("/accounts");
     say(t("Saved"));
   };
   return html`
-    <${ChangeDialog} title=${t("Edit {name}", { name: of.name })} of=${of} onClose=${onClose} onDone=${done}
+    <${ChangeDialog} title=${t("Edit {name}", { name: of.name })} of=${of} onClose=${onClose} onDone=${done} kind="wide"
       read=${() => get(`/accounts/${of.id}`)} change=${change} fields=${EDITABLE()}>
-      ${(known) => html`
-        <${Field} name="name" label=${t("Name")} value=${known.name} required autofocus />
-        <${Field} name="description" label=${t("Note")} kind="area" value=${known.description ?? ""} />
-        <${Field} name="locale" label=${t("Language of documents")} kind="select" value=${known.locale} options=${[["en", "English"], ["de", "Deutsch"]]} />`}
+      ${(known) => html`<${EditFields} of=${known} />`}
     <//>`;
 }
 

@@ -1,31 +1,28 @@
 // The price calculator of an offer: as one types quantities, what a whole period costs, and how each line comes about.
 import { html } from "../../html.js";
-import { useId, useState } from "../../../vendor/preact/hooks.js";
+import { useState } from "../../../vendor/preact/hooks.js";
 import { workOut } from "../../model/api.js";
 import { isDecimal } from "../../model/decimal.js";
 import { useLoad, useStill } from "../../model/load.js";
 import { money } from "../../model/money.js";
+import { session } from "../../model/session.js";
 import { language, local, t } from "../../model/text.js";
 import { Why } from "../../part/explanation.js";
+import { Field } from "../../part/form.js";
 import { Card } from "../../part/page.js";
 import { Empty, Failure } from "../../part/still.js";
 import { currencies } from "./prices.js";
 
 const COUNTRIES = ["DE", "AT", "CH", "FR", "NL", "IT", "ES", "GB", "US"];
 
-function Amount({ label, value, onInput, hint }) {
-  const id = useId();
-  return html`
-    <div><label for=${id}><span>${label}</span></label>
-      <input id=${id} inputmode="decimal" value=${value} aria-invalid=${value && !isDecimal(value) ? "true" : undefined} onInput=${(event) => onInput(event.target.value.replace(",", "."))} />
-      ${hint && html`<small>${hint}</small>`}</div>`;
-}
+const Amount = ({ onInput, ...rest }) => html`<${Field} kind="decimal" onInput=${(event) => onInput(event.target.value.replace(",", "."))} ...${rest} />`;
 
 function Result({ of, wish, meters }) {
   const still = useStill(JSON.stringify(wish), 150);
-  const read = useLoad(() => workOut(`/offers/${of.id}/calculate`, JSON.parse(still)), ["calculate", of.id, still]);
+  const read = useLoad(() => workOut(`/offers/${of.id}/calculate`, JSON.parse(still)), ["calculate", of.id, of.revision, still], { isDerived: true });
   const [last, keep] = useState(null);
   if (read.data && read.data !== last) keep(read.data);
+  if (read.error?.name === "price_missing") return html`<p class="notice warn">${t("There is no price in {currency} for this choice.", { currency: wish.currency })}</p>`;
   if (read.error) return html`<${Failure} problem=${read.error} />`;
   const found = read.data ?? last;
   if (!found) return html`<span class="bone"></span>`;
@@ -52,15 +49,19 @@ function Result({ of, wish, meters }) {
 /** The calculator. */
 export function Calculator({ offer, meters }) {
   const all = currencies(offer.prices);
-  const [currency, pay] = useState(all[0]);
+  const own = session.value.account.currency;
+  const [wanted, pay] = useState(null);
+  const currency = all.includes(wanted) ? wanted : all.includes(own) ? own : all[0];
   const [term, bind] = useState("");
   const [country, live] = useState("");
   const [quantity, count] = useState("1");
   const [usage, use] = useState({});
   const metered = [...new Map(offer.prices.filter((it) => it.kind === "usage" && it.currency === currency).map((it) => [it.meter, it])).values()];
   const used = Object.fromEntries(Object.entries(usage).filter(([, it]) => isDecimal(it)));
-  const whole = /^\d{1,6}$/.test(quantity) ? Math.max(1, Number(quantity)) : 1;
-  const wish = { currency, term: term || undefined, country: country || undefined, quantity: whole, usage: used };
+  const isQuantity = /^[1-9]\d{0,5}$/.test(quantity.trim());
+  const isUsage = (it) => !it || (isDecimal(it) && !it.startsWith("-"));
+  const isRight = isQuantity && metered.every((it) => isUsage(usage[it.meter]));
+  const wish = { currency, term: term || undefined, country: country || undefined, quantity: Number(quantity), usage: used };
   const regions = new Intl.DisplayNames(language.value, { type: "region" });
   const select = (name, label, value, set, options) => html`
     <div><label><span>${label}</span><select name=${name} onChange=${(event) => set(event.target.value)}>${options.map(([key, text]) => html`<option value=${key} selected=${key === value}>${text}</option>`)}</select></label></div>`;
@@ -70,15 +71,15 @@ export function Calculator({ offer, meters }) {
       <div class="inside stack">
         <p class="quiet">${t("What a whole period costs, with everything explained. Type, and it follows.")}</p>
         <div class="pair">
-          <${Amount} label=${t("Quantity")} value=${quantity} onInput=${count} />
-          ${metered.map((it) => html`<${Amount} key=${it.meter} label=${meters?.get(it.meter) ? `${it.name} (${meters.get(it.meter).unit})` : it.name} value=${usage[it.meter] ?? ""} onInput=${(text) => use({ ...usage, [it.meter]: text })} />`)}
+          <${Amount} label=${t("Quantity")} value=${quantity} onInput=${count} fault=${isQuantity ? undefined : t("A whole number from 1 to 999,999")} />
+          ${metered.map((it) => html`<${Amount} key=${it.meter} label=${meters?.get(it.meter) ? `${it.name} (${meters.get(it.meter).unit})` : it.name} value=${usage[it.meter] ?? ""} fault=${isUsage(usage[it.meter]) ? undefined : t("A number such as 12.5")} onInput=${(text) => use({ ...usage, [it.meter]: text })} />`)}
         </div>
         <div class="pair">
           ${all.length > 1 && select("currency", t("Currency"), currency, pay, all.map((it) => [it, it]))}
           ${offer.terms.length > 1 && select("term", t("Term"), term, bind, [["", t("As the offer says")], ...offer.terms.map((it) => [it.key, local(it.name) || it.key])])}
           ${select("buyer_in", t("Buyer in"), country, live, [["", t("where you are")], ...COUNTRIES.map((it) => [it, regions.of(it)])])}
         </div>
-        <${Result} of=${offer} wish=${wish} meters=${meters} />
+        ${isRight ? html`<${Result} of=${offer} wish=${wish} meters=${meters} />` : html`<p class="quiet">${t("It is worked out as soon as every field is right.")}</p>`}
       </div>
     <//>`;
 }

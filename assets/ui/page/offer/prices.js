@@ -5,8 +5,14 @@ import { compare } from "../../model/decimal.js";
 import { quantity, unitPrice } from "../../model/money.js";
 import { t } from "../../model/text.js";
 import { day, rhythm, today } from "../../model/time.js";
+import { send } from "../../model/api.js";
+import { may, session } from "../../model/session.js";
+import { Icon } from "../../part/icon.js";
+import { Menu } from "../../part/menu.js";
 import { Card } from "../../part/page.js";
 import { Empty } from "../../part/still.js";
+import { complain, say } from "../../part/toast.js";
+import { NewPrice, NextPrice } from "./price_dialog.js";
 
 /** The version of a price that holds at present, or the first that will. */
 export const present = (price) => price.versions.filter((it) => it.valid_from <= today()).at(-1) ?? price.versions[0];
@@ -45,28 +51,46 @@ function Tiers({ of, currency, unit }) {
           <td class="end">${unitPrice(it.per_unit ?? "0", currency)}</td>${hasFlat && html`<td class="end">${unitPrice(it.flat ?? "0", currency)}</td>`}</tr>`)}</tbody></table>`;
 }
 
-function Price({ of, meters }) {
+function Price({ of, meters, onRevise, onRemove }) {
+  const actions = [
+    onRevise && { text: t("Another from a day on"), icon: "clock", onClick: onRevise },
+    onRemove && { text: t("Take it out"), icon: "ban", danger: true, onClick: onRemove },
+  ].filter(Boolean);
   const version = present(of);
   const unit = meters?.get(of.meter)?.unit;
   const later = of.versions.filter((it) => it.valid_from > version.valid_from);
   return html`
     <li class="stack tight price">
-      <div class="row between"><span class="strong">${of.name}</span><span class="strong">${said(version.model, of, unit)}</span></div>
+      <div class="row between"><span class="strong">${of.name}</span><span class="row tight nowrap"><span class="strong">${said(version.model, of, unit)}</span>
+        ${actions.length > 0 && html`<${Menu} label=${t("Actions for {name}", { name: of.name })} button=${html`<${Icon} name="ellipsis" />`} items=${actions} />`}</span></div>
       <p class="quiet">${[when(of), compare(version.included, "0") !== 0 && t("{quantity} {unit} free", { quantity: quantity(version.included), unit: unit ?? "" }), of.includes_tax && t("tax contained"), of.term && t("for the term {term}", { term: of.term })].filter(Boolean).join(" · ")}</p>
       ${version.model.tiers?.length > 0 && html`<${Tiers} of=${version.model.tiers} currency=${of.currency} unit=${unit} />`}
       ${later.map((it) => html`<p class="notice info" key=${it.version}>${t("From {day}: {price}", { day: day(it.valid_from), price: said(it.model, of, unit) })}</p>`)}
     </li>`;
 }
 
-/** The prices, in one currency at a time. */
-export function Prices({ of, meters }) {
+// Before an offer was on the shelf nobody can have bought at its prices.
+const DRAFTS = ["in_study", "in_design", "in_test", "active"];
+
+/** The prices, in one currency at a time; for who may, with the ways to more of them. */
+export function Prices({ offer, meters }) {
+  const of = offer.prices;
   const all = currencies(of);
-  const [chosen, choose] = useState(all[0]);
+  const [wanted, choose] = useState(null);
+  const [action, act] = useState(null);
+  const own = session.value.account.currency;
+  const chosen = all.includes(wanted) ? wanted : all.includes(own) ? own : all[0];
+  const isMine = may("catalog_write") && Boolean(offer.seller_name) && meters?.size !== undefined;
+  const remove = (it) => send("DELETE", `/prices/${it.id}`, undefined, { revision: it.revision }).then(() => say(t("The price is gone"), it.name), complain);
+  const add = isMine && html`<button type="button" class="button small" onClick=${() => act("new")}><${Icon} name="plus" />${t("New price")}</button>`;
   return html`
-    <${Card} title=${t("Prices")} actions=${all.length > 1 && html`
-      <div class="segments" role="group" aria-label=${t("Currency")}>${all.map((it) => html`<button type="button" aria-pressed=${it === chosen} onClick=${() => choose(it)}>${it}</button>`)}</div>`}>
+    <${Card} title=${t("Prices")} actions=${html`
+      ${all.length > 1 && html`<div class="segments" role="group" aria-label=${t("Currency")}>${all.map((it) => html`<button type="button" aria-pressed=${it === chosen} onClick=${() => choose(it)}>${it}</button>`)}</div>`}${add}`}>
       ${of.length === 0
-        ? html`<${Empty} icon="tag" title=${t("No price yet")} />`
-        : html`<ul class="inside stack">${of.filter((it) => it.currency === chosen).map((it) => html`<${Price} key=${it.id} of=${it} meters=${meters} />`)}</ul>`}
+        ? html`<${Empty} icon="tag" title=${t("No price yet")}><p>${isMine ? t("Say what it costs: once, again and again, or for what is used. Without a price it is free.") : t("It costs nothing.")}</p>${add}<//>`
+        : html`<ul class="inside stack">${of.filter((it) => it.currency === chosen).map((it) => html`
+            <${Price} key=${it.id} of=${it} meters=${meters} onRevise=${isMine && (() => act(it))} onRemove=${isMine && DRAFTS.includes(offer.state) && (() => remove(it))} />`)}</ul>`}
+      ${action === "new" && html`<${NewPrice} offer=${offer} onClose=${() => act(null)} />`}
+      ${action?.id && html`<${NextPrice} offer=${offer} price=${action} onClose=${() => act(null)} />`}
     <//>`;
 }

@@ -1,52 +1,57 @@
 // Customer classes: the terms that groups of customers have.
 import { html } from "../../html.js";
-import { useState } from "../../../vendor/preact/hooks.js";
-import { get, post, send } from "../../model/api.js";
-import { may } from "../../model/session.js";
+import { send } from "../../model/api.js";
+import { forget } from "../../model/name.js";
+import { money } from "../../model/money.js";
+import { may, session } from "../../model/session.js";
 import { t } from "../../model/text.js";
 import { rhythm } from "../../model/time.js";
-import { ChangeDialog, Field, FormDialog } from "../../part/form.js";
+import { Editable } from "../../part/editable.js";
+import { Field, Repeat } from "../../part/form.js";
 import { Icon } from "../../part/icon.js";
-import { Rows } from "../../part/list.js";
-import { Card } from "../../part/page.js";
 import { Empty } from "../../part/still.js";
-import { say } from "../../part/toast.js";
+import { complain, say } from "../../part/toast.js";
 
-const FIELDS = () => [
+const PERIODS = ["1 week", "1 month", "3 months", "6 months", "1 year"];
+
+const NAMES = () => [
   ["name", t("Name")], ["description", t("Note")], ["due_days", t("Days to pay")], ["grace_days", t("Days of grace")],
   ["hold_days", t("Days until it is held")], ["automatic_hold", t("Hold by itself")], ["members_may_buy", t("Members may order")],
+  ["cycle", t("Rhythm")], ["billing_type", t("Pays")], ["credit_limits", t("May owe at most")],
 ];
 
 const fields = (it) => html`
   <${Field} name="name" label=${t("Name")} value=${it.name ?? ""} required autofocus />
   <${Field} name="description" label=${t("Note")} kind="area" value=${it.description ?? ""} />
   <div class="pair">
-    <${Field} name="due_days" label=${t("Days to pay")} kind="number" min="0" value=${it.due_days ?? 14} />
-    <${Field} name="grace_days" label=${t("Days of grace")} kind="number" min="0" value=${it.grace_days ?? 0} />
-    <${Field} name="hold_days" label=${t("Days until it is held")} kind="number" min="0" value=${it.hold_days ?? 30} />
+    <${Field} name="cycle/period" label=${t("Rhythm")} kind="select" value=${it.cycle?.period ?? "1 month"} options=${[...new Set([...PERIODS, it.cycle?.period ?? "1 month"])].map((of) => [of, rhythm(of)])} />
+    <${Field} name="cycle/anchor_day" label=${t("On the day")} kind="number" min="1" max="31" value=${it.cycle?.anchor_day ?? ""} hint=${t("Of the month; the day it began if you say nothing")} />
+    <${Field} name="billing_type" label=${t("Pays")} kind="select" value=${it.billing_type ?? "postpaid"} options=${[["postpaid", t("afterwards")], ["prepaid", t("before")]]} />
   </div>
+  <div class="pair">
+    <${Field} name="due_days" label=${t("Days to pay")} kind="number" min="0" value=${it.due_days ?? 14} required />
+    <${Field} name="grace_days" label=${t("Days of grace")} kind="number" min="0" value=${it.grace_days ?? 0} required />
+    <${Field} name="hold_days" label=${t("Days until it is held")} kind="number" min="0" value=${it.hold_days ?? 30} required />
+  </div>
+  <${Repeat} label=${t("May owe at most")} add=${t("A limit in one more currency")} of=${it.credit_limits} hint=${t("Without a limit it may owe any amount.")}>${(row, at) => html`
+    <div class="pair"><${Field} name=${`credit_limits/${at}/amount`} label=${t("Amount")} kind="decimal" value=${row.amount ?? ""} required />
+      <${Field} name=${`credit_limits/${at}/currency`} label=${t("Currency")} value=${row.currency ?? session.value.account.currency ?? ""} pattern="[A-Z]{3}" maxlength="3" required /></div>`}<//>
   <${Field} name="automatic_hold" label=${t("Hold by itself")} kind="check" checked=${it.automatic_hold ?? false} />
   <${Field} name="members_may_buy" label=${t("Members may order")} kind="check" checked=${it.members_may_buy ?? false} />`;
 
+const remove = (it) => send("DELETE", `/classes/${it.id}`, undefined, { revision: it.revision }).then(() => { forget("/classes"); say(t("It is gone"), it.name); }, complain);
+
 /** The part of the settings. */
-export function Classes() {
-  const [chosen, choose] = useState(null);
-  const [isCreating, create] = useState(false);
-  const columns = [
-    { head: t("Name"), cell: (it) => html`<span class="strong">${it.name}</span>${it.default && html` <span class="badge">${t("usual")}</span>`}` },
-    { head: t("Days to pay"), num: true, cell: (it) => it.due_days },
-    { head: t("Days of grace"), num: true, cell: (it) => it.grace_days },
-    { head: t("Billed"), cell: (it) => rhythm(it.cycle.period) },
-    { head: t("Held when late"), cell: (it) => (it.automatic_hold ? t("by itself") : t("by hand")) },
-    { head: "", num: true, lead: true, cell: (it) => may("class_write") && html`<button type="button" class="button small" aria-label=${t("Edit {name}", { name: it.name })} onClick=${() => choose(it)}>${t("Edit")}</button>` },
-  ];
-  return html`
-    <${Card} title=${t("Customer classes")} actions=${may("class_write") && html`<button type="button" class="button small" onClick=${() => create(true)}><${Icon} name="plus" />${t("New")}</button>`}>
-      <${Rows} path="/classes" label=${t("Customer classes")} columns=${columns} empty=${html`<${Empty} icon="layers" title=${t("No classes")} />`} />
-      ${isCreating && html`
-        <${FormDialog} title=${t("New customer class")} onClose=${() => create(false)} send=${t("Create")} onSend=${(body) => post("/classes", body).then(() => say(t("Created")))}>${fields({})}<//>`}
-      ${chosen && html`
-        <${ChangeDialog} title=${t("Edit {name}", { name: chosen.name })} of=${chosen} onClose=${() => choose(null)} onDone=${() => say(t("Saved"))} fields=${FIELDS()}
-          read=${() => get(`/classes/${chosen.id}`)} change=${(body, revision) => send("PATCH", `/classes/${chosen.id}`, body, { revision })}>${fields}<//>`}
-    <//>`;
-}
+export const Classes = () => html`
+  <${Editable} path="/classes" title=${t("Customer classes")} create=${t("New customer class")} kind="wide" may=${may("class_write")} names=${NAMES()} fields=${fields}
+    changed=${({ credit_limits = [], ...body }) => ({ ...body, credit_limits })}
+    columns=${[
+      { head: t("Name"), cell: (it) => html`<span class="strong">${it.name}</span>${it.default && html` <span class="badge">${t("usual")}</span>`}` },
+      { head: t("Days to pay"), num: true, cell: (it) => it.due_days },
+      { head: t("Days of grace"), num: true, extra: true, cell: (it) => it.grace_days },
+      { head: t("Billed"), cell: (it) => rhythm(it.cycle.period) },
+      { head: t("May owe at most"), extra: true, cell: (it) => it.credit_limits.map(money).join(", ") },
+      { head: t("Held when late"), cell: (it) => (it.automatic_hold ? t("by itself") : t("by hand")) },
+      { head: "", num: true, cell: (it) => may("class_write") && !it.default && html`<button type="button" class="icon-button" aria-label=${t("Take {name} out", { name: it.name })} onClick=${() => remove(it)}><${Icon} name="x" /></button>` },
+    ]}
+    empty=${() => html`<${Empty} icon="layers" title=${t("No classes")} />`} />`;

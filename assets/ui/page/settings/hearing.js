@@ -3,11 +3,12 @@ import { html } from "../../html.js";
 import { useState } from "../../../vendor/preact/hooks.js";
 import { get, post, send } from "../../model/api.js";
 import { useLoad } from "../../model/load.js";
+import { to } from "../../model/route.js";
 import { may } from "../../model/session.js";
-import { count, t } from "../../model/text.js";
+import { count, languageName, t } from "../../model/text.js";
 import { Dialog } from "../../part/dialog.js";
 import { Far, Named, When } from "../../part/figure.js";
-import { Field, FormDialog } from "../../part/form.js";
+import { ChangeDialog, Field, FormDialog } from "../../part/form.js";
 import { Icon } from "../../part/icon.js";
 import { Rows } from "../../part/list.js";
 import { Menu } from "../../part/menu.js";
@@ -19,14 +20,24 @@ import { complain, say } from "../../part/toast.js";
 
 const names = (text) => (text ?? "").split(/[\s,;]+/).filter(Boolean);
 
+const AUDIENCES = [["", () => t("all that you may see")], ["branch", () => t("yours and those below you")], ["account", () => t("your own account alone")]];
+
+const callbackFields = (of) => html`
+  <${Field} name="callback" label=${t("Address")} kind="url" placeholder="https://example.com/hook" value=${of.callback ?? ""} required autofocus />
+  <${Field} name="patterns" label=${t("Events")} value=${(of.patterns ?? []).join(", ")} hint=${t("Such as invoice.issued, subscription.*; everything if you say nothing")} />`;
+
 function NewWebhook({ onClose, onMade }) {
   const make = async ({ patterns, ...body }) => onMade(await post("/listeners", { ...body, patterns: names(patterns) }));
   return html`
     <${FormDialog} title=${t("New webhook")} onClose=${onClose} onSend=${make} send=${t("Set it up")}>
-      <${Field} name="callback" label=${t("Address")} kind="url" placeholder="https://example.com/hook" required autofocus />
-      <${Field} name="patterns" label=${t("Events")} hint=${t("Such as invoice.issued, subscription.*; everything if you say nothing")} />
+      ${callbackFields({})}
+      <${Field} name="audience" label=${t("Whose events")} kind="select" options=${AUDIENCES.map(([key, text]) => [key, text()])} />
     <//>`;
 }
+
+const EditWebhook = ({ of, onClose }) => html`
+  <${ChangeDialog} title=${t("Edit {name}", { name: of.callback })} of=${of} onClose=${onClose} onDone=${() => say(t("Saved"))} fields=${[["callback", t("Address")], ["patterns", t("Events")]]}
+    read=${() => get(`/listeners/${of.id}`)} change=${({ patterns, ...body }, revision) => send("PATCH", `/listeners/${of.id}`, { ...body, patterns: Array.isArray(patterns) ? patterns : names(patterns) }, { revision })}>${callbackFields}<//>`;
 
 /** How telling a webhook goes. */
 function Deliveries({ of, onClose }) {
@@ -51,6 +62,7 @@ function Webhooks() {
   const [isMaking, make] = useState(false);
   const [shown, show] = useState(null);
   const [told, tell] = useState(null);
+  const [edited, edit] = useState(null);
   const attempt = (work, done) => work.then(() => say(done), complain);
   const ping = async (it) => {
     try {
@@ -63,6 +75,7 @@ function Webhooks() {
   };
   const actions = (it) => [
     { text: t("How telling it goes"), icon: "list-checks", onClick: () => tell(it) },
+    { text: t("Edit"), icon: "pencil", onClick: () => edit(it) },
     { text: t("Send a ping"), icon: "webhook", onClick: () => ping(it) },
     it.state === "active"
       ? { text: t("Pause"), icon: "pause", onClick: () => attempt(post(`/listeners/${it.id}/pause`), t("Paused")) }
@@ -81,8 +94,9 @@ function Webhooks() {
   return html`
     <${Card} title=${t("Webhooks")} actions=${create}>
       <${Rows} path="/listeners" label=${t("Webhooks")} columns=${columns}
-        empty=${html`<${Empty} icon="webhook" title=${t("Nobody listens")}><p>${t("A webhook is told of what happens, signed and tried again until it is heard.")}</p><//>`} />
+        empty=${html`<${Empty} icon="webhook" title=${t("Nobody listens")}><p>${t("A webhook is told of what happens, signed and tried again until it is heard.")}</p>${create}<//>`} />
       ${isMaking && html`<${NewWebhook} onClose=${() => make(false)} onMade=${show} />`}
+      ${edited && html`<${EditWebhook} of=${edited} onClose=${() => edit(null)} />`}
       ${told && html`<${Deliveries} of=${told} onClose=${() => tell(null)} />`}
       ${shown && html`
         <${Dialog} title=${t("Secret of the webhook")} onClose=${() => show(null)}><div class="inside">
@@ -123,5 +137,16 @@ function Mails() {
     <//>`;
 }
 
+/** What is said on each occasion. */
+const Templates = () => html`
+  <${Card} title=${t("What mails say")}>
+    <${Rows} path="/notification_templates" label=${t("What mails say")} columns=${[
+      { head: t("Occasion"), cell: (it) => html`<a class="whole" href=${to(`/mail-templates/${it.id}`)}>${t(sentence(it.occasion))}</a>` },
+      { head: t("Sent"), lead: true, cell: (it) => html`<span class=${`badge ${it.firing === "on" ? "good" : ""}`}>${it.firing === "on" ? t("is sent") : t("is not sent")}</span>` },
+      { head: t("Languages"), cell: (it) => Object.keys(it.texts).map(languageName).join(", ") },
+      { head: t("Text"), cell: (it) => (it.revision === 0 ? t("that of the house") : t("your own")) },
+    ]} />
+  <//>`;
+
 /** The part of the settings. */
-export const Hearing = () => html`<div class="stack"><${Webhooks} />${may("mail_read") && html`<${Mails} />`}</div>`;
+export const Hearing = () => html`<div class="stack"><${Webhooks} />${may("notification_read") && html`<${Templates} />`}${may("mail_read") && html`<${Mails} />`}</div>`;

@@ -1,13 +1,15 @@
 // Tax: zones, categories, and the rules that say how much where.
 import { html } from "../../html.js";
 import { useState } from "../../../vendor/preact/hooks.js";
-import { post } from "../../model/api.js";
+import { get, post } from "../../model/api.js";
 import { useLoad } from "../../model/load.js";
 import { forget, listed } from "../../model/name.js";
 import { share } from "../../model/money.js";
-import { may } from "../../model/session.js";
+import { to } from "../../model/route.js";
+import { may, session } from "../../model/session.js";
 import { t } from "../../model/text.js";
 import { day, today } from "../../model/time.js";
+import { Create, Editable } from "../../part/editable.js";
 import { Field, FormDialog } from "../../part/form.js";
 import { Icon } from "../../part/icon.js";
 import { Rows } from "../../part/list.js";
@@ -25,14 +27,31 @@ function useLists() {
   return { zones: zones.data ?? new Map(), categories: categories.data ?? new Map() };
 }
 
-/** A dialog that creates one more of a short list. */
-function Create({ path, title, onClose, children, read = (body) => body }) {
-  const create = async (body) => {
-    await post(path, read(body));
-    forget(path);
-    say(t("Created"));
+/** The first rule, and the zone in which it holds: one for everybody. */
+function FirstRule({ zones, onClose }) {
+  const [kind, choose] = useState("rate");
+  const make = async ({ percent, reason, name, valid_from }) => {
+    const everywhere = [...zones.values()].find((it) => it.countries.length === 0) ?? await post("/tax_zones", { code: "WORLD", name: t("Everywhere") });
+    forget("/tax_zones");
+    await post("/tax_rules", kind === "rate" ? { name, zone: everywhere.id, percent, valid_from } : { name: reason, zone: everywhere.id, treatment: "exempt", reason, valid_from });
+    say(t("Everybody is taxed so from now on"), t("Add zones and rules for whom it is otherwise."));
   };
-  return html`<${FormDialog} title=${title} onClose=${onClose} onSend=${create} send=${t("Create")}>${children}<//>`;
+  return html`
+    <${FormDialog} title=${t("How do you tax?")} onClose=${onClose} onSend=${make} send=${t("Tax so")}>
+      <${Field} name="kind" label=${t("Your customers pay")} kind="select" value=${kind} onChange=${(event) => choose(event.target.value)} options=${[["rate", t("one rate, wherever they are")], ["none", t("no tax")]]} />
+      ${kind === "rate"
+        ? html`<div class="pair"><${Field} name="name" label=${t("Name on the invoice")} value=${t("VAT")} required /><${Field} name="percent" label=${t("Percent")} kind="decimal" required autofocus /></div>`
+        : html`<${Field} name="reason" label=${t("What the invoice says")} hint=${t("Such as: exempt as a small business")} required />`}
+      <${Field} name="valid_from" label=${t("From")} kind="date" value=${`${today().slice(0, 4)}-01-01`} required />
+    <//>`;
+}
+
+/** Whose address is not known is taxed where the seller is: that must be known then. */
+function Unplaced() {
+  const own = session.value.account.id;
+  const read = useLoad(() => get(`/accounts/${own}`, { fields: "address" }), ["placed", own]);
+  if (!read.data || read.data.address?.country) return null;
+  return html`<div class="notice warn"><${Icon} name="triangle-alert" /><p>${t("You have not said where you are. Whoever has no address cannot be taxed, and so not billed.")} <a href=${to(`/accounts/${own}`, { edit: 1 })}>${t("Say it")}</a></p></div>`;
 }
 
 function NewRule({ lists, onClose }) {
@@ -50,24 +69,27 @@ function NewRule({ lists, onClose }) {
       </div>
       <${Field} name="treatment" label=${t("Treatment")} kind="select" value=${treatment} onChange=${(event) => treat(event.target.value)} options=${pairs(TREATMENTS)} />
       ${treatment === "standard"
-        ? html`<${Field} name="percent" label=${t("Percent")} inputmode="decimal" required />`
+        ? html`<${Field} name="percent" label=${t("Percent")} kind="decimal" required />`
         : html`<${Field} name="reason" label=${t("What the invoice says")} required />`}
       <${Field} name="valid_from" label=${t("From")} kind="date" value=${today()} required />
     <//>`;
 }
 
-const zone = ({ countries = "", ...body }) => ({ ...body, countries: countries.split(/[\s,;]+/).filter(Boolean) });
+const countries = ({ countries: all = "", ...body }) => ({ ...body, countries: all.split(/[\s,;]+/).filter(Boolean) });
+const coded = (known) => html`
+  <${Field} name="name" label=${t("Name")} value=${known.name ?? ""} required autofocus />${!known.id && html`<${Field} name="code" label=${t("Code")} required />`}`;
+const strong = (it) => html`<span class="strong">${it.name}</span>`;
 
 /** The part of the settings. */
 export function Tax() {
   const lists = useLists();
   const [creating, create] = useState(null);
-  const add = (kind) => may("tax_write") && html`<button type="button" class="button small" onClick=${() => create(kind)}><${Icon} name="plus" />${t("New")}</button>`;
+  const isMine = may("tax_write");
   const close = () => create(null);
-  const name = (it) => html`<span class="strong">${it.name}</span>`;
   return html`
     <div class="stack">
-      <${Card} title=${t("Rules")} actions=${add("rule")}>
+      <${Unplaced} />
+      <${Card} title=${t("Rules")} actions=${isMine && html`<button type="button" class="button small" onClick=${() => create(lists.zones.size > 0 ? "rule" : "first")}><${Icon} name="plus" />${t("New")}</button>`}>
         <${Rows} path="/tax_rules" label=${t("Tax rules")} columns=${[
           { head: t("Zone"), cell: (it) => html`<span class="strong">${lists.zones.get(it.zone)?.name ?? ""}</span>` },
           { head: t("Rate"), lead: true, cell: (it) => (it.treatment === "standard" ? html`<span class="badge info">${share(it.percent)}</span>` : html`<span class="badge">${said(TREATMENTS, it.treatment)}</span>`) },
@@ -76,27 +98,19 @@ export function Tax() {
           { head: t("For"), cell: (it) => said(BUYERS, it.buyers) },
           { head: t("Note"), cell: (it) => it.reason },
           { head: t("From"), cell: (it) => day(it.valid_from) },
-        ]} empty=${html`<${Empty} icon="percent" title=${t("No tax rule yet")}><p>${t("Without a rule for the buyer's country an account cannot be billed.")}</p>${add("rule")}<//>`} />
+        ]} empty=${html`<${Empty} icon="percent" title=${t("No tax rule yet")}><p>${t("Without a rule for the buyer's country an account cannot be billed.")}</p>
+          ${isMine && html`<button type="button" class="button primary" onClick=${() => create("first")}>${t("Say how you tax")}</button>`}<//>`} />
       <//>
       <div class="halves">
-        <${Card} title=${t("Zones")} actions=${add("zone")}>
-          <${Rows} path="/tax_zones" label=${t("Tax zones")} columns=${[{ head: t("Name"), cell: name }, { head: t("Code"), lead: true, cell: (it) => it.code }, { head: t("Countries"), cell: (it) => it.countries.join(", ") || t("all others") }]}
-            empty=${html`<${Empty} icon="landmark" title=${t("No zone yet")} />`} />
-        <//>
-        <${Card} title=${t("Categories")} actions=${add("category")}>
-          <${Rows} path="/tax_categories" label=${t("Tax categories")} columns=${[{ head: t("Name"), cell: name }, { head: t("Code"), lead: true, cell: (it) => it.code }]}
-            empty=${html`<${Empty} icon="tag" title=${t("No category: all is taxed alike")} />`} />
-        <//>
+        <${Editable} path="/tax_zones" title=${t("Zones")} create=${t("New zone")} may=${isMine} names=${[["name", t("Name")]]} made=${countries} changed=${(it) => it}
+          columns=${[{ head: t("Name"), cell: strong }, { head: t("Code"), cell: (it) => it.code }, { head: t("Countries"), cell: (it) => it.countries.join(", ") || t("all others") }]}
+          fields=${(known) => html`${coded(known)}${!known.id && html`<${Field} name="countries" label=${t("Countries")} hint=${t("Two letters each, such as DE, AT; nothing for all others")} />`}`}
+          empty=${() => html`<${Empty} icon="landmark" title=${t("No zone yet")}><p>${t("A zone is where a tax holds: a country, several, or all others.")}</p><//>`} />
+        <${Editable} path="/tax_categories" title=${t("Categories")} create=${t("New category")} may=${isMine} names=${[["name", t("Name")]]} fields=${coded}
+          columns=${[{ head: t("Name"), cell: strong }, { head: t("Code"), cell: (it) => it.code }]}
+          empty=${() => html`<${Empty} icon="tag" title=${t("No category: all is taxed alike")} />`} />
       </div>
       ${creating === "rule" && html`<${NewRule} lists=${lists} onClose=${close} />`}
-      ${creating === "zone" && html`
-        <${Create} path="/tax_zones" title=${t("New zone")} onClose=${close} read=${zone}>
-          <${Field} name="name" label=${t("Name")} required autofocus /><${Field} name="code" label=${t("Code")} required />
-          <${Field} name="countries" label=${t("Countries")} hint=${t("Two letters each, such as DE, AT; nothing for all others")} />
-        <//>`}
-      ${creating === "category" && html`
-        <${Create} path="/tax_categories" title=${t("New category")} onClose=${close}>
-          <${Field} name="name" label=${t("Name")} required autofocus /><${Field} name="code" label=${t("Code")} required />
-        <//>`}
+      ${creating === "first" && html`<${FirstRule} zones=${lists.zones} onClose=${close} />`}
     </div>`;
 }

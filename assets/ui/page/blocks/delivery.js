@@ -1,0 +1,106 @@
+// What is delivered: specifications, and the resources that are counted of them.
+import { html } from "../../html.js";
+import { useState } from "../../../vendor/preact/hooks.js";
+import { useLoad } from "../../model/load.js";
+import { listed } from "../../model/name.js";
+import { may } from "../../model/session.js";
+import { local, t } from "../../model/text.js";
+import { Dialog } from "../../part/dialog.js";
+import { Editable } from "../../part/editable.js";
+import { Checks, Field, Repeat, Texts } from "../../part/form.js";
+import { Secret } from "../../part/secret.js";
+import { State } from "../../part/state.js";
+import { Empty } from "../../part/still.js";
+
+const DEPENDENCIES = [
+  ["requires", () => t("needs")], ["provided_by", () => t("comes with")],
+  ["subscription_conflict", () => t("not in one subscription with")], ["account_conflict", () => t("not in one account with")],
+];
+const RELATIONS = [
+  ["dependency", () => t("needs")], ["exclusivity", () => t("not together with")], ["migration", () => t("can become")],
+  ["substitution", () => t("can be replaced by")], ["aggregation", () => t("has in it")],
+];
+const CONNECTORS = [
+  ["instant", () => t("at once, by itself")], ["webhook", () => t("by another system, which is asked")], ["manual", () => t("by people")],
+];
+
+const pairs = (table) => table.map(([key, text]) => [key, text()]);
+const word = (table, key) => table.find(([it]) => it === key)?.[1]() ?? key;
+const texts = (of) => html`
+  <${Texts} name="name" label=${t("Name")} value=${of.name} required autofocus />
+  <${Texts} name="description" label=${t("Description")} kind="area" value=${of.description} />`;
+
+function useOthers(path) {
+  const all = useLoad(() => listed(path), ["others", path]).data ?? new Map();
+  return { all, but: (known) => [...all.values()].filter((it) => it.id !== known.id).map((it) => [it.id, local(it.name)]) };
+}
+
+/** Resources: the countable things in what is delivered. */
+export function Resources() {
+  const { all, but } = useOthers("/resources");
+  return html`
+    <${Editable} path="/resources" title=${t("Resources")} create=${t("New resource")} kind="wide" may=${may("catalog_write")}
+      names=${[["name", t("Name")], ["description", t("Description")], ["dependencies", t("Goes with others")]]}
+      changed=${({ dependencies = [], ...body }) => ({ ...body, dependencies })}
+      columns=${[
+        { head: t("Name"), cell: (it) => html`<span class="strong">${local(it.name)}</span>` },
+        { head: t("Unit"), cell: (it) => it.unit },
+        { head: t("Counted"), cell: (it) => (it.measured ? t("by use") : t("as ordered")) },
+        { head: t("Goes with others"), cell: (it) => it.dependencies.map((row) => `${word(DEPENDENCIES, row.kind)} ${local(all.get(row.on)?.name)}`).join(", ") },
+      ]}
+      fields=${(known) => html`
+        ${texts(known)}
+        ${!known.id && html`
+          <div class="pair"><${Field} name="unit" label=${t("Unit")} hint=${t("What one of it is: GB. It stays.")} required />
+            <${Field} name="measured" label=${t("Its use is counted")} kind="check" hint=${t("Otherwise what was ordered counts.")} /></div>`}
+        <${Repeat} label=${t("Goes with others")} add=${t("One more rule")} of=${known.dependencies}>${(row, at) => html`
+          <div class="pair">
+            <${Field} name=${`dependencies/${at}/kind`} label=${t("It")} kind="select" value=${row.kind} options=${pairs(DEPENDENCIES)} />
+            <${Field} name=${`dependencies/${at}/on`} label=${t("Which")} kind="select" value=${row.on} required options=${but(known)} />
+            <${Field} name=${`dependencies/${at}/multiplier`} label=${t("So many for each")} kind="decimal" value=${row.multiplier ?? "1"} />
+          </div>`}<//>`}
+      empty=${(add) => html`<${Empty} icon="scale" title=${t("No resource yet")}><p>${t("A resource is something countable in what you deliver, such as disk space or seats, of which a buyer may take more or less.")}</p>${add}<//>`} />`;
+}
+
+/** Specifications: what is set up when somebody buys. */
+export function Specifications() {
+  const { but } = useOthers("/specifications");
+  const resources = useOthers("/resources");
+  const [made, show] = useState(null);
+  const create = ({ webhook, ...body }) => (body.connector === "webhook" ? { ...body, webhook } : body);
+  return html`
+    <${Editable} path="/specifications" title=${t("Specifications")} create=${t("New specification")} kind="wide" may=${may("catalog_write")}
+      names=${[["name", t("Name")], ["description", t("Description")], ["brand", t("Brand")], ["product_number", t("Product number")], ["resources", t("Resources")], ["relations", t("Goes with others")]]}
+      made=${create} changed=${({ relations = [], resources: all = [], ...body }) => ({ ...body, relations, resources: all })}
+      onMade=${(it) => it.webhook?.secret && show(it)}
+      columns=${[
+        { head: t("Name"), cell: (it) => html`<span class="strong">${local(it.name)}</span>` },
+        { head: t("State"), cell: (it) => html`<${State} of=${it.state} />` },
+        { head: t("Comes to be"), cell: (it) => word(CONNECTORS, it.connector) },
+        { head: t("Resources"), extra: true, cell: (it) => it.resources.map((id) => local(resources.all.get(id)?.name)).join(", ") },
+      ]}
+      fields=${(known) => html`
+        ${texts(known)}
+        <div class="pair"><${Field} name="brand" label=${t("Brand")} value=${known.brand ?? ""} /><${Field} name="product_number" label=${t("Product number")} value=${known.product_number ?? ""} /></div>
+        ${!known.id && html`<${Connector} />`}
+        ${resources.all.size > 0 && html`<${Checks} name="resources" label=${t("Resources")} value=${known.resources} options=${resources.but({})} />`}
+        <${Repeat} label=${t("Goes with others")} add=${t("One more rule")} of=${known.relations}>${(row, at) => html`
+          <div class="pair">
+            <${Field} name=${`relations/${at}/kind`} label=${t("It")} kind="select" value=${row.kind} options=${pairs(RELATIONS)} />
+            <${Field} name=${`relations/${at}/to`} label=${t("Which")} kind="select" value=${row.to} required options=${but(known)} />
+          </div>`}<//>`}
+      empty=${(add) => html`<${Empty} icon="layers" title=${t("No specification yet")}><p>${t("A specification says what is set up when somebody buys, and by whom. Your first offer makes one of its own.")}</p>${add}<//>`} />
+    ${made && html`
+      <${Dialog} title=${t("Secret of the connection")} onClose=${() => show(null)}><div class="inside">
+        <p class="quiet">${t("The other system knows by it that we ask. It is shown only now.")}</p><${Secret} text=${made.webhook.secret} label=${t("Secret of the connection")} /></div><//>`}`;
+}
+
+/** How it comes to be, which stays once it is said. */
+function Connector() {
+  const [kind, choose] = useState("instant");
+  return html`
+    <div class="pair">
+      <${Field} name="connector" label=${t("Comes to be")} kind="select" value=${kind} onChange=${(event) => choose(event.target.value)} options=${pairs(CONNECTORS)} />
+      ${kind === "webhook" && html`<${Field} name="webhook/address" label=${t("Where it is asked")} kind="url" placeholder="https://example.com/orders" required />`}
+    </div>`;
+}

@@ -1,0 +1,175 @@
+// What an offer costs: one more price, or another one from a day on, calculated while one types.
+import { html } from "../../html.js";
+import { useState } from "../../../vendor/preact/hooks.js";
+import { post, workOut } from "../../model/api.js";
+import { compare, isDecimal } from "../../model/decimal.js";
+import { useLoad, useStill } from "../../model/load.js";
+import { forget, listed } from "../../model/name.js";
+import { money } from "../../model/money.js";
+import { may, session } from "../../model/session.js";
+import { local, t } from "../../model/text.js";
+import { day, rhythm, today } from "../../model/time.js";
+import { MeterFields } from "../blocks/counting.js";
+import { Create } from "../../part/editable.js";
+import { Why } from "../../part/explanation.js";
+import { decimal, Field, FormDialog, Repeat } from "../../part/form.js";
+import { say } from "../../part/toast.js";
+import { currencies, present } from "./prices.js";
+
+const KINDS = [["recurring", () => t("again and again")], ["one_time", () => t("once")], ["usage", () => t("for what is used")]];
+const FEES = [["plain", () => t("when it is bought")], ["setup", () => t("for setting it up")], ["renewal", () => t("at each renewal")]];
+const TIMINGS = [["advance", () => t("in advance")], ["arrears", () => t("afterwards")]];
+const PERIODS = ["1 day", "1 week", "1 month", "3 months", "6 months", "1 year", "2 years"];
+const MODELS = [
+  ["flat", () => t("a fixed amount")], ["per_unit", () => t("so much for each unit")],
+  ["graduated", () => t("tiers: each unit at the price of its tier")], ["volume", () => t("tiers: all units at the price of the one reached")],
+  ["package", () => t("so much for each package begun")], ["stairstep", () => t("steps: the amount of the one reached")],
+];
+const TIERED = ["graduated", "volume", "stairstep"];
+const pairs = (table) => table.map(([key, text]) => [key, text()]);
+
+/** The last tier has no end: it is not asked for one. */
+const Tier = ({ of, at, isLast, isStep }) => html`
+  <div class="pair">
+    <${Field} name=${`model/tiers/${at}/up_to`} label=${t("Up to")} kind="decimal" value=${of.up_to ?? ""} required=${!isLast} placeholder=${isLast ? t("all above") : ""} />
+    ${!isStep && html`<${Field} name=${`model/tiers/${at}/per_unit`} label=${t("Each")} kind="decimal" value=${of.per_unit ?? ""} required />`}
+    <${Field} name=${`model/tiers/${at}/flat`} label=${isStep ? t("Amount") : t("and once")} kind="decimal" value=${of.flat && compare(of.flat, "0") !== 0 ? of.flat : ""} required=${isStep} />
+  </div>`;
+
+/** How a quantity becomes an amount. */
+function Model({ of, included, currency }) {
+  const [kind, choose] = useState(of?.kind ?? "flat");
+  const same = of?.kind === kind ? of : {};
+  const figure = (name, label, value) => html`<${Field} name=${`model/${name}`} label=${label} kind="decimal" value=${value ?? ""} required />`;
+  const isTiered = TIERED.includes(kind);
+  return html`
+    <${Field} name="model/kind" label=${t("How much")} kind="select" value=${kind} onChange=${(event) => choose(event.target.value)} options=${pairs(MODELS)} />
+    ${isTiered && html`
+      <${Repeat} key=${kind} label=${t("Tiers")} add=${t("One more tier")} of=${same.tiers ?? [{}, {}]}>
+        ${(row, at, count) => html`<${Tier} of=${row} at=${at} isLast=${at === count - 1} isStep=${kind === "stairstep"} />`}<//>`}
+    <div class="pair">
+      ${(kind === "flat" || kind === "package") && figure("amount", t("Amount in {currency}", { currency }), same.amount)}
+      ${kind === "per_unit" && figure("per_unit", t("Each, in {currency}", { currency }), same.per_unit)}
+      ${kind === "package" && figure("size", t("Units in a package"), same.size)}
+      ${kind !== "flat" && html`<${Field} name="included" label=${t("Units that are free")} kind="decimal" value=${included && compare(included, "0") !== 0 ? included : ""} />`}
+    </div>`;
+}
+
+const isFigure = (it) => it !== undefined && isDecimal(it);
+
+/** Whether enough is there to be calculated. */
+function isWhole({ model = {}, included, currency, kind, meter }) {
+  const { tiers = [] } = model;
+  if (!/^[A-Za-z]{3}$/.test(currency ?? "") || (kind === "usage" && !meter) || (included && !isFigure(included))) return false;
+  if (model.kind === "flat") return isFigure(model.amount);
+  if (model.kind === "per_unit") return isFigure(model.per_unit);
+  if (model.kind === "package") return isFigure(model.amount) && isFigure(model.size) && compare(model.size, "0") > 0;
+  const bounds = tiers.slice(0, -1).map((it) => it.up_to);
+  const rises = bounds.every((it, at) => isFigure(it) && compare(it, bounds[at - 1] ?? "0") > 0);
+  return tiers.length > 0 && rises && !tiers.at(-1).up_to && tiers.every((it) => isFigure((model.kind === "stairstep" ? it.flat : it.per_unit) ?? "x") && isFigure(it.flat ?? "0"));
+}
+
+/** What the price as it stands in the form comes to, worked out where it will be billed. */
+function Preview({ offer, draft, unit }) {
+  const [quantity, count] = useState("10");
+  const amount = decimal(quantity);
+  const isCounted = draft.model?.kind !== "flat";
+  const isAmount = isDecimal(amount) && (draft.kind === "usage" || draft.resource || /^[1-9]\d{0,5}$/.test(amount));
+  const { valid_from: _, ...price } = draft;
+  const asked = {
+    currency: draft.currency?.toUpperCase(), term: draft.term, draft: { ...price, name: price.name ?? "…", offer: offer.id },
+    ...(draft.kind === "usage" ? { usage: { [draft.meter]: amount } } : draft.resource ? { resources: { [draft.resource]: amount } } : { quantity: isCounted ? Number(amount) : 1 }),
+  };
+  const known = new Set(offer.prices.map((it) => it.id));
+  const still = useStill(isWhole(draft) && (isAmount || !isCounted) ? JSON.stringify(asked) : "", 250);
+  const read = useLoad(async () => still && workOut(`/offers/${offer.id}/calculate`, JSON.parse(still)), ["draft", still], { isDerived: true });
+  const line = read.data?.lines?.find((it) => !known.has(it.price));
+  return html`
+    <section class="preview stack tight" aria-live="polite">
+      <div class="row between"><h3>${t("What it comes to")}</h3>
+        ${isCounted && html`<label class="row tight"><small>${t("for")}</small><input class="date" inputmode="decimal" value=${quantity} aria-label=${t("For how many units")} aria-invalid=${isAmount ? undefined : "true"} onInput=${(event) => count(event.target.value.trim())} /><small>${unit ?? t("units")}</small></label>`}</div>
+      ${isCounted && !isAmount && html`<span class="field-problem">${t("This is not a quantity.")}</span>`}
+      ${line ? html`<div class="row between"><span>${line.name}</span><span class="strong">${money(line.net)}</span></div><${Why} of=${line.explanation} currency=${line.net.currency} unit=${unit} isOpen />`
+        : html`<p class="quiet">${read.error ? read.error.message : t("Fill the figures in, and it is worked out here.")}</p>`}
+    </section>`;
+}
+
+/** The lists that a price may name things of. */
+const useLists = () => useLoad(async () => {
+  const [meters, taxes, resources] = await Promise.all([listed("/meters"), may("tax_read") ? listed("/tax_categories") : new Map(), listed("/resources")]);
+  return { meters, taxes, resources };
+}, ["price lists"]).data ?? { meters: new Map(), taxes: new Map(), resources: new Map() };
+
+function When({ kind, meters, onNew }) {
+  if (kind === "one_time") return html`<${Field} name="fee" label=${t("On which occasion")} kind="select" options=${pairs(FEES)} />`;
+  if (kind === "recurring") return html`
+    <${Field} name="period" label=${t("How often")} kind="select" value="1 month" options=${PERIODS.map((it) => [it, rhythm(it)])} />
+    <${Field} name="timing" label=${t("Charged")} kind="select" options=${pairs(TIMINGS)} />`;
+  return html`
+    <div><${Field} name="meter" label=${t("What is counted")} kind="select" required options=${[["", t("Choose …")], ...[...meters.values()].map((it) => [it.id, `${it.name} (${it.unit})`])]} />
+      <button type="button" class="link" onClick=${onNew}>${t("Count something new")}</button></div>`;
+}
+
+/** The dialog for one more price of an offer. */
+export function NewPrice({ offer, onClose }) {
+  const { meters, taxes, resources } = useLists();
+  const [kind, choose] = useState("recurring");
+  const [draft, type] = useState({ kind: "recurring", model: { kind: "flat" } });
+  const [isCounting, countNew] = useState(false);
+  const known = currencies(offer.prices);
+  const usual = known[0] ?? session.value.account.currency ?? "EUR";
+  const add = async (body) => {
+    await post("/prices", { ...body, currency: body.currency.toUpperCase(), offer: offer.id });
+    say(t("It costs that now"), body.name);
+  };
+  const own = offer.resources.map((it) => resources.get(it.resource)).filter(Boolean);
+  const unit = kind === "usage" ? meters.get(draft.meter)?.unit : resources.get(draft.resource)?.unit;
+  return html`
+    <${FormDialog} title=${t("New price of {name}", { name: local(offer.name) })} kind="wide" onClose=${onClose} onSend=${add} onTyped=${type} send=${t("Add the price")}>
+      <div class="pair">
+        <${Field} name="name" label=${t("What the invoice calls it")} value=${known.length === 0 && offer.prices.length === 0 ? t("Base fee") : ""} required autofocus />
+        <${Field} name="currency" label=${t("Currency")} value=${usual} maxlength="3" pattern="[A-Za-z]{3}" required />
+      </div>
+      <div class="pair">
+        <${Field} name="kind" label=${t("When it is charged")} kind="select" value=${kind} onChange=${(event) => choose(event.target.value)} options=${pairs(KINDS)} />
+        <${When} kind=${kind} meters=${meters} onNew=${() => countNew(true)} />
+      </div>
+      <${Model} currency=${draft.currency ?? usual} />
+      <details><summary>${t("Terms, tax, and from when")}</summary><div class="stack">
+        <div class="pair">
+          <${Field} name="valid_from" label=${t("From")} kind="date" value=${today()} />
+          ${offer.terms.length > 0 && html`<${Field} name="term" label=${t("Only for the term")} kind="select" options=${[["", t("all")], ...offer.terms.map((it) => [it.key, local(it.name) || it.key])]} />`}
+          ${own.length > 0 && kind !== "usage" && html`<${Field} name="resource" label=${t("Times")} kind="select" options=${[["", t("the quantity ordered")], ...own.map((it) => [it.id, local(it.name)])]} />`}
+          ${taxes.size > 0 && html`<${Field} name="tax_category" label=${t("Tax category")} kind="select" options=${[["", t("as usual")], ...[...taxes.values()].map((it) => [it.id, it.name])]} />`}
+        </div>
+        <${Field} name="includes_tax" kind="check" label=${t("Tax is contained in these figures")} />
+      </div></details>
+      <${Preview} offer=${offer} draft=${{ currency: usual, ...draft }} unit=${unit} />
+    <//>
+    ${isCounting && html`<${Create} path="/meters" title=${t("New meter")} onClose=${() => { forget("/meters"); countNew(false); }}>${MeterFields({})}<//>`}`;
+}
+
+const after = (text) => new Date(Date.parse(text) + 86_400_000).toISOString().slice(0, 10);
+
+/** The dialog for what a price is from a day on. */
+export function NextPrice({ offer, price, onClose }) {
+  const { meters, resources } = useLists();
+  const version = present(price);
+  const last = price.versions.at(-1).valid_from;
+  const first = last >= today() ? after(last) : today();
+  const [draft, type] = useState({ model: version.model, included: version.included });
+  const revise = async (body) => {
+    await post(`/prices/${price.id}/versions`, body, { revision: price.revision });
+    say(t("From {day} it costs that", { day: day(body.valid_from) }), price.name);
+  };
+  const { versions: _, id: __, number: ___, revision: ____, offer: _____, ...whole } = price;
+  const said = Object.fromEntries(Object.entries({ ...whole, ...draft }).filter(([, it]) => it !== null));
+  const unit = meters.get(price.meter)?.unit ?? resources.get(price.resource)?.unit;
+  return html`
+    <${FormDialog} title=${t("{name} from a day on", { name: price.name })} kind="wide" onClose=${onClose} onSend=${revise} onTyped=${type} send=${t("Change it")}
+      intro=${offer.freeze_prices ? t("Who has it already keeps the price it began with.") : t("Who has it already pays the new price from then on. What was billed stays.")}>
+      <${Field} name="valid_from" label=${t("From")} kind="date" value=${first} min=${first} required />
+      <${Model} of=${version.model} included=${version.included} currency=${price.currency} />
+      <${Preview} offer=${offer} draft=${said} unit=${unit} />
+    <//>`;
+}
