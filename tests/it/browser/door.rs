@@ -87,6 +87,6 @@ fn the_first_link_makes_the_first_operator_once() {
     tab.must_be_content();
     let late = Window::at(chromium, &place.origin).tab();
     late.go(&format!("/setup#token={secret}"));
-    late.sees("Forgot your password?");
+    late.sees("The set-up link was used before");
     late.must_be_content();
 }

@@ -68,7 +68,11 @@ const PAGES: &[&str] = &[
     "/payments",
     "/settings?part=security",
     "/settings?part=tax",
-    "/settings?part=counting",
+    "/catalogue/{offer}/edit",
+    "/blocks",
+    "/blocks?part=meters",
+    "/blocks?part=categories",
+    "/accounts/{account}?part=billing",
 ];
 
 #[test]

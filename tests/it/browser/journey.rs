@@ -21,6 +21,8 @@ fn a_customer_is_found_by_keys_alone_and_the_last_invoice_is_understood() {
     tab.press("Enter");
     tab.sees("Open invoices");
     assert_eq!(tab.path(), LOOKED_AT.address("/ui/accounts/{account}"));
+    // What is still to come moves what is below it.
+    tab.settle();
     tab.click("link", "INV-2026-000011");
     tab.sees("Virtual server: Traffic");
     assert_eq!(tab.path(), LOOKED_AT.address("/ui/invoices/{invoice}"));

@@ -5,9 +5,11 @@
 //! commands that are used here; through pipes the protocol needs nothing that is not here already.
 
 mod axe;
+mod catalog;
 mod chromium;
 mod complaint;
 mod door;
+mod first_offer;
 mod injection;
 mod inspection;
 mod journey;

@@ -77,6 +77,16 @@ const interactive = () => {
   );
 };
 
+/** Chooses what begins with a text in the list that has the focus; whether it could. */
+const choose = (text) => {
+  const list = document.activeElement;
+  const found = [...(list.options ?? [])].find((it) => it.text.startsWith(text) && !it.disabled);
+  if (!found) return false;
+  list.value = found.value;
+  for (const kind of ["input", "change"]) list.dispatchEvent(new Event(kind, { bubbles: true }));
+  return true;
+};
+
 /** What of a style can show the focus. */
 const looks = (style) => {
   const isDrawn = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;

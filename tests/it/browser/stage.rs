@@ -38,6 +38,7 @@ impl Stage {
         let operator = market.operator();
         let category = json!({ "name": { "en": "Computing" } });
         operator.post("/categories", &category);
+        let (draft, rich) = catalogue(&market);
         let server =
             market.offer("Virtual server", &[monthly("Base fee", "EUR", "40"), tiers(&market)]);
         let mail = market.offer("Mailbox", &[per_mailbox()]);
@@ -68,15 +69,21 @@ impl Stage {
         let account = text(&customers[0]["id"]);
         let invoice = newest(&format!("/invoices?account={account}"));
         let (run, order) = (newest("/billing_runs"), newest("/orders?order=oldest"));
+        let templates = operator.get("/notification_templates");
+        let issued = templates["items"].as_array().unwrap().iter();
+        let template = issued.filter(|it| it["occasion"] == "invoice_issued").map(|it| &it["id"]);
         let things = vec![
             ("{account}", account),
+            ("{draft}", draft),
             ("{invoice}", invoice),
             ("{offer}", server),
             ("{order}", order),
             ("{payment}", payment),
+            ("{rich}", rich),
             ("{run}", run),
             ("{seats}", seats),
             ("{subscription}", subscription),
+            ("{template}", template.map(text).next().unwrap()),
         ];
         let (place, workers) = open(&market.house.app);
         Self { place, _workers: workers, market, things }
@@ -123,6 +130,31 @@ pub(crate) fn unfounded() -> (App, Place, Workers) {
 fn open(app: &App) -> (Place, Workers) {
     let router = tillbox::api::router(&app.bss, tillbox::ui::router());
     (Place::of(router), jobs::start(&app.bss).unwrap())
+}
+
+/// What stands in the catalogue beside what is sold: an offer that is being written, and one with a
+/// bit of everything.
+fn catalogue(market: &Market) -> (String, String) {
+    let operator = market.operator();
+    let made = |path: &str, body: Value| text(&operator.post(path, &body)["id"]);
+    let memory = made("/resources", json!({ "name": { "en": "Memory" }, "unit": "GB" }));
+    let needs = json!([{ "on": memory, "kind": "requires" }]);
+    let disk = json!({ "name": { "en": "Disk" }, "unit": "GB", "dependencies": needs });
+    let disk = made("/resources", disk);
+    let paid = json!({ "grace_days": 7, "hold_days": 30, "destroy": true });
+    let after = made("/service_terms", json!({ "name": "Lenient", "paid": paid }));
+    let draft = made("/offers", json!({ "name": { "en": "Next year", "de": "Nächstes Jahr" } }));
+    let rich = json!({
+        "name": { "en": "Workplace", "de": "Arbeitsplatz" },
+        "summary": { "en": "All that one needs to work" },
+        "terms": [
+            { "key": "m", "duration": "1 month", "auto_renew": true, "default": true },
+            { "key": "y", "name": { "en": "A year" }, "duration": "1 year", "trial": "14 days" },
+        ],
+        "resources": [{ "resource": disk, "included": "10", "max": "500" }],
+        "service_terms": after,
+    });
+    (draft, made("/offers", rich))
 }
 
 /// Traffic that gets cheaper with the amount.

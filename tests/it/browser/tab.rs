@@ -330,6 +330,14 @@ impl Tab {
         self.tell("Input.insertText", &json!({ "text": text }));
     }
 
+    /// Chooses what begins with a text in a list to choose from, as soon as it is there.
+    #[track_caller]
+    pub(crate) fn choose(&self, name: &str, option: &str) {
+        let node = self.wait_for("combobox", name);
+        self.tell("DOM.focus", &json!({ "backendNodeId": node }));
+        self.until(&format!("choose({})", json!(option)));
+    }
+
     /// Presses a key, such as `Enter` or `Control+K`.
     pub(crate) fn press(&self, keys: &str) {
         for event in key::press(keys) {

@@ -1,0 +1,98 @@
+//! The journey of somebody who has nothing yet: from the set-up link to an issued invoice, by the UI
+//! alone, on a store that is nobody's demo.
+
+use tillbox::services::setup;
+
+use super::chromium::chromium;
+use super::stage::{OLGA, unfounded};
+use super::tab::Tab;
+use super::window::Window;
+use crate::harness::house::PASSWORD;
+
+#[test]
+fn from_an_empty_store_to_an_issued_invoice() {
+    let Some(chromium) = chromium() else { return };
+    let (app, place, _workers) = unfounded();
+    let secret = setup::offer(&app.bss).unwrap().unwrap();
+    let tab = Window::at(chromium, &place.origin).tab();
+    set_up(&tab, &secret);
+    say_where_and_how_taxed(&tab);
+    write_an_offer_down(&tab);
+    open_an_account_and_order(&tab);
+    // Its first day is a billing day, and billing goes by itself.
+    app.keep_duties();
+    tab.go("/ui/invoices");
+    tab.click("link", "INV-2026-000001");
+    // 3 × 4.90, and 19 % of it.
+    tab.sees("Net €14.70");
+    tab.sees("Still to pay €17.49");
+    tab.sees("Mailbox: Each mailbox");
+    tab.must_be_content();
+    tab.go("/ui/");
+    tab.sees("Recent invoices");
+    tab.until("!seen().includes('From nothing to the first invoice')");
+    tab.must_be_content();
+}
+
+fn set_up(tab: &Tab, secret: &str) {
+    tab.go(&format!("/setup#token={secret}"));
+    tab.fill("textbox", "Your name", "Olga Operator");
+    tab.fill("textbox", "Mail address", OLGA);
+    tab.fill("textbox", "Password At least…", PASSWORD);
+    tab.fill("textbox", "Company", "Kassenhaus");
+    tab.click("button", "Set up and sign in");
+    tab.sees("From nothing to the first invoice");
+}
+
+fn say_where_and_how_taxed(tab: &Tab) {
+    tab.click("link", "Say where you are");
+    tab.fill("textbox", "City", "Berlin");
+    tab.fill("textbox", "Country", "DE");
+    tab.click("button", "Save");
+    tab.sees("Berlin");
+    tab.go("/ui/");
+    tab.click("link", "Say how you tax");
+    tab.click("button", "Say how you tax");
+    tab.fill("textbox", "Percent", "19");
+    tab.click("button", "Tax so");
+    tab.sees("19 %");
+    tab.must_be_content();
+}
+
+fn write_an_offer_down(tab: &Tab) {
+    tab.go("/ui/");
+    tab.click("link", "Write an offer down");
+    tab.fill("textbox", "Name (English)", "Mailbox");
+    tab.fill("textbox", "Name (Deutsch)", "Postfach");
+    tab.click("button", "Go on to its prices");
+    tab.sees("It has no price");
+    tab.click("button", "New price");
+    tab.fill("textbox", "What the invoice calls it", "Each mailbox");
+    tab.choose("How much", "so much for each unit");
+    // As a reader of German writes it; what ten come to is worked out where it will be billed.
+    tab.fill("textbox", "Each, in EUR", "4,90");
+    tab.sees("€49.00");
+    tab.click("button", "Add the price");
+    tab.sees("It has prices.");
+    tab.click("button", "Put it on sale");
+    tab.sees("On sale");
+    tab.until("!seen().includes('On its way to the shelf')");
+    tab.must_be_content();
+}
+
+fn open_an_account_and_order(tab: &Tab) {
+    tab.go("/ui/");
+    tab.click("link", "Open an account for a customer");
+    tab.fill("textbox", "Name", "Acme");
+    tab.fill("textbox", "City", "Hamburg");
+    tab.fill("textbox", "Country", "DE");
+    tab.click("button", "Open the account");
+    tab.sees("It has nothing yet");
+    tab.click("button", "New order");
+    tab.choose("Offer", "Mailbox");
+    tab.fill("textbox", "Quantity", "3");
+    tab.sees("Net €14.70 with tax €17.49");
+    tab.click("button", "Place the order");
+    tab.sees("Completed");
+    tab.must_be_content();
+}
