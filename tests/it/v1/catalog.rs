@@ -257,7 +257,7 @@ fn a_price_is_tried_before_it_is_kept_and_taken_out_of_a_draft_alone() {
         > GET /offers/{ofr1}?fields=prices,version,seller_name [operator]
         200 OK {"id":"{ofr1}","prices":[],"seller_name":"Provider","version":3}
         > DELETE /prices/{prc2} [operator]
-        409 Conflict {"type":"/problems/catalog_state_forbids","title":"The catalogue element cannot be changed this way in its state.","status":409,"detail":"`{ofr2}` is launched, and who bought it did so at its prices; give the price another version from a day on","request_id":"…"}
+        409 Conflict {"type":"/problems/price_version_forbids","title":"A published price is never changed: a version that takes its place begins later.","status":409,"detail":"offer `{ofr2}` was on the market: its prices stay, and are revised from a day on","request_id":"…"}
         > DELETE /prices/{prc2} [north]
         404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{prc2}` is not there","request_id":"…"}
     "#]].assert_eq(&said.text());
