@@ -1,13 +1,13 @@
 // One offer: what it is, what it costs and why, and what it would cost somebody.
 import { html } from "../html.js";
 import { useState } from "../../vendor/preact/hooks.js";
-import { get, post } from "../model/api.js";
+import { get, post, send } from "../model/api.js";
 import { useLoad } from "../model/load.js";
 import { listed, remember } from "../model/name.js";
-import { to } from "../model/route.js";
+import { go, to } from "../model/route.js";
 import { may } from "../model/session.js";
 import { local, t } from "../model/text.js";
-import { day, span } from "../model/time.js";
+import { day, now, span } from "../model/time.js";
 import { Named } from "../part/figure.js";
 import { Icon } from "../part/icon.js";
 import { Menu } from "../part/menu.js";
@@ -27,7 +27,7 @@ const STEPS = {
   in_design: [["test", () => t("Take it to test")]],
   in_test: [["activate", () => t("Make it ready")], ["design", () => t("Back to design")], ["reject", () => t("Give it up")]],
   active: [["retire", () => t("Give it up")]],
-  launched: [["retire", () => t("Sell it no more")]],
+  launched: [["unpublish", () => t("Take it off the shelf")], ["retire", () => t("Sell it no more")]],
 };
 
 const CHARGED = { before_term: () => t("before each term"), before_period: () => t("before each period"), after_period: () => t("after each period") };
@@ -39,6 +39,11 @@ function Terms({ of }) {
       <span class="quiet">${[it.duration ? span(it.duration) : t("open-ended"), it.trial && t("{span} free", { span: span(it.trial) }), it.auto_renew ? t("renews by itself") : t("ends by itself")].filter(Boolean).join(" · ")}</span></li>`)}</ul>`;
 }
 
+const OFF_SHELF = [["publish", () => t("Put it back on the shelf")], ["retire", () => t("Sell it no more")]];
+
+/** Whether it was taken off the shelf, to be put there again. */
+const isOffShelf = (of) => of.state === "launched" && of.valid.to && new Date(of.valid.to) <= now();
+
 /** The page. */
 export default function Offer({ id }) {
   const read = useLoad(() => get(`/offers/${id}`), [id]);
@@ -46,16 +51,18 @@ export default function Offer({ id }) {
   const categories = useLoad(() => listed("/categories"), ["category names"]);
   const [isOrdering, order] = useState(false);
   const step = ([verb, text]) => ({ text: text(), icon: "arrow-up-right", onClick: () => post(`/offers/${id}/${verb}`).then(() => say(text()), complain) });
+  const discard = () => send("DELETE", `/offers/${id}`).then(() => { say(t("It is gone")); go("/catalogue"); }, complain);
   return html`
     <${Loaded} page of=${read}>${(of) => {
       remember(of.id, of.name);
-      // Who may not see who sells it only buys it.
-      const isOurs = Boolean(of.seller_name);
-      const steps = isOurs && may("catalog_publish") ? (STEPS[of.state] ?? []).map(step) : [];
+      const isOurs = of.is_kept;
+      const isOff = isOffShelf(of);
+      const steps = isOurs && may("catalog_publish") ? (isOff ? OFF_SHELF : STEPS[of.state] ?? []).map(step) : [];
+      if (isOurs && isOnItsWay(of)) steps.push({ text: t("Throw it away"), icon: "ban", danger: true, onClick: discard });
       return html`
-        <${Page} title=${local(of.name)} crumbs=${[["/catalogue", t("Offers")]]} state=${html`<${State} of=${of.state} />`}
+        <${Page} title=${local(of.name)} crumbs=${[["/catalogue", t("Offers")]]} state=${isOff ? html`<span class="badge warn"><${Icon} name="pause" />${t("Off the shelf")}</span>` : html`<${State} of=${of.state} />`}
           actions=${html`
-            ${may("order_place") && of.state === "launched" && html`<button type="button" class="button primary" onClick=${() => order(true)}><${Icon} name="shopping-cart" />${t("Order it")}</button>`}
+            ${may("order_place") && of.state === "launched" && !isOff && html`<button type="button" class="button primary" onClick=${() => order(true)}><${Icon} name="shopping-cart" />${t("Order it")}</button>`}
             ${isOurs && may("catalog_write") && of.state !== "obsolete" && of.state !== "rejected" && html`<a class="button" href=${to(`/catalogue/${id}/edit`)}><${Icon} name="pencil" />${t("Edit")}</a>`}
             ${steps.length > 0 && html`<${Menu} label=${t("More actions")} kind="button" button=${html`<${Icon} name="ellipsis" />`} items=${steps} />`}`}>
           ${isOurs && isOnItsWay(of) && may("catalog_publish") && html`<${Path} of=${of} />`}

@@ -33,6 +33,15 @@ pub(super) fn routes() -> Vec<Route> {
         read("/offers/{id}/obstacles", publishes, "Why can it not be launched?", obstacles),
         write(post.clone(), "/offers", writes, "Create an offer", create),
         write(Method::PATCH, "/offers/{id}", writes, "Change an offer", revise),
+        write(Method::DELETE, "/offers/{id}", writes, "Remove an offer that nobody holds", remove),
+        write(post.clone(), "/offers/{id}/publish", publishes, "Put it on sale at once", publish),
+        write(
+            post.clone(),
+            "/offers/{id}/unpublish",
+            publishes,
+            "Take it off the shelf for a while",
+            unpublish,
+        ),
         write(
             post.clone(),
             "/offers/{id}/design",
@@ -451,6 +460,21 @@ impl OfferPatch {
 
 fn revise(act: &mut Act<'_>, call: &Call, body: OfferPatch) -> Result<Reply<Offer>, Error> {
     let it = offer::revise(act, call.id("id")?, call.if_match, |it| body.onto(it))?;
+    Ok(Reply::ok(whole(act.cx(), &it)?).tagged(it.stamp.revision))
+}
+
+fn remove(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Nothing>, Error> {
+    offer::remove(act, call.id("id")?)?;
+    Ok(Reply::no_content())
+}
+
+fn publish(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Offer>, Error> {
+    let it = offer::publish(act, call.id("id")?)?;
+    Ok(Reply::ok(whole(act.cx(), &it)?).tagged(it.stamp.revision))
+}
+
+fn unpublish(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Offer>, Error> {
+    let it = offer::unpublish(act, call.id("id")?)?;
     Ok(Reply::ok(whole(act.cx(), &it)?).tagged(it.stamp.revision))
 }
 

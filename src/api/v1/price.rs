@@ -394,9 +394,8 @@ impl NewPrice {
     pub(super) fn drafted(&self, act: &mut Act<'_>, at: &str) -> Result<domain::Price, Error> {
         let stamp = act.cx().stamp(SellerNumber::PROVIDER, None);
         let drafted = self.read(act.new_id(), stamp).and_then(|it| Ok(it.check().map(|()| it)?));
-        drafted.map_err(|error| match error {
-            Error::Invalid(invalid) => invalid.below(at).into(),
-            other => other,
+        drafted.map_err(|error| {
+            if let Error::Invalid(invalid) = error { invalid.below(at).into() } else { error }
         })
     }
 

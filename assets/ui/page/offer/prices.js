@@ -80,7 +80,7 @@ export function Prices({ offer, meters }) {
   const [action, act] = useState(null);
   const own = session.value.account.currency;
   const chosen = all.includes(wanted) ? wanted : all.includes(own) ? own : all[0];
-  const isMine = may("catalog_write") && Boolean(offer.seller_name) && meters?.size !== undefined;
+  const isMine = may("catalog_write") && offer.is_kept && meters?.size !== undefined;
   const remove = (it) => send("DELETE", `/prices/${it.id}`, undefined, { revision: it.revision }).then(() => say(t("The price is gone"), it.name), complain);
   const add = isMine && html`<button type="button" class="button small" onClick=${() => act("new")}><${Icon} name="plus" />${t("New price")}</button>`;
   return html`
