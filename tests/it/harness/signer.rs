@@ -60,12 +60,6 @@ impl<'a> Signer<'a> {
         Self { app: self.app, key, secret, count: Cell::new(0) }
     }
 
-    /// The same in an appliance that was started anew.
-    pub(crate) fn in_app<'b>(&self, app: &'b App) -> Signer<'b> {
-        let (key, secret) = (self.key.clone(), self.secret.clone());
-        Signer { app, key, secret, count: self.count.clone() }
-    }
-
     /// Sends a request: `GET /aps/2/collections/accounts?eq(id,1)`.
     pub(crate) fn call(&self, what: &str, body: Option<&Value>) -> Answer {
         self.call_so(what, body, &Manner::default())
