@@ -359,6 +359,6 @@ fn a_plan_that_cannot_be_is_refused_with_its_field() {
         400 "APS::Util::InvalidRequest" "`/billingTerms/billingPeriod/unit` must be one of DAYS, MONTHS, YEARS"
         400 "APS::Util::InvalidRequest" "`/resources` is for the platform to link"
         400 "APS::Util::InvalidRequest" "`/vendor/aps/id` must be the provider or a reseller"
-        409 "APS::Billing::Duplicate" "the id `{id1}` is taken: everything has its own"
+        409 "APS::Billing::Duplicate" "`{id1}` is the id of something else: bring another"
     "#]].assert_eq(&Protocol::default().redact(&told));
 }

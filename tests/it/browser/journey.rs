@@ -23,7 +23,7 @@ fn a_customer_is_found_by_keys_alone_and_the_last_invoice_is_understood() {
     assert_eq!(tab.path(), LOOKED_AT.address("/ui/accounts/{account}"));
     // What is still to come moves what is below it.
     tab.settle();
-    tab.click("link", "INV-2026-000011");
+    tab.click("link", &LOOKED_AT.address("{number}"));
     tab.sees("Virtual server: Traffic");
     assert_eq!(tab.path(), LOOKED_AT.address("/ui/invoices/{invoice}"));
     // Its explanation is the second: they stand in the order of the lines.

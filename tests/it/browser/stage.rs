@@ -67,7 +67,8 @@ impl Stage {
         let payment = text(&operator.post("/payments", &body)["id"]);
         let newest = |path: &str| text(&operator.get(path)["items"][0]["id"]);
         let account = text(&customers[0]["id"]);
-        let invoice = newest(&format!("/invoices?account={account}"));
+        let last = operator.get(&format!("/invoices?account={account}"))["items"][0].clone();
+        let (invoice, number) = (text(&last["id"]), text(&last["number"]));
         let (run, order) = (newest("/billing_runs"), newest("/orders?order=oldest"));
         let templates = operator.get("/notification_templates");
         let issued = templates["items"].as_array().unwrap().iter();
@@ -76,6 +77,7 @@ impl Stage {
             ("{account}", account),
             ("{draft}", draft),
             ("{invoice}", invoice),
+            ("{number}", number),
             ("{offer}", server),
             ("{order}", order),
             ("{payment}", payment),

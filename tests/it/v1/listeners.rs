@@ -129,7 +129,7 @@ fn one_that_does_not_answer_is_waited_for_in_order_and_holds_nobody_up() {
     assert_eq!(house.app.outside.told(HOOK).len(), 3);
     assert_eq!(house.app.outside.told("https://dead.example.com/").len(), 1, "it waits");
     let shown = operator.get(&format!("{dead}/deliveries"));
-    expect![[r#"{"cursor":65,"delivered":0,"failures":1,"last_attempt_at":"2026-01-01T00:00:00Z","last_delivered_at":null,"last_error":"the server did not answer in time","last_event":86,"last_status":null,"next_attempt_at":"2026-01-01T00:00:10Z","state":"active"}"#]].assert_eq(&shown.to_string());
+    expect![[r#"{"cursor":65,"delivered":0,"failures":1,"last_attempt_at":"2026-01-01T00:00:00Z","last_delivered_at":null,"last_error":"the server did not answer in time","last_event":86,"last_status":null,"next_attempt_at":"2026-01-01T00:00:12Z","state":"active"}"#]].assert_eq(&shown.to_string());
     house.app.outside.answer(|_| Ok(Response::new(200, "")));
     house.app.keep_duties();
     assert_eq!(

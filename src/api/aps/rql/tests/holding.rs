@@ -233,7 +233,8 @@ fn a_pattern_is_for_texts_in_either_case() {
         like(trial,t*) =>
         like(companyName,*%2A*) =>
         like(name,*demo*demo*) =>
-        like(name,*n*n*n*) => s2
+        like(name,*t*t*) => s2
+        like(name,*t*t*t*) =>
         like(name.en_US,*ma*) => r2
         like(account.companyName,*smith) => s1 s2
         like(aps.type,*/plan/*) => p1 p2
