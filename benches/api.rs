@@ -4,8 +4,6 @@
 //! `cargo bench --bench api`. Both servers are processes of their own, so that only what they use of
 //! the processor is counted, and not what the client does.
 
-#![expect(clippy::unwrap_used, reason = "a bench fails by panicking")]
-
 mod harness;
 
 use std::sync::Arc;
