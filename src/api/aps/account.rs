@@ -9,7 +9,7 @@ use super::lookup::{Finding, Lookup, uuids};
 use super::postal::{self, ADDRESS, CONTACT};
 use super::property::{Form, Property};
 use super::relation::Relation;
-use super::{account_form, bss_account_information, identity};
+use super::{account_form, bss_account_information, identity, pa_subscription};
 use crate::domain::account::lifecycle::State;
 use crate::domain::account::profile::{AddressUse, Matter};
 use crate::domain::account::tree::AccountRole;
@@ -80,6 +80,7 @@ pub(super) static KIND: kind::Kind<Account> = kind::Kind {
     relations: &[
         Leads::one("parent", ID, |_, it| Ok(it.parent().map(Id::uuid).into_iter().collect()))
             .at_birth(),
+        Leads::many("subscriptions", pa_subscription::ID, pa_subscription::of_account),
         Leads::many("accounts", ID, children),
         Leads::one("bssAccountInfo", bss_account_information::ID, |cx, it| {
             Ok(vec![identity::second_face(cx, it.id.subject())?])

@@ -222,6 +222,8 @@ pub(super) trait AnyKind: Sync {
     fn lookups(&self) -> &'static [Lookup];
     /// The resource that shows the thing of ours with an id that was found by a lookup.
     fn load(&'static self, cx: Cx<'_>, id: Uuid) -> Result<Option<Box<dyn Thing>>, Error>;
+    /// Whether a visit of a breadth passes a resource of this type.
+    fn reaches(&self, cx: Cx<'_>, thing: &dyn Thing, breadth: Breadth) -> Result<bool, Error>;
     /// How many resources a visit passes, if that is known without one.
     fn count(&self, cx: Cx<'_>, breadth: Breadth) -> Result<Option<usize>, Error>;
     /// Goes over all resources that the caller may see, the oldest first, until told to stop.
@@ -312,6 +314,13 @@ impl<T: Sync + 'static> AnyKind for Kind<T> {
     fn load(&'static self, cx: Cx<'_>, id: Uuid) -> Result<Option<Box<dyn Thing>>, Error> {
         let Some(load) = self.finding.load else { return Ok(None) };
         Ok(load(cx, id)?.map(|it| self.thing(it)))
+    }
+
+    fn reaches(&self, cx: Cx<'_>, thing: &dyn Thing, breadth: Breadth) -> Result<bool, Error> {
+        match thing.shown().downcast_ref() {
+            Some(it) => (self.finding.reaches)(cx, it, breadth),
+            None => Ok(false),
+        }
     }
 
     fn count(&self, cx: Cx<'_>, breadth: Breadth) -> Result<Option<usize>, Error> {

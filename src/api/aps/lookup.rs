@@ -13,6 +13,7 @@ pub(super) fn uuids<I: Id>(ids: Vec<I>) -> Vec<Uuid> {
 }
 
 type Load<T> = fn(Cx<'_>, Uuid) -> Result<Option<T>, Error>;
+type Reaches<T> = fn(Cx<'_>, &T, Breadth) -> Result<bool, Error>;
 type Count = fn(Cx<'_>, Breadth) -> Result<Option<usize>, Error>;
 pub(super) type ByText = fn(Cx<'_>, &str) -> Result<Vec<Uuid>, Error>;
 pub(super) type ByNumber = fn(Cx<'_>, u64) -> Result<Vec<Uuid>, Error>;
@@ -24,17 +25,26 @@ pub(super) struct Finding<T> {
     pub(super) load: Option<Load<T>>,
     /// How many there are in a list of the type, if that is known without looking at them.
     pub(super) count: Count,
+    /// Whether a list of a breadth has it: what is found by a lookup may lie further off.
+    pub(super) reaches: Reaches<T>,
     /// By what.
     pub(super) lookups: &'static [Lookup],
 }
 
 impl<T> Finding<T> {
     /// By their `aps.id` alone: for what is few.
-    pub(super) const NONE: Self = Self { load: None, count: |_, _| Ok(None), lookups: &[] };
+    pub(super) const NONE: Self =
+        Self { load: None, count: |_, _| Ok(None), reaches: |_, _, _| Ok(true), lookups: &[] };
 
     /// By some lookups.
     pub(super) const fn by(load: Load<T>, lookups: &'static [Lookup]) -> Self {
         Self { load: Some(load), lookups, ..Self::NONE }
+    }
+
+    /// The same, where lists of less breadth leave some out.
+    pub(super) const fn reaching(mut self, reaches: Reaches<T>) -> Self {
+        self.reaches = reaches;
+        self
     }
 
     /// The same, with the number of all of them known.

@@ -68,17 +68,17 @@ impl Way {
         }
         let mut passed = Vec::new();
         for id in each_once(direct) {
-            if let Some(thing) = kind.find(cx, id)? {
-                passed.push(id);
-                if visit(thing)?.is_break() {
-                    return Ok(());
-                }
+            let Some(thing) = kind.find(cx, id)? else { continue };
+            passed.push(id);
+            if kind.reaches(cx, &*thing, breadth)? && visit(thing)?.is_break() {
+                return Ok(());
             }
         }
         for id in each_once(ids) {
             let Some(thing) = kind.load(cx, id)? else { continue };
             let is_passed = !passed.is_empty() && passed.contains(&thing.head(cx)?.id);
-            if !is_passed && visit(thing)?.is_break() {
+            let is_next = !is_passed && kind.reaches(cx, &*thing, breadth)?;
+            if is_next && visit(thing)?.is_break() {
                 return Ok(());
             }
         }

@@ -6,8 +6,9 @@ use super::kind::{AnyKind, Thing};
 use super::operation::Service;
 use super::relation::Link;
 use super::{
-    account, bss_account_information, bss_resource, customer_class, notification_template,
-    service_plan, service_plan_category, service_template, service_terms, sku, tax_category,
+    account, bss_account_information, bss_resource, bss_subscription, customer_class,
+    notification_template, pa_subscription, service_plan, service_plan_category, service_template,
+    service_terms, sku, tax_category,
 };
 use crate::services::{Cx, Error};
 
@@ -23,6 +24,8 @@ pub(super) static KINDS: &[&dyn AnyKind] = &[
     &tax_category::KIND,
     &notification_template::KIND,
     &service_template::KIND,
+    &bss_subscription::KIND,
+    &pa_subscription::KIND,
 ];
 
 /// Every service.

@@ -21,6 +21,7 @@ use crate::domain::id::{AccountId, Kind, OfferId, SubscriptionId};
 use crate::domain::operator::{Permission, Scope};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::provisioning::task::{Task, Work};
+use crate::domain::stamp::SellerNumber;
 use crate::domain::subscription::calendar::{Shutdown, Step};
 use crate::domain::subscription::change::{Cancellation, Change, Plan, RefundTo};
 use crate::domain::subscription::lifecycle::{State, Trigger};
@@ -39,7 +40,7 @@ const NUMBERS: &str = "subscription";
 /// If the store fails.
 pub(super) fn write_down(
     act: &mut Act<'_>,
-    seller: crate::domain::stamp::SellerNumber,
+    seller: SellerNumber,
     bought: Purchase,
 ) -> Result<Subscription, Error> {
     let stamp = act.cx().stamp(seller, Some(bought.account));
@@ -346,14 +347,27 @@ fn agreed(act: &mut Act<'_>, it: Subscription, on: crate::domain::time::Date) ->
 /// # Errors
 /// If the store fails.
 pub fn list_own(cx: Cx<'_>, page: &PageRequest) -> Result<Page<Subscription>, Error> {
-    let along = match (cx.actor.scope(Kind::Subscription), cx.actor.standing()) {
-        (Scope::Sellers(_), Some(standing)) => {
-            let own = cx.view.find::<Account>(standing.account)?.and_then(|it| it.seller_number());
-            Some(Along::Sellers(own.into_iter().collect()))
-        }
-        (Scope::Everything | Scope::Sellers(_) | Scope::Owner(_) | Scope::Nothing, _) => None,
-    };
+    let along = own_seller(cx)?.map(|it| Along::Sellers(it.into_iter().collect()));
     cx.list(along, page, |_| true)
+}
+
+/// Whether a subscription is of the caller's own customers; see [`list_own`].
+///
+/// # Errors
+/// If the store fails.
+pub fn is_own(cx: Cx<'_>, it: &Subscription) -> Result<bool, Error> {
+    Ok(own_seller(cx)?.is_none_or(|own| own == Some(it.stamp.seller)))
+}
+
+/// As whom a reseller sells; `None` of everybody else.
+fn own_seller(cx: Cx<'_>) -> Result<Option<Option<SellerNumber>>, Error> {
+    match (cx.actor.scope(Kind::Subscription), cx.actor.standing()) {
+        (Scope::Sellers(_), Some(standing)) => {
+            let own = cx.view.find::<Account>(standing.account)?;
+            Ok(Some(own.and_then(|it| it.seller_number())))
+        }
+        (Scope::Everything | Scope::Sellers(_) | Scope::Owner(_) | Scope::Nothing, _) => Ok(None),
+    }
 }
 
 /// A page of the subscriptions that the caller may see: of one account or to one offer if that is

@@ -9,3 +9,4 @@ mod plans;
 mod publishing;
 mod scenarios;
 mod skus;
+mod subscriptions;

@@ -39,7 +39,7 @@ pub(super) mod fee;
 mod form;
 mod rate;
 mod switch;
-mod term;
+pub(super) mod term;
 pub(super) mod wish;
 mod write;
 

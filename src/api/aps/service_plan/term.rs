@@ -11,14 +11,15 @@ use crate::domain::catalog::term::{RefundAfter, RefundPolicy, Renewal, Term, Tri
 use crate::domain::time::Span;
 
 /// The words for when a plan is charged.
-pub(super) const MODELS: &[&str] = &[
+pub(in crate::api::aps) const MODELS: &[&str] = &[
     "CHARGE_BEFORE_SUBSCRIPTION_PERIOD",
     "CHARGE_BEFORE_BILLING_PERIOD",
     "CHARGE_AFTER_BILLING_PERIOD",
 ];
 
 /// The words for how a period renews.
-pub(super) const RENEWALS: &[&str] = &["DISABLED", "ON_LAST_STATEMENT_DAY", "BEFORE_EXPIRATION"];
+pub(in crate::api::aps) const RENEWALS: &[&str] =
+    &["DISABLED", "ON_LAST_STATEMENT_DAY", "BEFORE_EXPIRATION"];
 
 static RENEWAL: Structure = Structure {
     name: "AutoRenewalPeriod",
@@ -118,7 +119,7 @@ fn refund(it: Option<&RefundPolicy>) -> Value {
 }
 
 /// When a plan is charged, in the words of the bus.
-pub(super) const fn model(it: BillingModel) -> &'static str {
+pub(in crate::api::aps) const fn model(it: BillingModel) -> &'static str {
     match it {
         BillingModel::BeforeTerm => MODELS[0],
         BillingModel::BeforePeriod => MODELS[1],
@@ -127,7 +128,7 @@ pub(super) const fn model(it: BillingModel) -> &'static str {
 }
 
 /// How a period renews, as the bus shows it.
-pub(super) fn renewal(it: Renewal) -> Value {
+pub(in crate::api::aps) fn renewal(it: Renewal) -> Value {
     match it {
         Renewal::OnOrder => json!({ "type": RENEWALS[0] }),
         Renewal::OnLastDay => json!({ "type": RENEWALS[1] }),
