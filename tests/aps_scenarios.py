@@ -13,8 +13,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import uuid
 
 from oauthlib.oauth1 import SIGNATURE_HMAC_SHA1, SIGNATURE_HMAC_SHA256, Client
+
+ACCOUNT = "http://parallels.com/aps/types/pa/account/1.2"
+BSS_ACCOUNT = "http://parallels.com/pa/bss-account-info/1.0"
+CUSTOMER_CLASS = "http://www.odin.com/billing/CustomerClass/1.0"
 
 
 class Answer:
@@ -77,6 +82,14 @@ def resource(it, *rest):
     return "/aps/2/resources/" + "/".join([it["aps"]["id"], *rest])
 
 
+def link(it):
+    return {"aps": {"id": it["aps"]["id"]}}
+
+
+def contact():
+    return {"email": "isv1@aps.test", "givenName": "Mike", "familyName": "Wilson", "telVoice": "1(888)1234567"}
+
+
 def only_who_signs_comes_in(bus):
     print("who signs comes in, once, and nobody else")
     accounts = "/aps/2/collections/accounts?eq(id,1)"
@@ -97,19 +110,86 @@ def only_who_signs_comes_in(bus):
     must(stranger.send(stranger.signed("GET", accounts)).status == 401, "an unknown key is refused")
 
 
-def look_up_accounts(bus):
-    print("001 Manage Accounts: looking up")
+def create_customer(bus, provider, name):
+    """A customer with its commercial data, in one batch (001, Create Customer)."""
+    bss_id = str(uuid.uuid4())
+    batch = [
+        {
+            "aps": {"type": BSS_ACCOUNT, "id": bss_id},
+            "taxStatus": "COMPANY",
+            "localeId": "en_US",
+            "attributes": [{"attributeID": "external_id", "value": "1111-2222-3333"}],
+        },
+        {
+            "aps": {"type": ACCOUNT},
+            "type": "CLIENT",
+            "personal": False,
+            "companyName": name,
+            "bssAccountInfo": {"aps": {"id": bss_id}},
+            "parent": link(provider),
+            "addressPostal": {
+                "countryName": "us",
+                "locality": "APS",
+                "postalCode": "12345",
+                "region": "VA",
+                "streetAddress": "11, APS",
+            },
+            "adminContact": contact(),
+            "billingContact": contact(),
+            "techContact": contact(),
+        },
+    ]
+    made = bus.call("POST", "/aps/2/resources", batch)
+    must([it["aps"]["type"] for it in made] == [BSS_ACCOUNT, ACCOUNT], f"both are answered: {made}")
+    must(made[0]["aps"]["id"] == bss_id, "under the id that we chose")
+    return made
+
+
+def manage_accounts(bus):
+    print("001 Manage Accounts")
     provider = only(bus.get("/aps/2/collections/accounts?eq(id,1)"), "provider")
     must(provider["type"] == "ADMIN", f"the first account is the provider: {provider}")
     taken = bus.get("/aps/2/collections/accounts?eq(companyName,1st%20APS%20inc)")
     must(taken == [], f"the name is free: {taken}")
-    found = only(bus.get("/aps/2/collections/accounts?eq(id,1),select(bssAccountInfo)"), "account")
-    must(found["bssAccountInfo"]["accountId"] == 1, f"both sides have one number: {found}")
-    vendor = only(bus.get("/aps/2/collections/bss-accounts?eq(accountId,1)"), "vendor's BSS data")
-    must(vendor["aps"]["id"] == found["bssAccountInfo"]["aps"]["id"], "they are linked")
+
+    bss, account = create_customer(bus, provider, "1st APS inc")
+    number = account["id"]
+    found = only(bus.get(f"/aps/2/collections/accounts?eq(id,{number}),select(bssAccountInfo)"), "account")
+    must(found["bssAccountInfo"]["accountId"] == number, f"both sides have one number: {found}")
+    must(found["bssAccountInfo"]["aps"]["id"] == bss["aps"]["id"], "and are linked")
+    alone = only(bus.get(f"/aps/2/collections/bss-accounts?eq(accountId,{number})"), "account's BSS data")
+    must(alone["taxStatus"] == "COMPANY" and alone["status"] == "ACTIVE", f"as created: {alone}")
+
+    change = {"aps": {"type": ACCOUNT, "id": account["aps"]["id"]}, "companyName": "John Smith and brothers"}
+    changed = bus.call("PUT", resource(account), change)
+    must(changed["companyName"] == "John Smith and brothers", f"renamed: {changed}")
+    must(changed["adminContact"]["givenName"] == "Mike", "and nothing else is changed")
+
+    hold_and_release(bus, bss)
+    reassign_class(bus, provider, bss)
+
+
+def hold_and_release(bus, bss):
+    hold = {"policy": "ALL_SUBSCRIPTIONS", "reason": "ACCOUNT_OVERDUE", "comment": "unpaid, ID #1000123"}
+    bus.call("POST", resource(bss, "putOnCreditHold"), hold, 204)
+    must(bus.get(resource(bss))["status"] == "CREDIT_HOLD", "held")
+    tomorrow = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 86_400))
+    release = {"policy": "TEMPORARY", "activeUntil": tomorrow, "comment": "per approval ID #23231"}
+    bus.call("POST", resource(bss, "releaseFromCreditHold"), release, 204)
+    must(bus.get(resource(bss))["status"] == "ACTIVE", "released")
+
+
+def reassign_class(bus, provider, bss):
+    vendor = only(bus.get(f"/aps/2/collections/bss-accounts?eq(accountId,{provider['id']})"), "vendor's BSS data")
     classes = bus.get(resource(vendor, "ownCustomerClasses"))
-    names = {it["name"] for it in classes}
-    must({"Default", "Test Class"} <= names, f"the vendor has both classes: {classes}")
+    names = {it["name"]: it for it in classes}
+    must({"Default", "Test Class"} <= set(names), f"the vendor has both classes: {classes}")
+    present = only(bus.get(resource(bss, "customerClass")), "class")
+    must(present["classId"] == names["Default"]["classId"], f"the usual one: {present}")
+    to = {"aps": {"type": CUSTOMER_CLASS, "id": names["Test Class"]["aps"]["id"]}}
+    linked = bus.call("POST", resource(bss, "customerClass"), to)
+    must(linked["name"] == "Test Class" and "package" in linked["aps"], f"the target: {linked}")
+    must(only(bus.get(resource(bss, "customerClass")), "class")["name"] == "Test Class", "reassigned")
 
 
 def read_service_plans(bus):
@@ -154,7 +234,7 @@ def read_service_plans(bus):
 def main():
     bus = Bus(*sys.argv[1:])
     only_who_signs_comes_in(bus)
-    look_up_accounts(bus)
+    manage_accounts(bus)
     read_service_plans(bus)
     print(f"all is as the documents have it: {bus.count} requests")
 

@@ -9,6 +9,7 @@ use crate::harness::client::Client;
 use crate::harness::house::House;
 use crate::harness::signer::{Manner, Signer};
 
+const BSS_ACCOUNT: &str = "http://parallels.com/pa/bss-account-info";
 const PROVIDER: &str = "GET /aps/2/collections/accounts?eq(id,1)";
 
 /// A key of the operator.
@@ -158,6 +159,42 @@ fn a_key_that_is_not_good_any_more_opens_nothing() {
     assert!(known.starts_with("403"), "a member, who sees no accounts: {known}");
     house.operator().post(&format!("/users/{}/suspend", member.id), &json!({}));
     assert_eq!(told(&signer.call(PROVIDER, None)), "401 APS::Util::Exception Unauthorized request");
+}
+
+#[test]
+fn a_confined_key_calls_the_operations_it_names_and_no_others_and_reads_and_writes_as_before() {
+    let house = House::on("2026-01-01");
+    let bss = |signer: &Signer<'_>| {
+        let answer = signer.call("GET /aps/2/collections/bss-accounts", None);
+        let found: Value = serde_json::from_slice(&answer.body).unwrap();
+        let last = found.as_array().unwrap().iter().max_by_key(|it| it["accountId"].as_u64());
+        last.unwrap()["aps"]["id"].as_str().unwrap().to_owned()
+    };
+    let hold = json!({ "policy": "ALL_SUBSCRIPTIONS", "reason": "OTHER", "comment": "late" });
+    let release = json!({ "policy": "DEFAULT", "comment": "paid" });
+    let try_with = |operations: &Value| {
+        let signer = Signer::with(&house.app, &key(&house, &json!({ "operations": operations })));
+        let it = bss(&signer);
+        let call = |name: &str, body: &Value| {
+            told(&signer.call(&format!("POST /aps/2/resources/{it}/{name}"), Some(body)))
+        };
+        let change = json!({ "aps": { "id": it }, "localeId": "de_DE" });
+        let changed = told(&signer.call(&format!("PUT /aps/2/resources/{it}"), Some(&change)));
+        [call("putOnCreditHold", &hold), call("releaseFromCreditHold", &release), changed]
+    };
+    let refused = format!(
+        "403 APS::Billing::OperationNotAllowed `POST` of `{BSS_ACCOUNT}/1.0` is not among the \
+         operations of the consumer key"
+    );
+    let named = json!([{ "type": BSS_ACCOUNT, "verb": "POST" }]);
+    assert_eq!(try_with(&named), ["204", "204", "200"]);
+    let other = json!([
+        { "type": BSS_ACCOUNT, "verb": "GET" },
+        { "type": "http://parallels.com/aps/types/pa/account", "verb": "POST" },
+    ]);
+    assert_eq!(try_with(&other), [&*refused, &refused, "200"]);
+    assert_eq!(try_with(&json!([])), [&*refused, &refused, "200"]);
+    assert_eq!(try_with(&Value::Null), ["204", "204", "200"]);
 }
 
 #[test]
