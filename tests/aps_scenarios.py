@@ -149,6 +149,8 @@ def manage_accounts(bus):
     print("001 Manage Accounts")
     provider = only(bus.get("/aps/2/collections/accounts?eq(id,1)"), "provider")
     must(provider["type"] == "ADMIN", f"the first account is the provider: {provider}")
+    vendors = bus.get("/aps/2/collections/accounts?in(type,(ADMIN,RESELLER))")
+    must(only(vendors, "vendor")["id"] == provider["id"], "it is the one vendor")
     taken = bus.get("/aps/2/collections/accounts?eq(companyName,1st%20APS%20inc)")
     must(taken == [], f"the name is free: {taken}")
 
