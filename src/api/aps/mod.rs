@@ -18,6 +18,7 @@
 //! | [`gather`] | what becomes of what was found: a stretch, an order, a sum |
 //! | [`body`], [`batch`] | what a request says, held against the type; creating one or several |
 //! | [`list`], [`resource`], [`service`], [`platform`] | the routes |
+//! | [`schema`] | what follows from the table: the documents of the types |
 //! | [`identity`] | which id is what: the two faces of one thing |
 //! | [`error`] | how the bus says no, with the list of its error types |
 //! | all others | one type each, under the contract's name |
@@ -134,6 +135,7 @@ mod relation;
 mod resource;
 mod route;
 mod rql;
+mod schema;
 mod service;
 mod service_plan;
 mod service_plan_category;

@@ -7,10 +7,10 @@ use uuid::Uuid;
 use super::bus::{Asked, shown};
 use super::identity::{PACKAGE, package as reference};
 use super::kind::AnyKind;
-use super::list;
-use super::registry::{self, KINDS};
+use super::registry::{self, KINDS, SERVICES};
 use super::route::Work;
 use super::rql::{Problem, Query, Reads};
+use super::{list, schema};
 use crate::api::edge::fault::Fault;
 use crate::domain::error::Invalid;
 use crate::services::Error;
@@ -29,60 +29,78 @@ pub(super) fn about(asked: &Asked) -> Result<Work, Fault> {
     Ok(Work::reads(move |_| Ok(shown(controller))))
 }
 
-/// `GET /aps/2/types`, of which a filter can ask for those that implement a type, or that a type
-/// is derived from.
+/// `GET /aps/2/types?<RQL>` and `GET /aps/2/types/{number}`.
 pub(super) fn types(asked: &Asked, rest: &[&str]) -> Result<Work, Fault> {
-    if !rest.is_empty() {
-        return Err(Error::not_found(rest.join("/")).into());
-    }
+    let answer = match rest {
+        [] => found(asked)?,
+        [number] => numbered(number).ok_or_else(|| Error::not_found(number))?,
+        _ => return Err(Error::not_found(rest.join("/")).into()),
+    };
+    Ok(Work::reads(move |_| Ok(shown(answer))))
+}
+
+/// The document of the type with a number.
+fn numbered(text: &str) -> Option<Value> {
+    let number: u32 = text.parse().ok()?;
+    let kind = KINDS.iter().find(|it| it.about().number == number);
+    let service = || SERVICES.iter().find(|it| it.number == number);
+    kind.map(|it| schema::of_kind(*it)).or_else(|| service().map(|it| schema::of_service(it)))
+}
+
+/// The documents of all types for which a filter holds.
+fn found(asked: &Asked) -> Result<Value, Fault> {
     let query = list::query(&asked.query)?;
     for path in query.paths() {
-        let is_known = matches!(path.names.as_slice(), [name] if FIELDS.contains(&name.as_str()));
-        let unknown = || Problem::NoProperty(path.to_string()).at(path.at).to_string();
-        if !is_known {
-            return Err(Invalid::one("query", "property", unknown()).into());
+        if !matches!(path.names.as_slice(), [name] if ["id", "name"].contains(&name.as_str())) {
+            let refused = Problem::NoProperty(path.to_string()).at(path.at);
+            return Err(Invalid::one("query", "property", refused.to_string()).into());
         }
     }
     let filtering = Query { filter: query.filter.clone(), ..Query::default() };
     if query != filtering {
-        let message = "can only filter types";
-        return Err(Invalid::one("query", "format", message).into());
+        return Err(Invalid::one("query", "format", "can only filter types").into());
     }
-    Ok(Work::reads(move |_| {
-        let mut found = Vec::new();
-        for kind in KINDS.iter().map(|it| Type(*it)) {
-            let holds = query.filter.as_ref().map(|it| it.holds(&kind)).transpose()?;
-            found.extend(holds.unwrap_or(true).then(|| kind.shown()));
+    let documents = KINDS.iter().map(|it| Document::of_kind(*it));
+    let documents = documents
+        .chain(SERVICES.iter().map(|it| Document { kind: None, schema: schema::of_service(it) }));
+    let mut all = Vec::new();
+    for document in documents {
+        if query.filter.as_ref().map_or(Ok(true), |it| it.holds(&document))? {
+            all.push(document.schema);
         }
-        Ok(shown(Value::Array(found)))
-    }))
+    }
+    Ok(Value::Array(all))
 }
-
-/// What a list says of a type.
-const FIELDS: [&str; 3] = ["id", "name", "href"];
 
 /// A type as a filter looks at it.
-struct Type(&'static dyn AnyKind);
+struct Document {
+    kind: Option<&'static dyn AnyKind>,
+    schema: Value,
+}
 
-impl Type {
-    fn shown(&self) -> Value {
-        let about = self.0.about();
-        let href = format!("/aps/2/types/{}", about.number);
-        json!({ "id": about.id, "name": about.name, "href": href })
+impl Document {
+    fn of_kind(kind: &'static dyn AnyKind) -> Self {
+        Self { kind: Some(kind), schema: schema::of_kind(kind) }
     }
 }
 
-impl Reads for Type {
+impl Reads for Document {
     fn read(&self, path: &[String]) -> Result<Vec<Value>, Error> {
-        Ok(path.first().map(|name| self.shown()[name].clone()).into_iter().collect())
+        let value = path.first().and_then(|it| self.schema.get(it));
+        Ok(value.cloned().into_iter().collect())
     }
 
     fn implements(&self, name: &str) -> bool {
-        self.0.about().is_a(name)
+        let all = &self.schema["implements"];
+        let is_said = |it: &serde_json::Value| it == name;
+        let is_own =
+            is_said(&self.schema["id"]) || all.as_array().is_some_and(|it| it.iter().any(is_said));
+        is_own || self.kind.is_some_and(|it| it.about().is_a(name))
     }
 
     fn composes(&self, name: &str) -> bool {
-        registry::kind(name).is_some_and(|it| it.about().is_a(self.0.about().id))
+        let own = self.kind.map(|it| it.about().id);
+        own.is_some_and(|own| registry::kind(name).is_some_and(|it| it.about().is_a(own)))
     }
 
     fn is_linked_with(&self, _: &str) -> Result<bool, Error> {

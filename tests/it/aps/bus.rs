@@ -83,3 +83,50 @@ fn what_is_no_json_is_refused_with_its_place() {
         400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/` must be an object"}
     "#]].assert_eq(&told);
 }
+
+#[test]
+fn a_type_is_described_where_its_resources_say() {
+    let house = House::on("2026-01-01");
+    let (operator, said) = (house.operator(), Protocol::default());
+    let all = operator.get("/aps/2/types");
+    for document in all.as_array().unwrap() {
+        let id = document["id"].as_str().unwrap();
+        let found = operator.get(&format!("/aps/2/types?id={id}"));
+        assert_eq!(found, json!([document]), "{id}");
+        let list = operator.get(&format!("/aps/2/resources?implementing({id}),limit(0,1)"));
+        let Some(one) = list[0]["aps"]["id"].as_str() else { continue };
+        let whole = operator.get(&format!("/aps/2/resources/{one}"));
+        let described = operator.get(whole["aps"]["schema"].as_str().unwrap());
+        assert_eq!(described["id"], whole["aps"]["type"]);
+        for name in whole.as_object().unwrap().keys().filter(|it| *it != "aps") {
+            let is_known =
+                ["properties", "relations"].iter().any(|it| described[it][name] != json!(null));
+            assert!(is_known, "{id} does not describe `{name}`");
+        }
+    }
+    let customer_class = "/aps/2/types?id=http://www.odin.com/billing/CustomerClass/1.0";
+    for what in [
+        customer_class,
+        "/aps/2/types?colour=red",
+        "/aps/2/types/0",
+        "/aps/2/types/one/two",
+        "/aps/2/packages/nothing",
+        "/aps",
+    ] {
+        said.say(&operator, "operator", &format!("GET {what}"), None);
+    }
+    expect![[r#"
+        > GET /aps/2/types?id=http://www.odin.com/billing/CustomerClass/1.0 [operator]
+        200 OK [{"apsVersion":"2.0","id":"http://www.odin.com/billing/CustomerClass/1.0","implements":["http://aps-standard.org/types/core/resource/1.0"],"name":"CustomerClass","operations":{},"properties":{"classId":{"description":"The number of the class, 0 for the default one of every vendor","readonly":true,"type":"integer"},"name":{"description":"What the class is called","readonly":true,"type":"string"}},"relations":{},"structures":{}}]
+        > GET /aps/2/types?colour=red [operator]
+        400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`query` there is no property `colour` (byte 0 of the query)"}
+        > GET /aps/2/types/0 [operator]
+        404 Not Found {"code":404,"type":"APS::Hosting::NotFound","message":"`0` is not there"}
+        > GET /aps/2/types/one/two [operator]
+        404 Not Found {"code":404,"type":"APS::Hosting::NotFound","message":"`one/two` is not there"}
+        > GET /aps/2/packages/nothing [operator]
+        404 Not Found {"code":404,"type":"APS::Hosting::NotFound","message":"`nothing` is not there"}
+        > GET /aps [operator]
+        200 OK {"apsVersion":"2.0","name":"Tillbox","package":{"href":"/aps/2/packages/{id1}","id":"{id1}"},"version":"0.1.0"}
+    "#]].assert_eq(&said.text());
+}
