@@ -1,7 +1,7 @@
 //! The catalogue: what sellers write down to be sold.
 //!
 //! Every element belongs to a seller. Reading drafts and writing is the seller's; what is launched
-//! is on the shelf for everybody ([`offer`](super::offer)).
+//! is on the shelf for everybody ([`offer`]).
 
 use super::{Act, Cx, Error, offer};
 use crate::domain::catalog::category::Category;

@@ -1,7 +1,7 @@
 //! Signed requests: OAuth 1.0a with the consumer's key alone ("two-legged"), by RFC 5849.
 //!
 //! Here is only what the RFC computes: reading the header ([`header`]), the text that is signed
-//! ([`base_string`]), and comparing signatures. Whose key it is, and whether the request was taken
+//! ([`base_string()`]), and comparing signatures. Whose key it is, and whether the request was taken
 //! before, is [`services::consumer_key`](crate::services::consumer_key)'s to know; under which
 //! address the signer reached us is [`address`]'s.
 //!
