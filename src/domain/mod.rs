@@ -14,7 +14,7 @@
 //! | [account] | the role in which a party sells or buys here: provider, reseller, customer; a tree |
 //! | [billing account](account::billing_account) | where an account's invoices go: currency, cycle, address, zone |
 //! | [customer class](account::class) | the terms that a seller gives a group of customers |
-//! | [`attribute`], [its definition](attribute::definition) | what an installation keeps of a thing besides, and what a vendor says of it |
+//! | [attribute], [its definition](attribute::definition) | what an installation keeps of a thing besides, and what a vendor says of it |
 //! | [credit profile](account::credit) | how far an account is trusted, over time |
 //! | [user](operator::User) | a person of an account who can sign in; holds [roles](operator::Role) |
 //! | [consumer key](operator::ConsumerKey) | with which an external system signs its requests for a user |
