@@ -28,8 +28,7 @@
 //! - Prices of a draft are drawn anew. Those of a plan that was on sale get other figures from today
 //!   on, or from tomorrow if they have some of today already; until then the plan shows the old ones.
 //! - A fee of nothing that is not shown is none.
-//! - Taking a plan off sale can be undone; deleting one that was on sale makes it `aps:deleted`, and
-//!   is refused while somebody has it.
+//! - Taking a plan off sale can be undone. The bus deletes no plans.
 //! - Counting the use of a resource in one plan counts it in all. What is used beyond what a plan
 //!   includes is counted by a meter of that resource.
 //! - A plan with a `parentServicePlan` is a copy of it, to be sold on: it begins with the periods,
