@@ -3,6 +3,7 @@
 use serde_json::json;
 use tillbox::api::v1::{rights, route::Needs};
 use tillbox::domain::operator::{Permission, Role, reach};
+use tillbox::domain::text::Country;
 
 use crate::harness::client::Client;
 use crate::harness::house::House;
@@ -59,4 +60,15 @@ fn every_route_lets_in_whom_its_row_names_and_nobody_else() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_ui_offers_the_countries_that_the_server_knows() {
+    let module = include_str!("../../assets/ui/model/country.js");
+    let codes = module.split('`').nth(1).expect("the list of codes");
+    let offered: Vec<_> = codes.split_whitespace().collect();
+    let letters = || 'A'..='Z';
+    let pairs = letters().flat_map(|one| letters().map(move |other| format!("{one}{other}")));
+    let known: Vec<_> = pairs.filter(|it| it.parse::<Country>().is_ok()).collect();
+    assert_eq!(offered, known);
 }

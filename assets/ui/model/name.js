@@ -11,6 +11,7 @@ const READ = {
   usr: (id) => get(`/users/${id}`, { fields: "name" }).then((it) => it.name),
   res: (id) => get(`/resources/${id}`).then((it) => it.name),
   sub: (id) => get(`/subscriptions/${id}`).then((it) => it.name ?? `#${it.number}`),
+  inv: (id) => get(`/invoices/${id}`, { fields: "number" }).then((it) => it.number),
   bac: (id) => get(`/billing_accounts/${id}`).then((it) => it.name),
 };
 

@@ -33,6 +33,9 @@ export async function signOut() {
 /** Whether the caller works for who runs the appliance. */
 export const isHouse = () => session.value?.account.kind === "provider";
 
+/** Whether the caller buys only, and sells to nobody. */
+export const isBuyer = () => session.value?.account.kind === "customer";
+
 /** Whether something is the caller's own account, above which it sees nothing. */
 export const isOwn = (account) => session.value?.account.id === account;
 

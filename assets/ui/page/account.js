@@ -9,7 +9,8 @@ import { here, refine, to } from "../model/route.js";
 import { isOwn, may } from "../model/session.js";
 import { t } from "../model/text.js";
 import { day, rhythm } from "../model/time.js";
-import { Amount, Far, Named, When } from "../part/figure.js";
+import { addressLine } from "../part/address.js";
+import { Amount, breakable, Far, Named, When } from "../part/figure.js";
 import { Icon } from "../part/icon.js";
 import { Rows } from "../part/list.js";
 import { Menu } from "../part/menu.js";
@@ -77,7 +78,7 @@ function Billing({ of }) {
               [t("Time zone"), it.zone],
               [t("Pays"), it.billing_type === "prepaid" ? t("before") : t("afterwards")],
               [t("State"), it.state === "active" ? null : html`<${State} of=${it.state} />`],
-              [t("Invoices go to"), it.email],
+              [t("Invoices go to"), it.email && breakable(it.email)],
             ]} />`)}
         </div>`}<//>
     <//>`;
@@ -96,8 +97,8 @@ function About({ of }) {
         [t("Number"), of.number],
         [t("Kind"), t(sentence(of.kind))],
         [t("Below"), of.parent && !isOwn(of.id) ? html`<${Named} id=${of.parent} />` : null],
-        [t("Address"), [of.address?.street, [of.address?.postal_code, of.address?.city].filter(Boolean).join(" "), of.address?.country].filter(Boolean).join(", ")],
-        [t("Contact"), contact && html`<a href=${`mailto:${contact.email}`}>${contact.email}</a>`],
+        [t("Address"), addressLine(of.address)],
+        [t("Contact"), contact && html`<a href=${`mailto:${contact.email}`}>${breakable(contact.email)}</a>`],
         [t("Class"), of.class && may("class_read") && html`<${Class} id=${of.class} />`],
         [t("Tax number"), of.tax.registration_id],
         [t("Customer since"), day(of.created_at)],
@@ -132,21 +133,25 @@ function Summary({ of }) {
           empty=${html`<${Empty} icon="repeat" title=${t("It has nothing yet")}><p>${t("Place an order, and what it buys appears here.")}</p><//>`} />
       <//>
       <${Usage} account=${of} />
-      <${Card} title=${t("Open invoices")} actions=${html`<a class="button small" href=${to(`/accounts/${of.id}`, { part: "invoices" })}>${t("All")}</a>`}>
-        <${OpenInvoices} account=${of.id} />
-      <//>
+      ${may("invoice_read") && html`<${Invoices} account=${of.id} />`}
     </div>`;
 }
 
-function OpenInvoices({ account }) {
+/** What is open; the last invoices if nothing is. */
+function Invoices({ account }) {
   const read = useLoad(async () => {
-    const [open, late] = await Promise.all(["open", "overdue"].map((state) => get("/invoices", { account, state, limit: 20 })));
-    return [...late.items, ...open.items];
+    const [late, open, last] = await Promise.all([{ state: "overdue", limit: 20 }, { state: "open", limit: 20 }, { limit: 3 }].map((it) => get("/invoices", { account, ...it })));
+    return { due: [...late.items, ...open.items], last: last.items };
   }, ["open", account]);
+  const isPaid = read.data?.due.length === 0;
+  const title = isPaid && read.data.last.length > 0 ? t("Last invoices") : t("Open invoices");
   return html`
-    <${Loaded} of=${read}>${(items) => items.length === 0
-      ? html`<${Empty} icon="circle-check" title=${t("Everything is paid")} />`
-      : html`<${Table} label=${t("Open invoices")} columns=${invoiceColumns()} rows=${items} />`}<//>`;
+    <${Card} title=${title} actions=${html`<a class="button small" href=${to(`/accounts/${account}`, { part: "invoices" })}>${t("All")}</a>`}>
+      <${Loaded} of=${read}>${({ due, last }) => last.length === 0
+        ? html`<${Empty} icon="receipt-text" title=${t("No invoices yet")} />`
+        : html`${isPaid && html`<div class="inside"><p class="notice good"><${Icon} name="circle-check" />${t("Everything is paid")}</p></div>`}
+          <${Table} label=${title} columns=${invoiceColumns()} rows=${isPaid ? last : due} />`}<//>
+    <//>`;
 }
 
 const PARTS = [
@@ -189,7 +194,7 @@ export default function Account({ id }) {
         may("account_close") && !isOver && { text: t("Close the account"), icon: "ban", danger: true, onClick: () => act("close") },
       ].filter(Boolean);
       const actions = html`
-        ${may("payment_record") && html`<button type="button" class="button" onClick=${() => act("pay")}><${Icon} name="banknote" />${t("Record payment")}</button>`}
+        ${may("payment_record") && !isOwn(id) && html`<button type="button" class="button" onClick=${() => act("pay")}><${Icon} name="banknote" />${t("Record payment")}</button>`}
         ${may("order_place") && !isOver && html`<button type="button" class="button primary" onClick=${() => act("order")}><${Icon} name="plus" />${t("New order")}</button>`}
         ${more.length > 0 && html`<${Menu} label=${t("More actions")} kind="button" button=${html`<${Icon} name="ellipsis" />`} items=${more} />`}`;
       return html`

@@ -6,6 +6,7 @@ import { go, here, refine, to } from "../model/route.js";
 import { isOwn, may } from "../model/session.js";
 import { t } from "../model/text.js";
 import { day } from "../model/time.js";
+import { AddressFields } from "../part/address.js";
 import { Named } from "../part/figure.js";
 import { Field, FormDialog } from "../part/form.js";
 import { Icon } from "../part/icon.js";
@@ -35,17 +36,17 @@ function NewAccount({ onClose }) {
     go(`/accounts/${account.id}`);
   };
   return html`
-    <${FormDialog} title=${t("New account")} onClose=${onClose} send=${t("Open the account")} onSend=${open}>
+    <${FormDialog} title=${t("New account")} kind="wide" onClose=${onClose} send=${t("Open the account")} onSend=${open}>
       <${Field} name="name" label=${t("Name")} required autofocus autocomplete="off" />
       <div class="pair">
         <${Field} name="kind" label=${t("Kind")} kind="select" options=${KINDS.slice(0, 2).map(([key, text]) => [key, text()])} />
         <${Field} name="nature" label=${t("Is a")} kind="select" options=${[["company", t("Company")], ["person", t("Person")]]} />
       </div>
+      <${AddressFields} />
       <div class="pair">
-        <${Field} name="address/city" label=${t("City")} />
-        <${Field} name="address/country" label=${t("Country")} hint=${t("Two letters, such as DE")} maxlength="2" />
+        <${Field} name="contacts/billing/email" label=${t("Mail address for invoices")} kind="email" autocomplete="off" />
+        <${Field} name="tax/registration_id" label=${t("Tax number")} autocomplete="off" />
       </div>
-      <${Field} name="contacts/billing/email" label=${t("Mail address for invoices")} kind="email" />
       <div class="pair">
         <${Field} name="billing/currency" label=${t("Currency")} hint=${t("Yours if you say nothing")} maxlength="3" />
         <${Field} name="locale" label=${t("Language")} kind="select" options=${[["en", "English"], ["de", "Deutsch"]]} />

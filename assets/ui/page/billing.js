@@ -41,7 +41,7 @@ export const Failures = ({ of, failed }) => html`
 function Nothing({ plan }) {
   if (plan.failures.length > 0) return html`<${Empty} icon="triangle-alert" title=${t("Nothing can be billed")}><p>${t("Something is missing: below stands what, and for whom.")}</p><//>`;
   if (plan.total > 0) return html`<${Empty} icon="circle-check" title=${t("Nothing left to bill")}><p>${t("Nobody owes an invoice for anything up to {day}.", { day: day(plan.through) })}</p><//>`;
-  return html`<${Empty} icon="circle-check" title=${t("Nothing is due")}><p>${t("No account has a billing day up to {day} that was not billed. The first one comes when somebody has bought something.", { day: day(plan.through) })}</p><//>`;
+  return html`<${Empty} icon="circle-check" title=${t("Nothing is due")}><p>${t("No account has a billing day up to {day} that was not billed.", { day: day(plan.through) })}</p><//>`;
 }
 
 function Plan() {

@@ -15,6 +15,7 @@ import { Empty, Loaded } from "../part/still.js";
 
 const STATES = ["launched", "in_study", "in_design", "in_test", "active", "retired", "rejected"];
 const MOST = 100;
+const FEW = 24;
 
 /** Facets by what they are called: several sellers may have a category of the same name. */
 function named(facets) {
@@ -98,13 +99,15 @@ function Nothing({ isNarrowed, state }) {
 }
 
 function Shelf({ of, isNarrowed, state, ...rest }) {
+  const [shown, show] = useState(FEW);
   const isSeveral = new Set(of.offers.map((it) => it.seller_name)).size > 1;
   return html`
     <${Facets} of=${of} ...${rest} />
     <p class="quiet" role="status">${t("{count} offers", { count: of.total })}</p>
     ${of.offers.length === 0
       ? html`<div class="card"><${Nothing} isNarrowed=${isNarrowed} state=${state} /></div>`
-      : html`<div class="offers">${of.offers.map((it) => html`<${Card} key=${it.id} of=${it} currency=${rest.currency} isSeveral=${isSeveral} />`)}</div>`}`;
+      : html`<div class="offers">${of.offers.slice(0, shown).map((it) => html`<${Card} key=${it.id} of=${it} currency=${rest.currency} isSeveral=${isSeveral} />`)}</div>
+        ${of.offers.length > shown && html`<div class="row"><button type="button" class="button" onClick=${() => show(shown + FEW)}>${t("Show more")}</button></div>`}`}`;
 }
 
 /** The page. */

@@ -1,5 +1,5 @@
 // The pages: which address shows which, what one needs to see it, and where it stands in the navigation.
-import { isHouse } from "../model/session.js";
+import { isBuyer, isHouse } from "../model/session.js";
 import { t } from "../model/text.js";
 
 const page = (path, needs, load, place = {}) => ({ path, needs, load, ...place });
@@ -21,6 +21,8 @@ export const PAGES = [
   page("/usage", "usage_read", () => import("./usage.js"), { text: () => t("Usage"), icon: "gauge", group: "catalogue" }),
   page("/invoices", "invoice_read", () => import("./invoices.js"), { text: () => t("Invoices"), icon: "receipt-text", group: "money" }),
   page("/invoices/:id", "invoice_read", () => import("./invoice.js")),
+  page("/credit-notes", "invoice_read", () => import("./credit_notes.js")),
+  page("/credit-notes/:id", "invoice_read", () => import("./credit_note.js")),
   page("/payments", "payment_read", () => import("./payments.js"), { text: () => t("Payments"), icon: "wallet", group: "money" }),
   page("/payments/:id", "payment_read", () => import("./payment.js")),
   page("/billing", "billing_read", () => import("./billing.js"), { text: () => t("Billing runs"), icon: "play", group: "money" }),
@@ -28,7 +30,7 @@ export const PAGES = [
   page("/journal", "journal_read", () => import("./journal.js"), { isHouse: true, text: () => t("Journal"), icon: "book-open", group: "money" }),
   page("/mail-templates/:id", "notification_read", () => import("./mail_template.js")),
   page("/settings", null, () => import("./settings.js"), { text: () => t("Settings"), icon: "settings", group: "house" }),
-  page("/reference", null, () => import("./reference.js"), { text: () => t("API reference"), icon: "code", group: "house" }),
+  page("/reference", null, () => import("./reference.js"), { isForSellers: true, text: () => t("API reference"), icon: "code", group: "house" }),
 ];
 
 const GROUPS = {
@@ -47,6 +49,6 @@ export function navigation(may) {
   return Object.entries(GROUPS).map(([key, text]) => ({
     key,
     text: text(),
-    pages: PAGES.filter((it) => it.group === key && sees(it, may)),
+    pages: PAGES.filter((it) => it.group === key && sees(it, may) && !(it.isForSellers && isBuyer())),
   })).filter((it) => it.pages.length > 0);
 }

@@ -2,15 +2,16 @@
 import { html } from "../html.js";
 import { useState } from "../../vendor/preact/hooks.js";
 import { get, post } from "../model/api.js";
+import { country } from "../model/country.js";
 import { compare } from "../model/decimal.js";
 import { useLoad } from "../model/load.js";
 import { isNothing, money, quantity, share } from "../model/money.js";
 import { to } from "../model/route.js";
-import { may } from "../model/session.js";
-import { language, t } from "../model/text.js";
+import { isOwn, may } from "../model/session.js";
+import { t } from "../model/text.js";
 import { day, period } from "../model/time.js";
 import { Why } from "../part/explanation.js";
-import { Far, Named } from "../part/figure.js";
+import { breakable, Far, Named } from "../part/figure.js";
 import { Field, FormDialog } from "../part/form.js";
 import { Icon } from "../part/icon.js";
 import { Menu } from "../part/menu.js";
@@ -20,12 +21,8 @@ import { sentence, State } from "../part/state.js";
 import { Loaded } from "../part/still.js";
 import { say } from "../part/toast.js";
 
-const country = (code) => code && new Intl.DisplayNames(language.value, { type: "region" }).of(code);
-
-/** A mail address that may go on in the next line before its host. */
-const breakable = (email) => html`${email.slice(0, email.indexOf("@"))}<wbr />${email.slice(email.indexOf("@"))}`;
-
-function Party({ title, of }) {
+/** A party, as it stands at the head of a paper. */
+export function Party({ title, of }) {
   if (!of) return null;
   return html`
     <div><small>${title}</small>
@@ -53,7 +50,7 @@ function Lines({ of }) {
 }
 
 /** What a tax is called, with its rate unless that is said already, or why there is none. */
-function taxName(it) {
+export function taxName(it) {
   if (it.treatment !== "standard") return it.reason ?? it.name;
   return it.name.includes("%") ? it.name : `${it.name} ${share(it.rate)}`;
 }
@@ -98,7 +95,7 @@ function Standing({ of }) {
     <${Card} title=${t("Payments and credit")}>
       <div class="inside stack tight">
         ${payments.map((it) => html`<div class="row between" key=${it.id}><a href=${to(`/payments/${it.id}`)}>${t("Paid on {day}", { day: day(it.received_on) })}</a><span>${money(part(it).amount)}</span></div>`)}
-        ${(notes.data?.items ?? []).map((it) => html`<div class="row between" key=${it.id}><span>${it.number}<br /><small>${it.reason}</small></span><span>${money(it.gross)}</span></div>`)}
+        ${(notes.data?.items ?? []).map((it) => html`<div class="row between" key=${it.id}><span class="grow"><a href=${to(`/credit-notes/${it.id}`)}>${it.number}</a><br /><small>${it.reason}</small></span><span>${money(it.gross)}</span></div>`)}
         ${isNothing(of.due)
           ? html`<p class="notice good"><${Icon} name="circle-check" />${t("Nothing is open any more.")}</p>`
           : html`<p class=${`notice ${of.state === "overdue" ? "bad" : "info"}`}><${Icon} name="clock" /><span>${t("{amount} open", { amount: money(of.due) })} · ${t("due")} <${Far} at=${of.due_on} /></span></p>`}
@@ -156,8 +153,9 @@ export default function Invoice({ id }) {
   const close = () => act(null);
   return html`
     <${Loaded} page of=${read} bones=${8}>${(of) => {
-      const isOpen = !isNothing(of.due) && of.number;
-      const canCredit = of.number && compare(of.credited.amount, of.gross.amount) < 0;
+      const isTheirs = !isOwn(of.account);
+      const isOpen = isTheirs && !isNothing(of.due) && of.number;
+      const canCredit = isTheirs && of.number && compare(of.credited.amount, of.gross.amount) < 0;
       const more = [
         may("credit_note_write") && canCredit && { text: t("Give credit"), icon: "undo-2", onClick: () => act("credit") },
         may("invoice_write_off") && isOpen && { text: t("Give up what is open"), icon: "ban", danger: true, onClick: () => act("write_off") },

@@ -12,6 +12,7 @@ import { List } from "../part/list.js";
 import { Card, Page } from "../part/page.js";
 import { sentence } from "../part/state.js";
 import { Empty, Loaded } from "../part/still.js";
+import { Table } from "../part/table.js";
 
 const KINDS = { inv: () => t("Invoice"), pay: () => t("Payment"), crn: () => t("Credit note"), rfd: () => t("Refund") };
 
@@ -19,7 +20,7 @@ const positive = (it) => ({ ...it, amount: it.amount.replace("-", "") });
 
 function Cause({ of }) {
   const text = KINDS[of.slice(0, 3)]?.() ?? of;
-  return pathOf(of) && !of.startsWith("crn") ? html`<a href=${to(pathOf(of))}>${text}</a>` : text;
+  return pathOf(of) ? html`<a href=${to(pathOf(of))}>${text}</a>` : text;
 }
 
 const legs = (it, isDebit) => html`
@@ -46,13 +47,26 @@ function sums(items) {
   return [...found.values()].filter((it) => !isNothing(it.amount));
 }
 
+/** A row for each ledger, a column for each currency. */
+function grid(found) {
+  const currencies = [...new Set(found.map((it) => it.amount.currency))].sort();
+  const of = (row, currency) => row.find((it) => it.amount.currency === currency)?.amount;
+  return {
+    rows: [...Map.groupBy(found, (it) => it.ledger).values()],
+    columns: [
+      { head: t("Ledger"), cell: (row) => html`<span class="strong">${t(sentence(row[0].ledger))}</span>` },
+      ...currencies.map((currency) => ({ head: currency, num: true, cell: (row) => of(row, currency) && html`<span>${money(positive(of(row, currency)))} <small>${isNegative(of(row, currency)) ? t("credit") : t("debit")}</small></span>` })),
+    ],
+  };
+}
+
 function Balances() {
   const read = useLoad(() => get("/balances"), ["balances"]);
   return html`
     <${Card} title=${t("Balances")}>
       <${Loaded} of=${read} bones=${2}>${({ items }) => items.length === 0
         ? html`<${Empty} icon="scale" title=${t("Nothing was booked yet")} />`
-        : html`<dl class="inside facts">${sums(items).map((it) => html`<div key=${it.ledger + it.amount.currency}><dt>${t(sentence(it.ledger))}</dt><dd class="strong">${money(positive(it.amount))} <small>${isNegative(it.amount) ? t("credit") : t("debit")}</small></dd></div>`)}</dl>`}<//>
+        : html`<${Table} label=${t("Balances")} ...${grid(sums(items))} />`}<//>
     <//>`;
 }
 

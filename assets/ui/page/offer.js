@@ -35,7 +35,7 @@ const CHARGED = { before_term: () => t("before each term"), before_period: () =>
 function Terms({ of }) {
   if (of.length === 0) return html`<${Empty} icon="repeat" title=${t("No terms: it runs until it is canceled")} />`;
   return html`<ul class="inside stack tight">${of.map((it) => html`
-    <li class="row between" key=${it.key}><span><span class="strong">${local(it.name) || it.key}</span>${it.default && html` <span class="badge">${t("usual")}</span>`}</span>
+    <li class="row between" key=${it.key}><span><span class="strong">${local(it.name) || it.key}</span>${it.default && html` <span class="badge">${t("default")}</span>`}</span>
       <span class="quiet">${[it.duration ? span(it.duration) : t("open-ended"), it.trial && t("{span} free", { span: span(it.trial) }), it.auto_renew ? t("renews by itself") : t("ends by itself")].filter(Boolean).join(" · ")}</span></li>`)}</ul>`;
 }
 
@@ -75,7 +75,7 @@ export default function Offer({ id }) {
                   [t("Categories"), of.categories.map((it) => local(categories.data?.get(it)?.name)).filter(Boolean).join(", ")],
                   [t("Part number"), of.part_number],
                   [t("Version"), of.version],
-                  [t("Charged"), CHARGED[of.billing_model]?.()],
+                  [t("Charged"), of.prices.some((it) => it.kind === "recurring") && CHARGED[of.billing_model]?.()],
                   [t("Prices"), of.freeze_prices ? t("stay as they were at the beginning") : t("follow changes")],
                   [t("Adds to"), of.adds_to && html`<${Named} id=${of.adds_to} />`],
                   [t("On sale until"), day(of.valid.to)],

@@ -19,7 +19,7 @@ const LOOK_MS = 1000;
 const LOOKS = 10;
 
 const columns = () => [
-  { head: t("What"), cell: (it) => html`${it.quantity > 1 && `${it.quantity} × `}<${Named} id=${it.offer} />` },
+  { head: t("What"), cell: (it) => html`<span>${it.quantity > 1 && `${it.quantity} × `}<${Named} id=${it.offer} /></span>` },
   { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />` },
   { head: t("Action"), cell: (it) => t(sentence(it.action)) },
   { head: t("Term"), cell: (it) => it.term },

@@ -20,7 +20,7 @@ const columns = () => [
   { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />`, text: (it) => it.state },
   { head: t("Account"), cell: (it) => html`<${Named} id=${it.account} />`, text: (it) => it.account },
   { head: t("Kind"), extra: true, cell: (it) => t(sentence(it.kind)), text: (it) => it.kind },
-  { head: t("What"), cell: (it) => it.items.map((item, at) => html`${at > 0 && ", "}${item.quantity > 1 && `${item.quantity} × `}<${Named} id=${item.offer} />`) },
+  { head: t("What"), cell: (it) => html`<span>${it.items.map((item, at) => html`${at > 0 && ", "}${item.quantity > 1 && `${item.quantity} × `}<${Named} id=${item.offer} />`)}</span>` },
   { head: t("Placed"), num: true, cell: (it) => html`<${Far} at=${it.ordered_at} />`, text: (it) => moment(it.ordered_at) },
 ];
 

@@ -5,7 +5,7 @@ import { get } from "../model/api.js";
 import { useLoad } from "../model/load.js";
 import { brief, isNothing, money, round } from "../model/money.js";
 import { here, refine, to } from "../model/route.js";
-import { isHouse, may } from "../model/session.js";
+import { isBuyer, isHouse, may } from "../model/session.js";
 import { count, t } from "../model/text.js";
 import { day, month, today } from "../model/time.js";
 import { Chart } from "../part/chart.js";
@@ -39,7 +39,7 @@ function Figures({ of }) {
       <${Figure} name=${t("Overdue")} value=${round(late.amount)}>
         ${late.invoices > 0
           ? html`<a class="badge bad" href=${to("/invoices", { state: "overdue" })}><${Icon} name="circle-alert" />${t("{count} invoices", { count: late.invoices })}</a>`
-          : html`<span class="badge good"><${Icon} name="check" />${t("Everybody pays")}</span>`}<//>
+          : html`<span class="badge good"><${Icon} name="check" />${t("Nothing is overdue")}</span>`}<//>
     </dl>`;
 }
 
@@ -67,8 +67,8 @@ function Revenue({ of }) {
     series: SERIES.find(([key]) => key === series)[1](), count: points.length, month: last?.at ?? "", amount: last?.said ?? "",
   });
   return html`
-    <${Card} title=${t("Revenue by month")} actions=${html`
-      <div class="segments" role="group" aria-label=${t("Which revenue")}>
+    <${Card} title=${isBuyer() ? t("Invoices by month") : t("Revenue by month")} actions=${html`
+      <div class="segments" role="group" aria-label=${isBuyer() ? t("Which invoices") : t("Which revenue")}>
         ${SERIES.map(([key, text]) => html`<button type="button" aria-pressed=${key === series} onClick=${() => choose(key)}>${text()}</button>`)}
       </div>`}>
       <div class="inside"><${Chart} points=${points} brief=${(it) => brief(it, of.currency)} summary=${summary} head=${[t("Month"), t("Net")]} /></div>
@@ -121,7 +121,7 @@ function Overdue() {
   return html`
     <${Card} title=${t("Overdue")} actions=${html`<a class="button small" href=${to("/invoices", { state: "overdue" })}>${t("All overdue")}</a>`}>
       <${Loaded} of=${read}>${({ items }) => items.length === 0
-        ? html`<${Empty} icon="circle-check" title=${t("Nobody is late")}><p>${t("Invoices that are not paid in time appear here, the oldest first.")}</p><//>`
+        ? html`<${Empty} icon="circle-check" title=${t("Nothing is overdue")}><p>${t("Invoices that are not paid in time appear here, the oldest first.")}</p><//>`
         : html`<${Table} label=${t("Overdue invoices")} rows=${items} columns=${late()} />`}<//>
     <//>`;
 }
@@ -145,9 +145,9 @@ function Next() {
               <span>${left.due > 0 ? t("{count} billing accounts are due now.", { count: left.due }) : t("Nothing is due to be billed.")}
                 ${left.failed > 0 && html` <a href=${to("/billing")}>${t("{count} could not be billed.", { count: left.failed })}</a>`}</span></p>`}
           <ol class="timeline">
-            ${days.map(([date, rows]) => html`<li key=${date}><span><span class="strong">${t("{count} billing accounts are billed", { count: rows.length })}</span><br /><small>${day(date)}</small></span><span class="quiet"><${Far} at=${date} /></span></li>`)}
+            ${days.map(([date, rows]) => html`<li key=${date}><span><span class="strong">${isBuyer() ? t("Next invoice") : t("{count} billing accounts are billed", { count: rows.length })}</span><br /><small>${day(date)}</small></span><span class="quiet"><${Far} at=${date} /></span></li>`)}
           </ol>
-          ${days.length === 0 && html`<p class="quiet">${t("Open an account, and its first billing day appears here.")}</p>`}
+          ${days.length === 0 && html`<p class="quiet">${isBuyer() ? t("No invoice is to come.") : t("Open an account, and its first billing day appears here.")}</p>`}
         </div>`}<//>
     <//>`;
 }

@@ -80,7 +80,7 @@ function Cancel({ of, onClose }) {
   };
   return html`
     <${FormDialog} title=${t("Cancel the subscription")} onClose=${onClose} onSend=${cancel} send=${t("Cancel it")} danger
-      intro=${t("What it is stops and is taken away. What was paid in advance goes back to the balance, as the offer says.")}>
+      intro=${t("What it is stops and is taken away. What was paid in advance is not given back by itself.")}>
       <${Field} name="reason" label=${t("Reason")} />
       <${Field} name="comment" label=${t("Comment")} kind="area" />
     <//>`;
@@ -118,7 +118,7 @@ export default function Subscription({ id }) {
             [t("Free until"), of.trial_until && html`<${When} at=${of.trial_until} />`],
             [t("Term"), of.term && `${of.term.key ?? t("open-ended")} (${t("no. {count}", { count: of.term.count })})`],
             [t("Paid until"), of.term?.end && html`<${When} at=${of.term.end} />`],
-            [t("Renews"), of.term && (of.term.auto_renew ? t("by itself") : t("on order"))],
+            [t("Renews"), of.term && (of.term.auto_renew ? t("by itself") : t("only when ordered"))],
             [t("Ended"), day(of.ended_on)],
             [t("Order"), of.order && html`<a href=${`/ui/orders/${of.order}`}>${t("Show it")}</a>`],
           ]} /></div><//>

@@ -1,7 +1,10 @@
 // How an amount came about: the tiers that were entered with their units, what was free, which days, which price.
 import { html } from "../html.js";
 import { compare } from "../model/decimal.js";
+import { useLoad } from "../model/load.js";
 import { quantity, unitPrice } from "../model/money.js";
+import { listed } from "../model/name.js";
+import { may } from "../model/session.js";
 import { t } from "../model/text.js";
 import { day } from "../model/time.js";
 import { Icon } from "./icon.js";
@@ -16,16 +19,25 @@ const RULES = {
   stated: () => t("A stated amount"),
 };
 
+// What the quantity is, by how its meter counts; who may not see meters is told the events alone.
+const COUNTS = {
+  sum: (of, count) => t("{quantity} counted in {count} events", { quantity: of, count }),
+  count: (of, count) => t("{quantity} counted in {count} events", { quantity: of, count }),
+  max: (of, count) => t("{quantity}: the highest of {count} readings", { quantity: of, count }),
+  latest: (of, count) => t("{quantity}: the last of {count} readings", { quantity: of, count }),
+  undefined: (of, count) => t("{quantity} by {count} events", { quantity: of, count }),
+};
+
 const isSome = (text) => compare(text ?? "0", "0") !== 0;
 
-function Tiers({ of, currency, unit }) {
+function Tiers({ of, currency, unit, isRest }) {
   const hasUnits = of.some((it) => isSome(it.units));
   const hasFlat = of.some((it) => isSome(it.flat));
   if (!hasUnits) return null;
   const price = (it) => unitPrice(it, currency);
   return html`
     <div class="scroll" tabindex="0" role="region" aria-label=${t("Tiers")}><table>
-      <thead><tr>${of.length > 1 && html`<th scope="col">${t("Tier")}</th>`}<th scope="col" class="end">${t("Units")}</th><th scope="col" class="end">${t("each")}</th>${hasFlat && html`<th scope="col" class="end">${t("plus")}</th>`}<th scope="col" class="end">${t("Amount")}</th></tr></thead>
+      <thead><tr>${of.length > 1 && html`<th scope="col">${t("Tier")}</th>`}<th scope="col" class="end">${isRest ? t("Units beyond") : t("Units")}</th><th scope="col" class="end">${t("each")}</th>${hasFlat && html`<th scope="col" class="end">${t("plus")}</th>`}<th scope="col" class="end">${t("Amount")}</th></tr></thead>
       <tbody>${of.map((it) => html`
         <tr key=${it.tier}>${of.length > 1 && html`<td>${it.tier}</td>`}<td class="end">${quantity(it.units)} ${unit ?? ""}</td><td class="end">× ${price(it.per_unit)}</td>${hasFlat && html`<td class="end">+ ${price(it.flat)}</td>`}<td class="end strong">= ${price(it.amount)}</td></tr>`)}</tbody>
     </table></div>`;
@@ -33,9 +45,13 @@ function Tiers({ of, currency, unit }) {
 
 /** The explanation itself. */
 export function Explanation({ of, currency, unit, counted }) {
+  const meters = useLoad(async () => (may("catalog_read") ? listed("/meters") : new Map()), ["meters"]).data;
+  const amount = (it) => `${quantity(it)} ${unit ?? ""}`.trim();
+  const before = [
+    of.usage && COUNTS[meters?.get(of.usage.meter)?.aggregation]?.(amount(counted), of.usage.events),
+    isSome(of.included) && t("{quantity} are free; what is beyond is charged", { quantity: amount(of.included) }),
+  ].filter(Boolean);
   const notes = [
-    of.usage && t("{quantity} counted in {count} events", { quantity: `${quantity(counted)} ${unit ?? ""}`.trim(), count: of.usage.events }),
-    isSome(of.included) && t("{quantity} of it free", { quantity: `${quantity(of.included)} ${unit ?? ""}`.trim() }),
     of.days && t("{used} of {all} days of the period", { used: of.days.used, all: of.days.of }),
     of.price_version && t("by the price as of {day}", { day: day(of.price_version) }),
     of.includes_tax && t("tax is contained in the price"),
@@ -47,7 +63,8 @@ export function Explanation({ of, currency, unit, counted }) {
   return html`
     <div>
       <p class="strong">${RULES[of.rule]?.(fee) ?? of.rule}${isFee && `: ${fee}`}</p>
-      <${Tiers} of=${of.tiers} currency=${currency} unit=${unit} />
+      <ul class="steps quiet">${before.map((it) => html`<li>${it}</li>`)}</ul>
+      <${Tiers} of=${of.tiers} currency=${currency} unit=${unit} isRest=${isSome(of.included)} />
       <ul class="steps quiet">${notes.map((it) => html`<li>${it}</li>`)}</ul>
     </div>`;
 }

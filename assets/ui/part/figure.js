@@ -20,6 +20,9 @@ export const Far = ({ at, wall = false }) => (at ? html`<time datetime=${at} tit
 
 const PATHS = { acc: "/accounts", ofr: "/catalogue", sub: "/subscriptions", inv: "/invoices", ord: "/orders", pay: "/payments", run: "/billing", crn: "/credit-notes" };
 
+/** A mail address that may go on in the next line before its host. */
+export const breakable = (email) => html`${email.slice(0, email.indexOf("@"))}<wbr />${email.slice(email.indexOf("@"))}`;
+
 /** Where the thing with an id is shown, if it has a page. */
 export function pathOf(id) {
   const folder = PATHS[id?.slice(0, 3)];

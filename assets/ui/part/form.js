@@ -117,6 +117,20 @@ export function bodyOf(form, { keeps = false } = {}) {
   return Object.fromEntries(Object.entries(body).map(([key, value]) => [key, tidied(value)]));
 }
 
+/** What people call the field that a problem is about. */
+function labelOf(form, pointer) {
+  const name = pointer.slice(1);
+  const field = [...form.elements].find((it) => it.name === name || it.name?.startsWith(`${name}/`));
+  return field?.labels?.[0]?.textContent.trim();
+}
+
+/** A problem without what it says of a field that is being corrected; nothing if that was all. */
+function without(problem, name) {
+  const left = problem.errors?.filter((it) => it.pointer !== `/${name}` && !it.pointer.startsWith(`/${name}/`)) ?? [];
+  if (left.length === (problem.errors?.length ?? 0)) return problem;
+  return left.length === 0 ? null : Object.assign(Object.create(problem), { errors: left });
+}
+
 /** A form. `onSend(body)` does it; its problem is shown at the fields, or above them. `onTyped(body)` follows what is typed. */
 export function Form({ onSend, onCancel, onTyped, send, danger = false, isOff = false, children, keeps = false }) {
   const [problem, set] = useState(null);
@@ -129,18 +143,19 @@ export function Form({ onSend, onCancel, onTyped, send, danger = false, isOff = 
     try {
       await onSend(bodyOf(form, { keeps }), form);
     } catch (found) {
+      for (const it of found.errors ?? []) it.label = labelOf(form, it.pointer);
       set(found);
       requestAnimationFrame(() => (form.querySelector('[aria-invalid="true"]') ?? form.querySelector('[role="alert"]'))?.focus());
     }
     wait(false);
   };
   // What one has chosen may bring other fields, or take some away: they are looked at when they are there.
-  const follow = onTyped && ((event) => {
+  const follow = (event) => {
     const form = event.currentTarget;
-    requestAnimationFrame(() => onTyped(bodyOf(form)));
-  });
-  const names = (it) => it.pointer.slice(1);
-  const fields = problem?.errors?.length ? problem.errors.map((it) => `${names(it)} ${it.message}`).join("; ") : null;
+    if (problem) set(without(problem, event.target.name));
+    if (onTyped) requestAnimationFrame(() => onTyped(bodyOf(form)));
+  };
+  const fields = problem?.errors?.length ? problem.errors.map((it) => `${it.label ?? it.pointer.slice(1)}: ${it.message}`).join("; ") : null;
   return html`
     <${Refusal.Provider} value=${problem}>
       <form class="fields" onSubmit=${submit} onInput=${follow}>

@@ -1,6 +1,6 @@
 // The frame of each page: title, the way up, what one can do, and cards.
 import { html } from "../html.js";
-import { useEffect } from "../../vendor/preact/hooks.js";
+import { useEffect, useLayoutEffect, useRef } from "../../vendor/preact/hooks.js";
 import { to } from "../model/route.js";
 import { t } from "../model/text.js";
 import { Icon } from "./icon.js";
@@ -40,8 +40,15 @@ export const Facts = ({ of }) => html`
   </dl>`;
 
 /** Parts of a page, of which one is shown: `[key, text]`, the first if nothing is said. */
-export const Tabs = ({ of, at, path, label }) => html`
-  <nav class="tabs" aria-label=${label}>
-    ${of.map(([key, text]) => html`
-      <a key=${key} href=${to(path, { part: key === of[0][0] ? "" : key })} aria-current=${key === at ? "page" : undefined}>${text}</a>`)}
-  </nav>`;
+export function Tabs({ of, at, path, label }) {
+  const place = useRef();
+  useLayoutEffect(() => {
+    const [all, one] = [place.current, place.current.querySelector("[aria-current]")].map((it) => it.getBoundingClientRect());
+    place.current.scrollLeft += one.left - all.left - (all.width - one.width) / 2;
+  }, [at]);
+  return html`
+    <nav class="tabs" aria-label=${label} ref=${place}>
+      ${of.map(([key, text]) => html`
+        <a key=${key} href=${to(path, { part: key === of[0][0] ? "" : key })} aria-current=${key === at ? "page" : undefined}>${text}</a>`)}
+    </nav>`;
+}

@@ -29,6 +29,7 @@ const SAID = {
   captured: () => t("Received"),
   launched: () => t("On sale"),
   open: () => t("Open"),
+  defined: () => t("Not billed yet"),
   credited: () => t("Credited"),
 };
 

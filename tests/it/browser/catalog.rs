@@ -116,7 +116,7 @@ fn a_bad_quantity_is_said_at_its_field() {
 }
 
 #[test]
-fn a_billing_account_is_opened_and_made_the_usual_one() {
+fn a_billing_account_is_opened_and_made_the_default_one() {
     let Some(chromium) = chromium() else { return };
     let stage = Stage::set();
     let tab = stage.signed_in(chromium, OLGA);
@@ -130,7 +130,7 @@ fn a_billing_account_is_opened_and_made_the_usual_one() {
     tab.sees("1 Main Street");
     tab.click("button", "Actions for Acme in America");
     tab.click("button", "Bill here from now on");
-    tab.sees("Acme in America usual");
+    tab.sees("Acme in America default");
     tab.click("button", "Actions for Acme in America");
     tab.click("button", "Edit");
     tab.fill("textbox", "The payer calls it", "4711");
@@ -152,5 +152,25 @@ fn what_a_mail_says_is_changed_with_the_mail_beside_it() {
     tab.sees("your own");
     tab.click("button", "Send it no more");
     tab.sees("is not sent");
+    tab.must_be_content();
+}
+
+#[test]
+fn a_tax_rate_changes_from_a_day_on_and_the_one_before_ends() {
+    let Some(chromium) = chromium() else { return };
+    let stage = Stage::set();
+    let tab = stage.signed_in(chromium, OLGA);
+    tab.go(&stage.address("/ui/settings?part=tax"));
+    tab.click("button", "Actions for VAT");
+    tab.click("button", "Another rate from a day on");
+    tab.fill("textbox", "Percent", "21");
+    tab.click("button", "Change it");
+    tab.sees("21 %");
+    tab.until("!document.querySelector('dialog')");
+    let rules = stage.market.operator().get("/tax_rules");
+    let rules = rules["items"].as_array().unwrap();
+    let of = |percent: &str| rules.iter().find(|it| it["percent"] == percent).expect(percent);
+    assert_eq!(of("20")["valid_until"], of("21")["valid_from"], "{rules:?}");
+    assert!(of("21")["valid_until"].is_null());
     tab.must_be_content();
 }

@@ -188,20 +188,24 @@ fn an_account_is_opened_and_what_is_wrong_is_said_at_its_field() {
     tab.go("/ui/");
     tab.click("link", "New account");
     tab.fill("textbox", "Name", "Bäckerei Sonne");
-    tab.fill("textbox", "Country…", "D");
+    tab.choose("Country", "Germany");
+    tab.fill("textbox", "Tax number", "DE 811 569 869");
+    tab.fill("textbox", "Currency…", "EU");
     tab.click("button", "Open the account");
     tab.until("document.activeElement.getAttribute('aria-invalid') === 'true'");
-    assert_eq!(tab.eval("document.activeElement.name"), "address/country");
+    assert_eq!(tab.eval("document.activeElement.name"), "billing/currency");
     let refused = tab.complaints();
     assert!(
         matches!(refused.as_slice(), [it] if it.contains("POST /api/v1/accounts")),
         "{refused:?}"
     );
-    tab.fill("textbox", "Country…", "DE");
+    tab.fill("textbox", "Currency…", "EUR");
     tab.click("button", "Open the account");
     tab.sees("It has nothing yet");
     let id = tab.path();
     let account = stage.market.operator().get(id.strip_prefix("/ui").unwrap());
     assert_eq!(text(&account["name"]), "Bäckerei Sonne");
+    assert_eq!(account["address"]["country"], "DE");
+    assert_eq!(text(&account["tax"]["registration_id"]), "DE 811 569 869");
     tab.must_be_content();
 }

@@ -69,6 +69,7 @@ impl Stage {
         let account = text(&customers[0]["id"]);
         let last = operator.get(&format!("/invoices?account={account}"))["items"][0].clone();
         let (invoice, number) = (text(&last["id"]), text(&last["number"]));
+        let note = credited(&market, &customers[2]);
         let (run, order) = (newest("/billing_runs"), newest("/orders?order=oldest"));
         let templates = operator.get("/notification_templates");
         let issued = templates["items"].as_array().unwrap().iter();
@@ -77,6 +78,7 @@ impl Stage {
             ("{account}", account),
             ("{draft}", draft),
             ("{invoice}", invoice),
+            ("{note}", note),
             ("{number}", number),
             ("{offer}", server),
             ("{order}", order),
@@ -157,6 +159,16 @@ fn catalogue(market: &Market) -> (String, String) {
         "service_terms": after,
     });
     (draft, made("/offers", rich))
+}
+
+/// A credit note for a part of a customer's last invoice.
+fn credited(market: &Market, customer: &Value) -> String {
+    let operator = market.operator();
+    let account = text(&customer["id"]);
+    let last = operator.get(&format!("/invoices?account={account}"))["items"][0].clone();
+    let net = json!({ "amount": "0.42", "currency": "USD" });
+    let body = json!({ "reason": "A day without backup", "lines": [{ "line": 0, "net": net }] });
+    text(&operator.post(&format!("/invoices/{}/credit", text(&last["id"])), &body)["id"])
 }
 
 /// Traffic that gets cheaper with the amount.

@@ -5,6 +5,7 @@ import { useLoad } from "../../model/load.js";
 import { forget, remember } from "../../model/name.js";
 import { may } from "../../model/session.js";
 import { languageName, t } from "../../model/text.js";
+import { AddressFields } from "../../part/address.js";
 import { ChangeDialog, Field, FormDialog } from "../../part/form.js";
 import { say } from "../../part/toast.js";
 
@@ -12,20 +13,6 @@ const EDITABLE = () => [
   ["name", t("Name")], ["description", t("Note")], ["locale", t("Language of documents")], ["address", t("Address")],
   ["contacts", t("Contact")], ["tax", t("Tax")], ["class", t("Class")], ["nature", t("Is a")],
 ];
-
-/** The lines of an address, by the names below which they stand. */
-export const AddressFields = ({ name = "address", of }) => html`
-  <fieldset><legend>${t("Address")}</legend>
-    <${Field} name=${`${name}/street`} label=${t("Street and number")} value=${of?.street ?? ""} autocomplete="off" />
-    <div class="pair">
-      <${Field} name=${`${name}/postal_code`} label=${t("Postal code")} value=${of?.postal_code ?? ""} autocomplete="off" />
-      <${Field} name=${`${name}/city`} label=${t("City")} value=${of?.city ?? ""} autocomplete="off" />
-    </div>
-    <div class="pair">
-      <${Field} name=${`${name}/region`} label=${t("Region")} value=${of?.region ?? ""} autocomplete="off" />
-      <${Field} name=${`${name}/country`} label=${t("Country")} value=${of?.country ?? ""} hint=${t("Two letters, such as DE")} maxlength="2" autocomplete="off" />
-    </div>
-  </fieldset>`;
 
 function EditFields({ of }) {
   const classes = useLoad(async () => (may("class_read") && may("account_terms_write") ? all("/classes") : []), ["classes of", of.id]).data;

@@ -7,30 +7,27 @@ import { forget, remember } from "../../model/name.js";
 import { may } from "../../model/session.js";
 import { languageName, LANGUAGES, t } from "../../model/text.js";
 import { day, rhythm } from "../../model/time.js";
+import { AddressFields, addressLine } from "../../part/address.js";
 import { When } from "../../part/figure.js";
-import { ChangeDialog, Checks, Field, FormDialog } from "../../part/form.js";
+import { ChangeDialog, Field, FormDialog } from "../../part/form.js";
 import { Icon } from "../../part/icon.js";
 import { Menu } from "../../part/menu.js";
 import { Card, Facts } from "../../part/page.js";
 import { State } from "../../part/state.js";
 import { Empty, Loaded } from "../../part/still.js";
 import { complain, say } from "../../part/toast.js";
-import { AddressFields } from "./actions.js";
 
 const PERIODS = ["1 week", "1 month", "3 months", "6 months", "1 year"];
-const MEDIA = [["portal", () => t("online")], ["mail", () => t("by mail")], ["print", () => t("on paper")]];
-const FORMATS = [["pdf", () => "PDF"], ["factur_x", () => "Factur-X"], ["ubl", () => "UBL"], ["cii", () => "CII"]];
 const MEANS = [["unsaid", () => t("not said")], ["invoice", () => t("on the invoice")], ["card", () => t("by card")], ["purchase_order", () => t("by an order of its own")]];
 const TYPES = [["postpaid", () => t("afterwards")], ["prepaid", () => t("before")]];
 const NAMES = () => [
   ["name", t("Name")], ["reference", t("The payer calls it")], ["recipient", t("Recipient")], ["address", t("Address")], ["email", t("Mail address for invoices")],
-  ["locale", t("Language of documents")], ["media", t("How invoices arrive")], ["formats", t("In which form")], ["payment_means", t("Is paid")],
+  ["locale", t("Language of documents")], ["payment_means", t("Is paid")],
   ["currency", t("Currency")], ["zone", t("Time zone")], ["cycle", t("Rhythm")], ["billing_type", t("Pays")],
 ];
 
 const pairs = (table) => table.map(([key, text]) => [key, text()]);
 const words = (table, keys) => pairs(table).filter(([key]) => keys.includes(key)).map(([, text]) => text).join(", ");
-const line = (of) => of && [of.street, [of.postal_code, of.city].filter(Boolean).join(" "), of.country].filter(Boolean).join(", ");
 
 /** Its fields; `of` is nothing for a new one. */
 const Fields = ({ of, isNew }) => html`
@@ -55,9 +52,7 @@ const Fields = ({ of, isNew }) => html`
       <${Field} name="recipient" label=${t("Recipient")} value=${of.recipient ?? ""} hint=${t("Who stands on the invoice, if not the account")} />
       <${Field} name="locale" label=${t("Language of documents")} kind="select" value=${of.locale ?? ""} options=${[["", t("as the account's")], ...[...new Set([...Object.keys(LANGUAGES), ...(of.locale ? [of.locale] : [])])].map((it) => [it, languageName(it)])]} />
     </div>`}
-  <${AddressFields} of=${of.address} />
-  <div class="pair"><${Checks} name="media" label=${t("How invoices arrive")} value=${of.media ?? ["portal"]} options=${pairs(MEDIA)} />
-    <${Checks} name="formats" label=${t("In which form")} value=${of.formats ?? ["pdf"]} options=${pairs(FORMATS)} /></div>`;
+  <${AddressFields} of=${of.address} />`;
 
 function Edit({ of, onClose }) {
   const done = (it) => {
@@ -93,7 +88,7 @@ function One({ of }) {
       : { text: t("Stop its invoices"), icon: "pause", onClick: on("suspend", t("It is on hold")) },
     !of.default && { text: t("Close it"), icon: "ban", danger: true, onClick: on("close", t("It closes after its last invoice")) },
   ].filter(Boolean);
-  const title = html`${of.name}${of.default && html` <span class="badge">${t("usual")}</span>`}${of.state !== "active" && html` <${State} of=${of.state} />`}`;
+  const title = html`${of.name}${of.default && html` <span class="badge">${t("default")}</span>`}${of.state !== "active" && html` <${State} of=${of.state} />`}`;
   return html`
     <${Card} title=${title} actions=${actions.length > 0 && html`<${Menu} label=${t("Actions for {name}", { name: of.name })} button=${html`<${Icon} name="ellipsis" />`} items=${actions} />`}>
       <div class="inside stack">
@@ -105,10 +100,8 @@ function One({ of }) {
           [t("Pays"), words(TYPES, [of.billing_type])],
           [t("Is paid"), of.payment_means && of.payment_means !== "unsaid" && words(MEANS, [of.payment_means])],
           [t("Recipient"), of.recipient],
-          [t("Address"), line(of.address)],
+          [t("Address"), addressLine(of.address)],
           [t("Invoices go to"), of.email],
-          [t("How invoices arrive"), words(MEDIA, of.media)],
-          [t("In which form"), words(FORMATS, of.formats)],
           [t("Time zone"), of.zone],
           [t("The payer calls it"), of.reference],
         ].filter(([, it]) => it)} />

@@ -15,13 +15,13 @@ import { download, Table } from "../../part/table.js";
 const begun = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 const columns = () => [
-  { head: t("Day"), cell: (it) => day(it.on), text: (it) => it.on },
-  { head: t("What"), lead: true, text: (it) => it.text, cell: (it) => it.invoice
+  { head: t("Day"), cell: (it) => html`<span class="one-line">${day(it.on)}</span>`, text: (it) => it.on },
+  { head: t("What"), text: (it) => it.text, cell: (it) => it.invoice
     ? html`<a href=${to(`/invoices/${it.invoice}`)}>${begun(it.text)}</a>`
     : it.payment ? html`<a href=${to(`/payments/${it.payment}`)}>${begun(it.text)}</a>` : begun(it.text) },
   { head: t("Charged"), num: true, cell: (it) => it.debit && money(it.debit), text: (it) => it.debit?.amount },
   { head: t("Paid or given back"), num: true, cell: (it) => it.credit && money(it.credit), text: (it) => it.credit?.amount },
-  { head: t("Owed"), num: true, cell: (it) => html`<span class="strong">${money(it.balance)}</span>`, text: (it) => it.balance.amount },
+  { head: t("Owed"), num: true, lead: true, cell: (it) => html`<span class="strong">${money(it.balance)}</span>`, text: (it) => it.balance.amount },
 ];
 
 /** The statement, for each billing account. */

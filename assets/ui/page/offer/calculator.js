@@ -2,18 +2,17 @@
 import { html } from "../../html.js";
 import { useState } from "../../../vendor/preact/hooks.js";
 import { workOut } from "../../model/api.js";
+import { countries } from "../../model/country.js";
 import { isDecimal } from "../../model/decimal.js";
 import { useLoad, useStill } from "../../model/load.js";
 import { money } from "../../model/money.js";
 import { session } from "../../model/session.js";
-import { language, local, t } from "../../model/text.js";
+import { local, t } from "../../model/text.js";
 import { Why } from "../../part/explanation.js";
 import { Field } from "../../part/form.js";
 import { Card } from "../../part/page.js";
 import { Empty, Failure } from "../../part/still.js";
 import { currencies } from "./prices.js";
-
-const COUNTRIES = ["DE", "AT", "CH", "FR", "NL", "IT", "ES", "GB", "US"];
 
 const Amount = ({ onInput, ...rest }) => html`<${Field} kind="decimal" onInput=${(event) => onInput(event.target.value.replace(",", "."))} ...${rest} />`;
 
@@ -62,7 +61,6 @@ export function Calculator({ offer, meters }) {
   const isUsage = (it) => !it || (isDecimal(it) && !it.startsWith("-"));
   const isRight = isQuantity && metered.every((it) => isUsage(usage[it.meter]));
   const wish = { currency, term: term || undefined, country: country || undefined, quantity: Number(quantity), usage: used };
-  const regions = new Intl.DisplayNames(language.value, { type: "region" });
   const select = (name, label, value, set, options) => html`
     <div><label><span>${label}</span><select name=${name} onChange=${(event) => set(event.target.value)}>${options.map(([key, text]) => html`<option value=${key} selected=${key === value}>${text}</option>`)}</select></label></div>`;
   if (all.length === 0) return null;
@@ -77,7 +75,7 @@ export function Calculator({ offer, meters }) {
         <div class="pair">
           ${all.length > 1 && select("currency", t("Currency"), currency, pay, all.map((it) => [it, it]))}
           ${offer.terms.length > 1 && select("term", t("Term"), term, bind, [["", t("As the offer says")], ...offer.terms.map((it) => [it.key, local(it.name) || it.key])])}
-          ${select("buyer_in", t("Buyer in"), country, live, [["", t("where you are")], ...COUNTRIES.map((it) => [it, regions.of(it)])])}
+          ${select("buyer_in", t("Buyer in"), country, live, [["", t("where you are")], ...countries()])}
         </div>
         ${isRight ? html`<${Result} of=${offer} wish=${wish} meters=${meters} />` : html`<p class="quiet">${t("It is worked out as soon as every field is right.")}</p>`}
       </div>

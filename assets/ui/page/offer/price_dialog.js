@@ -4,7 +4,7 @@ import { useState } from "../../../vendor/preact/hooks.js";
 import { post, workOut } from "../../model/api.js";
 import { compare, isDecimal } from "../../model/decimal.js";
 import { useLoad, useStill } from "../../model/load.js";
-import { forget, listed } from "../../model/name.js";
+import { listed } from "../../model/name.js";
 import { money } from "../../model/money.js";
 import { may, session } from "../../model/session.js";
 import { local, t } from "../../model/text.js";
@@ -90,7 +90,7 @@ function Preview({ offer, draft, unit }) {
         ${isCounted && html`<label class="row tight"><small>${t("for")}</small><input class="date" inputmode="decimal" value=${quantity} aria-label=${t("For how many units")} aria-invalid=${isAmount ? undefined : "true"} onInput=${(event) => count(event.target.value.trim())} /><small>${unit ?? t("units")}</small></label>`}</div>
       ${isCounted && !isAmount && html`<span class="field-problem">${t("This is not a quantity.")}</span>`}
       ${line ? html`<div class="row between"><span>${line.name}</span><span class="strong">${money(line.net)}</span></div><${Why} of=${line.explanation} currency=${line.net.currency} unit=${unit} isOpen />`
-        : html`<p class="quiet">${read.error ? read.error.message : t("Fill the figures in, and it is worked out here.")}</p>`}
+        : html`<p class="quiet">${read.error ? (read.error.errors[0]?.message ?? read.error.message) : t("Fill the figures in, and it is worked out here.")}</p>`}
     </section>`;
 }
 
@@ -100,13 +100,13 @@ const useLists = () => useLoad(async () => {
   return { meters, taxes, resources };
 }, ["price lists"]).data ?? { meters: new Map(), taxes: new Map(), resources: new Map() };
 
-function When({ kind, meters, onNew }) {
+function When({ kind, meters, meter, onPick, onNew }) {
   if (kind === "one_time") return html`<${Field} name="fee" label=${t("On which occasion")} kind="select" options=${pairs(FEES)} />`;
   if (kind === "recurring") return html`
     <${Field} name="period" label=${t("How often")} kind="select" value="1 month" options=${PERIODS.map((it) => [it, rhythm(it)])} />
     <${Field} name="timing" label=${t("Charged")} kind="select" options=${pairs(TIMINGS)} />`;
   return html`
-    <div><${Field} name="meter" label=${t("What is counted")} kind="select" required options=${[["", t("Choose …")], ...[...meters.values()].map((it) => [it.id, `${it.name} (${it.unit})`])]} />
+    <div><${Field} name="meter" label=${t("What is counted")} kind="select" required value=${meter} onChange=${(event) => onPick(event.target.value)} options=${[["", t("Choose …")], ...[...meters.values()].map((it) => [it.id, `${it.name} (${it.unit})`])]} />
       <button type="button" class="link" onClick=${onNew}>${t("Count something new")}</button></div>`;
 }
 
@@ -116,6 +116,11 @@ export function NewPrice({ offer, onClose }) {
   const [kind, choose] = useState("recurring");
   const [draft, type] = useState({ kind: "recurring", model: { kind: "flat" } });
   const [isCounting, countNew] = useState(false);
+  const [meter, pick] = useState("");
+  const made = ({ id }) => {
+    pick(id);
+    type((it) => ({ ...it, meter: id }));
+  };
   const known = currencies(offer.prices);
   const usual = known[0] ?? session.value.account.currency ?? "EUR";
   const add = async (body) => {
@@ -132,7 +137,7 @@ export function NewPrice({ offer, onClose }) {
       </div>
       <div class="pair">
         <${Field} name="kind" label=${t("When it is charged")} kind="select" value=${kind} onChange=${(event) => choose(event.target.value)} options=${pairs(KINDS)} />
-        <${When} kind=${kind} meters=${meters} onNew=${() => countNew(true)} />
+        <${When} kind=${kind} meters=${meters} meter=${meter} onPick=${pick} onNew=${() => countNew(true)} />
       </div>
       <${Model} currency=${draft.currency ?? usual} />
       <details><summary>${t("Terms, tax, and from when")}</summary><div class="stack">
@@ -146,7 +151,7 @@ export function NewPrice({ offer, onClose }) {
       </div></details>
       <${Preview} offer=${offer} draft=${{ currency: usual, ...draft }} unit=${unit} />
     <//>
-    ${isCounting && html`<${Create} path="/meters" title=${t("New meter")} onClose=${() => { forget("/meters"); countNew(false); }}>${MeterFields({})}<//>`}`;
+    ${isCounting && html`<${Create} path="/meters" title=${t("New meter")} onMade=${made} onClose=${() => countNew(false)}>${MeterFields({})}<//>`}`;
 }
 
 const after = (text) => new Date(Date.parse(text) + 86_400_000).toISOString().slice(0, 10);

@@ -1,7 +1,7 @@
 // The prices of an offer, in words and with their tiers, by currency.
 import { html } from "../../html.js";
 import { useState } from "../../../vendor/preact/hooks.js";
-import { compare } from "../../model/decimal.js";
+import { compare, plus } from "../../model/decimal.js";
 import { quantity, unitPrice } from "../../model/money.js";
 import { t } from "../../model/text.js";
 import { day, rhythm, today } from "../../model/time.js";
@@ -41,13 +41,15 @@ function said(model, price, unit) {
   }
 }
 
-function Tiers({ of, currency, unit }) {
+/** The tiers, counted from the first unit: those that are free come before them. */
+function Tiers({ of, currency, unit, free }) {
   const hasFlat = of.some((it) => it.flat && compare(it.flat, "0") !== 0);
-  const from = (at) => (at === 0 ? "0" : of[at - 1].up_to);
+  const isSomeFree = compare(free, "0") !== 0;
+  const from = (at) => (at === 0 ? free : plus(of[at - 1].up_to, free));
   return html`
     <table class="dense"><thead><tr><th scope="col">${unit ?? t("Units")}</th><th scope="col" class="end">${t("each")}</th>${hasFlat && html`<th scope="col" class="end">${t("plus")}</th>`}</tr></thead>
-      <tbody>${of.map((it, at) => html`
-        <tr key=${at}><td>${it.up_to ? t("{from} to {to}", { from: quantity(from(at)), to: quantity(it.up_to) }) : t("above {from}", { from: quantity(from(at)) })}</td>
+      <tbody>${isSomeFree && html`<tr><td>${t("{from} to {to}", { from: "0", to: quantity(free) })}</td><td class="end">${t("free")}</td>${hasFlat && html`<td></td>`}</tr>`}${of.map((it, at) => html`
+        <tr key=${at}><td>${it.up_to ? t("{from} to {to}", { from: quantity(from(at)), to: quantity(plus(it.up_to, free)) }) : t("above {from}", { from: quantity(from(at)) })}</td>
           <td class="end">${unitPrice(it.per_unit ?? "0", currency)}</td>${hasFlat && html`<td class="end">${unitPrice(it.flat ?? "0", currency)}</td>`}</tr>`)}</tbody></table>`;
 }
 
@@ -64,7 +66,7 @@ function Price({ of, meters, onRevise, onRemove }) {
       <div class="row between"><span class="strong">${of.name}</span><span class="row tight nowrap"><span class="strong">${said(version.model, of, unit)}</span>
         ${actions.length > 0 && html`<${Menu} label=${t("Actions for {name}", { name: of.name })} button=${html`<${Icon} name="ellipsis" />`} items=${actions} />`}</span></div>
       <p class="quiet">${[when(of), compare(version.included, "0") !== 0 && t("{quantity} {unit} free", { quantity: quantity(version.included), unit: unit ?? "" }), of.includes_tax && t("tax contained"), of.term && t("for the term {term}", { term: of.term })].filter(Boolean).join(" · ")}</p>
-      ${version.model.tiers?.length > 0 && html`<${Tiers} of=${version.model.tiers} currency=${of.currency} unit=${unit} />`}
+      ${version.model.tiers?.length > 0 && html`<${Tiers} of=${version.model.tiers} currency=${of.currency} unit=${unit} free=${version.included} />`}
       ${later.map((it) => html`<p class="notice info" key=${it.version}>${t("From {day}: {price}", { day: day(it.valid_from), price: said(it.model, of, unit) })}</p>`)}
     </li>`;
 }

@@ -16,7 +16,7 @@ const PERIODS = ["1 week", "1 month", "3 months", "6 months", "1 year"];
 
 const NAMES = () => [
   ["name", t("Name")], ["description", t("Note")], ["due_days", t("Days to pay")], ["grace_days", t("Days of grace")],
-  ["hold_days", t("Days until it is held")], ["automatic_hold", t("Hold by itself")], ["members_may_buy", t("Members may order")],
+  ["members_may_buy", t("Members may order")],
   ["cycle", t("Rhythm")], ["billing_type", t("Pays")], ["credit_limits", t("May owe at most")],
 ];
 
@@ -31,12 +31,10 @@ const fields = (it) => html`
   <div class="pair">
     <${Field} name="due_days" label=${t("Days to pay")} kind="number" min="0" value=${it.due_days ?? 14} required />
     <${Field} name="grace_days" label=${t("Days of grace")} kind="number" min="0" value=${it.grace_days ?? 0} required />
-    <${Field} name="hold_days" label=${t("Days until it is held")} kind="number" min="0" value=${it.hold_days ?? 30} required />
   </div>
   <${Repeat} label=${t("May owe at most")} add=${t("A limit in one more currency")} of=${it.credit_limits} hint=${t("Without a limit it may owe any amount.")}>${(row, at) => html`
     <div class="pair"><${Field} name=${`credit_limits/${at}/amount`} label=${t("Amount")} kind="decimal" value=${row.amount ?? ""} required />
       <${Field} name=${`credit_limits/${at}/currency`} label=${t("Currency")} value=${row.currency ?? session.value.account.currency ?? ""} pattern="[A-Z]{3}" maxlength="3" required /></div>`}<//>
-  <${Field} name="automatic_hold" label=${t("Hold by itself")} kind="check" checked=${it.automatic_hold ?? false} />
   <${Field} name="members_may_buy" label=${t("Members may order")} kind="check" checked=${it.members_may_buy ?? false} />`;
 
 const remove = (it) => send("DELETE", `/classes/${it.id}`, undefined, { revision: it.revision }).then(() => { forget("/classes"); say(t("It is gone"), it.name); }, complain);
@@ -46,12 +44,11 @@ export const Classes = () => html`
   <${Editable} path="/classes" title=${t("Customer classes")} create=${t("New customer class")} kind="wide" may=${may("class_write")} names=${NAMES()} fields=${fields}
     changed=${({ credit_limits = [], ...body }) => ({ ...body, credit_limits })}
     columns=${[
-      { head: t("Name"), cell: (it) => html`<span class="strong">${it.name}</span>${it.default && html` <span class="badge">${t("usual")}</span>`}` },
+      { head: t("Name"), cell: (it) => html`<span class="strong">${it.name}</span>${it.default && html` <span class="badge">${t("default")}</span>`}` },
       { head: t("Days to pay"), num: true, cell: (it) => it.due_days },
       { head: t("Days of grace"), num: true, extra: true, cell: (it) => it.grace_days },
       { head: t("Billed"), cell: (it) => rhythm(it.cycle.period) },
       { head: t("May owe at most"), extra: true, cell: (it) => it.credit_limits.map(money).join(", ") },
-      { head: t("Held when late"), cell: (it) => (it.automatic_hold ? t("by itself") : t("by hand")) },
       { head: "", num: true, cell: (it) => may("class_write") && !it.default && html`<button type="button" class="icon-button" aria-label=${t("Take {name} out", { name: it.name })} onClick=${() => remove(it)}><${Icon} name="x" /></button>` },
     ]}
     empty=${() => html`<${Empty} icon="layers" title=${t("No classes")} />`} />`;

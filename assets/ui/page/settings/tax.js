@@ -1,21 +1,23 @@
 // Tax: zones, categories, and the rules that say how much where.
 import { html } from "../../html.js";
 import { useState } from "../../../vendor/preact/hooks.js";
-import { get, post } from "../../model/api.js";
+import { get, post, send } from "../../model/api.js";
+import { country, countries } from "../../model/country.js";
 import { useLoad } from "../../model/load.js";
 import { forget, listed } from "../../model/name.js";
 import { share } from "../../model/money.js";
 import { to } from "../../model/route.js";
-import { may, session } from "../../model/session.js";
+import { isHouse, may, session } from "../../model/session.js";
 import { t } from "../../model/text.js";
-import { day, today } from "../../model/time.js";
+import { day, period, today } from "../../model/time.js";
 import { Create, Editable } from "../../part/editable.js";
-import { Field, FormDialog } from "../../part/form.js";
+import { Field, FormDialog, Repeat } from "../../part/form.js";
 import { Icon } from "../../part/icon.js";
+import { Menu } from "../../part/menu.js";
 import { Rows } from "../../part/list.js";
 import { Card } from "../../part/page.js";
 import { Empty } from "../../part/still.js";
-import { say } from "../../part/toast.js";
+import { complain, say } from "../../part/toast.js";
 
 const TREATMENTS = [["standard", () => t("Taxed")], ["reverse_charge", () => t("Reverse charge")], ["exempt", () => t("Exempt")]];
 const BUYERS = [["all", () => t("everybody")], ["registered", () => t("buyers with a tax number")], ["unregistered", () => t("buyers without a tax number")]];
@@ -37,7 +39,7 @@ function FirstRule({ zones, onClose }) {
     say(t("Everybody is taxed so from now on"), t("Add zones and rules for whom it is otherwise."));
   };
   return html`
-    <${FormDialog} title=${t("How do you tax?")} onClose=${onClose} onSend=${make} send=${t("Tax so")}>
+    <${FormDialog} title=${t("How do you tax?")} onClose=${onClose} onSend=${make} send=${t("Save")}>
       <${Field} name="kind" label=${t("Your customers pay")} kind="select" value=${kind} onChange=${(event) => choose(event.target.value)} options=${[["rate", t("one rate, wherever they are")], ["none", t("no tax")]]} />
       ${kind === "rate"
         ? html`<div class="pair"><${Field} name="name" label=${t("Name on the invoice")} value=${t("VAT")} required /><${Field} name="percent" label=${t("Percent")} kind="decimal" required autofocus /></div>`
@@ -75,7 +77,55 @@ function NewRule({ lists, onClose }) {
     <//>`;
 }
 
-const countries = ({ countries: all = "", ...body }) => ({ ...body, countries: all.split(/[\s,;]+/).filter(Boolean) });
+/** Another rate, in place of a rule from a day on: a rule itself never changes, for invoices say that they follow it. */
+function NextRate({ of, onClose }) {
+  const change = async ({ name, percent, valid_from }) => {
+    const { zone, category, buyers } = of;
+    await post("/tax_rules", { name, percent, valid_from, zone, category, buyers });
+    if (valid_from > of.valid_from) await send("PATCH", `/tax_rules/${of.id}`, { valid_until: valid_from }, { revision: of.revision });
+    say(t("From {day}: {price}", { day: day(valid_from), price: share(percent) }), name);
+  };
+  return html`
+    <${FormDialog} title=${t("{name} from a day on", { name: of.name })} onClose=${onClose} onSend=${change} send=${t("Change it")}
+      intro=${t("The rule of now ends on the day before. What was billed stays.")}>
+      <div class="pair">
+        <${Field} name="name" label=${t("Name on the invoice")} value=${of.name} required />
+        <${Field} name="percent" label=${t("Percent")} kind="decimal" value=${of.percent} required autofocus />
+      </div>
+      <${Field} name="valid_from" label=${t("From")} kind="date" value=${today()} min=${today()} required />
+    <//>`;
+}
+
+function EndRule({ of, onClose }) {
+  const end = async ({ valid_until }) => {
+    await send("PATCH", `/tax_rules/${of.id}`, { valid_until }, { revision: of.revision });
+    say(t("Saved"), of.name);
+  };
+  return html`
+    <${FormDialog} title=${t("End {name}", { name: of.name })} onClose=${onClose} onSend=${end} send=${t("End it")} danger
+      intro=${t("What was billed stays. Whom no other rule covers then cannot be billed.")}>
+      <${Field} name="valid_until" label=${t("The first day without it")} kind="date" value=${today() > of.valid_from ? today() : ""} min=${today()} required autofocus />
+    <//>`;
+}
+
+/** What one may do to a rule that has not ended. */
+function RuleMenu({ of, act }) {
+  const goOn = () => send("PATCH", `/tax_rules/${of.id}`, { valid_until: null }, { revision: of.revision }).then(() => say(t("It goes on")), complain);
+  const items = [
+    of.treatment === "standard" && { text: t("Another rate from a day on"), icon: "clock", onClick: () => act(["next", of]) },
+    of.valid_until ? { text: t("Do not end it"), icon: "undo-2", onClick: goOn } : { text: t("End it"), icon: "ban", danger: true, onClick: () => act(["end", of]) },
+  ].filter(Boolean);
+  return html`<${Menu} label=${t("Actions for {name}", { name: of.name })} button=${html`<${Icon} name="ellipsis" />`} items=${items} />`;
+}
+
+const hasEnded = (it) => it.valid_until && it.valid_until <= today();
+const holds = (it) => (it.valid_until ? period(it.valid_from, it.valid_until) : t("from {day}", { day: day(it.valid_from) }));
+
+/** A reseller without rules of its own. */
+const AsTheProvider = ({ isMine, onWrite }) => html`
+  <${Empty} icon="percent" title=${t("The tax rules of your provider hold")}><p>${t("You have none of your own, so your customers are taxed by those of whom you buy from. With your first rule only your own hold.")}</p>
+    ${isMine && html`<button type="button" class="button" onClick=${onWrite}>${t("Say how you tax")}</button>`}<//>`;
+
 const coded = (known) => html`
   <${Field} name="name" label=${t("Name")} value=${known.name ?? ""} required autofocus />${!known.id && html`<${Field} name="code" label=${t("Code")} required />`}`;
 const strong = (it) => html`<span class="strong">${it.name}</span>`;
@@ -83,34 +133,39 @@ const strong = (it) => html`<span class="strong">${it.name}</span>`;
 /** The part of the settings. */
 export function Tax() {
   const lists = useLists();
-  const [creating, create] = useState(null);
+  const [[doing, chosen], act] = useState([]);
   const isMine = may("tax_write");
-  const close = () => create(null);
+  const close = () => act([]);
   return html`
     <div class="stack">
       <${Unplaced} />
-      <${Card} title=${t("Rules")} actions=${isMine && html`<button type="button" class="button small" onClick=${() => create(lists.zones.size > 0 ? "rule" : "first")}><${Icon} name="plus" />${t("New")}</button>`}>
+      <${Card} title=${t("Rules")} actions=${isMine && html`<button type="button" class="button small" onClick=${() => act([lists.zones.size > 0 ? "rule" : "first"])}><${Icon} name="plus" />${t("New")}</button>`}>
         <${Rows} path="/tax_rules" label=${t("Tax rules")} columns=${[
           { head: t("Zone"), cell: (it) => html`<span class="strong">${lists.zones.get(it.zone)?.name ?? ""}</span>` },
           { head: t("Rate"), lead: true, cell: (it) => (it.treatment === "standard" ? html`<span class="badge info">${share(it.percent)}</span>` : html`<span class="badge">${said(TREATMENTS, it.treatment)}</span>`) },
-          { head: t("Name"), cell: (it) => it.name },
+          { head: t("Name"), cell: (it) => html`<span>${it.name}${it.reason && html`<br /><small>${it.reason}</small>`}</span>` },
           { head: t("Category"), cell: (it) => lists.categories.get(it.category)?.name ?? t("all") },
           { head: t("For"), cell: (it) => said(BUYERS, it.buyers) },
-          { head: t("Note"), cell: (it) => it.reason },
-          { head: t("From"), cell: (it) => day(it.valid_from) },
-        ]} empty=${html`<${Empty} icon="percent" title=${t("No tax rule yet")}><p>${t("Without a rule for the buyer's country an account cannot be billed.")}</p>
-          ${isMine && html`<button type="button" class="button primary" onClick=${() => create("first")}>${t("Say how you tax")}</button>`}<//>`} />
+          { head: t("Holds"), cell: (it) => html`<span class=${hasEnded(it) ? "faint" : "one-line"}>${holds(it)}</span>` },
+          isMine && { head: "", num: true, cell: (it) => !hasEnded(it) && html`<${RuleMenu} of=${it} act=${act} />` },
+        ].filter(Boolean)} empty=${!isHouse() ? html`<${AsTheProvider} isMine=${isMine} onWrite=${() => act(["first"])} />` : html`<${Empty} icon="percent" title=${t("No tax rule yet")}><p>${t("Without a rule for the buyer's country an account cannot be billed.")}</p>
+          ${isMine && html`<button type="button" class="button primary" onClick=${() => act(["first"])}>${t("Say how you tax")}</button>`}<//>`} />
+        <footer><small>${t("Where several rules fit, one for a category holds before one for all, then one for certain buyers before one for everybody, then the one that began last.")}</small></footer>
       <//>
       <div class="halves">
-        <${Editable} path="/tax_zones" title=${t("Zones")} create=${t("New zone")} may=${isMine} names=${[["name", t("Name")]]} made=${countries} changed=${(it) => it}
-          columns=${[{ head: t("Name"), cell: strong }, { head: t("Code"), cell: (it) => it.code }, { head: t("Countries"), cell: (it) => it.countries.join(", ") || t("all others") }]}
-          fields=${(known) => html`${coded(known)}${!known.id && html`<${Field} name="countries" label=${t("Countries")} hint=${t("Two letters each, such as DE, AT; nothing for all others")} />`}`}
+        <${Editable} path="/tax_zones" title=${t("Zones")} create=${t("New zone")} may=${isMine} names=${[["name", t("Name")]]} changed=${(it) => it}
+          columns=${[{ head: t("Name"), cell: strong }, { head: t("Code"), cell: (it) => it.code }, { head: t("Countries"), cell: (it) => it.countries.map(country).join(", ") || t("all others") }]}
+          fields=${(known) => html`${coded(known)}${!known.id && html`
+            <${Repeat} label=${t("Countries")} add=${t("One more country")} hint=${t("None at all: everywhere else.")} most=${250}>${(_, at) => html`
+              <${Field} name=${`countries/${at}`} label=${t("Country")} kind="select" required options=${[["", t("Choose …")], ...countries()]} />`}<//>`}`}
           empty=${() => html`<${Empty} icon="landmark" title=${t("No zone yet")}><p>${t("A zone is where a tax holds: a country, several, or all others.")}</p><//>`} />
         <${Editable} path="/tax_categories" title=${t("Categories")} create=${t("New category")} may=${isMine} names=${[["name", t("Name")]]} fields=${coded}
           columns=${[{ head: t("Name"), cell: strong }, { head: t("Code"), cell: (it) => it.code }]}
           empty=${() => html`<${Empty} icon="tag" title=${t("No category: all is taxed alike")} />`} />
       </div>
-      ${creating === "rule" && html`<${NewRule} lists=${lists} onClose=${close} />`}
-      ${creating === "first" && html`<${FirstRule} zones=${lists.zones} onClose=${close} />`}
+      ${doing === "rule" && html`<${NewRule} lists=${lists} onClose=${close} />`}
+      ${doing === "first" && html`<${FirstRule} zones=${lists.zones} onClose=${close} />`}
+      ${doing === "next" && html`<${NextRate} of=${chosen} onClose=${close} />`}
+      ${doing === "end" && html`<${EndRule} of=${chosen} onClose=${close} />`}
     </div>`;
 }
