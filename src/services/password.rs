@@ -52,6 +52,14 @@ impl NewPassword {
     }
 }
 
+/// The hash of the password that somebody chooses for a new user, if it is good enough. Slow.
+///
+/// # Errors
+/// If the password is too weak, or too many are waiting.
+pub fn first(bss: &Bss, password: String, email: &Email) -> Result<PasswordHash, Error> {
+    NewPassword::of_house(password).hash(bss, email)
+}
+
 /// Chooses a password by way of a link: accepts an invitation, or replaces what was lost. All other
 /// sessions of the user end, and a new one is open.
 ///

@@ -6,7 +6,7 @@ use crate::domain::id::{SeatId, SubscriptionId, UserId};
 use crate::domain::operator::{Permission, User};
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::seat::{self, Seat, Trigger};
-use crate::store::subscription::SEAT_BY_SUBSCRIPTION;
+use crate::store::subscription::{SEAT_BY_SUBSCRIPTION, SEAT_BY_USER};
 use crate::store::{Along, Key};
 
 /// The sequence that seats are numbered by.
@@ -18,6 +18,14 @@ const NUMBERS: &str = "seat";
 /// If the store fails.
 pub fn of(cx: Cx<'_>, subscription: SubscriptionId) -> Result<Vec<Seat>, Error> {
     cx.all(Along::Index(SEAT_BY_SUBSCRIPTION, Key::new().id(subscription).bytes()))
+}
+
+/// The seats that a user has or had.
+///
+/// # Errors
+/// If the store fails.
+pub fn of_user(cx: Cx<'_>, user: UserId) -> Result<Vec<Seat>, Error> {
+    cx.all(Along::Index(SEAT_BY_USER, Key::new().id(user).bytes()))
 }
 
 /// How many seats of a subscription are taken.

@@ -9,17 +9,21 @@ use super::{Act, Bss, Cx, Error, consumer_key, operator, session, token};
 use crate::domain::account::Account;
 use crate::domain::account::lifecycle::State;
 use crate::domain::error::{Code, Invalid, Rejection};
-use crate::domain::event::Verb;
+use crate::domain::event::{Fact, Verb};
 use crate::domain::id::{AccountId, Id, PartyId, UserId};
 use crate::domain::operator::{
-    Administrators, InviteUser, Link, LinkPurpose, Permission, Role, User, UserProfile, UserState,
-    UserTrigger,
+    Administrators, InviteUser, Link, LinkPurpose, PasswordHash, PasswordKind, Permission, Role,
+    User, UserProfile, UserState, UserTrigger,
 };
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::party::Party;
+use crate::domain::time::Instant;
+use crate::store::fact::{About, Facts as _};
 use crate::store::operator::USER_BY_LOGIN;
 use crate::store::{Along, Key, Records};
 
+/// The sequence that users are numbered by.
+const NUMBERS: &str = "user";
 /// The field under which the secret of a link is sealed.
 const LINK_FIELD: &str = "link";
 
@@ -58,11 +62,25 @@ pub fn invite(act: &mut Act<'_>, command: Invite) -> Result<Invited, Error> {
     send_link(act, user, LinkPurpose::Invitation)
 }
 
+/// Makes a user with a password that whoever makes it has chosen: it can sign in at once, and no
+/// mail asks it to.
+///
+/// # Errors
+/// If the address is taken, a value breaks a rule, or the caller may not.
+pub fn enroll(act: &mut Act<'_>, command: Invite, password: PasswordHash) -> Result<User, Error> {
+    let (user, _) = invited(act, command)?;
+    act.must(Permission::PasswordWrite, &user.stamp)?;
+    let (user, _) = user.with_password(password, PasswordKind::Chosen);
+    let (user, _) = user.on(UserTrigger::Activate, Administrators::AccountCloses, act.now())?;
+    keep(act, user, Verb::Created)
+}
+
 /// A new user, not yet kept.
 pub(super) fn invited(act: &mut Act<'_>, command: Invite) -> Result<(User, Verb), Error> {
     let account = account_of(act, command.account)?;
     let stamp = act.cx().stamp(account.stamp.seller, Some(account.id));
     act.must(Permission::UserInvite, &stamp)?;
+    let stamp = stamp.numbered(act.next_number(NUMBERS)?);
     for role in &command.roles {
         must_grant(act, *role)?;
     }
@@ -140,14 +158,20 @@ pub(super) fn send_link(
     user: User,
     purpose: LinkPurpose,
 ) -> Result<Invited, Error> {
+    let is_new = user.stamp.revision == 0;
+    let (user, secret) = linked(act, user, purpose);
+    let user = keep(act, user, if is_new { Verb::Created } else { Verb::Changed })?;
+    Ok(Invited { user, secret })
+}
+
+/// A user with a new link, not yet kept, and the secret of that.
+fn linked(act: &mut Act<'_>, user: User, purpose: LinkPurpose) -> (User, String) {
     let secret = operator::secret(act.random());
     let sealed = act.seal(secret.as_bytes(), user.id.subject(), LINK_FIELD);
     let expires_at = act.wall().plus_seconds(Link::seconds(purpose));
     let hash = operator::digest(&secret);
-    let (user, verb) = user.with_link(Link { purpose, hash, secret: sealed, expires_at });
-    let is_new = user.stamp.revision == 0;
-    let user = keep(act, user, if is_new { Verb::Created } else { verb })?;
-    Ok(Invited { user, secret })
+    let (user, _) = user.with_link(Link { purpose, hash, secret: sealed, expires_at });
+    (user, secret)
 }
 
 /// The secret of the link that a user was given, for the mail that carries it; nothing if it was
@@ -174,6 +198,46 @@ pub fn remind(act: &mut Act<'_>, id: UserId) -> Result<Invited, Error> {
         return Err(Rejection::new(Code::UserStateForbids, why).into());
     }
     send_link(act, user, LinkPurpose::Invitation)
+}
+
+/// Accepts an invitation in the user's stead, who is sent a link to choose a password.
+///
+/// # Errors
+/// If the user is not invited, or the caller may not.
+pub fn activate(act: &mut Act<'_>, id: UserId) -> Result<Invited, Error> {
+    let user: User = act.get(id)?;
+    act.must(Permission::UserInvite, &user.stamp)?;
+    must_outrank(act, &user, Permission::UserInvite)?;
+    // One fact tells both: two would be two mails.
+    let (user, verb) = user.on(UserTrigger::Activate, Administrators::AccountCloses, act.now())?;
+    let (user, secret) = linked(act, user, LinkPurpose::Reset);
+    let user = keep(act, user, verb)?;
+    Ok(Invited { user, secret })
+}
+
+/// Lets a user try again whom too many wrong passwords have locked out.
+///
+/// # Errors
+/// If it is not there, or the caller may not.
+pub fn unlock(act: &mut Act<'_>, id: UserId) -> Result<User, Error> {
+    let user: User = act.get(id)?;
+    act.must(Permission::UserSuspend, &user.stamp)?;
+    must_outrank(act, &user, Permission::UserSuspend)?;
+    let (user, verb) = user.unlock();
+    keep(act, user, verb)
+}
+
+/// Says who a user is as a person.
+///
+/// # Errors
+/// If either is not there, or the caller may not.
+pub fn identify(act: &mut Act<'_>, id: UserId, party: PartyId) -> Result<User, Error> {
+    let user: User = act.get(id)?;
+    act.must(Permission::UserWrite, &user.stamp)?;
+    must_outrank(act, &user, Permission::UserWrite)?;
+    act.cx().named::<Party>("/party", party)?;
+    let (user, verb) = user.identify(party);
+    keep(act, user, verb)
 }
 
 /// Gives a user another profile.
@@ -305,6 +369,17 @@ fn administrators(cx: Cx<'_>, user: &User) -> Result<Administrators, Error> {
 
 fn owner(user: &User) -> Result<AccountId, Error> {
     user.stamp.owner.ok_or_else(|| Error::internal("a user belongs to an account"))
+}
+
+/// When a user signed in, the last time first, as far back as is still known.
+///
+/// # Errors
+/// If the store fails.
+pub fn signed_in_at(cx: Cx<'_>, user: &User, most: usize) -> Result<Vec<Instant>, Error> {
+    let page = PageRequest::first(most);
+    let mut accept = |it: &Fact| it.verb == Verb::SignedIn;
+    let facts = cx.view.facts(About::Subject(user.id.subject()), &page, &mut accept)?;
+    Ok(facts.items.into_iter().map(|it| it.at).collect())
 }
 
 /// A page of the users that the caller may see, of one account if that is named.

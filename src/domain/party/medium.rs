@@ -95,6 +95,14 @@ pub struct ContactMedium {
     pub validity: Validity,
 }
 
+impl ContactMedium {
+    /// A way of which nothing else is said.
+    #[must_use]
+    pub const fn of(medium: Medium) -> Self {
+        Self { medium, purpose: None, is_preferred: false, validity: Validity::ALWAYS }
+    }
+}
+
 /// A person to turn to, as an account names one for a matter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contact {

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use self::identity::{ExternalReference, Identification, TaxRegistration};
 use self::individual::{Individual, PersonName};
 use self::lifecycle::{State, Trigger};
-use self::medium::ContactMedium;
+use self::medium::{ContactMedium, Medium, PostalAddress};
 use self::organization::Organization;
 use self::relation::RelatedParty;
 use super::attribute::{self, Attribute};
@@ -70,6 +70,26 @@ impl Profile {
             external_references: Vec::new(),
             characteristics: Vec::new(),
         }
+    }
+
+    /// Where it is: the first address that is known.
+    #[must_use]
+    pub fn address(&self) -> Option<&PostalAddress> {
+        self.media.iter().find_map(|it| match &it.medium {
+            Medium::Post(address) => Some(address),
+            Medium::Mail(_) | Medium::Phone(..) | Medium::Network(..) => None,
+        })
+    }
+
+    /// The profile with another address in place of the first that is known.
+    #[must_use]
+    pub fn at_address(mut self, address: PostalAddress) -> Self {
+        let known = self.media.iter_mut().find(|it| matches!(it.medium, Medium::Post(_)));
+        match known {
+            Some(known) => known.medium = Medium::Post(address),
+            None => self.media.push(ContactMedium::of(Medium::Post(address))),
+        }
+        self
     }
 
     /// No list of a party is longer than this.

@@ -120,11 +120,16 @@ impl Link {
         }
     }
 
+    /// Wall time at which it was made.
+    #[must_use]
+    pub fn made_at(&self) -> Instant {
+        self.expires_at.plus_seconds(-Self::seconds(self.purpose))
+    }
+
     /// Whether it was made so lately that another need not be sent.
     #[must_use]
     pub fn is_fresh(&self, wall: Instant) -> bool {
-        let made_at = self.expires_at.plus_seconds(-Self::seconds(self.purpose));
-        wall < made_at.plus_seconds(Self::PAUSE_SECONDS)
+        wall < self.made_at().plus_seconds(Self::PAUSE_SECONDS)
     }
 }
 
@@ -345,6 +350,19 @@ impl User {
     #[must_use]
     pub fn fail_sign_in(self, wall: Instant) -> Self {
         Self { sign_ins: self.sign_ins.failed(wall), ..self }
+    }
+
+    /// The user with its door open again, however often somebody has tried wrong passwords.
+    #[must_use]
+    pub fn unlock(mut self) -> (Self, Verb) {
+        self.sign_ins = SignIns { failures: 0, locked_until: None, ..self.sign_ins };
+        (self, Verb::Changed)
+    }
+
+    /// The user as a person whom this house knows.
+    #[must_use]
+    pub fn identify(self, party: PartyId) -> (Self, Verb) {
+        (Self { party: Some(party), ..self }, Verb::Changed)
     }
 
     /// Refuses a sign-in that the right password would not open either.
