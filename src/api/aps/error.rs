@@ -26,7 +26,7 @@ use axum::http::{HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 
 use super::kind::About;
-use crate::api::edge::fault::Fault;
+use crate::api::edge::fault::{Fault, Manner};
 use crate::domain::error::{Code, Invalid};
 use crate::services::Error;
 
@@ -120,14 +120,11 @@ fn say_service(error: &Error) -> Said {
 }
 
 const fn status_of(code: Code) -> u16 {
-    if matches!(code, Code::ReferenceUnknown | Code::WeakPassword) {
-        400
-    } else if matches!(code, Code::SignInRefused | Code::SignatureRefused) {
-        401
-    } else if matches!(code, Code::OperationNotAllowed) {
-        403
-    } else {
-        409
+    match Manner::of(code) {
+        Manner::Unfit => 400,
+        Manner::Unrecognized => 401,
+        Manner::NotAllowed => 403,
+        Manner::Conflict => 409,
     }
 }
 

@@ -1,8 +1,9 @@
-//! Why a request could not be understood, before any use case was asked.
+//! Why a request could not be understood, before any use case was asked; and in which manner the
+//! business refuses one that was.
 
 use thiserror::Error;
 
-use crate::domain::error::Invalid;
+use crate::domain::error::{Code, Invalid};
 use crate::services;
 
 /// What is wrong with a request, in no contract's words.
@@ -55,5 +56,33 @@ impl From<services::Error> for Fault {
 impl From<Invalid> for Fault {
     fn from(it: Invalid) -> Self {
         Self::Invalid(it)
+    }
+}
+
+/// In which manner the business says no. Each contract has its status for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// Something in the request can never be taken.
+    Unfit,
+    /// Who asks is not who it says.
+    Unrecognized,
+    /// Who asks is known, and may not.
+    NotAllowed,
+    /// It does not go together with how things are.
+    Conflict,
+}
+
+impl Manner {
+    /// The manner of a refusal.
+    pub(crate) const fn of(code: Code) -> Self {
+        if matches!(code, Code::ReferenceUnknown | Code::WeakPassword) {
+            Self::Unfit
+        } else if matches!(code, Code::SignInRefused | Code::SignatureRefused) {
+            Self::Unrecognized
+        } else if matches!(code, Code::OperationNotAllowed) {
+            Self::NotAllowed
+        } else {
+            Self::Conflict
+        }
     }
 }

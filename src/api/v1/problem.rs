@@ -8,7 +8,7 @@ use axum::http::{HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::edge::fault::Fault;
+use crate::api::edge::fault::{Fault, Manner};
 use crate::domain::error::{Code, Invalid, Violation};
 use crate::domain::operator::SignIns;
 use crate::services::Error;
@@ -174,13 +174,10 @@ fn say_service(error: &Error) -> Said<'_> {
 
 /// The business says no with a conflict, except where it is a field that names what is not there.
 const fn status_of(code: Code) -> u16 {
-    if matches!(code, Code::ReferenceUnknown | Code::WeakPassword) {
-        422
-    } else if matches!(code, Code::SignInRefused | Code::SignatureRefused) {
-        401
-    } else if matches!(code, Code::OperationNotAllowed) {
-        403
-    } else {
-        409
+    match Manner::of(code) {
+        Manner::Unfit => 422,
+        Manner::Unrecognized => 401,
+        Manner::NotAllowed => 403,
+        Manner::Conflict => 409,
     }
 }
