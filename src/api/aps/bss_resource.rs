@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::kind::{About, Create, Head, Kind, Status, Update};
+use super::kind::{About, Create, Delete, Gone, Head, Kind, Status, Update};
 use super::lookup::{Finding, Lookup, uuids};
 use super::property::{Field, Form, Property, Structure};
 use super::{amount, bss_resource_form, localized};
@@ -12,7 +12,7 @@ use crate::domain::id::{Id, ResourceId};
 use crate::domain::operator::Permission;
 use crate::domain::quantity::Quantity;
 use crate::domain::text::Name;
-use crate::services::{Cx, Error, catalog, finding};
+use crate::services::{Cx, Error, catalog, finding, removal};
 
 /// The full id of the type.
 pub(super) const ID: &str = "http://www.odin.com/billing/Resource/1.3";
@@ -82,7 +82,10 @@ pub(super) static KIND: Kind<Resource> = Kind {
         make: |act, batch, new| Ok(bss_resource_form::create(act, batch, new)?),
     }),
     update: Some(Update { needs: Permission::CatalogWrite, change: bss_resource_form::change }),
-    delete: None,
+    delete: Some(Delete {
+        needs: Permission::CatalogWrite,
+        take: |act, it| removal::resource(act, it.id).map(|()| Gone::Now),
+    }),
 };
 
 const LOOKUPS: &[Lookup] =

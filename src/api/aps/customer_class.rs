@@ -3,7 +3,7 @@
 
 use serde_json::json;
 
-use super::kind::{About, Head, Kind, Status};
+use super::kind::{About, Delete, Gone, Head, Kind, Status};
 use super::lookup::Finding;
 use super::property::{Form, Property};
 use crate::domain::account::class::CustomerClass;
@@ -46,5 +46,8 @@ pub(super) static KIND: Kind<CustomerClass> = Kind {
     operations: &[],
     create: None,
     update: None,
-    delete: None,
+    delete: Some(Delete {
+        needs: Permission::ClassWrite,
+        take: |act, it| class::remove(act, it.id, None).map(|()| Gone::Now),
+    }),
 };

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::batch::Batch;
-use super::kind::{About, Body, Create, Head, Kind, New, Status, Update};
+use super::kind::{About, Body, Create, Delete, Gone, Head, Kind, New, Status, Update};
 use super::localized::read;
 use super::lookup::Finding;
 use super::property::{Form, Property};
@@ -16,7 +16,7 @@ use crate::domain::localized::Localized;
 use crate::domain::operator::Permission;
 use crate::domain::text::{Locale, Name, Prose};
 use crate::domain::time::Validity;
-use crate::services::{Act, Error, catalog};
+use crate::services::{Act, Error, catalog, removal};
 
 /// The full id of the type.
 pub(super) const ID: &str = "http://www.odin.com/billing/ServicePlanCategory/1.0";
@@ -54,7 +54,10 @@ pub(super) static KIND: Kind<Category> = Kind {
         make: |act, batch, new| Ok(create(act, batch, new)?),
     }),
     update: Some(Update { needs: Permission::CatalogWrite, change }),
-    delete: None,
+    delete: Some(Delete {
+        needs: Permission::CatalogWrite,
+        take: |act, it| removal::category(act, it.id).map(|()| Gone::Now),
+    }),
 };
 
 /// How far an element of the catalogue has come, in the words of the bus.

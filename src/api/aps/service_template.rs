@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::batch::Batch;
-use super::kind::{About, Body, Create, Head, Kind, New, Update};
+use super::kind::{About, Body, Create, Delete, Gone, Head, Kind, New, Update};
 use super::localized::read;
 use super::lookup::{Finding, Lookup, uuids};
 use super::property::{Form, Property};
@@ -21,7 +21,7 @@ use crate::domain::operator::Permission;
 use crate::domain::provisioning::connector::Connector;
 use crate::domain::text::{Name, Prose};
 use crate::domain::time::Validity;
-use crate::services::{Act, Cx, Error, catalog, finding};
+use crate::services::{Act, Cx, Error, catalog, finding, removal};
 
 /// The full id of the type.
 pub(super) const ID: &str = "http://parallels.com/aps/types/pa/serviceTemplate/1.2";
@@ -76,7 +76,10 @@ pub(super) static KIND: Kind<Specification> = Kind {
         make: |act, batch, new| Ok(create(act, batch, new)?),
     }),
     update: Some(Update { needs: Permission::CatalogWrite, change }),
-    delete: None,
+    delete: Some(Delete {
+        needs: Permission::CatalogWrite,
+        take: |act, it| removal::specification(act, it.id).map(|()| Gone::Now),
+    }),
 };
 
 const LOOKUPS: &[Lookup] = &[Lookup::number("serviceTemplateId", |cx, number| {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::batch::Batch;
-use super::kind::{About, Body, Create, Head, Kind, New, Status, Update};
+use super::kind::{About, Body, Create, Delete, Gone, Head, Kind, New, Status, Update};
 use super::localized::read;
 use super::lookup::Finding;
 use super::property::{Form, Property};
@@ -13,7 +13,7 @@ use crate::domain::error::Invalid;
 use crate::domain::id::{Id, ServiceTermsId};
 use crate::domain::operator::Permission;
 use crate::domain::text::Name;
-use crate::services::{Act, Error, catalog};
+use crate::services::{Act, Error, catalog, removal};
 
 /// The full id of the type.
 pub(super) const ID: &str = "http://www.odin.com/billing/ServiceTerms/1.0";
@@ -58,7 +58,10 @@ pub(super) static KIND: Kind<ServiceTerms> = Kind {
         make: |act, batch, new| Ok(create(act, batch, new)?),
     }),
     update: Some(Update { needs: Permission::CatalogWrite, change }),
-    delete: None,
+    delete: Some(Delete {
+        needs: Permission::CatalogWrite,
+        take: |act, it| removal::service_terms(act, it.id).map(|()| Gone::Now),
+    }),
 };
 
 fn destroys(it: Aftermath) -> Value {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::batch::Batch;
-use super::kind::{About, Body, Create, Head, Kind, New, Status, Update};
+use super::kind::{About, Body, Create, Delete, Gone, Head, Kind, New, Status, Update};
 use super::localized::read;
 use super::lookup::Finding;
 use super::property::{Form, Property};
@@ -13,7 +13,7 @@ use crate::domain::error::Invalid;
 use crate::domain::id::{Id, TaxCategoryId};
 use crate::domain::operator::Permission;
 use crate::domain::text::Name;
-use crate::services::{Act, Error, catalog, tax};
+use crate::services::{Act, Error, catalog, removal, tax};
 
 /// The full id of the type.
 pub(super) const ID: &str = "http://www.odin.com/billing/TaxCategory/1.0";
@@ -44,7 +44,10 @@ pub(super) static KIND: Kind<TaxCategory> = Kind {
         make: |act, batch, new| Ok(create(act, batch, new)?),
     }),
     update: Some(Update { needs: Permission::TaxWrite, change }),
-    delete: None,
+    delete: Some(Delete {
+        needs: Permission::TaxWrite,
+        take: |act, it| removal::tax_category(act, it.id).map(|()| Gone::Now),
+    }),
 };
 
 fn name(body: &Body) -> Result<Name, Invalid> {

@@ -46,7 +46,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use self::fee::Fees;
-use super::kind::{About, Create, Head, Kind, Update};
+use super::kind::{About, Create, Delete, Gone, Head, Kind, Update};
 use super::localized;
 use super::lookup::{Finding, Lookup, uuids};
 use super::operation::{Operation, Verb};
@@ -174,7 +174,10 @@ pub(super) static KIND: Kind<Offer> = Kind {
         make: |act, batch, new| Ok(write::create(act, batch, new)?),
     }),
     update: Some(Update { needs: Permission::CatalogWrite, change: write::change }),
-    delete: None,
+    delete: Some(Delete {
+        needs: Permission::CatalogWrite,
+        take: |act, it| offer::remove(act, it.id).map(|()| Gone::Now),
+    }),
 };
 
 const LOOKUPS: &[Lookup] = &[
