@@ -9,7 +9,7 @@ use super::lookup::{Finding, Lookup, uuids};
 use super::postal::{self, ADDRESS, CONTACT};
 use super::property::{Form, Property};
 use super::relation::Relation;
-use super::{account_form, bss_account_information, identity, pa_subscription};
+use super::{account_form, bss_account_information, identity, pa_subscription, user};
 use crate::domain::account::lifecycle::State;
 use crate::domain::account::profile::{AddressUse, Matter};
 use crate::domain::account::tree::AccountRole;
@@ -82,6 +82,12 @@ pub(super) static KIND: kind::Kind<Account> = kind::Kind {
             .at_birth(),
         Leads::many("subscriptions", pa_subscription::ID, pa_subscription::of_account),
         Leads::many("accounts", ID, children),
+        Leads::many("users", user::ANY, |cx, it| user::of_account(cx, it.id)),
+        Leads::one("adminContactUser", user::ANY, |cx, it| {
+            contact_user(cx, it, Matter::Administration)
+        }),
+        Leads::one("billingContactUser", user::ANY, |cx, it| contact_user(cx, it, Matter::Billing)),
+        Leads::one("techContactUser", user::ANY, |cx, it| contact_user(cx, it, Matter::Technology)),
         Leads::one("bssAccountInfo", bss_account_information::ID, |cx, it| {
             Ok(vec![identity::second_face(cx, it.id.subject())?])
         })
@@ -183,6 +189,12 @@ fn address(it: &Account) -> Value {
 
 fn contact(it: &Account, matter: Matter) -> Value {
     it.profile().contacts.get(&matter).map_or(Value::Null, postal::contact)
+}
+
+/// The user of an account whose mail goes where that for a matter goes.
+fn contact_user(cx: Cx<'_>, it: &Account, matter: Matter) -> Result<Vec<Uuid>, Error> {
+    let Some(contact) = it.profile().contacts.get(&matter) else { return Ok(Vec::new()) };
+    user::with_mail(cx, it.id, &contact.email)
 }
 
 fn children(cx: Cx<'_>, it: &Account) -> Result<Vec<Uuid>, Error> {

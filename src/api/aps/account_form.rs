@@ -56,6 +56,7 @@ pub(super) fn create(act: &mut Act<'_>, batch: &mut Batch, new: New) -> Result<(
     name_second_face(act, account.id.subject(), commercial)?;
     batch.made(bss.place, commercial);
     batch.made(place, account.id.uuid());
+    batch.opened(account.id);
     Ok(())
 }
 

@@ -13,6 +13,8 @@ use super::error::not_for_clients;
 use super::identity;
 use super::kind::New;
 use crate::domain::error::Invalid;
+use crate::domain::id::AccountId;
+use crate::domain::operator::PasswordHash;
 use crate::services::{Act, Error};
 
 /// No batch has more elements.
@@ -23,16 +25,25 @@ const ELEMENTS_MAX: usize = 100;
 pub(super) struct Batch {
     waiting: BTreeMap<Uuid, New>,
     made: BTreeMap<usize, Uuid>,
+    passwords: Passwords,
+    account: Option<AccountId>,
 }
+
+/// The hashes of passwords that stand in a batch, by the places of their elements.
+pub(super) type Passwords = BTreeMap<usize, PasswordHash>;
 
 impl Batch {
     /// Creates what the elements say, in their order; the ids of what was created.
-    pub(super) fn create(act: &mut Act<'_>, elements: &[Value]) -> Result<Vec<Uuid>, Error> {
+    pub(super) fn create(
+        act: &mut Act<'_>,
+        elements: &[Value],
+        passwords: Passwords,
+    ) -> Result<Vec<Uuid>, Error> {
         if elements.is_empty() || elements.len() > ELEMENTS_MAX {
             let message = format!("must have 1 to {ELEMENTS_MAX} elements");
             return Err(Invalid::one("/", "range", message).into());
         }
-        let mut batch = Self::default();
+        let mut batch = Self { passwords, ..Self::default() };
         for (place, element) in elements.iter().enumerate() {
             batch.element(act, place, element).map_err(|it| it.told(place, elements.len()))?;
         }
@@ -65,6 +76,21 @@ impl Batch {
     /// Says which resource an element has become.
     pub(super) fn made(&mut self, place: usize, id: Uuid) {
         self.made.insert(place, id);
+    }
+
+    /// Says that an element has opened an account: users that name none are people of it.
+    pub(super) const fn opened(&mut self, account: AccountId) {
+        self.account = Some(account);
+    }
+
+    /// The account that was opened last.
+    pub(super) const fn account(&self) -> Option<AccountId> {
+        self.account
+    }
+
+    /// The hash of the password that stands in an element: hashing is too slow for an act.
+    pub(super) fn password(&mut self, place: usize) -> Option<PasswordHash> {
+        self.passwords.remove(&place)
     }
 
     /// Lets an element wait for a later one that links to it.

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::error;
 use super::kind::Breadth;
-use super::route::{Job, Work, job};
+use super::route::{Job, Work, Write, job};
 use crate::api::edge::body::{self, BATCH_BYTES_MAX};
 use crate::api::edge::fault::Fault;
 use crate::api::edge::reply::{self, Reply, Wire};
@@ -117,11 +117,24 @@ async fn answer(bss: &Arc<Bss>, asked: Asked) -> Result<Answer, Fault> {
             let done = tokio::task::spawn_blocking(move || bss.read(&author.actor, read)).await;
             Ok(done.map_err(Error::internal)??)
         }
-        Work::Writes(write) => {
-            let done = bss.act(author, move |act| idempotency::once(act, once.as_ref(), write));
-            Ok(done.done().await?)
+        Work::Writes(write) => written(bss, author, once, write).await,
+        Work::Prepares(prepare) => {
+            let house = Arc::clone(bss);
+            let prepared = tokio::task::spawn_blocking(move || prepare(&house)).await;
+            let write = prepared.map_err(Error::internal)??;
+            written(bss, author, once, write).await
         }
     }
+}
+
+async fn written(
+    bss: &Bss,
+    author: Author,
+    once: Option<Once>,
+    write: Write,
+) -> Result<Answer, Fault> {
+    let done = bss.act(author, move |act| idempotency::once(act, once.as_ref(), write));
+    Ok(done.done().await?)
 }
 
 impl Asked {

@@ -94,6 +94,8 @@ impl Head {
 pub(super) enum Status {
     /// Being set up in another system.
     Provisioning,
+    /// Waiting for a person to do the rest.
+    Activating,
     /// As it should be.
     Ready,
     /// Being taken down in another system.
@@ -107,6 +109,7 @@ impl Status {
     pub(super) const fn word(self) -> &'static str {
         match self {
             Self::Provisioning => "aps:provisioning",
+            Self::Activating => "aps:activating",
             Self::Ready => "aps:ready",
             Self::Unprovisioning => "aps:unprovisioning",
             Self::Deleted => "aps:deleted",

@@ -18,7 +18,7 @@
 //! | [`gather`] | what becomes of what was found: a stretch, an order, a sum |
 //! | [`body`], [`batch`] | what a request says, held against the type; creating one or several |
 //! | [`list`], [`resource`], [`service`], [`platform`] | the routes |
-//! | [`schema`] | what follows from the table: the documents of the types |
+//! | [`schema`], [`doors`] | what follows from the table: the documents of the types, and who may do what |
 //! | [`identity`] | which id is what: the two faces of one thing |
 //! | [`error`] | how the bus says no, with the list of its error types |
 //! | all others | one type each, under the contract's name |
@@ -43,7 +43,8 @@
 //!    only slow. Everything else is found by going over [`Kind::list`].
 //! 5. *Create*, *update*, *delete*: each translates and calls one use case. `create` gets a
 //!    [`New`] and says with [`Batch::made`] what it became.
-//! 6. A line in [`registry::KINDS`], rows in `tests/it/aps/`.
+//! 6. A line in [`registry::KINDS`]; for everything of it that writes, a deed in
+//!    `tests/it/aps/deeds.rs`, without which the tests fail.
 //!
 //! # How to add an operation or a service
 //!
@@ -84,6 +85,15 @@
 //!   send a whole representation back; a read-only property that differs is refused.
 //! - A closed account stays readable: `aps:deleted` and `CANCELLED`.
 //! - `locked` is true while an account is held, and when it is gone.
+//! - Who administers its account is a `PAAdminUser`, all other users are `PAUser`, whose alias is
+//!   `users`. Who becomes the one or the other stays the same resource, and a `PAAdminUser` may stand
+//!   wherever a `PAUser` may.
+//! - A user that names no `organization` is one of the account that its batch has opened, or of the
+//!   caller's own. With a `password` it can sign in at once; without one it is invited by mail, and
+//!   is `aps:activating` until it answers. No answer has a password or a link.
+//! - `servicesMode` follows from the seats a user has, and is not written.
+//! - What something else names is not deleted: 409 `APS::Billing::InUse`, which says by what. A plan
+//!   that was on the market stays there, `aps:deleted`; a user who is deleted does not.
 //!
 //! [`Property::of`]: property::Property::of
 //! [`Property::looked_up`]: property::Property::looked_up
@@ -102,6 +112,7 @@
 
 mod account;
 mod account_form;
+mod admin_user;
 mod amount;
 mod anatomy;
 mod batch;
@@ -114,6 +125,7 @@ mod bss_subscription;
 mod bss_subscription_form;
 mod bus;
 mod customer_class;
+pub mod doors;
 mod error;
 mod gather;
 mod identity;
@@ -144,6 +156,8 @@ mod service_terms;
 mod sku;
 mod subscription_resource;
 mod tax_category;
+mod user;
+mod user_form;
 mod vendor;
 mod wire;
 

@@ -6,9 +6,9 @@ use super::kind::{AnyKind, Thing};
 use super::operation::Service;
 use super::relation::Link;
 use super::{
-    account, bss_account_information, bss_resource, bss_subscription, customer_class,
+    account, admin_user, bss_account_information, bss_resource, bss_subscription, customer_class,
     notification_template, pa_subscription, service_plan, service_plan_category, service_template,
-    service_terms, sku, tax_category,
+    service_terms, sku, tax_category, user,
 };
 use crate::services::{Cx, Error};
 
@@ -17,6 +17,8 @@ pub(super) static KINDS: &[&dyn AnyKind] = &[
     &account::KIND,
     &bss_account_information::KIND,
     &customer_class::KIND,
+    &user::KIND,
+    &admin_user::KIND,
     &service_plan::KIND,
     &service_plan_category::KIND,
     &bss_resource::KIND,

@@ -5,13 +5,13 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::anatomy::{Detail, show};
-use super::batch::Batch;
+use super::batch::{Batch, Passwords};
 use super::body::{Changes, Element, changes, link_id};
 use super::bus::{Asked, nothing, shown};
 use super::kind::{Gone, Thing};
 use super::operation::{Outcome, Said};
 use super::route::{Work, said};
-use super::{list, registry};
+use super::{list, registry, user_form};
 use crate::api::edge::fault::Fault;
 use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
@@ -39,14 +39,26 @@ fn permit(cx: Cx<'_>, permission: Option<Permission>) -> Result<(), Error> {
 /// `POST /aps/2/resources`: one resource, or several in an array.
 pub(super) fn create(asked: Asked) -> Result<Work, Fault> {
     let body = asked.body;
-    Ok(Work::writes(move |act| {
-        let is_batch = body.is_array();
-        let elements = body.as_array().map_or(std::slice::from_ref(&body), Vec::as_slice);
-        let made = Batch::create(act, elements)?;
-        let mut all =
-            made.into_iter().map(|id| changed(act.cx(), id)).collect::<Result<Vec<_>, _>>()?;
-        Ok(shown(if is_batch { Value::Array(all) } else { all.remove(0) }))
-    }))
+    let chosen = user_form::chosen_passwords(&asked.actor, elements(&body));
+    if chosen.is_empty() {
+        return Ok(Work::writes(move |act| made(act, &body, Passwords::new())));
+    }
+    Ok(Work::Prepares(Box::new(move |bss| {
+        let passwords = user_form::hashed(bss, chosen)?;
+        Ok(Box::new(move |act| made(act, &body, passwords)))
+    })))
+}
+
+/// The resources in a body: one, or those of an array.
+fn elements(body: &Value) -> &[Value] {
+    body.as_array().map_or(std::slice::from_ref(body), Vec::as_slice)
+}
+
+fn made(act: &mut Act<'_>, body: &Value, passwords: Passwords) -> Result<Answer, Error> {
+    let made = Batch::create(act, elements(body), passwords)?;
+    let mut all =
+        made.into_iter().map(|id| changed(act.cx(), id)).collect::<Result<Vec<_>, _>>()?;
+    Ok(shown(if body.is_array() { Value::Array(all) } else { all.remove(0) }))
 }
 
 /// A resource as it is after a change.

@@ -7,12 +7,15 @@ use super::operation::Said;
 use super::{list, platform, resource, service};
 use crate::api::edge::fault::Fault;
 use crate::services::idempotency::{Answer, Once};
-use crate::services::{Act, Author, Cx, Error};
+use crate::services::{Act, Author, Bss, Cx, Error};
 
 /// What reads.
 pub(super) type Read = Box<dyn FnOnce(Cx<'_>) -> Result<Answer, Error> + Send>;
 /// What writes.
 pub(super) type Write = Box<dyn FnOnce(&mut Act<'_>) -> Result<Answer, Error> + Send>;
+
+/// What comes before a write.
+pub(super) type Prepare = Box<dyn FnOnce(&Bss) -> Result<Write, Error> + Send>;
 
 /// What is to be done for a request.
 pub(super) enum Work {
@@ -22,6 +25,8 @@ pub(super) enum Work {
     Scans(Read),
     /// Something is written, on the writer thread.
     Writes(Write),
+    /// Something slow is done first, on the blocking pool, and then something is written.
+    Prepares(Prepare),
 }
 
 impl Work {

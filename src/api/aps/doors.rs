@@ -1,0 +1,76 @@
+//! The doors of the bus: each thing that can be done to a resource of a type or by a service, and
+//! what a caller needs for it. From the table of types, so that none can be forgotten.
+
+use super::kind::AnyKind;
+use super::operation::Operations as _;
+use super::registry::{KINDS, SERVICES};
+use crate::domain::operator::Permission;
+
+/// One thing that can be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Door {
+    /// The method.
+    pub method: &'static str,
+    /// The path, with `{id}` for a resource and for each parameter.
+    pub path: String,
+    /// What the type is called; of a service, its alias.
+    pub name: &'static str,
+    /// The full id of the type.
+    pub kind: &'static str,
+    /// What a caller needs.
+    pub needs: Permission,
+    /// Whether something can come of it.
+    pub writes: bool,
+}
+
+/// All doors.
+#[must_use]
+pub fn doors() -> Vec<Door> {
+    let services = SERVICES.iter().flat_map(|service| {
+        service.operations.calls().into_iter().map(|it| Door {
+            method: it.verb.word(),
+            path: format!("/aps/2/services/{}/{}", service.alias, below(it.path)),
+            name: service.alias,
+            kind: service.kind,
+            needs: it.needs,
+            writes: !service.operations.only_reads(it.name),
+        })
+    });
+    KINDS.iter().flat_map(|it| of_kind(*it)).chain(services).collect()
+}
+
+/// The path of an operation, with `{id}` for each parameter.
+fn below(path: &str) -> String {
+    let parts = path.trim_start_matches('/').split('/');
+    let parts = parts.map(|it| if it.starts_with('{') { "{id}" } else { it });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+fn of_kind(kind: &'static dyn AnyKind) -> Vec<Door> {
+    let about = kind.about();
+    let one = "/aps/2/resources/{id}";
+    let mut doors = Vec::new();
+    let mut add = |method, path: String, needs: Option<Permission>, writes| {
+        let (name, kind) = (about.name, about.id);
+        doors.extend(needs.map(|needs| Door { method, path, name, kind, needs, writes }));
+    };
+    if let Some(alias) = about.alias {
+        add("GET", format!("/aps/2/collections/{alias}"), Some(about.reads), false);
+    }
+    add("GET", one.to_owned(), Some(about.reads), false);
+    add("POST", "/aps/2/resources".to_owned(), kind.create().map(|it| it.needs), true);
+    let (changes, deletes) = kind.writes();
+    add("PUT", one.to_owned(), changes, true);
+    add("DELETE", one.to_owned(), deletes, true);
+    for link in kind.links() {
+        add("GET", format!("{one}/{}", link.name), Some(about.reads), false);
+        add("POST", format!("{one}/{}", link.name), link.needs.0, true);
+        add("DELETE", format!("{one}/{}/{{id}}", link.name), link.needs.1, true);
+    }
+    let operations = kind.operations();
+    for call in operations.calls() {
+        let path = format!("{one}/{}", below(call.path));
+        add(call.verb.word(), path, Some(call.needs), !operations.only_reads(call.name));
+    }
+    doors
+}
