@@ -17,6 +17,7 @@ use tillbox::store::check::check;
 use tillbox::store::fact::Facts;
 use tillbox::store::{Store, Trust};
 
+use crate::aps::deeds as bus;
 use crate::harness::app::{Answer, App};
 use crate::harness::chance::Chance;
 use crate::harness::client::Client;
@@ -189,6 +190,25 @@ fn every_route_that_writes_survives_the_plug_pulled_at_each_sync() {
     let pulls = pull_all(&trials);
     println!("{} routes, {pulls} times the plug", trials.len());
     assert!(pulls > trials.len() / 2, "a commit syncs");
+}
+
+/// A batch on the bus is one act: nothing of it is there without the rest.
+#[test]
+fn everything_the_bus_writes_survives_the_plug_pulled_at_each_sync() {
+    let names = bus::names(&Stage::shared().north);
+    let trial = |deed: &Deed| {
+        let (deed, names) = (*deed, &names);
+        Trial {
+            name: deed.what.to_owned(),
+            scene: deed.scene,
+            manner: deed.manner,
+            work: Box::new(move |app| deed.is_done(app, names).into()),
+        }
+    };
+    let trials: Vec<_> = bus::deeds().map(trial).collect();
+    let pulls = pull_all(&trials);
+    println!("{} deeds on the bus, {pulls} times the plug", trials.len());
+    assert!(pulls >= trials.len() / 2, "a commit syncs");
 }
 
 /// The scene on which each duty is tried; a duty without a row fails the test.

@@ -1,12 +1,19 @@
 //! The APS 2 bus: conversations as a client of that platform has them.
 
 mod accounts;
+mod bss_accounts;
 mod bus;
+pub(crate) mod deeds;
+mod killed;
 mod lists;
 mod oauth;
 mod planning;
 mod plans;
 mod publishing;
+mod removals;
+mod requests;
+mod rights;
 mod scenarios;
 mod skus;
 mod subscriptions;
+mod users;

@@ -41,7 +41,8 @@ pub(crate) struct Deed {
     pub(crate) manner: Manner,
 }
 
-const fn deed(what: &'static str, by: &'static str, body: &'static str) -> Deed {
+/// A deed on the quiet scene, done once.
+pub(crate) const fn deed(what: &'static str, by: &'static str, body: &'static str) -> Deed {
     Deed { what, scene: Scene::Quiet, by, body, manner: Manner::Once }
 }
 

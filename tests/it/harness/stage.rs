@@ -176,6 +176,7 @@ impl Furnisher<'_> {
         let named = |name: &str| json!({ "en": self.called(name) });
         let (goods, disk, plain, hands) =
             (named("Goods"), named("Disk"), named("Plain"), named("By hand"));
+        let (part, kit) = (named("Part"), named("Kit"));
         let it = json!({ "code": side, "name": self.called("Tax") });
         self.make("tax_category", "/tax_categories", &it);
         let it = json!({ "code": side, "name": self.called("Zone") });
@@ -191,9 +192,14 @@ impl Furnisher<'_> {
         self.make("hidden", "/categories", &it);
         self.make("category", "/categories", &json!({ "name": goods }));
         let paid = json!({ "grace_days": 3, "hold_days": 5, "destroy": false });
-        let it = json!({ "name": self.called("Terms"), "paid": paid });
+        let it = json!({ "name": self.called("Terms"), "paid": paid.clone() });
         self.make("service_terms", "/service_terms", &it);
+        let unused = json!({ "name": self.called("Unused"), "paid": paid });
+        self.make("spare_terms", "/service_terms", &unused);
         self.make("resource", "/resources", &json!({ "name": disk, "unit": "GB" }));
+        self.make("part", "/resources", &json!({ "name": part, "unit": "unit" }));
+        let it = json!({ "name": kit, "state": "active", "resources": [self.name("part")] });
+        self.make("spare_specification", "/specifications", &it);
         self.make("specification", "/specifications", &json!({ "name": plain, "state": "active" }));
         let it = json!({ "name": hands, "state": "active", "connector": "manual" });
         self.make("manual", "/specifications", &it);
@@ -246,13 +252,17 @@ impl Furnisher<'_> {
 
     fn accounts(&mut self) {
         let address = json!({ "city": self.called("Town"), "country": "DE" });
-        for name in ["prospect", "held", "leaving", "wanderer", "payer", "planner", "sleeper"] {
+        for name in
+            ["prospect", "held", "owing", "leaving", "wanderer", "payer", "planner", "sleeper"]
+        {
             let state = if name == "prospect" { "prospective" } else { "active" };
             let it = json!({ "name": self.called(name), "state": state, "address": address });
             self.make(name, "/accounts", &it);
         }
         let hold = json!({ "reason": "FRAUD", "comment": self.called("comment") });
         self.seller().post(&format!("/accounts/{}/hold", self.name("held")), &hold);
+        let owes = json!({ "kind": "credit", "reason": "OVERDUE" });
+        self.seller().post(&format!("/accounts/{}/hold", self.name("owing")), &owes);
         let further = json!({ "account": self.name("customer"), "name": self.called("Further") });
         self.make("further", "/billing_accounts", &further);
         for (name, account) in [("planned", "planner"), ("suspended", "sleeper")] {
@@ -377,13 +387,30 @@ impl Furnisher<'_> {
         let invited = self.make("invited", "/users", &it);
         self.keep("invitation", text(&invited["invitation"]["token"]));
         let (app, account) = (&self.market.house.app, self.branch.customer.account.clone());
-        let left = |name| -> Person {
-            invite(app, &self.branch.admin, &account, &self.mail(name), "member")
+        let left = |name, role| -> Person {
+            invite(app, &self.branch.admin, &account, &self.mail(name), role)
         };
-        let (deleted, idle) = (left("deleted"), left("idle"));
+        let (deleted, idle) = (left("deleted", "member"), left("idle", "member"));
+        let (second, stopped) =
+            (left("second", "customer_admin"), left("stopped", "customer_admin"));
         self.seller().post(&format!("/users/{}/delete", deleted.id), &json!({}));
-        self.keep("deleted", deleted.id);
-        self.keep("idle", idle.id);
+        self.seller().post(&format!("/users/{}/suspend", stopped.id), &json!({}));
+        for (name, person) in [
+            ("deleted", deleted),
+            ("idle", idle),
+            ("second_admin", second),
+            ("stopped_admin", stopped),
+        ] {
+            self.keep(name, person.id);
+        }
+        let it = json!({
+            "account": self.name("customer"), "email": self.mail("appointed"),
+            "name": self.called("Appointed"), "roles": ["customer_admin"],
+        });
+        self.make("invited_admin", "/users", &it);
+        let vendor = self.name("reseller").split_once('_').unwrap().1;
+        let rates = format!("/aps/2/services/sku-manager/vendor/{vendor}/rates");
+        self.keep("sku", self.seller().get(&rates)[0]["id"].to_string());
         let sign_in = json!({ "email": self.name("member_email"), "password": PASSWORD });
         let answer = Client::nobody(&self.market.house.app).call("POST /session", Some(&sign_in));
         self.keep("cookie", answer.cookie());

@@ -1,0 +1,104 @@
+//! The requests that the bus's three documents print, in their order: each is sent here as it
+//! stands there, with ids of our own, and names the test that goes through its answer.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::deeds::names;
+use crate::harness::client::Client;
+use crate::harness::stage::{Names, Scene, Stage, open};
+
+/// A document, a request with names of the stage in braces, its body, the status that the document
+/// prints or implies, and the test that reads the answer.
+type Row = (&'static str, &'static str, &'static str, u16, &'static str);
+
+#[rustfmt::skip] // so that a request is a line
+const REQUESTS: &[Row] = &[
+    ("001", "GET /aps/2/collections/accounts?eq(id,{number}),select(bssAccountInfo)", "", 200, "lists::a_list_shows_what_is_selected_of_it"),
+    ("001", "POST /aps/2/resources", r#"[{"aps":{"type":"http://parallels.com/pa/bss-account-info/1.0","id":"ceeeffac-d2f2-4e36-ae4a-3fe27ed58097"},"taxStatus":"COMPANY","localeId":"en_US","attributes":[{"attributeID":"external_id","value":"1111-2222-3333"}]},{"aps":{"type":"http://parallels.com/aps/types/pa/account/1.2"},"type":"CLIENT","personal":false,"companyName":"1st APS inc","bssAccountInfo":{"aps":{"id":"ceeeffac-d2f2-4e36-ae4a-3fe27ed58097"}},"parent":{"aps":{"id":"{reseller}"}},"addressPostal":{"countryName":"us","locality":"APS","postalCode":"12345","region":"VA","streetAddress":"11, APS"},"adminContact":{"email":"isv1@aps.test","givenName":"Mike","familyName":"Wilson","telVoice":"1(888)1234567"},"billingContact":{"email":"isv1@aps.test","givenName":"Mike","familyName":"Wilson","telVoice":"1(888)1234567"},"techContact":{"email":"isv1@aps.test","givenName":"Mike","familyName":"Wilson","telVoice":"1(888)1234567"}}]"#, 200, "accounts::a_customer_is_created_changed_held_released_and_moved_to_another_class"),
+    ("001", "PUT /aps/2/resources/{customer}", r#"{"aps":{"type":"http://parallels.com/aps/types/pa/account/1.2","id":"{customer}"},"companyName":"John Smith and brothers"}"#, 200, "accounts::a_customer_is_created_changed_held_released_and_moved_to_another_class"),
+    ("001", "POST /aps/2/resources/{bss}/putOnCreditHold", r#"{"policy":"ALL_SUBSCRIPTIONS","reason":"ACCOUNT_OVERDUE","comment":"Account put on hold due to unpaid invoices, ID #1000123 and #1000125."}"#, 204, "bss_accounts::a_customer_on_credit_hold_is_not_served_and_is_again_when_released"),
+    ("001", "GET /aps/2/resources/{bss}", "", 200, "bss_accounts::a_customer_on_credit_hold_is_not_served_and_is_again_when_released"),
+    ("001", "POST /aps/2/resources/{bss}/releaseFromCreditHold", r#"{"policy":"TEMPORARY","activeUntil":"2026-09-07T13:44:01Z","comment":"Account temporarily released from hold per approval ID #23231."}"#, 204, "bss_accounts::a_customer_on_credit_hold_is_not_served_and_is_again_when_released"),
+    ("001", "GET /aps/2/resources/{bss_reseller}/ownCustomerClasses", "", 200, "accounts::an_account_has_two_faces_that_lead_to_each_other"),
+    ("001", "GET /aps/2/resources/{bss}/customerClass", "", 200, "bss_accounts::an_account_is_put_into_another_class_of_its_vendor_and_has_its_terms"),
+    ("001", "POST /aps/2/resources/{bss}/customerClass", r#"{"aps":{"type":"http://www.odin.com/billing/CustomerClass/1.0","id":"{class}"}}"#, 200, "bss_accounts::an_account_is_put_into_another_class_of_its_vendor_and_has_its_terms"),
+    ("002", "GET /aps/2/collections/service-plans", "", 200, "lists::plans_are_listed_as_the_contract_asks_for_them"),
+    ("002", "GET /aps/2/collections/service-plans?eq(publication.published,true)", "", 200, "lists::plans_are_listed_as_the_contract_asks_for_them"),
+    ("002", "GET /aps/2/collections/service-plans?select(name.en_US)", "", 200, "lists::plans_are_listed_as_the_contract_asks_for_them"),
+    ("002", "GET /aps/2/collections/service-plans?select(name.en_US,subscriptionPeriods)", "", 200, "lists::plans_are_listed_as_the_contract_asks_for_them"),
+    ("002", "GET /aps/2/collections/service-plans?select(name.en_US,resourceRates)", "", 200, "lists::plans_are_listed_as_the_contract_asks_for_them"),
+    ("002", "GET /aps/2/resources/{offer}", "", 200, "plans::a_plan_shows_its_periods_rates_and_links"),
+    ("002", "GET /aps/2/collections/service-plans?eq(planId,{plan}),select(name.en_US,resources.name.en_US,resources.dependsOn)", "", 200, "lists::plans_are_listed_as_the_contract_asks_for_them"),
+    ("002", "GET /aps/2/collections/notification-templates", "", 200, "plans::every_occasion_for_a_mail_has_a_template"),
+    ("002", "GET /aps/2/resources/{template}", "", 200, "plans::every_occasion_for_a_mail_has_a_template"),
+    ("002", "GET /aps/2/collections/service-plan-categories", "", 200, "plans::what_a_catalogue_has_is_read_as_the_platform_has_it"),
+    ("002", "GET /aps/2/resources/{category}", "", 200, "plans::what_a_catalogue_has_is_read_as_the_platform_has_it"),
+    ("002", "GET /aps/2/collections/bss-resources", "", 200, "plans::what_a_catalogue_has_is_read_as_the_platform_has_it"),
+    ("002", "GET /aps/2/resources/{resource}", "", 200, "plans::what_a_catalogue_has_is_read_as_the_platform_has_it"),
+    ("002", "GET /aps/2/collections/service-terms", "", 200, "plans::what_a_catalogue_has_is_read_as_the_platform_has_it"),
+    ("002", "GET /aps/2/resources/{service_terms}", "", 200, "plans::what_a_catalogue_has_is_read_as_the_platform_has_it"),
+    ("002", "GET /aps/2/collections/tax-categories", "", 200, "plans::what_a_catalogue_has_is_read_as_the_platform_has_it"),
+    ("002", "GET /aps/2/resources/{tax_category}", "", 200, "plans::what_a_catalogue_has_is_read_as_the_platform_has_it"),
+    ("003", "GET /aps/2/resources/{subscription}/paSubscription?select(aps.id,name)", "", 200, "subscriptions::a_subscription_is_found_and_read_from_both_sides"),
+    ("003", "GET /aps/2/collections/bss-subscriptions", "", 200, "subscriptions::a_subscription_is_found_and_read_from_both_sides"),
+    ("003", "GET /aps/2/collections/bss-subscriptions?eq(account.aps.id,{customer})", "", 200, "subscriptions::a_subscription_is_found_and_read_from_both_sides"),
+    ("003", "GET /aps/2/collections/subscriptions?like(name,*offer*)", "", 200, "subscriptions::a_subscription_is_found_and_read_from_both_sides"),
+    ("003", "GET /aps/2/resources/{pa}/provisioningState", "", 200, "subscriptions::bringing_a_service_about_takes_time_and_may_fail"),
+    ("003", "GET /aps/2/resources/{subscription}", "", 200, "subscriptions::a_subscription_is_found_and_read_from_both_sides"),
+    ("003", "GET /aps/2/resources/{subscription}/resources", "", 200, "subscriptions::a_subscription_is_found_and_read_from_both_sides"),
+    ("003", "GET /aps/2/resources/{pa}/resources", "", 200, "subscriptions::a_subscription_is_found_and_read_from_both_sides"),
+    ("003", "POST /aps/2/resources/{subscription}/putOnHold", r#"{"reason":"ACCOUNT_OVERDUE","comment":"No payments"}"#, 204, "subscriptions::a_subscription_is_held_released_and_called_off_with_its_dates"),
+    ("003", "POST /aps/2/resources/{subscription}/releaseFromHold", r#"{"reason":"OTHER","comment":"The account balance is restored"}"#, 204, "subscriptions::a_subscription_is_held_released_and_called_off_with_its_dates"),
+    ("003", "POST /aps/2/resources/{subscription}", r#"{"attributes":[{"attributeId":"PONumber","value":"myponumber1"},{"attributeId":"PODetails","value":"some_detail"}]}"#, 200, "subscriptions::custom_attributes_are_set_as_printed_and_as_described_and_later_orders_carry_them"),
+];
+
+/// How many requests each document prints.
+const PRINTED: [(&str, usize); 3] = [("001", 9), ("002", 17), ("003", 11)];
+
+/// A text with names of the stage in braces.
+fn filled(text: &str, names: &Names) -> String {
+    names.iter().fold(text.to_owned(), |text, (name, it)| text.replace(&format!("{{{name}}}"), it))
+}
+
+#[test]
+fn every_request_that_the_documents_print_is_answered_as_they_print_it() {
+    let stage = Stage::shared();
+    let app = open(&stage.disk(Scene::Quiet), 7);
+    let mut names = names(&stage.north);
+    let seller = Client::with_token(&app, &names["seller"]);
+    let number = |path: &str, name: &str| seller.get(path)[name].to_string();
+    names.insert("number", number(&format!("/aps/2/resources/{}", names["customer"]), "id"));
+    names.insert("plan", number(&format!("/aps/2/resources/{}", names["offer"]), "planId"));
+    let operator = Client::with_token(&app, &names["operator"]);
+    for (document, what, body, status, _) in REQUESTS {
+        let what = filled(what, &names);
+        let body: Option<Value> =
+            (!body.is_empty()).then(|| serde_json::from_str(&filled(body, &names)).unwrap());
+        // Whose the plans and templates are reads them; all else is for the provider to do.
+        let caller = if *document == "002" { &seller } else { &operator };
+        let answer = caller.call(&what, body.as_ref());
+        let told = String::from_utf8_lossy(&answer.body).into_owned();
+        assert_eq!(answer.status, *status, "{document} {what}: {told}");
+        if what.contains("/collections/") {
+            assert_ne!(answer.json(), json!([]), "{document} {what} finds something");
+        }
+    }
+}
+
+#[test]
+fn every_request_that_the_documents_print_has_its_test() {
+    for (document, printed) in PRINTED {
+        let count = REQUESTS.iter().filter(|it| it.0 == document).count();
+        assert_eq!(count, printed, "{document}");
+    }
+    for (document, what, _, _, test) in REQUESTS {
+        let (file, name) = test.split_once("::").unwrap();
+        let path = format!("tests/it/aps/{file}.rs");
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(&path);
+        let source = std::fs::read_to_string(source).unwrap_or_default();
+        let is_there = source.contains(&format!("#[test]\nfn {name}()"));
+        assert!(is_there, "{document} {what}: there is no `{name}` in {path}");
+    }
+}
