@@ -112,7 +112,7 @@ fn follow(act: &mut Act<'_>, original: &Offer, copy: &Offer) -> Result<(), Error
     let today = Zone::UTC.date_of(act.now());
     let all = prices(act.cx(), copy.id)?;
     for price in prices(act.cx(), original.id)? {
-        let Some(wanted) = price.versions.as_slice().last() else { continue };
+        let Some(wanted) = price.in_force(today, None) else { continue };
         let same = |it: &&Price| {
             (it.kind, it.resource, it.currency) == (price.kind, price.resource, price.currency)
                 && (&it.term, &it.plan) == (&price.term, &price.plan)

@@ -5,9 +5,67 @@ use serde_json::{Value, json};
 
 use super::plans::uuid;
 use super::publishing::{create, euros, link, needs, new, plan};
-use crate::harness::client::Protocol;
+use crate::harness::client::{Client, Protocol};
 use crate::harness::house::House;
 use crate::harness::market::{Market, text};
+
+/// A copy that the reseller in the north sells of an offer of the provider's.
+fn northern(north: &Client<'_>, original: &Value) -> Value {
+    let own = create(
+        north,
+        &[
+            new("ServicePlanCategory/1.0", json!({ "name": "North" })),
+            new("ServiceTerms/1.0", json!({ "name": "Northern" })),
+        ],
+    );
+    new(
+        "ServicePlan/1.1",
+        json!({
+            "name": { "en_US": "Northern Hosting" }, "shortDescription": {}, "longDescription": {},
+            "category": link(&own[0]), "serviceTerms": link(&own[1]),
+            "parentServicePlan": link(original), "publication": { "published": true },
+        }),
+    )
+}
+
+#[test]
+fn a_copy_follows_the_price_of_today_and_not_the_one_that_is_to_come() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let north = market.house.client(&market.house.north.admin);
+    let original = create(&operator, &[plan(&needs(&operator))]).remove(0);
+    let copy = north.call("POST /aps/2/resources", Some(&northern(&north, &original))).ok();
+    let of = |account: &str| format!("/aps/2/services/sku-manager/vendor/{}", uuid(account));
+    let path = format!("{}/rates", of(&market.house.operator.account));
+    let rates = operator.call(&format!("GET {path}"), None).ok();
+    let recurring =
+        rates.as_array().unwrap().iter().find(|it| it["price"]["value"] == "9.9").unwrap();
+    let put = |value: &str| {
+        let body = json!([{ "id": recurring["id"], "price": euros(value) }]);
+        operator.call(&format!("PUT {path}"), Some(&body)).ok();
+    };
+    put("10.0");
+    market.advance_to("2026-03-01");
+    let offers = operator.get("/offers")["items"].as_array().unwrap().clone();
+    let offers = offers.iter().map(|it| operator.get(&format!("/offers/{}", text(&it["id"]))));
+    let prices = offers.flat_map(|it| it["prices"].as_array().unwrap().clone());
+    let revised = |it: &Value| it["versions"].as_array().unwrap().len() == 2;
+    let price = prices.into_iter().find(revised).unwrap();
+    let later = json!({ "valid_from": "2026-07-01", "model": { "kind": "flat", "amount": "20" } });
+    operator.post(&format!("/prices/{}/versions", text(&price["id"])), &later);
+    let synchronize = format!("POST {}/synchronize", of(&market.house.operator.account));
+    operator.call(&synchronize, None).ok();
+    let theirs = format!("GET {}/rates?planApsId=", of(&market.house.north.account));
+    let costs = || {
+        let all = north.call(&format!("{theirs}{}", text(&copy["aps"]["id"])), None).ok();
+        text(&all[1]["price"]["value"]).trim_end_matches(".0").to_owned()
+    };
+    assert_eq!(costs(), "10");
+    market.advance_to("2026-07-01");
+    assert_eq!(costs(), "10", "it follows when the vendor says so");
+    operator.call(&synchronize, None).ok();
+    assert_eq!(costs(), "20");
+}
 
 #[test]
 #[expect(clippy::too_many_lines, reason = "most of them are what is said")]
@@ -16,21 +74,7 @@ fn prices_are_changed_by_their_numbers_and_what_resellers_sell_on_follows() {
     let (operator, said) = (market.operator(), Protocol::default());
     let north = market.house.client(&market.house.north.admin);
     let original = create(&operator, &[plan(&needs(&operator))]).remove(0);
-    let own = create(
-        &north,
-        &[
-            new("ServicePlanCategory/1.0", json!({ "name": "North" })),
-            new("ServiceTerms/1.0", json!({ "name": "Northern" })),
-        ],
-    );
-    let body = new(
-        "ServicePlan/1.1",
-        json!({
-            "name": { "en_US": "Northern Hosting" }, "shortDescription": {}, "longDescription": {},
-            "category": link(&own[0]), "serviceTerms": link(&own[1]),
-            "parentServicePlan": link(&original), "publication": { "published": true },
-        }),
-    );
+    let body = northern(&north, &original);
     let copy = said.say(&north, "north", "POST /aps/2/resources", Some(&body)).ok();
     let copy = text(&copy["aps"]["id"]);
     let of = |account: &str| format!("/aps/2/services/sku-manager/vendor/{}", uuid(account));
