@@ -180,7 +180,8 @@ pub fn allocated(customer: BillingAccountId, amount: Money) -> Result<[Leg; 2], 
     ])
 }
 
-/// An allocation is taken back: the customer owes again and has credit again.
+/// An allocation is taken back, or an invoice gives back more than it demands: the customer owes
+/// more again and has credit again.
 ///
 /// # Errors
 /// If the amount is too large.
@@ -188,8 +189,8 @@ pub fn taken_back(customer: BillingAccountId, amount: Money) -> Result<[Leg; 2],
     allocated(customer, amount.negated()?)
 }
 
-/// A credit note is issued: less is earned, less tax is owed, and the customer owes less or has
-/// credit.
+/// A credit note is issued: less is earned, less tax is owed, and the customer owes less, less was
+/// given up, or the customer has credit.
 ///
 /// # Errors
 /// If an amount is too large.
@@ -197,11 +198,12 @@ pub fn credit_note_issued(
     customer: BillingAccountId,
     totals: Totals,
     applied: Applied,
-) -> Result<[Leg; 4], MoneyError> {
+) -> Result<[Leg; 5], MoneyError> {
     Ok([
         debit(Ledger::Revenue, Holder::Seller, totals.net),
         debit(Ledger::TaxPayable, Holder::Seller, totals.tax),
         credit(Ledger::Receivable, Holder::Customer(customer), applied.to_invoice)?,
+        credit(Ledger::WriteOff, Holder::Seller, applied.to_written_off)?,
         credit(Ledger::CustomerCredit, Holder::Customer(customer), applied.to_customer)?,
     ])
 }
@@ -324,7 +326,11 @@ mod tests {
     #[test]
     fn what_is_credited_taken_back_and_given_back_leaves_nothing() {
         let sums = totals(euros("100"), euros("20"));
-        let applied = Applied { to_invoice: euros("0"), to_customer: euros("120") };
+        let applied = Applied {
+            to_invoice: euros("0"),
+            to_written_off: euros("0"),
+            to_customer: euros("120"),
+        };
         let legs = [
             invoice_issued(customer(), sums).expect("legs").to_vec(),
             payment_received(customer(), euros("120")).expect("legs").to_vec(),
@@ -355,6 +361,26 @@ mod tests {
         assert_eq!(balances(&[&given_up, &held, &shared]), expected(&rows));
     }
 
+    #[test]
+    fn a_loss_that_is_credited_was_neither_earned_nor_given_up() {
+        let sums = totals(euros("100"), euros("20"));
+        let applied = Applied {
+            to_invoice: euros("0"),
+            to_written_off: euros("70"),
+            to_customer: euros("50"),
+        };
+        let legs = [
+            invoice_issued(customer(), sums).expect("legs").to_vec(),
+            payment_received(customer(), euros("50")).expect("legs").to_vec(),
+            allocated(customer(), euros("50")).expect("legs").to_vec(),
+            written_off(customer(), euros("70")).expect("legs").to_vec(),
+            credit_note_issued(customer(), sums, applied).expect("legs").to_vec(),
+        ];
+        let postings: Vec<_> = legs.iter().map(Vec::as_slice).collect();
+        let rows = [(Ledger::Cash, "50.00"), (Ledger::CustomerCredit, "-50.00")];
+        assert_eq!(balances(&postings), expected(&rows));
+    }
+
     proptest! {
         #[test]
         fn every_posting_balances(net in -1_000_000..1_000_000_i64, tax in 0..1_000_000_i64, open in 0..1_000_000_i64) {
@@ -362,7 +388,7 @@ mod tests {
             let sums = totals(minor(net), minor(tax));
             let to_invoice = minor(open.min((net + tax).max(0)));
             let to_customer = sums.gross.minus(to_invoice).expect("a difference");
-            let applied = Applied { to_invoice, to_customer };
+            let applied = Applied { to_invoice, to_written_off: minor(0), to_customer };
             let legs: Vec<Vec<Leg>> = vec![
                 invoice_issued(customer(), sums).expect("legs").to_vec(),
                 payment_received(customer(), minor(net)).expect("legs").to_vec(),

@@ -98,7 +98,7 @@ pub fn list(cx: Cx<'_>, filter: &Filter, page: &PageRequest) -> Result<Page<Invo
 }
 
 /// Takes back lines of an invoice by a credit note, or all that is left of it. What was not paid
-/// yet is settled by it, the rest is the customer's credit.
+/// yet is settled by it, what was given up is no loss any more, the rest is the customer's credit.
 ///
 /// # Errors
 /// If more is taken back than is left, or the caller may not.
@@ -117,12 +117,15 @@ pub fn give_credit(
         None => credit::everything(&invoice, &before, rounding)?,
     };
     let note = issue_note(act, &invoice, content, reason)?;
-    let applied = note.applied(invoice.open())?;
+    let applied = note.applied(invoice.open(), invoice.settled().written_off)?;
     let (seller, customer) = (invoice.stamp.seller, invoice.content().billing_account);
     let legs = journal::credit_note_issued(customer, note.content().totals, applied)?;
     book(act, seller, note.id, legs)?;
     if applied.to_invoice.as_minor() > 0 {
         let settled = invoice.settle(applied.to_invoice, SettledBy::Credit)?;
+        act.keep(settled)?;
+    } else if applied.to_written_off.as_minor() > 0 {
+        let settled = invoice.recredited(applied.to_written_off)?;
         act.keep(settled)?;
     }
     Ok(note)

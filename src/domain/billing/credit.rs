@@ -82,6 +82,8 @@ pub struct LineAsk {
 pub struct Applied {
     /// It settles what is open of the invoice.
     pub to_invoice: Money,
+    /// It takes the place of what was given up of it: nobody ever paid that.
+    pub to_written_off: Money,
     /// The rest is the customer's credit.
     pub to_customer: Money,
 }
@@ -266,16 +268,24 @@ impl CreditNote {
         form.finished()
     }
 
-    /// Where its money goes: to what is open of the invoice, and the rest to the customer.
+    /// Where its money goes: to what is open of the invoice, then to what was given up of it, and
+    /// the rest to the customer.
     ///
     /// # Errors
     /// If the invoice is in another currency.
-    pub fn applied(&self, open: Money) -> Result<Applied, MoneyError> {
+    pub fn applied(&self, open: Money, written_off: Money) -> Result<Applied, MoneyError> {
         let gross = self.content.totals.gross;
-        let rest = gross.minus(open)?;
-        let over = if rest.is_negative() { Money::zero(gross.currency()) } else { rest };
-        Ok(Applied { to_invoice: gross.minus(over)?, to_customer: over })
+        let (to_invoice, rest) = parted(gross, open)?;
+        let (to_written_off, to_customer) = parted(rest, written_off)?;
+        Ok(Applied { to_invoice, to_written_off, to_customer })
     }
+}
+
+/// An amount parted into what fits into `most`, and the rest.
+fn parted(amount: Money, most: Money) -> Result<(Money, Money), MoneyError> {
+    let over = amount.minus(most)?;
+    let rest = if over.is_negative() { Money::zero(amount.currency()) } else { over };
+    Ok((amount.minus(rest)?, rest))
 }
 
 #[cfg(test)]
@@ -347,14 +357,21 @@ mod tests {
     fn a_note_settles_what_is_open_and_the_rest_is_the_customers() {
         let invoice = issued(7, &["100"], 20, "2025-02-08");
         let note = note(everything(&invoice, &[], Rounding::HalfUp).expect("a credit"));
-        let applied = |open: &str| note.applied(euros(open)).expect("applied");
-        let expected = |invoice: &str, customer: &str| Applied {
-            to_invoice: euros(invoice),
-            to_customer: euros(customer),
-        };
-        assert_eq!(applied("120"), expected("120", "0"));
-        assert_eq!(applied("50"), expected("50", "70"));
-        assert_eq!(applied("0"), expected("0", "120"));
+        // What is open and what was given up; where 120 go.
+        let table = [
+            ("120", "0", ["120", "0", "0"]),
+            ("50", "0", ["50", "0", "70"]),
+            ("0", "0", ["0", "0", "120"]),
+            ("0", "120", ["0", "120", "0"]),
+            ("0", "70", ["0", "70", "50"]),
+            ("20", "70", ["20", "70", "30"]),
+        ];
+        for (open, written_off, expected) in table {
+            let applied = note.applied(euros(open), euros(written_off)).expect("applied");
+            let Applied { to_invoice, to_written_off, to_customer } = applied;
+            let found = [to_invoice, to_written_off, to_customer];
+            assert_eq!(found, expected.map(euros), "{open} open, {written_off} given up");
+        }
     }
 
     #[test]

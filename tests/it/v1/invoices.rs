@@ -158,3 +158,60 @@ fn an_offer_is_calculated_as_it_is_billed() {
         market.operator().call(&format!("POST {path}"), Some(&json!({ "currency": "USD" })));
     assert_eq!(dollars.status, 409);
 }
+
+#[test]
+fn what_one_rule_taxes_is_calculated_together_as_it_is_billed() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let category = |code: &str| {
+        operator.post("/tax_categories", &json!({ "code": code, "name": code }))["id"].clone()
+    };
+    let priced = |name: &str| {
+        let mut price = monthly(name, "EUR", "0.02");
+        price["tax_category"] = category(name);
+        price
+    };
+    let offer = market.offer("Two", &[priced("A"), priced("B")]);
+    let account = market.customer("Buyer", "EUR");
+    market.order(&account, &offer, 1);
+    let body = json!({ "currency": "EUR", "country": "DE" });
+    let foretold = operator.post(&format!("/offers/{offer}/calculate"), &body);
+    // 0.04 × 20 % = 0.008, which is 0.01; taxed apart, each 0.02 would bear 0.004 and so nothing.
+    let found = &market.invoices(&account)[0];
+    for it in [&foretold, found] {
+        let amount = |name: &str| text(&it[name]["amount"]);
+        assert_eq!([amount("net"), amount("tax"), amount("gross")], ["0.04", "0.01", "0.05"]);
+    }
+    assert_eq!(found["taxes"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn what_is_credited_of_a_loss_was_never_paid_and_is_nobodys_money() {
+    let (market, account, invoices) = billed();
+    let operator = market.operator();
+    let pay = |amount: &str| {
+        let amount = json!({ "amount": amount, "currency": "EUR" });
+        operator.post("/payments", &json!({ "account": account["id"], "amount": amount }));
+    };
+    let balance = || {
+        let found = operator.get(&format!("/accounts/{}/balance", text(&account["id"])));
+        let amount = |name: &str| text(&found["balances"][0][name]["amount"]);
+        format!("owes {}, has {}", amount("receivable"), amount("credit"))
+    };
+    // 18.66 each; 5.00 of the first is paid and 13.66 given up.
+    pay("5");
+    let path = format!("/invoices/{}", text(&invoices[0]["id"]));
+    operator.post(&format!("{path}/write_off"), &json!({}));
+    assert_eq!(balance(), "owes 18.66, has 0.00");
+    // 10.00 + 2.00 of tax comes back: all of it from what was given up.
+    let line = json!([{ "line": 0, "net": { "amount": "10", "currency": "EUR" } }]);
+    operator.post(&format!("{path}/credit"), &json!({ "reason": "Half", "lines": line }));
+    market.must_be_whole();
+    assert_eq!(balance(), "owes 18.66, has 0.00");
+    assert_eq!(operator.get(&path)["state"], "written_off");
+    // 6.66 more: 1.66 are left of what was given up, 5.00 were paid.
+    operator.post(&format!("{path}/credit"), &json!({ "reason": "The rest" }));
+    market.must_be_whole();
+    assert_eq!(balance(), "owes 18.66, has 5.00");
+    assert_eq!(operator.get(&path)["state"], "paid");
+}

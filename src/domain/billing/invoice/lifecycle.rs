@@ -45,16 +45,15 @@ pub const fn next(state: State, trigger: Trigger) -> Option<State> {
     match (state, trigger) {
         (S::Draft, T::Issue) | (S::PartiallyPaid | S::Paid, T::Reopen) => Some(S::Issued),
         (S::Issued | S::PartiallyPaid | S::Paid, T::SettlePart) => Some(S::PartiallyPaid),
-        (S::Issued | S::PartiallyPaid, T::SettleAll) => Some(S::Paid),
+        // What was given up is settled by crediting it.
+        (S::Issued | S::PartiallyPaid | S::WrittenOff, T::SettleAll) => Some(S::Paid),
         (S::Issued | S::PartiallyPaid, T::WriteOff) => Some(S::WrittenOff),
 
         (S::Draft, T::SettlePart | T::SettleAll | T::Reopen | T::WriteOff)
         | (S::Issued, T::Issue | T::Reopen)
         | (S::PartiallyPaid, T::Issue)
         | (S::Paid, T::Issue | T::SettleAll | T::WriteOff)
-        | (S::WrittenOff, T::Issue | T::SettlePart | T::SettleAll | T::Reopen | T::WriteOff) => {
-            None
-        }
+        | (S::WrittenOff, T::Issue | T::SettlePart | T::Reopen | T::WriteOff) => None,
     }
 }
 
@@ -87,7 +86,7 @@ mod tests {
                     issued |      - | partially_paid |       paid |      - | written_off
             partially_paid |      - | partially_paid |       paid | issued | written_off
                       paid |      - | partially_paid |          - | issued |           -
-               written_off |      - |              - |          - |      - |           -
+               written_off |      - |              - |       paid |      - |           -
         "#]]
         .assert_eq(&matrix(State::ALL, Trigger::ALL, next));
     }

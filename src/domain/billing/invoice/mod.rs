@@ -132,7 +132,8 @@ pub struct Issue {
 pub struct Settled {
     /// By payments.
     pub paid: Money,
-    /// By credit notes.
+    /// By credit notes, and by credit that the customer had. Less than nothing where the invoice
+    /// itself gave credit.
     pub credited: Money,
     /// By giving it up.
     pub written_off: Money,
@@ -257,14 +258,15 @@ impl Invoice {
         }
     }
 
-    /// The invoice issued: numbered, sealed, and paid at once if it demands nothing.
+    /// The invoice issued: numbered, sealed, and paid at once if it demands nothing. What it gives
+    /// back, where it comes to less, is the customer's credit with that.
     ///
     /// # Errors
-    /// If it is issued already, has no lines, demands less than nothing, or is due before its date.
+    /// If it is issued already, has no lines, or is due before its date.
     pub fn issued(self, issue: Issue) -> Result<(Self, Verb), Rejection> {
         let state = self.after(Trigger::Issue)?;
-        if self.content.lines.is_empty() || self.total().is_negative() {
-            let why = "an invoice has lines and demands nothing or more; credit is a credit note";
+        if self.content.lines.is_empty() {
+            let why = "an invoice has lines";
             return Err(Rejection::new(Code::InvoiceStateForbids, why));
         }
         if issue.due_on < issue.issued_on {
@@ -276,9 +278,10 @@ impl Invoice {
         let previous = issue.link.previous;
         let link = Link { previous, hash: chain::chain(&previous, &bytes) };
         let issued = Self { state, issue: Some(Issue { link, ..issue }), ..self };
-        if issued.total().is_zero() {
+        if issued.total().as_minor() <= 0 {
             let state = issued.after(Trigger::SettleAll)?;
-            return Ok((Self { state, ..issued }, Verb::Issued));
+            let settled = Settled { credited: issued.total(), ..issued.settled };
+            return Ok((Self { state, settled, ..issued }, Verb::Issued));
         }
         Ok((issued, Verb::Issued))
     }
@@ -330,6 +333,26 @@ impl Invoice {
         let state = self.after(Trigger::WriteOff)?;
         let settled = Settled { written_off: self.open(), ..self.settled };
         Ok((Self { state, settled, ..self }, Trigger::WriteOff.verb()))
+    }
+
+    /// The invoice after a credit note took back a part of what had been given up.
+    ///
+    /// # Errors
+    /// If the amount is not more than nothing, or more than was given up.
+    pub fn recredited(self, amount: Money) -> Result<(Self, Verb), Rejection> {
+        let left = self.settled.written_off.minus(amount)?;
+        if amount.as_minor() <= 0 || left.is_negative() {
+            let given_up = self.settled.written_off;
+            let why = format!("`{amount}` cannot be credited of `{given_up}` that was given up");
+            return Err(Rejection::new(Code::CreditExceeds, why));
+        }
+        let settled = Settled { written_off: left, ..self.settled };
+        let settled = settled.changed(amount, SettledBy::Credit)?;
+        if !left.is_zero() {
+            return Ok((Self { settled, ..self }, Verb::Changed));
+        }
+        let state = self.after(Trigger::SettleAll)?;
+        Ok((Self { state, settled, ..self }, Trigger::SettleAll.verb()))
     }
 
     fn unsettled(&self) -> Result<Money, MoneyError> {

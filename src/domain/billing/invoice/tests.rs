@@ -20,7 +20,6 @@ fn an_issued_invoice_has_its_number_and_no_longer_changes() {
 fn what_is_no_demand_is_not_issued() {
     let table = [
         (draft(7, &[], 20), issue(1, "2025-02-08")),
-        (draft(7, &["-1"], 20), issue(1, "2025-02-08")),
         (draft(7, &["1"], 20), Issue { due_on: date("2025-02-07"), ..issue(1, "2025-02-08") }),
     ];
     for (draft, issue) in table {
@@ -33,6 +32,31 @@ fn what_is_no_demand_is_not_issued() {
 fn an_invoice_that_demands_nothing_is_paid_when_it_is_issued() {
     let invoice = issued(7, &["5", "-5"], 20, "2025-02-08");
     assert_eq!((invoice.state(), invoice.open()), (State::Paid, euros("0")));
+}
+
+#[test]
+fn what_an_invoice_gives_back_is_credit_and_leaves_nothing_open() {
+    let invoice = issued(7, &["5", "-55"], 20, "2025-02-08");
+    assert_eq!((invoice.state(), invoice.total()), (State::Paid, euros("-60")));
+    assert_eq!((invoice.open(), invoice.settled().credited), (euros("0"), euros("-60")));
+    assert_eq!(invoice.standing(date("2026-01-01")), Standing::Credited);
+    assert!(invoice.proof().is_right());
+}
+
+#[test]
+fn what_was_given_up_is_credited_in_parts_and_no_more_of_it() {
+    let open = issued(7, &["100"], 0, "2025-02-08");
+    let (open, _) = open.settle(euros("30"), SettledBy::Payment).expect("paid");
+    let (given_up, _) = open.written_off().expect("written off");
+    for amount in ["70.01", "0", "-1"] {
+        let refused = given_up.clone().recredited(euros(amount)).map_err(|it| it.code);
+        assert_eq!(refused.map(|_| ()), Err(Code::CreditExceeds), "{amount}");
+    }
+    let (given_up, verb) = given_up.recredited(euros("50")).expect("credited");
+    assert_eq!((given_up.state(), verb), (State::WrittenOff, Verb::Changed));
+    let (settled, verb) = given_up.recredited(euros("20")).expect("credited");
+    assert_eq!((settled.state(), verb), (State::Paid, Verb::Paid));
+    assert_eq!(settled.open(), euros("0"));
 }
 
 #[test]
