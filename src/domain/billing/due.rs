@@ -30,14 +30,16 @@ pub struct Billable<'a> {
     pub subject: &'a Name,
     /// The day from which anniversaries are counted.
     pub began_on: Date,
+    /// The first day on which it is served.
+    pub served_from: Date,
     /// The first day that is charged: after a trial, the day on which it ends.
     pub charged_from: Date,
     /// The first day on which it is no longer served; `None`: it runs on.
     pub ends_on: Option<Date>,
     /// The first day of its current term.
     pub term_from: Date,
-    /// The day of its last renewal; `None`: it is in its first term.
-    pub renewed_on: Option<Date>,
+    /// The days on which it was renewed, in order: at least those that are not charged yet.
+    pub renewals: &'a [Date],
     /// When it was on hold, in order.
     pub held: &'a [Hold],
     /// What it is charged.
@@ -116,7 +118,7 @@ pub fn dues(
     for (place, price) in of.prices.iter().enumerate() {
         let clock = Clock { of, price, cycle, policy, on };
         match price.price.kind {
-            PriceKind::OneTime(occasion) => found.extend(clock.once(place, occasion)),
+            PriceKind::OneTime(occasion) => clock.once(place, occasion, &mut found),
             PriceKind::Recurring { every, timing } => {
                 let cycle = with_length(cycle, every);
                 let clock = Clock { cycle, ..clock };
@@ -170,17 +172,38 @@ struct Clock<'a> {
 }
 
 impl Clock<'_> {
-    fn once(&self, place: usize, occasion: Occasion) -> Option<Due> {
-        let (kind, day) = match occasion {
-            Occasion::Plain => (LineKind::OneTime, self.of.charged_from),
-            Occasion::Setup | Occasion::Deposit => (LineKind::Setup, self.of.charged_from),
-            Occasion::Renewal => (LineKind::Renewal, self.of.renewed_on?),
+    fn once(&self, place: usize, occasion: Occasion, found: &mut Vec<Due>) {
+        let kind = match occasion {
+            Occasion::Plain => LineKind::OneTime,
+            Occasion::Setup | Occasion::Deposit => LineKind::Setup,
+            Occasion::Renewal => LineKind::Renewal,
         };
-        let is_charged = self.price.charged_until.is_some_and(|until| day < until);
-        let has_ended = self.of.ends_on.is_some_and(|ends_on| ends_on <= day);
-        let until = day.plus_days(1);
-        let due = Due { place, kind, service: None, share: Share::WHOLE, priced_on: day, until };
-        (day <= self.on && !is_charged && !has_ended).then_some(due)
+        let due = |day: Date| {
+            let (until, share) = (day.plus_days(1), Share::WHOLE);
+            Due { place, kind, service: None, share, priced_on: day, until }
+        };
+        let days = self.uncharged(occasion).filter(|day| *day <= self.on);
+        found.extend(days.take(DUES_MAX).map(due));
+    }
+
+    /// The days of a one-time price that are not charged yet, in order.
+    fn uncharged(&self, occasion: Occasion) -> impl Iterator<Item = Date> {
+        let days = match occasion {
+            Occasion::Plain | Occasion::Setup | Occasion::Deposit => {
+                std::slice::from_ref(&self.of.charged_from)
+            }
+            Occasion::Renewal => self.of.renewals,
+        };
+        days.iter().copied().filter(|day| {
+            let is_charged = self.price.charged_until.is_some_and(|until| *day < until);
+            !is_charged && !self.has_ended(*day)
+        })
+    }
+
+    /// Whether nothing is charged any more for a day. What ends on the day on which it begins to be
+    /// served was delivered all the same.
+    fn has_ended(&self, day: Date) -> bool {
+        self.of.ends_on.is_some_and(|ends_on| ends_on <= day) && day != self.of.served_from
     }
 
     fn periods(
@@ -215,17 +238,8 @@ impl Clock<'_> {
 
     /// The day of a one-time charge, as one that was or one that will be.
     fn once_days(&self, occasion: Occasion) -> (Option<Date>, Option<Date>) {
-        let day = match occasion {
-            Occasion::Plain | Occasion::Setup | Occasion::Deposit => self.of.charged_from,
-            Occasion::Renewal => match self.of.renewed_on {
-                Some(day) => day,
-                None => return (self.price.charged_until.map(|it| it.plus_days(-1)), None),
-            },
-        };
-        let is_charged = self.price.charged_until.is_some_and(|until| day < until);
-        let has_ended = self.of.ends_on.is_some_and(|ends_on| ends_on <= day);
         let last = self.price.charged_until.map(|it| it.plus_days(-1));
-        (last, (!is_charged && !has_ended).then_some(day))
+        (last, self.uncharged(occasion).next())
     }
 
     /// The day on which the last period that is charged was, and that on which the next will be.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::policy::TaxScope;
 use crate::domain::catalog::price::Base;
 use crate::domain::catalog::tax::{TaxRule, Treatment};
+use crate::domain::error::Rejection;
 use crate::domain::id::{TaxCategoryId, TaxRuleId};
 use crate::domain::money::{Amount, Currency, Money, MoneyError, Rounding};
 use crate::domain::quantity::Percent;
@@ -44,6 +45,53 @@ impl TaxTotal {
             net: Money::zero(currency),
             tax: Money::zero(currency),
         }
+    }
+}
+
+/// The rules by which the lines of an invoice are taxed, each once: what several categories bear by
+/// one rule is taxed together.
+#[derive(Debug)]
+pub struct TaxSheet {
+    currency: Currency,
+    totals: Vec<TaxTotal>,
+    /// Where the tax of each category stands among them.
+    places: Vec<(Option<TaxCategoryId>, u16)>,
+}
+
+impl TaxSheet {
+    /// A sheet without rules.
+    #[must_use]
+    pub const fn new(currency: Currency) -> Self {
+        Self { currency, totals: Vec::new(), places: Vec::new() }
+    }
+
+    /// The place of a category's tax. `rule_of` is asked for the rule of each category once.
+    ///
+    /// # Errors
+    /// If no rule covers it.
+    pub fn place<'a>(
+        &mut self,
+        category: Option<TaxCategoryId>,
+        rule_of: impl FnOnce(Option<TaxCategoryId>) -> Result<&'a TaxRule, Rejection>,
+    ) -> Result<u16, Rejection> {
+        if let Some((_, place)) = self.places.iter().find(|it| it.0 == category) {
+            return Ok(*place);
+        }
+        let rule = rule_of(category)?;
+        let known = self.totals.iter().position(|it| it.rule == rule.id);
+        let place = known.unwrap_or(self.totals.len());
+        if known.is_none() {
+            self.totals.push(TaxTotal::nothing(rule, self.currency));
+        }
+        let place = u16::try_from(place).expect("an invoice has fewer tax rules than 16 bits");
+        self.places.push((category, place));
+        Ok(place)
+    }
+
+    /// The rules, by which nothing is borne yet.
+    #[must_use]
+    pub fn into_totals(self) -> Vec<TaxTotal> {
+        self.totals
     }
 }
 

@@ -79,6 +79,10 @@ impl TrialRun {
     }
 }
 
+/// So many renewals are kept until they are billed: a year of daily ones, and more. Of what is never
+/// billed, only the last ones are.
+pub const RENEWALS_MAX: usize = 400;
+
 /// A hold that lies on a subscription.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hold {
@@ -163,7 +167,9 @@ pub struct Subscription {
     ordered_at: Instant,
     activated_at: Option<Instant>,
     began_on: Option<Date>,
-    renewed_on: Option<Date>,
+    /// The first days of the terms that it was renewed into, in order: the last one, and those that
+    /// were not billed yet.
+    renewals: Vec<Date>,
     ended_on: Option<Date>,
     due_at: Option<Instant>,
 }
@@ -252,7 +258,7 @@ impl Subscription {
             ordered_at: bought.ordered_at,
             activated_at: None,
             began_on: None,
-            renewed_on: None,
+            renewals: Vec::new(),
             ended_on: None,
             due_at: None,
         }
@@ -374,8 +380,23 @@ impl Subscription {
 
     /// The first day of the term that it was renewed into last.
     #[must_use]
-    pub const fn renewed_on(&self) -> Option<Date> {
-        self.renewed_on
+    pub fn renewed_on(&self) -> Option<Date> {
+        self.renewals.last().copied()
+    }
+
+    /// The first days of the terms that it was renewed into, in order: the last one, and at least
+    /// those that were not billed yet.
+    #[must_use]
+    pub fn renewals(&self) -> &[Date] {
+        &self.renewals
+    }
+
+    /// The subscription with all that was due on a billing date on its bill.
+    #[must_use]
+    pub fn billed(mut self, on: Date) -> Self {
+        let last = self.renewed_on();
+        self.renewals.retain(|day| on < *day || Some(*day) == last);
+        self
     }
 
     /// When it was stopped by holds, in order.
@@ -503,14 +524,17 @@ impl Subscription {
     /// # Errors
     /// If its state does not allow it.
     pub fn renew(self, start: Start, now: Instant) -> Result<(Self, Verb), Rejection> {
-        let (it, verb) = self.on(Trigger::Renew, now)?;
+        let (mut it, verb) = self.on(Trigger::Renew, now)?;
         let trial = match (it.trial, start.trial) {
             (TrialRun::Until(_), TrialRun::None) => TrialRun::Over(start.term.start_on()),
             (TrialRun::None | TrialRun::Over(_), TrialRun::None) => it.trial,
             (_, trial @ (TrialRun::Until(_) | TrialRun::Over(_))) => trial,
         };
-        let renewed_on = Some(start.term.start_on());
-        let back = Self { ended_on: None, cancellation: None, renewed_on, ..it };
+        if it.renewals.len() == RENEWALS_MAX {
+            it.renewals.remove(0);
+        }
+        it.renewals.push(start.term.start_on());
+        let back = Self { ended_on: None, cancellation: None, ..it };
         Ok((Self { term: Some(start.term), trial, ..back }, verb))
     }
 

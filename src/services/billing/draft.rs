@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::gather::{self, Billed};
-use super::issue;
 use super::shelf::Shelf;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::due::Duty;
@@ -35,7 +34,6 @@ impl Draft {
             return Ok(Self { account, bill: None });
         };
         let computed = gather::billed(cx, shelf, &account, on).and_then(|billed| {
-            issue::must_be_issuable(&billed)?;
             let next = account.clone().billed(on, billed.outlook)?;
             Ok(Box::new((billed, next)))
         });

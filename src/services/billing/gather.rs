@@ -30,6 +30,8 @@ use crate::store::{Along, Key, Records};
 
 /// A billing account with its bill of a day.
 pub(super) struct Billed {
+    /// The day.
+    pub(super) on: Date,
     pub(super) account: Account,
     pub(super) seller: Arc<Seller>,
     pub(super) credit: CreditTerms,
@@ -45,10 +47,11 @@ struct Gathered {
     offer: OfferId,
     subject: Name,
     began_on: Date,
+    served_from: Date,
     charged_from: Date,
     ends_on: Option<Date>,
     term_from: Date,
-    renewed_on: Option<Date>,
+    renewals: Vec<Date>,
     held: Vec<Hold>,
     prices: Vec<GatheredPrice>,
 }
@@ -84,7 +87,7 @@ pub(super) fn billed(
     }
     let bill = bill(cx, (&account, &seller), billing_account, (&mut gathered, on))?;
     let outlook = outlook(&gathered, &bill);
-    Ok(Billed { account, seller, credit, bill, subscriptions, outlook })
+    Ok(Billed { on, account, seller, credit, bill, subscriptions, outlook })
 }
 
 /// The bill of some of the subscriptions on a billing account, as if there were no others; nothing
@@ -170,10 +173,11 @@ fn gather(
         offer: offer.id,
         subject: it.name().unwrap_or_else(|| offer.content.name.text(locale)).clone(),
         began_on: billing_account.began_on().min(charged_from),
+        served_from: first_on,
         charged_from,
         ends_on: it.ended_on().or(term_ends_on),
         term_from: term.start_on(),
-        renewed_on: it.renewed_on(),
+        renewals: it.renewals().to_vec(),
         held: it.pauses().iter().map(|pause| held(pause, zone)).collect(),
         prices,
     }))
@@ -220,10 +224,11 @@ impl Gathered {
             offer: self.offer,
             subject: &self.subject,
             began_on: self.began_on,
+            served_from: self.served_from,
             charged_from: self.charged_from,
             ends_on: self.ends_on,
             term_from: self.term_from,
-            renewed_on: self.renewed_on,
+            renewals: &self.renewals,
             held: &self.held,
             prices,
         }

@@ -7,7 +7,6 @@ use crate::domain::billing::bill::Mark;
 use crate::domain::billing::invoice::chain::{GENESIS, Link};
 use crate::domain::billing::invoice::number::{DocumentNumber, NumberFormat};
 use crate::domain::billing::invoice::{Content, Invoice, Issue, Totals};
-use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{BillingRunId, Id, PriceId};
 use crate::domain::journal::{self, Entry, Leg};
 use crate::domain::stamp::SellerNumber;
@@ -82,18 +81,6 @@ pub(in crate::services) fn book(
     Ok(())
 }
 
-/// Refuses a bill that cannot become an invoice, before anything of it is written.
-pub(super) fn must_be_issuable(billed: &Billed) -> Result<(), Rejection> {
-    let gross = billed.bill.content.as_ref().map(|it| it.totals.gross);
-    match gross.filter(|it| it.is_negative()) {
-        Some(gross) => {
-            let why = format!("the bill comes to `{gross}`; give credit by a credit note");
-            Err(Rejection::new(Code::InvoiceStateForbids, why))
-        }
-        None => Ok(()),
-    }
-}
-
 /// Writes all that follows from a bill; answers with the sums of the invoice, if there is one.
 pub(super) fn issue(
     act: &mut Act<'_>,
@@ -101,7 +88,7 @@ pub(super) fn issue(
     billed: Billed,
     run: Option<BillingRunId>,
 ) -> Result<Option<Totals>, Error> {
-    keep_marks(act, &billed.bill.marks, &billed.subscriptions)?;
+    keep_marks(act, &billed)?;
     let Billed { account, seller, credit, bill, .. } = billed;
     let Some(content) = bill.content else { return Ok(None) };
     let number_of_seller = account.stamp.seller;
@@ -135,23 +122,24 @@ fn put(
         act.batch().put_head::<Invoice>(seller, link.hash)?;
     }
     book(act, seller, invoice.id, journal::invoice_issued(customer, totals)?)?;
+    if totals.gross.is_negative() {
+        book(act, seller, invoice.id, journal::taken_back(customer, totals.gross.negated()?)?)?;
+    }
     let invoice = act.keep_new((invoice, verb))?;
     payment::use_credit(act, invoice)?;
     Ok(totals)
 }
 
 /// Keeps up to where prices are charged, each subscription once.
-fn keep_marks(
-    act: &mut Act<'_>,
-    marks: &[Mark],
-    subscriptions: &[Subscription],
-) -> Result<(), Error> {
-    for subscription in subscriptions {
-        let own: Vec<_> = marks.iter().filter(|it| it.subscription == subscription.id).collect();
+fn keep_marks(act: &mut Act<'_>, billed: &Billed) -> Result<(), Error> {
+    for subscription in &billed.subscriptions {
+        let is_own = |it: &&Mark| it.subscription == subscription.id;
+        let own: Vec<_> = billed.bill.marks.iter().filter(is_own).collect();
         if own.is_empty() {
             continue;
         }
-        let (mut changed, mut usage) = (subscription.clone(), Vec::with_capacity(own.len()));
+        let mut changed = subscription.clone().billed(billed.on);
+        let mut usage = Vec::with_capacity(own.len());
         for mark in own {
             if let Some(until) = mark.until {
                 charge(&mut changed, mark.price, until);

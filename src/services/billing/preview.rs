@@ -7,7 +7,7 @@ use super::shelf::Shelf;
 use crate::domain::billing::invoice::Totals;
 use crate::domain::billing::invoice::explanation::{Explanation, UsageSource};
 use crate::domain::billing::rating::{Count, rate};
-use crate::domain::billing::tax::{TaxTerms, TaxTotal, Taxable, assess};
+use crate::domain::billing::tax::{TaxSheet, TaxTerms, TaxTotal, Taxable, assess};
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::{Price, PriceKind};
 use crate::domain::catalog::tax::{Registration, Supply, rule_for};
@@ -145,8 +145,8 @@ fn taxed(
     let terms =
         TaxTerms { scope: policy.tax_scope, rounding: policy.rounding, currency: wish.currency };
     let mut totals = Totals::nothing(wish.currency);
-    let mut rules = match rules(cx, (offer, wish, on), &charges) {
-        Ok(rules) => rules,
+    let (places, mut rules) = match rules(cx, (offer, wish, on), &charges) {
+        Ok(found) => found,
         Err(Error::Rejected(why)) => {
             for charge in &charges {
                 totals = totals.plus(charge.net, Money::zero(wish.currency))?;
@@ -156,8 +156,7 @@ fn taxed(
         Err(failure) => return Err(failure),
     };
     let mut taxables = Vec::with_capacity(charges.len());
-    for (place, charge) in charges.iter().enumerate() {
-        let place = u16::try_from(place).map_err(Error::internal)?;
+    for (place, charge) in places.into_iter().zip(&charges) {
         let exact = charge.explanation.unrounded()?.value();
         taxables.push(Taxable { place, base: charge.price.base, exact, booked: charge.net });
     }
@@ -168,20 +167,22 @@ fn taxed(
     Ok(Calculation { charges, totals, untaxed: None })
 }
 
-/// The tax of each charge.
+/// The tax of each charge, as its place among the rules by which they are taxed.
 fn rules(
     cx: Cx<'_>,
     (offer, wish, on): (&Offer, &Wish, Date),
     charges: &[Charge],
-) -> Result<Vec<TaxTotal>, Error> {
+) -> Result<(Vec<u16>, Vec<TaxTotal>), Error> {
     let seller = Shelf::default().seller(cx, offer.stamp.seller)?;
     let address = PostalAddress { country: wish.country.clone(), ..PostalAddress::default() };
     let zone = seller.zone_of_address(&address)?;
-    let rule = |charge: &Charge| {
+    let (buyer, mut sheet) = (Registration::Unregistered, TaxSheet::new(wish.currency));
+    let mut places = Vec::with_capacity(charges.len());
+    for charge in charges {
         let category = charge.price.tax_category.or(offer.content.tax_category);
-        let buyer = Registration::Unregistered;
-        let rule = rule_for(&seller.rules, &Supply { zone, category, buyer, on })?;
-        Ok(TaxTotal::nothing(rule, wish.currency))
-    };
-    charges.iter().map(rule).collect()
+        places.push(sheet.place(category, |category| {
+            rule_for(&seller.rules, &Supply { zone, category, buyer, on })
+        })?);
+    }
+    Ok((places, sheet.into_totals()))
 }

@@ -1,6 +1,7 @@
 //! Lives: months pass, and what is left is what months leave.
 
 mod billing;
+mod charges;
 mod estimates;
 mod first_invoice;
 mod holds;

@@ -10,14 +10,12 @@ use super::invoice::line::{Line, LineKind};
 use super::invoice::{Content, Totals};
 use super::policy::{Policy, PriceVersionAt, ZeroInvoices, ZeroLines};
 use super::rating::{Count, rate};
-use super::tax::{TaxTerms, TaxTotal, Taxable, assess};
+use super::tax::{TaxSheet, TaxTerms, Taxable, assess};
 use crate::domain::account::cycle::Cycle;
 use crate::domain::catalog::price::{Figure, PriceKind, PriceVersion};
 use crate::domain::catalog::tax::{Registration, Supply, TaxRule, rule_for};
 use crate::domain::error::{Code, Rejection};
-use crate::domain::id::{
-    AccountId, BillingAccountId, PriceId, SubscriptionId, TaxCategoryId, TaxZoneId,
-};
+use crate::domain::id::{AccountId, BillingAccountId, PriceId, SubscriptionId, TaxZoneId};
 use crate::domain::money::{Amount, Currency, Money};
 use crate::domain::quantity::Quantity;
 use crate::domain::time::{Date, Period};
@@ -94,8 +92,7 @@ struct Draft<'a> {
     billing: &'a Billing<'a>,
     lines: Vec<Line>,
     taxables: Vec<Taxable>,
-    taxes: Vec<TaxTotal>,
-    categories: Vec<Option<TaxCategoryId>>,
+    taxes: TaxSheet,
     marks: Vec<Mark>,
 }
 
@@ -115,8 +112,7 @@ impl<'a> Draft<'a> {
             billing,
             lines: Vec::with_capacity(size),
             taxables: Vec::with_capacity(size),
-            taxes: Vec::with_capacity(2),
-            categories: Vec::with_capacity(2),
+            taxes: TaxSheet::new(billing.currency),
             marks: Vec::with_capacity(size),
         }
     }
@@ -149,7 +145,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Usage that came in for periods that are charged already: all of it at its period's price,
-    /// less what was charged.
+    /// less what was charged. That gives back where more use, or a later reading, costs less.
     fn charge_late(
         &mut self,
         of: &'a Billable<'a>,
@@ -163,12 +159,6 @@ impl<'a> Draft<'a> {
             let before = self.explain(price, version, total.charged, Some(total))?.unrounded()?;
             let mut explanation = self.explain(price, version, total.quantity, Some(total))?;
             explanation.steps.push(Step::Less(Figure::new(before.value())));
-            let difference = explanation.unrounded()?.value();
-            // Nothing less nothing has a sign too.
-            if difference.is_sign_negative() && !difference.is_zero() {
-                let why = format!("the usage of `{}` is less than was charged", total.period);
-                return Err(Rejection::new(Code::BillingInputIncomplete, why));
-            }
             self.marks.push(Mark {
                 subscription: of.id,
                 price: price.price.id,
@@ -232,7 +222,10 @@ impl<'a> Draft<'a> {
         if amount.is_zero() && self.billing.policy.zero_lines == ZeroLines::Drop {
             return Ok(());
         }
-        let tax_place = self.tax_place(price.tax_category)?;
+        let Billing { zone, buyer, on, tax_rules, .. } = *self.billing;
+        let tax_place = self.taxes.place(price.tax_category, |category| {
+            rule_for(tax_rules, &Supply { zone, category, buyer, on })
+        })?;
         let base = price.price.base;
         self.taxables.push(Taxable {
             place: tax_place,
@@ -260,25 +253,11 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    /// The place of a category's tax on the invoice.
-    fn tax_place(&mut self, category: Option<TaxCategoryId>) -> Result<u16, Rejection> {
-        let known = self.categories.iter().position(|it| *it == category);
-        let place = known.map_or_else(|| self.add_tax(category), Ok)?;
-        Ok(u16::try_from(place).expect("an invoice has fewer tax categories than 16 bits"))
-    }
-
-    fn add_tax(&mut self, category: Option<TaxCategoryId>) -> Result<usize, Rejection> {
-        let Billing { zone, buyer, on, tax_rules, currency, .. } = *self.billing;
-        let rule = rule_for(tax_rules, &Supply { zone, category, buyer, on })?;
-        self.taxes.push(TaxTotal::nothing(rule, currency));
-        self.categories.push(category);
-        Ok(self.taxes.len() - 1)
-    }
-
     fn finish(mut self) -> Result<Bill, Rejection> {
         let Billing { currency, policy, .. } = *self.billing;
         let terms = TaxTerms { scope: policy.tax_scope, rounding: policy.rounding, currency };
-        let taxed = assess(&self.taxables, &mut self.taxes, terms)?;
+        let mut taxes = self.taxes.into_totals();
+        let taxed = assess(&self.taxables, &mut taxes, terms)?;
         let mut totals = Totals::nothing(currency);
         let mut service_period = None;
         for (line, taxed) in self.lines.iter_mut().zip(taxed) {
@@ -296,7 +275,7 @@ impl<'a> Draft<'a> {
             currency,
             service_period,
             lines: self.lines,
-            taxes: self.taxes,
+            taxes,
             totals,
         };
         Ok(Bill { content: Some(content), marks: self.marks })

@@ -1,6 +1,8 @@
 //! Lives of subscriptions, billed day by day: what stands on their invoices.
 
 mod days;
+mod once;
+mod usage;
 
 use proptest::prelude::*;
 
@@ -79,7 +81,7 @@ struct World {
     began_on: Date,
     charged_from: Date,
     ends_on: Option<Date>,
-    renewed_on: Option<Date>,
+    renewals: Vec<Date>,
     cycle: Cycle,
     policy: Policy,
     rules: Vec<TaxRule>,
@@ -98,7 +100,7 @@ impl World {
             began_on: date(began_on),
             charged_from: date(began_on),
             ends_on: None,
-            renewed_on: None,
+            renewals: vec![],
             cycle: Cycle { day: BillingDay::new(1), ..Cycle::MONTHLY },
             policy: Policy::DEFAULT,
             rules: vec![vat(20)],
@@ -145,7 +147,7 @@ impl World {
                 charged_until: *mark,
                 units: self.units,
                 unit: None,
-                tax_category: None,
+                tax_category: price.tax_category,
                 usage,
             })
             .collect();
@@ -154,10 +156,11 @@ impl World {
             offer: id(2),
             subject: &self.subject,
             began_on: self.began_on,
+            served_from: self.began_on,
             charged_from: self.charged_from,
             ends_on: self.ends_on,
-            term_from: self.renewed_on.unwrap_or(self.began_on),
-            renewed_on: self.renewed_on,
+            term_from: self.renewals.last().copied().unwrap_or(self.began_on),
+            renewals: &self.renewals,
             held: &self.held,
             prices: &prices,
         })
@@ -315,34 +318,6 @@ fn the_last_period_ends_with_the_subscription_and_nothing_comes_after() {
 }
 
 #[test]
-fn one_time_prices_are_charged_once_and_renewal_has_its_own() {
-    let prices = vec![
-        price(1, PriceKind::OneTime(Occasion::Plain), "flat 5"),
-        price(2, PriceKind::OneTime(Occasion::Renewal), "flat 7"),
-    ];
-    let mut life = World::new("2026-01-01", prices);
-    assert_eq!(told(life.bill("2026-01-01")), "6.00: one_time 5.00");
-    assert_eq!(told(life.bill("2026-06-01")), "-");
-    life.renewed_on = Some(date("2027-01-01"));
-    assert_eq!(told(life.bill("2027-01-01")), "8.40: renewal 7.00");
-    assert_eq!(told(life.bill("2027-01-02")), "-");
-    life.renewed_on = Some(date("2028-01-01"));
-    assert_eq!(told(life.bill("2028-01-02")), "8.40: renewal 7.00");
-}
-
-#[test]
-fn what_is_called_off_before_it_is_charged_costs_nothing() {
-    let prices = vec![
-        price(1, PriceKind::OneTime(Occasion::Setup), "flat 5"),
-        price(2, monthly(Timing::InAdvance), "flat 7"),
-    ];
-    let mut life = World::new("2026-01-01", prices);
-    life.charged_from = date("2026-01-15");
-    life.ends_on = Some(date("2026-01-15"));
-    assert_eq!(told(life.bill("2026-03-01")), "-");
-}
-
-#[test]
 fn a_new_version_counts_from_its_period_on_unless_frozen_or_until_renewal() {
     let life = || {
         let version = PriceVersion { valid_from: date("2026-02-01"), ..rows::price("flat 12") };
@@ -357,8 +332,8 @@ fn a_new_version_counts_from_its_period_on_unless_frozen_or_until_renewal() {
     assert_eq!(amount(World { frozen_on: Some(date("2026-01-01")), ..life() }), euros("10"));
     let policy = Policy { price_version: PriceVersionAt::Renewal, ..Policy::DEFAULT };
     assert_eq!(amount(World { policy, ..life() }), euros("10"));
-    let renewed_on = Some(date("2026-02-01"));
-    assert_eq!(amount(World { policy, renewed_on, ..life() }), euros("12"));
+    let renewals = vec![date("2026-02-01")];
+    assert_eq!(amount(World { policy, renewals, ..life() }), euros("12"));
 }
 
 #[test]
@@ -404,43 +379,6 @@ fn what_comes_to_nothing_is_shown_or_left_away_and_charged_either_way() {
 }
 
 #[test]
-fn the_fee_of_the_first_tier_without_usage_is_a_policy() {
-    let life = |zero_usage| {
-        let prices = vec![price(1, usage(), "graduated 10: 2 + 100, *: 1 + 50")];
-        let mut life = World::new("2026-01-01", prices);
-        life.policy.zero_usage = zero_usage;
-        life.count(0, "2026-01-01..2026-02-01", "0");
-        life
-    };
-    let fee = "120.00: usage 2026-01-01..2026-02-01 100.00";
-    assert_eq!(told(life(ZeroUsage::FirstTierFee).bill("2026-02-01")), fee);
-    assert_eq!(told(life(ZeroUsage::Nothing).bill("2026-02-01")), "-");
-}
-
-#[test]
-fn late_usage_is_a_difference_on_the_next_invoice() {
-    let mut life = World::new("2026-01-01", vec![price(1, usage(), "volume 10: 2, *: 1.5")]);
-    life.count(0, "2026-01-01..2026-02-01", "8");
-    assert_eq!(told(life.bill("2026-02-01")), "19.20: usage 2026-01-01..2026-02-01 16.00");
-    life.count(0, "2026-01-01..2026-02-01", "14");
-    life.count(0, "2026-02-01..2026-03-01", "1");
-    assert_eq!(
-        told(life.bill("2026-03-01")),
-        "8.40: usage 2026-02-01..2026-03-01 2.00, usage 2026-01-01..2026-02-01 5.00"
-    );
-    assert_eq!(told(life.bill("2026-03-02")), "-");
-}
-
-#[test]
-fn late_usage_within_what_is_free_costs_nothing_and_stops_nobody() {
-    let mut life = World::new("2026-01-01", vec![price(1, usage(), "graduated 100: 0, *: 0.015")]);
-    life.count(0, "2026-01-01..2026-02-01", "8");
-    life.bill("2026-02-01");
-    life.count(0, "2026-01-01..2026-02-01", "14");
-    assert!(life.preview(date("2026-02-02")).is_ok());
-}
-
-#[test]
 fn a_gross_price_is_what_the_buyer_pays() {
     let gross = Price { base: Base::Gross, ..price(1, monthly(Timing::InAdvance), "flat 9.99") };
     let mut life = World::new("2026-01-01", vec![gross]);
@@ -475,13 +413,31 @@ fn what_cannot_be_billed_is_refused_with_the_reason_and_nothing_is_billed() {
 }
 
 #[test]
-fn usage_that_shrinks_after_it_was_charged_is_refused() {
-    let mut life = World::new("2026-01-01", vec![price(1, usage(), "unit 2")]);
-    life.count(0, "2026-01-01..2026-02-01", "8");
-    life.bill("2026-02-01").expect("an invoice");
-    life.count(0, "2026-01-01..2026-02-01", "7");
-    let refused = life.preview(date("2026-02-02")).map_err(|it| it.code);
-    assert_eq!(refused.map(|_| ()), Err(Code::BillingInputIncomplete));
+fn prices_of_several_categories_that_one_rule_covers_are_taxed_together() {
+    // 2.00 × 19 % = 0.38; taxed apart, 0.50 bears 0.095, which is 0.10, twice, and 1.00 bears 0.19.
+    let advance = monthly(Timing::InAdvance);
+    let in_category = |number: u128| Price {
+        tax_category: Some(id(100 + number)),
+        ..price(number, advance, "flat 0.5")
+    };
+    let life = |rules| World {
+        rules,
+        ..World::new(
+            "2026-01-01",
+            vec![in_category(1), in_category(2), price(3, advance, "flat 1")],
+        )
+    };
+    let content = |life: World| life.preview(date("2026-01-01")).map(|it| it.content);
+    let content = |life: World| content(life).expect("a bill").expect("an invoice");
+    let all = content(life(vec![vat(19)]));
+    assert_eq!((all.taxes.len(), all.totals.tax), (1, euros("0.38")));
+    let own = TaxRule { id: id(50), category: Some(id(102)), ..vat(19) };
+    let apart = content(life(vec![vat(19), own]));
+    let taxes: Vec<_> = apart.taxes.iter().map(|it| (it.rule, it.net, it.tax)).collect();
+    assert_eq!(
+        taxes,
+        [(id(5), euros("1.50"), euros("0.29")), (id(50), euros("0.50"), euros("0.10"))]
+    );
 }
 
 #[test]

@@ -1,0 +1,78 @@
+//! What is charged for use, and what of it is given back.
+
+use super::*;
+
+#[test]
+fn the_fee_of_the_first_tier_without_usage_is_a_policy() {
+    let life = |zero_usage| {
+        let prices = vec![price(1, usage(), "graduated 10: 2 + 100, *: 1 + 50")];
+        let mut life = World::new("2026-01-01", prices);
+        life.policy.zero_usage = zero_usage;
+        life.count(0, "2026-01-01..2026-02-01", "0");
+        life
+    };
+    let fee = "120.00: usage 2026-01-01..2026-02-01 100.00";
+    assert_eq!(told(life(ZeroUsage::FirstTierFee).bill("2026-02-01")), fee);
+    assert_eq!(told(life(ZeroUsage::Nothing).bill("2026-02-01")), "-");
+}
+
+#[test]
+fn late_usage_is_a_difference_on_the_next_invoice() {
+    let mut life = World::new("2026-01-01", vec![price(1, usage(), "volume 10: 2, *: 1.5")]);
+    life.count(0, "2026-01-01..2026-02-01", "8");
+    assert_eq!(told(life.bill("2026-02-01")), "19.20: usage 2026-01-01..2026-02-01 16.00");
+    life.count(0, "2026-01-01..2026-02-01", "14");
+    life.count(0, "2026-02-01..2026-03-01", "1");
+    assert_eq!(
+        told(life.bill("2026-03-01")),
+        "8.40: usage 2026-02-01..2026-03-01 2.00, usage 2026-01-01..2026-02-01 5.00"
+    );
+    assert_eq!(told(life.bill("2026-03-02")), "-");
+}
+
+#[test]
+fn late_usage_within_what_is_free_costs_nothing_and_stops_nobody() {
+    let mut life = World::new("2026-01-01", vec![price(1, usage(), "graduated 100: 0, *: 0.015")]);
+    life.count(0, "2026-01-01..2026-02-01", "8");
+    life.bill("2026-02-01");
+    life.count(0, "2026-01-01..2026-02-01", "14");
+    assert!(life.preview(date("2026-02-02")).is_ok());
+}
+
+#[test]
+fn late_usage_that_makes_a_period_cheaper_is_given_back_and_blocks_no_bill() {
+    let table = [
+        // All units at the price of the tier reached: 101 × 0.50 = 50.50, less 100 × 1.00.
+        ("volume 100: 1, *: 0.5", "100", "101", "-59.40: usage 2026-01-01..2026-02-01 -49.50"),
+        // A late reading that is less than the one before: 7 × 2 = 14, less 8 × 2.
+        ("unit 2", "8", "7", "-2.40: usage 2026-01-01..2026-02-01 -2.00"),
+        ("unit 2", "8", "0", "-19.20: usage 2026-01-01..2026-02-01 -16.00"),
+    ];
+    for (model, before, after, expected) in table {
+        let mut life = World::new("2026-01-01", vec![price(1, usage(), model)]);
+        life.count(0, "2026-01-01..2026-02-01", before);
+        life.bill("2026-02-01").expect("an invoice");
+        life.count(0, "2026-01-01..2026-02-01", after);
+        assert_eq!(told(life.bill("2026-02-02")), expected, "{model}");
+        assert_eq!(told(life.bill("2026-02-03")), "-", "it is given back once");
+    }
+}
+
+#[test]
+fn what_is_given_back_lowers_the_bill_that_it_stands_on() {
+    let prices = vec![
+        price(1, usage(), "volume 100: 1, *: 0.5"),
+        price(2, monthly(Timing::InAdvance), "flat 60"),
+    ];
+    let mut life = World::new("2026-01-01", prices);
+    life.bill("2026-01-01");
+    life.count(0, "2026-01-01..2026-02-01", "100");
+    life.bill("2026-02-01").expect("an invoice");
+    life.count(0, "2026-01-01..2026-02-01", "101");
+    life.count(0, "2026-02-01..2026-03-01", "4");
+    assert_eq!(
+        told(life.bill("2026-03-01")),
+        "17.40: usage 2026-02-01..2026-03-01 4.00, recurring 2026-03-01..2026-04-01 60.00, \
+         usage 2026-01-01..2026-02-01 -49.50"
+    );
+}

@@ -1,0 +1,152 @@
+//! What is charged, and what is given back: each thing once, whatever happens in between.
+
+use expect_test::expect;
+use serde_json::{Value, json};
+
+use crate::harness::market::{Market, lines, monthly, sums, text};
+
+/// The invoices of an account, one after the other.
+fn shown(market: &Market, account: &Value) -> String {
+    let invoices = market.invoices(account);
+    let each = invoices.iter().map(|it| {
+        let check = market.operator().get(&format!("/invoices/{}/check", text(&it["id"])));
+        assert_eq!(check["faults"], json!([]));
+        format!("{} {}\n{}", text(&it["issued_on"]), sums(it), lines(it))
+    });
+    each.collect::<Vec<_>>().join("\n")
+}
+
+fn credit(market: &Market, account: &Value) -> String {
+    let found = market.operator().get(&format!("/accounts/{}/balance", text(&account["id"])));
+    text(&found["balances"][0]["credit"]["amount"])
+}
+
+#[test]
+fn late_usage_that_makes_a_month_cheaper_gives_credit_that_pays_the_next_invoices() {
+    let market = Market::on("2026-01-01");
+    let account = market.customer("Blue Whale", "EUR");
+    let usage = json!({
+        "name": "Traffic", "kind": "usage", "currency": "EUR", "meter": market.meter,
+        "model": { "kind": "volume", "tiers": [
+            { "up_to": "100", "per_unit": "1" }, { "up_to": null, "per_unit": "0.5" },
+        ] },
+    });
+    let subscription = market.order(&account, &market.offer("Traffic", &[usage]), 1);
+    market.advance_to("2026-01-20");
+    market.uses(&subscription, ("a", "2026-01-10T12:00:00Z", "100"));
+    market.advance_to("2026-02-02");
+    market.uses(&subscription, ("late", "2026-01-11T12:00:00Z", "1"));
+    market.uses(&subscription, ("b", "2026-02-01T12:00:00Z", "4"));
+    market.advance_to("2026-03-02");
+    assert_eq!(credit(&market, &account), "54.60");
+    market.uses(&subscription, ("c", "2026-03-01T12:00:00Z", "50"));
+    market.advance_to("2026-04-02");
+    expect![[r#"
+        2026-02-01 100.00 + 20.00 = 120.00 EUR, due 120.00
+        Traffic: Traffic | 2026-01-01..2026-02-01 | 100.00
+            all units at the price of the tier reached, as of 2026-01-01
+            100 counted in 1 records
+            tier 1: 100 × 1 = 100
+            = 100.00 EUR
+
+        2026-03-01 -45.50 + -9.10 = -54.60 EUR, due 0.00
+        Traffic: Traffic | 2026-02-01..2026-03-01 | 4.00
+            all units at the price of the tier reached, as of 2026-01-01
+            4 counted in 1 records
+            tier 1: 4 × 1 = 4
+            = 4.00 EUR
+        Traffic: Traffic | 2026-01-01..2026-02-01 | -49.50
+            all units at the price of the tier reached, as of 2026-01-01
+            101 counted in 2 records
+            tier 2: 101 × 0.5 = 50.5
+            less 100, which was charged before
+            = -49.50 EUR
+
+        2026-04-01 50.00 + 10.00 = 60.00 EUR, due 5.40
+        Traffic: Traffic | 2026-03-01..2026-04-01 | 50.00
+            all units at the price of the tier reached, as of 2026-01-01
+            50 counted in 1 records
+            tier 1: 50 × 1 = 50
+            = 50.00 EUR
+    "#]]
+    .assert_eq(&shown(&market, &account));
+    assert_eq!(credit(&market, &account), "0.00");
+}
+
+#[test]
+fn monthly_renewals_of_what_is_billed_by_the_quarter_are_all_charged() {
+    let market = Market::on("2026-01-01");
+    let body = json!({
+        "name": "Quarterly", "address": { "city": "Berlin", "country": "DE" },
+        "billing": { "currency": "EUR", "cycle": { "period": "3 months", "anchor_day": 1 } },
+    });
+    let account = market.operator().post("/accounts", &body);
+    let renewal = json!({
+        "name": "Renewal", "kind": "one_time", "fee": "renewal", "currency": "EUR",
+        "model": { "kind": "flat", "amount": "7" },
+    });
+    let term =
+        json!({ "key": "monthly", "duration": "1 month", "auto_renew": true, "default": true });
+    let offer = market.offer_like("Domain", &[renewal], (json!({ "terms": [term] }), json!({})));
+    market.order(&account, &offer, 1);
+    market.advance_to("2026-07-02");
+    expect![[r#"
+        2026-04-01 21.00 + 4.20 = 25.20 EUR, due 25.20
+        Domain: Renewal | - | 7.00
+            flat price, as of 2026-01-01
+            7
+            = 7.00 EUR
+        Domain: Renewal | - | 7.00
+            flat price, as of 2026-01-01
+            7
+            = 7.00 EUR
+        Domain: Renewal | - | 7.00
+            flat price, as of 2026-01-01
+            7
+            = 7.00 EUR
+
+        2026-07-01 21.00 + 4.20 = 25.20 EUR, due 25.20
+        Domain: Renewal | - | 7.00
+            flat price, as of 2026-01-01
+            7
+            = 7.00 EUR
+        Domain: Renewal | - | 7.00
+            flat price, as of 2026-01-01
+            7
+            = 7.00 EUR
+        Domain: Renewal | - | 7.00
+            flat price, as of 2026-01-01
+            7
+            = 7.00 EUR
+    "#]]
+    .assert_eq(&shown(&market, &account));
+}
+
+#[test]
+fn what_is_bought_and_called_off_on_one_day_is_billed_what_it_cost_to_set_up() {
+    let market = Market::on("2026-01-01");
+    let body = json!({
+        "name": "In and out", "address": { "city": "Berlin", "country": "DE" },
+        "billing": { "currency": "EUR", "cycle": { "period": "1 month", "anchor_day": 1 } },
+    });
+    let account = market.operator().post("/accounts", &body);
+    let setup = json!({
+        "name": "Setup", "kind": "one_time", "fee": "setup", "currency": "EUR",
+        "model": { "kind": "flat", "amount": "50" },
+    });
+    let offer = market.offer("Cloud", &[setup, monthly("Base", "EUR", "19.99")]);
+    market.advance_to("2026-01-10");
+    let subscription = market.order(&account, &offer, 1);
+    market.operator().post(&format!("/subscriptions/{subscription}/cancel"), &json!({}));
+    market.advance_to("2026-04-02");
+    expect![[r#"
+        2026-02-01 50.00 + 10.00 = 60.00 EUR, due 60.00
+        Cloud: Setup | - | 50.00
+            flat price, as of 2026-01-01
+            50
+            = 50.00 EUR
+    "#]]
+    .assert_eq(&shown(&market, &account));
+    let left = market.operator().get("/billing_runs/left");
+    assert_eq!(left, json!({ "nothing_left": true, "due": 0, "failed": 0 }));
+}
