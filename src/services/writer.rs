@@ -1,13 +1,14 @@
 //! The writer: one thread that runs acts, many to a commit, and answers after the disk has them.
 //!
 //! It takes what is waiting, without a timer: an act alone is committed at once, acts that arrive
-//! while the disk syncs share the next commit. A refusal or a panic takes one act back and spoils
+//! while others are done or the disk syncs share a commit. A refusal or a panic takes one act back and spoils
 //! nobody else's.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
@@ -20,6 +21,8 @@ use crate::store::{Commit, StoreError};
 const WAITING_MAX: usize = 8192;
 /// How many acts share a commit at most.
 const BATCH_MAX: usize = 4096;
+/// For how long after the first act others are taken into its commit.
+const TAKING_IN_MAX: Duration = Duration::from_millis(50);
 
 /// The door to the writer thread.
 pub(super) struct Writer {
@@ -187,22 +190,37 @@ impl Drop for Writer {
     }
 }
 
-fn serve(house: &House, jobs: &Receiver<Box<dyn Job>>) {
-    let mut next = None;
-    while let Some(first) = next.take().or_else(|| jobs.recv().ok()) {
-        let manner = first.manner();
-        let mut batch = vec![first];
-        while manner == Manner::Shared && batch.len() < BATCH_MAX && next.is_none() {
-            match jobs.try_recv() {
-                Ok(job) if job.manner() == Manner::Shared => batch.push(job),
-                Ok(job) => next = Some(job),
-                Err(_) => break,
-            }
+/// What waits before the writer's door.
+struct Waiting<'a> {
+    jobs: &'a Receiver<Box<dyn Job>>,
+    /// One that was taken and has to wait for the next commit.
+    next: Option<Box<dyn Job>>,
+}
+
+impl Waiting<'_> {
+    /// The next that is there, or comes; nothing once the door is closed.
+    fn first(&mut self) -> Option<Box<dyn Job>> {
+        self.next.take().or_else(|| self.jobs.recv().ok())
+    }
+
+    /// One more that shares a commit, if it is there.
+    fn shared(&mut self) -> Option<Box<dyn Job>> {
+        if self.next.is_some() {
+            return None;
         }
+        self.next = self.jobs.try_recv().ok();
+        self.next.take_if(|it| it.manner() == Manner::Shared)
+    }
+}
+
+fn serve(house: &House, jobs: &Receiver<Box<dyn Job>>) {
+    let mut waiting = Waiting { jobs, next: None };
+    while let Some(first) = waiting.first() {
         let timer = house.metrics().commit_seconds.start_timer();
-        let committed = match manner {
-            Manner::Shared => run_shared(house, &mut batch),
-            Manner::Bulk => run_bulk(house, &mut batch),
+        let mut batch = Vec::new();
+        let committed = match first.manner() {
+            Manner::Shared => run_shared(house, (first, &mut waiting), &mut batch),
+            Manner::Bulk => run_bulk(house, first, &mut batch),
         };
         let committed = committed.map(|told| told.into_iter().for_each(|tell| tell()));
         drop(timer);
@@ -222,18 +240,32 @@ fn failure(it: &StoreError) -> Error {
     if matches!(it, StoreError::Full) { Error::Full } else { Error::internal(it.to_string()) }
 }
 
-fn run_shared(house: &House, jobs: &mut [Box<dyn Job>]) -> Result<Vec<AfterCommit>, StoreError> {
-    house.store().transact(|batch| {
-        let mut act = house.act(batch);
+/// Runs an act and those that come until it and they are done; all that were run are in `batch`,
+/// whatever becomes of them.
+fn run_shared(
+    house: &House,
+    (first, waiting): (Box<dyn Job>, &mut Waiting<'_>),
+    batch: &mut Vec<Box<dyn Job>>,
+) -> Result<Vec<AfterCommit>, StoreError> {
+    let begun = Instant::now();
+    let mut next = Some(first);
+    // Nobody may be left without an answer if the transaction cannot even begin.
+    let done = house.store().transact(|tx| {
+        let mut act = house.act(tx);
         let mut kept = 0;
-        for job in jobs {
+        while let Some(mut job) = next.take() {
             let mark = act.begin(job.author(), house.moment());
-            match job.run(&mut act) {
+            let end = job.run(&mut act);
+            batch.push(job);
+            match end {
                 End::Keep => {
                     kept += 1;
                     act.settle()?;
                 }
                 End::TakeBack => act.take_back(mark)?,
+            }
+            if batch.len() < BATCH_MAX && begun.elapsed() < TAKING_IN_MAX {
+                next = waiting.shared();
             }
         }
         if kept == 0 {
@@ -241,19 +273,25 @@ fn run_shared(house: &House, jobs: &mut [Box<dyn Job>]) -> Result<Vec<AfterCommi
         }
         house.mark_time(&mut act)?;
         Ok((act.take_after_commit(), Commit::Durable))
-    })
+    });
+    batch.extend(next);
+    done
 }
 
-fn run_bulk(house: &House, jobs: &mut [Box<dyn Job>]) -> Result<Vec<AfterCommit>, StoreError> {
-    house.store().bulk(|batch| {
-        let mut act = house.act(batch);
-        for job in jobs {
-            act.begin(job.author(), house.moment());
-            if job.run(&mut act) == End::TakeBack {
-                return Ok((Vec::new(), Commit::Abandon));
-            }
+fn run_bulk(
+    house: &House,
+    mut job: Box<dyn Job>,
+    batch: &mut Vec<Box<dyn Job>>,
+) -> Result<Vec<AfterCommit>, StoreError> {
+    let done = house.store().bulk(|tx| {
+        let mut act = house.act(tx);
+        act.begin(job.author(), house.moment());
+        if job.run(&mut act) == End::TakeBack {
+            return Ok((Vec::new(), Commit::Abandon));
         }
         house.mark_time(&mut act)?;
         Ok((act.take_after_commit(), Commit::Durable))
-    })
+    });
+    batch.push(job);
+    done
 }
