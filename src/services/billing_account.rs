@@ -15,7 +15,7 @@ use crate::domain::id::{AccountId, BillingAccountId};
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::time::{Date, Instant};
-use crate::store::Along;
+use crate::store::{Along, Records};
 
 /// The sequence that billing accounts are numbered by.
 const NUMBERS: &str = "billing_account";
@@ -251,6 +251,19 @@ pub fn list(
 /// If the store fails.
 pub fn of(cx: Cx<'_>, account: AccountId) -> Result<Vec<BillingAccount>, Error> {
     cx.all(Along::Owner(account))
+}
+
+/// Which billing account an account's invoices go to if nothing else is said; nothing if it has
+/// none. The only one is the default one, and need not be read.
+///
+/// # Errors
+/// If the store fails.
+pub fn default_id_of(cx: Cx<'_>, account: AccountId) -> Result<Option<BillingAccountId>, Error> {
+    match cx.view.ids_of::<BillingAccount>(account)?.as_slice() {
+        [] => Ok(None),
+        [only] => Ok(Some(*only)),
+        [_, _, ..] => Ok(of(cx, account)?.iter().find(|it| it.is_default()).map(|it| it.id)),
+    }
 }
 
 /// The billing account that an account's invoices go to if nothing else is said.

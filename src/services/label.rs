@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::sync::Arc;
 
 use super::{Cx, Error, account, offer};
 use crate::domain::account::Account;
@@ -10,20 +11,29 @@ use crate::domain::id::{AccountId, Kind, OfferId};
 use crate::domain::operator::Scope;
 use crate::domain::stamp::SellerNumber;
 use crate::store::Records;
+use crate::store::account::ACCOUNT_BY_SELLING;
+
+/// Who sells.
+#[derive(Debug)]
+pub struct Seller {
+    /// The account.
+    pub account: AccountId,
+    /// What it is called.
+    pub name: String,
+}
 
 /// The names of things, each looked up once for a page.
 pub struct Labels<'a> {
     cx: Cx<'a>,
     accounts: BTreeMap<AccountId, Option<String>>,
     offers: BTreeMap<OfferId, Option<String>>,
-    sellers: BTreeMap<SellerNumber, (AccountId, String)>,
 }
 
 impl<'a> Labels<'a> {
     /// The names that the caller may see.
     #[must_use]
     pub const fn new(cx: Cx<'a>) -> Self {
-        Self { cx, accounts: BTreeMap::new(), offers: BTreeMap::new(), sellers: BTreeMap::new() }
+        Self { cx, accounts: BTreeMap::new(), offers: BTreeMap::new() }
     }
 
     /// What an account is called; nothing if the caller may not see it.
@@ -45,7 +55,7 @@ impl<'a> Labels<'a> {
     ///
     /// # Errors
     /// If the store fails.
-    pub fn seller(&mut self, number: SellerNumber) -> Result<Option<(AccountId, String)>, Error> {
+    pub fn seller(&mut self, number: SellerNumber) -> Result<Option<Arc<Seller>>, Error> {
         match self.cx.actor.scope(Kind::Account) {
             Scope::Everything => self.seller_in_sight(number).map(Some),
             Scope::Sellers(all) if all.len() > 1 => self.seller_in_sight(number).map(Some),
@@ -57,14 +67,15 @@ impl<'a> Labels<'a> {
     ///
     /// # Errors
     /// If the store fails.
-    pub fn seller_in_sight(&mut self, number: SellerNumber) -> Result<(AccountId, String), Error> {
-        Ok(match self.sellers.entry(number) {
-            Entry::Occupied(known) => known.get().clone(),
-            Entry::Vacant(free) => {
-                let found = account::of_seller(self.cx, number)?;
-                free.insert((found.id, found.profile().name.to_string())).clone()
-            }
-        })
+    pub fn seller_in_sight(&mut self, number: SellerNumber) -> Result<Arc<Seller>, Error> {
+        let found = || {
+            let account = account::of_seller(self.cx, number)?;
+            Ok(Seller { account: account.id, name: account.profile().name.to_string() })
+        };
+        match self.cx.view.derived() {
+            Some(derived) => derived.get_or((ACCOUNT_BY_SELLING, number.0.into()), found),
+            None => found().map(Arc::new),
+        }
     }
 
     /// What an offer is called as it was written first; nothing if the caller may not see it.

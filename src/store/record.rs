@@ -239,6 +239,14 @@ pub trait Records: View {
         Ok(ids)
     }
 
+    /// The ids of all that an account has, in order. Reads no record.
+    ///
+    /// # Errors
+    /// If the engine fails or a key ends with no id.
+    fn ids_of<R: Record>(&self, owner: AccountId) -> Result<Vec<R::Id>, StoreError> {
+        self.ids_along::<R>(standard::<R>(1), Key::new().id(owner), &mut |_| true)
+    }
+
     /// A page of the records that pass `accept`.
     ///
     /// A page can be shorter than its limit and still have a next one: the look stops after a
@@ -277,14 +285,15 @@ pub trait Records: View {
         let range = range.after(request.after.as_deref(), request.order);
         let mut page = Page { items: Vec::new(), next: None };
         let mut looked_at = 0;
-        let mut last = Vec::new();
+        let mut last: Vec<u8> = Vec::new();
         self.scan(table, &range, request.order, &mut |key, value| {
             if page.items.len() == request.limit || looked_at == LOOKED_AT_MAX {
                 page.next = Some(last.clone());
                 return Ok(ControlFlow::Break(()));
             }
             looked_at += 1;
-            last = key.to_vec();
+            last.clear();
+            last.extend_from_slice(key);
             if let Some(record) = self.row::<R>(table, key, value)?.filter(&mut *accept) {
                 page.items.push(record);
             }

@@ -9,6 +9,7 @@ use redb::{
     TableError, TableHandle,
 };
 
+use super::derived::Derived;
 use super::engine::{Held, caught};
 use super::health::Health;
 use super::{StoreError, seal};
@@ -150,6 +151,11 @@ pub trait View {
     /// # Errors
     /// If the engine fails.
     fn tables(&self) -> Result<Vec<String>, StoreError>;
+
+    /// What was worked out from it already; nothing where what is read can still change.
+    fn derived(&self) -> Option<&Derived> {
+        None
+    }
 }
 
 /// A snapshot: what was committed when it was taken, whatever happens since. Its clones are the same
@@ -162,6 +168,7 @@ struct Snapshot {
     health: Health,
     /// Tables that somebody has read from: finding a table takes longer than finding a row in it.
     open: RwLock<BTreeMap<Table, OpenTable>>,
+    derived: Derived,
 }
 
 /// `None` if nothing was ever written to the table.
@@ -169,7 +176,8 @@ type OpenTable = Option<Arc<Held<ReadOnlyTable<Bytes, Bytes>>>>;
 
 impl ReadTx {
     pub(super) fn new(tx: ReadTransaction, health: Health) -> Self {
-        Self(Arc::new(Snapshot { tx: Held::new(tx), health, open: RwLock::default() }))
+        let (open, derived) = (RwLock::default(), Derived::default());
+        Self(Arc::new(Snapshot { tx: Held::new(tx), health, open, derived }))
     }
 
     fn call<T, E: Into<redb::Error>>(
@@ -236,6 +244,10 @@ impl View for ReadTx {
     fn tables(&self) -> Result<Vec<String>, StoreError> {
         let names = self.call(|| self.0.tx.list_tables())?;
         Ok(names.map(|it| it.name().to_owned()).collect())
+    }
+
+    fn derived(&self) -> Option<&Derived> {
+        Some(&self.0.derived)
     }
 }
 

@@ -179,6 +179,7 @@ pub(crate) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> 
 
 /// The request as the log has it: what the middleware gave it.
 pub(crate) fn request_id(headers: &HeaderMap) -> String {
-    let id = headers.get("x-request-id").and_then(|it| it.to_str().ok());
-    id.unwrap_or_default().chars().take(100).collect()
+    let id = headers.get("x-request-id").and_then(|it| it.to_str().ok()).unwrap_or_default();
+    // What a header says as text is ASCII.
+    id.get(..100).unwrap_or(id).to_owned()
 }

@@ -13,12 +13,11 @@ use super::route::{Needs, Route, read, write};
 use super::wire::{List, NoQuery, SoldBy, parse, parse_optional, word};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
-use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::lifecycle::{HoldKind, HoldPolicy};
 use crate::domain::account::profile::{AddressUse, Profile, Receivables};
 use crate::domain::account::{self as domain, Beginning, HoldAccount, ReleaseAccount};
 use crate::domain::error::Invalid;
-use crate::domain::id::AccountId;
+use crate::domain::id::{AccountId, BillingAccountId};
 use crate::domain::operator::Permission;
 use crate::domain::text::Prose;
 use crate::domain::typed::Typed;
@@ -125,7 +124,7 @@ impl Tax {
 }
 
 impl Account {
-    fn of(it: &domain::Account, billing_account: Option<&BillingAccount>) -> Self {
+    fn of(it: &domain::Account, billing_account: Option<BillingAccountId>) -> Self {
         let (stamp, profile) = (&it.stamp, it.profile());
         Self {
             id: it.id.to_string(),
@@ -148,7 +147,7 @@ impl Account {
             address: profile.addresses.get(&AddressUse::General).map(Address::from),
             contacts: Contacts::of(profile),
             attributes: attribute::show(&profile.attributes),
-            billing_account: billing_account.map(|it| it.id.to_string()),
+            billing_account: billing_account.map(|it| it.to_string()),
         }
     }
 }
@@ -172,9 +171,9 @@ pub(super) fn told(it: &domain::Account) -> impl Wire + use<> {
 }
 
 fn wire((cx, labels): (Cx<'_>, &mut Labels<'_>), it: &domain::Account) -> Result<Account, Error> {
-    let billing = billing_account::of(cx, it.id)?;
+    let billing = billing_account::default_id_of(cx, it.id)?;
     let sold_by = SoldBy::of(labels, &it.stamp)?;
-    Ok(Account { sold_by, ..Account::of(it, billing.iter().find(|it| it.is_default())) })
+    Ok(Account { sold_by, ..Account::of(it, billing) })
 }
 
 fn tagged(cx: Cx<'_>, it: &domain::Account) -> Result<Reply<Account>, Error> {
@@ -340,7 +339,7 @@ fn open(act: &mut Act<'_>, _: &Call, body: NewAccount) -> Result<Reply<Account>,
     let it = &opened.account;
     let path = format!("/api/v1/accounts/{}", it.id);
     let sold_by = SoldBy::of(&mut Labels::new(act.cx()), &it.stamp)?;
-    let shown = Account { sold_by, ..Account::of(it, Some(&opened.billing_account)) };
+    let shown = Account { sold_by, ..Account::of(it, Some(opened.billing_account.id)) };
     Ok(Reply::created(path, shown).tagged(it.stamp.revision))
 }
 

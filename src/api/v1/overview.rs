@@ -61,8 +61,8 @@ impl OverviewOf {
     fn of(cx: Cx<'_>, sum: &Sum) -> Result<Self, Error> {
         let mut labels = Labels::new(cx);
         let named = sum.sellers.iter().take(SELLERS_MAX).map(|number| {
-            let (account, name) = labels.seller_in_sight(*number)?;
-            Ok(OverviewSeller { account: account.to_string(), name })
+            let seller = labels.seller_in_sight(*number)?;
+            Ok(OverviewSeller { account: seller.account.to_string(), name: seller.name.clone() })
         });
         let sellers: Result<Vec<_>, Error> = named.collect();
         let (extent, sellers_count) = (sum.extent.word(), sum.sellers.len());

@@ -285,15 +285,19 @@ impl Asked {
         self,
         work: impl FnOnce(&Call, Query, &[u8]) -> Result<Answer, Fault>,
     ) -> Response<Body> {
-        let done = work(&self.call, self.query.clone(), &self.body);
-        self.finish(done)
+        let done = work(&self.call, self.query, &self.body);
+        finished(done, &self.call)
     }
 
     fn finish(&self, done: Result<Answer, Fault>) -> Response<Body> {
-        match done {
-            Ok(answer) => reply::response(answer),
-            Err(fault) => problem::response(&fault, &self.call.request),
-        }
+        finished(done, &self.call)
+    }
+}
+
+fn finished(done: Result<Answer, Fault>, call: &Call) -> Response<Body> {
+    match done {
+        Ok(answer) => reply::response(answer),
+        Err(fault) => problem::response(&fault, &call.request),
     }
 }
 

@@ -277,8 +277,9 @@ pub(super) struct SoldBy {
 impl SoldBy {
     /// The seller of what has this stamp.
     pub(super) fn of(labels: &mut Labels<'_>, stamp: &Stamp) -> Result<Self, Error> {
-        let (seller, seller_name) = labels.seller(stamp.seller)?.unzip();
-        Ok(Self { seller: seller.map(|it| it.to_string()), seller_name })
+        let Some(seller) = labels.seller(stamp.seller)? else { return Ok(Self::default()) };
+        let (account, name) = (seller.account.to_string(), seller.name.clone());
+        Ok(Self { seller: Some(account), seller_name: Some(name) })
     }
 }
 
