@@ -13,6 +13,7 @@ mod order;
 mod price;
 mod provision;
 mod retention;
+mod sparing;
 mod term;
 mod usage;
 
@@ -41,6 +42,7 @@ pub fn all(dialects: Vec<Box<dyn Dialect>>) -> Vec<Box<dyn Duty>> {
         Box::new(price::Prices),
         Box::new(term::Terms),
         Box::new(billing_run::BillingRun::default()),
+        Box::new(sparing::Sparing),
         Box::new(closing::Closing),
         Box::new(usage::Sealing::default()),
         Box::new(notify::Notify::default()),

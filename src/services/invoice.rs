@@ -6,6 +6,7 @@ use super::billing::{self, Series, book, number, seal};
 use super::{Act, Cx, Error, billing_account, payment};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
+use crate::domain::account::class::{Arrears, CreditTerms};
 use crate::domain::billing::credit::{self, Credit, CreditNote, LineAsk};
 use crate::domain::billing::invoice::{Invoice, InvoiceParty, Issue, SettledBy, Standing};
 use crate::domain::error::Invalid;
@@ -204,6 +205,27 @@ pub fn open_of(cx: Cx<'_>, account: AccountId) -> Result<Vec<Invoice>, Error> {
         open.extend(payment::open_invoices(cx, billing_account.id)?);
     }
     Ok(open)
+}
+
+/// Whether an account owes so much longer than some terms allow that the house is to hold it. Its
+/// balance is below zero since the day of the oldest invoice that is not paid.
+///
+/// # Errors
+/// If the store fails.
+pub fn breaks(cx: Cx<'_>, account: AccountId, terms: CreditTerms) -> Result<bool, Error> {
+    for of in billing_account::of(cx, account)? {
+        let today = of.terms().zone.date_of(cx.now);
+        let open = payment::open_invoices(cx, of.id)?;
+        let issues = open.iter().filter_map(Invoice::issue);
+        let oldest = issues.clone().map(|it| it.due_on).min();
+        let arrears = oldest.zip(issues.map(|it| it.issued_on).min());
+        let arrears = arrears
+            .map(|(oldest_due_on, negative_since_on)| Arrears { oldest_due_on, negative_since_on });
+        if arrears.is_some_and(|it| terms.are_broken(it, today)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The subscriptions of an account that stand on an invoice that is overdue today.

@@ -32,6 +32,7 @@ record!(Account, AccountId, "account", shape 1,
     ACCOUNT_BY_STATE = "by_state" => |it, keys| {
         keys.push(Key::new().u8(it.state() as u8).id(it.id));
     },
+    due => |it| it.sparing().map(|it| Due { at: it.until, duty: Duty::Validity }),
 );
 
 record!(BillingAccount, BillingAccountId, "billing_account", shape 1,

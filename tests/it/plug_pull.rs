@@ -217,6 +217,7 @@ const DUTIES: &[(&str, Scene)] = &[
     ("prices", Scene::Due),
     ("terms", Scene::Due),
     ("billing", Scene::Due),
+    ("sparing", Scene::Due),
     ("closing", Scene::Due),
     ("usage", Scene::Due),
     ("deliver", Scene::Due),

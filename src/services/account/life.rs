@@ -2,12 +2,14 @@
 
 use super::{keep, place};
 use crate::domain::account::billing_account::BillingAccount;
-use crate::domain::account::lifecycle::State;
+use crate::domain::account::lifecycle::{HoldKind, HoldPolicy, State};
 use crate::domain::account::{Account, HoldAccount, ReleaseAccount, Remains};
 use crate::domain::id::AccountId;
 use crate::domain::operator::{Actor, Permission};
 use crate::services::duty::{Progress, counted};
-use crate::services::{Act, Author, Bss, Cx, Error, billing_account, invoice, subscription, user};
+use crate::services::{
+    Act, Author, Bss, Cx, Error, billing_account, class, invoice, subscription, user,
+};
 use crate::store::account::ACCOUNT_BY_CLOSING;
 use crate::store::{Along, Records};
 
@@ -52,6 +54,34 @@ pub fn release(
     let account = keep(act, account, verb)?;
     subscription::release_all_of(act, &account, which)?;
     Ok(account)
+}
+
+/// Why the house holds an account, as a stable word.
+const OVERDUE: &str = "ACCOUNT_OVERDUE";
+
+/// Lets a temporary release end that is over: who still owes against its terms is held again, and
+/// what stands on the invoices that are overdue.
+///
+/// # Errors
+/// If the account is not there.
+pub fn end_sparing(act: &mut Act<'_>, id: AccountId) -> Result<bool, Error> {
+    let account: Account = act.load(id)?;
+    let comment = account.sparing().map(|it| it.comment.clone());
+    let (Some((account, verb)), Some(comment)) = (account.end_sparing(act.now()), comment) else {
+        return Ok(false);
+    };
+    let account = keep(act, account, verb)?;
+    let terms = class::credit_terms(act.cx(), account.class())?;
+    let is_late = invoice::breaks(act.cx(), id, terms)?;
+    if !is_late || !account.may_be_held_by_the_house(act.now()) {
+        return Ok(true);
+    }
+    let (kind, policy) = (HoldKind::Credit, HoldPolicy::Unpaid);
+    let reason = OVERDUE.parse().expect("the word is plain");
+    let (account, verb) = account.hold(HoldAccount { kind, policy, reason, comment }, act.now())?;
+    let account = keep(act, account, verb)?;
+    subscription::hold_all_of(act, &account, kind)?;
+    Ok(true)
 }
 
 /// Calls an account off: what it has ends, and when nothing is left of it, it is closed.

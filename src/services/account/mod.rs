@@ -6,7 +6,7 @@
 mod life;
 mod place;
 
-pub use self::life::{activate, close, finish_next, hold, release, remains};
+pub use self::life::{activate, close, end_sparing, finish_next, hold, release, remains};
 pub use self::place::relocate;
 use super::billing_account::{self, NewBillingAccount};
 use super::{Act, Cx, Error, attribute, class, party};

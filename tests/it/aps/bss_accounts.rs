@@ -468,3 +468,54 @@ fn the_provider_finds_every_account_and_an_administrator_looks_after_its_own() {
     let own = house.client(&branch.customer.admin).get("/aps/2/collections/accounts");
     assert_eq!(own.as_array().unwrap().len(), 1, "and sees no other");
 }
+
+/// What is due is reckoned with again when a temporary release is over, and not a day before.
+#[test]
+fn a_temporary_release_ends_and_who_still_owes_is_held_again() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let offer = market.offer("Base", &[monthly("Fee", "EUR", "10")]);
+    let hold = json!({
+        "policy": "ALL_SUBSCRIPTIONS", "reason": "ACCOUNT_OVERDUE", "comment": "#1000123 is unpaid",
+    });
+    let release = json!({
+        "policy": "TEMPORARY", "activeUntil": "2026-03-10T00:00:00Z", "comment": "#23231",
+    });
+    let opened = |name: &str| {
+        let made = market.customer(name, "EUR");
+        let account = text(&made["id"]);
+        (account, market.order(&made, &offer, 1), made)
+    };
+    let (owes, has_paid, abroad) = (opened("Owes"), opened("Has paid"), opened("Abroad"));
+    let is_external = json!({ "externalARManagement": true });
+    operator.call(&format!("PUT {}", bss(&operator, &abroad.0)), Some(&is_external)).ok();
+    market.advance_to("2026-02-15");
+    for it in [&owes, &has_paid, &abroad] {
+        let bss = bss(&operator, &it.0);
+        for (verb, body) in [("putOnCreditHold", &hold), ("releaseFromCreditHold", &release)] {
+            let answer = operator.call(&format!("POST {bss}/{verb}"), Some(body));
+            assert_eq!(answer.status, 204, "{verb}");
+        }
+    }
+    for invoice in market.invoices(&has_paid.2) {
+        let paid = json!({ "account": has_paid.0, "amount": invoice["due"] });
+        operator.post("/payments", &paid);
+    }
+    let mut said = String::new();
+    for day in ["2026-03-09", "2026-03-10"] {
+        market.advance_to(day);
+        for (name, it) in [("owes", &owes), ("has paid", &has_paid), ("abroad", &abroad)] {
+            said += &format!("{day} {name}: {}", standing(&market, &it.0, &it.1));
+        }
+    }
+    let held = operator.get(&format!("/accounts/{}", owes.0))["holds"].clone();
+    assert_eq!((&held[0]["reason"], &held[0]["comment"]), (&hold["reason"], &release["comment"]));
+    expect![[r#"
+        2026-03-09 owes: account "ACTIVE" locked false, subscription "ACTIVE" "ACTIVE" disabled false; ours "active" and "active"
+        2026-03-09 has paid: account "ACTIVE" locked false, subscription "ACTIVE" "ACTIVE" disabled false; ours "active" and "active"
+        2026-03-09 abroad: account "ACTIVE" locked false, subscription "ACTIVE" "ACTIVE" disabled false; ours "active" and "active"
+        2026-03-10 owes: account "CREDIT_HOLD" locked true, subscription "CREDIT_HOLD" "STOPPED" disabled true; ours "held_for_credit" and "held_for_credit"
+        2026-03-10 has paid: account "ACTIVE" locked false, subscription "ACTIVE" "ACTIVE" disabled false; ours "active" and "active"
+        2026-03-10 abroad: account "ACTIVE" locked false, subscription "ACTIVE" "ACTIVE" disabled false; ours "active" and "active"
+    "#]].assert_eq(&said);
+}

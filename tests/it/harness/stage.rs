@@ -263,6 +263,10 @@ impl Furnisher<'_> {
         self.seller().post(&format!("/accounts/{}/hold", self.name("held")), &hold);
         let owes = json!({ "kind": "credit", "reason": "OVERDUE" });
         self.seller().post(&format!("/accounts/{}/hold", self.name("owing")), &owes);
+        let owing = self.name("sleeper");
+        self.seller().post(&format!("/accounts/{owing}/hold"), &owes);
+        let spares = json!({ "kind": "credit", "until": "2026-03-01T00:00:00Z" });
+        self.seller().post(&format!("/accounts/{owing}/release"), &spares);
         let further = json!({ "account": self.name("customer"), "name": self.called("Further") });
         self.make("further", "/billing_accounts", &further);
         for (name, account) in [("planned", "planner"), ("suspended", "sleeper")] {
