@@ -3,7 +3,7 @@
 
 use super::kind::AnyKind;
 use super::operation::Operations as _;
-use super::registry::{KINDS, SERVICES};
+use super::registry::{self, KINDS, SERVICES};
 use crate::domain::operator::Permission;
 
 /// One thing that can be done.
@@ -64,7 +64,9 @@ fn of_kind(kind: &'static dyn AnyKind) -> Vec<Door> {
     add("DELETE", one.to_owned(), deletes, true);
     for link in kind.links() {
         add("GET", format!("{one}/{}", link.name), Some(about.reads), false);
-        add("POST", format!("{one}/{}", link.name), link.needs.0, true);
+        let made = registry::made_through(kind, link);
+        let made = made.first().and_then(|it| Some(it.0.create()?.needs));
+        add("POST", format!("{one}/{}", link.name), link.needs.0.or(made), true);
         add("DELETE", format!("{one}/{}/{{id}}", link.name), link.needs.1, true);
     }
     let operations = kind.operations();

@@ -91,6 +91,8 @@
 //! - A user that names no `organization` is one of the account that its batch has opened, or of the
 //!   caller's own. With a `password` it can sign in at once; without one it is invited by mail, and
 //!   is `aps:activating` until it answers. No answer has a password or a link.
+//! - `POST` on a link without an `aps.id` makes a resource there that cannot be without the link back:
+//!   a user through the `users` of an account. The answer is the new resource.
 //! - `servicesMode` follows from the seats a user has, and is not written.
 //! - What something else names is not deleted: 409 `APS::Billing::InUse`, which says by what. A plan
 //!   that was on the market stays there, `aps:deleted`; a user who is deleted does not.

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::kind::{AnyKind, Thing};
 use super::operation::Service;
-use super::relation::Link;
+use super::relation::{Birth, Link, Many, Strength};
 use super::{
     account, admin_user, bss_account_information, bss_resource, bss_subscription, customer_class,
     notification_template, pa_subscription, service_plan, service_plan_category, service_template,
@@ -46,6 +46,25 @@ pub(super) fn collection(alias: &str) -> Option<&'static dyn AnyKind> {
 /// The types of which a resource may stand where `id` is asked for.
 pub(super) fn implementing(id: &str) -> Vec<&'static dyn AnyKind> {
     KINDS.iter().copied().filter(|it| it.about().is_a(id)).collect()
+}
+
+/// The types of which new resources can be made through a link from one of type `owner`, each with
+/// its own link back, without which they cannot be.
+pub(super) fn made_through(
+    owner: &'static dyn AnyKind,
+    link: &Link,
+) -> Vec<(&'static dyn AnyKind, &'static Link)> {
+    let back = |kind: &dyn AnyKind| {
+        let is_back = |it: &&'static Link| {
+            it.strength == Strength::Strong
+                && it.at_birth == Birth::Open
+                && owner.about().is_a(it.to)
+        };
+        kind.links().into_iter().find(is_back)
+    };
+    let is_made = |it: &&'static dyn AnyKind| link.many == Many::Any && it.create().is_some();
+    let kinds = implementing(link.to).into_iter().filter(is_made);
+    kinds.filter_map(|it| Some((it, back(it)?))).collect()
 }
 
 /// The resource with an id, if the caller may see it.

@@ -118,7 +118,16 @@ pub(super) fn part(asked: Asked, text: &str, rest: &[&str]) -> Result<Work, Faul
     let id = id(text)?;
     let rest: Vec<String> = rest.iter().map(|it| (*it).to_owned()).collect();
     if asked.method != Method::GET {
-        return Ok(Work::writes(move |act| write(act, id, &rest, asked)));
+        let body = std::slice::from_ref(&asked.body);
+        let chosen = user_form::chosen_passwords(&asked.actor, body);
+        if chosen.is_empty() {
+            let none = Passwords::new();
+            return Ok(Work::writes(move |act| write(act, id, &rest, (asked, none))));
+        }
+        return Ok(Work::Prepares(Box::new(move |bss| {
+            let passwords = user_form::hashed(bss, chosen)?;
+            Ok(Box::new(move |act| write(act, id, &rest, (asked, passwords))))
+        })));
     }
     Ok(Work::scans(move |cx| {
         let segments: Vec<_> = rest.iter().map(String::as_str).collect();
@@ -157,7 +166,12 @@ pub(super) fn outcome(it: Outcome) -> Answer {
     it.map_or_else(nothing, shown)
 }
 
-fn write(act: &mut Act<'_>, id: Uuid, rest: &[String], asked: Asked) -> Result<Answer, Error> {
+fn write(
+    act: &mut Act<'_>,
+    id: Uuid,
+    rest: &[String],
+    (asked, passwords): (Asked, Passwords),
+) -> Result<Answer, Error> {
     let segments: Vec<_> = rest.iter().map(String::as_str).collect();
     let thing = registry::get(act.cx(), id)?;
     if let Some((name, path, needs)) = operation(&*thing, asked.method.as_str(), &segments) {
@@ -168,6 +182,9 @@ fn write(act: &mut Act<'_>, id: Uuid, rest: &[String], asked: Asked) -> Result<A
         return Ok(outcome(thing.operations().write(act, Some(&*thing), (name, &said))?));
     }
     match (&asked.method, segments.as_slice()) {
+        (&Method::POST, [name]) if asked.body.pointer("/aps/id").is_none() => {
+            provision(act, &*thing, name, (&asked.body, passwords))
+        }
         (&Method::POST, [name]) => link(act, &*thing, name, &asked.body),
         (&Method::DELETE, [name, target]) => {
             let link = list::link(&*thing, name)?;
@@ -183,6 +200,30 @@ fn write(act: &mut Act<'_>, id: Uuid, rest: &[String], asked: Asked) -> Result<A
 fn check(thing: &dyn Thing, name: &str, said: &Said) -> Result<(), Error> {
     let call = thing.operations().calls().into_iter().find(|it| it.name == name);
     Ok(call.map_or(Ok(()), |it| it.check(&said.body))?)
+}
+
+/// Makes a resource that cannot be without the one that a link to it leads from: a user through the
+/// users of an account.
+fn provision(
+    act: &mut Act<'_>,
+    thing: &dyn Thing,
+    name: &str,
+    (body, passwords): (&Value, Passwords),
+) -> Result<Answer, Error> {
+    let link = list::link(thing, name)?;
+    let all = registry::made_through(thing.kind(), link);
+    let needs = all.iter().find_map(|it| Some(it.0.create()?.needs));
+    permit(act.cx(), needs.or(link.needs.0))?;
+    if all.is_empty() {
+        // Nothing can be made here: what is meant is a resource that is there.
+        link_id("", body)?;
+    }
+    let named = Element::read(body)?.known_kind()?;
+    let back = all.iter().find(|it| it.0.about().id == named.about().id);
+    let Some((_, back)) = back else { return Err(link.is_given()) };
+    let mut body = body.clone();
+    body[back.name] = json!({ "aps": { "id": thing.head(act.cx())?.id } });
+    made(act, &body, passwords)
 }
 
 /// Links with an existing resource; what is linked is the answer.

@@ -409,3 +409,44 @@ fn what_cannot_become_a_user_is_refused_and_leaves_nothing_of_its_batch() {
         400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/2/email` must be given"}
     "#]].assert_eq(&said.text());
 }
+
+#[test]
+fn a_user_is_made_through_the_link_from_its_account() {
+    let house = House::on("2026-01-01");
+    let (north, said) = (house.client(&house.north.admin), Protocol::default());
+    let path = path_of(&house.north.customer.account);
+    let user = json!({
+        "aps": { "type": PLAIN_TYPE, }, "email": "ann@north.test", "fullName": "Ann Lee",
+        "password": PASSWORD,
+    });
+    let made = north.call(&format!("POST {path}/users"), Some(&user)).ok();
+    assert_eq!(made["organization"]["aps"]["id"], uuid(&house.north.customer.account));
+    let sign_in = json!({ "email": "ann@north.test", "password": PASSWORD });
+    let signed_in = Client::nobody(&house.app).call("POST /session", Some(&sign_in));
+    assert_eq!(signed_in.status, 201, "its password was taken");
+    let say = |what: &str, body: Value| said.say(&north, "north", what, Some(&body));
+    let contact =
+        json!({ "aps": { "type": "http://parallels.com/aps/types/pa/subscription/1.0" } });
+    say(&format!("POST {path}/subscriptions"), contact);
+    say(&format!("POST {path}/users"), json!({}));
+    say(&format!("POST {path}/users"), json!({ "aps": { "type": PLAIN_TYPE } }));
+    say(&format!("POST {path}/parent"), json!({ "aps": { "type": PLAIN_TYPE } }));
+    let theirs = path_of(&house.south.customer.account);
+    say(&format!("POST {theirs}/users"), user);
+    expect![[r#"
+        > POST /aps/2/resources/{id1}/subscriptions {"aps":{"type":"http://parallels.com/aps/types/pa/subscription/1.0"}} [north]
+        400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`` must be `{\"aps\": {\"id\": \"<id>\"}}`"}
+        > POST /aps/2/resources/{id1}/users {} [north]
+        400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/aps/type` must be given"}
+        > POST /aps/2/resources/{id1}/users {"aps":{"type":"http://parallels.com/aps/types/pa/user/1.2"}} [north]
+        400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/email` must be given"}
+        > POST /aps/2/resources/{id1}/parent {"aps":{"type":"http://parallels.com/aps/types/pa/user/1.2"}} [north]
+        400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`` must be `{\"aps\": {\"id\": \"<id>\"}}`"}
+        > POST /aps/2/resources/{id2}/users {"aps":{"type":"http://parallels.com/aps/types/pa/user/1.2"},"email":"ann@north.test","fullName":"Ann Lee","password":"till-4-the-box!"} [north]
+        404 Not Found {"code":404,"type":"APS::Hosting::NotFound","message":"`{id2}` is not there"}
+    "#]].assert_eq(&said.text());
+}
+
+fn path_of(id: &str) -> String {
+    format!("/aps/2/resources/{}", uuid(id))
+}
