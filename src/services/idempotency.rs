@@ -152,7 +152,9 @@ pub(super) struct Taken<'a> {
 impl InHand {
     /// Takes a key, unless somebody has it.
     pub(super) fn take(&self, key: [u8; 32]) -> Option<Taken<'_>> {
-        self.keys().insert(key).then_some(Taken { all: self, key })
+        let is_free = self.keys().insert(key);
+        // Made only now: what is dropped gives back a key, and waits for the others to do so.
+        is_free.then(|| Taken { all: self, key })
     }
 
     fn keys(&self) -> MutexGuard<'_, BTreeSet<[u8; 32]>> {
