@@ -36,6 +36,9 @@ pub struct Billable<'a> {
     pub charged_from: Date,
     /// The first day on which it is no longer served; `None`: it runs on.
     pub ends_on: Option<Date>,
+    /// The first day on which its use counts no longer: after the day on which it ended, until whose
+    /// end it may have been used; `None`: it runs on.
+    pub used_until: Option<Date>,
     /// The first day of its current term.
     pub term_from: Date,
     /// The days on which it was renewed, in order: at least those that are not charged yet.
@@ -223,7 +226,7 @@ impl Clock<'_> {
                 from = released;
             }
             let full = period_of(self.cycle, self.of.began_on, from).ok_or_else(beyond)?;
-            let until = self.of.ends_on.map_or(full.end(), |it| it.min(full.end()));
+            let until = self.ends_on().map_or(full.end(), |it| it.min(full.end()));
             let Some(service) = Period::new(from, until) else { return Ok(()) };
             if bills_on(self.cycle, service, timing) > self.on {
                 return Ok(());
@@ -234,6 +237,14 @@ impl Clock<'_> {
             from = until;
         }
         Ok(())
+    }
+
+    /// The first day that is not charged any more.
+    const fn ends_on(&self) -> Option<Date> {
+        match self.price.price.kind {
+            PriceKind::OneTime(_) | PriceKind::Recurring { .. } => self.of.ends_on,
+            PriceKind::Usage { .. } => self.of.used_until,
+        }
     }
 
     /// The day of a one-time charge, as one that was or one that will be.
@@ -252,7 +263,7 @@ impl Clock<'_> {
         });
         let from = self.price.charged_until.map_or(first, |until| until.max(first));
         let next = period(from).and_then(|full| {
-            let until = self.of.ends_on.map_or(full.end(), |it| it.min(full.end()));
+            let until = self.ends_on().map_or(full.end(), |it| it.min(full.end()));
             Some(bills_on(self.cycle, Period::new(from, until)?, timing))
         });
         (last, next)

@@ -50,6 +50,7 @@ struct Gathered {
     served_from: Date,
     charged_from: Date,
     ends_on: Option<Date>,
+    used_until: Option<Date>,
     term_from: Date,
     renewals: Vec<Date>,
     held: Vec<Hold>,
@@ -176,6 +177,8 @@ fn gather(
         served_from: first_on,
         charged_from,
         ends_on: it.ended_on().or(term_ends_on),
+        // It was served on the day on which it ended.
+        used_until: it.ended_on().map(|it| it.plus_days(1)).or(term_ends_on),
         term_from: term.start_on(),
         renewals: it.renewals().to_vec(),
         held: it.pauses().iter().map(|pause| held(pause, zone)).collect(),
@@ -227,6 +230,7 @@ impl Gathered {
             served_from: self.served_from,
             charged_from: self.charged_from,
             ends_on: self.ends_on,
+            used_until: self.used_until,
             term_from: self.term_from,
             renewals: &self.renewals,
             held: &self.held,
@@ -240,7 +244,9 @@ impl Gathered {
 
     /// Whether all of it has ended and is charged.
     fn is_over(&self, bill: &Bill) -> bool {
-        let Some(ends_on) = self.ends_on else { return false };
+        let (Some(ends_on), Some(used_until)) = (self.ends_on, self.used_until) else {
+            return false;
+        };
         self.prices.iter().all(|it| {
             let marked = bill.marks.iter().rev().find(|mark| {
                 mark.subscription == self.id && mark.price == it.price.id && mark.until.is_some()
@@ -248,9 +254,8 @@ impl Gathered {
             let until = marked.and_then(|it| it.until).or(it.charged_until);
             match it.price.kind {
                 PriceKind::OneTime(_) => true,
-                PriceKind::Recurring { .. } | PriceKind::Usage { .. } => {
-                    until.unwrap_or(self.charged_from) >= ends_on
-                }
+                PriceKind::Recurring { .. } => until.unwrap_or(self.charged_from) >= ends_on,
+                PriceKind::Usage { .. } => until.unwrap_or(self.charged_from) >= used_until,
             }
         })
     }

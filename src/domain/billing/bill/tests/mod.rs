@@ -159,6 +159,7 @@ impl World {
             served_from: self.began_on,
             charged_from: self.charged_from,
             ends_on: self.ends_on,
+            used_until: self.ends_on,
             term_from: self.renewals.last().copied().unwrap_or(self.began_on),
             renewals: &self.renewals,
             held: &self.held,
