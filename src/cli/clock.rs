@@ -22,6 +22,7 @@ pub(super) struct Clock {
 enum Act {
     Show(Show),
     Advance(Advance),
+    Confirm(Confirm),
 }
 
 /// Print what time it is in the store
@@ -55,11 +56,23 @@ struct Advance {
     to: Option<String>,
 }
 
+/// Confirm that it is really as late as the machine's clock says
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Where the machine's clock has moved by more than 48 hours without anybody looking at it, billing and
+all that goes by the calendar wait for this word: a clock that is set to another year by mistake
+would bill a year at once. Set such a clock right instead, and nothing needs to be confirmed.")]
+struct Confirm {
+    #[command(flatten)]
+    flags: PlaceFlags,
+}
+
 impl Clock {
     pub(super) fn run(self, out: &mut dyn Write) -> Result<(), Failure> {
         match self.act {
             Act::Show(it) => it.run(out),
             Act::Advance(it) => it.run(out),
+            Act::Confirm(it) => it.run(out),
         }
     }
 }
@@ -71,7 +84,22 @@ impl Show {
         say(out, format_args!("business time  {}", text(&clock, "now")))?;
         say(out, format_args!("wall time      {}", text(&clock, "wall")))?;
         let is_movable = is(&clock, "movable");
-        say(out, format_args!("can be moved   {}", if is_movable { "yes" } else { "no" }))
+        say(out, format_args!("can be moved   {}", if is_movable { "yes" } else { "no" }))?;
+        let jump = &clock["jump"];
+        if !jump.is_object() {
+            return Ok(());
+        }
+        let (from, to) = (text(jump, "from"), text(jump, "to"));
+        say(out, format_args!("it has jumped from {from} to {to}: what goes by the"))?;
+        say(out, format_args!("calendar waits for `tillbox clock confirm`"))
+    }
+}
+
+impl Confirm {
+    fn run(self, out: &mut dyn Write) -> Result<(), Failure> {
+        let door = Door::open(&super::settings(&self.flags.0)?.config)?;
+        let jump = door.post("/api/v1/clock/confirm", &json!({}))?;
+        say(out, format_args!("it is really {}: what is due is done", text(&jump, "to")))
     }
 }
 

@@ -41,6 +41,7 @@
 //! | [share model, settlement](settlement) | who gets which part of what was paid |
 //! | [dunning] | what is done about invoices that are not paid in time |
 //! | [bucket] | a prepaid or loyalty balance |
+//! | [jump] | a stretch of time in which nobody looked at the machine's clock |
 //! | [fact](event) | what happened to which thing, by whom, before and after |
 //! | [listener] | who wants to be told of which facts |
 //! | [notification template, mail](notification) | what people are written when something happens |
@@ -60,6 +61,7 @@ pub mod error;
 pub mod event;
 pub mod id;
 pub mod journal;
+pub mod jump;
 pub mod listener;
 pub mod localized;
 pub mod money;

@@ -4,6 +4,7 @@
 //! name, and when it runs: after every commit that may have made work, and when time has made some.
 
 mod billing_run;
+mod clock;
 mod closing;
 mod deliver;
 mod index;
@@ -50,6 +51,7 @@ pub fn all(dialects: Vec<Box<dyn Dialect>>) -> Vec<Box<dyn Duty>> {
         Box::new(index::Index::default()),
         Box::new(deliver::Deliver::new(dialects)),
         Box::new(retention::Retention::default()),
+        Box::new(clock::Time),
     ]
 }
 

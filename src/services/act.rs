@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::{Fact, Verb};
 use crate::domain::id::{AccountId, Id, Subject};
+use crate::domain::jump::Jump;
 use crate::domain::operator::{Actor, Permission};
 use crate::domain::page::PageRequest;
 use crate::domain::sealed::Sealed;
@@ -49,6 +50,9 @@ pub struct Moment {
     pub now: Instant,
     /// Wall time: sessions, tokens, retries.
     pub wall: Instant,
+    /// The jump of the machine's clock that nobody has confirmed yet: until then nobody knows how
+    /// late it is, and what goes by the calendar waits.
+    pub jump: Option<Jump>,
 }
 
 /// What every use case that writes is given.
@@ -178,10 +182,10 @@ impl<'tx> Act<'tx> {
     /// A reader of what the act has written so far: any use case that reads can be called with it.
     #[must_use]
     pub fn cx(&self) -> Cx<'_> {
-        let Moment { now, wall } = self.moment;
+        let Moment { now, wall, jump } = self.moment;
         let actor = &self.author.actor;
         let (usage, index) = (&*self.usage, &*self.index);
-        Cx { view: &self.batch, actor, now, wall, usage, index }
+        Cx { view: &self.batch, actor, now, wall, jump, usage, index }
     }
 
     /// The open tables, for what is not a record: sequences, aliases, the journal.

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use super::duty::{self, Ran};
 use super::idempotency::{self, Once};
-use super::{Act, Author, Bss, Cx, Error};
+use super::{Act, Author, Bss, Cx, Error, Moment};
 use crate::domain::error::{Code, Rejection};
+use crate::domain::jump::Jump;
 use crate::domain::operator::{Actor, Permission};
 use crate::domain::time::{Instant, Span, Zone};
 use crate::store::due::DueTable;
@@ -23,6 +24,8 @@ pub struct Time {
     pub wall: Instant,
     /// Whether business time may be moved.
     pub movable: bool,
+    /// The jump of the machine's clock that nobody has confirmed yet.
+    pub jump: Option<Jump>,
 }
 
 /// What happened at one instant while the clock was moved.
@@ -54,13 +57,56 @@ pub enum Target {
     To(Instant),
 }
 
+/// Confirms that it is really as late as the machine's clock says, and answers since when nobody
+/// knew.
+///
+/// # Errors
+/// If it has not jumped, or the caller may not.
+pub fn confirm(act: &mut Act<'_>) -> Result<Jump, Error> {
+    if !act.actor().may_at_all(Permission::ClockMove) {
+        return Err(Error::Forbidden { permission: Permission::ClockMove });
+    }
+    let Some(jump) = act.cx().jump else {
+        let why = "the machine's clock has not jumped: there is nothing to confirm";
+        return Err(Rejection::new(Code::ClockForbids, why).into());
+    };
+    note(act, jump.to)?;
+    Ok(jump)
+}
+
+/// How old what is kept of the clock may become: after a restart a jump is measured from there.
+const KEPT_SECONDS_MAX: i64 = 3600;
+
+/// Keeps what the machine's clock says where it is long ago that something was kept.
+///
+/// # Errors
+/// If the store fails.
+pub fn keep_time(bss: &Bss) -> Result<(), Error> {
+    let author = Author::of(Actor::duty("clock"));
+    let kept = bss.read(&author.actor, |cx| Ok(meta::setting::<ClockState>(cx.view)?))?;
+    let kept = kept.unwrap_or(ClockState::LIVE);
+    let Moment { wall, jump, .. } = bss.moment();
+    let is_old = kept.last_wall.is_none_or(|it| it.plus_seconds(KEPT_SECONDS_MAX) < wall);
+    if kept.movable || jump.is_some() || !is_old {
+        return Ok(());
+    }
+    bss.act(author, move |act| note(act, wall)).wait()
+}
+
+/// Keeps what the machine's clock says as what was seen last.
+fn note(act: &mut Act<'_>, wall: Instant) -> Result<(), Error> {
+    let kept = meta::setting::<ClockState>(act.batch())?.unwrap_or(ClockState::LIVE);
+    act.batch().put_setting(&ClockState { last_wall: Some(wall), ..kept })?;
+    Ok(())
+}
+
 /// What time it is.
 ///
 /// # Errors
 /// If the store fails.
 pub fn time(cx: Cx<'_>) -> Result<Time, Error> {
     let state = meta::setting::<ClockState>(cx.view)?.unwrap_or(ClockState::LIVE);
-    Ok(Time { now: cx.now, wall: cx.wall, movable: state.movable })
+    Ok(Time { now: cx.now, wall: cx.wall, movable: state.movable, jump: cx.jump })
 }
 
 /// Lets business time be moved in this store from now on, beginning at `start`.

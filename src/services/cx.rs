@@ -2,6 +2,7 @@
 
 use crate::domain::error::Invalid;
 use crate::domain::id::{AccountId, Id};
+use crate::domain::jump::Jump;
 use crate::domain::operator::{Actor, Decision, Permission, Scope};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::stamp::{SellerNumber, Stamp};
@@ -22,6 +23,8 @@ pub struct Cx<'a> {
     pub now: Instant,
     /// Wall time.
     pub wall: Instant,
+    /// The jump of the machine's clock that nobody has confirmed yet.
+    pub jump: Option<Jump>,
     /// What of usage is in memory, beside the view.
     pub usage: &'a Usage,
     /// What is searched for offers; it may be behind the view, or ahead of it.

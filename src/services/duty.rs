@@ -103,12 +103,17 @@ pub fn due(bss: &Bss, duty: Due, limit: usize) -> Result<Vec<Subject>, Error> {
     bss.read(&actor, |cx| Ok(cx.view.due(duty, cx.now, limit)?))
 }
 
-/// Steps until there is nothing left.
+/// Steps until there is nothing left. What goes by the calendar waits while nobody knows how late it
+/// is, because the machine's clock has jumped.
 ///
 /// # Errors
 /// Those of the duty; if it never ends.
 pub fn run(duty: &dyn Duty, bss: &Arc<Bss>) -> Result<Ran, Error> {
     bss.jobs.begin(duty.name(), bss.moment().wall);
+    if let Some(jump) = bss.moment().jump.filter(|_| duty.calendar().is_some()) {
+        bss.jobs.wait(duty.name(), jump.to, jump.refusal().detail);
+        return Ok(Ran { name: duty.name(), count: 0, summaries: Vec::new() });
+    }
     let ran = step_to_the_end(duty, bss);
     bss.jobs.end(duty.name(), bss.moment().wall, &ran);
     ran

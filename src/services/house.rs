@@ -2,15 +2,17 @@
 
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
 use super::act::{Act, Author, Moment};
 use super::error::Error;
 use super::metrics::Metrics;
 use super::mint::Mint;
+use crate::domain::jump::Jump;
 use crate::domain::operator::Actor;
 use crate::domain::text::{Email, WebAddress};
+use crate::domain::time::Instant;
 use crate::search::{Index, Place};
 use crate::store::meta::{self, ClockState};
 use crate::store::usage::{Limits, Usage};
@@ -101,13 +103,40 @@ impl Site {
     }
 }
 
+/// The time, as it is known in memory.
+#[derive(Debug, Clone, Copy)]
+struct Time {
+    /// As the store has it.
+    kept: ClockState,
+    /// The latest that the machine's clock said, unless it has jumped there.
+    seen: Instant,
+    /// From when the jump was that the log was told of last.
+    told: Option<Instant>,
+}
+
+impl Time {
+    /// Looks at the machine's clock. Where business time may be moved, so may wall time.
+    fn see(&mut self, wall: Instant) -> Option<Jump> {
+        let jump = Jump::between(self.seen, wall).filter(|_| !self.kept.movable);
+        match jump {
+            Some(it) if self.told != Some(it.from) => {
+                tracing::warn!("{}", it.refusal().detail);
+                self.told = Some(it.from);
+            }
+            Some(_) => {}
+            None => self.seen = self.seen.max(wall),
+        }
+        jump
+    }
+}
+
 pub(super) struct House {
     store: Store,
     mint: Arc<Mint>,
     usage: Arc<Usage>,
     index: Arc<Index>,
     world: World,
-    time: Mutex<ClockState>,
+    time: Mutex<Time>,
     metrics: Metrics,
     stopped: AtomicBool,
     /// Counts commits, so that duties can wait for the next.
@@ -117,14 +146,15 @@ pub(super) struct House {
 
 impl House {
     pub(super) fn open(store: Store, world: World) -> Result<Self, Error> {
-        let time = meta::setting::<ClockState>(&store.read()?)?.unwrap_or(ClockState::LIVE);
+        let kept = meta::setting::<ClockState>(&store.read()?)?.unwrap_or(ClockState::LIVE);
+        let seen = kept.last_wall.unwrap_or_else(|| world.clock.wall());
         Ok(Self {
             store,
             mint: Arc::new(Mint::new(Arc::clone(&world.entropy), Arc::clone(&world.seal))),
             usage: Arc::new(Usage::new(world.usage)),
             index: Arc::new(Index::open(&world.search).map_err(Error::internal)?),
             world,
-            time: Mutex::new(time),
+            time: Mutex::new(Time { kept, seen, told: None }),
             metrics: Metrics::new(),
             stopped: AtomicBool::new(false),
             commits: Mutex::new(0),
@@ -171,29 +201,33 @@ impl House {
     /// machine's clock does.
     pub(super) fn moment(&self) -> Moment {
         let wall = self.world.clock.wall();
-        let time = self.time();
-        let now = wall.plus_micros(time.offset_micros);
-        Moment { now: time.high_water.map_or(now, |mark| mark.max(now)), wall }
+        let mut time = self.time();
+        let jump = time.see(wall);
+        let now = wall.plus_micros(time.kept.offset_micros);
+        Moment { now: time.kept.high_water.map_or(now, |mark| mark.max(now)), wall, jump }
     }
 
-    pub(super) fn time(&self) -> ClockState {
-        *self.time.lock().expect("nothing panics while it is held")
+    fn time(&self) -> MutexGuard<'_, Time> {
+        self.time.lock().expect("nothing panics while it is held")
     }
 
-    /// Takes over a clock that an act has put into the store.
-    pub(super) fn set_time(&self, to: ClockState) {
-        *self.time.lock().expect("nothing panics while it is held") = to;
-    }
-
-    /// Keeps how far time has come with what was done at it.
+    /// Keeps how far time has come with what was done at it. As long as nobody knows whether it is
+    /// really so late, nothing is kept: if it is not, time goes on from where it was.
     pub(super) fn mark_time(&self, act: &mut Act<'_>) -> Result<(), StoreError> {
         let kept = meta::setting::<ClockState>(act.batch())?.unwrap_or(ClockState::LIVE);
         // By the offset that the store has now: one of the acts may have moved the clock.
-        let now = act.wall().plus_micros(kept.offset_micros);
+        let wall = act.wall();
+        let is_confirmed = kept.last_wall.is_some_and(|it| Jump::between(it, wall).is_none());
+        if self.time().see(wall).is_some() && !is_confirmed {
+            return Ok(());
+        }
+        let now = wall.plus_micros(kept.offset_micros);
         let high_water = Some(kept.high_water.map_or(now, |it| it.max(now)));
-        let state = ClockState { high_water, last_wall: Some(act.wall()), ..kept };
-        act.batch().put_setting(&state)?;
-        self.set_time(state);
+        let last_wall = Some(kept.last_wall.map_or(wall, |it| it.max(wall)));
+        let kept = ClockState { high_water, last_wall, ..kept };
+        act.batch().put_setting(&kept)?;
+        let mut time = self.time();
+        *time = Time { kept, seen: time.seen.max(wall), ..*time };
         Ok(())
     }
 

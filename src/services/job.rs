@@ -108,6 +108,11 @@ impl Notes {
         }
     }
 
+    /// Notes that it waits for somebody.
+    pub(super) fn wait(&self, name: &'static str, at: Instant, why: String) {
+        self.all().entry(name).or_default().trouble = Some((at, why));
+    }
+
     /// Notes that something due was refused, and stays due.
     pub(super) fn refuse(&self, name: &'static str, at: Instant, (of, why): (Subject, &Error)) {
         self.all().entry(name).or_default().trouble = Some((at, format!("{of}: {why}")));

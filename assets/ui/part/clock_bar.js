@@ -1,4 +1,4 @@
-// The bar of a store whose business time may be moved: the day, steps forward, and what each step did.
+// The bar of the clock: where business time may be moved, the day and steps forward; where the machine's clock has jumped, the question.
 import { html } from "../html.js";
 import { useState } from "../../vendor/preact/hooks.js";
 import { get, post } from "../model/api.js";
@@ -9,7 +9,7 @@ import { Dialog } from "./dialog.js";
 import { Icon } from "./icon.js";
 import { Empty } from "./still.js";
 import { sentence } from "./state.js";
-import { complain } from "./toast.js";
+import { complain, say } from "./toast.js";
 
 const STEPS = [["1 day", () => t("1 day")], ["1 week", () => t("1 week")], ["1 month", () => t("1 month")]];
 
@@ -29,10 +29,30 @@ function Story({ of, onClose }) {
     <//>`;
 }
 
+/** What is asked where the machine's clock has jumped. */
+function Jumped({ of }) {
+  const confirm = async () => {
+    try {
+      await post("/clock/confirm");
+      clock.value = await get("/clock");
+      say(t("What is due is done now"));
+    } catch (problem) {
+      complain(problem);
+    }
+  };
+  return html`
+    <section class="clock" aria-label=${t("The clock has jumped")}>
+      <${Icon} name="triangle-alert" />
+      <span>${t("The machine's clock went from {from} to {to} while nobody looked. Billing waits until somebody says that it is really so late.", { from: moment(of.from), to: moment(of.to) })}</span>
+      ${may("clock_move") && html`<button type="button" class="button small" onClick=${confirm}>${t("It is really so late")}</button>`}
+    </section>`;
+}
+
 /** The bar; nothing where time passes by itself. */
 export function ClockBar() {
   const [busy, wait] = useState(null);
   const [story, tell] = useState(null);
+  if (clock.value?.jump) return html`<${Jumped} of=${clock.value.jump} />`;
   if (!clock.value?.movable) return null;
   const advance = async (by) => {
     wait(by);

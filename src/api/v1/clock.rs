@@ -6,16 +6,17 @@ use axum::http::Method;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::route::{Needs, Route, read, work};
+use super::route::{Needs, Route, read, work, write};
 use super::wire::{NoQuery, parse};
 use crate::api::edge::body::ORDINARY_BYTES_MAX;
 use crate::api::edge::call::Call;
-use crate::api::edge::reply::{Reply, Wire};
+use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::error::Invalid;
+use crate::domain::jump::Jump;
 use crate::domain::operator::Permission;
 use crate::domain::time::Zone;
 use crate::services::clock::{self, Target};
-use crate::services::{Bss, Cx, Error};
+use crate::services::{Act, Bss, Cx, Error};
 
 pub(super) fn routes() -> Vec<Route> {
     let may_move = Needs::Permission(Permission::ClockMove);
@@ -27,6 +28,13 @@ pub(super) fn routes() -> Vec<Route> {
             may_move,
             "Move business time and do what falls due",
             (ORDINARY_BYTES_MAX, advance),
+        ),
+        write(
+            Method::POST,
+            "/clock/confirm",
+            may_move,
+            "Confirm that it is as late as the machine's clock says after a jump",
+            confirm,
         ),
     ]
 }
@@ -40,6 +48,24 @@ struct Clock {
     wall: String,
     /// Whether business time may be moved here.
     movable: bool,
+    /// The jump of the machine's clock that nobody has confirmed yet: until then billing and all
+    /// that goes by the calendar wait.
+    jump: Option<ClockJump>,
+}
+
+/// From when to when the machine's clock went without anybody looking at it.
+#[derive(Debug, Serialize, ToSchema)]
+struct ClockJump {
+    from: String,
+    to: String,
+}
+
+impl Wire for ClockJump {}
+
+impl From<Jump> for ClockJump {
+    fn from(it: Jump) -> Self {
+        Self { from: it.from.to_string(), to: it.to.to_string() }
+    }
 }
 
 impl Wire for Clock {}
@@ -47,7 +73,8 @@ impl Wire for Clock {}
 fn show(cx: Cx<'_>, _: &Call, _: NoQuery) -> Result<Reply<Clock>, Error> {
     let time = clock::time(cx)?;
     let (now, wall) = (time.now.to_string(), time.wall.to_string());
-    Ok(Reply::ok(Clock { now, wall, movable: time.movable }))
+    let jump = time.jump.map(ClockJump::from);
+    Ok(Reply::ok(Clock { now, wall, movable: time.movable, jump }))
 }
 
 /// How far the clock is to be moved: by a span, or to an instant.
@@ -117,4 +144,8 @@ fn advance(bss: &Arc<Bss>, call: &Call, body: AdvanceBody) -> Result<Reply<Advan
         to: advanced.to.to_string(),
         steps: steps.collect(),
     }))
+}
+
+fn confirm(act: &mut Act<'_>, _: &Call, _: Nothing) -> Result<Reply<ClockJump>, Error> {
+    Ok(Reply::ok(clock::confirm(act)?.into()))
 }

@@ -284,7 +284,7 @@ permissions! {
     SettingsWrite = "settings_write" sees SettingsRead for SELLING;
     /// See what the house does by itself.
     JobRead = "job_read" sees JobRead for APPLIANCE;
-    /// Move the test clock.
+    /// Move the test clock, and confirm a jump of the machine's.
     ClockMove = "clock_move" sees JobRead for APPLIANCE;
     /// Back up, check and rebuild.
     MaintenanceRun = "maintenance_run" sees JobRead for APPLIANCE;
@@ -460,6 +460,9 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), Permission::ALL.len());
-        assert_eq!(Permission::ClockMove.meaning().trim(), "Move the test clock.");
+        assert_eq!(
+            Permission::ClockMove.meaning().trim(),
+            "Move the test clock, and confirm a jump of the machine's."
+        );
     }
 }

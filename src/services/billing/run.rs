@@ -72,9 +72,12 @@ pub(super) fn finish(act: &mut Act<'_>) -> Result<bool, Error> {
 /// The pages are billed by the duty; a run that is billing already goes on instead.
 ///
 /// # Errors
-/// If the caller may not.
+/// If nobody knows how late it is, because the machine's clock has jumped; if the caller may not.
 pub fn start(act: &mut Act<'_>, (on, plan): (Date, Plan)) -> Result<BillingRun, Error> {
     act.must(Permission::BillingRun, &act.cx().stamp(SellerNumber::PROVIDER, None))?;
+    if let Some(jump) = act.cx().jump {
+        return Err(jump.refusal().into());
+    }
     let failed = Along::Index(BILLING_ACCOUNT_FAILED, Vec::new());
     for account in act.all::<BillingAccount>(failed)? {
         act.put_quietly(&account.tried_again(act.now()))?;
