@@ -20,7 +20,7 @@ use crate::domain::stamp::{SellerNumber, Stamp};
 use crate::domain::text::{self, Name};
 use crate::domain::usage::meter::{Aggregation, CarryOver, Meter};
 use crate::store::catalog::{
-    METER_BY_CODE, OFFER_BY_CATEGORY, OFFER_BY_RESOURCE, OFFER_BY_SPECIFICATION,
+    METER_BY_CODE, OFFER_BY_CATEGORY, OFFER_BY_RESOURCE, OFFER_BY_SPECIFICATION, of_seller,
 };
 use crate::store::{Along, Key, Record, Records, Table};
 
@@ -103,11 +103,10 @@ pub fn revise<R: Record, E: Into<Error>>(
 pub fn must_be_free<R: Record>(
     act: &Act<'_>,
     index: Table,
-    key: &str,
+    (seller, key): (SellerNumber, &str),
     own: R::Id,
 ) -> Result<(), Error> {
-    let prefix = Key::new().text(key).bytes();
-    let holders = act.all::<R>(Along::Index(index, prefix))?;
+    let holders = act.all::<R>(Along::Index(index, of_seller(seller, key).bytes()))?;
     match holders.iter().find(|it| it.id() != own) {
         None => Ok(()),
         Some(holder) => {
@@ -374,7 +373,7 @@ pub fn create_meter(
         create::<_, Error>(act, new, Permission::CatalogWrite, |id, stamp| Ok(make(id, stamp)))?;
     it.check()?;
     it.publishable()?;
-    must_be_free::<Meter>(act, METER_BY_CODE, it.code.as_str(), it.id)?;
+    must_be_free::<Meter>(act, METER_BY_CODE, (it.stamp.seller, it.code.as_str()), it.id)?;
     Ok(it)
 }
 

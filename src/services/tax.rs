@@ -9,8 +9,8 @@ use crate::domain::operator::Permission;
 use crate::domain::stamp::{SellerNumber, Stamp};
 use crate::domain::text::{Code, Name};
 use crate::domain::time::{Date, Zone};
-use crate::store::catalog::{TAX_CATEGORY_BY_CODE, TAX_ZONE_BY_CODE};
-use crate::store::{Along, Key};
+use crate::store::Along;
+use crate::store::catalog::{TAX_CATEGORY_BY_CODE, TAX_ZONE_BY_CODE, of_seller};
 
 /// Creates a tax category.
 ///
@@ -25,7 +25,8 @@ pub fn create_category(
         catalog::create::<_, Error>(act, new, Permission::TaxWrite, |id, stamp| {
             Ok(TaxCategory { id, stamp, code, name, description: None })
         })?;
-    catalog::must_be_free::<TaxCategory>(act, TAX_CATEGORY_BY_CODE, it.code.as_str(), it.id)?;
+    let own = (it.stamp.seller, it.code.as_str());
+    catalog::must_be_free::<TaxCategory>(act, TAX_CATEGORY_BY_CODE, own, it.id)?;
     Ok(it)
 }
 
@@ -41,7 +42,8 @@ pub fn create_zone(
     let it: TaxZone = catalog::create::<_, Error>(act, new, Permission::TaxWrite, |id, stamp| {
         Ok(TaxZone { id, stamp, code, name, covers })
     })?;
-    catalog::must_be_free::<TaxZone>(act, TAX_ZONE_BY_CODE, it.code.as_str(), it.id)?;
+    let own = (it.stamp.seller, it.code.as_str());
+    catalog::must_be_free::<TaxZone>(act, TAX_ZONE_BY_CODE, own, it.id)?;
     Ok(it)
 }
 
@@ -54,14 +56,13 @@ pub fn zone_named(
     seller: SellerNumber,
     (pointer, code): (&str, &str),
 ) -> Result<TaxZone, Error> {
-    let along = Along::Index(TAX_ZONE_BY_CODE, Key::new().text(code).bytes());
-    let zones = cx.all::<TaxZone>(along)?.into_iter().filter(|it| it.code.as_str() == code);
-    let rank = |it: &TaxZone| {
-        [seller, SellerNumber::PROVIDER].iter().position(|of| *of == it.stamp.seller)
-    };
-    let best = zones.filter(|it| rank(it).is_some()).min_by_key(rank);
-    let missing = || Invalid::one(pointer, "reference", format!("there is no tax zone `{code}`"));
-    best.ok_or_else(|| missing().into())
+    for of in [seller, SellerNumber::PROVIDER] {
+        let along = Along::Index(TAX_ZONE_BY_CODE, of_seller(of, code).bytes());
+        if let Some(zone) = cx.all::<TaxZone>(along)?.into_iter().next() {
+            return Ok(zone);
+        }
+    }
+    Err(Invalid::one(pointer, "reference", format!("there is no tax zone `{code}`")).into())
 }
 
 /// Creates a tax rule. What it does never changes: another begins on a later day.

@@ -19,10 +19,10 @@ use crate::domain::text;
 use crate::domain::time::{Instant, Zone};
 use crate::domain::usage::meter::Meter;
 use crate::domain::usage::record::{EventId, UsageEvent, Window};
-use crate::store::catalog::METER_BY_CODE;
+use crate::store::catalog::{METER_BY_CODE, of_seller};
 pub use crate::store::usage::{NumberedEvent, RejectedEvent, Sealer, Series, Total, Want};
 use crate::store::usage::{Prepared, Staged, UsageError, Verdict, list_rejected};
-use crate::store::{Along, Key, Records};
+use crate::store::{Along, Records};
 
 /// What an event counts on, as its sender names it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -232,17 +232,24 @@ impl Known<'_> {
         if let Some(known) = self.meters.get(&known) {
             return Ok(known.clone());
         }
-        let found: Vec<Meter> = match name {
-            MeterName::Id(id) => self.cx.view.find::<Meter>(*id)?.into_iter().collect(),
-            MeterName::Code(code) => {
-                let key = Key::new().text(code.as_str()).bytes();
-                self.cx.every(&Along::Index(METER_BY_CODE, key))?
+        let found = match name {
+            MeterName::Id(id) => {
+                let found = self.cx.view.find::<Meter>(*id)?;
+                found.filter(|it| [seller, SellerNumber::PROVIDER].contains(&it.stamp.seller))
             }
+            MeterName::Code(code) => match self.with_code(seller, code)? {
+                None => self.with_code(SellerNumber::PROVIDER, code)?,
+                own => own,
+            },
         };
-        let of = |seller| found.iter().find(|it| it.stamp.seller == seller);
-        let found = of(seller).or_else(|| of(SellerNumber::PROVIDER)).cloned();
         self.meters.insert(known, found.clone());
         Ok(found)
+    }
+
+    /// The meter that a seller calls so.
+    fn with_code(&self, of: SellerNumber, code: &text::Code) -> Result<Option<Meter>, Error> {
+        let along = Along::Index(METER_BY_CODE, of_seller(of, code.as_str()).bytes());
+        Ok(self.cx.every::<Meter>(&along)?.into_iter().next())
     }
 }
 

@@ -18,7 +18,14 @@ use crate::domain::id::{
     ResourceCategoryId, ResourceId, ServiceTermsId, SpecificationId, TaxCategoryId, TaxRuleId,
     TaxZoneId,
 };
+use crate::domain::stamp::SellerNumber;
 use crate::domain::usage::meter::Meter;
+
+/// How the key of an index begins that is about what one seller calls something.
+#[must_use]
+pub fn of_seller(seller: SellerNumber, name: &str) -> Key {
+    Key::new().u32(seller.0).text(name)
+}
 
 record!(Asset, AssetId, "asset", shape 1);
 
@@ -41,9 +48,9 @@ record!(Coupon, CouponId, "coupon", shape 1,
 record!(Discount, DiscountId, "discount", shape 1);
 
 record!(Meter, MeterId, "meter", shape 1,
-    /// `(code, meter)`.
+    /// `(seller, code, meter)`.
     METER_BY_CODE = "by_code" => |it, keys| {
-        keys.push(Key::new().text(it.code.as_str()).id(it.id));
+        keys.push(of_seller(it.stamp.seller, it.code.as_str()).id(it.id));
     },
 );
 
@@ -62,10 +69,10 @@ record!(Offer, OfferId, "offer", shape 1,
     OFFER_BY_ORIGINAL = "by_original" => |it, keys| {
         keys.extend(it.content.copy_of.map(|of| Key::new().id(of).id(it.id)));
     },
-    /// `(part number, offer)`: what IBM's clients order by.
+    /// `(seller, part number, offer)`: what IBM's clients order by.
     OFFER_BY_PART_NUMBER = "by_part_number" => |it, keys| {
         let number = it.content.part_number.as_ref();
-        keys.extend(number.map(|number| Key::new().text(number.as_str()).id(it.id)));
+        keys.extend(number.map(|number| of_seller(it.stamp.seller, number.as_str()).id(it.id)));
     },
     /// `(resource, offer)`, once for each resource.
     OFFER_BY_RESOURCE = "by_resource" => |it, keys| {
@@ -97,9 +104,9 @@ record!(ServiceTerms, ServiceTermsId, "service_terms", shape 1);
 record!(Specification, SpecificationId, "specification", shape 1);
 
 record!(TaxCategory, TaxCategoryId, "tax_category", shape 1,
-    /// `(code, category)`.
+    /// `(seller, code, category)`.
     TAX_CATEGORY_BY_CODE = "by_code" => |it, keys| {
-        keys.push(Key::new().text(it.code.as_str()).id(it.id));
+        keys.push(of_seller(it.stamp.seller, it.code.as_str()).id(it.id));
     },
 );
 
@@ -111,8 +118,8 @@ record!(TaxRule, TaxRuleId, "tax_rule", shape 1,
 );
 
 record!(TaxZone, TaxZoneId, "tax_zone", shape 1,
-    /// `(code, zone)`.
+    /// `(seller, code, zone)`.
     TAX_ZONE_BY_CODE = "by_code" => |it, keys| {
-        keys.push(Key::new().text(it.code.as_str()).id(it.id));
+        keys.push(of_seller(it.stamp.seller, it.code.as_str()).id(it.id));
     },
 );

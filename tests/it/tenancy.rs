@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::http::StatusCode;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tillbox::api::v1::{document, rights};
 use tillbox::domain::operator::Actor;
 use tillbox::store::fact::Facts;
@@ -12,6 +12,7 @@ use tillbox::store::fact::Facts;
 use crate::harness::app::{Answer, App};
 use crate::harness::client::Client;
 use crate::harness::deeds::{Deed, deeds};
+use crate::harness::house::{House, text};
 use crate::harness::stage::{Names, Scene, Stage, open};
 
 /// The tail of an id that nothing has.
@@ -251,4 +252,23 @@ fn with(names: &Names, name: &'static str, id: &str) -> Names {
     let mut names = names.clone();
     names.insert(name, id.to_owned());
     names
+}
+
+#[test]
+fn what_one_seller_calls_something_is_free_for_another_and_not_for_itself() {
+    let house = House::on("2026-01-01");
+    let named = [
+        ("/meters", json!({ "code": "SAME", "name": "Same", "unit": "GB" })),
+        ("/tax_categories", json!({ "code": "SAME", "name": "Same" })),
+        ("/tax_zones", json!({ "code": "SAME", "name": "Same" })),
+    ];
+    for seller in [&house.north.admin, &house.south.admin, &house.operator] {
+        let seller = house.client(seller);
+        for (path, body) in &named {
+            let own = text(&seller.post(path, body)["id"]);
+            let again = seller.call(&format!("POST {path}"), Some(body)).json();
+            assert_eq!(again["type"], "/problems/duplicate");
+            assert!(text(&again["detail"]).contains(&own), "it is its own that takes it: {again}");
+        }
+    }
 }

@@ -181,7 +181,8 @@ fn must_be_launchable(cx: Cx<'_>, offer: &Offer) -> Result<(), Error> {
 fn must_have_its_own_part_number(act: &Act<'_>, offer: &Offer) -> Result<(), Error> {
     match &offer.content.part_number {
         Some(number) => {
-            catalog::must_be_free::<Offer>(act, OFFER_BY_PART_NUMBER, number.as_str(), offer.id)
+            let own = (offer.stamp.seller, number.as_str());
+            catalog::must_be_free::<Offer>(act, OFFER_BY_PART_NUMBER, own, offer.id)
         }
         None => Ok(()),
     }
