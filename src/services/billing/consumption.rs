@@ -7,6 +7,7 @@ use super::shelf::Shelf;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::cycle::period_of;
 use crate::domain::catalog::price::PriceKind;
+use crate::domain::error::{Code, Rejection};
 use crate::domain::id::ResourceId;
 use crate::domain::quantity::Quantity;
 use crate::domain::subscription::Subscription;
@@ -39,8 +40,46 @@ pub fn resource_usage(
     let wants: Vec<_> = meters.iter().map(|it| want(&*it.1)).collect();
     let mut used: BTreeMap<ResourceId, Quantity> = BTreeMap::new();
     for ((resource, _), total) in meters.iter().zip(counted::totals(cx, &wants, terms.zone)?) {
-        let before = used.get(resource).copied().unwrap_or(Quantity::ZERO);
-        used.insert(*resource, before.plus(total.quantity).unwrap_or(before));
+        add(&mut used, *resource, total.quantity)?;
     }
     Ok(used)
+}
+
+/// Adds what one meter has counted to what others have of the same resource.
+fn add(
+    used: &mut BTreeMap<ResourceId, Quantity>,
+    resource: ResourceId,
+    quantity: Quantity,
+) -> Result<(), Rejection> {
+    let before = used.get(&resource).copied().unwrap_or(Quantity::ZERO);
+    let sum = before.plus(quantity).ok_or_else(|| {
+        let why = format!("what was used of `{resource}` does not fit into 28 digits");
+        Rejection::new(Code::UsageRefused, why)
+    })?;
+    used.insert(resource, sum);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use rust_decimal::Decimal;
+
+    use super::*;
+    use crate::domain::id::Id;
+
+    #[test]
+    fn meters_of_one_resource_are_added_up_and_what_is_too_much_is_refused() {
+        let (resource, other) = (
+            ResourceId::from_uuid(uuid::Uuid::from_u128(1)),
+            ResourceId::from_uuid(uuid::Uuid::from_u128(2)),
+        );
+        let mut used = BTreeMap::new();
+        for (of, quantity) in [(resource, 2), (other, 7), (resource, 3)] {
+            add(&mut used, of, Quantity::whole(quantity)).expect("a sum");
+        }
+        let sums = BTreeMap::from([(resource, Quantity::whole(5)), (other, Quantity::whole(7))]);
+        assert_eq!(used, sums);
+        let refused = add(&mut used, resource, Quantity::new(Decimal::MAX)).map_err(|it| it.code);
+        assert_eq!((refused, used), (Err(Code::UsageRefused), sums));
+    }
 }
