@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use axum::body::{Body, Bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderMap, header};
-use http_body_util::{BodyExt, Limited};
+use http_body_util::BodyExt;
 use serde::de::{DeserializeOwned, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
@@ -14,17 +14,29 @@ use crate::domain::error::Invalid;
 /// How large an ordinary body may be.
 pub(crate) const ORDINARY_BYTES_MAX: usize = 1 << 20;
 /// How large a batch of usage may be.
-pub(crate) const BATCH_BYTES_MAX: usize = 8 << 20;
+pub(crate) const BATCH_BYTES_MAX: usize = 4 << 20;
 
-/// All bytes of a body, unless there are more than `limit`.
+/// How many fields an object may have: as many things as the longest list.
+const FIELDS_MAX: usize = 10_000;
+/// How long a text, a number or the name of a field may be: no honest one comes near.
+const SCALAR_BYTES_MAX: usize = 1 << 20;
+
+/// All bytes of a body, unless there are more than `limit`. They are kept once: what comes is put
+/// where it stays.
 pub(crate) async fn bytes(body: Body, limit: usize) -> Result<Bytes, Fault> {
-    match Limited::new(body, limit).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<http_body_util::LengthLimitError>() => {
-            Err(Fault::TooLarge { limit })
+    let too_large = || Fault::TooLarge { limit };
+    let announced = body.size_hint().lower();
+    let room = usize::try_from(announced).ok().filter(|it| *it <= limit).ok_or_else(too_large)?;
+    let (mut body, mut bytes) = (body, Vec::with_capacity(room));
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| Fault::Malformed { detail: error.to_string() })?;
+        let Ok(part) = frame.into_data() else { continue };
+        if bytes.len() + part.len() > limit {
+            return Err(too_large());
         }
-        Err(error) => Err(Fault::Malformed { detail: error.to_string() }),
+        bytes.extend_from_slice(&part);
     }
+    Ok(bytes.into())
 }
 
 /// Refuses what does not say that it is JSON.
@@ -88,6 +100,7 @@ fn broken(pointer: String, detail: &str) -> Invalid {
         () if detail.starts_with("missing field") => "required",
         () if detail.starts_with("unknown variant") => "enum",
         () if detail.starts_with("duplicate field") => "duplicate",
+        () if detail.starts_with("must have at most") => "range",
         () => "type",
     };
     // The position speaks of bytes; the pointer is what the caller can use.
@@ -161,7 +174,10 @@ impl<'de> Visitor<'de> for Distinct {
         Ok(Self)
     }
 
-    fn visit_str<E>(self, _: &str) -> Result<Self, E> {
+    fn visit_str<E: serde::de::Error>(self, it: &str) -> Result<Self, E> {
+        if it.len() > SCALAR_BYTES_MAX {
+            return Err(E::custom(format_args!("must have at most {SCALAR_BYTES_MAX} bytes")));
+        }
         Ok(Self)
     }
 
@@ -179,6 +195,11 @@ impl<'de> Visitor<'de> for Distinct {
         while let Some(name) = fields.next_key::<String>()? {
             if seen.contains(&name) {
                 return Err(A::Error::custom(format_args!("duplicate field `{name}`")));
+            }
+            if seen.len() == FIELDS_MAX {
+                return Err(A::Error::custom(format_args!(
+                    "must have at most {FIELDS_MAX} fields"
+                )));
             }
             fields.next_value::<Self>()?;
             seen.insert(name);

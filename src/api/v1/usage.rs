@@ -1,10 +1,12 @@
 //! `/usage`: what was used, event by event and added up.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use axum::http::Method;
-use serde::{Deserialize, Serialize};
+use serde::de::{Error as _, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::route::{Needs, Route, read_much, work};
@@ -41,7 +43,35 @@ pub(super) fn routes() -> Vec<Route> {
 #[serde(deny_unknown_fields)]
 struct UsageBatch {
     /// At most 10,000.
+    #[serde(deserialize_with = "at_most_a_batch")]
     events: Vec<NewUsage>,
+}
+
+/// Reads no more events than a batch may have.
+fn at_most_a_batch<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<NewUsage>, D::Error> {
+    from.deserialize_seq(Events)
+}
+
+struct Events;
+
+impl<'de> Visitor<'de> for Events {
+    type Value = Vec<NewUsage>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a sequence")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut from: A) -> Result<Self::Value, A::Error> {
+        let mut events = Vec::new();
+        while let Some(event) = from.next_element()? {
+            if events.len() == EVENTS_MAX {
+                let rule = format!("must have at most {EVENTS_MAX}: send several batches");
+                return Err(A::Error::custom(rule));
+            }
+            events.push(event);
+        }
+        Ok(events)
+    }
 }
 
 /// Something that was used.
@@ -116,10 +146,6 @@ struct RefusedUsage {
 }
 
 fn ingest(bss: &Arc<Bss>, call: &Call, body: UsageBatch) -> Result<Reply<UsageReceipt>, Error> {
-    if body.events.len() > EVENTS_MAX {
-        let message = format!("must be at most {EVENTS_MAX}: send several batches");
-        return Err(Invalid::one("/events", "range", message).into());
-    }
     let batch = body.events.iter().map(NewUsage::entry).collect();
     let receipt = usage::ingest(bss, &call.author(), batch)?;
     let rejected = receipt.refused.into_iter().map(|it| RefusedUsage {
