@@ -21,6 +21,7 @@ pub(crate) fn document(routes: &[Route]) -> Value {
         let path = paths.entry(format!("/api/v1{}", route.path)).or_default();
         path.insert(route.method.as_str().to_lowercase(), operation(route));
     }
+    let schemas = told_whole(&schemas);
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -42,6 +43,32 @@ pub(crate) fn document(routes: &[Route]) -> Value {
 fn keep(schemas: &mut BTreeMap<String, RefOr<Schema>>, form: &Form) {
     schemas.insert(form.name.clone(), (form.schema)());
     schemas.extend(form.inner());
+}
+
+/// The schemas by name. What is made of several forms is one object with the fields of all of them: a
+/// form that takes no other fields could not be a part of another.
+fn told_whole(schemas: &BTreeMap<String, RefOr<Schema>>) -> Map<String, Value> {
+    let trees = schemas.iter().map(|(name, it)| {
+        (name.clone(), serde_json::to_value(it).expect("a schema has only what JSON can write"))
+    });
+    let all: Map<String, Value> = trees.collect();
+    all.iter().map(|(name, it)| (name.clone(), whole(it, &all))).collect()
+}
+
+fn whole(schema: &Value, all: &Map<String, Value>) -> Value {
+    let Some(parts) = schema["allOf"].as_array() else { return schema.clone() };
+    let (mut properties, mut required) = (Map::new(), Vec::new());
+    for part in parts {
+        let named = part["$ref"].as_str().and_then(|it| all.get(it.rsplit('/').next()?));
+        let part = named.map_or_else(|| part.clone(), |it| whole(it, all));
+        properties.extend(part["properties"].as_object().cloned().unwrap_or_default());
+        required.extend(part["required"].as_array().cloned().unwrap_or_default());
+    }
+    let mut whole = json!({ "type": "object", "properties": properties, "required": required });
+    if let Some(description) = schema["description"].as_str() {
+        whole["description"] = description.into();
+    }
+    whole
 }
 
 fn reference(form: &Form) -> Value {
