@@ -26,6 +26,7 @@ use tillbox::domain::money::{Currency, Money};
 use tillbox::domain::payment::method::MethodKind;
 use tillbox::services::account::{self, BillingWish, OpenAccount, Wanted};
 use tillbox::services::payment::{self, RecordPayment};
+use tillbox::services::payment_method::Way;
 use tillbox::services::{Act, Error};
 
 const ACTS: usize = 6_000;
@@ -49,7 +50,7 @@ fn pay(act: &mut Act<'_>, payers: &[BillingAccountId], number: usize) -> Result<
     let command = RecordPayment {
         billing_account: payers[number * 7 % payers.len()],
         amount: Money::minor(1_000 + number as i64, Currency::EUR),
-        kind: MethodKind::BankTransfer,
+        way: Way::Kind(MethodKind::BankTransfer),
         reference: None,
         received_on: None,
         note: None,

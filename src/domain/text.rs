@@ -134,6 +134,16 @@ texts! {
             false => refuse("must be a locale such as `de` or `en_US`"),
         }
     };
+    /// The number of a bank account by ISO 13616, in upper case and without spaces.
+    Iban: |text| {
+        let text: String = text.chars().filter(|it| *it != ' ').collect::<String>().to_ascii_uppercase();
+        let plain = text.bytes().all(|it| it.is_ascii_alphanumeric());
+        let begins = text.bytes().take(4).map(|it| it.is_ascii_alphabetic()).eq([true, true, false, false]);
+        match plain && begins && (15..=34).contains(&text.len()) && leaves_one_of_97(&text) {
+            true => Ok(text),
+            false => refuse("must be the number of a bank account such as `DE89 3704 0044 0532 0130 00`"),
+        }
+    };
     /// A short name for programs: letters, digits, `_`, `-`, `.` and `:`, 1 to 100 of them.
     Code: |text| {
         let fits = (1..=100).contains(&text.len());
@@ -142,6 +152,32 @@ texts! {
             false => refuse("must be 1 to 100 letters, digits, `_`, `-`, `.` or `:`"),
         }
     };
+}
+
+/// The check of ISO 13616: with its first four signs at the end, and letters as two digits, it leaves
+/// one when it is divided by 97.
+fn leaves_one_of_97(text: &str) -> bool {
+    let (first, rest) = text.split_at(4);
+    let digits = rest.chars().chain(first.chars()).filter_map(|it| it.to_digit(36));
+    let rest = |rest: u32, digit: u32| {
+        let places = if digit > 9 { 100 } else { 10 };
+        (rest * places + digit) % 97
+    };
+    digits.fold(0, rest) == 1
+}
+
+impl Iban {
+    /// The country of the bank.
+    #[must_use]
+    pub fn country(&self) -> &str {
+        &self.0[..2]
+    }
+
+    /// The last four signs, by which its holder knows it.
+    #[must_use]
+    pub fn last(&self) -> &str {
+        &self.0[self.0.len() - 4..]
+    }
 }
 
 impl Locale {
@@ -213,6 +249,13 @@ mod tests {
             "https://example.com/a b",
         ]);
         refusals::<Code>(&["", "a b", "ä", &"x".repeat(101)]);
+        refusals::<Iban>(&[
+            "",
+            "DE",
+            "DE89 3704 0044 0532 0130 01",
+            "8937040044053201300",
+            "DE89\u{e9}37040044053201300",
+        ]);
         refusals::<Prose>(&["\u{0}", &"x".repeat(10_001)]);
     }
 
@@ -239,6 +282,9 @@ mod tests {
         for text in ["http://localhost:8080", "https://example.com/hook?a=b"] {
             assert_eq!(text.parse::<WebAddress>().map(|it| it.to_string()), Ok(text.to_owned()));
         }
+        let iban: Iban = "de89 3704 0044 0532 0130 00".parse().expect("a bank account");
+        assert_eq!(iban.as_str(), "DE89370400440532013000");
+        assert_eq!((iban.country(), iban.last()), ("DE", "3000"));
         let locale: Locale = "de-at".parse().expect("a locale");
         assert_eq!(locale.language(), "de");
         let email: Email = "Isv1@APS.test".parse().expect("an address");

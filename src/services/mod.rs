@@ -44,6 +44,7 @@ pub mod overview;
 pub mod party;
 pub mod password;
 pub mod payment;
+pub mod payment_method;
 pub mod provisioning;
 mod recognized;
 pub mod removal;
@@ -156,9 +157,9 @@ impl Bss {
         actor: &Actor,
         work: impl FnOnce(Cx<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let Moment { now, wall } = self.moment();
+        let Moment { now, wall, jump } = self.moment();
         let (usage, index) = (self.house.usage(), self.house.index());
-        work(Cx { view: snapshot, actor, now, wall, usage, index })
+        work(Cx { view: snapshot, actor, now, wall, jump, usage, index })
     }
 
     /// Writes: runs `work` on the writer thread and answers when it is on the disk.

@@ -4,6 +4,7 @@
 //! for the next invoice.
 
 use super::billing::book;
+use super::payment_method::{self, Way};
 use super::{Act, Cx, Error};
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::invoice::{Invoice, SettledBy};
@@ -15,7 +16,6 @@ use crate::domain::money::Money;
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::payment::allocation::{OpenInvoice, Settlement, as_told, oldest_first};
-use crate::domain::payment::method::MethodKind;
 use crate::domain::payment::refund::{Refund, State as RefundState};
 use crate::domain::payment::{Payer, Payment};
 use crate::domain::text::{Name, Prose};
@@ -32,7 +32,7 @@ pub struct RecordPayment {
     /// How much.
     pub amount: Money,
     /// In which way.
-    pub kind: MethodKind,
+    pub way: Way,
     /// What the payer or the bank wrote to it.
     pub reference: Option<Name>,
     /// The day on which it came in; today if nothing is said.
@@ -46,22 +46,23 @@ pub struct RecordPayment {
 /// Records a payment and lets it settle invoices. What is left is the customer's credit.
 ///
 /// # Errors
-/// If the amount is nothing or in another currency, what it is to settle is not open, or the caller
-/// may not.
+/// If the amount is nothing or in another currency, the method cannot be used, what it is to settle
+/// is not open, or the caller may not.
 pub fn record(act: &mut Act<'_>, command: RecordPayment) -> Result<Payment, Error> {
     let account: BillingAccount = act.cx().named("/billing_account", command.billing_account)?;
     let stamp = act.cx().stamp(account.stamp.seller, Some(account.account()));
     act.must(Permission::PaymentRecord, &stamp)?;
     must_be_in(&account, command.amount)?;
     must_be_more_than_nothing(command.amount)?;
-    let payer =
-        Payer { account: account.account(), billing_account: account.id, kind: command.kind };
+    let (kind, method) = payment_method::taken(act.cx(), account.account(), command.way)?;
+    let payer = Payer { account: account.account(), billing_account: account.id, kind };
     let today = account.terms().zone.date_of(act.now());
     let received_on = command.received_on.unwrap_or(today);
     let stamp = stamp.numbered(act.next_number("payment")?);
     let (mut payment, verb) =
         Payment::manual(act.new_id(), stamp, payer, command.amount, received_on)?;
     (payment.reference, payment.note) = (command.reference, command.note);
+    payment.method = method;
     let legs = journal::payment_received(account.id, command.amount)?;
     book(act, payment.stamp.seller, payment.id, legs)?;
     let payment = act.keep((payment, verb))?;

@@ -5,6 +5,7 @@ import { get, post } from "../model/api.js";
 import { compare, isDecimal, least, minus } from "../model/decimal.js";
 import { useLoad } from "../model/load.js";
 import { money } from "../model/money.js";
+import { may } from "../model/session.js";
 import { t } from "../model/text.js";
 import { day, today } from "../model/time.js";
 import { Field, FormDialog } from "./form.js";
@@ -53,11 +54,14 @@ function Preview({ amount, currency, invoices }) {
     </div>`;
 }
 
-function Money({ account, currency, invoices, onClose }) {
+function Money({ account, currency, invoices, methods, onClose }) {
   const open = invoices.reduce((sum, it) => minus(sum, minus("0", it.due.amount)), "0");
   const [amount, type] = useState(compare(open, "0") > 0 ? open : "");
   const isAmount = isDecimal(amount) && compare(amount, "0") > 0;
-  const record = async ({ amount: typed, ...body }) => {
+  const onFile = methods.filter((it) => it.state === "active").map((it) => [it.id, t("{name}, on file", { name: it.name })]);
+  const usual = methods.find((it) => it.default && it.state === "active")?.id;
+  const record = async ({ amount: typed, how, ...said }) => {
+    const body = { ...said, [onFile.some(([id]) => id === how) ? "payment_method" : "method"]: how };
     const parts = isAmount ? spread(amount, invoices).parts.filter(([, part]) => compare(part, "0") > 0) : [];
     const allocations = parts.map(([it, part]) => ({ invoice: it.id, amount: { amount: part, currency } }));
     await post("/payments", { ...body, billing_account: account.billing_account, amount: { amount: typed, currency }, allocations });
@@ -70,7 +74,7 @@ function Money({ account, currency, invoices, onClose }) {
         <${Field} name="received_on" label=${t("Came in on")} kind="date" value=${today()} />
       </div>
       <div class="pair">
-        <${Field} name="method" label=${t("How")} kind="select" options=${METHODS.map(([key, text]) => [key, text()])} />
+        <${Field} name="how" label=${t("How")} kind="select" value=${usual ?? "bank_transfer"} options=${[...onFile, ...METHODS.map(([key, text]) => [key, text()])]} />
         <${Field} name="reference" label=${t("Reference")} hint=${t("What the payer or the bank wrote to it")} />
       </div>
       ${isAmount && html`<${Preview} amount=${amount} currency=${currency} invoices=${invoices} />`}
@@ -92,8 +96,9 @@ export function PaymentDialog({ account, onClose }) {
 
 function Prepared({ account, onClose }) {
   const read = useLoad(async () => {
-    const [{ currency }, invoices] = await Promise.all([get(`/billing_accounts/${account.billing_account}`), payable(account.id)]);
-    return { currency, invoices: invoices.filter((it) => it.currency === currency && it.billing_account === account.billing_account) };
+    const methods = may("payment_method_read") ? get(`/accounts/${account.id}/payment_methods`) : { items: [] };
+    const [{ currency }, invoices, { items }] = await Promise.all([get(`/billing_accounts/${account.billing_account}`), payable(account.id), methods]);
+    return { currency, methods: items, invoices: invoices.filter((it) => it.currency === currency && it.billing_account === account.billing_account) };
   }, ["payable", account.id]);
   return html`<${Loaded} of=${read}>${(found) => html`<${Money} account=${account} ...${found} onClose=${onClose} />`}<//>`;
 }

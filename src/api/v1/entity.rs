@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use super::{
     account, attribute_definition, billing_account, billing_run, category, class, consumer_key,
-    invoice, listener, mail, meter, notification, offer, order, party, payment, price,
-    service_terms, session, specification, subscription, task, tax, token, user,
+    invoice, listener, mail, meter, notification, offer, order, party, payment, payment_method,
+    price, service_terms, session, specification, subscription, task, tax, token, user,
 };
 use crate::api::edge::reply::Wire;
 use crate::domain::event::Fact;
@@ -52,6 +52,7 @@ fn side(fact: &Fact, it: &[u8]) -> Result<Value, Error> {
         Kind::Order => json(order::told(&read(it)?)),
         Kind::Party => json(party::told(&read(it)?)),
         Kind::Payment => json(payment::told(&read(it)?)?),
+        Kind::PaymentMethod => json(payment_method::told(&read(it)?, Zone::UTC.date_of(fact.at))),
         Kind::Price => json(price::told(&read(it)?)),
         Kind::Refund => json(payment::told_refund(&read(it)?)),
         Kind::Resource => json(specification::told_resource(&read(it)?)),
@@ -74,7 +75,6 @@ fn side(fact: &Fact, it: &[u8]) -> Result<Value, Error> {
         | Kind::Deposit
         | Kind::Discount
         | Kind::Document
-        | Kind::PaymentMethod
         | Kind::PaymentPlan
         | Kind::Promotion
         | Kind::Quote

@@ -38,6 +38,7 @@ mod order;
 mod overview;
 mod party;
 mod payment;
+mod payment_method;
 mod price;
 mod problem;
 mod provisioning;
@@ -99,6 +100,7 @@ fn table() -> Vec<Route> {
         overview::routes(),
         party::routes(),
         payment::routes(),
+        payment_method::routes(),
         price::routes(),
         provisioning::routes(),
         rights::routes(),

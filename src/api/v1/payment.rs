@@ -13,10 +13,10 @@ use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
 use crate::domain::payment as domain;
 use crate::domain::payment::allocation::Settlement;
-use crate::domain::payment::method::MethodKind;
 use crate::domain::payment::refund::Refund as DomainRefund;
 use crate::services::label::Labels;
 use crate::services::payment::{self, RecordPayment};
+use crate::services::payment_method::Way;
 use crate::services::{Act, Cx, Error, billing_account};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -51,7 +51,10 @@ struct Payment {
     sold_by: SoldBy,
     billing_account: String,
     state: String,
+    /// In which way it came in.
     method: String,
+    /// With which method on file.
+    payment_method: Option<String>,
     amount: Money,
     reference: Option<String>,
     received_on: Option<String>,
@@ -90,6 +93,7 @@ impl Payment {
             billing_account: it.billing_account.to_string(),
             state: it.state().to_string(),
             method: it.kind.to_string(),
+            payment_method: it.method.map(|it| it.to_string()),
             amount: it.amount().into(),
             reference: it.reference.as_ref().map(ToString::to_string),
             received_on: it.received_on.map(|it| it.to_string()),
@@ -151,8 +155,11 @@ struct NewPayment {
     account: Option<String>,
     billing_account: Option<String>,
     amount: Money,
-    /// `bank_transfer`, `cash`, `check` and so on; `bank_transfer` if nothing is said.
+    /// `bank_transfer`, `cash`, `check` and so on. If nothing is said, as the account usually pays, and
+    /// by `bank_transfer` if it has no method on file.
     method: Option<String>,
+    /// The method on file that was used; not beside `method`.
+    payment_method: Option<String>,
     /// What the payer or the bank wrote to it.
     reference: Option<String>,
     /// The day on which it came in; today if nothing is said.
@@ -160,6 +167,20 @@ struct NewPayment {
     note: Option<String>,
     /// What it settles; what is due first if nothing is said.
     allocations: Option<Vec<PaymentAllocation>>,
+}
+
+impl NewPayment {
+    fn way(&self) -> Result<Way, Invalid> {
+        let kind = parse_optional("/method", self.method.as_deref())?;
+        match (kind, parse_optional("/payment_method", self.payment_method.as_deref())?) {
+            (None, None) => Ok(Way::Usual),
+            (Some(kind), None) => Ok(Way::Kind(kind)),
+            (None, Some(id)) => Ok(Way::Kept(id)),
+            (Some(_), Some(_)) => {
+                Err(Invalid::one("/method", "conflict", "cannot be given beside `payment_method`"))
+            }
+        }
+    }
 }
 
 fn record(act: &mut Act<'_>, _: &Call, body: NewPayment) -> Result<Reply<Payment>, Error> {
@@ -176,13 +197,12 @@ fn record(act: &mut Act<'_>, _: &Call, body: NewPayment) -> Result<Reply<Payment
             return Err(Invalid::one("/account", "required", message).into());
         }
     };
-    let kind = parse_optional("/method", body.method.as_deref())?;
     let it = payment::record(
         act,
         RecordPayment {
             billing_account,
             amount: body.amount.read("/amount")?,
-            kind: kind.unwrap_or(MethodKind::BankTransfer),
+            way: body.way()?,
             reference: parse_optional("/reference", body.reference.as_deref())?,
             received_on: parse_optional("/received_on", body.received_on.as_deref())?,
             note: parse_optional("/note", body.note.as_deref())?,

@@ -12,6 +12,7 @@ mod listeners;
 mod mails;
 mod overview;
 mod parties;
+mod payment_methods;
 mod payments;
 mod provisioning;
 mod search;

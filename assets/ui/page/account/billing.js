@@ -16,6 +16,7 @@ import { Card, Facts } from "../../part/page.js";
 import { State } from "../../part/state.js";
 import { Empty, Loaded } from "../../part/still.js";
 import { complain, say } from "../../part/toast.js";
+import { PaymentMethods } from "./payment_methods.js";
 
 const PERIODS = ["1 week", "1 month", "3 months", "6 months", "1 year"];
 const MEANS = [["unsaid", () => t("not said")], ["invoice", () => t("on the invoice")], ["card", () => t("by card")], ["purchase_order", () => t("by an order of its own")]];
@@ -119,5 +120,6 @@ export function BillingAccounts({ account }) {
     <${Loaded} of=${read}>${({ items }) => items.length === 0
       ? html`<section class="card"><${Empty} icon="landmark" title=${t("It has no billing account")} /></section>`
       : items.map((it) => html`<${One} key=${it.id} of=${it} />`)}<//>
+    ${may("payment_method_read") && html`<${PaymentMethods} account=${account} />`}
     ${isOpening && html`<${Open} account=${account} onClose=${() => open(false)} />`}`;
 }

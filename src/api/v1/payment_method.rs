@@ -1,0 +1,234 @@
+//! `/accounts/{id}/payment_methods`: how an account pays, kept so that it need not be said each time.
+//!
+//! What a gateway or bank must have to charge a method comes in and never goes out again.
+
+use axum::http::Method;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::route::{Needs, Route, read, write};
+use super::wire::{List, NoQuery, parse, parse_optional};
+use crate::api::edge::call::Call;
+use crate::api::edge::reply::{Nothing, Reply, Wire};
+use crate::domain::error::Invalid;
+use crate::domain::operator::Permission;
+use crate::domain::payment::method::{self as domain, MethodDetails, MethodKind, SaidDetails};
+use crate::domain::time::Date;
+use crate::services::payment_method::{self, NewMethod};
+use crate::services::{Act, Cx, Error};
+
+pub(super) fn routes() -> Vec<Route> {
+    let reads = Needs::Permission(Permission::PaymentMethodRead);
+    let writes = Needs::Permission(Permission::PaymentMethodWrite);
+    let (all, one) = ("/accounts/{id}/payment_methods", "/payment_methods/{id}");
+    let usual = "/payment_methods/{id}/default";
+    vec![
+        read(all, reads, "List how an account pays", list),
+        write(Method::POST, all, writes, "Keep how an account pays", add),
+        read(one, reads, "Read a payment method", show),
+        write(Method::DELETE, one, writes, "Take a payment method away", remove),
+        write(Method::POST, usual, writes, "Take it where nothing else is said", make_default),
+    ]
+}
+
+/// How an account pays.
+#[derive(Debug, Serialize, ToSchema)]
+struct PaymentMethod {
+    id: String,
+    revision: u32,
+    created_at: String,
+    changed_at: String,
+    account: String,
+    /// What its holder calls it.
+    name: String,
+    /// `card`, `direct_debit`, `wallet`, `bank_transfer` and so on.
+    kind: String,
+    /// `active`, `expired` or `removed`.
+    state: String,
+    /// Whether it is taken where nothing else is said.
+    default: bool,
+    /// The gateway that knows the card or wallet.
+    gateway: Option<String>,
+    /// Who issued the card.
+    brand: Option<String>,
+    /// The last four signs of the card or bank account.
+    last_digits: Option<String>,
+    /// The last month in which the card can be used.
+    expires: Option<String>,
+    /// Who holds the bank account.
+    holder: Option<String>,
+    /// The reference of the mandate.
+    mandate: Option<String>,
+    /// When the mandate was signed.
+    signed_on: Option<String>,
+}
+
+impl Wire for PaymentMethod {}
+
+impl PaymentMethod {
+    fn of(it: &domain::PaymentMethod, today: Date) -> Self {
+        let bare = Self {
+            id: it.id.to_string(),
+            revision: it.stamp.revision,
+            created_at: it.stamp.created_at.to_string(),
+            changed_at: it.stamp.changed_at.to_string(),
+            account: it.account.to_string(),
+            name: it.name.to_string(),
+            kind: it.details.kind().to_string(),
+            state: it.state_on(today).to_string(),
+            default: it.is_default,
+            gateway: None,
+            brand: None,
+            last_digits: None,
+            expires: None,
+            holder: None,
+            mandate: None,
+            signed_on: None,
+        };
+        match &it.details {
+            MethodDetails::Plain(_) => bare,
+            MethodDetails::Card { gateway, brand, last_digits, expires_on, .. } => Self {
+                gateway: Some(gateway.to_string()),
+                brand: Some(brand.to_string()),
+                last_digits: Some(last_digits.to_string()),
+                expires: Some(month(expires_on.plus_days(-1))),
+                ..bare
+            },
+            MethodDetails::DirectDebit { last_digits, holder, mandate, signed_on, .. } => Self {
+                last_digits: Some(last_digits.to_string()),
+                holder: Some(holder.to_string()),
+                mandate: Some(mandate.to_string()),
+                signed_on: Some(signed_on.to_string()),
+                ..bare
+            },
+            MethodDetails::Wallet { gateway, .. } => {
+                Self { gateway: Some(gateway.to_string()), ..bare }
+            }
+        }
+    }
+}
+
+fn month(of: Date) -> String {
+    of.to_string().chars().take(7).collect()
+}
+
+/// A payment method as an event on a day tells of it.
+pub(super) fn told(it: &domain::PaymentMethod, on: Date) -> impl Wire + use<> {
+    PaymentMethod::of(it, on)
+}
+
+fn list(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<PaymentMethod>>, Error> {
+    let (found, today) = (payment_method::list(cx, call.id("id")?)?, payment_method::today(cx));
+    Ok(Reply::ok(List::whole(found.iter().map(|it| PaymentMethod::of(it, today)).collect())))
+}
+
+fn shown(cx: Cx<'_>, it: &domain::PaymentMethod) -> Reply<PaymentMethod> {
+    Reply::ok(PaymentMethod::of(it, payment_method::today(cx))).tagged(it.stamp.revision)
+}
+
+fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<PaymentMethod>, Error> {
+    Ok(shown(cx, &payment_method::get(cx, call.id("id")?)?))
+}
+
+/// A payment method to be kept. Never the number of a card: what its gateway calls it.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewPaymentMethod {
+    /// `card`, `direct_debit`, `wallet`, `bank_transfer`, `cash`, `check` and so on.
+    kind: String,
+    /// What its holder calls it; after its details if nothing is said.
+    name: Option<String>,
+    /// Whether it is to be taken where nothing else is said; the first one is in any case.
+    #[serde(default)]
+    default: bool,
+    /// The gateway that knows the card or wallet.
+    gateway: Option<String>,
+    /// What the gateway calls the card or wallet. It is kept sealed and shown to nobody.
+    token: Option<String>,
+    /// Who issued the card.
+    brand: Option<String>,
+    /// The last four digits of the card.
+    last_digits: Option<String>,
+    /// The last month in which the card can be used: `2029-08`.
+    expires: Option<String>,
+    /// The bank account. It is kept sealed, and shown to nobody but for its last four signs.
+    iban: Option<String>,
+    /// Who holds the bank account.
+    holder: Option<String>,
+    /// The reference of the mandate.
+    mandate: Option<String>,
+    /// When the mandate was signed.
+    signed_on: Option<String>,
+}
+
+/// A field that a method of the kind must have.
+fn given<T: std::str::FromStr>(pointer: &str, text: Option<&String>) -> Result<T, Invalid>
+where
+    T::Err: std::fmt::Display,
+{
+    let missing = || Invalid::one(pointer, "required", "must be given");
+    parse(pointer, text.ok_or_else(missing)?)
+}
+
+/// The first day after a month: `2029-09-01` for `2029-08`.
+fn after_month(text: Option<&String>) -> Result<Date, Invalid> {
+    let month: String = given("/expires", text)?;
+    let first = format!("{month}-01").parse::<Date>();
+    let wrong = |_| Invalid::one("/expires", "format", "must be a month such as `2029-08`");
+    Ok(first.map_err(wrong)?.plus_months(1))
+}
+
+impl NewPaymentMethod {
+    fn details(&self) -> Result<SaidDetails, Invalid> {
+        match parse("/kind", &self.kind)? {
+            MethodKind::Card => Ok(SaidDetails::Card {
+                gateway: given("/gateway", self.gateway.as_ref())?,
+                token: given("/token", self.token.as_ref())?,
+                brand: given("/brand", self.brand.as_ref())?,
+                last_digits: given("/last_digits", self.last_digits.as_ref())?,
+                expires_on: after_month(self.expires.as_ref())?,
+            }),
+            MethodKind::DirectDebit => Ok(SaidDetails::DirectDebit {
+                iban: given("/iban", self.iban.as_ref())?,
+                holder: given("/holder", self.holder.as_ref())?,
+                mandate: given("/mandate", self.mandate.as_ref())?,
+                signed_on: given("/signed_on", self.signed_on.as_ref())?,
+            }),
+            MethodKind::Wallet => Ok(SaidDetails::Wallet {
+                gateway: given("/gateway", self.gateway.as_ref())?,
+                token: given("/token", self.token.as_ref())?,
+            }),
+            kind @ (MethodKind::BankTransfer
+            | MethodKind::Cash
+            | MethodKind::Check
+            | MethodKind::Voucher
+            | MethodKind::Bucket) => Ok(SaidDetails::Plain(kind)),
+        }
+    }
+}
+
+fn add(
+    act: &mut Act<'_>,
+    call: &Call,
+    body: NewPaymentMethod,
+) -> Result<Reply<PaymentMethod>, Error> {
+    let new = NewMethod {
+        name: parse_optional("/name", body.name.as_deref())?,
+        details: body.details()?,
+        is_default: body.default,
+    };
+    let it = payment_method::add(act, call.id("id")?, new)?;
+    let shown = PaymentMethod::of(&it, payment_method::today(act.cx()));
+    Ok(Reply::created(format!("/api/v1/payment_methods/{}", it.id), shown)
+        .tagged(it.stamp.revision))
+}
+
+fn make_default(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<PaymentMethod>, Error> {
+    let it = payment_method::make_default(act, call.id("id")?)?;
+    Ok(shown(act.cx(), &it))
+}
+
+fn remove(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Nothing>, Error> {
+    payment_method::remove(act, call.id("id")?)?;
+    Ok(Reply::no_content())
+}

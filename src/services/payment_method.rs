@@ -1,0 +1,169 @@
+//! Payment methods on file: how an account pays, kept so that it need not be said each time.
+//!
+//! One of them is taken where nothing else is said. What a gateway or bank must have to charge it is
+//! sealed and shown to nobody; the number of a card is not even taken.
+
+use super::{Act, Cx, Error};
+use crate::domain::account::Account;
+use crate::domain::error::Invalid;
+use crate::domain::error::{Code, Rejection};
+use crate::domain::id::{AccountId, Id, PaymentMethodId};
+use crate::domain::operator::Permission;
+use crate::domain::payment::method::{
+    KeepMethod, MethodKind, PaymentMethod, SaidDetails, has_card_number,
+};
+use crate::domain::stamp::Stamp;
+use crate::domain::text::Name;
+use crate::domain::time::{Date, Zone};
+use crate::store::Along;
+
+/// How many methods an account keeps at most.
+const METHODS_MAX: usize = 50;
+/// The field under which tokens and numbers of bank accounts are sealed.
+const SECRET_FIELD: &str = "secret";
+
+/// A payment method to be kept.
+#[derive(Clone)]
+pub struct NewMethod {
+    /// What its holder calls it; after its details if nothing is said.
+    pub name: Option<Name>,
+    /// Its details.
+    pub details: SaidDetails,
+    /// Whether it is to be taken where nothing else is said. The first one is in any case.
+    pub is_default: bool,
+}
+
+/// In which way a payment came in, as it was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// Nothing was said: as the account usually pays, or by bank transfer.
+    Usual,
+    /// In this way.
+    Kind(MethodKind),
+    /// With this method.
+    Kept(PaymentMethodId),
+}
+
+/// The payment methods of an account that nobody took away, the oldest first.
+///
+/// # Errors
+/// If the account is not there, or the caller may not.
+pub fn list(cx: Cx<'_>, account: AccountId) -> Result<Vec<PaymentMethod>, Error> {
+    let account: Account = cx.get(account)?;
+    cx.must(Permission::PaymentMethodRead, &stamp_of(cx, &account))?;
+    kept(cx, account.id)
+}
+
+/// The payment method with an id, unless it was taken away.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn get(cx: Cx<'_>, id: PaymentMethodId) -> Result<PaymentMethod, Error> {
+    let found = cx.find::<PaymentMethod>(id)?.filter(|it| !it.is_removed());
+    found.ok_or_else(|| Error::not_found(id))
+}
+
+/// The day by which methods expire.
+#[must_use]
+pub fn today(cx: Cx<'_>) -> Date {
+    Zone::UTC.date_of(cx.now)
+}
+
+fn stamp_of(cx: Cx<'_>, account: &Account) -> Stamp {
+    cx.stamp(account.stamp.seller, Some(account.id))
+}
+
+fn kept(cx: Cx<'_>, account: AccountId) -> Result<Vec<PaymentMethod>, Error> {
+    let all: Vec<PaymentMethod> = cx.every(&Along::Owner(account))?;
+    Ok(all.into_iter().filter(|it| !it.is_removed()).collect())
+}
+
+/// Keeps a payment method of an account.
+///
+/// # Errors
+/// If its details break a rule, there are too many, or the caller may not.
+pub fn add(act: &mut Act<'_>, account: AccountId, new: NewMethod) -> Result<PaymentMethod, Error> {
+    let account: Account = act.get(account)?;
+    let stamp = stamp_of(act.cx(), &account);
+    act.must(Permission::PaymentMethodWrite, &stamp)?;
+    new.details.check(today(act.cx()))?;
+    if new.name.as_ref().is_some_and(|it| has_card_number(it.as_str())) {
+        return Err(Invalid::one("/name", "card_number", "must not be the number of a card").into());
+    }
+    let others = kept(act.cx(), account.id)?;
+    if others.len() >= METHODS_MAX {
+        let why = format!("an account keeps at most {METHODS_MAX} payment methods: remove one");
+        return Err(Rejection::new(Code::InUse, why).into());
+    }
+    let id: PaymentMethodId = act.new_id();
+    let is_first = others.iter().all(|it| !it.is_default);
+    let name = new.name.unwrap_or_else(|| new.details.name());
+    let seal = |it: &str| act.seal(it.as_bytes(), id.subject(), SECRET_FIELD);
+    let details = new.details.sealed(seal);
+    let command =
+        KeepMethod { id, stamp, account: account.id, name, is_default: is_first, details };
+    let method = act.keep_new(PaymentMethod::kept(command, act.now()))?;
+    if new.is_default { make_default(act, id) } else { Ok(method) }
+}
+
+/// Makes a method the one that is taken where nothing else is said.
+///
+/// # Errors
+/// If it is not there or its time is over, or the caller may not.
+pub fn make_default(act: &mut Act<'_>, id: PaymentMethodId) -> Result<PaymentMethod, Error> {
+    let method = get(act.cx(), id)?;
+    act.must(Permission::PaymentMethodWrite, &method.stamp)?;
+    if method.is_default {
+        return Ok(method);
+    }
+    let made = method.made_default(today(act.cx()))?;
+    for other in kept(act.cx(), made.0.account)? {
+        if other.is_default {
+            act.keep(other.no_default())?;
+        }
+    }
+    act.keep(made)
+}
+
+/// Takes a method away. If it was the usual one, the oldest that is left is from now on.
+///
+/// # Errors
+/// If it is not there, or the caller may not.
+pub fn remove(act: &mut Act<'_>, id: PaymentMethodId) -> Result<(), Error> {
+    let method = get(act.cx(), id)?;
+    act.must(Permission::PaymentMethodWrite, &method.stamp)?;
+    let (account, was_default) = (method.account, method.is_default);
+    act.keep(method.removed(act.now()))?;
+    let today = today(act.cx());
+    let next = kept(act.cx(), account)?.into_iter().find(|it| it.usable_on(today).is_ok());
+    if let Some(next) = next.filter(|_| was_default) {
+        act.keep(next.made_default(today)?)?;
+    }
+    Ok(())
+}
+
+/// In which way an account pays that said so much, and with which kept method.
+///
+/// # Errors
+/// If the method that was named is not the account's or cannot be used.
+pub(super) fn taken(
+    cx: Cx<'_>,
+    account: AccountId,
+    way: Way,
+) -> Result<(MethodKind, Option<PaymentMethodId>), Error> {
+    let named = match way {
+        Way::Kind(kind) => return Ok((kind, None)),
+        Way::Usual => {
+            let usable = |it: &PaymentMethod| it.is_default && it.usable_on(today(cx)).is_ok();
+            kept(cx, account)?.into_iter().find(usable)
+        }
+        Way::Kept(id) => {
+            let missing = || Invalid::one("/payment_method", "reference", "is not the account's");
+            let found = cx.find::<PaymentMethod>(id)?.filter(|it| it.account == account);
+            let found = found.filter(|it| !it.is_removed()).ok_or_else(missing)?;
+            found.usable_on(today(cx))?;
+            Some(found)
+        }
+    };
+    Ok(named.map_or((MethodKind::BankTransfer, None), |it| (it.details.kind(), Some(it.id))))
+}
