@@ -3,10 +3,11 @@ import { html } from "../html.js";
 import { useState } from "../../vendor/preact/hooks.js";
 import { post } from "../model/api.js";
 import { go, here, refine, to } from "../model/route.js";
-import { isOwn, may } from "../model/session.js";
+import { isOwn, may, session } from "../model/session.js";
 import { t } from "../model/text.js";
 import { day } from "../model/time.js";
 import { AddressFields } from "../part/address.js";
+import { AttributeFields, saidOf, useAsked } from "../part/attributes.js";
 import { Named } from "../part/figure.js";
 import { Field, FormDialog } from "../part/form.js";
 import { Icon } from "../part/icon.js";
@@ -30,8 +31,9 @@ const columns = () => [
 ];
 
 function NewAccount({ onClose }) {
-  const open = async (body) => {
-    const account = await post("/accounts", body);
+  const asked = useAsked("account", session.value.account.id);
+  const open = async ({ attributes, ...body }) => {
+    const account = await post("/accounts", { ...body, attributes: saidOf(attributes) });
     say(t("{name} can buy now", { name: account.name }));
     go(`/accounts/${account.id}`);
   };
@@ -47,6 +49,7 @@ function NewAccount({ onClose }) {
         <${Field} name="contacts/billing/email" label=${t("Mail address for invoices")} kind="email" autocomplete="off" />
         <${Field} name="tax/registration_id" label=${t("Tax number")} autocomplete="off" />
       </div>
+      <${AttributeFields} asked=${asked} />
       <div class="pair">
         <${Field} name="billing/currency" label=${t("Currency")} hint=${t("Yours if you say nothing")} maxlength="3" />
         <${Field} name="locale" label=${t("Language")} kind="select" options=${[["en", "English"], ["de", "Deutsch"]]} />

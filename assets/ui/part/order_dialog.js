@@ -9,6 +9,7 @@ import { money } from "../model/money.js";
 import { go, to } from "../model/route.js";
 import { may } from "../model/session.js";
 import { local, t } from "../model/text.js";
+import { AttributeFields, saidOf, useAsked } from "./attributes.js";
 import { Dialog } from "./dialog.js";
 import { decimal, Field, FormDialog } from "./form.js";
 import { Icon } from "./icon.js";
@@ -124,9 +125,11 @@ export function OrderDialog({ account, offer, onClose }) {
   const billed = accounts.find((it) => it.id === billedTo) ?? accounts.find((it) => it.default) ?? accounts[0];
   const why = buyer && stop(buyer);
   const isUnpriced = of && billed && !sells(of.prices, billed.currency);
-  const place = async ({ parent, billing_account }) => {
-    const item = { offer: chosen, quantity: Number(wish.quantity), term: wish.term || undefined, resources: amountsOf(wish), parent };
-    const order = await post("/orders", { account: buyer.id, billing_account, items: [item] });
+  const asked = useAsked("order", buyer?.seller);
+  const askedOfIt = useAsked("subscription", buyer?.seller);
+  const place = async ({ parent, billing_account, attributes, item: said }) => {
+    const item = { offer: chosen, quantity: Number(wish.quantity), term: wish.term || undefined, resources: amountsOf(wish), parent, attributes: saidOf(said?.attributes) };
+    const order = await post("/orders", { account: buyer.id, billing_account, items: [item], attributes: saidOf(attributes) });
     say(t("Order {number} is placed", { number: order.number }));
     go(`/orders/${order.id}`);
   };
@@ -143,6 +146,9 @@ export function OrderDialog({ account, offer, onClose }) {
         ${isUnpriced
           ? html`<${Obstacle}><p>${t("{offer} has no price in {currency}, in which {name} is billed.", { offer: local(of.name), currency: billed.currency, name: buyer.name })}
               ${may("catalog_write") && html` <a href=${to(`/catalogue/${of.id}`)}>${t("Add one")}</a>`}</p><//>`
-          : of && html`<${Wish} key=${of.id} of=${of} account=${buyer} billed=${billed} wish=${wish} onWish=${want} />`}`}
+          : of && html`<${Wish} key=${of.id} of=${of} account=${buyer} billed=${billed} wish=${wish} onWish=${want} />`}
+        ${of && html`
+          <${AttributeFields} asked=${asked} />
+          <${AttributeFields} asked=${askedOfIt} below="item/" label=${t("What is asked of the subscription")} />`}`}
     <//>`;
 }

@@ -6,13 +6,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::route::{Needs, Route, read, write};
-use super::wire::{List, NoQuery, Patch, parse, parse_optional, word};
+use super::wire::{List, NoQuery, Patch, SoldBy, parse, parse_optional, word};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::attribute::definition as domain;
 use crate::domain::attribute::definition::{Attributed, Requirement};
 use crate::domain::operator::Permission;
 use crate::services::attribute::{self, DefineAttribute};
+use crate::services::label::Labels;
 use crate::services::{Act, Cx, Error, catalog};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -34,6 +35,9 @@ struct AttributeDefinition {
     id: String,
     number: u64,
     revision: u32,
+    /// Whose it is.
+    #[serde(flatten)]
+    sold_by: SoldBy,
     /// What the attribute is called.
     name: String,
     /// What has it: `account`, `subscription` or `order`.
@@ -52,6 +56,7 @@ impl From<&domain::AttributeDefinition> for AttributeDefinition {
             id: it.id.to_string(),
             number: it.stamp.number,
             revision: it.stamp.revision,
+            sold_by: SoldBy::default(),
             name: it.name.to_string(),
             applies_to: it.applies_to.word(),
             description: it.description.as_ref().map(ToString::to_string),
@@ -84,7 +89,11 @@ fn list(
 ) -> Result<Reply<List<AttributeDefinition>>, Error> {
     let of: Option<Attributed> = word("applies_to", query.applies_to.as_deref())?;
     let page = attribute::list(cx, &call.page, |it| of.is_none_or(|of| it.applies_to == of))?;
-    Ok(Reply::ok(List::of(page, |it| AttributeDefinition::from(&it))))
+    let mut labels = Labels::new(cx);
+    Ok(Reply::ok(List::each(page, |it| {
+        let sold_by = SoldBy::of(&mut labels, &it.stamp)?;
+        Ok::<_, Error>(AttributeDefinition { sold_by, ..AttributeDefinition::from(&it) })
+    })?))
 }
 
 fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<AttributeDefinition>, Error> {

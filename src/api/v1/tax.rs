@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::offer::each;
 use super::route::{Needs, Route, read, write};
-use super::wire::{Decimal, List, NoQuery, Patch, absent, parse, parse_optional};
+use super::wire::{Decimal, List, NoQuery, Patch, SoldBy, absent, parse, parse_optional};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
 use crate::domain::catalog::tax as domain;
@@ -15,6 +15,7 @@ use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
 use crate::domain::quantity::{Percent, Quantity};
 use crate::domain::text::Name;
+use crate::services::label::Labels;
 use crate::services::{Act, Cx, Error, catalog, tax};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -42,6 +43,9 @@ pub(super) fn routes() -> Vec<Route> {
 struct TaxCategory {
     id: String,
     revision: u32,
+    /// Whose it is.
+    #[serde(flatten)]
+    sold_by: SoldBy,
     code: String,
     name: String,
 }
@@ -53,6 +57,7 @@ impl From<&domain::TaxCategory> for TaxCategory {
         Self {
             id: it.id.to_string(),
             revision: it.stamp.revision,
+            sold_by: SoldBy::default(),
             code: it.code.to_string(),
             name: it.name.to_string(),
         }
@@ -66,7 +71,11 @@ pub(super) fn told_category(it: &domain::TaxCategory) -> impl Wire + use<> {
 
 fn list_categories(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<TaxCategory>>, Error> {
     let page = cx.list(None, &call.page, |_: &domain::TaxCategory| true)?;
-    Ok(Reply::ok(List::of(page, |it| TaxCategory::from(&it))))
+    let mut labels = Labels::new(cx);
+    Ok(Reply::ok(List::each(page, |it| {
+        let sold_by = SoldBy::of(&mut labels, &it.stamp)?;
+        Ok::<_, Error>(TaxCategory { sold_by, ..TaxCategory::from(&it) })
+    })?))
 }
 
 fn show_category(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<TaxCategory>, Error> {
@@ -121,6 +130,9 @@ fn create_category(
 struct TaxZone {
     id: String,
     revision: u32,
+    /// Whose it is.
+    #[serde(flatten)]
+    sold_by: SoldBy,
     code: String,
     name: String,
     /// The countries it covers; all others if empty.
@@ -141,6 +153,7 @@ impl From<&domain::TaxZone> for TaxZone {
         Self {
             id: it.id.to_string(),
             revision: it.stamp.revision,
+            sold_by: SoldBy::default(),
             code: it.code.to_string(),
             name: it.name.to_string(),
             countries,
@@ -156,7 +169,11 @@ pub(super) fn told_zone(it: &domain::TaxZone) -> impl Wire + use<> {
 
 fn list_zones(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<TaxZone>>, Error> {
     let page = cx.list(None, &call.page, |_: &domain::TaxZone| true)?;
-    Ok(Reply::ok(List::of(page, |it| TaxZone::from(&it))))
+    let mut labels = Labels::new(cx);
+    Ok(Reply::ok(List::each(page, |it| {
+        let sold_by = SoldBy::of(&mut labels, &it.stamp)?;
+        Ok::<_, Error>(TaxZone { sold_by, ..TaxZone::from(&it) })
+    })?))
 }
 
 fn show_zone(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<TaxZone>, Error> {
@@ -217,6 +234,9 @@ fn create_zone(act: &mut Act<'_>, _: &Call, body: NewTaxZone) -> Result<Reply<Ta
 struct TaxRule {
     id: String,
     revision: u32,
+    /// Whose it is.
+    #[serde(flatten)]
+    sold_by: SoldBy,
     name: String,
     zone: String,
     category: Option<String>,
@@ -244,6 +264,7 @@ impl From<&domain::TaxRule> for TaxRule {
         Self {
             id: it.id.to_string(),
             revision: it.stamp.revision,
+            sold_by: SoldBy::default(),
             name: it.name.to_string(),
             zone: it.zone.to_string(),
             category: it.category.map(|it| it.to_string()),
@@ -268,7 +289,11 @@ pub(super) fn told_rule(it: &domain::TaxRule) -> impl Wire + use<> {
 
 fn list_rules(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<TaxRule>>, Error> {
     let page = cx.list(None, &call.page, |_: &domain::TaxRule| true)?;
-    Ok(Reply::ok(List::of(page, |it| TaxRule::from(&it))))
+    let mut labels = Labels::new(cx);
+    Ok(Reply::ok(List::each(page, |it| {
+        let sold_by = SoldBy::of(&mut labels, &it.stamp)?;
+        Ok::<_, Error>(TaxRule { sold_by, ..TaxRule::from(&it) })
+    })?))
 }
 
 fn show_rule(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<TaxRule>, Error> {

@@ -41,6 +41,9 @@ fn who_signs_out_is_out_in_every_tab() {
     let other = window.tab();
     other.go("/ui/");
     other.sees("North Reseller");
+    // What either still asks for would be refused, and rightly so, after the end of the session.
+    tab.settle();
+    other.settle();
     tab.click("button", "vendor_admin of…");
     tab.click("button", "Sign out");
     tab.sees("Forgot your password?");

@@ -3,7 +3,9 @@
 use serde_json::json;
 
 use super::chromium::chromium;
-use super::stage::{LOOKED_AT, OLGA, Stage};
+use super::stage::{LOOKED_AT, OLGA, Stage, jumped};
+use super::window::Window;
+use crate::harness::house::PASSWORD;
 use crate::harness::market::{monthly, text};
 
 #[test]
@@ -208,4 +210,87 @@ fn an_account_is_opened_and_what_is_wrong_is_said_at_its_field() {
     assert_eq!(account["address"]["country"], "DE");
     assert_eq!(text(&account["tax"]["registration_id"]), "DE 811 569 869");
     tab.must_be_content();
+}
+
+#[test]
+fn how_an_account_pays_is_kept_and_taken_for_the_next_payment() {
+    let Some(chromium) = chromium() else { return };
+    let stage = Stage::set();
+    let tab = stage.signed_in(chromium, OLGA);
+    tab.go(&stage.address("/ui/accounts/{account}?part=billing"));
+    tab.sees("No payment method is on file");
+    tab.click("button", "Add");
+    tab.fill("textbox", "Gateway…", "stripe");
+    tab.fill("textbox", "Token…", "4242424242424242");
+    tab.fill("textbox", "Brand", "Visa");
+    tab.fill("textbox", "Last four digits", "4242");
+    tab.fill("textbox", "Good until…", "2031-08");
+    tab.click("button", "Keep it");
+    tab.sees("must not be the number of a card");
+    assert!(tab.complaints().iter().all(|it| it.starts_with("422 POST")));
+    tab.fill("textbox", "Token…", "pm_1NabcDEF");
+    tab.click("button", "Keep it");
+    tab.sees("Visa ···· 4242 default");
+    tab.go(&stage.address("/ui/accounts/{account}"));
+    tab.click("button", "Record payment");
+    tab.sees("Visa ···· 4242, on file");
+    tab.click("button", "Record payment");
+    tab.sees("Everything is paid");
+    tab.must_be_content();
+    let payments = stage.market.operator().get(&stage.address("/payments?account={account}"));
+    assert_eq!(payments["items"][0]["method"], "card");
+    assert!(payments["items"][0]["payment_method"].is_string());
+}
+
+#[test]
+fn what_a_provider_asks_of_each_is_laid_down_shown_and_asked_for() {
+    let Some(chromium) = chromium() else { return };
+    let stage = Stage::set();
+    let tab = stage.signed_in(chromium, OLGA);
+    tab.go("/ui/blocks?part=attributes");
+    tab.sees("Nothing is asked");
+    tab.click("button", "New");
+    tab.fill("textbox", "Name…", "cost_center");
+    tab.fill("textbox", "What it says", "Where it is booked");
+    tab.click("checkbox", "Must be said");
+    tab.click("button", "Create");
+    tab.sees("cost_center");
+    tab.sees("required");
+    tab.must_be_content();
+    tab.go("/ui/accounts?new=1");
+    tab.sees("What else is asked");
+    tab.fill("textbox", "Name", "Bäckerei Sonne");
+    tab.fill("textbox", "cost_center…", "4711");
+    tab.click("button", "Open the account");
+    tab.sees("It has nothing yet");
+    let account = stage.market.operator().get(tab.path().strip_prefix("/ui").unwrap());
+    assert_eq!(account["attributes"], json!({ "cost_center": "4711" }));
+    tab.click("button", "More actions");
+    tab.click("button", "Edit");
+    tab.fill("textbox", "cost_center…", "4712");
+    tab.click("button", "Save");
+    tab.until("!document.querySelector('dialog[open]')");
+    let account = stage.market.operator().get(tab.path().strip_prefix("/ui").unwrap());
+    assert_eq!(account["attributes"], json!({ "cost_center": "4712" }));
+    tab.go("/ui/blocks?part=attributes");
+    tab.click("button", "Ask for cost_center no more");
+    tab.click("button", "Ask no more");
+    tab.sees("Nothing is asked");
+    tab.must_be_content();
+}
+
+#[test]
+fn who_must_is_asked_after_the_machines_clock_has_jumped() {
+    let Some(chromium) = chromium() else { return };
+    let (app, place, _workers) = jumped();
+    let tab = Window::at(chromium, &place.origin).tab();
+    tab.go("/ui/sign-in");
+    tab.fill("textbox", "Mail address", OLGA);
+    tab.fill("textbox", "Password", PASSWORD);
+    tab.press("Enter");
+    tab.sees("Billing waits until somebody says that it is really so late.");
+    tab.click("button", "It is really so late");
+    tab.until("!seen().includes('Billing waits until')");
+    tab.must_be_content();
+    assert!(app.bss.moment().jump.is_none());
 }

@@ -10,9 +10,11 @@ use super::chromium::Chromium;
 use super::place::Place;
 use super::tab::Tab;
 use super::window::Window;
+use crate::harness;
 use crate::harness::app::App;
 use crate::harness::house::PASSWORD;
 use crate::harness::market::{Market, monthly, text};
+use crate::harness::stage::Scene;
 
 /// Who runs the appliance.
 pub(crate) const OLGA: &str = "olga@provider.test";
@@ -126,6 +128,13 @@ impl Stage {
 /// An appliance that nobody has set up, and where it is.
 pub(crate) fn unfounded() -> (App, Place, Workers) {
     let app = App::on("2026-01-01");
+    let (place, workers) = open(&app);
+    (app, place, workers)
+}
+
+/// An appliance in use whose machine's clock has jumped, and where it is.
+pub(crate) fn jumped() -> (App, Place, Workers) {
+    let app = harness::stage::open(&harness::stage::Stage::shared().disk(Scene::Jumped), 7);
     let (place, workers) = open(&app);
     (app, place, workers)
 }

@@ -6,15 +6,16 @@ import { forget, remember } from "../../model/name.js";
 import { may } from "../../model/session.js";
 import { languageName, t } from "../../model/text.js";
 import { AddressFields } from "../../part/address.js";
+import { AttributeFields, changedOf, useAsked } from "../../part/attributes.js";
 import { ChangeDialog, Field, FormDialog } from "../../part/form.js";
 import { say } from "../../part/toast.js";
 
 const EDITABLE = () => [
   ["name", t("Name")], ["description", t("Note")], ["locale", t("Language of documents")], ["address", t("Address")],
-  ["contacts", t("Contact")], ["tax", t("Tax")], ["class", t("Class")], ["nature", t("Is a")],
+  ["contacts", t("Contact")], ["tax", t("Tax")], ["class", t("Class")], ["nature", t("Is a")], ["attributes", t("Custom attributes")],
 ];
 
-function EditFields({ of }) {
+function EditFields({ of, asked }) {
   const classes = useLoad(async () => (may("class_read") && may("account_terms_write") ? all("/classes") : []), ["classes of", of.id]).data;
   // Those of its own vendor: each has one that is called alike.
   const vendor = classes?.find((it) => it.id === of.class)?.seller_name;
@@ -38,13 +39,17 @@ function EditFields({ of }) {
       <${Field} name="tax/registration_id" label=${t("Tax number")} value=${of.tax.registration_id ?? ""} />
       ${own.length > 1 && html`<${Field} name="class" label=${t("Class")} kind="select" value=${of.class} options=${own.map((it) => [it.id, it.name])} />`}
     </div>
+    <${AttributeFields} asked=${asked} value=${of.attributes} />
     <${Field} name="description" label=${t("Note")} kind="area" value=${of.description ?? ""} />`;
 }
 
 /** Edits what an account says of itself; asks whose word holds if somebody else did so meanwhile. */
 export function EditDialog({ of, onClose }) {
+  const asked = useAsked("account", of.seller);
   // What stands beside them in the same place stays.
-  const whole = ({ tax, contacts, ...body }) => ({ ...body, tax: tax ?? { registration_id: null }, contacts: contacts ?? { billing: null } });
+  const whole = ({ tax, contacts, attributes, ...body }) => ({
+    ...body, tax: tax ?? { registration_id: null }, contacts: contacts ?? { billing: null }, attributes: changedOf(attributes, asked, of.attributes),
+  });
   const change = (body, revision) => send("PATCH", `/accounts/${of.id}`, whole(body), { revision });
   const done = (account) => {
     remember(account.id, account.name);
@@ -54,7 +59,7 @@ export function EditDialog({ of, onClose }) {
   return html`
     <${ChangeDialog} title=${t("Edit {name}", { name: of.name })} of=${of} onClose=${onClose} onDone=${done} kind="wide"
       read=${() => get(`/accounts/${of.id}`)} change=${change} fields=${EDITABLE()}>
-      ${(known) => html`<${EditFields} of=${known} />`}
+      ${(known) => html`<${EditFields} of=${known} asked=${asked} />`}
     <//>`;
 }
 

@@ -67,7 +67,7 @@ export function PaymentMethods({ account }) {
     { text: t("Take it away"), icon: "ban", danger: true, onClick: () => send("DELETE", `/payment_methods/${it.id}`).then(() => say(t("It is gone"), it.name), complain) },
   ].filter(Boolean);
   const columns = [
-    { head: t("Name"), cell: (it) => html`<span class="strong">${it.name}</span>${it.default && html` <span class="badge">${t("usual")}</span>`}` },
+    { head: t("Name"), cell: (it) => html`<span class="strong">${it.name}</span>${it.default && html` <span class="badge">${t("default")}</span>`}` },
     { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />` },
     { head: t("How"), cell: (it) => kindOf(it.kind) },
     { head: t("Gateway"), extra: true, cell: (it) => it.gateway },
