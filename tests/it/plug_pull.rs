@@ -226,6 +226,7 @@ const DUTIES: &[(&str, Scene)] = &[
     ("provision", Scene::Due),
     ("retention", Scene::Due),
     ("search", Scene::Due),
+    ("clock", Scene::Due),
 ];
 
 #[test]

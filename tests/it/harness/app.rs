@@ -1,7 +1,7 @@
 //! The appliance in memory with a clock that stands, and callers who speak to its router.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode};
@@ -17,6 +17,7 @@ use tillbox::world::entropy::SeededEntropy;
 use tillbox::world::http::Reach;
 use tillbox::world::password::{Cost, PasswordHashes};
 use tillbox::world::seal::{KeyPlace, Sealer, Start};
+use tokio::runtime::{Builder, Runtime};
 use tower::ServiceExt;
 
 use super::outside::Outside;
@@ -29,7 +30,18 @@ pub(crate) struct App {
     /// Other people's servers, and the post.
     pub(crate) outside: Outside,
     router: axum::Router,
-    runtime: tokio::runtime::Runtime,
+    runtime: Runtime,
+}
+
+/// How many threads serve those who ask at once: fewer than ask, and more than one.
+const CROWD_THREADS: usize = 4;
+
+/// What serves those who ask at once.
+fn crowd() -> &'static Runtime {
+    static CROWD: OnceLock<Runtime> = OnceLock::new();
+    let threads =
+        || Builder::new_multi_thread().worker_threads(CROWD_THREADS).enable_time().build();
+    CROWD.get_or_init(|| threads().unwrap())
 }
 
 impl App {
@@ -65,7 +77,7 @@ impl App {
         let bss = Bss::open(store, world).unwrap();
         bss.employ(tillbox::jobs::all(tillbox::api::dialects()));
         let router = tillbox::api::router(&bss, axum::Router::new());
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let runtime = Builder::new_current_thread().enable_time().build().unwrap();
         Self { bss, clock, outside, router, runtime }
     }
 
@@ -79,12 +91,20 @@ impl App {
         self.clock.set(Zone::UTC.start_of(day.parse().unwrap()));
     }
 
+    /// Sets the wall clock to a moment, as somebody sets the machine's.
+    pub(crate) fn set_wall_to(&self, moment: Instant) {
+        self.clock.set(moment);
+    }
+
     /// Lets wall time pass; nothing is done meanwhile.
     pub(crate) fn pass(&self, span: &str) {
         let span: Span = span.parse().unwrap();
         let day = Zone::UTC.date_of(self.wall());
-        let gone = span.after(day, 1).days_since(day);
-        self.clock.set(self.wall().plus_seconds(gone * 86_400));
+        for _ in 0..span.after(day, 1).days_since(day) {
+            self.clock.set(self.wall().plus_seconds(86_400));
+            // Somebody looks at it, so that it does not jump.
+            let _seen = self.bss.moment();
+        }
     }
 
     /// Does what duties find to do, until nothing is left.
@@ -99,6 +119,16 @@ impl App {
             let response = router.oneshot(request).await.unwrap();
             Answer::read(response).await
         })
+    }
+
+    /// Sends requests at once, and waits for all answers.
+    pub(crate) fn send_at_once(&self, requests: Vec<Request<Body>>) -> Vec<Answer> {
+        let ask = |request| {
+            let router = self.router.clone();
+            crowd().spawn(async { Answer::read(router.oneshot(request).await.unwrap()).await })
+        };
+        let asked: Vec<_> = requests.into_iter().map(ask).collect();
+        asked.into_iter().map(|it| crowd().block_on(it).unwrap()).collect()
     }
 }
 

@@ -47,6 +47,18 @@ impl<'a> Client<'a> {
 
     /// Sends a request with bytes that need not be JSON.
     pub(crate) fn call_raw(&self, what: &str, body: Option<Vec<u8>>) -> Answer {
+        self.app.send(self.request(what, body))
+    }
+
+    /// Sends the same so many times at once.
+    pub(crate) fn at_once(&self, times: usize, what: &str, body: Option<&Value>) -> Vec<Answer> {
+        let bytes = body.map(|it| it.to_string().into_bytes());
+        let requests = (0..times).map(|_| self.request(what, bytes.clone()));
+        self.app.send_at_once(requests.collect())
+    }
+
+    /// A request as it goes out.
+    fn request(&self, what: &str, body: Option<Vec<u8>>) -> Request<Body> {
         let (method, path) = what.split_once(' ').unwrap();
         let below = if path.starts_with("/aps") { "" } else { "/api/v1" };
         let mut request = Request::builder().method(method).uri(format!("{below}{path}"));
@@ -59,7 +71,7 @@ impl<'a> Client<'a> {
         if body.is_some() {
             request = request.header("content-type", "application/json");
         }
-        self.app.send(request.body(body.map_or_else(Body::empty, Body::from)).unwrap())
+        request.body(body.map_or_else(Body::empty, Body::from)).unwrap()
     }
 
     /// Reads something that must be there.

@@ -12,6 +12,7 @@ pub(crate) mod house;
 pub(crate) mod market;
 pub(crate) mod outside;
 pub(crate) mod process;
+pub(crate) mod python;
 pub(crate) mod scale;
 pub(crate) mod signer;
 pub(crate) mod stage;

@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use tillbox::domain::time::Zone;
 use tillbox::services::duty::Progress;
 use tillbox::services::{clock, setup};
-use tillbox::store::{Store, Trust};
+use tillbox::store::meta::ClockState;
+use tillbox::store::{Commit, Store, Trust};
 
 use super::app::App;
 use super::client::Client;
@@ -32,6 +33,10 @@ pub(crate) enum Scene {
     Due,
     /// A billing run has begun and not ended.
     Running,
+    /// Everything is there, and time passes by itself.
+    InUse,
+    /// The same, and the machine's clock has jumped since somebody looked at it.
+    Jumped,
 }
 
 /// The things of a side, by name: ids, and what else a request needs to name them.
@@ -72,6 +77,9 @@ impl Stage {
         disks.insert(Scene::Due, app.bytes());
         let running = begin_billing(&app, &operator);
         disks.insert(Scene::Running, app.bytes());
+        for (scene, looked_at) in [(Scene::InUse, DAY), (Scene::Jumped, "2025-12-01")] {
+            disks.insert(scene, in_use_behind(&disks[&Scene::Quiet], looked_at));
+        }
         for names in [&mut north, &mut south] {
             names.insert("setup_token", setup_token.clone());
             names.insert("operator", operator.clone());
@@ -84,6 +92,18 @@ impl Stage {
 /// The appliance over a disk, for the so many-th time.
 pub(crate) fn open(disk: &Disk, times: u64) -> App {
     App::over_again(Store::within(disk.clone(), Trust::LastCommit).unwrap(), DAY, times)
+}
+
+/// The same appliance as one that is in use, so that its time passes by itself; on which day its clock
+/// was looked at last.
+fn in_use_behind(quiet: &[u8], looked_at: &str) -> Vec<u8> {
+    let disk = Disk::holding(quiet.to_vec(), Fsync::Honest);
+    let store = Store::within(disk.clone(), Trust::LastCommit).unwrap();
+    let last_wall = Some(Zone::UTC.start_of(looked_at.parse().unwrap()));
+    let state = ClockState { last_wall, ..ClockState::LIVE };
+    store.transact(|mut batch| Ok((batch.put_setting(&state)?, Commit::Durable))).unwrap();
+    drop(store);
+    disk.bytes()
 }
 
 /// Bills one page, and leaves the run as a process that ends then leaves it.
@@ -355,6 +375,10 @@ impl Furnisher<'_> {
             "allocations": [], "reference": self.called("transfer"),
         });
         self.make("payment", "/payments", &paid);
+        for (name, kind) in [("method", "bank_transfer"), ("method_2", "cash")] {
+            let path = format!("/accounts/{}/payment_methods", self.name("customer"));
+            self.make(name, &path, &json!({ "kind": kind, "name": self.called(kind) }));
+        }
         let seller = self.seller();
         let planned = format!("/billing_accounts/{}", self.name("planned"));
         seller.patch(&planned, &json!({ "cycle": { "period": "3 months" } }));

@@ -1,0 +1,113 @@
+//! Double spending: what is there once is wanted by many at once, and one of them gets it.
+
+use serde_json::{Value, json};
+
+use crate::harness::app::Answer;
+use crate::harness::market::{Market, monthly, text};
+use crate::harness::scale::rounds;
+
+/// How many want it at once.
+const CLIENTS: usize = 64;
+
+/// The answer to the one who got it; all others must have been refused for one of some reasons.
+#[track_caller]
+fn winner(answers: &[Answer], refusals: &[&str]) -> Value {
+    let (won, lost): (Vec<_>, Vec<_>) = answers.iter().partition(|it| it.status.is_success());
+    assert_eq!((won.len(), answers.len()), (1, CLIENTS), "one got it");
+    for it in lost {
+        let problem = it.json();
+        let name = text(&problem["type"]);
+        let is_known = refusals.iter().any(|it| name == format!("/problems/{it}"));
+        assert!(is_known, "{problem}");
+    }
+    won[0].json()
+}
+
+fn euros(amount: &str) -> Value {
+    json!({ "amount": amount, "currency": "EUR" })
+}
+
+/// What is due of an invoice.
+fn due(market: &Market, invoice: &str) -> String {
+    text(&market.operator().get(&format!("/invoices/{invoice}"))["due"]["amount"])
+}
+
+#[test]
+fn of_many_who_allocate_or_refund_one_payment_at_once_one_does() {
+    let market = Market::on("2026-01-01");
+    let (operator, account) = (market.operator(), market.customer("Payer", "EUR"));
+    market.order(&account, &market.offer("Flat", &[monthly("Base", "EUR", "10")]), 1);
+    let invoice = text(&market.invoices(&account)[0]["id"]);
+    let paid = json!({ "account": account["id"], "amount": euros("12"), "allocations": [] });
+    let settles = json!({ "allocations": [{ "invoice": invoice, "amount": euros("12") }] });
+    let rounds = rounds(1_000, 50_000);
+    for round in 0..rounds {
+        let payment = text(&operator.post("/payments", &paid)["id"]);
+        let path = format!("POST /payments/{payment}/allocate");
+        let got = operator.at_once(CLIENTS, &path, Some(&settles));
+        let allocated = winner(&got, &["reference_unknown", "payment_exceeds"]);
+        assert_eq!(allocated["unallocated"], euros("0.00"));
+        assert_eq!(due(&market, &invoice), "0.00", "round {round}");
+        let path = format!("POST /payments/{payment}/refund");
+        let amount = json!({ "amount": euros(["12", "6.01", "11.99"][(round % 3) as usize]) });
+        winner(&operator.at_once(CLIENTS, &path, Some(&amount)), &["payment_exceeds"]);
+        // What is left goes back too, so that the invoice is open for the next round.
+        operator.call(&path, Some(&json!({})));
+        assert_eq!(due(&market, &invoice), "12.00", "round {round}");
+    }
+    market.must_be_whole();
+    println!("{rounds} rounds of {CLIENTS} clients");
+}
+
+#[test]
+fn of_many_payments_that_would_settle_one_invoice_at_once_one_does() {
+    let market = Market::on("2026-01-01");
+    let (operator, account) = (market.operator(), market.customer("Payer", "EUR"));
+    market.order(&account, &market.offer("Flat", &[monthly("Base", "EUR", "10")]), 1);
+    let invoice = text(&market.invoices(&account)[0]["id"]);
+    let settles = json!([{ "invoice": invoice, "amount": euros("12") }]);
+    let pay = json!({ "account": account["id"], "amount": euros("12"), "allocations": settles });
+    for round in 0..rounds(1_000, 50_000) {
+        let got = operator.at_once(CLIENTS, "POST /payments", Some(&pay));
+        let payment = text(&winner(&got, &["reference_unknown"])["id"]);
+        assert_eq!(due(&market, &invoice), "0.00", "round {round}");
+        operator.post(&format!("/payments/{payment}/refund"), &json!({}));
+    }
+    market.must_be_whole();
+}
+
+#[test]
+fn of_many_who_credit_or_write_off_one_invoice_at_once_one_does() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let account = operator.post(
+        "/accounts",
+        &json!({
+            "name": "Daily", "address": { "city": "Berlin", "country": "DE" },
+            "billing": { "currency": "EUR", "cycle": { "period": "1 day" } },
+        }),
+    );
+    let mut daily = monthly("Base", "EUR", "10");
+    daily["period"] = json!("1 day");
+    market.order(&account, &market.offer("Daily", &[daily]), 1);
+    let newest = format!("/invoices?limit=1&account={}", text(&account["id"]));
+    for round in 0..rounds(1_000, 50_000) {
+        let invoice = operator.get(&newest)["items"][0].clone();
+        assert_eq!((&invoice["due"], &invoice["state"]), (&euros("12.00"), &json!("open")));
+        let id = text(&invoice["id"]);
+        let (verb, body, refusal) = match round % 3 {
+            0 => ("credit", json!({ "reason": "Kindness" }), "credit_exceeds"),
+            1 => {
+                let more_than_half = json!([{ "line": 0, "net": euros("5.01") }]);
+                ("credit", json!({ "reason": "Half", "lines": more_than_half }), "credit_exceeds")
+            }
+            _ => ("write_off", json!({}), "invoice_state_forbids"),
+        };
+        let path = format!("POST /invoices/{id}/{verb}");
+        winner(&operator.at_once(CLIENTS, &path, Some(&body)), &[refusal]);
+        let left = ["0.00", "5.99", "0.00"][(round % 3) as usize];
+        assert_eq!(due(&market, &id), left, "round {round}");
+        operator.post("/clock/advance", &json!({ "by": "1 day" }));
+    }
+    market.must_be_whole();
+}
