@@ -79,7 +79,7 @@ fn world(folder: &Folder, config: &Config) -> Result<World, Failure> {
 /// The mail server if one is set, else a folder beside the store.
 fn post(folder: &Folder, config: &Config) -> Result<Arc<dyn Post>, Failure> {
     let Some(url) = &config.smtp_url else {
-        return Ok(Arc::new(FolderPost::new(folder.path().join("mail"))));
+        return Ok(Arc::new(FolderPost::new(folder.mails())));
     };
     let post = SmtpPost::open(url.reveal());
     Ok(Arc::new(post.map_err(|source| outside("preparing to send mails", source))?))
@@ -94,9 +94,12 @@ fn outside(
 
 fn store(folder: &Folder, config: &Config) -> Result<Store, Failure> {
     let failed = |source: StoreError| Failure::Store { folder: folder.path().to_owned(), source };
+    let is_new = !folder.store().exists();
     let store = Store::open(&folder.store(), config.cache_bytes).map_err(failed)?;
     for step in store.migrate().map_err(failed)? {
-        tracing::info!(step, "the store was migrated");
+        if !is_new {
+            tracing::info!(step, "the store was migrated");
+        }
     }
     Ok(store)
 }

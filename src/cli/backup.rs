@@ -18,7 +18,8 @@ use crate::store::{ReadOnlyStore, Store, StoreError, check};
 Every night, beside a running server:
   tillbox backup --data /var/lib/tillbox /backup/tillbox-$(date +%F).redb
 
-The copy is of one moment, is read again when it is whole, and only then gets its name.")]
+The copy is of one moment, is read again when it is whole, and only then gets its name. Keep the
+file `tillbox.key` with it, which lies beside the store: it opens what is sealed there.")]
 pub(super) struct Backup {
     /// The file to be written; it must not be there yet
     to: PathBuf,
@@ -35,7 +36,8 @@ pub(super) struct Backup {
   systemctl stop tillbox
   tillbox restore --data /var/lib/tillbox --replace /backup/tillbox-2026-11-21.redb
 
-The backup is read as a whole before anything is touched.")]
+The backup is read as a whole before anything is touched. Put the `tillbox.key` that was kept with
+it beside the store: without it the server does not start.")]
 pub(super) struct Restore {
     /// The file that `tillbox backup` wrote
     from: PathBuf,
@@ -50,7 +52,8 @@ pub(super) struct Restore {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Ends with 1 and names what it found if a table and an index, a balance and its entries, or an
-invoice and its seal disagree.")]
+invoice and its seal disagree; with 75 if nobody can say yet, because the last server was killed:
+start one once.")]
 pub(super) struct Check {
     #[command(flatten)]
     flags: PlaceFlags,
@@ -75,8 +78,19 @@ impl Backup {
         let folder = Folder::existing(&config)?;
         let snapshot = read_only(&folder, &config)?.read().map_err(failed(&folder))?;
         let copied = backup::backup(&snapshot, &self.to, existing(self.replace), &mut |_| {});
-        let rows: u64 = copied.map_err(failed(&folder))?.values().map(|it| it.rows).sum();
-        say(out, format_args!("copied {rows} rows to `{}`", self.to.display()))
+        let refused = |source| match matches!(source, StoreError::Exists { .. }) {
+            true => Failure::Taken { file: self.to.clone() },
+            false => failed(&folder)(source),
+        };
+        let rows: u64 = copied.map_err(refused)?.values().map(|it| it.rows).sum();
+        say(out, format_args!("copied {rows} rows to `{}`", self.to.display()))?;
+        if config.secret_key_file.is_some() || !folder.key().exists() {
+            return Ok(());
+        }
+        say(
+            out,
+            format_args!("keep `{}` beside it: it opens what is sealed", folder.key().display()),
+        )
     }
 }
 
@@ -89,7 +103,11 @@ impl Restore {
         let unusable = |source| Failure::Backup { file: self.from.clone(), source };
         let rows: u64 = copied.map_err(unusable)?.values().map(|it| it.rows).sum();
         folder.forget_search()?;
-        say(out, format_args!("put {rows} rows into `{}`", to.display()))
+        say(out, format_args!("put {rows} rows into `{}`", to.display()))?;
+        if config.secret_key_file.is_some() || folder.key().exists() {
+            return Ok(());
+        }
+        say(out, format_args!("put its `tillbox.key` beside it: without it nothing sealed opens"))
     }
 }
 

@@ -24,6 +24,9 @@ use crate::services::{self, Bss, duty};
 /// How much a command reads of an answer.
 const ANSWER_BYTES_MAX: usize = 256 << 20;
 
+/// The header by which a server tells at its socket file where people reach it.
+pub(super) const REACHED_AT: &str = "x-tillbox-reached-at";
+
 /// An open way to the use cases.
 pub(super) struct Door {
     runtime: Runtime,
@@ -103,7 +106,23 @@ impl Door {
         }
     }
 
+    /// Where people reach the server, if one runs.
+    pub(super) fn reached_at(&self) -> Result<Option<String>, Failure> {
+        let response = self.runtime.block_on(self.ask(Method::GET, "/healthz", None))?;
+        let said = response.headers().get(REACHED_AT).and_then(|it| it.to_str().ok());
+        Ok(said.map(ToOwned::to_owned))
+    }
+
     fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, Failure> {
+        self.runtime.block_on(async { read(self.ask(method, path, body).await?).await })
+    }
+
+    async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Response<Body>, Failure> {
         let body = body.map_or_else(Body::empty, |it| Body::from(it.to_string()));
         let request = Request::builder()
             .method(method)
@@ -112,16 +131,13 @@ impl Door {
             .header(header::CONTENT_TYPE, "application/json")
             .body(body)
             .expect("paths are written here and ids are plain");
-        self.runtime.block_on(async {
-            let response = match &self.way {
-                Way::Own { router, .. } => {
-                    let answered = router.clone().oneshot(request).await;
-                    answered.expect("a router answers everything")
-                }
-                Way::Server => ask(&self.folder, request).await?,
-            };
-            read(response).await
-        })
+        match &self.way {
+            Way::Own { router, .. } => {
+                let answered = router.clone().oneshot(request).await;
+                Ok(answered.expect("a router answers everything"))
+            }
+            Way::Server => ask(&self.folder, request).await,
+        }
     }
 }
 

@@ -30,6 +30,9 @@ pub(super) enum Failure {
     /// The store cannot be opened or used.
     #[error("the store in `{}` cannot be used", folder.display())]
     Store { folder: PathBuf, source: StoreError },
+    /// There is a file already where a copy is to be written.
+    #[error("`{}` is already there", file.display())]
+    Taken { file: PathBuf },
     /// A backup cannot be put back.
     #[error("the backup `{}` cannot be put back", file.display())]
     Backup { file: PathBuf, source: StoreError },
@@ -74,15 +77,18 @@ impl Failure {
     }
 
     /// What the shell and systemd are told: 2 for what only another command line can mend, 70 for a
-    /// store that must be looked at.
+    /// store that must be looked at, 75 for one that must be opened by a server first.
     pub(super) fn exit_code(&self) -> ExitCode {
         match self {
             Self::Settings(_) => ExitCode::from(2),
             Self::Stopped => ExitCode::from(70),
+            // It may be sound: only nobody can say before it was opened for writing.
+            Self::Store { source: StoreError::NotRecovered, .. } => ExitCode::from(75),
             Self::File { .. }
             | Self::Listen { .. }
             | Self::NoStore { .. }
             | Self::Store { .. }
+            | Self::Taken { .. }
             | Self::Backup { .. }
             | Self::Unsound { .. }
             | Self::Unbilled { .. }
@@ -108,6 +114,10 @@ impl Failure {
             Self::Store { source, .. } => store_remedy(source),
             Self::Backup { source: StoreError::Exists { .. }, .. } => {
                 Some("name another folder with --data, or say --replace")
+            }
+            Self::Taken { .. } => Some("name another file, or say --replace"),
+            Self::Backup { source: StoreError::InUse, .. } => {
+                Some("stop the server that has the store open, or name another folder with --data")
             }
             Self::Backup { .. } => Some("name a file that `tillbox backup` has written"),
             Self::Service { source: services::Error::Full, .. } => Some(FULL),

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
 use crate::config::Config;
+use crate::world::seal::KEY_FILE;
 
 /// A folder for one store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +56,16 @@ impl Folder {
     /// The search index, which may be thrown away at any time.
     pub(super) fn search(&self) -> PathBuf {
         self.0.join("search")
+    }
+
+    /// Where mails lie if there is no mail server.
+    pub(super) fn mails(&self) -> PathBuf {
+        self.0.join("mail")
+    }
+
+    /// The key for what is sealed in the store, if it was made here.
+    pub(super) fn key(&self) -> PathBuf {
+        self.0.join(KEY_FILE)
     }
 
     /// Throws the search index away: of another store it would say what is not there.

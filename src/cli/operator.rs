@@ -157,7 +157,7 @@ fn settle(
 ) -> Result<(), Failure> {
     let email = text(&user, "email").to_owned();
     let Some(password) = password else {
-        return if as_json { print(out, &user) } else { tell_link(out, config, &user) };
+        return if as_json { print(out, &user) } else { tell_link(out, (door, config), &user) };
     };
     let path = format!("/api/v1/users/{}/password", text(&user, "id"));
     user = door.post(&path, &json!({ "password": password }))?;
@@ -167,12 +167,18 @@ fn settle(
     say(out, format_args!("{email} signs in with the password in the file"))
 }
 
-fn tell_link(out: &mut dyn Write, config: &Config, user: &Value) -> Result<(), Failure> {
+fn tell_link(
+    out: &mut dyn Write,
+    (door, config): (&Door, &Config),
+    user: &Value,
+) -> Result<(), Failure> {
     let link = user.get("invitation").unwrap_or(&Value::Null);
     let (email, token) = (text(user, "email"), text(link, "token"));
     let public = config.public_url.as_ref().map(ToString::to_string);
     let scheme = if config.tls.is_some() { "https" } else { "http" };
-    let url = public.unwrap_or_else(|| format!("{scheme}://{}", config.listen));
+    // The server knows where it listens: this command may have been told nothing of it.
+    let url = door.reached_at()?.or(public);
+    let url = url.unwrap_or_else(|| format!("{scheme}://{}", config.listen));
     say(out, format_args!("{email} chooses a password at"))?;
     say(out, format_args!("  {}/password#token={token}", url.trim_end_matches('/')))?;
     say(out, format_args!("The link works once, until {}", text(link, "expires_at")))

@@ -6,11 +6,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use axum::http::{HeaderName, HeaderValue};
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
+use tower_http::set_header::SetResponseHeaderLayer;
 
+use super::door::REACHED_AT;
 use super::failure::Failure;
 use super::folder::Folder;
 use super::listen::{self, Listener, Patience};
@@ -84,6 +87,7 @@ impl Serve {
                 demo::tell(out, book, &config)?;
             }
             server.announce(out, &folder, began)?;
+            tell_mails(out, &folder, &config)?;
             server.run(&bss).await
         });
         runtime.shutdown_timeout(END_SECONDS);
@@ -109,6 +113,16 @@ impl Serve {
         founding::unattended(&bss)?;
         Ok((bss, None))
     }
+}
+
+/// Says where mails go if nobody said a mail server.
+fn tell_mails(out: &mut dyn Write, folder: &Folder, config: &Config) -> Result<(), Failure> {
+    if config.smtp_url.is_some() {
+        return Ok(());
+    }
+    let mails = folder.mails();
+    say(out, format_args!("mails become files in {}; --smtp-url sends them", mails.display()))?;
+    out.flush().map_err(Failure::Output)
 }
 
 /// Lets business time be moved, unless that would make a live installation a toy.
@@ -145,6 +159,11 @@ impl Server {
         let address = network.local_addr().map_err(failed)?;
         let scheme = if tls.is_some() { "https" } else { "http" };
         let url = config.public_url.as_ref().map(ToString::to_string);
+        // Who listens everywhere is reached here at least.
+        let place = match address.ip().is_unspecified() {
+            true => format!("localhost:{}", address.port()),
+            false => address.to_string(),
+        };
         let (file, local) = SocketFile::bind(folder)?;
         let listen = |kind| {
             signal(kind).map_err(|source| Failure::Machine { action: "heeding signals", source })
@@ -152,7 +171,7 @@ impl Server {
         Ok(Self {
             network: Listener::Tcp(network, tls),
             address,
-            url: url.unwrap_or_else(|| format!("{scheme}://{address}")),
+            url: url.unwrap_or_else(|| format!("{scheme}://{place}")),
             local: Listener::Unix(local),
             _file: file,
             signals: [listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?],
@@ -194,9 +213,11 @@ impl Server {
             Patience::ORDINARY,
             gone(&stopped),
         ));
+        let url = HeaderValue::from_str(&self.url).ok();
+        let told = SetResponseHeaderLayer::overriding(HeaderName::from_static(REACHED_AT), url);
         let local = tokio::spawn(listen::serve(
             self.local,
-            api::console(router),
+            api::console(router).layer(told),
             Patience::ORDINARY,
             gone(&stopped),
         ));

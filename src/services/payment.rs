@@ -58,6 +58,7 @@ pub fn record(act: &mut Act<'_>, command: RecordPayment) -> Result<Payment, Erro
     let payer = Payer { account: account.account(), billing_account: account.id, kind };
     let today = account.terms().zone.date_of(act.now());
     let received_on = command.received_on.unwrap_or(today);
+    must_have_come_in(received_on, today)?;
     let stamp = stamp.numbered(act.next_number("payment")?);
     let (mut payment, verb) =
         Payment::manual(act.new_id(), stamp, payer, command.amount, received_on)?;
@@ -67,6 +68,15 @@ pub fn record(act: &mut Act<'_>, command: RecordPayment) -> Result<Payment, Erro
     book(act, payment.stamp.seller, payment.id, legs)?;
     let payment = act.keep((payment, verb))?;
     settle(act, payment, command.settles.as_deref())
+}
+
+/// Where the day begins earlier than where the payer is, it may be tomorrow already.
+fn must_have_come_in(received_on: Date, today: Date) -> Result<(), Invalid> {
+    if received_on <= today.plus_days(1) {
+        return Ok(());
+    }
+    let why = format!("must not lie in the future: `{received_on}` is after today, `{today}`");
+    Err(Invalid::one("/received_on", "range", why))
 }
 
 fn must_be_more_than_nothing(amount: Money) -> Result<(), Invalid> {

@@ -15,6 +15,7 @@ use tillbox::store::fact::Facts;
 use crate::harness::app::{Answer, App};
 use crate::harness::client::Client;
 use crate::harness::deeds::{Deed, deeds};
+use crate::harness::house::House;
 use crate::harness::stage::{Names, Scene, Stage, open};
 
 /// What a body may be made of, as far as it matters here.
@@ -350,4 +351,36 @@ fn what_cannot_be_meant_is_refused_with_its_place() {
         }
     }
     assert!(said.is_empty(), "{}:\n{}", said.len(), said.join("\n"));
+}
+
+#[test]
+fn a_tax_number_that_cannot_be_one_is_refused_at_its_field() {
+    let house = House::on("2026-01-01");
+    let operator = house.operator();
+    let open = |number: &str| {
+        let body = json!({ "name": "Whale", "tax": { "registration_id": number } });
+        operator.call("POST /accounts", Some(&body))
+    };
+    let refused = open("ATU1234");
+    assert_eq!(refused.status, 422);
+    assert_eq!(refused.json()["errors"][0]["pointer"], "/tax/registration_id");
+    assert_eq!(open("ATU12345678").status, 201);
+    assert_eq!(open("12/345/67890").status, 201, "a number of another kind");
+}
+
+#[test]
+fn a_form_that_no_answer_has_is_refused() {
+    let house = House::on("2026-01-01");
+    let ask = |form: &str| {
+        house.operator().header("accept", form).call("GET /accounts", None).status.as_u16()
+    };
+    for (form, status) in [
+        ("application/pdf", 406),
+        ("text/html, application/xml;q=0.9", 406),
+        ("text/html, */*;q=0.8", 200),
+        ("application/json", 200),
+        ("application/problem+json, application/*", 200),
+    ] {
+        assert_eq!(ask(form), status, "{form}");
+    }
 }

@@ -212,6 +212,24 @@ fn a_folder_has_one_process_and_the_second_is_told_what_to_do() {
 }
 
 #[test]
+fn a_copy_that_cannot_be_written_or_put_back_says_why() {
+    let (place, other) = (folder(), folder());
+    let file = other.path().join("copy.redb");
+    let file = file.to_str().unwrap();
+    let server = Server::start(place.path(), &[]);
+    let copied = run(&["backup", "--data", data(&place), file]).ok();
+    assert!(copied.contains("tillbox.key"), "{copied}");
+    let again = run(&["backup", "--data", data(&place), file]);
+    assert!(again.err.contains("copy.redb` is already there"), "{}", again.err);
+    assert!(again.err.contains("try: name another file"), "{}", again.err);
+    let busy = run(&["restore", "--replace", "--data", data(&place), file]);
+    assert!(busy.err.contains("try: stop the server"), "{}", busy.err);
+    assert!(server.terminate().success());
+    let restored = run(&["restore", "--data", data(&other), file]).ok();
+    assert!(restored.contains("put its `tillbox.key` beside it"), "{restored}");
+}
+
+#[test]
 fn a_command_works_with_and_without_a_server() {
     let place = folder();
     let advance = || {
@@ -251,6 +269,9 @@ fn after_a_kill_the_next_start_finds_everything_and_a_new_socket() {
     let socket = server.socket();
     server.kill();
     assert!(socket.exists(), "a killed process cleans up nothing");
+    let check = run(&["check", "--data", data(&place)]);
+    assert_eq!(check.code, Some(75), "nobody can say yet whether it is sound: {check:?}");
+    assert!(check.err.contains("try: start the server once"), "{}", check.err);
     let server = Server::start(place.path(), &[]);
     let clock = over_file(&socket, "GET /api/v1/clock", "").unwrap().json();
     assert_eq!(clock["movable"], true);

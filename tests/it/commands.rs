@@ -157,6 +157,8 @@ fn an_operator_comes_in_by_a_link_that_works_once_and_back_in_by_another() {
         Ended::from(tillbox(arguments).arg("--data").arg(place.path()).output().unwrap())
     };
     let added = said(&["operator", "add", "ann.example@provider.test"]).ok();
+    let here = format!("http://{}/password#token=", server.address);
+    assert!(added.contains(&here), "the server knows where it listens: {added}");
     assert_eq!(redeem(&server, link(&added), "a-till-of-mine-7"), 201, "{added}");
     assert_ne!(redeem(&server, link(&added), "another-till-9"), 201, "it works once");
     assert_eq!(sign_in(&server, "ann.example@provider.test", "a-till-of-mine-7"), 201);

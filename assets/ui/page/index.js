@@ -35,7 +35,7 @@ export const PAGES = [
 
 const GROUPS = {
   "": () => "",
-  customers: () => t("Customers"),
+  customers: () => (isBuyer() ? t("Account") : t("Customers")),
   catalogue: () => t("Catalogue"),
   money: () => t("Money"),
   house: () => t("House"),

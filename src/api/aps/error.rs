@@ -88,6 +88,7 @@ fn say(fault: &Fault) -> Said {
         Fault::Invalid(invalid) => Said::of(400, "Util::InvalidRequest", invalid.to_string()),
         Fault::TooLarge { .. } => Said::of(413, "Util::TooLarge", fault.to_string()),
         Fault::MediaType => Said::of(415, "Util::MediaType", fault.to_string()),
+        Fault::NotAcceptable => Said::of(406, "Util::NotAcceptable", fault.to_string()),
         Fault::NoRoute { .. } => Said::of(404, "Hosting::NotFound", fault.to_string()),
         Fault::NoMethod { .. } => Said::of(405, "Util::MethodNotAllowed", fault.to_string()),
         Fault::CrossSite => Said::of(403, "Hosting::CrossSite", fault.to_string()),

@@ -39,11 +39,26 @@ pub(crate) async fn bytes(body: Body, limit: usize) -> Result<Bytes, Fault> {
     Ok(bytes.into())
 }
 
+/// Refuses a request for a form that no answer has: a document that is not there is not answered
+/// with another.
+pub(crate) fn json_must_be_wanted(headers: &HeaderMap) -> Result<(), Fault> {
+    let said = headers.get_all(header::ACCEPT).iter().filter_map(|it| it.to_str().ok());
+    let mut ranges = said.flat_map(|it| it.split(',')).map(essence).peekable();
+    let is_json = |it: &str| {
+        matches!(it, "" | "*/*" | "application/*" | "application/json") || it.ends_with("+json")
+    };
+    if ranges.peek().is_none() || ranges.any(is_json) { Ok(()) } else { Err(Fault::NotAcceptable) }
+}
+
+/// A media type without its parameters.
+fn essence(text: &str) -> &str {
+    text.split(';').next().unwrap_or_default().trim()
+}
+
 /// Refuses what does not say that it is JSON.
 pub(crate) fn must_be_json(headers: &HeaderMap) -> Result<(), Fault> {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|it| it.to_str().ok());
-    let essence = content_type.map(|it| it.split(';').next().unwrap_or_default().trim());
-    match essence {
+    match content_type.map(essence) {
         Some(it) if it.eq_ignore_ascii_case("application/json") => Ok(()),
         Some(it) if it.eq_ignore_ascii_case("application/merge-patch+json") => Ok(()),
         _ => Err(Fault::MediaType),

@@ -27,6 +27,9 @@ pub(crate) enum Fault {
     /// The body is not of the content type that the route takes.
     #[error("the body must be `application/json`")]
     MediaType,
+    /// The client takes no form that the route has.
+    #[error("only `application/json` is given here")]
+    NotAcceptable,
     /// There is no such route.
     #[error("there is no `{path}` here")]
     NoRoute {

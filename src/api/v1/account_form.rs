@@ -159,7 +159,13 @@ impl AccountForm {
         let number = self.tax.registration_id.as_deref();
         let number = parse_optional("/tax/registration_id", number)?;
         let country = was.tax_registration.as_ref().and_then(|it| it.country.clone());
-        Ok(number.map(|number| TaxRegistration::unverified(number, country)))
+        let Some(number) = number else { return Ok(None) };
+        let said = TaxRegistration::unverified(number, country);
+        // What was taken once is not refused later.
+        if was.tax_registration.as_ref().is_none_or(|it| it.number != said.number) {
+            said.check().map_err(|it| it.below("/tax/registration_id"))?;
+        }
+        Ok(Some(said))
     }
 
     /// Whether the form says other terms than the account has.

@@ -144,9 +144,10 @@ struct BillingAccountForm {
     email: Option<String>,
     /// The language; the account's if nothing is said.
     locale: Option<String>,
-    /// In which forms: `pdf`, `factur_x`, `ubl`, `cii`.
+    /// In which forms: `pdf`, `factur_x`, `ubl`, `cii`. Kept for now: none is made yet.
     formats: Vec<String>,
-    /// On which ways: `portal`, `mail`, `print`.
+    /// On which ways: `portal`, `mail`, `print`. Kept for now: invoices are in the portal, and a
+    /// mail says so.
     media: Vec<String>,
     /// How it said it would pay: `unsaid`, `card`, `purchase_order` or `invoice`.
     payment_means: String,

@@ -61,9 +61,10 @@ struct ClassForm {
     due_days: u16,
     /// So many days after that are borne without consequence.
     grace_days: u16,
-    /// So many days may the balance stay negative before the account is held.
+    /// So many days may the balance stay negative before the account is held. Kept for now:
+    /// nothing is held by it yet.
     hold_days: u16,
-    /// Whether the house holds by itself.
+    /// Whether the house is to hold by itself. Kept for now: it does not yet.
     automatic_hold: bool,
     /// How much its accounts may owe, at most one amount for each currency.
     #[serde(default)]

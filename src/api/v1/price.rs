@@ -265,7 +265,7 @@ impl Model {
             .enumerate()
             .map(|(place, row)| row.read(&format!("{at}/tiers/{place}")))
             .collect();
-        Tiers::up_to(&rows?)
+        Tiers::up_to(&rows?).map_err(|it| in_words_of_the_wire(it.below(at)))
     }
 }
 

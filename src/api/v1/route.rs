@@ -259,6 +259,7 @@ impl Asked {
             Needs::SignIn | Needs::Permission(_) => auth::caller(bss, &parts)?,
         };
         permit(&caller, needs)?;
+        body::json_must_be_wanted(&parts.headers)?;
         let path = RawPathParams::from_request_parts(&mut parts, &()).await;
         let path = path.map_err(|_| Fault::NoRoute { path: parts.uri.path().to_owned() })?;
         let path: BTreeMap<_, _> =

@@ -16,6 +16,7 @@ use crate::domain::account::lifecycle::HoldKind;
 use crate::domain::error::Invalid;
 use crate::domain::id::{AccountId, OfferId, SubscriptionId};
 use crate::domain::operator::Permission;
+use crate::domain::order::item::{QUANTITY_MAX, is_orderable};
 use crate::domain::quantity::Quantity;
 use crate::domain::subscription as domain;
 use crate::domain::subscription::change::{Cancellation, Change, Entitlement, RefundTo};
@@ -335,6 +336,10 @@ fn change(
     let before: domain::Subscription = act.get(id)?;
     act.expect_revision(&before.stamp, call.if_match)?;
     if let Some(quantity) = body.quantity {
+        if !is_orderable(quantity) {
+            let rule = format!("must be 1 to {QUANTITY_MAX}");
+            return Err(Invalid::one("/quantity", "range", rule).into());
+        }
         subscription::change(act, id, Change::Quantity(quantity))?;
     }
     let mut resources = BTreeMap::new();

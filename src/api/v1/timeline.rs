@@ -105,7 +105,11 @@ fn sentence(fact: &Fact, sides: &Sides, (label, amount): (&str, Option<&Money>))
     let noun: String = first.into_iter().chain(letters).collect();
     let phrase = phrase(kind, fact.verb);
     let mut text = format!("{noun} {label} {phrase}");
-    let fields = if phrase == CHANGED { changed_fields(sides) } else { Vec::new() };
+    let mut fields = if phrase == CHANGED { changed_fields(sides) } else { Vec::new() };
+    if kind == Kind::Offer && fields == ["version"] {
+        // Its prices are things of their own: all that shows of them on an offer is its version.
+        fields = vec!["prices".to_owned()];
+    }
     match amount {
         Some(it) => text.push_str(&format!(": {} {}", it.amount.0, it.currency)),
         None if !fields.is_empty() => {

@@ -214,8 +214,8 @@ permissions! {
     UsageWrite = "usage_write" sees UsageRead for SELLING;
     /// See billing runs and their charges.
     BillingRead = "billing_read" sees BillingRead for SELLING;
-    /// Run the billing.
-    BillingRun = "billing_run" sees BillingRead for SELLING;
+    /// Run the billing, which is one of all sellers.
+    BillingRun = "billing_run" sees BillingRead for APPLIANCE;
     /// See invoices and credit notes.
     InvoiceRead = "invoice_read" sees InvoiceRead for BUYING;
     /// Issue invoices.
@@ -386,7 +386,7 @@ mod tests {
             usage_read            | everything     | branch         | account        | -
             usage_write           | everything     | branch         | -              | -
             billing_read          | everything     | branch         | -              | -
-            billing_run           | everything     | branch         | -              | -
+            billing_run           | everything     | -              | -              | -
             invoice_read          | everything     | branch         | account        | -
             invoice_issue         | everything     | branch         | -              | -
             invoice_write_off     | everything     | branch         | -              | -

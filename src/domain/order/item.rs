@@ -18,6 +18,15 @@ use crate::domain::text::{Code, Name, Prose};
 use crate::domain::time::Date;
 use crate::domain::word::words;
 
+/// How many units can be asked for at once: more is a slip of the hand.
+pub const QUANTITY_MAX: u32 = 999_999;
+
+/// Whether so many units can be asked for.
+#[must_use]
+pub const fn is_orderable(quantity: u32) -> bool {
+    quantity >= 1 && quantity <= QUANTITY_MAX
+}
+
 words! {
     /// What an item is to do.
     Action {
@@ -211,8 +220,8 @@ fn own_faults(item: &Item) -> Vec<Fault> {
         let message = "must be left out: they are those of the subscription".to_owned();
         found.push(("/attributes", "conflict", message));
     }
-    if item.wish.quantity == Some(0) {
-        found.push(("/quantity", "range", "must be at least 1".to_owned()));
+    if item.wish.quantity.is_some_and(|it| !is_orderable(it)) {
+        found.push(("/quantity", "range", format!("must be 1 to {QUANTITY_MAX}")));
     }
     found
 }
@@ -303,5 +312,8 @@ mod tests {
         let mut none = item(Action::Add);
         none.wish.quantity = Some(0);
         assert_eq!(fields(&[none]), ["/items/0/quantity"]);
+        let mut some = item(Action::Add);
+        some.wish.quantity = Some(QUANTITY_MAX + 1);
+        assert_eq!(fields(&[some]), ["/items/0/quantity"], "nor two milliards of seats");
     }
 }

@@ -117,12 +117,12 @@ pub struct Contact {
 }
 
 impl Contact {
-    /// How a letter addresses the person; the mail address where no name is known.
+    /// How a letter addresses the person, if it has a name.
     #[must_use]
-    pub fn display_name(&self) -> String {
+    pub fn display_name(&self) -> Option<String> {
         let names: Vec<_> =
             [&self.given_name, &self.family_name].into_iter().flatten().map(Name::as_str).collect();
-        if names.is_empty() { self.email.to_string() } else { names.join(" ") }
+        (!names.is_empty()).then(|| names.join(" "))
     }
 }
 
@@ -147,16 +147,16 @@ mod tests {
     }
 
     #[test]
-    fn somebody_without_a_name_is_called_by_the_mail_address() {
+    fn somebody_is_called_by_the_names_that_are_known() {
         let mut contact = Contact {
             given_name: None,
             family_name: None,
             email: "isv1@aps.test".parse().expect("an address"),
             phone: None,
         };
-        assert_eq!(contact.display_name(), "isv1@aps.test");
+        assert_eq!(contact.display_name(), None);
         contact.given_name = name("Mike");
         contact.family_name = name("Wilson");
-        assert_eq!(contact.display_name(), "Mike Wilson");
+        assert_eq!(contact.display_name().as_deref(), Some("Mike Wilson"));
     }
 }

@@ -94,10 +94,13 @@ impl Shelf {
             return Ok(Arc::clone(found));
         }
         let account = account::of_seller(cx, number)?;
+        let rules: Vec<TaxRule> = of_seller_or_provider(cx, number)?;
+        // Rules of the provider name its zones: those of a seller without rules say nothing.
+        let taxing = rules.first().map_or(number, |it| it.stamp.seller);
         let seller = Arc::new(Seller {
             party: party_of(&account, None),
-            zones: of_seller_or_provider(cx, number)?,
-            rules: of_seller_or_provider(cx, number)?,
+            zones: of_seller_or_provider(cx, taxing)?,
+            rules,
         });
         self.sellers.insert(number, Arc::clone(&seller));
         Ok(seller)

@@ -181,7 +181,9 @@ fn reader(cx: Cx<'_>, fact: &Fact, recipient: Recipient) -> Result<Option<Reader
     let Some(account) = account else { return Ok(None) };
     let locale = account.profile().locale.clone();
     if let Some(contact) = account.profile().contact(matter) {
-        let (name, email) = (contact.display_name(), contact.email.to_string());
+        // Who has no name is addressed by that of the account.
+        let name = contact.display_name().unwrap_or_else(|| account.profile().name.to_string());
+        let email = contact.email.to_string();
         return Ok(Some(Reader { locale, name, email, secret: Letter::SECRET }));
     }
     let people = cx.all::<User>(Along::Owner(account.id))?;

@@ -53,7 +53,7 @@ const PAGES: &[Page] = &[
     ("/invoices", "/invoices", &["INV-2026-000001", "Acme Bäckerei GmbH"]),
     ("/invoices", "/invoices?state=overdue", &["INV-2026-000001", "Acme Bäckerei GmbH"]),
     ("/invoices/:id", "/invoices/{invoice}", &["Still to pay", "How this came about"]),
-    ("/credit-notes", "/credit-notes", &["Studio Ostwind", "A day without backup"]),
+    ("/credit-notes", "/credit-notes", &["Studio Ostwind", "CRN-2026-000001"]),
     ("/credit-notes/:id", "/credit-notes/{note}", &["For invoice", "A day without backup"]),
     ("/payments", "/payments", &["Hafen Logistik KG"]),
     ("/payments/:id", "/payments/{payment}", &["What it settles", "Credit left"]),

@@ -63,6 +63,8 @@ fn who_buys_neither_bills_nor_sees_what_others_are_billed() {
         let body = what.starts_with("POST").then(|| json!({}));
         assert_eq!(buyer.call(what, body.as_ref()).status, 403, "{what}");
     }
+    let reseller = market.house.client(&market.house.north.admin);
+    assert_eq!(reseller.call("POST /billing_runs", Some(&json!({}))).status, 403);
     let offer = market.offer("Flat", &[monthly("Base", "EUR", "10")]);
     market.order(&market.customer("Somebody", "EUR"), &offer, 1);
     let invoices = buyer.get("/invoices");

@@ -262,3 +262,18 @@ fn a_price_is_tried_before_it_is_kept_and_taken_out_of_a_draft_alone() {
         404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{prc2}` is not there","request_id":"…"}
     "#]].assert_eq(&said.text());
 }
+
+#[test]
+fn a_reseller_with_a_zone_but_no_rule_taxes_as_its_provider() {
+    let market = Market::on("2026-01-01");
+    let reseller = market.house.client(&market.house.north.admin);
+    reseller.post("/tax_zones", &json!({ "code": "HERE", "name": "Here", "countries": ["DE"] }));
+    let offer = reseller.post("/offers", &json!({ "name": { "en": "Mailbox" } }));
+    let mut price = monthly("Base", "EUR", "10");
+    price["offer"] = offer["id"].clone();
+    reseller.post("/prices", &price);
+    let calculate = format!("/offers/{}/calculate", offer["id"].as_str().unwrap());
+    let wish = json!({ "currency": "EUR", "country": "DE" });
+    let found = reseller.post(&calculate, &wish);
+    assert_eq!(found["tax"], json!({ "amount": "2.00", "currency": "EUR" }), "{found}");
+}

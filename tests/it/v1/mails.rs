@@ -142,7 +142,7 @@ fn an_order_an_invoice_and_a_payment_are_written_about_once_each() {
         -- 
         Provider
         ======
-        Invoice INV-2026-000001 over EUR 1,481.40
+        Invoice INV-2026-000001 for EUR 1,481.40
 
         Hello Bob Roe,
 

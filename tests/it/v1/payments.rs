@@ -116,3 +116,17 @@ fn what_cannot_be_paid_is_refused_with_the_reason() {
     "#]].assert_eq(&said.text());
     market.must_be_whole();
 }
+
+#[test]
+fn nothing_has_come_in_in_the_future() {
+    let (market, account) = billed();
+    let pay = |day: &str| {
+        let body = json!({ "account": account["id"], "amount": euros("1"), "received_on": day });
+        market.operator().call("POST /payments", Some(&body))
+    };
+    let refused = pay("2031-01-01");
+    assert_eq!(refused.status, 422);
+    assert_eq!(refused.json()["errors"][0]["pointer"], "/received_on");
+    assert_eq!(pay("2026-02-01").status, 201);
+    market.must_be_whole();
+}

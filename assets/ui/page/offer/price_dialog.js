@@ -51,7 +51,7 @@ function Model({ of, included, currency }) {
       ${(kind === "flat" || kind === "package") && figure("amount", t("Amount in {currency}", { currency }), same.amount)}
       ${kind === "per_unit" && figure("per_unit", t("Each, in {currency}", { currency }), same.per_unit)}
       ${kind === "package" && figure("size", t("Units in a package"), same.size)}
-      ${kind !== "flat" && html`<${Field} name="included" label=${t("Units that are free")} kind="decimal" value=${included && compare(included, "0") !== 0 ? included : ""} />`}
+      ${kind !== "flat" && html`<${Field} name="included" label=${t("Units that are free")} kind="decimal" hint=${isTiered ? t("Tiers count from the first unit beyond them") : undefined} value=${included && compare(included, "0") !== 0 ? included : ""} />`}
     </div>`;
 }
 

@@ -87,7 +87,7 @@ impl Tiers {
             let rule = "must be absent from the last tier, so that every quantity has a price";
             return Err(Invalid::one(format!("/tiers/{}/up_to", rows.len() - 1), "range", rule));
         }
-        Self::new(Reach::Above, tiers)
+        Self::new(Reach::Above, tiers).map_err(|it| in_bounds(it, rows.len()))
     }
 
     /// The same tiers counted in blocks: a started block of `units` is one unit of the tiers.
@@ -128,6 +128,21 @@ impl Tiers {
         };
         self.tiers.partition_point(reached).saturating_sub(1)
     }
+}
+
+/// What is wrong with a floor, as who wrote bounds has to read it: a floor is the bound of the tier
+/// before.
+fn in_bounds(mut it: Invalid, rows: usize) -> Invalid {
+    for violation in &mut it.violations {
+        let floor = (1..rows).find(|place| violation.field == format!("/tiers/{place}/floor"));
+        let Some(place) = floor else { continue };
+        violation.field = format!("/tiers/{}/up_to", place - 1);
+        violation.message = match place {
+            1 => "must be more than 0".to_owned(),
+            _ => "must be above that of the tier before".to_owned(),
+        };
+    }
+    it
 }
 
 fn violations(tiers: &[Tier]) -> Vec<Violation> {
@@ -222,6 +237,11 @@ mod tests {
             refused(&[row(Some(1))]),
             "`/tiers/0/up_to` must be absent from the last tier, so that every quantity has a price"
         );
+        assert_eq!(
+            refused(&[row(Some(10)), row(Some(5)), row(None)]),
+            "`/tiers/1/up_to` must be above that of the tier before"
+        );
+        assert_eq!(refused(&[row(Some(0)), row(None)]), "`/tiers/0/up_to` must be more than 0");
         assert_eq!(refused(&[]), "`/tiers` must have 1 to 100 tiers");
     }
 
