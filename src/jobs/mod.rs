@@ -59,14 +59,16 @@ pub fn all(dialects: Vec<Box<dyn Dialect>>) -> Vec<Box<dyn Duty>> {
 const DUE_MAX: usize = 500;
 
 /// Does `work` for each thing that is due for a duty, each in an act of its own, and returns for
-/// how many there was something to do. What is refused stays due and is told in the log.
+/// how many there was something to do. What could not be done stays due, is told in the log and put
+/// aside for a while; where that was our failure, it is the duty's when all others have had their
+/// turn.
 fn each_due<I: Id>(
     bss: &Arc<Bss>,
     name: &'static str,
     duty: Due,
     work: impl Fn(&mut Act<'_>, I) -> Result<bool, Error> + Clone + Send + 'static,
 ) -> Result<u64, Error> {
-    let found = duty::due(bss, duty, DUE_MAX)?;
+    let found = duty::due(bss, (name, duty), DUE_MAX)?;
     let mut pending = Vec::new();
     for subject in found {
         let work = work.clone();
@@ -74,15 +76,18 @@ fn each_due<I: Id>(
         let id = I::from_uuid(subject.uuid);
         pending.push((subject, bss.act(author, move |act| work(act, id))));
     }
-    let mut done = 0;
+    let (mut done, mut failure) = (0, None);
     for (subject, answer) in pending {
         match answer.wait() {
             Ok(moved) => done += u64::from(moved),
-            Err(Error::Internal(source)) => return Err(Error::Internal(source)),
-            Err(refusal) => duty::refuse(bss, name, subject, &refusal),
+            Err(error) if error.is_of_the_store() => return Err(error),
+            Err(error) => {
+                duty::put_aside(bss, name, subject, &error);
+                failure = failure.or(Some(error).filter(|it| !it.is_refusal()));
+            }
         }
     }
-    Ok(done)
+    failure.map_or(Ok(done), Err)
 }
 
 /// The threads that keep the duties; they end when this is dropped.

@@ -73,6 +73,7 @@ pub struct Act<'tx> {
 pub(super) type AfterCommit = Box<dyn FnOnce() + Send>;
 
 /// A thing that changed in this act, and what is told of it.
+#[derive(Clone)]
 struct Noted {
     subject: Subject,
     seller: SellerNumber,
@@ -125,6 +126,24 @@ impl<'tx> Act<'tx> {
         self.noted = noted;
         self.batch.roll_back(mark)?;
         learned
+    }
+
+    /// Does something that may be refused while the act goes on: of what is refused nothing is kept
+    /// or told. Not in bulk work, where nothing can be taken back alone.
+    ///
+    /// # Errors
+    /// Those of the work; if the store fails.
+    pub(super) fn attempt<T>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let (mark, noted) = (self.batch.mark(), self.noted.clone());
+        let done = work(self);
+        if done.is_err() {
+            self.noted = noted;
+            self.batch.roll_back(mark)?;
+        }
+        done
     }
 
     /// Writes the facts of the act into the log.

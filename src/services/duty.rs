@@ -94,13 +94,19 @@ pub struct Ran {
 /// A duty that still finds work after so many steps is a bug, and must not look like a busy day.
 const STEPS_MAX: u32 = 1_000_000;
 
-/// What is due for a duty, the longest due first.
+/// What is due for a duty, the longest due first, without what could not be done a while ago.
 ///
 /// # Errors
 /// If the store fails.
-pub fn due(bss: &Bss, duty: Due, limit: usize) -> Result<Vec<Subject>, Error> {
+pub fn due(
+    bss: &Bss,
+    (name, duty): (&'static str, Due),
+    limit: usize,
+) -> Result<Vec<Subject>, Error> {
+    let aside = bss.jobs.aside(name, bss.moment().now);
     let actor = Actor::duty("calendar");
-    bss.read(&actor, |cx| Ok(cx.view.due(duty, cx.now, limit)?))
+    let found = bss.read(&actor, |cx| Ok(cx.view.due(duty, cx.now, limit + aside.len())?))?;
+    Ok(found.into_iter().filter(|it| !aside.contains(it)).take(limit).collect())
 }
 
 /// Steps until there is nothing left. What goes by the calendar waits while nobody knows how late it
@@ -119,11 +125,16 @@ pub fn run(duty: &dyn Duty, bss: &Arc<Bss>) -> Result<Ran, Error> {
     ran
 }
 
-/// Notes that something due was refused: it stays due, and an operator should hear of it.
-pub fn refuse(bss: &Bss, name: &'static str, of: Subject, why: &Error) {
+/// Puts aside for a while what is due and could not be done, so that what is due behind it gets its
+/// turn: it stays due, and an operator should hear of it.
+pub fn put_aside(bss: &Bss, name: &'static str, of: Subject, why: &Error) {
     let error: &dyn std::error::Error = why;
-    tracing::warn!(duty = name, subject = %of, error, "what is due was refused");
-    bss.jobs.refuse(name, bss.moment().wall, (of, why));
+    if why.is_refusal() {
+        tracing::warn!(duty = name, subject = %of, error, "what is due was refused");
+    } else {
+        tracing::error!(duty = name, subject = %of, error, "what is due could not be done");
+    }
+    bss.jobs.put_aside(name, bss.moment(), (of, why));
 }
 
 fn step_to_the_end(duty: &dyn Duty, bss: &Arc<Bss>) -> Result<Ran, Error> {
@@ -146,36 +157,40 @@ fn step_to_the_end(duty: &dyn Duty, bss: &Arc<Bss>) -> Result<Ran, Error> {
 const SUMMARIES_MAX: usize = 20;
 
 /// Runs the duties inside the house until none finds anything to do, unless the clock is being
-/// moved, which runs them itself.
+/// moved, which runs them itself. One that fails keeps none of the others from its work.
 ///
 /// # Errors
-/// Those of the duties.
+/// Those of the duties: of several the first.
 pub fn keep_inside(bss: &Arc<Bss>) -> Result<(), Error> {
     let _only_one = bss.advancing();
-    for duty in bss.duties().iter().filter(|it| it.room() == Room::Inside) {
-        run(duty.as_ref(), bss)?;
-    }
-    Ok(())
+    run_each(bss, |it| it.room() == Room::Inside).map(|_| ())
 }
 
 /// Runs all duties, in order and again, until none finds anything to do.
 ///
 /// # Errors
-/// Those of the duties.
+/// Those of the duties: of several that fail in one round the first.
 pub fn run_all(bss: &Arc<Bss>) -> Result<Vec<Ran>, Error> {
     let mut all = Vec::new();
     for _ in 0..STEPS_MAX {
-        let mut busy = false;
-        for duty in bss.duties() {
-            let ran = run(duty.as_ref(), bss)?;
-            if ran.count > 0 {
-                busy = true;
-                all.push(ran);
-            }
-        }
-        if !busy {
+        let ran = run_each(bss, |_| true)?;
+        if ran.is_empty() {
             return Ok(all);
         }
+        all.extend(ran);
     }
     Err(Error::internal("the duties keep each other busy without an end"))
+}
+
+/// Runs each of some duties, whatever becomes of the others, and tells of those that did something.
+fn run_each(bss: &Arc<Bss>, among: impl Fn(&dyn Duty) -> bool) -> Result<Vec<Ran>, Error> {
+    let (mut all, mut failure) = (Vec::new(), None);
+    for duty in bss.duties().iter().map(AsRef::as_ref).filter(|it| among(*it)) {
+        match run(duty, bss) {
+            Ok(ran) if ran.count > 0 => all.push(ran),
+            Ok(_) => {}
+            Err(error) => failure = failure.or(Some(error)),
+        }
+    }
+    failure.map_or(Ok(all), Err)
 }

@@ -93,6 +93,38 @@ impl Error {
         }
     }
 
+    /// Whether what was asked was refused, so that it would be again; else we failed, or are busy.
+    #[must_use]
+    pub const fn is_refusal(&self) -> bool {
+        match self {
+            Self::NotFound { .. }
+            | Self::Forbidden { .. }
+            | Self::Unauthenticated
+            | Self::Stale { .. }
+            | Self::KeyReused
+            | Self::Invalid(_)
+            | Self::Rejected(_) => true,
+            Self::Busy | Self::Full | Self::Internal(_) => false,
+        }
+    }
+
+    /// Why, as a sentence for whoever asked.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Rejected(rejection) => rejection.detail.clone(),
+            Self::Invalid(invalid) => invalid.to_string(),
+            Self::NotFound { .. }
+            | Self::Forbidden { .. }
+            | Self::Unauthenticated
+            | Self::Stale { .. }
+            | Self::KeyReused
+            | Self::Busy
+            | Self::Full
+            | Self::Internal(_) => self.to_string(),
+        }
+    }
+
     /// A thing that is not there, or not for the caller.
     pub fn not_found(what: impl ToString) -> Self {
         Self::NotFound { what: what.to_string() }

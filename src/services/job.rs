@@ -2,11 +2,11 @@
 //!
 //! How they went is remembered while the appliance runs; what waits stands in the due table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::duty::{Duty, Ran};
-use super::{Bss, Cx, Error};
+use super::{Bss, Cx, Error, Moment};
 use crate::domain::id::Subject;
 use crate::domain::operator::{Actor, Permission};
 use crate::domain::time::Instant;
@@ -76,30 +76,53 @@ impl Job {
     }
 }
 
+/// For so many seconds of business time is what could not be done left alone.
+const ASIDE_SECONDS: i64 = 300;
+
+/// What is remembered of a duty.
+#[derive(Default)]
+struct Memory {
+    note: Note,
+    /// What could not be done, and when it is tried again. It saves work and is nothing that must be
+    /// known: without it everything is tried at once.
+    aside: BTreeMap<Subject, Instant>,
+}
+
 /// How the duties went, by name.
 #[derive(Default)]
-pub(super) struct Notes(Mutex<BTreeMap<&'static str, Note>>);
+pub(super) struct Notes(Mutex<BTreeMap<&'static str, Memory>>);
 
 impl Notes {
-    fn all(&self) -> MutexGuard<'_, BTreeMap<&'static str, Note>> {
+    fn all(&self) -> MutexGuard<'_, BTreeMap<&'static str, Memory>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes that a duty begins to look for something to do: what was refused may go well now.
     pub(super) fn begin(&self, name: &'static str, at: Instant) {
         let mut all = self.all();
-        let note = all.entry(name).or_default();
+        let note = &mut all.entry(name).or_default().note;
         note.looked_at = Some(at);
+    }
+
+    /// What a duty leaves alone at an instant of business time, so that it does not stand in the way
+    /// of what is due behind it.
+    pub(super) fn aside(&self, name: &'static str, now: Instant) -> BTreeSet<Subject> {
+        let mut all = self.all();
+        let aside = &mut all.entry(name).or_default().aside;
+        aside.retain(|_, until| now < *until);
+        aside.keys().copied().collect()
     }
 
     /// Notes how it ended.
     pub(super) fn end(&self, name: &'static str, at: Instant, ran: &Result<Ran, Error>) {
         let mut all = self.all();
-        let note = all.entry(name).or_default();
+        let Memory { note, aside } = all.entry(name).or_default();
         match ran {
             Ok(ran) => {
-                // What was refused during this run stays; what failed before it went well.
-                note.trouble = note.trouble.take().filter(|it| Some(it.0) >= note.looked_at);
+                // What was refused during this run, or is left alone, stays; what failed before it
+                // went well.
+                let stays = |at: Instant| Some(at) >= note.looked_at || !aside.is_empty();
+                note.trouble = note.trouble.take().filter(|it| stays(it.0));
                 if let Some(said) = ran.summaries.last().filter(|_| ran.count > 0) {
                     note.did = Some((at, ran.count, said.clone()));
                 }
@@ -110,12 +133,15 @@ impl Notes {
 
     /// Notes that it waits for somebody.
     pub(super) fn wait(&self, name: &'static str, at: Instant, why: String) {
-        self.all().entry(name).or_default().trouble = Some((at, why));
+        self.all().entry(name).or_default().note.trouble = Some((at, why));
     }
 
-    /// Notes that something due was refused, and stays due.
-    pub(super) fn refuse(&self, name: &'static str, at: Instant, (of, why): (Subject, &Error)) {
-        self.all().entry(name).or_default().trouble = Some((at, format!("{of}: {why}")));
+    /// Notes that something due could not be done: it stays due, and is left alone for a while.
+    pub(super) fn put_aside(&self, name: &'static str, at: Moment, (of, why): (Subject, &Error)) {
+        let mut all = self.all();
+        let memory = all.entry(name).or_default();
+        memory.note.trouble = Some((at.wall, format!("{of}: {}", why.reason())));
+        memory.aside.insert(of, at.now.plus_seconds(ASIDE_SECONDS));
     }
 }
 
@@ -135,6 +161,6 @@ fn job(cx: Cx<'_>, bss: &Bss, duty: &dyn Duty) -> Result<Job, Error> {
         Some(of) => (cx.view.due(of, cx.now, WAITING_MAX)?.len(), cx.view.next_due_of(of, cx.now)?),
         None => (0, None),
     };
-    let note = bss.jobs.all().get(duty.name()).cloned().unwrap_or_default();
+    let note = bss.jobs.all().get(duty.name()).map(|it| it.note.clone()).unwrap_or_default();
     Ok(Job { name: duty.name(), purpose: duty.purpose(), note, waiting, next_at })
 }

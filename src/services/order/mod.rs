@@ -58,6 +58,7 @@ pub fn place(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Order, Error> {
     must_buy(&account)?;
     for (place, item) in placed.items().iter().enumerate() {
         must_be_seen(act, item, place)?;
+        must_be_open(act, (account.id, item))?;
     }
     must_say_all(act.cx(), account.stamp.seller, &placed)?;
     let placed = placed.describing(|id| {
@@ -104,6 +105,22 @@ fn must_say_all(cx: Cx<'_>, vendor: SellerNumber, placed: &PlaceOrder) -> Result
 fn must_be_seen(act: &Act<'_>, item: &Item, place: usize) -> Result<(), Error> {
     match item.wish.offer {
         Some(id) => offer::named(act.cx(), &format!("/items/{place}/offer"), id).map(|_| ()),
+        None => Ok(()),
+    }
+}
+
+/// Refuses an item that asks for what the caller may not do by itself: on the day of the order the
+/// house does it, to which nothing is closed.
+fn must_be_open(act: &Act<'_>, (account, item): (AccountId, &Item)) -> Result<(), Error> {
+    let permission = match item.action {
+        Action::Add | Action::NoChange => return Ok(()),
+        Action::Modify | Action::Renew => Permission::SubscriptionChange,
+        Action::Delete => Permission::SubscriptionCancel,
+    };
+    let Some(id) = item.subscription else { return Ok(()) };
+    match act.cx().view.find::<Subscription>(id)?.filter(|it| it.account() == account) {
+        Some(it) => act.must(permission, &it.stamp),
+        // That it is no subscription of the account is told with all that speaks against the order.
         None => Ok(()),
     }
 }
@@ -230,12 +247,13 @@ fn prices(
 /// Begins to work on an order, item by item.
 ///
 /// # Errors
-/// If its state forbids it, or an item is refused.
+/// If its state forbids it, its account cannot buy any more, or an item is refused.
 pub fn work(act: &mut Act<'_>, id: OrderId) -> Result<Order, Error> {
     let order: Order = act.load(id)?;
+    let account: Account = act.load(order.account())?;
+    must_buy(&account)?;
     let released = order.release(act.now())?;
     let order = act.keep(released)?;
-    let account: Account = act.load(order.account())?;
     for resolved in resolve(act, &account, order.items())? {
         work_on(act, &account, (id, &resolved))?;
     }
@@ -415,19 +433,29 @@ pub fn push(act: &mut Act<'_>, id: OrderId) -> Result<Order, Error> {
     work(act, id)
 }
 
-/// Does for an order what is due: begins it, or gives up waiting.
+/// Does for an order what is due: begins it, or gives up waiting. One that can no longer be had is
+/// rejected, with the reason.
 ///
 /// # Errors
-/// If an item is refused.
+/// If the store fails.
 pub fn step(act: &mut Act<'_>, id: OrderId) -> Result<Order, Error> {
     let order: Order = act.load(id)?;
-    match order.missing() {
-        Some(_) => {
-            let canceled = order.cancel(None, act.now())?;
-            act.keep(canceled)
-        }
-        None => work(act, id),
+    if order.missing().is_some() {
+        let canceled = order.cancel(None, act.now())?;
+        return act.keep(canceled);
     }
+    match act.attempt(|act| work(act, id)) {
+        Err(refusal) if refusal.is_refusal() => {
+            let rejected = order.reject(told(&refusal), act.now())?;
+            act.keep(rejected)
+        }
+        done => done,
+    }
+}
+
+/// A refusal as it is kept with an order.
+fn told(refusal: &Error) -> Prose {
+    super::webhook::trouble(&refusal.reason())
 }
 
 /// A page of the orders that the caller may see: of one account if that is named.

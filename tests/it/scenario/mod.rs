@@ -5,3 +5,4 @@ mod charges;
 mod estimates;
 mod first_invoice;
 mod holds;
+mod waiting;
