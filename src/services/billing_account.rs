@@ -1,5 +1,6 @@
 //! Billing accounts: where an account's invoices go, and in which rhythm.
 
+use super::duty::counted;
 use super::{Act, Cx, Error};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::{
@@ -14,8 +15,10 @@ use crate::domain::event::Verb;
 use crate::domain::id::{AccountId, BillingAccountId};
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
+use crate::domain::subscription::Subscription;
 use crate::domain::time::{Date, Instant};
-use crate::store::{Along, Records};
+use crate::store::subscription::SUBSCRIPTION_BY_BILLING_ACCOUNT;
+use crate::store::{Along, Key, Records};
 
 /// The sequence that billing accounts are numbered by.
 const NUMBERS: &str = "billing_account";
@@ -152,17 +155,18 @@ pub fn make_default(act: &mut Act<'_>, id: BillingAccountId) -> Result<BillingAc
 }
 
 /// Moves a billing account along its life, as people may: stop its invoices, let them go on, close
-/// it. What the cycle does is the billing's.
+/// it. What the cycle does is the billing's; whether there are invoices at all is the seller's.
 ///
 /// # Errors
-/// If its state forbids it, it is the default one and is to be closed, or the caller may not.
+/// If its state forbids it, it is to be closed and is the default one or something that lives is
+/// billed there, or the caller may not.
 pub fn on(
     act: &mut Act<'_>,
     id: BillingAccountId,
     trigger: BillingTrigger,
 ) -> Result<BillingAccount, Error> {
     let it: BillingAccount = act.get(id)?;
-    act.must(Permission::BillingAccountWrite, &it.stamp)?;
+    act.must(permission(trigger), &it.stamp)?;
     let (it, verb) = match trigger {
         BillingTrigger::Suspend => it.suspend()?,
         BillingTrigger::Resume => it.resume()?,
@@ -172,7 +176,10 @@ pub fn on(
                        default first";
             return Err(Rejection::new(Code::BillingAccountStateForbids, why).into());
         }
-        BillingTrigger::Close => it.close()?,
+        BillingTrigger::Close => {
+            must_bill_nothing(act.cx(), &it)?;
+            it.close()?
+        }
         BillingTrigger::Activate
         | BillingTrigger::Plan
         | BillingTrigger::Turn
@@ -181,6 +188,34 @@ pub fn on(
         }
     };
     keep(act, it, verb)
+}
+
+/// What one needs to move a billing account along: that it bills is no choice of who is billed.
+const fn permission(trigger: BillingTrigger) -> Permission {
+    match trigger {
+        BillingTrigger::Suspend | BillingTrigger::Resume => Permission::AccountHold,
+        BillingTrigger::Close => Permission::AccountClose,
+        BillingTrigger::Withdraw
+        | BillingTrigger::Activate
+        | BillingTrigger::Plan
+        | BillingTrigger::Turn
+        | BillingTrigger::Finish => Permission::BillingAccountWrite,
+    }
+}
+
+/// Refuses to close where something is billed that goes on: nobody would be billed for it any more.
+fn must_bill_nothing(cx: Cx<'_>, it: &BillingAccount) -> Result<(), Error> {
+    let prefix = Key::new().id(it.id).bytes();
+    let along = Along::Index(SUBSCRIPTION_BY_BILLING_ACCOUNT, prefix);
+    let billed: Vec<Subscription> = cx.every(&along)?;
+    match billed.iter().filter(|it| it.state().is_living()).count() {
+        0 => Ok(()),
+        count => {
+            let what = counted(count as u64, "subscription");
+            let why = format!("{what} that goes on is billed there: end it first");
+            Err(Rejection::new(Code::BillingAccountStateForbids, why).into())
+        }
+    }
 }
 
 /// Calls all billing accounts of an account off: each gets its last invoice, if it ever had one.
@@ -250,7 +285,7 @@ pub fn list(
 /// # Errors
 /// If the store fails.
 pub fn of(cx: Cx<'_>, account: AccountId) -> Result<Vec<BillingAccount>, Error> {
-    cx.all(Along::Owner(account))
+    cx.every(&Along::Owner(account))
 }
 
 /// Which billing account an account's invoices go to if nothing else is said; nothing if it has

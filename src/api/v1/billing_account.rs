@@ -28,25 +28,35 @@ use crate::services::{Act, Cx, Error};
 pub(super) fn routes() -> Vec<Route> {
     let reads = Needs::Permission(Permission::BillingAccountRead);
     let writes = Needs::Permission(Permission::BillingAccountWrite);
-    let post = |path, summary, handler: Writes<Nothing, BillingAccount>| {
-        write(Method::POST, path, writes, summary, handler)
+    let holds = Needs::Permission(Permission::AccountHold);
+    let closes = Needs::Permission(Permission::AccountClose);
+    let post = |path, needs, summary, handler: Writes<Nothing, BillingAccount>| {
+        write(Method::POST, path, needs, summary, handler)
     };
     vec![
         read("/billing_accounts", reads, "List billing accounts", list),
         write(Method::POST, "/billing_accounts", writes, "Open a billing account", open),
         read("/billing_accounts/{id}", reads, "Read a billing account", show),
         write(Method::PATCH, "/billing_accounts/{id}", writes, "Change a billing account", revise),
-        post("/billing_accounts/{id}/default", "Make it the account's default", make_default),
-        post("/billing_accounts/{id}/suspend", "Stop its invoices", |act, call, _| {
+        post(
+            "/billing_accounts/{id}/default",
+            writes,
+            "Make it the account's default",
+            make_default,
+        ),
+        post("/billing_accounts/{id}/suspend", holds, "Stop its invoices", |act, call, _| {
             on(act, call, BillingTrigger::Suspend)
         }),
-        post("/billing_accounts/{id}/resume", "Let its invoices go on", |act, call, _| {
+        post("/billing_accounts/{id}/resume", holds, "Let its invoices go on", |act, call, _| {
             on(act, call, BillingTrigger::Resume)
         }),
-        post("/billing_accounts/{id}/withdraw", "Call a planned change off", |act, call, _| {
-            on(act, call, BillingTrigger::Withdraw)
-        }),
-        post("/billing_accounts/{id}/close", "Close a billing account", |act, call, _| {
+        post(
+            "/billing_accounts/{id}/withdraw",
+            writes,
+            "Call a planned change off",
+            |act, call, _| on(act, call, BillingTrigger::Withdraw),
+        ),
+        post("/billing_accounts/{id}/close", closes, "Close a billing account", |act, call, _| {
             on(act, call, BillingTrigger::Close)
         }),
     ]

@@ -3,8 +3,9 @@
 use expect_test::expect;
 use serde_json::{Value, json};
 
-use crate::harness::client::Protocol;
+use crate::harness::client::{Client, Protocol};
 use crate::harness::house::House;
+use crate::harness::market::{Market, monthly, text};
 
 #[test]
 fn an_account_has_one_default_and_may_have_more() {
@@ -20,31 +21,40 @@ fn an_account_has_one_default_and_may_have_more() {
     });
     let second = said.say(&buyer, "buyer", "POST /billing_accounts", Some(&body)).ok();
     let second = second["id"].as_str().unwrap();
-    let post = |what: &str| {
+    let seller = house.client(&house.north.admin);
+    let post = |(by, who): (&Client<'_>, &str), what: &str| {
         let what = format!("POST /billing_accounts/{what}?fields=state,default");
-        said.say(&buyer, "buyer", &what, Some(&json!({})));
+        said.say(by, who, &what, Some(&json!({})));
     };
-    post(&format!("{first}/close"));
-    post(&format!("{second}/default"));
-    post(&format!("{first}/close"));
-    post(&format!("{first}/default"));
-    post(&format!("{second}/suspend"));
+    let (buyer, seller) = ((&buyer, "buyer"), (&seller, "seller"));
+    post(buyer, &format!("{first}/close"));
+    post(seller, &format!("{first}/close"));
+    post(buyer, &format!("{second}/default"));
+    post(seller, &format!("{first}/close"));
+    post(buyer, &format!("{first}/default"));
+    post(buyer, &format!("{second}/suspend"));
+    post(seller, &format!("{second}/suspend"));
+    let (buyer, _) = buyer;
     let list = format!("GET /billing_accounts?account={account}&fields=name,state,default");
-    said.say(&buyer, "buyer", &list, None);
+    said.say(buyer, "buyer", &list, None);
     expect![[r#"
         > GET /billing_accounts/{bac1} [buyer]
         200 OK {"id":"{bac1}","number":4,"revision":1,"created_at":"2026-01-15T00:00:00Z","changed_at":"2026-01-15T00:00:00Z","account":"{acc1}","purpose":"billing","state":"defined","default":true,"name":"North Customer","description":null,"reference":null,"recipient":null,"address":null,"email":null,"locale":null,"formats":["pdf"],"media":["portal"],"payment_means":"unsaid","currency":"EUR","zone":"UTC","cycle":{"period":"1 month","anchor_day":null,"shift_days":0},"billing_type":"postpaid","planned":null,"next_bill_on":"2026-02-15"}
         > POST /billing_accounts {"account":"{acc1}","currency":"USD","cycle":{"anchor_day":1,"period":"1 month","shift_days":2},"email":"bills@north.test","formats":["pdf","ubl"],"media":["mail"],"name":"Dollars","zone":"Europe/Berlin"} [buyer]
         201 Created {"id":"{bac2}","number":7,"revision":1,"created_at":"2026-01-15T00:00:00Z","changed_at":"2026-01-15T00:00:00Z","account":"{acc1}","purpose":"billing","state":"defined","default":false,"name":"Dollars","description":null,"reference":null,"recipient":null,"address":null,"email":"bills@north.test","locale":null,"formats":["pdf","ubl"],"media":["mail"],"payment_means":"unsaid","currency":"USD","zone":"Europe/Berlin","cycle":{"period":"1 month","anchor_day":1,"shift_days":2},"billing_type":"postpaid","planned":null,"next_bill_on":"2026-02-03"}
         > POST /billing_accounts/{bac1}/close?fields=state,default {} [buyer]
+        403 Forbidden {"type":"/problems/forbidden","title":"Not permitted","status":403,"detail":"not permitted: account_close","request_id":"…"}
+        > POST /billing_accounts/{bac1}/close?fields=state,default {} [seller]
         409 Conflict {"type":"/problems/billing_account_state_forbids","title":"The state of the billing account does not allow the operation.","status":409,"detail":"the default billing account closes with its account; make another one the default first","request_id":"…"}
         > POST /billing_accounts/{bac2}/default?fields=state,default {} [buyer]
         200 OK {"default":true,"id":"{bac2}","state":"defined"}
-        > POST /billing_accounts/{bac1}/close?fields=state,default {} [buyer]
+        > POST /billing_accounts/{bac1}/close?fields=state,default {} [seller]
         200 OK {"default":false,"id":"{bac1}","state":"closed"}
         > POST /billing_accounts/{bac1}/default?fields=state,default {} [buyer]
         409 Conflict {"type":"/problems/billing_account_state_forbids","title":"The state of the billing account does not allow the operation.","status":409,"detail":"a billing account that is closed cannot be the default one","request_id":"…"}
         > POST /billing_accounts/{bac2}/suspend?fields=state,default {} [buyer]
+        403 Forbidden {"type":"/problems/forbidden","title":"Not permitted","status":403,"detail":"not permitted: account_hold","request_id":"…"}
+        > POST /billing_accounts/{bac2}/suspend?fields=state,default {} [seller]
         409 Conflict {"type":"/problems/billing_account_state_forbids","title":"The state of the billing account does not allow the operation.","status":409,"detail":"cannot suspend a billing account that is defined","request_id":"…"}
         > GET /billing_accounts?account={acc1}&fields=name,state,default [buyer]
         200 OK {"items":[{"default":true,"id":"{bac2}","name":"Dollars","state":"defined"},{"default":false,"id":"{bac1}","name":"North Customer","state":"closed"}],"next_cursor":null}
@@ -109,4 +119,25 @@ fn nobody_opens_one_for_an_account_of_somebody_else() {
         > PATCH /billing_accounts/{bac1} {"name":"x"} [north]
         404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{bac1}` is not there","request_id":"…"}
     "#]].assert_eq(&said.text());
+}
+
+#[test]
+fn whether_something_is_billed_is_no_choice_of_who_is_billed() {
+    let market = Market::on("2026-01-15");
+    let customer = &market.house.customer;
+    let (operator, buyer) = (market.operator(), market.house.client(&customer.admin));
+    let offer = market.offer("Base", &[monthly("Fee", "EUR", "10")]);
+    let subscription = market.order(&json!({ "id": customer.account }), &offer, 1);
+    let further = operator.post("/billing_accounts", &json!({ "account": customer.account }));
+    operator.post(&format!("/billing_accounts/{}/default", text(&further["id"])), &json!({}));
+    let path = format!("/billing_accounts/{}", customer.billing_account);
+    let post = |by: &Client<'_>, verb: &str| {
+        by.call(&format!("POST {path}/{verb}"), Some(&json!({}))).status.as_u16()
+    };
+    assert_eq!((post(&buyer, "suspend"), post(&buyer, "close")), (403, 403));
+    assert_eq!((post(&operator, "suspend"), post(&buyer, "resume")), (200, 403));
+    assert_eq!((post(&operator, "resume"), post(&operator, "close")), (200, 409));
+    assert_eq!(operator.get(&path)["state"], "active", "what runs is billed");
+    operator.post(&format!("/subscriptions/{subscription}/cancel"), &json!({}));
+    assert_eq!(post(&operator, "close"), 200);
 }

@@ -80,14 +80,15 @@ function One({ of }) {
   const [isEditing, edit] = useState(false);
   const on = (verb, text) => () => post(`/billing_accounts/${of.id}/${verb}`).then(() => say(text, of.name), complain);
   const isOver = of.state === "closed" || of.state === "pending_closed";
-  const actions = !may("billing_account_write") || isOver ? [] : [
-    { text: t("Edit"), icon: "pencil", onClick: () => edit(true) },
-    !of.default && { text: t("Bill here from now on"), icon: "check", onClick: on("default", t("Invoices go there from now on")) },
-    of.planned && { text: t("Call the planned change off"), icon: "undo-2", onClick: on("withdraw", t("It stays as it is")) },
-    of.state === "suspended"
+  const mayWrite = may("billing_account_write");
+  const actions = isOver ? [] : [
+    mayWrite && { text: t("Edit"), icon: "pencil", onClick: () => edit(true) },
+    mayWrite && !of.default && { text: t("Bill here from now on"), icon: "check", onClick: on("default", t("Invoices go there from now on")) },
+    mayWrite && of.planned && { text: t("Call the planned change off"), icon: "undo-2", onClick: on("withdraw", t("It stays as it is")) },
+    may("account_hold") && (of.state === "suspended"
       ? { text: t("Let its invoices go on"), icon: "play", onClick: on("resume", t("It goes on")) }
-      : { text: t("Stop its invoices"), icon: "pause", onClick: on("suspend", t("It is on hold")) },
-    !of.default && { text: t("Close it"), icon: "ban", danger: true, onClick: on("close", t("It closes after its last invoice")) },
+      : { text: t("Stop its invoices"), icon: "pause", onClick: on("suspend", t("It is on hold")) }),
+    may("account_close") && !of.default && { text: t("Close it"), icon: "ban", danger: true, onClick: on("close", t("It closes after its last invoice")) },
   ].filter(Boolean);
   const title = html`${of.name}${of.default && html` <span class="badge">${t("default")}</span>`}${of.state !== "active" && html` <${State} of=${of.state} />`}`;
   return html`
