@@ -26,7 +26,7 @@ use redb::{Durability, TableDefinition};
 use serde_json::{Value, json};
 use tillbox::domain::id::{Id, MeterId, SubscriptionId};
 use tillbox::domain::quantity::Quantity;
-use tillbox::domain::stamp::Carried;
+use tillbox::domain::stamp::{Carried, SellerNumber};
 use tillbox::domain::time::Instant;
 use tillbox::domain::usage::record::UsageEvent;
 use tillbox::store::usage::{
@@ -152,6 +152,7 @@ fn event(number: usize) -> UsageEvent {
     let series =
         |number: usize| uuid::Uuid::from_u128(0x0198_0000_0000_7000 << 64 | number as u128);
     UsageEvent {
+        seller: SellerNumber::PROVIDER,
         source: format!("meter-{:02}", spread % 8).parse().unwrap(),
         event_id: id.to_string().parse().unwrap(),
         subscription: SubscriptionId::from_uuid(series(spread % SUBSCRIPTIONS)),

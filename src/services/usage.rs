@@ -193,6 +193,7 @@ impl Known<'_> {
         };
         let at = offered.at.unwrap_or(self.cx.now);
         let event = UsageEvent {
+            seller,
             source: offered.source.clone(),
             event_id: offered.event_id.clone(),
             subscription: offered.subscription,

@@ -13,7 +13,7 @@ use crate::domain::event::Verb;
 use crate::domain::id::{InvoiceId, MeterId, SubscriptionId, UsageRecordId};
 use crate::domain::money::Amount;
 use crate::domain::quantity::Quantity;
-use crate::domain::stamp::{Carried, Stamp};
+use crate::domain::stamp::{Carried, SellerNumber, Stamp};
 use crate::domain::text;
 use crate::domain::time::Instant;
 use crate::domain::word::words;
@@ -56,10 +56,12 @@ impl FromStr for EventId {
 
 /// One occurrence of use, as a system that counts reported it.
 ///
-/// Source and event id together are its key: what comes again under the same key is the same
-/// event.
+/// Seller, source and event id together are its key: what comes again under the same key is the same
+/// event. Two sellers may have systems of one name that count alike.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UsageEvent {
+    /// Who sells what was used.
+    pub seller: SellerNumber,
     /// Which system reported it.
     pub source: text::Code,
     /// What that system calls it.
@@ -301,6 +303,7 @@ mod tests {
 
     fn event() -> UsageEvent {
         UsageEvent {
+            seller: SellerNumber::PROVIDER,
             source: "probe".parse().expect("a code"),
             event_id: "a-1".parse().expect("an id"),
             subscription: id(3),

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use super::pack::{Unpack, ordered, put_signed};
 use crate::domain::id::{Id, MeterId, SubscriptionId};
 use crate::domain::quantity::Quantity;
-use crate::domain::stamp::Carried;
+use crate::domain::stamp::{Carried, SellerNumber};
 use crate::domain::text;
 use crate::domain::time::Instant;
 use crate::domain::usage::record::{EventId, UsageEvent};
@@ -47,7 +47,7 @@ impl Series {
     }
 }
 
-/// Which event it is: the head of a digest of source and event id.
+/// Which event it is: the head of a digest of seller, source and event id.
 pub(super) type EventKey = [u8; 16];
 
 /// What an event says: the head of a digest of everything else.
@@ -63,8 +63,9 @@ pub(super) struct Raw<'a> {
 
 const HEAD_BYTES: usize = 40;
 
-/// What an event says beside series, instant and quantity. It begins with source and event id.
-type Rest = (text::Code, EventId, BTreeMap<text::Code, String>, Carried);
+/// What an event says beside series, instant and quantity. It begins with seller, source and event
+/// id.
+type Rest = (SellerNumber, text::Code, EventId, BTreeMap<text::Code, String>, Carried);
 
 /// The meter of the subscription that an event counts for.
 pub(super) const fn series_of(event: &UsageEvent) -> Series {
@@ -78,8 +79,8 @@ pub(super) fn pack(event: &UsageEvent, to: &mut Vec<u8>) {
     let decimal = event.quantity.decimal().normalize();
     to.push(u8::try_from(decimal.scale()).expect("a decimal has at most 28 places"));
     put_signed(to, decimal.mantissa());
-    let UsageEvent { source, event_id, dimensions, carried, .. } = event;
-    let rest = (source, event_id, dimensions, carried);
+    let UsageEvent { seller, source, event_id, dimensions, carried, .. } = event;
+    let rest = (seller, source, event_id, dimensions, carried);
     *to = postcard::to_extend(&rest, std::mem::take(to))
         .expect("a domain type has only what postcard can write");
 }
@@ -100,8 +101,9 @@ impl<'a> Raw<'a> {
         let mut from = Unpack::new(table, self.body);
         let quantity = quantity(&mut from)?;
         let rest: Rest = codec::decode(table.0, from.take(from.left())?)?;
-        let (source, event_id, dimensions, carried) = rest;
+        let (seller, source, event_id, dimensions, carried) = rest;
         Ok(UsageEvent {
+            seller,
             quantity,
             source,
             event_id,
@@ -117,10 +119,11 @@ impl<'a> Raw<'a> {
     pub(super) fn identity(&self, table: Table) -> Result<(EventKey, Content), StoreError> {
         let mut from = Unpack::new(table, self.body);
         quantity(&mut from)?;
-        // Postcard writes a text as its length and its bytes.
+        // Postcard writes a number seven bits to a byte, a text as its length and its bytes.
+        let seller = u32::try_from(from.number()?).map_err(|_| from.damaged())?;
         let (source, event_id) = (from.bytes()?, from.bytes()?);
         let head = self.series.key(self.at.micros());
-        Ok((key_of(source, event_id), content_of(&head, self.body)))
+        Ok((key_of(SellerNumber(seller), source, event_id), content_of(&head, self.body)))
     }
 }
 
@@ -139,12 +142,14 @@ fn quantity(from: &mut Unpack<'_>) -> Result<Quantity, StoreError> {
 /// The identity of an event from the bytes that [`pack`] wrote.
 pub(super) fn identity(event: &UsageEvent, packed: &[u8]) -> (EventKey, Content) {
     let (head, body) = packed.split_at(HEAD_BYTES);
-    let key = key_of(event.source.as_str().as_bytes(), event.event_id.as_str().as_bytes());
+    let (source, event_id) = (event.source.as_str(), event.event_id.as_str());
+    let key = key_of(event.seller, source.as_bytes(), event_id.as_bytes());
     (key, content_of(head, body))
 }
 
-fn key_of(source: &[u8], event_id: &[u8]) -> EventKey {
+fn key_of(seller: SellerNumber, source: &[u8], event_id: &[u8]) -> EventKey {
     let mut digest = Sha256::new();
+    digest.update(seller.0.to_be_bytes());
     // Else `a` and `bc` would be the same event as `ab` and `c`.
     digest.update((source.len() as u64).to_be_bytes());
     digest.update(source);
@@ -171,6 +176,7 @@ mod tests {
 
     fn event() -> UsageEvent {
         UsageEvent {
+            seller: SellerNumber(7),
             source: "probe".parse().unwrap(),
             event_id: "a-1".parse().unwrap(),
             subscription: SubscriptionId::from_uuid(uuid::Uuid::from_u128(3)),
@@ -191,14 +197,14 @@ mod tests {
     #[test]
     fn the_bytes_stay_as_they_are() {
         let bytes = packed(&event());
-        expect!["00000000000000000000000000000003000000000000000000000000000000048000000000000005011e0570726f626503612d310106726567696f6e02657500"].assert_eq(&hex::encode(&bytes));
+        expect!["00000000000000000000000000000003000000000000000000000000000000048000000000000005011e070570726f626503612d310106726567696f6e02657500"].assert_eq(&hex::encode(&bytes));
         let raw = Raw::unpack(TABLE, &bytes).unwrap();
         assert_eq!(raw.event(TABLE).unwrap(), event());
         assert_eq!(raw.identity(TABLE).unwrap(), identity(&event(), &bytes));
     }
 
     #[test]
-    fn an_event_is_the_same_by_source_and_id_and_says_all_the_rest() {
+    fn an_event_is_the_same_by_seller_source_and_id_and_says_all_the_rest() {
         let known = |event: &UsageEvent| identity(event, &packed(event));
         let (key, content) = known(&event());
         assert_eq!(
@@ -221,6 +227,8 @@ mod tests {
             ..event()
         };
         assert_ne!(known(&shifted).0, key);
+        let of_another = UsageEvent { seller: SellerNumber(8), ..event() };
+        assert_ne!(known(&of_another).0, key, "two sellers' systems may count alike");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::id::{Id, MeterId, SubscriptionId};
 use crate::domain::quantity::Quantity;
-use crate::domain::stamp::Carried;
+use crate::domain::stamp::{Carried, SellerNumber};
 use crate::domain::time::Instant;
 use crate::domain::usage::record::{EventId, UsageEvent};
 use crate::store::{Commit, Store};
@@ -35,6 +35,7 @@ fn series(number: u8) -> Series {
 fn event(id: u16, number: u8, minute: i64, quantity: i64) -> UsageEvent {
     let Series { subscription, meter } = series(number);
     UsageEvent {
+        seller: SellerNumber::PROVIDER,
         source: "metering".parse().unwrap(),
         event_id: format!("event-{id}").parse().unwrap(),
         subscription,

@@ -5,4 +5,5 @@ mod charges;
 mod estimates;
 mod first_invoice;
 mod holds;
+mod two_sellers;
 mod waiting;
