@@ -228,12 +228,12 @@ impl<'tx> Act<'tx> {
         self.batch.find::<R>(id)?.ok_or_else(|| Error::not_found(id))
     }
 
-    /// All things along an index; see [`Cx::all`].
+    /// All things along an index; see [`Cx::every`].
     ///
     /// # Errors
     /// If the store fails.
-    pub fn all<R: Record>(&self, along: Along) -> Result<Vec<R>, Error> {
-        self.cx().all(along)
+    pub fn every<R: Record>(&self, along: &Along) -> Result<Vec<R>, Error> {
+        self.cx().every(along)
     }
 
     /// The first thing along an index prefix, whoever asks.

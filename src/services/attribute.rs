@@ -96,7 +96,7 @@ pub fn definitions(
     of: Attributed,
 ) -> Result<Vec<AttributeDefinition>, Error> {
     let prefix = Key::new().u32(vendor.0).text(of.word()).bytes();
-    cx.all(Along::Index(ATTRIBUTE_DEFINITION_BY_USE, prefix))
+    cx.every(&Along::Index(ATTRIBUTE_DEFINITION_BY_USE, prefix))
 }
 
 /// Refuses attributes, at `pointer` in the input, among which one is missing that the vendor asks

@@ -106,7 +106,7 @@ pub fn must_be_free<R: Record>(
     (seller, key): (SellerNumber, &str),
     own: R::Id,
 ) -> Result<(), Error> {
-    let holders = act.all::<R>(Along::Index(index, of_seller(seller, key).bytes()))?;
+    let holders = act.every::<R>(&Along::Index(index, of_seller(seller, key).bytes()))?;
     match holders.iter().find(|it| it.id() != own) {
         None => Ok(()),
         Some(holder) => {
@@ -180,7 +180,7 @@ pub fn on_specification(
 
 /// How many offers stand along an index that are not obsolete yet.
 fn held_by(act: &Act<'_>, offers: &Along) -> Result<u64, Error> {
-    let offers = act.all::<Offer>(offers.clone())?;
+    let offers = act.every::<Offer>(&offers)?;
     let gone = [State::Obsolete, State::Rejected];
     let alive = offers.iter().filter(|it| !gone.contains(&it.life.state()));
     Ok(alive.count() as u64)
@@ -214,7 +214,7 @@ pub fn revise_resource(
     named_by_resource(act.cx(), &content)?;
     let revised =
         revise(act, (id, revision), Permission::CatalogWrite, |it: Resource| it.changed(content))?;
-    let all = act.all::<Resource>(Along::Sellers(vec![revised.stamp.seller]))?;
+    let all = act.every::<Resource>(&Along::Sellers(vec![revised.stamp.seller]))?;
     let all = all.into_iter().map(|it| (it.id, it)).collect();
     must_not_provide_itself(&revised, &all)?;
     Ok(revised)
@@ -383,7 +383,7 @@ pub fn create_meter(
 /// If the resource is not there, or the caller may not.
 pub fn meter_of(act: &mut Act<'_>, id: ResourceId) -> Result<Meter, Error> {
     let resource: Resource = act.cx().named("/resource", id)?;
-    let all = act.all::<Meter>(Along::Sellers(vec![resource.stamp.seller]))?;
+    let all = act.every::<Meter>(&Along::Sellers(vec![resource.stamp.seller]))?;
     if let Some(found) = all.into_iter().find(|it| it.resource == Some(id)) {
         return Ok(found);
     }

@@ -74,7 +74,7 @@ pub fn remove(act: &mut Act<'_>, id: ClassId, revision: Option<u32>) -> Result<(
     act.must(Permission::ClassWrite, &class.stamp)?;
     act.expect_revision(&class.stamp, revision)?;
     let along = Along::Index(ACCOUNT_BY_CLASS, Key::new().id(id).bytes());
-    let accounts = act.all::<Account>(along)?.len();
+    let accounts = act.every::<Account>(&along)?.len();
     let (class, _) = class.remove(u64::try_from(accounts).unwrap_or(u64::MAX))?;
     act.delete(&class)
 }
@@ -110,7 +110,7 @@ pub fn credit_terms(cx: Cx<'_>, id: ClassId) -> Result<CreditTerms, Error> {
 /// # Errors
 /// If the vendor was born without one, which cannot be.
 pub fn default_of(cx: Cx<'_>, vendor: SellerNumber) -> Result<CustomerClass, Error> {
-    let classes = cx.all::<CustomerClass>(Along::Sellers(vec![vendor]))?;
+    let classes = cx.every::<CustomerClass>(&Along::Sellers(vec![vendor]))?;
     let class = classes.into_iter().find(CustomerClass::is_default);
     class.ok_or_else(|| Error::internal(format!("vendor {} has no default class", vendor.0)))
 }

@@ -126,7 +126,7 @@ pub fn revoke(act: &mut Act<'_>, id: ConsumerKeyId) -> Result<ConsumerKey, Error
 /// Takes all keys of a user back.
 pub(super) fn revoke_all(act: &mut Act<'_>, user: UserId) -> Result<(), Error> {
     let along = Along::Index(CONSUMER_KEY_BY_USER, Key::new().id(user).bytes());
-    for key in act.all::<ConsumerKey>(along)? {
+    for key in act.every::<ConsumerKey>(&along)? {
         if key.revoked_at().is_none() {
             act.keep(key.revoke(act.wall()))?;
         }

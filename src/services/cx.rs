@@ -109,15 +109,6 @@ impl Cx<'_> {
         }
     }
 
-    /// All things of a kind along an index, whoever asks: for what is few and belongs to the thing
-    /// at hand.
-    ///
-    /// # Errors
-    /// If the store fails.
-    pub fn all<R: Record>(&self, along: Along) -> Result<Vec<R>, Error> {
-        Ok(self.view.all_along(&along)?)
-    }
-
     /// The stamp that something new gets in a seller's branch.
     #[must_use]
     pub fn stamp(&self, seller: SellerNumber, owner: Option<AccountId>) -> Stamp {

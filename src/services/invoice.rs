@@ -251,7 +251,7 @@ pub fn overdue_subscriptions(
 /// # Errors
 /// If the store fails.
 pub fn notes_of(cx: Cx<'_>, id: InvoiceId) -> Result<Vec<CreditNote>, Error> {
-    cx.all(Along::Index(CREDIT_NOTE_BY_INVOICE, Key::new().id(id).bytes()))
+    cx.every(&Along::Index(CREDIT_NOTE_BY_INVOICE, Key::new().id(id).bytes()))
 }
 
 /// The credit note with an id.

@@ -181,7 +181,7 @@ pub fn account_of(cx: Cx<'_>, user: UserId) -> Result<Account, Error> {
 /// Who sells below whom.
 pub(super) fn sellers(cx: Cx<'_>) -> Result<Sellers, Error> {
     let mut sellers = Sellers::default();
-    for reseller in cx.all::<Account>(Along::Index(ACCOUNT_BY_SELLING, Vec::new()))? {
+    for reseller in cx.every::<Account>(&Along::Index(ACCOUNT_BY_SELLING, Vec::new()))? {
         if let Some(number) = reseller.seller_number() {
             sellers.insert(number, reseller.stamp.seller);
         }

@@ -148,7 +148,7 @@ fn pay(
 /// # Errors
 /// If the store fails.
 pub fn open_invoices(cx: Cx<'_>, of: BillingAccountId) -> Result<Vec<Invoice>, Error> {
-    cx.all(Along::Index(INVOICE_OPEN, Key::new().id(of).bytes()))
+    cx.every(&Along::Index(INVOICE_OPEN, Key::new().id(of).bytes()))
 }
 
 fn open_invoice(it: &Invoice) -> Option<OpenInvoice> {
@@ -173,7 +173,7 @@ pub(super) fn use_credit(act: &mut Act<'_>, mut invoice: Invoice) -> Result<Invo
         return Ok(invoice);
     }
     let along = Along::Index(PAYMENT_UNALLOCATED, Key::new().id(customer).bytes());
-    let payments: Vec<Payment> = act.all(along)?;
+    let payments: Vec<Payment> = act.every(&along)?;
     let mut of_notes = credit;
     for payment in &payments {
         of_notes = of_notes.minus(payment.unallocated()?)?;
@@ -245,7 +245,7 @@ pub fn refund(
 /// # Errors
 /// If the store fails.
 pub fn refunds_of(cx: Cx<'_>, id: PaymentId) -> Result<Vec<Refund>, Error> {
-    cx.all(Along::Index(REFUND_BY_PAYMENT, Key::new().id(id).bytes()))
+    cx.every(&Along::Index(REFUND_BY_PAYMENT, Key::new().id(id).bytes()))
 }
 
 /// A page of payments, of one account or billing account if it is named.

@@ -17,7 +17,7 @@ const NUMBERS: &str = "seat";
 /// # Errors
 /// If the store fails.
 pub fn of(cx: Cx<'_>, subscription: SubscriptionId) -> Result<Vec<Seat>, Error> {
-    cx.all(Along::Index(SEAT_BY_SUBSCRIPTION, Key::new().id(subscription).bytes()))
+    cx.every(&Along::Index(SEAT_BY_SUBSCRIPTION, Key::new().id(subscription).bytes()))
 }
 
 /// The seats that a user has or had.
@@ -25,7 +25,7 @@ pub fn of(cx: Cx<'_>, subscription: SubscriptionId) -> Result<Vec<Seat>, Error> 
 /// # Errors
 /// If the store fails.
 pub fn of_user(cx: Cx<'_>, user: UserId) -> Result<Vec<Seat>, Error> {
-    cx.all(Along::Index(SEAT_BY_USER, Key::new().id(user).bytes()))
+    cx.every(&Along::Index(SEAT_BY_USER, Key::new().id(user).bytes()))
 }
 
 /// How many seats of a subscription are taken.

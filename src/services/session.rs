@@ -153,7 +153,7 @@ pub fn end(act: &mut Act<'_>, id: SessionId) -> Result<Session, Error> {
 /// Ends all sessions of a user.
 pub(super) fn end_all(act: &mut Act<'_>, user: UserId) -> Result<(), Error> {
     let along = Along::Index(SESSION_BY_USER, Key::new().id(user).bytes());
-    for session in act.all::<Session>(along)? {
+    for session in act.every::<Session>(&along)? {
         if session.is_open(act.wall()) {
             finish(act, session)?;
         }

@@ -58,7 +58,7 @@ pub fn zone_named(
 ) -> Result<TaxZone, Error> {
     for of in [seller, SellerNumber::PROVIDER] {
         let along = Along::Index(TAX_ZONE_BY_CODE, of_seller(of, code).bytes());
-        if let Some(zone) = cx.all::<TaxZone>(along)?.into_iter().next() {
+        if let Some(zone) = cx.every::<TaxZone>(&along)?.into_iter().next() {
             return Ok(zone);
         }
     }

@@ -120,7 +120,7 @@ pub fn revoke(act: &mut Act<'_>, id: TokenId) -> Result<Token, Error> {
 /// Takes all tokens of a user back.
 pub(super) fn revoke_all(act: &mut Act<'_>, user: UserId) -> Result<(), Error> {
     let along = Along::Index(TOKEN_BY_USER, Key::new().id(user).bytes());
-    for token in act.all::<Token>(along)? {
+    for token in act.every::<Token>(&along)? {
         if token.revoked_at().is_none() {
             finish(act, token)?;
         }

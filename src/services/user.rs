@@ -350,7 +350,7 @@ fn step(
 
 /// Lets all users of an account go that is being closed.
 pub(super) fn dismiss_all(act: &mut Act<'_>, account: AccountId) -> Result<(), Error> {
-    for user in act.all::<User>(Along::Owner(account))? {
+    for user in act.every::<User>(&Along::Owner(account))? {
         if !matches!(user.state(), UserState::Removing | UserState::Removed) {
             step(act, user, UserTrigger::Remove, Administrators::AccountCloses)?;
         }
@@ -360,7 +360,7 @@ pub(super) fn dismiss_all(act: &mut Act<'_>, account: AccountId) -> Result<(), E
 
 /// How many other administrators the account of a user has who can sign in.
 fn administrators(cx: Cx<'_>, user: &User) -> Result<Administrators, Error> {
-    let all = cx.all::<User>(Along::Owner(owner(user)?))?;
+    let all = cx.every::<User>(&Along::Owner(owner(user)?))?;
     let is_other =
         |it: &&User| it.id != user.id && it.is_administrator() && it.state() == UserState::Active;
     let others = all.iter().filter(is_other).count();

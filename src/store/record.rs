@@ -205,16 +205,6 @@ pub trait Records: View {
         Ok(page.items.into_iter().next())
     }
 
-    /// All records along an index prefix, at most [`PageRequest::LIMIT_MAX`]: for what is few by
-    /// its nature, such as the billing accounts of an account.
-    ///
-    /// # Errors
-    /// If the engine fails or a record cannot be read.
-    fn all_along<R: Record>(&self, along: &Along) -> Result<Vec<R>, StoreError> {
-        let request = PageRequest::oldest(PageRequest::LIMIT_MAX);
-        Ok(self.list::<R>(along, &request, &mut |_| true)?.items)
-    }
-
     /// The ids under keys of an index that begin with a prefix, in order, as far as `accept` takes
     /// what stands between the prefix and the id. Reads no record.
     ///

@@ -125,7 +125,7 @@ fn finish(act: &mut Act<'_>, id: AccountId) -> Result<Account, Error> {
     keep(act, account, verb)
 }
 
-/// So many accounts are looked at in one step.
+/// So many accounts are closed in one step.
 const STEP: usize = 1000;
 
 /// Closes those accounts on their way out of which nothing is left any more.
@@ -137,8 +137,8 @@ pub fn finish_next(bss: &Bss) -> Result<Progress, Error> {
     let along = || Along::Index(ACCOUNT_BY_CLOSING, Vec::new());
     let empty = bss.read(&house, |cx| {
         let mut empty = Vec::new();
-        for account in cx.all::<Account>(along())?.into_iter().take(STEP) {
-            if remains(cx, account.id)? == Remains::default() {
+        for account in cx.every::<Account>(&along())? {
+            if empty.len() < STEP && remains(cx, account.id)? == Remains::default() {
                 empty.push(account.id);
             }
         }

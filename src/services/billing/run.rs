@@ -79,7 +79,7 @@ pub fn start(act: &mut Act<'_>, (on, plan): (Date, Plan)) -> Result<BillingRun, 
         return Err(jump.refusal().into());
     }
     let failed = Along::Index(BILLING_ACCOUNT_FAILED, Vec::new());
-    for account in act.all::<BillingAccount>(failed)? {
+    for account in act.every::<BillingAccount>(&failed)? {
         act.put_quietly(&account.tried_again(act.now()))?;
     }
     match running(act.cx())? {
@@ -168,6 +168,6 @@ fn preview(cx: Cx<'_>, through: Date, end: Instant) -> Result<(Plan, Vec<Failure
 pub fn left(cx: Cx<'_>) -> Result<Left, Error> {
     cx.must(Permission::BillingRead, &cx.stamp(SellerNumber::PROVIDER, None))?;
     let due = cx.view.due(Duty::Billing, cx.now, PREVIEW_MAX)?.len();
-    let failed = cx.all::<BillingAccount>(Along::Index(BILLING_ACCOUNT_FAILED, Vec::new()))?;
+    let failed = cx.every::<BillingAccount>(&Along::Index(BILLING_ACCOUNT_FAILED, Vec::new()))?;
     Ok(Left { due, failed: failed.len() })
 }

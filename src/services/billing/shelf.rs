@@ -109,9 +109,9 @@ impl Shelf {
 
 /// What a seller wrote down about taxes; a reseller that wrote nothing is taxed as the provider.
 fn of_seller_or_provider<R: Record>(cx: Cx<'_>, number: SellerNumber) -> Result<Vec<R>, Error> {
-    let own = cx.all::<R>(Along::Sellers(vec![number]))?;
+    let own = cx.every::<R>(&Along::Sellers(vec![number]))?;
     if own.is_empty() && number != SellerNumber::PROVIDER {
-        return cx.all(Along::Sellers(vec![SellerNumber::PROVIDER]));
+        return cx.every(&Along::Sellers(vec![SellerNumber::PROVIDER]));
     }
     Ok(own)
 }

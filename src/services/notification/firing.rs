@@ -186,7 +186,7 @@ fn reader(cx: Cx<'_>, fact: &Fact, recipient: Recipient) -> Result<Option<Reader
         let email = contact.email.to_string();
         return Ok(Some(Reader { locale, name, email, secret: Letter::SECRET }));
     }
-    let people = cx.all::<User>(Along::Owner(account.id))?;
+    let people = cx.every::<User>(&Along::Owner(account.id))?;
     let administrator =
         people.iter().find(|it| it.state() == UserState::Active && it.is_administrator());
     Ok(administrator.map(|it| person(it, Some(locale))))

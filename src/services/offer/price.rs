@@ -20,7 +20,7 @@ use crate::store::{Along, Key};
 /// # Errors
 /// If the store fails.
 pub fn prices(cx: Cx<'_>, offer: OfferId) -> Result<Vec<Price>, Error> {
-    cx.all(Along::Index(PRICE_BY_OFFER, Key::new().id(offer).bytes()))
+    cx.every(&Along::Index(PRICE_BY_OFFER, Key::new().id(offer).bytes()))
 }
 
 /// Adds a price to an offer; `make` is given the identity, the stamp and the offer.

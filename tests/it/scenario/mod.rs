@@ -2,6 +2,7 @@
 
 mod billing;
 mod charges;
+mod crowds;
 mod estimates;
 mod first_invoice;
 mod holds;
