@@ -126,6 +126,8 @@ pub struct Remains {
     pub open_invoices: u64,
     /// Billing accounts with charges that are on no invoice yet.
     pub unbilled_charges: u64,
+    /// Orders of which something is still to be done.
+    pub open_orders: u64,
 }
 
 impl Account {
@@ -226,6 +228,7 @@ impl Account {
             ("subscriptions", remains.subscriptions),
             ("open invoices", remains.open_invoices),
             ("billing accounts to be billed", remains.unbilled_charges),
+            ("open orders", remains.open_orders),
         ];
         let left = named.into_iter().filter(|it| it.1 > 0).map(|(what, n)| format!("{n} {what}"));
         let left: Vec<_> = left.collect();

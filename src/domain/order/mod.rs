@@ -549,12 +549,11 @@ impl Order {
 
     fn must_be_worked_on(&self, trigger: ItemTrigger) -> Result<(), Rejection> {
         let ends = match trigger {
-            ItemTrigger::Complete | ItemTrigger::Fail => true,
+            ItemTrigger::Complete | ItemTrigger::Fail | ItemTrigger::Cancel => true,
             ItemTrigger::Start
             | ItemTrigger::Retry
             | ItemTrigger::Ask
             | ItemTrigger::Hold
-            | ItemTrigger::Cancel
             | ItemTrigger::Reject => false,
         };
         match self.phase {

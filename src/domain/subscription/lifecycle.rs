@@ -55,7 +55,7 @@ words! {
         ReleaseFromCredit = "release_from_credit";
         /// Its term is over unrenewed.
         Grace = "grace";
-        /// Its grace is over.
+        /// Its grace is over, or that of what it belongs to.
         Expire = "expire";
         /// A new term begins.
         Renew = "renew";
@@ -94,7 +94,7 @@ pub const fn next(state: State, trigger: Trigger) -> Option<State> {
         (S::HeldAdministratively, T::HoldForCredit)
         | (S::HeldForCredit, T::HoldAdministratively) => Some(S::HeldForBoth),
         (S::Active, T::Grace) => Some(S::Graced),
-        (S::Graced, T::Expire) => Some(S::Expired),
+        (S::Active | S::Graced, T::Expire) => Some(S::Expired),
         (S::Active | S::HeldAdministratively | S::HeldForCredit | S::HeldForBoth, T::Cancel)
         | (S::Graced | S::Expired, T::Cancel)
         | (S::Expired, T::Terminate) => Some(S::Terminating),
@@ -110,7 +110,7 @@ pub const fn next(state: State, trigger: Trigger) -> Option<State> {
           | T::Destroy | T::Restore | T::Retry)
         | (S::Active,
           T::Activate | T::Abort | T::ReleaseAdministratively | T::ReleaseFromCredit
-          | T::Expire | T::Terminate | T::Keep | T::Destroy | T::Restore | T::Retry)
+          | T::Terminate | T::Keep | T::Destroy | T::Restore | T::Retry)
         | (S::HeldAdministratively,
           T::Activate | T::Abort | T::HoldAdministratively | T::ReleaseFromCredit | T::Grace
           | T::Expire | T::Renew | T::Terminate | T::Keep | T::Destroy | T::Restore
@@ -266,7 +266,7 @@ mod tests {
         expect![[r#"
                                   | activate |   abort | hold_administratively | release_administratively | hold_for_credit |   release_from_credit |  grace |  expire |  renew |   terminate |      cancel |        keep |   destroy | restore |   retry
                           pending |   active | aborted |                     - |                        - |               - |                     - |      - |       - |      - |           - |    canceled |           - |         - |       - |       -
-                           active |        - |       - | held_administratively |                        - | held_for_credit |                     - | graced |       - | active |           - | terminating |           - |         - |       - |       -
+                           active |        - |       - | held_administratively |                        - | held_for_credit |                     - | graced | expired | active |           - | terminating |           - |         - |       - |       -
             held_administratively |        - |       - |                     - |                   active |   held_for_both |                     - |      - |       - |      - |           - | terminating |           - |         - |       - |       -
                   held_for_credit |        - |       - |         held_for_both |                        - |               - |                active |      - |       - |      - |           - | terminating |           - |         - |       - |       -
                     held_for_both |        - |       - |                     - |          held_for_credit |               - | held_administratively |      - |       - |      - |           - | terminating |           - |         - |       - |       -

@@ -511,10 +511,17 @@ impl Subscription {
         self.on(Trigger::Grace, now)
     }
 
-    /// The subscription past its grace, no longer served.
+    /// The subscription with its term over on a day at the latest, because that of what it belongs
+    /// to is: it is not charged beyond, and not renewed by itself.
+    #[must_use]
+    pub fn ending_by(self, on: Date) -> Self {
+        Self { term: self.term.map(|it| it.ending_by(on)), ..self }
+    }
+
+    /// The subscription past its grace, no longer served; or past that of what it belongs to.
     ///
     /// # Errors
-    /// If it is not graced.
+    /// If it does not run.
     pub fn expire(self, now: Instant) -> Result<(Self, Verb), Rejection> {
         self.on(Trigger::Expire, now)
     }

@@ -120,6 +120,15 @@ impl RunningTerm {
         Self { renewal, ..self }
     }
 
+    /// The same that ends on a day at the latest, as far as it has begun by then, and is not renewed by
+    /// itself.
+    #[must_use]
+    pub fn ending_by(self, on: Date) -> Self {
+        let ends_later = self.end_on.is_none_or(|it| on < it);
+        let cut = if ends_later { self.clone().ending(on) } else { None };
+        cut.unwrap_or(self).renewing(Renewal::OnOrder)
+    }
+
     /// The same with another last day; the next one is counted from there. `None` if it would end
     /// before it starts.
     #[must_use]
@@ -175,6 +184,17 @@ mod tests {
         let moved = term.clone().ending(date("2026-03-15")).expect("after the start");
         assert_eq!(ends(moved, 3), ["2026-03-15", "2026-04-15", "2026-05-15"]);
         assert_eq!(term.ending(date("2026-01-31")), None);
+    }
+
+    #[test]
+    fn a_term_that_is_to_end_by_a_day_ends_no_later_than_it_would() {
+        let term = term("1 month", Renewal::OnLastDay, "2026-01-31");
+        for (day, end) in [("2026-02-10", "2026-02-10"), ("2026-03-15", "2026-02-28")] {
+            let cut = term.clone().ending_by(date(day));
+            assert_eq!((cut.end_on(), cut.renews_on()), (Some(date(end)), None));
+        }
+        let open = RunningTerm::lasting(None, date("2026-01-01")).ending_by(date("2026-02-03"));
+        assert_eq!((open.end_on(), open.next()), (Some(date("2026-02-03")), None));
     }
 
     #[test]

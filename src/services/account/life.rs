@@ -8,7 +8,7 @@ use crate::domain::id::AccountId;
 use crate::domain::operator::{Actor, Permission};
 use crate::services::duty::{Progress, counted};
 use crate::services::{
-    Act, Author, Bss, Cx, Error, billing_account, class, invoice, subscription, user,
+    Act, Author, Bss, Cx, Error, billing_account, class, invoice, order, subscription, user,
 };
 use crate::store::account::ACCOUNT_BY_CLOSING;
 use crate::store::{Along, Records};
@@ -93,6 +93,7 @@ pub fn close(act: &mut Act<'_>, id: AccountId) -> Result<Account, Error> {
     act.must(Permission::AccountClose, &account.stamp)?;
     let (account, verb) = account.close()?;
     let account = keep(act, account, verb)?;
+    order::cancel_all_of(act, id)?;
     subscription::cancel_all_of(act, id)?;
     billing_account::close_all(act, id)?;
     if remains(act.cx(), id)? == Remains::default() { finish(act, id) } else { Ok(account) }
@@ -113,6 +114,7 @@ pub fn remains(cx: Cx<'_>, id: AccountId) -> Result<Remains, Error> {
         subscriptions: subscription::living(cx, id)?,
         open_invoices: invoice::open_of(cx, id)?.len() as u64,
         unbilled_charges: billing_accounts.iter().filter(is_to_be_billed).count() as u64,
+        open_orders: order::open_of(cx, id)?.len() as u64,
     })
 }
 

@@ -27,7 +27,7 @@ use crate::domain::operator::Permission;
 use crate::domain::order::item::{Action, Item, Parent};
 use crate::domain::order::lifecycle::{ItemTrigger, Phase};
 use crate::domain::order::resolution::{self, Holder, Resolved, Shelf};
-use crate::domain::order::{Order, PlaceOrder};
+use crate::domain::order::{Decision, Order, PlaceOrder};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::provisioning::task::{Cause, QueueTask, Work};
 use crate::domain::quantity::Quantity;
@@ -382,6 +382,19 @@ pub(super) fn item_failed(act: &mut Act<'_>, cause: &Cause, why: Prose) -> Resul
     act.keep(failed).map(|_| ())
 }
 
+/// What an item needed is no longer wanted, because what it made was called off.
+///
+/// # Errors
+/// If the state of the order forbids it.
+pub(super) fn item_called_off(act: &mut Act<'_>, cause: &Cause) -> Result<(), Error> {
+    let order: Order = act.load(cause.order)?;
+    if order.item(&cause.item).is_none_or(|it| it.state().is_final()) {
+        return Ok(());
+    }
+    let canceled = order.on_item(&cause.item, ItemTrigger::Cancel, None, act.now())?;
+    act.keep(canceled).map(|_| ())
+}
+
 /// The other system is asked again for what an item needs.
 ///
 /// # Errors
@@ -402,6 +415,40 @@ pub fn cancel(act: &mut Act<'_>, id: OrderId, reason: Option<Prose>) -> Result<O
     act.must(Permission::OrderCancel, &order.stamp)?;
     let canceled = order.cancel(reason, act.now())?;
     act.keep(canceled)
+}
+
+/// The orders of an account of which something is still to be done.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn open_of(cx: Cx<'_>, account: AccountId) -> Result<Vec<Order>, Error> {
+    let mut orders = cx.every::<Order>(&Along::Owner(account))?;
+    orders.retain(|it| !it.state().is_final());
+    Ok(orders)
+}
+
+/// Calls off all orders of an account that nobody works on: for when it is called off itself. What
+/// others bring about ends with its subscription.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn cancel_all_of(act: &mut Act<'_>, account: AccountId) -> Result<(), Error> {
+    for order in open_of(act.cx(), account)? {
+        let order = match order.phase() {
+            Phase::Acknowledged | Phase::Pending | Phase::Held => order,
+            Phase::AssessingAcknowledged | Phase::AssessingPending | Phase::AssessingHeld => {
+                order.decide(Decision::Granted, act.now())?.0
+            }
+            Phase::Released
+            | Phase::AssessingReleased
+            | Phase::Canceling
+            | Phase::Canceled
+            | Phase::Rejected => continue,
+        };
+        let canceled = order.cancel(None, act.now())?;
+        act.keep(canceled)?;
+    }
+    Ok(())
 }
 
 /// Begins to work at once on an order that waits for its day or for its seller. Of one that is worked

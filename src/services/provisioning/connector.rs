@@ -9,7 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::{begin, finish, give_up};
+use super::{begin, finish, give_up, unmake};
 use crate::domain::account::Account;
 use crate::domain::id::{Id, Kind, Subject, SubscriptionId, TaskId};
 use crate::domain::listener::{Hope, Miss};
@@ -17,7 +17,7 @@ use crate::domain::operator::{Actor, Permission};
 use crate::domain::page::PageRequest;
 use crate::domain::provisioning::connector::Connector;
 use crate::domain::provisioning::lifecycle::State;
-use crate::domain::provisioning::task::{Access, Backoff, Clocks, Outcome, Task};
+use crate::domain::provisioning::task::{Access, Backoff, Clocks, Outcome, Task, Work};
 use crate::domain::subscription::Subscription;
 use crate::domain::text::{Prose, WebAddress};
 use crate::domain::time::Instant;
@@ -180,6 +180,9 @@ fn settle(
     jitter: u16,
 ) -> Result<(), Error> {
     let task: Task = act.load(id)?;
+    if said.as_ref().is_ok_and(|it| is_too_late(&task, it)) {
+        return unmake(act, &task);
+    }
     if task.state() != State::Started {
         return Ok(());
     }
@@ -187,6 +190,12 @@ fn settle(
         Ok(answered) => hear(act, &task, answered),
         Err(miss) => miss_of(act, id, miss, jitter).map(|_| ()),
     }
+}
+
+/// Whether somebody says that it has brought about what was called off meanwhile.
+fn is_too_late(task: &Task, said: &Answered) -> bool {
+    let is_called_off = task.work == Work::Create && task.state() == State::Canceled;
+    is_called_off && matches!(said, Answered::Done(_))
 }
 
 /// A call that came to nothing: the task is tried again later, or given up with what waits for it.
@@ -222,7 +231,8 @@ fn outcome(act: &mut Act<'_>, of: SubscriptionId, brought: Brought) -> Outcome {
     Outcome { access, attributes: Vec::new(), reference }
 }
 
-/// Takes what a system says of a task later, at the address that only it knows.
+/// Takes what a system says of a task later, at the address that only it knows. What it has brought
+/// about although it is not wanted any more, it is asked to remove.
 ///
 /// # Errors
 /// [`Error::NotFound`] if the address is wrong; if the task is settled.
@@ -239,6 +249,10 @@ pub fn call_back(
     let secret = opened.as_text().and_then(|it| it.parse().ok()).ok_or_else(missing)?;
     if !is_token(&secret, id, shown) {
         return Err(missing());
+    }
+    if is_too_late(&task, &said) {
+        unmake(act, &task)?;
+        return Ok(task);
     }
     // It may say so while it was about to be asked again.
     let task = if task.state() == State::Queued { begin(act, id)? } else { task };

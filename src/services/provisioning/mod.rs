@@ -157,6 +157,33 @@ pub(super) fn suppose_done(act: &mut Act<'_>, order: OrderId) -> Result<(), Erro
     Ok(())
 }
 
+/// Calls off what is still to be done for a subscription that was never there and is no longer
+/// wanted. What somebody has begun to bring about may be there by now: it is asked to be removed.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn call_off(act: &mut Act<'_>, it: &Subscription) -> Result<(), Error> {
+    let mut begun = None;
+    for task in of(act.cx(), it.id)? {
+        if task.state().is_settled() {
+            continue;
+        }
+        let canceled = task.cancel(act.now())?;
+        let task = act.keep(canceled)?;
+        if let Some(cause) = &task.cause {
+            order::item_called_off(act, cause)?;
+        }
+        begun = begun.or((task.attempts() > 0).then_some(task));
+    }
+    begun.map_or(Ok(()), |task| unmake(act, &task))
+}
+
+/// Asks who was asked for what is not wanted any more to remove it.
+fn unmake(act: &mut Act<'_>, made_by: &Task) -> Result<(), Error> {
+    let it: Subscription = act.load(made_by.subscription)?;
+    queue(act, &it, plain(Work::Remove, &it, made_by.connector.clone())).map(|_| ())
+}
+
 /// A task of a kind for a subscription, without an order behind it.
 #[must_use]
 pub fn plain(work: Work, of: &Subscription, connector: Connector) -> QueueTask {

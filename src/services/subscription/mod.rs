@@ -27,7 +27,7 @@ use crate::domain::subscription::change::{Cancellation, Change, Plan, RefundTo};
 use crate::domain::subscription::lifecycle::{State, Trigger};
 use crate::domain::subscription::term::RunningTerm;
 use crate::domain::subscription::{Purchase, Start, Subscription, TrialRun, tree};
-use crate::domain::time::Zone;
+use crate::domain::time::{Date, Zone};
 use crate::store::subscription::SUBSCRIPTION_BY_OFFER;
 use crate::store::{Along, Key, Records};
 
@@ -195,15 +195,19 @@ fn end(act: &mut Act<'_>, root: &Subscription, why: &Cancellation) -> Result<(),
     for each in reached(act.cx(), root, Trigger::Cancel)? {
         let it: Subscription = act.load(each)?;
         if each == root.id || it.state().is_living() {
-            let today = zone(act.cx(), &it)?.date_of(act.now());
-            let canceled = it.cancel(why.clone(), today, act.now())?;
-            let it = keep(act, canceled)?;
-            if it.state() == State::Terminating {
-                ask(act, &it, Work::Remove)?;
-            }
+            end_one(act, it, why.clone())?;
         }
     }
     Ok(())
+}
+
+/// Cancels one of them: what is there is to be removed, what is not is not to be made.
+fn end_one(act: &mut Act<'_>, it: Subscription, why: Cancellation) -> Result<(), Error> {
+    let was_awaited = it.state() == State::Pending;
+    let today = zone(act.cx(), &it)?.date_of(act.now());
+    let canceled = it.cancel(why, today, act.now())?;
+    let it = keep(act, canceled)?;
+    if was_awaited { provisioning::call_off(act, &it) } else { ask(act, &it, Work::Remove) }
 }
 
 /// How many subscriptions of an account have not ended.
@@ -275,9 +279,25 @@ fn prolong(act: &mut Act<'_>, it: Subscription) -> Result<Subscription, Error> {
         Some(term) => Start { term, trial: TrialRun::None },
         None => Start::open(today),
     };
+    let was = it.state();
     let renewed = it.renew(start, act.now())?;
     let it = keep(act, renewed)?;
     billing_account::begin(act, it.billing_account())?;
+    match was {
+        State::Expired => ask(act, &it, Work::Release)?,
+        State::Recoverable => ask(act, &it, Work::Create)?,
+        State::Pending
+        | State::Active
+        | State::HeldAdministratively
+        | State::HeldForCredit
+        | State::HeldForBoth
+        | State::Graced
+        | State::Terminating
+        | State::Destroyed
+        | State::Aborted
+        | State::Canceled => {}
+    }
+    let it = act.load(it.id)?;
     hold::meet(act, it)
 }
 
@@ -305,16 +325,8 @@ pub fn step(act: &mut Act<'_>, id: SubscriptionId) -> Result<Option<Step>, Error
             let graced = it.grace(now)?;
             keep(act, graced)?;
         }
-        Step::Expire => {
-            let expired = it.expire(now)?;
-            let it = keep(act, expired)?;
-            ask(act, &it, Work::Hold)?;
-        }
-        Step::Terminate => {
-            let over = it.terminate(next.on, now)?;
-            let it = keep(act, over)?;
-            ask(act, &it, Work::Remove)?;
-        }
+        Step::Expire => expire(act, &it, next.on)?,
+        Step::Terminate => terminate(act, &it, next.on)?,
         Step::Destroy => {
             let destroyed = it.destroy(now)?;
             keep(act, destroyed)?;
@@ -323,8 +335,39 @@ pub fn step(act: &mut Act<'_>, id: SubscriptionId) -> Result<Option<Step>, Error
     Ok(Some(next.step))
 }
 
+/// Stops a subscription, and of what belongs to it all that runs.
+fn expire(act: &mut Act<'_>, root: &Subscription, on: Date) -> Result<(), Error> {
+    for each in reached(act.cx(), root, Trigger::Expire)? {
+        let it: Subscription = act.load(each)?;
+        if each == root.id || it.state().is_running() {
+            let it = if each == root.id { it } else { it.ending_by(on) };
+            let expired = it.expire(act.now())?;
+            let it = keep(act, expired)?;
+            ask(act, &it, Work::Hold)?;
+        }
+    }
+    Ok(())
+}
+
+/// Ends a subscription that has expired, and all that belongs to it: what of that has not expired
+/// is called off.
+fn terminate(act: &mut Act<'_>, root: &Subscription, on: Date) -> Result<(), Error> {
+    for each in reached(act.cx(), root, Trigger::Terminate)? {
+        let it: Subscription = act.load(each)?;
+        if it.state() == State::Expired {
+            let over = it.terminate(on, act.now())?;
+            let it = keep(act, over)?;
+            ask(act, &it, Work::Remove)?;
+        } else if it.state().is_living() {
+            let why = Cancellation { reason: None, comment: None, refund_to: RefundTo::Balance };
+            end_one(act, it, why)?;
+        }
+    }
+    Ok(())
+}
+
 /// Does what was agreed on for a day.
-fn agreed(act: &mut Act<'_>, it: Subscription, on: crate::domain::time::Date) -> Result<(), Error> {
+fn agreed(act: &mut Act<'_>, it: Subscription, on: Date) -> Result<(), Error> {
     let id = it.id;
     let (it, due) = it.take_scheduled(on);
     keep(act, (it, Verb::Changed))?;

@@ -3,6 +3,7 @@
 mod billing;
 mod charges;
 mod crowds;
+mod endings;
 mod estimates;
 mod first_invoice;
 mod holds;

@@ -133,3 +133,18 @@ fn what_cannot_be_read_stops_neither_what_is_due_behind_it_nor_other_duties() {
     let orders = jobs["items"].as_array().unwrap().iter().find(|it| it["name"] == "orders");
     assert_eq!(orders.unwrap()["state"], "failed", "{jobs}");
 }
+
+#[test]
+fn an_account_that_is_called_off_gets_nothing_of_what_waits() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let offer = market.offer("Base", &[monthly("Fee", "EUR", "10")]);
+    let account = market.customer("Blue Whale", "EUR")["id"].clone();
+    let order = operator.post("/orders", &waiting(&account, &json!({ "offer": offer })));
+    let path = format!("/accounts/{}", text(&account));
+    assert_eq!(operator.post(&format!("{path}/close"), &json!({}))["state"], "closed");
+    assert_eq!(state(&market, &format!("/orders/{}", text(&order["id"]))), "canceled");
+    market.advance_to("2026-02-02");
+    let had = operator.get(&format!("/subscriptions?account={}", text(&account)));
+    assert_eq!(had["items"], json!([]));
+}

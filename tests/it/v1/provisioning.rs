@@ -270,3 +270,58 @@ fn what_failed_is_not_tried_again_for_who_cannot_buy() {
     );
     assert_eq!(operator.get(&format!("/tasks/{task}"))["state"], "failed");
 }
+
+#[test]
+fn what_is_called_off_while_it_is_brought_about_is_removed_again() {
+    let (market, offer, _) = market();
+    let house = &market.house;
+    house.app.outside.answer(|_| Ok(Response::new(202, "")));
+    let order = order(&market, &offer);
+    let operator = market.operator();
+    let callback = text(&body(&house.app.outside.heard()[0])["callback"]);
+    let subscription = subscription(&operator, &order);
+    let canceled = operator.post(&format!("{subscription}/cancel"), &json!({}));
+    assert_eq!(canceled["state"], "canceled");
+    assert_eq!(operator.get(&order)["state"], "canceled", "nobody waits for it any more");
+    let asked = || -> Vec<String> {
+        house.app.keep_duties();
+        house.app.outside.heard().iter().map(|it| text(&body(it)["work"])).collect()
+    };
+    assert_eq!(asked(), ["create", "remove"], "it may be there already");
+    let path = callback.split_once("/api/v1").unwrap().1.to_owned();
+    let late = Client::nobody(&house.app).call(&format!("POST {path}"), Some(&json!({})));
+    assert_eq!(late.status, 204);
+    assert_eq!(asked(), ["create", "remove", "remove"], "and now it is for certain");
+    assert_eq!(operator.get(&order)["state"], "canceled");
+    market.must_be_whole();
+}
+
+#[test]
+fn what_is_called_off_before_anybody_has_begun_is_never_asked_for() {
+    let (market, offer, _) = market();
+    let operator = market.operator();
+    let account = &market.house.customer.account;
+    let body = json!({ "account": account, "items": [{ "offer": offer }] });
+    let order = format!("/orders/{}", text(&operator.post("/orders", &body)["id"]));
+    let subscription = subscription(&operator, &order);
+    operator.post(&format!("{subscription}/cancel"), &json!({}));
+    market.house.app.keep_duties();
+    assert!(market.house.app.outside.heard().is_empty());
+    assert_eq!(operator.get(&order)["state"], "canceled");
+}
+
+#[test]
+fn an_account_is_closed_although_something_was_being_brought_about_for_it() {
+    let (market, offer, _) = market();
+    let house = &market.house;
+    house.app.outside.answer(|_| Ok(Response::new(202, "")));
+    order(&market, &offer);
+    house.app.outside.answer(|_| Ok(Response::new(200, r#"{"state":"done"}"#)));
+    let operator = market.operator();
+    let path = format!("/accounts/{}", house.customer.account);
+    operator.post(&format!("{path}/close"), &json!({}));
+    house.app.keep_duties();
+    assert_eq!(operator.get(&path)["state"], "closed");
+    let last = house.app.outside.heard().last().map(body).unwrap();
+    assert_eq!(last["work"], "remove");
+}

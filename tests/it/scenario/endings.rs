@@ -1,0 +1,102 @@
+//! Ends of terms: what stops with them, what goes on again, and what belongs to what has ended.
+
+use expect_test::expect;
+use serde_json::{Value, json};
+
+use crate::harness::market::{Market, monthly, text};
+
+/// Somebody with a base that lasts a month, and a disk that adds to it and has no end.
+struct Buyer {
+    market: Market,
+    base: String,
+    disk: String,
+}
+
+impl Buyer {
+    fn new() -> Self {
+        let market = Market::on("2026-01-01");
+        let operator = market.operator();
+        let paid = json!({ "grace_days": 2, "hold_days": 10, "destroy": false });
+        let after = operator.post("/service_terms", &json!({ "name": "Usual", "paid": paid }));
+        let account = market.customer("Blue Whale", "EUR")["id"].clone();
+        let fee = [monthly("Fee", "EUR", "10")];
+        let term = json!({
+            "key": "m", "duration": "1 month", "auto_renew": false, "default": true,
+        });
+        let lasting = json!({ "terms": [term], "service_terms": after["id"] });
+        let offer = market.offer_like("Base", &fee, (lasting, json!({})));
+        let order = |item: Value| {
+            let order = json!({ "account": account, "items": [item] });
+            text(&operator.post("/orders", &order)["items"][0]["subscription"])
+        };
+        let base = order(json!({ "offer": offer }));
+        let adds = json!({ "adds_to": offer, "service_terms": after["id"] });
+        let adds = (adds, json!({}));
+        let disk = market.offer_like("Disk", &fee, adds);
+        let disk = order(json!({ "offer": disk, "parent": base }));
+        Self { market, base, disk }
+    }
+
+    fn get(&self, id: &str) -> Value {
+        self.market.operator().get(&format!("/subscriptions/{id}"))
+    }
+
+    /// How both stand on a day.
+    fn on(&self, day: &str) -> String {
+        self.market.advance_to(day);
+        let state = |id| text(&self.get(id)["state"]);
+        format!("{day}: base {}, disk {}\n", state(&self.base), state(&self.disk))
+    }
+
+    /// What its system was told to do with one of them.
+    fn told(&self, id: &str) -> Vec<String> {
+        let tasks = self.market.operator().get("/tasks?order=oldest&limit=100");
+        let tasks = tasks["items"].as_array().unwrap().iter();
+        tasks.filter(|it| it["subscription"] == id).map(|it| text(&it["work"])).collect()
+    }
+
+    fn renew(&self, id: &str) {
+        self.market.operator().post(&format!("/subscriptions/{id}/renew"), &json!({}));
+    }
+}
+
+#[test]
+fn what_belongs_to_something_that_ends_is_stopped_ended_and_no_longer_charged() {
+    let buyer = Buyer::new();
+    let days = ["2026-01-31", "2026-02-01", "2026-02-03", "2026-02-13"];
+    let said: String = days.iter().map(|it| buyer.on(it)).collect();
+    expect![[r#"
+        2026-01-31: base active, disk active
+        2026-02-01: base graced, disk active
+        2026-02-03: base expired, disk expired
+        2026-02-13: base recoverable, disk recoverable
+    "#]]
+    .assert_eq(&said);
+    assert_eq!(buyer.told(&buyer.disk), ["create", "hold", "remove"]);
+    let account = buyer.get(&buyer.disk)["account"].clone();
+    let count = || buyer.market.invoices(&json!({ "id": account })).len();
+    let before = count();
+    buyer.market.advance_to("2026-06-01");
+    assert_eq!(count(), before, "nothing is charged any more");
+}
+
+#[test]
+fn what_is_renewed_after_it_was_stopped_goes_on_there() {
+    let buyer = Buyer::new();
+    assert_eq!(buyer.on("2026-02-04"), "2026-02-04: base expired, disk expired\n");
+    buyer.renew(&buyer.base);
+    buyer.renew(&buyer.disk);
+    assert_eq!(buyer.told(&buyer.base), ["create", "hold", "release"]);
+    assert_eq!(buyer.told(&buyer.disk), ["create", "hold", "release"]);
+    assert_eq!(buyer.get(&buyer.disk)["term"]["end"], Value::Null, "it has no end again");
+    assert_eq!(buyer.on("2026-02-05"), "2026-02-05: base active, disk active\n");
+}
+
+#[test]
+fn what_is_renewed_after_it_was_removed_is_made_again() {
+    let buyer = Buyer::new();
+    assert_eq!(buyer.on("2026-02-14"), "2026-02-14: base recoverable, disk recoverable\n");
+    buyer.renew(&buyer.base);
+    assert_eq!(buyer.told(&buyer.base), ["create", "hold", "remove", "create"]);
+    assert_eq!(buyer.get(&buyer.base)["state"], "active");
+}
