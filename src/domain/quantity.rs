@@ -76,10 +76,10 @@ impl Quantity {
         self.0.checked_sub(other.0).map(Self)
     }
 
-    /// What is above `floor`: nothing if it is not reached.
+    /// What is above `floor`: nothing if it is not reached, however far below it lies.
     #[must_use]
     pub fn above(self, floor: Self) -> Self {
-        Self((self.0 - floor.0).max(Decimal::ZERO))
+        Self(self.0.saturating_sub(floor.0).max(Decimal::ZERO))
     }
 }
 
@@ -208,5 +208,7 @@ mod tests {
     fn what_is_above_a_floor_is_never_negative() {
         assert_eq!(Quantity::whole(3).above(Quantity::whole(5)), Quantity::ZERO);
         assert_eq!(Quantity::whole(8).above(Quantity::whole(5)), Quantity::whole(3));
+        let least: Quantity = "-79228162514264337593543950335".parse().expect("28 digits and more");
+        assert_eq!(least.above(Quantity::whole(5)), Quantity::ZERO, "it is no reason to panic");
     }
 }

@@ -14,17 +14,16 @@ use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::account::lifecycle::HoldKind;
 use crate::domain::error::Invalid;
-use crate::domain::id::{AccountId, OfferId, SubscriptionId};
+use crate::domain::id::{AccountId, OfferId};
 use crate::domain::operator::Permission;
-use crate::domain::order::item::{QUANTITY_MAX, is_orderable};
-use crate::domain::quantity::Quantity;
+use crate::domain::order::item::{QUANTITY_MAX, Wish, is_orderable};
 use crate::domain::subscription as domain;
-use crate::domain::subscription::change::{Cancellation, Change, Entitlement, RefundTo};
+use crate::domain::subscription::change::{Cancellation, RefundTo};
 use crate::domain::subscription::seat as seats;
 use crate::domain::subscription::term::RunningTerm;
 use crate::domain::subscription::{Hold as DomainHold, Release};
 use crate::services::label::Labels;
-use crate::services::{Act, Cx, Error, seat, subscription};
+use crate::services::{Act, Cx, Error, order, seat, subscription};
 
 pub(super) fn routes() -> Vec<Route> {
     let reads = Needs::Permission(Permission::SubscriptionRead);
@@ -332,29 +331,17 @@ fn change(
     call: &Call,
     body: ChangeSubscription,
 ) -> Result<Reply<Subscription>, Error> {
-    let id: SubscriptionId = call.id("id")?;
-    let before: domain::Subscription = act.get(id)?;
-    act.expect_revision(&before.stamp, call.if_match)?;
-    if let Some(quantity) = body.quantity {
-        if !is_orderable(quantity) {
-            let rule = format!("must be 1 to {QUANTITY_MAX}");
-            return Err(Invalid::one("/quantity", "range", rule).into());
-        }
-        subscription::change(act, id, Change::Quantity(quantity))?;
+    if body.quantity.is_some_and(|it| !is_orderable(it)) {
+        let rule = format!("must be 1 to {QUANTITY_MAX}");
+        return Err(Invalid::one("/quantity", "range", rule).into());
     }
-    let mut resources = BTreeMap::new();
+    let mut wish = Wish { quantity: body.quantity, ..Wish::default() };
     for (name, amount) in &body.resources {
         let pointer = format!("/resources/{name}");
-        let resource = parse(&pointer, name)?;
-        let included = before.deal().resources.get(&resource).map(|it| it.included);
-        let missing = || Invalid::one(&pointer, "reference", "is not part of it");
-        let included: Quantity = included.ok_or_else(missing)?;
-        resources.insert(resource, Entitlement::of(amount.read(&pointer)?, included));
+        wish.resources.insert(parse(&pointer, name)?, amount.read(&pointer)?);
     }
-    if !resources.is_empty() {
-        subscription::change(act, id, Change::Resources(resources))?;
-    }
-    tagged(act.cx(), &act.get(id)?)
+    let it = order::change(act, (call.id("id")?, call.if_match), &wish)?;
+    tagged(act.cx(), &it)
 }
 
 fn renew(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Subscription>, Error> {

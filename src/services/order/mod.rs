@@ -24,16 +24,16 @@ use crate::domain::id::{
     AccountId, BillingAccountId, OfferId, OrderId, ResourceId, SubscriptionId,
 };
 use crate::domain::operator::Permission;
-use crate::domain::order::item::{Action, Item, Parent};
+use crate::domain::order::item::{Action, Item, Parent, Wish};
 use crate::domain::order::lifecycle::{ItemTrigger, Phase};
-use crate::domain::order::resolution::{self, Holder, Resolved, Shelf};
+use crate::domain::order::resolution::{self, Holder, Objections, Resolved, Shelf};
 use crate::domain::order::{Decision, Order, PlaceOrder};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::provisioning::task::{Cause, QueueTask, Work};
 use crate::domain::quantity::Quantity;
 use crate::domain::stamp::SellerNumber;
 use crate::domain::subscription::change::{
-    Cancellation, Change, Deal, Entitlement, RefundTo, TakenPrice, TakenPrices,
+    Cancellation, Change, Deal, Entitlement, Entitlements, RefundTo, TakenPrice, TakenPrices,
 };
 use crate::domain::subscription::{Purchase, Subscription};
 use crate::domain::text::{self, Prose};
@@ -125,8 +125,17 @@ fn must_be_open(act: &Act<'_>, (account, item): (AccountId, &Item)) -> Result<()
     }
 }
 
-/// What items ask for, with nothing left open; or everything that speaks against them.
+/// What items ask for, with nothing left open.
 fn resolve(act: &Act<'_>, account: &Account, items: &[Item]) -> Result<Vec<Resolved>, Error> {
+    Ok(judge(act, account, items)?.map_err(Rejection::from)?)
+}
+
+/// What items ask for, with nothing left open; or everything that speaks against them.
+fn judge(
+    act: &Act<'_>,
+    account: &Account,
+    items: &[Item],
+) -> Result<Result<Vec<Resolved>, Objections>, Error> {
     let subscriptions: Vec<Subscription> = act.cx().every(&Along::Owner(account.id))?;
     let profile = account.profile();
     let buyer = Buyer {
@@ -139,8 +148,7 @@ fn resolve(act: &Act<'_>, account: &Account, items: &[Item]) -> Result<Vec<Resol
         holdings: holdings(&subscriptions),
     };
     let shelf = shelf(act, items, &subscriptions)?;
-    let resolved = resolution::resolve(items, &shelf, &Holder { buyer, subscriptions }, act.now());
-    Ok(resolved.map_err(Rejection::from)?)
+    Ok(resolution::resolve(items, &shelf, &Holder { buyer, subscriptions }, act.now()))
 }
 
 /// How much of each offer an account has.
@@ -342,6 +350,56 @@ fn modify(act: &mut Act<'_>, order: &Order, item: &Item) -> Result<(), Error> {
         subscription::change(act, held.id, change)?;
     }
     done(act, order.id, &item.key)
+}
+
+/// Changes how much of a subscription is bought, at once and without an order, where an order could
+/// ask for it: what it may be is the same either way.
+///
+/// # Errors
+/// If it has changed since, anything speaks against it, or the caller may not.
+pub fn change(
+    act: &mut Act<'_>,
+    (id, revision): (SubscriptionId, Option<u32>),
+    wish: &Wish,
+) -> Result<Subscription, Error> {
+    let held: Subscription = act.get(id)?;
+    act.must(Permission::SubscriptionChange, &held.stamp)?;
+    act.expect_revision(&held.stamp, revision)?;
+    let account: Account = act.load(held.account())?;
+    let key = "change".parse().expect("it is a code");
+    let mut item = Item::new(key, Action::Modify, wish.clone());
+    item.subscription = Some(id);
+    let judged = judge(act, &account, &[item])?;
+    let resolved = judged.map_err(|it| Rejection::from(it.of_a_wish()))?;
+    must_buy(&account)?;
+    if let Some(quantity) = wish.quantity {
+        subscription::change(act, id, Change::Quantity(quantity))?;
+    }
+    let resources = resolved.into_iter().filter_map(|it| it.deal).flat_map(|it| it.resources);
+    let resources = changed(&held, wish, resources);
+    if !resources.is_empty() {
+        subscription::change(act, id, Change::Resources(resources))?;
+    }
+    act.get(id)
+}
+
+/// Which amounts change: those that are named, and what has to rise with them. What is included stays
+/// as it was bought.
+fn changed(
+    held: &Subscription,
+    wish: &Wish,
+    resolved: impl Iterator<Item = (ResourceId, Entitlement)>,
+) -> Entitlements {
+    let before = |id: ResourceId| held.deal().resources.get(&id);
+    let stays = |(id, new): &(ResourceId, Entitlement)| {
+        before(*id).is_some_and(|it| it.amount() == new.amount())
+            && !wish.resources.contains_key(id)
+    };
+    let rises = resolved.filter(|it| !stays(it)).map(|(id, new)| {
+        let included = before(id).map_or(new.included, |it| it.included);
+        (id, Entitlement::of(new.amount(), included))
+    });
+    rises.collect()
 }
 
 fn delete(act: &mut Act<'_>, order: &Order, item: &Item) -> Result<(), Error> {

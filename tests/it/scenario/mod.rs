@@ -1,6 +1,7 @@
 //! Lives: months pass, and what is left is what months leave.
 
 mod billing;
+mod changes;
 mod charges;
 mod crowds;
 mod endings;

@@ -131,7 +131,7 @@ pub struct ResourceRate {
     pub included: Quantity,
     /// The least that can be had, counted with what is included.
     pub amount_min: Quantity,
-    /// The most that can be had, counted with what is included; without limit if nothing is said.
+    /// The most that can be had, counted with what is included; a million million if nothing is said.
     pub amount_max: Option<Quantity>,
     /// In which steps above what is included it can be had.
     pub step: Option<Quantity>,
@@ -146,6 +146,9 @@ pub struct ResourceRate {
     /// Its place in lists: the lower comes first.
     pub position: u32,
 }
+
+/// More than so much of a resource is a mistake, and no money is enough for it.
+const AMOUNT_MAX: i64 = 1_000_000_000_000;
 
 impl ResourceRate {
     /// As much as anybody wants of a resource, and nothing included.
@@ -192,14 +195,14 @@ impl ResourceRate {
         if amount < self.amount_min || amount < self.included {
             return Some(format!("must be at least {}", self.amount_default()));
         }
-        match self.amount_max {
-            Some(most) if most < amount => Some(format!("must be at most {most}")),
-            Some(_) | None if off_step.is_some_and(|it| !it.is_zero()) => {
-                let step = self.step.unwrap_or(Quantity::ONE);
-                Some(format!("must be {} plus a multiple of {step}", self.included))
-            }
-            Some(_) | None => None,
+        let most = self.amount_max.unwrap_or_else(|| Quantity::whole(AMOUNT_MAX));
+        if most < amount {
+            return Some(format!("must be at most {most}"));
         }
+        off_step.filter(|it| !it.is_zero()).map(|_| {
+            let step = self.step.unwrap_or(Quantity::ONE);
+            format!("must be {} plus a multiple of {step}", self.included)
+        })
     }
 
     fn violations(&self) -> Vec<Violation> {

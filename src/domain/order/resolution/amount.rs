@@ -59,7 +59,8 @@ impl Desk<'_> {
                 let Some(resource) = self.shelf.resources.get(id) else { continue };
                 let provided = provision(resource, amounts).ok_or(*id)?;
                 let amount = amounts.entry(*id).or_insert(Quantity::ZERO);
-                if *amount < provided {
+                // Less than nothing is no amount, and is told so.
+                if *amount < provided && !amount.is_negative() {
                     *amount = rate.rounded_up(whole(resource, provided));
                     risen = Some(*id);
                 }

@@ -93,6 +93,19 @@ impl Objections {
     }
 }
 
+impl Objections {
+    /// The same for a caller who has named no more than the wish of the only item.
+    #[must_use]
+    pub fn of_a_wish(mut self) -> Self {
+        for it in &mut self.0 {
+            if let Some(field) = it.field.strip_prefix("/items/0") {
+                it.field = field.to_owned();
+            }
+        }
+        self
+    }
+}
+
 impl fmt::Display for Objections {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let all: Vec<_> = self.0.iter().map(ToString::to_string).collect();
