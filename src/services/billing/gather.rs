@@ -176,14 +176,19 @@ fn gather(
         began_on: billing_account.began_on().min(charged_from),
         served_from: first_on,
         charged_from,
-        ends_on: it.ended_on().or(term_ends_on),
+        ends_on: earlier(it.ended_on(), term_ends_on),
         // It was served on the day on which it ended.
-        used_until: it.ended_on().map(|it| it.plus_days(1)).or(term_ends_on),
+        used_until: earlier(it.ended_on().map(|it| it.plus_days(1)), term_ends_on),
         term_from: term.start_on(),
         renewals: it.renewals().to_vec(),
         held: it.pauses().iter().map(|pause| held(pause, zone)).collect(),
         prices,
     }))
+}
+
+/// The first of two days that are both ends: what has expired ends for good only later.
+fn earlier(ended_on: Option<Date>, term_ends_on: Option<Date>) -> Option<Date> {
+    ended_on.into_iter().chain(term_ends_on).min()
 }
 
 fn held(pause: &Pause, zone: Zone) -> Hold {
