@@ -3,12 +3,13 @@
 //! An index answers ids, the oldest first. Whether the caller may see what they are of is not asked
 //! here: who loads it asks.
 
-use super::{Cx, Error};
+use super::{Cx, Error, account};
 use crate::domain::account::Account;
+use crate::domain::account::class::CustomerClass;
 use crate::domain::account::lifecycle::State as AccountState;
 use crate::domain::catalog::offer::Offer;
-use crate::domain::id::{AccountId, ClassId, Id, OfferId, OrderId, SubscriptionId};
-use crate::domain::operator::Scope;
+use crate::domain::id::{AccountId, ClassId, Id, OfferId, OrderId, SubscriptionId, UserId};
+use crate::domain::operator::{Scope, User};
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::lifecycle::State as SubscriptionState;
 use crate::store::account::{
@@ -39,6 +40,10 @@ pub enum AccountsBy<'a> {
     Class(ClassId),
     /// How far their life has come.
     State(AccountState),
+    /// A class that they give to their customers.
+    OwnClass(ClassId),
+    /// A user who belongs to them.
+    User(UserId),
     /// Their name.
     Names(Names<'a>),
 }
@@ -48,6 +53,8 @@ pub enum AccountsBy<'a> {
 pub enum SubscriptionsBy<'a> {
     /// What they are to.
     Offer(OfferId),
+    /// Who sold them.
+    Vendor(AccountId),
     /// What they belong to.
     Parent(SubscriptionId),
     /// What brought them about.
@@ -69,6 +76,15 @@ pub fn accounts(cx: Cx<'_>, by: AccountsBy<'_>) -> Result<Vec<AccountId>, Error>
         AccountsBy::State(state) => {
             along::<Account>(cx, ACCOUNT_BY_STATE, Key::new().u8(state as u8))
         }
+        AccountsBy::OwnClass(id) => {
+            let class = cx.view.find::<CustomerClass>(id)?;
+            let vendor = class.map(|it| account::of_seller(cx, it.stamp.seller)).transpose()?;
+            Ok(vendor.into_iter().map(|it| it.id).collect())
+        }
+        AccountsBy::User(id) => {
+            let user = cx.view.find::<User>(id)?;
+            Ok(user.and_then(|it| it.stamp.owner).into_iter().collect())
+        }
         AccountsBy::Names(names) => named::<Account>(cx, ACCOUNT_BY_NAME, names),
     }
 }
@@ -81,6 +97,13 @@ pub fn subscriptions(cx: Cx<'_>, by: SubscriptionsBy<'_>) -> Result<Vec<Subscrip
     let key = Key::new();
     match by {
         SubscriptionsBy::Offer(id) => along::<Subscription>(cx, SUBSCRIPTION_BY_OFFER, key.id(id)),
+        SubscriptionsBy::Vendor(id) => {
+            let account = cx.view.find::<Account>(id)?;
+            let Some(seller) = account.and_then(|it| it.seller_number()) else {
+                return Ok(Vec::new());
+            };
+            along::<Subscription>(cx, Subscription::INDICES[0].table, key.u32(seller.0))
+        }
         SubscriptionsBy::Parent(id) => {
             along::<Subscription>(cx, SUBSCRIPTION_BY_PARENT, key.id(id))
         }

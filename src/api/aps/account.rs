@@ -14,7 +14,7 @@ use crate::domain::account::lifecycle::State;
 use crate::domain::account::profile::{AddressUse, Matter};
 use crate::domain::account::tree::AccountRole;
 use crate::domain::account::{Account, Nature};
-use crate::domain::id::{AccountId, Id, Kind};
+use crate::domain::id::{AccountId, Id, Kind, UserId};
 use crate::domain::operator::{Permission, Scope};
 use crate::domain::page::{Page, PageRequest};
 use crate::services::finding::AccountsBy;
@@ -80,9 +80,11 @@ pub(super) static KIND: kind::Kind<Account> = kind::Kind {
     relations: &[
         Leads::one("parent", ID, |_, it| Ok(it.parent().map(Id::uuid).into_iter().collect()))
             .at_birth(),
-        Leads::many("subscriptions", pa_subscription::ID, pa_subscription::of_account),
-        Leads::many("accounts", ID, children),
-        Leads::many("users", user::ANY, |cx, it| user::of_account(cx, it.id)),
+        Leads::many("subscriptions", pa_subscription::ID, pa_subscription::of_account)
+            .mirroring("account"),
+        Leads::many("accounts", ID, children).mirroring("parent"),
+        Leads::many("users", user::ANY, |cx, it| user::of_account(cx, it.id))
+            .mirroring("organization"),
         Leads::one("adminContactUser", user::ANY, |cx, it| {
             contact_user(cx, it, Matter::Administration)
         }),
@@ -145,6 +147,10 @@ const LOOKUPS: &[Lookup] = &[
         Ok(id) => by(cx, AccountsBy::Parent(AccountId::from_uuid(id))),
         Err(_) => Ok(Vec::new()),
     }),
+    Lookup::few("adminContactUser.aps.id", of_user),
+    Lookup::few("billingContactUser.aps.id", of_user),
+    Lookup::few("techContactUser.aps.id", of_user),
+    Lookup::few("bssAccountInfo.aps.id", |cx, id| identity::owners(cx, AccountId::KIND, id)),
     Lookup::name("companyName", |cx, names| by(cx, AccountsBy::Names(names))),
 ];
 
@@ -189,6 +195,14 @@ fn address(it: &Account) -> Value {
 
 fn contact(it: &Account, matter: Matter) -> Value {
     it.profile().contacts.get(&matter).map_or(Value::Null, postal::contact)
+}
+
+/// The account that a user belongs to.
+fn of_user(cx: Cx<'_>, id: &str) -> Result<Vec<Uuid>, Error> {
+    match Uuid::try_parse(id) {
+        Ok(id) => by(cx, AccountsBy::User(UserId::from_uuid(id))),
+        Err(_) => Ok(Vec::new()),
+    }
 }
 
 /// The user of an account whose mail goes where that for a matter goes.

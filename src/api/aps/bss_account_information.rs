@@ -145,6 +145,7 @@ pub(super) static KIND: Kind<Account> = Kind {
             .at_birth()
             .linked_by(Permission::AccountTermsWrite, bss_form::reclassify),
         Leads::many("ownCustomerClasses", customer_class::ID, own_classes)
+            .mirroring("vendor")
             .only_if(|it| it.seller_number().is_some()),
     ],
     operations: &[
@@ -178,6 +179,10 @@ const LOOKUPS: &[Lookup] = &[
     Lookup::few("paAccount.aps.id", |_, id| Ok(Uuid::try_parse(id).into_iter().collect())),
     Lookup::few("customerClass.aps.id", |cx, id| match Uuid::try_parse(id) {
         Ok(id) => account::by(cx, AccountsBy::Class(ClassId::from_uuid(id))),
+        Err(_) => Ok(Vec::new()),
+    }),
+    Lookup::few("ownCustomerClasses.aps.id", |cx, id| match Uuid::try_parse(id) {
+        Ok(id) => account::by(cx, AccountsBy::OwnClass(ClassId::from_uuid(id))),
         Err(_) => Ok(Vec::new()),
     }),
     Lookup::many("status", by_status),

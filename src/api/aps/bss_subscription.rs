@@ -18,7 +18,7 @@ use super::{
 };
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::term::{Renewal, Term};
-use crate::domain::id::{AccountId, Id, SubscriptionId};
+use crate::domain::id::{AccountId, Id, OfferId, SubscriptionId};
 use crate::domain::operator::{Permission, Scope};
 use crate::domain::page::Page;
 use crate::domain::subscription::Subscription;
@@ -159,7 +159,7 @@ pub(super) static KIND: Kind<Subscription> = Kind {
         Leads::one("parentSubscription", ID, |_, it| {
             Ok(it.parent().map(|it| it.0.uuid()).into_iter().collect())
         }),
-        Leads::many("childSubscriptions", ID, children),
+        Leads::many("childSubscriptions", ID, children).mirroring("parentSubscription"),
     ],
     operations: &[
         Does::reads(
@@ -204,6 +204,26 @@ const LOOKUPS: &[Lookup] = &[
     }),
     Lookup::few("account.aps.id", |cx, id| match Uuid::try_parse(id) {
         Ok(id) => Ok(uuids(finding::by_owner::<Subscription>(cx, AccountId::from_uuid(id))?)),
+        Err(_) => Ok(Vec::new()),
+    }),
+    Lookup::few("bssAccountInfo.aps.id", |cx, id| {
+        let accounts = identity::owners(cx, AccountId::KIND, id)?.into_iter();
+        let each = accounts
+            .map(|it| Ok(uuids(finding::by_owner::<Subscription>(cx, AccountId::from_uuid(it))?)));
+        Ok(each.collect::<Result<Vec<_>, Error>>()?.concat())
+    }),
+    Lookup::few("servicePlan.aps.id", |cx, id| match Uuid::try_parse(id) {
+        Ok(id) => by(cx, SubscriptionsBy::Offer(OfferId::from_uuid(id))),
+        Err(_) => Ok(Vec::new()),
+    }),
+    Lookup::few("parentSubscription.aps.id", |cx, id| match Uuid::try_parse(id) {
+        Ok(id) => by(cx, SubscriptionsBy::Parent(SubscriptionId::from_uuid(id))),
+        Err(_) => Ok(Vec::new()),
+    }),
+    Lookup::few("paSubscription.aps.id", |cx, id| identity::owners(cx, SubscriptionId::KIND, id)),
+    Lookup::few("bssSubscription.aps.id", |_, id| Ok(Uuid::try_parse(id).into_iter().collect())),
+    Lookup::many("vendor.aps.id", |cx, id| match Uuid::try_parse(id) {
+        Ok(id) => by(cx, SubscriptionsBy::Vendor(AccountId::from_uuid(id))),
         Err(_) => Ok(Vec::new()),
     }),
     Lookup::name("name", |cx, names| by(cx, SubscriptionsBy::Names(names))),

@@ -36,6 +36,12 @@ pub(super) fn of_second_face(cx: Cx<'_>, kind: Kind, id: Uuid) -> Result<Option<
     Ok((!is_named).then_some(uuid))
 }
 
+/// The thing of a kind whose second face has an id, as a list of one or none.
+pub(super) fn owners(cx: Cx<'_>, kind: Kind, id: &str) -> Result<Vec<Uuid>, Error> {
+    let Ok(id) = Uuid::try_parse(id) else { return Ok(Vec::new()) };
+    Ok(of_second_face(cx, kind, id)?.into_iter().collect())
+}
+
 /// Gives the second face of a thing the id that a client made for it.
 pub(super) fn name_second_face(act: &mut Act<'_>, thing: Subject, id: Uuid) -> Result<(), Error> {
     alias::give(act, SECOND_FACE, &id.to_string(), thing)

@@ -14,7 +14,7 @@
 //! | [`anatomy`] | what a resource looks like in each kind of answer, and `select` |
 //! | [`rql`] | the query language: reading a query, holding a filter against a resource |
 //! | [`reading`] | what a resource says along a path, for filters |
-//! | [`lookup`], [`plan`] | the indices of a type, and the way along them to what a filter holds for |
+//! | [`lookup`], [`plan`], [`trace`] | the indices of a type, and the way along them to what a filter holds for |
 //! | [`gather`] | what becomes of what was found: a stretch, an order, a sum |
 //! | [`body`], [`batch`] | what a request says, held against the type; creating one or several |
 //! | [`list`], [`resource`], [`service`], [`platform`] | the routes |
@@ -158,6 +158,7 @@ mod service_terms;
 mod sku;
 mod subscription_resource;
 mod tax_category;
+mod trace;
 mod user;
 mod user_form;
 mod vendor;

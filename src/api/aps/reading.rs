@@ -65,7 +65,7 @@ impl Reads for Reader<'_> {
         for link in self.thing.kind().links().iter().filter(|it| self.thing.has(it.name)) {
             let targets = self.thing.targets(self.cx, link.name)?;
             self.reach.take(targets.len())?;
-            if targets.contains(&id) {
+            if targets.contains(&id) && registry::target(self.cx, link, id)?.is_some() {
                 return Ok(true);
             }
         }

@@ -46,6 +46,8 @@ pub(super) struct Link {
     pub(super) strength: Strength,
     /// Whether it is named at creation.
     pub(super) at_birth: Birth,
+    /// The link of which it is the other end, if it is kept there: how what is there calls it.
+    pub(super) mirrors: Option<&'static str>,
     /// What a caller needs to link and to unlink, if clients may.
     pub(super) needs: (Option<Permission>, Option<Permission>),
 }
@@ -82,7 +84,8 @@ impl<T> Relation<T> {
         targets: fn(Cx<'_>, &T) -> Result<Vec<Uuid>, Error>,
     ) -> Self {
         let (many, strength, at_birth) = (Many::One, Strength::Weak, Birth::Settled);
-        let about = Link { name, to, many, strength, at_birth, needs: (None, None) };
+        let (mirrors, needs) = (None, (None, None));
+        let about = Link { name, to, many, strength, at_birth, mirrors, needs };
         Self { about, targets, exists: |_| true, link: None, unlink: None }
     }
 
@@ -95,6 +98,12 @@ impl<T> Relation<T> {
         let mut it = Self::one(name, to, targets);
         it.about.many = Many::Any;
         it
+    }
+
+    /// The same, which is only the other end of a link that the resources there keep.
+    pub(super) const fn mirroring(mut self, link: &'static str) -> Self {
+        self.about.mirrors = Some(link);
+        self
     }
 
     /// The same, which cannot be missing.

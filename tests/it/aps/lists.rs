@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::harness::client::{Client, Protocol};
 use crate::harness::house::House;
+use crate::harness::market::{Market, monthly};
 
 use super::plans::{launch, shop};
 
@@ -382,4 +383,93 @@ fn types_are_found_by_what_they_implement_and_are_derived_from() {
         let answer = operator.call(&format!("GET /aps/2/types?{query}"), None);
         assert_eq!(answer.status.as_u16(), 400, "{query}");
     }
+}
+
+/// The ids that a list has, in the order of their texts.
+fn ids(client: &Client<'_>, list: &str) -> Vec<String> {
+    let found = client.get(&format!("/aps/2/collections/{list}"));
+    let ids = found.as_array().unwrap().iter();
+    let mut ids: Vec<_> = ids.map(|it| it["aps"]["id"].as_str().unwrap().to_owned()).collect();
+    ids.sort_unstable();
+    ids
+}
+
+#[test]
+fn what_is_linked_is_found_along_indices_as_by_looking_at_each() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let plan = market.offer("VPS Demo", &[monthly("Base", "USD", "10")]);
+    let (one, two) = (market.customer("Blue Whale", "USD"), market.customer("Red Fox", "USD"));
+    for account in [&one, &two] {
+        market.order(account, &plan, 1);
+    }
+    let bare = |it: &str| it.split_once('_').unwrap().1.to_owned();
+    let (account, plan) = (bare(one["id"].as_str().unwrap()), bare(&plan));
+    let whole = operator.get(&format!("/aps/2/resources/{account}"));
+    let bss = whole["bssAccountInfo"]["aps"]["id"].as_str().unwrap();
+    let of_account = ids(&operator, &format!("bss-subscriptions?eq(account.aps.id,{account})"));
+    let [subscription] = of_account.as_slice() else { panic!("one subscription") };
+    let face = ids(&operator, &format!("subscriptions?eq(account.aps.id,{account})"));
+    let provider = ids(&operator, "accounts?eq(id,1)");
+    let mut told = String::new();
+    for (list, filter) in [
+        ("bss-subscriptions", format!("linkedWith({account})")),
+        ("bss-subscriptions", format!("linkedWith({plan})")),
+        ("bss-subscriptions", format!("linkedWith({})", provider[0])),
+        ("bss-subscriptions", format!("linkedWith({})", face[0])),
+        ("bss-subscriptions", "eq(account.companyName,Blue%20Whale)".to_owned()),
+        ("bss-subscriptions", "like(account.companyName,Blue*)".to_owned()),
+        ("bss-subscriptions", format!("eq(bssAccountInfo.aps.id,{bss})")),
+        ("bss-subscriptions", format!("eq(servicePlan.aps.id,{plan})")),
+        ("bss-subscriptions", "eq(paSubscription.account.id,8)".to_owned()),
+        ("bss-subscriptions", format!("eq(vendor.aps.id,{})", provider[0])),
+        ("subscriptions", format!("linkedWith({subscription})")),
+        ("subscriptions", format!("eq(bssSubscription.servicePlan.aps.id,{plan})")),
+        ("accounts", format!("linkedWith({})", face[0])),
+        ("accounts", format!("linkedWith({})", provider[0])),
+        ("accounts", format!("linkedWith({account})")),
+        ("accounts", "eq(parent.id,1)".to_owned()),
+        ("accounts", "eq(subscriptions.name,VPS%20Demo)".to_owned()),
+        ("accounts", "eq(bssAccountInfo.accountId,8)".to_owned()),
+        ("bss-accounts", format!("linkedWith({account})")),
+        ("bss-accounts", "eq(paAccount.companyName,Red%20Fox)".to_owned()),
+        ("bss-subscriptions", "linkedWith(nothing)".to_owned()),
+        ("service-plans", format!("linkedWith({})", provider[0])),
+    ] {
+        let found = ids(&operator, &format!("{list}?{filter}"));
+        assert_eq!(found, ids(&operator, &format!("{list}?not(not({filter}))")), "{list} {filter}");
+        let way = operator.get(&format!("/aps/2/collections/{list}?{filter},explain()"));
+        let steps = way["ways"][0]["along"].as_array().cloned().unwrap_or_default();
+        let steps: Vec<_> = steps.iter().map(|it| it["lookup"].as_str().unwrap()).collect();
+        let (name, _) = filter.split_once(|it| it == ',' || it == ')').unwrap();
+        let name = name.split_once("(").map(|(verb, of)| {
+            format!("{verb}({})", if uuid::Uuid::try_parse(of).is_ok() { "…" } else { of })
+        });
+        told += &format!("{list} {}: {} along {steps:?}\n", name.unwrap(), found.len());
+    }
+    expect![[r#"
+        bss-subscriptions linkedWith(…): 1 along ["linkedWith"]
+        bss-subscriptions linkedWith(…): 2 along ["linkedWith"]
+        bss-subscriptions linkedWith(…): 2 along ["linkedWith"]
+        bss-subscriptions linkedWith(…): 1 along ["linkedWith"]
+        bss-subscriptions eq(account.companyName): 1 along ["account.companyName"]
+        bss-subscriptions like(account.companyName): 1 along ["account.companyName"]
+        bss-subscriptions eq(bssAccountInfo.aps.id): 1 along ["bssAccountInfo.aps.id"]
+        bss-subscriptions eq(servicePlan.aps.id): 2 along ["servicePlan.aps.id"]
+        bss-subscriptions eq(paSubscription.account.id): 1 along ["paSubscription.account.id"]
+        bss-subscriptions eq(vendor.aps.id): 2 along ["vendor.aps.id"]
+        subscriptions linkedWith(…): 1 along ["linkedWith"]
+        subscriptions eq(bssSubscription.servicePlan.aps.id): 2 along ["bssSubscription.servicePlan.aps.id"]
+        accounts linkedWith(…): 1 along ["linkedWith"]
+        accounts linkedWith(…): 5 along ["linkedWith"]
+        accounts linkedWith(…): 1 along ["linkedWith"]
+        accounts eq(parent.id): 5 along ["parent.id"]
+        accounts eq(subscriptions.name): 2 along ["subscriptions.name"]
+        accounts eq(bssAccountInfo.accountId): 1 along ["bssAccountInfo.accountId"]
+        bss-accounts linkedWith(…): 1 along ["linkedWith"]
+        bss-accounts eq(paAccount.companyName): 1 along ["paAccount.companyName"]
+        bss-subscriptions linkedWith(nothing): 0 along []
+        service-plans linkedWith(…): 1 along []
+    "#]].assert_eq(&told);
+    market.must_be_whole();
 }
