@@ -54,7 +54,7 @@ pub fn console(router: Router) -> Router {
 /// The words in which each contract tells what happened.
 #[must_use]
 pub fn dialects() -> Vec<Box<dyn Dialect>> {
-    vec![Box::new(v1::Native)]
+    vec![Box::new(v1::Native), Box::new(aps::Bus)]
 }
 
 /// What the log says of everything that happens in a request. Not the query and not the end of an

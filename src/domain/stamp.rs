@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::id::{AccountId, UserId};
 use super::time::Instant;
+use super::word::words;
 
 /// The number of a selling account: provider 1, resellers after it. Who sees what is decided by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -16,17 +17,18 @@ impl SellerNumber {
     pub const PROVIDER: Self = Self(1);
 }
 
-/// The published contracts whose clients may attach attributes that we do not interpret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Contract {
-    /// Our own API.
-    Native,
-    /// The APS 2 bus.
-    Aps,
-    /// IBM BSS REST.
-    Ibm,
-    /// TM Forum Open APIs.
-    Tmf,
+words! {
+    /// The published contracts whose clients may attach attributes that we do not interpret.
+    Contract {
+        /// Our own API.
+        Native = "native";
+        /// The APS 2 bus.
+        Aps = "aps";
+        /// IBM BSS REST.
+        Ibm = "ibm";
+        /// TM Forum Open APIs.
+        Tmf = "tmf";
+    }
 }
 
 /// Attributes that a contract's client sent and that mean nothing to us, as canonical JSON bytes.

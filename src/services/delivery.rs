@@ -118,11 +118,11 @@ pub fn tell(
     dialects: &[Box<dyn Dialect>],
 ) -> Result<Turn, Error> {
     let house = Actor::duty("deliver");
-    let look = bss.read(&house, |cx| look(cx, id, from))?;
-    let Some(Look { listener, facts, looked_to, cursor }) = look else {
+    let look = bss.read(&house, |cx| look(cx, (id, from), dialects))?;
+    let Some(Look { listener, news, looked_to, cursor }) = look else {
         return Ok(Turn { delivered: 0, looked_to: from });
     };
-    if facts.is_empty() {
+    if news.is_empty() {
         if looked_to.saturating_sub(cursor) > IDLE_FACTS_MAX {
             bss.act(Author::of(house), move |act| skip(act, id, looked_to)).wait()?;
         }
@@ -132,24 +132,19 @@ pub fn tell(
     if !claimed {
         return Ok(Turn { delivered: 0, looked_to: from });
     }
-    let dialect = dialects.iter().find(|it| it.contract() == listener.wish().contract);
-    let dialect = dialect.ok_or_else(|| Error::internal("nobody here speaks that contract"))?;
     let secrets = listener::secrets(bss, &listener)?;
     let began = bss.moment().wall;
     let mut turn = Turn { delivered: 0, looked_to: from };
-    for fact in &facts {
-        let sent = match dialect.render(fact) {
-            Ok(message) => send(bss, &listener, &secrets, &message),
-            Err(error) => Err(unreadable(fact, &error)),
-        };
+    for News { sequence, told } in news {
+        let sent = told.and_then(|it| send_all(bss, &listener, &secrets, &it));
         let goes_on = bss
             .act(Author::of(Actor::duty("deliver")), {
-                let (jitter, sequence) = (u16::from_be_bytes(bss.random()), fact.sequence);
+                let jitter = u16::from_be_bytes(bss.random());
                 move |act| settle(act, (id, sequence), sent, jitter)
             })
             .wait()?;
         let Some(goes_on) = goes_on else { return Ok(turn) };
-        turn = Turn { delivered: turn.delivered + 1, looked_to: fact.sequence };
+        turn = Turn { delivered: turn.delivered + 1, looked_to: sequence };
         let is_over = bss.moment().wall.seconds_since(began) >= SECONDS_MAX || bss.is_stopped();
         if is_over || !goes_on {
             return Ok(turn);
@@ -170,35 +165,57 @@ fn unreadable(fact: &Fact, error: &Error) -> Miss {
 /// What a look at the log found for a listener.
 struct Look {
     listener: Listener,
-    facts: Vec<Fact>,
+    news: Vec<News>,
     looked_to: u64,
     cursor: u64,
 }
 
-fn look(cx: Cx<'_>, id: ListenerId, from: u64) -> Result<Option<Look>, Error> {
+/// A fact as a listener is told of it, or why it cannot be.
+struct News {
+    sequence: u64,
+    told: Result<Vec<Message>, Miss>,
+}
+
+fn look(
+    cx: Cx<'_>,
+    (id, from): (ListenerId, u64),
+    dialects: &[Box<dyn Dialect>],
+) -> Result<Option<Look>, Error> {
     let Some(listener) = cx.find::<Listener>(id)?.filter(|it| is_told(it, cx.wall)) else {
         return Ok(None);
     };
+    let dialect = dialects.iter().find(|it| it.contract() == listener.wish().contract);
+    let dialect = dialect.ok_or_else(|| Error::internal("nobody here speaks that contract"))?;
     let branch = branch(cx, &listener)?;
     let cursor = cx.view.cursor(&cursor_name(id))?;
-    let (mut facts, mut looked_to) = (Vec::new(), from.max(cursor));
+    let (mut news, mut looked_to) = (Vec::new(), from.max(cursor));
     for _ in 0..LOOKED_AT_MAX / PAGE {
         let page = cx.view.facts_after(looked_to, PAGE)?;
         let is_end = page.len() < PAGE;
         for fact in page {
             looked_to = fact.sequence;
             if listener.hears(&fact, &branch) {
-                facts.push(fact);
+                news.extend(news_of(cx, dialect.as_ref(), (&fact, &listener)));
             }
-            if facts.len() == MESSAGES_MAX {
-                return Ok(Some(Look { listener, facts, looked_to, cursor }));
+            if news.len() == MESSAGES_MAX {
+                return Ok(Some(Look { listener, news, looked_to, cursor }));
             }
         }
         if is_end {
             break;
         }
     }
-    Ok(Some(Look { listener, facts, looked_to, cursor }))
+    Ok(Some(Look { listener, news, looked_to, cursor }))
+}
+
+/// A fact in a listener's words; nothing if there is nothing in them to tell.
+fn news_of(cx: Cx<'_>, dialect: &dyn Dialect, (fact, to): (&Fact, &Listener)) -> Option<News> {
+    let told = match dialect.render(cx, fact, to) {
+        Ok(messages) if messages.is_empty() => return None,
+        Ok(messages) => Ok(messages),
+        Err(error) => Err(unreadable(fact, &error)),
+    };
+    Some(News { sequence: fact.sequence, told })
 }
 
 fn is_told(it: &Listener, wall: Instant) -> bool {
@@ -248,6 +265,20 @@ fn send(
     let (id, body) = (message.id.as_str(), message.body.as_slice());
     let signed = Signed { address: &to.wish().callback, secrets, id, body };
     signed.send(bss).map(|it| it.status)
+}
+
+/// Sends what there is to tell of one fact, up to what is not taken.
+fn send_all(
+    bss: &Bss,
+    to: &Listener,
+    secrets: &[SigningSecret],
+    messages: &[Message],
+) -> Result<u16, Miss> {
+    let mut status = 200;
+    for message in messages {
+        status = send(bss, to, secrets, message)?;
+    }
+    Ok(status)
 }
 
 /// Keeps what came of a call: nothing if the message was not taken, else whether the listener may

@@ -5,9 +5,10 @@
 
 use std::fmt;
 
-use super::Error;
+use super::{Cx, Error};
 use crate::domain::account::Account;
 use crate::domain::event::Fact;
+use crate::domain::listener::Listener;
 use crate::domain::provisioning::task::Task;
 use crate::domain::stamp::Contract;
 use crate::domain::subscription::Subscription;
@@ -18,11 +19,12 @@ pub trait Dialect: Send + Sync {
     /// Whose words they are.
     fn contract(&self) -> Contract;
 
-    /// A fact in those words.
+    /// What a listener is told of a fact that it may hear, in those words: nothing if its own
+    /// condition does not hold. The thing is told as it was then; `cx` is for whom it is linked with.
     ///
     /// # Errors
     /// If the fact was written in a shape that is no longer known.
-    fn render(&self, fact: &Fact) -> Result<Message, Error>;
+    fn render(&self, cx: Cx<'_>, fact: &Fact, to: &Listener) -> Result<Vec<Message>, Error>;
 
     /// What a system is asked to do, in those words; nothing if the contract has none for it.
     ///

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Cx, Error};
 use crate::domain::catalog::offer::Offer;
 use crate::domain::event::{Cause, Fact, Verb};
-use crate::domain::id::{AccountId, Kind, Subject};
+use crate::domain::id::{AccountId, Id, Kind, Subject};
 use crate::domain::operator::{Decision, Permission, User};
 use crate::domain::page::{Page, PageOrder, PageRequest};
 use crate::domain::stamp::Stamp;
@@ -20,6 +20,38 @@ use crate::store::{Record, Records, record};
 /// If it was written in a shape that is no longer known.
 pub fn read<R: Record>(side: &[u8]) -> Result<R, Error> {
     Ok(record::decode(side)?)
+}
+
+/// A thing that facts keep both sides of.
+pub trait Kept: Sized {
+    /// Its kind.
+    const KIND: Kind;
+
+    /// The thing as one side of a fact keeps it.
+    ///
+    /// # Errors
+    /// If it was written in a shape that is no longer known.
+    fn kept(side: &[u8]) -> Result<Self, Error>;
+}
+
+impl<R: Record> Kept for R {
+    const KIND: Kind = <R::Id as Id>::KIND;
+
+    fn kept(side: &[u8]) -> Result<Self, Error> {
+        read(side)
+    }
+}
+
+/// Whether a fact only gives another word to the change that the fact before it told of.
+///
+/// # Errors
+/// If the store fails.
+pub fn repeats(cx: Cx<'_>, fact: &Fact) -> Result<bool, Error> {
+    let Some(before) = fact.sequence.checked_sub(2) else { return Ok(false) };
+    let found = cx.view.facts_after(before, 1)?;
+    Ok(found.first().is_some_and(|it| {
+        it.sequence < fact.sequence && it.subject == fact.subject && it.after == fact.after
+    }))
 }
 
 /// The id under which a fact is told: the same however often and to whomever, and another for

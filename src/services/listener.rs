@@ -16,7 +16,7 @@ use crate::domain::operator::{Actor, Permission, Scope, reading};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::sealed::Sealed;
 use crate::domain::stamp::{Contract, SellerNumber};
-use crate::domain::text::WebAddress;
+use crate::domain::text::{Prose, WebAddress};
 use crate::store::fact::Facts;
 use crate::store::{Along, Records};
 
@@ -38,6 +38,8 @@ pub struct SetUp {
     pub callback: WebAddress,
     /// Of what; nothing means everything.
     pub patterns: BTreeSet<EventPattern>,
+    /// A condition in the contract's own language; the patterns follow from it.
+    pub query: Option<Prose>,
     /// What messages are signed with; one is made if nothing is said.
     pub secret: Option<SigningSecret>,
 }
@@ -65,8 +67,8 @@ pub fn set_up(act: &mut Act<'_>, command: SetUp) -> Result<WithSecret, Error> {
     let id: ListenerId = act.new_id();
     let secret = command.secret.unwrap_or_else(|| SigningSecret::of(act.random()));
     let sealed = seal(act, id, &secret);
-    let SetUp { contract, callback, patterns, audience, .. } = command;
-    let wish = Wish { contract, api: None, callback, patterns, query: None, secret: Some(sealed) };
+    let SetUp { contract, callback, patterns, query, audience, .. } = command;
+    let wish = Wish { contract, api: None, callback, patterns, query, secret: Some(sealed) };
     let audience = audience.unwrap_or(most);
     let listener = Listener::set_up(SetUpListener { id, stamp, audience, wish })?;
     let listener = act.keep(listener)?;
@@ -94,7 +96,9 @@ fn place(
         (false, _) if account.seller_number().is_some() => Audience::Branch,
         (false, _) => Audience::Account,
     };
-    Ok((account.stamp.seller, Some(account.id), most))
+    // What a vendor has set up for itself lies where it finds it: in its own branch.
+    let seller = account.seller_number().unwrap_or(account.stamp.seller);
+    Ok((seller, Some(account.id), most))
 }
 
 fn must_be_within(wanted: Option<Audience>, most: Audience) -> Result<(), Invalid> {

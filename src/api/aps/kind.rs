@@ -13,10 +13,12 @@ use super::lookup::{Finding, Lookup};
 use super::operation::{Operation, Operations};
 use super::property::{Property, Trait};
 use super::relation::{Link, Relation};
+use crate::domain::id;
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::stamp::Stamp;
 use crate::domain::time::Instant;
+use crate::services::event::Kept;
 use crate::services::{Act, Cx, Error};
 
 /// The properties and links of a resource as a request has them, without the `aps` section.
@@ -219,6 +221,10 @@ pub(super) trait AnyKind: Sync {
     fn create(&self) -> Option<&Create>;
     /// What a caller needs to change one, and to delete one.
     fn writes(&self) -> (Option<Permission>, Option<Permission>);
+    /// Of which of our things facts tell of its resources.
+    fn told_of(&self) -> id::Kind;
+    /// The resource that shows the thing of ours that one side of a fact keeps.
+    fn kept(&'static self, side: &[u8]) -> Result<Box<dyn Thing>, Error>;
     /// The resource with an id.
     fn find(&'static self, cx: Cx<'_>, id: Uuid) -> Result<Option<Box<dyn Thing>>, Error>;
     /// By what its resources are found without looking at all of them.
@@ -273,14 +279,14 @@ struct Shown<T: 'static> {
     it: T,
 }
 
-impl<T: Sync + 'static> Kind<T> {
+impl<T: Kept + Sync + 'static> Kind<T> {
     /// A thing of ours as a resource of this type.
     pub(super) fn thing(&'static self, it: T) -> Box<dyn Thing> {
         Box::new(Shown { kind: self, it })
     }
 }
 
-impl<T: Sync + 'static> AnyKind for Kind<T> {
+impl<T: Kept + Sync + 'static> AnyKind for Kind<T> {
     fn about(&self) -> &About {
         &self.about
     }
@@ -304,6 +310,14 @@ impl<T: Sync + 'static> AnyKind for Kind<T> {
     fn writes(&self) -> (Option<Permission>, Option<Permission>) {
         let update = self.update.as_ref().map(|it| it.needs);
         (update, self.delete.as_ref().map(|it| it.needs))
+    }
+
+    fn told_of(&self) -> id::Kind {
+        T::KIND
+    }
+
+    fn kept(&'static self, side: &[u8]) -> Result<Box<dyn Thing>, Error> {
+        Ok(self.thing(T::kept(side)?))
     }
 
     fn find(&'static self, cx: Cx<'_>, id: Uuid) -> Result<Option<Box<dyn Thing>>, Error> {
@@ -359,7 +373,7 @@ impl<T: Sync + 'static> Shown<T> {
     }
 }
 
-impl<T: Sync + 'static> Thing for Shown<T> {
+impl<T: Kept + Sync + 'static> Thing for Shown<T> {
     fn kind(&self) -> &'static dyn AnyKind {
         self.kind
     }

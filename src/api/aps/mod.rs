@@ -18,6 +18,7 @@
 //! | [`gather`] | what becomes of what was found: a stretch, an order, a sum |
 //! | [`body`], [`batch`] | what a request says, held against the type; creating one or several |
 //! | [`list`], [`resource`], [`service`], [`platform`] | the routes |
+//! | [`event_subscription`], [`event`] | who is told of what, and in which words |
 //! | [`schema`], [`doors`] | what follows from the table: the documents of the types, and who may do what |
 //! | [`identity`] | which id is what: the two faces of one thing |
 //! | [`error`] | how the bus says no, with the list of its error types |
@@ -83,6 +84,8 @@
 //! - The alias of `CustomerClass` is `customer-classes`.
 //! - `PUT` sends changes. A property that comes back as it was read is no change, so a client may
 //!   send a whole representation back; a read-only property that differs is refused.
+//! - The `handler` of an event subscription is an address on the web, signed for by Standard
+//!   Webhooks with the `secret` that its creation answers; see [`event`] for what is told.
 //! - A closed account stays readable: `aps:deleted` and `CANCELLED`.
 //! - `locked` is true while an account is held, and when it is gone.
 //! - Who administers its account is a `PAAdminUser`, all other users are `PAUser`, whose alias is
@@ -129,6 +132,8 @@ mod bus;
 mod customer_class;
 pub mod doors;
 mod error;
+mod event;
+mod event_subscription;
 mod gather;
 mod identity;
 mod kind;
@@ -168,6 +173,7 @@ use std::sync::Arc;
 
 use axum::Router;
 
+pub(crate) use self::event::Bus;
 use crate::services::Bss;
 
 /// The router of everything below `/aps`.

@@ -11,7 +11,7 @@ use super::bus::{Asked, nothing, shown};
 use super::kind::{Gone, Thing};
 use super::operation::{Outcome, Said};
 use super::route::{Work, said};
-use super::{list, registry, user_form};
+use super::{event_subscription, list, registry, user_form};
 use crate::api::edge::fault::Fault;
 use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
@@ -141,6 +141,8 @@ pub(super) fn part(asked: Asked, text: &str, rest: &[&str]) -> Result<Work, Faul
         }
         match segments.as_slice() {
             ["aps", "links"] => links(cx, &*thing),
+            ["aps", "subscriptions"] => event_subscription::list(cx, &*thing),
+            ["aps", "subscriptions", id] => event_subscription::show(cx, &*thing, id),
             [name] => list::linked(cx, id, name, &asked),
             [name, target] => target_of(cx, &*thing, name, target),
             _ => Err(Error::not_found(rest.join("/"))),
@@ -182,6 +184,14 @@ fn write(
         return Ok(outcome(thing.operations().write(act, Some(&*thing), (name, &said))?));
     }
     match (&asked.method, segments.as_slice()) {
+        (&Method::POST, ["aps", "subscriptions"]) => {
+            permit(act.cx(), Some(Permission::ListenerWrite))?;
+            event_subscription::create(act, &*thing, &asked.body)
+        }
+        (&Method::DELETE, ["aps", "subscriptions", id]) => {
+            permit(act.cx(), Some(Permission::ListenerWrite))?;
+            event_subscription::delete(act, &*thing, id)
+        }
         (&Method::POST, [name]) if asked.body.pointer("/aps/id").is_none() => {
             provision(act, &*thing, name, (&asked.body, passwords))
         }

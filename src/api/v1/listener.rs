@@ -58,9 +58,12 @@ struct Listener {
     audience: &'static str,
     /// `active`, `paused`, or `broken` if it did not answer for too long.
     state: &'static str,
+    /// In whose words: `native`, or `aps` for one that was set up on the bus.
+    contract: &'static str,
     /// Where it is told.
     callback: String,
-    /// Of what: `invoice.issued`, `subscription.*`, `*.created`; empty for everything.
+    /// Of what: `invoice.issued`, `subscription.*`, `*.created`; empty for everything. One of the bus
+    /// hears of these what its own condition holds for.
     patterns: Vec<String>,
     /// Why it did not take the last message.
     last_error: Option<String>,
@@ -81,6 +84,7 @@ impl From<&domain::Listener> for Listener {
             account: it.stamp.owner.map(|it| it.to_string()),
             audience: it.audience().word(),
             state: it.state().word(),
+            contract: it.wish().contract.word(),
             callback: it.wish().callback.to_string(),
             patterns: it.wish().patterns.iter().map(ToString::to_string).collect(),
             last_error: it.progress().trouble.as_ref().map(ToString::to_string),
@@ -146,6 +150,7 @@ fn set_up(act: &mut Act<'_>, _: &Call, body: NewListener) -> Result<Reply<Listen
         contract: Contract::Native,
         callback: parse("/callback", &body.callback)?,
         patterns: patterns(&body.patterns)?,
+        query: None,
         secret: secret(body.secret.as_deref())?,
     };
     let made = listener::set_up(act, command)?;

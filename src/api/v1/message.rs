@@ -7,9 +7,10 @@ use super::entity::{self, Sides};
 use super::provisioning;
 use crate::api::edge::reply::Wire;
 use crate::domain::event::Fact;
+use crate::domain::listener::Listener;
 use crate::domain::stamp::Contract;
 use crate::services::dialect::{Answered, Asked, Dialect, Message};
-use crate::services::{Error, event};
+use crate::services::{Cx, Error, event};
 
 /// The words of this contract.
 pub(crate) struct Native;
@@ -19,23 +20,8 @@ impl Dialect for Native {
         Contract::Native
     }
 
-    fn render(&self, fact: &Fact) -> Result<Message, Error> {
-        let Sides { before, after } = entity::sides(fact)?;
-        // Of what is no more, what it was last.
-        let (data, before) = match after {
-            Some(after) => (Some(after), before),
-            None => (before, None),
-        };
-        let told = Event {
-            id: event::id(fact),
-            kind: fact.name(),
-            at: fact.at.to_string(),
-            sequence: fact.sequence,
-            data,
-            before,
-        };
-        let body = serde_json::to_vec(&told).map_err(Error::internal)?;
-        Ok(Message { id: told.id, body })
+    fn render(&self, _: Cx<'_>, fact: &Fact, _: &Listener) -> Result<Vec<Message>, Error> {
+        told(fact).map(|it| vec![it])
     }
 
     fn ask(&self, asked: &Asked<'_>) -> Result<Option<Message>, Error> {
@@ -45,6 +31,26 @@ impl Dialect for Native {
     fn answer(&self, body: &[u8]) -> Result<Answered, Error> {
         provisioning::answer(body)
     }
+}
+
+/// A fact in the words of this contract.
+fn told(fact: &Fact) -> Result<Message, Error> {
+    let Sides { before, after } = entity::sides(fact)?;
+    // Of what is no more, what it was last.
+    let (data, before) = match after {
+        Some(after) => (Some(after), before),
+        None => (before, None),
+    };
+    let told = Event {
+        id: event::id(fact),
+        kind: fact.name(),
+        at: fact.at.to_string(),
+        sequence: fact.sequence,
+        data,
+        before,
+    };
+    let body = serde_json::to_vec(&told).map_err(Error::internal)?;
+    Ok(Message { id: told.id, body })
 }
 
 /// An event as it is sent.
@@ -96,24 +102,24 @@ mod tests {
     }
 
     fn body(it: &Fact) -> String {
-        let message = Native.render(it).expect("readable");
+        let message = told(it).expect("readable");
         String::from_utf8(message.body).expect("JSON is text")
     }
 
     #[test]
     fn a_thing_that_this_contract_does_not_show_is_told_by_its_id() {
-        let told = body(&fact(Kind::Quote, Some(vec![9]), Some(vec![9])));
-        expect![[r#"{"id":"evt_6474846204000_7","type":"quote.changed","at":"2026-01-01T00:00:00Z","sequence":7,"data":{"id":"quo_00000000-0000-0000-0000-000000000000"},"before":{"id":"quo_00000000-0000-0000-0000-000000000000"}}"#]].assert_eq(&told);
+        let text = body(&fact(Kind::Quote, Some(vec![9]), Some(vec![9])));
+        expect![[r#"{"id":"evt_6474846204000_7","type":"quote.changed","at":"2026-01-01T00:00:00Z","sequence":7,"data":{"id":"quo_00000000-0000-0000-0000-000000000000"},"before":{"id":"quo_00000000-0000-0000-0000-000000000000"}}"#]].assert_eq(&text);
     }
 
     #[test]
     fn of_what_is_no_more_is_told_what_it_was_last() {
-        let told = body(&fact(Kind::Cart, Some(vec![9]), None));
-        assert!(told.contains(r#""data":{"id":"crt_"#) && !told.contains("before"), "{told}");
+        let text = body(&fact(Kind::Cart, Some(vec![9]), None));
+        assert!(text.contains(r#""data":{"id":"crt_"#) && !text.contains("before"), "{text}");
     }
 
     #[test]
     fn what_cannot_be_read_is_not_told_wrongly() {
-        assert!(Native.render(&fact(Kind::Account, None, Some(vec![255]))).is_err());
+        assert!(told(&fact(Kind::Account, None, Some(vec![255]))).is_err());
     }
 }

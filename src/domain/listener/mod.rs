@@ -214,6 +214,11 @@ impl Listener {
             let message = "must stay what it is";
             return Err(Invalid::one("/contract", "fixed", message).into());
         }
+        let has_condition = wish.query.is_some() && wish.query == self.wish.query;
+        if has_condition && wish.patterns != self.wish.patterns {
+            let message = "follow from the condition that it was set up with";
+            return Err(Invalid::one("/patterns", "fixed", message).into());
+        }
         Ok((Self { wish, ..self }, Verb::Changed))
     }
 

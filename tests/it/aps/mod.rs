@@ -4,6 +4,7 @@ mod accounts;
 mod bss_accounts;
 mod bus;
 pub(crate) mod deeds;
+mod events;
 mod killed;
 mod lists;
 mod oauth;

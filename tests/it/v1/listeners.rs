@@ -55,7 +55,7 @@ fn a_listener_is_set_up_changed_stopped_and_taken_away() {
     assert_eq!(house.app.outside.told(HOOK), ["class.created"]);
     expect![[r#"
         > POST /listeners {"callback":"https://hook.example.com/tillbox","patterns":["class.*"]} [north]
-        201 Created {"id":"{lst1}","revision":1,"created_at":"2026-01-01T00:00:00Z","changed_at":"2026-01-01T00:00:00Z","account":"{acc1}","audience":"branch","state":"active","callback":"https://hook.example.com/tillbox","patterns":["class.*"],"last_error":null,"secret":"…"}
+        201 Created {"id":"{lst1}","revision":1,"created_at":"2026-01-01T00:00:00Z","changed_at":"2026-01-01T00:00:00Z","account":"{acc1}","audience":"branch","state":"active","contract":"native","callback":"https://hook.example.com/tillbox","patterns":["class.*"],"last_error":null,"secret":"…"}
         > PATCH /listeners/{lst1}?fields=patterns,revision {"patterns":["class.created","invoice.*"]} [north]
         200 OK {"id":"{lst1}","patterns":["class.created","invoice.*"],"revision":2}
         > POST /listeners/{lst1}/pause?fields=state [north]
