@@ -59,7 +59,7 @@ pub(super) struct Price {
     timing: Option<&'static str>,
     /// Of a usage price: what is counted.
     meter: Option<String>,
-    /// Whose amount it multiplies.
+    /// Whose amount it multiplies; of a usage price, of whose use what was bought is free.
     resource: Option<String>,
     currency: String,
     /// The term it belongs to; all terms if nothing is said.
@@ -326,7 +326,8 @@ pub(super) struct NewPrice {
     timing: Option<String>,
     /// Of a usage price: what is counted.
     meter: Option<String>,
-    /// Whose amount it multiplies; the quantity of the subscription if nothing is said.
+    /// Whose amount it multiplies; the quantity of the subscription if nothing is said. Of a usage
+    /// price: whose use is counted, of which what was bought is free.
     resource: Option<String>,
     currency: String,
     term: Option<String>,

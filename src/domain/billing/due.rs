@@ -77,6 +77,19 @@ pub struct BillablePrice<'a> {
     pub usage: &'a [UsageTotal],
 }
 
+impl BillablePrice<'_> {
+    /// How many of the units that a meter counts are paid for by another price: what was bought of
+    /// the resource whose use it is, beyond what is included.
+    #[must_use]
+    pub fn bought(&self) -> Quantity {
+        match (self.price.kind, self.price.resource) {
+            (PriceKind::Usage { .. }, Some(_)) => self.units,
+            (PriceKind::Usage { .. }, None)
+            | (PriceKind::OneTime(_) | PriceKind::Recurring { .. }, _) => Quantity::ZERO,
+        }
+    }
+}
+
 /// What a meter counted in one service period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UsageTotal {

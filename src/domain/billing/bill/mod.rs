@@ -201,7 +201,8 @@ impl<'a> Draft<'a> {
         usage: Option<&UsageTotal>,
     ) -> Result<Explanation, Rejection> {
         let policy = self.billing.policy;
-        let rated = rate(version, Count::of(counted), self.billing.currency, policy.zero_usage)?;
+        let version = version.with_more(price.bought())?;
+        let rated = rate(&version, Count::of(counted), self.billing.currency, policy.zero_usage)?;
         let meter = match price.price.kind {
             PriceKind::Usage { meter } => Some(meter),
             PriceKind::OneTime(_) | PriceKind::Recurring { .. } => None,

@@ -11,6 +11,7 @@ pub mod condition;
 pub mod model;
 pub mod tier;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -23,7 +24,7 @@ use crate::domain::catalog::lifecycle::Life;
 use crate::domain::due::{Due, Duty};
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::id::{MeterId, OfferId, PriceId, ResourceId, TaxCategoryId};
-use crate::domain::money::Currency;
+use crate::domain::money::{Currency, MoneyError};
 use crate::domain::quantity::Quantity;
 use crate::domain::stamp::Stamp;
 use crate::domain::text::{self, Name, Prose};
@@ -204,6 +205,18 @@ impl PriceVersion {
             return Err(Invalid::one("/included", "range", "must not be negative"));
         }
         self.model.check()
+    }
+
+    /// The same with more units in the base price.
+    ///
+    /// # Errors
+    /// If that is too much.
+    pub fn with_more(&self, units: Quantity) -> Result<Cow<'_, Self>, MoneyError> {
+        if units.is_zero() {
+            return Ok(Cow::Borrowed(self));
+        }
+        let included = self.included.plus(units).ok_or(MoneyError::TooLarge)?;
+        Ok(Cow::Owned(Self { included, ..self.clone() }))
     }
 }
 
