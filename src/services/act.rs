@@ -204,7 +204,7 @@ impl<'tx> Act<'tx> {
         let Moment { now, wall, jump } = self.moment;
         let actor = &self.author.actor;
         let (usage, index) = (&*self.usage, &*self.index);
-        Cx { view: &self.batch, actor, now, wall, jump, usage, index }
+        Cx { view: &self.batch, actor, now, wall, jump, usage, index, memo: None }
     }
 
     /// The open tables, for what is not a record: sequences, aliases, the journal.

@@ -1,5 +1,7 @@
 //! A read: a view of the store, who asks, and what time it is.
 
+use std::sync::Arc;
+
 use crate::domain::error::Invalid;
 use crate::domain::id::{AccountId, Id};
 use crate::domain::jump::Jump;
@@ -9,6 +11,7 @@ use crate::domain::stamp::{SellerNumber, Stamp};
 use crate::domain::time::Instant;
 use crate::search::Index;
 use crate::services::error::Error;
+use crate::services::memo::Memo;
 use crate::store::usage::Usage;
 use crate::store::{Along, Record, Records, View};
 
@@ -29,6 +32,8 @@ pub struct Cx<'a> {
     pub usage: &'a Usage,
     /// What is searched for offers; it may be behind the view, or ahead of it.
     pub index: &'a Index,
+    /// What was loaded before, if the view stands still.
+    pub memo: Option<&'a Memo>,
 }
 
 impl Cx<'_> {
@@ -39,6 +44,17 @@ impl Cx<'_> {
     pub fn find<R: Record>(&self, id: R::Id) -> Result<Option<R>, Error> {
         let found = self.view.find::<R>(id)?;
         Ok(found.filter(|it| self.actor.sees(R::Id::KIND, it.stamp())))
+    }
+
+    /// The thing with an id, whoever may see it: for what many things in a list have in common.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn shared<R: Record>(&self, id: R::Id) -> Result<Option<Arc<R>>, Error> {
+        Ok(match self.memo {
+            Some(memo) => memo.find(self.view, id)?,
+            None => self.view.find::<R>(id)?.map(Arc::new),
+        })
     }
 
     /// The thing with an id.

@@ -33,6 +33,7 @@ pub mod label;
 pub mod listener;
 pub mod mail;
 pub mod maintenance;
+mod memo;
 mod metrics;
 mod mint;
 mod nonce;
@@ -70,6 +71,7 @@ pub use self::error::Error;
 use self::house::House;
 pub use self::house::{Forwarding, Site, World};
 use self::idempotency::{InHand, Taken};
+pub use self::memo::Memo;
 pub use self::metrics::Metrics;
 use self::nonce::Nonces;
 use self::recognized::Recognized;
@@ -159,7 +161,8 @@ impl Bss {
     ) -> Result<T, Error> {
         let Moment { now, wall, jump } = self.moment();
         let (usage, index) = (self.house.usage(), self.house.index());
-        work(Cx { view: snapshot, actor, now, wall, jump, usage, index })
+        let memo = Memo::default();
+        work(Cx { view: snapshot, actor, now, wall, jump, usage, index, memo: Some(&memo) })
     }
 
     /// Writes: runs `work` on the writer thread and answers when it is on the disk.

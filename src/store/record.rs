@@ -19,7 +19,7 @@ use crate::domain::page::{Page, PageOrder, PageRequest};
 use crate::domain::stamp::{SellerNumber, Stamp};
 
 /// An entity that the store keeps.
-pub trait Record: Serialize + DeserializeOwned + Send + 'static {
+pub trait Record: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// Its typed id.
     type Id: Id;
     /// The table it lies in.

@@ -150,8 +150,8 @@ pub(super) fn of_account(cx: Cx<'_>, it: &Account) -> Result<Vec<Uuid>, Error> {
 
 fn description(cx: Cx<'_>, it: &Subscription) -> Result<Value, Error> {
     let offer = subscription::offer(cx, it)?;
-    let summary = offer.and_then(|it| it.content.summary);
-    Ok(json!(summary.as_ref().map_or("", |it| it.original().as_str())))
+    let summary = offer.as_ref().and_then(|it| it.content.summary.as_ref());
+    Ok(json!(summary.map_or("", |it| it.original().as_str())))
 }
 
 fn template_number(cx: Cx<'_>, it: &Subscription) -> Result<Value, Error> {
@@ -175,11 +175,9 @@ const fn is_disabled(state: State) -> bool {
 }
 
 fn is_one_time(cx: Cx<'_>, it: &Subscription) -> Result<Value, Error> {
-    let prices = offer::prices(cx, it.deal().offer)?;
-    let mut taken =
-        prices.iter().filter(|price| it.deal().prices.contains_key(&price.id)).peekable();
-    let is_any = taken.peek().is_some();
-    Ok(json!(is_any && taken.all(|it| matches!(it.kind, PriceKind::OneTime(_)))))
+    let kinds = offer::kinds(cx, it.deal().prices.keys().copied())?;
+    let is_any = !kinds.is_empty();
+    Ok(json!(is_any && kinds.iter().all(|it| matches!(it, PriceKind::OneTime(_)))))
 }
 
 fn provisioning_state(cx: Cx<'_>, it: &Subscription, _: &Said) -> Result<Outcome, Error> {

@@ -106,7 +106,7 @@ fn as_sold(of: &Subscription, (it, rate): (&Resource, &ResourceRate), used: Quan
 /// `resources` of the OSS side: all resources of the service template, and what else was bought.
 pub(super) fn delivered(cx: Cx<'_>, it: &Subscription, _: &Said) -> Result<Outcome, Error> {
     let configured = subscription::specification(cx, it)?;
-    let configured = configured.map(|it| it.content.resources).unwrap_or_default();
+    let configured = configured.map(|it| it.content.resources.clone()).unwrap_or_default();
     let bought = it.deal().resources.keys().filter(|id| !configured.contains(id));
     let (resources, usage) = (subscription::resources(cx, it)?, billing::resource_usage(cx, it)?);
     let shown = configured.iter().chain(bought).filter_map(|id| {

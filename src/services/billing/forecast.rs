@@ -33,7 +33,7 @@ pub struct BillDates {
 /// # Errors
 /// If something is missing that billing needs; if the store fails.
 pub fn dates(cx: Cx<'_>, it: &Subscription) -> Result<BillDates, Error> {
-    let Some(billing_account) = cx.view.find::<BillingAccount>(it.billing_account())? else {
+    let Some(billing_account) = cx.shared::<BillingAccount>(it.billing_account())? else {
         return Ok(BillDates::default());
     };
     let days = gather::charge_days(cx, &billing_account, it)?;

@@ -6,7 +6,7 @@ mod sale;
 
 pub use self::copy::{copied, copy, synchronize};
 pub use self::price::{
-    add_price, begin_version, drop_price, prices, redraft_price, rename_price, reprice,
+    add_price, begin_version, drop_price, kinds, prices, redraft_price, rename_price, reprice,
     revise_price,
 };
 pub use self::sale::{publish, remove, unpublish};

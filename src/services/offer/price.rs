@@ -23,6 +23,15 @@ pub fn prices(cx: Cx<'_>, offer: OfferId) -> Result<Vec<Price>, Error> {
     cx.every(&Along::Index(PRICE_BY_OFFER, Key::new().id(offer).bytes()))
 }
 
+/// What some prices are for.
+///
+/// # Errors
+/// If the store fails.
+pub fn kinds(cx: Cx<'_>, prices: impl Iterator<Item = PriceId>) -> Result<Vec<PriceKind>, Error> {
+    let found = prices.map(|id| cx.shared::<Price>(id)).filter_map(Result::transpose);
+    found.map(|it| Ok(it?.kind)).collect()
+}
+
 /// Adds a price to an offer; `make` is given the identity, the stamp and the offer.
 ///
 /// # Errors

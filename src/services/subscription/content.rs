@@ -3,6 +3,7 @@
 //! Whoever may see a subscription may see this, whether or not it is still on the shelf.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::resource::Resource;
@@ -16,19 +17,16 @@ use crate::store::Records;
 ///
 /// # Errors
 /// If the store fails.
-pub fn offer(cx: Cx<'_>, it: &Subscription) -> Result<Option<Offer>, Error> {
-    Ok(cx.view.find(it.deal().offer)?)
+pub fn offer(cx: Cx<'_>, it: &Subscription) -> Result<Option<Arc<Offer>>, Error> {
+    cx.shared(it.deal().offer)
 }
 
 /// What a subscription delivers; nothing of its own if it is to a bundle.
 ///
 /// # Errors
 /// If the store fails.
-pub fn specification(cx: Cx<'_>, it: &Subscription) -> Result<Option<Specification>, Error> {
-    match it.deal().specification {
-        Some(id) => Ok(cx.view.find(id)?),
-        None => Ok(None),
-    }
+pub fn specification(cx: Cx<'_>, it: &Subscription) -> Result<Option<Arc<Specification>>, Error> {
+    it.deal().specification.map_or(Ok(None), |id| cx.shared(id))
 }
 
 /// All resources that have to do with a subscription: that it has, that its offer has, and that what
@@ -37,8 +35,9 @@ pub fn specification(cx: Cx<'_>, it: &Subscription) -> Result<Option<Specificati
 /// # Errors
 /// If the store fails.
 pub fn resources(cx: Cx<'_>, it: &Subscription) -> Result<BTreeMap<ResourceId, Resource>, Error> {
-    let offered = offer(cx, it)?.map(|it| it.content.resources).unwrap_or_default();
-    let delivered = specification(cx, it)?.map(|it| it.content.resources).unwrap_or_default();
+    let offered = offer(cx, it)?.map(|it| it.content.resources.clone()).unwrap_or_default();
+    let delivered = specification(cx, it)?;
+    let delivered = delivered.map(|it| it.content.resources.clone()).unwrap_or_default();
     let ids = it.deal().resources.keys().copied();
     let ids = ids.chain(offered.iter().map(|it| it.resource)).chain(delivered);
     let mut found = BTreeMap::new();

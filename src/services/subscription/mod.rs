@@ -124,11 +124,9 @@ pub(super) fn keep(
 }
 
 fn service_terms(cx: Cx<'_>, it: &Subscription) -> Result<Option<ServiceTerms>, Error> {
-    let offer = cx.view.find::<Offer>(it.deal().offer)?;
-    match offer.and_then(|it| it.content.service_terms) {
-        Some(id) => Ok(cx.view.find(id)?),
-        None => Ok(None),
-    }
+    let offer = cx.shared::<Offer>(it.deal().offer)?;
+    let terms = offer.and_then(|it| it.content.service_terms).map(|id| cx.shared(id));
+    Ok(terms.transpose()?.flatten().map(|it| ServiceTerms::clone(&it)))
 }
 
 /// How a subscription comes to its end; nothing while it is served, or only held.
