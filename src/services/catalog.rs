@@ -4,7 +4,7 @@
 //! is on the shelf for everybody ([`offer`]).
 
 use super::{Act, Cx, Error, offer};
-use crate::domain::catalog::category::Category;
+use crate::domain::catalog::category::{Category, ResourceCategory};
 use crate::domain::catalog::lifecycle::{Life, State, Trigger};
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::resource::{Resource, ResourceContent, must_not_provide_itself};
@@ -12,11 +12,13 @@ use crate::domain::catalog::specification::{Specification, SpecificationContent}
 use crate::domain::catalog::tax::TaxCategory;
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::Verb;
-use crate::domain::id::{AccountId, CategoryId, MeterId, ResourceId, SpecificationId};
+use crate::domain::id::{
+    AccountId, CategoryId, MeterId, ResourceCategoryId, ResourceId, SpecificationId, TaxCategoryId,
+};
 use crate::domain::localized::Localized;
 use crate::domain::operator::{Decision, Permission};
 use crate::domain::page::{Page, PageRequest};
-use crate::domain::stamp::{SellerNumber, Stamp};
+use crate::domain::stamp::{Carried, SellerNumber, Stamp};
 use crate::domain::text::{self, Name};
 use crate::domain::usage::meter::{Aggregation, CarryOver, Meter};
 use crate::store::catalog::{
@@ -148,6 +150,21 @@ pub fn respecify(
     revise(act, (id, revision), Permission::CatalogWrite, |it: Specification| it.changed(content))
 }
 
+/// Lets a specification carry what clients of contracts said of it that means nothing to us.
+///
+/// # Errors
+/// If it is not there, or the caller may not.
+pub fn carry(
+    act: &mut Act<'_>,
+    id: SpecificationId,
+    carried: Carried,
+) -> Result<Specification, Error> {
+    revise(act, (id, None), Permission::CatalogWrite, |mut it: Specification| {
+        it.stamp.carried = carried;
+        Ok::<_, Error>(it)
+    })
+}
+
 fn named_by_specification(cx: Cx<'_>, content: &SpecificationContent) -> Result<(), Error> {
     for (place, id) in content.parts.iter().enumerate() {
         cx.named::<Specification>(&format!("/parts/{place}"), *id)?;
@@ -224,6 +241,9 @@ fn named_by_resource(cx: Cx<'_>, content: &ResourceContent) -> Result<(), Error>
     for (place, dependency) in content.dependencies.iter().enumerate() {
         cx.named::<Resource>(&format!("/dependencies/{place}/on"), dependency.on)?;
     }
+    if let Some(id) = content.category {
+        cx.named::<ResourceCategory>("/category", id)?;
+    }
     Ok(())
 }
 
@@ -297,17 +317,32 @@ pub fn on_category(act: &mut Act<'_>, id: CategoryId, trigger: Trigger) -> Resul
     act.keep(moved)
 }
 
+/// What a seller says of a category.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// What it is called.
+    pub name: Localized<Name>,
+    /// The one above it; none if it is one of the first.
+    pub parent: Option<CategoryId>,
+    /// How the offers in it are taxed.
+    pub tax_category: Option<TaxCategoryId>,
+}
+
 /// Creates a category at a place in the tree.
 ///
 /// # Errors
-/// If the place breaks a rule, or the caller may not.
+/// If the place breaks a rule, its tax category is not there, or the caller may not.
 pub fn create_category(
     act: &mut Act<'_>,
     new: impl Into<New<CategoryId>>,
-    (life, name, parent): (Life, Localized<Name>, Option<CategoryId>),
+    (life, group): (Life, Group),
 ) -> Result<Category, Error> {
+    let Group { name, parent, tax_category } = group;
+    named_for_taxes(act.cx(), tax_category)?;
     let it: Category = create::<_, Error>(act, new, Permission::CatalogWrite, |id, stamp| {
-        Ok(Category::new(id, stamp, life, name))
+        let mut it = Category::new(id, stamp, life, name);
+        it.tax_category = tax_category;
+        Ok(it)
     })?;
     match parent {
         None => Ok(it),
@@ -318,20 +353,28 @@ pub fn create_category(
     }
 }
 
-/// Gives a category another name or place.
+fn named_for_taxes(cx: Cx<'_>, id: Option<TaxCategoryId>) -> Result<(), Error> {
+    let found = id.map(|it| cx.named::<TaxCategory>("/tax_category", it)).transpose()?;
+    drop(found);
+    Ok(())
+}
+
+/// Gives a category another name, place or tax category.
 ///
 /// # Errors
-/// If the place breaks a rule, it has changed since, or the caller may not.
+/// If the place breaks a rule, its tax category is not there, it has changed since, or the caller may
+/// not.
 pub fn revise_category(
     act: &mut Act<'_>,
     (id, revision): (CategoryId, Option<u32>),
-    change: impl FnOnce(&Category) -> Result<(Localized<Name>, Option<CategoryId>), Invalid>,
+    change: impl FnOnce(&Category) -> Result<Group, Invalid>,
 ) -> Result<Category, Error> {
     let mut it: Category = act.get(id)?;
     act.must(Permission::CatalogWrite, &it.stamp)?;
     act.expect_revision(&it.stamp, revision)?;
-    let (name, parent) = change(&it)?;
-    it.name = name;
+    let Group { name, parent, tax_category } = change(&it)?;
+    named_for_taxes(act.cx(), tax_category)?;
+    (it.name, it.tax_category) = (name, tax_category);
     let placed = place_category(act.cx(), it, parent)?;
     act.keep((placed, Verb::Changed))
 }
@@ -358,6 +401,35 @@ fn shows_category(cx: Cx<'_>, it: &Category) -> bool {
 /// If the store fails.
 pub fn categories(cx: Cx<'_>, page: &PageRequest) -> Result<Page<Category>, Error> {
     Ok(cx.view.list(&Along::All, page, &mut |it: &Category| shows_category(cx, it))?)
+}
+
+/// Creates a group of resources that are taxed alike.
+///
+/// # Errors
+/// If its tax category is not there, or the caller may not.
+pub fn create_resource_category(
+    act: &mut Act<'_>,
+    new: impl Into<New<ResourceCategoryId>>,
+    (name, tax_category): (Localized<Name>, Option<TaxCategoryId>),
+) -> Result<ResourceCategory, Error> {
+    named_for_taxes(act.cx(), tax_category)?;
+    create::<_, Error>(act, new, Permission::CatalogWrite, |id, stamp| {
+        Ok(ResourceCategory { id, stamp, name, tax_category })
+    })
+}
+
+/// Changes a group of resources.
+///
+/// # Errors
+/// If its tax category is not there, it has changed since, or the caller may not.
+pub fn revise_resource_category(
+    act: &mut Act<'_>,
+    what: (ResourceCategoryId, Option<u32>),
+    change: impl FnOnce(ResourceCategory) -> Result<ResourceCategory, Invalid>,
+) -> Result<ResourceCategory, Error> {
+    let revised = revise(act, what, Permission::CatalogWrite, change)?;
+    named_for_taxes(act.cx(), revised.tax_category)?;
+    Ok(revised)
 }
 
 /// Creates a meter.

@@ -19,7 +19,7 @@ use tillbox::domain::stamp::SellerNumber;
 use tillbox::domain::time::Validity;
 use tillbox::services::account::{self, BillingWish, OpenAccount, Wanted};
 use tillbox::services::billing_account::{self, NewBillingAccount};
-use tillbox::services::catalog::{self, New};
+use tillbox::services::catalog::{self, Group, New};
 use tillbox::services::{Act, Author, Error, class, offer, tax, user};
 use uuid::Uuid;
 
@@ -113,7 +113,8 @@ fn an_id_that_is_brought_is_taken_unless_anything_has_it() {
         ("category", |act, id| {
             let name = Localized::new(wording("en"), wording("Goods"));
             let life = Life::new(State::Launched, Validity::ALWAYS)?;
-            Ok(catalog::create_category(act, new(id), (life, name, None))?.id.uuid())
+            let group = Group { name, parent: None, tax_category: None };
+            Ok(catalog::create_category(act, new(id), (life, group))?.id.uuid())
         }),
         ("tax category", |act, id| {
             let code = format!("T{}", id.simple());

@@ -13,6 +13,7 @@ use crate::domain::catalog::category as domain;
 use crate::domain::catalog::lifecycle::{Life, State, Trigger};
 use crate::domain::operator::Permission;
 use crate::domain::time::Validity;
+use crate::services::catalog::Group;
 use crate::services::label::Labels;
 use crate::services::{Act, Cx, Error, catalog};
 
@@ -43,6 +44,8 @@ struct Category {
     revision: u32,
     name: Texts,
     parent: Option<String>,
+    /// How the offers in it are taxed, and those in the categories below it that say nothing else.
+    tax_category: Option<String>,
     state: String,
     /// Who sells it.
     #[serde(flatten)]
@@ -59,6 +62,7 @@ impl From<&domain::Category> for Category {
             revision: it.stamp.revision,
             name: Texts::from(&it.name),
             parent: it.parent().map(|it| it.to_string()),
+            tax_category: it.tax_category.map(|it| it.to_string()),
             state: it.life.state().to_string(),
             sold_by: SoldBy::default(),
         }
@@ -87,6 +91,8 @@ struct NewCategory {
     seller: Option<String>,
     name: Texts,
     parent: Option<String>,
+    /// How the offers in it are taxed, where their prices do not say.
+    tax_category: Option<String>,
     /// A state up to `launched`; `launched` if nothing is said.
     state: Option<String>,
 }
@@ -96,7 +102,9 @@ fn create(act: &mut Act<'_>, _: &Call, body: NewCategory) -> Result<Reply<Catego
     let state = parse_optional("/state", body.state.as_deref())?.unwrap_or(State::Launched);
     let life = Life::new(state, Validity::ALWAYS)?;
     let parent = parse_optional("/parent", body.parent.as_deref())?;
-    let it = catalog::create_category(act, seller, (life, body.name.read("/name")?, parent))?;
+    let tax_category = parse_optional("/tax_category", body.tax_category.as_deref())?;
+    let group = Group { name: body.name.read("/name")?, parent, tax_category };
+    let it = catalog::create_category(act, seller, (life, group))?;
     let path = format!("/api/v1/categories/{}", it.id);
     Ok(Reply::created(path, Category::from(&it)).tagged(it.stamp.revision))
 }
@@ -118,13 +126,18 @@ struct CategoryPatch {
     /// `null` makes it one of the first.
     #[serde(default)]
     parent: Patch<String>,
+    /// `null`: its offers are taxed as the category above it says, or as they say themselves.
+    #[serde(default)]
+    tax_category: Patch<String>,
 }
 
 fn revise(act: &mut Act<'_>, call: &Call, body: CategoryPatch) -> Result<Reply<Category>, Error> {
     let it = catalog::revise_category(act, (call.id("id")?, call.if_match), |it| {
         let name = body.name.as_ref().map(|it| it.read("/name")).transpose()?;
         let parent = body.parent.onto(it.parent(), |it| parse("/parent", it))?;
-        Ok((name.unwrap_or_else(|| it.name.clone()), parent))
+        let tax = |it: &String| parse("/tax_category", it);
+        let tax_category = body.tax_category.onto(it.tax_category, tax)?;
+        Ok(Group { name: name.unwrap_or_else(|| it.name.clone()), parent, tax_category })
     })?;
     Ok(tagged(&it))
 }

@@ -6,7 +6,8 @@ use serde_json::Value;
 use super::{
     account, attribute_definition, billing_account, billing_run, category, class, consumer_key,
     invoice, listener, mail, meter, notification, offer, order, party, payment, payment_method,
-    price, service_terms, session, specification, subscription, task, tax, token, user,
+    price, resource_category, service_terms, session, specification, subscription, task, tax, token,
+    user,
 };
 use crate::api::edge::reply::Wire;
 use crate::domain::event::Fact;
@@ -56,6 +57,7 @@ fn side(fact: &Fact, it: &[u8]) -> Result<Value, Error> {
         Kind::Price => json(price::told(&read(it)?)),
         Kind::Refund => json(payment::told_refund(&read(it)?)),
         Kind::Resource => json(specification::told_resource(&read(it)?)),
+        Kind::ResourceCategory => json(resource_category::told(&read(it)?)),
         Kind::Seat => json(subscription::told_seat(&read(it)?)),
         Kind::ServiceTerms => json(service_terms::told(&read(it)?)),
         Kind::Session => json(session::told(&read(it)?)),
@@ -78,7 +80,6 @@ fn side(fact: &Fact, it: &[u8]) -> Result<Value, Error> {
         | Kind::PaymentPlan
         | Kind::Promotion
         | Kind::Quote
-        | Kind::ResourceCategory
         | Kind::Review
         | Kind::Settlement
         | Kind::ShareModel

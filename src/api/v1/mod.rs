@@ -42,6 +42,7 @@ mod payment_method;
 mod price;
 mod problem;
 mod provisioning;
+mod resource_category;
 mod rights;
 pub mod route;
 mod search;
@@ -105,6 +106,7 @@ fn table() -> Vec<Route> {
         provisioning::routes(),
         rights::routes(),
         search::routes(),
+        resource_category::routes(),
         service_terms::routes(),
         session::routes(),
         setup::routes(),

@@ -284,6 +284,8 @@ struct Resource {
     unit: String,
     /// Whether its use comes in records.
     measured: bool,
+    /// The group in which it is taxed.
+    category: Option<String>,
     dependencies: Vec<ResourceDependency>,
     /// Who sells it.
     #[serde(flatten)]
@@ -333,6 +335,7 @@ impl From<&resource::Resource> for Resource {
             description: content.description.as_ref().map(Texts::from),
             unit: content.unit.code.to_string(),
             measured: content.measure == Measure::Measured,
+            category: content.category.map(|it| it.to_string()),
             dependencies: content.dependencies.iter().map(dependency).collect(),
             sold_by: SoldBy::default(),
         }
@@ -369,6 +372,8 @@ struct NewResource {
     unit: String,
     #[serde(default)]
     measured: bool,
+    /// The group in which it is taxed.
+    category: Option<String>,
     #[serde(default)]
     dependencies: Vec<ResourceDependency>,
 }
@@ -383,6 +388,7 @@ fn create_resource(
     let content = ResourceContent {
         description: Texts::read_optional(body.description.as_ref(), "/description")?,
         measure: if body.measured { Measure::Measured } else { Measure::Ordered },
+        category: parse_optional("/category", body.category.as_deref())?,
         dependencies: each(&body.dependencies, "/dependencies", ResourceDependency::read)?,
         ..named
     };
@@ -399,6 +405,9 @@ struct ResourcePatch {
     name: Option<Texts>,
     #[serde(default)]
     description: Patch<Texts>,
+    /// `null`: it is in none.
+    #[serde(default)]
+    category: Patch<String>,
     dependencies: Option<Vec<ResourceDependency>>,
 }
 
@@ -412,6 +421,7 @@ fn revise_resource(
             it.name = name.read("/name")?;
         }
         it.description = body.description.onto(it.description, |it| it.read("/description"))?;
+        it.category = body.category.onto(it.category, |it| parse("/category", it))?;
         if let Some(all) = &body.dependencies {
             it.dependencies = each(all, "/dependencies", ResourceDependency::read)?;
         }

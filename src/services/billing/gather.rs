@@ -26,13 +26,13 @@ use crate::domain::usage::meter::Meter;
 use crate::services::{Cx, Error};
 use crate::store::invoice::charged_usage;
 use crate::store::subscription::SUBSCRIPTION_BY_BILLING_ACCOUNT;
-use crate::store::{Along, Key, Records};
+use crate::store::{Along, Key};
 
 /// A billing account with its bill of a day.
 pub(super) struct Billed {
     /// The day.
     pub(super) on: Date,
-    pub(super) account: Account,
+    pub(super) account: Arc<Account>,
     pub(super) seller: Arc<Seller>,
     pub(super) credit: CreditTerms,
     pub(super) bill: Bill,
@@ -130,8 +130,8 @@ pub(super) fn charge_days(
     }))
 }
 
-fn account_of(cx: Cx<'_>, billing_account: &BillingAccount) -> Result<Account, Error> {
-    let found = cx.view.find::<Account>(billing_account.account())?;
+fn account_of(cx: Cx<'_>, billing_account: &BillingAccount) -> Result<Arc<Account>, Error> {
+    let found = cx.shared::<Account>(billing_account.account())?;
     found.ok_or_else(|| Error::not_found(billing_account.account()))
 }
 
@@ -164,10 +164,9 @@ fn gather(
     let mut prices = Vec::with_capacity(it.deal().prices.len());
     for id in it.deal().prices.keys() {
         let price = shelf.price(cx, *id)?;
-        prices.push(gather_price(cx, shelf, (it, price), locale)?);
-    }
-    for price in &mut prices {
-        price.tax_category = price.tax_category.or(offer.content.tax_category);
+        let tax_category = shelf.tax_category(cx, (&offer, &price))?;
+        let price = gather_price(cx, shelf, (it, price), locale)?;
+        prices.push(GatheredPrice { tax_category, ..price });
     }
     Ok(Some(Gathered {
         id: it.id,

@@ -102,7 +102,8 @@ fn charge(offer: &Offer, price: Price, wish: &Wish, on: Date) -> Result<Charge, 
         let why = format!("the price `{}` has no version in force on `{on}`", price.name);
         Rejection::new(Code::PriceMissing, why)
     })?;
-    let rated = rate(version, Count::of(counted), price.currency, policy.zero_usage)?;
+    let version = version.with_more(bought(offer, &price, wish))?;
+    let rated = rate(&version, Count::of(counted), price.currency, policy.zero_usage)?;
     let usage = match price.kind {
         PriceKind::Usage { meter } => Some(UsageSource { meter, records: 0 }),
         PriceKind::OneTime(_) | PriceKind::Recurring { .. } => None,
@@ -125,15 +126,29 @@ fn counted(offer: &Offer, price: &Price, wish: &Wish) -> Quantity {
             wish.usage.get(&meter).copied().unwrap_or(Quantity::ZERO)
         }
         (PriceKind::OneTime(_) | PriceKind::Recurring { .. }, Some(id)) => {
-            let rate = offer.content.rate(id, wish.term.as_ref());
-            let included = rate.map_or(Quantity::ZERO, |it| it.included);
-            let amount = rate.map_or(Quantity::ZERO, |it| it.amount_default());
-            wish.resources.get(&id).copied().unwrap_or(amount).above(included)
+            additional(offer, wish, id)
         }
         (PriceKind::OneTime(_) | PriceKind::Recurring { .. }, None) => {
             Quantity::whole(wish.quantity.into())
         }
     }
+}
+
+/// How many units that a meter counts are paid for by another price.
+fn bought(offer: &Offer, price: &Price, wish: &Wish) -> Quantity {
+    match (price.kind, price.resource) {
+        (PriceKind::Usage { .. }, Some(id)) => additional(offer, wish, id),
+        (PriceKind::Usage { .. }, None)
+        | (PriceKind::OneTime(_) | PriceKind::Recurring { .. }, _) => Quantity::ZERO,
+    }
+}
+
+/// How many units of a resource are wished beyond what is included.
+fn additional(offer: &Offer, wish: &Wish, id: ResourceId) -> Quantity {
+    let rate = offer.content.rate(id, wish.term.as_ref());
+    let included = rate.map_or(Quantity::ZERO, |it| it.included);
+    let amount = rate.map_or(Quantity::ZERO, |it| it.amount_default());
+    wish.resources.get(&id).copied().unwrap_or(amount).above(included)
 }
 
 fn taxed(
@@ -173,13 +188,14 @@ fn rules(
     (offer, wish, on): (&Offer, &Wish, Date),
     charges: &[Charge],
 ) -> Result<(Vec<u16>, Vec<TaxTotal>), Error> {
-    let seller = Shelf::default().seller(cx, offer.stamp.seller)?;
+    let mut shelf = Shelf::default();
+    let seller = shelf.seller(cx, offer.stamp.seller)?;
     let address = PostalAddress { country: wish.country.clone(), ..PostalAddress::default() };
     let zone = seller.zone_of_address(&address)?;
     let (buyer, mut sheet) = (Registration::Unregistered, TaxSheet::new(wish.currency));
     let mut places = Vec::with_capacity(charges.len());
     for charge in charges {
-        let category = charge.price.tax_category.or(offer.content.tax_category);
+        let category = shelf.tax_category(cx, (offer, &charge.price))?;
         places.push(sheet.place(category, |category| {
             rule_for(&seller.rules, &Supply { zone, category, buyer, on })
         })?);

@@ -8,12 +8,16 @@ use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::class::{CreditTerms, CustomerClass};
 use crate::domain::account::profile::{AddressUse, Matter};
 use crate::domain::billing::invoice::InvoiceParty;
+use crate::domain::catalog::category::{Category, DEPTH_MAX, ResourceCategory};
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::Price;
 use crate::domain::catalog::resource::Resource;
 use crate::domain::catalog::tax::{TaxRule, TaxZone, zone_of};
 use crate::domain::error::{Code, Rejection};
-use crate::domain::id::{ClassId, Id, MeterId, OfferId, PriceId, ResourceId, TaxZoneId};
+use crate::domain::id::{
+    CategoryId, ClassId, Id, MeterId, OfferId, PriceId, ResourceCategoryId, ResourceId,
+    TaxCategoryId, TaxZoneId,
+};
 use crate::domain::party::medium::PostalAddress;
 use crate::domain::stamp::SellerNumber;
 use crate::domain::text::Country;
@@ -35,6 +39,8 @@ pub(super) struct Shelf {
     prices: BTreeMap<PriceId, Arc<Price>>,
     meters: BTreeMap<MeterId, Arc<Meter>>,
     resources: BTreeMap<ResourceId, Arc<Resource>>,
+    categories: BTreeMap<CategoryId, Arc<Category>>,
+    resource_categories: BTreeMap<ResourceCategoryId, Arc<ResourceCategory>>,
     classes: BTreeMap<ClassId, CreditTerms>,
     sellers: BTreeMap<SellerNumber, Arc<Seller>>,
 }
@@ -47,7 +53,7 @@ fn loaded<R: Record>(
     if let Some(found) = kept.get(&id) {
         return Ok(Arc::clone(found));
     }
-    let found = cx.view.find::<R>(id)?.map(Arc::new).ok_or_else(|| missing(id))?;
+    let found = cx.shared::<R>(id)?.ok_or_else(|| missing(id))?;
     kept.insert(id, Arc::clone(&found));
     Ok(found)
 }
@@ -73,6 +79,39 @@ impl Shelf {
 
     pub(super) fn resource(&mut self, cx: Cx<'_>, id: ResourceId) -> Result<Arc<Resource>, Error> {
         loaded(&mut self.resources, cx, id)
+    }
+
+    /// How what a price of an offer is for is taxed: as the price says, else as the group of its
+    /// resource does, else as the first of the offer's categories that says so itself or lies below
+    /// one that does, else as the offer does.
+    pub(super) fn tax_category(
+        &mut self,
+        cx: Cx<'_>,
+        (offer, price): (&Offer, &Price),
+    ) -> Result<Option<TaxCategoryId>, Error> {
+        if price.tax_category.is_some() {
+            return Ok(price.tax_category);
+        }
+        if let Some(id) = price.resource
+            && let Some(group) = self.resource(cx, id)?.content.category
+        {
+            let group = loaded(&mut self.resource_categories, cx, group)?;
+            if group.tax_category.is_some() {
+                return Ok(group.tax_category);
+            }
+        }
+        for id in &offer.content.categories {
+            let mut next = Some(*id);
+            for _ in 0..DEPTH_MAX {
+                let Some(id) = next else { break };
+                let category = loaded(&mut self.categories, cx, id)?;
+                if category.tax_category.is_some() {
+                    return Ok(category.tax_category);
+                }
+                next = category.parent();
+            }
+        }
+        Ok(offer.content.tax_category)
     }
 
     pub(super) fn credit_terms(&mut self, cx: Cx<'_>, id: ClassId) -> Result<CreditTerms, Error> {

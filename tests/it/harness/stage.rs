@@ -216,6 +216,8 @@ impl Furnisher<'_> {
         self.make("service_terms", "/service_terms", &it);
         let unused = json!({ "name": self.called("Unused"), "paid": paid });
         self.make("spare_terms", "/service_terms", &unused);
+        let it = json!({ "name": disk, "tax_category": self.name("tax_category") });
+        self.make("resource_category", "/resource_categories", &it);
         self.make("resource", "/resources", &json!({ "name": disk, "unit": "GB" }));
         self.make("part", "/resources", &json!({ "name": part, "unit": "unit" }));
         let it = json!({ "name": kit, "state": "active", "resources": [self.name("part")] });

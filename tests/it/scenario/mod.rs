@@ -8,5 +8,6 @@ mod endings;
 mod estimates;
 mod first_invoice;
 mod holds;
+mod taxes;
 mod two_sellers;
 mod waiting;

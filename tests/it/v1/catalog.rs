@@ -56,11 +56,11 @@ fn what_the_catalogue_is_made_of_is_corrected_by_id() {
         > GET /categories/{cat1}?fields=name,revision [operator]
         200 OK {"id":"{cat1}","name":{"en":"Mial"},"revision":1}
         > PATCH /categories/{cat1} {"name":{"en":"Mail"}} [operator]
-        200 OK {"id":"{cat1}","number":1,"revision":2,"name":{"en":"Mail"},"parent":null,"state":"launched"}
+        200 OK {"id":"{cat1}","number":1,"revision":2,"name":{"en":"Mail"},"parent":null,"tax_category":null,"state":"launched"}
         > GET /categories/{cat2}?fields=name,revision [operator]
         200 OK {"id":"{cat2}","name":{"en":"Boxes"},"revision":2}
         > PATCH /categories/{cat2} {"parent":null} [operator]
-        200 OK {"id":"{cat2}","number":2,"revision":3,"name":{"en":"Boxes"},"parent":null,"state":"launched"}
+        200 OK {"id":"{cat2}","number":2,"revision":3,"name":{"en":"Boxes"},"parent":null,"tax_category":null,"state":"launched"}
         > GET /categories/{cat1}?fields=name,revision [operator]
         200 OK {"id":"{cat1}","name":{"en":"Mail"},"revision":2}
         > PATCH /categories/{cat1} {"parent":"{cat1}"} [operator]
@@ -80,7 +80,7 @@ fn what_the_catalogue_is_made_of_is_corrected_by_id() {
         > GET /resources/{res1}?fields=name,revision [operator]
         200 OK {"id":"{res1}","name":{"en":"Disc"},"revision":1}
         > PATCH /resources/{res1} {"description":{"en":"Fast"},"name":{"en":"Disk"}} [operator]
-        200 OK {"id":"{res1}","number":1,"revision":2,"name":{"en":"Disk"},"description":{"en":"Fast"},"unit":"GB","measured":false,"dependencies":[]}
+        200 OK {"id":"{res1}","number":1,"revision":2,"name":{"en":"Disk"},"description":{"en":"Fast"},"unit":"GB","measured":false,"category":null,"dependencies":[]}
         > GET /specifications/{spc1}?fields=name,revision [operator]
         200 OK {"id":"{spc1}","name":{"en":"Servre"},"revision":1}
         > PATCH /specifications/{spc1} {"name":{"en":"Server"},"resources":["{res1}"]} [operator]

@@ -1,0 +1,83 @@
+//! Taxes by what is sold: the category of an offer and the group of a resource lead to a rate.
+
+use expect_test::expect;
+use serde_json::{Value, json};
+
+use crate::harness::market::{Market, monthly, sums, text};
+
+/// A tax category with a rate of its own.
+fn taxed(market: &Market, code: &str, percent: &str) -> Value {
+    let operator = market.operator();
+    let zone = operator.get("/tax_zones")["items"][0]["id"].clone();
+    let category = operator.post("/tax_categories", &json!({ "code": code, "name": code }));
+    let rule = json!({
+        "name": "VAT", "zone": zone, "category": category["id"], "percent": percent,
+        "valid_from": "2000-01-01",
+    });
+    operator.post("/tax_rules", &rule);
+    category["id"].clone()
+}
+
+/// What the invoice of a customer bears that buys an offer with three stamps, and what was told of
+/// it before.
+fn borne(market: &Market, name: &str, (offer, stamp): (&str, &str)) -> String {
+    let operator = market.operator();
+    let asked = json!({ "currency": "EUR", "country": "DE", "resources": { stamp: "3" } });
+    let told = operator.post(&format!("/offers/{offer}/calculate"), &asked);
+    let account = market.customer(name, "EUR");
+    let items = json!([{ "offer": offer, "resources": { stamp: "3" } }]);
+    operator.post("/orders", &json!({ "account": account["id"], "items": items }));
+    market.house.app.keep_duties();
+    let invoices = market.invoices(&account);
+    let before = told["tax"]["amount"].as_str().unwrap();
+    format!("{name}: {}, {before} before\n", sums(&invoices[0]))
+}
+
+#[test]
+fn a_category_and_a_group_of_resources_lead_to_the_tax_of_what_is_in_them() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let (low, none) = (taxed(&market, "FOOD", "7"), taxed(&market, "POST", "0"));
+    let made = |path: &str, body: Value| operator.post(path, &body)["id"].clone();
+    let food = made("/categories", json!({ "name": { "en": "Food" }, "tax_category": low }));
+    let fruit = made("/categories", json!({ "name": { "en": "Fruit" }, "parent": food }));
+    let plain = made("/categories", json!({ "name": { "en": "Plain" } }));
+    let group = json!({ "name": { "en": "Stamps" }, "tax_category": none });
+    let stamps = made("/resource_categories", group);
+    let unit = json!({ "name": { "en": "Stamp" }, "unit": "unit", "category": stamps });
+    let stamp = text(&made("/resources", unit));
+    let base = monthly("Base", "EUR", "100");
+    let mut of_stamps = monthly("Stamps", "EUR", "10");
+    of_stamps["resource"] = json!(stamp);
+    of_stamps["model"] = json!({ "kind": "per_unit", "per_unit": "10" });
+    let of = |name: &str, category: &Value| {
+        let offer = json!({
+            "categories": [category],
+            "resources": [{ "resource": stamp }],
+        });
+        let prices = [base.clone(), of_stamps.clone()];
+        market.offer_like(name, &prices, (offer, json!({ "resources": [stamp] })))
+    };
+    let (apples, bread, paper) = (of("Apples", &fruit), of("Bread", &food), of("Paper", &plain));
+    let mut told = borne(&market, "Apples", (&apples, &stamp));
+    told += &borne(&market, "Bread", (&bread, &stamp));
+    told += &borne(&market, "Paper", (&paper, &stamp));
+    let change = json!({ "tax_category": none });
+    operator.patch(&format!("/categories/{}", text(&fruit)), &change);
+    told += &borne(&market, "Apples again", (&apples, &stamp));
+    let change = json!({ "tax_category": null });
+    operator.patch(&format!("/resource_categories/{}", text(&stamps)), &change);
+    told += &borne(&market, "Bread again", (&bread, &stamp));
+    expect![[r#"
+        Apples: 130.00 + 7.00 = 137.00 EUR, due 137.00, 7.00 before
+        Bread: 130.00 + 7.00 = 137.00 EUR, due 137.00, 7.00 before
+        Paper: 130.00 + 20.00 = 150.00 EUR, due 150.00, 20.00 before
+        Apples again: 130.00 + 0.00 = 130.00 EUR, due 130.00, 0.00 before
+        Bread again: 130.00 + 9.10 = 139.10 EUR, due 139.10, 9.10 before
+    "#]]
+    .assert_eq(&told);
+    let unknown = json!({ "tax_category": text(&low).replace('a', "b").replace('c', "d") });
+    let refused = operator.call(&format!("PATCH /categories/{}", text(&food)), Some(&unknown));
+    assert_eq!(refused.status.as_u16(), 422);
+    market.must_be_whole();
+}
