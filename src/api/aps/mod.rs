@@ -163,6 +163,7 @@ mod service_terms;
 mod sku;
 mod subscription_resource;
 mod tax_category;
+mod template_limit;
 mod trace;
 mod user;
 mod user_form;

@@ -10,7 +10,7 @@ use super::lookup::{Finding, Lookup, uuids};
 use super::property::{Form, Property};
 use super::relation::Relation;
 use super::service_plan_category::status;
-use super::{bss_resource, localized, vendor};
+use super::{bss_resource, localized, template_limit, vendor};
 use crate::domain::catalog::lifecycle::{Life, State};
 use crate::domain::catalog::resource::Resource;
 use crate::domain::catalog::specification::{Specification, SpecificationContent};
@@ -70,7 +70,7 @@ pub(super) static KIND: Kind<Specification> = Kind {
         .linked_by(Permission::CatalogWrite, link)
         .unlinked_by(Permission::CatalogWrite, unlink),
     ],
-    operations: &[],
+    operations: template_limit::OPERATIONS,
     create: Some(Create {
         needs: Permission::CatalogWrite,
         make: |act, batch, new| Ok(create(act, batch, new)?),

@@ -10,9 +10,11 @@ use super::bss_resource;
 use super::localized::{one, texts};
 use super::operation::{Outcome, Said};
 use super::property::{Field, Form, Structure};
+use super::template_limit::Limits;
 use crate::domain::catalog::offer::ResourceRate;
 use crate::domain::catalog::resource::{DependencyKind, Measure, Resource};
 use crate::domain::id::Id;
+use crate::domain::operator::{Decision, Permission};
 use crate::domain::quantity::Quantity;
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::change::Entitlement;
@@ -61,7 +63,8 @@ pub(super) fn sold(cx: Cx<'_>, it: &Subscription, _: &Said) -> Result<Outcome, E
     let Some(offer) = subscription::offer(cx, it)? else { return Ok(Some(json!([]))) };
     let ids: BTreeSet<_> = offer.content.resources.iter().map(|it| it.resource).collect();
     let rates = ids.into_iter().filter_map(|id| offer.content.rate(id, it.term_key()));
-    let mut rates: Vec<_> = rates.collect();
+    let is_vendor = cx.actor.may(Permission::CatalogRead, &offer.stamp) == Decision::Yes;
+    let mut rates: Vec<_> = rates.filter(|it| is_vendor || it.is_in_panel).collect();
     rates.sort_by_key(|it| it.position);
     let (resources, usage) = (subscription::resources(cx, it)?, billing::resource_usage(cx, it)?);
     let shown = rates.into_iter().filter_map(|rate| {
@@ -105,18 +108,19 @@ fn as_sold(of: &Subscription, (it, rate): (&Resource, &ResourceRate), used: Quan
 
 /// `resources` of the OSS side: all resources of the service template, and what else was bought.
 pub(super) fn delivered(cx: Cx<'_>, it: &Subscription, _: &Said) -> Result<Outcome, Error> {
-    let configured = subscription::specification(cx, it)?;
-    let configured = configured.map(|it| it.content.resources.clone()).unwrap_or_default();
+    let template = subscription::specification(cx, it)?;
+    let limits = template.as_deref().map(Limits::of).unwrap_or_default();
+    let configured = template.map(|it| it.content.resources.clone()).unwrap_or_default();
     let bought = it.deal().resources.keys().filter(|id| !configured.contains(id));
     let (resources, usage) = (subscription::resources(cx, it)?, billing::resource_usage(cx, it)?);
     let shown = configured.iter().chain(bought).filter_map(|id| {
         let used = usage.get(id).copied().unwrap_or(Quantity::ZERO);
-        Some(as_delivered(it, resources.get(id)?, used))
+        Some(as_delivered(it, (resources.get(id)?, limits.get(*id)), used))
     });
     Ok(Some(Value::Array(shown.collect())))
 }
 
-fn as_delivered(of: &Subscription, it: &Resource, used: Quantity) -> Value {
+fn as_delivered(of: &Subscription, (it, limit): (&Resource, Option<u64>), used: Quantity) -> Value {
     let content = &it.content;
     let mut shown = json!({
         "id": it.stamp.number.to_string(),
@@ -128,6 +132,8 @@ fn as_delivered(of: &Subscription, it: &Resource, used: Quantity) -> Value {
     });
     if let Some(has) = of.deal().resources.get(&it.id) {
         shown["limit"] = number(has.amount());
+    } else if let Some(limit) = limit {
+        shown["limit"] = json!(limit);
     }
     if let Some(application) = &content.vendor.application_id {
         shown["apsId"] = json!(application.as_str());

@@ -17,4 +17,5 @@ mod rights;
 mod scenarios;
 mod skus;
 mod subscriptions;
+mod templates;
 mod users;
