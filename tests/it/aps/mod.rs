@@ -15,6 +15,7 @@ mod removals;
 mod requests;
 mod rights;
 mod scenarios;
+mod selling;
 mod skus;
 mod subscriptions;
 mod templates;

@@ -281,7 +281,8 @@ fn a_plan_that_comes_back_as_it_was_read_stays_as_it_is() {
             whole[list][0].as_object_mut().unwrap().remove("extra");
         }
         whole["subscriptionPeriods"][1]["active"] = json!(false);
-        whole["resourceRates"][0]["sortNumber"] = json!(99);
+        let rates = whole["resourceRates"].as_array_mut().unwrap();
+        rates.last_mut().unwrap()["sortNumber"] = json!(99);
         operator.call(&format!("PUT {path}"), Some(&whole)).ok();
         let mut after = operator.call(&format!("GET {path}"), None).ok();
         let (mut before, mut whole) = (before, whole);

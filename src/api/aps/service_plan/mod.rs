@@ -14,6 +14,8 @@
 //! - `refund`: `nonRefundableAmount`, `fullRefundPeriod` in days, and `proratedRefund` for whether
 //!   something is paid back after those; nothing where the vendor's policy holds.
 //! - `units`: `included`, `min`, `max` and `step`, as texts.
+//! - Rates come in the order of `sortNumber`. Who only buys sees no rate without `showInStore` in a
+//!   plan, and none without `showInCustomerPanel` in a subscription.
 //! - `volumePricing` is among the fees of a rate whose tiers are not graduated.
 //! - A fee's `description` is the name of the price, which is what an invoice says.
 //! - A fee that a plan does not have costs nothing, and is shown so.
@@ -55,9 +57,9 @@ use super::property::{Field, Form, Property, Structure};
 use super::relation::Relation;
 use super::service_plan_category::{self, status};
 use super::{bss_resource, service_template, service_terms, vendor};
-use crate::domain::catalog::offer::{Offer, PriceHold};
+use crate::domain::catalog::offer::{Offer, PriceHold, ResourceRate};
 use crate::domain::id::{Id, OfferId};
-use crate::domain::operator::Permission;
+use crate::domain::operator::{Decision, Permission};
 use crate::services::{Cx, Error, finding, offer};
 
 /// The full id of the type.
@@ -214,15 +216,24 @@ fn periods(cx: Cx<'_>, it: &Offer) -> Result<Value, Error> {
 
 fn rates(cx: Cx<'_>, it: &Offer) -> Result<Value, Error> {
     let fees = Fees::of(cx, it)?;
-    let plain = it.content.resources.iter().filter(|it| it.term.is_none());
+    let plain = in_order(cx, it).into_iter().filter(|it| it.term.is_none());
     let all = plain.map(|rate| rate::shown(cx, (it, rate), &fees));
     Ok(Value::Array(all.collect::<Result<_, _>>()?))
+}
+
+/// The rates of a plan by their numbers. Who only buys sees those that are shown in the store.
+fn in_order<'a>(cx: Cx<'_>, it: &'a Offer) -> Vec<&'a ResourceRate> {
+    let is_vendor = cx.actor.may(Permission::CatalogRead, &it.stamp) == Decision::Yes;
+    let shown = it.content.resources.iter().filter(|it| is_vendor || it.is_in_store);
+    let mut rates: Vec<_> = shown.collect();
+    rates.sort_by_key(|it| it.position);
+    rates
 }
 
 /// Nothing is said where no period differs from the others.
 fn period_rates(cx: Cx<'_>, it: &Offer) -> Result<Value, Error> {
     let fees = Fees::of(cx, it)?;
-    let own = it.content.resources.iter().filter(|it| it.term.is_some());
+    let own = in_order(cx, it).into_iter().filter(|it| it.term.is_some());
     let all: Vec<_> =
         own.map(|rate| rate::shown_for_period(cx, (it, rate), &fees)).collect::<Result<_, _>>()?;
     Ok(if all.is_empty() { Value::Null } else { Value::Array(all) })
