@@ -19,6 +19,7 @@ mod described;
 mod disk_full;
 mod double_spend;
 mod finding;
+mod fuzz;
 mod harness;
 mod ledger;
 mod model;

@@ -101,7 +101,7 @@ impl<'a> Signer<'a> {
 }
 
 /// The signature base string of a request without a form.
-fn signed_text(what: &str, place: &str, own: &[(&str, String)]) -> String {
+pub(crate) fn signed_text(what: &str, place: &str, own: &[(&str, String)]) -> String {
     let (method, path) = what.split_once(' ').unwrap();
     let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let of_query = form_urlencoded::parse(query.as_bytes());
