@@ -49,7 +49,8 @@ pub(super) static KIND: Kind<User> = Kind {
     head: |_, it| Ok(user::head(it)),
     find: |cx, id| user::found(cx, id, User::is_administrator),
     list: |cx, listing| user::list(cx, listing, User::is_administrator),
-    finding: Finding::by(|cx, id| user::found(cx, id, User::is_administrator), user::LOOKUPS),
+    finding: Finding::by(|cx, id| user::found(cx, id, User::is_administrator), user::LOOKUPS)
+        .only(User::is_administrator),
     properties: user::PROPERTIES,
     relations: user::RELATIONS,
     operations: &[

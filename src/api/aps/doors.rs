@@ -36,7 +36,27 @@ pub fn doors() -> Vec<Door> {
             writes: !service.operations.only_reads(it.name),
         })
     });
-    KINDS.iter().flat_map(|it| of_kind(*it)).chain(services).collect()
+    KINDS.iter().flat_map(|it| of_kind(*it)).chain(services).chain(of_events()).collect()
+}
+
+/// What can be done about the events that a resource is told of, whatever its type.
+fn of_events() -> impl Iterator<Item = Door> {
+    let all = "/aps/2/resources/{id}/aps/subscriptions";
+    let (reads, writes) = (Permission::ListenerRead, Permission::ListenerWrite);
+    let doors = [
+        ("GET", all.to_owned(), reads),
+        ("POST", all.to_owned(), writes),
+        ("GET", format!("{all}/{{id}}"), reads),
+        ("DELETE", format!("{all}/{{id}}"), writes),
+    ];
+    doors.into_iter().map(|(method, path, needs)| Door {
+        method,
+        path,
+        name: "EventSubscription",
+        kind: "http://aps-standard.org/types/core/event/subscription/1.0",
+        needs,
+        writes: method != "GET",
+    })
 }
 
 /// The path of an operation, with `{id}` for each parameter.

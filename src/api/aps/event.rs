@@ -150,7 +150,9 @@ impl Dialect for Bus {
         }
         let mut news = Vec::new();
         for kind in KINDS.iter().filter(|it| it.told_of() == fact.subject.kind) {
-            news.extend(Sides::of(cx, *kind, fact)?.news(&interest)?);
+            if let Some(sides) = Sides::of(cx, *kind, fact)? {
+                news.extend(sides.news(&interest)?);
+            }
         }
         let told = |(place, it): (usize, News)| message(fact, to, (place, it.shown(&interest)));
         news.into_iter().enumerate().map(told).collect()
@@ -213,13 +215,16 @@ struct Sides<'a> {
 }
 
 impl<'a> Sides<'a> {
-    fn of(cx: Cx<'a>, kind: &'static dyn AnyKind, fact: &Fact) -> Result<Self, Error> {
-        let side = |it: &Option<Vec<u8>>| it.as_ref().map(|it| kind.kept(it)).transpose();
+    /// Both sides as resources of a type, if that shows one of them.
+    fn of(cx: Cx<'a>, kind: &'static dyn AnyKind, fact: &Fact) -> Result<Option<Self>, Error> {
+        let side = |it: &Option<Vec<u8>>| match it {
+            Some(side) => kind.kept(side),
+            None => Ok(None),
+        };
         let (before, after) = (side(&fact.before)?, side(&fact.after)?);
-        let either = after.as_ref().or(before.as_ref());
-        let either = either.ok_or_else(|| Error::internal("a fact of nothing"))?;
+        let Some(either) = after.as_ref().or(before.as_ref()) else { return Ok(None) };
         let id = either.head(cx)?.id;
-        Ok(Self { cx, id, before, after })
+        Ok(Some(Self { cx, id, before, after }))
     }
 
     fn last(&self) -> &dyn Thing {

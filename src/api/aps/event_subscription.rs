@@ -135,11 +135,9 @@ fn in_words_of_the_bus(error: Error) -> Error {
 
 /// `GET …/aps/subscriptions`: those that the caller may see.
 pub(super) fn list(cx: Cx<'_>, subscriber: &dyn Thing) -> Result<Answer, Error> {
+    must_read(cx)?;
     let mut told_of = Vec::new();
     let mut page = PageRequest::oldest(PageRequest::LIMIT_MAX);
-    if !cx.actor.may_at_all(Permission::ListenerRead) {
-        return Err(Error::Forbidden { permission: Permission::ListenerRead });
-    }
     let (account, id) = (account_of(cx, subscriber)?, subscriber.head(cx)?.id);
     loop {
         let found = listener::list(cx, (account, None), &page)?;
@@ -153,8 +151,14 @@ pub(super) fn list(cx: Cx<'_>, subscriber: &dyn Thing) -> Result<Answer, Error> 
     }
 }
 
+fn must_read(cx: Cx<'_>) -> Result<(), Error> {
+    let permission = Permission::ListenerRead;
+    if cx.actor.may_at_all(permission) { Ok(()) } else { Err(Error::Forbidden { permission }) }
+}
+
 /// `GET …/aps/subscriptions/{id}`.
 pub(super) fn show(cx: Cx<'_>, subscriber: &dyn Thing, id: &str) -> Result<Answer, Error> {
+    must_read(cx)?;
     let found = find(cx, subscriber, id)?;
     Ok(shown(Value::Object(told(&found)?)))
 }

@@ -223,8 +223,9 @@ pub(super) trait AnyKind: Sync {
     fn writes(&self) -> (Option<Permission>, Option<Permission>);
     /// Of which of our things facts tell of its resources.
     fn told_of(&self) -> id::Kind;
-    /// The resource that shows the thing of ours that one side of a fact keeps.
-    fn kept(&'static self, side: &[u8]) -> Result<Box<dyn Thing>, Error>;
+    /// The resource that shows the thing of ours that one side of a fact keeps, if one of this type
+    /// does.
+    fn kept(&'static self, side: &[u8]) -> Result<Option<Box<dyn Thing>>, Error>;
     /// The resource with an id.
     fn find(&'static self, cx: Cx<'_>, id: Uuid) -> Result<Option<Box<dyn Thing>>, Error>;
     /// By what its resources are found without looking at all of them.
@@ -316,8 +317,9 @@ impl<T: Kept + Sync + 'static> AnyKind for Kind<T> {
         T::KIND
     }
 
-    fn kept(&'static self, side: &[u8]) -> Result<Box<dyn Thing>, Error> {
-        Ok(self.thing(T::kept(side)?))
+    fn kept(&'static self, side: &[u8]) -> Result<Option<Box<dyn Thing>>, Error> {
+        let it = T::kept(side)?;
+        Ok((self.finding.shows)(&it).then(|| self.thing(it)))
     }
 
     fn find(&'static self, cx: Cx<'_>, id: Uuid) -> Result<Option<Box<dyn Thing>>, Error> {

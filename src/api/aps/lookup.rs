@@ -27,14 +27,21 @@ pub(super) struct Finding<T> {
     pub(super) count: Count,
     /// Whether a list of a breadth has it: what is found by a lookup may lie further off.
     pub(super) reaches: Reaches<T>,
+    /// Whether a thing of ours is shown by this type, where another shows others of its kind.
+    pub(super) shows: fn(&T) -> bool,
     /// By what.
     pub(super) lookups: &'static [Lookup],
 }
 
 impl<T> Finding<T> {
     /// By their `aps.id` alone: for what is few.
-    pub(super) const NONE: Self =
-        Self { load: None, count: |_, _| Ok(None), reaches: |_, _, _| Ok(true), lookups: &[] };
+    pub(super) const NONE: Self = Self {
+        load: None,
+        count: |_, _| Ok(None),
+        reaches: |_, _, _| Ok(true),
+        shows: |_| true,
+        lookups: &[],
+    };
 
     /// By some lookups.
     pub(super) const fn by(load: Load<T>, lookups: &'static [Lookup]) -> Self {
@@ -44,6 +51,12 @@ impl<T> Finding<T> {
     /// The same, where lists of less breadth leave some out.
     pub(super) const fn reaching(mut self, reaches: Reaches<T>) -> Self {
         self.reaches = reaches;
+        self
+    }
+
+    /// The same, of a type that shows some of the things of a kind.
+    pub(super) const fn only(mut self, shows: fn(&T) -> bool) -> Self {
+        self.shows = shows;
         self
     }
 

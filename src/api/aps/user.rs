@@ -196,7 +196,8 @@ pub(super) static KIND: Kind<User> = Kind {
     head: |_, it| Ok(head(it)),
     find: |cx, id| found(cx, id, |it| !it.is_administrator()),
     list: |cx, listing| list(cx, listing, |it| !it.is_administrator()),
-    finding: Finding::by(|cx, id| found(cx, id, |it| !it.is_administrator()), LOOKUPS),
+    finding: Finding::by(|cx, id| found(cx, id, |it| !it.is_administrator()), LOOKUPS)
+        .only(|it| !it.is_administrator()),
     properties: PROPERTIES,
     relations: RELATIONS,
     operations: &[INVITE, ACTIVATE, RESET_PASSWORD, UNLOCK, DISABLE, ENABLE, LOGIN_HISTORY],

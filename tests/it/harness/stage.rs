@@ -219,12 +219,21 @@ impl Furnisher<'_> {
         let it = json!({ "name": disk, "tax_category": self.name("tax_category") });
         self.make("resource_category", "/resource_categories", &it);
         self.make("resource", "/resources", &json!({ "name": disk, "unit": "GB" }));
-        self.make("part", "/resources", &json!({ "name": part, "unit": "unit" }));
+        let part = self.make("part", "/resources", &json!({ "name": part, "unit": "unit" }));
+        self.keep("part_number", part["number"].to_string());
         let it = json!({ "name": kit, "state": "active", "resources": [self.name("part")] });
         self.make("spare_specification", "/specifications", &it);
         self.make("specification", "/specifications", &json!({ "name": plain, "state": "active" }));
         let it = json!({ "name": hands, "state": "active", "connector": "manual" });
         self.make("manual", "/specifications", &it);
+        let own = self.name("reseller").split_once('_').unwrap().1;
+        let it = json!({
+            "event": "http://aps-standard.org/core/events/removed",
+            "source": { "type": "http://www.odin.com/billing/CustomerClass/1.0" },
+            "handler": format!("https://{}.example.com/gone", self.side),
+        });
+        let path = format!("/aps/2/resources/{own}/aps/subscriptions");
+        self.make("event_subscription", &path, &it);
         self.make("class", "/classes", &json!({ "name": self.called("Gold") }));
         let it =
             json!({ "name": "erp", "applies_to": "account", "description": self.called("ERP") });
