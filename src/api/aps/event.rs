@@ -118,7 +118,7 @@ impl Interest {
         let mut kinds: Vec<_> = sources.iter().map(|it| it.told_of()).collect();
         if self.event.is_of_links() {
             let links = sources.iter().flat_map(|it| it.links());
-            let mirrored = links.filter(|it| it.mirrors.is_some());
+            let mirrored = links.filter(|it| it.mirrors.is_some() && self.is_by(it.name));
             kinds.extend(
                 mirrored.flat_map(|it| registry::implementing(it.to)).map(|it| it.told_of()),
             );

@@ -6,8 +6,8 @@ use serde_json::Value;
 use super::{
     account, attribute_definition, billing_account, billing_run, category, class, consumer_key,
     invoice, listener, mail, meter, notification, offer, order, party, payment, payment_method,
-    price, resource_category, service_terms, session, specification, subscription, task, tax, token,
-    user,
+    price, resource_category, service_terms, session, specification, subscription, task, tax,
+    token, user,
 };
 use crate::api::edge::reply::Wire;
 use crate::domain::event::Fact;

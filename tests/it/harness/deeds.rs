@@ -201,7 +201,7 @@ const DEEDS: &[Deed] = &[
     deed("DELETE /prices/{drafted_price}", "seller", ""),
     deed("POST /prices/{price}/versions", "seller", r#"{"valid_from":"2026-03-01","model":{"kind":"flat","amount":"12"}}"#),
     deed("POST /resource_categories", "seller", r#"{"name":{"en":"$side Space"},"tax_category":"$tax_category"}"#),
-    deed("PATCH /resource_categories/{resource_category}", "seller", r#"{"tax_category":null}"#),
+    deed("PATCH /resource_categories/{resource_category}", "seller", r#"{"tax_category":"$tax_category"}"#),
     deed("POST /resources", "seller", r#"{"name":{"en":"$side Memory"},"unit":"GB"}"#),
     deed("PATCH /resources/{resource}", "seller", r#"{"name":{"en":"$side Drive"}}"#),
     deed("DELETE /seats/{seat}", "seller", ""),

@@ -216,8 +216,7 @@ impl Furnisher<'_> {
         self.make("service_terms", "/service_terms", &it);
         let unused = json!({ "name": self.called("Unused"), "paid": paid });
         self.make("spare_terms", "/service_terms", &unused);
-        let it = json!({ "name": disk, "tax_category": self.name("tax_category") });
-        self.make("resource_category", "/resource_categories", &it);
+        self.make("resource_category", "/resource_categories", &json!({ "name": disk }));
         self.make("resource", "/resources", &json!({ "name": disk, "unit": "GB" }));
         let part = self.make("part", "/resources", &json!({ "name": part, "unit": "unit" }));
         self.keep("part_number", part["number"].to_string());
