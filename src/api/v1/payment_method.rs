@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::route::{Needs, Route, read, write};
-use super::wire::{List, NoQuery, parse, parse_optional};
+use super::wire::{List, NoQuery, absent, parse, parse_optional};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::error::Invalid;
@@ -178,9 +178,45 @@ fn after_month(text: Option<&String>) -> Result<Date, Invalid> {
     Ok(first.map_err(wrong)?.plus_months(1))
 }
 
+/// The fields in which the details of a kind are said.
+const fn fields_of(kind: MethodKind) -> &'static [&'static str] {
+    match kind {
+        MethodKind::Card => &["/gateway", "/token", "/brand", "/last_digits", "/expires"],
+        MethodKind::DirectDebit => &["/iban", "/holder", "/mandate", "/signed_on"],
+        MethodKind::Wallet => &["/gateway", "/token"],
+        MethodKind::BankTransfer
+        | MethodKind::Cash
+        | MethodKind::Check
+        | MethodKind::Voucher
+        | MethodKind::Bucket => &[],
+    }
+}
+
 impl NewPaymentMethod {
+    /// Refuses what would be said of another kind.
+    fn must_say_no_more(&self, kind: MethodKind) -> Result<(), Invalid> {
+        let said = [
+            ("/gateway", &self.gateway),
+            ("/token", &self.token),
+            ("/brand", &self.brand),
+            ("/last_digits", &self.last_digits),
+            ("/expires", &self.expires),
+            ("/iban", &self.iban),
+            ("/holder", &self.holder),
+            ("/mandate", &self.mandate),
+            ("/signed_on", &self.signed_on),
+        ];
+        let others = said.iter().filter(|it| !fields_of(kind).contains(&it.0));
+        for (field, value) in others {
+            absent(field, value.as_ref(), kind.word())?;
+        }
+        Ok(())
+    }
+
     fn details(&self) -> Result<SaidDetails, Invalid> {
-        match parse("/kind", &self.kind)? {
+        let kind = parse("/kind", &self.kind)?;
+        self.must_say_no_more(kind)?;
+        match kind {
             MethodKind::Card => Ok(SaidDetails::Card {
                 gateway: given("/gateway", self.gateway.as_ref())?,
                 token: given("/token", self.token.as_ref())?,
