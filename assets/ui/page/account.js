@@ -183,14 +183,12 @@ export default function Account({ id }) {
       const parts = PARTS.filter(([, , needs]) => !needs || may(needs));
       const at = parts.find(([key]) => key === here.value.query.part) ?? parts[0];
       const Part = at[3];
-      const isHeld = of.holds.some((it) => it.kind === "administrative");
       const isOver = SPENT.includes(of.state);
       const more = [
         may("account_write") && { text: t("Edit"), icon: "pencil", onClick: () => act("edit") },
         may("account_register") && of.state === "prospective" && { text: t("Let it buy"), icon: "check", onClick: () => post(`/accounts/${id}/activate`).then(() => say(t("{name} can buy now", { name: of.name })), complain) },
-        may("account_hold") && !isOver && (isHeld
-          ? { text: t("Release"), icon: "lock-open", onClick: () => act("release") }
-          : { text: t("Hold"), icon: "pause", onClick: () => act("hold") }),
+        may("account_hold") && !isOver && of.holds.length > 0 && { text: t("Release"), icon: "lock-open", onClick: () => act("release") },
+        may("account_hold") && !isOver && of.holds.length < 2 && { text: t("Hold"), icon: "pause", onClick: () => act("hold") },
         may("account_close") && !isOver && { text: t("Close the account"), icon: "ban", danger: true, onClick: () => act("close") },
       ].filter(Boolean);
       const actions = html`

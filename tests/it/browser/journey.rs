@@ -1,6 +1,9 @@
 //! Journeys of an operator: each a piece of a working day, made as a person makes it.
 
 use serde_json::json;
+use tillbox::domain::account::Account;
+use tillbox::domain::id::AccountId;
+use tillbox::domain::operator::Actor;
 
 use super::chromium::chromium;
 use super::stage::{LOOKED_AT, OLGA, Stage, jumped};
@@ -146,6 +149,39 @@ fn an_account_is_held_and_goes_on() {
     tab.sees("What it has runs again");
     tab.click("button", "Release");
     tab.until("!seen().includes('Held by an operator')");
+    tab.must_be_content();
+}
+
+#[test]
+fn an_account_is_held_for_what_is_unpaid_and_let_go_for_a_time() {
+    let Some(chromium) = chromium() else { return };
+    let stage = Stage::set();
+    let tab = stage.signed_in(chromium, OLGA);
+    let path = stage.address("/accounts/{account}");
+    let account = || stage.market.operator().get(&path);
+    tab.go(&format!("/ui{path}"));
+    tab.click("button", "More actions");
+    tab.click("button", "Hold");
+    tab.choose("Why", "Because invoices are unpaid");
+    tab.choose("What stops", "Only those that are not paid");
+    tab.fill("textbox", "Comment", "Three reminders");
+    tab.click("button", "Hold");
+    tab.sees("Held because invoices are unpaid (OTHER): Three reminders");
+    let held = account()["holds"][0].clone();
+    assert_eq!((&held["kind"], &held["policy"]), (&json!("credit"), &json!("unpaid")));
+    tab.click("button", "More actions");
+    tab.click("button", "Release");
+    let until = "document.querySelector('input[name=until]')";
+    tab.until(&format!("{until} && ({until}.value = '2030-01-01')"));
+    tab.fill("textbox", "Comment", "It will pay in January");
+    tab.click("button", "Release");
+    tab.until("!seen().includes('Held because')");
+    let released = account();
+    assert_eq!((&released["state"], &released["holds"]), (&json!("active"), &json!([])));
+    let id: AccountId = text(&released["id"]).parse().unwrap();
+    let spared = stage.market.house.app.bss.read(&Actor::duty("test"), |cx| cx.get::<Account>(id));
+    let spared = spared.unwrap().sparing().map(|it| it.until.to_string());
+    assert_eq!(spared.as_deref(), Some("2030-01-01T00:00:00Z"));
     tab.must_be_content();
 }
 

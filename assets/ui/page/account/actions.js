@@ -1,5 +1,6 @@
 // What one may do to an account: edit, hold, release, close.
 import { html } from "../../html.js";
+import { useState } from "../../../vendor/preact/hooks.js";
 import { all, get, post, send } from "../../model/api.js";
 import { useLoad } from "../../model/load.js";
 import { forget, remember } from "../../model/name.js";
@@ -63,8 +64,12 @@ export function EditDialog({ of, onClose }) {
     <//>`;
 }
 
+/** The two holds that an account can have. */
+const HOLDS = () => [["administrative", t("By an operator")], ["credit", t("Because invoices are unpaid")]];
+
 /** Stops what an account may do. */
 export function HoldDialog({ of, onClose }) {
+  const free = HOLDS().filter(([kind]) => !of.holds.some((it) => it.kind === kind));
   const hold = async (body) => {
     await post(`/accounts/${of.id}/hold`, body);
     say(t("{name} is on hold", { name: of.name }));
@@ -72,6 +77,7 @@ export function HoldDialog({ of, onClose }) {
   return html`
     <${FormDialog} title=${t("Hold {name}", { name: of.name })} onClose=${onClose} onSend=${hold} send=${t("Hold")}
       intro=${t("Held, it can order nothing, and what it has stops until you release it. Invoices go on.")}>
+      <${Field} name="kind" label=${t("Why")} kind="select" value=${free[0]?.[0]} options=${free} />
       <${Field} name="policy" label=${t("What stops")} kind="select" options=${[["all", t("All of its subscriptions")], ["unpaid", t("Only those that are not paid")]]} />
       <${Field} name="reason" label=${t("Reason")} hint=${t("A short word, such as FRAUD")} value="OTHER" required />
       <${Field} name="comment" label=${t("Comment")} kind="area" />
@@ -80,13 +86,18 @@ export function HoldDialog({ of, onClose }) {
 
 /** Takes a hold back. */
 export function ReleaseDialog({ of, onClose }) {
-  const release = async (body) => {
-    await post(`/accounts/${of.id}/release`, body);
+  const there = HOLDS().filter(([kind]) => of.holds.some((it) => it.kind === kind));
+  const [kind, choose] = useState(there[0]?.[0]);
+  const release = async ({ until, ...body }) => {
+    const to = until ? `${until}T00:00:00Z` : null;
+    await post(`/accounts/${of.id}/release`, { ...body, kind, until: to });
     say(t("{name} goes on", { name: of.name }));
   };
   return html`
     <${FormDialog} title=${t("Release {name}", { name: of.name })} onClose=${onClose} onSend=${release} send=${t("Release")}
       intro=${t("What it has runs again, as far as nothing else holds it.")}>
+      <${Field} name="kind" label=${t("Which hold")} kind="select" value=${kind} options=${there} onChange=${(event) => choose(event.target.value)} />
+      ${kind === "credit" && html`<${Field} name="until" label=${t("Only until")} hint=${t("Without a day, for good")} kind="date" />`}
       <${Field} name="comment" label=${t("Comment")} kind="area" />
     <//>`;
 }
