@@ -8,11 +8,13 @@ use crate::domain::account::tree::{Ancestor, LEVELS_MAX};
 use crate::domain::account::{Account, Remains};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::AccountId;
+use crate::domain::journal::Holder;
 use crate::domain::operator::{ConsumerKey, Permission, Session, Token, User};
 use crate::domain::party::Party;
 use crate::domain::stamp::SellerNumber;
-use crate::services::{Act, Cx, Error, class};
+use crate::services::{Act, Cx, Error, billing_account, class};
 use crate::store::account::ACCOUNT_BY_PARENT;
+use crate::store::journal::balances;
 use crate::store::{Along, Key, Record, Records};
 
 /// The account below which a new one is to stand.
@@ -112,6 +114,7 @@ fn resell(act: &mut Act<'_>, id: AccountId, to: SellerNumber) -> Result<(), Erro
         let why = format!("account `{id}` still has business with its seller: end it first");
         return Err(Rejection::new(Code::InUse, why).into());
     }
+    must_be_even(act.cx(), id)?;
     let own = Along::Owner(id);
     restamp::<BillingAccount>(act, &own, to)?;
     restamp::<Party>(act, &own, to)?;
@@ -119,6 +122,21 @@ fn resell(act: &mut Act<'_>, id: AccountId, to: SellerNumber) -> Result<(), Erro
     restamp::<Token>(act, &own, to)?;
     restamp::<ConsumerKey>(act, &own, to)?;
     restamp::<Session>(act, &own, to)
+}
+
+/// Refuses an account with a balance in the books of its seller: it would stay there, where neither
+/// the account nor its next seller sees it.
+fn must_be_even(cx: Cx<'_>, id: AccountId) -> Result<(), Error> {
+    for of in billing_account::of(cx, id)? {
+        let balances = balances(cx.view, of.stamp.seller, Holder::Customer(of.id))?;
+        if let Some(it) = balances.iter().find(|it| !it.amount.is_zero()) {
+            let (ledger, amount) = (it.key.ledger.word().replace('_', " "), it.amount);
+            let why =
+                format!("account `{id}` has a balance of `{amount}` ({ledger}): settle it first");
+            return Err(Rejection::new(Code::InUse, why).into());
+        }
+    }
+    Ok(())
 }
 
 fn restamp<R: Record>(act: &mut Act<'_>, along: &Along, to: SellerNumber) -> Result<(), Error> {

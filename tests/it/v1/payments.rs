@@ -130,3 +130,29 @@ fn nothing_has_come_in_in_the_future() {
     assert_eq!(pay("2026-02-01").status, 201);
     market.must_be_whole();
 }
+
+#[test]
+fn who_has_credit_with_its_seller_stays_with_it() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let account = market.customer("Mover", "EUR");
+    let offer = market.offer("Flat", &[monthly("Base", "EUR", "10")]);
+    let subscription = market.order(&account, &offer, 1);
+    let amount = |it: &str| json!({ "amount": it, "currency": "EUR" });
+    let paid = json!({ "account": account["id"], "amount": amount("62") });
+    let payment = text(&operator.post("/payments", &paid)["id"]);
+    operator.post(&format!("/subscriptions/{subscription}/cancel"), &json!({}));
+    market.advance_to("2026-02-02");
+    let path = format!("POST /accounts/{}/move", text(&account["id"]));
+    let go = || operator.call(&path, Some(&json!({ "parent": market.house.north.account })));
+    let refused = go();
+    assert_eq!(refused.status.as_u16(), 409);
+    let why = text(&refused.json()["detail"]);
+    assert!(
+        why.ends_with("has a balance of `-50.00 EUR` (customer credit): settle it first"),
+        "{why}"
+    );
+    operator.post(&format!("/payments/{payment}/refund"), &json!({ "amount": amount("50") }));
+    go().ok();
+    market.must_be_whole();
+}
