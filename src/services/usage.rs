@@ -4,22 +4,26 @@
 //! An event counts when its commit is on the disk, and not before it is told so.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
-use super::{Author, Bss, Cx, Error};
+use super::{Author, Bss, Cx, Error, billing};
 use crate::domain::account::billing_account::BillingAccount;
+use crate::domain::catalog::price::{Price, PriceKind};
 use crate::domain::error::{Code, Invalid, Rejection};
-use crate::domain::id::{Kind, MeterId, SubscriptionId};
+use crate::domain::id::{Kind, MeterId, PriceId, SubscriptionId};
 use crate::domain::operator::{Decision, Permission, Scope};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::quantity::Quantity;
 use crate::domain::stamp::{Carried, SellerNumber};
 use crate::domain::subscription::Subscription;
+use crate::domain::subscription::term::RunningTerm;
 use crate::domain::text;
-use crate::domain::time::{Instant, Zone};
+use crate::domain::time::{Date, Instant, Zone};
 use crate::domain::usage::meter::Meter;
 use crate::domain::usage::record::{EventId, UsageEvent, Window};
 use crate::store::catalog::{METER_BY_CODE, of_seller};
+use crate::store::invoice::charged_usage;
 pub use crate::store::usage::{NumberedEvent, RejectedEvent, Sealer, Series, Total, Want};
 use crate::store::usage::{Prepared, Staged, UsageError, Verdict, list_rejected};
 use crate::store::{Along, Records};
@@ -160,13 +164,23 @@ fn take(bss: &Arc<Bss>, author: &Author, events: &[UsageEvent]) -> Result<Vec<Ve
 /// What a batch is judged against, read once for each thing it names.
 struct Known<'a> {
     cx: Cx<'a>,
-    subscriptions: BTreeMap<SubscriptionId, Option<(SellerNumber, Window)>>,
+    subscriptions: BTreeMap<SubscriptionId, Option<Rc<Served>>>,
+    /// What each price counts, if it counts anything.
+    counted_by: BTreeMap<PriceId, Option<MeterId>>,
+    /// From when on late usage is still charged.
+    open_from: BTreeMap<(SubscriptionId, MeterId), Instant>,
     /// By name, and by who sells what was used: two sellers may use one code.
     meters: BTreeMap<(SellerNumber, MeterName), Option<Meter>>,
 }
 
 fn judge(cx: Cx<'_>, batch: &[Entry]) -> Result<(Vec<(usize, UsageEvent)>, Receipt), Error> {
-    let mut known = Known { cx, subscriptions: BTreeMap::new(), meters: BTreeMap::new() };
+    let mut known = Known {
+        cx,
+        subscriptions: BTreeMap::new(),
+        counted_by: BTreeMap::new(),
+        open_from: BTreeMap::new(),
+        meters: BTreeMap::new(),
+    };
     let (mut good, mut receipt) = (Vec::with_capacity(batch.len()), Receipt::default());
     for (index, entry) in batch.iter().enumerate() {
         match known.judge(entry)? {
@@ -185,15 +199,15 @@ impl Known<'_> {
             Ok(offered) => offered,
             Err(invalid) => return Ok(Err(("invalid".to_owned(), invalid.to_string()))),
         };
-        let Some((seller, window)) = self.window(offered.subscription)? else {
+        let Some(served) = self.served(offered.subscription)? else {
             return Ok(Err(unknown(offered.subscription)));
         };
-        let Some(meter) = self.meter(seller, &offered.meter)? else {
+        let Some(meter) = self.meter(served.seller, &offered.meter)? else {
             return Ok(Err(unknown("the meter")));
         };
         let at = offered.at.unwrap_or(self.cx.now);
         let event = UsageEvent {
-            seller,
+            seller: served.seller,
             source: offered.source.clone(),
             event_id: offered.event_id.clone(),
             subscription: offered.subscription,
@@ -207,24 +221,85 @@ impl Known<'_> {
             return Ok(Err(("invalid".to_owned(), invalid.to_string())));
         }
         let refused = |it: Rejection| (it.code.name().to_owned(), it.detail);
+        let window = self.window(offered.subscription, &served, (meter.id, at))?;
         Ok(window.place(at).map(|_| event).map_err(refused))
     }
 
     /// Who sells a subscription, and when it is served.
-    fn window(&mut self, id: SubscriptionId) -> Result<Option<(SellerNumber, Window)>, Error> {
+    fn served(&mut self, id: SubscriptionId) -> Result<Option<Rc<Served>>, Error> {
         if let Some(known) = self.subscriptions.get(&id) {
-            return Ok(*known);
+            return Ok(known.clone());
         }
         let found = self.cx.view.find::<Subscription>(id)?;
         let may = |it: &Subscription| {
             self.cx.actor.may(Permission::UsageWrite, &it.stamp) == Decision::Yes
         };
-        let window = match found.filter(may) {
-            Some(it) => served(self.cx, &it)?.map(|window| (it.stamp.seller, window)),
+        let served = match found.filter(may) {
+            Some(it) => served(self.cx, &it)?.map(Rc::new),
             None => None,
         };
-        self.subscriptions.insert(id, window);
-        Ok(window)
+        self.subscriptions.insert(id, served.clone());
+        Ok(served)
+    }
+
+    /// When usage of a subscription on a meter is charged, as far as it matters at a moment: what is
+    /// on no invoice yet always is, what comes late only if a bill will still look at its period.
+    fn window(
+        &mut self,
+        id: SubscriptionId,
+        served: &Served,
+        (meter, at): (MeterId, Instant),
+    ) -> Result<Window, Error> {
+        let mut prices = Vec::new();
+        let mut charged_until = None;
+        for (price, until) in &served.charged {
+            if self.counted_by(*price)? == Some(meter) {
+                prices.push(*price);
+                charged_until = charged_until.max(Some(*until));
+            }
+        }
+        let billed_until = charged_until.map(|on| served.zone.start_of(on));
+        let window = Window { billed_until, ..served.window };
+        match billed_until {
+            Some(until) if at < until => {
+                let open_from = match self.open_from.get(&(id, meter)) {
+                    Some(known) => *known,
+                    None => self.late_from(id, served, &prices)?.unwrap_or(until),
+                };
+                self.open_from.insert((id, meter), open_from);
+                Ok(Window { open_from: window.open_from.max(open_from), ..window })
+            }
+            Some(_) | None => Ok(window),
+        }
+    }
+
+    /// Where the periods begin whose usage the next bill looks at again; `None` if there are none.
+    fn late_from(
+        &self,
+        id: SubscriptionId,
+        served: &Served,
+        prices: &[PriceId],
+    ) -> Result<Option<Instant>, Error> {
+        if !served.is_billed_again {
+            return Ok(None);
+        }
+        let periods = usize::from(billing::policy(served.seller).late_usage_periods);
+        let charged = charged_usage(self.cx.view, (id, prices), periods)?;
+        Ok(charged.into_iter().map(|it| it.from_at).min())
+    }
+
+    /// What a price counts, if it counts anything.
+    fn counted_by(&mut self, price: PriceId) -> Result<Option<MeterId>, Error> {
+        if let Some(known) = self.counted_by.get(&price) {
+            return Ok(*known);
+        }
+        let found = self.cx.view.find::<Price>(price)?;
+        let meter = found.and_then(|it| match it.kind {
+            PriceKind::Usage { meter } => Some(meter),
+            PriceKind::OneTime(_) | PriceKind::Recurring { .. } => None,
+        });
+        self.counted_by.insert(price, meter);
+        Ok(meter)
     }
 
     /// The meter of a name: the seller's own, or the provider's, which is there for everybody.
@@ -258,22 +333,47 @@ fn unknown(what: impl std::fmt::Display) -> (String, String) {
     (Code::ReferenceUnknown.name().to_owned(), format!("`{what}` is not there"))
 }
 
-/// When a subscription is served; `None` before it began.
-fn served(cx: Cx<'_>, it: &Subscription) -> Result<Option<Window>, Error> {
-    let zone = cx.view.find::<BillingAccount>(it.billing_account())?;
-    let zone = zone.map_or(Zone::UTC, |it| it.terms().zone);
-    Ok(it.began_on().map(|began_on| {
-        let served_from = zone.start_of(began_on);
-        let taken_from = cx.now.plus_seconds(-cx.usage.limits().window_seconds);
-        let served_until = it.ended_on().map(|on| zone.start_of(on.plus_days(1)));
-        Window {
-            served_from,
-            served_until,
-            billed_until: None,
-            open_from: served_from.max(taken_from),
-            now: cx.now,
-        }
+/// A subscription as far as its usage is concerned.
+struct Served {
+    seller: SellerNumber,
+    /// When it is served, and since when usage is taken at all.
+    window: Window,
+    zone: Zone,
+    /// Up to which day each price is charged.
+    charged: Vec<(PriceId, Date)>,
+    /// Whether there will be another bill.
+    is_billed_again: bool,
+}
+
+/// When a subscription is served and billed; `None` before it began.
+fn served(cx: Cx<'_>, it: &Subscription) -> Result<Option<Served>, Error> {
+    let Some(began_on) = it.began_on() else { return Ok(None) };
+    let billing_account = cx.view.find::<BillingAccount>(it.billing_account())?;
+    let zone = billing_account.as_ref().map_or(Zone::UTC, |it| it.terms().zone);
+    let served_from = zone.start_of(began_on);
+    let taken_from = cx.now.plus_seconds(-cx.usage.limits().window_seconds);
+    let window = Window {
+        served_from,
+        served_until: it.ended_on().map(|on| zone.start_of(used_until(it, on))),
+        billed_until: None,
+        open_from: served_from.max(taken_from),
+        now: cx.now,
+    };
+    Ok(Some(Served {
+        seller: it.stamp.seller,
+        window,
+        zone,
+        charged: it.charged.iter().map(|(price, mark)| (*price, mark.on)).collect(),
+        is_billed_again: billing_account.is_some_and(|it| it.next_bill().is_some()),
     }))
+}
+
+/// The first day whose use billing does not read, of what ended on a day: the next one, or that on
+/// which its term was over before.
+fn used_until(it: &Subscription, ended_on: Date) -> Date {
+    let next = ended_on.plus_days(1);
+    let term = it.term().filter(|it| !it.renewal().is_automatic());
+    term.and_then(RunningTerm::end_on).map_or(next, |it| it.min(next))
 }
 
 /// Keeps what was refused, so that it can be listed and sent again.

@@ -22,7 +22,7 @@ use crate::domain::overview::Charged;
 use crate::domain::page::PageOrder;
 use crate::domain::quantity::Quantity;
 use crate::domain::stamp::SellerNumber;
-use crate::domain::time::{Date, Period};
+use crate::domain::time::{Date, Instant, Period};
 
 // The numbers of invoices are their sellers', and stand on them as texts.
 record!(Invoice, InvoiceId, "invoice", shape 1 unnumbered,
@@ -223,13 +223,17 @@ pub struct ChargedUsage {
     pub price: PriceId,
     /// The period.
     pub period: Period,
+    /// The moment from which it was counted.
+    pub from_at: Instant,
+    /// The moment up to which it was counted. The zone of the account may have changed since.
+    pub until_at: Instant,
     /// How much.
     pub quantity: Quantity,
 }
 
 /// What lies under a subscription and the first day of a period: by price the day after its last
-/// one, and how much.
-type ChargedRow = BTreeMap<PriceId, (Date, Quantity)>;
+/// one, from when to when was counted, and how much.
+type ChargedRow = BTreeMap<PriceId, (Date, Instant, Instant, Quantity)>;
 
 /// The version of its shape.
 const CHARGED_SHAPE: u8 = 1;
@@ -251,8 +255,9 @@ impl Batch<'_> {
         charged: &[ChargedUsage],
     ) -> Result<(), StoreError> {
         let mut rows = BTreeMap::<Date, ChargedRow>::new();
-        for ChargedUsage { price, period, quantity } in charged {
-            rows.entry(period.start()).or_default().insert(*price, (period.end(), *quantity));
+        for it in charged {
+            let row = (it.period.end(), it.from_at, it.until_at, it.quantity);
+            rows.entry(it.period.start()).or_default().insert(it.price, row);
         }
         for (start, row) in rows {
             let key = Key::new().id(subscription).date(start).bytes();
@@ -284,11 +289,11 @@ pub fn charged_usage(
     view.scan(CHARGED, &range, PageOrder::Falling, &mut |key, value| {
         let damaged = || StoreError::Unreadable { table: CHARGED.0, source: None };
         let start = super::codec::date_at(key.get(16..).unwrap_or_default()).ok_or_else(damaged)?;
-        for (price, (end, quantity)) in charged_row(value)? {
+        for (price, (end, from_at, until_at, quantity)) in charged_row(value)? {
             let is_full = found.iter().filter(|it| it.price == price).count() >= limit;
             if prices.contains(&price) && !is_full {
                 let period = Period::new(start, end).ok_or_else(damaged)?;
-                found.push(ChargedUsage { price, period, quantity });
+                found.push(ChargedUsage { price, period, from_at, until_at, quantity });
             }
         }
         let is_all = found.len() >= wanted;
@@ -306,6 +311,7 @@ mod tests {
     use crate::domain::billing::invoice::number::NumberFormat;
     use crate::domain::billing::invoice::{Issue, sample};
     use crate::domain::money::Rounding;
+    use crate::domain::time::Zone;
     use crate::store::{Commit, Store};
 
     /// An invoice that follows `previous`, numbered `number`.
@@ -383,7 +389,9 @@ mod tests {
         let month = |price: PriceId, number: u32| {
             let start = Date::new(2026, number, 1).expect("a day");
             let period = Period::new(start, start.plus_months(1)).expect("a month");
-            ChargedUsage { price, period, quantity: Quantity::whole(number.into()) }
+            let [from_at, until_at] = [start, period.end()].map(|it| Zone::UTC.start_of(it));
+            let quantity = Quantity::whole(number.into());
+            ChargedUsage { price, period, from_at, until_at, quantity }
         };
         let kept = store.transact(|mut batch| {
             batch.put_charged_usage(subscription, &[month(often, 1), month(once, 1)])?;

@@ -14,7 +14,7 @@ use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{OfferId, SubscriptionId, TaxCategoryId};
 use crate::domain::quantity::Quantity;
 use crate::domain::text::Name;
-use crate::domain::time::{Date, Period};
+use crate::domain::time::{Date, Instant, Period};
 
 /// How many charges of one price may come on one invoice; what is left comes on the next.
 pub const DUES_MAX: usize = 1000;
@@ -95,6 +95,11 @@ impl BillablePrice<'_> {
 pub struct UsageTotal {
     /// The period.
     pub period: Period,
+    /// The moment from which it was counted: where the period before ended, also if that was in
+    /// another zone.
+    pub from_at: Instant,
+    /// The moment up to which it was counted.
+    pub until_at: Instant,
     /// How much, by the meter's aggregation.
     pub quantity: Quantity,
     /// How much of it is on invoices already.

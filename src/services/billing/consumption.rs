@@ -36,10 +36,11 @@ pub fn resource_usage(
         let meter = shelf.meter(cx, meter)?;
         meters.extend(price.resource.or(meter.resource).map(|resource| (resource, meter)));
     }
-    let want = |meter| Want { subscription: it.id, meter, period };
+    let [from_at, until_at] = [period.start(), period.end()].map(|on| terms.zone.start_of(on));
+    let want = |meter| Want { subscription: it.id, meter, from_at, until_at };
     let wants: Vec<_> = meters.iter().map(|it| want(&*it.1)).collect();
     let mut used: BTreeMap<ResourceId, Quantity> = BTreeMap::new();
-    for ((resource, _), total) in meters.iter().zip(counted::totals(cx, &wants, terms.zone)?) {
+    for ((resource, _), total) in meters.iter().zip(counted::totals(cx, &wants)?) {
         add(&mut used, *resource, total.quantity)?;
     }
     Ok(used)

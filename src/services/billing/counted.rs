@@ -4,17 +4,18 @@ use crate::domain::error::{Code, Rejection};
 use crate::domain::id::SubscriptionId;
 use crate::domain::page::PageRequest;
 use crate::domain::quantity::Quantity;
-use crate::domain::time::{Period, Zone};
+use crate::domain::time::Instant;
 use crate::domain::usage::meter::{Aggregation, Meter};
 use crate::domain::usage::tally::Tally;
 use crate::services::{Cx, Error, usage};
 use crate::store::usage::{Series, Total, Want as Stretch};
 
-/// What is asked: of which subscription, on which meter, in which days.
+/// What is asked: of which subscription, on which meter, from when to when.
 pub(super) struct Want<'a> {
     pub(super) subscription: SubscriptionId,
     pub(super) meter: &'a Meter,
-    pub(super) period: Period,
+    pub(super) from_at: Instant,
+    pub(super) until_at: Instant,
 }
 
 /// What was counted, and of how many records.
@@ -24,22 +25,22 @@ pub(super) struct Counted {
     pub(super) records: u64,
 }
 
-/// What meters counted, in the order in which it is asked; days begin as they do in `zone`.
+/// What meters counted, in the order in which it is asked.
 ///
 /// # Errors
 /// If billing has no rule for a meter, or a quantity is too large; if the store fails.
-pub(super) fn totals(cx: Cx<'_>, wants: &[Want<'_>], zone: Zone) -> Result<Vec<Counted>, Error> {
-    let stretches: Vec<_> = wants.iter().map(|it| stretch(it, zone)).collect();
+pub(super) fn totals(cx: Cx<'_>, wants: &[Want<'_>]) -> Result<Vec<Counted>, Error> {
+    let stretches: Vec<_> = wants.iter().map(stretch).collect();
     let totals = usage::totals(cx, &stretches)?;
     let all = wants.iter().zip(&stretches).zip(&totals);
     all.map(|((want, stretch), total)| counted(cx, want.meter, (stretch, total))).collect()
 }
 
-fn stretch(of: &Want<'_>, zone: Zone) -> Stretch {
+fn stretch(of: &Want<'_>) -> Stretch {
     Stretch {
         series: Series { subscription: of.subscription, meter: of.meter.id },
-        from: zone.start_of(of.period.start()),
-        to: zone.start_of(of.period.end()),
+        from: of.from_at,
+        to: of.until_at,
     }
 }
 

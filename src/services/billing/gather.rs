@@ -24,7 +24,7 @@ use crate::domain::text::{Locale, Name};
 use crate::domain::time::{Date, Period, Zone};
 use crate::domain::usage::meter::Meter;
 use crate::services::{Cx, Error};
-use crate::store::invoice::charged_usage;
+use crate::store::invoice::{ChargedUsage, charged_usage};
 use crate::store::subscription::SUBSCRIPTION_BY_BILLING_ACCOUNT;
 use crate::store::{Along, Key};
 
@@ -330,35 +330,59 @@ fn bill(
 
 /// Fetches what meters counted in the periods that are due, and in the last that were charged.
 /// Answers whether something came in late.
+///
+/// What was charged is counted again from the same moment to the same moment, and what follows it is
+/// counted from there on, so that no hour is charged twice or never where the zone has changed.
 fn count(
     cx: Cx<'_>,
     of: &mut Gathered,
     due: &[(usize, Period)],
     (zone, late_max): (Zone, usize),
 ) -> Result<bool, Error> {
-    let mut asked = Vec::new();
+    let mut asked: Vec<(usize, UsageTotal)> = Vec::new();
     let metered = of.prices.iter().filter(|it| it.meter.is_some() && it.charged_until.is_some());
     let metered: Vec<_> = metered.map(|it| it.price.id).collect();
-    let charged = charged_usage(cx.view, (of.id, &metered), late_max)?;
+    let charged = charged_usage(cx.view, (of.id, &metered), late_max.max(1))?;
     for (place, price) in of.prices.iter().enumerate().filter(|it| it.1.meter.is_some()) {
+        let charged: Vec<_> = charged.iter().filter(|it| it.price == price.price.id).collect();
         let periods = due.iter().filter(|it| it.0 == place);
-        asked.extend(periods.map(|it| (place, it.1, Quantity::ZERO)));
-        let charged = charged.iter().filter(|it| it.price == price.price.id);
-        asked.extend(charged.map(|it| (place, it.period, it.quantity)));
+        asked.extend(periods.map(|it| (place, uncounted(it.1, &charged, zone))));
+        asked.extend(charged.iter().take(late_max).map(|it| (place, recounted(it))));
     }
-    let want = |(place, period, _): &(usize, Period, Quantity)| {
+    let want = |(place, total): &(usize, UsageTotal)| {
         let meter = of.prices[*place].meter.as_ref()?;
-        Some(Want { subscription: of.id, meter, period: *period })
+        let UsageTotal { from_at, until_at, .. } = *total;
+        Some(Want { subscription: of.id, meter, from_at, until_at })
     };
     let wants: Vec<_> = asked.iter().filter_map(want).collect();
-    let totals = counted::totals(cx, &wants, zone)?;
+    let totals = counted::totals(cx, &wants)?;
     let mut is_late = false;
-    for ((place, period, charged), total) in asked.into_iter().zip(totals) {
+    for ((place, mut total), counted) in asked.into_iter().zip(totals) {
         let price = &mut of.prices[place];
-        let (quantity, records) = (total.quantity, total.records);
-        let is_over = price.charged_until.is_some_and(|until| period.end() <= until);
-        is_late |= is_over && quantity != charged;
-        price.usage.push(UsageTotal { period, quantity, charged, records });
+        (total.quantity, total.records) = (counted.quantity, counted.records);
+        let is_over = price.charged_until.is_some_and(|until| total.period.end() <= until);
+        is_late |= is_over && total.quantity != total.charged;
+        price.usage.push(total);
     }
     Ok(is_late)
+}
+
+/// A period that is due, not counted yet: it begins where what was charged before it ended.
+fn uncounted(period: Period, charged: &[&ChargedUsage], zone: Zone) -> UsageTotal {
+    let before = charged.iter().find(|it| it.period.end() == period.start());
+    let from_at = before.map_or_else(|| zone.start_of(period.start()), |it| it.until_at);
+    UsageTotal {
+        period,
+        from_at,
+        until_at: zone.start_of(period.end()).max(from_at),
+        quantity: Quantity::ZERO,
+        charged: Quantity::ZERO,
+        records: 0,
+    }
+}
+
+/// A period that was charged, to be counted again.
+const fn recounted(it: &ChargedUsage) -> UsageTotal {
+    let ChargedUsage { period, from_at, until_at, quantity, .. } = *it;
+    UsageTotal { period, from_at, until_at, quantity, charged: quantity, records: 0 }
 }

@@ -144,10 +144,12 @@ fn keep_marks(act: &mut Act<'_>, billed: &Billed) -> Result<(), Error> {
             if let Some(until) = mark.until {
                 charge(&mut changed, mark.price, until);
             }
-            usage.extend(mark.usage.map(|(period, quantity)| ChargedUsage {
+            usage.extend(mark.usage.map(|it| ChargedUsage {
                 price: mark.price,
-                period,
-                quantity,
+                period: it.period,
+                from_at: it.from_at,
+                until_at: it.until_at,
+                quantity: it.quantity,
             }));
         }
         act.batch().put_charged_usage(subscription.id, &usage)?;

@@ -150,3 +150,105 @@ fn what_is_bought_and_called_off_on_one_day_is_billed_what_it_cost_to_set_up() {
     let left = market.operator().get("/billing_runs/left");
     assert_eq!(left, json!({ "nothing_left": true, "due": 0, "failed": 0 }));
 }
+
+/// A usage price of a unit of money for each unit.
+fn per_unit(market: &Market) -> Value {
+    json!({
+        "name": "Traffic", "kind": "usage", "currency": "EUR", "meter": market.meter,
+        "model": { "kind": "per_unit", "per_unit": "1" },
+    })
+}
+
+/// Reports an amount of traffic; what is said where it is not taken.
+fn offers_usage(market: &Market, subscription: &str, (at, quantity): (&str, &str)) -> String {
+    let event = json!({
+        "id": at, "subscription": subscription, "meter": market.meter, "quantity": quantity,
+        "at": at,
+    });
+    let said = market.operator().post("/usage", &json!({ "events": [event] }));
+    match said["accepted"].as_u64() {
+        Some(1) => "taken".to_owned(),
+        _ => text(&said["rejected"][0]["message"]),
+    }
+}
+
+/// What the invoices of an account come to without tax, one after the other.
+fn nets(market: &Market, account: &Value) -> Vec<String> {
+    market.invoices(account).iter().map(|it| text(&it["net"]["amount"])).collect()
+}
+
+#[test]
+fn usage_is_taken_only_while_a_bill_will_read_it() {
+    let market = Market::on("2026-01-01");
+    let account = market.customer("Short", "EUR");
+    let subscription = market.order(&account, &market.offer("Traffic", &[per_unit(&market)]), 1);
+    market.advance_to("2026-01-20");
+    let offers = |at: &str, quantity: &str| offers_usage(&market, &subscription, (at, quantity));
+    market.operator().post(&format!("/subscriptions/{subscription}/cancel"), &json!({}));
+    assert_eq!(offers("2026-01-20T00:00:00Z", "2"), "taken", "the day on which it ends is served");
+    market.advance_to("2026-01-21");
+    assert_eq!(
+        offers("2026-01-21T00:00:00Z", "5"),
+        "the subscription was served until `2026-01-21T00:00:00Z`"
+    );
+    assert_eq!(offers("2026-01-19T23:59:59Z", "3"), "taken");
+    market.advance_to("2026-02-02");
+    assert_eq!(nets(&market, &account), ["5.00"]);
+    assert_eq!(
+        offers("2026-01-19T12:00:00Z", "4"),
+        "`2026-01-19T12:00:00Z` is too late: usage is charged from `2026-01-21T00:00:00Z`",
+        "that was the last bill"
+    );
+}
+
+#[test]
+fn what_comes_later_than_the_last_period_is_refused_however_short_the_periods_are() {
+    let market = Market::on("2026-01-01");
+    let body = json!({
+        "name": "Weekly", "address": { "city": "Berlin", "country": "DE" },
+        "billing": { "currency": "EUR", "cycle": { "period": "1 week" } },
+    });
+    let account = market.operator().post("/accounts", &body);
+    let subscription = market.order(&account, &market.offer("Traffic", &[per_unit(&market)]), 1);
+    let offers = |at: &str, quantity: &str| offers_usage(&market, &subscription, (at, quantity));
+    market.advance_to("2026-01-08");
+    assert_eq!(offers("2026-01-01T12:00:00Z", "8"), "taken", "its period was charged last");
+    market.advance_to("2026-01-29");
+    assert_eq!(
+        offers("2026-01-21T12:00:00Z", "4"),
+        "`2026-01-21T12:00:00Z` is too late: usage is charged from `2026-01-22T00:00:00Z`"
+    );
+    assert_eq!(offers("2026-01-22T00:00:00Z", "2"), "taken");
+    assert_eq!(offers("2026-01-29T00:00:00Z", "1"), "taken");
+    market.advance_to("2026-02-05");
+    assert_eq!(nets(&market, &account), ["8.00", "3.00"]);
+}
+
+#[test]
+fn a_new_zone_makes_no_hour_of_use_charged_twice_or_never() {
+    for (zone, end_of_march) in
+        [("Asia/Tokyo", "2026-03-31T16:00:00Z"), ("America/New_York", "2026-04-01T05:00:00Z")]
+    {
+        let market = Market::on("2026-01-01");
+        let account = market.customer("Traveller", "EUR");
+        let offer = market.offer("Traffic", &[per_unit(&market)]);
+        let subscription = market.order(&account, &offer, 1);
+        let offers =
+            |at: &str, quantity: &str| offers_usage(&market, &subscription, (at, quantity));
+        let advance = |to: &str| market.operator().post("/clock/advance", &json!({ "to": to }));
+        advance("2026-01-31T20:00:00Z");
+        assert_eq!(offers("2026-01-31T20:00:00Z", "5"), "taken");
+        market.advance_to("2026-02-02");
+        let path = format!("/billing_accounts/{}", text(&account["billing_account"]));
+        market.operator().patch(&path, &json!({ "zone": zone }));
+        advance("2026-02-28T20:00:00Z");
+        assert_eq!(offers("2026-02-28T20:00:00Z", "7"), "taken");
+        advance("2026-03-01T06:00:00Z");
+        assert_eq!(market.operator().get(&path)["zone"], zone);
+        assert_eq!(offers("2026-03-01T03:00:00Z", "2"), "taken");
+        advance(end_of_march);
+        assert_eq!(nets(&market, &account), ["5.00", "7.00", "2.00"], "{zone}");
+        market.advance_to("2026-05-02");
+        assert_eq!(nets(&market, &account).len(), 3, "{zone}");
+    }
+}

@@ -64,8 +64,8 @@ pub struct Mark {
     pub price: PriceId,
     /// The first day that is not charged yet; `None`: as before, only late usage was charged.
     pub until: Option<Date>,
-    /// How much of a period's usage is on invoices now.
-    pub usage: Option<(Period, Quantity)>,
+    /// Which usage of a period is on invoices now.
+    pub usage: Option<UsageTotal>,
 }
 
 /// Bills all that is due on a day.
@@ -139,7 +139,7 @@ impl<'a> Draft<'a> {
             subscription: of.id,
             price: price.price.id,
             until: Some(due.until),
-            usage: usage.map(|it| (it.period, it.quantity)),
+            usage: usage.copied(),
         });
         self.add(Charge { of, price, kind: due.kind, service: due.service, explanation })
     }
@@ -163,7 +163,7 @@ impl<'a> Draft<'a> {
                 subscription: of.id,
                 price: price.price.id,
                 until: None,
-                usage: Some((total.period, total.quantity)),
+                usage: Some(*total),
             });
             let service = Some(total.period);
             self.add(Charge { of, price, kind: LineKind::Usage, service, explanation })?;

@@ -18,7 +18,7 @@ use crate::domain::catalog::price::{Base, Occasion, Price, Timing, Versions};
 use crate::domain::catalog::tax::{Buyers, Treatment};
 use crate::domain::quantity::Percent;
 use crate::domain::text::Name;
-use crate::domain::time::{Span, Validity};
+use crate::domain::time::{Span, Validity, Zone};
 
 fn name(text: &str) -> Name {
     text.parse().expect(text)
@@ -173,7 +173,7 @@ impl World {
         for mark in &bill.marks {
             let place = self.prices.iter().position(|it| it.id == mark.price).expect("a price");
             self.marks[place] = mark.until.or(self.marks[place]);
-            if let Some((period, quantity)) = mark.usage {
+            if let Some(UsageTotal { period, quantity, .. }) = mark.usage {
                 let total = self.usage[place].iter_mut().find(|it| it.period == period);
                 total.expect("usage of the period").charged = quantity;
             }
@@ -190,6 +190,8 @@ impl World {
             Some(total) => total.quantity = quantity,
             None => self.usage[place].push(UsageTotal {
                 period,
+                from_at: Zone::UTC.start_of(period.start()),
+                until_at: Zone::UTC.start_of(period.end()),
                 quantity,
                 charged: Quantity::ZERO,
                 records: 1,
