@@ -425,8 +425,10 @@ impl Customer {
             return Err(Refused);
         }
         let settles = gross.min(it.open());
-        it.credited += settles;
-        self.note_credit += gross - settles;
+        let loss = (gross - settles).min(it.written_off);
+        it.written_off -= loss;
+        it.credited += settles + loss;
+        self.note_credit += gross - settles - loss;
         Ok(())
     }
 
