@@ -67,8 +67,12 @@ pub struct BillablePrice<'a> {
     pub frozen_on: Option<Date>,
     /// Up to which day it is charged already; `None`: not at all.
     pub charged_until: Option<Date>,
+    /// For how many units its last period was charged; `None` if nobody knows.
+    pub charged_units: Option<Quantity>,
     /// How many units it is charged for, unless a meter counts them.
     pub units: Quantity,
+    /// How many it was to be charged for before, in order.
+    pub former: &'a [FormerUnits],
     /// Of what, as the invoice says it.
     pub unit: Option<&'a Name>,
     /// How it is taxed: its own category or its offer's.
@@ -88,6 +92,26 @@ impl BillablePrice<'_> {
             | (PriceKind::OneTime(_) | PriceKind::Recurring { .. }, _) => Quantity::ZERO,
         }
     }
+
+    /// How many units were held on a day.
+    fn units_on(&self, day: Date) -> Quantity {
+        let former = self.former.iter().find(|it| day < it.until);
+        former.map_or(self.units, |it| it.units)
+    }
+
+    /// The days on which the number of units changed, in order.
+    fn changes(&self) -> impl Iterator<Item = Date> {
+        self.former.iter().map(|it| it.until)
+    }
+}
+
+/// How many units a price multiplied before they changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FormerUnits {
+    /// The first day on which it was another number.
+    pub until: Date,
+    /// How many.
+    pub units: Quantity,
 }
 
 /// What a meter counted in one service period.
@@ -115,6 +139,10 @@ pub struct Due {
     pub place: usize,
     /// What sort of charge.
     pub kind: LineKind,
+    /// For how many units, unless a meter counts them.
+    pub units: Quantity,
+    /// For how many of them those days are charged already; `None`: not at all.
+    pub less: Option<Quantity>,
     /// For which days; `None`: for none in particular.
     pub service: Option<Period>,
     /// Which part of the whole period those are.
@@ -200,8 +228,8 @@ impl Clock<'_> {
             Occasion::Renewal => LineKind::Renewal,
         };
         let due = |day: Date| {
-            let (until, share) = (day.plus_days(1), Share::WHOLE);
-            Due { place, kind, service: None, share, priced_on: day, until }
+            let (until, share, units) = (day.plus_days(1), Share::WHOLE, self.price.units_on(day));
+            Due { place, kind, units, less: None, service: None, share, priced_on: day, until }
         };
         let days = self.uncharged(occasion).filter(|day| *day <= self.on);
         found.extend(days.take(DUES_MAX).map(due));
@@ -234,12 +262,16 @@ impl Clock<'_> {
         timing: Timing,
         found: &mut Vec<Due>,
     ) -> Result<(), Rejection> {
+        let is_paid_ahead = kind == LineKind::Recurring && timing == Timing::InAdvance;
         let mut from = self.of.charged_from;
         if let Some(until) = self.price.charged_until {
+            if let Some(units) = self.price.charged_units.filter(|_| is_paid_ahead) {
+                self.added_before(place, (until, units), found)?;
+            }
             from = from.max(until);
         }
         for _ in 0..DUES_MAX {
-            if kind == LineKind::Recurring && timing == Timing::InAdvance {
+            if is_paid_ahead {
                 let Some(released) = self.released(from) else { return Ok(()) };
                 from = released;
             }
@@ -249,9 +281,18 @@ impl Clock<'_> {
             if bills_on(self.cycle, service, timing) > self.on {
                 return Ok(());
             }
-            let share = self.share(kind, timing, service, full)?;
-            let priced_on = service.start();
-            found.push(Due { place, kind, service: Some(service), share, priced_on, until });
+            if kind == LineKind::Recurring && timing == Timing::InArrears {
+                self.held_units(place, (service, full), found)?;
+            } else {
+                let (priced_on, units) = (service.start(), self.price.units_on(service.start()));
+                let (share, less) = (self.share(kind, timing, service, full)?, None);
+                let service = Some(service);
+                found.push(Due { place, kind, units, less, service, share, priced_on, until });
+            }
+            if is_paid_ahead {
+                let charged = self.price.units_on(service.start());
+                self.added(place, (service, full), charged, found)?;
+            }
             from = until;
         }
         Ok(())
@@ -263,6 +304,78 @@ impl Clock<'_> {
             PriceKind::OneTime(_) | PriceKind::Recurring { .. } => self.of.ends_on,
             PriceKind::Usage { .. } => self.of.used_until,
         }
+    }
+
+    /// The days of a period that is over, each stretch for the units that were held in it.
+    fn held_units(
+        &self,
+        place: usize,
+        (service, full): (Period, Period),
+        found: &mut Vec<Due>,
+    ) -> Result<(), Rejection> {
+        let mut from = service.start();
+        let is_within = |on: &Date| service.start() < *on && *on < service.end();
+        for until in self.price.changes().filter(is_within).chain([service.end()]) {
+            let Some(stretch) = Period::new(from, until) else { continue };
+            found.push(Due {
+                place,
+                kind: LineKind::Recurring,
+                units: self.price.units_on(from),
+                less: None,
+                service: Some(stretch),
+                share: self.share(LineKind::Recurring, Timing::InArrears, stretch, full)?,
+                priced_on: service.start(),
+                until,
+            });
+            from = until;
+        }
+        Ok(())
+    }
+
+    /// Units that came in the period up to a day, which is charged for `charged` of them.
+    fn added_before(
+        &self,
+        place: usize,
+        (until, charged): (Date, Quantity),
+        found: &mut Vec<Due>,
+    ) -> Result<(), Rejection> {
+        let full = period_of(self.cycle, self.of.began_on, until.plus_days(-1));
+        let Some(full) = full else { return Ok(()) };
+        match Period::new(full.start().max(self.of.charged_from), until) {
+            Some(paid) => self.added(place, (paid, full), charged, found),
+            None => Ok(()),
+        }
+    }
+
+    /// Units that came within days that are charged already: what they cost more, from then on.
+    /// Those that went run on to the end of the period.
+    fn added(
+        &self,
+        place: usize,
+        (paid, full): (Period, Period),
+        charged: Quantity,
+        found: &mut Vec<Due>,
+    ) -> Result<(), Rejection> {
+        let ends_on = self.of.ends_on.map_or(paid.end(), |it| it.min(paid.end()));
+        let mut most = charged;
+        for change in self.price.changes().filter(|it| paid.start() <= *it && *it <= self.on) {
+            let units = self.price.units_on(change);
+            let Some(service) = Period::new(change, ends_on).filter(|_| most < units) else {
+                continue;
+            };
+            found.push(Due {
+                place,
+                kind: LineKind::Recurring,
+                units,
+                less: Some(most),
+                service: Some(service),
+                share: self.share(LineKind::Recurring, Timing::InAdvance, service, full)?,
+                priced_on: paid.start(),
+                until: paid.end(),
+            });
+            most = units;
+        }
+        Ok(())
     }
 
     /// The day of a one-time charge, as one that was or one that will be.

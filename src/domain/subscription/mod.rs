@@ -20,9 +20,11 @@
 //! This module owns what a subscription is and when it may change. It does not own what it costs
 //! ([`billing`](super::billing)), nor what may be ordered ([`order`](super::order)).
 
+pub mod amount;
 pub mod calendar;
 pub mod change;
 pub mod lifecycle;
+mod mark;
 pub mod seat;
 pub mod term;
 pub mod tree;
@@ -31,8 +33,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use self::amount::Former;
 use self::change::{Cancellation, Change, Commerce, Deal, Scheduled};
 use self::lifecycle::{HoldOrigin, State, Trigger, next};
+pub use self::mark::ChargedUntil;
 use self::term::RunningTerm;
 use self::tree::Belonging;
 use super::account::lifecycle::HoldKind;
@@ -114,15 +118,6 @@ pub struct Pause {
     pub until_at: Option<Instant>,
 }
 
-/// Up to where a price of a subscription has been charged. Kept by billing alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChargedUntil {
-    /// The first day that has not been charged; of a one-time price, the day of the charge.
-    pub on: Date,
-    /// How many periods have been charged.
-    pub periods: u32,
-}
-
 /// An account's standing agreement to receive and pay for an offer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subscription {
@@ -137,6 +132,7 @@ pub struct Subscription {
     state_since_at: Instant,
     name: Option<Name>,
     deal: Deal,
+    former: Vec<Former>,
     chosen_term: Option<text::Code>,
     term: Option<RunningTerm>,
     trial: TrialRun,
@@ -239,6 +235,7 @@ impl Subscription {
             state_since_at: bought.ordered_at,
             name: bought.name,
             deal: bought.deal,
+            former: Vec::new(),
             chosen_term: bought.term,
             term: None,
             trial: TrialRun::None,
@@ -382,21 +379,6 @@ impl Subscription {
     #[must_use]
     pub fn renewed_on(&self) -> Option<Date> {
         self.renewals.last().copied()
-    }
-
-    /// The first days of the terms that it was renewed into, in order: the last one, and at least
-    /// those that were not billed yet.
-    #[must_use]
-    pub fn renewals(&self) -> &[Date] {
-        &self.renewals
-    }
-
-    /// The subscription with all that was due on a billing date on its bill.
-    #[must_use]
-    pub fn billed(mut self, on: Date) -> Self {
-        let last = self.renewed_on();
-        self.renewals.retain(|day| on < *day || Some(*day) == last);
-        self
     }
 
     /// When it was stopped by holds, in order.

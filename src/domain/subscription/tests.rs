@@ -315,6 +315,22 @@ fn there_are_never_fewer_units_than_seats_taken_nor_none() {
 }
 
 #[test]
+fn what_was_held_before_a_change_is_known_by_day() {
+    let change = |it: Subscription, units: u32, on: &str| {
+        let changed = it.clone().changed(Change::Quantity(units), 0).expect("running").0;
+        changed.remembering(&it, date(on))
+    };
+    let it = change(active(1, 5), 6, "2026-01-01");
+    let it = change(it, 100, "2026-01-10");
+    let it = change(it, 7, "2026-01-10");
+    let it = change(it, 7, "2026-01-11");
+    let it = change(it, 1, "2026-01-31");
+    let former: Vec<_> = it.former().iter().map(|it| (it.until_on, it.units(None))).collect();
+    let units = |on: &str, units| (date(on), Quantity::whole(units));
+    assert_eq!(former, [units("2026-01-01", 5), units("2026-01-10", 6), units("2026-01-31", 7)]);
+}
+
+#[test]
 fn each_change_changes_what_it_names() {
     let it = monthly(Trial::None, Renewal::OnOrder);
     let changed = |change| it.clone().changed(change, 0).expect("running").0;

@@ -12,10 +12,10 @@ use crate::domain::account::class::CreditTerms;
 use crate::domain::account::profile::AddressUse;
 use crate::domain::billing::bill::{self, Bill, Billing};
 use crate::domain::billing::due::{
-    self, Billable, BillablePrice, ChargeDays, Hold, UsageTotal, dues,
+    self, Billable, BillablePrice, ChargeDays, FormerUnits, Hold, UsageTotal, dues,
 };
 use crate::domain::billing::invoice::line::LineKind;
-use crate::domain::catalog::price::{Price, PriceKind};
+use crate::domain::catalog::price::{Price, PriceKind, PriceModel, PriceVersion};
 use crate::domain::catalog::tax::Registration;
 use crate::domain::id::{OfferId, SubscriptionId, TaxCategoryId};
 use crate::domain::quantity::Quantity;
@@ -62,7 +62,9 @@ struct GatheredPrice {
     meter: Option<Arc<Meter>>,
     frozen_on: Option<Date>,
     charged_until: Option<Date>,
+    charged_units: Option<Quantity>,
     units: Quantity,
+    former: Vec<FormerUnits>,
     unit: Option<Name>,
     tax_category: Option<TaxCategoryId>,
     usage: Vec<UsageTotal>,
@@ -216,12 +218,33 @@ fn gather_price(
         meter,
         frozen_on: taken.and_then(|it| it.frozen_on),
         charged_until: it.charged.get(&price.id).map(|it| it.on),
+        charged_units: it.charged.get(&price.id).and_then(|it| it.units),
+        former: former((it, &*price), units),
         units,
         unit: of_meter.or(of_resource),
         tax_category: price.tax_category,
         usage: Vec::new(),
         price,
     })
+}
+
+/// How many units a price multiplied before, as far as they were not as many as after it; of one that
+/// is the same for any number, nothing.
+fn former((it, price): (&Subscription, &Price), now: Quantity) -> Vec<FormerUnits> {
+    let is_flat = |it: &PriceVersion| matches!(it.model, PriceModel::Flat(_));
+    if it.former().is_empty() || price.versions.as_slice().iter().all(is_flat) {
+        return Vec::new();
+    }
+    let mut next = now;
+    let mut found = Vec::with_capacity(it.former().len());
+    for former in it.former().iter().rev() {
+        let units = former.units(price.resource);
+        if units != std::mem::replace(&mut next, units) {
+            found.push(FormerUnits { until: former.until_on, units });
+        }
+    }
+    found.reverse();
+    found
 }
 
 impl Gathered {
@@ -271,7 +294,9 @@ impl GatheredPrice {
             price: &self.price,
             frozen_on: self.frozen_on,
             charged_until: self.charged_until,
+            charged_units: self.charged_units,
             units: self.units,
+            former: &self.former,
             unit: self.unit.as_ref(),
             tax_category: self.tax_category,
             usage: &self.usage,

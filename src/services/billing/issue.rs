@@ -7,7 +7,7 @@ use crate::domain::billing::bill::Mark;
 use crate::domain::billing::invoice::chain::{GENESIS, Link};
 use crate::domain::billing::invoice::number::{DocumentNumber, NumberFormat};
 use crate::domain::billing::invoice::{Content, Invoice, Issue, Totals};
-use crate::domain::id::{BillingRunId, Id, PriceId};
+use crate::domain::id::{BillingRunId, Id};
 use crate::domain::journal::{self, Entry, Leg};
 use crate::domain::stamp::SellerNumber;
 use crate::domain::subscription::{ChargedUntil, Subscription};
@@ -142,7 +142,7 @@ fn keep_marks(act: &mut Act<'_>, billed: &Billed) -> Result<(), Error> {
         let mut usage = Vec::with_capacity(own.len());
         for mark in own {
             if let Some(until) = mark.until {
-                charge(&mut changed, mark.price, until);
+                charge(&mut changed, mark, until);
             }
             usage.extend(mark.usage.map(|it| ChargedUsage {
                 price: mark.price,
@@ -158,7 +158,11 @@ fn keep_marks(act: &mut Act<'_>, billed: &Billed) -> Result<(), Error> {
     Ok(())
 }
 
-fn charge(subscription: &mut Subscription, price: PriceId, until: Date) {
-    let periods = subscription.charged.get(&price).map_or(0, |it| it.periods);
-    subscription.charged.insert(price, ChargedUntil { on: until, periods: periods + 1 });
+fn charge(subscription: &mut Subscription, mark: &Mark, until: Date) {
+    let before = subscription.charged.get(&mark.price);
+    // What is added to a period that is charged is no other period.
+    let is_new = before.is_none_or(|it| it.on < until);
+    let periods = before.map_or(0, |it| it.periods) + u32::from(is_new);
+    let charged = ChargedUntil { on: until, periods, units: mark.units };
+    subscription.charged.insert(mark.price, charged);
 }

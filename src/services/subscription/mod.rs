@@ -218,7 +218,7 @@ pub(super) fn living(cx: Cx<'_>, account: AccountId) -> Result<u64, Error> {
     Ok(all.iter().filter(is_there).count() as u64)
 }
 
-/// Changes what of a subscription is bought.
+/// Changes what of a subscription is bought, from today on. What that costs comes with the next bill.
 ///
 /// # Errors
 /// If its state forbids it, or the caller may not.
@@ -230,10 +230,14 @@ pub fn change(
     let it: Subscription = act.get(id)?;
     act.must(Permission::SubscriptionChange, &it.stamp)?;
     let seats = super::seat::taken(act.cx(), id)?;
-    let changed = it.changed(change, seats)?;
-    let it = keep(act, changed)?;
-    ask(act, &it, Work::Change)?;
-    Ok(it)
+    let today = zone(act.cx(), &it)?.date_of(act.now());
+    let (changed, verb) = it.clone().changed(change, seats)?;
+    let changed = keep(act, (changed.remembering(&it, today), verb))?;
+    if changed.deal() != it.deal() {
+        billing_account::begin(act, changed.billing_account())?;
+    }
+    ask(act, &changed, Work::Change)?;
+    Ok(changed)
 }
 
 /// Says of a subscription what `say` makes of its attributes. Orders that are placed from now on

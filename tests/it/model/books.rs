@@ -1,6 +1,8 @@
 //! The naive books: what an appliance must say of its customers, computed from the rules in the
 //! plainest way there is, with lists and loops and nothing kept that can be summed again.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::{Decimal, RoundingStrategy};
 use tillbox::domain::time::Date;
 
@@ -39,7 +41,12 @@ pub(crate) struct Subscription {
     monthly: Decimal,
     per_use: Decimal,
     pub(crate) quantity: i64,
+    /// How many there were from a day on.
+    held: BTreeMap<Date, i64>,
+    /// Since when, until when and for how many the month is paid.
+    monthly_from: Date,
     monthly_until: Date,
+    paid_for: i64,
     used_until: Date,
     used: Vec<(Date, i64)>,
     ended_on: Option<Date>,
@@ -97,7 +104,10 @@ impl Subscription {
             monthly: figure(monthly),
             per_use: figure(per_use),
             quantity,
+            held: BTreeMap::from([(on, quantity)]),
+            monthly_from: on,
             monthly_until: on,
+            paid_for: 0,
             used_until: on,
             used: Vec::new(),
             ended_on: None,
@@ -153,12 +163,17 @@ impl Subscription {
         Ok(())
     }
 
-    pub(crate) fn change(&mut self, quantity: i64) -> Result<(), Refused> {
+    pub(crate) fn change(&mut self, quantity: i64, on: Date) -> Result<(), Refused> {
         if !self.is_living() || self.is_held || quantity < 1 {
             return Err(Refused);
         }
         self.quantity = quantity;
+        self.held.insert(on, quantity);
         Ok(())
+    }
+
+    fn held_on(&self, day: Date) -> i64 {
+        self.held.range(..=day).next_back().map_or(0, |it| *it.1)
     }
 
     pub(crate) fn cancel(&mut self, on: Date) -> Result<(), Refused> {
@@ -244,9 +259,14 @@ impl Customer {
     }
 
     pub(crate) fn buys(&mut self, subscription: Subscription, on: Date) {
+        self.is_billed_from(on);
+        self.subscriptions.push(subscription);
+    }
+
+    /// Says that there is something new to bill.
+    pub(crate) fn is_billed_from(&mut self, on: Date) {
         let next = self.billing_day(on);
         self.next_bill_on = Some(self.next_bill_on.map_or(next, |it| it.min(next)));
-        self.subscriptions.push(subscription);
     }
 
     /// Lets a day begin, or go on: what is to be billed on it is.
@@ -289,6 +309,7 @@ impl Customer {
 
     fn charge_months(&mut self, place: usize, on: Date, lines: &mut Vec<Line>) {
         loop {
+            self.charge_added(place, on, lines);
             let it = &self.subscriptions[place];
             let from = it.monthly_until;
             let (begin, end) = self.month(from);
@@ -296,13 +317,37 @@ impl Customer {
             if from >= until || from > on {
                 return;
             }
-            let (used, of) = (until.days_since(from), end.days_since(begin));
-            let whole = it.monthly * Decimal::from(it.quantity);
-            let exact =
-                if used == of { whole } else { whole * Decimal::from(used) / Decimal::from(of) };
-            lines.push(Line { exact, net: booked(exact, self.digits), is_credited: false });
-            self.subscriptions[place].monthly_until = until;
+            let units = it.held_on(from);
+            let whole = it.monthly * Decimal::from(units);
+            lines.push(self.part(whole, (from, until), (begin, end)));
+            let it = &mut self.subscriptions[place];
+            (it.monthly_from, it.monthly_until, it.paid_for) = (from, until, units);
         }
+    }
+
+    /// What came within the month that is paid, from its day on.
+    fn charge_added(&mut self, place: usize, on: Date, lines: &mut Vec<Line>) {
+        let it = self.subscriptions[place].clone();
+        if it.monthly_from == it.monthly_until {
+            return;
+        }
+        let mut paid_for = it.paid_for;
+        let until = it.ended_on.map_or(it.monthly_until, |end| end.min(it.monthly_until));
+        for (day, units) in it.held.range(it.monthly_from..it.monthly_until) {
+            if *day <= on && *day < until && *units > paid_for {
+                let whole = it.monthly * Decimal::from(units - paid_for);
+                lines.push(self.part(whole, (*day, until), self.month(*day)));
+                paid_for = *units;
+            }
+        }
+        self.subscriptions[place].paid_for = paid_for;
+    }
+
+    fn part(&self, whole: Decimal, used: (Date, Date), of: (Date, Date)) -> Line {
+        let (used, of) = (used.1.days_since(used.0), of.1.days_since(of.0));
+        let exact =
+            if used == of { whole } else { whole * Decimal::from(used) / Decimal::from(of) };
+        Line { exact, net: booked(exact, self.digits), is_credited: false }
     }
 
     fn charge_use(&mut self, place: usize, on: Date, lines: &mut Vec<Line>) {

@@ -206,13 +206,17 @@ impl Program {
         let Some(which) = self.any(self.customers[who].subscriptions.len()) else { return };
         let (draw, quantity) = (self.chance.below(8), self.chance.below(6) as i64);
         let (today, it) = (self.today, &mut self.customers[who].subscriptions[which]);
+        let before = it.quantity;
         let (verb, body, expected) = match draw {
             0..2 => ("hold", json!({}), it.hold()),
             2..5 => ("release", json!({}), it.release()),
-            5..7 => ("change", json!({ "quantity": quantity }), it.change(quantity)),
+            5..7 => ("change", json!({ "quantity": quantity }), it.change(quantity, today)),
             _ => ("cancel", json!({}), it.cancel(today)),
         };
-        let path = format!("/subscriptions/{}/{verb}", it.id);
+        let (path, is_new) = (format!("/subscriptions/{}/{verb}", it.id), it.quantity != before);
+        if is_new {
+            self.customers[who].is_billed_from(today);
+        }
         self.ask(&path, &body, expected);
         self.keep_duties(who);
         let it = &self.customers[who].subscriptions[which];

@@ -252,3 +252,84 @@ fn a_new_zone_makes_no_hour_of_use_charged_twice_or_never() {
         assert_eq!(nets(&market, &account).len(), 3, "{zone}");
     }
 }
+
+/// A price of a unit of money for each unit and month.
+fn seats(timing: &str) -> Value {
+    json!({
+        "name": "Seats", "kind": "recurring", "timing": timing, "currency": "EUR",
+        "model": { "kind": "per_unit", "per_unit": "1" },
+    })
+}
+
+#[test]
+fn what_changes_within_a_month_is_charged_by_its_days() {
+    let market = Market::on("2026-01-01");
+    let (early, late) =
+        (market.customer("In advance", "EUR"), market.customer("In arrears", "EUR"));
+    let first = market.order(&early, &market.offer("Ahead", &[seats("advance")]), 1);
+    let second = market.order(&late, &market.offer("Behind", &[seats("arrears")]), 100);
+    let change = |subscription: &str, quantity: u32| {
+        let path = format!("/subscriptions/{subscription}/change");
+        market.operator().post(&path, &json!({ "quantity": quantity }));
+    };
+    market.advance_to("2026-01-02");
+    change(&first, 100);
+    market.advance_to("2026-01-31");
+    change(&first, 2);
+    change(&second, 1);
+    market.advance_to("2026-02-02");
+    expect![[r#"
+        2026-01-01 1.00 + 0.20 = 1.20 EUR, due 1.20
+        Ahead: Seats | 2026-01-01..2026-02-01 | 1.00
+            price per unit, as of 2026-01-01
+            1 counted
+            1 × 1 = 1
+            = 1.00 EUR
+
+        2026-02-01 97.81 + 19.56 = 117.37 EUR, due 117.37
+        Ahead: Seats | 2026-01-02..2026-02-01 | 95.81
+            price per unit, as of 2026-01-01
+            100 counted
+            100 × 1 = 100
+            less 1, which was charged before
+            for 30 of 31 days
+            = 95.8064516129032258064516129, rounded half up to 95.81 EUR
+        Ahead: Seats | 2026-02-01..2026-03-01 | 2.00
+            price per unit, as of 2026-01-01
+            2 counted
+            2 × 1 = 2
+            = 2.00 EUR
+    "#]]
+    .assert_eq(&shown(&market, &early));
+    expect![[r#"
+        2026-02-01 96.80 + 19.36 = 116.16 EUR, due 116.16
+        Behind: Seats | 2026-01-01..2026-01-31 | 96.77
+            price per unit, as of 2026-01-01
+            100 counted
+            100 × 1 = 100
+            for 30 of 31 days
+            = 96.77419354838709677419354839, rounded half up to 96.77 EUR
+        Behind: Seats | 2026-01-31..2026-02-01 | 0.03
+            price per unit, as of 2026-01-01
+            1 counted
+            1 × 1 = 1
+            for 1 of 31 days
+            = 0.0322580645161290322580645161, rounded half up to 0.03 EUR
+    "#]]
+    .assert_eq(&shown(&market, &late));
+}
+
+#[test]
+fn what_is_added_to_a_term_that_is_paid_to_its_end_comes_on_one_more_bill() {
+    let market = Market::on("2026-01-01");
+    let account = market.customer("Once", "EUR");
+    let term = json!({ "key": "month", "duration": "1 month", "default": true });
+    let offer =
+        market.offer_like("Month", &[seats("advance")], (json!({ "terms": [term] }), json!({})));
+    let subscription = market.order(&account, &offer, 1);
+    market.advance_to("2026-01-11");
+    let path = format!("/subscriptions/{subscription}/change");
+    market.operator().post(&path, &json!({ "quantity": 32 }));
+    market.advance_to("2026-04-02");
+    assert_eq!(nets(&market, &account), ["1.00", "21.00"], "31 more for 21 of 31 days");
+}

@@ -135,8 +135,8 @@ fn changes_renewals_and_ends_are_estimated_by_what_is_left_to_bill() {
         said.push_str(&format!("{action}: {}", told(&estimate)));
     }
     expect![[r#"
-        modify: 2026-02-01: 50.00 EUR + 10.00 EUR = 60.00 EUR
-        Seats: Seats | 2026-02-01..2026-03-01 | 50.00 EUR
+        modify: 2026-01-01: 30.00 EUR + 6.00 EUR = 36.00 EUR
+        Seats: Seats | 2026-01-01..2026-02-01 | 30.00 EUR
         renew: 2026-02-01: 20.00 EUR + 4.00 EUR = 24.00 EUR
         Seats: Seats | 2026-02-01..2026-03-01 | 20.00 EUR
         delete: nothing

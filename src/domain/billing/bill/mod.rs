@@ -64,6 +64,8 @@ pub struct Mark {
     pub price: PriceId,
     /// The first day that is not charged yet; `None`: as before, only late usage was charged.
     pub until: Option<Date>,
+    /// For how many units it is charged up to there, if it recurs.
+    pub units: Option<Quantity>,
     /// Which usage of a period is on invoices now.
     pub usage: Option<UsageTotal>,
 }
@@ -130,8 +132,12 @@ impl<'a> Draft<'a> {
             | LineKind::LateFee
             | LineKind::Stated => None,
         };
-        let counted = usage.map_or(price.units, |it| it.quantity);
+        let counted = usage.map_or(due.units, |it| it.quantity);
         let mut explanation = self.explain(price, version, counted, usage)?;
+        if let Some(charged) = due.less {
+            let before = self.explain(price, version, charged, None)?.unrounded()?;
+            explanation.steps.push(Step::Less(Figure::new(before.value())));
+        }
         if !due.share.is_whole() {
             explanation.steps.push(Step::Prorated(due.share));
         }
@@ -139,6 +145,7 @@ impl<'a> Draft<'a> {
             subscription: of.id,
             price: price.price.id,
             until: Some(due.until),
+            units: (due.kind == LineKind::Recurring).then_some(due.units),
             usage: usage.copied(),
         });
         self.add(Charge { of, price, kind: due.kind, service: due.service, explanation })
@@ -163,6 +170,7 @@ impl<'a> Draft<'a> {
                 subscription: of.id,
                 price: price.price.id,
                 until: None,
+                units: None,
                 usage: Some(*total),
             });
             let service = Some(total.period);

@@ -2,13 +2,14 @@
 
 mod days;
 mod once;
+mod units;
 mod usage;
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::domain::account::cycle::BillingDay;
-use crate::domain::billing::due::{ChargeDays, Hold, charge_days};
+use crate::domain::billing::due::{ChargeDays, FormerUnits, Hold, charge_days};
 use crate::domain::billing::invoice::explanation::recompute;
 use crate::domain::billing::invoice::sample::{date, euros, id, stamp};
 use crate::domain::billing::policy::{TaxScope, WhileHeld, ZeroUsage};
@@ -78,6 +79,9 @@ struct World {
     frozen_on: Option<Date>,
     subject: Name,
     units: Quantity,
+    /// How many units there were before, for all prices.
+    former: Vec<FormerUnits>,
+    charged_units: Vec<Option<Quantity>>,
     began_on: Date,
     charged_from: Date,
     ends_on: Option<Date>,
@@ -92,11 +96,13 @@ impl World {
         Self {
             marks: vec![None; prices.len()],
             usage: vec![vec![]; prices.len()],
+            charged_units: vec![None; prices.len()],
             prices,
             held: vec![],
             frozen_on: None,
             subject: name("Server"),
             units: Quantity::ONE,
+            former: vec![],
             began_on: date(began_on),
             charged_from: date(began_on),
             ends_on: None,
@@ -141,11 +147,14 @@ impl World {
             .iter()
             .zip(&self.marks)
             .zip(&self.usage)
-            .map(|((price, mark), usage)| BillablePrice {
+            .zip(&self.charged_units)
+            .map(|(((price, mark), usage), charged_units)| BillablePrice {
                 price,
                 frozen_on: self.frozen_on,
                 charged_until: *mark,
+                charged_units: *charged_units,
                 units: self.units,
+                former: &self.former,
                 unit: None,
                 tax_category: price.tax_category,
                 usage,
@@ -173,6 +182,7 @@ impl World {
         for mark in &bill.marks {
             let place = self.prices.iter().position(|it| it.id == mark.price).expect("a price");
             self.marks[place] = mark.until.or(self.marks[place]);
+            self.charged_units[place] = mark.units.or(self.charged_units[place]);
             if let Some(UsageTotal { period, quantity, .. }) = mark.usage {
                 let total = self.usage[place].iter_mut().find(|it| it.period == period);
                 total.expect("usage of the period").charged = quantity;

@@ -1,0 +1,144 @@
+//! What is charged for units that come and go within a period.
+
+use super::*;
+
+/// A month of so many units at 1.00, in which others follow from a day on.
+fn life(timing: Timing, model: &str, units: i64, changes: &[(&str, i64)]) -> World {
+    let mut life = World::new("2026-01-01", vec![price(1, monthly(timing), model)]);
+    life.units = Quantity::whole(units);
+    for (until, next) in changes {
+        life.former.push(FormerUnits { until: date(until), units: life.units });
+        life.units = Quantity::whole(*next);
+    }
+    life
+}
+
+#[test]
+fn a_month_in_arrears_is_charged_for_what_was_held_on_each_of_its_days() {
+    // 100 for 30 of 31 days = 96.774…, 1 for the last = 0.032…
+    let mut life = life(Timing::InArrears, "unit 1", 100, &[("2026-01-31", 1)]);
+    assert_eq!(
+        told(life.bill("2026-02-01")),
+        "116.16: recurring 2026-01-01..2026-01-31 96.77, recurring 2026-01-31..2026-02-01 0.03"
+    );
+    assert_eq!(told(life.bill("2026-03-01")), "1.20: recurring 2026-02-01..2026-03-01 1.00");
+}
+
+#[test]
+fn units_that_come_within_a_paid_month_are_charged_from_their_day_on() {
+    // 99 more for 30 of 31 days = 95.806…; a month later they are of the whole.
+    let mut life = life(Timing::InAdvance, "unit 1", 1, &[("2026-01-02", 100), ("2026-02-15", 1)]);
+    assert_eq!(told(life.bill("2026-01-01")), "1.20: recurring 2026-01-01..2026-02-01 1.00");
+    assert_eq!(
+        told(life.bill("2026-02-01")),
+        "234.97: recurring 2026-01-02..2026-02-01 95.81, recurring 2026-02-01..2026-03-01 100.00"
+    );
+    assert_eq!(told(life.bill("2026-02-20")), "-", "what goes is paid to the end of the month");
+    assert_eq!(told(life.bill("2026-03-01")), "1.20: recurring 2026-03-01..2026-04-01 1.00");
+}
+
+#[test]
+fn units_that_come_on_the_day_of_the_bill_are_charged_on_the_next_one() {
+    let mut life = life(Timing::InAdvance, "unit 1", 1, &[]);
+    life.bill("2026-01-01");
+    life.former = vec![FormerUnits { until: date("2026-01-01"), units: Quantity::ONE }];
+    life.units = Quantity::whole(4);
+    assert_eq!(
+        told(life.bill("2026-02-01")),
+        "8.40: recurring 2026-01-01..2026-02-01 3.00, recurring 2026-02-01..2026-03-01 4.00"
+    );
+}
+
+#[test]
+fn units_that_go_and_come_back_within_a_paid_month_are_charged_once() {
+    let changes = [("2026-01-05", 10), ("2026-01-10", 2), ("2026-01-20", 10), ("2026-01-25", 12)];
+    // 9 more for 27 of 31 days = 7.838…, 2 more for 7 of 31 = 0.451…
+    let life = || life(Timing::InAdvance, "unit 1", 1, &changes);
+    let mut once = life();
+    once.bill("2026-01-01");
+    assert_eq!(
+        told(once.bill("2026-02-01")),
+        "24.35: recurring 2026-01-05..2026-02-01 7.84, recurring 2026-01-25..2026-02-01 0.45, \
+         recurring 2026-02-01..2026-03-01 12.00"
+    );
+    let mut often = life();
+    often.bill("2026-01-01");
+    assert_eq!(told(often.bill("2026-01-05")), "9.41: recurring 2026-01-05..2026-02-01 7.84");
+    assert_eq!(told(often.bill("2026-01-15")), "-");
+    assert_eq!(
+        told(often.bill("2026-02-01")),
+        "14.94: recurring 2026-01-25..2026-02-01 0.45, recurring 2026-02-01..2026-03-01 12.00"
+    );
+}
+
+#[test]
+fn added_units_are_priced_on_top_of_those_that_are_paid() {
+    // 15 units cost 10 × 2 + 5 × 1 = 25, of which 5 × 2 = 10 are paid: 15 for 16 of 31 days.
+    let mut life = life(Timing::InAdvance, "graduated 10: 2, *: 1", 5, &[("2026-01-16", 15)]);
+    life.bill("2026-01-01");
+    let content = life.bill("2026-01-16").expect("an invoice");
+    assert_eq!(content.totals.net, euros("7.74"));
+    expect_test::expect![[r#"
+        each unit at the price of its tier, as of 2020-01-01
+        15 counted
+        tier 1: 10 × 2 = 20
+        tier 2: 5 × 1 = 5
+        less 10, which was charged before
+        for 16 of 31 days
+        = 7.741935483870967741935483871, rounded half up to 7.74 EUR"#]]
+    .assert_eq(&content.lines[0].explanation.to_string());
+}
+
+#[test]
+fn added_units_are_charged_as_long_as_they_are_served() {
+    // 10 more for 10 of 31 days = 3.225…
+    let mut life = life(Timing::InAdvance, "unit 1", 1, &[("2026-01-10", 11)]);
+    life.bill("2026-01-01");
+    life.ends_on = Some(date("2026-01-20"));
+    assert_eq!(told(life.bill("2026-02-01")), "3.88: recurring 2026-01-10..2026-01-20 3.23");
+    assert_eq!(told(life.bill("2026-03-01")), "-");
+}
+
+#[test]
+fn what_is_charged_once_is_charged_for_what_was_held_on_its_day() {
+    let prices = vec![
+        price(1, PriceKind::OneTime(Occasion::Setup), "unit 5"),
+        price(2, PriceKind::OneTime(Occasion::Renewal), "unit 7"),
+    ];
+    let mut life = World::new("2026-01-01", prices);
+    life.former = vec![FormerUnits { until: date("2026-01-20"), units: Quantity::whole(3) }];
+    life.renewals = vec![date("2026-02-01")];
+    assert_eq!(told(life.bill("2026-02-01")), "26.40: setup 15.00, renewal 7.00");
+}
+
+proptest! {
+    /// However often and however late it is billed, the same lines come out, whatever changed.
+    #[test]
+    fn it_does_not_matter_when_units_are_billed(
+        in_advance in any::<bool>(), length in 1..300_i64,
+        changes in prop::collection::btree_map(1..280_i64, 1..20_i64, 0..8),
+        mut days in prop::collection::vec(0..400_i64, 0..12),
+    ) {
+        let day = |it: i64| date("2026-01-01").plus_days(it);
+        let timing = if in_advance { Timing::InAdvance } else { Timing::InArrears };
+        let started = || {
+            let mut life = life(timing, "volume 10: 2, *: 1.5", 3, &[]);
+            for (on, next) in &changes {
+                life.former.push(FormerUnits { until: day(*on), units: life.units });
+                life.units = Quantity::whole(*next);
+            }
+            World { ends_on: Some(day(length)), ..life }
+        };
+        let lines = |it: Option<Content>| it.map(|it| it.lines).unwrap_or_default();
+        let (mut once, mut often) = (started(), started());
+        let told = |line: &Line| (line.service_period, line.explanation.clone());
+        let expected: Vec<_> = lines(once.bill("2028-01-01")).iter().map(told).collect();
+        days.sort_unstable();
+        let mut found = Vec::new();
+        for on in days {
+            found.extend(lines(often.bill(&day(on).to_string())).iter().map(told));
+        }
+        found.extend(lines(often.bill("2028-01-01")).iter().map(told));
+        prop_assert_eq!(found, expected);
+    }
+}

@@ -1,0 +1,35 @@
+//! Marks: up to where billing has charged a subscription, and which renewals it has yet to charge.
+
+use serde::{Deserialize, Serialize};
+
+use super::Subscription;
+use crate::domain::quantity::Quantity;
+use crate::domain::time::Date;
+
+/// Up to where a price of a subscription has been charged. Kept by billing alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChargedUntil {
+    /// The first day that has not been charged; of a one-time price, the day of the charge.
+    pub on: Date,
+    /// How many periods have been charged.
+    pub periods: u32,
+    /// For how many units the last of them was, of a recurring price that billing has charged.
+    pub units: Option<Quantity>,
+}
+
+impl Subscription {
+    /// The first days of the terms that it was renewed into, in order: the last one, and at least
+    /// those that were not billed yet.
+    #[must_use]
+    pub fn renewals(&self) -> &[Date] {
+        &self.renewals
+    }
+
+    /// The subscription with all that was due on a billing date on its bill.
+    #[must_use]
+    pub fn billed(mut self, on: Date) -> Self {
+        let last = self.renewed_on();
+        self.renewals.retain(|day| on < *day || Some(*day) == last);
+        self
+    }
+}
