@@ -197,7 +197,7 @@ pub fn on_specification(
 
 /// How many offers stand along an index that are not obsolete yet.
 fn held_by(act: &Act<'_>, offers: &Along) -> Result<u64, Error> {
-    let offers = act.every::<Offer>(&offers)?;
+    let offers = act.every::<Offer>(offers)?;
     let gone = [State::Obsolete, State::Rejected];
     let alive = offers.iter().filter(|it| !gone.contains(&it.life.state()));
     Ok(alive.count() as u64)
