@@ -128,13 +128,13 @@ impl Program {
 
     fn deal(&mut self, who: usize, draw: u64) {
         match draw {
-            ..28 => self.buy(who),
-            ..44 => self.touch(who),
-            ..58 => self.uses(who),
-            ..74 => self.pay(who),
-            ..80 => self.allocate(who),
-            ..88 => self.refund(who),
-            ..95 => self.credit(who),
+            0..28 => self.buy(who),
+            28..44 => self.touch(who),
+            44..58 => self.uses(who),
+            58..74 => self.pay(who),
+            74..80 => self.allocate(who),
+            80..88 => self.refund(who),
+            88..95 => self.credit(who),
             _ => self.give_up(who),
         }
     }
