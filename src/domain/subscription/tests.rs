@@ -9,6 +9,7 @@ use super::*;
 use crate::domain::attribute::AttributeValue;
 use crate::domain::catalog::service_terms::{AfterHold, Aftermath};
 use crate::domain::id::{Id, OfferId};
+use crate::domain::quantity::Quantity;
 use crate::domain::stamp::SellerNumber;
 use crate::domain::time::Span;
 
