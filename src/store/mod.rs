@@ -163,6 +163,14 @@ impl Store {
         Self::of(Box::new(medium), Self::CACHE_BYTES, trust)
     }
 
+    /// The same without a cache: whatever is read is read off the medium each time.
+    ///
+    /// # Errors
+    /// As [`Store::within`].
+    pub fn uncached(medium: impl Medium, trust: Trust) -> Result<Self, StoreError> {
+        Self::of(Box::new(medium), 0, trust)
+    }
+
     fn of(medium: Box<dyn Medium>, cache_bytes: usize, trust: Trust) -> Result<Self, StoreError> {
         let engine = Engine::open(medium.as_ref(), cache_bytes, trust)?;
         let (engine, latest) = (RwLock::new(Some(engine)), Mutex::default());

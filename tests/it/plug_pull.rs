@@ -4,14 +4,15 @@
 //! What the store does of itself in a power cut is tried in `power_cut`; here it is what the house
 //! does with it, use case by use case and duty by duty.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
 
 use serde_json::json;
 use tillbox::domain::notification::Mail;
 use tillbox::domain::operator::Actor;
 use tillbox::domain::page::PageRequest;
-use tillbox::services::{Cx, billing, duty};
+use tillbox::services::{Act, Author, Cx, Error, billing, duty};
 use tillbox::store::backup::{Contents, contents};
 use tillbox::store::check::check;
 use tillbox::store::fact::Facts;
@@ -273,7 +274,17 @@ fn a_month_that_is_cut_off_anywhere_ends_as_if_it_were_not() {
     println!("all duties, {} times the plug", pull_all(&[trial]));
 }
 
-/// Who was to be written to while the disk failed is written to by the next process.
+/// So often another thread gets its turn before a read goes on.
+const TURNS_MAX: u32 = 20_000;
+
+/// The appliance over a disk from which all is read that is read.
+fn uncached(disk: &Disk) -> App {
+    App::over_again(Store::uncached(disk.clone(), Trust::LastCommit).unwrap(), "2026-01-01", 20)
+}
+
+/// A write of somebody else finds the disk full for a moment, whatever is being read for the mails:
+/// the file is opened anew, what was being read is interrupted, and who was to be written to is
+/// written to when it is read again.
 #[test]
 fn no_mail_is_passed_over_because_the_disk_failed() {
     let invited = Stage::shared().disk(Scene::Quiet);
@@ -285,32 +296,53 @@ fn no_mail_is_passed_over_because_the_disk_failed() {
         });
         Client::with_token(&open(&invited, 7 + place), seller).post("/users", &body);
     }
-    let notify = |disk: &Disk, mishap| {
-        let app = open(disk, 20);
+    let again = || Disk::holding(invited.bytes(), Fsync::Honest);
+    let notify = |app: &App| {
         let duty = app.bss.duties().iter().find(|it| it.name() == "notify").expect("employed");
-        disk.expect(mishap);
-        duty::run(duty.as_ref(), &app.bss).is_ok()
+        duty::run(duty.as_ref(), &app.bss).map(|_| ())
     };
-    let queued = |disk: &Disk| {
+    let queued = |app: &App| {
         let all = PageRequest::oldest(1000);
         let read = |cx: Cx<'_>| cx.list::<Mail>(None, &all, |_| true);
-        open(disk, 30).bss.read(&Actor::duty("test"), read).unwrap().items.len()
+        app.bss.read(&Actor::duty("test"), read).unwrap().items.len()
     };
-    let again = || Disk::holding(invited.bytes(), Fsync::Honest);
-    let never = Mishap::Fails(u64::MAX, Failure::Device);
-    let whole = again();
-    assert!(notify(&whole, never));
-    let (operations, mails) = (whole.done().operations, queued(&whole));
-    assert!(mails >= queued(&again()) + 3, "{mails} mails");
-    let mut failed = 0;
-    for at in 1..=operations {
+    let disk = again();
+    let app = uncached(&disk);
+    disk.at_read(u64::MAX, || {});
+    notify(&app).unwrap();
+    let (reads, mails) = (disk.done().reads, queued(&app));
+    assert!(mails >= queued(&open(&again(), 20)) + 3, "{mails} mails");
+    let (mut interrupted, tries) = (0, rounds(300, 3_000));
+    for at in (1..=reads).step_by(usize::try_from(reads.div_ceil(tries)).unwrap()) {
         let disk = again();
-        failed += usize::from(!notify(&disk, Mishap::Fails(at, Failure::Device)));
-        disk.power_cycle(&mut Chance::seeded(at));
-        assert!(notify(&disk, never), "the disk is well again");
-        assert_eq!(queued(&disk), mails, "the disk failed at operation {at} of {operations}");
+        let app = uncached(&disk);
+        let (full, elsewhere) = (disk.clone(), Arc::clone(&app.bss));
+        let (tell, told) = channel();
+        disk.at_read(at, move || {
+            full.expect(Mishap::Fails(1, Failure::NoSpace));
+            let write = |act: &mut Act<'_>| act.next_number("elsewhere");
+            tell.send(elsewhere.act(Author::of(Actor::duty("test")), write)).unwrap();
+            // Until the disk was full, and not until the end of the act: that may wait for this read.
+            for _ in (0..TURNS_MAX).take_while(|_| full.expects_more()) {
+                std::thread::yield_now();
+            }
+        });
+        let first = notify(&app);
+        // It has found the disk full and it is opened anew; or it waited behind the mails, when it was
+        // for writing them that something was read.
+        if let Ok(pending) = told.try_recv() {
+            let done = pending.wait();
+            assert!(matches!(done, Ok(_) | Err(Error::Full)), "{done:?}");
+        }
+        if let Err(error) = first {
+            assert!(error.is_of_the_store(), "{error:?}");
+            interrupted += 1;
+            notify(&app).expect("the disk has room again");
+        }
+        assert_eq!(queued(&app), mails, "the disk was full at read {at} of {reads}");
     }
-    assert!(failed > 0, "the disk was needed");
+    println!("{reads} reads, interrupted at {interrupted}");
+    assert!(interrupted > 0, "something was being read");
 }
 
 /// The clock is sent a month ahead once, wherever that is cut off and asked for again.

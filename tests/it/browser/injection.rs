@@ -73,13 +73,57 @@ const PAGES: &[&str] = &[
     "/blocks?part=meters",
     "/blocks?part=categories",
     "/accounts/{account}?part=billing",
+    "/accounts/{account}?part=subscriptions",
+    "/accounts/{account}?part=timeline",
+    "/accounts/{account}?edit=1",
+    "/accounts/{account}?order=1",
+    "/accounts?new=1",
+    "/blocks?part=resources",
+    "/blocks?part=terms",
+    "/blocks?part=attributes",
+    "/catalogue/new",
+    "/billing",
+    "/journal",
+    "/settings?part=classes",
+    "/settings?part=audit",
+    "/settings?part=hearing",
 ];
+
+/// Ways out of where a text stands.
+const WAYS_OUT: &[&str] =
+    &["</xmp>", "\">", "'>", "</style>", "</noscript>", "`>", "</option></select>", "%22%3E"];
+/// What may come then.
+const THEN: &[&str] = &[
+    "<script>!</script>",
+    "<img src=x onerror=!>",
+    "<svg/onload=!>",
+    "<b onpointerenter=! style=position:fixed;inset:0>x</b>",
+    "<a href='java\tscript:!'>x</a>",
+    "<a href=\"javascript&colon;!\">x</a>",
+    "<iframe src=data:text/html,<script>!</script>></iframe>",
+    "<body onpageshow=!>",
+    "<marquee onstart=!>x</marquee>",
+    "<xss contenteditable autofocus onfocus=!>x</xss>",
+    "<details/open/ontoggle=!>",
+    "<svg><use href='data:image/svg+xml,<svg onload=!/>'/></svg>",
+    "<style>@import'javascript:!'</style>",
+    "<img srcset=x onerror=!>",
+    "<math><a xlink:href=javascript:!>x</a></math>",
+    "\u{202e}<script>!</script>",
+];
+
+/// All texts: those above, and each of these after each way out.
+fn texts() -> Vec<String> {
+    let after = WAYS_OUT.iter().flat_map(|way| THEN.iter().map(move |it| format!("{way}{it}")));
+    TEXTS.iter().map(|it| (*it).to_owned()).chain(after).collect()
+}
 
 #[test]
 fn what_people_write_is_never_run() {
     let Some(chromium) = chromium() else { return };
     let stage = Stage::set();
-    let texts: Vec<_> = TEXTS.iter().map(|it| it.replace('!', &format!("{TRAP}('x')"))).collect();
+    let texts: Vec<_> = texts().iter().map(|it| it.replace('!', &format!("{TRAP}('x')"))).collect();
+    assert!(texts.len() >= 150, "{} texts", texts.len());
     let refused = texts.iter().enumerate().map(|it| write(&stage, it)).sum::<usize>();
     // A field may refuse a text; most take any.
     assert!(refused < texts.len(), "{refused} were refused");
@@ -118,15 +162,17 @@ fn write(stage: &Stage, (number, it): (usize, &String)) -> usize {
 /// for what.
 fn write_everywhere(stage: &Stage, texts: &[String]) -> [(&'static str, String); 3] {
     let (market, operator) = (&stage.market, stage.market.operator());
+    let (half, other_half) = texts.split_at(texts.len() / 2);
+    let all = half.join("\n");
     let body = json!({
-        "name": texts[0], "description": texts.join("\n"),
+        "name": texts[0], "description": all,
         "address": { "street": texts[10], "city": texts[13], "country": "DE" },
         "billing": { "currency": "EUR" },
     });
     let account = operator.post("/accounts", &body);
     let id = text(&account["id"]);
     let offer = market.offer(&texts[1], &[monthly(&texts[2], "EUR", "10")]);
-    let change = json!({ "description": { "en": texts.join("\n") } });
+    let change = json!({ "description": { "en": other_half.join("\n") } });
     operator.patch(&format!("/offers/{offer}"), &change);
     market.order(&account, &offer, 1);
     let invite = json!({
@@ -138,6 +184,23 @@ fn write_everywhere(stage: &Stage, texts: &[String]) -> [(&'static str, String);
     });
     operator.post("/payments", &pay);
     operator.post(&format!("/accounts/{id}/hold"), &json!({ "reason": "X", "comment": texts[14] }));
+    let terms = json!({ "grace_days": 1, "hold_days": 1, "destroy": true });
+    let methods = format!("/accounts/{id}/payment_methods");
+    for (path, body) in [
+        ("/classes", json!({ "name": texts[3], "description": texts[20] })),
+        ("/service_terms", json!({ "name": texts[4], "paid": terms })),
+        ("/resources", json!({ "name": { "en": texts[5] }, "unit": "GB" })),
+        ("/specifications", json!({ "name": { "en": texts[6] } })),
+        (
+            "/attribute_definitions",
+            json!({ "name": "asked", "applies_to": "account", "description": texts[7] }),
+        ),
+        ("/billing_accounts", json!({ "account": id, "name": texts[8], "reference": texts[9] })),
+        (methods.as_str(), json!({ "kind": "cash", "name": texts[15] })),
+        ("/consumer_keys", json!({ "name": texts[16] })),
+    ] {
+        operator.post(path, &body);
+    }
     let invoice = market.invoices(&account).first().map(|it: &Value| text(&it["id"]));
     [("{account}", id), ("{offer}", offer), ("{invoice}", invoice.unwrap())]
 }

@@ -63,9 +63,14 @@ struct State {
     blocks_max: Option<u64>,
     fsync: Fsync,
     mishap: Option<Mishap>,
+    /// What happens elsewhere at the n-th read.
+    hook: Option<(u64, Hook)>,
     power: Power,
     done: Done,
 }
+
+/// What happens elsewhere while the disk is asked for something.
+type Hook = Box<dyn FnOnce() + Send>;
 
 impl std::fmt::Debug for State {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -88,6 +93,7 @@ enum Power {
 /// How much was asked of a disk since the mishap was named.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Done {
+    pub(crate) reads: u64,
     pub(crate) writes: u64,
     pub(crate) syncs: u64,
     pub(crate) operations: u64,
@@ -126,6 +132,7 @@ impl Disk {
             blocks_max: None,
             fsync,
             mishap: None,
+            hook: None,
             power: Power::On,
             done: Done::default(),
         })))
@@ -136,6 +143,30 @@ impl Disk {
         let mut state = self.state();
         state.mishap = Some(mishap);
         state.done = Done::default();
+    }
+
+    /// Lets something happen elsewhere while the n-th read from here is on its way.
+    pub(crate) fn at_read(&self, n: u64, hook: impl FnOnce() + Send + 'static) {
+        let mut state = self.state();
+        state.done = Done::default();
+        state.hook = Some((n, Box::new(hook)));
+    }
+
+    /// Counts a read, and lets happen what is to happen at it: the disk is free meanwhile.
+    fn meet_hook(&self) {
+        let mut state = self.state();
+        state.done.reads += 1;
+        let reads = state.done.reads;
+        let hook = state.hook.take_if(|it| it.0 == reads);
+        drop(state);
+        if let Some((_, hook)) = hook {
+            hook();
+        }
+    }
+
+    /// Whether a mishap is still to come.
+    pub(crate) fn expects_more(&self) -> bool {
+        self.state().mishap.is_some()
     }
 
     pub(crate) fn done(&self) -> Done {
@@ -283,6 +314,7 @@ impl StorageBackend for Disk {
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        self.meet_hook();
         let mut state = self.state();
         state.meet(Operation::Ask).map_err(error)?;
         let from = place(offset);
