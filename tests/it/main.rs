@@ -21,6 +21,7 @@ mod double_spend;
 mod finding;
 mod fuzz;
 mod harness;
+mod hostile;
 mod ledger;
 mod model;
 mod plug_pull;
