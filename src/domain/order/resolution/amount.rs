@@ -30,8 +30,10 @@ impl Desk<'_> {
             ids.into_iter().filter_map(|it| Some((it, offer.content.rate(it, term)?))).collect();
         let before = same.map(|it| it.deal().resources.clone()).unwrap_or_default();
         let wanted = &asked.item.wish.resources;
+        let provided = same.map(|it| self.came_by_itself(it, &rates)).unwrap_or_default();
         let amount = |(id, rate): (&ResourceId, &&ResourceRate)| {
-            let held = same.map(|it| held(it, *id));
+            // What came with others goes with them.
+            let held = same.filter(|_| !provided.contains(id)).map(|it| held(it, *id));
             let amount = wanted.get(id).copied().or(held).unwrap_or_else(|| rate.amount_default());
             (*id, amount)
         };
@@ -47,6 +49,19 @@ impl Desk<'_> {
             (*id, Entitlement::of(amount, rate.included))
         }));
         if found.is_empty() { Ok(entitlements) } else { Err(found) }
+    }
+
+    /// What of a subscription is just as much as comes with what else there is in it.
+    fn came_by_itself(&self, it: &Subscription, rates: &Rates<'_>) -> BTreeSet<ResourceId> {
+        let amounts = rates.keys().map(|id| (*id, held(it, *id))).collect();
+        let is_provided = |(id, rate): &(&ResourceId, &&ResourceRate)| {
+            let Some(resource) = self.shelf.resources.get(*id) else { return false };
+            let provided = provision(resource, &amounts).filter(|it| !it.is_zero());
+            provided.is_some_and(|provided| {
+                rate.rounded_up(whole(resource, provided)) == held(it, **id)
+            })
+        };
+        rates.iter().filter(is_provided).map(|it| *it.0).collect()
     }
 
     /// Raises each amount to what the others provide, as long as something rises. Each round ends

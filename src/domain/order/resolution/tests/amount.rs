@@ -58,6 +58,7 @@ fn the_four_kinds_of_dependency_hold() {
         a provided_by b 3         |      | b=2 a=1         => a=6 b=2
         a provided_by b 3         |      | b=2 a=7         => a=7 b=2
         a provided_by b           |      | c=1             => c=1
+        a provided_by b           |      | c=-1            => c range, c unit
         a provided_by b, b provided_by c 2, c provided_by d | | d=3 => a=6 b=6 c=3 d=3
         a provided_by b, a provided_by c 5 | | b=3 c=1     => a=5 b=3 c=1
         a requires b, b provided_by a |  | a=3             => a=3 b=3
