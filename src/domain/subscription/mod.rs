@@ -28,6 +28,7 @@ mod mark;
 pub mod seat;
 pub mod term;
 pub mod tree;
+mod upstream;
 
 use std::collections::BTreeMap;
 

@@ -75,6 +75,17 @@ pub(in crate::services) fn first_bills(
     groups.into_iter().map(|(id, group)| first_bill(cx, id, &group)).collect()
 }
 
+/// The bill of a billing account on which nothing is charged.
+pub(in crate::services) fn no_bill(cx: Cx<'_>, it: &BillingAccount) -> Forecast {
+    let on = first_day(cx, it);
+    Forecast { billing_account: it.id, currency: it.terms().currency, on, content: None }
+}
+
+/// The day of the next bill of a billing account.
+fn first_day(cx: Cx<'_>, it: &BillingAccount) -> Date {
+    it.next_bill().map_or_else(|| it.terms().zone.date_of(cx.now), |it| it.on)
+}
+
 fn first_bill(
     cx: Cx<'_>,
     id: BillingAccountId,
@@ -83,9 +94,7 @@ fn first_bill(
     let found = cx.view.find::<BillingAccount>(id)?;
     let billing_account = found.ok_or_else(|| Error::not_found(id))?;
     let terms = billing_account.terms();
-    let today = terms.zone.date_of(cx.now);
-    let first = billing_account.next_bill().map_or(today, |it| it.on);
-    let (mut shelf, mut on) = (Shelf::default(), first);
+    let (mut shelf, mut on) = (Shelf::default(), first_day(cx, &billing_account));
     for _ in 0..DATES_MAX {
         let about = (subscriptions, on);
         let bill = gather::billed_apart(cx, &mut shelf, &billing_account, about)?;
@@ -99,5 +108,5 @@ fn first_bill(
             None => break,
         }
     }
-    Ok(Forecast { billing_account: id, currency: terms.currency, on: first, content: None })
+    Ok(no_bill(cx, &billing_account))
 }

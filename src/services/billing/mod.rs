@@ -15,8 +15,8 @@ mod run;
 mod shelf;
 
 pub use self::consumption::resource_usage;
-pub(super) use self::forecast::first_bills;
 pub use self::forecast::{BillDates, Forecast, dates};
+pub(super) use self::forecast::{first_bills, no_bill};
 pub(super) use self::issue::{Series, book, number, seal};
 pub use self::page::Pages;
 pub(crate) use self::page::step;

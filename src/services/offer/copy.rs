@@ -113,11 +113,7 @@ fn follow(act: &mut Act<'_>, original: &Offer, copy: &Offer) -> Result<(), Error
     let all = prices(act.cx(), copy.id)?;
     for price in prices(act.cx(), original.id)? {
         let Some(wanted) = price.in_force(today, None) else { continue };
-        let same = |it: &&Price| {
-            (it.kind, it.resource, it.currency) == (price.kind, price.resource, price.currency)
-                && (&it.term, &it.plan) == (&price.term, &price.plan)
-                && it.conditions == price.conditions
-        };
+        let same = |it: &&Price| it.currency == price.currency && it.is_for_the_same(&price);
         for copied in all.iter().filter(same) {
             let last = copied.versions.as_slice().last();
             if last.is_some_and(|it| it.model == wanted.model && it.included == wanted.included) {

@@ -3,13 +3,26 @@
 //! An estimate is the order itself, placed and worked on, with its first bill computed as billing
 //! does it, and all of it taken back. So it is refused where the order would be, and what it says is
 //! what the first invoice says of it.
+//!
+//! What a vendor would pay for an order of its customer is estimated likewise: as if the vendor had
+//! bought the originals of the offers that it sells on.
 
 use super::place;
+use crate::domain::account::Account;
+use crate::domain::account::billing_account::BillingAccount;
+use crate::domain::catalog::offer::Offer;
+use crate::domain::catalog::price::Price;
+use crate::domain::error::{Code, Rejection};
+use crate::domain::id::PriceId;
+use crate::domain::money::Currency;
+use crate::domain::operator::{Decision, Permission};
 use crate::domain::order::item::Item;
 use crate::domain::order::{Order, PlaceOrder};
+use crate::domain::quantity::Quantity;
 use crate::domain::subscription::Subscription;
+use crate::domain::subscription::change::{Deal, Entitlement};
 use crate::services::billing::{self, Forecast};
-use crate::services::{Act, Error, provisioning};
+use crate::services::{Act, Error, account, billing_account, offer, provisioning};
 
 /// What an order would come to.
 #[derive(Debug, Clone)]
@@ -25,17 +38,116 @@ pub struct Estimate {
 ///
 /// # Errors
 /// As [`place`]; if what it would make cannot be billed.
-pub fn estimate(act: &mut Act<'_>, mut placed: PlaceOrder) -> Result<Estimate, Error> {
-    placed.request.start_at = None;
+pub fn estimate(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Estimate, Error> {
     act.suppose(|act| {
-        let order = place(act, placed)?;
-        provisioning::suppose_done(act, order.id)?;
-        let order: Order = act.load(order.id)?;
-        let mut subscriptions: Vec<Subscription> = Vec::new();
-        for id in order.items().iter().filter_map(|it| it.subscription) {
-            subscriptions.push(act.load(id)?);
-        }
+        let (items, subscriptions) = supposed(act, placed)?;
         let bills = billing::first_bills(act.cx(), subscriptions)?;
-        Ok(Estimate { items: order.items().to_vec(), bills })
+        Ok(Estimate { items, bills })
     })
+}
+
+/// What the vendor of an account would pay to its own vendor for an order of the account, if it were
+/// placed now: one bill, which charges nothing for what is the vendor's own. Nothing is placed.
+///
+/// # Errors
+/// As [`place`]; if the vendor has no billing account, or an original no price in its currency; if
+/// the caller may not order for the vendor.
+pub fn estimate_costs(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Estimate, Error> {
+    act.suppose(|act| {
+        let (items, subscriptions) = supposed(act, placed)?;
+        let seller = subscriptions.first().map(|it| it.stamp.seller);
+        let seller = seller.ok_or_else(|| Error::internal("an order is about a subscription"))?;
+        let vendor = account::of_seller(act.cx(), seller)?;
+        must_buy_for(act, &vendor)?;
+        let bills_to = billing_account::default_of(act.cx(), vendor.id)?;
+        billing_account::begin(act, bills_to.id)?;
+        let mut originals = Vec::new();
+        for it in subscriptions {
+            originals.extend(original(act, it, &bills_to)?);
+        }
+        let mut bills = billing::first_bills(act.cx(), originals)?;
+        if bills.is_empty() {
+            bills.push(billing::no_bill(act.cx(), &bills_to));
+        }
+        Ok(Estimate { items, bills })
+    })
+}
+
+/// Places an order and works on it, as far as all goes well: its items, and what becomes of the
+/// subscriptions that it is about.
+fn supposed(
+    act: &mut Act<'_>,
+    mut placed: PlaceOrder,
+) -> Result<(Vec<Item>, Vec<Subscription>), Error> {
+    placed.request.start_at = None;
+    let order = place(act, placed)?;
+    provisioning::suppose_done(act, order.id)?;
+    let order: Order = act.load(order.id)?;
+    let mut subscriptions = Vec::new();
+    for id in order.items().iter().filter_map(|it| it.subscription) {
+        subscriptions.push(act.load(id)?);
+    }
+    Ok((order.items().to_vec(), subscriptions))
+}
+
+/// Refuses a caller who does not buy for the vendor: what it pays is its own business.
+fn must_buy_for(act: &Act<'_>, vendor: &Account) -> Result<(), Error> {
+    let permission = Permission::OrderPlace;
+    let stamp = act.cx().stamp(vendor.stamp.seller, Some(vendor.id));
+    match act.actor().may(permission, &stamp) {
+        Decision::Yes => Ok(()),
+        Decision::SeesOnly | Decision::Hidden => Err(Error::Forbidden { permission }),
+    }
+}
+
+/// A subscription as if the vendor had it, to the original of what it is to; nothing of what is the
+/// vendor's own.
+fn original(
+    act: &Act<'_>,
+    it: Subscription,
+    bills_to: &BillingAccount,
+) -> Result<Option<Subscription>, Error> {
+    let sold: Offer = act.load(it.deal().offer)?;
+    let Some(id) = sold.content.copy_of else { return Ok(None) };
+    let original: Offer = act.load(id)?;
+    let answers = answering(act, &it, (&sold, &original), bills_to.terms().currency)?;
+    let had = it.deal();
+    let prices = answers.iter().filter_map(|(own, copy)| Some((*own, *had.prices.get(copy)?)));
+    let included =
+        |id| original.content.rate(id, it.term_key()).map_or(Quantity::ZERO, |it| it.included);
+    let resources = had.resources.iter();
+    let deal = Deal {
+        offer: original.id,
+        offer_version: original.life.version(),
+        specification: original.content.specification,
+        prices: prices.collect(),
+        resources: resources
+            .map(|(id, it)| (*id, Entitlement::of(it.amount(), included(*id))))
+            .collect(),
+        ..had.clone()
+    };
+    Ok(Some(it.bought_by((bills_to.account(), bills_to.id), deal, &answers)))
+}
+
+/// The prices of an original that answer to those which a subscription to its copy is charged, each
+/// with the one that it answers to.
+fn answering(
+    act: &Act<'_>,
+    it: &Subscription,
+    (sold, original): (&Offer, &Offer),
+    currency: Currency,
+) -> Result<Vec<(PriceId, PriceId)>, Error> {
+    let taken = offer::prices(act.cx(), sold.id)?;
+    let taken = taken.iter().filter(|price| it.deal().prices.contains_key(&price.id));
+    let all = offer::prices(act.cx(), original.id)?;
+    let mut found = Vec::new();
+    for copy in taken {
+        let answers = |it: &&Price| it.currency == currency && it.is_for_the_same(copy);
+        found.extend(all.iter().filter(answers).map(|it| (it.id, copy.id)));
+    }
+    if found.is_empty() && all.iter().any(|it| it.currency != currency) {
+        let why = format!("offer `{}` has no price in {currency}", original.id);
+        return Err(Rejection::new(Code::PriceMissing, why).into());
+    }
+    Ok(found)
 }

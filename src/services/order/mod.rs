@@ -7,7 +7,7 @@ mod estimate;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use self::estimate::{Estimate, estimate};
+pub use self::estimate::{Estimate, estimate, estimate_costs};
 use super::{Act, Cx, Error, attribute, offer, provisioning, subscription};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;

@@ -240,6 +240,15 @@ impl Price {
         Ok(())
     }
 
+    /// Whether it is charged for the same and on the same conditions as another price, whatever it
+    /// comes to and in whatever currency.
+    #[must_use]
+    pub fn is_for_the_same(&self, other: &Self) -> bool {
+        (self.kind, self.resource, &self.term, &self.plan)
+            == (other.kind, other.resource, &other.term, &other.plan)
+            && self.conditions == other.conditions
+    }
+
     /// The same price with one more version of its figures.
     ///
     /// # Errors

@@ -1,0 +1,21 @@
+//! A subscription as the vendor that sells it on would have it: for what it costs the vendor.
+
+use super::Subscription;
+use super::change::Deal;
+use crate::domain::id::{AccountId, BillingAccountId, PriceId};
+
+impl Subscription {
+    /// The same as if another account had bought another deal, for what that would be charged.
+    /// `answers` names prices of the deal, each with the present one up to whose mark it is charged.
+    #[must_use]
+    pub fn bought_by(
+        self,
+        (account, billing_account): (AccountId, BillingAccountId),
+        deal: Deal,
+        answers: &[(PriceId, PriceId)],
+    ) -> Self {
+        let marks = answers.iter().filter_map(|(own, to)| Some((*own, *self.charged.get(to)?)));
+        let charged = marks.collect();
+        Self { account, billing_account, deal, charged, ..self }
+    }
+}
