@@ -64,7 +64,8 @@ pub(super) fn running(it: &Subscription, parts: &mut Vec<Part>) {
     let deal = it.deal();
     let whole = (None, Quantity::whole(deal.quantity.into()));
     let more = deal.resources.iter().map(|(id, it)| (Some(*id), it.additional));
-    for (place, (price, taken)) in deal.prices.iter().enumerate() {
+    let running = deal.prices.iter().filter(|it| it.1.until_on.is_none());
+    for (place, (price, taken)) in running.enumerate() {
         let units = std::iter::once(whole).chain(more.clone().filter(|it| !it.1.is_zero()));
         for (resource, units) in units {
             let key = Key::new().u32(it.stamp.seller.0).id(*price);

@@ -345,7 +345,7 @@ fn change(
 }
 
 fn renew(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Subscription>, Error> {
-    let it = subscription::renew(act, call.id("id")?)?;
+    let it = subscription::renew(act, call.id("id")?, None)?;
     tagged(act.cx(), &it)
 }
 

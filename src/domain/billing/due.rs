@@ -69,6 +69,8 @@ pub struct BillablePrice<'a> {
     pub charged_until: Option<Date>,
     /// For how many units its last period was charged; `None` if nobody knows.
     pub charged_units: Option<Quantity>,
+    /// The first day for which it is not charged any more; `None`: as long as the subscription is.
+    pub ends_on: Option<Date>,
     /// How many units it is charged for, unless a meter counts them.
     pub units: Quantity,
     /// How many it was to be charged for before, in order.
@@ -252,7 +254,8 @@ impl Clock<'_> {
     /// Whether nothing is charged any more for a day. What ends on the day on which it begins to be
     /// served was delivered all the same.
     fn has_ended(&self, day: Date) -> bool {
-        self.of.ends_on.is_some_and(|ends_on| ends_on <= day) && day != self.of.served_from
+        let is_over = |it: Option<Date>| it.is_some_and(|ends_on| ends_on <= day);
+        is_over(self.price.ends_on) || is_over(self.of.ends_on) && day != self.of.served_from
     }
 
     fn periods(
@@ -299,11 +302,12 @@ impl Clock<'_> {
     }
 
     /// The first day that is not charged any more.
-    const fn ends_on(&self) -> Option<Date> {
-        match self.price.price.kind {
+    fn ends_on(&self) -> Option<Date> {
+        let all = match self.price.price.kind {
             PriceKind::OneTime(_) | PriceKind::Recurring { .. } => self.of.ends_on,
             PriceKind::Usage { .. } => self.of.used_until,
-        }
+        };
+        all.into_iter().chain(self.price.ends_on).min()
     }
 
     /// The days of a period that is over, each stretch for the units that were held in it.
@@ -356,7 +360,7 @@ impl Clock<'_> {
         charged: Quantity,
         found: &mut Vec<Due>,
     ) -> Result<(), Rejection> {
-        let ends_on = self.of.ends_on.map_or(paid.end(), |it| it.min(paid.end()));
+        let ends_on = self.ends_on().map_or(paid.end(), |it| it.min(paid.end()));
         let mut most = charged;
         for change in self.price.changes().filter(|it| paid.start() <= *it && *it <= self.on) {
             let units = self.price.units_on(change);

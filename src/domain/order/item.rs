@@ -220,6 +220,17 @@ fn own_faults(item: &Item) -> Vec<Fault> {
         let message = "must be left out: they are those of the subscription".to_owned();
         found.push(("/attributes", "conflict", message));
     }
+    if item.action == Action::Renew {
+        let wish = &item.wish;
+        for (field, is_said) in [
+            ("/quantity", wish.quantity.is_some()),
+            ("/resources", !wish.resources.is_empty()),
+            ("/characteristics", !wish.characteristics.is_empty()),
+        ] {
+            let message = "must be left out: a renewal changes nothing but the term";
+            found.extend(is_said.then(|| (field, "conflict", message.to_owned())));
+        }
+    }
     if item.wish.quantity.is_some_and(|it| !is_orderable(it)) {
         found.push(("/quantity", "range", format!("must be 1 to {QUANTITY_MAX}")));
     }
@@ -305,6 +316,14 @@ mod tests {
         let twice = [attributes.clone(), attributes].concat();
         let item = Item { attributes: twice, ..item(Action::Add) };
         assert_eq!(fields(&[item]), ["/items/0/attributes/1/name"]);
+    }
+
+    #[test]
+    fn a_renewal_is_of_the_term_alone() {
+        let mut renewal = item(Action::Renew);
+        renewal.wish.quantity = Some(2);
+        renewal.wish.resources.insert(id(), Quantity::ONE);
+        assert_eq!(fields(&[renewal]), ["/items/0/quantity", "/items/0/resources"]);
     }
 
     #[test]

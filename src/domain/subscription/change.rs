@@ -44,6 +44,8 @@ pub type Entitlements = BTreeMap<ResourceId, Entitlement>;
 pub struct TakenPrice {
     /// The day whose version of the price holds for good; the current one if nothing is said.
     pub frozen_on: Option<Date>,
+    /// The first day for which it is not charged any more; it goes on if nothing is said.
+    pub until_on: Option<Date>,
 }
 
 /// The prices that a subscription is charged at.

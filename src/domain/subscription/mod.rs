@@ -25,6 +25,7 @@ pub mod calendar;
 pub mod change;
 pub mod lifecycle;
 mod mark;
+pub mod renewal;
 pub mod seat;
 pub mod term;
 pub mod tree;
@@ -507,25 +508,6 @@ impl Subscription {
     /// If it does not run.
     pub fn expire(self, now: Instant) -> Result<(Self, Verb), Rejection> {
         self.on(Trigger::Expire, now)
-    }
-
-    /// The subscription in a new term. A trial that was left by it is over.
-    ///
-    /// # Errors
-    /// If its state does not allow it.
-    pub fn renew(self, start: Start, now: Instant) -> Result<(Self, Verb), Rejection> {
-        let (mut it, verb) = self.on(Trigger::Renew, now)?;
-        let trial = match (it.trial, start.trial) {
-            (TrialRun::Until(_), TrialRun::None) => TrialRun::Over(start.term.start_on()),
-            (TrialRun::None | TrialRun::Over(_), TrialRun::None) => it.trial,
-            (_, trial @ (TrialRun::Until(_) | TrialRun::Over(_))) => trial,
-        };
-        if it.renewals.len() == RENEWALS_MAX {
-            it.renewals.remove(0);
-        }
-        it.renewals.push(start.term.start_on());
-        let back = Self { ended_on: None, cancellation: None, ..it };
-        Ok((Self { term: Some(start.term), trial, ..back }, verb))
     }
 
     /// The subscription called off: at once if it is pending, else as soon as its service is

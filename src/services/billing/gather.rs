@@ -63,6 +63,7 @@ struct GatheredPrice {
     frozen_on: Option<Date>,
     charged_until: Option<Date>,
     charged_units: Option<Quantity>,
+    ends_on: Option<Date>,
     units: Quantity,
     former: Vec<FormerUnits>,
     unit: Option<Name>,
@@ -220,6 +221,7 @@ fn gather_price(
         charged_until: it.charged.get(&price.id).map(|it| it.on),
         charged_units: it.charged.get(&price.id).and_then(|it| it.units),
         former: former((it, &*price), units),
+        ends_on: taken.and_then(|it| it.until_on),
         units,
         unit: of_meter.or(of_resource),
         tax_category: price.tax_category,
@@ -279,10 +281,13 @@ impl Gathered {
                 mark.subscription == self.id && mark.price == it.price.id && mark.until.is_some()
             });
             let until = marked.and_then(|it| it.until).or(it.charged_until);
+            let is_charged = |end: Date| {
+                until.unwrap_or(self.charged_from) >= it.ends_on.map_or(end, |it| it.min(end))
+            };
             match it.price.kind {
                 PriceKind::OneTime(_) => true,
-                PriceKind::Recurring { .. } => until.unwrap_or(self.charged_from) >= ends_on,
-                PriceKind::Usage { .. } => until.unwrap_or(self.charged_from) >= used_until,
+                PriceKind::Recurring { .. } => is_charged(ends_on),
+                PriceKind::Usage { .. } => is_charged(used_until),
             }
         })
     }
@@ -295,6 +300,7 @@ impl GatheredPrice {
             frozen_on: self.frozen_on,
             charged_until: self.charged_until,
             charged_units: self.charged_units,
+            ends_on: self.ends_on,
             units: self.units,
             former: &self.former,
             unit: self.unit.as_ref(),

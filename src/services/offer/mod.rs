@@ -7,7 +7,7 @@ mod sale;
 pub use self::copy::{copied, copy, synchronize};
 pub use self::price::{
     add_price, begin_version, drop_price, kinds, prices, redraft_price, rename_price, reprice,
-    revise_price,
+    revise_price, taken_prices,
 };
 pub use self::sale::{publish, remove, unpublish};
 use super::catalog::{self, New};

@@ -1,15 +1,17 @@
 //! Prices of offers: added, revised for what may have been bought, redrafted for what may not.
 
 use crate::domain::catalog::lifecycle::State;
-use crate::domain::catalog::offer::{Offer, OfferContent};
+use crate::domain::catalog::offer::{Offer, OfferContent, PriceHold};
 use crate::domain::catalog::price::{Price, PriceKind, PriceVersion};
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::Verb;
 use crate::domain::id::{OfferId, PriceId};
+use crate::domain::money::Currency;
 use crate::domain::operator::Permission;
 use crate::domain::stamp::{Carried, Stamp};
+use crate::domain::subscription::change::{TakenPrice, TakenPrices};
 use crate::domain::text::{self, Name};
-use crate::domain::time::Zone;
+use crate::domain::time::{Date, Zone};
 use crate::domain::usage::meter::Meter;
 use crate::services::{Act, Cx, Error, catalog};
 use crate::store::catalog::PRICE_BY_OFFER;
@@ -30,6 +32,36 @@ pub fn prices(cx: Cx<'_>, offer: OfferId) -> Result<Vec<Price>, Error> {
 pub fn kinds(cx: Cx<'_>, prices: impl Iterator<Item = PriceId>) -> Result<Vec<PriceKind>, Error> {
     let found = prices.map(|id| cx.shared::<Price>(id)).filter_map(Result::transpose);
     found.map(|it| Ok(it?.kind)).collect()
+}
+
+/// The prices of an offer that who buys it on a day takes: those of the term and the plan that were
+/// chosen, in the currency of the buyer.
+///
+/// # Errors
+/// If there are prices, but none in that currency.
+pub fn taken_prices(
+    cx: Cx<'_>,
+    offer: &Offer,
+    (term, plan): (Option<&text::Code>, Option<&text::Code>),
+    (currency, today): (Currency, Date),
+) -> Result<TakenPrices, Error> {
+    let all = prices(cx, offer.id)?;
+    let own = |price: &Price| {
+        price.term.as_ref().is_none_or(|it| Some(it) == term)
+            && price.plan.as_ref().is_none_or(|it| Some(it) == plan)
+    };
+    let wanted: Vec<_> = all.iter().filter(|it| own(it)).collect();
+    let frozen_on = (offer.content.billing.price_hold == PriceHold::Frozen).then_some(today);
+    let taken: TakenPrices = wanted
+        .iter()
+        .filter(|it| it.currency == currency)
+        .map(|it| (it.id, TakenPrice { frozen_on, until_on: None }))
+        .collect();
+    if taken.is_empty() && !wanted.is_empty() {
+        let why = format!("offer `{}` has no price in {currency}", offer.id);
+        return Err(Rejection::new(Code::PriceMissing, why).into());
+    }
+    Ok(taken)
 }
 
 /// Adds a price to an offer; `make` is given the identity, the stamp and the offer.

@@ -13,9 +13,9 @@ use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::profile::AddressUse;
 use crate::domain::attribute::definition::Attributed;
+use crate::domain::catalog::characteristic::Choices;
 use crate::domain::catalog::eligibility::Buyer;
-use crate::domain::catalog::offer::{Offer, PriceHold};
-use crate::domain::catalog::price::Price;
+use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::resource::Resource;
 use crate::domain::catalog::specification::Specification;
 use crate::domain::error::{Code, Invalid, Rejection};
@@ -33,11 +33,10 @@ use crate::domain::provisioning::task::{Cause, QueueTask, Work};
 use crate::domain::quantity::Quantity;
 use crate::domain::stamp::SellerNumber;
 use crate::domain::subscription::change::{
-    Cancellation, Change, Deal, Entitlement, Entitlements, RefundTo, TakenPrice, TakenPrices,
+    Cancellation, Change, Deal, Entitlement, Entitlements, RefundTo,
 };
 use crate::domain::subscription::{Purchase, Subscription};
 use crate::domain::text::{self, Prose};
-use crate::domain::time::Date;
 use crate::store::{Along, Records};
 
 /// The sequence that orders are numbered by.
@@ -127,7 +126,9 @@ fn must_be_open(act: &Act<'_>, (account, item): (AccountId, &Item)) -> Result<()
 
 /// What items ask for, with nothing left open.
 fn resolve(act: &Act<'_>, account: &Account, items: &[Item]) -> Result<Vec<Resolved>, Error> {
-    Ok(judge(act, account, items)?.map_err(Rejection::from)?)
+    let resolved = judge(act, account, items)?.map_err(Rejection::from)?;
+    must_stay(act, &resolved)?;
+    Ok(resolved)
 }
 
 /// What items ask for, with nothing left open; or everything that speaks against them.
@@ -149,6 +150,27 @@ fn judge(
     };
     let shelf = shelf(act, items, &subscriptions)?;
     Ok(resolution::resolve(items, &shelf, &Holder { buyer, subscriptions }, act.now()))
+}
+
+/// Refuses a change to another offer, plan or term, wherever the catalogue would allow it: billing
+/// has no rule yet for the part of a period that is left.
+fn must_stay(act: &Act<'_>, resolved: &[Resolved]) -> Result<(), Error> {
+    let changes = resolved.iter().enumerate().filter(|it| it.1.item.action == Action::Modify);
+    for (place, it) in changes {
+        let held = held(act, &it.item)?;
+        let field = match &it.deal {
+            Some(deal) if deal.offer != held.deal().offer => "offer",
+            Some(deal) if deal.plan != held.deal().plan => "plan",
+            Some(_) | None if it.term.as_ref() != held.term_key() => "term",
+            Some(_) | None => continue,
+        };
+        let why = format!(
+            "`/items/{place}/{field}` cannot be switched within a term: \
+             renew into another term, or call off and order anew"
+        );
+        return Err(Rejection::new(Code::OfferNotAvailable, why).into());
+    }
+    Ok(())
 }
 
 /// How much of each offer an account has.
@@ -219,37 +241,10 @@ fn priced(
     let bills_to = subscription::bills_to(act.cx(), account.id, named)?;
     let offer: Offer = act.load(deal.offer)?;
     let today = bills_to.terms().zone.date_of(act.now());
-    let taken = (resolved.term.as_ref(), &bills_to);
-    let prices = prices(act, &offer, &resolved.item, taken, today)?;
+    let chosen = (resolved.term.as_ref(), resolved.item.wish.plan.as_ref());
+    let buyer = (bills_to.terms().currency, today);
+    let prices = offer::taken_prices(act.cx(), &offer, chosen, buyer)?;
     Ok(Some((Deal { prices, ..deal }, bills_to)))
-}
-
-/// The prices of an offer that a purchase takes: of its term and plan, in its currency.
-fn prices(
-    act: &Act<'_>,
-    offer: &Offer,
-    item: &Item,
-    (term, bills_to): (Option<&text::Code>, &BillingAccount),
-    today: Date,
-) -> Result<TakenPrices, Error> {
-    let all = offer::prices(act.cx(), offer.id)?;
-    let own = |price: &Price| {
-        price.term.as_ref().is_none_or(|it| Some(it) == term)
-            && price.plan.as_ref().is_none_or(|it| Some(it) == item.wish.plan.as_ref())
-    };
-    let wanted: Vec<_> = all.iter().filter(|it| own(it)).collect();
-    let currency = bills_to.terms().currency;
-    let frozen_on = (offer.content.billing.price_hold == PriceHold::Frozen).then_some(today);
-    let taken: TakenPrices = wanted
-        .iter()
-        .filter(|it| it.currency == currency)
-        .map(|it| (it.id, TakenPrice { frozen_on }))
-        .collect();
-    if taken.is_empty() && !wanted.is_empty() {
-        let why = format!("offer `{}` has no price in {currency}", offer.id);
-        return Err(Rejection::new(Code::PriceMissing, why).into());
-    }
-    Ok(taken)
 }
 
 /// Begins to work on an order, item by item.
@@ -281,7 +276,7 @@ fn work_on(
         Action::Add => add(act, account, (&order, resolved)),
         Action::Modify => modify(act, &order, item),
         Action::Delete => delete(act, &order, item),
-        Action::Renew => renew(act, &order, item),
+        Action::Renew => renew(act, (&order, resolved)),
         Action::NoChange => done(act, id, &item.key),
     }
 }
@@ -334,20 +329,29 @@ fn parent(
     }
 }
 
+/// Changes what is to be different; the other system is not asked for what stays.
 fn modify(act: &mut Act<'_>, order: &Order, item: &Item) -> Result<(), Error> {
     let held = held(act, item)?;
-    if let Some(quantity) = item.wish.quantity {
-        subscription::change(act, held.id, Change::Quantity(quantity))?;
+    let (id, deal) = (held.id, held.deal());
+    if let Some(quantity) = item.wish.quantity.filter(|it| *it != deal.quantity) {
+        subscription::change(act, id, Change::Quantity(quantity))?;
     }
-    if !item.wish.resources.is_empty() {
-        let included = |id| held.deal().resources.get(id).map_or(Quantity::ZERO, |it| it.included);
-        let wanted = item.wish.resources.iter();
-        let change = wanted.map(|(id, amount)| (*id, Entitlement::of(*amount, included(id))));
-        subscription::change(act, held.id, Change::Resources(change.collect()))?;
+    let amounts = item.wish.resources.iter().map(|(id, amount)| {
+        let included = deal.resources.get(id).map_or(Quantity::ZERO, |it| it.included);
+        (*id, Entitlement::of(*amount, included))
+    });
+    let other: Entitlements =
+        amounts.filter(|(id, it)| deal.resources.get(id) != Some(it)).collect();
+    if !other.is_empty() {
+        subscription::change(act, id, Change::Resources(other))?;
     }
-    if !item.wish.characteristics.is_empty() {
-        let change = Change::Characteristics(item.wish.characteristics.clone());
-        subscription::change(act, held.id, change)?;
+    let choices = item.wish.characteristics.iter();
+    let other: Choices = choices
+        .filter(|(name, values)| deal.characteristics.get(*name) != Some(*values))
+        .map(|(name, values)| (name.clone(), values.clone()))
+        .collect();
+    if !other.is_empty() {
+        subscription::change(act, id, Change::Characteristics(other))?;
     }
     done(act, order.id, &item.key)
 }
@@ -410,10 +414,10 @@ fn delete(act: &mut Act<'_>, order: &Order, item: &Item) -> Result<(), Error> {
     done(act, order.id, &item.key)
 }
 
-fn renew(act: &mut Act<'_>, order: &Order, item: &Item) -> Result<(), Error> {
-    let held = held(act, item)?;
-    subscription::renew(act, held.id)?;
-    done(act, order.id, &item.key)
+fn renew(act: &mut Act<'_>, (order, resolved): (&Order, &Resolved)) -> Result<(), Error> {
+    let held = held(act, &resolved.item)?;
+    subscription::renew(act, held.id, resolved.term.as_ref())?;
+    done(act, order.id, &resolved.item.key)
 }
 
 fn done(act: &mut Act<'_>, id: OrderId, key: &text::Code) -> Result<(), Error> {

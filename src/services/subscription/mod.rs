@@ -5,10 +5,12 @@
 
 mod content;
 mod hold;
+mod renewal;
 
 pub use self::content::{offer, resources, specification};
 pub use self::hold::{hold, release};
 pub(super) use self::hold::{hold_all_of, release_all_of};
+pub use self::renewal::renew;
 use super::{Act, Cx, Error, attribute, billing_account, provisioning};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
@@ -25,8 +27,7 @@ use crate::domain::stamp::SellerNumber;
 use crate::domain::subscription::calendar::{Shutdown, Step};
 use crate::domain::subscription::change::{Cancellation, Change, Plan, RefundTo};
 use crate::domain::subscription::lifecycle::{State, Trigger};
-use crate::domain::subscription::term::RunningTerm;
-use crate::domain::subscription::{Purchase, Start, Subscription, TrialRun, tree};
+use crate::domain::subscription::{Purchase, Start, Subscription, tree};
 use crate::domain::time::{Date, Zone};
 use crate::store::subscription::SUBSCRIPTION_BY_OFFER;
 use crate::store::{Along, Key, Records};
@@ -265,44 +266,6 @@ pub fn describe(
     act.keep(described)
 }
 
-/// Renews a subscription for another term, from the end of the present one.
-///
-/// # Errors
-/// If its state forbids it, or it has no term.
-pub fn renew(act: &mut Act<'_>, id: SubscriptionId) -> Result<Subscription, Error> {
-    let it: Subscription = act.get(id)?;
-    act.must(Permission::SubscriptionChange, &it.stamp)?;
-    prolong(act, it)
-}
-
-fn prolong(act: &mut Act<'_>, it: Subscription) -> Result<Subscription, Error> {
-    let today = zone(act.cx(), &it)?.date_of(act.now());
-    let start = match it.term().and_then(RunningTerm::next) {
-        Some(term) => Start { term, trial: TrialRun::None },
-        None => Start::open(today),
-    };
-    let was = it.state();
-    let renewed = it.renew(start, act.now())?;
-    let it = keep(act, renewed)?;
-    billing_account::begin(act, it.billing_account())?;
-    match was {
-        State::Expired => ask(act, &it, Work::Release)?,
-        State::Recoverable => ask(act, &it, Work::Create)?,
-        State::Pending
-        | State::Active
-        | State::HeldAdministratively
-        | State::HeldForCredit
-        | State::HeldForBoth
-        | State::Graced
-        | State::Terminating
-        | State::Destroyed
-        | State::Aborted
-        | State::Canceled => {}
-    }
-    let it = act.load(it.id)?;
-    hold::meet(act, it)
-}
-
 /// Does for a subscription what its calendar says is due, and nothing if nothing is.
 ///
 /// # Errors
@@ -321,7 +284,7 @@ pub fn step(act: &mut Act<'_>, id: SubscriptionId) -> Result<Option<Step>, Error
             billing_account::begin(act, it.billing_account())?;
         }
         Step::Renew => {
-            prolong(act, it)?;
+            renewal::prolong(act, it, None)?;
         }
         Step::Grace => {
             let graced = it.grace(now)?;

@@ -8,6 +8,7 @@ mod endings;
 mod estimates;
 mod first_invoice;
 mod holds;
+mod renewals;
 mod taxes;
 mod two_sellers;
 mod waiting;

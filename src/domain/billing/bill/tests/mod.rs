@@ -153,6 +153,7 @@ impl World {
                 frozen_on: self.frozen_on,
                 charged_until: *mark,
                 charged_units: *charged_units,
+                ends_on: None,
                 units: self.units,
                 former: &self.former,
                 unit: None,

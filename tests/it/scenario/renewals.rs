@@ -1,0 +1,98 @@
+//! Renewals: a term after another one, and what is charged in each.
+
+use expect_test::expect;
+use serde_json::{Value, json};
+
+use crate::harness::market::{Market, lines, monthly};
+
+/// A price of a term.
+fn in_term(mut price: Value, term: &str) -> Value {
+    price["term"] = json!(term);
+    price
+}
+
+fn once(name: &str, fee: &str, amount: &str) -> Value {
+    json!({
+        "name": name, "kind": "one_time", "fee": fee, "currency": "USD",
+        "model": { "kind": "flat", "amount": amount },
+    })
+}
+
+/// An offer by the month or by the quarter; a price for both, and others for each.
+fn offer(market: &Market) -> String {
+    let prices = [
+        monthly("Support", "USD", "1"),
+        in_term(monthly("By the month", "USD", "10"), "m"),
+        in_term(monthly("By the quarter", "USD", "8"), "q"),
+        in_term(once("Monthly setup", "setup", "5"), "m"),
+        in_term(once("Quarterly setup", "setup", "6"), "q"),
+        in_term(once("Quarterly renewal", "renewal", "2"), "q"),
+        in_term(
+            json!({
+                "name": "Traffic by the month", "kind": "usage", "currency": "USD",
+                "meter": market.meter, "model": { "kind": "per_unit", "per_unit": "0.5" },
+            }),
+            "m",
+        ),
+    ];
+    let terms = json!([
+        { "key": "m", "duration": "1 month", "default": true },
+        { "key": "q", "duration": "3 months" },
+    ]);
+    market.offer_like("VPS", &prices, (json!({ "terms": terms }), json!({})))
+}
+
+/// All that an account was charged, invoice by invoice, without the reasons.
+fn charged(market: &Market, account: &Value) -> String {
+    let mut out = String::new();
+    for invoice in market.invoices(account) {
+        out.push_str(&format!("{}\n", invoice["issued_on"].as_str().unwrap()));
+        let all = lines(&invoice);
+        let shown = all.lines().filter(|it| !it.starts_with(' '));
+        shown.for_each(|it| out.push_str(&format!("    {it}\n")));
+    }
+    out
+}
+
+fn renew(market: &Market, account: &Value, subscription: &str, term: &str) {
+    let item = json!({ "action": "renew", "subscription": subscription, "term": term });
+    let body = json!({ "account": account["id"], "items": [item] });
+    let order = market.operator().post("/orders", &body);
+    assert_eq!(order["state"], "completed", "{order}");
+}
+
+#[test]
+fn a_renewal_into_another_term_charges_each_term_what_it_costs() {
+    let market = Market::on("2026-01-01");
+    let account = market.customer("Blue Whale", "USD");
+    let subscription = market.order(&account, &offer(&market), 1);
+    market.advance_to("2026-01-20");
+    market.uses(&subscription, ("1", "2026-01-15T00:00:00Z", "4"));
+    renew(&market, &account, &subscription, "q");
+    market.advance_to("2026-04-20");
+    renew(&market, &account, &subscription, "m");
+    market.advance_to("2026-06-02");
+    let it = market.operator().get(&format!("/subscriptions/{subscription}"));
+    let told = format!("{}{}", charged(&market, &account), it["state"]);
+    expect![[r#"
+        2026-01-01
+            VPS: Support | 2026-01-01..2026-02-01 | 1.00
+            VPS: By the month | 2026-01-01..2026-02-01 | 10.00
+            VPS: Monthly setup | - | 5.00
+        2026-02-01
+            VPS: Support | 2026-02-01..2026-03-01 | 1.00
+            VPS: By the quarter | 2026-02-01..2026-03-01 | 8.00
+            VPS: Quarterly renewal | - | 2.00
+            VPS: Traffic by the month | 2026-01-01..2026-02-01 | 2.00
+        2026-03-01
+            VPS: Support | 2026-03-01..2026-04-01 | 1.00
+            VPS: By the quarter | 2026-03-01..2026-04-01 | 8.00
+        2026-04-01
+            VPS: Support | 2026-04-01..2026-05-01 | 1.00
+            VPS: By the quarter | 2026-04-01..2026-05-01 | 8.00
+        2026-05-01
+            VPS: Support | 2026-05-01..2026-06-01 | 1.00
+            VPS: By the month | 2026-05-01..2026-06-01 | 10.00
+        "recoverable""#]]
+    .assert_eq(&told);
+}
