@@ -20,6 +20,7 @@ from oauthlib.oauth1 import SIGNATURE_HMAC_SHA1, SIGNATURE_HMAC_SHA256, Client
 ACCOUNT = "http://parallels.com/aps/types/pa/account/1.2"
 BSS_ACCOUNT = "http://parallels.com/pa/bss-account-info/1.0"
 CUSTOMER_CLASS = "http://www.odin.com/billing/CustomerClass/1.0"
+ORDERS = "/aps/2/services/order-manager/orders"
 
 
 class Answer:
@@ -169,6 +170,7 @@ def manage_accounts(bus):
 
     hold_and_release(bus, bss)
     reassign_class(bus, provider, bss)
+    return account
 
 
 def hold_and_release(bus, bss):
@@ -233,11 +235,101 @@ def read_service_plans(bus):
     return plan
 
 
+def sell(bus, account, plan):
+    """A sales order (003, Create a subscription), estimated before it is placed."""
+    period = plan["subscriptionPeriods"][0]["period"]
+    server = plan["resourceRates"][0]["resourceId"]
+    product = {"planId": plan["aps"]["id"], "period": period, "resources": [{"resourceId": server, "amount": 5}]}
+    order = {"type": "SALES", "accountId": account["aps"]["id"], "products": [product]}
+    estimate = bus.call("POST", f"{ORDERS}/estimate?includeTaxes=false", order)
+    must(float(estimate["total"]["value"]) == 25 + 9.5 + 4 * 1.5, f"setup, a month, four servers: {estimate}")
+    must(bus.get(ORDERS) == [], "an estimate places nothing")
+    placed = bus.call("POST", ORDERS, order)
+    must(set(placed) == {"orderId"}, f"only the id: {placed}")
+    return placed["orderId"]
+
+
+def manage_subscriptions(bus, account, plan):
+    print("003 Manage Subscriptions")
+    order = sell(bus, account, plan)
+    for _ in range(100):
+        info = bus.get(f"{ORDERS}/{order}")
+        if info["provisioningStatus"] == "COMPLETED":
+            break
+        time.sleep(0.05)
+    must(info["type"] == "SALES" and info["status"] == "COMPLETED", f"it is done: {info}")
+    must(only(bus.get(f"{ORDERS}?like(orderNumber,*SO000001)"), "order")["orderId"] == order, "and listed")
+    made = only(info["subscriptions"], "subscription of the order")
+
+    subscriptions = "/aps/2/collections/bss-subscriptions"
+    of_account = bus.get(f"{subscriptions}?eq(account.aps.id,{account['aps']['id']})")
+    listed = only(of_account, "subscription of the customer")
+    must(listed["aps"]["id"] == made["subscriptionId"], f"the one that was ordered: {listed}")
+    must("schema" not in listed["aps"] and "account" not in listed, "a list shows neither schema nor links")
+    must(only(bus.get(subscriptions), "subscription") == listed, "there is no other")
+    pa = only(bus.get("/aps/2/collections/subscriptions?like(name,*Demo*)"), "subscription by its name")
+    must(only(bus.get(resource(listed, "paSubscription?select(aps.id,name)")), "OSS side")["aps"]["id"] == pa["aps"]["id"], "coupled")
+    must(bus.get(resource(pa, "provisioningState")) == {"state": "SUCCESS", "message": ""}, "provisioned")
+
+    whole = bus.get(resource(listed))
+    must({"account", "vendor", "bssAccountInfo", "paSubscription", "servicePlan"} <= set(whole), f"with links: {whole}")
+    must(whole["servicePlan"]["aps"]["id"] == plan["aps"]["id"], "to the plan")
+    must((whole["status"], whole["serviceStatus"]) == ("ACTIVE", "ACTIVE"), "served")
+    sold = bus.get(resource(listed, "resources"))[0]
+    must((sold["included"], sold["additional"], sold["status"]) == ("1.0", "4.0", "INSTALLED"), f"as sold: {sold}")
+    delivered = {it["resourceId"]: it for it in bus.get(resource(pa, "resources"))}
+    must(delivered[sold["resourceId"]]["limit"] == 5, f"the same on the OSS side: {delivered}")
+
+    hold_because_of_debts(bus, listed, pa)
+    attributes = [{"attributeId": "PONumber", "value": "myponumber1"}]
+    must(bus.call("PUT", resource(listed), {"attributes": attributes})["attributes"] == attributes, "said of it")
+    work_on_what_was_ordered(bus, order)
+
+
+def hold_because_of_debts(bus, subscription, pa):
+    """An ERP system holds what is not paid for, and releases it (003, Change the Subscription State)."""
+    overdue = {"reason": "ACCOUNT_OVERDUE", "comment": "Requested by the ERP system."}
+    bus.call("POST", resource(subscription, "putOnHold"), overdue, 204)
+    held = bus.get(resource(subscription))
+    must((held["status"], held["serviceStatus"]) == ("ADMINISTRATIVE_HOLD", "STOPPED"), f"held: {held}")
+    must(bus.get(resource(pa))["disabled"] is True, "and the OSS side follows")
+    change = {"type": "CHANGE", "subscriptionId": subscription["aps"]["id"], "resources": []}
+    bus.call("POST", ORDERS, change, 409)
+    paid = {"reason": "OTHER", "comment": "The balance was restored. Requested by the ERP system."}
+    bus.call("POST", resource(subscription, "releaseFromHold"), paid, 204)
+    free = bus.get(resource(subscription))
+    must((free["status"], free["serviceStatus"]) == ("ACTIVE", "ACTIVE"), f"released: {free}")
+    must(bus.get(resource(pa))["disabled"] is False, "on both sides")
+
+
+def work_on_what_was_ordered(bus, order):
+    """From an order to its subscription, which is changed, renewed and called off by orders."""
+    made = bus.get(f"{ORDERS}/{order}")["subscriptions"][0]
+    about = {"subscriptionId": made["subscriptionId"]}
+    path = f"/aps/2/resources/{made['subscriptionId']}"
+    amounts = [{"resourceId": it["resourceId"], "amount": 7} for it in made["resources"] if it["amount"] == "5.0"]
+    bus.call("POST", ORDERS, {"type": "CHANGE", **about, "resources": amounts})
+    limits = [it.get("limit") for it in bus.get(f"/aps/2/resources/{made['paSubscriptionId']}/resources")]
+    must(7 in limits, f"more servers on the OSS side: {limits}")
+    until = bus.get(path)["expirationDate"]
+    bus.call("POST", ORDERS, {"type": "RENEWAL", **about})
+    must(bus.get(path)["expirationDate"] > until, "renewed")
+    reason = bus.get(f"{ORDERS}/reasonCodes")[0]["code"]
+    ended = bus.call("POST", ORDERS, {"type": "CANCELLATION", **about, "reasonCode": reason})
+    must(bus.get(f"{ORDERS}/{ended['orderId']}")["reasonCode"] == reason, "with its reason")
+    over = bus.get(path)
+    must((over["status"], over["serviceStatus"]) == ("TERMINATED", "STOPPED"), f"over: {over}")
+    must(over["shutdownDate"] < over["terminationDate"], f"kept for some days: {over}")
+    types = [it["type"] for it in bus.get(f"{ORDERS}?sort(-orderNumber),select(type)")]
+    must(sorted(types) == ["CANCELLATION", "CHANGE", "RENEWAL", "SALES"], f"all that was ordered: {types}")
+
+
 def main():
     bus = Bus(*sys.argv[1:])
     only_who_signs_comes_in(bus)
-    manage_accounts(bus)
-    read_service_plans(bus)
+    account = manage_accounts(bus)
+    plan = read_service_plans(bus)
+    manage_subscriptions(bus, account, plan)
     print(f"all is as the documents have it: {bus.count} requests")
 
 

@@ -46,7 +46,9 @@ pub(super) fn show(
     wish: Option<Wish<'_>>,
 ) -> Result<Value, Error> {
     let mut shown = Map::new();
-    shown.insert("aps".to_owned(), section(thing, thing.head(cx)?, detail));
+    if thing.kind().about().is_of_resources() {
+        shown.insert("aps".to_owned(), section(thing, thing.head(cx)?, detail));
+    }
     let links = thing.kind().links();
     let selection = wish.map_or(&Selection::WHOLE, |it| it.selection);
     let names_links_alone = selection.parts().all(|it| links.iter().any(|link| link.name == it.0));

@@ -52,9 +52,27 @@ impl Said {
 fn in_ids_of_the_bus(message: &str) -> String {
     /// Three letters and an underscore.
     const PREFIX: usize = 4;
-    let is_id = |it: &str| it.get(PREFIX..).is_some_and(|it| uuid::Uuid::try_parse(it).is_ok());
-    let part = |it: &str| if is_id(it) { it[PREFIX..].to_owned() } else { it.to_owned() };
-    message.split('`').map(part).collect::<Vec<_>>().join("`")
+    /// Those, and a UUID.
+    const WHOLE: usize = PREFIX + 36;
+    let is_id = |it: &&str| {
+        it.get(..PREFIX).is_some_and(|prefix| prefix.ends_with('_'))
+            && it.get(PREFIX..).is_some_and(|it| uuid::Uuid::try_parse(it).is_ok())
+    };
+    let (mut plain, mut rest) = (String::with_capacity(message.len()), message);
+    while let Some(first) = rest.chars().next() {
+        let taken = match rest.get(..WHOLE).filter(is_id) {
+            Some(id) => {
+                plain.push_str(&id[PREFIX..]);
+                WHOLE
+            }
+            None => {
+                plain.push(first);
+                first.len_utf8()
+            }
+        };
+        rest = &rest[taken..];
+    }
+    plain
 }
 
 /// The response that says why a request was refused. What is ours to know goes into the log.
@@ -133,4 +151,23 @@ const fn status_of(code: Code) -> u16 {
 pub(super) fn not_for_clients(about: &About, what: &str) -> Error {
     let message = format!("`{}`: resources of this type are not {what} by clients", about.id);
     Invalid::one("/aps/type", "read_only", message).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_ids_of_the_bus;
+
+    #[test]
+    fn ids_lose_the_prefix_that_is_ours_and_words_keep_theirs() {
+        let id = "01980000-0000-7abc-8000-000000000001";
+        for (from, to) in [
+            (format!("no `off_{id}` here"), format!("no `{id}` here")),
+            (format!("res_{id}/sub_{id}"), format!("{id}/{id}")),
+            ("snake_case_words stay".to_owned(), "snake_case_words stay".to_owned()),
+            ("_é_".to_owned(), "_é_".to_owned()),
+            (String::new(), String::new()),
+        ] {
+            assert_eq!(in_ids_of_the_bus(&from), to);
+        }
+    }
 }

@@ -34,13 +34,22 @@ pub(super) struct About {
     pub(super) implements: &'static [&'static str],
     /// The alias of its collection.
     pub(super) alias: Option<&'static str>,
-    /// Its place in `/aps/2/types/{number}`; never given to another type.
+    /// Its place in `/aps/2/types/{number}`; never given to another type. [`NO_RESOURCE`] of what is
+    /// only listed by an operation.
     pub(super) number: u32,
     /// What a caller needs to see resources of it.
     pub(super) reads: Permission,
 }
 
+/// The number of a kind whose things are no resources: they have no `aps` section and no address.
+pub(super) const NO_RESOURCE: u32 = 0;
+
 impl About {
+    /// Whether things of it are resources of the bus.
+    pub(super) const fn is_of_resources(&self) -> bool {
+        self.number != NO_RESOURCE
+    }
+
     /// Whether a resource of this type may stand where one of type `wanted` is asked for: the type
     /// itself, an older minor version of it, a type that it implements, or any of these without a
     /// version.

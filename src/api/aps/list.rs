@@ -71,6 +71,11 @@ pub(super) fn one(cx: Cx<'_>, id: Uuid, query: &Query) -> Result<Answer, Error> 
     Ok(shown(show(cx, &*thing, Detail::Whole, Some(wish))?))
 }
 
+/// What an operation lists: things of a kind that are no resources of their own.
+pub(super) fn of_kind(cx: Cx<'_>, kind: &'static dyn AnyKind, text: &str) -> Result<Answer, Error> {
+    answer(cx, &Source::Kinds(vec![kind], Breadth::Full), &query(text)?)
+}
+
 /// Reads a query.
 pub(super) fn query(text: &str) -> Result<Query, Invalid> {
     rql::parse(text).map_err(|it| Invalid::one("query", "format", it.to_string()))

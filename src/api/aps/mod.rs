@@ -19,6 +19,7 @@
 //! | [`body`], [`batch`] | what a request says, held against the type; creating one or several |
 //! | [`list`], [`resource`], [`service`], [`platform`] | the routes |
 //! | [`event_subscription`], [`event`] | who is told of what, and in which words |
+//! | [`order_management`], [`order_request`], [`order_info`], [`order_estimate`], [`term_condition`] | the order manager |
 //! | [`schema`], [`doors`] | what follows from the table: the documents of the types, and who may do what |
 //! | [`identity`] | which id is what: the two faces of one thing |
 //! | [`error`] | how the bus says no, with the list of its error types |
@@ -100,6 +101,31 @@
 //! - What something else names is not deleted: 409 `APS::Billing::InUse`, which says by what. A plan
 //!   that was on the market stays there, `aps:deleted`; a user who is deleted does not.
 //!
+//! Of orders, of which the contract's documents name little ([`order_management`]):
+//!
+//! - The types of orders are `SALES`, `CHANGE`, `RENEWAL` and `CANCELLATION`. An order is worked on
+//!   when it is placed; `estimate=true` in the query of `placeOrder` makes it an `estimateOrder`.
+//! - A product of a sales order may have a `subscriptionName`, a `parentSubscriptionId`, `attributes`
+//!   of the subscription, and `trial` where a plan has a trial and a paid period of one length;
+//!   attributes beside the products are those of the order.
+//! - `amount` is a number or a text, and the limit in all; `amountChange` is added to what there is.
+//! - Fields for discounts, promotions and ways to pay are not known to us and refused: what is not
+//!   done should not be said to be.
+//! - `refundType` is `CREDIT_MEMO` (the default) or `REFUND`. The reason codes are a list of ours,
+//!   the same for every vendor; `GET …/orders/reasonCodes`, of one operation by `?operation=`.
+//! - `status` is one of `NEW`, `WAITING` (for the buyer), `ON_HOLD`, `OPEN`, `COMPLETED`,
+//!   `PARTIALLY_COMPLETED`, `FAILED`, `CANCELLED`, `REJECTED`; `provisioningStatus` one of
+//!   `NOT_STARTED`, `IN_PROGRESS`, `COMPLETED`, `FAILED`, `CANCELLED`.
+//! - A number of an order is `SO`, `CH`, `RN` or `CL` with at least six digits, counted over all.
+//! - `POST …/orders/{orderId}/push` lets work begin on what waits for its day or its vendor; of what is
+//!   worked on or done, nothing is changed.
+//! - An estimate is what the first invoice would say of the order alone: `total`, `subtotal`, `taxes`,
+//!   `billDate` and `details`. `includeTaxes=false` leaves the taxes out of all of them. Its cost is
+//!   what the vendor would be charged for the plans that its own are copies of, by its own vendor;
+//!   nothing for plans of its own. Only who may buy for the vendor is told.
+//! - Within a term, a change to another plan or period is refused; a renewal may lead into another
+//!   period.
+//!
 //! [`Property::of`]: property::Property::of
 //! [`Property::looked_up`]: property::Property::looked_up
 //! [`Relation::one`]: relation::Relation::one
@@ -142,6 +168,10 @@ mod localized;
 mod lookup;
 mod notification_template;
 mod operation;
+mod order_estimate;
+mod order_info;
+mod order_management;
+mod order_request;
 mod pa_subscription;
 mod period;
 mod plan;
@@ -164,6 +194,7 @@ mod sku;
 mod subscription_resource;
 mod tax_category;
 mod template_limit;
+mod term_condition;
 mod trace;
 mod user;
 mod user_form;

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::bus::{nothing, shown};
 use super::kind::Thing;
 use super::property::{Field, Form};
 use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
+use crate::services::idempotency::Answer;
 use crate::services::{Act, Cx, Error};
 
 /// The verbs that operations have.
@@ -87,6 +89,8 @@ pub(super) type Outcome = Option<Value>;
 pub(super) enum Deed<T> {
     /// It reads.
     Reads(fn(Cx<'_>, &T, &Said) -> Result<Outcome, Error>),
+    /// It lists, and says which stretch of the list it shows.
+    Lists(fn(Cx<'_>, &T, &Said) -> Result<Answer, Error>),
     /// It writes, in the act of the request.
     Writes(fn(&mut Act<'_>, &T, &Said) -> Result<Outcome, Error>),
 }
@@ -107,6 +111,15 @@ impl<T> Operation<T> {
         deed: fn(Cx<'_>, &T, &Said) -> Result<Outcome, Error>,
     ) -> Self {
         Self::of((name, verb, path), needs, Deed::Reads(deed))
+    }
+
+    /// An operation that answers a stretch of a list.
+    pub(super) const fn lists(
+        (name, verb, path): (&'static str, Verb, &'static str),
+        needs: Permission,
+        deed: fn(Cx<'_>, &T, &Said) -> Result<Answer, Error>,
+    ) -> Self {
+        Self::of((name, verb, path), needs, Deed::Lists(deed))
     }
 
     /// An operation that writes.
@@ -158,14 +171,14 @@ pub(super) trait Operations {
         cx: Cx<'_>,
         thing: Option<&dyn Thing>,
         call: (&str, &Said),
-    ) -> Result<Option<Outcome>, Error>;
+    ) -> Result<Option<Answer>, Error>;
     /// Does one, whether it writes or only reads.
     fn write(
         &self,
         act: &mut Act<'_>,
         thing: Option<&dyn Thing>,
         call: (&str, &Said),
-    ) -> Result<Outcome, Error>;
+    ) -> Result<Answer, Error>;
 }
 
 impl<T: 'static> Operations for &'static [Operation<T>] {
@@ -174,7 +187,7 @@ impl<T: 'static> Operations for &'static [Operation<T>] {
     }
 
     fn only_reads(&self, name: &str) -> bool {
-        named(self, name).is_ok_and(|it| matches!(it.deed, Deed::Reads(_)))
+        named(self, name).is_ok_and(|it| matches!(it.deed, Deed::Reads(_) | Deed::Lists(_)))
     }
 
     fn read(
@@ -182,9 +195,10 @@ impl<T: 'static> Operations for &'static [Operation<T>] {
         cx: Cx<'_>,
         thing: Option<&dyn Thing>,
         (name, said): (&str, &Said),
-    ) -> Result<Option<Outcome>, Error> {
+    ) -> Result<Option<Answer>, Error> {
         match named(self, name)?.deed {
-            Deed::Reads(deed) => deed(cx, subject(thing)?, said).map(Some),
+            Deed::Reads(deed) => deed(cx, subject(thing)?, said).map(answer).map(Some),
+            Deed::Lists(deed) => deed(cx, subject(thing)?, said).map(Some),
             Deed::Writes(_) => Ok(None),
         }
     }
@@ -194,16 +208,22 @@ impl<T: 'static> Operations for &'static [Operation<T>] {
         act: &mut Act<'_>,
         thing: Option<&dyn Thing>,
         (name, said): (&str, &Said),
-    ) -> Result<Outcome, Error> {
+    ) -> Result<Answer, Error> {
         match named(self, name)?.deed {
-            Deed::Reads(deed) => deed(act.cx(), subject(thing)?, said),
-            Deed::Writes(deed) => deed(act, subject(thing)?, said),
+            Deed::Reads(deed) => deed(act.cx(), subject(thing)?, said).map(answer),
+            Deed::Lists(deed) => deed(act.cx(), subject(thing)?, said),
+            Deed::Writes(deed) => deed(act, subject(thing)?, said).map(answer),
         }
     }
 }
 
 fn named<T>(all: &'static [Operation<T>], name: &str) -> Result<&'static Operation<T>, Error> {
     all.iter().find(|it| it.about.name == name).ok_or_else(|| Error::not_found(name))
+}
+
+/// What an operation comes to, as an answer.
+fn answer(it: Outcome) -> Answer {
+    it.map_or_else(nothing, shown)
 }
 
 /// The thing of ours that an operation is of; nothing in particular for a service.

@@ -98,7 +98,8 @@ fn can_read(kind: &dyn AnyKind, path: &[String]) -> Readable {
     let yes_if = |it: bool| if it { Readable::Yes } else { Readable::No };
     if name == "aps" {
         let known = ["id", "type", "status", "revision", "modified", "subscription"];
-        return yes_if(matches!(rest, [field] if known.contains(&field.as_str())));
+        let is_known = matches!(rest, [field] if known.contains(&field.as_str()));
+        return yes_if(is_known && kind.about().is_of_resources());
     }
     if let Some(property) = kind.traits().into_iter().find(|it| it.name == *name) {
         return match property.shade {

@@ -7,8 +7,8 @@ use super::operation::Service;
 use super::relation::{Birth, Link, Many, Strength};
 use super::{
     account, admin_user, bss_account_information, bss_resource, bss_subscription, customer_class,
-    notification_template, pa_subscription, service_plan, service_plan_category, service_template,
-    service_terms, sku, tax_category, user,
+    notification_template, order_management, pa_subscription, service_plan, service_plan_category,
+    service_template, service_terms, sku, tax_category, user,
 };
 use crate::services::{Cx, Error};
 
@@ -31,7 +31,7 @@ pub(super) static KINDS: &[&dyn AnyKind] = &[
 ];
 
 /// Every service.
-pub(super) static SERVICES: &[&Service] = &[&sku::SERVICE];
+pub(super) static SERVICES: &[&Service] = &[&sku::SERVICE, &order_management::SERVICE];
 
 /// The type with a full id, or an older version of which `id` is.
 pub(super) fn kind(id: &str) -> Option<&'static dyn AnyKind> {

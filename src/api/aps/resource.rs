@@ -9,7 +9,7 @@ use super::batch::{Batch, Passwords};
 use super::body::{Changes, Element, changes, link_id};
 use super::bus::{Asked, nothing, shown};
 use super::kind::{Gone, Thing};
-use super::operation::{Outcome, Said};
+use super::operation::Said;
 use super::route::{Work, said};
 use super::{event_subscription, list, registry, user_form};
 use crate::api::edge::fault::Fault;
@@ -137,7 +137,7 @@ pub(super) fn part(asked: Asked, text: &str, rest: &[&str]) -> Result<Work, Faul
             cx.actor.must_operate(thing.kind().about().id, "GET")?;
             let said = said(asked, path);
             let done = thing.operations().read(cx, Some(&*thing), (name, &said))?;
-            return Ok(outcome(done.flatten()));
+            return Ok(done.unwrap_or_else(nothing));
         }
         match segments.as_slice() {
             ["aps", "links"] => links(cx, &*thing),
@@ -163,11 +163,6 @@ fn operation(
     fitting.next()
 }
 
-/// What an operation comes to, as an answer.
-pub(super) fn outcome(it: Outcome) -> Answer {
-    it.map_or_else(nothing, shown)
-}
-
 fn write(
     act: &mut Act<'_>,
     id: Uuid,
@@ -181,7 +176,7 @@ fn write(
         act.actor().must_operate(thing.kind().about().id, asked.method.as_str())?;
         let said: Said = said(asked, path);
         check(&*thing, name, &said)?;
-        return Ok(outcome(thing.operations().write(act, Some(&*thing), (name, &said))?));
+        return thing.operations().write(act, Some(&*thing), (name, &said));
     }
     match (&asked.method, segments.as_slice()) {
         (&Method::POST, ["aps", "subscriptions"]) => {

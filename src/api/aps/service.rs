@@ -3,11 +3,10 @@
 use axum::http::Method;
 use serde_json::json;
 
-use super::bus::{Asked, shown};
+use super::bus::{Asked, nothing, shown};
 use super::identity::package;
 use super::operation::{Call, Operations, Service};
 use super::registry::SERVICES;
-use super::resource::outcome;
 use super::route::{Work, said};
 use crate::api::edge::fault::Fault;
 use crate::services::Error;
@@ -38,10 +37,10 @@ pub(super) fn call(asked: Asked, alias: &str, rest: &[&str]) -> Result<Work, Fau
     let (operations, name) = (&service.operations, call.name);
     if operations.only_reads(name) {
         return Ok(Work::scans(move |cx| {
-            Ok(outcome(operations.read(cx, None, (name, &said))?.flatten()))
+            Ok(operations.read(cx, None, (name, &said))?.unwrap_or_else(nothing))
         }));
     }
-    Ok(Work::writes(move |act| Ok(outcome(operations.write(act, None, (name, &said))?))))
+    Ok(Work::writes(move |act| operations.write(act, None, (name, &said))))
 }
 
 fn itself(asked: &Asked, service: &'static Service) -> Result<Work, Fault> {

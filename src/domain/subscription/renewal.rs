@@ -55,6 +55,7 @@ impl Subscription {
         now: Instant,
     ) -> Result<(Self, Verb), Rejection> {
         let on = next.start.term.start_on();
+        let before = self.clone();
         let (mut it, verb) = self.renew(next.start, now)?;
         let goes_on = |it: &TakenPrice| it.until_on.is_none();
         let present = it.deal.prices.iter().filter(|it| goes_on(it.1));
@@ -64,14 +65,14 @@ impl Subscription {
         for (id, taken) in next.prices.into_iter().filter(|(id, _)| !kept.contains(id)) {
             let replaced = over.iter().filter_map(|id| find(*id));
             let mark = find(id).map(|price| it.begins_on(price, on, replaced));
-            it.charged.extend(mark.map(|on| (id, ChargedUntil { on, periods: 0 })));
+            it.charged.extend(mark.map(|on| (id, ChargedUntil { on, periods: 0, units: None })));
             it.deal.prices.insert(id, taken);
         }
         for id in over {
             it.deal.prices.entry(id).and_modify(|it| it.until_on = Some(on));
         }
         it.deal.resources = next.resources;
-        Ok((it, verb))
+        Ok((it.remembering(&before, on), verb))
     }
 
     /// The mark with which a price begins in a term from `on`, whatever renewals lie before. `over`

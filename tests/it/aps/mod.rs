@@ -8,6 +8,7 @@ mod events;
 mod killed;
 mod lists;
 mod oauth;
+mod orders;
 mod planning;
 mod plans;
 mod publishing;

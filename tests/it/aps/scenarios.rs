@@ -71,6 +71,9 @@ fn furnish(post: &dyn Fn(&str, Value) -> Value) {
     });
     let terms = made("/service_terms", terms);
     made("/tax_categories", json!({ "code": "ALL", "name": "All products" }));
+    let zone = made("/tax_zones", json!({ "code": "WORLD", "name": "Everywhere" }));
+    let rule = json!({ "name": "VAT", "zone": zone, "percent": "20", "valid_from": "2000-01-01" });
+    made("/tax_rules", rule);
     let server = made("/resources", json!({ "name": texts("Virtual Server"), "unit": "unit" }));
     let needs = json!([{ "kind": "requires", "on": server }]);
     let storage = json!({ "name": texts("Storage"), "unit": "GB", "dependencies": needs });

@@ -1,0 +1,164 @@
+//! `OrderEstimationResult`: what an order would cost, before it is placed.
+//!
+//! It is what the first invoice would say of the order alone. All that is ordered is of one account
+//! and one billing account, so there is one such invoice.
+
+use serde_json::{Value, json};
+
+use super::amount::{MONEY, money, quantity};
+use super::operation::{Outcome, Said};
+use super::order_request;
+use super::property::{Field, Form, Structure};
+use crate::domain::billing::invoice::line::{Line, LineKind};
+use crate::domain::error::Invalid;
+use crate::domain::id::Id;
+use crate::domain::money::Money;
+use crate::services::billing::Forecast;
+use crate::services::order::{self, Estimate};
+use crate::services::{Act, Error};
+
+static SERVICE_PERIOD: Structure = Structure {
+    name: "ServicePeriod",
+    fields: &[Field::required("from", Form::Day), Field::required("to", Form::Day)],
+};
+
+static DETAIL: Structure = Structure {
+    name: "OrderEstimationDetail",
+    fields: &[
+        Field::required("description", Form::Text),
+        Field::required(
+            "type",
+            Form::Words(&[
+                "SETUP",
+                "RECURRING",
+                "RENEWAL",
+                "OVERUSE",
+                "ONE_TIME",
+                "CREDIT",
+                "LATE_FEE",
+                "OTHER",
+            ]),
+        ),
+        Field::optional("planId", Form::ResourceId),
+        Field::required("quantity", Form::NumberText),
+        Field::optional("period", Form::Structure(&SERVICE_PERIOD)),
+        Field::required("amount", Form::Structure(&MONEY)),
+        Field::optional("tax", Form::Structure(&MONEY)),
+    ],
+};
+
+/// What an order would cost.
+pub(super) static ESTIMATION: Structure = Structure {
+    name: "OrderEstimationResult",
+    fields: &[
+        Field::required("total", Form::Structure(&MONEY)),
+        Field::required("subtotal", Form::Structure(&MONEY)),
+        Field::optional("taxes", Form::Structure(&MONEY)),
+        Field::required("billDate", Form::Day),
+        Field::required("details", Form::List(&Form::Structure(&DETAIL))),
+    ],
+};
+
+/// Whether taxes are part of what is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Taxes {
+    Included,
+    LeftOut,
+}
+
+/// A flag of the query: `true`, `false`, or nothing. A name alone means true.
+pub(super) fn is_set(said: &Said, name: &str) -> Result<Option<bool>, Invalid> {
+    match said.parameter(name).as_deref() {
+        None => Ok(None),
+        Some("true" | "") => Ok(Some(true)),
+        Some("false") => Ok(Some(false)),
+        Some(_) => Err(Invalid::one(name, "format", "must be `true` or `false`")),
+    }
+}
+
+fn taxes(said: &Said) -> Result<Taxes, Invalid> {
+    Ok(match is_set(said, "includeTaxes")? {
+        Some(false) => Taxes::LeftOut,
+        Some(true) | None => Taxes::Included,
+    })
+}
+
+/// `estimateOrder`: what the first invoice would say of the order.
+pub(super) fn of_order(act: &mut Act<'_>, (): &(), said: &Said) -> Result<Outcome, Error> {
+    told(act, said, order::estimate)
+}
+
+/// `estimateCosts`: what the vendor of the account would pay for it to its own vendor.
+pub(super) fn of_costs(act: &mut Act<'_>, (): &(), said: &Said) -> Result<Outcome, Error> {
+    told(act, said, order::estimate_costs)
+}
+
+fn told(
+    act: &mut Act<'_>,
+    said: &Said,
+    estimate: fn(&mut Act<'_>, crate::domain::order::PlaceOrder) -> Result<Estimate, Error>,
+) -> Result<Outcome, Error> {
+    let taxes = taxes(said)?;
+    let wanted = order_request::read(act.cx(), &said.body)?;
+    let estimate = estimate(act, wanted.placed).map_err(|it| wanted.names.told(it))?;
+    let [bill] = estimate.bills.as_slice() else {
+        return Err(Error::internal("an order is of one billing account"));
+    };
+    Ok(Some(shown(bill, taxes)))
+}
+
+fn shown(bill: &Forecast, taxes: Taxes) -> Value {
+    let nothing = Money::zero(bill.currency);
+    let totals = bill.content.as_ref().map(|it| it.totals);
+    let [net, tax, gross] = totals.map_or([nothing; 3], |it| [it.net, it.tax, it.gross]);
+    let lines = bill.content.as_ref().map(|it| it.lines.as_slice()).unwrap_or_default();
+    let details: Vec<_> = lines.iter().map(|it| detail(it, taxes)).collect();
+    let total = if taxes == Taxes::Included { gross } else { net };
+    let mut shown = json!({
+        "total": booked(total),
+        "subtotal": booked(net),
+        "billDate": bill.on.to_string(),
+        "details": details,
+    });
+    if taxes == Taxes::Included {
+        shown["taxes"] = booked(tax);
+    }
+    shown
+}
+
+fn detail(it: &Line, taxes: Taxes) -> Value {
+    let mut shown = json!({
+        "description": format!("{}: {}", it.subject, it.label),
+        "type": kind(it.kind),
+        "quantity": quantity(it.quantity),
+        "amount": booked(it.net),
+    });
+    if let Some(plan) = it.offer {
+        shown["planId"] = json!(plan.uuid());
+    }
+    if let Some(period) = it.service_period {
+        shown["period"] =
+            json!({ "from": period.start().to_string(), "to": period.end().to_string() });
+    }
+    if taxes == Taxes::Included {
+        shown["tax"] = booked(it.tax);
+    }
+    shown
+}
+
+fn booked(it: Money) -> Value {
+    money(it.decimal(), it.currency())
+}
+
+const fn kind(it: LineKind) -> &'static str {
+    match it {
+        LineKind::OneTime => "ONE_TIME",
+        LineKind::Setup => "SETUP",
+        LineKind::Renewal => "RENEWAL",
+        LineKind::Recurring => "RECURRING",
+        LineKind::Usage => "OVERUSE",
+        LineKind::Credit => "CREDIT",
+        LineKind::LateFee => "LATE_FEE",
+        LineKind::Stated => "OTHER",
+    }
+}

@@ -1,0 +1,415 @@
+//! `OrderRequest`: what is ordered, as the bus says it and as we do.
+//!
+//! What is said of it is held against the form here, and against the business by who places it; a
+//! refusal names the place in the request, whatever we call it.
+//!
+//! | `type` | items |
+//! |---|---|
+//! | `SALES` | an add for each of `products` |
+//! | `CHANGE` | a modify of `subscriptionId`: `amount` is what there is to be in all, `amountChange` how much more or less |
+//! | `RENEWAL` | a renew of `subscriptionId`, for another `period` if one is named |
+//! | `CANCELLATION` | a delete of `subscriptionId` |
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::bss_subscription_form::{ATTRIBUTE, read_attributes};
+use super::period::{PERIOD, are_alike, read_period};
+use super::property::{Field, Form, Structure};
+use super::{pa_subscription, wire};
+use crate::domain::account::Account;
+use crate::domain::catalog::offer::Offer;
+use crate::domain::catalog::term::{Term, Trial};
+use crate::domain::error::{Invalid, Rejection};
+use crate::domain::id::{AccountId, Id, OfferId, ResourceId, SubscriptionId};
+use crate::domain::order::item::{Action, Item, Parent, Wish};
+use crate::domain::order::{PlaceOrder, Request};
+use crate::domain::quantity::{self, Quantity};
+use crate::domain::subscription::Subscription;
+use crate::domain::subscription::change::{Cancellation, RefundTo};
+use crate::domain::subscription::term::RunningTerm;
+use crate::domain::subscription::tree::Belonging;
+use crate::domain::text::Code;
+use crate::services::{Cx, Error, offer, subscription};
+
+/// Why a subscription is called off: the code, and what it means.
+pub(super) const CANCELLATION_REASONS: &[(&str, &str)] = &[
+    ("CUSTOMER_REQUEST", "The customer asked for it"),
+    ("NOT_PAID", "The customer does not pay"),
+    ("FRAUD", "The order or the payment was a fraud"),
+    ("NOT_SATISFIED", "The customer is not satisfied with the service"),
+    ("ORDERED_BY_MISTAKE", "It was ordered by mistake"),
+    ("REPLACED", "Another subscription takes its place"),
+    ("TEST", "It was for a test"),
+    ("OTHER", "For another reason"),
+];
+
+/// The types of orders.
+pub(super) const KINDS: &[&str] = &["SALES", "CHANGE", "RENEWAL", "CANCELLATION"];
+
+/// Where money goes that is paid back: to the balance, or to where it came from.
+pub(super) const REFUNDS: &[&str] = &["CREDIT_MEMO", "REFUND"];
+
+static RESOURCE: Structure = Structure {
+    name: "OrderResource",
+    fields: &[
+        Field::required("resourceId", Form::ResourceId),
+        // Numbers, or texts as BSS types have them.
+        Field::optional("amount", Form::Any),
+        Field::optional("amountChange", Form::Any),
+    ],
+};
+
+static PRODUCT: Structure = Structure {
+    name: "OrderProduct",
+    fields: &[
+        Field::required("planId", Form::ResourceId),
+        Field::optional("period", Form::Structure(&PERIOD)),
+        Field::optional("trial", Form::Flag),
+        Field::optional("resources", Form::List(&Form::Structure(&RESOURCE))),
+        Field::optional("parentSubscriptionId", Form::ResourceId),
+        Field::optional("subscriptionName", Form::Text),
+        Field::optional("attributes", Form::List(&Form::Structure(&ATTRIBUTE))),
+    ],
+};
+
+/// What is ordered.
+pub(super) static ORDER_REQUEST: Structure = Structure {
+    name: "OrderRequest",
+    fields: &[
+        Field::required("type", Form::Words(KINDS)),
+        Field::optional("accountId", Form::ResourceId),
+        Field::optional("products", Form::List(&Form::Structure(&PRODUCT))),
+        Field::optional("subscriptionId", Form::ResourceId),
+        Field::optional("planId", Form::ResourceId),
+        Field::optional("period", Form::Structure(&PERIOD)),
+        Field::optional("resources", Form::List(&Form::Structure(&RESOURCE))),
+        Field::optional("reasonCode", Form::Text),
+        Field::optional("comment", Form::Text),
+        Field::optional("refundType", Form::Words(REFUNDS)),
+        Field::optional("attributes", Form::List(&Form::Structure(&ATTRIBUTE))),
+    ],
+};
+
+/// An order as it was asked for.
+pub(super) struct Wanted {
+    pub(super) placed: PlaceOrder,
+    pub(super) names: Names,
+}
+
+/// How refusals name the places of an order in the words of the request.
+#[derive(Debug, Clone)]
+pub(super) struct Names(Vec<(String, String)>);
+
+impl Names {
+    /// The names in an order of a type whose items name these resources.
+    fn of(kind: &str, resources: &[Vec<ResourceId>]) -> Self {
+        let mut names = vec![("/account".to_owned(), "/accountId".to_owned())];
+        // The later ones first, so that `/items/1` is not taken for the beginning of `/items/10`.
+        for (place, resources) in resources.iter().enumerate().rev() {
+            let ours = format!("/items/{place}");
+            let theirs = match kind {
+                "SALES" => format!("/products/{place}"),
+                _ => String::new(),
+            };
+            names.extend(resources.iter().enumerate().map(|(at, id)| {
+                (format!("{ours}/resources/{id}"), format!("{theirs}/resources/{at}/amount"))
+            }));
+            for (field, named) in [
+                ("/offer", "/planId"),
+                ("/term", "/period"),
+                ("/subscription", "/subscriptionId"),
+                ("/parent", "/parentSubscriptionId"),
+            ] {
+                names.push((format!("{ours}{field}"), format!("{theirs}{named}")));
+            }
+            names.push((ours, theirs));
+        }
+        Self(names)
+    }
+
+    /// The same refusal in the words of the request.
+    pub(super) fn told(&self, error: Error) -> Error {
+        let pairs: Vec<_> = self.0.iter().map(|it| (it.0.as_str(), it.1.as_str())).collect();
+        match error {
+            Error::Rejected(Rejection { code, detail }) => {
+                let named = pairs.iter().fold(detail, |text, (ours, theirs)| {
+                    text.replace(&format!("`{ours}"), &format!("`{theirs}"))
+                });
+                Rejection::new(code, named).into()
+            }
+            other => wire::renamed(other, &pairs),
+        }
+    }
+}
+
+/// What is ordered, of a body whose form was checked.
+pub(super) fn read(cx: Cx<'_>, body: &Value) -> Result<Wanted, Error> {
+    let kind = body["type"].as_str().unwrap_or_default();
+    let (account, items) = match kind {
+        "SALES" => sales(cx, body)?,
+        _ => of_subscription(cx, kind, body)?,
+    };
+    let products = body["products"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let asking = if kind == "SALES" { products } else { std::slice::from_ref(body) };
+    let names = Names::of(kind, &asking.iter().map(resources).collect::<Vec<_>>());
+    let request = Request {
+        attributes: read_attributes("/attributes", &body["attributes"], &[])?,
+        ..Request::plain()
+    };
+    let placed = PlaceOrder::new(account, items, request);
+    Ok(Wanted { placed: placed.map_err(|it| names.told(it.into()))?, names })
+}
+
+/// The resources that a product names, in its order.
+fn resources(it: &Value) -> Vec<ResourceId> {
+    let named = it["resources"].as_array().into_iter().flatten();
+    let ids = named.filter_map(|it| Uuid::try_parse(it["resourceId"].as_str()?).ok());
+    ids.map(ResourceId::from_uuid).collect()
+}
+
+fn must_be_left_out(body: &Value, fields: &[&str]) -> Result<(), Invalid> {
+    let message = "belongs to another type of order";
+    match fields.iter().find(|it| !body[**it].is_null()) {
+        Some(field) => Err(Invalid::one(format!("/{field}"), "conflict", message)),
+        None => Ok(()),
+    }
+}
+
+fn id(body: &Value, field: &str) -> Result<Option<Uuid>, Invalid> {
+    wire::optional("", body, field)
+}
+
+fn required(body: &Value, field: &str) -> Result<Uuid, Invalid> {
+    id(body, field)?.ok_or_else(|| Invalid::one(format!("/{field}"), "required", "must be given"))
+}
+
+fn sales(cx: Cx<'_>, body: &Value) -> Result<(AccountId, Vec<Item>), Error> {
+    must_be_left_out(
+        body,
+        &["subscriptionId", "planId", "period", "resources", "reasonCode", "comment", "refundType"],
+    )?;
+    let account: Account =
+        cx.named("/accountId", AccountId::from_uuid(required(body, "accountId")?))?;
+    let products = body["products"].as_array().filter(|it| !it.is_empty());
+    let missing = || Invalid::one("/products", "required", "must have at least one element");
+    let products = products.ok_or_else(missing)?.iter().enumerate();
+    let items: Result<Vec<_>, Error> = products.map(|(place, it)| product(cx, place, it)).collect();
+    Ok((account.id, items?))
+}
+
+fn product(cx: Cx<'_>, place: usize, it: &Value) -> Result<Item, Error> {
+    let at = format!("/products/{place}");
+    let id = wire::optional(&at, it, "planId")?.map(OfferId::from_uuid);
+    let id = id.ok_or_else(|| Invalid::one(format!("{at}/planId"), "required", "must be given"))?;
+    let offer = offer::named(cx, &format!("{at}/planId"), id)?;
+    let wish = Wish {
+        offer: Some(id),
+        term: term(cx, (&at, it), &offer)?,
+        resources: amounts(&at, &it["resources"], |_| Quantity::ZERO)?,
+        name: wire::optional(&at, it, "subscriptionName")?,
+        ..Wish::default()
+    };
+    let mut item = Item::new(key(place)?, Action::Add, wish);
+    let parent = wire::optional(&at, it, "parentSubscriptionId")?;
+    item.parent = parent
+        .map(|id| Ok::<_, Error>(Parent::Subscription(of_either_face(cx, id)?, Belonging::AddOn)))
+        .transpose()?;
+    item.attributes = read_attributes(&format!("{at}/attributes"), &it["attributes"], &[])?;
+    Ok(item)
+}
+
+fn key(place: usize) -> Result<Code, Invalid> {
+    wire::read("/products", &(place + 1).to_string())
+}
+
+/// The subscription of which an id is that of either face.
+fn of_either_face(cx: Cx<'_>, id: Uuid) -> Result<SubscriptionId, Error> {
+    let found = pa_subscription::find(cx, id)?;
+    Ok(found.map_or(SubscriptionId::from_uuid(id), |it| it.id))
+}
+
+fn of_subscription(cx: Cx<'_>, kind: &str, body: &Value) -> Result<(AccountId, Vec<Item>), Error> {
+    let id = of_either_face(cx, required(body, "subscriptionId")?)?;
+    let it: Subscription = cx.named("/subscriptionId", id)?;
+    if self::id(body, "accountId")?.is_some_and(|account| account != it.account().uuid()) {
+        let message = "is not the account that has the subscription";
+        return Err(Invalid::one("/accountId", "reference", message).into());
+    }
+    let (action, wish) = match kind {
+        "CHANGE" => (Action::Modify, change(cx, &it, body)?),
+        "RENEWAL" => (Action::Renew, renewal(cx, &it, body)?),
+        _ => (Action::Delete, Wish::default()),
+    };
+    let mut item = Item::new(key(0)?, action, wish);
+    item.subscription = Some(it.id);
+    if action == Action::Delete {
+        item.cancellation = Some(cancellation(body)?);
+    }
+    Ok((it.account(), vec![item]))
+}
+
+fn change(cx: Cx<'_>, it: &Subscription, body: &Value) -> Result<Wish, Error> {
+    must_be_left_out(body, &["products", "reasonCode", "refundType", "comment"])?;
+    let plan = id(body, "planId")?.map(OfferId::from_uuid);
+    let offer = match plan.filter(|id| *id != it.deal().offer) {
+        Some(id) => Some(offer::named(cx, "/planId", id)?),
+        None => subscription::offer(cx, it)?,
+    };
+    let missing = || Invalid::one("/planId", "reference", "is not there any more");
+    let offer = offer.ok_or_else(missing)?;
+    let held =
+        |id: ResourceId| it.deal().resources.get(&id).map_or(Quantity::ZERO, |it| it.amount());
+    Ok(Wish {
+        offer: plan.filter(|id| *id != it.deal().offer),
+        term: another_term(cx, it, &offer, body)?,
+        resources: amounts("", &body["resources"], held)?,
+        ..Wish::default()
+    })
+}
+
+fn renewal(cx: Cx<'_>, it: &Subscription, body: &Value) -> Result<Wish, Error> {
+    must_be_left_out(body, &["products", "planId", "reasonCode", "refundType", "resources"])?;
+    let term = match subscription::offer(cx, it)? {
+        Some(offer) => another_term(cx, it, &offer, body)?,
+        None => None,
+    };
+    Ok(Wish { term, ..Wish::default() })
+}
+
+/// The term that a period means, if it is another one than runs.
+fn another_term(
+    cx: Cx<'_>,
+    it: &Subscription,
+    offer: &Offer,
+    body: &Value,
+) -> Result<Option<Code>, Error> {
+    let said = &body["period"];
+    let is_same = offer.id == it.deal().offer
+        && !said.is_null()
+        && it
+            .term()
+            .and_then(RunningTerm::length)
+            .zip(Some(read_period("/period", said)?))
+            .is_some_and(|(one, other)| are_alike(one, other));
+    if is_same { Ok(None) } else { term(cx, ("", body), offer) }
+}
+
+/// The term of an offer that lasts as long as the period that is asked for, the one for which is
+/// paid and that is taken by default before others; a trial if that is what is said.
+fn term(cx: Cx<'_>, (at, asked): (&str, &Value), offer: &Offer) -> Result<Option<Code>, Error> {
+    let (said, trial) = (&asked["period"], asked["trial"].as_bool());
+    let at = format!("{at}/period");
+    if said.is_null() {
+        let missing = || Invalid::one(at, "required", "must be given: of the trial");
+        return if trial == Some(true) { Err(missing().into()) } else { Ok(None) };
+    }
+    let wanted = read_period(&at, said)?;
+    let is_meant = |it: &Term| trial.is_none_or(|trial| trial == (it.trial == Trial::Whole));
+    let can_be_had = |it: &&Term| it.is_active && it.valid_for.contains(cx.now) && is_meant(it);
+    let alike = |it: &&Term| it.length.is_some_and(|length| are_alike(length, wanted));
+    let mut found: Vec<_> = offer.content.terms.iter().filter(can_be_had).collect();
+    let known: Vec<_> = found.iter().filter_map(|it| it.length).map(|it| it.to_string()).collect();
+    found.retain(alike);
+    found.sort_by_key(|it| (it.trial == Trial::Whole, !it.is_default));
+    match found.first() {
+        Some(term) => Ok(Some(term.key.clone())),
+        None if known.is_empty() => {
+            let message = "must be left out: the plan has no such periods";
+            Err(Invalid::one(at, "reference", message).into())
+        }
+        None => {
+            let message = format!("is no period of the plan; those are {}", known.join(", "));
+            Err(Invalid::one(at, "reference", message).into())
+        }
+    }
+}
+
+/// How much of each resource there is to be in all.
+fn amounts(
+    at: &str,
+    said: &Value,
+    held: impl Fn(ResourceId) -> Quantity,
+) -> Result<BTreeMap<ResourceId, Quantity>, Error> {
+    let mut amounts = BTreeMap::new();
+    for (place, it) in said.as_array().into_iter().flatten().enumerate() {
+        let at = format!("{at}/resources/{place}");
+        let id = wire::optional(&at, it, "resourceId")?.map(ResourceId::from_uuid);
+        let missing = || Invalid::one(format!("{at}/resourceId"), "required", "must be given");
+        let id = id.ok_or_else(missing)?;
+        let amount = match (&it["amount"], &it["amountChange"]) {
+            (Value::Null, Value::Null) => {
+                return Err(
+                    Invalid::one(format!("{at}/amount"), "required", "must be given").into()
+                );
+            }
+            (Value::Null, change) => {
+                let at = format!("{at}/amountChange");
+                let wanted = held(id).plus(amount(&at, change)?);
+                wanted.ok_or_else(|| Invalid::one(at, "range", "is too much"))?
+            }
+            (total, Value::Null) => amount(&format!("{at}/amount"), total)?,
+            (_, _) => {
+                let message = "says the same as `amount`: leave one out";
+                return Err(Invalid::one(format!("{at}/amountChange"), "conflict", message).into());
+            }
+        };
+        if amounts.insert(id, amount).is_some() {
+            let message = "must not come twice";
+            return Err(Invalid::one(format!("{at}/resourceId"), "unique", message).into());
+        }
+    }
+    Ok(amounts)
+}
+
+fn amount(at: &str, said: &Value) -> Result<Quantity, Invalid> {
+    let text = match said {
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => text.clone(),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => String::new(),
+    };
+    let refused = || Invalid::one(at, "format", "must be a number");
+    quantity::decimal(&text).map(Quantity::new).ok_or_else(refused)
+}
+
+fn cancellation(body: &Value) -> Result<Cancellation, Error> {
+    must_be_left_out(body, &["products", "planId", "period", "resources"])?;
+    let reason: Option<Code> = wire::optional("", body, "reasonCode")?;
+    let codes: Vec<_> = CANCELLATION_REASONS.iter().map(|it| it.0).collect();
+    if reason.as_ref().is_some_and(|it| !codes.contains(&it.as_str())) {
+        let message = format!("must be one of {}", codes.join(", "));
+        return Err(Invalid::one("/reasonCode", "enum", message).into());
+    }
+    let refund_to = match body["refundType"].as_str() {
+        Some("REFUND") => RefundTo::Method,
+        Some(_) | None => RefundTo::Balance,
+    };
+    Ok(Cancellation { reason, comment: wire::optional("", body, "comment")?, refund_to })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_named_as_in_the_request() {
+        let id = |number| ResourceId::from_uuid(Uuid::from_u128(number));
+        let rejected = |kind: &str, detail: &str| {
+            let mut resources = vec![Vec::new(); 11];
+            resources[0] = vec![id(8), id(9)];
+            let code = crate::domain::error::Code::ResourceConflict;
+            match Names::of(kind, &resources).told(Rejection::new(code, detail).into()) {
+                Error::Rejected(it) => it.detail,
+                other => panic!("{other:?}"),
+            }
+        };
+        let resource = format!("`/items/0/resources/{}` no", id(9));
+        assert_eq!(rejected("SALES", "`/items/1/offer` no"), "`/products/1/planId` no");
+        assert_eq!(rejected("SALES", "`/items/10/term` no"), "`/products/10/period` no");
+        assert_eq!(rejected("SALES", &resource), "`/products/0/resources/1/amount` no");
+        assert_eq!(rejected("CHANGE", &resource), "`/resources/1/amount` no");
+        assert_eq!(rejected("CHANGE", "`/items/0/resources/x` no"), "`/resources/x` no");
+    }
+}
