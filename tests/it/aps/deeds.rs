@@ -79,6 +79,13 @@ const DEEDS: &[(&str, Deed)] = &[
     ("TaxCategory", deed("POST /aps/2/resources", "seller", r#"{"aps":{"type":"http://www.odin.com/billing/TaxCategory/1.0"},"name":"$side Food"}"#)),
     ("TaxCategory", deed("PUT /aps/2/resources/{tax_category}", "seller", r#"{"name":"$side Goods"}"#)),
     ("TaxCategory", deed("DELETE /aps/2/resources/{tax_category}", "seller", "")),
+    ("order-manager", deed("POST /aps/2/services/order-manager/orders", "seller", r#"{"type":"SALES","accountId":"$customer","products":[{"planId":"$offer","period":{"duration":1,"unit":"MONTHS"}},{"planId":"$by_hand","subscriptionName":"$side Own"}]}"#)),
+    ("order-manager", deed("POST /aps/2/services/order-manager/orders", "seller", r#"{"type":"CHANGE","subscriptionId":"$subscription","planId":"$offer","resources":[]}"#)),
+    ("order-manager", deed("POST /aps/2/services/order-manager/orders", "seller", r#"{"type":"RENEWAL","subscriptionId":"$subscription"}"#)),
+    ("order-manager", deed("POST /aps/2/services/order-manager/orders", "seller", r#"{"type":"CANCELLATION","subscriptionId":"$subscription","reasonCode":"OTHER"}"#)),
+    ("order-manager", deed("POST /aps/2/services/order-manager/orders/estimate", "seller", r#"{"type":"RENEWAL","subscriptionId":"$subscription"}"#)),
+    ("order-manager", deed("POST /aps/2/services/order-manager/orders/estimateCosts", "seller", r#"{"type":"SALES","accountId":"$customer","products":[{"planId":"$offer"}]}"#)),
+    ("order-manager", deed("POST /aps/2/services/order-manager/orders/{waiting}/push", "seller", "")),
     ("sku-manager", deed("PUT /aps/2/services/sku-manager/vendor/{reseller}/rates", "seller", r#"[{"id":$sku,"price":{"value":"11","code":"EUR"}}]"#)),
     ("sku-manager", deed("POST /aps/2/services/sku-manager/vendor/{reseller}/synchronize", "seller", "")),
 ];

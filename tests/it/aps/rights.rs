@@ -13,6 +13,9 @@ use crate::harness::client::Client;
 use crate::harness::deeds::Deed;
 use crate::harness::stage::{Names, Scene, Stage, open};
 
+/// Where orders are, which are no resources.
+const ORDERS: &str = "/aps/2/services/order-manager/orders";
+
 /// The id of nothing.
 const NOTHING: &str = "00000000-0000-7000-8000-000000000000";
 
@@ -25,7 +28,9 @@ const CALLERS: [(&str, Role); 4] = [
 ];
 
 fn reaches(role: Role, permission: Permission) -> bool {
-    role.with_implied().iter().any(|it| reach(*it, permission).word() != "-")
+    // Whether members buy is for their vendor to allow, and none on the stage does.
+    let is_allowed = (role, permission) != (Role::Member, Permission::OrderPlace);
+    is_allowed && role.with_implied().iter().any(|it| reach(*it, permission).word() != "-")
 }
 
 /// What somebody gets at a door, in few words.
@@ -83,11 +88,14 @@ fn every_door_lets_in_whom_the_table_of_rights_names_and_nobody_else() {
     for door in doors() {
         let mut app = open(&stage.disk(Scene::Quiet), 7);
         let found = found(&Client::with_token(&app, &names["seller"]), door.kind);
+        let is_of_order = door.path.contains("/orders/{id}");
         // Only who sells has classes of its own.
         let id = match door.path.rsplit('/').next() {
             Some("ownCustomerClasses") => names["bss_reseller"].clone(),
+            _ if is_of_order => names["waiting"].clone(),
             Some(_) | None => one(&found, &names),
         };
+        let above = if is_of_order { ORDERS } else { "/aps/2/resources" };
         let (what, body) = (at(&door, &id), idle(&door));
         let nobody = Client::nobody(&app).call(&what, body.as_ref()).status;
         if nobody != StatusCode::UNAUTHORIZED {
@@ -98,8 +106,8 @@ fn every_door_lets_in_whom_the_table_of_rights_names_and_nobody_else() {
                 app = open(&stage.disk(Scene::Quiet), 7);
             }
             let client = Client::with_token(&app, &names[caller]);
-            let seen = client.call(&format!("GET /aps/2/resources/{id}"), None).status;
-            let is_of_one = door.path.starts_with("/aps/2/resources/{id}");
+            let seen = client.call(&format!("GET {above}/{id}"), None).status;
+            let is_of_one = door.path.starts_with(&format!("{above}/{{id}}"));
             let is_of_link = door.path.matches("{id}").count() == 2;
             let expected = match reaches(role, door.needs) {
                 _ if is_of_one && seen == StatusCode::NOT_FOUND => "404",
@@ -144,7 +152,8 @@ fn no_list_tells_of_the_other_side() {
         for caller in ["seller", "buyer", "member"] {
             let client = Client::with_token(&app, &here[caller]).header("aps-actor-scope", "FULL");
             let lists = doors().into_iter().filter(|it| it.path.contains("/collections/"));
-            let lists = lists.map(|it| it.path).chain(["/aps/2/resources".to_owned()]);
+            let more = ["/aps/2/resources", ORDERS].map(ToOwned::to_owned);
+            let lists = lists.map(|it| it.path).chain(more);
             for list in lists {
                 let answer = client.call(&format!("GET {list}"), None);
                 let text = String::from_utf8_lossy(&answer.body).to_lowercase();
