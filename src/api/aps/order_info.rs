@@ -248,7 +248,7 @@ fn of_item(cx: Cx<'_>, it: &Item) -> Result<Value, Error> {
         say("paSubscriptionId", json!(pa_subscription::id_of(cx, found)?));
         say("status", json!(bss_subscription::status(found.state())));
         say("planId", json!(it.wish.offer.unwrap_or(found.deal().offer).uuid()));
-        say("period", length(it, subscription::offer(cx, found)?.as_ref()));
+        say("period", length(it, subscription::offer(cx, found)?.as_deref()));
     } else if let Some(plan) = it.wish.offer {
         say("planId", json!(plan.uuid()));
     }

@@ -10,6 +10,8 @@
 //! | `RENEWAL` | a renew of `subscriptionId`, for another `period` if one is named |
 //! | `CANCELLATION` | a delete of `subscriptionId` |
 
+use std::sync::Arc;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -255,7 +257,7 @@ fn change(cx: Cx<'_>, it: &Subscription, body: &Value) -> Result<Wish, Error> {
     must_be_left_out(body, &["products", "reasonCode", "refundType", "comment"])?;
     let plan = id(body, "planId")?.map(OfferId::from_uuid);
     let offer = match plan.filter(|id| *id != it.deal().offer) {
-        Some(id) => Some(offer::named(cx, "/planId", id)?),
+        Some(id) => Some(Arc::new(offer::named(cx, "/planId", id)?)),
         None => subscription::offer(cx, it)?,
     };
     let missing = || Invalid::one("/planId", "reference", "is not there any more");
