@@ -135,15 +135,13 @@ impl Names {
     /// The same refusal in the words of the request.
     pub(super) fn told(&self, error: Error) -> Error {
         let pairs: Vec<_> = self.0.iter().map(|it| (it.0.as_str(), it.1.as_str())).collect();
-        match error {
-            Error::Rejected(Rejection { code, detail }) => {
-                let named = pairs.iter().fold(detail, |text, (ours, theirs)| {
-                    text.replace(&format!("`{ours}"), &format!("`{theirs}"))
-                });
-                Rejection::new(code, named).into()
-            }
-            other => wire::renamed(other, &pairs),
-        }
+        let Error::Rejected(Rejection { code, detail }) = error else {
+            return wire::renamed(error, &pairs);
+        };
+        let named = pairs.iter().fold(detail, |text, (ours, theirs)| {
+            text.replace(&format!("`{ours}"), &format!("`{theirs}"))
+        });
+        Rejection::new(code, named).into()
     }
 }
 
@@ -402,10 +400,9 @@ mod tests {
             let mut resources = vec![Vec::new(); 11];
             resources[0] = vec![id(8), id(9)];
             let code = crate::domain::error::Code::ResourceConflict;
-            match Names::of(kind, &resources).told(Rejection::new(code, detail).into()) {
-                Error::Rejected(it) => it.detail,
-                other => panic!("{other:?}"),
-            }
+            let told = Names::of(kind, &resources).told(Rejection::new(code, detail).into());
+            let Error::Rejected(it) = told else { panic!("{told:?}") };
+            it.detail
         };
         let resource = format!("`/items/0/resources/{}` no", id(9));
         assert_eq!(rejected("SALES", "`/items/1/offer` no"), "`/products/1/planId` no");

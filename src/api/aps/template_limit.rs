@@ -157,13 +157,9 @@ fn own(cx: Cx<'_>, of: &Specification, said: &Said) -> Result<Resource, Error> {
 }
 
 fn limit(body: &Value) -> Result<Option<u64>, Invalid> {
-    match &body["limit"] {
-        Value::Null => Ok(None),
-        limit => {
-            let wrong = || Invalid::one("/limit", "range", "must not be negative");
-            limit.as_u64().map(Some).ok_or_else(wrong)
-        }
-    }
+    let limit = &body["limit"];
+    let wrong = || Invalid::one("/limit", "range", "must not be negative");
+    if limit.is_null() { Ok(None) } else { limit.as_u64().map(Some).ok_or_else(wrong) }
 }
 
 fn add(act: &mut Act<'_>, it: &Specification, said: &Said) -> Result<Outcome, Error> {

@@ -7,6 +7,7 @@ use crate::harness::client::Protocol;
 use crate::harness::market::{Market, monthly, text};
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "most of them are what is asked and said")]
 fn a_template_limits_its_resources_and_what_was_bought_goes_before() {
     let market = Market::on("2026-01-01");
     let (operator, said) = (market.operator(), Protocol::default());

@@ -195,6 +195,7 @@ fn a_sales_order_makes_subscriptions_that_its_info_names() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "most of them are what is asked and said")]
 fn a_subscription_is_changed_renewed_and_called_off_by_orders() {
     let shop = open();
     let (operator, said) = (shop.operator(), Protocol::default());
@@ -317,6 +318,7 @@ fn what_an_order_would_cost_is_told_and_nothing_is_placed() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "most of them are what is asked and said")]
 fn what_a_reseller_pays_for_an_order_is_for_the_reseller_to_know() {
     let shop = open();
     let (house, operator, said) = (&shop.market.house, shop.operator(), Protocol::default());

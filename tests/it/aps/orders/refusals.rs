@@ -26,6 +26,7 @@ fn refused(shop: &Shop, bodies: &[(&str, Value)]) -> String {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "most of them are what is asked and said")]
 fn an_order_that_breaks_a_rule_of_form_is_refused_by_name() {
     let shop = open();
     let subscription = shop.bought(2);
@@ -150,6 +151,7 @@ fn an_order_that_breaks_a_rule_of_form_is_refused_by_name() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "most of them are what is asked and said")]
 fn an_order_that_the_business_does_not_allow_is_refused_by_field_and_thing() {
     let shop = open();
     let subscription = shop.bought(2);
