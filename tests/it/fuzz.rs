@@ -317,11 +317,13 @@ fn a_header_of_whatever_bytes_is_no_way_in() {
             .replace("%22", "\"");
         let client = Client::nobody(&house.app).header("host", HOST).header("authorization", &sent);
         let status = client.call(target, None).status.as_u16();
-        let fields = |it: &str| -> BTreeSet<String> {
+        // The realm, white space around a name or a value and a comma too many are not signed.
+        let fields = |it: &str| -> BTreeSet<(String, String)> {
             let it = it.strip_prefix("OAuth ").unwrap_or_default();
             it.split(',')
-                .map(|it| it.trim().to_owned())
-                .filter(|it| !it.starts_with("realm"))
+                .map(|it| it.split_once('=').unwrap_or((it, "")))
+                .map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
+                .filter(|it| it.0.starts_with("oauth_"))
                 .collect()
         };
         let is_same = fields(&sent) == fields(&header);
