@@ -18,7 +18,7 @@ use crate::domain::operator::PasswordHash;
 use crate::services::{Act, Error};
 
 /// No batch has more elements.
-const ELEMENTS_MAX: usize = 100;
+pub(super) const ELEMENTS_MAX: usize = 100;
 
 /// What has come of the elements of a batch so far.
 #[derive(Debug, Default)]

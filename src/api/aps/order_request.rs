@@ -271,7 +271,8 @@ fn change(cx: Cx<'_>, it: &Subscription, body: &Value) -> Result<Wish, Error> {
 }
 
 fn renewal(cx: Cx<'_>, it: &Subscription, body: &Value) -> Result<Wish, Error> {
-    must_be_left_out(body, &["products", "planId", "reasonCode", "refundType", "resources"])?;
+    let others = ["products", "planId", "reasonCode", "refundType", "resources", "comment"];
+    must_be_left_out(body, &others)?;
     let term = match subscription::offer(cx, it)? {
         Some(offer) => another_term(cx, it, &offer, body)?,
         None => None,

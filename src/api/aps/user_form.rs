@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::batch::{Batch, Passwords, Refused};
+use super::batch::{Batch, ELEMENTS_MAX, Passwords, Refused};
 use super::body::{Element, link_id};
 use super::identity::must_be_free;
 use super::kind::{Body, New};
@@ -30,12 +30,14 @@ pub(super) struct Chosen {
     email: Email,
 }
 
-/// The passwords that stand in elements of a request, if the caller may make users at all.
+/// The passwords that stand in elements of a request, if the caller may make users at all: of no
+/// more than a request may have, because each takes long to hash.
 pub(super) fn chosen_passwords(actor: &Actor, elements: &[Value]) -> Vec<Chosen> {
     if !actor.may_at_all(Permission::UserInvite) {
         return Vec::new();
     }
-    elements.iter().enumerate().filter_map(|(place, it)| chosen(place, it)).collect()
+    let elements = elements.iter().take(ELEMENTS_MAX).enumerate();
+    elements.filter_map(|(place, it)| chosen(place, it)).collect()
 }
 
 /// The password of an element, if it is a user's. What else is wrong with it is said later.

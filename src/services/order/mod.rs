@@ -56,7 +56,7 @@ pub fn place(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Order, Error> {
     act.must(Permission::OrderPlace, &stamp)?;
     must_buy(&account)?;
     for (place, item) in placed.items().iter().enumerate() {
-        must_be_seen(act, item, place)?;
+        must_be_seen(act, account.stamp.seller, (place, item))?;
         must_be_open(act, (account.id, item))?;
     }
     must_say_all(act.cx(), account.stamp.seller, &placed)?;
@@ -100,12 +100,21 @@ fn must_say_all(cx: Cx<'_>, vendor: SellerNumber, placed: &PlaceOrder) -> Result
     Ok(())
 }
 
-/// Refuses an offer that the caller does not see: whether it is there is not told.
-fn must_be_seen(act: &Act<'_>, item: &Item, place: usize) -> Result<(), Error> {
-    match item.wish.offer {
-        Some(id) => offer::named(act.cx(), &format!("/items/{place}/offer"), id).map(|_| ()),
-        None => Ok(()),
+/// Refuses an offer that the caller does not see (whether it is there is not told), and one of
+/// somebody else than who sells to the account.
+fn must_be_seen(
+    act: &Act<'_>,
+    vendor: SellerNumber,
+    (place, item): (usize, &Item),
+) -> Result<(), Error> {
+    let Some(id) = item.wish.offer else { return Ok(()) };
+    let pointer = format!("/items/{place}/offer");
+    let found = offer::named(act.cx(), &pointer, id)?;
+    if found.stamp.seller != vendor {
+        let why = format!("`{id}` is not for sale by the vendor of the account");
+        return Err(Invalid::one(&*pointer, "reference", why).into());
     }
+    Ok(())
 }
 
 /// Refuses an item that asks for what the caller may not do by itself: on the day of the order the

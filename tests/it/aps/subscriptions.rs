@@ -4,6 +4,7 @@ use expect_test::expect;
 use serde_json::{Value, json};
 
 use crate::harness::client::{Client, Protocol};
+use crate::harness::house::invite;
 use crate::harness::market::{Market, monthly, text};
 
 /// The id of a thing on the bus: what stands after the prefix of ours.
@@ -41,6 +42,21 @@ fn plan(market: &Market, more: Value) -> String {
     }
     let prices = [monthly("Base", "USD", "10")];
     market.offer_like("VPS Demo Services", &prices, (offer, specification))
+}
+
+/// A plan of somebody's own.
+fn own_plan(seller: &Client<'_>) -> String {
+    let specification = json!({ "name": { "en": "VPS" }, "state": "active" });
+    let specification = seller.post("/specifications", &specification)["id"].clone();
+    let offer = json!({ "name": { "en": "VPS of our own" }, "specification": specification });
+    let id = text(&seller.post("/offers", &offer)["id"]);
+    let mut price = monthly("Base", "USD", "10");
+    price["offer"] = json!(id);
+    seller.post("/prices", &price);
+    for verb in ["test", "activate", "launch"] {
+        seller.post(&format!("/offers/{id}/{verb}"), &json!({}));
+    }
+    id
 }
 
 /// Orders a plan with five servers; the subscription.
@@ -366,8 +382,13 @@ fn a_reseller_lists_its_own_customers_and_on_request_all_below() {
         "name": "Near", "parent": house.north.account, "billing": { "currency": "USD" },
     });
     let near = text(&operator.post("/accounts", &near)["id"]);
-    let plan = plan(&market, json!({}));
-    let ids = [near, far].map(|account| order(&market, &account, &plan));
+    let deep = invite(&house.app, &house.operator, &below, "admin@below.test", "vendor_admin");
+    let ids = [(&north, near), (&house.client(&deep), far)].map(|(seller, account)| {
+        let item = json!({ "offer": own_plan(seller), "quantity": 1 });
+        let placed = seller.post("/orders", &json!({ "account": account, "items": [item] }));
+        text(&placed["items"][0]["subscription"])
+    });
+    market.house.app.keep_duties();
     let full = north.header("aps-actor-scope", "FULL");
     let listed = |client: &Client<'_>, query: &str| {
         let all = client.get(&format!("/aps/2/collections/bss-subscriptions{query}"));
@@ -382,4 +403,21 @@ fn a_reseller_lists_its_own_customers_and_on_request_all_below() {
     assert_eq!(listed(&north, &format!("?eq(aps.id,{far})")), Vec::<String>::new());
     assert_eq!(listed(&full, &format!("?eq(aps.id,{far})")), [far]);
     assert_eq!(listed(&operator, ""), [near, far]);
+}
+
+#[test]
+fn a_reseller_sells_its_own_plans_and_not_those_of_its_vendor() {
+    let market = Market::on("2019-03-12");
+    let north = market.house.client(&market.house.north.admin);
+    let (own, upstream) = (own_plan(&north), plan(&market, json!({})));
+    let near = json!({ "name": "Near", "billing": { "currency": "USD" } });
+    let account = text(&north.post("/accounts", &near)["id"]);
+    let placed = |offer: &str| {
+        let items = json!([{ "offer": offer, "quantity": 1 }]);
+        north.call("POST /orders", Some(&json!({ "account": account, "items": items })))
+    };
+    assert_eq!(placed(&own).status, 201);
+    let refused = placed(&upstream);
+    assert_eq!(refused.status, 422);
+    assert_eq!(refused.json()["errors"][0]["pointer"], "/items/0/offer");
 }

@@ -79,6 +79,14 @@ struct Confines {
     operations: Operations,
 }
 
+impl Confines {
+    /// Whether roles may be given that reach further than a member's.
+    fn allow_to_grant(&self) -> bool {
+        let allows = |it: &BTreeSet<Permission>| it.contains(&Permission::RoleGrant);
+        self.operations.is_none() && self.scopes.as_ref().is_none_or(allows)
+    }
+}
+
 impl Actor {
     /// The house itself, at one of its duties: nothing is closed to it.
     #[must_use]
@@ -224,14 +232,16 @@ impl Actor {
         }
     }
 
-    /// Whether it may give a role to somebody, or take it away: nobody gives more than it has.
+    /// Whether it may give a role to somebody, or take it away: nobody gives more than it has, and
+    /// what is confined makes nobody who would be confined to nothing.
     #[must_use]
     pub fn may_grant(&self, role: Role) -> bool {
         match &self.nature {
             Nature::Duty => true,
             Nature::Door(_) => false,
-            Nature::Person { roles, .. } => {
-                roles.iter().any(|it| it.with_implied().contains(&role))
+            Nature::Person { roles, confines, .. } => {
+                (confines.allow_to_grant() || role == Role::Member)
+                    && roles.iter().any(|it| it.with_implied().contains(&role))
             }
         }
     }

@@ -149,6 +149,17 @@ fn nobody_gives_more_than_he_has() {
     assert_eq!(granted(&[]), []);
 }
 
+#[test]
+fn what_is_confined_makes_nobody_who_reaches_further() {
+    let ann = || ann(&[Role::VendorAdmin], &[]);
+    let scoped = |scopes: &[Permission]| ann().scoped(scopes.iter().copied().collect());
+    let may = |actor: Actor| (actor.may_grant(Role::Member), actor.may_grant(Role::CustomerAdmin));
+    assert_eq!(may(ann()), (true, true));
+    assert_eq!(may(scoped(&[Permission::UserInvite])), (true, false));
+    assert_eq!(may(scoped(&[Permission::UserInvite, Permission::RoleGrant])), (true, true));
+    assert_eq!(may(ann().operating(BTreeSet::new())), (true, false));
+}
+
 prop_compose! {
     /// A tree of twenty sellers, each below one with a smaller number.
     fn trees()(parents in prop::collection::vec(1_u32..20, 19)) -> Sellers {
