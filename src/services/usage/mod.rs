@@ -1,0 +1,250 @@
+//! Usage: taking events in, each once, and telling what they add up to.
+//!
+//! What is wrong with one event refuses that event alone; it is kept in the list of rejected ones.
+//! An event counts when its commit is on the disk, and not before it is told so.
+
+mod known;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use self::known::judge;
+use super::{Author, Bss, Cx, Error};
+use crate::domain::error::{Code, Invalid};
+use crate::domain::id::{Kind, MeterId, SubscriptionId};
+use crate::domain::operator::Scope;
+use crate::domain::page::{Page, PageRequest};
+use crate::domain::quantity::Quantity;
+use crate::domain::subscription::Subscription;
+use crate::domain::text;
+use crate::domain::time::Instant;
+use crate::domain::usage::record::{EventId, UsageEvent};
+pub use crate::store::usage::{NumberedEvent, RejectedEvent, Sealer, Series, Total, Want};
+use crate::store::usage::{Prepared, Staged, UsageError, Verdict, list_rejected};
+
+/// What an event counts on, as its sender names it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MeterName {
+    /// By id.
+    Id(MeterId),
+    /// By the seller's code.
+    Code(text::Code),
+}
+
+/// An event as it is offered.
+#[derive(Debug, Clone)]
+pub struct Offered {
+    /// Which system reports it.
+    pub source: text::Code,
+    /// What that system calls it.
+    pub event_id: EventId,
+    /// Who used.
+    pub subscription: SubscriptionId,
+    /// What was used.
+    pub meter: MeterName,
+    /// How much.
+    pub quantity: Quantity,
+    /// When; now if nothing is said.
+    pub at: Option<Instant>,
+    /// What a price may depend on.
+    pub dimensions: BTreeMap<text::Code, String>,
+}
+
+/// An event of a batch: what it says, or why it cannot be read; and as it came.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// What it says, or which rule of form it breaks.
+    pub offered: Result<Offered, Invalid>,
+    /// As its sender can read it.
+    pub text: Vec<u8>,
+}
+
+/// Why an event of a batch was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// Its place in the batch.
+    pub index: usize,
+    /// The stable name of the reason.
+    pub code: String,
+    /// The reason as a sentence.
+    pub detail: String,
+}
+
+/// What became of a batch.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Receipt {
+    /// How many events were new and are on the disk.
+    pub accepted: u64,
+    /// How many had been taken before, saying the same.
+    pub duplicates: u64,
+    /// Which were refused.
+    pub refused: Vec<Refused>,
+}
+
+impl From<UsageError> for Error {
+    fn from(it: UsageError) -> Self {
+        match it {
+            UsageError::Busy => Self::Busy,
+            UsageError::Store(source) => source.into(),
+        }
+    }
+}
+
+/// How often a batch is tried again when memory has to be read in first.
+const TRIES_MAX: usize = 3;
+
+/// Takes a batch of events. It waits for the disk, so it is not called on the writer thread.
+///
+/// # Errors
+/// [`Error::Busy`] if sealing has fallen behind; failures of the store.
+pub fn ingest(bss: &Arc<Bss>, author: &Author, batch: Vec<Entry>) -> Result<Receipt, Error> {
+    let (good, mut receipt) = bss.read(&author.actor, |cx| judge(cx, &batch))?;
+    for part in good.chunks(Prepared::EVENTS_MAX) {
+        let events: Vec<_> = part.iter().map(|it| it.1.clone()).collect();
+        let verdicts = take(bss, author, &events)?;
+        for ((index, event), verdict) in part.iter().zip(verdicts) {
+            match verdict {
+                Verdict::Taken(_) => receipt.accepted += 1,
+                Verdict::Duplicate => receipt.duplicates += 1,
+                Verdict::Conflict => receipt.refused.push(conflict(*index, event)),
+            }
+        }
+    }
+    bss.metrics().usage_events.inc_by(receipt.accepted);
+    receipt.refused.sort_by_key(|it| it.index);
+    keep_refused(bss, author, &batch, &receipt.refused)?;
+    Ok(receipt)
+}
+
+fn conflict(index: usize, event: &UsageEvent) -> Refused {
+    let detail = format!(
+        "another event was taken before as `{}` of `{}`, and says something else",
+        event.event_id, event.source
+    );
+    Refused { index, code: Code::Duplicate.name().to_owned(), detail }
+}
+
+/// Commits events and says what became of each.
+fn take(bss: &Arc<Bss>, author: &Author, events: &[UsageEvent]) -> Result<Vec<Verdict>, Error> {
+    let mut prepared = Prepared::of(events);
+    for _ in 0..TRIES_MAX {
+        let snapshot = bss.house.store().read()?;
+        let usage = Arc::clone(bss.house.usage());
+        usage.rebuild(&snapshot)?;
+        usage.screen(&snapshot, &mut prepared)?;
+        let (back, done) = {
+            let author = author.clone();
+            let work = bss.bulk(author, move |act| {
+                let (mut staged, wall) = (Staged::default(), act.wall());
+                let done = usage.stage(act.batch(), &prepared, wall, &mut staged);
+                if done.is_ok() {
+                    act.after_commit(move || usage.admit(staged));
+                }
+                match done {
+                    Err(UsageError::Store(failure)) => Err(failure.into()),
+                    done => Ok((prepared, done)),
+                }
+            });
+            work.wait()?
+        };
+        match done {
+            Ok(verdicts) => return Ok(verdicts),
+            Err(_) => prepared = back,
+        }
+    }
+    Err(Error::Busy)
+}
+
+/// Keeps what was refused, so that it can be listed and sent again.
+fn keep_refused(
+    bss: &Arc<Bss>,
+    author: &Author,
+    batch: &[Entry],
+    refused: &[Refused],
+) -> Result<(), Error> {
+    if refused.is_empty() {
+        return Ok(());
+    }
+    let kept: Vec<_> = refused
+        .iter()
+        .filter_map(|it| {
+            let entry = batch.get(it.index)?;
+            let subscription = entry.offered.as_ref().ok().map(|it| it.subscription);
+            Some((subscription, it.clone(), entry.text.clone()))
+        })
+        .collect();
+    let work = bss.act(author.clone(), move |act| {
+        let received_at = act.wall();
+        for (subscription, it, event) in kept {
+            let Refused { code, detail, .. } = it;
+            let event = RejectedEvent { number: 0, received_at, subscription, code, detail, event };
+            act.batch().keep_rejected(&event)?;
+        }
+        Ok(())
+    });
+    work.wait()
+}
+
+/// What each of many stretches adds up to, in the order in which they are asked for.
+///
+/// # Errors
+/// If the store fails.
+pub fn totals(cx: Cx<'_>, wants: &[Want]) -> Result<Vec<Total>, Error> {
+    cx.usage.rebuild(cx.view)?;
+    Ok(cx.usage.totals(cx.view, wants)?)
+}
+
+/// What a meter of a subscription adds up to between each two neighbors of `bounds`.
+///
+/// # Errors
+/// If the subscription is not the caller's; if the store fails.
+pub fn steps(
+    cx: Cx<'_>,
+    subscription: SubscriptionId,
+    meter: MeterId,
+    bounds: &[Instant],
+) -> Result<Vec<Total>, Error> {
+    let subscription = cx.get::<Subscription>(subscription)?.id;
+    cx.usage.rebuild(cx.view)?;
+    Ok(cx.usage.steps(cx.view, Series { subscription, meter }, bounds)?)
+}
+
+/// A page of the events of a meter of a subscription, by rising time.
+///
+/// # Errors
+/// If the subscription is not the caller's; if the store fails.
+pub fn events(cx: Cx<'_>, want: &Want, page: &PageRequest) -> Result<Page<NumberedEvent>, Error> {
+    cx.get::<Subscription>(want.series.subscription)?;
+    cx.usage.rebuild(cx.view)?;
+    Ok(cx.usage.events(cx.view, want, page.after.as_deref(), page.limit)?)
+}
+
+/// A page of the events that were refused, for whoever may write usage everywhere, and for others
+/// those of subscriptions that they see.
+///
+/// # Errors
+/// If the store fails.
+pub fn rejected(cx: Cx<'_>, page: &PageRequest) -> Result<Page<RejectedEvent>, Error> {
+    let sees_all = cx.actor.scope(Kind::Subscription) == Scope::Everything;
+    Ok(list_rejected(cx.view, page, &mut |it| match it.subscription {
+        Some(id) => matches!(cx.find::<Subscription>(id), Ok(Some(_))),
+        None => sees_all,
+    })?)
+}
+
+/// Seals a slice of a full chunk, and says whether there was one to seal.
+///
+/// # Errors
+/// If the store fails.
+pub fn seal(bss: &Arc<Bss>, author: &Author, sealer: &mut Sealer) -> Result<bool, Error> {
+    let snapshot = bss.house.store().read()?;
+    let usage = Arc::clone(bss.house.usage());
+    usage.rebuild(&snapshot)?;
+    let Some(slice) = sealer.next(&usage, &snapshot, bss.moment().wall)? else { return Ok(false) };
+    let work = bss.bulk(author.clone(), move |act| {
+        let written = usage.write(act.batch(), &slice)?;
+        act.after_commit(move || usage.settle(written));
+        Ok(())
+    });
+    work.wait().map(|()| true)
+}
