@@ -60,8 +60,7 @@ impl Bill {
         }
         let left = door.get("/api/v1/billing_runs/left")?;
         if is(&left, "nothing_left") {
-            let said = say(out, "nothing left to bill");
-            return if self.json { print(out, &left) } else { said };
+            return if self.json { print(out, &left) } else { tell_nothing(out, &left) };
         }
         let begun = Instant::now();
         let run = door.post("/api/v1/billing_runs", &json!({}))?;
@@ -122,6 +121,18 @@ fn follow(
             out.flush().map_err(Failure::Output)?;
         }
         std::thread::park_timeout(LOOK);
+    }
+}
+
+/// Says that nothing is left, and what nobody bills as things are.
+fn tell_nothing(out: &mut dyn Write, left: &Value) -> Result<(), Failure> {
+    say(out, "nothing left to bill")?;
+    match count(left, "unrated_events") {
+        0 => Ok(()),
+        events => {
+            let events = counted(events, "usage event");
+            say(out, format_args!("  but {events} without a price: GET /api/v1/usage/unrated"))
+        }
     }
 }
 

@@ -13,6 +13,7 @@ const READ = {
   sub: (id) => get(`/subscriptions/${id}`).then((it) => it.name ?? `#${it.number}`),
   inv: (id) => get(`/invoices/${id}`, { fields: "number" }).then((it) => it.number),
   bac: (id) => get(`/billing_accounts/${id}`).then((it) => it.name),
+  mtr: (id) => get(`/meters/${id}`).then((it) => it.name),
 };
 
 /** The name of the thing with an id, once it is known: a signal. */

@@ -70,7 +70,7 @@ function Plan() {
           ? html`<${Nothing} plan=${plan} />`
           : html`<${Amounts} of=${plan.amounts} />`}
         <footer class="row between">
-          <span class="quiet">${t("{count} billing accounts looked at", { count: plan.total })}${left.failed > 0 && html` · <span class="text bad">${t("{count} failed the last time", { count: left.failed })}</span>`}</span>
+          <span class="quiet">${t("{count} billing accounts looked at", { count: plan.total })}${left.failed > 0 && html` · <span class="text bad">${t("{count} failed the last time", { count: left.failed })}</span>`}${left.unrated_events > 0 && html` · <a class="text bad" href=${to("/usage")}>${t("{count} usage events have no price: nobody bills them.", { count: left.unrated_events })}</a>`}</span>
           ${may("billing_run") && html`<button type="button" class="button primary" disabled=${isBusy || !isNow || (plan.invoices === 0 && left.failed === 0)} onClick=${start}><${Icon} name="play" />${t("Bill what is due")}</button>`}
         </footer>`}<//>
     <//>

@@ -143,7 +143,8 @@ function Next() {
           ${left && html`
             <p class=${`notice ${left.nothing_left ? "good" : "warn"}`}><${Icon} name=${left.nothing_left ? "circle-check" : "clock"} />
               <span>${left.due > 0 ? t("{count} billing accounts are due now.", { count: left.due }) : t("Nothing is due to be billed.")}
-                ${left.failed > 0 && html` <a href=${to("/billing")}>${t("{count} could not be billed.", { count: left.failed })}</a>`}</span></p>`}
+                ${left.failed > 0 && html` <a href=${to("/billing")}>${t("{count} could not be billed.", { count: left.failed })}</a>`}</span></p>
+            ${left.unrated_events > 0 && html`<p class="notice warn"><${Icon} name="triangle-alert" /><a href=${to("/usage")}>${t("{count} usage events have no price: nobody bills them.", { count: left.unrated_events })}</a></p>`}`}
           <ol class="timeline">
             ${days.map(([date, rows]) => html`<li key=${date}><span><span class="strong">${isBuyer() ? t("Next invoice") : t("{count} billing accounts are billed", { count: rows.length })}</span><br /><small>${day(date)}</small></span><span class="quiet"><${Far} at=${date} /></span></li>`)}
           </ol>

@@ -1,4 +1,4 @@
-// Usage: what is counted, the latest events of a subscription, and what was refused.
+// Usage: what is counted, the latest events of a subscription, what has no price, and what was refused.
 import { html } from "../html.js";
 import { useState } from "../../vendor/preact/hooks.js";
 import { get } from "../model/api.js";
@@ -7,9 +7,10 @@ import { listed, name } from "../model/name.js";
 import { quantity } from "../model/money.js";
 import { to } from "../model/route.js";
 import { may, session } from "../model/session.js";
-import { t } from "../model/text.js";
+import { count, t } from "../model/text.js";
 import { moment } from "../model/time.js";
-import { Far } from "../part/figure.js";
+import { Far, Named } from "../part/figure.js";
+import { Icon } from "../part/icon.js";
 import { Rows } from "../part/list.js";
 import { Card, Page } from "../part/page.js";
 import { AccountPicker } from "../part/picker.js";
@@ -50,6 +51,31 @@ function Refused() {
     <//>`;
 }
 
+/** What was taken, and nobody bills as things are. */
+function Unrated() {
+  return html`
+    <${Card} title=${t("Without a price")}>
+      <${Rows} path="/usage/unrated" label=${t("Without a price")} columns=${[
+        { head: t("Subscription"), lead: true, cell: (it) => html`<${Named} id=${it.subscription} />` },
+        { head: t("Meter"), cell: (it) => html`<${Named} id=${it.meter} />` },
+        { head: t("Events"), num: true, cell: (it) => count(it.events) },
+        { head: t("Quantity"), num: true, cell: (it) => it.quantity && quantity(it.quantity) },
+        { head: t("Since"), cell: (it) => moment(it.since) },
+      ]} empty=${html`<${Empty} icon="circle-check" title=${t("All usage has a price")}><p>${t("Usage that no price of its subscription charges is taken, listed here, and not billed.")}</p><//>`} />
+    <//>`;
+}
+
+/** The same of one subscription, where there is any. */
+function UnratedOf({ of }) {
+  const read = useLoad(() => get("/usage/unrated", { subscription: of.id }), ["unrated", of.id]);
+  const items = read.data?.items ?? [];
+  if (items.length === 0) return null;
+  return html`
+    <div class="notice warn"><${Icon} name="triangle-alert" /><div>
+      ${items.map((it) => html`<p key=${it.meter}><span class="strong"><${Named} id=${it.meter} /></span> – ${t("without a price: {count} events", { count: it.events })}</p>`)}
+      <p>${t("Nothing bills them: no price of the subscription counts what this meter counts.")}</p></div></div>`;
+}
+
 function Events({ of }) {
   const [meter, choose] = useState("");
   const meters = useLoad(() => listed("/meters"), ["meters"]);
@@ -76,6 +102,7 @@ function OfAccount({ account }) {
       return html`
         <label class="row tight"><small>${t("Subscription")}</small>
           <select class="small" name="subscription" onChange=${(event) => choose(event.target.value)}>${items.map((it) => html`<option value=${it.id} selected=${it === of}>${it.name ?? name(it.offer).value ?? it.number}</option>`)}</select></label>
+        <${UnratedOf} key=${`unrated ${of.id}`} of=${of} />
         <${UsageChart} key=${of.id} subscriptions=${[of]} none=${html`<section class="card"><${Empty} icon="gauge" title=${t("Nothing of it is charged by use")}><p>${t("Its offer has no price for what is used.")}</p><//></section>`} />
         ${may("catalog_read") && html`<${Events} of=${of} />`}`;
     }}<//>`;
@@ -90,7 +117,7 @@ export default function Usage() {
       ${own.kind !== "customer" && html`<section class="card"><div class="inside"><${AccountPicker} onPick=${(it) => it && pick(it)} /></div></section>`}
       ${account && html`<${OfAccount} key=${account.id} account=${account} />`}
       ${may("catalog_read") && html`<${Meters} />`}
-      ${may("usage_write") && html`<${Refused} />
+      ${may("usage_write") && html`<${Unrated} /><${Refused} />
         <${Card} title=${t("Report usage")}><div class="inside stack tight"><p class="quiet">${t("Events count once, by source and id: send them again as often as you like.")}</p><pre class="code" tabindex="0">${EXAMPLE}</pre></div><//>`}
     <//>`;
 }

@@ -34,6 +34,7 @@ pub(super) fn routes() -> Vec<Route> {
         work(Method::POST, "/usage", writes, "Report usage", (BATCH_BYTES_MAX, ingest)),
         read_much("/usage", reads, "List usage events", list),
         read_much("/usage/rejected", writes, "List refused usage events", rejected),
+        read_much("/usage/unrated", reads, "List usage that no price charges", unrated),
         read_much("/subscriptions/{id}/usage", reads, "Add up usage by steps of time", series),
     ]
 }
@@ -128,15 +129,18 @@ struct UsageReceipt {
     accepted: u64,
     /// How many had been taken before.
     duplicates: u64,
+    /// Which of these no price of their subscription charges, so that nobody bills them as things
+    /// are.
+    unrated: Vec<ToldUsage>,
     /// Which were refused, and why.
-    rejected: Vec<RefusedUsage>,
+    rejected: Vec<ToldUsage>,
 }
 
 impl Wire for UsageReceipt {}
 
-/// An event that was refused.
+/// An event of which there is something to say.
 #[derive(Debug, Serialize, ToSchema)]
-struct RefusedUsage {
+struct ToldUsage {
     /// Its place in the batch.
     index: usize,
     /// What its sender calls it.
@@ -148,16 +152,19 @@ struct RefusedUsage {
 fn ingest(bss: &Arc<Bss>, call: &Call, body: UsageBatch) -> Result<Reply<UsageReceipt>, Error> {
     let batch = body.events.iter().map(NewUsage::entry).collect();
     let receipt = usage::ingest(bss, &call.author(), batch)?;
-    let rejected = receipt.refused.into_iter().map(|it| RefusedUsage {
-        id: body.events.get(it.index).map(|event| event.id.clone()).unwrap_or_default(),
-        index: it.index,
-        rule: it.code,
-        message: it.detail,
-    });
+    let told = |index: usize, rule: String, message: String| ToldUsage {
+        id: body.events.get(index).map(|event| event.id.clone()).unwrap_or_default(),
+        index,
+        rule,
+        message,
+    };
+    let unrated = receipt.unrated.into_iter();
+    let rejected = receipt.refused.into_iter();
     Ok(Reply::ok(UsageReceipt {
         accepted: receipt.accepted,
         duplicates: receipt.duplicates,
-        rejected: rejected.collect(),
+        unrated: unrated.map(|it| told(it.index, it.code.to_owned(), it.detail)).collect(),
+        rejected: rejected.map(|it| told(it.index, it.code, it.detail)).collect(),
     }))
 }
 
@@ -249,6 +256,45 @@ fn rejected(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<RejectedUs
         rule: it.code,
         message: it.detail,
         event: String::from_utf8_lossy(&it.event).into_owned(),
+    })))
+}
+
+/// Usage that was taken and that no price of its subscription charges.
+#[derive(Debug, Serialize, ToSchema)]
+struct UnratedUsage {
+    subscription: String,
+    meter: String,
+    /// Since when nothing charges it: since it is served, or since its price ended.
+    since: String,
+    /// How many events there are since.
+    events: u64,
+    /// What they add up to; `null` if that has more than 28 digits.
+    quantity: Option<Decimal>,
+}
+
+impl Wire for UnratedUsage {}
+
+/// Whose unrated usage is wanted.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct UnratedQuery {
+    /// Of all that the caller sees if nothing is said.
+    subscription: Option<String>,
+}
+
+fn unrated(
+    cx: Cx<'_>,
+    call: &Call,
+    query: UnratedQuery,
+) -> Result<Reply<List<UnratedUsage>>, Error> {
+    let of = parse_optional("subscription", query.subscription.as_deref())?;
+    let page = usage::unrated(cx, of, &call.page)?;
+    Ok(Reply::ok(List::of(page, |it| UnratedUsage {
+        subscription: it.series.subscription.to_string(),
+        meter: it.series.meter.to_string(),
+        since: it.from.to_string(),
+        events: it.total.count,
+        quantity: it.total.quantity().as_ref().map(Decimal::from),
     })))
 }
 

@@ -11,7 +11,7 @@ use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::stamp::SellerNumber;
 use crate::domain::time::{Date, Instant, Zone};
-use crate::services::{Act, Cx, Error};
+use crate::services::{Act, Cx, Error, usage};
 use crate::store::account::BILLING_ACCOUNT_FAILED;
 use crate::store::due::DueTable;
 use crate::store::invoice::BILLING_RUN_RUNNING;
@@ -20,13 +20,15 @@ use crate::store::{Along, Records};
 /// How many accounts a preview looks at.
 const PREVIEW_MAX: usize = 10_000;
 
-/// What is left to bill.
+/// What is left to bill, and what nobody will bill as things are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Left {
     /// How many billing accounts are due; beyond 10,000 it says so many.
     pub due: usize,
     /// How many of the billing accounts could not be billed the last time.
     pub failed: usize,
+    /// How many usage events are charged by no price.
+    pub unrated: u64,
 }
 
 /// The run that is billing, if one is.
@@ -161,7 +163,7 @@ fn preview(cx: Cx<'_>, through: Date, end: Instant) -> Result<(Plan, Vec<Failure
     Ok((Plan { accounts, would_bill }, failures))
 }
 
-/// What is left to bill now. Nothing is, where both numbers are zero.
+/// What is left to bill now: nothing is, where nobody is due and nobody failed.
 ///
 /// # Errors
 /// If the caller may not, or the store fails.
@@ -169,5 +171,5 @@ pub fn left(cx: Cx<'_>) -> Result<Left, Error> {
     cx.must(Permission::BillingRead, &cx.stamp(SellerNumber::PROVIDER, None))?;
     let due = cx.view.due(Duty::Billing, cx.now, PREVIEW_MAX)?.len();
     let failed = cx.every::<BillingAccount>(&Along::Index(BILLING_ACCOUNT_FAILED, Vec::new()))?;
-    Ok(Left { due, failed: failed.len() })
+    Ok(Left { due, failed: failed.len(), unrated: usage::unrated_left(cx)? })
 }

@@ -33,27 +33,43 @@ struct Known<'a> {
     meters: BTreeMap<(SellerNumber, MeterName), Option<Meter>>,
 }
 
-pub(super) fn judge(cx: Cx<'_>, batch: &[Entry]) -> Result<(Vec<(usize, UsageEvent)>, Receipt), Error> {
-    let mut known = Known {
-        cx,
-        subscriptions: BTreeMap::new(),
-        counted_by: BTreeMap::new(),
-        open_from: BTreeMap::new(),
-        meters: BTreeMap::new(),
-    };
+/// An event of a batch that can be taken.
+pub(super) struct Good {
+    /// Its place in the batch.
+    pub(super) index: usize,
+    /// What it says.
+    pub(super) event: UsageEvent,
+    /// Whether a price of its subscription charges it.
+    pub(super) is_rated: bool,
+}
+
+/// Tells what of a batch can be taken from what is refused.
+pub(super) fn judge(cx: Cx<'_>, batch: &[Entry]) -> Result<(Vec<Good>, Receipt), Error> {
+    let mut known = Known::new(cx);
     let (mut good, mut receipt) = (Vec::with_capacity(batch.len()), Receipt::default());
     for (index, entry) in batch.iter().enumerate() {
         match known.judge(entry)? {
-            Ok(event) => good.push((index, event)),
+            Ok((event, is_rated)) => good.push(Good { index, event, is_rated }),
             Err((code, detail)) => receipt.refused.push(Refused { index, code, detail }),
         }
     }
     Ok((good, receipt))
 }
 
-type Judged = Result<UsageEvent, (String, String)>;
+/// An event and whether something charges it, or why it is refused.
+type Judged = Result<(UsageEvent, bool), (String, String)>;
 
-impl Known<'_> {
+impl<'a> Known<'a> {
+    const fn new(cx: Cx<'a>) -> Self {
+        Self {
+            cx,
+            subscriptions: BTreeMap::new(),
+            counted_by: BTreeMap::new(),
+            open_from: BTreeMap::new(),
+            meters: BTreeMap::new(),
+        }
+    }
+
     fn judge(&mut self, entry: &Entry) -> Result<Judged, Error> {
         let offered = match &entry.offered {
             Ok(offered) => offered,
@@ -82,7 +98,12 @@ impl Known<'_> {
         }
         let refused = |it: Rejection| (it.code.name().to_owned(), it.detail);
         let window = self.window(offered.subscription, &served, (meter.id, at))?;
-        Ok(window.place(at).map(|_| event).map_err(refused))
+        if let Err(why) = window.place(at) {
+            return Ok(Err(refused(why)));
+        }
+        let day = served.zone.date_of(at);
+        let is_rated = self.rated_until(&served.prices, meter.id)?.is_some_and(|it| it.has(day));
+        Ok(Ok((event, is_rated)))
     }
 
     /// Who sells a subscription, and when it is served.
@@ -148,6 +169,21 @@ impl Known<'_> {
         Ok(charged.into_iter().map(|it| it.from_at).min())
     }
 
+    /// How long something charges what a meter counts; `None` if nothing ever did.
+    fn rated_until(
+        &mut self,
+        prices: &[(PriceId, Option<Date>)],
+        meter: MeterId,
+    ) -> Result<Option<RatedUntil>, Error> {
+        let mut found: Option<RatedUntil> = None;
+        for (price, until_on) in prices {
+            if self.counted_by(*price)? == Some(meter) {
+                found = found.max(Some(until_on.map_or(RatedUntil::Open, RatedUntil::On)));
+            }
+        }
+        Ok(found)
+    }
+
     /// What a price counts, if it counts anything.
     fn counted_by(&mut self, price: PriceId) -> Result<Option<MeterId>, Error> {
         if let Some(known) = self.counted_by.get(&price) {
@@ -193,12 +229,51 @@ fn unknown(what: impl std::fmt::Display) -> (String, String) {
     (Code::ReferenceUnknown.name().to_owned(), format!("`{what}` is not there"))
 }
 
+/// Up to when something charges what a meter counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum RatedUntil {
+    /// Up to, but not including, a day.
+    On(Date),
+    /// Without an end.
+    Open,
+}
+
+impl RatedUntil {
+    /// Whether what is used on a day is charged.
+    fn has(self, day: Date) -> bool {
+        match self {
+            Self::On(end) => day < end,
+            Self::Open => true,
+        }
+    }
+}
+
+/// From when on nothing charges what a meter of a subscription counts: since it is served, or since
+/// the last of its prices for it ended. `None` if something does, or it was never served.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn unrated_from(
+    cx: Cx<'_>,
+    it: &Subscription,
+    meter: MeterId,
+) -> Result<Option<Instant>, Error> {
+    let Some(served) = served(cx, it)? else { return Ok(None) };
+    Ok(match Known::new(cx).rated_until(&served.prices, meter)? {
+        None => Some(served.window.served_from),
+        Some(RatedUntil::On(day)) => Some(served.zone.start_of(day)),
+        Some(RatedUntil::Open) => None,
+    })
+}
+
 /// A subscription as far as its usage is concerned.
 struct Served {
     seller: SellerNumber,
     /// When it is served, and since when usage is taken at all.
     window: Window,
     zone: Zone,
+    /// Its prices, each with the first day for which it is not charged any more.
+    prices: Vec<(PriceId, Option<Date>)>,
     /// Up to which day each price is charged.
     charged: Vec<(PriceId, Date)>,
     /// Whether there will be another bill.
@@ -223,6 +298,7 @@ fn served(cx: Cx<'_>, it: &Subscription) -> Result<Option<Served>, Error> {
         seller: it.stamp.seller,
         window,
         zone,
+        prices: it.deal().prices.iter().map(|(price, taken)| (*price, taken.until_on)).collect(),
         charged: it.charged.iter().map(|(price, mark)| (*price, mark.on)).collect(),
         is_billed_again: billing_account.is_some_and(|it| it.next_bill().is_some()),
     }))

@@ -1,14 +1,17 @@
 //! Usage: taking events in, each once, and telling what they add up to.
 //!
 //! What is wrong with one event refuses that event alone; it is kept in the list of rejected ones.
+//! What no price charges is taken and told, each time and as long as it is so: nobody bills it.
 //! An event counts when its commit is on the disk, and not before it is told so.
 
 mod known;
+mod unrated;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use self::known::judge;
+use self::known::{Good, judge};
+pub use self::unrated::{UnratedUsage, unrated, unrated_left};
 use super::{Author, Bss, Cx, Error};
 use crate::domain::error::{Code, Invalid};
 use crate::domain::id::{Kind, MeterId, SubscriptionId};
@@ -77,8 +80,21 @@ pub struct Receipt {
     pub accepted: u64,
     /// How many had been taken before, saying the same.
     pub duplicates: u64,
+    /// Which were taken, now or before, and are charged by no price.
+    pub unrated: Vec<Unrated>,
     /// Which were refused.
     pub refused: Vec<Refused>,
+}
+
+/// An event of a batch that was taken, and that nobody will ever bill as things are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unrated {
+    /// Its place in the batch.
+    pub index: usize,
+    /// The stable name of the reason.
+    pub code: &'static str,
+    /// The reason as a sentence.
+    pub detail: String,
 }
 
 impl From<UsageError> for Error {
@@ -100,13 +116,15 @@ const TRIES_MAX: usize = 3;
 pub fn ingest(bss: &Arc<Bss>, author: &Author, batch: Vec<Entry>) -> Result<Receipt, Error> {
     let (good, mut receipt) = bss.read(&author.actor, |cx| judge(cx, &batch))?;
     for part in good.chunks(Prepared::EVENTS_MAX) {
-        let events: Vec<_> = part.iter().map(|it| it.1.clone()).collect();
-        let verdicts = take(bss, author, &events)?;
-        for ((index, event), verdict) in part.iter().zip(verdicts) {
+        let verdicts = take(bss, author, part)?;
+        for (it, verdict) in part.iter().zip(verdicts) {
             match verdict {
                 Verdict::Taken(_) => receipt.accepted += 1,
                 Verdict::Duplicate => receipt.duplicates += 1,
-                Verdict::Conflict => receipt.refused.push(conflict(*index, event)),
+                Verdict::Conflict => receipt.refused.push(conflict(it.index, &it.event)),
+            }
+            if !it.is_rated && verdict != Verdict::Conflict {
+                receipt.unrated.push(without_price(it.index, &it.event));
             }
         }
     }
@@ -114,6 +132,12 @@ pub fn ingest(bss: &Arc<Bss>, author: &Author, batch: Vec<Entry>) -> Result<Rece
     receipt.refused.sort_by_key(|it| it.index);
     keep_refused(bss, author, &batch, &receipt.refused)?;
     Ok(receipt)
+}
+
+fn without_price(index: usize, event: &UsageEvent) -> Unrated {
+    let (subscription, meter) = (event.subscription, event.meter);
+    let detail = format!("no price of `{subscription}` charges what `{meter}` counts then");
+    Unrated { index, code: Code::PriceMissing.name(), detail }
 }
 
 fn conflict(index: usize, event: &UsageEvent) -> Refused {
@@ -125,19 +149,22 @@ fn conflict(index: usize, event: &UsageEvent) -> Refused {
 }
 
 /// Commits events and says what became of each.
-fn take(bss: &Arc<Bss>, author: &Author, events: &[UsageEvent]) -> Result<Vec<Verdict>, Error> {
-    let mut prepared = Prepared::of(events);
+fn take(bss: &Arc<Bss>, author: &Author, good: &[Good]) -> Result<Vec<Verdict>, Error> {
+    let events: Vec<_> = good.iter().map(|it| it.event.clone()).collect();
+    let unrated: Arc<[(usize, Series)]> = unrated::series(good).into();
+    let mut prepared = Prepared::of(&events);
     for _ in 0..TRIES_MAX {
         let snapshot = bss.house.store().read()?;
         let usage = Arc::clone(bss.house.usage());
         usage.rebuild(&snapshot)?;
         usage.screen(&snapshot, &mut prepared)?;
         let (back, done) = {
-            let author = author.clone();
+            let (author, unrated) = (author.clone(), Arc::clone(&unrated));
             let work = bss.bulk(author, move |act| {
                 let (mut staged, wall) = (Staged::default(), act.wall());
                 let done = usage.stage(act.batch(), &prepared, wall, &mut staged);
-                if done.is_ok() {
+                if let Ok(verdicts) = &done {
+                    unrated::keep(act, &unrated, verdicts)?;
                     act.after_commit(move || usage.admit(staged));
                 }
                 match done {

@@ -1,5 +1,7 @@
 //! Checking: whether totals are what events add up to, and every event would be known again.
 
+use std::collections::BTreeSet;
+
 use super::event::{self, Raw, Series};
 use super::filter::Filter;
 use super::ingest::known;
@@ -7,7 +9,7 @@ use super::ledger::{Kind, Ledger};
 use super::pack::Unpack;
 use super::run::{Cursor, Merge};
 use super::total::{Total, bucket_of};
-use super::{arrival, read_filter};
+use super::{arrival, read_filter, unrated};
 use crate::domain::text::Code;
 use crate::domain::usage::record::{EventId, UsageEvent};
 use crate::store::StoreError;
@@ -48,6 +50,11 @@ pub enum Finding {
         /// The number that was expected.
         expected: u64,
     },
+    /// It is said that nothing charges the usage of a series that has none.
+    Unrated {
+        /// Of which series.
+        series: Series,
+    },
 }
 
 /// Goes over all usage that is stored.
@@ -57,9 +64,12 @@ pub enum Finding {
 pub fn check(view: &impl View) -> Result<Checked, StoreError> {
     let ledger = Ledger::read(view)?;
     let mut checked = Checked::default();
-    check_totals(view, &ledger, &mut checked)?;
+    let mut unrated = unrated::every(view)?;
+    check_totals(view, &ledger, (&mut checked, &mut unrated))?;
     check_keys(view, &ledger, &mut checked)?;
-    check_unsealed(view, &ledger, &mut checked)?;
+    check_unsealed(view, &ledger, (&mut checked, &mut unrated))?;
+    let without_usage = unrated.into_iter().map(|series| Finding::Unrated { series });
+    checked.findings.extend(without_usage);
     Ok(checked)
 }
 
@@ -106,10 +116,11 @@ fn read(kind: Kind, key: &[u8], value: &[u8]) -> Result<(Bucket, Total), StoreEr
     Ok(((series, bucket_of(raw.at)), total))
 }
 
+/// `unrated` are the series that are said to have usage; those that have are taken out of it.
 fn check_totals(
     view: &impl View,
     ledger: &Ledger,
-    checked: &mut Checked,
+    (checked, unrated): (&mut Checked, &mut BTreeSet<Series>),
 ) -> Result<(), StoreError> {
     let mut events = Sums::of(view, ledger, Kind::Events)?;
     let mut totals = Sums::of(view, ledger, Kind::Totals)?;
@@ -122,6 +133,7 @@ fn check_totals(
             checked.findings.push(Finding::Total { series, bucket });
         }
         if keys[0] == Some(lowest) {
+            unrated.remove(&lowest.0);
             checked.sealed += event.map_or(0, |it| it.1.count);
             event = events.next()?;
         }
@@ -168,11 +180,12 @@ fn check_known(
 fn check_unsealed(
     view: &impl View,
     ledger: &Ledger,
-    checked: &mut Checked,
+    (checked, unrated): (&mut Checked, &mut BTreeSet<Series>),
 ) -> Result<(), StoreError> {
     let mut expected = ledger.sealed_end;
     let (unsealed, findings) = (&mut checked.unsealed, &mut checked.findings);
-    arrival::visit(view, expected, u64::MAX, &mut |_| {}, &mut |sequence, _| {
+    arrival::visit(view, expected, u64::MAX, &mut |_| {}, &mut |sequence, raw| {
+        unrated.remove(&raw.series);
         if sequence != expected {
             findings.push(Finding::Gap { expected });
         }

@@ -48,6 +48,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 mod total;
+mod unrated;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -68,6 +69,7 @@ pub use self::read::{NumberedEvent, Want};
 pub use self::rejected::{RejectedEvent, find_rejected, list_rejected};
 pub use self::sealing::{Sealer, Slice, Written};
 pub use self::total::{BUCKET_MICROS, Sum, Total};
+pub use self::unrated::list_unrated;
 
 /// What lies in no record.
 pub(super) const TABLES: &[Table] = &[
@@ -77,6 +79,7 @@ pub(super) const TABLES: &[Table] = &[
     Kind::Keys.table(),
     ledger::FILTERS,
     rejected::REJECTED,
+    unrated::UNRATED,
 ];
 
 /// How large chunks are and how long events are remembered.

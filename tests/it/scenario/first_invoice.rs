@@ -191,7 +191,7 @@ fn a_customer_pays_its_first_invoice_and_owes_nothing() {
         > POST /clock/advance?fields=to {"to":"2026-01-20T00:00:00Z"} [olga]
         200 OK {"to":"2026-01-20T00:00:00Z"}
         > POST /usage {"events":[{"at":"2026-01-03T08:00:00Z","id":"a","meter":"messages","quantity":"8","subscription":"{sub1}"},{"at":"2026-01-12T17:30:00Z","id":"b","meter":"messages","quantity":"9","subscription":"{sub1}"},{"at":"2026-01-03T08:00:00Z","id":"a","meter":"messages","quantity":"8","subscription":"{sub1}"},{"at":"2026-01-19T23:59:59Z","id":"c","meter":"messages","quantity":"8","subscription":"{sub1}"},{"at":"2026-01-12T17:30:00Z","id":"b","meter":"messages","quantity":"9","subscription":"{sub1}"}]} [olga]
-        200 OK {"accepted":3,"duplicates":2,"rejected":[]}
+        200 OK {"accepted":3,"duplicates":2,"unrated":[],"rejected":[]}
         > POST /clock/advance?fields=from,to {"to":"2026-02-01T00:00:00Z"} [olga]
         200 OK {"from":"2026-01-20T00:00:00Z","to":"2026-02-01T00:00:00Z"}
         > GET /billing_runs?fields=state,done,total,amounts [olga]
@@ -207,7 +207,7 @@ fn a_customer_pays_its_first_invoice_and_owes_nothing() {
         > GET /accounts/{acc1}/balance [olga]
         200 OK {"balances":[{"currency":"USD","receivable":{"amount":"0.00","currency":"USD"},"credit":{"amount":"0.00","currency":"USD"},"overdue":{"amount":"0.00","currency":"USD"}}]}
         > GET /billing_runs/left [olga]
-        200 OK {"nothing_left":true,"due":0,"failed":0}
+        200 OK {"nothing_left":true,"due":0,"failed":0,"unrated_events":0}
     "#]].assert_eq(&protocol.text());
     let report = bss.read(&Actor::duty("test"), |cx| Ok(tillbox::store::check::check(cx.view)));
     let report = report.unwrap();

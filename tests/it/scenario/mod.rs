@@ -11,4 +11,5 @@ mod holds;
 mod renewals;
 mod taxes;
 mod two_sellers;
+mod unrated;
 mod waiting;
