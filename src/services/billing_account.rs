@@ -1,7 +1,7 @@
 //! Billing accounts: where an account's invoices go, and in which rhythm.
 
 use super::duty::counted;
-use super::{Act, Cx, Error};
+use super::{Act, Cx, Error, account};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::{
     BillingAccount, BillingProfile, BillingPurpose, BillingStanding, BillingState, BillingTerms,
@@ -64,6 +64,7 @@ pub fn open(
 ) -> Result<BillingAccount, Error> {
     let stamp = act.cx().stamp(account.stamp.seller, Some(account.id));
     act.must(Permission::BillingAccountWrite, &stamp)?;
+    account::must_stay_there(act.cx(), account.id, (None, new.profile.address.as_ref()))?;
     let is_first = !of(act.cx(), account.id)?.iter().any(BillingAccount::is_default);
     let standing = if is_first { BillingStanding::Default } else { BillingStanding::Further };
     let command = OpenBillingAccount {
@@ -93,6 +94,8 @@ pub fn revise(
     act.must(Permission::BillingAccountWrite, &it.stamp)?;
     act.expect_revision(&it.stamp, revision)?;
     let profile = change(it.profile().clone())?;
+    let address = profile.address.as_ref();
+    account::must_stay_there(act.cx(), it.account(), (Some(&it), address))?;
     let (it, verb) = it.revise(profile)?;
     keep(act, it, verb)
 }

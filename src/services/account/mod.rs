@@ -5,9 +5,11 @@
 
 mod life;
 mod place;
+mod taxation;
 
 pub use self::life::{activate, close, end_sparing, finish_next, hold, release, remains};
 pub use self::place::relocate;
+pub(super) use self::taxation::must_stay_there;
 use super::billing_account::{self, NewBillingAccount};
 use super::{Act, Cx, Error, attribute, class, party};
 use crate::domain::account::billing_account::{
@@ -251,7 +253,8 @@ pub fn of_seller(cx: Cx<'_>, number: SellerNumber) -> Result<Account, Error> {
     found.ok_or_else(|| Error::internal(format!("seller {} has no account", number.0)))
 }
 
-/// Gives an account another profile.
+/// Gives an account another profile. What decides on its taxes stays for its seller to say, once it
+/// has bought something.
 ///
 /// # Errors
 /// If it is not there, has changed since, or the profile breaks a rule.
@@ -268,6 +271,7 @@ pub fn revise(
     if profile.attributes != account.profile().attributes {
         must_say_all(act.cx(), account.stamp.seller, &profile)?;
     }
+    taxation::must_stay(act.cx(), &account, &profile)?;
     let (account, verb) = account.revise(profile)?;
     keep(act, account, verb)
 }

@@ -22,6 +22,7 @@ pub use self::page::Pages;
 pub(crate) use self::page::step;
 pub use self::preview::{Calculation, Wish, calculate};
 pub use self::run::{Left, cancel, get, left, list, plan, start};
+pub(super) use self::shelf::zone_at;
 pub use self::shelf::zone_of_buyer;
 
 use crate::domain::billing::policy::Policy;

@@ -186,6 +186,19 @@ impl Seller {
     }
 }
 
+/// The zone in which a buyer would be taxed at an address, as far as its seller has said.
+///
+/// # Errors
+/// If the store fails.
+pub(in crate::services) fn zone_at(
+    cx: Cx<'_>,
+    buyer: &Account,
+    address: &PostalAddress,
+) -> Result<Option<TaxZoneId>, Error> {
+    let seller = Shelf::default().seller(cx, buyer.stamp.seller)?;
+    Ok(seller.zone(buyer, address).ok())
+}
+
 /// The zone in which a buyer is taxed, as far as its seller has said.
 ///
 /// # Errors

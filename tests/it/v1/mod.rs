@@ -18,6 +18,7 @@ mod provisioning;
 mod search;
 mod sessions;
 mod setup;
+mod taxation;
 mod timelines;
 mod tokens;
 mod users;

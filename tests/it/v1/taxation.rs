@@ -1,0 +1,84 @@
+//! What decides on a buyer's taxes: its own to say until it has bought, its seller's from then on.
+
+use expect_test::expect;
+use serde_json::{Value, json};
+
+use crate::harness::client::Client;
+use crate::harness::house::invite;
+use crate::harness::market::{Market, monthly, text};
+
+/// What becomes of changes, each with who asks for it.
+fn told(changes: &[(&str, &Client<'_>, &str, Value)]) -> String {
+    let mut out = String::new();
+    for (who, client, path, change) in changes {
+        let answer = client.call(&format!("PATCH {path}"), Some(change));
+        let said: Value = serde_json::from_slice(&answer.body).unwrap();
+        out.push_str(&format!("{who} {change}: {}", answer.status.as_u16()));
+        for it in said["errors"].as_array().into_iter().flatten() {
+            out.push_str(&format!(" {} {} {}", it["pointer"], it["rule"], it["message"]));
+        }
+        out.push('\n');
+    }
+    out
+}
+
+#[test]
+fn what_decides_on_taxes_is_the_sellers_to_change_once_something_was_bought() {
+    let market = Market::on("2026-01-01");
+    let (house, operator) = (&market.house, market.operator());
+    let zone = json!({ "code": "BY", "name": "Bavaria", "countries": ["DE"], "region": "BY" });
+    operator.post("/tax_zones", &zone);
+    let account = market.customer("Blue Whale", "EUR");
+    let id = text(&account["id"]);
+    let buyer = invite(&house.app, &house.operator, &id, "wanda@whale.test", "customer_admin");
+    let buyer = house.client(&buyer);
+    let (of_account, of_billing) = (
+        format!("/accounts/{id}"),
+        format!("/billing_accounts/{}", text(&account["billing_account"])),
+    );
+    let address = |country: &str, region: &str| {
+        let region = Some(region).filter(|it| !it.is_empty());
+        json!({ "address": { "street": "Kai 1", "city": "Port", "region": region, "country": country } })
+    };
+    let number = |number: &str| json!({ "tax": { "registration_id": number } });
+    expect![[r#"
+        buyer {"address":{"city":"Port","country":"FR","region":null,"street":"Kai 1"}}: 200
+        buyer {"tax":{"registration_id":"DE123456788"}}: 200
+        buyer {"address":{"city":"Port","country":"DE","region":null,"street":"Kai 1"}}: 200
+    "#]]
+    .assert_eq(&told(&[
+        ("buyer", &buyer, &of_account, address("FR", "")),
+        ("buyer", &buyer, &of_account, number("DE123456788")),
+        ("buyer", &buyer, &of_account, address("DE", "")),
+    ]));
+    market.order(&account, &market.offer("Base", &[monthly("Base", "EUR", "5")]), 1);
+    expect![[r#"
+        buyer {"address":{"city":"Port","country":"FR","region":null,"street":"Kai 1"}}: 422 "/address/country" "seller_only" "decides on the tax of what was bought: ask the seller to change it"
+        buyer {"address":{"city":"Port","country":"DE","region":"BY","street":"Kai 1"}}: 422 "/address/region" "seller_only" "decides on the tax of what was bought: ask the seller to change it"
+        buyer {"address":{"city":"Port","country":"DE","region":"HH","street":"Kai 1"}}: 200
+        buyer {"address":null}: 422 "/address/country" "seller_only" "decides on the tax of what was bought: ask the seller to change it"
+        buyer {"tax":{"registration_id":"FR40303265045"}}: 422 "/tax/registration_id" "seller_only" "decides on the tax of what was bought: ask the seller to change it"
+        buyer {"name":"Blue Whales"}: 200
+        buyer {"address":{"city":"Port","country":"FR","region":null,"street":"Kai 1"}}: 422 "/address/country" "seller_only" "decides on the tax of what was bought: ask the seller to change it"
+        buyer {"address":{"city":"Port","country":"DE","region":"HH","street":"Kai 1"}}: 200
+        seller {"address":{"city":"Port","country":"FR","region":null,"street":"Kai 1"}}: 200
+        seller {"address":{"city":"Port","country":"FR","region":null,"street":"Kai 1"}}: 200
+    "#]].assert_eq(&told(&[
+        ("buyer", &buyer, &of_account, address("FR", "")),
+        ("buyer", &buyer, &of_account, address("DE", "BY")),
+        ("buyer", &buyer, &of_account, address("DE", "HH")),
+        ("buyer", &buyer, &of_account, json!({ "address": null })),
+        ("buyer", &buyer, &of_account, number("FR40303265045")),
+        ("buyer", &buyer, &of_account, json!({ "name": "Blue Whales" })),
+        ("buyer", &buyer, &of_billing, address("FR", "")),
+        ("buyer", &buyer, &of_billing, address("DE", "HH")),
+        ("seller", &operator, &of_billing, address("FR", "")),
+        ("seller", &operator, &of_account, address("FR", "")),
+    ]));
+    let more = json!({
+        "account": id, "name": "More", "currency": "EUR",
+        "address": { "street": "Quai 1", "city": "Brest", "country": "BE" },
+    });
+    let answer = buyer.call("POST /billing_accounts", Some(&more));
+    assert_eq!(answer.status.as_u16(), 422, "{answer:?}");
+}
