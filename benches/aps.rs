@@ -104,6 +104,8 @@ impl Filled {
         let requests = Arc::new(self.ids.iter().enumerate().map(order).collect::<Vec<_>>());
         let begun = Instant::now();
         load(&self.server.address, &requests, CONNECTIONS);
+        // The first was silent for so long that the server has hung up.
+        let mut connection = Connection::open(&self.server.address);
         while connection.ask(&bus("bss-subscriptions?count()")) != json!(self.accounts) {
             std::thread::yield_now();
         }
