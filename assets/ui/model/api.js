@@ -1,10 +1,18 @@
 // The API as the pages use it: requests, problems, pages of lists. There is no other way to the server.
 import { signal } from "../../vendor/signals/signals.js";
+import { t } from "./text.js";
 
 const BASE = "/api/v1";
 
 /** Rises with each change made from here: whoever shows what was read reads it again. */
 export const changes = signal(0);
+
+/** Rises when something was sent again whose first answer was lost, and is done: once. */
+export const repeats = signal(0);
+
+// The keys of requests whose answers were lost, by what they were sent to. What is sent there next is the same request, or
+// the server refuses it: it may have done the first.
+const lost = new Map();
 
 let csrf = null;
 
@@ -28,6 +36,11 @@ export class Problem extends Error {
   get isNoRoute() {
     return this.name === "no_route" || this.name === "no_method";
   }
+
+  /** Whether it is unknown what came of the request: no answer, or one of somebody who has not waited for the end. */
+  get isOpen() {
+    return this.status === 0 || this.status === 408 || this.status >= 500;
+  }
 }
 
 /** An address below the API, with a query of what is not empty. */
@@ -43,13 +56,14 @@ async function ask(method, path, { query, body, revision, key } = {}) {
   if (method !== "GET" && csrf) headers["x-csrf-token"] = csrf;
   if (revision !== undefined) headers["if-match"] = `"${revision}"`;
   if (key) headers["idempotency-key"] = key;
-  let answer;
+  let answer, text;
   try {
     answer = await fetch(address(path, query), { method, headers, body: body && JSON.stringify(body) });
+    text = await answer.text();
   } catch {
-    throw new Problem({ type: "/problems/offline", title: "The server does not answer" }, 0);
+    const detail = method === "GET" ? t("Try again in a moment.") : t("Send it again: it is done once, even if it was done already.");
+    throw new Problem({ type: "/problems/offline", title: t("The server does not answer"), detail }, 0);
   }
-  const text = await answer.text();
   const isJson = (answer.headers.get("content-type") ?? "").includes("json");
   const document = isJson && text ? JSON.parse(text) : {};
   if (!answer.ok) throw new Problem(document, answer.status);
@@ -59,11 +73,30 @@ async function ask(method, path, { query, body, revision, key } = {}) {
 /** Reads. */
 export const get = (path, query) => ask("GET", path, { query });
 
-/** Changes something, once, whatever happens to the connection. */
-export async function send(method, path, body, { revision, key = once() } = {}) {
-  const answer = await ask(method, path, { body, revision, key });
+/** Changes something. Sent again after its answer was lost, it is done once all the same. */
+export async function send(method, path, body, { revision } = {}) {
+  const what = `${method} ${path}`;
+  const isAgain = lost.has(what);
+  const key = lost.get(what) ?? once();
+  const settle = (problem) => (problem?.isOpen ? lost.set(what, key) : lost.delete(what));
+  let answer;
+  try {
+    answer = await ask(method, path, { body, revision, key });
+  } catch (problem) {
+    settle(problem);
+    throw problem.name === "key_reused" ? doneBefore(problem) : problem;
+  }
+  settle();
+  if (isAgain) repeats.value += 1;
   changes.value += 1;
   return answer;
+}
+
+/** What to say of a request that follows another one whose answer was lost, and which is done. */
+function doneBefore({ status }) {
+  changes.value += 1;
+  const detail = t("What you sent before was done, though its answer was lost. This was not done: look first, and send it again if it is still needed.");
+  return new Problem({ type: "/problems/key_reused", title: t("It was done the first time"), detail }, status);
 }
 
 /** Does something. */
@@ -73,7 +106,7 @@ export const post = (path, body = {}, options) => send("POST", path, body, optio
 export const workOut = (path, body) => ask("POST", path, { body });
 
 /** A key under which the server does a request once. */
-export function once() {
+function once() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (it) => it.toString(16).padStart(2, "0")).join("");
 }

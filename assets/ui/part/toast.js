@@ -1,6 +1,7 @@
 // Short news at the edge of the screen: what was done, or what went wrong.
 import { html } from "../html.js";
 import { signal } from "../../vendor/signals/signals.js";
+import { repeats } from "../model/api.js";
 import { t } from "../model/text.js";
 import { Icon } from "./icon.js";
 
@@ -23,6 +24,8 @@ export const say = (title, detail) => show("good", "circle-check", title, detail
 
 /** Says what went wrong. */
 export const complain = (problem) => show("bad", "circle-alert", problem.title || t("That did not work"), problem.message);
+
+repeats.subscribe((times) => times > 0 && say(t("Sent twice, done once"), t("The answer to your first try was lost. Look whether all is as you want it.")));
 
 /** Where the news appear. */
 export const Toasts = () => html`

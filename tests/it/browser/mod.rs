@@ -14,6 +14,7 @@ mod injection;
 mod inspection;
 mod journey;
 mod key;
+mod lost;
 mod pipe;
 mod place;
 mod planted;

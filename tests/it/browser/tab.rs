@@ -320,6 +320,28 @@ impl Tab {
         }
     }
 
+    /// Does something that sends a request to a path, whose answer is lost on its way back.
+    #[track_caller]
+    pub(crate) fn lose_the_answer(&self, path: &str, act: impl FnOnce(&Self)) {
+        let url = format!("{}{path}", self.origin);
+        let answers = json!([{ "urlPattern": url, "requestStage": "Response" }]);
+        self.tell("Fetch.enable", &json!({ "patterns": answers }));
+        act(self);
+        loop {
+            let event = self.inbox.recv_timeout(PATIENCE);
+            let event = event.unwrap_or_else(|_| panic!("nothing is sent to {path}"));
+            if event.method != "Fetch.requestPaused" {
+                self.heard.borrow_mut().note(&event);
+                continue;
+            }
+            let id = &event.params["requestId"];
+            let lost = json!({ "requestId": id, "errorReason": "ConnectionReset" });
+            self.tell("Fetch.failRequest", &lost);
+            break;
+        }
+        self.tell("Fetch.disable", &json!({}));
+    }
+
     /// Puts a text into a field in place of what is in it.
     #[track_caller]
     pub(crate) fn fill(&self, role: &str, name: &str, text: &str) {
