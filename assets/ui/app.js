@@ -2,10 +2,9 @@
 import { render } from "../vendor/preact/preact.js";
 import "../vendor/signals/signals.js";
 import { html } from "./html.js";
-import { get } from "./model/api.js";
 import { enter, session } from "./model/session.js";
 import { chosen, speak } from "./model/text.js";
-import { clock, zone } from "./model/time.js";
+import { readClock, zone } from "./model/time.js";
 import { dress } from "./model/theme.js";
 import { follow } from "./model/route.js";
 import { Failure } from "./part/still.js";
@@ -18,8 +17,9 @@ async function begin() {
     if (!(await enter())) return;
     const own = session.value.user.locale;
     zone.value = session.value.user.zone ?? session.value.account.zone ?? undefined;
-    const [time] = await Promise.all([get("/clock"), speak(localStorage.getItem("tillbox.language") ?? own?.slice(0, 2) ?? chosen())]);
-    clock.value = time;
+    await Promise.all([readClock(), speak(localStorage.getItem("tillbox.language") ?? own?.slice(0, 2) ?? chosen())]);
+    // Who comes back to this tab finds the day that it is, wherever the clock was moved meanwhile.
+    addEventListener("visibilitychange", () => document.hidden || readClock().catch(() => {}));
     follow();
     render(html`<${Shell} />`, place);
   } catch (problem) {

@@ -1,8 +1,9 @@
 // Days and instants as the reader writes them, and how far they are from business time.
 import { signal } from "../../vendor/signals/signals.js";
+import { get } from "./api.js";
 import { locale, t } from "./text.js";
 
-/** The clock as the server tells it: `now`, `wall`, `movable`. */
+/** The clock as the server tells it: `now`, `wall`, `movable`; and when it was `read`. */
 export const clock = signal(null);
 
 /** The zone in which the reader's days begin; that of the browser if nobody said another. */
@@ -11,13 +12,20 @@ export const zone = signal(undefined);
 const DAY = 86_400_000;
 const UNITS = [["year", 365 * DAY], ["month", 30.4 * DAY], ["week", 7 * DAY], ["day", DAY], ["hour", 3_600_000], ["minute", 60_000]];
 
-/** Business time. */
-export function now() {
-  return clock.value ? new Date(clock.value.now) : new Date();
+/** Asks the server how late it is. */
+export async function readClock() {
+  clock.value = { ...(await get("/clock")), read: Date.now() };
 }
 
-/** The day of business time, in UTC. */
-export const today = () => now().toISOString().slice(0, 10);
+/** Business time: it goes on since it was read, unless somebody moves it by hand. */
+export function now() {
+  const it = clock.value;
+  if (!it) return new Date();
+  return new Date(Date.parse(it.now) + (it.movable ? 0 : Date.now() - it.read));
+}
+
+/** The day of business time where the reader is. */
+export const today = () => now().toLocaleDateString("sv", { timeZone: zone.value });
 
 const isDay = (text) => text.length === 10;
 

@@ -1,10 +1,10 @@
 // The bar of the clock: where business time may be moved, the day and steps forward; where the machine's clock has jumped, the question.
 import { html } from "../html.js";
 import { useState } from "../../vendor/preact/hooks.js";
-import { get, post } from "../model/api.js";
+import { post } from "../model/api.js";
 import { may } from "../model/session.js";
 import { count, t } from "../model/text.js";
-import { clock, day, moment } from "../model/time.js";
+import { clock, day, moment, readClock } from "../model/time.js";
 import { Dialog } from "./dialog.js";
 import { Icon } from "./icon.js";
 import { Empty } from "./still.js";
@@ -34,7 +34,7 @@ function Jumped({ of }) {
   const confirm = async () => {
     try {
       await post("/clock/confirm");
-      clock.value = await get("/clock");
+      await readClock();
       say(t("What is due is done now"));
     } catch (problem) {
       complain(problem);
@@ -58,7 +58,7 @@ export function ClockBar() {
     wait(by);
     try {
       const done = await post("/clock/advance", { by });
-      clock.value = await get("/clock");
+      await readClock();
       tell(done);
     } catch (problem) {
       complain(problem);

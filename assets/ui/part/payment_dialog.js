@@ -7,7 +7,7 @@ import { useLoad } from "../model/load.js";
 import { money } from "../model/money.js";
 import { may } from "../model/session.js";
 import { t } from "../model/text.js";
-import { day, today } from "../model/time.js";
+import { day } from "../model/time.js";
 import { Field, FormDialog } from "./form.js";
 import { AccountPicker } from "./picker.js";
 import { State } from "./state.js";
@@ -71,7 +71,7 @@ function Money({ account, currency, invoices, methods, onClose }) {
     <${FormDialog} title=${t("Payment of {name}", { name: account.name })} onClose=${onClose} onSend=${record} send=${t("Record payment")}>
       <div class="pair">
         <${Field} name="amount" label=${t("Amount in {currency}", { currency })} value=${amount} inputmode="decimal" required autofocus onInput=${(event) => type(event.target.value.replace(",", "."))} />
-        <${Field} name="received_on" label=${t("Came in on")} kind="date" value=${today()} />
+        <${Field} name="received_on" label=${t("Came in on")} kind="date" hint=${t("Today, if you say nothing")} />
       </div>
       <div class="pair">
         <${Field} name="how" label=${t("How")} kind="select" value=${usual ?? "bank_transfer"} options=${[...onFile, ...METHODS.map(([key, text]) => [key, text()])]} />

@@ -8,6 +8,7 @@ mod axe;
 mod catalog;
 mod chromium;
 mod complaint;
+mod day;
 mod door;
 mod first_offer;
 mod injection;
