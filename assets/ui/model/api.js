@@ -14,6 +14,9 @@ export const repeats = signal(0);
 // the server refuses it: it may have done the first.
 const lost = new Map();
 
+/** Whether the session is over, of whoever was signed in. */
+export const isOver = signal(false);
+
 let csrf = null;
 
 /** Tells what changes have to carry. */
@@ -66,6 +69,7 @@ async function ask(method, path, { query, body, revision, key } = {}) {
   }
   const isJson = (answer.headers.get("content-type") ?? "").includes("json");
   const document = isJson && text ? JSON.parse(text) : {};
+  if (answer.status === 401 && csrf) isOver.value = true;
   if (!answer.ok) throw new Problem(document, answer.status);
   return document;
 }

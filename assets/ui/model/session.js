@@ -24,9 +24,13 @@ export function leave() {
   return false;
 }
 
-/** Ends the session. */
+/** Ends the session, if it is not over already. */
 export async function signOut() {
-  await api.send("DELETE", "/session");
+  try {
+    await api.send("DELETE", "/session");
+  } catch (problem) {
+    if (problem.status !== 401) throw problem;
+  }
   location.replace("/ui/sign-in");
 }
 

@@ -3,8 +3,9 @@ import { html } from "../html.js";
 import { Component } from "../../vendor/preact/preact.js";
 import { useEffect, useRef, useState } from "../../vendor/preact/hooks.js";
 import { navigation, PAGES, sees } from "../page/index.js";
+import { isOver } from "../model/api.js";
 import { here, match, to } from "../model/route.js";
-import { may, session, signOut } from "../model/session.js";
+import { leave, may, session, signOut } from "../model/session.js";
 import { choose, language, LANGUAGES, t } from "../model/text.js";
 import { chooseTheme, theme } from "../model/theme.js";
 import { ClockBar } from "./clock_bar.js";
@@ -13,7 +14,7 @@ import { Menu } from "./menu.js";
 import { Page } from "./page.js";
 import { isPaletteKey, Palette } from "./palette.js";
 import { Bones, Empty, Failure } from "./still.js";
-import { Toasts } from "./toast.js";
+import { complain, Toasts } from "./toast.js";
 
 const modules = new Map();
 
@@ -86,7 +87,7 @@ function AccountMenu() {
       html`<${Segments} label=${t("Language")} at=${language.value} onPick=${choose} of=${Object.entries(LANGUAGES)} />`,
       html`<hr />`,
       { text: t("Security and tokens"), icon: "key-round", href: to("/settings", { part: "security" }) },
-      { text: t("Sign out"), icon: "log-out", onClick: signOut },
+      { text: t("Sign out"), icon: "log-out", onClick: () => signOut().catch(complain) },
     ]} />`;
 }
 
@@ -106,6 +107,12 @@ function Side({ isOpen, onFind }) {
       <${AccountMenu} />
     </header>`;
 }
+
+/** What is said to whom the server does not know any more. */
+const SignedOut = () => html`
+  <div class="notice warn" role="alert"><${Icon} name="lock" />
+    <p><span class="strong">${t("You were signed out.")}</span> ${t("What you see may have changed meanwhile.")}</p>
+    <button type="button" class="button small" onClick=${leave}>${t("Sign in again")}</button></div>`;
 
 /** The whole UI. */
 export function Shell() {
@@ -140,7 +147,7 @@ export function Shell() {
           <button type="button" class="icon-button" aria-label=${t("Search")} onClick=${() => find(true)}><${Icon} name="search" /></button>
         </nav>
         <${ClockBar} />
-        <main class="page" id="main" tabindex="-1" ref=${main}><${Shown} path=${path} /></main>
+        <main class="page" id="main" tabindex="-1" ref=${main}>${isOver.value && html`<${SignedOut} />`}<${Shown} path=${path} /></main>
       </div>
       ${isFinding && html`<${Palette} onClose=${() => find(false)} />`}
       <${Toasts} />

@@ -53,6 +53,54 @@ fn who_signs_out_is_out_in_every_tab() {
 }
 
 #[test]
+fn who_was_signed_out_meanwhile_is_told_and_led_back() {
+    let Some(chromium) = chromium() else { return };
+    let stage = &LOOKED_AT;
+    let window = stage.window(chromium);
+    let tab = stage.sign_in(window.tab(), OLGA);
+    let other = window.tab();
+    for it in [&tab, &other] {
+        it.go("/ui/invoices");
+        it.sees("INV-2026-000001");
+    }
+    other.click("button", "Olga Operator…");
+    other.click("button", "Sign out");
+    other.sees("Forgot your password?");
+    tab.click("link", "Payments");
+    tab.sees("You were signed out.");
+    let refused = tab.complaints();
+    assert!(refused.iter().all(|it| it.starts_with("401 GET /api/v1/")), "{refused:?}");
+    tab.click("button", "Sign in again");
+    tab.sees("Forgot your password?");
+    assert_eq!(tab.path(), "/ui/sign-in?next=%2Fui%2Fpayments");
+    tab.fill("textbox", "Mail address", OLGA);
+    tab.fill("textbox", "Password", PASSWORD);
+    tab.click("button", "Sign in");
+    tab.sees("Hafen Logistik KG");
+    assert_eq!(tab.path(), "/ui/payments");
+    tab.must_be_content();
+}
+
+#[test]
+fn who_is_out_already_gets_out() {
+    let Some(chromium) = chromium() else { return };
+    let stage = &LOOKED_AT;
+    let window = stage.window(chromium);
+    let tab = stage.sign_in(window.tab(), OLGA);
+    tab.go("/ui/");
+    tab.sees("Recent invoices");
+    let other = window.tab();
+    other.go("/ui/");
+    other.click("button", "Olga Operator…");
+    other.click("button", "Sign out");
+    other.sees("Forgot your password?");
+    tab.click("button", "Olga Operator…");
+    tab.click("button", "Sign out");
+    tab.sees("Forgot your password?");
+    assert_eq!(tab.path(), "/ui/sign-in");
+}
+
+#[test]
 fn the_door_opens_without_scripts() {
     let Some(chromium) = chromium() else { return };
     let tab = LOOKED_AT.window(chromium).tab();
