@@ -115,13 +115,21 @@ function once() {
   return Array.from(bytes, (it) => it.toString(16).padStart(2, "0")).join("");
 }
 
+/** A page of a list that has something on it: the server looks at so many rows at a time, of which none may be wanted. */
+export async function some(path, query) {
+  let page = await get(path, query);
+  while (page.items.length === 0 && page.next_cursor) page = await get(path, { ...query, cursor: page.next_cursor });
+  return page;
+}
+
 /** All pages of a list, up to a number of rows. */
-export async function all(path, query = {}, most = 5000) {
+export async function all(path, query = {}, most = 5000, onRows = () => {}) {
   const rows = [];
   let cursor;
   do {
     const page = await get(path, { limit: Math.min(1000, most), ...query, cursor });
     rows.push(...page.items);
+    onRows(rows.length);
     cursor = page.next_cursor;
   } while (cursor && rows.length < most);
   return rows;

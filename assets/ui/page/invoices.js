@@ -23,6 +23,7 @@ const columns = () => [
   { head: t("Net"), num: true, spare: true, cell: (it) => money(it.net), text: (it) => it.net.amount },
   { head: t("Gross"), num: true, cell: (it) => money(it.gross), text: (it) => it.gross.amount },
   { head: t("Open"), num: true, cell: (it) => html`<${Amount} of=${it.due} />`, text: (it) => it.due.amount },
+  { head: t("Currency"), text: (it) => it.gross.currency },
 ].filter(Boolean);
 
 /** The page. */

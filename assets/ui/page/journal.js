@@ -31,9 +31,21 @@ const columns = () => [
   { head: t("When"), lead: true, cell: (it) => html`<span class="one-line">${moment(it.at)}</span>`, text: (it) => it.at },
   { head: t("By"), cell: (it) => html`<${Cause} of=${it.cause} />`, text: (it) => it.cause },
   { head: t("Legs"), carded: true, cell: (it) => html`<ul class="grow">${it.legs.map((leg) => html`<li class="row between"><span>${t(sentence(leg.ledger))}</span><span>${money(positive(leg.amount))} <small>${isNegative(leg.amount) ? t("credit") : t("debit")}</small></span></li>`)}</ul>` },
-  { head: t("Ledger"), wide: true, cell: (it) => html`<ul class="one-line">${it.legs.map((leg) => html`<li>${t(sentence(leg.ledger))}</li>`)}</ul>`, text: (it) => it.legs.map((leg) => leg.ledger).join(" ") },
-  { head: t("Debit"), num: true, wide: true, cell: (it) => legs(it, true), text: (it) => it.legs.filter((leg) => !isNegative(leg.amount)).map((leg) => leg.amount.amount).join(" ") },
-  { head: t("Credit"), num: true, wide: true, cell: (it) => legs(it, false), text: (it) => it.legs.filter((leg) => isNegative(leg.amount)).map((leg) => leg.amount.amount).join(" ") },
+  { head: t("Ledger"), wide: true, cell: (it) => html`<ul class="one-line">${it.legs.map((leg) => html`<li>${t(sentence(leg.ledger))}</li>`)}</ul>` },
+  { head: t("Debit"), num: true, wide: true, cell: (it) => legs(it, true) },
+  { head: t("Credit"), num: true, wide: true, cell: (it) => legs(it, false) },
+];
+
+// In a file each leg is a line, with the entry that it belongs to.
+const lines = (entry) => entry.legs.map((leg) => ({ ...entry, leg }));
+const side = (leg, isDebit) => (isNegative(leg.amount) === isDebit ? "" : positive(leg.amount).amount);
+const filed = () => [
+  ...columns().filter((it) => it.text),
+  { head: t("Ledger"), text: ({ leg }) => leg.ledger },
+  { head: t("Whose"), text: ({ leg }) => leg.holder },
+  { head: t("Debit"), text: ({ leg }) => side(leg, true) },
+  { head: t("Credit"), text: ({ leg }) => side(leg, false) },
+  { head: t("Currency"), text: ({ leg }) => leg.amount.currency },
 ];
 
 /** The balances of all holders together, by ledger and currency, without those of nothing. */
@@ -75,7 +87,7 @@ export default function Journal() {
   return html`
     <${Page} title=${t("Journal")}>
       <${Balances} />
-      <${List} path="/journal" label=${t("Entries")} file="journal" columns=${columns()}
+      <${List} path="/journal" label=${t("Entries")} file="journal" columns=${columns()} lines=${lines} filed=${filed()}
         empty=${html`<${Empty} icon="book-open" title=${t("Nothing was booked yet")}><p>${t("Each invoice, payment and credit note writes an entry whose sides are equal.")}</p><//>`} />
     <//>`;
 }

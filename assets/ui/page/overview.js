@@ -1,7 +1,7 @@
 // The overview: this month's figures and how they changed, revenue over a year, what came last, what is late, what is next.
 import { html } from "../html.js";
 import { useState } from "../../vendor/preact/hooks.js";
-import { get } from "../model/api.js";
+import { all, get, some } from "../model/api.js";
 import { useLoad } from "../model/load.js";
 import { brief, isNothing, money, round } from "../model/money.js";
 import { here, refine, to } from "../model/route.js";
@@ -19,6 +19,7 @@ import { Table } from "../part/table.js";
 
 const FEW = 6;
 const SOME = 6;
+const MANY = 5000;
 
 const Figure = ({ name, value, children }) => html`
   <div class="card figure"><dt>${name}</dt><dd>${value}</dd><dd class="note">${children}</dd></div>`;
@@ -107,7 +108,7 @@ const late = () => [
 ];
 
 function Recent() {
-  const read = useLoad(() => get("/invoices", { limit: FEW }), ["recent"]);
+  const read = useLoad(() => some("/invoices", { limit: FEW }), ["recent"]);
   return html`
     <${Card} title=${t("Recent invoices")} actions=${html`<a class="button small" href=${to("/invoices")}>${t("All invoices")}</a>`}>
       <${Loaded} of=${read}>${({ items }) => items.length === 0
@@ -117,7 +118,7 @@ function Recent() {
 }
 
 function Overdue() {
-  const read = useLoad(() => get("/invoices", { state: "overdue", limit: FEW, order: "oldest" }), ["overdue"]);
+  const read = useLoad(() => some("/invoices", { state: "overdue", limit: FEW, order: "oldest" }), ["overdue"]);
   return html`
     <${Card} title=${t("Overdue")} actions=${html`<a class="button small" href=${to("/invoices", { state: "overdue" })}>${t("All overdue")}</a>`}>
       <${Loaded} of=${read}>${({ items }) => items.length === 0
@@ -131,14 +132,15 @@ function Next() {
   const read = useLoad(async () => {
     const [left, accounts] = await Promise.all([
       may("billing_read") && isHouse() ? get("/billing_runs/left") : null,
-      get("/billing_accounts", { limit: 200, state: "active", fields: "next_bill_on" }),
+      all("/billing_accounts", { fields: "next_bill_on,state" }, MANY),
     ]);
-    const days = Map.groupBy(accounts.items.filter((it) => it.next_bill_on >= today()), (it) => it.next_bill_on);
-    return { left, days: [...days].sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, 4) };
+    const billed = accounts.filter((it) => it.state !== "defined" && it.next_bill_on >= today());
+    const days = Map.groupBy(billed, (it) => it.next_bill_on);
+    return { left, isCut: accounts.length >= MANY, days: [...days].sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, 4) };
   }, ["next"]);
   return html`
     <${Card} title=${t("What happens next")}>
-      <${Loaded} of=${read}>${({ left, days }) => html`
+      <${Loaded} of=${read}>${({ left, isCut, days }) => html`
         <div class="inside stack tight">
           ${left && html`
             <p class=${`notice ${left.nothing_left ? "good" : "warn"}`}><${Icon} name=${left.nothing_left ? "circle-check" : "clock"} />
@@ -146,9 +148,9 @@ function Next() {
                 ${left.failed > 0 && html` <a href=${to("/billing")}>${t("{count} could not be billed.", { count: left.failed })}</a>`}</span></p>
             ${left.unrated_events > 0 && html`<p class="notice warn"><${Icon} name="triangle-alert" /><a href=${to("/usage")}>${t("{count} usage events have no price: nobody bills them.", { count: left.unrated_events })}</a></p>`}`}
           <ol class="timeline">
-            ${days.map(([date, rows]) => html`<li key=${date}><span><span class="strong">${isBuyer() ? t("Next invoice") : t("{count} billing accounts are billed", { count: rows.length })}</span><br /><small>${day(date)}</small></span><span class="quiet"><${Far} at=${date} /></span></li>`)}
+            ${days.map(([date, rows]) => html`<li key=${date}><span><span class="strong">${isBuyer() ? t("Next invoice") : isCut ? t("{count} billing accounts or more are billed", { count: rows.length }) : t("{count} billing accounts are billed", { count: rows.length })}</span><br /><small>${day(date)}</small></span><span class="quiet"><${Far} at=${date} /></span></li>`)}
           </ol>
-          ${days.length === 0 && html`<p class="quiet">${isBuyer() ? t("No invoice is to come.") : t("Open an account, and its first billing day appears here.")}</p>`}
+          ${days.length === 0 && html`<p class="quiet">${isBuyer() ? t("No invoice is to come.") : t("The billing days of who has a subscription appear here.")}</p>`}
         </div>`}<//>
     <//>`;
 }

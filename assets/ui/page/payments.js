@@ -2,6 +2,7 @@
 import { html } from "../html.js";
 import { useState } from "../../vendor/preact/hooks.js";
 import { money } from "../model/money.js";
+import { name } from "../model/name.js";
 import { to } from "../model/route.js";
 import { may } from "../model/session.js";
 import { t } from "../model/text.js";
@@ -19,12 +20,13 @@ const STATES = ["captured", "authorized", "initiated", "declined", "partly_refun
 const columns = () => [
   { head: t("Payment"), cell: (it) => html`<a class="whole" href=${to(`/payments/${it.id}`)}>${it.number}</a>`, text: (it) => it.number },
   { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />`, text: (it) => it.state },
-  { head: t("Account"), cell: (it) => html`<${Named} id=${it.account} />`, text: (it) => it.account },
+  { head: t("Account"), cell: (it) => html`<${Named} id=${it.account} />`, text: (it) => name(it.account).value ?? it.account },
   { head: t("Came in on"), cell: (it) => day(it.received_on ?? it.created_at), text: (it) => it.received_on },
   { head: t("How"), extra: true, cell: (it) => t(sentence(it.method)), text: (it) => it.method },
   { head: t("Reference"), cut: true, cell: (it) => it.reference, text: (it) => it.reference },
   { head: t("Amount"), num: true, cell: (it) => money(it.amount), text: (it) => it.amount.amount },
   { head: t("Credit left"), num: true, extra: true, cell: (it) => html`<${Amount} of=${it.unallocated} />`, text: (it) => it.unallocated.amount },
+  { head: t("Currency"), text: (it) => it.amount.currency },
 ];
 
 /** The page. */
@@ -33,7 +35,7 @@ export default function Payments() {
   const create = may("payment_record") && html`<button type="button" class="button primary" onClick=${() => record(true)}><${Icon} name="plus" />${t("Record payment")}</button>`;
   return html`
     <${Page} title=${t("Payments")} actions=${create}>
-      <${List} path="/payments" label=${t("Payments")} file="payments" columns=${columns()}
+      <${List} path="/payments" label=${t("Payments")} file="payments" names=${["/accounts"]} columns=${columns()}
         filters=${[{ key: "state", kind: "select", label: t("State"), options: STATES.map((it) => [it, stateName(it)]) }]}
         empty=${html`<${Empty} icon="wallet" title=${t("No payments yet")}><p>${t("Record what came in by bank transfer; it settles what is due first.")}</p>${create}<//>`} />
       ${isRecording && html`<${PaymentDialog} onClose=${() => record(false)} />`}

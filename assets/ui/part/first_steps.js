@@ -1,6 +1,6 @@
 // The first steps of who sells: from nothing to the first invoice, what is done and what comes next.
 import { html } from "../html.js";
-import { get } from "../model/api.js";
+import { get, some } from "../model/api.js";
 import { useLoad } from "../model/load.js";
 import { to } from "../model/route.js";
 import { may, session } from "../model/session.js";
@@ -8,7 +8,7 @@ import { t } from "../model/text.js";
 import { Icon } from "./icon.js";
 import { Card } from "./page.js";
 
-const any = async (path, query = {}) => (await get(path, { ...query, limit: 1 })).items[0];
+const any = async (path, query = {}) => (await some(path, { ...query, limit: 1 })).items[0];
 
 /** How far one is; nothing once there is an invoice. */
 async function steps() {

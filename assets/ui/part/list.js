@@ -1,7 +1,7 @@
 // Lists as pages: filters that stand in the address, rows by cursor, more on demand, and all of them as a file.
 import { html } from "../html.js";
 import { useEffect, useState } from "../../vendor/preact/hooks.js";
-import { all, changes, get } from "../model/api.js";
+import { all, changes, some } from "../model/api.js";
 import { rememberAll } from "../model/name.js";
 import { useStill } from "../model/load.js";
 import { here, refine } from "../model/route.js";
@@ -21,14 +21,14 @@ export function useRows(path, query) {
   useEffect(() => {
     let isWanted = true;
     const limit = state.key === key ? Math.min(1000, Math.max(FIRST, state.rows?.length ?? 0)) : FIRST;
-    get(path, { limit, ...query }).then(
+    some(path, { limit, ...query }).then(
       (page) => isWanted && set({ key, rows: rememberAll(page.items), next: page.next_cursor, error: null }),
       (error) => isWanted && set({ key, rows: null, next: null, error }),
     );
     return () => (isWanted = false);
   }, [key, turn]);
   const more = async () => {
-    const page = await get(path, { limit: FIRST, ...query, cursor: state.next });
+    const page = await some(path, { limit: FIRST, ...query, cursor: state.next });
     set({ ...state, rows: [...state.rows, ...rememberAll(page.items)], next: page.next_cursor });
   };
   return { ...(state.key === key ? state : { rows: null, error: null }), more };
@@ -75,20 +75,25 @@ function Filter({ of, value }) {
   return html`<input type="search" name=${of.key} aria-label=${of.label} placeholder=${of.label} value=${typed} onInput=${(event) => type(event.target.value)} />`;
 }
 
-/** A list as the card of a page. `filters` are `{key, kind, label, options}`; what they say stands in the address. */
-export function List({ path, query = {}, filters = [], columns, label, file, empty, cards }) {
-  const [isBusy, wait] = useState(false);
+/**
+ * A list as the card of a page. `filters` are `{key, kind, label, options}`; what they say stands in the address. `file` is
+ * the name of a file with all rows; `lines` and `filed` say which lines and columns it has, if others than those shown, and
+ * `names` the lists of what is named in it.
+ */
+export function List({ path, query = {}, filters = [], columns, label, file, lines = (it) => [it], filed = columns, names = [], empty, cards }) {
+  const [reading, tell] = useState(null);
   const said = Object.fromEntries(filters.map((it) => [it.key, here.value.query[it.key]]).filter(([, it]) => it));
   const wanted = { ...query, ...said };
   const save = async () => {
-    wait(true);
+    tell(0);
     try {
-      const rows = await all(path, wanted, 20_000);
-      download(file, withSeller(columns, rows), rows);
+      for (const it of names) rememberAll(await all(it, { fields: "name" }, Infinity));
+      const rows = await all(path, wanted, Infinity, tell);
+      download(file, withSeller(filed, rows), rows.flatMap(lines));
     } catch (problem) {
       complain(problem);
     }
-    wait(false);
+    tell(null);
   };
   const none = Object.keys(said).length === 0 ? empty : html`
     <${Empty} icon="filter" title=${t("Nothing fits these filters")}>
@@ -97,7 +102,7 @@ export function List({ path, query = {}, filters = [], columns, label, file, emp
     <section class="card">
       <header>
         <div class="filters" role="search" aria-label=${t("Filters of {list}", { list: label })}>${filters.map((it) => html`<${Filter} key=${it.key + (said[it.key] ?? "" ? "" : "-")} of=${it} value=${said[it.key]} />`)}</div>
-        ${file && html`<button type="button" class="button small" disabled=${isBusy} onClick=${save}><${Icon} name="download" />CSV</button>`}
+        ${file && html`<button type="button" class="button small" disabled=${reading !== null} onClick=${save}><${Icon} name="download" />${reading ? t("{count} rows", { count: reading }) : "CSV"}</button>`}
       </header>
       <${Rows} path=${path} query=${wanted} columns=${columns} label=${label} empty=${none} cards=${cards} />
     </section>`;

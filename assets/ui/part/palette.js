@@ -2,7 +2,7 @@
 import { html } from "../html.js";
 import { useEffect, useState } from "../../vendor/preact/hooks.js";
 import { navigation } from "../page/index.js";
-import { get } from "../model/api.js";
+import { get, some } from "../model/api.js";
 import { go } from "../model/route.js";
 import { may } from "../model/session.js";
 import { local, t } from "../model/text.js";
@@ -25,7 +25,7 @@ const offer = (it) => ({ key: it.id, icon: "package", text: local(it.names), not
 /** What the server has by these words; what it refuses is not shown. */
 async function things(words) {
   const readers = [
-    may("account_read") && get("/accounts", { q: words, limit: FEW }).then((it) => it.items.map((row) => ({ key: row.id, icon: "users", text: row.name, note: `${t("Account")} ${row.number}`, path: `/accounts/${row.id}` }))),
+    may("account_read") && some("/accounts", { q: words, limit: FEW }).then((it) => it.items.map((row) => ({ key: row.id, icon: "users", text: row.name, note: `${t("Account")} ${row.number}`, path: `/accounts/${row.id}` }))),
     may("offer_browse") && get("/search", { q: words, limit: FEW }).then((it) => it.items.map(offer)),
     may("invoice_read") && /^\w+-\d+-\d+$/.test(words) && get(`/invoices/${encodeURIComponent(words.toUpperCase())}`, { fields: "number" }).then((it) => [{ key: it.id, icon: "receipt-text", text: it.number, note: t("Invoice"), path: `/invoices/${it.id}` }]),
   ];

@@ -1,7 +1,7 @@
 // A field that finds an account by the beginning of its name.
 import { html } from "../html.js";
 import { useId, useState } from "../../vendor/preact/hooks.js";
-import { get } from "../model/api.js";
+import { some } from "../model/api.js";
 import { useLoad, useStill } from "../model/load.js";
 import { t } from "../model/text.js";
 
@@ -13,7 +13,7 @@ export function AccountPicker({ onPick }) {
   const id = useId();
   const [typed, type] = useState("");
   const words = useStill(typed.replace(/ \(\d+\)$/, ""), 120);
-  const read = useLoad(() => get("/accounts", { q: words, limit: FEW, fields: "name,number,billing_account,state,kind,address" }), ["pick", words]);
+  const read = useLoad(() => some("/accounts", { q: words, limit: FEW, fields: "name,number,billing_account,state,kind,address" }), ["pick", words]);
   const found = read.data?.items ?? [];
   const input = (event) => {
     type(event.target.value);

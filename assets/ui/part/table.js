@@ -4,10 +4,11 @@ import { t } from "../model/text.js";
 
 /**
  * A table. A column is `{head, cell, text, num, lead, cut, extra}`: `cell` makes the content from a row, `text` the plain value for
- * files, `num` aligns to the end, `lead` stands in the first line of a card, `cut` may be cut off, `extra` is left out where there is little room, `spare` where there is not
+ * files, in which one without `cell` stands alone, `num` aligns to the end, `lead` stands in the first line of a card, `cut` may be cut off, `extra` is left out where there is little room, `spare` where there is not
  * much, `wide` in cards, and `carded` is shown in cards alone.
  */
-export function Table({ columns, rows, label, cards = true }) {
+export function Table({ columns: all, rows, label, cards = true }) {
+  const columns = all.filter((it) => it.cell);
   return html`
     <div class="scroll" tabindex="0" role="region" aria-label=${label} onKeyDown=${walk}>
       <table class=${`rows ${cards ? "cards" : ""}`}>

@@ -10,6 +10,7 @@ mod chromium;
 mod complaint;
 mod day;
 mod door;
+mod file;
 mod first_offer;
 mod injection;
 mod inspection;

@@ -22,6 +22,7 @@ const columns = () => [
   { head: t("Charged"), num: true, cell: (it) => it.debit && money(it.debit), text: (it) => it.debit?.amount },
   { head: t("Paid or given back"), num: true, cell: (it) => it.credit && money(it.credit), text: (it) => it.credit?.amount },
   { head: t("Owed"), num: true, lead: true, cell: (it) => html`<span class="strong">${money(it.balance)}</span>`, text: (it) => it.balance.amount },
+  { head: t("Currency"), text: (it) => it.balance.currency },
 ];
 
 /** The statement, for each billing account. */
