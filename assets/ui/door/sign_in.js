@@ -20,10 +20,12 @@ async function signIn({ email, password, new: wanted }) {
 function askForAnother() {
   another.hidden = false;
   form.elements.new.required = true;
-  form.elements.new.focus();
+  form.elements[form.elements.password.value ? "new" : "email"].focus();
   refuse({ message: t("Choose a password of your own to come in.") });
 }
 
+const why = new URLSearchParams(location.search);
+
 onSend(signIn);
-document.getElementById("used").hidden = !new URLSearchParams(location.search).has("used");
-open();
+document.getElementById("used").hidden = !why.has("used");
+open().then(() => why.has("another") && askForAnother());

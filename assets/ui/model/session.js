@@ -5,11 +5,12 @@ import * as api from "./api.js";
 /** The session as the server tells it. */
 export const session = signal(null);
 
-/** Finds out who is here; leads to the door whoever is not signed in. */
+/** Finds out who is here; leads to the door whoever is not signed in, or has yet to choose a password. */
 export async function enter() {
   try {
     session.value = await api.get("/session");
     api.carry(session.value.csrf_token);
+    if (session.value.must_change_password) return leave({ another: 1 });
   } catch (problem) {
     if (problem.status === 401) return leave();
     throw problem;
@@ -17,10 +18,11 @@ export async function enter() {
   return true;
 }
 
-/** Leads to the door, and back to this page afterwards. */
-export function leave() {
+/** Leads to the door, and back to this page afterwards; `why` is told there. */
+export function leave(why = {}) {
   const back = location.pathname + location.search;
-  location.replace(`/ui/sign-in${back === "/ui/" ? "" : `?next=${encodeURIComponent(back)}`}`);
+  const query = new URLSearchParams({ ...why, ...(back === "/ui/" ? {} : { next: back }) }).toString();
+  location.replace(`/ui/sign-in${query && `?${query}`}`);
   return false;
 }
 

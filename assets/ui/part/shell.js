@@ -112,7 +112,7 @@ function Side({ isOpen, onFind }) {
 const SignedOut = () => html`
   <div class="notice warn" role="alert"><${Icon} name="lock" />
     <p><span class="strong">${t("You were signed out.")}</span> ${t("What you see may have changed meanwhile.")}</p>
-    <button type="button" class="button small" onClick=${leave}>${t("Sign in again")}</button></div>`;
+    <button type="button" class="button small" onClick=${() => leave()}>${t("Sign in again")}</button></div>`;
 
 /** The whole UI. */
 export function Shell() {

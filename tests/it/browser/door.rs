@@ -1,7 +1,10 @@
 //! Journeys through the doors: in by a password, in without scripts, in for the first time, and out.
 
+use serde_json::json;
+
 use super::chromium::chromium;
-use super::stage::{LOOKED_AT, OLGA, unfounded};
+use super::stage::{LOOKED_AT, OLGA, Stage, unfounded};
+use super::tab::Tab;
 use super::window::Window;
 use crate::harness::house::PASSWORD;
 
@@ -98,6 +101,38 @@ fn who_is_out_already_gets_out() {
     tab.click("button", "Sign out");
     tab.sees("Forgot your password?");
     assert_eq!(tab.path(), "/ui/sign-in");
+}
+
+#[test]
+fn a_password_for_one_use_lets_nobody_by_without_another() {
+    let Some(chromium) = chromium() else { return };
+    let stage = Stage::set();
+    let house = &stage.market.house;
+    let (admin, member) = (&house.north.customer.admin, &house.north.customer.member);
+    let given = "once and never again";
+    let body = json!({ "password": given, "one_time": true });
+    house.client(admin).post(&format!("/users/{}/password", member.id), &body);
+    let tab = stage.window(chromium).tab();
+    let ask_at_the_door = |tab: &Tab| {
+        tab.go("/ui/sign-in");
+        tab.fill("textbox", "Mail address", &member.email);
+        tab.fill("textbox", "Password", given);
+        tab.click("button", "Sign in");
+        tab.sees("Choose a password of your own to come in.");
+    };
+    ask_at_the_door(&tab);
+    // Who is in by it sees nothing else either.
+    tab.go("/ui/orders");
+    tab.sees("Choose a password of your own to come in.");
+    assert_eq!(tab.path(), "/ui/sign-in?another=1&next=%2Fui%2Forders");
+    tab.must_be_content();
+    tab.fill("textbox", "Mail address", &member.email);
+    tab.fill("textbox", "Password", given);
+    tab.fill("textbox", "New password…", "a till of my own, at last");
+    tab.click("button", "Sign in");
+    tab.sees("No orders yet");
+    assert_eq!(tab.path(), "/ui/orders");
+    tab.must_be_content();
 }
 
 #[test]
