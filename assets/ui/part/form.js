@@ -1,7 +1,7 @@
 // Forms: fields by their JSON names, problems at the field they are about, and the question of 412.
 import { html } from "../html.js";
 import { createContext } from "../../vendor/preact/preact.js";
-import { useContext, useId, useRef, useState } from "../../vendor/preact/hooks.js";
+import { useContext, useEffect, useId, useRef, useState } from "../../vendor/preact/hooks.js";
 import { language, languageName, LANGUAGES, local, t } from "../model/text.js";
 import { Dialog } from "./dialog.js";
 import { Icon } from "./icon.js";
@@ -131,17 +131,33 @@ function without(problem, name) {
   return left.length === 0 ? null : Object.assign(Object.create(problem), { errors: left });
 }
 
-/** A form. `onSend(body)` does it; its problem is shown at the fields, or above them. `onTyped(body)` follows what is typed. */
-export function Form({ onSend, onCancel, onTyped, send, danger = false, isOff = false, children, keeps = false }) {
+/** Of what stands in a form what stood there otherwise at first; nothing of what is gone. */
+function changed(body, before) {
+  const keys = new Set([...Object.keys(before), ...Object.keys(body)]);
+  const differ = [...keys].filter((it) => JSON.stringify(body[it]) !== JSON.stringify(before[it]));
+  return Object.fromEntries(differ.map((it) => [it, body[it] ?? (Array.isArray(before[it]) ? [] : null)]));
+}
+
+/**
+ * A form. `onSend(body)` does it, with all that stands in it, or with what `isChange`d; its problem is shown at the fields, or
+ * above them. `onTyped(body)` follows what is typed.
+ */
+export function Form({ onSend, onCancel, onTyped, send, danger = false, isOff = false, children, keeps = false, isChange = false }) {
   const [problem, set] = useState(null);
   const [isBusy, wait] = useState(false);
+  const place = useRef();
+  const before = useRef();
+  useEffect(() => {
+    before.current = bodyOf(place.current, { keeps });
+  }, []);
   const submit = async (event) => {
     event.preventDefault();
     const form = event.currentTarget;
     set(null);
     wait(true);
     try {
-      await onSend(bodyOf(form, { keeps }), form);
+      const body = bodyOf(form, { keeps });
+      await onSend(isChange ? changed(body, before.current) : body, form);
     } catch (found) {
       for (const it of found.errors ?? []) it.label = labelOf(form, it.pointer);
       set(found);
@@ -158,7 +174,7 @@ export function Form({ onSend, onCancel, onTyped, send, danger = false, isOff = 
   const fields = problem?.errors?.length ? problem.errors.map((it) => `${it.label ?? it.pointer.slice(1)}: ${it.message}`).join("; ") : null;
   return html`
     <${Refusal.Provider} value=${problem}>
-      <form class="fields" onSubmit=${submit} onInput=${follow}>
+      <form class="fields" ref=${place} onSubmit=${submit} onInput=${follow}>
         ${problem && html`<div class="notice bad" role="alert" tabindex="-1"><${Icon} name="circle-alert" /><div><p class="strong">${problem.title}</p><p>${fields ?? problem.message}</p></div></div>`}
         ${children}
         <div class="buttons">
@@ -200,12 +216,13 @@ export function FormDialog({ title, onClose, onSend, intro, kind, ...rest }) {
 
 /**
  * A dialog that changes what was read at a revision. Has it changed since, one is asked whose word holds.
- * `change(body, revision)` does it; `read()` gives what is there now.
+ * `change(body, revision)` does it, with what one has changed; `read()` gives what is there now.
  */
 export function ChangeDialog({ title, onClose, onDone, of, read, change, fields, kind, children }) {
   const [known, know] = useState(of);
   const [stale, meet] = useState(null);
   const attempt = async (body, revision) => {
+    if (Object.keys(body).length === 0) return onClose();
     try {
       const done = await change(body, revision);
       onDone?.(done);
@@ -218,7 +235,7 @@ export function ChangeDialog({ title, onClose, onDone, of, read, change, fields,
   if (!stale) {
     return html`
       <${Dialog} title=${title} onClose=${onClose} kind=${kind}>
-        <${Form} onSend=${(body) => attempt(body, known.revision)} onCancel=${onClose} send=${t("Save")} keeps>${children(known)}<//>
+        <${Form} onSend=${(body) => attempt(body, known.revision)} onCancel=${onClose} send=${t("Save")} keeps isChange>${children(known)}<//>
       <//>`;
   }
   const { mine, theirs } = stale;

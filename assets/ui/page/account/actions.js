@@ -48,8 +48,11 @@ function EditFields({ of, asked }) {
 export function EditDialog({ of, onClose }) {
   const asked = useAsked("account", of.seller);
   // What stands beside them in the same place stays.
-  const whole = ({ tax, contacts, attributes, ...body }) => ({
-    ...body, tax: tax ?? { registration_id: null }, contacts: contacts ?? { billing: null }, attributes: changedOf(attributes, asked, of.attributes),
+  const whole = (body) => ({
+    ...body,
+    ...("tax" in body && { tax: body.tax ?? { registration_id: null } }),
+    ...("contacts" in body && { contacts: body.contacts ?? { billing: null } }),
+    ...("attributes" in body && { attributes: changedOf(body.attributes, asked, of.attributes) }),
   });
   const change = (body, revision) => send("PATCH", `/accounts/${of.id}`, whole(body), { revision });
   const done = (account) => {

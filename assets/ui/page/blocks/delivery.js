@@ -41,7 +41,6 @@ export function Resources() {
   return html`
     <${Editable} path="/resources" title=${t("Resources")} create=${t("New resource")} kind="wide" may=${may("catalog_write")}
       names=${[["name", t("Name")], ["description", t("Description")], ["dependencies", t("Goes with others")]]}
-      changed=${({ dependencies = [], ...body }) => ({ ...body, dependencies })}
       columns=${[
         { head: t("Name"), cell: (it) => html`<span class="strong">${local(it.name)}</span>` },
         { head: t("Unit"), cell: (it) => it.unit },
@@ -71,13 +70,13 @@ export function Specifications() {
   return html`
     <${Editable} path="/specifications" title=${t("Specifications")} create=${t("New specification")} kind="wide" may=${may("catalog_write")}
       names=${[["name", t("Name")], ["description", t("Description")], ["brand", t("Brand")], ["product_number", t("Product number")], ["resources", t("Resources")], ["relations", t("Goes with others")]]}
-      made=${create} changed=${({ relations = [], resources: all = [], ...body }) => ({ ...body, relations, resources: all })}
+      made=${create}
       onMade=${(it) => it.webhook?.secret && show(it)}
       columns=${[
         { head: t("Name"), cell: (it) => html`<span class="strong">${local(it.name)}</span>` },
         { head: t("State"), cell: (it) => html`<${State} of=${it.state} />` },
         { head: t("Comes to be"), cell: (it) => word(CONNECTORS, it.connector) },
-        { head: t("Resources"), extra: true, cell: (it) => it.resources.map((id) => local(resources.all.get(id)?.name)).join(", ") },
+        { head: t("Resources"), extra: true, cell: (it) => it.resources.map((id) => local(resources.all.get(id)?.name)).filter(Boolean).join(", ") },
       ]}
       fields=${(known) => html`
         ${texts(known)}

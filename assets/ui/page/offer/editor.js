@@ -145,9 +145,9 @@ function Existing({ id }) {
   const read = useLoad(async () => ({ of: await get(`/offers/${id}`), shelf: await shelf() }), ["edit", id]);
   // What was read first is what is changed, however often it is read again.
   const begun = known ?? read.data?.of;
-  const keep = async ({ terms = [], resources = [], bundle = [], ...body }) => {
+  const keep = async (body) => {
     try {
-      const offer = await send("PATCH", `/offers/${id}`, { ...body, terms, resources, bundle }, { revision: begun.revision });
+      const offer = await send("PATCH", `/offers/${id}`, body, { revision: begun.revision });
       remember(id, offer.name);
       say(t("Saved"));
       go(`/catalogue/${id}`);
@@ -165,7 +165,7 @@ function Existing({ id }) {
       <${Page} title=${t("Edit {name}", { name: local(begun.name) })} crumbs=${[["/catalogue", t("Offers")], [`/catalogue/${id}`, local(begun.name)]]}>
         ${isStale && html`
           <div class="notice warn" role="alert"><p>${t("Somebody else changed this offer since you opened it.")} <button type="button" class="link" onClick=${again}>${t("Take what is stored now and edit again")}</button></p></div>`}
-        <${Form} key=${begun.revision} onSend=${keep} onCancel=${() => go(`/catalogue/${id}`)} send=${t("Save")} keeps><${Fields} of=${begun} shelf=${{ ...found.shelf, sellers: [] }} /><//>
+        <${Form} key=${begun.revision} onSend=${keep} onCancel=${() => go(`/catalogue/${id}`)} send=${t("Save")} keeps isChange><${Fields} of=${begun} shelf=${{ ...found.shelf, sellers: [] }} /><//>
       <//>`}<//>`;
 }
 

@@ -42,7 +42,6 @@ const remove = (it) => send("DELETE", `/classes/${it.id}`, undefined, { revision
 /** The part of the settings. */
 export const Classes = () => html`
   <${Editable} path="/classes" title=${t("Customer classes")} create=${t("New customer class")} kind="wide" may=${may("class_write")} names=${NAMES()} fields=${fields}
-    changed=${({ credit_limits = [], ...body }) => ({ ...body, credit_limits })}
     columns=${[
       { head: t("Name"), cell: (it) => html`<span class="strong">${it.name}</span>${it.default && html` <span class="badge">${t("default")}</span>`}` },
       { head: t("Days to pay"), num: true, cell: (it) => it.due_days },

@@ -37,7 +37,7 @@ function NewWebhook({ onClose, onMade }) {
 
 const EditWebhook = ({ of, onClose }) => html`
   <${ChangeDialog} title=${t("Edit {name}", { name: of.callback })} of=${of} onClose=${onClose} onDone=${() => say(t("Saved"))} fields=${[["callback", t("Address")], ["patterns", t("Events")]]}
-    read=${() => get(`/listeners/${of.id}`)} change=${({ patterns, ...body }, revision) => send("PATCH", `/listeners/${of.id}`, { ...body, patterns: Array.isArray(patterns) ? patterns : names(patterns) }, { revision })}>${callbackFields}<//>`;
+    read=${() => get(`/listeners/${of.id}`)} change=${(body, revision) => send("PATCH", `/listeners/${of.id}`, "patterns" in body ? { ...body, patterns: names(body.patterns) } : body, { revision })}>${callbackFields}<//>`;
 
 /** How telling a webhook goes. */
 function Deliveries({ of, onClose }) {

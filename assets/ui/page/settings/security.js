@@ -74,8 +74,8 @@ function Tokens() {
 /** A key with its operations as the lines of a field, a stroke where there are none. */
 const asForm = (it) => ({ ...it, operations: it.operations && (it.operations.map(({ verb, type }) => `${verb} ${type}`).join("\n") || "-") });
 
-/** The lines of a field as operations; nothing for all. */
-const asBody = ({ operations, ...rest }) => ({
+/** The lines of a field as operations, if they are said; nothing for all. */
+const asBody = ({ operations, ...rest }) => (operations === undefined ? rest : {
   ...rest,
   operations: operations?.split("\n").map((it) => it.trim()).filter((it) => it && it !== "-").map((line) => {
     const [verb, ...type] = line.split(/\s+/);
