@@ -10,7 +10,7 @@ export const clock = signal(null);
 export const zone = signal(undefined);
 
 const DAY = 86_400_000;
-const UNITS = [["year", 365 * DAY], ["month", 30.4 * DAY], ["week", 7 * DAY], ["day", DAY], ["hour", 3_600_000], ["minute", 60_000]];
+const UNITS = [["year", 365 * DAY], ["month", 60 * DAY, 30.4 * DAY], ["day", DAY], ["hour", 3_600_000], ["minute", 60_000]];
 
 /** Asks the server how late it is. */
 export async function readClock() {
@@ -26,6 +26,12 @@ export function now() {
 
 /** The day of business time where the reader is. */
 export const today = () => now().toLocaleDateString("sv", { timeZone: zone.value });
+
+/** The day after another. */
+export const after = (text) => new Date(Date.parse(text) + DAY).toISOString().slice(0, 10);
+
+/** The first day from today on that is later than another. */
+export const next = (text) => (text >= today() ? after(text) : today());
 
 const isDay = (text) => text.length === 10;
 
@@ -60,7 +66,7 @@ export function period(start, end) {
 export function distance(text, isWall = false) {
   const from = isWall ? new Date() : isDay(text) ? new Date(`${today()}T00:00:00Z`) : now();
   const gap = new Date(text) - from;
-  const [unit, size] = UNITS.find(([, size]) => Math.abs(gap) >= size) ?? (isDay(text) ? ["day", DAY] : ["minute", 60_000]);
+  const [unit, least, size = least] = UNITS.find(([, least]) => Math.abs(gap) >= least) ?? (isDay(text) ? ["day", DAY] : ["minute", 60_000]);
   return new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }).format(Math.round(gap / size), unit);
 }
 

@@ -172,5 +172,49 @@ fn a_tax_rate_changes_from_a_day_on_and_the_one_before_ends() {
     let of = |percent: &str| rules.iter().find(|it| it["percent"] == percent).expect(percent);
     assert_eq!(of("20")["valid_until"], of("21")["valid_from"], "{rules:?}");
     assert!(of("21")["valid_until"].is_null());
+    // Of two that begin on one day nobody could say which holds.
+    tab.click("button", "Actions for VAT");
+    tab.click("button", "Another rate from a day on");
+    tab.sees("VAT from a day on");
+    let day = tab.eval(
+        "['value', 'min'].map((it) => document.querySelector('dialog [name=valid_from]')[it])",
+    );
+    assert_eq!(day, json!(["2026-04-02", "2026-04-02"]));
+    tab.must_be_content();
+}
+
+#[test]
+fn of_an_offer_that_is_edited_only_what_changed_is_sent() {
+    let Some(chromium) = chromium() else { return };
+    let stage = Stage::set();
+    let path = stage.address("/offers/{rich}");
+    let before = stage.market.operator().get(&path);
+    let tab = stage.signed_in(chromium, OLGA);
+    tab.go(&format!("{}/edit", stage.address("/ui/catalogue/{rich}")));
+    tab.sees("Edit Workplace");
+    tab.eval(
+        "(() => { const ask = window.fetch;
+          window.fetch = (url, how) => {
+            if (how?.method === 'PATCH') window.sent = JSON.parse(how.body);
+            return ask(url, how);
+          }; })()",
+    );
+    tab.fill("textbox", "Part number…", "WP-1");
+    tab.click("button", "Take Terms 2 out");
+    tab.until("!seen().includes('A year')");
+    tab.click("button", "Save");
+    tab.sees("WP-1");
+    let sent = tab.eval("window.sent");
+    let keys: Vec<_> = sent.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(keys, ["part_number", "terms"]);
+    let mut after = stage.market.operator().get(&path);
+    assert_eq!(
+        (&after["part_number"], &after["terms"]),
+        (&json!("WP-1"), &json!([before["terms"][0]]))
+    );
+    for changed in ["part_number", "terms", "revision", "changed_at", "version"] {
+        after[changed] = before[changed].clone();
+    }
+    assert_eq!(after, before);
     tab.must_be_content();
 }

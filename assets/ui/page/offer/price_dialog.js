@@ -8,7 +8,7 @@ import { listed } from "../../model/name.js";
 import { money } from "../../model/money.js";
 import { may, session } from "../../model/session.js";
 import { local, t } from "../../model/text.js";
-import { day, rhythm, today } from "../../model/time.js";
+import { day, next, rhythm, today } from "../../model/time.js";
 import { MeterFields } from "../blocks/counting.js";
 import { Create } from "../../part/editable.js";
 import { Why } from "../../part/explanation.js";
@@ -154,14 +154,11 @@ export function NewPrice({ offer, onClose }) {
     ${isCounting && html`<${Create} path="/meters" title=${t("New meter")} onMade=${made} onClose=${() => countNew(false)}>${MeterFields({})}<//>`}`;
 }
 
-const after = (text) => new Date(Date.parse(text) + 86_400_000).toISOString().slice(0, 10);
-
 /** The dialog for what a price is from a day on. */
 export function NextPrice({ offer, price, onClose }) {
   const { meters, resources } = useLists();
   const version = present(price);
-  const last = price.versions.at(-1).valid_from;
-  const first = last >= today() ? after(last) : today();
+  const first = next(price.versions.at(-1).valid_from);
   const [draft, type] = useState({ model: version.model, included: version.included });
   const revise = async (body) => {
     await post(`/prices/${price.id}/versions`, body, { revision: price.revision });

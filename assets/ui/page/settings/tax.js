@@ -9,7 +9,7 @@ import { share } from "../../model/money.js";
 import { to } from "../../model/route.js";
 import { isHouse, may, session } from "../../model/session.js";
 import { t } from "../../model/text.js";
-import { day, period, today } from "../../model/time.js";
+import { day, next, period, today } from "../../model/time.js";
 import { Create, Editable } from "../../part/editable.js";
 import { Field, FormDialog, Repeat } from "../../part/form.js";
 import { Icon } from "../../part/icon.js";
@@ -21,6 +21,7 @@ import { complain, say } from "../../part/toast.js";
 
 const TREATMENTS = [["standard", () => t("Taxed")], ["reverse_charge", () => t("Reverse charge")], ["exempt", () => t("Exempt")]];
 const BUYERS = [["all", () => t("everybody")], ["registered", () => t("buyers with a tax number")], ["unregistered", () => t("buyers without a tax number")]];
+const WHOM = [["all", () => t("everybody")], ["registered", () => t("with a tax number")], ["unregistered", () => t("without a tax number")]];
 const said = (table, key) => table.find(([it]) => it === key)?.[1]() ?? key;
 
 function useLists() {
@@ -82,7 +83,9 @@ function NextRate({ of, onClose }) {
   const change = async ({ name, percent, valid_from }) => {
     const { zone, category, buyers } = of;
     await post("/tax_rules", { name, percent, valid_from, zone, category, buyers });
-    if (valid_from > of.valid_from) await send("PATCH", `/tax_rules/${of.id}`, { valid_until: valid_from }, { revision: of.revision });
+    // From then on it is the new one that holds; that the other one ends is for who reads the list.
+    const { revision } = await get(`/tax_rules/${of.id}`);
+    await send("PATCH", `/tax_rules/${of.id}`, { valid_until: valid_from }, { revision }).catch(complain);
     say(t("From {day}: {price}", { day: day(valid_from), price: share(percent) }), name);
   };
   return html`
@@ -92,7 +95,7 @@ function NextRate({ of, onClose }) {
         <${Field} name="name" label=${t("Name on the invoice")} value=${of.name} required />
         <${Field} name="percent" label=${t("Percent")} kind="decimal" value=${of.percent} required autofocus />
       </div>
-      <${Field} name="valid_from" label=${t("From")} kind="date" value=${today()} min=${today()} required />
+      <${Field} name="valid_from" label=${t("From")} kind="date" value=${next(of.valid_from)} min=${next(of.valid_from)} required />
     <//>`;
 }
 
@@ -104,7 +107,7 @@ function EndRule({ of, onClose }) {
   return html`
     <${FormDialog} title=${t("End {name}", { name: of.name })} onClose=${onClose} onSend=${end} send=${t("End it")} danger
       intro=${t("What was billed stays. Whom no other rule covers then cannot be billed.")}>
-      <${Field} name="valid_until" label=${t("The first day without it")} kind="date" value=${today() > of.valid_from ? today() : ""} min=${today()} required autofocus />
+      <${Field} name="valid_until" label=${t("The first day without it")} kind="date" value=${today() > of.valid_from ? today() : ""} min=${next(of.valid_from)} required autofocus />
     <//>`;
 }
 
@@ -143,9 +146,8 @@ export function Tax() {
         <${Rows} path="/tax_rules" label=${t("Tax rules")} columns=${[
           { head: t("Zone"), cell: (it) => html`<span class="strong">${lists.zones.get(it.zone)?.name ?? ""}</span>` },
           { head: t("Rate"), lead: true, cell: (it) => (it.treatment === "standard" ? html`<span class="badge info">${share(it.percent)}</span>` : html`<span class="badge">${said(TREATMENTS, it.treatment)}</span>`) },
-          { head: t("Name"), cell: (it) => html`<span>${it.name}${it.reason && html`<br /><small>${it.reason}</small>`}</span>` },
-          { head: t("Category"), cell: (it) => lists.categories.get(it.category)?.name ?? t("all") },
-          { head: t("For"), cell: (it) => said(BUYERS, it.buyers) },
+          { head: t("Name"), cut: true, cell: (it) => html`<span title=${it.reason ?? ""}>${it.name}${it.reason && html`<br /><small>${it.reason}</small>`}</span>` },
+          { head: t("For"), cell: (it) => html`<span>${said(WHOM, it.buyers)}${it.category && html`<br /><small>${lists.categories.get(it.category)?.name}</small>`}</span>` },
           { head: t("Holds"), cell: (it) => html`<span class=${hasEnded(it) ? "faint" : "one-line"}>${holds(it)}</span>` },
           isMine && { head: "", num: true, cell: (it) => !hasEnded(it) && html`<${RuleMenu} of=${it} act=${act} />` },
         ].filter(Boolean)} empty=${!isHouse() ? html`<${AsTheProvider} isMine=${isMine} onWrite=${() => act(["first"])} />` : html`<${Empty} icon="percent" title=${t("No tax rule yet")}><p>${t("Without a rule for the buyer's country an account cannot be billed.")}</p>
@@ -153,7 +155,7 @@ export function Tax() {
         <footer><small>${t("Where several rules fit, one for a category holds before one for all, then one for certain buyers before one for everybody, then the one that began last.")}</small></footer>
       <//>
       <div class="halves">
-        <${Editable} path="/tax_zones" title=${t("Zones")} create=${t("New zone")} may=${isMine} names=${[["name", t("Name")]]} changed=${(it) => it}
+        <${Editable} path="/tax_zones" title=${t("Zones")} create=${t("New zone")} may=${isMine} names=${[["name", t("Name")]]}
           columns=${[{ head: t("Name"), cell: strong }, { head: t("Code"), cell: (it) => it.code }, { head: t("Countries"), cell: (it) => it.countries.map(country).join(", ") || t("all others") }]}
           fields=${(known) => html`${coded(known)}${!known.id && html`
             <${Repeat} label=${t("Countries")} add=${t("One more country")} hint=${t("None at all: everywhere else.")} most=${250}>${(_, at) => html`
