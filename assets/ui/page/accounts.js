@@ -3,12 +3,11 @@ import { html } from "../html.js";
 import { useState } from "../../vendor/preact/hooks.js";
 import { post } from "../model/api.js";
 import { go, here, refine, to } from "../model/route.js";
-import { isOwn, may, session } from "../model/session.js";
+import { may, session } from "../model/session.js";
 import { t } from "../model/text.js";
 import { day } from "../model/time.js";
 import { AddressFields } from "../part/address.js";
 import { AttributeFields, saidOf, useAsked } from "../part/attributes.js";
-import { Named } from "../part/figure.js";
 import { Field, FormDialog } from "../part/form.js";
 import { Icon } from "../part/icon.js";
 import { List } from "../part/list.js";
@@ -26,7 +25,7 @@ const columns = () => [
   { head: t("Number"), extra: true, cell: (it) => it.number, text: (it) => it.number },
   { head: t("Kind"), extra: true, cell: (it) => KINDS.find(([key]) => key === it.kind)?.[1]() ?? sentence(it.kind), text: (it) => it.kind },
   { head: t("City"), cell: (it) => [it.address?.city, it.address?.country].filter(Boolean).join(", "), text: (it) => it.address?.city },
-  { head: t("Below"), extra: true, cell: (it) => it.parent && !isOwn(it.id) && html`<${Named} id=${it.parent} />`, text: (it) => it.parent },
+  { head: t("Below"), text: (it) => it.parent },
   { head: t("Since"), num: true, extra: true, cell: (it) => day(it.created_at), text: (it) => it.created_at },
 ];
 

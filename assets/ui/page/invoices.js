@@ -1,7 +1,7 @@
 // Invoices: what was demanded, as a list.
 import { html } from "../html.js";
 import { here, refine, to } from "../model/route.js";
-import { isBuyer, session } from "../model/session.js";
+import { isBuyer, isHouse, session } from "../model/session.js";
 import { t } from "../model/text.js";
 import { day } from "../model/time.js";
 import { money } from "../model/money.js";
@@ -41,6 +41,6 @@ export default function Invoices() {
           { key: "to", kind: "date", label: t("Until") },
         ]}
         empty=${html`<${Empty} icon="receipt-text" title=${t("No invoices yet")}><p>${t("They come with the first billing day after somebody bought something.")}</p>
-          <a class="button" href=${to("/billing")}>${t("See what would be billed")}</a><//>`} />
+          ${isHouse() && html`<a class="button" href=${to("/billing")}>${t("See what would be billed")}</a>`}<//>`} />
     <//>`;
 }

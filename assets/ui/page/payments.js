@@ -1,13 +1,13 @@
 // Payments: money that came in, as a list.
 import { html } from "../html.js";
 import { useState } from "../../vendor/preact/hooks.js";
-import { money } from "../model/money.js";
+import { isNothing, money } from "../model/money.js";
 import { name } from "../model/name.js";
 import { to } from "../model/route.js";
-import { may } from "../model/session.js";
+import { isBuyer, may } from "../model/session.js";
 import { t } from "../model/text.js";
 import { day } from "../model/time.js";
-import { Amount, Named } from "../part/figure.js";
+import { Named } from "../part/figure.js";
 import { Icon } from "../part/icon.js";
 import { List } from "../part/list.js";
 import { Page } from "../part/page.js";
@@ -20,14 +20,14 @@ const STATES = ["captured", "authorized", "initiated", "declined", "partly_refun
 const columns = () => [
   { head: t("Payment"), cell: (it) => html`<a class="whole" href=${to(`/payments/${it.id}`)}>${it.number}</a>`, text: (it) => it.number },
   { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />`, text: (it) => it.state },
-  { head: t("Account"), cell: (it) => html`<${Named} id=${it.account} />`, text: (it) => name(it.account).value ?? it.account },
-  { head: t("Came in on"), cell: (it) => day(it.received_on ?? it.created_at), text: (it) => it.received_on },
-  { head: t("How"), extra: true, cell: (it) => t(sentence(it.method)), text: (it) => it.method },
+  !isBuyer() && { head: t("Account"), cell: (it) => html`<${Named} id=${it.account} />`, text: (it) => name(it.account).value ?? it.account },
+  { head: t("Came in on"), cell: (it) => html`<span class="one-line">${day(it.received_on ?? it.created_at)}</span>`, text: (it) => it.received_on },
+  { head: t("How"), spare: true, cell: (it) => t(sentence(it.method)), text: (it) => it.method },
   { head: t("Reference"), cut: true, cell: (it) => it.reference, text: (it) => it.reference },
-  { head: t("Amount"), num: true, cell: (it) => money(it.amount), text: (it) => it.amount.amount },
-  { head: t("Credit left"), num: true, extra: true, cell: (it) => html`<${Amount} of=${it.unallocated} />`, text: (it) => it.unallocated.amount },
+  { head: t("Amount"), num: true, cell: (it) => html`${money(it.amount)}${!isNothing(it.unallocated) && html`<br /><small>${t("{amount} as credit", { amount: money(it.unallocated) })}</small>`}`, text: (it) => it.amount.amount },
+  { head: t("Credit left"), text: (it) => it.unallocated.amount },
   { head: t("Currency"), text: (it) => it.amount.currency },
-];
+].filter(Boolean);
 
 /** The page. */
 export default function Payments() {

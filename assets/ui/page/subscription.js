@@ -2,11 +2,12 @@
 import { html } from "../html.js";
 import { useState } from "../../vendor/preact/hooks.js";
 import { get, post, send } from "../model/api.js";
+import { compare } from "../model/decimal.js";
 import { useLoad } from "../model/load.js";
 import { listed, name } from "../model/name.js";
 import { quantity } from "../model/money.js";
 import { may } from "../model/session.js";
-import { t } from "../model/text.js";
+import { local, t } from "../model/text.js";
 import { day } from "../model/time.js";
 import { Far, Named, When } from "../part/figure.js";
 import { Field, FormDialog } from "../part/form.js";
@@ -56,10 +57,10 @@ function Seats({ of }) {
 
 function Resources({ of }) {
   const read = useLoad(() => listed("/resources"), ["resources"]);
-  const rows = Object.entries(of.resources);
+  const rows = Object.entries(of.resources).filter(([, amount]) => compare(amount, "0") > 0);
   if (rows.length === 0 || !read.data) return null;
   return html`
-    <${Card} title=${t("Resources")}><div class="inside"><${Facts} of=${rows.map(([id, amount]) => [name(id).value ?? id, quantity(amount)])} /></div><//>`;
+    <${Card} title=${t("Resources")}><div class="inside"><${Facts} of=${rows.map(([id, amount]) => [local(read.data.get(id)?.name) || id, `${quantity(amount)} ${read.data.get(id)?.unit ?? ""}`])} /></div><//>`;
 }
 
 function ChangeQuantity({ of, onClose }) {
@@ -116,9 +117,9 @@ export default function Subscription({ id }) {
             [t("Quantity"), of.quantity],
             [t("Since"), day(of.started_on)],
             [t("Free until"), of.trial_until && html`<${When} at=${of.trial_until} />`],
-            [t("Term"), of.term && `${of.term.key ?? t("open-ended")} (${t("no. {count}", { count: of.term.count })})`],
+            [t("Term"), of.term && (of.term.end ? `${of.term.key ?? ""} (${t("no. {count}", { count: of.term.count })})`.trim() : t("open-ended: until it is canceled"))],
             [t("Paid until"), of.term?.end && html`<${When} at=${of.term.end} />`],
-            [t("Renews"), of.term && (of.term.auto_renew ? t("by itself") : t("only when ordered"))],
+            [t("Renews"), of.term?.end && (of.term.auto_renew ? t("by itself") : t("only when ordered"))],
             [t("Ended"), day(of.ended_on)],
             [t("Order"), of.order && html`<a href=${`/ui/orders/${of.order}`}>${t("Show it")}</a>`],
           ]} /></div><//>

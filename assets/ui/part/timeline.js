@@ -9,8 +9,13 @@ import { sentence } from "./state.js";
 import { Bones, Empty, Failure } from "./still.js";
 import { complain } from "./toast.js";
 
+const DOORS = { console: () => t("the command line"), sign_in: () => t("at the sign-in") };
+
 /** Who caused something: a person by name, the house by what it did. */
-export const by = (cause) => cause.label ?? t(sentence(cause.kind));
+export function by({ kind, label }) {
+  if (kind === "duty") return label ? t("by itself: {duty}", { duty: label.replaceAll("_", " ") }) : t("by itself");
+  return DOORS[label]?.() ?? label ?? t(sentence(kind));
+}
 
 function Entry({ of, own }) {
   const path = pathOf(of.subject.id);

@@ -3,7 +3,7 @@ import { html } from "../html.js";
 import { useState } from "../../vendor/preact/hooks.js";
 import { get } from "../model/api.js";
 import { useLoad } from "../model/load.js";
-import { name } from "../model/name.js";
+import { listed, name } from "../model/name.js";
 import { brief, quantity } from "../model/money.js";
 import { may } from "../model/session.js";
 import { t } from "../model/text.js";
@@ -18,18 +18,22 @@ const SPANS = [["30", "day", () => t("30 days")], ["90", "day", () => t("90 days
 /** The usage prices of an offer: what is counted, and what it is called there. */
 const metered = async (offer) => (await get(`/offers/${offer}/prices`)).items.filter((it) => it.kind === "usage");
 
+const counted = (amount, unit) => (unit ? `${quantity(amount)} ${unit}` : quantity(amount));
+
 function Series({ subscription, price, span }) {
   const [days, step] = SPANS.find(([key]) => key === span);
   const from = new Date(now() - Number(days) * DAY).toISOString().replace(/T.*/, "T00:00:00Z");
+  const meters = useLoad(async () => (may("catalog_read") ? listed("/meters") : new Map()), ["meters"]);
+  const unit = meters.data?.get(price.meter)?.unit;
   const read = useLoad(() => get(`/subscriptions/${subscription}/usage`, { meter: price.meter, from, step }), [subscription, price.meter, from, step]);
   return html`
     <${Loaded} of=${read} bones=${5}>${({ points, total, events }) => {
       if (events === 0) return html`<${Empty} icon="gauge" title=${t("Nothing was counted in this time")}><p>${may("usage_write") ? t("Usage is reported to POST /api/v1/usage, event by event.") : t("What is used appears here as soon as it is reported.")}</p><//>`;
       const rows = points.map((it) => ({
-        at: step === "month" ? month(it.at, true) : day(it.at), value: it.quantity, said: quantity(it.quantity),
+        at: step === "month" ? month(it.at, true) : day(it.at), value: it.quantity, said: counted(it.quantity, unit),
         label: step === "month" ? month(it.at) : day(it.at).replace(/[ ,]*\d{4}$/, ""),
       }));
-      const summary = t("{name}: {total} in {count} events", { name: price.name, total: quantity(total), count: events });
+      const summary = t("{name}: {total} in {count} events", { name: price.name, total: counted(total, unit), count: events });
       return html`<${Chart} kind="bars" points=${rows} brief=${(it) => brief(it)} summary=${summary} head=${[t("Time"), t("Quantity")]} />`;
     }}<//>`;
 }
