@@ -12,6 +12,7 @@ pub mod alias;
 pub mod attribute;
 pub mod billing;
 pub mod billing_account;
+pub mod carried;
 pub mod catalog;
 pub mod class;
 pub mod clock;
@@ -53,6 +54,7 @@ pub mod search;
 pub mod seat;
 pub mod session;
 pub mod setup;
+pub mod shown;
 pub mod subscription;
 pub mod tax;
 pub mod token;
@@ -75,6 +77,7 @@ pub use self::memo::Memo;
 pub use self::metrics::Metrics;
 use self::nonce::Nonces;
 use self::recognized::Recognized;
+use self::shown::Verified;
 pub use self::writer::Pending;
 use self::writer::Writer;
 use crate::domain::id::Subject;
@@ -92,6 +95,7 @@ pub struct Bss {
     advancing: Mutex<()>,
     jobs: job::Notes,
     recognized: Recognized,
+    verified: Verified,
     nonces: Nonces,
     in_hand: InHand,
 }
@@ -104,10 +108,17 @@ impl Bss {
     pub fn open(store: Store, world: World) -> Result<Arc<Self>, Error> {
         let house = Arc::new(House::open(store, world)?);
         let writer = Writer::start(Arc::clone(&house))?;
-        let (duties, advancing) = (OnceLock::new(), Mutex::new(()));
-        let (jobs, recognized) = (job::Notes::default(), Recognized::default());
-        let (nonces, in_hand) = (Nonces::default(), InHand::default());
-        Ok(Arc::new(Self { house, writer, duties, advancing, jobs, recognized, nonces, in_hand }))
+        Ok(Arc::new(Self {
+            house,
+            writer,
+            duties: OnceLock::new(),
+            advancing: Mutex::new(()),
+            jobs: job::Notes::default(),
+            recognized: Recognized::default(),
+            verified: Verified::default(),
+            nonces: Nonces::default(),
+            in_hand: InHand::default(),
+        }))
     }
 
     /// Hands over the duties that keep the store true. Once, before the first request.

@@ -19,6 +19,9 @@ const SECONDS_MAX: i64 = 10;
 pub(super) enum Shown {
     Token(Digest),
     Session(Digest),
+    /// Of a login and a password, by a key that this process alone has; that they fit was found out
+    /// before.
+    Password(Digest),
     /// By what a system names itself; that its signature is right was found out before.
     ConsumerKey(Digest),
 }

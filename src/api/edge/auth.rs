@@ -11,6 +11,8 @@ use std::sync::Arc;
 use axum::body::{Body, Bytes};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 
 use super::body;
 use super::fault::Fault;
@@ -21,6 +23,7 @@ use crate::domain::operator::Actor;
 use crate::domain::stamp::SellerNumber;
 use crate::services::consumer_key::{self, Signed};
 use crate::services::operator::{self, Credential};
+use crate::services::shown::{self, ShownPassword};
 use crate::services::{Bss, Error};
 
 /// The cookie that holds a session.
@@ -62,6 +65,35 @@ pub(crate) fn caller(bss: &Bss, parts: &Parts) -> Result<Caller, Fault> {
         return Err(Fault::CrossSite);
     }
     Ok(Caller { actor, is_signed_in: true })
+}
+
+/// Who calls a contract whose clients show a password with each request (RFC 7617), or come by one of
+/// the ways of [`caller`].
+///
+/// # Errors
+/// As [`caller`].
+pub(crate) async fn caller_with_password(bss: &Arc<Bss>, parts: &Parts) -> Result<Caller, Fault> {
+    let is_console = parts.extensions.get::<Console>().is_some();
+    let Some(text) = credentials(&parts.headers, "basic").filter(|_| !is_console) else {
+        return caller(bss, parts);
+    };
+    let shown = pair(text).ok_or(Error::Unauthenticated)?;
+    let actor = match shown::recall(bss, &shown)? {
+        Some(actor) => actor,
+        None => {
+            let bss = Arc::clone(bss);
+            let found = tokio::task::spawn_blocking(move || shown::recognize(&bss, &shown)).await;
+            found.map_err(Error::internal)??
+        }
+    };
+    Ok(Caller { actor, is_signed_in: true })
+}
+
+/// A login and a password, as the scheme has them: with a colon between, in Base64.
+fn pair(text: &str) -> Option<ShownPassword> {
+    let text = String::from_utf8(STANDARD.decode(text).ok()?).ok()?;
+    let (login, password) = text.split_once(':')?;
+    Some(ShownPassword { login: login.to_owned(), password: password.to_owned() })
 }
 
 /// The header in which the clients of a bus show a token.

@@ -167,6 +167,18 @@ impl Actor {
         }
     }
 
+    /// Whether it has a role, or one that comes with it.
+    #[must_use]
+    pub fn is_a(&self, role: Role) -> bool {
+        match &self.nature {
+            Nature::Duty => true,
+            Nature::Door(_) => false,
+            Nature::Person { roles, .. } => {
+                roles.iter().any(|it| it.with_implied().contains(&role))
+            }
+        }
+    }
+
     /// The permissions that it is confined to; `None` for whatever its roles give.
     #[must_use]
     pub const fn scopes(&self) -> Option<&BTreeSet<Permission>> {
