@@ -63,6 +63,8 @@ words! {
         SubscriptionHeld = "subscription_held";
         /// Prepaid money runs out.
         LowBalance = "low_balance";
+        /// Somebody else set a password that works once.
+        OneTimePassword = "one_time_password";
     }
 }
 
@@ -72,7 +74,7 @@ impl Occasion {
     pub const fn event(self) -> EventPattern {
         let (kind, verb) = match self {
             Self::Welcome => (Kind::User, Verb::Created),
-            Self::PasswordReset => (Kind::User, Verb::Changed),
+            Self::PasswordReset | Self::OneTimePassword => (Kind::User, Verb::Changed),
             Self::OrderConfirmed => (Kind::Order, Verb::Created),
             Self::InvoiceIssued => (Kind::Invoice, Verb::Issued),
             Self::PaymentReceived => (Kind::Payment, Verb::Received),
@@ -86,7 +88,7 @@ impl Occasion {
     }
 
     /// The occasion that an event is, if it is one. What happens to a user is one only if it was
-    /// given a link, which the event alone does not say.
+    /// given a link or a password, which the event alone does not say.
     #[must_use]
     pub fn at(kind: Kind, verb: Verb) -> Option<Self> {
         let found = Self::ALL.iter().find(|it| it.event().matches(kind, verb)).copied();
@@ -97,7 +99,7 @@ impl Occasion {
     #[must_use]
     pub const fn recipient(self) -> Recipient {
         match self {
-            Self::Welcome | Self::PasswordReset => Recipient::Person,
+            Self::Welcome | Self::PasswordReset | Self::OneTimePassword => Recipient::Person,
             Self::InvoiceIssued
             | Self::PaymentReceived
             | Self::PaymentReminder

@@ -42,6 +42,9 @@ impl NewPassword {
     /// The same for a user, whose earlier passwords do not come back.
     fn hash_for(&self, bss: &Bss, user: &User) -> Result<PasswordHash, Error> {
         self.policy.check(&self.password, &user.profile().email)?;
+        if self.policy == PasswordPolicy::Unchecked {
+            return bss.hash_password(&self.password);
+        }
         for before in user.credential().into_iter().flat_map(|it| it.remembered()) {
             if bss.verify_password(&self.password, Some(before))? != Verdict::Wrong {
                 let why = "the password was used before";
@@ -126,7 +129,9 @@ pub fn change(bss: &Bss, login: &str, present: &str, new: &NewPassword) -> Resul
     let replace = move |act: &mut Act<'_>| {
         let user: User = act.get(id)?;
         let is_same = user.credential().is_some_and(|it| *it.hash() == before);
-        if !is_same || user.state() != UserState::Active || session::is_locked(act, &user) {
+        // Who is only invited has one if somebody set it, and chooses its own before it is let in.
+        let is_living = matches!(user.state(), UserState::Active | UserState::Invited);
+        if !is_same || !is_living || session::is_locked(act, &user) {
             return Err(session::refused());
         }
         let (user, verb) = user.change_password(password, policy, act.wall())?;
@@ -136,17 +141,28 @@ pub fn change(bss: &Bss, login: &str, present: &str, new: &NewPassword) -> Resul
     bss.act(Author::of(house), replace).wait()
 }
 
+/// What the password that somebody else sets means for a user who is not active.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unaccepted {
+    /// Who is invited has accepted with it.
+    Accepts,
+    /// Who is invited stays so.
+    Waits,
+    /// Only who is active gets one.
+    Refused,
+}
+
 /// Sets the password of somebody else.
 ///
 /// # Errors
 /// If the caller may not, or is that one itself: oneself one changes it; if the password is too
-/// weak or was used before.
+/// weak or was used before, or the user is not active and has to be.
 pub fn set(
     bss: &Bss,
     author: Author,
     id: UserId,
     new: &NewPassword,
-    kind: PasswordKind,
+    (kind, unaccepted): (PasswordKind, Unaccepted),
 ) -> Result<User, Error> {
     let known: User = bss.read(&author.actor, |cx| {
         let user: User = cx.get(id)?;
@@ -160,8 +176,12 @@ pub fn set(
         must_be_another(act, id)?;
         user::must_outrank(act, &user, Permission::PasswordWrite)?;
         let is_invited = user.state() == UserState::Invited;
+        if unaccepted == Unaccepted::Refused && user.state() != UserState::Active {
+            let why = format!("cannot set the password of a user that is {}", user.state());
+            return Err(Rejection::new(Code::UserStateForbids, why).into());
+        }
         let (user, verb) = user.with_password(password, kind);
-        let (user, verb) = if is_invited {
+        let (user, verb) = if is_invited && unaccepted == Unaccepted::Accepts {
             user.on(UserTrigger::Activate, Administrators::AccountCloses, act.now())?
         } else {
             (user, verb)

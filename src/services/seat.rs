@@ -71,3 +71,12 @@ pub fn release(act: &mut Act<'_>, id: SeatId) -> Result<Seat, Error> {
     let released = seat.on(Trigger::Release, act.now())?;
     act.keep(released)
 }
+
+/// Takes all seats back from a user who goes: others can have them.
+pub(super) fn release_all_of(act: &mut Act<'_>, user: UserId) -> Result<(), Error> {
+    for seat in of_user(act.cx(), user)?.into_iter().filter(Seat::is_taken) {
+        let released = seat.on(Trigger::Release, act.now())?;
+        act.keep(released)?;
+    }
+    Ok(())
+}

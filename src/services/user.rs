@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Act, Bss, Cx, Error, consumer_key, operator, session, token};
+use super::{Act, Bss, Cx, Error, consumer_key, operator, seat, session, token};
 use crate::domain::account::Account;
 use crate::domain::account::lifecycle::State;
 use crate::domain::error::{Code, Invalid, Rejection};
@@ -60,6 +60,16 @@ pub struct Invited {
 pub fn invite(act: &mut Act<'_>, command: Invite) -> Result<Invited, Error> {
     let (user, _) = invited(act, command)?;
     send_link(act, user, LinkPurpose::Invitation)
+}
+
+/// Invites a user to an account without telling it: there is no link, so no mail is written, and
+/// somebody else has to give it a password.
+///
+/// # Errors
+/// If the address is taken, a value breaks a rule, or the caller may not.
+pub fn invite_silently(act: &mut Act<'_>, command: Invite) -> Result<User, Error> {
+    let (user, verb) = invited(act, command)?;
+    keep(act, user, verb)
 }
 
 /// Makes a user with a password that whoever makes it has chosen: it can sign in at once, and no
@@ -215,6 +225,19 @@ pub fn activate(act: &mut Act<'_>, id: UserId) -> Result<Invited, Error> {
     Ok(Invited { user, secret })
 }
 
+/// Accepts an invitation in the user's stead, without a link: its password is for somebody to set, or
+/// was set before.
+///
+/// # Errors
+/// If the user is not invited, or the caller may not.
+pub fn vouch(act: &mut Act<'_>, id: UserId) -> Result<User, Error> {
+    let user: User = act.get(id)?;
+    act.must(Permission::UserInvite, &user.stamp)?;
+    must_outrank(act, &user, Permission::UserInvite)?;
+    let (user, verb) = user.on(UserTrigger::Activate, Administrators::AccountCloses, act.now())?;
+    keep(act, user, verb)
+}
+
 /// Lets a user try again whom too many wrong passwords have locked out.
 ///
 /// # Errors
@@ -337,8 +360,10 @@ fn step(
             session::end_all(act, user.id)?;
             Ok(user)
         }
-        // Nothing of this house is left to be taken back by others.
-        UserState::Removing => step(act, user, UserTrigger::Finish, others),
+        UserState::Removing => {
+            seat::release_all_of(act, user.id)?;
+            step(act, user, UserTrigger::Finish, others)
+        }
         UserState::Removed => {
             session::end_all(act, user.id)?;
             token::revoke_all(act, user.id)?;
@@ -358,11 +383,17 @@ pub(super) fn dismiss_all(act: &mut Act<'_>, account: AccountId) -> Result<(), E
     Ok(())
 }
 
-/// How many other administrators the account of a user has who can sign in.
+/// How many other administrators the account of a user has who stand in for it: for who signs in,
+/// those who sign in; for who does not, those who may some day as well.
 fn administrators(cx: Cx<'_>, user: &User) -> Result<Administrators, Error> {
     let all = cx.every::<User>(&Along::Owner(owner(user)?))?;
-    let is_other =
-        |it: &&User| it.id != user.id && it.is_administrator() && it.state() == UserState::Active;
+    let signs_in = user.state() == UserState::Active;
+    let stands_in = |it: &User| match it.state() {
+        UserState::Active => true,
+        UserState::Invited | UserState::Suspended | UserState::InvitationSuspended => !signs_in,
+        UserState::SoftlyDeleted | UserState::Removing | UserState::Removed => false,
+    };
+    let is_other = |it: &&User| it.id != user.id && it.is_administrator() && stands_in(it);
     let others = all.iter().filter(is_other).count();
     Ok(Administrators::Others(u64::try_from(others).unwrap_or(u64::MAX)))
 }

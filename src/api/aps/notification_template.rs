@@ -65,5 +65,6 @@ const fn name(it: Occasion) -> &'static str {
         Occasion::SubscriptionExpired => "Subscription Expiration",
         Occasion::SubscriptionHeld => "Subscription Hold",
         Occasion::LowBalance => "Low Balance",
+        Occasion::OneTimePassword => "One-Time Password",
     }
 }

@@ -23,7 +23,7 @@ use crate::domain::party::individual::PersonName;
 use crate::domain::party::medium::PhoneUse;
 use crate::domain::text::Name;
 use crate::domain::typed::Typed;
-use crate::services::password::{self, NewPassword};
+use crate::services::password::{self, NewPassword, Unaccepted};
 use crate::services::user::{self, Invite, Invited};
 use crate::services::{Act, Bss, Cx, Error};
 
@@ -355,6 +355,7 @@ struct UserPassword {
 fn set_password(bss: &Arc<Bss>, call: &Call, body: UserPassword) -> Result<Reply<User>, Error> {
     let kind = if body.one_time { PasswordKind::OneTime } else { PasswordKind::Chosen };
     let new = NewPassword::of_house(body.password);
-    let it = password::set(bss, call.author(), call.id("id")?, &new, kind)?;
+    let manner = (kind, Unaccepted::Accepts);
+    let it = password::set(bss, call.author(), call.id("id")?, &new, manner)?;
     Ok(tagged(&it))
 }

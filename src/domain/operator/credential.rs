@@ -42,6 +42,8 @@ words! {
         House = "house";
         /// What IBM's contract promises its clients.
         Ibm = "ibm";
+        /// None: whoever sets the password answers for it.
+        Unchecked = "unchecked";
     }
 }
 
@@ -74,6 +76,7 @@ impl PasswordPolicy {
         let wrong = match self {
             Self::House => house(password, email),
             Self::Ibm => ibm(password, email),
+            Self::Unchecked => unchecked(password),
         };
         if wrong.is_empty() {
             return Ok(());
@@ -107,6 +110,14 @@ fn house(password: &str, email: &Email) -> Vec<&'static str> {
         wrong.push("must not contain the mail address or its first part");
     }
     wrong
+}
+
+/// What cannot be a password at all.
+fn unchecked(password: &str) -> Vec<&'static str> {
+    let empty = password.is_empty().then_some("must not be empty");
+    let long = password.len() > PASSWORD_LENGTH_MAX;
+    let long = long.then_some("must have at most 200 characters");
+    empty.into_iter().chain(long).collect()
 }
 
 /// The rules that IBM published for passwords of its service.
@@ -302,6 +313,14 @@ mod tests {
             ("Annabel-123", "mail address"),
         ] {
             assert!(verdict(PasswordPolicy::Ibm, password).contains(rule), "{password}");
+        }
+    }
+
+    #[test]
+    fn who_answers_for_a_password_may_set_any_that_is_one() {
+        assert_eq!(verdict(PasswordPolicy::Unchecked, "a"), "good");
+        for password in [String::new(), "a".repeat(201)] {
+            assert!(verdict(PasswordPolicy::Unchecked, &password).contains("must"), "{password}");
         }
     }
 

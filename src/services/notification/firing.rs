@@ -9,7 +9,7 @@ use crate::domain::account::Account;
 use crate::domain::event::Fact;
 use crate::domain::id::{Id, Kind, MailId};
 use crate::domain::notification::{Firing, Letter, Mail, Occasion, QueueMail, Recipient};
-use crate::domain::operator::{Actor, LinkPurpose, User, UserState};
+use crate::domain::operator::{Actor, Credential, LinkPurpose, PasswordKind, User, UserState};
 use crate::domain::text::{Email, Locale, Name};
 use crate::render::mail::MailParts;
 use crate::services::{Act, Author, Bss, Cx, Error, event, mail, user};
@@ -32,12 +32,23 @@ pub(super) fn occasion(fact: &Fact) -> Result<Option<Occasion>, Error> {
     }
     let now: User = after(fact)?;
     let before = fact.before.as_deref().map(event::read::<User>).transpose()?;
-    let before = before.as_ref().and_then(|it| it.sent_link().map(|it| it.hash));
-    let link = now.sent_link().filter(|it| Some(it.hash) != before);
-    Ok(link.map(|it| match it.purpose {
+    let before = before.as_ref();
+    let sent = before.and_then(User::sent_link).map(|it| it.hash);
+    let link = now.sent_link().filter(|it| Some(it.hash) != sent);
+    let by_link = link.map(|it| match it.purpose {
         LinkPurpose::Invitation => Occasion::Welcome,
         LinkPurpose::Reset => Occasion::PasswordReset,
-    }))
+    });
+    let is_given = gets_one_time_password(before, &now);
+    Ok(by_link.or(is_given.then_some(Occasion::OneTimePassword)))
+}
+
+/// Whether somebody who signs in was given a password that works once. Who is still invited is let in
+/// by somebody who tells it all.
+fn gets_one_time_password(before: Option<&User>, now: &User) -> bool {
+    let before = before.and_then(User::credential).map(Credential::hash);
+    let given = now.credential().filter(|it| it.kind() == PasswordKind::OneTime);
+    now.state() == UserState::Active && given.is_some_and(|it| Some(it.hash()) != before)
 }
 
 /// A mail that is written and not yet queued.
@@ -140,7 +151,7 @@ fn write(bss: &Bss, fact: &Fact) -> Result<Option<Written>, Error> {
     let Some(occasion) = occasion(fact)? else { return Ok(None) };
     let house = Actor::duty("notify");
     let mut secret = None;
-    if fact.subject.kind == Kind::User {
+    if matches!(occasion, Occasion::Welcome | Occasion::PasswordReset) {
         secret = user::link_secret(bss, &after(fact)?)?;
         if secret.is_none() {
             // The link is too old: nobody could use it.

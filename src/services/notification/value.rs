@@ -181,12 +181,14 @@ fn subject_matter(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Resu
     }
 }
 
-/// The link by which somebody chooses a password.
+/// The link by which somebody chooses a password; without one, where one signs in.
 fn invitation(site: &Site, it: &User, reader: &Reader) -> Tree {
-    let until = it.sent_link().map(|it| it.expires_at);
+    let Some(sent) = it.sent_link() else {
+        return Tree::group([("link", site.link("/ui/").into())]);
+    };
     Tree::group([
         ("link", site.link(&format!("/ui/password#token={}", reader.secret)).into()),
-        ("link_until", until.map_or_else(|| "".into(), |it| reader.moment(it))),
+        ("link_until", reader.moment(sent.expires_at)),
     ])
 }
 
