@@ -6,6 +6,7 @@
 
 pub mod aps;
 mod edge;
+pub mod ibm;
 pub mod v1;
 
 use std::sync::Arc;
@@ -41,7 +42,7 @@ pub fn router(bss: &Arc<Bss>, pages: Router) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIME_MAX))
         .layer(CompressionLayer::new());
-    let contracts = v1::router().merge(aps::router());
+    let contracts = v1::router().merge(aps::router()).merge(ibm::router());
     contracts.with_state(Arc::clone(bss)).merge(pages).fallback(v1::no_route).layer(layers)
 }
 

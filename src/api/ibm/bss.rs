@@ -1,0 +1,122 @@
+//! The contract as HTTP has it: reading a request, knowing the caller, and answering once.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, Response};
+use axum::routing::any;
+
+use super::error::{self, Refusal};
+use super::message;
+use super::route::{self, Asked, Heading, Row, Work};
+use crate::api::edge::body::{self, ORDINARY_BYTES_MAX};
+use crate::api::edge::fault::Fault;
+use crate::api::edge::query::Query;
+use crate::api::edge::{auth, call, reply};
+use crate::services::idempotency::{self, Answer, Once};
+use crate::services::{Act, Author, Bss, Cx, Error};
+
+/// The router of everything below `/api/bss`.
+pub(super) fn router() -> Router<Arc<Bss>> {
+    Router::new()
+        .route("/api/bss", any(serve))
+        .route("/api/bss/", any(serve))
+        .route("/api/bss/{*path}", any(serve))
+}
+
+async fn serve(State(bss): State<Arc<Bss>>, request: Request) -> Response<Body> {
+    let request_id = auth::request_id(request.headers());
+    let is_head = request.method() == Method::HEAD;
+    match answer(&bss, request, &request_id).await {
+        Ok(answer) if is_head => reply::response(Answer { body: Vec::new(), ..answer }),
+        Ok(answer) => reply::response(answer),
+        Err(refusal) => error::response(&refusal, &request_id),
+    }
+}
+
+/// A request that somebody may make, whose body was read and not yet looked at.
+struct Known {
+    author: Author,
+    row: &'static Row,
+    asked: Asked,
+    once: Option<Once>,
+}
+
+async fn answer(bss: &Arc<Bss>, request: Request, request_id: &str) -> Result<Answer, Refusal> {
+    let (parts, body) = request.into_parts();
+    let caller = auth::caller_with_password(bss, &parts).await?;
+    if !caller.is_signed_in {
+        return Err(Error::Unauthenticated.into());
+    }
+    let author = Author { actor: caller.actor, request: request_id.to_owned() };
+    let Known { author, row, asked, once } = known(&parts, body, author).await?;
+    match (row.serve)(asked)? {
+        Work::Reads(read) => Ok(bss.read(&author.actor, read)?),
+        Work::Scans(read) => scanned(bss, author, read).await,
+        Work::Writes(write) => {
+            let once = move |act: &mut Act<'_>| idempotency::once(act, once.as_ref(), write);
+            Ok(bss.act(author, once).done().await?)
+        }
+        Work::Works(work) => worked(bss, author, once, work).await,
+    }
+}
+
+async fn known(parts: &Parts, body: Body, author: Author) -> Result<Known, Refusal> {
+    let mut query = Query::read(parts.uri.query().unwrap_or_default())?;
+    let method = if parts.method == Method::HEAD { Method::GET } else { parts.method.clone() };
+    let named_query = query.take("_namedQuery");
+    let (row, open) = route::find(&Heading {
+        method: &method,
+        path: parts.uri.path(),
+        operation: operation(&parts.headers)?,
+        named_query: named_query.as_deref(),
+    })?;
+    row.permit(&author.actor)?;
+    body::json_must_be_wanted(&parts.headers)?;
+    let bytes = body::bytes(body, ORDINARY_BYTES_MAX).await?;
+    let once = call::once(&parts.headers, &parts.method, &parts.uri, &bytes)?;
+    let body = read(&parts.headers, &bytes)?;
+    Ok(Known { author, row, asked: Asked { open, query, body }, once })
+}
+
+/// What the header says that is to be done.
+fn operation(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
+    let Some(value) = headers.get("x-operation") else { return Ok(None) };
+    let text = value.to_str().map_err(|_| message::OPERATION_UNKNOWN.with(["?", "texts in ASCII"]));
+    Ok(Some(text?.trim()))
+}
+
+fn read(headers: &HeaderMap, bytes: &Bytes) -> Result<serde_json::Value, Fault> {
+    if bytes.is_empty() {
+        return Ok(serde_json::Value::Null);
+    }
+    body::must_be_json(headers)?;
+    body::tree(bytes)
+}
+
+async fn scanned(
+    bss: &Arc<Bss>,
+    author: Author,
+    read: impl FnOnce(Cx<'_>) -> Result<Answer, Error> + Send + 'static,
+) -> Result<Answer, Refusal> {
+    let bss = Arc::clone(bss);
+    let done = tokio::task::spawn_blocking(move || bss.read(&author.actor, read)).await;
+    Ok(done.map_err(Error::internal)??)
+}
+
+async fn worked(
+    bss: &Arc<Bss>,
+    author: Author,
+    once: Option<Once>,
+    work: impl FnOnce(&Bss, &Author) -> Result<Answer, Error> + Send + 'static,
+) -> Result<Answer, Refusal> {
+    let bss = Arc::clone(bss);
+    let done = tokio::task::spawn_blocking(move || match once {
+        Some(once) => idempotency::once_over_acts(&bss, &author, &once, || work(&bss, &author)),
+        None => work(&bss, &author),
+    });
+    Ok(done.await.map_err(Error::internal)??)
+}

@@ -1,0 +1,348 @@
+//! Customers: what we call accounts that buy. The contract's vendor is the account that sells to them.
+
+use axum::http::Method;
+
+use super::customer_form::{
+    Address, Billing, Customer, CustomerAccount, FIELDS, Organization, PAYMENT_METHODS,
+};
+use super::error::Refusal;
+use super::field;
+use super::page::Stretch;
+use super::person::Person;
+use super::route::{Asked, By, Row, Work};
+use super::wire::{listed, made, moment, nothing, shown};
+use crate::domain::account::billing_account::{
+    BillingAccount, BillingPurpose, BillingState, BillingTerms,
+};
+use crate::domain::account::lifecycle::{HoldKind, HoldPolicy, State};
+use crate::domain::account::profile::{AddressUse, Matter, Profile, Receivables};
+use crate::domain::account::{Account, Beginning, HoldAccount, ReleaseAccount};
+use crate::domain::id::AccountId;
+use crate::domain::money::Currency;
+use crate::domain::operator::{Permission, Role, User};
+use crate::domain::stamp::{Contract, SellerNumber};
+use crate::services::account::{self, BillingWish, OpenAccount, Wanted};
+use crate::services::billing_account::{self, NewBillingAccount};
+use crate::services::finding::{self, AccountsBy, Names};
+use crate::services::idempotency::Answer;
+use crate::services::user::{self, Invite};
+use crate::services::{Act, Cx, Error, carried};
+
+const ALL: &str = "resource/customer";
+const ONE: &str = "resource/customer/{id}";
+
+/// What only a vendor does.
+const SELLS: (Permission, Role) = (Permission::AccountRegister, Role::VendorAdmin);
+const HOLDS: (Permission, Role) = (Permission::AccountHold, Role::VendorAdmin);
+const CLOSES: (Permission, Role) = (Permission::AccountClose, Role::VendorAdmin);
+/// What the administrators of a customer do as well.
+const READS: (Permission, Role) = (Permission::AccountRead, Role::CustomerAdmin);
+const CHANGES: (Permission, Role) = (Permission::AccountWrite, Role::CustomerAdmin);
+
+/// What can be asked of customers.
+pub(super) static ROWS: &[Row] = &[
+    Row::new(Method::POST, ALL, By::Path, SELLS, register),
+    Row::new(Method::GET, ALL, By::Path, SELLS, list),
+    Row::new(Method::GET, ALL, By::Query("getCustomersByContactEmail"), SELLS, by_contact),
+    Row::new(Method::GET, ALL, By::Query("getCustomersBySubscriberEmail"), SELLS, by_subscriber),
+    Row::new(Method::GET, ALL, By::Query("getCustomerByOrgName"), SELLS, by_name),
+    Row::new(Method::GET, ONE, By::Path, READS, get),
+    Row::new(Method::PUT, ONE, By::Path, CHANGES, update),
+    Row::new(Method::DELETE, ONE, By::Path, CLOSES, delete),
+    Row::new(Method::POST, ONE, By::Operation("suspendCustomer"), HOLDS, suspend),
+    Row::new(Method::POST, ONE, By::Operation("unsuspendCustomer"), HOLDS, unsuspend),
+];
+
+/// Whether a customer is still there.
+pub(super) const fn is_here(state: State) -> bool {
+    !matches!(state, State::Closed | State::Erased)
+}
+
+/// The customer with a number, if the caller may see it.
+pub(super) fn find(cx: Cx<'_>, number: u64) -> Result<Account, Error> {
+    let id = finding::by_number::<Account>(cx, number)?.into_iter().next();
+    let found = id.map(|it| cx.find::<Account>(it)).transpose()?.flatten();
+    let found = found.filter(|it| is_here(it.state()));
+    found.ok_or_else(|| Error::not_found(format!("Customer with ID {number}")))
+}
+
+/// The state of a customer, in the contract's words.
+pub(super) const fn state(of: State) -> &'static str {
+    match of {
+        State::Prospective => "PENDING",
+        State::Active => "ACTIVE",
+        State::HeldAdministratively | State::HeldForCredit | State::HeldForBoth => "SUSPENDED",
+        State::Closing | State::Closed | State::Erased => "DEREGISTER_PENDING",
+    }
+}
+
+/// The number of a seller's account.
+fn vendor_number(cx: Cx<'_>, seller: SellerNumber) -> Result<u64, Error> {
+    Ok(account::of_seller(cx, seller)?.stamp.number)
+}
+
+fn wire(cx: Cx<'_>, it: &Account) -> Result<Customer, Error> {
+    let (profile, number) = (it.profile(), it.stamp.number);
+    let kept = Customer::of_carried(it.stamp.carried.get(&Contract::Ibm));
+    let held =
+        [HoldKind::Administrative, HoldKind::Credit].into_iter().find_map(|kind| it.hold_of(kind));
+    let is_partner = it.seller_number().is_some();
+    let customer_type = Some(if is_partner { "RESELLER" } else { "DIRECT" });
+    let beyond = kept.organization.contact;
+    let contact = profile.contact(Matter::Administration);
+    let contact = contact.map_or_else(Person::default, |it| Person::of_contact(it, beyond));
+    let places = [AddressUse::General, AddressUse::Billing, AddressUse::Mailing];
+    let addresses = places
+        .into_iter()
+        .filter_map(|place| profile.addresses.get(&place).and_then(|it| Address::of(place, it)));
+    let organization = Organization {
+        org_name: Some(profile.name.to_string()),
+        phone: profile.phone.as_ref().map(ToString::to_string),
+        owner: Some(number),
+        party_type: Some("ORGANIZATION"),
+        security_realm: Some("NON_FEDERATED"),
+        customer_type,
+        is_partner: Some(is_partner),
+        is_sync_pending: Some(false),
+        created: Some(moment(it.stamp.created_at)),
+        modified: Some(moment(it.stamp.changed_at)),
+        address_set: addresses.collect(),
+        contact,
+    };
+    let vendor = vendor_number(cx, it.stamp.seller)?;
+    let accounts = billing_account::of(cx, it.id)?;
+    let accounts = accounts
+        .iter()
+        .filter(|it| it.purpose() == BillingPurpose::Billing && it.state() != BillingState::Closed);
+    Ok(Customer {
+        id: Some(number),
+        oid: Some(number),
+        customer_number: kept.customer_number,
+        customer_state: Some(state(it.state())),
+        customer_type,
+        is_guest: Some(false),
+        suspension_date: held.map(|it| moment(it.since)),
+        organization,
+        customer_account_set: accounts.map(|it| customer_account(it, vendor)).collect(),
+        customer_identifier_set: Customer::identifiers(profile),
+    })
+}
+
+fn customer_account(it: &BillingAccount, vendor: u64) -> CustomerAccount {
+    let profile = it.profile();
+    let means = PAYMENT_METHODS.iter().find(|known| known.1 == profile.payment_means);
+    CustomerAccount {
+        account_number: profile.reference.as_ref().map(ToString::to_string),
+        location_name: Some(profile.name.to_string()),
+        payment_method_type: means.map(|it| it.0.to_owned()),
+        currency_type: Some(it.currency().code().to_owned()),
+        vendor_id: Some(vendor),
+    }
+}
+
+fn register(asked: Asked) -> Result<Work, Refusal> {
+    let customer: Customer = field::read(asked.body, "Customer", FIELDS)?;
+    let (profile, billing) = (customer.profile(None)?, customer.billing()?);
+    let person = &customer.organization.contact;
+    let (contact, unknown) = (person.profile(None)?, person.unknown().to_carried());
+    Ok(Work::writes(move |act| {
+        let currency = billing.first().and_then(|it| it.currency);
+        let opened = account::open(act, new_account(profile, currency))?;
+        let it = opened.account;
+        bill(act, &it, billing)?;
+        carry(act, it.id, &customer)?;
+        let administrator = Invite {
+            id: None,
+            account: Some(it.id),
+            party: None,
+            profile: contact,
+            roles: [Role::CustomerAdmin, Role::Member].into(),
+        };
+        let administrator = user::invite(act, administrator)?.user;
+        carried::keep::<User>(
+            act,
+            (administrator.id, Permission::UserWrite),
+            Contract::Ibm,
+            unknown,
+        )?;
+        Ok(made(it.stamp.number))
+    }))
+}
+
+fn new_account(profile: Profile, currency: Option<Currency>) -> OpenAccount {
+    OpenAccount {
+        id: None,
+        wanted: Wanted::Customer,
+        parent: None,
+        party: None,
+        beginning: Beginning::Active,
+        profile,
+        class: None,
+        tax_status: None,
+        tax_zone: None,
+        receivables: Receivables::Ours,
+        sales_id: None,
+        branch_id: None,
+        billing: BillingWish { currency, ..BillingWish::default() },
+    }
+}
+
+/// Keeps what of a customer our accounts do not have.
+fn carry(act: &mut Act<'_>, id: AccountId, said: &Customer) -> Result<(), Error> {
+    let place = (id, Permission::AccountWrite);
+    carried::keep::<Account>(act, place, Contract::Ibm, said.carried()).map(drop)
+}
+
+/// Says where the invoices of a customer go: the first entry is its default billing account, each
+/// other one that of its number, or a new one. Those that no entry names stay: there may be invoices
+/// of them.
+fn bill(act: &mut Act<'_>, of: &Account, entries: Vec<Billing>) -> Result<(), Error> {
+    for (place, entry) in entries.into_iter().enumerate() {
+        let known = billing_account::of(act.cx(), of.id)?;
+        let is_named =
+            |it: &&BillingAccount| it.profile().reference.as_ref() == Some(&entry.reference);
+        let found = match place {
+            0 => known.iter().find(|it| it.is_default()),
+            _ => known.iter().filter(|it| !it.is_default()).find(is_named),
+        };
+        match found {
+            Some(found) => rebill(act, found, entry)?,
+            None => open_another(act, of, entry)?,
+        }
+    }
+    Ok(())
+}
+
+fn rebill(act: &mut Act<'_>, found: &BillingAccount, entry: Billing) -> Result<(), Error> {
+    if let Some(currency) = entry.currency.filter(|it| *it != found.currency()) {
+        billing_account::plan(act, found.id, None, |was| Ok(BillingTerms { currency, ..was }))?;
+    }
+    billing_account::revise(act, found.id, None, |was| Ok(entry.profile(was))).map(drop)
+}
+
+fn open_another(act: &mut Act<'_>, of: &Account, entry: Billing) -> Result<(), Error> {
+    let wish = BillingWish { currency: entry.currency, ..BillingWish::default() };
+    let new = NewBillingAccount {
+        id: None,
+        purpose: BillingPurpose::Billing,
+        terms: account::billing_terms(act.cx(), of, wish)?,
+        profile: entry.new_profile(),
+    };
+    billing_account::add(act, of.id, new).map(drop)
+}
+
+fn get(asked: Asked) -> Result<Work, Refusal> {
+    let number = asked.id(0, "Customer")?;
+    Ok(Work::reads(move |cx| Ok(shown("Customer", wire(cx, &find(cx, number)?)?))))
+}
+
+fn update(asked: Asked) -> Result<Work, Refusal> {
+    let number = asked.id(0, "Customer")?;
+    let customer: Customer = field::read(asked.body, "Customer", FIELDS)?;
+    let billing = customer.billing()?;
+    customer.profile(None)?;
+    Ok(Work::writes(move |act| {
+        let it = find(act.cx(), number)?;
+        account::revise(act, it.id, None, |was| Ok(customer.profile(Some(was))?))?;
+        bill(act, &it, billing)?;
+        carry(act, it.id, &customer)?;
+        Ok(nothing())
+    }))
+}
+
+fn delete(asked: Asked) -> Result<Work, Refusal> {
+    let number = asked.id(0, "Customer")?;
+    Ok(Work::writes(move |act| {
+        let it = find(act.cx(), number)?;
+        account::close(act, it.id)?;
+        Ok(nothing())
+    }))
+}
+
+fn suspend(asked: Asked) -> Result<Work, Refusal> {
+    let number = asked.id(0, "Customer")?;
+    Ok(Work::writes(move |act| {
+        let it = find(act.cx(), number)?;
+        let command = HoldAccount {
+            kind: HoldKind::Administrative,
+            policy: HoldPolicy::All,
+            reason: "OTHER".parse().map_err(Error::internal)?,
+            comment: "suspendCustomer".parse().map_err(Error::internal)?,
+        };
+        account::hold(act, it.id, command)?;
+        Ok(nothing())
+    }))
+}
+
+fn unsuspend(asked: Asked) -> Result<Work, Refusal> {
+    let number = asked.id(0, "Customer")?;
+    Ok(Work::writes(move |act| {
+        let it = find(act.cx(), number)?;
+        let command = ReleaseAccount {
+            kind: HoldKind::Administrative,
+            until: None,
+            comment: "unsuspendCustomer".parse().map_err(Error::internal)?,
+        };
+        account::release(act, it.id, command)?;
+        Ok(nothing())
+    }))
+}
+
+/// All customers of the caller's branch, after the vendor itself.
+fn list(mut asked: Asked) -> Result<Work, Refusal> {
+    let wanted = asked.page()?;
+    Ok(Work::scans(move |cx| {
+        let mut found = Stretch::of(wanted);
+        let own =
+            cx.actor.standing().map(|it| cx.find::<Account>(it.account)).transpose()?.flatten();
+        let own_id = own.as_ref().map(|it| it.id);
+        own.into_iter().for_each(|it| found.offer(it));
+        let others = |it: &Account| is_here(it.state()) && Some(it.id) != own_id;
+        found.take_from(|page| account::list(cx, (None, None), page, others))?;
+        shown_all(cx, &found.items)
+    }))
+}
+
+fn shown_all(cx: Cx<'_>, items: &[Account]) -> Result<Answer, Error> {
+    let items: Result<Vec<_>, Error> = items.iter().map(|it| wire(cx, it)).collect();
+    Ok(listed(&items?))
+}
+
+fn by_contact(mut asked: Asked) -> Result<Work, Refusal> {
+    let (wanted, email) = (asked.page()?, asked.must("emailAddress")?.trim().to_lowercase());
+    Ok(Work::scans(move |cx| {
+        let is_it = |it: &Account| {
+            let mut contacts = it.profile().contacts.values();
+            is_here(it.state()) && contacts.any(|it| it.email.folded() == email)
+        };
+        let found = wanted.of(|page| account::list(cx, (None, None), page, is_it))?;
+        shown_all(cx, &found)
+    }))
+}
+
+fn by_subscriber(mut asked: Asked) -> Result<Work, Refusal> {
+    let (wanted, email) = (asked.page()?, asked.must("emailAddress")?.trim().to_lowercase());
+    Ok(Work::reads(move |cx| {
+        let user = user::by_login(cx, &email)?.filter(|it| it.profile().email.folded() == email);
+        let owner = user.and_then(|it| it.stamp.owner);
+        let found = owner.map(|it| cx.find::<Account>(it)).transpose()?.flatten();
+        let found = found.filter(|it| is_here(it.state()));
+        shown_all(cx, &wanted.of_all(found))
+    }))
+}
+
+fn by_name(mut asked: Asked) -> Result<Work, Refusal> {
+    let (wanted, name) = (asked.page()?, asked.must("orgName")?);
+    Ok(Work::scans(move |cx| {
+        let folded = name.trim().to_lowercase();
+        let names = Names { beginning: &folded, accepts: &|it| it == folded };
+        let mut found = Vec::new();
+        for id in finding::accounts(cx, AccountsBy::Names(names))? {
+            found.extend(cx.find::<Account>(id)?.filter(|it| is_here(it.state())));
+        }
+        if found.is_empty() {
+            return Err(Error::not_found(format!("Customer with the name {}", name.trim())));
+        }
+        shown_all(cx, &wanted.of_all(found))
+    }))
+}

@@ -1,0 +1,248 @@
+//! What bodies may say, as tables: which fields there are, which must be there, how long each may be
+//! and which words it can have. One validator reads them and reports the first error, in the order of
+//! the table.
+//!
+//! A field that is in no table says nothing here: clients send back what they were shown.
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::error::{Refusal, Said};
+use super::message;
+use crate::services::Error;
+
+/// What a field holds.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Form {
+    /// A text of at most so many characters.
+    Text(usize),
+    /// One of these words, in any case.
+    Word(&'static [&'static str]),
+    /// A whole number that is greater than zero, as a number or as a text.
+    Number,
+    /// Yes or no.
+    Flag,
+    /// Another object.
+    Object(Fields),
+    /// A list of objects.
+    Objects(Fields),
+    /// A list of texts of at most so many characters, at least one where it must be there.
+    Texts(usize),
+}
+
+/// A field of a body.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Field {
+    pub(super) name: &'static str,
+    pub(super) form: Form,
+    pub(super) must: bool,
+}
+
+/// The fields of an object, in the order in which they are looked at.
+pub(super) type Fields = &'static [Field];
+
+impl Field {
+    /// One that must be there.
+    pub(super) const fn required(name: &'static str, form: Form) -> Self {
+        Self { name, form, must: true }
+    }
+
+    /// One that need not be there, or may be empty.
+    pub(super) const fn optional(name: &'static str, form: Form) -> Self {
+        Self { name, form, must: false }
+    }
+}
+
+/// The object in the envelope of a body, if it is as a table has it.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub(super) fn read<T: DeserializeOwned>(
+    mut body: Value,
+    envelope: &'static str,
+    fields: Fields,
+) -> Result<T, Refusal> {
+    let inner = body.as_object_mut().and_then(|it| it.remove(envelope));
+    let Some(Value::Object(inner)) = inner else { return Err(object_wanted(envelope).into()) };
+    check(&inner, fields)?;
+    Ok(serde_json::from_value(Value::Object(inner)).map_err(Error::internal)?)
+}
+
+fn object_wanted(name: &str) -> Said {
+    message::KIND_WRONG.with([name, "an object"])
+}
+
+/// Refuses the first field that is not as the table has it.
+fn check(object: &Map<String, Value>, fields: Fields) -> Result<(), Said> {
+    fields.iter().try_for_each(|it| it.check(object.get(it.name).filter(|it| !it.is_null())))
+}
+
+impl Field {
+    fn check(&self, value: Option<&Value>) -> Result<(), Said> {
+        let name = self.name;
+        match (self.form, value) {
+            (Form::Text(_) | Form::Word(_), None) if self.must => {
+                Err(message::TEXT_REQUIRED.with([name]))
+            }
+            (Form::Number, None) if self.must => Err(number_wanted(name)),
+            (Form::Objects(_) | Form::Texts(_), None) if self.must => Err(list_wanted(name)),
+            // What is missing in it is told, rather than that it is missing as a whole.
+            (Form::Object(fields), None) if self.must => check(&Map::new(), fields),
+            (_, None) => Ok(()),
+            (form, Some(value)) => self.check_value(form, value),
+        }
+    }
+
+    fn check_value(&self, form: Form, value: &Value) -> Result<(), Said> {
+        let name = self.name;
+        match (form, value) {
+            (Form::Text(most), Value::String(text)) => self.check_text(text, most),
+            (Form::Word(words), Value::String(text)) => one_of(name, words, text).map(drop),
+            (Form::Text(_) | Form::Word(_), _) => Err(message::TEXT_REQUIRED.with([name])),
+            (Form::Number, value) => number(value).map(drop).ok_or_else(|| number_wanted(name)),
+            (Form::Flag, Value::Bool(_)) => Ok(()),
+            (Form::Flag, _) => Err(message::KIND_WRONG.with([name, "true or false"])),
+            (Form::Object(fields), Value::Object(inner)) => check(inner, fields),
+            (Form::Object(_), _) => Err(object_wanted(name)),
+            (Form::Objects(fields), Value::Array(items)) => {
+                items.iter().try_for_each(|it| match it.as_object() {
+                    Some(inner) => check(inner, fields),
+                    None => Err(object_wanted(name)),
+                })
+            }
+            (Form::Texts(most), Value::Array(items)) if !items.is_empty() || !self.must => {
+                items.iter().try_for_each(|it| match it.as_str() {
+                    Some(text) => Self { must: true, ..*self }.check_text(text, most),
+                    None => Err(message::TEXT_REQUIRED.with([name])),
+                })
+            }
+            (Form::Objects(_) | Form::Texts(_), _) => Err(list_wanted(name)),
+        }
+    }
+
+    fn check_text(&self, text: &str, most: usize) -> Result<(), Said> {
+        if self.must && text.trim().is_empty() {
+            return Err(message::TEXT_REQUIRED.with([self.name]));
+        }
+        if text.chars().count() > most {
+            return Err(message::TEXT_TOO_LONG.with([self.name, &most.to_string()]));
+        }
+        Ok(())
+    }
+}
+
+fn list_wanted(name: &str) -> Said {
+    message::KIND_WRONG.with([name, "a list"])
+}
+
+fn number_wanted(name: &str) -> Said {
+    message::KIND_WRONG.with([name, "a whole number that is greater than zero"])
+}
+
+/// A number as clients write it: plain, or in a text.
+pub(super) fn number(value: &Value) -> Option<u64> {
+    let text = match value {
+        Value::Number(it) => it.to_string(),
+        Value::String(it) => it.trim().to_owned(),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
+    };
+    text.parse().ok().filter(|it| *it > 0 && i64::try_from(*it).is_ok())
+}
+
+/// The word that a text is, whatever case it is written in.
+pub(super) fn one_of(
+    name: &str,
+    words: &'static [&'static str],
+    text: &str,
+) -> Result<&'static str, Said> {
+    let found = words.iter().find(|it| it.eq_ignore_ascii_case(text.trim())).copied();
+    let shown: String = text.chars().take(100).collect();
+    found.ok_or_else(|| message::VALUE_INVALID.with([&shown, name]))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const PART: Fields = &[
+        Field::required("Value", Form::Text(5)),
+        Field::optional("Kind", Form::Word(&["ONE", "TWO"])),
+    ];
+    const THING: Fields = &[
+        Field::required("Name", Form::Text(3)),
+        Field::optional("Note", Form::Text(3)),
+        Field::optional("Count", Form::Number),
+        Field::optional("IsOpen", Form::Flag),
+        Field::required("Whole", Form::Object(PART)),
+        Field::optional("PartSet", Form::Objects(PART)),
+        Field::required("RoleSet", Form::Texts(4)),
+    ];
+
+    fn told(body: &Value) -> String {
+        match read::<Value>(body.clone(), "Thing", THING) {
+            Ok(_) => "good".to_owned(),
+            Err(Refusal::Said(it)) => it.text,
+            Err(Refusal::Fault(it)) => it.to_string(),
+        }
+    }
+
+    fn thing(changes: &Value) -> Value {
+        let mut thing =
+            json!({ "Name": "abc", "Whole": { "Value": "12345" }, "RoleSet": ["User"] });
+        let changes = changes.as_object().expect("changes").clone();
+        thing.as_object_mut().expect("a thing").extend(changes);
+        json!({ "Thing": thing })
+    }
+
+    #[test]
+    fn a_body_is_as_its_table_has_it() {
+        for right in [
+            json!({}),
+            json!({ "Note": "", "Other": [1], "Count": "12", "IsOpen": false }),
+            json!({ "Note": null, "Count": 1, "PartSet": [{ "Value": "1", "Kind": "two" }] }),
+            json!({ "Name": "äöü", "PartSet": [] }),
+        ] {
+            assert_eq!(told(&thing(&right)), "good", "{right}");
+        }
+    }
+
+    #[test]
+    fn the_first_error_is_told_in_the_order_of_the_table() {
+        let text = |it: &str| format!("The [{it}] field requires a string value.");
+        let kind = |it: &str, what: &str| format!("The [{it}] field requires {what}.");
+        let long = |it: &str, most| {
+            format!("The value of the [{it}] field is longer than {most} characters.")
+        };
+        let number = "a whole number that is greater than zero";
+        for (wrong, expected) in [
+            (json!({ "RoleSet": 1, "Name": "" }), text("Name")),
+            (json!({ "Name": "  " }), text("Name")),
+            (json!({ "Name": 1 }), text("Name")),
+            (json!({ "Name": "abcd" }), long("Name", 3)),
+            (json!({ "Note": "abcd" }), long("Note", 3)),
+            (json!({ "Count": 0 }), kind("Count", number)),
+            (json!({ "Count": "-1" }), kind("Count", number)),
+            (json!({ "Count": 1.5 }), kind("Count", number)),
+            (json!({ "Count": 9_223_372_036_854_775_808_u64 }), kind("Count", number)),
+            (json!({ "IsOpen": "yes" }), kind("IsOpen", "true or false")),
+            (json!({ "Whole": null }), text("Value")),
+            (json!({ "Whole": [] }), kind("Whole", "an object")),
+            (json!({ "PartSet": {} }), kind("PartSet", "a list")),
+            (json!({ "PartSet": [1] }), kind("PartSet", "an object")),
+            (json!({ "RoleSet": [] }), kind("RoleSet", "a list")),
+            (json!({ "RoleSet": [""] }), text("RoleSet")),
+            (json!({ "RoleSet": ["Users"] }), long("RoleSet", 4)),
+            (
+                json!({ "PartSet": [{ "Value": "1", "Kind": "" }] }),
+                "The [] input value that was provided for the [Kind] field is invalid.".to_owned(),
+            ),
+        ] {
+            assert_eq!(told(&thing(&wrong)), expected, "{wrong}");
+        }
+        for body in [json!(null), json!([]), json!({}), json!({ "Thing": [] })] {
+            assert_eq!(told(&body), kind("Thing", "an object"));
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! IBM BSS REST: customers, subscribers, credentials and roles under `/api/bss`, as IBM SmartCloud for
+//! Social Business (Connections Cloud) had them from 2012 to 2018.
+//!
+//! Contract: *IBM SmartCloud SaaS Business Support System, API Reference*, and the clients that IBM
+//! and others wrote for it (OpenNTF Social Business Toolkit, `smartcloudadmin`).
+//!
+//! # How it is cut
+//!
+//! | file | what lies there |
+//! |---|---|
+//! | [`bss`], [`route`], [`table`] | HTTP: reading a request, who calls, which request is which |
+//! | [`doors`] | each call and who may make it |
+//! | [`field`] | what bodies may say, as tables, and their one validator |
+//! | [`page`], [`wire`], [`country`] | pages by number; envelopes, dates and ids; countries by name |
+//! | [`message`], [`error`] | the closed list of messages; which refusal is which |
+//! | all others | one resource or service each, under the contract's name |
+//!
+//! # How to add a call
+//!
+//! A [`Row`](route::Row) in the `ROWS` of its file: method, path, the `x-operation` or `_namedQuery` by
+//! which it is told from others, the permission and the role that it needs, and a function from what
+//! was [asked](route::Asked) to the [work](route::Work). The function reads path, query and body, and
+//! refuses in the contract's words ([`message`]); the work calls use cases, whose refusals
+//! [`error`] translates. A new file is named in [`table`]. For everything that writes, a deed in
+//! `tests/it/ibm/deeds.rs`, without which the tests fail.
+//!
+//! # What we chose
+//!
+//! Where the contract's documents say nothing, or more than one thing:
+//!
+//! - Everybody signs in by HTTP Basic with the login and the password of an active subscriber; tokens
+//!   of ours (`Authorization: Bearer`) are taken too. Every request without credentials is 401, then a
+//!   path that is not there 404, a method that it does not have 405, what the roles forbid 403, what is
+//!   wrong with the request 400, what is not there or somebody else's 404.
+//! - A one-time password opens nothing here but its own change by `changePassword`.
+//! - Ids are our numbers. `Id` and `Oid` are both shown, and are the same.
+//! - Paths, named queries, operations and the words of enumerations are taken in any case.
+//! - Fields and parameters that nobody knows are passed over: clients send back what they were shown.
+//! - Of what is wrong with a body the first thing is told, in the order of the tables.
+//! - A page past the end is an empty list; `getCustomerByOrgName` without a find is 404.
+//! - The list of customers begins with the vendor itself (`RESELLER`), then those of its branch, the
+//!   oldest first.
+//! - Countries are known by their English names and by their codes. `TimeZone` is a zone of IANA or one
+//!   of the names that IBM's clients have for American ones; another, like a language that is none, is
+//!   kept as it was said and means nothing.
+//! - `CustomerAccountSet`: the first entry is the default billing account, others are found by their
+//!   `AccountNumber`. Those that no entry names stay, because invoices hang on them.
+//! - A subscriber who is added is `PENDING` and is sent a link by which it chooses a password, unless
+//!   `suppressEmail=true`. `activateSubscriber` sends nothing. A one-time password may be set and
+//!   changed before; an active subscriber is told of it by mail, though not which it is.
+//! - `resetPassword` sends a link. `setUserPassword` is for active subscribers; nobody sets its own
+//!   password but by `changePassword`.
+//! - `PUT` of a subscriber sets its roles too. `VSR`, `CustomerAdministrator` and `User` are ours; the
+//!   other names that clients know are kept, and give no right.
+//! - Suspending, removing or demoting the last active administrator of an organization is refused.
+//!   Seats are kept by who is suspended or softly deleted, and free when somebody is deleted.
+//! - `_force` changes nothing: nothing that it could overrule keeps somebody from being suspended.
+//! - The contact of a customer is copied into its first subscriber and goes its own way from there.
+//! - A state that forbids an operation is 400; what would leave the house inconsistent is 409.
+//! - Every `POST` honours `Idempotency-Key`.
+
+mod authentication;
+mod authorization;
+mod bss;
+mod country;
+mod customer;
+mod customer_form;
+pub mod doors;
+mod error;
+mod field;
+mod message;
+mod page;
+mod person;
+mod role;
+mod route;
+mod seat;
+mod subscriber;
+mod subscriber_form;
+mod table;
+mod wire;
+
+use std::sync::Arc;
+
+use axum::Router;
+
+use crate::services::Bss;
+
+/// The router of everything below `/api/bss`.
+pub fn router() -> Router<Arc<Bss>> {
+    bss::router()
+}
