@@ -22,6 +22,7 @@ mod finding;
 mod fuzz;
 mod harness;
 mod hostile;
+mod ibm;
 mod ledger;
 mod model;
 mod plug_pull;

@@ -27,6 +27,7 @@ use crate::harness::disk::{Disk, Failure, Fsync, Mishap};
 use crate::harness::market::text;
 use crate::harness::scale::rounds;
 use crate::harness::stage::{Scene, Stage, open};
+use crate::ibm::deeds as ibm;
 
 /// Something that is done to a house, and may be cut off.
 struct Trial<'a> {
@@ -209,6 +210,25 @@ fn everything_the_bus_writes_survives_the_plug_pulled_at_each_sync() {
     let trials: Vec<_> = bus::deeds().map(trial).collect();
     let pulls = pull_all(&trials);
     println!("{} deeds on the bus, {pulls} times the plug", trials.len());
+    assert!(pulls >= trials.len() / 2, "a commit syncs");
+}
+
+/// What IBM's contract writes is one act as well, but for the passwords, which are hashed between two.
+#[test]
+fn everything_ibms_contract_writes_survives_the_plug_pulled_at_each_sync() {
+    let names = ibm::names(&Stage::shared().north);
+    let trial = |deed: &ibm::Deed| {
+        let (deed, names) = (*deed, &names);
+        Trial {
+            name: deed.what.to_owned(),
+            scene: Scene::Quiet,
+            manner: deed.manner,
+            work: Box::new(move |app| deed.is_done(app, names).into()),
+        }
+    };
+    let trials: Vec<_> = ibm::deeds().iter().map(trial).collect();
+    let pulls = pull_all(&trials);
+    println!("{} deeds of IBM's contract, {pulls} times the plug", trials.len());
     assert!(pulls >= trials.len() / 2, "a commit syncs");
 }
 

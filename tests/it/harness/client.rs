@@ -40,7 +40,8 @@ impl<'a> Client<'a> {
         Self { app: self.app, token: self.token.clone(), headers }
     }
 
-    /// Sends a request: `GET /accounts`, below `/api/v1`; `GET /aps/2/resources` as it is.
+    /// Sends a request: `GET /accounts`, below `/api/v1`; `GET /aps/2/resources` and
+    /// `GET /api/bss/resource/customer` as they are.
     pub(crate) fn call(&self, what: &str, body: Option<&Value>) -> Answer {
         self.call_raw(what, body.map(|it| it.to_string().into_bytes()))
     }
@@ -60,7 +61,8 @@ impl<'a> Client<'a> {
     /// A request as it goes out.
     fn request(&self, what: &str, body: Option<Vec<u8>>) -> Request<Body> {
         let (method, path) = what.split_once(' ').unwrap();
-        let below = if path.starts_with("/aps") { "" } else { "/api/v1" };
+        let is_whole = path.starts_with("/aps") || path.starts_with("/api/");
+        let below = if is_whole { "" } else { "/api/v1" };
         let mut request = Request::builder().method(method).uri(format!("{below}{path}"));
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));

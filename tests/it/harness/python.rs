@@ -52,3 +52,15 @@ impl Package {
         if status.success() { Ok(text(&stdout)) } else { Err(text(&stdout) + &text(&stderr)) }
     }
 }
+
+/// Runs a script of the project that needs no packages, and answers what it printed; it must come to a
+/// good end.
+#[track_caller]
+pub(crate) fn script(path: &str, arguments: &[&str]) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    let ran = Command::new("python3").arg(path).args(arguments).output();
+    let Output { status, stdout, stderr } = ran.expect("python3 can be started");
+    let text = |it: &[u8]| String::from_utf8_lossy(it).into_owned();
+    assert!(status.success(), "{}{}", text(&stdout), text(&stderr));
+    text(&stdout)
+}

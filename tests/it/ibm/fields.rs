@@ -1,0 +1,224 @@
+//! The limits of every field: one row at the limit, one beyond, and every word that is one.
+//!
+//! The tables here are those of the contract, written down a second time: a field that loses its
+//! limit in the code is found here.
+
+use serde_json::{Value, json};
+
+use super::{Bss, customer, message, subscriber, told};
+use crate::harness::house::House;
+
+/// Where a text stands, and how long it may be.
+const CUSTOMER: &[(&str, usize)] = &[
+    ("/Customer/CustomerNumber", 50),
+    ("/Customer/Organization/OrgName", 255),
+    ("/Customer/Organization/Phone", 30),
+    ("/Customer/Organization/AddressSet/0/AddressLine1", 255),
+    ("/Customer/Organization/AddressSet/0/AddressLine2", 100),
+    ("/Customer/Organization/AddressSet/0/City", 50),
+    ("/Customer/Organization/AddressSet/0/State", 50),
+    ("/Customer/Organization/AddressSet/0/PostalCode", 20),
+    ("/Customer/Organization/Contact/FamilyName", 255),
+    ("/Customer/Organization/Contact/GivenName", 255),
+    ("/Customer/Organization/Contact/EmailAddress", 255),
+    ("/Customer/Organization/Contact/NamePrefix", 10),
+    ("/Customer/Organization/Contact/NameSuffix", 10),
+    ("/Customer/Organization/Contact/EmployeeNumber", 10),
+    ("/Customer/Organization/Contact/LanguagePreference", 15),
+    ("/Customer/Organization/Contact/WorkPhone", 30),
+    ("/Customer/Organization/Contact/HomePhone", 30),
+    ("/Customer/Organization/Contact/MobilePhone", 30),
+    ("/Customer/Organization/Contact/Fax", 30),
+    ("/Customer/Organization/Contact/JobTitle", 50),
+    ("/Customer/Organization/Contact/WebSiteAddress", 255),
+    ("/Customer/Organization/Contact/TimeZone", 255),
+    ("/Customer/Organization/Contact/Photo", 255),
+    ("/Customer/CustomerAccountSet/0/AccountNumber", 255),
+    ("/Customer/CustomerAccountSet/0/LocationName", 255),
+    ("/Customer/CustomerIdentifierSet/0/Value", 50),
+];
+
+const SUBSCRIBER: &[(&str, usize)] = &[
+    ("/Subscriber/Person/FamilyName", 255),
+    ("/Subscriber/Person/GivenName", 255),
+    ("/Subscriber/Person/EmailAddress", 255),
+    ("/Subscriber/Person/NamePrefix", 10),
+    ("/Subscriber/Person/NameSuffix", 10),
+    ("/Subscriber/Person/EmployeeNumber", 10),
+    ("/Subscriber/Person/LanguagePreference", 15),
+    ("/Subscriber/Person/WorkPhone", 30),
+    ("/Subscriber/Person/MobilePhone", 30),
+    ("/Subscriber/Person/HomePhone", 30),
+    ("/Subscriber/Person/Fax", 30),
+    ("/Subscriber/Person/JobTitle", 50),
+    ("/Subscriber/Person/WebSiteAddress", 255),
+    ("/Subscriber/Person/TimeZone", 255),
+    ("/Subscriber/Person/Photo", 255),
+];
+
+/// Sets a field of a body, where there may be none yet.
+fn with(mut body: Value, pointer: &str, value: Value) -> Value {
+    let (above, name) = pointer.rsplit_once('/').unwrap();
+    body.pointer_mut(above).unwrap()[name] = value;
+    body
+}
+
+/// A text of a length that a field can have.
+fn filled(pointer: &str, length: usize, count: usize) -> String {
+    if !pointer.ends_with("EmailAddress") {
+        return "1".repeat(length);
+    }
+    let local = format!("limit{count}@");
+    let label = "a".repeat(50);
+    let host = [&*label, &*label, &*label, &*label].join(".");
+    let rest = length - local.len() - host.len() - 1;
+    format!("{local}{host}.{}", "b".repeat(rest))
+}
+
+/// Sends bodies with each text at its limit and beyond.
+fn hold(bss: &Bss<'_>, what: &str, limits: &[(&str, usize)], body: impl Fn(usize) -> Value) {
+    for (count, (pointer, most)) in limits.iter().enumerate() {
+        let name = pointer.rsplit('/').next().unwrap();
+        let sent = |length| with(body(count), pointer, json!(filled(pointer, length, count)));
+        // No mail address has more than 254 characters (RFC 5321 §4.5.3.1.3).
+        let at_most = if name == "EmailAddress" { 254 } else { *most };
+        let answer = bss.call(what, Some(&sent(at_most)));
+        assert!(answer.status.is_success(), "{pointer} of {at_most}: {}", message(&answer));
+        let answer = bss.call(what, Some(&sent(most + 1)));
+        assert_eq!(told(&answer), "400 BZSAP9002E", "{pointer} of {}", most + 1);
+        let text = format!("The value of the [{name}] field is longer than {most} characters.");
+        assert_eq!(message(&answer), text);
+    }
+}
+
+#[test]
+fn every_field_of_a_customer_has_its_limit() {
+    let house = House::on("2026-01-01");
+    hold(&Bss::vsr(&house), "POST resource/customer", CUSTOMER, |count| {
+        customer(&format!("customer{count}@new.test"))
+    });
+}
+
+#[test]
+fn every_field_of_a_subscriber_has_its_limit() {
+    let house = House::on("2026-01-01");
+    let bss = Bss::vsr(&house);
+    let id = bss.register("limits@new.test");
+    hold(&bss, "POST resource/subscriber", SUBSCRIBER, |count| {
+        subscriber(id, &format!("subscriber{count}@new.test"), &["User"])
+    });
+    let roles = |role: &str| {
+        let body = subscriber(id, "roles@new.test", &[role]);
+        bss.told("POST resource/subscriber", Some(&body))
+    };
+    assert_eq!(roles(&"r".repeat(255)), "400 BZSAP1011E", "it is none of the roles");
+    assert_eq!(roles(&"r".repeat(256)), "400 BZSAP9002E");
+}
+
+/// The required fields of a customer, and of a subscriber.
+#[test]
+fn what_is_required_is_asked_for_by_its_name() {
+    let house = House::on("2026-01-01");
+    let bss = Bss::vsr(&house);
+    let id = bss.register("required@new.test");
+    let required = [
+        "/Customer/Organization/OrgName",
+        "/Customer/Organization/AddressSet/0/AddressLine1",
+        "/Customer/Organization/AddressSet/0/AddressType",
+        "/Customer/Organization/AddressSet/0/City",
+        "/Customer/Organization/AddressSet/0/Country",
+        "/Customer/Organization/AddressSet/0/State",
+        "/Customer/Organization/AddressSet/0/PostalCode",
+        "/Customer/Organization/Contact/FamilyName",
+        "/Customer/Organization/Contact/GivenName",
+        "/Customer/Organization/Contact/EmailAddress",
+        "/Customer/Organization/Contact/WorkPhone",
+        "/Customer/CustomerAccountSet/0/AccountNumber",
+        "/Customer/CustomerAccountSet/0/LocationName",
+        "/Customer/CustomerAccountSet/0/PaymentMethodType",
+        "/Customer/CustomerIdentifierSet/0/CustomerIdType",
+        "/Customer/CustomerIdentifierSet/0/Value",
+        "/Subscriber/Person/FamilyName",
+        "/Subscriber/Person/GivenName",
+        "/Subscriber/Person/EmailAddress",
+    ];
+    for pointer in required {
+        let name = pointer.rsplit('/').next().unwrap();
+        let (what, body) = match pointer.starts_with("/Customer") {
+            true => ("POST resource/customer", customer("missing@new.test")),
+            false => ("POST resource/subscriber", subscriber(id, "missing@new.test", &["User"])),
+        };
+        let answer = bss.call(what, Some(&with(body, pointer, Value::Null)));
+        assert_eq!(told(&answer), "400 BZSAP1033E", "{pointer}");
+        assert_eq!(message(&answer), format!("The [{name}] field requires a string value."));
+    }
+    let body = subscriber(id, "missing@new.test", &[]);
+    let answer = bss.call("POST resource/subscriber", Some(&body));
+    assert_eq!(message(&answer), "The [RoleSet] field requires a list.");
+    let body = with(body, "/Subscriber/CustomerId", Value::Null);
+    let answer = bss.call("POST resource/subscriber", Some(&body));
+    let number = "The [CustomerId] field requires a whole number that is greater than zero.";
+    assert_eq!(message(&answer), number);
+}
+
+/// The words of enumerations, and whether each is one.
+#[test]
+fn every_word_of_an_enumeration_is_taken_and_no_other() {
+    let house = House::on("2026-01-01");
+    let bss = Bss::vsr(&house);
+    let identifiers = "CAAS_CUSTOMER_ID COREMETRIC_CUSTOMER_ID GLOBALCROSSING_ID GLOBALIVE_ID \
+                       IBM_CUSTOMER_NUMBER IBM_CUSTOMER_NUMBER_PREV IBM_SITE_NUMBER \
+                       SALESFORCE_ACCOUNT_ID SALESFORCE_CONTACT_ID SALESFORCE_ID \
+                       SALESFORCE_LEAD_ID SALESFORCE_OPPORTUNITY_ID SIEBEL_ID \
+                       STERLING_CUSTOMER_ID TMS_CUSTOMER_ID UNICA_CUSTOMER_ID UNYTE_CUSTOMER_ID";
+    let mut count = 0;
+    for (pointer, words) in [
+        ("/Customer/Organization/AddressSet/0/AddressType", "BILLING MAILING MULTIPURPOSE"),
+        (
+            "/Customer/CustomerAccountSet/0/PaymentMethodType",
+            "CREDIT_CARD PURCHASE_ORDER INVOICE NONE",
+        ),
+        ("/Customer/CustomerAccountSet/0/CurrencyType", "USD EUR CAD AUD NZD INR GBP JPY WON"),
+        ("/Customer/CustomerIdentifierSet/0/CustomerIdType", identifiers),
+        ("/Customer/Organization/AddressSet/0/Country", "Germany Japan US"),
+    ] {
+        let name = pointer.rsplit('/').next().unwrap();
+        for word in words.split_whitespace() {
+            count += 1;
+            let body = customer(&format!("word{count}@new.test"));
+            let body = with(body, pointer, json!(word));
+            let id = bss.must("POST resource/customer", Some(&body))["Long"].clone();
+            let shown = bss.get(&format!("resource/customer/{id}"));
+            let shown = shown.pointer(pointer).unwrap();
+            let expected = match word {
+                "WON" => "KRW",
+                "US" => "United States",
+                word => word,
+            };
+            assert_eq!(shown, expected, "{pointer}");
+        }
+        for word in ["OTHER", &*"X".repeat(25)] {
+            let body = with(customer("wrong@new.test"), pointer, json!(word));
+            let answer = bss.call("POST resource/customer", Some(&body));
+            let text = format!(
+                "The [{word}] input value that was provided for the [{name}] field is invalid."
+            );
+            assert_eq!((told(&answer), message(&answer)), ("400 BZSAP1011E".to_owned(), text));
+        }
+    }
+}
+
+/// The refusals that clients were seen to get, word for word.
+#[test]
+fn known_refusals_are_worded_as_clients_know_them() {
+    let house = House::on("2026-01-01");
+    let bss = Bss::vsr(&house);
+    let nothing = json!({ "Customer": {
+        "Organization": {}, "CustomerAccountSet": [{ "LocationName": "", "AccountNumber": "" }],
+    } });
+    let known: Value = serde_json::from_str(include_str!(
+        "../../fixtures/ibm/sdk-error-locationname-required.reconstructed.json"
+    ))
+    .unwrap();
+    assert_eq!(bss.call("POST resource/customer", Some(&nothing)).json(), known);
+}
