@@ -107,6 +107,9 @@ fn tell_line(out: &mut dyn Write, line: &Value, checked: &Value) -> Result<(), F
     for told in lines(explanation, "text") {
         say(out, format_args!("  {told}"))?;
     }
+    for told in lines(explanation.get("tax").unwrap_or(&Value::Null), "text") {
+        say(out, format_args!("  tax: {told}"))?;
+    }
     if is(checked, "is_right") {
         return say(out, "  comes out again");
     }

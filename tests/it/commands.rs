@@ -90,7 +90,9 @@ fn an_invoice_is_explained_and_comes_out_again() {
     run(&folder, &["bill"]);
     let explained = run(&folder, &["explain", "INV-2026-000001"]).ok();
     assert!(explained.starts_with("invoice INV-2026-000001 of "), "{explained}");
-    for told in ["Blue Whale, ", "flat price", "\n  comes out again\n", "VAT 20 % of 10.00 EUR"] {
+    let of_tax = "\n  tax: 20 % of 10.00 EUR = 2.00 EUR\n";
+    let again = "\n  comes out again\n";
+    for told in ["Blue Whale, ", "flat price", of_tax, again, "VAT 20 % of 10.00 EUR"] {
         assert!(explained.contains(told), "{told}: {explained}");
     }
     assert!(explained.ends_with("seal: that of this content\n"), "{explained}");

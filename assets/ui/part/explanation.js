@@ -1,8 +1,8 @@
-// How an amount came about: the tiers that were entered with their units, what was free, which days, which price.
+// How an amount came about: the tiers that were entered with their units, what was free, which days, which price, which tax.
 import { html } from "../html.js";
 import { compare } from "../model/decimal.js";
 import { useLoad } from "../model/load.js";
-import { quantity, unitPrice } from "../model/money.js";
+import { money, quantity, unitPrice } from "../model/money.js";
 import { listed } from "../model/name.js";
 import { may } from "../model/session.js";
 import { t } from "../model/text.js";
@@ -43,6 +43,22 @@ function Tiers({ of, currency, unit, isRest }) {
     </table></div>`;
 }
 
+/** By which rule the amount is taxed, and on what. */
+function Tax({ of }) {
+  const told = [
+    of.rule_category
+      ? t("by the rule for {category} in {zone}, as of {day}", { category: of.rule_category, zone: of.zone ?? "?", day: day(of.valid_from) })
+      : t("by the rule for what has none of its own in {zone}, as of {day}", { zone: of.zone ?? "?", day: day(of.valid_from) }),
+    of.category && t("taxed as {category}", { category: of.category }),
+    of.buyers === "registered" && t("for buyers with a tax number"),
+    of.buyers === "unregistered" && t("for buyers without a tax number"),
+    t("{rate} % of {base} on the invoice = {tax}", { rate: quantity(of.rate), base: money(of.base), tax: money(of.tax) }),
+  ].filter(Boolean);
+  return html`
+    <p class="strong">${t("Tax: {name}", { name: of.name })}</p>
+    <ul class="steps quiet">${told.map((it) => html`<li>${it}</li>`)}</ul>`;
+}
+
 /** The explanation itself. */
 export function Explanation({ of, currency, unit, counted }) {
   const meters = useLoad(async () => (may("catalog_read") ? listed("/meters") : new Map()), ["meters"]).data;
@@ -66,6 +82,7 @@ export function Explanation({ of, currency, unit, counted }) {
       <ul class="steps quiet">${before.map((it) => html`<li>${it}</li>`)}</ul>
       <${Tiers} of=${of.tiers} currency=${currency} unit=${unit} isRest=${isSome(of.included)} />
       <ul class="steps quiet">${notes.map((it) => html`<li>${it}</li>`)}</ul>
+      ${of.tax && html`<${Tax} of=${of.tax} />`}
     </div>`;
 }
 

@@ -10,8 +10,9 @@ use crate::domain::billing::invoice::line::Line;
 use crate::domain::billing::rating::{Part, Rule};
 use crate::domain::billing::tax::TaxTotal;
 use crate::domain::catalog::price::Base;
-use crate::domain::catalog::tax::Treatment;
+use crate::domain::catalog::tax::{Buyers, Treatment};
 use crate::domain::money::Rounding;
+use crate::domain::text::Name;
 
 /// One priced thing on an invoice.
 #[derive(Debug, Serialize, ToSchema)]
@@ -66,8 +67,59 @@ pub(super) struct Explanation {
     price_version: Option<String>,
     usage: Option<ExplainedUsage>,
     tax_rule: Option<String>,
+    /// How its tax came about, where it stands on an invoice.
+    tax: Option<ExplainedTax>,
     /// Whether the amount contains tax.
     includes_tax: bool,
+}
+
+/// By which rule a line is taxed and on what, as it was when the invoice was made.
+#[derive(Debug, Serialize, ToSchema)]
+struct ExplainedTax {
+    /// For people, line by line.
+    text: Vec<String>,
+    name: String,
+    /// `standard`, `reverse_charge` or `exempt`.
+    treatment: &'static str,
+    /// In percent.
+    rate: Decimal,
+    /// As what the thing is taxed; `null` if it has no category.
+    category: Option<String>,
+    /// For what the rule is; `null`: for what has no rule of its own.
+    rule_category: Option<String>,
+    /// Where the rule holds.
+    zone: Option<String>,
+    /// `all`, `registered` or `unregistered`.
+    buyers: &'static str,
+    /// The first day on which the rule held.
+    valid_from: String,
+    /// What the invoice bears it on, all lines at this rule together.
+    base: Money,
+    /// How much that is together.
+    tax: Money,
+}
+
+impl ExplainedTax {
+    fn of(it: &TaxTotal, line: &Line) -> Self {
+        let name = |it: &Option<Name>| it.as_ref().map(ToString::to_string);
+        Self {
+            text: it.explained(line),
+            name: it.name.to_string(),
+            treatment: treatment(&it.treatment),
+            rate: Decimal(it.treatment.percent().decimal().to_string()),
+            category: name(&line.tax_category),
+            rule_category: name(&it.basis.category_name),
+            zone: name(&it.basis.zone_name),
+            buyers: match it.basis.buyers {
+                Buyers::All => "all",
+                Buyers::Registered => "registered",
+                Buyers::Unregistered => "unregistered",
+            },
+            valid_from: it.basis.valid_from.to_string(),
+            base: it.net.into(),
+            tax: it.tax.into(),
+        }
+    }
 }
 
 /// A tier that was entered, or the one part there is.
@@ -121,6 +173,7 @@ impl InvoiceLine {
             explanation: Explanation {
                 usage,
                 tax_rule: tax.map(|it| it.rule.to_string()),
+                tax: tax.map(|tax| ExplainedTax::of(tax, it)),
                 includes_tax: it.base == Base::Gross,
                 ..Explanation::from(&it.explanation)
             },
@@ -147,6 +200,7 @@ impl From<&DomainExplanation> for Explanation {
             price_version: it.version_from.map(|it| it.to_string()),
             usage: None,
             tax_rule: None,
+            tax: None,
             includes_tax: false,
         }
     }
@@ -177,17 +231,21 @@ const fn rule(it: Rule) -> &'static str {
     }
 }
 
+const fn treatment(it: &Treatment) -> &'static str {
+    match it {
+        Treatment::Standard(_) => "standard",
+        Treatment::ReverseCharge { .. } => "reverse_charge",
+        Treatment::Exempt { .. } => "exempt",
+    }
+}
+
 impl From<&TaxTotal> for InvoiceTax {
     fn from(it: &TaxTotal) -> Self {
         Self {
             rule: it.rule.to_string(),
             category: it.category.map(|it| it.to_string()),
             name: it.name.to_string(),
-            treatment: match it.treatment {
-                Treatment::Standard(_) => "standard",
-                Treatment::ReverseCharge { .. } => "reverse_charge",
-                Treatment::Exempt { .. } => "exempt",
-            },
+            treatment: treatment(&it.treatment),
             rate: Decimal(it.treatment.percent().decimal().to_string()),
             base: it.net.into(),
             tax: it.tax.into(),

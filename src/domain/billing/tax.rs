@@ -9,12 +9,15 @@ use serde::{Deserialize, Serialize};
 
 use super::policy::TaxScope;
 use crate::domain::catalog::price::Base;
-use crate::domain::catalog::tax::{TaxRule, Treatment};
+use crate::domain::catalog::tax::{
+    Buyers, Supply, TaxCategory, TaxRule, TaxZone, Treatment, rule_for,
+};
 use crate::domain::error::Rejection;
-use crate::domain::id::{TaxCategoryId, TaxRuleId};
+use crate::domain::id::{TaxCategoryId, TaxRuleId, TaxZoneId};
 use crate::domain::money::{Amount, Currency, Money, MoneyError, Rounding};
 use crate::domain::quantity::Percent;
 use crate::domain::text::Name;
+use crate::domain::time::Date;
 
 /// What an invoice bears by one tax rule, copied in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,32 +30,76 @@ pub struct TaxTotal {
     pub name: Name,
     /// How much, or why not.
     pub treatment: Treatment,
+    /// For what, where and for whom the rule was, and since when.
+    pub basis: TaxBasis,
     /// The sum of the lines without tax.
     pub net: Money,
     /// The tax on it.
     pub tax: Money,
 }
 
-impl TaxTotal {
-    /// A rule by which nothing is borne yet.
-    #[must_use]
-    pub fn nothing(rule: &TaxRule, currency: Currency) -> Self {
-        Self {
+/// For what, where and for whom a tax rule was, and since when, copied in as it was called then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaxBasis {
+    /// Where it held.
+    pub zone: TaxZoneId,
+    /// What that was called, if it was there.
+    pub zone_name: Option<Name>,
+    /// What the category of the rule was called, if it had one.
+    pub category_name: Option<Name>,
+    /// For which buyers it was.
+    pub buyers: Buyers,
+    /// The first day on which it held.
+    pub valid_from: Date,
+}
+
+/// What a seller wrote down about taxes.
+#[derive(Debug, Clone, Copy)]
+pub struct Taxing<'a> {
+    /// The rules.
+    pub rules: &'a [TaxRule],
+    /// Where they hold.
+    pub zones: &'a [TaxZone],
+    /// For what.
+    pub categories: &'a [TaxCategory],
+}
+
+impl Taxing<'_> {
+    /// The rule of a supply, by which nothing is borne yet.
+    ///
+    /// # Errors
+    /// If no rule covers it.
+    pub fn of(&self, supply: &Supply, currency: Currency) -> Result<TaxTotal, Rejection> {
+        let rule = rule_for(self.rules, supply)?;
+        let zone = self.zones.iter().find(|it| it.id == rule.zone);
+        Ok(TaxTotal {
             rule: rule.id,
             category: rule.category,
             name: rule.name.clone(),
             treatment: rule.treatment.clone(),
+            basis: TaxBasis {
+                zone: rule.zone,
+                zone_name: zone.map(|it| it.name.clone()),
+                category_name: self.category_name(rule.category).cloned(),
+                buyers: rule.buyers,
+                valid_from: rule.valid_from,
+            },
             net: Money::zero(currency),
             tax: Money::zero(currency),
-        }
+        })
+    }
+
+    /// What a category is called, if it is there.
+    #[must_use]
+    pub fn category_name(&self, id: Option<TaxCategoryId>) -> Option<&Name> {
+        self.categories.iter().find(|it| Some(it.id) == id).map(|it| &it.name)
     }
 }
 
 /// The rules by which the lines of an invoice are taxed, each once: what several categories bear by
 /// one rule is taxed together.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct TaxSheet {
-    currency: Currency,
     totals: Vec<TaxTotal>,
     /// Where the tax of each category stands among them.
     places: Vec<(Option<TaxCategoryId>, u16)>,
@@ -61,27 +108,27 @@ pub struct TaxSheet {
 impl TaxSheet {
     /// A sheet without rules.
     #[must_use]
-    pub const fn new(currency: Currency) -> Self {
-        Self { currency, totals: Vec::new(), places: Vec::new() }
+    pub const fn new() -> Self {
+        Self { totals: Vec::new(), places: Vec::new() }
     }
 
-    /// The place of a category's tax. `rule_of` is asked for the rule of each category once.
+    /// The place of a category's tax. `tax_of` is asked for the tax of each category once.
     ///
     /// # Errors
     /// If no rule covers it.
-    pub fn place<'a>(
+    pub fn place(
         &mut self,
         category: Option<TaxCategoryId>,
-        rule_of: impl FnOnce(Option<TaxCategoryId>) -> Result<&'a TaxRule, Rejection>,
+        tax_of: impl FnOnce(Option<TaxCategoryId>) -> Result<TaxTotal, Rejection>,
     ) -> Result<u16, Rejection> {
         if let Some((_, place)) = self.places.iter().find(|it| it.0 == category) {
             return Ok(*place);
         }
-        let rule = rule_of(category)?;
-        let known = self.totals.iter().position(|it| it.rule == rule.id);
+        let tax = tax_of(category)?;
+        let known = self.totals.iter().position(|it| it.rule == tax.rule);
         let place = known.unwrap_or(self.totals.len());
         if known.is_none() {
-            self.totals.push(TaxTotal::nothing(rule, self.currency));
+            self.totals.push(tax);
         }
         let place = u16::try_from(place).expect("an invoice has fewer tax rules than 16 bits");
         self.places.push((category, place));
@@ -245,6 +292,7 @@ mod tests {
             category: None,
             name: "VAT".parse().expect("a name"),
             treatment: Treatment::Standard(Percent::new(decimal(percent).expect(percent))),
+            basis: crate::domain::billing::invoice::sample::basis(),
             net: Money::zero(Currency::EUR),
             tax: Money::zero(Currency::EUR),
         }

@@ -354,7 +354,7 @@ fn bill(
         buyer,
         on,
         policy: &policy,
-        tax_rules: &seller.rules,
+        taxing: seller.taxing(),
         subscriptions: &subscriptions,
     })?)
 }

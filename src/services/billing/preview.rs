@@ -10,7 +10,7 @@ use crate::domain::billing::rating::{Count, rate};
 use crate::domain::billing::tax::{TaxSheet, TaxTerms, TaxTotal, Taxable, assess};
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::{Price, PriceKind};
-use crate::domain::catalog::tax::{Registration, Supply, rule_for};
+use crate::domain::catalog::tax::{Registration, Supply};
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::id::{MeterId, OfferId, ResourceId};
 use crate::domain::money::{Currency, Money};
@@ -192,12 +192,12 @@ fn rules(
     let seller = shelf.seller(cx, offer.stamp.seller)?;
     let address = PostalAddress { country: wish.country.clone(), ..PostalAddress::default() };
     let zone = seller.zone_of_address(&address)?;
-    let (buyer, mut sheet) = (Registration::Unregistered, TaxSheet::new(wish.currency));
+    let (buyer, mut sheet) = (Registration::Unregistered, TaxSheet::new());
     let mut places = Vec::with_capacity(charges.len());
     for charge in charges {
         let category = shelf.tax_category(cx, (offer, &charge.price))?;
         places.push(sheet.place(category, |category| {
-            rule_for(&seller.rules, &Supply { zone, category, buyer, on })
+            seller.taxing().of(&Supply { zone, category, buyer, on }, wish.currency)
         })?);
     }
     Ok((places, sheet.into_totals()))

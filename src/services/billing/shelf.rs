@@ -8,11 +8,12 @@ use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::class::{CreditTerms, CustomerClass};
 use crate::domain::account::profile::{AddressUse, Matter};
 use crate::domain::billing::invoice::InvoiceParty;
+use crate::domain::billing::tax::Taxing;
 use crate::domain::catalog::category::{Category, DEPTH_MAX, ResourceCategory};
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::Price;
 use crate::domain::catalog::resource::Resource;
-use crate::domain::catalog::tax::{TaxRule, TaxZone, zone_of};
+use crate::domain::catalog::tax::{TaxCategory, TaxRule, TaxZone, zone_of};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{
     CategoryId, ClassId, Id, MeterId, OfferId, PriceId, ResourceCategoryId, ResourceId,
@@ -29,7 +30,8 @@ use crate::store::{Along, Record, Records};
 pub(super) struct Seller {
     pub(super) party: InvoiceParty,
     zones: Vec<TaxZone>,
-    pub(super) rules: Vec<TaxRule>,
+    rules: Vec<TaxRule>,
+    categories: Vec<TaxCategory>,
 }
 
 /// What has been loaded.
@@ -139,6 +141,7 @@ impl Shelf {
         let seller = Arc::new(Seller {
             party: party_of(&account, None),
             zones: of_seller_or_provider(cx, taxing)?,
+            categories: of_seller_or_provider(cx, taxing)?,
             rules,
         });
         self.sellers.insert(number, Arc::clone(&seller));
@@ -156,6 +159,11 @@ fn of_seller_or_provider<R: Record>(cx: Cx<'_>, number: SellerNumber) -> Result<
 }
 
 impl Seller {
+    /// What it wrote down about taxes.
+    pub(super) fn taxing(&self) -> Taxing<'_> {
+        Taxing { rules: &self.rules, zones: &self.zones, categories: &self.categories }
+    }
+
     /// Where a buyer is taxed: where it was told to be, or where its address lies, or where the
     /// seller is if nobody knows.
     pub(super) fn zone(

@@ -81,3 +81,32 @@ fn a_category_and_a_group_of_resources_lead_to_the_tax_of_what_is_in_them() {
     assert_eq!(refused.status.as_u16(), 422);
     market.must_be_whole();
 }
+
+#[test]
+fn a_line_keeps_by_which_rule_it_was_taxed_and_on_what() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let food = taxed(&market, "FOOD", "7");
+    let meals = json!({ "name": { "en": "Meals" }, "tax_category": food });
+    let meals = operator.post("/categories", &meals);
+    let offer = market.offer_like(
+        "Apples",
+        &[monthly("Base", "EUR", "100"), monthly("More", "EUR", "9.99")],
+        (json!({ "categories": [meals["id"]] }), json!({})),
+    );
+    let account = market.customer("Blue Whale", "EUR");
+    market.order(&account, &offer, 1);
+    let told = || {
+        let invoices = market.invoices(&account);
+        let lines = invoices[0]["lines"].as_array().unwrap().iter();
+        let tax = |it: &Value| it["explanation"]["tax"].clone();
+        let texts = lines.map(|it| tax(it)["text"].as_array().unwrap().clone());
+        let texts: Vec<_> =
+            texts.map(|it| it.iter().map(text).collect::<Vec<_>>().join("\n")).collect();
+        format!("{}\n{}", texts.join("\n"), tax(&invoices[0]["lines"][1]))
+    };
+    let before = told();
+    expect![[r#""#]].assert_eq(&before);
+    operator.patch(&format!("/tax_categories/{}", text(&food)), &json!({ "name": "Dishes" }));
+    assert_eq!(told(), before);
+}

@@ -10,10 +10,10 @@ use super::invoice::line::{Line, LineKind};
 use super::invoice::{Content, Totals};
 use super::policy::{Policy, PriceVersionAt, ZeroInvoices, ZeroLines};
 use super::rating::{Count, rate};
-use super::tax::{TaxSheet, TaxTerms, Taxable, assess};
+use super::tax::{TaxSheet, TaxTerms, Taxable, Taxing, assess};
 use crate::domain::account::cycle::Cycle;
 use crate::domain::catalog::price::{Figure, PriceKind, PriceVersion};
-use crate::domain::catalog::tax::{Registration, Supply, TaxRule, rule_for};
+use crate::domain::catalog::tax::{Registration, Supply};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{AccountId, BillingAccountId, PriceId, SubscriptionId, TaxZoneId};
 use crate::domain::money::{Amount, Currency, Money};
@@ -39,8 +39,8 @@ pub struct Billing<'a> {
     pub on: Date,
     /// The seller's settings.
     pub policy: &'a Policy,
-    /// The seller's tax rules.
-    pub tax_rules: &'a [TaxRule],
+    /// What the seller wrote down about taxes.
+    pub taxing: Taxing<'a>,
     /// What is billed together.
     pub subscriptions: &'a [Billable<'a>],
 }
@@ -114,7 +114,7 @@ impl<'a> Draft<'a> {
             billing,
             lines: Vec::with_capacity(size),
             taxables: Vec::with_capacity(size),
-            taxes: TaxSheet::new(billing.currency),
+            taxes: TaxSheet::new(),
             marks: Vec::with_capacity(size),
         }
     }
@@ -231,9 +231,9 @@ impl<'a> Draft<'a> {
         if amount.is_zero() && self.billing.policy.zero_lines == ZeroLines::Drop {
             return Ok(());
         }
-        let Billing { zone, buyer, on, tax_rules, .. } = *self.billing;
+        let Billing { zone, buyer, on, taxing, currency, .. } = *self.billing;
         let tax_place = self.taxes.place(price.tax_category, |category| {
-            rule_for(tax_rules, &Supply { zone, category, buyer, on })
+            taxing.of(&Supply { zone, category, buyer, on }, currency)
         })?;
         let base = price.price.base;
         self.taxables.push(Taxable {
@@ -257,6 +257,7 @@ impl<'a> Draft<'a> {
             net: amount,
             tax: Money::zero(self.billing.currency),
             tax_place,
+            tax_category: taxing.category_name(price.tax_category).cloned(),
             explanation,
         });
         Ok(())

@@ -12,9 +12,9 @@ use super::explanation::{Explanation, Step};
 use super::line::Line;
 use super::{Content, InvoiceParty, Issue};
 use crate::domain::billing::rating::{Part, Rule};
-use crate::domain::billing::tax::TaxTotal;
+use crate::domain::billing::tax::{TaxBasis, TaxTotal};
 use crate::domain::catalog::price::Base;
-use crate::domain::catalog::tax::Treatment;
+use crate::domain::catalog::tax::{Buyers, Treatment};
 use crate::domain::id::{Id, InvoiceId};
 use crate::domain::money::{Money, Rounding};
 use crate::domain::quantity::Quantity;
@@ -169,6 +169,7 @@ impl Form {
         self.money(line.net);
         self.money(line.tax);
         self.bytes(&line.tax_place.to_be_bytes());
+        self.optional(line.tax_category.as_ref(), |form, it| form.text(it.as_str()));
         self.explanation(&line.explanation);
     }
 
@@ -237,7 +238,20 @@ impl Form {
         });
         self.decimal(tax.treatment.percent().decimal());
         self.optional(tax.treatment.reason(), |form, it| form.text(it.as_str()));
+        self.basis(&tax.basis);
         self.money(tax.net);
         self.money(tax.tax);
+    }
+
+    fn basis(&mut self, basis: &TaxBasis) {
+        self.bytes(&basis.zone.to_bytes());
+        self.optional(basis.zone_name.as_ref(), |form, it| form.text(it.as_str()));
+        self.optional(basis.category_name.as_ref(), |form, it| form.text(it.as_str()));
+        self.text(match basis.buyers {
+            Buyers::All => "all",
+            Buyers::Registered => "registered",
+            Buyers::Unregistered => "unregistered",
+        });
+        self.date(basis.valid_from);
     }
 }

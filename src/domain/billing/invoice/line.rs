@@ -64,6 +64,8 @@ pub struct Line {
     pub tax: Money,
     /// The place of its tax in the invoice's taxes.
     pub tax_place: u16,
+    /// As what it is taxed, as that category was called; `None` if it has none.
+    pub tax_category: Option<Name>,
     /// How the amount came about.
     pub explanation: Explanation,
 }

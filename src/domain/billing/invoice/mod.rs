@@ -10,6 +10,7 @@ pub mod lifecycle;
 pub mod line;
 pub mod number;
 pub mod proof;
+mod taxed;
 
 use serde::{Deserialize, Serialize};
 

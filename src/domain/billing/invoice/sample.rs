@@ -8,9 +8,9 @@ use super::line::{Line, LineKind};
 use super::number::NumberFormat;
 use super::{Content, Invoice, InvoiceParty, Issue, Totals};
 use crate::domain::billing::policy::TaxScope;
-use crate::domain::billing::tax::{TaxTerms, TaxTotal, Taxable, assess};
+use crate::domain::billing::tax::{TaxBasis, TaxTerms, TaxTotal, Taxable, assess};
 use crate::domain::catalog::price::Base;
-use crate::domain::catalog::tax::Treatment;
+use crate::domain::catalog::tax::{Buyers, Treatment};
 use crate::domain::id::{Id, InvoiceId};
 use crate::domain::money::{Currency, Money, Rounding};
 use crate::domain::party::medium::PostalAddress;
@@ -35,6 +35,17 @@ pub(crate) fn stamp() -> Stamp {
     Stamp::new(SellerNumber::PROVIDER, Some(id(1)), now)
 }
 
+/// A rule for everything everywhere.
+pub(crate) fn basis() -> TaxBasis {
+    TaxBasis {
+        zone: id(6),
+        zone_name: "Everywhere".parse().ok(),
+        category_name: None,
+        buyers: Buyers::All,
+        valid_from: date("2000-01-01"),
+    }
+}
+
 /// A draft with one stated line for each net amount, at a tax of so many percent.
 pub(crate) fn draft(number: u128, nets: &[&str], percent: i64) -> Invoice {
     let amounts: Vec<_> = nets.iter().map(|it| euros(it)).collect();
@@ -47,6 +58,7 @@ pub(crate) fn draft(number: u128, nets: &[&str], percent: i64) -> Invoice {
         category: None,
         name: "VAT".parse().expect("a name"),
         treatment: Treatment::Standard(Percent::new(percent.into())),
+        basis: basis(),
         net: Money::zero(Currency::EUR),
         tax: Money::zero(Currency::EUR),
     }];
@@ -68,6 +80,7 @@ pub(crate) fn draft(number: u128, nets: &[&str], percent: i64) -> Invoice {
         net: taxed.net,
         tax: taxed.tax,
         tax_place: 0,
+        tax_category: None,
         explanation: Explanation::stated(*amount, Rounding::HalfUp),
     });
     let totals = Totals::nothing(Currency::EUR).plus(taxes[0].net, taxes[0].tax).expect("a sum");

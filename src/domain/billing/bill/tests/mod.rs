@@ -16,7 +16,7 @@ use crate::domain::billing::policy::{TaxScope, WhileHeld, ZeroUsage};
 use crate::domain::billing::rating::rows;
 use crate::domain::catalog::lifecycle::{Life, State};
 use crate::domain::catalog::price::{Base, Occasion, Price, Timing, Versions};
-use crate::domain::catalog::tax::{Buyers, Treatment};
+use crate::domain::catalog::tax::{Buyers, TaxRule, Treatment};
 use crate::domain::quantity::Percent;
 use crate::domain::text::Name;
 use crate::domain::time::{Span, Validity, Zone};
@@ -129,7 +129,7 @@ impl World {
                 buyer: Registration::Unregistered,
                 on,
                 policy: &self.policy,
-                tax_rules: &self.rules,
+                taxing: Taxing { rules: &self.rules, zones: &[], categories: &[] },
                 subscriptions: &[*subscription],
             })
         })

@@ -1,0 +1,84 @@
+//! How the tax of a line came about, told from what its invoice copied in.
+
+use super::line::Line;
+use crate::domain::billing::tax::{TaxBasis, TaxTotal};
+use crate::domain::catalog::tax::{Buyers, Treatment};
+
+impl TaxTotal {
+    /// How a line of the same invoice came to its tax: by which rule, and on what.
+    #[must_use]
+    pub fn explained(&self, line: &Line) -> Vec<String> {
+        let as_what = line.tax_category.as_ref().map(|it| format!(" as {it}"));
+        let rate = match &self.treatment {
+            Treatment::Standard(percent) => format!("{} %", percent.decimal().normalize()),
+            Treatment::ReverseCharge { reason } => format!("owed by the buyer: {reason}"),
+            Treatment::Exempt { reason } => format!("exempt: {reason}"),
+        };
+        let rule = format!("{}{}: {rate}", self.name, as_what.unwrap_or_default());
+        vec![rule, self.basis.to_string(), self.calculation(line)]
+    }
+
+    fn calculation(&self, line: &Line) -> String {
+        let percent = self.treatment.percent().decimal().normalize();
+        if line.net == self.net {
+            return format!("{percent} % of {} = {}", self.net, line.tax);
+        }
+        let (net, tax) = (self.net, self.tax);
+        format!("{percent} % of {net} together = {tax}, of which {} on {}", line.tax, line.net)
+    }
+}
+
+impl std::fmt::Display for TaxBasis {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.category_name {
+            Some(category) => write!(f, "by the rule for {category}")?,
+            None => write!(f, "by the rule for what has none of its own")?,
+        }
+        match &self.zone_name {
+            Some(zone) => write!(f, " in {zone}")?,
+            None => write!(f, " in `{}`", self.zone)?,
+        }
+        match self.buyers {
+            Buyers::All => {}
+            Buyers::Registered => write!(f, " to registered buyers")?,
+            Buyers::Unregistered => write!(f, " to buyers without a registration")?,
+        }
+        write!(f, ", as of {}", self.valid_from)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::*;
+    use crate::domain::billing::invoice::sample::{basis, draft};
+
+    #[test]
+    fn a_line_tells_by_which_rule_it_is_taxed_and_on_what() {
+        let content = draft(1, &["19.99", "0.50"], 19).content().clone();
+        let told = |tax: &TaxTotal, line: &Line| tax.explained(line).join("\n");
+        expect![[r#"
+            VAT: 19 %
+            by the rule for what has none of its own in Everywhere, as of 2000-01-01
+            19 % of 20.49 EUR together = 3.89 EUR, of which 3.80 EUR on 19.99 EUR"#]]
+        .assert_eq(&told(&content.taxes[0], &content.lines[0]));
+        let alone = draft(1, &["19.99"], 0).content().clone();
+        let reason = "Steuerschuldnerschaft des Leistungsempfängers".parse().expect("a reason");
+        let tax = TaxTotal {
+            treatment: Treatment::ReverseCharge { reason },
+            basis: TaxBasis {
+                category_name: "Software".parse().ok(),
+                buyers: Buyers::Registered,
+                ..basis()
+            },
+            ..alone.taxes[0].clone()
+        };
+        let line = Line { tax_category: "Games".parse().ok(), ..alone.lines[0].clone() };
+        expect![[r#"
+            VAT as Games: owed by the buyer: Steuerschuldnerschaft des Leistungsempfängers
+            by the rule for Software in Everywhere to registered buyers, as of 2000-01-01
+            0 % of 19.99 EUR = 0.00 EUR"#]]
+        .assert_eq(&told(&tax, &line));
+    }
+}
