@@ -74,6 +74,26 @@ impl Error {
         }
     }
 
+    /// Whether a record could not be read: nothing can be said of what it is about, and all of
+    /// what is not.
+    #[must_use]
+    pub fn is_unreadable(&self) -> bool {
+        match self {
+            Self::Internal(source) => source
+                .downcast_ref::<StoreError>()
+                .is_some_and(|it| matches!(it, StoreError::Unreadable { .. })),
+            Self::NotFound { .. }
+            | Self::Forbidden { .. }
+            | Self::Unauthenticated
+            | Self::Stale { .. }
+            | Self::KeyReused
+            | Self::Invalid(_)
+            | Self::Rejected(_)
+            | Self::Busy
+            | Self::Full => false,
+        }
+    }
+
     /// Whether the store as such failed, so that nothing can be said of what was asked: the same
     /// may be done later, or by the next process. A record that cannot be read is no such failure.
     #[must_use]

@@ -4,14 +4,14 @@ use super::{keep, place};
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::lifecycle::{HoldKind, HoldPolicy, State};
 use crate::domain::account::{Account, HoldAccount, ReleaseAccount, Remains};
-use crate::domain::id::AccountId;
+use crate::domain::id::{AccountId, Id};
 use crate::domain::operator::{Actor, Permission};
-use crate::services::duty::{Progress, counted};
+use crate::services::duty::{self, Progress, counted};
 use crate::services::{
     Act, Author, Bss, Cx, Error, billing_account, class, invoice, order, subscription, user,
 };
 use crate::store::account::ACCOUNT_BY_CLOSING;
-use crate::store::{Along, Records};
+use crate::store::{Key, Records};
 
 /// Lets a prospective account buy.
 ///
@@ -130,27 +130,52 @@ fn finish(act: &mut Act<'_>, id: AccountId) -> Result<Account, Error> {
 /// So many accounts are closed in one step.
 const STEP: usize = 1000;
 
-/// Closes those accounts on their way out of which nothing is left any more.
+/// The duty that closes, as jobs name it.
+const DUTY: &str = "closing";
+
+/// Closes those accounts on their way out of which nothing is left any more. One that cannot be
+/// closed is told and put aside for a while, and keeps no other from it.
 ///
 /// # Errors
-/// If the store fails.
+/// If the store fails; the first failure of ours, when all others have had their turn.
 pub fn finish_next(bss: &Bss) -> Result<Progress, Error> {
-    let house = Actor::duty("closing");
-    let along = || Along::Index(ACCOUNT_BY_CLOSING, Vec::new());
-    let empty = bss.read(&house, |cx| {
-        let mut empty = Vec::new();
-        for account in cx.every::<Account>(&along())? {
-            if empty.len() < STEP && remains(cx, account.id)? == Remains::default() {
-                empty.push(account.id);
+    let house = Actor::duty(DUTY);
+    let aside = bss.jobs.aside(DUTY, bss.moment().now);
+    let looked_at = bss.read(&house, |cx| {
+        let index = (ACCOUNT_BY_CLOSING, Key::new());
+        let mut closing = cx.view.ids_along::<Account>(index.0, index.1, &mut |_| true)?;
+        closing.retain(|it| !aside.contains(&it.subject()));
+        Ok(looked_at(cx, closing))
+    })?;
+    let (mut count, mut failure) = (0, None);
+    for (id, is_empty) in looked_at {
+        let closed = match is_empty {
+            Ok(()) => {
+                bss.act(Author::of(house.clone()), move |act| finish_if_empty(act, id)).wait()
+            }
+            Err(error) => Err(error),
+        };
+        match closed {
+            Ok(closed) => count += closed,
+            Err(error) if error.is_of_the_store() => return Err(error),
+            Err(error) => {
+                duty::put_aside(bss, DUTY, id.subject(), &error);
+                failure = failure.or(Some(error).filter(|it| !it.is_refusal()));
             }
         }
-        Ok(empty)
-    })?;
-    let mut count = 0;
-    for id in empty {
-        count += bss.act(Author::of(house.clone()), move |act| finish_if_empty(act, id)).wait()?;
     }
-    Ok(Progress::of(count, || format!("closed {}", counted(count, "account"))))
+    let done = Progress::of(count, || format!("closed {}", counted(count, "account")));
+    failure.map_or(Ok(done), Err)
+}
+
+/// Those of some accounts of which nothing is left, and those of which that cannot be told.
+fn looked_at(cx: Cx<'_>, closing: Vec<AccountId>) -> Vec<(AccountId, Result<(), Error>)> {
+    let found = closing.into_iter().filter_map(|id| match remains(cx, id) {
+        Ok(left) if left == Remains::default() => Some((id, Ok(()))),
+        Ok(_) => None,
+        Err(error) => Some((id, Err(error))),
+    });
+    found.take(STEP).collect()
 }
 
 fn finish_if_empty(act: &mut Act<'_>, id: AccountId) -> Result<u64, Error> {

@@ -51,20 +51,35 @@ impl Draft {
     }
 }
 
+/// A page of drafts.
+pub(super) struct Drafts {
+    pub(super) items: Vec<Draft>,
+    /// The billing accounts that are due and cannot be read themselves, each with why.
+    pub(super) unreadable: Vec<(BillingAccountId, Error)>,
+}
+
 /// The drafts of at most so many accounts that are due, the longest due first, without those that
-/// another page bills.
+/// another page bills or that are left alone.
 pub(super) fn next(
     cx: Cx<'_>,
     shelf: &mut Shelf,
     (accounts_max, others): (usize, &BTreeSet<BillingAccountId>),
-) -> Result<Vec<Draft>, Error> {
-    let (mut items, mut lines) = (Vec::new(), 0);
+) -> Result<Drafts, Error> {
+    let (mut items, mut unreadable, mut lines) = (Vec::new(), Vec::new(), 0);
     for subject in cx.view.due(Duty::Billing, cx.now, accounts_max + others.len())? {
         let id = BillingAccountId::from_uuid(subject.uuid);
         if others.contains(&id) {
             continue;
         }
-        let Some(account) = cx.view.find::<BillingAccount>(id)? else { continue };
+        let account = match cx.view.find::<BillingAccount>(id).map_err(Error::from) {
+            Ok(Some(account)) => account,
+            Ok(None) => continue,
+            Err(failure) if failure.is_unreadable() => {
+                unreadable.push((id, failure));
+                continue;
+            }
+            Err(failure) => return Err(failure),
+        };
         let draft = Draft::of(cx, shelf, account)?;
         lines += draft.lines();
         items.push(draft);
@@ -72,5 +87,5 @@ pub(super) fn next(
             break;
         }
     }
-    Ok(items)
+    Ok(Drafts { items, unreadable })
 }

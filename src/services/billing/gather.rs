@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::counted::{self, Want};
 use super::policy;
+use super::readable::{readable, subscriptions_one_by_one};
 use super::shelf::{Seller, Shelf};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
@@ -82,7 +83,7 @@ pub(super) fn billed(
     on: Date,
 ) -> Result<Billed, Error> {
     let account = account_of(cx, billing_account)?;
-    let seller = shelf.seller(cx, account.stamp.seller)?;
+    let seller = readable(billing_account.id, shelf.seller(cx, account.stamp.seller))?;
     let credit = shelf.credit_terms(cx, account.class())?;
     let subscriptions = subscriptions_of(cx, billing_account)?;
     let mut gathered = Vec::with_capacity(subscriptions.len());
@@ -134,7 +135,8 @@ pub(super) fn charge_days(
 }
 
 fn account_of(cx: Cx<'_>, billing_account: &BillingAccount) -> Result<Arc<Account>, Error> {
-    let found = cx.shared::<Account>(billing_account.account())?;
+    let id = billing_account.account();
+    let found = readable(id, cx.shared::<Account>(id))?;
     found.ok_or_else(|| Error::not_found(billing_account.account()))
 }
 
@@ -144,7 +146,10 @@ fn subscriptions_of(
     billing_account: &BillingAccount,
 ) -> Result<Vec<Subscription>, Error> {
     let prefix = Key::new().id(billing_account.id).bytes();
-    cx.every(&Along::Index(SUBSCRIPTION_BY_BILLING_ACCOUNT, prefix))
+    match cx.every(&Along::Index(SUBSCRIPTION_BY_BILLING_ACCOUNT, prefix)) {
+        Err(failure) if failure.is_unreadable() => subscriptions_one_by_one(cx, billing_account.id),
+        all => all,
+    }
 }
 
 /// What billing wants to know of a subscription; nothing of one that never was there.
@@ -330,7 +335,8 @@ fn bill(
         let periods = found.iter().filter(|due| due.kind == LineKind::Usage);
         let periods: Vec<_> = periods.filter_map(|due| Some((due.place, due.service?))).collect();
         drop(prices);
-        is_due |= count(cx, it, &periods, (terms.zone, usize::from(policy.late_usage_periods)))?;
+        let late_max = usize::from(policy.late_usage_periods);
+        is_due |= readable(it.id, count(cx, it, &periods, (terms.zone, late_max)))?;
     }
     if !is_due {
         return Ok(Bill { content: None, marks: Vec::new() });

@@ -11,6 +11,7 @@ mod gather;
 mod issue;
 mod page;
 mod preview;
+mod readable;
 mod run;
 mod shelf;
 

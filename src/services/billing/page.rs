@@ -4,6 +4,7 @@
 //! than putting, and needs no writer. Where anything that it has read has changed since, it is void,
 //! and done again where it is written.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -15,13 +16,15 @@ use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::invoice::Totals;
 use crate::domain::billing::run::BillingRun;
 use crate::domain::error::Rejection;
-use crate::domain::id::BillingAccountId;
+use crate::domain::id::{BillingAccountId, Id};
 use crate::domain::operator::Actor;
-use crate::services::duty::{Progress, counted};
+use crate::services::duty::{self, Progress, counted};
 use crate::services::{Act, Author, Bss, Error};
 use crate::store::fact::Facts;
 use crate::store::{Records, Rehearsal};
 
+/// The duty that bills, as jobs name it.
+const DUTY: &str = "billing";
 /// How many billing accounts the first page has at most; the next have as many as time allows.
 const ACCOUNTS_FIRST: usize = 100;
 /// How many billing accounts a page has at most, however fast they are.
@@ -50,6 +53,8 @@ impl Default for Pages {
 /// A page that is to be written.
 struct Page {
     accounts: Vec<BillingAccountId>,
+    /// Whether accounts were put aside for it, so that there may be more than it has.
+    is_cut: bool,
     /// Nothing if it cannot be known ahead what it comes to.
     rehearsed: Option<(Count, Rehearsal)>,
 }
@@ -84,6 +89,10 @@ pub(crate) fn step(bss: &Arc<Bss>, pages: &mut Pages) -> Result<Progress, Error>
         }
     };
     if page.accounts.is_empty() {
+        // There may be more behind what cannot be read.
+        if page.is_cut {
+            return Ok(Progress::of(1, || "put aside what cannot be read".to_owned()));
+        }
         *pages = Pages::default();
         return finish(bss, &actor);
     }
@@ -106,25 +115,37 @@ fn finish(bss: &Arc<Bss>, actor: &Actor) -> Result<Progress, Error> {
     if bss.read(actor, |cx| Ok(run::running(cx)?.is_none()))? {
         return Ok(Progress::Idle);
     }
-    let done = bss.act(Author::of(actor.clone()), run::finish).wait()?;
+    let aside = aside(bss);
+    let done = bss.act(Author::of(actor.clone()), move |act| run::finish(act, &aside)).wait()?;
     Ok(Progress::of(u64::from(done), || "ended a billing run".to_owned()))
+}
+
+/// The billing accounts that are due and left alone for a while, because they cannot be read.
+fn aside(bss: &Bss) -> BTreeSet<BillingAccountId> {
+    let aside = bss.jobs.aside(DUTY, bss.moment().now).into_iter();
+    aside.map(|it| BillingAccountId::from_uuid(it.uuid)).collect()
 }
 
 impl Pages {
     /// The next page, after one that will have been written by then.
     fn prepare(&mut self, bss: &Bss, actor: &Actor, after: Option<&Page>) -> Result<Page, Error> {
         let snapshot = bss.house.store().read()?;
-        let others = after.map_or(&[][..], |it| &it.accounts);
+        let mut others = aside(bss);
+        others.extend(after.map_or(&[][..], |it| &it.accounts));
         let (shelf, accounts_max) = (&mut self.shelf, self.accounts_max);
-        let drafts = bss.read_in(&snapshot, actor, |cx| {
-            draft::next(cx, shelf, (accounts_max, &others.iter().copied().collect()))
-        })?;
+        let drafts =
+            bss.read_in(&snapshot, actor, |cx| draft::next(cx, shelf, (accounts_max, &others)))?;
+        let is_cut = !drafts.unreadable.is_empty();
+        for (id, failure) in drafts.unreadable {
+            duty::put_aside(bss, DUTY, id.subject(), &failure);
+        }
+        let drafts = drafts.items;
         let accounts = drafts.iter().map(|it| it.account.id).collect();
         let before = after.and_then(|it| it.rehearsed.as_ref()).map(|it| &it.1);
         let author = Author::of(actor.clone());
         let rehearsed = bss.rehearse(author, (&snapshot, before), |act| bill_all(act, drafts));
         // What failed ahead of the writer fails there, too, or does not matter.
-        Ok(Page { accounts, rehearsed: rehearsed.ok() })
+        Ok(Page { accounts, is_cut, rehearsed: rehearsed.ok() })
     }
 
     /// Learns from a page that was written, and keeps the next if it can be good.

@@ -1,5 +1,7 @@
 //! Billing runs: what would be billed, beginning and ending to bill, and what is left.
 
+use std::collections::BTreeSet;
+
 use super::gather;
 use super::shelf::Shelf;
 use crate::domain::account::billing_account::BillingAccount;
@@ -57,9 +59,11 @@ fn begin(act: &mut Act<'_>, (on, plan): (Date, Plan)) -> Result<BillingRun, Erro
     act.keep(started)
 }
 
-/// Ends the run that is billing, if nothing is due any more. Answers whether it did.
-pub(super) fn finish(act: &mut Act<'_>) -> Result<bool, Error> {
-    let is_due = !act.cx().view.due(Duty::Billing, act.now(), 1)?.is_empty();
+/// Ends the run that is billing, if nothing is due any more but what is left alone. Answers whether
+/// it did.
+pub(super) fn finish(act: &mut Act<'_>, aside: &BTreeSet<BillingAccountId>) -> Result<bool, Error> {
+    let due = act.cx().view.due(Duty::Billing, act.now(), aside.len() + 1)?;
+    let is_due = due.iter().any(|it| !aside.contains(&BillingAccountId::from_uuid(it.uuid)));
     match running(act.cx())? {
         Some(run) if !is_due => {
             let done = run.on(Trigger::Finish, act.now())?;

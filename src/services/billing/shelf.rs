@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::readable::readable;
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::class::{CreditTerms, CustomerClass};
@@ -24,7 +25,7 @@ use crate::domain::stamp::SellerNumber;
 use crate::domain::text::Country;
 use crate::domain::usage::meter::Meter;
 use crate::services::{Cx, Error, account};
-use crate::store::{Along, Record, Records};
+use crate::store::{Along, Record};
 
 /// Who sells, and how it is taxed.
 pub(super) struct Seller {
@@ -55,7 +56,7 @@ fn loaded<R: Record>(
     if let Some(found) = kept.get(&id) {
         return Ok(Arc::clone(found));
     }
-    let found = cx.shared::<R>(id)?.ok_or_else(|| missing(id))?;
+    let found = readable(id, cx.shared::<R>(id))?.ok_or_else(|| missing(id))?;
     kept.insert(id, Arc::clone(&found));
     Ok(found)
 }
@@ -120,7 +121,7 @@ impl Shelf {
         if let Some(found) = self.classes.get(&id) {
             return Ok(*found);
         }
-        let class = cx.view.find::<CustomerClass>(id)?.ok_or_else(|| missing(id))?;
+        let class = readable(id, cx.shared::<CustomerClass>(id))?.ok_or_else(|| missing(id))?;
         let credit = class.terms().credit;
         self.classes.insert(id, credit);
         Ok(credit)

@@ -4,6 +4,7 @@ mod billing;
 mod changes;
 mod charges;
 mod crowds;
+mod damages;
 mod endings;
 mod estimates;
 mod first_invoice;

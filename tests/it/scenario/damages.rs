@@ -1,0 +1,103 @@
+//! A record that cannot be read: who needs it is named and waits, and nobody else does.
+
+use serde_json::{Value, json};
+use tillbox::domain::id::Id;
+use tillbox::domain::operator::Actor;
+use tillbox::services::{Author, duty};
+use tillbox::store::Table;
+
+use crate::harness::market::{Market, monthly, text};
+
+/// Writes behind everybody's back what no record is.
+fn damage(market: &Market, table: &'static str, id: impl Id) {
+    let work = market.house.app.bss.act(Author::of(Actor::duty("test")), move |act| {
+        let row = act.batch().insert(Table(table), &id.to_bytes(), &[1, 2, 3])?;
+        assert!(row.is_some(), "there was a record");
+        Ok(())
+    });
+    work.wait().unwrap();
+}
+
+/// Lets a day come without a look at whether the store is whole: it is not.
+fn pass_to(market: &Market, day: &str) -> u16 {
+    let to = json!({ "to": format!("{day}T00:00:00Z") });
+    market.operator().call("POST /clock/advance", Some(&to)).status.as_u16()
+}
+
+fn id_of<I: Id + std::str::FromStr<Err: std::fmt::Debug>>(it: &str) -> I {
+    it.parse().unwrap()
+}
+
+#[test]
+fn a_subscription_that_cannot_be_read_is_named_and_stops_nobody_else() {
+    let market = Market::on("2026-01-01");
+    let offer = market.offer("Base", &[monthly("Base", "EUR", "5")]);
+    let buy = |name: &str| {
+        let account = market.customer(name, "EUR");
+        let subscription = market.order(&account, &offer, 1);
+        (account, subscription)
+    };
+    let (whale, fox) = (buy("Blue Whale"), buy("Red Fox"));
+    damage(&market, "subscription", id_of::<tillbox::domain::id::SubscriptionId>(&whale.1));
+    assert_eq!(pass_to(&market, "2026-02-02"), 200);
+    let run = &market.operator().get("/billing_runs")["items"][0];
+    let failure = &run["failures"][0];
+    assert_eq!(failure["billing_account"], whale.0["billing_account"], "{run}");
+    let named = format!("`{}` cannot be read", whale.1);
+    assert!(text(&failure["reason"]).contains(&named), "{failure}");
+    assert_eq!(market.invoices(&fox.0).len(), 2);
+    assert_eq!(market.invoices(&whale.0).len(), 1);
+}
+
+#[test]
+fn a_billing_account_that_cannot_be_read_is_put_aside_and_stops_nobody_else() {
+    let market = Market::on("2026-01-01");
+    let offer = market.offer("Base", &[monthly("Base", "EUR", "5")]);
+    let (whale, fox) = (market.customer("Blue Whale", "EUR"), market.customer("Red Fox", "EUR"));
+    market.order(&whale, &offer, 1);
+    market.order(&fox, &offer, 1);
+    let hurt = text(&whale["billing_account"]);
+    damage(&market, "billing_account", id_of::<tillbox::domain::id::BillingAccountId>(&hurt));
+    pass_to(&market, "2026-02-02");
+    assert_eq!(market.invoices(&fox).len(), 2);
+    let run = &market.operator().get("/billing_runs")["items"][0];
+    assert_eq!(run["state"], "done", "{run}");
+    assert!(job(&market, "billing").contains(&hurt));
+}
+
+/// What a duty has to say of what it could not do.
+fn job(market: &Market, name: &str) -> String {
+    let jobs = market.operator().get("/jobs");
+    let jobs = jobs["items"].as_array().unwrap();
+    jobs.iter().find(|it| it["name"] == name).map(Value::to_string).unwrap()
+}
+
+#[test]
+fn an_account_that_cannot_be_closed_is_told_and_the_next_one_is() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let offer = market.offer("Base", &[monthly("Base", "EUR", "5")]);
+    let leave = |name: &str| {
+        let account = market.customer(name, "EUR");
+        let subscription = market.order(&account, &offer, 1);
+        let id = text(&account["id"]);
+        operator.post(&format!("/accounts/{id}/close"), &json!({}));
+        (id, subscription)
+    };
+    let (whale, fox) = (leave("Blue Whale"), leave("Red Fox"));
+    let state = |id: &str| text(&operator.get(&format!("/accounts/{id}"))["state"]);
+    assert_eq!((state(&whale.0), state(&fox.0)), ("closing".to_owned(), "closing".to_owned()));
+    damage(&market, "subscription", id_of::<tillbox::domain::id::SubscriptionId>(&whale.1));
+    for id in [&whale.0, &fox.0] {
+        for invoice in operator.get(&format!("/invoices?account={id}"))["items"].as_array().unwrap()
+        {
+            let credit = json!({ "reason": "Left" });
+            operator.post(&format!("/invoices/{}/credit", text(&invoice["id"])), &credit);
+        }
+    }
+    let _ = duty::run_all(&market.house.app.bss);
+    pass_to(&market, "2026-02-03");
+    let _ = duty::run_all(&market.house.app.bss);
+    assert_eq!((state(&whale.0), state(&fox.0)), ("closing".to_owned(), "closed".to_owned()));
+    assert!(job(&market, "closing").contains(&whale.0), "{}", job(&market, "closing"));
+}
