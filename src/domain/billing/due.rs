@@ -4,6 +4,8 @@
 //! the billing day, cut into the periods of the cycle, so that it does not matter how often, or how
 //! late, somebody asks: no day is charged twice or never.
 
+use rust_decimal::Decimal;
+
 use super::cycle::{bills_on, period_of, with_length};
 use super::invoice::line::LineKind;
 use super::policy::{Policy, WhileHeld};
@@ -12,12 +14,16 @@ use crate::domain::account::cycle::Cycle;
 use crate::domain::catalog::price::{Occasion, Price, PriceKind, Timing};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{OfferId, SubscriptionId, TaxCategoryId};
+use crate::domain::money::MoneyError;
 use crate::domain::quantity::Quantity;
 use crate::domain::text::Name;
 use crate::domain::time::{Date, Instant, Period};
 
 /// How many charges of one price may come on one invoice; what is left comes on the next.
 pub const DUES_MAX: usize = 1000;
+
+/// To so many digits after the point an average of units is rounded.
+const HELD_DIGITS: u32 = 10;
 
 /// A subscription as billing sees it.
 #[derive(Debug, Clone, Copy)]
@@ -84,15 +90,36 @@ pub struct BillablePrice<'a> {
 }
 
 impl BillablePrice<'_> {
-    /// How many of the units that a meter counts are paid for by another price: what was bought of
-    /// the resource whose use it is, beyond what is included.
-    #[must_use]
-    pub fn bought(&self) -> Quantity {
+    /// How many of the units that a meter counted in a period are paid for by another price: what was
+    /// bought of the resource whose use it is, beyond what is included. Each day of the period
+    /// counts for what was held on it, so that it does not matter when the period is billed.
+    ///
+    /// # Errors
+    /// If it is too much.
+    pub fn bought(&self, period: Period) -> Result<Quantity, MoneyError> {
         match (self.price.kind, self.price.resource) {
-            (PriceKind::Usage { .. }, Some(_)) => self.units,
+            (PriceKind::Usage { .. }, Some(_)) => self.held_in(period),
             (PriceKind::Usage { .. }, None)
-            | (PriceKind::OneTime(_) | PriceKind::Recurring { .. }, _) => Quantity::ZERO,
+            | (PriceKind::OneTime(_) | PriceKind::Recurring { .. }, _) => Ok(Quantity::ZERO),
         }
+    }
+
+    /// How many units were held in a period, on the average of its days.
+    fn held_in(&self, period: Period) -> Result<Quantity, MoneyError> {
+        let is_within = |on: &Date| period.start() < *on && *on < period.end();
+        let ends: Vec<_> = self.changes().filter(is_within).chain([period.end()]).collect();
+        let (mut from, mut sum) = (period.start(), Decimal::ZERO);
+        if ends.len() == 1 {
+            return Ok(self.units_on(from));
+        }
+        for until in ends {
+            let units = self.units_on(from).decimal();
+            let part = units.checked_mul(until.days_since(from).into());
+            sum = part.and_then(|it| sum.checked_add(it)).ok_or(MoneyError::TooLarge)?;
+            from = until;
+        }
+        let average = sum.checked_div(period.days().into()).ok_or(MoneyError::TooLarge)?;
+        Ok(Quantity::new(average.round_dp(HELD_DIGITS).normalize()))
     }
 
     /// How many units were held on a day.

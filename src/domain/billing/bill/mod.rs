@@ -209,7 +209,8 @@ impl<'a> Draft<'a> {
         usage: Option<&UsageTotal>,
     ) -> Result<Explanation, Rejection> {
         let policy = self.billing.policy;
-        let version = version.with_more(price.bought())?;
+        let bought = usage.map_or(Ok(Quantity::ZERO), |it| price.bought(it.period))?;
+        let version = version.with_more(bought)?;
         let rated = rate(&version, Count::of(counted), self.billing.currency, policy.zero_usage)?;
         let meter = match price.price.kind {
             PriceKind::Usage { meter } => Some(meter),

@@ -76,3 +76,46 @@ fn what_is_given_back_lowers_the_bill_that_it_stands_on() {
          usage 2026-01-01..2026-02-01 -49.50"
     );
 }
+
+/// What is used of a resource beyond what was bought of it, at 1.00 a unit.
+fn overuse(units: i64, changes: &[(&str, i64)]) -> World {
+    let over = Price { resource: Some(id(9)), ..price(1, usage(), "unit 1") };
+    let mut life = World::new("2026-01-01", vec![over]);
+    life.units = Quantity::whole(units);
+    for (until, next) in changes {
+        life.former.push(FormerUnits { until: date(until), units: life.units });
+        life.units = Quantity::whole(*next);
+    }
+    life
+}
+
+#[test]
+fn what_is_used_beyond_what_was_bought_is_charged_by_what_was_held_in_its_period() {
+    let table: &[(&[(&str, i64)], &str)] = &[
+        (&[], "108.00: usage 2026-01-01..2026-02-01 90.00"),
+        // What is bought on the billing day, or after the period, is none of its business.
+        (&[("2026-02-01", 100)], "108.00: usage 2026-01-01..2026-02-01 90.00"),
+        (&[("2026-02-10", 0)], "108.00: usage 2026-01-01..2026-02-01 90.00"),
+        (&[("2026-01-01", 41)], "70.80: usage 2026-01-01..2026-02-01 59.00"),
+        // 10 for 15 of 31 days and 41 for 16 of them: 26.
+        (&[("2026-01-16", 41)], "88.80: usage 2026-01-01..2026-02-01 74.00"),
+    ];
+    for (changes, expected) in table {
+        let mut life = overuse(10, changes);
+        life.count(0, "2026-01-01..2026-02-01", "100");
+        life.count(0, "2026-02-01..2026-03-01", "0");
+        assert_eq!(told(life.bill("2026-02-01")), *expected, "{changes:?}");
+    }
+}
+
+#[test]
+fn late_usage_is_charged_by_what_was_held_in_its_period_and_not_by_what_is_held_today() {
+    let mut life = overuse(10, &[]);
+    life.count(0, "2026-01-01..2026-02-01", "8");
+    assert_eq!(told(life.bill("2026-02-01")), "-");
+    life.former = vec![FormerUnits { until: date("2026-02-05"), units: Quantity::whole(10) }];
+    life.units = Quantity::whole(500);
+    life.count(0, "2026-01-01..2026-02-01", "14");
+    life.count(0, "2026-02-01..2026-03-01", "100");
+    assert_eq!(told(life.bill("2026-03-01")), "4.80: usage 2026-01-01..2026-02-01 4.00");
+}
