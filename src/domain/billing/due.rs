@@ -47,6 +47,8 @@ pub struct Billable<'a> {
     pub used_until: Option<Date>,
     /// The first day of its current term.
     pub term_from: Date,
+    /// The first day after it; `None`: it has no end.
+    pub term_until: Option<Date>,
     /// The days on which it was renewed, in order: at least those that are not charged yet.
     pub renewals: &'a [Date],
     /// When it was on hold, in order.
@@ -256,12 +258,24 @@ impl Clock<'_> {
             Occasion::Setup | Occasion::Deposit => LineKind::Setup,
             Occasion::Renewal => LineKind::Renewal,
         };
-        let due = |day: Date| {
-            let (until, share, units) = (day.plus_days(1), Share::WHOLE, self.price.units_on(day));
-            Due { place, kind, units, less: None, service: None, share, priced_on: day, until }
+        let due = |day: Date| Due {
+            place,
+            kind,
+            units: self.price.units_on(day),
+            less: None,
+            service: (kind == LineKind::Renewal).then(|| self.renewed(day)).flatten(),
+            share: Share::WHOLE,
+            priced_on: day,
+            until: day.plus_days(1),
         };
         let days = self.uncharged(occasion).filter(|day| *day <= self.on);
         found.extend(days.take(DUES_MAX).map(due));
+    }
+
+    /// The term that a renewal on a day is for: up to the next renewal, or the end of the last term.
+    fn renewed(&self, day: Date) -> Option<Period> {
+        let next = self.of.renewals.iter().find(|it| day < **it);
+        Period::new(day, next.copied().or(self.of.term_until)?)
     }
 
     /// The days of a one-time price that are not charged yet, in order.

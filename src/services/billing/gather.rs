@@ -53,6 +53,7 @@ struct Gathered {
     ends_on: Option<Date>,
     used_until: Option<Date>,
     term_from: Date,
+    term_until: Option<Date>,
     renewals: Vec<Date>,
     held: Vec<Hold>,
     prices: Vec<GatheredPrice>,
@@ -187,6 +188,7 @@ fn gather(
         // It was served on the day on which it ended.
         used_until: earlier(it.ended_on().map(|it| it.plus_days(1)), term_ends_on),
         term_from: term.start_on(),
+        term_until: term.end_on(),
         renewals: it.renewals().to_vec(),
         held: it.pauses().iter().map(|pause| held(pause, zone)).collect(),
         prices,
@@ -266,6 +268,7 @@ impl Gathered {
             ends_on: self.ends_on,
             used_until: self.used_until,
             term_from: self.term_from,
+            term_until: self.term_until,
             renewals: &self.renewals,
             held: &self.held,
             prices,

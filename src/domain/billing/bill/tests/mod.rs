@@ -170,6 +170,7 @@ impl World {
             charged_from: self.charged_from,
             ends_on: self.ends_on,
             used_until: self.ends_on,
+            term_until: None,
             term_from: self.renewals.last().copied().unwrap_or(self.began_on),
             renewals: &self.renewals,
             held: &self.held,

@@ -24,7 +24,10 @@ fn each_renewal_is_charged_however_many_there_are_between_two_bills() {
     let mut life = World::new("2026-01-01", vec![renewal]);
     life.renewals = ["2026-02-01", "2026-03-01", "2026-04-01"].map(date).to_vec();
     assert_eq!(life.days().next, Some(date("2026-02-01")));
-    assert_eq!(told(life.bill("2026-03-31")), "16.80: renewal 7.00, renewal 7.00");
+    assert_eq!(
+        told(life.bill("2026-03-31")),
+        "16.80: renewal 2026-02-01..2026-03-01 7.00, renewal 2026-03-01..2026-04-01 7.00"
+    );
     assert_eq!(told(life.bill("2026-04-01")), "8.40: renewal 7.00");
     assert_eq!(told(life.bill("2026-04-02")), "-");
     assert_eq!((life.days().last, life.days().next), (Some(date("2026-04-01")), None));
