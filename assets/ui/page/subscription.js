@@ -66,7 +66,8 @@ function Resources({ of }) {
 function ChangeQuantity({ of, onClose }) {
   const change = async (body) => {
     await post(`/subscriptions/${of.id}/change`, body, { revision: of.revision });
-    say(t("Changed; the next invoice has the difference by the day"));
+    const isLess = Number(body.quantity) < of.quantity;
+    say(isLess ? t("Changed; what is paid in advance runs to the end of its period, and then fewer are charged") : t("Changed; the next invoice has what came, by the day"));
   };
   return html`
     <${FormDialog} title=${t("Change the quantity")} onClose=${onClose} onSend=${change} send=${t("Change it")}>

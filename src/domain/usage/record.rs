@@ -5,6 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 use super::lifecycle::{self, State, Trigger};
 use super::meter::{Aggregation, Meter};
@@ -39,17 +40,19 @@ impl fmt::Display for EventId {
     }
 }
 
-impl FromStr for EventId {
-    type Err = Invalid;
+/// A text that is no id of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("must be 1 to 128 visible ASCII characters")]
+pub struct EventIdError;
 
-    fn from_str(text: &str) -> Result<Self, Invalid> {
+impl FromStr for EventId {
+    type Err = EventIdError;
+
+    fn from_str(text: &str) -> Result<Self, EventIdError> {
         let fits = (1..=128).contains(&text.len());
         match fits && text.bytes().all(|it| it.is_ascii_graphic()) {
             true => Ok(Self(text.to_owned())),
-            false => {
-                let message = "must be 1 to 128 visible ASCII characters";
-                Err(Invalid::one("/event_id", "format", message))
-            }
+            false => Err(EventIdError),
         }
     }
 }

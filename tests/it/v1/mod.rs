@@ -21,4 +21,5 @@ mod setup;
 mod taxation;
 mod timelines;
 mod tokens;
+mod usage;
 mod users;
