@@ -137,7 +137,7 @@ const DUTY: &str = "closing";
 /// closed is told and put aside for a while, and keeps no other from it.
 ///
 /// # Errors
-/// If the store fails; the first failure of ours, when all others have had their turn.
+/// If the store fails.
 pub fn finish_next(bss: &Bss) -> Result<Progress, Error> {
     let house = Actor::duty(DUTY);
     let aside = bss.jobs.aside(DUTY, bss.moment().now);
@@ -147,7 +147,7 @@ pub fn finish_next(bss: &Bss) -> Result<Progress, Error> {
         closing.retain(|it| !aside.contains(&it.subject()));
         Ok(looked_at(cx, closing))
     })?;
-    let (mut count, mut failure) = (0, None);
+    let mut count = 0;
     for (id, is_empty) in looked_at {
         let closed = match is_empty {
             Ok(()) => {
@@ -158,14 +158,10 @@ pub fn finish_next(bss: &Bss) -> Result<Progress, Error> {
         match closed {
             Ok(closed) => count += closed,
             Err(error) if error.is_of_the_store() => return Err(error),
-            Err(error) => {
-                duty::put_aside(bss, DUTY, id.subject(), &error);
-                failure = failure.or(Some(error).filter(|it| !it.is_refusal()));
-            }
+            Err(error) => duty::put_aside(bss, DUTY, id.subject(), &error),
         }
     }
-    let done = Progress::of(count, || format!("closed {}", counted(count, "account")));
-    failure.map_or(Ok(done), Err)
+    Ok(Progress::of(count, || format!("closed {}", counted(count, "account"))))
 }
 
 /// Those of some accounts of which nothing is left, and those of which that cannot be told.
