@@ -142,7 +142,7 @@ impl Appliance {
     pub(crate) fn customer(&self, name: &str) -> Value {
         self.post(
             "/accounts",
-            &json!({ "name": name, "address": { "city": "Berlin", "country": "DE" } }),
+            &json!({ "name": name, "address": { "street": "Ring 1", "city": "Berlin", "country": "DE" } }),
         )
     }
 

@@ -117,7 +117,7 @@ impl Client<'_> {
 
     fn customer(&mut self, name: &str) -> Option<()> {
         let key = |what: &str| format!("{what}-{name}");
-        let address = json!({ "city": "Berlin", "country": "DE" });
+        let address = json!({ "street": "Ring 1", "city": "Berlin", "country": "DE" });
         let account = json!({ "name": name, "address": address });
         let account = self.write("POST /accounts", key("account"), &account)?["id"].clone();
         let order = json!({

@@ -83,7 +83,7 @@ fn of_many_who_credit_or_write_off_one_invoice_at_once_one_does() {
     let account = operator.post(
         "/accounts",
         &json!({
-            "name": "Daily", "address": { "city": "Berlin", "country": "DE" },
+            "name": "Daily", "address": { "street": "Ring 1", "city": "Berlin", "country": "DE" },
             "billing": { "currency": "EUR", "cycle": { "period": "1 day" } },
         }),
     );

@@ -44,7 +44,7 @@ impl Market {
     /// Opens a customer that is billed in a currency, as an address in Germany.
     pub(crate) fn customer(&self, name: &str, currency: &str) -> Value {
         let body = json!({
-            "name": name, "address": { "city": "Berlin", "country": "DE" },
+            "name": name, "address": { "street": "Ring 1", "city": "Berlin", "country": "DE" },
             "billing": { "currency": currency },
         });
         self.operator().post("/accounts", &body)

@@ -185,7 +185,8 @@ impl Furnisher<'_> {
             self.keep(token, &person.token);
         }
         let path = format!("/accounts/{}", customer.account);
-        let address = json!({ "city": self.called("Town"), "country": "DE" });
+        let town = self.called("Town");
+        let address = json!({ "street": "Ring 1", "city": town, "country": "DE" });
         self.seller().patch(&path, &json!({ "address": address }));
         self.keep("member_email", &customer.member.email);
         self.keep("password", PASSWORD);
@@ -281,7 +282,8 @@ impl Furnisher<'_> {
     }
 
     fn accounts(&mut self) {
-        let address = json!({ "city": self.called("Town"), "country": "DE" });
+        let town = self.called("Town");
+        let address = json!({ "street": "Ring 1", "city": town, "country": "DE" });
         for name in
             ["prospect", "held", "owing", "leaving", "wanderer", "payer", "planner", "sleeper"]
         {

@@ -155,7 +155,7 @@ impl Program {
         let (currency, digits, ..) = self.chance.pick(&CURRENCIES);
         let body = json!({
             "name": format!("Customer {}", self.customers.len()),
-            "address": { "city": "Berlin", "country": "DE" }, "billing": { "currency": currency },
+            "address": { "street": "Ring 1", "city": "Berlin", "country": "DE" }, "billing": { "currency": currency },
         });
         let id = text(&self.ask("/accounts", &body, Ok(()))["id"]);
         self.customers.push(Customer::new(id, (currency, digits), self.today));

@@ -77,7 +77,7 @@ fn late_usage_that_makes_a_month_cheaper_gives_credit_that_pays_the_next_invoice
 fn monthly_renewals_of_what_is_billed_by_the_quarter_are_all_charged() {
     let market = Market::on("2026-01-01");
     let body = json!({
-        "name": "Quarterly", "address": { "city": "Berlin", "country": "DE" },
+        "name": "Quarterly", "address": { "street": "Ring 1", "city": "Berlin", "country": "DE" },
         "billing": { "currency": "EUR", "cycle": { "period": "3 months", "anchor_day": 1 } },
     });
     let account = market.operator().post("/accounts", &body);
@@ -92,29 +92,29 @@ fn monthly_renewals_of_what_is_billed_by_the_quarter_are_all_charged() {
     market.advance_to("2026-07-02");
     expect![[r#"
         2026-04-01 21.00 + 4.20 = 25.20 EUR, due 25.20
-        Domain: Renewal | - | 7.00
+        Domain: Renewal | 2026-02-01..2026-03-01 | 7.00
             flat price, as of 2026-01-01
             7
             = 7.00 EUR
-        Domain: Renewal | - | 7.00
+        Domain: Renewal | 2026-03-01..2026-04-01 | 7.00
             flat price, as of 2026-01-01
             7
             = 7.00 EUR
-        Domain: Renewal | - | 7.00
+        Domain: Renewal | 2026-04-01..2026-05-01 | 7.00
             flat price, as of 2026-01-01
             7
             = 7.00 EUR
 
         2026-07-01 21.00 + 4.20 = 25.20 EUR, due 25.20
-        Domain: Renewal | - | 7.00
+        Domain: Renewal | 2026-05-01..2026-06-01 | 7.00
             flat price, as of 2026-01-01
             7
             = 7.00 EUR
-        Domain: Renewal | - | 7.00
+        Domain: Renewal | 2026-06-01..2026-07-01 | 7.00
             flat price, as of 2026-01-01
             7
             = 7.00 EUR
-        Domain: Renewal | - | 7.00
+        Domain: Renewal | 2026-07-01..2026-08-01 | 7.00
             flat price, as of 2026-01-01
             7
             = 7.00 EUR
@@ -126,7 +126,7 @@ fn monthly_renewals_of_what_is_billed_by_the_quarter_are_all_charged() {
 fn what_is_bought_and_called_off_on_one_day_is_billed_what_it_cost_to_set_up() {
     let market = Market::on("2026-01-01");
     let body = json!({
-        "name": "In and out", "address": { "city": "Berlin", "country": "DE" },
+        "name": "In and out", "address": { "street": "Ring 1", "city": "Berlin", "country": "DE" },
         "billing": { "currency": "EUR", "cycle": { "period": "1 month", "anchor_day": 1 } },
     });
     let account = market.operator().post("/accounts", &body);
@@ -148,7 +148,7 @@ fn what_is_bought_and_called_off_on_one_day_is_billed_what_it_cost_to_set_up() {
     "#]]
     .assert_eq(&shown(&market, &account));
     let left = market.operator().get("/billing_runs/left");
-    assert_eq!(left, json!({ "nothing_left": true, "due": 0, "failed": 0 }));
+    assert_eq!(left, json!({ "nothing_left": true, "due": 0, "failed": 0, "unrated_events": 0 }));
 }
 
 /// A usage price of a unit of money for each unit.
@@ -205,7 +205,7 @@ fn usage_is_taken_only_while_a_bill_will_read_it() {
 fn what_comes_later_than_the_last_period_is_refused_however_short_the_periods_are() {
     let market = Market::on("2026-01-01");
     let body = json!({
-        "name": "Weekly", "address": { "city": "Berlin", "country": "DE" },
+        "name": "Weekly", "address": { "street": "Ring 1", "city": "Berlin", "country": "DE" },
         "billing": { "currency": "EUR", "cycle": { "period": "1 week" } },
     });
     let account = market.operator().post("/accounts", &body);

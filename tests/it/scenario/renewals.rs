@@ -82,7 +82,7 @@ fn a_renewal_into_another_term_charges_each_term_what_it_costs() {
         2026-02-01
             VPS: Support | 2026-02-01..2026-03-01 | 1.00
             VPS: By the quarter | 2026-02-01..2026-03-01 | 8.00
-            VPS: Quarterly renewal | - | 2.00
+            VPS: Quarterly renewal | 2026-02-01..2026-05-01 | 2.00
             VPS: Traffic by the month | 2026-01-01..2026-02-01 | 2.00
         2026-03-01
             VPS: Support | 2026-03-01..2026-04-01 | 1.00

@@ -56,7 +56,7 @@ fn a_number_names_one_invoice_however_many_sellers_there_are() {
     north.post("/prices", &price);
     north.post(&format!("/offers/{offer}/launch"), &json!({}));
     let buyer = house.north.customer.account.as_str();
-    let address = json!({ "city": "Berlin", "country": "DE" });
+    let address = json!({ "street": "Ring 1", "city": "Berlin", "country": "DE" });
     north.patch(&format!("/accounts/{buyer}"), &json!({ "address": address }));
     north.post("/orders", &json!({ "account": buyer, "items": [{ "offer": offer }] }));
     market.advance_to("2026-03-15");

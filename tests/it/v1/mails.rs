@@ -83,7 +83,7 @@ fn an_order_an_invoice_and_a_payment_are_written_about_once_each() {
     let account = operator.post(
         "/accounts",
         &json!({
-            "name": "Blue Whale", "address": { "city": "Berlin", "country": "DE" },
+            "name": "Blue Whale", "address": { "street": "Ring 1", "city": "Berlin", "country": "DE" },
             "contacts": {
                 "admin": contact("Ann", "ann@whale.test"),
                 "billing": contact("Bob", "bob@whale.test"),

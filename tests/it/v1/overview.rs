@@ -99,7 +99,7 @@ fn a_customer_sees_its_own_figures_a_reseller_its_branch_and_a_member_none() {
     let market = Market::on("2026-01-01");
     let house = &market.house;
     let home = json!({ "id": house.customer.account });
-    let address = json!({ "address": { "city": "Bonn", "country": "DE" } });
+    let address = json!({ "address": { "street": "Ring 1", "city": "Bonn", "country": "DE" } });
     market.operator().patch(&format!("/accounts/{}", house.customer.account), &address);
     let offer = market.offer("Flat", &[monthly("Base", "EUR", "10")]);
     market.order(&home, &offer, 1);
@@ -139,7 +139,7 @@ fn money_goes_back_in_the_month_of_the_place_where_it_came_in() {
     let market = Market::on("2026-01-31");
     let operator = market.operator();
     let body = json!({
-        "name": "Kiwi", "address": { "city": "Auckland", "country": "NZ" },
+        "name": "Kiwi", "address": { "street": "Quay 1", "city": "Auckland", "country": "NZ" },
         "billing": { "currency": "EUR", "zone": "Pacific/Auckland" },
     });
     let account = operator.post("/accounts", &body);
@@ -161,7 +161,7 @@ fn money_goes_back_in_the_month_of_the_place_where_it_came_in() {
 
 /// Sells something of a seller to an account, and says what was made.
 fn sell(market: &Market, seller: &Client<'_>, account: &str) -> String {
-    let address = json!({ "address": { "city": "Bonn", "country": "DE" } });
+    let address = json!({ "address": { "street": "Ring 1", "city": "Bonn", "country": "DE" } });
     seller.patch(&format!("/accounts/{account}"), &address);
     // The provider's market is taxed already.
     if seller.get("/tax_zones")["items"][0].is_null() {

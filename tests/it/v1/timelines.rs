@@ -27,7 +27,7 @@ fn busy() -> (Market, Value, String) {
     market.operator().post("/payments", &body);
     market.operator().patch(
         &format!("/accounts/{}", text(&account["id"])),
-        &json!({ "name": "Payer Ltd", "address": { "city": "Bonn", "country": "DE" } }),
+        &json!({ "name": "Payer Ltd", "address": { "street": "Ring 1", "city": "Bonn", "country": "DE" } }),
     );
     market.operator().post(&format!("/subscriptions/{subscription}/hold"), &json!({}));
     market.house.app.keep_duties();

@@ -322,7 +322,7 @@ fn what_an_order_would_cost_is_told_and_nothing_is_placed() {
 fn what_a_reseller_pays_for_an_order_is_for_the_reseller_to_know() {
     let shop = open();
     let (house, operator, said) = (&shop.market.house, shop.operator(), Protocol::default());
-    let address = json!({ "city": "Berlin", "country": "DE" });
+    let address = json!({ "street": "Ring 1", "city": "Berlin", "country": "DE" });
     let buys = |kind: &str, name: &str| {
         json!({
             "kind": kind, "name": name, "address": address, "billing": { "currency": "USD" },
