@@ -110,13 +110,25 @@ pub fn give_credit(
 ) -> Result<CreditNote, Error> {
     let invoice: Invoice = act.get(id)?;
     act.must(Permission::CreditNoteWrite, &invoice.stamp)?;
-    let before = notes_of(act.cx(), id)?;
-    let before: Vec<Credit> = before.into_iter().map(|it| it.content().clone()).collect();
+    let before = credits_of(act.cx(), id)?;
     let rounding = billing::policy(invoice.stamp.seller).rounding;
     let content = match asked {
         Some(asked) => credit::lines(&invoice, &before, &asked, rounding)?,
         None => credit::everything(&invoice, &before, rounding)?,
     };
+    issue_credit(act, invoice, (content, reason))
+}
+
+/// Issues the credit note of an invoice that follows from something else, and books where its money
+/// goes.
+///
+/// # Errors
+/// If an amount is too large; if the store fails.
+pub(super) fn issue_credit(
+    act: &mut Act<'_>,
+    invoice: Invoice,
+    (content, reason): (Credit, Prose),
+) -> Result<CreditNote, Error> {
     let note = issue_note(act, &invoice, content, reason)?;
     let applied = note.applied(invoice.open(), invoice.settled().written_off)?;
     let (seller, customer) = (invoice.stamp.seller, invoice.content().billing_account);
@@ -244,6 +256,14 @@ pub fn overdue_subscriptions(
         found.extend(late.flat_map(|it| &it.content().lines).filter_map(|it| it.subscription));
     }
     Ok(found)
+}
+
+/// What credit notes have given back of an invoice, the oldest first.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn credits_of(cx: Cx<'_>, id: InvoiceId) -> Result<Vec<Credit>, Error> {
+    Ok(notes_of(cx, id)?.into_iter().map(|it| it.content().clone()).collect())
 }
 
 /// The credit notes of an invoice, the oldest first.

@@ -10,7 +10,7 @@ use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::invoice::{Invoice, SettledBy};
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::Verb;
-use crate::domain::id::{AccountId, BillingAccountId, PaymentId};
+use crate::domain::id::{AccountId, BillingAccountId, InvoiceId, PaymentId};
 use crate::domain::journal::{self, BalanceKey, Holder, Ledger};
 use crate::domain::money::Money;
 use crate::domain::operator::Permission;
@@ -220,7 +220,50 @@ pub fn refund(
         act.keep(unsettled)?;
         book(act, seller, payment.id, journal::taken_back(customer, part.amount)?)?;
     }
-    let payment = act.keep((payment, verb))?;
+    // Whoever records it by hand has sent the money by hand.
+    give_back(act, (payment, verb), (amount, reason), RefundState::Done)
+}
+
+/// Asks for what payments have settled of an invoice to go back to where it came from, the last
+/// first; so much of the invoice is open again. Answers how much: no more than `most`, and than
+/// payments have settled.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn return_of(
+    act: &mut Act<'_>,
+    invoice: InvoiceId,
+    (most, reason): (Money, &Prose),
+) -> Result<Money, Error> {
+    let mut left = most;
+    let of = act.load::<Invoice>(invoice)?.content().billing_account;
+    let along = Along::Index(PAYMENT_BY_BILLING_ACCOUNT, Key::new().id(of).bytes());
+    for payment in act.cx().every::<Payment>(&along)?.into_iter().rev() {
+        let settles = payment.allocations().iter().find(|it| it.invoice == invoice);
+        let Some(amount) = settles.map(|it| least(it.amount, left)) else { continue };
+        if amount.as_minor() <= 0 {
+            continue;
+        }
+        let unsettled = act.load::<Invoice>(invoice)?.unsettle(amount, SettledBy::Payment)?;
+        act.keep(unsettled)?;
+        book(act, payment.stamp.seller, payment.id, journal::taken_back(of, amount)?)?;
+        let (payment, _, verb) = payment.take_back(invoice, amount)?.refund(amount)?;
+        let why = Some(reason.clone());
+        give_back(act, (payment, verb), (amount, why), RefundState::Requested)?;
+        left = left.minus(amount)?;
+    }
+    Ok(most.minus(left)?)
+}
+
+/// Keeps a payment of which a part goes back, writes that down and books it.
+fn give_back(
+    act: &mut Act<'_>,
+    payment: (Payment, Verb),
+    (amount, reason): (Money, Option<Prose>),
+    state: RefundState,
+) -> Result<Refund, Error> {
+    let payment = act.keep(payment)?;
+    let (seller, customer) = (payment.stamp.seller, payment.billing_account);
     let stamp = act.cx().stamp(seller, Some(payment.account));
     let zone = act.load::<BillingAccount>(customer)?.terms().zone;
     let refund = Refund {
@@ -232,8 +275,7 @@ pub fn refund(
         amount,
         refunded_on: zone.date_of(act.now()),
         reason,
-        // Whoever records it by hand has sent the money by hand.
-        state: RefundState::Done,
+        state,
         state_at: act.now(),
     };
     book(act, seller, refund.id, journal::refunded(customer, amount)?)?;

@@ -111,8 +111,12 @@
 //! - `amount` is a number or a text, and the limit in all; `amountChange` is added to what there is.
 //! - Fields for discounts, promotions and ways to pay are not known to us and refused: what is not
 //!   done should not be said to be.
-//! - `refundType` is `CREDIT_MEMO` (the default) or `REFUND`. The reason codes are a list of ours,
-//!   the same for every vendor; `GET …/orders/reasonCodes`, of one operation by `?operation=`.
+//! - `refundType` is `CREDIT_MEMO` (the default) or `REFUND`. Either way the days that were paid and
+//!   are not used are given back by a credit note, as the `refund` of the period says; by `REFUND`
+//!   what payments had settled of it is marked to be sent back. A cancellation owes nothing, so its
+//!   estimate is nothing.
+//! - The reason codes are a list of ours, the same for every vendor; `GET …/orders/reasonCodes`, of one
+//!   operation by `?operation=`.
 //! - `status` is one of `NEW`, `WAITING` (for the buyer), `ON_HOLD`, `OPEN`, `COMPLETED`,
 //!   `PARTIALLY_COMPLETED`, `FAILED`, `CANCELLED`, `REJECTED`; `provisioningStatus` one of
 //!   `NOT_STARTED`, `IN_PROGRESS`, `COMPLETED`, `FAILED`, `CANCELLED`.

@@ -216,10 +216,11 @@ fn cancellation(it: &domain::Order) -> Option<&Cancellation> {
     it.items().iter().find_map(|it| it.cancellation.as_ref())
 }
 
-const fn refund(to: RefundTo) -> &'static str {
+const fn refund(to: RefundTo) -> Option<&'static str> {
     match to {
-        RefundTo::Balance => "CREDIT_MEMO",
-        RefundTo::Method => "REFUND",
+        RefundTo::Balance => Some("CREDIT_MEMO"),
+        RefundTo::Method => Some("REFUND"),
+        RefundTo::Nowhere => None,
     }
 }
 

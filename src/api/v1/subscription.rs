@@ -356,6 +356,9 @@ struct CancelSubscription {
     /// A stable word.
     reason: Option<String>,
     comment: Option<String>,
+    /// Where goes what was paid for days that are not used: `balance` (if nothing is said), `method`
+    /// or `nowhere`.
+    refund_to: Option<String>,
 }
 
 fn cancel(
@@ -366,7 +369,8 @@ fn cancel(
     let cancellation = Cancellation {
         reason: parse_optional("/reason", body.reason.as_deref())?,
         comment: parse_optional("/comment", body.comment.as_deref())?,
-        refund_to: RefundTo::Balance,
+        refund_to: parse_optional("/refund_to", body.refund_to.as_deref())?
+            .unwrap_or(RefundTo::Balance),
     };
     let it = subscription::cancel(act, call.id("id")?, &cancellation)?;
     tagged(act.cx(), &it)

@@ -147,7 +147,10 @@ pub fn lines(
 }
 
 /// What earlier credits left of each line.
-fn remainders(invoice: &Invoice, before: &[Credit]) -> Result<Vec<CreditLine>, Rejection> {
+pub(super) fn remainders(
+    invoice: &Invoice,
+    before: &[Credit],
+) -> Result<Vec<CreditLine>, Rejection> {
     match invoice.state() {
         lifecycle::State::Draft => {
             let why = "a draft cannot be credited; change or drop it";

@@ -18,3 +18,4 @@ pub mod proration;
 pub mod rating;
 pub mod run;
 pub mod tax;
+pub mod unused;

@@ -127,8 +127,10 @@ words! {
     RefundTo {
         /// To the account's balance, as a credit.
         Balance = "balance";
-        /// Back to where it came from.
+        /// Back to where it came from, as far as it came in; the rest as a credit.
         Method = "method";
+        /// Nowhere: nothing is paid back.
+        Nowhere = "nowhere";
     }
 }
 

@@ -1,8 +1,11 @@
 //! Marks: up to where billing has charged a subscription, and which renewals it has yet to charge.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::Subscription;
+use crate::domain::id::PriceId;
 use crate::domain::quantity::Quantity;
 use crate::domain::time::Date;
 
@@ -23,6 +26,21 @@ impl Subscription {
     #[must_use]
     pub fn renewals(&self) -> &[Date] {
         &self.renewals
+    }
+
+    /// The recurring prices that are charged up to a day after `on`.
+    pub fn charged_beyond(&self, on: Date) -> impl Iterator<Item = PriceId> {
+        let is_beyond = move |it: &ChargedUntil| it.units.is_some() && on < it.on;
+        self.charged.iter().filter(move |it| is_beyond(it.1)).map(|it| *it.0)
+    }
+
+    /// The subscription with these prices charged up to a day at most: what was charged beyond was
+    /// given back.
+    #[must_use]
+    pub fn charged_up_to(mut self, on: Date, prices: &BTreeSet<PriceId>) -> Self {
+        let given_back = self.charged.iter_mut().filter(|it| prices.contains(it.0));
+        given_back.for_each(|it| it.1.on = it.1.on.min(on));
+        self
     }
 
     /// The subscription with all that was due on a billing date on its bill.

@@ -14,6 +14,7 @@ mod preview;
 mod readable;
 mod run;
 mod shelf;
+mod unused;
 
 pub use self::consumption::resource_usage;
 pub use self::forecast::{BillDates, Forecast, dates};
@@ -25,6 +26,7 @@ pub use self::preview::{Calculation, Wish, calculate};
 pub use self::run::{Left, cancel, get, left, list, plan, start};
 pub(super) use self::shelf::zone_at;
 pub use self::shelf::zone_of_buyer;
+pub(super) use self::unused::give_back;
 
 use crate::domain::billing::policy::Policy;
 use crate::domain::stamp::SellerNumber;

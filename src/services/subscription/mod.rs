@@ -11,7 +11,7 @@ pub use self::content::{offer, resources, specification};
 pub use self::hold::{hold, release};
 pub(super) use self::hold::{hold_all_of, release_all_of};
 pub use self::renewal::renew;
-use super::{Act, Cx, Error, attribute, billing_account, provisioning};
+use super::{Act, Cx, Error, attribute, billing, billing_account, provisioning};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::attribute::Attribute;
@@ -159,7 +159,8 @@ fn ask(act: &mut Act<'_>, it: &Subscription, work: Work) -> Result<(), Error> {
     provisioning::queue(act, it, provisioning::plain(work, it, connector)).map(|_| ())
 }
 
-/// Cancels a subscription and what belongs to it, today. What it owes is left to the next bill.
+/// Cancels a subscription and what belongs to it, today. What it owes is left to the next bill; what
+/// was paid for the days that are not used is given back at once, as the term says.
 ///
 /// # Errors
 /// If its state forbids it, or the caller may not.
@@ -204,8 +205,10 @@ fn end(act: &mut Act<'_>, root: &Subscription, why: &Cancellation) -> Result<(),
 fn end_one(act: &mut Act<'_>, it: Subscription, why: Cancellation) -> Result<(), Error> {
     let was_awaited = it.state() == State::Pending;
     let today = zone(act.cx(), &it)?.date_of(act.now());
-    let canceled = it.cancel(why, today, act.now())?;
-    let it = keep(act, canceled)?;
+    let refund_to = why.refund_to;
+    let (canceled, verb) = it.cancel(why, today, act.now())?;
+    let canceled = billing::give_back(act, canceled, (today, refund_to))?;
+    let it = keep(act, (canceled, verb))?;
     if was_awaited { provisioning::call_off(act, &it) } else { ask(act, &it, Work::Remove) }
 }
 

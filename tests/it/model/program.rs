@@ -211,7 +211,7 @@ impl Program {
             0..2 => ("hold", json!({}), it.hold()),
             2..5 => ("release", json!({}), it.release()),
             5..7 => ("change", json!({ "quantity": quantity }), it.change(quantity, today)),
-            _ => ("cancel", json!({}), it.cancel(today)),
+            _ => ("cancel", json!({ "refund_to": "nowhere" }), it.cancel(today)),
         };
         let (path, is_new) = (format!("/subscriptions/{}/{verb}", it.id), it.quantity != before);
         if is_new {

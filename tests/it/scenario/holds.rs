@@ -172,6 +172,7 @@ fn what_begins_while_its_account_is_held_begins_held() {
 #[test]
 fn an_account_is_closed_when_what_it_had_has_ended_and_is_paid() {
     let buyer = Buyer::on("2026-01-01");
+    buyer.market.advance_to("2026-01-11");
     let mut said = buyer.does("close", &json!({}));
     let state = || {
         let path = format!("/accounts/{}", text(&buyer.account["id"]));

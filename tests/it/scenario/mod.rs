@@ -13,4 +13,5 @@ mod renewals;
 mod taxes;
 mod two_sellers;
 mod unrated;
+mod unused;
 mod waiting;

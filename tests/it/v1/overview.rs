@@ -86,9 +86,9 @@ fn figures_follow_what_is_sold_invoiced_paid_credited_and_called_off() {
     market.must_be_whole();
     market.advance_to("2026-04-01");
     expect![[r#"
-        mrr 0.00, 0 active, invoiced 0.00, paid 0.00, receivable 126.60, overdue 126.60 on 2, {"invoiced_percent":null,"paid_percent":null,"recurring_percent":null}
+        mrr 0.00, 0 active, invoiced 0.00, paid 0.00, receivable 4.80, overdue 4.80 on 1, {"invoiced_percent":null,"paid_percent":null,"recurring_percent":null}
         2026-01: 1 invoices, 130.00 = 130.00 recurring + 0.00 usage + 0.00 once + 0.00; credited 0.00, paid 0.00
-        2026-02: 1 invoices, 14.00 = 10.00 recurring + 4.00 usage + 0.00 once + 0.00; credited 1.00, paid 45.00
+        2026-02: 1 invoices, 14.00 = 10.00 recurring + 4.00 usage + 0.00 once + 0.00; credited 119.48, paid 45.00
     "#]].assert_eq(&told(&operator, "/overview", "EUR"));
     let of_account = format!("/overview?account={}", text(&account["id"]));
     assert_eq!(told(&operator, &of_account, "EUR"), told(&operator, "/overview", "EUR"));

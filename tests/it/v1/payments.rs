@@ -141,7 +141,8 @@ fn who_has_credit_with_its_seller_stays_with_it() {
     let amount = |it: &str| json!({ "amount": it, "currency": "EUR" });
     let paid = json!({ "account": account["id"], "amount": amount("62") });
     let payment = text(&operator.post("/payments", &paid)["id"]);
-    operator.post(&format!("/subscriptions/{subscription}/cancel"), &json!({}));
+    let nothing = json!({ "refund_to": "nowhere" });
+    operator.post(&format!("/subscriptions/{subscription}/cancel"), &nothing);
     market.advance_to("2026-02-02");
     let path = format!("POST /accounts/{}/move", text(&account["id"]));
     let go = || operator.call(&path, Some(&json!({ "parent": market.house.north.account })));

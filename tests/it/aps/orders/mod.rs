@@ -1,6 +1,7 @@
 //! The order manager: what is ordered, estimated and listed, and what is refused.
 
 mod listing;
+mod refunds;
 mod refusals;
 
 use std::fmt::Debug;

@@ -1,0 +1,323 @@
+//! Unused days: what of an issued invoice is given back when a subscription is called off before the
+//! days that were paid in advance are over.
+//!
+//! What recurs is given back by whole days, from the day of the end on; what was charged once only
+//! within the days of full refund that a term has, and what was used never. What ending early costs,
+//! and what is kept in any case, is taken off: nobody is charged for it beyond what was paid.
+
+use rust_decimal::Decimal;
+
+use super::credit::{Credit, LineAsk, remainders};
+use super::invoice::Invoice;
+use super::invoice::explanation::Step;
+use super::invoice::line::{Line, LineKind};
+use super::policy::Policy;
+use super::proration::{ProrationUnit, prorate};
+use crate::domain::catalog::term::{EarlyEnd, RefundAfter, Term};
+use crate::domain::error::Rejection;
+use crate::domain::id::{PriceId, SubscriptionId};
+use crate::domain::money::{Money, MoneyError};
+use crate::domain::quantity::Percent;
+use crate::domain::text::Name;
+use crate::domain::time::Date;
+
+/// A subscription that was called off, as far as money goes back for it.
+#[derive(Debug, Clone, Copy)]
+pub struct Ended<'a> {
+    /// Which it is.
+    pub subscription: SubscriptionId,
+    /// The first day that it does not need any more.
+    pub on: Date,
+    /// The first day of its term.
+    pub term_from: Date,
+    /// What its offer says of the term; `None` if it says nothing, or no longer.
+    pub term: Option<&'a Term>,
+}
+
+/// How much goes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// Nothing.
+    Nothing,
+    /// So many hundredths of what is charged for the days that are not used.
+    Unused(Percent),
+    /// All that is charged for the term, but for what was used.
+    Everything,
+}
+
+/// So many days of so many, of what is charged by days.
+pub type Days = Option<(i64, i64)>;
+
+/// What is given back of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenBack {
+    /// Of which line, and how much.
+    pub ask: LineAsk,
+    /// What was charged, as the invoice calls it.
+    pub label: Name,
+    /// For how many days of how many; `None` of what was charged once.
+    pub days: Days,
+}
+
+impl Ended<'_> {
+    /// How much goes back.
+    #[must_use]
+    pub fn extent(&self) -> Extent {
+        let Some(term) = self.term else { return Extent::Unused(Percent::WHOLE) };
+        let policy = term.refund.as_ref();
+        let full_until = policy.map(|it| self.term_from.plus_days(it.full_days.into()));
+        if full_until.is_some_and(|it| self.on < it) {
+            return Extent::Everything;
+        }
+        if policy.is_some_and(|it| it.after == RefundAfter::Nothing) {
+            return Extent::Nothing;
+        }
+        match term.early_end {
+            EarlyEnd::Free | EarlyEnd::Fee(_) => Extent::Unused(Percent::WHOLE),
+            EarlyEnd::Remainder => Extent::Nothing,
+            EarlyEnd::Share(it) => {
+                Extent::Unused(Percent::new(Percent::WHOLE.decimal() - it.decimal()))
+            }
+        }
+    }
+
+    /// What of all that would go back is kept, without tax: what is not refundable, and the fee for an
+    /// early end. Only where it is in the currency that was paid.
+    ///
+    /// # Errors
+    /// If it is too large.
+    pub fn kept(&self, nothing: Money) -> Result<Money, MoneyError> {
+        let fixed = self.term.and_then(|it| it.refund.as_ref()).and_then(|it| it.kept);
+        let fee = match (self.extent(), self.term.map(|it| it.early_end)) {
+            (Extent::Unused(_), Some(EarlyEnd::Fee(fee))) => Some(fee),
+            (Extent::Nothing | Extent::Unused(_) | Extent::Everything, _) => None,
+        };
+        let kept = fixed.into_iter().chain(fee);
+        Money::sum(kept.filter(|it| it.currency() == nothing.currency()), nothing.currency())
+    }
+
+    /// What of an invoice goes back, before anything of it is kept. Never more of a line than earlier
+    /// credits left.
+    ///
+    /// # Errors
+    /// If the invoice is a draft, or an amount is too large.
+    pub fn of(
+        &self,
+        invoice: &Invoice,
+        before: &[Credit],
+        policy: &Policy,
+    ) -> Result<Vec<GivenBack>, Rejection> {
+        let left = remainders(invoice, before)?;
+        let mut found = Vec::new();
+        for (place, (line, left)) in invoice.content().lines.iter().zip(&left).enumerate() {
+            if line.subscription != Some(self.subscription) || line.net.as_minor() <= 0 {
+                continue;
+            }
+            let Some((net, days)) = self.of_line(line, invoice, policy)? else { continue };
+            let net = if net.minus(left.net)?.is_negative() { net } else { left.net };
+            if net.as_minor() > 0 {
+                let place = u32::try_from(place).expect("an invoice has fewer lines than 32 bits");
+                let ask = LineAsk { place, net };
+                found.push(GivenBack { ask, label: line.label.clone(), days });
+            }
+        }
+        Ok(found)
+    }
+
+    /// How much of a line goes back, and for which days.
+    fn of_line(
+        &self,
+        line: &Line,
+        invoice: &Invoice,
+        policy: &Policy,
+    ) -> Result<Option<(Money, Days)>, MoneyError> {
+        let extent = self.extent();
+        let (cut, share) = match extent {
+            Extent::Nothing => return Ok(None),
+            Extent::Unused(share) => (self.on, share),
+            Extent::Everything => (self.term_from, Percent::WHOLE),
+        };
+        match (line.kind, line.service_period) {
+            (LineKind::Recurring, Some(period)) => {
+                let is_divided =
+                    extent == Extent::Everything || policy.proration != ProrationUnit::None;
+                if !is_divided {
+                    return Ok(None);
+                }
+                let days = period.end().days_since(cut.max(period.start())).max(0);
+                let unused = prorate(line.net, period, cut, policy.rounding)?.after;
+                let net = unused.amount().part(share.decimal(), Decimal::ONE_HUNDRED)?;
+                Ok(Some((net.book(policy.rounding)?, Some((days, period.days())))))
+            }
+            (LineKind::OneTime | LineKind::Setup | LineKind::Renewal, _) => {
+                let is_of_term = invoice.issue().is_some_and(|it| self.term_from <= it.issued_on);
+                let is_given = extent == Extent::Everything && is_of_term;
+                Ok(is_given.then_some((line.net, None)))
+            }
+            (
+                LineKind::Recurring
+                | LineKind::Usage
+                | LineKind::Credit
+                | LineKind::LateFee
+                | LineKind::Stated,
+                _,
+            ) => Ok(None),
+        }
+    }
+}
+
+/// The prices of a subscription whose charge for a day stands on an invoice, as a whole.
+pub fn covered(
+    invoice: &Invoice,
+    subscription: SubscriptionId,
+    day: Date,
+) -> impl Iterator<Item = PriceId> {
+    let lines = invoice.content().lines.iter();
+    let of_day = lines.filter(move |line| {
+        let added = line.explanation.steps.iter().any(|it| matches!(it, Step::Less(_)));
+        let period = line.service_period.filter(|_| line.kind == LineKind::Recurring && !added);
+        line.subscription == Some(subscription)
+            && period.is_some_and(|it| it.start() <= day && day < it.end())
+    });
+    of_day.filter_map(|line| line.price)
+}
+
+/// Takes what is kept off what is given back, the first first; answers what of it is left to be kept.
+///
+/// # Errors
+/// Never: both are in one currency.
+pub fn keep(given: &mut Vec<GivenBack>, mut kept: Money) -> Result<Money, MoneyError> {
+    for it in given.iter_mut() {
+        let over = it.ask.net.minus(kept)?;
+        let taken = if over.is_negative() { it.ask.net } else { kept };
+        it.ask.net = it.ask.net.minus(taken)?;
+        kept = kept.minus(taken)?;
+    }
+    given.retain(|it| !it.ask.net.is_zero());
+    Ok(kept)
+}
+
+/// What was given back and why, in a sentence for people.
+#[must_use]
+pub fn told(on: Date, given: &[GivenBack], kept: Money) -> String {
+    /// So many lines are named; a note has all of them anyway.
+    const NAMED_MAX: usize = 20;
+    let named = given.iter().take(NAMED_MAX).map(|it| match it.days {
+        Some((days, of)) => format!("{} for {days} of {of} days", it.label),
+        None => it.label.to_string(),
+    });
+    let mut named: Vec<_> = named.collect();
+    if given.len() > NAMED_MAX {
+        named.push("and others".to_owned());
+    }
+    let kept = if kept.is_zero() { String::new() } else { format!("; less {kept}, which is kept") };
+    format!("Ended on {on}: {}{kept}", named.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::billing::credit::lines;
+    use crate::domain::billing::invoice::line::LineKind as K;
+    use crate::domain::billing::invoice::sample::{date, draft, euros, id, issue};
+    use crate::domain::catalog::term::RefundPolicy;
+    use crate::domain::time::Period;
+
+    /// An invoice of 31 March over a month of 31 days, a setup and some use, of a subscription.
+    fn invoice() -> Invoice {
+        let kinds = [K::Recurring, K::Setup, K::Usage];
+        let draft = draft(7, &["31", "25", "9"], 20);
+        let mut content = draft.content().clone();
+        for (line, kind) in content.lines.iter_mut().zip(kinds) {
+            line.kind = kind;
+            line.subscription = Some(id(3));
+            line.service_period = Period::new(date("2026-03-01"), date("2026-04-01"));
+        }
+        content.lines[1].service_period = None;
+        let draft = draft.with_content(content).expect("a draft");
+        draft.issued(issue(7, "2026-03-01")).expect("issued").0
+    }
+
+    fn term(early_end: EarlyEnd, refund: Option<(Option<&str>, u32, RefundAfter)>) -> Term {
+        let refund = refund.map(|(kept, full_days, after)| RefundPolicy {
+            kept: kept.map(euros),
+            full_days,
+            after,
+        });
+        Term { early_end, refund, ..Term::of("m".parse().expect("a key"), None) }
+    }
+
+    /// What is given back at an end on a day of March, by line; what is left to be kept.
+    fn given(term: Option<&Term>, day: u32, before: &[Credit]) -> String {
+        let on = date("2026-03-01").plus_days(i64::from(day) - 1);
+        let (subscription, term_from) = (id(3), date("2026-03-01"));
+        let ended = Ended { subscription, on, term_from, term };
+        let mut given = ended.of(&invoice(), before, &Policy::DEFAULT).expect("given");
+        let kept = ended.kept(euros("0")).expect("kept");
+        let left = keep(&mut given, kept).expect("kept");
+        let lines = given.iter().map(|it| format!("{}: {}", it.ask.place, it.ask.net.decimal()));
+        format!("{} ({} left)", lines.collect::<Vec<_>>().join(", "), left.decimal())
+    }
+
+    #[test]
+    fn what_goes_back_follows_from_the_day_and_the_term() {
+        use EarlyEnd::{Fee, Free, Remainder, Share};
+        use RefundAfter::{Nothing, Prorated};
+        let half = Share(Percent::new(Decimal::from(50)));
+        let plain = term(Free, None);
+        let fourteen = term(Free, Some((None, 14, Prorated)));
+        let kept = term(Free, Some((Some("5"), 14, Nothing)));
+        let all_kept = term(Free, Some((Some("50"), 0, Prorated)));
+        let (fee, half, rest) =
+            (term(Fee(euros("6")), None), term(half, None), term(Remainder, None));
+        let table = [
+            ("no term is known", None, 11, "0: 21.00 (0.00 left)"),
+            ("on its first day", Some(&plain), 1, "0: 31.00 (0.00 left)"),
+            ("on its last", Some(&plain), 31, "0: 1.00 (0.00 left)"),
+            ("after it", Some(&plain), 32, " (0.00 left)"),
+            ("within fourteen days", Some(&fourteen), 14, "0: 31.00, 1: 25.00 (0.00 left)"),
+            ("after them", Some(&fourteen), 15, "0: 17.00 (0.00 left)"),
+            ("some is kept", Some(&kept), 14, "0: 26.00, 1: 25.00 (0.00 left)"),
+            ("all is kept afterwards", Some(&kept), 15, " (5.00 left)"),
+            ("more is kept than was paid", Some(&all_kept), 11, " (29.00 left)"),
+            ("an early end costs a fee", Some(&fee), 11, "0: 15.00 (0.00 left)"),
+            ("half of the rest", Some(&half), 11, "0: 10.50 (0.00 left)"),
+            ("all of it", Some(&rest), 11, " (0.00 left)"),
+        ];
+        for (case, term, day, expected) in table {
+            assert_eq!(given(term, day, &[]), expected, "{case}");
+        }
+    }
+
+    #[test]
+    fn no_more_goes_back_than_earlier_credits_left_and_nothing_of_what_was_used() {
+        let ask = |net| [LineAsk { place: 0, net: euros(net) }];
+        let rounding = Policy::DEFAULT.rounding;
+        for (credited, expected) in [("20", "0: 11.00"), ("5", "0: 21.00"), ("31", "")] {
+            let before = lines(&invoice(), &[], &ask(credited), rounding).expect("a credit");
+            let found = given(None, 11, &[before]);
+            assert_eq!(found, format!("{expected} (0.00 left)"), "{credited} were credited");
+        }
+    }
+
+    #[test]
+    fn where_parts_cost_as_much_as_the_whole_no_part_goes_back() {
+        let (subscription, on) = (id(3), date("2026-03-11"));
+        let ended = Ended { subscription, on, term_from: date("2026-03-01"), term: None };
+        let policy = Policy { proration: ProrationUnit::None, ..Policy::DEFAULT };
+        assert_eq!(ended.of(&invoice(), &[], &policy), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn a_note_says_what_it_gives_back() {
+        let of = |label: &str, days| GivenBack {
+            ask: LineAsk { place: 0, net: euros("1") },
+            label: label.parse().expect(label),
+            days,
+        };
+        let given = [of("Month", Some((21, 31))), of("Setup", None)];
+        let told = |kept: &str| told(date("2026-03-11"), &given, euros(kept));
+        assert_eq!(told("0"), "Ended on 2026-03-11: Month for 21 of 31 days, Setup");
+        assert!(told("5").ends_with("Setup; less 5.00 EUR, which is kept"), "{}", told("5"));
+    }
+}

@@ -1,0 +1,155 @@
+//! Days that are paid and not used: what is given back when a subscription is called off.
+
+use expect_test::expect;
+use serde_json::{Value, json};
+
+use crate::harness::market::{Market, monthly, sums, text};
+
+/// A customer with a month at 31 EUR, set up for 25, which was billed on 1 January and, perhaps, paid.
+struct Buyer {
+    market: Market,
+    account: Value,
+    subscription: String,
+}
+
+impl Buyer {
+    fn who_paid(amount: Option<&str>) -> Self {
+        let market = Market::on("2026-01-01");
+        let account = market.customer("Blue Whale", "EUR");
+        let setup = json!({
+            "name": "Setup", "kind": "one_time", "fee": "setup", "currency": "EUR",
+            "model": { "kind": "flat", "amount": "25" },
+        });
+        let offer = market.offer("Mail", &[monthly("Month", "EUR", "31"), setup]);
+        let subscription = market.order(&account, &offer, 1);
+        market.house.app.keep_duties();
+        if let Some(amount) = amount {
+            let body = json!({
+                "account": account["id"], "amount": { "amount": amount, "currency": "EUR" },
+            });
+            market.operator().post("/payments", &body);
+        }
+        Self { market, account, subscription }
+    }
+
+    fn cancels(&self, body: &Value) {
+        let path = format!("/subscriptions/{}/cancel", self.subscription);
+        self.market.operator().post(&path, body);
+        self.market.house.app.keep_duties();
+        self.market.must_be_whole();
+    }
+
+    fn all(&self, what: &str) -> Vec<Value> {
+        let path = format!("/{what}?order=oldest&account={}", text(&self.account["id"]));
+        self.market.operator().get(&path)["items"].as_array().unwrap().clone()
+    }
+
+    /// Its invoices, what was credited and went back, and what it owes and has.
+    fn stands(&self) -> String {
+        let mut said = String::new();
+        for it in self.market.invoices(&self.account) {
+            said += &format!("{} {}: {}\n", text(&it["issued_on"]), text(&it["state"]), sums(&it));
+        }
+        for it in self.all("credit_notes") {
+            let amount = |name: &str| text(&it[name]["amount"]);
+            let sums = ["net", "tax", "gross"].map(amount).join(" ");
+            said += &format!("credited {sums}: {}\n", text(&it["reason"]));
+        }
+        for it in self.all("payments") {
+            let path = format!("/payments/{}/refunds", text(&it["id"]));
+            for it in self.market.operator().get(&path)["items"].as_array().unwrap() {
+                let amount = text(&it["amount"]["amount"]);
+                said += &format!("{amount} goes back: {}\n", text(&it["state"]));
+            }
+        }
+        let path = format!("/accounts/{}/balance", text(&self.account["id"]));
+        let balance = self.market.operator().get(&path)["balances"][0].clone();
+        let amount = |name: &str| text(&balance[name]["amount"]);
+        said + &format!("owes {}, has {}\n", amount("receivable"), amount("credit"))
+    }
+}
+
+#[test]
+fn what_is_called_off_gives_back_the_days_that_were_paid_and_are_not_used() {
+    let buyer = Buyer::who_paid(Some("67.20"));
+    buyer.market.advance_to("2026-01-11");
+    buyer.cancels(&json!({}));
+    expect![[r#"
+        2026-01-01 paid: 56.00 + 11.20 = 67.20 EUR, due 0.00
+        credited 21.00 4.20 25.20: Ended on 2026-01-11: Month for 21 of 31 days
+        owes 0.00, has 25.20
+    "#]]
+    .assert_eq(&buyer.stands());
+    buyer.market.advance_to("2026-04-01");
+    assert_eq!(buyer.market.invoices(&buyer.account).len(), 1, "nothing is charged any more");
+}
+
+#[test]
+fn what_was_not_paid_is_owed_less() {
+    let buyer = Buyer::who_paid(Some("40"));
+    buyer.market.advance_to("2026-01-11");
+    buyer.cancels(&json!({ "refund_to": "method" }));
+    expect![[r#"
+        2026-01-01 overdue: 56.00 + 11.20 = 67.20 EUR, due 2.00
+        credited 21.00 4.20 25.20: Ended on 2026-01-11: Month for 21 of 31 days
+        owes 2.00, has 0.00
+    "#]]
+    .assert_eq(&buyer.stands());
+}
+
+#[test]
+fn money_goes_back_to_where_it_came_from_if_that_is_asked_for() {
+    let buyer = Buyer::who_paid(Some("67.20"));
+    buyer.market.advance_to("2026-01-11");
+    buyer.cancels(&json!({ "refund_to": "method" }));
+    expect![[r#"
+        2026-01-01 paid: 56.00 + 11.20 = 67.20 EUR, due 0.00
+        credited 21.00 4.20 25.20: Ended on 2026-01-11: Month for 21 of 31 days
+        25.20 goes back: requested
+        owes 0.00, has 0.00
+    "#]]
+    .assert_eq(&buyer.stands());
+}
+
+#[test]
+fn nothing_goes_back_on_the_last_day_but_that_day_or_where_nothing_is_to() {
+    let buyer = Buyer::who_paid(None);
+    buyer.market.advance_to("2026-01-31");
+    buyer.cancels(&json!({}));
+    expect![[r#"
+        2026-01-01 overdue: 56.00 + 11.20 = 67.20 EUR, due 66.00
+        credited 1.00 0.20 1.20: Ended on 2026-01-31: Month for 1 of 31 days
+        owes 66.00, has 0.00
+    "#]]
+    .assert_eq(&buyer.stands());
+    let buyer = Buyer::who_paid(None);
+    let refused = buyer.market.operator().call(
+        &format!("POST /subscriptions/{}/cancel", buyer.subscription),
+        Some(&json!({ "refund_to": "pocket" })),
+    );
+    assert_eq!(refused.status, 422);
+    assert_eq!(refused.json()["errors"][0]["pointer"], "/refund_to");
+    buyer.cancels(&json!({ "refund_to": "nowhere" }));
+    expect![[r#"
+        2026-01-01 open: 56.00 + 11.20 = 67.20 EUR, due 67.20
+        owes 67.20, has 0.00
+    "#]]
+    .assert_eq(&buyer.stands());
+}
+
+#[test]
+fn what_goes_on_again_is_charged_for_the_days_that_were_given_back() {
+    let buyer = Buyer::who_paid(Some("67.20"));
+    buyer.market.advance_to("2026-01-11");
+    buyer.cancels(&json!({}));
+    let path = format!("/subscriptions/{}/renew", buyer.subscription);
+    buyer.market.operator().post(&path, &json!({}));
+    buyer.market.advance_to("2026-02-01");
+    expect![[r#"
+        2026-01-01 paid: 56.00 + 11.20 = 67.20 EUR, due 0.00
+        2026-02-01 open: 52.00 + 10.40 = 62.40 EUR, due 37.20
+        credited 21.00 4.20 25.20: Ended on 2026-01-11: Month for 21 of 31 days
+        owes 37.20, has 0.00
+    "#]]
+    .assert_eq(&buyer.stands());
+}
