@@ -3,6 +3,7 @@
 //! An act runs on the writer thread, inside a transaction that it shares with others. It either
 //! happens as a whole, with its facts, or not at all.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -64,7 +65,7 @@ pub struct Act<'tx> {
     usage: Arc<Usage>,
     index: Arc<Index>,
     reach: Reach,
-    noted: Vec<Noted>,
+    noted: Noting,
     /// What memory is to be told of when the commit is on the disk.
     after_commit: Vec<AfterCommit>,
 }
@@ -82,6 +83,25 @@ struct Noted {
     verbs: Vec<Verb>,
 }
 
+/// The things that changed in an act, in the order in which they did, and where each stands.
+#[derive(Clone, Default)]
+struct Noting {
+    all: Vec<Noted>,
+    places: BTreeMap<Subject, usize>,
+}
+
+impl Noting {
+    fn find(&mut self, subject: Subject) -> Option<&mut Noted> {
+        let place = *self.places.get(&subject)?;
+        self.all.get_mut(place)
+    }
+
+    fn add(&mut self, noted: Noted) {
+        self.places.insert(noted.subject, self.all.len());
+        self.all.push(noted);
+    }
+}
+
 impl<'tx> Act<'tx> {
     pub(super) fn new(
         batch: Batch<'tx>,
@@ -89,7 +109,7 @@ impl<'tx> Act<'tx> {
         moment: Moment,
         (mint, usage, index, reach): (Arc<Mint>, Arc<Usage>, Arc<Index>, Reach),
     ) -> Self {
-        let (noted, after_commit) = (Vec::new(), Vec::new());
+        let (noted, after_commit) = (Noting::default(), Vec::new());
         Self { batch, author, moment, mint, usage, index, reach, noted, after_commit }
     }
 
@@ -97,13 +117,13 @@ impl<'tx> Act<'tx> {
     pub(super) fn begin(&mut self, author: Author, moment: Moment) -> Mark {
         self.author = author;
         self.moment = moment;
-        self.noted.clear();
+        self.noted = Noting::default();
         self.batch.mark()
     }
 
     /// Takes the act back.
     pub(super) fn take_back(&mut self, to: Mark) -> Result<(), StoreError> {
-        self.noted.clear();
+        self.noted = Noting::default();
         self.batch.roll_back(to)
     }
 
@@ -148,7 +168,7 @@ impl<'tx> Act<'tx> {
 
     /// Writes the facts of the act into the log.
     pub(super) fn tell_all(&mut self) -> Result<(), Error> {
-        for noted in std::mem::take(&mut self.noted) {
+        for noted in std::mem::take(&mut self.noted).all {
             let verbs = noted.said();
             let Noted { subject, seller, owner, change, .. } = noted;
             for verb in verbs {
@@ -411,7 +431,7 @@ impl<'tx> Act<'tx> {
     /// or changed.
     pub fn tell(&mut self, id: impl Id, verb: Verb) {
         let subject = id.subject();
-        match self.noted.iter_mut().find(|it| it.subject == subject) {
+        match self.noted.find(subject) {
             Some(noted) if !noted.verbs.contains(&verb) => noted.verbs.push(verb),
             Some(_) => {}
             None => debug_assert!(false, "{subject} was not put in this act"),
@@ -420,12 +440,12 @@ impl<'tx> Act<'tx> {
 
     /// Several changes of one thing in an act are one: from the first before to the last after.
     fn note(&mut self, subject: Subject, stamp: &Stamp, change: Change) {
-        if let Some(noted) = self.noted.iter_mut().find(|it| it.subject == subject) {
+        if let Some(noted) = self.noted.find(subject) {
             noted.change.after = change.after;
             return;
         }
         let Stamp { seller, owner, .. } = *stamp;
-        self.noted.push(Noted { subject, seller, owner, change, verbs: Vec::new() });
+        self.noted.add(Noted { subject, seller, owner, change, verbs: Vec::new() });
     }
 }
 

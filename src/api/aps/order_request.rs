@@ -101,16 +101,16 @@ pub(super) struct Wanted {
     pub(super) names: Names,
 }
 
-/// How refusals name the places of an order in the words of the request.
+/// How refusals name the places of an order in the words of the request: the end of a pointer that is
+/// not known is kept below what is known of it.
 #[derive(Debug, Clone)]
-pub(super) struct Names(Vec<(String, String)>);
+pub(super) struct Names(BTreeMap<String, String>);
 
 impl Names {
     /// The names in an order of a type whose items name these resources.
     fn of(kind: &str, resources: &[Vec<ResourceId>]) -> Self {
-        let mut names = vec![("/account".to_owned(), "/accountId".to_owned())];
-        // The later ones first, so that `/items/1` is not taken for the beginning of `/items/10`.
-        for (place, resources) in resources.iter().enumerate().rev() {
+        let mut names = BTreeMap::from([("/account".to_owned(), "/accountId".to_owned())]);
+        for (place, resources) in resources.iter().enumerate() {
             let ours = format!("/items/{place}");
             let theirs = match kind {
                 "SALES" => format!("/products/{place}"),
@@ -125,23 +125,50 @@ impl Names {
                 ("/subscription", "/subscriptionId"),
                 ("/parent", "/parentSubscriptionId"),
             ] {
-                names.push((format!("{ours}{field}"), format!("{theirs}{named}")));
+                names.insert(format!("{ours}{field}"), format!("{theirs}{named}"));
             }
-            names.push((ours, theirs));
+            names.insert(ours, theirs);
         }
         Self(names)
     }
 
     /// The same refusal in the words of the request.
     pub(super) fn told(&self, error: Error) -> Error {
-        let pairs: Vec<_> = self.0.iter().map(|it| (it.0.as_str(), it.1.as_str())).collect();
-        let Error::Rejected(Rejection { code, detail }) = error else {
-            return wire::renamed(error, &pairs);
-        };
-        let named = pairs.iter().fold(detail, |text, (ours, theirs)| {
-            text.replace(&format!("`{ours}"), &format!("`{theirs}"))
-        });
-        Rejection::new(code, named).into()
+        match error {
+            Error::Invalid(mut invalid) => {
+                for it in &mut invalid.violations {
+                    it.field = self.named(&it.field);
+                }
+                Error::Invalid(invalid)
+            }
+            Error::Rejected(Rejection { code, detail }) => {
+                // A place stands in backticks, so that every other piece may be one.
+                let pieces = detail.split('`').map(|it| match it.starts_with('/') {
+                    true => self.named(it),
+                    false => it.to_owned(),
+                });
+                Rejection::new(code, pieces.collect::<Vec<_>>().join("`")).into()
+            }
+            other @ (Error::NotFound { .. }
+            | Error::Forbidden { .. }
+            | Error::Unauthenticated
+            | Error::Stale { .. }
+            | Error::KeyReused
+            | Error::Busy
+            | Error::Full
+            | Error::Internal(_)) => other,
+        }
+    }
+
+    /// A pointer into the order as one into the request.
+    fn named(&self, pointer: &str) -> String {
+        let ends = pointer.rmatch_indices('/').map(|it| it.0).filter(|it| *it > 0);
+        for end in std::iter::once(pointer.len()).chain(ends) {
+            if let Some(theirs) = self.0.get(&pointer[..end]) {
+                return format!("{theirs}{}", &pointer[end..]);
+            }
+        }
+        pointer.to_owned()
     }
 }
 

@@ -20,6 +20,8 @@ pub mod resolution;
 pub mod shipment;
 pub mod total;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::{Deserialize, Serialize};
 
 use self::item::{Action, Item};
@@ -530,19 +532,41 @@ impl Order {
         let mut items = self.items;
         let moved = items.remove(place).on(trigger, why)?;
         items.insert(place, moved);
-        // An item that is tried again opens an order that was closed.
-        let completed_at = self.completed_at.filter(|_| trigger != ItemTrigger::Retry);
-        let it = Self { items, completed_at, ..self }.settled(now);
-        let after = it.state();
-        let verb = if before == after { Verb::Changed } else { after.verb() };
-        Ok((it, verb))
+        Ok(Self { items, ..self }.moved(trigger, before, now))
     }
 
-    /// The order with the subscription that one of its items has made.
+    /// The order with some of its items moved at once; what is told is what that makes of it.
+    ///
+    /// # Errors
+    /// If the state of one does not allow it, or work may not begin.
+    pub fn on_items(
+        self,
+        keys: &BTreeSet<text::Code>,
+        trigger: ItemTrigger,
+        now: Instant,
+    ) -> Result<(Self, Verb), Rejection> {
+        self.must_be_worked_on(trigger)?;
+        let before = self.state();
+        let moved = |it: Item| if keys.contains(&it.key) { it.on(trigger, None) } else { Ok(it) };
+        let items = self.items.into_iter().map(moved).collect::<Result<_, _>>()?;
+        Ok(Self { items, ..self }.moved(trigger, before, now))
+    }
+
+    /// The order after its items were moved, and what is told of that.
+    fn moved(self, trigger: ItemTrigger, before: State, now: Instant) -> (Self, Verb) {
+        // An item that is tried again opens an order that was closed.
+        let completed_at = self.completed_at.filter(|_| trigger != ItemTrigger::Retry);
+        let it = Self { completed_at, ..self }.settled(now);
+        let after = it.state();
+        let verb = if before == after { Verb::Changed } else { after.verb() };
+        (it, verb)
+    }
+
+    /// The order with the subscriptions that its items have made.
     #[must_use]
-    pub fn made(mut self, key: &text::Code, subscription: SubscriptionId) -> Self {
-        if let Some(item) = self.items.iter_mut().find(|it| it.key == *key) {
-            item.subscription = Some(subscription);
+    pub fn made(mut self, made: &BTreeMap<text::Code, SubscriptionId>) -> Self {
+        for item in &mut self.items {
+            item.subscription = made.get(&item.key).copied().or(item.subscription);
         }
         self
     }

@@ -175,7 +175,7 @@ fn an_order_is_for_what_its_weightiest_item_does() {
 
 #[test]
 fn why_an_item_failed_is_kept_and_what_it_made_is_named() {
-    let it = work(released(), "1", &[ItemTrigger::Start]).0.made(&code("1"), id(7));
+    let it = work(released(), "1", &[ItemTrigger::Start]).0.made(&[(code("1"), id(7))].into());
     let why = Some(prose("no room"));
     let it = it.on_item(&code("1"), ItemTrigger::Fail, why.clone(), at(5)).expect("begun").0;
     let item = it.item(&code("1")).expect("kept");

@@ -1,6 +1,6 @@
 //! The tree of subscriptions: add-ons, pools and parts of bundles follow what they belong to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Subscription;
 use super::lifecycle::{HoldOrigin, Trigger, next};
@@ -56,27 +56,45 @@ impl Trigger {
     }
 }
 
-/// All subscriptions below one, parents before their children. Each comes once, even if the parents
-/// ran in a circle.
-#[must_use]
-pub fn below(root: SubscriptionId, all: &[Subscription]) -> Vec<&Subscription> {
-    let mut seen = BTreeSet::from([root]);
-    let mut found = Vec::new();
-    let mut open = vec![root];
-    while let Some(parent) = open.pop() {
-        let children = all.iter().filter(|it| it.parent().is_some_and(|it| it.0 == parent));
-        for child in children.filter(|it| seen.insert(it.id)).collect::<Vec<_>>() {
-            found.push(child);
-            open.push(child.id);
+/// Subscriptions by what they belong to.
+#[derive(Debug, Clone, Default)]
+pub struct Family<'a>(BTreeMap<SubscriptionId, Vec<&'a Subscription>>);
+
+impl<'a> Family<'a> {
+    /// The family that some subscriptions are.
+    #[must_use]
+    pub fn of(all: &'a [Subscription]) -> Self {
+        let mut children: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for it in all {
+            if let Some((parent, _)) = it.parent() {
+                children.entry(parent).or_default().push(it);
+            }
         }
+        Self(children)
     }
-    found
+
+    /// All subscriptions below one, parents before their children. Each comes once, even if the
+    /// parents ran in a circle.
+    #[must_use]
+    pub fn below(&self, root: SubscriptionId) -> Vec<&'a Subscription> {
+        let mut seen = BTreeSet::from([root]);
+        let (mut found, mut open) = (Vec::new(), vec![root]);
+        while let Some(parent) = open.pop() {
+            for child in self.0.get(&parent).into_iter().flatten() {
+                if seen.insert(child.id) {
+                    found.push(*child);
+                    open.push(child.id);
+                }
+            }
+        }
+        found
+    }
 }
 
 /// Those below one that a trigger reaches, in the order in which it does.
 #[must_use]
 pub fn reached(trigger: Trigger, root: SubscriptionId, all: &[Subscription]) -> Vec<&Subscription> {
-    let mut found = below(root, all);
+    let mut found = Family::of(all).below(root);
     match trigger.reach() {
         Reach::Alone => found.clear(),
         Reach::FromBelow => found.reverse(),
@@ -99,7 +117,9 @@ pub fn holds_put(
     named: &BTreeSet<SubscriptionId>,
     all: &[Subscription],
 ) -> Vec<Place> {
-    let under: BTreeSet<_> = named.iter().flat_map(|it| below(*it, all)).map(|it| it.id).collect();
+    let family = Family::of(all);
+    let under: BTreeSet<_> =
+        named.iter().flat_map(|it| family.below(*it)).map(|it| it.id).collect();
     let mut places = Vec::new();
     for it in from_above(all).into_iter().rev().filter(|it| can_be_held(it, kind)) {
         let own = (named.contains(&it.id), origin);
@@ -127,7 +147,8 @@ pub fn holds_taken(
             .any(|from| from != origin || !loses(it))
     };
     let held = all.iter().filter(|it| stays_held(it));
-    let under: BTreeSet<_> = held.flat_map(|it| below(it.id, all)).map(|it| it.id).collect();
+    let family = Family::of(all);
+    let under: BTreeSet<_> = held.flat_map(|it| family.below(it.id)).map(|it| it.id).collect();
     let mut places = Vec::new();
     for it in from_above(all) {
         if loses(it) {
@@ -167,10 +188,11 @@ fn can_be_held(it: &Subscription, kind: HoldKind) -> bool {
 
 /// All of them, parents before their children; those in a circle of parents come last.
 fn from_above(all: &[Subscription]) -> Vec<&Subscription> {
-    let is_there = |id| all.iter().any(|it| it.id == id);
-    let roots = all.iter().filter(|it| it.parent().is_none_or(|it| !is_there(it.0)));
+    let there: BTreeSet<_> = all.iter().map(|it| it.id).collect();
+    let family = Family::of(all);
+    let roots = all.iter().filter(|it| it.parent().is_none_or(|it| !there.contains(&it.0)));
     let mut found: Vec<_> =
-        roots.flat_map(|it| std::iter::once(it).chain(below(it.id, all))).collect();
+        roots.flat_map(|it| std::iter::once(it).chain(family.below(it.id))).collect();
     let seen: BTreeSet<_> = found.iter().map(|it| it.id).collect();
     found.extend(all.iter().filter(|it| !seen.contains(&it.id)));
     found
@@ -304,7 +326,7 @@ mod tests {
     #[test]
     fn a_circle_of_parents_is_gone_round_once() {
         let all = [child(1, Some(2)), child(2, Some(1))];
-        assert_eq!(numbers(&below(id(1), &all), &all), [2]);
+        assert_eq!(numbers(&Family::of(&all).below(id(1)), &all), [2]);
         assert!(must_not_be_above(id(1), &[id(2), id(1)]).is_err());
         assert!(must_not_be_above(id(1), &[id(2)]).is_ok());
     }

@@ -4,16 +4,20 @@
 //! system is there when the order is answered.
 
 mod estimate;
+mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use self::estimate::{Estimate, estimate, estimate_costs};
-use super::{Act, Cx, Error, attribute, offer, provisioning, subscription};
+pub use self::work::work;
+pub(super) use self::work::{
+    item_called_off, item_done, item_failed, item_tried_again, items_done,
+};
+use super::{Act, Cx, Error, attribute, offer, subscription};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::profile::AddressUse;
 use crate::domain::attribute::definition::Attributed;
-use crate::domain::catalog::characteristic::Choices;
 use crate::domain::catalog::eligibility::Buyer;
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::resource::Resource;
@@ -24,19 +28,15 @@ use crate::domain::id::{
     AccountId, BillingAccountId, OfferId, OrderId, ResourceId, SubscriptionId,
 };
 use crate::domain::operator::Permission;
-use crate::domain::order::item::{Action, Item, Parent, Wish};
-use crate::domain::order::lifecycle::{ItemTrigger, Phase};
+use crate::domain::order::item::{Action, Item, Wish};
+use crate::domain::order::lifecycle::Phase;
 use crate::domain::order::resolution::{self, Holder, Objections, Resolved, Shelf};
 use crate::domain::order::{Decision, Order, PlaceOrder};
 use crate::domain::page::{Page, PageRequest};
-use crate::domain::provisioning::task::{Cause, QueueTask, Work};
-use crate::domain::quantity::Quantity;
 use crate::domain::stamp::SellerNumber;
-use crate::domain::subscription::change::{
-    Cancellation, Change, Deal, Entitlement, Entitlements, RefundTo,
-};
-use crate::domain::subscription::{Purchase, Subscription};
-use crate::domain::text::{self, Prose};
+use crate::domain::subscription::Subscription;
+use crate::domain::subscription::change::{Change, Deal, Entitlement, Entitlements};
+use crate::domain::text::Prose;
 use crate::store::{Along, Records};
 
 /// The sequence that orders are numbered by.
@@ -256,115 +256,6 @@ fn priced(
     Ok(Some((Deal { prices, ..deal }, bills_to)))
 }
 
-/// Begins to work on an order, item by item.
-///
-/// # Errors
-/// If its state forbids it, its account cannot buy any more, or an item is refused.
-pub fn work(act: &mut Act<'_>, id: OrderId) -> Result<Order, Error> {
-    let order: Order = act.load(id)?;
-    let account: Account = act.load(order.account())?;
-    must_buy(&account)?;
-    let released = order.release(act.now())?;
-    let order = act.keep(released)?;
-    for resolved in resolve(act, &account, order.items())? {
-        work_on(act, &account, (id, &resolved))?;
-    }
-    act.load(id)
-}
-
-fn work_on(
-    act: &mut Act<'_>,
-    account: &Account,
-    (id, resolved): (OrderId, &Resolved),
-) -> Result<(), Error> {
-    let item = &resolved.item;
-    let order: Order = act.load(id)?;
-    let started = order.on_item(&item.key, ItemTrigger::Start, None, act.now())?;
-    let order = act.keep(started)?;
-    match item.action {
-        Action::Add => add(act, account, (&order, resolved)),
-        Action::Modify => modify(act, &order, item),
-        Action::Delete => delete(act, &order, item),
-        Action::Renew => renew(act, (&order, resolved)),
-        Action::NoChange => done(act, id, &item.key),
-    }
-}
-
-fn add(
-    act: &mut Act<'_>,
-    account: &Account,
-    (order, resolved): (&Order, &Resolved),
-) -> Result<(), Error> {
-    let item = &resolved.item;
-    let named = order.request.billing_account;
-    let Some((deal, bills_to)) = priced(act, account, (named, resolved))? else {
-        return Err(Error::internal("an add is of a deal"));
-    };
-    let specification = deal.specification;
-    let bought = Purchase {
-        account: account.id,
-        billing_account: bills_to.id,
-        name: item.wish.name.clone(),
-        deal,
-        term: resolved.term.clone(),
-        parent: parent(order, item),
-        attributes: item.attributes.clone(),
-        origin: Some((order.id, item.key.clone())),
-        ordered_at: act.now(),
-    };
-    let made = subscription::write_down(act, account.stamp.seller, bought)?;
-    let of: Order = act.load(order.id)?;
-    act.keep((of.made(&item.key, made.id), Verb::Changed))?;
-    let connector = provisioning::connector_of(act, specification)?;
-    let asked = QueueTask {
-        work: Work::Create,
-        subscription: made.id,
-        seat: None,
-        cause: Some(Cause { order: order.id, item: item.key.clone() }),
-        connector,
-    };
-    provisioning::queue(act, &made, asked).map(|_| ())
-}
-
-/// What an item's subscription belongs to; another item's is there already, because items are
-/// worked on in order.
-fn parent(
-    order: &Order,
-    item: &Item,
-) -> Option<(SubscriptionId, crate::domain::subscription::tree::Belonging)> {
-    match item.parent.as_ref()? {
-        Parent::Subscription(id, belonging) => Some((*id, *belonging)),
-        Parent::Item(key, belonging) => Some((order.item(key)?.subscription?, *belonging)),
-    }
-}
-
-/// Changes what is to be different; the other system is not asked for what stays.
-fn modify(act: &mut Act<'_>, order: &Order, item: &Item) -> Result<(), Error> {
-    let held = held(act, item)?;
-    let (id, deal) = (held.id, held.deal());
-    if let Some(quantity) = item.wish.quantity.filter(|it| *it != deal.quantity) {
-        subscription::change(act, id, Change::Quantity(quantity))?;
-    }
-    let amounts = item.wish.resources.iter().map(|(id, amount)| {
-        let included = deal.resources.get(id).map_or(Quantity::ZERO, |it| it.included);
-        (*id, Entitlement::of(*amount, included))
-    });
-    let other: Entitlements =
-        amounts.filter(|(id, it)| deal.resources.get(id) != Some(it)).collect();
-    if !other.is_empty() {
-        subscription::change(act, id, Change::Resources(other))?;
-    }
-    let choices = item.wish.characteristics.iter();
-    let other: Choices = choices
-        .filter(|(name, values)| deal.characteristics.get(*name) != Some(*values))
-        .map(|(name, values)| (name.clone(), values.clone()))
-        .collect();
-    if !other.is_empty() {
-        subscription::change(act, id, Change::Characteristics(other))?;
-    }
-    done(act, order.id, &item.key)
-}
-
 /// Changes how much of a subscription is bought, at once and without an order, where an order could
 /// ask for it: what it may be is the same either way.
 ///
@@ -413,68 +304,6 @@ fn changed(
         (id, Entitlement::of(new.amount(), included))
     });
     rises.collect()
-}
-
-fn delete(act: &mut Act<'_>, order: &Order, item: &Item) -> Result<(), Error> {
-    let held = held(act, item)?;
-    let plain = Cancellation { reason: None, comment: None, refund_to: RefundTo::Balance };
-    let cancellation = item.cancellation.clone().unwrap_or(plain);
-    subscription::cancel(act, held.id, &cancellation)?;
-    done(act, order.id, &item.key)
-}
-
-fn renew(act: &mut Act<'_>, (order, resolved): (&Order, &Resolved)) -> Result<(), Error> {
-    let held = held(act, &resolved.item)?;
-    subscription::renew(act, held.id, resolved.term.as_ref())?;
-    done(act, order.id, &resolved.item.key)
-}
-
-fn done(act: &mut Act<'_>, id: OrderId, key: &text::Code) -> Result<(), Error> {
-    let order: Order = act.load(id)?;
-    let completed = order.on_item(key, ItemTrigger::Complete, None, act.now())?;
-    act.keep(completed).map(|_| ())
-}
-
-/// The other system has done what an item needed.
-///
-/// # Errors
-/// If the state of the order forbids it.
-pub(super) fn item_done(act: &mut Act<'_>, cause: &Cause) -> Result<(), Error> {
-    done(act, cause.order, &cause.item)
-}
-
-/// The other system could not do what an item needed.
-///
-/// # Errors
-/// If the state of the order forbids it.
-pub(super) fn item_failed(act: &mut Act<'_>, cause: &Cause, why: Prose) -> Result<(), Error> {
-    let order: Order = act.load(cause.order)?;
-    let failed = order.on_item(&cause.item, ItemTrigger::Fail, Some(why), act.now())?;
-    act.keep(failed).map(|_| ())
-}
-
-/// What an item needed is no longer wanted, because what it made was called off.
-///
-/// # Errors
-/// If the state of the order forbids it.
-pub(super) fn item_called_off(act: &mut Act<'_>, cause: &Cause) -> Result<(), Error> {
-    let order: Order = act.load(cause.order)?;
-    if order.item(&cause.item).is_none_or(|it| it.state().is_final()) {
-        return Ok(());
-    }
-    let canceled = order.on_item(&cause.item, ItemTrigger::Cancel, None, act.now())?;
-    act.keep(canceled).map(|_| ())
-}
-
-/// The other system is asked again for what an item needs.
-///
-/// # Errors
-/// If the item has not failed, or the account cannot buy any more.
-pub(super) fn item_tried_again(act: &mut Act<'_>, cause: &Cause) -> Result<(), Error> {
-    let order: Order = act.load(cause.order)?;
-    must_buy(&act.load(order.account())?)?;
-    let open = order.on_item(&cause.item, ItemTrigger::Retry, None, act.now())?;
-    act.keep(open).map(|_| ())
 }
 
 /// Calls off an order on which nobody has begun to work.

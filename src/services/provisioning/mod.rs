@@ -6,6 +6,8 @@
 
 pub mod connector;
 
+use std::collections::BTreeSet;
+
 use super::{Act, Cx, Error, order, subscription};
 use crate::domain::catalog::specification::Specification;
 use crate::domain::id::{OrderId, SpecificationId, SubscriptionId, TaskId};
@@ -33,7 +35,7 @@ pub fn connector_of(act: &mut Act<'_>, of: Option<SpecificationId>) -> Result<Co
 }
 
 /// Asks for something to be done for a subscription, and does it at once if there is nothing to
-/// do elsewhere.
+/// do elsewhere; whoever asks for an order tells the order then.
 ///
 /// # Errors
 /// If the store fails, or what follows from it being done is refused.
@@ -46,7 +48,7 @@ pub fn queue(act: &mut Act<'_>, of: &Subscription, asked: QueueTask) -> Result<T
     act.keep((task, crate::domain::event::Verb::Created))?;
     if is_instant {
         begin(act, id)?;
-        return finish(act, id, Outcome::default());
+        return done(act, id, Outcome::default());
     }
     act.load(id)
 }
@@ -75,11 +77,17 @@ pub fn complete(act: &mut Act<'_>, id: TaskId, outcome: Outcome) -> Result<Task,
     finish(act, id, outcome)
 }
 
-fn finish(act: &mut Act<'_>, id: TaskId, outcome: Outcome) -> Result<Task, Error> {
+/// Lets a task be done, and its subscription know.
+fn done(act: &mut Act<'_>, id: TaskId, outcome: Outcome) -> Result<Task, Error> {
     let task: Task = act.load(id)?;
     let done = task.complete(outcome, act.now())?;
     let task = act.keep(done)?;
     subscription::provisioned(act, &task)?;
+    Ok(task)
+}
+
+fn finish(act: &mut Act<'_>, id: TaskId, outcome: Outcome) -> Result<Task, Error> {
+    let task = done(act, id, outcome)?;
     if let Some(cause) = task.cause.clone() {
         order::item_done(act, &cause)?;
     }
@@ -145,16 +153,21 @@ pub fn of(cx: Cx<'_>, subscription: SubscriptionId) -> Result<Vec<Task>, Error> 
 /// If what follows from it being done is refused.
 pub(super) fn suppose_done(act: &mut Act<'_>, order: OrderId) -> Result<(), Error> {
     let order: Order = act.load(order)?;
+    let mut items = BTreeSet::new();
     for subscription in order.items().iter().filter_map(|it| it.subscription) {
         for task in of(act.cx(), subscription)? {
             let is_awaited = task.cause.as_ref().is_some_and(|it| it.order == order.id);
             if is_awaited && task.state() == State::Queued {
                 begin(act, task.id)?;
-                finish(act, task.id, Outcome::default())?;
+                let done = done(act, task.id, Outcome::default())?;
+                items.extend(done.cause.map(|it| it.item));
             }
         }
     }
-    Ok(())
+    match items.is_empty() {
+        true => Ok(()),
+        false => order::items_done(act, order.id, &items),
+    }
 }
 
 /// Calls off what is still to be done for a subscription that was never there and is no longer

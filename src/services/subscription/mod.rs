@@ -7,6 +7,8 @@ mod content;
 mod hold;
 mod renewal;
 
+use std::collections::BTreeSet;
+
 pub use self::content::{offer, resources, specification};
 pub use self::hold::{hold, release};
 pub(super) use self::hold::{hold_all_of, release_all_of};
@@ -29,7 +31,7 @@ use crate::domain::subscription::change::{Cancellation, Change, Plan, RefundTo};
 use crate::domain::subscription::lifecycle::{State, Trigger};
 use crate::domain::subscription::{Purchase, Start, Subscription, tree};
 use crate::domain::time::{Date, Zone};
-use crate::store::subscription::SUBSCRIPTION_BY_OFFER;
+use crate::store::subscription::{SUBSCRIPTION_BY_OFFER, SUBSCRIPTION_BY_PARENT};
 use crate::store::{Along, Key, Records};
 
 /// The sequence that subscriptions are numbered by.
@@ -145,12 +147,30 @@ fn reached(
     root: &Subscription,
     trigger: Trigger,
 ) -> Result<Vec<SubscriptionId>, Error> {
-    let all: Vec<Subscription> = cx.every(&Along::Owner(root.account()))?;
+    let all = below(cx, root)?;
     let below: Vec<_> = tree::reached(trigger, root.id, &all).iter().map(|it| it.id).collect();
     Ok(match trigger.reach() {
         tree::Reach::FromBelow => [below, vec![root.id]].concat(),
         tree::Reach::FromAbove | tree::Reach::Alone => [vec![root.id], below].concat(),
     })
+}
+
+/// All subscriptions of an account that lie below one of them.
+fn below(cx: Cx<'_>, root: &Subscription) -> Result<Vec<Subscription>, Error> {
+    let (mut found, mut open) = (Vec::new(), vec![root.id]);
+    let mut seen = BTreeSet::from([root.id]);
+    while let Some(parent) = open.pop() {
+        let along = Along::Index(SUBSCRIPTION_BY_PARENT, Key::new().id(parent).bytes());
+        let children = cx.every::<Subscription>(&along)?.into_iter();
+        for it in children.filter(|it| it.account() == root.account()) {
+            if seen.insert(it.id) {
+                open.push(it.id);
+                found.push(it);
+            }
+        }
+    }
+    found.sort_by_key(|it| it.id);
+    Ok(found)
 }
 
 /// Asks the other system to follow.

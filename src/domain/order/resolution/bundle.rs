@@ -19,9 +19,10 @@ pub(super) fn expanded(items: &[Item], shelf: &Shelf) -> Vec<Asked> {
     };
     let mut asked: Vec<Asked> = items.iter().enumerate().map(place).collect();
     let mut keys: BTreeSet<text::Code> = items.iter().map(|it| it.key.clone()).collect();
+    let with_parts: BTreeSet<&text::Code> = items.iter().filter_map(part_of).collect();
     for (place, item) in items.iter().enumerate() {
         let Some(offer) = added_bundle(item, shelf) else { continue };
-        if items.iter().any(|it| is_part(it, &item.key)) {
+        if with_parts.contains(&item.key) {
             continue;
         }
         for (part, count) in bundle::counts(&offer.content.parts, &item.wish.parts) {
@@ -59,10 +60,10 @@ pub(super) fn objections(desk: &Desk<'_>) -> Vec<Objection> {
 fn counted(desk: &Desk<'_>, bundle: &Item) -> (BTreeMap<OfferId, u32>, Vec<OfferId>) {
     let bundles = bundle.wish.quantity.unwrap_or(1).max(1);
     let mut sums: BTreeMap<OfferId, u32> = BTreeMap::new();
-    for child in desk.asked.iter().filter(|it| is_part(&it.item, &bundle.key)) {
-        if let Some(offer) = child.item.wish.offer {
+    for child in desk.parts(&bundle.key) {
+        if let Some(offer) = child.wish.offer {
             let sum = sums.entry(offer).or_default();
-            *sum = sum.saturating_add(child.item.wish.quantity.unwrap_or(1));
+            *sum = sum.saturating_add(child.wish.quantity.unwrap_or(1));
         }
     }
     let uneven = sums.iter().filter(|it| it.1 % bundles != 0).map(|it| *it.0).collect();
@@ -74,8 +75,12 @@ fn added_bundle<'a>(item: &Item, shelf: &'a Shelf) -> Option<&'a Offer> {
     (item.action == Action::Add && offer.content.is_bundle()).then_some(offer)
 }
 
-fn is_part(item: &Item, of: &text::Code) -> bool {
-    matches!(&item.parent, Some(Parent::Item(key, Belonging::Part)) if key == of)
+/// The item that one is a part of.
+pub(super) fn part_of(item: &Item) -> Option<&text::Code> {
+    match &item.parent {
+        Some(Parent::Item(key, Belonging::Part)) => Some(key),
+        Some(Parent::Item(..) | Parent::Subscription(..)) | None => None,
+    }
 }
 
 fn child(bundle: &Item, part: OfferId, quantity: u32, keys: &mut BTreeSet<text::Code>) -> Item {

@@ -2,13 +2,12 @@
 
 use super::{Asked, Desk, Objection};
 use crate::domain::catalog::characteristic::Choices;
-use crate::domain::catalog::eligibility::Buyer;
 use crate::domain::catalog::lifecycle::State;
 use crate::domain::catalog::offer::{Offer, QuantityLimits};
 use crate::domain::catalog::specification::{RelationKind, Specification};
 use crate::domain::error::Code;
 use crate::domain::id::OfferId;
-use crate::domain::order::item::{Action, Parent, When};
+use crate::domain::order::item::{Action, Parent};
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::change::Deal;
 use crate::domain::subscription::term::RunningTerm;
@@ -146,44 +145,16 @@ impl<'a> Desk<'a> {
         if !offer.content.is_sellable && !is_part {
             object("sellable", format!("cannot be bought alone: `{name}` is part of bundles"));
         }
-        for obstacle in offer.content.eligibility.obstacles(offer.id, &self.buyer(asked, target)) {
+        // As if everything else in the order were done.
+        let held = |id: OfferId| self.held_beside(&asked.item, target, id);
+        let buyer = &self.holder.buyer;
+        for obstacle in offer.content.eligibility.obstacles(offer.id, (buyer, &held)) {
             object(obstacle.word(), obstacle.explanation().to_owned());
         }
         if target.is_none() {
             found.extend(self.parent_fault(asked, offer));
         }
         found
-    }
-
-    /// The buyer as if everything else in the order were done.
-    fn buyer(&self, asked: &Asked, target: Option<&Subscription>) -> Buyer {
-        let mut buyer = self.holder.buyer.clone();
-        let mut count = |offer: OfferId, change: i64| {
-            let held = buyer.holdings.entry(offer).or_default();
-            *held = u32::try_from(i64::from(*held) + change).unwrap_or(0);
-        };
-        for other in self.asked.iter().filter(|it| !std::ptr::eq(*it, asked)) {
-            let held = other.item.subscription.and_then(|it| self.holder.subscription(it));
-            match (other.item.action, other.item.wish.offer, held) {
-                (Action::Add, Some(offer), _) => count(offer, 1),
-                (Action::Delete, _, Some(held)) if other.item.when == When::Now => {
-                    count(held.deal().offer, -1);
-                }
-                (
-                    Action::Add
-                    | Action::Modify
-                    | Action::Delete
-                    | Action::NoChange
-                    | Action::Renew,
-                    _,
-                    _,
-                ) => (),
-            }
-        }
-        if let Some(target) = target {
-            count(target.deal().offer, -1);
-        }
-        buyer
     }
 
     fn parent_fault(&self, asked: &Asked, offer: &Offer) -> Option<Objection> {
@@ -197,7 +168,7 @@ impl<'a> Desk<'a> {
         let above = match parent {
             Parent::Item(key, _) => self.offer_of(key),
             Parent::Subscription(id, _) => {
-                let living = self.holder.subscription(*id).filter(|it| it.state().is_living());
+                let living = self.subscription(*id).filter(|it| it.state().is_living());
                 living.map(|it| it.deal().offer)
             }
         };

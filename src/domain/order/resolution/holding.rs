@@ -10,7 +10,7 @@ use crate::domain::id::{Id, ResourceId, SpecificationId, SubscriptionId};
 use crate::domain::order::item::{Action, When};
 use crate::domain::quantity::Quantity;
 use crate::domain::subscription::change::{Deal, Entitlement};
-use crate::domain::subscription::tree;
+use crate::domain::subscription::tree::Family;
 
 /// One subscription that the account would have.
 struct Holding {
@@ -22,35 +22,38 @@ struct Holding {
 
 /// Everything in an account's future that does not go together, as far as the order causes it.
 pub(super) fn objections(desk: &Desk<'_>, drafts: &[Draft<'_>]) -> Vec<Objection> {
-    let holdings = holdings(desk, drafts);
-    let view = View { desk, holdings: &holdings };
+    let family = Family::of(&desk.holder.subscriptions);
+    let holdings = holdings(desk, (drafts, &family));
+    let view = View::new(desk, &holdings);
     let mut found = Vec::new();
-    for (place, holding) in holdings.iter().enumerate() {
+    for holding in &holdings {
         let Some(field) = &holding.field else { continue };
         found.extend(view.requirements(field, holding));
-        found.extend(view.conflicts(field, holding, place));
+        found.extend(view.conflicts(field, holding));
         found.extend(view.dependencies(field, holding));
-        found.extend(view.exclusions(field, holding, place));
+        found.extend(view.exclusions(field, holding));
     }
-    found.extend(view.orphans(drafts));
-    let mut told = Vec::new();
-    found.retain(|it| {
-        let new = !told.contains(it);
-        told.extend(new.then(|| it.clone()));
-        new
-    });
+    found.extend(view.orphans(drafts, &family));
+    let mut told = BTreeSet::new();
+    found.retain(|it| told.insert((it.field.clone(), it.rule, it.message.clone())));
     found
 }
 
-fn holdings(desk: &Desk<'_>, drafts: &[Draft<'_>]) -> Vec<Holding> {
-    let gone = gone(desk, drafts);
+fn holdings(desk: &Desk<'_>, (drafts, family): (&[Draft<'_>], &Family<'_>)) -> Vec<Holding> {
+    let gone = gone(drafts, family);
     let of = |field: Option<String>, deal: &Deal| {
         let had = |(id, it): (&ResourceId, &Entitlement)| (*id, it.amount());
         let amounts = deal.resources.iter().map(had).filter(|it| Quantity::ZERO < it.1).collect();
         Holding { field, specification: deal.specification, amounts }
     };
+    let mut changing = BTreeMap::new();
+    for draft in drafts {
+        if let Some(target) = draft.target {
+            changing.entry(target.id).or_insert(draft);
+        }
+    }
     let changed = |id: SubscriptionId| {
-        let draft = drafts.iter().find(|it| it.target.is_some_and(|it| it.id == id))?;
+        let draft = changing.get(&id)?;
         Some(of(Some(draft.asked.field.clone()), &draft.chosen.as_ref()?.deal))
     };
     let subscriptions = desk.holder.subscriptions.iter();
@@ -65,24 +68,63 @@ fn holdings(desk: &Desk<'_>, drafts: &[Draft<'_>]) -> Vec<Holding> {
 }
 
 /// The subscriptions that the order ends at once, with all that lies below them.
-fn gone(desk: &Desk<'_>, drafts: &[Draft<'_>]) -> BTreeSet<SubscriptionId> {
+fn gone(drafts: &[Draft<'_>], family: &Family<'_>) -> BTreeSet<SubscriptionId> {
     let ended =
         |it: &&Draft<'_>| it.asked.item.action == Action::Delete && it.asked.item.when == When::Now;
     let roots = drafts.iter().filter(ended).filter_map(|it| it.target);
     let mut gone = BTreeSet::new();
     for root in roots {
         gone.insert(root.id);
-        gone.extend(tree::below(root.id, &desk.holder.subscriptions).iter().map(|it| it.id));
+        gone.extend(family.below(root.id).iter().map(|it| it.id));
     }
     gone
 }
 
+/// All that the account would have, and what of it is against what.
 struct View<'a> {
     desk: &'a Desk<'a>,
     holdings: &'a [Holding],
+    /// In how many holdings a resource is.
+    resources: BTreeMap<ResourceId, usize>,
+    /// In how many holdings something is that cannot be in one account with a resource.
+    against: BTreeMap<ResourceId, BTreeMap<ResourceId, usize>>,
+    /// In how many holdings there is something of a specification.
+    specifications: BTreeMap<SpecificationId, usize>,
+    /// What is held that excludes a specification.
+    excluding: BTreeMap<SpecificationId, BTreeSet<SpecificationId>>,
 }
 
-impl View<'_> {
+impl<'a> View<'a> {
+    fn new(desk: &'a Desk<'a>, holdings: &'a [Holding]) -> Self {
+        let mut view = Self {
+            desk,
+            holdings,
+            resources: BTreeMap::new(),
+            against: BTreeMap::new(),
+            specifications: BTreeMap::new(),
+            excluding: BTreeMap::new(),
+        };
+        let mut against: BTreeMap<_, BTreeMap<_, usize>> = BTreeMap::new();
+        for holding in holdings {
+            for id in holding.amounts.keys() {
+                *view.resources.entry(*id).or_default() += 1;
+            }
+            for (id, _, other) in view.dependencies_of(holding, DependencyKind::AccountConflict) {
+                *against.entry(other.on).or_default().entry(id).or_default() += 1;
+            }
+            if let Some(id) = holding.specification {
+                *view.specifications.entry(id).or_default() += 1;
+            }
+        }
+        view.against = against;
+        for by in view.specifications.keys() {
+            for it in view.related(Some(*by), RelationKind::Exclusivity) {
+                view.excluding.entry(it).or_default().insert(*by);
+            }
+        }
+        view
+    }
+
     fn resource(&self, id: ResourceId) -> Option<&Resource> {
         self.desk.shelf.resources.get(&id)
     }
@@ -121,7 +163,7 @@ impl View<'_> {
     }
 
     /// Nothing conflicts with anything in the same subscription, or in the account.
-    fn conflicts(&self, field: &str, holding: &Holding, place: usize) -> Vec<Objection> {
+    fn conflicts(&self, field: &str, holding: &Holding) -> Vec<Objection> {
         let mut found = Vec::new();
         let own = self.dependencies_of(holding, DependencyKind::SubscriptionConflict);
         for (id, _, other) in own.filter(|it| holding.amounts.contains_key(&it.2.on)) {
@@ -129,26 +171,33 @@ impl View<'_> {
             let rule = DependencyKind::SubscriptionConflict.word();
             found.push(resource_objection(field, id, rule, message).about(other.on));
         }
-        for (other_place, other) in self.holdings.iter().enumerate() {
-            let mine = self.dependencies_of(holding, DependencyKind::AccountConflict);
-            let mine = mine.filter(|it| other.amounts.contains_key(&it.2.on));
-            let mut pairs: Vec<_> = mine.map(|it| (it.0, it.2.on)).collect();
-            if other_place != place {
-                let theirs = self.dependencies_of(other, DependencyKind::AccountConflict);
-                let theirs = theirs.filter(|it| holding.amounts.contains_key(&it.2.on));
-                pairs.extend(theirs.map(|it| (it.2.on, it.0)));
-            }
-            for (id, against) in pairs {
-                let message = format!("cannot be had beside `{}`", self.name(against));
-                let rule = DependencyKind::AccountConflict.word();
-                found.push(resource_objection(field, id, rule, message).about(against));
-            }
+        let mine = self.dependencies_of(holding, DependencyKind::AccountConflict);
+        let mine = mine.filter(|it| self.resources.contains_key(&it.2.on));
+        let mut pairs: Vec<_> = mine.map(|it| (it.0, it.2.on)).collect();
+        for id in holding.amounts.keys() {
+            let others = self.against.get(id).into_iter().flatten();
+            // What is against it in the same holding was found above.
+            let others = others
+                .filter(|(by, count)| **count > usize::from(self.is_against(holding, **by, *id)));
+            pairs.extend(others.map(|it| (*id, *it.0)));
+        }
+        for (id, against) in pairs {
+            let message = format!("cannot be had beside `{}`", self.name(against));
+            let rule = DependencyKind::AccountConflict.word();
+            found.push(resource_objection(field, id, rule, message).about(against));
         }
         found
     }
 
+    /// Whether a holding has a resource that cannot be in one account with another.
+    fn is_against(&self, holding: &Holding, by: ResourceId, id: ResourceId) -> bool {
+        let says = || self.resource(by).into_iter();
+        let says = || says().flat_map(|it| it.dependencies(DependencyKind::AccountConflict));
+        holding.amounts.contains_key(&by) && says().any(|it| it.on == id)
+    }
+
     fn is_held(&self, specification: SpecificationId) -> bool {
-        self.holdings.iter().any(|it| it.specification == Some(specification))
+        self.specifications.contains_key(&specification)
     }
 
     fn related(&self, of: Option<SpecificationId>, kind: RelationKind) -> Vec<SpecificationId> {
@@ -173,30 +222,35 @@ impl View<'_> {
     }
 
     /// What a specification excludes, the account does not have.
-    fn exclusions(&self, field: &str, holding: &Holding, place: usize) -> Vec<Objection> {
+    fn exclusions(&self, field: &str, holding: &Holding) -> Vec<Objection> {
         let kind = RelationKind::Exclusivity;
-        let mine = self.related(holding.specification, kind);
-        let others = self.holdings.iter().enumerate().filter(|it| it.0 != place);
-        let excluded = others.filter_map(|it| it.1.specification).filter(|other| {
-            let theirs = self.related(Some(*other), kind);
-            mine.contains(other) || holding.specification.is_some_and(|it| theirs.contains(&it))
-        });
+        let Some(own) = holding.specification else { return Vec::new() };
+        let mut excluded: BTreeSet<_> = self.related(Some(own), kind).into_iter().collect();
+        excluded.extend(self.excluding.get(&own).into_iter().flatten());
+        let beside = |id: &SpecificationId| {
+            let held = self.specifications.get(id).copied().unwrap_or(0);
+            held > usize::from(*id == own)
+        };
         let object = |it: SpecificationId| {
             let message = format!("cannot be had beside `{}`", self.title(it));
             specification_objection(field, kind, message).about(it)
         };
-        excluded.map(object).collect()
+        excluded.into_iter().filter(beside).map(object).collect()
     }
 
     /// Nothing that the order leaves as it is loses what it depends on.
-    fn orphans(&self, drafts: &[Draft<'_>]) -> Vec<Objection> {
+    fn orphans(&self, drafts: &[Draft<'_>], family: &Family<'_>) -> Vec<Objection> {
+        let mut depending = BTreeMap::new();
+        let left = self.holdings.iter().filter(|it| it.field.is_none());
+        let left: BTreeSet<_> = left.filter_map(|it| it.specification).collect();
+        for by in left {
+            for on in self.related(Some(by), RelationKind::Dependency) {
+                depending.entry(on).or_insert(by);
+            }
+        }
         let mut found = Vec::new();
-        for (field, lost) in lost(self.desk, drafts) {
-            let left = self.holdings.iter().filter(|it| it.field.is_none());
-            let depends = |it: &&Holding| {
-                self.related(it.specification, RelationKind::Dependency).contains(&lost)
-            };
-            let orphan = left.filter(depends).find_map(|it| it.specification);
+        for (field, lost) in lost(drafts, family) {
+            let orphan = depending.get(&lost).copied();
             if let Some(orphan) = orphan.filter(|_| !self.is_held(lost)) {
                 let message =
                     format!("is needed by `{}`, which the account keeps", self.title(orphan));
@@ -209,7 +263,7 @@ impl View<'_> {
 }
 
 /// What the order takes away: the specification of everything that it ends or switches.
-fn lost(desk: &Desk<'_>, drafts: &[Draft<'_>]) -> Vec<(String, SpecificationId)> {
+fn lost(drafts: &[Draft<'_>], family: &Family<'_>) -> Vec<(String, SpecificationId)> {
     let mut found = Vec::new();
     for draft in drafts {
         let Some(target) = draft.target else { continue };
@@ -221,7 +275,7 @@ fn lost(desk: &Desk<'_>, drafts: &[Draft<'_>]) -> Vec<(String, SpecificationId)>
             }
             (None, Action::Delete, When::Now) => {
                 lose(target.deal().specification);
-                for it in tree::below(target.id, &desk.holder.subscriptions) {
+                for it in family.below(target.id) {
                     lose(it.deal().specification);
                 }
             }

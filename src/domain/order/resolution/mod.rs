@@ -8,12 +8,14 @@
 mod amount;
 mod bundle;
 mod choice;
+mod desk;
 mod holding;
 mod target;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
+use self::desk::Desk;
 use super::item::{Action, Item};
 use crate::domain::catalog::eligibility::Buyer;
 use crate::domain::catalog::offer::Offer;
@@ -45,13 +47,6 @@ pub struct Holder {
     pub buyer: Buyer,
     /// The account's subscriptions, all that are living at least.
     pub subscriptions: Vec<Subscription>,
-}
-
-impl Holder {
-    fn subscription(&self, id: crate::domain::id::SubscriptionId) -> Option<&Subscription> {
-        let own = |it: &&Subscription| it.id == id && it.account() == self.buyer.account;
-        self.subscriptions.iter().find(own)
-    }
 }
 
 /// Something that speaks against an order.
@@ -145,7 +140,7 @@ pub fn resolve(
     now: Instant,
 ) -> Result<Vec<Resolved>, Objections> {
     let asked = bundle::expanded(items, shelf);
-    let desk = Desk { asked: &asked, shelf, holder, now };
+    let desk = Desk::new(&asked, (shelf, holder), now);
     let mut objections = bundle::objections(&desk);
     let mut drafts = Vec::new();
     for it in &asked {
@@ -183,14 +178,6 @@ impl Asked {
     }
 }
 
-/// All that is looked at.
-struct Desk<'a> {
-    asked: &'a [Asked],
-    shelf: &'a Shelf,
-    holder: &'a Holder,
-    now: Instant,
-}
-
 /// What an item asks for, and what it changes.
 struct Draft<'a> {
     asked: &'a Asked,
@@ -206,13 +193,6 @@ impl<'a> Desk<'a> {
             Action::Delete | Action::NoChange => None,
         };
         Ok(Draft { asked, target, chosen })
-    }
-
-    /// What another item is, or asks to be, a subscription to.
-    fn offer_of(&self, key: &text::Code) -> Option<OfferId> {
-        let item = &self.asked.iter().find(|it| it.item.key == *key)?.item;
-        let target = item.subscription.and_then(|it| self.holder.subscription(it));
-        item.wish.offer.or(target.map(|it| it.deal().offer))
     }
 }
 

@@ -19,7 +19,7 @@ impl<'a> Desk<'a> {
                 }
             };
         };
-        let Some(target) = self.holder.subscription(id) else {
+        let Some(target) = self.subscription(id) else {
             let message = format!("names no subscription of the account: `{id}`");
             return Err(asked
                 .object(field, Code::ReferenceUnknown, "reference", message)
@@ -32,10 +32,7 @@ impl<'a> Desk<'a> {
             let code = Code::SubscriptionStateForbids;
             return Err(asked.object(field, code, "state", message).about(id));
         }
-        let others = self.asked.iter().filter(|it| !std::ptr::eq(*it, asked));
-        let acts = |action| action != Action::NoChange;
-        let mut acting = others.filter(|it| acts(it.item.action) && acts(asked.item.action));
-        match acting.any(|it| it.item.subscription == Some(id)) {
+        match asked.item.action != Action::NoChange && self.is_contested(id) {
             true => {
                 let message = "names a subscription that another item is about as well";
                 Err(asked.object(field, Code::Duplicate, "unique", message).about(id))

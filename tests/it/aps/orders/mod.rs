@@ -1,5 +1,6 @@
 //! The order manager: what is ordered, estimated and listed, and what is refused.
 
+mod crowd;
 mod listing;
 mod refunds;
 mod refusals;
