@@ -47,6 +47,14 @@ pub fn seller(cx: Cx<'_>, named: Option<AccountId>) -> Result<SellerNumber, Erro
     }
 }
 
+/// Whether the caller keeps the catalogue that something stands in, and does not only buy from it;
+/// nothing for who keeps none.
+#[must_use]
+pub fn is_kept(cx: Cx<'_>, stamp: &Stamp) -> Option<bool> {
+    let keeps = cx.actor.may_at_all(Permission::CatalogWrite);
+    keeps.then(|| cx.actor.may(Permission::CatalogWrite, stamp) == Decision::Yes)
+}
+
 /// Something new: whose it will be, and the id that its maker brings for it, if any.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct New<I> {

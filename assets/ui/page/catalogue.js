@@ -3,10 +3,10 @@ import { html } from "../html.js";
 import { useEffect, useState } from "../../vendor/preact/hooks.js";
 import { all, get } from "../model/api.js";
 import { useLoad, useStill } from "../model/load.js";
-import { rememberAll } from "../model/name.js";
+import { listed, rememberAll } from "../model/name.js";
 import { isNothing, money } from "../model/money.js";
 import { here, refine, to } from "../model/route.js";
-import { may, session } from "../model/session.js";
+import { isHouse, may, session } from "../model/session.js";
 import { count, local, t } from "../model/text.js";
 import { Icon } from "../part/icon.js";
 import { Page } from "../part/page.js";
@@ -23,14 +23,18 @@ function named(facets) {
   return groups.map(([name, same]) => ({ name, ids: same.map((it) => it.id), count: same.reduce((sum, it) => sum + it.count, 0) }));
 }
 
+/** Who sells an offer, for who sells some and buys others. */
+const sellerOf = (it) => (it.is_kept === undefined || isHouse() ? undefined : it.is_kept ? session.value.account.name : t("from your provider"));
+
 /** Offers on sale, from the search index: found as one types, with what they can be narrowed by. */
 async function search({ q, category, currency }) {
-  const whole = await get("/search", { q, currency, limit: MOST });
-  const categories = named(whole.facets.categories).sort((one, other) => one.name.localeCompare(other.name));
+  const [whole, known] = await Promise.all([get("/search", { q, currency, limit: MOST }), listed("/categories")]);
+  const inWords = whole.facets.categories.map((it) => ({ ...it, name: local(known.get(it.id)?.name) || it.name }));
+  const categories = named(inWords).sort((one, other) => one.name.localeCompare(other.name));
   const chosen = categories.find((it) => it.name === category);
   const parts = chosen ? await Promise.all(chosen.ids.map((id) => get("/search", { q, currency, category: id, limit: MOST }))) : [whole];
   return {
-    offers: parts.flatMap((it) => it.items),
+    offers: parts.flatMap((it) => it.items).map((it) => ({ ...it, description: local(it.descriptions), seller_name: it.seller_name ?? sellerOf(it) })),
     total: parts.reduce((sum, it) => sum + it.total, 0),
     categories,
     currencies: whole.facets.currencies.map((it) => it.currency).sort(),
@@ -69,7 +73,7 @@ const Card = ({ of, currency, isSeveral }) => html`
   <article class="card offer-card">
     <div class="row between"><h2><a href=${to(`/catalogue/${of.id}`)}>${local(of.names)}</a></h2>${of.state && html`<${State} of=${of.state} />`}</div>
     <p>${of.description}</p>
-    <footer class="row between"><span><${Least} of=${of} currency=${currency} /></span>${isSeveral && html`<small>${of.seller_name}</small>`}</footer>
+    <footer><div><${Least} of=${of} currency=${currency} /></div>${isSeveral && html`<small>${of.seller_name}</small>`}</footer>
   </article>`;
 
 const Pick = ({ name, at, value, children }) => html`

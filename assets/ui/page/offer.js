@@ -47,7 +47,6 @@ const isOffShelf = (of) => of.state === "launched" && of.valid.to && new Date(of
 /** The page. */
 export default function Offer({ id }) {
   const read = useLoad(() => get(`/offers/${id}`), [id]);
-  const meters = useLoad(() => (may("catalog_read") ? listed("/meters") : Promise.resolve(new Map())), ["meters"]);
   const categories = useLoad(() => listed("/categories"), ["category names"]);
   const [isOrdering, order] = useState(false);
   const step = ([verb, text]) => ({ text: text(), icon: "arrow-up-right", onClick: () => post(`/offers/${id}/${verb}`).then(() => say(text()), complain) });
@@ -80,11 +79,11 @@ export default function Offer({ id }) {
                   [t("Adds to"), of.adds_to && html`<${Named} id=${of.adds_to} />`],
                   [t("On sale until"), day(of.valid.to)],
                 ]} /></div><//>
-              <${Prices} offer=${of} meters=${meters.data} />
+              <${Prices} offer=${of} />
               <${Card} title=${t("Terms")}><${Terms} of=${of.terms} /><//>
               ${isOurs && may("catalog_read") && html`<${Card} title=${t("Timeline")}><${Timeline} path=${`/offers/${id}/timeline`} own=${id} /><//>`}
             </div>
-            <${Calculator} offer=${of} meters=${meters.data} />
+            <${Calculator} offer=${of} />
           </div>
           ${isOrdering && html`<${OrderDialog} offer=${of} onClose=${() => order(false)} />`}
         <//>`;

@@ -44,7 +44,7 @@ export function Editable({ path, title, create, columns, fields, names, may, mad
   const [isCreating, make] = useState(false);
   const [chosen, choose] = useState(null);
   const add = may && html`<button type="button" class="button small" onClick=${() => make(true)}><${Icon} name="plus" />${t("New")}</button>`;
-  const edit = { head: "", num: true, lead: true, cell: (it) => html`
+  const edit = { head: "", num: true, lead: true, cell: (it) => it.is_kept !== false && html`
     <button type="button" class="button small" aria-label=${t("Edit {name}", { name: called(it) })} onClick=${() => choose(it)}>${t("Edit")}</button>` };
   return html`
     <${Card} title=${title} actions=${html`${actions}${add}`}>

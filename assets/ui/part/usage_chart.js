@@ -3,7 +3,7 @@ import { html } from "../html.js";
 import { useState } from "../../vendor/preact/hooks.js";
 import { get } from "../model/api.js";
 import { useLoad } from "../model/load.js";
-import { listed, name } from "../model/name.js";
+import { name } from "../model/name.js";
 import { brief, quantity } from "../model/money.js";
 import { may } from "../model/session.js";
 import { t } from "../model/text.js";
@@ -23,8 +23,7 @@ const counted = (amount, unit) => (unit ? `${quantity(amount)} ${unit}` : quanti
 function Series({ subscription, price, span }) {
   const [days, step] = SPANS.find(([key]) => key === span);
   const from = new Date(now() - Number(days) * DAY).toISOString().replace(/T.*/, "T00:00:00Z");
-  const meters = useLoad(async () => (may("catalog_read") ? listed("/meters") : new Map()), ["meters"]);
-  const unit = meters.data?.get(price.meter)?.unit;
+  const { unit } = price;
   const read = useLoad(() => get(`/subscriptions/${subscription}/usage`, { meter: price.meter, from, step }), [subscription, price.meter, from, step]);
   return html`
     <${Loaded} of=${read} bones=${5}>${({ points, total, events }) => {

@@ -47,6 +47,10 @@ struct Category {
     /// How the offers in it are taxed, and those in the categories below it that say nothing else.
     tax_category: Option<String>,
     state: String,
+    /// Whether the caller keeps the catalogue that it stands in, and does not only buy from it;
+    /// left out for who keeps none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_kept: Option<bool>,
     /// Who sells it.
     #[serde(flatten)]
     sold_by: SoldBy,
@@ -64,6 +68,7 @@ impl From<&domain::Category> for Category {
             parent: it.parent().map(|it| it.to_string()),
             tax_category: it.tax_category.map(|it| it.to_string()),
             state: it.life.state().to_string(),
+            is_kept: None,
             sold_by: SoldBy::default(),
         }
     }
@@ -79,7 +84,8 @@ fn list(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<Category>>, Er
     let mut labels = Labels::new(cx);
     Ok(Reply::ok(List::each(page, |it| {
         let sold_by = SoldBy::of(&mut labels, &it.stamp)?;
-        Ok::<_, Error>(Category { sold_by, ..Category::from(&it) })
+        let is_kept = catalog::is_kept(cx, &it.stamp);
+        Ok::<_, Error>(Category { is_kept, sold_by, ..Category::from(&it) })
     })?))
 }
 

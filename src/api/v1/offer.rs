@@ -79,7 +79,8 @@ struct Offer {
     summary: Option<Texts>,
     description: Option<Texts>,
     part_number: Option<String>,
-    /// Whether the caller keeps the catalogue that it stands in; left out in lists.
+    /// Whether the caller keeps the catalogue that it stands in, and does not only buy from it;
+    /// left out for who keeps none.
     #[serde(skip_serializing_if = "Option::is_none")]
     is_kept: Option<bool>,
     /// Who sells it.
@@ -278,7 +279,8 @@ fn list(cx: Cx<'_>, call: &Call, query: OfferQuery) -> Result<Reply<List<Offer>>
     let mut labels = Labels::new(cx);
     Ok(Reply::ok(List::each(page, |it| {
         let sold_by = SoldBy::of(&mut labels, &it.stamp)?;
-        Ok::<_, Error>(Offer { sold_by, ..Offer::of(&it) })
+        let is_kept = catalog::is_kept(cx, &it.stamp);
+        Ok::<_, Error>(Offer { is_kept, sold_by, ..Offer::of(&it) })
     })?))
 }
 
@@ -289,9 +291,10 @@ pub(super) fn told(it: &domain::Offer) -> impl Wire + use<> {
 
 fn whole(cx: Cx<'_>, it: &domain::Offer) -> Result<Offer, Error> {
     let prices = offer::prices(cx, it.id)?;
-    let prices = Some(prices.iter().map(Price::from).collect());
+    let prices: Result<_, Error> = prices.iter().map(|it| Price::whole(cx, it)).collect();
+    let prices = Some(prices?);
     let sold_by = SoldBy::of(&mut Labels::new(cx), &it.stamp)?;
-    let is_kept = Some(offer::is_kept(cx, it));
+    let is_kept = catalog::is_kept(cx, &it.stamp);
     Ok(Offer { prices, is_kept, sold_by, ..Offer::of(it) })
 }
 

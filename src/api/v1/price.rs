@@ -59,6 +59,9 @@ pub(super) struct Price {
     timing: Option<&'static str>,
     /// Of a usage price: what is counted.
     meter: Option<String>,
+    /// Of a usage price: in what it is counted; left out in events.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<String>,
     /// Whose amount it multiplies; of a usage price, of whose use what was bought is free.
     resource: Option<String>,
     currency: String,
@@ -136,6 +139,7 @@ impl From<&domain::Price> for Price {
             period,
             timing,
             meter,
+            unit: None,
             resource: it.resource.map(|it| it.to_string()),
             currency: it.currency.to_string(),
             term: it.term.as_ref().map(ToString::to_string),
@@ -144,6 +148,14 @@ impl From<&domain::Price> for Price {
             includes_tax: it.base == Base::Gross,
             versions: versions.map(|(place, version)| Version::of(place + 1, version)).collect(),
         }
+    }
+}
+
+impl Price {
+    /// A price with what it takes from elsewhere.
+    pub(super) fn whole(cx: Cx<'_>, it: &domain::Price) -> Result<Self, Error> {
+        let unit = offer::unit(cx, it)?.map(|it| it.to_string());
+        Ok(Self { unit, ..Self::from(it) })
     }
 }
 
@@ -302,12 +314,13 @@ fn rows(tiers: &[Tier]) -> Vec<TierRow> {
 fn list(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<Price>>, Error> {
     let offer = offer::get(cx, call.id("id")?)?;
     let prices = offer::prices(cx, offer.id)?;
-    Ok(Reply::ok(List::whole(prices.iter().map(Price::from).collect())))
+    let prices: Result<_, Error> = prices.iter().map(|it| Price::whole(cx, it)).collect();
+    Ok(Reply::ok(List::whole(prices?)))
 }
 
 fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Price>, Error> {
     let it: domain::Price = cx.get(call.id("id")?)?;
-    Ok(Reply::ok(Price::from(&it)).tagged(it.stamp.revision))
+    Ok(Reply::ok(Price::whole(cx, &it)?).tagged(it.stamp.revision))
 }
 
 /// A price to be added to an offer.

@@ -17,7 +17,7 @@ use crate::domain::operator::Permission;
 use crate::domain::text::Locale;
 use crate::services::label::Labels;
 use crate::services::search::{self, Hit, PriceMax, Query, Shelf};
-use crate::services::{Cx, Error};
+use crate::services::{Cx, Error, catalog};
 
 pub(super) fn routes() -> Vec<Route> {
     let browses = Needs::Permission(Permission::OfferBrowse);
@@ -91,6 +91,8 @@ struct SearchHit {
     names: Texts,
     /// What it is, in a line; else its description.
     description: Option<String>,
+    /// The same in all languages that it is said in.
+    descriptions: Option<Texts>,
     part_number: Option<String>,
     categories: Vec<SearchCategory>,
     /// What it costs at least: what recurs before what is charged once and what is used, in the
@@ -98,6 +100,10 @@ struct SearchHit {
     from_price: Option<SearchPrice>,
     /// The same for each currency and occasion.
     prices: Vec<SearchPrice>,
+    /// Whether the caller keeps the catalogue that it stands in, and does not only buy from it;
+    /// left out for who keeps none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_kept: Option<bool>,
     /// Who sells it.
     #[serde(flatten)]
     sold_by: SoldBy,
@@ -183,10 +189,12 @@ impl Shown<'_> {
             name: self.text(&content.name),
             names: Texts::from(&content.name),
             description: said.map(|it| self.text(it)),
+            descriptions: said.map(Texts::from),
             part_number: content.part_number.as_ref().map(ToString::to_string),
             categories: content.categories.iter().filter_map(category).collect(),
             from_price: known_by.iter().find(asked).map(SearchPrice::from),
             prices: it.prices.iter().map(SearchPrice::from).collect(),
+            is_kept: None,
             sold_by: SoldBy::default(),
         }
     }
@@ -219,7 +227,8 @@ fn find(cx: Cx<'_>, call: &Call, query: SearchQuery) -> Result<Reply<SearchResul
     let mut labels = Labels::new(cx);
     let mut hit = |it: &Hit| {
         let sold_by = SoldBy::of(&mut labels, &it.offer.stamp)?;
-        Ok(SearchHit { sold_by, ..shown.hit(it) })
+        let is_kept = catalog::is_kept(cx, &it.offer.stamp);
+        Ok(SearchHit { is_kept, sold_by, ..shown.hit(it) })
     };
     let items: Result<_, Error> = shelf.hits.iter().map(&mut hit).collect();
     Ok(Reply::ok(SearchResult { items: items?, total: shelf.total, facets: shown.facets() }))

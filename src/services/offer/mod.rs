@@ -7,7 +7,7 @@ mod sale;
 pub use self::copy::{copied, copy, synchronize};
 pub use self::price::{
     add_price, begin_version, drop_price, kinds, prices, redraft_price, rename_price, reprice,
-    revise_price, taken_prices,
+    revise_price, taken_prices, unit,
 };
 pub use self::sale::{publish, remove, unpublish};
 use super::catalog::{self, New};
@@ -34,12 +34,6 @@ pub fn shows(cx: Cx<'_>, offer: &Offer) -> bool {
     let was_on_shelf = offer.life.state().was_on_market();
     cx.actor.may(Permission::CatalogRead, &offer.stamp) == Decision::Yes
         || was_on_shelf && cx.actor.may(Permission::OfferBrowse, &offer.stamp) == Decision::Yes
-}
-
-/// Whether the caller keeps the catalogue that an offer stands in, and does not only buy from it.
-#[must_use]
-pub fn is_kept(cx: Cx<'_>, offer: &Offer) -> bool {
-    cx.actor.may(Permission::CatalogWrite, &offer.stamp) == Decision::Yes
 }
 
 /// The offer with an id.

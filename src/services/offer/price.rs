@@ -25,6 +25,15 @@ pub fn prices(cx: Cx<'_>, offer: OfferId) -> Result<Vec<Price>, Error> {
     cx.every(&Along::Index(PRICE_BY_OFFER, Key::new().id(offer).bytes()))
 }
 
+/// In what a usage price counts; nothing for others. Who sees the price sees that too.
+///
+/// # Errors
+/// If the store fails.
+pub fn unit(cx: Cx<'_>, price: &Price) -> Result<Option<Name>, Error> {
+    let PriceKind::Usage { meter } = price.kind else { return Ok(None) };
+    Ok(cx.shared::<Meter>(meter)?.map(|it| it.unit.clone()))
+}
+
 /// What some prices are for.
 ///
 /// # Errors

@@ -172,7 +172,10 @@ fn resellers_and_their_customers_find_their_own_shelf_alone() {
                 .as_array()
                 .unwrap()
                 .iter()
-                .map(|it| text(&it["name"]))
+                .map(|it| match it["is_kept"].as_bool() {
+                    Some(true) => format!("{} (kept)", text(&it["name"])),
+                    Some(false) | None => text(&it["name"]),
+                })
                 .collect();
             names.sort_unstable();
             told.push_str(&format!("{who}: {}\n", names.join(", ")));
@@ -182,12 +185,12 @@ fn resellers_and_their_customers_find_their_own_shelf_alone() {
     let before = told();
     house.app.keep_duties();
     expect![[r#"
-        operator: North Cloud, Provider Cloud, South Cloud
+        operator: North Cloud (kept), Provider Cloud (kept), South Cloud (kept)
         customer: Provider Cloud
         member: Provider Cloud
-        north: North Cloud, Provider Cloud
+        north: North Cloud (kept), Provider Cloud
         customer of north: North Cloud
-        south: Provider Cloud, South Cloud
+        south: Provider Cloud, South Cloud (kept)
         member of south: South Cloud
     "#]]
     .assert_eq(&told());

@@ -22,7 +22,7 @@ const shown = {
 /** Categories: how offers are grouped in the shop. */
 export function Categories() {
   const all = useLoad(() => listed("/categories"), ["category names"]);
-  const others = (known) => [...(all.data?.values() ?? [])].filter((it) => it.id !== known.id);
+  const others = (known) => [...(all.data?.values() ?? [])].filter((it) => it.id !== known.id && it.is_kept !== false);
   const turn = (it, verb, text) => post(`/categories/${it.id}/${verb}`).then(() => { forget("/categories"); say(text); }, complain);
   return html`
     <${Editable} path="/categories" title=${t("Categories")} create=${t("New category")} may=${may("catalog_write")}
@@ -31,7 +31,7 @@ export function Categories() {
         { head: t("Name"), cell: (it) => html`<span class="strong">${local(it.name)}</span>` },
         { head: t("Below"), cell: (it) => it.parent && local(all.data?.get(it.parent)?.name) },
         { head: t("State"), cell: (it) => html`<${State} of=${it.state} />` },
-        { head: "", num: true, cell: (it) => may("catalog_publish") && shown[it.state] && html`
+        { head: "", num: true, cell: (it) => may("catalog_publish") && it.is_kept !== false && shown[it.state] && html`
           <button type="button" class="button small" onClick=${() => turn(it, shown[it.state][0], shown[it.state][1]())}>${shown[it.state][1]()}</button>` },
       ]}
       fields=${(known) => html`

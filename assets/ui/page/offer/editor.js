@@ -21,8 +21,9 @@ const BILLED = [
 
 const spans = (usual, none, own) => [["", none], ...[...new Set([...usual, ...(own ? [own] : [])])].map((it) => [it, span(it)])];
 const named = (items) => [...items].map((it) => [it.id, local(it.name)]);
-/** Of several, those of one seller, if it is known who that is. */
-const ofSeller = (map, seller) => new Map([...map].filter(([, it]) => !seller || !it.seller_name || it.seller_name === seller));
+/** Whether something is of the catalogue of a seller, as far as it is known who that is: of one's own, not of who one buys from. */
+const isOf = (seller) => (it) => it.is_kept !== false && (!seller || !it.seller_name || it.seller_name === seller);
+const ofSeller = (map, seller) => new Map([...map].filter(([, it]) => isOf(seller)(it)));
 
 /** One way of committing to it. */
 const Term = ({ of, at }) => html`
@@ -90,7 +91,7 @@ function Fields({ of, shelf }) {
       <div class="pair"><${Field} name="part_number" label=${t("Part number")} value=${of.part_number ?? ""} hint=${t("Under which partners order it, if they do")} /></div>
       ${categories.size > 0 && html`<${Checks} name="categories" label=${t("Categories")} value=${of.categories} options=${named(categories.values())} />`}
     </div><//>
-    <${Delivers} of=${of} shelf=${{ ...own, offers: shelf.offers.filter((it) => !it.seller_name || it.seller_name === seller) }} />
+    <${Delivers} of=${of} shelf=${{ ...own, offers: shelf.offers.filter(isOf(seller)) }} />
     <${Card} title=${t("How one commits to it")}><div class="inside stack">
       <${Repeat} label=${t("Terms")} add=${t("One more term")} of=${of.terms} hint=${t("Without a term it runs until it is canceled.")}>
         ${(row, at) => html`<${Term} of=${row} at=${at} />`}<//>

@@ -156,7 +156,7 @@ export function NewPrice({ offer, onClose }) {
 
 /** The dialog for what a price is from a day on. */
 export function NextPrice({ offer, price, onClose }) {
-  const { meters, resources } = useLists();
+  const { resources } = useLists();
   const version = present(price);
   const first = next(price.versions.at(-1).valid_from);
   const [draft, type] = useState({ model: version.model, included: version.included });
@@ -166,7 +166,7 @@ export function NextPrice({ offer, price, onClose }) {
   };
   const { versions: _, id: __, number: ___, revision: ____, offer: _____, ...whole } = price;
   const said = Object.fromEntries(Object.entries({ ...whole, ...draft }).filter(([, it]) => it !== null));
-  const unit = meters.get(price.meter)?.unit ?? resources.get(price.resource)?.unit;
+  const unit = price.unit ?? resources.get(price.resource)?.unit;
   return html`
     <${FormDialog} title=${t("{name} from a day on", { name: price.name })} kind="wide" onClose=${onClose} onSend=${revise} onTyped=${type} send=${t("Change it")}
       intro=${offer.freeze_prices ? t("Who has it already keeps the price it began with.") : t("Who has it already pays the new price from then on. What was billed stays.")}>

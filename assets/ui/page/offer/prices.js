@@ -53,13 +53,13 @@ function Tiers({ of, currency, unit, free }) {
           <td class="end">${unitPrice(it.per_unit ?? "0", currency)}</td>${hasFlat && html`<td class="end">${unitPrice(it.flat ?? "0", currency)}</td>`}</tr>`)}</tbody></table>`;
 }
 
-function Price({ of, meters, onRevise, onRemove }) {
+function Price({ of, onRevise, onRemove }) {
   const actions = [
     onRevise && { text: t("Another from a day on"), icon: "clock", onClick: onRevise },
     onRemove && { text: t("Take it out"), icon: "ban", danger: true, onClick: onRemove },
   ].filter(Boolean);
   const version = present(of);
-  const unit = meters?.get(of.meter)?.unit;
+  const { unit } = of;
   const later = of.versions.filter((it) => it.valid_from > version.valid_from);
   return html`
     <li class="stack tight price">
@@ -75,14 +75,14 @@ function Price({ of, meters, onRevise, onRemove }) {
 const DRAFTS = ["in_study", "in_design", "in_test", "active"];
 
 /** The prices, in one currency at a time; for who may, with the ways to more of them. */
-export function Prices({ offer, meters }) {
+export function Prices({ offer }) {
   const of = offer.prices;
   const all = currencies(of);
   const [wanted, choose] = useState(null);
   const [action, act] = useState(null);
   const own = session.value.account.currency;
   const chosen = all.includes(wanted) ? wanted : all.includes(own) ? own : all[0];
-  const isMine = may("catalog_write") && offer.is_kept && meters?.size !== undefined;
+  const isMine = may("catalog_write") && offer.is_kept;
   const remove = (it) => send("DELETE", `/prices/${it.id}`, undefined, { revision: it.revision }).then(() => say(t("The price is gone"), it.name), complain);
   const add = isMine && html`<button type="button" class="button small" onClick=${() => act("new")}><${Icon} name="plus" />${t("New price")}</button>`;
   return html`
@@ -91,7 +91,7 @@ export function Prices({ offer, meters }) {
       ${of.length === 0
         ? html`<${Empty} icon="tag" title=${t("No price yet")}><p>${isMine ? t("Say what it costs: once, again and again, or for what is used. Without a price it is free.") : t("It costs nothing.")}</p>${add}<//>`
         : html`<ul class="inside stack">${of.filter((it) => it.currency === chosen).map((it) => html`
-            <${Price} key=${it.id} of=${it} meters=${meters} onRevise=${isMine && (() => act(it))} onRemove=${isMine && DRAFTS.includes(offer.state) && (() => remove(it))} />`)}</ul>`}
+            <${Price} key=${it.id} of=${it} onRevise=${isMine && (() => act(it))} onRemove=${isMine && DRAFTS.includes(offer.state) && (() => remove(it))} />`)}</ul>`}
       ${action === "new" && html`<${NewPrice} offer=${offer} onClose=${() => act(null)} />`}
       ${action?.id && html`<${NextPrice} offer=${offer} price=${action} onClose=${() => act(null)} />`}
     <//>`;
