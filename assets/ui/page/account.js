@@ -6,7 +6,7 @@ import { useLoad } from "../model/load.js";
 import { listed, name, remember } from "../model/name.js";
 import { isNothing, money } from "../model/money.js";
 import { here, refine, to } from "../model/route.js";
-import { isOwn, may } from "../model/session.js";
+import { isBuyer, isOwn, may } from "../model/session.js";
 import { t } from "../model/text.js";
 import { day, rhythm } from "../model/time.js";
 import { addressLine } from "../part/address.js";
@@ -35,7 +35,7 @@ export const subscriptionColumns = () => [
   { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />` },
   { head: t("Quantity"), num: true, cell: (it) => it.quantity },
   { head: t("Since"), extra: true, cell: (it) => day(it.started_on) },
-  { head: t("Renews"), cell: (it) => it.term?.end && html`<${Far} at=${it.term.end} />` },
+  { head: t("Term ends"), cell: (it) => it.term?.end && html`<${Far} at=${it.term.end} />` },
 ];
 
 export const invoiceColumns = () => [
@@ -72,7 +72,7 @@ function Billing({ of }) {
         <div class="inside stack">
           ${items.filter((it) => it.default).map((it) => html`
             <${Facts} key=${it.id} of=${[
-              [t("Next invoice"), it.next_bill_on && html`<${When} at=${it.next_bill_on} />`],
+              [t("Next invoice"), it.state === "defined" ? t("after the first subscription") : it.next_bill_on && html`<${When} at=${it.next_bill_on} />`],
               [t("Rhythm"), rhythm(it.cycle.period)],
               [t("Currency"), it.currency],
               [t("Time zone"), it.zone],
@@ -95,7 +95,7 @@ function About({ of }) {
     <${Card} title=${t("About")}>
       <div class="inside"><${Facts} of=${[
         [t("Number"), of.number],
-        [t("Kind"), t(sentence(of.kind))],
+        !isBuyer() && [t("Kind"), t(sentence(of.kind))],
         [t("Below"), of.parent && !isOwn(of.id) ? html`<${Named} id=${of.parent} />` : null],
         [t("Address"), addressLine(of.address)],
         [t("Contact"), contact && html`<a href=${`mailto:${contact.email}`}>${breakable(contact.email)}</a>`],
@@ -103,7 +103,7 @@ function About({ of }) {
         [t("Tax number"), of.tax.registration_id],
         [t("Customer since"), day(of.created_at)],
         [t("Note"), of.description],
-      ]} /></div>
+      ].filter(Boolean)} /></div>
     <//>`;
 }
 
@@ -196,7 +196,7 @@ export default function Account({ id }) {
         ${may("order_place") && !isOver && html`<button type="button" class="button primary" onClick=${() => act("order")}><${Icon} name="plus" />${t("New order")}</button>`}
         ${more.length > 0 && html`<${Menu} label=${t("More actions")} kind="button" button=${html`<${Icon} name="ellipsis" />`} items=${more} />`}`;
       return html`
-        <${Page} title=${of.name} crumbs=${[["/accounts", t("Accounts")]]} state=${html`<${State} of=${of.state} />`} actions=${actions}>
+        <${Page} title=${of.name} crumbs=${isBuyer() ? undefined : [["/accounts", t("Accounts")]]} state=${html`<${State} of=${of.state} />`} actions=${actions}>
           <${Holds} of=${of} />
           <${Tabs} label=${t("Parts of the account")} path=${`/accounts/${id}`} at=${at[0]} of=${parts.map(([key, text]) => [key, text()])} />
           ${at[0] === "summary"

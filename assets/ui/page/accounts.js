@@ -50,7 +50,7 @@ function NewAccount({ onClose }) {
       </div>
       <${AttributeFields} asked=${asked} />
       <div class="pair">
-        <${Field} name="billing/currency" label=${t("Currency")} hint=${t("Yours if you say nothing")} maxlength="3" />
+        <${Field} name="billing/currency" label=${t("Currency")} value=${session.value.account.currency ?? ""} hint=${t("Yours if you say nothing")} maxlength="3" />
         <${Field} name="locale" label=${t("Language")} kind="select" options=${[["en", "English"], ["de", "Deutsch"]]} />
       </div>
     <//>`;

@@ -25,5 +25,5 @@ const columns = () => [
 export default () => html`
   <${Page} title=${t("Credit notes")} crumbs=${[["/invoices", t("Invoices")]]}>
     <${List} path="/credit_notes" label=${t("Credit notes")} file="credit-notes" names=${["/accounts"]} columns=${columns()}
-      empty=${html`<${Empty} icon="undo-2" title=${t("No credit notes yet")}><p>${t("A credit note takes back an invoice, or a part of it: give credit on the page of the invoice.")}</p><//>`} />
+      empty=${html`<${Empty} icon="undo-2" title=${t("No credit notes yet")}><p>${isBuyer() ? t("What is taken back of an invoice appears here.") : t("A credit note takes back an invoice, or a part of it: give credit on the page of the invoice.")}</p><//>`} />
   <//>`;

@@ -1,5 +1,5 @@
 // The pages: which address shows which, what one needs to see it, and where it stands in the navigation.
-import { isBuyer, isHouse } from "../model/session.js";
+import { isBuyer, isHouse, session } from "../model/session.js";
 import { t } from "../model/text.js";
 
 const page = (path, needs, load, place = {}) => ({ path, needs, load, ...place });
@@ -25,7 +25,7 @@ export const PAGES = [
   page("/credit-notes/:id", "invoice_read", () => import("./credit_note.js")),
   page("/payments", "payment_read", () => import("./payments.js"), { text: () => t("Payments"), icon: "wallet", group: "money" }),
   page("/payments/:id", "payment_read", () => import("./payment.js")),
-  page("/billing", "billing_read", () => import("./billing.js"), { text: () => t("Billing runs"), icon: "play", group: "money" }),
+  page("/billing", "billing_read", () => import("./billing.js"), { isForHouse: true, text: () => t("Billing runs"), icon: "play", group: "money" }),
   page("/billing/:id", "billing_read", () => import("./billing_run.js")),
   page("/journal", "journal_read", () => import("./journal.js"), { isHouse: true, text: () => t("Journal"), icon: "book-open", group: "money" }),
   page("/mail-templates/:id", "notification_read", () => import("./mail_template.js")),
@@ -38,17 +38,20 @@ const GROUPS = {
   customers: () => (isBuyer() ? t("Account") : t("Customers")),
   catalogue: () => t("Catalogue"),
   money: () => t("Money"),
-  house: () => t("House"),
+  house: () => (isBuyer() ? t("System") : t("House")),
 };
 
 /** Whether somebody who may do some things sees a page; the books are those of the whole house. */
 export const sees = (it, may) => (!it.needs || may(it.needs)) && (!it.isHouse || isHouse());
+
+/** A page as it stands in the navigation: who buys has one account, and goes right to it. */
+const shown = (it) => (it.path === "/accounts" && isBuyer() ? { ...it, path: `/accounts/${session.value.account.id}`, text: () => t("Your account") } : it);
 
 /** What the navigation shows to somebody who may do some things: groups with their pages. */
 export function navigation(may) {
   return Object.entries(GROUPS).map(([key, text]) => ({
     key,
     text: text(),
-    pages: PAGES.filter((it) => it.group === key && sees(it, may) && !(it.isForSellers && isBuyer())),
+    pages: PAGES.filter((it) => it.group === key && sees(it, may) && !(it.isForSellers && isBuyer()) && !(it.isForHouse && !isHouse())).map(shown),
   })).filter((it) => it.pages.length > 0);
 }

@@ -4,7 +4,7 @@ import { useEffect, useState } from "../../vendor/preact/hooks.js";
 import { changes, get, post } from "../model/api.js";
 import { useLoad } from "../model/load.js";
 import { to } from "../model/route.js";
-import { may } from "../model/session.js";
+import { isBuyer, may } from "../model/session.js";
 import { t } from "../model/text.js";
 import { Named, When } from "../part/figure.js";
 import { Field, FormDialog } from "../part/form.js";
@@ -18,14 +18,14 @@ const OVER = ["completed", "failed", "rejected", "canceled", "partial"];
 const LOOK_MS = 1000;
 const LOOKS = 10;
 
-const columns = () => [
+const columns = (items) => [
   { head: t("What"), cell: (it) => html`<span>${it.quantity > 1 && `${it.quantity} × `}<${Named} id=${it.offer} /></span>` },
   { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />` },
   { head: t("Action"), cell: (it) => t(sentence(it.action)) },
   { head: t("Term"), cell: (it) => it.term },
   { head: t("Subscription"), cell: (it) => it.subscription && html`<a href=${to(`/subscriptions/${it.subscription}`)}>${t("Show it")}</a>` },
-  { head: t("Why not"), cell: (it) => it.failure && html`<span class="text bad">${it.failure}</span>` },
-];
+  items.some((it) => it.failure) && { head: t("Why not"), cell: (it) => it.failure && html`<span class="text bad">${it.failure}</span>` },
+].filter(Boolean);
 
 /** Looks again while an order is being worked on. */
 function useWatch(order) {
@@ -53,13 +53,13 @@ export default function Order({ id }) {
         actions=${may("order_cancel") && !OVER.includes(of.state) && html`<button type="button" class="button danger" onClick=${() => cancel(true)}>${t("Call it off")}</button>`}>
         ${of.reason && html`<p class="notice warn">${of.reason}</p>`}
         <${Card} title=${t("About")}><div class="inside"><${Facts} of=${[
-          [t("Account"), html`<${Named} id=${of.account} />`],
-          [t("Kind"), t(sentence(of.kind))],
+          !isBuyer() && [t("Account"), html`<${Named} id=${of.account} />`],
+          !isBuyer() && [t("Kind"), t(sentence(of.kind))],
           [t("Placed"), html`<${When} at=${of.ordered_at} />`],
           [t("Done"), of.completed_at && html`<${When} at=${of.completed_at} />`],
           [t("The buyer calls it"), of.external_id],
-        ]} /></div><//>
-        <${Card} title=${t("Pieces")}><${Table} label=${t("Pieces")} columns=${columns()} rows=${of.items} /><//>
+        ].filter(Boolean)} /></div><//>
+        <${Card} title=${t("Pieces")}><${Table} label=${t("Pieces")} columns=${columns(of.items)} rows=${of.items} /><//>
         ${of.notes.length > 0 && html`<${Card} title=${t("Notes")}><ul class="inside stack tight">${of.notes.map((it) => html`<li>${it}</li>`)}</ul><//>`}
         ${isCanceling && html`
           <${FormDialog} title=${t("Call it off")} onClose=${() => cancel(false)} onSend=${callOff} send=${t("Call it off")} danger

@@ -19,7 +19,7 @@ const columns = () => [
   { head: t("Order"), cell: (it) => html`<a class="whole" href=${to(`/orders/${it.id}`)}>${it.number}</a>`, text: (it) => it.number },
   { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />`, text: (it) => it.state },
   !isBuyer() && { head: t("Account"), cell: (it) => html`<${Named} id=${it.account} />`, text: (it) => name(it.account).value ?? it.account },
-  { head: t("Kind"), extra: true, cell: (it) => t(sentence(it.kind)), text: (it) => it.kind },
+  !isBuyer() && { head: t("Kind"), extra: true, cell: (it) => t(sentence(it.kind)), text: (it) => it.kind },
   { head: t("What"), cell: (it) => html`<span>${it.items.map((item, at) => html`${at > 0 && ", "}${item.quantity > 1 && `${item.quantity} × `}<${Named} id=${item.offer} />`)}</span>`, text: (it) => it.items.map((item) => `${item.quantity} × ${name(item.offer).value ?? item.offer}`).join(", ") },
   { head: t("Placed"), num: true, cell: (it) => html`<${Far} at=${it.ordered_at} />`, text: (it) => it.ordered_at },
 ].filter(Boolean);

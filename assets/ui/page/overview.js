@@ -4,6 +4,7 @@ import { useState } from "../../vendor/preact/hooks.js";
 import { all, get, some } from "../model/api.js";
 import { useLoad } from "../model/load.js";
 import { brief, isNothing, money, round } from "../model/money.js";
+import { name as named } from "../model/name.js";
 import { here, refine, to } from "../model/route.js";
 import { isBuyer, isHouse, may } from "../model/session.js";
 import { count, t } from "../model/text.js";
@@ -12,6 +13,7 @@ import { Chart } from "../part/chart.js";
 import { Change, Far } from "../part/figure.js";
 import { FirstSteps } from "../part/first_steps.js";
 import { Icon } from "../part/icon.js";
+import { Rows } from "../part/list.js";
 import { Card, Page } from "../part/page.js";
 import { State } from "../part/state.js";
 import { Empty, Loaded } from "../part/still.js";
@@ -96,13 +98,15 @@ function Month() {
 
 const recent = () => [
   { head: t("Number"), cell: (it) => html`<a class="whole one-line" href=${to(`/invoices/${it.id}`)}>${it.number ?? t("Draft")}</a>` },
-  { head: t("Customer"), cut: true, cell: (it) => it.buyer?.name ?? "" },
+  isBuyer() ? { head: t("Due"), cell: (it) => day(it.due_on) } : { head: t("Customer"), cut: true, cell: (it) => it.buyer?.name ?? "" },
   { head: t("State"), cell: (it) => html`<${State} of=${it.state} />` },
   { head: t("Amount"), num: true, lead: true, cell: (it) => money(it.gross) },
 ];
 
 const late = () => [
-  { head: t("Customer"), cell: (it) => html`<a class="whole" href=${to(`/invoices/${it.id}`)}>${it.buyer?.name ?? ""}</a><br /><small class="one-line">${it.number}</small>` },
+  isBuyer()
+    ? { head: t("Invoice"), cell: (it) => html`<a class="whole one-line" href=${to(`/invoices/${it.id}`)}>${it.number}</a>` }
+    : { head: t("Customer"), cell: (it) => html`<a class="whole" href=${to(`/invoices/${it.id}`)}>${it.buyer?.name ?? ""}</a><br /><small class="one-line">${it.number}</small>` },
   { head: t("Was due"), cell: (it) => html`<span class="text bad one-line"><${Far} at=${it.due_on} /></span>` },
   { head: t("Open"), num: true, lead: true, cell: (it) => money(it.due) },
 ];
@@ -155,8 +159,19 @@ function Next() {
     <//>`;
 }
 
+/** What there is to see for who sees no money: what it has. */
+const Mine = () => html`
+  <${Card} title=${t("Subscriptions")} actions=${html`<a class="button small" href=${to("/subscriptions")}>${t("All")}</a>`}>
+    <${Rows} path="/subscriptions" label=${t("Subscriptions")} columns=${[
+      { head: t("Subscription"), cell: (it) => html`<a class="whole" href=${to(`/subscriptions/${it.id}`)}>${it.name ?? named(it.offer).value ?? it.number}</a>` },
+      { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />` },
+      { head: t("Quantity"), num: true, cell: (it) => it.quantity },
+    ]} empty=${html`<${Empty} icon="repeat" title=${t("No subscriptions yet")}><p>${t("What your account has and you may see appears here.")}</p><a class="button" href=${to("/catalogue")}>${t("See what is offered")}</a><//>`} />
+  <//>`;
+
 /** The page. */
 export default function Overview() {
+  if (!may("invoice_read")) return html`<${Page} title=${t("Overview")}><${Mine} /><//>`;
   const actions = html`
     ${may("account_register") && html`<a class="button primary" href=${to("/accounts", { new: 1 })}><${Icon} name="plus" />${t("New account")}</a>`}`;
   return html`

@@ -6,7 +6,7 @@ import { compare } from "../model/decimal.js";
 import { useLoad } from "../model/load.js";
 import { listed, name } from "../model/name.js";
 import { quantity } from "../model/money.js";
-import { may } from "../model/session.js";
+import { isBuyer, may } from "../model/session.js";
 import { local, t } from "../model/text.js";
 import { day } from "../model/time.js";
 import { Far, Named, When } from "../part/figure.js";
@@ -106,14 +106,14 @@ export default function Subscription({ id }) {
       ].filter(Boolean);
       const title = of.name ?? name(of.offer).value ?? t("Subscription {number}", { number: String(of.number) });
       return html`
-        <${Page} title=${title} crumbs=${[["/subscriptions", t("Subscriptions")], [`/accounts/${of.account}`, name(of.account).value ?? "…"]]} state=${html`<${State} of=${of.state} />`}
+        <${Page} title=${title} crumbs=${[["/subscriptions", t("Subscriptions")], ...(isBuyer() ? [] : [[`/accounts/${of.account}`, name(of.account).value ?? "…"]])]} state=${html`<${State} of=${of.state} />`}
           actions=${html`
             ${may("subscription_change") && !isOver && html`<button type="button" class="button" onClick=${() => act("change")}><${Icon} name="pencil" />${t("Change the quantity")}</button>`}
             ${more.length > 0 && html`<${Menu} label=${t("More actions")} kind="button" button=${html`<${Icon} name="ellipsis" />`} items=${more} />`}`}>
           <${Holds} of=${of} />
           <${Card} title=${t("About")}><div class="inside"><${Facts} of=${[
             [t("Number"), of.number],
-            [t("Account"), html`<${Named} id=${of.account} />`],
+            !isBuyer() && [t("Account"), html`<${Named} id=${of.account} />`],
             [t("Offer"), html`<${Named} id=${of.offer} />`],
             [t("Quantity"), of.quantity],
             [t("Since"), day(of.started_on)],
@@ -123,7 +123,7 @@ export default function Subscription({ id }) {
             [t("Renews"), of.term?.end && (of.term.auto_renew ? t("by itself") : t("only when ordered"))],
             [t("Ended"), day(of.ended_on)],
             [t("Order"), of.order && html`<a href=${`/ui/orders/${of.order}`}>${t("Show it")}</a>`],
-          ]} /></div><//>
+          ].filter(Boolean)} /></div><//>
           ${may("catalog_read") && html`<${Resources} of=${of} />`}
           <${UsageChart} subscriptions=${[of]} />
           ${of.quantity > 1 && may("seat_read") && html`<${Seats} of=${of} />`}

@@ -6,7 +6,7 @@ import { useLoad } from "../model/load.js";
 import { listed, name } from "../model/name.js";
 import { quantity } from "../model/money.js";
 import { to } from "../model/route.js";
-import { may, session } from "../model/session.js";
+import { isHouse, may, session } from "../model/session.js";
 import { count, t } from "../model/text.js";
 import { moment } from "../model/time.js";
 import { Far, Named } from "../part/figure.js";
@@ -34,7 +34,7 @@ function Meters() {
   return html`
     <${Card} title=${t("Meters")}>
       <${Loaded} of=${read}>${(meters) => meters.size === 0
-        ? html`<${Empty} icon="gauge" title=${t("There is no meter yet")}><p>${t("A meter says what is counted, and how counts become a quantity.")}</p>
+        ? html`<${Empty} icon="gauge" title=${isHouse() ? t("There is no meter yet") : t("You have no meter of your own")}><p>${t("A meter says what is counted, and how counts become a quantity.")} ${!isHouse() && t("What you sell on is counted by your provider's.")}</p>
             ${may("catalog_write") && html`<a class="button" href=${to("/blocks", { part: "meters" })}>${t("Make one")}</a>`}<//>`
         : html`<${Table} label=${t("Meters")} columns=${columns} rows=${[...meters.values()]} />`}<//>
     <//>`;

@@ -7,7 +7,7 @@ import { useLoad, useStill } from "../model/load.js";
 import { listed, name } from "../model/name.js";
 import { money } from "../model/money.js";
 import { go, to } from "../model/route.js";
-import { may } from "../model/session.js";
+import { isBuyer, isHouse, isOwn, may, session } from "../model/session.js";
 import { local, t } from "../model/text.js";
 import { AttributeFields, saidOf, useAsked } from "./attributes.js";
 import { Dialog } from "./dialog.js";
@@ -28,6 +28,9 @@ function stop({ name, state }) {
     default: return t("{name} is closed or closing, and orders nothing any more.", { name });
   }
 }
+
+/** The term of an offer that is taken if nobody chooses another; nothing if there is none. */
+export const usualTerm = (offer) => offer.terms.find((it) => it.default)?.key ?? "";
 
 const Obstacle = ({ children }) => html`<div class="notice warn" role="status"><${Icon} name="triangle-alert" /><div>${children}</div></div>`;
 
@@ -50,20 +53,27 @@ function Cost({ offer, currency, wish }) {
 
 const sells = (prices, currency) => !currency || prices.length === 0 || prices.some((it) => (it.currency ?? it.price.currency) === currency);
 
-/** What is on the shelf, with what has no price in the buyer's currency out of reach. */
-function Shelf({ currency, chosen, onChoose }) {
+/** Whether an account buys from who sells an offer: customers from their vendor, a vendor itself from the one above it. */
+function buysFrom(buyer, { is_kept: isOurs, seller_name: seller }) {
+  if (seller && buyer.seller_name) return seller === buyer.seller_name;
+  return isOurs === undefined || isHouse() || isOurs !== isOwn(buyer.id);
+}
+
+/** What is on the shelf for somebody, with what has no price in the buyer's currency out of reach. */
+function Shelf({ buyer, currency, chosen, onChoose }) {
   const [words, type] = useState("");
   const still = useStill(words);
   const read = useLoad(() => get("/search", { q: still, limit: FEW }), ["shelf", still]);
   const [last, keep] = useState({ items: [], total: 0 });
   if (read.data && read.data !== last) keep(read.data);
-  const { items, total } = read.data ?? last;
+  const { items: all, total } = read.data ?? last;
+  const items = buyer ? all.filter((it) => buysFrom(buyer, it)) : all;
   const isSeveral = new Set(items.map((it) => it.seller_name)).size > 1;
   const text = (it) => [local(it.names), isSeveral && it.seller_name, !sells(it.prices, currency) && t("no price in {currency}", { currency })].filter(Boolean).join(" · ");
-  if (read.data && total === 0 && !words) return html`
+  if (read.data && items.length === 0 && total === all.length && !words) return html`
     <${Obstacle}><p>${t("Nothing is on sale yet.")} ${may("catalog_write") && html`<a href=${to("/catalogue")}>${t("Write an offer down")}</a>`}</p><//>`;
   return html`
-    ${(total > items.length || words) && html`<${Field} kind="search" label=${t("Find offers")} value=${words} onInput=${(event) => type(event.target.value)} />`}
+    ${(total > all.length || words) && html`<${Field} kind="search" label=${t("Find offers")} value=${words} onInput=${(event) => type(event.target.value)} />`}
     <${Field} name="offer" label=${t("Offer")} kind="select" required autofocus value=${chosen} onChange=${(event) => onChoose(event.target.value)}
       options=${[["", t("Choose …")], ...items.map((it) => [it.id, text(it), !sells(it.prices, currency)])]} />`;
 }
@@ -99,23 +109,32 @@ function Amounts({ of, amounts, onType }) {
 function Wish({ of, account, billed, onWish, wish }) {
   const set = (part) => onWish({ ...wish, ...part });
   const isRight = /^[1-9]\d{0,5}$/.test(wish.quantity);
+  const usual = usualTerm(of);
   return html`
     ${of.adds_to && account && html`<${Below} of=${of} account=${account} onFound=${(isThere) => set({ isStopped: !isThere })} />`}
     <div class="pair">
-      ${of.terms.length > 0 && html`<${Field} name="term" label=${t("Term")} kind="select" value=${wish.term} onChange=${(event) => set({ term: event.target.value })}
-        options=${[["", t("As the offer says")], ...of.terms.map((it) => [it.key, local(it.name) || it.key])]} />`}
+      ${of.terms.length > 0 && html`<${Field} name="term" label=${t("Term")} kind="select" value=${wish.term ?? usual} onChange=${(event) => set({ term: event.target.value })}
+        options=${[...(usual ? [] : [["", t("none")]]), ...of.terms.map((it) => [it.key, local(it.name) || it.key])]} />`}
       <${Field} label=${t("Quantity")} kind="decimal" value=${wish.quantity} fault=${isRight ? undefined : t("A whole number from 1 to 999,999")} onInput=${(event) => set({ quantity: event.target.value.trim() })} />
     </div>
     ${of.resources.length > 0 && may("catalog_read") && html`<div class="pair"><${Amounts} of=${of} amounts=${wish.resources} onType=${(resources) => set({ resources })} /></div>`}
     ${account && billed && isRight && html`
-      <${Cost} offer=${of.id} currency=${billed.currency} wish=${{ term: wish.term || undefined, quantity: Number(wish.quantity), resources: amountsOf(wish), country: (billed.address ?? account.address)?.country ?? undefined }} />`}`;
+      <${Cost} offer=${of.id} currency=${billed.currency} wish=${{ term: (wish.term ?? usual) || undefined, quantity: Number(wish.quantity), resources: amountsOf(wish), country: (billed.address ?? account.address)?.country ?? undefined }} />`}`;
 }
 
 const amountsOf = (wish) => Object.fromEntries(Object.entries(wish.resources).filter(([, it]) => isDecimal(it)));
-const BLANK = { term: "", quantity: "1", resources: {}, isStopped: false };
+const BLANK = { quantity: "1", resources: {}, isStopped: false };
 
-/** The dialog; `account` or `offer` may be chosen already. */
-export function OrderDialog({ account, offer, onClose }) {
+/** The dialog; `account` or `offer` may be chosen already. Who only buys orders for itself. */
+export function OrderDialog({ account, ...rest }) {
+  const own = { state: "active", ...session.value.account };
+  const isForSelf = !account && isBuyer();
+  const read = useLoad(async () => (isForSelf && may("account_read") ? get(`/accounts/${own.id}`) : own), ["orderer", own.id]);
+  if (isForSelf && !read.data && !read.error) return null;
+  return html`<${Order} account=${isForSelf ? read.data ?? own : account} ...${rest} />`;
+}
+
+function Order({ account, offer, onClose }) {
   const [buyer, pick] = useState(account ?? null);
   const [chosen, choose] = useState(offer?.id ?? "");
   const [billedTo, bill] = useState("");
@@ -142,7 +161,7 @@ export function OrderDialog({ account, offer, onClose }) {
       ${why && html`<${Obstacle}><p>${why} <a href=${to(`/accounts/${buyer.id}`)}>${t("Show it")}</a></p><//>`}
       ${!why && html`
         <${BilledTo} all=${accounts} at=${billed} onChoose=${bill} />
-        ${offer ? html`<p class="strong">${local(offer.name)}</p>` : html`<${Shelf} currency=${billed?.currency} chosen=${chosen} onChoose=${(id) => { choose(id); want(BLANK); }} />`}
+        ${offer ? html`<p class="strong">${local(offer.name)}</p>` : html`<${Shelf} buyer=${buyer} currency=${billed?.currency} chosen=${chosen} onChoose=${(id) => { choose(id); want(BLANK); }} />`}
         ${isUnpriced
           ? html`<${Obstacle}><p>${t("{offer} has no price in {currency}, in which {name} is billed.", { offer: local(of.name), currency: billed.currency, name: buyer.name })}
               ${may("catalog_write") && html` <a href=${to(`/catalogue/${of.id}`)}>${t("Add one")}</a>`}</p><//>`

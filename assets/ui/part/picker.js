@@ -13,7 +13,7 @@ export function AccountPicker({ onPick }) {
   const id = useId();
   const [typed, type] = useState("");
   const words = useStill(typed.replace(/ \(\d+\)$/, ""), 120);
-  const read = useLoad(() => some("/accounts", { q: words, limit: FEW, fields: "name,number,billing_account,state,kind,address" }), ["pick", words]);
+  const read = useLoad(() => some("/accounts", { q: words, limit: FEW, fields: "name,number,billing_account,state,kind,address,seller,seller_name" }), ["pick", words]);
   const found = read.data?.items ?? [];
   const input = (event) => {
     type(event.target.value);

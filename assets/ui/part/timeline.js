@@ -13,8 +13,9 @@ const DOORS = { console: () => t("the command line"), sign_in: () => t("at the s
 
 /** Who caused something: a person by name, the house by what it did. */
 export function by({ kind, label }) {
+  if (DOORS[label]) return DOORS[label]();
   if (kind === "duty") return label ? t("by itself: {duty}", { duty: label.replaceAll("_", " ") }) : t("by itself");
-  return DOORS[label]?.() ?? label ?? t(sentence(kind));
+  return label ?? t(sentence(kind));
 }
 
 function Entry({ of, own }) {

@@ -5,6 +5,7 @@
 //! commands that are used here; through pipes the protocol needs nothing that is not here already.
 
 mod axe;
+mod buyer;
 mod catalog;
 mod chromium;
 mod complaint;

@@ -41,7 +41,7 @@ function EditFields({ of, asked }) {
       ${own.length > 1 && html`<${Field} name="class" label=${t("Class")} kind="select" value=${of.class} options=${own.map((it) => [it.id, it.name])} />`}
     </div>
     <${AttributeFields} asked=${asked} value=${of.attributes} />
-    <${Field} name="description" label=${t("Note")} kind="area" value=${of.description ?? ""} />`;
+    <${Field} name="description" label=${t("Note")} kind="area" value=${of.description ?? ""} hint=${t("The account sees it too")} />`;
 }
 
 /** Edits what an account says of itself; asks whose word holds if somebody else did so meanwhile. */

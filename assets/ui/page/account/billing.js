@@ -96,7 +96,7 @@ function One({ of }) {
       <div class="inside stack">
         ${of.planned && html`<${Planned} of=${of} />`}
         <${Facts} of=${[
-          [t("Next invoice"), of.next_bill_on && html`<${When} at=${of.next_bill_on} />`],
+          [t("Next invoice"), of.state === "defined" ? t("after the first subscription") : of.next_bill_on && html`<${When} at=${of.next_bill_on} />`],
           [t("Currency"), of.currency],
           [t("Rhythm"), of.cycle.anchor_day ? t("{rhythm}, on day {day}", { rhythm: rhythm(of.cycle.period), day: String(of.cycle.anchor_day) }) : rhythm(of.cycle.period)],
           [t("Pays"), words(TYPES, [of.billing_type])],

@@ -11,12 +11,13 @@ import { local, t } from "../../model/text.js";
 import { Why } from "../../part/explanation.js";
 import { Field } from "../../part/form.js";
 import { Card } from "../../part/page.js";
+import { usualTerm } from "../../part/order_dialog.js";
 import { Empty, Failure } from "../../part/still.js";
 import { currencies } from "./prices.js";
 
 const Amount = ({ onInput, ...rest }) => html`<${Field} kind="decimal" onInput=${(event) => onInput(event.target.value.replace(",", "."))} ...${rest} />`;
 
-function Result({ of, wish, meters }) {
+function Result({ of, wish }) {
   const still = useStill(JSON.stringify(wish), 150);
   const read = useLoad(() => workOut(`/offers/${of.id}/calculate`, JSON.parse(still)), ["calculate", of.id, of.revision, still], { isDerived: true });
   const [last, keep] = useState(null);
@@ -26,7 +27,7 @@ function Result({ of, wish, meters }) {
   const found = read.data ?? last;
   if (!found) return html`<span class="bone"></span>`;
   if (found.lines.length === 0) return html`<${Empty} icon="calculator" title=${t("Nothing of it costs anything")} />`;
-  const unit = (line) => meters?.get(of.prices.find((it) => it.id === line.price)?.meter)?.unit;
+  const unit = (line) => of.prices.find((it) => it.id === line.price)?.unit;
   return html`
     <div class="stack" aria-live="polite">
       <ul class="stack tight">
@@ -46,12 +47,13 @@ function Result({ of, wish, meters }) {
 }
 
 /** The calculator. */
-export function Calculator({ offer, meters }) {
+export function Calculator({ offer }) {
   const all = currencies(offer.prices);
   const own = session.value.account.currency;
   const [wanted, pay] = useState(null);
   const currency = all.includes(wanted) ? wanted : all.includes(own) ? own : all[0];
-  const [term, bind] = useState("");
+  const usual = usualTerm(offer);
+  const [term, bind] = useState(usual);
   const [country, live] = useState("");
   const [quantity, count] = useState("1");
   const [usage, use] = useState({});
@@ -70,14 +72,14 @@ export function Calculator({ offer, meters }) {
         <p class="quiet">${t("What a whole period costs, with everything explained. Type, and it follows.")}</p>
         <div class="pair">
           <${Amount} label=${t("Quantity")} value=${quantity} onInput=${count} fault=${isQuantity ? undefined : t("A whole number from 1 to 999,999")} />
-          ${metered.map((it) => html`<${Amount} key=${it.meter} label=${meters?.get(it.meter) ? `${it.name} (${meters.get(it.meter).unit})` : it.name} value=${usage[it.meter] ?? ""} fault=${isUsage(usage[it.meter]) ? undefined : t("A number such as 12.5")} onInput=${(text) => use({ ...usage, [it.meter]: text })} />`)}
+          ${metered.map((it) => html`<${Amount} key=${it.meter} label=${it.unit ? `${it.name} (${it.unit})` : it.name} value=${usage[it.meter] ?? ""} fault=${isUsage(usage[it.meter]) ? undefined : t("A number such as 12.5")} onInput=${(text) => use({ ...usage, [it.meter]: text })} />`)}
         </div>
         <div class="pair">
           ${all.length > 1 && select("currency", t("Currency"), currency, pay, all.map((it) => [it, it]))}
-          ${offer.terms.length > 1 && select("term", t("Term"), term, bind, [["", t("As the offer says")], ...offer.terms.map((it) => [it.key, local(it.name) || it.key])])}
+          ${offer.terms.length > 1 && select("term", t("Term"), term, bind, [...(usual ? [] : [["", t("none")]]), ...offer.terms.map((it) => [it.key, local(it.name) || it.key])])}
           ${select("buyer_in", t("Buyer in"), country, live, [["", t("where you are")], ...countries()])}
         </div>
-        ${isRight ? html`<${Result} of=${offer} wish=${wish} meters=${meters} />` : html`<p class="quiet">${t("It is worked out as soon as every field is right.")}</p>`}
+        ${isRight ? html`<${Result} of=${offer} wish=${wish} />` : html`<p class="quiet">${t("It is worked out as soon as every field is right.")}</p>`}
       </div>
     <//>`;
 }

@@ -3,7 +3,7 @@ import { html } from "../../html.js";
 import { useState } from "../../../vendor/preact/hooks.js";
 import { carry, get, post, send } from "../../model/api.js";
 import { useLoad } from "../../model/load.js";
-import { may, session } from "../../model/session.js";
+import { isBuyer, may, session } from "../../model/session.js";
 import { t } from "../../model/text.js";
 import { day } from "../../model/time.js";
 import { Dialog } from "../../part/dialog.js";
@@ -159,5 +159,6 @@ function browser(agent) {
 }
 
 /** The part of the settings. */
-export const Security = () => html`
-  <div class="stack"><${Tokens} /><${Keys} />${may("session_read") && html`<${Sessions} />`}<${Password} /></div>`;
+export const Security = () => (isBuyer()
+  ? html`<div class="stack"><${Password} />${may("session_read") && html`<${Sessions} />`}<${Tokens} /></div>`
+  : html`<div class="stack"><${Tokens} /><${Keys} />${may("session_read") && html`<${Sessions} />`}<${Password} /></div>`);
