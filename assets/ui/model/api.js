@@ -80,9 +80,9 @@ export const get = (path, query) => ask("GET", path, { query });
 /** Changes something. Sent again after its answer was lost, it is done once all the same. */
 export async function send(method, path, body, { revision } = {}) {
   const what = `${method} ${path}`;
-  const isAgain = lost.has(what);
-  const key = lost.get(what) ?? once();
-  const settle = (problem) => (problem?.isOpen ? lost.set(what, key) : lost.delete(what));
+  const before = lost.get(what);
+  const key = before?.key ?? once();
+  const settle = (problem) => (problem?.isOpen ? lost.set(what, { key, isUnheard: before?.isUnheard || problem.status < 500 }) : lost.delete(what));
   let answer;
   try {
     answer = await ask(method, path, { body, revision, key });
@@ -91,7 +91,7 @@ export async function send(method, path, body, { revision } = {}) {
     throw problem.name === "key_reused" ? doneBefore(problem) : problem;
   }
   settle();
-  if (isAgain) repeats.value += 1;
+  if (before?.isUnheard) repeats.value += 1;
   changes.value += 1;
   return answer;
 }
