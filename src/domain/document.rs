@@ -80,6 +80,7 @@ pub const TYPES: &[DocumentType] = &[
     sort("service_candidate", CATALOGUED),
     sort("service_catalog", CATALOGUED),
     sort("service_category", CATALOGUED),
+    sort("service_component", Life::Stateless),
     sort("service_specification", CATALOGUED),
 ];
 

@@ -21,6 +21,7 @@ mod cx;
 pub mod delivery;
 pub mod demo;
 pub mod dialect;
+pub mod document;
 pub mod duty;
 mod error;
 pub mod event;

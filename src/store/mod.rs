@@ -24,6 +24,7 @@ pub mod catalog;
 pub mod check;
 mod codec;
 mod derived;
+pub mod document;
 pub mod due;
 mod engine;
 mod error;

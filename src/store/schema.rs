@@ -24,6 +24,7 @@ use crate::domain::catalog::resource::Resource;
 use crate::domain::catalog::service_terms::ServiceTerms;
 use crate::domain::catalog::specification::Specification;
 use crate::domain::catalog::tax::{TaxCategory, TaxRule, TaxZone};
+use crate::domain::document::Document;
 use crate::domain::id::{Id, Kind};
 use crate::domain::listener::Listener;
 use crate::domain::notification::{Mail, NotificationTemplate};
@@ -88,6 +89,7 @@ pub const KINDS: &[Kept] = &[
     Kept::of::<CustomerClass>(),
     Kept::of::<Deposit>(),
     Kept::of::<Discount>(),
+    Kept::of::<Document>(),
     Kept::of::<Invoice>(),
     Kept::of::<Listener>(),
     Kept::of::<Mail>(),

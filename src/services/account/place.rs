@@ -6,6 +6,7 @@ use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::profile::Terms;
 use crate::domain::account::tree::{Ancestor, LEVELS_MAX};
 use crate::domain::account::{Account, Remains};
+use crate::domain::document::Document;
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::AccountId;
 use crate::domain::journal::Holder;
@@ -118,6 +119,7 @@ fn resell(act: &mut Act<'_>, id: AccountId, to: SellerNumber) -> Result<(), Erro
     let own = Along::Owner(id);
     restamp::<BillingAccount>(act, &own, to)?;
     restamp::<Party>(act, &own, to)?;
+    restamp::<Document>(act, &own, to)?;
     restamp::<User>(act, &own, to)?;
     restamp::<Token>(act, &own, to)?;
     restamp::<ConsumerKey>(act, &own, to)?;

@@ -1,0 +1,44 @@
+//! Registered documents, as they are kept.
+
+use super::codec::Key;
+use super::record::record;
+use crate::domain::document::Document;
+use crate::domain::id::DocumentId;
+
+record!(Document, DocumentId, "document", shape 1,
+    /// `(sort, document)`.
+    DOCUMENT_BY_SORT = "by_sort" => |it, keys| {
+        keys.push(Key::new().text(it.sort().key).id(it.id));
+    },
+);
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::document::RegisterDocument;
+    use crate::domain::id::Id;
+    use crate::domain::stamp::{SellerNumber, Stamp};
+    use crate::domain::time::Instant;
+    use crate::store::record::{decode, encode};
+
+    #[test]
+    fn a_document_lies_in_these_bytes() {
+        let now: Instant = "2026-01-01T00:00:00Z".parse().expect("an instant");
+        let command = RegisterDocument {
+            id: DocumentId::from_uuid(Uuid::from_u128(1)),
+            stamp: Stamp::new(SellerNumber::PROVIDER, None, now).numbered(7),
+            key: "agreement".parse().expect("a code"),
+            name: "Framework".parse().expect("a name"),
+            state: "signed".parse().ok(),
+            related: Vec::new(),
+            body: b"{}".to_vec(),
+        };
+        let (document, _) = Document::register(command).expect("right");
+        let bytes = encode(&document);
+        assert_eq!(decode::<Document>(&bytes).expect("readable"), document);
+        expect!["01000000000000000000000000000000010100000700808082e288d2a306808082e288d2a30600000961677265656d656e74094672616d65776f726b01067369676e6564027b7d"].assert_eq(&hex::encode(bytes));
+    }
+}
