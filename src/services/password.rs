@@ -85,14 +85,14 @@ pub fn redeem(
     let accept = move |act: &mut Act<'_>| {
         let user: User = act.get(found.id)?;
         let link = user.link(act.wall()).filter(|it| it.hash == hash).ok_or_else(void)?;
-        let purpose = link.purpose;
+        // Whoever vouched for somebody meanwhile has accepted, and not chosen the password.
+        let accepts = link.purpose == LinkPurpose::Invitation && user.state() != UserState::Active;
         let (user, verb) = user.with_password(password, PasswordKind::Chosen);
-        let (user, verb) = match purpose {
+        let (user, verb) = if accepts {
             // An administrator who joins takes nobody's place.
-            LinkPurpose::Invitation => {
-                user.on(UserTrigger::Activate, Administrators::AccountCloses, act.now())?
-            }
-            LinkPurpose::Reset => (user, verb),
+            user.on(UserTrigger::Activate, Administrators::AccountCloses, act.now())?
+        } else {
+            (user, verb)
         };
         session::end_all(act, user.id)?;
         let user = user::keep(act, user, verb)?;
