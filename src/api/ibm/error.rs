@@ -2,7 +2,7 @@
 //! with one message of the closed list in [`message`], the first that was found.
 //!
 //! A refusal that only this contract knows and that is found inside an act travels through it as a
-//! broken rule whose name is the id of the message.
+//! broken rule whose name is the id of the message, with the remedy in the place of the field.
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
@@ -51,7 +51,7 @@ impl From<Error> for Refusal {
 /// So that what this contract has found can be said where a use case is done.
 impl From<Said> for Error {
     fn from(it: Said) -> Self {
-        Invalid::one("", it.message.id, it.text).into()
+        Invalid::one(it.action, it.message.id, it.text).into()
     }
 }
 
@@ -157,8 +157,7 @@ fn say_invalid(invalid: &Invalid) -> Said {
         return message::NOT_POSSIBLE.with(["the request is not valid"]);
     };
     if let Some(known) = Message::find(rule) {
-        let action = known.with([]).action;
-        return Said { message: known, text: why.clone(), action };
+        return Said { message: known, text: why.clone(), action: field.clone() };
     }
     let mut names = field.rsplit('/').filter(|it| it.parse::<usize>().is_err() && !it.is_empty());
     let name = names.next().unwrap_or("request");
@@ -196,9 +195,12 @@ mod tests {
 
     #[test]
     fn what_this_contract_found_comes_out_of_an_act_as_it_went_in() {
-        let said = message::SEAT_TAKEN.with([]);
-        let through: Error = said.clone().into();
-        assert_eq!(say_service(&through), said);
+        for said in [message::SEAT_TAKEN.with([]), message::VALUE_INVALID.with(["7", "CustomerId"])]
+        {
+            let through: Error = said.clone().into();
+            assert_eq!(say_service(&through), said);
+            assert!(!said.action.contains('{'), "{}", said.action);
+        }
     }
 
     #[test]

@@ -63,9 +63,21 @@ pub(super) fn read<T: DeserializeOwned>(
     fields: Fields,
 ) -> Result<T, Refusal> {
     let inner = body.as_object_mut().and_then(|it| it.remove(envelope));
-    let Some(Value::Object(inner)) = inner else { return Err(object_wanted(envelope).into()) };
+    let Some(Value::Object(mut inner)) = inner else { return Err(object_wanted(envelope).into()) };
     check(&inner, fields)?;
+    inner.values_mut().for_each(forget_nothing);
+    inner.retain(|_, it| !it.is_null());
     Ok(serde_json::from_value(Value::Object(inner)).map_err(Error::internal)?)
+}
+
+/// Takes out what says nothing: `null` is the same as no word at all.
+fn forget_nothing(value: &mut Value) {
+    if let Some(object) = value.as_object_mut() {
+        object.values_mut().for_each(forget_nothing);
+        object.retain(|_, it| !it.is_null());
+    } else if let Some(list) = value.as_array_mut() {
+        list.iter_mut().for_each(forget_nothing);
+    }
 }
 
 fn object_wanted(name: &str) -> Said {
@@ -203,6 +215,7 @@ mod tests {
             json!({ "Note": "", "Other": [1], "Count": "12", "IsOpen": false }),
             json!({ "Note": null, "Count": 1, "PartSet": [{ "Value": "1", "Kind": "two" }] }),
             json!({ "Name": "äöü", "PartSet": [] }),
+            json!({ "PartSet": null, "Whole": { "Value": "1", "Kind": null } }),
         ] {
             assert_eq!(told(&thing(&right)), "good", "{right}");
         }

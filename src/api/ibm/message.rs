@@ -8,41 +8,42 @@
 //!
 //! | id | status | text | cause | user action |
 //! |---|---|---|---|---|
-//! | `BZSAP1011E` | 400 | The [{0}] input value that was provided for the [{1}] field is invalid. | a field or parameter has a value that is none of those it can have | Provide a valid input value for the [{1}] field. |
-//! | `BZSAP1033E` | 400 | The [{0}] field requires a string value. | a required text is missing or empty, or something else than a text is in its place | Provide a valid string value for the [{0}] field. |
-//! | `BZSAP9001E` | 400 | The request body is not valid JSON: {0}. | the body cannot be read | Send a complete JSON document. |
-//! | `BZSAP9002E` | 400 | The value of the [{0}] field is longer than {1} characters. | a text is longer than its field takes | Provide a value of at most {1} characters for the [{0}] field. |
-//! | `BZSAP9003E` | 400 | The [{0}] field requires {1}. | a required object, list or number is missing, or something else is in its place | Provide {1} for the [{0}] field. |
-//! | `BZSAP9004E` | 400 | The [{0}] field {1}. | a value breaks a rule of its field, such as the form of a mail address | Provide a value for the [{0}] field that keeps the rule. |
-//! | `BZSAP9005E` | 400 | The [{0}] parameter is required. | a parameter is missing or empty | Provide the [{0}] parameter in the query of the request. |
-//! | `BZSAP9006E` | 400 | The [_pageSize] parameter is larger than {0}. | a page is to have more than 100 items | Ask for at most {0} items in one page. |
-//! | `BZSAP9007E` | 400 | There is no named query [{0}] for this resource. | `_namedQuery` is missing where one is needed, or names none | Use one of the named queries of the resource: {1}. |
-//! | `BZSAP9008E` | 400 | The x-operation header [{0}] names no operation of this resource. | the header is missing or names no operation | Use one of the operations of the resource: {1}. |
-//! | `BZSAP9009E` | 400 | Invalid URI. | an id in the path is no number | Use the number of the object as its id in the path. |
-//! | `BZSAP9010E` | 400 | {0} Id should be a valid integer. | an id in the path is less than zero | Use the id that the creation of the object answered. |
-//! | `BZSAP9011E` | 404 | There is no resource at [{0}]. | the path is none of this contract | Check the address of the request. |
-//! | `BZSAP9012E` | 405 | The [{0}] method is not supported for this resource. | the path does not have the method | Use another method. |
-//! | `BZSAP9013E` | 406 | Only application/json is given here. | the client takes no JSON | Accept application/json. |
-//! | `BZSAP9014E` | 409 | The idempotency key was used for another request. | `Idempotency-Key` came with another request before | Use another key for another request. |
-//! | `BZSAP9015E` | 413 | The request body is larger than {0} bytes. | the body is larger than is taken | Send less. |
-//! | `BZSAP9016E` | 415 | The request body must be application/json. | the body is of another type, or does not say of which | Send the header Content-Type: application/json. |
-//! | `BZSAU9001E` | 401 | The credentials are missing or not valid. | no or wrong credentials, a subscriber that is not active, a password that is to be changed, or a login that is locked after too many failures | Send the login name and the password of an active subscriber. A one-time password has to be changed first. |
-//! | `BZSAU9002E` | 403 | User is not authorized to perform this operation. | the roles of the caller do not allow the operation, or not for this object | Ask somebody who has the role for it. |
-//! | `BZSAU9003E` | 403 | The request needs the token of the session's own page. | a browser's session without the token of its own page | Send X-CSRF-Token, or use HTTP Basic. |
-//! | `BZSAU9004E` | 400 | The login name or the old password is wrong, or too many attempts have failed. | changePassword with a password that is not the present one | Provide the present password. After a while it can be tried again. |
-//! | `BZSAU9005E` | 400 | The new password is refused: {0}. | the new password breaks a rule, was used before, or was changed less than a day ago | Choose a password that keeps the rules. |
-//! | `BZSAU9006E` | 400 | The values of the [NewPassword] and [ConfirmPassword] fields differ. | changePassword with two different new passwords | Provide the same password twice. |
-//! | `BZSBU9001E` | 400 | The operation is not possible: {0}. | a rule of the business that has no message of its own | Change what keeps it from being done, and try again. |
-//! | `BZSCU9001E` | 400 | The state of the customer does not allow the operation: {0}. | an operation that the state of the customer forbids | Get the customer and check its CustomerState. |
-//! | `BZSCU9002E` | 409 | The customer cannot be removed: {0}. | something would be left without its customer | End what the customer still has, and try again. |
-//! | `BZSSY9001E` | 500 | The server failed; its log knows why. | a failure of the server | Try again later, or tell the operator the x-request-id of the answer. |
-//! | `BZSSY9002E` | 503 | The server is busy. | too much is going on | Try again in a moment. |
-//! | `BZSSY9003E` | 507 | The disk of the server is full: nothing can be written. | the disk is full | Tell the operator. |
-//! | `BZSUS1926E` | 404 | The subscriber already has a seat for the subscription. | entitling a subscriber twice | Check that the subscriber already has the same subscription. |
-//! | `BZSUS9001E` | 404 | {0} not found. | the object is not there, is gone, or belongs to somebody else | Check the id, and that the object belongs to your organization. |
-//! | `BZSUS9002E` | 400 | The email address already exists. | a subscriber gets an address that another one has | Provide an email address that no subscriber of the service has. |
-//! | `BZSUS9003E` | 400 | The state of the subscriber does not allow the operation: {0}. | an operation that the state of the subscriber forbids | Get the subscriber and check its SubscriberState. |
-//! | `BZSUS9004E` | 409 | The customer would be left without an active CustomerAdministrator. | the last administrator of an organization is suspended, removed or loses the role | Give the role to another active subscriber of the customer first. |
+//! | `BZSAP1011E` | 400 | `The [{0}] input value that was provided for the [{1}] field is invalid.` | a field or parameter has a value that is none of those it can have | Provide a valid input value for the [{1}] field. |
+//! | `BZSAP1033E` | 400 | `The [{0}] field requires a string value.` | a required text is missing or empty, or something else than a text is in its place | Provide a valid string value for the [{0}] field. |
+//! | `BZSAP9001E` | 400 | `The request body is not valid JSON: {0}.` | the body cannot be read | Send a complete JSON document. |
+//! | `BZSAP9002E` | 400 | `The value of the [{0}] field is longer than {1} characters.` | a text is longer than its field takes | Provide a value of at most {1} characters for the [{0}] field. |
+//! | `BZSAP9003E` | 400 | `The [{0}] field requires {1}.` | a required object, list or number is missing, or something else is in its place | Provide {1} for the [{0}] field. |
+//! | `BZSAP9004E` | 400 | `The [{0}] field {1}.` | a value breaks a rule of its field, such as the form of a mail address | Provide a value for the [{0}] field that keeps the rule. |
+//! | `BZSAP9005E` | 400 | `The [{0}] parameter is required.` | a parameter is missing or empty | Provide the [{0}] parameter in the query of the request. |
+//! | `BZSAP9006E` | 400 | `The [_pageSize] parameter is larger than {0}.` | a page is to have more than 100 items | Ask for at most {0} items in one page. |
+//! | `BZSAP9007E` | 400 | `There is no named query [{0}] for this resource.` | `_namedQuery` is missing where one is needed, or names none | Use one of the named queries of the resource: {1}. |
+//! | `BZSAP9008E` | 400 | `The x-operation header [{0}] names no operation of this resource.` | the header is missing or names no operation | Use one of the operations of the resource: {1}. |
+//! | `BZSAP9009E` | 400 | `Invalid URI.` | an id in the path is no number | Use the number of the object as its id in the path. |
+//! | `BZSAP9010E` | 400 | `{0} Id should be a valid integer.` | an id in the path is less than zero | Use the id that the creation of the object answered. |
+//! | `BZSAP9011E` | 404 | `There is no resource at [{0}].` | the path is none of this contract | Check the address of the request. |
+//! | `BZSAP9012E` | 405 | `The [{0}] method is not supported for this resource.` | the path does not have the method | Use another method. |
+//! | `BZSAP9013E` | 406 | `Only application/json is given here.` | the client takes no JSON | Accept application/json. |
+//! | `BZSAP9014E` | 409 | `The idempotency key was used for another request.` | `Idempotency-Key` came with another request before | Use another key for another request. |
+//! | `BZSAP9015E` | 413 | `The request body is larger than {0} bytes.` | the body is larger than is taken | Send less. |
+//! | `BZSAP9016E` | 415 | `The request body must be application/json.` | the body is of another type, or does not say of which | Send the header Content-Type: application/json. |
+//! | `BZSAP9017E` | 400 | `Another service component of the company is called [{0}].` | two applications of a company are to have one name | Provide another DisplayName. |
+//! | `BZSAU9001E` | 401 | `The credentials are missing or not valid.` | no or wrong credentials, a subscriber that is not active, a password that is to be changed, or a login that is locked after too many failures | Send the login name and the password of an active subscriber. A one-time password has to be changed first. |
+//! | `BZSAU9002E` | 403 | `User is not authorized to perform this operation.` | the roles of the caller do not allow the operation, or not for this object | Ask somebody who has the role for it. |
+//! | `BZSAU9003E` | 403 | `The request needs the token of the session's own page.` | a browser's session without the token of its own page | Send X-CSRF-Token, or use HTTP Basic. |
+//! | `BZSAU9004E` | 400 | `The login name or the old password is wrong, or too many attempts have failed.` | changePassword with a password that is not the present one | Provide the present password. After a while it can be tried again. |
+//! | `BZSAU9005E` | 400 | `The new password is refused: {0}.` | the new password breaks a rule, was used before, or was changed less than a day ago | Choose a password that keeps the rules. |
+//! | `BZSAU9006E` | 400 | `The values of the [NewPassword] and [ConfirmPassword] fields differ.` | changePassword with two different new passwords | Provide the same password twice. |
+//! | `BZSBU9001E` | 400 | `The operation is not possible: {0}.` | a rule of the business that has no message of its own | Change what keeps it from being done, and try again. |
+//! | `BZSCU9001E` | 400 | `The state of the customer does not allow the operation: {0}.` | an operation that the state of the customer forbids | Get the customer and check its CustomerState. |
+//! | `BZSCU9002E` | 409 | `The customer cannot be removed: {0}.` | something would be left without its customer | End what the customer still has, and try again. |
+//! | `BZSSY9001E` | 500 | `The server failed; its log knows why.` | a failure of the server | Try again later, or tell the operator the x-request-id of the answer. |
+//! | `BZSSY9002E` | 503 | `The server is busy.` | too much is going on | Try again in a moment. |
+//! | `BZSSY9003E` | 507 | `The disk of the server is full: nothing can be written.` | the disk is full | Tell the operator. |
+//! | `BZSUS1926E` | 404 | `The subscriber already has a seat for the subscription.` | entitling a subscriber twice | Check that the subscriber already has the same subscription. |
+//! | `BZSUS9001E` | 404 | `{0} not found.` | the object is not there, is gone, or belongs to somebody else | Check the id, and that the object belongs to your organization. |
+//! | `BZSUS9002E` | 400 | `The email address already exists.` | a subscriber gets an address that another one has | Provide an email address that no subscriber of the service has. |
+//! | `BZSUS9003E` | 400 | `The state of the subscriber does not allow the operation: {0}.` | an operation that the state of the subscriber forbids | Get the subscriber and check its SubscriberState. |
+//! | `BZSUS9004E` | 409 | `The customer would be left without an active CustomerAdministrator.` | the last administrator of an organization is suspended, removed or loses the role | Give the role to another active subscriber of the customer first. |
 
 use super::error::Said;
 
@@ -146,6 +147,10 @@ messages! {
         "The request body must be application/json."
         "Send the header Content-Type: application/json."
         "the body is of another type, or does not say of which";
+    NAME_TAKEN = "BZSAP9017E" 400
+        "Another service component of the company is called [{0}]."
+        "Provide another DisplayName."
+        "two applications of a company are to have one name";
     NOT_AUTHENTICATED = "BZSAU9001E" 401
         "The credentials are missing or not valid."
         "Send the login name and the password of an active subscriber. A one-time password has to be changed first."
@@ -242,7 +247,7 @@ mod tests {
     fn table() -> String {
         let row = |it: &&Message| {
             format!(
-                "//! | `{}` | {} | {} | {} | {} |\n",
+                "//! | `{}` | {} | `{}` | {} | {} |\n",
                 it.id, it.status, it.text, it.cause, it.action
             )
         };

@@ -56,6 +56,11 @@
 //!   Seats are kept by who is suspended or softly deleted, and free when somebody is deleted.
 //! - `_force` changes nothing: nothing that it could overrule keeps somebody from being suspended.
 //! - The contact of a customer is copied into its first subscriber and goes its own way from there.
+//! - Workflows are provisioning tasks: `DEFERRED` while they wait, `FAILED` when they are no longer
+//!   wanted too. Those of a subscriber are of the subscriptions in which it has or had a seat.
+//! - Service components are documents of the caller's company, or of the one in `CustomerId`
+//!   (`customerId` in the query); `authenticationType` asks for one of the two flows.
+//! - `GET /resource/offering` is not IBM's: the offers on sale that have a part number.
 //! - A state that forbids an operation is 400; what would leave the house inconsistent is 409.
 //! - Every `POST` honours `Idempotency-Key`.
 
@@ -69,15 +74,18 @@ pub mod doors;
 mod error;
 mod field;
 mod message;
+mod offering;
 mod page;
 mod person;
 mod role;
 mod route;
 mod seat;
+mod service_component;
 mod subscriber;
 mod subscriber_form;
 mod table;
 mod wire;
+mod workflow;
 
 use std::sync::Arc;
 

@@ -1,16 +1,25 @@
 //! All calls of the contract, file by file.
 
 use super::route::Row;
-use super::{authentication, authorization, customer, subscriber};
+use super::{
+    authentication, authorization, customer, offering, service_component, subscriber, workflow,
+};
 
 /// What is sent with `POST` and only reads.
 pub(super) const READING: &[&str] = &["service/authorization/getRoleList"];
 
 /// All calls.
 pub(super) fn rows() -> impl Iterator<Item = &'static Row> {
-    [customer::ROWS, subscriber::ROWS, authentication::ROWS, authorization::ROWS]
-        .into_iter()
-        .flatten()
+    let all = [
+        customer::ROWS,
+        subscriber::ROWS,
+        authentication::ROWS,
+        authorization::ROWS,
+        workflow::ROWS,
+        service_component::ROWS,
+        offering::ROWS,
+    ];
+    all.into_iter().flatten()
 }
 
 #[cfg(test)]

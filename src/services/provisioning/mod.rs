@@ -10,9 +10,10 @@ use std::collections::BTreeSet;
 
 use super::{Act, Cx, Error, order, subscription};
 use crate::domain::catalog::specification::Specification;
-use crate::domain::id::{OrderId, SpecificationId, SubscriptionId, TaskId};
+use crate::domain::id::{AccountId, OrderId, SpecificationId, SubscriptionId, TaskId};
 use crate::domain::operator::Permission;
 use crate::domain::order::Order;
+use crate::domain::page::{Page, PageRequest};
 use crate::domain::provisioning::connector::Connector;
 use crate::domain::provisioning::lifecycle::State;
 use crate::domain::provisioning::task::{Clocks, Outcome, QueueTask, Task, Work};
@@ -145,6 +146,19 @@ fn must_work(act: &Act<'_>, id: TaskId) -> Result<(), Error> {
 pub fn of(cx: Cx<'_>, subscription: SubscriptionId) -> Result<Vec<Task>, Error> {
     let along = Along::Index(TASK_BY_SUBSCRIPTION, Key::new().id(subscription).bytes());
     cx.every(&along)
+}
+
+/// A page of the tasks that the caller may see, of one account if that is named.
+///
+/// # Errors
+/// If the store fails.
+pub fn list(
+    cx: Cx<'_>,
+    account: Option<AccountId>,
+    page: &PageRequest,
+    accept: impl FnMut(&Task) -> bool,
+) -> Result<Page<Task>, Error> {
+    cx.list(account.map(Along::Owner), page, accept)
 }
 
 /// Takes for done what an order waits for: to see what comes of it.

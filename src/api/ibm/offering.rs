@@ -1,0 +1,114 @@
+//! Offerings: our offers that have a part number, as this contract would show them. No client of IBM's
+//! knows this call; the part numbers came from a price list.
+
+use axum::http::Method;
+use serde::Serialize;
+
+use super::error::Refusal;
+use super::route::{Asked, By, Row, Work};
+use super::wire::{listed, shown};
+use crate::domain::catalog::offer::{Offer, Seating};
+use crate::domain::catalog::term::{Term, Trial};
+use crate::domain::operator::{Permission, Role};
+use crate::domain::text::Locale;
+use crate::domain::time::{Span, SpanUnit};
+use crate::services::{Cx, Error, finding, offer};
+
+const READS: (Permission, Role) = (Permission::OfferBrowse, Role::Member);
+
+/// What can be asked of offerings.
+pub(super) static ROWS: &[Row] = &[
+    Row::new(Method::GET, "resource/offering", By::Path, READS, list),
+    Row::new(Method::GET, "resource/offering/{id}", By::Path, READS, get),
+];
+
+/// An offering on the wire.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Offering {
+    id: u64,
+    oid: u64,
+    part_number: String,
+    offering_name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+    is_pooled: bool,
+    is_trial: bool,
+    term_set: Vec<OfferingTerm>,
+}
+
+/// For how long an offering can be had.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct OfferingTerm {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration_units: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duration_length: Option<u32>,
+    is_automatically_renewed: bool,
+    is_trial: bool,
+}
+
+/// A time in the contract's units.
+const fn duration(span: Span) -> (&'static str, u32) {
+    match span.unit {
+        SpanUnit::Year => ("YEARS", span.count),
+        SpanUnit::Month => ("MONTHS", span.count),
+        SpanUnit::Week => ("DAYS", span.count.saturating_mul(7)),
+        SpanUnit::Day => ("DAYS", span.count),
+    }
+}
+
+fn term(it: &Term) -> OfferingTerm {
+    let length = it.length.map(duration);
+    OfferingTerm {
+        duration_units: length.map(|it| it.0),
+        duration_length: length.map(|it| it.1),
+        is_automatically_renewed: it.renewal.is_some_and(|it| it.is_automatic()),
+        is_trial: matches!(it.trial, Trial::Whole),
+    }
+}
+
+/// An offer as the contract shows it; nothing where it has no part number.
+fn wire(it: &Offer) -> Option<Offering> {
+    let english: Locale = "en".parse().expect("the word is a locale");
+    let content = &it.content;
+    let terms: Vec<_> = content.terms.iter().filter(|it| it.is_active).map(term).collect();
+    Some(Offering {
+        id: it.stamp.number,
+        oid: it.stamp.number,
+        part_number: content.part_number.as_ref()?.to_string(),
+        offering_name: content.name.text(&english).to_string(),
+        description: content.summary.as_ref().map(|it| it.text(&english).to_string()),
+        is_pooled: content.seating == Seating::Pool,
+        is_trial: !terms.is_empty() && terms.iter().all(|it| it.is_trial),
+        term_set: terms,
+    })
+}
+
+/// Whether an offer can be ordered by its part number now.
+fn is_offering(cx: Cx<'_>, it: &Offer) -> bool {
+    it.content.part_number.is_some() && it.content.is_sellable && it.life.is_on_sale(cx.now)
+}
+
+fn list(mut asked: Asked) -> Result<Work, Refusal> {
+    let wanted = asked.page()?;
+    Ok(Work::scans(move |cx| {
+        let found = wanted.of(|page| offer::list(cx, None, page, |it| is_offering(cx, it)))?;
+        let items: Vec<_> = found.iter().filter_map(wire).collect();
+        Ok(listed(&items))
+    }))
+}
+
+fn get(asked: Asked) -> Result<Work, Refusal> {
+    let number = asked.id(0, "Offering")?;
+    Ok(Work::scans(move |cx| {
+        let mut found = None;
+        for id in finding::by_number::<Offer>(cx, number)? {
+            let it = offer::get(cx, id).map_or_else(Error::or_nothing, |it| Ok(Some(it)))?;
+            found = found.or(it.filter(|it| is_offering(cx, it)).as_ref().and_then(wire));
+        }
+        let missing = || Error::not_found(format!("Offering with ID {number}"));
+        Ok(shown("Offering", found.ok_or_else(missing)?))
+    }))
+}
