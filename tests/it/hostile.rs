@@ -19,7 +19,7 @@ const OPERATOR: &[(&str, &str)] = &[
 const GROWTH_KIB_MAX: u64 = 40 << 10;
 /// The largest bodies that are taken: an ordinary one, and a batch.
 const LARGEST: [(usize, &[&str]); 2] = [
-    (1 << 20, &["/api/v1/accounts", "/api/v1/clock/advance"]),
+    (1 << 20, &["/api/v1/accounts", "/api/v1/clock/advance", "/api/bss/resource/customer"]),
     (4 << 20, &["/api/v1/usage", "/aps/2/resources"]),
 ];
 /// So many of each are sent before, so that whoever serves has served one.
@@ -55,9 +55,14 @@ fn text(it: impl Into<String>) -> Sent {
     Sent::Whole(it.into().into_bytes())
 }
 
-/// Where bodies go: an ordinary one, one that is slow to answer, a batch, and another contract's.
-const PLACES: [&str; 4] =
-    ["/api/v1/accounts", "/api/v1/clock/advance", "/api/v1/usage", "/aps/2/resources"];
+/// Where bodies go: an ordinary one, one that is slow to answer, a batch, and other contracts'.
+const PLACES: [&str; 5] = [
+    "/api/v1/accounts",
+    "/api/v1/clock/advance",
+    "/api/v1/usage",
+    "/aps/2/resources",
+    "/api/bss/resource/customer",
+];
 
 fn attacks() -> Vec<Attack> {
     [deep_and_wide(), ordinary(), batches(), misframed()].into_iter().flatten().collect()

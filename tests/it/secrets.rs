@@ -3,6 +3,8 @@
 
 use std::path::Path;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::harness::process::{Server, run, speak};
@@ -21,6 +23,8 @@ const SIGNING: &str = "whsec_Y2FuYXJ5LTMtY2FuYXJ5LTMtY2FuYXJ5LTMtY2FuYXJ5";
 const MISTYPED: &str = "canary-4-mistyped-password!";
 /// What somebody else is given.
 const GIVEN: &str = "canary-5-given-to-a-friend!";
+/// The same by way of IBM's contract.
+const ONE_TIME: &str = "canary-6-to-be-used-once!";
 
 /// Says everything secret to a server, and returns what it said in turn that is secret.
 fn tell_everything(server: &Server) -> Vec<String> {
@@ -30,7 +34,7 @@ fn tell_everything(server: &Server) -> Vec<String> {
     };
     let text = |it: &Value| it.as_str().unwrap().to_owned();
     let mut secrets: Vec<_> =
-        [PASSWORD, TOKEN, SIGNING, MISTYPED, GIVEN].map(ToOwned::to_owned).into();
+        [PASSWORD, TOKEN, SIGNING, MISTYPED, GIVEN, ONE_TIME].map(ToOwned::to_owned).into();
     secrets.push("canary-3-canary-3".to_owned());
 
     let issued = post("/tokens", &bearer, r#"{"name":"second"}"#).json();
@@ -45,6 +49,24 @@ fn tell_everything(server: &Server) -> Vec<String> {
     let listener = json!({ "callback": "https://hooks.example/in", "secret": SIGNING });
     let heard = post("/listeners", &bearer, &listener.to_string());
     assert_eq!(heard.status, 201, "{heard:?}");
+
+    let bss = |path: &str, headers: &str, body: &str| {
+        speak(&server.address, &format!("POST /api/bss/service{path}"), headers, body)
+    };
+    let shown = |password: &str| {
+        let pair = STANDARD.encode(format!("olga@provider.test:{password}"));
+        (pair.clone(), format!("authorization: Basic {pair}\r\n"))
+    };
+    let credential = json!({ "LoginName": "guest@provider.test", "NewPassword": ONE_TIME });
+    let credential = json!({ "UserCredential": credential }).to_string();
+    let (pair, basic) = shown(PASSWORD);
+    let set = bss("/authentication/setOneTimePassword", &basic, &credential);
+    assert_eq!(set.status, 204, "{set:?}");
+    secrets.push(pair);
+    let (pair, basic) = shown(MISTYPED);
+    assert_eq!(bss("/authentication/setOneTimePassword", &basic, &credential).status, 401);
+    secrets.push(pair);
+    bss("/authentication/changePassword", &bearer, &format!("{{\"OldPassword\":\"{MISTYPED}\""));
 
     let sign_in = |password: &str| {
         let body = json!({ "email": "olga@provider.test", "password": password });
@@ -104,7 +126,7 @@ fn no_secret_stands_in_clear_in_any_file_backup_list_or_log() {
     said.extend(log.into_iter().map(|it| ("the log".to_owned(), it)));
     said.extend(files(&data));
     said.extend(files(&kept));
-    assert!(secrets.len() >= 11 && said.len() > 40, "{} in {}", secrets.len(), said.len());
+    assert!(secrets.len() >= 14 && said.len() > 40, "{} in {}", secrets.len(), said.len());
     for secret in &secrets {
         for (place, text) in &said {
             assert!(!text.contains(secret.as_str()), "`{secret}` stands in {place}");

@@ -46,6 +46,7 @@ const DEEDS: &[Deed] = &[
     deed("POST resource/subscriber/$idle_number [suspendSubscriber]", ""),
     deed("POST resource/subscriber/$stopped_admin_number [unsuspendSubscriber]", ""),
     deed("POST resource/subscriber/$deleted_number [restoreSubscriber]", ""),
+    deed("POST resource/servicecomponent", r#"{"ServiceComponent":{"DisplayName":"$side","CustomerId":"$customer_number"}}"#),
     slow("POST service/authentication/changePassword", r#"{"UserCredential":{"LoginName":"$member_email","OldPassword":"$password","NewPassword":"an0ther-1","ConfirmPassword":"an0ther-1"}}"#),
     deed("POST service/authentication/resetPassword?loginName=$member_email", ""),
     slow("POST service/authentication/setOneTimePassword", r#"{"UserCredential":{"LoginName":"$member_email","NewPassword":"onet1me!"}}"#),

@@ -41,6 +41,23 @@ fn who_is_registered_or_added_is_sent_a_link_that_activates() {
 }
 
 #[test]
+fn the_link_still_chooses_a_password_when_somebody_has_activated_meanwhile() {
+    let house = House::on("2026-01-01");
+    let bss = Bss::vsr(&house);
+    bss.register("late@mail.test");
+    let sent = letters(&house, "late@mail.test");
+    let id = bss.by_email("late@mail.test")["Id"].clone();
+    let activate = format!("POST resource/subscriber/{id} [activateSubscriber]");
+    assert_eq!(bss.told(&activate, None), "204");
+    assert_eq!(letters(&house, "late@mail.test").len(), 1, "that sends nothing");
+    let accept = json!({ "token": secret(&sent[0]), "password": PASSWORD });
+    let nobody = Client::nobody(&house.app);
+    nobody.call("POST /password/redeem", Some(&accept)).ok();
+    let again = nobody.call("POST /password/redeem", Some(&accept)).status.as_u16();
+    assert_eq!(again, 409, "it works once");
+}
+
+#[test]
 fn who_is_given_a_one_time_password_hears_of_it_and_not_which() {
     let house = House::on("2026-01-01");
     let bss = Bss::vsr(&house);

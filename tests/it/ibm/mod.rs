@@ -5,6 +5,8 @@ mod customers;
 pub(crate) mod deeds;
 mod fields;
 mod mails;
+mod odd;
+mod peripheral;
 mod rights;
 mod roles;
 mod scenarios;
