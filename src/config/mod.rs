@@ -38,7 +38,7 @@ pub struct Settings {
     #[arg(long, value_name = "DIR", default_value = "data")]
     pub data: PathBuf,
     /// The address to listen on; port 0 takes any that is free
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", value_parser = address)]
     pub listen: SocketAddr,
     /// Where people reach this server, for links in mails; without it, where it listens
     #[arg(long, value_name = "URL")]
@@ -401,7 +401,7 @@ impl Effective {
         flags: &Flags,
         environment: impl IntoIterator<Item = (OsString, OsString)>,
     ) -> Result<Self, ConfigError> {
-        let variables = variables(environment);
+        let variables = variables(environment)?;
         let file = flags.0.get(FILE).or_else(|| variables.get(FILE)).map(PathBuf::from);
         let mut given: BTreeMap<String, (OsString, Source)> = BTreeMap::new();
         if let Some(path) = file {
@@ -442,16 +442,29 @@ pub fn variable(key: &str) -> String {
     format!("{PREFIX}{}", key.to_uppercase())
 }
 
-/// The variables that are settings, by key. An empty one is one that is not set.
+/// An address to listen on.
+fn address(text: &str) -> Result<SocketAddr, &'static str> {
+    text.parse().map_err(|_| "must be an IP address and a port, as in 127.0.0.1:8080 or [::]:8080")
+}
+
+/// The variables that are settings, by key. An empty one is one that is not set. Others may be
+/// there for whoever else reads them, unless they are nearly called like one of ours.
 fn variables(
     environment: impl IntoIterator<Item = (OsString, OsString)>,
-) -> BTreeMap<String, OsString> {
-    let key = |name: &OsString| {
-        let key = name.to_str()?.strip_prefix(PREFIX)?.to_lowercase();
-        (key == FILE || is_key(&key)).then_some(key)
-    };
-    let set = environment.into_iter().filter(|it| !it.1.is_empty());
-    set.filter_map(|(name, value)| Some((key(&name)?, value))).collect()
+) -> Result<BTreeMap<String, OsString>, ConfigError> {
+    let mut found = BTreeMap::new();
+    for (name, value) in environment.into_iter().filter(|it| !it.1.is_empty()) {
+        let Some(name) = name.to_str().filter(|it| it.starts_with(PREFIX)) else { continue };
+        let key = name[PREFIX.len()..].to_lowercase();
+        if key == FILE || is_key(&key) {
+            found.insert(key, value);
+        } else if let Some(meant) = nearest(&key, 2) {
+            let hint = format!("; did you mean `{}`?", variable(&meant));
+            let place = "the environment".to_owned();
+            return Err(ConfigError::Unknown { name: name.to_owned(), place, hint });
+        }
+    }
+    Ok(found)
 }
 
 /// The values in a file, as one would write them on the command line.
@@ -482,16 +495,21 @@ fn read(path: &Path) -> Result<BTreeMap<String, String>, ConfigError> {
     table.into_iter().map(text).collect()
 }
 
-/// The setting that may have been meant: the one that differs in the fewest letters.
+/// What may have been meant by a key of the file.
 fn hint(name: &str) -> String {
+    nearest(name, 3).map_or_else(String::new, |it| format!("; did you mean `{it}`?"))
+}
+
+/// The setting whose key differs in the fewest letters, if those are not too many.
+fn nearest(name: &str, most: usize) -> Option<String> {
     let all = settings();
     let keys = all.get_arguments().map(|it| it.get_id().as_str());
     let differing = |key: &str| {
         let common = key.chars().zip(name.chars()).filter(|(a, b)| a == b).count();
         key.chars().count().max(name.chars().count()) - common
     };
-    let nearest = keys.min_by_key(|it| differing(it)).filter(|it| differing(it) <= 3);
-    nearest.map_or_else(String::new, |it| format!("; did you mean `{it}`?"))
+    let nearest = keys.min_by_key(|it| differing(it)).filter(|it| differing(it) <= most);
+    nearest.map(str::to_owned)
 }
 
 /// Reads all values by the parsers of [`Settings`]. Each is tried alone first, so that what is

@@ -73,6 +73,13 @@ fn a_flag_beats_a_variable_beats_the_file_beats_the_default() {
 }
 
 #[test]
+fn a_variable_of_somebody_else_is_let_be() {
+    let others = ["TILLBOX_OPERATOR_EMAIL", "TILLBOX_SERVICE_HOST", "TILLBOX_PORT", "TILL_LISTN"];
+    let effective = resolve("", &others.map(|it| (it, "x")), &[]).unwrap();
+    assert_eq!(set(&effective), "");
+}
+
+#[test]
 fn the_defaults_are_these() {
     let effective = Effective::resolve(&Flags::default(), []).unwrap();
     let mut text = String::new();
@@ -109,6 +116,7 @@ fn what_cannot_be_used_is_named_with_its_place_and_rule() {
         refused("log_format = 'xml'", &[], &[]),
         refused("allow_private_targets = 'perhaps'", &[], &[]),
         refused("", &[("TILLBOX_LISTEN", "8080")], &[]),
+        refused("", &[("TILLBOX_LISTN", "127.0.0.1:1")], &[]),
         refused("", &[("TILLBOX_USAGE_WINDOW_DAYS", "-3")], &[]),
         refused("", &[("TILLBOX_LOG", "tillbox=loud")], &[]),
         refused("", &[("TILLBOX_SMTP_URL", "http://ann:geheim@mail")], &[]),
@@ -124,7 +132,8 @@ fn what_cannot_be_used_is_named_with_its_place_and_rule() {
         `cache_mib` in `FILE` cannot be used: 1 is not in 4..=1048576
         `log_format` in `FILE` cannot be used: invalid value 'xml' for '--log-format <FORMAT>' [possible values: text, json]
         `allow_private_targets` in `FILE` cannot be used: invalid value 'perhaps' for '--allow-private-targets[=<BOOL>]' [possible values: true, false]
-        `TILLBOX_LISTEN` in the environment cannot be used: invalid socket address syntax
+        `TILLBOX_LISTEN` in the environment cannot be used: must be an IP address and a port, as in 127.0.0.1:8080 or [::]:8080
+        `TILLBOX_LISTN` in the environment is no setting; did you mean `TILLBOX_LISTEN`?
         `TILLBOX_USAGE_WINDOW_DAYS` in the environment cannot be used: -3 is not in 1..=400
         `TILLBOX_LOG` in the environment cannot be used: error parsing level filter: expected one of "off", "error", "warn", "info", "debug", "trace", or a number 0-5
         `TILLBOX_SMTP_URL` in the environment cannot be used: must be like smtp://user:password@host:587, or smtps:// where the whole connection is encrypted
