@@ -113,11 +113,32 @@ fn sentence(fact: &Fact, sides: &Sides, (label, amount): (&str, Option<&Money>))
     match amount {
         Some(it) => text.push_str(&format!(": {} {}", it.amount.0, it.currency)),
         None if !fields.is_empty() => {
-            text.push_str(&format!(": {}", fields.join(", ").replace('_', " ")));
+            let told: Vec<_> = fields.iter().map(|it| change(sides, it)).collect();
+            text.push_str(&format!(": {}", told.join(", ")));
         }
         None => {}
     }
     text
+}
+
+/// `quantity 10 → 15`; where a side is not short enough to be read in passing, the field alone.
+fn change(sides: &Sides, field: &str) -> String {
+    let name = field.replace('_', " ");
+    let side = |it: &Option<Value>| it.as_ref().and_then(|it| brief(it.get(field)?));
+    match (side(&sides.before), side(&sides.after)) {
+        (Some(before), Some(after)) => format!("{name} {before} → {after}"),
+        (None, _) | (_, None) => name,
+    }
+}
+
+/// A word, a number, a day: shorter than an id.
+fn brief(it: &Value) -> Option<String> {
+    const CHARS_MAX: usize = 32;
+    match it {
+        Value::String(text) => Some(text.clone()).filter(|it| it.chars().count() <= CHARS_MAX),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(_) | Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
 }
 
 /// What something was about: the sum of a document, what is left of it, what was paid.

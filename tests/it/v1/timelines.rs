@@ -40,7 +40,7 @@ fn a_timeline_tells_what_happened_in_sentences_the_newest_first() {
     let (operator, id) = (market.operator(), text(&account["id"]));
     expect![[r#"
         2026-02-01 Subscription Flat was put on hold [Olga Operator]
-        2026-02-01 Account Payer Ltd was changed: address, name [Olga Operator]
+        2026-02-01 Account Payer Ltd was changed: address, name Payer → Payer Ltd [Olga Operator]
         2026-02-01 Invoice INV-2026-000002 was paid in part; still due: 4.00 EUR [Olga Operator]
         2026-02-01 Invoice INV-2026-000001 was paid: 12.00 EUR [Olga Operator]
         2026-02-01 Payment 1 was received: 20.00 EUR [Olga Operator]
