@@ -78,13 +78,16 @@ function Revenue({ of }) {
     <//>`;
 }
 
+/** The currency in which most subscriptions are, which is whose figures one wants to see first. */
+const main = (all) => all.toSorted((one, other) => other.active_subscriptions - one.active_subscriptions)[0];
+
 function Month() {
   const read = useLoad(() => get("/overview"), ["overview"]);
   if (read.error?.isNoRoute) return null;
   return html`
     <${Loaded} of=${read}>${(found) => {
       const all = found.currencies;
-      const of = all.find((it) => it.currency === here.value.query.currency) ?? all[0];
+      const of = all.find((it) => it.currency === here.value.query.currency) ?? main(all);
       if (!of) return null;
       return html`
         ${all.length > 1 && html`
@@ -122,7 +125,10 @@ function Recent() {
 }
 
 function Overdue() {
-  const read = useLoad(() => some("/invoices", { state: "overdue", limit: FEW, order: "oldest" }), ["overdue"]);
+  const read = useLoad(async () => {
+    const { items } = await some("/invoices", { state: "overdue", limit: 200, order: "oldest" });
+    return { items: items.sort((one, other) => (one.due_on < other.due_on ? -1 : 1)).slice(0, FEW) };
+  }, ["overdue"]);
   return html`
     <${Card} title=${t("Overdue")} actions=${html`<a class="button small" href=${to("/invoices", { state: "overdue" })}>${t("All overdue")}</a>`}>
       <${Loaded} of=${read}>${({ items }) => items.length === 0

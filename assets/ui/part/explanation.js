@@ -73,7 +73,11 @@ export function Explanation({ of, currency, unit, counted }) {
     of.includes_tax && t("tax is contained in the price"),
   ].filter(Boolean);
   const charged = of.text.map((it) => /^less (\d[\d.]*),/.exec(it)?.[1]).find((it) => it && isSome(it));
-  if (charged) notes.push(t("less {amount}, which was charged before", { amount: unitPrice(charged, currency) }));
+  if (charged) {
+    // What was charged is taken off before the days are counted, or after: as it was computed.
+    const isFirst = of.text.findIndex((it) => it.startsWith("less ")) < of.text.findIndex((it) => it.startsWith("for "));
+    notes.splice(isFirst ? 0 : notes.length, 0, t("less {amount}, which was charged before", { amount: unitPrice(charged, currency) }));
+  }
   const fee = unitPrice(of.tiers[0]?.flat ?? "0", currency);
   const isFee = of.rule !== "flat" && of.tiers.length > 0 && !of.tiers.some((it) => isSome(it.units));
   return html`
