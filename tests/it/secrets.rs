@@ -26,8 +26,14 @@ const GIVEN: &str = "canary-5-given-to-a-friend!";
 /// The same by way of IBM's contract.
 const ONE_TIME: &str = "canary-6-to-be-used-once!";
 
-/// Says everything secret to a server, and returns what it said in turn that is secret.
-fn tell_everything(server: &Server) -> Vec<String> {
+/// By what a gateway knows a card and a wallet, and the bank account of a mandate.
+const CARD: &str = "pm_canary6canary6canary6";
+const WALLET: &str = "ba_canary7canary7canary7";
+const IBAN: &str = "DE89 3704 0044 0532 0130 00";
+
+/// Says everything secret to a server, and returns what it said in turn that is secret, and whose
+/// payment methods were told.
+fn tell_everything(server: &Server) -> (Vec<String>, String) {
     let bearer = format!("authorization: Bearer {TOKEN}\r\n");
     let post = |path: &str, headers: &str, body: &str| {
         speak(&server.address, &format!("POST /api/v1{path}"), headers, body)
@@ -79,11 +85,32 @@ fn tell_everything(server: &Server) -> Vec<String> {
     secrets.push(text(&session.json()["csrf_token"]));
     let cookie = session.head.lines().find_map(|it| it.strip_prefix("set-cookie: ")).unwrap();
     secrets.push(cookie.split(['=', ';']).nth(1).unwrap().to_owned());
-    secrets
+    let account = text(&session.json()["account"]["id"]);
+    for method in methods() {
+        let kept = post(&format!("/accounts/{account}/payment_methods"), &bearer, &method);
+        assert_eq!(kept.status, 201, "{kept:?}");
+    }
+    let number = IBAN.replace(' ', "");
+    secrets.extend([CARD, WALLET, IBAN, &number, &number[4..]].map(ToOwned::to_owned));
+    (secrets, account)
+}
+
+/// A payment method of each kind that knows a secret.
+fn methods() -> [String; 3] {
+    let card = json!({
+        "kind": "card", "gateway": "stripe", "token": CARD, "brand": "Visa",
+        "last_digits": "4242", "expires": "2099-03",
+    });
+    let wallet = json!({ "kind": "wallet", "gateway": "paypal", "token": WALLET });
+    let debit = json!({
+        "kind": "direct_debit", "iban": IBAN, "holder": "Ann Acme", "mandate": "M-7",
+        "signed_on": "2026-01-01",
+    });
+    [card, wallet, debit].map(|it| it.to_string())
 }
 
 /// Everything that is shown to who may see all.
-fn shown(server: &Server) -> Vec<(String, String)> {
+fn shown(server: &Server, account: &str) -> Vec<(String, String)> {
     let bearer = format!("authorization: Bearer {TOKEN}\r\n");
     let lists = tillbox::api::v1::rights().into_iter().map(|it| (it.0, it.1));
     let lists = lists.filter(|it| it.0 == "GET" && !it.1.contains('{'));
@@ -93,6 +120,10 @@ fn shown(server: &Server) -> Vec<(String, String)> {
             (path.to_owned(), answer.body)
         })
         .collect();
+    let methods = format!("/accounts/{account}/payment_methods");
+    let answer = speak(&server.address, &format!("GET /api/v1{methods}"), &bearer, "");
+    assert!(answer.body.contains("4242") && answer.body.contains("Ann Acme"), "{answer:?}");
+    shown.push((methods, answer.body));
     shown.push(("/metrics".to_owned(), speak(&server.address, "GET /metrics", "", "").body));
     shown
 }
@@ -116,8 +147,8 @@ fn no_secret_stands_in_clear_in_any_file_backup_list_or_log() {
     std::fs::create_dir_all(&kept).unwrap();
     let server =
         Server::start_with(&data, &["--test-clock", "--log", "warn,tillbox=trace"], OPERATOR);
-    let secrets = tell_everything(&server);
-    let mut said = shown(&server);
+    let (secrets, account) = tell_everything(&server);
+    let mut said = shown(&server, &account);
     let copy = kept.join("backup.redb");
     run(&["backup", "--data", data.to_str().unwrap(), copy.to_str().unwrap()]).ok();
     said.extend(server.said.iter().map(|it| ("what it printed".to_owned(), it.clone())));
@@ -126,7 +157,7 @@ fn no_secret_stands_in_clear_in_any_file_backup_list_or_log() {
     said.extend(log.into_iter().map(|it| ("the log".to_owned(), it)));
     said.extend(files(&data));
     said.extend(files(&kept));
-    assert!(secrets.len() >= 14 && said.len() > 40, "{} in {}", secrets.len(), said.len());
+    assert!(secrets.len() >= 19 && said.len() > 40, "{} in {}", secrets.len(), said.len());
     for secret in &secrets {
         for (place, text) in &said {
             assert!(!text.contains(secret.as_str()), "`{secret}` stands in {place}");
