@@ -22,11 +22,14 @@ const FIELDS_MAX: usize = 10_000;
 const SCALAR_BYTES_MAX: usize = 1 << 20;
 
 /// All bytes of a body, unless there are more than `limit`. They are kept once: what comes is put
-/// where it stays.
+/// where it stays. A body that comes without its length gets all the room at once: a page on which
+/// nothing is put takes no memory, and what grows leaves a trail of places that are too small.
 pub(crate) async fn bytes(body: Body, limit: usize) -> Result<Bytes, Fault> {
     let too_large = || Fault::TooLarge { limit };
-    let announced = body.size_hint().lower();
-    let room = usize::try_from(announced).ok().filter(|it| *it <= limit).ok_or_else(too_large)?;
+    let announced = body.size_hint();
+    let least = usize::try_from(announced.lower()).ok().filter(|it| *it <= limit);
+    let least = least.ok_or_else(too_large)?;
+    let room = if announced.exact().is_some() { least } else { limit };
     let (mut body, mut bytes) = (body, Vec::with_capacity(room));
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| Fault::Malformed { detail: error.to_string() })?;
