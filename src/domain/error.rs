@@ -72,6 +72,8 @@ codes! {
     AccountStateForbids = "account_state_forbids";
     /// The account tree would run in a circle, or be too deep.
     AccountTreeForbids = "account_tree_forbids";
+    /// An invoice must say where its recipient is, and that is not known.
+    AddressIncomplete = "address_incomplete";
     /// The appliance was set up before.
     AlreadySetUp = "already_set_up";
     /// The amount is beyond what can be booked, or not positive where it must be.

@@ -107,6 +107,18 @@ function About({ of }) {
     <//>`;
 }
 
+/** What an invoice must say and is not known: until it is, the account is not billed. */
+function Unreachable({ of }) {
+  const lacks = [
+    !(of.address?.street || of.address?.street_extra) && t("the street"),
+    !of.address?.city && t("the city"),
+    !of.address?.country && t("the country"),
+  ].filter(Boolean);
+  if (lacks.length === 0 || of.kind !== "customer" || of.state === "closed") return null;
+  return html`
+    <p class="notice warn"><${Icon} name="triangle-alert" />${t("Its address lacks {parts}: no invoice can be made out to it, unless a billing account has an address of its own.", { parts: lacks.join(", ") })}</p>`;
+}
+
 function Holds({ of }) {
   return of.holds.map((it) => html`
     <div class="notice warn" key=${it.kind}><${Icon} name="pause" />
@@ -198,6 +210,7 @@ export default function Account({ id }) {
       return html`
         <${Page} title=${of.name} crumbs=${isBuyer() ? undefined : [["/accounts", t("Accounts")]]} state=${html`<${State} of=${of.state} />`} actions=${actions}>
           <${Holds} of=${of} />
+          <${Unreachable} of=${of} />
           <${Tabs} label=${t("Parts of the account")} path=${`/accounts/${id}`} at=${at[0]} of=${parts.map(([key, text]) => [key, text()])} />
           ${at[0] === "summary"
             ? html`<div class="side-by-side"><${Part} of=${of} />

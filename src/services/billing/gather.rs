@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::counted::{self, Want};
 use super::policy;
 use super::readable::{readable, subscriptions_one_by_one};
-use super::shelf::{Seller, Shelf};
+use super::shelf::{Seller, Shelf, party_of};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::billing_account::schedule::Outlook;
@@ -92,6 +92,9 @@ pub(super) fn billed(
         gathered.extend(gather(cx, shelf, billing_account, (&account, subscription))?);
     }
     let bill = bill(cx, (&account, &seller), billing_account, (&mut gathered, on))?;
+    if bill.content.is_some() {
+        party_of(&account, Some(billing_account)).must_be_reachable()?;
+    }
     let outlook = outlook(&gathered, &bill);
     Ok(Billed { on, account, seller, credit, bill, subscriptions, outlook })
 }

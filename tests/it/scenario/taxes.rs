@@ -117,3 +117,23 @@ fn a_line_keeps_by_which_rule_it_was_taxed_and_on_what() {
     operator.patch(&format!("/tax_categories/{}", text(&food)), &json!({ "name": "Dishes" }));
     assert_eq!(told(), before);
 }
+
+#[test]
+fn a_customer_of_whom_nobody_knows_where_it_is_is_invoiced_when_it_has_said_so() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let address = json!({ "city": "Berlin", "country": "DE" });
+    let account = operator.post("/accounts", &json!({ "name": "Fog Ltd", "address": address }));
+    market.order(&account, &market.offer("Base", &[monthly("Base", "EUR", "5")]), 1);
+    assert_eq!(market.invoices(&account).len(), 0);
+    let failure = &operator.get("/billing_runs")["items"][0]["failures"][0];
+    let told = ["code", "reason", "billing_account"].map(|it| failure[it].clone());
+    let why = "`Fog Ltd` cannot be invoiced: its address lacks a street or post-office line";
+    assert_eq!(told, [json!("address_incomplete"), json!(why), account["billing_account"].clone()]);
+    assert_eq!(operator.get("/billing_runs/left")["failed"], 1);
+    let path = format!("/accounts/{}", text(&account["id"]));
+    operator.patch(&path, &json!({ "address": { "street_extra": "P.O. Box 7" } }));
+    market.advance_to("2026-01-03");
+    assert_eq!(market.invoices(&account).len(), 1);
+    assert_eq!(operator.get("/billing_runs/left")["failed"], 0);
+}

@@ -76,6 +76,35 @@ pub struct Totals {
     pub gross: Money,
 }
 
+impl InvoiceParty {
+    /// Refuses a recipient of whom an invoice could not say where it is: a street or another line
+    /// that post finds, a city and a country.
+    ///
+    /// # Errors
+    /// With what is missing.
+    pub fn must_be_reachable(&self) -> Result<(), Rejection> {
+        let address = &self.address;
+        let parts = [
+            (
+                "a street or post-office line",
+                address.street.is_some() || address.extended.is_some(),
+            ),
+            ("a city", address.locality.is_some()),
+            ("a country", address.country.is_some()),
+        ];
+        let missing: Vec<_> = parts.iter().filter(|it| !it.1).map(|it| it.0).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let why = format!(
+            "`{}` cannot be invoiced: its address lacks {}",
+            self.name,
+            missing.join(" and ")
+        );
+        Err(Rejection::new(Code::AddressIncomplete, why))
+    }
+}
+
 impl Totals {
     /// Nothing yet.
     #[must_use]
