@@ -156,6 +156,8 @@ codes! {
     TaskStateForbids = "task_state_forbids";
     /// No tax rule covers the supply.
     TaxUndetermined = "tax_undetermined";
+    /// Units cannot be given back any more before the next renewal.
+    UnitsKept = "units_kept";
     /// The usage record cannot be taken.
     UsageRefused = "usage_refused";
     /// The state of the usage record does not allow the operation.

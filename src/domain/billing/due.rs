@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use super::cycle::{bills_on, period_of, with_length};
 use super::invoice::line::LineKind;
-use super::policy::{Policy, WhileHeld};
+use super::policy::{Policy, RemovedUnits, WhileHeld};
 use super::proration::{self, Share};
 use crate::domain::account::cycle::Cycle;
 use crate::domain::catalog::price::{Occasion, Price, PriceKind, Timing};
@@ -77,6 +77,8 @@ pub struct BillablePrice<'a> {
     pub charged_until: Option<Date>,
     /// For how many units its last period was charged; `None` if nobody knows.
     pub charged_units: Option<Quantity>,
+    /// The day whose number of units that is; `None`: that of the first day of its last period.
+    pub charged_as_of: Option<Date>,
     /// The first day for which it is not charged any more; `None`: as long as the subscription is.
     pub ends_on: Option<Date>,
     /// How many units it is charged for, unless a meter counts them.
@@ -393,7 +395,7 @@ impl Clock<'_> {
     }
 
     /// Units that came within days that are charged already: what they cost more, from then on.
-    /// Those that went run on to the end of the period.
+    /// Those that went are given back from then on, or run on to the end of the period.
     fn added(
         &self,
         place: usize,
@@ -402,23 +404,29 @@ impl Clock<'_> {
         found: &mut Vec<Due>,
     ) -> Result<(), Rejection> {
         let ends_on = self.ends_on().map_or(paid.end(), |it| it.min(paid.end()));
-        let mut most = charged;
-        for change in self.price.changes().filter(|it| paid.start() <= *it && *it <= self.on) {
+        let mut paid_for = charged;
+        let known = self.price.charged_as_of.filter(|it| paid.start() <= *it && *it < paid.end());
+        let from = known.unwrap_or(paid.start());
+        for change in self.price.changes().filter(|it| from <= *it && *it <= self.on) {
             let units = self.price.units_on(change);
-            let Some(service) = Period::new(change, ends_on).filter(|_| most < units) else {
+            let differs = match self.policy.removed_units {
+                RemovedUnits::Now => paid_for != units,
+                RemovedUnits::PeriodEnd => paid_for < units,
+            };
+            let Some(service) = Period::new(change, ends_on).filter(|_| differs) else {
                 continue;
             };
             found.push(Due {
                 place,
                 kind: LineKind::Recurring,
                 units,
-                less: Some(most),
+                less: Some(paid_for),
                 service: Some(service),
                 share: self.share(LineKind::Recurring, Timing::InAdvance, service, full)?,
                 priced_on: paid.start(),
                 until: paid.end(),
             });
-            most = units;
+            paid_for = units;
         }
         Ok(())
     }

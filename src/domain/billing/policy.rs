@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::proration::ProrationUnit;
 use crate::domain::catalog::price::tier::Reach;
-use crate::domain::error::{Invalid, Violation};
+use crate::domain::error::{Code, Invalid, Rejection, Violation};
 use crate::domain::money::Rounding;
+use crate::domain::time::Date;
 use crate::domain::word::words;
 
 words! {
@@ -235,6 +236,24 @@ impl Policy {
         recognition: Recognition::AtIssue,
     };
 
+    /// Refuses to take units back when the days for that are over.
+    ///
+    /// # Errors
+    /// If they are.
+    pub fn must_take_back(&self, term_from: Date, on: Date) -> Result<(), Rejection> {
+        let days = self.removal_days.map(i64::from);
+        match days.filter(|it| *it <= on.days_since(term_from)) {
+            None => Ok(()),
+            Some(days) => {
+                let why = format!(
+                    "units can be given back in the first {days} days of a term, and this one \
+                     began on `{term_from}`"
+                );
+                Err(Rejection::new(Code::UnitsKept, why))
+            }
+        }
+    }
+
     /// Refuses a setting for which billing has no rule, so that none is without effect.
     ///
     /// # Errors
@@ -246,8 +265,6 @@ impl Policy {
             ("/proration", proration, "day` or `none"),
             ("/downgrade", self.downgrade == by.downgrade, by.downgrade.word()),
             ("/credit_base", self.credit_base == by.credit_base, by.credit_base.word()),
-            ("/removed_units", self.removed_units == by.removed_units, by.removed_units.word()),
-            ("/removal_days", self.removal_days == by.removal_days, "null"),
             ("/moved_anchor", self.moved_anchor == by.moved_anchor, by.moved_anchor.word()),
             ("/coupon_order", self.coupon_order == by.coupon_order, by.coupon_order.word()),
             ("/prepaid", self.prepaid == by.prepaid, by.prepaid.word()),
@@ -339,12 +356,32 @@ mod tests {
             [
                 "tillbox: accepted",
                 "lago: accepted",
-                "stripe: /proration /downgrade /removed_units",
+                "stripe: /proration /downgrade",
                 "killbill: /downgrade /moved_anchor",
                 "cloudblue: accepted",
                 "fiware: accepted",
             ]
         );
+    }
+
+    #[test]
+    fn units_are_taken_back_in_the_first_days_of_a_term_only() {
+        let table = [
+            // The worked case W121: a window of 7 days after the renewal of a year.
+            (Some(7), "2026-01-06", true),
+            (Some(7), "2026-01-10", false),
+            (Some(7), "2026-01-07", true),
+            (Some(7), "2026-01-08", false),
+            (Some(0), "2026-01-01", false),
+            (None, "2026-12-31", true),
+        ];
+        let day = |it: &str| it.parse::<Date>().expect(it);
+        for (removal_days, on, is_taken) in table {
+            let policy = Policy { removal_days, ..Policy::DEFAULT };
+            let found = policy.must_take_back(day("2026-01-01"), day(on));
+            assert_eq!(found.is_ok(), is_taken, "{removal_days:?} {on}");
+            assert!(found.is_ok() || policy.check().is_ok(), "what is refused can be set");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::Subscription;
+use super::change::Entitlement;
 use crate::domain::id::ResourceId;
 use crate::domain::quantity::Quantity;
 use crate::domain::time::Date;
@@ -56,6 +57,15 @@ impl Subscription {
         }
         self.former.push(former);
         self
+    }
+
+    /// Whether it has less of anything than it had before.
+    #[must_use]
+    pub fn gives_back(&self, before: &Self) -> bool {
+        let less = |it: (&ResourceId, &Entitlement)| {
+            self.deal.resources.get(it.0).is_none_or(|now| now.amount() < it.1.amount())
+        };
+        self.deal.quantity < before.deal.quantity || before.deal.resources.iter().any(less)
     }
 
     fn amounts(&self, until_on: Date) -> Former {

@@ -18,6 +18,15 @@ pub struct ChargedUntil {
     pub periods: u32,
     /// For how many units the last of them was, of a recurring price that billing has charged.
     pub units: Option<Quantity>,
+    /// The day whose number of units that was.
+    pub as_of: Option<Date>,
+}
+
+impl From<Date> for ChargedUntil {
+    /// Nothing was charged, and nothing is before a day.
+    fn from(on: Date) -> Self {
+        Self { on, periods: 0, units: None, as_of: None }
+    }
 }
 
 impl Subscription {

@@ -65,7 +65,7 @@ impl Subscription {
         for (id, taken) in next.prices.into_iter().filter(|(id, _)| !kept.contains(id)) {
             let replaced = over.iter().filter_map(|id| find(*id));
             let mark = find(id).map(|price| it.begins_on(price, on, replaced));
-            it.charged.extend(mark.map(|on| (id, ChargedUntil { on, periods: 0, units: None })));
+            it.charged.extend(mark.map(|on| (id, ChargedUntil::from(on))));
             it.deal.prices.insert(id, taken);
         }
         for id in over {

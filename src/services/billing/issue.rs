@@ -163,6 +163,7 @@ fn charge(subscription: &mut Subscription, mark: &Mark, until: Date) {
     // What is added to a period that is charged is no other period.
     let is_new = before.is_none_or(|it| it.on < until);
     let periods = before.map_or(0, |it| it.periods) + u32::from(is_new);
-    let charged = ChargedUntil { on: until, periods, units: mark.units };
+    let (units, as_of) = (mark.units, mark.as_of);
+    let charged = ChargedUntil { on: until, periods, units, as_of };
     subscription.charged.insert(mark.price, charged);
 }

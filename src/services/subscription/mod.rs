@@ -256,6 +256,9 @@ pub fn change(
     let seats = super::seat::taken(act.cx(), id)?;
     let today = zone(act.cx(), &it)?.date_of(act.now());
     let (changed, verb) = it.clone().changed(change, seats)?;
+    if let Some(term) = it.term().filter(|_| changed.gives_back(&it)) {
+        billing::policy(it.stamp.seller).must_take_back(term.start_on(), today)?;
+    }
     let changed = keep(act, (changed.remembering(&it, today), verb))?;
     if changed.deal() != it.deal() {
         billing_account::begin(act, changed.billing_account())?;

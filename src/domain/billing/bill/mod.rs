@@ -66,6 +66,8 @@ pub struct Mark {
     pub until: Option<Date>,
     /// For how many units it is charged up to there, if it recurs.
     pub units: Option<Quantity>,
+    /// The day whose number of units that is.
+    pub as_of: Option<Date>,
     /// Which usage of a period is on invoices now.
     pub usage: Option<UsageTotal>,
 }
@@ -146,6 +148,7 @@ impl<'a> Draft<'a> {
             price: price.price.id,
             until: Some(due.until),
             units: (due.kind == LineKind::Recurring).then_some(due.units),
+            as_of: due.service.filter(|_| due.kind == LineKind::Recurring).map(Period::start),
             usage: usage.copied(),
         });
         self.add(Charge { of, price, kind: due.kind, service: due.service, explanation })
@@ -171,6 +174,7 @@ impl<'a> Draft<'a> {
                 price: price.price.id,
                 until: None,
                 units: None,
+                as_of: None,
                 usage: Some(*total),
             });
             let service = Some(total.period);

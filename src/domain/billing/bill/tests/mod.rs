@@ -12,7 +12,7 @@ use crate::domain::account::cycle::BillingDay;
 use crate::domain::billing::due::{ChargeDays, FormerUnits, Hold, charge_days};
 use crate::domain::billing::invoice::explanation::recompute;
 use crate::domain::billing::invoice::sample::{date, euros, id, stamp};
-use crate::domain::billing::policy::{TaxScope, WhileHeld, ZeroUsage};
+use crate::domain::billing::policy::{RemovedUnits, TaxScope, WhileHeld, ZeroUsage};
 use crate::domain::billing::rating::rows;
 use crate::domain::catalog::lifecycle::{Life, State};
 use crate::domain::catalog::price::{Base, Occasion, Price, Timing, Versions};
@@ -81,7 +81,8 @@ struct World {
     units: Quantity,
     /// How many units there were before, for all prices.
     former: Vec<FormerUnits>,
-    charged_units: Vec<Option<Quantity>>,
+    /// For how many units, as of which day.
+    charged_units: Vec<Option<(Quantity, Option<Date>)>>,
     began_on: Date,
     charged_from: Date,
     ends_on: Option<Date>,
@@ -152,7 +153,8 @@ impl World {
                 price,
                 frozen_on: self.frozen_on,
                 charged_until: *mark,
-                charged_units: *charged_units,
+                charged_units: charged_units.map(|it| it.0),
+                charged_as_of: charged_units.and_then(|it| it.1),
                 ends_on: None,
                 units: self.units,
                 former: &self.former,
@@ -184,7 +186,8 @@ impl World {
         for mark in &bill.marks {
             let place = self.prices.iter().position(|it| it.id == mark.price).expect("a price");
             self.marks[place] = mark.until.or(self.marks[place]);
-            self.charged_units[place] = mark.units.or(self.charged_units[place]);
+            let charged = mark.units.map(|it| (it, mark.as_of));
+            self.charged_units[place] = charged.or(self.charged_units[place]);
             if let Some(UsageTotal { period, quantity, .. }) = mark.usage {
                 let total = self.usage[place].iter_mut().find(|it| it.period == period);
                 total.expect("usage of the period").charged = quantity;
