@@ -25,5 +25,11 @@ fn what_is_wrong_with_an_event_is_said_with_one_pointer() {
     let said = market.operator().post("/usage", &json!({ "events": events }));
     let told = said["rejected"].as_array().unwrap().iter();
     let told = told.map(|it: &Value| format!("{}: {}\n", it["index"], text(&it["message"])));
-    expect![[r#""#]].assert_eq(&told.collect::<String>());
+    expect![[r#"
+        0: `/id` must be 1 to 128 visible ASCII characters
+        1: `/id` must be 1 to 128 visible ASCII characters
+        2: `/source` must be 1 to 100 letters, digits, `_`, `-`, `.` or `:`
+        3: `/quantity` `many` is not a decimal number of at most 28 digits
+    "#]]
+    .assert_eq(&told.collect::<String>());
 }
