@@ -7,7 +7,7 @@ import { compare } from "../model/decimal.js";
 import { useLoad } from "../model/load.js";
 import { isNothing, money, quantity, share } from "../model/money.js";
 import { to } from "../model/route.js";
-import { isOwn, may } from "../model/session.js";
+import { isBuyer, isOwn, may } from "../model/session.js";
 import { t } from "../model/text.js";
 import { day, period } from "../model/time.js";
 import { Why } from "../part/explanation.js";
@@ -161,7 +161,7 @@ export default function Invoice({ id }) {
         may("invoice_write_off") && isOpen && { text: t("Give up what is open"), icon: "ban", danger: true, onClick: () => act("write_off") },
       ].filter(Boolean);
       return html`
-        <${Page} title=${of.number ?? t("Draft")} crumbs=${[["/invoices", t("Invoices")], [`/accounts/${of.account}`, of.buyer?.name ?? "…"]]} state=${html`<${State} of=${of.state} />`}
+        <${Page} title=${of.number ?? t("Draft")} crumbs=${[["/invoices", t("Invoices")], ...(isBuyer() ? [] : [[`/accounts/${of.account}`, of.buyer?.name ?? "…"]])]} state=${html`<${State} of=${of.state} />`}
           actions=${html`
             <button type="button" class="button" onClick=${() => print()}><${Icon} name="printer" />${t("Print")}</button>
             ${may("payment_record") && isOpen && html`<button type="button" class="button primary" onClick=${() => act("pay")}><${Icon} name="banknote" />${t("Record payment")}</button>`}
@@ -173,11 +173,11 @@ export default function Invoice({ id }) {
               ${of.chain && html`<${Seal} of=${of} />`}
               <${Card} title=${t("About")}><div class="inside stack tight">
                 <div class="row between"><span class="quiet">${t("Account")}</span><${Named} id=${of.account} /></div>
-                ${of.billing_run && html`<div class="row between"><span class="quiet">${t("Billing run")}</span><a href=${to(`/billing/${of.billing_run}`)}>${t("Show it")}</a></div>`}
+                ${of.billing_run && may("billing_read") && html`<div class="row between"><span class="quiet">${t("Billing run")}</span><a href=${to(`/billing/${of.billing_run}`)}>${t("Show it")}</a></div>`}
               </div><//>
             </div>
           </div>
-          ${action === "pay" && html`<${PaymentDialog} account=${{ id: of.account, name: of.buyer.name, billing_account: of.billing_account }} onClose=${close} />`}
+          ${action === "pay" && html`<${PaymentDialog} account=${{ id: of.account, name: of.buyer.name, billing_account: of.billing_account }} invoice=${of.id} onClose=${close} />`}
           ${action === "credit" && html`<${Credit} of=${of} onClose=${close} />`}
           ${action === "write_off" && html`<${WriteOff} of=${of} onClose=${close} />`}
         <//>`;

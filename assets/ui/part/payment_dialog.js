@@ -19,11 +19,11 @@ const METHODS = [
   ["cash", () => t("Cash")], ["check", () => t("Cheque")], ["wallet", () => t("Wallet")], ["voucher", () => t("Voucher")],
 ];
 
-/** The invoices that are to be paid, what is due first at the head. */
-async function payable(account) {
+/** The invoices that are to be paid, at the head the one that is meant, then what is due first. */
+async function payable(account, meant) {
   const found = await Promise.all(["overdue", "open"].map((state) => get("/invoices", { account, state, limit: 200 })));
   const rows = found.flatMap((it) => it.items);
-  return rows.sort((one, other) => one.due_on.localeCompare(other.due_on) || one.number.localeCompare(other.number));
+  return rows.sort((one, other) => (other.id === meant) - (one.id === meant) || one.due_on.localeCompare(other.due_on) || one.number.localeCompare(other.number));
 }
 
 /** How much of each invoice an amount settles, and what is left of it. */
@@ -54,8 +54,9 @@ function Preview({ amount, currency, invoices }) {
     </div>`;
 }
 
-function Money({ account, currency, invoices, methods, onClose }) {
-  const open = invoices.reduce((sum, it) => minus(sum, minus("0", it.due.amount)), "0");
+function Money({ account, currency, invoices, methods, meant, onClose }) {
+  const wanted = invoices[0]?.id === meant ? invoices.slice(0, 1) : invoices;
+  const open = wanted.reduce((sum, it) => minus(sum, minus("0", it.due.amount)), "0");
   const [amount, type] = useState(compare(open, "0") > 0 ? open : "");
   const isAmount = isDecimal(amount) && compare(amount, "0") > 0;
   const onFile = methods.filter((it) => it.state === "active").map((it) => [it.id, t("{name}, on file", { name: it.name })]);
@@ -81,8 +82,8 @@ function Money({ account, currency, invoices, methods, onClose }) {
     <//>`;
 }
 
-/** The dialog; it asks for the account first if none is given. */
-export function PaymentDialog({ account, onClose }) {
+/** The dialog; it asks for the account first if none is given. `invoice` is the one that is paid, if one is meant. */
+export function PaymentDialog({ account, invoice, onClose }) {
   const [picked, pick] = useState(account ?? null);
   const [isChosen, choose] = useState(Boolean(account));
   if (!isChosen) {
@@ -91,14 +92,14 @@ export function PaymentDialog({ account, onClose }) {
         <${AccountPicker} onPick=${pick} />
       <//>`;
   }
-  return html`<${Prepared} account=${picked} onClose=${onClose} />`;
+  return html`<${Prepared} account=${picked} meant=${invoice} onClose=${onClose} />`;
 }
 
-function Prepared({ account, onClose }) {
+function Prepared({ account, meant, onClose }) {
   const read = useLoad(async () => {
     const methods = may("payment_method_read") ? get(`/accounts/${account.id}/payment_methods`) : { items: [] };
-    const [{ currency }, invoices, { items }] = await Promise.all([get(`/billing_accounts/${account.billing_account}`), payable(account.id), methods]);
+    const [{ currency }, invoices, { items }] = await Promise.all([get(`/billing_accounts/${account.billing_account}`), payable(account.id, meant), methods]);
     return { currency, methods: items, invoices: invoices.filter((it) => it.currency === currency && it.billing_account === account.billing_account) };
   }, ["payable", account.id]);
-  return html`<${Loaded} of=${read}>${(found) => html`<${Money} account=${account} ...${found} onClose=${onClose} />`}<//>`;
+  return html`<${Loaded} of=${read}>${(found) => html`<${Money} account=${account} meant=${meant} ...${found} onClose=${onClose} />`}<//>`;
 }

@@ -88,6 +88,25 @@ fn a_payment_brings_the_balance_to_nothing() {
 }
 
 #[test]
+fn what_is_paid_on_the_page_of_an_invoice_settles_that_one() {
+    let Some(chromium) = chromium() else { return };
+    let stage = Stage::set();
+    let tab = stage.signed_in(chromium, OLGA);
+    tab.go(&stage.address("/ui/invoices/{invoice}"));
+    tab.sees("Still to pay €163.30");
+    tab.click("button", "Record payment");
+    tab.sees("What it settles");
+    assert_eq!(tab.eval("document.querySelector('dialog [name=amount]').value"), "163.30");
+    tab.click("button", "Record payment");
+    tab.sees("Nothing is open any more.");
+    // Of 608.46; those that were due before are still to be paid.
+    tab.go(&stage.address("/ui/accounts/{account}"));
+    tab.sees("Owes €445.16");
+    tab.must_be_content();
+    stage.market.must_be_whole();
+}
+
+#[test]
 fn the_clock_is_moved_a_month_and_tells_what_it_did() {
     let Some(chromium) = chromium() else { return };
     let stage = Stage::set();
