@@ -44,6 +44,12 @@ export function sentence(word) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** A word of the API in the middle of a sentence. */
+export function word(it) {
+  const [own, said] = [sentence(it), t(sentence(it))];
+  return said === own ? String(it).replaceAll("_", " ") : said;
+}
+
 /** A state as a badge. */
 export function State({ of }) {
   const [tone, icon] = STATES[of] ?? OVER;

@@ -1,11 +1,12 @@
 // The timeline of one thing: what happened to it, in the server's sentences, the newest first.
 import { html } from "../html.js";
+import { money } from "../model/money.js";
 import { to } from "../model/route.js";
 import { t } from "../model/text.js";
 import { moment } from "../model/time.js";
 import { Far, pathOf } from "./figure.js";
 import { useRows } from "./list.js";
-import { sentence } from "./state.js";
+import { sentence, word } from "./state.js";
 import { Bones, Empty, Failure } from "./still.js";
 import { complain } from "./toast.js";
 
@@ -14,15 +15,32 @@ const DOORS = { console: () => t("the command line"), sign_in: () => t("at the s
 /** Who caused something: a person by name, the house by what it did. */
 export function by({ kind, label }) {
   if (DOORS[label]) return DOORS[label]();
-  if (kind === "duty") return label ? t("by itself: {duty}", { duty: label.replaceAll("_", " ") }) : t("by itself");
+  if (kind === "duty") return label ? t("by itself: {duty}", { duty: word(label) }) : t("by itself");
   return label ?? t(sentence(kind));
+}
+
+/** A detail such as `quantity 10 → 15`, whose field is said in the reader's words if there is one. */
+function detail(text) {
+  const words = text.split(" ");
+  const parts = words.map((_, at) => [words.slice(0, at + 1).join(" "), words.slice(at + 1)]);
+  const [field, rest] = parts.findLast(([it]) => word(it) !== it) ?? [text, []];
+  return [word(field), ...rest].join(" ");
+}
+
+/** What happened, in the reader's words: the server's sentence has what a thing is and is called, what became of it, and how much. */
+function told({ text, subject, amount }) {
+  const begin = `${sentence(subject.kind)} ${subject.label} `;
+  if (!text.startsWith(begin)) return text;
+  const [phrase, details] = text.slice(begin.length).split(/: (.*)/s);
+  const what = amount ? money(amount) : details?.split(", ").map(detail).join(", ");
+  return `${t(sentence(subject.kind))} ${subject.label} ${t(phrase)}${what ? `: ${what}` : ""}`;
 }
 
 function Entry({ of, own }) {
   const path = pathOf(of.subject.id);
   const isElsewhere = path && of.subject.id !== own;
   return html`
-    <li><div><p>${isElsewhere ? html`<a href=${to(path)}>${of.text}</a>` : of.text}</p><small>${moment(of.at)} · ${by(of.cause)}</small></div>
+    <li><div><p>${isElsewhere ? html`<a href=${to(path)}>${told(of)}</a>` : told(of)}</p><small>${moment(of.at)} · ${by(of.cause)}</small></div>
       <span class="faint one-line"><${Far} at=${of.at} /></span></li>`;
 }
 

@@ -26,3 +26,4 @@ mod tab;
 mod tour;
 mod weight;
 mod window;
+mod words;

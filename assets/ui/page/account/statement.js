@@ -9,16 +9,23 @@ import { t } from "../../model/text.js";
 import { day } from "../../model/time.js";
 import { Icon } from "../../part/icon.js";
 import { Card } from "../../part/page.js";
+import { sentence, word } from "../../part/state.js";
 import { Empty, Loaded } from "../../part/still.js";
 import { download, Table } from "../../part/table.js";
 
-const begun = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+/** A movement in the reader's words: a document by its number, or a payment by how it came. */
+function told(text) {
+  const [, way, reference = ""] = /^payment by ([^:]+)(: .*)?$/.exec(text) ?? [];
+  if (way) return t("Payment by {way}", { way: word(way) }) + reference;
+  const [, kind, number] = /^(invoice|credit note|refund) (.*)$/.exec(text) ?? [];
+  return kind ? `${t(sentence(kind))} ${number}` : sentence(text);
+}
 
 const columns = () => [
   { head: t("Day"), cell: (it) => html`<span class="one-line">${day(it.on)}</span>`, text: (it) => it.on },
-  { head: t("What"), text: (it) => it.text, cell: (it) => it.invoice
-    ? html`<a href=${to(`/invoices/${it.invoice}`)}>${begun(it.text)}</a>`
-    : it.payment ? html`<a href=${to(`/payments/${it.payment}`)}>${begun(it.text)}</a>` : begun(it.text) },
+  { head: t("What"), text: (it) => told(it.text), cell: (it) => it.invoice
+    ? html`<a href=${to(`/invoices/${it.invoice}`)}>${told(it.text)}</a>`
+    : it.payment ? html`<a href=${to(`/payments/${it.payment}`)}>${told(it.text)}</a>` : told(it.text) },
   { head: t("Charged"), num: true, cell: (it) => it.debit && money(it.debit), text: (it) => it.debit?.amount },
   { head: t("Paid or given back"), num: true, cell: (it) => it.credit && money(it.credit), text: (it) => it.credit?.amount },
   { head: t("Owed"), num: true, lead: true, cell: (it) => html`<span class="strong">${money(it.balance)}</span>`, text: (it) => it.balance.amount },
