@@ -7,7 +7,7 @@ import { Icon } from "../part/icon.js";
 import { Card, Page } from "../part/page.js";
 import { sentence } from "../part/state.js";
 import { Empty, Loaded } from "../part/still.js";
-import { example, Schema } from "./reference/schema.js";
+import { example, prose, Schema } from "./reference/schema.js";
 
 const METHODS = ["get", "post", "put", "patch", "delete"];
 
@@ -38,8 +38,8 @@ function Operation({ of, document }) {
       <summary><span class=${`verb ${of.method}`}>${of.method.toUpperCase()}</span><code>${of.path}</code><span class="quiet">${of.summary}</span></summary>
       ${isOpen && html`
         <div class="inside">
-          ${of.description && html`<p>${of.description}</p>`}
-          ${query.length > 0 && html`<h3>${t("Parameters")}</h3><ul class="stack tight">${query.map((it) => html`<li key=${it.name}><code class="strong">${it.name}</code> <small>${it.in}${it.required ? ` · ${t("required")}` : ""}</small> <span class="quiet">${it.description ?? it.schema?.description}</span></li>`)}</ul>`}
+          ${of.description && html`<p>${prose(of.description)}</p>`}
+          ${query.length > 0 && html`<h3>${t("Parameters")}</h3><ul class="stack tight">${query.map((it) => html`<li key=${it.name}><code class="strong">${it.name}</code> <small>${it.in}${it.required ? ` · ${t("required")}` : ""}</small> <span class="quiet">${prose(it.description ?? it.schema?.description)}</span></li>`)}</ul>`}
           ${json(of.requestBody) && html`<h3>${t("Takes")}</h3><${Schema} of=${json(of.requestBody)} document=${document} />`}
           <h3>${t("Gives")}</h3>
           ${gives.map(([status, it]) => html`<div key=${status}><p><span class="badge">${status}</span> <span class="quiet">${it.description}</span></p>${json(it) && status < "300" && html`<${Schema} of=${json(it)} document=${document} />`}</div>`)}

@@ -81,7 +81,7 @@ function Cancel({ of, onClose }) {
     say(t("The subscription is canceled"));
   };
   return html`
-    <${FormDialog} title=${t("Cancel the subscription")} onClose=${onClose} onSend=${cancel} send=${t("Cancel it")} danger
+    <${FormDialog} title=${t("Cancel the subscription")} onClose=${onClose} onSend=${cancel} send=${t("Cancel the subscription")} back=${t("Let it go on")} danger
       intro=${t("What it is stops and is taken away. What was paid in advance is not given back by itself.")}>
       <${Field} name="reason" label=${t("Reason")} />
       <${Field} name="comment" label=${t("Comment")} kind="area" />

@@ -142,7 +142,7 @@ function changed(body, before) {
  * A form. `onSend(body)` does it, with all that stands in it, or with what `isChange`d; its problem is shown at the fields, or
  * above them. `onTyped(body)` follows what is typed.
  */
-export function Form({ onSend, onCancel, onTyped, send, danger = false, isOff = false, children, keeps = false, isChange = false }) {
+export function Form({ onSend, onCancel, onTyped, send, back = t("Cancel"), danger = false, isOff = false, children, keeps = false, isChange = false }) {
   const [problem, set] = useState(null);
   const [isBusy, wait] = useState(false);
   const place = useRef();
@@ -178,7 +178,7 @@ export function Form({ onSend, onCancel, onTyped, send, danger = false, isOff = 
         ${problem && html`<div class="notice bad" role="alert" tabindex="-1"><${Icon} name="circle-alert" /><div><p class="strong">${problem.title}</p><p>${fields ?? problem.message}</p></div></div>`}
         ${children}
         <div class="buttons">
-          ${onCancel && html`<button type="button" class="button" onClick=${onCancel}>${t("Cancel")}</button>`}
+          ${onCancel && html`<button type="button" class="button" onClick=${onCancel}>${back}</button>`}
           <button class=${`button ${danger ? "danger" : "primary"}`} disabled=${isBusy || isOff}>${send}</button>
         </div>
       </form>

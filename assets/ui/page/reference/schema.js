@@ -4,6 +4,9 @@ import { t } from "../../model/text.js";
 
 const DEPTH = 4;
 
+/** A text of the document with what stands between strokes as code. */
+export const prose = (text = "") => text.split("`").map((part, at) => (at % 2 ? html`<code>${part}</code>` : part));
+
 /** A schema with its reference followed. */
 function resolved(schema, document) {
   const name = schema?.$ref?.split("/").at(-1);
@@ -39,11 +42,11 @@ const inner = (schema, document) => {
 export function Schema({ of, document, depth = 0 }) {
   const schema = inner(of, document);
   const all = fields(schema, document);
-  if (all.length === 0) return html`<p><code>${typeOf(of, document)}</code> <span class="quiet">${schema.description}</span></p>`;
+  if (all.length === 0) return html`<p><code>${typeOf(of, document)}</code> <span class="quiet">${prose(schema.description)}</span></p>`;
   return html`
     <ul class="schema">${all.map(([name, it, isRequired]) => {
       const below = fields(inner(it, document), document);
-      const line = html`<code class="strong">${name}</code> <small>${typeOf(it, document)}${isRequired ? "" : ` · ${t("optional")}`}</small> <span class="quiet">${it.description ?? present(it, document).description ?? ""}</span>`;
+      const line = html`<code class="strong">${name}</code> <small>${typeOf(it, document)}${isRequired ? "" : ` · ${t("optional")}`}</small> <span class="quiet">${prose(it.description ?? present(it, document).description)}</span>`;
       return html`<li key=${name}>${below.length > 0 && depth < DEPTH
         ? html`<details><summary>${line}</summary><${Schema} of=${it} document=${document} depth=${depth + 1} /></details>` : line}</li>`;
     })}</ul>`;

@@ -23,7 +23,7 @@ function Changes({ of }) {
     <details class="why"><summary><${Icon} name="chevron-right" />${t("{count} fields", { count: of.length })}</summary>
       <div class="scroll" tabindex="0" role="region" aria-label=${t("What was changed")}><table>
         <thead><tr><th scope="col">${t("Field")}</th><th scope="col">${t("Before")}</th><th scope="col">${t("After")}</th></tr></thead>
-        <tbody>${of.map((it) => html`<tr key=${it.path}><td class="mono">${it.path}</td><td>${shown(it.before)}</td><td>${shown(it.after)}</td></tr>`)}</tbody>
+        <tbody>${of.map((it) => html`<tr key=${it.path}><td class="mono one-line">${it.path}</td><td>${shown(it.before)}</td><td>${shown(it.after)}</td></tr>`)}</tbody>
       </table></div></details>`;
 }
 
@@ -34,9 +34,9 @@ function Subject({ of }) {
 
 const columns = () => [
   { head: t("When"), cell: (it) => html`<span class="one-line">${moment(it.at)}</span>`, text: (it) => it.at },
-  { head: t("What"), lead: true, cell: (it) => html`<span class="mono">${it.name}</span>`, text: (it) => it.name },
+  { head: t("What"), lead: true, cell: (it) => html`<span class="mono one-line">${it.name}</span>`, text: (it) => it.name },
   { head: t("About"), cell: (it) => html`<div><${Subject} of=${it.subject} /></div>`, text: (it) => `${it.subject.kind} ${it.subject.label}` },
-  { head: t("By"), cell: (it) => by(it.cause), text: (it) => by(it.cause) },
+  { head: t("By"), cell: (it) => html`<span class="one-line">${by(it.cause)}</span>`, text: (it) => by(it.cause) },
   { head: t("What was changed"), cell: (it) => html`<${Changes} of=${it.changes} />`, text: (it) => it.changes.map((change) => `${change.path} ${shown(change.before)} → ${shown(change.after)}`).join("; ") },
 ];
 
