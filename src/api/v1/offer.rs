@@ -13,7 +13,9 @@ use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::catalog::bundle::Part;
 use crate::domain::catalog::lifecycle::{Life, State, Trigger};
 use crate::domain::catalog::offer as domain;
-use crate::domain::catalog::offer::{BillingModel, OfferContent, PriceHold, ResourceRate};
+use crate::domain::catalog::offer::{
+    BillingModel, BillingTerms, OfferContent, PriceHold, ResourceRate,
+};
 use crate::domain::catalog::term::{Renewal, Term, Trial};
 use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
@@ -114,7 +116,8 @@ struct Valid {
     to: Option<String>,
 }
 
-/// How long one commits to an offer.
+/// How long one commits to an offer. What is not shown here of a term, such as what its early end
+/// costs, stays as long as its key does.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct OfferTerm {
@@ -142,11 +145,14 @@ struct OfferPart {
     default: u32,
 }
 
-/// A countable thing in an offer.
+/// A countable thing in an offer. What is not shown here of it, such as the steps in which it is
+/// had, stays as long as it is named for the same term.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct OfferResource {
     resource: String,
+    /// The key of the term that this holds for; every other term if nothing is said.
+    term: Option<String>,
     /// How many units come with it.
     included: Option<Decimal>,
     min: Option<Decimal>,
@@ -176,7 +182,7 @@ impl Offer {
                 from: valid.from().map(|it| it.to_string()),
                 to: valid.until().map(|it| it.to_string()),
             },
-            terms: content.terms.iter().map(OfferTerm::of).collect(),
+            terms: content.terms.iter().map(|it| OfferTerm::of(it, &content.billing)).collect(),
             prices: None,
             service_terms: content.service_terms.map(|it| it.to_string()),
             billing_model: content.billing.model.to_string(),
@@ -189,7 +195,7 @@ impl Offer {
 }
 
 impl OfferTerm {
-    fn of(it: &Term) -> Self {
+    fn of(it: &Term, billing: &BillingTerms) -> Self {
         Self {
             key: it.key.to_string(),
             name: it.name.as_ref().map(Texts::from),
@@ -199,21 +205,42 @@ impl OfferTerm {
                 Trial::First(span) => Some(span.to_string()),
                 Trial::Whole => it.length.map(|it| it.to_string()),
             },
-            auto_renew: it.renewal.is_some_and(Renewal::is_automatic),
+            auto_renew: it.renewal.unwrap_or(billing.renewal).is_automatic(),
             default: it.is_default,
         }
     }
 
-    fn read(&self, at: &str) -> Result<Term, Invalid> {
+    /// The term that it is after a change of an offer.
+    fn read(&self, at: &str, before: &OfferContent) -> Result<Term, Invalid> {
+        let key = parse(&format!("{at}/key"), &self.key)?;
         let length = parse_optional(&format!("{at}/duration"), self.duration.as_deref())?;
         let trial = parse_optional(&format!("{at}/trial"), self.trial.as_deref())?;
+        let was = before.terms.iter().find(|it| it.key == key);
+        let stays_trial = was.is_some_and(|it| it.trial == Trial::Whole) && trial == length;
+        let trial = match trial {
+            Some(_) if stays_trial => Trial::Whole,
+            Some(span) => Trial::First(span),
+            None => Trial::None,
+        };
         Ok(Term {
             name: Texts::read_optional(self.name.as_ref(), &format!("{at}/name"))?,
-            trial: trial.map_or(Trial::None, Trial::First),
-            renewal: Some(if self.auto_renew { Renewal::OnLastDay } else { Renewal::OnOrder }),
+            length,
+            trial,
+            renewal: self.renewal(was, &before.billing),
             is_default: self.default,
-            ..Term::of(parse(&format!("{at}/key"), &self.key)?, length)
+            ..was.cloned().unwrap_or_else(|| Term::of(key, length))
         })
+    }
+
+    /// How it renews: as it did, unless something else is said of that.
+    fn renewal(&self, was: Option<&Term>, billing: &BillingTerms) -> Option<Renewal> {
+        let is_automatic =
+            was.map(|it| it.renewal.unwrap_or(billing.renewal).is_automatic());
+        match was.filter(|_| is_automatic == Some(self.auto_renew)) {
+            Some(was) => was.renewal,
+            None if self.auto_renew => Some(Renewal::OnLastDay),
+            None => Some(Renewal::OnOrder),
+        }
     }
 }
 
@@ -237,13 +264,18 @@ impl OfferResource {
     fn of(it: &ResourceRate) -> Self {
         Self {
             resource: it.resource.to_string(),
+            term: it.term.as_ref().map(ToString::to_string),
             included: Some(Decimal::from(&it.included)),
             min: Some(Decimal::from(&it.amount_min)),
             max: it.amount_max.as_ref().map(Decimal::from),
         }
     }
 
-    fn read(&self, at: &str) -> Result<ResourceRate, Invalid> {
+    /// How much of it there is after a change of an offer.
+    fn read(&self, at: &str, before: &OfferContent) -> Result<ResourceRate, Invalid> {
+        let resource = parse(&format!("{at}/resource"), &self.resource)?;
+        let term = parse_optional(&format!("{at}/term"), self.term.as_deref())?;
+        let was = before.resources.iter().find(|it| it.resource == resource && it.term == term);
         let amount = |field: &str, it: &Option<Decimal>| match it {
             Some(it) => it.read::<Quantity>(&format!("{at}/{field}")).map(Some),
             None => Ok(None),
@@ -252,7 +284,8 @@ impl OfferResource {
             included: amount("included", &self.included)?.unwrap_or(Quantity::ZERO),
             amount_min: amount("min", &self.min)?.unwrap_or(Quantity::ZERO),
             amount_max: amount("max", &self.max)?,
-            ..ResourceRate::of(parse(&format!("{at}/resource"), &self.resource)?)
+            term,
+            ..was.cloned().unwrap_or_else(|| ResourceRate::of(resource))
         })
     }
 }
@@ -363,13 +396,13 @@ pub(super) fn each<W, T>(
 }
 
 fn billing(
-    before: crate::domain::catalog::offer::BillingTerms,
+    before: BillingTerms,
     model: Option<&str>,
     freeze: Option<bool>,
-) -> Result<crate::domain::catalog::offer::BillingTerms, Invalid> {
+) -> Result<BillingTerms, Invalid> {
     let model = parse_optional::<BillingModel>("/billing_model", model)?;
     let hold = freeze.map(|it| if it { PriceHold::Frozen } else { PriceHold::Current });
-    Ok(crate::domain::catalog::offer::BillingTerms {
+    Ok(BillingTerms {
         model: model.unwrap_or(before.model),
         price_hold: hold.unwrap_or(before.price_hold),
         ..before
@@ -388,11 +421,11 @@ impl NewOffer {
             categories: each(&self.categories, "/categories", |it, at| parse(at, it))?
                 .into_iter()
                 .collect(),
-            terms: each(&self.terms, "/terms", OfferTerm::read)?,
+            terms: each(&self.terms, "/terms", |it, at| it.read(at, &named))?,
             service_terms: parse_optional("/service_terms", self.service_terms.as_deref())?,
             billing: billing(named.billing, self.billing_model.as_deref(), freeze)?,
             parts: each(&self.bundle, "/bundle", OfferPart::read)?,
-            resources: each(&self.resources, "/resources", OfferResource::read)?,
+            resources: each(&self.resources, "/resources", |it, at| it.read(at, &named))?,
             adds_to: parse_optional("/adds_to", self.adds_to.as_deref())?,
             ..named
         })
@@ -448,13 +481,13 @@ impl OfferPatch {
             it.categories = each(to, "/categories", |it, at| parse(at, it))?.into_iter().collect();
         }
         if let Some(to) = &self.terms {
-            it.terms = each(to, "/terms", OfferTerm::read)?;
+            it.terms = each(to, "/terms", |to, at| to.read(at, &it))?;
         }
         if let Some(to) = &self.bundle {
             it.parts = each(to, "/bundle", OfferPart::read)?;
         }
         if let Some(to) = &self.resources {
-            it.resources = each(to, "/resources", OfferResource::read)?;
+            it.resources = each(to, "/resources", |to, at| to.read(at, &it))?;
         }
         it.billing = billing(it.billing, self.billing_model.as_deref(), self.freeze_prices)?;
         Ok(it)

@@ -213,6 +213,42 @@ fn what_a_catalogue_has_is_created_and_changed() {
     "#]].assert_eq(&said.text());
 }
 
+/// What our own contract does not show of a plan is not lost when somebody saves what it shows.
+#[test]
+fn what_our_own_api_does_not_show_of_a_plan_outlives_a_save_there() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let mut plan = plan(&needs(&operator));
+    plan["resourceRates"][0]["units"]["step"] = json!("2");
+    let id = text(&create(&operator, &[plan])[0]);
+    let on_the_bus = || {
+        let mut plan = operator.call(&format!("GET /aps/2/resources/{id}"), None).ok();
+        plan.as_object_mut().unwrap().remove("aps");
+        plan
+    };
+    let before = on_the_bus();
+    assert_eq!(before["subscriptionPeriods"][2]["trial"], true, "{before}");
+    let path = format!("/offers/ofr_{id}");
+    let shown = operator.get(&path);
+    let renewing: Vec<_> =
+        shown["terms"].as_array().unwrap().iter().map(|it| it["auto_renew"].clone()).collect();
+    assert_eq!(renewing, [true, true, true], "the plan renews by itself, and so do its terms");
+    let saved = json!({
+        "terms": shown["terms"], "resources": shown["resources"], "bundle": shown["bundle"],
+    });
+    operator.patch(&path, &saved);
+    assert_eq!(on_the_bus(), before);
+
+    let mut saved = saved;
+    saved["terms"][1]["auto_renew"] = json!(false);
+    saved["resources"][0]["max"] = json!("60");
+    operator.patch(&path, &saved);
+    let mut changed = before;
+    changed["subscriptionPeriods"][1]["autoRenewalPeriod"] = json!({ "type": "DISABLED" });
+    changed["resourceRates"][0]["units"]["max"] = json!("60.0");
+    assert_eq!(on_the_bus(), changed);
+}
+
 #[test]
 fn a_plan_is_published_on_the_bus_and_sold_on_our_own_api() {
     let market = Market::on("2026-01-01");

@@ -39,6 +39,7 @@ const Term = ({ of, at }) => html`
   </div>`;
 
 const Rate = ({ of, at, resources }) => html`
+  <input type="hidden" name=${`resources/${at}/term`} value=${of.term ?? ""} />
   <div class="pair">
     <${Field} name=${`resources/${at}/resource`} label=${t("Resource")} kind="select" value=${of.resource} required options=${[...resources.values()].map((it) => [it.id, `${local(it.name)} (${it.unit})`])} />
     <${Field} name=${`resources/${at}/included`} label=${t("In the price")} kind="decimal" value=${of.included ?? "0"} />
