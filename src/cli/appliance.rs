@@ -10,6 +10,7 @@ use super::folder::Folder;
 use crate::config::{Config, Targets};
 use crate::search::Place;
 use crate::services::{Bss, Error, Forwarding, Site, World};
+use crate::store::meta::{self, KeyMark};
 use crate::store::usage::Limits;
 use crate::store::{Store, StoreError};
 use crate::world::clock::MachineClock;
@@ -24,7 +25,7 @@ use crate::{api, jobs};
 pub(super) fn open(folder: &Folder, config: &Config) -> Result<Arc<Bss>, Failure> {
     // The keys first: a store that was begun is one whose keys must not be missing.
     let world = world(folder, config)?;
-    over(store(folder, config)?, world)
+    over(store(folder, config, &world.seal)?, world)
 }
 
 /// An appliance in memory, with the keys of the folder: what happens in it is on no disk until it
@@ -35,6 +36,7 @@ pub(super) fn draft(folder: &Folder, config: &Config) -> Result<Arc<Bss>, Failur
     let failed = |source: StoreError| Failure::Store { folder: folder.path().to_owned(), source };
     let store = Store::memory().map_err(failed)?;
     store.migrate().map_err(failed)?;
+    mark(&store, &world.seal).map_err(failed)?;
     over(store, world)
 }
 
@@ -47,10 +49,8 @@ fn over(store: Store, world: World) -> Result<Arc<Bss>, Failure> {
 
 fn world(folder: &Folder, config: &Config) -> Result<World, Failure> {
     let start = if folder.has_store()? { Start::Again } else { Start::First };
-    let credentials = env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
-    let set = env::var("TILLBOX_KEY").ok();
-    let place = KeyPlace::choose(set, credentials.as_deref(), folder.path());
-    let seal = Sealer::open(&place, start, &MachineEntropy).map_err(Failure::Keys)?;
+    let seal = Sealer::open(&key_place(folder, config), start, &MachineEntropy);
+    let seal = seal.map_err(Failure::Keys)?;
     let forwarding = match config.tls {
         Some(_) => Forwarding::Needless,
         None => Forwarding::Ignored,
@@ -76,6 +76,14 @@ fn world(folder: &Folder, config: &Config) -> Result<World, Failure> {
     })
 }
 
+/// Where the keys for what is secret in the folder's store are.
+pub(super) fn key_place(folder: &Folder, config: &Config) -> KeyPlace {
+    let credentials = env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
+    let set = env::var("TILLBOX_KEY").ok().map(KeyPlace::Text);
+    let set = set.or_else(|| config.secret_key_file.clone().map(KeyPlace::Given));
+    KeyPlace::choose(set, credentials.as_deref(), folder.path())
+}
+
 /// The mail server if one is set, else a folder beside the store.
 fn post(folder: &Folder, config: &Config) -> Result<Arc<dyn Post>, Failure> {
     let Some(url) = &config.smtp_url else {
@@ -92,14 +100,28 @@ fn outside(
     Failure::Service { action, source: Error::internal(source) }
 }
 
-fn store(folder: &Folder, config: &Config) -> Result<Store, Failure> {
+fn store(folder: &Folder, config: &Config, seal: &Sealer) -> Result<Store, Failure> {
     let failed = |source: StoreError| Failure::Store { folder: folder.path().to_owned(), source };
     let is_new = !folder.store().exists();
     let store = Store::open(&folder.store(), config.cache_bytes).map_err(failed)?;
+    // Before anything is written: with foreign keys nothing in here would open, and what they seal
+    // would be lost as soon as the right ones are back.
+    let known = store.read().and_then(|view| meta::setting::<KeyMark>(&view)).map_err(failed)?;
+    known.map_or(Ok(()), |KeyMark(mark)| seal.prove(&mark)).map_err(Failure::Keys)?;
     for step in store.migrate().map_err(failed)? {
         if !is_new {
             tracing::info!(step, "the store was migrated");
         }
     }
+    mark(&store, seal).map_err(failed)?;
     Ok(store)
+}
+
+/// Keeps what proves which keys seal the secrets in a store, if it does not know yet or there is a
+/// newer key.
+fn mark(store: &Store, seal: &Sealer) -> Result<(), StoreError> {
+    match meta::setting::<KeyMark>(&store.read()?)? {
+        Some(KeyMark(mark)) if !seal.is_dated(&mark) => Ok(()),
+        Some(_) | None => store.keep_setting(&KeyMark(seal.mark(&MachineEntropy))),
+    }
 }

@@ -7,10 +7,13 @@ use clap::Args;
 
 use super::failure::Failure;
 use super::folder::Folder;
-use super::say;
+use super::{appliance, say};
 use crate::config::{Config, PlaceFlags};
 use crate::store::backup::{self, Existing};
+use crate::store::meta::{self, KeyMark};
 use crate::store::{ReadOnlyStore, Store, StoreError, check};
+use crate::world::entropy::MachineEntropy;
+use crate::world::seal::{SealError, Sealer, Start};
 
 /// Copy the store into a file, also while a server uses it
 #[derive(Debug, Args)]
@@ -37,7 +40,7 @@ pub(super) struct Backup {
   tillbox restore --data /var/lib/tillbox --replace /backup/tillbox-2026-11-21.redb
 
 The backup is read as a whole before anything is touched. Put the `tillbox.key` that was kept with
-it beside the store: without it the server does not start.")]
+it beside the store: without it, or with another, the server does not start.")]
 pub(super) struct Restore {
     /// The file that `tillbox backup` wrote
     from: PathBuf,
@@ -104,10 +107,39 @@ impl Restore {
         let rows: u64 = copied.map_err(unusable)?.values().map(|it| it.rows).sum();
         folder.forget_search()?;
         say(out, format_args!("put {rows} rows into `{}`", to.display()))?;
-        if config.secret_key_file.is_some() || folder.key().exists() {
-            return Ok(());
+        self.try_keys(out, &folder, &config)
+    }
+
+    /// Says whether the keys that are here are those of the store that was put back.
+    fn try_keys(
+        &self,
+        out: &mut dyn Write,
+        folder: &Folder,
+        config: &Config,
+    ) -> Result<(), Failure> {
+        let snapshot = read_only(folder, config)?.read().map_err(failed(folder))?;
+        let mark = meta::setting::<KeyMark>(&snapshot).map_err(failed(folder))?;
+        let keys = Sealer::open(
+            &appliance::key_place(folder, config),
+            Start::Again,
+            &MachineEntropy,
+        );
+        let tried = keys.and_then(|keys| mark.map(|KeyMark(mark)| keys.prove(&mark)).transpose());
+        match tried {
+            Ok(Some(())) => say(out, format_args!("the key that is here opens what is sealed in it")),
+            // It was written before stores had a mark: nobody can say.
+            Ok(None) => Ok(()),
+            Err(SealError::Missing(_)) => say(
+                out,
+                format_args!("put its `tillbox.key` beside it: without it the server does not start"),
+            ),
+            Err(SealError::Foreign) => say(
+                out,
+                format_args!("the key that is here is another's: put its own `tillbox.key` in the \
+                              place of it, or the server does not start"),
+            ),
+            Err(it) => say(out, format_args!("the server does not start so: {it}")),
         }
-        say(out, format_args!("put its `tillbox.key` beside it: without it nothing sealed opens"))
     }
 }
 

@@ -60,8 +60,8 @@ pub struct Settings {
     /// The address that mails come from
     #[arg(long, value_name = "EMAIL", default_value = "tillbox@localhost")]
     pub mail_from: Email,
-    /// A file of 32 bytes, or of 64 hexadecimal digits, that seals secrets in the store; without
-    /// one a key is made beside the store
+    /// A file like `tillbox.key`, whose keys seal secrets in the store; without one a key is made
+    /// beside the store
     #[arg(long, value_name = "FILE")]
     pub secret_key_file: Option<PathBuf>,
     /// Whether webhooks may be sent to private and local addresses
@@ -162,7 +162,7 @@ pub struct Config {
     pub smtp_url: Option<SmtpUrl>,
     /// The address that mails come from.
     pub mail_from: Email,
-    /// The file of the key that seals secrets in the store.
+    /// The file of the keys that seal secrets in the store, if they are not beside it.
     pub secret_key_file: Option<PathBuf>,
     /// Where webhooks may be sent.
     pub webhook_targets: Targets,

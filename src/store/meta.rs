@@ -3,10 +3,11 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::StoreError;
 use super::batch::Batch;
 use super::codec;
 use super::view::{Table, View};
+use super::{Commit, Store, StoreError};
+use crate::domain::sealed::Sealed;
 use crate::domain::time::Instant;
 
 const META: Table = Table("meta");
@@ -46,6 +47,15 @@ impl Setting for ClockState {
     const SHAPE: u8 = 1;
 }
 
+/// What proves that keys are those that the secrets in here were sealed with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyMark(pub Sealed);
+
+impl Setting for KeyMark {
+    const NAME: &'static str = "key_mark";
+    const SHAPE: u8 = 1;
+}
+
 /// The setting of a type, if it was ever put.
 ///
 /// # Errors
@@ -57,6 +67,16 @@ pub fn setting<S: Setting>(view: &(impl View + ?Sized)) -> Result<Option<S>, Sto
     match bytes.split_first() {
         Some((shape, body)) if *shape == S::SHAPE => codec::decode(S::NAME, body).map(Some),
         _ => Err(StoreError::Unreadable { table: S::NAME, source: None }),
+    }
+}
+
+impl Store {
+    /// Keeps a setting in a transaction of its own: for who opens the store.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn keep_setting<S: Setting>(&self, it: &S) -> Result<(), StoreError> {
+        self.bulk(|mut batch| Ok((batch.put_setting(it)?, Commit::Durable)))
     }
 }
 

@@ -46,6 +46,9 @@ pub enum SealError {
     /// The secret was changed, or belongs to something else.
     #[error("the secret is not whole or not of this thing")]
     Broken,
+    /// The keys are those of another store.
+    #[error("they are not the keys that it was sealed with: put the `tillbox.key` back that was kept with it")]
+    Foreign,
 }
 
 /// Where the keys are.
@@ -63,10 +66,10 @@ impl KeyPlace {
     /// The place to look, given what is set, the folder of credentials (`CREDENTIALS_DIRECTORY`) and
     /// the folder of the store: what is set beats a credential that is there, and that beats our own.
     #[must_use]
-    pub fn choose(set: Option<String>, credentials: Option<&Path>, store: &Path) -> Self {
+    pub fn choose(set: Option<Self>, credentials: Option<&Path>, store: &Path) -> Self {
         let given = credentials.map(|it| it.join(KEY_FILE)).filter(|it| it.exists());
         let kept = given.map_or_else(|| Self::Beside(store.join(KEY_FILE)), Self::Given);
-        set.map_or(kept, Self::Text)
+        set.unwrap_or(kept)
     }
 }
 
@@ -156,11 +159,15 @@ impl Sealer {
         field: &str,
         entropy: &dyn Entropy,
     ) -> Sealed {
+        self.encrypted(secret, &place(subject, field), entropy)
+    }
+
+    fn encrypted(&self, secret: &[u8], place: &str, entropy: &dyn Entropy) -> Sealed {
         let mut bytes = vec![LAYOUT, self.current];
         let mut nonce = [0; NONCE_BYTES];
         entropy.fill(&mut nonce);
         bytes.extend(nonce);
-        let aad = belonging(&bytes[..2], subject, field);
+        let aad = belonging(&bytes[..2], place);
         let cipher = self.ciphers[&self.current]
             .encrypt(&XNonce::from(nonce), Payload { msg: secret, aad: &aad })
             .expect("a secret is shorter than 256 GiB");
@@ -178,15 +185,33 @@ impl Sealer {
         subject: Subject,
         field: &str,
     ) -> Result<Secret, SealError> {
+        self.decrypted(sealed, &place(subject, field))
+    }
+
+    fn decrypted(&self, sealed: &Sealed, place: &str) -> Result<Secret, SealError> {
         let (head, rest) = sealed.as_bytes().split_at_checked(2).ok_or(SealError::Broken)?;
         let (nonce, cipher) = rest.split_first_chunk::<NONCE_BYTES>().ok_or(SealError::Broken)?;
         if head[0] != LAYOUT {
             return Err(SealError::Broken);
         }
         let key = self.ciphers.get(&head[1]).ok_or(SealError::OtherKey(head[1]))?;
-        let aad = belonging(head, subject, field);
+        let aad = belonging(head, place);
         let secret = key.decrypt(&XNonce::from(*nonce), Payload { msg: cipher, aad: &aad });
         secret.map(Secret).map_err(|_| SealError::Broken)
+    }
+
+    /// A mark for the store whose secrets these keys seal: what [`Sealer::prove`] takes.
+    #[must_use]
+    pub fn mark(&self, entropy: &dyn Entropy) -> Sealed {
+        self.encrypted(b"", MARK, entropy)
+    }
+
+    /// Proves by the mark of a store that its secrets were sealed with these keys.
+    ///
+    /// # Errors
+    /// [`SealError::Foreign`] if they were not.
+    pub fn prove(&self, mark: &Sealed) -> Result<(), SealError> {
+        self.decrypted(mark, MARK).map(|_| ()).map_err(|_| SealError::Foreign)
     }
 
     /// Whether a secret should be sealed anew, because there is a newer key.
@@ -196,8 +221,15 @@ impl Sealer {
     }
 }
 
-fn belonging(head: &[u8], subject: Subject, field: &str) -> Vec<u8> {
-    [head, subject.to_string().as_bytes(), b"/", field.as_bytes()].concat()
+/// What the mark of a store belongs to: no subject is written so.
+const MARK: &str = "store";
+
+fn place(subject: Subject, field: &str) -> String {
+    format!("{subject}/{field}")
+}
+
+fn belonging(head: &[u8], place: &str) -> Vec<u8> {
+    [head, place.as_bytes()].concat()
 }
 
 fn read(path: &Path) -> Result<String, SealError> {
@@ -303,6 +335,18 @@ mod tests {
     }
 
     #[test]
+    fn only_the_keys_of_a_store_open_its_mark() {
+        let mark = keys(&[1]).mark(&ENTROPY);
+        let proven = |sealer: &Sealer| sealer.prove(&mark).is_ok();
+        // A foreign key has the same number: each house makes its own first.
+        let foreign = Sealer::parse(&format!("1 {}", hex::encode([9; 32]))).expect("a key");
+        assert_eq!(
+            [keys(&[1]), keys(&[1, 2]), keys(&[2]), foreign].map(|it| proven(&it)),
+            [true, true, false, false]
+        );
+    }
+
+    #[test]
     fn a_text_that_holds_no_keys_is_refused() {
         let key = "a".repeat(64);
         for text in [
@@ -343,7 +387,8 @@ mod tests {
         let home = tempfile::tempdir().expect("a folder");
         let credentials = tempfile::tempdir().expect("a folder");
         let choose = |set: Option<&str>| {
-            KeyPlace::choose(set.map(str::to_owned), Some(credentials.path()), home.path())
+            let set = set.map(|it| KeyPlace::Text(it.to_owned()));
+            KeyPlace::choose(set, Some(credentials.path()), home.path())
         };
         assert!(choose(None) == KeyPlace::Beside(home.path().join(KEY_FILE)));
         let given = credentials.path().join(KEY_FILE);

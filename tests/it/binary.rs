@@ -229,6 +229,37 @@ fn a_copy_that_cannot_be_written_or_put_back_says_why() {
     assert!(restored.contains("put its `tillbox.key` beside it"), "{restored}");
 }
 
+/// Each house makes itself a key with the number 1: only the store can say which is its own.
+#[test]
+fn a_store_knows_its_own_key_and_opens_with_no_other() {
+    let (place, other) = (folder(), folder());
+    let file = place.path().join("copy.redb");
+    let file = file.to_str().unwrap();
+    assert!(Server::start(place.path(), &[]).terminate().success());
+    run(&["backup", "--data", data(&place), file]).ok();
+    assert!(Server::start(other.path(), &[]).terminate().success());
+
+    let restore = || run(&["restore", "--replace", "--data", data(&other), file]).ok();
+    let foreign = restore();
+    assert!(foreign.contains("the key that is here is another's"), "{foreign}");
+    let refused = run(&["serve", "--data", data(&other), "--listen", "127.0.0.1:0"]);
+    assert_eq!(refused.code, Some(1), "{refused:?}");
+    assert!(refused.err.contains("they are not the keys that it was sealed with"), "{refused:?}");
+
+    let key = |place: &TempDir| place.path().join("tillbox.key");
+    std::fs::copy(key(&place), key(&other)).unwrap();
+    let own = restore();
+    assert!(own.contains("the key that is here opens what is sealed in it"), "{own}");
+    assert!(Server::start(other.path(), &[]).terminate().success());
+
+    // The same from a file elsewhere.
+    let away = place.path().join("away.key");
+    std::fs::rename(key(&other), &away).unwrap();
+    let set = ["--secret-key-file", away.to_str().unwrap()];
+    assert!(Server::start(other.path(), &set).terminate().success());
+    assert!(!key(&other).exists(), "a key is not made where one is named");
+}
+
 #[test]
 fn a_command_works_with_and_without_a_server() {
     let place = folder();
