@@ -383,18 +383,10 @@ pub(super) fn dismiss_all(act: &mut Act<'_>, account: AccountId) -> Result<(), E
     Ok(())
 }
 
-/// How many other administrators the account of a user has who stand in for it: for who signs in,
-/// those who sign in; for who does not, those who may some day as well.
+/// How many others could stand in for a user in administering its account.
 fn administrators(cx: Cx<'_>, user: &User) -> Result<Administrators, Error> {
     let all = cx.every::<User>(&Along::Owner(owner(user)?))?;
-    let signs_in = user.state() == UserState::Active;
-    let stands_in = |it: &User| match it.state() {
-        UserState::Active => true,
-        UserState::Invited | UserState::Suspended | UserState::InvitationSuspended => !signs_in,
-        UserState::SoftlyDeleted | UserState::Removing | UserState::Removed => false,
-    };
-    let is_other = |it: &&User| it.id != user.id && it.is_administrator() && stands_in(it);
-    let others = all.iter().filter(is_other).count();
+    let others = all.iter().filter(|it| it.id != user.id && it.stands_in_for(user)).count();
     Ok(Administrators::Others(u64::try_from(others).unwrap_or(u64::MAX)))
 }
 

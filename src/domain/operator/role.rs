@@ -11,7 +11,7 @@ use crate::domain::account::tree::AccountRole;
 use crate::domain::word::words;
 
 words! {
-    /// What somebody is here. A person may be several, and the rights add up.
+    /// What somebody is here, the highest first. A person may be several, and the rights add up.
     Role {
         /// Runs the appliance.
         Operator = "operator";

@@ -77,6 +77,22 @@ fn somebody_is_invited_accepts_and_is_changed() {
     "#]].assert_eq(&said.text());
 }
 
+/// Nobody else could make an operator again, and billing runs, jobs and the clock are for operators.
+#[test]
+fn the_provider_keeps_an_operator() {
+    let house = House::on("2026-01-01");
+    let (operator, said) = (house.operator(), Protocol::default());
+    let provider = &house.operator.account;
+    invite(&house.app, &house.operator, provider, "buyer@provider.test", "customer_admin");
+    let path = format!("/users/{}", house.operator.id);
+    let steps_down = json!({ "roles": ["vendor_admin"] });
+    said.say(&operator, "operator", &format!("PATCH {path}?fields=roles"), Some(&steps_down));
+    said.say(&operator, "operator", &format!("POST {path}/suspend"), Some(&json!({})));
+    invite(&house.app, &house.operator, provider, "oscar@provider.test", "operator");
+    said.say(&operator, "operator", &format!("PATCH {path}?fields=roles"), Some(&steps_down));
+    expect![[r#""#]].assert_eq(&said.text());
+}
+
 #[test]
 fn an_account_keeps_an_administrator() {
     let house = House::on("2026-01-01");

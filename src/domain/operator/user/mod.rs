@@ -161,7 +161,7 @@ impl SignIns {
     }
 }
 
-/// How many other administrators an account has when one is about to go.
+/// How many others administer an account, with no less of a role, when one is about to go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Administrators {
     /// So many others.
@@ -253,8 +253,8 @@ impl User {
             UserTrigger::SoftDelete | UserTrigger::Remove => (Verb::Terminated, true),
             UserTrigger::Finish => (Verb::Removed, false),
         };
-        if leaves && self.is_administrator() {
-            needs_another(administrators)?;
+        if let Some(role) = self.governs_as().filter(|_| leaves) {
+            needs_another(role, administrators)?;
         }
         let activated_at = match trigger {
             UserTrigger::Activate => Some(now),
@@ -289,10 +289,10 @@ impl User {
         role: Role,
         administrators: Administrators,
     ) -> Result<(Self, Verb), Rejection> {
-        let was_administrator = self.is_administrator();
+        let governed_as = self.governs_as();
         self.roles.remove(&role);
-        if was_administrator && !self.is_administrator() {
-            needs_another(administrators)?;
+        if let Some(role) = governed_as.filter(|it| self.governs_as() != Some(*it)) {
+            needs_another(role, administrators)?;
         }
         if self.roles.is_empty() {
             self.roles.insert(Role::Member);
@@ -389,10 +389,32 @@ impl User {
         Rejection::new(Code::UserStateForbids, why)
     }
 
-    /// Whether it keeps its account governed: an account is never without such a user.
+    /// Whether it administers its account.
     #[must_use]
     pub fn is_administrator(&self) -> bool {
-        self.roles.iter().any(|it| *it != Role::Member)
+        self.governs_as().is_some()
+    }
+
+    /// The highest role by which it administers its account; nothing for who only is a member.
+    #[must_use]
+    pub fn governs_as(&self) -> Option<Role> {
+        self.roles.first().copied().filter(|it| *it != Role::Member)
+    }
+
+    /// Whether it does all that another does as the administrator that this one is: an account is
+    /// never without such a user. For who signs in stands who signs in; for who does not, who may
+    /// some day as well.
+    #[must_use]
+    pub fn stands_in_for(&self, other: &Self) -> bool {
+        let is_there = match self.state {
+            UserState::Active => true,
+            UserState::Invited | UserState::Suspended | UserState::InvitationSuspended => {
+                other.state != UserState::Active
+            }
+            UserState::SoftlyDeleted | UserState::Removing | UserState::Removed => false,
+        };
+        let does = |role| self.roles.iter().any(|it| it.with_implied().contains(&role));
+        is_there && other.governs_as().is_some_and(does)
     }
 
     /// How far its life has come.
@@ -455,10 +477,15 @@ fn unfit(role: Role) -> Violation {
     Violation::new("/roles", "range", message)
 }
 
-fn needs_another(administrators: Administrators) -> Result<(), Rejection> {
+fn needs_another(role: Role, administrators: Administrators) -> Result<(), Rejection> {
+    let keeps = match role {
+        Role::Operator => "the provider keeps at least one operator",
+        Role::VendorAdmin => "who sells keeps at least one vendor admin",
+        Role::CustomerAdmin | Role::Member => "an account keeps at least one administrator",
+    };
     match administrators {
         Administrators::Others(0) => {
-            let why = "an account keeps at least one administrator; appoint another first";
+            let why = format!("{keeps}; appoint another first");
             Err(Rejection::new(Code::LastAdministrator, why))
         }
         Administrators::Others(_) | Administrators::AccountCloses => Ok(()),

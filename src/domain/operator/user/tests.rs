@@ -80,6 +80,32 @@ fn the_last_administrator_neither_goes_nor_steps_down() {
     assert!(stepped(1).is_ok());
 }
 
+/// Who may grant less than what goes cannot bring it back: only the machine could.
+#[test]
+fn an_administrator_is_replaced_by_one_who_may_no_less() {
+    use Role::{CustomerAdmin, Member, Operator, VendorAdmin};
+    let invited = |roles: &[Role]| invite(roles, AccountRole::Provider).expect("they suit").0;
+    let active = |roles: &[Role]| on(invited(roles), UserTrigger::Activate);
+    for (goes, stays, expected) in [
+        (Operator, Operator, true),
+        (Operator, VendorAdmin, false),
+        (Operator, CustomerAdmin, false),
+        (VendorAdmin, Operator, true),
+        (VendorAdmin, CustomerAdmin, false),
+        (CustomerAdmin, Operator, true),
+        (CustomerAdmin, Member, false),
+        (Member, Operator, false),
+    ] {
+        assert_eq!(active(&[stays]).stands_in_for(&active(&[goes])), expected, "{goes} {stays}");
+    }
+    assert!(!invited(&[Operator]).stands_in_for(&active(&[Operator])), "it is only invited");
+    let demoted = |others| {
+        let both = active(&[Operator, VendorAdmin]);
+        both.revoke(Operator, Administrators::Others(others)).map_err(|it| it.code).map(|_| ())
+    };
+    assert_eq!((demoted(0), demoted(1)), (Err(Code::LastAdministrator), Ok(())));
+}
+
 #[test]
 fn giving_a_role_twice_and_taking_one_that_is_not_there_change_nothing() {
     let member = user(&[]);
