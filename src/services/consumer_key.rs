@@ -119,7 +119,7 @@ pub fn revoke(act: &mut Act<'_>, id: ConsumerKeyId) -> Result<ConsumerKey, Error
     let key: ConsumerKey = act.get(id)?;
     act.must(Permission::ConsumerKeyRevoke, &key.stamp)?;
     let user: User = act.get(key.user())?;
-    user::must_outrank(act, &user, Permission::ConsumerKeyRevoke)?;
+    user::must_outrank(act.actor(), &user, Permission::ConsumerKeyRevoke)?;
     act.keep(key.revoke(act.wall()))
 }
 

@@ -3,7 +3,7 @@
 //! Comparing and hashing are slow, so each use case reads first, then computes outside of any act,
 //! and inside the act makes sure that what it computed with is still so.
 
-use super::{Act, Author, Bss, Error, operator, session, user};
+use super::{Act, Author, Bss, Cx, Error, operator, session, user};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::UserId;
 use crate::domain::operator::{
@@ -166,15 +166,13 @@ pub fn set(
 ) -> Result<User, Error> {
     let known: User = bss.read(&author.actor, |cx| {
         let user: User = cx.get(id)?;
-        cx.must(Permission::PasswordWrite, &user.stamp)?;
+        may_set(cx, &user)?;
         Ok(user)
     })?;
     let password = new.hash_for(bss, &known)?;
     let set = move |act: &mut Act<'_>| {
         let user: User = act.get(id)?;
-        act.must(Permission::PasswordWrite, &user.stamp)?;
-        must_be_another(act, id)?;
-        user::must_outrank(act, &user, Permission::PasswordWrite)?;
+        may_set(act.cx(), &user)?;
         let is_invited = user.state() == UserState::Invited;
         if unaccepted == Unaccepted::Refused && user.state() != UserState::Active {
             let why = format!("cannot set the password of a user that is {}", user.state());
@@ -199,9 +197,7 @@ pub fn set(
 /// If the user is not active, or the caller may not, or is that one itself.
 pub fn give_link(act: &mut Act<'_>, id: UserId) -> Result<Invited, Error> {
     let user: User = act.get(id)?;
-    act.must(Permission::PasswordWrite, &user.stamp)?;
-    must_be_another(act, id)?;
-    user::must_outrank(act, &user, Permission::PasswordWrite)?;
+    may_set(act.cx(), &user)?;
     if user.state() != UserState::Active {
         let why = format!("cannot give a link to a user that is {}", user.state());
         return Err(Rejection::new(Code::UserStateForbids, why).into());
@@ -210,12 +206,15 @@ pub fn give_link(act: &mut Act<'_>, id: UserId) -> Result<Invited, Error> {
     user::send_link(act, user, LinkPurpose::Reset)
 }
 
-fn must_be_another(act: &Act<'_>, id: UserId) -> Result<(), Error> {
-    if act.actor().user() == Some(id) {
+/// Refuses who does not choose a password for somebody. Before any comparison with those that were:
+/// what it says would tell whether a guess is right.
+fn may_set(cx: Cx<'_>, user: &User) -> Result<(), Error> {
+    cx.must(Permission::PasswordWrite, &user.stamp)?;
+    if cx.actor.user() == Some(user.id) {
         let why = "one changes one's own password by knowing it";
         return Err(Rejection::new(Code::UserStateForbids, why).into());
     }
-    Ok(())
+    user::must_outrank(cx.actor, user, Permission::PasswordWrite)
 }
 
 /// Sends somebody a link to choose another password, if there is such a user: who asks does not

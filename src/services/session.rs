@@ -146,7 +146,7 @@ pub fn end(act: &mut Act<'_>, id: SessionId) -> Result<Session, Error> {
     let session: Session = act.get(id)?;
     act.must(Permission::SessionEnd, &session.stamp)?;
     let user: User = act.get(session.user())?;
-    user::must_outrank(act, &user, Permission::SessionEnd)?;
+    user::must_outrank(act.actor(), &user, Permission::SessionEnd)?;
     finish(act, session)
 }
 

@@ -113,7 +113,7 @@ pub fn revoke(act: &mut Act<'_>, id: TokenId) -> Result<Token, Error> {
     let token: Token = act.get(id)?;
     act.must(Permission::TokenRevoke, &token.stamp)?;
     let user: User = act.get(token.user())?;
-    user::must_outrank(act, &user, Permission::TokenRevoke)?;
+    user::must_outrank(act.actor(), &user, Permission::TokenRevoke)?;
     finish(act, token)
 }
 

@@ -12,7 +12,7 @@ use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::{Fact, Verb};
 use crate::domain::id::{AccountId, Id, PartyId, UserId};
 use crate::domain::operator::{
-    Administrators, InviteUser, Link, LinkPurpose, PasswordHash, PasswordKind, Permission, Role,
+    Actor, Administrators, InviteUser, Link, LinkPurpose, PasswordHash, PasswordKind, Permission, Role,
     User, UserProfile, UserState, UserTrigger,
 };
 use crate::domain::page::{Page, PageRequest};
@@ -133,12 +133,12 @@ fn must_grant(act: &Act<'_>, role: Role) -> Result<(), Error> {
 
 /// Refuses who looks after somebody that is more than itself; everybody looks after itself.
 pub(super) fn must_outrank(
-    act: &Act<'_>,
+    actor: &Actor,
     user: &User,
     permission: Permission,
 ) -> Result<(), Error> {
-    let is_self = act.actor().user() == Some(user.id);
-    let outranks = user.roles().iter().all(|it| act.actor().may_grant(*it));
+    let is_self = actor.user() == Some(user.id);
+    let outranks = user.roles().iter().all(|it| actor.may_grant(*it));
     if is_self || outranks { Ok(()) } else { Err(Error::Forbidden { permission }) }
 }
 
@@ -202,7 +202,7 @@ pub fn link_secret(bss: &Bss, user: &User) -> Result<Option<String>, Error> {
 pub fn remind(act: &mut Act<'_>, id: UserId) -> Result<Invited, Error> {
     let user: User = act.get(id)?;
     act.must(Permission::UserInvite, &user.stamp)?;
-    must_outrank(act, &user, Permission::UserInvite)?;
+    must_outrank(act.actor(), &user, Permission::UserInvite)?;
     if user.state() != UserState::Invited {
         let why = format!("cannot invite a user that is {}", user.state());
         return Err(Rejection::new(Code::UserStateForbids, why).into());
@@ -217,7 +217,7 @@ pub fn remind(act: &mut Act<'_>, id: UserId) -> Result<Invited, Error> {
 pub fn activate(act: &mut Act<'_>, id: UserId) -> Result<Invited, Error> {
     let user: User = act.get(id)?;
     act.must(Permission::UserInvite, &user.stamp)?;
-    must_outrank(act, &user, Permission::UserInvite)?;
+    must_outrank(act.actor(), &user, Permission::UserInvite)?;
     // One fact tells both: two would be two mails.
     let (user, verb) = user.on(UserTrigger::Activate, Administrators::AccountCloses, act.now())?;
     let (user, secret) = linked(act, user, LinkPurpose::Reset);
@@ -245,7 +245,7 @@ pub fn vouch(act: &mut Act<'_>, id: UserId) -> Result<User, Error> {
 pub fn unlock(act: &mut Act<'_>, id: UserId) -> Result<User, Error> {
     let user: User = act.get(id)?;
     act.must(Permission::UserSuspend, &user.stamp)?;
-    must_outrank(act, &user, Permission::UserSuspend)?;
+    must_outrank(act.actor(), &user, Permission::UserSuspend)?;
     let (user, verb) = user.unlock();
     keep(act, user, verb)
 }
@@ -257,7 +257,7 @@ pub fn unlock(act: &mut Act<'_>, id: UserId) -> Result<User, Error> {
 pub fn identify(act: &mut Act<'_>, id: UserId, party: PartyId) -> Result<User, Error> {
     let user: User = act.get(id)?;
     act.must(Permission::UserWrite, &user.stamp)?;
-    must_outrank(act, &user, Permission::UserWrite)?;
+    must_outrank(act.actor(), &user, Permission::UserWrite)?;
     act.cx().named::<Party>("/party", party)?;
     let (user, verb) = user.identify(party);
     keep(act, user, verb)
@@ -275,7 +275,7 @@ pub fn revise(
 ) -> Result<User, Error> {
     let user: User = act.get(id)?;
     act.must(Permission::UserWrite, &user.stamp)?;
-    must_outrank(act, &user, Permission::UserWrite)?;
+    must_outrank(act.actor(), &user, Permission::UserWrite)?;
     act.expect_revision(&user.stamp, revision)?;
     let profile = change(user.profile().clone())?;
     must_be_free(act.cx(), &profile, id)?;
@@ -324,7 +324,7 @@ pub fn on(act: &mut Act<'_>, id: UserId, trigger: UserTrigger) -> Result<User, E
     };
     let user: User = act.get(id)?;
     act.must(permission, &user.stamp)?;
-    must_outrank(act, &user, permission)?;
+    must_outrank(act.actor(), &user, permission)?;
     let others = administrators(act.cx(), &user)?;
     step(act, user, trigger, others)
 }

@@ -189,6 +189,28 @@ fn who_is_gone_is_signed_out_and_leaves_the_address_free() {
     "#]].assert_eq(&said.text());
 }
 
+/// Who may not set a password learns nothing by trying: a right guess is answered as a wrong one.
+#[test]
+fn setting_a_password_does_not_tell_the_present_one() {
+    let house = House::on("2026-01-01");
+    let customer = &house.north.customer;
+    let home = &house.operator.account;
+    let buyer = invite(&house.app, &house.operator, home, "buyer@provider.test", "customer_admin");
+    for (who, of) in [
+        (&customer.member, &customer.member),
+        (&customer.admin, &customer.admin),
+        (&buyer, &house.operator),
+    ] {
+        let path = format!("POST /users/{}/password", of.id);
+        let answers = [PASSWORD, "another-1-of-the-box!"].map(|guess| {
+            let answer = house.client(who).call(&path, Some(&json!({ "password": guess })));
+            (answer.status, answer.json()["type"].clone(), answer.json()["detail"].clone())
+        });
+        assert_eq!(answers[0], answers[1]);
+        assert_ne!(answers[0].1, "/problems/weak_password", "{answers:?}");
+    }
+}
+
 #[test]
 fn nobody_becomes_more_by_looking_after_who_is_more() {
     let house = House::on("2026-01-01");
