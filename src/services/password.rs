@@ -8,7 +8,7 @@ use crate::domain::error::{Code, Rejection};
 use crate::domain::id::UserId;
 use crate::domain::operator::{
     Actor, Administrators, LinkPurpose, PasswordHash, PasswordKind, PasswordPolicy, Permission,
-    User, UserState, UserTrigger,
+    User, UserProfile, UserState, UserTrigger,
 };
 use crate::domain::text::Email;
 use crate::services::session::SignedIn;
@@ -139,6 +139,55 @@ pub fn change(bss: &Bss, login: &str, present: &str, new: &NewPassword) -> Resul
         user::keep(act, user, verb)
     };
     bss.act(Author::of(house), replace).wait()
+}
+
+/// Changes what somebody itself signs in with, who must know the password: whoever only found the
+/// session open, or holds a token for less, would own the user by its next reset.
+///
+/// # Errors
+/// [`Code::SignInRefused`] if the password is wrong; if it has changed since, its address is taken,
+/// the caller is somebody else, or confined.
+pub fn change_login(
+    bss: &Bss,
+    author: Author,
+    (id, revision): (UserId, Option<u32>),
+    present: &str,
+    change: impl FnOnce(UserProfile) -> Result<UserProfile, Error> + Send + 'static,
+) -> Result<User, Error> {
+    let known: User = bss.read(&author.actor, |cx| {
+        let user: User = cx.get(id)?;
+        may_change_login(cx.actor, &user)?;
+        Ok(user)
+    })?;
+    let hash = known.credential().map(|it| it.hash().clone());
+    if bss.verify_password(present, hash.as_ref())? == Verdict::Wrong {
+        let house = Author::of(Actor::duty("password"));
+        bss.act(house, move |act| session::note_failure(act, id)).wait()?;
+        return Err(session::refused());
+    }
+    let revise = move |act: &mut Act<'_>| {
+        let user: User = act.get(id)?;
+        let is_same = user.credential().map(|it| it.hash()) == hash.as_ref();
+        if !is_same || user.state() != UserState::Active || session::is_locked(act, &user) {
+            return Err(session::refused());
+        }
+        act.must(Permission::UserWrite, &user.stamp)?;
+        act.expect_revision(&user.stamp, revision)?;
+        let profile = change(user.profile().clone())?;
+        user::revised(act, user, profile)
+    };
+    bss.act(author, revise).wait()
+}
+
+fn may_change_login(actor: &Actor, user: &User) -> Result<(), Error> {
+    if actor.user() != Some(user.id) {
+        let why = "what somebody else signs in with is changed with the rest of the profile";
+        return Err(Rejection::new(Code::UserStateForbids, why).into());
+    }
+    if actor.is_confined() {
+        return Err(Error::Forbidden { permission: Permission::UserWrite });
+    }
+    Ok(())
 }
 
 /// What the password that somebody else sets means for a user who is not active.

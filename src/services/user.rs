@@ -278,7 +278,30 @@ pub fn revise(
     must_outrank(act.actor(), &user, Permission::UserWrite)?;
     act.expect_revision(&user.stamp, revision)?;
     let profile = change(user.profile().clone())?;
-    must_be_free(act.cx(), &profile, id)?;
+    if profile.logins() != user.profile().logins() {
+        must_change_logins(act, &user)?;
+    }
+    revised(act, user, profile)
+}
+
+/// Refuses who would take a user over by the back door: where mail goes, links to choose a password
+/// go. Somebody else's is for who may set that one's password; one's own asks for the password, see
+/// [`password::change_login`](super::password::change_login).
+fn must_change_logins(act: &Act<'_>, user: &User) -> Result<(), Error> {
+    if act.actor().user() == Some(user.id) {
+        let why = "one changes what one signs in with by knowing one's password";
+        return Err(Rejection::new(Code::UserStateForbids, why).into());
+    }
+    act.must(Permission::PasswordWrite, &user.stamp)
+}
+
+/// Keeps another profile of a user, whose logins nobody else has.
+pub(super) fn revised(
+    act: &mut Act<'_>,
+    user: User,
+    profile: UserProfile,
+) -> Result<User, Error> {
+    must_be_free(act.cx(), &profile, user.id)?;
     let (user, verb) = user.revise(profile)?;
     keep(act, user, verb)
 }

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::attribute::{self, Attributes};
 use super::merge::MergePatch;
 use super::route::{Needs, Route, Writes, read, work, write};
-use super::wire::{List, NoQuery, parse, parse_optional, word};
+use super::wire::{List, NoQuery, Patch, parse, parse_optional, word};
 use crate::api::edge::body::ORDINARY_BYTES_MAX;
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
@@ -63,6 +63,13 @@ pub(super) fn routes() -> Vec<Route> {
             sets,
             "Set the password of somebody else",
             (ORDINARY_BYTES_MAX, set_password),
+        ),
+        work(
+            Method::POST,
+            "/users/{id}/login",
+            writes,
+            "Change what one signs in with oneself",
+            (ORDINARY_BYTES_MAX, change_login),
         ),
         write(
             Method::POST,
@@ -340,6 +347,30 @@ fn revise(
 
 fn on(act: &mut Act<'_>, call: &Call, trigger: UserTrigger) -> Result<Reply<User>, Error> {
     Ok(tagged(&user::on(act, call.id("id")?, trigger)?))
+}
+
+/// What somebody itself wants to sign in with, with the password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct UserLogin {
+    /// The password at present.
+    present: String,
+    /// Where mail goes; also what one signs in with.
+    email: Option<String>,
+    /// Another name to sign in with.
+    #[serde(default)]
+    login: Patch<String>,
+}
+
+fn change_login(bss: &Arc<Bss>, call: &Call, body: UserLogin) -> Result<Reply<User>, Error> {
+    let UserLogin { present, email, login } = body;
+    let email = parse_optional("/email", email.as_deref())?;
+    let change = move |was: UserProfile| {
+        let login = login.onto(was.login.clone(), |it| parse("/login", it))?;
+        Ok(UserProfile { email: email.unwrap_or_else(|| was.email.clone()), login, ..was })
+    };
+    let thing = (call.id("id")?, call.if_match);
+    Ok(tagged(&password::change_login(bss, call.author(), thing, &present, change)?))
 }
 
 /// A password for somebody else.

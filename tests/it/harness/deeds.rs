@@ -237,6 +237,7 @@ const DEEDS: &[Deed] = &[
     deed("PATCH /users/{member_user}", "seller", r#"{"job_title":"$side chief"}"#),
     deed("POST /users/{member_user}/delete", "seller", "{}"),
     deed("POST /users/{invited}/invite", "seller", "{}"),
+    deed("POST /users/{member_user}/login", "member", r#"{"present":"$password","login":"$side-other"}"#).done(Manner::Several),
     deed("POST /users/{idle}/password", "seller", r#"{"password":"another-1-of-the-box!"}"#).done(Manner::Several),
     deed("POST /users/{idle}/password/link", "seller", "{}"),
     deed("POST /users/{idle}/remove", "seller", "{}"),

@@ -211,6 +211,37 @@ fn setting_a_password_does_not_tell_the_present_one() {
     }
 }
 
+/// Where mail goes, links to choose a password go: a token for less, or a session that somebody
+/// left open, must not be enough to own the user.
+#[test]
+fn what_one_signs_in_with_is_changed_by_who_knows_the_password() {
+    let house = House::on("2026-01-01");
+    let member = &house.north.customer.member;
+    let (client, said) = (house.client(member), Protocol::default());
+    let (path, nobody) = (format!("/users/{}", member.id), Client::nobody(&house.app));
+    let elsewhere = json!({ "email": "mine@elsewhere.test" });
+    said.say(&client, "member", &format!("PATCH {path}?fields=email"), Some(&elsewhere));
+    let own = format!("POST {path}/login?fields=email,login");
+    let with = |present: &str| {
+        json!({ "present": present, "email": "mine@elsewhere.test", "login": "Mine" })
+    };
+    said.say(&client, "member", &own, Some(&with("not the right 1")));
+    let scoped = json!({ "name": "less", "scopes": ["user_read", "user_write"] });
+    let scoped = client.post("/tokens", &scoped);
+    let scoped = Client::with_token(&house.app, scoped["secret"].as_str().unwrap());
+    said.say(&scoped, "a token for less", &own, Some(&with(PASSWORD)));
+    let admin = house.client(&house.north.customer.admin);
+    said.say(&admin, "buyer", &own, Some(&with(PASSWORD)));
+    // A link that was sent before opens nothing after.
+    let link = admin.post(&format!("{path}/password/link"), &json!({}));
+    said.say(&client, "member", &own, Some(&with(PASSWORD)));
+    let redeem = json!({ "token": link["invitation"]["token"], "password": "found-in-a-mail-box" });
+    said.say(&nobody, "the old address", "POST /password/redeem", Some(&redeem));
+    let sign_in = json!({ "email": "mine", "password": PASSWORD });
+    said.say(&nobody, "member", "POST /session?fields=must_change_password", Some(&sign_in));
+    expect![[r#""#]].assert_eq(&said.text());
+}
+
 #[test]
 fn nobody_becomes_more_by_looking_after_who_is_more() {
     let house = House::on("2026-01-01");

@@ -188,6 +188,12 @@ impl Actor {
         }
     }
 
+    /// Whether it is a program that may do less than who it acts for.
+    #[must_use]
+    pub const fn is_confined(&self) -> bool {
+        self.scopes().is_some() || self.operations().is_some()
+    }
+
     /// The operations that it is confined to; `None` for whatever its permissions give.
     #[must_use]
     pub const fn operations(&self) -> Option<&BTreeSet<Operation>> {

@@ -268,10 +268,13 @@ impl User {
         Ok((Self { state, activated_at, ..self }, verb))
     }
 
-    /// The user with what is known of it said anew, as a whole.
+    /// The user with what is known of it said anew, as a whole. A link that was sent to another
+    /// address is void.
     pub fn revise(self, profile: UserProfile) -> Result<(Self, Verb), Invalid> {
         profile.check()?;
-        Ok((Self { profile, ..self }, Verb::Changed))
+        let is_same = profile.email.folded() == self.profile.email.folded();
+        let link = self.link.filter(|_| is_same);
+        Ok((Self { profile, link, ..self }, Verb::Changed))
     }
 
     /// The user with one role more; giving it twice is the same.
