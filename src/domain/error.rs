@@ -124,6 +124,8 @@ codes! {
     OrderStateForbids = "order_state_forbids";
     /// The state of the party does not allow the operation.
     PartyStateForbids = "party_state_forbids";
+    /// The password was given out to be used once: another must be chosen first.
+    PasswordMustChange = "password_must_change";
     /// The payment would exceed what it is for.
     PaymentExceeds = "payment_exceeds";
     /// The state of the payment does not allow the operation.

@@ -15,7 +15,7 @@ use crate::domain::account::class::CustomerClass;
 use crate::domain::account::lifecycle::State;
 use crate::domain::account::tree::Sellers;
 use crate::domain::id::UserId;
-use crate::domain::operator::{Actor, Digest, Session, Standing, Token, User, UserState};
+use crate::domain::operator::{self, Actor, Digest, Session, Standing, Token, User, UserState};
 use crate::domain::time::Instant;
 use crate::store::account::ACCOUNT_BY_SELLING;
 use crate::store::operator::{SESSION_BY_DIGEST, TOKEN_BY_DIGEST};
@@ -136,8 +136,19 @@ fn by_session(cx: Cx<'_>, digest: Digest) -> Result<Known, Error> {
     let key = Key::new().raw(digest.as_bytes());
     let session = cx.view.first_along::<Session>(SESSION_BY_DIGEST, key)?;
     let session = session.filter(|it| it.is_open(cx.wall)).ok_or(Error::Unauthenticated)?;
-    let actor = person(cx, &cx.get(session.user())?)?;
+    let actor = signed_in(cx, &cx.get(session.user())?)?;
     Ok((actor, Some(session.ends_at()), session.seen(cx.wall).map(Seen::Session)))
+}
+
+/// The actor that a user is who has signed in with its password. One that was given out to be used
+/// once opens nothing but the choice of another: who gave it out knows it.
+///
+/// # Errors
+/// [`Error::Unauthenticated`] for a user that may not sign in now.
+pub fn signed_in(cx: Cx<'_>, user: &User) -> Result<Actor, Error> {
+    let actor = person(cx, user)?;
+    let must_change = user.credential().is_some_and(operator::Credential::must_change);
+    Ok(if must_change { actor.to_change_password() } else { actor })
 }
 
 /// The actor that a user is, with its place in the tree of accounts.
@@ -166,6 +177,15 @@ pub fn person(cx: Cx<'_>, user: &User) -> Result<Actor, Error> {
         member_buying: cx.get::<CustomerClass>(account.class())?.terms().member_buying,
     };
     Ok(Actor::person(standing, user.roles().clone()))
+}
+
+/// The user that the caller is, whether or not it may see users.
+///
+/// # Errors
+/// [`Error::Unauthenticated`] if it is nobody.
+pub fn oneself(cx: Cx<'_>) -> Result<User, Error> {
+    let found = cx.actor.user().map(|it| cx.view.find::<User>(it)).transpose()?.flatten();
+    found.ok_or(Error::Unauthenticated)
 }
 
 /// The account of a user, whether or not the user may see it otherwise.

@@ -82,7 +82,7 @@ impl Manner {
             Self::Unfit
         } else if matches!(code, Code::SignInRefused | Code::SignatureRefused) {
             Self::Unrecognized
-        } else if matches!(code, Code::OperationNotAllowed) {
+        } else if matches!(code, Code::OperationNotAllowed | Code::PasswordMustChange) {
             Self::NotAllowed
         } else {
             Self::Conflict

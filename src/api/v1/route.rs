@@ -318,7 +318,10 @@ fn permit(caller: &Caller, needs: Needs) -> Result<(), Error> {
         Needs::Nothing => Ok(()),
         Needs::SignIn | Needs::Permission(_) if !caller.is_signed_in => Err(Error::Unauthenticated),
         Needs::SignIn => Ok(()),
-        Needs::Permission(permission) if caller.actor.may_at_all(permission) => Ok(()),
-        Needs::Permission(permission) => Err(Error::Forbidden { permission }),
+        Needs::Permission(permission) => {
+            caller.actor.must_have_changed_password()?;
+            let may = caller.actor.may_at_all(permission);
+            if may { Ok(()) } else { Err(Error::Forbidden { permission }) }
+        }
     }
 }

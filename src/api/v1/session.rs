@@ -55,7 +55,8 @@ pub(super) struct SessionShown {
     account: SessionAccount,
     /// Everything it may do to anything at all: what the UI shows doors for.
     permissions: Vec<&'static str>,
-    /// Whether the password was given out to be used once, and another must be chosen.
+    /// Whether the password was given out to be used once, and another must be chosen: until then
+    /// nothing else is open.
     must_change_password: bool,
     /// What changes must send as `X-CSRF-Token`; nothing for programs with a token.
     csrf_token: Option<String>,
@@ -117,8 +118,7 @@ impl SessionShown {
 }
 
 fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<SessionShown>, Error> {
-    let standing = cx.actor.standing().ok_or(Error::Unauthenticated)?;
-    let user = cx.get(standing.user)?;
+    let user = operator::oneself(cx)?;
     let secret = call.way.session.as_deref();
     Ok(Reply::ok(SessionShown::of(cx, &user, cx.actor, secret)?))
 }
@@ -136,7 +136,7 @@ pub(super) fn welcome(
 ) -> Result<Reply<SessionShown>, Error> {
     let shown = bss.read(&Actor::duty("session"), |cx| {
         let user: User = cx.get(signed_in.session.user())?;
-        let actor = operator::person(cx, &user)?;
+        let actor = operator::signed_in(cx, &user)?;
         SessionShown::of(cx, &user, &actor, Some(&signed_in.secret))
     })?;
     Ok(Reply::created(PATH, shown).cookie(call.way.cookie(&signed_in.secret)))
@@ -228,8 +228,7 @@ struct PasswordChange {
 }
 
 fn change(bss: &Arc<Bss>, call: &Call, body: PasswordChange) -> Result<Reply<SessionShown>, Error> {
-    let id = call.actor.user().ok_or(Error::Unauthenticated)?;
-    let user: User = bss.read(&call.actor, |cx| cx.get(id))?;
+    let user = bss.read(&call.actor, operator::oneself)?;
     let email = user.profile().email.to_string();
     let PasswordChange { present, password } = body;
     renew(bss, call, PasswordRenewal { email, present, password })

@@ -90,7 +90,14 @@ fn the_provider_keeps_an_operator() {
     said.say(&operator, "operator", &format!("POST {path}/suspend"), Some(&json!({})));
     invite(&house.app, &house.operator, provider, "oscar@provider.test", "operator");
     said.say(&operator, "operator", &format!("PATCH {path}?fields=roles"), Some(&steps_down));
-    expect![[r#""#]].assert_eq(&said.text());
+    expect![[r#"
+        > PATCH /users/{usr1}?fields=roles {"roles":["vendor_admin"]} [operator]
+        409 Conflict {"type":"/problems/last_administrator","title":"Every customer account keeps at least one customer administrator.","status":409,"detail":"the provider keeps at least one operator; appoint another first","request_id":"…"}
+        > POST /users/{usr1}/suspend {} [operator]
+        409 Conflict {"type":"/problems/last_administrator","title":"Every customer account keeps at least one customer administrator.","status":409,"detail":"the provider keeps at least one operator; appoint another first","request_id":"…"}
+        > PATCH /users/{usr1}?fields=roles {"roles":["vendor_admin"]} [operator]
+        200 OK {"id":"{usr1}","roles":["vendor_admin"]}
+    "#]].assert_eq(&said.text());
 }
 
 #[test]
@@ -239,7 +246,22 @@ fn what_one_signs_in_with_is_changed_by_who_knows_the_password() {
     said.say(&nobody, "the old address", "POST /password/redeem", Some(&redeem));
     let sign_in = json!({ "email": "mine", "password": PASSWORD });
     said.say(&nobody, "member", "POST /session?fields=must_change_password", Some(&sign_in));
-    expect![[r#""#]].assert_eq(&said.text());
+    expect![[r#"
+        > PATCH /users/{usr1}?fields=email {"email":"mine@elsewhere.test"} [member]
+        409 Conflict {"type":"/problems/user_state_forbids","title":"The state of the user does not allow the operation.","status":409,"detail":"one changes what one signs in with by knowing one's password","request_id":"…"}
+        > POST /users/{usr1}/login?fields=email,login {"email":"mine@elsewhere.test","login":"Mine","present":"not the right 1"} [member]
+        401 Unauthorized {"type":"/problems/sign_in_refused","title":"The login or the password is wrong, or too many sign-ins have failed.","status":401,"detail":"the login or the password is wrong, or too many sign-ins have failed; after a while it can be tried again","request_id":"…"}
+        > POST /users/{usr1}/login?fields=email,login {"email":"mine@elsewhere.test","login":"Mine","present":"till-4-the-box!"} [a token for less]
+        403 Forbidden {"type":"/problems/forbidden","title":"Not permitted","status":403,"detail":"not permitted: user_write","request_id":"…"}
+        > POST /users/{usr1}/login?fields=email,login {"email":"mine@elsewhere.test","login":"Mine","present":"till-4-the-box!"} [buyer]
+        409 Conflict {"type":"/problems/user_state_forbids","title":"The state of the user does not allow the operation.","status":409,"detail":"what somebody else signs in with is changed with the rest of the profile","request_id":"…"}
+        > POST /users/{usr1}/login?fields=email,login {"email":"mine@elsewhere.test","login":"Mine","present":"till-4-the-box!"} [member]
+        200 OK {"email":"mine@elsewhere.test","id":"{usr1}","login":"Mine"}
+        > POST /password/redeem {"password":"found-in-a-mail-box","token":"…"} [the old address]
+        409 Conflict {"type":"/problems/link_void","title":"The link is wrong, was used, or is too old.","status":409,"detail":"the link was used, is too old, or was never sent; ask for another one","request_id":"…"}
+        > POST /session?fields=must_change_password {"email":"mine","password":"till-4-the-box!"} [member]
+        201 Created {"must_change_password":false}
+    "#]].assert_eq(&said.text());
 }
 
 #[test]
@@ -297,14 +319,16 @@ fn a_password_that_somebody_set_opens_once_if_it_is_meant_so() {
     let set = json!({ "password": "once and never again", "one_time": true });
     said.say(&admin, "buyer", &format!("{path}?fields=state"), Some(&set));
     let sign_in = json!({ "email": customer.member.email, "password": "once and never again" });
-    for _ in 0..2 {
-        said.say(
-            &nobody,
-            "member",
-            "POST /session?fields=account,must_change_password",
-            Some(&sign_in),
-        );
-    }
+    let door = "POST /session?fields=permissions,must_change_password,csrf_token";
+    let session = said.say(&nobody, "member", door, Some(&sign_in));
+    // Who gave it out knows it: nothing is open before another one is chosen.
+    let inside = Client::with_session(&house.app, &session);
+    said.say(&inside, "member", "GET /session?fields=must_change_password", None);
+    said.say(&inside, "member", "GET /invoices", None);
+    said.say(&inside, "member", "POST /tokens", Some(&json!({ "name": "a way around" })));
+    let wrong = json!({ "present": "not the right 1", "password": "mine, and mine alone" });
+    said.say(&inside, "member", "POST /password", Some(&wrong));
+    said.say(&nobody, "member", door, Some(&sign_in));
     let renew = json!({
         "email": customer.member.email, "present": "once and never again",
         "password": "mine, and mine alone",
@@ -317,10 +341,16 @@ fn a_password_that_somebody_set_opens_once_if_it_is_meant_so() {
     expect![[r#"
         > POST /users/{usr1}/password?fields=state {"one_time":true,"password":"once and never again"} [buyer]
         200 OK {"id":"{usr1}","state":"active"}
-        > POST /session?fields=account,must_change_password {"email":"member@customer.north.test","password":"once and never again"} [member]
-        201 Created {"account":{"currency":"EUR","id":"{acc1}","kind":"customer","name":"North Customer","zone":"UTC"},"must_change_password":true}
-        > POST /session?fields=account,must_change_password {"email":"member@customer.north.test","password":"once and never again"} [member]
-        409 Conflict {"type":"/problems/user_state_forbids","title":"The state of the user does not allow the operation.","status":409,"detail":"the one-time password was used; choose another password","request_id":"…"}
+        > POST /session?fields=permissions,must_change_password,csrf_token {"email":"member@customer.north.test","password":"once and never again"} [member]
+        201 Created {"csrf_token":"…","must_change_password":true,"permissions":[]}
+        > GET /session?fields=must_change_password [member]
+        404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{usr1}` is not there","request_id":"…"}
+        > GET /invoices [member]
+        403 Forbidden {"type":"/problems/password_must_change","title":"The password was given out to be used once: another must be chosen first.","status":403,"detail":"the password was given out to be used once; choose another one first","request_id":"…"}
+        > POST /tokens {"name":"a way around"} [member]
+        403 Forbidden {"type":"/problems/password_must_change","title":"The password was given out to be used once: another must be chosen first.","status":403,"detail":"the password was given out to be used once; choose another one first","request_id":"…"}
+        > POST /session?fields=permissions,must_change_password,csrf_token {"email":"member@customer.north.test","password":"once and never again"} [member]
+        403 Forbidden {"type":"/problems/password_must_change","title":"The password was given out to be used once: another must be chosen first.","status":403,"detail":"the one-time password was used; choose another password","request_id":"…"}
         > POST /password/renew?fields=must_change_password {"email":"member@customer.north.test","password":"mine, and mine alone","present":"once and never again"} [member]
         201 Created {"must_change_password":false}
         > POST /users/{usr2}/password {"password":"for myself, please"} [buyer]

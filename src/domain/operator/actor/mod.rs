@@ -188,6 +188,25 @@ impl Actor {
         }
     }
 
+    /// The same, but nothing is open to it before it has chosen another password.
+    #[must_use]
+    pub fn to_change_password(self) -> Self {
+        // No token is confined to nothing at all.
+        self.scoped(BTreeSet::new())
+    }
+
+    /// Refuses who has to choose another password before anything else.
+    ///
+    /// # Errors
+    /// [`Code::PasswordMustChange`].
+    pub fn must_have_changed_password(&self) -> Result<(), Rejection> {
+        if self.scopes().is_some_and(BTreeSet::is_empty) {
+            let why = "the password was given out to be used once; choose another one first";
+            return Err(Rejection::new(Code::PasswordMustChange, why));
+        }
+        Ok(())
+    }
+
     /// Whether it is a program that may do less than who it acts for.
     #[must_use]
     pub const fn is_confined(&self) -> bool {

@@ -381,7 +381,7 @@ impl User {
             Some(it) if it.opens() => Ok(()),
             Some(_) => {
                 let why = "the one-time password was used; choose another password";
-                Err(Rejection::new(Code::UserStateForbids, why))
+                Err(Rejection::new(Code::PasswordMustChange, why))
             }
             None => Err(Rejection::new(Code::UserStateForbids, "the user has no password yet")),
         }
