@@ -11,25 +11,20 @@ pub mod v1;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderName, HeaderValue, Request, StatusCode};
+use axum::http::{HeaderName, HeaderValue, Request};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::request_id::{
     MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
 };
-use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 
 use crate::services::Bss;
 use crate::services::dialect::Dialect;
-
-/// No request may take longer.
-const TIME_MAX: Duration = Duration::from_secs(60);
 
 /// All contracts over one appliance, and the paths by which machines watch it. `pages` is what is
 /// answered where no contract has a path.
@@ -40,7 +35,6 @@ pub fn router(bss: &Arc<Bss>, pages: Router) -> Router {
         .layer(PropagateRequestIdLayer::new(request_id))
         .layer(TraceLayer::new_for_http().make_span_with(span::<Body>))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, TIME_MAX))
         .layer(CompressionLayer::new());
     let contracts = v1::router().merge(aps::router()).merge(ibm::router());
     contracts.with_state(Arc::clone(bss)).merge(pages).fallback(v1::no_route).layer(layers)

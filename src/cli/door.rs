@@ -20,6 +20,7 @@ use super::{appliance, socket};
 use crate::api;
 use crate::config::Config;
 use crate::services::{self, Bss, duty};
+use crate::world::entropy::{Entropy as _, MachineEntropy};
 
 /// How much a command reads of an answer.
 const ANSWER_BYTES_MAX: usize = 256 << 20;
@@ -108,18 +109,30 @@ impl Door {
 
     /// Where people reach the server, if one runs.
     pub(super) fn reached_at(&self) -> Result<Option<String>, Failure> {
-        let response = self.runtime.block_on(self.ask(Method::GET, "/healthz", None))?;
+        let asked = self.ask((&Method::GET, "where"), "/healthz", None);
+        let response = self.runtime.block_on(asked)?;
         let said = response.headers().get(REACHED_AT).and_then(|it| it.to_str().ok());
         Ok(said.map(ToOwned::to_owned))
     }
 
+    /// Asks, and once more under the same key if the answer is lost: what was done is not done again.
     fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, Failure> {
-        self.runtime.block_on(async { read(self.ask(method, path, body).await?).await })
+        let mut random = [0; 16];
+        MachineEntropy.fill(&mut random);
+        let key = hex::encode(random);
+        self.runtime.block_on(async {
+            let asked = self.ask((&method, &key), path, body).await;
+            let answer = match asked {
+                Err(Failure::Silent(_)) => self.ask((&method, &key), path, body).await?,
+                asked => asked?,
+            };
+            read(answer).await
+        })
     }
 
     async fn ask(
         &self,
-        method: Method,
+        (method, key): (&Method, &str),
         path: &str,
         body: Option<&Value>,
     ) -> Result<Response<Body>, Failure> {
@@ -129,6 +142,7 @@ impl Door {
             .uri(path)
             .header(header::HOST, "localhost")
             .header(header::CONTENT_TYPE, "application/json")
+            .header("idempotency-key", key)
             .body(body)
             .expect("paths are written here and ids are plain");
         match &self.way {

@@ -96,7 +96,7 @@ impl Asked {
             path: parts.uri.path().to_owned(),
             query: parts.uri.query().unwrap_or_default().to_owned(),
             body: body::tree(&bytes)?,
-            once: call::once(&parts.headers, &parts.method, &parts.uri, &bytes)?,
+            once: call::once(&parts, caller.is_signed_in, &bytes)?,
             breadth: breadth(&parts.headers),
         })
     }

@@ -9,6 +9,7 @@
 //! | `APS::Hosting::CrossSite` | 403 | a session of a browser without the token of its own page |
 //! | `APS::Hosting::NotFound` | 404 | not there, or not for the caller |
 //! | `APS::Util::MethodNotAllowed` | 405 | the path does not have the method |
+//! | `APS::Util::RequestTimeout` | 408 | the body did not come in time |
 //! | `APS::Util::KeyReused` | 409 | the idempotency key came with another request before |
 //! | `APS::Util::Stale` | 412 | it has changed since the caller read it |
 //! | `APS::Util::TooLarge` | 413 | the body is larger than the bus takes |
@@ -105,6 +106,7 @@ fn say(fault: &Fault) -> Said {
         Fault::Malformed { .. } => Said::of(400, "Util::MalformedRequest", fault.to_string()),
         Fault::Invalid(invalid) => Said::of(400, "Util::InvalidRequest", invalid.to_string()),
         Fault::TooLarge { .. } => Said::of(413, "Util::TooLarge", fault.to_string()),
+        Fault::Slow { .. } => Said::of(408, "Util::RequestTimeout", fault.to_string()),
         Fault::MediaType => Said::of(415, "Util::MediaType", fault.to_string()),
         Fault::NotAcceptable => Said::of(406, "Util::NotAcceptable", fault.to_string()),
         Fault::NoRoute { .. } => Said::of(404, "Hosting::NotFound", fault.to_string()),

@@ -1,6 +1,7 @@
 //! Reading bodies: bounded, of the right type, with the place of what is wrong.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderMap, header};
@@ -21,10 +22,27 @@ const FIELDS_MAX: usize = 10_000;
 /// How long a text, a number or the name of a field may be: no honest one comes near.
 const SCALAR_BYTES_MAX: usize = 1 << 20;
 
-/// All bytes of a body, unless there are more than `limit`. They are kept once: what comes is put
-/// where it stays. A body that comes without its length gets all the room at once: a page on which
-/// nothing is put takes no memory, and what grows leaves a trail of places that are too small.
+/// A body must have come within this time. Only that: work that has begun is waited for, because
+/// who is told that it has failed does it again.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// All bytes of a body, unless there are more than `limit` or they do not come in time.
 pub(crate) async fn bytes(body: Body, limit: usize) -> Result<Bytes, Fault> {
+    within(PATIENCE, collected(body, limit)).await
+}
+
+async fn within(
+    patience: Duration,
+    collected: impl Future<Output = Result<Bytes, Fault>>,
+) -> Result<Bytes, Fault> {
+    let come = tokio::time::timeout(patience, collected).await;
+    come.unwrap_or(Err(Fault::Slow { seconds: patience.as_secs() }))
+}
+
+/// They are kept once: what comes is put where it stays. A body that comes without its length gets
+/// all the room at once: a page on which nothing is put takes no memory, and what grows leaves a
+/// trail of places that are too small.
+async fn collected(body: Body, limit: usize) -> Result<Bytes, Fault> {
     let too_large = || Fault::TooLarge { limit };
     let announced = body.size_hint();
     let least = usize::try_from(announced.lower()).ok().filter(|it| *it <= limit);
@@ -250,6 +268,16 @@ mod tests {
     struct Wanted {
         name: String,
         parts: Option<Vec<u32>>,
+    }
+
+    #[test]
+    fn a_body_that_does_not_come_is_not_waited_for_for_ever() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+        let runtime = runtime.expect("a runtime");
+        let never = runtime.block_on(within(Duration::ZERO, std::future::pending()));
+        assert!(matches!(never, Err(Fault::Slow { seconds: 0 })), "{never:?}");
+        let come = runtime.block_on(within(Duration::ZERO, collected(Body::from("{}"), 10)));
+        assert_eq!(come.map_err(|it| it.to_string()), Ok(Bytes::from_static(b"{}")));
     }
 
     #[test]

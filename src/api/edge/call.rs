@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use axum::http::{HeaderMap, Method, Uri, header};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 use sha2::{Digest, Sha256};
 
 use super::fault::Fault;
@@ -136,14 +137,10 @@ pub(crate) fn if_match(headers: &HeaderMap) -> Result<Option<u32>, Fault> {
     revision.map(Some).map_err(|_| Invalid::one("If-Match", "format", message).into())
 }
 
-/// The key under which a request is done once, with the digest of the request.
-pub(crate) fn once(
-    headers: &HeaderMap,
-    method: &Method,
-    uri: &Uri,
-    body: &[u8],
-) -> Result<Option<Once>, Fault> {
-    let Some(key) = headers.get("idempotency-key") else { return Ok(None) };
+/// The key under which a request is done once, with the digest of the request. The key of somebody
+/// who is not known is for its path alone: two systems that call back know nothing of each other.
+pub(crate) fn once(parts: &Parts, is_known: bool, body: &[u8]) -> Result<Option<Once>, Fault> {
+    let Some(key) = parts.headers.get("idempotency-key") else { return Ok(None) };
     let refused = || {
         let message = format!("must be 1 to {KEY_BYTES_MAX} visible ASCII characters");
         Invalid::one("Idempotency-Key", "format", message)
@@ -152,10 +149,12 @@ pub(crate) fn once(
     if key.is_empty() || key.len() > KEY_BYTES_MAX {
         return Err(refused().into());
     }
+    // No path has a space in it, and no key does.
+    let key = if is_known { key } else { format!("{} {key}", parts.uri.path()) };
     let request = Sha256::new()
-        .chain_update(method.as_str())
+        .chain_update(parts.method.as_str())
         .chain_update([0])
-        .chain_update(uri.to_string())
+        .chain_update(parts.uri.to_string())
         .chain_update([0])
         .chain_update(body)
         .finalize()

@@ -24,6 +24,12 @@ pub(crate) enum Fault {
         /// How much the route takes.
         limit: usize,
     },
+    /// The body has not come as a whole in time.
+    #[error("the body did not come within {seconds} seconds")]
+    Slow {
+        /// How long it was waited for.
+        seconds: u64,
+    },
     /// The body is not of the content type that the route takes.
     #[error("the body must be `application/json`")]
     MediaType,

@@ -53,6 +53,7 @@ pub(crate) const KINDS: &[(&str, u16, &str)] = &[
     ("no_route", 404, "No such path"),
     ("no_method", 405, "The path does not have this method"),
     ("not_acceptable", 406, "There is no answer in the form that is asked for"),
+    ("slow", 408, "The body did not come in time"),
     ("key_reused", 409, "The idempotency key was used for another request"),
     ("stale", 412, "It has changed since you read it"),
     ("too_large", 413, "The body is too large"),
@@ -128,6 +129,7 @@ const fn retry_after(fault: &Fault) -> Option<u16> {
         | Fault::Malformed { .. }
         | Fault::Invalid(_)
         | Fault::TooLarge { .. }
+        | Fault::Slow { .. }
         | Fault::MediaType
         | Fault::NotAcceptable
         | Fault::NoRoute { .. }
@@ -145,6 +147,7 @@ fn say(fault: &Fault) -> Said<'_> {
         Fault::Malformed { .. } => Said::of("malformed", fault.to_string()),
         Fault::Invalid(invalid) | Fault::Service(Error::Invalid(invalid)) => Said::invalid(invalid),
         Fault::TooLarge { .. } => Said::of("too_large", fault.to_string()),
+        Fault::Slow { .. } => Said::of("slow", fault.to_string()),
         Fault::MediaType => Said::of("media_type", fault.to_string()),
         Fault::NotAcceptable => Said::of("not_acceptable", fault.to_string()),
         Fault::NoRoute { .. } => Said::of("no_route", fault.to_string()),

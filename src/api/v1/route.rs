@@ -211,7 +211,7 @@ fn once(
     call: &Call,
     work: impl FnOnce() -> Result<Answer, Fault>,
 ) -> Result<Answer, Fault> {
-    match call.once.as_ref().filter(|_| call.actor.user().is_some()) {
+    match call.once.as_ref().filter(|_| call.actor.is_known()) {
         Some(once) => idempotency::once_over_acts(bss, &call.author(), once, work),
         None => work(),
     }
@@ -270,13 +270,13 @@ impl Asked {
             body::must_be_json(&parts.headers)?;
         }
         let call = Call {
+            once: call::once(&parts, caller.is_signed_in, &body)?,
             actor: caller.actor,
             request: request_id.to_owned(),
             path,
             page: call::page(&mut query)?,
             fields: call::fields(&mut query),
             if_match: call::if_match(&parts.headers)?,
-            once: call::once(&parts.headers, &parts.method, &parts.uri, &body)?,
             way: Way::of(&parts.headers, bss.site()),
         };
         Ok(Self { call, query, body })

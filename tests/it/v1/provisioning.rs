@@ -129,6 +129,29 @@ fn a_system_that_needs_time_calls_back_where_nobody_else_can() {
     assert_eq!(access, json!({ "url": "https://vm.example.com/", "credentials": null }));
 }
 
+/// Each numbers its requests as it likes, and knows nothing of the others.
+#[test]
+fn two_systems_that_call_back_under_the_same_key_are_both_heard() {
+    let (market, offer, _) = market();
+    let house = &market.house;
+    house.app.outside.answer(|_| Ok(Response::new(202, "")));
+    let orders = [order(&market, &offer), order(&market, &offer)];
+    let system = Client::nobody(&house.app).header("idempotency-key", "1");
+    for asked in house.app.outside.heard() {
+        let callback = text(&body(&asked)["callback"]);
+        let path = callback.split_once("/api/v1").unwrap().1;
+        for time in ["first", "again"] {
+            let answer = system.call(&format!("POST {path}"), Some(&json!({})));
+            assert_eq!(answer.status.as_u16(), 204, "{time}: {}", answer.json());
+        }
+        let other = system.call(&format!("POST {path}"), Some(&json!({ "state": "working" })));
+        assert_eq!(other.json()["type"], "/problems/key_reused");
+    }
+    for order in orders {
+        assert_eq!(market.operator().get(&order)["state"], "completed");
+    }
+}
+
 #[test]
 fn a_system_that_does_not_answer_is_asked_again_and_given_up_with_the_order() {
     let (market, offer, _) = market();

@@ -188,6 +188,15 @@ impl Actor {
         }
     }
 
+    /// Whether it is known who it is.
+    #[must_use]
+    pub const fn is_known(&self) -> bool {
+        match &self.nature {
+            Nature::Duty | Nature::Person { .. } => true,
+            Nature::Door(_) => false,
+        }
+    }
+
     /// The same, but nothing is open to it before it has chosen another password.
     #[must_use]
     pub fn to_change_password(self) -> Self {
