@@ -286,6 +286,26 @@ impl<'tx> Act<'tx> {
         }
     }
 
+    /// Refuses a change of the thing that a text names if it has changed since the caller read it.
+    /// What is not there, or not for the caller, is for who looks it up to say.
+    ///
+    /// # Errors
+    /// [`Error::Stale`].
+    pub fn expect_known(&self, id: &str, expected: u32) -> Result<(), Error> {
+        let subject = id.parse::<Subject>().ok();
+        // Without the letters before it, an id names the only thing that has it.
+        let uuid = subject.map(|it| it.uuid).or_else(|| Uuid::try_parse(id).ok());
+        let Some(uuid) = uuid else { return Ok(()) };
+        let of_kind = |it: &&schema::Kept| subject.is_none_or(|subject| subject.kind == it.kind);
+        for kept in schema::KINDS.iter().filter(of_kind) {
+            let stamp = (kept.stamp)(&self.batch, uuid)?;
+            if let Some(stamp) = stamp.filter(|it| self.actor().sees(kept.kind, it)) {
+                self.expect_revision(&stamp, Some(expected))?;
+            }
+        }
+        Ok(())
+    }
+
     /// Refuses an address, named at `pointer`, that we may not be made to call.
     ///
     /// # Errors

@@ -145,12 +145,12 @@ pub fn change(bss: &Bss, login: &str, present: &str, new: &NewPassword) -> Resul
 /// session open, or holds a token for less, would own the user by its next reset.
 ///
 /// # Errors
-/// [`Code::SignInRefused`] if the password is wrong; if it has changed since, its address is taken,
-/// the caller is somebody else, or confined.
+/// [`Code::SignInRefused`] if the password is wrong; if the address is taken, the caller is somebody
+/// else, or confined.
 pub fn change_login(
     bss: &Bss,
     author: Author,
-    (id, revision): (UserId, Option<u32>),
+    id: UserId,
     present: &str,
     change: impl FnOnce(UserProfile) -> Result<UserProfile, Error> + Send + 'static,
 ) -> Result<User, Error> {
@@ -172,7 +172,6 @@ pub fn change_login(
             return Err(session::refused());
         }
         act.must(Permission::UserWrite, &user.stamp)?;
-        act.expect_revision(&user.stamp, revision)?;
         let profile = change(user.profile().clone())?;
         user::revised(act, user, profile)
     };

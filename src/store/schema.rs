@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::check::{self, Report};
-use super::record::Record;
+use super::record::{Record, Records as _};
 use super::view::{Table, View};
 use super::{
     StoreError, alias, due, fact, idempotency, invoice, journal, meta, sequence, tally, usage,
@@ -40,6 +40,7 @@ use crate::domain::payment::method::PaymentMethod;
 use crate::domain::payment::plan::PaymentPlan;
 use crate::domain::payment::refund::Refund;
 use crate::domain::provisioning::task::Task;
+use crate::domain::stamp::Stamp;
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::seat::Seat;
 use crate::domain::usage::meter::Meter;
@@ -54,6 +55,8 @@ pub struct Kept {
     pub indices: fn() -> Vec<Table>,
     /// The tables of its sums.
     pub tallies: fn() -> Vec<Table>,
+    /// The stamp of the record with an id, if it is there.
+    pub stamp: fn(&dyn View, Uuid) -> Result<Option<Stamp>, StoreError>,
     /// Compares its records with its indices and sums.
     pub(super) check: fn(&dyn View, &mut Report) -> Result<(), StoreError>,
 }
@@ -65,6 +68,10 @@ impl Kept {
             table: R::TABLE,
             indices: || R::INDICES.iter().map(|it| it.table).collect(),
             tallies: || R::TALLIES.iter().map(|it| it.table).collect(),
+            stamp: |view, id| {
+                let found = view.find::<R>(R::Id::from_uuid(id))?;
+                Ok(found.map(|it| it.stamp().clone()))
+            },
             check: |view, report| {
                 check::records::<R>(view, report)?;
                 tally::check::<R>(view, report)

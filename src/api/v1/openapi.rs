@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use utoipa::openapi::{RefOr, Schema};
 
 use super::problem::Problem;
-use super::route::{Form, Needs, Route};
+use super::route::{Form, Guard, Needs, Route};
 
 /// The document for a table of routes.
 pub(crate) fn document(routes: &[Route]) -> Value {
@@ -129,6 +129,13 @@ fn parameters(route: &Route) -> Vec<Value> {
     if route.method != Method::GET {
         let schema = json!({ "type": "string", "maxLength": 255 });
         parameters.push(json!({ "name": "Idempotency-Key", "in": "header", "schema": schema }));
+    }
+    if route.guard == Guard::Thing {
+        let about = "The `ETag` of the thing as it was read; it is not done to one that has changed";
+        let schema = json!({ "type": "string" });
+        parameters.push(json!({
+            "name": "If-Match", "in": "header", "description": about, "schema": schema,
+        }));
     }
     parameters
 }

@@ -23,6 +23,7 @@ use crate::api::edge::call::{self, Call, Way};
 use crate::api::edge::fault::Fault;
 use crate::api::edge::query::Query;
 use crate::api::edge::reply::{self, Reply, Wire};
+use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
 use crate::services::idempotency::{self, Answer};
 use crate::services::{Act, Bss, Cx, Error};
@@ -45,10 +46,46 @@ pub(crate) struct Route {
     pub(crate) path: &'static str,
     pub(crate) needs: Needs,
     pub(crate) summary: &'static str,
+    /// What `If-Match` means here.
+    pub(crate) guard: Guard,
     pub(crate) takes: Option<Form>,
     pub(crate) query: Option<Form>,
     pub(crate) gives: Option<Form>,
     pub(crate) serve: MethodRouter<Arc<Bss>>,
+}
+
+/// What `If-Match` means for a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Guard {
+    /// Nothing: who sends it is told so, instead of being taken to be guarded.
+    Nothing,
+    /// The revision of the thing that the path names as `{id}`, which must not have changed since.
+    Thing,
+}
+
+impl Guard {
+    /// What it means for a route that writes in one act.
+    fn of(path: &str) -> Self {
+        if path.split('/').any(|it| it == "{id}") { Self::Thing } else { Self::Nothing }
+    }
+
+    /// Refuses a header that nothing would become of.
+    fn check(self, call: &Call) -> Result<(), Invalid> {
+        match (self, call.if_match) {
+            (Self::Thing, _) | (Self::Nothing, None) => Ok(()),
+            (Self::Nothing, Some(_)) => {
+                Err(Invalid::one("If-Match", "conflict", "means nothing here"))
+            }
+        }
+    }
+
+    /// Refuses a change of a thing that has changed since the caller read it.
+    fn hold(self, act: &Act<'_>, call: &Call) -> Result<(), Error> {
+        match (self, call.if_match, call.path.get("id")) {
+            (Self::Thing, Some(revision), Some(id)) => act.expect_known(id, revision),
+            (Self::Nothing | Self::Thing, _, _) => Ok(()),
+        }
+    }
 }
 
 /// A form on the wire, as the OpenAPI document knows it; described when somebody asks.
@@ -92,9 +129,9 @@ where
     Q: DeserializeOwned + ToSchema + Send + 'static,
     T: Wire + ToSchema + 'static,
 {
-    let fields = Fields::of::<T>();
+    let rules = Rules { needs, guard: Guard::Nothing, bytes_max: 0, fields: Fields::of::<T>() };
     let serve = move |State(bss): State<Arc<Bss>>, request: Request| async move {
-        let asked = match Asked::of(&bss, request, needs, 0, &fields).await {
+        let asked = match Asked::of(&bss, request, &rules).await {
             Ok(asked) => asked,
             Err(refusal) => return *refusal,
         };
@@ -106,7 +143,8 @@ where
     };
     let serve = on(MethodFilter::GET, serve);
     let (query, gives) = (Form::of::<Q>(), Form::of::<T>());
-    Route { method: Method::GET, path, needs, summary, takes: None, query, gives, serve }
+    let (method, guard) = (Method::GET, Guard::Nothing);
+    Route { method, path, needs, summary, guard, takes: None, query, gives, serve }
 }
 
 /// A route that reads much: a scan, a report. It is answered on the blocking pool.
@@ -120,9 +158,9 @@ where
     Q: DeserializeOwned + ToSchema + Send + 'static,
     T: Wire + ToSchema + 'static,
 {
-    let fields = Fields::of::<T>();
+    let rules = Rules { needs, guard: Guard::Nothing, bytes_max: 0, fields: Fields::of::<T>() };
     let serve = move |State(bss): State<Arc<Bss>>, request: Request| async move {
-        let asked = match Asked::of(&bss, request, needs, 0, &fields).await {
+        let asked = match Asked::of(&bss, request, &rules).await {
             Ok(asked) => asked,
             Err(refusal) => return *refusal,
         };
@@ -135,7 +173,8 @@ where
     };
     let serve = on(MethodFilter::GET, serve);
     let (query, gives) = (Form::of::<Q>(), Form::of::<T>());
-    Route { method: Method::GET, path, needs, summary, takes: None, query, gives, serve }
+    let (method, guard) = (Method::GET, Guard::Nothing);
+    Route { method, path, needs, summary, guard, takes: None, query, gives, serve }
 }
 
 /// A route that writes.
@@ -150,9 +189,10 @@ where
     B: DeserializeOwned + ToSchema + Send + 'static,
     T: Wire + ToSchema + 'static,
 {
-    let fields = Fields::of::<T>();
+    let (guard, bytes_max) = (Guard::of(path), ORDINARY_BYTES_MAX);
+    let rules = Rules { needs, guard, bytes_max, fields: Fields::of::<T>() };
     let serve = move |State(bss): State<Arc<Bss>>, request: Request| async move {
-        let asked = match Asked::of(&bss, request, needs, ORDINARY_BYTES_MAX, &fields).await {
+        let asked = match Asked::of(&bss, request, &rules).await {
             Ok(asked) => asked,
             Err(refusal) => return *refusal,
         };
@@ -164,6 +204,7 @@ where
         let done = bss.act(call.author(), move |act| {
             let once = call.once.clone();
             idempotency::once(act, once.as_ref(), |act| {
+                guard.hold(act, &call)?;
                 Ok(handler(act, &call, body)?.answer(call.fields.as_deref()))
             })
         });
@@ -172,7 +213,7 @@ where
     };
     let (takes, gives) = (Form::of::<B>(), Form::of::<T>());
     let serve = on(filter(&method), serve);
-    Route { method, path, needs, summary, takes, query: None, gives, serve }
+    Route { method, path, needs, summary, guard, takes, query: None, gives, serve }
 }
 
 /// A route that does something slow (hashing a password, taking in a batch, rendering) before,
@@ -188,9 +229,10 @@ where
     B: DeserializeOwned + ToSchema + Send + 'static,
     T: Wire + ToSchema + 'static,
 {
-    let fields = Fields::of::<T>();
+    let guard = Guard::Nothing;
+    let rules = Rules { needs, guard, bytes_max, fields: Fields::of::<T>() };
     let serve = move |State(bss): State<Arc<Bss>>, request: Request| async move {
-        let asked = match Asked::of(&bss, request, needs, bytes_max, &fields).await {
+        let asked = match Asked::of(&bss, request, &rules).await {
             Ok(asked) => asked,
             Err(refusal) => return *refusal,
         };
@@ -202,7 +244,7 @@ where
     };
     let (takes, gives) = (Form::of::<B>(), Form::of::<T>());
     let serve = on(filter(&method), serve);
-    Route { method, path, needs, summary, takes, query: None, gives, serve }
+    Route { method, path, needs, summary, guard, takes, query: None, gives, serve }
 }
 
 /// Does the work of a request with a key once. The key of who is not signed in is nobody's.
@@ -221,6 +263,14 @@ fn filter(method: &Method) -> MethodFilter {
     MethodFilter::try_from(method.clone()).expect("routes have the usual methods")
 }
 
+/// What a route asks of every request to it.
+struct Rules {
+    needs: Needs,
+    guard: Guard,
+    bytes_max: usize,
+    fields: Fields,
+}
+
 /// A request that was read and whose caller is known.
 struct Asked {
     call: Call,
@@ -233,14 +283,13 @@ impl Asked {
     async fn of(
         bss: &Arc<Bss>,
         request: Request,
-        needs: Needs,
-        bytes_max: usize,
-        fields: &Fields,
+        rules: &Rules,
     ) -> Result<Self, Box<Response<Body>>> {
         let request_id = auth::request_id(request.headers());
-        let read = Self::read(bss, request, needs, bytes_max, &request_id).await;
+        let read = Self::read(bss, request, rules, &request_id).await;
         let known = read.and_then(|it| {
-            fields.check(it.call.fields.as_deref())?;
+            rules.fields.check(it.call.fields.as_deref())?;
+            rules.guard.check(&it.call)?;
             Ok(it)
         });
         known.map_err(|fault| Box::new(problem::response(&fault, &request_id)))
@@ -249,23 +298,22 @@ impl Asked {
     async fn read(
         bss: &Arc<Bss>,
         request: Request,
-        needs: Needs,
-        bytes_max: usize,
+        rules: &Rules,
         request_id: &str,
     ) -> Result<Self, Fault> {
         let (mut parts, body) = request.into_parts();
-        let caller = match needs {
+        let caller = match rules.needs {
             Needs::Nothing => auth::anybody(bss, &parts)?,
             Needs::SignIn | Needs::Permission(_) => auth::caller(bss, &parts)?,
         };
-        permit(&caller, needs)?;
+        permit(&caller, rules.needs)?;
         body::json_must_be_wanted(&parts.headers)?;
         let path = RawPathParams::from_request_parts(&mut parts, &()).await;
         let path = path.map_err(|_| Fault::NoRoute { path: parts.uri.path().to_owned() })?;
         let path: BTreeMap<_, _> =
             path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let mut query = Query::read(parts.uri.query().unwrap_or_default())?;
-        let body = body::bytes(body, bytes_max.max(1)).await?;
+        let body = body::bytes(body, rules.bytes_max.max(1)).await?;
         if !body.is_empty() {
             body::must_be_json(&parts.headers)?;
         }

@@ -369,8 +369,8 @@ fn change_login(bss: &Arc<Bss>, call: &Call, body: UserLogin) -> Result<Reply<Us
         let login = login.onto(was.login.clone(), |it| parse("/login", it))?;
         Ok(UserProfile { email: email.unwrap_or_else(|| was.email.clone()), login, ..was })
     };
-    let thing = (call.id("id")?, call.if_match);
-    Ok(tagged(&password::change_login(bss, call.author(), thing, &present, change)?))
+    let id = call.id("id")?;
+    Ok(tagged(&password::change_login(bss, call.author(), id, &present, change)?))
 }
 
 /// A password for somebody else.

@@ -106,6 +106,40 @@ fn what_the_catalogue_is_made_of_is_corrected_by_id() {
     "#]].assert_eq(&said.text());
 }
 
+/// Who says what it has read is guarded, wherever something is done to a thing, or told that it is
+/// not.
+#[test]
+fn what_has_changed_since_it_was_read_is_left_alone() {
+    let market = Market::on("2026-01-01");
+    let (operator, said) = (market.operator(), Protocol::default());
+    let account = market.customer("Acme", "EUR");
+    let offer = market.offer("Flat", &[monthly("Base", "EUR", "10")]);
+    let subscription = market.order(&account, &offer, 1);
+    let path = format!("/subscriptions/{subscription}");
+    let read = operator.get(&path)["revision"].as_u64().unwrap();
+    operator.post(&format!("{path}/hold"), &json!({}));
+    let guarded = operator.header("if-match", &format!("\"{read}\""));
+    let say = |what: &str, path: &str| {
+        let what = format!("{what} {path}?fields=state");
+        said.say(&guarded, "operator", &what, Some(&json!({})));
+    };
+    let bare = subscription.split_once('_').unwrap().1;
+    say("POST", &format!("{path}/cancel"));
+    say("POST", &format!("/subscriptions/{bare}/release"));
+    say("POST", &format!("/accounts/{}/hold", text(&account["id"])));
+    assert_eq!(operator.get(&path)["state"], "held");
+    let nobody = "sub_01980000-0000-7abc-8000-000000000001";
+    say("POST", &format!("/subscriptions/{nobody}/cancel"));
+    // A stranger does not learn what there is.
+    let south = market.house.client(&market.house.south.admin);
+    let south = south.header("if-match", "\"1\"");
+    said.say(&south, "south", &format!("POST {path}/cancel"), Some(&json!({})));
+    let new = json!({ "name": "Another" });
+    said.say(&guarded, "operator", "POST /accounts", Some(&new));
+    said.say(&guarded, "operator", &format!("GET {path}"), None);
+    expect![[r#""#]].assert_eq(&said.text());
+}
+
 #[test]
 fn lists_name_what_they_point_at_and_are_narrowed() {
     let market = Market::on("2026-01-01");
