@@ -95,7 +95,8 @@ impl Add {
                     .to_owned(),
             ));
         }
-        let providers = door.get("/api/v1/accounts?kind=provider")?;
+        // It is the first account that there ever was.
+        let providers = door.get("/api/v1/accounts?kind=provider&order=oldest")?;
         let provider = items(&providers, "items").next().map(|it| text(it, "id"));
         let name = self.name.unwrap_or_else(|| name_of(&self.email));
         let body = json!({

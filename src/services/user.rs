@@ -441,6 +441,19 @@ pub fn list(
     cx.list(account.map(Along::Owner), page, accept)
 }
 
+/// The user that signs in with a login, in any case, as a list of those that the caller may see.
+///
+/// # Errors
+/// If the store fails.
+pub fn with_login(
+    cx: Cx<'_>,
+    login: &str,
+    accept: impl FnOnce(&User) -> bool,
+) -> Result<Page<User>, Error> {
+    let found = by_login(cx, login)?.map(|it| cx.find(it.id)).transpose()?.flatten();
+    Ok(Page { items: found.filter(accept).into_iter().collect(), next: None })
+}
+
 /// Keeps what the domain made of a user, and tells it.
 pub(super) fn keep(act: &mut Act<'_>, mut user: User, verb: Verb) -> Result<User, Error> {
     act.put(&mut user)?;

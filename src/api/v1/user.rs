@@ -242,13 +242,17 @@ fn list(cx: Cx<'_>, call: &Call, query: UserQuery) -> Result<Reply<List<User>>, 
     let account = parse_optional::<AccountId>("account", query.account.as_deref())?;
     let state = word("state", query.state.as_deref())?;
     let typed = Typed::of(query.q.as_deref());
-    let login = query.login.map(|it| it.trim().to_lowercase());
-    let page = user::list(cx, account, &call.page, |it| {
+    let accept = |it: &domain::User| {
         let profile = it.profile();
-        login.as_ref().is_none_or(|login| profile.logins().contains(login))
-            && state.is_none_or(|state| it.state() == state)
+        state.is_none_or(|state| it.state() == state)
             && typed.finds([profile.name.display(), profile.email.to_string()])
-    })?;
+    };
+    let page = match query.login {
+        None => user::list(cx, account, &call.page, accept)?,
+        Some(login) => user::with_login(cx, &login, |it| {
+            accept(it) && account.is_none_or(|id| it.stamp.owner == Some(id))
+        })?,
+    };
     Ok(Reply::ok(List::of(page, |it| wire(&it))))
 }
 

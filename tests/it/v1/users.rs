@@ -101,6 +101,29 @@ fn the_provider_keeps_an_operator() {
 }
 
 #[test]
+fn a_user_is_found_by_what_it_signs_in_with_as_any_list_is_narrowed() {
+    let house = House::on("2026-01-01");
+    let (north, south) = (&house.north.customer, &house.south.customer);
+    let found = |who, query: String| {
+        let found = house.client(who).get(&format!("/users?{query}&fields=id"));
+        found["items"].as_array().unwrap().iter().map(|it| it["id"].clone()).collect::<Vec<_>>()
+    };
+    let login = format!("login={}", north.member.email.to_uppercase());
+    let member = [json!(north.member.id)];
+    assert_eq!(found(&house.operator, login.clone()), member);
+    assert_eq!(found(&house.operator, format!("{login}&account={}", north.account)), member);
+    for query in [
+        format!("{login}&account={}", south.account),
+        format!("{login}&state=invited"),
+        format!("{login}&q=somebody"),
+        "login=member".to_owned(),
+    ] {
+        assert!(found(&house.operator, query.clone()).is_empty(), "{query}");
+    }
+    assert!(found(&south.admin, login).is_empty(), "it is not theirs to see");
+}
+
+#[test]
 fn an_account_keeps_an_administrator() {
     let house = House::on("2026-01-01");
     let customer = &house.north.customer;
