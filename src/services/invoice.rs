@@ -76,14 +76,13 @@ impl Filter {
         Ok(self.account.map(Along::Owner))
     }
 
-    fn accepts(&self, it: &Invoice, today: Date) -> bool {
+    fn accepts(&self, it: &Invoice) -> bool {
         let issued_on = it.issue().map(|it| it.issued_on);
         let after = |from: Date| issued_on.is_some_and(|it| from <= it);
         let before = |to: Date| issued_on.is_some_and(|it| it <= to);
         self.account.is_none_or(|id| it.content().account == id)
             && self.billing_account.is_none_or(|id| it.content().billing_account == id)
             && self.run.is_none_or(|id| it.run == Some(id))
-            && self.standing.is_none_or(|wanted| it.standing(today) == wanted)
             && self.from.is_none_or(after)
             && self.to.is_none_or(before)
     }
@@ -94,8 +93,34 @@ impl Filter {
 /// # Errors
 /// If the store fails.
 pub fn list(cx: Cx<'_>, filter: &Filter, page: &PageRequest) -> Result<Page<Invoice>, Error> {
-    let today = Zone::UTC.date_of(cx.now);
-    cx.list(filter.along(cx)?, page, |it: &Invoice| filter.accepts(it, today))
+    let mut failure = None;
+    let mut stands = |it: &Invoice, wanted| match standing(cx, it) {
+        Ok(standing) => standing == wanted,
+        Err(error) => {
+            failure.get_or_insert(error);
+            false
+        }
+    };
+    let page = cx.list(filter.along(cx)?, page, |it: &Invoice| {
+        filter.accepts(it) && filter.standing.is_none_or(|wanted| stands(it, wanted))
+    })?;
+    failure.map_or(Ok(page), Err)
+}
+
+/// How an invoice stands now: a day ends where the billing account is that pays it.
+///
+/// # Errors
+/// If the store fails.
+pub fn standing(cx: Cx<'_>, it: &Invoice) -> Result<Standing, Error> {
+    let zone = match it.standing(Zone::UTC.date_of(cx.now)) {
+        Standing::Open | Standing::Overdue => {
+            let of = cx.shared::<BillingAccount>(it.content().billing_account)?;
+            of.map_or(Zone::UTC, |of| of.terms().zone)
+        }
+        // That is so on each day.
+        Standing::Draft | Standing::Paid | Standing::Credited | Standing::WrittenOff => Zone::UTC,
+    };
+    Ok(it.standing(zone.date_of(cx.now)))
 }
 
 /// Takes back lines of an invoice by a credit note, or all that is left of it. What was not paid

@@ -10,10 +10,10 @@ use super::wire::{List, Money, NoQuery, parse, parse_optional, word};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::billing::credit::{CreditNote as DomainNote, LineAsk};
-use crate::domain::billing::invoice as domain;
+use crate::domain::billing::invoice::{self as domain, Standing};
 use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
-use crate::domain::time::{Date, Period, Zone};
+use crate::domain::time::{Date, Period};
 use crate::services::invoice::Filter;
 use crate::services::label::Labels;
 use crate::services::{Act, Cx, Error, invoice};
@@ -123,7 +123,7 @@ impl From<domain::chain::Link> for InvoiceSeal {
 }
 
 impl Invoice {
-    fn of(it: &domain::Invoice, today: Date) -> Self {
+    fn of(it: &domain::Invoice, standing: Standing) -> Self {
         let (content, issue, settled) = (it.content(), it.issue(), it.settled());
         Self {
             id: it.id.to_string(),
@@ -131,7 +131,7 @@ impl Invoice {
             revision: it.stamp.revision,
             created_at: it.stamp.created_at.to_string(),
             changed_at: it.stamp.changed_at.to_string(),
-            state: it.standing(today).to_string(),
+            state: standing.to_string(),
             account: content.account.to_string(),
             account_name: None,
             billing_account: content.billing_account.to_string(),
@@ -154,17 +154,17 @@ impl Invoice {
         }
     }
 
-    fn whole(it: &domain::Invoice, today: Date) -> Self {
+    fn whole(it: &domain::Invoice, standing: Standing) -> Self {
         let content = it.content();
         let lines = content.lines.iter().enumerate();
         let lines = lines.map(|(place, line)| InvoiceLine::of(place, line, &content.taxes));
-        Self { lines: Some(lines.collect()), ..Self::of(it, today) }
+        Self { lines: Some(lines.collect()), ..Self::of(it, standing) }
     }
 }
 
 /// An invoice as an event on a day tells of it, with its lines.
 pub(super) fn told(it: &domain::Invoice, today: Date) -> impl Wire + use<> {
-    Invoice::whole(it, today)
+    Invoice::whole(it, it.standing(today))
 }
 
 /// Which invoices are wanted.
@@ -197,11 +197,11 @@ impl InvoiceQuery {
 
 fn list(cx: Cx<'_>, call: &Call, query: InvoiceQuery) -> Result<Reply<List<Invoice>>, Error> {
     let page = invoice::list(cx, &query.read()?, &call.page)?;
-    let today = Zone::UTC.date_of(cx.now);
     let mut labels = Labels::new(cx);
     Ok(Reply::ok(List::each(page, |it| {
         let account_name = labels.account(it.content().account)?;
-        Ok::<_, Error>(Invoice { account_name, ..Invoice::of(&it, today) })
+        let standing = invoice::standing(cx, &it)?;
+        Ok::<_, Error>(Invoice { account_name, ..Invoice::of(&it, standing) })
     })?))
 }
 
@@ -221,7 +221,7 @@ fn found(cx: Cx<'_>, call: &Call) -> Result<domain::Invoice, Error> {
 
 fn whole(cx: Cx<'_>, it: &domain::Invoice) -> Result<Reply<Invoice>, Error> {
     let account_name = Labels::new(cx).account(it.content().account)?;
-    let shown = Invoice::whole(it, Zone::UTC.date_of(cx.now));
+    let shown = Invoice::whole(it, invoice::standing(cx, it)?);
     Ok(Reply::ok(Invoice { account_name, ..shown }).tagged(it.stamp.revision))
 }
 

@@ -367,11 +367,13 @@ fn a_password_that_somebody_set_opens_once_if_it_is_meant_so() {
         > POST /session?fields=permissions,must_change_password,csrf_token {"email":"member@customer.north.test","password":"once and never again"} [member]
         201 Created {"csrf_token":"…","must_change_password":true,"permissions":[]}
         > GET /session?fields=must_change_password [member]
-        404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{usr1}` is not there","request_id":"…"}
+        200 OK {"must_change_password":true}
         > GET /invoices [member]
         403 Forbidden {"type":"/problems/password_must_change","title":"The password was given out to be used once: another must be chosen first.","status":403,"detail":"the password was given out to be used once; choose another one first","request_id":"…"}
         > POST /tokens {"name":"a way around"} [member]
         403 Forbidden {"type":"/problems/password_must_change","title":"The password was given out to be used once: another must be chosen first.","status":403,"detail":"the password was given out to be used once; choose another one first","request_id":"…"}
+        > POST /password {"password":"mine, and mine alone","present":"not the right 1"} [member]
+        401 Unauthorized {"type":"/problems/sign_in_refused","title":"The login or the password is wrong, or too many sign-ins have failed.","status":401,"detail":"the login or the password is wrong, or too many sign-ins have failed; after a while it can be tried again","request_id":"…"}
         > POST /session?fields=permissions,must_change_password,csrf_token {"email":"member@customer.north.test","password":"once and never again"} [member]
         403 Forbidden {"type":"/problems/password_must_change","title":"The password was given out to be used once: another must be chosen first.","status":403,"detail":"the one-time password was used; choose another password","request_id":"…"}
         > POST /password/renew?fields=must_change_password {"email":"member@customer.north.test","password":"mine, and mine alone","present":"once and never again"} [member]
