@@ -14,7 +14,7 @@ use super::wire::{Decimal, List, NoQuery, parse, parse_optional};
 use crate::api::edge::body::BATCH_BYTES_MAX;
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
-use crate::domain::error::{Code, Invalid, Rejection};
+use crate::domain::error::Invalid;
 use crate::domain::id::{MeterId, SubscriptionId};
 use crate::domain::operator::Permission;
 use crate::domain::quantity::Quantity;
@@ -317,6 +317,8 @@ struct SeriesQuery {
 struct UsageSeries {
     meter: String,
     points: Vec<UsagePoint>,
+    /// What all of the time comes to, by the aggregation of the meter: of `max` the largest, which
+    /// no sum of steps is.
     total: Decimal,
     /// How many events there were.
     events: u64,
@@ -324,7 +326,7 @@ struct UsageSeries {
 
 impl Wire for UsageSeries {}
 
-/// What one step adds up to.
+/// What one step comes to, by the aggregation of the meter.
 #[derive(Debug, Serialize, ToSchema)]
 struct UsagePoint {
     at: String,
@@ -335,18 +337,14 @@ fn series(cx: Cx<'_>, call: &Call, query: SeriesQuery) -> Result<Reply<UsageSeri
     let meter: MeterId = parse("meter", &query.meter)?;
     let (from, to) = stretch(cx, query.from.as_deref(), query.to.as_deref())?;
     let bounds = bounds(from, to, query.step.as_deref())?;
-    let totals = usage::steps(cx, call.id("id")?, meter, &bounds)?;
-    let too_large = || Rejection::new(Code::AmountOutOfRange, "the sum has more than 28 digits");
-    let mut sum = Quantity::ZERO;
-    let mut points = Vec::with_capacity(totals.len());
-    for (at, total) in bounds.iter().zip(&totals) {
-        let quantity = total.quantity().ok_or_else(too_large)?;
-        sum = sum.plus(quantity).ok_or_else(too_large)?;
-        points.push(UsagePoint { at: at.to_string(), quantity: Decimal::from(&quantity) });
-    }
-    let sum = Decimal::from(&sum);
-    let events = totals.iter().map(|it| it.count).sum();
-    Ok(Reply::ok(UsageSeries { meter: meter.to_string(), points, total: sum, events }))
+    let steps = usage::steps(cx, call.id("id")?, meter, &bounds)?;
+    let point = |(at, quantity): (&Instant, &Quantity)| UsagePoint {
+        at: at.to_string(),
+        quantity: Decimal::from(quantity),
+    };
+    let points = bounds.iter().zip(&steps.quantities).map(point).collect();
+    let (total, events) = (Decimal::from(&steps.whole), steps.events);
+    Ok(Reply::ok(UsageSeries { meter: meter.to_string(), points, total, events }))
 }
 
 /// Where one step ends and the next begins, in UTC.

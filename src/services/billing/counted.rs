@@ -1,4 +1,4 @@
-//! What meters counted, as billing asks for it.
+//! What meters counted, by the rule of each: as it is billed, and as it is shown.
 
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::SubscriptionId;
@@ -11,25 +11,25 @@ use crate::services::{Cx, Error, usage};
 use crate::store::usage::{Series, Total, Want as Stretch};
 
 /// What is asked: of which subscription, on which meter, from when to when.
-pub(super) struct Want<'a> {
-    pub(super) subscription: SubscriptionId,
-    pub(super) meter: &'a Meter,
-    pub(super) from_at: Instant,
-    pub(super) until_at: Instant,
+pub(in crate::services) struct Want<'a> {
+    pub(in crate::services) subscription: SubscriptionId,
+    pub(in crate::services) meter: &'a Meter,
+    pub(in crate::services) from_at: Instant,
+    pub(in crate::services) until_at: Instant,
 }
 
 /// What was counted, and of how many records.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Counted {
-    pub(super) quantity: Quantity,
-    pub(super) records: u64,
+pub(in crate::services) struct Counted {
+    pub(in crate::services) quantity: Quantity,
+    pub(in crate::services) records: u64,
 }
 
 /// What meters counted, in the order in which it is asked.
 ///
 /// # Errors
 /// If billing has no rule for a meter, or a quantity is too large; if the store fails.
-pub(super) fn totals(cx: Cx<'_>, wants: &[Want<'_>]) -> Result<Vec<Counted>, Error> {
+pub(in crate::services) fn totals(cx: Cx<'_>, wants: &[Want<'_>]) -> Result<Vec<Counted>, Error> {
     let stretches: Vec<_> = wants.iter().map(stretch).collect();
     let totals = usage::totals(cx, &stretches)?;
     let all = wants.iter().zip(&stretches).zip(&totals);

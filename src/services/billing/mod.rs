@@ -4,7 +4,7 @@
 //! counters and the next billing dates together. So nothing is lost or doubled wherever it ends.
 
 mod consumption;
-mod counted;
+pub(super) mod counted;
 mod draft;
 mod forecast;
 mod gather;

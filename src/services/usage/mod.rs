@@ -12,16 +12,19 @@ use std::sync::Arc;
 
 use self::known::{Good, judge};
 pub use self::unrated::{UnratedUsage, unrated, unrated_left};
+use super::billing::counted;
 use super::{Author, Bss, Cx, Error};
 use crate::domain::error::{Code, Invalid};
 use crate::domain::id::{Kind, MeterId, SubscriptionId};
 use crate::domain::operator::Scope;
-use crate::domain::page::{Page, PageRequest};
+use crate::domain::page::{Page, PageOrder, PageRequest};
 use crate::domain::quantity::Quantity;
 use crate::domain::subscription::Subscription;
 use crate::domain::text;
 use crate::domain::time::Instant;
+use crate::domain::usage::meter::Meter;
 use crate::domain::usage::record::{EventId, UsageEvent};
+use crate::store::Records as _;
 pub use crate::store::usage::{NumberedEvent, RejectedEvent, Sealer, Series, Total, Want};
 use crate::store::usage::{Prepared, Staged, UsageError, Verdict, list_rejected};
 
@@ -221,29 +224,52 @@ pub fn totals(cx: Cx<'_>, wants: &[Want]) -> Result<Vec<Total>, Error> {
     Ok(cx.usage.totals(cx.view, wants)?)
 }
 
-/// What a meter of a subscription adds up to between each two neighbors of `bounds`.
+/// What a meter of a subscription counted, as it is billed.
+#[derive(Debug)]
+pub struct Steps {
+    /// Between each two neighbors of the bounds.
+    pub quantities: Vec<Quantity>,
+    /// From the first bound to the last: the largest of all where the largest counts.
+    pub whole: Quantity,
+    /// How many events there were.
+    pub events: u64,
+}
+
+/// What a meter of a subscription counted between each two neighbors of `bounds`.
 ///
 /// # Errors
-/// If the subscription is not the caller's; if the store fails.
+/// If the subscription is not the caller's, there is no such meter or no rule for it, or a quantity
+/// is too large; if the store fails.
 pub fn steps(
     cx: Cx<'_>,
     subscription: SubscriptionId,
     meter: MeterId,
     bounds: &[Instant],
-) -> Result<Vec<Total>, Error> {
+) -> Result<Steps, Error> {
     let subscription = cx.get::<Subscription>(subscription)?.id;
-    cx.usage.rebuild(cx.view)?;
-    Ok(cx.usage.steps(cx.view, Series { subscription, meter }, bounds)?)
+    let missing = || Invalid::one("meter", "reference", format!("`{meter}` is not there"));
+    let meter = &cx.view.find::<Meter>(meter)?.ok_or_else(missing)?;
+    let want = |from_at, until_at| counted::Want { subscription, meter, from_at, until_at };
+    let mut wants: Vec<_> = bounds.windows(2).map(|it| want(it[0], it[1])).collect();
+    wants.extend(bounds.first().zip(bounds.last()).map(|(first, last)| want(*first, *last)));
+    let mut counted = counted::totals(cx, &wants)?;
+    let whole = counted.pop().ok_or_else(|| Error::internal("there are bounds"))?;
+    let quantities = counted.into_iter().map(|it| it.quantity).collect();
+    Ok(Steps { quantities, whole: whole.quantity, events: whole.records })
 }
 
-/// A page of the events of a meter of a subscription, by rising time.
+/// A page of the events of a meter of a subscription, the latest first or the first.
 ///
 /// # Errors
 /// If the subscription is not the caller's; if the store fails.
 pub fn events(cx: Cx<'_>, want: &Want, page: &PageRequest) -> Result<Page<NumberedEvent>, Error> {
     cx.get::<Subscription>(want.series.subscription)?;
     cx.usage.rebuild(cx.view)?;
-    Ok(cx.usage.events(cx.view, want, page.after.as_deref(), page.limit)?)
+    let after = page.after.as_deref();
+    Ok(match page.order {
+        PageOrder::Rising => cx.usage.events(cx.view, want, after, page.limit)?,
+        PageOrder::Falling => cx.usage.latest(cx.view, want, after, page.limit)?,
+    })
 }
 
 /// A page of the events that were refused, for whoever may write usage everywhere, and for others

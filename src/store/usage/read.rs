@@ -185,6 +185,74 @@ impl Usage {
         }
         Ok(Page { items, next })
     }
+
+    /// A page of the events of a stretch by falling time, from the one after the place where the
+    /// last page ended. Runs are read forward alone, so that a page begins where as many events lie
+    /// ahead as it takes.
+    ///
+    /// # Errors
+    /// As [`Usage::total`].
+    pub fn latest(
+        &self,
+        view: &(impl View + ?Sized),
+        want: &Want,
+        before: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<Page<NumberedEvent>, UsageError> {
+        let (to, bound) = match before {
+            Some(place) => {
+                let bound = spot(place).ok_or_else(|| damaged(Kind::Events.table()))?;
+                (bound.0.plus_micros(1).min(want.to), bound)
+            }
+            None => (want.to, (want.to, 0)),
+        };
+        let want = Want { to, ..*want };
+        let mut wanted = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+        let mut items = loop {
+            let from = self.start_of_last(view, &want, wanted)?;
+            let part = Want { from, ..want };
+            let mut items = Reading::new(self, view)?.events(&part, (from, 0), usize::MAX)?;
+            items.retain(|it| (it.event.at, it.sequence) < bound);
+            // What came at the very instant of the bound was counted, and may be behind it.
+            if items.len() > limit || from <= want.from {
+                break items;
+            }
+            wanted = wanted.saturating_mul(2);
+        };
+        items.reverse();
+        let is_more = items.len() > limit;
+        items.truncate(limit);
+        let last = items.last().filter(|_| is_more);
+        let next = last.map(|it| event_key(want.series, it.event.at, it.sequence)[32..].to_vec());
+        Ok(Page { items, next })
+    }
+
+    /// From when on a stretch has at least so many events, or all that it has: but for a bucket, the
+    /// latest such instant.
+    fn start_of_last(
+        &self,
+        view: &(impl View + ?Sized),
+        want: &Want,
+        wanted: u64,
+    ) -> Result<Instant, UsageError> {
+        let whole = want.to.micros().saturating_sub(want.from.micros());
+        let enough = |micros: i64| {
+            let part = Want { from: want.to.plus_micros(-micros), ..*want };
+            Ok::<_, UsageError>(self.total(view, part)?.count >= wanted)
+        };
+        let (mut few, mut many) = (0, BUCKET_MICROS);
+        while many < whole && !enough(many)? {
+            (few, many) = (many, many.saturating_mul(2));
+        }
+        if many >= whole {
+            many = whole;
+        }
+        while many - few > BUCKET_MICROS {
+            let middle = few + (many - few) / 2;
+            if enough(middle)? { many = middle } else { few = middle }
+        }
+        Ok(want.to.plus_micros(-many).max(want.from))
+    }
 }
 
 /// One look at what is stored and in memory.
@@ -263,9 +331,15 @@ fn damaged(table: Table) -> StoreError {
     StoreError::Unreadable { table: table.0, source: None }
 }
 
+/// The place at which a page ended.
+fn spot(bytes: &[u8]) -> Option<(Instant, u64)> {
+    Some((codec::instant_at(bytes)?, codec::u64_at(bytes, 8)?))
+}
+
 /// The place after the one at which a page ended.
 fn place_of(bytes: &[u8]) -> Option<(Instant, u64)> {
-    Some((codec::instant_at(bytes)?, codec::u64_at(bytes, 8)?.checked_add(1)?))
+    let (at, sequence) = spot(bytes)?;
+    Some((at, sequence.checked_add(1)?))
 }
 
 /// The sequence numbers among which the events of a stretch are.

@@ -165,7 +165,10 @@ impl World {
         let expected: Vec<_> = wants.iter().map(|it| self.expected_total(it)).collect();
         assert_eq!(totals, expected);
         for want in wants {
-            assert_eq!(self.paged(view, want), self.expected_events(want));
+            let mut expected = self.expected_events(want);
+            assert_eq!(self.paged(view, want), expected);
+            expected.reverse();
+            assert_eq!(self.paged_back(view, want), expected);
         }
         let checked = check(view).unwrap();
         assert_eq!(checked.findings, []);
@@ -180,6 +183,19 @@ impl World {
             events.extend(page.items);
             after = page.next;
             if after.is_none() {
+                return events;
+            }
+        }
+    }
+
+    fn paged_back(&self, view: &impl View, want: &Want) -> Vec<NumberedEvent> {
+        let (mut events, mut before) = (Vec::new(), None);
+        loop {
+            let page = self.usage.latest(view, want, before.as_deref(), 3).unwrap();
+            assert!(page.items.len() == 3 || page.next.is_none(), "only the last is short");
+            events.extend(page.items);
+            before = page.next;
+            if before.is_none() {
                 return events;
             }
         }

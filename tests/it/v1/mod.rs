@@ -22,4 +22,5 @@ mod taxation;
 mod timelines;
 mod tokens;
 mod usage;
+mod usage_series;
 mod users;
