@@ -2,13 +2,12 @@
 import { html } from "../html.js";
 import { all } from "../model/api.js";
 import { useLoad } from "../model/load.js";
-import { may } from "../model/session.js";
 import { t } from "../model/text.js";
 import { Field } from "./form.js";
 
-/** What a vendor has laid down of the attributes of a kind of thing; nothing for who may not see it. */
+/** What a vendor has laid down of the attributes of a kind of thing. */
 export function useAsked(kind, vendor) {
-  const read = useLoad(async () => (may("settings_read") ? all("/attribute_definitions", { applies_to: kind }) : []), ["asked of", kind]);
+  const read = useLoad(() => all("/attribute_definitions", { applies_to: kind }), ["asked of", kind]);
   return (read.data ?? []).filter((it) => !it.seller || !vendor || it.seller === vendor);
 }
 

@@ -17,7 +17,7 @@ use crate::services::label::Labels;
 use crate::services::{Act, Cx, Error, catalog};
 
 pub(super) fn routes() -> Vec<Route> {
-    let reads = Needs::Permission(Permission::SettingsRead);
+    let reads = Needs::Permission(Permission::AttributeRead);
     let writes = Needs::Permission(Permission::SettingsWrite);
     let (all, one) = ("/attribute_definitions", "/attribute_definitions/{id}");
     vec![

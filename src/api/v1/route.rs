@@ -264,11 +264,12 @@ fn filter(method: &Method) -> MethodFilter {
 }
 
 /// What a route asks of every request to it.
+#[derive(Clone)]
 struct Rules {
     needs: Needs,
     guard: Guard,
     bytes_max: usize,
-    fields: Fields,
+    fields: Arc<Fields>,
 }
 
 /// A request that was read and whose caller is known.

@@ -53,7 +53,7 @@ pub const fn reading(kind: Kind) -> Permission {
         K::Mail => P::MailRead,
         K::Document => P::DocumentRead,
         K::Review => P::ReviewRead,
-        K::AttributeDefinition => P::SettingsRead,
+        K::AttributeDefinition => P::AttributeRead,
     }
 }
 

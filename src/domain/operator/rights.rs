@@ -294,6 +294,8 @@ permissions! {
     ConsumerKeyWrite = "consumer_key_write" sees ConsumerKeyRead for OWN;
     /// Take consumer keys back.
     ConsumerKeyRevoke = "consumer_key_revoke" sees ConsumerKeyRead for PERSONAL;
+    /// See what a seller asks of the attributes of accounts, subscriptions and orders.
+    AttributeRead = "attribute_read" sees AttributeRead for SHOWN;
 }
 
 /// How far a permission reaches for a role.
@@ -426,6 +428,7 @@ mod tests {
             consumer_key_read     | everything     | branch         | account        | itself
             consumer_key_write    | itself         | itself         | itself         | itself
             consumer_key_revoke   | everything     | branch         | account        | itself
+            attribute_read        | everything     | branch         | shelf          | shelf
         "#]]
         .assert_eq(&table());
     }

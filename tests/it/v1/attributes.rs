@@ -91,8 +91,14 @@ fn what_a_vendor_lays_down_is_its_own() {
     said.say(&south, "south", "POST /accounts?fields=name", Some(&json!({ "name": "Free" })));
     let foreign = json!({ "seller": house.north.account, "name": "x", "applies_to": "order" });
     said.say(&south, "south", "POST /attribute_definitions", Some(&foreign));
-    let buyer = house.client(&house.north.customer.admin);
-    said.say(&buyer, "buyer", "GET /attribute_definitions", None);
+    // Who buys is asked, and has to know what.
+    let (buyer, member) = (&house.north.customer.admin, &house.north.customer.member);
+    let asked = "GET /attribute_definitions?applies_to=order&fields=name,required";
+    said.say(&house.client(buyer), "buyer", asked, None);
+    said.say(&house.client(member), "member", asked, None);
+    said.say(&house.client(&house.south.customer.admin), "buyer elsewhere", asked, None);
+    let patch = format!("PATCH {path}");
+    said.say(&house.client(buyer), "buyer", &patch, Some(&json!({ "required": false })));
     expect![[r#"
         > POST /attribute_definitions {"applies_to":"account","name":"vat_group","required":true} [north]
         409 Conflict {"type":"/problems/duplicate","title":"Something with this key exists already.","status":409,"detail":"`vat_group` is laid down for each account by `{atd1}`","request_id":"…"}
@@ -114,8 +120,14 @@ fn what_a_vendor_lays_down_is_its_own() {
         201 Created {"id":"{acc1}","name":"Free"}
         > POST /attribute_definitions {"applies_to":"order","name":"x","seller":"{acc2}"} [south]
         422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/seller` `{acc2}` is not there","request_id":"…","errors":[{"pointer":"/seller","rule":"reference","message":"`{acc2}` is not there"}]}
-        > GET /attribute_definitions [buyer]
-        403 Forbidden {"type":"/problems/forbidden","title":"Not permitted","status":403,"detail":"not permitted: settings_read","request_id":"…"}
+        > GET /attribute_definitions?applies_to=order&fields=name,required [buyer]
+        200 OK {"items":[{"id":"{atd2}","name":"vat_group","required":false}],"next_cursor":null}
+        > GET /attribute_definitions?applies_to=order&fields=name,required [member]
+        200 OK {"items":[{"id":"{atd2}","name":"vat_group","required":false}],"next_cursor":null}
+        > GET /attribute_definitions?applies_to=order&fields=name,required [buyer elsewhere]
+        200 OK {"items":[],"next_cursor":null}
+        > PATCH /attribute_definitions/{atd1} {"required":false} [buyer]
+        403 Forbidden {"type":"/problems/forbidden","title":"Not permitted","status":403,"detail":"not permitted: settings_write","request_id":"…"}
     "#]].assert_eq(&said.text());
 }
 
