@@ -116,6 +116,12 @@ impl Entry {
         self.at
     }
 
+    /// In whose books it stands.
+    #[must_use]
+    pub const fn seller(&self) -> SellerNumber {
+        self.seller
+    }
+
     /// What caused it.
     #[must_use]
     pub const fn cause(&self) -> Subject {

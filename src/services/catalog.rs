@@ -32,10 +32,22 @@ use crate::store::{Along, Key, Record, Records, Table};
 /// # Errors
 /// If the account that is named does not sell.
 pub fn seller(cx: Cx<'_>, named: Option<AccountId>) -> Result<SellerNumber, Error> {
+    seller_at(cx, "/seller", named)
+}
+
+/// The same where the account is named at a place of its own in the input.
+///
+/// # Errors
+/// If the account that is named does not sell.
+pub fn seller_at(
+    cx: Cx<'_>,
+    pointer: &str,
+    named: Option<AccountId>,
+) -> Result<SellerNumber, Error> {
     use crate::domain::account::Account;
     if let Some(id) = named {
-        let account: Account = cx.named("/seller", id)?;
-        let refused = || Invalid::one("/seller", "range", "must be the provider or a reseller");
+        let account: Account = cx.named(pointer, id)?;
+        let refused = || Invalid::one(pointer, "range", "must be the provider or a reseller");
         return account.seller_number().ok_or_else(|| refused().into());
     }
     match cx.actor.standing() {

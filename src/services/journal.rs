@@ -76,26 +76,23 @@ pub fn overdue(cx: Cx<'_>, of: &BillingAccount) -> Result<Money, Error> {
     Ok(Money::sum(open, of.currency())?)
 }
 
-/// The balances in the books of a seller, or of one billing account in them.
+/// The balances in the books of a seller.
 ///
 /// # Errors
 /// If the caller may not, or the store fails.
-pub fn balances(
-    cx: Cx<'_>,
-    seller: SellerNumber,
-    of: Option<BillingAccountId>,
-) -> Result<Vec<Balance>, Error> {
-    match of {
-        Some(id) => {
-            let found: BillingAccount = cx.get(id)?;
-            cx.must(Permission::BalanceRead, &found.stamp)?;
-            Ok(kept::balances(cx.view, found.stamp.seller, Holder::Customer(id))?)
-        }
-        None => {
-            cx.must(Permission::JournalRead, &cx.stamp(seller, None))?;
-            Ok(kept::balances_of_seller(cx.view, seller)?)
-        }
-    }
+pub fn balances(cx: Cx<'_>, seller: SellerNumber) -> Result<Vec<Balance>, Error> {
+    cx.must(Permission::JournalRead, &cx.stamp(seller, None))?;
+    Ok(kept::balances_of_seller(cx.view, seller)?)
+}
+
+/// The balances of a billing account in the books of its seller.
+///
+/// # Errors
+/// If the caller may not, or the store fails.
+pub fn balances_of(cx: Cx<'_>, id: BillingAccountId) -> Result<Vec<Balance>, Error> {
+    let found: BillingAccount = cx.get(id)?;
+    cx.must(Permission::BalanceRead, &found.stamp)?;
+    Ok(kept::balances(cx.view, found.stamp.seller, Holder::Customer(id))?)
 }
 
 /// A page of the entries about a billing account.
@@ -112,13 +109,17 @@ pub fn entries(
     Ok(kept::entries(cx.view, Some((of.stamp.seller, holder)), page, &mut |_| true)?)
 }
 
-/// A page of all entries, of every seller.
+/// A page of all entries in the books of a seller.
 ///
 /// # Errors
 /// If the caller may not, or the store fails.
-pub fn all_entries(cx: Cx<'_>, page: &PageRequest) -> Result<Page<NumberedEntry>, Error> {
-    cx.must(Permission::JournalRead, &cx.stamp(SellerNumber::PROVIDER, None))?;
-    Ok(kept::entries(cx.view, None, page, &mut |_| true)?)
+pub fn all_entries(
+    cx: Cx<'_>,
+    seller: SellerNumber,
+    page: &PageRequest,
+) -> Result<Page<NumberedEntry>, Error> {
+    cx.must(Permission::JournalRead, &cx.stamp(seller, None))?;
+    Ok(kept::entries(cx.view, None, page, &mut |it| it.seller() == seller)?)
 }
 
 /// What happened on a statement's line.

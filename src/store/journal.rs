@@ -171,7 +171,11 @@ fn place_at(end_of: &[u8]) -> Result<u64, StoreError> {
     place.ok_or(StoreError::Unreadable { table: ENTRIES.0, source: None })
 }
 
-/// A page of the entries that pass `accept`: of a holder, or of all.
+/// How many entries are looked at before a page ends that may have a next one.
+const LOOKED_AT_MAX: usize = 20_000;
+
+/// A page of the entries that pass `accept`: of a holder, or of all. As lists of records do, it can
+/// be shorter than its limit and still have a next one.
 ///
 /// # Errors
 /// If the engine fails or an entry cannot be read.
@@ -187,12 +191,13 @@ pub fn entries(
     };
     let range = range.after(request.after.as_deref(), request.order);
     let mut page = Page { items: Vec::new(), next: None };
-    let mut last = Vec::new();
+    let (mut last, mut looked_at) = (Vec::new(), 0);
     view.scan(table, &range, request.order, &mut |key, _| {
-        if page.items.len() == request.limit {
+        if page.items.len() == request.limit || looked_at == LOOKED_AT_MAX {
             page.next = Some(last.clone());
             return Ok(ControlFlow::Break(()));
         }
+        looked_at += 1;
         last = key.to_vec();
         page.items.extend(entry(view, place_at(key)?)?.filter(|it| accept(&it.entry)));
         Ok(ControlFlow::Continue(()))

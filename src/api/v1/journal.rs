@@ -4,16 +4,19 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::route::{Needs, Route, read, read_much};
-use super::wire::{List, Money, NoQuery, parse, parse_optional};
+use super::wire::{List, Money, NoQuery, SoldBy, parse_optional};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
+use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::error::Invalid;
 use crate::domain::id::{AccountId, BillingAccountId, Kind};
 use crate::domain::journal::Holder;
 use crate::domain::operator::Permission;
 use crate::domain::page::Page;
+use crate::domain::stamp::SellerNumber;
 use crate::services::journal::{self, Balance as KeptBalance, NumberedEntry};
+use crate::services::label::Labels;
 use crate::services::{Cx, Error, billing_account, catalog};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -23,7 +26,7 @@ pub(super) fn routes() -> Vec<Route> {
         read("/accounts/{id}/balance", reads, "What an account owes and has", standing),
         read_much("/accounts/{id}/statement", reads, "What happened to it", statement),
         read("/balances", reads, "The balances of a billing account or seller", balances),
-        read("/journal", books, "List the double entries", entries),
+        read_much("/journal", books, "List the double entries", entries),
     ]
 }
 
@@ -141,13 +144,43 @@ fn statement(
     Ok(Reply::ok(AccountStatement { statements: statements? }))
 }
 
-/// Whose balances.
+/// In whose books: of one of the three.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct BalanceQuery {
+    /// The account that sells; the caller's own if nothing is said.
+    seller: Option<String>,
     /// The account whose default billing account is meant.
     account: Option<String>,
     billing_account: Option<String>,
+}
+
+/// What is looked at in books.
+enum Books {
+    /// Those of a seller.
+    Seller(SellerNumber),
+    /// What is in them of a billing account.
+    Customer(BillingAccountId),
+}
+
+impl BalanceQuery {
+    fn read(&self, cx: Cx<'_>) -> Result<Books, Error> {
+        let account: Option<AccountId> = parse_optional("account", self.account.as_deref())?;
+        let billing_account = parse_optional("billing_account", self.billing_account.as_deref())?;
+        let seller: Option<AccountId> = parse_optional("seller", self.seller.as_deref())?;
+        match (seller, account, billing_account) {
+            (None, None, Some(id)) => Ok(Books::Customer(id)),
+            (None, Some(account), None) => {
+                let account: Account = cx.named("account", account)?;
+                Ok(Books::Customer(billing_account::default_of(cx, account.id)?.id))
+            }
+            (seller, None, None) => Ok(Books::Seller(catalog::seller_at(cx, "seller", seller)?)),
+            (_, account, _) => {
+                let field = if account.is_some() { "account" } else { "billing_account" };
+                Err(Invalid::one(field, "conflict", "must be named alone").into())
+            }
+        }
+    }
 }
 
 /// A balance in the books of a seller.
@@ -177,26 +210,11 @@ impl From<&KeptBalance> for Balance {
     }
 }
 
-/// The billing account that a query names, itself or by its account.
-fn named(
-    cx: Cx<'_>,
-    account: Option<&str>,
-    billing_account: Option<&str>,
-) -> Result<Option<BillingAccountId>, Error> {
-    let account: Option<AccountId> = parse_optional("account", account)?;
-    match (billing_account, account) {
-        (Some(text), _) => Ok(Some(parse("billing_account", text)?)),
-        (None, Some(account)) => {
-            let account: crate::domain::account::Account = cx.named("account", account)?;
-            Ok(Some(billing_account::default_of(cx, account.id)?.id))
-        }
-        (None, None) => Ok(None),
-    }
-}
-
 fn balances(cx: Cx<'_>, _: &Call, query: BalanceQuery) -> Result<Reply<List<Balance>>, Error> {
-    let of = named(cx, query.account.as_deref(), query.billing_account.as_deref())?;
-    let found = journal::balances(cx, catalog::seller(cx, None)?, of)?;
+    let found = match query.read(cx)? {
+        Books::Seller(seller) => journal::balances(cx, seller)?,
+        Books::Customer(id) => journal::balances_of(cx, id)?,
+    };
     Ok(Reply::ok(List::whole(found.iter().map(Balance::from).collect())))
 }
 
@@ -207,6 +225,9 @@ struct JournalEntry {
     at: String,
     /// What caused it.
     cause: String,
+    /// In whose books it stands.
+    #[serde(flatten)]
+    sold_by: SoldBy,
     legs: Vec<JournalLeg>,
 }
 
@@ -233,6 +254,7 @@ impl From<NumberedEntry> for JournalEntry {
             sequence: it.sequence,
             at: it.entry.at().to_string(),
             cause: it.entry.cause().to_string(),
+            sold_by: SoldBy::default(),
             legs: legs.collect(),
         }
     }
@@ -243,14 +265,16 @@ fn entries(
     call: &Call,
     query: BalanceQuery,
 ) -> Result<Reply<List<JournalEntry>>, Error> {
-    let of = named(cx, query.account.as_deref(), query.billing_account.as_deref())?;
-    let page: Page<NumberedEntry> = match of {
-        Some(id) => {
-            let of: Option<BillingAccount> = cx.find(id)?;
-            let missing = || Invalid::one("billing_account", "reference", "is not there");
-            journal::entries(cx, &of.ok_or_else(missing)?, &call.page)?
+    let page: Page<NumberedEntry> = match query.read(cx)? {
+        Books::Seller(seller) => journal::all_entries(cx, seller, &call.page)?,
+        Books::Customer(id) => {
+            let of: BillingAccount = cx.named("billing_account", id)?;
+            journal::entries(cx, &of, &call.page)?
         }
-        None => journal::all_entries(cx, &call.page)?,
     };
-    Ok(Reply::ok(List::of(page, JournalEntry::from)))
+    let mut labels = Labels::new(cx);
+    Ok(Reply::ok(List::each(page, |it| {
+        let sold_by = SoldBy::numbered(&mut labels, it.entry.seller())?;
+        Ok::<_, Error>(JournalEntry { sold_by, ..JournalEntry::from(it) })
+    })?))
 }

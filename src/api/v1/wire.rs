@@ -14,7 +14,7 @@ use crate::domain::error::Invalid;
 use crate::domain::id::AccountId;
 use crate::domain::money;
 use crate::domain::page;
-use crate::domain::stamp::Stamp;
+use crate::domain::stamp::{SellerNumber, Stamp};
 use crate::services::Error;
 use crate::services::label::Labels;
 
@@ -277,7 +277,12 @@ pub(super) struct SoldBy {
 impl SoldBy {
     /// The seller of what has this stamp.
     pub(super) fn of(labels: &mut Labels<'_>, stamp: &Stamp) -> Result<Self, Error> {
-        let Some(seller) = labels.seller(stamp.seller)? else { return Ok(Self::default()) };
+        Self::numbered(labels, stamp.seller)
+    }
+
+    /// The seller with a number.
+    pub(super) fn numbered(labels: &mut Labels<'_>, number: SellerNumber) -> Result<Self, Error> {
+        let Some(seller) = labels.seller(number)? else { return Ok(Self::default()) };
         let (account, name) = (seller.account.to_string(), seller.name.clone());
         Ok(Self { seller: Some(account), seller_name: Some(name) })
     }

@@ -8,6 +8,7 @@ mod catalog;
 mod classes;
 mod consumer_keys;
 mod invoices;
+mod journal;
 mod listeners;
 mod mails;
 mod overview;
