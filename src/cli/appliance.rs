@@ -12,7 +12,7 @@ use crate::search::Place;
 use crate::services::{Bss, Error, Forwarding, Site, World};
 use crate::store::meta::{self, KeyMark};
 use crate::store::usage::Limits;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, migrate};
 use crate::world::clock::MachineClock;
 use crate::world::entropy::MachineEntropy;
 use crate::world::http::{HttpWeb, Reach};
@@ -26,6 +26,20 @@ pub(super) fn open(folder: &Folder, config: &Config) -> Result<Arc<Bss>, Failure
     // The keys first: a store that was begun is one whose keys must not be missing.
     let world = world(folder, config)?;
     over(store(folder, config, &world.seal)?, world)
+}
+
+/// The appliance over the folder's store, if that has this program's schema: a command that only
+/// reads must not take the store away from the program that serves it.
+pub(super) fn open_as_it_is(folder: &Folder, config: &Config) -> Result<Arc<Bss>, Failure> {
+    let world = world(folder, config)?;
+    let failed = |source: StoreError| Failure::Store { folder: folder.path().to_owned(), source };
+    let store = proven(folder, config, &world.seal)?;
+    let pending = store.read().and_then(|view| Ok(migrate::pending(&view)?.len()));
+    if pending.map_err(failed)? > 0 {
+        return Err(Failure::Dated { folder: folder.path().to_owned() });
+    }
+    mark(&store, &world.seal).map_err(failed)?;
+    over(store, world)
 }
 
 /// An appliance in memory, with the keys of the folder: what happens in it is on no disk until it
@@ -103,17 +117,24 @@ fn outside(
 fn store(folder: &Folder, config: &Config, seal: &Sealer) -> Result<Store, Failure> {
     let failed = |source: StoreError| Failure::Store { folder: folder.path().to_owned(), source };
     let is_new = !folder.store().exists();
-    let store = Store::open(&folder.store(), config.cache_bytes).map_err(failed)?;
-    // Before anything is written: with foreign keys nothing in here would open, and what they seal
-    // would be lost as soon as the right ones are back.
-    let known = store.read().and_then(|view| meta::setting::<KeyMark>(&view)).map_err(failed)?;
-    known.map_or(Ok(()), |KeyMark(mark)| seal.prove(&mark)).map_err(Failure::Keys)?;
+    let store = proven(folder, config, seal)?;
     for step in store.migrate().map_err(failed)? {
         if !is_new {
             tracing::info!(step, "the store was migrated");
         }
     }
     mark(&store, seal).map_err(failed)?;
+    Ok(store)
+}
+
+/// The folder's store, whose secrets these keys open.
+fn proven(folder: &Folder, config: &Config, seal: &Sealer) -> Result<Store, Failure> {
+    let failed = |source: StoreError| Failure::Store { folder: folder.path().to_owned(), source };
+    let store = Store::open(&folder.store(), config.cache_bytes).map_err(failed)?;
+    // Before anything is written: with foreign keys nothing in here would open, and what they seal
+    // would be lost as soon as the right ones are back.
+    let known = store.read().and_then(|view| meta::setting::<KeyMark>(&view)).map_err(failed)?;
+    known.map_or(Ok(()), |KeyMark(mark)| seal.prove(&mark)).map_err(Failure::Keys)?;
     Ok(store)
 }
 

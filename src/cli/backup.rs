@@ -106,6 +106,7 @@ impl Restore {
         let unusable = |source| Failure::Backup { file: self.from.clone(), source };
         let rows: u64 = copied.map_err(unusable)?.values().map(|it| it.rows).sum();
         folder.forget_search()?;
+        folder.hand_over()?;
         say(out, format_args!("put {rows} rows into `{}`", to.display()))?;
         self.try_keys(out, &folder, &config)
     }
@@ -119,24 +120,27 @@ impl Restore {
     ) -> Result<(), Failure> {
         let snapshot = read_only(folder, config)?.read().map_err(failed(folder))?;
         let mark = meta::setting::<KeyMark>(&snapshot).map_err(failed(folder))?;
-        let keys = Sealer::open(
-            &appliance::key_place(folder, config),
-            Start::Again,
-            &MachineEntropy,
-        );
+        let keys =
+            Sealer::open(&appliance::key_place(folder, config), Start::Again, &MachineEntropy);
         let tried = keys.and_then(|keys| mark.map(|KeyMark(mark)| keys.prove(&mark)).transpose());
         match tried {
-            Ok(Some(())) => say(out, format_args!("the key that is here opens what is sealed in it")),
+            Ok(Some(())) => {
+                say(out, format_args!("the key that is here opens what is sealed in it"))
+            }
             // It was written before stores had a mark: nobody can say.
             Ok(None) => Ok(()),
             Err(SealError::Missing(_)) => say(
                 out,
-                format_args!("put its `tillbox.key` beside it: without it the server does not start"),
+                format_args!(
+                    "put its `tillbox.key` beside it: without it the server does not start"
+                ),
             ),
             Err(SealError::Foreign) => say(
                 out,
-                format_args!("the key that is here is another's: put its own `tillbox.key` in the \
-                              place of it, or the server does not start"),
+                format_args!(
+                    "the key that is here is another's: put its own `tillbox.key` in the \
+                              place of it, or the server does not start"
+                ),
             ),
             Err(it) => say(out, format_args!("the server does not start so: {it}")),
         }

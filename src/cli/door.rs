@@ -69,7 +69,8 @@ impl Door {
         let way = match runtime.block_on(socket::connect(&folder))? {
             Some(_) => Way::Server,
             None => {
-                let bss = appliance::open(&folder, config)?;
+                let bss = appliance::open_as_it_is(&folder, config)?;
+                folder.hand_over()?;
                 Way::Own { router: api::console(api::router(&bss, Router::new())), bss }
             }
         };
@@ -152,6 +153,13 @@ impl Door {
             }
             Way::Server => ask(&self.folder, request).await,
         }
+    }
+}
+
+impl Drop for Door {
+    fn drop(&mut self) {
+        // What the command answered stands, and it was handed over once that this could not be done.
+        let _ = self.folder.hand_over();
     }
 }
 

@@ -30,6 +30,9 @@ pub(super) enum Failure {
     /// The store cannot be opened or used.
     #[error("the store in `{}` cannot be used", folder.display())]
     Store { folder: PathBuf, source: StoreError },
+    /// The store has the schema of an older program, which may be the one that serves it.
+    #[error("the store in `{}` is of an older program", folder.display())]
+    Dated { folder: PathBuf },
     /// There is a file already where a copy is to be written.
     #[error("`{}` is already there", file.display())]
     Taken { file: PathBuf },
@@ -88,6 +91,7 @@ impl Failure {
             | Self::Listen { .. }
             | Self::NoStore { .. }
             | Self::Store { .. }
+            | Self::Dated { .. }
             | Self::Taken { .. }
             | Self::Backup { .. }
             | Self::Unsound { .. }
@@ -115,6 +119,10 @@ impl Failure {
             Self::Backup { source: StoreError::Exists { .. }, .. } => {
                 Some("name another folder with --data, or say --replace")
             }
+            Self::Dated { .. } => Some(
+                "start the server with this program, or run `tillbox migrate`: the older one \
+                 cannot open the store afterwards",
+            ),
             Self::Taken { .. } => Some("name another file, or say --replace"),
             Self::Backup { source: StoreError::InUse, .. } => {
                 Some("stop the server that has the store open, or name another folder with --data")

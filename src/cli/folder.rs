@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, lchown};
 use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
@@ -79,6 +79,16 @@ impl Folder {
         }
     }
 
+    /// Gives what is in the folder to whom the folder belongs: a command that root types must not
+    /// leave a file there that the server cannot open, which runs as somebody else.
+    pub(super) fn hand_over(&self) -> Result<(), Failure> {
+        let failed = |source| Failure::file("handing over what lies in", &self.0, source);
+        let owner = fs::metadata(&self.0).map_err(failed)?;
+        let owner = (owner.uid(), owner.gid());
+        let all = [self.store(), self.key(), self.search(), self.mails()];
+        all.iter().try_for_each(|it| give(it, owner)).map_err(failed)
+    }
+
     /// Where a running server can be spoken to by whoever may read the store anyway.
     pub(super) fn socket(&self) -> PathBuf {
         self.0.join("tillbox.sock")
@@ -93,4 +103,21 @@ impl Folder {
             Err(source) => Err(Failure::file("looking at", &path, source)),
         }
     }
+}
+
+/// Gives a file, or a folder with all in it, to somebody, if it is there and somebody else's.
+fn give(path: &Path, owner: (u32, u32)) -> io::Result<()> {
+    let about = match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        about => about?,
+    };
+    if about.uid() != owner.0 {
+        lchown(path, Some(owner.0), Some(owner.1))?;
+    }
+    if about.is_dir() {
+        for entry in fs::read_dir(path)? {
+            give(&entry?.path(), owner)?;
+        }
+    }
+    Ok(())
 }

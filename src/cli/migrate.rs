@@ -31,6 +31,7 @@ impl Migrate {
         for step in store.migrate().map_err(failed)? {
             say(out, format_args!("taken: {step}"))?;
         }
+        folder.hand_over()?;
         say(out, format_args!("the store has schema {}", migrate::newest()))
     }
 }

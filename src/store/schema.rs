@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use uuid::Uuid;
+
 use super::check::{self, Report};
 use super::record::{Record, Records as _};
 use super::view::{Table, View};

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use expect_test::{expect, expect_file};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use tempfile::{TempDir, tempdir};
+use tillbox::store::{Store, migrate};
 
 use crate::harness::process::{Server, ask, over_file, run, tillbox};
 
@@ -227,6 +228,55 @@ fn a_copy_that_cannot_be_written_or_put_back_says_why() {
     assert!(server.terminate().success());
     let restored = run(&["restore", "--data", data(&other), file]).ok();
     assert!(restored.contains("put its `tillbox.key` beside it"), "{restored}");
+}
+
+/// A command looks at a store that an older program may still serve.
+#[test]
+fn a_command_leaves_a_store_of_an_older_program_as_it_is() {
+    let place = folder();
+    let path = place.path().join("tillbox.redb");
+    drop(Store::open(&path, Store::CACHE_BYTES).unwrap());
+    let key = place.path().join("tillbox.key");
+    std::fs::write(&key, format!("1 {}\n", "07".repeat(32))).unwrap();
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let pending = || {
+        let store = Store::open_read_only(&path, Store::CACHE_BYTES).unwrap();
+        migrate::pending(&store.read().unwrap()).unwrap().len()
+    };
+    let steps = pending();
+    assert!(steps > 0);
+    for command in [["jobs", "--data"], ["explain", "--data"]] {
+        let mut line = [&command[..], &[data(&place)]].concat();
+        line.extend((command[0] == "explain").then_some("INV-1"));
+        let refused = run(&line);
+        assert_eq!(refused.code, Some(1), "{refused:?}");
+        assert!(refused.err.contains("is of an older program"), "{refused:?}");
+        assert!(refused.err.contains("try: start the server with this program"), "{refused:?}");
+    }
+    assert_eq!(pending(), steps, "nothing was done to it");
+    run(&["migrate", "--data", data(&place)]).ok();
+    run(&["jobs", "--data", data(&place)]).ok();
+    assert_eq!(pending(), 0);
+}
+
+/// Where root types the commands of a server that runs as somebody else.
+#[test]
+fn what_a_command_makes_belongs_to_whom_the_folder_belongs() {
+    let (place, other) = (folder(), folder());
+    let file = place.path().join("copy.redb");
+    let file = file.to_str().unwrap();
+    assert!(Server::start(place.path(), &[]).terminate().success());
+    run(&["backup", "--data", data(&place), file]).ok();
+    std::fs::copy(place.path().join("tillbox.key"), other.path().join("tillbox.key")).unwrap();
+    // Only root can give it away; for anybody else all of it is its own.
+    let is_given = std::os::unix::fs::chown(other.path(), Some(65_534), Some(65_534)).is_ok();
+    println!("the folder is somebody else's: {is_given}");
+    run(&["restore", "--data", data(&other), file]).ok();
+    run(&["jobs", "--data", data(&other)]).ok();
+    let owner = |path: &std::path::Path| std::fs::metadata(path).unwrap().uid();
+    for name in ["tillbox.redb", "tillbox.key", "search"] {
+        assert_eq!(owner(&other.path().join(name)), owner(other.path()), "{name}");
+    }
 }
 
 /// Each house makes itself a key with the number 1: only the store can say which is its own.

@@ -198,6 +198,7 @@ fn seed(folder: &Folder, config: &Config, size: &Size) -> Result<Book, Failure> 
     });
     let in_folder = |source| Failure::Store { folder: folder.path().to_owned(), source };
     copied.map_err(failed)?.map_err(in_folder)?;
+    folder.hand_over()?;
     folder.forget_search()?;
     Ok(book)
 }
