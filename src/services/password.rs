@@ -121,7 +121,7 @@ pub fn change(bss: &Bss, login: &str, present: &str, new: &NewPassword) -> Resul
     let verdict = bss.verify_password(present, hash.as_ref())?;
     let (Some(known), Some(before)) = (known, hash) else { return Err(session::refused()) };
     if verdict == Verdict::Wrong {
-        bss.act(Author::of(house), move |act| session::note_failure(act, known.id)).wait()?;
+        session::note_later(bss, known.id);
         return Err(session::refused());
     }
     let (id, policy) = (known.id, new.policy);
@@ -161,8 +161,7 @@ pub fn change_login(
     })?;
     let hash = known.credential().map(|it| it.hash().clone());
     if bss.verify_password(present, hash.as_ref())? == Verdict::Wrong {
-        let house = Author::of(Actor::duty("password"));
-        bss.act(house, move |act| session::note_failure(act, id)).wait()?;
+        session::note_later(bss, id);
         return Err(session::refused());
     }
     let revise = move |act: &mut Act<'_>| {

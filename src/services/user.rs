@@ -12,8 +12,8 @@ use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::{Fact, Verb};
 use crate::domain::id::{AccountId, Id, PartyId, UserId};
 use crate::domain::operator::{
-    Actor, Administrators, InviteUser, Link, LinkPurpose, PasswordHash, PasswordKind, Permission, Role,
-    User, UserProfile, UserState, UserTrigger,
+    Actor, Administrators, InviteUser, Link, LinkPurpose, PasswordHash, PasswordKind, Permission,
+    Role, User, UserProfile, UserState, UserTrigger,
 };
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::party::Party;
@@ -296,11 +296,7 @@ fn must_change_logins(act: &Act<'_>, user: &User) -> Result<(), Error> {
 }
 
 /// Keeps another profile of a user, whose logins nobody else has.
-pub(super) fn revised(
-    act: &mut Act<'_>,
-    user: User,
-    profile: UserProfile,
-) -> Result<User, Error> {
+pub(super) fn revised(act: &mut Act<'_>, user: User, profile: UserProfile) -> Result<User, Error> {
     must_be_free(act.cx(), &profile, user.id)?;
     let (user, verb) = user.revise(profile)?;
     keep(act, user, verb)

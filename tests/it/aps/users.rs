@@ -246,8 +246,8 @@ fn a_user_is_locked_out_by_wrong_passwords_and_unlocked() {
     for _ in 0..5 {
         assert_eq!(tried("wrong"), 401);
     }
-    assert_eq!(admin.get(&path)["locked"], true);
     assert_eq!(tried(PASSWORD), 401, "not even the right one opens");
+    assert_eq!(admin.get(&path)["locked"], true);
     assert_eq!(admin.call(&format!("POST {path}/unlock"), None).status, 204);
     assert_eq!(admin.get(&path)["locked"], false);
     assert_eq!(tried(PASSWORD), 201);
