@@ -35,8 +35,15 @@ impl Unattended {
 /// was set up is left as it is.
 pub(super) fn unattended(bss: &Bss) -> Result<(), Failure> {
     let Unattended { email, password, token } = Unattended::read();
-    let Some(email) = email else { return Ok(()) };
     let refused = |why: String| Failure::Refused(format!("TILLBOX_OPERATOR_EMAIL {why}"));
+    let Some(email) = email else {
+        // Whoever sets one of them waits for an operator that would never come.
+        let set = [(password, "TILLBOX_OPERATOR_PASSWORD"), (token, "TILLBOX_OPERATOR_TOKEN")];
+        return match set.iter().find(|it| it.0.is_some()) {
+            Some((_, name)) => Err(refused(format!("must be set beside {name}"))),
+            None => Ok(()),
+        };
+    };
     let Some(password) = password else {
         return Err(refused("needs TILLBOX_OPERATOR_PASSWORD beside it".to_owned()));
     };

@@ -120,7 +120,11 @@ impl Reset {
         let user = find(&door, &self.email)?;
         let id = text(&user, "id");
         let user = match (&password, text(&user, "state")) {
-            (Some(_), _) => user,
+            (Some(_), "invited" | "active") => user,
+            (Some(_), state) => {
+                let why = format!("`{}` is {state} and cannot sign in: restore it first", self.email);
+                return Err(Failure::Refused(why));
+            }
             (None, "invited") => door.post(&format!("/api/v1/users/{id}/invite"), &json!({}))?,
             (None, _) => door.post(&format!("/api/v1/users/{id}/password/link"), &json!({}))?,
         };

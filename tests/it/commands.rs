@@ -198,6 +198,49 @@ fn a_password_from_a_file_must_be_a_good_one() {
 }
 
 #[test]
+fn who_may_not_sign_in_is_given_no_password() {
+    let place = tempdir().unwrap();
+    let server = founded(place.path());
+    let file = place.path().join("secret");
+    std::fs::write(&file, "a-till-of-mine-7\n").unwrap();
+    let file = file.to_str().unwrap();
+    let said = |verb: &str| {
+        let arguments = ["operator", verb, "ben@provider.test", "--password-file", file, "--data"];
+        Ended::from(tillbox(&arguments).arg(place.path()).output().unwrap())
+    };
+    said("add").ok();
+    let socket = server.socket();
+    let found = over_file(&socket, "GET /api/v1/users?login=ben@provider.test", "").unwrap();
+    let id = text(&found.json()["items"][0]["id"]);
+    let suspend = format!("POST /api/v1/users/{id}/suspend");
+    assert_eq!(over_file(&socket, &suspend, "{}").unwrap().status, 200);
+    let refused = said("reset");
+    assert!(refused.code == Some(1), "{refused:?}");
+    assert!(refused.err.contains("`ben@provider.test` is suspended"), "{refused:?}");
+    assert_eq!(
+        over_file(&socket, &suspend.replace("suspend", "restore"), "{}").unwrap().status,
+        200
+    );
+    std::fs::write(file, "another-till-9\n").unwrap();
+    let reset = said("reset").ok();
+    assert!(reset.contains("signs in with the password in the file"), "{reset}");
+    assert_eq!(sign_in(&server, "ben@provider.test", "another-till-9"), 201);
+}
+
+/// A script that waits for a token would wait for ever.
+#[test]
+fn what_is_set_of_an_operator_without_a_name_is_refused() {
+    for name in ["TILLBOX_OPERATOR_PASSWORD", "TILLBOX_OPERATOR_TOKEN"] {
+        let place = tempdir().unwrap();
+        let mut serve = tillbox(&["serve", "--listen", "127.0.0.1:0", "--data"]);
+        let refused = Ended::from(serve.arg(place.path()).env(name, "x").output().unwrap());
+        assert_eq!(refused.code, Some(1), "{refused:?}");
+        let why = format!("TILLBOX_OPERATOR_EMAIL must be set beside {name}");
+        assert!(refused.err.contains(&why), "{refused:?}");
+    }
+}
+
+#[test]
 fn there_is_no_operator_before_the_appliance_is_set_up() {
     let place = tempdir().unwrap();
     let _server = Server::start(place.path(), &[]);
