@@ -14,13 +14,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderName, HeaderValue, Request};
+use axum::http::{HeaderName, HeaderValue, Request, header};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::request_id::{
     MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
 };
+use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 
 use crate::services::Bss;
@@ -36,7 +37,14 @@ pub fn router(bss: &Arc<Bss>, pages: Router) -> Router {
         .layer(TraceLayer::new_for_http().make_span_with(span::<Body>))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(CompressionLayer::new());
-    let contracts = v1::router().merge(aps::router()).merge(ibm::router());
+    // What is answered is for who asked alone: secrets that are shown once stand in some of it. And
+    // it is what it says it is, and no page.
+    let say = |name, text| SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(text));
+    let contracts = v1::router()
+        .merge(aps::router())
+        .merge(ibm::router())
+        .layer(say(header::CACHE_CONTROL, "no-store"))
+        .layer(say(header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
     contracts.with_state(Arc::clone(bss)).merge(pages).fallback(v1::no_route).layer(layers)
 }
 

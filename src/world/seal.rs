@@ -47,7 +47,9 @@ pub enum SealError {
     #[error("the secret is not whole or not of this thing")]
     Broken,
     /// The keys are those of another store.
-    #[error("they are not the keys that it was sealed with: put the `tillbox.key` back that was kept with it")]
+    #[error(
+        "they are not the keys that it was sealed with: put the `tillbox.key` back that was kept with it"
+    )]
     Foreign,
 }
 

@@ -234,8 +234,7 @@ impl OfferTerm {
 
     /// How it renews: as it did, unless something else is said of that.
     fn renewal(&self, was: Option<&Term>, billing: &BillingTerms) -> Option<Renewal> {
-        let is_automatic =
-            was.map(|it| it.renewal.unwrap_or(billing.renewal).is_automatic());
+        let is_automatic = was.map(|it| it.renewal.unwrap_or(billing.renewal).is_automatic());
         match was.filter(|_| is_automatic == Some(self.auto_renew)) {
             Some(was) => was.renewal,
             None if self.auto_renew => Some(Renewal::OnLastDay),

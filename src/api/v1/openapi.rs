@@ -131,7 +131,8 @@ fn parameters(route: &Route) -> Vec<Value> {
         parameters.push(json!({ "name": "Idempotency-Key", "in": "header", "schema": schema }));
     }
     if route.guard == Guard::Thing {
-        let about = "The `ETag` of the thing as it was read; it is not done to one that has changed";
+        let about =
+            "The `ETag` of the thing as it was read; it is not done to one that has changed";
         let schema = json!({ "type": "string" });
         parameters.push(json!({
             "name": "If-Match", "in": "header", "description": about, "schema": schema,

@@ -49,7 +49,10 @@ fn the_entries_of_a_seller_add_up_to_its_balances_and_name_it() {
         assert_eq!(balances["cash"], cash, "{entries}");
         assert_eq!(sums(&entries), balances, "{entries}");
         let entries = entries["items"].as_array().unwrap();
-        assert!(entries.iter().all(|it| it["seller_name"].as_str().unwrap_or_default() == name), "{entries:?}");
+        assert!(
+            entries.iter().all(|it| it["seller_name"].as_str().unwrap_or_default() == name),
+            "{entries:?}"
+        );
     }
 }
 

@@ -50,6 +50,23 @@ fn who_signs_in_gets_a_cookie_and_a_token_against_forgery() {
     "#]].assert_eq(&said.text());
 }
 
+/// Secrets stand in answers: the token against forgery, links, what is shown once.
+#[test]
+fn no_answer_is_kept_by_who_passes_it_on_or_taken_for_a_page() {
+    let house = House::on("2026-01-01");
+    let answers = [
+        sign_in(&house, &house.operator.email, PASSWORD),
+        house.operator().call("GET /session", None),
+        house.operator().call("GET /users/nobody", None),
+        house.operator().call("GET /aps/2/collections/service-plans", None),
+        Client::nobody(&house.app).call("GET /accounts", None),
+    ];
+    for answer in answers {
+        assert_eq!(answer.headers["cache-control"], "no-store", "{}", answer.json());
+        assert_eq!(answer.headers["x-content-type-options"], "nosniff");
+    }
+}
+
 #[test]
 fn nobody_learns_from_a_refusal_whether_there_is_such_a_user() {
     let house = House::on("2026-01-01");

@@ -252,9 +252,7 @@ fn what_one_signs_in_with_is_changed_by_who_knows_the_password() {
     let elsewhere = json!({ "email": "mine@elsewhere.test" });
     said.say(&client, "member", &format!("PATCH {path}?fields=email"), Some(&elsewhere));
     let own = format!("POST {path}/login?fields=email,login");
-    let with = |present: &str| {
-        json!({ "present": present, "email": "mine@elsewhere.test", "login": "Mine" })
-    };
+    let with = |present: &str| json!({ "present": present, "email": "mine@elsewhere.test", "login": "Mine" });
     said.say(&client, "member", &own, Some(&with("not the right 1")));
     let scoped = json!({ "name": "less", "scopes": ["user_read", "user_write"] });
     let scoped = client.post("/tokens", &scoped);
