@@ -94,8 +94,31 @@ impl Call {
     }
 }
 
+/// What a query may say of the part of a list that is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Paging {
+    /// How long a page may be, where it begins and which end comes first.
+    Pages,
+    /// At most how long the list is, which is as long as it is.
+    Whole,
+    /// Nothing: it is no list.
+    Nothing,
+}
+
+/// Which part of a list a query asks for; what means nothing stays in the query.
+pub(crate) fn part(query: &mut Query, paging: Paging) -> Result<PageRequest, Fault> {
+    match paging {
+        Paging::Pages => page(query),
+        Paging::Whole => {
+            query.take("limit").map(|it| limit(&it)).transpose()?;
+            Ok(PageRequest::first(PageRequest::LIMIT_MAX))
+        }
+        Paging::Nothing => Ok(PageRequest::first(PageRequest::LIMIT_MAX)),
+    }
+}
+
 /// Which part of a list a query asks for.
-pub(crate) fn page(query: &mut Query) -> Result<PageRequest, Fault> {
+fn page(query: &mut Query) -> Result<PageRequest, Fault> {
     let limit = match query.take("limit") {
         Some(text) => limit(&text)?,
         None => PageRequest::LIMIT_DEFAULT,
@@ -111,7 +134,8 @@ pub(crate) fn page(query: &mut Query) -> Result<PageRequest, Fault> {
     Ok(PageRequest { limit, after, order })
 }
 
-fn limit(text: &str) -> Result<usize, Invalid> {
+/// How long a list may be at most.
+pub(crate) fn limit(text: &str) -> Result<usize, Invalid> {
     let most = PageRequest::LIMIT_MAX;
     match text.parse() {
         Ok(limit) if (1..=most).contains(&limit) => Ok(limit),

@@ -12,6 +12,8 @@ use crate::services::idempotency::Answer;
 pub(crate) trait Wire: Serialize {
     /// Whether it is a page, with the things in `items`: `fields` then names fields of those.
     const IS_PAGE: bool = false;
+    /// Whether it is a list that has no more pages than one.
+    const IS_WHOLE: bool = false;
 }
 
 /// Nothing at all.

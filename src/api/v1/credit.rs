@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::route::{Needs, Route, read, write};
-use super::wire::{List, NoQuery, parse_optional};
+use super::wire::{NoQuery, Whole, parse_optional};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
 use crate::domain::account::credit as domain;
@@ -55,9 +55,9 @@ fn shown(all: &domain::CreditHistory, now: Instant) -> Vec<CreditProfile> {
     all.told(now).into_iter().map(show).collect()
 }
 
-fn list(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<CreditProfile>>, Error> {
+fn list(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Whole<CreditProfile>>, Error> {
     let all = account::credit(cx, call.id("id")?)?;
-    Ok(Reply::ok(List::whole(shown(&all, cx.now))))
+    Ok(Reply::ok(Whole::of(shown(&all, cx.now))))
 }
 
 /// What is thought of an account's credit: a risk rating, a score, or both.
@@ -80,7 +80,7 @@ fn assess(
     act: &mut Act<'_>,
     call: &Call,
     body: NewCreditProfile,
-) -> Result<Reply<List<CreditProfile>>, Error> {
+) -> Result<Reply<Whole<CreditProfile>>, Error> {
     let id = call.id("id")?;
     let from = parse_optional("/valid_from", body.valid_from.as_deref())?;
     let until = parse_optional("/valid_until", body.valid_until.as_deref())?;
@@ -96,5 +96,5 @@ fn assess(
     let it = account::assess(act, (id, call.if_match), profile)?;
     let path = format!("/api/v1/accounts/{id}/credit");
     let shown = shown(it.credit(), act.now());
-    Ok(Reply::created(path, List::whole(shown)).tagged(it.stamp.revision))
+    Ok(Reply::created(path, Whole::of(shown)).tagged(it.stamp.revision))
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::route::{Needs, Route, work};
-use super::wire::List;
+use super::wire::Whole;
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::operator::Permission;
@@ -78,7 +78,7 @@ impl From<job::Job> for Job {
     }
 }
 
-fn list(bss: &Arc<Bss>, call: &Call, _: Nothing) -> Result<Reply<List<Job>>, Error> {
+fn list(bss: &Arc<Bss>, call: &Call, _: Nothing) -> Result<Reply<Whole<Job>>, Error> {
     let jobs = job::list(bss, &call.actor)?;
-    Ok(Reply::ok(List::whole(jobs.into_iter().map(Job::from).collect())))
+    Ok(Reply::ok(Whole::of(jobs.into_iter().map(Job::from).collect())))
 }

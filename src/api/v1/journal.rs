@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::route::{Needs, Route, read, read_much};
-use super::wire::{List, Money, NoQuery, SoldBy, parse_optional};
+use super::wire::{List, Money, NoQuery, SoldBy, Whole, parse_optional};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
 use crate::domain::account::Account;
@@ -210,12 +210,12 @@ impl From<&KeptBalance> for Balance {
     }
 }
 
-fn balances(cx: Cx<'_>, _: &Call, query: BalanceQuery) -> Result<Reply<List<Balance>>, Error> {
+fn balances(cx: Cx<'_>, _: &Call, query: BalanceQuery) -> Result<Reply<Whole<Balance>>, Error> {
     let found = match query.read(cx)? {
         Books::Seller(seller) => journal::balances(cx, seller)?,
         Books::Customer(id) => journal::balances_of(cx, id)?,
     };
-    Ok(Reply::ok(List::whole(found.iter().map(Balance::from).collect())))
+    Ok(Reply::ok(Whole::of(found.iter().map(Balance::from).collect())))
 }
 
 /// A movement of money as a double entry.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::route::{Needs, Route, read, work, write};
-use super::wire::{List, NoQuery, parse, parse_optional};
+use super::wire::{NoQuery, Whole, parse, parse_optional};
 use crate::api::edge::body::ORDINARY_BYTES_MAX;
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
@@ -132,10 +132,10 @@ fn list(
     cx: Cx<'_>,
     _: &Call,
     query: NotificationTemplateQuery,
-) -> Result<Reply<List<NotificationTemplate>>, Error> {
+) -> Result<Reply<Whole<NotificationTemplate>>, Error> {
     let seller = parse_optional("seller", query.seller.as_deref())?;
     let all = notification::list(cx, seller)?;
-    Ok(Reply::ok(List::whole(all.iter().map(NotificationTemplate::from).collect())))
+    Ok(Reply::ok(Whole::of(all.iter().map(NotificationTemplate::from).collect())))
 }
 
 fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<NotificationTemplate>, Error> {

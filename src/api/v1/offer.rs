@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::localized::Texts;
 use super::price::Price;
 use super::route::{Needs, Route, read, write};
-use super::wire::{Decimal, List, NoQuery, Patch, SoldBy, parse, parse_optional, word};
+use super::wire::{Decimal, List, NoQuery, Patch, SoldBy, Whole, parse, parse_optional, word};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::catalog::bundle::Part;
@@ -346,14 +346,14 @@ struct Obstacle {
 
 impl Wire for Obstacle {}
 
-fn obstacles(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<Obstacle>>, Error> {
+fn obstacles(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Whole<Obstacle>>, Error> {
     let found = offer::launch_obstacles(cx, &cx.get(call.id("id")?)?)?;
     let show = |it: crate::domain::error::Violation| Obstacle {
         pointer: it.field,
         rule: it.rule,
         message: it.message,
     };
-    Ok(Reply::ok(List::whole(found.into_iter().map(show).collect())))
+    Ok(Reply::ok(Whole::of(found.into_iter().map(show).collect())))
 }
 
 /// An offer to be created.

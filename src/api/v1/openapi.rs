@@ -8,6 +8,7 @@ use utoipa::openapi::{RefOr, Schema};
 
 use super::problem::Problem;
 use super::route::{Form, Guard, Needs, Route};
+use crate::api::edge::call::Paging;
 
 /// The document for a table of routes.
 pub(crate) fn document(routes: &[Route]) -> Value {
@@ -116,7 +117,7 @@ fn parameters(route: &Route) -> Vec<Value> {
     if let Some(form) = &route.query {
         parameters.extend(query_parameters(form));
     }
-    if route.gives.as_ref().is_some_and(|it| it.name.starts_with("List")) {
+    if route.paging == Paging::Pages {
         parameters.extend([
             parameter("limit", json!({ "type": "integer", "minimum": 1, "maximum": 1000 })),
             parameter("cursor", json!({ "type": "string" })),

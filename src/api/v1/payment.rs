@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::route::{Needs, Route, read, write};
-use super::wire::{List, Money, NoQuery, SoldBy, parse, parse_optional, word};
+use super::wire::{List, Money, NoQuery, SoldBy, Whole, parse, parse_optional, word};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
 use crate::domain::account::Account;
@@ -295,8 +295,8 @@ fn refund(act: &mut Act<'_>, call: &Call, body: NewRefund) -> Result<Reply<Refun
     Ok(Reply::created(path, Refund::from(&it)).tagged(it.stamp.revision))
 }
 
-fn list_refunds(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<Refund>>, Error> {
+fn list_refunds(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Whole<Refund>>, Error> {
     let payment: domain::Payment = cx.get(call.id("id")?)?;
     let refunds = payment::refunds_of(cx, payment.id)?;
-    Ok(Reply::ok(List::whole(refunds.iter().map(Refund::from).collect())))
+    Ok(Reply::ok(Whole::of(refunds.iter().map(Refund::from).collect())))
 }

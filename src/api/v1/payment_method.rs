@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::route::{Needs, Route, read, write};
-use super::wire::{List, NoQuery, absent, parse, parse_optional};
+use super::wire::{NoQuery, Whole, absent, parse, parse_optional};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::error::Invalid;
@@ -117,9 +117,9 @@ pub(super) fn told(it: &domain::PaymentMethod, on: Date) -> impl Wire + use<> {
     PaymentMethod::of(it, on)
 }
 
-fn list(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<PaymentMethod>>, Error> {
+fn list(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Whole<PaymentMethod>>, Error> {
     let (found, today) = (payment_method::list(cx, call.id("id")?)?, payment_method::today(cx));
-    Ok(Reply::ok(List::whole(found.iter().map(|it| PaymentMethod::of(it, today)).collect())))
+    Ok(Reply::ok(Whole::of(found.iter().map(|it| PaymentMethod::of(it, today)).collect())))
 }
 
 fn shown(cx: Cx<'_>, it: &domain::PaymentMethod) -> Reply<PaymentMethod> {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::route::{Needs, Route, read, write};
-use super::wire::{Decimal, List, NoQuery, absent, parse, parse_optional};
+use super::wire::{Decimal, NoQuery, Whole, absent, parse, parse_optional};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::catalog::lifecycle::{Life, State};
@@ -311,11 +311,11 @@ fn rows(tiers: &[Tier]) -> Vec<TierRow> {
     tiers.iter().zip(next_floors).map(row).collect()
 }
 
-fn list(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<Price>>, Error> {
+fn list(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Whole<Price>>, Error> {
     let offer = offer::get(cx, call.id("id")?)?;
     let prices = offer::prices(cx, offer.id)?;
     let prices: Result<_, Error> = prices.iter().map(|it| Price::whole(cx, it)).collect();
-    Ok(Reply::ok(List::whole(prices?)))
+    Ok(Reply::ok(Whole::of(prices?)))
 }
 
 fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Price>, Error> {

@@ -17,9 +17,10 @@ use utoipa::openapi::{RefOr, Schema};
 
 use super::field::Fields;
 use super::problem;
+use super::wire::NoQuery;
 use crate::api::edge::auth::{self, Caller};
 use crate::api::edge::body::{self, ORDINARY_BYTES_MAX};
-use crate::api::edge::call::{self, Call, Way};
+use crate::api::edge::call::{self, Call, Paging, Way};
 use crate::api::edge::fault::Fault;
 use crate::api::edge::query::Query;
 use crate::api::edge::reply::{self, Reply, Wire};
@@ -48,6 +49,8 @@ pub(crate) struct Route {
     pub(crate) summary: &'static str,
     /// What `If-Match` means here.
     pub(crate) guard: Guard,
+    /// What may be said of the part that is wanted.
+    pub(crate) paging: Paging,
     pub(crate) takes: Option<Form>,
     pub(crate) query: Option<Form>,
     pub(crate) gives: Option<Form>,
@@ -129,7 +132,8 @@ where
     Q: DeserializeOwned + ToSchema + Send + 'static,
     T: Wire + ToSchema + 'static,
 {
-    let rules = Rules { needs, guard: Guard::Nothing, bytes_max: 0, fields: Fields::of::<T>() };
+    let rules = Rules::reading::<T>(needs);
+    let paging = rules.paging;
     let serve = move |State(bss): State<Arc<Bss>>, request: Request| async move {
         let asked = match Asked::of(&bss, request, &rules).await {
             Ok(asked) => asked,
@@ -144,7 +148,7 @@ where
     let serve = on(MethodFilter::GET, serve);
     let (query, gives) = (Form::of::<Q>(), Form::of::<T>());
     let (method, guard) = (Method::GET, Guard::Nothing);
-    Route { method, path, needs, summary, guard, takes: None, query, gives, serve }
+    Route { method, path, needs, summary, guard, paging, takes: None, query, gives, serve }
 }
 
 /// A route that reads much: a scan, a report. It is answered on the blocking pool.
@@ -158,7 +162,8 @@ where
     Q: DeserializeOwned + ToSchema + Send + 'static,
     T: Wire + ToSchema + 'static,
 {
-    let rules = Rules { needs, guard: Guard::Nothing, bytes_max: 0, fields: Fields::of::<T>() };
+    let rules = Rules::reading::<T>(needs);
+    let paging = rules.paging;
     let serve = move |State(bss): State<Arc<Bss>>, request: Request| async move {
         let asked = match Asked::of(&bss, request, &rules).await {
             Ok(asked) => asked,
@@ -174,7 +179,7 @@ where
     let serve = on(MethodFilter::GET, serve);
     let (query, gives) = (Form::of::<Q>(), Form::of::<T>());
     let (method, guard) = (Method::GET, Guard::Nothing);
-    Route { method, path, needs, summary, guard, takes: None, query, gives, serve }
+    Route { method, path, needs, summary, guard, paging, takes: None, query, gives, serve }
 }
 
 /// A route that writes.
@@ -190,13 +195,15 @@ where
     T: Wire + ToSchema + 'static,
 {
     let (guard, bytes_max) = (Guard::of(path), ORDINARY_BYTES_MAX);
-    let rules = Rules { needs, guard, bytes_max, fields: Fields::of::<T>() };
+    let paging = Paging::Nothing;
+    let rules = Rules { needs, guard, paging, bytes_max, fields: Fields::of::<T>() };
     let serve = move |State(bss): State<Arc<Bss>>, request: Request| async move {
         let asked = match Asked::of(&bss, request, &rules).await {
             Ok(asked) => asked,
             Err(refusal) => return *refusal,
         };
-        let body = match body::json::<B>(&asked.body) {
+        let query = asked.query.clone().into::<NoQuery>();
+        let body = match query.and_then(|_| body::json::<B>(&asked.body)) {
             Ok(body) => body,
             Err(fault) => return asked.finish(Err(fault)),
         };
@@ -213,7 +220,7 @@ where
     };
     let (takes, gives) = (Form::of::<B>(), Form::of::<T>());
     let serve = on(filter(&method), serve);
-    Route { method, path, needs, summary, guard, takes, query: None, gives, serve }
+    Route { method, path, needs, summary, guard, paging, takes, query: None, gives, serve }
 }
 
 /// A route that does something slow (hashing a password, taking in a batch, rendering) before,
@@ -230,13 +237,15 @@ where
     T: Wire + ToSchema + 'static,
 {
     let guard = Guard::Nothing;
-    let rules = Rules { needs, guard, bytes_max, fields: Fields::of::<T>() };
+    let paging = Paging::Nothing;
+    let rules = Rules { needs, guard, paging, bytes_max, fields: Fields::of::<T>() };
     let serve = move |State(bss): State<Arc<Bss>>, request: Request| async move {
         let asked = match Asked::of(&bss, request, &rules).await {
             Ok(asked) => asked,
             Err(refusal) => return *refusal,
         };
-        blocking(asked, move |call, _, bytes| {
+        blocking(asked, move |call, query, bytes| {
+            query.into::<NoQuery>()?;
             let body = body::json::<B>(bytes)?;
             once(&bss, call, || Ok(handler(&bss, call, body)?.answer(call.fields.as_deref())))
         })
@@ -244,7 +253,7 @@ where
     };
     let (takes, gives) = (Form::of::<B>(), Form::of::<T>());
     let serve = on(filter(&method), serve);
-    Route { method, path, needs, summary, guard, takes, query: None, gives, serve }
+    Route { method, path, needs, summary, guard, paging, takes, query: None, gives, serve }
 }
 
 /// Does the work of a request with a key once. The key of who is not signed in is nobody's.
@@ -268,8 +277,21 @@ fn filter(method: &Method) -> MethodFilter {
 struct Rules {
     needs: Needs,
     guard: Guard,
+    paging: Paging,
     bytes_max: usize,
     fields: Arc<Fields>,
+}
+
+impl Rules {
+    /// Those of a route that only reads.
+    fn reading<T: Wire + ToSchema>(needs: Needs) -> Self {
+        let paging = match (T::IS_PAGE, T::IS_WHOLE) {
+            (true, false) => Paging::Pages,
+            (_, true) => Paging::Whole,
+            (false, false) => Paging::Nothing,
+        };
+        Self { needs, guard: Guard::Nothing, paging, bytes_max: 0, fields: Fields::of::<T>() }
+    }
 }
 
 /// A request that was read and whose caller is known.
@@ -323,7 +345,7 @@ impl Asked {
             actor: caller.actor,
             request: request_id.to_owned(),
             path,
-            page: call::page(&mut query)?,
+            page: call::part(&mut query, rules.paging)?,
             fields: call::fields(&mut query),
             if_match: call::if_match(&parts.headers)?,
             way: Way::of(&parts.headers, bss.site()),

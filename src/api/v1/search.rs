@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::localized::Texts;
 use super::route::{Needs, Route, read_much};
 use super::wire::{Decimal, Money, SoldBy, parse, parse_optional};
-use crate::api::edge::call::Call;
+use crate::api::edge::call::{Call, limit};
 use crate::api::edge::reply::{Reply, Wire};
 use crate::domain::billing::advertised::{LeastPrice, headline};
 use crate::domain::error::Invalid;
@@ -14,6 +14,7 @@ use crate::domain::id::CategoryId;
 use crate::domain::localized::Localized;
 use crate::domain::money::Currency;
 use crate::domain::operator::Permission;
+use crate::domain::page::PageRequest;
 use crate::domain::text::Locale;
 use crate::services::label::Labels;
 use crate::services::search::{self, Hit, PriceMax, Query, Shelf};
@@ -38,10 +39,13 @@ struct SearchQuery {
     currency: Option<String>,
     /// Only what costs at most so much, by the price it is known by, in `currency`.
     price_max: Option<Decimal>,
+    /// So many at most; 50 if nothing is said.
+    limit: Option<String>,
 }
 
 impl SearchQuery {
-    fn read(&self, call: &Call) -> Result<Query, Invalid> {
+    fn read(&self) -> Result<Query, Invalid> {
+        let limit = self.limit.as_deref().map(limit).transpose()?;
         let currency: Option<Currency> = parse_optional("currency", self.currency.as_deref())?;
         let price_max = match (&self.price_max, currency) {
             (None, _) => None,
@@ -64,7 +68,7 @@ impl SearchQuery {
             language: parse_optional("language", self.language.as_deref())?,
             currency,
             price_max,
-            limit: call.page.limit.min(Query::LIMIT_MAX),
+            limit: limit.unwrap_or(PageRequest::LIMIT_DEFAULT).min(Query::LIMIT_MAX),
             ..Query::default()
         })
     }
@@ -218,8 +222,8 @@ impl Shown<'_> {
     }
 }
 
-fn find(cx: Cx<'_>, call: &Call, query: SearchQuery) -> Result<Reply<SearchResult>, Error> {
-    let asked = query.read(call)?;
+fn find(cx: Cx<'_>, _: &Call, query: SearchQuery) -> Result<Reply<SearchResult>, Error> {
+    let asked = query.read()?;
     let (language, currency) = (asked.language.clone(), asked.currency);
     let locale = language.map_or_else(|| parse("language", "en"), Ok)?;
     let shelf = search::find(cx, asked)?;

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::attribute::{self, Attributes};
 use super::merge::MergePatch;
 use super::route::{Needs, Route, read, write};
-use super::wire::{Decimal, List, NoQuery, SoldBy, parse, parse_optional, word};
+use super::wire::{Decimal, List, NoQuery, SoldBy, Whole, parse, parse_optional, word};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::account::lifecycle::HoldKind;
@@ -407,10 +407,10 @@ pub(super) fn told_seat(it: &seats::Seat) -> impl Wire + use<> {
     Seat::from(it)
 }
 
-fn list_seats(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<List<Seat>>, Error> {
+fn list_seats(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Whole<Seat>>, Error> {
     let it: domain::Subscription = cx.get(call.id("id")?)?;
     let seats = seat::of(cx, it.id)?;
-    Ok(Reply::ok(List::whole(seats.iter().map(Seat::from).collect())))
+    Ok(Reply::ok(Whole::of(seats.iter().map(Seat::from).collect())))
 }
 
 /// Who gets a seat.

@@ -168,10 +168,39 @@ impl<T: Wire + ToSchema> List<T> {
         Ok(Self { items, next_cursor: page.next.map(|it| cursor::text(&it)) })
     }
 
-    /// A list that is whole.
-    pub(crate) const fn whole(items: Vec<T>) -> Self {
-        Self { items, next_cursor: None }
+}
+
+/// A list that is always whole: there is no page of it to ask for.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+pub(crate) struct Whole<T: ToSchema>(List<T>);
+
+impl<T: ToSchema> Whole<T> {
+    /// The list of these.
+    pub(crate) const fn of(items: Vec<T>) -> Self {
+        Self(List { items, next_cursor: None })
     }
+}
+
+impl<T: ToSchema> ComposeSchema for Whole<T> {
+    fn compose(generics: Vec<RefOr<Schema>>) -> RefOr<Schema> {
+        List::<T>::compose(generics)
+    }
+}
+
+impl<T: ToSchema> ToSchema for Whole<T> {
+    fn name() -> std::borrow::Cow<'static, str> {
+        List::<T>::name()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        List::<T>::schemas(schemas);
+    }
+}
+
+impl<T: Wire + ToSchema> Wire for Whole<T> {
+    const IS_PAGE: bool = true;
+    const IS_WHOLE: bool = true;
 }
 
 /// A field of a merge patch: left out, `null`, or a value.

@@ -106,6 +106,41 @@ fn what_the_catalogue_is_made_of_is_corrected_by_id() {
     "#]].assert_eq(&said.text());
 }
 
+/// Who says more means something by it.
+#[test]
+fn what_means_nothing_in_a_query_is_refused() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let offer = market.offer("Flat", &[monthly("Base", "EUR", "10")]);
+    let account = text(&market.customer("Acme", "EUR")["id"]);
+    let mut told = String::new();
+    for (what, body) in [
+        ("POST /accounts?dry_run=1".to_owned(), Some(json!({ "name": "X" }))),
+        (format!("PATCH /offers/{offer}?limit=1"), Some(json!({}))),
+        (format!("POST /accounts/{account}/close?force=true"), Some(json!({}))),
+        ("POST /usage?order=oldest".to_owned(), Some(json!({ "events": [] }))),
+        (format!("GET /offers/{offer}?limit=5"), None),
+        (format!("GET /offers/{offer}/prices?cursor=AA"), None),
+        (format!("GET /accounts/{account}/payment_methods?order=oldest"), None),
+        ("GET /search?order=oldest".to_owned(), None),
+        ("GET /search?limit=0".to_owned(), None),
+    ] {
+        let problem = operator.call(&what, body.as_ref()).json();
+        let what = what.replace(&offer, "{offer}").replace(&account, "{account}");
+        told += &format!("{what}: {} {}\n", problem["status"], problem["detail"]);
+    }
+    expect![[r#""#]].assert_eq(&told);
+    let shown = operator.get("/search?limit=1");
+    assert_eq!(shown["items"].as_array().map(Vec::len), Some(1), "{shown}");
+    let document = tillbox::api::v1::document();
+    let parameters = |path: &str| {
+        let all = document["paths"][path]["get"]["parameters"].as_array().unwrap().iter();
+        all.map(|it| text(&it["name"])).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(parameters("/api/v1/accounts/{id}/payment_methods"), "id fields");
+    assert_eq!(parameters("/api/v1/meters"), "limit cursor order fields");
+}
+
 /// Who says what it has read is guarded, wherever something is done to a thing, or told that it is
 /// not.
 #[test]
