@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use axum::http::Method;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::invoice_line::Explanation;
 use super::price::NewPrice;
-use super::route::{Needs, Route, write};
+use super::route::{Needs, Route, ask};
 use super::wire::{Decimal, Money, parse, parse_optional};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
@@ -16,11 +15,11 @@ use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
 use crate::domain::quantity::Quantity;
 use crate::services::billing::{self, Wish};
-use crate::services::{Act, Error};
+use crate::services::{Cx, Error};
 
 pub(super) fn routes() -> Vec<Route> {
     let browses = Needs::Permission(Permission::OfferBrowse);
-    vec![write(Method::POST, "/offers/{id}/calculate", browses, "What would it cost?", calculate)]
+    vec![ask("/offers/{id}/calculate", browses, "What would it cost?", calculate)]
 }
 
 /// What somebody would buy and use.
@@ -61,6 +60,7 @@ impl Wire for Calculation {}
 /// What a price would come to.
 #[derive(Debug, Serialize, ToSchema)]
 struct CalculatedLine {
+    /// The price; that of a draft, which nobody keeps, is all zeros.
     price: String,
     name: String,
     net: Money,
@@ -82,11 +82,11 @@ where
 }
 
 fn calculate(
-    act: &mut Act<'_>,
+    cx: Cx<'_>,
     call: &Call,
     body: NewCalculation,
 ) -> Result<Reply<Calculation>, Error> {
-    let draft = body.draft.as_ref().map(|it| it.drafted(act, "/draft")).transpose()?;
+    let draft = body.draft.as_ref().map(|it| it.drafted(cx, "/draft")).transpose()?;
     let wish = Wish {
         offer: call.id("id")?,
         currency: parse("/currency", &body.currency)?,
@@ -98,7 +98,7 @@ fn calculate(
         country: parse_optional("/country", body.country.as_deref())?,
         draft,
     };
-    let found = billing::calculate(act.cx(), &wish)?;
+    let found = billing::calculate(cx, &wish)?;
     let lines = found.charges.iter().map(|it| CalculatedLine {
         price: it.price.id.to_string(),
         name: it.price.name.to_string(),

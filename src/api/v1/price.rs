@@ -3,6 +3,7 @@
 use axum::http::Method;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::route::{Needs, Route, read, write};
 use super::wire::{Decimal, NoQuery, Whole, absent, parse, parse_optional};
@@ -15,7 +16,7 @@ use crate::domain::catalog::price::{
     Base, Figure, Occasion, PriceKind, PriceModel, PriceVersion, Timing, Versions,
 };
 use crate::domain::error::Invalid;
-use crate::domain::id::{OfferId, PriceId};
+use crate::domain::id::{Id as _, OfferId, PriceId};
 use crate::domain::money::Currency;
 use crate::domain::operator::Permission;
 use crate::domain::quantity::Quantity;
@@ -405,9 +406,9 @@ impl NewPrice {
     }
 
     /// The price as it would be, which nobody keeps; `at` says where it stands in the body.
-    pub(super) fn drafted(&self, act: &mut Act<'_>, at: &str) -> Result<domain::Price, Error> {
-        let stamp = act.cx().stamp(SellerNumber::PROVIDER, None);
-        let drafted = self.read(act.new_id(), stamp).and_then(|it| Ok(it.check().map(|()| it)?));
+    pub(super) fn drafted(&self, cx: Cx<'_>, at: &str) -> Result<domain::Price, Error> {
+        let stamp = cx.stamp(SellerNumber::PROVIDER, None);
+        let drafted = self.read(PriceId::from_uuid(Uuid::nil()), stamp).and_then(|it| Ok(it.check().map(|()| it)?));
         drafted.map_err(|error| {
             if let Error::Invalid(invalid) = error { invalid.below(at).into() } else { error }
         })

@@ -182,6 +182,39 @@ where
     Route { method, path, needs, summary, guard, paging, takes: None, query, gives, serve }
 }
 
+/// A route that reads much, for a question that is too long for an address. Nothing is done by it,
+/// so that it waits for no writer, and is answered anew however often it is asked.
+pub(crate) fn ask<B, T>(
+    path: &'static str,
+    needs: Needs,
+    summary: &'static str,
+    handler: Reads<B, T>,
+) -> Route
+where
+    B: DeserializeOwned + ToSchema + Send + 'static,
+    T: Wire + ToSchema + 'static,
+{
+    let rules = Rules { bytes_max: ORDINARY_BYTES_MAX, ..Rules::reading::<T>(needs) };
+    let paging = rules.paging;
+    let serve = move |State(bss): State<Arc<Bss>>, request: Request| async move {
+        let asked = match Asked::of(&bss, request, &rules).await {
+            Ok(asked) => asked,
+            Err(refusal) => return *refusal,
+        };
+        blocking(asked, move |call, query, bytes| {
+            query.into::<NoQuery>()?;
+            let body = body::json::<B>(bytes)?;
+            let reply = bss.read(&call.actor, |cx| handler(cx, call, body))?;
+            Ok(reply.answer(call.fields.as_deref()))
+        })
+        .await
+    };
+    let serve = on(MethodFilter::POST, serve);
+    let (takes, gives) = (Form::of::<B>(), Form::of::<T>());
+    let (method, guard) = (Method::POST, Guard::Nothing);
+    Route { method, path, needs, summary, guard, paging, takes, query: None, gives, serve }
+}
+
 /// A route that writes.
 pub(crate) fn write<B, T>(
     method: Method,

@@ -18,7 +18,8 @@ use super::stage::{Names, Scene};
 pub(crate) enum Manner {
     /// It is done whole or not at all, and answered the same when it is asked for again.
     Once,
-    /// It is done whole or not at all, and done anew each time, like a sign-in.
+    /// It is done whole or not at all, and done anew each time, like a sign-in, or an answer that
+    /// nothing is done for.
     Anew,
     /// It is several commits, and each leaves the house in order.
     Several,
@@ -177,7 +178,7 @@ const DEEDS: &[Deed] = &[
     deed("POST /offers/{offer}/unpublish", "seller", "{}"),
     deed("POST /offers/{ready}/launch", "seller", "{}"),
     deed("POST /offers/{testing}/activate", "seller", "{}"),
-    deed("POST /offers/{offer}/calculate", "seller", r#"{"currency":"EUR"}"#),
+    deed("POST /offers/{offer}/calculate", "seller", r#"{"currency":"EUR"}"#).done(Manner::Anew),
     deed("POST /offers/{testing}/design", "seller", "{}"),
     deed("POST /offers/{testing}/reject", "seller", "{}"),
     deed("POST /offers/{offer}/retire", "seller", "{}"),

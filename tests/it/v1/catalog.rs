@@ -106,6 +106,20 @@ fn what_the_catalogue_is_made_of_is_corrected_by_id() {
     "#]].assert_eq(&said.text());
 }
 
+/// A question is no deed: it waits for no writer, and no key holds it to its first answer.
+#[test]
+fn a_calculation_is_asked_for_as_often_as_one_likes() {
+    let market = Market::on("2026-01-01");
+    let offer = market.offer("Flat", &[monthly("Base", "EUR", "10")]);
+    let operator = market.operator().header("idempotency-key", "1");
+    let net = |quantity: u32| {
+        let wish = json!({ "currency": "EUR", "quantity": quantity });
+        let found = operator.call(&format!("POST /offers/{offer}/calculate"), Some(&wish)).ok();
+        text(&found["net"]["amount"])
+    };
+    assert_eq!([1, 2, 1].map(net), ["10.00", "20.00", "10.00"]);
+}
+
 /// Who says more means something by it.
 #[test]
 fn what_means_nothing_in_a_query_is_refused() {
