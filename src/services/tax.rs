@@ -85,6 +85,23 @@ pub fn create_rule(
     Ok(it)
 }
 
+/// Creates a tax rule in the place of another, which ends on the day before.
+///
+/// # Errors
+/// As [`create_rule`]; if the other begins no earlier, has ended, or is not there.
+pub fn replace_rule(
+    act: &mut Act<'_>,
+    id: TaxRuleId,
+    on: Date,
+    make: impl FnOnce(&TaxRule, TaxRuleId, Stamp) -> TaxRule,
+) -> Result<TaxRule, Error> {
+    let today = Zone::UTC.date_of(act.now());
+    let was = catalog::revise(act, (id, None), Permission::TaxWrite, |it: TaxRule| {
+        it.replaced(on, today)
+    })?;
+    create_rule(act, was.stamp.seller, |id, stamp| make(&was, id, stamp))
+}
+
 /// Gives a tax rule another end, or none.
 ///
 /// # Errors

@@ -33,7 +33,14 @@ pub(super) fn routes() -> Vec<Route> {
         write(patch(), "/tax_zones/{id}", writes, "Rename a tax zone", rename_zone),
         read("/tax_rules", reads, "List tax rules", list_rules),
         read("/tax_rules/{id}", reads, "Read a tax rule", show_rule),
-        write(post, "/tax_rules", writes, "Create a tax rule", create_rule),
+        write(post.clone(), "/tax_rules", writes, "Create a tax rule", create_rule),
+        write(
+            post,
+            "/tax_rules/{id}/replace",
+            writes,
+            "Charge another rate from a day on",
+            replace_rule,
+        ),
         write(patch(), "/tax_rules/{id}", writes, "Give a tax rule another end", end_rule),
     ]
 }
@@ -377,6 +384,34 @@ fn create_rule(act: &mut Act<'_>, _: &Call, body: NewTaxRule) -> Result<Reply<Ta
         treatment,
         valid_from,
         valid_until,
+    })?;
+    let path = format!("/api/v1/tax_rules/{}", it.id);
+    Ok(Reply::created(path, TaxRule::from(&it)).tagged(it.stamp.revision))
+}
+
+/// What is charged in the place of a tax rule from a day on, of the same.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NextTaxRule {
+    /// What the invoice calls the tax: `VAT`.
+    name: String,
+    /// `19`.
+    percent: Decimal,
+    /// The first day on which it holds, and the rule that it replaces no longer; today or later.
+    valid_from: String,
+}
+
+fn replace_rule(act: &mut Act<'_>, call: &Call, body: NextTaxRule) -> Result<Reply<TaxRule>, Error> {
+    let (name, valid_from) = (parse("/name", &body.name)?, parse("/valid_from", &body.valid_from)?);
+    let percent = body.percent.read::<Quantity>("/percent")?;
+    let it = tax::replace_rule(act, call.id("id")?, valid_from, |was, id, stamp| domain::TaxRule {
+        id,
+        stamp,
+        name,
+        treatment: Treatment::Standard(Percent::new(percent.decimal())),
+        valid_from,
+        valid_until: None,
+        ..was.clone()
     })?;
     let path = format!("/api/v1/tax_rules/{}", it.id);
     Ok(Reply::created(path, TaxRule::from(&it)).tagged(it.stamp.revision))

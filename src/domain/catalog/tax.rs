@@ -199,6 +199,24 @@ impl TaxRule {
         Ok(it)
     }
 
+    /// The rule as it ends because another comes in its place on a day.
+    ///
+    /// # Errors
+    /// If the day is in the past, or not later than its own first: both would hold then, and none
+    /// of them before the other.
+    pub fn replaced(self, on: Date, today: Date) -> Result<Self, Invalid> {
+        let refused = |why: String| Err(Invalid::one("/valid_from", "range", why));
+        if on <= self.valid_from {
+            let begins = self.valid_from;
+            return refused(format!("must be later than `{begins}`, when the rule of now begins"));
+        }
+        if on < today {
+            return refused(format!("must not be earlier than today, `{today}`"));
+        }
+        let until = self.valid_until.map_or(on, |it| it.min(on));
+        self.ending(Some(until), today)
+    }
+
     /// How specific it is for a supply, and since when; `None` if it is not for it.
     fn rank(&self, supply: &Supply) -> Option<(bool, bool, Date)> {
         let category = self.category.is_none_or(|it| Some(it) == supply.category);
@@ -368,6 +386,25 @@ mod tests {
             assert_eq!(ended.is_ok(), expected, "{was:?} {until:?} {today}");
         }
         assert!(begun(Some("2026-03-01")).check().is_err());
+    }
+
+    /// Of two that hold on a day none would go before the other.
+    #[test]
+    fn a_rule_ends_where_another_takes_its_place_and_not_before_it_began() {
+        for (until, on, today, expected) in [
+            (None, "2026-06-01", "2026-05-01", Some("2026-06-01")),
+            (None, "2026-05-01", "2026-05-01", Some("2026-05-01")),
+            (Some("2026-09-01"), "2026-06-01", "2026-05-01", Some("2026-06-01")),
+            (Some("2026-05-15"), "2026-06-01", "2026-05-01", Some("2026-05-15")),
+            (None, "2026-04-30", "2026-05-01", None),
+            (None, "2026-03-01", "2026-03-01", None),
+            (None, "2026-02-01", "2026-01-01", None),
+            (Some("2026-04-30"), "2026-06-01", "2026-05-01", None),
+        ] {
+            let ended = begun(until).replaced(date(on), date(today));
+            let ended = ended.ok().map(|it| it.valid_until);
+            assert_eq!(ended, expected.map(|it| Some(date(it))), "{until:?} {on} {today}");
+        }
     }
 
     #[test]

@@ -229,6 +229,7 @@ const DEEDS: &[Deed] = &[
     deed("PATCH /tax_categories/{tax_category}", "seller", r#"{"name":"$side Goods"}"#),
     deed("POST /tax_rules", "seller", r#"{"name":"$side Low","zone":"$tax_zone","category":"$tax_category","percent":"7","valid_from":"2026-01-01"}"#),
     deed("PATCH /tax_rules/{tax_rule}", "seller", r#"{"valid_until":"2027-01-01"}"#),
+    deed("POST /tax_rules/{tax_rule}/replace", "seller", r#"{"name":"$side Next","percent":"21","valid_from":"2027-01-01"}"#),
     deed("POST /tax_zones", "seller", r#"{"code":"ISLE","name":"$side Isle","countries":["GB"]}"#),
     deed("PATCH /tax_zones/{tax_zone}", "seller", r#"{"name":"$side Region"}"#),
     deed("POST /tokens", "seller", r#"{"name":"$side second"}"#),

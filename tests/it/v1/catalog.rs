@@ -106,11 +106,54 @@ fn what_the_catalogue_is_made_of_is_corrected_by_id() {
     "#]].assert_eq(&said.text());
 }
 
+#[test]
+fn another_rate_takes_the_place_of_a_tax_rule_in_one_go() {
+    let market = Market::on("2026-01-01");
+    let (operator, said) = (market.operator(), Protocol::default());
+    let rule = operator.get("/tax_rules")["items"][0].clone();
+    let path = format!("/tax_rules/{}", text(&rule["id"]));
+    let say = |percent: &str, from: &str| {
+        let next = json!({ "name": "VAT", "percent": percent, "valid_from": from });
+        let what = format!("POST {path}/replace?fields=percent,zone,valid_from,valid_until");
+        said.say(&operator, "operator", &what, Some(&next));
+    };
+    say("21", "2000-01-01");
+    say("21", "2025-12-31");
+    say("101", "2026-07-01");
+    let ends = "GET /tax_rules?order=oldest&fields=percent,valid_from,valid_until";
+    said.say(&operator, "operator", ends, None);
+    say("21", "2026-07-01");
+    said.say(&operator, "operator", ends, None);
+    let north = market.house.client(&market.house.north.admin);
+    let next = json!({ "name": "None", "percent": "0", "valid_from": "2026-07-01" });
+    said.say(&north, "north", &format!("POST {path}/replace"), Some(&next));
+    expect![[r#"
+        > POST /tax_rules/{txr1}/replace?fields=percent,zone,valid_from,valid_until {"name":"VAT","percent":"21","valid_from":"2000-01-01"} [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/valid_from` must be later than `2000-01-01`, when the rule of now begins","request_id":"…","errors":[{"pointer":"/valid_from","rule":"range","message":"must be later than `2000-01-01`, when the rule of now begins"}]}
+        > POST /tax_rules/{txr1}/replace?fields=percent,zone,valid_from,valid_until {"name":"VAT","percent":"21","valid_from":"2025-12-31"} [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/valid_from` must not be earlier than today, `2026-01-01`","request_id":"…","errors":[{"pointer":"/valid_from","rule":"range","message":"must not be earlier than today, `2026-01-01`"}]}
+        > POST /tax_rules/{txr1}/replace?fields=percent,zone,valid_from,valid_until {"name":"VAT","percent":"101","valid_from":"2026-07-01"} [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/percent` must be 0 to 100","request_id":"…","errors":[{"pointer":"/percent","rule":"range","message":"must be 0 to 100"}]}
+        > GET /tax_rules?order=oldest&fields=percent,valid_from,valid_until [operator]
+        200 OK {"items":[{"id":"{txr1}","percent":"20","valid_from":"2000-01-01","valid_until":null}],"next_cursor":null}
+        > POST /tax_rules/{txr1}/replace?fields=percent,zone,valid_from,valid_until {"name":"VAT","percent":"21","valid_from":"2026-07-01"} [operator]
+        201 Created {"id":"{txr2}","percent":"21","valid_from":"2026-07-01","valid_until":null,"zone":"{txz1}"}
+        > GET /tax_rules?order=oldest&fields=percent,valid_from,valid_until [operator]
+        200 OK {"items":[{"id":"{txr1}","percent":"20","valid_from":"2000-01-01","valid_until":"2026-07-01"},{"id":"{txr2}","percent":"21","valid_from":"2026-07-01","valid_until":null}],"next_cursor":null}
+        > POST /tax_rules/{txr1}/replace {"name":"None","percent":"0","valid_from":"2026-07-01"} [north]
+        404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{txr1}` is not there","request_id":"…"}
+    "#]].assert_eq(&said.text());
+}
+
 /// A question is no deed: it waits for no writer, and no key holds it to its first answer.
 #[test]
 fn a_calculation_is_asked_for_as_often_as_one_likes() {
     let market = Market::on("2026-01-01");
-    let offer = market.offer("Flat", &[monthly("Base", "EUR", "10")]);
+    let seat = json!({
+        "name": "Seat", "kind": "recurring", "currency": "EUR",
+        "model": { "kind": "per_unit", "per_unit": "10" },
+    });
+    let offer = market.offer("Seats", &[seat]);
     let operator = market.operator().header("idempotency-key", "1");
     let net = |quantity: u32| {
         let wish = json!({ "currency": "EUR", "quantity": quantity });
@@ -143,7 +186,17 @@ fn what_means_nothing_in_a_query_is_refused() {
         let what = what.replace(&offer, "{offer}").replace(&account, "{account}");
         told += &format!("{what}: {} {}\n", problem["status"], problem["detail"]);
     }
-    expect![[r#""#]].assert_eq(&told);
+    expect![[r#"
+        POST /accounts?dry_run=1: 422 "`dry_run` unknown parameter `dry_run`, there are no parameters"
+        PATCH /offers/{offer}?limit=1: 422 "`limit` unknown parameter `limit`, there are no parameters"
+        POST /accounts/{account}/close?force=true: 422 "`force` unknown parameter `force`, there are no parameters"
+        POST /usage?order=oldest: 422 "`order` unknown parameter `order`, there are no parameters"
+        GET /offers/{offer}?limit=5: 422 "`limit` unknown parameter `limit`, there are no parameters"
+        GET /offers/{offer}/prices?cursor=AA: 422 "`cursor` unknown parameter `cursor`, there are no parameters"
+        GET /accounts/{account}/payment_methods?order=oldest: 422 "`order` unknown parameter `order`, there are no parameters"
+        GET /search?order=oldest: 422 "`order` unknown parameter `order`, expected one of `q`, `category`, `language`, `currency`, `price_max`, `limit`"
+        GET /search?limit=0: 422 "`limit` must be a number from 1 to 1000"
+    "#]].assert_eq(&told);
     let shown = operator.get("/search?limit=1");
     assert_eq!(shown["items"].as_array().map(Vec::len), Some(1), "{shown}");
     let document = tillbox::api::v1::document();
@@ -175,10 +228,12 @@ fn what_has_changed_since_it_was_read_is_left_alone() {
     let bare = subscription.split_once('_').unwrap().1;
     say("POST", &format!("{path}/cancel"));
     say("POST", &format!("/subscriptions/{bare}/release"));
-    say("POST", &format!("/accounts/{}/hold", text(&account["id"])));
-    assert_eq!(operator.get(&path)["state"], "held");
+    assert_eq!(operator.get(&path)["state"], "held_administratively");
     let nobody = "sub_01980000-0000-7abc-8000-000000000001";
     say("POST", &format!("/subscriptions/{nobody}/cancel"));
+    let known = operator.header("if-match", &format!("\"{}\"", read + 2));
+    let release = format!("POST {path}/release?fields=state");
+    said.say(&known, "operator who looked again", &release, Some(&json!({})));
     // A stranger does not learn what there is.
     let south = market.house.client(&market.house.south.admin);
     let south = south.header("if-match", "\"1\"");
@@ -186,7 +241,20 @@ fn what_has_changed_since_it_was_read_is_left_alone() {
     let new = json!({ "name": "Another" });
     said.say(&guarded, "operator", "POST /accounts", Some(&new));
     said.say(&guarded, "operator", &format!("GET {path}"), None);
-    expect![[r#""#]].assert_eq(&said.text());
+    expect![[r#"
+        > POST /subscriptions/{sub1}/cancel?fields=state {} [operator]
+        412 Precondition Failed {"type":"/problems/stale","title":"It has changed since you read it","status":412,"detail":"it has changed: revision 4 is not 2","request_id":"…"}
+        > POST /subscriptions/{id1}/release?fields=state {} [operator]
+        412 Precondition Failed {"type":"/problems/stale","title":"It has changed since you read it","status":412,"detail":"it has changed: revision 4 is not 2","request_id":"…"}
+        > POST /subscriptions/{sub2}/cancel?fields=state {} [operator]
+        404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{sub2}` is not there","request_id":"…"}
+        > POST /subscriptions/{sub1}/cancel {} [south]
+        404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{sub1}` is not there","request_id":"…"}
+        > POST /accounts {"name":"Another"} [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`If-Match` means nothing here","request_id":"…","errors":[{"pointer":"If-Match","rule":"conflict","message":"means nothing here"}]}
+        > GET /subscriptions/{sub1} [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`If-Match` means nothing here","request_id":"…","errors":[{"pointer":"If-Match","rule":"conflict","message":"means nothing here"}]}
+    "#]].assert_eq(&said.text());
 }
 
 #[test]
