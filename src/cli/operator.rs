@@ -122,7 +122,8 @@ impl Reset {
         let user = match (&password, text(&user, "state")) {
             (Some(_), "invited" | "active") => user,
             (Some(_), state) => {
-                let why = format!("`{}` is {state} and cannot sign in: restore it first", self.email);
+                let why =
+                    format!("`{}` is {state} and cannot sign in: restore it first", self.email);
                 return Err(Failure::Refused(why));
             }
             (None, "invited") => door.post(&format!("/api/v1/users/{id}/invite"), &json!({}))?,

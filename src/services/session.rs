@@ -6,7 +6,9 @@
 use super::{Act, Author, Bss, Cx, Error, operator, user};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{SessionId, UserId};
-use crate::domain::operator::{Actor, OpenSession, PasswordHash, Permission, Session, User};
+use crate::domain::operator::{
+    Actor, Credential, OpenSession, PasswordHash, Permission, Session, User,
+};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::text::Prose;
 use crate::store::operator::{SESSION_BY_DIGEST, SESSION_BY_USER};
@@ -54,6 +56,17 @@ pub fn sign_in(bss: &Bss, command: SignIn) -> Result<SignedIn, Error> {
     };
     let author = Author::of(house);
     bss.act(author, move |act| enter(act, known.id, &hash, better, command.agent)).wait()
+}
+
+/// Whether who has just signed in has to choose another password before anything else.
+///
+/// # Errors
+/// If the store fails.
+pub fn must_change(bss: &Bss, signed_in: &SignedIn) -> Result<bool, Error> {
+    bss.read(&Actor::duty("sign_in"), |cx| {
+        let user: User = cx.get(signed_in.session.user())?;
+        Ok(user.credential().is_some_and(Credential::must_change))
+    })
 }
 
 pub(super) fn refused() -> Error {

@@ -1,5 +1,7 @@
 //! The documents of the UI, made once from their templates at the start.
 
+use std::collections::BTreeMap;
+
 use axum::body::Bytes;
 use minijinja::{AutoEscape, Environment, context};
 use sha2::{Digest, Sha256};
@@ -20,8 +22,8 @@ pub(super) struct Documents {
     pub(super) app: Document,
     /// To sign in.
     pub(super) sign_in: Document,
-    /// The same, after it did not work.
-    pub(super) refused: Document,
+    /// The same, after it did not work, by why.
+    pub(super) refused: BTreeMap<&'static str, Document>,
     /// To make the first operator.
     pub(super) set_up: Document,
     /// To choose a password, by a link from a mail.
@@ -30,20 +32,29 @@ pub(super) struct Documents {
     pub(super) forgotten: Document,
 }
 
+/// The module of the page to sign in.
+const SIGN_IN: &str = "ui/door/sign_in.js";
+
+/// Why the plain form did not let somebody in, as its address says: something is not right, try
+/// later, a password for one use, a new one that is too weak, a page that is not ours.
+pub(super) const REFUSALS: &[&str] = &["1", "later", "change", "weak", "elsewhere"];
+
 impl Documents {
     /// The documents over some files.
     pub(super) fn of(files: &Files) -> Self {
-        let document = |name: &str, script: &str, is_refused: bool| {
-            render(files, name, script, is_refused)
+        let told = |name: &str, script: &str, refusal: &str| {
+            render(files, name, script, refusal)
                 .unwrap_or_else(|error| panic!("`{name}` is no template: {error}"))
         };
+        let document = |name: &str, script: &str| told(name, script, "");
+        let refused = |why: &&'static str| (*why, told("sign_in.html", SIGN_IN, why));
         Self {
-            app: document("app.html", "ui/app.js", false),
-            sign_in: document("sign_in.html", "ui/door/sign_in.js", false),
-            refused: document("sign_in.html", "ui/door/sign_in.js", true),
-            set_up: document("set_up.html", "ui/door/set_up.js", false),
-            password: document("password.html", "ui/door/password.js", false),
-            forgotten: document("forgotten.html", "ui/door/forgotten.js", false),
+            app: document("app.html", "ui/app.js"),
+            sign_in: document("sign_in.html", SIGN_IN),
+            refused: REFUSALS.iter().map(refused).collect(),
+            set_up: document("set_up.html", "ui/door/set_up.js"),
+            password: document("password.html", "ui/door/password.js"),
+            forgotten: document("forgotten.html", "ui/door/forgotten.js"),
         }
     }
 }
@@ -52,7 +63,7 @@ fn render(
     files: &Files,
     name: &str,
     script: &str,
-    is_refused: bool,
+    refusal: &str,
 ) -> Result<Document, minijinja::Error> {
     let text = |name: &str| Files::text(&format!("ui/document/{name}")).unwrap_or_default();
     let (frame, document) = (text("frame.html"), text(name));
@@ -66,7 +77,7 @@ fn render(
         styles => named("ui/style/", ".css"),
         script,
         modules => Files::needed_by(script),
-        is_refused,
+        refusal,
     })?;
     let tag = format!("\"{}\"", short(&Sha256::digest(html.as_bytes())));
     Ok(Document { html: Bytes::from(html), tag })

@@ -58,10 +58,13 @@ async fn below(
     if let Some((release, name)) = path.strip_prefix('@').and_then(|it| it.split_once('/')) {
         return file(&state.files, release, name, &headers);
     }
-    let is_refused = query.is_some_and(|it| it.split('&').any(|it| it == "refused=1"));
+    let why = query.as_deref().unwrap_or_default().split('&');
+    let why = why.filter_map(|it| it.strip_prefix("refused=")).next();
     match path.as_str() {
-        "sign-in" if is_refused => show(&documents.refused, &headers),
-        "sign-in" => show(&documents.sign_in, &headers),
+        "sign-in" => {
+            let refused = why.and_then(|why| documents.refused.get(why));
+            show(refused.unwrap_or(&documents.sign_in), &headers)
+        }
         "set-up" => show(&documents.set_up, &headers),
         "password" | "invitation" => show(&documents.password, &headers),
         "forgotten" => show(&documents.forgotten, &headers),

@@ -13,7 +13,7 @@ use tower::ServiceExt;
 use tower_http::compression::CompressionLayer;
 
 use super::file::Files;
-use super::{policy, router};
+use super::{document, policy, router};
 
 /// The code of all pages together, compressed, in bytes. Nobody loads all of it: what one waits for
 /// at the first page has a limit of its own, where a browser weighs it.
@@ -99,6 +99,16 @@ fn one_can_sign_in_without_scripts_and_is_told_when_it_fails() {
     assert!(page.contains(form) && refused.contains(form));
     let hidden = r#"role="alert" hidden"#;
     assert!(page.contains(hidden) && !refused.contains(hidden));
+    let told: BTreeSet<_> = document::REFUSALS
+        .iter()
+        .map(|why| {
+            let page = text(&format!("/ui/sign-in?refused={why}"));
+            let alert = page.split(r#"role="alert">"#).nth(1).unwrap_or_default().to_owned();
+            alert.split('>').nth(1).and_then(|it| it.split('<').next()).unwrap().to_owned()
+        })
+        .collect();
+    assert_eq!(told.len(), document::REFUSALS.len(), "each says something else: {told:?}");
+    assert_eq!(text("/ui/sign-in?refused=perhaps"), page);
 }
 
 #[test]

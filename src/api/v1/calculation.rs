@@ -81,11 +81,7 @@ where
     all.iter().map(read).collect()
 }
 
-fn calculate(
-    cx: Cx<'_>,
-    call: &Call,
-    body: NewCalculation,
-) -> Result<Reply<Calculation>, Error> {
+fn calculate(cx: Cx<'_>, call: &Call, body: NewCalculation) -> Result<Reply<Calculation>, Error> {
     let draft = body.draft.as_ref().map(|it| it.drafted(cx, "/draft")).transpose()?;
     let wish = Wish {
         offer: call.id("id")?,

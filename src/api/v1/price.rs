@@ -408,7 +408,9 @@ impl NewPrice {
     /// The price as it would be, which nobody keeps; `at` says where it stands in the body.
     pub(super) fn drafted(&self, cx: Cx<'_>, at: &str) -> Result<domain::Price, Error> {
         let stamp = cx.stamp(SellerNumber::PROVIDER, None);
-        let drafted = self.read(PriceId::from_uuid(Uuid::nil()), stamp).and_then(|it| Ok(it.check().map(|()| it)?));
+        let drafted = self
+            .read(PriceId::from_uuid(Uuid::nil()), stamp)
+            .and_then(|it| Ok(it.check().map(|()| it)?));
         drafted.map_err(|error| {
             if let Error::Invalid(invalid) = error { invalid.below(at).into() } else { error }
         })

@@ -9,15 +9,21 @@ use axum::routing::post;
 
 use crate::api::edge::body;
 use crate::api::edge::call::Way;
-use crate::services::Bss;
-use crate::services::session::{self, SignIn};
+use crate::domain::error::{Code, Rejection};
+use crate::services::password::{self, NewPassword};
+use crate::services::session::{self, SignIn, SignedIn};
+use crate::services::{Bss, Error, Site};
 
 /// More than this is no mail address and password.
 const BYTES_MAX: usize = 4096;
 /// Where somebody goes who came in.
 const INSIDE: &str = "/ui/";
-/// Where somebody goes who did not.
+/// Where somebody goes who did not, with why.
 const REFUSED: &str = "/ui/sign-in?refused=1";
+const LATER: &str = "/ui/sign-in?refused=later";
+const CHANGE: &str = "/ui/sign-in?refused=change";
+const WEAK: &str = "/ui/sign-in?refused=weak";
+const ELSEWHERE: &str = "/ui/sign-in?refused=elsewhere";
 
 /// The path that the form posts to.
 pub(crate) fn router() -> Router<Arc<Bss>> {
@@ -28,33 +34,72 @@ async fn sign_in(State(bss): State<Arc<Bss>>, request: Request) -> Response<axum
     let (parts, body) = request.into_parts();
     let way = Way::of(&parts.headers, bss.site());
     let Ok(bytes) = body::bytes(body, BYTES_MAX).await else { return to(REFUSED, None) };
-    if !is_from_here(&parts.headers) {
-        return to(REFUSED, None);
+    if !is_from_here(&parts.headers, bss.site()) {
+        return to(ELSEWHERE, None);
     }
     let field = |name: &str| {
         let mut fields = form_urlencoded::parse(&bytes);
         fields.find(|it| it.0 == name).map(|it| it.1.into_owned()).unwrap_or_default()
     };
-    let (login, password) = (field("email"), field("password"));
-    let command = SignIn { login, password, agent: way.agent.clone() };
-    let done = tokio::task::spawn_blocking(move || session::sign_in(&bss, command)).await;
-    match done {
-        Ok(Ok(signed_in)) => to(INSIDE, Some(&way.cookie(&signed_in.secret))),
-        Ok(Err(_)) | Err(_) => to(REFUSED, None),
+    let said = (field("email"), field("password"), field("new"));
+    let agent = way.agent.clone();
+    let done = tokio::task::spawn_blocking(move || come_in(&bss, said, agent)).await;
+    match done.unwrap_or_else(|panic| Err(Error::internal(panic))) {
+        Ok(signed_in) => to(INSIDE, Some(&way.cookie(&signed_in.secret))),
+        Err(error) => to(page_of(&error), None),
+    }
+}
+
+/// Opens a session, with another password if one was chosen.
+fn come_in(
+    bss: &Bss,
+    (login, present, new): (String, String, String),
+    agent: Option<String>,
+) -> Result<SignedIn, Error> {
+    if new.is_empty() {
+        let signed_in = session::sign_in(bss, SignIn { login, password: present, agent })?;
+        // It would open nothing: the page without scripts asks for another as the other one does.
+        return match session::must_change(bss, &signed_in)? {
+            true => Err(Rejection::new(Code::PasswordMustChange, "it was for one use").into()),
+            false => Ok(signed_in),
+        };
+    }
+    password::change(bss, &login, &present, &NewPassword::of_house(new.clone()))?;
+    session::sign_in(bss, SignIn { login, password: new, agent })
+}
+
+/// The page that says why somebody did not come in.
+const fn page_of(error: &Error) -> &'static str {
+    match error {
+        Error::Rejected(it) if matches!(it.code, Code::PasswordMustChange) => CHANGE,
+        Error::Rejected(it) if matches!(it.code, Code::WeakPassword) => WEAK,
+        Error::Busy | Error::Full | Error::Internal(_) => LATER,
+        Error::Rejected(_)
+        | Error::Invalid(_)
+        | Error::NotFound { .. }
+        | Error::Forbidden { .. }
+        | Error::Unauthenticated
+        | Error::Stale { .. }
+        | Error::KeyReused => REFUSED,
     }
 }
 
 /// Whether the form was on a page of ours: otherwise somebody could sign a reader in as somebody
-/// else, who then reads along.
-fn is_from_here(headers: &HeaderMap) -> bool {
+/// else, who then reads along. A proxy may have another name for us than people have.
+fn is_from_here(headers: &HeaderMap, site: &Site) -> bool {
     let text = |name| headers.get(name).and_then(|it: &HeaderValue| it.to_str().ok());
-    match (text(header::ORIGIN), text(header::HOST)) {
-        (None, _) => true,
-        (Some(origin), Some(host)) => {
-            origin.split_once("://").is_some_and(|it| it.1.eq_ignore_ascii_case(host))
-        }
-        (Some(_), None) => false,
-    }
+    let Some(origin) = text(header::ORIGIN) else { return true };
+    let public = site.public_url.as_ref().and_then(|it| origin_of(it.as_str()));
+    let host = origin.split_once("://").map(|it| it.1);
+    let is_host = host.zip(text(header::HOST)).is_some_and(|it| it.0.eq_ignore_ascii_case(it.1));
+    is_host || public.is_some_and(|it| it.eq_ignore_ascii_case(origin))
+}
+
+/// Scheme and host of an address, as a browser names where a page came from.
+fn origin_of(address: &str) -> Option<&str> {
+    let host = address.find("://")? + 3;
+    let end = address[host..].find('/').map_or(address.len(), |it| host + it);
+    address.get(..end)
 }
 
 /// Sends a browser to a page.
@@ -67,4 +112,31 @@ fn to(page: &'static str, cookie: Option<&str>) -> Response<axum::body::Body> {
         headers.insert(header::SET_COOKIE, cookie);
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_is_ours_by_the_name_that_people_have_for_us_too() {
+        let address = |it: &str| it.parse().expect("an address");
+        for (public, origin, host, expected) in [
+            (None, None, Some("till.test"), true),
+            (None, Some("https://till.test"), Some("till.test"), true),
+            (None, Some("https://till.test"), Some("127.0.0.1:8080"), false),
+            (Some("https://till.test"), Some("https://till.test"), Some("127.0.0.1:8080"), true),
+            (Some("https://till.test/shop/"), Some("https://TILL.test"), None, true),
+            (Some("https://till.test"), Some("http://till.test"), Some("127.0.0.1"), false),
+            (Some("https://till.test"), Some("https://till.test.evil"), None, false),
+            (Some("https://till.test"), Some("null"), Some("127.0.0.1"), false),
+        ] {
+            let site = Site { public_url: public.map(address), ..Site::UNKNOWN };
+            let mut headers = HeaderMap::new();
+            for (name, value) in [(header::ORIGIN, origin), (header::HOST, host)] {
+                headers.extend(value.map(|it| (name, HeaderValue::from_static(it))));
+            }
+            assert_eq!(is_from_here(&headers, &site), expected, "{public:?} {origin:?} {host:?}");
+        }
+    }
 }

@@ -401,18 +401,23 @@ struct NextTaxRule {
     valid_from: String,
 }
 
-fn replace_rule(act: &mut Act<'_>, call: &Call, body: NextTaxRule) -> Result<Reply<TaxRule>, Error> {
+fn replace_rule(
+    act: &mut Act<'_>,
+    call: &Call,
+    body: NextTaxRule,
+) -> Result<Reply<TaxRule>, Error> {
     let (name, valid_from) = (parse("/name", &body.name)?, parse("/valid_from", &body.valid_from)?);
     let percent = body.percent.read::<Quantity>("/percent")?;
-    let it = tax::replace_rule(act, call.id("id")?, valid_from, |was, id, stamp| domain::TaxRule {
-        id,
-        stamp,
-        name,
-        treatment: Treatment::Standard(Percent::new(percent.decimal())),
-        valid_from,
-        valid_until: None,
-        ..was.clone()
-    })?;
+    let it =
+        tax::replace_rule(act, call.id("id")?, valid_from, |was, id, stamp| domain::TaxRule {
+            id,
+            stamp,
+            name,
+            treatment: Treatment::Standard(Percent::new(percent.decimal())),
+            valid_from,
+            valid_until: None,
+            ..was.clone()
+        })?;
     let path = format!("/api/v1/tax_rules/{}", it.id);
     Ok(Reply::created(path, TaxRule::from(&it)).tagged(it.stamp.revision))
 }

@@ -167,7 +167,6 @@ impl<T: Wire + ToSchema> List<T> {
         let items: Vec<T> = page.items.into_iter().map(show).collect::<Result<_, E>>()?;
         Ok(Self { items, next_cursor: page.next.map(|it| cursor::text(&it)) })
     }
-
 }
 
 /// A list that is always whole: there is no page of it to ask for.

@@ -367,12 +367,13 @@ mod tests {
         assert!(rule_for(alone, &after).is_err(), "nothing is sold untaxed by oversight");
     }
 
+    /// A rule from March on.
+    fn begun(until: Option<&str>) -> TaxRule {
+        TaxRule { valid_until: until.map(date), ..rule(None, Buyers::All, 19, "2026-03-01") }
+    }
+
     #[test]
     fn an_end_is_never_in_the_past_nor_before_the_beginning() {
-        let begun = |until: Option<&str>| {
-            let valid_until = until.map(date);
-            TaxRule { valid_until, ..rule(None, Buyers::All, 19, "2026-03-01") }
-        };
         for (was, until, today, expected) in [
             (None, Some("2026-05-01"), "2026-04-01", true),
             (None, Some("2026-04-01"), "2026-04-01", true),

@@ -253,8 +253,8 @@ fn a_plain_form_signs_in_from_our_own_page_alone() {
     for (origin, body, goes_to) in [
         (None, good.as_str(), "/ui/"),
         (Some("https://till.test"), good.as_str(), "/ui/"),
-        (Some("https://evil.test"), good.as_str(), "/ui/sign-in?refused=1"),
-        (Some("null"), good.as_str(), "/ui/sign-in?refused=1"),
+        (Some("https://evil.test"), good.as_str(), "/ui/sign-in?refused=elsewhere"),
+        (Some("null"), good.as_str(), "/ui/sign-in?refused=elsewhere"),
         (None, "email=x&password=y", "/ui/sign-in?refused=1"),
         (None, "", "/ui/sign-in?refused=1"),
     ] {
@@ -265,4 +265,27 @@ fn a_plain_form_signs_in_from_our_own_page_alone() {
     }
     let long = format!("{good}&x={}", "x".repeat(5000));
     assert_eq!(form(&house, None, &long).headers["location"], "/ui/sign-in?refused=1");
+}
+
+/// Who runs no scripts is asked for another password as everybody is.
+#[test]
+fn the_plain_form_takes_another_password_where_one_was_for_one_use() {
+    let house = House::on("2026-01-01");
+    let customer = &house.north.customer;
+    let path = format!("/users/{}/password", customer.member.id);
+    let set = json!({ "password": "once-and-never-again", "one_time": true });
+    house.client(&customer.admin).post(&path, &set);
+    let email = customer.member.email.replace('@', "%40");
+    let begun = format!("email={email}&password=once-and-never-again");
+    for (body, goes_to) in [
+        (begun.clone(), "/ui/sign-in?refused=change"),
+        (begun.clone(), "/ui/sign-in?refused=change"),
+        (format!("{begun}&new=short"), "/ui/sign-in?refused=weak"),
+        (format!("{begun}&new=mine-and-mine-alone"), "/ui/"),
+        (format!("email={email}&password=mine-and-mine-alone"), "/ui/"),
+    ] {
+        let answer = form(&house, None, &body);
+        assert_eq!(answer.headers["location"], goes_to, "{body}");
+        assert_eq!(answer.headers.contains_key("set-cookie"), goes_to == "/ui/");
+    }
 }
