@@ -221,9 +221,10 @@ fn who_may_not_sign_in_is_given_no_password() {
         over_file(&socket, &suspend.replace("suspend", "restore"), "{}").unwrap().status,
         200
     );
+    std::fs::write(file, "another-till-9\n").unwrap();
     let reset = said("reset").ok();
     assert!(reset.contains("signs in with the password in the file"), "{reset}");
-    assert_eq!(sign_in(&server, "ben@provider.test", "a-till-of-mine-7"), 201);
+    assert_eq!(sign_in(&server, "ben@provider.test", "another-till-9"), 201);
 }
 
 /// A script that waits for a token would wait for ever.
