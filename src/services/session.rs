@@ -82,7 +82,7 @@ pub(super) fn note_later(bss: &Bss, id: UserId) {
 }
 
 /// Counts a failure, unless the door is locked already: an attacker must not lock it for good.
-fn note_failure(act: &mut Act<'_>, id: UserId) -> Result<(), Error> {
+pub(super) fn note_failure(act: &mut Act<'_>, id: UserId) -> Result<(), Error> {
     let user: User = act.get(id)?;
     if is_locked(act, &user) {
         return Ok(());

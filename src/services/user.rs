@@ -233,7 +233,7 @@ pub fn activate(act: &mut Act<'_>, id: UserId) -> Result<Invited, Error> {
 pub fn vouch(act: &mut Act<'_>, id: UserId) -> Result<User, Error> {
     let user: User = act.get(id)?;
     act.must(Permission::UserInvite, &user.stamp)?;
-    must_outrank(act, &user, Permission::UserInvite)?;
+    must_outrank(act.actor(), &user, Permission::UserInvite)?;
     let (user, verb) = user.on(UserTrigger::Activate, Administrators::AccountCloses, act.now())?;
     keep(act, user, verb)
 }

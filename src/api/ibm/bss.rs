@@ -77,7 +77,7 @@ async fn known(parts: &Parts, body: Body, author: Author) -> Result<Known, Refus
     row.permit(&author.actor)?;
     body::json_must_be_wanted(&parts.headers)?;
     let bytes = body::bytes(body, ORDINARY_BYTES_MAX).await?;
-    let once = call::once(&parts.headers, &parts.method, &parts.uri, &bytes)?;
+    let once = call::once(parts, true, &bytes)?;
     let body = read(&parts.headers, &bytes)?;
     Ok(Known { author, row, asked: Asked { open, query, body }, once })
 }

@@ -114,6 +114,7 @@ fn say(fault: &Fault) -> Said {
         Fault::Malformed { detail } => message::MALFORMED.with([detail]),
         Fault::Invalid(invalid) => say_invalid(invalid),
         Fault::TooLarge { limit } => message::TOO_LARGE.with([&limit.to_string()]),
+        Fault::Slow { seconds } => message::SLOW.with([&seconds.to_string()]),
         Fault::MediaType => message::MEDIA_TYPE.with([]),
         Fault::NotAcceptable => message::NOT_ACCEPTABLE.with([]),
         Fault::NoRoute { path } => message::NO_PATH.with([path]),

@@ -27,6 +27,7 @@
 //! | `BZSAP9015E` | 413 | `The request body is larger than {0} bytes.` | the body is larger than is taken | Send less. |
 //! | `BZSAP9016E` | 415 | `The request body must be application/json.` | the body is of another type, or does not say of which | Send the header Content-Type: application/json. |
 //! | `BZSAP9017E` | 400 | `Another service component of the company is called [{0}].` | two applications of a company are to have one name | Provide another DisplayName. |
+//! | `BZSAP9018E` | 408 | `The request body did not come within {0} seconds.` | the body does not come as a whole in time | Send the request again. |
 //! | `BZSAU9001E` | 401 | `The credentials are missing or not valid.` | no or wrong credentials, a subscriber that is not active, a password that is to be changed, or a login that is locked after too many failures | Send the login name and the password of an active subscriber. A one-time password has to be changed first. |
 //! | `BZSAU9002E` | 403 | `User is not authorized to perform this operation.` | the roles of the caller do not allow the operation, or not for this object | Ask somebody who has the role for it. |
 //! | `BZSAU9003E` | 403 | `The request needs the token of the session's own page.` | a browser's session without the token of its own page | Send X-CSRF-Token, or use HTTP Basic. |
@@ -151,6 +152,10 @@ messages! {
         "Another service component of the company is called [{0}]."
         "Provide another DisplayName."
         "two applications of a company are to have one name";
+    SLOW = "BZSAP9018E" 408
+        "The request body did not come within {0} seconds."
+        "Send the request again."
+        "the body does not come as a whole in time";
     NOT_AUTHENTICATED = "BZSAU9001E" 401
         "The credentials are missing or not valid."
         "Send the login name and the password of an active subscriber. A one-time password has to be changed first."
