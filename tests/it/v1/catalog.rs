@@ -248,6 +248,8 @@ fn what_has_changed_since_it_was_read_is_left_alone() {
         412 Precondition Failed {"type":"/problems/stale","title":"It has changed since you read it","status":412,"detail":"it has changed: revision 4 is not 2","request_id":"…"}
         > POST /subscriptions/{sub2}/cancel?fields=state {} [operator]
         404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{sub2}` is not there","request_id":"…"}
+        > POST /subscriptions/{sub1}/release?fields=state {} [operator who looked again]
+        200 OK {"id":"{sub1}","state":"active"}
         > POST /subscriptions/{sub1}/cancel {} [south]
         404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{sub1}` is not there","request_id":"…"}
         > POST /accounts {"name":"Another"} [operator]
