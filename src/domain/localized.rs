@@ -45,10 +45,7 @@ impl<T> Localized<T> {
     /// country, or else the original.
     #[must_use]
     pub fn text(&self, locale: &Locale) -> &T {
-        let exact = self.iter().find(|it| it.0 == locale);
-        let plain = || self.iter().find(|it| it.0.as_str() == locale.language());
-        let akin = || self.iter().find(|it| it.0.language() == locale.language());
-        exact.or_else(plain).or_else(akin).map_or(&self.original, |it| it.1)
+        nearest(self.iter(), locale).unwrap_or(&self.original)
     }
 
     /// The same with the text in one language put in or replaced.
@@ -63,9 +60,22 @@ impl<T> Localized<T> {
     }
 
     /// All texts by language, the original first.
-    pub fn iter(&self) -> impl Iterator<Item = (&Locale, &T)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&Locale, &T)> + Clone {
         std::iter::once((&self.locale, &self.original)).chain(&self.translations)
     }
+}
+
+/// Of some texts that in a language: in its very locale, in the language as such, or in that of
+/// another country.
+pub fn nearest<'a, T>(
+    all: impl Iterator<Item = (&'a Locale, &'a T)> + Clone,
+    locale: &Locale,
+) -> Option<&'a T> {
+    let find = |is: &dyn Fn(&Locale) -> bool| all.clone().find(|it| is(it.0));
+    let exact = find(&|it| it == locale);
+    let plain = || find(&|it| it.as_str() == locale.language());
+    let akin = || find(&|it| it.language() == locale.language());
+    exact.or_else(plain).or_else(akin).map(|it| it.1)
 }
 
 #[cfg(test)]

@@ -196,7 +196,8 @@ fn reprice(act: &mut Act<'_>, price: &Price, (at, row): (&str, &Value)) -> Resul
         let mut stamp = price.stamp.clone();
         fee::Said { retail: said, ..fee::Said::carried(&stamp) }.onto(&mut stamp);
         if stamp.carried != price.stamp.carried {
-            offer::rename_price(act, price.id, (price.name.clone(), stamp.carried))?;
+            let named = (price.name.clone(), price.names.clone(), stamp.carried);
+            offer::rename_price(act, price.id, named)?;
         }
     }
     act.get(price.id)

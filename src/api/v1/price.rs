@@ -1,10 +1,13 @@
 //! `/prices`: what offers cost, in versions that never change once they began.
 
+use std::collections::BTreeMap;
+
 use axum::http::Method;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::localized::Texts;
 use super::route::{Needs, Route, read, write};
 use super::wire::{Decimal, NoQuery, Whole, absent, parse, parse_optional};
 use crate::api::edge::call::Call;
@@ -21,6 +24,7 @@ use crate::domain::money::Currency;
 use crate::domain::operator::Permission;
 use crate::domain::quantity::Quantity;
 use crate::domain::stamp::{SellerNumber, Stamp};
+use crate::domain::text::{Locale, Name};
 use crate::domain::time::{Span, Validity, Zone};
 use crate::services::{Act, Cx, Error, offer};
 
@@ -50,6 +54,8 @@ pub(super) struct Price {
     revision: u32,
     offer: String,
     name: String,
+    /// What the invoice calls it in other languages, by locale.
+    names: Texts,
     /// `one_time`, `recurring` or `usage`.
     kind: &'static str,
     /// Of a one-time price: `plain`, `setup`, `renewal` or `deposit`.
@@ -135,6 +141,7 @@ impl From<&domain::Price> for Price {
             revision: it.stamp.revision,
             offer: it.offer.to_string(),
             name: it.name.to_string(),
+            names: Texts(it.names.iter().map(|it| (it.0.to_string(), it.1.to_string())).collect()),
             kind,
             fee,
             period,
@@ -329,7 +336,10 @@ fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Price>, Error> {
 #[serde(deny_unknown_fields)]
 pub(super) struct NewPrice {
     offer: String,
+    /// What the invoice calls it.
     name: String,
+    /// What it calls it in other languages, by locale.
+    names: Option<Texts>,
     /// `one_time`, `recurring` or `usage`.
     kind: String,
     /// Of a one-time price: `plain`, `setup` or `renewal`; plain if nothing is said.
@@ -357,6 +367,15 @@ pub(super) struct NewPrice {
 }
 
 impl NewPrice {
+    fn names(&self) -> Result<BTreeMap<Locale, Name>, Invalid> {
+        let all = self.names.iter().flat_map(|it| &it.0);
+        let named = all.map(|(locale, name)| {
+            let at = format!("/names/{locale}");
+            Ok((parse(&at, locale)?, parse(&at, name)?))
+        });
+        named.collect()
+    }
+
     fn kind(&self) -> Result<PriceKind, Invalid> {
         let kind = self.kind.as_str();
         let others = [
@@ -429,6 +448,7 @@ impl NewPrice {
             id,
             stamp,
             name: parse("/name", &self.name)?,
+            names: self.names()?,
             description: None,
             offer: parse::<OfferId>("/offer", &self.offer)?,
             plan: parse_optional("/plan", self.plan.as_deref())?,

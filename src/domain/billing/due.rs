@@ -71,6 +71,8 @@ pub struct Hold {
 pub struct BillablePrice<'a> {
     /// The price.
     pub price: &'a Price,
+    /// What its line says, in the language of the invoice.
+    pub label: &'a Name,
     /// The day at which it was frozen; `None`: it follows the versions.
     pub frozen_on: Option<Date>,
     /// Up to which day it is charged already; `None`: not at all.

@@ -61,6 +61,7 @@ struct Gathered {
 
 struct GatheredPrice {
     price: Arc<Price>,
+    label: Name,
     meter: Option<Arc<Meter>>,
     frozen_on: Option<Date>,
     charged_until: Option<Date>,
@@ -227,6 +228,7 @@ fn gather_price(
     let of_meter = meter.as_ref().map(|it| it.unit.clone());
     let of_resource = resource.map(|it| it.content.name.text(locale).clone());
     Ok(GatheredPrice {
+        label: price.name_in(locale).clone(),
         meter,
         frozen_on: taken.and_then(|it| it.frozen_on),
         charged_until: it.charged.get(&price.id).map(|it| it.on),
@@ -310,6 +312,7 @@ impl GatheredPrice {
     fn billable(&self) -> BillablePrice<'_> {
         BillablePrice {
             price: &self.price,
+            label: &self.label,
             frozen_on: self.frozen_on,
             charged_until: self.charged_until,
             charged_units: self.charged_units,

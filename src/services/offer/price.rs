@@ -1,5 +1,7 @@
 //! Prices of offers: added, revised for what may have been bought, redrafted for what may not.
 
+use std::collections::BTreeMap;
+
 use crate::domain::catalog::lifecycle::State;
 use crate::domain::catalog::offer::{Offer, OfferContent, PriceHold};
 use crate::domain::catalog::price::{Price, PriceKind, PriceVersion};
@@ -10,7 +12,7 @@ use crate::domain::money::Currency;
 use crate::domain::operator::Permission;
 use crate::domain::stamp::{Carried, Stamp};
 use crate::domain::subscription::change::{TakenPrice, TakenPrices};
-use crate::domain::text::{self, Name};
+use crate::domain::text::{self, Locale, Name};
 use crate::domain::time::{Date, Zone};
 use crate::domain::usage::meter::Meter;
 use crate::services::{Act, Cx, Error, catalog};
@@ -171,17 +173,17 @@ pub fn reprice(
     revise_price(act, id, None, version)
 }
 
-/// Calls a price otherwise, with what clients of a contract know of it beside.
+/// Calls a price otherwise, in all its languages, with what clients of a contract know of it beside.
 ///
 /// # Errors
 /// If it is not there, or the caller may not.
 pub fn rename_price(
     act: &mut Act<'_>,
     id: PriceId,
-    (name, carried): (Name, Carried),
+    (name, names, carried): (Name, BTreeMap<Locale, Name>, Carried),
 ) -> Result<Price, Error> {
     catalog::revise(act, (id, None), Permission::CatalogWrite, |mut it: Price| {
-        it.name = name;
+        (it.name, it.names) = (name, names);
         it.stamp.carried = carried;
         Ok::<_, Error>(it)
     })

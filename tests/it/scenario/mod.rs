@@ -9,6 +9,7 @@ mod endings;
 mod estimates;
 mod first_invoice;
 mod holds;
+mod languages;
 mod renewals;
 mod taxes;
 mod two_sellers;

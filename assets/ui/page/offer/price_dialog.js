@@ -12,7 +12,7 @@ import { day, next, rhythm, today } from "../../model/time.js";
 import { MeterFields } from "../blocks/counting.js";
 import { Create } from "../../part/editable.js";
 import { Why } from "../../part/explanation.js";
-import { decimal, Field, FormDialog, Repeat } from "../../part/form.js";
+import { decimal, Field, FormDialog, Repeat, Texts } from "../../part/form.js";
 import { say } from "../../part/toast.js";
 import { currencies, present } from "./prices.js";
 
@@ -140,13 +140,14 @@ export function NewPrice({ offer, onClose }) {
         <${When} kind=${kind} meters=${meters} meter=${meter} onPick=${pick} onNew=${() => countNew(true)} />
       </div>
       <${Model} currency=${draft.currency ?? usual} />
-      <details><summary>${t("Terms, tax, and from when")}</summary><div class="stack">
+      <details><summary>${t("Terms, tax, languages, and from when")}</summary><div class="stack">
         <div class="pair">
           <${Field} name="valid_from" label=${t("From")} kind="date" value=${today()} />
           ${offer.terms.length > 0 && html`<${Field} name="term" label=${t("Only for the term")} kind="select" options=${[["", t("all")], ...offer.terms.map((it) => [it.key, local(it.name) || it.key])]} />`}
           ${own.length > 0 && kind !== "usage" && html`<${Field} name="resource" label=${t("Times")} kind="select" options=${[["", t("the quantity ordered")], ...own.map((it) => [it.id, local(it.name)])]} />`}
           ${taxes.size > 0 && html`<${Field} name="tax_category" label=${t("Tax category")} kind="select" options=${[["", t("as usual")], ...[...taxes.values()].map((it) => [it.id, it.name])]} />`}
         </div>
+        <${Texts} name="names" label=${t("What the invoice calls it in another language")} />
         <${Field} name="includes_tax" kind="check" label=${t("Tax is contained in these figures")} />
       </div></details>
       <${Preview} offer=${offer} draft=${{ currency: usual, ...draft }} unit=${unit} />

@@ -3,7 +3,7 @@ import { html } from "../../html.js";
 import { useState } from "../../../vendor/preact/hooks.js";
 import { compare, plus } from "../../model/decimal.js";
 import { quantity, unitPrice } from "../../model/money.js";
-import { t } from "../../model/text.js";
+import { local, t } from "../../model/text.js";
 import { day, rhythm, today } from "../../model/time.js";
 import { send } from "../../model/api.js";
 import { may, session } from "../../model/session.js";
@@ -19,6 +19,9 @@ export const present = (price) => price.versions.filter((it) => it.valid_from <=
 
 /** The currencies that an offer is sold in. */
 export const currencies = (prices) => [...new Set(prices.map((it) => it.currency))];
+
+/** What a price is called in the reader's language. */
+export const called = (price) => local({ ...price.names, en: price.names?.en ?? price.name });
 
 function when(price) {
   if (price.kind === "usage") return t("for what is used");
@@ -63,8 +66,8 @@ function Price({ of, onRevise, onRemove }) {
   const later = of.versions.filter((it) => it.valid_from > version.valid_from);
   return html`
     <li class="stack tight price">
-      <div class="row between"><span class="strong">${of.name}</span><span class="row tight nowrap"><span class="strong">${said(version.model, of, unit)}</span>
-        ${actions.length > 0 && html`<${Menu} label=${t("Actions for {name}", { name: of.name })} button=${html`<${Icon} name="ellipsis" />`} items=${actions} />`}</span></div>
+      <div class="row between"><span class="strong">${called(of)}</span><span class="row tight nowrap"><span class="strong">${said(version.model, of, unit)}</span>
+        ${actions.length > 0 && html`<${Menu} label=${t("Actions for {name}", { name: called(of) })} button=${html`<${Icon} name="ellipsis" />`} items=${actions} />`}</span></div>
       <p class="quiet">${[when(of), compare(version.included, "0") !== 0 && t("{quantity} {unit} free", { quantity: quantity(version.included), unit: unit ?? "" }), of.includes_tax && t("tax contained"), of.term && t("for the term {term}", { term: of.term })].filter(Boolean).join(" · ")}</p>
       ${version.model.tiers?.length > 0 && html`<${Tiers} of=${version.model.tiers} currency=${of.currency} unit=${unit} free=${version.included} />`}
       ${later.map((it) => html`<p class="notice info" key=${it.version}>${t("From {day}: {price}", { day: day(it.valid_from), price: said(it.model, of, unit) })}</p>`)}
@@ -83,7 +86,7 @@ export function Prices({ offer }) {
   const own = session.value.account.currency;
   const chosen = all.includes(wanted) ? wanted : all.includes(own) ? own : all[0];
   const isMine = may("catalog_write") && offer.is_kept;
-  const remove = (it) => send("DELETE", `/prices/${it.id}`, undefined, { revision: it.revision }).then(() => say(t("The price is gone"), it.name), complain);
+  const remove = (it) => send("DELETE", `/prices/${it.id}`, undefined, { revision: it.revision }).then(() => say(t("The price is gone"), called(it)), complain);
   const add = isMine && html`<button type="button" class="button small" onClick=${() => act("new")}><${Icon} name="plus" />${t("New price")}</button>`;
   return html`
     <${Card} title=${t("Prices")} actions=${html`

@@ -4,7 +4,7 @@
 //! that. Prices for special choices, and of one of several ways to pay, have no place here.
 
 use rust_decimal::Decimal;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::api::aps::amount::{MONEY, money, number};
 use crate::api::aps::localized;
@@ -214,8 +214,6 @@ pub(in crate::api::aps) fn first_unit(it: &PriceModel) -> Decimal {
 /// What clients of the bus said of a price and what is theirs alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::api::aps) struct Said {
-    /// Its description in other languages than that of its name.
-    pub(in crate::api::aps) texts: Map<String, Value>,
     /// Whether it is shown where it is nothing.
     pub(in crate::api::aps) shows_zero: bool,
     /// What its maker suggests that others charge; `null` if nothing.
@@ -228,9 +226,7 @@ impl Said {
         let carried = stamp.carried.get(&Contract::Aps);
         let carried = carried.and_then(|it| serde_json::from_slice::<Value>(it).ok());
         let field = |name: &str| carried.as_ref().and_then(|it| it.get(name));
-        let texts = field("texts").and_then(Value::as_object).cloned();
         Self {
-            texts: texts.unwrap_or_default(),
             shows_zero: field("showZeroPrice").and_then(Value::as_bool).unwrap_or(false),
             retail: field("msrp").cloned().unwrap_or(Value::Null),
         }
@@ -238,14 +234,11 @@ impl Said {
 
     /// Lets a stamp carry it.
     pub(in crate::api::aps) fn onto(self, stamp: &mut Stamp) {
-        let is_nothing = self.texts.is_empty() && !self.shows_zero && self.retail.is_null();
-        if is_nothing {
+        if !self.shows_zero && self.retail.is_null() {
             stamp.carried.remove(&Contract::Aps);
             return;
         }
-        let all = json!({
-            "texts": self.texts, "showZeroPrice": self.shows_zero, "msrp": self.retail,
-        });
+        let all = json!({ "showZeroPrice": self.shows_zero, "msrp": self.retail });
         stamp.carried.insert(Contract::Aps, all.to_string().into_bytes());
     }
 }
@@ -254,7 +247,7 @@ impl Said {
 fn description(it: &Price, locale: &Locale) -> Value {
     let mut texts = localized::one(locale, &it.name);
     if let Some(all) = texts.as_object_mut() {
-        all.extend(Said::carried(&it.stamp).texts);
+        all.extend(it.names.iter().map(|it| (it.0.to_string(), json!(it.1.as_str()))));
     }
     texts
 }

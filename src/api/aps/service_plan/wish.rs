@@ -3,8 +3,10 @@
 //! The price of a draft is drawn anew. What may have been bought at a price keeps its figures of
 //! the past: it gets others from today on, or from tomorrow if it has figures of today already.
 
+use std::collections::BTreeMap;
+
 use rust_decimal::Decimal;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
 use super::fee::{Fee, Fees, Place, Said, first_unit, tiers_of};
 use crate::api::aps::amount::{read_money, read_quantity};
@@ -192,13 +194,14 @@ impl Wish {
 
     fn add(&self, act: &mut Act<'_>, plan: &Offer) -> Result<(), Error> {
         let kind = self.kind(act, plan)?;
-        let name = self.name_of(act, plan)?;
+        let (name, names) = (self.name_of(act, plan)?, self.names());
         let today = Zone::UTC.date_of(act.now());
         let made = offer::add_price(act, plan.id, |id, stamp| {
             Ok(Price {
                 id,
                 stamp: self.stamped(stamp),
                 name,
+                names,
                 description: None,
                 offer: plan.id,
                 plan: None,
@@ -243,24 +246,24 @@ impl Wish {
         let stamp = self.stamped(price.stamp.clone());
         let name =
             self.name.as_ref().map_or_else(|| price.name.clone(), |it| it.original().clone());
-        if stamp.carried == price.stamp.carried && name == price.name {
+        let names = if self.name.is_some() { self.names() } else { price.names.clone() };
+        if stamp.carried == price.stamp.carried && (&name, &names) == (&price.name, &price.names) {
             return Ok(());
         }
-        offer::rename_price(act, price.id, (name, stamp.carried)).map(|_| ())
+        offer::rename_price(act, price.id, (name, names, stamp.carried)).map(|_| ())
     }
 
     /// A stamp with what only clients of the bus know of the price.
     fn stamped(&self, mut stamp: Stamp) -> Stamp {
         let before = Said::carried(&stamp);
-        let mut texts = Map::new();
-        if let Some(name) = &self.name {
-            let others = name.iter().skip(1);
-            texts.extend(others.map(|(locale, it)| (locale.to_string(), json!(it.as_str()))));
-        } else {
-            texts = before.texts;
-        }
-        Said { texts, shows_zero: self.shows_zero, retail: before.retail }.onto(&mut stamp);
+        Said { shows_zero: self.shows_zero, retail: before.retail }.onto(&mut stamp);
         stamp
+    }
+
+    /// What it calls it in other languages than that of its name.
+    fn names(&self) -> BTreeMap<Locale, Name> {
+        let others = self.name.iter().flat_map(|it| it.iter().skip(1));
+        others.map(|(locale, it)| (locale.clone(), it.clone())).collect()
     }
 
     /// What the invoice calls it.

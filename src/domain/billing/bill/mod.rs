@@ -253,7 +253,7 @@ impl<'a> Draft<'a> {
             offer: Some(of.offer),
             price: Some(price.price.id),
             subject: of.subject.clone(),
-            label: price.price.name.clone(),
+            label: price.label.clone(),
             service_period: service,
             quantity: explanation.counted,
             unit: price.unit.cloned(),

@@ -24,12 +24,16 @@ use crate::domain::catalog::lifecycle::Life;
 use crate::domain::due::{Due, Duty};
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::id::{MeterId, OfferId, PriceId, ResourceId, TaxCategoryId};
+use crate::domain::localized::nearest;
 use crate::domain::money::{Currency, MoneyError};
 use crate::domain::quantity::Quantity;
 use crate::domain::stamp::Stamp;
-use crate::domain::text::{self, Name, Prose};
+use crate::domain::text::{self, Locale, Name, Prose};
 use crate::domain::time::{Date, Instant, Span, Zone};
 use crate::domain::word::words;
+
+/// In how many other languages a price has a name.
+const NAMES_MAX: usize = 50;
 
 /// What an offer costs, for one occasion.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +44,8 @@ pub struct Price {
     pub stamp: Stamp,
     /// What the invoice line says.
     pub name: Name,
+    /// What it says in other languages than that of the name.
+    pub names: BTreeMap<Locale, Name>,
     /// More about it.
     pub description: Option<Prose>,
     /// What it is a price of.
@@ -221,6 +227,12 @@ impl PriceVersion {
 }
 
 impl Price {
+    /// What the invoice line says to a reader of a language: in it if that is known, else the name.
+    #[must_use]
+    pub fn name_in(&self, locale: &Locale) -> &Name {
+        nearest(self.names.iter(), locale).unwrap_or(&self.name)
+    }
+
     /// Refuses form that makes no price: a period without length, too many conditions or alterations.
     ///
     /// # Errors
@@ -230,6 +242,10 @@ impl Price {
             && (every.count == 0 || every.count > 1200)
         {
             return Err(Invalid::one("/kind/every", "range", "must be 1 to 1200 units of time"));
+        }
+        if self.names.len() > NAMES_MAX {
+            let message = format!("must be at most {NAMES_MAX}");
+            return Err(Invalid::one("/names", "range", message));
         }
         if self.conditions.len() > 20 {
             return Err(Invalid::one("/conditions", "range", "must be at most 20"));

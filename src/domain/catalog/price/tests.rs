@@ -28,6 +28,7 @@ fn monthly(versions: Versions) -> Price {
         id: PriceId::from_uuid(Uuid::from_u128(1)),
         stamp: Stamp::new(SellerNumber::PROVIDER, None, now),
         name: "Base fee".parse().expect("a name"),
+        names: BTreeMap::new(),
         description: None,
         offer: OfferId::from_uuid(Uuid::from_u128(2)),
         plan: None,

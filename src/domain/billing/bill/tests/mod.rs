@@ -5,6 +5,8 @@ mod once;
 mod units;
 mod usage;
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -31,6 +33,7 @@ fn price(number: u128, kind: PriceKind, model: &str) -> Price {
         id: id(number),
         stamp: stamp(),
         name: name(model),
+        names: BTreeMap::new(),
         description: None,
         offer: id(2),
         plan: None,
@@ -151,6 +154,7 @@ impl World {
             .zip(&self.charged_units)
             .map(|(((price, mark), usage), charged_units)| BillablePrice {
                 price,
+                label: &price.name,
                 frozen_on: self.frozen_on,
                 charged_until: *mark,
                 charged_units: charged_units.map(|it| it.0),
