@@ -137,9 +137,16 @@ fn profile(body: &Body, was: Profile) -> Result<Profile, Error> {
     Ok(profile)
 }
 
+/// What decides on taxes, as the house calls it and as the bus does.
+const TAXED: &[(&str, &str)] = &[
+    ("/address/country", "/addressPostal/countryName"),
+    ("/address/region", "/addressPostal/region"),
+];
+
 /// Changes what an account says of itself.
 pub(super) fn change(act: &mut Act<'_>, it: &Account, body: &Body) -> Result<(), Error> {
-    account::revise(act, it.id, None, |was| profile(body, was)).map(drop)
+    let revised = account::revise(act, it.id, None, |was| profile(body, was));
+    revised.map(drop).map_err(|it| renamed(it, TAXED))
 }
 
 /// Calls an account off.

@@ -127,7 +127,8 @@ const OF_PROFILE: &[&str] = &["localeId", "taxRegId", "attributes"];
 /// Changes the commercial side of an account.
 pub(super) fn change(act: &mut Act<'_>, it: &Account, body: &Body) -> Result<(), Error> {
     if body.keys().any(|it| OF_PROFILE.contains(&it.as_str())) {
-        account::revise(act, it.id, None, |was| profile(body, was))?;
+        account::revise(act, it.id, None, |was| profile(body, was))
+            .map_err(|it| renamed(it, &[("/tax/registration_id", "/taxRegId")]))?;
     }
     if body.keys().any(|it| !OF_PROFILE.contains(&it.as_str())) {
         let terms = changed_terms(act.cx(), body, (it.stamp.seller, it.terms().clone()))?;

@@ -75,6 +75,14 @@ fn what_decides_on_taxes_is_the_sellers_to_change_once_something_was_bought() {
         ("seller", &operator, &of_billing, address("FR", "")),
         ("seller", &operator, &of_account, address("FR", "")),
     ]));
+    let (_, uuid) = id.split_once('_').unwrap();
+    let moved = json!({
+        "addressPostal": { "streetAddress": "Quai 1", "locality": "Brest", "countryName": "be" },
+    });
+    let answer = buyer.call(&format!("PUT /aps/2/resources/{uuid}"), Some(&moved));
+    let said = String::from_utf8_lossy(&answer.body);
+    assert_eq!(answer.status.as_u16(), 400, "{said}");
+    assert!(said.contains("`/addressPostal/countryName` decides on the tax"), "{said}");
     let more = json!({
         "account": id, "name": "More", "currency": "EUR",
         "address": { "street": "Quai 1", "city": "Brest", "country": "BE" },
