@@ -111,7 +111,8 @@ impl Stage {
         let body = json!({ "email": email, "password": PASSWORD }).to_string();
         let status = tab.eval(&format!(
             "fetch('/api/v1/session', {{ method: 'POST', body: {}, \
-             headers: {{ 'content-type': 'application/json' }} }}).then((it) => it.status)",
+             headers: {{ 'content-type': 'application/json' }} }})
+               .then((it) => it.text().then(() => it.status))",
             json!(body)
         ));
         assert_eq!(status, 201);
