@@ -5,6 +5,7 @@ import { plus } from "../model/decimal.js";
 import { useLoad } from "../model/load.js";
 import { isNegative, isNothing, money } from "../model/money.js";
 import { to } from "../model/route.js";
+import { session } from "../model/session.js";
 import { t } from "../model/text.js";
 import { moment } from "../model/time.js";
 import { pathOf } from "../part/figure.js";
@@ -75,7 +76,7 @@ function grid(found) {
 function Balances() {
   const read = useLoad(() => get("/balances"), ["balances"]);
   return html`
-    <${Card} title=${t("Balances")}>
+    <${Card} title=${t("Balances of {name}", session.value.account)}>
       <${Loaded} of=${read} bones=${2}>${({ items }) => items.length === 0
         ? html`<${Empty} icon="scale" title=${t("Nothing was booked yet")} />`
         : html`<${Table} label=${t("Balances")} ...${grid(sums(items))} />`}<//>

@@ -59,7 +59,7 @@ const PAGES: &[Page] = &[
     ("/payments/:id", "/payments/{payment}", &["What it settles", "Credit left"]),
     ("/billing", "/billing", &["What would be billed"]),
     ("/billing/:id", "/billing/{run}", &["Invoices of this run"]),
-    ("/journal", "/journal", &["Balances"]),
+    ("/journal", "/journal", &["Balances of Provider"]),
     ("/settings", "/settings", &["Security and tokens", "Consumer keys", "Open sessions"]),
     ("/settings", "/settings?part=users", &["Olga Operator"]),
     ("/settings", "/settings?part=tax", &["VAT", "Everywhere"]),
