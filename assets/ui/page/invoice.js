@@ -21,13 +21,16 @@ import { sentence, State } from "../part/state.js";
 import { Loaded } from "../part/still.js";
 import { say } from "../part/toast.js";
 
+// What begins with letters is a number for value added tax, which some countries give beside another.
+const taxNumber = (it) => `${/^[A-Z]{2}/.test(it) ? t("VAT number") : t("Tax number")} ${it}`;
+
 /** A party, as it stands at the head of a paper. */
 export function Party({ title, of }) {
   if (!of) return null;
   return html`
     <div><small>${title}</small>
       <address><span class="strong">${of.name}</span>
-        ${[...of.address, country(of.country), of.tax_registration && `${t("Tax number")} ${of.tax_registration}`, of.email && breakable(of.email)].filter(Boolean).map((it) => html`<br />${it}`)}
+        ${[...of.address, country(of.country), of.tax_registration && taxNumber(of.tax_registration), of.email && breakable(of.email)].filter(Boolean).map((it) => html`<br />${it}`)}
       </address></div>`;
 }
 

@@ -25,7 +25,10 @@ pub(super) fn expanded(items: &[Item], shelf: &Shelf) -> Vec<Asked> {
         if with_parts.contains(&item.key) {
             continue;
         }
-        for (part, count) in bundle::counts(&offer.content.parts, &item.wish.parts) {
+        let counts = bundle::counts(&offer.content.parts, &item.wish.parts);
+        // In the order in which the bundle names them.
+        for part in offer.content.parts.iter().map(|it| it.offer) {
+            let count = counts.get(&part).copied().unwrap_or_default();
             let quantity = count.saturating_mul(item.wish.quantity.unwrap_or(1));
             if quantity > 0 {
                 let child = child(item, part, quantity, &mut keys);

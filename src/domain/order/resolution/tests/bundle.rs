@@ -38,6 +38,18 @@ fn a_bundle_is_taken_apart_into_items_of_its_parts() {
 }
 
 #[test]
+fn parts_come_in_the_order_of_the_bundle_whatever_their_ids() {
+    let world = bundles().offer(1, |it| {
+        it.specification = None;
+        it.parts = vec![Part::one(id(3)), Part::one(id(2))];
+    });
+    let resolved = world.resolve(&[add("1", 1)]).expect("allowed");
+    let offers = resolved.iter().filter_map(|it| it.deal.as_ref());
+    let offers: Vec<_> = offers.map(|it| it.offer.uuid().as_u128()).collect();
+    assert_eq!(offers, [1, 3, 2]);
+}
+
+#[test]
 fn parts_are_taken_as_often_as_the_bundle_allows() {
     let world = bundles();
     let refusals = |parts: &[Item]| {
