@@ -30,7 +30,8 @@ use tillbox::domain::stamp::{Carried, SellerNumber};
 use tillbox::domain::time::Instant;
 use tillbox::domain::usage::record::UsageEvent;
 use tillbox::store::usage::{
-    Limits, Prepared, Sealer, Series, Slice, Staged, Usage, UsageError, Verdict, Want, check,
+    Limits, Prepared, Sealer, Series, Slice, Staged, Timing, Usage, UsageError, Verdict, Want,
+    check,
 };
 use tillbox::store::{Commit, Store};
 
@@ -261,7 +262,7 @@ fn ingest(folder: &Path, events: &Arc<[UsageEvent]>, batch: usize, shared: usize
     };
     for events in events.chunks(batch) {
         for events in events.chunks(Prepared::EVENTS_MAX) {
-            let mut prepared = Prepared::of(events);
+            let mut prepared = Prepared::of(events.iter().map(|it| (it, Timing::Said)));
             usage.screen(&store.read().unwrap(), &mut prepared).unwrap();
             door.send(prepared).unwrap();
         }

@@ -86,8 +86,10 @@ struct NewUsage {
     subscription: String,
     /// The id or the code of a meter.
     meter: String,
-    quantity: Decimal,
-    /// When; now if nothing is said.
+    /// Without it the event alone is refused, and the others of the batch are taken.
+    #[schema(required, nullable = false)]
+    quantity: Option<Decimal>,
+    /// When; now if nothing is said. Sent again without it, the event is the one that came first.
     at: Option<String>,
     #[serde(default)]
     dimensions: BTreeMap<String, String>,
@@ -108,10 +110,15 @@ impl NewUsage {
             event_id: parse("/id", &self.id)?,
             subscription: parse("/subscription", &self.subscription)?,
             meter: meter(&self.meter)?,
-            quantity: self.quantity.read("/quantity")?,
+            quantity: self.quantity()?,
             at: parse_optional("/at", self.at.as_deref())?,
             dimensions,
         })
+    }
+
+    fn quantity(&self) -> Result<Quantity, Invalid> {
+        let missing = || Invalid::one("/quantity", "required", "must be given");
+        self.quantity.as_ref().ok_or_else(missing)?.read("/quantity")
     }
 }
 

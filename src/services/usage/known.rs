@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::{Entry, MeterName, Receipt, Refused};
+use super::{Entry, MeterName, Receipt, Refused, Timing};
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::catalog::price::{Price, PriceKind};
 use crate::domain::error::{Code, Rejection};
@@ -39,6 +39,8 @@ pub(super) struct Good {
     pub(super) index: usize,
     /// What it says.
     pub(super) event: UsageEvent,
+    /// Whether its sender said when.
+    pub(super) timing: Timing,
     /// Whether a price of its subscription charges it.
     pub(super) is_rated: bool,
 }
@@ -49,7 +51,11 @@ pub(super) fn judge(cx: Cx<'_>, batch: &[Entry]) -> Result<(Vec<Good>, Receipt),
     let (mut good, mut receipt) = (Vec::with_capacity(batch.len()), Receipt::default());
     for (index, entry) in batch.iter().enumerate() {
         match known.judge(entry)? {
-            Ok((event, is_rated)) => good.push(Good { index, event, is_rated }),
+            Ok((event, is_rated)) => {
+                let is_said = entry.offered.as_ref().is_ok_and(|it| it.at.is_some());
+                let timing = if is_said { Timing::Said } else { Timing::Unsaid };
+                good.push(Good { index, event, timing, is_rated });
+            }
             Err((code, detail)) => receipt.refused.push(Refused { index, code, detail }),
         }
     }
@@ -79,7 +85,7 @@ impl<'a> Known<'a> {
             return Ok(Err(unknown(offered.subscription)));
         };
         let Some(meter) = self.meter(served.seller, &offered.meter)? else {
-            return Ok(Err(unknown("the meter")));
+            return Ok(Err(unknown(&offered.meter)));
         };
         let at = offered.at.unwrap_or(self.cx.now);
         let event = UsageEvent {

@@ -8,6 +8,7 @@ mod known;
 mod unrated;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use self::known::{Good, judge};
@@ -26,7 +27,7 @@ use crate::domain::usage::meter::Meter;
 use crate::domain::usage::record::{EventId, UsageEvent};
 use crate::store::Records as _;
 pub use crate::store::usage::{NumberedEvent, RejectedEvent, Sealer, Series, Total, Want};
-use crate::store::usage::{Prepared, Staged, UsageError, Verdict, list_rejected};
+use crate::store::usage::{Prepared, Staged, Timing, UsageError, Verdict, list_rejected};
 
 /// What an event counts on, as its sender names it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,6 +36,15 @@ pub enum MeterName {
     Id(MeterId),
     /// By the seller's code.
     Code(text::Code),
+}
+
+impl fmt::Display for MeterName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => write!(f, "{id}"),
+            Self::Code(code) => write!(f, "{code}"),
+        }
+    }
 }
 
 /// An event as it is offered.
@@ -50,7 +60,7 @@ pub struct Offered {
     pub meter: MeterName,
     /// How much.
     pub quantity: Quantity,
-    /// When; now if nothing is said.
+    /// When; now if nothing is said, and then the time does not count when it comes again.
     pub at: Option<Instant>,
     /// What a price may depend on.
     pub dimensions: BTreeMap<text::Code, String>,
@@ -153,9 +163,8 @@ fn conflict(index: usize, event: &UsageEvent) -> Refused {
 
 /// Commits events and says what became of each.
 fn take(bss: &Arc<Bss>, author: &Author, good: &[Good]) -> Result<Vec<Verdict>, Error> {
-    let events: Vec<_> = good.iter().map(|it| it.event.clone()).collect();
     let unrated: Arc<[(usize, Series)]> = unrated::series(good).into();
-    let mut prepared = Prepared::of(&events);
+    let mut prepared = Prepared::of(good.iter().map(|it| (&it.event, it.timing)));
     for _ in 0..TRIES_MAX {
         let snapshot = bss.house.store().read()?;
         let usage = Arc::clone(bss.house.usage());

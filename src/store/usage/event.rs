@@ -53,6 +53,16 @@ pub(super) type EventKey = [u8; 16];
 /// What an event says: the head of a digest of everything else.
 pub(super) type Content = u64;
 
+/// Whether the sender of an event said when it happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Timing {
+    /// The sender did.
+    Said,
+    /// The sender did not: it is taken to have happened when it came. What comes again says the
+    /// same, although it came later.
+    Unsaid,
+}
+
 /// An event as bytes: `series, instant, body`, where the body is the quantity and the rest.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Raw<'a> {
@@ -62,6 +72,10 @@ pub(super) struct Raw<'a> {
 }
 
 const HEAD_BYTES: usize = 40;
+/// The part of the head that is there whether or not a time was said.
+const SERIES_BYTES: usize = 32;
+/// In the byte of a quantity's scale: that no time was said. A scale is at most 28.
+const UNSAID: u8 = 0x80;
 
 /// What an event says beside series, instant and quantity. It begins with seller, source and event
 /// id.
@@ -73,11 +87,15 @@ pub(super) const fn series_of(event: &UsageEvent) -> Series {
 }
 
 /// Appends an event's bytes.
-pub(super) fn pack(event: &UsageEvent, to: &mut Vec<u8>) {
+pub(super) fn pack(event: &UsageEvent, timing: Timing, to: &mut Vec<u8>) {
     to.extend_from_slice(&series_of(event).key(event.at.micros()));
     // `1.0` and `1.00` say the same.
     let decimal = event.quantity.decimal().normalize();
-    to.push(u8::try_from(decimal.scale()).expect("a decimal has at most 28 places"));
+    let scale = u8::try_from(decimal.scale()).expect("a decimal has at most 28 places");
+    to.push(match timing {
+        Timing::Said => scale,
+        Timing::Unsaid => scale | UNSAID,
+    });
     put_signed(to, decimal.mantissa());
     let UsageEvent { seller, source, event_id, dimensions, carried, .. } = event;
     let rest = (seller, source, event_id, dimensions, carried);
@@ -134,7 +152,7 @@ pub(super) fn instant(from: &mut Unpack<'_>) -> Result<Instant, StoreError> {
 }
 
 fn quantity(from: &mut Unpack<'_>) -> Result<Quantity, StoreError> {
-    let (scale, mantissa) = (from.u8()?, from.signed()?);
+    let (scale, mantissa) = (from.u8()? & !UNSAID, from.signed()?);
     let decimal = Decimal::try_from_i128_with_scale(mantissa, scale.into());
     decimal.map(Quantity::new).map_err(|_| from.damaged())
 }
@@ -159,6 +177,8 @@ fn key_of(seller: SellerNumber, source: &[u8], event_id: &[u8]) -> EventKey {
 }
 
 fn content_of(head: &[u8], body: &[u8]) -> Content {
+    let is_unsaid = body.first().is_some_and(|it| it & UNSAID != 0);
+    let head = if is_unsaid { &head[..SERIES_BYTES] } else { head };
     let mut digest = Sha256::new();
     digest.update(head);
     digest.update(body);
@@ -189,8 +209,12 @@ mod tests {
     }
 
     fn packed(event: &UsageEvent) -> Vec<u8> {
+        packed_as(event, Timing::Said)
+    }
+
+    fn packed_as(event: &UsageEvent, timing: Timing) -> Vec<u8> {
         let mut bytes = Vec::new();
-        pack(event, &mut bytes);
+        pack(event, timing, &mut bytes);
         bytes
     }
 
@@ -229,6 +253,23 @@ mod tests {
         assert_ne!(known(&shifted).0, key);
         let of_another = UsageEvent { seller: SellerNumber(8), ..event() };
         assert_ne!(known(&of_another).0, key, "two sellers' systems may count alike");
+    }
+
+    #[test]
+    fn an_event_without_a_time_says_the_same_whenever_it_comes() {
+        let bytes = packed_as(&event(), Timing::Unsaid);
+        let raw = Raw::unpack(TABLE, &bytes).unwrap();
+        assert_eq!(raw.event(TABLE).unwrap(), event(), "it happened when it came");
+        assert_eq!(raw.identity(TABLE).unwrap(), identity(&event(), &bytes));
+        let known = |it: &UsageEvent| identity(it, &packed_as(it, Timing::Unsaid));
+        let later = UsageEvent { at: Instant::from_micros(6).unwrap(), ..event() };
+        assert_eq!(known(&later), known(&event()));
+        let more = UsageEvent { quantity: Quantity::ONE, ..event() };
+        assert_ne!(known(&more).1, known(&event()).1);
+        let elsewhere =
+            UsageEvent { meter: MeterId::from_uuid(uuid::Uuid::from_u128(9)), ..event() };
+        assert_ne!(known(&elsewhere).1, known(&event()).1);
+        assert_ne!(known(&event()).1, identity(&event(), &packed(&event())).1);
     }
 
     #[test]

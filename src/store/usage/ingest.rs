@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::arrival::{self, ARRIVALS, Arrivals};
 use super::chunk::{Contents, Taken};
-use super::event::{self, Content, EventKey};
+use super::event::{self, Content, EventKey, Timing};
 use super::filter::Filter;
 use super::ledger::{Kind, Ledger};
 use super::run::Cursor;
@@ -50,17 +50,18 @@ impl Prepared {
 
     /// Packs and digests events.
     #[must_use]
-    pub fn of(events: &[UsageEvent]) -> Self {
-        let mut bytes = Vec::with_capacity(events.len() * 128);
-        let offers = events.iter().map(|it| Offer::of(it, &mut bytes)).collect();
+    pub fn of<'a>(events: impl IntoIterator<Item = (&'a UsageEvent, Timing)>) -> Self {
+        let events = events.into_iter();
+        let mut bytes = Vec::with_capacity(events.size_hint().0 * 128);
+        let offers = events.map(|it| Offer::of(it, &mut bytes)).collect();
         Self { bytes, offers, screened: 0 }
     }
 }
 
 impl Offer {
-    fn of(event: &UsageEvent, bytes: &mut Vec<u8>) -> Self {
+    fn of((event, timing): (&UsageEvent, Timing), bytes: &mut Vec<u8>) -> Self {
         let from = bytes.len();
-        event::pack(event, bytes);
+        event::pack(event, timing, bytes);
         let (key, content) = event::identity(event, &bytes[from..]);
         let event = Taken {
             sequence: 0,

@@ -63,7 +63,7 @@ use super::view::{KeyRange, Table, View};
 use crate::domain::page::PageOrder;
 
 pub use self::check::{Checked, Finding, check};
-pub use self::event::Series;
+pub use self::event::{Series, Timing};
 pub use self::ingest::{Prepared, Staged, Verdict};
 pub use self::read::{NumberedEvent, Want};
 pub use self::rejected::{RejectedEvent, find_rejected, list_rejected};

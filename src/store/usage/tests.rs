@@ -47,6 +47,10 @@ fn event(id: u16, number: u8, minute: i64, quantity: i64) -> UsageEvent {
     }
 }
 
+fn prepared(events: &[UsageEvent]) -> Prepared {
+    Prepared::of(events.iter().map(|it| (it, Timing::Said)))
+}
+
 /// The store and what should be in it.
 struct World {
     store: Store,
@@ -81,7 +85,7 @@ impl World {
     }
 
     fn stage(&self, events: &[UsageEvent], commit: Commit) -> Option<(Staged, Vec<Verdict>)> {
-        let mut prepared = Prepared::of(events);
+        let mut prepared = prepared(events);
         self.usage.screen(&self.store.read().unwrap(), &mut prepared).unwrap();
         let mut staged = Staged::default();
         let verdicts = self.store.bulk(|mut batch| {
@@ -362,7 +366,7 @@ fn an_act_that_is_taken_back_takes_its_events_with_it() {
     let mut staged = Staged::default();
     let verdicts = world.store.transact(|mut batch| {
         let mut stage = |batch: &mut _, events: &[UsageEvent]| {
-            let prepared = Prepared::of(events);
+            let prepared = prepared(events);
             world.usage.stage(batch, &prepared, at(0), &mut staged).unwrap()
         };
         stage(&mut batch, &events[..1]);
@@ -370,7 +374,7 @@ fn an_act_that_is_taken_back_takes_its_events_with_it() {
         stage(&mut batch, &events[..3]);
         batch.roll_back(mark)?;
         staged.roll_back(1);
-        let prepared = Prepared::of(&events);
+        let prepared = prepared(&events);
         let done = world.usage.stage(&mut batch, &prepared, at(0), &mut staged).unwrap();
         Ok((done, Commit::Durable))
     });

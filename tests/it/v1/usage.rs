@@ -21,8 +21,12 @@ fn what_is_wrong_with_an_event_is_said_with_one_pointer() {
         event("a b", "api", "1"),
         event("a", "no code", "1"),
         event("a", "api", "many"),
+        json!({ "id": "a", "subscription": of, "meter": "traffic" }),
+        json!({ "id": "a", "subscription": of, "meter": "calls", "quantity": "1" }),
+        event("a", "api", "1"),
     ];
     let said = market.operator().post("/usage", &json!({ "events": events }));
+    assert_eq!(said["accepted"], 1, "what is right beside them is taken: {said}");
     let told = said["rejected"].as_array().unwrap().iter();
     let told = told.map(|it: &Value| format!("{}: {}\n", it["index"], text(&it["message"])));
     expect![[r#"
@@ -30,6 +34,32 @@ fn what_is_wrong_with_an_event_is_said_with_one_pointer() {
         1: `/id` must be 1 to 128 visible ASCII characters
         2: `/source` must be 1 to 100 letters, digits, `_`, `-`, `.` or `:`
         3: `/quantity` `many` is not a decimal number of at most 28 digits
+        4: `/quantity` must be given
+        5: `calls` is not there
     "#]]
     .assert_eq(&told.collect::<String>());
+}
+
+#[test]
+fn an_event_without_a_time_is_the_same_when_it_comes_again_later() {
+    let market = Market::on("2026-01-01");
+    let account = market.customer("Blue Whale", "EUR");
+    let of = market.order(&account, &market.offer("Base", &[monthly("Base", "EUR", "5")]), 1);
+    let report = |quantity: &str, at: Option<&str>| {
+        let mut event = json!({
+            "id": "a", "subscription": of, "meter": "traffic", "quantity": quantity,
+        });
+        if let Some(at) = at {
+            event["at"] = json!(at);
+        }
+        let said = market.operator().post("/usage", &json!({ "events": [event] }));
+        let refused = said["rejected"].as_array().unwrap().len();
+        format!("{} new, {} known, {refused} refused", said["accepted"], said["duplicates"])
+    };
+    assert_eq!(report("12.5", None), "1 new, 0 known, 0 refused");
+    market.advance_to("2026-01-03");
+    assert_eq!(report("12.50", None), "0 new, 1 known, 0 refused");
+    assert_eq!(report("13", None), "0 new, 0 known, 1 refused");
+    let second = Some("2026-01-02T00:00:00Z");
+    assert_eq!(report("12.5", second), "0 new, 0 known, 1 refused", "this one says when");
 }
