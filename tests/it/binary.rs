@@ -58,7 +58,7 @@ fn what_is_typed_wrongly_is_refused_with_the_rule() {
     assert_eq!(told(&["sreve"]), "error: unrecognized subcommand 'sreve'");
     assert_eq!(
         told(&["serve", "--listen", "8080"]),
-        "error: invalid value '8080' for '--listen <ADDR>': invalid socket address syntax"
+        "error: invalid value '8080' for '--listen <ADDR>': must be an IP address and a port, as in 127.0.0.1:8080 or [::]:8080"
     );
     assert_eq!(told(&["config", "--tls-key", "a"]), "error: the settings cannot be used");
 }
