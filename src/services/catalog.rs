@@ -500,14 +500,14 @@ pub fn meter_of(act: &mut Act<'_>, id: ResourceId) -> Result<Meter, Error> {
     })
 }
 
-/// A code that no tax category has yet and that is like a name.
+/// A code that no tax category of a seller has yet and that is like a name.
 ///
 /// # Errors
 /// If the store fails.
-pub fn free_tax_code(cx: Cx<'_>, name: &Name) -> Result<text::Code, Error> {
+pub fn free_tax_code(cx: Cx<'_>, seller: SellerNumber, name: &Name) -> Result<text::Code, Error> {
     let like = text::Code::like(name.as_str());
     let like = like.map_or_else(|| "category".to_owned(), |it| it.to_string());
-    let taken = cx.every::<TaxCategory>(&Along::All)?;
+    let taken = cx.every::<TaxCategory>(&Along::Sellers(vec![seller]))?;
     let numbered = (2..).map(|number| format!("{like}-{number}"));
     let mut codes = std::iter::once(like.clone()).chain(numbered).filter_map(|it| it.parse().ok());
     let free = codes.find(|code: &text::Code| taken.iter().all(|it| it.code != *code));

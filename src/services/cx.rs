@@ -108,6 +108,21 @@ impl Cx<'_> {
         Ok(self.view.list(&along, request, &mut both)?)
     }
 
+    /// A page of the things of a kind that the caller may see: of a vendor all in its branch, and what
+    /// it has itself from who sells to it.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn list_with_own<R: Record>(&self, request: &PageRequest) -> Result<Page<R>, Error> {
+        let along = match (self.actor.scope(R::Id::KIND), self.actor.standing()) {
+            (Scope::Sellers(sellers), Some(standing)) => {
+                Some(Along::Branch(sellers, standing.account))
+            }
+            (Scope::Everything | Scope::Sellers(_) | Scope::Owner(_) | Scope::Nothing, _) => None,
+        };
+        self.list(along, request, |_| true)
+    }
+
     /// All things of a kind along an index, however many and whoever asks.
     ///
     /// # Errors

@@ -11,11 +11,13 @@ use super::dialect::{Dialect, Message};
 use super::webhook::{Signed, SigningSecret, trouble};
 use super::{Act, Author, Bss, Cx, Error, listener, operator};
 use crate::domain::account::Account;
+use crate::domain::error::{Code, Rejection};
 use crate::domain::event::{Fact, Verb};
 use crate::domain::id::ListenerId;
 use crate::domain::listener::{Hope, Listener, ListenerState, Miss};
 use crate::domain::operator::{Actor, Permission};
 use crate::domain::page::PageRequest;
+use crate::domain::stamp::Contract;
 use crate::domain::time::Instant;
 use crate::store::fact::Facts;
 use crate::store::listener::LISTENER_BY_STATE;
@@ -338,6 +340,7 @@ pub fn try_out(
     let listener = bss.read(actor, |cx| {
         let listener: Listener = cx.get(id)?;
         cx.must(Permission::ListenerWrite, &listener.stamp)?;
+        must_be_ours(&listener)?;
         Ok(listener)
     })?;
     let message = ping(&hex(bss.random()), bss.moment().now);
@@ -346,6 +349,19 @@ pub fn try_out(
         Ok(status) => Trial { status: Some(status), trouble: None },
         Err(miss) => Trial { status: miss.status, trouble: Some(miss.trouble.to_string()) },
     })
+}
+
+/// Refuses to send our own form to who was set up to be told in another contract's words.
+fn must_be_ours(it: &Listener) -> Result<(), Rejection> {
+    let contract = it.wish().contract;
+    if contract == Contract::Native {
+        return Ok(());
+    }
+    let why = format!(
+        "the listener was set up by the contract `{contract}` and is told in its words alone: \
+         bring about what it listens to"
+    );
+    Err(Rejection::new(Code::ListenerStateForbids, why))
 }
 
 fn hex(bytes: [u8; 8]) -> String {

@@ -20,7 +20,7 @@ use crate::store::subscription::{
     SUBSCRIPTION_BY_NAME, SUBSCRIPTION_BY_OFFER, SUBSCRIPTION_BY_ORDER, SUBSCRIPTION_BY_PARENT,
     SUBSCRIPTION_BY_STATE,
 };
-use crate::store::{Key, Record, Records, Table};
+use crate::store::{Along, Key, Record, Records, Table};
 
 /// Which names are looked for, all of them in one case.
 #[derive(Clone, Copy)]
@@ -142,6 +142,19 @@ pub fn by_number<R: Record>(cx: Cx<'_>, number: u64) -> Result<Vec<R::Id>, Error
     along::<R>(cx, R::INDICES[2].table, Key::new().u64(number))
 }
 
+/// The things of a kind whose number is accepted. No thing is read.
+///
+/// # Errors
+/// If the store fails.
+pub fn by_numbers<R: Record>(
+    cx: Cx<'_>,
+    accepts: impl Fn(u64) -> bool,
+) -> Result<Vec<R::Id>, Error> {
+    let mut accept =
+        |rest: &[u8]| <[u8; 8]>::try_from(rest).is_ok_and(|it| accepts(u64::from_be_bytes(it)));
+    Ok(cx.view.ids_along::<R>(R::INDICES[2].table, Key::new(), &mut accept)?)
+}
+
 /// The things of a kind that an account has.
 ///
 /// # Errors
@@ -167,6 +180,21 @@ pub fn count<R: Record>(cx: Cx<'_>) -> Result<Option<usize>, Error> {
         // Some see nothing of their account but what is their own.
         Scope::Owner(_) => Ok(None),
     }
+}
+
+/// The same where a vendor sees what it has itself beside what is in its branch.
+///
+/// # Errors
+/// If the store fails.
+pub fn count_with_own<R: Record>(cx: Cx<'_>) -> Result<Option<usize>, Error> {
+    let (Scope::Sellers(branch), Some(standing)) =
+        (cx.actor.scope(R::Id::KIND), cx.actor.standing())
+    else {
+        return count::<R>(cx);
+    };
+    let own = cx.every::<R>(&Along::Owner(standing.account))?;
+    let outside = own.iter().filter(|it| !branch.contains(&it.stamp().seller)).count();
+    Ok(count::<R>(cx)?.map(|it| it + outside))
 }
 
 fn along<R: Record>(cx: Cx<'_>, index: Table, prefix: Key) -> Result<Vec<R::Id>, Error> {

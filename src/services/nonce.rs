@@ -19,7 +19,8 @@ use crate::domain::operator::ConsumerKey;
 
 /// The clocks of signer and server differ by so much at most.
 pub(super) const WINDOW_SECONDS: i64 = 300;
-/// So many nonces of a key are remembered at most: 33 a second over the whole window.
+/// So many nonces of a key are remembered at most: 33 a second where its signer's clock agrees with
+/// ours, half as many where it is a whole window ahead.
 const NONCES_MAX: usize = 10_000;
 
 /// Why a request is not taken although it is signed as it must be.

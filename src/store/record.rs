@@ -153,6 +153,12 @@ pub fn decode<R: Record>(bytes: &[u8]) -> Result<R, StoreError> {
     }
 }
 
+/// Where the things of some sellers stand.
+fn of_sellers<R: Record>(sellers: &[SellerNumber]) -> Vec<(Table, Vec<u8>)> {
+    let prefix = |it: &SellerNumber| Key::new().u32(it.0).bytes();
+    sellers.iter().map(|it| (standard::<R>(0), prefix(it))).collect()
+}
+
 /// The standard indices every record has, in the order of [`Record::INDICES`].
 fn standard<R: Record>(place: usize) -> Table {
     R::INDICES[place].table
@@ -165,6 +171,8 @@ pub enum Along {
     All,
     /// What lies in the branches of some sellers.
     Sellers(Vec<SellerNumber>),
+    /// What is in the branches of some sellers, and what an account has.
+    Branch(Vec<SellerNumber>, AccountId),
     /// What an account has.
     Owner(AccountId),
     /// The keys of one index that begin with a prefix.
@@ -259,7 +267,12 @@ pub trait Records: View {
             Along::Index(table, prefix) => {
                 self.list_range(*table, KeyRange::prefix(prefix), request, accept)
             }
-            Along::Sellers(sellers) => self.list_sellers(sellers, request, accept),
+            Along::Sellers(sellers) => self.list_merged(&of_sellers::<R>(sellers), request, accept),
+            Along::Branch(sellers, owner) => {
+                let own = (standard::<R>(1), Key::new().id(*owner).bytes());
+                let parts = of_sellers::<R>(sellers).into_iter().chain([own]);
+                self.list_merged(&parts.collect::<Vec<_>>(), request, accept)
+            }
         }
     }
 
@@ -292,11 +305,12 @@ pub trait Records: View {
         Ok(page)
     }
 
-    /// Pages of several sellers, merged by id: the newest of all first, or the oldest.
+    /// Pages along the prefixes of several tables, merged by id: the newest of all first, or the
+    /// oldest. What stands along several of them comes once.
     #[doc(hidden)]
-    fn list_sellers<R: Record>(
+    fn list_merged<R: Record>(
         &self,
-        sellers: &[SellerNumber],
+        parts: &[(Table, Vec<u8>)],
         request: &PageRequest,
         accept: &mut dyn FnMut(&R) -> bool,
     ) -> Result<Page<R>, StoreError> {
@@ -304,12 +318,11 @@ pub trait Records: View {
         let mut merged: Vec<R> = Vec::new();
         // Beyond the first place where a seller's part was cut, the merge knows nothing.
         let mut known_to: Option<Vec<u8>> = None;
-        for seller in sellers {
-            let prefix = Key::new().u32(seller.0).bytes();
+        for (table, prefix) in parts {
             let after = request.after.as_ref().map(|id| [prefix.as_slice(), id].concat());
             let part = PageRequest { after, ..request.clone() };
-            let range = KeyRange::prefix(&prefix);
-            let page = self.list_range(standard::<R>(0), range, &part, accept)?;
+            let range = KeyRange::prefix(prefix);
+            let page = self.list_range(*table, range, &part, accept)?;
             merged.extend(page.items);
             if let Some(cut) = page.next.map(|it| it[prefix.len()..].to_vec()) {
                 let nearer = known_to.as_ref().is_none_or(|it| (cut > *it) == falling);
@@ -317,6 +330,7 @@ pub trait Records: View {
             }
         }
         merged.sort_by_key(|it| it.id());
+        merged.dedup_by_key(|it| it.id());
         if falling {
             merged.reverse();
         }

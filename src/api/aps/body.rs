@@ -136,12 +136,21 @@ fn link_violations(link: &Link, at: &str, value: &Value) -> Vec<Violation> {
     wrong.flat_map(|it| it.violations).collect()
 }
 
+/// What is to become of a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tying {
+    /// It no longer leads here.
+    Loose(Uuid),
+    /// It leads here.
+    Fast(Uuid),
+}
+
 /// What a body changes of a resource.
 pub(super) struct Changes {
     /// The properties that are to be other than they are.
     pub(super) properties: Body,
     /// The links that are to lead elsewhere, and where.
-    pub(super) links: Vec<(&'static str, Uuid)>,
+    pub(super) links: Vec<(&'static Link, Tying)>,
 }
 
 /// What a body changes of a resource: properties that are other than they are, and links that lead
@@ -152,7 +161,10 @@ pub(super) fn changes(cx: Cx<'_>, thing: &dyn Thing, body: &Body) -> Result<Chan
         let at = format!("/{name}");
         match named(thing.kind(), name) {
             None => found.push(unknown(thing.kind(), name)),
-            Some(Named::Link(link)) => links.extend(other_end(cx, thing, link, value)?),
+            Some(Named::Link(link)) => {
+                let ties = other_ends(cx, thing, link, value)?.into_iter();
+                links.extend(ties.map(|it| (link, it)));
+            }
             Some(Named::Property(it)) if is_as_read(cx, thing, it, value)? => {}
             Some(Named::Property(it)) => {
                 let violations = property_violations(it, &at, value);
@@ -184,17 +196,41 @@ fn is_as_read(cx: Cx<'_>, thing: &dyn Thing, it: &Trait, value: &Value) -> Resul
     }
 }
 
-/// Where a link is to lead from now on, if that is elsewhere.
-fn other_end(
+/// What is to become of a link for it to lead where a body says. What is sent back as it was read is
+/// no change: the stub of a collection, or what a selected link was expanded to, of which the caller
+/// has not seen what is not for it to see.
+fn other_ends(
     cx: Cx<'_>,
     thing: &dyn Thing,
     link: &'static Link,
     value: &Value,
-) -> Result<Option<(&'static str, Uuid)>, Error> {
-    if link.many == Many::Any || value.is_null() {
-        return Ok(None);
+) -> Result<Vec<Tying>, Error> {
+    let at = format!("/{}", link.name);
+    let wanted = match (link.many, value) {
+        (Many::Any, Value::Object(_)) if is_stub(value) => return Ok(Vec::new()),
+        (Many::Any, Value::Array(all)) => {
+            let places = all.iter().enumerate();
+            places.map(|(n, it)| link_id(&format!("{at}/{n}"), it)).collect::<Result<_, _>>()?
+        }
+        (Many::Any, _) => return Err(Invalid::one(at, "type", "must be an array").into()),
+        (Many::One, Value::Null) => Vec::new(),
+        (Many::One, _) => vec![link_id(&at, value)?],
+    };
+    let present = if thing.has(link.name) { thing.targets(cx, link.name)? } else { Vec::new() };
+    let new = wanted.iter().filter(|it| !present.contains(it)).map(|it| Tying::Fast(*it));
+    let new: Vec<_> = new.collect();
+    // One that takes the place of another takes it by itself.
+    let is_replaced = link.many == Many::One && !new.is_empty();
+    let mut ties = Vec::new();
+    for id in present.iter().filter(|it| !is_replaced && !wanted.contains(it)) {
+        if registry::target(cx, link, *id)?.is_some() {
+            ties.push(Tying::Loose(*id));
+        }
     }
-    let target = link_id(&format!("/{}", link.name), value)?;
-    let is_new = !thing.targets(cx, link.name)?.contains(&target);
-    Ok(is_new.then_some((link.name, target)))
+    Ok(ties.into_iter().chain(new).collect())
+}
+
+/// Whether a value is a collection as a whole resource shows it.
+fn is_stub(value: &Value) -> bool {
+    value.pointer("/aps/link").and_then(Value::as_str) == Some("collection")
 }

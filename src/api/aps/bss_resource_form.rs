@@ -6,7 +6,7 @@ use super::batch::Batch;
 use super::bss_resource::{consumption, word};
 use super::kind::{Body, New};
 use super::localized::read;
-use super::vendor::renamed;
+use super::wire::renamed;
 use super::{localized, vendor};
 use crate::domain::catalog::resource::{
     Consumption, Dependency, DependencyKind, Measure, Resource, ResourceContent, Unit,

@@ -168,18 +168,8 @@ pub(super) static KIND: Kind<Subscription> = Kind {
             subscription_resource::sold,
         )
         .gives(Form::List(&Form::Structure(&subscription_resource::SOLD))),
-        Does::writes(
-            ("putOnHold", Verb::Post, "putOnHold"),
-            Permission::SubscriptionHold,
-            bss_subscription_form::hold,
-        )
-        .takes(Form::Structure(&REASON)),
-        Does::writes(
-            ("releaseFromHold", Verb::Post, "releaseFromHold"),
-            Permission::SubscriptionHold,
-            bss_subscription_form::release,
-        )
-        .takes(Form::Structure(&REASON)),
+        PUT_ON_HOLD,
+        RELEASE_FROM_HOLD,
     ],
     create: None,
     update: Some(Update {
@@ -191,6 +181,22 @@ pub(super) static KIND: Kind<Subscription> = Kind {
         take: bss_subscription_form::cancel,
     }),
 };
+
+/// Holding a subscription, for either face.
+pub(super) const PUT_ON_HOLD: Does = Does::writes(
+    ("putOnHold", Verb::Post, "putOnHold"),
+    Permission::SubscriptionHold,
+    bss_subscription_form::hold,
+)
+.takes(Form::Structure(&REASON));
+
+/// Taking a hold back from a subscription, for either face.
+pub(super) const RELEASE_FROM_HOLD: Does = Does::writes(
+    ("releaseFromHold", Verb::Post, "releaseFromHold"),
+    Permission::SubscriptionHold,
+    bss_subscription_form::release,
+)
+.takes(Form::Structure(&REASON));
 
 /// How subscriptions are found, whichever face is asked for.
 pub(super) const FINDING: Finding<Subscription> =
@@ -241,7 +247,7 @@ fn count(cx: Cx<'_>, breadth: Breadth) -> Result<Option<usize>, Error> {
         (
             Breadth::Own | Breadth::Full,
             Scope::Everything | Scope::Sellers(_) | Scope::Owner(_) | Scope::Nothing,
-        ) => finding::count::<Subscription>(cx),
+        ) => finding::count_with_own::<Subscription>(cx),
     }
 }
 
@@ -269,12 +275,12 @@ pub(super) fn head(it: &Subscription, id: Uuid) -> Head {
     Head::of(id, &it.stamp, status)
 }
 
-/// A page of the subscriptions of either face that the caller may see. A reseller sees those of its
-/// own customers, and with `APS-Actor-Scope: FULL` those of all accounts below it.
+/// A page of the subscriptions of either face that the caller may see. A reseller sees its own and
+/// those of its own customers, and with `APS-Actor-Scope: FULL` those of all accounts below it.
 pub(super) fn list(cx: Cx<'_>, listing: &Listing) -> Result<Page<Subscription>, Error> {
     match listing.breadth {
         Breadth::Own => subscription::list_own(cx, &listing.page),
-        Breadth::Full => subscription::list(cx, (None, None), &listing.page, |_| true),
+        Breadth::Full => subscription::list_with_own(cx, &listing.page),
     }
 }
 

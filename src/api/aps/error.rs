@@ -23,13 +23,14 @@
 //! are 400, a signature that is refused 401, an operation that a consumer key does not name 403.
 
 use axum::body::Body;
-use axum::http::{HeaderValue, Response, StatusCode, header};
+use axum::http::{HeaderValue, Method, Response, StatusCode, header};
 use serde::Serialize;
 
 use super::kind::About;
 use crate::api::edge::fault::{Fault, Manner};
 use crate::domain::error::{Code, Invalid};
 use crate::services::Error;
+use crate::services::idempotency::Answer;
 
 /// What went wrong.
 #[derive(Debug, Serialize)]
@@ -99,6 +100,14 @@ pub(super) fn response(fault: &Fault, request_id: &str) -> Response<Body> {
         headers.insert(header::WWW_AUTHENTICATE, ways);
     }
     response
+}
+
+/// The refusal of a method where others can be used, found by who knows the type of a resource.
+pub(super) fn no_method(method: &Method) -> Answer {
+    let said = say(&Fault::NoMethod { method: method.to_string() });
+    let body = serde_json::to_vec(&said).expect("an error has only what JSON can write");
+    let kind = (header::CONTENT_TYPE.to_string(), "application/json".to_owned());
+    Answer { status: said.code, headers: vec![kind], body }
 }
 
 fn say(fault: &Fault) -> Said {

@@ -76,6 +76,9 @@ where
     text.parse().map_err(|it: T::Err| Invalid::one(field, "format", it.to_string()))
 }
 
+/// No id of a type is longer.
+const TYPE_BYTES_MAX: usize = 200;
+
 /// What a request wants to hear of.
 fn interest(cx: Cx<'_>, subscriber: &dyn Thing, body: &Value) -> Result<Interest, Error> {
     let (named, id) = (said(body, "/source/type"), said(body, "/source/id"));
@@ -88,6 +91,10 @@ fn interest(cx: Cx<'_>, subscriber: &dyn Thing, body: &Value) -> Result<Interest
             return Err(Invalid::one("/source", "required", message).into());
         }
     };
+    if kind.len() > TYPE_BYTES_MAX {
+        let message = format!("must have at most {TYPE_BYTES_MAX} characters");
+        return Err(Invalid::one("/source/type", "length", message).into());
+    }
     let kinds = registry::implementing(kind);
     if kinds.is_empty() {
         let message = format!("`{kind}` is no type of this bus");
@@ -130,7 +137,7 @@ fn account_of(cx: Cx<'_>, subscriber: &dyn Thing) -> Result<Option<AccountId>, E
 }
 
 fn in_words_of_the_bus(error: Error) -> Error {
-    super::vendor::renamed(error, &[("/callback", "/handler"), ("/account", "/aps/id")])
+    super::wire::renamed(error, &[("/callback", "/handler"), ("/account", "/aps/id")])
 }
 
 /// `GET …/aps/subscriptions`: those that the caller may see.

@@ -76,6 +76,8 @@ pub(super) struct Lookup {
     pub(super) spread: Spread,
     /// How they are found.
     pub(super) find: Find,
+    /// How they are found by what the value looks like, where that is another way.
+    pub(super) like: Option<ByName>,
 }
 
 /// How many resources share a value.
@@ -111,21 +113,27 @@ impl Lookup {
 
     /// By a number of its own.
     pub(super) const fn number(path: &'static str, find: ByNumber) -> Self {
-        Self { path, spread: Spread::One, find: Find::Number(find) }
+        Self { path, spread: Spread::One, find: Find::Number(find), like: None }
     }
 
     /// By the id of what it belongs to.
     pub(super) const fn few(path: &'static str, find: ByText) -> Self {
-        Self { path, spread: Spread::Few, find: Find::Text(find) }
+        Self { path, spread: Spread::Few, find: Find::Text(find), like: None }
+    }
+
+    /// The same, with a way by what the value looks like.
+    pub(super) const fn liked(mut self, find: ByName) -> Self {
+        self.like = Some(find);
+        self
     }
 
     /// By a word that many have.
     pub(super) const fn many(path: &'static str, find: ByText) -> Self {
-        Self { path, spread: Spread::Many, find: Find::Text(find) }
+        Self { path, spread: Spread::Many, find: Find::Text(find), like: None }
     }
 
     /// By its name.
     pub(super) const fn name(path: &'static str, find: ByName) -> Self {
-        Self { path, spread: Spread::Few, find: Find::Names(find) }
+        Self { path, spread: Spread::Few, find: Find::Names(find), like: None }
     }
 }

@@ -84,7 +84,8 @@
 //!   consumer key that names no operations may call all; `GET` operations are named like others.
 //! - The alias of `CustomerClass` is `customer-classes`.
 //! - `PUT` sends changes. A property that comes back as it was read is no change, so a client may
-//!   send a whole representation back; a read-only property that differs is refused.
+//!   send a whole representation back; a read-only property that differs is refused. So it is with
+//!   links: one resource in place of another, or an array of all that a link is to lead to.
 //! - The `handler` of an event subscription is an address on the web, signed for by Standard
 //!   Webhooks with the `secret` that its creation answers; see [`event`] for what is told.
 //! - A closed account stays readable: `aps:deleted` and `CANCELLED`.
@@ -120,7 +121,7 @@
 //! - `status` is one of `NEW`, `WAITING` (for the buyer), `ON_HOLD`, `OPEN`, `COMPLETED`,
 //!   `PARTIALLY_COMPLETED`, `FAILED`, `CANCELLED`, `REJECTED`; `provisioningStatus` one of
 //!   `NOT_STARTED`, `IN_PROGRESS`, `COMPLETED`, `FAILED`, `CANCELLED`.
-//! - A number of an order is `SO`, `CH`, `RN` or `CL` with at least six digits, counted over all.
+//! - A number of an order is `SO`, `CH`, `RN` or `CL` with at least six digits, counted for each vendor.
 //! - `POST …/orders/{orderId}/push` lets work begin on what waits for its day or its vendor; of what is
 //!   worked on or done, nothing is changed.
 //! - An estimate is what the first invoice would say of the order alone: `total`, `subtotal`, `taxes`,
@@ -143,7 +144,6 @@
 //! [`Operation::reads`]: operation::Operation::reads
 //! [`Operation::writes`]: operation::Operation::writes
 //! [`Service`]: operation::Service
-#![allow(dead_code, reason = "the first types do not need all that a type can have")]
 
 mod account;
 mod account_form;

@@ -103,7 +103,8 @@ static KIND: Kind<domain::Order> = Kind {
     head: |_, it| Ok(Head::of(it.id.uuid(), &it.stamp, Status::Ready)),
     find,
     list: page,
-    finding: Finding::by(find, LOOKUPS).counted(|cx, _| finding::count::<domain::Order>(cx)),
+    finding: Finding::by(find, LOOKUPS)
+        .counted(|cx, _| finding::count_with_own::<domain::Order>(cx)),
     properties: &[
         Says::of("orderId", Form::ResourceId, |it| json!(it.id.uuid())),
         Says::of("orderNumber", Form::Text, |it| json!(number(it))),
@@ -145,6 +146,13 @@ const LOOKUPS: &[Lookup] = &[
             Ok(number) => Ok(uuids(finding::by_number::<domain::Order>(cx, number)?)),
             Err(_) => Ok(Vec::new()),
         }
+    })
+    .liked(|cx, names| {
+        // Which of the letters it begins with stands in the order itself.
+        let is_like = |number: u64| {
+            PREFIXES.iter().any(|it| (names.accepts)(&format!("{}{number:06}", it.to_lowercase())))
+        };
+        Ok(uuids(finding::by_numbers::<domain::Order>(cx, is_like)?))
     }),
     Lookup::few("accountId", |cx, id| match Uuid::try_parse(id) {
         Ok(id) => Ok(uuids(finding::by_owner::<domain::Order>(cx, AccountId::from_uuid(id))?)),
@@ -157,8 +165,11 @@ fn find(cx: Cx<'_>, id: Uuid) -> Result<Option<domain::Order>, Error> {
 }
 
 fn page(cx: Cx<'_>, listing: &Listing) -> Result<Page<domain::Order>, Error> {
-    order::list(cx, None, &listing.page, |_| true)
+    order::list_with_own(cx, &listing.page)
 }
+
+/// What numbers of orders begin with.
+const PREFIXES: &[&str] = &["SO", "CH", "RN", "CL"];
 
 /// The words for what an order does: the type, and what its number begins with.
 const fn kind(it: domain::Kind) -> (&'static str, &'static str) {

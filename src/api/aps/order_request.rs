@@ -21,7 +21,6 @@ use super::bss_subscription_form::{ATTRIBUTE, read_attributes};
 use super::period::{PERIOD, are_alike, read_period};
 use super::property::{Field, Form, Structure};
 use super::{pa_subscription, wire};
-use crate::domain::account::Account;
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::term::{Term, Trial};
 use crate::domain::error::{Invalid, Rejection};
@@ -34,7 +33,7 @@ use crate::domain::subscription::change::{Cancellation, RefundTo};
 use crate::domain::subscription::term::RunningTerm;
 use crate::domain::subscription::tree::Belonging;
 use crate::domain::text::Code;
-use crate::services::{Cx, Error, offer, subscription};
+use crate::services::{Cx, Error, offer, order, subscription};
 
 /// Why a subscription is called off: the code, and what it means.
 pub(super) const CANCELLATION_REASONS: &[(&str, &str)] = &[
@@ -218,8 +217,8 @@ fn sales(cx: Cx<'_>, body: &Value) -> Result<(AccountId, Vec<Item>), Error> {
         body,
         &["subscriptionId", "planId", "period", "resources", "reasonCode", "comment", "refundType"],
     )?;
-    let account: Account =
-        cx.named("/accountId", AccountId::from_uuid(required(body, "accountId")?))?;
+    let id = AccountId::from_uuid(required(body, "accountId")?);
+    let account = order::buyer(cx, "/accountId", id)?;
     let products = body["products"].as_array().filter(|it| !it.is_empty());
     let missing = || Invalid::one("/products", "required", "must have at least one element");
     let products = products.ok_or_else(missing)?.iter().enumerate();

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::bss_subscription::{self, FINDING, REASON, head, list, name};
+use super::bss_subscription::{self, FINDING, head, list, name};
 use super::kind::{About, Kind};
 use super::operation::{Operation, Outcome, Said, Verb};
 use super::property::{Field, Form, Property, Structure};
@@ -111,18 +111,8 @@ pub(super) static KIND: Kind<Subscription> = Kind {
             Permission::SubscriptionHold,
             bss_subscription_form::release_plainly,
         ),
-        Does::writes(
-            ("putOnHold", Verb::Post, "putOnHold"),
-            Permission::SubscriptionHold,
-            bss_subscription_form::hold,
-        )
-        .takes(Form::Structure(&REASON)),
-        Does::writes(
-            ("releaseFromHold", Verb::Post, "releaseFromHold"),
-            Permission::SubscriptionHold,
-            bss_subscription_form::release,
-        )
-        .takes(Form::Structure(&REASON)),
+        bss_subscription::PUT_ON_HOLD,
+        bss_subscription::RELEASE_FROM_HOLD,
     ],
     create: None,
     update: None,

@@ -233,7 +233,10 @@ fn like(kind: &dyn AnyKind, path: &[String], pattern: &Pattern) -> Option<Vec<St
     let Some(lookup) = lookup(kind, path) else {
         return through(kind, path, &|to, rest| like(to, rest, pattern));
     };
-    let Find::Names(find) = lookup.find else { return None };
+    let find = match lookup.find {
+        Find::Names(find) => find,
+        Find::Text(_) | Find::Number(_) => lookup.like?,
+    };
     let condition = format!("like({},{pattern})", path.join("."));
     let (path, by) = (lookup.path.to_owned(), By::Names(find, pattern.clone()));
     Some(vec![Step { path, condition, spread: lookup.spread, by }])

@@ -113,6 +113,8 @@ pub(super) struct Trait {
     pub(super) access: Access,
     /// Whether it may be told.
     pub(super) shade: Shade,
+    /// Whether it is looked up elsewhere.
+    pub(super) is_looked_up: bool,
     /// What it is, in a few words.
     pub(super) meaning: &'static str,
 }
@@ -144,12 +146,16 @@ impl<T> Property<T> {
         form: Form,
         read: fn(Cx<'_>, &T) -> Result<Value, Error>,
     ) -> Self {
-        Self::with(name, form, Reader::Looked(read))
+        let mut it = Self::with(name, form, Reader::Looked(read));
+        it.about.is_looked_up = true;
+        it
     }
 
     const fn with(name: &'static str, form: Form, reader: Reader<T>) -> Self {
         let (need, access, shade) = (Need::Optional, Access::Open, Shade::Told);
-        Self { about: Trait { name, form, need, access, shade, meaning: "" }, reader }
+        let is_looked_up = false;
+        let about = Trait { name, form, need, access, shade, is_looked_up, meaning: "" };
+        Self { about, reader }
     }
 
     /// The same, to be given when a resource is created.

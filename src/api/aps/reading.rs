@@ -15,7 +15,8 @@ use super::rql::{Path, Problem, Reads, RqlError};
 use crate::domain::error::Invalid;
 use crate::services::{Cx, Error};
 
-/// How many more resources may be looked at through links for one request.
+/// How many more resources may be looked at through links for one request. What is looked up for a
+/// property counts as some.
 ///
 /// A path through collections back and forth multiplies: this is where it ends.
 pub(super) struct Reach(Cell<usize>);
@@ -25,6 +26,8 @@ impl Reach {
     pub(super) const READ_MAX: usize = 1_000_000;
     /// More than anybody can look at.
     pub(super) const SHOWN_MAX: usize = 20_000;
+    /// How many resources a property that is looked up counts as.
+    const LOOKED_UP: usize = 10;
 
     pub(super) const fn of(resources: usize) -> Self {
         Self(Cell::new(resources))
@@ -32,7 +35,8 @@ impl Reach {
 
     /// Counts some more resources.
     pub(super) fn take(&self, resources: usize) -> Result<(), Error> {
-        let message = "leads through links to too many resources: ask for less at once";
+        let message = "leads through links and to what is looked up for too many resources: \
+                       ask for less at once, or by what an index leads to (`explain()`)";
         let left = self.0.get().checked_sub(resources);
         self.0.set(left.ok_or_else(|| Invalid::one("query", "too_much", message))?);
         Ok(())
@@ -153,6 +157,9 @@ fn read(
     }
     let property = thing.kind().traits().into_iter().find(|it| it.name == *name);
     if let Some(property) = property {
+        if property.is_looked_up {
+            reach.take(Reach::LOOKED_UP)?;
+        }
         return match property.shade {
             Shade::Told => Ok(within(thing.property(cx, name)?, rest)),
             Shade::Masked => Ok(Vec::new()),

@@ -6,10 +6,11 @@ use uuid::Uuid;
 
 use super::anatomy::{Detail, show};
 use super::batch::{Batch, Passwords};
-use super::body::{Changes, Element, changes, link_id};
+use super::body::{Changes, Element, Tying, changes, link_id};
 use super::bus::{Asked, nothing, shown};
 use super::kind::{Gone, Thing};
 use super::operation::Said;
+use super::relation::Link;
 use super::route::{Work, said};
 use super::{event_subscription, list, registry, user_form};
 use crate::api::edge::fault::Fault;
@@ -72,7 +73,9 @@ pub(super) fn one(asked: Asked, text: &str) -> Result<Work, Fault> {
     match asked.method {
         Method::GET => {
             let query = list::selecting(&asked.query)?;
-            Ok(Work::reads(move |cx| list::one(cx, id, &query)))
+            let looks = move |cx: Cx<'_>| list::one(cx, id, &query);
+            // What is selected may be links, behind which there is much.
+            Ok(if asked.query.is_empty() { Work::reads(looks) } else { Work::scans(looks) })
         }
         Method::PUT | Method::POST => change(asked, Some(id)),
         Method::DELETE => Ok(Work::writes(move |act| {
@@ -106,11 +109,33 @@ pub(super) fn change(asked: Asked, id: Option<Uuid>) -> Result<Work, Fault> {
         if !properties.is_empty() {
             thing.change(act, &properties)?;
         }
-        for (link, target) in links {
-            registry::get(act.cx(), id)?.link(act, link, target)?;
+        for (link, tying) in links {
+            tie(act, id, (link, tying))?;
         }
         Ok(shown(changed(act.cx(), id)?))
     }))
+}
+
+/// Lets a link of a resource lead where a body says.
+fn tie(act: &mut Act<'_>, id: Uuid, (link, tying): (&Link, Tying)) -> Result<(), Error> {
+    let thing = registry::get(act.cx(), id)?;
+    match tying {
+        Tying::Loose(target) => {
+            permit(act.cx(), link.needs.1)?;
+            thing.unlink(act, link.name, target)
+        }
+        Tying::Fast(target) => {
+            permit(act.cx(), link.needs.0)?;
+            let other = registry::find(act.cx(), target)?;
+            if link.needs.0.is_some() && other.is_none_or(|it| !it.kind().about().is_a(link.to)) {
+                let message = format!("`{target}` is no resource of type `{}`", link.to);
+                return Err(
+                    Invalid::one(format!("/{}/aps/id", link.name), "reference", message).into()
+                );
+            }
+            thing.link(act, link.name, target)
+        }
+    }
 }
 
 /// What lies below a resource: its links, and the operations of its type.
@@ -198,8 +223,21 @@ fn write(
             thing.unlink(act, name, target)?;
             Ok(nothing())
         }
+        _ if exists(&*thing, &segments) => Ok(super::error::no_method(&asked.method)),
         _ => Err(Error::not_found(rest.join("/"))),
     }
+}
+
+/// Whether something is at a path below a resource, for other verbs.
+fn exists(thing: &dyn Thing, segments: &[&str]) -> bool {
+    let calls = thing.operations().calls();
+    let is_operation = calls.into_iter().any(|it| it.matches(segments).is_some());
+    let is_part = match segments {
+        ["aps", "links" | "subscriptions"] | ["aps", "subscriptions", _] => true,
+        [name] | [name, _] => list::link(thing, name).is_ok(),
+        _ => false,
+    };
+    is_operation || is_part
 }
 
 fn check(thing: &dyn Thing, name: &str, said: &Said) -> Result<(), Error> {

@@ -1,24 +1,26 @@
 //! `SKUManagement`: the prices of a vendor's plans one by one, each under a number of its own.
 //!
 //! An SKU is a price of ours: its id is the number of the price. What it costs and what its maker
-//! suggests that others charge for it (`msrp`) can be changed here; `synchronize` lets what resellers
-//! sell on follow.
+//! suggests that others charge for it (`msrp`) can be changed here, up to 1000 in one call;
+//! `synchronize` lets what resellers sell on follow: of all plans, or of one (`planApsId`), as long as
+//! no more than 1000 copies are to follow in one call.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::amount::{MONEY, money, read_money};
-use super::localized;
 use super::operation::{Operation, Outcome, Said, Service, Verb};
 use super::property::{Field, Form, Structure};
 use super::service_plan::fee::{self, first_unit, tiers_of};
 use super::service_plan::wish::like;
+use super::{localized, wire};
 use crate::domain::account::Account;
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::{Figure, Occasion, Price, PriceKind, PriceModel, PriceVersion};
 use crate::domain::error::Invalid;
 use crate::domain::id::{AccountId, Id, Kind};
 use crate::domain::operator::Permission;
+use crate::domain::stamp::SellerNumber;
 use crate::domain::time::Zone;
 use crate::services::{Act, Cx, Error, catalog, finding, offer};
 
@@ -68,16 +70,24 @@ pub(super) static SERVICE: Service = Service {
             ("synchronize", Verb::Post, "/vendor/{vendorUuid}/synchronize"),
             Permission::CatalogWrite,
             synchronize,
-        ),
+        )
+        .asks(&[Field::optional("planApsId", Form::ResourceId)]),
     ],
 };
 
-/// The plans of the vendor that a path names, as far as the caller may look behind them.
-fn plans(cx: Cx<'_>, said: &Said) -> Result<Vec<Offer>, Error> {
+/// So many prices are changed in one call.
+const RATES_MAX: usize = 1000;
+
+/// As whom the vendor sells that a path names.
+fn seller(cx: Cx<'_>, said: &Said) -> Result<SellerNumber, Error> {
     let id = said.id("vendorUuid")?;
     let account: Account = cx.get(AccountId::from_uuid(id))?;
-    let seller = account.seller_number().ok_or_else(|| Error::not_found(id))?;
-    let all = offer::of_seller(cx, seller)?;
+    account.seller_number().ok_or_else(|| Error::not_found(id))
+}
+
+/// The plans of the vendor that a path names, as far as the caller may look behind them.
+fn plans(cx: Cx<'_>, said: &Said) -> Result<Vec<Offer>, Error> {
+    let all = offer::of_seller(cx, seller(cx, said)?)?;
     Ok(all.into_iter().filter(|it| cx.actor.sees(Kind::Offer, &it.stamp)).collect())
 }
 
@@ -148,28 +158,33 @@ const fn kind(it: &Price) -> &'static str {
 }
 
 fn update(act: &mut Act<'_>, (): &(), said: &Said) -> Result<Outcome, Error> {
-    let plans = plans(act.cx(), said)?;
+    let seller = seller(act.cx(), said)?;
     let rows = said.body.as_array().map(Vec::as_slice).unwrap_or_default();
+    if rows.len() > RATES_MAX {
+        let message = format!("must have at most {RATES_MAX} elements, not {}", rows.len());
+        return Err(Invalid::one("/", "too_many", message).into());
+    }
     let mut changed = Vec::with_capacity(rows.len());
     for (place, row) in rows.iter().enumerate() {
         let at = format!("/{place}");
-        let (plan, price) = named(act.cx(), &plans, (&at, row))?;
+        let (plan, price) = named(act.cx(), seller, (&at, row))?;
         let price = reprice(act, &price, (&at, row))?;
-        changed.push(shown(act.cx(), plan, &price));
+        changed.push(shown(act.cx(), &plan, &price));
     }
     Ok(Some(Value::Array(changed)))
 }
 
 /// The price that a row names, with its plan.
-fn named<'a>(
+fn named(
     cx: Cx<'_>,
-    plans: &'a [Offer],
+    seller: SellerNumber,
     (at, row): (&str, &Value),
-) -> Result<(&'a Offer, Price), Error> {
+) -> Result<(Offer, Price), Error> {
     let number = row["id"].as_u64().unwrap_or_default();
     for id in finding::by_number::<Price>(cx, number)? {
         let Some(price) = cx.find::<Price>(id)? else { continue };
-        if let Some(plan) = plans.iter().find(|it| it.id == price.offer) {
+        let plan = cx.find::<Offer>(price.offer)?.filter(|it| it.stamp.seller == seller);
+        if let Some(plan) = plan {
             return Ok((plan, price));
         }
     }
@@ -180,12 +195,17 @@ fn named<'a>(
 fn reprice(act: &mut Act<'_>, price: &Price, (at, row): (&str, &Value)) -> Result<Price, Error> {
     let wanted = amount(price, &format!("{at}/price"), &row["price"])?;
     let current = version(act.cx(), price).clone();
-    if first_unit(&current.model) != wanted.decimal() {
-        if tiers_of(&current.model).is_some() {
+    let waits = price.has_waiting(Zone::UTC.date_of(act.now()));
+    if waits || first_unit(&current.model) != wanted.decimal() {
+        let is_other = first_unit(&current.model) != wanted.decimal();
+        if is_other && tiers_of(&current.model).is_some() {
             let message = "has tiers: change them in the plan";
             return Err(Invalid::one(format!("{at}/price"), "conflict", message).into());
         }
-        let model = like(&current.model, &PriceModel::PerUnit(wanted));
+        let model = match is_other {
+            true => like(&current.model, &PriceModel::PerUnit(wanted)),
+            false => current.model.clone(),
+        };
         offer::reprice(act, price.id, |_| Ok(PriceVersion { model, ..current }))
             .map_err(|it| it.below(at))?;
     }
@@ -214,7 +234,15 @@ fn amount(price: &Price, at: &str, value: &Value) -> Result<Figure, Invalid> {
 }
 
 fn synchronize(act: &mut Act<'_>, (): &(), said: &Said) -> Result<Outcome, Error> {
-    let plans = plans(act.cx(), said)?;
-    offer::synchronize(act, &plans)?;
+    let mut plans = plans(act.cx(), said)?;
+    if let Some(wanted) = said.parameter("planApsId") {
+        plans.retain(|it| it.id.uuid().to_string() == wanted.to_ascii_lowercase());
+        if plans.is_empty() {
+            let message = format!("is no plan of the vendor: `{wanted}`");
+            return Err(Invalid::one("planApsId", "reference", message).into());
+        }
+    }
+    let done = offer::synchronize(act, &plans);
+    done.map_err(|it| wire::renamed(it, &[("/offers", "planApsId")]))?;
     Ok(None)
 }

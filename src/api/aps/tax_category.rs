@@ -59,7 +59,7 @@ fn create(act: &mut Act<'_>, batch: &mut Batch, new: New) -> Result<(), Error> {
     let New { place, id, body } = new;
     let origin = vendor::origin(act, id, ("vendor", &body))?;
     let name = name(&body)?;
-    let code = catalog::free_tax_code(act.cx(), &name)?;
+    let code = catalog::free_tax_code(act.cx(), origin.seller, &name)?;
     let made = tax::create_category(act, origin, (code, name))?;
     batch.made(place, made.id.uuid());
     Ok(())

@@ -2,11 +2,10 @@
 
 use uuid::Uuid;
 
-use super::account;
 use super::body::link_id;
 use super::kind::Body;
 use super::relation::Relation;
-use crate::domain::error::{Invalid, Violation};
+use super::{account, wire};
 use crate::domain::id::{AccountId, Id};
 use crate::domain::stamp::{SellerNumber, Stamp};
 use crate::services::catalog::{self, New};
@@ -41,19 +40,6 @@ pub(super) fn origin<I: Id>(
     let link = body.get(name).filter(|it| !it.is_null());
     let account = link.map(|it| link_id(&at, it)).transpose()?.map(AccountId::from_uuid);
     let seller = catalog::seller(act.cx(), account);
-    let seller = seller.map_err(|it| renamed(it, &[("/seller", &format!("{at}/aps/id"))]))?;
+    let seller = seller.map_err(|it| wire::renamed(it, &[("/seller", &format!("{at}/aps/id"))]))?;
     Ok(New { seller, id: id.map(I::from_uuid) })
-}
-
-/// The same error with the fields that a use case names in our words named in the contract's.
-pub(super) fn renamed(error: Error, names: &[(&str, &str)]) -> Error {
-    let Error::Invalid(invalid) = error else { return error };
-    let violations = invalid.violations.into_iter().map(|it| {
-        let known = names.iter().find_map(|(ours, theirs)| {
-            let rest = it.field.strip_prefix(ours)?;
-            Some(format!("{theirs}{rest}"))
-        });
-        Violation { field: known.unwrap_or(it.field), ..it }
-    });
-    Error::Invalid(Invalid { violations: violations.collect() })
 }

@@ -19,6 +19,8 @@ use crate::store::{Along, Key};
 
 /// Copies lie no deeper below their original; this only bounds damage.
 const DEPTH_MAX: usize = 64;
+/// So many copies follow in one act.
+const COPIES_MAX: usize = 1000;
 
 /// What a copy of an offer begins with: what it delivers and how it is bought, and nothing of what
 /// is the original seller's own.
@@ -88,14 +90,22 @@ fn copy_price(
 /// today. What is not sold in a copy stays out of it.
 ///
 /// # Errors
-/// If the caller may not change a copy, or the store fails.
+/// If more copies are to follow than one act bears, the caller may not change one, or the store
+/// fails.
 pub fn synchronize(act: &mut Act<'_>, originals: &[Offer]) -> Result<(), Error> {
     let mut level: Vec<Offer> = originals.to_vec();
+    let mut count = 0;
     for _ in 0..DEPTH_MAX {
         let mut next = Vec::new();
         for original in &level {
             let along = Along::Index(OFFER_BY_ORIGINAL, Key::new().id(original.id).bytes());
             for copy in act.cx().every::<Offer>(&along)? {
+                count += 1;
+                if count > COPIES_MAX {
+                    let message =
+                        format!("leads to more than {COPIES_MAX} copies in one call: name one");
+                    return Err(Invalid::one("/offers", "too_many", message).into());
+                }
                 follow(act, original, &copy)?;
                 next.push(copy);
             }

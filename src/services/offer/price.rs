@@ -153,7 +153,8 @@ pub fn begin_version(act: &mut Act<'_>, id: PriceId) -> Result<bool, Error> {
 }
 
 /// Gives a price other figures: a draft at once, what may have been bought from their day on, but not
-/// before today, nor on a day of which it has figures already.
+/// before today, nor on a day of which it has figures already. What waited for a later day does not
+/// come any more.
 ///
 /// # Errors
 /// As [`revise_price`].
@@ -168,9 +169,16 @@ pub fn reprice(
     if !offer.life.state().was_on_market() {
         return redraft_price(act, id, |it| Ok(it.redrafted(version)?));
     }
-    let earliest = price.next_version_on(Zone::UTC.date_of(act.now()));
-    version.valid_from = version.valid_from.max(earliest);
-    revise_price(act, id, None, version)
+    let (now, today) = (act.now(), Zone::UTC.date_of(act.now()));
+    catalog::revise(act, (id, None), Permission::CatalogWrite, |it: Price| {
+        let it = it.without_waiting(today);
+        let last = it.versions.as_slice().last();
+        if last.is_some_and(|it| it.model == version.model && it.included == version.included) {
+            return Ok::<_, Rejection>(it.timed(now));
+        }
+        version.valid_from = version.valid_from.max(it.next_version_on(today));
+        it.revised(version, today).map(|it| it.timed(now))
+    })
 }
 
 /// Calls a price otherwise, in all its languages, with what clients of a contract know of it beside.

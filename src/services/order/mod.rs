@@ -25,21 +25,22 @@ use crate::domain::catalog::specification::Specification;
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::Verb;
 use crate::domain::id::{
-    AccountId, BillingAccountId, OfferId, OrderId, ResourceId, SubscriptionId,
+    AccountId, BillingAccountId, Kind, OfferId, OrderId, ResourceId, SubscriptionId,
 };
-use crate::domain::operator::Permission;
+use crate::domain::operator::{self, Permission};
 use crate::domain::order::item::{Action, Item, Wish};
 use crate::domain::order::lifecycle::Phase;
 use crate::domain::order::resolution::{self, Holder, Objections, Resolved, Shelf};
 use crate::domain::order::{Decision, Order, PlaceOrder};
 use crate::domain::page::{Page, PageRequest};
-use crate::domain::stamp::SellerNumber;
+use crate::domain::stamp::{SellerNumber, Stamp};
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::change::{Change, Deal, Entitlement, Entitlements};
 use crate::domain::text::Prose;
-use crate::store::{Along, Records};
+use crate::store::{Along, Records, sequence};
 
-/// The sequence that orders are numbered by.
+/// The sequences that orders are numbered by begin with this: each vendor has its own, so that a
+/// number tells nobody how much others sell.
 const NUMBERS: &str = "order";
 
 /// Places an order, and works on it at once unless it is to begin later.
@@ -47,12 +48,8 @@ const NUMBERS: &str = "order";
 /// # Errors
 /// If an item asks for what cannot be had, or the caller may not order for the account.
 pub fn place(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Order, Error> {
-    let account: Account = act.cx().named("/account", placed.account())?;
-    let stamp = act.cx().stamp(account.stamp.seller, Some(account.id));
-    let stamp = match act.actor().user() {
-        Some(user) => stamp.of_person(user),
-        None => stamp,
-    };
+    let account = buyer(act.cx(), "/account", placed.account())?;
+    let stamp = stamp(act.cx(), &account);
     act.must(Permission::OrderPlace, &stamp)?;
     must_buy(&account)?;
     for (place, item) in placed.items().iter().enumerate() {
@@ -69,7 +66,8 @@ pub fn place(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Order, Error> {
         priced(act, &account, (placed.request.billing_account, it))?;
     }
     let items = resolved.into_iter().map(|it| it.item).collect();
-    let stamp = stamp.numbered(act.next_number(NUMBERS)?);
+    let number = next_number(act, stamp.seller)?;
+    let stamp = stamp.numbered(number);
     let now = act.now();
     let order = Order::place(act.new_id(), stamp, placed.resolved(items), Vec::new(), now);
     let order = act.keep((order, Verb::Created))?;
@@ -77,6 +75,41 @@ pub fn place(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Order, Error> {
         Some(start_at) if now < start_at => Ok(order),
         _ => work(act, order.id),
     }
+}
+
+/// The account that an order is for, named at `pointer`: one that the caller sees, or that it may
+/// order for without seeing what else is known of it.
+///
+/// # Errors
+/// [`Error::Invalid`] with the field if it is not there or not for the caller.
+pub fn buyer(cx: Cx<'_>, pointer: &str, id: AccountId) -> Result<Account, Error> {
+    let may_order = |it: &Account| {
+        let decision = cx.actor.may(Permission::OrderPlace, &stamp(cx, it));
+        decision == operator::Decision::Yes || cx.actor.sees(Kind::Account, &it.stamp)
+    };
+    let missing = || Invalid::one(pointer, "reference", format!("`{id}` is not there"));
+    let found = cx.view.find::<Account>(id)?.filter(may_order);
+    found.ok_or_else(|| missing().into())
+}
+
+/// The stamp of an order of the caller's for an account.
+fn stamp(cx: Cx<'_>, account: &Account) -> Stamp {
+    let stamp = cx.stamp(account.stamp.seller, Some(account.id));
+    match cx.actor.user() {
+        Some(user) => stamp.of_person(user),
+        None => stamp,
+    }
+}
+
+/// The next number of a vendor's orders. Where orders were counted over all vendors, it goes on after
+/// the last of those.
+fn next_number(act: &mut Act<'_>, vendor: SellerNumber) -> Result<u64, Error> {
+    let name = format!("{NUMBERS}/{}", vendor.0);
+    if sequence::last(act.batch(), &name)? == 0 {
+        let counted = sequence::last(act.batch(), NUMBERS)?;
+        act.batch().take_numbers(&name, counted)?;
+    }
+    act.next_number(&name)
 }
 
 fn must_buy(account: &Account) -> Result<(), Error> {
@@ -403,6 +436,14 @@ pub fn step(act: &mut Act<'_>, id: OrderId) -> Result<Order, Error> {
 /// A refusal as it is kept with an order.
 fn told(refusal: &Error) -> Prose {
     super::webhook::trouble(&refusal.reason())
+}
+
+/// A page of the orders that the caller may see, with those that it has placed with who sells to it.
+///
+/// # Errors
+/// If the store fails.
+pub fn list_with_own(cx: Cx<'_>, page: &PageRequest) -> Result<Page<Order>, Error> {
+    cx.list_with_own(page)
 }
 
 /// A page of the orders that the caller may see: of one account if that is named.

@@ -325,3 +325,21 @@ fn who_is_foreign_or_gone_hears_nothing() {
     house.app.keep_duties();
     assert_eq!(["south", "north", "customer", "taken"].map(count), [0, 2, 2, 1]);
 }
+
+#[test]
+fn a_type_that_is_too_long_to_be_one_is_refused_and_the_bus_pings_nobody() {
+    let house = House::on(DAY);
+    let north = house.client(&house.north.admin);
+    let all = format!("POST {}/aps/subscriptions", path(&house.north.account));
+    let (base, version) = ACCOUNT.rsplit_once('.').unwrap();
+    let long = format!("{base}.{}{version}", "0".repeat(10_000));
+    let refused = north.call(&all, Some(&wish("changed", &json!({ "type": long }), "", HOOK)));
+    assert_eq!(refused.status, 400);
+    let said = refused.json()["message"].as_str().unwrap().to_owned();
+    assert_eq!(said, "`/source/type` must have at most 200 characters");
+    let made = north.call(&all, Some(&wish("changed", &json!({ "type": ACCOUNT }), "", HOOK))).ok();
+    let test = format!("POST /listeners/lst_{}/test", made["id"].as_str().unwrap());
+    let refused = north.call(&test, Some(&json!({})));
+    assert_eq!(refused.status, 409);
+    assert_eq!(refused.json()["type"], "/problems/listener_state_forbids");
+}

@@ -6,6 +6,7 @@ mod bus;
 pub(crate) mod deeds;
 mod events;
 mod killed;
+mod links;
 mod lists;
 mod oauth;
 mod orders;

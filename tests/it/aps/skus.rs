@@ -10,7 +10,7 @@ use crate::harness::house::House;
 use crate::harness::market::{Market, text};
 
 /// A copy that the reseller in the north sells of an offer of the provider's.
-fn northern(north: &Client<'_>, original: &Value) -> Value {
+pub(super) fn northern(north: &Client<'_>, original: &Value) -> Value {
     let own = create(
         north,
         &[
@@ -129,37 +129,37 @@ fn prices_are_changed_by_their_numbers_and_what_resellers_sell_on_follows() {
         a day later: SETUP "4.25" null, RECURRING "8.5" null, RENEWAL "0.0" null, RECURRING "7.9" null, SETUP "1.0" null, RECURRING "1.5" null"#]].assert_eq(&told.join("\n"));
     expect![[r#"
         > POST /aps/2/resources {"aps":{"type":"http://www.odin.com/billing/ServicePlan/1.1"},"category":{"aps":{"id":"{id1}"}},"longDescription":{},"name":{"en_US":"Northern Hosting"},"parentServicePlan":{"aps":{"id":"{id2}"}},"publication":{"published":true},"serviceTerms":{"aps":{"id":"{id3}"}},"shortDescription":{}} [north]
-        200 OK {"aps":{"id":"{id4}","modified":"2026-01-01T00:00:00Z","package":{"href":"/aps/2/packages/{id5}","id":"{id5}"},"revision":3,"status":"aps:ready","type":"http://www.odin.com/billing/ServicePlan/1.1"},"billingTerms":{"autoRenewal":{"type":"ON_LAST_STATEMENT_DAY"},"billingModel":"CHARGE_BEFORE_BILLING_PERIOD","billingPeriod":{"duration":1,"unit":"MONTHS"},"freezePrices":false},"category":{"aps":{"href":"/aps/2/resources/{id1}","id":"{id1}","link":"strong"}},"longDescription":{},"name":{"en_US":"Northern Hosting"},"parentServicePlan":{"aps":{"href":"/aps/2/resources/{id2}","id":"{id2}","link":"weak"}},"planId":2,"publication":{"published":true},"resourceRates":[{"allowToModifyInTrial":true,"fees":{"overuse":{"description":{},"price":{"code":"EUR","value":"0.0"},"showZeroPrice":false},"overuseTiers":null,"recurring":{"description":{"en_US":"Disk, recurring"},"price":{"code":"EUR","value":"1.5"},"showZeroPrice":false},"recurringTiers":[{"lowerLimit":"0.0","price":{"code":"EUR","value":"1.5"}},{"lowerLimit":"10.0","price":{"code":"EUR","value":"1.2"}},{"lowerLimit":"20.0","price":{"code":"EUR","value":"10.0"}}],"setup":{"description":{"en_US":"Disk, setup"},"price":{"code":"EUR","value":"1.0"},"showZeroPrice":false},"setupTiers":null},"measurable":false,"publication":{"published":true},"resourceId":"{id6}","showInCustomerPanel":true,"showInStore":false,"sortNumber":7,"units":{"included":"2.0","max":"50.0","min":"0.0","step":null}}],"resources":{"aps":{"href":"/aps/2/resources/{id4}/resources","link":"collection"}},"serviceTemplate":{"aps":{"href":"/aps/2/resources/{id7}","id":"{id7}","link":"weak"}},"serviceTerms":{"aps":{"href":"/aps/2/resources/{id3}","id":"{id3}","link":"strong"}},"shortDescription":{},"subscriptionPeriods":[{"active":true,"autoRenewalPeriod":{"type":"ON_LAST_STATEMENT_DAY"},"defaultPeriod":true,"fees":{"deposit":{"description":{},"price":{"code":"EUR","value":"0.0"},"showZeroPrice":false},"recurring":{"description":{"de":"Monatlich","en_US":"By the month"},"price":{"code":"EUR","value":"9.9"},"showZeroPrice":false},"renewal":{"description":{"en_US":"Hosting, renewal"},"price":{"code":"EUR","value":"0.0"},"showZeroPrice":true},"setup":{"description":{"en_US":"Hosting, setup"},"price":{"code":"EUR","value":"20.0"},"showZeroPrice":false}},"numberOfBillingPeriods":1,"period":{"duration":1,"unit":"MONTHS"},"refund":{},"trial":false},{"active":true,"autoRenewalPeriod":{"type":"ON_LAST_STATEMENT_DAY"},"defaultPeriod":false,"fees":{"deposit":{"description":{},"price":{"code":"EUR","value":"0.0"},"showZeroPrice":false},"recurring":{"description":{"en_US":"Hosting, recurring"},"price":{"code":"EUR","value":"7.9"},"showZeroPrice":false},"renewal":{"description":{},"price":{"code":"EUR","value":"0.0"},"showZeroPrice":false},"setup":{"description":{},"price":{"code":"EUR","value":"0.0"},"showZeroPrice":false}},"numberOfBillingPeriods":12,"period":{"duration":1,"unit":"YEARS"},"refund":{"fullRefundPeriod":14,"nonRefundableAmount":{"code":"EUR","value":"5.0"},"proratedRefund":true},"trial":false},{"active":true,"autoRenewalPeriod":{"duration":1,"renewPoint":2,"type":"BEFORE_EXPIRATION","unit":"MONTHS"},"defaultPeriod":false,"fees":{"deposit":{"description":{},"price":{"code":"EUR","value":"0.0"},"showZeroPrice":false},"recurring":{"description":{},"price":{"code":"EUR","value":"0.0"},"showZeroPrice":false},"renewal":{"description":{},"price":{"code":"EUR","value":"0.0"},"showZeroPrice":false},"setup":{"description":{},"price":{"code":"EUR","value":"0.0"},"showZeroPrice":false}},"numberOfBillingPeriods":null,"period":{"duration":14,"unit":"DAYS"},"refund":{},"trial":true}],"vendor":{"aps":{"href":"/aps/2/resources/{id8}","id":"{id8}","link":"strong"}}}
+        200 OK {"aps":{"id":"{id4}","modified":"2026-01-01T00:00:00Z","package":{"href":"/aps/2/packages/{id5}","id":"{id5}"},"revision":3,"status":"aps:ready","type":"http://www.odin.com/billing/ServicePlan/1.1"},"billingTerms":{"autoRenewal":{"type":"ON_LAST_STATEMENT_DAY"},"billingModel":"CHARGE_BEFORE_BILLING_PERIOD","billingPeriod":{"duration":1,"unit":"MONTHS"},"freezePrices":false},"category":{"aps":{"href":"/aps/2/resources/{id1}","id":"{id1}","link":"strong"}},"longDescription":{},"name":{"en_US":"Northern Hosting"},"parentServicePlan":{"aps":{"href":"/aps/2/resources/{id2}","id":"{id2}","link":"weak"}},"planId":2,"publication":{"published":true},"resourceRates":[{"allowToModifyInTrial":true,"fees":{"overuse":{"description":{},"price":{"code":"EUR","value":"0.0"},"showZeroPrice":false},"overuseTiers":null,"recurring":{"description":{"en_US":"Disk, recurring"},"price":{"code":"EUR","value":"1.5"},"showZeroPrice":false},"recurringTiers":[{"lowerLimit":"0.0","price":{"code":"EUR","value":"1.5"}},{"lowerLimit":"10.0","price":{"code":"EUR","value":"1.2"}},{"lowerLimit":"20.0","price":{"code":"EUR","value":"10.0"}}],"setup":{"description":{"en_US":"Disk, setup"},"price":{"code":"EUR","value":"1.0"},"showZeroPrice":false},"setupTiers":null},"measurable":false,"publication":{"published":true},"resourceId":"{id6}","showInCustomerPanel":true,"showInStore":false,"sortNumber":7,"units":{"included":"2.0","max":"50.0","min":"0.0","step":null}}],"resources":{"aps":{"href":"/aps/2/resources/{id4}/resources","link":"collection"}},"serviceTerms":{"aps":{"href":"/aps/2/resources/{id3}","id":"{id3}","link":"strong"}},"shortDescription":{},"subscriptionPeriods":[{"active":true,"autoRenewalPeriod":{"type":"ON_LAST_STATEMENT_DAY"},"defaultPeriod":true,"fees":{"deposit":{"description":{},"price":{"code":"EUR","value":"0.0"},"showZeroPrice":false},"recurring":{"description":{"de":"Monatlich","en_US":"By the month"},"price":{"code":"EUR","value":"9.9"},"showZeroPrice":false},"renewal":{"description":{"en_US":"Hosting, renewal"},"price":{"code":"EUR","value":"0.0"},"showZeroPrice":true},"setup":{"description":{"en_US":"Hosting, setup"},"price":{"code":"EUR","value":"20.0"},"showZeroPrice":false}},"numberOfBillingPeriods":1,"period":{"duration":1,"unit":"MONTHS"},"refund":{},"trial":false},{"active":true,"autoRenewalPeriod":{"type":"ON_LAST_STATEMENT_DAY"},"defaultPeriod":false,"fees":{"deposit":{"description":{},"price":{"code":"EUR","value":"0.0"},"showZeroPrice":false},"recurring":{"description":{"en_US":"Hosting, recurring"},"price":{"code":"EUR","value":"7.9"},"showZeroPrice":false},"renewal":{"description":{},"price":{"code":"EUR","value":"0.0"},"showZeroPrice":false},"setup":{"description":{},"price":{"code":"EUR","value":"0.0"},"showZeroPrice":false}},"numberOfBillingPeriods":12,"period":{"duration":1,"unit":"YEARS"},"refund":{"fullRefundPeriod":14,"nonRefundableAmount":{"code":"EUR","value":"5.0"},"proratedRefund":true},"trial":false},{"active":true,"autoRenewalPeriod":{"duration":1,"renewPoint":2,"type":"BEFORE_EXPIRATION","unit":"MONTHS"},"defaultPeriod":false,"fees":{"deposit":{"description":{},"price":{"code":"EUR","value":"0.0"},"showZeroPrice":false},"recurring":{"description":{},"price":{"code":"EUR","value":"0.0"},"showZeroPrice":false},"renewal":{"description":{},"price":{"code":"EUR","value":"0.0"},"showZeroPrice":false},"setup":{"description":{},"price":{"code":"EUR","value":"0.0"},"showZeroPrice":false}},"numberOfBillingPeriods":null,"period":{"duration":14,"unit":"DAYS"},"refund":{},"trial":true}],"vendor":{"aps":{"href":"/aps/2/resources/{id7}","id":"{id7}","link":"strong"}}}
         > GET /aps/2/services/sku-manager [operator]
-        200 OK {"aps":{"id":"{id9}","package":{"href":"/aps/2/packages/{id5}","id":"{id5}"},"revision":1,"schema":"/aps/2/types/185","status":"aps:ready","type":"http://www.odin.com/oa/billing/sku/dispatcher/1.0"}}
-        > GET /aps/2/services/sku-manager/vendor/{id10}/rates [operator]
+        200 OK {"aps":{"id":"{id8}","package":{"href":"/aps/2/packages/{id5}","id":"{id5}"},"revision":1,"schema":"/aps/2/types/185","status":"aps:ready","type":"http://www.odin.com/oa/billing/sku/dispatcher/1.0"}}
+        > GET /aps/2/services/sku-manager/vendor/{id9}/rates [operator]
         200 OK [{"description":{"en_US":"Hosting, setup"},"feeTypes":["SETUP"],"id":1,"msrp":null,"name":"Hosting, setup","plans":["1"],"price":{"code":"EUR","value":"20.0"}},{"description":{"en_US":"By the month"},"feeTypes":["RECURRING"],"id":2,"msrp":null,"name":"By the month","plans":["1"],"price":{"code":"EUR","value":"9.9"}},{"description":{"en_US":"Hosting, renewal"},"feeTypes":["RENEWAL"],"id":3,"msrp":null,"name":"Hosting, renewal","plans":["1"],"price":{"code":"EUR","value":"0.0"}},{"description":{"en_US":"Hosting, recurring"},"feeTypes":["RECURRING"],"id":4,"msrp":null,"name":"Hosting, recurring","plans":["1"],"price":{"code":"EUR","value":"7.9"}},{"description":{"en_US":"Disk, setup"},"feeTypes":["SETUP"],"id":5,"msrp":null,"name":"Disk, setup","plans":["1"],"price":{"code":"EUR","value":"1.0"}},{"description":{"en_US":"Disk, recurring"},"feeTypes":["RECURRING"],"id":6,"msrp":null,"name":"Disk, recurring","plans":["1"],"price":{"code":"EUR","value":"1.5"}}]
-        > PUT /aps/2/services/sku-manager/vendor/{id10}/rates [{"id":1,"msrp":{"code":"EUR","value":"5.0"},"price":{"code":"EUR","value":"4.25"}},{"id":2,"price":{"code":"EUR","value":"8.5"}}] [operator]
+        > PUT /aps/2/services/sku-manager/vendor/{id9}/rates [{"id":1,"msrp":{"code":"EUR","value":"5.0"},"price":{"code":"EUR","value":"4.25"}},{"id":2,"price":{"code":"EUR","value":"8.5"}}] [operator]
         200 OK [{"description":{"en_US":"Hosting, setup"},"feeTypes":["SETUP"],"id":1,"msrp":{"code":"EUR","value":"5.0"},"name":"Hosting, setup","plans":["1"],"price":{"code":"EUR","value":"20.0"}},{"description":{"en_US":"By the month"},"feeTypes":["RECURRING"],"id":2,"msrp":null,"name":"By the month","plans":["1"],"price":{"code":"EUR","value":"9.9"}}]
-        > POST /aps/2/services/sku-manager/vendor/{id10}/synchronize [operator]
+        > POST /aps/2/services/sku-manager/vendor/{id9}/synchronize [operator]
         204 No Content 
-        > GET /aps/2/services/sku-manager/vendor/{id10}/rates?planApsId={id4} [operator]
+        > GET /aps/2/services/sku-manager/vendor/{id9}/rates?planApsId={id4} [operator]
         200 OK []
-        > GET /aps/2/services/sku-manager/vendor/{id10}/rates?appId=none [operator]
+        > GET /aps/2/services/sku-manager/vendor/{id9}/rates?appId=none [operator]
         200 OK []
-        > PUT /aps/2/services/sku-manager/vendor/{id10}/rates [{"id":999,"price":{"code":"EUR","value":"1.0"}}] [operator]
+        > PUT /aps/2/services/sku-manager/vendor/{id9}/rates [{"id":999,"price":{"code":"EUR","value":"1.0"}}] [operator]
         400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/0/id` is no SKU of the vendor: `999`"}
-        > PUT /aps/2/services/sku-manager/vendor/{id10}/rates [{"id":1,"price":{"code":"USD","value":"1.0"}}] [operator]
+        > PUT /aps/2/services/sku-manager/vendor/{id9}/rates [{"id":1,"price":{"code":"USD","value":"1.0"}}] [operator]
         400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/0/price/code` must be EUR"}
-        > PUT /aps/2/services/sku-manager/vendor/{id10}/rates [{"price":{"code":"EUR","value":"1.0"}}] [operator]
+        > PUT /aps/2/services/sku-manager/vendor/{id9}/rates [{"price":{"code":"EUR","value":"1.0"}}] [operator]
         400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/0/id` must be given"}
-        > PUT /aps/2/services/sku-manager/vendor/{id10}/rates {} [operator]
+        > PUT /aps/2/services/sku-manager/vendor/{id9}/rates {} [operator]
         400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`` must be an array"}
-        > PUT /aps/2/services/sku-manager/vendor/{id10}/rates [{"id":6,"price":{"code":"EUR","value":"2.0"}}] [operator]
+        > PUT /aps/2/services/sku-manager/vendor/{id9}/rates [{"id":6,"price":{"code":"EUR","value":"2.0"}}] [operator]
         400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/0/price` has tiers: change them in the plan"}
-        > GET /aps/2/services/sku-manager/vendor/{id10}/rates [north]
-        404 Not Found {"code":404,"type":"APS::Hosting::NotFound","message":"`{id10}` is not there"}
-        > POST /aps/2/services/sku-manager/vendor/{id10}/synchronize [north]
-        404 Not Found {"code":404,"type":"APS::Hosting::NotFound","message":"`{id10}` is not there"}
-        > GET /aps/2/services/sku-manager/vendor/{id10}/rates [customer]
+        > GET /aps/2/services/sku-manager/vendor/{id9}/rates [north]
+        404 Not Found {"code":404,"type":"APS::Hosting::NotFound","message":"`{id9}` is not there"}
+        > POST /aps/2/services/sku-manager/vendor/{id9}/synchronize [north]
+        404 Not Found {"code":404,"type":"APS::Hosting::NotFound","message":"`{id9}` is not there"}
+        > GET /aps/2/services/sku-manager/vendor/{id9}/rates [customer]
         403 Forbidden {"code":403,"type":"APS::Hosting::PermissionDenied","message":"not permitted: catalog_read"}
-        > GET /aps/2/services/sku-manager/vendor/{id11}/rates [operator]
-        404 Not Found {"code":404,"type":"APS::Hosting::NotFound","message":"`{id11}` is not there"}
+        > GET /aps/2/services/sku-manager/vendor/{id10}/rates [operator]
+        404 Not Found {"code":404,"type":"APS::Hosting::NotFound","message":"`{id10}` is not there"}
     "#]].assert_eq(&said.text());
     market.must_be_whole();
 }
@@ -191,9 +191,9 @@ fn a_plan_tells_to_which_others_it_may_be_switched() {
     }
     expect![[r#"
         > POST /aps/2/resources/{id1}/planPeriodSwitches {"duration":1,"unit":"MONTHS"} [customer]
-        200 OK [{"target":{"period":{"duration":1,"unit":"MONTHS"},"planId":"{id1}"},"type":"NONE"},{"target":{"period":{"duration":1,"unit":"YEARS"},"planId":"{id1}"},"type":"PERIOD"},{"target":{"period":{"duration":1,"unit":"MONTHS"},"planId":"{id2}"},"type":"SIDEGRADE"},{"target":{"period":{"duration":1,"unit":"YEARS"},"planId":"{id2}"},"type":"SIDEGRADE"}]
+        200 OK [{"target":{"period":{"duration":1,"unit":"MONTHS"},"planId":"{id1}"},"type":"NONE"},{"target":{"period":{"duration":1,"unit":"YEARS"},"planId":"{id1}"},"type":"PERIOD"}]
         > POST /aps/2/resources/{id1}/planPeriodSwitches {"duration":12,"unit":"MONTHS"} [customer]
-        200 OK [{"target":{"period":{"duration":1,"unit":"YEARS"},"planId":"{id1}"},"type":"NONE"},{"target":{"period":{"duration":1,"unit":"MONTHS"},"planId":"{id1}"},"type":"PERIOD"},{"target":{"period":{"duration":1,"unit":"MONTHS"},"planId":"{id2}"},"type":"SIDEGRADE"},{"target":{"period":{"duration":1,"unit":"YEARS"},"planId":"{id2}"},"type":"SIDEGRADE"}]
+        200 OK [{"target":{"period":{"duration":1,"unit":"YEARS"},"planId":"{id1}"},"type":"NONE"},{"target":{"period":{"duration":1,"unit":"MONTHS"},"planId":"{id1}"},"type":"PERIOD"}]
         > POST /aps/2/resources/{id1}/planPeriodSwitches {"duration":5,"unit":"MONTHS"} [customer]
         400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/duration` is no period of the plan"}
         > POST /aps/2/resources/{id1}/planPeriodSwitches {"duration":5} [customer]
@@ -270,4 +270,67 @@ fn only_who_sells_writes_a_catalogue_and_only_its_own() {
         member POST "not permitted: catalog_write"
     "#]]
     .assert_eq(&Protocol::default().redact(&told));
+}
+
+#[test]
+fn a_price_that_waits_for_tomorrow_does_not_come_where_the_price_of_today_is_said_again() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let original = create(&operator, &[plan(&needs(&operator))]).remove(0);
+    let path = format!(
+        "/aps/2/services/sku-manager/vendor/{}/rates",
+        uuid(&market.house.operator.account)
+    );
+    let costs = || {
+        let rates = operator.call(&format!("GET {path}"), None).ok();
+        let rates = rates.as_array().unwrap().clone();
+        let recurring = rates.into_iter().find(|it| it["feeTypes"][0] == "RECURRING").unwrap();
+        (recurring["id"].clone(), text(&recurring["price"]["value"]))
+    };
+    let (id, price) = costs();
+    assert_eq!(price, "9.9");
+    let put = |value: &str| {
+        let body = json!([{ "id": id, "price": euros(value) }]);
+        operator.call(&format!("PUT {path}"), Some(&body)).ok();
+    };
+    put("12.0");
+    assert_eq!(costs().1, "9.9", "it has its price of today already");
+    put("9.9");
+    market.advance_to("2026-01-02");
+    assert_eq!(costs().1, "9.9", "of the SKU manager");
+    put("12.0");
+    assert_eq!(costs().1, "12.0");
+    let plan = format!("/aps/2/resources/{}", text(&original));
+    let periods = |value: &str| {
+        let mut periods = operator.get(&plan)["subscriptionPeriods"].clone();
+        periods[0]["fees"]["recurring"]["price"] = euros(value);
+        let body = json!({ "subscriptionPeriods": periods });
+        operator.call(&format!("PUT {plan}"), Some(&body)).ok();
+    };
+    periods("15.0");
+    periods("13.0");
+    market.advance_to("2026-01-03");
+    assert_eq!(costs().1, "13.0", "of the plan: what was said last");
+    market.must_be_whole();
+}
+
+#[test]
+fn no_call_of_the_sku_manager_is_without_an_end() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let north = market.house.client(&market.house.north.admin);
+    let original = create(&operator, &[plan(&needs(&operator))]).remove(0);
+    north.call("POST /aps/2/resources", Some(&northern(&north, &original))).ok();
+    let manager =
+        format!("/aps/2/services/sku-manager/vendor/{}", uuid(&market.house.operator.account));
+    let row = json!({ "id": 1, "price": euros("1.0") });
+    let many = operator.call(&format!("PUT {manager}/rates"), Some(&json!(vec![row; 1001])));
+    assert_eq!(many.status, 400);
+    assert_eq!(text(&many.json()["message"]), "`/` must have at most 1000 elements, not 1001");
+    let synchronize =
+        |plan: &str| operator.call(&format!("POST {manager}/synchronize?planApsId={plan}"), None);
+    assert_eq!(synchronize(&text(&original)).status, 204);
+    let strange = synchronize("01980000-0000-7abc-8000-000000000001");
+    assert_eq!(strange.status, 400);
+    assert!(text(&strange.json()["message"]).contains("is no plan of the vendor"));
 }

@@ -332,7 +332,7 @@ fn what_a_subscription_does_not_take_is_refused_by_name() {
         > DELETE /aps/2/resources/{id2} {} [operator]
         400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/aps/type` `http://parallels.com/aps/types/pa/subscription/1.0`: resources of this type are not deleted by clients"}
         > PUT /aps/2/resources/{id1}/putOnHold {"reason":"OTHER"} [operator]
-        404 Not Found {"code":404,"type":"APS::Hosting::NotFound","message":"`putOnHold` is not there"}
+        405 Method Not Allowed {"code":405,"type":"APS::Util::MethodNotAllowed","message":"`PUT` is not allowed here"}
         > POST /aps/2/resources {"aps":{"type":"http://www.odin.com/billing/Subscription/1.0"}} [operator]
         400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/aps/type` `http://www.odin.com/billing/Subscription/1.0`: resources of this type are not created by clients"}
     "#]].assert_eq(&said.text());

@@ -77,14 +77,17 @@ fn an_account_that_cannot_be_closed_is_told_and_the_next_one_is() {
     let market = Market::on("2026-01-01");
     let operator = market.operator();
     let offer = market.offer("Base", &[monthly("Base", "EUR", "5")]);
-    let leave = |name: &str| {
+    let come = |name: &str| {
         let account = market.customer(name, "EUR");
         let subscription = market.order(&account, &offer, 1);
-        let id = text(&account["id"]);
-        operator.post(&format!("/accounts/{id}/close"), &json!({}));
-        (id, subscription)
+        (text(&account["id"]), subscription)
     };
-    let (whale, fox) = (leave("Blue Whale"), leave("Red Fox"));
+    let (whale, fox) = (come("Blue Whale"), come("Red Fox"));
+    // What they have used by then is owed.
+    market.advance_to("2026-01-11");
+    for (id, _) in [&whale, &fox] {
+        operator.post(&format!("/accounts/{id}/close"), &json!({}));
+    }
     let state = |id: &str| text(&operator.get(&format!("/accounts/{id}"))["state"]);
     assert_eq!((state(&whale.0), state(&fox.0)), ("closing".to_owned(), "closing".to_owned()));
     damage(&market, "subscription", id_of::<tillbox::domain::id::SubscriptionId>(&whale.1));

@@ -58,6 +58,8 @@ use super::relation::Relation;
 use super::service_plan_category::{self, status};
 use super::{bss_resource, service_template, service_terms, vendor};
 use crate::domain::catalog::offer::{Offer, PriceHold, ResourceRate};
+use crate::domain::catalog::service_terms::ServiceTerms;
+use crate::domain::catalog::specification::Specification;
 use crate::domain::id::{Id, OfferId};
 use crate::domain::operator::{Decision, Permission};
 use crate::services::{Cx, Error, finding, offer};
@@ -145,8 +147,9 @@ pub(super) static KIND: Kind<Offer> = Kind {
     ],
     relations: &[
         vendor::link("vendor", |cx, it| vendor::of(cx, &it.stamp)),
-        Leads::one("serviceTemplate", service_template::ID, |_, it| {
-            Ok(id_of(it.content.specification))
+        Leads::one("serviceTemplate", service_template::ID, |cx, it| {
+            let is_seen = |id| Ok(cx.find::<Specification>(id)?.is_some());
+            if_seen(it.content.specification, is_seen)
         })
         .at_birth()
         .linked_by(Permission::CatalogWrite, write::link_template)
@@ -157,12 +160,18 @@ pub(super) static KIND: Kind<Offer> = Kind {
         .strong()
         .at_birth()
         .linked_by(Permission::CatalogWrite, write::link_category),
-        Leads::one("serviceTerms", service_terms::ID, |_, it| Ok(id_of(it.content.service_terms)))
-            .strong()
-            .at_birth()
-            .linked_by(Permission::CatalogWrite, write::link_terms),
+        Leads::one("serviceTerms", service_terms::ID, |cx, it| {
+            let is_seen = |id| Ok(cx.find::<ServiceTerms>(id)?.is_some());
+            if_seen(it.content.service_terms, is_seen)
+        })
+        .strong()
+        .at_birth()
+        .linked_by(Permission::CatalogWrite, write::link_terms),
         Leads::many("resources", bss_resource::ID, |_, it| Ok(resources(it))),
-        Leads::one("parentServicePlan", ID, |_, it| Ok(id_of(it.content.copy_of))).at_birth(),
+        Leads::one("parentServicePlan", ID, |cx, it| {
+            if_seen(it.content.copy_of, |id| Ok(find(cx, id.uuid())?.is_some()))
+        })
+        .at_birth(),
     ],
     operations: &[Operation::reads(
         ("planPeriodSwitches", Verb::Post, "/planPeriodSwitches"),
@@ -190,6 +199,17 @@ const LOOKUPS: &[Lookup] = &[
 fn find(cx: Cx<'_>, id: Uuid) -> Result<Option<Offer>, Error> {
     let found = offer::get(cx, OfferId::from_uuid(id));
     found.map_or_else(Error::or_nothing, |it| Ok(Some(it)))
+}
+
+/// The id of what the caller may see: what lies upstream, behind what is sold on, it does not.
+fn if_seen<I: Id>(
+    it: Option<I>,
+    is_seen: impl FnOnce(I) -> Result<bool, Error>,
+) -> Result<Vec<Uuid>, Error> {
+    match it {
+        Some(id) if is_seen(id)? => Ok(vec![id.uuid()]),
+        Some(_) | None => Ok(Vec::new()),
+    }
 }
 
 fn id_of<I: Id>(it: Option<I>) -> Vec<Uuid> {

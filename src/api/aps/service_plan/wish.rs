@@ -235,12 +235,17 @@ impl Wish {
         if is_draft && self.is_nothing() {
             return offer::drop_price(act, price.id, None);
         }
-        if !self.is_met_by(version) {
-            let model = like(&version.model, &self.model);
+        let today = Zone::UTC.date_of(act.now());
+        if price.has_waiting(today) || !self.is_met_by(version) {
+            // What holds today takes the place of what waits for a later day.
+            let is_met = self.is_met_by(version);
+            let model =
+                if is_met { version.model.clone() } else { like(&version.model, &self.model) };
+            let included = if is_met { version.included } else { self.included };
             let from =
                 price.versions.as_slice().first().map_or(version.valid_from, |it| it.valid_from);
             offer::reprice(act, price.id, |_| {
-                Ok(PriceVersion { valid_from: from, included: self.included, model })
+                Ok(PriceVersion { valid_from: from, included, model })
             })?;
         }
         let stamp = self.stamped(price.stamp.clone());

@@ -10,7 +10,7 @@ use super::wish::{Wish, timing};
 use crate::api::aps::batch::Batch;
 use crate::api::aps::body::link_id;
 use crate::api::aps::kind::{Body, New};
-use crate::api::aps::vendor::renamed;
+use crate::api::aps::wire::renamed;
 use crate::api::aps::{localized, vendor};
 use crate::domain::catalog::lifecycle::{Life, State};
 use crate::domain::catalog::offer::{BillingTerms, Offer, OfferContent};

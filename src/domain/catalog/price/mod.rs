@@ -287,6 +287,22 @@ impl Price {
         Ok(Self { versions, ..self })
     }
 
+    /// Whether a version of it begins after a day.
+    #[must_use]
+    pub fn has_waiting(&self, today: Date) -> bool {
+        self.versions.0.last().is_some_and(|it| today < it.valid_from)
+    }
+
+    /// The same price without the versions that begin after a day, as far as one has begun by then:
+    /// at what nobody was ever charged, nobody has to be.
+    #[must_use]
+    pub fn without_waiting(mut self, today: Date) -> Self {
+        if self.versions.0.first().is_some_and(|it| it.valid_from <= today) {
+            self.versions.0.retain(|it| it.valid_from <= today);
+        }
+        self
+    }
+
     /// The first day from which another version may hold.
     #[must_use]
     pub fn next_version_on(&self, today: Date) -> Date {

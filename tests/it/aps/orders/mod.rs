@@ -2,6 +2,7 @@
 
 mod crowd;
 mod listing;
+mod own;
 mod refunds;
 mod refusals;
 
