@@ -103,12 +103,36 @@ pub(crate) fn step(bss: &Arc<Bss>, pages: &mut Pages) -> Result<Progress, Error>
     };
     // What cannot be known of this page is not known of what follows it.
     let next = page.rehearsed.is_some().then(|| pages.prepare(bss, &actor, Some(&page)));
-    let written = written.wait()?;
+    let written = match written.wait() {
+        Err(failure) if failure.is_unreadable() => return one_by_one(bss, &actor, &page.accounts),
+        written => written?,
+    };
     pages.follow(&written, next.transpose()?);
     let Count { accounts, invoices } = written.count;
     Ok(Progress::of(accounts, || {
         format!("billed {}: {}", counted(accounts, "account"), counted(invoices, "invoice"))
     }))
+}
+
+/// Bills the accounts of a page that could not be written, each for itself: the one that needs what
+/// cannot be read is put aside.
+fn one_by_one(
+    bss: &Arc<Bss>,
+    actor: &Actor,
+    accounts: &[BillingAccountId],
+) -> Result<Progress, Error> {
+    for id in accounts.iter().copied() {
+        let author = Author::of(actor.clone());
+        let billed = bss.act(author, move |act| bill_again(act, &[id]).map(drop));
+        match billed.wait() {
+            Err(failure) if failure.is_unreadable() => {
+                duty::put_aside(bss, DUTY, id.subject(), &failure);
+            }
+            billed => billed?,
+        }
+    }
+    let accounts = u64::try_from(accounts.len()).map_err(Error::internal)?;
+    Ok(Progress::of(accounts, || format!("billed {} one by one", counted(accounts, "account"))))
 }
 
 fn finish(bss: &Arc<Bss>, actor: &Actor) -> Result<Progress, Error> {

@@ -65,6 +65,23 @@ fn a_billing_account_that_cannot_be_read_is_put_aside_and_stops_nobody_else() {
     assert!(job(&market, "billing").contains(&hurt));
 }
 
+#[test]
+fn an_account_whose_credit_cannot_be_read_is_put_aside_and_stops_nobody_else() {
+    let market = Market::on("2026-01-01");
+    let offer = market.offer("Base", &[monthly("Base", "EUR", "5")]);
+    let (whale, fox) = (market.customer("Blue Whale", "EUR"), market.customer("Red Fox", "EUR"));
+    market.order(&whale, &offer, 1);
+    market.order(&fox, &offer, 1);
+    let paid = json!({ "account": whale["id"], "amount": { "amount": "50", "currency": "EUR" } });
+    let paid = text(&market.operator().post("/payments", &paid)["id"]);
+    damage(&market, "payment", id_of::<tillbox::domain::id::PaymentId>(&paid));
+    assert_eq!(pass_to(&market, "2026-02-02"), 200);
+    assert_eq!(market.invoices(&fox).len(), 2);
+    assert_eq!(market.invoices(&whale).len(), 1);
+    let hurt = text(&whale["billing_account"]);
+    assert!(job(&market, "billing").contains(&hurt), "{}", job(&market, "billing"));
+}
+
 /// What a duty has to say of what it could not do.
 fn job(market: &Market, name: &str) -> String {
     let jobs = market.operator().get("/jobs");
