@@ -39,15 +39,11 @@ async fn within(
     come.unwrap_or(Err(Fault::Slow { seconds: patience.as_secs() }))
 }
 
-/// They are kept once: what comes is put where it stays. A body that comes without its length gets
-/// all the room at once: a page on which nothing is put takes no memory, and what grows leaves a
-/// trail of places that are too small.
+/// They are kept once: what comes is put where it stays.
 async fn collected(body: Body, limit: usize) -> Result<Bytes, Fault> {
     let too_large = || Fault::TooLarge { limit };
-    let announced = body.size_hint();
-    let least = usize::try_from(announced.lower()).ok().filter(|it| *it <= limit);
-    let least = least.ok_or_else(too_large)?;
-    let room = if announced.exact().is_some() { least } else { limit };
+    let announced = body.size_hint().lower();
+    let room = usize::try_from(announced).ok().filter(|it| *it <= limit).ok_or_else(too_large)?;
     let (mut body, mut bytes) = (body, Vec::with_capacity(room));
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| Fault::Malformed { detail: error.to_string() })?;
