@@ -116,6 +116,8 @@ codes! {
     MailStateForbids = "mail_state_forbids";
     /// The meter's way of counting is not supported for billing.
     MeterNotRated = "meter_not_rated";
+    /// The subscription is no pool of which users could have parts.
+    NotAPool = "not_a_pool";
     /// The offer cannot be ordered now, or not by this account.
     OfferNotAvailable = "offer_not_available";
     /// The consumer key may not call the operation.
@@ -140,8 +142,12 @@ codes! {
     ReferenceUnknown = "reference_unknown";
     /// A resource is required, conflicts, or is out of its limits.
     ResourceConflict = "resource_conflict";
-    /// No seat is left, or the user has one already.
+    /// The state of the seat does not allow the operation, or it would take more than there is.
     SeatForbids = "seat_forbids";
+    /// The user has a seat of the subscription already.
+    SeatHeld = "seat_held";
+    /// All seats of the subscription are taken.
+    SeatsTaken = "seats_taken";
     /// The parts that are to be shared do not make up the whole.
     ShareExceeds = "share_exceeds";
     /// The state of the shipment does not allow the operation.

@@ -31,7 +31,8 @@
 //! | [order] | what was asked for, [item](order::item) by item |
 //! | [shipment](order::shipment) | a physical item on its way |
 //! | [subscription] | an account's standing agreement to receive an offer |
-//! | [seat](subscription::seat) | a subscription's unit in the hands of a user |
+//! | [pool](subscription::pool) | a subscription whose units users share in parts, and which others enlarge |
+//! | [seat](subscription::seat) | a subscription's unit, or a part of its pool, in the hands of a user |
 //! | [provisioning task](provisioning::task) | what must be done in another system so that a service exists |
 //! | [meter](usage::meter), [usage record](usage::record) | what is counted; an occurrence of use |
 //! | [invoice](billing::invoice), [credit note](billing::credit) | numbered, explained, immutable |

@@ -81,6 +81,14 @@ impl Quantity {
     pub fn above(self, floor: Self) -> Self {
         Self(self.0.saturating_sub(floor.0).max(Decimal::ZERO))
     }
+
+    /// The least number of whole units that is no less; none of what is negative, and as many as can
+    /// be counted of what is more.
+    #[must_use]
+    pub fn units_up(self) -> u32 {
+        let units = self.0.max(Decimal::ZERO).ceil();
+        units.to_string().parse().unwrap_or(u32::MAX)
+    }
 }
 
 impl fmt::Display for Quantity {

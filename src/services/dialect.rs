@@ -9,9 +9,11 @@ use super::{Cx, Error};
 use crate::domain::account::Account;
 use crate::domain::event::Fact;
 use crate::domain::listener::Listener;
+use crate::domain::operator::User;
 use crate::domain::provisioning::task::Task;
 use crate::domain::stamp::Contract;
 use crate::domain::subscription::Subscription;
+use crate::domain::subscription::seat::Seat;
 use crate::domain::text::{Prose, WebAddress};
 
 /// A contract's way of telling what happened.
@@ -48,6 +50,8 @@ pub struct Asked<'a> {
     pub subscription: &'a Subscription,
     /// For whom.
     pub account: &'a Account,
+    /// For which seat of it and whose, if it is about one.
+    pub seat: Option<(&'a Seat, &'a User)>,
     /// Where the system says that it is done, if it is not done at once.
     pub callback: &'a str,
 }

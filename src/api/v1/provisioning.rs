@@ -9,13 +9,14 @@ use utoipa::ToSchema;
 
 use super::route::{Needs, Route, work, write};
 use super::subscription;
-use super::wire::parse_optional;
+use super::wire::{Decimal, parse_optional};
 use crate::api::edge::body::{self, ORDINARY_BYTES_MAX};
 use crate::api::edge::call::Call;
 use crate::api::edge::fault::Fault;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::error::Invalid;
-use crate::domain::operator::Permission;
+use crate::domain::operator::{Permission, User};
+use crate::domain::subscription::seat::Seat;
 use crate::services::dialect::{Answered, Asked, Brought, Message};
 use crate::services::provisioning::connector::{self, Opened};
 use crate::services::{Act, Bss, Error};
@@ -53,6 +54,9 @@ struct TaskRequest<S: Serialize> {
     attempt: u32,
     account: TaskAccount,
     subscription: S,
+    /// The seat that it is about; left out if it is about the subscription as a whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seat: Option<TaskSeat>,
     /// Where to say what became of it, after an answer of 202.
     callback: String,
 }
@@ -62,6 +66,29 @@ struct TaskRequest<S: Serialize> {
 struct TaskAccount {
     id: String,
     name: String,
+}
+
+/// Who has, or had, a seat.
+#[derive(Debug, Serialize)]
+struct TaskSeat {
+    id: String,
+    user: String,
+    email: String,
+    name: String,
+    /// How much of a pool the user has.
+    allocated: Option<Decimal>,
+}
+
+impl TaskSeat {
+    fn of((seat, user): (&Seat, &User)) -> Self {
+        Self {
+            id: seat.id.to_string(),
+            user: user.id.to_string(),
+            email: user.profile().email.to_string(),
+            name: user.profile().name.display(),
+            allocated: seat.allocated.as_ref().map(Decimal::from),
+        }
+    }
 }
 
 /// What a system is asked to do, as it is sent.
@@ -76,6 +103,7 @@ pub(super) fn ask(asked: &Asked<'_>) -> Result<Message, Error> {
             name: asked.account.profile().name.to_string(),
         },
         subscription: subscription::told(asked.subscription),
+        seat: asked.seat.map(TaskSeat::of),
         callback: asked.callback.to_owned(),
     };
     let body = serde_json::to_vec(&request).map_err(Error::internal)?;

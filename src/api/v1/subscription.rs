@@ -23,6 +23,7 @@ use crate::domain::subscription::seat as seats;
 use crate::domain::subscription::term::RunningTerm;
 use crate::domain::subscription::{Hold as DomainHold, Release};
 use crate::services::label::Labels;
+use crate::services::seat::Terms;
 use crate::services::{Act, Cx, Error, order, seat, subscription};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -385,6 +386,10 @@ struct Seat {
     subscription: String,
     user: String,
     state: String,
+    /// How much of a pool the user has.
+    allocated: Option<Decimal>,
+    /// The version of the terms of use that were accepted for it.
+    accepted_terms: Option<String>,
 }
 
 impl Wire for Seat {}
@@ -398,6 +403,8 @@ impl From<&seats::Seat> for Seat {
             subscription: it.subscription().to_string(),
             user: it.user().to_string(),
             state: it.state().to_string(),
+            allocated: it.allocated.as_ref().map(Decimal::from),
+            accepted_terms: it.accepted.as_ref().map(|it| it.version.to_string()),
         }
     }
 }
@@ -421,7 +428,8 @@ struct NewSeat {
 }
 
 fn assign(act: &mut Act<'_>, call: &Call, body: NewSeat) -> Result<Reply<Seat>, Error> {
-    let it = seat::assign(act, call.id("id")?, parse("/user", &body.user)?)?;
+    let which = (call.id("id")?, parse("/user", &body.user)?);
+    let it = seat::assign(act, which, Terms::Open)?;
     let path = format!("/api/v1/seats/{}", it.id);
     Ok(Reply::created(path, Seat::from(&it)).tagged(it.stamp.revision))
 }

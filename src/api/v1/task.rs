@@ -35,6 +35,8 @@ struct Task {
     /// `create`, `change`, `hold`, `release` or `remove`.
     work: String,
     subscription: String,
+    /// The seat of it that this is about, if it is about one.
+    seat: Option<String>,
     order: Option<String>,
     /// `instant`, `webhook` or `manual`.
     connector: &'static str,
@@ -54,6 +56,7 @@ impl From<&domain::Task> for Task {
             revision: it.stamp.revision,
             work: it.work.to_string(),
             subscription: it.subscription.to_string(),
+            seat: it.seat.map(|it| it.to_string()),
             order: it.cause.as_ref().map(|it| it.order.to_string()),
             connector: it.connector.word(),
             state: it.state().to_string(),

@@ -202,6 +202,8 @@ permissions! {
     AccessRead = "access_read" sees SubscriptionRead for PRIVATE;
     /// See seats.
     SeatRead = "seat_read" sees SeatRead for PERSONAL;
+    /// Take a seat, for oneself or for somebody else.
+    SeatTake = "seat_take" sees SeatRead for PERSONAL;
     /// Assign and release seats.
     SeatWrite = "seat_write" sees SeatRead for BUYING;
     /// See what must be done in other systems.
@@ -382,6 +384,7 @@ mod tests {
             subscription_cancel   | everything     | branch         | account        | -
             access_read           | -              | -              | account        | itself
             seat_read             | everything     | branch         | account        | itself
+            seat_take             | everything     | branch         | account        | itself
             seat_write            | everything     | branch         | account        | -
             task_read             | everything     | branch         | -              | -
             provisioning_work     | everything     | branch         | -              | -

@@ -25,6 +25,7 @@ pub mod calendar;
 pub mod change;
 pub mod lifecycle;
 mod mark;
+pub mod pool;
 pub mod renewal;
 pub mod seat;
 pub mod term;

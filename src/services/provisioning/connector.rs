@@ -11,14 +11,15 @@ use sha2::Sha256;
 
 use super::{begin, finish, give_up, unmake};
 use crate::domain::account::Account;
-use crate::domain::id::{Id, Kind, Subject, SubscriptionId, TaskId};
+use crate::domain::id::{Id, Kind, SeatId, Subject, SubscriptionId, TaskId};
 use crate::domain::listener::{Hope, Miss};
-use crate::domain::operator::{Actor, Permission};
+use crate::domain::operator::{Actor, Permission, User};
 use crate::domain::page::PageRequest;
 use crate::domain::provisioning::connector::Connector;
 use crate::domain::provisioning::lifecycle::State;
 use crate::domain::provisioning::task::{Access, Backoff, Clocks, Outcome, Task, Work};
 use crate::domain::subscription::Subscription;
+use crate::domain::subscription::seat::Seat;
 use crate::domain::text::{Prose, WebAddress};
 use crate::domain::time::Instant;
 use crate::services::dialect::{Answered, Asked, Brought, Dialect, Message};
@@ -146,12 +147,23 @@ fn message<'d>(
     let subscription: Subscription = cx.get(task.subscription)?;
     let account: Account = cx.get(subscription.account())?;
     let (subscription, account) = (&subscription, &account);
+    let seat = task.seat.map(|id| seat_of(cx, id)).transpose()?;
+    let seat = seat.as_ref().map(|(seat, user)| (seat, user));
     for dialect in dialects {
-        if let Some(message) = dialect.ask(&Asked { task, subscription, account, callback })? {
+        if let Some(message) =
+            dialect.ask(&Asked { task, subscription, account, seat, callback })?
+        {
             return Ok((message, dialect.as_ref()));
         }
     }
     Err(Error::internal("nobody here has words for a task"))
+}
+
+/// A seat, and who has it or had it.
+fn seat_of(cx: Cx<'_>, id: SeatId) -> Result<(Seat, User), Error> {
+    let seat: Seat = cx.get(id)?;
+    let user: User = cx.get(seat.user())?;
+    Ok((seat, user))
 }
 
 /// Begins with a task whose time has come; one from which nothing was heard begins anew.

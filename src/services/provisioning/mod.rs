@@ -8,7 +8,7 @@ pub mod connector;
 
 use std::collections::BTreeSet;
 
-use super::{Act, Cx, Error, order, subscription};
+use super::{Act, Cx, Error, order, seat, subscription};
 use crate::domain::catalog::specification::Specification;
 use crate::domain::id::{AccountId, OrderId, SpecificationId, SubscriptionId, TaskId};
 use crate::domain::operator::Permission;
@@ -83,7 +83,10 @@ fn done(act: &mut Act<'_>, id: TaskId, outcome: Outcome) -> Result<Task, Error> 
     let task: Task = act.load(id)?;
     let done = task.complete(outcome, act.now())?;
     let task = act.keep(done)?;
-    subscription::provisioned(act, &task)?;
+    match task.seat {
+        Some(seat) => seat::provisioned(act, seat, &task)?,
+        None => subscription::provisioned(act, &task)?,
+    }
     Ok(task)
 }
 
@@ -109,7 +112,10 @@ fn give_up(act: &mut Act<'_>, id: TaskId, why: Prose) -> Result<Task, Error> {
     let clocks = Clocks { now: act.now(), wall: act.wall() };
     let failed = task.fail(why.clone(), None, clocks)?;
     let task = act.keep(failed)?;
-    subscription::not_provisioned(act, &task)?;
+    // Who was to get a seat waits until somebody has it tried again, or takes the seat back.
+    if task.seat.is_none() {
+        subscription::not_provisioned(act, &task)?;
+    }
     if let Some(cause) = task.cause.clone() {
         order::item_failed(act, &cause, why)?;
     }
@@ -126,7 +132,9 @@ pub fn retry(act: &mut Act<'_>, id: TaskId) -> Result<Task, Error> {
     let task: Task = act.load(id)?;
     let queued = task.retry()?;
     let task = act.keep(queued)?;
-    subscription::tried_again(act, &task)?;
+    if task.seat.is_none() {
+        subscription::tried_again(act, &task)?;
+    }
     if let Some(cause) = task.cause.clone() {
         order::item_tried_again(act, &cause)?;
     }
@@ -205,10 +213,32 @@ pub(super) fn call_off(act: &mut Act<'_>, it: &Subscription) -> Result<(), Error
     begun.map_or(Ok(()), |task| unmake(act, &task))
 }
 
+/// Calls off what of these tasks is still to be done, or could be tried again. Returns whether somebody
+/// has begun with one of them.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn withdraw(act: &mut Act<'_>, tasks: &[TaskId]) -> Result<bool, Error> {
+    let mut is_begun = false;
+    for id in tasks {
+        let task: Task = act.load(*id)?;
+        is_begun |= task.attempts() > 0;
+        match task.state() {
+            State::Queued | State::Started | State::Failed => {
+                let canceled = task.cancel(act.now())?;
+                act.keep(canceled)?;
+            }
+            State::Completed | State::Canceled => {}
+        }
+    }
+    Ok(is_begun)
+}
+
 /// Asks who was asked for what is not wanted any more to remove it.
 fn unmake(act: &mut Act<'_>, made_by: &Task) -> Result<(), Error> {
     let it: Subscription = act.load(made_by.subscription)?;
-    queue(act, &it, plain(Work::Remove, &it, made_by.connector.clone())).map(|_| ())
+    let asked = plain(Work::Remove, &it, made_by.connector.clone());
+    queue(act, &it, QueueTask { seat: made_by.seat, ..asked }).map(|_| ())
 }
 
 /// A task of a kind for a subscription, without an order behind it.

@@ -14,7 +14,7 @@ use crate::domain::id::{AccountId, SubscriptionId};
 use crate::domain::operator::Permission;
 use crate::domain::provisioning::task::Work;
 use crate::domain::subscription::lifecycle::HoldOrigin;
-use crate::domain::subscription::tree::{holds_met, holds_put, holds_taken};
+use crate::domain::subscription::tree::{Belonging, holds_met, holds_put, holds_taken};
 use crate::domain::subscription::{Hold, Release, Subscription};
 use crate::domain::text::Prose;
 use crate::domain::time::Instant;
@@ -54,6 +54,28 @@ pub fn release(
     root.clone().release(kind, HoldOrigin::Direct, release.clone())?;
     take(act, root.account(), (kind, HoldOrigin::Direct), (&BTreeSet::from([id]), &release))?;
     act.load(id)
+}
+
+/// Takes an administrative hold back from a subscription and, where it enlarges a pool, from that: so
+/// that it goes on wherever it was stopped.
+///
+/// # Errors
+/// If neither has such a hold, or the caller may not.
+pub fn resume(act: &mut Act<'_>, id: SubscriptionId, why: &Release) -> Result<Subscription, Error> {
+    let it: Subscription = act.get(id)?;
+    let kind = HoldKind::Administrative;
+    let pool = match it.parent() {
+        Some((pool, Belonging::Pool)) => act.cx().find::<Subscription>(pool)?,
+        Some((_, Belonging::AddOn | Belonging::Part)) | None => None,
+    };
+    let is_held = |it: &Subscription| it.holds().contains_key(&(kind, HoldOrigin::Direct));
+    if let Some(pool) = pool.filter(is_held) {
+        release(act, pool.id, kind, why.clone())?;
+        if !is_held(&it) {
+            return act.load(id);
+        }
+    }
+    release(act, id, kind, why.clone())
 }
 
 /// Lets the subscriptions of an account follow a hold that was put on it: those that its policy

@@ -10,10 +10,10 @@ mod renewal;
 use std::collections::BTreeSet;
 
 pub use self::content::{offer, resources, specification};
-pub use self::hold::{hold, release};
+pub use self::hold::{hold, release, resume};
 pub(super) use self::hold::{hold_all_of, release_all_of};
 pub use self::renewal::renew;
-use super::{Act, Cx, Error, attribute, billing, billing_account, provisioning};
+use super::{Act, Cx, Error, attribute, billing, billing_account, provisioning, seat};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::attribute::Attribute;
@@ -229,6 +229,7 @@ fn end_one(act: &mut Act<'_>, it: Subscription, why: Cancellation) -> Result<(),
     let (canceled, verb) = it.cancel(why, today, act.now())?;
     let canceled = billing::give_back(act, canceled, (today, refund_to))?;
     let it = keep(act, (canceled, verb))?;
+    seat::end_all_of(act, it.id)?;
     if was_awaited { provisioning::call_off(act, &it) } else { ask(act, &it, Work::Remove) }
 }
 
@@ -253,7 +254,7 @@ pub fn change(
 ) -> Result<Subscription, Error> {
     let it: Subscription = act.get(id)?;
     act.must(Permission::SubscriptionChange, &it.stamp)?;
-    let seats = super::seat::taken(act.cx(), id)?;
+    let seats = seat::needed(act.cx(), &it)?;
     let today = zone(act.cx(), &it)?.date_of(act.now());
     let (changed, verb) = it.clone().changed(change, seats)?;
     if let Some(term) = it.term().filter(|_| changed.gives_back(&it)) {
@@ -348,6 +349,7 @@ fn terminate(act: &mut Act<'_>, root: &Subscription, on: Date) -> Result<(), Err
         if it.state() == State::Expired {
             let over = it.terminate(on, act.now())?;
             let it = keep(act, over)?;
+            seat::end_all_of(act, it.id)?;
             ask(act, &it, Work::Remove)?;
         } else if it.state().is_living() {
             let why = Cancellation { reason: None, comment: None, refund_to: RefundTo::Balance };

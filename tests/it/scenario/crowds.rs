@@ -3,9 +3,10 @@
 use serde_json::json;
 use tillbox::domain::event::Verb;
 use tillbox::domain::id::{SubscriptionId, UserId};
-use tillbox::domain::operator::Actor;
+use tillbox::domain::operator::{Actor, UserState};
 use tillbox::domain::subscription::Subscription;
-use tillbox::domain::subscription::seat::{self, Trigger};
+use tillbox::domain::subscription::pool::Room;
+use tillbox::domain::subscription::seat::{self, Entitle, Trigger};
 use tillbox::services::{Author, Error};
 
 use crate::harness::market::{Market, monthly};
@@ -19,7 +20,9 @@ fn take_turns_behind(market: &Market, (subscription, user): (&str, &str), times:
         for _ in 0..times {
             let number = act.next_number("seat")?;
             let stamp = act.cx().stamp(it.stamp.seller, None).numbered(number);
-            let seat = seat::entitle(act.new_id(), stamp, &it, user, &[])?;
+            let user = (user, UserState::Active);
+            let entitle = Entitle { id: act.new_id(), stamp, user, accepted: None };
+            let seat = seat::entitle(entitle, &it, Room::Seats(1), &[])?;
             let (seat, _) = seat.on(Trigger::Assign, act.now())?;
             let (seat, _) = seat.on(Trigger::Release, act.now())?;
             act.keep_new((seat, Verb::Created))?;
