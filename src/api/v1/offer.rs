@@ -105,6 +105,8 @@ struct Offer {
     resources: Vec<OfferResource>,
     /// The offer that this one adds to.
     adds_to: Option<String>,
+    /// What a unit is for users: `none`, `per_unit` or `pool`.
+    seating: String,
 }
 
 impl Wire for Offer {}
@@ -190,6 +192,7 @@ impl Offer {
             bundle: content.parts.iter().map(OfferPart::of).collect(),
             resources: content.resources.iter().map(OfferResource::of).collect(),
             adds_to: content.adds_to.map(|it| it.to_string()),
+            seating: content.seating.to_string(),
         }
     }
 }
@@ -384,6 +387,8 @@ struct NewOffer {
     #[serde(default)]
     resources: Vec<OfferResource>,
     adds_to: Option<String>,
+    /// What a unit is for users: `none`, `per_unit`, or `pool` of which users have parts.
+    seating: Option<String>,
 }
 
 pub(super) fn each<W, T>(
@@ -426,6 +431,7 @@ impl NewOffer {
             parts: each(&self.bundle, "/bundle", OfferPart::read)?,
             resources: each(&self.resources, "/resources", |it, at| it.read(at, &named))?,
             adds_to: parse_optional("/adds_to", self.adds_to.as_deref())?,
+            seating: parse_optional("/seating", self.seating.as_deref())?.unwrap_or(named.seating),
             ..named
         })
     }

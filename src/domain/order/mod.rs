@@ -151,6 +151,16 @@ pub struct Missing {
     pub until_at: Instant,
 }
 
+words! {
+    /// Whether people are told of an order by mail.
+    Announcing {
+        /// They are.
+        Told = "told";
+        /// They are not.
+        Silent = "silent";
+    }
+}
+
 /// What a buyer says of an order beside its items.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
@@ -168,6 +178,8 @@ pub struct Request {
     pub channel: Option<text::Code>,
     /// Who is told of it.
     pub contact: Option<Email>,
+    /// Whether anybody is.
+    pub announcing: Announcing,
     /// When work on it may begin.
     pub start_at: Option<Instant>,
     /// When it is to be done.
@@ -198,6 +210,7 @@ impl Request {
             external_id: None,
             channel: None,
             contact: None,
+            announcing: Announcing::Told,
             start_at: None,
             completion_at: None,
             payment_method: None,

@@ -10,6 +10,7 @@ use crate::domain::event::Fact;
 use crate::domain::id::{Id, Kind, MailId};
 use crate::domain::notification::{Firing, Letter, Mail, Occasion, QueueMail, Recipient};
 use crate::domain::operator::{Actor, Credential, LinkPurpose, PasswordKind, User, UserState};
+use crate::domain::order::{Announcing, Order};
 use crate::domain::text::{Email, Locale, Name};
 use crate::render::mail::MailParts;
 use crate::services::{Act, Author, Bss, Cx, Error, event, mail, user};
@@ -28,7 +29,8 @@ const IDLE_FACTS_MAX: u64 = 1000;
 /// On what occasion a fact is, if on any.
 pub(super) fn occasion(fact: &Fact) -> Result<Option<Occasion>, Error> {
     if fact.subject.kind != Kind::User || fact.after.is_none() {
-        return Ok(Occasion::at(fact.subject.kind, fact.verb));
+        let found = Occasion::at(fact.subject.kind, fact.verb);
+        return Ok(if is_silent(found, fact)? { None } else { found });
     }
     let now: User = after(fact)?;
     let before = fact.before.as_deref().map(event::read::<User>).transpose()?;
@@ -49,6 +51,14 @@ fn gets_one_time_password(before: Option<&User>, now: &User) -> bool {
     let before = before.and_then(User::credential).map(Credential::hash);
     let given = now.credential().filter(|it| it.kind() == PasswordKind::OneTime);
     now.state() == UserState::Active && given.is_some_and(|it| Some(it.hash()) != before)
+}
+
+/// Whether nobody is to be told of what is an occasion by itself: an order that was placed so.
+fn is_silent(occasion: Option<Occasion>, fact: &Fact) -> Result<bool, Error> {
+    if occasion != Some(Occasion::OrderConfirmed) || fact.after.is_none() {
+        return Ok(false);
+    }
+    Ok(after::<Order>(fact)?.request.announcing == Announcing::Silent)
 }
 
 /// A mail that is written and not yet queued.

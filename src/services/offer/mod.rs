@@ -24,6 +24,7 @@ use crate::domain::operator::{Decision, Permission};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::stamp::SellerNumber;
 use crate::domain::text;
+use crate::store::catalog::of_seller as catalog_key;
 use crate::store::catalog::{OFFER_BY_CATEGORY, OFFER_BY_PART_NUMBER, OFFER_BY_SPECIFICATION};
 use crate::store::{Along, Key, Records};
 
@@ -62,6 +63,20 @@ pub fn named(cx: Cx<'_>, pointer: &str, id: OfferId) -> Result<Offer, Error> {
     let missing = || Invalid::one(pointer, "reference", format!("`{id}` is not there"));
     let found = cx.view.find::<Offer>(id)?.filter(|it| shows(cx, it));
     found.ok_or_else(|| missing().into())
+}
+
+/// The offer of a seller with a part number, if the caller may see it.
+///
+/// # Errors
+/// If the store fails.
+pub fn by_part_number(
+    cx: Cx<'_>,
+    seller: SellerNumber,
+    number: &text::Code,
+) -> Result<Option<Offer>, Error> {
+    let along = Along::Index(OFFER_BY_PART_NUMBER, catalog_key(seller, number.as_str()).bytes());
+    let found = cx.every::<Offer>(&along)?;
+    Ok(found.into_iter().find(|it| shows(cx, it)))
 }
 
 /// A page of the offers that the caller may see.

@@ -4,11 +4,13 @@
 //! system is there when the order is answered.
 
 mod estimate;
+mod pool;
 mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use self::estimate::{Estimate, estimate, estimate_costs};
+pub use self::pool::enlarging;
 pub use self::work::work;
 pub(super) use self::work::{
     item_called_off, item_done, item_failed, item_tried_again, items_done,
