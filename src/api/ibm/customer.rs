@@ -77,7 +77,7 @@ pub(super) const fn state(of: State) -> &'static str {
 }
 
 /// The number of a seller's account.
-fn vendor_number(cx: Cx<'_>, seller: SellerNumber) -> Result<u64, Error> {
+pub(super) fn vendor_number(cx: Cx<'_>, seller: SellerNumber) -> Result<u64, Error> {
     Ok(account::of_seller(cx, seller)?.stamp.number)
 }
 

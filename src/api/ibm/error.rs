@@ -148,8 +148,11 @@ const FIELDS: &[(&str, &str)] = &[
     ("country", "Country"),
     ("currency", "CurrencyType"),
     ("external_references", "CustomerIdentifierSet"),
+    ("items", "OrderItemSet"),
+    ("quantity", "NumberOfSeats"),
     ("region", "State"),
     ("roles", "RoleSet"),
+    ("user", "SubscriberId"),
 ];
 
 /// The first rule that is broken.
@@ -173,7 +176,12 @@ const REASONS: &[(Code, &Message)] = &[
     (Code::BillingAccountStateForbids, &message::CUSTOMER_STATE),
     (Code::Duplicate, &message::EMAIL_TAKEN),
     (Code::LastAdministrator, &message::LAST_ADMINISTRATOR),
+    (Code::NotAPool, &message::NO_POOL),
+    (Code::SeatForbids, &message::SEAT_STATE),
+    (Code::SeatHeld, &message::SEAT_TAKEN),
+    (Code::SeatsTaken, &message::NO_SEAT_LEFT),
     (Code::SignInRefused, &message::PASSWORD_WRONG),
+    (Code::SubscriptionStateForbids, &message::SUBSCRIPTION_STATE),
     (Code::UserStateForbids, &message::SUBSCRIBER_STATE),
     (Code::WeakPassword, &message::PASSWORD_REFUSED),
 ];

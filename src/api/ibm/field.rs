@@ -20,6 +20,8 @@ pub(super) enum Form {
     Word(&'static [&'static str]),
     /// A whole number that is greater than zero, as a number or as a text.
     Number,
+    /// A whole number, or nothing at all, as a number or as a text.
+    Count,
     /// Yes or no.
     Flag,
     /// Another object.
@@ -97,6 +99,7 @@ impl Field {
                 Err(message::TEXT_REQUIRED.with([name]))
             }
             (Form::Number, None) if self.must => Err(number_wanted(name)),
+            (Form::Count, None) if self.must => Err(count_wanted(name)),
             (Form::Objects(_) | Form::Texts(_), None) if self.must => Err(list_wanted(name)),
             // What is missing in it is told, rather than that it is missing as a whole.
             (Form::Object(fields), None) if self.must => check(&Map::new(), fields),
@@ -112,6 +115,7 @@ impl Field {
             (Form::Word(words), Value::String(text)) => one_of(name, words, text).map(drop),
             (Form::Text(_) | Form::Word(_), _) => Err(message::TEXT_REQUIRED.with([name])),
             (Form::Number, value) => number(value).map(drop).ok_or_else(|| number_wanted(name)),
+            (Form::Count, value) => count(value).map(drop).ok_or_else(|| count_wanted(name)),
             (Form::Flag, Value::Bool(_)) => Ok(()),
             (Form::Flag, _) => Err(message::KIND_WRONG.with([name, "true or false"])),
             (Form::Object(fields), Value::Object(inner)) => check(inner, fields),
@@ -151,14 +155,23 @@ fn number_wanted(name: &str) -> Said {
     message::KIND_WRONG.with([name, "a whole number that is greater than zero"])
 }
 
+fn count_wanted(name: &str) -> Said {
+    message::KIND_WRONG.with([name, "a whole number that is not negative"])
+}
+
 /// A number as clients write it: plain, or in a text.
 pub(super) fn number(value: &Value) -> Option<u64> {
+    count(value).filter(|it| *it > 0)
+}
+
+/// The same, and zero.
+pub(super) fn count(value: &Value) -> Option<u64> {
     let text = match value {
         Value::Number(it) => it.to_string(),
         Value::String(it) => it.trim().to_owned(),
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
     };
-    text.parse().ok().filter(|it| *it > 0 && i64::try_from(*it).is_ok())
+    text.parse().ok().filter(|it| i64::try_from(*it).is_ok())
 }
 
 /// The word that a text is, whatever case it is written in.
@@ -186,6 +199,7 @@ mod tests {
         Field::required("Name", Form::Text(3)),
         Field::optional("Note", Form::Text(3)),
         Field::optional("Count", Form::Number),
+        Field::optional("Part", Form::Count),
         Field::optional("IsOpen", Form::Flag),
         Field::required("Whole", Form::Object(PART)),
         Field::optional("PartSet", Form::Objects(PART)),
@@ -213,6 +227,8 @@ mod tests {
         for right in [
             json!({}),
             json!({ "Note": "", "Other": [1], "Count": "12", "IsOpen": false }),
+            json!({ "Part": 0 }),
+            json!({ "Part": "7" }),
             json!({ "Note": null, "Count": 1, "PartSet": [{ "Value": "1", "Kind": "two" }] }),
             json!({ "Name": "äöü", "PartSet": [] }),
             json!({ "PartSet": null, "Whole": { "Value": "1", "Kind": null } }),
@@ -239,6 +255,7 @@ mod tests {
             (json!({ "Count": "-1" }), kind("Count", number)),
             (json!({ "Count": 1.5 }), kind("Count", number)),
             (json!({ "Count": 9_223_372_036_854_775_808_u64 }), kind("Count", number)),
+            (json!({ "Part": -1 }), kind("Part", "a whole number that is not negative")),
             (json!({ "IsOpen": "yes" }), kind("IsOpen", "true or false")),
             (json!({ "Whole": null }), text("Value")),
             (json!({ "Whole": [] }), kind("Whole", "an object")),

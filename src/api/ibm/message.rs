@@ -35,6 +35,8 @@
 //! | `BZSAU9005E` | 400 | `The new password is refused: {0}.` | the new password breaks a rule, was used before, or was changed less than a day ago | Choose a password that keeps the rules. |
 //! | `BZSAU9006E` | 400 | `The values of the [NewPassword] and [ConfirmPassword] fields differ.` | changePassword with two different new passwords | Provide the same password twice. |
 //! | `BZSBU9001E` | 400 | `The operation is not possible: {0}.` | a rule of the business that has no message of its own | Change what keeps it from being done, and try again. |
+//! | `BZSBU9101E` | 400 | `The part [{0}] cannot be ordered for {1}.` | an order for a duration that is no term of the offering | Order the part for one of the durations that its offering has. |
+//! | `BZSBU9102E` | 400 | `A pooled subscription is not enlarged by an update.` | PUT with another PartQuantity or NumberOfSeats for a pooled subscription | Order the part again: the new subscription enlarges the pool. |
 //! | `BZSCU9001E` | 400 | `The state of the customer does not allow the operation: {0}.` | an operation that the state of the customer forbids | Get the customer and check its CustomerState. |
 //! | `BZSCU9002E` | 409 | `The customer cannot be removed: {0}.` | something would be left without its customer | End what the customer still has, and try again. |
 //! | `BZSSY9001E` | 500 | `The server failed; its log knows why.` | a failure of the server | Try again later, or tell the operator the x-request-id of the answer. |
@@ -45,6 +47,13 @@
 //! | `BZSUS9002E` | 400 | `The email address already exists.` | a subscriber gets an address that another one has | Provide an email address that no subscriber of the service has. |
 //! | `BZSUS9003E` | 400 | `The state of the subscriber does not allow the operation: {0}.` | an operation that the state of the subscriber forbids | Get the subscriber and check its SubscriberState. |
 //! | `BZSUS9004E` | 409 | `The customer would be left without an active CustomerAdministrator.` | the last administrator of an organization is suspended, removed or loses the role | Give the role to another active subscriber of the customer first. |
+//! | `BZSUS9101E` | 400 | `No seat of the subscription is left: {0}.` | entitling somebody when all seats are taken | Revoke a seat, or update the NumberOfSeats of the subscription. |
+//! | `BZSUS9102E` | 404 | `Seat with specified ID does not exist.` | a seat that is not there, was revoked, or belongs to somebody else | Get the subscriber and use the id of one of the seats in its SeatSet. |
+//! | `BZSUS9103E` | 400 | `Seat does not belong to the given {0}` | a seat with the id of another subscription or subscriber in the path | Use the {0} to which the seat belongs. |
+//! | `BZSUS9104E` | 400 | `The seat does not allow the operation: {0}.` | an operation that a seat, or what is left of its pool, forbids | Get the subscriber and check the seats in its SeatSet. |
+//! | `BZSUS9105E` | 400 | `The state of the subscription does not allow the operation: {0}.` | an operation that the state of the subscription forbids | Get the subscription and check its SubscriptionState. |
+//! | `BZSUS9106E` | 400 | `ChangeQuota can be called only for Pooled Subscriptions` | changeQuota for a seat of a subscription that is no pool | Use a seat of a pooled subscription. |
+//! | `BZSUS9107E` | 400 | `SubscriptionId in the URI must be same as the subscriptionId in Seat JSON` | changeQuota with a SubscriptionId that is not that of the path | Send the seat as it was got, to the subscription to which it belongs. |
 
 use super::error::Said;
 
@@ -184,6 +193,14 @@ messages! {
         "The operation is not possible: {0}."
         "Change what keeps it from being done, and try again."
         "a rule of the business that has no message of its own";
+    TERM_UNKNOWN = "BZSBU9101E" 400
+        "The part [{0}] cannot be ordered for {1}."
+        "Order the part for one of the durations that its offering has."
+        "an order for a duration that is no term of the offering";
+    POOL_GROWS_BY_ORDER = "BZSBU9102E" 400
+        "A pooled subscription is not enlarged by an update."
+        "Order the part again: the new subscription enlarges the pool."
+        "PUT with another PartQuantity or NumberOfSeats for a pooled subscription";
     CUSTOMER_STATE = "BZSCU9001E" 400
         "The state of the customer does not allow the operation: {0}."
         "Get the customer and check its CustomerState."
@@ -224,6 +241,34 @@ messages! {
         "The customer would be left without an active CustomerAdministrator."
         "Give the role to another active subscriber of the customer first."
         "the last administrator of an organization is suspended, removed or loses the role";
+    NO_SEAT_LEFT = "BZSUS9101E" 400
+        "No seat of the subscription is left: {0}."
+        "Revoke a seat, or update the NumberOfSeats of the subscription."
+        "entitling somebody when all seats are taken";
+    SEAT_GONE = "BZSUS9102E" 404
+        "Seat with specified ID does not exist."
+        "Get the subscriber and use the id of one of the seats in its SeatSet."
+        "a seat that is not there, was revoked, or belongs to somebody else";
+    SEAT_ELSEWHERE = "BZSUS9103E" 400
+        "Seat does not belong to the given {0}"
+        "Use the {0} to which the seat belongs."
+        "a seat with the id of another subscription or subscriber in the path";
+    SEAT_STATE = "BZSUS9104E" 400
+        "The seat does not allow the operation: {0}."
+        "Get the subscriber and check the seats in its SeatSet."
+        "an operation that a seat, or what is left of its pool, forbids";
+    SUBSCRIPTION_STATE = "BZSUS9105E" 400
+        "The state of the subscription does not allow the operation: {0}."
+        "Get the subscription and check its SubscriptionState."
+        "an operation that the state of the subscription forbids";
+    NO_POOL = "BZSUS9106E" 400
+        "ChangeQuota can be called only for Pooled Subscriptions"
+        "Use a seat of a pooled subscription."
+        "changeQuota for a seat of a subscription that is no pool";
+    SUBSCRIPTIONS_DIFFER = "BZSUS9107E" 400
+        "SubscriptionId in the URI must be same as the subscriptionId in Seat JSON"
+        "Send the seat as it was got, to the subscription to which it belongs."
+        "changeQuota with a SubscriptionId that is not that of the path";
 }
 
 impl Message {

@@ -1,5 +1,5 @@
-//! IBM BSS REST: customers, subscribers, credentials and roles under `/api/bss`, as IBM SmartCloud for
-//! Social Business (Connections Cloud) had them from 2012 to 2018.
+//! IBM BSS REST: customers, subscribers, subscriptions, seats, credentials and roles under
+//! `/api/bss`, as IBM SmartCloud for Social Business (Connections Cloud) had them from 2012 to 2018.
 //!
 //! Contract: *IBM SmartCloud SaaS Business Support System, API Reference*, and the clients that IBM
 //! and others wrote for it (OpenNTF Social Business Toolkit, `smartcloudadmin`).
@@ -12,6 +12,7 @@
 //! | [`doors`] | each call and who may make it |
 //! | [`field`] | what bodies may say, as tables, and their one validator |
 //! | [`page`], [`wire`], [`country`] | pages by number; envelopes, dates and ids; countries by name |
+//! | [`duration`] | how long something is ordered for, and how often it is billed |
 //! | [`message`], [`error`] | the closed list of messages; which refusal is which |
 //! | all others | one resource or service each, under the contract's name |
 //!
@@ -54,7 +55,25 @@
 //!   other names that clients know are kept, and give no right.
 //! - Suspending, removing or demoting the last active administrator of an organization is refused.
 //!   Seats are kept by who is suspended or softly deleted, and free when somebody is deleted.
-//! - `_force` changes nothing: nothing that it could overrule keeps somebody from being suspended.
+//! - `_force` changes nothing: nothing that it could overrule keeps somebody from being suspended, or a
+//!   seat from being revoked.
+//! - A part number is that of an offer of the customer's vendor, and the duration that of one of its
+//!   terms: twelve months are a year. `BillingFrequency` is how often that term is billed; another one
+//!   is refused. `OrderNumber` of the first item is the order's own; `ServiceCode` and
+//!   `OrderItemAttributeSet` are passed over. An order is placed whole or not at all.
+//! - A subscription is `PENDING` until its service is there. Held and expired ones are `SUSPENDED`; what
+//!   was cancelled is 404 as soon as its service is gone. `ExpirationDate` is the first moment that is
+//!   no longer paid for; of one that is sent the day counts. A `PUT` changes what differs.
+//! - Of what is pooled, `EntitlementQuantity` is what the pool holds with all that enlarges it, and
+//!   `EntitlementQuantityAvailable` what nobody has a part of. Any number of users can have one, so that
+//!   `NumberOfAvailableSeats` stays as it was bought. Users are entitled to the pool itself, and not to
+//!   what enlarges it. Unsuspending what enlarges a pool lets the pool go on as well.
+//! - A seat is made when somebody is entitled, is `ENTITLE_PENDING` until the service knows its user,
+//!   and is gone when it is revoked or its subscription ends. Subscribers that are `PENDING` or `ACTIVE`
+//!   can have one. `User` may entitle itself. The terms of use are those of the offering.
+//!   Whether a Notes part has its mail address among the attributes is the service's to judge.
+//! - `transferSeat` makes the seat pending again, until the other service knows its user. `changeQuota`
+//!   reads `EntitlementQuantityAllocated` and `SubscriptionId`, and nothing else of the seat.
 //! - The contact of a customer is copied into its first subscriber and goes its own way from there.
 //! - Workflows are provisioning tasks: `DEFERRED` while they wait, `FAILED` when they are no longer
 //!   wanted too. Those of a subscriber are of the subscriptions in which it has or had a seat.
@@ -71,10 +90,12 @@ mod country;
 mod customer;
 mod customer_form;
 pub mod doors;
+mod duration;
 mod error;
 mod field;
 mod message;
 mod offering;
+mod order;
 mod page;
 mod person;
 mod role;
@@ -83,6 +104,7 @@ mod seat;
 mod service_component;
 mod subscriber;
 mod subscriber_form;
+mod subscription;
 mod table;
 mod wire;
 mod workflow;

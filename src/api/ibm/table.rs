@@ -2,7 +2,8 @@
 
 use super::route::Row;
 use super::{
-    authentication, authorization, customer, offering, service_component, subscriber, workflow,
+    authentication, authorization, customer, offering, order, seat, service_component, subscriber,
+    subscription, workflow,
 };
 
 /// What is sent with `POST` and only reads.
@@ -13,6 +14,9 @@ pub(super) fn rows() -> impl Iterator<Item = &'static Row> {
     let all = [
         customer::ROWS,
         subscriber::ROWS,
+        order::ROWS,
+        subscription::ROWS,
+        seat::ROWS,
         authentication::ROWS,
         authorization::ROWS,
         workflow::ROWS,

@@ -4,12 +4,23 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::api::edge::reply::{Reply, Wire};
-use crate::domain::time::Instant;
+use crate::domain::time::{Date, Instant, Zone};
 use crate::services::idempotency::Answer;
 
 /// A moment: `MM/dd/yyyy HH:mm:ss`, in UTC.
 pub(super) fn moment(at: Instant) -> String {
     at.chrono().format("%m/%d/%Y %H:%M:%S").to_string()
+}
+
+/// The moment with which a day begins.
+pub(super) fn midnight(on: Date) -> String {
+    moment(Zone::UTC.start_of(on))
+}
+
+/// The day of a moment as it is written here, if it is written so.
+pub(super) fn day(text: &str) -> Option<Date> {
+    let at = chrono::NaiveDateTime::parse_from_str(text.trim(), "%m/%d/%Y %H:%M:%S").ok()?;
+    at.date().to_string().parse().ok()
 }
 
 /// One thing below its name: `{"Customer": {…}}`.
@@ -54,6 +65,17 @@ mod tests {
         let at = |text: &str| moment(text.parse().expect("an instant"));
         assert_eq!(at("2018-04-13T00:00:00Z"), "04/13/2018 00:00:00");
         assert_eq!(at("2014-08-22T05:40:37.9Z"), "08/22/2014 05:40:37");
+    }
+
+    #[test]
+    fn a_day_is_read_as_it_is_shown() {
+        let on: Date = "2018-04-13".parse().expect("a day");
+        assert_eq!(midnight(on), "04/13/2018 00:00:00");
+        assert_eq!(day(&midnight(on)), Some(on));
+        assert_eq!(day("04/13/2018 17:05:09"), Some(on));
+        for text in ["", "2018-04-13", "13/04/2018 00:00:00", "04/31/2018 00:00:00", "04/13/2018"] {
+            assert_eq!(day(text), None, "{text}");
+        }
     }
 
     #[test]
