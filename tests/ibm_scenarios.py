@@ -268,4 +268,5 @@ def main():
     print("all is as the documents have it")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -58,6 +58,11 @@ impl<'a> Client<'a> {
         self.app.send_at_once(requests.collect())
     }
 
+    /// Sends requests without bodies at once.
+    pub(crate) fn all_at_once(&self, all: &[String]) -> Vec<Answer> {
+        self.app.send_at_once(all.iter().map(|it| self.request(it, None)).collect())
+    }
+
     /// A request as it goes out.
     fn request(&self, what: &str, body: Option<Vec<u8>>) -> Request<Body> {
         let (method, path) = what.split_once(' ').unwrap();

@@ -241,20 +241,28 @@ impl Furnisher<'_> {
     }
 
     fn offers(&mut self) {
+        let part_code = self.called("part").replace(' ', "-");
+        self.keep("part_code", part_code);
         for (name, specification, verbs) in [
             ("offer", "specification", &["test", "activate", "launch"] as &[&str]),
             ("by_hand", "manual", &["test", "activate", "launch"]),
+            ("pooled", "specification", &["test", "activate", "launch"]),
             ("drafted", "specification", &[]),
             ("testing", "specification", &["test"]),
             ("ready", "specification", &["test", "activate"]),
         ] {
             let term =
                 json!({ "key": "m", "duration": "1 month", "auto_renew": true, "default": true });
-            let it = json!({
+            let mut it = json!({
                 "name": { "en": self.called(name) }, "terms": [term],
                 "specification": self.name(specification),
                 "service_terms": self.name("service_terms"),
             });
+            match name {
+                "offer" => it["part_number"] = json!(self.name("part_code")),
+                "pooled" => it["seating"] = json!("pool"),
+                _ => (),
+            }
             let offer = text(&self.make(name, "/offers", &it)["id"]);
             if name == "offer" {
                 let mut price = monthly(&self.called("Fee"), "EUR", "10");
@@ -348,6 +356,12 @@ impl Furnisher<'_> {
         });
         self.make("waiting", "/orders", &later);
         self.tasks();
+        self.order(("order_10", "target"), "customer", &offer);
+        let pooled = json!({ "offer": self.name("pooled"), "quantity": 100 });
+        self.order(("order_11", "pool"), "customer", &pooled);
+        let seat = json!({ "user": self.name("member_user") });
+        let path = format!("/subscriptions/{}/seats", self.name("pool"));
+        self.make("pool_seat", &path, &seat);
     }
 
     /// Of the four tasks that people have to do, one waits, two were begun and one has failed.

@@ -47,6 +47,15 @@ const DEEDS: &[Deed] = &[
     deed("POST resource/subscriber/$stopped_admin_number [unsuspendSubscriber]", ""),
     deed("POST resource/subscriber/$deleted_number [restoreSubscriber]", ""),
     deed("POST resource/servicecomponent", r#"{"ServiceComponent":{"DisplayName":"$side","CustomerId":"$customer_number"}}"#),
+    deed("POST resource/subscription", r#"{"Order":{"CustomerId":"$customer_number","OrderItemSet":[{"DurationUnits":"MONTHS","DurationLength":1,"PartNumber":"$part_code","PartQuantity":2,"OrderNumber":"$side"}]}}"#),
+    deed("PUT resource/subscription/$subscription_number", r#"{"Subscription":{"NumberOfSeats":5,"ExpirationDate":"06/30/2026 00:00:00"}}"#),
+    deed("DELETE resource/subscription/$subscription_number", ""),
+    deed("POST resource/subscription/$subscription_number [suspendSubscription]", ""),
+    deed("POST resource/subscription/$held_subscription_number [unsuspendSubscription]", ""),
+    deed("POST resource/subscriber/$idle_number/subscription/$subscription_number [entitleSubscriber]", ""),
+    deed("POST resource/subscriber/$member_user_number/seat/$seat_number [revokeSubscriber]", ""),
+    deed("POST resource/subscription/$subscription_number/seat/$seat_number?targetSubscription=$target_number [transferSeat]", ""),
+    deed("POST resource/subscription/$pool_number/seat/$pool_seat_number [changeQuota]", r#"{"Seat":{"SubscriptionId":"$pool_number","EntitlementQuantityAllocated":10}}"#),
     slow("POST service/authentication/changePassword", r#"{"UserCredential":{"LoginName":"$member_email","OldPassword":"$password","NewPassword":"an0ther-1","ConfirmPassword":"an0ther-1"}}"#),
     deed("POST service/authentication/resetPassword?loginName=$member_email", ""),
     slow("POST service/authentication/setOneTimePassword", r#"{"UserCredential":{"LoginName":"$member_email","NewPassword":"onet1me!"}}"#),
@@ -131,6 +140,19 @@ fn numbered(stage: &Stage, side: &Names) -> Names {
     for (name, thing) in [("customer_number", "customer"), ("held_number", "held")] {
         let number = client.get(&format!("/accounts/{}", side[thing]))["number"].to_string();
         names.insert(name, number);
+    }
+    for (name, thing) in [
+        ("subscription_number", "subscription"),
+        ("held_subscription_number", "held_subscription"),
+        ("target_number", "target"),
+        ("pool_number", "pool"),
+    ] {
+        let number = client.get(&format!("/subscriptions/{}", side[thing]))["number"].to_string();
+        names.insert(name, number);
+    }
+    for (name, of) in [("seat_number", "subscription"), ("pool_seat_number", "pool")] {
+        let seats = client.get(&format!("/subscriptions/{}/seats", side[of]));
+        names.insert(name, seats["items"][0]["number"].to_string());
     }
     for (number, email, thing) in [
         ("idle_number", "idle_email", "idle"),

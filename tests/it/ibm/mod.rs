@@ -4,14 +4,20 @@ mod credentials;
 mod customers;
 pub(crate) mod deeds;
 mod fields;
+mod lives;
 mod mails;
 mod odd;
+mod orders;
 mod peripheral;
+mod pools;
 mod rights;
 mod roles;
 mod scenarios;
+mod seats;
+mod shop;
 mod states;
 mod subscribers;
+mod subscriptions;
 mod transport;
 
 use serde_json::{Value, json};
@@ -28,6 +34,20 @@ fn sample(name: &str) -> Value {
         }
         "sdk-sampleapp-subscribers" => {
             include_str!("../../fixtures/ibm/sdk-sampleapp-subscribers.json")
+        }
+        "wiki-create-subscription-request" => {
+            include_str!("../../fixtures/ibm/wiki-create-subscription-request.json")
+        }
+        "wiki-change-quota-seat-payload" => {
+            include_str!("../../fixtures/ibm/wiki-change-quota-seat-payload.json")
+        }
+        "py-error-seat-already-assigned" => {
+            include_str!("../../fixtures/ibm/py-error-seat-already-assigned.json")
+        }
+        "sdk-error-invalid-billing-frequency" => {
+            include_str!(
+                "../../fixtures/ibm/sdk-error-invalid-billing-frequency.reconstructed.json"
+            )
         }
         "py-ssm-registerCustomer" => {
             include_str!("../../fixtures/ibm/py-ssm-registerCustomer.json")

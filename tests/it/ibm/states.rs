@@ -7,14 +7,14 @@ use super::{Bss, subscriber};
 use crate::harness::house::{House, text};
 
 /// A thing in a state, and what is done to it.
-struct Matrix<'a> {
-    states: &'a [&'a str],
-    operations: &'a [&'a str],
+pub(super) struct Matrix<'a> {
+    pub(super) states: &'a [&'a str],
+    pub(super) operations: &'a [&'a str],
 }
 
 impl Matrix<'_> {
     /// The table: what becomes of a fresh thing that `bring` has brought into a state.
-    fn print(&self, mut cell: impl FnMut(&str, &str) -> String) -> String {
+    pub(super) fn print(&self, mut cell: impl FnMut(&str, &str) -> String) -> String {
         let mut lines = Vec::new();
         for state in self.states {
             lines.push(format!("{state}:"));
@@ -27,7 +27,7 @@ impl Matrix<'_> {
 }
 
 /// What one did, and in which state the thing is afterwards.
-fn after(bss: &Bss<'_>, told: &str, path: &str, field: &str) -> String {
+pub(super) fn after(bss: &Bss<'_>, told: &str, path: &str, field: &str) -> String {
     let answer = bss.call(&format!("GET {path}"), None);
     let inner = answer.json().as_object().unwrap().values().next().unwrap().clone();
     let state = match answer.status.as_u16() {

@@ -1,0 +1,214 @@
+//! Orders: what they create, and what of them is refused.
+
+use serde_json::{Value, json};
+
+use super::shop::{Shop, order};
+use super::{message, sample, told};
+use crate::harness::house::{House, text};
+
+#[test]
+fn an_order_creates_a_subscription_for_each_item_in_their_order() {
+    let house = House::on("2026-01-01");
+    let shop = Shop::of(&house);
+    let customer = shop.register("contact@order.test");
+    let mut body = sample("wiki-create-subscription-request");
+    body["Order"]["CustomerId"] = json!(customer);
+    let made = shop.must("POST resource/subscription", Some(&body));
+    let made = made["List"].as_array().unwrap();
+    let parts: Vec<_> = made.iter().map(|it| text(&it["PartNumber"])).collect();
+    assert_eq!(parts, ["D08SWLL", "D08S1LL"]);
+    for (it, (count, months, until)) in
+        made.iter().zip([(5, 24, "01/01/2028"), (95, 12, "01/01/2027")])
+    {
+        let id = it["SubscriptionId"].as_u64().unwrap();
+        let shown = shop.subscription(id);
+        let expected = json!({
+            "Id": id, "Oid": id, "CustomerId": customer, "PartNumber": it["PartNumber"],
+            "SubscriptionState": "ACTIVE", "EntitlementQuantity": count,
+            "EntitlementQuantityAvailable": count, "MaxNumberOfSeats": count,
+            "NumberOfSeats": count, "NumberOfAvailableSeats": count, "DurationLength": months,
+            "DurationUnits": "MONTHS", "BillingFrequency": "MRC",
+            "PurchaseDate": "01/01/2026 00:00:00", "EffectiveDate": "01/01/2026 00:00:00",
+            "ExpirationDate": format!("{until} 00:00:00"), "IsAutomaticallyRenewed": false,
+            "IsTrial": false, "IsBeta": false, "IsFree": true, "ParentSubscriptionId": -1,
+            "Created": shown["Created"], "Modified": shown["Modified"], "Deleted": false,
+        });
+        assert_eq!(shown, expected);
+    }
+}
+
+#[test]
+fn what_is_ordered_here_is_the_same_through_every_door() {
+    let house = House::on("2026-01-01");
+    let shop = Shop::of(&house);
+    let customer = shop.register("contact@parity.test");
+    let id = shop.order_one(customer, "D08SWLL", 7);
+    let seller = shop.seller();
+    let account = text(&seller.get(&format!("/accounts?number={customer}"))["items"][0]["id"]);
+    let ours = seller.get(&format!("/subscriptions?account={account}"))["items"][0].clone();
+    let facts = [&ours["number"], &ours["quantity"], &ours["state"], &ours["term"]["end"]];
+    assert_eq!(facts, [&json!(id), &json!(7), &json!("active"), &json!("2027-01-01")]);
+    let subscriber = shop.add(customer, "seat@parity.test", &["User"]);
+    let seat = shop.entitle(subscriber, id);
+    let path = format!("/subscriptions/{}/seats", text(&ours["id"]));
+    let seats = seller.get(&path);
+    assert_eq!(seats["items"][0]["number"], json!(seat));
+    assert_eq!(seats["items"][0]["accepted_terms"], json!("1"));
+    let uuid = |it: &Value| text(it).split_once('_').unwrap().1.to_owned();
+    let on_bus = seller.get(&format!("/aps/2/resources/{}", uuid(&ours["id"])));
+    assert_eq!(on_bus["subscriptionId"], json!(id), "{on_bus}");
+
+    // And what is ordered, held and given elsewhere is the same here.
+    let offer = ours["offer"].clone();
+    let order = json!({
+        "account": account, "items": [{ "offer": offer, "quantity": 3, "term": "m24" }],
+    });
+    let made = text(&seller.post("/orders", &order)["items"][0]["subscription"]);
+    let user = text(&seats["items"][0]["user"]);
+    let given = seller.post(&format!("/subscriptions/{made}/seats"), &json!({ "user": user }));
+    seller.post(&format!("/subscriptions/{made}/hold"), &json!({}));
+    let number = seller.get(&format!("/subscriptions/{made}"))["number"].as_u64().unwrap();
+    let shown = shop.subscription(number);
+    let facts = ["SubscriptionState", "NumberOfSeats", "NumberOfAvailableSeats", "ExpirationDate"];
+    let facts = facts.map(|it| shown[it].clone());
+    let expected = [json!("SUSPENDED"), json!(3), json!(2), json!("01/01/2028 00:00:00")];
+    assert_eq!(facts, expected);
+    let held = shop
+        .get(&format!("resource/subscription/{number}/seat/{}", given["number"].as_u64().unwrap()));
+    assert_eq!(held["Seat"]["SubscriberId"], json!(subscriber));
+    assert_eq!(held["Seat"]["HasAcceptedTermsOfUse"], json!(false));
+    shop.house.app.keep_duties();
+}
+
+/// What is said to an order with something changed in its first item.
+fn said(shop: &Shop<'_>, customer: u64, (field, value): (&str, Value)) -> (String, String) {
+    let mut body = order(customer, &[("D08SWLL", 5)]);
+    body["Order"]["OrderItemSet"][0][field] = value;
+    let answer = shop.call("POST resource/subscription", Some(&body));
+    (told(&answer), message(&answer))
+}
+
+#[test]
+fn an_order_is_refused_for_the_first_thing_that_is_wrong_with_it() {
+    let house = House::on("2026-01-01");
+    let shop = Shop::of(&house);
+    let customer = shop.register("contact@order.test");
+    let field = |it: &str, what: &str| format!("The [{it}] field {what}");
+    let invalid = |value: &str, it: &str| {
+        format!("The [{value}] input value that was provided for the [{it}] field is invalid.")
+    };
+    let number = "requires a whole number that is greater than zero.";
+    let text = "requires a string value.";
+    for (change, id, expected) in [
+        (("DurationUnits", Value::Null), "BZSAP1033E", field("DurationUnits", text)),
+        (("DurationUnits", json!("WEEKS")), "BZSAP1011E", invalid("WEEKS", "DurationUnits")),
+        (("DurationLength", Value::Null), "BZSAP9003E", field("DurationLength", number)),
+        (("DurationLength", json!(0)), "BZSAP9003E", field("DurationLength", number)),
+        (("DurationLength", json!(-1)), "BZSAP9003E", field("DurationLength", number)),
+        (
+            ("DurationLength", json!(1201)),
+            "BZSAP9004E",
+            field("DurationLength", "must be 1 to 1200."),
+        ),
+        (
+            ("DurationLength", json!(1200)),
+            "BZSBU9101E",
+            "The part [D08SWLL] cannot be ordered for 1200 YEARS.".to_owned(),
+        ),
+        (("PartNumber", Value::Null), "BZSAP1033E", field("PartNumber", text)),
+        (("PartNumber", json!("D0NWKLL")), "BZSAP1011E", invalid("D0NWKLL", "PartNumber")),
+        (
+            ("PartNumber", json!("1".repeat(65))),
+            "BZSAP9002E",
+            "The value of the [PartNumber] field is longer than 64 characters.".to_owned(),
+        ),
+        (("PartNumber", json!("1".repeat(64))), "BZSAP1011E", {
+            invalid(&"1".repeat(64), "PartNumber")
+        }),
+        (("PartQuantity", Value::Null), "BZSAP9003E", field("PartQuantity", number)),
+        (("PartQuantity", json!("many")), "BZSAP9003E", field("PartQuantity", number)),
+        (
+            ("PartQuantity", json!(1_000_000)),
+            "BZSAP9004E",
+            field("PartQuantity", "must be 1 to 999999."),
+        ),
+        (("BillingFrequency", json!("ARC")), "BZSAP1011E", invalid("ARC", "BillingFrequency")),
+        (("BillingFrequency", json!("")), "BZSAP1011E", invalid("", "BillingFrequency")),
+        (
+            ("OrderNumber", json!("1".repeat(101))),
+            "BZSAP9002E",
+            "The value of the [OrderNumber] field is longer than 100 characters.".to_owned(),
+        ),
+    ] {
+        let name = change.0;
+        assert_eq!(said(&shop, customer, change), (format!("400 {id}"), expected), "{name}");
+    }
+    let everything = format!(
+        "resource/subscription?_namedQuery=getSubscriptionByCustomer&customerId={customer}"
+    );
+    assert_eq!(shop.get(&everything)["List"], json!([]), "nothing came of it");
+}
+
+#[test]
+fn an_order_is_taken_up_to_the_limits_of_its_fields() {
+    let house = House::on("2026-01-01");
+    let shop = Shop::of(&house);
+    let customer = shop.register("contact@order.test");
+    for right in [
+        ("DurationLength", json!("1")),
+        ("PartQuantity", json!(999_999)),
+        ("BillingFrequency", json!("mrc")),
+        ("OrderNumber", json!("1".repeat(100))),
+        ("ServiceCode", json!("anything")),
+    ] {
+        let name = right.0;
+        assert_eq!(said(&shop, customer, right).0, "200", "{name}");
+    }
+}
+
+#[test]
+fn a_refusal_of_a_billing_frequency_is_the_one_that_clients_know() {
+    let house = House::on("2026-01-01");
+    let shop = Shop::of(&house);
+    let mut body = order(shop.register("contact@order.test"), &[("D08SWLL", 5)]);
+    body["Order"]["OrderItemSet"][0]["BillingFrequency"] = json!("");
+    let answer = shop.call("POST resource/subscription", Some(&body));
+    assert_eq!(answer.json(), sample("sdk-error-invalid-billing-frequency"));
+}
+
+#[test]
+fn an_order_needs_items_and_a_customer_that_can_buy_and_is_done_whole_or_not_at_all() {
+    let house = House::on("2026-01-01");
+    let shop = Shop::of(&house);
+    let customer = shop.register("contact@order.test");
+    let told = |body: &Value| shop.told("POST resource/subscription", Some(body));
+    assert_eq!(told(&order(customer, &[])), "400 BZSAP9004E");
+    assert_eq!(told(&order(999_999, &[("D08SWLL", 1)])), "404 BZSUS9001E");
+    assert_eq!(told(&order(0, &[("D08SWLL", 1)])), "400 BZSAP9003E");
+    assert_eq!(told(&json!({ "Order": { "CustomerId": customer } })), "400 BZSAP9003E");
+    assert_eq!(told(&json!({ "Subscription": {} })), "400 BZSAP9003E");
+    assert_eq!(told(&order(customer, &[("D08SWLL", 1), ("D0NWKLL", 1)])), "400 BZSAP1011E");
+    shop.must(&format!("POST resource/customer/{customer} [suspendCustomer]"), None);
+    assert_eq!(told(&order(customer, &[("D08SWLL", 1)])), "400 BZSCU9001E");
+    assert_eq!(shop.get("resource/subscription")["List"], json!([]));
+}
+
+#[test]
+fn the_contact_hears_of_an_order_unless_that_is_suppressed() {
+    let house = House::on("2026-01-01");
+    let shop = Shop::of(&house);
+    let customer = shop.register("contact@order.test");
+    let letters = || {
+        house.app.keep_duties();
+        let sent = house.app.outside.sent();
+        sent.iter().filter(|it| it.to.email.as_str() == "contact@order.test").count()
+    };
+    let before = letters();
+    let body = order(customer, &[("D08SWLL", 1)]);
+    shop.must("POST resource/subscription?suppressEmail=true", Some(&body));
+    assert_eq!(letters(), before);
+    shop.must("POST resource/subscription?suppressEmail=false", Some(&body));
+    assert_eq!(letters(), before + 1);
+    let odd = shop.told("POST resource/subscription?suppressEmail=maybe", Some(&body));
+    assert_eq!(odd, "400 BZSAP1011E");
+}
