@@ -1,10 +1,10 @@
 // The journal: every movement of money as a double entry, and the balances that follow.
 import { html } from "../html.js";
-import { get } from "../model/api.js";
+import { all, get } from "../model/api.js";
 import { plus } from "../model/decimal.js";
 import { useLoad } from "../model/load.js";
 import { isNegative, isNothing, money } from "../model/money.js";
-import { to } from "../model/route.js";
+import { here, refine, to } from "../model/route.js";
 import { session } from "../model/session.js";
 import { t } from "../model/text.js";
 import { moment } from "../model/time.js";
@@ -73,10 +73,10 @@ function grid(found) {
   };
 }
 
-function Balances() {
-  const read = useLoad(() => get("/balances"), ["balances"]);
+function Balances({ seller, name }) {
+  const read = useLoad(() => get("/balances", { seller }), ["balances", seller]);
   return html`
-    <${Card} title=${t("Balances of {name}", session.value.account)}>
+    <${Card} title=${t("Balances of {name}", { name })}>
       <${Loaded} of=${read} bones=${2}>${({ items }) => items.length === 0
         ? html`<${Empty} icon="scale" title=${t("Nothing was booked yet")} />`
         : html`<${Table} label=${t("Balances")} ...${grid(sums(items))} />`}<//>
@@ -85,10 +85,16 @@ function Balances() {
 
 /** The page. */
 export default function Journal() {
+  const { seller } = here.value.query;
+  const others = useLoad(() => all("/accounts", { kind: "reseller", fields: "name" }), ["sellers"]).data ?? [];
+  const sellers = [{ id: "", name: session.value.account.name }, ...others];
+  const whose = others.length > 0 && html`
+    <select name="seller" aria-label=${t("Whose books")} onChange=${(event) => refine({ seller: event.target.value })}>
+      ${sellers.map((it) => html`<option key=${it.id} value=${it.id} selected=${it.id === (seller ?? "")}>${it.name}</option>`)}</select>`;
   return html`
-    <${Page} title=${t("Journal")}>
-      <${Balances} />
-      <${List} path="/journal" label=${t("Entries")} file="journal" columns=${columns()} lines=${lines} filed=${filed()}
+    <${Page} title=${t("Journal")} actions=${whose}>
+      <${Balances} seller=${seller} name=${sellers.find((it) => it.id === (seller ?? ""))?.name ?? ""} />
+      <${List} key=${seller} query=${seller ? { seller } : {}} path="/journal" label=${t("Entries")} file="journal" columns=${columns()} lines=${lines} filed=${filed()}
         empty=${html`<${Empty} icon="book-open" title=${t("Nothing was booked yet")}><p>${t("Each invoice, payment and credit note writes an entry whose sides are equal.")}</p><//>`} />
     <//>`;
 }

@@ -76,6 +76,20 @@ fn each_leg_of_an_entry_is_a_line_and_they_are_equal() {
 }
 
 #[test]
+fn the_books_of_each_seller_are_its_own() {
+    let Some(chromium) = chromium() else { return };
+    let tab = LOOKED_AT.signed_in(chromium, OLGA);
+    tab.go("/ui/journal");
+    tab.sees("Balances of Provider");
+    tab.sees("Receivable");
+    tab.choose("Whose books", "North Reseller");
+    tab.sees("Balances of North Reseller");
+    tab.sees("Nothing was booked yet");
+    tab.until("!seen().includes('Receivable')");
+    tab.must_be_content();
+}
+
+#[test]
 fn a_file_has_every_page_of_its_list() {
     let Some(chromium) = chromium() else { return };
     let tab = LOOKED_AT.signed_in(chromium, OLGA);
