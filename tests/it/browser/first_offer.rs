@@ -46,6 +46,7 @@ fn set_up(tab: &Tab, secret: &str) {
 
 fn say_where_and_how_taxed(tab: &Tab) {
     tab.click("link", "Say where you are");
+    tab.fill("textbox", "Street and number", "Invalidenstrasse 43");
     tab.fill("textbox", "City", "Berlin");
     tab.choose("Country", "Germany");
     tab.click("button", "Save");
@@ -84,6 +85,7 @@ fn open_an_account_and_order(tab: &Tab) {
     tab.go("/ui/");
     tab.click("link", "Open an account for a customer");
     tab.fill("textbox", "Name", "Acme");
+    tab.fill("textbox", "Street and number", "Große Bleichen 7");
     tab.fill("textbox", "City", "Hamburg");
     tab.choose("Country", "Germany");
     tab.click("button", "Open the account");
