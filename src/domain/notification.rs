@@ -95,6 +95,24 @@ impl Occasion {
         found.filter(|_| kind != Kind::User)
     }
 
+    /// Whether it can happen: nobody has prepaid money that could run out yet.
+    #[must_use]
+    pub const fn can_happen(self) -> bool {
+        match self {
+            Self::LowBalance => false,
+            Self::Welcome
+            | Self::PasswordReset
+            | Self::OrderConfirmed
+            | Self::InvoiceIssued
+            | Self::PaymentReceived
+            | Self::PaymentReminder
+            | Self::SubscriptionExpiring
+            | Self::SubscriptionExpired
+            | Self::SubscriptionHeld
+            | Self::OneTimePassword => true,
+        }
+    }
+
     /// To whom the mail goes.
     #[must_use]
     pub const fn recipient(self) -> Recipient {

@@ -7,6 +7,7 @@ mod billing_run;
 mod clock;
 mod closing;
 mod deliver;
+mod dunning;
 mod index;
 mod mail;
 mod notify;
@@ -43,6 +44,7 @@ pub fn all(dialects: Vec<Box<dyn Dialect>>) -> Vec<Box<dyn Duty>> {
         Box::new(price::Prices),
         Box::new(term::Terms),
         Box::new(billing_run::BillingRun::default()),
+        Box::new(dunning::Dunning),
         Box::new(sparing::Sparing),
         Box::new(closing::Closing),
         Box::new(usage::Sealing::default()),

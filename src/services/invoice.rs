@@ -213,6 +213,18 @@ fn parties(
     Ok((parties, account.stamp.number, billing_account.terms().zone))
 }
 
+/// Tells of an invoice that it is overdue, and says whether there was that to tell.
+///
+/// # Errors
+/// If it is not there.
+pub fn remind(act: &mut Act<'_>, id: InvoiceId) -> Result<bool, Error> {
+    let invoice: Invoice = act.load(id)?;
+    let told = invoice.overdue(act.now());
+    let is_told = told.is_some();
+    told.map_or(Ok(()), |it| act.keep(it).map(|_| ()))?;
+    Ok(is_told)
+}
+
 /// Gives up what is open of an invoice.
 ///
 /// # Errors

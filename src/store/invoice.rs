@@ -16,6 +16,7 @@ use crate::domain::billing::invoice::Invoice;
 use crate::domain::billing::invoice::chain::{GENESIS, Hash, Link};
 use crate::domain::billing::invoice::lifecycle::State;
 use crate::domain::billing::run::{self, BillingRun};
+use crate::domain::due::{Due, Duty};
 use crate::domain::id::{BillingRunId, CreditNoteId, InvoiceId, PriceId, SubscriptionId};
 use crate::domain::money::Money;
 use crate::domain::overview::Charged;
@@ -61,6 +62,7 @@ record!(Invoice, InvoiceId, "invoice", shape 1 unnumbered,
             overview::due_on(issue.due_on, it.stamp.seller, it.open())
         }));
     },
+    due => |it| it.overdue_at().map(|at| Due { at, duty: Duty::Dunning }),
 );
 
 record!(CreditNote, CreditNoteId, "credit_note", shape 1 unnumbered,

@@ -238,6 +238,7 @@ const DUTIES: &[(&str, Scene)] = &[
     ("prices", Scene::Due),
     ("terms", Scene::Due),
     ("billing", Scene::Due),
+    ("dunning", Scene::Due),
     ("sparing", Scene::Due),
     ("closing", Scene::Due),
     ("usage", Scene::Due),

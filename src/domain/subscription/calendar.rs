@@ -20,6 +20,8 @@ words! {
         Scheduled = "scheduled";
         /// The trial is over, and charges begin.
         EndTrial = "end_trial";
+        /// It is told that the term ends soon.
+        Warn = "warn";
         /// The next term begins by itself.
         Renew = "renew";
         /// The term is over unrenewed.
@@ -32,6 +34,10 @@ words! {
         Destroy = "destroy";
     }
 }
+
+/// So many days before its end it is told that a term ends; of one that is not twice as long, when
+/// half of it is over.
+const WARNING_DAYS: i64 = 14;
 
 /// What falls due next, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,24 +102,26 @@ impl Subscription {
     #[must_use]
     pub fn next_due(&self, terms: Option<&ServiceTerms>, zone: Zone) -> Option<NextStep> {
         let aftermath = self.aftermath(terms);
-        let candidates: [Option<(Date, Step)>; 3] = match self.state() {
-            State::Pending | State::Terminating => [None; 3],
-            State::Destroyed | State::Aborted | State::Canceled => [None; 3],
-            State::Active => [self.scheduled_on(), self.trial_step(), self.term_step()],
+        let candidates: [Option<(Date, Step)>; 4] = match self.state() {
+            State::Pending | State::Terminating => [None; 4],
+            State::Destroyed | State::Aborted | State::Canceled => [None; 4],
+            State::Active => {
+                [self.scheduled_on(), self.trial_step(), self.warning(), self.term_step()]
+            }
             State::HeldAdministratively | State::HeldForCredit | State::HeldForBoth => {
-                [self.scheduled_end_on(), None, None]
+                [self.scheduled_end_on(), None, None, None]
             }
             State::Graced => {
                 let expiry =
                     self.term_end_on().map(|it| (aftermath.grace_ends_on(it), Step::Expire));
-                [self.scheduled_on(), expiry, None]
+                [self.scheduled_on(), expiry, None, None]
             }
             State::Expired => {
                 let end =
                     self.term_end_on().map(|it| (aftermath.hold_ends_on(it), Step::Terminate));
-                [self.scheduled_end_on(), end, None]
+                [self.scheduled_end_on(), end, None, None]
             }
-            State::Recoverable => [self.destruction(aftermath), None, None],
+            State::Recoverable => [self.destruction(aftermath), None, None, None],
         };
         let (on, step) = candidates.into_iter().flatten().min()?;
         Some(NextStep { on, at: zone.start_of(on), step })
@@ -148,6 +156,15 @@ impl Subscription {
         let until_on = self.trial().until_on()?;
         let whole = self.term_end_on().is_some_and(|it| it <= until_on);
         (!whole).then_some((until_on, Step::EndTrial))
+    }
+
+    /// When it is told that its term ends, if it does and that was not told yet.
+    fn warning(&self) -> Option<(Date, Step)> {
+        let term = self.term().filter(|it| !it.renewal().is_automatic())?;
+        let end_on = term.end_on().filter(|it| self.warned_of != Some(*it))?;
+        let days = end_on.days_since(term.start_on());
+        let early = end_on.plus_days(-WARNING_DAYS.min(days / 2));
+        (early < end_on).then_some((early, Step::Warn))
     }
 
     fn term_step(&self) -> Option<(Date, Step)> {

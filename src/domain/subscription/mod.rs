@@ -170,6 +170,8 @@ pub struct Subscription {
     /// were not billed yet.
     renewals: Vec<Date>,
     ended_on: Option<Date>,
+    /// The end of a term of which it was told that it is near.
+    warned_of: Option<Date>,
     due_at: Option<Instant>,
 }
 
@@ -260,6 +262,7 @@ impl Subscription {
             began_on: None,
             renewals: Vec::new(),
             ended_on: None,
+            warned_of: None,
             due_at: None,
         }
     }
@@ -486,6 +489,13 @@ impl Subscription {
             true => Ok((self, Verb::Changed)),
             false => self.on(Trigger::releasing(kind), at),
         }
+    }
+
+    /// The subscription of which it is told that its term ends soon.
+    #[must_use]
+    pub fn warned(self) -> (Self, Verb) {
+        let warned_of = self.term.as_ref().and_then(RunningTerm::end_on);
+        (Self { warned_of, ..self }, Verb::Expiring)
     }
 
     /// The subscription past its term, unrenewed, still served.

@@ -11,7 +11,7 @@ use crate::domain::id::{BillingRunId, Id};
 use crate::domain::journal::{self, Entry, Leg};
 use crate::domain::stamp::SellerNumber;
 use crate::domain::subscription::{ChargedUntil, Subscription};
-use crate::domain::time::Date;
+use crate::domain::time::{Date, Zone};
 use crate::services::{Act, Error, payment};
 use crate::store::invoice::{self as kept, ChargedUsage, Sealed};
 
@@ -105,13 +105,14 @@ pub(super) fn issue(
         buyer: party_of(&account, Some(billing_account)),
         link: seal::<Invoice>(act, number_of_seller)?,
     };
-    put(act, content, issue, (number_of_seller, run)).map(Some)
+    let zone = billing_account.terms().zone;
+    put(act, content, (issue, zone), (number_of_seller, run)).map(Some)
 }
 
 fn put(
     act: &mut Act<'_>,
     content: Content,
-    issue: Issue,
+    (issue, zone): (Issue, Zone),
     (seller, run): (SellerNumber, Option<BillingRunId>),
 ) -> Result<Totals, Error> {
     let stamp = act.cx().stamp(seller, Some(content.account));
@@ -125,7 +126,7 @@ fn put(
     if totals.gross.is_negative() {
         book(act, seller, invoice.id, journal::taken_back(customer, totals.gross.negated()?)?)?;
     }
-    let invoice = act.keep_new((invoice, verb))?;
+    let invoice = act.keep_new((invoice.awaited(zone), verb))?;
     payment::use_credit(act, invoice)?;
     Ok(totals)
 }

@@ -6,6 +6,7 @@
 use super::value::{Reader, seller, values};
 use super::{after, fill, of, of_house};
 use crate::domain::account::Account;
+use crate::domain::account::profile::Receivables;
 use crate::domain::event::Fact;
 use crate::domain::id::{Id, Kind, MailId};
 use crate::domain::notification::{Firing, Letter, Mail, Occasion, QueueMail, Recipient};
@@ -173,6 +174,9 @@ fn write(bss: &Bss, fact: &Fact) -> Result<Option<Written>, Error> {
         if template.firing == Firing::Off {
             return Ok(None);
         }
+        if occasion == Occasion::PaymentReminder && is_reminded_elsewhere(cx, fact)? {
+            return Ok(None);
+        }
         let Some(reader) = reader(cx, fact, occasion.recipient())? else { return Ok(None) };
         let values = values(cx, bss.site(), fact, &reader)?;
         let text = template.text.text(&reader.locale);
@@ -186,6 +190,12 @@ fn write(bss: &Bss, fact: &Fact) -> Result<Option<Written>, Error> {
         let to = reader.email.parse().map_err(Error::internal)?;
         Ok(Some(Written { fact, occasion, to, recipient, parts, secret }))
     })
+}
+
+/// Whether another system sees to it that the owner of what a fact is about pays.
+fn is_reminded_elsewhere(cx: Cx<'_>, fact: &Fact) -> Result<bool, Error> {
+    let owner = fact.owner.map(|it| cx.view.find::<Account>(it)).transpose()?.flatten();
+    Ok(owner.is_some_and(|it| it.terms().receivables == Receivables::External))
 }
 
 /// Who reads a mail, if anybody can be found.

@@ -310,6 +310,9 @@ pub fn step(act: &mut Act<'_>, id: SubscriptionId) -> Result<Option<Step>, Error
             let it = keep(act, over)?;
             billing_account::begin(act, it.billing_account())?;
         }
+        Step::Warn => {
+            keep(act, it.warned())?;
+        }
         Step::Renew => {
             renewal::prolong(act, it, None)?;
         }

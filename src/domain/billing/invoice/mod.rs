@@ -26,7 +26,7 @@ use crate::domain::money::{Currency, Money, MoneyError};
 use crate::domain::party::medium::PostalAddress;
 use crate::domain::stamp::Stamp;
 use crate::domain::text::{Email, Name, Prose};
-use crate::domain::time::{Date, Instant, Period};
+use crate::domain::time::{Date, Instant, Period, Zone};
 use crate::domain::word::words;
 
 /// A numbered demand for payment, or the draft of one.
@@ -44,6 +44,8 @@ pub struct Invoice {
     content: Content,
     issue: Option<Issue>,
     settled: Settled,
+    /// When it is overdue, until that was told.
+    overdue_at: Option<Instant>,
 }
 
 /// What an invoice demands: for whom, line by line, and altogether.
@@ -214,7 +216,8 @@ impl Invoice {
     pub fn draft(id: InvoiceId, stamp: Stamp, run: Option<BillingRunId>, content: Content) -> Self {
         let nothing = Money::zero(content.currency);
         let settled = Settled { paid: nothing, credited: nothing, written_off: nothing };
-        Self { id, stamp, run, dispute: None, state: State::Draft, content, issue: None, settled }
+        let (dispute, issue, overdue_at) = (None, None, None);
+        Self { id, stamp, run, dispute, state: State::Draft, content, issue, settled, overdue_at }
     }
 
     /// How far it has come.
@@ -254,6 +257,33 @@ impl Invoice {
             return Money::zero(self.content.currency);
         }
         self.unsettled().expect("no more is settled than is demanded")
+    }
+
+    /// The same with the moment from which on it is overdue: when the last day for paying it is over
+    /// in a zone.
+    #[must_use]
+    pub fn awaited(self, zone: Zone) -> Self {
+        let due_on = self.issue.as_ref().map(|it| it.due_on);
+        Self { overdue_at: due_on.map(|it| zone.start_of(it.plus_days(1))), ..self }
+    }
+
+    /// When it is to be told that it is overdue, unless it is settled before; `None` once it was
+    /// told, and while it is disputed.
+    #[must_use]
+    pub fn overdue_at(&self) -> Option<Instant> {
+        let is_owed = match self.state {
+            State::Issued | State::PartiallyPaid => self.dispute.is_none(),
+            State::Draft | State::Paid | State::WrittenOff => false,
+        };
+        self.overdue_at.filter(|_| is_owed)
+    }
+
+    /// The invoice of which it is told, once, that it is overdue; `None` if there is nothing to tell
+    /// at that moment.
+    #[must_use]
+    pub fn overdue(self, now: Instant) -> Option<(Self, Verb)> {
+        let is_late = self.overdue_at().is_some_and(|it| it <= now);
+        is_late.then_some((Self { overdue_at: None, ..self }, Verb::Overdue))
     }
 
     /// How it stands on a day.

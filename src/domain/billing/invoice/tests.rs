@@ -141,3 +141,23 @@ fn an_invoice_comes_back_from_its_bytes() {
     let bytes = postcard::to_allocvec(&invoice).expect("encodes");
     assert_eq!(postcard::from_bytes::<Invoice>(&bytes).expect("decodes"), invoice);
 }
+
+#[test]
+fn it_is_told_once_that_it_is_overdue_when_the_last_day_is_over_where_it_goes() {
+    let (issued, _) = draft(7, &["75"], 20).issued(issue(1, "2025-02-08")).expect("issued");
+    let due_on = issued.issue().expect("issued").due_on;
+    let zone: Zone = "Europe/Berlin".parse().expect("a zone");
+    let midnight = zone.start_of(due_on.plus_days(1));
+    let waiting = issued.awaited(zone);
+    assert_eq!(waiting.overdue_at(), Some(midnight));
+    assert_eq!(waiting.clone().overdue(midnight.plus_seconds(-1)), None);
+
+    let paid = waiting.clone().settle(waiting.open(), SettledBy::Payment).expect("settled").0;
+    assert_eq!(paid.overdue_at(), None, "nobody is reminded of what is paid");
+    let reopened = paid.clone().unsettle(paid.total(), SettledBy::Payment).expect("open").0;
+    assert_eq!(reopened.overdue_at(), Some(midnight));
+
+    let (told, verb) = waiting.overdue(midnight).expect("it is late");
+    assert_eq!((verb, told.overdue_at()), (Verb::Overdue, None));
+    assert_eq!(told.overdue(midnight.plus_seconds(86_400)), None, "once");
+}
