@@ -9,7 +9,7 @@ use super::invoice::explanation::{Explanation, Step, UsageSource};
 use super::invoice::line::{Line, LineKind};
 use super::invoice::{Content, Totals};
 use super::policy::{Policy, PriceVersionAt, ZeroInvoices, ZeroLines};
-use super::rating::{Count, rate};
+use super::rating::{Count, Rule, rate};
 use super::tax::{TaxSheet, TaxTerms, Taxable, Taxing, assess};
 use crate::domain::account::cycle::Cycle;
 use crate::domain::catalog::price::{Figure, PriceKind, PriceVersion};
@@ -240,6 +240,7 @@ impl<'a> Draft<'a> {
         let tax_place = self.taxes.place(price.tax_category, |category| {
             taxing.of(&Supply { zone, category, buyer, on }, currency)
         })?;
+        let is_flat = matches!(explanation.rule, Rule::Flat);
         let base = price.price.base;
         self.taxables.push(Taxable {
             place: tax_place,
@@ -255,7 +256,8 @@ impl<'a> Draft<'a> {
             subject: of.subject.clone(),
             label: price.label.clone(),
             service_period: service,
-            quantity: explanation.counted,
+            // A flat price is charged once, however many units there are.
+            quantity: if is_flat { Quantity::ONE } else { explanation.counted },
             unit: price.unit.cloned(),
             base,
             amount,
