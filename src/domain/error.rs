@@ -94,6 +94,8 @@ codes! {
     CouponForbids = "coupon_forbids";
     /// The credit would exceed what is left of the invoice or its line.
     CreditExceeds = "credit_exceeds";
+    /// The account owes more than its seller trusts it with.
+    CreditLimitExceeded = "credit_limit_exceeded";
     /// Amounts of different currencies meet.
     CurrenciesDiffer = "currencies_differ";
     /// The life cycle of the document does not allow the step.

@@ -5,6 +5,7 @@ use super::{Act, Cx, Error};
 use crate::domain::account::Account;
 use crate::domain::account::class::{ClassTerms, CreateClass, CreditTerms, CustomerClass};
 use crate::domain::id::{ClassId, Id};
+use crate::domain::money::{Currency, Money};
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::stamp::SellerNumber;
@@ -103,6 +104,22 @@ pub fn of_vendor(cx: Cx<'_>, vendor: SellerNumber) -> Result<Vec<CustomerClass>,
 pub fn credit_terms(cx: Cx<'_>, id: ClassId) -> Result<CreditTerms, Error> {
     let class = cx.view.find::<CustomerClass>(id)?.ok_or_else(|| Error::not_found(id))?;
     Ok(class.terms().credit)
+}
+
+/// How much an account may owe in a currency: what is said of itself, or else of its class; `None` for
+/// without limit.
+///
+/// # Errors
+/// If its class is not there.
+pub(super) fn credit_limit(
+    cx: Cx<'_>,
+    of: &Account,
+    currency: Currency,
+) -> Result<Option<Money>, Error> {
+    let own = of.terms().credit_limits.iter().find(|it| it.currency() == currency).copied();
+    let missing = || Error::not_found(of.class());
+    let class = cx.view.find::<CustomerClass>(of.class())?.ok_or_else(missing)?;
+    Ok(own.or_else(|| class.credit_limit(currency)))
 }
 
 /// The class that a vendor's customers have if nothing else is said.

@@ -41,6 +41,14 @@ pub struct Standing {
 pub fn standing(cx: Cx<'_>, id: AccountId) -> Result<Vec<Standing>, Error> {
     let account: Account = cx.get(id)?;
     cx.must(Permission::BalanceRead, &account.stamp)?;
+    standing_of(cx, id)
+}
+
+/// The same, whoever asks.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn standing_of(cx: Cx<'_>, id: AccountId) -> Result<Vec<Standing>, Error> {
     let mut found: BTreeMap<Currency, Standing> = BTreeMap::new();
     for of in billing_account::of(cx, id)? {
         let nothing = Money::zero(of.currency());

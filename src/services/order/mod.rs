@@ -3,6 +3,7 @@
 //! An order that can be worked on at once is: its items become tasks, and what needs no other
 //! system is there when the order is answered.
 
+mod credit;
 mod estimate;
 mod pool;
 mod work;
@@ -54,6 +55,7 @@ pub fn place(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Order, Error> {
     let stamp = stamp(act.cx(), &account);
     act.must(Permission::OrderPlace, &stamp)?;
     must_buy(&account)?;
+    credit::must_be_trusted(act, &account)?;
     for (place, item) in placed.items().iter().enumerate() {
         must_be_seen(act, account.stamp.seller, (place, item))?;
         must_be_open(act, (account.id, item))?;
