@@ -199,10 +199,11 @@ fn least(one: Money, other: Money) -> Money {
 }
 
 /// Gives money back: first what settles nothing, then what settled invoices last, which are open
-/// again. All that is left if no amount is said.
+/// again. What settles nothing if no amount is said.
 ///
 /// # Errors
-/// If more is given back than came in, or the caller may not.
+/// If more is given back than came in, no amount is said where all of it settles invoices, or the
+/// caller may not.
 pub fn refund(
     act: &mut Act<'_>,
     id: PaymentId,
@@ -211,7 +212,7 @@ pub fn refund(
     let payment: Payment = act.get(id)?;
     act.must(Permission::RefundWrite, &payment.stamp)?;
     amount.map_or(Ok(()), must_be_more_than_nothing)?;
-    let amount = amount.map_or_else(|| payment.amount().minus(payment.refunded()), Ok)?;
+    let amount = amount.map_or_else(|| left_over(&payment), Ok)?;
     let (payment, taken_back, verb) = payment.refund(amount)?;
     let (seller, customer) = (payment.stamp.seller, payment.billing_account);
     for part in taken_back {
@@ -222,6 +223,17 @@ pub fn refund(
     }
     // Whoever records it by hand has sent the money by hand.
     give_back(act, (payment, verb), (amount, reason), RefundState::Done)
+}
+
+/// What of a payment settles nothing.
+fn left_over(of: &Payment) -> Result<Money, Error> {
+    let left = of.unallocated()?;
+    if left.as_minor() > 0 {
+        return Ok(left);
+    }
+    let message =
+        "must be given: nothing is left over, and what settles invoices goes back only by amount";
+    Err(Invalid::one("/amount", "required", message).into())
 }
 
 /// Asks for what payments have settled of an invoice to go back to where it came from, the last

@@ -89,7 +89,8 @@ impl Life {
             let operator = self.market.operator();
             let paid = operator.post("/payments", &json!({ "account": account, "amount": amount }));
             if self.chance.hits(1, 10) {
-                operator.post(&format!("/payments/{}/refund", text(&paid["id"])), &json!({}));
+                let back = json!({ "amount": paid["amount"] });
+                operator.post(&format!("/payments/{}/refund", text(&paid["id"])), &back);
             }
         }
         if self.chance.hits(1, 4) {

@@ -240,7 +240,7 @@ fn allocate(act: &mut Act<'_>, call: &Call, body: NewAllocations) -> Result<Repl
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewRefund {
-    /// How much; all that is left if nothing is said.
+    /// How much; if nothing is said, what settles no invoice.
     amount: Option<Money>,
     reason: Option<String>,
 }

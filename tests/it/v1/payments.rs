@@ -68,7 +68,10 @@ fn money_that_goes_back_opens_what_it_had_paid() {
     operator.post(&path, &json!({ "amount": euros("5"), "reason": "Too much" }));
     market.must_be_whole();
     assert_eq!(owed(&market, &account), "paid 0.00, open 5.00; owes 5.00, has 0.00, overdue 0.00");
-    operator.post(&path, &json!({}));
+    let refused = operator.call(&format!("POST {path}"), Some(&json!({})));
+    assert_eq!(refused.status, 422, "what settles invoices goes back only by amount");
+    assert_eq!(refused.json()["errors"][0]["pointer"], "/amount");
+    operator.post(&path, &json!({ "amount": euros("19") }));
     market.must_be_whole();
     assert_eq!(
         owed(&market, &account),
@@ -156,4 +159,16 @@ fn who_has_credit_with_its_seller_stays_with_it() {
     operator.post(&format!("/payments/{payment}/refund"), &json!({ "amount": amount("50") }));
     go().ok();
     market.must_be_whole();
+}
+
+#[test]
+fn without_an_amount_only_what_was_paid_too_much_goes_back() {
+    let (market, account) = billed();
+    let operator = market.operator();
+    let body = json!({ "account": account["id"], "amount": euros("30") });
+    let payment = text(&operator.post("/payments", &body)["id"]);
+    let back = operator.post(&format!("/payments/{payment}/refund"), &json!({ "reason": "Over" }));
+    assert_eq!(back["amount"], euros("6.00"));
+    market.must_be_whole();
+    assert_eq!(owed(&market, &account), "paid 0.00, paid 0.00; owes 0.00, has 0.00, overdue 0.00");
 }
