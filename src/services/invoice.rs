@@ -232,14 +232,14 @@ pub fn remind(act: &mut Act<'_>, id: InvoiceId) -> Result<bool, Error> {
 pub fn write_off(
     act: &mut Act<'_>,
     id: InvoiceId,
-    revision: Option<u32>,
+    (revision, reason): (Option<u32>, Option<Prose>),
 ) -> Result<Invoice, Error> {
     let invoice: Invoice = act.get(id)?;
     act.must(Permission::InvoiceWriteOff, &invoice.stamp)?;
     act.expect_revision(&invoice.stamp, revision)?;
     let (seller, customer) = (invoice.stamp.seller, invoice.content().billing_account);
     let open = invoice.open();
-    let written_off = invoice.written_off()?;
+    let written_off = invoice.written_off(reason)?;
     book(act, seller, id, journal::written_off(customer, open)?)?;
     act.keep(written_off)
 }

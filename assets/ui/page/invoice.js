@@ -140,13 +140,15 @@ function Credit({ of, onClose }) {
 }
 
 function WriteOff({ of, onClose }) {
-  const giveUp = async () => {
-    await post(`/invoices/${of.id}/write_off`, {}, { revision: of.revision });
+  const giveUp = async (body) => {
+    await post(`/invoices/${of.id}/write_off`, body, { revision: of.revision });
     say(t("Given up"), of.number);
   };
   return html`
     <${FormDialog} title=${t("Give up {number}", { number: of.number })} onClose=${onClose} onSend=${giveUp} send=${t("Give it up")} danger
-      intro=${t("{amount} will not be asked for any more. It is booked as a loss.", { amount: money(of.due) })}><//>`;
+      intro=${t("{amount} will not be asked for any more. It is booked as a loss.", { amount: money(of.due) })}>
+      <${Field} name="reason" label=${t("Reason")} />
+    <//>`;
 }
 
 /** The page. */

@@ -8,7 +8,7 @@ use super::invoice_line::{InvoiceLine, InvoiceTax};
 use super::route::{Needs, Route, read, write};
 use super::wire::{List, Money, NoQuery, parse, parse_optional, word};
 use crate::api::edge::call::Call;
-use crate::api::edge::reply::{Nothing, Reply, Wire};
+use crate::api::edge::reply::{Reply, Wire};
 use crate::domain::billing::credit::{CreditNote as DomainNote, LineAsk};
 use crate::domain::billing::invoice::{self as domain, Standing};
 use crate::domain::error::Invalid;
@@ -66,6 +66,8 @@ struct Invoice {
     paid: Money,
     credited: Money,
     due: Money,
+    /// Why what was open was given up, if that was said.
+    write_off_reason: Option<String>,
     /// Its seal, and that of the invoice before; `null` while it is a draft.
     chain: Option<InvoiceSeal>,
 }
@@ -150,6 +152,7 @@ impl Invoice {
             paid: settled.paid.into(),
             credited: settled.credited.into(),
             due: it.open().into(),
+            write_off_reason: it.given_up_for().map(ToString::to_string),
             chain: issue.map(|it| InvoiceSeal::from(it.link)),
         }
     }
@@ -305,8 +308,16 @@ fn credit(act: &mut Act<'_>, call: &Call, body: NewCreditNote) -> Result<Reply<C
     Ok(Reply::created(path, CreditNote::from(&note)).tagged(note.stamp.revision))
 }
 
-fn write_off(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Invoice>, Error> {
-    let it = invoice::write_off(act, call.id("id")?, call.if_match)?;
+/// Why what is open is given up.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct WriteOff {
+    reason: Option<String>,
+}
+
+fn write_off(act: &mut Act<'_>, call: &Call, body: WriteOff) -> Result<Reply<Invoice>, Error> {
+    let reason = parse_optional("/reason", body.reason.as_deref())?;
+    let it = invoice::write_off(act, call.id("id")?, (call.if_match, reason))?;
     whole(act.cx(), &it)
 }
 

@@ -125,7 +125,11 @@ fn what_will_not_be_paid_is_given_up_once() {
     let (market, account, invoices) = billed();
     let operator = market.operator();
     let path = format!("/invoices/{}/write_off", text(&invoices[0]["id"]));
-    assert_eq!(operator.post(&path, &json!({}))["state"], "written_off");
+    let given_up = operator.post(&path, &json!({ "reason": "Insolvent" }));
+    assert_eq!(
+        (text(&given_up["state"]), text(&given_up["write_off_reason"])),
+        ("written_off".to_owned(), "Insolvent".to_owned())
+    );
     market.must_be_whole();
     assert_eq!(operator.call(&format!("POST {path}"), Some(&json!({}))).status, 409);
     let balance = operator.get(&format!("/accounts/{}/balance", text(&account["id"])));

@@ -44,6 +44,8 @@ pub struct Invoice {
     content: Content,
     issue: Option<Issue>,
     settled: Settled,
+    /// Why what was open of it was given up.
+    given_up_for: Option<Prose>,
     /// When it is overdue, until that was told.
     overdue_at: Option<Instant>,
 }
@@ -216,8 +218,18 @@ impl Invoice {
     pub fn draft(id: InvoiceId, stamp: Stamp, run: Option<BillingRunId>, content: Content) -> Self {
         let nothing = Money::zero(content.currency);
         let settled = Settled { paid: nothing, credited: nothing, written_off: nothing };
-        let (dispute, issue, overdue_at) = (None, None, None);
-        Self { id, stamp, run, dispute, state: State::Draft, content, issue, settled, overdue_at }
+        Self {
+            id,
+            stamp,
+            run,
+            dispute: None,
+            state: State::Draft,
+            content,
+            issue: None,
+            settled,
+            given_up_for: None,
+            overdue_at: None,
+        }
     }
 
     /// How far it has come.
@@ -385,14 +397,20 @@ impl Invoice {
         self.resettled(settled)
     }
 
-    /// The invoice with what is open given up.
+    /// Why what was open of it was given up, if that was said.
+    #[must_use]
+    pub const fn given_up_for(&self) -> Option<&Prose> {
+        self.given_up_for.as_ref()
+    }
+
+    /// The invoice with what is open given up, for a reason.
     ///
     /// # Errors
     /// If nothing of it is open.
-    pub fn written_off(self) -> Result<(Self, Verb), Rejection> {
+    pub fn written_off(self, reason: Option<Prose>) -> Result<(Self, Verb), Rejection> {
         let state = self.after(Trigger::WriteOff)?;
         let settled = Settled { written_off: self.open(), ..self.settled };
-        Ok((Self { state, settled, ..self }, Trigger::WriteOff.verb()))
+        Ok((Self { state, settled, given_up_for: reason, ..self }, Trigger::WriteOff.verb()))
     }
 
     /// The invoice after a credit note took back a part of what had been given up.

@@ -47,7 +47,7 @@ fn what_an_invoice_gives_back_is_credit_and_leaves_nothing_open() {
 fn what_was_given_up_is_credited_in_parts_and_no_more_of_it() {
     let open = issued(7, &["100"], 0, "2025-02-08");
     let (open, _) = open.settle(euros("30"), SettledBy::Payment).expect("paid");
-    let (given_up, _) = open.written_off().expect("written off");
+    let (given_up, _) = open.written_off(None).expect("written off");
     for amount in ["70.01", "0", "-1"] {
         let refused = given_up.clone().recredited(euros(amount)).map_err(|it| it.code);
         assert_eq!(refused.map(|_| ()), Err(Code::CreditExceeds), "{amount}");
@@ -86,7 +86,7 @@ fn how_an_invoice_stands_follows_from_its_due_date_and_amounts() {
     let settled = |by| open.clone().settle(euros("100"), by).expect("settled").0;
     assert_eq!(settled(SettledBy::Payment).standing(date("2026-01-01")), Standing::Paid);
     assert_eq!(settled(SettledBy::Credit).standing(date("2026-01-01")), Standing::Credited);
-    let (given_up, verb) = open.written_off().expect("written off");
+    let (given_up, verb) = open.written_off(None).expect("written off");
     assert_eq!((given_up.open(), verb), (euros("0"), Verb::WrittenOff));
     assert_eq!(given_up.standing(date("2026-01-01")), Standing::WrittenOff);
     let refused = given_up.settle(euros("1"), SettledBy::Payment).map_err(|it| it.code);
