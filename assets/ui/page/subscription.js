@@ -77,14 +77,26 @@ function ChangeQuantity({ of, onClose }) {
 
 function Cancel({ of, onClose }) {
   const cancel = async (body) => {
-    await post(`/subscriptions/${of.id}/cancel`, body);
-    say(t("The subscription is canceled"));
+    const { ends_on: on } = await post(`/subscriptions/${of.id}/cancel`, body);
+    say(on ? t("It ends on {day}; until then that can be taken back", { day: day(on) }) : t("The subscription is canceled"));
   };
   return html`
     <${FormDialog} title=${t("Cancel the subscription")} onClose=${onClose} onSend=${cancel} send=${t("Cancel the subscription")} back=${t("Let it go on")} danger
-      intro=${t("What it is stops and is taken away. What was paid in advance is not given back by itself.")}>
+      intro=${t("At once it stops, is taken away, and what was paid for days that are not used becomes credit. Later it goes on until then.")}>
+      <${Field} name="at" label=${t("When")} kind="select" options=${[["period_end", t("When what is paid for is over")], of.term?.end && ["term_end", t("When the term is over: {day}", { day: day(of.term.end) })], ["now", t("At once")]].filter(Boolean)} />
       <${Field} name="reason" label=${t("Reason")} />
       <${Field} name="comment" label=${t("Comment")} kind="area" />
+    <//>`;
+}
+
+function Rename({ of, onClose }) {
+  const rename = async ({ name: said }) => {
+    await send("PATCH", `/subscriptions/${of.id}`, { name: said || null }, { revision: of.revision });
+    say(t("Named"));
+  };
+  return html`
+    <${FormDialog} title=${t("Name the subscription")} onClose=${onClose} onSend=${rename} send=${t("Name it")}>
+      <${Field} name="name" label=${t("Name")} value=${of.name ?? ""} hint=${t("It stands in lists and on invoices, such as the domain")} autofocus />
     <//>`;
 }
 
@@ -97,11 +109,15 @@ export default function Subscription({ id }) {
     <${Loaded} page of=${read}>${(of) => {
       const isHeld = of.holds.some((it) => it.kind === "administrative" && it.origin === "direct");
       const isOver = OVER.includes(of.state);
+      const say_of = (body) => send("PATCH", `/subscriptions/${id}`, body, { revision: of.revision }).then(() => say(t("Changed")), complain);
       const more = isOver ? [] : [
         may("subscription_hold") && (isHeld
           ? { text: t("Release"), icon: "lock-open", onClick: () => attempt("release", {}, t("It goes on")) }
           : { text: t("Hold"), icon: "pause", onClick: () => attempt("hold", {}, t("It is on hold")) }),
         may("subscription_change") && of.term?.end && { text: t("Renew for another term"), icon: "refresh-cw", onClick: () => attempt("renew", {}, t("Renewed")) },
+        may("subscription_change") && { text: t("Name the subscription"), icon: "pencil", onClick: () => act("name") },
+        may("subscription_change") && of.term?.end && { text: of.term.auto_renew ? t("Do not renew it by itself") : t("Renew it by itself"), icon: "refresh-cw", onClick: () => say_of({ auto_renew: !of.term.auto_renew }) },
+        may("subscription_cancel") && of.ends_on && { text: t("Let it go on"), icon: "undo-2", onClick: () => send("DELETE", `/subscriptions/${id}/cancel`).then(() => say(t("It goes on")), complain) },
         may("subscription_cancel") && { text: t("Cancel the subscription"), icon: "ban", danger: true, onClick: () => act("cancel") },
       ].filter(Boolean);
       const title = of.name ?? name(of.offer).value ?? t("Subscription {number}", { number: String(of.number) });
@@ -121,6 +137,7 @@ export default function Subscription({ id }) {
             [t("Term"), of.term && (of.term.end ? `${of.term.key ?? ""} (${t("no. {count}", { count: of.term.count })})`.trim() : t("open-ended: until it is canceled"))],
             [t("Paid until"), of.term?.end && html`<${When} at=${of.term.end} />`],
             [t("Renews"), of.term?.end && (of.term.auto_renew ? t("by itself") : t("only when ordered"))],
+            [t("Ends"), of.ends_on && html`<${When} at=${of.ends_on} />`],
             [t("Ended"), day(of.ended_on)],
             [t("Order"), of.order && html`<a href=${`/ui/orders/${of.order}`}>${t("Show it")}</a>`],
           ].filter(Boolean)} /></div><//>
@@ -129,6 +146,7 @@ export default function Subscription({ id }) {
           ${of.quantity > 1 && may("seat_read") && html`<${Seats} of=${of} />`}
           <${Card} title=${t("Timeline")}><${Timeline} path=${`/subscriptions/${id}/timeline`} own=${id} /><//>
           ${action === "change" && html`<${ChangeQuantity} of=${of} onClose=${() => act(null)} />`}
+          ${action === "name" && html`<${Rename} of=${of} onClose=${() => act(null)} />`}
           ${action === "cancel" && html`<${Cancel} of=${of} onClose=${() => act(null)} />`}
         <//>`;
     }}<//>`;

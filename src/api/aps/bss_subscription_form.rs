@@ -92,7 +92,10 @@ fn take(
 /// Sets the custom attributes: those in the body take the place of all that there were.
 pub(super) fn change(act: &mut Act<'_>, it: &Subscription, body: &Body) -> Result<(), Error> {
     let Some(said) = body.get("attributes") else { return Ok(()) };
-    subscription::describe(act, it.id, None, |was| Ok(read_attributes("/attributes", said, was)?))?;
+    subscription::describe(act, it.id, None, |was| {
+        let attributes = read_attributes("/attributes", said, &was.attributes)?;
+        Ok(subscription::Said { attributes, ..was.clone() })
+    })?;
     Ok(())
 }
 

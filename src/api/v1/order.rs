@@ -72,6 +72,8 @@ struct OrderItem {
     key: String,
     /// `add`, `modify`, `delete`, `renew` or `no_change`.
     action: String,
+    /// What the buyer calls it.
+    name: Option<String>,
     state: String,
     offer: Option<String>,
     /// What the offer is called, if the caller may see it.
@@ -138,6 +140,7 @@ impl From<&Item> for OrderItem {
         Self {
             key: it.key.to_string(),
             action: it.action.to_string(),
+            name: it.wish.name.as_ref().map(ToString::to_string),
             state: it.state().to_string(),
             offer: it.wish.offer.map(|it| it.to_string()),
             offer_name: None,
@@ -188,6 +191,8 @@ struct NewItem {
     action: Option<String>,
     /// Of an add: what is bought.
     offer: Option<String>,
+    /// Of an add: what the buyer calls it, on invoices too.
+    name: Option<String>,
     term: Option<String>,
     plan: Option<String>,
     quantity: Option<u32>,
@@ -224,6 +229,7 @@ impl NewItem {
         }
         let wish = Wish {
             offer: parse_optional(&at("offer"), self.offer.as_deref())?,
+            name: parse_optional(&at("name"), self.name.as_deref())?,
             term: parse_optional(&at("term"), self.term.as_deref())?,
             plan: parse_optional(&at("plan"), self.plan.as_deref())?,
             quantity: self.quantity,

@@ -18,12 +18,13 @@ use crate::domain::id::{AccountId, OfferId};
 use crate::domain::operator::Permission;
 use crate::domain::order::item::{QUANTITY_MAX, Wish, is_orderable};
 use crate::domain::subscription as domain;
-use crate::domain::subscription::change::{Cancellation, RefundTo};
+use crate::domain::subscription::change::{CancelAt, Cancellation, RefundTo};
 use crate::domain::subscription::seat as seats;
 use crate::domain::subscription::term::RunningTerm;
 use crate::domain::subscription::{Hold as DomainHold, Release};
 use crate::services::label::Labels;
 use crate::services::seat::Terms;
+use crate::services::subscription::Said;
 use crate::services::{Act, Cx, Error, order, seat, subscription};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -49,6 +50,13 @@ pub(super) fn routes() -> Vec<Route> {
         write(post(), "/subscriptions/{id}/change", changes, "Change what is bought", change),
         write(post(), "/subscriptions/{id}/renew", changes, "Renew for another term", renew),
         write(post(), "/subscriptions/{id}/cancel", cancels, "Cancel a subscription", cancel),
+        write(
+            Method::DELETE,
+            "/subscriptions/{id}/cancel",
+            cancels,
+            "Take back that a subscription is to end",
+            uncancel,
+        ),
         read("/subscriptions/{id}/seats", seats_read, "List the seats", list_seats),
         write(post(), "/subscriptions/{id}/seats", seats_write, "Give a seat to a user", assign),
         write(Method::DELETE, "/seats/{id}", seats_write, "Take a seat back", free),
@@ -89,6 +97,8 @@ struct Subscription {
     trial_until: Option<String>,
     started_on: Option<String>,
     ended_on: Option<String>,
+    /// The first day without it, if it is agreed on that it ends.
+    ends_on: Option<String>,
     /// When something is due for it next.
     next_due_at: Option<String>,
     order: Option<String>,
@@ -186,6 +196,7 @@ impl From<&domain::Subscription> for Subscription {
             trial_until: it.trial().until_on().map(|it| it.to_string()),
             started_on: it.began_on().map(|it| it.to_string()),
             ended_on: it.ended_on().map(|it| it.to_string()),
+            ends_on: it.ends_on().map(|it| it.to_string()),
             next_due_at: it.due_at().map(|it| it.to_string()),
             order: it.origin.as_ref().map(|it| it.0.to_string()),
             attributes: attribute::show(&it.attributes),
@@ -246,9 +257,23 @@ fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Subscription>, Erro
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SubscriptionForm {
+    /// What its buyer calls it, on invoices too.
+    name: Option<String>,
+    /// Whether its term renews by itself, if it has one that ends.
+    auto_renew: Option<bool>,
     /// Custom attributes by name.
     #[serde(default)]
     attributes: Attributes,
+}
+
+impl SubscriptionForm {
+    fn read(&self, was: &Said) -> Result<Said, Invalid> {
+        Ok(Said {
+            name: parse_optional("/name", self.name.as_deref())?,
+            renews: self.auto_renew.unwrap_or(was.renews),
+            attributes: attribute::read(&self.attributes, &was.attributes)?,
+        })
+    }
 }
 
 fn describe(
@@ -257,8 +282,12 @@ fn describe(
     patch: MergePatch<SubscriptionForm>,
 ) -> Result<Reply<Subscription>, Error> {
     let it = subscription::describe(act, call.id("id")?, call.if_match, |was| {
-        let form = patch.onto(&SubscriptionForm { attributes: attribute::show(was) })?;
-        Ok(attribute::read(&form.attributes, was)?)
+        let form = patch.onto(&SubscriptionForm {
+            name: was.name.as_ref().map(ToString::to_string),
+            auto_renew: None,
+            attributes: attribute::show(&was.attributes),
+        })?;
+        Ok(form.read(was)?)
     })?;
     tagged(act.cx(), &it)
 }
@@ -350,7 +379,7 @@ fn renew(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Subscriptio
     tagged(act.cx(), &it)
 }
 
-/// Why a subscription is canceled.
+/// Why and when a subscription is canceled.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CancelSubscription {
@@ -360,6 +389,8 @@ struct CancelSubscription {
     /// Where goes what was paid for days that are not used: `balance` (if nothing is said), `method`
     /// or `nowhere`.
     refund_to: Option<String>,
+    /// `now` (if nothing is said), `period_end`: when what is paid for is over, or `term_end`.
+    at: Option<String>,
 }
 
 fn cancel(
@@ -373,7 +404,13 @@ fn cancel(
         refund_to: parse_optional("/refund_to", body.refund_to.as_deref())?
             .unwrap_or(RefundTo::Balance),
     };
-    let it = subscription::cancel(act, call.id("id")?, &cancellation)?;
+    let at = word("/at", body.at.as_deref())?.unwrap_or(CancelAt::Now);
+    let it = subscription::cancel_at(act, call.id("id")?, (at, cancellation))?;
+    tagged(act.cx(), &it)
+}
+
+fn uncancel(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Subscription>, Error> {
+    let it = subscription::uncancel(act, call.id("id")?)?;
     tagged(act.cx(), &it)
 }
 

@@ -151,6 +151,25 @@ impl Subscription {
         ends.map(|it| (it.on, Step::Scheduled)).min()
     }
 
+    /// The day on which it is called off, as was agreed on.
+    #[must_use]
+    pub fn ends_on(&self) -> Option<Date> {
+        self.scheduled_end_on().map(|it| it.0)
+    }
+
+    /// The day on which what is paid for is over, after today: of a trial its end, else the last day
+    /// that a price is charged for in advance, or the next billing date.
+    #[must_use]
+    pub fn period_end_on(&self, today: Date, next_bill_on: Option<Date>) -> Option<Date> {
+        let charged = self.charged.values().map(|it| it.on).filter(|it| today < *it).max();
+        let term_end = self.term_end_on();
+        let end = self.trial().until_on().or(charged).or(next_bill_on);
+        // What does not renew by itself is over with its term anyway.
+        let is_last = self.term().is_some_and(|it| !it.renewal().is_automatic());
+        let end = if is_last { end.into_iter().chain(term_end).min() } else { end };
+        end.filter(|it| today < *it)
+    }
+
     /// A trial that takes the whole term ends with the term.
     fn trial_step(&self) -> Option<(Date, Step)> {
         let until_on = self.trial().until_on()?;
@@ -168,7 +187,10 @@ impl Subscription {
     }
 
     fn term_step(&self) -> Option<(Date, Step)> {
-        let renewal = self.term().and_then(RunningTerm::renews_on);
+        // What is called off with its term, or before, is not renewed first.
+        let is_called_off =
+            self.ends_on().zip(self.term_end_on()).is_some_and(|(on, end)| on <= end);
+        let renewal = self.term().and_then(RunningTerm::renews_on).filter(|_| !is_called_off);
         let end = || self.term_end_on().map(|it| (it, Step::Grace));
         renewal.map(|it| (it, Step::Renew)).or_else(end)
     }

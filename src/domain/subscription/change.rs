@@ -145,6 +145,19 @@ pub struct Cancellation {
     pub refund_to: RefundTo,
 }
 
+words! {
+    /// When a cancellation takes effect.
+    CancelAt {
+        /// At once.
+        Now = "now";
+        /// When what is paid for is over: the trial, what is charged in advance, or else the
+        /// billing period.
+        PeriodEnd = "period_end";
+        /// When the term is over.
+        TermEnd = "term_end";
+    }
+}
+
 /// What is to happen on a later day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Plan {

@@ -37,7 +37,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use self::amount::Former;
-use self::change::{Cancellation, Change, Commerce, Deal, Scheduled};
+use self::change::{Cancellation, Change, Commerce, Deal, Plan, Scheduled};
 use self::lifecycle::{HoldOrigin, State, Trigger, next};
 pub use self::mark::ChargedUntil;
 use self::term::RunningTerm;
@@ -651,6 +651,26 @@ impl Subscription {
         }
         self.scheduled.push(scheduled);
         Ok(self)
+    }
+
+    /// The same without the cancellation that somebody had agreed on, outside of any order.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub fn not_canceled(mut self) -> Result<(Self, Verb), Rejection> {
+        let (before, is_order) = (self.scheduled.len(), self.ends_on().is_some());
+        self.scheduled.retain(|it| match it.plan {
+            Plan::Cancel(_) => it.cause.is_some(),
+            Plan::Change(_) => true,
+        });
+        if self.scheduled.len() < before {
+            return Ok((self, Verb::Changed));
+        }
+        let why = match is_order {
+            true => "its end was ordered: cancel that order",
+            false => "it is not agreed on that it ends",
+        };
+        Err(Rejection::new(Code::SubscriptionStateForbids, why))
     }
 
     /// Takes out what was agreed on up to a day, the earlier day first, to be done now.

@@ -20,6 +20,7 @@ use crate::domain::attribute::Attribute;
 use crate::domain::attribute::definition::Attributed;
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::service_terms::ServiceTerms;
+use crate::domain::error::{Invalid, Rejection};
 use crate::domain::event::Verb;
 use crate::domain::id::{AccountId, Kind, OfferId, SubscriptionId};
 use crate::domain::operator::{Permission, Scope};
@@ -27,9 +28,13 @@ use crate::domain::page::{Page, PageRequest};
 use crate::domain::provisioning::task::{Task, Work};
 use crate::domain::stamp::SellerNumber;
 use crate::domain::subscription::calendar::{Shutdown, Step};
-use crate::domain::subscription::change::{Cancellation, Change, Plan, RefundTo};
+use crate::domain::subscription::change::{
+    CancelAt, Cancellation, Change, Plan, RefundTo, Scheduled,
+};
 use crate::domain::subscription::lifecycle::{State, Trigger};
+use crate::domain::subscription::term::RunningTerm;
 use crate::domain::subscription::{Purchase, Start, Subscription, tree};
+use crate::domain::text::Name;
 use crate::domain::time::{Date, Zone};
 use crate::store::subscription::{SUBSCRIPTION_BY_OFFER, SUBSCRIPTION_BY_PARENT};
 use crate::store::{Along, Key, Records};
@@ -195,6 +200,48 @@ pub fn cancel(
     act.load(id)
 }
 
+/// Cancels a subscription when what is paid for or its term is over; until then it goes on, is not
+/// renewed, and this can be taken back.
+///
+/// # Errors
+/// If its state forbids it, nothing of it ends by itself, or the caller may not.
+pub fn cancel_at(
+    act: &mut Act<'_>,
+    id: SubscriptionId,
+    (at, cancellation): (CancelAt, Cancellation),
+) -> Result<Subscription, Error> {
+    let it: Subscription = act.get(id)?;
+    act.must(Permission::SubscriptionCancel, &it.stamp)?;
+    let billing_account: BillingAccount = act.load(it.billing_account())?;
+    let today = billing_account.terms().zone.date_of(act.now());
+    let on = match at {
+        CancelAt::Now => return cancel(act, id, &cancellation),
+        CancelAt::PeriodEnd => it.period_end_on(today, billing_account.billing_date_after(today)),
+        CancelAt::TermEnd => it.term().and_then(RunningTerm::end_on).filter(|it| today < *it),
+    };
+    let Some(on) = on else {
+        let message = format!("`{at}` is no later day of this subscription: cancel it `now`");
+        return Err(Invalid::one("/at", "range", message).into());
+    };
+    // Who says it again says it anew.
+    let it = it.clone().not_canceled().map_or(it, |it| it.0);
+    let plan = Plan::Cancel(cancellation);
+    let planned = Scheduled { on, plan, cause: None, agreed_at: act.now() };
+    let planned = it.schedule(planned, today)?;
+    keep(act, (planned, Verb::Changed))
+}
+
+/// Takes back that a subscription is to end on a later day.
+///
+/// # Errors
+/// If that was not said of it, or the caller may not.
+pub fn uncancel(act: &mut Act<'_>, id: SubscriptionId) -> Result<Subscription, Error> {
+    let it: Subscription = act.get(id)?;
+    act.must(Permission::SubscriptionCancel, &it.stamp)?;
+    let goes_on = it.not_canceled()?;
+    keep(act, goes_on)
+}
+
 /// Cancels all that an account has: for when it is called off itself.
 ///
 /// # Errors
@@ -268,29 +315,60 @@ pub fn change(
     Ok(changed)
 }
 
-/// Says of a subscription what `say` makes of its attributes. Orders that are placed from now on
-/// carry it; those that were placed keep what was said then.
+/// What is said of a subscription, and costs nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// What its buyer calls it.
+    pub name: Option<Name>,
+    /// Whether its term renews by itself.
+    pub renews: bool,
+    /// Custom attributes.
+    pub attributes: Vec<Attribute>,
+}
+
+impl From<&Subscription> for Said {
+    fn from(it: &Subscription) -> Self {
+        let renews = it.term().is_some_and(|it| it.renewal().is_automatic());
+        Self { name: it.name().cloned(), renews, attributes: it.attributes.clone() }
+    }
+}
+
+/// Says of a subscription what `say` makes of what is said of it. Orders that are placed from now on
+/// carry its attributes; those that were placed keep what was said then.
 ///
 /// # Errors
-/// If it is not there, has changed since, an attribute is missing that its vendor asks for, or the
-/// caller may not.
+/// If it is not there, has changed since, an attribute is missing that its vendor asks for, it has
+/// no term that could renew, or the caller may not.
 pub fn describe(
     act: &mut Act<'_>,
     id: SubscriptionId,
     revision: Option<u32>,
-    say: impl FnOnce(&[Attribute]) -> Result<Vec<Attribute>, Error>,
+    say: impl FnOnce(&Said) -> Result<Said, Error>,
 ) -> Result<Subscription, Error> {
     let it: Subscription = act.get(id)?;
     act.must(Permission::SubscriptionChange, &it.stamp)?;
     act.expect_revision(&it.stamp, revision)?;
-    let attributes = say(&it.attributes)?;
-    if attributes == it.attributes {
+    let was = Said::from(&it);
+    let said = say(&was)?;
+    if said == was {
         return Ok(it);
     }
-    let vendor = (it.stamp.seller, Attributed::Subscription);
-    attribute::must_be_whole(act.cx(), vendor, ("/attributes", attributes.as_slice()))?;
-    let described = it.described(attributes)?;
-    act.keep(described)
+    let mut changes = Vec::new();
+    if said.name != was.name {
+        changes.push(Change::Name(said.name));
+    }
+    if said.renews != was.renews {
+        changes.push(Change::Renewal(renewal::way(act.cx(), &it, said.renews)?));
+    }
+    let seats = seat::needed(act.cx(), &it)?;
+    let changed = changes.into_iter().try_fold(it, |it, change| Ok(it.changed(change, seats)?.0));
+    let mut it = changed.map_err(|it: Rejection| Error::from(it))?;
+    if said.attributes != was.attributes {
+        let vendor = (it.stamp.seller, Attributed::Subscription);
+        attribute::must_be_whole(act.cx(), vendor, ("/attributes", said.attributes.as_slice()))?;
+        it = it.described(said.attributes)?.0;
+    }
+    keep(act, (it, Verb::Changed))
 }
 
 /// Does for a subscription what its calendar says is due, and nothing if nothing is.

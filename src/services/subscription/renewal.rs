@@ -3,8 +3,8 @@
 use super::{ask, hold, keep, zone};
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::catalog::offer::Offer;
-use crate::domain::catalog::term::{Term, Trial};
-use crate::domain::error::{Code, Rejection};
+use crate::domain::catalog::term::{Renewal, Term, Trial};
+use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::id::SubscriptionId;
 use crate::domain::operator::Permission;
 use crate::domain::provisioning::task::Work;
@@ -14,7 +14,7 @@ use crate::domain::subscription::renewal::Next;
 use crate::domain::subscription::term::RunningTerm;
 use crate::domain::subscription::{Start, Subscription, TrialRun};
 use crate::domain::text;
-use crate::services::{Act, Error, billing_account, offer};
+use crate::services::{Act, Cx, Error, billing_account, offer};
 
 /// Renews a subscription from the end of its present term: into the term of its offer that is named,
 /// or else into the one that follows the present one, or into that once more.
@@ -76,6 +76,26 @@ pub(super) fn prolong(
     }
     let it = act.load(it.id)?;
     hold::meet(act, it)
+}
+
+/// How a subscription renews by itself, as its offer says, or on its last day; or that it does not.
+///
+/// # Errors
+/// If it has no term that ends.
+pub(super) fn way(cx: Cx<'_>, it: &Subscription, renews: bool) -> Result<Renewal, Error> {
+    if it.term().and_then(RunningTerm::end_on).is_none() {
+        let message = "must be left out: it has no term that ends";
+        return Err(Invalid::one("/auto_renew", "term", message).into());
+    }
+    if !renews {
+        return Ok(Renewal::OnOrder);
+    }
+    let sold = cx.shared::<Offer>(it.deal().offer)?;
+    let said = sold.and_then(|sold| {
+        let term = sold.content.terms.iter().find(|term| Some(&term.key) == it.term_key())?;
+        term.renewal.or(Some(sold.content.billing.renewal))
+    });
+    Ok(said.filter(|it| it.is_automatic()).unwrap_or(Renewal::OnLastDay))
 }
 
 /// What begins with another term of the offer.

@@ -216,6 +216,7 @@ const DEEDS: &[Deed] = &[
     deed("PATCH /specifications/{specification}", "seller", r#"{"name":{"en":"$side Crate"}}"#),
     deed("PATCH /subscriptions/{subscription}", "seller", r#"{"attributes":{"note":"$side"}}"#),
     deed("POST /subscriptions/{subscription}/cancel", "seller", "{}"),
+    deed("DELETE /subscriptions/{paid_subscription}/cancel", "seller", ""),
     deed("POST /subscriptions/{subscription}/change", "seller", r#"{"quantity":3}"#),
     deed("POST /subscriptions/{subscription}/hold", "seller", "{}"),
     deed("POST /subscriptions/{held_subscription}/release", "seller", "{}"),

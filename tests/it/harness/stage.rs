@@ -341,6 +341,8 @@ impl Furnisher<'_> {
         self.make("seat", &path, &seat);
         let path = format!("/subscriptions/{}/hold", self.name("held_subscription"));
         self.seller().post(&path, &json!({ "reason": "OTHER" }));
+        let path = format!("/subscriptions/{}/cancel", self.name("paid_subscription"));
+        self.seller().post(&path, &json!({ "at": "period_end" }));
         let by_hand = json!({ "offer": self.name("by_hand") });
         for names in [
             ("order_6", "task_1"),

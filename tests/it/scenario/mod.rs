@@ -10,6 +10,7 @@ mod estimates;
 mod first_invoice;
 mod holds;
 mod languages;
+mod notices;
 mod renewals;
 mod taxes;
 mod two_sellers;

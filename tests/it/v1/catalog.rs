@@ -293,7 +293,7 @@ fn lists_name_what_they_point_at_and_are_narrowed() {
         > GET /subscriptions?offer={ofr1}&account={acc1}&order=oldest&fields=id,account_name,offer_name [operator]
         200 OK {"items":[{"account_name":"Acme","id":"{sub1}","offer_name":"Flat"}],"next_cursor":null}
         > GET /orders?account={acc1}&order=oldest&fields=id,account_name,items [operator]
-        200 OK {"items":[{"account_name":"Acme","id":"{ord1}","items":[{"action":"add","attributes":{},"failure":null,"key":"1","offer":"{ofr1}","offer_name":"Flat","quantity":1,"resources":{},"state":"completed","subscription":"{sub1}","term":null}]},{"account_name":"Acme","id":"{ord2}","items":[{"action":"add","attributes":{},"failure":null,"key":"1","offer":"{ofr2}","offer_name":"Other Flat","quantity":1,"resources":{},"state":"completed","subscription":"{sub3}","term":null}]}],"next_cursor":null}
+        200 OK {"items":[{"account_name":"Acme","id":"{ord1}","items":[{"action":"add","attributes":{},"failure":null,"key":"1","name":null,"offer":"{ofr1}","offer_name":"Flat","quantity":1,"resources":{},"state":"completed","subscription":"{sub1}","term":null}]},{"account_name":"Acme","id":"{ord2}","items":[{"action":"add","attributes":{},"failure":null,"key":"1","name":null,"offer":"{ofr2}","offer_name":"Other Flat","quantity":1,"resources":{},"state":"completed","subscription":"{sub3}","term":null}]}],"next_cursor":null}
         > GET /invoices?account={acc1}&order=oldest&fields=id,account_name [operator]
         200 OK {"items":[{"account_name":"Acme","id":"{inv1}"},{"account_name":"Acme","id":"{inv2}"}],"next_cursor":null}
         > GET /payments?account={acc1}&order=oldest&fields=id,account_name [operator]

@@ -45,6 +45,7 @@ fn a_timeline_tells_what_happened_in_sentences_the_newest_first() {
         2026-02-01 Invoice INV-2026-000001 was paid: 12.00 EUR [Olga Operator]
         2026-02-01 Payment 1 was received: 20.00 EUR [Olga Operator]
         2026-02-01 Invoice INV-2026-000002 was issued: 12.00 EUR [billing]
+        2026-01-11 Invoice INV-2026-000001 is overdue: 12.00 EUR [dunning]
         2026-01-01 Invoice INV-2026-000001 was issued: 12.00 EUR [billing]
         2026-01-01 Billing account Payer is active [Olga Operator]
         2026-01-01 Subscription Flat has begun [Olga Operator]
@@ -81,9 +82,9 @@ fn the_audit_tells_what_was_changed_by_whom_from_what_to_what() {
     say(&format!("/events?account={id}&kind=invoice&verb=partly_paid"));
     expect![[r#"
         > GET /events?subject={acc1}&verb=changed [operator]
-        200 OK {"items":[{"sequence":115,"at":"2026-02-01T00:00:00Z","name":"account.changed","subject":{"kind":"account","id":"{acc1}","label":"Payer Ltd"},"account":"{acc1}","cause":{"kind":"user","id":"{usr1}","label":"Olga Operator"},"request":"3ed2b0611e97da9c-2e","changes":[{"path":"/address/city","before":"Berlin","after":"Bonn"},{"path":"/name","before":"Payer","after":"Payer Ltd"}]}],"next_cursor":null}
+        200 OK {"items":[{"sequence":116,"at":"2026-02-01T00:00:00Z","name":"account.changed","subject":{"kind":"account","id":"{acc1}","label":"Payer Ltd"},"account":"{acc1}","cause":{"kind":"user","id":"{usr1}","label":"Olga Operator"},"request":"3ed2b0611e97da9c-2e","changes":[{"path":"/address/city","before":"Berlin","after":"Bonn"},{"path":"/name","before":"Payer","after":"Payer Ltd"}]}],"next_cursor":null}
         > GET /events?account={acc1}&kind=invoice&verb=partly_paid [operator]
-        200 OK {"items":[{"sequence":114,"at":"2026-02-01T00:00:00Z","name":"invoice.partly_paid","subject":{"kind":"invoice","id":"{inv1}","label":"INV-2026-000002"},"account":"{acc1}","cause":{"kind":"user","id":"{usr1}","label":"Olga Operator"},"request":"3ed2b0611e97da9c-2d","changes":[{"path":"/due/amount","before":"12.00","after":"4.00"},{"path":"/paid/amount","before":"0.00","after":"8.00"}]}],"next_cursor":null}
+        200 OK {"items":[{"sequence":115,"at":"2026-02-01T00:00:00Z","name":"invoice.partly_paid","subject":{"kind":"invoice","id":"{inv1}","label":"INV-2026-000002"},"account":"{acc1}","cause":{"kind":"user","id":"{usr1}","label":"Olga Operator"},"request":"3ed2b0611e97da9c-2d","changes":[{"path":"/due/amount","before":"12.00","after":"4.00"},{"path":"/paid/amount","before":"0.00","after":"8.00"}]}],"next_cursor":null}
     "#]].assert_eq(&said.text());
     let newest = operator.get("/events?limit=1")["items"][0]["sequence"].as_u64().unwrap();
     let after = operator.get(&format!("/events?after={}&limit=2", newest - 3));
