@@ -2,6 +2,7 @@
 
 use expect_test::expect;
 use serde_json::{Value, json};
+use tillbox::domain::time::Date;
 
 use crate::harness::client::Protocol;
 use crate::harness::market::{Market, monthly, sums, text};
@@ -218,4 +219,48 @@ fn what_is_credited_of_a_loss_was_never_paid_and_is_nobodys_money() {
     market.must_be_whole();
     assert_eq!(balance(), "owes 18.66, has 5.00");
     assert_eq!(operator.get(&path)["state"], "paid");
+}
+
+/// A day ends where the billing account is: the invoice, the lists and the balance say the same.
+#[test]
+fn an_invoice_is_overdue_when_the_day_is_over_where_it_is_paid() {
+    for (zone, days, hour, expected) in [
+        ("America/Los_Angeles", 1, 7, "open"),
+        ("America/Los_Angeles", 1, 9, "overdue"),
+        ("Pacific/Auckland", 0, 10, "open"),
+        ("Pacific/Auckland", 0, 12, "overdue"),
+    ] {
+        let market = Market::on("2026-01-01");
+        // What is for sale from a day on is so everywhere two days later.
+        let offer = market.offer("Flat", &[monthly("Base", "EUR", "10")]);
+        market.advance_to("2026-01-03");
+        let operator = market.operator();
+        let body = json!({
+            "name": "Far away", "address": { "street": "Ring 1", "city": "Berlin", "country": "DE" },
+            "billing": { "currency": "EUR", "zone": zone },
+        });
+        let account = operator.post("/accounts", &body);
+        market.order(&account, &offer, 1);
+        market.advance_to("2026-02-05");
+        let last = market.invoices(&account).pop().unwrap();
+        let due_on: Date = text(&last["due_on"]).parse().unwrap();
+        let at = format!("{}T{hour:02}:00:00Z", due_on.plus_days(days));
+        operator.post("/clock/advance", &json!({ "to": at }));
+
+        let id = text(&account["id"]);
+        let listed = |state: &str| {
+            let found = operator.get(&format!("/invoices?account={id}&state={state}"));
+            let found = found["items"].as_array().unwrap().clone();
+            (found.iter().any(|it| it["id"] == last["id"]), found.len())
+        };
+        let shown = operator.get(&format!("/invoices/{}", text(&last["id"])));
+        assert_eq!(shown["state"], expected, "{zone} {at}");
+        assert_eq!(
+            (listed("open").0, listed("overdue").0),
+            (expected == "open", expected != "open")
+        );
+        let balance = operator.get(&format!("/accounts/{id}/balance"));
+        let overdue = format!("{}.00", 12 * listed("overdue").1);
+        assert_eq!(balance["balances"][0]["overdue"]["amount"], overdue, "{zone} {at}");
+    }
 }
