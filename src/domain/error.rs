@@ -120,6 +120,8 @@ codes! {
     MeterNotRated = "meter_not_rated";
     /// The subscription is no pool of which users could have parts.
     NotAPool = "not_a_pool";
+    /// This is for others to do: nobody does it to itself.
+    NotForOneself = "not_for_oneself";
     /// The offer cannot be ordered now, or not by this account.
     OfferNotAvailable = "offer_not_available";
     /// The consumer key may not call the operation.

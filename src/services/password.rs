@@ -259,7 +259,7 @@ fn may_set(cx: Cx<'_>, user: &User) -> Result<(), Error> {
     cx.must(Permission::PasswordWrite, &user.stamp)?;
     if cx.actor.user() == Some(user.id) {
         let why = "one changes one's own password by knowing it";
-        return Err(Rejection::new(Code::UserStateForbids, why).into());
+        return Err(Rejection::new(Code::NotForOneself, why).into());
     }
     user::must_outrank(cx.actor, user, Permission::PasswordWrite)
 }

@@ -290,7 +290,7 @@ pub fn revise(
 fn must_change_logins(act: &Act<'_>, user: &User) -> Result<(), Error> {
     if act.actor().user() == Some(user.id) {
         let why = "one changes what one signs in with by knowing one's password";
-        return Err(Rejection::new(Code::UserStateForbids, why).into());
+        return Err(Rejection::new(Code::NotForOneself, why).into());
     }
     act.must(Permission::PasswordWrite, &user.stamp)
 }

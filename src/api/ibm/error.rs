@@ -177,6 +177,7 @@ const REASONS: &[(Code, &Message)] = &[
     (Code::Duplicate, &message::EMAIL_TAKEN),
     (Code::LastAdministrator, &message::LAST_ADMINISTRATOR),
     (Code::NotAPool, &message::NO_POOL),
+    (Code::NotForOneself, &message::NOT_FOR_ONESELF),
     (Code::SeatForbids, &message::SEAT_STATE),
     (Code::SeatHeld, &message::SEAT_TAKEN),
     (Code::SeatsTaken, &message::NO_SEAT_LEFT),

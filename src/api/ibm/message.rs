@@ -47,6 +47,7 @@
 //! | `BZSUS9002E` | 400 | `The email address already exists.` | a subscriber gets an address that another one has | Provide an email address that no subscriber of the service has. |
 //! | `BZSUS9003E` | 400 | `The state of the subscriber does not allow the operation: {0}.` | an operation that the state of the subscriber forbids | Get the subscriber and check its SubscriberState. |
 //! | `BZSUS9004E` | 409 | `The customer would be left without an active CustomerAdministrator.` | the last administrator of an organization is suspended, removed or loses the role | Give the role to another active subscriber of the customer first. |
+//! | `BZSUS9005E` | 400 | `Nobody does this to itself: {0}.` | setting or resetting one's own password, or changing one's own EmailAddress | Change your own password by changePassword. For what you sign in with, ask another administrator. |
 //! | `BZSUS9101E` | 400 | `No seat of the subscription is left: {0}.` | entitling somebody when all seats are taken | Revoke a seat, or update the NumberOfSeats of the subscription. |
 //! | `BZSUS9102E` | 404 | `Seat with specified ID does not exist.` | a seat that is not there, was revoked, or belongs to somebody else | Get the subscriber and use the id of one of the seats in its SeatSet. |
 //! | `BZSUS9103E` | 400 | `Seat does not belong to the given {0}` | a seat with the id of another subscription or subscriber in the path | Use the {0} to which the seat belongs. |
@@ -241,6 +242,10 @@ messages! {
         "The customer would be left without an active CustomerAdministrator."
         "Give the role to another active subscriber of the customer first."
         "the last administrator of an organization is suspended, removed or loses the role";
+    NOT_FOR_ONESELF = "BZSUS9005E" 400
+        "Nobody does this to itself: {0}."
+        "Change your own password by changePassword. For what you sign in with, ask another administrator."
+        "setting or resetting one's own password, or changing one's own EmailAddress";
     NO_SEAT_LEFT = "BZSUS9101E" 400
         "No seat of the subscription is left: {0}."
         "Revoke a seat, or update the NumberOfSeats of the subscription."

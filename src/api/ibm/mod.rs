@@ -50,7 +50,8 @@
 //!   `suppressEmail=true`. `activateSubscriber` sends nothing. A one-time password may be set and
 //!   changed before; an active subscriber is told of it by mail, though not which it is.
 //! - `resetPassword` sends a link. `setUserPassword` is for active subscribers; nobody sets its own
-//!   password but by `changePassword`.
+//!   password but by `changePassword`, and nobody its own `EmailAddress` here: another administrator
+//!   does, or oneself in the UI, where it asks for the password.
 //! - `PUT` of a subscriber sets its roles too. `VSR`, `CustomerAdministrator` and `User` are ours; the
 //!   other names that clients know are kept, and give no right.
 //! - Suspending, removing or demoting the last active administrator of an organization is refused.

@@ -168,7 +168,7 @@ fn what_is_wrong_with_a_credential_is_told() {
         (ONE_TIME, given("", "onet1me!"), "400 BZSAP1033E"),
         (ONE_TIME, given(email, ""), "400 BZSAP1033E"),
         (ONE_TIME, given(foreign, "onet1me!"), "404 BZSUS9001E"),
-        (ONE_TIME, given(&house.north.admin.email, "onet1me!"), "400 BZSUS9003E"),
+        (ONE_TIME, given(&house.north.admin.email, "onet1me!"), "400 BZSUS9005E"),
         (SET, given(foreign, "passw0rd"), "404 BZSUS9001E"),
         (SET, json!({ "UserCredential": [] }), "400 BZSAP9003E"),
         (SET, given(email, &"p4".repeat(101)), "400 BZSAP9002E"),

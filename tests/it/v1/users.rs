@@ -269,7 +269,7 @@ fn what_one_signs_in_with_is_changed_by_who_knows_the_password() {
     said.say(&nobody, "member", "POST /session?fields=must_change_password", Some(&sign_in));
     expect![[r#"
         > PATCH /users/{usr1}?fields=email {"email":"mine@elsewhere.test"} [member]
-        409 Conflict {"type":"/problems/user_state_forbids","title":"The state of the user does not allow the operation.","status":409,"detail":"one changes what one signs in with by knowing one's password","request_id":"…"}
+        409 Conflict {"type":"/problems/not_for_oneself","title":"This is for others to do: nobody does it to itself.","status":409,"detail":"one changes what one signs in with by knowing one's password","request_id":"…"}
         > POST /users/{usr1}/login?fields=email,login {"email":"mine@elsewhere.test","login":"Mine","present":"not the right 1"} [member]
         401 Unauthorized {"type":"/problems/sign_in_refused","title":"The login or the password is wrong, or too many sign-ins have failed.","status":401,"detail":"the login or the password is wrong, or too many sign-ins have failed; after a while it can be tried again","request_id":"…"}
         > POST /users/{usr1}/login?fields=email,login {"email":"mine@elsewhere.test","login":"Mine","present":"till-4-the-box!"} [a token for less]
@@ -377,7 +377,7 @@ fn a_password_that_somebody_set_opens_once_if_it_is_meant_so() {
         > POST /password/renew?fields=must_change_password {"email":"member@customer.north.test","password":"mine, and mine alone","present":"once and never again"} [member]
         201 Created {"must_change_password":false}
         > POST /users/{usr2}/password {"password":"for myself, please"} [buyer]
-        409 Conflict {"type":"/problems/user_state_forbids","title":"The state of the user does not allow the operation.","status":409,"detail":"one changes one's own password by knowing it","request_id":"…"}
+        409 Conflict {"type":"/problems/not_for_oneself","title":"This is for others to do: nobody does it to itself.","status":409,"detail":"one changes one's own password by knowing it","request_id":"…"}
         > POST /users/{usr1}/password {"password":"for somebody else"} [south]
         404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{usr1}` is not there","request_id":"…"}
     "#]].assert_eq(&said.text());
