@@ -124,14 +124,14 @@ pub fn change(bss: &Bss, login: &str, present: &str, new: &NewPassword) -> Resul
         session::note_later(bss, known.id);
         return Err(session::refused());
     }
+    // Before anything is said of the new one, which would say that the present one is right.
+    session::must_open(bss, known.id, is_living)?;
     let (id, policy) = (known.id, new.policy);
     let password = new.hash_for(bss, &known)?;
     let replace = move |act: &mut Act<'_>| {
         let user: User = act.get(id)?;
         let is_same = user.credential().is_some_and(|it| *it.hash() == before);
-        // Who is only invited has one if somebody set it, and chooses its own before it is let in.
-        let is_living = matches!(user.state(), UserState::Active | UserState::Invited);
-        if !is_same || !is_living || session::is_locked(act, &user) {
+        if !is_same || !is_living(&user) || session::is_locked(act.wall(), &user) {
             return Err(session::refused());
         }
         let (user, verb) = user.change_password(password, policy, act.wall())?;
@@ -139,6 +139,12 @@ pub fn change(bss: &Bss, login: &str, present: &str, new: &NewPassword) -> Resul
         user::keep(act, user, verb)
     };
     bss.act(Author::of(house), replace).wait()
+}
+
+/// Whether a user may choose another password. Who is only invited has one if somebody set it, and
+/// chooses its own before it is let in.
+const fn is_living(user: &User) -> bool {
+    matches!(user.state(), UserState::Active | UserState::Invited)
 }
 
 /// Changes what somebody itself signs in with, who must know the password: whoever only found the
@@ -167,7 +173,7 @@ pub fn change_login(
     let revise = move |act: &mut Act<'_>| {
         let user: User = act.get(id)?;
         let is_same = user.credential().map(|it| it.hash()) == hash.as_ref();
-        if !is_same || user.state() != UserState::Active || session::is_locked(act, &user) {
+        if !is_same || user.state() != UserState::Active || session::is_locked(act.wall(), &user) {
             return Err(session::refused());
         }
         act.must(Permission::UserWrite, &user.stamp)?;

@@ -11,6 +11,7 @@ use crate::domain::operator::{
 };
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::text::Prose;
+use crate::domain::time::Instant;
 use crate::store::operator::{SESSION_BY_DIGEST, SESSION_BY_USER};
 use crate::store::{Along, Key, Records};
 use crate::world::password::Verdict;
@@ -46,14 +47,16 @@ pub fn sign_in(bss: &Bss, command: SignIn) -> Result<SignedIn, Error> {
     let hash = known.as_ref().and_then(User::credential).map(|it| it.hash().clone());
     let verdict = bss.verify_password(&command.password, hash.as_ref())?;
     let (Some(known), Some(hash)) = (known, hash) else { return Err(refused()) };
-    let better = match verdict {
+    match verdict {
         Verdict::Wrong => {
             note_later(bss, known.id);
             return Err(refused());
         }
-        Verdict::RightButDated => Some(bss.hash_password(&command.password)?),
-        Verdict::Right => None,
-    };
+        // Hashing and acting take their time, which would say behind a locked door who is right.
+        Verdict::RightButDated | Verdict::Right => must_open(bss, known.id, |_| true)?,
+    }
+    let is_dated = verdict == Verdict::RightButDated;
+    let better = is_dated.then(|| bss.hash_password(&command.password)).transpose()?;
     let author = Author::of(house);
     bss.act(author, move |act| enter(act, known.id, &hash, better, command.agent)).wait()
 }
@@ -75,6 +78,15 @@ pub(super) fn refused() -> Error {
     Rejection::new(Code::SignInRefused, why).into()
 }
 
+/// Refuses who knows the password of a door that is locked now, or of one that is none to it, before
+/// anything is said or done that would tell it from a guess.
+pub(super) fn must_open(bss: &Bss, id: UserId, may: fn(&User) -> bool) -> Result<(), Error> {
+    bss.read(&Actor::duty("sign_in"), |cx| {
+        let user: User = cx.get(id)?;
+        if is_locked(cx.wall, &user) || !may(&user) { Err(refused()) } else { Ok(()) }
+    })
+}
+
 /// Counts a failure. Nobody waits for it, so that the time an answer takes says nothing of whether
 /// there is such a user.
 pub(super) fn note_later(bss: &Bss, id: UserId) {
@@ -82,14 +94,14 @@ pub(super) fn note_later(bss: &Bss, id: UserId) {
 }
 
 /// Counts a failure, unless the door is locked already: an attacker must not lock it for good.
-pub(super) fn note_failure(act: &mut Act<'_>, id: UserId) -> Result<(), Error> {
+fn note_failure(act: &mut Act<'_>, id: UserId) -> Result<(), Error> {
     let user: User = act.get(id)?;
-    if is_locked(act, &user) {
+    if is_locked(act.wall(), &user) {
         return Ok(());
     }
     let wall = act.wall();
     let user = user.fail_sign_in(wall);
-    if is_locked(act, &user) {
+    if is_locked(act.wall(), &user) {
         // Others should hear of a door that was locked, but not of each wrong key.
         let mut user = user;
         return act.put(&mut user);
@@ -97,8 +109,8 @@ pub(super) fn note_failure(act: &mut Act<'_>, id: UserId) -> Result<(), Error> {
     act.put_quietly(&user)
 }
 
-pub(super) fn is_locked(act: &Act<'_>, user: &User) -> bool {
-    user.sign_ins().locked_until.is_some_and(|it| act.wall() < it)
+pub(super) fn is_locked(wall: Instant, user: &User) -> bool {
+    user.sign_ins().locked_until.is_some_and(|it| wall < it)
 }
 
 /// Lets a user in whose password was right when it was compared with `hash`.
@@ -111,7 +123,7 @@ fn enter(
 ) -> Result<SignedIn, Error> {
     let user: User = act.get(id)?;
     let is_same = user.credential().is_some_and(|it| it.hash() == hash);
-    if !is_same || is_locked(act, &user) {
+    if !is_same || is_locked(act.wall(), &user) {
         return Err(refused());
     }
     let user = match better {

@@ -93,8 +93,7 @@ fn known(
     let user: User = cx.get(id)?;
     let is_called_so = user.profile().logins().contains(&shown.login.trim().to_lowercase());
     let is_same = user.credential().is_some_and(|it| it.hash() == hash && opens(it));
-    let is_locked = user.sign_ins().locked_until.is_some_and(|it| cx.wall < it);
-    if !is_called_so || !is_same || is_locked {
+    if !is_called_so || !is_same || session::is_locked(cx.wall, &user) {
         return Err(Error::Unauthenticated);
     }
     Ok((operator::person(cx, &user)?, None, None))
@@ -124,7 +123,11 @@ pub fn recognize(bss: &Bss, shown: &ShownPassword) -> Result<Arc<Actor>, Error> 
     let verdict = bss.verify_password(&shown.password, hash.as_ref())?;
     let (Some(user), Some(hash)) = (user, hash) else { return Err(Error::Unauthenticated) };
     if verdict == Verdict::Wrong {
-        bss.act(Author::of(house), move |act| session::note_failure(act, user.id)).wait()?;
+        session::note_later(bss, user.id);
+        return Err(Error::Unauthenticated);
+    }
+    // Who waited for more than others behind a locked door would know that it is right.
+    if session::is_locked(bss.moment().wall, &user) {
         return Err(Error::Unauthenticated);
     }
     if user.sign_ins().failures > 0 {
@@ -137,7 +140,7 @@ pub fn recognize(bss: &Bss, shown: &ShownPassword) -> Result<Arc<Actor>, Error> 
 /// Forgets the failures before the right password, unless the door is locked for them.
 fn forgive(act: &mut Act<'_>, id: UserId) -> Result<(), Error> {
     let user: User = act.get(id)?;
-    if session::is_locked(act, &user) {
+    if session::is_locked(act.wall(), &user) {
         return Ok(());
     }
     act.put_quietly(&user.unlock().0)

@@ -88,6 +88,41 @@ fn nobody_learns_from_a_refusal_whether_there_is_such_a_user() {
     assert!(sign_in(&house, email, PASSWORD).status.is_success());
 }
 
+/// What is said of the new password would say that the present one is right.
+#[test]
+fn behind_a_locked_door_nobody_learns_by_another_password_whether_a_guess_is_right() {
+    let house = House::on("2026-01-01");
+    let email = &house.north.customer.admin.email;
+    let nobody = Client::nobody(&house.app);
+    let renew = |present: &str, password: &str| {
+        let body = json!({ "email": email, "present": present, "password": password });
+        let answer = nobody.call("POST /password/renew", Some(&body));
+        // An act after it has seen it.
+        house.operator().patch(&format!("/users/{}", house.operator.id), &json!({}));
+        (answer.status.as_u16(), answer.json()["type"].clone())
+    };
+    let plain = |present: &str| {
+        let escaped = |it: &str| it.replace('@', "%40").replace('!', "%21");
+        let said = format!("email={}&password={}&new=a", escaped(email), escaped(present));
+        form(&house, None, &said).headers["location"].to_str().unwrap().to_owned()
+    };
+    let weak = (422, json!("/problems/weak_password"));
+    assert_eq!(
+        (renew(PASSWORD, "a"), &*plain(PASSWORD)),
+        (weak.clone(), "/ui/sign-in?refused=weak")
+    );
+    let refused = (401, json!("/problems/sign_in_refused"));
+    for _ in 0..5 {
+        assert_eq!(renew("not the password", "a"), refused);
+    }
+    for password in ["a", PASSWORD, "a new and good one"] {
+        assert_eq!(renew(PASSWORD, password), refused, "{password}");
+    }
+    assert_eq!(plain(PASSWORD), "/ui/sign-in?refused=1");
+    house.app.pass("1 day");
+    assert_eq!((renew(PASSWORD, "a"), &*plain(PASSWORD)), (weak, "/ui/sign-in?refused=weak"));
+}
+
 #[test]
 fn a_session_ends_when_nobody_is_there_and_a_stale_cookie_does_not_lock_one_out() {
     let house = House::on("2026-01-01");
