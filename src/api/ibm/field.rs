@@ -22,6 +22,8 @@ pub(super) enum Form {
     Number,
     /// A whole number, or nothing at all, as a number or as a text.
     Count,
+    /// Any whole number, as a number or as a text.
+    Whole,
     /// Yes or no.
     Flag,
     /// Another object.
@@ -67,19 +69,25 @@ pub(super) fn read<T: DeserializeOwned>(
     let inner = body.as_object_mut().and_then(|it| it.remove(envelope));
     let Some(Value::Object(mut inner)) = inner else { return Err(object_wanted(envelope).into()) };
     check(&inner, fields)?;
-    inner.values_mut().for_each(forget_nothing);
-    inner.retain(|_, it| !it.is_null());
+    keep(&mut inner, fields);
     Ok(serde_json::from_value(Value::Object(inner)).map_err(Error::internal)?)
 }
 
-/// Takes out what says nothing: `null` is the same as no word at all.
-fn forget_nothing(value: &mut Value) {
-    if let Some(object) = value.as_object_mut() {
-        object.values_mut().for_each(forget_nothing);
-        object.retain(|_, it| !it.is_null());
-    } else if let Some(list) = value.as_array_mut() {
-        list.iter_mut().for_each(forget_nothing);
-    }
+/// Takes out what says nothing: `null` is the same as no word at all, and what is in no table was not
+/// looked at.
+fn keep(object: &mut Map<String, Value>, fields: Fields) {
+    object.retain(|_, it| !it.is_null());
+    object.retain(|name, value| {
+        let Some(field) = fields.iter().find(|it| it.name == name) else { return false };
+        match (field.form, value) {
+            (Form::Object(inner), Value::Object(it)) => keep(it, inner),
+            (Form::Objects(inner), Value::Array(items)) => {
+                items.iter_mut().filter_map(Value::as_object_mut).for_each(|it| keep(it, inner));
+            }
+            _ => {}
+        }
+        true
+    });
 }
 
 fn object_wanted(name: &str) -> Said {
@@ -116,6 +124,7 @@ impl Field {
             (Form::Text(_) | Form::Word(_), _) => Err(message::TEXT_REQUIRED.with([name])),
             (Form::Number, value) => number(value).map(drop).ok_or_else(|| number_wanted(name)),
             (Form::Count, value) => count(value).map(drop).ok_or_else(|| count_wanted(name)),
+            (Form::Whole, value) => whole(value).map(drop).ok_or_else(|| whole_wanted(name)),
             (Form::Flag, Value::Bool(_)) => Ok(()),
             (Form::Flag, _) => Err(message::KIND_WRONG.with([name, "true or false"])),
             (Form::Object(fields), Value::Object(inner)) => check(inner, fields),
@@ -155,6 +164,10 @@ fn number_wanted(name: &str) -> Said {
     message::KIND_WRONG.with([name, "a whole number that is greater than zero"])
 }
 
+fn whole_wanted(name: &str) -> Said {
+    message::KIND_WRONG.with([name, "a whole number"])
+}
+
 fn count_wanted(name: &str) -> Said {
     message::KIND_WRONG.with([name, "a whole number that is not negative"])
 }
@@ -166,12 +179,17 @@ pub(super) fn number(value: &Value) -> Option<u64> {
 
 /// The same, and zero.
 pub(super) fn count(value: &Value) -> Option<u64> {
+    whole(value).and_then(|it| it.try_into().ok())
+}
+
+/// The same, and below it.
+pub(super) fn whole(value: &Value) -> Option<i64> {
     let text = match value {
         Value::Number(it) => it.to_string(),
         Value::String(it) => it.trim().to_owned(),
         Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
     };
-    text.parse().ok().filter(|it| i64::try_from(*it).is_ok())
+    text.parse().ok()
 }
 
 /// The word that a text is, whatever case it is written in.
@@ -200,6 +218,7 @@ mod tests {
         Field::optional("Note", Form::Text(3)),
         Field::optional("Count", Form::Number),
         Field::optional("Part", Form::Count),
+        Field::optional("Below", Form::Whole),
         Field::optional("IsOpen", Form::Flag),
         Field::required("Whole", Form::Object(PART)),
         Field::optional("PartSet", Form::Objects(PART)),
@@ -229,12 +248,29 @@ mod tests {
             json!({ "Note": "", "Other": [1], "Count": "12", "IsOpen": false }),
             json!({ "Part": 0 }),
             json!({ "Part": "7" }),
+            json!({ "Below": -7 }),
+            json!({ "Below": " 7 " }),
             json!({ "Note": null, "Count": 1, "PartSet": [{ "Value": "1", "Kind": "two" }] }),
             json!({ "Name": "äöü", "PartSet": [] }),
             json!({ "PartSet": null, "Whole": { "Value": "1", "Kind": null } }),
         ] {
             assert_eq!(told(&thing(&right)), "good", "{right}");
         }
+    }
+
+    #[test]
+    fn nothing_is_read_of_what_no_table_has() {
+        let said = json!({
+            "Other": 5, "Note": null,
+            "Whole": { "Value": "1", "Kind": null, "Name": {} },
+            "PartSet": [{ "Value": "1", "Other": [] }],
+        });
+        let read = read::<Value>(thing(&said), "Thing", THING).expect("a thing");
+        let expected = json!({
+            "Name": "abc", "Whole": { "Value": "1" }, "RoleSet": ["User"],
+            "PartSet": [{ "Value": "1" }],
+        });
+        assert_eq!(read, expected);
     }
 
     #[test]
@@ -256,6 +292,9 @@ mod tests {
             (json!({ "Count": 1.5 }), kind("Count", number)),
             (json!({ "Count": 9_223_372_036_854_775_808_u64 }), kind("Count", number)),
             (json!({ "Part": -1 }), kind("Part", "a whole number that is not negative")),
+            (json!({ "Below": 1.5 }), kind("Below", "a whole number")),
+            (json!({ "Below": "x" }), kind("Below", "a whole number")),
+            (json!({ "Below": true }), kind("Below", "a whole number")),
             (json!({ "IsOpen": "yes" }), kind("IsOpen", "true or false")),
             (json!({ "Whole": null }), text("Value")),
             (json!({ "Whole": [] }), kind("Whole", "an object")),

@@ -2,10 +2,10 @@
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use serde_json::{Number, Value};
+use serde_json::Value;
 
 use super::error::Said;
-use super::field::{Field, Fields, Form, number};
+use super::field::{Field, Fields, Form, number, whole};
 use super::message;
 use super::person::{self, Person, must};
 use super::seat::Seat;
@@ -24,6 +24,7 @@ pub(super) const FIELDS: Fields = &[
             Field::optional("Type", Form::Word(TYPES)),
             Field::optional("StringValue", Form::Text(1000)),
             Field::optional("BooleanValue", Form::Flag),
+            Field::optional("IntegerValue", Form::Whole),
             Field::optional("Deleted", Form::Flag),
         ]),
     ),
@@ -67,7 +68,7 @@ pub(super) struct SubscriberAttribute {
     #[serde(skip_serializing_if = "Option::is_none")]
     boolean_value: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    integer_value: Option<Number>,
+    integer_value: Option<Value>,
     #[serde(skip_deserializing)]
     subscriber_id: u64,
     deleted: Option<bool>,
@@ -79,7 +80,7 @@ impl SubscriberAttribute {
         let word = self.r#type.as_deref().unwrap_or("STRING").trim().to_ascii_uppercase();
         let value = match word.as_str() {
             "BOOLEAN" => AttributeValue::Flag(self.boolean_value.unwrap_or(false)),
-            "INTEGER" => AttributeValue::Number(self.integer()?),
+            "INTEGER" => AttributeValue::Number(self.integer()),
             _ => {
                 let text = self.string_value.as_deref().unwrap_or_default();
                 let refused = |it: crate::domain::text::TextError| {
@@ -91,11 +92,8 @@ impl SubscriberAttribute {
         Ok(Attribute { name, value })
     }
 
-    fn integer(&self) -> Result<Decimal, Said> {
-        let text = self.integer_value.as_ref().map_or_else(|| "0".to_owned(), Number::to_string);
-        let whole: Result<i64, _> = text.parse();
-        let refused = |_| message::KIND_WRONG.with(["IntegerValue", "a whole number"]);
-        whole.map(Decimal::from).map_err(refused)
+    fn integer(&self) -> Decimal {
+        self.integer_value.as_ref().and_then(whole).unwrap_or_default().into()
     }
 
     /// An attribute as the contract shows it.
@@ -110,7 +108,7 @@ impl SubscriberAttribute {
         let (word, value) = match &it.value {
             AttributeValue::Flag(flag) => ("BOOLEAN", Self { boolean_value: Some(*flag), ..blank }),
             AttributeValue::Number(number) if whole(number).is_some() => {
-                let number = whole(number).map(Number::from);
+                let number = whole(number).map(Value::from);
                 ("INTEGER", Self { integer_value: number, ..blank })
             }
             AttributeValue::Number(_) | AttributeValue::Text(_) => {
