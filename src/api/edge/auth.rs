@@ -18,6 +18,8 @@ use super::body;
 use super::fault::Fault;
 use super::oauth::address::addresses;
 use super::oauth::{Authorization, Flaw, Target};
+use super::origin::is_from_here;
+
 use crate::domain::error::{Code, Rejection};
 use crate::domain::operator::Actor;
 use crate::domain::stamp::SellerNumber;
@@ -58,25 +60,34 @@ pub(crate) fn caller(bss: &Bss, parts: &Parts) -> Result<Caller, Fault> {
         return Ok(nobody());
     };
     let actor = operator::authenticate(bss, Credential::Session(session))?;
-    let safe = matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
     let csrf = parts.headers.get("x-csrf-token").and_then(|it| it.to_str().ok());
     // A browser sends the cookie whoever made the page; only our own page knows the token.
-    if !safe && !csrf.is_some_and(|it| operator::is_csrf_token(session, it)) {
+    if !is_safe(&parts.method) && !csrf.is_some_and(|it| operator::is_csrf_token(session, it)) {
         return Err(Fault::CrossSite);
     }
     Ok(Caller { actor, is_signed_in: true })
+}
+
+/// Whether a method changes nothing, whoever makes a browser use it.
+fn is_safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
 /// Who calls a contract whose clients show a password with each request (RFC 7617), or come by one of
 /// the ways of [`caller`].
 ///
 /// # Errors
-/// As [`caller`].
+/// As [`caller`]; [`Fault::CrossSite`] for a password that a browser shows because a page of somebody
+/// else wants something done.
 pub(crate) async fn caller_with_password(bss: &Arc<Bss>, parts: &Parts) -> Result<Caller, Fault> {
     let is_console = parts.extensions.get::<Console>().is_some();
     let Some(text) = credentials(&parts.headers, "basic").filter(|_| !is_console) else {
         return caller(bss, parts);
     };
+    // A browser that was once asked for it shows it whoever made the page.
+    if !is_safe(&parts.method) && !is_from_here(&parts.headers, bss.site()) {
+        return Err(Fault::CrossSite);
+    }
     let shown = pair(text).ok_or(Error::Unauthenticated)?;
     let actor = match shown::recall(bss, &shown)? {
         Some(actor) => actor,

@@ -9,5 +9,6 @@ pub(crate) mod call;
 pub(crate) mod cursor;
 pub(crate) mod fault;
 pub(crate) mod oauth;
+pub(crate) mod origin;
 pub(crate) mod query;
 pub(crate) mod reply;

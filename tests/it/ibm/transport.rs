@@ -91,6 +91,40 @@ fn who_guesses_locks_the_door_for_a_while_even_for_who_knows() {
     assert_eq!(told(&shown(&house, &right)), "200");
 }
 
+/// A browser that was asked for a password once shows it again, whoever made the page.
+#[test]
+fn a_page_of_somebody_else_gets_nothing_done_by_the_password_that_a_browser_knows() {
+    let house = House::on("2026-01-01");
+    let (admin, member) = (&house.north.admin, &house.north.customer.member);
+    let what = format!(
+        "POST /api/bss/service/authorization/assignRole?loginName={}&role=CustomerAdministrator",
+        member.email
+    );
+    let host = "till.test";
+    for (headers, expected) in [
+        (vec![("origin", "https://evil.test")], "403"),
+        (vec![("origin", "null")], "403"),
+        (vec![("sec-fetch-site", "cross-site")], "403"),
+        (vec![("sec-fetch-site", "same-site"), ("origin", "https://till.test")], "403"),
+        (vec![("sec-fetch-site", "same-origin"), ("origin", "https://till.test")], "204"),
+        (vec![], "204"),
+    ] {
+        let client = Client::nobody(&house.app).header("host", host);
+        let client = client.header("authorization", &basic(&admin.email, PASSWORD));
+        let client = headers.iter().fold(client, |it, (name, value)| it.header(name, value));
+        assert_eq!(
+            told(&client.call(&what, None)).split(' ').next(),
+            Some(expected),
+            "{headers:?}"
+        );
+        assert_eq!(
+            told(&client.call("GET /api/bss/resource/customer", None)),
+            "200",
+            "{headers:?}"
+        );
+    }
+}
+
 #[test]
 fn a_request_is_refused_for_the_first_thing_that_is_wrong_with_it() {
     let house = House::on("2026-01-01");
