@@ -110,10 +110,8 @@ fn wire(cx: Cx<'_>, it: &Account) -> Result<Customer, Error> {
         contact,
     };
     let vendor = vendor_number(cx, it.stamp.seller)?;
-    let accounts = billing_account::of(cx, it.id)?;
-    let accounts = accounts
-        .iter()
-        .filter(|it| it.purpose() == BillingPurpose::Billing && it.state() != BillingState::Closed);
+    let accounts = billed(cx, it.id)?;
+    let accounts = accounts.iter();
     Ok(Customer {
         id: Some(number),
         oid: Some(number),
@@ -126,6 +124,14 @@ fn wire(cx: Cx<'_>, it: &Account) -> Result<Customer, Error> {
         customer_account_set: accounts.map(|it| customer_account(it, vendor)).collect(),
         customer_identifier_set: Customer::identifiers(profile),
     })
+}
+
+/// The billing accounts of a customer that this contract has words for, the default one first.
+fn billed(cx: Cx<'_>, of: AccountId) -> Result<Vec<BillingAccount>, Error> {
+    let mut all = billing_account::of(cx, of)?;
+    all.retain(|it| it.purpose() == BillingPurpose::Billing && it.state() != BillingState::Closed);
+    all.sort_by_key(|it| !it.is_default());
+    Ok(all)
 }
 
 fn customer_account(it: &BillingAccount, vendor: u64) -> CustomerAccount {
@@ -193,20 +199,24 @@ fn carry(act: &mut Act<'_>, id: AccountId, said: &Customer) -> Result<(), Error>
     carried::keep::<Account>(act, place, Contract::Ibm, said.carried()).map(drop)
 }
 
-/// Says where the invoices of a customer go: the first entry is its default billing account, each
-/// other one that of its number, or a new one. Those that no entry names stay: there may be invoices
-/// of them.
+/// Says where the invoices of a customer go: each entry is the billing account of its number, or a
+/// new one. A first entry of a number that none has is the default one, unless another entry names
+/// that. Those that no entry names stay: there may be invoices of them.
 fn bill(act: &mut Act<'_>, of: &Account, entries: Vec<Billing>) -> Result<(), Error> {
-    for (place, entry) in entries.into_iter().enumerate() {
-        let known = billing_account::of(act.cx(), of.id)?;
-        let is_named =
-            |it: &&BillingAccount| it.profile().reference.as_ref() == Some(&entry.reference);
-        let found = match place {
-            0 => known.iter().find(|it| it.is_default()),
-            _ => known.iter().filter(|it| !it.is_default()).find(is_named),
-        };
+    let mut known = billed(act.cx(), of.id)?;
+    let mut take = |is_it: &dyn Fn(&BillingAccount) -> bool| {
+        known.iter().position(is_it).map(|place| known.remove(place))
+    };
+    let named = entries
+        .iter()
+        .map(|entry| take(&|it| it.profile().reference.as_ref() == Some(&entry.reference)));
+    let mut found: Vec<_> = named.collect();
+    if let Some(first @ None) = found.first_mut() {
+        *first = take(&BillingAccount::is_default);
+    }
+    for (entry, found) in entries.into_iter().zip(found) {
         match found {
-            Some(found) => rebill(act, found, entry)?,
+            Some(found) => rebill(act, &found, entry)?,
             None => open_another(act, of, entry)?,
         }
     }

@@ -44,8 +44,9 @@
 //! - Countries are known by their English names and by their codes. `TimeZone` is a zone of IANA or one
 //!   of the names that IBM's clients have for American ones; another, like a language that is none, is
 //!   kept as it was said and means nothing.
-//! - `CustomerAccountSet`: the first entry is the default billing account, others are found by their
-//!   `AccountNumber`. Those that no entry names stay, because invoices hang on them.
+//! - `CustomerAccountSet`: the default billing account is shown first. Each entry is the one of its
+//!   `AccountNumber`, or a new one; a first entry of another number gives that to the default one. Those
+//!   that no entry names stay, because invoices hang on them.
 //! - A subscriber who is added is `PENDING` and is sent a link by which it chooses a password, unless
 //!   `suppressEmail=true`. `activateSubscriber` sends nothing. A one-time password may be set and
 //!   changed before; an active subscriber is told of it by mail, though not which it is.

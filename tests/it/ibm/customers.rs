@@ -205,6 +205,74 @@ fn further_accounts_are_billing_accounts_of_their_own() {
     assert_eq!(message(&answer), expected);
 }
 
+/// Which of them is the default one is said elsewhere, and need not be the oldest.
+#[test]
+fn what_was_shown_of_a_customer_changes_nothing_when_it_is_sent_back() {
+    let house = House::on("2026-01-01");
+    let bss = Bss::vsr(&house);
+    let mut body = customer("bills@new.test");
+    let entry = |number: &str, means: &str, currency: &str| {
+        json!({ "AccountNumber": number, "LocationName": number, "PaymentMethodType": means,
+            "CurrencyType": currency })
+    };
+    body["Customer"]["CustomerAccountSet"] = json!([
+        entry("A", "CREDIT_CARD", "USD"),
+        entry("B", "NONE", "KRW"),
+        entry("B", "INVOICE", "EUR")
+    ]);
+    let number = bss.must("POST resource/customer", Some(&body))["Long"].clone();
+    let operator = house.operator();
+    let id = operator.get(&format!("/accounts?number={number}"))["items"][0]["id"].clone();
+    let all = format!("/billing_accounts?account={}", id.as_str().unwrap());
+    // Who sees all sees what is not shown here as well: which id has which number.
+    let facts = || {
+        let known = operator.get(&all)["items"].as_array().unwrap().clone();
+        let fact = |it: &Value| {
+            let it = operator.get(&format!("/billing_accounts/{}", it["id"].as_str().unwrap()));
+            json!([it["id"], it["name"], it["reference"], it["payment_means"], it["default"]])
+        };
+        known.iter().map(fact).collect::<Vec<_>>()
+    };
+    let path = format!("resource/customer/{number}");
+    let numbers = |it: &Value| {
+        let entries = it["Customer"]["CustomerAccountSet"].as_array().unwrap();
+        entries
+            .iter()
+            .map(|it| it["AccountNumber"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let of = |means: &str| {
+        let known = operator.get(&all)["items"].as_array().unwrap().clone();
+        let known = known.iter().map(|it| it["id"].as_str().unwrap().to_owned());
+        let mut known = known.filter(|it| {
+            operator.get(&format!("/billing_accounts/{it}")).to_string().contains(means)
+        });
+        known.next().unwrap()
+    };
+    for (currency, expected) in
+        [("KRW", ["B", "A", "B"]), ("EUR", ["B", "A", "B"]), ("USD", ["A", "B", "B"])]
+    {
+        let path_of = format!("/billing_accounts/{}/default", of(&format!("\"{currency}\"")));
+        operator.post(&path_of, &json!({}));
+        let (shown, before) = (bss.get(&path), facts());
+        assert_eq!(numbers(&shown), expected, "{currency}");
+        assert_eq!(bss.told(&format!("PUT {path}"), Some(&shown)), "204", "{currency}");
+        assert_eq!(facts(), before, "{currency}");
+    }
+    let mut shown = bss.get(&path);
+    shown["Customer"]["CustomerAccountSet"]
+        .as_array_mut()
+        .unwrap()
+        .insert(0, entry("N", "NONE", ""));
+    assert_eq!(bss.told(&format!("PUT {path}"), Some(&shown)), "204");
+    let after = bss.get(&path);
+    assert_eq!(
+        numbers(&after),
+        ["A", "B", "B", "N"],
+        "another one, for the default one is named too"
+    );
+}
+
 #[test]
 fn customers_are_found_by_contact_by_subscriber_and_by_name() {
     let house = House::on("2026-01-01");
