@@ -85,7 +85,8 @@ pub fn create_rule(
     Ok(it)
 }
 
-/// Creates a tax rule in the place of another, which ends on the day before.
+/// Creates a tax rule in the place of another, which ends on the day before. What it is made
+/// of is the other as it was.
 ///
 /// # Errors
 /// As [`create_rule`]; if the other begins no earlier, has ended, or is not there.
@@ -96,9 +97,8 @@ pub fn replace_rule(
     make: impl FnOnce(&TaxRule, TaxRuleId, Stamp) -> TaxRule,
 ) -> Result<TaxRule, Error> {
     let today = Zone::UTC.date_of(act.now());
-    let was = catalog::revise(act, (id, None), Permission::TaxWrite, |it: TaxRule| {
-        it.replaced(on, today)
-    })?;
+    let was: TaxRule = act.get(id)?;
+    catalog::revise(act, (id, None), Permission::TaxWrite, |it: TaxRule| it.replaced(on, today))?;
     create_rule(act, was.stamp.seller, |id, stamp| make(&was, id, stamp))
 }
 

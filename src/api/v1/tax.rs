@@ -397,7 +397,8 @@ struct NextTaxRule {
     name: String,
     /// `19`.
     percent: Decimal,
-    /// The first day on which it holds, and the rule that it replaces no longer; today or later.
+    /// The first day on which it holds, and the rule that it replaces no longer; today or later. It
+    /// ends when that was to end.
     valid_from: String,
 }
 
@@ -415,7 +416,6 @@ fn replace_rule(
             name,
             treatment: Treatment::Standard(Percent::new(percent.decimal())),
             valid_from,
-            valid_until: None,
             ..was.clone()
         })?;
     let path = format!("/api/v1/tax_rules/{}", it.id);

@@ -203,7 +203,7 @@ impl TaxRule {
     ///
     /// # Errors
     /// If the day is in the past, or not later than its own first: both would hold then, and none
-    /// of them before the other.
+    /// of them before the other. If it has ended by then: nothing would be replaced.
     pub fn replaced(self, on: Date, today: Date) -> Result<Self, Invalid> {
         let refused = |why: String| Err(Invalid::one("/valid_from", "range", why));
         if on <= self.valid_from {
@@ -213,8 +213,10 @@ impl TaxRule {
         if on < today {
             return refused(format!("must not be earlier than today, `{today}`"));
         }
-        let until = self.valid_until.map_or(on, |it| it.min(on));
-        self.ending(Some(until), today)
+        if let Some(ends) = self.valid_until.filter(|it| *it <= on) {
+            return refused(format!("must be earlier than `{ends}`, when the rule of now ends"));
+        }
+        self.ending(Some(on), today)
     }
 
     /// How specific it is for a supply, and since when; `None` if it is not for it.
@@ -396,7 +398,9 @@ mod tests {
             (None, "2026-06-01", "2026-05-01", Some("2026-06-01")),
             (None, "2026-05-01", "2026-05-01", Some("2026-05-01")),
             (Some("2026-09-01"), "2026-06-01", "2026-05-01", Some("2026-06-01")),
-            (Some("2026-05-15"), "2026-06-01", "2026-05-01", Some("2026-05-15")),
+            (Some("2026-06-02"), "2026-06-01", "2026-05-01", Some("2026-06-01")),
+            (Some("2026-06-01"), "2026-06-01", "2026-05-01", None),
+            (Some("2026-05-15"), "2026-06-01", "2026-05-01", None),
             (None, "2026-04-30", "2026-05-01", None),
             (None, "2026-03-01", "2026-03-01", None),
             (None, "2026-02-01", "2026-01-01", None),

@@ -145,6 +145,32 @@ fn another_rate_takes_the_place_of_a_tax_rule_in_one_go() {
     "#]].assert_eq(&said.text());
 }
 
+/// A rate for some months would else hold for ever, and before the one that stands.
+#[test]
+fn what_takes_the_place_of_a_tax_rule_ends_when_that_was_to_end() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let rule = operator.get("/tax_rules")["items"][0].clone();
+    let body = json!({ "name": "Relief", "zone": rule["zone"], "percent": "7",
+        "valid_from": "2026-02-01", "valid_until": "2026-09-01" });
+    let relief = format!("/tax_rules/{}", text(&operator.post("/tax_rules", &body)["id"]));
+    let next = |from: &str| {
+        let body = json!({ "name": "Relief", "percent": "5", "valid_from": from });
+        operator.call(&format!("POST {relief}/replace"), Some(&body))
+    };
+    for late in ["2026-09-01", "2026-10-01"] {
+        let why = "`/valid_from` must be earlier than `2026-09-01`, when the rule of now ends";
+        assert_eq!(next(late).json()["detail"], why);
+        assert_eq!(operator.get(&relief)["valid_until"], "2026-09-01");
+    }
+    let made = next("2026-06-01").json();
+    assert_eq!(
+        (&made["valid_from"], &made["valid_until"]),
+        (&json!("2026-06-01"), &json!("2026-09-01"))
+    );
+    assert_eq!(operator.get(&relief)["valid_until"], "2026-06-01");
+}
+
 /// A question is no deed: it waits for no writer, and no key holds it to its first answer.
 #[test]
 fn a_calculation_is_asked_for_as_often_as_one_likes() {

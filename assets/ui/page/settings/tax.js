@@ -81,11 +81,7 @@ function NewRule({ lists, onClose }) {
 /** Another rate, in place of a rule from a day on: a rule itself never changes, for invoices say that they follow it. */
 function NextRate({ of, onClose }) {
   const change = async ({ name, percent, valid_from }) => {
-    const { zone, category, buyers } = of;
-    await post("/tax_rules", { name, percent, valid_from, zone, category, buyers });
-    // From then on it is the new one that holds; that the other one ends is for who reads the list.
-    const { revision } = await get(`/tax_rules/${of.id}`);
-    await send("PATCH", `/tax_rules/${of.id}`, { valid_until: valid_from }, { revision }).catch(complain);
+    await post(`/tax_rules/${of.id}/replace`, { name, percent, valid_from });
     say(t("From {day}: {price}", { day: day(valid_from), price: share(percent) }), name);
   };
   return html`
