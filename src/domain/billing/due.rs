@@ -388,8 +388,10 @@ impl Clock<'_> {
         (until, charged): (Date, Quantity),
         found: &mut Vec<Due>,
     ) -> Result<(), Rejection> {
+        // What came before a later period was settled with that one, given back though it may be.
+        let is_settled = self.price.charged_as_of.is_some_and(|it| until <= it);
         let full = period_of(self.cycle, self.of.began_on, until.plus_days(-1));
-        let Some(full) = full else { return Ok(()) };
+        let Some(full) = full.filter(|_| !is_settled) else { return Ok(()) };
         match Period::new(full.start().max(self.of.charged_from), until) {
             Some(paid) => self.added(place, (paid, full), charged, found),
             None => Ok(()),

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::Subscription;
+use super::term::RunningTerm;
+use crate::domain::error::{Code, Rejection};
 use crate::domain::id::PriceId;
 use crate::domain::quantity::Quantity;
 use crate::domain::time::Date;
@@ -50,6 +52,37 @@ impl Subscription {
         let given_back = self.charged.iter_mut().filter(|it| prices.contains(it.0));
         given_back.for_each(|it| it.1.on = it.1.on.min(on));
         self
+    }
+
+    /// The subscription with nothing to be charged for its term any more, for all of that was given
+    /// back when it ended on a day: neither what `prices` charge, which recur or come once, nor, after
+    /// that day, what is used.
+    #[must_use]
+    pub fn given_back_whole(mut self, on: Date, prices: &BTreeSet<PriceId>) -> Self {
+        let Some(term_from) = self.term.as_ref().map(RunningTerm::start_on) else { return self };
+        for (id, taken) in &mut self.deal.prices {
+            let until = if prices.contains(id) { term_from } else { on.plus_days(1) };
+            taken.until_on = Some(taken.until_on.map_or(until, |it| it.min(until)));
+        }
+        self
+    }
+
+    /// That it can go on after its end.
+    ///
+    /// # Errors
+    /// If nothing is charged for it any more, because everything was given back.
+    pub(super) fn must_be_charged(&self) -> Result<(), Rejection> {
+        let Some(on) = self.ended_on else { return Ok(()) };
+        let mut all = self.deal.prices.values();
+        if self.deal.prices.is_empty() || all.any(|it| it.until_on.is_none()) {
+            return Ok(());
+        }
+        let why = format!(
+            "all that was charged for subscription `{}` was given back when it ended on `{on}`; order \
+             it anew",
+            self.id
+        );
+        Err(Rejection::new(Code::SubscriptionStateForbids, why))
     }
 
     /// The subscription with all that was due on a billing date on its bill.

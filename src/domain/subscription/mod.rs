@@ -565,7 +565,8 @@ impl Subscription {
     /// The subscription back in the term that it had.
     ///
     /// # Errors
-    /// If it is not kept, or if that term is over on the day `on`: then it must be renewed.
+    /// If it is not kept, if that term is over on the day `on`: then it must be renewed; or if all of
+    /// it was given back when it ended.
     pub fn restore(self, on: Date, now: Instant) -> Result<(Self, Verb), Rejection> {
         if let Some(end_on) =
             self.term.as_ref().and_then(RunningTerm::end_on).filter(|it| *it <= on)
@@ -573,6 +574,7 @@ impl Subscription {
             let why = format!("its term ended on `{end_on}`; renew it instead");
             return Err(Rejection::new(Code::SubscriptionStateForbids, why));
         }
+        self.must_be_charged()?;
         let (it, verb) = self.on(Trigger::Restore, now)?;
         Ok((Self { ended_on: None, cancellation: None, ..it }, verb))
     }

@@ -24,8 +24,9 @@ impl Subscription {
     /// The subscription in a new term. A trial that was left by it is over.
     ///
     /// # Errors
-    /// If its state does not allow it.
+    /// If its state does not allow it, or if all of it was given back when it ended.
     pub fn renew(self, start: Start, now: Instant) -> Result<(Self, Verb), Rejection> {
+        self.must_be_charged()?;
         let (mut it, verb) = self.on(Trigger::Renew, now)?;
         let trial = match (it.trial, start.trial) {
             (TrialRun::Until(_), TrialRun::None) => TrialRun::Over(start.term.start_on()),

@@ -421,3 +421,25 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_was_given_back_whole_is_charged_no_more_and_does_not_come_back() {
+    let (recurs, used) = (id(1), id(2));
+    let mut deal = deal(1, 1);
+    let taken = change::TakenPrice { frozen_on: None, until_on: None };
+    deal.prices = BTreeMap::from([(recurs, taken), (used, taken)]);
+    let ended = pending(1, Purchase { deal, ..bought() })
+        .activate(Start::open(date("2026-01-01")), at(0))
+        .and_then(|it| it.0.cancel(cancellation(), date("2026-01-10"), at(1)))
+        .and_then(|it| it.0.keep(at(1)))
+        .expect("living")
+        .0;
+    assert!(ended.clone().restore(date("2026-01-11"), at(2)).is_ok(), "not all was given back");
+    let whole = ended.given_back_whole(date("2026-01-10"), &[recurs].into());
+    let until: Vec<_> = whole.deal().prices.values().filter_map(|it| it.until_on).collect();
+    assert_eq!(until, [date("2026-01-01"), date("2026-01-11")]);
+    let restored = whole.clone().restore(date("2026-01-11"), at(2));
+    assert_eq!(refusal(restored), Some(Code::SubscriptionStateForbids));
+    let renewed = whole.renew(Start::open(date("2026-01-11")), at(2));
+    assert_eq!(refusal(renewed), Some(Code::SubscriptionStateForbids));
+}

@@ -9,6 +9,7 @@ use crate::domain::billing::invoice::Invoice;
 use crate::domain::billing::invoice::lifecycle::State;
 use crate::domain::billing::unused::{self, Ended, Extent, GivenBack};
 use crate::domain::catalog::offer::Offer;
+use crate::domain::catalog::price::PriceKind;
 use crate::domain::id::PriceId;
 use crate::domain::money::Money;
 use crate::domain::page::PageRequest;
@@ -16,7 +17,7 @@ use crate::domain::subscription::Subscription;
 use crate::domain::subscription::change::RefundTo;
 use crate::domain::text::Prose;
 use crate::domain::time::Date;
-use crate::services::{Act, Error, invoice, payment};
+use crate::services::{Act, Error, invoice, offer, payment};
 use crate::store::{Along, Records};
 
 /// So many invoices are looked at in one go.
@@ -35,10 +36,14 @@ pub(in crate::services) fn give_back(
     (on, to): (Date, RefundTo),
 ) -> Result<Subscription, Error> {
     let Some(term) = it.term().filter(|_| to != RefundTo::Nowhere) else { return Ok(it) };
-    let offer = act.cx().shared::<Offer>(it.deal().offer)?;
-    let said = offer
+    let sold = act.cx().shared::<Offer>(it.deal().offer)?;
+    let said = sold
         .as_ref()
         .and_then(|offer| offer.content.terms.iter().find(|term| Some(&term.key) == it.term_key()));
+    if said.is_none() && it.term_key().is_some() {
+        // Nobody knows any more what that term said of its end.
+        return Ok(it);
+    }
     let ended = Ended { subscription: it.id, on, term_from: term.start_on(), term: said };
     let charged: BTreeSet<PriceId> = it.charged_beyond(on).collect();
     match ended.extent() {
@@ -52,7 +57,18 @@ pub(in crate::services) fn give_back(
         let before = kept.map_or_else(|| ended.kept(nothing), Ok)?;
         kept = Some(of_invoice(act, invoice, (&ended, before, to))?);
     }
-    Ok(it.charged_up_to(on, &charged))
+    let is_whole = ended.extent() == Extent::Everything;
+    let it = it.charged_up_to(on, &charged);
+    if is_whole { whole(act, it, on) } else { Ok(it) }
+}
+
+/// Ends the prices of a subscription that was given back as a whole: what was not billed yet is not
+/// billed later either, but for what was used.
+fn whole(act: &Act<'_>, it: Subscription, on: Date) -> Result<Subscription, Error> {
+    let all = offer::prices(act.cx(), it.deal().offer)?.into_iter();
+    let ended = all.filter(|it| !matches!(it.kind, PriceKind::Usage { .. })).map(|it| it.id);
+    let ended: BTreeSet<PriceId> = ended.collect();
+    Ok(it.given_back_whole(on, &ended))
 }
 
 /// The invoices on which something stands that goes back, the newest first.

@@ -242,12 +242,13 @@ pub fn uncancel(act: &mut Act<'_>, id: SubscriptionId) -> Result<Subscription, E
     keep(act, goes_on)
 }
 
-/// Cancels all that an account has: for when it is called off itself.
+/// Cancels all that an account has: for when it is called off itself. What it gets back goes to where
+/// it came from, for no invoice will come that could use it.
 ///
 /// # Errors
 /// If the store fails.
 pub(super) fn cancel_all_of(act: &mut Act<'_>, account: AccountId) -> Result<(), Error> {
-    let plain = Cancellation { reason: None, comment: None, refund_to: RefundTo::Balance };
+    let plain = Cancellation { reason: None, comment: None, refund_to: RefundTo::Method };
     for it in act.cx().every::<Subscription>(&Along::Owner(account))? {
         // What belonged to another one has ended with it.
         let it: Subscription = act.load(it.id)?;

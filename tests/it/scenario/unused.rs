@@ -2,6 +2,12 @@
 
 use expect_test::expect;
 use serde_json::{Value, json};
+use tillbox::domain::catalog::term::{RefundAfter, RefundPolicy, Term};
+use tillbox::domain::id::OfferId;
+use tillbox::domain::money::{Currency, Money};
+use tillbox::domain::operator::Actor;
+use tillbox::domain::time::Span;
+use tillbox::services::{Author, offer};
 
 use crate::harness::market::{Market, monthly, sums, text};
 
@@ -30,6 +36,31 @@ impl Buyer {
             market.operator().post("/payments", &body);
         }
         Self { market, account, subscription }
+    }
+
+    /// One who has that month with fourteen days of full refund, of which 5 EUR are kept, in a term
+    /// that is the offer's only one.
+    fn with_full_days(timing: &str) -> (Self, OfferId) {
+        let market = Market::on("2026-01-01");
+        let account = market.customer("Blue Whale", "EUR");
+        let setup = json!({
+            "name": "Setup", "kind": "one_time", "fee": "setup", "currency": "EUR",
+            "model": { "kind": "flat", "amount": "25" },
+        });
+        let mut month = monthly("Month", "EUR", "31");
+        month["timing"] = json!(timing);
+        let sold = market.offer("Mail", &[month, setup]);
+        let id: OfferId = sold.parse().unwrap();
+        let refund = RefundPolicy {
+            kept: Some(Money::minor(500, Currency::EUR)),
+            full_days: 14,
+            after: RefundAfter::Prorated,
+        };
+        let term = Term::of("month".parse().unwrap(), Some(Span::months(1)));
+        has_terms(&market, id, vec![Term { refund: Some(refund), ..term }]);
+        let subscription = market.order(&account, &sold, 1);
+        market.house.app.keep_duties();
+        (Self { market, account, subscription }, id)
     }
 
     fn cancels(&self, body: &Value) {
@@ -67,6 +98,18 @@ impl Buyer {
         let amount = |name: &str| text(&balance[name]["amount"]);
         said + &format!("owes {}, has {}\n", amount("receivable"), amount("credit"))
     }
+}
+
+/// Says of an offer which terms it has, as no door of ours does with their refunds.
+fn has_terms(market: &Market, id: OfferId, terms: Vec<Term>) {
+    let author = Author::of(Actor::duty("test"));
+    let revised = market.house.app.bss.act(author, move |act| {
+        offer::revise(act, id, None, |mut it| {
+            it.terms = terms;
+            Ok(it)
+        })
+    });
+    revised.wait().unwrap();
 }
 
 #[test]
@@ -150,6 +193,66 @@ fn what_goes_on_again_is_charged_for_the_days_that_were_given_back() {
         2026-02-01 open: 52.00 + 10.40 = 62.40 EUR, due 37.20
         credited 21.00 4.20 25.20: Ended on 2026-01-11: Month for 21 of 31 days
         owes 37.20, has 0.00
+    "#]]
+    .assert_eq(&buyer.stands());
+}
+
+#[test]
+fn what_was_given_back_whole_does_not_go_on_and_is_ordered_anew() {
+    let (buyer, _) = Buyer::with_full_days("advance");
+    buyer.market.advance_to("2026-01-13");
+    buyer.cancels(&json!({}));
+    let credited = "credited 51.00 10.20 61.20: Ended on 2026-01-13: Month for 31 of 31 days, Setup; \
+                    less 5.00 EUR, which is kept";
+    let stands = buyer.stands();
+    assert!(stands.contains(credited), "{stands}");
+    let renew = format!("POST /subscriptions/{}/renew", buyer.subscription);
+    let refused = buyer.market.operator().call(&renew, Some(&json!({})));
+    assert_eq!(refused.status, 409);
+    let why = format!(
+        "all that was charged for subscription `{}` was given back when it ended on `2026-01-13`; \
+         order it anew",
+        buyer.subscription
+    );
+    assert_eq!(refused.json()["detail"], why);
+    buyer.market.advance_to("2026-03-01");
+    assert_eq!(buyer.market.invoices(&buyer.account).len(), 1, "nothing is charged any more");
+}
+
+#[test]
+fn within_the_days_of_full_refund_what_was_not_billed_yet_never_is() {
+    let (buyer, _) = Buyer::with_full_days("arrears");
+    buyer.market.advance_to("2026-01-11");
+    buyer.cancels(&json!({}));
+    let stands = buyer.stands();
+    assert!(stands.contains("credited 20.00 4.00 24.00: Ended on 2026-01-11: Setup"), "{stands}");
+    buyer.market.advance_to("2026-03-01");
+    assert_eq!(buyer.market.invoices(&buyer.account).len(), 1, "ten days were not billed");
+}
+
+#[test]
+fn a_term_that_nobody_knows_any_more_gives_nothing_back_by_itself() {
+    let (buyer, offer) = Buyer::with_full_days("advance");
+    let other = Term::of("year".parse().unwrap(), Some(Span::months(12)));
+    has_terms(&buyer.market, offer, vec![other]);
+    buyer.market.advance_to("2026-01-11");
+    buyer.cancels(&json!({}));
+    assert_eq!(buyer.all("credit_notes"), Vec::<Value>::new());
+}
+
+#[test]
+fn a_customer_who_is_closed_gets_back_what_was_paid_ahead() {
+    let buyer = Buyer::who_paid(Some("67.20"));
+    buyer.market.advance_to("2026-01-11");
+    let path = format!("/accounts/{}/close", text(&buyer.account["id"]));
+    buyer.market.operator().post(&path, &json!({}));
+    buyer.market.house.app.keep_duties();
+    buyer.market.must_be_whole();
+    expect![[r#"
+        2026-01-01 paid: 56.00 + 11.20 = 67.20 EUR, due 0.00
+        credited 21.00 4.20 25.20: Ended on 2026-01-11: Month for 21 of 31 days
+        25.20 goes back: requested
+        owes 0.00, has 0.00
     "#]]
     .assert_eq(&buyer.stands());
 }

@@ -185,3 +185,13 @@ proptest! {
         prop_assert_eq!(found, expected);
     }
 }
+
+#[test]
+fn units_that_came_and_went_are_charged_once_when_the_next_month_is_given_back_whole() {
+    let mut life = life(Timing::InAdvance, "unit 1", 5, &[("2026-01-10", 20), ("2026-01-20", 10)]);
+    life.bill("2026-01-01");
+    life.bill("2026-01-10");
+    assert_eq!(told(life.bill("2026-02-01")), "12.00: recurring 2026-02-01..2026-03-01 10.00");
+    (life.marks[0], life.ends_on) = (Some(date("2026-02-01")), Some(date("2026-02-01")));
+    assert_eq!(told(life.bill("2026-03-01")), "-");
+}
