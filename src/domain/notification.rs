@@ -65,6 +65,14 @@ words! {
         LowBalance = "low_balance";
         /// Somebody else set a password that works once.
         OneTimePassword = "one_time_password";
+        /// Somebody was stopped.
+        UserSuspended = "user_suspended";
+        /// Somebody goes on.
+        UserResumed = "user_resumed";
+        /// Somebody has other roles.
+        RolesChanged = "roles_changed";
+        /// Somebody is gone for good.
+        UserRemoved = "user_removed";
     }
 }
 
@@ -74,7 +82,12 @@ impl Occasion {
     pub const fn event(self) -> EventPattern {
         let (kind, verb) = match self {
             Self::Welcome => (Kind::User, Verb::Created),
-            Self::PasswordReset | Self::OneTimePassword => (Kind::User, Verb::Changed),
+            Self::PasswordReset | Self::OneTimePassword | Self::RolesChanged => {
+                (Kind::User, Verb::Changed)
+            }
+            Self::UserSuspended => (Kind::User, Verb::Held),
+            Self::UserResumed => (Kind::User, Verb::Released),
+            Self::UserRemoved => (Kind::User, Verb::Removed),
             Self::OrderConfirmed => (Kind::Order, Verb::Created),
             Self::InvoiceIssued => (Kind::Invoice, Verb::Issued),
             Self::PaymentReceived => (Kind::Payment, Verb::Received),
@@ -117,7 +130,13 @@ impl Occasion {
     #[must_use]
     pub const fn recipient(self) -> Recipient {
         match self {
-            Self::Welcome | Self::PasswordReset | Self::OneTimePassword => Recipient::Person,
+            Self::Welcome
+            | Self::PasswordReset
+            | Self::OneTimePassword
+            | Self::UserSuspended
+            | Self::UserResumed
+            | Self::RolesChanged
+            | Self::UserRemoved => Recipient::Person,
             Self::InvoiceIssued
             | Self::PaymentReceived
             | Self::PaymentReminder

@@ -66,5 +66,9 @@ const fn name(it: Occasion) -> &'static str {
         Occasion::SubscriptionHeld => "Subscription Hold",
         Occasion::LowBalance => "Low Balance",
         Occasion::OneTimePassword => "One-Time Password",
+        Occasion::UserSuspended => "User Suspension",
+        Occasion::UserResumed => "User Activation",
+        Occasion::RolesChanged => "User Roles",
+        Occasion::UserRemoved => "User Removal",
     }
 }

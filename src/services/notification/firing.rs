@@ -6,6 +6,7 @@
 use super::value::{Reader, seller, values};
 use super::{after, fill, of, of_house};
 use crate::domain::account::Account;
+use crate::domain::account::lifecycle::State;
 use crate::domain::account::profile::Receivables;
 use crate::domain::event::Fact;
 use crate::domain::id::{Id, Kind, MailId};
@@ -43,7 +44,32 @@ pub(super) fn occasion(fact: &Fact) -> Result<Option<Occasion>, Error> {
         LinkPurpose::Reset => Occasion::PasswordReset,
     });
     let is_given = gets_one_time_password(before, &now);
-    Ok(by_link.or(is_given.then_some(Occasion::OneTimePassword)))
+    let by_password = is_given.then_some(Occasion::OneTimePassword);
+    // Several facts of one act have the same sides: each of these is told by its own.
+    let became = before.and_then(|it| became(it, &now));
+    let became = became.filter(|it| it.event().matches(fact.subject.kind, fact.verb));
+    Ok(by_link.or(by_password).or(became))
+}
+
+/// What somebody has become who is told of it. Who has not yet accepted is told of nothing else.
+fn became(before: &User, now: &User) -> Option<Occasion> {
+    use UserState as S;
+    match (before.state(), now.state()) {
+        (S::Active, S::Suspended) => Some(Occasion::UserSuspended),
+        (S::Suspended, S::Active) => Some(Occasion::UserResumed),
+        (S::Active | S::Suspended | S::SoftlyDeleted, S::Removed) => Some(Occasion::UserRemoved),
+        (S::Active, S::Active) if before.roles() != now.roles() => Some(Occasion::RolesChanged),
+        (
+            S::Active
+            | S::Suspended
+            | S::SoftlyDeleted
+            | S::Invited
+            | S::InvitationSuspended
+            | S::Removing
+            | S::Removed,
+            _,
+        ) => None,
+    }
 }
 
 /// Whether somebody who signs in was given a password that works once. Who is still invited is let in
@@ -177,7 +203,14 @@ fn write(bss: &Bss, fact: &Fact) -> Result<Option<Written>, Error> {
         if occasion == Occasion::PaymentReminder && is_reminded_elsewhere(cx, fact)? {
             return Ok(None);
         }
+        if occasion == Occasion::UserRemoved && goes_with_its_account(cx, fact)? {
+            return Ok(None);
+        }
         let Some(reader) = reader(cx, fact, occasion.recipient())? else { return Ok(None) };
+        let reader = match secret {
+            Some(_) => reader,
+            None => Reader { secret: "", ..reader },
+        };
         let values = values(cx, bss.site(), fact, &reader)?;
         let text = template.text.text(&reader.locale);
         let parts = fill(text, &values).or_else(|error| {
@@ -196,6 +229,14 @@ fn write(bss: &Bss, fact: &Fact) -> Result<Option<Written>, Error> {
 fn is_reminded_elsewhere(cx: Cx<'_>, fact: &Fact) -> Result<bool, Error> {
     let owner = fact.owner.map(|it| cx.view.find::<Account>(it)).transpose()?.flatten();
     Ok(owner.is_some_and(|it| it.terms().receivables == Receivables::External))
+}
+
+/// Whether the account of a thing goes as a whole: nobody of it is told of each part.
+fn goes_with_its_account(cx: Cx<'_>, fact: &Fact) -> Result<bool, Error> {
+    let account = fact.owner.map(|it| cx.view.find::<Account>(it)).transpose()?.flatten();
+    let is_going =
+        |it: Account| matches!(it.state(), State::Closing | State::Closed | State::Erased);
+    Ok(account.is_some_and(is_going))
 }
 
 /// Who reads a mail, if anybody can be found.

@@ -32,7 +32,7 @@ pub(super) struct Reader {
     pub(super) name: String,
     /// Where mail goes.
     pub(super) email: String,
-    /// What the link carries that only the reader may know.
+    /// What the link carries that only the reader may know; empty if there is no such link.
     pub(super) secret: &'static str,
 }
 
@@ -183,7 +183,7 @@ fn subject_matter(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Resu
 
 /// The link by which somebody chooses a password; without one, where one signs in.
 fn invitation(site: &Site, it: &User, reader: &Reader) -> Tree {
-    let Some(sent) = it.sent_link() else {
+    let Some(sent) = it.sent_link().filter(|_| !reader.secret.is_empty()) else {
         return Tree::group([("link", site.link("/ui/").into())]);
     };
     Tree::group([

@@ -108,6 +108,58 @@ fn a_reset_sends_a_link_and_ends_what_was_open() {
     Client::nobody(&house.app).call("POST /password/redeem", Some(&choose)).ok();
 }
 
+#[test]
+fn who_is_stopped_goes_on_gets_other_roles_or_is_deleted_is_told() {
+    let house = House::on("2026-01-01");
+    let bss = Bss::vsr(&house);
+    let email = &house.north.customer.member.email;
+    let before = letters(&house, email).len();
+    let path = format!("resource/subscriber/{}", bss.by_email(email)["Id"]);
+    let role = format!(
+        "POST service/authorization/assignRole?loginName={email}&role=CustomerAdministrator"
+    );
+    for what in [
+        format!("POST {path} [suspendSubscriber]"),
+        format!("POST {path} [unsuspendSubscriber]"),
+        role.clone(),
+        role,
+        format!("DELETE {path}"),
+    ] {
+        assert_eq!(bss.told(&what, None), "204", "{what}");
+        letters(&house, email);
+    }
+    let sent = letters(&house, email);
+    let subjects: Vec<_> = sent[before..].iter().map(|it| it.subject.as_str()).collect();
+    expect![[r#"
+        Your access was suspended
+        Your access is open again
+        Your roles have changed
+        Your access was removed"#]]
+    .assert_eq(&subjects.join("\n"));
+    assert!(sent[before..].iter().all(|it| it.text.contains("/ui/\n")), "no link that opens more");
+}
+
+/// Who goes with its company is not told one by one, and who was never let in of nothing.
+#[test]
+fn a_customer_that_is_deleted_tells_nobody_of_each_of_its_people() {
+    let house = House::on("2026-01-01");
+    let bss = Bss::vsr(&house);
+    let customer = bss.register("contact@gone.test");
+    for email in ["one@gone.test", "two@gone.test"] {
+        let id = bss.add(customer, email, &["User"]);
+        let path = format!("resource/subscriber/{id}");
+        assert_eq!(bss.told(&format!("POST {path} [suspendSubscriber]"), None), "204");
+        assert_eq!(bss.told(&format!("POST {path} [unsuspendSubscriber]"), None), "204");
+        if email == "one@gone.test" {
+            assert_eq!(bss.told(&format!("POST {path} [activateSubscriber]"), None), "204");
+        }
+    }
+    assert_eq!(bss.told(&format!("DELETE resource/customer/{customer}"), None), "204");
+    for email in ["one@gone.test", "two@gone.test"] {
+        assert_eq!(letters(&house, email).len(), 0, "{email}");
+    }
+}
+
 /// What a vendor says instead, this contract's mails say too; what it turns off is not sent.
 #[test]
 fn mails_go_by_the_templates_of_the_vendor() {
