@@ -386,6 +386,33 @@ fn our_own_contract_shows_the_same_customer() {
     assert_eq!((&user["state"], &user["job_title"]), (&json!("invited"), &json!("Director")));
 }
 
+/// The same on the APS bus, there and back.
+#[test]
+fn the_bus_shows_the_same_customer_and_its_people() {
+    let house = House::on("2026-01-01");
+    let (bss, seller) = (Bss::vsr(&house), house.client(&house.north.admin));
+    let id = bss.register("bus@new.test");
+    let only = |query: &str| -> Value {
+        let found = seller.get(&format!("/aps/2/collections/{query}"));
+        assert_eq!(found.as_array().unwrap().len(), 1, "{query}: {found}");
+        found[0].clone()
+    };
+    let account = only(&format!("accounts?eq(id,{id})"));
+    assert_eq!(account["companyName"], "Test Enterprise");
+    assert_eq!(account["addressPostal"], Value::Null, "a mailing address is not the general one");
+    assert_eq!(account["adminContact"]["email"], "bus@new.test");
+    let bss_account = only(&format!("bss-accounts?eq(accountId,{id})"));
+    assert_eq!(bss_account["status"], "ACTIVE");
+    let path = format!("/aps/2/resources/{}", account["aps"]["id"].as_str().unwrap());
+    let body = json!({ "companyName": "Renamed On The Bus" });
+    assert!(seller.call(&format!("PUT {path}"), Some(&body)).status.is_success());
+    let shown = bss.get(&format!("resource/customer/{id}"));
+    assert_eq!(shown["Customer"]["Organization"]["OrgName"], "Renamed On The Bus");
+    assert_eq!(bss.told(&format!("POST resource/customer/{id} [suspendCustomer]"), None), "204");
+    let held = only(&format!("bss-accounts?eq(accountId,{id})"));
+    assert_eq!(held["status"], "ADMINISTRATIVE_HOLD");
+}
+
 #[test]
 fn the_vendor_itself_is_a_reseller_and_no_customer_is_made_one() {
     let house = House::on("2026-01-01");
