@@ -122,7 +122,11 @@ impl Occasion {
             | Self::SubscriptionExpiring
             | Self::SubscriptionExpired
             | Self::SubscriptionHeld
-            | Self::OneTimePassword => true,
+            | Self::OneTimePassword
+            | Self::UserSuspended
+            | Self::UserResumed
+            | Self::RolesChanged
+            | Self::UserRemoved => true,
         }
     }
 
