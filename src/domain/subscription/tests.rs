@@ -183,8 +183,10 @@ fn a_refused_release_says_where_the_hold_can_be_released() {
 }
 
 #[test]
-fn a_term_ends_in_grace_hold_and_termination() {
+fn a_term_ends_in_a_warning_grace_hold_and_termination() {
     let it = monthly(Trial::None, Renewal::OnOrder);
+    assert_eq!(due(&it, AfterHold::Keep), falls("2026-01-18", Step::Warn));
+    let it = it.warned().0;
     assert_eq!(due(&it, AfterHold::Keep), falls("2026-02-01", Step::Grace));
     let it = it.grace(at(1)).expect("active").0;
     assert_eq!(due(&it, AfterHold::Keep), falls("2026-02-11", Step::Expire));
@@ -225,10 +227,11 @@ fn a_trial_at_the_beginning_ends_in_charges_and_a_whole_one_in_its_own_service_t
     assert_eq!(due(&it, AfterHold::Keep), falls("2026-01-15", Step::EndTrial));
     let it = it.end_trial().expect("in trial").0;
     assert_eq!(it.trial(), TrialRun::Over(date("2026-01-15")));
+    let it = it.warned().0;
     assert_eq!(due(&it, AfterHold::Keep), falls("2026-02-01", Step::Grace));
     assert!(it.end_trial().is_err());
 
-    let it = monthly(Trial::Whole, Renewal::OnOrder);
+    let it = monthly(Trial::Whole, Renewal::OnOrder).warned().0;
     assert_eq!(due(&it, AfterHold::Keep), falls("2026-02-01", Step::Grace));
     let it = it.grace(at(1)).expect("active").0;
     assert_eq!(due(&it, AfterHold::Keep), falls("2026-02-01", Step::Expire));
@@ -270,7 +273,7 @@ fn what_was_agreed_on_for_a_day_goes_before_what_falls_due_on_it() {
 
 #[test]
 fn it_falls_due_when_the_day_begins_in_the_zone_of_the_billing_account() {
-    let it = monthly(Trial::None, Renewal::OnOrder);
+    let it = monthly(Trial::None, Renewal::OnOrder).warned().0;
     let zone: Zone = "America/New_York".parse().expect("a zone");
     let due_at = it.timed(None, zone).due_at().map(|it| it.to_string());
     assert_eq!(due_at.as_deref(), Some("2026-02-01T05:00:00Z"));
@@ -338,7 +341,7 @@ fn each_change_changes_what_it_names() {
     assert_eq!(changed(Change::BillingAccount(id(7))).billing_account(), id(7));
     let renewing = changed(Change::Renewal(Renewal::OnLastDay));
     assert_eq!(due(&renewing, AfterHold::Keep), falls("2026-02-01", Step::Renew));
-    let longer = changed(Change::TermEnd(date("2026-05-01")));
+    let longer = changed(Change::TermEnd(date("2026-05-01"))).warned().0;
     assert_eq!(due(&longer, AfterHold::Keep), falls("2026-05-01", Step::Grace));
     let before = it.clone().changed(Change::TermEnd(date("2025-12-31")), 0);
     assert_eq!(refusal(before), Some(Code::SubscriptionStateForbids));
