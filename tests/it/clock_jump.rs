@@ -98,7 +98,7 @@ impl InUse {
         let now: Instant = text(&self.operator().get("/clock")["now"]).parse().unwrap();
         let today = Zone::UTC.date_of(now);
         let months = (today.year() - 2026) * 12 + i32::try_from(today.month()).unwrap();
-        let subscription = &Stage::shared().north["paid_subscription"];
+        let subscription = &Stage::shared().north["target"];
         let fees = self.charged.iter().filter(|it| it.contains(subscription) && it.contains("Fee"));
         assert_eq!(
             fees.count(),

@@ -183,7 +183,7 @@ fn a_refused_release_says_where_the_hold_can_be_released() {
 }
 
 #[test]
-fn a_term_ends_in_a_warning_grace_hold_and_termination() {
+fn a_term_ends_in_grace_hold_and_termination() {
     let it = monthly(Trial::None, Renewal::OnOrder);
     assert_eq!(due(&it, AfterHold::Keep), falls("2026-01-18", Step::Warn));
     let it = it.warned().0;
