@@ -4,6 +4,7 @@
 use axum::http::Method;
 use serde::Serialize;
 
+use super::duration;
 use super::error::Refusal;
 use super::route::{Asked, By, Row, Work};
 use super::wire::{listed, shown};
@@ -11,7 +12,6 @@ use crate::domain::catalog::offer::{Offer, Seating};
 use crate::domain::catalog::term::{Term, Trial};
 use crate::domain::operator::{Permission, Role};
 use crate::domain::text::Locale;
-use crate::domain::time::{Span, SpanUnit};
 use crate::services::{Cx, Error, finding, offer};
 
 const READS: (Permission, Role) = (Permission::OfferBrowse, Role::Member);
@@ -44,26 +44,16 @@ struct OfferingTerm {
     #[serde(skip_serializing_if = "Option::is_none")]
     duration_units: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    duration_length: Option<u32>,
+    duration_length: Option<u64>,
     is_automatically_renewed: bool,
     is_trial: bool,
 }
 
-/// A time in the contract's units.
-const fn duration(span: Span) -> (&'static str, u32) {
-    match span.unit {
-        SpanUnit::Year => ("YEARS", span.count),
-        SpanUnit::Month => ("MONTHS", span.count),
-        SpanUnit::Week => ("DAYS", span.count.saturating_mul(7)),
-        SpanUnit::Day => ("DAYS", span.count),
-    }
-}
-
 fn term(it: &Term) -> OfferingTerm {
-    let length = it.length.map(duration);
+    let length = it.length.map(duration::shown);
     OfferingTerm {
-        duration_units: length.map(|it| it.0),
-        duration_length: length.map(|it| it.1),
+        duration_units: length.map(|it| it.1),
+        duration_length: length.map(|it| it.0),
         is_automatically_renewed: it.renewal.is_some_and(|it| it.is_automatic()),
         is_trial: matches!(it.trial, Trial::Whole),
     }
