@@ -3,17 +3,17 @@
 //! *Monthly recurring revenue* is what the recurring prices of everything that runs come to in a
 //! month: of each subscription that is active or graced and past its trial, at today's version of
 //! each price, with longer and shorter periods brought to the length of a month. It is what is
-//! agreed, before taxes that are not inside a price, and knows nothing of proration and discounts.
+//! agreed, before taxes that are not inside a price, with the discounts and fees that a price has in
+//! the long run, and knows nothing of proration and of what a single customer is granted.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use rust_decimal::Decimal;
 
+use super::billing::charge::Charging;
 use super::billing::invoice::Invoice;
 use super::billing::invoice::line::LineKind;
-use super::billing::policy::ZeroUsage;
-use super::billing::rating::{Count, rate};
 use super::catalog::price::{Price, PriceKind};
 use super::error::Rejection;
 use super::money::{Amount, Currency, Money, MoneyError, Rounding};
@@ -229,9 +229,9 @@ pub fn monthly(price: &Price, running: &Running, today: Date) -> Result<Amount, 
         PriceKind::OneTime(_) | PriceKind::Usage { .. } => return Ok(nothing),
     };
     let Some(version) = price.in_force(today, running.frozen_on) else { return Ok(nothing) };
-    let rated = rate(version, Count::of(running.units), price.currency, ZeroUsage::Nothing)?;
+    let amount = Charging::in_the_long_run(price, version, today).amount(running.units)?;
     let (numerator, denominator) = months_per(every);
-    let all = rated.amount.value().checked_mul(Decimal::from(running.count));
+    let all = amount.value().checked_mul(Decimal::from(running.count));
     let all = Amount::new(all.ok_or(MoneyError::TooLarge)?, price.currency);
     Ok(all.part(numerator, denominator)?)
 }

@@ -5,11 +5,14 @@ use utoipa::ToSchema;
 
 use super::invoice::ServicePeriod;
 use super::wire::{Decimal, Money};
-use crate::domain::billing::invoice::explanation::{Explanation as DomainExplanation, Step};
+use crate::domain::billing::invoice::explanation::{
+    Altered, Explanation as DomainExplanation, Step,
+};
 use crate::domain::billing::invoice::line::Line;
 use crate::domain::billing::rating::{Part, Rule};
 use crate::domain::billing::tax::TaxTotal;
 use crate::domain::catalog::price::Base;
+use crate::domain::catalog::price::alteration::By;
 use crate::domain::catalog::tax::{Buyers, Treatment};
 use crate::domain::money::Rounding;
 use crate::domain::text::Name;
@@ -58,6 +61,8 @@ pub(super) struct Explanation {
     /// `flat`, `per_unit`, `graduated`, `volume`, `package`, `stairstep` or `stated`.
     rule: &'static str,
     tiers: Vec<ExplainedTier>,
+    /// The discounts and fees of the price itself that applied, in order.
+    alterations: Vec<ExplainedAlteration>,
     /// Which days of the whole period were charged; `null` for all of them.
     days: Option<ExplainedDays>,
     included: Decimal,
@@ -132,6 +137,18 @@ struct ExplainedTier {
     amount: Decimal,
 }
 
+/// A discount or fee of the price itself that applied.
+#[derive(Debug, Serialize, ToSchema)]
+struct ExplainedAlteration {
+    name: String,
+    /// `discount` or `fee`.
+    effect: &'static str,
+    /// In percent; `null` if it is an amount.
+    percent: Option<Decimal>,
+    /// What it changed, before anything was rounded.
+    amount: Decimal,
+}
+
 /// So many days of so many.
 #[derive(Debug, Serialize, ToSchema)]
 struct ExplainedDays {
@@ -185,12 +202,14 @@ impl From<&DomainExplanation> for Explanation {
     fn from(it: &DomainExplanation) -> Self {
         let days = it.steps.iter().find_map(|step| match step {
             Step::Prorated(share) => Some(ExplainedDays { used: share.used(), of: share.of() }),
-            Step::Reversed | Step::Less(_) => None,
+            Step::Reversed | Step::Less(_) | Step::Altered(_) => None,
         });
+        let altered = it.altered().unwrap_or_default();
         Self {
             text: it.to_string().lines().map(str::to_owned).collect(),
             rule: rule(it.rule),
             tiers: it.parts.iter().map(ExplainedTier::from).collect(),
+            alterations: altered.into_iter().map(ExplainedAlteration::from).collect(),
             days,
             included: Decimal::from(&it.included),
             rounding: match it.rounding {
@@ -216,6 +235,17 @@ impl From<&Part> for ExplainedTier {
             flat: Decimal::from(&it.fee),
             amount: Decimal(amount.unwrap_or_else(|error| error.to_string())),
         }
+    }
+}
+
+impl From<(&Altered, rust_decimal::Decimal)> for ExplainedAlteration {
+    fn from((it, changed): (&Altered, rust_decimal::Decimal)) -> Self {
+        let percent = match it.by {
+            By::Percent(by) => Some(Decimal(by.decimal().normalize().to_string())),
+            By::Fixed(_) => None,
+        };
+        let (name, amount) = (it.name.to_string(), Decimal(changed.to_string()));
+        Self { name, effect: it.effect.word(), percent, amount }
     }
 }
 

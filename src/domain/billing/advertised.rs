@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::policy::ZeroUsage;
-use super::rating::{Count, rate};
+use super::charge::Charging;
 use crate::domain::catalog::price::{ChargeKind, Occasion, Price, PriceKind};
 use crate::domain::money::{Currency, Money, Rounding};
 use crate::domain::quantity::Quantity;
@@ -72,9 +71,9 @@ fn for_one(price: &Price, on: Date) -> Option<Money> {
         | PriceKind::Usage { .. } => {}
     }
     let version = price.in_force(on, None)?;
-    // What billing has no rule for is not sold, and so not advertised.
-    let rated = rate(version, Count::of(Quantity::ONE), price.currency, ZeroUsage::Nothing).ok()?;
-    rated.amount.book(Rounding::HalfUp).ok()
+    // What cannot be rated for one unit alone is not advertised.
+    let amount = Charging::in_the_long_run(price, version, on).amount(Quantity::ONE).ok()?;
+    amount.book(Rounding::HalfUp).ok()
 }
 
 fn least(all: &Alternatives<'_>, kind: ChargeKind) -> Option<Money> {

@@ -11,6 +11,7 @@ use super::invoice::line::LineKind;
 use super::policy::{Policy, RemovedUnits, WhileHeld};
 use super::proration::{self, Share};
 use crate::domain::account::cycle::Cycle;
+use crate::domain::catalog::price::alteration::{Occurrence, Turn};
 use crate::domain::catalog::price::{Occasion, Price, PriceKind, Timing};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{OfferId, SubscriptionId, TaxCategoryId};
@@ -55,6 +56,22 @@ pub struct Billable<'a> {
     pub held: &'a [Hold],
     /// What it is charged.
     pub prices: &'a [BillablePrice<'a>],
+}
+
+impl Billable<'_> {
+    /// A charge of it as the alterations of its price look at it.
+    #[must_use]
+    pub const fn occurrence(&self, turn: Turn, on: Date) -> Occurrence {
+        let (obtained_on, charged_from) = (self.served_from, self.charged_from);
+        Occurrence { turn, obtained_on, charged_from, on }
+    }
+
+    /// Which charge of a usage price it is that sums a period again.
+    #[must_use]
+    pub fn turn_of_late(&self, period: Period) -> Turn {
+        let is_first = period.start() <= self.charged_from && self.charged_from < period.end();
+        if is_first { Turn::First } else { Turn::Later }
+    }
 }
 
 /// Days on which a subscription is on hold.
@@ -172,6 +189,8 @@ pub struct UsageTotal {
 pub struct Due {
     /// The place of its price among the subscription's.
     pub place: usize,
+    /// Which charge of its price it is.
+    pub turn: Turn,
     /// What sort of charge.
     pub kind: LineKind,
     /// For how many units, unless a meter counts them.
@@ -262,8 +281,10 @@ impl Clock<'_> {
             Occasion::Setup | Occasion::Deposit => LineKind::Setup,
             Occasion::Renewal => LineKind::Renewal,
         };
+        let first = self.uncharged(occasion).next().filter(|_| self.price.charged_until.is_none());
         let due = |day: Date| Due {
             place,
+            turn: if Some(day) == first { Turn::First } else { Turn::Later },
             kind,
             units: self.price.units_on(day),
             less: None,
@@ -334,8 +355,18 @@ impl Clock<'_> {
             } else {
                 let (priced_on, units) = (service.start(), self.price.units_on(service.start()));
                 let (share, less) = (self.share(kind, timing, service, full)?, None);
-                let service = Some(service);
-                found.push(Due { place, kind, units, less, service, share, priced_on, until });
+                let (turn, service) = (self.turn(service, full), Some(service));
+                found.push(Due {
+                    place,
+                    turn,
+                    kind,
+                    units,
+                    less,
+                    service,
+                    share,
+                    priced_on,
+                    until,
+                });
             }
             if is_paid_ahead {
                 let charged = self.price.units_on(service.start());
@@ -368,6 +399,7 @@ impl Clock<'_> {
             let Some(stretch) = Period::new(from, until) else { continue };
             found.push(Due {
                 place,
+                turn: self.turn(stretch, full),
                 kind: LineKind::Recurring,
                 units: self.price.units_on(from),
                 less: None,
@@ -422,6 +454,7 @@ impl Clock<'_> {
             };
             found.push(Due {
                 place,
+                turn: if self.is_first(full) { Turn::OfFirst } else { Turn::Later },
                 kind: LineKind::Recurring,
                 units,
                 less: Some(paid_for),
@@ -455,6 +488,31 @@ impl Clock<'_> {
             Some(bills_on(self.cycle, Period::new(from, until)?, timing))
         });
         (last, next)
+    }
+
+    /// Whether a period is the first that is charged.
+    fn is_first(&self, full: Period) -> bool {
+        let first = self.first_day();
+        full.start() <= first && first < full.end()
+    }
+
+    /// Which charge it is that is for some days of a period.
+    fn turn(&self, service: Period, full: Period) -> Turn {
+        match (service.start() == self.first_day(), self.is_first(full)) {
+            (true, _) => Turn::First,
+            (false, true) => Turn::OfFirst,
+            (false, false) => Turn::Later,
+        }
+    }
+
+    /// The first day that is charged, after a hold at the very beginning if that costs nothing.
+    fn first_day(&self) -> Date {
+        let is_paid_ahead = match self.price.price.kind {
+            PriceKind::Recurring { timing, .. } => timing == Timing::InAdvance,
+            PriceKind::OneTime(_) | PriceKind::Usage { .. } => false,
+        };
+        let first = self.of.charged_from;
+        if is_paid_ahead { self.released(first).unwrap_or(first) } else { first }
     }
 
     /// The first day from `from` on that is charged; `None` while it is on hold.

@@ -9,6 +9,7 @@
 
 pub mod advertised;
 pub mod bill;
+pub mod charge;
 pub mod credit;
 pub mod cycle;
 pub mod due;

@@ -4,18 +4,19 @@ use std::collections::BTreeMap;
 
 use super::policy;
 use super::shelf::Shelf;
+use crate::domain::billing::charge::Charging;
 use crate::domain::billing::invoice::Totals;
-use crate::domain::billing::invoice::explanation::{Explanation, UsageSource};
-use crate::domain::billing::rating::{Count, rate};
+use crate::domain::billing::invoice::explanation::Explanation;
 use crate::domain::billing::tax::{TaxSheet, TaxTerms, TaxTotal, Taxable, assess};
 use crate::domain::catalog::offer::Offer;
+use crate::domain::catalog::price::alteration::{Occurrence, Turn};
 use crate::domain::catalog::price::{Price, PriceKind};
 use crate::domain::catalog::tax::{Registration, Supply};
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::id::{MeterId, OfferId, ResourceId};
 use crate::domain::money::{Currency, Money};
 use crate::domain::party::medium::PostalAddress;
-use crate::domain::quantity::Quantity;
+use crate::domain::quantity::{Percent, Quantity};
 use crate::domain::text::{self, Country};
 use crate::domain::time::{Date, Zone};
 use crate::services::{Cx, Error, offer};
@@ -79,11 +80,17 @@ pub fn calculate(cx: Cx<'_>, wish: &Wish) -> Result<Calculation, Error> {
         return Err(Rejection::new(Code::PriceMissing, why).into());
     }
     let on = Zone::UTC.date_of(cx.now);
+    let taxes = match rules(cx, (&offer, wish, on), &prices) {
+        Ok(found) => Ok(found),
+        Err(Error::Rejected(why)) => Err(why),
+        Err(failure) => return Err(failure),
+    };
     let mut charges = Vec::with_capacity(prices.len());
-    for price in prices {
-        charges.push(charge(&offer, price, wish, on)?);
+    for (place, price) in prices.into_iter().enumerate() {
+        let tax = taxes.as_ref().map_or(Percent::ZERO, |it| it.percent(place));
+        charges.push(charge(&offer, price, wish, (on, tax))?);
     }
-    taxed(cx, (&offer, wish, on), charges)
+    taxed(&offer, wish, (charges, taxes))
 }
 
 fn is_wanted(it: &Price, wish: &Wish) -> bool {
@@ -92,7 +99,12 @@ fn is_wanted(it: &Price, wish: &Wish) -> bool {
     it.currency == wish.currency && term && plan
 }
 
-fn charge(offer: &Offer, price: Price, wish: &Wish, on: Date) -> Result<Charge, Error> {
+fn charge(
+    offer: &Offer,
+    price: Price,
+    wish: &Wish,
+    (on, tax): (Date, Percent),
+) -> Result<Charge, Error> {
     let policy = policy(offer.stamp.seller);
     let counted = counted(offer, &price, wish);
     if counted.is_negative() {
@@ -102,18 +114,11 @@ fn charge(offer: &Offer, price: Price, wish: &Wish, on: Date) -> Result<Charge, 
         let why = format!("the price `{}` has no version in force on `{on}`", price.name);
         Rejection::new(Code::PriceMissing, why)
     })?;
-    let version = version.with_more(bought(offer, &price, wish))?;
-    let rated = rate(&version, Count::of(counted), price.currency, policy.zero_usage)?;
-    let usage = match price.kind {
-        PriceKind::Usage { meter } => Some(UsageSource { meter, records: 0 }),
-        PriceKind::OneTime(_) | PriceKind::Recurring { .. } => None,
-    };
-    let explanation = Explanation {
-        version_from: Some(version.valid_from),
-        included: version.included,
-        usage,
-        ..Explanation::of(rated, counted, policy.rounding)
-    };
+    let occurrence = Occurrence { turn: Turn::First, obtained_on: on, charged_from: on, on };
+    let (zero_usage, rounding) = (policy.zero_usage, policy.rounding);
+    let charging = Charging { price: &price, version, occurrence, tax, zero_usage, rounding };
+    let mut explanation = charging.whole(counted, bought(offer, &price, wish), 0)?;
+    charging.once(&mut explanation)?;
     let net = explanation.unrounded()?.book(policy.rounding)?;
     Ok(Charge { price, net, explanation })
 }
@@ -152,23 +157,22 @@ fn additional(offer: &Offer, wish: &Wish, id: ResourceId) -> Quantity {
 }
 
 fn taxed(
-    cx: Cx<'_>,
-    (offer, wish, on): (&Offer, &Wish, Date),
-    mut charges: Vec<Charge>,
+    offer: &Offer,
+    wish: &Wish,
+    (mut charges, taxes): (Vec<Charge>, Result<Taxes, Rejection>),
 ) -> Result<Calculation, Error> {
     let policy = policy(offer.stamp.seller);
     let terms =
         TaxTerms { scope: policy.tax_scope, rounding: policy.rounding, currency: wish.currency };
     let mut totals = Totals::nothing(wish.currency);
-    let (places, mut rules) = match rules(cx, (offer, wish, on), &charges) {
+    let Taxes { places, mut rules } = match taxes {
         Ok(found) => found,
-        Err(Error::Rejected(why)) => {
+        Err(why) => {
             for charge in &charges {
                 totals = totals.plus(charge.net, Money::zero(wish.currency))?;
             }
             return Ok(Calculation { charges, totals, untaxed: Some(why) });
         }
-        Err(failure) => return Err(failure),
     };
     let mut taxables = Vec::with_capacity(charges.len());
     for (place, charge) in places.into_iter().zip(&charges) {
@@ -182,23 +186,35 @@ fn taxed(
     Ok(Calculation { charges, totals, untaxed: None })
 }
 
-/// The tax of each charge, as its place among the rules by which they are taxed.
+/// The tax of each price, as its place among the rules by which they are taxed.
+struct Taxes {
+    places: Vec<u16>,
+    rules: Vec<TaxTotal>,
+}
+
+impl Taxes {
+    /// How much a price bears.
+    fn percent(&self, place: usize) -> Percent {
+        self.rules[usize::from(self.places[place])].treatment.percent()
+    }
+}
+
 fn rules(
     cx: Cx<'_>,
     (offer, wish, on): (&Offer, &Wish, Date),
-    charges: &[Charge],
-) -> Result<(Vec<u16>, Vec<TaxTotal>), Error> {
+    prices: &[Price],
+) -> Result<Taxes, Error> {
     let mut shelf = Shelf::default();
     let seller = shelf.seller(cx, offer.stamp.seller)?;
     let address = PostalAddress { country: wish.country.clone(), ..PostalAddress::default() };
     let zone = seller.zone_of_address(&address)?;
     let (buyer, mut sheet) = (Registration::Unregistered, TaxSheet::new());
-    let mut places = Vec::with_capacity(charges.len());
-    for charge in charges {
-        let category = shelf.tax_category(cx, (offer, &charge.price))?;
+    let mut places = Vec::with_capacity(prices.len());
+    for price in prices {
+        let category = shelf.tax_category(cx, (offer, price))?;
         places.push(sheet.place(category, |category| {
             seller.taxing().of(&Supply { zone, category, buyer, on }, wish.currency)
         })?);
     }
-    Ok((places, sheet.into_totals()))
+    Ok(Taxes { places, rules: sheet.into_totals() })
 }

@@ -1,5 +1,6 @@
 //! Lives: months pass, and what is left is what months leave.
 
+mod alterations;
 mod billing;
 mod changes;
 mod charges;

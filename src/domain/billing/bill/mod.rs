@@ -4,20 +4,22 @@
 //! prices, marks and usage, and keeps the marks that come back together with the invoice, in one
 //! transaction: that is what makes a run restartable.
 
+use super::charge::Charging;
 use super::due::{Billable, BillablePrice, Due, UsageTotal, dues};
-use super::invoice::explanation::{Explanation, Step, UsageSource};
+use super::invoice::explanation::{Explanation, Step};
 use super::invoice::line::{Line, LineKind};
 use super::invoice::{Content, Totals};
 use super::policy::{Policy, PriceVersionAt, ZeroInvoices, ZeroLines};
-use super::rating::{Count, Rule, rate};
+use super::rating::Rule;
 use super::tax::{TaxSheet, TaxTerms, Taxable, Taxing, assess};
 use crate::domain::account::cycle::Cycle;
-use crate::domain::catalog::price::{Figure, PriceKind, PriceVersion};
+use crate::domain::catalog::price::alteration::Occurrence;
+use crate::domain::catalog::price::{Figure, PriceVersion};
 use crate::domain::catalog::tax::{Registration, Supply};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{AccountId, BillingAccountId, PriceId, SubscriptionId, TaxZoneId};
 use crate::domain::money::{Amount, Currency, Money};
-use crate::domain::quantity::Quantity;
+use crate::domain::quantity::{Percent, Quantity};
 use crate::domain::time::{Date, Period};
 
 /// A billing account as billing sees it.
@@ -123,7 +125,8 @@ impl<'a> Draft<'a> {
 
     fn charge(&mut self, of: &'a Billable<'a>, due: &Due) -> Result<(), Rejection> {
         let price = &of.prices[due.place];
-        let version = self.version(of, price, due.priced_on)?;
+        let occurrence = of.occurrence(due.turn, due.priced_on);
+        let charging = self.charging(of, price, occurrence)?;
         let usage = match due.kind {
             LineKind::Usage => Some(usage_in(price, due.service)?),
             LineKind::OneTime
@@ -135,14 +138,15 @@ impl<'a> Draft<'a> {
             | LineKind::Stated => None,
         };
         let counted = usage.map_or(due.units, |it| it.quantity);
-        let mut explanation = self.explain(price, version, counted, usage)?;
+        let mut explanation = explain(price, charging, counted, usage)?;
         if let Some(charged) = due.less {
-            let before = self.explain(price, version, charged, None)?.unrounded()?;
+            let before = explain(price, charging, charged, None)?.unrounded()?;
             explanation.steps.push(Step::Less(Figure::new(before.value())));
         }
         if !due.share.is_whole() {
             explanation.steps.push(Step::Prorated(due.share));
         }
+        charging.once(&mut explanation)?;
         self.marks.push(Mark {
             subscription: of.id,
             price: price.price.id,
@@ -165,10 +169,13 @@ impl<'a> Draft<'a> {
         let is_late =
             |it: &&UsageTotal| it.period.end() <= charged_until && it.quantity != it.charged;
         for total in price.usage.iter().filter(is_late) {
-            let version = self.version(of, price, total.period.start())?;
-            let before = self.explain(price, version, total.charged, Some(total))?.unrounded()?;
-            let mut explanation = self.explain(price, version, total.quantity, Some(total))?;
-            explanation.steps.push(Step::Less(Figure::new(before.value())));
+            let occurrence = of.occurrence(of.turn_of_late(total.period), total.period.start());
+            let charging = self.charging(of, price, occurrence)?;
+            let mut before = explain(price, charging, total.charged, Some(total))?;
+            charging.once(&mut before)?;
+            let mut explanation = explain(price, charging, total.quantity, Some(total))?;
+            charging.once(&mut explanation)?;
+            explanation.steps.push(Step::Less(Figure::new(before.unrounded()?.value())));
             self.marks.push(Mark {
                 subscription: of.id,
                 price: price.price.id,
@@ -205,28 +212,31 @@ impl<'a> Draft<'a> {
         })
     }
 
-    fn explain(
+    /// A price as it is charged, with the version that holds on the first day of a charge.
+    fn charging(
         &self,
-        price: &BillablePrice<'_>,
-        version: &PriceVersion,
-        counted: Quantity,
-        usage: Option<&UsageTotal>,
-    ) -> Result<Explanation, Rejection> {
+        of: &Billable<'_>,
+        price: &BillablePrice<'a>,
+        occurrence: Occurrence,
+    ) -> Result<Charging<'a>, Rejection> {
         let policy = self.billing.policy;
-        let bought = usage.map_or(Ok(Quantity::ZERO), |it| price.bought(it.period))?;
-        let version = version.with_more(bought)?;
-        let rated = rate(&version, Count::of(counted), self.billing.currency, policy.zero_usage)?;
-        let meter = match price.price.kind {
-            PriceKind::Usage { meter } => Some(meter),
-            PriceKind::OneTime(_) | PriceKind::Recurring { .. } => None,
-        };
-        let source = |(meter, it): (_, &UsageTotal)| UsageSource { meter, records: it.records };
-        Ok(Explanation {
-            version_from: Some(version.valid_from),
-            included: version.included,
-            usage: meter.zip(usage).map(source),
-            ..Explanation::of(rated, counted, policy.rounding)
+        let version = self.version(of, price, occurrence.on)?;
+        let looks_at_tax = price.price.alterations.iter().any(|it| it.condition.is_some());
+        let tax = if looks_at_tax { self.tax_of(price)? } else { Percent::ZERO };
+        Ok(Charging {
+            price: price.price,
+            version,
+            occurrence,
+            tax,
+            zero_usage: policy.zero_usage,
+            rounding: policy.rounding,
         })
+    }
+
+    fn tax_of(&self, price: &BillablePrice<'_>) -> Result<Percent, Rejection> {
+        let Billing { zone, buyer, on, taxing, currency, .. } = *self.billing;
+        let supply = Supply { zone, category: price.tax_category, buyer, on };
+        Ok(taxing.of(&supply, currency)?.treatment.percent())
     }
 
     fn add(&mut self, charge: Charge<'a>) -> Result<(), Rejection> {
@@ -297,6 +307,17 @@ impl<'a> Draft<'a> {
         };
         Ok(Bill { content: Some(content), marks: self.marks })
     }
+}
+
+/// What units come to, those that are paid for by another price taken off.
+fn explain(
+    price: &BillablePrice<'_>,
+    charging: Charging<'_>,
+    counted: Quantity,
+    usage: Option<&UsageTotal>,
+) -> Result<Explanation, Rejection> {
+    let bought = usage.map_or(Ok(Quantity::ZERO), |it| price.bought(it.period))?;
+    charging.whole(counted, bought, usage.map_or(0, |it| it.records))
 }
 
 /// What a meter counted in a period that is due. That it was not given is not the same as nothing.

@@ -8,12 +8,13 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::explanation::{Explanation, Step};
+use super::explanation::{Altered, Explanation, Step};
 use super::line::Line;
 use super::{Content, InvoiceParty, Issue};
 use crate::domain::billing::rating::{Part, Rule};
 use crate::domain::billing::tax::{TaxBasis, TaxTotal};
 use crate::domain::catalog::price::Base;
+use crate::domain::catalog::price::alteration::By;
 use crate::domain::catalog::tax::{Buyers, Treatment};
 use crate::domain::id::{Id, InvoiceId};
 use crate::domain::money::{Money, Rounding};
@@ -197,12 +198,28 @@ impl Form {
                     self.text("less");
                     self.decimal(before.decimal());
                 }
+                Step::Altered(it) => self.altered(it),
             }
         }
         self.text(match explanation.rounding {
             Rounding::HalfUp => "half_up",
             Rounding::HalfEven => "half_even",
         });
+    }
+
+    fn altered(&mut self, it: &Altered) {
+        self.text(it.effect.word());
+        self.text(it.name.as_str());
+        match it.by {
+            By::Percent(by) => {
+                self.text("percent");
+                self.decimal(by.decimal());
+            }
+            By::Fixed(by) => {
+                self.text("fixed");
+                self.decimal(by.decimal());
+            }
+        }
     }
 
     fn rule(&mut self, rule: Rule) {

@@ -5,14 +5,17 @@
 
 use std::fmt;
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::billing::proration::Share;
 use crate::domain::billing::rating::{self, Part, Rated, Rule};
 use crate::domain::catalog::price::Figure;
+use crate::domain::catalog::price::alteration::{By, Effect, PriceAlteration};
 use crate::domain::id::MeterId;
 use crate::domain::money::{Amount, Currency, Money, MoneyError, Rounding};
 use crate::domain::quantity::Quantity;
+use crate::domain::text::Name;
 use crate::domain::time::Date;
 
 /// How the amount of a line came about.
@@ -48,7 +51,7 @@ pub struct UsageSource {
 }
 
 /// One thing done to the sum of the parts. The order is the store's: append only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Step {
     /// Only some days of the period are charged.
     Prorated(Share),
@@ -56,14 +59,51 @@ pub enum Step {
     Reversed,
     /// So much of it was charged before.
     Less(Figure),
+    /// A discount or fee of the price itself.
+    Altered(Altered),
+}
+
+/// A discount or fee that applied, copied in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Altered {
+    /// What the customer reads.
+    pub name: Name,
+    /// Whether it lowered or raised the charge.
+    pub effect: Effect,
+    /// By how much.
+    pub by: By,
+}
+
+impl From<&PriceAlteration> for Altered {
+    fn from(it: &PriceAlteration) -> Self {
+        Self { name: it.name.clone(), effect: it.effect, by: it.by }
+    }
+}
+
+impl Altered {
+    /// By how much an amount changes: a discount takes no more than is there.
+    fn change(&self, amount: Amount) -> Result<Amount, MoneyError> {
+        let by = match self.by {
+            By::Percent(it) => amount.part(it.decimal(), Decimal::ONE_HUNDRED)?,
+            By::Fixed(it) => Amount::new(it.decimal(), amount.currency()),
+        };
+        Ok(match self.effect {
+            Effect::Fee => by,
+            Effect::Discount => {
+                let most = amount.value().max(Decimal::ZERO);
+                Amount::new(-by.value().min(most), amount.currency())
+            }
+        })
+    }
 }
 
 impl Step {
-    fn apply(self, amount: Amount) -> Result<Amount, MoneyError> {
+    fn apply(&self, amount: Amount) -> Result<Amount, MoneyError> {
         match self {
             Self::Prorated(share) => share.part_of(amount),
             Self::Reversed => Ok(Amount::new(-amount.value(), amount.currency())),
             Self::Less(before) => amount.plus(Amount::new(-before.decimal(), amount.currency())),
+            Self::Altered(it) => amount.plus(it.change(amount)?),
         }
     }
 }
@@ -110,6 +150,23 @@ impl Explanation {
         let sum = rating::sum(&self.parts, self.currency)?;
         self.steps.iter().try_fold(sum, |amount, step| step.apply(amount))
     }
+
+    /// The discounts and fees of the price that applied, each with what it changed before any
+    /// rounding.
+    ///
+    /// # Errors
+    /// If an amount is too large.
+    pub fn altered(&self) -> Result<Vec<(&Altered, Decimal)>, MoneyError> {
+        let (mut amount, mut found) = (rating::sum(&self.parts, self.currency)?, Vec::new());
+        for step in &self.steps {
+            let after = step.apply(amount)?;
+            if let Step::Altered(it) = step {
+                found.push((it, (after.value() - amount.value()).normalize()));
+            }
+            amount = after;
+        }
+        Ok(found)
+    }
 }
 
 /// Computes the amount of a line again from its explanation.
@@ -126,6 +183,7 @@ impl fmt::Display for Explanation {
         for part in &self.parts {
             self.write_part(f, part)?;
         }
+        let mut altered = self.altered().unwrap_or_default().into_iter();
         for step in &self.steps {
             match step {
                 Step::Prorated(share) => {
@@ -133,9 +191,29 @@ impl fmt::Display for Explanation {
                 }
                 Step::Reversed => writeln!(f, "given back")?,
                 Step::Less(before) => writeln!(f, "less {before}, which was charged before")?,
+                Step::Altered(it) => writeln!(f, "{it}{}", Change(altered.next().map(|it| it.1)))?,
             }
         }
         self.write_result(f)
+    }
+}
+
+impl fmt::Display for Altered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} of {}", self.name, self.effect, self.by)
+    }
+}
+
+/// What an alteration changed, as the end of its row.
+struct Change(Option<Decimal>);
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(it) if it.is_sign_negative() => write!(f, ", {it}"),
+            Some(it) => write!(f, ", +{it}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -204,10 +282,10 @@ impl Explanation {
 mod tests {
     use expect_test::{Expect, expect};
     use proptest::prelude::*;
-    use rust_decimal::Decimal;
 
     use super::*;
     use crate::domain::billing::rating::rows;
+    use crate::domain::quantity::Percent;
 
     fn explained(price: &str, quantity: &str, steps: Vec<Step>) -> Explanation {
         let quantity = quantity.parse().expect(quantity);
@@ -268,7 +346,58 @@ mod tests {
         );
     }
 
+    fn altered(name: &str, effect: Effect, by: By) -> Step {
+        Step::Altered(Altered { name: name.parse().expect(name), effect, by })
+    }
+
+    #[test]
+    fn a_discount_and_a_fee_stand_in_rows_of_their_own() {
+        let half = By::Percent(Percent::new(50.into()));
+        let fixed = |it: &str| By::Fixed(it.parse().expect(it));
+        let days = Step::Prorated(Share::new(15, 30).expect("a share"));
+        let steps = vec![
+            altered("Welcome", Effect::Discount, half),
+            altered("Handling", Effect::Fee, fixed("3")),
+            days,
+            altered("Voucher", Effect::Discount, fixed("100")),
+        ];
+        let explanation = explained("flat 20", "1", steps);
+        check(
+            &explanation,
+            expect![[r#"
+            flat price, as of 2026-01-01
+            20
+            Welcome: discount of 50 %, -10
+            Handling: fee of 3, +3
+            for 15 of 30 days
+            Voucher: discount of 100, -6.5
+            = 0.00 EUR"#]],
+        );
+        let changes = explanation.altered().expect("changes");
+        let changes: Vec<_> = changes.iter().map(|it| it.1.to_string()).collect();
+        assert_eq!(changes, ["-10", "3", "-6.5"]);
+    }
+
     proptest! {
+        /// Whatever is declared, in whatever order: nothing ever comes to less than nothing.
+        #[test]
+        fn alterations_never_make_a_charge_negative(
+            amount in 0..1_000_000_i64,
+            steps in prop::collection::vec((any::<bool>(), any::<bool>(), 1..10_000_i64), 0..8),
+        ) {
+            let steps = steps.into_iter().map(|(is_fee, is_fixed, it)| {
+                let effect = if is_fee { Effect::Fee } else { Effect::Discount };
+                let by = match is_fixed {
+                    true => By::Fixed(Figure::new(Decimal::new(it, 1))),
+                    false => By::Percent(Percent::new(Decimal::new(it, 2))),
+                };
+                altered("Any", effect, by)
+            });
+            let price = format!("flat {}", Decimal::new(amount, 2));
+            let explanation = explained(&price, "1", steps.collect());
+            prop_assert!(explanation.unrounded().expect("an amount").value() >= Decimal::ZERO);
+        }
+
         #[test]
         fn an_explanation_computed_again_gives_what_was_rated(
             units in 0..1_000_000_i64, used in 0..31_u32, model in 0..6_usize,

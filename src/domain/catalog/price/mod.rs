@@ -34,6 +34,8 @@ use crate::domain::word::words;
 
 /// In how many other languages a price has a name.
 const NAMES_MAX: usize = 50;
+/// How many discounts and fees a price declares.
+const ALTERATIONS_MAX: usize = 20;
 
 /// What an offer costs, for one occasion.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -250,8 +252,20 @@ impl Price {
         if self.conditions.len() > 20 {
             return Err(Invalid::one("/conditions", "range", "must be at most 20"));
         }
-        if self.alterations.len() > 20 {
-            return Err(Invalid::one("/alterations", "range", "must be at most 20"));
+        self.check_alterations()
+    }
+
+    fn check_alterations(&self) -> Result<(), Invalid> {
+        if self.alterations.len() > ALTERATIONS_MAX {
+            let message = format!("must be at most {ALTERATIONS_MAX}");
+            return Err(Invalid::one("/alterations", "range", message));
+        }
+        if self.kind == PriceKind::OneTime(Occasion::Deposit) && !self.alterations.is_empty() {
+            let message = "must be none: a deposit is given back as it was taken";
+            return Err(Invalid::one("/alterations", "unsupported", message));
+        }
+        for (place, it) in self.alterations.iter().enumerate() {
+            it.check().map_err(|it| it.below(&format!("/alterations/{place}")))?;
         }
         Ok(())
     }
@@ -329,9 +343,6 @@ impl Price {
         if self.kind == PriceKind::OneTime(Occasion::Deposit) {
             return Err(unruled(&self.name, "deposits"));
         }
-        if !self.alterations.is_empty() {
-            return Err(unruled(&self.name, "price alterations"));
-        }
         Ok(())
     }
 
@@ -373,7 +384,7 @@ fn refuse_unruled(name: &Name, model: &PriceModel) -> Result<(), Rejection> {
 fn unruled(name: &Name, what: &str) -> Rejection {
     let why = format!(
         "the price `{name}` cannot be sold: billing has no rule for {what}; \
-         use flat, per_unit, graduated, volume, package or stairstep without alterations"
+         use flat, per_unit, graduated, volume, package or stairstep"
     );
     Rejection::new(Code::PriceNotRated, why)
 }

@@ -100,18 +100,8 @@ fn what_billing_has_no_rule_for_cannot_be_published() {
         model: Box::new(PriceModel::Flat(Figure::ZERO)),
     };
     let version = PriceVersion { model: minimum, ..flat("2026-01-01", "0") };
-    let discount = PriceAlteration {
-        name: "Welcome".parse().expect("a name"),
-        effect: Effect::Discount,
-        by: By::Percent(Percent::WHOLE),
-        applies: Applies::Once,
-        condition: None,
-        valid_from: None,
-        valid_until: None,
-    };
     let table = [
         (monthly(Versions::first(version.clone()).expect("a version")), "the model `minimum`"),
-        (Price { alterations: vec![discount], ..price() }, "price alterations"),
         (Price { kind: PriceKind::OneTime(Occasion::Deposit), ..price() }, "deposits"),
     ];
     for (price, what) in table {
@@ -123,6 +113,30 @@ fn what_billing_has_no_rule_for_cannot_be_published() {
     let revised = price()
         .revised(PriceVersion { valid_from: date("2026-06-01"), ..version }, date("2026-03-01"));
     assert_eq!(revised.map_err(|it| it.code), Err(Code::PriceNotRated));
+}
+
+#[test]
+fn alterations_that_alter_nothing_are_refused_and_a_deposit_has_none() {
+    let by = |percent| PriceAlteration {
+        name: "Welcome".parse().expect("a name"),
+        effect: Effect::Discount,
+        by: By::Percent(percent),
+        applies: Applies::Once,
+        condition: None,
+        valid_from: None,
+        valid_until: None,
+    };
+    let altered = |all: Vec<PriceAlteration>| Price { alterations: all, ..price() };
+    assert_eq!(altered(vec![by(Percent::WHOLE)]).publishable(), Ok(()));
+    let deposit = PriceKind::OneTime(Occasion::Deposit);
+    let table = [
+        (altered(vec![by(Percent::WHOLE), by(Percent::ZERO)]), "/alterations/1/percent"),
+        (altered(vec![by(Percent::WHOLE); ALTERATIONS_MAX + 1]), "/alterations"),
+        (Price { kind: deposit, ..altered(vec![by(Percent::WHOLE)]) }, "/alterations"),
+    ];
+    for (price, field) in table {
+        assert_eq!(price.check().expect_err(field).violations[0].field, field);
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Lives of subscriptions, billed day by day: what stands on their invoices.
 
+mod altered;
 mod days;
 mod once;
 mod units;
@@ -17,7 +18,7 @@ use crate::domain::billing::invoice::sample::{date, euros, id, stamp};
 use crate::domain::billing::policy::{RemovedUnits, TaxScope, WhileHeld, ZeroUsage};
 use crate::domain::billing::rating::rows;
 use crate::domain::catalog::lifecycle::{Life, State};
-use crate::domain::catalog::price::{Base, Occasion, Price, Timing, Versions};
+use crate::domain::catalog::price::{Base, Occasion, Price, PriceKind, Timing, Versions};
 use crate::domain::catalog::tax::{Buyers, TaxRule, Treatment};
 use crate::domain::quantity::Percent;
 use crate::domain::text::Name;

@@ -1,5 +1,8 @@
 //! `/prices`: what offers cost, in versions that never change once they began.
 
+mod alteration;
+mod model;
+
 use std::collections::BTreeMap;
 
 use axum::http::Method;
@@ -7,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use self::alteration::Alteration;
+use self::model::Model;
 use super::localized::Texts;
 use super::route::{Needs, Route, read, write};
 use super::wire::{Decimal, NoQuery, Whole, absent, parse, parse_optional};
@@ -14,10 +19,8 @@ use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::catalog::lifecycle::{Life, State};
 use crate::domain::catalog::price as domain;
-use crate::domain::catalog::price::tier::{Tier, Tiers, UpTo};
-use crate::domain::catalog::price::{
-    Base, Figure, Occasion, PriceKind, PriceModel, PriceVersion, Timing, Versions,
-};
+use crate::domain::catalog::price::alteration::PriceAlteration;
+use crate::domain::catalog::price::{Base, Occasion, PriceKind, PriceVersion, Timing, Versions};
 use crate::domain::error::Invalid;
 use crate::domain::id::{Id as _, OfferId, PriceId};
 use crate::domain::money::Currency;
@@ -78,6 +81,8 @@ pub(super) struct Price {
     plan: Option<String>,
     tax_category: Option<String>,
     includes_tax: bool,
+    /// The discounts and fees that it declares itself, in the order in which they apply.
+    alterations: Vec<Alteration>,
     versions: Vec<Version>,
 }
 
@@ -91,38 +96,6 @@ struct Version {
     /// How many units are free.
     included: Decimal,
     model: Model,
-}
-
-/// How a quantity becomes an amount.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Model {
-    /// `flat`, `per_unit`, `graduated`, `volume`, `package` or `stairstep`.
-    kind: String,
-    /// Of `flat` and `package`: the price.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    amount: Option<Decimal>,
-    /// Of `per_unit`: the price of a unit.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    per_unit: Option<Decimal>,
-    /// Of `package`: how many units are in one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    size: Option<Decimal>,
-    /// Of `graduated`, `volume` and `stairstep`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    tiers: Vec<TierRow>,
-}
-
-/// A tier; its bound is inclusive, and the last has none.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct TierRow {
-    /// The last unit that is in it; `null` for the last tier.
-    up_to: Option<Decimal>,
-    /// The price of a unit.
-    per_unit: Option<Decimal>,
-    /// A fee for reaching it.
-    flat: Option<Decimal>,
 }
 
 impl From<&domain::Price> for Price {
@@ -154,6 +127,7 @@ impl From<&domain::Price> for Price {
             plan: it.plan.as_ref().map(ToString::to_string),
             tax_category: it.tax_category.map(|it| it.to_string()),
             includes_tax: it.base == Base::Gross,
+            alterations: it.alterations.iter().map(Alteration::from).collect(),
             versions: versions.map(|(place, version)| Version::of(place + 1, version)).collect(),
         }
     }
@@ -197,126 +171,6 @@ impl Version {
             model: Model::of(&it.model),
         }
     }
-}
-
-impl Model {
-    fn named(kind: &str) -> Self {
-        let kind = kind.to_owned();
-        Self { kind, amount: None, per_unit: None, size: None, tiers: Vec::new() }
-    }
-
-    /// A model that has no form of its own here shows its name.
-    fn of(it: &PriceModel) -> Self {
-        let named = Self::named(it.name());
-        match it {
-            PriceModel::Flat(amount) => Self { amount: Some(Decimal::from(amount)), ..named },
-            PriceModel::PerUnit(rate) => Self { per_unit: Some(Decimal::from(rate)), ..named },
-            PriceModel::Graduated(tiers)
-            | PriceModel::Volume(tiers)
-            | PriceModel::Stairstep(tiers) => Self { tiers: rows(tiers.as_slice()), ..named },
-            PriceModel::Package { size, price } => {
-                let (size, amount) = (Some(Decimal::from(size)), Some(Decimal::from(price)));
-                Self { size, amount, ..named }
-            }
-            PriceModel::Percentage(_)
-            | PriceModel::GraduatedPercentage(_)
-            | PriceModel::Minimum { .. }
-            | PriceModel::Commitment { .. }
-            | PriceModel::PerDimension { .. } => named,
-        }
-    }
-
-    fn read(&self, at: &str) -> Result<PriceModel, Invalid> {
-        self.must_fit(at)?;
-        let model = self.unchecked(at)?;
-        model.check().map_err(|it| in_words_of_the_wire(it.below(at)))?;
-        Ok(model)
-    }
-
-    fn unchecked(&self, at: &str) -> Result<PriceModel, Invalid> {
-        let figure = |field: &str, it: &Option<Decimal>| {
-            let pointer = format!("{at}/{field}");
-            let missing = || Invalid::one(&pointer, "required", "must be given for this model");
-            it.as_ref().ok_or_else(missing)?.read::<Figure>(&pointer)
-        };
-        Ok(match self.kind.as_str() {
-            "flat" => PriceModel::Flat(figure("amount", &self.amount)?),
-            "per_unit" => PriceModel::PerUnit(figure("per_unit", &self.per_unit)?),
-            "graduated" => PriceModel::Graduated(self.read_tiers(at)?),
-            "volume" => PriceModel::Volume(self.read_tiers(at)?),
-            "stairstep" => PriceModel::Stairstep(self.read_tiers(at)?),
-            "package" => {
-                let pointer = format!("{at}/size");
-                let missing = || Invalid::one(&pointer, "required", "must be given for a package");
-                let size = self.size.as_ref().ok_or_else(missing)?.read(&pointer)?;
-                PriceModel::Package { size, price: figure("amount", &self.amount)? }
-            }
-            _ => {
-                let rule = "must be flat, per_unit, graduated, volume, package or stairstep";
-                return Err(Invalid::one(format!("{at}/kind"), "enum", rule));
-            }
-        })
-    }
-
-    /// Refuses what the kind of model does not look at.
-    fn must_fit(&self, at: &str) -> Result<(), Invalid> {
-        let kind = self.kind.as_str();
-        let tiered = ["graduated", "volume", "stairstep"];
-        if !tiered.contains(&kind) && !["flat", "per_unit", "package"].contains(&kind) {
-            // That it is none is for the reading to say.
-            return Ok(());
-        }
-        let has = |kinds: &[&str]| kinds.contains(&kind);
-        let tiers = (!self.tiers.is_empty()).then_some(&self.tiers);
-        let unfit = |field: &str, is_there: bool, fits: bool| {
-            let found = (is_there && !fits).then_some(&());
-            absent(&format!("{at}/{field}"), found, kind)
-        };
-        unfit("amount", self.amount.is_some(), has(&["flat", "package"]))?;
-        unfit("per_unit", self.per_unit.is_some(), has(&["per_unit"]))?;
-        unfit("size", self.size.is_some(), has(&["package"]))?;
-        unfit("tiers", tiers.is_some(), has(&tiered))
-    }
-
-    fn read_tiers(&self, at: &str) -> Result<Tiers, Invalid> {
-        let rows: Result<Vec<_>, _> = self
-            .tiers
-            .iter()
-            .enumerate()
-            .map(|(place, row)| row.read(&format!("{at}/tiers/{place}")))
-            .collect();
-        Tiers::up_to(&rows?).map_err(|it| in_words_of_the_wire(it.below(at)))
-    }
-}
-
-/// What the domain calls otherwise than the wire does.
-fn in_words_of_the_wire(mut invalid: Invalid) -> Invalid {
-    for it in &mut invalid.violations {
-        it.field = it.field.replace("/unit_price", "/per_unit").replace("/fee", "/flat");
-    }
-    invalid
-}
-
-impl TierRow {
-    fn read(&self, at: &str) -> Result<UpTo, Invalid> {
-        let figure = |field: &str, it: &Option<Decimal>| match it {
-            Some(it) => it.read::<Figure>(&format!("{at}/{field}")),
-            None => Ok(Figure::ZERO),
-        };
-        let bound = self.up_to.as_ref().map(|it| it.read(&format!("{at}/up_to"))).transpose()?;
-        let unit_price = figure("per_unit", &self.per_unit)?;
-        Ok(UpTo { bound, unit_price, fee: figure("flat", &self.flat)? })
-    }
-}
-
-fn rows(tiers: &[Tier]) -> Vec<TierRow> {
-    let next_floors = tiers.iter().skip(1).map(|it| Some(it.floor)).chain([None]);
-    let row = |(tier, bound): (&Tier, Option<Quantity>)| TierRow {
-        up_to: bound.as_ref().map(Decimal::from),
-        per_unit: Some(Decimal::from(&tier.unit_price)),
-        flat: Some(Decimal::from(&tier.fee)),
-    };
-    tiers.iter().zip(next_floors).map(row).collect()
 }
 
 fn list(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Whole<Price>>, Error> {
@@ -364,9 +218,17 @@ pub(super) struct NewPrice {
     /// How many units are free; none if nothing is said.
     included: Option<Decimal>,
     model: Model,
+    /// Discounts and fees that it declares itself, in the order in which they apply.
+    #[serde(default)]
+    alterations: Vec<Alteration>,
 }
 
 impl NewPrice {
+    fn alterations(&self) -> Result<Vec<PriceAlteration>, Invalid> {
+        let all = self.alterations.iter().enumerate();
+        all.map(|(place, it)| it.read(&format!("/alterations/{place}"))).collect()
+    }
+
     fn names(&self) -> Result<BTreeMap<Locale, Name>, Invalid> {
         let all = self.names.iter().flat_map(|it| &it.0);
         let named = all.map(|(locale, name)| {
@@ -459,7 +321,7 @@ impl NewPrice {
             resource: parse_optional("/resource", self.resource.as_deref())?,
             kind: self.kind()?,
             conditions: Vec::new(),
-            alterations: Vec::new(),
+            alterations: self.alterations()?,
             life: Life::new(State::Active, Validity::ALWAYS)?,
             versions: Versions::first(version)?,
             next_at: None,
