@@ -43,6 +43,10 @@ function Tiers({ of, currency, unit, isRest }) {
     </table></div>`;
 }
 
+/** The discounts and fees of the price itself, each with what it changed. */
+const Altered = ({ of, currency }) => html`
+  <ul class="steps">${of.map((it) => html`<li class="row between"><span>${it.name}${it.percent && ` (${quantity(it.percent)} %)`}</span><span>${unitPrice(it.amount, currency)}</span></li>`)}</ul>`;
+
 /** By which rule the amount is taxed, and on what. */
 function Tax({ of }) {
   const told = [
@@ -85,6 +89,7 @@ export function Explanation({ of, currency, unit, counted }) {
       <p class="strong">${RULES[of.rule]?.(fee) ?? of.rule}${isFee && `: ${fee}`}</p>
       <ul class="steps quiet">${before.map((it) => html`<li>${it}</li>`)}</ul>
       <${Tiers} of=${of.tiers} currency=${currency} unit=${unit} isRest=${isSome(of.included)} />
+      ${of.alterations.length > 0 && html`<${Altered} of=${of.alterations} currency=${currency} />`}
       <ul class="steps quiet">${notes.map((it) => html`<li>${it}</li>`)}</ul>
       ${of.tax && html`<${Tax} of=${of.tax} />`}
     </div>`;

@@ -14,6 +14,7 @@ import { Create } from "../../part/editable.js";
 import { Why } from "../../part/explanation.js";
 import { decimal, Field, FormDialog, Repeat, Texts } from "../../part/form.js";
 import { say } from "../../part/toast.js";
+import { Alterations, areWhole } from "./alterations.js";
 import { currencies, present } from "./prices.js";
 
 const KINDS = [["recurring", () => t("again and again")], ["one_time", () => t("once")], ["usage", () => t("for what is used")]];
@@ -58,8 +59,9 @@ function Model({ of, included, currency }) {
 const isFigure = (it) => it !== undefined && isDecimal(it);
 
 /** Whether enough is there to be calculated. */
-function isWhole({ model = {}, included, currency, kind, meter }) {
+function isWhole({ model = {}, included, currency, kind, meter, alterations }) {
   const { tiers = [] } = model;
+  if (!areWhole(alterations)) return false;
   if (!/^[A-Za-z]{3}$/.test(currency ?? "") || (kind === "usage" && !meter) || (included && !isFigure(included))) return false;
   if (model.kind === "flat") return isFigure(model.amount);
   if (model.kind === "per_unit") return isFigure(model.per_unit);
@@ -140,6 +142,7 @@ export function NewPrice({ offer, onClose }) {
         <${When} kind=${kind} meters=${meters} meter=${meter} onPick=${pick} onNew=${() => countNew(true)} />
       </div>
       <${Model} currency=${draft.currency ?? usual} />
+      <details><summary>${t("Discounts and fees of this price")}</summary><${Alterations} /></details>
       <details><summary>${t("Terms, tax, languages, and from when")}</summary><div class="stack">
         <div class="pair">
           <${Field} name="valid_from" label=${t("From")} kind="date" value=${today()} />

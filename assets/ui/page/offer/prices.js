@@ -12,6 +12,7 @@ import { Menu } from "../../part/menu.js";
 import { Card } from "../../part/page.js";
 import { Empty } from "../../part/still.js";
 import { complain, say } from "../../part/toast.js";
+import { altered } from "./alterations.js";
 import { NewPrice, NextPrice } from "./price_dialog.js";
 
 /** The version of a price that holds at present, or the first that will. */
@@ -69,6 +70,7 @@ function Price({ of, onRevise, onRemove }) {
       <div class="row between"><span class="strong">${called(of)}</span><span class="row tight nowrap"><span class="strong">${said(version.model, of, unit)}</span>
         ${actions.length > 0 && html`<${Menu} label=${t("Actions for {name}", { name: called(of) })} button=${html`<${Icon} name="ellipsis" />`} items=${actions} />`}</span></div>
       <p class="quiet">${[when(of), compare(version.included, "0") !== 0 && t("{quantity} {unit} free", { quantity: quantity(version.included), unit: unit ?? "" }), of.includes_tax && t("tax contained"), of.term && t("for the term {term}", { term: of.term })].filter(Boolean).join(" · ")}</p>
+      ${of.alterations.map((it) => html`<p class="quiet">${altered(it, of.currency)}</p>`)}
       ${version.model.tiers?.length > 0 && html`<${Tiers} of=${version.model.tiers} currency=${of.currency} unit=${unit} free=${version.included} />`}
       ${later.map((it) => html`<p class="notice info" key=${it.version}>${t("From {day}: {price}", { day: day(it.valid_from), price: said(it.model, of, unit) })}</p>`)}
     </li>`;
