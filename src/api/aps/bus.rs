@@ -12,13 +12,13 @@ use serde_json::Value;
 
 use super::error;
 use super::kind::Breadth;
-use super::route::{Job, Work, Write, job};
+use super::route::job;
 use crate::api::edge::body::{self, BATCH_BYTES_MAX};
 use crate::api::edge::fault::Fault;
 use crate::api::edge::reply::{self, Reply, Wire};
 use crate::api::edge::{auth, call};
 use crate::domain::operator::Actor;
-use crate::services::idempotency::{self, Answer, Once};
+use crate::services::idempotency::{Answer, Once};
 use crate::services::{Author, Bss, Error};
 
 /// The router of everything below `/aps`.
@@ -68,15 +68,16 @@ pub(super) fn nothing() -> Answer {
 async fn serve(State(bss): State<Arc<Bss>>, request: Request) -> Response<Body> {
     let request_id = auth::request_id(request.headers());
     let is_head = request.method() == Method::HEAD;
-    let done = match Asked::read(&bss, request, &request_id).await {
-        Ok(asked) => answer(&bss, asked).await,
-        Err(fault) => Err(fault),
-    };
-    match done {
+    match answer(&bss, request, &request_id).await {
         Ok(answer) if is_head => reply::response(Answer { body: Vec::new(), ..answer }),
         Ok(answer) => reply::response(answer),
         Err(fault) => error::response(&fault, &request_id),
     }
+}
+
+async fn answer(bss: &Arc<Bss>, request: Request, request_id: &str) -> Result<Answer, Fault> {
+    let asked = Asked::read(bss, request, request_id).await?;
+    Ok(job(asked)?.done(bss).await?)
 }
 
 impl Asked {
@@ -106,35 +107,6 @@ fn breadth(headers: &HeaderMap) -> Breadth {
     let said = headers.get("aps-actor-scope").and_then(|it| it.to_str().ok());
     let is_full = said.is_some_and(|it| it.eq_ignore_ascii_case("full"));
     if is_full { Breadth::Full } else { Breadth::Own }
-}
-
-async fn answer(bss: &Arc<Bss>, asked: Asked) -> Result<Answer, Fault> {
-    let Job { work, once, author } = job(asked)?;
-    match work {
-        Work::Reads(read) => Ok(bss.read(&author.actor, read)?),
-        Work::Scans(read) => {
-            let bss = Arc::clone(bss);
-            let done = tokio::task::spawn_blocking(move || bss.read(&author.actor, read)).await;
-            Ok(done.map_err(Error::internal)??)
-        }
-        Work::Writes(write) => written(bss, author, once, write).await,
-        Work::Prepares(prepare) => {
-            let house = Arc::clone(bss);
-            let prepared = tokio::task::spawn_blocking(move || prepare(&house)).await;
-            let write = prepared.map_err(Error::internal)??;
-            written(bss, author, once, write).await
-        }
-    }
-}
-
-async fn written(
-    bss: &Bss,
-    author: Author,
-    once: Option<Once>,
-    write: Write,
-) -> Result<Answer, Fault> {
-    let done = bss.act(author, move |act| idempotency::once(act, once.as_ref(), write));
-    Ok(done.done().await?)
 }
 
 impl Asked {

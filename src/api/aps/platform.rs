@@ -8,10 +8,10 @@ use super::bus::{Asked, shown};
 use super::identity::{PACKAGE, package as reference};
 use super::kind::AnyKind;
 use super::registry::{self, KINDS, SERVICES};
-use super::route::Work;
 use super::rql::{Problem, Query, Reads};
 use super::{list, schema};
 use crate::api::edge::fault::Fault;
+use crate::api::edge::work::Work;
 use crate::domain::error::Invalid;
 use crate::services::Error;
 

@@ -11,9 +11,10 @@ use super::bus::{Asked, nothing, shown};
 use super::kind::{Gone, Thing};
 use super::operation::Said;
 use super::relation::Link;
-use super::route::{Work, said};
+use super::route::said;
 use super::{event_subscription, list, registry, user_form};
 use crate::api::edge::fault::Fault;
+use crate::api::edge::work::Work;
 use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
 use crate::services::idempotency::Answer;
@@ -44,10 +45,10 @@ pub(super) fn create(asked: Asked) -> Result<Work, Fault> {
     if chosen.is_empty() {
         return Ok(Work::writes(move |act| made(act, &body, Passwords::new())));
     }
-    Ok(Work::Prepares(Box::new(move |bss| {
-        let passwords = user_form::hashed(bss, chosen)?;
-        Ok(Box::new(move |act| made(act, &body, passwords)))
-    })))
+    Ok(Work::prepares(
+        move |bss| user_form::hashed(bss, chosen),
+        move |act, passwords| made(act, &body, passwords),
+    ))
 }
 
 /// The resources in a body: one, or those of an array.
@@ -149,10 +150,10 @@ pub(super) fn part(asked: Asked, text: &str, rest: &[&str]) -> Result<Work, Faul
             let none = Passwords::new();
             return Ok(Work::writes(move |act| write(act, id, &rest, (asked, none))));
         }
-        return Ok(Work::Prepares(Box::new(move |bss| {
-            let passwords = user_form::hashed(bss, chosen)?;
-            Ok(Box::new(move |act| write(act, id, &rest, (asked, passwords))))
-        })));
+        return Ok(Work::prepares(
+            move |bss| user_form::hashed(bss, chosen),
+            move |act, passwords| write(act, id, &rest, (asked, passwords)),
+        ));
     }
     Ok(Work::scans(move |cx| {
         let segments: Vec<_> = rest.iter().map(String::as_str).collect();

@@ -6,58 +6,7 @@ use super::bus::Asked;
 use super::operation::Said;
 use super::{list, platform, resource, service};
 use crate::api::edge::fault::Fault;
-use crate::services::idempotency::{Answer, Once};
-use crate::services::{Act, Author, Bss, Cx, Error};
-
-/// What reads.
-pub(super) type Read = Box<dyn FnOnce(Cx<'_>) -> Result<Answer, Error> + Send>;
-/// What writes.
-pub(super) type Write = Box<dyn FnOnce(&mut Act<'_>) -> Result<Answer, Error> + Send>;
-
-/// What comes before a write.
-pub(super) type Prepare = Box<dyn FnOnce(&Bss) -> Result<Write, Error> + Send>;
-
-/// What is to be done for a request.
-pub(super) enum Work {
-    /// A little is read, on the thread of the request.
-    Reads(Read),
-    /// Much is read, on the blocking pool.
-    Scans(Read),
-    /// Something is written, on the writer thread.
-    Writes(Write),
-    /// Something slow is done first, on the blocking pool, and then something is written.
-    Prepares(Prepare),
-}
-
-impl Work {
-    pub(super) fn reads(
-        work: impl FnOnce(Cx<'_>) -> Result<Answer, Error> + Send + 'static,
-    ) -> Self {
-        Self::Reads(Box::new(work))
-    }
-
-    pub(super) fn scans(
-        work: impl FnOnce(Cx<'_>) -> Result<Answer, Error> + Send + 'static,
-    ) -> Self {
-        Self::Scans(Box::new(work))
-    }
-
-    pub(super) fn writes(
-        work: impl FnOnce(&mut Act<'_>) -> Result<Answer, Error> + Send + 'static,
-    ) -> Self {
-        Self::Writes(Box::new(work))
-    }
-}
-
-/// What is to be done, for whom, and under which key.
-pub(super) struct Job {
-    /// What.
-    pub(super) work: Work,
-    /// The key under which it is done once.
-    pub(super) once: Option<Once>,
-    /// For whom.
-    pub(super) author: Author,
-}
+use crate::api::edge::work::{Job, Work};
 
 /// What a request asks for. A slash at the end of a path says nothing.
 pub(super) fn job(mut asked: Asked) -> Result<Job, Fault> {

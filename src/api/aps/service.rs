@@ -7,8 +7,9 @@ use super::bus::{Asked, nothing, shown};
 use super::identity::package;
 use super::operation::{Call, Operations, Service};
 use super::registry::SERVICES;
-use super::route::{Work, said};
+use super::route::said;
 use crate::api::edge::fault::Fault;
+use crate::api::edge::work::Work;
 use crate::services::Error;
 
 /// What is asked of a service: itself, or an operation.

@@ -12,3 +12,4 @@ pub(crate) mod oauth;
 pub(crate) mod origin;
 pub(crate) mod query;
 pub(crate) mod reply;
+pub(crate) mod work;

@@ -6,9 +6,10 @@ use serde::Deserialize;
 use super::error::Refusal;
 use super::field::{self, Field, Fields, Form};
 use super::message;
-use super::route::{Asked, By, Row, Work};
+use super::route::{Asked, By, Row};
 use super::subscriber::by_login;
 use super::wire::nothing;
+use crate::api::edge::work::Work;
 use crate::domain::operator::{
     PASSWORD_LENGTH_MAX, PasswordKind, PasswordPolicy, Permission, Role,
 };

@@ -4,9 +4,10 @@ use axum::http::Method;
 
 use super::error::Refusal;
 use super::role::{self, Named};
-use super::route::{Asked, By, Row, Work};
+use super::route::{Asked, By, Row};
 use super::subscriber::by_login;
 use super::wire::{listed, nothing};
+use crate::api::edge::work::Work;
 use crate::domain::operator::{Permission, Role};
 
 const READS: (Permission, Role) = (Permission::UserRead, Role::CustomerAdmin);

@@ -11,13 +11,14 @@ use axum::routing::any;
 
 use super::error::{self, Refusal};
 use super::message;
-use super::route::{self, Asked, Heading, Row, Work};
+use super::route::{self, Asked, Heading, Row};
 use crate::api::edge::body::{self, ORDINARY_BYTES_MAX};
 use crate::api::edge::fault::Fault;
 use crate::api::edge::query::Query;
+use crate::api::edge::work::Job;
 use crate::api::edge::{auth, call, reply};
-use crate::services::idempotency::{self, Answer, Once};
-use crate::services::{Act, Author, Bss, Cx, Error};
+use crate::services::idempotency::{Answer, Once};
+use crate::services::{Author, Bss, Error};
 
 /// The router of everything below `/api/bss`.
 pub(super) fn router() -> Router<Arc<Bss>> {
@@ -53,15 +54,8 @@ async fn answer(bss: &Arc<Bss>, request: Request, request_id: &str) -> Result<An
     }
     let author = Author { actor: caller.actor, request: request_id.to_owned() };
     let Known { author, row, asked, once } = known(&parts, body, author).await?;
-    match (row.serve)(asked)? {
-        Work::Reads(read) => Ok(bss.read(&author.actor, read)?),
-        Work::Scans(read) => scanned(bss, author, read).await,
-        Work::Writes(write) => {
-            let once = move |act: &mut Act<'_>| idempotency::once(act, once.as_ref(), write);
-            Ok(bss.act(author, once).done().await?)
-        }
-        Work::Works(work) => worked(bss, author, once, work).await,
-    }
+    let work = (row.serve)(asked)?;
+    Ok(Job { work, once, author }.done(bss).await?)
 }
 
 async fn known(parts: &Parts, body: Body, author: Author) -> Result<Known, Refusal> {
@@ -95,28 +89,4 @@ fn read(headers: &HeaderMap, bytes: &Bytes) -> Result<serde_json::Value, Fault> 
     }
     body::must_be_json(headers)?;
     body::tree(bytes)
-}
-
-async fn scanned(
-    bss: &Arc<Bss>,
-    author: Author,
-    read: impl FnOnce(Cx<'_>) -> Result<Answer, Error> + Send + 'static,
-) -> Result<Answer, Refusal> {
-    let bss = Arc::clone(bss);
-    let done = tokio::task::spawn_blocking(move || bss.read(&author.actor, read)).await;
-    Ok(done.map_err(Error::internal)??)
-}
-
-async fn worked(
-    bss: &Arc<Bss>,
-    author: Author,
-    once: Option<Once>,
-    work: impl FnOnce(&Bss, &Author) -> Result<Answer, Error> + Send + 'static,
-) -> Result<Answer, Refusal> {
-    let bss = Arc::clone(bss);
-    let done = tokio::task::spawn_blocking(move || match once {
-        Some(once) => idempotency::once_over_acts(&bss, &author, &once, || work(&bss, &author)),
-        None => work(&bss, &author),
-    });
-    Ok(done.await.map_err(Error::internal)??)
 }

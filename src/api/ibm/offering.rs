@@ -6,8 +6,9 @@ use serde::Serialize;
 
 use super::duration;
 use super::error::Refusal;
-use super::route::{Asked, By, Row, Work};
+use super::route::{Asked, By, Row};
 use super::wire::{listed, shown};
+use crate::api::edge::work::Work;
 use crate::domain::catalog::offer::{Offer, Seating};
 use crate::domain::catalog::term::{Term, Trial};
 use crate::domain::operator::{Permission, Role};

@@ -9,9 +9,9 @@ use super::page::Wanted;
 use super::{message, table};
 use crate::api::edge::fault::Fault;
 use crate::api::edge::query::Query;
+use crate::api::edge::work::Work;
 use crate::domain::operator::{Actor, Permission, Role};
-use crate::services::idempotency::Answer;
-use crate::services::{Act, Author, Bss, Cx, Error};
+use crate::services::Error;
 
 /// By what a call is told from others of its method and path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,51 +22,6 @@ pub(super) enum By {
     Operation(&'static str),
     /// By the parameter `_namedQuery`.
     Query(&'static str),
-}
-
-/// What reads.
-type Read = Box<dyn FnOnce(Cx<'_>) -> Result<Answer, Error> + Send>;
-/// What writes.
-type Write = Box<dyn FnOnce(&mut Act<'_>) -> Result<Answer, Error> + Send>;
-/// What opens reads and acts of its own.
-type Labour = Box<dyn FnOnce(&Bss, &Author) -> Result<Answer, Error> + Send>;
-
-/// What a request does.
-pub(super) enum Work {
-    /// A little is read, on the thread of the request.
-    Reads(Read),
-    /// Much is read, on the blocking pool.
-    Scans(Read),
-    /// Something is written, on the writer thread.
-    Writes(Write),
-    /// Something slow is done between reads and acts of its own, on the blocking pool.
-    Works(Labour),
-}
-
-impl Work {
-    pub(super) fn reads(
-        work: impl FnOnce(Cx<'_>) -> Result<Answer, Error> + Send + 'static,
-    ) -> Self {
-        Self::Reads(Box::new(work))
-    }
-
-    pub(super) fn scans(
-        work: impl FnOnce(Cx<'_>) -> Result<Answer, Error> + Send + 'static,
-    ) -> Self {
-        Self::Scans(Box::new(work))
-    }
-
-    pub(super) fn works(
-        work: impl FnOnce(&Bss, &Author) -> Result<Answer, Error> + Send + 'static,
-    ) -> Self {
-        Self::Works(Box::new(work))
-    }
-
-    pub(super) fn writes(
-        work: impl FnOnce(&mut Act<'_>) -> Result<Answer, Error> + Send + 'static,
-    ) -> Self {
-        Self::Writes(Box::new(work))
-    }
 }
 
 /// What was asked with a call.

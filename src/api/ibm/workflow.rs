@@ -5,9 +5,10 @@ use serde::Serialize;
 
 use super::error::Refusal;
 use super::field::one_of;
-use super::route::{Asked, By, Row, Work};
+use super::route::{Asked, By, Row};
 use super::wire::{listed, moment};
 use super::{customer, message, subscriber};
+use crate::api::edge::work::Work;
 use crate::domain::operator::{Permission, Role, User};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::provisioning::lifecycle::State;
