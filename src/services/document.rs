@@ -4,10 +4,12 @@ use super::{Act, Cx, Error};
 use crate::domain::account::Account;
 use crate::domain::document::{Document, RegisterDocument};
 use crate::domain::error::{Code, Rejection};
-use crate::domain::id::{AccountId, Kind};
+use crate::domain::id::AccountId;
 use crate::domain::operator::Permission;
+use crate::domain::page::{Page, PageRequest};
 use crate::domain::text::{self, Name};
-use crate::store::Along;
+use crate::store::document::{DOCUMENT_BY_NAME, named};
+use crate::store::{Along, Records};
 
 /// The sequence that documents are numbered by.
 const NUMBERS: &str = "document";
@@ -35,8 +37,8 @@ pub fn register_for(
     let account: Account = act.get(owner)?;
     act.must(Permission::AccountWrite, &account.stamp)?;
     let NewDocument { sort, name, body } = new;
-    let is_same = |it: &&Document| same(it.name(), &name);
-    if of(act.cx(), owner, &sort)?.iter().any(|it| is_same(&it)) {
+    let same = named(owner, sort.as_str(), name.as_str());
+    if act.cx().view.first_along::<Document>(DOCUMENT_BY_NAME, same)?.is_some() {
         let why = format!("another is called `{name}`");
         return Err(Rejection::new(Code::Duplicate, why).into());
     }
@@ -48,17 +50,17 @@ pub fn register_for(
     act.keep(document)
 }
 
-fn same(one: &Name, other: &Name) -> bool {
-    text::folded(one.as_str()).eq(text::folded(other.as_str()))
-}
-
-/// The documents of a sort that an account has and the caller may see, the oldest first.
+/// A page of the documents of a sort that an account has and the caller may see.
 ///
 /// # Errors
 /// If the store fails.
-pub fn of(cx: Cx<'_>, owner: AccountId, sort: &text::Code) -> Result<Vec<Document>, Error> {
-    let all = cx.every::<Document>(&Along::Owner(owner))?;
-    let is_it =
-        |it: &Document| it.sort().key == sort.as_str() && cx.actor.sees(Kind::Document, &it.stamp);
-    Ok(all.into_iter().filter(is_it).collect())
+pub fn of(
+    cx: Cx<'_>,
+    (owner, sort): (AccountId, &text::Code),
+    request: &PageRequest,
+    accept: impl Fn(&Document) -> bool,
+) -> Result<Page<Document>, Error> {
+    cx.list(Some(Along::Owner(owner)), request, |it: &Document| {
+        it.sort().key == sort.as_str() && accept(it)
+    })
 }

@@ -3,14 +3,26 @@
 use super::codec::Key;
 use super::record::record;
 use crate::domain::document::Document;
-use crate::domain::id::DocumentId;
+use crate::domain::id::{AccountId, DocumentId};
 
 record!(Document, DocumentId, "document", shape 1,
     /// `(sort, document)`.
     DOCUMENT_BY_SORT = "by_sort" => |it, keys| {
         keys.push(Key::new().text(it.sort().key).id(it.id));
     },
+    /// `(account, sort, name in any case, document)`, of those that belong to an account.
+    DOCUMENT_BY_NAME = "by_name" => |it, keys| {
+        if let Some(owner) = it.stamp.owner {
+            keys.push(named(owner, it.sort().key, it.name().as_str()).id(it.id));
+        }
+    },
 );
+
+/// Where the documents of a sort and a name lie that an account has.
+#[must_use]
+pub fn named(owner: AccountId, sort: &str, name: &str) -> Key {
+    Key::new().id(owner).text(sort).folded(name)
+}
 
 #[cfg(test)]
 mod tests {

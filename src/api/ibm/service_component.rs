@@ -8,9 +8,10 @@ use serde_json::Value;
 use super::error::Refusal;
 use super::field::{self, Field, Fields, Form, number, one_of};
 use super::person::must;
-use super::route::{Asked, By, Row, Work};
+use super::route::{Asked, By, Row};
 use super::wire::{listed, made, moment};
 use super::{customer, message};
+use crate::api::edge::work::Work;
 use crate::domain::document::Document;
 use crate::domain::error::Code;
 use crate::domain::id::AccountId;
@@ -118,8 +119,12 @@ fn add(asked: Asked) -> Result<Work, Refusal> {
     }))
 }
 
+/// What a company said of its application.
+fn kept(it: &Document) -> ServiceComponent {
+    serde_json::from_slice(it.body()).unwrap_or_default()
+}
+
 fn wire(it: &Document, customer: u64) -> ServiceComponent {
-    let kept: ServiceComponent = serde_json::from_slice(it.body()).unwrap_or_default();
     ServiceComponent {
         id: Some(it.stamp.number),
         oid: Some(it.stamp.number),
@@ -127,7 +132,7 @@ fn wire(it: &Document, customer: u64) -> ServiceComponent {
         display_name: Some(it.name().to_string()),
         created: Some(moment(it.stamp.created_at)),
         modified: Some(moment(it.stamp.changed_at)),
-        ..kept
+        ..kept(it)
     }
 }
 
@@ -138,11 +143,11 @@ fn list(mut asked: Asked) -> Result<Work, Refusal> {
     let named = said.map(|it| it.trim().parse::<u64>().map_err(|_| refused(&it))).transpose()?;
     let flow = asked.query.take("authenticationType").filter(|it| !it.is_empty());
     let flow = flow.map(|it| one_of("authenticationType", FLOWS, &it)).transpose()?;
-    Ok(Work::reads(move |cx| {
+    Ok(Work::scans(move |cx| {
         let (owner, number) = company(cx, named)?;
-        let all = document::of(cx, owner, &sort())?;
-        let all = all.iter().map(|it| wire(it, number));
-        let all = all.filter(|it| flow.is_none_or(|flow| it.signs_in_by(flow)));
-        Ok(listed(&wanted.of_all(all)))
+        let is_it = |it: &Document| flow.is_none_or(|flow| kept(it).signs_in_by(flow));
+        let found = wanted.of(|page| document::of(cx, (owner, &sort()), page, is_it))?;
+        let items: Vec<_> = found.iter().map(|it| wire(it, number)).collect();
+        Ok(listed(&items))
     }))
 }
