@@ -13,9 +13,9 @@ use crate::domain::provisioning::task::{QueueTask, Task, Work};
 use crate::domain::quantity::Quantity;
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::pool::Room;
-use crate::domain::subscription::seat::{self, AcceptedTerms, Entitle, Seat, State, Trigger};
+use crate::domain::subscription::seat::{self, AcceptedTerms, Entitle, Held, Seat, State, Trigger};
 use crate::domain::subscription::tree::Belonging;
-use crate::store::subscription::{SEAT_BY_SUBSCRIPTION, SEAT_BY_USER};
+use crate::store::subscription::{SEAT_BY_SUBSCRIPTION, SEAT_BY_USER, seats_taken};
 use crate::store::{Along, Key, Records};
 
 /// The sequence that seats are numbered by.
@@ -27,6 +27,14 @@ const NUMBERS: &str = "seat";
 /// If the store fails.
 pub fn of(cx: Cx<'_>, subscription: SubscriptionId) -> Result<Vec<Seat>, Error> {
     cx.every(&Along::Index(SEAT_BY_SUBSCRIPTION, Key::new().id(subscription).bytes()))
+}
+
+/// How many seats of a subscription users have.
+///
+/// # Errors
+/// If the store fails.
+pub fn taken(cx: Cx<'_>, subscription: SubscriptionId) -> Result<u32, Error> {
+    Ok(seats_taken(cx.view, subscription)?)
 }
 
 /// The seats that a user has or had.
@@ -110,7 +118,8 @@ pub fn assign(
         let why = "must be a user of the account that holds the subscription";
         return Err(Invalid::one("/user", "reference", why).into());
     }
-    let seats = of(act.cx(), subscription.id)?;
+    let own = of_user(act.cx(), user.id)?;
+    let held = Held { taken: taken(act.cx(), subscription.id)?, own: &own };
     let room = room(act.cx(), &subscription)?;
     let entitle = Entitle {
         id: act.new_id(),
@@ -118,7 +127,7 @@ pub fn assign(
         user: (user.id, user.state()),
         accepted: accepted(act, &subscription, terms)?,
     };
-    let entitled = seat::entitle(entitle, &subscription, room, &seats)?;
+    let entitled = seat::entitle(entitle, &subscription, room, held)?;
     let entitled = act.keep_new((entitled, Verb::Created))?;
     tell(act, entitled, Work::Create)
 }
@@ -229,8 +238,9 @@ pub fn transfer(act: &mut Act<'_>, id: SeatId, to: SubscriptionId) -> Result<Sea
     act.must(Permission::SeatWrite, &to.stamp)?;
     let from: Subscription = act.load(seat.subscription())?;
     let (was, tasks) = (seat.state(), seat.tasks.clone());
-    let (room, seats) = (room(act.cx(), &to)?, of(act.cx(), to.id)?);
-    let moved = seat.moved(&to, (room, &seats), act.now())?;
+    let own = of_user(act.cx(), seat.user())?;
+    let held = Held { taken: taken(act.cx(), to.id)?, own: &own };
+    let moved = seat.moved(&to, (room(act.cx(), &to)?, held), act.now())?;
     let is_begun = provisioning::withdraw(act, &tasks)?;
     let seat = act.keep(moved)?;
     if was == State::Assigned || is_begun {

@@ -1,8 +1,10 @@
 //! Subscriptions and their seats, as they are kept.
 
 use super::codec::Key;
-use super::overview;
 use super::record::record;
+use super::tally::{Of, Part, rows};
+use super::view::{KeyRange, View};
+use super::{StoreError, overview};
 use crate::domain::due::{Due, Duty};
 use crate::domain::id::{SeatId, SubscriptionId};
 use crate::domain::subscription::Subscription;
@@ -48,4 +50,21 @@ record!(Seat, SeatId, "seat", shape 1,
     SEAT_BY_USER = "by_user" => |it, keys| {
         keys.push(Key::new().id(it.user()).id(it.id));
     },
+    sums
+    /// `(subscription)`: how many of its seats users have.
+    SEAT_TAKEN = "taken" => |it, parts| {
+        let key = Key::new().id(it.subscription());
+        parts.extend(it.is_taken().then(|| Part { key, sums: vec![1] }));
+    },
 );
+
+/// How many seats of a subscription users have.
+///
+/// # Errors
+/// If the engine fails or the sum cannot be read.
+pub fn seats_taken(view: &dyn View, of: SubscriptionId) -> Result<u32, StoreError> {
+    let key = KeyRange::prefix(&Key::new().id(of).bytes());
+    let rows = rows::<Seat>(view, SEAT_TAKEN, &key, Of::All)?;
+    let count = rows.iter().map(|it| it.sum(0)).sum::<i64>();
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}

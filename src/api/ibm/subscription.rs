@@ -7,9 +7,10 @@ use serde_json::Value;
 use super::error::{Refusal, Said};
 use super::field::{self, Field, Fields, Form};
 use super::order::quantity;
-use super::route::{Asked, By, Row, Work};
+use super::route::{Asked, By, Row};
 use super::wire::{day, listed, midnight, moment, nothing, shown};
 use super::{customer, duration, message};
+use crate::api::edge::work::Work;
 use crate::domain::account::Account;
 use crate::domain::account::lifecycle::HoldKind;
 use crate::domain::catalog::offer::Offer;
@@ -141,13 +142,13 @@ struct Count {
 
 impl Count {
     fn of(cx: Cx<'_>, it: &Ours) -> Result<Self, Error> {
-        let held = seat::of(cx, it.id)?;
         Ok(match seat::room(cx, it)? {
             Room::Seats(count) => {
-                let seats_left = count.saturating_sub(seats::taken(it.id, &held));
+                let seats_left = count.saturating_sub(seat::taken(cx, it.id)?);
                 Self { all: count.into(), left: seats_left.into(), seats_left }
             }
             Room::Pool(size) => {
+                let held = seat::of(cx, it.id)?;
                 let given = seats::allocated(held.iter()).unwrap_or(size);
                 let whole = |it: Quantity| u64::from(it.units_up());
                 Self { all: whole(size), left: whole(size.above(given)), seats_left: it.quantity() }

@@ -110,7 +110,16 @@ pub struct Entitle {
     pub accepted: Option<AcceptedTerms>,
 }
 
-/// Gives a user a seat of a subscription, which has some room and the seats `seats` so far.
+/// What of a subscription's seats is in the hands of users.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held<'a> {
+    /// How many of them.
+    pub taken: u32,
+    /// The seats of the one who is to get another.
+    pub own: &'a [Seat],
+}
+
+/// Gives a user a seat of a subscription, which has some room and of whose seats `held` is given.
 ///
 /// # Errors
 /// If the subscription does not run, has no seat left, the user has one already, or is stopped.
@@ -118,13 +127,13 @@ pub fn entitle(
     command: Entitle,
     subscription: &Subscription,
     room: Room,
-    seats: &[Seat],
+    held: Held<'_>,
 ) -> Result<Seat, Rejection> {
     let Entitle { id, stamp, user: (user, state), accepted } = command;
     must_be_here(state)?;
     must_run(subscription)?;
     must_be_whole(subscription)?;
-    must_be_free(subscription, (user, room), seats)?;
+    must_be_free(subscription, (user, room), held)?;
     Ok(Seat {
         id,
         stamp: Stamp { owner: Some(subscription.account()), ..stamp.of_person(user) },
@@ -184,15 +193,15 @@ impl Seat {
         })
     }
 
-    /// The seat as a unit of another subscription of the account, which has some room and the seats
-    /// `seats`. Its service has to be told of the user first.
+    /// The seat as a unit of another subscription of the account, which has some room and of whose
+    /// seats `held` is given. Its service has to be told of the user first.
     ///
     /// # Errors
     /// If the seat was released, or the other subscription cannot give one.
     pub fn moved(
         self,
         to: &Subscription,
-        (room, seats): (Room, &[Self]),
+        (room, held): (Room, Held<'_>),
         now: Instant,
     ) -> Result<(Self, Verb), Rejection> {
         if self.stamp.owner != to.stamp.owner {
@@ -202,7 +211,7 @@ impl Seat {
         let (it, verb) = self.on(Trigger::Move, now)?;
         must_run(to)?;
         must_be_whole(to)?;
-        must_be_free(to, (it.user, room), seats)?;
+        must_be_free(to, (it.user, room), held)?;
         Ok((Self { subscription: to.id, allocated: None, tasks: Vec::new(), ..it }, verb))
     }
 
@@ -313,15 +322,15 @@ fn must_run(subscription: &Subscription) -> Result<(), Rejection> {
 fn must_be_free(
     subscription: &Subscription,
     (user, room): (UserId, Room),
-    seats: &[Seat],
+    Held { taken, own }: Held<'_>,
 ) -> Result<(), Rejection> {
-    let own = |it: &&Seat| it.subscription == subscription.id && it.is_taken();
-    if seats.iter().filter(own).any(|it| it.user == user) {
+    let is_one = |it: &Seat| it.subscription == subscription.id && it.is_taken();
+    if own.iter().any(|it| it.user == user && is_one(it)) {
         let why = format!("`{user}` has a seat of the subscription already");
         return Err(Rejection::new(Code::SeatHeld, why));
     }
     match room {
-        Room::Seats(count) if taken(subscription.id, seats) >= count => {
+        Room::Seats(count) if taken >= count => {
             let why = format!("all `{count}` seats are taken; add some first");
             Err(Rejection::new(Code::SeatsTaken, why))
         }
@@ -364,7 +373,11 @@ mod tests {
         let user = (id(user), state);
         let seat = SeatId::from_uuid(UserId::uuid(user.0));
         let command = Entitle { id: seat, stamp: stamp(), user, accepted: None };
-        entitle(command, subscription, room, seats)
+        entitle(command, subscription, room, held(subscription, seats))
+    }
+
+    fn held<'a>(of: &Subscription, own: &'a [Seat]) -> Held<'a> {
+        Held { taken: taken(of.id, own), own }
     }
 
     fn code<T>(result: Result<T, Rejection>) -> Option<Code> {
@@ -412,7 +425,7 @@ mod tests {
 
     fn moved(seat: &Seat, to: &Subscription, seats: &[Seat]) -> Result<Seat, Rejection> {
         let room = Room::Seats(to.quantity());
-        seat.clone().moved(to, (room, seats), at(5)).map(|it| it.0)
+        seat.clone().moved(to, (room, held(to, seats)), at(5)).map(|it| it.0)
     }
 
     #[test]

@@ -22,7 +22,8 @@ fn take_turns_behind(market: &Market, (subscription, user): (&str, &str), times:
             let stamp = act.cx().stamp(it.stamp.seller, None).numbered(number);
             let user = (user, UserState::Active);
             let entitle = Entitle { id: act.new_id(), stamp, user, accepted: None };
-            let seat = seat::entitle(entitle, &it, Room::Seats(1), &[])?;
+            let seat =
+                seat::entitle(entitle, &it, Room::Seats(1), seat::Held { taken: 0, own: &[] })?;
             let (seat, _) = seat.on(Trigger::Assign, act.now())?;
             let (seat, _) = seat.on(Trigger::Release, act.now())?;
             act.keep_new((seat, Verb::Created))?;
