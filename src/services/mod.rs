@@ -8,6 +8,7 @@
 
 pub mod account;
 mod act;
+pub mod admission;
 pub mod alias;
 pub mod attribute;
 pub mod billing;

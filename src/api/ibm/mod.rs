@@ -20,7 +20,7 @@
 //!
 //! A [`Row`](route::Row) in the `ROWS` of its file: method, path, the `x-operation` or `_namedQuery` by
 //! which it is told from others, the permission and the role that it needs, and a function from what
-//! was [asked](route::Asked) to the [work](route::Work). The function reads path, query and body, and
+//! was [asked](route::Asked) to the [work](crate::api::edge::work::Work). The function reads path, query and body, and
 //! refuses in the contract's words ([`message`]); the work calls use cases, whose refusals
 //! [`error`] translates. A new file is named in [`table`]. For everything that writes, a deed in
 //! `tests/it/ibm/deeds.rs`, without which the tests fail.
@@ -44,7 +44,8 @@
 //! - Countries are known by their English names and by their codes. `TimeZone` is a zone of IANA or one
 //!   of the names that IBM's clients have for American ones; another, like a language that is none, is
 //!   kept as it was said and means nothing.
-//! - `CustomerAccountSet`: the default billing account is shown first. Each entry is the one of its
+//! - `CustomerAccountSet`: the default billing account is shown first; one that its customer calls
+//!   nothing has our number for an `AccountNumber`. Each entry is the one of its
 //!   `AccountNumber`, or a new one; a first entry of another number gives that to the default one. Those
 //!   that no entry names stay, because invoices hang on them.
 //! - A subscriber who is added is `PENDING` and is sent a link by which it chooses a password, unless
@@ -81,10 +82,12 @@
 //!   wanted too. Those of a subscriber are of the subscriptions in which it has or had a seat.
 //! - Service components are documents of the caller's company, or of the one in `CustomerId`
 //!   (`customerId` in the query); `authenticationType` asks for one of the two flows.
-//! - `GET /resource/offering` is not IBM's: the offers on sale that have a part number.
+//! - `GET /resource/offering` is not IBM's: the offers on sale that have a part number. Nor is `GET` of
+//!   a subscriber's subscription, by which a service asks whether it is to let the subscriber in.
 //! - A state that forbids an operation is 400; what would leave the house inconsistent is 409.
 //! - Every `POST` honours `Idempotency-Key`.
 
+mod admission;
 mod authentication;
 mod authorization;
 mod bss;

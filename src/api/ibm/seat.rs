@@ -6,9 +6,10 @@ use serde_json::Value;
 
 use super::error::{Refusal, Said};
 use super::field::{self, Field, Fields, Form, count, number};
-use super::route::{Asked, By, Row, Work};
+use super::route::{Asked, By, Row};
 use super::wire::{moment, nothing, shown};
 use super::{customer, message, subscriber, subscription};
+use crate::api::edge::work::Work;
 use crate::domain::account::Account;
 use crate::domain::id::Id;
 use crate::domain::operator::{Permission, Role, User};
@@ -19,7 +20,7 @@ use crate::domain::subscription::seat::{Seat as Ours, State};
 use crate::services::seat::{self, Terms};
 use crate::services::{Cx, Error, finding};
 
-const ENTITLED: &str = "resource/subscriber/{id}/subscription/{id}";
+pub(super) const ENTITLED: &str = "resource/subscriber/{id}/subscription/{id}";
 const HELD: &str = "resource/subscriber/{id}/seat/{id}";
 const ONE: &str = "resource/subscription/{id}/seat/{id}";
 
@@ -163,7 +164,7 @@ fn entitle(mut asked: Asked) -> Result<Work, Refusal> {
 }
 
 /// The subscription with a number, of which somebody is to get a seat.
-fn offered(cx: Cx<'_>, number: u64, to: &User) -> Result<Subscription, Error> {
+pub(super) fn offered(cx: Cx<'_>, number: u64, to: &User) -> Result<Subscription, Error> {
     let missing = || subscription::missing(number);
     let id = finding::by_number::<Subscription>(cx, number)?.into_iter().next();
     let id = id.ok_or_else(missing)?;

@@ -2,8 +2,8 @@
 
 use super::route::Row;
 use super::{
-    authentication, authorization, customer, offering, order, seat, service_component, subscriber,
-    subscription, workflow,
+    admission, authentication, authorization, customer, offering, order, seat, service_component,
+    subscriber, subscription, workflow,
 };
 
 /// What is sent with `POST` and only reads.
@@ -17,6 +17,7 @@ pub(super) fn rows() -> impl Iterator<Item = &'static Row> {
         order::ROWS,
         subscription::ROWS,
         seat::ROWS,
+        admission::ROWS,
         authentication::ROWS,
         authorization::ROWS,
         workflow::ROWS,

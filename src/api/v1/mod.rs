@@ -6,6 +6,7 @@
 
 mod account;
 mod account_form;
+mod admission;
 mod attribute;
 mod attribute_definition;
 mod billing_account;
@@ -79,6 +80,7 @@ use crate::services::Bss;
 fn table() -> Vec<Route> {
     [
         account::routes(),
+        admission::routes(),
         attribute_definition::routes(),
         billing_account::routes(),
         billing_run::routes(),

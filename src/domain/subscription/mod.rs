@@ -20,6 +20,7 @@
 //! This module owns what a subscription is and when it may change. It does not own what it costs
 //! ([`billing`](super::billing)), nor what may be ordered ([`order`](super::order)).
 
+pub mod admission;
 pub mod amount;
 pub mod calendar;
 pub mod change;

@@ -1,5 +1,6 @@
 //! IBM BSS REST: conversations as clients of IBM SmartCloud have them.
 
+mod admission;
 mod credentials;
 mod customers;
 pub(crate) mod deeds;

@@ -69,6 +69,7 @@ const TABLE: &[(&str, &str)] = &[
     ("POST /api/bss/resource/subscription/{id} suspendSubscription", "V"),
     ("POST /api/bss/resource/subscription/{id} unsuspendSubscription", "V"),
     ("POST /api/bss/resource/subscriber/{id}/subscription/{id} entitleSubscriber", "UCV"),
+    ("GET /api/bss/resource/subscriber/{id}/subscription/{id} ", "UCV"),
     ("POST /api/bss/resource/subscriber/{id}/seat/{id} revokeSubscriber", "CV"),
     ("GET /api/bss/resource/subscription/{id}/seat/{id} ", "CV"),
     ("POST /api/bss/resource/subscription/{id}/seat/{id} transferSeat", "CV"),
