@@ -73,6 +73,14 @@ words! {
         RolesChanged = "roles_changed";
         /// Somebody is gone for good.
         UserRemoved = "user_removed";
+        /// A subscription that was suspended goes on.
+        SubscriptionReleased = "subscription_released";
+        /// Somebody was given a seat.
+        SeatGiven = "seat_given";
+        /// Somebody has a seat of another subscription, or another part of a pool.
+        SeatChanged = "seat_changed";
+        /// Somebody has a seat no longer.
+        SeatTaken = "seat_taken";
     }
 }
 
@@ -95,6 +103,10 @@ impl Occasion {
             Self::SubscriptionExpiring => (Kind::Subscription, Verb::Expiring),
             Self::SubscriptionExpired => (Kind::Subscription, Verb::Expired),
             Self::SubscriptionHeld => (Kind::Subscription, Verb::Held),
+            Self::SubscriptionReleased => (Kind::Subscription, Verb::Released),
+            Self::SeatGiven => (Kind::Seat, Verb::Created),
+            Self::SeatChanged => (Kind::Seat, Verb::Changed),
+            Self::SeatTaken => (Kind::Seat, Verb::Released),
             Self::LowBalance => (Kind::Bucket, Verb::Overdue),
         };
         EventPattern::of(kind, verb)
@@ -126,7 +138,11 @@ impl Occasion {
             | Self::UserSuspended
             | Self::UserResumed
             | Self::RolesChanged
-            | Self::UserRemoved => true,
+            | Self::UserRemoved
+            | Self::SubscriptionReleased
+            | Self::SeatGiven
+            | Self::SeatChanged
+            | Self::SeatTaken => true,
         }
     }
 
@@ -140,7 +156,10 @@ impl Occasion {
             | Self::UserSuspended
             | Self::UserResumed
             | Self::RolesChanged
-            | Self::UserRemoved => Recipient::Person,
+            | Self::UserRemoved
+            | Self::SeatGiven
+            | Self::SeatChanged
+            | Self::SeatTaken => Recipient::Person,
             Self::InvoiceIssued
             | Self::PaymentReceived
             | Self::PaymentReminder
@@ -148,7 +167,8 @@ impl Occasion {
             Self::OrderConfirmed
             | Self::SubscriptionExpiring
             | Self::SubscriptionExpired
-            | Self::SubscriptionHeld => Recipient::Contact(Matter::Administration),
+            | Self::SubscriptionHeld
+            | Self::SubscriptionReleased => Recipient::Contact(Matter::Administration),
         }
     }
 }

@@ -70,5 +70,9 @@ const fn name(it: Occasion) -> &'static str {
         Occasion::UserResumed => "User Activation",
         Occasion::RolesChanged => "User Roles",
         Occasion::UserRemoved => "User Removal",
+        Occasion::SubscriptionReleased => "Subscription Release",
+        Occasion::SeatGiven => "Seat Assignment",
+        Occasion::SeatChanged => "Seat Change",
+        Occasion::SeatTaken => "Seat Removal",
     }
 }

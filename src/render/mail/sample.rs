@@ -87,5 +87,7 @@ fn subject_matter() -> Tree {
                 ("reason", "an invoice is overdue".into()),
             ]),
         ),
+        ("former", Tree::group([("name", "Virtual server XS".into())])),
+        ("seat", Tree::group([("part", "40".into())])),
     ])
 }

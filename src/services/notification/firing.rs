@@ -13,6 +13,8 @@ use crate::domain::id::{Id, Kind, MailId};
 use crate::domain::notification::{Firing, Letter, Mail, Occasion, QueueMail, Recipient};
 use crate::domain::operator::{Actor, Credential, LinkPurpose, PasswordKind, User, UserState};
 use crate::domain::order::{Announcing, Order};
+use crate::domain::subscription::Subscription;
+use crate::domain::subscription::seat::Seat;
 use crate::domain::text::{Email, Locale, Name};
 use crate::render::mail::MailParts;
 use crate::services::{Act, Author, Bss, Cx, Error, event, mail, user};
@@ -80,12 +82,25 @@ fn gets_one_time_password(before: Option<&User>, now: &User) -> bool {
     now.state() == UserState::Active && given.is_some_and(|it| Some(it.hash()) != before)
 }
 
-/// Whether nobody is to be told of what is an occasion by itself: an order that was placed so.
+/// Whether nobody is to be told of what is an occasion by itself: an order that was placed so, a hold
+/// that was taken back while another stays, a seat that is what it was for its user.
 fn is_silent(occasion: Option<Occasion>, fact: &Fact) -> Result<bool, Error> {
-    if occasion != Some(Occasion::OrderConfirmed) || fact.after.is_none() {
+    if fact.after.is_none() {
         return Ok(false);
     }
-    Ok(after::<Order>(fact)?.request.announcing == Announcing::Silent)
+    Ok(match occasion {
+        Some(Occasion::OrderConfirmed) => {
+            after::<Order>(fact)?.request.announcing == Announcing::Silent
+        }
+        Some(Occasion::SubscriptionReleased) => !after::<Subscription>(fact)?.state().is_running(),
+        Some(Occasion::SeatChanged) => {
+            let is = |it: &Seat| (it.subscription(), it.allocated);
+            let was = fact.before.as_deref().map(event::read::<Seat>).transpose()?;
+            let now: Seat = after(fact)?;
+            was.is_some_and(|was| is(&was) == is(&now))
+        }
+        Some(_) | None => false,
+    })
 }
 
 /// A mail that is written and not yet queued.
@@ -203,7 +218,8 @@ fn write(bss: &Bss, fact: &Fact) -> Result<Option<Written>, Error> {
         if occasion == Occasion::PaymentReminder && is_reminded_elsewhere(cx, fact)? {
             return Ok(None);
         }
-        if occasion == Occasion::UserRemoved && goes_with_its_account(cx, fact)? {
+        let ends = matches!(occasion, Occasion::UserRemoved | Occasion::SeatTaken);
+        if ends && goes_with_its_account(cx, fact)? {
             return Ok(None);
         }
         let Some(reader) = reader(cx, fact, occasion.recipient())? else { return Ok(None) };
@@ -245,7 +261,8 @@ fn reader(cx: Cx<'_>, fact: &Fact, recipient: Recipient) -> Result<Option<Reader
     let (account, matter) = match recipient {
         Recipient::Person => {
             let of = owner.map(|it| it.profile().locale.clone());
-            return Ok(Some(person(&after(fact)?, of)));
+            let who = whose(cx, fact)?;
+            return Ok(who.map(|it| person(&it, of)));
         }
         Recipient::Contact(matter) => (owner, matter),
         Recipient::Seller(matter) => (seller(cx, fact.seller)?, matter),
@@ -262,6 +279,16 @@ fn reader(cx: Cx<'_>, fact: &Fact, recipient: Recipient) -> Result<Option<Reader
     let administrator =
         people.iter().find(|it| it.state() == UserState::Active && it.is_administrator());
     Ok(administrator.map(|it| person(it, Some(locale))))
+}
+
+/// The person whose own the thing is that a fact is about. Who has a seat is told of it as long as it
+/// can sign in.
+fn whose(cx: Cx<'_>, fact: &Fact) -> Result<Option<User>, Error> {
+    if fact.subject.kind != Kind::Seat {
+        return Ok(Some(after(fact)?));
+    }
+    let found = cx.view.find::<User>(after::<Seat>(fact)?.user())?;
+    Ok(found.filter(|it| it.state() == UserState::Active))
 }
 
 fn person(it: &User, of_account: Option<Locale>) -> Reader {

@@ -14,12 +14,13 @@ use crate::domain::order::total::Total;
 use crate::domain::payment::Payment;
 use crate::domain::stamp::SellerNumber;
 use crate::domain::subscription::Subscription;
+use crate::domain::subscription::seat::Seat;
 use crate::domain::text::Locale;
 use crate::domain::time::{Date, Instant, Period, Zone};
 use crate::render::figure;
 use crate::render::mail::Tree;
 use crate::services::house::Site;
-use crate::services::{Cx, Error, journal};
+use crate::services::{Cx, Error, event, journal};
 use crate::store::account::ACCOUNT_BY_SELLING;
 use crate::store::{Key, Records};
 
@@ -132,6 +133,7 @@ fn subject_matter(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Resu
             let it = subscription(cx, &super::after(fact)?, fact.at, reader)?;
             Ok(Tree::group([("subscription", it)]))
         }
+        Kind::Seat => seat(cx, site, fact, reader),
         Kind::Account
         | Kind::Asset
         | Kind::AttributeDefinition
@@ -162,7 +164,6 @@ fn subject_matter(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Resu
         | Kind::Resource
         | Kind::ResourceCategory
         | Kind::Review
-        | Kind::Seat
         | Kind::ServiceTerms
         | Kind::Session
         | Kind::Settlement
@@ -179,6 +180,25 @@ fn subject_matter(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Resu
         | Kind::UsageRecord
         | Kind::ConsumerKey => Ok(Tree::group([])),
     }
+}
+
+/// A seat and that of which it is one. Who has it need not see the subscription as such.
+fn seat(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Result<Tree, Error> {
+    let it: Seat = super::after(fact)?;
+    let was = fact.before.as_deref().map(event::read::<Seat>).transpose()?;
+    let other = was.map(|it| it.subscription()).filter(|was| *was != it.subscription());
+    let shown = |id| -> Result<Tree, Error> {
+        let found = cx.view.find::<Subscription>(id)?;
+        let found = found.ok_or_else(|| Error::internal("a seat is one of a subscription"))?;
+        subscription(cx, &found, fact.at, reader)
+    };
+    let part = it.allocated.map_or_else(String::new, |it| it.to_string());
+    Ok(Tree::group([
+        ("subscription", shown(it.subscription())?),
+        ("former", other.map_or_else(|| Ok(Tree::group([("name", "".into())])), shown)?),
+        ("seat", Tree::group([("part", part.into())])),
+        ("link", site.link("/ui/").into()),
+    ]))
 }
 
 /// The link by which somebody chooses a password; without one, where one signs in.

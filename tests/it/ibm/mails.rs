@@ -4,7 +4,8 @@ use expect_test::expect;
 use serde_json::json;
 use tillbox::world::mail::Letter;
 
-use super::{Bss, subscriber};
+use super::shop::Shop;
+use super::{Bss, sample, subscriber};
 use crate::harness::client::Client;
 use crate::harness::house::{House, PASSWORD};
 
@@ -178,4 +179,81 @@ fn mails_go_by_the_templates_of_the_vendor() {
     let credential = json!({ "UserCredential": { "LoginName": email, "NewPassword": "onet1me!" } });
     bss.must("POST service/authentication/setOneTimePassword", Some(&credential));
     assert_eq!(letters(&house, email).len(), before);
+}
+
+/// What was sent to an address since there were so many letters.
+fn subjects(house: &House, to: &str, before: usize) -> String {
+    let sent = letters(house, to);
+    sent[before..].iter().map(|it| it.subject.clone()).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn who_gets_a_seat_another_one_or_none_is_told() {
+    let house = House::on("2026-01-01");
+    let shop = Shop::of(&house);
+    let (email, silent) = (&house.north.customer.member.email, "silent@mail.test");
+    let member = shop.by_email(email);
+    let (id, customer) = (member["Id"].as_u64().unwrap(), member["CustomerId"].as_u64().unwrap());
+    let made = shop.order(customer, &[("D08SWLL", 2), ("D08S1LL", 2), ("D100PLL", 100)]);
+    let untold = shop.add(customer, silent, &["User"]);
+    let before = letters(&house, email).len();
+    let seat = shop.entitle(id, made[0]);
+    let of_other = shop.entitle(untold, made[0]);
+    let path = format!("resource/subscription/{}/seat/{seat}", made[0]);
+    shop.must(&format!("POST {path}?targetSubscription={} [transferSeat]", made[1]), None);
+    letters(&house, email);
+    shop.must(&format!("POST resource/subscriber/{id}/seat/{seat} [revokeSubscriber]"), None);
+    shop.must(
+        &format!("POST resource/subscriber/{untold}/seat/{of_other} [revokeSubscriber]"),
+        None,
+    );
+    letters(&house, email);
+    let part = shop.entitle(id, made[2]);
+    letters(&house, email);
+    let mut quota = sample("wiki-change-quota-seat-payload");
+    quota["Seat"]["SubscriptionId"] = json!(made[2]);
+    quota["Seat"]["EntitlementQuantityAllocated"] = json!(40);
+    let pool = format!("resource/subscription/{}/seat/{part}", made[2]);
+    for _ in 0..2 {
+        shop.must(&format!("POST {pool} [changeQuota]"), Some(&quota));
+        letters(&house, email);
+    }
+    expect![[r#"
+        You can now use D08SWLL
+        Your seat of D08S1LL has changed
+        You no longer have D08S1LL
+        You can now use D100PLL
+        Your seat of D100PLL has changed"#]]
+    .assert_eq(&subjects(&house, email, before));
+    let sent = letters(&house, email);
+    let text =
+        |subject: &str| sent.iter().find(|it| it.subject.as_str() == subject).unwrap().text.clone();
+    assert!(text("Your seat of D08S1LL has changed").contains("instead of D08SWLL you now have"));
+    assert!(text("Your seat of D100PLL has changed").contains("Of what is shared you have 40."));
+    assert_eq!(letters(&house, silent).len(), 0, "who was added silently is told of nothing");
+}
+
+#[test]
+fn the_company_is_told_that_its_subscription_stops_and_goes_on() {
+    let house = House::on("2026-01-01");
+    let shop = Shop::of(&house);
+    let customer = shop.register("contact@stop.test");
+    let id = shop.order_one(customer, "D08SWLL", 1);
+    let before = letters(&house, "contact@stop.test").len();
+    let path = format!("resource/subscription/{id}");
+    for operation in ["suspendSubscription", "unsuspendSubscription"] {
+        shop.must(&format!("POST {path} [{operation}]"), None);
+        letters(&house, "contact@stop.test");
+    }
+    expect![[r#"
+        D08SWLL is on hold
+        D08SWLL goes on"#]]
+    .assert_eq(&subjects(&house, "contact@stop.test", before));
+    let silently = shop.order(customer, &[("D08S1LL", 1)]);
+    assert_eq!(silently.len(), 1);
+    letters(&house, "contact@stop.test");
+    let before = letters(&house, "contact@stop.test").len();
+    let order = super::shop::order(customer, &[("D08S1LL", 1)]);
+    shop.must("POST resource/subscription?suppressEmail=true", Some(&order));
+    assert_eq!(subjects(&house, "contact@stop.test", before), "", "that was suppressed");
 }
