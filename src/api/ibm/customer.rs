@@ -3,16 +3,18 @@
 use axum::http::Method;
 
 use super::customer_form::{
-    Address, Billing, Customer, CustomerAccount, FIELDS, Organization, PAYMENT_METHODS,
+    Address, Billing, Customer, CustomerAccount, DIRECT, FIELDS, Organization, PAYMENT_METHODS,
+    RESELLER,
 };
 use super::error::Refusal;
-use super::field;
 use super::page::Stretch;
 use super::person::Person;
-use super::route::{Asked, By, Row, Work};
+use super::route::{Asked, By, Row};
 use super::wire::{listed, made, moment, nothing, shown};
+use super::{field, message};
+use crate::api::edge::work::Work;
 use crate::domain::account::billing_account::{
-    BillingAccount, BillingPurpose, BillingState, BillingTerms,
+    BillingAccount, BillingProfile, BillingPurpose, BillingState, BillingTerms,
 };
 use crate::domain::account::lifecycle::{HoldKind, HoldPolicy, State};
 use crate::domain::account::profile::{AddressUse, Matter, Profile, Receivables};
@@ -87,7 +89,7 @@ fn wire(cx: Cx<'_>, it: &Account) -> Result<Customer, Error> {
     let held =
         [HoldKind::Administrative, HoldKind::Credit].into_iter().find_map(|kind| it.hold_of(kind));
     let is_partner = it.seller_number().is_some();
-    let customer_type = Some(if is_partner { "RESELLER" } else { "DIRECT" });
+    let customer_type = if is_partner { RESELLER } else { DIRECT };
     let beyond = kept.organization.contact;
     let contact = profile.contact(Matter::Administration);
     let contact = contact.map_or_else(Person::default, |it| Person::of_contact(it, beyond));
@@ -101,7 +103,7 @@ fn wire(cx: Cx<'_>, it: &Account) -> Result<Customer, Error> {
         owner: Some(number),
         party_type: Some("ORGANIZATION"),
         security_realm: Some("NON_FEDERATED"),
-        customer_type,
+        customer_type: Some(customer_type),
         is_partner: Some(is_partner),
         is_sync_pending: Some(false),
         created: Some(moment(it.stamp.created_at)),
@@ -117,7 +119,7 @@ fn wire(cx: Cx<'_>, it: &Account) -> Result<Customer, Error> {
         oid: Some(number),
         customer_number: kept.customer_number,
         customer_state: Some(state(it.state())),
-        customer_type,
+        customer_type: Some(customer_type.to_owned()),
         is_guest: Some(false),
         suspension_date: held.map(|it| moment(it.since)),
         organization,
@@ -134,11 +136,17 @@ fn billed(cx: Cx<'_>, of: AccountId) -> Result<Vec<BillingAccount>, Error> {
     Ok(all)
 }
 
+/// By what a customer knows a billing account: by what it calls it, or else by our number.
+fn account_number(it: &BillingAccount) -> String {
+    let reference = it.profile().reference.as_ref();
+    reference.map_or_else(|| it.stamp.number.to_string(), ToString::to_string)
+}
+
 fn customer_account(it: &BillingAccount, vendor: u64) -> CustomerAccount {
     let profile = it.profile();
     let means = PAYMENT_METHODS.iter().find(|known| known.1 == profile.payment_means);
     CustomerAccount {
-        account_number: profile.reference.as_ref().map(ToString::to_string),
+        account_number: Some(account_number(it)),
         location_name: Some(profile.name.to_string()),
         payment_method_type: means.map(|it| it.0.to_owned()),
         currency_type: Some(it.currency().code().to_owned()),
@@ -151,9 +159,13 @@ fn register(asked: Asked) -> Result<Work, Refusal> {
     let (profile, billing) = (customer.profile(None)?, customer.billing()?);
     let person = &customer.organization.contact;
     let (contact, unknown) = (person.profile(None)?, person.unknown().to_carried());
+    let (wanted, role) = match customer.sells_on() {
+        Some(true) => (Wanted::Reseller, Role::VendorAdmin),
+        Some(false) | None => (Wanted::Customer, Role::CustomerAdmin),
+    };
     Ok(Work::writes(move |act| {
         let currency = billing.first().and_then(|it| it.currency);
-        let opened = account::open(act, new_account(profile, currency))?;
+        let opened = account::open(act, new_account(wanted, profile, currency))?;
         let it = opened.account;
         bill(act, &it, billing)?;
         carry(act, it.id, &customer)?;
@@ -162,7 +174,7 @@ fn register(asked: Asked) -> Result<Work, Refusal> {
             account: Some(it.id),
             party: None,
             profile: contact,
-            roles: [Role::CustomerAdmin, Role::Member].into(),
+            roles: [role, Role::Member].into(),
         };
         let administrator = user::invite(act, administrator)?.user;
         carried::keep::<User>(
@@ -175,10 +187,10 @@ fn register(asked: Asked) -> Result<Work, Refusal> {
     }))
 }
 
-fn new_account(profile: Profile, currency: Option<Currency>) -> OpenAccount {
+fn new_account(wanted: Wanted, profile: Profile, currency: Option<Currency>) -> OpenAccount {
     OpenAccount {
         id: None,
-        wanted: Wanted::Customer,
+        wanted,
         parent: None,
         party: None,
         beginning: Beginning::Active,
@@ -207,9 +219,8 @@ fn bill(act: &mut Act<'_>, of: &Account, entries: Vec<Billing>) -> Result<(), Er
     let mut take = |is_it: &dyn Fn(&BillingAccount) -> bool| {
         known.iter().position(is_it).map(|place| known.remove(place))
     };
-    let named = entries
-        .iter()
-        .map(|entry| take(&|it| it.profile().reference.as_ref() == Some(&entry.reference)));
+    let named =
+        entries.iter().map(|entry| take(&|it| account_number(it) == entry.reference.as_str()));
     let mut found: Vec<_> = named.collect();
     if let Some(first @ None) = found.first_mut() {
         *first = take(&BillingAccount::is_default);
@@ -227,7 +238,14 @@ fn rebill(act: &mut Act<'_>, found: &BillingAccount, entry: Billing) -> Result<(
     if let Some(currency) = entry.currency.filter(|it| *it != found.currency()) {
         billing_account::plan(act, found.id, None, |was| Ok(BillingTerms { currency, ..was }))?;
     }
-    billing_account::revise(act, found.id, None, |was| Ok(entry.profile(was))).map(drop)
+    // One that is known by our number is not called by it from then on.
+    let is_same = account_number(found) == entry.reference.as_str();
+    billing_account::revise(act, found.id, None, |was| {
+        let reference = was.reference.clone();
+        let profile = entry.profile(was);
+        Ok(if is_same { BillingProfile { reference, ..profile } } else { profile })
+    })
+    .map(drop)
 }
 
 fn open_another(act: &mut Act<'_>, of: &Account, entry: Billing) -> Result<(), Error> {
@@ -253,6 +271,10 @@ fn update(asked: Asked) -> Result<Work, Refusal> {
     customer.profile(None)?;
     Ok(Work::writes(move |act| {
         let it = find(act.cx(), number)?;
+        if customer.sells_on().is_some_and(|said| said != it.seller_number().is_some()) {
+            let said = customer.customer_type.as_deref().unwrap_or_default();
+            return Err(message::VALUE_INVALID.with([said, "CustomerType"]).into());
+        }
         account::revise(act, it.id, None, |was| Ok(customer.profile(Some(was))?))?;
         bill(act, &it, billing)?;
         carry(act, it.id, &customer)?;

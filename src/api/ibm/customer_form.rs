@@ -49,8 +49,10 @@ const IDENTIFIERS: &[&str] = &[
     "UNYTE_CUSTOMER_ID",
 ];
 
-/// What a new customer may be said to be: resellers are made elsewhere.
-const TYPES: &[&str] = &["DIRECT"];
+/// What a customer of somebody who sells on itself is called.
+pub(super) const RESELLER: &str = "RESELLER";
+/// What any other is called.
+pub(super) const DIRECT: &str = "DIRECT";
 
 /// The commercial part comes first, and in it the location: clients expect that to be told of a
 /// customer in which everything is missing.
@@ -68,7 +70,7 @@ pub(super) const FIELDS: Fields = &[
         ]),
     ),
     Field::optional("CustomerNumber", Form::Text(50)),
-    Field::optional("CustomerType", Form::Word(TYPES)),
+    Field::optional("CustomerType", Form::Word(&[DIRECT, RESELLER])),
     Field::required(
         "Organization",
         Form::Object(&[
@@ -113,8 +115,8 @@ pub(super) struct Customer {
     pub(super) customer_number: Option<String>,
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     pub(super) customer_state: Option<&'static str>,
-    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
-    pub(super) customer_type: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) customer_type: Option<String>,
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     pub(super) is_guest: Option<bool>,
     #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
@@ -321,6 +323,11 @@ impl Customer {
             value: it.name.to_string(),
         };
         known.map(identifier).collect()
+    }
+
+    /// Whether it is said to sell on itself, if that is said.
+    pub(super) fn sells_on(&self) -> Option<bool> {
+        said(self.customer_type.as_ref()).map(|it| it.eq_ignore_ascii_case(RESELLER))
     }
 
     /// Where its invoices go.

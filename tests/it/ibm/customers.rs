@@ -1,11 +1,13 @@
 //! Customers: registered, found, changed, suspended and gone; the same facts as our own contract has.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use expect_test::expect;
 use serde_json::{Value, json};
 
 use super::{Bss, customer, message, sample, told};
-use crate::harness::app::Answer;
-use crate::harness::house::House;
+use crate::harness::client::Client;
+use crate::harness::house::{House, PASSWORD};
 use crate::harness::market::{Market, monthly};
 
 /// A thing as one can read it.
@@ -414,16 +416,12 @@ fn the_bus_shows_the_same_customer_and_its_people() {
 }
 
 #[test]
-fn the_vendor_itself_is_a_reseller_and_no_customer_is_made_one() {
+fn the_vendor_itself_is_a_reseller_and_is_left_as_it_is() {
     let house = House::on("2026-01-01");
     let bss = Bss::vsr(&house);
     let list = bss.get("resource/customer");
     assert_eq!(list["List"][0]["CustomerType"], "RESELLER");
     assert_eq!(list["List"][1]["CustomerType"], "DIRECT");
-    let mut body = customer("reseller@new.test");
-    body["Customer"]["CustomerType"] = json!("RESELLER");
-    let answer: Answer = bss.call("POST resource/customer", Some(&body));
-    assert_eq!(told(&answer), "400 BZSAP1011E");
     let own = format!("resource/customer/{}", list["List"][0]["Id"]);
     for what in [
         format!("DELETE {own}"),
@@ -432,4 +430,76 @@ fn the_vendor_itself_is_a_reseller_and_no_customer_is_made_one() {
     ] {
         assert_eq!(bss.told(&what, None), "403 BZSAU9002E", "{what}");
     }
+    let id = bss.register("direct@new.test");
+    let mut body = customer("direct@new.test");
+    for (said, expected) in
+        [("RESELLER", "400 BZSAP1011E"), ("OTHER", "400 BZSAP1011E"), ("direct", "204")]
+    {
+        body["Customer"]["CustomerType"] = json!(said);
+        let told = bss.told(&format!("PUT resource/customer/{id}"), Some(&body));
+        assert_eq!(told, expected, "a customer does not become a {said}");
+    }
+}
+
+/// As a vendor registers with whoever runs the service: its contact manages all that it sells.
+#[test]
+fn the_contact_of_a_vendor_that_is_registered_is_its_vsr() {
+    let house = House::on("2026-01-01");
+    let provider = Bss(house.operator());
+    let mut body = customer("sales@vendor.test");
+    body["Customer"]["CustomerType"] = json!("RESELLER");
+    body["Customer"]["Organization"]["OrgName"] = json!("Vendor");
+    let id = provider.must("POST resource/customer", Some(&body))["Long"].as_u64().unwrap();
+    let shown = provider.get(&format!("resource/customer/{id}"));
+    assert_eq!(shown["Customer"]["CustomerType"], "RESELLER");
+    let contact = provider.by_email("sales@vendor.test");
+    assert_eq!(contact["CustomerId"], json!(id));
+    assert_eq!(contact["Person"]["RoleSet"], json!(["User", "VSR"]));
+    let path = format!("resource/subscriber/{}", contact["Id"]);
+    provider.must(&format!("POST {path} [activateSubscriber]"), None);
+    let set =
+        json!({ "UserCredential": { "LoginName": "sales@vendor.test", "NewPassword": PASSWORD } });
+    provider.must("POST service/authentication/setUserPassword", Some(&set));
+    let basic = STANDARD.encode(format!("sales@vendor.test:{PASSWORD}"));
+    let vsr = Bss(Client::nobody(&house.app).header("authorization", &format!("Basic {basic}")));
+    let own = vsr.register("first@of.vendor.test");
+    let found = vsr.get("resource/customer");
+    let ids: Vec<_> = found["List"].as_array().unwrap().iter().map(|it| it["Id"].clone()).collect();
+    assert_eq!(ids, [json!(id), json!(own)], "itself and its customer");
+    let north = Bss::vsr(&house);
+    assert_eq!(north.told(&format!("GET resource/customer/{own}"), None), "404 BZSUS9001E");
+    let user = Bss(house.client(&house.north.customer.admin));
+    assert_eq!(user.told("POST resource/customer", Some(&body)), "403 BZSAU9002E");
+}
+
+/// A customer of another door, as this one shows it and takes it back.
+#[test]
+fn a_billing_account_that_its_customer_calls_nothing_goes_by_our_number() {
+    let house = House::on("2026-01-01");
+    let (bss, seller) = (Bss::vsr(&house), house.client(&house.north.admin));
+    let account = seller.post("/accounts", &json!({
+        "name": "Elsewhere", "billing": { "currency": "CHF" },
+        "address": { "street": "Ring 1", "city": "Town", "country": "DE", "region": "BE", "postal_code": "10115" },
+    }));
+    let number = account["number"].as_u64().unwrap();
+    let path = format!("resource/customer/{number}");
+    let mut shown = bss.get(&path);
+    let entries = shown["Customer"]["CustomerAccountSet"].as_array().unwrap().clone();
+    let [entry] = entries.as_slice() else { panic!("{entries:?}") };
+    assert_eq!(entry["LocationName"], "Elsewhere");
+    shown["Customer"]["Organization"]["Contact"] =
+        customer("its@elsewhere.test")["Customer"]["Organization"]["Contact"].clone();
+    bss.must(&format!("PUT {path}"), Some(&shown));
+    let after = bss.get(&path);
+    assert_eq!(after["Customer"]["CustomerAccountSet"], json!(entries));
+    let id = account["billing_account"].as_str().unwrap();
+    let ours = seller.get(&format!("/billing_accounts/{id}"));
+    assert_eq!((&ours["reference"], &ours["currency"]), (&Value::Null, &json!("CHF")));
+    shown["Customer"]["CustomerAccountSet"][0]["AccountNumber"] = json!("PO-7");
+    bss.must(&format!("PUT {path}"), Some(&shown));
+    let ours = seller.get(&format!("/billing_accounts/{id}"));
+    assert_eq!(ours["reference"], "PO-7");
+    let listed =
+        seller.get(&format!("/billing_accounts?account={}", account["id"].as_str().unwrap()));
+    assert_eq!(listed["items"].as_array().unwrap().len(), 1, "no other one came about");
 }
