@@ -4,11 +4,13 @@
 
 ADDRESS is where Tillbox listens; LOGIN and PASSWORD are those of a VSR, shown by HTTP Basic; SAMPLES is
 the folder with the bodies that IBM's clients send, which are sent as they are. Prints each step; ends
-with 1 at the first answer that is not as the documents have it.
+with 1 at the first answer that is not as the documents have it. The catalogue, which the contract has no
+call for, is made by the API that the appliance has for it.
 """
 
 import base64
 import copy
+import http.cookiejar
 import json
 import pathlib
 import sys
@@ -107,6 +109,33 @@ def subscriber(customer, email, *roles):
     return {"Subscriber": {"CustomerId": str(customer), "Person": person}}
 
 
+class Shop:
+    """Who sells, signed in as the UI is."""
+
+    def __init__(self, address, login, password):
+        self.address, self.token = address, ""
+        jar = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        self.opener = urllib.request.build_opener(jar)
+        self.token = self.post("/session", {"email": login, "password": password})["csrf_token"]
+
+    def post(self, path, body):
+        headers = {"Content-Type": "application/json", "X-CSRF-Token": self.token}
+        request = urllib.request.Request(
+            self.address + "/api/v1" + path, data=json.dumps(body).encode(), headers=headers
+        )
+        with self.opener.open(request, timeout=30) as answer:
+            return json.loads(answer.read())
+
+    def sell(self, part, seating, *months):
+        name = {"en": part}
+        specification = self.post("/specifications", {"name": name, "state": "active"})["id"]
+        terms = [{"key": f"m{it}", "duration": f"{it} months"} for it in months]
+        offer = {"name": name, "specification": specification, "terms": terms}
+        made = self.post("/offers", {**offer, "part_number": part, "seating": seating})["id"]
+        for verb in ["test", "activate", "launch"]:
+            self.post(f"/offers/{made}/{verb}", {})
+
+
 class Story:
     def __init__(self, bss, samples):
         self.bss, self.samples = bss, pathlib.Path(samples)
@@ -150,7 +179,23 @@ class Story:
             must(administrator["CustomerId"] == made, f"the contact is its subscriber: {administrator}")
             must("CustomerAdministrator" in administrator["Person"]["RoleSet"], "and administrator")
             ids.append(made)
+        self.first_order(ids[0])
         return ids[0]
+
+    def first_order(self, customer):
+        """Orders what the documents order, and waits until it is there."""
+        order = self.sample("wiki-create-subscription-request")
+        order["Order"]["CustomerId"] = customer
+        made = self.bss.call("POST", "/resource/subscription", order)["List"]
+        expected = self.sample("wiki-create-subscription-response")["List"]
+        parts = [it["PartNumber"] for it in made]
+        must(parts == [it["PartNumber"] for it in expected], f"a subscription an item: {made}")
+        for one in [it["SubscriptionId"] for it in made]:
+            until(lambda one=one: self.subscription(one)["SubscriptionState"] == "ACTIVE", one)
+        return made[0]["SubscriptionId"]
+
+    def subscription(self, one):
+        return self.bss.get(f"/resource/subscription/{one}")["Subscription"]
 
     def update_a_profile(self, customer):
         print("2. a profile is found, changed and looked at; suspended, let go on, and deleted")
@@ -257,6 +302,9 @@ class Story:
 
 def main():
     _, address, login, password, samples = sys.argv
+    shop = Shop(address, login, password)
+    for part in ["D08SWLL", "D08S1LL"]:
+        shop.sell(part, "per_unit", 12, 24)
     story = Story(Bss(address, login, password), samples)
     story.strangers()
     customer = story.new_customer()

@@ -1,5 +1,7 @@
 //! Every route against everybody: each gets what its row in the table says.
 
+use std::path::{Path, PathBuf};
+
 use serde_json::json;
 use tillbox::api::v1::{rights, route::Needs};
 use tillbox::domain::operator::{Permission, Role, reach};
@@ -71,4 +73,103 @@ fn the_ui_offers_the_countries_that_the_server_knows() {
     let pairs = letters().flat_map(|one| letters().map(move |other| format!("{one}{other}")));
     let known: Vec<_> = pairs.filter(|it| it.parse::<Country>().is_ok()).collect();
     assert_eq!(offered, known);
+}
+
+/// How the pages ask the server: the function of `model/api.js` and its method, if it is always the
+/// same.
+const ASKING: [(&str, Option<&str>); 8] = [
+    ("get(", Some("GET")),
+    ("all(", Some("GET")),
+    ("some(", Some("GET")),
+    ("post(", Some("POST")),
+    ("workOut(", Some("POST")),
+    ("useOthers(", Some("GET")),
+    ("path=", Some("GET")),
+    ("send(", None),
+];
+
+/// The files of the pages that a browser runs, with their texts.
+fn scripts(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            scripts(&path, found);
+        } else if path.extension().is_some_and(|it| it == "js") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            found.push((path, text));
+        }
+    }
+}
+
+/// The path that a text begins with, in quotes of any kind, with `{id}` for what is filled in.
+fn quoted(text: &str) -> Option<String> {
+    let quote = text.chars().next().filter(|it| ['"', '`'].contains(it))?;
+    let (inner, _) = text[1..].split_once(quote)?;
+    let (mut path, mut rest) = (String::new(), inner);
+    while let Some((before, after)) = rest.split_once("${") {
+        path = path + before + "{id}";
+        rest = after.split_once('}')?.1;
+    }
+    path += rest;
+    let path = path.split('?').next().unwrap_or_default().to_owned();
+    path.starts_with('/').then_some(path)
+}
+
+/// What the pages ask of the server: method, path and where.
+fn asked(file: &str, text: &str) -> Vec<(Option<&'static str>, String)> {
+    let mut found = Vec::new();
+    for (way, method) in ASKING {
+        for (at, _) in text.match_indices(way) {
+            let is_word = text[..at].ends_with(|it: char| it.is_alphanumeric() || it == '.');
+            let after = &text[at + way.len()..];
+            let (method, path) = match (method, quoted(after)) {
+                // The method comes first.
+                (None, None) if after.starts_with('"') => {
+                    let said = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+                    let said = said.into_iter().find(|it| after[1..].starts_with(it));
+                    let path = after.split_once(", ").and_then(|it| quoted(it.1));
+                    (said, path)
+                }
+                (method, path) => (method, path),
+            };
+            if let Some(path) = path.filter(|_| !is_word && !file.ends_with("model/api.js")) {
+                found.push((method, path));
+            }
+        }
+    }
+    found
+}
+
+/// Whether a path with `{id}` for what is filled in is that of a route.
+fn fits(path: &str, route: &str) -> bool {
+    let (path, route): (Vec<_>, Vec<_>) = (path.split('/').collect(), route.split('/').collect());
+    let part = |(said, own): (&&str, &&str)| said == own || *said == "{id}" || own.starts_with('{');
+    path.len() == route.len() && path.iter().zip(&route).all(part)
+}
+
+/// Whatever the UI can do, it does by the routes that everybody has: nothing needs it.
+#[test]
+fn the_ui_asks_for_nothing_that_others_could_not_ask_for() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/ui");
+    let (mut files, mut count, mut wrong) = (Vec::new(), 0, Vec::new());
+    let routes = rights();
+    scripts(&folder, &mut files);
+    // The API, its document, and the words of a language: there is no other way to the server.
+    let ways: usize = files.iter().map(|it| it.1.matches("fetch(").count()).sum();
+    assert_eq!(ways, 3, "the pages reach the server by model/api.js alone");
+    for (file, text) in &files {
+        for (method, path) in asked(file.to_str().unwrap(), text) {
+            let is_it = |row: &(String, &str, Needs)| {
+                method.is_none_or(|method| method == row.0) && fits(&path, row.1)
+            };
+            // The tabs of a page have a path of the UI's own.
+            let is_page = ["/settings", "/blocks"].contains(&&*path);
+            count += 1;
+            if !is_page && !routes.iter().any(is_it) {
+                wrong.push(format!("{}: {method:?} {path}", file.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "no route is asked for:\n{}", wrong.join("\n"));
+    assert!(count >= 120, "the pages ask for more than {count} things");
 }
