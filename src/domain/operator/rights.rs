@@ -202,8 +202,6 @@ permissions! {
     AccessRead = "access_read" sees SubscriptionRead for PRIVATE;
     /// See seats.
     SeatRead = "seat_read" sees SeatRead for PERSONAL;
-    /// Take a seat, for oneself or for somebody else.
-    SeatTake = "seat_take" sees SeatRead for PERSONAL;
     /// Assign and release seats.
     SeatWrite = "seat_write" sees SeatRead for BUYING;
     /// See what must be done in other systems.
@@ -298,6 +296,8 @@ permissions! {
     ConsumerKeyRevoke = "consumer_key_revoke" sees ConsumerKeyRead for PERSONAL;
     /// See what a seller asks of the attributes of accounts, subscriptions and orders.
     AttributeRead = "attribute_read" sees AttributeRead for SHOWN;
+    /// Take a seat, for oneself or for somebody else.
+    SeatTake = "seat_take" sees SeatRead for PERSONAL;
 }
 
 /// How far a permission reaches for a role.
