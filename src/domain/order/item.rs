@@ -220,6 +220,10 @@ fn own_faults(item: &Item) -> Vec<Fault> {
         let message = "must be left out: they are those of the subscription".to_owned();
         found.push(("/attributes", "conflict", message));
     }
+    if item.action != Action::Add && item.wish.name.is_some() {
+        let message = "must be left out: what there is already has a name".to_owned();
+        found.push(("/name", "conflict", message));
+    }
     if item.action == Action::Renew {
         let wish = &item.wish;
         for (field, is_said) in [
@@ -313,6 +317,9 @@ mod tests {
             let expected = if *action == Action::Add { &[][..] } else { &["/items/0/attributes"] };
             assert_eq!(fields(&[item]), expected, "{action}");
         }
+        let mut renamed = item(Action::Modify);
+        renamed.wish.name = Some("shop.test".parse().expect("a name"));
+        assert_eq!(fields(&[renamed]), ["/items/0/name"]);
         let twice = [attributes.clone(), attributes].concat();
         let item = Item { attributes: twice, ..item(Action::Add) };
         assert_eq!(fields(&[item]), ["/items/0/attributes/1/name"]);
