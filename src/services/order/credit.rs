@@ -10,7 +10,7 @@ use crate::services::{Act, Error, class, journal};
 ///
 /// # Errors
 /// If it owes too much; if the store fails.
-pub(super) fn must_be_trusted(act: &Act<'_>, account: &Account) -> Result<(), Error> {
+pub(in crate::services) fn must_be_trusted(act: &Act<'_>, account: &Account) -> Result<(), Error> {
     if act.actor().may(Permission::AccountHold, &account.stamp) == Decision::Yes {
         return Ok(());
     }

@@ -10,6 +10,7 @@ mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(super) use self::credit::must_be_trusted;
 pub use self::estimate::{Estimate, estimate, estimate_costs};
 pub use self::pool::enlarging;
 pub use self::work::work;
@@ -55,7 +56,9 @@ pub fn place(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Order, Error> {
     let stamp = stamp(act.cx(), &account);
     act.must(Permission::OrderPlace, &stamp)?;
     must_buy(&account)?;
-    credit::must_be_trusted(act, &account)?;
+    if placed.items().iter().any(|it| adds_debt(it.action)) {
+        must_be_trusted(act, &account)?;
+    }
     for (place, item) in placed.items().iter().enumerate() {
         must_be_seen(act, account.stamp.seller, (place, item))?;
         must_be_open(act, (account.id, item))?;
@@ -78,6 +81,14 @@ pub fn place(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Order, Error> {
     match order.request.start_at {
         Some(start_at) if now < start_at => Ok(order),
         _ => work(act, order.id),
+    }
+}
+
+/// Whether the account may owe more through an item: not by ending what it has.
+const fn adds_debt(action: Action) -> bool {
+    match action {
+        Action::Add | Action::Modify | Action::Renew => true,
+        Action::Delete | Action::NoChange => false,
     }
 }
 
@@ -313,15 +324,25 @@ pub fn change(
     let judged = judge(act, &account, &[item])?;
     let resolved = judged.map_err(|it| Rejection::from(it.of_a_wish()))?;
     must_buy(&account)?;
+    let resources = resolved.into_iter().filter_map(|it| it.deal).flat_map(|it| it.resources);
+    let resources = changed(&held, wish, resources);
+    if is_more(&held, wish.quantity, &resources) {
+        must_be_trusted(act, &account)?;
+    }
     if let Some(quantity) = wish.quantity {
         subscription::change(act, id, Change::Quantity(quantity))?;
     }
-    let resources = resolved.into_iter().filter_map(|it| it.deal).flat_map(|it| it.resources);
-    let resources = changed(&held, wish, resources);
     if !resources.is_empty() {
         subscription::change(act, id, Change::Resources(resources))?;
     }
     act.get(id)
+}
+
+/// Whether any number rises.
+fn is_more(held: &Subscription, quantity: Option<u32>, resources: &Entitlements) -> bool {
+    let had = |id| held.deal().resources.get(id).map(|it| it.amount());
+    quantity.is_some_and(|it| held.quantity() < it)
+        || resources.iter().any(|(id, it)| had(id).is_none_or(|had| had < it.amount()))
 }
 
 /// Which amounts change: those that are named, and what has to rise with them. What is included stays

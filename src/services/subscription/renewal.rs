@@ -1,6 +1,7 @@
 //! Renewals: for the same term once more, or into another one.
 
 use super::{ask, hold, keep, zone};
+use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::term::{Renewal, Term, Trial};
@@ -14,13 +15,14 @@ use crate::domain::subscription::renewal::Next;
 use crate::domain::subscription::term::RunningTerm;
 use crate::domain::subscription::{Start, Subscription, TrialRun};
 use crate::domain::text;
-use crate::services::{Act, Cx, Error, billing_account, offer};
+use crate::services::{Act, Cx, Error, billing_account, offer, order};
 
 /// Renews a subscription from the end of its present term: into the term of its offer that is named,
 /// or else into the one that follows the present one, or into that once more.
 ///
 /// # Errors
-/// If its state forbids it, the offer has no such term, or the caller may not.
+/// If its state forbids it, the offer has no such term, its account owes too much, or the caller may
+/// not.
 pub fn renew(
     act: &mut Act<'_>,
     id: SubscriptionId,
@@ -28,6 +30,8 @@ pub fn renew(
 ) -> Result<Subscription, Error> {
     let it: Subscription = act.get(id)?;
     act.must(Permission::SubscriptionChange, &it.stamp)?;
+    let account: Account = act.load(it.account())?;
+    order::must_be_trusted(act, &account)?;
     prolong(act, it, into)
 }
 

@@ -180,6 +180,15 @@ fn who_owes_more_than_its_limit_orders_nothing_by_itself() {
     );
     let why = text(&refused.json()["detail"]);
     assert!(why.contains("24.00") && why.contains("20.00"), "{why}");
+    let held = buyer.get("/subscriptions?order=oldest")["items"].as_array().unwrap().clone();
+    let path = |at: usize| format!("/subscriptions/{}", text(&held[at]["id"]));
+    let more = buyer.call(&format!("POST {}/change", path(0)), Some(&json!({ "quantity": 9 })));
+    let longer = buyer.call(&format!("POST {}/renew", path(0)), Some(&json!({})));
+    for refused in [more, longer] {
+        assert_eq!(refused.json()["type"], "/problems/credit_limit_exceeded");
+    }
+    let less = json!({ "action": "delete", "subscription": held[1]["id"] });
+    buyer.post("/orders", &json!({ "account": id, "items": [less] }));
     operator.post("/orders", &order);
     market.house.app.keep_duties();
     let paid = json!({ "account": id, "amount": { "amount": "20", "currency": "EUR" } });
