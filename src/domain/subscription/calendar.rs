@@ -158,12 +158,14 @@ impl Subscription {
     }
 
     /// The day on which what is paid for is over, after today: of a trial its end, else the last day
-    /// that a price is charged for in advance, or the next billing date.
+    /// that a price is charged for in advance, or the end of the billing period, `cycle_end`.
     #[must_use]
-    pub fn period_end_on(&self, today: Date, next_bill_on: Option<Date>) -> Option<Date> {
-        let charged = self.charged.values().map(|it| it.on).filter(|it| today < *it).max();
+    pub fn period_end_on(&self, today: Date, cycle_end: Option<Date>) -> Option<Date> {
+        // A mark without units is of what is charged once, or of days that nobody is charged for.
+        let ahead = self.charged.values().filter(|it| it.units.is_some() && today < it.on);
+        let charged = ahead.map(|it| it.on).max();
         let term_end = self.term_end_on();
-        let end = self.trial().until_on().or(charged).or(next_bill_on);
+        let end = self.trial().until_on().or(charged).or(cycle_end);
         // What does not renew by itself is over with its term anyway.
         let is_last = self.term().is_some_and(|it| !it.renewal().is_automatic());
         let end = if is_last { end.into_iter().chain(term_end).min() } else { end };

@@ -592,10 +592,10 @@ impl Subscription {
         Ok((Self { trial: TrialRun::Over(on), ..self }, Verb::Changed))
     }
 
-    /// The subscription changed. `seats` counts those that are taken.
+    /// The subscription changed. `seats` counts the units that users have.
     ///
     /// # Errors
-    /// If its state does not allow the change, or if seats would be left without a unit.
+    /// If its state does not allow the change, or if it takes units away that users have.
     pub fn changed(self, change: Change, seats: u32) -> Result<(Self, Verb), Rejection> {
         let allowed = match change.commerce() {
             Commerce::Bought => self.state.is_running(),
@@ -605,9 +605,9 @@ impl Subscription {
             let why = format!("a subscription that is `{}` cannot be changed so", self.state);
             return Err(Rejection::new(Code::SubscriptionStateForbids, why));
         }
-        let changed = self.with(change)?;
-        if changed.quantity() < seats.max(1) {
-            let why = format!("`{seats}` seats are taken; release some first");
+        let (least, changed) = (self.quantity().min(seats.max(1)), self.with(change)?);
+        if changed.quantity() < least {
+            let why = format!("users have `{seats}` units of it; release some first");
             return Err(Rejection::new(Code::SeatForbids, why));
         }
         Ok((changed, Verb::Changed))

@@ -56,12 +56,14 @@ pub fn enlarging(
     all.iter().filter(move |it| it.parent() == Some((root, Belonging::Pool)))
 }
 
-/// The pool of an offer that an account has, if it has one: the one that further orders enlarge.
+/// The pool of an offer that an account has, if it has one: the one that further orders enlarge. One
+/// whose term is over gives nothing out, so that what is ordered then is a pool of its own.
 #[must_use]
 pub fn of_offer(offer: OfferId, all: &[Subscription]) -> Option<&Subscription> {
     all.iter().find(|it| {
         let is_part = it.parent().is_some_and(|it| it.1 == Belonging::Pool);
-        it.deal().offer == offer && it.state().is_living() && !is_part
+        let is_open = it.state().is_living() && it.state() != State::Expired;
+        it.deal().offer == offer && is_open && !is_part
     })
 }
 

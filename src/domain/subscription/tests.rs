@@ -316,6 +316,10 @@ fn there_are_never_fewer_units_than_seats_taken_nor_none() {
     assert_eq!(quantity(3, 3).map(|it| it.0.quantity()), Ok(3));
     assert_eq!(refusal(quantity(2, 3)), Some(Code::SeatForbids));
     assert_eq!(refusal(quantity(0, 0)), Some(Code::SeatForbids));
+    // Of a pool that has shrunk users may have more than there is: nothing else waits for that.
+    assert_eq!(quantity(6, 7).map(|it| it.0.quantity()), Ok(6));
+    assert_eq!(refusal(quantity(4, 7)), Some(Code::SeatForbids));
+    assert!(active(1, 5).changed(Change::Renewal(Renewal::OnOrder), 7).is_ok());
 }
 
 #[test]

@@ -112,12 +112,6 @@ impl BillingAccount {
         Some(last)
     }
 
-    /// The first billing date after a day; `None` if it lies beyond the years that can be written.
-    #[must_use]
-    pub fn billing_date_after(&self, day: Date) -> Option<Date> {
-        first_billing_date(self.terms.cycle, self.began_on, day.plus_days(1))
-    }
-
     fn billing_from(&self, from: Date) -> Result<NextBill, Rejection> {
         let on = first_billing_date(self.terms.cycle, self.began_on, from).ok_or_else(|| {
             let why = "the next billing date lies beyond the years that can be written";
