@@ -13,7 +13,7 @@ pub use self::content::{offer, resources, specification};
 pub use self::hold::{hold, release, resume};
 pub(super) use self::hold::{hold_all_of, release_all_of};
 pub use self::renewal::renew;
-use super::{Act, Cx, Error, attribute, billing, billing_account, provisioning, seat};
+use super::{Act, Cx, Error, attribute, billing, billing_account, invoice, provisioning, seat};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::attribute::Attribute;
@@ -214,9 +214,13 @@ pub fn cancel_at(
     act.must(Permission::SubscriptionCancel, &it.stamp)?;
     let billing_account: BillingAccount = act.load(it.billing_account())?;
     let today = billing_account.terms().zone.date_of(act.now());
+    // What is not there yet has no day on which it could end.
+    let at = if it.state() == State::Pending { CancelAt::Now } else { at };
     let on = match at {
         CancelAt::Now => return cancel(act, id, &cancellation),
-        CancelAt::PeriodEnd => it.period_end_on(today, billing_account.billing_date_after(today)),
+        CancelAt::PeriodEnd => {
+            it.period_end_on(today, billing_account::next_cycle_on(&billing_account, act.now()))
+        }
         CancelAt::TermEnd => it.term().and_then(RunningTerm::end_on).filter(|it| today < *it),
     };
     let Some(on) = on else {
@@ -243,12 +247,14 @@ pub fn uncancel(act: &mut Act<'_>, id: SubscriptionId) -> Result<Subscription, E
 }
 
 /// Cancels all that an account has: for when it is called off itself. What it gets back goes to where
-/// it came from, for no invoice will come that could use it.
+/// it came from; of who still owes something it stays, as credit that can pay for it.
 ///
 /// # Errors
 /// If the store fails.
 pub(super) fn cancel_all_of(act: &mut Act<'_>, account: AccountId) -> Result<(), Error> {
-    let plain = Cancellation { reason: None, comment: None, refund_to: RefundTo::Method };
+    let owes = !invoice::open_of(act.cx(), account)?.is_empty();
+    let refund_to = if owes { RefundTo::Balance } else { RefundTo::Method };
+    let plain = Cancellation { reason: None, comment: None, refund_to };
     for it in act.cx().every::<Subscription>(&Along::Owner(account))? {
         // What belonged to another one has ended with it.
         let it: Subscription = act.load(it.id)?;

@@ -256,3 +256,18 @@ fn a_customer_who_is_closed_gets_back_what_was_paid_ahead() {
     "#]]
     .assert_eq(&buyer.stands());
 }
+
+#[test]
+fn a_customer_who_is_closed_and_owes_has_it_as_credit() {
+    let buyer = Buyer::who_paid(Some("67.20"));
+    let offer = buyer.market.offer("Flat", &[monthly("Base", "EUR", "500")]);
+    buyer.market.order(&buyer.account, &offer, 1);
+    buyer.market.house.app.keep_duties();
+    buyer.market.advance_to("2026-01-11");
+    let path = format!("/accounts/{}/close", text(&buyer.account["id"]));
+    buyer.market.operator().post(&path, &json!({}));
+    buyer.market.house.app.keep_duties();
+    buyer.market.must_be_whole();
+    let stands = buyer.stands();
+    assert!(stands.contains("has 25.20") && !stands.contains("goes back"), "{stands}");
+}
