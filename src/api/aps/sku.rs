@@ -195,7 +195,7 @@ fn named(
 fn reprice(act: &mut Act<'_>, price: &Price, (at, row): (&str, &Value)) -> Result<Price, Error> {
     let wanted = amount(price, &format!("{at}/price"), &row["price"])?;
     let current = version(act.cx(), price).clone();
-    let waits = price.has_waiting(Zone::UTC.date_of(act.now()));
+    let waits = price.waits_for_tomorrow(Zone::UTC.date_of(act.now()));
     if waits || first_unit(&current.model) != wanted.decimal() {
         let is_other = first_unit(&current.model) != wanted.decimal();
         if is_other && tiers_of(&current.model).is_some() {

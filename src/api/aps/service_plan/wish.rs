@@ -236,8 +236,8 @@ impl Wish {
             return offer::drop_price(act, price.id, None);
         }
         let today = Zone::UTC.date_of(act.now());
-        if price.has_waiting(today) || !self.is_met_by(version) {
-            // What holds today takes the place of what waits for a later day.
+        if price.waits_for_tomorrow(today) || !self.is_met_by(version) {
+            // What is said again takes the place of what was said before on the same day.
             let is_met = self.is_met_by(version);
             let model =
                 if is_met { version.model.clone() } else { like(&version.model, &self.model) };

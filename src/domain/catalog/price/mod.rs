@@ -301,14 +301,14 @@ impl Price {
         Ok(Self { versions, ..self })
     }
 
-    /// Whether a version of it begins after a day.
+    /// Whether its last version begins on the day after: as one does that was said when another had
+    /// begun on that day already.
     #[must_use]
-    pub fn has_waiting(&self, today: Date) -> bool {
-        self.versions.0.last().is_some_and(|it| today < it.valid_from)
+    pub fn waits_for_tomorrow(&self, today: Date) -> bool {
+        self.versions.0.last().is_some_and(|it| it.valid_from == today.plus_days(1))
     }
 
-    /// The same price without the versions that begin after a day, as far as one has begun by then:
-    /// at what nobody was ever charged, nobody has to be.
+    /// The same price without the versions that begin after a day, as far as one has begun by then.
     #[must_use]
     pub fn without_waiting(mut self, today: Date) -> Self {
         if self.versions.0.first().is_some_and(|it| it.valid_from <= today) {
