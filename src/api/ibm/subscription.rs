@@ -1,5 +1,7 @@
 //! Subscriptions: what customers have.
 
+use std::collections::BTreeSet;
+
 use axum::http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -243,9 +245,14 @@ fn update(asked: Asked) -> Result<Work, Refusal> {
     Ok(Work::writes(move |act| {
         let it = find(act.cx(), number)?;
         // What is sent back as it was shown is not to be changed.
-        let mut asked = [part, seats].into_iter().flatten().filter(|to| *to != it.quantity());
-        if let Some(quantity) = asked.next() {
-            resize(act, &it, quantity)?;
+        let asked = [part, seats].into_iter().flatten().filter(|to| *to != it.quantity());
+        let asked: BTreeSet<_> = asked.collect();
+        if 1 < asked.len() {
+            let form = "must be the same number as NumberOfSeats, if both are to change";
+            return Err(message::RULE_BROKEN.with(["PartQuantity", form]).into());
+        }
+        if let Some(quantity) = asked.first() {
+            resize(act, &it, *quantity)?;
         }
         let ends_on = it.term().and_then(RunningTerm::end_on);
         if let Some(on) = end_on.filter(|on| Some(*on) != ends_on) {

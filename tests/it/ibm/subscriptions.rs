@@ -84,6 +84,8 @@ fn an_update_changes_what_differs_and_nothing_else() {
     assert_eq!(told("ExpirationDate", json!("01/01/2026 00:00:00")), "400 BZSUS9105E");
     assert_eq!(told("NumberOfSeats", json!(2)), "204");
     assert_eq!(told("NumberOfSeats", json!(999_999)), "204");
+    let both = json!({ "Subscription": { "PartQuantity": 7, "NumberOfSeats": 9 } });
+    assert_eq!(shop.told(&format!("PUT {path}"), Some(&both)), "400 BZSAP9004E", "which?");
     assert_eq!(told("PartQuantity", json!(3)), "204");
     assert_eq!(shop.subscription(id)["NumberOfSeats"], json!(3));
 }
