@@ -112,8 +112,8 @@ impl Occasion {
         EventPattern::of(kind, verb)
     }
 
-    /// The occasion that an event is, if it is one. What happens to a user is one only if it was
-    /// given a link or a password, which the event alone does not say.
+    /// The occasion that an event is, if it is one. A user's change is one only if the user was given
+    /// a link or a password, or became something else, which the event alone does not say.
     #[must_use]
     pub fn at(kind: Kind, verb: Verb) -> Option<Self> {
         let found = Self::ALL.iter().find(|it| it.event().matches(kind, verb)).copied();
