@@ -255,6 +255,8 @@ ids! {
     ConsumerKeyId = ConsumerKey "csk";
     /// What a vendor says of the attributes of one name.
     AttributeDefinitionId = AttributeDefinition "atd";
+    /// How the papers of a seller look.
+    LetterheadId = Letterhead "lth";
 }
 
 #[cfg(test)]

@@ -36,6 +36,7 @@
 //! | [provisioning task](provisioning::task) | what must be done in another system so that a service exists |
 //! | [meter](usage::meter), [usage record](usage::record) | what is counted; an occurrence of use |
 //! | [invoice](billing::invoice), [credit note](billing::credit) | numbered, explained, immutable |
+//! | [letterhead](billing::letterhead) | what the papers of a seller say of it, and how they look |
 //! | [billing run](billing::run) | one go at billing what is due, with its outcome |
 //! | [payment], [refund](payment::refund), [deposit](payment::deposit) | money in and out |
 //! | [journal] | every movement of money as a balanced double entry |

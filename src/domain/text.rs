@@ -144,6 +144,16 @@ texts! {
             false => refuse("must be the number of a bank account such as `DE89 3704 0044 0532 0130 00`"),
         }
     };
+    /// The code of a bank by ISO 9362, in upper case and without spaces.
+    Bic: |text| {
+        let text: String = text.chars().filter(|it| *it != ' ').collect::<String>().to_ascii_uppercase();
+        let plain = text.bytes().all(|it| it.is_ascii_alphanumeric());
+        let begins = text.bytes().take(6).all(|it| it.is_ascii_alphabetic());
+        match plain && begins && matches!(text.len(), 8 | 11) {
+            true => Ok(text),
+            false => refuse("must be the code of a bank such as `COBADEFFXXX`"),
+        }
+    };
     /// A short name for programs: letters, digits, `_`, `-`, `.` and `:`, 1 to 100 of them.
     Code: |text| {
         let fits = (1..=100).contains(&text.len());
@@ -256,6 +266,7 @@ mod tests {
             "8937040044053201300",
             "DE89\u{e9}37040044053201300",
         ]);
+        refusals::<Bic>(&["", "COBADEF", "COBADEFFXX", "C0BADEFF", "COBADEF\u{c4}"]);
         refusals::<Prose>(&["\u{0}", &"x".repeat(10_001)]);
     }
 
@@ -285,6 +296,7 @@ mod tests {
         let iban: Iban = "de89 3704 0044 0532 0130 00".parse().expect("a bank account");
         assert_eq!(iban.as_str(), "DE89370400440532013000");
         assert_eq!((iban.country(), iban.last()), ("DE", "3000"));
+        assert_eq!("coba de ff".parse::<Bic>().map(|it| it.to_string()), Ok("COBADEFF".to_owned()));
         let locale: Locale = "de-at".parse().expect("a locale");
         assert_eq!(locale.language(), "de");
         let email: Email = "Isv1@APS.test".parse().expect("an address");

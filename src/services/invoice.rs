@@ -8,7 +8,7 @@ use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::class::{Arrears, CreditTerms};
 use crate::domain::billing::credit::{self, Credit, CreditNote, LineAsk};
-use crate::domain::billing::invoice::{Invoice, InvoiceParty, Issue, SettledBy, Standing};
+use crate::domain::billing::invoice::{Invoice, Issue, SettledBy, Standing};
 use crate::domain::error::Invalid;
 use crate::domain::id::{
     AccountId, BillingAccountId, BillingRunId, CreditNoteId, InvoiceId, SubscriptionId,
@@ -176,7 +176,7 @@ fn issue_note(
     reason: Prose,
 ) -> Result<CreditNote, Error> {
     let seller = invoice.stamp.seller;
-    let (parties, customer, zone) = parties(act, invoice)?;
+    let (before, customer, zone) = issue_of(act, invoice)?;
     let issued_on = zone.date_of(act.now());
     let (number, sequence) = number(act, Series::CreditNotes, seller, (issued_on, customer))?;
     let issue = Issue {
@@ -185,8 +185,9 @@ fn issue_note(
         issued_on,
         issued_at: act.now(),
         due_on: issued_on,
-        seller: parties.0,
-        buyer: parties.1,
+        seller: before.seller,
+        buyer: before.buyer,
+        imprint: before.imprint,
         link: seal::<CreditNote>(act, seller)?,
     };
     let stamp = act.cx().stamp(seller, invoice.stamp.owner).numbered(sequence);
@@ -197,11 +198,8 @@ fn issue_note(
     act.keep(issued)
 }
 
-/// Who stands on a credit note: who stands on its invoice. With the customer's number and zone.
-fn parties(
-    act: &Act<'_>,
-    invoice: &Invoice,
-) -> Result<((InvoiceParty, InvoiceParty), u64, Zone), Error> {
+/// What a credit note copies in: what its invoice did. With the customer's number and zone.
+fn issue_of(act: &Act<'_>, invoice: &Invoice) -> Result<(Issue, u64, Zone), Error> {
     let content = invoice.content();
     let missing = |what: &str| Error::internal(format!("the {what} of an invoice is not there"));
     let issue = invoice.issue().ok_or_else(|| missing("issue"))?;
@@ -209,8 +207,7 @@ fn parties(
     let account = account.ok_or_else(|| missing("account"))?;
     let billing_account = act.cx().view.find::<BillingAccount>(content.billing_account)?;
     let billing_account = billing_account.ok_or_else(|| missing("billing account"))?;
-    let parties = (issue.seller.clone(), issue.buyer.clone());
-    Ok((parties, account.stamp.number, billing_account.terms().zone))
+    Ok((issue.clone(), account.stamp.number, billing_account.terms().zone))
 }
 
 /// Tells of an invoice that it is overdue, and says whether there was that to tell.

@@ -33,6 +33,7 @@ pub mod invoice;
 pub mod job;
 pub mod journal;
 pub mod label;
+pub mod letterhead;
 pub mod listener;
 pub mod mail;
 pub mod maintenance;

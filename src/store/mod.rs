@@ -33,6 +33,7 @@ mod health;
 pub mod idempotency;
 pub mod invoice;
 pub mod journal;
+pub mod letterhead;
 pub mod listener;
 pub mod meta;
 pub mod migrate;

@@ -16,6 +16,7 @@ use crate::domain::account::class::CustomerClass;
 use crate::domain::attribute::definition::AttributeDefinition;
 use crate::domain::billing::credit::CreditNote;
 use crate::domain::billing::invoice::Invoice;
+use crate::domain::billing::letterhead::Letterhead;
 use crate::domain::billing::run::BillingRun;
 use crate::domain::catalog::asset::Asset;
 use crate::domain::catalog::category::{Catalog, Category, ResourceCategory};
@@ -100,6 +101,7 @@ pub const KINDS: &[Kept] = &[
     Kept::of::<Discount>(),
     Kept::of::<Document>(),
     Kept::of::<Invoice>(),
+    Kept::of::<Letterhead>(),
     Kept::of::<Listener>(),
     Kept::of::<Mail>(),
     Kept::of::<Meter>(),

@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use super::{
     account, attribute_definition, billing_account, billing_run, category, class, consumer_key,
-    invoice, listener, mail, meter, notification, offer, order, party, payment, payment_method,
-    price, resource_category, service_terms, session, specification, subscription, task, tax,
-    token, user,
+    invoice, letterhead, listener, mail, meter, notification, offer, order, party, payment,
+    payment_method, price, resource_category, service_terms, session, specification, subscription,
+    task, tax, token, user,
 };
 use crate::api::edge::reply::Wire;
 use crate::domain::event::Fact;
@@ -45,6 +45,7 @@ fn side(fact: &Fact, it: &[u8]) -> Result<Value, Error> {
         Kind::ConsumerKey => json(consumer_key::told(&read(it)?)),
         Kind::CreditNote => json(invoice::told_note(&read(it)?)),
         Kind::Invoice => json(invoice::told(&read(it)?, Zone::UTC.date_of(fact.at))),
+        Kind::Letterhead => json(letterhead::told(&read(it)?)),
         Kind::Listener => json(listener::told(&read(it)?)),
         Kind::Mail => json(mail::told(&read(it)?)),
         Kind::Meter => json(meter::told(&read(it)?)),

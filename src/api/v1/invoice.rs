@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::invoice_line::{InvoiceLine, InvoiceTax};
+use super::letterhead::InvoiceImprint;
 use super::route::{Needs, Route, read, write};
 use super::wire::{List, Money, NoQuery, parse, parse_optional, word};
 use crate::api::edge::call::Call;
@@ -53,6 +54,7 @@ struct Invoice {
     billing_run: Option<String>,
     seller: Option<InvoiceParty>,
     buyer: Option<InvoiceParty>,
+    imprint: Option<InvoiceImprint>,
     issued_on: Option<String>,
     due_on: Option<String>,
     period: Option<ServicePeriod>,
@@ -140,6 +142,7 @@ impl Invoice {
             billing_run: it.run.map(|it| it.to_string()),
             seller: issue.map(|it| InvoiceParty::from(&it.seller)),
             buyer: issue.map(|it| InvoiceParty::from(&it.buyer)),
+            imprint: issue.map(|it| InvoiceImprint::from(&it.imprint)),
             issued_on: issue.map(|it| it.issued_on.to_string()),
             due_on: issue.map(|it| it.due_on.to_string()),
             period: content.service_period.map(ServicePeriod::from),

@@ -26,6 +26,7 @@ mod invoice;
 mod invoice_line;
 mod job;
 mod journal;
+mod letterhead;
 mod listener;
 mod localized;
 mod mail;
@@ -95,6 +96,7 @@ fn table() -> Vec<Route> {
         meter::routes(),
         job::routes(),
         journal::routes(),
+        letterhead::routes(),
         listener::routes(),
         mail::routes(),
         notification::routes(),

@@ -162,6 +162,7 @@ fn amount(fact: &Fact, sides: &Sides) -> Option<Money> {
         | Kind::Deposit
         | Kind::Discount
         | Kind::Document
+        | Kind::Letterhead
         | Kind::Listener
         | Kind::Mail
         | Kind::Meter

@@ -103,6 +103,7 @@ pub(super) fn issue(
         due_on: credit.due_on(issued_on),
         seller: seller.party.clone(),
         buyer: party_of(&account, Some(billing_account)),
+        imprint: seller.imprint(&account, billing_account),
         link: seal::<Invoice>(act, number_of_seller)?,
     };
     let zone = billing_account.terms().zone;

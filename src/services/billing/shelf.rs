@@ -9,6 +9,7 @@ use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::class::{CreditTerms, CustomerClass};
 use crate::domain::account::profile::{AddressUse, Matter};
 use crate::domain::billing::invoice::InvoiceParty;
+use crate::domain::billing::letterhead::{Imprint, Letterhead};
 use crate::domain::billing::tax::Taxing;
 use crate::domain::catalog::category::{Category, DEPTH_MAX, ResourceCategory};
 use crate::domain::catalog::offer::Offer;
@@ -24,12 +25,13 @@ use crate::domain::party::medium::PostalAddress;
 use crate::domain::stamp::SellerNumber;
 use crate::domain::text::Country;
 use crate::domain::usage::meter::Meter;
-use crate::services::{Cx, Error, account};
+use crate::services::{Cx, Error, account, letterhead};
 use crate::store::{Along, Record};
 
 /// Who sells, and how it is taxed.
 pub(super) struct Seller {
     pub(super) party: InvoiceParty,
+    letterhead: Option<Letterhead>,
     zones: Vec<TaxZone>,
     rules: Vec<TaxRule>,
     categories: Vec<TaxCategory>,
@@ -141,6 +143,7 @@ impl Shelf {
         let taxing = rules.first().map_or(number, |it| it.stamp.seller);
         let seller = Arc::new(Seller {
             party: party_of(&account, None),
+            letterhead: letterhead::of(cx, number)?,
             zones: of_seller_or_provider(cx, taxing)?,
             categories: of_seller_or_provider(cx, taxing)?,
             rules,
@@ -163,6 +166,18 @@ impl Seller {
     /// What it wrote down about taxes.
     pub(super) fn taxing(&self) -> Taxing<'_> {
         Taxing { rules: &self.rules, zones: &self.zones, categories: &self.categories }
+    }
+
+    /// How an invoice for a buyer is written.
+    pub(super) fn imprint(&self, buyer: &Account, billing: &BillingAccount) -> Imprint {
+        let (own, letterhead) = (billing.profile(), self.letterhead.as_ref());
+        Imprint {
+            locale: own.locale.as_ref().unwrap_or(&buyer.profile().locale).clone(),
+            customer: buyer.stamp.number,
+            reference: own.reference.clone(),
+            letterhead: letterhead.map(|it| it.id),
+            says: letterhead.map(|it| it.says.clone()).unwrap_or_default(),
+        }
     }
 
     /// Where a buyer is taxed: where it was told to be, or where its address lies, or where the

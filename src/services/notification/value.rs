@@ -20,7 +20,7 @@ use crate::domain::time::{Date, Instant, Period, Zone};
 use crate::render::figure;
 use crate::render::mail::Tree;
 use crate::services::house::Site;
-use crate::services::{Cx, Error, event, journal};
+use crate::services::{Cx, Error, event, journal, letterhead};
 use crate::store::account::ACCOUNT_BY_SELLING;
 use crate::store::{Key, Records};
 
@@ -92,11 +92,12 @@ fn brand(cx: Cx<'_>, number: SellerNumber) -> Result<Tree, Error> {
     let name = profile.map_or_else(|| "Tillbox".to_owned(), |it| it.name.to_string());
     let address = profile.and_then(|it| it.address(AddressUse::General));
     let support = profile.and_then(|it| it.contact(Matter::Technology));
+    let color = letterhead::of(cx, number)?.map(|it| it.look.color).unwrap_or_default();
     Ok(Tree::group([
         ("name", name.into()),
         ("address", address.map_or_else(String::new, |it| it.lines().join("\n")).into()),
         ("support", support.map_or_else(String::new, |it| it.email.to_string()).into()),
-        ("color", "#2f5bd7".into()),
+        ("color", color.ink().to_string().into()),
     ]))
 }
 
@@ -149,6 +150,7 @@ fn subject_matter(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Resu
         | Kind::Deposit
         | Kind::Discount
         | Kind::Document
+        | Kind::Letterhead
         | Kind::Listener
         | Kind::Mail
         | Kind::Meter

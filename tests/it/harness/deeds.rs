@@ -160,6 +160,7 @@ const DEEDS: &[Deed] = &[
     deed("PATCH /consumer_keys/{consumer_key}", "seller", r#"{"operations":[{"type":"http://a.test/info","verb":"POST"}]}"#),
     deed("POST /invoices/{invoice}/credit", "seller", r#"{"reason":"$side kindness"}"#),
     deed("POST /invoices/{unpaid}/write_off", "seller", "{}"),
+    deed("POST /letterheads", "seller", r##"{"bank":{"iban":"DE89370400440532013000"},"registration":"$side HRB 1","color":"#123456"}"##).done(Manner::Several),
     deed("POST /listeners", "seller", r#"{"callback":"https://hooks.$side.example/more","patterns":["invoice.issued"]}"#),
     deed("PATCH /listeners/{listener}", "seller", r#"{"patterns":["order.*"]}"#),
     deed("DELETE /listeners/{listener}", "seller", ""),

@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::explanation::{Altered, Explanation, Step};
 use super::line::Line;
 use super::{Content, InvoiceParty, Issue};
+use crate::domain::billing::letterhead::Imprint;
 use crate::domain::billing::rating::{Part, Rule};
 use crate::domain::billing::tax::{TaxBasis, TaxTotal};
 use crate::domain::catalog::price::Base;
@@ -133,6 +134,24 @@ impl Form {
         self.date(issue.due_on);
         self.party(&issue.seller);
         self.party(&issue.buyer);
+        self.imprint(&issue.imprint);
+    }
+
+    fn imprint(&mut self, imprint: &Imprint) {
+        self.text(imprint.locale.as_str());
+        self.bytes(&imprint.customer.to_be_bytes());
+        self.optional(imprint.reference.as_ref(), |form, it| form.text(it.as_str()));
+        self.optional(imprint.letterhead, |form, it| form.bytes(&it.to_bytes()));
+        let says = &imprint.says;
+        self.optional(says.bank.as_ref(), |form, it| {
+            form.optional(it.holder.as_ref(), |form, it| form.text(it.as_str()));
+            form.text(it.iban.as_str());
+            form.optional(it.bic.as_ref(), |form, it| form.text(it.as_str()));
+            form.optional(it.bank.as_ref(), |form, it| form.text(it.as_str()));
+        });
+        self.optional(says.registration.as_ref(), |form, it| form.text(it.as_str()));
+        self.optional(says.management.as_ref(), |form, it| form.text(it.as_str()));
+        self.optional(says.payment_terms.as_ref(), |form, it| form.text(it.as_str()));
     }
 
     pub(crate) fn party(&mut self, party: &InvoiceParty) {

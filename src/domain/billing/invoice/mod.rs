@@ -18,6 +18,7 @@ use self::chain::{Hash, Link};
 use self::lifecycle::{State, Trigger};
 use self::line::Line;
 use self::number::DocumentNumber;
+use super::letterhead::Imprint;
 use super::tax::TaxTotal;
 use crate::domain::error::{Code, Rejection};
 use crate::domain::event::Verb;
@@ -157,6 +158,8 @@ pub struct Issue {
     pub seller: InvoiceParty,
     /// Who buys.
     pub buyer: InvoiceParty,
+    /// How it is written.
+    pub imprint: Imprint,
     /// Its seal. What a caller gives for the hash is replaced by the computed one.
     pub link: Link,
 }

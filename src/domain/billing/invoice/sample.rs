@@ -7,6 +7,7 @@ use super::explanation::Explanation;
 use super::line::{Line, LineKind};
 use super::number::NumberFormat;
 use super::{Content, Invoice, InvoiceParty, Issue, Totals};
+use crate::domain::billing::letterhead::Imprint;
 use crate::domain::billing::policy::TaxScope;
 use crate::domain::billing::tax::{TaxBasis, TaxTerms, TaxTotal, Taxable, assess};
 use crate::domain::catalog::price::Base;
@@ -116,6 +117,7 @@ pub(crate) fn issue(sequence: u64, issued_on: &str) -> Issue {
         due_on: issued_on.plus_days(14),
         seller: party("Seller"),
         buyer: party("Buyer"),
+        imprint: Imprint::plain("en".parse().expect("a locale"), 1),
         link: Link { previous: GENESIS, hash: GENESIS },
     }
 }

@@ -1,0 +1,274 @@
+//! Letterheads: what the papers of a seller say of it beside its name, and how they look.
+//!
+//! A letterhead never changes: who says something else has a new one, and the newest of a seller
+//! holds. An invoice copies in what its letterhead says, and names it for the look; so a paper that
+//! is made again after years is the same.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::error::{Invalid, Violation};
+use crate::domain::id::LetterheadId;
+use crate::domain::stamp::Stamp;
+use crate::domain::text::{Bic, Iban, Locale, Name, Prose};
+
+/// What the papers of a seller say and how they look, from when it was written until there is
+/// another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Letterhead {
+    /// Its identity.
+    pub id: LetterheadId,
+    /// Whose it is, and since when.
+    pub stamp: Stamp,
+    /// What it says.
+    pub says: Sayings,
+    /// How it looks.
+    pub look: Look,
+}
+
+/// What a seller says of itself on its papers.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Sayings {
+    /// Where it is paid.
+    pub bank: Option<BankAccount>,
+    /// In which register it stands, under which number.
+    pub registration: Option<Name>,
+    /// Who speaks for it.
+    pub management: Option<Name>,
+    /// Until when and how it is to be paid, in its own words.
+    pub payment_terms: Option<Prose>,
+}
+
+/// Where somebody is paid.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BankAccount {
+    /// Whose account it is; `None` for the seller's own name.
+    pub holder: Option<Name>,
+    /// Its number.
+    pub iban: Iban,
+    /// The code of the bank.
+    pub bic: Option<Bic>,
+    /// What the bank is called.
+    pub bank: Option<Name>,
+}
+
+/// How papers look.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Look {
+    /// What stands at the top of the first page.
+    pub logo: Option<Logo>,
+    /// In which color headings and rules are.
+    pub color: Color,
+}
+
+/// A color of the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Color {
+    /// Red, green and blue.
+    pub rgb: [u8; 3],
+}
+
+/// A picture in the Portable Network Graphics format.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Logo {
+    png: Vec<u8>,
+}
+
+/// What an invoice copies in of how it is written: in which language, to which customer, and what
+/// the letterhead says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Imprint {
+    /// In which language.
+    pub locale: Locale,
+    /// The number of the customer.
+    pub customer: u64,
+    /// What the customer calls what it pays here.
+    pub reference: Option<Name>,
+    /// The letterhead; `None` where the seller had none.
+    pub letterhead: Option<LetterheadId>,
+    /// What that says.
+    pub says: Sayings,
+}
+
+impl Sayings {
+    /// The longest terms of payment, in characters: they stand in a box.
+    pub const PAYMENT_TERMS_MAX: usize = 500;
+
+    /// Refuses terms of payment that would be a letter.
+    ///
+    /// # Errors
+    /// If they are too long.
+    pub fn check(&self) -> Result<(), Invalid> {
+        let most = Self::PAYMENT_TERMS_MAX;
+        let length = self.payment_terms.as_ref().map_or(0, |it| it.as_str().chars().count());
+        let message = || format!("must have at most {most} characters");
+        let found = (length > most).then(|| Violation::new("/payment_terms", "length", message()));
+        Invalid::unless_empty(found.into_iter().collect())
+    }
+}
+
+impl Imprint {
+    /// That of somebody whose seller has no letterhead.
+    #[must_use]
+    pub fn plain(locale: Locale, customer: u64) -> Self {
+        Self { locale, customer, reference: None, letterhead: None, says: Sayings::default() }
+    }
+}
+
+impl Default for Color {
+    /// The blue of the house.
+    fn default() -> Self {
+        Self { rgb: [0x2f, 0x5b, 0xd7] }
+    }
+}
+
+impl Color {
+    /// How bright it appears, from 0 to 255.
+    #[must_use]
+    pub fn brightness(self) -> u32 {
+        let [red, green, blue] = self.rgb.map(u32::from);
+        (red * 299 + green * 587 + blue * 114) / 1000
+    }
+
+    /// The color as ink on white paper: as it is, or darkened until it can be read.
+    #[must_use]
+    pub fn ink(self) -> Self {
+        const BRIGHTNESS_MAX: u32 = 120;
+        let brightness = self.brightness();
+        if brightness <= BRIGHTNESS_MAX {
+            return self;
+        }
+        let darker = |it: u8| u8::try_from(u32::from(it) * BRIGHTNESS_MAX / brightness);
+        Self { rgb: self.rgb.map(|it| darker(it).unwrap_or(u8::MAX)) }
+    }
+}
+
+impl fmt::Display for Color {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [red, green, blue] = self.rgb;
+        write!(f, "#{red:02x}{green:02x}{blue:02x}")
+    }
+}
+
+/// A text that is no color.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be a color such as `#2f5bd7`")]
+pub struct ColorError;
+
+impl FromStr for Color {
+    type Err = ColorError;
+
+    fn from_str(text: &str) -> Result<Self, ColorError> {
+        let digits = text.strip_prefix('#').filter(|it| it.len() == 6).ok_or(ColorError)?;
+        let part = |at: usize| {
+            let part =
+                digits.get(at..at + 2).filter(|it| it.bytes().all(|it| it.is_ascii_hexdigit()));
+            part.and_then(|it| u8::from_str_radix(it, 16).ok()).ok_or(ColorError)
+        };
+        Ok(Self { rgb: [part(0)?, part(2)?, part(4)?] })
+    }
+}
+
+impl Logo {
+    /// The largest file, in bytes: it lies in each paper.
+    pub const BYTES_MAX: usize = 64 << 10;
+    /// The longest side, in dots.
+    pub const SIDE_MAX: u32 = 1600;
+    const SIGNATURE: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
+
+    /// A logo of these bytes. Whether all of it can be drawn is for the one to say who draws it.
+    ///
+    /// # Errors
+    /// If they are too many, no picture of the format, or of one with too many dots.
+    pub fn new(png: Vec<u8>) -> Result<Self, Invalid> {
+        let refused =
+            |rule: &'static str, message: String| Err(Invalid::one("/logo", rule, message));
+        if png.len() > Self::BYTES_MAX {
+            let most = Self::BYTES_MAX;
+            return refused("length", format!("must have at most {most} bytes"));
+        }
+        match sides(&png) {
+            Some(sides) if sides.iter().all(|it| (1..=Self::SIDE_MAX).contains(it)) => {
+                Ok(Self { png })
+            }
+            Some(_) => {
+                let most = Self::SIDE_MAX;
+                refused("range", format!("must be at most {most} dots wide and high"))
+            }
+            None => refused("format", "must be a picture in the PNG format".to_owned()),
+        }
+    }
+
+    /// Its bytes.
+    #[must_use]
+    pub fn png(&self) -> &[u8] {
+        &self.png
+    }
+
+    /// How many dots wide and high it is.
+    #[must_use]
+    pub fn sides(&self) -> [u32; 2] {
+        sides(&self.png).expect("a logo was made of a picture")
+    }
+}
+
+/// Width and height, as the head of a picture says them.
+fn sides(png: &[u8]) -> Option<[u32; 2]> {
+    let head = png.strip_prefix(&Logo::SIGNATURE)?.get(4..16)?.strip_prefix(b"IHDR")?;
+    let side = |at: usize| Some(u32::from_be_bytes(head.get(at..at + 4)?.try_into().ok()?));
+    Some([side(0)?, side(4)?])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn png(width: u32, height: u32) -> Vec<u8> {
+        let head = [&Logo::SIGNATURE[..], &13_u32.to_be_bytes(), b"IHDR"].concat();
+        [&head[..], &width.to_be_bytes(), &height.to_be_bytes(), &[8, 6, 0, 0, 0]].concat()
+    }
+
+    #[test]
+    fn a_logo_is_a_small_picture() {
+        let rule = |png: Vec<u8>| Logo::new(png).map_err(|it| it.to_string());
+        assert_eq!(rule(png(320, 80)).map(|it| it.sides()), Ok([320, 80]));
+        for (wrong, why) in [
+            (b"GIF89a".to_vec(), "PNG format"),
+            (png(1, 1)[..20].to_vec(), "PNG format"),
+            (png(0, 1), "1600 dots"),
+            (png(1601, 1), "1600 dots"),
+            ([png(1, 1), vec![0; Logo::BYTES_MAX]].concat(), "65536 bytes"),
+        ] {
+            let told = rule(wrong).expect_err(why);
+            assert!(told.contains(why), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_color_is_written_as_on_the_web_and_dark_enough_as_ink() {
+        let color: Color = "#2F5bd7".parse().expect("a color");
+        assert_eq!(color, Color::default());
+        assert_eq!(color.to_string(), "#2f5bd7");
+        for wrong in ["", "2f5bd7", "#2f5bd", "#2f5bdg", "#+f5bd7", "#ä5bd7"] {
+            assert_eq!(wrong.parse::<Color>(), Err(ColorError), "{wrong}");
+        }
+        for (color, ink) in [("#2f5bd7", "#2f5bd7"), ("#ffffff", "#787878"), ("#ffe000", "#938100")]
+        {
+            let found = color.parse::<Color>().expect(color).ink();
+            assert_eq!(found.to_string(), ink);
+            assert!(found.brightness() <= 120, "{color}: {found}");
+        }
+    }
+
+    #[test]
+    fn terms_of_payment_fit_into_their_box() {
+        let terms = |length: usize| Sayings {
+            payment_terms: "x".repeat(length).parse().ok(),
+            ..Sayings::default()
+        };
+        assert_eq!(terms(Sayings::PAYMENT_TERMS_MAX).check(), Ok(()));
+        assert!(terms(Sayings::PAYMENT_TERMS_MAX + 1).check().is_err());
+    }
+}
