@@ -55,7 +55,7 @@ pub fn day(date: Date, locale: &Locale) -> String {
 }
 
 /// A plain decimal with a mark between thousands and one before the fraction.
-fn grouped(decimal: &str, thousands: char, point: char) -> String {
+pub(super) fn grouped(decimal: &str, thousands: char, point: char) -> String {
     let (whole, fraction) = decimal.split_once('.').map_or((decimal, ""), |it| it);
     let digits = whole.trim_start_matches('-');
     let mut text = whole[..whole.len() - digits.len()].to_owned();

@@ -1,5 +1,10 @@
 //! What people and other machines are given to read: the domain turned into bytes.
 
+pub mod country;
 pub mod csv;
 pub mod figure;
 pub mod mail;
+pub mod paper;
+pub mod pdf;
+#[cfg(test)]
+mod sample;

@@ -2,13 +2,16 @@
 
 use super::{Act, Author, Bss, Cx, Error, catalog};
 use crate::domain::billing::letterhead::{Letterhead, Look, Sayings};
+use crate::domain::error::Invalid;
 use crate::domain::id::{AccountId, LetterheadId};
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::stamp::SellerNumber;
+use crate::render::pdf::{self, LogoError};
 use crate::store::{Along, Records};
 
-/// Gives the account that is named, or the caller's seller, a new letterhead. What was issued before keeps the one it was issued under.
+/// Gives the account that is named, or the caller's seller, a new letterhead, of which the logo is
+/// drawn first to see whether it can be. What was issued before keeps the one it was issued under.
 ///
 /// # Errors
 /// If a rule is broken, or the caller may not.
@@ -18,6 +21,10 @@ pub fn write(
     (seller, says, look): (Option<AccountId>, Sayings, Look),
 ) -> Result<Letterhead, Error> {
     says.check()?;
+    if let Some(logo) = &look.logo {
+        let refused = |why: LogoError| Invalid::one("/logo", "format", why.to_string());
+        pdf::must_be_drawable(logo).map_err(refused)?;
+    }
     bss.act(author, move |act| {
         let seller = catalog::seller(act.cx(), seller)?;
         kept(act, seller, (says, look))

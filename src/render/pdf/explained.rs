@@ -1,0 +1,186 @@
+//! Explanations in the reader's language: how the amount of a line came about, and its tax.
+
+use rust_decimal::Decimal;
+
+use super::manner::Language;
+use super::words::{Words, filled};
+use crate::domain::billing::invoice::explanation::{Altered, Explanation, Step, recompute};
+use crate::domain::billing::invoice::line::LineKind;
+use crate::domain::billing::rating::{Part, Rule};
+use crate::domain::billing::tax::TaxTotal;
+use crate::domain::catalog::price::Base;
+use crate::domain::catalog::price::alteration::{By, Effect};
+use crate::domain::catalog::tax::Treatment;
+use crate::render::paper::PaperLine;
+
+/// What sort of charge a line is.
+pub(super) const fn kind(words: &Words, kind: LineKind) -> &'static str {
+    let [once, setup, renewal, recurring, usage, credit, late, stated] = words.kinds;
+    match kind {
+        LineKind::OneTime => once,
+        LineKind::Setup => setup,
+        LineKind::Renewal => renewal,
+        LineKind::Recurring => recurring,
+        LineKind::Usage => usage,
+        LineKind::Credit => credit,
+        LineKind::LateFee => late,
+        LineKind::Stated => stated,
+    }
+}
+
+/// How a line came about, sentence by sentence, with its tax at the end.
+pub(super) fn sentences(
+    language: Language,
+    line: &PaperLine<'_>,
+    tax: Option<&TaxTotal>,
+) -> Vec<String> {
+    let because = &language.words().because;
+    let explanation = &line.of.explanation;
+    let mut told = vec![basis(language, explanation)];
+    told.extend(counted(language, explanation));
+    told.extend(explanation.parts.iter().map(|it| part(language, explanation.rule, it)));
+    let mut altered = explanation.altered().unwrap_or_default().into_iter();
+    for it in &explanation.steps {
+        told.push(step(language, it, &mut altered));
+    }
+    told.push(result(language, explanation));
+    match line.of.base {
+        Base::Net => {}
+        Base::Gross => told.push(filled(because.contains_tax, &[&language.money(line.of.net)])),
+    }
+    if !line.is_whole() {
+        told.push(filled(because.taken_back, &[&language.money(line.net)]));
+    }
+    told.extend(tax.map(|it| taxed(language, line, it)));
+    told
+}
+
+fn basis(language: Language, of: &Explanation) -> String {
+    let because = &language.words().because;
+    let rule = match of.rule {
+        Rule::Flat => because.flat.to_owned(),
+        Rule::PerUnit => because.per_unit.to_owned(),
+        Rule::Graduated => because.graduated.to_owned(),
+        Rule::Volume => because.volume.to_owned(),
+        Rule::Package(size) => filled(because.package, &[&language.quantity(size)]),
+        Rule::Stairstep => because.stairstep.to_owned(),
+        Rule::Stated => because.stated.to_owned(),
+    };
+    match of.version_from {
+        Some(from) => filled(because.as_of, &[&rule, &language.day(from)]),
+        None => rule,
+    }
+}
+
+fn counted(language: Language, of: &Explanation) -> Option<String> {
+    let because = &language.words().because;
+    if matches!(of.rule, Rule::Flat | Rule::Stated) {
+        return None;
+    }
+    let counted = language.quantity(of.counted);
+    let told = match of.usage {
+        Some(usage) => filled(because.records, &[&counted, &usage.records.to_string()]),
+        None => filled(because.counted, &[&counted]),
+    };
+    if of.included.is_zero() {
+        return Some(told);
+    }
+    let included = language.quantity(of.counted.min(of.included));
+    Some(told + &filled(because.included, &[&included]))
+}
+
+fn part(language: Language, rule: Rule, part: &Part) -> String {
+    let because = &language.words().because;
+    let tier = match rule {
+        Rule::Graduated | Rule::Volume | Rule::Stairstep => {
+            filled(because.tier, &[&(u16::from(part.tier) + 1).to_string()])
+        }
+        Rule::Flat | Rule::PerUnit | Rule::Package(_) | Rule::Stated => String::new(),
+    };
+    let figure = |it| language.decimal(it);
+    let (units, fee) = (language.quantity(part.units), figure(part.fee.decimal().normalize()));
+    let price = figure(part.unit_price.decimal().normalize());
+    let told = match (part.units.is_zero(), part.fee.is_zero()) {
+        (true, _) => return tier + &fee,
+        (false, true) => format!("{units} × {price}"),
+        (false, false) => format!("{units} × {price} + {fee}"),
+    };
+    match part.amount() {
+        Ok(amount) => format!("{tier}{told} = {}", figure(amount.normalize())),
+        Err(_) => tier + &told,
+    }
+}
+
+/// A discount or fee of the price itself: its name, by how much, and what that came to.
+fn alteration(language: Language, of: &Altered, change: Option<Decimal>) -> String {
+    let by = match of.by {
+        By::Percent(percent) => language.percent(percent.decimal()),
+        By::Fixed(amount) => language.decimal(amount.decimal().normalize()),
+    };
+    let sign = match of.effect {
+        Effect::Discount => "−",
+        Effect::Fee => "+",
+    };
+    let change = change.map(|it| format!(" = {}", language.decimal(it))).unwrap_or_default();
+    format!("{}: {sign}{by}{change}", of.name)
+}
+
+/// A step; what alterations came to is taken from `altered`, in their order.
+fn step<'a>(
+    language: Language,
+    step: &Step,
+    altered: &mut impl Iterator<Item = (&'a Altered, Decimal)>,
+) -> String {
+    let because = &language.words().because;
+    match step {
+        Step::Prorated(share) => {
+            filled(because.days, &[&share.used().to_string(), &share.of().to_string()])
+        }
+        Step::Reversed => because.reversed.to_owned(),
+        Step::Less(before) => {
+            filled(because.less, &[&language.decimal(before.decimal().normalize())])
+        }
+        Step::Altered(it) => alteration(language, it, altered.next().map(|it| it.1)),
+    }
+}
+
+fn result(language: Language, of: &Explanation) -> String {
+    let because = &language.words().because;
+    let (Ok(exact), Ok(booked)) = (of.unrounded(), recompute(of)) else {
+        return because.too_much.to_owned();
+    };
+    if exact.value() == booked.decimal() {
+        return format!("= {}", language.money(booked));
+    }
+    let exact = language.decimal(exact.value().normalize());
+    filled(because.rounded, &[&exact, &language.money(booked)])
+}
+
+/// What a tax is called, with its rate unless its name says it already.
+pub(super) fn tax_name(language: Language, tax: &TaxTotal) -> String {
+    let name = tax.name.as_str();
+    match &tax.treatment {
+        Treatment::Standard(percent) if !name.contains('%') => {
+            format!("{name} {}", language.percent(percent.decimal()))
+        }
+        Treatment::Standard(_) | Treatment::ReverseCharge { .. } | Treatment::Exempt { .. } => {
+            name.to_owned()
+        }
+    }
+}
+
+fn taxed(language: Language, line: &PaperLine<'_>, tax: &TaxTotal) -> String {
+    let because = &language.words().because;
+    if let Some(reason) = tax.treatment.reason() {
+        return format!("{}: {reason}", tax.name);
+    }
+    let percent = language.percent(tax.treatment.percent().decimal());
+    let money = |it| language.money(it);
+    let category = line.of.tax_category.as_ref().map(|it| format!(" ({it})"));
+    let name = format!("{}{}", tax.name, category.unwrap_or_default());
+    if line.net == tax.net {
+        return filled(because.taxed, &[&name, &percent, &money(tax.net), &money(tax.tax)]);
+    }
+    let (net, all) = (money(tax.net), money(tax.tax));
+    filled(because.taxed_together, &[&name, &percent, &net, &all, &money(line.tax)])
+}
