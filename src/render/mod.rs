@@ -2,6 +2,7 @@
 
 pub mod country;
 pub mod csv;
+pub mod einvoice;
 pub mod figure;
 pub mod mail;
 pub mod paper;

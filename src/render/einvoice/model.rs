@@ -1,0 +1,354 @@
+//! The paper in the terms of EN 16931, whose numbers (BT, BG) stand beside what they are filled with.
+
+use en16931::invoice::{
+    Code, Contact, CreditTransfer, DocumentTotals, Item, ItemAttribute, LineVat, Party,
+    PaymentInstructions, PaymentMeans, Period, PostalAddress, PrecedingInvoice, PriceDetails,
+    VatBreakdown,
+};
+use en16931::{
+    Date, DocumentKind, DocumentReference, Identifier, Invoice, InvoiceAmount, InvoiceLine,
+    InvoiceNote, Percentage, Quantity, UnitPriceAmount,
+};
+use rust_decimal::Decimal;
+use thiserror::Error;
+
+use crate::domain::billing::invoice::InvoiceParty;
+use crate::domain::billing::letterhead::BankAccount;
+use crate::domain::billing::tax::TaxTotal;
+use crate::domain::catalog::tax::Treatment;
+use crate::domain::money::{Currency, Money};
+use crate::domain::time;
+use crate::render::paper::{Paper, PaperLine, is_vat_number};
+
+/// An amount that the norm cannot state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("`{0}` has more decimal places than the two that an electronic invoice can state")]
+pub(super) struct Unstated(Money);
+
+/// How fine a price per unit is stated.
+const PRICE_PLACES: u32 = 10;
+/// How far a price per unit times the quantity may be from the amount of the line: what rounding
+/// the price leaves. Peppol permits twice as much.
+const PRICE_SLACK: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
+
+/// The paper as the norm has it.
+pub(super) fn invoice(paper: &Paper<'_>) -> Result<Invoice, Unstated> {
+    let (issue, imprint) = (paper.issue, paper.imprint());
+    let is_note = paper.takes_back.is_some();
+    let mut invoice = Invoice::default();
+    invoice.kind = if is_note { DocumentKind::CreditNote } else { DocumentKind::Invoice };
+    invoice.specification_id = Some(en16931::profiles::EN16931.specification_id.to_owned()); // BT-24
+    invoice.number = text(issue.number.as_str()); // BT-1
+    invoice.issue_date = date(issue.issued_on); // BT-2
+    invoice.type_code = Some(Code::new(if is_note { "381" } else { "380" })); // BT-3
+    invoice.currency = Some(Code::new(paper.currency.code())); // BT-5
+    invoice.due_date = (!is_note).then(|| date(issue.due_on)).flatten(); // BT-9
+    let reference = imprint.reference.as_ref().map(ToString::to_string); // BT-10
+    invoice.buyer_reference = Some(reference.unwrap_or_else(|| imprint.customer.to_string()));
+    let terms = imprint.says.payment_terms.as_ref().filter(|_| !is_note);
+    invoice.payment_terms = terms.and_then(|it| text(it.as_str())); // BT-20
+    if let Some(back) = paper.takes_back {
+        invoice.notes.extend(text(back.reason.as_str()).map(InvoiceNote::new)); // BT-22
+        invoice.preceding_invoices.push(PrecedingInvoice {
+            reference: DocumentReference::new(back.number.as_str()), // BT-25
+            issue_date: date(back.issued_on),                        // BT-26
+        });
+    }
+    invoice.seller = seller(paper); // BG-4
+    invoice.buyer = buyer(&issue.buyer); // BG-7
+    invoice.invoicing_period = paper.service_period.map(period); // BG-14
+    let bank = imprint.says.bank.as_ref().filter(|_| paper.totals.gross.as_minor() > 0);
+    invoice.payment = bank.filter(|_| !is_note).map(|it| payment(paper, it)); // BG-16
+    invoice.lines = paper.lines.iter().map(|it| line(paper, it)).collect::<Result<_, _>>()?; // BG-25
+    invoice.vat_breakdown = breakdown(paper)?; // BG-23
+    invoice.totals = totals(paper)?; // BG-22
+    Ok(invoice)
+}
+
+/// A text without what XML cannot say; nothing if nothing is left.
+fn text(text: &str) -> Option<String> {
+    let told: String = text.chars().filter(|it| is_sayable(*it)).collect();
+    (!told.trim().is_empty()).then(|| told.trim().to_owned())
+}
+
+fn is_sayable(it: char) -> bool {
+    let is_noncharacter = matches!(it, '\u{fdd0}'..='\u{fdef}') || u32::from(it) & 0xfffe == 0xfffe;
+    !is_noncharacter && (!it.is_control() || matches!(it, '\n' | '\t'))
+}
+
+fn date(it: time::Date) -> Option<Date> {
+    Date::parse(&it.to_string()).ok()
+}
+
+/// From the first to the last day, both of which it contains.
+fn period(it: time::Period) -> Period {
+    Period { start: date(it.start()), end: date(it.end().plus_days(-1)) }
+}
+
+fn amount(money: Money) -> Result<InvoiceAmount, Unstated> {
+    InvoiceAmount::from_decimal_exact(money.decimal()).map_err(|_| Unstated(money))
+}
+
+fn seller(paper: &Paper<'_>) -> Party {
+    let (of, says) = (&paper.issue.seller, &paper.imprint().says);
+    let legal = [&says.registration, &says.management].into_iter().flatten();
+    let legal: Vec<_> = legal.map(ToString::to_string).collect();
+    let number = of.tax_registration.as_ref().map(|it| plain_number(it.as_str()));
+    let (vat, other) = number.map_or((None, None), apart);
+    Party {
+        vat_identifier: vat,                                   // BT-31
+        tax_registration: other,                               // BT-32
+        additional_legal_information: text(&legal.join(", ")), // BT-33
+        ..party(of)
+    }
+}
+
+fn buyer(of: &InvoiceParty) -> Party {
+    let number = of.tax_registration.as_ref().map(|it| plain_number(it.as_str()));
+    let (vat, other) = number.map_or((None, None), apart);
+    Party {
+        vat_identifier: vat,                            // BT-48
+        legal_registration: other.map(Identifier::new), // BT-47
+        ..party(of)
+    }
+}
+
+/// A number for value added tax apart from one of another sort.
+fn apart(number: String) -> (Option<String>, Option<String>) {
+    if is_vat_number(&number) { (Some(number), None) } else { (None, Some(number)) }
+}
+
+/// A tax number without what people put into it to read it.
+fn plain_number(number: &str) -> String {
+    let plain: String = number.chars().filter(char::is_ascii_alphanumeric).collect();
+    if is_vat_number(&plain.to_uppercase()) { plain.to_uppercase() } else { number.to_owned() }
+}
+
+fn party(of: &InvoiceParty) -> Party {
+    let address = &of.address;
+    let part =
+        |it: &Option<crate::domain::text::Name>| it.as_ref().and_then(|it| text(it.as_str()));
+    Party {
+        name: text(of.name.as_str()), // BT-27, BT-44
+        address: PostalAddress {
+            line1: part(&address.street),
+            line2: part(&address.extended),
+            city: part(&address.locality),
+            post_code: part(&address.postal_code),
+            subdivision: part(&address.region),
+            country: address.country.as_ref().map(|it| Code::new(iso(it.as_str()))),
+            ..PostalAddress::default()
+        },
+        electronic_address: electronic_address(of), // BT-34, BT-49
+        contact: Contact {
+            email: of.email.as_ref().map(ToString::to_string), // BT-43, BT-58
+            ..Contact::default()
+        },
+        ..Party::default()
+    }
+}
+
+/// The code of a country as the norm's list has it: Kosovo is `1A` there.
+fn iso(country: &str) -> &str {
+    if country == "XK" { "1A" } else { country }
+}
+
+/// Where a machine reaches somebody: by its number for value added tax in the scheme of its country,
+/// or else by mail.
+fn electronic_address(of: &InvoiceParty) -> Option<Identifier> {
+    let number = of.tax_registration.as_ref().map(|it| plain_number(it.as_str()));
+    let scheme = number.as_deref().filter(|it| is_vat_number(it)).and_then(|it| {
+        let scheme = SCHEMES.iter().find(|(country, _)| it.starts_with(country));
+        scheme.and_then(|(_, scheme)| Identifier::eas(it, scheme).ok())
+    });
+    let mail = || of.email.as_ref().and_then(|it| Identifier::eas(it.to_string(), "EM").ok());
+    scheme.or_else(mail)
+}
+
+/// The schemes of electronic addresses (EAS) that are numbers for value added tax.
+const SCHEMES: &[(&str, &str)] = &[
+    ("AT", "9914"),
+    ("BE", "9925"),
+    ("BG", "9926"),
+    ("CH", "9927"),
+    ("CY", "9928"),
+    ("CZ", "9929"),
+    ("DE", "9930"),
+    ("EE", "9931"),
+    ("EL", "9933"),
+    ("ES", "9920"),
+    ("FI", "0213"),
+    ("FR", "9957"),
+    ("GB", "9932"),
+    ("HR", "9934"),
+    ("HU", "9910"),
+    ("IE", "9935"),
+    ("IT", "0211"),
+    ("LT", "9937"),
+    ("LU", "9938"),
+    ("LV", "9939"),
+    ("MT", "9943"),
+    ("NL", "9944"),
+    ("PL", "9945"),
+    ("PT", "9946"),
+    ("RO", "9947"),
+    ("SI", "9949"),
+    ("SK", "9950"),
+];
+
+/// A transfer to the seller's bank: that of the Single Euro Payments Area in euros.
+fn payment(paper: &Paper<'_>, bank: &BankAccount) -> PaymentInstructions {
+    let means = if paper.currency == Currency::EUR { "58" } else { "30" };
+    let holder = bank.holder.as_ref().unwrap_or(&paper.issue.seller.name);
+    PaymentInstructions {
+        means_code: Some(Code::new(means)),                        // BT-81
+        remittance_information: text(paper.issue.number.as_str()), // BT-83
+        means: Some(PaymentMeans::CreditTransfer(vec![CreditTransfer {
+            account_identifier: Some(bank.iban.to_string()), // BT-84
+            account_name: text(holder.as_str()),             // BT-85
+            provider_identifier: bank.bic.as_ref().map(ToString::to_string), // BT-86
+        }])),
+        ..PaymentInstructions::default()
+    }
+}
+
+/// The category and rate of a tax: standard, zero, owed by the buyer, exempt.
+fn category(tax: &TaxTotal) -> (&'static str, Decimal) {
+    match &tax.treatment {
+        Treatment::Standard(percent) if percent.is_zero() => ("Z", Decimal::ZERO),
+        Treatment::Standard(percent) => ("S", percent.decimal().normalize()),
+        Treatment::ReverseCharge { .. } => ("AE", Decimal::ZERO),
+        Treatment::Exempt { .. } => ("E", Decimal::ZERO),
+    }
+}
+
+fn line(paper: &Paper<'_>, it: &PaperLine<'_>) -> Result<InvoiceLine, Unstated> {
+    let of = it.of;
+    let (category, rate) = paper.tax_of(it).map_or(("E", Decimal::ZERO), category);
+    let priced = priced(it);
+    let unit = of.unit.as_ref().filter(|_| priced.is_counted).map(|it| it.as_str());
+    let code = unit.and_then(unit_code);
+    let named = unit
+        .filter(|_| code.is_none())
+        .map(|it| ItemAttribute { name: Some("unit".to_owned()), value: text(it) });
+    Ok(InvoiceLine {
+        id: it.place.to_string(), // BT-126
+        note: None,
+        order_line_reference: None,
+        accounting_reference: None,
+        object_identifier: None,
+        quantity: Quantity::new(priced.quantity),  // BT-129
+        unit_code: Code::new(code.unwrap_or(ONE)), // BT-130
+        net_amount: amount(it.net)?,               // BT-131
+        period: of.service_period.filter(|_| paper.takes_back.is_none()).map(period), // BG-26
+        allowances: Vec::new(),
+        charges: Vec::new(),
+        price: PriceDetails {
+            net_price: UnitPriceAmount::new(priced.price), // BT-146
+            ..PriceDetails::default()
+        },
+        vat: LineVat {
+            category: Code::new(category),     // BT-151
+            rate: Some(Percentage::new(rate)), // BT-152
+        },
+        item: Item {
+            name: text(of.subject.as_str()).or_else(|| text(of.label.as_str())), // BT-153
+            description: text(of.label.as_str()),                                // BT-154
+            attributes: named.into_iter().collect(),                             // BG-32
+            ..Item::default()
+        },
+    })
+}
+
+/// How many units at which price a line is.
+struct Priced {
+    quantity: Decimal,
+    price: Decimal,
+    /// Whether the quantity is that of the line, and not one of the whole.
+    is_counted: bool,
+}
+
+/// The units of a line at the price that gives its amount. Prices are never negative in the norm:
+/// what is given back is a negative quantity. Where no price per unit gives the amount, as with a
+/// fee beside the units or a part that is taken back, it is one of the whole.
+fn priced(it: &PaperLine<'_>) -> Priced {
+    let net = it.net.decimal();
+    let sign = if net.is_sign_negative() { -Decimal::ONE } else { Decimal::ONE };
+    let whole = Priced { quantity: sign, price: net.abs(), is_counted: false };
+    let units = it.of.quantity.decimal().abs().normalize();
+    if units.is_zero() || !it.is_whole() {
+        return whole;
+    }
+    let Some(price) = net.abs().checked_div(units) else { return whole };
+    let price = price.round_dp(PRICE_PLACES).normalize();
+    let product = price.checked_mul(units).and_then(|it| it.checked_sub(net.abs()));
+    if product.is_none_or(|it| it.abs() > PRICE_SLACK) {
+        return whole;
+    }
+    Priced { quantity: units * sign, price, is_counted: true }
+}
+
+/// One of something (UN/ECE Recommendation 20).
+const ONE: &str = "C62";
+
+/// The code of a unit by its name, where people call it so (UN/ECE Recommendation 20).
+fn unit_code(name: &str) -> Option<&'static str> {
+    Some(match name.to_lowercase().as_str() {
+        "unit" | "units" | "piece" | "pieces" | "stück" => ONE,
+        "month" | "months" | "monat" | "monate" => "MON",
+        "day" | "days" | "tag" | "tage" => "DAY",
+        "hour" | "hours" | "h" | "stunde" | "stunden" => "HUR",
+        "minute" | "minutes" | "min" => "MIN",
+        "second" | "seconds" | "s" => "SEC",
+        "year" | "years" | "jahr" | "jahre" => "ANN",
+        "mb" => "4L",
+        "gb" => "E34",
+        "tb" => "E35",
+        "kwh" => "KWH",
+        "kg" => "KGM",
+        "km" => "KMT",
+        _ => return None,
+    })
+}
+
+/// What is borne by category and rate: rules that the norm does not tell apart are one.
+fn breakdown(paper: &Paper<'_>) -> Result<Vec<VatBreakdown>, Unstated> {
+    let mut groups: Vec<(&str, Decimal, Money, Money, Option<String>)> = Vec::new();
+    for tax in paper.borne_taxes() {
+        let (code, rate) = category(tax);
+        let reason = tax.treatment.reason().and_then(|it| text(it.as_str()));
+        let reason =
+            reason.or_else(|| tax.treatment.reason().and_then(|_| text(tax.name.as_str())));
+        match groups.iter_mut().find(|it| (it.0, it.1) == (code, rate)) {
+            Some((_, _, net, borne, _)) => {
+                let sums = (net.plus(tax.net), borne.plus(tax.tax));
+                let (Ok(more), Ok(of)) = sums else { return Err(Unstated(tax.net)) };
+                (*net, *borne) = (more, of);
+            }
+            None => groups.push((code, rate, tax.net, tax.tax, reason)),
+        }
+    }
+    let entry = |(code, rate, net, tax, reason): (&str, Decimal, Money, Money, Option<String>)| {
+        Ok(VatBreakdown {
+            taxable_amount: amount(net)?,      // BT-116
+            tax_amount: amount(tax)?,          // BT-117
+            category: Code::new(code),         // BT-118
+            rate: Some(Percentage::new(rate)), // BT-119
+            exemption_reason: reason,          // BT-120
+            exemption_reason_code: (code == "AE").then(|| Code::new("VATEX-EU-AE")), // BT-121
+        })
+    };
+    groups.into_iter().map(entry).collect()
+}
+
+fn totals(paper: &Paper<'_>) -> Result<DocumentTotals, Unstated> {
+    let of = paper.totals;
+    Ok(DocumentTotals {
+        line_total: amount(of.net)?,      // BT-106
+        taxable_total: amount(of.net)?,   // BT-109
+        vat_total: Some(amount(of.tax)?), // BT-110
+        gross_total: amount(of.gross)?,   // BT-112
+        due: amount(of.gross)?,           // BT-115
+        ..DocumentTotals::default()
+    })
+}
