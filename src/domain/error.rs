@@ -128,6 +128,8 @@ codes! {
     OperationNotAllowed = "operation_not_allowed";
     /// The state of the order does not allow the operation.
     OrderStateForbids = "order_state_forbids";
+    /// An electronic invoice wants more than the document says.
+    PaperIncomplete = "paper_incomplete";
     /// The state of the party does not allow the operation.
     PartyStateForbids = "party_state_forbids";
     /// The password was given out to be used once: another must be chosen first.

@@ -4,18 +4,18 @@
 //! keeps its id, so that one that is sent twice after a crash is known for the same.
 
 use super::webhook::trouble;
-use super::{Act, Author, Bss, Cx, Error};
+use super::{Act, Author, Bss, Cx, Error, paper};
 use crate::domain::account::Account;
 use crate::domain::account::profile::Matter;
-use crate::domain::id::{AccountId, Id, MailId};
-use crate::domain::notification::{Letter, Mail, MailState};
+use crate::domain::id::{AccountId, Id, InvoiceId, Kind, MailId};
+use crate::domain::notification::{Letter, Mail, MailState, Occasion};
 use crate::domain::operator::{Actor, Permission};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::stamp::SellerNumber;
 use crate::store::account::ACCOUNT_BY_SELLING;
 use crate::store::notification::MAIL_WAITING;
 use crate::store::{Along, Key, Records};
-use crate::world::mail::{self as post, Mailbox, PostError};
+use crate::world::mail::{self as post, Attachment, Mailbox, PostError};
 
 /// The field under which what only the reader may know is sealed.
 pub(super) const SECRET_FIELD: &str = "link";
@@ -142,8 +142,23 @@ fn letter(bss: &Bss, mail: &Mail) -> Result<post::Letter, Error> {
         subject: of.subject.to_string(),
         text: whole(&of.text),
         html: of.html.as_deref().map(whole),
-        attachments: Vec::new(),
+        attachments: enclosed(bss, mail)?,
     })
+}
+
+/// What is enclosed: an invoice that was issued, in the forms in which its reader takes invoices.
+fn enclosed(bss: &Bss, mail: &Mail) -> Result<Vec<Attachment>, Error> {
+    let about = mail.about.filter(|it| it.kind == Kind::Invoice);
+    let (Some(about), Some(Occasion::InvoiceIssued)) = (about, mail.occasion) else {
+        return Ok(Vec::new());
+    };
+    let files = paper::enclosed(bss, InvoiceId::from_uuid(about.uuid))?;
+    let attachment = |it: paper::PaperFile| Attachment {
+        file_name: it.name,
+        media_type: it.media.to_owned(),
+        bytes: it.bytes,
+    };
+    Ok(files.into_iter().map(attachment).collect())
 }
 
 fn seller(cx: Cx<'_>, number: SellerNumber) -> Result<Option<Account>, Error> {

@@ -46,6 +46,7 @@ pub mod offer;
 pub mod operator;
 pub mod order;
 pub mod overview;
+pub mod paper;
 pub mod party;
 pub mod password;
 pub mod payment;

@@ -67,6 +67,16 @@ pub(crate) fn json_must_be_wanted(headers: &HeaderMap) -> Result<(), Fault> {
     if ranges.peek().is_none() || ranges.any(is_json) { Ok(()) } else { Err(Fault::NotAcceptable) }
 }
 
+/// Refuses a request for a form that the file, which is of a media type, does not have.
+pub(crate) fn must_be_wanted(headers: &HeaderMap, media: &str) -> Result<(), Fault> {
+    let said = headers.get_all(header::ACCEPT).iter().filter_map(|it| it.to_str().ok());
+    let mut ranges = said.flat_map(|it| it.split(',')).map(essence).peekable();
+    let group = media.split('/').next().unwrap_or_default();
+    let fits =
+        |it: &str| matches!(it, "" | "*/*") || it == media || it.strip_suffix("/*") == Some(group);
+    if ranges.peek().is_none() || ranges.any(fits) { Ok(()) } else { Err(Fault::NotAcceptable) }
+}
+
 /// A media type without its parameters.
 fn essence(text: &str) -> &str {
     text.split(';').next().unwrap_or_default().trim()

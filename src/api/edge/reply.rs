@@ -114,6 +114,31 @@ fn prune(thing: &mut serde_json::Value, fields: &[String]) {
     }
 }
 
+/// A file that is given as it is.
+#[derive(Debug)]
+pub(crate) struct File {
+    /// What it is called where it is kept.
+    pub(crate) name: String,
+    /// What is in it.
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// The answer that a file is: shown where the browser can, kept under its name.
+pub(crate) fn file(media: &str, file: File) -> Answer {
+    let name: String = file.name.chars().filter(|it| is_plain(*it)).collect();
+    let headers = [
+        (header::CONTENT_TYPE, media.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("inline; filename=\"{name}\"")),
+    ];
+    let headers = headers.into_iter().map(|(name, value)| (name.to_string(), value)).collect();
+    Answer { status: StatusCode::OK.as_u16(), headers, body: file.bytes }
+}
+
+/// Whether a sign stands in the name of a file on any system.
+fn is_plain(it: char) -> bool {
+    it.is_ascii_alphanumeric() || matches!(it, '-' | '_' | '.')
+}
+
 /// The response that an answer is.
 pub(crate) fn response(answer: Answer) -> Response<Body> {
     let mut response = Response::new(Body::from(answer.body));

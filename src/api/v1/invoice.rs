@@ -217,7 +217,7 @@ fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Invoice>, Error> {
 }
 
 /// The invoice that the path names by its id or by the number on it.
-fn found(cx: Cx<'_>, call: &Call) -> Result<domain::Invoice, Error> {
+pub(super) fn found(cx: Cx<'_>, call: &Call) -> Result<domain::Invoice, Error> {
     let text = call.path.get("id").map(String::as_str).unwrap_or_default();
     match text.parse() {
         Ok(id) => invoice::get(cx, id),

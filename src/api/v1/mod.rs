@@ -38,6 +38,7 @@ mod offer;
 mod openapi;
 mod order;
 mod overview;
+mod paper;
 mod party;
 mod payment;
 mod payment_method;
@@ -103,6 +104,7 @@ fn table() -> Vec<Route> {
         offer::routes(),
         order::routes(),
         overview::routes(),
+        paper::routes(),
         party::routes(),
         payment::routes(),
         payment_method::routes(),

@@ -167,6 +167,7 @@ fn query_parameters(form: &Form) -> Vec<Value> {
 
 fn responses(route: &Route) -> Value {
     let success = match (&route.gives, &route.method) {
+        (None, _) if route.media.is_some() => "200",
         (None, _) => "204",
         (Some(_), &Method::POST) => "2XX",
         (Some(_), _) => "200",
@@ -174,6 +175,10 @@ fn responses(route: &Route) -> Value {
     let mut answer = json!({ "description": "Done" });
     if let Some(form) = &route.gives {
         answer["content"] = json!({ "application/json": { "schema": reference(form) } });
+    }
+    if let Some(media) = route.media {
+        let schema = json!({ "type": "string", "format": "binary" });
+        answer["content"] = json!({ media: { "schema": schema } });
     }
     let schema = json!({ "$ref": "#/components/schemas/Problem" });
     let problem = json!({

@@ -23,7 +23,7 @@ use crate::api::edge::body::{self, ORDINARY_BYTES_MAX};
 use crate::api::edge::call::{self, Call, Paging, Way};
 use crate::api::edge::fault::Fault;
 use crate::api::edge::query::Query;
-use crate::api::edge::reply::{self, Reply, Wire};
+use crate::api::edge::reply::{self, File, Nothing, Reply, Wire};
 use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
 use crate::services::idempotency::{self, Answer};
@@ -54,6 +54,8 @@ pub(crate) struct Route {
     pub(crate) takes: Option<Form>,
     pub(crate) query: Option<Form>,
     pub(crate) gives: Option<Form>,
+    /// As what a file is given; nothing where JSON is.
+    pub(crate) media: Option<&'static str>,
     pub(crate) serve: MethodRouter<Arc<Bss>>,
 }
 
@@ -120,6 +122,8 @@ pub(crate) type Reads<Q, T> = fn(Cx<'_>, &Call, Q) -> Result<Reply<T>, Error>;
 pub(crate) type Writes<B, T> = fn(&mut Act<'_>, &Call, B) -> Result<Reply<T>, Error>;
 /// A handler that opens its own reads and acts: for what is slow before or between them.
 pub(crate) type Works<B, T> = fn(&Arc<Bss>, &Call, B) -> Result<Reply<T>, Error>;
+/// A handler that makes a file, in a snapshot of its own choice.
+pub(crate) type Makes = fn(&Bss, &Call) -> Result<File, Error>;
 
 /// A route that reads a little: it is answered without leaving the thread.
 pub(crate) fn read<Q, T>(
@@ -148,7 +152,19 @@ where
     let serve = on(MethodFilter::GET, serve);
     let (query, gives) = (Form::of::<Q>(), Form::of::<T>());
     let (method, guard) = (Method::GET, Guard::Nothing);
-    Route { method, path, needs, summary, guard, paging, takes: None, query, gives, serve }
+    Route {
+        method,
+        path,
+        needs,
+        summary,
+        guard,
+        paging,
+        takes: None,
+        query,
+        gives,
+        media: None,
+        serve,
+    }
 }
 
 /// A route that reads much: a scan, a report. It is answered on the blocking pool.
@@ -179,7 +195,19 @@ where
     let serve = on(MethodFilter::GET, serve);
     let (query, gives) = (Form::of::<Q>(), Form::of::<T>());
     let (method, guard) = (Method::GET, Guard::Nothing);
-    Route { method, path, needs, summary, guard, paging, takes: None, query, gives, serve }
+    Route {
+        method,
+        path,
+        needs,
+        summary,
+        guard,
+        paging,
+        takes: None,
+        query,
+        gives,
+        media: None,
+        serve,
+    }
 }
 
 /// A route that reads much, for a question that is too long for an address. Nothing is done by it,
@@ -212,7 +240,19 @@ where
     let serve = on(MethodFilter::POST, serve);
     let (takes, gives) = (Form::of::<B>(), Form::of::<T>());
     let (method, guard) = (Method::POST, Guard::Nothing);
-    Route { method, path, needs, summary, guard, paging, takes, query: None, gives, serve }
+    Route {
+        method,
+        path,
+        needs,
+        summary,
+        guard,
+        paging,
+        takes,
+        query: None,
+        gives,
+        media: None,
+        serve,
+    }
 }
 
 /// A route that writes.
@@ -229,7 +269,7 @@ where
 {
     let (guard, bytes_max) = (Guard::of(path), ORDINARY_BYTES_MAX);
     let paging = Paging::Nothing;
-    let rules = Rules { needs, guard, paging, bytes_max, fields: Fields::of::<T>() };
+    let rules = Rules { needs, guard, paging, bytes_max, fields: Fields::of::<T>(), media: None };
     let serve = move |State(bss): State<Arc<Bss>>, request: Request| async move {
         let asked = match Asked::of(&bss, request, &rules).await {
             Ok(asked) => asked,
@@ -253,7 +293,19 @@ where
     };
     let (takes, gives) = (Form::of::<B>(), Form::of::<T>());
     let serve = on(filter(&method), serve);
-    Route { method, path, needs, summary, guard, paging, takes, query: None, gives, serve }
+    Route {
+        method,
+        path,
+        needs,
+        summary,
+        guard,
+        paging,
+        takes,
+        query: None,
+        gives,
+        media: None,
+        serve,
+    }
 }
 
 /// A route that does something slow (hashing a password, taking in a batch, rendering) before,
@@ -271,7 +323,7 @@ where
 {
     let guard = Guard::Nothing;
     let paging = Paging::Nothing;
-    let rules = Rules { needs, guard, paging, bytes_max, fields: Fields::of::<T>() };
+    let rules = Rules { needs, guard, paging, bytes_max, fields: Fields::of::<T>(), media: None };
     let serve = move |State(bss): State<Arc<Bss>>, request: Request| async move {
         let asked = match Asked::of(&bss, request, &rules).await {
             Ok(asked) => asked,
@@ -286,7 +338,44 @@ where
     };
     let (takes, gives) = (Form::of::<B>(), Form::of::<T>());
     let serve = on(filter(&method), serve);
-    Route { method, path, needs, summary, guard, paging, takes, query: None, gives, serve }
+    Route {
+        method,
+        path,
+        needs,
+        summary,
+        guard,
+        paging,
+        takes,
+        query: None,
+        gives,
+        media: None,
+        serve,
+    }
+}
+
+/// A route that makes a file, of which something is read first; on the blocking pool.
+pub(crate) fn file(
+    path: &'static str,
+    needs: Needs,
+    (media, summary): (&'static str, &'static str),
+    handler: Makes,
+) -> Route {
+    let rules = Rules { media: Some(media), ..Rules::reading::<Nothing>(needs) };
+    let serve = move |State(bss): State<Arc<Bss>>, request: Request| async move {
+        let asked = match Asked::of(&bss, request, &rules).await {
+            Ok(asked) => asked,
+            Err(refusal) => return *refusal,
+        };
+        blocking(asked, move |call, query, _| {
+            query.into::<NoQuery>()?;
+            Ok(reply::file(media, handler(&bss, call)?))
+        })
+        .await
+    };
+    let serve = on(MethodFilter::GET, serve);
+    let (method, guard, paging) = (Method::GET, Guard::Nothing, Paging::Nothing);
+    let (takes, query, gives, media) = (None, None, None, Some(media));
+    Route { method, path, needs, summary, guard, paging, takes, query, gives, media, serve }
 }
 
 /// Does the work of a request with a key once. The key of who is not signed in is nobody's.
@@ -313,6 +402,7 @@ struct Rules {
     paging: Paging,
     bytes_max: usize,
     fields: Arc<Fields>,
+    media: Option<&'static str>,
 }
 
 impl Rules {
@@ -323,7 +413,14 @@ impl Rules {
             (_, true) => Paging::Whole,
             (false, false) => Paging::Nothing,
         };
-        Self { needs, guard: Guard::Nothing, paging, bytes_max: 0, fields: Fields::of::<T>() }
+        Self {
+            needs,
+            guard: Guard::Nothing,
+            paging,
+            bytes_max: 0,
+            fields: Fields::of::<T>(),
+            media: None,
+        }
     }
 }
 
@@ -363,7 +460,10 @@ impl Asked {
             Needs::SignIn | Needs::Permission(_) => auth::caller(bss, &parts)?,
         };
         permit(&caller, rules.needs)?;
-        body::json_must_be_wanted(&parts.headers)?;
+        match rules.media {
+            Some(media) => body::must_be_wanted(&parts.headers, media)?,
+            None => body::json_must_be_wanted(&parts.headers)?,
+        }
         let path = RawPathParams::from_request_parts(&mut parts, &()).await;
         let path = path.map_err(|_| Fault::NoRoute { path: parts.uri.path().to_owned() })?;
         let path: BTreeMap<_, _> =
