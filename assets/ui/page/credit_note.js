@@ -7,9 +7,10 @@ import { to } from "../model/route.js";
 import { t } from "../model/text.js";
 import { day } from "../model/time.js";
 import { Icon } from "../part/icon.js";
+import { Menu } from "../part/menu.js";
 import { Card, Page } from "../part/page.js";
 import { Loaded } from "../part/still.js";
-import { Party, taxName } from "./invoice.js";
+import { forms, Party, taxName } from "./invoice.js";
 
 function Lines({ of, invoice }) {
   const line = (id) => invoice.lines.find((it) => it.id === id);
@@ -52,7 +53,9 @@ export default function CreditNote({ id }) {
   return html`
     <${Loaded} page of=${read} bones=${8}>${({ of, invoice }) => html`
       <${Page} title=${of.number ?? t("Draft")} crumbs=${[["/invoices", t("Invoices")], ["/credit-notes", t("Credit notes")], [`/accounts/${of.account}`, invoice.buyer?.name ?? "…"]]}
-        actions=${html`<button type="button" class="button" onClick=${() => print()}><${Icon} name="printer" />${t("Print")}</button>`}>
+        actions=${html`
+          <button type="button" class="button" onClick=${() => print()}><${Icon} name="printer" />${t("Print")}</button>
+          ${of.number && html`<${Menu} label=${t("As a file")} kind="button" button=${html`<${Icon} name="download" />${t("As a file")}`} items=${forms(`/credit_notes/${of.id}`)} />`}`}>
         <div class="side-by-side">
           <${Paper} of=${of} invoice=${invoice} />
           ${of.chain && html`<div class="stack screen-only">

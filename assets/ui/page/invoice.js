@@ -71,6 +71,29 @@ function Sums({ of }) {
     </dl>`;
 }
 
+/** The forms in which a paper can be had, as entries of a menu. */
+export const forms = (path) => [
+  { text: t("PDF"), icon: "download", href: `/api/v1${path}/pdf` },
+  { text: t("PDF with data inside (Factur-X)"), icon: "download", href: `/api/v1${path}/factur_x` },
+  { text: t("Data for machines (UBL)"), icon: "download", href: `/api/v1${path}/ubl` },
+  { text: t("Data for machines (CII)"), icon: "download", href: `/api/v1${path}/cii` },
+];
+
+/** Where it is to be paid, and who the seller is in law, as it was copied in. */
+function Imprint({ of, due }) {
+  const { bank } = of.imprint;
+  const rows = [
+    bank && [t("Account holder"), bank.holder ?? of.seller.name], bank && ["IBAN", bank.iban.match(/.{1,4}/g).join(" ")], bank?.bic && ["BIC", bank.bic], bank?.bank && [t("Bank"), bank.bank],
+    due && [t("Payment reference"), of.number],
+  ].filter(Boolean);
+  return html`
+    <div class="stack tight">
+      ${due && of.imprint.payment_terms && html`<p>${of.imprint.payment_terms}</p>`}
+      ${bank && html`<dl class="paper-days">${rows.map(([name, value]) => html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`}
+      ${(of.imprint.registration || of.imprint.management) && html`<p class="quiet">${[of.imprint.registration, of.imprint.management].filter(Boolean).join(" · ")}</p>`}
+    </div>`;
+}
+
 function Paper({ of }) {
   return html`
     <article class="card"><div class="paper">
@@ -86,6 +109,7 @@ function Paper({ of }) {
       </header>
       <${Lines} of=${of} />
       <${Sums} of=${of} />
+      ${of.imprint && html`<${Imprint} of=${of} due=${!isNothing(of.due)} />`}
     </div></article>`;
 }
 
@@ -169,6 +193,7 @@ export default function Invoice({ id }) {
         <${Page} title=${of.number ?? t("Draft")} crumbs=${[["/invoices", t("Invoices")], ...(isBuyer() ? [] : [[`/accounts/${of.account}`, of.buyer?.name ?? "…"]])]} state=${html`<${State} of=${of.state} />`}
           actions=${html`
             <button type="button" class="button" onClick=${() => print()}><${Icon} name="printer" />${t("Print")}</button>
+            ${of.number && html`<${Menu} label=${t("As a file")} kind="button" button=${html`<${Icon} name="download" />${t("As a file")}`} items=${forms(`/invoices/${of.id}`)} />`}
             ${may("payment_record") && isOpen && html`<button type="button" class="button primary" onClick=${() => act("pay")}><${Icon} name="banknote" />${t("Record payment")}</button>`}
             ${more.length > 0 && html`<${Menu} label=${t("More actions")} kind="button" button=${html`<${Icon} name="ellipsis" />`} items=${more} />`}`}>
           <div class="side-by-side">

@@ -8,6 +8,7 @@ import { Users } from "./account/users.js";
 import { Audit } from "./settings/audit.js";
 import { Classes } from "./settings/classes.js";
 import { Hearing } from "./settings/hearing.js";
+import { Letterhead } from "./settings/letterhead.js";
 import { Security } from "./settings/security.js";
 import { Tax } from "./settings/tax.js";
 
@@ -15,6 +16,7 @@ const PARTS = [
   ["security", () => t("Security and tokens"), null, Security],
   ["users", () => t("Users"), "user_read", () => html`<${Users} account=${session.value.account} />`],
   ["tax", () => t("Tax"), "tax_read", Tax],
+  ["letterhead", () => t("Letterhead"), "settings_read", Letterhead],
   ["classes", () => t("Customer classes"), "class_read", Classes],
   ["hearing", () => t("Webhooks and mail"), "listener_read", Hearing],
   ["audit", () => t("Audit"), "audit_read", Audit],

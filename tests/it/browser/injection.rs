@@ -84,6 +84,7 @@ const PAGES: &[&str] = &[
     "/catalogue/new",
     "/billing",
     "/journal",
+    "/settings?part=letterhead",
     "/settings?part=classes",
     "/settings?part=audit",
     "/settings?part=hearing",

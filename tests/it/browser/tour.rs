@@ -63,6 +63,7 @@ const PAGES: &[Page] = &[
     ("/settings", "/settings", &["Security and tokens", "Consumer keys", "Open sessions"]),
     ("/settings", "/settings?part=users", &["Olga Operator"]),
     ("/settings", "/settings?part=tax", &["VAT", "Everywhere"]),
+    ("/settings", "/settings?part=letterhead", &["Letterhead", "no letterhead yet"]),
     ("/settings", "/settings?part=classes", &["Customer classes"]),
     ("/settings", "/settings?part=hearing", &["Webhooks", "What mails say", "Invoice issued"]),
     (

@@ -12,7 +12,7 @@ import { by } from "../../part/timeline.js";
 
 const KINDS = [
   "account", "billing_account", "user", "session", "token", "consumer_key", "class", "offer", "price", "specification", "order", "subscription",
-  "seat", "task", "billing_run", "invoice", "credit_note", "payment", "refund", "tax_rule", "listener", "mail",
+  "seat", "task", "billing_run", "invoice", "credit_note", "letterhead", "payment", "refund", "tax_rule", "listener", "mail",
 ];
 
 const shown = (value) => (value === null || value === undefined ? "–" : String(value));
