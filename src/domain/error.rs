@@ -154,6 +154,8 @@ codes! {
     SeatHeld = "seat_held";
     /// All seats of the subscription are taken.
     SeatsTaken = "seats_taken";
+    /// The state of the settlement note, or of the share, does not allow the operation.
+    SettlementStateForbids = "settlement_state_forbids";
     /// The parts that are to be shared do not make up the whole.
     ShareExceeds = "share_exceeds";
     /// The state of the shipment does not allow the operation.

@@ -255,6 +255,18 @@ pub fn share_owed(partner: AccountId, amount: Money) -> Result<[Leg; 2], MoneyEr
     ])
 }
 
+/// What is owed to a partner is paid out, with the tax on it, of which the tax office owes as much.
+///
+/// # Errors
+/// If an amount is too large.
+pub fn share_paid(partner: AccountId, totals: Totals) -> Result<[Leg; 3], MoneyError> {
+    Ok([
+        debit(Ledger::PartnerPayable, Holder::Partner(partner), totals.net),
+        debit(Ledger::TaxPayable, Holder::Seller, totals.tax),
+        credit(Ledger::Cash, Holder::Seller, totals.gross)?,
+    ])
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -405,6 +417,7 @@ mod tests {
                 written_off(customer(), minor(net)).expect("legs").to_vec(),
                 deposit_held(customer(), minor(net)).expect("legs").to_vec(),
                 share_owed(id(9), minor(net)).expect("legs").to_vec(),
+                share_paid(id(9), sums).expect("legs").to_vec(),
             ];
             for legs in legs {
                 prop_assert!(entry(legs).is_ok());

@@ -10,7 +10,9 @@ use std::ops::ControlFlow;
 
 use super::record::{self, Record};
 use super::view::{KeyRange, Table, View};
-use super::{StoreError, alias, due, fact, idempotency, invoice, journal, schema, seal, sequence};
+use super::{
+    StoreError, alias, due, fact, idempotency, invoice, journal, schema, seal, sequence, settlement,
+};
 use crate::domain::id::Id;
 use crate::domain::page::PageOrder;
 
@@ -29,6 +31,7 @@ pub const CHECKS: &[Check] = &[
     sequence::check,
     invoice::checked,
     journal::checked,
+    settlement::checked,
 ];
 
 /// One thing that is not as it must be.

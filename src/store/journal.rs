@@ -138,6 +138,14 @@ pub fn balances_of_seller(
     in_range(view, &KeyRange::prefix(&Key::new().u32(seller.0).bytes()))
 }
 
+/// All balances, of all sellers.
+///
+/// # Errors
+/// If the engine fails or a balance cannot be read.
+pub(super) fn all_balances(view: &(impl View + ?Sized)) -> Result<Vec<Balance>, StoreError> {
+    in_range(view, &KeyRange::all())
+}
+
 fn in_range(view: &(impl View + ?Sized), range: &KeyRange) -> Result<Vec<Balance>, StoreError> {
     let mut found = Vec::new();
     view.scan(BALANCES, range, PageOrder::Rising, &mut |key, value| {

@@ -49,6 +49,7 @@ mod rehearsal;
 pub mod schema;
 mod seal;
 pub mod sequence;
+pub mod settlement;
 pub mod subscription;
 pub mod tally;
 #[cfg(test)]

@@ -43,6 +43,8 @@ use crate::domain::payment::method::PaymentMethod;
 use crate::domain::payment::plan::PaymentPlan;
 use crate::domain::payment::refund::Refund;
 use crate::domain::provisioning::task::Task;
+use crate::domain::settlement::note::SettlementNote;
+use crate::domain::settlement::share::{ShareModel, ShareRecord};
 use crate::domain::stamp::Stamp;
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::seat::Seat;
@@ -121,6 +123,9 @@ pub const KINDS: &[Kept] = &[
     Kept::of::<Seat>(),
     Kept::of::<ServiceTerms>(),
     Kept::of::<Session>(),
+    Kept::of::<SettlementNote>(),
+    Kept::of::<ShareModel>(),
+    Kept::of::<ShareRecord>(),
     Kept::of::<Shipment>(),
     Kept::of::<Specification>(),
     Kept::of::<Subscription>(),

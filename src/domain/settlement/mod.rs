@@ -1,7 +1,16 @@
 //! Settlement: who gets which part of what was paid, and the note that pays it out.
 //!
-//! Each paid charge makes a share record for each partner by the share model in force. A run
-//! gathers the open records of a time into a numbered note. Nothing adds two currencies.
+//! | ours | APS | IBM BSS | TM Forum |
+//! |---|---|---|---|
+//! | share model | – | – | revenue sharing model (736) |
+//! | share record | – | – | party revenue sharing report |
+//! | settlement note | – | – | settlement note advice |
+//!
+//! A [share model](share::ShareModel) says how what is paid for some offers is parted. What is paid, or
+//! goes back, of each charge makes a [record](share::ShareRecord) for each part; which, follows from
+//! what is [earned]. A run gathers the open records of a partner into a numbered [note]. Nothing adds
+//! two currencies.
 
+pub mod earned;
 pub mod note;
 pub mod share;

@@ -1,23 +1,26 @@
-//! Settlement notes: the numbered document that pays a partner out.
+//! Settlement notes: the numbered document that says what a partner is paid out.
 
 use serde::{Deserialize, Serialize};
 
+use super::share::ShareRecord;
 use crate::domain::billing::invoice::number::DocumentNumber;
 use crate::domain::billing::invoice::{InvoiceParty, Totals};
-use crate::domain::billing::tax::TaxTotal;
+use crate::domain::error::{Code, Rejection};
+use crate::domain::event::Verb;
 use crate::domain::id::{AccountId, SettlementId};
-use crate::domain::money::{Currency, Money, Rate};
-use crate::domain::quantity::Quantity;
+use crate::domain::money::{Currency, Money, Rounding};
+use crate::domain::quantity::{Percent, Quantity};
 use crate::domain::stamp::Stamp;
-use crate::domain::text::{self, Name};
+use crate::domain::text::{self, Name, Prose};
 use crate::domain::time::{Date, Period};
 use crate::domain::word::words;
+
+/// A note has at most so many items; what more there is stands on the next one.
+pub const ITEMS_MAX: usize = 1000;
 
 words! {
     /// How far a settlement note has come.
     State {
-        /// It gathers records.
-        Draft = "draft";
         /// It has its number and can no longer change.
         Issued = "issued";
         /// It was paid out.
@@ -26,16 +29,18 @@ words! {
 }
 
 words! {
-    /// In which form an image of a note is.
-    ImageFormat {
-        /// For people.
-        Pdf = "pdf";
-        /// For programs.
-        Csv = "csv";
-        /// For spreadsheets.
-        Xlsx = "xlsx";
-        /// For anything else.
-        Text = "text";
+    /// What can be done with a settlement note.
+    Trigger {
+        /// It is paid out.
+        Pay = "pay";
+    }
+}
+
+/// The state after `trigger`, or `None` where it is not allowed.
+const fn next(state: State, trigger: Trigger) -> Option<State> {
+    match (state, trigger) {
+        (State::Issued, Trigger::Pay) => Some(State::Paid),
+        (State::Paid, Trigger::Pay) => None,
     }
 }
 
@@ -44,64 +49,240 @@ words! {
 pub struct SettlementNote {
     /// Its identity.
     pub id: SettlementId,
-    /// What the house keeps about it.
+    /// What the house keeps about it; its owner is whom it pays out.
     pub stamp: Stamp,
     /// Whom it pays out.
     pub receiver: AccountId,
-    /// What it is in.
-    pub currency: Currency,
-    /// For which time.
+    /// Its number.
+    pub number: DocumentNumber,
+    /// From the day of the first share on it to that on which it was asked for, which is not in it.
     pub period: Period,
-    /// How far it has come.
-    pub state: State,
-    /// Its number, once it is issued.
-    pub number: Option<DocumentNumber>,
-    /// Who writes it, as it stands on it.
-    pub issuer: Option<InvoiceParty>,
-    /// Whom it pays out, as it stands on it.
-    pub receiver_as: Option<InvoiceParty>,
-    /// The day that decides on its tax.
-    pub tax_on: Option<Date>,
+    /// The day on it, which decides on its tax.
+    pub issued_on: Date,
     /// Until when it is to be paid out.
-    pub due_on: Option<Date>,
-    /// How it is paid out, for programs.
-    pub method: Option<text::Code>,
-    /// The same for people.
-    pub method_label: Option<Name>,
+    pub due_on: Date,
+    /// Who writes it, as it stands on it.
+    pub issuer: InvoiceParty,
+    /// Whom it pays out, as it stands on it.
+    pub receiver_as: InvoiceParty,
+    /// What is said of it besides.
+    pub terms: Terms,
     /// What it is for.
     pub items: Vec<NoteItem>,
-    /// The taxes on it, one for each rule.
-    pub taxes: Vec<TaxTotal>,
-    /// The sums.
+    /// What it comes to.
     pub totals: Totals,
-    /// Its images.
-    pub images: Vec<Image>,
+    state: State,
+    paid_on: Option<Date>,
+}
+
+/// What is said of a note besides what it is for.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Terms {
+    /// What it is, for people.
+    pub description: Option<Prose>,
+    /// How it is paid out: a code for programs, and what people call it.
+    pub method: Option<(text::Code, Name)>,
+    /// At which rate what the receiver earns is taxed, and what that tax is called.
+    pub tax: Option<(Name, Percent)>,
 }
 
 /// One thing that a note pays for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoteItem {
+    /// The number of the invoice on which it was charged.
+    pub invoice: DocumentNumber,
     /// What it is.
     pub name: Name,
-    /// The number of the product.
-    pub product_number: Option<Name>,
-    /// For which time.
+    /// The number of the offer.
+    pub product_number: Option<u64>,
+    /// For which time it was charged.
     pub period: Option<Period>,
     /// How many.
     pub quantity: Quantity,
-    /// What one of them brings.
-    pub unit_price: Rate,
-    /// What they bring, booked.
+    /// What of each is the receiver's, without tax; negative where it went back.
+    pub unit_price: Money,
+    /// The same of all of them.
     pub amount: Money,
+    /// The tax on that.
+    pub tax: Money,
 }
 
-/// A note as a file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Image {
-    /// In which form.
-    pub format: ImageFormat,
-    /// How the file is called.
-    pub name: Name,
-    /// How large it is.
-    pub bytes: u64,
+impl NoteItem {
+    /// The same, taxed.
+    ///
+    /// # Errors
+    /// If the amount is too large.
+    fn taxed(self, terms: &Terms, rounding: Rounding) -> Result<Self, Rejection> {
+        let rate = terms.tax.as_ref().map_or(Percent::ZERO, |it| it.1);
+        let tax = self.amount.amount().part(rate.decimal(), Percent::WHOLE.decimal())?;
+        Ok(Self { tax: tax.book(rounding)?, ..self })
+    }
+}
+
+/// Writes a note.
+#[derive(Debug, Clone)]
+pub struct IssueNote {
+    /// The id that it gets.
+    pub id: SettlementId,
+    /// Whose it is.
+    pub stamp: Stamp,
+    /// Whom it pays out.
+    pub receiver: AccountId,
+    /// Its number.
+    pub number: DocumentNumber,
+    /// The first day on it, and the day on which it is written, which is not in it.
+    pub days: (Date, Date),
+    /// So many days later it is to be paid out.
+    pub due_days: u16,
+    /// Who writes it, and whom it pays out.
+    pub parties: (InvoiceParty, InvoiceParty),
+    /// What is said of it besides, and how its tax is rounded.
+    pub terms: (Terms, Rounding),
+    /// What it is for.
+    pub items: Vec<NoteItem>,
+    /// What all of it is in.
+    pub currency: Currency,
+}
+
+impl SettlementNote {
+    /// Writes a note.
+    ///
+    /// # Errors
+    /// If it comes to nothing or less, or to too much.
+    pub fn issue(command: IssueNote) -> Result<(Self, Verb), Rejection> {
+        let IssueNote { id, stamp, receiver, number, days, due_days, .. } = command;
+        let (parties, (terms, rounding), currency) =
+            (command.parties, command.terms, command.currency);
+        let items = command.items.into_iter().map(|it| it.taxed(&terms, rounding));
+        let items = items.collect::<Result<Vec<_>, _>>()?;
+        let mut totals = Totals::nothing(currency);
+        for it in &items {
+            totals = totals.plus(it.amount, it.tax)?;
+        }
+        if totals.net.as_minor() <= 0 {
+            let why = format!("there is nothing to pay out: it comes to `{}`", totals.net);
+            return Err(Rejection::new(Code::SettlementStateForbids, why));
+        }
+        let (from, issued_on) = (days.0.min(days.1.plus_days(-1)), days.1);
+        let period = Period::new(from, issued_on).expect("it begins before the day of the note");
+        let note = Self {
+            id,
+            stamp,
+            receiver,
+            number,
+            period,
+            issued_on,
+            due_on: issued_on.plus_days(due_days.into()),
+            issuer: parties.0,
+            receiver_as: parties.1,
+            terms,
+            items,
+            totals,
+            state: State::Issued,
+            paid_on: None,
+        };
+        Ok((note, Verb::Issued))
+    }
+
+    /// How far it has come.
+    #[must_use]
+    pub const fn state(&self) -> State {
+        self.state
+    }
+
+    /// When it was paid out.
+    #[must_use]
+    pub const fn paid_on(&self) -> Option<Date> {
+        self.paid_on
+    }
+
+    /// The note, paid out on a day.
+    ///
+    /// # Errors
+    /// If it was paid out before.
+    pub fn paid(self, on: Date) -> Result<(Self, Verb), Rejection> {
+        let Some(state) = next(self.state, Trigger::Pay) else {
+            let why = format!("cannot pay out a note that is `{}`", self.state);
+            return Err(Rejection::new(Code::SettlementStateForbids, why));
+        };
+        Ok((Self { state, paid_on: Some(on), ..self }, Verb::Paid))
+    }
+}
+
+/// Open shares of one partner in one currency that a note can take, the oldest first: as many as it
+/// has room for; none as long as they come to nothing or less, and wait for what comes after.
+///
+/// # Errors
+/// If an amount is too large.
+pub fn payable(mut open: Vec<ShareRecord>) -> Result<Vec<ShareRecord>, Rejection> {
+    open.truncate(ITEMS_MAX);
+    let Some(currency) = open.first().map(|it| it.amount.currency()) else { return Ok(open) };
+    let sum = Money::sum(open.iter().map(|it| it.amount), currency)?;
+    Ok(if sum.as_minor() > 0 { open } else { Vec::new() })
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::*;
+    use crate::domain::billing::invoice::number::NumberFormat;
+    use crate::domain::billing::invoice::sample::{date, euros, id, issue as issue_of, stamp};
+    use crate::domain::stamp::SellerNumber;
+    use crate::domain::word::matrix;
+
+    fn issue(amounts: &[&str]) -> Result<SettlementNote, Rejection> {
+        let item = |amount: &&str| NoteItem {
+            invoice: issue_of(1, "2026-01-10").number,
+            name: "Mail".parse().expect("a name"),
+            product_number: Some(7),
+            period: None,
+            quantity: Quantity::ONE,
+            unit_price: euros(amount),
+            amount: euros(amount),
+            tax: euros("0"),
+        };
+        let tax = ("VAT".parse().expect("a name"), Percent::new(20.into()));
+        let command = IssueNote {
+            id: id(1),
+            stamp: stamp(),
+            receiver: id(2),
+            number: NumberFormat::settlements(SellerNumber(3)).number(date("2026-02-01"), 1, 5),
+            days: (date("2026-01-10"), date("2026-02-01")),
+            due_days: 30,
+            parties: (issue_of(1, "2026-01-10").seller, issue_of(1, "2026-01-10").buyer),
+            terms: (Terms { tax: Some(tax), ..Terms::default() }, Rounding::HalfUp),
+            items: amounts.iter().map(item).collect(),
+            currency: euros("0").currency(),
+        };
+        SettlementNote::issue(command).map(|it| it.0)
+    }
+
+    #[test]
+    fn a_note_lives_as_the_table_says() {
+        expect![[r#"
+                   |  pay
+            issued | paid
+              paid |    -
+        "#]]
+        .assert_eq(&matrix(State::ALL, Trigger::ALL, next));
+    }
+
+    #[test]
+    fn a_note_comes_to_more_than_nothing_and_is_paid_once() {
+        let note = issue(&["10", "-2.50"]).expect("a note");
+        assert_eq!((note.totals.tax, note.totals.gross), (euros("1.50"), euros("9")));
+        let facts = (note.number.to_string(), note.totals.net, note.due_on, note.period.start());
+        let expected = ("SET-3-2026-000005", euros("7.50"), date("2026-03-03"), date("2026-01-10"));
+        assert_eq!(facts, (expected.0.to_owned(), expected.1, expected.2, expected.3));
+        for amounts in [&["10", "-10"] as &[&str], &["-1"], &[]] {
+            let refused = issue(amounts).map_err(|it| it.code).map(|_| ());
+            assert_eq!(refused, Err(Code::SettlementStateForbids), "{amounts:?}");
+        }
+        let paid = note.paid(date("2026-02-10")).expect("issued").0;
+        assert_eq!((paid.state(), paid.paid_on()), (State::Paid, Some(date("2026-02-10"))));
+        assert_eq!(paid.paid(date("2026-02-11")).map_err(|it| it.code).map(|_| ()), {
+            Err(Code::SettlementStateForbids)
+        });
+    }
 }

@@ -1,15 +1,17 @@
 //! Shares: how an amount is parted among a platform, an owner and partners.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{
-    AccountId, InvoiceId, PaymentId, SettlementId, ShareModelId, ShareRecordId,
+    AccountId, CategoryId, InvoiceId, OfferId, PaymentId, SettlementId, ShareModelId, ShareRecordId,
 };
 use crate::domain::money::{Currency, Money};
 use crate::domain::quantity::Percent;
 use crate::domain::stamp::Stamp;
-use crate::domain::text::{self, Name};
+use crate::domain::text::Name;
 use crate::domain::time::{Date, Instant};
 use crate::domain::word::words;
 
@@ -28,7 +30,19 @@ words! {
     }
 }
 
-/// Who gets which part of what is paid for a class of products.
+/// For what a model is. What is said of an offer goes before what is said of a category, and that
+/// before what is said of all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Scope {
+    /// For all offers of its seller.
+    Seller,
+    /// For the offers of a category.
+    Category(CategoryId),
+    /// For one offer.
+    Offer(OfferId),
+}
+
+/// Who gets which part of what is paid for some offers of a seller.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShareModel {
     /// Its identity.
@@ -37,12 +51,34 @@ pub struct ShareModel {
     pub stamp: Stamp,
     /// What people call it.
     pub name: Name,
-    /// The class of products it is for: offers name it.
-    pub product_class: text::Code,
-    /// The first day on which it holds.
+    /// For what it is.
+    pub scope: Scope,
+    /// The first day on which it holds: for what is invoiced from then on.
     pub valid_from: Date,
     /// The parts.
     pub shares: Shares,
+}
+
+/// The model that holds for an offer of some categories on a day: of those that are said of the
+/// narrowest thing the latest.
+#[must_use]
+pub fn in_force<'a>(
+    models: &'a [ShareModel],
+    (offer, categories): (OfferId, &BTreeSet<CategoryId>),
+    on: Date,
+) -> Option<&'a ShareModel> {
+    let is_for = |it: &&ShareModel| match it.scope {
+        Scope::Seller => true,
+        Scope::Category(id) => categories.contains(&id),
+        Scope::Offer(id) => id == offer,
+    };
+    let narrow = |it: &&ShareModel| match it.scope {
+        Scope::Seller => 0,
+        Scope::Category(_) => 1,
+        Scope::Offer(_) => 2,
+    };
+    let holding = models.iter().filter(is_for).filter(|it| it.valid_from <= on);
+    holding.max_by_key(|it| (narrow(it), it.valid_from, it.stamp.number))
 }
 
 /// One part of a model.
@@ -110,28 +146,29 @@ impl Shares {
         &self.0
     }
 
-    /// What each part gets of an amount, in whole minor units that sum to it. An amount that goes
-    /// back is parted as it was when it came.
+    /// What each part gets of what was paid of a charge so far, in whole minor units that sum to it:
+    /// fixed parts as far as it suffices for them, the first first, and the percentages of what is
+    /// left. Of a charge in another currency a fixed part is nothing. An amount that goes back is
+    /// parted as it was when it came.
     ///
     /// # Errors
-    /// If the fixed parts exceed the amount or are in another currency.
-    pub fn split(&self, amount: Money) -> Result<Vec<Money>, Rejection> {
-        if amount.is_negative() {
-            let parts = self.split(amount.negated()?)?;
+    /// If an amount is too large.
+    pub fn so_far(&self, paid: Money) -> Result<Vec<Money>, Rejection> {
+        if paid.is_negative() {
+            let parts = self.so_far(paid.negated()?)?;
             return Ok(parts.into_iter().map(Money::negated).collect::<Result<_, _>>()?);
         }
-        let mut left = amount;
+        let (mut left, mut fixed) = (paid, Vec::with_capacity(self.0.len()));
         for part in &self.0 {
-            left = left.minus(part.fixed(amount.currency()))?;
-        }
-        if left.is_negative() {
-            let why = format!("the fixed parts exceed the amount of `{amount}`");
-            return Err(Rejection::new(Code::ShareExceeds, why));
+            let wanted = part.fixed(paid.currency()).unwrap_or(Money::zero(paid.currency()));
+            let gets = if left.minus(wanted)?.is_negative() { left } else { wanted };
+            left = left.minus(gets)?;
+            fixed.push(gets);
         }
         let weights: Vec<_> = self.0.iter().map(Part::weight).collect();
         let rates = left.split(&weights).expect("percentages sum to 100 and not to nothing");
-        let whole = |(part, rate): (&Part, Money)| part.fixed(amount.currency()).plus(rate);
-        Ok(self.0.iter().zip(rates).map(whole).collect::<Result<_, _>>()?)
+        let whole = |(fixed, rate): (Money, Money)| fixed.plus(rate);
+        Ok(fixed.into_iter().zip(rates).map(whole).collect::<Result<_, _>>()?)
     }
 }
 
@@ -143,10 +180,10 @@ impl Part {
         }
     }
 
-    fn fixed(&self, currency: Currency) -> Money {
+    fn fixed(&self, currency: Currency) -> Option<Money> {
         match self.portion {
-            Portion::Fixed(amount) => amount,
-            Portion::Percent(_) => Money::zero(currency),
+            Portion::Fixed(amount) => Some(amount).filter(|it| it.currency() == currency),
+            Portion::Percent(_) => None,
         }
     }
 
@@ -180,7 +217,27 @@ words! {
     }
 }
 
-/// Who got which part of one paid charge.
+words! {
+    /// What can be done with a share record.
+    Trigger {
+        /// It is put on a note.
+        Note = "note";
+        /// It is paid out.
+        Pay = "pay";
+    }
+}
+
+/// The state after `trigger`, or `None` where it is not allowed.
+const fn next(state: State, trigger: Trigger) -> Option<State> {
+    use {State as S, Trigger as T};
+    match (state, trigger) {
+        (S::Open, T::Note) => Some(S::Noted),
+        (S::Noted, T::Pay) => Some(S::Paid),
+        (S::Open | S::Paid, T::Pay) | (S::Noted | S::Paid, T::Note) => None,
+    }
+}
+
+/// Who got which part of what was paid, or went back, of one charge.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShareRecord {
     /// Its identity.
@@ -199,9 +256,7 @@ pub struct ShareRecord {
     pub line: u32,
     /// With which payment it was paid.
     pub payment: Option<PaymentId>,
-    /// How much of the charge was paid.
-    pub charged: Money,
-    /// How much of that is this part; negative where it went back.
+    /// How much this part is; negative where it went back.
     pub amount: Money,
     /// When it came to be.
     pub recorded_at: Instant,
@@ -211,13 +266,51 @@ pub struct ShareRecord {
     pub note: Option<SettlementId>,
 }
 
+impl ShareRecord {
+    /// Whether the seller owes it to somebody else, or did until it was paid out.
+    #[must_use]
+    pub const fn is_owed(&self) -> bool {
+        match self.role {
+            Role::Owner => false,
+            Role::Platform | Role::Partner => true,
+        }
+    }
+
+    /// The record on a note.
+    ///
+    /// # Errors
+    /// If it is on one already.
+    pub fn noted(self, note: SettlementId) -> Result<Self, Rejection> {
+        let state = self.after(Trigger::Note)?;
+        Ok(Self { state, note: Some(note), ..self })
+    }
+
+    /// The record of a note that was paid out.
+    ///
+    /// # Errors
+    /// If it is on none, or was paid out before.
+    pub fn paid(self) -> Result<Self, Rejection> {
+        let state = self.after(Trigger::Pay)?;
+        Ok(Self { state, ..self })
+    }
+
+    fn after(&self, trigger: Trigger) -> Result<State, Rejection> {
+        next(self.state, trigger).ok_or_else(|| {
+            let why = format!("cannot {trigger} a share that is `{}`", self.state);
+            Rejection::new(Code::SettlementStateForbids, why)
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use expect_test::expect;
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::billing::invoice::sample::{euros, id};
+    use crate::domain::billing::invoice::sample::{self, euros, id};
     use crate::domain::quantity::decimal;
+    use crate::domain::word::matrix;
 
     fn part(number: u128, role: Role, percent: &str) -> Part {
         let percent = Percent::new(decimal(percent).expect(percent));
@@ -239,7 +332,7 @@ mod tests {
     }
 
     fn amounts(shares: &Shares, amount: &str) -> Vec<String> {
-        let parts = shares.split(euros(amount)).expect(amount);
+        let parts = shares.so_far(euros(amount)).expect(amount);
         parts.iter().map(|it| it.decimal().to_string()).collect()
     }
 
@@ -257,10 +350,11 @@ mod tests {
         let shares = Shares::new(parts).expect("shares");
         assert_eq!(amounts(&shares, "12"), ["2.00", "7.00", "3.00"]);
         assert_eq!(amounts(&shares, "-12"), ["-2.00", "-7.00", "-3.00"]);
-        let refused = shares.split(euros("1.99")).map_err(|it| it.code);
-        assert_eq!(refused, Err(Code::ShareExceeds));
-        let dollars = shares.split(Money::minor(1200, Currency::USD)).map_err(|it| it.code);
-        assert_eq!(dollars, Err(Code::CurrenciesDiffer));
+        // Of what does not suffice the fixed parts get what there is.
+        assert_eq!(amounts(&shares, "1.99"), ["1.99", "0.00", "0.00"]);
+        let dollars = shares.so_far(Money::minor(1000, Currency::USD)).expect("parts");
+        let dollars: Vec<_> = dollars.iter().map(|it| it.as_minor()).collect();
+        assert_eq!(dollars, [0, 700, 300], "the fixed part is one of euros");
     }
 
     #[test]
@@ -284,7 +378,72 @@ mod tests {
         assert!(Shares::new(parts).is_ok());
     }
 
+    #[test]
+    fn a_share_lives_as_the_table_says() {
+        expect![[r#"
+                  |  note |  pay
+             open | noted |    -
+            noted |     - | paid
+             paid |     - |    -
+        "#]]
+        .assert_eq(&matrix(State::ALL, Trigger::ALL, next));
+    }
+
+    fn model(number: u64, scope: Scope, from: &str) -> ShareModel {
+        let stamp = sample::stamp().numbered(number);
+        let parts = vec![part(1, Role::Owner, "100")];
+        ShareModel {
+            id: id(u128::from(number)),
+            stamp,
+            name: "Model".parse().expect("a name"),
+            scope,
+            valid_from: sample::date(from),
+            shares: Shares::new(parts).expect("shares"),
+        }
+    }
+
+    #[test]
+    fn the_narrowest_and_then_the_latest_model_holds() {
+        let models = [
+            model(1, Scope::Seller, "2026-01-01"),
+            model(2, Scope::Seller, "2026-03-01"),
+            model(3, Scope::Category(id(7)), "2026-01-01"),
+            model(4, Scope::Offer(id(9)), "2026-02-01"),
+            model(5, Scope::Seller, "2026-03-01"),
+        ];
+        let found = |offer: u128, categories: &[u128], on: &str| {
+            let categories = categories.iter().map(|it| id(*it)).collect();
+            let found = in_force(&models, (id(offer), &categories), sample::date(on));
+            found.map_or(0, |it| it.stamp.number)
+        };
+        for (offer, categories, on, expected) in [
+            (8, &[] as &[u128], "2025-12-31", 0),
+            (8, &[], "2026-01-01", 1),
+            (8, &[], "2026-03-01", 5),
+            (8, &[6, 7], "2026-03-01", 3),
+            (9, &[7], "2026-01-31", 3),
+            (9, &[7], "2026-02-01", 4),
+        ] {
+            assert_eq!(found(offer, categories, on), expected, "{offer} {categories:?} {on}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn fixed_parts_and_percentages_sum_to_what_was_paid(
+            minor in -100_000..100_000_i64,
+            fixed_part in 1..50_000_i64,
+        ) {
+            let portion = Portion::Fixed(Money::minor(fixed_part, Currency::EUR));
+            let mut parts = vec![Part { account: id(9), role: Role::Partner, portion }];
+            parts.extend(four("60.4"));
+            let paid = Money::minor(minor, Currency::EUR);
+            let parts = Shares::new(parts).expect("shares").so_far(paid).expect("parts");
+            let first = parts[0].as_minor().abs();
+            prop_assert_eq!(first, fixed_part.min(minor.abs()));
+            prop_assert_eq!(Money::sum(parts, Currency::EUR), Ok(paid));
+        }
+
         #[test]
         fn shares_lose_nothing(minor in -10_000_000..10_000_000_i64, first in 1..99_i64) {
             let parts = vec![
@@ -292,7 +451,7 @@ mod tests {
                 part(2, Role::Partner, &(100 - first).to_string()),
             ];
             let amount = Money::minor(minor, Currency::EUR);
-            let parts = Shares::new(parts).expect("shares").split(amount).expect("parts");
+            let parts = Shares::new(parts).expect("shares").so_far(amount).expect("parts");
             prop_assert_eq!(Money::sum(parts, Currency::EUR), Ok(amount));
         }
     }

@@ -68,6 +68,12 @@ impl NumberFormat {
         Self::usual("CRN", of)
     }
 
+    /// The format of settlement notes.
+    #[must_use]
+    pub fn settlements(of: SellerNumber) -> Self {
+        Self::usual("SET", of)
+    }
+
     /// A format with the seller's number in it, so that no two sellers write the same number; the
     /// provider alone goes without.
     fn usual(kind: &str, seller: SellerNumber) -> Self {
