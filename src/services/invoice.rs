@@ -166,6 +166,7 @@ pub(super) fn issue_credit(
         let settled = invoice.recredited(applied.to_written_off)?;
         act.keep(settled)?;
     }
+    super::settlement::follow(act, note.content().invoice, None)?;
     Ok(note)
 }
 

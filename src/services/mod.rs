@@ -57,6 +57,7 @@ pub mod removal;
 pub mod search;
 pub mod seat;
 pub mod session;
+pub mod settlement;
 pub mod setup;
 pub mod shown;
 pub mod subscription;

@@ -5,7 +5,7 @@
 
 use super::billing::book;
 use super::payment_method::{self, Way};
-use super::{Act, Cx, Error};
+use super::{Act, Cx, Error, settlement};
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::invoice::{Invoice, SettledBy};
 use crate::domain::error::{Code, Invalid, Rejection};
@@ -140,6 +140,7 @@ fn pay(
     book(act, payment.stamp.seller, payment.id, legs)?;
     let settled = invoice.settle(amount, SettledBy::Payment)?;
     let invoice = act.keep(settled)?;
+    settlement::follow(act, invoice.id, Some(payment.id))?;
     Ok((act.keep((payment, Verb::Changed))?, invoice))
 }
 
@@ -220,6 +221,7 @@ pub fn refund(
         let unsettled = invoice.unsettle(part.amount, SettledBy::Payment)?;
         act.keep(unsettled)?;
         book(act, seller, payment.id, journal::taken_back(customer, part.amount)?)?;
+        settlement::follow(act, part.invoice, Some(payment.id))?;
     }
     // Whoever records it by hand has sent the money by hand.
     give_back(act, (payment, verb), (amount, reason), RefundState::Done)
@@ -259,6 +261,7 @@ pub(super) fn return_of(
         let unsettled = act.load::<Invoice>(invoice)?.unsettle(amount, SettledBy::Payment)?;
         act.keep(unsettled)?;
         book(act, payment.stamp.seller, payment.id, journal::taken_back(of, amount)?)?;
+        settlement::follow(act, invoice, Some(payment.id))?;
         let (payment, _, verb) = payment.take_back(invoice, amount)?.refund(amount)?;
         let why = Some(reason.clone());
         give_back(act, (payment, verb), (amount, why), RefundState::Requested)?;

@@ -6,8 +6,8 @@ use serde_json::Value;
 use super::{
     account, attribute_definition, billing_account, billing_run, category, class, consumer_key,
     invoice, letterhead, listener, mail, meter, notification, offer, order, party, payment,
-    payment_method, price, resource_category, service_terms, session, specification, subscription,
-    task, tax, token, user,
+    payment_method, price, resource_category, service_terms, session, settlement, share,
+    specification, subscription, task, tax, token, user,
 };
 use crate::api::edge::reply::Wire;
 use crate::domain::event::Fact;
@@ -62,6 +62,8 @@ fn side(fact: &Fact, it: &[u8]) -> Result<Value, Error> {
         Kind::Seat => json(subscription::told_seat(&read(it)?)),
         Kind::ServiceTerms => json(service_terms::told(&read(it)?)),
         Kind::Session => json(session::told(&read(it)?)),
+        Kind::Settlement => json(settlement::told(&read(it)?)),
+        Kind::ShareModel => json(share::told(&read(it)?)),
         Kind::Specification => json(specification::told(&read(it)?)),
         Kind::Subscription => json(subscription::told(&read(it)?)),
         Kind::Task => json(task::told(&read(it)?)),
@@ -82,8 +84,6 @@ fn side(fact: &Fact, it: &[u8]) -> Result<Value, Error> {
         | Kind::Promotion
         | Kind::Quote
         | Kind::Review
-        | Kind::Settlement
-        | Kind::ShareModel
         | Kind::ShareRecord
         | Kind::Shipment
         | Kind::Sla

@@ -51,7 +51,9 @@ pub mod route;
 mod search;
 mod service_terms;
 mod session;
+mod settlement;
 mod setup;
+mod share;
 mod sign_in;
 mod specification;
 mod subscription;
@@ -115,7 +117,9 @@ fn table() -> Vec<Route> {
         resource_category::routes(),
         service_terms::routes(),
         session::routes(),
+        settlement::routes(),
         setup::routes(),
+        share::routes(),
         specification::routes(),
         subscription::routes(),
         task::routes(),

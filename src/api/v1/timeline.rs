@@ -145,7 +145,7 @@ fn brief(it: &Value) -> Option<String> {
 fn amount(fact: &Fact, sides: &Sides) -> Option<Money> {
     let field = match fact.subject.kind {
         Kind::Invoice if matches!(fact.verb, Verb::PartlyPaid | Verb::Overdue) => "due",
-        Kind::Invoice | Kind::CreditNote => "gross",
+        Kind::Invoice | Kind::CreditNote | Kind::Settlement => "gross",
         Kind::Payment if fact.verb == Verb::Changed => return None,
         Kind::Payment | Kind::Refund => "amount",
         Kind::Account
@@ -181,7 +181,6 @@ fn amount(fact: &Fact, sides: &Sides) -> Option<Money> {
         | Kind::Seat
         | Kind::ServiceTerms
         | Kind::Session
-        | Kind::Settlement
         | Kind::ShareModel
         | Kind::ShareRecord
         | Kind::Shipment

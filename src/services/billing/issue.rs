@@ -12,14 +12,15 @@ use crate::domain::journal::{self, Entry, Leg};
 use crate::domain::stamp::SellerNumber;
 use crate::domain::subscription::{ChargedUntil, Subscription};
 use crate::domain::time::{Date, Zone};
-use crate::services::{Act, Error, payment};
+use crate::services::{Act, Error, payment, settlement};
 use crate::store::invoice::{self as kept, ChargedUsage, Sealed};
 
-/// A series of numbers: of invoices, or of credit notes.
+/// A series of numbers: of invoices, of credit notes, or of settlement notes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::services) enum Series {
     Invoices,
     CreditNotes,
+    Settlements,
 }
 
 impl Series {
@@ -27,6 +28,7 @@ impl Series {
         match self {
             Self::Invoices => "invoice",
             Self::CreditNotes => "credit_note",
+            Self::Settlements => "settlement",
         }
     }
 
@@ -34,6 +36,7 @@ impl Series {
         match self {
             Self::Invoices => NumberFormat::invoices(of),
             Self::CreditNotes => NumberFormat::credit_notes(of),
+            Self::Settlements => NumberFormat::settlements(of),
         }
     }
 }
@@ -128,7 +131,8 @@ fn put(
         book(act, seller, invoice.id, journal::taken_back(customer, totals.gross.negated()?)?)?;
     }
     let invoice = act.keep_new((invoice.awaited(zone), verb))?;
-    payment::use_credit(act, invoice)?;
+    let invoice = payment::use_credit(act, invoice)?;
+    settlement::follow(act, invoice.id, None)?;
     Ok(totals)
 }
 

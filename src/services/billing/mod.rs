@@ -24,8 +24,8 @@ pub use self::page::Pages;
 pub(crate) use self::page::step;
 pub use self::preview::{Calculation, Wish, calculate};
 pub use self::run::{Left, cancel, get, left, list, plan, start};
-pub(super) use self::shelf::zone_at;
 pub use self::shelf::zone_of_buyer;
+pub(super) use self::shelf::{party_of, zone_at};
 pub(super) use self::unused::give_back;
 
 use crate::domain::billing::policy::Policy;

@@ -1,0 +1,368 @@
+//! Settlement: models of who gets which part of what is paid, and notes that pay it out.
+//!
+//! What is recorded for whom, follows from what is paid ([`share`]); nobody records it by hand.
+
+mod share;
+
+pub(super) use self::share::follow;
+use self::share::{Named, name_of};
+use super::billing::{Series, book, number};
+use super::{Act, Cx, Error, account, billing, billing_account};
+use crate::domain::account::Account;
+use crate::domain::account::billing_account::BillingAccount;
+use crate::domain::billing::invoice::InvoiceParty;
+use crate::domain::catalog::category::Category;
+use crate::domain::catalog::offer::Offer;
+use crate::domain::error::{Code, Invalid, Rejection};
+use crate::domain::event::Verb;
+use crate::domain::id::{AccountId, SettlementId, ShareModelId};
+use crate::domain::journal;
+use crate::domain::operator::Permission;
+use crate::domain::page::{Page, PageRequest};
+use crate::domain::settlement::note::{
+    ITEMS_MAX, IssueNote, SettlementNote, State, Terms, payable,
+};
+use crate::domain::settlement::share::{
+    Part, Portion, Role, Scope, ShareModel, ShareRecord, Shares,
+};
+use crate::domain::stamp::SellerNumber;
+use crate::domain::text::Name;
+use crate::domain::time::{Date, Zone};
+use crate::store::settlement::{SHARE_BY_MODEL, SHARE_BY_NOTE, SHARE_OPEN};
+use crate::store::{Along, Key, Records};
+
+/// A run writes at most so many notes; more stand in the next one.
+const NOTES_MAX: usize = 100;
+/// So many days has a seller to pay a note out, if nothing is said.
+const DUE_DAYS: u16 = 30;
+
+/// A part of a model as it is asked for.
+#[derive(Debug, Clone)]
+pub struct PartWish {
+    /// In which role.
+    pub role: Role,
+    /// Who, where the role leaves that open.
+    pub account: Option<AccountId>,
+    /// How much.
+    pub portion: Portion,
+}
+
+/// A model as it is asked for.
+#[derive(Debug, Clone)]
+pub struct NewModel {
+    /// What people call it.
+    pub name: Name,
+    /// For what it is.
+    pub scope: Scope,
+    /// From which day on; from today on if nothing is said.
+    pub valid_from: Option<Date>,
+    /// The parts.
+    pub parts: Vec<PartWish>,
+}
+
+/// Lays down who gets which part of what a seller is paid.
+///
+/// # Errors
+/// If the parts do not make up the whole, name who cannot have one, or hold for days that are over; or
+/// the caller may not.
+pub fn lay_down(
+    act: &mut Act<'_>,
+    seller: SellerNumber,
+    new: NewModel,
+) -> Result<ShareModel, Error> {
+    let stamp = act.cx().stamp(seller, None);
+    act.must(Permission::ShareWrite, &stamp)?;
+    let NewModel { name, scope, valid_from, parts } = new;
+    must_be_for_sale(act.cx(), seller, scope)?;
+    let valid_from = beginning(act.cx(), seller, valid_from)?;
+    let shares = shares(act.cx(), seller, parts)?;
+    let stamp = stamp.numbered(act.next_number("share_model")?);
+    let model = ShareModel { id: act.new_id(), stamp, name, scope, valid_from, shares };
+    act.keep((model, Verb::Created))
+}
+
+/// The first day of a model: today if nothing is said, and no day that is over.
+fn beginning(cx: Cx<'_>, seller: SellerNumber, said: Option<Date>) -> Result<Date, Error> {
+    let today = zone(cx, seller)?.date_of(cx.now);
+    let valid_from = said.unwrap_or(today);
+    if valid_from < today {
+        let why = format!("must not lie before today, `{today}`");
+        return Err(Invalid::one("/valid_from", "range", why).into());
+    }
+    Ok(valid_from)
+}
+
+fn shares(cx: Cx<'_>, seller: SellerNumber, parts: Vec<PartWish>) -> Result<Shares, Error> {
+    let parts = parts.into_iter().enumerate().map(|it| part(cx, seller, it));
+    Ok(Shares::new(parts.collect::<Result<_, _>>()?)?)
+}
+
+fn must_be_for_sale(cx: Cx<'_>, seller: SellerNumber, scope: Scope) -> Result<(), Error> {
+    let (pointer, of) = match scope {
+        Scope::Seller => return Ok(()),
+        Scope::Category(id) => ("/category", cx.named::<Category>("/category", id)?.stamp.seller),
+        Scope::Offer(id) => ("/offer", cx.named::<Offer>("/offer", id)?.stamp.seller),
+    };
+    if of == seller {
+        return Ok(());
+    }
+    Err(Invalid::one(pointer, "reference", "must be one of the seller's own").into())
+}
+
+/// A part with the account that has it: the seller's own and the provider's follow from the role.
+fn part(cx: Cx<'_>, seller: SellerNumber, (place, wish): (usize, PartWish)) -> Result<Part, Error> {
+    let pointer = format!("/parts/{place}/account");
+    let refused = |why: &str| Invalid::one(&pointer, "conflict", why);
+    let own = account::of_seller(cx, seller)?.id;
+    let platform = account::provider(cx)?.id;
+    let of_role = match wish.role {
+        Role::Owner => Some(own),
+        Role::Platform if platform == own => {
+            return Err(refused("the seller is the platform: its part is that of the owner").into());
+        }
+        Role::Platform => Some(platform),
+        Role::Partner => None,
+    };
+    let account = match (of_role, wish.account) {
+        (Some(it), None) => it,
+        (Some(it), Some(named)) if it == named => it,
+        (Some(_), Some(_)) => return Err(refused("is not who has this role").into()),
+        (None, Some(named)) => cx.named::<Account>(&pointer, named)?.id,
+        (None, None) => return Err(Invalid::one(&pointer, "required", "must be said").into()),
+    };
+    if of_role.is_none() && (account == own || account == platform) {
+        return Err(refused("has a role of its own: `owner` or `platform`").into());
+    }
+    Ok(Part { account, role: wish.role, portion: wish.portion })
+}
+
+/// Where the days of a seller begin.
+fn zone(cx: Cx<'_>, seller: SellerNumber) -> Result<Zone, Error> {
+    let own = billing_account::of(cx, account::of_seller(cx, seller)?.id)?;
+    Ok(own.iter().find(|it| it.is_default()).map_or(Zone::UTC, |it| it.terms().zone))
+}
+
+/// What is to be different of a model.
+#[derive(Debug, Clone, Default)]
+pub struct ModelChange {
+    /// What people call it.
+    pub name: Option<Name>,
+    /// From which day on it holds.
+    pub valid_from: Option<Date>,
+    /// The parts.
+    pub parts: Option<Vec<PartWish>>,
+}
+
+/// Changes a model by which nothing was recorded.
+///
+/// # Errors
+/// If something was, the parts do not make up the whole, or the caller may not.
+pub fn revise(
+    act: &mut Act<'_>,
+    id: ShareModelId,
+    (revision, change): (Option<u32>, ModelChange),
+) -> Result<ShareModel, Error> {
+    let model = unused(act, id, revision)?;
+    let seller = model.stamp.seller;
+    let valid_from = match change.valid_from {
+        Some(said) => beginning(act.cx(), seller, Some(said))?,
+        None => model.valid_from,
+    };
+    let shares = match change.parts {
+        Some(parts) => shares(act.cx(), seller, parts)?,
+        None => model.shares.clone(),
+    };
+    let name = change.name.unwrap_or_else(|| model.name.clone());
+    act.keep((ShareModel { name, valid_from, shares, ..model }, Verb::Changed))
+}
+
+/// Takes a model away by which nothing was recorded.
+///
+/// # Errors
+/// If something was, or the caller may not.
+pub fn take_away(act: &mut Act<'_>, id: ShareModelId, revision: Option<u32>) -> Result<(), Error> {
+    let model = unused(act, id, revision)?;
+    act.delete(&model)
+}
+
+/// A model by which nothing was recorded: what was must stay explained.
+fn unused(act: &Act<'_>, id: ShareModelId, revision: Option<u32>) -> Result<ShareModel, Error> {
+    let model: ShareModel = act.get(id)?;
+    act.must(Permission::ShareWrite, &model.stamp)?;
+    act.expect_revision(&model.stamp, revision)?;
+    let along = Along::Index(SHARE_BY_MODEL, Key::new().id(id).bytes());
+    if act.first::<ShareRecord>(&along)?.is_some() {
+        let why = "shares were recorded by it; lay down another one that holds from then on";
+        return Err(Rejection::new(Code::InUse, why).into());
+    }
+    Ok(model)
+}
+
+/// What is to be settled.
+#[derive(Debug, Clone, Default)]
+pub struct Settle {
+    /// With whom; with all partners if nothing is said.
+    pub partner: Option<AccountId>,
+    /// What was recorded before this day; before today if nothing is said.
+    pub until: Option<Date>,
+    /// So many days later it is to be paid out.
+    pub due_days: Option<u16>,
+    /// What is said of each note besides.
+    pub terms: Terms,
+}
+
+/// Turns open shares into notes: one for each partner and currency, as long as a note has room.
+///
+/// # Errors
+/// If the day lies in the future, or the caller may not.
+pub fn settle(
+    act: &mut Act<'_>,
+    seller: SellerNumber,
+    command: Settle,
+) -> Result<Vec<SettlementNote>, Error> {
+    act.must(Permission::SettlementRun, &act.cx().stamp(seller, None))?;
+    let zone = zone(act.cx(), seller)?;
+    let today = zone.date_of(act.now());
+    let until = command.until.unwrap_or(today);
+    if until > today.plus_days(1) {
+        let why = format!("must not lie after tomorrow, `{}`", today.plus_days(1));
+        return Err(Invalid::one("/until", "range", why).into());
+    }
+    let before = zone.start_of(until);
+    let key = Key::new().u32(seller.0);
+    let key = command.partner.map_or(key.clone(), |it| key.id(it));
+    let along = Along::Index(SHARE_OPEN, key.bytes());
+    let mut request = PageRequest::oldest(PageRequest::LIMIT_MAX);
+    let due_days = command.due_days.unwrap_or(DUE_DAYS);
+    let run = Run { seller, zone, today, due_days, terms: command.terms };
+    let (mut group, mut notes) = (Vec::<ShareRecord>::new(), Vec::new());
+    loop {
+        let page =
+            act.cx().view.list::<ShareRecord>(&along, &request, &mut |it: &ShareRecord| {
+                it.recorded_at < before
+            })?;
+        for it in page.items {
+            let is_other = group.first().is_some_and(|first| {
+                (first.account, first.amount.currency()) != (it.account, it.amount.currency())
+            });
+            if is_other || group.len() == ITEMS_MAX {
+                notes.extend(run.note(act, std::mem::take(&mut group))?);
+            }
+            if notes.len() == NOTES_MAX {
+                return Ok(notes);
+            }
+            group.push(it);
+        }
+        request.after = page.next;
+        if request.after.is_none() {
+            break;
+        }
+    }
+    notes.extend(run.note(act, group)?);
+    Ok(notes)
+}
+
+/// What all notes of a run have in common.
+struct Run {
+    seller: SellerNumber,
+    zone: Zone,
+    today: Date,
+    due_days: u16,
+    terms: Terms,
+}
+
+impl Run {
+    /// The note of shares of one partner in one currency; nothing where there is nothing to pay out.
+    fn note(
+        &self,
+        act: &mut Act<'_>,
+        open: Vec<ShareRecord>,
+    ) -> Result<Option<SettlementNote>, Error> {
+        let shares = payable(open)?;
+        let Some(first) = shares.first() else { return Ok(None) };
+        let (partner, currency) = (first.account, first.amount.currency());
+        let first_on = shares.iter().map(|it| self.zone.date_of(it.recorded_at)).min();
+        let receiver: Account = act.load(partner)?;
+        let issuer = account::of_seller(act.cx(), self.seller)?;
+        let parties = (party(act.cx(), &issuer)?, party(act.cx(), &receiver)?);
+        let mut named = Named::default();
+        let items = shares.iter().map(|it| name_of(act.cx(), &mut named, it));
+        let items = items.collect::<Result<_, _>>()?;
+        let day = (self.today, receiver.stamp.number);
+        let (number, sequence) = number(act, Series::Settlements, self.seller, day)?;
+        let stamp = act.cx().stamp(self.seller, Some(partner)).numbered(sequence);
+        let note = SettlementNote::issue(IssueNote {
+            id: act.new_id(),
+            stamp,
+            receiver: partner,
+            number,
+            days: (first_on.unwrap_or(self.today), self.today),
+            due_days: self.due_days,
+            parties,
+            terms: (self.terms.clone(), billing::policy(self.seller).rounding),
+            items,
+            currency,
+        })?;
+        let note = act.keep(note)?;
+        for share in shares {
+            let mut share = share.noted(note.id)?;
+            act.put(&mut share)?;
+        }
+        Ok(Some(note))
+    }
+}
+
+/// An account as it stands on a note.
+fn party(cx: Cx<'_>, of: &Account) -> Result<InvoiceParty, Error> {
+    let own = billing_account::of(cx, of.id)?;
+    let own = own.iter().find(|it| BillingAccount::is_default(it));
+    Ok(billing::party_of(of, own))
+}
+
+/// Writes down that a note was paid out.
+///
+/// # Errors
+/// If it was before, or the caller may not.
+pub fn pay(act: &mut Act<'_>, id: SettlementId) -> Result<SettlementNote, Error> {
+    let note: SettlementNote = act.get(id)?;
+    act.must(Permission::SettlementRun, &note.stamp)?;
+    let today = zone(act.cx(), note.stamp.seller)?.date_of(act.now());
+    let note = act.keep(note.paid(today)?)?;
+    let legs = journal::share_paid(note.receiver, note.totals)?;
+    book(act, note.stamp.seller, note.id, legs)?;
+    let along = Along::Index(SHARE_BY_NOTE, Key::new().id(id).bytes());
+    for share in act.every::<ShareRecord>(&along)? {
+        let mut share = share.paid()?;
+        act.put(&mut share)?;
+    }
+    Ok(note)
+}
+
+/// A page of notes, of one partner or in one state if that is said.
+///
+/// # Errors
+/// If the store fails.
+pub fn list(
+    cx: Cx<'_>,
+    (partner, state): (Option<AccountId>, Option<State>),
+    page: &PageRequest,
+) -> Result<Page<SettlementNote>, Error> {
+    cx.list(partner.map(Along::Owner), page, |it: &SettlementNote| {
+        partner.is_none_or(|id| it.receiver == id) && state.is_none_or(|state| it.state() == state)
+    })
+}
+
+/// A page of what was recorded, for one account if that is said.
+///
+/// # Errors
+/// If the store fails.
+pub fn records(
+    cx: Cx<'_>,
+    partner: Option<AccountId>,
+    page: &PageRequest,
+    mut accept: impl FnMut(&ShareRecord) -> bool,
+) -> Result<Page<ShareRecord>, Error> {
+    cx.list(partner.map(Along::Owner), page, |it: &ShareRecord| {
+        partner.is_none_or(|id| it.account == id) && accept(it)
+    })
+}

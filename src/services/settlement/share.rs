@@ -1,0 +1,145 @@
+//! Shares: whatever is paid of an invoice, or goes back, is recorded for who has a part in it, and owed
+//! to partners by the same act.
+
+use std::collections::BTreeMap;
+
+use crate::domain::billing::invoice::Invoice;
+use crate::domain::catalog::offer::Offer;
+use crate::domain::id::{AccountId, InvoiceId, OfferId, PaymentId, ShareModelId};
+use crate::domain::journal;
+use crate::domain::money::Money;
+use crate::domain::quantity::Quantity;
+use crate::domain::settlement::earned::{earned, movements};
+use crate::domain::settlement::note::NoteItem;
+use crate::domain::settlement::share::{Part, Role, ShareModel, ShareRecord, State, in_force};
+use crate::services::billing::{self, book};
+use crate::services::{Act, Cx, Error, invoice};
+use crate::store::settlement::SHARE_BY_INVOICE;
+use crate::store::{Along, Key, Records};
+
+/// What was recorded of a line, and as what.
+type Recorded = BTreeMap<AccountId, (Money, Role, ShareModelId)>;
+
+/// Records what follows for partners from what an invoice has come to: nothing where no model holds.
+///
+/// # Errors
+/// If an amount is too large; if the store fails.
+pub(in crate::services) fn follow(
+    act: &mut Act<'_>,
+    id: InvoiceId,
+    by: Option<PaymentId>,
+) -> Result<(), Error> {
+    let it: Invoice = act.load(id)?;
+    let models: Vec<ShareModel> = act.every(&Along::Sellers(vec![it.stamp.seller]))?;
+    let Some(issue) = it.issue().filter(|_| !models.is_empty()) else { return Ok(()) };
+    let rounding = billing::policy(it.stamp.seller).rounding;
+    let earned = earned(&it, &invoice::credits_of(act.cx(), id)?, rounding)?;
+    let mut recorded = recorded(act, id)?;
+    for ((line, place), earned) in it.content().lines.iter().zip(0_u32..).zip(earned) {
+        let model = match line.offer {
+            Some(offer) => model_of(act.cx(), &models, (offer, issue.issued_on))?,
+            None => None,
+        };
+        let before = recorded.remove(&place).unwrap_or_default();
+        let had = before.iter().map(|(account, it)| (*account, it.0)).collect();
+        for (account, amount) in movements(model.map(|it| &it.shares), earned, &had)? {
+            let parts = model.map(|it| (it.shares.as_slice(), it.id));
+            let Some(of) = role_of(account, parts, &before) else { continue };
+            record(act, (&it, place, by), (account, amount), of)?;
+        }
+    }
+    Ok(())
+}
+
+/// In which role and by which model somebody has a part, or had.
+fn role_of(
+    account: AccountId,
+    parts: Option<(&[Part], ShareModelId)>,
+    before: &Recorded,
+) -> Option<(Role, ShareModelId)> {
+    let now = parts.and_then(|(parts, model)| {
+        parts.iter().find(|it| it.account == account).map(|it| (it.role, model))
+    });
+    now.or_else(|| before.get(&account).map(|it| (it.1, it.2)))
+}
+
+fn model_of<'a>(
+    cx: Cx<'_>,
+    models: &'a [ShareModel],
+    (offer, on): (OfferId, crate::domain::time::Date),
+) -> Result<Option<&'a ShareModel>, Error> {
+    let found = cx.shared::<Offer>(offer)?;
+    let categories = found.map(|it| it.content.categories.clone()).unwrap_or_default();
+    Ok(in_force(models, (offer, &categories), on))
+}
+
+/// What was recorded of an invoice so far, line by line.
+fn recorded(act: &Act<'_>, of: InvoiceId) -> Result<BTreeMap<u32, Recorded>, Error> {
+    let along = Along::Index(SHARE_BY_INVOICE, Key::new().id(of).bytes());
+    let mut lines: BTreeMap<u32, Recorded> = BTreeMap::new();
+    for it in act.every::<ShareRecord>(&along)? {
+        let nothing = (Money::zero(it.amount.currency()), it.role, it.model);
+        let sum = lines.entry(it.line).or_default().entry(it.account).or_insert(nothing);
+        *sum = (sum.0.plus(it.amount)?, it.role, it.model);
+    }
+    Ok(lines)
+}
+
+fn record(
+    act: &mut Act<'_>,
+    (invoice, line, payment): (&Invoice, u32, Option<PaymentId>),
+    (account, amount): (AccountId, Money),
+    (role, model): (Role, ShareModelId),
+) -> Result<(), Error> {
+    let seller = invoice.stamp.seller;
+    let mut it = ShareRecord {
+        id: act.new_id(),
+        stamp: act.cx().stamp(seller, Some(account)),
+        account,
+        role,
+        model,
+        invoice: invoice.id,
+        line,
+        payment,
+        amount,
+        recorded_at: act.now(),
+        state: State::Open,
+        note: None,
+    };
+    act.put(&mut it)?;
+    if it.is_owed() {
+        book(act, seller, it.id, journal::share_owed(account, amount)?)?;
+    }
+    Ok(())
+}
+
+/// What things on a note are called, each looked up once.
+#[derive(Default)]
+pub(super) struct Named {
+    invoices: BTreeMap<InvoiceId, Invoice>,
+}
+
+/// A share as it stands on a note.
+pub(super) fn name_of(cx: Cx<'_>, named: &mut Named, it: &ShareRecord) -> Result<NoteItem, Error> {
+    if !named.invoices.contains_key(&it.invoice) {
+        let found = cx.view.find::<Invoice>(it.invoice)?;
+        let found = found.ok_or_else(|| Error::not_found(it.invoice))?;
+        named.invoices.insert(it.invoice, found);
+    }
+    let missing = || Error::internal(format!("{} has no line {}", it.invoice, it.line));
+    let invoice = &named.invoices[&it.invoice];
+    let issue = invoice.issue().ok_or_else(missing)?;
+    let line = usize::try_from(it.line).map_err(Error::internal)?;
+    let line = invoice.content().lines.get(line).ok_or_else(missing)?;
+    let offer = line.offer.map(|id| cx.shared::<Offer>(id)).transpose()?.flatten();
+    Ok(NoteItem {
+        invoice: issue.number.clone(),
+        name: line.subject.clone(),
+        product_number: offer.map(|it| it.stamp.number),
+        period: line.service_period,
+        quantity: Quantity::ONE,
+        unit_price: it.amount,
+        amount: it.amount,
+        tax: Money::zero(it.amount.currency()),
+    })
+}
