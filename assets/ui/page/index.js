@@ -27,6 +27,8 @@ export const PAGES = [
   page("/payments/:id", "payment_read", () => import("./payment.js")),
   page("/billing", "billing_read", () => import("./billing.js"), { isForHouse: true, text: () => t("Billing runs"), icon: "play", group: "money" }),
   page("/billing/:id", "billing_read", () => import("./billing_run.js")),
+  page("/settlements", "settlement_read", () => import("./settlements.js"), { isForSellers: true, text: () => t("Settlement"), icon: "banknote", group: "money" }),
+  page("/settlements/:id", "settlement_read", () => import("./settlement.js")),
   page("/journal", "journal_read", () => import("./journal.js"), { isHouse: true, text: () => t("Journal"), icon: "book-open", group: "money" }),
   page("/mail-templates/:id", "notification_read", () => import("./mail_template.js")),
   page("/settings", null, () => import("./settings.js"), { text: () => t("Settings"), icon: "settings", group: "house" }),

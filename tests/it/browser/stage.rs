@@ -44,6 +44,11 @@ impl Stage {
         let server =
             market.offer("Virtual server", &[monthly("Base fee", "EUR", "40"), tiers(&market)]);
         let mail = market.offer("Mailbox", &[per_mailbox()]);
+        let shares = json!({ "name": "Mailbox", "offer": mail, "parts": [
+            { "role": "owner", "percent": "90" },
+            { "role": "partner", "account": market.house.north.account, "percent": "10" },
+        ] });
+        operator.post("/share_models", &shares);
         let backup = market.offer("Backup", &[monthly("Base fee", "USD", "12.50")]);
         let names = [
             ("Acme Bäckerei GmbH", "EUR"),
@@ -67,6 +72,8 @@ impl Stage {
             "account": customers[1]["id"], "amount": { "amount": "20", "currency": "EUR" },
         });
         let payment = text(&operator.post("/payments", &body)["id"]);
+        let settled = operator.post("/settlements", &json!({ "until": "2026-04-02" }));
+        let settlement = text(&settled["items"][0]["id"]);
         let newest = |path: &str| text(&operator.get(path)["items"][0]["id"]);
         let account = text(&customers[0]["id"]);
         let last = operator.get(&format!("/invoices?account={account}"))["items"][0].clone();
@@ -88,6 +95,7 @@ impl Stage {
             ("{rich}", rich),
             ("{run}", run),
             ("{seats}", seats),
+            ("{settlement}", settlement),
             ("{subscription}", subscription),
             ("{template}", template.map(text).next().unwrap()),
         ];

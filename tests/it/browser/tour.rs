@@ -59,6 +59,8 @@ const PAGES: &[Page] = &[
     ("/payments/:id", "/payments/{payment}", &["What it settles", "Credit left"]),
     ("/billing", "/billing", &["What would be billed"]),
     ("/billing/:id", "/billing/{run}", &["Invoices of this run"]),
+    ("/settlements", "/settlements", &["SET-2026-000001", "Share models", "Mailbox"]),
+    ("/settlements/:id", "/settlements/{settlement}", &["What it is for", "Mailbox"]),
     ("/journal", "/journal", &["Balances of Provider"]),
     ("/settings", "/settings", &["Security and tokens", "Consumer keys", "Open sessions"]),
     ("/settings", "/settings?part=users", &["Olga Operator"]),
