@@ -413,7 +413,36 @@ impl Furnisher<'_> {
         seller.post(&format!("/billing_accounts/{}/suspend", self.name("suspended")), &json!({}));
     }
 
+    /// Who gets a part of what is paid for the offer, one note of it, and a part that waits for one.
+    fn shares(&mut self) {
+        let owner = json!({ "role": "owner", "percent": "90" });
+        let partner = json!({
+            "role": "partner", "account": self.name("customer"), "percent": "10",
+        });
+        for (name, scope, id) in
+            [("share_model", "offer", "offer"), ("spare_model", "category", "category")]
+        {
+            let it = json!({
+                "name": self.called(name), scope: self.name(id), "parts": [owner, partner],
+            });
+            self.make(name, "/share_models", &it);
+        }
+        let pay = |amount: &str| {
+            let amount = json!({ "amount": amount, "currency": "EUR" });
+            let part = json!({ "invoice": self.name("invoice"), "amount": amount });
+            let it = json!({
+                "account": self.name("customer"), "amount": amount, "allocations": [part],
+            });
+            self.seller().post("/payments", &it);
+        };
+        pay("5");
+        let settled = self.seller().post("/settlements", &json!({ "until": "2026-01-02" }));
+        pay("5");
+        self.keep("settlement", text(&settled["items"][0]["id"]));
+    }
+
     fn rest(&mut self) {
+        self.shares();
         let event = json!({
             "id": format!("event-{}", self.side), "subscription": self.name("subscription"),
             "meter": self.name("meter"), "quantity": "3", "at": "2026-01-01T00:00:00Z",

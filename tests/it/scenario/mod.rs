@@ -13,6 +13,7 @@ mod holds;
 mod languages;
 mod notices;
 mod renewals;
+mod settlement;
 mod taxes;
 mod two_sellers;
 mod unrated;
