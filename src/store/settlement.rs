@@ -100,3 +100,95 @@ fn payable(it: &ShareRecord) -> BalanceKey {
         currency: it.amount.currency(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::*;
+    use crate::domain::billing::invoice::number::NumberFormat;
+    use crate::domain::billing::invoice::sample::{date, euros, id, issue, stamp};
+    use crate::domain::money::Rounding;
+    use crate::domain::quantity::{Percent, Quantity};
+    use crate::domain::settlement::note::{IssueNote, NoteItem, Terms};
+    use crate::domain::settlement::share::{Part, Portion, Role, Scope, Shares};
+    use crate::domain::stamp::SellerNumber;
+    use crate::store::record::encode;
+
+    fn model() -> ShareModel {
+        let percent = |account: u128, role, percent: i64| Part {
+            account: id(account),
+            role,
+            portion: Portion::Percent(Percent::new(percent.into())),
+        };
+        let fixed = Portion::Fixed(euros("2"));
+        let parts = vec![
+            Part { account: id(9), role: Role::Partner, portion: fixed },
+            percent(1, Role::Owner, 90),
+            percent(8, Role::Platform, 10),
+        ];
+        ShareModel {
+            id: id(3),
+            stamp: stamp().numbered(1),
+            name: "All".parse().expect("a name"),
+            scope: Scope::Offer(id(4)),
+            valid_from: date("2026-01-01"),
+            shares: Shares::new(parts).expect("shares"),
+        }
+    }
+
+    fn note() -> SettlementNote {
+        let item = NoteItem {
+            invoice: issue(1, "2026-01-10").number,
+            name: "Mail".parse().expect("a name"),
+            product_number: Some(7),
+            period: None,
+            quantity: Quantity::ONE,
+            unit_price: euros("5"),
+            amount: euros("5"),
+            tax: euros("0"),
+        };
+        let parties = (issue(1, "2026-01-10").seller, issue(1, "2026-01-10").buyer);
+        let format = NumberFormat::settlements(SellerNumber::PROVIDER);
+        let command = IssueNote {
+            id: id(5),
+            stamp: stamp(),
+            receiver: id(9),
+            number: format.number(date("2026-02-01"), 1, 1),
+            days: (date("2026-01-10"), date("2026-02-01")),
+            due_days: 30,
+            parties,
+            terms: (Terms::default(), Rounding::HalfUp),
+            items: vec![item],
+            currency: euros("5").currency(),
+        };
+        SettlementNote::issue(command).expect("a note").0
+    }
+
+    #[test]
+    fn a_model_a_share_and_a_note_lie_in_these_bytes() {
+        let bytes = encode(&model());
+        assert_eq!(decode::<ShareModel>(&bytes).expect("readable"), model());
+        expect!["010000000000000000000000000000000301010000000000000000000000000000000100010000000003416c6c0200000000000000000000000000000004c2a45a030000000000000000000000000000000902009003455552000000000000000000000000000000010101b401000000000000000000000000000000000800011400"].assert_eq(&hex::encode(bytes));
+        let record = ShareRecord {
+            id: id(6),
+            stamp: stamp(),
+            account: id(9),
+            role: Role::Partner,
+            model: id(3),
+            invoice: id(7),
+            line: 1,
+            payment: Some(id(8)),
+            amount: euros("-5"),
+            recorded_at: stamp().created_at,
+            state: State::Open,
+            note: None,
+        };
+        let bytes = encode(&record);
+        assert_eq!(decode::<ShareRecord>(&bytes).expect("readable"), record);
+        expect!["010000000000000000000000000000000601010000000000000000000000000000000100000000000000000000000000000000000000000009020000000000000000000000000000000300000000000000000000000000000007010100000000000000000000000000000008e707455552000000"].assert_eq(&hex::encode(bytes));
+        let bytes = encode(&note());
+        assert_eq!(decode::<SettlementNote>(&bytes).expect("readable"), note());
+        expect!["0100000000000000000000000000000005010100000000000000000000000000000001000000000000000000000000000000000000000000090f5345542d323032362d303030303031d4a45a80a55a80a55abca55a0653656c6c657200000000000102444500000542757965720000000000010244450000000000010f494e562d323032362d303030303031044d61696c0107000200e807455552e80745555200455552e80745555200455552e8074555520000"].assert_eq(&hex::encode(bytes));
+    }
+}
