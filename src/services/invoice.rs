@@ -136,7 +136,7 @@ pub fn give_credit(
     let invoice: Invoice = act.get(id)?;
     act.must(Permission::CreditNoteWrite, &invoice.stamp)?;
     let before = credits_of(act.cx(), id)?;
-    let rounding = billing::policy(invoice.stamp.seller).rounding;
+    let rounding = billing::policy(act.cx(), invoice.stamp.seller)?.rounding;
     let content = match asked {
         Some(asked) => credit::lines(&invoice, &before, &asked, rounding)?,
         None => credit::everything(&invoice, &before, rounding)?,

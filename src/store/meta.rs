@@ -7,6 +7,7 @@ use super::batch::Batch;
 use super::codec;
 use super::view::{Table, View};
 use super::{Commit, Store, StoreError};
+use crate::domain::billing::policy::Policies;
 use crate::domain::sealed::Sealed;
 use crate::domain::time::Instant;
 
@@ -53,6 +54,11 @@ pub struct KeyMark(pub Sealed);
 
 impl Setting for KeyMark {
     const NAME: &'static str = "key_mark";
+    const SHAPE: u8 = 1;
+}
+
+impl Setting for Policies {
+    const NAME: &'static str = "billing_policies";
     const SHAPE: u8 = 1;
 }
 

@@ -273,7 +273,7 @@ fn resize(act: &mut Act<'_>, it: &Ours, quantity: u32) -> Result<(), Error> {
         Room::Pool(_) => Err(message::POOL_GROWS_BY_ORDER.with([]).into()),
         Room::Seats(_) => {
             let wish = Wish { quantity: Some(quantity), ..Wish::default() };
-            order::change(act, (it.id, None), &wish).map(drop)
+            order::change(act, (it.id, None), (&wish, None)).map(drop)
         }
     }
 }

@@ -70,6 +70,10 @@ pub(super) struct Explanation {
     rounding: &'static str,
     /// The first day of the price version that was used.
     price_version: Option<String>,
+    /// Of a price that took the place of another in mid period: what was given back of that one,
+    /// without tax, by credit notes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    given_back: Option<Decimal>,
     usage: Option<ExplainedUsage>,
     tax_rule: Option<String>,
     /// How its tax came about, where it stands on an invoice.
@@ -202,7 +206,11 @@ impl From<&DomainExplanation> for Explanation {
     fn from(it: &DomainExplanation) -> Self {
         let days = it.steps.iter().find_map(|step| match step {
             Step::Prorated(share) => Some(ExplainedDays { used: share.used(), of: share.of() }),
-            Step::Reversed | Step::Less(_) | Step::Altered(_) => None,
+            Step::Reversed | Step::Less(_) | Step::Altered(_) | Step::InPlaceOf(_) => None,
+        });
+        let given_back = it.steps.iter().find_map(|step| match step {
+            Step::InPlaceOf(given_back) => Some(Decimal(given_back.to_string())),
+            Step::Prorated(_) | Step::Reversed | Step::Less(_) | Step::Altered(_) => None,
         });
         let altered = it.altered().unwrap_or_default();
         Self {
@@ -217,6 +225,7 @@ impl From<&DomainExplanation> for Explanation {
                 Rounding::HalfEven => "half_even",
             },
             price_version: it.version_from.map(|it| it.to_string()),
+            given_back,
             usage: None,
             tax_rule: None,
             tax: None,

@@ -10,6 +10,7 @@ mod admission;
 mod attribute;
 mod attribute_definition;
 mod billing_account;
+mod billing_policy;
 mod billing_run;
 mod calculation;
 mod category;
@@ -57,6 +58,7 @@ mod share;
 mod sign_in;
 mod specification;
 mod subscription;
+mod switch;
 mod task;
 mod tax;
 mod timeline;
@@ -87,6 +89,7 @@ fn table() -> Vec<Route> {
         admission::routes(),
         attribute_definition::routes(),
         billing_account::routes(),
+        billing_policy::routes(),
         billing_run::routes(),
         calculation::routes(),
         category::routes(),
@@ -122,6 +125,7 @@ fn table() -> Vec<Route> {
         share::routes(),
         specification::routes(),
         subscription::routes(),
+        switch::routes(),
         task::routes(),
         tax::routes(),
         timeline::routes(),

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::localized::Texts;
 use super::price::Price;
 use super::route::{Needs, Route, read, write};
+use super::switch::OfferSwitch;
 use super::wire::{Decimal, List, NoQuery, Patch, SoldBy, Whole, parse, parse_optional, word};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
@@ -107,6 +108,8 @@ struct Offer {
     adds_to: Option<String>,
     /// What a unit is for users: `none`, `per_unit` or `pool`.
     seating: String,
+    /// To what its subscriptions may switch within a term.
+    switches: Vec<OfferSwitch>,
 }
 
 impl Wire for Offer {}
@@ -193,6 +196,7 @@ impl Offer {
             resources: content.resources.iter().map(OfferResource::of).collect(),
             adds_to: content.adds_to.map(|it| it.to_string()),
             seating: content.seating.to_string(),
+            switches: content.switches.iter().map(OfferSwitch::of).collect(),
         }
     }
 }
@@ -389,6 +393,8 @@ struct NewOffer {
     adds_to: Option<String>,
     /// What a unit is for users: `none`, `per_unit`, or `pool` of which users have parts.
     seating: Option<String>,
+    #[serde(default)]
+    switches: Vec<OfferSwitch>,
 }
 
 pub(super) fn each<W, T>(
@@ -432,6 +438,7 @@ impl NewOffer {
             resources: each(&self.resources, "/resources", |it, at| it.read(at, &named))?,
             adds_to: parse_optional("/adds_to", self.adds_to.as_deref())?,
             seating: parse_optional("/seating", self.seating.as_deref())?.unwrap_or(named.seating),
+            switches: each(&self.switches, "/switches", OfferSwitch::read)?,
             ..named
         })
     }
@@ -468,6 +475,7 @@ struct OfferPatch {
     freeze_prices: Option<bool>,
     bundle: Option<Vec<OfferPart>>,
     resources: Option<Vec<OfferResource>>,
+    switches: Option<Vec<OfferSwitch>>,
 }
 
 impl OfferPatch {
@@ -493,6 +501,9 @@ impl OfferPatch {
         }
         if let Some(to) = &self.resources {
             it.resources = each(to, "/resources", |to, at| to.read(at, &it))?;
+        }
+        if let Some(to) = &self.switches {
+            it.switches = each(to, "/switches", OfferSwitch::read)?;
         }
         it.billing = billing(it.billing, self.billing_model.as_deref(), self.freeze_prices)?;
         Ok(it)

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::attribute::{self, Attributes};
 use super::merge::MergePatch;
 use super::route::{Needs, Route, read, write};
+use super::switch::ScheduledSwitch;
 use super::wire::{Decimal, List, NoQuery, SoldBy, Whole, parse, parse_optional, word};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
@@ -16,7 +17,6 @@ use crate::domain::account::lifecycle::HoldKind;
 use crate::domain::error::Invalid;
 use crate::domain::id::{AccountId, OfferId};
 use crate::domain::operator::Permission;
-use crate::domain::order::item::{QUANTITY_MAX, Wish, is_orderable};
 use crate::domain::subscription as domain;
 use crate::domain::subscription::change::{CancelAt, Cancellation, RefundTo};
 use crate::domain::subscription::seat as seats;
@@ -25,7 +25,7 @@ use crate::domain::subscription::{Hold as DomainHold, Release};
 use crate::services::label::Labels;
 use crate::services::seat::Terms;
 use crate::services::subscription::Said;
-use crate::services::{Act, Cx, Error, order, seat, subscription};
+use crate::services::{Act, Cx, Error, seat, subscription};
 
 pub(super) fn routes() -> Vec<Route> {
     let reads = Needs::Permission(Permission::SubscriptionRead);
@@ -47,7 +47,6 @@ pub(super) fn routes() -> Vec<Route> {
         ),
         write(post(), "/subscriptions/{id}/hold", holds, "Hold a subscription", hold),
         write(post(), "/subscriptions/{id}/release", holds, "Release a subscription", release),
-        write(post(), "/subscriptions/{id}/change", changes, "Change what is bought", change),
         write(post(), "/subscriptions/{id}/renew", changes, "Renew for another term", renew),
         write(post(), "/subscriptions/{id}/cancel", cancels, "Cancel a subscription", cancel),
         write(
@@ -65,7 +64,7 @@ pub(super) fn routes() -> Vec<Route> {
 
 /// What an account has.
 #[derive(Debug, Serialize, ToSchema)]
-struct Subscription {
+pub(super) struct Subscription {
     id: String,
     number: u64,
     revision: u32,
@@ -99,6 +98,9 @@ struct Subscription {
     ended_on: Option<String>,
     /// The first day without it, if it is agreed on that it ends.
     ends_on: Option<String>,
+    /// The other offer, plan or term that is agreed on for a later day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    switch: Option<ScheduledSwitch>,
     /// When something is due for it next.
     next_due_at: Option<String>,
     order: Option<String>,
@@ -197,6 +199,7 @@ impl From<&domain::Subscription> for Subscription {
             started_on: it.began_on().map(|it| it.to_string()),
             ended_on: it.ended_on().map(|it| it.to_string()),
             ends_on: it.ends_on().map(|it| it.to_string()),
+            switch: it.scheduled().iter().find_map(ScheduledSwitch::of),
             next_due_at: it.due_at().map(|it| it.to_string()),
             order: it.origin.as_ref().map(|it| it.0.to_string()),
             attributes: attribute::show(&it.attributes),
@@ -218,7 +221,7 @@ impl Subscription {
     }
 }
 
-fn tagged(cx: Cx<'_>, it: &domain::Subscription) -> Result<Reply<Subscription>, Error> {
+pub(super) fn tagged(cx: Cx<'_>, it: &domain::Subscription) -> Result<Reply<Subscription>, Error> {
     let shown = Subscription::labeled(&mut Labels::new(cx), it)?;
     Ok(Reply::ok(shown).tagged(it.stamp.revision))
 }
@@ -343,34 +346,6 @@ fn release(
         at: act.now(),
     };
     let it = subscription::release(act, call.id("id")?, kind(body.kind.as_deref())?, release)?;
-    tagged(act.cx(), &it)
-}
-
-/// What is to be bought differently.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct ChangeSubscription {
-    quantity: Option<u32>,
-    /// New amounts by resource.
-    #[serde(default)]
-    resources: BTreeMap<String, Decimal>,
-}
-
-fn change(
-    act: &mut Act<'_>,
-    call: &Call,
-    body: ChangeSubscription,
-) -> Result<Reply<Subscription>, Error> {
-    if body.quantity.is_some_and(|it| !is_orderable(it)) {
-        let rule = format!("must be 1 to {QUANTITY_MAX}");
-        return Err(Invalid::one("/quantity", "range", rule).into());
-    }
-    let mut wish = Wish { quantity: body.quantity, ..Wish::default() };
-    for (name, amount) in &body.resources {
-        let pointer = format!("/resources/{name}");
-        wish.resources.insert(parse(&pointer, name)?, amount.read(&pointer)?);
-    }
-    let it = order::change(act, (call.id("id")?, call.if_match), &wish)?;
     tagged(act.cx(), &it)
 }
 

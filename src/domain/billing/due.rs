@@ -12,7 +12,7 @@ use super::policy::{Policy, RemovedUnits, WhileHeld};
 use super::proration::{self, Share};
 use crate::domain::account::cycle::Cycle;
 use crate::domain::catalog::price::alteration::{Occurrence, Turn};
-use crate::domain::catalog::price::{Occasion, Price, PriceKind, Timing};
+use crate::domain::catalog::price::{Figure, Occasion, Price, PriceKind, Timing};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{OfferId, SubscriptionId, TaxCategoryId};
 use crate::domain::money::MoneyError;
@@ -98,6 +98,12 @@ pub struct BillablePrice<'a> {
     pub charged_units: Option<Quantity>,
     /// The day whose number of units that is; `None`: that of the first day of its last period.
     pub charged_as_of: Option<Date>,
+    /// What was given back of the price whose place this one took in mid period, up to the first
+    /// charge from the day up to which it is charged.
+    pub given_back: Option<Figure>,
+    /// The offer whose price it is and what the invoice calls it, if the subscription is to another
+    /// one now.
+    pub sold_as: Option<(OfferId, &'a Name)>,
     /// The first day for which it is not charged any more; `None`: as long as the subscription is.
     pub ends_on: Option<Date>,
     /// How many units it is charged for, unless a meter counts them.
@@ -125,6 +131,13 @@ impl BillablePrice<'_> {
             (PriceKind::Usage { .. }, None)
             | (PriceKind::OneTime(_) | PriceKind::Recurring { .. }, _) => Ok(Quantity::ZERO),
         }
+    }
+
+    /// What was given back of the price whose place this one took, if a charge is its first.
+    pub(super) fn given_back_before(&self, due: &Due) -> Option<Figure> {
+        let is_first =
+            due.kind == LineKind::Recurring && due.service.map(Period::start) == self.charged_until;
+        self.given_back.filter(|_| is_first)
     }
 
     /// How many units were held in a period, on the average of its days.

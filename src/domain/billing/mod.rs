@@ -19,5 +19,6 @@ pub mod policy;
 pub mod proration;
 pub mod rating;
 pub mod run;
+pub mod switch;
 pub mod tax;
 pub mod unused;

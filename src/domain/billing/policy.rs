@@ -4,12 +4,15 @@
 //! [`Policy::check`] refuses every value of them but the default, so that nothing can be set
 //! without effect.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::proration::ProrationUnit;
 use crate::domain::catalog::price::tier::Reach;
 use crate::domain::error::{Code, Invalid, Rejection, Violation};
 use crate::domain::money::Rounding;
+use crate::domain::stamp::SellerNumber;
 use crate::domain::time::Date;
 use crate::domain::word::words;
 
@@ -263,8 +266,9 @@ impl Policy {
         let proration = matches!(self.proration, ProrationUnit::Day | ProrationUnit::None);
         let settings = [
             ("/proration", proration, "day` or `none"),
-            ("/downgrade", self.downgrade == by.downgrade, by.downgrade.word()),
-            ("/credit_base", self.credit_base == by.credit_base, by.credit_base.word()),
+            ("/numbering", self.numbering == by.numbering, by.numbering.word()),
+            ("/grouping", self.grouping == by.grouping, by.grouping.word()),
+            ("/review_hours", self.review_hours == by.review_hours, "0"),
             ("/moved_anchor", self.moved_anchor == by.moved_anchor, by.moved_anchor.word()),
             ("/coupon_order", self.coupon_order == by.coupon_order, by.coupon_order.word()),
             ("/prepaid", self.prepaid == by.prepaid, by.prepaid.word()),
@@ -278,6 +282,10 @@ impl Policy {
         Invalid::unless_empty(broken.map(violation).collect())
     }
 }
+
+/// The settings of all sellers that have set any.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Policies(pub BTreeMap<SellerNumber, Policy>);
 
 words! {
     /// The settings under which an installation bills as a peer does.
@@ -356,8 +364,8 @@ mod tests {
             [
                 "tillbox: accepted",
                 "lago: accepted",
-                "stripe: /proration /downgrade",
-                "killbill: /downgrade /moved_anchor",
+                "stripe: /proration",
+                "killbill: /moved_anchor",
                 "cloudblue: accepted",
                 "fiware: accepted",
             ]

@@ -53,6 +53,8 @@ pub type Days = Option<(i64, i64)>;
 pub struct GivenBack {
     /// Of which line, and how much.
     pub ask: LineAsk,
+    /// What was charged.
+    pub price: Option<PriceId>,
     /// What was charged, as the invoice calls it.
     pub label: Name,
     /// For how many days of how many; `None` of what was charged once.
@@ -107,21 +109,16 @@ impl Ended<'_> {
         before: &[Credit],
         policy: &Policy,
     ) -> Result<Vec<GivenBack>, Rejection> {
-        let left = remainders(invoice, before)?;
-        let mut found = Vec::new();
-        for (place, (line, left)) in invoice.content().lines.iter().zip(&left).enumerate() {
-            if line.subscription != Some(self.subscription) || line.net.as_minor() <= 0 {
-                continue;
-            }
-            let Some((net, days)) = self.of_line(line, invoice, policy)? else { continue };
-            let net = if net.minus(left.net)?.is_negative() { net } else { left.net };
-            if net.as_minor() > 0 {
-                let place = u32::try_from(place).expect("an invoice has fewer lines than 32 bits");
-                let ask = LineAsk { place, net };
-                found.push(GivenBack { ask, label: line.label.clone(), days });
-            }
-        }
-        Ok(found)
+        let of_line = |line: &Line| self.of_line(line, invoice, policy);
+        found(invoice, before, self.subscription, of_line)
+    }
+
+    /// What of that the invoice itself gave back already, where units went.
+    ///
+    /// # Errors
+    /// If an amount is too large.
+    pub fn given_already(&self, invoice: &Invoice, policy: &Policy) -> Result<Money, MoneyError> {
+        given_already(invoice, self.subscription, |line| self.of_line(line, invoice, policy))
     }
 
     /// How much of a line goes back, and for which days.
@@ -166,6 +163,51 @@ impl Ended<'_> {
     }
 }
 
+/// What of the lines of a subscription on an invoice goes back, where `of_line` says how much of one
+/// would and for which days. Never more of a line than earlier credits left.
+///
+/// # Errors
+/// If the invoice is a draft, or an amount is too large.
+pub(super) fn found(
+    invoice: &Invoice,
+    before: &[Credit],
+    subscription: SubscriptionId,
+    of_line: impl Fn(&Line) -> Result<Option<(Money, Days)>, MoneyError>,
+) -> Result<Vec<GivenBack>, Rejection> {
+    let left = remainders(invoice, before)?;
+    let mut found = Vec::new();
+    for (place, (line, left)) in invoice.content().lines.iter().zip(&left).enumerate() {
+        if line.subscription != Some(subscription) || line.net.as_minor() <= 0 {
+            continue;
+        }
+        let Some((net, days)) = of_line(line)? else { continue };
+        let net = if net.minus(left.net)?.is_negative() { net } else { left.net };
+        if net.as_minor() > 0 {
+            let place = u32::try_from(place).expect("an invoice has fewer lines than 32 bits");
+            let (ask, label) = (LineAsk { place, net }, line.label.clone());
+            found.push(GivenBack { ask, price: line.price, label, days });
+        }
+    }
+    Ok(found)
+}
+
+/// What lines of a subscription gave back that would go back with others, where `of_line` says how
+/// much of one would.
+pub(super) fn given_already(
+    invoice: &Invoice,
+    subscription: SubscriptionId,
+    of_line: impl Fn(&Line) -> Result<Option<(Money, Days)>, MoneyError>,
+) -> Result<Money, MoneyError> {
+    let mut sum = Money::zero(invoice.content().currency);
+    let gives = |it: &&Line| it.subscription == Some(subscription) && it.net.is_negative();
+    for line in invoice.content().lines.iter().filter(gives) {
+        if let Some((net, _)) = of_line(line)? {
+            sum = sum.minus(net)?;
+        }
+    }
+    Ok(sum)
+}
+
 /// The prices of a subscription whose charge for a day stands on an invoice, as a whole.
 pub fn covered(
     invoice: &Invoice,
@@ -197,9 +239,9 @@ pub fn keep(given: &mut Vec<GivenBack>, mut kept: Money) -> Result<Money, MoneyE
     Ok(kept)
 }
 
-/// What was given back and why, in a sentence for people.
+/// What was given back and why, in a sentence for people that begins with what happened.
 #[must_use]
-pub fn told(on: Date, given: &[GivenBack], kept: Money) -> String {
+pub fn told(what: &str, given: &[GivenBack], kept: Money) -> String {
     /// So many lines are named; a note has all of them anyway.
     const NAMED_MAX: usize = 20;
     let named = given.iter().take(NAMED_MAX).map(|it| match it.days {
@@ -211,7 +253,7 @@ pub fn told(on: Date, given: &[GivenBack], kept: Money) -> String {
         named.push("and others".to_owned());
     }
     let kept = if kept.is_zero() { String::new() } else { format!("; less {kept}, which is kept") };
-    format!("Ended on {on}: {}{kept}", named.join(", "))
+    format!("{what}: {}{kept}", named.join(", "))
 }
 
 #[cfg(test)]
@@ -312,11 +354,12 @@ mod tests {
     fn a_note_says_what_it_gives_back() {
         let of = |label: &str, days| GivenBack {
             ask: LineAsk { place: 0, net: euros("1") },
+            price: None,
             label: label.parse().expect(label),
             days,
         };
         let given = [of("Month", Some((21, 31))), of("Setup", None)];
-        let told = |kept: &str| told(date("2026-03-11"), &given, euros(kept));
+        let told = |kept: &str| told("Ended on 2026-03-11", &given, euros(kept));
         assert_eq!(told("0"), "Ended on 2026-03-11: Month for 21 of 31 days, Setup");
         assert!(told("5").ends_with("Setup; less 5.00 EUR, which is kept"), "{}", told("5"));
     }

@@ -146,7 +146,7 @@ impl Subscription {
     fn scheduled_end_on(&self) -> Option<(Date, Step)> {
         let ends = self.scheduled.iter().filter(|it| match it.plan {
             Plan::Cancel(_) => true,
-            Plan::Change(_) => false,
+            Plan::Change(_) | Plan::Switch(_) => false,
         });
         ends.map(|it| (it.on, Step::Scheduled)).min()
     }

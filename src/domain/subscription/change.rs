@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::term::RunningTerm;
 use crate::domain::catalog::characteristic::Choices;
 use crate::domain::catalog::term::Renewal;
 use crate::domain::id::{BillingAccountId, OfferId, OrderId, PriceId, ResourceId, SpecificationId};
+use crate::domain::order::item::Wish;
 use crate::domain::quantity::Quantity;
 use crate::domain::text::{Code, Name, Prose};
 use crate::domain::time::{Date, Instant};
@@ -81,8 +81,6 @@ pub enum Change {
     Resources(Entitlements),
     /// Other choices for these characteristics.
     Characteristics(Choices),
-    /// Another offer, plan or term, with all that comes with it.
-    Switch(Box<Deal>, Option<RunningTerm>),
     /// Other prices for the same.
     Prices(TakenPrices),
     /// Another billing account.
@@ -110,11 +108,9 @@ impl Change {
     #[must_use]
     pub const fn commerce(&self) -> Commerce {
         match self {
-            Self::Quantity(_)
-            | Self::Resources(_)
-            | Self::Characteristics(_)
-            | Self::Switch(..)
-            | Self::Prices(_) => Commerce::Bought,
+            Self::Quantity(_) | Self::Resources(_) | Self::Characteristics(_) | Self::Prices(_) => {
+                Commerce::Bought
+            }
             Self::BillingAccount(_) | Self::Renewal(_) | Self::TermEnd(_) | Self::Name(_) => {
                 Commerce::Free
             }
@@ -158,6 +154,16 @@ words! {
     }
 }
 
+words! {
+    /// When a switch to another offer, plan or term takes effect.
+    SwitchAt {
+        /// At once: what is not used of the old is given back.
+        Now = "now";
+        /// When what is paid for is over.
+        PeriodEnd = "period_end";
+    }
+}
+
 /// What is to happen on a later day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Plan {
@@ -165,6 +171,8 @@ pub enum Plan {
     Change(Change),
     /// It is called off.
     Cancel(Cancellation),
+    /// It is switched to another offer, plan or term, as far as that can still be had then.
+    Switch(Box<Wish>),
 }
 
 /// Something that was agreed on for a later day.

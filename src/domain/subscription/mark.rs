@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Subscription;
 use super::term::RunningTerm;
+use crate::domain::catalog::price::Figure;
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::PriceId;
 use crate::domain::quantity::Quantity;
@@ -22,12 +23,15 @@ pub struct ChargedUntil {
     pub units: Option<Quantity>,
     /// The day whose number of units that was.
     pub as_of: Option<Date>,
+    /// Of a price that took the place of another in mid period and was not charged yet: what was
+    /// given back of that one, without tax.
+    pub given_back: Option<Figure>,
 }
 
 impl From<Date> for ChargedUntil {
     /// Nothing was charged, and nothing is before a day.
     fn from(on: Date) -> Self {
-        Self { on, periods: 0, units: None, as_of: None }
+        Self { on, periods: 0, units: None, as_of: None, given_back: None }
     }
 }
 

@@ -29,6 +29,7 @@ mod mark;
 pub mod pool;
 pub mod renewal;
 pub mod seat;
+pub mod switch;
 pub mod term;
 pub mod tree;
 mod upstream;
@@ -597,20 +598,33 @@ impl Subscription {
     /// # Errors
     /// If its state does not allow the change, or if it takes units away that users have.
     pub fn changed(self, change: Change, seats: u32) -> Result<(Self, Verb), Rejection> {
-        let allowed = match change.commerce() {
+        self.must_be_open_to(change.commerce())?;
+        let had = self.quantity();
+        let changed = self.with(change)?;
+        changed.must_seat(had, seats)?;
+        Ok((changed, Verb::Changed))
+    }
+
+    /// Refuses a change that its state does not allow.
+    fn must_be_open_to(&self, commerce: Commerce) -> Result<(), Rejection> {
+        let allowed = match commerce {
             Commerce::Bought => self.state.is_running(),
             Commerce::Free => self.state.is_living(),
         };
-        if !allowed {
-            let why = format!("a subscription that is `{}` cannot be changed so", self.state);
-            return Err(Rejection::new(Code::SubscriptionStateForbids, why));
+        if allowed {
+            return Ok(());
         }
-        let (least, changed) = (self.quantity().min(seats.max(1)), self.with(change)?);
-        if changed.quantity() < least {
-            let why = format!("users have `{seats}` units of it; release some first");
-            return Err(Rejection::new(Code::SeatForbids, why));
+        let why = format!("a subscription that is `{}` cannot be changed so", self.state);
+        Err(Rejection::new(Code::SubscriptionStateForbids, why))
+    }
+
+    /// Refuses to take units away that users have, of as many as there were.
+    fn must_seat(&self, had: u32, seats: u32) -> Result<(), Rejection> {
+        if self.quantity() >= had.min(seats.max(1)) {
+            return Ok(());
         }
-        Ok((changed, Verb::Changed))
+        let why = format!("users have `{seats}` units of it; release some first");
+        Err(Rejection::new(Code::SeatForbids, why))
     }
 
     fn with(mut self, change: Change) -> Result<Self, Rejection> {
@@ -623,10 +637,6 @@ impl Subscription {
             Change::Name(name) => self.name = name,
             Change::Renewal(renewal) => self.term = self.term.map(|it| it.renewing(renewal)),
             Change::TermEnd(on) => self.term = Some(self.ending(on)?),
-            Change::Switch(deal, term) => {
-                self.deal = *deal;
-                self.term = term.or(self.term);
-            }
         }
         Ok(self)
     }
@@ -664,7 +674,7 @@ impl Subscription {
         let (before, is_order) = (self.scheduled.len(), self.ends_on().is_some());
         self.scheduled.retain(|it| match it.plan {
             Plan::Cancel(_) => it.cause.is_some(),
-            Plan::Change(_) => true,
+            Plan::Change(_) | Plan::Switch(_) => true,
         });
         if self.scheduled.len() < before {
             return Ok((self, Verb::Changed));

@@ -78,7 +78,7 @@ impl Subscription {
 
     /// The mark with which a price begins in a term from `on`, whatever renewals lie before. `over`
     /// are the prices whose place the new ones take.
-    fn begins_on<'a>(
+    pub(super) fn begins_on<'a>(
         &self,
         price: &Price,
         on: Date,

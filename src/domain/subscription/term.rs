@@ -114,6 +114,13 @@ impl RunningTerm {
         Some(Self { start_on, end_on, count, ..self.clone() })
     }
 
+    /// The same days as another term that is as long: what it is called and what follows it are that
+    /// one's, how it renews stays as it was said.
+    #[must_use]
+    pub fn called(self, term: &catalog::term::Term) -> Self {
+        Self { key: Some(term.key.clone()), renews_into: term.renews_into.clone(), ..self }
+    }
+
     /// The same with another way of renewing.
     #[must_use]
     pub fn renewing(self, renewal: Renewal) -> Self {

@@ -1,7 +1,7 @@
 //! A subscription as the vendor that sells it on would have it: for what it costs the vendor.
 
-use super::Subscription;
 use super::change::Deal;
+use super::{ChargedUntil, Subscription};
 use crate::domain::id::{AccountId, BillingAccountId, PriceId};
 
 impl Subscription {
@@ -14,7 +14,9 @@ impl Subscription {
         deal: Deal,
         answers: &[(PriceId, PriceId)],
     ) -> Self {
-        let marks = answers.iter().filter_map(|(own, to)| Some((*own, *self.charged.get(to)?)));
+        // What was given back of another price was given back in the buyer's money.
+        let mark = |to| self.charged.get(to).map(|it| ChargedUntil { given_back: None, ..*it });
+        let marks = answers.iter().filter_map(|(own, to)| Some((*own, mark(to)?)));
         let charged = marks.collect();
         Self { account, billing_account, deal, charged, ..self }
     }

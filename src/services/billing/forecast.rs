@@ -9,6 +9,7 @@ use super::shelf::Shelf;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::billing_account::schedule::first_billing_date;
 use crate::domain::billing::invoice::Content;
+use crate::domain::billing::invoice::line::Line;
 use crate::domain::id::BillingAccountId;
 use crate::domain::money::Currency;
 use crate::domain::subscription::Subscription;
@@ -75,6 +76,52 @@ pub(in crate::services) fn first_bills(
     groups.into_iter().map(|(id, group)| first_bill(cx, id, &group)).collect()
 }
 
+/// The next bill of the billing account that a subscription is on, as if that were as it is given: of
+/// all that is billed there.
+///
+/// # Errors
+/// [`Error::Rejected`] if it cannot be billed; if the store fails.
+pub(in crate::services) fn with_switched(cx: Cx<'_>, it: &Subscription) -> Result<Forecast, Error> {
+    let billing_account = billing_account_of(cx, it.billing_account())?;
+    let mut all = gather::subscriptions_of(cx, &billing_account)?;
+    all.retain(|other| other.id != it.id);
+    all.push(it.clone());
+    first_bill(cx, billing_account.id, &all)
+}
+
+/// What is charged for a subscription by a day because it is as it is `after` a change on that day,
+/// and not as it was `before`.
+///
+/// # Errors
+/// [`Error::Rejected`] if it cannot be billed; if the store fails.
+pub(in crate::services) fn charged_by(
+    cx: Cx<'_>,
+    (before, after): (&Subscription, &Subscription),
+    on: Date,
+) -> Result<Vec<Line>, Error> {
+    let billing_account = billing_account_of(cx, after.billing_account())?;
+    let shift = i64::from(billing_account.terms().cycle.shift_days);
+    let (mut shelf, day) = (Shelf::default(), on.plus_days(shift.max(0)));
+    let mut lines = |it: &Subscription| {
+        let about = (std::slice::from_ref(it), day);
+        let bill = gather::billed_apart(cx, &mut shelf, &billing_account, about)?;
+        Ok::<_, Error>(bill.content.map(|it| it.lines).unwrap_or_default())
+    };
+    let was = lines(before)?;
+    let is_same = |one: &Line, other: &Line| {
+        (one.price, one.service_period, one.net) == (other.price, other.service_period, other.net)
+    };
+    let is_due = |it: &Line| it.service_period.is_none_or(|it| it.start() <= on);
+    let mut charged = lines(after)?;
+    charged.retain(|it| is_due(it) && !was.iter().any(|other| is_same(it, other)));
+    Ok(charged)
+}
+
+fn billing_account_of(cx: Cx<'_>, id: BillingAccountId) -> Result<BillingAccount, Error> {
+    let found = cx.view.find::<BillingAccount>(id)?;
+    found.ok_or_else(|| Error::not_found(id))
+}
+
 /// The bill of a billing account on which nothing is charged.
 pub(in crate::services) fn no_bill(cx: Cx<'_>, it: &BillingAccount) -> Forecast {
     let on = first_day(cx, it);
@@ -91,8 +138,7 @@ fn first_bill(
     id: BillingAccountId,
     subscriptions: &[Subscription],
 ) -> Result<Forecast, Error> {
-    let found = cx.view.find::<BillingAccount>(id)?;
-    let billing_account = found.ok_or_else(|| Error::not_found(id))?;
+    let billing_account = billing_account_of(cx, id)?;
     let terms = billing_account.terms();
     let (mut shelf, mut on) = (Shelf::default(), first_day(cx, &billing_account));
     for _ in 0..DATES_MAX {

@@ -16,7 +16,7 @@ use crate::domain::billing::due::{
     self, Billable, BillablePrice, ChargeDays, FormerUnits, Hold, UsageTotal, dues,
 };
 use crate::domain::billing::invoice::line::LineKind;
-use crate::domain::catalog::price::{Price, PriceKind, PriceModel, PriceVersion};
+use crate::domain::catalog::price::{Figure, Price, PriceKind, PriceModel, PriceVersion};
 use crate::domain::catalog::tax::Registration;
 use crate::domain::id::{OfferId, SubscriptionId, TaxCategoryId};
 use crate::domain::quantity::Quantity;
@@ -67,6 +67,8 @@ struct GatheredPrice {
     charged_until: Option<Date>,
     charged_units: Option<Quantity>,
     charged_as_of: Option<Date>,
+    given_back: Option<Figure>,
+    sold_as: Option<(OfferId, Name)>,
     ends_on: Option<Date>,
     units: Quantity,
     former: Vec<FormerUnits>,
@@ -133,9 +135,9 @@ pub(super) fn charge_days(
 ) -> Result<ChargeDays, Error> {
     let account = account_of(cx, billing_account)?;
     let gathered = gather(cx, &mut Shelf::default(), billing_account, (&account, it))?;
+    let policy = policy(cx, account.stamp.seller)?;
     Ok(gathered.map_or(ChargeDays::default(), |it| {
         let prices = it.prices();
-        let policy = policy(account.stamp.seller);
         due::charge_days(&it.billable(&prices), billing_account.terms().cycle, &policy)
     }))
 }
@@ -147,7 +149,7 @@ fn account_of(cx: Cx<'_>, billing_account: &BillingAccount) -> Result<Arc<Accoun
 }
 
 /// All subscriptions on a billing account, however many.
-fn subscriptions_of(
+pub(super) fn subscriptions_of(
     cx: Cx<'_>,
     billing_account: &BillingAccount,
 ) -> Result<Vec<Subscription>, Error> {
@@ -178,7 +180,8 @@ fn gather(
     let mut prices = Vec::with_capacity(it.deal().prices.len());
     for id in it.deal().prices.keys() {
         let price = shelf.price(cx, *id)?;
-        let tax_category = shelf.tax_category(cx, (&offer, &price))?;
+        let sold = shelf.offer(cx, price.offer)?;
+        let tax_category = shelf.tax_category(cx, (&sold, &price))?;
         let price = gather_price(cx, shelf, (it, price), locale)?;
         prices.push(GatheredPrice { tax_category, ..price });
     }
@@ -234,6 +237,8 @@ fn gather_price(
         charged_until: it.charged.get(&price.id).map(|it| it.on),
         charged_units: it.charged.get(&price.id).and_then(|it| it.units),
         charged_as_of: it.charged.get(&price.id).and_then(|it| it.as_of),
+        given_back: it.charged.get(&price.id).and_then(|it| it.given_back),
+        sold_as: sold_as(cx, shelf, (it, &price), locale)?,
         former: former((it, &*price), units),
         ends_on: taken.and_then(|it| it.until_on),
         units,
@@ -242,6 +247,21 @@ fn gather_price(
         usage: Vec::new(),
         price,
     })
+}
+
+/// Of a price that was taken before a switch: of what it is, and what that was called.
+fn sold_as(
+    cx: Cx<'_>,
+    shelf: &mut Shelf,
+    (it, price): (&Subscription, &Price),
+    locale: &Locale,
+) -> Result<Option<(OfferId, Name)>, Error> {
+    if price.offer == it.deal().offer {
+        return Ok(None);
+    }
+    let offer = shelf.offer(cx, price.offer)?;
+    let name = it.name().unwrap_or_else(|| offer.content.name.text(locale)).clone();
+    Ok(Some((offer.id, name)))
 }
 
 /// How many units a price multiplied before, as far as they were not as many as after it; of one that
@@ -317,6 +337,8 @@ impl GatheredPrice {
             charged_until: self.charged_until,
             charged_units: self.charged_units,
             charged_as_of: self.charged_as_of,
+            given_back: self.given_back,
+            sold_as: self.sold_as.as_ref().map(|(offer, name)| (*offer, name)),
             ends_on: self.ends_on,
             units: self.units,
             former: &self.former,
@@ -338,7 +360,7 @@ fn bill(
     billing_account: &BillingAccount,
     (gathered, on): (&mut [Gathered], Date),
 ) -> Result<Bill, Error> {
-    let (terms, policy) = (billing_account.terms(), policy(account.stamp.seller));
+    let (terms, policy) = (billing_account.terms(), seller.policy);
     let mut is_due = false;
     for it in gathered.iter_mut() {
         let prices = it.prices();

@@ -170,6 +170,6 @@ fn charge(subscription: &mut Subscription, mark: &Mark, until: Date) {
     let is_new = before.is_none_or(|it| it.on < until);
     let periods = before.map_or(0, |it| it.periods) + u32::from(is_new);
     let (units, as_of) = (mark.units, mark.as_of);
-    let charged = ChargedUntil { on: until, periods, units, as_of };
+    let charged = ChargedUntil { on: until, periods, units, as_of, given_back: None };
     subscription.charged.insert(mark.price, charged);
 }

@@ -10,6 +10,7 @@ mod forecast;
 mod gather;
 mod issue;
 mod page;
+mod policy;
 mod preview;
 mod readable;
 mod run;
@@ -18,21 +19,13 @@ mod unused;
 
 pub use self::consumption::resource_usage;
 pub use self::forecast::{BillDates, Forecast, dates};
-pub(super) use self::forecast::{first_bills, no_bill};
+pub(super) use self::forecast::{charged_by, first_bills, no_bill, with_switched};
 pub(super) use self::issue::{Series, book, number, seal};
 pub use self::page::Pages;
 pub(crate) use self::page::step;
+pub use self::policy::{policy, policy_of, set_policy};
 pub use self::preview::{Calculation, Wish, calculate};
 pub use self::run::{Left, cancel, get, left, list, plan, start};
 pub use self::shelf::zone_of_buyer;
 pub(super) use self::shelf::{party_of, zone_at};
-pub(super) use self::unused::give_back;
-
-use crate::domain::billing::policy::Policy;
-use crate::domain::stamp::SellerNumber;
-
-/// The settings by which a seller bills.
-#[must_use]
-pub const fn policy(_: SellerNumber) -> Policy {
-    Policy::DEFAULT
-}
+pub(super) use self::unused::{Replacement, give_back, give_back_replaced};

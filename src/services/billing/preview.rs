@@ -7,6 +7,7 @@ use super::shelf::Shelf;
 use crate::domain::billing::charge::Charging;
 use crate::domain::billing::invoice::Totals;
 use crate::domain::billing::invoice::explanation::Explanation;
+use crate::domain::billing::policy::Policy;
 use crate::domain::billing::tax::{TaxSheet, TaxTerms, TaxTotal, Taxable, assess};
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::alteration::{Occurrence, Turn};
@@ -80,6 +81,7 @@ pub fn calculate(cx: Cx<'_>, wish: &Wish) -> Result<Calculation, Error> {
         return Err(Rejection::new(Code::PriceMissing, why).into());
     }
     let on = Zone::UTC.date_of(cx.now);
+    let policy = policy(cx, offer.stamp.seller)?;
     let taxes = match rules(cx, (&offer, wish, on), &prices) {
         Ok(found) => Ok(found),
         Err(Error::Rejected(why)) => Err(why),
@@ -88,9 +90,9 @@ pub fn calculate(cx: Cx<'_>, wish: &Wish) -> Result<Calculation, Error> {
     let mut charges = Vec::with_capacity(prices.len());
     for (place, price) in prices.into_iter().enumerate() {
         let tax = taxes.as_ref().map_or(Percent::ZERO, |it| it.percent(place));
-        charges.push(charge(&offer, price, wish, (on, tax))?);
+        charges.push(charge((&offer, &policy), price, wish, (on, tax))?);
     }
-    taxed(&offer, wish, (charges, taxes))
+    taxed(&policy, wish, (charges, taxes))
 }
 
 fn is_wanted(it: &Price, wish: &Wish) -> bool {
@@ -100,12 +102,11 @@ fn is_wanted(it: &Price, wish: &Wish) -> bool {
 }
 
 fn charge(
-    offer: &Offer,
+    (offer, policy): (&Offer, &Policy),
     price: Price,
     wish: &Wish,
     (on, tax): (Date, Percent),
 ) -> Result<Charge, Error> {
-    let policy = policy(offer.stamp.seller);
     let counted = counted(offer, &price, wish);
     if counted.is_negative() {
         return Err(Invalid::one("/quantity", "range", "must not be negative").into());
@@ -157,11 +158,10 @@ fn additional(offer: &Offer, wish: &Wish, id: ResourceId) -> Quantity {
 }
 
 fn taxed(
-    offer: &Offer,
+    policy: &Policy,
     wish: &Wish,
     (mut charges, taxes): (Vec<Charge>, Result<Taxes, Rejection>),
 ) -> Result<Calculation, Error> {
-    let policy = policy(offer.stamp.seller);
     let terms =
         TaxTerms { scope: policy.tax_scope, rounding: policy.rounding, currency: wish.currency };
     let mut totals = Totals::nothing(wish.currency);

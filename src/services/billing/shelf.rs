@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::policy;
 use super::readable::readable;
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
@@ -10,6 +11,7 @@ use crate::domain::account::class::{CreditTerms, CustomerClass};
 use crate::domain::account::profile::{AddressUse, Matter};
 use crate::domain::billing::invoice::InvoiceParty;
 use crate::domain::billing::letterhead::{Imprint, Letterhead};
+use crate::domain::billing::policy::Policy;
 use crate::domain::billing::tax::Taxing;
 use crate::domain::catalog::category::{Category, DEPTH_MAX, ResourceCategory};
 use crate::domain::catalog::offer::Offer;
@@ -32,6 +34,8 @@ use crate::store::{Along, Record};
 pub(super) struct Seller {
     pub(super) party: InvoiceParty,
     letterhead: Option<Letterhead>,
+    /// The settings by which it bills.
+    pub(super) policy: Policy,
     zones: Vec<TaxZone>,
     rules: Vec<TaxRule>,
     categories: Vec<TaxCategory>,
@@ -144,6 +148,7 @@ impl Shelf {
         let seller = Arc::new(Seller {
             party: party_of(&account, None),
             letterhead: letterhead::of(cx, number)?,
+            policy: policy(cx, number)?,
             zones: of_seller_or_provider(cx, taxing)?,
             categories: of_seller_or_provider(cx, taxing)?,
             rules,

@@ -1,12 +1,14 @@
-//! Unused days: giving back what was paid in advance for a subscription that is called off.
+//! Unused days: giving back what was paid in advance for a subscription that is called off, or that
+//! goes on at other prices.
 
 use std::collections::BTreeSet;
 
 use super::policy;
 use crate::domain::account::cycle::Cycle;
-use crate::domain::billing::credit;
+use crate::domain::billing::credit::{self, Credit, CreditNote};
 use crate::domain::billing::invoice::Invoice;
 use crate::domain::billing::invoice::lifecycle::State;
+use crate::domain::billing::switch::{self, Replaced};
 use crate::domain::billing::unused::{self, Ended, Extent, GivenBack};
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::PriceKind;
@@ -51,13 +53,15 @@ pub(in crate::services) fn give_back(
         Extent::Unused(_) if charged.is_empty() => return Ok(it),
         Extent::Unused(_) | Extent::Everything => {}
     }
-    let mut kept: Option<Money> = None;
-    for invoice in invoices(act, &it, &ended, charged.clone())? {
+    let is_whole = ended.extent() == Extent::Everything;
+    let first_on = if is_whole { Some(ended.term_from) } else { it.began_on() };
+    let wanted = Wanted { on, first_on, charged: charged.clone(), is_whole };
+    let mut kept: Option<(Money, Money)> = None;
+    for invoice in invoices(act, &it, wanted)? {
         let nothing = Money::zero(invoice.content().currency);
-        let before = kept.map_or_else(|| ended.kept(nothing), Ok)?;
+        let before = kept.map_or_else(|| Ok((ended.kept(nothing)?, nothing)), Ok::<_, Error>)?;
         kept = Some(of_invoice(act, invoice, (&ended, before, to))?);
     }
-    let is_whole = ended.extent() == Extent::Everything;
     let it = it.charged_up_to(on, &charged);
     if is_whole { whole(act, it, on) } else { Ok(it) }
 }
@@ -71,28 +75,83 @@ fn whole(act: &Act<'_>, it: Subscription, on: Date) -> Result<Subscription, Erro
     Ok(it.given_back_whole(on, &ended))
 }
 
+/// What was given back of prices that were replaced.
+#[derive(Debug, Clone, Default)]
+pub(in crate::services) struct Replacement {
+    /// Line by line.
+    pub(in crate::services) given: Vec<GivenBack>,
+    /// By which credit notes.
+    pub(in crate::services) notes: Vec<CreditNote>,
+}
+
+/// Gives back what was charged at prices that are charged no more beyond the day `on`: by a credit
+/// note for each invoice that they stand on, each for the reason that begins with `what`. Answers the
+/// subscription, charged at them up to that day.
+///
+/// # Errors
+/// If an amount is too large; if the store fails.
+pub(in crate::services) fn give_back_replaced(
+    act: &mut Act<'_>,
+    it: Subscription,
+    (on, prices): (Date, &BTreeSet<PriceId>),
+    what: &str,
+) -> Result<(Subscription, Replacement), Error> {
+    let mut found = Replacement::default();
+    let charged: BTreeSet<PriceId> =
+        it.charged_beyond(on).filter(|it| prices.contains(it)).collect();
+    if charged.is_empty() || !switch::gives_back(&policy(act.cx(), it.stamp.seller)?) {
+        return Ok((it, found));
+    }
+    let first_on = it.began_on();
+    let wanted = Wanted { on, first_on, charged: charged.clone(), is_whole: false };
+    let replaced = Replaced { subscription: it.id, on, prices };
+    let mut already: Option<Money> = None;
+    for invoice in invoices(act, &it, wanted)? {
+        let policy = policy(act.cx(), invoice.stamp.seller)?;
+        let before = invoice::credits_of(act.cx(), invoice.id)?;
+        let mut given = replaced.of(&invoice, &before, &policy)?;
+        let nothing = Money::zero(invoice.content().currency);
+        let gave = replaced.given_already(&invoice, &policy)?;
+        let gave = already.unwrap_or(nothing).plus(gave)?;
+        already = Some(unused::keep(&mut given, gave)?);
+        if given.is_empty() {
+            continue;
+        }
+        let reason = reason(what, &given, nothing)?;
+        found.notes.push(credited(act, invoice, (&before, &given, RefundTo::Balance), reason)?);
+        found.given.extend(given);
+    }
+    Ok((it.charged_up_to(on, &charged), found))
+}
+
+/// What is looked for on invoices.
+struct Wanted {
+    /// The first day that goes back.
+    on: Date,
+    /// The first day of which anything could go back.
+    first_on: Option<Date>,
+    /// The prices whose charge for that day is to be found.
+    charged: BTreeSet<PriceId>,
+    /// Whether all goes back that was charged since the first day.
+    is_whole: bool,
+}
+
 /// The invoices on which something stands that goes back, the newest first.
-fn invoices(
-    act: &Act<'_>,
-    it: &Subscription,
-    ended: &Ended<'_>,
-    mut charged: BTreeSet<PriceId>,
-) -> Result<Vec<Invoice>, Error> {
-    let is_whole = ended.extent() == Extent::Everything;
-    let first_on = if is_whole { Some(ended.term_from) } else { it.began_on() };
+fn invoices(act: &Act<'_>, it: &Subscription, mut wanted: Wanted) -> Result<Vec<Invoice>, Error> {
     // Nothing was billed earlier than that before its time.
-    let since = first_on.unwrap_or(ended.on).plus_days(-i64::from(Cycle::SHIFT_DAYS_MAX));
+    let since = wanted.first_on.unwrap_or(wanted.on);
+    let since = since.plus_days(-i64::from(Cycle::SHIFT_DAYS_MAX));
     let (mut found, mut page) = (Vec::new(), PageRequest::first(INVOICES_AT_ONCE));
     loop {
         let along = Along::Owner(it.account());
         let read = act.cx().view.list::<Invoice>(&along, &page, &mut |_| true)?;
         for invoice in read.items {
             let is_late = invoice.issue().is_some_and(|it| it.issued_on < since);
-            if is_late || (charged.is_empty() && !is_whole) {
+            if is_late || (wanted.charged.is_empty() && !wanted.is_whole) {
                 return Ok(found);
             }
-            for price in unused::covered(&invoice, it.id, ended.on) {
-                charged.remove(&price);
+            for price in unused::covered(&invoice, it.id, wanted.on) {
+                wanted.charged.remove(&price);
             }
             let names = invoice.content().lines.iter().any(|line| line.subscription == Some(it.id));
             if names && invoice.state() != State::Draft {
@@ -106,22 +165,38 @@ fn invoices(
     }
 }
 
-/// Credits what goes back of an invoice; answers what is left to be kept.
+/// Credits what goes back of an invoice; answers what is left to be kept, and what later invoices gave
+/// back already that this one does not name.
 fn of_invoice(
     act: &mut Act<'_>,
     invoice: Invoice,
-    (ended, kept, to): (&Ended<'_>, Money, RefundTo),
-) -> Result<Money, Error> {
-    let policy = policy(invoice.stamp.seller);
+    (ended, (kept, already), to): (&Ended<'_>, (Money, Money), RefundTo),
+) -> Result<(Money, Money), Error> {
+    let policy = policy(act.cx(), invoice.stamp.seller)?;
     let before = invoice::credits_of(act.cx(), invoice.id)?;
     let mut given = ended.of(&invoice, &before, &policy)?;
+    let already = already.plus(ended.given_already(&invoice, &policy)?)?;
+    let already = unused::keep(&mut given, already)?;
     let left = unused::keep(&mut given, kept)?;
     if given.is_empty() {
-        return Ok(left);
+        return Ok((left, already));
     }
+    let what = format!("Ended on {}", ended.on);
+    let reason = reason(&what, &given, kept.minus(left)?)?;
+    credited(act, invoice, (&before, &given, to), reason)?;
+    Ok((left, already))
+}
+
+/// Credits parts of an invoice; what was paid goes back to where it came from if that is wanted.
+fn credited(
+    act: &mut Act<'_>,
+    invoice: Invoice,
+    (before, given, to): (&[Credit], &[GivenBack], RefundTo),
+    reason: Prose,
+) -> Result<CreditNote, Error> {
+    let rounding = policy(act.cx(), invoice.stamp.seller)?.rounding;
     let asks: Vec<_> = given.iter().map(|it| it.ask).collect();
-    let content = credit::lines(&invoice, &before, &asks, policy.rounding)?;
-    let reason = reason(ended.on, &given, kept.minus(left)?)?;
+    let content = credit::lines(&invoice, before, &asks, rounding)?;
     let gross = content.totals.gross;
     let invoice = match to {
         RefundTo::Balance | RefundTo::Nowhere => invoice,
@@ -131,10 +206,9 @@ fn of_invoice(
             act.load(invoice.id)?
         }
     };
-    invoice::issue_credit(act, invoice, (content, reason))?;
-    Ok(left)
+    invoice::issue_credit(act, invoice, (content, reason))
 }
 
-fn reason(on: Date, given: &[GivenBack], kept: Money) -> Result<Prose, Error> {
-    unused::told(on, given, kept).parse().map_err(Error::internal)
+fn reason(what: &str, given: &[GivenBack], kept: Money) -> Result<Prose, Error> {
+    unused::told(what, given, kept).parse().map_err(Error::internal)
 }

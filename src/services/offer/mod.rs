@@ -222,6 +222,12 @@ fn named_by(
     for (place, part) in content.parts.iter().enumerate() {
         named(cx, &format!("/bundle/{place}/offer"), part.offer)?;
     }
+    for (place, switch) in content.switches.iter().enumerate() {
+        let had = |it: &OfferContent| it.switches.iter().any(|it| it.to == switch.to);
+        if !before.is_some_and(had) {
+            named(cx, &format!("/switches/{place}/to"), switch.to)?;
+        }
+    }
     for (place, rate) in content.resources.iter().enumerate() {
         let had = |it: &OfferContent| it.resources.iter().any(|it| it.resource == rate.resource);
         if !before.is_some_and(had) {

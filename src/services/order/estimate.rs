@@ -8,21 +8,30 @@
 //! bought the originals of the offers that it sells on.
 
 use super::place;
+use super::switch::foreseen;
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
+use crate::domain::billing::credit::CreditNote;
+use crate::domain::billing::invoice::Invoice;
+use crate::domain::billing::invoice::line::Line;
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::Price;
 use crate::domain::error::{Code, Rejection};
-use crate::domain::id::PriceId;
-use crate::domain::money::Currency;
+use crate::domain::id::{AccountId, CreditNoteId, PriceId};
+use crate::domain::money::{Currency, Money};
 use crate::domain::operator::{Decision, Permission};
 use crate::domain::order::item::Item;
 use crate::domain::order::{Order, PlaceOrder};
+use crate::domain::page::PageRequest;
 use crate::domain::quantity::Quantity;
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::change::{Deal, Entitlement};
 use crate::services::billing::{self, Forecast};
 use crate::services::{Act, Error, account, billing_account, offer, provisioning};
+use crate::store::{Along, Records};
+
+/// So many credit notes are looked at in one go.
+const NOTES_AT_ONCE: usize = 20;
 
 /// What an order would come to.
 #[derive(Debug, Clone)]
@@ -32,6 +41,19 @@ pub struct Estimate {
     pub items: Vec<Item>,
     /// The first bill of each billing account that would charge something for it.
     pub bills: Vec<Forecast>,
+    /// What would be given back at once of earlier bills, line by line.
+    pub credits: Vec<Credited>,
+}
+
+/// What would be given back of a line of an invoice.
+#[derive(Debug, Clone)]
+pub struct Credited {
+    /// The line, as it was charged.
+    pub line: Line,
+    /// How much, without tax.
+    pub net: Money,
+    /// The tax on it.
+    pub tax: Money,
 }
 
 /// What an order would come to, if it were placed now; nothing is placed.
@@ -40,9 +62,19 @@ pub struct Estimate {
 /// As [`place`]; if what it would make cannot be billed.
 pub fn estimate(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Estimate, Error> {
     act.suppose(|act| {
+        let account = placed.account();
+        let last = last_note(act, account)?;
         let (items, subscriptions) = supposed(act, placed)?;
-        let bills = billing::first_bills(act.cx(), subscriptions)?;
-        Ok(Estimate { items, bills })
+        let mut credits = Vec::new();
+        for note in notes(act, account, last)? {
+            credits.extend(credited(act, &note)?);
+        }
+        let mut after = Vec::with_capacity(subscriptions.len());
+        for it in subscriptions {
+            after.push(foreseen(act, it)?);
+        }
+        let bills = billing::first_bills(act.cx(), after)?;
+        Ok(Estimate { items, bills, credits })
     })
 }
 
@@ -69,8 +101,48 @@ pub fn estimate_costs(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Estimate,
         if bills.is_empty() {
             bills.push(billing::no_bill(act.cx(), &bills_to));
         }
-        Ok(Estimate { items, bills })
+        Ok(Estimate { items, bills, credits: Vec::new() })
     })
+}
+
+/// The credit notes of an account that are later than one, the newest first; all if none is named.
+fn notes(
+    act: &Act<'_>,
+    account: AccountId,
+    after: Option<CreditNoteId>,
+) -> Result<Vec<CreditNote>, Error> {
+    let along = Along::Owner(account);
+    let (mut found, mut page) = (Vec::new(), PageRequest::first(NOTES_AT_ONCE));
+    loop {
+        let read = act.cx().view.list::<CreditNote>(&along, &page, &mut |_| true)?;
+        for note in read.items {
+            if Some(note.id) == after {
+                return Ok(found);
+            }
+            found.push(note);
+        }
+        page.after = read.next;
+        if page.after.is_none() {
+            return Ok(found);
+        }
+    }
+}
+
+/// The last credit note of an account.
+fn last_note(act: &Act<'_>, account: AccountId) -> Result<Option<CreditNoteId>, Error> {
+    let page = PageRequest::first(1);
+    let read = act.cx().view.list::<CreditNote>(&Along::Owner(account), &page, &mut |_| true)?;
+    Ok(read.items.first().map(|it| it.id))
+}
+
+fn credited(act: &Act<'_>, note: &CreditNote) -> Result<Vec<Credited>, Error> {
+    let invoice: Invoice = act.load(note.content().invoice)?;
+    let lines = &invoice.content().lines;
+    let of = note.content().lines.iter().filter_map(|it| {
+        let line = lines.get(usize::try_from(it.place).ok()?)?.clone();
+        Some(Credited { line, net: it.net, tax: it.tax })
+    });
+    Ok(of.collect())
 }
 
 /// Places an order and works on it, as far as all goes well: its items, and what becomes of the

@@ -6,24 +6,29 @@
 mod credit;
 mod estimate;
 mod pool;
+mod switch;
 mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) use self::credit::must_be_trusted;
-pub use self::estimate::{Estimate, estimate, estimate_costs};
+pub use self::estimate::{Credited, Estimate, estimate, estimate_costs};
 pub use self::pool::enlarging;
+pub(super) use self::switch::carry_out;
+use self::switch::{Changed, is_switch};
+pub use self::switch::{Possible, Preview, preview, switches_of};
 pub use self::work::work;
 pub(super) use self::work::{
     item_called_off, item_done, item_failed, item_tried_again, items_done,
 };
+use super::billing::Replacement;
 use super::{Act, Cx, Error, attribute, offer, subscription};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::profile::AddressUse;
 use crate::domain::attribute::definition::Attributed;
 use crate::domain::catalog::eligibility::Buyer;
-use crate::domain::catalog::offer::Offer;
+use crate::domain::catalog::offer::{Direction, Offer};
 use crate::domain::catalog::resource::Resource;
 use crate::domain::catalog::specification::Specification;
 use crate::domain::error::{Code, Invalid, Rejection};
@@ -39,7 +44,7 @@ use crate::domain::order::{Decision, Order, PlaceOrder};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::stamp::{SellerNumber, Stamp};
 use crate::domain::subscription::Subscription;
-use crate::domain::subscription::change::{Change, Deal, Entitlement, Entitlements};
+use crate::domain::subscription::change::{Change, Deal, Entitlement, Entitlements, SwitchAt};
 use crate::domain::text::Prose;
 use crate::store::{Along, Records, sequence};
 
@@ -183,9 +188,7 @@ fn must_be_open(act: &Act<'_>, (account, item): (AccountId, &Item)) -> Result<()
 
 /// What items ask for, with nothing left open.
 fn resolve(act: &Act<'_>, account: &Account, items: &[Item]) -> Result<Vec<Resolved>, Error> {
-    let resolved = judge(act, account, items)?.map_err(Rejection::from)?;
-    must_stay(act, &resolved)?;
-    Ok(resolved)
+    Ok(judge(act, account, items)?.map_err(Rejection::from)?)
 }
 
 /// What items ask for, with nothing left open; or everything that speaks against them.
@@ -207,27 +210,6 @@ fn judge(
     };
     let shelf = shelf(act, items, &subscriptions)?;
     Ok(resolution::resolve(items, &shelf, &Holder { buyer, subscriptions }, act.now()))
-}
-
-/// Refuses a change to another offer, plan or term, wherever the catalogue would allow it: billing
-/// has no rule yet for the part of a period that is left.
-fn must_stay(act: &Act<'_>, resolved: &[Resolved]) -> Result<(), Error> {
-    let changes = resolved.iter().enumerate().filter(|it| it.1.item.action == Action::Modify);
-    for (place, it) in changes {
-        let held = held(act, &it.item)?;
-        let field = match &it.deal {
-            Some(deal) if deal.offer != held.deal().offer => "offer",
-            Some(deal) if deal.plan != held.deal().plan => "plan",
-            Some(_) | None if it.term.as_ref() != held.term_key() => "term",
-            Some(_) | None => continue,
-        };
-        let why = format!(
-            "`/items/{place}/{field}` cannot be switched within a term: \
-             renew into another term, or call off and order anew"
-        );
-        return Err(Rejection::new(Code::OfferNotAvailable, why).into());
-    }
-    Ok(())
 }
 
 /// How much of each offer an account has.
@@ -304,28 +286,51 @@ fn priced(
     Ok(Some((Deal { prices, ..deal }, bills_to)))
 }
 
-/// Changes how much of a subscription is bought, at once and without an order, where an order could
-/// ask for it: what it may be is the same either way.
+/// Changes what of a subscription is bought, without an order, where an order could ask for it: what
+/// it may be is the same either way. Amounts change at once; `at` says when another offer, plan or
+/// term begins, if not when its seller has it.
 ///
 /// # Errors
 /// If it has changed since, anything speaks against it, or the caller may not.
 pub fn change(
     act: &mut Act<'_>,
-    (id, revision): (SubscriptionId, Option<u32>),
-    wish: &Wish,
+    which: (SubscriptionId, Option<u32>),
+    wish: (&Wish, Option<SwitchAt>),
 ) -> Result<Subscription, Error> {
+    let id = changed(act, which, wish)?.subscription.id;
+    act.get(id)
+}
+
+/// The same, with what it has led to.
+fn changed(
+    act: &mut Act<'_>,
+    (id, revision): (SubscriptionId, Option<u32>),
+    (wish, at): (&Wish, Option<SwitchAt>),
+) -> Result<Changed, Error> {
     let held: Subscription = act.get(id)?;
     act.must(Permission::SubscriptionChange, &held.stamp)?;
     act.expect_revision(&held.stamp, revision)?;
-    let account: Account = act.load(held.account())?;
-    let key = "change".parse().expect("it is a code");
-    let mut item = Item::new(key, Action::Modify, wish.clone());
-    item.subscription = Some(id);
-    let judged = judge(act, &account, &[item])?;
-    let resolved = judged.map_err(|it| Rejection::from(it.of_a_wish()))?;
-    must_buy(&account)?;
-    let resources = resolved.into_iter().filter_map(|it| it.deal).flat_map(|it| it.resources);
-    let resources = changed(&held, wish, resources);
+    if let Some(wanted) = wish.offer {
+        let found = offer::named(act.cx(), "/offer", wanted)?;
+        if found.stamp.seller != held.stamp.seller {
+            let why = format!("`{wanted}` is not for sale by the vendor of the account");
+            return Err(Invalid::one("/offer", "reference", why).into());
+        }
+    }
+    let (account, asked) = switch::resolved(act, &held, wish)?;
+    if is_switch(&held, &asked) {
+        let changed = switch::switch(act, (held, &asked), at)?;
+        if changed.direction != Some(Direction::Downgrade) {
+            must_be_trusted(act, &account)?;
+        }
+        return Ok(changed);
+    }
+    if at == Some(SwitchAt::PeriodEnd) {
+        let message = "must be left out: only another offer, plan or term begins later";
+        return Err(Invalid::one("/at", "conflict", message).into());
+    }
+    let resources =
+        changed_amounts(&held, wish, asked.deal.into_iter().flat_map(|it| it.resources));
     if is_more(&held, wish.quantity, &resources) {
         must_be_trusted(act, &account)?;
     }
@@ -335,7 +340,14 @@ pub fn change(
     if !resources.is_empty() {
         subscription::change(act, id, Change::Resources(resources))?;
     }
-    act.get(id)
+    let bills_to = subscription::bills_to(act.cx(), account.id, Some(held.billing_account()))?;
+    Ok(Changed {
+        subscription: act.load(id)?,
+        at: SwitchAt::Now,
+        on: bills_to.terms().zone.date_of(act.now()),
+        direction: None,
+        replacement: Replacement::default(),
+    })
 }
 
 /// Whether any number rises.
@@ -347,7 +359,7 @@ fn is_more(held: &Subscription, quantity: Option<u32>, resources: &Entitlements)
 
 /// Which amounts change: those that are named, and what has to rise with them. What is included stays
 /// as it was bought.
-fn changed(
+fn changed_amounts(
     held: &Subscription,
     wish: &Wish,
     resolved: impl Iterator<Item = (ResourceId, Entitlement)>,

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::switch::{is_switch, switch};
 use super::{held, must_buy, priced, resolve};
 use crate::domain::account::Account;
 use crate::domain::catalog::characteristic::Choices;
@@ -63,7 +64,7 @@ impl Progress {
         let item = &resolved.item;
         let is_done = match item.action {
             Action::Add => self.add(act, (account, order), resolved)?,
-            Action::Modify => modify(act, item)?,
+            Action::Modify => modify(act, resolved)?,
             Action::Delete => delete(act, item)?,
             Action::Renew => renew(act, resolved)?,
             Action::NoChange => true,
@@ -139,8 +140,13 @@ impl Progress {
 }
 
 /// Changes what is to be different; the other system is not asked for what stays.
-fn modify(act: &mut Act<'_>, item: &Item) -> Result<bool, Error> {
+fn modify(act: &mut Act<'_>, asked: &Resolved) -> Result<bool, Error> {
+    let item = &asked.item;
     let held = held(act, item)?;
+    if is_switch(&held, asked) {
+        switch(act, (held, asked), None)?;
+        return Ok(true);
+    }
     let (id, deal) = (held.id, held.deal());
     if let Some(quantity) = item.wish.quantity.filter(|it| *it != deal.quantity) {
         subscription::change(act, id, Change::Quantity(quantity))?;

@@ -6,6 +6,7 @@
 mod content;
 mod hold;
 mod renewal;
+mod switch;
 
 use std::collections::BTreeSet;
 
@@ -13,7 +14,11 @@ pub use self::content::{offer, resources, specification};
 pub use self::hold::{hold, release, resume};
 pub(super) use self::hold::{hold_all_of, release_all_of};
 pub use self::renewal::renew;
-use super::{Act, Cx, Error, attribute, billing, billing_account, invoice, provisioning, seat};
+pub use self::switch::unswitch;
+pub(super) use self::switch::{To, agree, foreseen, switch};
+use super::{
+    Act, Cx, Error, attribute, billing, billing_account, invoice, order, provisioning, seat,
+};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::attribute::Attribute;
@@ -312,7 +317,7 @@ pub fn change(
     let today = zone(act.cx(), &it)?.date_of(act.now());
     let (changed, verb) = it.clone().changed(change, seats)?;
     if let Some(term) = it.term().filter(|_| changed.gives_back(&it)) {
-        billing::policy(it.stamp.seller).must_take_back(term.start_on(), today)?;
+        billing::policy(act.cx(), it.stamp.seller)?.must_take_back(term.start_on(), today)?;
     }
     let changed = keep(act, (changed.remembering(&it, today), verb))?;
     if changed.deal() != it.deal() {
@@ -460,6 +465,11 @@ fn agreed(act: &mut Act<'_>, it: Subscription, on: Date) -> Result<(), Error> {
             Plan::Cancel(cancellation) => {
                 cancel(act, id, &cancellation)?;
             }
+            // What can no longer be had is not had: the subscription goes on as it is.
+            Plan::Switch(wish) => match act.attempt(|act| order::carry_out(act, id, &wish)) {
+                Err(refusal) if refusal.is_refusal() => {}
+                done => done?,
+            },
         }
     }
     Ok(())

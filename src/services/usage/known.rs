@@ -170,7 +170,7 @@ impl<'a> Known<'a> {
         if !served.is_billed_again {
             return Ok(None);
         }
-        let periods = usize::from(billing::policy(served.seller).late_usage_periods);
+        let periods = usize::from(billing::policy(self.cx, served.seller)?.late_usage_periods);
         let charged = charged_usage(self.cx.view, (id, prices), periods)?;
         Ok(charged.into_iter().map(|it| it.from_at).min())
     }

@@ -260,7 +260,11 @@ impl Furnisher<'_> {
             });
             match name {
                 "offer" => it["part_number"] = json!(self.name("part_code")),
-                "pooled" => it["seating"] = json!("pool"),
+                "pooled" => {
+                    it["seating"] = json!("pool");
+                    let to = json!({ "to": self.name("offer"), "direction": "downgrade" });
+                    it["switches"] = json!([to]);
+                }
                 _ => (),
             }
             let offer = text(&self.make(name, "/offers", &it)["id"]);
@@ -364,6 +368,8 @@ impl Furnisher<'_> {
         let seat = json!({ "user": self.name("member_user") });
         let path = format!("/subscriptions/{}/seats", self.name("pool"));
         self.make("pool_seat", &path, &seat);
+        let path = format!("/subscriptions/{}/change", self.name("pool"));
+        self.seller().post(&path, &json!({ "offer": self.name("offer") }));
     }
 
     /// Of the four tasks that people have to do, one waits, two were begun and one has failed.

@@ -1,8 +1,10 @@
-//! Changes without an order: what may be had of a subscription is what could be ordered of it.
+//! Changes of subscriptions: what may be had of one is what could be ordered of it; another plan in mid
+//! period comes as its preview said.
 
+use expect_test::expect;
 use serde_json::{Value, json};
 
-use crate::harness::market::{Market, monthly, text};
+use crate::harness::market::{Market, lines, monthly, sums, text};
 
 /// A subscription to a server with 10 GB included of at most 100; and of what there are so many.
 fn server(market: &Market) -> (String, String) {
@@ -40,4 +42,279 @@ fn a_change_is_refused_where_an_order_would_be() {
     assert_eq!(change(&json!({ "quantity": 3 })).ok()["resources"][&disk], "20");
     assert_eq!(market.operator().call("GET /overview", None).status, 200);
     market.must_be_whole();
+}
+
+/// A customer with Silver at 10.00 a month, who may have Gold at 20.00, and back; and Bronze, to which
+/// nothing leads.
+struct Metals {
+    market: Market,
+    account: Value,
+    subscription: String,
+    silver: String,
+    gold: String,
+    bronze: String,
+}
+
+impl Metals {
+    /// On 1 May, with the month billed and paid.
+    fn of_may() -> Self {
+        let market = Market::on("2026-05-01");
+        let account = market.customer("Blue Whale", "EUR");
+        let setup = json!({
+            "name": "Setup", "kind": "one_time", "fee": "setup", "currency": "EUR",
+            "model": { "kind": "flat", "amount": "25" },
+        });
+        let silver = market.offer("Silver", &[monthly("Month", "EUR", "10"), setup.clone()]);
+        let gold = market.offer("Gold", &[monthly("Month", "EUR", "20"), setup]);
+        let bronze = market.offer("Bronze", &[monthly("Month", "EUR", "5")]);
+        let leads = |from: &str, to: &str, direction: &str| {
+            let switches = json!({ "switches": [{ "to": to, "direction": direction }] });
+            market.operator().patch(&format!("/offers/{from}"), &switches);
+        };
+        leads(&silver, &gold, "upgrade");
+        leads(&gold, &silver, "downgrade");
+        let subscription = market.order(&account, &silver, 1);
+        market.house.app.keep_duties();
+        market.advance_to("2026-05-02");
+        let body = json!({
+            "account": account["id"], "amount": { "amount": "42.00", "currency": "EUR" },
+        });
+        market.operator().post("/payments", &body);
+        Self { market, account, subscription, silver, gold, bronze }
+    }
+
+    fn path(&self, rest: &str) -> String {
+        format!("/subscriptions/{}{rest}", self.subscription)
+    }
+
+    fn preview(&self, body: &Value) -> Value {
+        self.market.operator().post(&self.path("/change/preview"), body)
+    }
+
+    fn change(&self, body: &Value) -> Value {
+        let changed = self.market.operator().post(&self.path("/change"), body);
+        self.market.must_be_whole();
+        changed
+    }
+
+    /// The last invoice, and what of its account is to be paid after it.
+    fn last(&self) -> (String, String) {
+        let last = self.market.invoices(&self.account).pop().unwrap();
+        (lines(&last), sums(&last))
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let path = format!("/credit_notes?order=oldest&account={}", text(&self.account["id"]));
+        let found = self.market.operator().get(&path);
+        let told =
+            |it: &Value| format!("{}: {}", text(&it["reason"]), text(&it["gross"]["amount"]));
+        found["items"].as_array().unwrap().iter().map(told).collect()
+    }
+}
+
+/// What a preview says: when, what goes back, what is charged, and the next invoice.
+fn told(preview: &Value) -> String {
+    let mut out = format!("{} on {}", text(&preview["at"]), text(&preview["on"]));
+    let amount = |it: &Value| text(&it["amount"]);
+    let (credit, charge) = (&preview["credit"], &preview["charge"]);
+    for (name, part) in [("credit", credit), ("charge", charge)] {
+        out.push_str(&format!(
+            "\n{name} {} + {} = {}",
+            amount(&part["net"]),
+            amount(&part["tax"]),
+            amount(&part["gross"])
+        ));
+    }
+    for line in credit["lines"].as_array().unwrap() {
+        let days = &line["days"];
+        out.push_str(&format!(
+            "\n  back: {} {} of {} days {}",
+            text(&line["text"]),
+            days["used"],
+            days["of"],
+            amount(&line["net"])
+        ));
+    }
+    out.push_str(&format!("\ndifference {}\n", amount(&preview["difference"])));
+    let next = &preview["next_invoice"];
+    out.push_str(&format!("next on {}: {}\n", text(&next["on"]), amount(&next["gross"])));
+    out + &lines(next)
+}
+
+#[test]
+fn an_upgrade_in_mid_month_comes_as_its_preview_said() {
+    let metals = Metals::of_may();
+    metals.market.advance_to("2026-05-11");
+    let to_gold = json!({ "offer": metals.gold });
+    let before = metals.market.operator().get(&metals.path(""));
+    let preview = metals.preview(&to_gold);
+    expect![[r#"
+        now on 2026-05-11
+        credit 6.77 + 1.35 = 8.12
+        charge 13.55 + 2.71 = 16.26
+          back: Month 21 of 31 days 6.77
+        difference 8.14
+        next on 2026-06-01: 40.26
+        Gold: Month | 2026-05-11..2026-06-01 | 13.55
+            flat price, as of 2026-05-01
+            20
+            for 21 of 31 days
+            in place of another price, of which 6.77 was given back
+            = 13.548387096774193548387096774, rounded half up to 13.55 EUR
+        Gold: Month | 2026-06-01..2026-07-01 | 20.00
+            flat price, as of 2026-05-01
+            20
+            = 20.00 EUR
+    "#]]
+    .assert_eq(&told(&preview));
+    assert_eq!(metals.preview(&to_gold), preview, "a preview changes nothing");
+    assert_eq!(metals.market.operator().get(&metals.path("")), before);
+    assert_eq!(metals.notes(), Vec::<String>::new());
+
+    let changed = metals.change(&to_gold);
+    assert_eq!((&changed["offer"], &changed["state"]), (&json!(metals.gold), &json!("active")));
+    expect!["Changed on 2026-05-11 to Gold: Month for 21 of 31 days: 8.12"]
+        .assert_eq(&metals.notes().join("\n"));
+    metals.market.advance_to("2026-06-02");
+    let (lines, sums) = metals.last();
+    expect![[r#"
+        Gold: Month | 2026-05-11..2026-06-01 | 13.55
+            flat price, as of 2026-05-01
+            20
+            for 21 of 31 days
+            in place of another price, of which 6.77 was given back
+            = 13.548387096774193548387096774, rounded half up to 13.55 EUR
+        Gold: Month | 2026-06-01..2026-07-01 | 20.00
+            flat price, as of 2026-05-01
+            20
+            = 20.00 EUR
+        33.55 + 6.71 = 40.26 EUR, due 32.14"#]]
+    .assert_eq(&format!("{lines}{sums}"));
+    assert_eq!(lines, crate::harness::market::lines(&preview["next_invoice"]));
+}
+
+#[test]
+fn a_downgrade_waits_until_what_is_paid_for_is_over() {
+    let metals = Metals::of_may();
+    metals.change(&json!({ "offer": metals.gold }));
+    metals.market.advance_to("2026-06-05");
+    let to_silver = json!({ "offer": metals.silver });
+    expect![[r#"
+        period_end on 2026-07-01
+        credit 0.00 + 0.00 = 0.00
+        charge 10.00 + 2.00 = 12.00
+        difference 12.00
+        next on 2026-07-01: 12.00
+        Silver: Month | 2026-07-01..2026-08-01 | 10.00
+            flat price, as of 2026-05-01
+            10
+            = 10.00 EUR
+    "#]]
+    .assert_eq(&told(&metals.preview(&to_silver)));
+    let agreed = metals.change(&to_silver);
+    assert_eq!(
+        (&agreed["offer"], &agreed["switch"]["on"]),
+        (&json!(metals.gold), &json!("2026-07-01"))
+    );
+    let path = metals.path("/change");
+    let back = metals.market.operator().call(&format!("DELETE {path}"), None).ok();
+    assert_eq!(back["switch"], Value::Null);
+    assert_eq!(metals.market.operator().call(&format!("DELETE {path}"), None).status, 409);
+    metals.change(&to_silver);
+    let notes = metals.notes();
+    metals.market.advance_to("2026-07-02");
+    assert_eq!(metals.notes(), notes, "nothing goes back, for nothing was paid beyond");
+    let now = metals.market.operator().get(&metals.path(""));
+    assert_eq!((&now["offer"], &now["switch"]), (&json!(metals.silver), &Value::Null));
+    expect![[r#"
+        Silver: Month | 2026-07-01..2026-08-01 | 10.00
+            flat price, as of 2026-05-01
+            10
+            = 10.00 EUR
+    "#]]
+    .assert_eq(&metals.last().0);
+}
+
+#[test]
+fn who_may_give_credit_lets_a_downgrade_happen_at_once_and_no_other() {
+    let metals = Metals::of_may();
+    let gold = json!({ "offer": metals.gold });
+    let silver = json!({ "offer": metals.silver, "at": "now" });
+    metals.market.advance_to("2026-05-11");
+    metals.change(&gold);
+    metals.change(&silver);
+    expect!["Changed on 2026-05-11 to Gold: Month for 21 of 31 days: 8.12"]
+        .assert_eq(&metals.notes().join("\n"));
+    metals.market.advance_to("2026-06-02");
+    let (lines, sums) = metals.last();
+    expect![[r#"
+        Silver: Month | 2026-05-11..2026-06-01 | 6.77
+            flat price, as of 2026-05-01
+            10
+            for 21 of 31 days
+            = 6.7741935483870967741935483871, rounded half up to 6.77 EUR
+        Silver: Month | 2026-06-01..2026-07-01 | 10.00
+            flat price, as of 2026-05-01
+            10
+            = 10.00 EUR
+        16.77 + 3.35 = 20.12 EUR, due 12.00"#]]
+    .assert_eq(&format!("{lines}{sums}"));
+}
+
+#[test]
+fn a_switch_leads_only_where_the_seller_lets_it() {
+    let metals = Metals::of_may();
+    let operator = metals.market.operator();
+    let path = metals.path("/change");
+    let refused = operator.call(&format!("POST {path}"), Some(&json!({ "offer": metals.bronze })));
+    assert_eq!(refused.status, 409, "{}", refused.json());
+    assert_eq!(
+        refused.json()["detail"],
+        "`/offer` is not among the switches that the subscription's offer allows"
+    );
+    let listed = operator.get(&metals.path("/switches"));
+    let listed = listed["items"].as_array().unwrap();
+    assert_eq!((listed.len(), &listed[0]["offer"]), (1, &json!(metals.gold)));
+    assert_eq!(listed[0]["direction"], "upgrade");
+}
+
+#[test]
+fn an_order_changes_a_plan_by_the_same_rules() {
+    let metals = Metals::of_may();
+    metals.market.advance_to("2026-05-11");
+    let item = json!({
+        "action": "modify", "subscription": metals.subscription, "offer": metals.gold,
+    });
+    let body = json!({ "account": metals.account["id"], "items": [item] });
+    let order = metals.market.operator().post("/orders", &body);
+    assert_eq!(order["state"], "completed", "{order}");
+    assert_eq!(metals.market.operator().get(&metals.path(""))["offer"], metals.gold);
+    expect!["Changed on 2026-05-11 to Gold: Month for 21 of 31 days: 8.12"]
+        .assert_eq(&metals.notes().join("\n"));
+}
+
+#[test]
+fn the_seller_says_when_less_begins_and_what_goes_back() {
+    let metals = Metals::of_may();
+    let operator = metals.market.operator();
+    let own = text(&json!(metals.market.house.operator.account));
+    let path = format!("/accounts/{own}/billing_policy");
+    let before = operator.get(&path);
+    assert_eq!(
+        (&before["downgrade"], &before["credit_base"]),
+        (&json!("period_end"), &json!("unused_part"))
+    );
+    metals.market.advance_to("2026-05-11");
+    let full = json!({ "credit_base": "full_charge", "downgrade": "now" });
+    let set = operator.patch(&path, &full);
+    assert_eq!((&set["downgrade"], &set["credit_base"]), (&json!("now"), &json!("full_charge")));
+    metals.change(&json!({ "offer": metals.gold }));
+    let preview = metals.preview(&json!({ "offer": metals.silver }));
+    assert_eq!((&preview["at"], &preview["direction"]), (&json!("now"), &json!("downgrade")));
+    expect!["Changed on 2026-05-11 to Gold: Month: 12.00"].assert_eq(&metals.notes().join("\n"));
+    let refused = operator.call(&format!("PATCH {path}"), Some(&json!({ "preset": "stripe" })));
+    assert_eq!(refused.status, 422, "{}", refused.json());
+    assert_eq!(refused.json()["errors"][0]["pointer"], "/proration");
+    let buys = format!("/accounts/{}/billing_policy", text(&metals.account["id"]));
+    assert_eq!(operator.call(&format!("GET {buys}"), None).status, 409);
 }

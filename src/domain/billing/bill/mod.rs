@@ -147,6 +147,9 @@ impl<'a> Draft<'a> {
             explanation.steps.push(Step::Prorated(due.share));
         }
         charging.once(&mut explanation)?;
+        if let Some(given_back) = price.given_back_before(due) {
+            explanation.steps.push(Step::InPlaceOf(given_back));
+        }
         self.marks.push(Mark {
             subscription: of.id,
             price: price.price.id,
@@ -251,6 +254,7 @@ impl<'a> Draft<'a> {
             taxing.of(&Supply { zone, category, buyer, on }, currency)
         })?;
         let is_flat = matches!(explanation.rule, Rule::Flat);
+        let (offer, subject) = price.sold_as.unwrap_or((of.offer, of.subject));
         let base = price.price.base;
         self.taxables.push(Taxable {
             place: tax_place,
@@ -261,9 +265,9 @@ impl<'a> Draft<'a> {
         self.lines.push(Line {
             kind,
             subscription: Some(of.id),
-            offer: Some(of.offer),
+            offer: Some(offer),
             price: Some(price.price.id),
-            subject: of.subject.clone(),
+            subject: subject.clone(),
             label: price.label.clone(),
             service_period: service,
             // A flat price is charged once, however many units there are.

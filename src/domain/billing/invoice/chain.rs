@@ -218,6 +218,10 @@ impl Form {
                     self.decimal(before.decimal());
                 }
                 Step::Altered(it) => self.altered(it),
+                Step::InPlaceOf(given_back) => {
+                    self.text("in_place_of");
+                    self.decimal(given_back.decimal());
+                }
             }
         }
         self.text(match explanation.rounding {

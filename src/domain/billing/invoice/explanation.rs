@@ -61,6 +61,9 @@ pub enum Step {
     Less(Figure),
     /// A discount or fee of the price itself.
     Altered(Altered),
+    /// It takes the place of another price in mid period, of which so much was given back by credit
+    /// notes; that changes nothing of the amount.
+    InPlaceOf(Figure),
 }
 
 /// A discount or fee that applied, copied in.
@@ -104,6 +107,7 @@ impl Step {
             Self::Reversed => Ok(Amount::new(-amount.value(), amount.currency())),
             Self::Less(before) => amount.plus(Amount::new(-before.decimal(), amount.currency())),
             Self::Altered(it) => amount.plus(it.change(amount)?),
+            Self::InPlaceOf(_) => Ok(amount),
         }
     }
 }
@@ -192,6 +196,9 @@ impl fmt::Display for Explanation {
                 Step::Reversed => writeln!(f, "given back")?,
                 Step::Less(before) => writeln!(f, "less {before}, which was charged before")?,
                 Step::Altered(it) => writeln!(f, "{it}{}", Change(altered.next().map(|it| it.1)))?,
+                Step::InPlaceOf(given_back) => {
+                    writeln!(f, "in place of another price, of which {given_back} was given back")?;
+                }
             }
         }
         self.write_result(f)

@@ -17,14 +17,18 @@ type Amounts = BTreeMap<ResourceId, Quantity>;
 
 impl Desk<'_> {
     /// How much of each resource: what was asked for, what there was, or what is taken by default;
-    /// and at least what others provide.
+    /// and at least what others provide. Of a subscription to another offer, what there was as far as
+    /// this one has it.
     pub(super) fn amounts(
         &self,
         asked: &Asked,
-        offer: &Offer,
-        term: Option<&text::Code>,
-        same: Option<&Subscription>,
+        (offer, term): (&Offer, Option<&text::Code>),
+        target: Option<&Subscription>,
     ) -> Result<Entitlements, Vec<Objection>> {
+        let (same, other) = match target {
+            Some(it) if it.deal().offer == offer.id => (Some(it), None),
+            other => (None, other),
+        };
         let ids: BTreeSet<_> = offer.content.resources.iter().map(|it| it.resource).collect();
         let rates: Rates<'_> =
             ids.into_iter().filter_map(|it| Some((it, offer.content.rate(it, term)?))).collect();
@@ -34,7 +38,11 @@ impl Desk<'_> {
         let amount = |(id, rate): (&ResourceId, &&ResourceRate)| {
             // What came with others goes with them.
             let held = same.filter(|_| !provided.contains(id)).map(|it| held(it, *id));
-            let amount = wanted.get(id).copied().or(held).unwrap_or_else(|| rate.amount_default());
+            let carried = other.and_then(|it| it.deal().resources.get(id)).map(|it| it.amount());
+            let carried = carried.filter(|it| rate.fault(*it).is_none());
+            let there_was = held.or(carried);
+            let amount =
+                wanted.get(id).copied().or(there_was).unwrap_or_else(|| rate.amount_default());
             (*id, amount)
         };
         let mut amounts: Amounts = rates.iter().map(amount).collect();

@@ -41,10 +41,13 @@ impl<'a> Desk<'a> {
         };
         let term = kept(self.term(asked, offer, same), &mut found);
         let plan = kept(plan(asked, offer, same), &mut found);
+        if let (Some(it), Some(term), Some(plan)) = (same, &term, &plan) {
+            kept(must_stay(asked, (it, offer), (term.as_ref(), plan.as_ref())), &mut found);
+        }
         let quantity = kept(quantity(asked, offer, target), &mut found);
-        let characteristics = self.characteristics(asked, offer, same, &mut found);
+        let characteristics = self.characteristics(asked, offer, target, &mut found);
         let key = term.as_ref().and_then(Option::as_ref);
-        let resources = self.amounts(asked, offer, key, same);
+        let resources = self.amounts(asked, (offer, key), target);
         let resources = resources.map_err(|it| found.extend(it)).unwrap_or_default();
         match (term, plan, quantity) {
             (Some(term), Some(plan), Some(quantity)) if found.is_empty() => {
@@ -105,6 +108,11 @@ impl<'a> Desk<'a> {
             return Err(asked.object("/offer", Code::OfferNotAvailable, "conflict", message));
         }
         let from = self.shelf.offers.get(&target.deal().offer);
+        if offer.content.is_bundle() || from.is_some_and(|it| it.content.is_bundle()) {
+            let message = "cannot be switched: a bundle is switched part by part";
+            let code = Code::OfferNotAvailable;
+            return Err(asked.object("/offer", code, "switch", message).about(offer.id));
+        }
         let named =
             from.is_some_and(|it| it.switch(offer.id, asked.item.wish.term.as_ref()).is_some());
         let related = from.and_then(|it| self.specification(it)).is_some_and(|it| {
@@ -224,21 +232,27 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// What was chosen and what is taken by default, as far as the specification has it.
+    /// What was chosen and what is taken by default, as far as the specification has it. What a
+    /// subscription to another offer has and this one cannot is taken by default.
     fn characteristics(
         &self,
         asked: &Asked,
         offer: &Offer,
-        same: Option<&Subscription>,
+        target: Option<&Subscription>,
         found: &mut Vec<Objection>,
     ) -> Choices {
-        let before = same.map(|it| it.deal().characteristics.clone()).unwrap_or_default();
+        let is_other = target.is_some_and(|it| it.deal().offer != offer.id);
+        let before = target.map(|it| it.deal().characteristics.clone()).unwrap_or_default();
         let wanted = &asked.item.wish.characteristics;
         let known = self.specification(offer).map_or(&[][..], |it| &it.content.characteristics);
         let mut settled = Choices::new();
         for it in known.iter().filter(|it| it.valid_for.contains(self.now)) {
             let narrowed = it.narrowed(&offer.content.characteristics);
-            let chosen = wanted.get(&it.name).or_else(|| before.get(&it.name));
+            let can_be_kept = |values: &&Vec<_>| {
+                !is_other || narrowed.settle(Some(values.as_slice()), self.now).is_ok()
+            };
+            let chosen = wanted.get(&it.name);
+            let chosen = chosen.or_else(|| before.get(&it.name).filter(can_be_kept));
             match narrowed.settle(chosen.map(Vec::as_slice), self.now) {
                 Ok(values) => {
                     settled.extend((!values.is_empty()).then(|| (it.name.clone(), values)))
@@ -256,6 +270,28 @@ impl<'a> Desk<'a> {
         }
         settled
     }
+}
+
+/// Refuses another term or plan of the same offer within a term, unless the offer names itself among
+/// its switches.
+fn must_stay(
+    asked: &Asked,
+    (held, offer): (&Subscription, &Offer),
+    (term, plan): (Option<&text::Code>, Option<&text::Code>),
+) -> Result<(), Objection> {
+    let field = match asked.item.action {
+        Action::Modify if plan != held.deal().plan.as_ref() => "/plan",
+        Action::Modify if term != held.term_key() => "/term",
+        Action::Add | Action::Modify | Action::Delete | Action::NoChange | Action::Renew => {
+            return Ok(());
+        }
+    };
+    if offer.switch(offer.id, term).is_some() {
+        return Ok(());
+    }
+    let message = "is not among the switches that the offer allows within a term: renew into \
+                   another term, or call off and order anew";
+    Err(asked.object(field, Code::OfferNotAvailable, "switch", message).about(offer.id))
 }
 
 /// A name as a part of a JSON pointer.

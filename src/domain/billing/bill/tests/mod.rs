@@ -3,6 +3,7 @@
 mod altered;
 mod days;
 mod once;
+mod switch;
 mod units;
 mod usage;
 
@@ -160,6 +161,8 @@ impl World {
                 charged_until: *mark,
                 charged_units: charged_units.map(|it| it.0),
                 charged_as_of: charged_units.and_then(|it| it.1),
+                given_back: None,
+                sold_as: None,
                 ends_on: None,
                 units: self.units,
                 former: &self.former,

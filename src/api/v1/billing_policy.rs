@@ -1,0 +1,132 @@
+//! `/accounts/{id}/billing_policy`: the settings by which an account bills that sells.
+
+use axum::http::Method;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::route::{Needs, Route, read, write};
+use super::wire::{NoQuery, word};
+use crate::api::edge::call::Call;
+use crate::api::edge::reply::{Reply, Wire};
+use crate::domain::billing::policy::{Policy, Preset};
+use crate::domain::operator::Permission;
+use crate::services::{Act, Cx, Error, billing};
+
+pub(super) fn routes() -> Vec<Route> {
+    let reads = Needs::Permission(Permission::TaxRead);
+    let writes = Needs::Permission(Permission::TaxWrite);
+    let path = "/accounts/{id}/billing_policy";
+    vec![
+        read(path, reads, "Read how a seller bills", show),
+        write(Method::PATCH, path, writes, "Change how a seller bills", change),
+    ]
+}
+
+/// The settings by which a seller bills, for questions on which billing systems disagree.
+#[derive(Debug, Serialize, ToSchema)]
+struct BillingPolicy {
+    /// `first_tier_fee` or `nothing`: what a tiered price charges where nothing was used.
+    zero_usage: String,
+    /// `keep` or `drop`: what becomes of a line that comes to nothing.
+    zero_lines: String,
+    /// `issue` or `skip`: what becomes of an invoice that comes to nothing.
+    zero_invoices: String,
+    /// `day` or `none`: in what a part of a period is measured.
+    proration: String,
+    /// `charge` or `pause`: what recurring prices do while a subscription is held.
+    while_held: String,
+    /// `period` or `renewal`: when a new version of a price is taken.
+    price_version: String,
+    /// `now` or `period_end`: when what the seller calls a downgrade begins.
+    downgrade: String,
+    /// `unused_part` or `full_charge`: of what is given back when a plan is changed.
+    credit_base: String,
+    /// `now` or `period_end`: when units that are given back are credited.
+    removed_units: String,
+    /// For how many days of a term units can be given back; `null` for always.
+    removal_days: Option<u16>,
+    /// `invoice` or `line`: on what tax is computed.
+    tax_scope: String,
+    /// For how many billing periods late usage is still charged.
+    late_usage_periods: u8,
+}
+
+impl Wire for BillingPolicy {}
+
+impl From<&Policy> for BillingPolicy {
+    fn from(it: &Policy) -> Self {
+        Self {
+            zero_usage: it.zero_usage.to_string(),
+            zero_lines: it.zero_lines.to_string(),
+            zero_invoices: it.zero_invoices.to_string(),
+            proration: it.proration.to_string(),
+            while_held: it.while_held.to_string(),
+            price_version: it.price_version.to_string(),
+            downgrade: it.downgrade.to_string(),
+            credit_base: it.credit_base.to_string(),
+            removed_units: it.removed_units.to_string(),
+            removal_days: it.removal_days,
+            tax_scope: it.tax_scope.to_string(),
+            late_usage_periods: it.late_usage_periods,
+        }
+    }
+}
+
+/// What is to change of it; what is left out stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct BillingPolicyPatch {
+    /// First, all that a known system does: `tillbox`, `lago`, `stripe`, `killbill`, `cloudblue` or
+    /// `fiware`.
+    preset: Option<String>,
+    zero_usage: Option<String>,
+    zero_lines: Option<String>,
+    zero_invoices: Option<String>,
+    proration: Option<String>,
+    while_held: Option<String>,
+    price_version: Option<String>,
+    downgrade: Option<String>,
+    credit_base: Option<String>,
+    removed_units: Option<String>,
+    tax_scope: Option<String>,
+    late_usage_periods: Option<u8>,
+}
+
+impl BillingPolicyPatch {
+    fn onto(&self, before: Policy) -> Result<Policy, Error> {
+        let preset = word::<Preset>("/preset", self.preset.as_deref())?;
+        let base = preset.map_or(before, Preset::policy);
+        Ok(Policy {
+            zero_usage: word("/zero_usage", self.zero_usage.as_deref())?.unwrap_or(base.zero_usage),
+            zero_lines: word("/zero_lines", self.zero_lines.as_deref())?.unwrap_or(base.zero_lines),
+            zero_invoices: word("/zero_invoices", self.zero_invoices.as_deref())?
+                .unwrap_or(base.zero_invoices),
+            proration: word("/proration", self.proration.as_deref())?.unwrap_or(base.proration),
+            while_held: word("/while_held", self.while_held.as_deref())?.unwrap_or(base.while_held),
+            price_version: word("/price_version", self.price_version.as_deref())?
+                .unwrap_or(base.price_version),
+            downgrade: word("/downgrade", self.downgrade.as_deref())?.unwrap_or(base.downgrade),
+            credit_base: word("/credit_base", self.credit_base.as_deref())?
+                .unwrap_or(base.credit_base),
+            removed_units: word("/removed_units", self.removed_units.as_deref())?
+                .unwrap_or(base.removed_units),
+            tax_scope: word("/tax_scope", self.tax_scope.as_deref())?.unwrap_or(base.tax_scope),
+            late_usage_periods: self.late_usage_periods.unwrap_or(base.late_usage_periods),
+            ..base
+        })
+    }
+}
+
+fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<BillingPolicy>, Error> {
+    Ok(Reply::ok(BillingPolicy::from(&billing::policy_of(cx, call.id("id")?)?)))
+}
+
+fn change(
+    act: &mut Act<'_>,
+    call: &Call,
+    body: BillingPolicyPatch,
+) -> Result<Reply<BillingPolicy>, Error> {
+    let which = (call.id("id")?, call.if_match);
+    let policy = billing::set_policy(act, which, |it| body.onto(it))?;
+    Ok(Reply::ok(BillingPolicy::from(&policy)))
+}

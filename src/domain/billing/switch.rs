@@ -1,0 +1,122 @@
+//! Switches: what of an issued invoice is given back when a subscription goes on at other prices in
+//! mid period.
+//!
+//! What recurs and was paid in advance is given back for the days from the switch on: exactly what
+//! those days would be charged at, so that a switch back at the same instant comes to nothing, but
+//! never more than earlier credits left. What was charged once, and what was used, stays charged.
+
+use std::collections::BTreeSet;
+
+use rust_decimal::Decimal;
+
+use super::credit::Credit;
+use super::invoice::Invoice;
+use super::invoice::explanation::{Explanation, Step};
+use super::invoice::line::{Line, LineKind};
+use super::policy::{CreditBase, Policy};
+use super::proration::{ProrationUnit, Share};
+use super::unused::{Days, GivenBack, found, given_already};
+use crate::domain::error::Rejection;
+use crate::domain::id::{PriceId, SubscriptionId};
+use crate::domain::money::{Money, MoneyError};
+use crate::domain::time::{Date, Period};
+
+/// Prices that a subscription is charged no more.
+#[derive(Debug, Clone, Copy)]
+pub struct Replaced<'a> {
+    /// Of which subscription.
+    pub subscription: SubscriptionId,
+    /// The first day on which it is charged others.
+    pub on: Date,
+    /// Which they are.
+    pub prices: &'a BTreeSet<PriceId>,
+}
+
+/// Whether a seller gives anything back when prices are replaced: where a part of a period costs as
+/// much as the whole, what is paid runs on instead.
+#[must_use]
+pub fn gives_back(policy: &Policy) -> bool {
+    policy.credit_base == CreditBase::FullCharge || policy.proration != ProrationUnit::None
+}
+
+impl Replaced<'_> {
+    /// What of an invoice goes back. Never more of a line than earlier credits left.
+    ///
+    /// # Errors
+    /// If the invoice is a draft, or an amount is too large.
+    pub fn of(
+        &self,
+        invoice: &Invoice,
+        before: &[Credit],
+        policy: &Policy,
+    ) -> Result<Vec<GivenBack>, Rejection> {
+        found(invoice, before, self.subscription, |line| self.of_line(line, policy))
+    }
+
+    /// What of that the invoice itself gave back already, where units went.
+    ///
+    /// # Errors
+    /// If an amount is too large.
+    pub fn given_already(&self, invoice: &Invoice, policy: &Policy) -> Result<Money, MoneyError> {
+        given_already(invoice, self.subscription, |line| self.of_line(line, policy))
+    }
+
+    fn of_line(&self, line: &Line, policy: &Policy) -> Result<Option<(Money, Days)>, MoneyError> {
+        let is_replaced = line.price.is_some_and(|it| self.prices.contains(&it));
+        let recurs = line.kind == LineKind::Recurring && is_replaced && gives_back(policy);
+        let Some(period) = line.service_period.filter(|it| recurs && self.on < it.end()) else {
+            return Ok(None);
+        };
+        let days = period.end().days_since(self.on.max(period.start()));
+        match policy.credit_base {
+            CreditBase::FullCharge => Ok(Some((line.net, None))),
+            CreditBase::UnusedPart => {
+                let net = unused(line, (days, period), policy)?;
+                Ok(Some((net, Some((days, period.days())))))
+            }
+        }
+    }
+}
+
+/// What the last days of a line's period are worth: of what was computed for them the same part as
+/// the line is of what was computed for it, so that discounts and contained tax are given back too.
+fn unused(
+    line: &Line,
+    (days, period): (i64, Period),
+    policy: &Policy,
+) -> Result<Money, MoneyError> {
+    let narrowed = narrowed(&line.explanation, (days, period));
+    let charged = narrowed.as_ref().map(Explanation::unrounded).transpose()?;
+    match charged {
+        Some(charged) if line.net == line.amount => charged.book(policy.rounding),
+        Some(charged) if !line.amount.is_zero() => {
+            let part = line.net.amount().part(charged.value(), line.amount.decimal())?;
+            part.book(policy.rounding)
+        }
+        Some(_) | None => {
+            let (days, of) = (Decimal::from(days), Decimal::from(period.days()));
+            line.net.amount().part(days, of)?.book(policy.rounding)
+        }
+    }
+}
+
+/// The same explanation for the last days of the period alone; nothing if it was not reckoned by
+/// whole days.
+fn narrowed(of: &Explanation, (days, period): (i64, Period)) -> Option<Explanation> {
+    let (days, all) = (u32::try_from(days).ok()?, u32::try_from(period.days()).ok()?);
+    // What a fixed discount took of the whole is not what it would take of a part.
+    if of.steps.iter().any(|it| matches!(it, Step::Altered(_))) {
+        return None;
+    }
+    let mut narrowed = of.clone();
+    let prorated = narrowed.steps.iter_mut().find_map(|it| match it {
+        Step::Prorated(share) => Some(share),
+        Step::Reversed | Step::Less(_) | Step::Altered(_) | Step::InPlaceOf(_) => None,
+    });
+    match prorated {
+        Some(share) if share.used() == all => *share = Share::new(days, share.of())?,
+        Some(_) => return None,
+        None => narrowed.steps.push(Step::Prorated(Share::new(days, all)?)),
+    }
+    Some(narrowed)
+}

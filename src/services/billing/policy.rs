@@ -1,0 +1,64 @@
+//! Policies: the settings by which each seller bills; who has set none bills as the house does of
+//! itself.
+
+use crate::domain::account::Account;
+use crate::domain::billing::policy::{Policies, Policy};
+use crate::domain::error::{Code, Rejection};
+use crate::domain::event::Verb;
+use crate::domain::id::AccountId;
+use crate::domain::operator::Permission;
+use crate::domain::stamp::SellerNumber;
+use crate::services::{Act, Cx, Error};
+use crate::store::meta::setting;
+
+/// The settings by which a seller bills.
+///
+/// # Errors
+/// If the store fails.
+pub fn policy(cx: Cx<'_>, seller: SellerNumber) -> Result<Policy, Error> {
+    let all = setting::<Policies>(cx.view)?;
+    Ok(all.and_then(|it| it.0.get(&seller).copied()).unwrap_or(Policy::DEFAULT))
+}
+
+/// The settings by which an account bills that sells.
+///
+/// # Errors
+/// If it is not there, does not sell, or the caller may not.
+pub fn policy_of(cx: Cx<'_>, id: AccountId) -> Result<Policy, Error> {
+    let account: Account = cx.get(id)?;
+    let seller = selling(&account)?;
+    cx.must(Permission::TaxRead, &cx.stamp(seller, None))?;
+    policy(cx, seller)
+}
+
+/// Changes the settings by which an account bills that sells: of what is billed from now on.
+///
+/// # Errors
+/// If it is not there, has changed since, does not sell, a setting has no rule, or the caller may not.
+pub fn set_policy(
+    act: &mut Act<'_>,
+    (id, revision): (AccountId, Option<u32>),
+    change: impl FnOnce(Policy) -> Result<Policy, Error>,
+) -> Result<Policy, Error> {
+    let account: Account = act.get(id)?;
+    let seller = selling(&account)?;
+    act.must(Permission::TaxWrite, &act.cx().stamp(seller, None))?;
+    act.expect_revision(&account.stamp, revision)?;
+    let before = policy(act.cx(), seller)?;
+    let after = change(before)?;
+    after.check()?;
+    if after != before {
+        let mut all = setting::<Policies>(act.cx().view)?.unwrap_or_default();
+        all.0.insert(seller, after);
+        act.batch().put_setting(&all)?;
+        act.keep((account, Verb::Changed))?;
+    }
+    Ok(after)
+}
+
+fn selling(account: &Account) -> Result<SellerNumber, Error> {
+    account.seller_number().ok_or_else(|| {
+        let why = format!("account `{}` sells nothing, and bills nobody", account.id);
+        Rejection::new(Code::AccountStateForbids, why).into()
+    })
+}

@@ -1,0 +1,272 @@
+//! Switches: a subscription to another offer, plan or term, as far as its seller lets it, now or when
+//! what is paid for is over; and what that would come to.
+//!
+//! A preview is the change itself, done and taken back, so that it is refused where the change would
+//! be, and what it says is what comes.
+
+use super::{Resolved, judge, must_buy};
+use crate::domain::account::Account;
+use crate::domain::account::billing_account::BillingAccount;
+use crate::domain::billing::credit::CreditNote;
+use crate::domain::billing::invoice::line::Line;
+use crate::domain::billing::policy::DowngradeAt;
+use crate::domain::billing::unused::GivenBack;
+use crate::domain::catalog::offer::{Direction, Offer};
+use crate::domain::catalog::term::{Term, Trial};
+use crate::domain::error::{Invalid, Rejection};
+use crate::domain::id::{ResourceId, SubscriptionId};
+use crate::domain::operator::{Decision, Permission};
+use crate::domain::order::item::{Action, Item, Wish};
+use crate::domain::quantity::Quantity;
+use crate::domain::subscription::Subscription;
+use crate::domain::subscription::change::{Deal, Plan, SwitchAt};
+use crate::domain::time::Date;
+use crate::services::billing::{self, Forecast, Replacement};
+use crate::services::subscription::{self, To};
+use crate::services::{Act, Cx, Error, billing_account, offer};
+use crate::store::Records;
+
+/// What a change has led to.
+#[derive(Debug, Clone)]
+pub(super) struct Changed {
+    /// The subscription now.
+    pub(super) subscription: Subscription,
+    /// When it takes effect.
+    pub(super) at: SwitchAt,
+    /// The day on which it does.
+    pub(super) on: Date,
+    /// What it means for the buyer; nothing where the offer, plan and term stay.
+    pub(super) direction: Option<Direction>,
+    /// What was given back.
+    pub(super) replacement: Replacement,
+}
+
+/// What a change would come to.
+#[derive(Debug, Clone)]
+pub struct Preview {
+    /// When it takes effect.
+    pub at: SwitchAt,
+    /// The day on which it does.
+    pub on: Date,
+    /// What it means for the buyer; nothing where the offer, plan and term stay.
+    pub direction: Option<Direction>,
+    /// What is given back, line by line.
+    pub given: Vec<GivenBack>,
+    /// By which credit notes, under numbers that others will have.
+    pub notes: Vec<CreditNote>,
+    /// What is charged for the days from there on that the old price was charged for.
+    pub charged: Vec<Line>,
+    /// The next bill of the billing account, with all that stands on it.
+    pub next: Forecast,
+}
+
+/// What a change of a subscription would come to, if it were made now; nothing is changed.
+///
+/// # Errors
+/// As [`change`](super::change); if it cannot be billed.
+pub fn preview(
+    act: &mut Act<'_>,
+    (id, revision): (SubscriptionId, Option<u32>),
+    (wish, at): (&Wish, Option<SwitchAt>),
+) -> Result<Preview, Error> {
+    act.suppose(|act| {
+        let before: Subscription = act.get(id)?;
+        let changed = super::changed(act, (id, revision), (wish, at))?;
+        let after = foreseen(act, changed.subscription)?;
+        let charged = billing::charged_by(act.cx(), (&before, &after), changed.on)?;
+        let next = billing::with_switched(act.cx(), &after)?;
+        let (at, on, direction) = (changed.at, changed.on, changed.direction);
+        let Replacement { given, notes } = changed.replacement;
+        Ok(Preview { at, on, direction, given, notes, charged, next })
+    })
+}
+
+/// A subscription as it will be when it is switched as was agreed on; as it is if nothing was.
+pub(super) fn foreseen(act: &Act<'_>, it: Subscription) -> Result<Subscription, Error> {
+    let planned = it.scheduled().iter().find_map(|it| match &it.plan {
+        Plan::Switch(wish) => Some((it.on, wish.clone())),
+        Plan::Change(_) | Plan::Cancel(_) => None,
+    });
+    let Some((on, wish)) = planned else { return Ok(it) };
+    let (_, resolved) = resolved(act, &it, &wish)?;
+    let to = target(act.cx(), (&it, &resolved), on)?;
+    subscription::foreseen(act.cx(), it, to, on)
+}
+
+/// Whether an item asks for another offer, plan or term than its subscription has.
+pub(super) fn is_switch(held: &Subscription, asked: &Resolved) -> bool {
+    let other = |it: &Deal| (it.offer, &it.plan) != (held.deal().offer, &held.deal().plan);
+    asked.deal.as_ref().is_some_and(other) || asked.term.as_ref() != held.term_key()
+}
+
+/// Switches a subscription as an item asks for: at once, or when what is paid for is over, as is said
+/// or as its seller has it.
+///
+/// # Errors
+/// If its state forbids it, nothing that is paid for ends by itself, or the caller may not.
+pub(super) fn switch(
+    act: &mut Act<'_>,
+    (held, asked): (Subscription, &Resolved),
+    at: Option<SwitchAt>,
+) -> Result<Changed, Error> {
+    let deal = asked.deal.as_ref().ok_or_else(|| Error::internal("a switch is to a deal"))?;
+    let from: Offer = act.load(held.deal().offer)?;
+    let named = from.switch(deal.offer, asked.term.as_ref());
+    let direction = named.map_or(Direction::Sidegrade, |it| it.direction);
+    let at = when(act, (&held, direction), at)?;
+    let billing_account: BillingAccount = act.load(held.billing_account())?;
+    let today = billing_account.terms().zone.date_of(act.now());
+    let (direction, none) = (Some(direction), Replacement::default());
+    match at {
+        SwitchAt::Now => {
+            let to = target(act.cx(), (&held, asked), today)?;
+            let (subscription, replacement) = subscription::switch(act, held, to)?;
+            Ok(Changed { subscription, at, on: today, direction, replacement })
+        }
+        SwitchAt::PeriodEnd => {
+            let cycle_end = billing_account::next_cycle_on(&billing_account, act.now());
+            let on = held.period_end_on(today, cycle_end).ok_or_else(|| {
+                let message = "`period_end` is no later day of this subscription: switch it `now`";
+                Invalid::one("/at", "range", message)
+            })?;
+            // What cannot be had then is refused now.
+            let to = target(act.cx(), (&held, asked), on)?;
+            subscription::foreseen(act.cx(), held.clone(), to, on)?;
+            let wish = later(&held, asked, deal);
+            let subscription = subscription::agree(act, held, (wish, on))?;
+            Ok(Changed { subscription, at, on, direction, replacement: none })
+        }
+    }
+}
+
+/// When a switch takes effect. What the seller lets happen only later is done at once for who may give
+/// credit anyway.
+fn when(
+    act: &Act<'_>,
+    (held, direction): (&Subscription, Direction),
+    said: Option<SwitchAt>,
+) -> Result<SwitchAt, Error> {
+    let usual = match (direction, billing::policy(act.cx(), held.stamp.seller)?.downgrade) {
+        (Direction::Downgrade, DowngradeAt::PeriodEnd) => SwitchAt::PeriodEnd,
+        (Direction::Downgrade, DowngradeAt::Now)
+        | (Direction::Upgrade | Direction::Sidegrade, _) => SwitchAt::Now,
+    };
+    let permission = Permission::CreditNoteWrite;
+    match (said, usual) {
+        (Some(SwitchAt::Now), SwitchAt::PeriodEnd) => {
+            match act.actor().may(permission, &held.stamp) {
+                Decision::Yes => Ok(SwitchAt::Now),
+                Decision::SeesOnly | Decision::Hidden => Err(Error::Forbidden { permission }),
+            }
+        }
+        (Some(said), _) => Ok(said),
+        (None, usual) => Ok(usual),
+    }
+}
+
+/// What a subscription is to go on as from a day on, with the prices that it takes then.
+fn target(cx: Cx<'_>, (held, asked): (&Subscription, &Resolved), on: Date) -> Result<To, Error> {
+    let deal = asked.deal.clone().ok_or_else(|| Error::internal("a switch is to a deal"))?;
+    let sold = cx.view.find::<Offer>(deal.offer)?.ok_or_else(|| Error::not_found(deal.offer))?;
+    let bills_to = cx.view.find::<BillingAccount>(held.billing_account())?;
+    let bills_to = bills_to.ok_or_else(|| Error::not_found(held.billing_account()))?;
+    let chosen = (asked.term.as_ref(), deal.plan.as_ref());
+    let prices = offer::taken_prices(cx, &sold, chosen, (bills_to.terms().currency, on))?;
+    Ok(To { deal: Deal { prices, ..deal }, term: asked.term.clone() })
+}
+
+/// What is to be asked for when the day comes: what is different, so that what else changes until then
+/// stays.
+fn later(held: &Subscription, asked: &Resolved, deal: &Deal) -> Wish {
+    let had = held.deal();
+    let amounts = deal.resources.iter().map(|(id, it)| (*id, it.amount()));
+    let differs = |(id, amount): &(ResourceId, Quantity)| {
+        had.resources.get(id).map(|it| it.amount()) != Some(*amount)
+    };
+    let choices = deal.characteristics.iter();
+    let choices = choices.filter(|(name, values)| had.characteristics.get(*name) != Some(*values));
+    Wish {
+        offer: Some(deal.offer),
+        term: asked.term.clone(),
+        plan: deal.plan.clone(),
+        quantity: Some(deal.quantity).filter(|it| *it != had.quantity),
+        resources: amounts.filter(differs).collect(),
+        characteristics: choices.map(|(name, values)| (name.clone(), values.clone())).collect(),
+        ..Wish::default()
+    }
+}
+
+/// Something that a subscription may switch to.
+#[derive(Debug, Clone)]
+pub struct Possible {
+    /// The offer.
+    pub offer: Offer,
+    /// The term of it, if it has terms.
+    pub term: Option<Term>,
+    /// What it means for the buyer.
+    pub direction: Direction,
+}
+
+/// To what a subscription may switch within its term: what its seller lets it, and what is on sale.
+///
+/// # Errors
+/// If the store fails.
+pub fn switches_of(cx: Cx<'_>, it: &Subscription) -> Result<Vec<Possible>, Error> {
+    let Some(from) = cx.view.find::<Offer>(it.deal().offer)? else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    for (offer, term, direction) in offer::switches(cx, &from)? {
+        let is_meant = |it: &&Term| term.as_ref().is_none_or(|key| *key == it.key);
+        let terms: Vec<_> = open_terms(cx, &offer).filter(is_meant).cloned().collect();
+        let of = |term| Possible { offer: offer.clone(), term, direction };
+        match (offer.content.is_bundle() || from.content.is_bundle(), terms.is_empty()) {
+            (true, _) => {}
+            (false, true) => found.extend(offer.content.terms.is_empty().then(|| of(None))),
+            (false, false) => found.extend(terms.into_iter().map(|it| of(Some(it)))),
+        }
+    }
+    for term in open_terms(cx, &from).filter(|term| Some(&term.key) != it.term_key()) {
+        let named = from.switch(from.id, Some(&term.key));
+        let offer = || from.clone();
+        let of = |direction| Possible { offer: offer(), term: Some(term.clone()), direction };
+        found.extend(named.map(|it| of(it.direction)));
+    }
+    Ok(found)
+}
+
+/// The terms of an offer that can be chosen and are no trials.
+fn open_terms<'a>(cx: Cx<'_>, of: &'a Offer) -> impl Iterator<Item = &'a Term> {
+    let now = cx.now;
+    let terms = of.content.terms.iter();
+    terms.filter(move |it| it.is_active && it.valid_for.contains(now) && it.trial != Trial::Whole)
+}
+
+/// Does what was agreed on as a switch for today.
+///
+/// # Errors
+/// If it can no longer be had.
+pub(in crate::services) fn carry_out(
+    act: &mut Act<'_>,
+    id: SubscriptionId,
+    wish: &Wish,
+) -> Result<(), Error> {
+    let held: Subscription = act.load(id)?;
+    let (_, asked) = resolved(act, &held, wish)?;
+    switch(act, (held, &asked), Some(SwitchAt::Now)).map(|_| ())
+}
+
+/// What a wish asks for of a subscription, with nothing left open; and whose it is.
+pub(super) fn resolved(
+    act: &Act<'_>,
+    held: &Subscription,
+    wish: &Wish,
+) -> Result<(Account, Resolved), Error> {
+    let account: Account = act.load(held.account())?;
+    let key = "change".parse().expect("it is a code");
+    let mut item = Item::new(key, Action::Modify, wish.clone());
+    item.subscription = Some(held.id);
+    let judged = judge(act, &account, &[item])?;
+    let resolved = judged.map_err(|it| Rejection::from(it.of_a_wish()))?;
+    must_buy(&account)?;
+    let first = resolved.into_iter().next();
+    Ok((account, first.ok_or_else(|| Error::internal("an item is resolved"))?))
+}
