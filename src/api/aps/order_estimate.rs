@@ -1,7 +1,8 @@
 //! `OrderEstimationResult`: what an order would cost, before it is placed.
 //!
-//! It is what the first invoice would say of the order alone. All that is ordered is of one account
-//! and one billing account, so there is one such invoice.
+//! It is what the first invoice would say of the order alone, less what would be given back at once of
+//! earlier ones. All that is ordered is of one account and one billing account, so there is one such
+//! invoice.
 
 use serde_json::{Value, json};
 
@@ -14,7 +15,7 @@ use crate::domain::error::Invalid;
 use crate::domain::id::Id;
 use crate::domain::money::Money;
 use crate::services::billing::Forecast;
-use crate::services::order::{self, Estimate};
+use crate::services::order::{self, Credited, Estimate};
 use crate::services::{Act, Error};
 
 static SERVICE_PERIOD: Structure = Structure {
@@ -104,15 +105,24 @@ fn told(
     let [bill] = estimate.bills.as_slice() else {
         return Err(Error::internal("an order is of one billing account"));
     };
-    Ok(Some(shown(bill, taxes)))
+    Ok(Some(shown((bill, &estimate.credits), taxes)?))
 }
 
-fn shown(bill: &Forecast, taxes: Taxes) -> Value {
+fn shown((bill, credits): (&Forecast, &[Credited]), taxes: Taxes) -> Result<Value, Error> {
     let nothing = Money::zero(bill.currency);
     let totals = bill.content.as_ref().map(|it| it.totals);
-    let [net, tax, gross] = totals.map_or([nothing; 3], |it| [it.net, it.tax, it.gross]);
+    let [mut net, mut tax, mut gross] =
+        totals.map_or([nothing; 3], |it| [it.net, it.tax, it.gross]);
+    for it in credits {
+        (net, tax) = (net.minus(it.net)?, tax.minus(it.tax)?);
+        gross = gross.minus(it.net)?.minus(it.tax)?;
+    }
     let lines = bill.content.as_ref().map(|it| it.lines.as_slice()).unwrap_or_default();
-    let details: Vec<_> = lines.iter().map(|it| detail(it, taxes)).collect();
+    let mut details = Vec::with_capacity(credits.len() + lines.len());
+    for it in credits {
+        details.push(credit(it, taxes)?);
+    }
+    details.extend(lines.iter().map(|it| detail(it, taxes)));
     let total = if taxes == Taxes::Included { gross } else { net };
     let mut shown = json!({
         "total": booked(total),
@@ -123,7 +133,14 @@ fn shown(bill: &Forecast, taxes: Taxes) -> Value {
     if taxes == Taxes::Included {
         shown["taxes"] = booked(tax);
     }
-    shown
+    Ok(shown)
+}
+
+/// What is given back of a line, with the days that it was charged for.
+fn credit(it: &Credited, taxes: Taxes) -> Result<Value, Error> {
+    let (net, tax) = (it.net.negated()?, it.tax.negated()?);
+    let line = Line { kind: LineKind::Credit, net, tax, ..it.line.clone() };
+    Ok(detail(&line, taxes))
 }
 
 fn detail(it: &Line, taxes: Taxes) -> Value {

@@ -6,7 +6,7 @@
 //! | `type` | items |
 //! |---|---|
 //! | `SALES` | an add for each of `products` |
-//! | `CHANGE` | a modify of `subscriptionId`: `amount` is what there is to be in all, `amountChange` how much more or less |
+//! | `CHANGE` | a modify of `subscriptionId`: `amount` is what there is to be in all, `amountChange` how much more or less; `planId` and `period` lead to what `planPeriodSwitches` lists, a plan alone to the period of it that is as long as the present one |
 //! | `RENEWAL` | a renew of `subscriptionId`, for another `period` if one is named |
 //! | `CANCELLATION` | a delete of `subscriptionId` |
 
@@ -321,7 +321,20 @@ fn another_term(
             .and_then(RunningTerm::length)
             .zip(Some(read_period("/period", said)?))
             .is_some_and(|(one, other)| are_alike(one, other));
-    if is_same { Ok(None) } else { term(cx, ("", body), offer) }
+    match (is_same, said.is_null() && offer.id != it.deal().offer) {
+        (true, _) => Ok(None),
+        (false, true) => Ok(as_long(cx, it, offer)),
+        (false, false) => term(cx, ("", body), offer),
+    }
+}
+
+/// The term of an offer that is as long as the one that runs.
+fn as_long(cx: Cx<'_>, it: &Subscription, offer: &Offer) -> Option<Code> {
+    let length = it.term().and_then(RunningTerm::length)?;
+    let is_open = |it: &&Term| it.is_active && it.valid_for.contains(cx.now);
+    let mut paid = offer.content.terms.iter().filter(is_open).filter(|it| it.trial != Trial::Whole);
+    let found = paid.find(|it| it.length.is_some_and(|other| are_alike(other, length)));
+    found.map(|it| it.key.clone())
 }
 
 /// The term of an offer that lasts as long as the period that is asked for, the one for which is

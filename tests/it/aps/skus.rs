@@ -191,9 +191,9 @@ fn a_plan_tells_to_which_others_it_may_be_switched() {
     }
     expect![[r#"
         > POST /aps/2/resources/{id1}/planPeriodSwitches {"duration":1,"unit":"MONTHS"} [customer]
-        200 OK [{"target":{"period":{"duration":1,"unit":"MONTHS"},"planId":"{id1}"},"type":"NONE"},{"target":{"period":{"duration":1,"unit":"YEARS"},"planId":"{id1}"},"type":"PERIOD"}]
+        200 OK [{"target":{"period":{"duration":1,"unit":"MONTHS"},"planId":"{id1}"},"type":"NONE"},{"target":{"period":{"duration":1,"unit":"YEARS"},"planId":"{id1}"},"type":"RENEWAL"},{"target":{"period":{"duration":1,"unit":"MONTHS"},"planId":"{id2}"},"type":"SIDEGRADE"},{"target":{"period":{"duration":1,"unit":"YEARS"},"planId":"{id2}"},"type":"SIDEGRADE"}]
         > POST /aps/2/resources/{id1}/planPeriodSwitches {"duration":12,"unit":"MONTHS"} [customer]
-        200 OK [{"target":{"period":{"duration":1,"unit":"YEARS"},"planId":"{id1}"},"type":"NONE"},{"target":{"period":{"duration":1,"unit":"MONTHS"},"planId":"{id1}"},"type":"PERIOD"}]
+        200 OK [{"target":{"period":{"duration":1,"unit":"YEARS"},"planId":"{id1}"},"type":"NONE"},{"target":{"period":{"duration":1,"unit":"MONTHS"},"planId":"{id1}"},"type":"RENEWAL"},{"target":{"period":{"duration":1,"unit":"MONTHS"},"planId":"{id2}"},"type":"SIDEGRADE"},{"target":{"period":{"duration":1,"unit":"YEARS"},"planId":"{id2}"},"type":"SIDEGRADE"}]
         > POST /aps/2/resources/{id1}/planPeriodSwitches {"duration":5,"unit":"MONTHS"} [customer]
         400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/duration` is no period of the plan"}
         > POST /aps/2/resources/{id1}/planPeriodSwitches {"duration":5} [customer]

@@ -1,18 +1,18 @@
-//! `planPeriodSwitches`: to which periods a subscription to a plan may switch.
+//! `planPeriodSwitches`: to which plans and periods a subscription to a plan may switch.
 //!
-//! It answers what an order brings about and nothing else: another period of the same plan, by a
-//! renewal. That a plan is said to lead to another one is for its vendor to know, as long as no order
-//! leads there.
+//! It answers what an order brings about and nothing else. An order of type `CHANGE` leads to what is
+//! called `UPGRADE`, `SIDEGRADE`, `DOWNGRADE` or, of the same plan, `PERIOD`: all that the vendor lets
+//! it lead to. To any other period of the same plan leads a `RENEWAL`, and it is called so.
 
 use serde_json::{Value, json};
 
 use crate::api::aps::operation::{Outcome, Said};
 use crate::api::aps::period::{are_alike, period, read_period};
-use crate::domain::catalog::offer::Offer;
+use crate::domain::catalog::offer::{Direction, Offer};
 use crate::domain::catalog::term::{Term, Trial};
 use crate::domain::error::Invalid;
 use crate::domain::id::Id;
-use crate::services::{Cx, Error};
+use crate::services::{Cx, Error, offer};
 
 /// The switches from a period of a plan. The period itself comes first: who stays there is where it
 /// is.
@@ -24,7 +24,14 @@ pub(super) fn from_period(cx: Cx<'_>, plan: &Offer, said: &Said) -> Result<Outco
     };
     let mut found = vec![entry(plan, from, "NONE")];
     let own = open_terms(cx, plan).filter(|it| it.key != from.key);
-    found.extend(own.map(|it| entry(plan, it, "PERIOD")));
+    found.extend(own.map(|it| {
+        let is_named = plan.switch(plan.id, Some(&it.key)).is_some();
+        entry(plan, it, if is_named { "PERIOD" } else { "RENEWAL" })
+    }));
+    for (to, term, direction) in offer::switches(cx, plan)? {
+        let fits = |it: &&Term| term.as_ref().is_none_or(|key| it.key == *key);
+        found.extend(open_terms(cx, &to).filter(fits).map(|it| entry(&to, it, word(direction))));
+    }
     Ok(Some(Value::Array(found)))
 }
 
@@ -40,4 +47,12 @@ fn entry(plan: &Offer, term: &Term, kind: &str) -> Value {
         "type": kind,
         "target": { "planId": plan.id.uuid(), "period": term.length.map(period) },
     })
+}
+
+const fn word(it: Direction) -> &'static str {
+    match it {
+        Direction::Upgrade => "UPGRADE",
+        Direction::Sidegrade => "SIDEGRADE",
+        Direction::Downgrade => "DOWNGRADE",
+    }
 }

@@ -5,6 +5,7 @@ mod listing;
 mod own;
 mod refunds;
 mod refusals;
+mod switches;
 
 use std::fmt::Debug;
 use std::str::FromStr;
@@ -310,7 +311,7 @@ fn what_an_order_would_cost_is_told_and_nothing_is_placed() {
         > POST /aps/2/services/order-manager/orders/estimate {"subscriptionId":"{id4}","type":"RENEWAL"} [operator]
         200 OK {"billDate":"2026-02-01","details":[{"amount":{"code":"USD","value":"10.0"},"description":"VPS: Month","period":{"from":"2026-02-01","to":"2026-03-01"},"planId":"{id2}","quantity":"1.0","tax":{"code":"USD","value":"2.0"},"type":"RECURRING"},{"amount":{"code":"USD","value":"3.0"},"description":"VPS: Servers","period":{"from":"2026-02-01","to":"2026-03-01"},"planId":"{id2}","quantity":"1.0","tax":{"code":"USD","value":"0.6"},"type":"RECURRING"}],"subtotal":{"code":"USD","value":"13.0"},"taxes":{"code":"USD","value":"2.6"},"total":{"code":"USD","value":"15.6"}}
         > POST /aps/2/services/order-manager/orders/estimate {"subscriptionId":"{id4}","type":"CANCELLATION"} [operator]
-        200 OK {"billDate":"2026-01-01","details":[],"subtotal":{"code":"USD","value":"0.0"},"taxes":{"code":"USD","value":"0.0"},"total":{"code":"USD","value":"0.0"}}
+        200 OK {"billDate":"2026-01-01","details":[{"amount":{"code":"USD","value":"-10.0"},"description":"VPS: Month","period":{"from":"2026-01-01","to":"2026-02-01"},"planId":"{id2}","quantity":"1.0","tax":{"code":"USD","value":"-2.0"},"type":"CREDIT"},{"amount":{"code":"USD","value":"-3.0"},"description":"VPS: Servers","period":{"from":"2026-01-01","to":"2026-02-01"},"planId":"{id2}","quantity":"1.0","tax":{"code":"USD","value":"-0.6"},"type":"CREDIT"}],"subtotal":{"code":"USD","value":"-13.0"},"taxes":{"code":"USD","value":"-2.6"},"total":{"code":"USD","value":"-15.6"}}
         > POST /aps/2/services/order-manager/orders/estimate?includeTaxes=perhaps {"accountId":"{id1}","products":[{"period":{"duration":1,"unit":"MONTHS"},"planId":"{id2}","resources":[{"amount":5,"resourceId":"{id3}"}]}],"type":"SALES"} [operator]
         400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`includeTaxes` must be `true` or `false`"}
         > POST /aps/2/services/order-manager/orders/estimate {"accountId":"{id1}","products":[{"period":{"duration":1,"unit":"MONTHS"},"planId":"{id2}","resources":[{"amount":50,"resourceId":"{id3}"}]}],"type":"SALES"} [operator]
