@@ -9,6 +9,7 @@ import { Audit } from "./settings/audit.js";
 import { Classes } from "./settings/classes.js";
 import { Hearing } from "./settings/hearing.js";
 import { Letterhead } from "./settings/letterhead.js";
+import { Policy } from "./settings/policy.js";
 import { Security } from "./settings/security.js";
 import { Tax } from "./settings/tax.js";
 
@@ -17,6 +18,7 @@ const PARTS = [
   ["users", () => t("Users"), "user_read", () => html`<${Users} account=${session.value.account} />`],
   ["tax", () => t("Tax"), "tax_read", Tax],
   ["letterhead", () => t("Letterhead"), "settings_read", Letterhead],
+  ["policy", () => t("Bills"), "tax_read", Policy],
   ["classes", () => t("Customer classes"), "class_read", Classes],
   ["hearing", () => t("Webhooks and mail"), "listener_read", Hearing],
   ["audit", () => t("Audit"), "audit_read", Audit],

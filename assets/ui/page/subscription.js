@@ -20,6 +20,7 @@ import { Table } from "../part/table.js";
 import { complain, say } from "../part/toast.js";
 import { Timeline } from "../part/timeline.js";
 import { UsageChart } from "../part/usage_chart.js";
+import { ChangePlan, Waiting } from "./subscription/plan.js";
 
 const OVER = ["expired", "terminating", "recoverable", "destroyed", "aborted", "canceled"];
 const ORIGINS = { direct: () => t("by itself"), account: () => t("with its account"), parent: () => t("with what it belongs to") };
@@ -124,9 +125,11 @@ export default function Subscription({ id }) {
       return html`
         <${Page} title=${title} crumbs=${[["/subscriptions", t("Subscriptions")], ...(isBuyer() ? [] : [[`/accounts/${of.account}`, name(of.account).value ?? "…"]])]} state=${html`<${State} of=${of.state} />`}
           actions=${html`
+            ${may("subscription_change") && !isOver && html`<button type="button" class="button" onClick=${() => act("plan")}><${Icon} name="refresh-cw" />${t("Change the plan")}</button>`}
             ${may("subscription_change") && !isOver && html`<button type="button" class="button" onClick=${() => act("change")}><${Icon} name="pencil" />${t("Change the quantity")}</button>`}
             ${more.length > 0 && html`<${Menu} label=${t("More actions")} kind="button" button=${html`<${Icon} name="ellipsis" />`} items=${more} />`}`}>
           <${Holds} of=${of} />
+          <${Waiting} of=${of} />
           <${Card} title=${t("About")}><div class="inside"><${Facts} of=${[
             [t("Number"), of.number],
             !isBuyer() && [t("Account"), html`<${Named} id=${of.account} />`],
@@ -145,6 +148,7 @@ export default function Subscription({ id }) {
           <${UsageChart} subscriptions=${[of]} />
           ${of.quantity > 1 && may("seat_read") && html`<${Seats} of=${of} />`}
           <${Card} title=${t("Timeline")}><${Timeline} path=${`/subscriptions/${id}/timeline`} own=${id} /><//>
+          ${action === "plan" && html`<${ChangePlan} of=${of} onClose=${() => act(null)} />`}
           ${action === "change" && html`<${ChangeQuantity} of=${of} onClose=${() => act(null)} />`}
           ${action === "name" && html`<${Rename} of=${of} onClose=${() => act(null)} />`}
           ${action === "cancel" && html`<${Cancel} of=${of} onClose=${() => act(null)} />`}

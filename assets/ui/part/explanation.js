@@ -74,6 +74,7 @@ export function Explanation({ of, currency, unit, counted }) {
   const notes = [
     of.days && t("{used} of {all} days of the period", { used: of.days.used, all: of.days.of }),
     of.price_version && t("by the price as of {day}", { day: day(of.price_version) }),
+    of.given_back && t("in place of another price in mid period, of which {amount} was given back by credit note", { amount: money({ amount: of.given_back, currency }) }),
     of.includes_tax && t("tax is contained in the price"),
   ].filter(Boolean);
   const charged = of.text.map((it) => /^less (\d[\d.]*),/.exec(it)?.[1]).find((it) => it && isSome(it));

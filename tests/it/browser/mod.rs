@@ -20,6 +20,7 @@ mod key;
 mod lost;
 mod pipe;
 mod place;
+mod plan;
 mod planted;
 mod stage;
 mod tab;

@@ -55,6 +55,16 @@ const Part = ({ of, at, offers }) => html`
     <${Field} name=${`bundle/${at}/max`} label=${t("At most")} kind="number" min="1" value=${of.max ?? ""} />
   </div>`;
 
+const DIRECTIONS = () => [["upgrade", t("more: it happens at once")], ["downgrade", t("less: it happens when what is paid for is over")], ["sidegrade", t("something else: it happens at once")]];
+
+/** An offer to which its subscriptions may change within a term; itself, to change between its terms. */
+const Switch = ({ of, at, offers }) => html`
+  <div class="pair">
+    <${Field} name=${`switches/${at}/to`} label=${t("Offer")} kind="select" value=${of.to} required options=${named(offers)} />
+    <${Field} name=${`switches/${at}/term`} label=${t("Short name of its term")} hint=${t("any if you say nothing")} value=${of.term ?? ""} />
+    <${Field} name=${`switches/${at}/direction`} label=${t("Means for the buyer")} kind="select" value=${of.direction ?? "upgrade"} options=${DIRECTIONS()} />
+  </div>`;
+
 /** What it delivers: a specification, resources, other offers. */
 function Delivers({ of, shelf }) {
   const { specifications, resources, offers } = shelf;
@@ -96,6 +106,11 @@ function Fields({ of, shelf }) {
     <${Card} title=${t("How one commits to it")}><div class="inside stack">
       <${Repeat} label=${t("Terms")} add=${t("One more term")} of=${of.terms} hint=${t("Without a term it runs until it is canceled.")}>
         ${(row, at) => html`<${Term} of=${row} at=${at} />`}<//>
+      ${shelf.offers.length > 0 && html`
+        <details open=${of.switches?.length > 0}><summary>${t("To what one may change within a term")}</summary><div class="stack">
+          <${Repeat} label=${t("Changes of plan")} add=${t("One more change")} of=${of.switches} hint=${t("What is not listed is refused. What is not used of the old is given back by the day.")}>
+            ${(row, at) => html`<${Switch} of=${row} at=${at} offers=${shelf.offers.filter(isOf(seller))} />`}<//>
+        </div></details>`}
       ${terms.size > 0 && html`<${Field} name="service_terms" label=${t("After the paid time")} kind="select" value=${of.service_terms ?? ""} options=${[["", t("it ends with its term")], ...[...terms.values()].map((it) => [it.id, it.name])]} />`}
     </div><//>
     <${Card} title=${t("How it is billed")}><div class="inside stack">

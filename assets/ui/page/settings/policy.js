@@ -1,0 +1,44 @@
+// How a house bills where billing systems disagree: each question with its answers.
+import { html } from "../../html.js";
+import { get, send } from "../../model/api.js";
+import { useLoad } from "../../model/load.js";
+import { may, session } from "../../model/session.js";
+import { t } from "../../model/text.js";
+import { Field, Form } from "../../part/form.js";
+import { Card, Facts } from "../../part/page.js";
+import { Loaded } from "../../part/still.js";
+import { say } from "../../part/toast.js";
+
+const LATER = () => [["period_end", t("when what is paid for is over")], ["now", t("at once")]];
+
+const QUESTIONS = () => [
+  ["downgrade", t("A change to less begins"), LATER()],
+  ["credit_base", t("A change of plan gives back"), [["unused_part", t("what is not used of what is paid")], ["full_charge", t("all that is paid for the period")]]],
+  ["removed_units", t("Units that go are given back"), LATER()],
+  ["proration", t("A part of a period costs"), [["day", t("as much as its days")], ["none", t("as much as the whole")]]],
+  ["while_held", t("What is on hold"), [["charge", t("is charged as ever")], ["pause", t("costs nothing")]]],
+  ["price_version", t("A new price holds for who has bought"), [["period", t("from the next period on")], ["renewal", t("from the next term on")]]],
+  ["tax_scope", t("Tax is computed"), [["invoice", t("on the whole invoice")], ["line", t("on each line")]]],
+  ["zero_usage", t("Tiers of which nothing was used cost"), [["nothing", t("nothing")], ["first_tier_fee", t("the fee of the first tier")]]],
+  ["zero_lines", t("Lines that come to nothing"), [["drop", t("are left away")], ["keep", t("stand on the invoice")]]],
+  ["zero_invoices", t("Invoices that come to nothing"), [["skip", t("are left away")], ["issue", t("are issued")]]],
+];
+
+/** The part of the settings. */
+export function Policy() {
+  const path = `/accounts/${session.value.account.id}/billing_policy`;
+  const read = useLoad(() => get(path), [path]);
+  const change = async (body) => {
+    if (Object.keys(body).length > 0) await send("PATCH", path, body);
+    say(t("Saved"));
+  };
+  return html`
+    <${Loaded} of=${read} bones=${8}>${(of) => html`
+      <${Card} title=${t("How bills are made")}><div class="inside stack">
+        <p class="quiet">${t("Billing systems disagree on these questions. An answer holds for what is billed from now on.")}</p>
+        ${may("tax_write")
+          ? html`<${Form} key=${JSON.stringify(of)} onSend=${change} send=${t("Save")} isChange>
+              <div class="pair">${QUESTIONS().map(([key, text, options]) => html`<${Field} key=${key} name=${key} label=${text} kind="select" value=${of[key]} options=${options} />`)}</div><//>`
+          : html`<${Facts} of=${QUESTIONS().map(([key, text, options]) => [text, options.find(([it]) => it === of[key])?.[1]])} />`}
+      </div><//>`}<//>`;
+}
