@@ -39,7 +39,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use self::amount::Former;
-use self::change::{Cancellation, Change, Commerce, Deal, Plan, Scheduled};
+use self::change::{Cancellation, Deal, Plan, Scheduled};
 use self::lifecycle::{HoldOrigin, State, Trigger, next};
 pub use self::mark::ChargedUntil;
 use self::term::RunningTerm;
@@ -591,62 +591,6 @@ impl Subscription {
             return Err(Rejection::new(Code::SubscriptionStateForbids, why));
         };
         Ok((Self { trial: TrialRun::Over(on), ..self }, Verb::Changed))
-    }
-
-    /// The subscription changed. `seats` counts the units that users have.
-    ///
-    /// # Errors
-    /// If its state does not allow the change, or if it takes units away that users have.
-    pub fn changed(self, change: Change, seats: u32) -> Result<(Self, Verb), Rejection> {
-        self.must_be_open_to(change.commerce())?;
-        let had = self.quantity();
-        let changed = self.with(change)?;
-        changed.must_seat(had, seats)?;
-        Ok((changed, Verb::Changed))
-    }
-
-    /// Refuses a change that its state does not allow.
-    fn must_be_open_to(&self, commerce: Commerce) -> Result<(), Rejection> {
-        let allowed = match commerce {
-            Commerce::Bought => self.state.is_running(),
-            Commerce::Free => self.state.is_living(),
-        };
-        if allowed {
-            return Ok(());
-        }
-        let why = format!("a subscription that is `{}` cannot be changed so", self.state);
-        Err(Rejection::new(Code::SubscriptionStateForbids, why))
-    }
-
-    /// Refuses to take units away that users have, of as many as there were.
-    fn must_seat(&self, had: u32, seats: u32) -> Result<(), Rejection> {
-        if self.quantity() >= had.min(seats.max(1)) {
-            return Ok(());
-        }
-        let why = format!("users have `{seats}` units of it; release some first");
-        Err(Rejection::new(Code::SeatForbids, why))
-    }
-
-    fn with(mut self, change: Change) -> Result<Self, Rejection> {
-        match change {
-            Change::Quantity(quantity) => self.deal.quantity = quantity,
-            Change::Resources(resources) => self.deal.resources.extend(resources),
-            Change::Characteristics(choices) => self.deal.characteristics.extend(choices),
-            Change::Prices(prices) => self.deal.prices = prices,
-            Change::BillingAccount(billing_account) => self.billing_account = billing_account,
-            Change::Name(name) => self.name = name,
-            Change::Renewal(renewal) => self.term = self.term.map(|it| it.renewing(renewal)),
-            Change::TermEnd(on) => self.term = Some(self.ending(on)?),
-        }
-        Ok(self)
-    }
-
-    fn ending(&self, on: Date) -> Result<RunningTerm, Rejection> {
-        let ending = self.term.clone().and_then(|it| it.ending(on));
-        ending.ok_or_else(|| {
-            let why = format!("a term cannot end on `{on}`, before it has begun");
-            Rejection::new(Code::SubscriptionStateForbids, why)
-        })
     }
 
     /// The subscription with something agreed on for a later day.

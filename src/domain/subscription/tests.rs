@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::calendar::Step;
-use super::change::{Plan, RefundTo};
+use super::change::{Change, Plan, RefundTo};
 use super::*;
 use crate::domain::attribute::AttributeValue;
 use crate::domain::catalog::service_terms::{AfterHold, Aftermath};
