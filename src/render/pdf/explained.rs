@@ -141,6 +141,9 @@ fn step<'a>(
             filled(because.less, &[&language.decimal(before.decimal().normalize())])
         }
         Step::Altered(it) => alteration(language, it, altered.next().map(|it| it.1)),
+        Step::InPlaceOf(given_back) => {
+            filled(because.in_place_of, &[&language.decimal(given_back.decimal())])
+        }
     }
 }
 

@@ -299,7 +299,7 @@ impl Run {
             days: (first_on.unwrap_or(self.today), self.today),
             due_days: self.due_days,
             parties,
-            terms: (self.terms.clone(), billing::policy(self.seller).rounding),
+            terms: (self.terms.clone(), billing::policy(act.cx(), self.seller)?.rounding),
             items,
             currency,
         })?;

@@ -32,7 +32,7 @@ pub(in crate::services) fn follow(
     let it: Invoice = act.load(id)?;
     let models: Vec<ShareModel> = act.every(&Along::Sellers(vec![it.stamp.seller]))?;
     let Some(issue) = it.issue().filter(|_| !models.is_empty()) else { return Ok(()) };
-    let rounding = billing::policy(it.stamp.seller).rounding;
+    let rounding = billing::policy(act.cx(), it.stamp.seller)?.rounding;
     let earned = earned(&it, &invoice::credits_of(act.cx(), id)?, rounding)?;
     let mut recorded = recorded(act, id)?;
     for ((line, place), earned) in it.content().lines.iter().zip(0_u32..).zip(earned) {
