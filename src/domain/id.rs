@@ -257,6 +257,8 @@ ids! {
     AttributeDefinitionId = AttributeDefinition "atd";
     /// How the papers of a seller look.
     LetterheadId = Letterhead "lth";
+    /// What is being done about what a billing account has not paid in time.
+    DunningId = Dunning "dun";
 }
 
 #[cfg(test)]

@@ -41,7 +41,8 @@
 //! | [payment], [refund](payment::refund), [deposit](payment::deposit) | money in and out |
 //! | [journal] | every movement of money as a balanced double entry |
 //! | [share model, settlement](settlement) | who gets which part of what was paid |
-//! | [dunning] | what is done about invoices that are not paid in time |
+//! | [dunning] | the ladder of what is done about invoices that are not paid in time |
+//! | [dunning case](dunning::case) | how far a billing account has come on it since something is overdue |
 //! | [bucket] | a prepaid or loyalty balance |
 //! | [jump] | a stretch of time in which nobody looked at the machine's clock |
 //! | [fact](event) | what happened to which thing, by whom, before and after |

@@ -26,6 +26,7 @@ mod codec;
 mod derived;
 pub mod document;
 pub mod due;
+pub mod dunning;
 mod engine;
 mod error;
 pub mod fact;

@@ -28,6 +28,7 @@ use crate::domain::catalog::service_terms::ServiceTerms;
 use crate::domain::catalog::specification::Specification;
 use crate::domain::catalog::tax::{TaxCategory, TaxRule, TaxZone};
 use crate::domain::document::Document;
+use crate::domain::dunning::case::Dunning;
 use crate::domain::id::{Id, Kind};
 use crate::domain::listener::Listener;
 use crate::domain::notification::{Mail, NotificationTemplate};
@@ -102,6 +103,7 @@ pub const KINDS: &[Kept] = &[
     Kept::of::<Deposit>(),
     Kept::of::<Discount>(),
     Kept::of::<Document>(),
+    Kept::of::<Dunning>(),
     Kept::of::<Invoice>(),
     Kept::of::<Letterhead>(),
     Kept::of::<Listener>(),

@@ -40,7 +40,7 @@ pub const fn reading(kind: Kind) -> Permission {
         K::Seat => P::SeatRead,
         K::Task => P::TaskRead,
         K::BillingRun => P::BillingRead,
-        K::Invoice | K::CreditNote => P::InvoiceRead,
+        K::Invoice | K::CreditNote | K::Dunning => P::InvoiceRead,
         K::Payment | K::PaymentPlan | K::Refund => P::PaymentRead,
         K::PaymentMethod => P::PaymentMethodRead,
         K::Bucket | K::Deposit => P::BalanceRead,

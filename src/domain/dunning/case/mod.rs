@@ -1,0 +1,334 @@
+//! Cases: how far a billing account has come on its ladder since something of it is overdue.
+//!
+//! A case begins when an invoice is overdue and ends when nothing is any more that is not disputed;
+//! what is overdue later is a case of its own, from the first step on. It remembers every step, so
+//! that each is done once, whatever stops in between. Beside the ladder it knows when the credit
+//! terms want a hold, which is put once in a case as well: what people have released then stays so.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Action, Arrears, Ladder, Rung};
+use crate::domain::account::class::CreditTerms;
+use crate::domain::catalog::price::Figure;
+use crate::domain::event::Verb;
+use crate::domain::id::{AccountId, BillingAccountId, DunningId, InvoiceId, PaymentPlanId};
+use crate::domain::money::{Currency, Money, MoneyError};
+use crate::domain::stamp::Stamp;
+use crate::domain::time::{Date, Instant, Zone};
+use crate::domain::word::words;
+
+words! {
+    /// How far a case has come.
+    State {
+        /// Something is overdue.
+        Running = "running";
+        /// Nothing is overdue any more.
+        Ended = "ended";
+    }
+}
+
+words! {
+    /// What wants a step.
+    Ground {
+        /// The ladder.
+        Ladder = "ladder";
+        /// The credit terms, which hold by themselves.
+        CreditTerms = "credit_terms";
+    }
+}
+
+words! {
+    /// What came of a step.
+    Outcome {
+        /// It was done.
+        Done = "done";
+        /// There was nothing to do: the account is held already, nothing is left to end, or what is
+        /// overdue are late fees themselves.
+        Skipped = "skipped";
+    }
+}
+
+/// For what something is owed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OwedFor {
+    /// For an invoice.
+    Invoice(InvoiceId),
+    /// For a late fee, which is an invoice of its own.
+    Fee(InvoiceId),
+    /// For an instalment of a plan.
+    Instalment(PaymentPlanId),
+}
+
+/// Something that is overdue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owed {
+    /// For what.
+    pub of: OwedFor,
+    /// The last day on which it could be paid in time.
+    pub due_on: Date,
+    /// How much is open and not disputed.
+    pub amount: Money,
+}
+
+/// A step that was taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// What wanted it.
+    pub ground: Ground,
+    /// What was done.
+    pub action: Action,
+    /// When.
+    pub at: Instant,
+    /// The day of that in the billing account's zone.
+    pub on: Date,
+    /// How much was overdue then.
+    pub overdue: Money,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// The invoice that charges the fee, if it is one.
+    pub invoice: Option<InvoiceId>,
+}
+
+/// What is done next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Next {
+    /// What wants it.
+    pub ground: Ground,
+    /// What will be done.
+    pub action: Action,
+    /// On which day, in the billing account's zone.
+    pub on: Date,
+    /// From when on; `None` while too little is overdue for it.
+    pub at: Option<Instant>,
+    /// From which overdue sum on.
+    pub from_sum: Figure,
+}
+
+/// What is being done about what a billing account has not paid in time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dunning {
+    /// Its identity.
+    pub id: DunningId,
+    /// What the house keeps about it.
+    pub stamp: Stamp,
+    /// Who owes.
+    pub account: AccountId,
+    /// On which billing account, and so in one currency.
+    pub billing_account: BillingAccountId,
+    currency: Currency,
+    state: State,
+    owed: Vec<Owed>,
+    steps: Vec<Step>,
+    next: Option<Next>,
+    ended_at: Option<Instant>,
+}
+
+/// What is known of a billing account when its case is looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Look<'a> {
+    /// The steps of its class.
+    pub ladder: &'a Ladder,
+    /// The credit terms of its class.
+    pub credit: CreditTerms,
+    /// Where its days begin and end.
+    pub zone: Zone,
+    /// What is overdue and not disputed, the oldest first.
+    pub owed: Vec<Owed>,
+    /// The day of its oldest invoice that is not paid.
+    pub negative_since_on: Option<Date>,
+    /// Until when the house may not hold the account.
+    pub spared_until: Option<Instant>,
+    /// What time it is.
+    pub now: Instant,
+}
+
+impl Dunning {
+    /// The case of a billing account of which something is overdue.
+    ///
+    /// # Errors
+    /// If what is overdue is too much to be added up.
+    pub fn begin(
+        (id, stamp): (DunningId, Stamp),
+        (account, billing_account, currency): (AccountId, BillingAccountId, Currency),
+        look: &Look<'_>,
+    ) -> Result<(Self, Verb), MoneyError> {
+        let blank = Self {
+            id,
+            stamp,
+            account,
+            billing_account,
+            currency,
+            state: State::Running,
+            owed: Vec::new(),
+            steps: Vec::new(),
+            next: None,
+            ended_at: None,
+        };
+        Ok((blank.seen(look)?, Verb::Started))
+    }
+
+    /// The case as it stands after a look: what is owed, and what is done next.
+    ///
+    /// # Errors
+    /// If what is overdue is too much to be added up.
+    pub fn seen(self, look: &Look<'_>) -> Result<Self, MoneyError> {
+        let seen = Self { owed: look.owed.clone(), ..self };
+        let by_ladder = seen.next_by_ladder(look)?;
+        let by_terms = seen.next_by_terms(look);
+        // Where both fall on one instant, the ladder's comes first.
+        let next = match (by_ladder, by_terms) {
+            (Some(one), Some(other)) if one.at.is_none_or(|at| other.at < Some(at)) => Some(other),
+            (one, other) => one.or(other),
+        };
+        Ok(Self { next, ..seen })
+    }
+
+    /// The step that is due now, if any is.
+    #[must_use]
+    pub fn due(&self, now: Instant) -> Option<Next> {
+        self.next.filter(|it| it.at.is_some_and(|at| at <= now))
+    }
+
+    /// The case with the step that is due taken, and what is told of it.
+    ///
+    /// # Errors
+    /// If what is overdue is too much to be added up.
+    pub fn take(self, step: Next, look: &Look<'_>) -> Result<(Self, Verb), MoneyError> {
+        let (overdue, on) = (self.overdue()?, look.zone.date_of(look.now));
+        let mut taken = self;
+        taken.steps.push(Step {
+            ground: step.ground,
+            action: step.action,
+            at: look.now,
+            on,
+            overdue,
+            outcome: Outcome::Done,
+            invoice: None,
+        });
+        let verb = match step.action {
+            Action::Mail => Verb::Sent,
+            Action::LateFee(_) => Verb::Issued,
+            Action::CreditHold => Verb::Held,
+            Action::Terminate => Verb::Terminated,
+        };
+        Ok((taken.seen(look)?, verb))
+    }
+
+    /// The case with what came of its last step.
+    #[must_use]
+    pub fn came_to(mut self, outcome: Outcome, invoice: Option<InvoiceId>) -> Self {
+        if let Some(last) = self.steps.last_mut() {
+            (last.outcome, last.invoice) = (outcome, invoice);
+        }
+        self
+    }
+
+    /// The case ended: nothing is overdue any more, or others see to it.
+    #[must_use]
+    pub fn end(self, now: Instant) -> (Self, Verb) {
+        let (state, ended_at) = (State::Ended, Some(now));
+        (Self { state, ended_at, owed: Vec::new(), next: None, ..self }, Verb::Completed)
+    }
+
+    /// What is overdue altogether.
+    ///
+    /// # Errors
+    /// If that is too much.
+    pub fn overdue(&self) -> Result<Money, MoneyError> {
+        Money::sum(self.owed.iter().map(|it| it.amount), self.currency)
+    }
+
+    /// Whether it has put a hold on its account: it does so once.
+    #[must_use]
+    pub fn has_held(&self) -> bool {
+        let is_hold = |it: &Step| it.action == Action::CreditHold && it.outcome == Outcome::Done;
+        self.steps.iter().any(is_hold)
+    }
+
+    /// Whether all that is owed are fees for paying late: they bear none themselves.
+    #[must_use]
+    pub fn owes_only_fees(&self) -> bool {
+        self.owed.iter().all(|it| matches!(it.of, OwedFor::Fee(_)))
+    }
+
+    /// How far it has come.
+    #[must_use]
+    pub const fn state(&self) -> State {
+        self.state
+    }
+
+    /// In which currency.
+    #[must_use]
+    pub const fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    /// What is overdue, the oldest first.
+    #[must_use]
+    pub fn owed(&self) -> &[Owed] {
+        &self.owed
+    }
+
+    /// What was done, the oldest first.
+    #[must_use]
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// What is done next; `None` if nothing is left to do.
+    #[must_use]
+    pub const fn next(&self) -> Option<&Next> {
+        self.next.as_ref()
+    }
+
+    /// When it ended.
+    #[must_use]
+    pub const fn ended_at(&self) -> Option<Instant> {
+        self.ended_at
+    }
+
+    fn by(&self, ground: Ground) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(move |it| it.ground == ground)
+    }
+
+    fn next_by_ladder(&self, look: &Look<'_>) -> Result<Option<Next>, MoneyError> {
+        let Some(due_on) = self.owed.iter().map(|it| it.due_on).min() else { return Ok(None) };
+        let arrears = Arrears {
+            due_on,
+            overdue: self.overdue()?,
+            steps_done: self.by(Ground::Ladder).count(),
+            last_on: self.by(Ground::Ladder).last().map(|it| it.on),
+        };
+        let rung = look.ladder.as_slice().get(arrears.steps_done);
+        let Some((rung, on)) = rung.zip(look.ladder.next_on(&arrears)) else { return Ok(None) };
+        let Rung { action, from_sum, .. } = *rung;
+        let at = rung.is_reached(arrears.overdue).then(|| look.at(on, action));
+        Ok(Some(Next { ground: Ground::Ladder, action, on, at, from_sum }))
+    }
+
+    fn next_by_terms(&self, look: &Look<'_>) -> Option<Next> {
+        if self.has_held() || self.by(Ground::CreditTerms).next().is_some() {
+            return None;
+        }
+        let due_on = self.owed.iter().map(|it| it.due_on).min()?;
+        let on = look.credit.holds_on(due_on, look.negative_since_on?)?;
+        let action = Action::CreditHold;
+        let at = Some(look.at(on, action));
+        Some(Next { ground: Ground::CreditTerms, action, on, at, from_sum: Figure::ZERO })
+    }
+}
+
+impl Look<'_> {
+    /// When something is done that is due on a day: a hold not while the account is spared.
+    fn at(&self, on: Date, action: Action) -> Instant {
+        let at = self.zone.start_of(on);
+        match (action, self.spared_until) {
+            (Action::CreditHold, Some(until)) => at.max(until),
+            (Action::Mail | Action::LateFee(_) | Action::Terminate, _)
+            | (Action::CreditHold, None) => at,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,142 @@
+//! Lives of cases, told by the days on which something is done.
+
+use super::*;
+use crate::domain::account::class::Holding;
+use crate::domain::billing::invoice::sample::{date, euros, id, stamp};
+use crate::domain::dunning::LateFee;
+
+/// An invoice that was due on a day.
+type Bill<'a> = (&'a str, &'a str);
+
+fn ladder(rungs: &[(u16, &str, Action)]) -> Ladder {
+    let rung = |it: &(u16, &str, Action)| Rung {
+        after_days: it.0,
+        from_sum: it.1.parse().expect("a figure"),
+        action: it.2,
+    };
+    Ladder::new(rungs.iter().map(rung).collect()).expect("a ladder")
+}
+
+fn manual() -> CreditTerms {
+    CreditTerms::DEFAULT
+}
+
+fn look<'a>(terms: (&'a Ladder, CreditTerms), on: &str, bills: &[Bill<'_>]) -> Look<'a> {
+    let owed = bills.iter().map(|(due_on, amount)| Owed {
+        of: OwedFor::Invoice(id(1)),
+        due_on: date(due_on),
+        amount: euros(amount),
+    });
+    Look {
+        ladder: terms.0,
+        credit: terms.1,
+        zone: Zone::UTC,
+        owed: owed.collect(),
+        negative_since_on: bills.iter().map(|it| date(it.0).plus_days(-9)).min(),
+        spared_until: None,
+        now: Zone::UTC.start_of(date(on)),
+    }
+}
+
+fn begin(look: &Look<'_>) -> Dunning {
+    let of = (id(1), id(2), Currency::EUR);
+    Dunning::begin((id(3), stamp()), of, look).expect("a sum").0
+}
+
+/// What is done from a day on, while nobody pays: each step with its day.
+fn told(terms: (&Ladder, CreditTerms), (from, days): (&str, i64), bills: &[Bill<'_>]) -> String {
+    let mut case = begin(&look(terms, from, &bills[..1]));
+    let mut told = String::new();
+    for day in 0..days {
+        let today = date(from).plus_days(day);
+        let known: Vec<_> = bills.iter().filter(|it| date(it.0) < today).copied().collect();
+        let look = look(terms, &today.to_string(), &known);
+        case = case.seen(&look).expect("a sum");
+        while let Some(next) = case.due(look.now) {
+            let (took, verb) = case.take(next, &look).expect("a sum");
+            case = took;
+            let step = case.steps().last().expect("it was taken");
+            told += &format!("{today} {} {} ({})\n", step.action.word(), step.overdue, verb.name());
+        }
+    }
+    told
+}
+
+#[test]
+fn nothing_is_attempted_until_the_sum_passes_the_threshold() {
+    let twice = ladder(&[(1, "150", Action::Mail), (4, "150", Action::Mail)]);
+    let w117 = told(
+        (&twice, manual()),
+        ("2026-01-02", 60),
+        &[("2026-01-01", "149.00"), ("2026-01-06", "6.00")],
+    );
+    assert_eq!(w117, "2026-01-07 mail 155.00 EUR (sent)\n2026-01-10 mail 155.00 EUR (sent)\n");
+    let never = told((&twice, manual()), ("2026-01-02", 60), &[("2026-01-01", "149.00")]);
+    assert_eq!(never, "");
+}
+
+#[test]
+fn each_step_is_taken_once_and_in_order() {
+    let fee = Action::LateFee(LateFee { fee: "5".parse().expect("a figure"), tax_category: None });
+    let steps = [
+        (3, "0", Action::Mail),
+        (7, "0", fee),
+        (10, "0", Action::CreditHold),
+        (30, "0", Action::Terminate),
+    ];
+    let all = told((&ladder(&steps), manual()), ("2026-01-11", 90), &[("2026-01-10", "100")]);
+    let expected = "2026-01-13 mail 100.00 EUR (sent)\n\
+                    2026-01-17 late_fee 100.00 EUR (issued)\n\
+                    2026-01-20 credit_hold 100.00 EUR (held)\n\
+                    2026-02-09 terminate 100.00 EUR (terminated)\n";
+    assert_eq!(all, expected);
+}
+
+#[test]
+fn who_looks_too_late_takes_the_steps_with_their_days_between() {
+    let steps = ladder(&[(3, "0", Action::Mail), (10, "0", Action::CreditHold)]);
+    let late = told((&steps, manual()), ("2026-03-01", 30), &[("2026-01-10", "100")]);
+    let expected = "2026-03-01 mail 100.00 EUR (sent)\n\
+                    2026-03-08 credit_hold 100.00 EUR (held)\n";
+    assert_eq!(late, expected);
+}
+
+#[test]
+fn the_credit_terms_hold_by_themselves_once() {
+    let automatic = CreditTerms { holding: Holding::Automatic, ..CreditTerms::DEFAULT };
+    let none = Ladder::NONE;
+    // The balance is below zero since the first of January; thirty days are borne.
+    let held = told((&none, automatic), ("2026-01-11", 60), &[("2026-01-10", "100")]);
+    assert_eq!(held, "2026-02-01 credit_hold 100.00 EUR (held)\n");
+    let sooner = ladder(&[(5, "0", Action::CreditHold)]);
+    let held = told((&sooner, automatic), ("2026-01-11", 60), &[("2026-01-10", "100")]);
+    assert_eq!(held, "2026-01-15 credit_hold 100.00 EUR (held)\n", "the ladder was first");
+}
+
+#[test]
+fn an_account_that_is_spared_is_held_when_that_is_over() {
+    let hold = ladder(&[(5, "0", Action::CreditHold)]);
+    let until = Zone::UTC.start_of(date("2026-02-01"));
+    let look = look((&hold, manual()), "2026-01-20", &[("2026-01-10", "100")]);
+    let look = Look { spared_until: Some(until), ..look };
+    let case = begin(&look);
+    assert_eq!(case.next().map(|it| (it.on, it.at)), Some((date("2026-01-15"), Some(until))));
+    assert_eq!(case.due(look.now), None);
+}
+
+#[test]
+fn who_pays_the_oldest_gets_more_time_and_who_pays_all_is_left_alone() {
+    let steps = ladder(&[(3, "0", Action::Mail), (10, "0", Action::CreditHold)]);
+    let terms = (&steps, manual());
+    let both = [("2026-01-10", "100"), ("2026-01-20", "50")];
+    let case = begin(&look(terms, "2026-01-21", &both));
+    let next = case.due(Zone::UTC.start_of(date("2026-01-21"))).expect("it is late");
+    let case = case.take(next, &look(terms, "2026-01-21", &both)).expect("a sum").0;
+    let younger = &both[1..];
+    let case = case.seen(&look(terms, "2026-01-22", younger)).expect("a sum");
+    assert_eq!(case.overdue(), Ok(euros("50")));
+    assert_eq!(case.next().map(|it| it.on), Some(date("2026-01-30")));
+    let (case, verb) = case.end(Zone::UTC.start_of(date("2026-01-23")));
+    assert_eq!((case.state(), verb, case.next()), (State::Ended, Verb::Completed, None));
+    assert_eq!(case.overdue(), Ok(euros("0")));
+}
