@@ -1,7 +1,7 @@
 //! Customer classes: the terms that a vendor gives to groups of its customers.
 
 use super::catalog::New;
-use super::{Act, Cx, Error};
+use super::{Act, Cx, Error, dunning};
 use crate::domain::account::Account;
 use crate::domain::account::class::{ClassTerms, CreateClass, CreditTerms, CustomerClass};
 use crate::domain::id::{ClassId, Id};
@@ -38,6 +38,7 @@ pub fn create(
     let new = new.into();
     let stamp = act.cx().stamp(new.seller, None);
     act.must(Permission::ClassWrite, &stamp)?;
+    dunning::must_name_categories(act.cx(), &terms.dunning)?;
     let id = act.id_or_new(new.id)?;
     let stamp = stamp.numbered(act.next_number(NUMBERS)?);
     let (mut class, verb) = CustomerClass::create(CreateClass { id, stamp, terms })?;
@@ -59,10 +60,19 @@ pub fn revise(
     let class: CustomerClass = act.get(id)?;
     act.must(Permission::ClassWrite, &class.stamp)?;
     act.expect_revision(&class.stamp, revision)?;
-    let terms = change(class.terms().clone())?;
+    let before = class.terms().clone();
+    let terms = change(before.clone())?;
+    dunning::must_name_categories(act.cx(), &terms.dunning)?;
     let (mut class, verb) = class.revise(terms)?;
     act.put(&mut class)?;
     act.tell(id, verb);
+    let after = class.terms();
+    if (&before.dunning, before.credit) != (&after.dunning, after.credit) {
+        let along = Along::Index(ACCOUNT_BY_CLASS, Key::new().id(id).bytes());
+        for account in act.every::<Account>(&along)? {
+            dunning::follow_all_of(act, account.id)?;
+        }
+    }
     Ok(class)
 }
 

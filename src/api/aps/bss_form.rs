@@ -10,7 +10,7 @@ use super::kind::{Body, New};
 use super::operation::{Outcome, Said};
 use super::property::MASK;
 use super::wire::{read, renamed, text};
-use crate::domain::account::lifecycle::{HoldKind, HoldPolicy};
+use crate::domain::account::lifecycle::{HeldBy, HoldKind, HoldPolicy};
 use crate::domain::account::profile::{Profile, Receivables, TaxStatus, Terms};
 use crate::domain::account::{Account, HoldAccount, ReleaseAccount};
 use crate::domain::attribute::{Attribute, AttributeValue};
@@ -152,6 +152,7 @@ pub(super) fn hold(act: &mut Act<'_>, it: &Account, said: &Said) -> Result<Outco
     };
     let command = HoldAccount {
         kind: HoldKind::Credit,
+        by: HeldBy::People,
         policy,
         reason: read("/reason", text(&said.body, "reason").unwrap_or_default())?,
         comment: read("/comment", text(&said.body, "comment").unwrap_or_default())?,

@@ -16,7 +16,7 @@ use crate::api::edge::work::Work;
 use crate::domain::account::billing_account::{
     BillingAccount, BillingProfile, BillingPurpose, BillingState, BillingTerms,
 };
-use crate::domain::account::lifecycle::{HoldKind, HoldPolicy, State};
+use crate::domain::account::lifecycle::{HeldBy, HoldKind, HoldPolicy, State};
 use crate::domain::account::profile::{AddressUse, Matter, Profile, Receivables};
 use crate::domain::account::{Account, Beginning, HoldAccount, ReleaseAccount};
 use crate::domain::id::AccountId;
@@ -297,6 +297,7 @@ fn suspend(asked: Asked) -> Result<Work, Refusal> {
         let it = find(act.cx(), number)?;
         let command = HoldAccount {
             kind: HoldKind::Administrative,
+            by: HeldBy::People,
             policy: HoldPolicy::All,
             reason: "OTHER".parse().map_err(Error::internal)?,
             comment: "suspendCustomer".parse().map_err(Error::internal)?,

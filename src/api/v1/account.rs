@@ -8,12 +8,13 @@ use super::account_form::{AccountForm, AccountNature, Contacts, TaxForm};
 use super::attribute::{self, Attributes};
 use super::billing_account::CycleForm;
 use super::contact::Address;
+use super::dunning::Dunning;
 use super::merge::MergePatch;
 use super::route::{Needs, Route, read, write};
 use super::wire::{List, NoQuery, SoldBy, parse, parse_optional, word};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
-use crate::domain::account::lifecycle::{HoldKind, HoldPolicy};
+use crate::domain::account::lifecycle::{HeldBy, HoldKind, HoldPolicy};
 use crate::domain::account::profile::{AddressUse, Profile, Receivables};
 use crate::domain::account::{self as domain, Beginning, HoldAccount, ReleaseAccount};
 use crate::domain::error::Invalid;
@@ -82,6 +83,9 @@ struct Account {
     attributes: Attributes,
     /// The billing account that its invoices go to if nothing else is said.
     billing_account: Option<String>,
+    /// What is being done about what is overdue on its billing accounts; not in lists.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    dunning: Vec<Dunning>,
 }
 
 impl Wire for Account {}
@@ -91,6 +95,8 @@ impl Wire for Account {}
 struct Hold {
     /// `credit` or `administrative`.
     kind: &'static str,
+    /// Who has put it: `people`, or the `house`, which takes it back when nothing is overdue.
+    by: &'static str,
     /// Which subscriptions it stops: `all` or `unpaid`.
     policy: &'static str,
     reason: String,
@@ -148,6 +154,7 @@ impl Account {
             contacts: Contacts::of(profile),
             attributes: attribute::show(&profile.attributes),
             billing_account: billing_account.map(|it| it.to_string()),
+            dunning: Vec::new(),
         }
     }
 }
@@ -157,6 +164,7 @@ impl Hold {
         let hold = account.hold_of(kind)?;
         Some(Self {
             kind: kind.word(),
+            by: hold.by.word(),
             policy: hold.policy.word(),
             reason: hold.reason.to_string(),
             comment: hold.comment.to_string(),
@@ -221,7 +229,9 @@ fn list(cx: Cx<'_>, call: &Call, query: AccountQuery) -> Result<Reply<List<Accou
 
 fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Account>, Error> {
     let it: domain::Account = cx.get(call.id("id")?)?;
-    tagged(cx, &it)
+    let dunning = Dunning::all_running(cx, it.id)?;
+    let shown = Account { dunning, ..wire((cx, &mut Labels::new(cx)), &it)? };
+    Ok(Reply::ok(shown).tagged(it.stamp.revision))
 }
 
 /// An account to be opened.
@@ -383,6 +393,7 @@ fn hold(act: &mut Act<'_>, call: &Call, body: AccountHold) -> Result<Reply<Accou
     let policy = parse_optional("/policy", body.policy.as_deref())?;
     let command = HoldAccount {
         kind: kind.unwrap_or(HoldKind::Administrative),
+        by: HeldBy::People,
         policy: policy.unwrap_or(HoldPolicy::All),
         reason: parse("/reason", &body.reason)?,
         comment: parse::<Prose>("/comment", &body.comment)?,

@@ -11,12 +11,13 @@ use serde::{Deserialize, Serialize};
 
 use super::cycle::Cycle;
 use super::profile::limit_violations;
+use crate::domain::dunning::Ladder;
 use crate::domain::error::{Code, Invalid, Refusal, Rejection};
 use crate::domain::event::Verb;
 use crate::domain::id::{ClassId, DiscountId};
 use crate::domain::money::{Currency, Money};
 use crate::domain::stamp::{SellerNumber, Stamp};
-use crate::domain::text::{Code as Word, Name, Prose};
+use crate::domain::text::{Name, Prose};
 use crate::domain::time::{Date, Instant};
 use crate::domain::word::words;
 
@@ -53,9 +54,10 @@ pub struct Arrears {
 }
 
 impl CreditTerms {
-    /// Ten days to pay, thirty days of a negative balance, then a hold by the house.
+    /// Ten days to pay, and thirty days of a negative balance before people may think of a hold: the
+    /// house holds by itself only where somebody has said so.
     pub const DEFAULT: Self =
-        Self { due_days: 10, grace_days: 0, hold_days: 30, holding: Holding::Automatic };
+        Self { due_days: 10, grace_days: 0, hold_days: 30, holding: Holding::Manual };
 
     /// The last day on which an invoice of `invoice_on` is paid in time.
     ///
@@ -76,11 +78,20 @@ impl CreditTerms {
     /// invoice is over, *and* the balance has been negative for longer than the hold period.
     #[must_use]
     pub fn are_broken(self, arrears: Arrears, today: Date) -> bool {
-        let grace_is_over = self.grace_ends_on(arrears.oldest_due_on) < today;
-        let hold_on = arrears.negative_since_on.plus_days(i64::from(self.hold_days));
+        let hold_on = self.holds_on(arrears.oldest_due_on, arrears.negative_since_on);
+        hold_on.is_some_and(|it| it <= today)
+    }
+
+    /// The first day on which the house is to hold an account whose oldest overdue invoice was due
+    /// on a day and whose balance is below zero since another; `None` where only people hold.
+    #[must_use]
+    pub fn holds_on(self, oldest_due_on: Date, negative_since_on: Date) -> Option<Date> {
+        let borne_until = negative_since_on.plus_days(i64::from(self.hold_days));
         match self.holding {
-            Holding::Automatic => grace_is_over && hold_on < today,
-            Holding::Manual => false,
+            Holding::Automatic => {
+                Some(self.grace_ends_on(oldest_due_on).max(borne_until).plus_days(1))
+            }
+            Holding::Manual => None,
         }
     }
 }
@@ -122,8 +133,8 @@ pub struct ClassTerms {
     pub billing_type: BillingType,
     /// What is taken off for all of them.
     pub discounts: Vec<DiscountId>,
-    /// The name of the ladder by which they are reminded; `None` for the vendor's usual one.
-    pub dunning: Option<Word>,
+    /// What is done step by step when they do not pay.
+    pub dunning: Ladder,
     /// Whether their members may order.
     pub member_buying: MemberBuying,
 }
@@ -140,7 +151,7 @@ impl ClassTerms {
             cycle: Cycle::MONTHLY,
             billing_type: BillingType::Postpaid,
             discounts: Vec::new(),
-            dunning: None,
+            dunning: Ladder::NONE,
             member_buying: MemberBuying::Forbidden,
         }
     }

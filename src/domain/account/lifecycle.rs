@@ -177,9 +177,21 @@ words! {
     }
 }
 
+words! {
+    /// Who has put a hold.
+    HeldBy {
+        /// Somebody, or another system: only they take it back.
+        People = "people";
+        /// The house, for what is overdue: it takes it back when that is paid.
+        House = "house";
+    }
+}
+
 /// A hold that lies on an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hold {
+    /// Who has put it.
+    pub by: HeldBy,
     /// Which subscriptions it stops.
     pub policy: HoldPolicy,
     /// Why, as a stable word: `ACCOUNT_OVERDUE`.

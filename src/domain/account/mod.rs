@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use self::credit::{CreditHistory, CreditProfile};
-use self::lifecycle::{Hold, HoldKind, HoldPolicy, Sparing, State, Trigger};
+use self::lifecycle::{HeldBy, Hold, HoldKind, HoldPolicy, Sparing, State, Trigger};
 use self::profile::{Profile, Receivables, Terms};
 use self::tree::{AccountRole, Ancestor};
 use super::error::{Code, Invalid, Refusal, Rejection};
@@ -96,6 +96,8 @@ pub struct RegisterAccount {
 pub struct HoldAccount {
     /// Which of the two holds.
     pub kind: HoldKind,
+    /// Who puts it.
+    pub by: HeldBy,
     /// Which subscriptions it stops.
     pub policy: HoldPolicy,
     /// Why, as a stable word.
@@ -177,9 +179,9 @@ impl Account {
 
     /// The account with a hold on it.
     pub fn hold(self, command: HoldAccount, now: Instant) -> Result<(Self, Verb), Rejection> {
-        let HoldAccount { kind, policy, reason, comment } = command;
+        let HoldAccount { kind, by, policy, reason, comment } = command;
         let mut account = self.step(kind.put())?;
-        account.holds.insert(kind, Hold { policy, reason, comment, since: now });
+        account.holds.insert(kind, Hold { by, policy, reason, comment, since: now });
         if kind == HoldKind::Credit {
             account.sparing = None;
         }
@@ -297,6 +299,12 @@ impl Account {
         let place = tree::relocate(&self, levels_below, ancestors)?;
         let stamp = Stamp { seller: place.seller, ..self.stamp };
         Ok((Self { stamp, parent: place.parent, ..self }, Verb::Changed))
+    }
+
+    /// Whether the house has put the credit hold that lies on it, and so takes it back.
+    #[must_use]
+    pub fn is_held_by_the_house(&self) -> bool {
+        self.hold_of(HoldKind::Credit).is_some_and(|it| it.by == HeldBy::House)
     }
 
     /// Whether the house may put a credit hold by itself now: it does not while the account is

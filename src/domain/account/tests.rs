@@ -59,6 +59,7 @@ fn customer() -> Account {
 fn hold(kind: HoldKind) -> HoldAccount {
     HoldAccount {
         kind,
+        by: HeldBy::People,
         policy: HoldPolicy::All,
         reason: "ACCOUNT_OVERDUE".parse().expect("a word"),
         comment: "unpaid invoices".parse().expect("a text"),

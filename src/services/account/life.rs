@@ -2,13 +2,15 @@
 
 use super::{keep, place};
 use crate::domain::account::billing_account::BillingAccount;
-use crate::domain::account::lifecycle::{HoldKind, HoldPolicy, State};
+use crate::domain::account::lifecycle::{HeldBy, HoldKind, HoldPolicy, State};
 use crate::domain::account::{Account, HoldAccount, ReleaseAccount, Remains};
 use crate::domain::id::{AccountId, Id};
 use crate::domain::operator::{Actor, Permission};
+use crate::domain::text::Prose;
 use crate::services::duty::{self, Progress, counted};
 use crate::services::{
-    Act, Author, Bss, Cx, Error, billing_account, class, invoice, order, subscription, user,
+    Act, Author, Bss, Cx, Error, billing_account, class, dunning, invoice, order, subscription,
+    user,
 };
 use crate::store::account::ACCOUNT_BY_CLOSING;
 use crate::store::{Key, Records};
@@ -59,6 +61,49 @@ pub fn release(
 /// Why the house holds an account, as a stable word.
 const OVERDUE: &str = "ACCOUNT_OVERDUE";
 
+/// Holds an account for what is overdue, and the subscriptions that are not paid, if the house may;
+/// says whether it did.
+///
+/// # Errors
+/// If the store fails.
+pub(in crate::services) fn hold_for_arrears(
+    act: &mut Act<'_>,
+    id: AccountId,
+    comment: Prose,
+) -> Result<bool, Error> {
+    let account: Account = act.load(id)?;
+    if !account.may_be_held_by_the_house(act.now()) {
+        return Ok(false);
+    }
+    let (kind, by, policy) = (HoldKind::Credit, HeldBy::House, HoldPolicy::Unpaid);
+    let reason = OVERDUE.parse().expect("the word is plain");
+    let command = HoldAccount { kind, by, policy, reason, comment };
+    let (account, verb) = account.hold(command, act.now())?;
+    let account = keep(act, account, verb)?;
+    subscription::hold_all_of(act, &account, kind)?;
+    Ok(true)
+}
+
+/// Takes back the hold that the house has put, now that nothing is overdue; nothing happens if it
+/// has put none.
+///
+/// # Errors
+/// If the store fails.
+pub(in crate::services) fn release_from_arrears(
+    act: &mut Act<'_>,
+    account: Account,
+) -> Result<(), Error> {
+    if !account.is_held_by_the_house() {
+        return Ok(());
+    }
+    let comment: Prose = "nothing is overdue any more".parse().expect("the words are a text");
+    let (kind, until) = (HoldKind::Credit, None);
+    let command = ReleaseAccount { kind, until, comment: comment.clone() };
+    let (account, verb) = account.release(command, act.now())?;
+    let account = keep(act, account, verb)?;
+    subscription::release_all_of(act, &account, (kind, comment))
+}
+
 /// Lets a temporary release end that is over: who still owes against its terms is held again, and
 /// what stands on the invoices that are overdue.
 ///
@@ -72,15 +117,9 @@ pub fn end_sparing(act: &mut Act<'_>, id: AccountId) -> Result<bool, Error> {
     };
     let account = keep(act, account, verb)?;
     let terms = class::credit_terms(act.cx(), account.class())?;
-    let is_late = invoice::breaks(act.cx(), id, terms)?;
-    if !is_late || !account.may_be_held_by_the_house(act.now()) {
-        return Ok(true);
+    if invoice::breaks(act.cx(), id, terms)? || dunning::has_held(act.cx(), id)? {
+        hold_for_arrears(act, id, comment)?;
     }
-    let (kind, policy) = (HoldKind::Credit, HoldPolicy::Unpaid);
-    let reason = OVERDUE.parse().expect("the word is plain");
-    let (account, verb) = account.hold(HoldAccount { kind, policy, reason, comment }, act.now())?;
-    let account = keep(act, account, verb)?;
-    subscription::hold_all_of(act, &account, kind)?;
     Ok(true)
 }
 

@@ -8,10 +8,11 @@ mod place;
 mod taxation;
 
 pub use self::life::{activate, close, end_sparing, finish_next, hold, release, remains};
+pub(super) use self::life::{hold_for_arrears, release_from_arrears};
 pub use self::place::relocate;
 pub(super) use self::taxation::must_stay_there;
 use super::billing_account::{self, NewBillingAccount};
-use super::{Act, Cx, Error, attribute, class, party};
+use super::{Act, Cx, Error, attribute, class, dunning, party};
 use crate::domain::account::billing_account::{
     BillingAccount, BillingProfile, BillingPurpose, BillingTerms,
 };
@@ -291,8 +292,14 @@ pub fn grant(
     act.expect_revision(&account.stamp, revision)?;
     let terms = change(account.terms().clone())?;
     class_of(act.cx(), account.stamp.seller, Some(terms.class))?;
+    let (class, receivables) = (account.class(), account.terms().receivables);
     let (account, verb) = account.grant(terms)?;
-    keep(act, account, verb)
+    let account = keep(act, account, verb)?;
+    if (account.class(), account.terms().receivables) == (class, receivables) {
+        return Ok(account);
+    }
+    dunning::follow_all_of(act, id)?;
+    act.load(id)
 }
 
 /// Writes down how far an account is trusted.
