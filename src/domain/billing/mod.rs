@@ -14,6 +14,7 @@ pub mod credit;
 pub mod cycle;
 pub mod due;
 pub mod invoice;
+pub mod late_fee;
 pub mod letterhead;
 pub mod policy;
 pub mod proration;

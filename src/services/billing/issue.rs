@@ -1,8 +1,10 @@
 //! Issuing: numbers without gaps, seals, and what the journal says of it.
 
 use super::gather::Billed;
-use super::shelf::party_of;
+use super::shelf::{Seller, party_of};
+use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
+use crate::domain::account::class::CreditTerms;
 use crate::domain::billing::bill::Mark;
 use crate::domain::billing::invoice::chain::{GENESIS, Link};
 use crate::domain::billing::invoice::number::{DocumentNumber, NumberFormat};
@@ -94,31 +96,42 @@ pub(super) fn issue(
     keep_marks(act, &billed)?;
     let Billed { account, seller, credit, bill, .. } = billed;
     let Some(content) = bill.content else { return Ok(None) };
+    let issue = new_issue(act, (&account, billing_account), (&seller, credit))?;
+    let (zone, totals) = (billing_account.terms().zone, content.totals);
+    put(act, content, (issue, zone), (account.stamp.seller, run))?;
+    Ok(Some(totals))
+}
+
+/// What the next invoice of an account gets when it is issued today.
+pub(super) fn new_issue(
+    act: &mut Act<'_>,
+    (account, billing_account): (&Account, &BillingAccount),
+    (seller, credit): (&Seller, CreditTerms),
+) -> Result<Issue, Error> {
     let number_of_seller = account.stamp.seller;
     let issued_on = billing_account.terms().zone.date_of(act.now());
     let (number, sequence) =
         number(act, Series::Invoices, number_of_seller, (issued_on, account.stamp.number))?;
-    let issue = Issue {
+    Ok(Issue {
         number,
         sequence,
         issued_on,
         issued_at: act.now(),
         due_on: credit.due_on(issued_on),
         seller: seller.party.clone(),
-        buyer: party_of(&account, Some(billing_account)),
-        imprint: seller.imprint(&account, billing_account),
+        buyer: party_of(account, Some(billing_account)),
+        imprint: seller.imprint(account, billing_account),
         link: seal::<Invoice>(act, number_of_seller)?,
-    };
-    let zone = billing_account.terms().zone;
-    put(act, content, (issue, zone), (number_of_seller, run)).map(Some)
+    })
 }
 
-fn put(
+/// Issues an invoice, books it, and lets the credit that the customer has settle it.
+pub(super) fn put(
     act: &mut Act<'_>,
     content: Content,
     (issue, zone): (Issue, Zone),
     (seller, run): (SellerNumber, Option<BillingRunId>),
-) -> Result<Totals, Error> {
+) -> Result<Invoice, Error> {
     let stamp = act.cx().stamp(seller, Some(content.account));
     let (totals, customer) = (content.totals, content.billing_account);
     let draft = Invoice::draft(act.new_id(), stamp.numbered(issue.sequence), run, content);
@@ -133,7 +146,7 @@ fn put(
     let invoice = act.keep_new((invoice.awaited(zone), verb))?;
     let invoice = payment::use_credit(act, invoice)?;
     settlement::follow(act, invoice.id, None)?;
-    Ok(totals)
+    Ok(invoice)
 }
 
 /// Keeps up to where prices are charged, each subscription once.

@@ -1,0 +1,93 @@
+//! Late fees: what is charged for paying late, on an invoice of its own.
+//!
+//! An invoice of its own and not a line on the next one: it is there also where nothing is ever
+//! billed again, it can be taken back or given up alone, and an invoice for what was bought never
+//! grows by what its reader thinks unfair. It says for which invoice it is and how it came about,
+//! as any other does.
+
+use super::invoice::explanation::Explanation;
+use super::invoice::line::{Line, LineKind};
+use super::invoice::{Content, Totals};
+use super::policy::Policy;
+use super::tax::{TaxSheet, TaxTerms, Taxable, Taxing, assess};
+use crate::domain::catalog::price::Base;
+use crate::domain::catalog::tax::{Registration, Supply};
+use crate::domain::dunning::LateFee;
+use crate::domain::error::Rejection;
+use crate::domain::id::{AccountId, BillingAccountId, TaxZoneId};
+use crate::domain::money::{Amount, Currency};
+use crate::domain::quantity::Quantity;
+use crate::domain::text::Name;
+use crate::domain::time::Date;
+
+/// A fee that is to be charged.
+#[derive(Debug, Clone)]
+pub struct Charging<'a> {
+    /// Who owes it.
+    pub account: AccountId,
+    /// Where its invoice goes.
+    pub billing_account: BillingAccountId,
+    /// In which currency.
+    pub currency: Currency,
+    /// Where it is taxed.
+    pub zone: TaxZoneId,
+    /// Whether the buyer has a tax registration.
+    pub buyer: Registration,
+    /// On which day.
+    pub on: Date,
+    /// The seller's settings.
+    pub policy: &'a Policy,
+    /// What the seller wrote down about taxes.
+    pub taxing: Taxing<'a>,
+    /// For what was paid late: the number of an invoice.
+    pub subject: Name,
+    /// What the line says.
+    pub label: Name,
+}
+
+/// The content of the invoice that charges a fee.
+///
+/// # Errors
+/// If no tax rule covers it, or it is too much.
+pub fn content(charging: Charging<'_>, fee: LateFee) -> Result<Content, Rejection> {
+    let Charging { currency, policy, taxing, .. } = charging;
+    let exact = Amount::new(fee.fee.decimal(), currency);
+    let amount = exact.book(policy.rounding)?;
+    let mut sheet = TaxSheet::new();
+    let tax_place = sheet.place(fee.tax_category, |category| {
+        let Charging { zone, buyer, on, .. } = charging;
+        taxing.of(&Supply { zone, category, buyer, on }, currency)
+    })?;
+    let mut taxes = sheet.into_totals();
+    let taxable =
+        Taxable { place: tax_place, base: Base::Net, exact: amount.decimal(), booked: amount };
+    let terms = TaxTerms { scope: policy.tax_scope, rounding: policy.rounding, currency };
+    let taxed = assess(&[taxable], &mut taxes, terms)?[0];
+    let line = Line {
+        kind: LineKind::LateFee,
+        subscription: None,
+        offer: None,
+        price: None,
+        subject: charging.subject,
+        label: charging.label,
+        service_period: None,
+        quantity: Quantity::ONE,
+        unit: None,
+        base: Base::Net,
+        amount,
+        net: taxed.net,
+        tax: taxed.tax,
+        tax_place,
+        tax_category: taxing.category_name(fee.tax_category).cloned(),
+        explanation: Explanation::stated(amount, policy.rounding),
+    };
+    Ok(Content {
+        account: charging.account,
+        billing_account: charging.billing_account,
+        currency,
+        service_period: None,
+        lines: vec![line],
+        taxes,
+        totals: Totals::nothing(currency).plus(taxed.net, taxed.tax)?,
+    })
+}

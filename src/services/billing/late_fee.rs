@@ -1,0 +1,60 @@
+//! Late fees: an invoice of its own for who has paid late.
+
+use super::issue::{self, put};
+use super::policy;
+use super::shelf::{Shelf, party_of};
+use crate::domain::account::Account;
+use crate::domain::account::billing_account::BillingAccount;
+use crate::domain::account::profile::AddressUse;
+use crate::domain::billing::late_fee::{Charging, content};
+use crate::domain::catalog::tax::Registration;
+use crate::domain::dunning::LateFee;
+use crate::domain::id::InvoiceId;
+use crate::domain::text::{Locale, Name};
+use crate::services::{Act, Error};
+
+/// Charges a fee for paying late, and answers with the invoice that demands it.
+///
+/// # Errors
+/// If no tax rule covers it, the account has no address that an invoice needs, or the store fails.
+pub(in crate::services) fn charge_late_fee(
+    act: &mut Act<'_>,
+    (account, billing_account): (&Account, &BillingAccount),
+    (fee, subject): (LateFee, Name),
+) -> Result<InvoiceId, Error> {
+    let mut shelf = Shelf::default();
+    let seller = shelf.seller(act.cx(), account.stamp.seller)?;
+    let credit = shelf.credit_terms(act.cx(), account.class())?;
+    let own = billing_account.profile();
+    let address = own.address.as_ref().or_else(|| account.profile().address(AddressUse::Billing));
+    let policy = policy(account.stamp.seller);
+    let on = billing_account.terms().zone.date_of(act.now());
+    let locale = own.locale.as_ref().unwrap_or(&account.profile().locale);
+    let charging = Charging {
+        account: account.id,
+        billing_account: billing_account.id,
+        currency: billing_account.currency(),
+        zone: seller.zone(account, &address.cloned().unwrap_or_default())?,
+        buyer: match account.profile().tax_registration {
+            Some(_) => Registration::Registered,
+            None => Registration::Unregistered,
+        },
+        on,
+        policy: &policy,
+        taxing: seller.taxing(),
+        subject,
+        label: label(locale),
+    };
+    let content = content(charging, fee)?;
+    let buyer = party_of(account, Some(billing_account));
+    buyer.must_be_reachable()?;
+    let issue = issue::new_issue(act, (account, billing_account), (&seller, credit))?;
+    let zone = billing_account.terms().zone;
+    Ok(put(act, content, (issue, zone), (account.stamp.seller, None))?.id)
+}
+
+/// What a late fee is called on an invoice.
+fn label(locale: &Locale) -> Name {
+    let text = if locale.language() == "de" { "Mahngebühr" } else { "Late fee" };
+    text.parse().expect("the words are a name")
+}
