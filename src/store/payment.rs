@@ -3,6 +3,7 @@
 use super::codec::Key;
 use super::overview;
 use super::record::record;
+use crate::domain::due::{Due, Duty};
 use crate::domain::id::{DepositId, PaymentId, PaymentMethodId, PaymentPlanId, RefundId};
 use crate::domain::payment::Payment;
 use crate::domain::payment::deposit::Deposit;
@@ -60,6 +61,7 @@ record!(PaymentPlan, PaymentPlanId, "payment_plan", shape 1,
     PAYMENT_PLAN_BY_BILLING_ACCOUNT = "by_billing_account" => |it, keys| {
         keys.push(Key::new().id(it.billing_account).id(it.id));
     },
+    due => |it| it.overdue_at().map(|at| Due { at, duty: Duty::Dunning }),
 );
 
 record!(Deposit, DepositId, "deposit", shape 1,

@@ -1,13 +1,17 @@
 //! Payment plans: an open balance spread over instalments.
+//!
+//! A plan is about invoices, and what settles these settles its instalments, the earliest first: it
+//! has no money of its own. While it is kept to, its invoices are not reminded of; an instalment
+//! that is not paid in time is.
 
 use serde::{Deserialize, Serialize};
 
-use super::method::MethodKind;
 use crate::domain::error::{Code, Rejection};
-use crate::domain::id::{AccountId, BillingAccountId, InvoiceId, PaymentMethodId, PaymentPlanId};
-use crate::domain::money::Money;
+use crate::domain::event::Verb;
+use crate::domain::id::{AccountId, BillingAccountId, InvoiceId, PaymentPlanId};
+use crate::domain::money::{Money, MoneyError};
 use crate::domain::stamp::Stamp;
-use crate::domain::time::{Date, Span};
+use crate::domain::time::{Date, Instant, Span, Zone};
 use crate::domain::word::words;
 
 /// How many instalments a plan may have.
@@ -38,18 +42,12 @@ pub struct PaymentPlan {
     pub billing_account: BillingAccountId,
     /// The invoices it is about.
     pub invoices: Vec<InvoiceId>,
-    /// How far it has come.
-    pub state: State,
-    /// Which of several plans is served first: 0 before all others.
-    pub priority: u8,
-    /// In which way it is paid.
-    pub kind: MethodKind,
-    /// With which kept method.
-    pub method: Option<PaymentMethodId>,
     /// How often.
     pub every: Span,
-    /// What is to be paid when.
-    pub instalments: Vec<Instalment>,
+    state: State,
+    instalments: Vec<Instalment>,
+    /// When the next instalment is overdue.
+    overdue_at: Option<Instant>,
 }
 
 /// One payment of a plan.
@@ -90,16 +88,191 @@ pub fn spread(
     Ok((0..).zip(parts).map(instalment).collect())
 }
 
+impl Instalment {
+    /// What is still to be paid of it.
+    ///
+    /// # Errors
+    /// If that is too much, which cannot be.
+    pub fn open(&self) -> Result<Money, MoneyError> {
+        self.amount.minus(self.paid)
+    }
+
+    fn is_paid(&self) -> bool {
+        self.paid == self.amount
+    }
+}
+
+impl PaymentPlan {
+    /// A plan of which nothing is paid yet, in a zone where it is a day.
+    #[must_use]
+    pub fn agreed(
+        (id, stamp): (PaymentPlanId, Stamp),
+        (account, billing_account): (AccountId, BillingAccountId),
+        (invoices, every): (Vec<InvoiceId>, Span),
+        instalments: Vec<Instalment>,
+        zone: Zone,
+    ) -> (Self, Verb) {
+        let plan = Self {
+            id,
+            stamp,
+            account,
+            billing_account,
+            invoices,
+            every,
+            state: State::Active,
+            overdue_at: instalments.first().map(|it| zone.start_of(it.due_on.plus_days(1))),
+            instalments,
+        };
+        (plan, Verb::Created)
+    }
+
+    /// The plan when so much of its invoices is open: what was paid are its first instalments.
+    ///
+    /// # Errors
+    /// If an amount is too large.
+    pub fn followed(self, open: Money, (today, zone): (Date, Zone)) -> Result<Self, MoneyError> {
+        if self.state != State::Active {
+            return Ok(self);
+        }
+        let total = Money::sum(self.instalments.iter().map(|it| it.amount), open.currency())?;
+        let mut left = total.minus(open)?;
+        let mut plan = self;
+        for it in &mut plan.instalments {
+            let paid = least(left, it.amount);
+            it.paid = if paid.is_negative() { Money::zero(open.currency()) } else { paid };
+            left = left.minus(it.paid)?;
+        }
+        if open.as_minor() <= 0 {
+            plan.state = State::Completed;
+        }
+        plan.overdue_at = plan.next_overdue(today).map(|it| zone.start_of(it));
+        Ok(plan)
+    }
+
+    /// The plan of which it is told that an instalment is overdue; `None` if none is just now.
+    #[must_use]
+    pub fn overdue(self, (now, zone): (Instant, Zone)) -> Option<(Self, Verb)> {
+        let is_late = self.overdue_at().is_some_and(|it| it <= now);
+        let overdue_at = self.next_overdue(zone.date_of(now)).map(|it| zone.start_of(it));
+        is_late.then_some((Self { overdue_at, ..self }, Verb::Overdue))
+    }
+
+    /// The plan called off: its invoices are to be paid as if there had been none.
+    ///
+    /// # Errors
+    /// If it is over.
+    pub fn cancel(self) -> Result<(Self, Verb), Rejection> {
+        match self.state {
+            State::Active => {
+                Ok((Self { state: State::Canceled, overdue_at: None, ..self }, Verb::Canceled))
+            }
+            State::Completed | State::Canceled => {
+                let why = format!("cannot cancel a payment plan that is `{}`", self.state);
+                Err(Rejection::new(Code::PaymentStateForbids, why))
+            }
+        }
+    }
+
+    /// How far it has come.
+    #[must_use]
+    pub const fn state(&self) -> State {
+        self.state
+    }
+
+    /// What is to be paid when.
+    #[must_use]
+    pub fn instalments(&self) -> &[Instalment] {
+        &self.instalments
+    }
+
+    /// When the next instalment is overdue, unless it is paid before.
+    #[must_use]
+    pub const fn overdue_at(&self) -> Option<Instant> {
+        self.overdue_at
+    }
+
+    /// When the first instalment that is not paid is due.
+    #[must_use]
+    pub fn next_due_on(&self) -> Option<Date> {
+        self.instalments.iter().find(|it| !it.is_paid()).map(|it| it.due_on)
+    }
+
+    /// The instalments that are overdue on a day.
+    pub fn late(&self, on: Date) -> impl Iterator<Item = &Instalment> {
+        let is_late = move |it: &&Instalment| it.due_on < on && !it.is_paid();
+        let all = if self.state == State::Active { &self.instalments[..] } else { &[] };
+        all.iter().filter(is_late)
+    }
+
+    /// The first day on which a further instalment is overdue.
+    fn next_overdue(&self, today: Date) -> Option<Date> {
+        let mut open = self.instalments.iter().filter(|it| !it.is_paid());
+        let next = open.find(|it| today <= it.due_on).filter(|_| self.state == State::Active);
+        next.map(|it| it.due_on.plus_days(1))
+    }
+}
+
+fn least(one: Money, other: Money) -> Money {
+    if one.as_minor() < other.as_minor() { one } else { other }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::billing::invoice::sample::{date, euros};
+    use crate::domain::billing::invoice::sample::{date, euros, id, stamp};
+
+    fn plan() -> PaymentPlan {
+        let parts = spread(euros("100"), 3, date("2026-01-31"), Span::months(1)).expect("a plan");
+        let invoices = (vec![id(4)], Span::months(1));
+        PaymentPlan::agreed((id(1), stamp()), (id(2), id(3)), invoices, parts, Zone::UTC).0
+    }
+
+    fn shown(it: &PaymentPlan, on: &str) -> String {
+        let each = it.instalments().iter().map(|it| it.paid.decimal().to_string());
+        let late: Vec<_> = it.late(date(on)).map(|it| it.due_on.to_string()).collect();
+        format!("{}: {} late {late:?}", it.state(), each.collect::<Vec<_>>().join(" "))
+    }
 
     #[test]
     fn a_balance_is_spread_without_losing_a_cent_and_the_day_does_not_drift() {
-        let plan = spread(euros("100"), 3, date("2026-01-31"), Span::months(1)).expect("a plan");
-        let rows: Vec<_> = plan.iter().map(|it| format!("{} {}", it.due_on, it.amount)).collect();
+        let plan = plan();
+        let rows: Vec<_> =
+            plan.instalments().iter().map(|it| format!("{} {}", it.due_on, it.amount)).collect();
         assert_eq!(rows, ["2026-01-31 33.34 EUR", "2026-02-28 33.33 EUR", "2026-03-31 33.33 EUR"]);
+    }
+
+    #[test]
+    fn what_settles_its_invoices_settles_the_earliest_instalments() {
+        for (open, on, expected) in [
+            ("100", "2026-01-31", "active: 0.00 0.00 0.00 late []"),
+            ("100", "2026-02-01", r#"active: 0.00 0.00 0.00 late ["2026-01-31"]"#),
+            ("60", "2026-02-01", "active: 33.34 6.66 0.00 late []"),
+            ("60", "2026-03-01", r#"active: 33.34 6.66 0.00 late ["2026-02-28"]"#),
+            ("0", "2026-03-01", "completed: 33.34 33.33 33.33 late []"),
+            ("110", "2026-02-01", r#"active: 0.00 0.00 0.00 late ["2026-01-31"]"#),
+        ] {
+            let followed = plan().followed(euros(open), (date(on), Zone::UTC)).expect("a sum");
+            assert_eq!(shown(&followed, on), expected, "{open} open on {on}");
+        }
+    }
+
+    #[test]
+    fn each_instalment_is_told_as_overdue_once() {
+        let mut plan = plan();
+        let mut told = Vec::new();
+        while let Some(at) = plan.overdue_at() {
+            told.push(Zone::UTC.date_of(at).to_string());
+            plan = plan.overdue((at, Zone::UTC)).expect("it is late").0;
+        }
+        assert_eq!(told, ["2026-02-01", "2026-03-01", "2026-04-01"]);
+    }
+
+    #[test]
+    fn a_plan_is_called_off_once() {
+        let (canceled, verb) = plan().cancel().expect("it is active");
+        assert_eq!((verb, canceled.overdue_at()), (Verb::Canceled, None));
+        assert_eq!(canceled.late(date("2026-12-01")).count(), 0);
+        assert_eq!(canceled.cancel().map_err(|it| it.code), Err(Code::PaymentStateForbids));
     }
 
     #[test]
