@@ -104,6 +104,10 @@ verbs! {
     PartlyCompleted = "partly_completed";
     /// Its paid time is over soon.
     Expiring = "expiring";
+    /// Somebody says that it is wrong.
+    Disputed = "disputed";
+    /// Whether it was wrong is decided.
+    Resolved = "resolved";
 }
 
 /// Who caused a fact.

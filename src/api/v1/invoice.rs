@@ -23,12 +23,21 @@ pub(super) fn routes() -> Vec<Route> {
     let reads = Needs::Permission(Permission::InvoiceRead);
     let credits = Needs::Permission(Permission::CreditNoteWrite);
     let gives_up = Needs::Permission(Permission::InvoiceWriteOff);
+    let disputes = Needs::Permission(Permission::InvoiceDispute);
     let post = || Method::POST;
     vec![
         read("/invoices", reads, "List invoices", list),
         read("/invoices/{id}", reads, "Read an invoice, by id or number", show),
         read("/invoices/{id}/check", reads, "Compute an invoice again", check),
         write(post(), "/invoices/{id}/credit", credits, "Take back an invoice or lines", credit),
+        write(post(), "/invoices/{id}/dispute", disputes, "Dispute an invoice or a part", dispute),
+        write(
+            post(),
+            "/invoices/{id}/resolve_dispute",
+            disputes,
+            "Resolve what is disputed",
+            resolve,
+        ),
         write(post(), "/invoices/{id}/write_off", gives_up, "Give up what is open", write_off),
         read("/credit_notes", reads, "List credit notes", list_notes),
         read("/credit_notes/{id}", reads, "Read a credit note", show_note),
@@ -70,6 +79,9 @@ struct Invoice {
     due: Money,
     /// Why what was open was given up, if that was said.
     write_off_reason: Option<String>,
+    /// What is disputed about it: that is not reminded of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dispute: Option<InvoiceDispute>,
     /// Its seal, and that of the invoice before; `null` while it is a draft.
     chain: Option<InvoiceSeal>,
 }
@@ -109,6 +121,22 @@ impl From<&domain::InvoiceParty> for InvoiceParty {
             tax_registration: it.tax_registration.as_ref().map(ToString::to_string),
             email: it.email.as_ref().map(ToString::to_string),
         }
+    }
+}
+
+/// What is said to be wrong with an invoice.
+#[derive(Debug, Serialize, ToSchema)]
+struct InvoiceDispute {
+    /// How much of it.
+    amount: Money,
+    since: String,
+    reason: String,
+}
+
+impl From<&domain::Dispute> for InvoiceDispute {
+    fn from(it: &domain::Dispute) -> Self {
+        let (since, reason) = (it.since.to_string(), it.reason.to_string());
+        Self { amount: it.amount.into(), since, reason }
     }
 }
 
@@ -156,6 +184,7 @@ impl Invoice {
             credited: settled.credited.into(),
             due: it.open().into(),
             write_off_reason: it.given_up_for().map(ToString::to_string),
+            dispute: it.dispute().map(InvoiceDispute::from),
             chain: issue.map(|it| InvoiceSeal::from(it.link)),
         }
     }
@@ -301,14 +330,61 @@ struct CreditedLine {
 
 fn credit(act: &mut Act<'_>, call: &Call, body: NewCreditNote) -> Result<Reply<CreditNote>, Error> {
     let reason = parse("/reason", &body.reason)?;
-    let ask = |(place, it): (usize, &CreditedLine)| {
-        let net = it.net.read(&format!("/lines/{place}/net"))?;
-        Ok::<_, Invalid>(LineAsk { place: it.line, net })
-    };
-    let asked = body.lines.as_ref().map(|it| it.iter().enumerate().map(ask).collect());
-    let note = invoice::give_credit(act, call.id("id")?, (asked.transpose()?, reason))?;
+    let asked = body.lines.as_deref().map(asked).transpose()?;
+    let note = invoice::give_credit(act, call.id("id")?, (asked, reason))?;
     let path = format!("/api/v1/credit_notes/{}", note.id);
     Ok(Reply::created(path, CreditNote::from(&note)).tagged(note.stamp.revision))
+}
+
+/// The parts of lines that are credited.
+fn asked(lines: &[CreditedLine]) -> Result<Vec<LineAsk>, Invalid> {
+    let ask = |(place, it): (usize, &CreditedLine)| {
+        let net = it.net.read(&format!("/lines/{place}/net"))?;
+        Ok(LineAsk { place: it.line, net })
+    };
+    lines.iter().enumerate().map(ask).collect()
+}
+
+/// What is wrong with an invoice.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewDispute {
+    /// How much of it; all that is open if nothing is said.
+    amount: Option<Money>,
+    /// What is said to be wrong.
+    reason: String,
+}
+
+fn dispute(act: &mut Act<'_>, call: &Call, body: NewDispute) -> Result<Reply<Invoice>, Error> {
+    let amount = body.amount.as_ref().map(|it| it.read("/amount")).transpose()?;
+    let said = (call.if_match, amount, parse("/reason", &body.reason)?);
+    let it = invoice::dispute(act, call.id("id")?, said)?;
+    whole(act.cx(), &it)
+}
+
+/// Who was right.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct DisputeResolution {
+    /// `customer`: what was disputed is credited; `seller`: it is to be paid.
+    in_favor_of: String,
+    /// Why; it stands on the credit note.
+    reason: String,
+    /// What is credited; all that is left of the invoice if nothing is said and all of it was
+    /// disputed.
+    lines: Option<Vec<CreditedLine>>,
+}
+
+fn resolve(
+    act: &mut Act<'_>,
+    call: &Call,
+    body: DisputeResolution,
+) -> Result<Reply<Invoice>, Error> {
+    let in_favor_of = parse("/in_favor_of", &body.in_favor_of)?;
+    let said = (call.if_match, in_favor_of, parse("/reason", &body.reason)?);
+    let asked = body.lines.as_deref().map(asked).transpose()?;
+    let it = invoice::resolve(act, call.id("id")?, said, asked)?;
+    whole(act.cx(), &it)
 }
 
 /// Why what is open is given up.

@@ -298,6 +298,8 @@ permissions! {
     AttributeRead = "attribute_read" sees AttributeRead for SHOWN;
     /// Take a seat, for oneself or for somebody else.
     SeatTake = "seat_take" sees SeatRead for PERSONAL;
+    /// Write down what is disputed about invoices, and resolve it.
+    InvoiceDispute = "invoice_dispute" sees InvoiceRead for SELLING;
 }
 
 /// How far a permission reaches for a role.
@@ -384,7 +386,6 @@ mod tests {
             subscription_cancel   | everything     | branch         | account        | -
             access_read           | -              | -              | account        | itself
             seat_read             | everything     | branch         | account        | itself
-            seat_take             | everything     | branch         | account        | itself
             seat_write            | everything     | branch         | account        | -
             task_read             | everything     | branch         | -              | -
             provisioning_work     | everything     | branch         | -              | -
@@ -432,6 +433,8 @@ mod tests {
             consumer_key_write    | itself         | itself         | itself         | itself
             consumer_key_revoke   | everything     | branch         | account        | itself
             attribute_read        | everything     | branch         | shelf          | shelf
+            seat_take             | everything     | branch         | account        | itself
+            invoice_dispute       | everything     | branch         | -              | -
         "#]]
         .assert_eq(&table());
     }

@@ -5,6 +5,7 @@
 //! settles it changes: payments, credit notes, a write-off.
 
 pub mod chain;
+mod dispute;
 pub mod explanation;
 pub mod lifecycle;
 pub mod line;
@@ -15,8 +16,9 @@ mod taxed;
 use serde::{Deserialize, Serialize};
 
 use self::chain::{Hash, Link};
+pub use self::dispute::{Dispute, InFavorOf};
 use self::lifecycle::{State, Trigger};
-use self::line::Line;
+use self::line::{Line, LineKind};
 use self::number::DocumentNumber;
 use super::letterhead::Imprint;
 use super::tax::TaxTotal;
@@ -39,8 +41,7 @@ pub struct Invoice {
     pub stamp: Stamp,
     /// The billing run that made it.
     pub run: Option<BillingRunId>,
-    /// What is disputed about it; that leaves dunning until it is resolved.
-    pub dispute: Option<Dispute>,
+    dispute: Option<Dispute>,
     state: State,
     content: Content,
     issue: Option<Issue>,
@@ -176,17 +177,6 @@ pub struct Settled {
     pub written_off: Money,
 }
 
-/// What a customer says is wrong with an invoice.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Dispute {
-    /// How much of it.
-    pub amount: Money,
-    /// Since when.
-    pub since: Instant,
-    /// What is said to be wrong.
-    pub reason: Prose,
-}
-
 words! {
     /// What settles an invoice.
     SettledBy {
@@ -274,6 +264,12 @@ impl Invoice {
         self.unsettled().expect("no more is settled than is demanded")
     }
 
+    /// Whether all that it demands are fees for paying late.
+    #[must_use]
+    pub fn is_for_paying_late(&self) -> bool {
+        self.content.lines.iter().all(|it| it.kind == LineKind::LateFee)
+    }
+
     /// The same with the moment from which on it is overdue: when the last day for paying it is over
     /// in a zone.
     #[must_use]
@@ -287,7 +283,7 @@ impl Invoice {
     #[must_use]
     pub fn overdue_at(&self) -> Option<Instant> {
         let is_owed = match self.state {
-            State::Issued | State::PartiallyPaid => self.dispute.is_none(),
+            State::Issued | State::PartiallyPaid => self.undisputed().as_minor() > 0,
             State::Draft | State::Paid | State::WrittenOff => false,
         };
         self.overdue_at.filter(|_| is_owed)
