@@ -81,6 +81,8 @@ words! {
         SeatChanged = "seat_changed";
         /// Somebody has a seat no longer.
         SeatTaken = "seat_taken";
+        /// A step of dunning reminds of all that is overdue.
+        DunningNotice = "dunning_notice";
     }
 }
 
@@ -108,6 +110,7 @@ impl Occasion {
             Self::SeatChanged => (Kind::Seat, Verb::Changed),
             Self::SeatTaken => (Kind::Seat, Verb::Released),
             Self::LowBalance => (Kind::Bucket, Verb::Overdue),
+            Self::DunningNotice => (Kind::Dunning, Verb::Sent),
         };
         EventPattern::of(kind, verb)
     }
@@ -131,6 +134,7 @@ impl Occasion {
             | Self::InvoiceIssued
             | Self::PaymentReceived
             | Self::PaymentReminder
+            | Self::DunningNotice
             | Self::SubscriptionExpiring
             | Self::SubscriptionExpired
             | Self::SubscriptionHeld
@@ -163,6 +167,7 @@ impl Occasion {
             Self::InvoiceIssued
             | Self::PaymentReceived
             | Self::PaymentReminder
+            | Self::DunningNotice
             | Self::LowBalance => Recipient::Contact(Matter::Billing),
             Self::OrderConfirmed
             | Self::SubscriptionExpiring

@@ -74,5 +74,6 @@ const fn name(it: Occasion) -> &'static str {
         Occasion::SeatGiven => "Seat Assignment",
         Occasion::SeatChanged => "Seat Change",
         Occasion::SeatTaken => "Seat Removal",
+        Occasion::DunningNotice => "Dunning Notice",
     }
 }

@@ -29,6 +29,9 @@ pub fn sample() -> Tree {
 }
 
 fn subject_matter() -> Tree {
+    let overdue = |number: &str, due_on: &str, open: &str| {
+        Tree::group([("number", number.into()), ("due_on", due_on.into()), ("open", open.into())])
+    };
     let line = |name: &str, amount: &str| {
         Tree::group([
             ("name", name.into()),
@@ -72,6 +75,28 @@ fn subject_matter() -> Tree {
                 ("amount", "EUR 100.00".into()),
                 ("received_on", "1 December 2026".into()),
                 ("invoices", vec![line("R-2026-000042", "EUR 100.00")].into()),
+            ]),
+        ),
+        (
+            "dunning",
+            Tree::group([
+                ("number", "3".into()),
+                ("is_last", true.into()),
+                (
+                    "invoices",
+                    vec![
+                        overdue("R-2026-000042", "14 December 2026", "EUR 19.00"),
+                        overdue("R-2026-000057", "14 January 2027", "EUR 119.00"),
+                    ]
+                    .into(),
+                ),
+                ("overdue", "EUR 138.00".into()),
+                ("late_fees", "EUR 5.00".into()),
+                ("total", "EUR 143.00".into()),
+                ("until", "21 January 2027".into()),
+                ("next_fee", "".into()),
+                ("then_hold", true.into()),
+                ("then_end", false.into()),
             ]),
         ),
         ("reminder", Tree::group([("is_last", true.into()), ("until", "21 December 2026".into())])),

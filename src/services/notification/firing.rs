@@ -6,6 +6,7 @@
 use super::value::{Reader, seller, values};
 use super::{after, fill, of, of_house};
 use crate::domain::account::Account;
+use crate::domain::account::class::CustomerClass;
 use crate::domain::account::lifecycle::State;
 use crate::domain::account::profile::Receivables;
 use crate::domain::event::Fact;
@@ -215,7 +216,7 @@ fn write(bss: &Bss, fact: &Fact) -> Result<Option<Written>, Error> {
         if template.firing == Firing::Off {
             return Ok(None);
         }
-        if occasion == Occasion::PaymentReminder && is_reminded_elsewhere(cx, fact)? {
+        if occasion == Occasion::PaymentReminder && is_reminded_otherwise(cx, fact)? {
             return Ok(None);
         }
         let ends = matches!(occasion, Occasion::UserRemoved | Occasion::SeatTaken);
@@ -241,10 +242,14 @@ fn write(bss: &Bss, fact: &Fact) -> Result<Option<Written>, Error> {
     })
 }
 
-/// Whether another system sees to it that the owner of what a fact is about pays.
-fn is_reminded_elsewhere(cx: Cx<'_>, fact: &Fact) -> Result<bool, Error> {
+/// Whether another system sees to it that the owner of what a fact is about pays, or the ladder of
+/// its class writes to it.
+fn is_reminded_otherwise(cx: Cx<'_>, fact: &Fact) -> Result<bool, Error> {
     let owner = fact.owner.map(|it| cx.view.find::<Account>(it)).transpose()?.flatten();
-    Ok(owner.is_some_and(|it| it.terms().receivables == Receivables::External))
+    let Some(owner) = owner else { return Ok(false) };
+    let class = cx.view.find::<CustomerClass>(owner.class())?;
+    let is_dunned = class.is_some_and(|it| it.terms().dunning.reminds());
+    Ok(is_dunned || owner.terms().receivables == Receivables::External)
 }
 
 /// Whether the account of a thing goes as a whole: nobody of it is told of each part.

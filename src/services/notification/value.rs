@@ -44,15 +44,15 @@ impl Reader {
         Self { locale, name, email, secret: "…" }
     }
 
-    fn money(&self, amount: Money) -> Tree {
+    pub(super) fn money(&self, amount: Money) -> Tree {
         figure::money(amount, &self.locale).into()
     }
 
-    fn day(&self, date: Date) -> Tree {
+    pub(super) fn day(&self, date: Date) -> Tree {
         figure::day(date, &self.locale).into()
     }
 
-    fn day_or_nothing(&self, date: Option<Date>) -> Tree {
+    pub(super) fn day_or_nothing(&self, date: Option<Date>) -> Tree {
         date.map_or_else(|| "".into(), |it| self.day(it))
     }
 
@@ -181,6 +181,7 @@ fn subject_matter(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Resu
         | Kind::Token
         | Kind::UsageRecord
         | Kind::ConsumerKey => Ok(Tree::group([])),
+        Kind::Dunning => super::dunning::values(cx, &super::after(fact)?, reader),
     }
 }
 

@@ -1,0 +1,81 @@
+//! What a mail of dunning names: all that is overdue, the fees for it, and what happens next.
+
+use super::value::Reader;
+use crate::domain::billing::invoice::Invoice;
+use crate::domain::dunning::Action;
+use crate::domain::dunning::case::{Dunning, Owed, OwedFor, Step};
+use crate::domain::money::{Amount, Money, Rounding};
+use crate::domain::payment::plan::PaymentPlan;
+use crate::render::mail::Tree;
+use crate::services::{Cx, Error};
+use crate::store::Records;
+
+/// The values of a mail about a case, as it was when the mail was due.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn values(cx: Cx<'_>, it: &Dunning, reader: &Reader) -> Result<Tree, Error> {
+    let overdue = it.overdue()?;
+    let (fees, mut invoices) = (fees_open(cx, it)?, Vec::new());
+    for owed in it.owed() {
+        invoices.push(Tree::group([
+            ("number", number(cx, owed)?.into()),
+            ("due_on", reader.day(owed.due_on)),
+            ("open", reader.money(owed.amount)),
+        ]));
+    }
+    let next = it.next();
+    let is = |wanted: Action| next.is_some_and(|it| it.action == wanted);
+    let next_fee = next.and_then(|it| match it.action {
+        Action::LateFee(it) => {
+            Amount::new(it.fee.decimal(), overdue.currency()).book(Rounding::HalfUp).ok()
+        }
+        Action::Mail | Action::CreditHold | Action::Terminate => None,
+    });
+    // What follows a fee is not known yet; a hold or an end is no reminder.
+    let is_last = !is(Action::Mail) && next_fee.is_none();
+    let next_fee = next_fee.map_or_else(|| "".into(), |it| reader.money(it));
+    let mails = it.steps().iter().filter(|it| it.action == Action::Mail).count();
+    let late_fees = if fees.is_zero() { "".into() } else { reader.money(fees) };
+    Ok(Tree::group([(
+        "dunning",
+        Tree::group([
+            ("number", mails.to_string().into()),
+            ("is_last", is_last.into()),
+            ("invoices", invoices.into()),
+            ("overdue", reader.money(overdue)),
+            ("late_fees", late_fees),
+            ("total", reader.money(overdue.plus(fees)?)),
+            ("until", reader.day_or_nothing(next.map(|it| it.on.plus_days(-1)))),
+            ("next_fee", next_fee),
+            ("then_hold", is(Action::CreditHold).into()),
+            ("then_end", is(Action::Terminate).into()),
+        ]),
+    )]))
+}
+
+/// What is open of the late fees of a case that are not overdue themselves.
+fn fees_open(cx: Cx<'_>, it: &Dunning) -> Result<Money, Error> {
+    let mut sum = Money::zero(it.currency());
+    for id in it.steps().iter().filter_map(|it: &Step| it.invoice) {
+        let is_overdue = it.owed().iter().any(|it| it.of == OwedFor::Fee(id));
+        let fee = cx.view.find::<Invoice>(id)?.filter(|_| !is_overdue);
+        sum = sum.plus(fee.map_or(Money::zero(it.currency()), |it| it.undisputed()))?;
+    }
+    Ok(sum)
+}
+
+/// What something that is owed is called.
+fn number(cx: Cx<'_>, owed: &Owed) -> Result<String, Error> {
+    let number = match owed.of {
+        OwedFor::Invoice(id) | OwedFor::Fee(id) => {
+            let found = cx.view.find::<Invoice>(id)?;
+            found.and_then(|it| it.issue().map(|it| it.number.to_string()))
+        }
+        OwedFor::Instalment(id) => {
+            let found = cx.view.find::<PaymentPlan>(id)?;
+            found.map(|it| it.stamp.number.to_string())
+        }
+    };
+    Ok(number.unwrap_or_default())
+}
