@@ -1,10 +1,10 @@
-//! Whoever has not paid in time is reminded.
+//! Whoever has not paid in time is reminded, and what the ladder says is done.
 
 use std::sync::Arc;
 
 use crate::domain::due::Duty as Due;
 use crate::services::duty::{Duty, Progress, Room, counted};
-use crate::services::{Bss, Error, invoice};
+use crate::services::{Bss, Error, dunning};
 
 /// The duty.
 pub(super) struct Dunning;
@@ -15,7 +15,7 @@ impl Duty for Dunning {
     }
 
     fn purpose(&self) -> &'static str {
-        "Of every invoice that was not paid in time it is told once that it is overdue"
+        "What is not paid in time is told as overdue, and dunned step by step as its class says"
     }
 
     fn calendar(&self) -> Option<Due> {
@@ -27,7 +27,7 @@ impl Duty for Dunning {
     }
 
     fn step(&self, bss: &Arc<Bss>) -> Result<Progress, Error> {
-        let done = super::each_due(bss, self.name(), Due::Dunning, invoice::remind)?;
-        Ok(Progress::of(done, || format!("told of {} overdue", counted(done, "invoice"))))
+        let done = super::each_subject_due(bss, self.name(), Due::Dunning, dunning::step)?;
+        Ok(Progress::of(done, || format!("did {}", counted(done, "dunning step"))))
     }
 }

@@ -24,7 +24,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use crate::domain::due::Duty as Due;
-use crate::domain::id::Id;
+use crate::domain::id::{Id, Subject};
 use crate::domain::operator::Actor;
 use crate::services::dialect::Dialect;
 use crate::services::duty::{self, Duty, Room};
@@ -44,8 +44,8 @@ pub fn all(dialects: Vec<Box<dyn Dialect>>) -> Vec<Box<dyn Duty>> {
         Box::new(price::Prices),
         Box::new(term::Terms),
         Box::new(billing_run::BillingRun::default()),
-        Box::new(dunning::Dunning),
         Box::new(sparing::Sparing),
+        Box::new(dunning::Dunning),
         Box::new(closing::Closing),
         Box::new(usage::Sealing::default()),
         Box::new(notify::Notify::default()),
@@ -60,23 +60,33 @@ pub fn all(dialects: Vec<Box<dyn Dialect>>) -> Vec<Box<dyn Duty>> {
 /// How many due things a step looks for.
 const DUE_MAX: usize = 500;
 
-/// Does `work` for each thing that is due for a duty, each in an act of its own, and returns for
-/// how many there was something to do. What could not be done stays due, is told in the log and put
-/// aside for a while; where that was our failure, it is the duty's when all others have had their
-/// turn.
+/// Does `work` for each thing of one kind that is due for a duty: see [`each_subject_due`].
 fn each_due<I: Id>(
     bss: &Arc<Bss>,
     name: &'static str,
     duty: Due,
     work: impl Fn(&mut Act<'_>, I) -> Result<bool, Error> + Clone + Send + 'static,
 ) -> Result<u64, Error> {
+    let of = move |act: &mut Act<'_>, it: Subject| work(act, I::from_uuid(it.uuid));
+    each_subject_due(bss, name, duty, of)
+}
+
+/// Does `work` for each thing that is due for a duty, each in an act of its own, and returns for
+/// how many there was something to do. What could not be done stays due, is told in the log and put
+/// aside for a while; where that was our failure, it is the duty's when all others have had their
+/// turn.
+fn each_subject_due(
+    bss: &Arc<Bss>,
+    name: &'static str,
+    duty: Due,
+    work: impl Fn(&mut Act<'_>, Subject) -> Result<bool, Error> + Clone + Send + 'static,
+) -> Result<u64, Error> {
     let found = duty::due(bss, (name, duty), DUE_MAX)?;
     let mut pending = Vec::new();
     for subject in found {
         let work = work.clone();
         let author = Author::of(Actor::duty(name));
-        let id = I::from_uuid(subject.uuid);
-        pending.push((subject, bss.act(author, move |act| work(act, id))));
+        pending.push((subject, bss.act(author, move |act| work(act, subject))));
     }
     let (mut done, mut failure) = (0, None);
     for (subject, answer) in pending {

@@ -3,17 +3,18 @@
 use std::collections::BTreeSet;
 
 use super::billing::{self, Series, book, number, seal};
-use super::{Act, Cx, Error, billing_account, payment};
+use super::{Act, Cx, Error, billing_account, dunning, payment, payment_plan};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::class::{Arrears, CreditTerms};
 use crate::domain::billing::credit::{self, Credit, CreditNote, LineAsk};
-use crate::domain::billing::invoice::{Invoice, Issue, SettledBy, Standing};
+use crate::domain::billing::invoice::{InFavorOf, Invoice, Issue, SettledBy, Standing};
 use crate::domain::error::Invalid;
 use crate::domain::id::{
     AccountId, BillingAccountId, BillingRunId, CreditNoteId, InvoiceId, SubscriptionId,
 };
 use crate::domain::journal;
+use crate::domain::money::Money;
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::text::Prose;
@@ -167,6 +168,7 @@ pub(super) fn issue_credit(
         act.keep(settled)?;
     }
     super::settlement::follow(act, note.content().invoice, None)?;
+    dunning::follow(act, customer)?;
     Ok(note)
 }
 
@@ -217,10 +219,73 @@ fn issue_of(act: &Act<'_>, invoice: &Invoice) -> Result<(Issue, u64, Zone), Erro
 /// If it is not there.
 pub fn remind(act: &mut Act<'_>, id: InvoiceId) -> Result<bool, Error> {
     let invoice: Invoice = act.load(id)?;
-    let told = invoice.overdue(act.now());
-    let is_told = told.is_some();
-    told.map_or(Ok(()), |it| act.keep(it).map(|_| ()))?;
-    Ok(is_told)
+    let customer = invoice.content().billing_account;
+    let plans = payment_plan::active_of(act.cx(), customer)?;
+    let is_planned = plans.iter().any(|it| it.invoices.contains(&id));
+    let Some(told) = invoice.overdue(act.now()) else { return Ok(false) };
+    if is_planned {
+        // Its instalments are told of instead.
+        act.put_quietly(&told.0)?;
+        return Ok(true);
+    }
+    act.keep(told)?;
+    dunning::follow_overdue(act, customer)?;
+    Ok(true)
+}
+
+/// Writes down that an amount of an invoice is disputed, all that is open if none is named: it leaves
+/// dunning until that is resolved.
+///
+/// # Errors
+/// If nothing of it is open, it is disputed already, the amount is no part of what is open, or the
+/// caller may not.
+pub fn dispute(
+    act: &mut Act<'_>,
+    id: InvoiceId,
+    (revision, amount, reason): (Option<u32>, Option<Money>, Prose),
+) -> Result<Invoice, Error> {
+    let invoice: Invoice = act.get(id)?;
+    act.must(Permission::InvoiceDispute, &invoice.stamp)?;
+    act.expect_revision(&invoice.stamp, revision)?;
+    let disputed = invoice.disputed((amount, reason), act.now())?;
+    let invoice = act.keep(disputed)?;
+    dunning::follow(act, invoice.content().billing_account)?;
+    Ok(invoice)
+}
+
+/// Resolves what is disputed about an invoice: in favor of the customer by a credit note, of some
+/// lines or of all that is left of it; in favor of the seller it is to be paid, and dunning goes on.
+///
+/// # Errors
+/// If nothing is disputed, more is credited than is left, it is not said which lines are credited
+/// where a part is disputed, or the caller may not.
+pub fn resolve(
+    act: &mut Act<'_>,
+    id: InvoiceId,
+    (revision, in_favor_of, reason): (Option<u32>, InFavorOf, Prose),
+    asked: Option<Vec<LineAsk>>,
+) -> Result<Invoice, Error> {
+    let invoice: Invoice = act.get(id)?;
+    act.must(Permission::InvoiceDispute, &invoice.stamp)?;
+    act.expect_revision(&invoice.stamp, revision)?;
+    let disputed = invoice.dispute().map(|it| it.amount);
+    let is_whole = invoice.settled().paid.is_zero() && disputed == Some(invoice.open());
+    let resolved = invoice.resolved()?;
+    let customer = act.keep(resolved)?.content().billing_account;
+    match in_favor_of {
+        InFavorOf::Seller if asked.is_some() => {
+            let message = "must be absent: nothing is credited in favor of the seller";
+            return Err(Invalid::one("/lines", "conflict", message).into());
+        }
+        InFavorOf::Customer if asked.is_none() && !is_whole => {
+            let message = "must say what is credited: not all of the invoice is open and disputed";
+            return Err(Invalid::one("/lines", "required", message).into());
+        }
+        InFavorOf::Seller => {}
+        InFavorOf::Customer => drop(give_credit(act, id, (asked, reason))?),
+    }
+    dunning::follow(act, customer)?;
+    act.load(id)
 }
 
 /// Gives up what is open of an invoice.
@@ -239,7 +304,9 @@ pub fn write_off(
     let open = invoice.open();
     let written_off = invoice.written_off(reason)?;
     book(act, seller, id, journal::written_off(customer, open)?)?;
-    act.keep(written_off)
+    let invoice = act.keep(written_off)?;
+    dunning::follow(act, customer)?;
+    Ok(invoice)
 }
 
 /// The invoices of an account that are neither paid nor given up.
@@ -263,7 +330,9 @@ pub fn breaks(cx: Cx<'_>, account: AccountId, terms: CreditTerms) -> Result<bool
     for of in billing_account::of(cx, account)? {
         let today = of.terms().zone.date_of(cx.now);
         let open = payment::open_invoices(cx, of.id)?;
-        let issues = open.iter().filter_map(Invoice::issue);
+        let resting = payment_plan::resting(cx, of.id, today)?;
+        let is_owed = |it: &&Invoice| it.undisputed().as_minor() > 0 && !resting.contains(&it.id);
+        let issues = open.iter().filter(is_owed).filter_map(Invoice::issue);
         let oldest = issues.clone().map(|it| it.due_on).min();
         let arrears = oldest.zip(issues.map(|it| it.issued_on).min());
         let arrears = arrears
@@ -287,7 +356,10 @@ pub fn overdue_subscriptions(
     for of in billing_account::of(cx, account)? {
         let today = of.terms().zone.date_of(cx.now);
         let open = payment::open_invoices(cx, of.id)?;
-        let late = open.iter().filter(|it| it.standing(today) == Standing::Overdue);
+        let is_late = |it: &&Invoice| it.standing(today) == Standing::Overdue;
+        let resting = payment_plan::resting(cx, of.id, today)?;
+        let is_owed = |it: &&Invoice| it.undisputed().as_minor() > 0 && !resting.contains(&it.id);
+        let late = open.iter().filter(is_late).filter(is_owed);
         found.extend(late.flat_map(|it| &it.content().lines).filter_map(|it| it.subscription));
     }
     Ok(found)

@@ -5,7 +5,7 @@
 
 use super::billing::book;
 use super::payment_method::{self, Way};
-use super::{Act, Cx, Error, settlement};
+use super::{Act, Cx, Error, dunning, payment_plan, settlement};
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::invoice::{Invoice, SettledBy};
 use crate::domain::error::{Code, Invalid, Rejection};
@@ -115,7 +115,11 @@ fn settle(
     told: Option<&[Settlement]>,
 ) -> Result<Payment, Error> {
     let invoices = open_invoices(act.cx(), payment.billing_account)?;
-    let open: Vec<_> = invoices.iter().filter_map(open_invoice).collect();
+    let planned = payment_plan::next_due(act.cx(), payment.billing_account)?;
+    // What is paid in parts is due with its next part.
+    let due_on = |it: OpenInvoice| planned.get(&it.id).copied().unwrap_or(it.due_on);
+    let open = invoices.iter().filter_map(open_invoice);
+    let open: Vec<_> = open.map(|it| OpenInvoice { due_on: due_on(it), ..it }).collect();
     let available = payment.unallocated()?;
     let settlements = match told {
         Some(told) => as_told(available, &open, told)?,
@@ -126,6 +130,7 @@ fn settle(
         let invoice = found.cloned().ok_or_else(|| Error::not_found(settlement.invoice))?;
         payment = pay(act, payment, (invoice, settlement.amount))?.0;
     }
+    dunning::follow(act, payment.billing_account)?;
     Ok(payment)
 }
 
@@ -223,6 +228,7 @@ pub fn refund(
         book(act, seller, payment.id, journal::taken_back(customer, part.amount)?)?;
         settlement::follow(act, part.invoice, Some(payment.id))?;
     }
+    dunning::follow(act, customer)?;
     // Whoever records it by hand has sent the money by hand.
     give_back(act, (payment, verb), (amount, reason), RefundState::Done)
 }
@@ -267,6 +273,7 @@ pub(super) fn return_of(
         give_back(act, (payment, verb), (amount, why), RefundState::Requested)?;
         left = left.minus(amount)?;
     }
+    dunning::follow(act, of)?;
     Ok(most.minus(left)?)
 }
 

@@ -10,17 +10,21 @@ use super::account::{self, BillingWish, OpenAccount, Wanted};
 use super::password::NewPassword;
 use super::session::{self, SignedIn};
 use super::user::{self, Invite};
-use super::{Act, Author, Bss, Cx, Error, operator, token};
+use super::{Act, Author, Bss, Cx, Error, class, operator, token};
+use crate::domain::account::class::ClassTerms;
 use crate::domain::account::profile::{Profile, Receivables};
 use crate::domain::account::{Account, Beginning, Nature};
+use crate::domain::dunning::Ladder;
 use crate::domain::error::{Code, Rejection};
 use crate::domain::money::Currency;
 use crate::domain::operator::{
     Actor, Administrators, Digest, PasswordHash, PasswordKind, Role, User, UserProfile, UserTrigger,
 };
 use crate::domain::party::individual::PersonName;
+use crate::domain::stamp::SellerNumber;
 use crate::domain::text::{Email, Locale, Name};
 use crate::domain::time::Zone;
+use crate::domain::word::words;
 use crate::store::Records;
 use crate::store::meta::{self, Setting};
 
@@ -50,10 +54,23 @@ pub struct Founding {
     pub currency: Currency,
     /// Where the provider's days begin.
     pub zone: Zone,
+    /// What is done when the provider's customers pay late.
+    pub late_payment: LatePayment,
+}
+
+words! {
+    /// What is done when customers pay late, until their class says otherwise.
+    LatePayment {
+        /// Nothing by itself, beyond one reminder.
+        Borne = "borne";
+        /// They are reminded week by week, and then held.
+        Dunned = "dunned";
+    }
 }
 
 impl Founding {
-    /// An operator, and for all the rest what can be changed later: euros, UTC, English.
+    /// An operator, and for all the rest what can be changed later: euros, UTC, English, and
+    /// that late payment is borne.
     ///
     /// # Panics
     /// Never: what it says for itself is right.
@@ -62,7 +79,8 @@ impl Founding {
         let locale = "en".parse().expect("the word is a locale");
         let company = "Provider".parse().expect("the word is a name");
         let (currency, zone) = (Currency::EUR, Zone::UTC);
-        Self { company, name, email, password, locale, currency, zone }
+        let late_payment = LatePayment::Borne;
+        Self { company, name, email, password, locale, currency, zone, late_payment }
     }
 }
 
@@ -173,7 +191,7 @@ fn hash(bss: &Bss, founding: &Founding) -> Result<PasswordHash, Error> {
 /// Makes the provider and its first operator, and voids the link.
 fn found(act: &mut Act<'_>, founding: Founding, hash: PasswordHash) -> Result<Founded, Error> {
     act.batch().put_setting(&SetupLink(None))?;
-    let Founding { company, name, email, locale, currency, zone, .. } = founding;
+    let Founding { company, name, email, locale, currency, zone, late_payment, .. } = founding;
     let billing =
         BillingWish { currency: Some(currency), zone: Some(zone), ..BillingWish::default() };
     let opened = account::open(
@@ -194,6 +212,11 @@ fn found(act: &mut Act<'_>, founding: Founding, hash: PasswordHash) -> Result<Fo
             billing,
         },
     )?;
+    if late_payment == LatePayment::Dunned {
+        let id = class::default_of(act.cx(), SellerNumber::PROVIDER)?.id;
+        let dunned = |was| Ok(ClassTerms { dunning: Ladder::usual(), ..was });
+        class::revise(act, id, None, dunned)?;
+    }
     let mut profile = UserProfile::of(email, name);
     profile.locale = Some(locale);
     profile.zone = Some(zone);

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::contact::Address;
+use super::dunning::Dunning;
 use super::merge::MergePatch;
 use super::route::{Needs, Route, Writes, read, write};
 use super::wire::{List, NoQuery, OwnedQuery, parse, parse_optional};
@@ -123,6 +124,9 @@ struct BillingAccount {
     planned: Option<PlannedBilling>,
     /// The day on which the next invoice is made.
     next_bill_on: Option<String>,
+    /// What is being done about what is overdue on it, if something is; not in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dunning: Option<Dunning>,
 }
 
 impl Wire for BillingAccount {}
@@ -249,6 +253,7 @@ impl BillingAccount {
             form: BillingAccountForm::of(it.profile(), it.terms()),
             planned,
             next_bill_on: billing_account::next_bill_on(it, now).map(|it| it.to_string()),
+            dunning: None,
         }
     }
 }
@@ -272,7 +277,9 @@ fn list(cx: Cx<'_>, call: &Call, query: OwnedQuery) -> Result<Reply<List<Billing
 
 fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<BillingAccount>, Error> {
     let it: domain::BillingAccount = cx.get(call.id("id")?)?;
-    Ok(tagged(cx.now, &it))
+    let dunning = Dunning::running(cx, it.id)?;
+    let shown = BillingAccount { dunning, ..BillingAccount::of(&it, cx.now) };
+    Ok(Reply::ok(shown).tagged(it.stamp.revision))
 }
 
 /// A billing account to be opened.

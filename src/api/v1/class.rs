@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::billing_account::CycleForm;
+use super::dunning::DunningStep;
 use super::merge::MergePatch;
 use super::route::{Needs, Route, read, write};
 use super::wire::{List, Money, NoQuery, SoldBy, parse, parse_optional};
@@ -61,10 +62,11 @@ struct ClassForm {
     due_days: u16,
     /// So many days after that are borne without consequence.
     grace_days: u16,
-    /// So many days may the balance stay negative before the account is held. Kept for now:
-    /// nothing is held by it yet.
+    /// So many days may the balance stay negative before the account is held, counted from the day
+    /// of its oldest invoice that is not paid.
     hold_days: u16,
-    /// Whether the house is to hold by itself. Kept for now: it does not yet.
+    /// Whether the house holds by itself once both have passed: the days of grace after an invoice
+    /// was due, and `hold_days`. It releases again when nothing is overdue.
     automatic_hold: bool,
     /// How much its accounts may owe, at most one amount for each currency.
     #[serde(default)]
@@ -73,8 +75,9 @@ struct ClassForm {
     cycle: CycleForm,
     /// `prepaid` or `postpaid`.
     billing_type: String,
-    /// The ladder by which they are reminded.
-    dunning: Option<String>,
+    /// What is done step by step when they do not pay; nothing if there are no steps.
+    #[serde(default)]
+    dunning: Vec<DunningStep>,
     /// Whether their members may order.
     members_may_buy: bool,
 }
@@ -91,7 +94,7 @@ impl ClassForm {
             credit_limits: it.credit_limits.iter().copied().map(Money::from).collect(),
             cycle: it.cycle.into(),
             billing_type: it.billing_type.to_string(),
-            dunning: it.dunning.as_ref().map(ToString::to_string),
+            dunning: it.dunning.as_slice().iter().map(DunningStep::of).collect(),
             members_may_buy: it.member_buying == MemberBuying::Allowed,
         }
     }
@@ -113,7 +116,7 @@ impl ClassForm {
             credit_limits: limits.collect::<Result<_, _>>()?,
             cycle: self.cycle.read("/cycle")?,
             billing_type: parse("/billing_type", &self.billing_type)?,
-            dunning: parse_optional("/dunning", self.dunning.as_deref())?,
+            dunning: DunningStep::read_all(&self.dunning)?,
             member_buying: buying,
             ..was
         })

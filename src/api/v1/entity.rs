@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use super::{
     account, attribute_definition, billing_account, billing_run, category, class, consumer_key,
-    invoice, letterhead, listener, mail, meter, notification, offer, order, party, payment,
-    payment_method, price, resource_category, service_terms, session, settlement, share,
-    specification, subscription, task, tax, token, user,
+    dunning, invoice, letterhead, listener, mail, meter, notification, offer, order, party,
+    payment, payment_method, payment_plan, price, resource_category, service_terms, session,
+    settlement, share, specification, subscription, task, tax, token, user,
 };
 use crate::api::edge::reply::Wire;
 use crate::domain::event::Fact;
@@ -43,6 +43,7 @@ fn side(fact: &Fact, it: &[u8]) -> Result<Value, Error> {
         Kind::Category => json(category::told(&read(it)?)),
         Kind::Class => json(class::told(&read(it)?)),
         Kind::ConsumerKey => json(consumer_key::told(&read(it)?)),
+        Kind::Dunning => json(dunning::told(&read(it)?)?),
         Kind::CreditNote => json(invoice::told_note(&read(it)?)),
         Kind::Invoice => json(invoice::told(&read(it)?, Zone::UTC.date_of(fact.at))),
         Kind::Letterhead => json(letterhead::told(&read(it)?)),
@@ -55,6 +56,7 @@ fn side(fact: &Fact, it: &[u8]) -> Result<Value, Error> {
         Kind::Party => json(party::told(&read(it)?)),
         Kind::Payment => json(payment::told(&read(it)?)?),
         Kind::PaymentMethod => json(payment_method::told(&read(it)?, Zone::UTC.date_of(fact.at))),
+        Kind::PaymentPlan => json(payment_plan::told(&read(it)?)),
         Kind::Price => json(price::told(&read(it)?)),
         Kind::Refund => json(payment::told_refund(&read(it)?)),
         Kind::Resource => json(specification::told_resource(&read(it)?)),
@@ -80,7 +82,6 @@ fn side(fact: &Fact, it: &[u8]) -> Result<Value, Error> {
         | Kind::Deposit
         | Kind::Discount
         | Kind::Document
-        | Kind::PaymentPlan
         | Kind::Promotion
         | Kind::Quote
         | Kind::Review

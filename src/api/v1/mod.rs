@@ -19,6 +19,7 @@ mod clock;
 mod consumer_key;
 mod contact;
 mod credit;
+mod dunning;
 mod entity;
 mod event;
 mod field;
@@ -43,6 +44,7 @@ mod paper;
 mod party;
 mod payment;
 mod payment_method;
+mod payment_plan;
 mod price;
 mod problem;
 mod provisioning;
@@ -97,6 +99,7 @@ fn table() -> Vec<Route> {
         clock::routes(),
         consumer_key::routes(),
         credit::routes(),
+        dunning::routes(),
         event::routes(),
         invoice::routes(),
         meter::routes(),
@@ -113,6 +116,7 @@ fn table() -> Vec<Route> {
         party::routes(),
         payment::routes(),
         payment_method::routes(),
+        payment_plan::routes(),
         price::routes(),
         provisioning::routes(),
         rights::routes(),

@@ -57,6 +57,10 @@ struct SetupBody {
     currency: Option<String>,
     /// The IANA zone in which the provider's days begin; `UTC` if nothing is said.
     zone: Option<String>,
+    /// What is done when customers pay late: `borne`, nothing beyond one reminder; `dunned`,
+    /// reminders week by week and then a hold. Borne if nothing is said; the customer class says it
+    /// in detail.
+    late_payment: Option<String>,
 }
 
 impl SetupBody {
@@ -67,11 +71,13 @@ impl SetupBody {
         let locale = parse_optional("/locale", self.locale.as_deref())?;
         let currency = parse_optional("/currency", self.currency.as_deref())?;
         let zone = parse_optional("/zone", self.zone.as_deref())?;
+        let late_payment = parse_optional("/late_payment", self.late_payment.as_deref())?;
         Ok(Founding {
             company: company.unwrap_or_else(|| blank.company.clone()),
             locale: locale.unwrap_or_else(|| blank.locale.clone()),
             currency: currency.unwrap_or(blank.currency),
             zone: zone.unwrap_or(blank.zone),
+            late_payment: late_payment.unwrap_or(blank.late_payment),
             ..blank
         })
     }

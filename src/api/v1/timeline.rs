@@ -147,6 +147,8 @@ fn amount(fact: &Fact, sides: &Sides) -> Option<Money> {
         Kind::Invoice if matches!(fact.verb, Verb::PartlyPaid | Verb::Overdue) => "due",
         Kind::Invoice | Kind::CreditNote | Kind::Settlement => "gross",
         Kind::Payment if fact.verb == Verb::Changed => return None,
+        Kind::Dunning if fact.verb == Verb::Completed => return None,
+        Kind::Dunning => "overdue",
         Kind::Payment | Kind::Refund => "amount",
         Kind::Account
         | Kind::Asset
@@ -212,6 +214,13 @@ const fn phrase(kind: Kind, verb: Verb) -> &'static str {
         (Kind::User, Verb::Created) => "was invited",
         (Kind::Payment, Verb::Changed) => "was used for an invoice",
         (Kind::Invoice, Verb::PartlyPaid) => "was paid in part; still due",
+        (Kind::Dunning, Verb::Sent) => "sent a reminder; overdue",
+        (Kind::Dunning, Verb::Issued) => "charged a late fee; overdue",
+        (Kind::Dunning, Verb::Changed) => "goes on; overdue",
+        (Kind::Dunning, Verb::Held) => "put the account on hold; overdue",
+        (Kind::Dunning, Verb::Terminated) => "ended what is not paid; overdue",
+        (Kind::Dunning, Verb::Started) => "has begun; overdue",
+        (Kind::Dunning, Verb::Completed) => "is over: nothing is overdue",
         (_, Verb::Created) => "was created",
         (_, Verb::Changed) => CHANGED,
         (_, Verb::Removed) => "was removed",
@@ -247,5 +256,7 @@ const fn phrase(kind: Kind, verb: Verb) -> &'static str {
         (_, Verb::Assigned) => "was assigned",
         (_, Verb::PartlyCompleted) => "is done in part",
         (_, Verb::Expiring) => "expires soon",
+        (_, Verb::Disputed) => "is disputed",
+        (_, Verb::Resolved) => "is not disputed any more",
     }
 }

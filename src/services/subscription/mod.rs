@@ -270,6 +270,27 @@ pub(super) fn cancel_all_of(act: &mut Act<'_>, account: AccountId) -> Result<(),
     Ok(())
 }
 
+/// Cancels those of some subscriptions that still live, and says how many that were.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn cancel_these(
+    act: &mut Act<'_>,
+    these: BTreeSet<SubscriptionId>,
+    why: &Cancellation,
+) -> Result<usize, Error> {
+    let mut ended = 0;
+    for id in these {
+        // What belonged to another one has ended with it.
+        let it: Subscription = act.load(id)?;
+        if it.state().is_living() {
+            end(act, &it, why)?;
+            ended += 1;
+        }
+    }
+    Ok(ended)
+}
+
 fn end(act: &mut Act<'_>, root: &Subscription, why: &Cancellation) -> Result<(), Error> {
     for each in reached(act.cx(), root, Trigger::Cancel)? {
         let it: Subscription = act.load(each)?;

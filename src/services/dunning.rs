@@ -1,0 +1,339 @@
+//! Dunning: begins when something of a billing account is overdue, takes the steps of its class, and
+//! ends with what the house has put when nothing is overdue any more.
+//!
+//! Nobody scans: each case says when it is looked at next, and whatever changes what is owed
+//! (a payment, a credit note, a dispute, other terms) has it followed in the same transaction. A
+//! step and the memory of it are one act, so that it happens once, wherever the house is stopped.
+
+use super::{
+    Act, Cx, Error, account, billing, billing_account, invoice, payment, payment_plan, subscription,
+};
+use crate::domain::account::Account;
+use crate::domain::account::billing_account::BillingAccount;
+use crate::domain::account::class::{ClassTerms, CustomerClass};
+use crate::domain::account::lifecycle::HoldKind;
+use crate::domain::account::profile::Receivables;
+use crate::domain::billing::invoice::{Invoice, Standing};
+use crate::domain::catalog::tax::TaxCategory;
+use crate::domain::dunning::case::{Dunning, Look, Next, Outcome, Owed, OwedFor, State};
+use crate::domain::dunning::{Action, Ladder, LateFee};
+use crate::domain::id::{
+    AccountId, BillingAccountId, DunningId, Id, InvoiceId, Kind, PaymentPlanId, Subject,
+};
+use crate::domain::page::{Page, PageRequest};
+use crate::domain::subscription::change::{Cancellation, RefundTo};
+use crate::domain::text::{Name, Prose};
+use crate::domain::time::Date;
+use crate::store::dunning::{DUNNING_BY_BILLING_ACCOUNT, DUNNING_RUNNING};
+use crate::store::{Along, Key, Records};
+
+/// The sequence that cases are numbered by.
+const NUMBERS: &str = "dunning";
+
+/// A billing account as dunning sees it.
+struct Debtor {
+    account: Account,
+    billing_account: BillingAccount,
+    terms: ClassTerms,
+    /// What is overdue and not disputed, the oldest first.
+    owed: Vec<Owed>,
+    /// What is open, disputed or not.
+    open: Vec<Invoice>,
+    /// Whether something else is overdue and disputed as a whole: what is done about it rests.
+    rests: bool,
+}
+
+impl Debtor {
+    fn of(cx: Cx<'_>, id: BillingAccountId) -> Result<Self, Error> {
+        let missing = |what: &str| Error::internal(format!("the {what} of `{id}` is not there"));
+        let found = cx.view.find::<BillingAccount>(id)?;
+        let billing_account = found.ok_or_else(|| missing("billing account"))?;
+        let account = cx.view.find::<Account>(billing_account.account())?;
+        let account = account.ok_or_else(|| missing("account"))?;
+        let class = cx.view.find::<CustomerClass>(account.class())?;
+        let terms = class.ok_or_else(|| missing("class"))?.terms().clone();
+        let open = payment::open_invoices(cx, id)?;
+        let today = billing_account.terms().zone.date_of(cx.now);
+        let plans = payment_plan::active_of(cx, id)?;
+        let is_planned = |it: &Invoice| plans.iter().any(|plan| plan.invoices.contains(&it.id));
+        let late = open.iter().filter(|it| it.standing(today) == Standing::Overdue);
+        let late: Vec<_> = late.filter(|it| !is_planned(it)).collect();
+        let mut owed: Vec<_> = late.iter().filter_map(|it| owed_for(it)).collect();
+        let rests = owed.len() < late.len();
+        for plan in &plans {
+            for it in plan.late(today) {
+                let (of, due_on) = (OwedFor::Instalment(plan.id), it.due_on);
+                owed.push(Owed { of, due_on, amount: it.open()? });
+            }
+        }
+        owed.sort_by_key(|it| it.due_on);
+        Ok(Self { account, billing_account, terms, owed, open, rests })
+    }
+
+    /// Whether it is for this house to see to what is owed.
+    fn is_ours(&self) -> bool {
+        self.account.terms().receivables == Receivables::Ours
+    }
+
+    /// Whether it is for this house to do something about what is overdue.
+    fn is_dunned(&self) -> bool {
+        self.is_ours() && !self.owed.is_empty()
+    }
+
+    /// Whether its class wants anything to be done.
+    fn has_consequences(&self) -> bool {
+        let Self { owed, open, terms, .. } = self;
+        let due_on = owed.iter().map(|it| it.due_on).min();
+        let holds = due_on
+            .zip(issued_on(open))
+            .and_then(|(due_on, since_on)| terms.credit.holds_on(due_on, since_on));
+        terms.dunning != Ladder::NONE || holds.is_some()
+    }
+
+    fn look(&self, cx: Cx<'_>) -> Look<'_> {
+        Look {
+            ladder: &self.terms.dunning,
+            credit: self.terms.credit,
+            zone: self.billing_account.terms().zone,
+            owed: self.owed.clone(),
+            negative_since_on: issued_on(&self.open),
+            spared_until: self.account.sparing().map(|it| it.until),
+            now: cx.now,
+        }
+    }
+}
+
+/// What is owed for an invoice, if it is not disputed as a whole.
+fn owed_for(it: &Invoice) -> Option<Owed> {
+    let (due_on, amount) = (it.issue()?.due_on, it.undisputed());
+    let of = if it.is_for_paying_late() { OwedFor::Fee(it.id) } else { OwedFor::Invoice(it.id) };
+    (amount.as_minor() > 0).then_some(Owed { of, due_on, amount })
+}
+
+/// The day of the oldest invoice that is to be paid: since then the balance is below zero.
+fn issued_on(open: &[Invoice]) -> Option<Date> {
+    let owed = open.iter().filter(|it| it.undisputed().as_minor() > 0);
+    owed.filter_map(Invoice::issue).map(|it| it.issued_on).min()
+}
+
+/// The case of a billing account that is running.
+///
+/// # Errors
+/// If the store fails.
+pub fn running(cx: Cx<'_>, of: BillingAccountId) -> Result<Option<Dunning>, Error> {
+    Ok(cx.view.first_along(DUNNING_RUNNING, Key::new().id(of))?)
+}
+
+/// Whether a running case of an account has put a hold.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn has_held(cx: Cx<'_>, id: AccountId) -> Result<bool, Error> {
+    for of in billing_account::of(cx, id)? {
+        if running(cx, of.id)?.is_some_and(|it| it.has_held()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Follows all billing accounts of an account after its terms have changed.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn follow_all_of(act: &mut Act<'_>, id: AccountId) -> Result<(), Error> {
+    for of in billing_account::of(act.cx(), id)? {
+        follow(act, of.id)?;
+    }
+    Ok(())
+}
+
+/// Follows what is owed on a billing account after that, or what is done about it, has changed: a
+/// case begins, knows what is owed now and what is next, or ends, and with the last one of an
+/// account the hold that the house has put.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn follow(act: &mut Act<'_>, id: BillingAccountId) -> Result<(), Error> {
+    payment_plan::follow(act, &act.load(id)?)?;
+    let debtor = Debtor::of(act.cx(), id)?;
+    let case = running(act.cx(), id)?;
+    match case {
+        Some(case) if debtor.is_dunned() => go_on(act, &debtor, case)?,
+        Some(case) if debtor.is_ours() && debtor.rests => drop(see(act, &debtor, case)?),
+        Some(case) => drop(act.keep(case.end(act.now()))?),
+        None if debtor.is_dunned() && debtor.has_consequences() => begin(act, &debtor)?,
+        None => {}
+    }
+    if debtor.owed.is_empty() { release(act, debtor.account) } else { Ok(()) }
+}
+
+/// Follows a billing account of which something has just become overdue: what stands on that
+/// invoice is stopped with the rest if the house holds the account.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn follow_overdue(act: &mut Act<'_>, id: BillingAccountId) -> Result<(), Error> {
+    follow(act, id)?;
+    let account: Account = act.load(act.load::<BillingAccount>(id)?.account())?;
+    if account.is_held_by_the_house() {
+        subscription::hold_all_of(act, &account, HoldKind::Credit)?;
+    }
+    Ok(())
+}
+
+fn begin(act: &mut Act<'_>, debtor: &Debtor) -> Result<(), Error> {
+    let Debtor { account, billing_account, .. } = debtor;
+    let stamp = act.cx().stamp(account.stamp.seller, Some(account.id));
+    let stamp = stamp.numbered(act.next_number(NUMBERS)?);
+    let of = (account.id, billing_account.id, billing_account.currency());
+    let id = act.new_id();
+    let begun = Dunning::begin((id, stamp), of, &debtor.look(act.cx()))?;
+    act.keep_new(begun)?;
+    Ok(())
+}
+
+/// Goes on with a case; where it has rested, the hold that it had put comes back.
+fn go_on(act: &mut Act<'_>, debtor: &Debtor, case: Dunning) -> Result<(), Error> {
+    let has_rested = case.owed().is_empty();
+    let case = see(act, debtor, case)?;
+    if has_rested && case.has_held() {
+        account::hold_for_arrears(act, debtor.account.id, why(&case)?)?;
+    }
+    Ok(())
+}
+
+fn see(act: &mut Act<'_>, debtor: &Debtor, case: Dunning) -> Result<Dunning, Error> {
+    let mut seen = case.clone().seen(&debtor.look(act.cx()))?;
+    if seen != case {
+        act.put(&mut seen)?;
+    }
+    Ok(seen)
+}
+
+/// Takes the hold back that the house has put on an account, if nothing of it is overdue.
+fn release(act: &mut Act<'_>, account: Account) -> Result<(), Error> {
+    if !account.is_held_by_the_house() {
+        return Ok(());
+    }
+    for of in billing_account::of(act.cx(), account.id)? {
+        if !Debtor::of(act.cx(), of.id)?.owed.is_empty() {
+            return Ok(());
+        }
+    }
+    account::release_from_arrears(act, account)
+}
+
+/// Does what is due for an invoice or a case, and says whether there was anything to do.
+///
+/// # Errors
+/// If it is not there, or what is due cannot be done.
+pub fn step(act: &mut Act<'_>, of: Subject) -> Result<bool, Error> {
+    if of.kind == Kind::Invoice {
+        return invoice::remind(act, InvoiceId::from_uuid(of.uuid));
+    }
+    if of.kind == Kind::PaymentPlan {
+        return payment_plan::remind(act, PaymentPlanId::from_uuid(of.uuid));
+    }
+    let case: Dunning = act.load(DunningId::from_uuid(of.uuid))?;
+    if case.state() == State::Ended || case.due(act.now()).is_none() {
+        return Ok(false);
+    }
+    let debtor = Debtor::of(act.cx(), case.billing_account)?;
+    // What is owed and what the class wants may be otherwise than when the step was planned.
+    let case = case.seen(&debtor.look(act.cx()))?;
+    match case.due(act.now()).filter(|_| debtor.is_dunned()) {
+        Some(next) => take(act, (debtor, case), next)?,
+        None => follow(act, case.billing_account)?,
+    }
+    Ok(true)
+}
+
+/// Takes a step. It is remembered before it is done: what it changes follows the case as it is then.
+fn take(act: &mut Act<'_>, (debtor, case): (Debtor, Dunning), step: Next) -> Result<(), Error> {
+    let is_due_again = case.has_held();
+    let owes_only_fees = case.owes_only_fees();
+    let taken = case.take(step, &debtor.look(act.cx()))?;
+    let case = act.keep(taken)?;
+    let (id, of) = (case.id, case.billing_account);
+    let came_to = match step.action {
+        Action::Mail => (Outcome::Done, None),
+        Action::LateFee(_) if owes_only_fees => (Outcome::Skipped, None),
+        Action::LateFee(fee) => (Outcome::Done, Some(charge(act, &debtor, fee)?)),
+        Action::CreditHold if is_due_again => (Outcome::Skipped, None),
+        Action::CreditHold => {
+            let is_held = account::hold_for_arrears(act, debtor.account.id, why(&case)?)?;
+            (if is_held { Outcome::Done } else { Outcome::Skipped }, None)
+        }
+        Action::Terminate => (terminate(act, &debtor)?, None),
+    };
+    if came_to != (Outcome::Done, None) {
+        let mut case = act.load::<Dunning>(id)?.came_to(came_to.0, came_to.1);
+        act.put(&mut case)?;
+    }
+    follow(act, of)
+}
+
+/// Charges a late fee, and names its invoice.
+fn charge(act: &mut Act<'_>, debtor: &Debtor, fee: LateFee) -> Result<InvoiceId, Error> {
+    let Debtor { account, billing_account, open, .. } = debtor;
+    let late = open.iter().filter(|it| !it.is_for_paying_late());
+    let number = late.filter_map(Invoice::issue).map(|it| it.number.to_string()).next();
+    let subject: Name = number.unwrap_or_default().parse().map_err(Error::internal)?;
+    billing::charge_late_fee(act, (account, billing_account), (fee, subject))
+}
+
+/// Ends the subscriptions that stand on what is overdue.
+fn terminate(act: &mut Act<'_>, debtor: &Debtor) -> Result<Outcome, Error> {
+    let why = Cancellation {
+        reason: Some("ACCOUNT_OVERDUE".parse().map_err(Error::internal)?),
+        comment: None,
+        refund_to: RefundTo::Balance,
+    };
+    let ended = subscription::cancel_these(
+        act,
+        invoice::overdue_subscriptions(act.cx(), debtor.account.id)?,
+        &why,
+    )?;
+    Ok(if ended > 0 { Outcome::Done } else { Outcome::Skipped })
+}
+
+/// Why an account is held, for people.
+fn why(case: &Dunning) -> Result<Prose, Error> {
+    let since = case.owed().iter().map(|it| it.due_on).min();
+    let since = since.map_or_else(String::new, |it| format!(" since {it}"));
+    let text = format!("{} overdue{since}", case.overdue()?);
+    text.parse().map_err(Error::internal)
+}
+
+/// Refuses a ladder that names a tax category which is not there for the caller.
+///
+/// # Errors
+/// [`Error::Invalid`] with the step.
+pub(super) fn must_name_categories(cx: Cx<'_>, ladder: &Ladder) -> Result<(), Error> {
+    for (place, rung) in ladder.as_slice().iter().enumerate() {
+        if let Action::LateFee(LateFee { tax_category: Some(id), .. }) = rung.action {
+            cx.named::<TaxCategory>(&format!("/dunning/{place}/tax_category"), id)?;
+        }
+    }
+    Ok(())
+}
+
+/// A page of the cases that the caller may see: of an account or a billing account if one is named,
+/// in a state if that is.
+///
+/// # Errors
+/// If the store fails.
+pub fn list(
+    cx: Cx<'_>,
+    (account, of): (Option<AccountId>, Option<BillingAccountId>),
+    state: Option<State>,
+    page: &PageRequest,
+) -> Result<Page<Dunning>, Error> {
+    let along = of.map(|id| Along::Index(DUNNING_BY_BILLING_ACCOUNT, Key::new().id(id).bytes()));
+    cx.list(along.or(account.map(Along::Owner)), page, |it: &Dunning| {
+        account.is_none_or(|id| it.account == id)
+            && of.is_none_or(|id| it.billing_account == id)
+            && state.is_none_or(|wanted| it.state() == wanted)
+    })
+}
