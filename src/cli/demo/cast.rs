@@ -17,6 +17,14 @@ pub(super) fn introduce(
     let account = items.and_then(|it| it.first()).map(|it| text(it, "id").to_owned());
     stage.name("provider", &account.unwrap_or_default());
     stage.patch(HOUSE, "/accounts/@provider", &Value::Object(provider.body.clone()))?;
+    let born_with = stage.get("/classes?order=oldest&limit=1")?;
+    let items = born_with.get("items").and_then(Value::as_array);
+    let class = items.and_then(|it| it.first()).map(|it| text(it, "id").to_owned());
+    stage.name("default-class", &class.unwrap_or_default());
+    let terms = Value::Object(provider.default_class.clone());
+    if !provider.default_class.is_empty() {
+        stage.patch(HOUSE, "/classes/@default-class", &terms)?;
+    }
     classes(stage, HOUSE, &provider.classes)?;
     join_all(stage, "provider", &provider.users, password)
 }

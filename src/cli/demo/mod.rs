@@ -30,7 +30,7 @@ use crate::config::{Config, PlaceFlags};
 use crate::domain::operator::Actor;
 use crate::domain::time::Zone;
 use crate::services::demo::{Book, Login, Standing};
-use crate::services::setup::{self, Founding};
+use crate::services::setup::{self, Founding, LatePayment};
 use crate::services::{Bss, clock, demo};
 use crate::store::backup::{self, Existing};
 
@@ -250,6 +250,7 @@ fn founding(provider: &script::Provider, email: &str, password: &str) -> Result<
         locale: read(&provider.locale)?,
         currency: read(&provider.currency)?,
         zone: read(&provider.zone)?,
+        late_payment: LatePayment::Borne,
     })
 }
 

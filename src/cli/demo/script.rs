@@ -49,6 +49,9 @@ pub(super) struct Provider {
     pub(super) zone: String,
     /// What else there is to say of it.
     pub(super) body: Body,
+    /// What is to be said of the class that its customers are in if nothing else is said.
+    #[serde(default)]
+    pub(super) default_class: Body,
     #[serde(default)]
     pub(super) classes: Vec<Keyed>,
     #[serde(default)]
