@@ -14,6 +14,7 @@ import { Amount, breakable, Far, Named, When } from "../part/figure.js";
 import { Icon } from "../part/icon.js";
 import { Rows } from "../part/list.js";
 import { Menu } from "../part/menu.js";
+import { Dunning } from "../part/dunning.js";
 import { OrderDialog } from "../part/order_dialog.js";
 import { Card, Facts, Page, Tabs } from "../part/page.js";
 import { PaymentDialog } from "../part/payment_dialog.js";
@@ -25,6 +26,7 @@ import { complain, say } from "../part/toast.js";
 import { UsageChart } from "../part/usage_chart.js";
 import { CloseDialog, EditDialog, HoldDialog, ReleaseDialog } from "./account/actions.js";
 import { BillingAccounts } from "./account/billing.js";
+import { PlanDialog, Plans } from "./account/plans.js";
 import { Statement } from "./account/statement.js";
 import { Users } from "./account/users.js";
 
@@ -201,6 +203,7 @@ export default function Account({ id }) {
         may("account_register") && of.state === "prospective" && { text: t("Let it buy"), icon: "check", onClick: () => post(`/accounts/${id}/activate`).then(() => say(t("{name} can buy now", { name: of.name })), complain) },
         may("account_hold") && !isOver && of.holds.length > 0 && { text: t("Release"), icon: "lock-open", onClick: () => act("release") },
         may("account_hold") && !isOver && of.holds.length < 2 && { text: t("Hold"), icon: "pause", onClick: () => act("hold") },
+        may("payment_plan_write") && !isOwn(id) && { text: t("Agree on a payment plan"), icon: "repeat", onClick: () => act("plan") },
         may("account_close") && !isOver && { text: t("Close the account"), icon: "ban", danger: true, onClick: () => act("close") },
       ].filter(Boolean);
       const actions = html`
@@ -214,9 +217,10 @@ export default function Account({ id }) {
           <${Tabs} label=${t("Parts of the account")} path=${`/accounts/${id}`} at=${at[0]} of=${parts.map(([key, text]) => [key, text()])} />
           ${at[0] === "summary"
             ? html`<div class="side-by-side"><${Part} of=${of} />
-                <div class="stack">${may("balance_read") && html`<${Balance} of=${of} />`}${may("billing_account_read") && html`<${Billing} of=${of} />`}<${About} of=${of} /></div></div>`
+                <div class="stack">${(of.dunning ?? []).map((it) => html`<${Dunning} key=${it.id} of=${it} />`)}${may("payment_read") && html`<${Plans} account=${of.id} />`}${may("balance_read") && html`<${Balance} of=${of} />`}${may("billing_account_read") && html`<${Billing} of=${of} />`}<${About} of=${of} /></div></div>`
             : html`<${Part} of=${of} />`}
           ${action === "pay" && html`<${PaymentDialog} account=${of} onClose=${close} />`}
+          ${action === "plan" && html`<${PlanDialog} of=${of} onClose=${close} />`}
           ${action === "order" && html`<${OrderDialog} account=${of} onClose=${close} />`}
           ${action === "edit" && html`<${EditDialog} of=${of} onClose=${close} />`}
           ${action === "hold" && html`<${HoldDialog} of=${of} onClose=${close} />`}

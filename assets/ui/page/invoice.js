@@ -10,6 +10,7 @@ import { to } from "../model/route.js";
 import { isBuyer, isOwn, may } from "../model/session.js";
 import { t } from "../model/text.js";
 import { day, period } from "../model/time.js";
+import { Dunning } from "../part/dunning.js";
 import { Why } from "../part/explanation.js";
 import { breakable, Far, Named } from "../part/figure.js";
 import { Field, FormDialog } from "../part/form.js";
@@ -123,11 +124,19 @@ function Standing({ of }) {
       <div class="inside stack tight">
         ${payments.map((it) => html`<div class="row between" key=${it.id}><a href=${to(`/payments/${it.id}`)}>${t("Paid on {day}", { day: day(it.received_on) })}</a><span>${money(part(it).amount)}</span></div>`)}
         ${(notes.data?.items ?? []).map((it) => html`<div class="row between" key=${it.id}><span class="grow"><a href=${to(`/credit-notes/${it.id}`)}>${it.number}</a><br /><small>${it.reason}</small></span><span>${money(it.gross)}</span></div>`)}
+        ${of.dispute && html`<p class="notice warn"><${Icon} name="circle-alert" /><span>${t("{amount} disputed", { amount: money(of.dispute.amount) })}: ${of.dispute.reason} · <${Far} at=${of.dispute.since} /></span></p>`}
         ${isNothing(of.due)
           ? html`<p class="notice good"><${Icon} name="circle-check" />${t("Nothing is open any more.")}</p>`
           : html`<p class=${`notice ${of.state === "overdue" ? "bad" : "info"}`}><${Icon} name="clock" /><span>${t("{amount} open", { amount: money(of.due) })} · ${t("due")} <${Far} at=${of.due_on} /></span></p>`}
       </div>
     <//>`;
+}
+
+/** What is done about it, where it is overdue. */
+function Late({ of }) {
+  const read = useLoad(() => (of.state === "overdue" ? get("/dunning", { billing_account: of.billing_account, state: "running" }) : null), ["dunning", of.id]);
+  const own = read.data?.items.filter((it) => it.owed.some(({ id }) => id === of.id)) ?? [];
+  return own.map((it) => html`<${Dunning} key=${it.id} of=${it} />`);
 }
 
 function Seal({ of }) {
@@ -175,6 +184,39 @@ function WriteOff({ of, onClose }) {
     <//>`;
 }
 
+function Dispute({ of, onClose }) {
+  const dispute = async ({ amount, reason }) => {
+    await post(`/invoices/${of.id}/dispute`, { reason, amount: amount && { amount, currency: of.currency } }, { revision: of.revision });
+    say(t("It is disputed"), of.number);
+  };
+  return html`
+    <${FormDialog} title=${t("Dispute {number}", { number: of.number })} onClose=${onClose} onSend=${dispute} send=${t("Dispute it")}
+      intro=${t("What is disputed is not reminded of, and holds nobody, until it is resolved.")}>
+      <${Field} name="amount" label=${t("Amount in {currency}", { currency: of.currency })} kind="decimal" hint=${t("All that is open if you say nothing")} />
+      <${Field} name="reason" label=${t("What is said to be wrong")} required autofocus />
+    <//>`;
+}
+
+function Resolve({ of, onClose }) {
+  const isWhole = of.dispute.amount.amount === of.due.amount && isNothing(of.paid);
+  const [whose, choose] = useState("seller");
+  const resolve = async ({ in_favor_of, reason, line, amount }) => {
+    const lines = line && amount ? [{ line: Number(line), net: { amount, currency: of.currency } }] : undefined;
+    await post(`/invoices/${of.id}/resolve_dispute`, { in_favor_of, reason, lines }, { revision: of.revision });
+    say(t("It is resolved"), of.number);
+  };
+  return html`
+    <${FormDialog} title=${t("Resolve the dispute about {number}", { number: of.number })} onClose=${onClose} onSend=${resolve} send=${t("Resolve it")}
+      intro=${`${money(of.dispute.amount)}: ${of.dispute.reason}`}>
+      <${Field} name="in_favor_of" label=${t("Who was right")} kind="select" value=${whose} onChange=${(event) => choose(event.target.value)}
+        options=${[["seller", t("We were: it is to be paid")], ["customer", t("The customer was: it is credited")]]} />
+      ${whose === "customer" && !isWhole && html`
+        <${Field} name="line" label=${t("Line")} kind="select" options=${of.lines.map((it) => [String(it.id), `${it.text} · ${money(it.net)}`])} />
+        <${Field} name="amount" label=${t("Net amount in {currency}", { currency: of.currency })} kind="decimal" required />`}
+      <${Field} name="reason" label=${t("Reason")} required />
+    <//>`;
+}
+
 /** The page. */
 export default function Invoice({ id }) {
   const read = useLoad(() => get(`/invoices/${encodeURIComponent(id)}`), [id]);
@@ -187,6 +229,8 @@ export default function Invoice({ id }) {
       const canCredit = isTheirs && of.number && compare(of.credited.amount, of.gross.amount) < 0;
       const more = [
         may("credit_note_write") && canCredit && { text: t("Give credit"), icon: "undo-2", onClick: () => act("credit") },
+        may("invoice_dispute") && isOpen && !of.dispute && { text: t("Dispute it"), icon: "circle-alert", onClick: () => act("dispute") },
+        may("invoice_dispute") && isTheirs && of.dispute && { text: t("Resolve the dispute"), icon: "check", onClick: () => act("resolve") },
         may("invoice_write_off") && isOpen && { text: t("Give up what is open"), icon: "ban", danger: true, onClick: () => act("write_off") },
       ].filter(Boolean);
       return html`
@@ -200,6 +244,7 @@ export default function Invoice({ id }) {
             <${Paper} of=${of} />
             <div class="stack screen-only">
               ${may("payment_read") && html`<${Standing} of=${of} />`}
+              <${Late} of=${of} />
               ${of.chain && html`<${Seal} of=${of} />`}
               <${Card} title=${t("About")}><div class="inside stack tight">
                 <div class="row between"><span class="quiet">${t("Account")}</span><${Named} id=${of.account} /></div>
@@ -209,6 +254,8 @@ export default function Invoice({ id }) {
           </div>
           ${action === "pay" && html`<${PaymentDialog} account=${{ id: of.account, name: of.buyer.name, billing_account: of.billing_account }} invoice=${of.id} onClose=${close} />`}
           ${action === "credit" && html`<${Credit} of=${of} onClose=${close} />`}
+          ${action === "dispute" && html`<${Dispute} of=${of} onClose=${close} />`}
+          ${action === "resolve" && html`<${Resolve} of=${of} onClose=${close} />`}
           ${action === "write_off" && html`<${WriteOff} of=${of} onClose=${close} />`}
         <//>`;
     }}<//>`;
