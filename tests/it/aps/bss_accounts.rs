@@ -501,6 +501,9 @@ fn a_temporary_release_ends_and_who_still_owes_is_held_again() {
         let paid = json!({ "account": has_paid.0, "amount": invoice["due"] });
         operator.post("/payments", &paid);
     }
+    let class = text(&operator.get(&format!("/accounts/{}", owes.0))["class"]);
+    let automatic = json!({ "automatic_hold": true });
+    operator.call(&format!("PATCH /classes/{class}"), Some(&automatic)).ok();
     let mut said = String::new();
     for day in ["2026-03-09", "2026-03-10"] {
         market.advance_to(day);

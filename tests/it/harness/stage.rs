@@ -404,6 +404,12 @@ impl Furnisher<'_> {
         let credit = json!({ "reason": self.called("kindness") });
         let path = format!("/invoices/{}/credit", self.name("credited"));
         self.make("credit_note", &path, &credit);
+        let dispute = json!({ "reason": self.called("not ordered") });
+        self.seller().post(&format!("/invoices/{}/dispute", self.name("invoice")), &dispute);
+        let parts = json!({
+            "account": self.name("sleeper"), "instalments": 3, "first_on": "2026-06-01",
+        });
+        self.make("plan", "/payment_plans", &parts);
         let paid = json!({
             "account": self.name("payer"), "amount": { "amount": "500", "currency": "EUR" },
             "allocations": [], "reference": self.called("transfer"),
@@ -413,6 +419,12 @@ impl Furnisher<'_> {
             let path = format!("/accounts/{}/payment_methods", self.name("customer"));
             self.make(name, &path, &json!({ "kind": kind, "name": self.called(kind) }));
         }
+        let default = text(&self.seller().get("/classes?order=oldest")["items"][0]["id"]);
+        let steps = json!({ "dunning": [
+            { "after_days": 1, "action": "late_fee", "fee": "5" },
+            { "after_days": 2, "action": "credit_hold" },
+        ] });
+        self.seller().patch(&format!("/classes/{default}"), &steps);
         let seller = self.seller();
         let planned = format!("/billing_accounts/{}", self.name("planned"));
         seller.patch(&planned, &json!({ "cycle": { "period": "3 months" } }));

@@ -6,6 +6,7 @@ mod changes;
 mod charges;
 mod crowds;
 mod damages;
+mod dunning;
 mod endings;
 mod estimates;
 mod first_invoice;

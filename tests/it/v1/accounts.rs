@@ -40,13 +40,13 @@ fn an_account_is_opened_held_released_and_closed() {
         > GET /accounts/{acc1}?fields=name,state [north]
         200 OK {"id":"{acc1}","name":"Blue Whale","state":"active"}
         > POST /accounts/{acc1}/hold?fields=state,holds {"comment":"a stolen card","reason":"FRAUD"} [north]
-        200 OK {"holds":[{"comment":"a stolen card","kind":"administrative","policy":"all","reason":"FRAUD","since":"2026-01-01T00:00:00Z"}],"id":"{acc1}","state":"held_administratively"}
+        200 OK {"holds":[{"by":"people","comment":"a stolen card","kind":"administrative","policy":"all","reason":"FRAUD","since":"2026-01-01T00:00:00Z"}],"id":"{acc1}","state":"held_administratively"}
         > POST /accounts/{acc1}/hold?fields=state,holds {"reason":"FRAUD"} [north]
         409 Conflict {"type":"/problems/account_state_forbids","title":"The state of the account does not allow the operation.","status":409,"detail":"cannot hold administratively an account that is held administratively","request_id":"…"}
         > POST /accounts/{acc1}/hold?fields=state,holds {"kind":"credit","policy":"unpaid","reason":"OVERDUE"} [north]
-        200 OK {"holds":[{"comment":"a stolen card","kind":"administrative","policy":"all","reason":"FRAUD","since":"2026-01-01T00:00:00Z"},{"comment":"","kind":"credit","policy":"unpaid","reason":"OVERDUE","since":"2026-01-01T00:00:00Z"}],"id":"{acc1}","state":"held_for_both"}
+        200 OK {"holds":[{"by":"people","comment":"a stolen card","kind":"administrative","policy":"all","reason":"FRAUD","since":"2026-01-01T00:00:00Z"},{"by":"people","comment":"","kind":"credit","policy":"unpaid","reason":"OVERDUE","since":"2026-01-01T00:00:00Z"}],"id":"{acc1}","state":"held_for_both"}
         > POST /accounts/{acc1}/release?fields=state,holds {} [north]
-        200 OK {"holds":[{"comment":"","kind":"credit","policy":"unpaid","reason":"OVERDUE","since":"2026-01-01T00:00:00Z"}],"id":"{acc1}","state":"held_for_credit"}
+        200 OK {"holds":[{"by":"people","comment":"","kind":"credit","policy":"unpaid","reason":"OVERDUE","since":"2026-01-01T00:00:00Z"}],"id":"{acc1}","state":"held_for_credit"}
         > POST /accounts/{acc1}/release?fields=state,holds {"kind":"credit","until":"2025-12-31T00:00:00Z"} [north]
         422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/until` must be in the future","request_id":"…","errors":[{"pointer":"/until","rule":"range","message":"must be in the future"}]}
         > POST /accounts/{acc1}/release?fields=state,holds {"kind":"credit","until":"2026-02-01T00:00:00Z"} [north]
@@ -409,8 +409,8 @@ fn a_list_is_filtered_by_words_that_there_are() {
         422 /attribute_definitions?applies_to=zzz: "`zzz` is not one of account, subscription, order"
         422 /billing_accounts?state=zzz: "`zzz` is not one of defined, active, pending_update, suspended, pending_closed, closed"
         422 /billing_runs?state=zzz: "`zzz` is not one of planned, running, done, canceled"
-        422 /events?kind=zzz: "`zzz` is not one of account, asset, billing_account, billing_run, bucket, catalog, cart, category, class, coupon, credit_note, deposit, discount, document, invoice, listener, meter, notification_template, offer, order, party, payment, payment_method, payment_plan, price, promotion, quote, refund, resource_category, resource, review, seat, service_terms, session, settlement, share_model, shipment, sla, specification, subscription, task, tax_category, tax_zone, token, user, tax_rule, mail, usage_record, share_record, consumer_key, attribute_definition"
-        422 /events?verb=zzz: "`zzz` is not one of created, changed, removed, activated, held, released, expired, renewed, canceled, terminated, launched, retired, rejected, started, completed, failed, issued, partly_paid, paid, overdue, written_off, received, refunded, sent, signed_in, graced, destroyed, restored, information_required, shipped, delivered, returned, assigned, partly_completed, expiring"
+        422 /events?kind=zzz: "`zzz` is not one of account, asset, billing_account, billing_run, bucket, catalog, cart, category, class, coupon, credit_note, deposit, discount, document, invoice, listener, meter, notification_template, offer, order, party, payment, payment_method, payment_plan, price, promotion, quote, refund, resource_category, resource, review, seat, service_terms, session, settlement, share_model, shipment, sla, specification, subscription, task, tax_category, tax_zone, token, user, tax_rule, mail, usage_record, share_record, consumer_key, attribute_definition, dunning"
+        422 /events?verb=zzz: "`zzz` is not one of created, changed, removed, activated, held, released, expired, renewed, canceled, terminated, launched, retired, rejected, started, completed, failed, issued, partly_paid, paid, overdue, written_off, received, refunded, sent, signed_in, graced, destroyed, restored, information_required, shipped, delivered, returned, assigned, partly_completed, expiring, disputed, resolved"
         422 /invoices?state=zzz: "`zzz` is not one of draft, open, overdue, paid, credited, written_off"
         422 /listeners?state=zzz: "`zzz` is not one of active, paused, broken"
         422 /mails?state=zzz: "`zzz` is not one of queued, sent, failed"

@@ -35,9 +35,9 @@ fn a_vendor_lays_down_classes_and_puts_customers_in_them() {
     said.say(&north, "north", &what, None);
     expect![[r#"
         > GET /classes [north]
-        200 OK {"items":[{"id":"{cls1}","number":0,"revision":1,"created_at":"2026-01-01T00:00:00Z","changed_at":"2026-01-01T00:00:00Z","default":true,"name":"Default","description":null,"due_days":10,"grace_days":0,"hold_days":30,"automatic_hold":true,"credit_limits":[],"cycle":{"period":"1 month","anchor_day":null,"shift_days":0},"billing_type":"postpaid","dunning":null,"members_may_buy":false}],"next_cursor":null}
+        200 OK {"items":[{"id":"{cls1}","number":0,"revision":1,"created_at":"2026-01-01T00:00:00Z","changed_at":"2026-01-01T00:00:00Z","default":true,"name":"Default","description":null,"due_days":10,"grace_days":0,"hold_days":30,"automatic_hold":false,"credit_limits":[],"cycle":{"period":"1 month","anchor_day":null,"shift_days":0},"billing_type":"postpaid","dunning":[],"members_may_buy":false}],"next_cursor":null}
         > POST /classes {"credit_limits":[{"amount":"1000","currency":"EUR"}],"cycle":{"anchor_day":1,"period":"1 month"},"due_days":30,"members_may_buy":true,"name":"Gold"} [north]
-        201 Created {"id":"{cls2}","number":1,"revision":1,"created_at":"2026-01-01T00:00:00Z","changed_at":"2026-01-01T00:00:00Z","default":false,"name":"Gold","description":null,"due_days":30,"grace_days":0,"hold_days":30,"automatic_hold":true,"credit_limits":[{"amount":"1000.00","currency":"EUR"}],"cycle":{"period":"1 month","anchor_day":1,"shift_days":0},"billing_type":"postpaid","dunning":null,"members_may_buy":true}
+        201 Created {"id":"{cls2}","number":1,"revision":1,"created_at":"2026-01-01T00:00:00Z","changed_at":"2026-01-01T00:00:00Z","default":false,"name":"Gold","description":null,"due_days":30,"grace_days":0,"hold_days":30,"automatic_hold":false,"credit_limits":[{"amount":"1000.00","currency":"EUR"}],"cycle":{"period":"1 month","anchor_day":1,"shift_days":0},"billing_type":"postpaid","dunning":[],"members_may_buy":true}
         > GET /billing_accounts/{bac1}?fields=cycle [north]
         200 OK {"cycle":{"anchor_day":1,"period":"1 month","shift_days":0},"id":"{bac1}"}
         > DELETE /classes/{cls2} [north]
