@@ -1,7 +1,6 @@
 //! Late fees: an invoice of its own for who has paid late.
 
 use super::issue::{self, put};
-use super::policy;
 use super::shelf::{Shelf, party_of};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
@@ -27,7 +26,7 @@ pub(in crate::services) fn charge_late_fee(
     let credit = shelf.credit_terms(act.cx(), account.class())?;
     let own = billing_account.profile();
     let address = own.address.as_ref().or_else(|| account.profile().address(AddressUse::Billing));
-    let policy = policy(account.stamp.seller);
+    let policy = seller.policy;
     let on = billing_account.terms().zone.date_of(act.now());
     let locale = own.locale.as_ref().unwrap_or(&account.profile().locale);
     let charging = Charging {
