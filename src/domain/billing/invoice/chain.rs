@@ -56,6 +56,7 @@ pub fn canonical(id: InvoiceId, content: &Content, issue: &Issue) -> Vec<u8> {
     form.bytes(&content.account.to_bytes());
     form.bytes(&content.billing_account.to_bytes());
     form.text(content.currency.code());
+    form.optional(content.service_period, Form::period);
     form.count(content.lines.len());
     content.lines.iter().for_each(|it| form.line(it));
     form.count(content.taxes.len());
