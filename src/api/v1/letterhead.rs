@@ -189,7 +189,7 @@ struct NewLetterhead {
     payment_terms: Option<String>,
     /// In which color headings and rules are, such as `#2f5bd7`; that of the house if nothing is said.
     color: Option<String>,
-    /// The logo: a picture in the PNG format, in Base64, of at most 64 KiB and 1600 dots a side.
+    /// The logo: a picture in the PNG format, in Base64, of at most 64 KiB and 800 dots a side.
     logo: Option<String>,
 }
 

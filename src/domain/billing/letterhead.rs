@@ -175,7 +175,7 @@ impl Logo {
     /// The largest file, in bytes: it lies in each paper.
     pub const BYTES_MAX: usize = 64 << 10;
     /// The longest side, in dots.
-    pub const SIDE_MAX: u32 = 1600;
+    pub const SIDE_MAX: u32 = 800;
     const SIGNATURE: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
 
     /// A logo of these bytes. Whether all of it can be drawn is for the one to say who draws it.
@@ -237,8 +237,8 @@ mod tests {
         for (wrong, why) in [
             (b"GIF89a".to_vec(), "PNG format"),
             (png(1, 1)[..20].to_vec(), "PNG format"),
-            (png(0, 1), "1600 dots"),
-            (png(1601, 1), "1600 dots"),
+            (png(0, 1), "800 dots"),
+            (png(801, 1), "800 dots"),
             ([png(1, 1), vec![0; Logo::BYTES_MAX]].concat(), "65536 bytes"),
         ] {
             let told = rule(wrong).expect_err(why);

@@ -90,6 +90,12 @@ fn a_logo_and_a_color_are_drawn() {
     let broken = [&logo().png()[..40], b"no picture at all"].concat();
     let broken = Logo::new(broken).expect("its head is right");
     assert!(must_be_drawable(&broken).is_err());
+    // Its head is right, and of its pixels one is not.
+    let mut spoiled = logo().png().to_vec();
+    let at = spoiled.len() - 20;
+    spoiled[at] ^= 1;
+    let spoiled = Logo::new(spoiled).expect("its head is right");
+    assert!(must_be_drawable(&spoiled).is_err());
 }
 
 #[test]
