@@ -135,3 +135,10 @@ impl<'a> Paper<'a> {
         borne.map(|it| it.1).collect()
     }
 }
+
+/// Whether XML can say a character.
+#[must_use]
+pub fn is_sayable(it: char) -> bool {
+    let is_noncharacter = matches!(it, '\u{fdd0}'..='\u{fdef}') || u32::from(it) & 0xfffe == 0xfffe;
+    !is_noncharacter && (!it.is_control() || matches!(it, '\n' | '\t'))
+}

@@ -75,8 +75,8 @@ pub fn cii(paper: &Paper<'_>) -> Result<String, EinvoiceError> {
 pub fn factur_x(paper: &Paper<'_>, look: &Look) -> Result<Vec<u8>, EinvoiceError> {
     let proof = validated(model::invoice(paper).map_err(unfit_amount)?)?;
     let file = pdf::of_paper(paper, look).map_err(EinvoiceError::Pdf)?;
-    let (title, seller) = (pdf::title(paper), paper.issue.seller.name.to_string());
-    let metadata = Metadata { subject: format!("{title}, {seller}"), title, author: seller };
+    let [title, subject, author] = pdf::said(paper);
+    let metadata = Metadata { title, subject, author };
     let options = EmbedOptions {
         metadata: Some(metadata),
         modified: Some(moment(paper.issue.issued_at)),

@@ -18,7 +18,7 @@ use crate::domain::billing::tax::TaxTotal;
 use crate::domain::catalog::tax::Treatment;
 use crate::domain::money::{Currency, Money};
 use crate::domain::time;
-use crate::render::paper::{Paper, PaperLine, is_vat_number};
+use crate::render::paper::{Paper, PaperLine, is_sayable, is_vat_number};
 
 /// An amount that the norm cannot state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -42,7 +42,7 @@ pub(super) fn invoice(paper: &Paper<'_>) -> Result<Invoice, Unstated> {
     invoice.issue_date = date(issue.issued_on); // BT-2
     invoice.type_code = Some(Code::new(if is_note { "381" } else { "380" })); // BT-3
     invoice.currency = Some(Code::new(paper.currency.code())); // BT-5
-    invoice.due_date = (!is_note).then(|| date(issue.due_on)).flatten(); // BT-9
+    invoice.due_date = date(issue.due_on); // BT-9, which the rules want of notes in CII as well
     let reference = imprint.reference.as_ref().map(ToString::to_string); // BT-10
     invoice.buyer_reference = Some(reference.unwrap_or_else(|| imprint.customer.to_string()));
     let terms = imprint.says.payment_terms.as_ref().filter(|_| !is_note);
@@ -71,11 +71,6 @@ fn text(text: &str) -> Option<String> {
     (!told.trim().is_empty()).then(|| told.trim().to_owned())
 }
 
-fn is_sayable(it: char) -> bool {
-    let is_noncharacter = matches!(it, '\u{fdd0}'..='\u{fdef}') || u32::from(it) & 0xfffe == 0xfffe;
-    !is_noncharacter && (!it.is_control() || matches!(it, '\n' | '\t'))
-}
-
 fn date(it: time::Date) -> Option<Date> {
     Date::parse(&it.to_string()).ok()
 }
@@ -91,14 +86,17 @@ fn amount(money: Money) -> Result<InvoiceAmount, Unstated> {
 
 fn seller(paper: &Paper<'_>) -> Party {
     let (of, says) = (&paper.issue.seller, &paper.imprint().says);
-    let legal = [&says.registration, &says.management].into_iter().flatten();
-    let legal: Vec<_> = legal.map(ToString::to_string).collect();
     let number = of.tax_registration.as_ref().map(|it| plain_number(it.as_str()));
     let (vat, other) = number.map_or((None, None), apart);
+    // Of who has no number for value added tax the norm wants another one to know it by.
+    let registered = says.registration.as_ref().and_then(|it| text(it.as_str()));
+    let registered = registered.or_else(|| other.clone());
+    let management = says.management.as_ref().and_then(|it| text(it.as_str()));
     Party {
-        vat_identifier: vat,                                   // BT-31
-        tax_registration: other,                               // BT-32
-        additional_legal_information: text(&legal.join(", ")), // BT-33
+        vat_identifier: vat,                                 // BT-31
+        tax_registration: other,                             // BT-32
+        legal_registration: registered.map(Identifier::new), // BT-30
+        additional_legal_information: management,            // BT-33
         ..party(of)
     }
 }

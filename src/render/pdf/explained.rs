@@ -11,6 +11,7 @@ use crate::domain::billing::tax::TaxTotal;
 use crate::domain::catalog::price::Base;
 use crate::domain::catalog::price::alteration::{By, Effect};
 use crate::domain::catalog::tax::Treatment;
+use crate::domain::money::Money;
 use crate::render::paper::PaperLine;
 
 /// What sort of charge a line is.
@@ -181,9 +182,21 @@ fn taxed(language: Language, line: &PaperLine<'_>, tax: &TaxTotal) -> String {
     let money = |it| language.money(it);
     let category = line.of.tax_category.as_ref().map(|it| format!(" ({it})"));
     let name = format!("{}{}", tax.name, category.unwrap_or_default());
-    if line.net == tax.net {
-        return filled(because.taxed, &[&name, &percent, &money(tax.net), &money(tax.tax)]);
+    let rate = tax.treatment.percent().decimal();
+    if line.net != tax.net && is_tax_of(tax.tax, (tax.net, rate)) {
+        let (net, all) = (money(tax.net), money(tax.tax));
+        return filled(because.taxed_together, &[&name, &percent, &net, &all, &money(line.tax)]);
     }
-    let (net, all) = (money(tax.net), money(tax.tax));
-    filled(because.taxed_together, &[&name, &percent, &net, &all, &money(line.tax)])
+    if is_tax_of(line.tax, (line.net, rate)) {
+        return filled(because.taxed, &[&name, &percent, &money(line.net), &money(line.tax)]);
+    }
+    // It was taken out of a price that contains it.
+    format!("{name} {percent}: {}", money(line.tax))
+}
+
+/// Whether a tax is its percentage of an amount, rounded to the unit of the currency in any way.
+fn is_tax_of(tax: Money, (net, percent): (Money, Decimal)) -> bool {
+    let unit = Money::minor(1, tax.currency()).decimal();
+    let exact = net.decimal().checked_mul(percent).map(|it| it / Decimal::ONE_HUNDRED);
+    exact.is_some_and(|it| (it - tax.decimal()).abs() * Decimal::TWO <= unit)
 }

@@ -18,6 +18,7 @@ mod words;
 
 use krilla::configure::{Archival, ConfigurationBuilder, PdfVersion};
 use krilla::error::KrillaError;
+use krilla::geom::Size;
 use krilla::image::Image;
 use krilla::metadata::{DateTime, Metadata};
 use krilla::{Document, SerializeSettings};
@@ -26,7 +27,7 @@ use thiserror::Error;
 use self::manner::Language;
 use self::sheet::Sheets;
 use self::words::Words;
-use super::paper::Paper;
+use super::paper::{Paper, is_sayable};
 use crate::domain::billing::letterhead::{Color, Logo, Look};
 use crate::domain::time::Instant;
 
@@ -40,12 +41,21 @@ pub struct PdfError(KrillaError);
 #[error("{0}")]
 pub struct LogoError(String);
 
-/// Refuses a logo that cannot be drawn.
+/// Refuses a logo that cannot be drawn: it is drawn once, for a picture is read whole only then.
 ///
 /// # Errors
 /// With what is wrong with it.
 pub fn must_be_drawable(logo: &Logo) -> Result<(), LogoError> {
-    picture(logo).map(|_| ())
+    let image = picture(logo)?;
+    let mut document = Document::new();
+    let mut page = document.start_page();
+    let mut surface = page.surface();
+    let size = Size::from_wh(1.0, 1.0).expect("a point has a size");
+    surface.draw_image(image, size);
+    surface.finish();
+    page.finish();
+    let drawn = document.finish().map(|_| ());
+    drawn.map_err(|_| LogoError("its pixels cannot be read".to_owned()))
 }
 
 fn picture(logo: &Logo) -> Result<Image, LogoError> {
@@ -79,6 +89,14 @@ pub fn title(paper: &Paper<'_>) -> String {
     format!("{what} {}", paper.issue.number)
 }
 
+/// What the file says of itself: its title, its subject and who made it, in what XML can say.
+#[must_use]
+pub fn said(paper: &Paper<'_>) -> [String; 3] {
+    let (title, seller) = (title(paper), paper.issue.seller.name.to_string());
+    let said = [title.clone(), format!("{title}, {seller}"), seller];
+    said.map(|it| it.chars().filter(|it| is_sayable(*it)).collect())
+}
+
 /// A paper as a file.
 ///
 /// # Errors
@@ -110,10 +128,11 @@ fn written(setting: &Setting<'_>, sheets: Sheets) -> Result<Vec<u8>, KrillaError
     let settings = SerializeSettings { configuration, ..SerializeSettings::default() };
     let mut document = Document::new_with(settings);
     sheets.into_document(&mut document, setting.language.code())?;
+    let [title, subject, author] = said(setting.paper);
     let metadata = Metadata::new()
-        .title(setting.title())
-        .description(format!("{}, {}", setting.title(), issue.seller.name))
-        .authors(vec![issue.seller.name.to_string()])
+        .title(title)
+        .description(subject)
+        .authors(vec![author])
         .creator("Tillbox".to_owned())
         .producer("krilla".to_owned())
         .language(setting.language.code().to_owned())
