@@ -95,7 +95,9 @@ impl Manuscript {
             BillFormat::Ubl => einvoice::ubl(&paper).map_err(refused)?.into_bytes(),
             BillFormat::Cii => einvoice::cii(&paper).map_err(refused)?.into_bytes(),
         };
-        let name = format!("{}{}", paper.issue.number, ending(form));
+        // A number may have signs that would make a path of it.
+        let number = paper.issue.number.as_str().replace(['/', '\\'], "-");
+        let name = format!("{number}{}", ending(form));
         Ok(PaperFile { name, media: media(form), bytes })
     }
 }
@@ -119,7 +121,8 @@ fn refused(error: EinvoiceError) -> Error {
 /// How papers under a letterhead look, whoever asks.
 fn look(cx: Cx<'_>, letterhead: Option<LetterheadId>) -> Result<Look, Error> {
     let Some(id) = letterhead else { return Ok(Look::default()) };
-    Ok(cx.view.find::<Letterhead>(id)?.map(|it| it.look).unwrap_or_default())
+    let found = cx.view.find::<Letterhead>(id)?;
+    found.map(|it| it.look).ok_or_else(|| Error::internal(format!("letterhead `{id}` is gone")))
 }
 
 /// An invoice in the forms in which its billing account takes invoices, for a letter. Where a form
@@ -142,13 +145,19 @@ pub(super) fn enclosed(bss: &Bss, id: InvoiceId) -> Result<Vec<PaperFile>, Error
             Ok(file) => files.push(file),
             Err(Error::Rejected(_)) if !is_readable => {
                 is_readable = true;
-                files.push(manuscript.made(BillFormat::Pdf)?);
+                files.extend(to_be_read(&manuscript, id));
             }
             Err(Error::Rejected(_)) => {}
-            Err(error) => return Err(error),
+            Err(error) => tracing::error!(invoice = %id, %error, "a paper is not enclosed"),
         }
     }
     Ok(files)
+}
+
+/// A paper to be read, if it can be made: a letter that lacks it is better than none.
+fn to_be_read(manuscript: &Manuscript, id: InvoiceId) -> Option<PaperFile> {
+    let made = manuscript.made(BillFormat::Pdf);
+    made.inspect_err(|error| tracing::error!(invoice = %id, %error, "a paper is not enclosed")).ok()
 }
 
 /// A file of what `load` finds for a caller, made when the snapshot is closed.
