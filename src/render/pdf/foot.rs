@@ -1,5 +1,7 @@
 //! The foot of each page: who the seller is in law, where it is paid, and which page of how many.
 
+use std::rc::Rc;
+
 use super::Setting;
 use super::manner::spaced;
 use super::sheet::{ASIDE, Edge, FAINT, HEIGHT, LEFT, QUIET, RIGHT, Sheets};
@@ -74,7 +76,7 @@ impl Foot {
             for column in &self.columns {
                 let mut y = y + 6.0;
                 for line in &column.lines {
-                    sheets.line_on(page, (Edge::Left(x), y), line.clone(), (QUIET, ASIDE));
+                    sheets.line_on(page, (Edge::Left(x), y), Rc::clone(line), (QUIET, ASIDE));
                     y += line.height;
                 }
                 x += step;
@@ -85,7 +87,7 @@ impl Foot {
     }
 }
 
-fn numbered(setting: &Setting<'_>, sheets: &mut Sheets, (page, count): (usize, usize)) -> Line {
+fn numbered(setting: &Setting<'_>, sheets: &mut Sheets, (page, count): (usize, usize)) -> Rc<Line> {
     let told = filled(setting.words().page, &[&page.to_string(), &count.to_string()]);
     sheets.typesetter.line(&format!("{} · {told}", setting.paper.issue.number), FACE)
 }

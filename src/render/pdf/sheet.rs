@@ -3,6 +3,8 @@
 //! Positions are in points from the upper left corner of an A4 page. Everything is drawn into memory
 //! first: only when the last page is known can the first say how many there are.
 
+use std::rc::Rc;
+
 use krilla::Document;
 use krilla::color::rgb;
 use krilla::error::KrillaError;
@@ -43,7 +45,7 @@ pub(super) struct Part(usize);
 pub(super) const ASIDE: Option<Part> = None;
 
 enum Mark {
-    Line(Line),
+    Line(Rc<Line>),
     /// A filled rectangle, by its width and height.
     Area(f32, f32),
     /// Dark squares of a size, by column and row.
@@ -112,7 +114,7 @@ impl Sheets {
     pub(super) fn line(
         &mut self,
         (edge, y): (Edge, f32),
-        line: Line,
+        line: Rc<Line>,
         (color, part): (Color, Option<Part>),
     ) {
         let page = self.last();
@@ -124,7 +126,7 @@ impl Sheets {
         &mut self,
         page: usize,
         (edge, y): (Edge, f32),
-        line: Line,
+        line: Rc<Line>,
         (color, part): (Color, Option<Part>),
     ) {
         let x = match edge {

@@ -4,7 +4,7 @@
 //! left out, and so no text can keep a paper from being made.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ const BOX: char = '\u{25a1}';
 const LEADING: f32 = 1.36;
 
 /// How heavy letters are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Weight {
     Regular,
     Semibold,
@@ -51,7 +51,7 @@ pub(super) struct Face {
 }
 
 /// How wide figures are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Figures {
     /// Each as wide as it is.
     Own,
@@ -91,7 +91,7 @@ pub(super) struct Line {
 /// Lines of one text, the first on top.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Block {
-    pub(super) lines: Vec<Line>,
+    pub(super) lines: Vec<Rc<Line>>,
 }
 
 impl Block {
@@ -100,11 +100,24 @@ impl Block {
     }
 }
 
+/// A text as it is wanted: how it is set follows from this.
+#[derive(PartialEq, Eq, Hash)]
+struct Wanted {
+    text: Box<str>,
+    weight: Weight,
+    figures: Figures,
+    /// The bits of its size and of its width.
+    size: u32,
+    width: u32,
+}
+
 /// Sets text.
 pub(super) struct Typesetter {
     fonts: FontContext,
     layouts: LayoutContext<()>,
     layout: Layout<()>,
+    /// What was set before: most of what stands on an invoice stands there often.
+    known: HashMap<Wanted, Block>,
     regular: Font,
     semibold: Font,
 }
@@ -129,6 +142,7 @@ impl Typesetter {
             fonts: FontContext { collection, source_cache: SourceCache::default() },
             layouts: LayoutContext::new(),
             layout: Layout::new(),
+            known: HashMap::new(),
             regular: font(REGULAR),
             semibold: font(SEMIBOLD),
         }
@@ -143,7 +157,7 @@ impl Typesetter {
     }
 
     /// Text on one line, however long.
-    pub(super) fn line(&mut self, text: &str, face: Face) -> Line {
+    pub(super) fn line(&mut self, text: &str, face: Face) -> Rc<Line> {
         let text = text.replace(['\n', '\r'], " ");
         let block = self.block(&text, face, f32::MAX);
         block.lines.into_iter().next().expect("a text has a line, if an empty one")
@@ -151,6 +165,22 @@ impl Typesetter {
 
     /// Text in lines of at most a width.
     pub(super) fn block(&mut self, text: &str, face: Face, width: f32) -> Block {
+        let wanted = Wanted {
+            text: text.into(),
+            weight: face.weight,
+            figures: face.figures,
+            size: face.size.to_bits(),
+            width: width.to_bits(),
+        };
+        if let Some(block) = self.known.get(&wanted) {
+            return block.clone();
+        }
+        let block = self.fresh(text, face, width);
+        self.known.insert(wanted, block.clone());
+        block
+    }
+
+    fn fresh(&mut self, text: &str, face: Face, width: f32) -> Block {
         let text = readable(text);
         let (block, missing) = self.set(&text, face, width);
         if missing.is_empty() {
@@ -192,7 +222,7 @@ impl Typesetter {
             for cluster in line.runs().flat_map(|it| it.visual_clusters().collect::<Vec<_>>()) {
                 take(&cluster, face.size, &mut set.glyphs, &mut missing);
             }
-            lines.push(set);
+            lines.push(Rc::new(set));
         }
         (Block { lines }, missing)
     }
