@@ -4,12 +4,12 @@ use axum::http::Method;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::route::{Needs, Route, read, write};
+use super::route::{Needs, Route, file, read, write};
 use super::wire::{
     Decimal, List, Money, NoQuery, OwnedQuery, SoldBy, Whole, parse, parse_optional,
 };
 use crate::api::edge::call::Call;
-use crate::api::edge::reply::{Nothing, Reply, Wire};
+use crate::api::edge::reply::{File, Nothing, Reply, Wire};
 use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
 use crate::domain::quantity::{Percent, Quantity};
@@ -17,7 +17,7 @@ use crate::domain::settlement::note::{NoteItem, SettlementNote, State, Terms};
 use crate::domain::text::Name;
 use crate::services::label::Labels;
 use crate::services::settlement::{self, Settle};
-use crate::services::{Act, Cx, Error, catalog};
+use crate::services::{Act, Bss, Cx, Error, catalog};
 
 pub(super) fn routes() -> Vec<Route> {
     let reads = Needs::Permission(Permission::SettlementRead);
@@ -26,6 +26,7 @@ pub(super) fn routes() -> Vec<Route> {
         read("/settlements", reads, "List settlement notes", list),
         write(Method::POST, "/settlements", runs, "Turn open shares into notes", run),
         read("/settlements/{id}", reads, "Read a settlement note", show),
+        file("/settlements/{id}/csv", reads, ("text/csv", "Read a settlement note as CSV"), sheet),
         write(Method::POST, "/settlements/{id}/pay", runs, "Say that a note was paid out", pay),
     ]
 }
@@ -282,4 +283,10 @@ fn run(
 fn pay(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Settlement>, Error> {
     let it = settlement::pay(act, call.id("id")?)?;
     whole(act.cx(), &it)
+}
+
+fn sheet(bss: &Bss, call: &Call) -> Result<File, Error> {
+    let id = call.id("id")?;
+    let (number, bytes) = bss.read(&call.actor, |cx| settlement::sheet(cx, id))?;
+    Ok(File { name: format!("{number}.csv"), bytes })
 }

@@ -11,6 +11,7 @@ use super::{Act, Cx, Error, account, billing, billing_account};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::invoice::InvoiceParty;
+use crate::domain::billing::invoice::number::DocumentNumber;
 use crate::domain::catalog::category::Category;
 use crate::domain::catalog::offer::Offer;
 use crate::domain::error::{Code, Invalid, Rejection};
@@ -27,7 +28,8 @@ use crate::domain::settlement::share::{
 };
 use crate::domain::stamp::SellerNumber;
 use crate::domain::text::Name;
-use crate::domain::time::{Date, Zone};
+use crate::domain::time::{Date, Period, Zone};
+use crate::render::csv::{Cell, Sheet};
 use crate::store::settlement::{SHARE_BY_MODEL, SHARE_BY_NOTE, SHARE_OPEN};
 use crate::store::{Along, Key, Records};
 
@@ -365,4 +367,33 @@ pub fn records(
     cx.list(partner.map(Along::Owner), page, |it: &ShareRecord| {
         partner.is_none_or(|id| it.account == id) && accept(it)
     })
+}
+
+/// A note as a table for spreadsheets: its number, and the bytes.
+///
+/// # Errors
+/// If it is not there for the caller.
+pub fn sheet(cx: Cx<'_>, id: SettlementId) -> Result<(DocumentNumber, Vec<u8>), Error> {
+    let note: SettlementNote = cx.get(id)?;
+    let mut sheet = Sheet::new(&[
+        "note", "receiver", "invoice", "product", "name", "from", "until", "quantity", "net",
+        "tax", "currency",
+    ]);
+    for it in &note.items {
+        let day = |it: Option<Date>| it.map_or(Cell::Empty, Cell::Day);
+        sheet.row(&[
+            Cell::text(note.number.to_string()),
+            Cell::text(note.receiver_as.name.to_string()),
+            Cell::text(it.invoice.to_string()),
+            it.product_number.map_or(Cell::Empty, |it| Cell::Figure(it.into())),
+            Cell::text(it.name.to_string()),
+            day(it.period.map(Period::start)),
+            day(it.period.map(Period::end)),
+            Cell::Figure(it.quantity.decimal()),
+            Cell::money(it.amount),
+            Cell::money(it.tax),
+            Cell::text(it.amount.currency().code()),
+        ]);
+    }
+    Ok((note.number, sheet.take()))
 }

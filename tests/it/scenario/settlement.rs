@@ -136,6 +136,13 @@ fn what_is_paid_is_parted_settled_and_paid_out() {
         [&json!("January"), &json!("2026-01-15")]
     );
     assert_eq!([&shown["from"], &shown["until"]], [&json!("2026-01-01"), &json!("2026-01-15")]);
+    let sheet = operator.call(&format!("GET {path}/csv"), None);
+    let sheet = String::from_utf8(sheet.body).unwrap();
+    let rows: Vec<_> = sheet.lines().collect();
+    let head = "note,receiver,invoice,product,name,from,until,quantity,net,tax,currency";
+    assert_eq!((rows.len(), rows[0]), (2, head));
+    assert!(rows[1].starts_with("SET-2026-000001,Ada,INV-2026-000001,"), "{sheet}");
+    assert!(rows[1].ends_with(",Suite,2026-01-01,2026-02-01,1,906.42,181.28,EUR"), "{sheet}");
     operator.post(&format!("{path}/pay"), &json!({}));
     let again = operator.call(&format!("POST {path}/pay"), Some(&json!({})));
     assert_eq!(again.status.as_u16(), 409);
