@@ -32,13 +32,26 @@ pub trait Kept: Sized {
     /// # Errors
     /// If it was written in a shape that is no longer known.
     fn kept(side: &[u8]) -> Result<Self, Error>;
+
+    /// Whether it says what another says, whenever either was kept.
+    fn says_what(&self, other: &Self) -> bool;
 }
 
-impl<R: Record> Kept for R {
+impl<R: Record + Clone + PartialEq> Kept for R {
     const KIND: Kind = <R::Id as Id>::KIND;
 
     fn kept(side: &[u8]) -> Result<Self, Error> {
         read(side)
+    }
+
+    fn says_what(&self, other: &Self) -> bool {
+        let at_one_time =
+            |stamp: &Stamp| Stamp { revision: 0, changed_at: stamp.created_at, ..stamp.clone() };
+        let (mut one, mut other) = (self.clone(), other.clone());
+        *one.stamp_mut() = at_one_time(self.stamp());
+        let stamp = at_one_time(other.stamp());
+        *other.stamp_mut() = stamp;
+        one == other
     }
 }
 

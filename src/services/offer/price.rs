@@ -132,9 +132,20 @@ pub fn revise_price(
 ) -> Result<Price, Error> {
     let now = act.now();
     let today = Zone::UTC.date_of(now);
-    catalog::revise(act, (id, revision), Permission::CatalogWrite, |it: Price| {
+    let is_at_once = version.valid_from <= today;
+    let revised = catalog::revise(act, (id, revision), Permission::CatalogWrite, |it: Price| {
         it.revised(version, today).map(|it| it.timed(now))
-    })
+    })?;
+    if is_at_once {
+        touch(act, revised.offer)?;
+    }
+    Ok(revised)
+}
+
+/// Counts a change of an offer that is one of its prices: who looks at the offer sees it there.
+fn touch(act: &mut Act<'_>, id: OfferId) -> Result<(), Error> {
+    let offer: Offer = act.load(id)?;
+    act.keep((offer, Verb::Changed)).map(drop)
 }
 
 /// Says that another version of a price has begun, if one has: what it costs is advertised from now
@@ -148,7 +159,8 @@ pub fn begin_version(act: &mut Act<'_>, id: PriceId) -> Result<bool, Error> {
         return Ok(false);
     }
     let begun = price.timed(act.now());
-    act.keep((begun, Verb::Activated))?;
+    let begun = act.keep((begun, Verb::Activated))?;
+    touch(act, begun.offer)?;
     Ok(true)
 }
 
@@ -167,10 +179,12 @@ pub fn reprice(
     let offer: Offer = act.load(price.offer)?;
     let mut version = figures(&price)?;
     if !offer.life.state().was_on_market() {
-        return redraft_price(act, id, |it| Ok(it.redrafted(version)?));
+        let redrafted = redraft_price(act, id, |it| Ok(it.redrafted(version)?))?;
+        touch(act, offer.id)?;
+        return Ok(redrafted);
     }
     let (now, today) = (act.now(), Zone::UTC.date_of(act.now()));
-    catalog::revise(act, (id, None), Permission::CatalogWrite, |it: Price| {
+    let repriced = catalog::revise(act, (id, None), Permission::CatalogWrite, |it: Price| {
         let it = it.without_waiting(today);
         let last = it.versions.as_slice().last();
         if last.is_some_and(|it| it.model == version.model && it.included == version.included) {
@@ -178,7 +192,9 @@ pub fn reprice(
         }
         version.valid_from = version.valid_from.max(it.next_version_on(today));
         it.revised(version, today).map(|it| it.timed(now))
-    })
+    })?;
+    touch(act, offer.id)?;
+    Ok(repriced)
 }
 
 /// Calls a price otherwise, in all its languages, with what clients of a contract know of it beside.
@@ -190,11 +206,13 @@ pub fn rename_price(
     id: PriceId,
     (name, names, carried): (Name, BTreeMap<Locale, Name>, Carried),
 ) -> Result<Price, Error> {
-    catalog::revise(act, (id, None), Permission::CatalogWrite, |mut it: Price| {
+    let renamed = catalog::revise(act, (id, None), Permission::CatalogWrite, |mut it: Price| {
         (it.name, it.names) = (name, names);
         it.stamp.carried = carried;
         Ok::<_, Error>(it)
-    })
+    })?;
+    touch(act, renamed.offer)?;
+    Ok(renamed)
 }
 
 /// Makes another price of one that belongs to a draft.
