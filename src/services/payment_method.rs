@@ -142,6 +142,22 @@ pub fn remove(act: &mut Act<'_>, id: PaymentMethodId) -> Result<(), Error> {
     Ok(())
 }
 
+/// A kept method of an account, which it can pay by now.
+///
+/// # Errors
+/// If it is not the account's, or its time is over.
+pub(super) fn usable(
+    cx: Cx<'_>,
+    account: AccountId,
+    id: PaymentMethodId,
+) -> Result<PaymentMethod, Error> {
+    let missing = || Invalid::one("/payment_method", "reference", "is not the account's");
+    let found = cx.find::<PaymentMethod>(id)?.filter(|it| it.account == account);
+    let found = found.filter(|it| !it.is_removed()).ok_or_else(missing)?;
+    found.usable_on(today(cx))?;
+    Ok(found)
+}
+
 /// In which way an account pays that said so much, and with which kept method.
 ///
 /// # Errors
@@ -157,13 +173,7 @@ pub(super) fn taken(
             let usable = |it: &PaymentMethod| it.is_default && it.usable_on(today(cx)).is_ok();
             kept(cx, account)?.into_iter().find(usable)
         }
-        Way::Kept(id) => {
-            let missing = || Invalid::one("/payment_method", "reference", "is not the account's");
-            let found = cx.find::<PaymentMethod>(id)?.filter(|it| it.account == account);
-            let found = found.filter(|it| !it.is_removed()).ok_or_else(missing)?;
-            found.usable_on(today(cx))?;
-            Some(found)
-        }
+        Way::Kept(id) => Some(usable(cx, account, id)?),
     };
     Ok(named.map_or((MethodKind::BankTransfer, None), |it| (it.details.kind(), Some(it.id))))
 }

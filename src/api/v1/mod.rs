@@ -63,6 +63,7 @@ mod subscription;
 mod switch;
 mod task;
 mod tax;
+mod terms_of_use;
 mod timeline;
 mod token;
 mod usage;

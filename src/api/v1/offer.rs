@@ -8,6 +8,7 @@ use super::localized::Texts;
 use super::price::Price;
 use super::route::{Needs, Route, read, write};
 use super::switch::OfferSwitch;
+use super::terms_of_use::TermsOfUse;
 use super::wire::{Decimal, List, NoQuery, Patch, SoldBy, Whole, parse, parse_optional, word};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
@@ -110,6 +111,9 @@ struct Offer {
     seating: String,
     /// To what its subscriptions may switch within a term.
     switches: Vec<OfferSwitch>,
+    /// What its buyers must accept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    terms_of_use: Option<TermsOfUse>,
 }
 
 impl Wire for Offer {}
@@ -197,6 +201,7 @@ impl Offer {
             adds_to: content.adds_to.map(|it| it.to_string()),
             seating: content.seating.to_string(),
             switches: content.switches.iter().map(OfferSwitch::of).collect(),
+            terms_of_use: content.terms_of_use.as_ref().map(TermsOfUse::from),
         }
     }
 }
@@ -395,6 +400,8 @@ struct NewOffer {
     seating: Option<String>,
     #[serde(default)]
     switches: Vec<OfferSwitch>,
+    /// What its buyers must accept.
+    terms_of_use: Option<TermsOfUse>,
 }
 
 pub(super) fn each<W, T>(
@@ -439,6 +446,7 @@ impl NewOffer {
             adds_to: parse_optional("/adds_to", self.adds_to.as_deref())?,
             seating: parse_optional("/seating", self.seating.as_deref())?.unwrap_or(named.seating),
             switches: each(&self.switches, "/switches", OfferSwitch::read)?,
+            terms_of_use: self.terms_of_use.as_ref().map(TermsOfUse::read).transpose()?,
             ..named
         })
     }
@@ -476,6 +484,8 @@ struct OfferPatch {
     bundle: Option<Vec<OfferPart>>,
     resources: Option<Vec<OfferResource>>,
     switches: Option<Vec<OfferSwitch>>,
+    #[serde(default)]
+    terms_of_use: Patch<TermsOfUse>,
 }
 
 impl OfferPatch {
@@ -488,6 +498,7 @@ impl OfferPatch {
         it.part_number = self.part_number.onto(it.part_number, |to| parse("/part_number", to))?;
         it.specification =
             self.specification.onto(it.specification, |to| parse("/specification", to))?;
+        it.terms_of_use = self.terms_of_use.onto(it.terms_of_use, TermsOfUse::read)?;
         it.service_terms =
             self.service_terms.onto(it.service_terms, |to| parse("/service_terms", to))?;
         if let Some(to) = &self.categories {

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::attribute::{self, Attributes};
+use super::offer::each;
 use super::route::{Needs, Route, read, write};
+use super::terms_of_use::AcceptedTerms;
 use super::wire::{Decimal, List, NoQuery, OwnedQuery, SoldBy, parse, parse_optional};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
@@ -61,6 +63,12 @@ struct Order {
     items: Vec<OrderItem>,
     /// Custom attributes by name.
     attributes: Attributes,
+    /// How it is to be paid, if that was said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payment_method: Option<String>,
+    /// The terms of use that were accepted with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    accepted_terms: Vec<AcceptedTerms>,
     notes: Vec<String>,
 }
 
@@ -108,6 +116,8 @@ impl From<&domain::Order> for Order {
             completed_at: it.completed_at().map(|it| it.to_string()),
             items: it.items().iter().map(OrderItem::from).collect(),
             attributes: attribute::show(&it.request.attributes),
+            payment_method: it.request.payment_method.map(|it| it.to_string()),
+            accepted_terms: it.request.accepted.iter().map(AcceptedTerms::from).collect(),
             notes: it.notes().iter().map(|it| it.text.to_string()).collect(),
         }
     }
@@ -181,6 +191,11 @@ struct NewOrder {
     attributes: Attributes,
     /// The day, in UTC, on which work may begin; at once if nothing is said, or if it is over.
     requested_start_on: Option<String>,
+    /// By which kept payment method it is to be paid.
+    payment_method: Option<String>,
+    /// The terms of use of its offers, which must be accepted.
+    #[serde(default)]
+    accepted_terms: Vec<AcceptedTerms>,
 }
 
 /// A piece of an order to be placed.
@@ -255,6 +270,8 @@ fn place(act: &mut Act<'_>, _: &Call, body: NewOrder) -> Result<Reply<Order>, Er
         external_id: parse_optional("/external_id", body.external_id.as_deref())?,
         attributes: attribute::read(&body.attributes, &[])?,
         start_at: start_on.map(|it| Zone::UTC.start_of(it)),
+        payment_method: parse_optional("/payment_method", body.payment_method.as_deref())?,
+        accepted: each(&body.accepted_terms, "/accepted_terms", |it, at| it.read(act.cx(), at))?,
         ..Request::plain()
     };
     let it =

@@ -7,8 +7,8 @@
 //! What a vendor would pay for an order of its customer is estimated likewise: as if the vendor had
 //! bought the originals of the offers that it sells on.
 
-use super::place;
 use super::switch::foreseen;
+use super::take;
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::credit::CreditNote;
@@ -59,7 +59,8 @@ pub struct Credited {
 /// What an order would come to, if it were placed now; nothing is placed.
 ///
 /// # Errors
-/// As [`place`]; if what it would make cannot be billed.
+/// As [`place`](super::place), whether or not terms of use were accepted; if what it would make cannot
+/// be billed.
 pub fn estimate(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Estimate, Error> {
     act.suppose(|act| {
         let account = placed.account();
@@ -82,7 +83,7 @@ pub fn estimate(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Estimate, Error
 /// placed now: one bill, which charges nothing for what is the vendor's own. Nothing is placed.
 ///
 /// # Errors
-/// As [`place`]; if the vendor has no billing account, or an original no price in its currency; if
+/// As [`estimate`]; if the vendor has no billing account, or an original no price in its currency; if
 /// the caller may not order for the vendor.
 pub fn estimate_costs(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Estimate, Error> {
     act.suppose(|act| {
@@ -152,7 +153,7 @@ fn supposed(
     mut placed: PlaceOrder,
 ) -> Result<(Vec<Item>, Vec<Subscription>), Error> {
     placed.request.start_at = None;
-    let order = place(act, placed)?;
+    let order = take(act, placed)?;
     provisioning::suppose_done(act, order.id)?;
     let order: Order = act.load(order.id)?;
     let mut subscriptions = Vec::new();

@@ -22,7 +22,7 @@ pub(super) use self::work::{
     item_called_off, item_done, item_failed, item_tried_again, items_done,
 };
 use super::billing::Replacement;
-use super::{Act, Cx, Error, attribute, offer, subscription};
+use super::{Act, Cx, Error, attribute, offer, payment_method, subscription};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::profile::AddressUse;
@@ -31,7 +31,7 @@ use crate::domain::catalog::eligibility::Buyer;
 use crate::domain::catalog::offer::{Direction, Offer};
 use crate::domain::catalog::resource::Resource;
 use crate::domain::catalog::specification::Specification;
-use crate::domain::error::{Code, Invalid, Rejection};
+use crate::domain::error::{self, Invalid, Rejection, Violation};
 use crate::domain::event::Verb;
 use crate::domain::id::{
     AccountId, BillingAccountId, Kind, OfferId, OrderId, ResourceId, SubscriptionId,
@@ -40,12 +40,12 @@ use crate::domain::operator::{self, Permission};
 use crate::domain::order::item::{Action, Item, Wish};
 use crate::domain::order::lifecycle::Phase;
 use crate::domain::order::resolution::{self, Holder, Objections, Resolved, Shelf};
-use crate::domain::order::{Decision, Order, PlaceOrder};
+use crate::domain::order::{Acceptance, Decision, Order, PlaceOrder, unaccepted};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::stamp::{SellerNumber, Stamp};
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::change::{Change, Deal, Entitlement, Entitlements, SwitchAt};
-use crate::domain::text::Prose;
+use crate::domain::text::{Code, Prose};
 use crate::store::{Along, Records, sequence};
 
 /// The sequences that orders are numbered by begin with this: each vendor has its own, so that a
@@ -55,12 +55,46 @@ const NUMBERS: &str = "order";
 /// Places an order, and works on it at once unless it is to begin later.
 ///
 /// # Errors
-/// If an item asks for what cannot be had, or the caller may not order for the account.
+/// If an item asks for what cannot be had, terms of use that must be accepted were not, or the caller
+/// may not order for the account.
 pub fn place(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Order, Error> {
+    let offers: BTreeSet<_> = placed.items().iter().filter_map(|it| it.wish.offer).collect();
+    let accepted = placed.request.accepted.clone();
+    let order = take(act, placed)?;
+    must_accept(act, offers, &accepted)?;
+    Ok(order)
+}
+
+/// That the caller accepts a version of the terms of use of an offer.
+#[must_use]
+pub fn acceptance(cx: Cx<'_>, offer: OfferId, version: Code) -> Acceptance {
+    Acceptance { offer, version, by: cx.actor.user(), at: cx.now }
+}
+
+/// Refuses to sell what has terms of use that were not accepted.
+fn must_accept(
+    act: &Act<'_>,
+    offers: BTreeSet<OfferId>,
+    accepted: &[Acceptance],
+) -> Result<(), Error> {
+    let offers = offers.into_iter().map(|id| act.load::<Offer>(id));
+    let offers = offers.collect::<Result<Vec<_>, _>>()?;
+    let open = unaccepted(&offers, accepted).into_iter().map(|(offer, version)| {
+        let message = format!("must accept version `{version}` of the terms of use of `{offer}`");
+        Violation::new("/accepted_terms", "required", message)
+    });
+    Ok(Invalid::unless_empty(open.collect())?)
+}
+
+/// Places an order of which nobody need have accepted anything, and works on it.
+fn take(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Order, Error> {
     let account = buyer(act.cx(), "/account", placed.account())?;
     let stamp = stamp(act.cx(), &account);
     act.must(Permission::OrderPlace, &stamp)?;
     must_buy(&account)?;
+    if let Some(id) = placed.request.payment_method {
+        payment_method::usable(act.cx(), account.id, id)?;
+    }
     if placed.items().iter().any(|it| adds_debt(it.action)) {
         must_be_trusted(act, &account)?;
     }
@@ -137,7 +171,7 @@ fn must_buy(account: &Account) -> Result<(), Error> {
         return Ok(());
     }
     let why = format!("account `{}` is {} and cannot order", account.id, account.state());
-    Err(Rejection::new(Code::AccountStateForbids, why).into())
+    Err(Rejection::new(error::Code::AccountStateForbids, why).into())
 }
 
 /// Refuses an order, or a new subscription, without an attribute that the vendor asks of each.

@@ -1,0 +1,70 @@
+//! Terms of use: what an offer's buyers must accept, and that an order accepts them.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::localized::Texts;
+use super::wire::{parse, parse_optional};
+use crate::domain::catalog::offer as domain;
+use crate::domain::error::Invalid;
+use crate::domain::order::Acceptance;
+use crate::services::{Cx, order};
+
+/// What the buyers of an offer must accept.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TermsOfUse {
+    /// What their version is called; an order names it.
+    version: String,
+    title: Texts,
+    /// Where they can be read.
+    url: Option<String>,
+    /// What they say.
+    text: Option<Texts>,
+}
+
+impl From<&domain::TermsOfUse> for TermsOfUse {
+    fn from(it: &domain::TermsOfUse) -> Self {
+        Self {
+            version: it.version.to_string(),
+            title: Texts::from(&it.title),
+            url: it.address.as_ref().map(ToString::to_string),
+            text: it.text.as_ref().map(Texts::from),
+        }
+    }
+}
+
+impl TermsOfUse {
+    /// The terms in the domain's form.
+    pub(super) fn read(&self) -> Result<domain::TermsOfUse, Invalid> {
+        let at = "/terms_of_use";
+        Ok(domain::TermsOfUse {
+            version: parse(&format!("{at}/version"), &self.version)?,
+            title: self.title.read(&format!("{at}/title"))?,
+            address: parse_optional(&format!("{at}/url"), self.url.as_deref())?,
+            text: Texts::read_optional(self.text.as_ref(), &format!("{at}/text"))?,
+        })
+    }
+}
+
+/// Terms of use that are accepted with an order.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AcceptedTerms {
+    offer: String,
+    version: String,
+}
+
+impl From<&Acceptance> for AcceptedTerms {
+    fn from(it: &Acceptance) -> Self {
+        Self { offer: it.offer.to_string(), version: it.version.to_string() }
+    }
+}
+
+impl AcceptedTerms {
+    /// That the caller accepts them.
+    pub(super) fn read(&self, cx: Cx<'_>, at: &str) -> Result<Acceptance, Invalid> {
+        let offer = parse(&format!("{at}/offer"), &self.offer)?;
+        Ok(order::acceptance(cx, offer, parse(&format!("{at}/version"), &self.version)?))
+    }
+}
