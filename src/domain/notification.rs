@@ -83,6 +83,8 @@ words! {
         SeatTaken = "seat_taken";
         /// A step of dunning reminds of all that is overdue.
         DunningNotice = "dunning_notice";
+        /// A credit note is ready.
+        CreditNoteIssued = "credit_note_issued";
     }
 }
 
@@ -109,6 +111,7 @@ impl Occasion {
             Self::SeatGiven => (Kind::Seat, Verb::Created),
             Self::SeatChanged => (Kind::Seat, Verb::Changed),
             Self::SeatTaken => (Kind::Seat, Verb::Released),
+            Self::CreditNoteIssued => (Kind::CreditNote, Verb::Issued),
             Self::LowBalance => (Kind::Bucket, Verb::Overdue),
             Self::DunningNotice => (Kind::Dunning, Verb::Sent),
         };
@@ -146,7 +149,8 @@ impl Occasion {
             | Self::SubscriptionReleased
             | Self::SeatGiven
             | Self::SeatChanged
-            | Self::SeatTaken => true,
+            | Self::SeatTaken
+            | Self::CreditNoteIssued => true,
         }
     }
 
@@ -165,6 +169,7 @@ impl Occasion {
             | Self::SeatChanged
             | Self::SeatTaken => Recipient::Person,
             Self::InvoiceIssued
+            | Self::CreditNoteIssued
             | Self::PaymentReceived
             | Self::PaymentReminder
             | Self::DunningNotice

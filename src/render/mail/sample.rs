@@ -70,6 +70,15 @@ fn subject_matter() -> Tree {
             ]),
         ),
         (
+            "credit_note",
+            Tree::group([
+                ("number", "C-2026-000007".into()),
+                ("invoice", "R-2026-000042".into()),
+                ("total", "EUR 11.90".into()),
+                ("reason", "Ended on 21 November 2026".into()),
+            ]),
+        ),
+        (
             "payment",
             Tree::group([
                 ("amount", "EUR 100.00".into()),

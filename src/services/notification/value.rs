@@ -2,6 +2,7 @@
 
 use crate::domain::account::Account;
 use crate::domain::account::profile::{AddressUse, Matter};
+use crate::domain::billing::credit::CreditNote;
 use crate::domain::billing::invoice::Invoice;
 use crate::domain::catalog::offer::Offer;
 use crate::domain::event::Fact;
@@ -129,6 +130,7 @@ fn subject_matter(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Resu
             let (invoice, reminder) = (invoice(&it, reader), Tree::group(reminder));
             Ok(Tree::group([("invoice", invoice), ("reminder", reminder)]))
         }
+        Kind::CreditNote => credit_note(cx, fact, reader),
         Kind::Payment => payment(cx, fact, reader),
         Kind::Subscription => {
             let it = subscription(cx, &super::after(fact)?, fact.at, reader)?;
@@ -146,7 +148,6 @@ fn subject_matter(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Resu
         | Kind::Category
         | Kind::Class
         | Kind::Coupon
-        | Kind::CreditNote
         | Kind::Deposit
         | Kind::Discount
         | Kind::Document
@@ -183,6 +184,21 @@ fn subject_matter(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Resu
         | Kind::ConsumerKey => Ok(Tree::group([])),
         Kind::Dunning => super::dunning::values(cx, &super::after(fact)?, reader),
     }
+}
+
+/// A credit note and the invoice of which it gives something back.
+fn credit_note(cx: Cx<'_>, fact: &Fact, reader: &Reader) -> Result<Tree, Error> {
+    let it: CreditNote = super::after(fact)?;
+    let of = cx.view.find::<Invoice>(it.content().invoice)?;
+    let of = of.as_ref().and_then(Invoice::issue).map(|it| it.number.to_string());
+    let number = it.issue().map_or_else(String::new, |it| it.number.to_string());
+    let note = Tree::group([
+        ("number", number.into()),
+        ("invoice", of.unwrap_or_default().into()),
+        ("total", reader.money(it.content().totals.gross).into()),
+        ("reason", it.reason.to_string().into()),
+    ]);
+    Ok(Tree::group([("credit_note", note)]))
 }
 
 /// A seat and that of which it is one. Who has it need not see the subscription as such.
