@@ -3,18 +3,20 @@
 //! A façade implements it and `cli` hands it over, so that the duty that tells listeners can send
 //! anybody's event without naming a façade.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use super::{Cx, Error};
 use crate::domain::account::Account;
 use crate::domain::event::Fact;
+use crate::domain::id::ResourceId;
 use crate::domain::listener::Listener;
 use crate::domain::operator::User;
 use crate::domain::provisioning::task::Task;
 use crate::domain::stamp::Contract;
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::seat::Seat;
-use crate::domain::text::{Prose, WebAddress};
+use crate::domain::text::{Name, Prose, WebAddress};
 
 /// A contract's way of telling what happened.
 pub trait Dialect: Send + Sync {
@@ -76,6 +78,8 @@ pub struct Brought {
     pub credentials: Option<String>,
     /// The system's own name for it.
     pub reference: Option<String>,
+    /// Its names for what it made of single resources.
+    pub resources: BTreeMap<ResourceId, Name>,
 }
 
 impl fmt::Debug for Brought {

@@ -1,6 +1,7 @@
 //! What other systems are asked to do, what they answer, and what buyers get of it:
 //! `/tasks/{id}/callback/{token}` and `/subscriptions/{id}/access`.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::http::Method;
@@ -9,14 +10,16 @@ use utoipa::ToSchema;
 
 use super::route::{Needs, Route, work, write};
 use super::subscription;
-use super::wire::{Decimal, parse_optional};
+use super::wire::{Decimal, parse, parse_optional};
 use crate::api::edge::body::{self, ORDINARY_BYTES_MAX};
 use crate::api::edge::call::Call;
 use crate::api::edge::fault::Fault;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::error::Invalid;
+use crate::domain::id::ResourceId;
 use crate::domain::operator::{Permission, User};
 use crate::domain::subscription::seat::Seat;
+use crate::domain::text::Name;
 use crate::services::dialect::{Answered, Asked, Brought, Message};
 use crate::services::provisioning::connector::{self, Opened};
 use crate::services::{Act, Bss, Error};
@@ -120,6 +123,9 @@ struct TaskAnswer {
     access: Option<TaskAccess>,
     /// The system's own name for it.
     reference: Option<String>,
+    /// Its own names for what it made of single resources, by resource.
+    #[serde(default)]
+    resources: BTreeMap<String, String>,
     /// Why it cannot be done.
     error: Option<String>,
 }
@@ -154,8 +160,18 @@ impl TaskAnswer {
             link: parse_optional("/access/url", access.url.as_deref())?,
             credentials: access.credentials,
             reference: self.reference,
+            resources: named(&self.resources)?,
         }))
     }
+}
+
+/// What a system calls what it made of resources.
+fn named(all: &BTreeMap<String, String>) -> Result<BTreeMap<ResourceId, Name>, Invalid> {
+    let read = |(id, name): (&String, &String)| {
+        let at = format!("/resources/{id}");
+        Ok((parse(&at, id)?, parse(&at, name)?))
+    };
+    all.iter().map(read).collect()
 }
 
 /// What a system answered.

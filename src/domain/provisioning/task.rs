@@ -1,5 +1,7 @@
 //! Provisioning tasks: what must be done elsewhere, how often it was tried, and what came back.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::connector::Connector;
@@ -7,10 +9,10 @@ use super::lifecycle::{State, Trigger, next};
 use crate::domain::attribute::Attribute;
 use crate::domain::error::{Code, Rejection};
 use crate::domain::event::Verb;
-use crate::domain::id::{OrderId, SeatId, SubscriptionId, TaskId};
+use crate::domain::id::{OrderId, ResourceId, SeatId, SubscriptionId, TaskId};
 use crate::domain::sealed::Sealed;
 use crate::domain::stamp::Stamp;
-use crate::domain::text::{self, Prose, WebAddress};
+use crate::domain::text::{self, Name, Prose, WebAddress};
 use crate::domain::time::Instant;
 use crate::domain::word::words;
 
@@ -48,6 +50,8 @@ pub struct Outcome {
     pub attributes: Vec<Attribute>,
     /// The other system's name for what it made.
     pub reference: Option<String>,
+    /// Its names for what it made of single resources.
+    pub resources: BTreeMap<ResourceId, Name>,
 }
 
 /// An item of an order that waits for a task.

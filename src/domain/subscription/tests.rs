@@ -359,7 +359,7 @@ fn what_comes_back_from_the_service_replaces_what_it_said_before() {
     let outcome = |access: Option<Access>, attributes: &[Attribute]| Outcome {
         access,
         attributes: attributes.to_vec(),
-        reference: None,
+        ..Outcome::default()
     };
     let it = active(1, 1)
         .provisioned(&outcome(Some(access.clone()), &[flag("up", true), flag("ssl", true)]))

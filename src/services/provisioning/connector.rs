@@ -236,11 +236,11 @@ fn hear(act: &mut Act<'_>, task: &Task, said: Answered) -> Result<(), Error> {
 }
 
 fn outcome(act: &mut Act<'_>, of: SubscriptionId, brought: Brought) -> Outcome {
-    let Brought { link, credentials, reference } = brought;
+    let Brought { link, credentials, reference, resources } = brought;
     let seal = |it: String| act.seal(it.as_bytes(), of.subject(), CREDENTIALS_FIELD);
     let credentials = credentials.map(seal);
     let access = (link.is_some() || credentials.is_some()).then_some(Access { link, credentials });
-    Outcome { access, attributes: Vec::new(), reference }
+    Outcome { access, attributes: Vec::new(), reference, resources }
 }
 
 /// Takes what a system says of a task later, at the address that only it knows. What it has brought
