@@ -109,11 +109,9 @@ pub(super) fn head(it: &Account, id: Uuid) -> Head {
         | State::HeldAdministratively
         | State::HeldForCredit
         | State::HeldForBoth => Status::Ready,
-        State::Closing => Status::Unprovisioning,
-        State::Closed | State::Erased => Status::Deleted,
+        State::Closing | State::Closed | State::Erased => Status::Deleted,
     };
-    let (revision, modified) = (it.stamp.revision, it.stamp.changed_at);
-    Head { id, status, revision, modified, subscription: None }
+    Head::of(id, &it.stamp, status)
 }
 
 /// A page of the accounts that the caller may see. A vendor's own account, which lies in the branch

@@ -19,7 +19,7 @@ use crate::services::{Act, Error};
 
 /// Opens an account: the commercial side is an earlier element of the batch that it links to.
 pub(super) fn create(act: &mut Act<'_>, batch: &mut Batch, new: New) -> Result<(), Refused> {
-    let New { place, id, body } = new;
+    let New { place, id, body, .. } = new;
     if let Some(id) = id {
         must_be_free(act, id)?;
     }

@@ -120,7 +120,20 @@ fn operations(body: &Value, name: &str) -> Result<BTreeSet<Allowed>, Invalid> {
     let read = |(place, it): (usize, &Value)| {
         let said = |field: &str| text(it, field).unwrap_or_default();
         let operation = Allowed::new(said("apsType"), said("method"));
-        operation.map_err(|it| it.below(&format!("/{name}/{place}")))
+        operation.map_err(|it| in_their_words(it).below(&format!("/{name}/{place}")))
     };
     all.map(read).collect()
+}
+
+/// What of an operation the contract calls otherwise than we do.
+fn in_their_words(mut it: Invalid) -> Invalid {
+    for violation in &mut it.violations {
+        let field = match violation.field.as_str() {
+            "/type" => "/apsType",
+            "/verb" => "/method",
+            other => other,
+        };
+        violation.field = field.to_owned();
+    }
+    it
 }

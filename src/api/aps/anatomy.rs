@@ -79,10 +79,10 @@ pub(super) fn show(
 
 /// The `aps` section.
 fn section(thing: &dyn Thing, head: Head, detail: Detail) -> Value {
-    let about = thing.kind().about();
+    let (kind, number) = head.kind(thing.kind().about());
     let mut section = Map::new();
     let mut say = |name: &str, value: Value| drop(section.insert(name.to_owned(), value));
-    say("type", json!(about.id));
+    say("type", json!(kind));
     say("id", json!(head.id));
     say("status", json!(head.status.word()));
     say("revision", json!(head.revision));
@@ -93,7 +93,7 @@ fn section(thing: &dyn Thing, head: Head, detail: Detail) -> Value {
     match detail {
         Detail::Listed => {}
         Detail::Whole => {
-            say("schema", json!(format!("/aps/2/types/{}", about.number)));
+            say("schema", json!(format!("/aps/2/types/{number}")));
             say("package", package());
         }
         Detail::Changed => say("package", package()),

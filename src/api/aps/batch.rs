@@ -12,7 +12,7 @@ use super::body::{Element, check_new};
 use super::error::not_for_clients;
 use super::identity;
 use super::kind::New;
-use crate::domain::error::Invalid;
+use crate::domain::error::{Invalid, Rejection};
 use crate::domain::id::AccountId;
 use crate::domain::operator::PasswordHash;
 use crate::services::{Act, Error};
@@ -59,7 +59,8 @@ impl Batch {
             return Err(Error::Forbidden { permission: create.needs }.into());
         }
         check_new(kind, &element.body)?;
-        (create.make)(act, self, New { place, id: element.id, body: element.body })
+        let named = element.kind.unwrap_or_default();
+        (create.make)(act, self, New { place, named, id: element.id, body: element.body })
     }
 
     fn finish(self) -> Result<Vec<Uuid>, Error> {
@@ -123,7 +124,17 @@ impl Refused {
     /// The refusal with the place of what is wrong, from the whole body on.
     fn told(self, place: usize, elements: usize) -> Error {
         let Self { place: blamed, error } = self;
-        if elements == 1 { error } else { error.below(&format!("/{}", blamed.unwrap_or(place))) }
+        if elements == 1 { error } else { blaming(error, blamed.unwrap_or(place)) }
+    }
+}
+
+/// An error that says which element of a batch is to blame, whatever kind of refusal it is.
+pub(super) fn blaming(error: Error, place: usize) -> Error {
+    match error {
+        Error::Rejected(Rejection { code, detail }) => {
+            Rejection::new(code, format!("`/{place}`: {detail}")).into()
+        }
+        other => other.below(&format!("/{place}")),
     }
 }
 

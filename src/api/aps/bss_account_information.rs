@@ -14,13 +14,13 @@ use super::{account, bss_form, customer_class, identity};
 use crate::domain::account::Account;
 use crate::domain::account::class::CustomerClass;
 use crate::domain::account::lifecycle::State;
-use crate::domain::account::profile::{Receivables, TaxStatus};
+use crate::domain::account::profile::{AddressUse, Receivables, TaxStatus};
 use crate::domain::attribute::Attribute;
 use crate::domain::id::{AccountId, ClassId, Id};
 use crate::domain::operator::Permission;
 use crate::domain::party::identity::Verification;
 use crate::services::finding::AccountsBy;
-use crate::services::{Cx, Error, billing, billing_account, class};
+use crate::services::{self, Cx, Error, billing, billing_account, class};
 
 /// The full id of the type.
 pub(super) const ID: &str = "http://parallels.com/pa/bss-account-info/1.0";
@@ -232,9 +232,22 @@ fn currency(cx: Cx<'_>, it: &Account) -> Result<Value, Error> {
     Ok(default.map_or(Value::Null, |it| json!(it.terms().currency.to_string())))
 }
 
+/// What the platform calls the zone of who is in the provider's own country.
+const HOME_ZONE: &str = "Provider-Country";
+/// What we call that of all others.
+const ABROAD_ZONE: &str = "Foreign-Country";
+
+/// The zone of an account. Where its vendor has laid down none that fits, it is told apart only
+/// whether the account is in the provider's country.
 fn tax_zone(cx: Cx<'_>, it: &Account) -> Result<Value, Error> {
-    let zone = billing::zone_of_buyer(cx, it)?;
-    Ok(zone.map_or(Value::Null, |it| json!(it.code.as_str())))
+    if let Some(zone) = billing::zone_of_buyer(cx, it)? {
+        return Ok(json!(zone.code.as_str()));
+    }
+    let country =
+        |it: &Account| it.profile().address(AddressUse::General).and_then(|it| it.country.clone());
+    let home = country(&services::account::provider(cx)?);
+    let is_home = country(it).is_none_or(|it| home.is_none_or(|home| home == it));
+    Ok(json!(if is_home { HOME_ZONE } else { ABROAD_ZONE }))
 }
 
 fn credit_term(cx: Cx<'_>, it: &Account) -> Result<Value, Error> {

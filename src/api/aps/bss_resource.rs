@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::kind::{About, Create, Delete, Gone, Head, Kind, Status, Update};
 use super::lookup::{Finding, Lookup, uuids};
 use super::property::{Field, Form, Property, Structure};
+use super::resource_type::Said;
 use super::{amount, bss_resource_form, localized};
 use crate::domain::catalog::resource::{Consumption, Dependency, DependencyKind, Resource, Unit};
 use crate::domain::id::{Id, ResourceId};
@@ -42,10 +43,13 @@ pub(super) static KIND: Kind<Resource> = Kind {
             "http://aps-standard.org/types/core/resource/1.0",
         ],
         alias: Some("bss-resources"),
-        number: 104,
+        number: 110,
         reads: Permission::OfferBrowse,
     },
-    head: |_, it| Ok(Head::of(it.id.uuid(), &it.stamp, Status::Ready)),
+    head: |_, it| {
+        let version = Said::carried(&it.stamp).version();
+        Ok(Head { version, ..Head::of(it.id.uuid(), &it.stamp, Status::Ready) })
+    },
     find,
     list: |cx, listing| catalog::resources(cx, &listing.page),
     finding: Finding::by(find, LOOKUPS),
@@ -72,6 +76,8 @@ pub(super) static KIND: Kind<Resource> = Kind {
             .meaning("The maker's id of the product"),
         Says::of("apsAppUUID", Form::Text, |it| named(it.content.vendor.application_id.as_ref()))
             .meaning("The application that delivers it"),
+        Says::of("apsType", Form::Text, |it| json!(Said::carried(&it.stamp).makes))
+            .meaning("Of which type is what the application makes of it"),
         Says::of("consumptionType", Form::Integer, |it| json!(consumption(it.content.consumption)))
             .meaning("What its maker counts: 0 unspecified, 1 commitment, 2 usage"),
     ],

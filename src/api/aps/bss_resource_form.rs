@@ -6,6 +6,7 @@ use super::batch::Batch;
 use super::bss_resource::{consumption, word};
 use super::kind::{Body, New};
 use super::localized::read;
+use super::resource_type::{Said, older};
 use super::wire::renamed;
 use super::{localized, vendor};
 use crate::domain::catalog::resource::{
@@ -15,16 +16,18 @@ use crate::domain::catalog::resource::{
 use crate::domain::error::Invalid;
 use crate::domain::id::{Id, ResourceId};
 use crate::domain::localized::Localized;
+use crate::domain::operator::Permission;
 use crate::domain::quantity::Quantity;
+use crate::domain::stamp::Contract;
 use crate::domain::text::{Code, Locale, Name};
-use crate::services::{Act, Error, catalog};
+use crate::services::{Act, Error, carried, catalog};
 
 /// What the use cases call otherwise than the contract does.
 const NAMES: &[(&str, &str)] = &[("/dependencies", "/dependsOn")];
 
 /// Creates a resource. Its use is counted if that is what its maker counts.
 pub(super) fn create(act: &mut Act<'_>, batch: &mut Batch, new: New) -> Result<(), Error> {
-    let New { place, id, body } = new;
+    let New { place, named: kind, id, body } = new;
     let origin = vendor::origin(act, id, ("vendor", &body))?;
     let none = Value::Null;
     let text = |name: &str| body.get(name).unwrap_or(&none);
@@ -37,14 +40,40 @@ pub(super) fn create(act: &mut Act<'_>, batch: &mut Batch, new: New) -> Result<(
         Consumption::Commitment | Consumption::Unspecified => Measure::Ordered,
     };
     let made = catalog::create_resource(act, origin, ResourceContent { measure, ..content });
-    batch.made(place, named(made)?.id.uuid());
+    let made = named(made)?;
+    keep(act, made.id, Said { created_as: older(&kind), makes: makes(&body)? })?;
+    batch.made(place, made.id.uuid());
     Ok(())
+}
+
+/// No id of a type is longer.
+const TYPE_BYTES_MAX: usize = 200;
+
+/// Of which type the request says what the application makes is.
+fn makes(body: &Body) -> Result<Option<String>, Invalid> {
+    let said = body.get("apsType").and_then(Value::as_str).filter(|it| !it.trim().is_empty());
+    if said.is_some_and(|it| it.len() > TYPE_BYTES_MAX) {
+        let message = format!("must have at most {TYPE_BYTES_MAX} bytes");
+        return Err(Invalid::one("/apsType", "length", message));
+    }
+    Ok(said.map(str::to_owned))
+}
+
+fn keep(act: &mut Act<'_>, id: ResourceId, said: Said) -> Result<(), Error> {
+    let what = (id, Permission::CatalogWrite);
+    carried::keep::<Resource>(act, what, Contract::Aps, said.written()).map(drop)
 }
 
 /// Changes a resource. What it is counted in stays: what was bought of it would be another amount.
 pub(super) fn change(act: &mut Act<'_>, it: &Resource, body: &Body) -> Result<(), Error> {
     let content = said(it.content.clone(), body)?;
-    named(catalog::revise_resource(act, it.id, None, |_| Ok(content))).map(|_| ())
+    if content != it.content {
+        named(catalog::revise_resource(act, it.id, None, |_| Ok(content)))?;
+    }
+    if body.contains_key("apsType") {
+        keep(act, it.id, Said { makes: makes(body)?, ..Said::carried(&it.stamp) })?;
+    }
+    Ok(())
 }
 
 fn named(made: Result<Resource, Error>) -> Result<Resource, Error> {

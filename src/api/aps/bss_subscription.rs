@@ -21,6 +21,8 @@ use crate::domain::catalog::term::{Renewal, Term};
 use crate::domain::id::{AccountId, Id, OfferId, SubscriptionId};
 use crate::domain::operator::{Permission, Scope};
 use crate::domain::page::Page;
+use crate::domain::provisioning::lifecycle::State as TaskState;
+use crate::domain::provisioning::task::{Task, Work};
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::calendar::Shutdown;
 use crate::domain::subscription::lifecycle::State;
@@ -28,7 +30,7 @@ use crate::domain::subscription::term::RunningTerm;
 use crate::domain::time::Date;
 use crate::services::billing::BillDates;
 use crate::services::finding::SubscriptionsBy;
-use crate::services::{Cx, Error, billing, finding, subscription};
+use crate::services::{Cx, Error, billing, finding, provisioning, subscription};
 
 /// The full id of the type.
 pub(super) const ID: &str = "http://www.odin.com/billing/Subscription/1.0";
@@ -44,7 +46,19 @@ const STATUSES: &[&str] = &[
     "TERMINATED",
 ];
 
-const SERVICE_STATUSES: &[&str] = &["NOT_EXIST", "CREATING", "ACTIVE", "STOPPED"];
+/// Of these only the first two, `ACTIVE` and `STOPPED` are printed in the contract's documents; the
+/// others are named after the stages that the platform counts.
+const SERVICE_STATUSES: &[&str] = &[
+    "NOT_EXIST",
+    "CREATING",
+    "STARTING",
+    "ACTIVE",
+    "STOPPING",
+    "STOPPED",
+    "CHANGING_PLAN",
+    "REMOVING",
+    "REMOVED",
+];
 
 static AUTO_RENEWAL: Structure = Structure {
     name: "AutoRenewal",
@@ -116,8 +130,9 @@ pub(super) static KIND: Kind<Subscription> = Kind {
         Says::of("status", Form::Words(STATUSES), |it| json!(status(it.state())))
             .read_only()
             .meaning("How far its life has come, and what holds it"),
-        Says::of("serviceStatus", Form::Words(SERVICE_STATUSES), |it| {
-            json!(service_status(it.state()))
+        Says::looked_up("serviceStatus", Form::Words(SERVICE_STATUSES), |cx, it| {
+            let tasks = provisioning::of(cx, it.id)?;
+            Ok(json!(service_status(it.state(), &tasks)))
         })
         .read_only()
         .meaning("Whether the service is there and runs"),
@@ -233,7 +248,14 @@ const LOOKUPS: &[Lookup] = &[
         Err(_) => Ok(Vec::new()),
     }),
     Lookup::name("name", |cx, names| by(cx, SubscriptionsBy::Names(names))),
+    Lookup::many("status", by_status),
 ];
+
+fn by_status(cx: Cx<'_>, word: &str) -> Result<Vec<Uuid>, Error> {
+    let states = State::ALL.iter().filter(|it| status(**it) == word);
+    let each = states.map(|it| by(cx, SubscriptionsBy::State(*it)));
+    Ok(each.collect::<Result<Vec<_>, _>>()?.concat())
+}
 
 fn by(cx: Cx<'_>, by: SubscriptionsBy<'_>) -> Result<Vec<Uuid>, Error> {
     Ok(uuids(finding::subscriptions(cx, by)?))
@@ -269,8 +291,7 @@ pub(super) fn head(it: &Subscription, id: Uuid) -> Head {
         | State::Graced
         | State::Expired
         | State::Recoverable => Status::Ready,
-        State::Terminating => Status::Unprovisioning,
-        State::Destroyed | State::Aborted | State::Canceled => Status::Deleted,
+        State::Terminating | State::Destroyed | State::Aborted | State::Canceled => Status::Deleted,
     };
     Head::of(id, &it.stamp, status)
 }
@@ -302,18 +323,29 @@ pub(super) const fn status(state: State) -> &'static str {
     }
 }
 
-/// Whether the service is there and runs, in the words of the bus.
-const fn service_status(state: State) -> &'static str {
+/// Whether the service is there and runs, in the words of the bus: as it is bought, unless another
+/// system is at work on it and has not said yet that it is so.
+fn service_status(state: State, tasks: &[Task]) -> &'static str {
+    let is_begun = |it: &&Task| it.seat.is_none() && it.state() == TaskState::Started;
+    let work = tasks.iter().rev().find(is_begun).map(|it| it.work);
     match state {
         State::Pending => "CREATING",
-        State::Active | State::Graced => "ACTIVE",
+        State::Terminating => "REMOVING",
+        State::Destroyed => "REMOVED",
+        State::Aborted | State::Canceled => "NOT_EXIST",
+        State::Active | State::Graced => match work {
+            Some(Work::Change) => "CHANGING_PLAN",
+            Some(Work::Release) => "STARTING",
+            Some(Work::Create | Work::Hold | Work::Remove) | None => "ACTIVE",
+        },
         State::HeldAdministratively
         | State::HeldForCredit
         | State::HeldForBoth
         | State::Expired
-        | State::Terminating
-        | State::Recoverable => "STOPPED",
-        State::Destroyed | State::Aborted | State::Canceled => "NOT_EXIST",
+        | State::Recoverable => match work {
+            Some(Work::Hold) => "STOPPING",
+            Some(Work::Create | Work::Change | Work::Release | Work::Remove) | None => "STOPPED",
+        },
     }
 }
 

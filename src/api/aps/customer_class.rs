@@ -29,7 +29,14 @@ pub(super) static KIND: Kind<CustomerClass> = Kind {
     head: |_, it| {
         let (id, stamp) = (it.id.uuid(), &it.stamp);
         let (revision, modified) = (stamp.revision, stamp.changed_at);
-        Ok(Head { id, status: Status::Ready, revision, modified, subscription: None })
+        Ok(Head {
+            id,
+            status: Status::Ready,
+            revision,
+            modified,
+            subscription: None,
+            version: None,
+        })
     },
     find: |cx, id| cx.find(ClassId::from_uuid(id)),
     list: |cx, listing| class::list(cx, &listing.page),

@@ -1,6 +1,7 @@
 //! The doors of the bus: each thing that can be done to a resource of a type or by a service, and
 //! what a caller needs for it. From the table of types, so that none can be forgotten.
 
+use super::event_subscription;
 use super::kind::AnyKind;
 use super::operation::Operations as _;
 use super::registry::{self, KINDS, SERVICES};
@@ -53,7 +54,7 @@ fn of_events() -> impl Iterator<Item = Door> {
         method,
         path,
         name: "EventSubscription",
-        kind: "http://aps-standard.org/types/core/event/subscription/1.0",
+        kind: event_subscription::ID,
         needs,
         writes: method != "GET",
     })

@@ -9,6 +9,7 @@
 //! | `APS::Hosting::CrossSite` | 403 | a session of a browser without the token of its own page |
 //! | `APS::Hosting::NotFound` | 404 | not there, or not for the caller |
 //! | `APS::Util::MethodNotAllowed` | 405 | the path does not have the method |
+//! | `APS::Util::NotAcceptable` | 406 | the caller takes nothing that the bus can write |
 //! | `APS::Util::RequestTimeout` | 408 | the body did not come in time |
 //! | `APS::Util::KeyReused` | 409 | the idempotency key came with another request before |
 //! | `APS::Util::Stale` | 412 | it has changed since the caller read it |
@@ -17,7 +18,7 @@
 //! | `APS::Hosting::Exception` | 500 | we failed |
 //! | `APS::Util::Busy` | 503 | too much is going on: the same request may succeed later |
 //! | `APS::Util::Full` | 507 | the disk of the server is full |
-//! | `APS::Billing::<Reason>` | 409 | the business says no; `<Reason>` is the [`Code`] |
+//! | `APS::Billing::<Reason>` | 409 | the business says no; `<Reason>` is one of a list of ours, which only grows |
 //!
 //! A reference to something that does not exist ([`Code::ReferenceUnknown`]) and a weak password
 //! are 400, a signature that is refused 401, an operation that a consumer key does not name 403.
@@ -138,7 +139,7 @@ fn say_service(error: &Error) -> Said {
             Said::of(401, "Util::Exception", it.detail.clone())
         }
         Error::Rejected(it) => {
-            let kind = format!("Billing::{:?}", it.code);
+            let kind = format!("Billing::{}", reason(it.code));
             Said::of(status_of(it.code), &kind, it.detail.clone())
         }
         Error::Busy => Said::of(503, "Util::Busy", told),
@@ -146,6 +147,71 @@ fn say_service(error: &Error) -> Said {
         Error::Internal(_) => {
             Said::of(500, "Hosting::Exception", "the server failed; its log knows why")
         }
+    }
+}
+
+/// The word for a reason of the business. A client may have learned it: none is ever another.
+#[expect(clippy::too_many_lines, reason = "a table of words")]
+const fn reason(code: Code) -> &'static str {
+    match code {
+        Code::AccountNotEmpty => "AccountNotEmpty",
+        Code::AccountStateForbids => "AccountStateForbids",
+        Code::AccountTreeForbids => "AccountTreeForbids",
+        Code::AddressIncomplete => "AddressIncomplete",
+        Code::AlreadySetUp => "AlreadySetUp",
+        Code::AmountOutOfRange => "AmountOutOfRange",
+        Code::BillingAccountStateForbids => "BillingAccountStateForbids",
+        Code::BillingInputIncomplete => "BillingInputIncomplete",
+        Code::BillingRunForbids => "BillingRunForbids",
+        Code::CatalogStateForbids => "CatalogStateForbids",
+        Code::CatalogTreeForbids => "CatalogTreeForbids",
+        Code::ClockForbids => "ClockForbids",
+        Code::CouponForbids => "CouponForbids",
+        Code::CreditExceeds => "CreditExceeds",
+        Code::CreditLimitExceeded => "CreditLimitExceeded",
+        Code::CurrenciesDiffer => "CurrenciesDiffer",
+        Code::DocumentStateForbids => "DocumentStateForbids",
+        Code::Duplicate => "Duplicate",
+        Code::InUse => "InUse",
+        Code::InvoiceStateForbids => "InvoiceStateForbids",
+        Code::JournalUnbalanced => "JournalUnbalanced",
+        Code::LastAdministrator => "LastAdministrator",
+        Code::LinkVoid => "LinkVoid",
+        Code::ListenerStateForbids => "ListenerStateForbids",
+        Code::MailStateForbids => "MailStateForbids",
+        Code::MeterNotRated => "MeterNotRated",
+        Code::NotAPool => "NotAPool",
+        Code::NotForOneself => "NotForOneself",
+        Code::OfferNotAvailable => "OfferNotAvailable",
+        Code::OperationNotAllowed => "OperationNotAllowed",
+        Code::OrderStateForbids => "OrderStateForbids",
+        Code::PaperIncomplete => "PaperIncomplete",
+        Code::PartyStateForbids => "PartyStateForbids",
+        Code::PasswordMustChange => "PasswordMustChange",
+        Code::PaymentExceeds => "PaymentExceeds",
+        Code::PaymentStateForbids => "PaymentStateForbids",
+        Code::PriceMissing => "PriceMissing",
+        Code::PriceNotRated => "PriceNotRated",
+        Code::PriceVersionForbids => "PriceVersionForbids",
+        Code::ReferenceUnknown => "ReferenceUnknown",
+        Code::ResourceConflict => "ResourceConflict",
+        Code::SeatForbids => "SeatForbids",
+        Code::SeatHeld => "SeatHeld",
+        Code::SeatsTaken => "SeatsTaken",
+        Code::SettlementStateForbids => "SettlementStateForbids",
+        Code::ShareExceeds => "ShareExceeds",
+        Code::ShipmentStateForbids => "ShipmentStateForbids",
+        Code::SignInRefused => "SignInRefused",
+        Code::SignatureRefused => "SignatureRefused",
+        Code::SpecificationConflict => "SpecificationConflict",
+        Code::SubscriptionStateForbids => "SubscriptionStateForbids",
+        Code::TaskStateForbids => "TaskStateForbids",
+        Code::TaxUndetermined => "TaxUndetermined",
+        Code::UnitsKept => "UnitsKept",
+        Code::UsageRefused => "UsageRefused",
+        Code::UsageStateForbids => "UsageStateForbids",
+        Code::UserStateForbids => "UserStateForbids",
+        Code::WeakPassword => "WeakPassword",
     }
 }
 
@@ -166,7 +232,77 @@ pub(super) fn not_for_clients(about: &About, what: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::in_ids_of_the_bus;
+    use expect_test::expect;
+
+    use super::*;
+
+    /// What a client may have learned: a row may be added, and none may change.
+    #[test]
+    fn the_list_of_reasons_only_grows() {
+        let row = |it: &Code| format!("{} APS::Billing::{}\n", status_of(*it), reason(*it));
+        let rows: String = Code::ALL.iter().map(row).collect();
+        expect![[r#"
+            409 APS::Billing::AccountNotEmpty
+            409 APS::Billing::AccountStateForbids
+            409 APS::Billing::AccountTreeForbids
+            409 APS::Billing::AddressIncomplete
+            409 APS::Billing::AlreadySetUp
+            409 APS::Billing::AmountOutOfRange
+            409 APS::Billing::BillingAccountStateForbids
+            409 APS::Billing::BillingInputIncomplete
+            409 APS::Billing::BillingRunForbids
+            409 APS::Billing::CatalogStateForbids
+            409 APS::Billing::CatalogTreeForbids
+            409 APS::Billing::ClockForbids
+            409 APS::Billing::CouponForbids
+            409 APS::Billing::CreditExceeds
+            409 APS::Billing::CreditLimitExceeded
+            409 APS::Billing::CurrenciesDiffer
+            409 APS::Billing::DocumentStateForbids
+            409 APS::Billing::Duplicate
+            409 APS::Billing::InUse
+            409 APS::Billing::InvoiceStateForbids
+            409 APS::Billing::JournalUnbalanced
+            409 APS::Billing::LastAdministrator
+            409 APS::Billing::LinkVoid
+            409 APS::Billing::ListenerStateForbids
+            409 APS::Billing::MailStateForbids
+            409 APS::Billing::MeterNotRated
+            409 APS::Billing::NotAPool
+            409 APS::Billing::NotForOneself
+            409 APS::Billing::OfferNotAvailable
+            403 APS::Billing::OperationNotAllowed
+            409 APS::Billing::OrderStateForbids
+            409 APS::Billing::PaperIncomplete
+            409 APS::Billing::PartyStateForbids
+            403 APS::Billing::PasswordMustChange
+            409 APS::Billing::PaymentExceeds
+            409 APS::Billing::PaymentStateForbids
+            409 APS::Billing::PriceMissing
+            409 APS::Billing::PriceNotRated
+            409 APS::Billing::PriceVersionForbids
+            400 APS::Billing::ReferenceUnknown
+            409 APS::Billing::ResourceConflict
+            409 APS::Billing::SeatForbids
+            409 APS::Billing::SeatHeld
+            409 APS::Billing::SeatsTaken
+            409 APS::Billing::SettlementStateForbids
+            409 APS::Billing::ShareExceeds
+            409 APS::Billing::ShipmentStateForbids
+            401 APS::Billing::SignInRefused
+            401 APS::Billing::SignatureRefused
+            409 APS::Billing::SpecificationConflict
+            409 APS::Billing::SubscriptionStateForbids
+            409 APS::Billing::TaskStateForbids
+            409 APS::Billing::TaxUndetermined
+            409 APS::Billing::UnitsKept
+            409 APS::Billing::UsageRefused
+            409 APS::Billing::UsageStateForbids
+            409 APS::Billing::UserStateForbids
+            400 APS::Billing::WeakPassword
+        "#]]
+        .assert_eq(&rows);
+    }
 
     #[test]
     fn ids_lose_the_prefix_that_is_ours_and_words_keep_theirs() {

@@ -9,8 +9,8 @@
 //!
 //! A notification has the `event`, its `time`, a `serial` that rises with time, the id of the
 //! `subscription` and the `source`; of a link also the `relation` and its `target`. A thing of ours
-//! with two faces is two sources. What a plan costs is no property of the plan as we keep it: a new
-//! price is told on our own API alone. A subscriber that is gone hears nothing.
+//! with two faces is two sources. Another price is a change of its plan, and another address of a
+//! person one of the user. A subscriber that is gone hears nothing.
 
 use std::collections::BTreeSet;
 
@@ -238,7 +238,7 @@ impl<'a> Sides<'a> {
             return self.links(interest);
         }
         let is_about = interest.is_about(self.last(), self.id);
-        let source = (self.last().kind().about().id, self.id);
+        let source = (type_of(self.cx, self.last())?, self.id);
         let has_happened = is_about && self.has_happened(interest.event)?;
         Ok(has_happened.then_some(News { source, link: None }).into_iter().collect())
     }
@@ -250,19 +250,21 @@ impl<'a> Sides<'a> {
         };
         let (before, after) = (status(&self.before)?, status(&self.after)?);
         Ok(match event {
-            Event::Available => {
-                after == Status::Ready
-                    && before != Status::Ready
-                    && before != Status::Unprovisioning
-            }
+            Event::Available => after == Status::Ready && before != Status::Ready,
             Event::Removed => after == Status::Deleted && before != Status::Deleted,
             Event::Changed => {
                 after != Status::Deleted
                     && self.before.is_some()
-                    && (before != after || self.differs()?)
+                    && (before != after || self.is_touched() || self.differs()?)
             }
             Event::Linked | Event::Unlinked => false,
         })
+    }
+
+    /// Whether it was kept anew as it was: what it shows of something else is another.
+    fn is_touched(&self) -> bool {
+        let (Some(before), Some(after)) = (&self.before, &self.after) else { return false };
+        before.is_as_kept(&**after)
     }
 
     /// Whether a property is another than before.
@@ -291,7 +293,7 @@ impl<'a> Sides<'a> {
             for id in other {
                 let Some(end) = registry::target(self.cx, link, id)? else { continue };
                 if interest.is_about(own, self.id) && interest.is_by(link.name) {
-                    news.push(linked((own, self.id), link.name, (&*end, id)));
+                    news.push(linked(self.cx, (own, self.id), link.name, (&*end, id))?);
                 }
                 let mirrors =
                     end.kind().links().into_iter().filter(|it| {
@@ -299,20 +301,28 @@ impl<'a> Sides<'a> {
                     });
                 let back =
                     mirrors.filter(|it| interest.is_about(&*end, id) && interest.is_by(it.name));
-                news.extend(back.map(|it| linked((&*end, id), it.name, (own, self.id))));
+                for it in back {
+                    news.push(linked(self.cx, (&*end, id), it.name, (own, self.id))?);
+                }
             }
         }
         Ok(news)
     }
 }
 
+/// The full id of the type that a resource is shown as.
+fn type_of(cx: Cx<'_>, it: &dyn Thing) -> Result<&'static str, Error> {
+    Ok(it.head(cx)?.kind(it.kind().about()).0)
+}
+
 fn linked(
+    cx: Cx<'_>,
     (source, id): (&dyn Thing, Uuid),
     relation: &'static str,
     (target, other): (&dyn Thing, Uuid),
-) -> News {
-    let target = json!({ "type": target.kind().about().id, "id": other });
-    News { source: (source.kind().about().id, id), link: Some((relation, target)) }
+) -> Result<News, Error> {
+    let target = json!({ "type": type_of(cx, target)?, "id": other });
+    Ok(News { source: (type_of(cx, source)?, id), link: Some((relation, target)) })
 }
 
 /// What one side of a change is linked with.

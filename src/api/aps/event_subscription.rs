@@ -27,7 +27,14 @@ static SOURCE: Structure = Structure {
     fields: &[Field::optional("type", Form::Text), Field::optional("id", Form::Text)],
 };
 
-static SUBSCRIPTION: Structure = Structure {
+/// The full id of the type.
+pub(super) const ID: &str = "http://aps-standard.org/types/core/event/subscription/1.0";
+
+/// Its place in `/aps/2/types/{number}`; never given to another type.
+pub(super) const NUMBER: u32 = 30;
+
+/// What one has.
+pub(super) static SUBSCRIPTION: Structure = Structure {
     name: "EventSubscription",
     fields: &[
         Field::required("event", Form::Words(EVENTS)),

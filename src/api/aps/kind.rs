@@ -90,13 +90,29 @@ pub(super) struct Head {
     pub(super) modified: Instant,
     /// The id of the subscription that it lives in, if it lives in one.
     pub(super) subscription: Option<Uuid>,
+    /// The older version of its type that it was created as, if it was.
+    pub(super) version: Option<&'static Version>,
+}
+
+/// A version of a type before the one that we serve.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Version {
+    /// Its full id.
+    pub(super) id: &'static str,
+    /// Its place in `/aps/2/types/{number}`; never given to another type.
+    pub(super) number: u32,
 }
 
 impl Head {
     /// What stands in the section of a thing that lives in no subscription.
     pub(super) const fn of(id: Uuid, stamp: &Stamp, status: Status) -> Self {
         let (revision, modified) = (stamp.revision, stamp.changed_at);
-        Self { id, status, revision, modified, subscription: None }
+        Self { id, status, revision, modified, subscription: None, version: None }
+    }
+
+    /// The full id of the type that the resource is of, and its number.
+    pub(super) fn kind(&self, about: &About) -> (&'static str, u32) {
+        self.version.map_or((about.id, about.number), |it| (it.id, it.number))
     }
 }
 
@@ -109,9 +125,7 @@ pub(super) enum Status {
     Activating,
     /// As it should be.
     Ready,
-    /// Being taken down in another system.
-    Unprovisioning,
-    /// Taken down; what is known of it is kept.
+    /// Taken down, or being so; what is known of it is kept.
     Deleted,
 }
 
@@ -122,7 +136,6 @@ impl Status {
             Self::Provisioning => "aps:provisioning",
             Self::Activating => "aps:activating",
             Self::Ready => "aps:ready",
-            Self::Unprovisioning => "aps:unprovisioning",
             Self::Deleted => "aps:deleted",
         }
     }
@@ -159,6 +172,8 @@ pub(super) struct Create {
 pub(super) struct New {
     /// Its place in the batch.
     pub(super) place: usize,
+    /// The type that was named: ours, or an older version of it.
+    pub(super) named: String,
     /// The id that the client brought.
     pub(super) id: Option<Uuid>,
     /// Its properties and links.
@@ -281,6 +296,8 @@ pub(super) trait Thing {
     fn operations(&self) -> &dyn Operations;
     /// The thing of ours that it shows.
     fn shown(&self) -> &dyn std::any::Any;
+    /// Whether another resource shows a thing that says the same, but for when it was kept.
+    fn is_as_kept(&self, other: &dyn Thing) -> bool;
 }
 
 /// A thing of ours as a resource.
@@ -444,6 +461,10 @@ impl<T: Kept + Sync + 'static> Thing for Shown<T> {
 
     fn shown(&self) -> &dyn std::any::Any {
         &self.it
+    }
+
+    fn is_as_kept(&self, other: &dyn Thing) -> bool {
+        other.shown().downcast_ref::<T>().is_some_and(|it| self.it.says_what(it))
     }
 }
 

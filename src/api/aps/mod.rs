@@ -79,7 +79,32 @@
 //!   the query. `select` passes over what it does not know: there may be clients of later versions.
 //! - `count()` answers a number, `min` and `max` a value, `values` an array, in place of the list.
 //!   `explain()` answers along which indices the list would be found.
+//! - A query has at most 32 KiB, and is refused with the byte where it ends to be one. What is longer
+//!   than the header of a request may be (64 KiB) does not reach the bus: HTTP answers 431 or 414
+//!   without a body.
 //! - `modified` is ISO 8601 in seconds, everywhere.
+//! - A `Resource` of the BSS that was created as 1.0, 1.1 or 1.2 is shown as that, any other as 1.3. Of
+//!   other types we know one version: asked for an older one, `/aps/2/types?id=…` answers with it.
+//! - `aps:deleted` begins when the way out does, with the 202 of a `DELETE`.
+//! - Periods are counted in `DAYS`, `MONTHS` and `YEARS`. `HOURS` is refused: nothing is sold by the
+//!   hour.
+//! - `serviceStatus` is `CREATING` until a subscription is there, `ACTIVE` or `STOPPED` then, `REMOVING`
+//!   on its way out, `REMOVED` when nothing is left, and `NOT_EXIST` of what never came. While another
+//!   system is at work on it, it is `STARTING`, `STOPPING` or `CHANGING_PLAN`.
+//! - The `apsType` in the `resources` of a `PASubscription` is the one that the `Resource` was given (a
+//!   property of ours), or else the type of `Resource`.
+//! - The `apsId` there is what the application that was asked calls what it made of the resource; it
+//!   answers so in `resources`. Where it said nothing there is none.
+//! - `taxZoneId` is the code of the zone that the vendor has laid down for the place of the account;
+//!   where there is none, `Provider-Country` in the provider's own country and
+//!   `Foreign-Country` elsewhere.
+//! - What the platform has and we do not is no link of ours: `domains`, `brands`, `templates` and
+//!   `publicActor` of an account, `websites` of a `PASubscription`, `inventoryItem` of a `Resource`;
+//!   nor are there avatars of users, or a service beside `order-manager` and `sku-manager`.
+//! - Another price is another revision of its plan; see [`event`].
+//! - A service is a resource: its `aps.id` leads to it, and to its operations.
+//! - A `PAAccount` is created with its `type`, as the document about accounts demands, although its type
+//!   page names `CLIENT` as what it is by default.
 //! - External systems sign by OAuth 1.0a without a token; the parameters stand in the header. A
 //!   consumer key that names no operations may call all; `GET` operations are named like others.
 //! - The alias of `CustomerClass` is `customer-classes`.
@@ -110,8 +135,19 @@
 //!   of the subscription, and `trial` where a plan has a trial and a paid period of one length;
 //!   attributes beside the products are those of the order.
 //! - `amount` is a number or a text, and the limit in all; `amountChange` is added to what there is.
-//! - Fields for discounts, promotions and ways to pay are not known to us and refused: what is not
-//!   done should not be said to be.
+//! - `paymentMethodId` is the UUID of a payment method that the account keeps. It is kept with the
+//!   order and told by `orderInfo`, for who collects. Fields for discounts and promotions are not
+//!   known to us and refused: what is not done should not be said to be.
+//! - The terms of use of a plan are its `termCondition`; an order of it needs an entry in
+//!   `acceptedTerms` with the `planId` and the `version`. An estimate does not.
+//! - `orderInfo` has `orderId`, `orderNumber`, `type`, `status`, `provisioningStatus`, `accountId`,
+//!   `creationDate`, and where there is such a thing `completionDate`, `reasonCode`, `comment`,
+//!   `refundType`, `message`, `attributes`, `paymentMethodId` and `acceptedTerms`. Each of its
+//!   `subscriptions` has `subscriptionId`, `paSubscriptionId`, `planId`, `period`, `status`,
+//!   `provisioningStatus`, `resources` as they were ordered, `attributes`, and a `message` of what
+//!   went wrong.
+//! - What is wrong with resources that the platform adds by itself is told of `resources` as such.
+//! - The type of the service is version 1.7: the reasons for corrections of 1.22 are not there.
 //! - `refundType` is `CREDIT_MEMO` (the default) or `REFUND`. Either way the days that were paid and
 //!   are not used are given back by a credit note, as the `refund` of the period says; by `REFUND`
 //!   what payments had settled of it is marked to be sent back. A cancellation owes nothing, so its
@@ -186,6 +222,7 @@ mod reading;
 mod registry;
 mod relation;
 mod resource;
+mod resource_type;
 mod route;
 mod rql;
 mod schema;

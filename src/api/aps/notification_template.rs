@@ -75,5 +75,6 @@ const fn name(it: Occasion) -> &'static str {
         Occasion::SeatChanged => "Seat Change",
         Occasion::SeatTaken => "Seat Removal",
         Occasion::DunningNotice => "Dunning Notice",
+        Occasion::CreditNoteIssued => "Credit Memo",
     }
 }

@@ -14,6 +14,7 @@ use super::operation::{Outcome, Said};
 use super::order_request::{KINDS, REFUNDS};
 use super::period::{PERIOD, period};
 use super::property::{Field, Form, Property, Structure};
+use super::term_condition::ACCEPTED;
 use super::{amount, bss_subscription, list, pa_subscription};
 use crate::domain::catalog::offer::Offer;
 use crate::domain::id::{AccountId, Id, OrderId};
@@ -65,6 +66,7 @@ static SUBSCRIPTION: Structure = Structure {
 };
 
 const SUBSCRIPTIONS: Form = Form::List(&Form::Structure(&SUBSCRIPTION));
+const ACCEPTED_TERMS: Form = Form::List(&Form::Structure(&ACCEPTED));
 const ATTRIBUTES: Form = Form::List(&Form::Structure(&ATTRIBUTE));
 
 /// What has become of an order.
@@ -84,6 +86,8 @@ pub(super) static ORDER_INFO: Structure = Structure {
         Field::optional("refundType", Form::Words(REFUNDS)),
         Field::optional("message", Form::Text),
         Field::optional("attributes", ATTRIBUTES),
+        Field::optional("paymentMethodId", Form::ResourceId),
+        Field::optional("acceptedTerms", ACCEPTED_TERMS),
         Field::required("subscriptions", SUBSCRIPTIONS),
     ],
 };
@@ -94,7 +98,7 @@ type Says = Property<domain::Order>;
 static KIND: Kind<domain::Order> = Kind {
     about: About {
         name: "OrderInfo",
-        id: "http://www.odin.com/billing/order-management/1.22#OrderInfo",
+        id: "http://www.odin.com/billing/order-management/1.7#OrderInfo",
         implements: &[],
         alias: None,
         number: NO_RESOURCE,
@@ -129,6 +133,10 @@ static KIND: Kind<domain::Order> = Kind {
         }),
         Says::of("message", Form::Text, |it| json!(it.reason().map(ToString::to_string))),
         Says::of("attributes", ATTRIBUTES, |it| show_attributes(&it.request.attributes)),
+        Says::of("paymentMethodId", Form::ResourceId, |it| {
+            json!(it.request.payment_method.map(Id::uuid))
+        }),
+        Says::of("acceptedTerms", ACCEPTED_TERMS, accepted),
         Says::looked_up("subscriptions", SUBSCRIPTIONS, subscriptions),
     ],
     relations: &[],
@@ -137,6 +145,15 @@ static KIND: Kind<domain::Order> = Kind {
     update: None,
     delete: None,
 };
+
+/// The terms of use that were accepted with an order; nothing if none were.
+fn accepted(it: &domain::Order) -> Value {
+    let all = it.request.accepted.iter();
+    let all: Vec<_> = all
+        .map(|it| json!({ "planId": it.offer.uuid(), "version": it.version.as_str() }))
+        .collect();
+    if all.is_empty() { Value::Null } else { Value::Array(all) }
+}
 
 const LOOKUPS: &[Lookup] = &[
     Lookup::few("orderId", |_, id| Ok(Uuid::try_parse(id).into_iter().collect())),

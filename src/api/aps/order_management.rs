@@ -33,7 +33,7 @@ const TAXES: &[Field] = &[Field::optional("includeTaxes", Form::Flag)];
 /// The service.
 pub(super) static SERVICE: Service = Service {
     alias: "order-manager",
-    kind: "http://www.odin.com/billing/order-management/1.22",
+    kind: "http://www.odin.com/billing/order-management/1.7",
     number: 186,
     id: Uuid::from_u128(0x6f1d_2b7e_0c4a_4d53_8e21_94b7_3a5c_e601),
     operations: &[

@@ -20,11 +20,12 @@ use uuid::Uuid;
 use super::bss_subscription_form::{ATTRIBUTE, read_attributes};
 use super::period::{PERIOD, are_alike, read_period};
 use super::property::{Field, Form, Structure};
+use super::term_condition::{self, ACCEPTED};
 use super::{pa_subscription, wire};
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::term::{Term, Trial};
-use crate::domain::error::{Invalid, Rejection};
-use crate::domain::id::{AccountId, Id, OfferId, ResourceId, SubscriptionId};
+use crate::domain::error::Invalid;
+use crate::domain::id::{AccountId, Id, OfferId, PaymentMethodId, ResourceId, SubscriptionId};
 use crate::domain::order::item::{Action, Item, Parent, Wish};
 use crate::domain::order::{PlaceOrder, Request};
 use crate::domain::quantity::{self, Quantity};
@@ -91,6 +92,8 @@ pub(super) static ORDER_REQUEST: Structure = Structure {
         Field::optional("comment", Form::Text),
         Field::optional("refundType", Form::Words(REFUNDS)),
         Field::optional("attributes", Form::List(&Form::Structure(&ATTRIBUTE))),
+        Field::optional("paymentMethodId", Form::ResourceId),
+        Field::optional("acceptedTerms", Form::List(&Form::Structure(&ACCEPTED))),
     ],
 };
 
@@ -108,7 +111,13 @@ pub(super) struct Names(BTreeMap<String, String>);
 impl Names {
     /// The names in an order of a type whose items name these resources.
     fn of(kind: &str, resources: &[Vec<ResourceId>]) -> Self {
-        let mut names = BTreeMap::from([("/account".to_owned(), "/accountId".to_owned())]);
+        let plain = [
+            ("/account", "/accountId"),
+            ("/payment_method", "/paymentMethodId"),
+            ("/accepted_terms", "/acceptedTerms"),
+        ];
+        let mut names: BTreeMap<_, _> =
+            plain.into_iter().map(|it| (it.0.to_owned(), it.1.to_owned())).collect();
         for (place, resources) in resources.iter().enumerate() {
             let ours = format!("/items/{place}");
             let theirs = match kind {
@@ -126,6 +135,8 @@ impl Names {
             ] {
                 names.insert(format!("{ours}{field}"), format!("{theirs}{named}"));
             }
+            // What the platform adds by itself has no place of its own in the request.
+            names.insert(format!("{ours}/resources"), format!("{theirs}/resources"));
             names.insert(ours, theirs);
         }
         Self(names)
@@ -133,30 +144,7 @@ impl Names {
 
     /// The same refusal in the words of the request.
     pub(super) fn told(&self, error: Error) -> Error {
-        match error {
-            Error::Invalid(mut invalid) => {
-                for it in &mut invalid.violations {
-                    it.field = self.named(&it.field);
-                }
-                Error::Invalid(invalid)
-            }
-            Error::Rejected(Rejection { code, detail }) => {
-                // A place stands in backticks, so that every other piece may be one.
-                let pieces = detail.split('`').map(|it| match it.starts_with('/') {
-                    true => self.named(it),
-                    false => it.to_owned(),
-                });
-                Rejection::new(code, pieces.collect::<Vec<_>>().join("`")).into()
-            }
-            other @ (Error::NotFound { .. }
-            | Error::Forbidden { .. }
-            | Error::Unauthenticated
-            | Error::Stale { .. }
-            | Error::KeyReused
-            | Error::Busy
-            | Error::Full
-            | Error::Internal(_)) => other,
-        }
+        wire::renamed_by(error, |it| self.named(it))
     }
 
     /// A pointer into the order as one into the request.
@@ -164,7 +152,12 @@ impl Names {
         let ends = pointer.rmatch_indices('/').map(|it| it.0).filter(|it| *it > 0);
         for end in std::iter::once(pointer.len()).chain(ends) {
             if let Some(theirs) = self.0.get(&pointer[..end]) {
-                return format!("{theirs}{}", &pointer[end..]);
+                let is_of_none = pointer[..end].ends_with("/resources");
+                return if is_of_none {
+                    theirs.clone()
+                } else {
+                    format!("{theirs}{}", &pointer[end..])
+                };
             }
         }
         pointer.to_owned()
@@ -183,6 +176,8 @@ pub(super) fn read(cx: Cx<'_>, body: &Value) -> Result<Wanted, Error> {
     let names = Names::of(kind, &asking.iter().map(resources).collect::<Vec<_>>());
     let request = Request {
         attributes: read_attributes("/attributes", &body["attributes"], &[])?,
+        payment_method: id(body, "paymentMethodId")?.map(PaymentMethodId::from_uuid),
+        accepted: term_condition::accepted(cx, body)?,
         ..Request::plain()
     };
     let placed = PlaceOrder::new(account, items, request);
@@ -415,7 +410,8 @@ fn amount(at: &str, said: &Value) -> Result<Quantity, Invalid> {
 }
 
 fn cancellation(body: &Value) -> Result<Cancellation, Error> {
-    must_be_left_out(body, &["products", "planId", "period", "resources"])?;
+    let others = ["products", "planId", "period", "resources", "paymentMethodId", "acceptedTerms"];
+    must_be_left_out(body, &others)?;
     let reason: Option<Code> = wire::optional("", body, "reasonCode")?;
     let codes: Vec<_> = CANCELLATION_REASONS.iter().map(|it| it.0).collect();
     if reason.as_ref().is_some_and(|it| !codes.contains(&it.as_str())) {
@@ -432,6 +428,7 @@ fn cancellation(body: &Value) -> Result<Cancellation, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::error::Rejection;
 
     #[test]
     fn places_are_named_as_in_the_request() {
@@ -449,6 +446,7 @@ mod tests {
         assert_eq!(rejected("SALES", "`/items/10/term` no"), "`/products/10/period` no");
         assert_eq!(rejected("SALES", &resource), "`/products/0/resources/1/amount` no");
         assert_eq!(rejected("CHANGE", &resource), "`/resources/1/amount` no");
-        assert_eq!(rejected("CHANGE", "`/items/0/resources/x` no"), "`/resources/x` no");
+        assert_eq!(rejected("CHANGE", "`/items/0/resources/x` no"), "`/resources` no");
+        assert_eq!(rejected("SALES", "`/items/1/resources/x` no"), "`/products/1/resources` no");
     }
 }

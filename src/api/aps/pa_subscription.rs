@@ -9,7 +9,7 @@ use super::kind::{About, Kind};
 use super::operation::{Operation, Outcome, Said, Verb};
 use super::property::{Field, Form, Property, Structure};
 use super::relation::Relation;
-use super::{account, bss_subscription_form, identity, subscription_resource};
+use super::{account, bss_subscription_form, identity, service_template, subscription_resource};
 use crate::domain::account::Account;
 use crate::domain::catalog::price::PriceKind;
 use crate::domain::error::{Code, Rejection};
@@ -29,6 +29,23 @@ static PROVISIONING_STATE: Structure = Structure {
     fields: &[
         Field::required("state", Form::Words(&["SUCCESS", "RUNNING", "FAILED"])),
         Field::required("message", Form::Text),
+    ],
+};
+
+static LIMIT: Structure = Structure {
+    name: "SubscriptionResourceLimit",
+    fields: &[
+        Field::required("resourceId", Form::Integer),
+        Field::required("resourceLimit", Form::Integer),
+    ],
+};
+
+static ACTIVATION: Structure = Structure {
+    name: "ActivationStructure",
+    fields: &[
+        Field::optional("domainApsId", Form::Text),
+        Field::optional("subscriptionResourceLimits", Form::List(&Form::Structure(&LIMIT))),
+        Field::optional("apsDefaults", Form::List(&Form::Text)),
     ],
 };
 
@@ -66,6 +83,9 @@ pub(super) static KIND: Kind<Subscription> = Kind {
         Says::looked_up("serviceTemplateId", Form::Integer, template_number)
             .read_only()
             .meaning("The number of the service template; nothing of a bundle"),
+        Says::looked_up("activationStructure", Form::Structure(&ACTIVATION), activation)
+            .read_only()
+            .meaning("With how much of each resource it runs; nothing where none was bought"),
         Says::of("disabled", Form::Flag, |it| json!(is_disabled(it.state())))
             .read_only()
             .meaning("Whether the service is stopped"),
@@ -101,6 +121,12 @@ pub(super) static KIND: Kind<Subscription> = Kind {
             subscription_resource::delivered,
         )
         .gives(Form::List(&Form::Structure(&subscription_resource::DELIVERED))),
+        Does::reads(
+            ("applications", Verb::Get, "applications"),
+            Permission::SubscriptionRead,
+            applications,
+        )
+        .gives(Form::List(&Form::Text)),
         Does::writes(
             ("hold", Verb::Post, "hold"),
             Permission::SubscriptionHold,
@@ -147,6 +173,28 @@ fn description(cx: Cx<'_>, it: &Subscription) -> Result<Value, Error> {
 fn template_number(cx: Cx<'_>, it: &Subscription) -> Result<Value, Error> {
     let specification = subscription::specification(cx, it)?;
     Ok(specification.map_or(Value::Null, |it| json!(it.stamp.number)))
+}
+
+/// The limits that what was bought sets, in whole units as the platform counts them.
+fn activation(cx: Cx<'_>, it: &Subscription) -> Result<Value, Error> {
+    let bought = &it.deal().resources;
+    if bought.is_empty() {
+        return Ok(Value::Null);
+    }
+    let resources = subscription::resources(cx, it)?;
+    let limits = bought.iter().filter_map(|(id, has)| {
+        let limit = u64::try_from(has.amount().decimal().trunc()).ok()?;
+        Some(json!({ "resourceId": resources.get(id)?.stamp.number, "resourceLimit": limit }))
+    });
+    let limits: Vec<_> = limits.collect();
+    Ok(json!({ "subscriptionResourceLimits": limits, "apsDefaults": [] }))
+}
+
+/// `applications`: those that deliver the resources of its service template.
+fn applications(cx: Cx<'_>, it: &Subscription, _: &Said) -> Result<Outcome, Error> {
+    let template = subscription::specification(cx, it)?;
+    let all = template.map_or_else(|| Ok(json!([])), |it| service_template::applications(cx, &it));
+    all.map(Some)
 }
 
 const fn is_disabled(state: State) -> bool {

@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::bus::{Asked, shown};
+use super::event_subscription::NUMBER;
 use super::identity::{PACKAGE, package as reference};
 use super::kind::AnyKind;
 use super::registry::{self, KINDS, SERVICES};
-use super::rql::{Problem, Query, Reads};
+use super::rql::{Expr, Problem, Query, Reads, Relation};
 use super::{list, schema};
 use crate::api::edge::fault::Fault;
 use crate::api::edge::work::Work;
@@ -43,8 +44,13 @@ pub(super) fn types(asked: &Asked, rest: &[&str]) -> Result<Work, Fault> {
 fn numbered(text: &str) -> Option<Value> {
     let number: u32 = text.parse().ok()?;
     let kind = KINDS.iter().find(|it| it.about().number == number);
+    let older = || registry::older().find(|it| it.0.number == number);
     let service = || SERVICES.iter().find(|it| it.number == number);
-    kind.map(|it| schema::of_kind(*it)).or_else(|| service().map(|it| schema::of_service(it)))
+    let events = || (number == NUMBER).then(schema::of_event_subscriptions);
+    kind.map(|it| schema::of_kind(*it))
+        .or_else(|| older().map(|(version, kind)| schema::of_version(version, kind)))
+        .or_else(|| service().map(|it| schema::of_service(it)))
+        .or_else(events)
 }
 
 /// The documents of all types for which a filter holds.
@@ -60,16 +66,33 @@ fn found(asked: &Asked) -> Result<Value, Fault> {
     if query != filtering {
         return Err(Invalid::one("query", "format", "can only filter types").into());
     }
-    let documents = KINDS.iter().map(|it| Document::of_kind(*it));
-    let documents = documents
-        .chain(SERVICES.iter().map(|it| Document { kind: None, schema: schema::of_service(it) }));
     let mut all = Vec::new();
-    for document in documents {
+    for document in documents() {
         if query.filter.as_ref().map_or(Ok(true), |it| it.holds(&document))? {
             all.push(document.schema);
         }
     }
+    if let (true, Some(Expr::Compare(path, Relation::Equal, id))) = (all.is_empty(), &query.filter)
+        && path.names == ["id"]
+    {
+        // A version of which nothing is known apart is one of the type that covers it.
+        let covering = id.text().and_then(registry::kind);
+        all.extend(covering.map(schema::of_kind));
+    }
     Ok(Value::Array(all))
+}
+
+/// The documents of all types.
+fn documents() -> impl Iterator<Item = Document> {
+    let kinds = KINDS.iter().map(|it| Document::of_kind(*it));
+    let older = registry::older().map(|(version, kind)| Document {
+        kind: Some(kind),
+        schema: schema::of_version(version, kind),
+    });
+    let services = SERVICES.iter().map(|it| schema::of_service(it));
+    let services = services.chain(std::iter::once_with(schema::of_event_subscriptions));
+    let services = services.map(|schema| Document { kind: None, schema });
+    kinds.chain(older).chain(services)
 }
 
 /// A type as a filter looks at it.

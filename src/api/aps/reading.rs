@@ -186,7 +186,7 @@ fn head(cx: Cx<'_>, thing: &dyn Thing, path: &[String]) -> Result<Vec<Value>, Er
     let field = if let [field] = path { field.as_str() } else { "" };
     let value = match field {
         "id" => json!(head.id),
-        "type" => json!(thing.kind().about().id),
+        "type" => json!(head.kind(thing.kind().about()).0),
         "status" => json!(head.status.word()),
         "revision" => json!(head.revision),
         "modified" => json!(time(head.modified)),

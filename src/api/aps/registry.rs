@@ -2,13 +2,13 @@
 
 use uuid::Uuid;
 
-use super::kind::{AnyKind, Thing};
+use super::kind::{AnyKind, Thing, Version};
 use super::operation::Service;
 use super::relation::{Birth, Link, Many, Strength};
 use super::{
     account, admin_user, bss_account_information, bss_resource, bss_subscription, customer_class,
-    notification_template, order_management, pa_subscription, service_plan, service_plan_category,
-    service_template, service_terms, sku, tax_category, user,
+    notification_template, order_management, pa_subscription, resource_type, service_plan,
+    service_plan_category, service_template, service_terms, sku, tax_category, user,
 };
 use crate::services::{Cx, Error};
 
@@ -33,13 +33,24 @@ pub(super) static KINDS: &[&dyn AnyKind] = &[
 /// Every service.
 pub(super) static SERVICES: &[&Service] = &[&sku::SERVICE, &order_management::SERVICE];
 
+/// The older versions as which resources are shown that were created so, with their types.
+pub(super) fn older() -> impl Iterator<Item = (&'static Version, &'static dyn AnyKind)> {
+    let kind: &dyn AnyKind = &bss_resource::KIND;
+    resource_type::OLDER.iter().map(move |it| (it, kind))
+}
+
 /// The type with a full id, or an older version of which `id` is.
 pub(super) fn kind(id: &str) -> Option<&'static dyn AnyKind> {
     KINDS.iter().copied().find(|it| it.about().is(id))
 }
 
+/// What older clients call a collection.
+const FORMER_ALIASES: &[(&str, &str)] = &[("pa-admin-users", "admin-users")];
+
 /// The type whose collection has an alias.
 pub(super) fn collection(alias: &str) -> Option<&'static dyn AnyKind> {
+    let former = FORMER_ALIASES.iter().find(|it| it.0 == alias);
+    let alias = former.map_or(alias, |it| it.1);
     KINDS.iter().copied().find(|it| it.about().alias == Some(alias))
 }
 

@@ -12,7 +12,7 @@ use super::kind::{Gone, Thing};
 use super::operation::Said;
 use super::relation::Link;
 use super::route::said;
-use super::{event_subscription, list, registry, user_form};
+use super::{event_subscription, list, registry, service, user_form};
 use crate::api::edge::fault::Fault;
 use crate::api::edge::work::Work;
 use crate::domain::error::Invalid;
@@ -45,8 +45,9 @@ pub(super) fn create(asked: Asked) -> Result<Work, Fault> {
     if chosen.is_empty() {
         return Ok(Work::writes(move |act| made(act, &body, Passwords::new())));
     }
+    let count = elements(&body).len();
     Ok(Work::prepares(
-        move |bss| user_form::hashed(bss, chosen),
+        move |bss| user_form::hashed(bss, chosen, count),
         move |act, passwords| made(act, &body, passwords),
     ))
 }
@@ -71,6 +72,9 @@ fn changed(cx: Cx<'_>, id: Uuid) -> Result<Value, Error> {
 /// What is done to the resource itself. `POST` on its address is taken for `PUT`.
 pub(super) fn one(asked: Asked, text: &str) -> Result<Work, Fault> {
     let id = id(text)?;
+    if let Some(service) = service::with_id(id) {
+        return service::of(asked, service, &[]);
+    }
     match asked.method {
         Method::GET => {
             let query = list::selecting(&asked.query)?;
@@ -142,6 +146,9 @@ fn tie(act: &mut Act<'_>, id: Uuid, (link, tying): (&Link, Tying)) -> Result<(),
 /// What lies below a resource: its links, and the operations of its type.
 pub(super) fn part(asked: Asked, text: &str, rest: &[&str]) -> Result<Work, Fault> {
     let id = id(text)?;
+    if let Some(service) = service::with_id(id) {
+        return service::of(asked, service, rest);
+    }
     let rest: Vec<String> = rest.iter().map(|it| (*it).to_owned()).collect();
     if asked.method != Method::GET {
         let body = std::slice::from_ref(&asked.body);
@@ -151,7 +158,7 @@ pub(super) fn part(asked: Asked, text: &str, rest: &[&str]) -> Result<Work, Faul
             return Ok(Work::writes(move |act| write(act, id, &rest, (asked, none))));
         }
         return Ok(Work::prepares(
-            move |bss| user_form::hashed(bss, chosen),
+            move |bss| user_form::hashed(bss, chosen, 1),
             move |act, passwords| write(act, id, &rest, (asked, passwords)),
         ));
     }

@@ -5,7 +5,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::kind::{About, AnyKind};
+use super::event_subscription;
+use super::kind::{About, AnyKind, Version};
 use super::operation::{Call, Operations, Service};
 use super::property::{Access, Field, Form, Need, Shade, Structure, Trait};
 use super::relation::{Link, Many, Strength};
@@ -27,6 +28,30 @@ pub(super) fn of_kind(kind: &dyn AnyKind) -> Value {
         "apsVersion": "2.0", "id": id, "name": name, "implements": implements,
         "properties": properties, "relations": relations, "operations": operations,
         "structures": structures,
+    })
+}
+
+/// The document of an older version of a type: what is of the latest is of it as well.
+pub(super) fn of_version(version: &Version, kind: &dyn AnyKind) -> Value {
+    let mut document = of_kind(kind);
+    document["id"] = json!(version.id);
+    document
+}
+
+/// The document of event subscriptions, which stand below resources and are none.
+pub(super) fn of_event_subscriptions() -> Value {
+    let mut structures = Map::new();
+    let fields = event_subscription::SUBSCRIPTION.fields.iter();
+    let properties = fields.map(|it| {
+        let mut said = form(it.form, &mut structures);
+        said.insert("required".to_owned(), json!(it.need == Need::Required));
+        (it.name, Value::Object(said))
+    });
+    let properties = object(properties.collect());
+    json!({
+        "apsVersion": "2.0", "id": event_subscription::ID, "name": "EventSubscription",
+        "implements": ["http://aps-standard.org/types/core/resource/1.0"],
+        "properties": properties, "relations": {}, "operations": {}, "structures": structures,
     })
 }
 

@@ -2,7 +2,9 @@
 
 use axum::http::Method;
 use serde_json::json;
+use uuid::Uuid;
 
+use super::anatomy::time;
 use super::bus::{Asked, nothing, shown};
 use super::identity::package;
 use super::operation::{Call, Operations, Service};
@@ -10,13 +12,23 @@ use super::registry::SERVICES;
 use super::route::said;
 use crate::api::edge::fault::Fault;
 use crate::api::edge::work::Work;
-use crate::services::Error;
+use crate::services::{Error, account};
 
 /// What is asked of a service: itself, or an operation.
 pub(super) fn call(asked: Asked, alias: &str, rest: &[&str]) -> Result<Work, Fault> {
     let Some(service) = SERVICES.iter().copied().find(|it| it.alias == alias) else {
         return Err(Error::not_found(alias).into());
     };
+    of(asked, service, rest)
+}
+
+/// The service whose resource has an id.
+pub(super) fn with_id(id: Uuid) -> Option<&'static Service> {
+    SERVICES.iter().copied().find(|it| it.id == id)
+}
+
+/// What is asked of a service, by its alias or by the id of its resource.
+pub(super) fn of(asked: Asked, service: &'static Service, rest: &[&str]) -> Result<Work, Fault> {
     if rest.is_empty() {
         return itself(&asked, service);
     }
@@ -48,14 +60,18 @@ fn itself(asked: &Asked, service: &'static Service) -> Result<Work, Fault> {
     if asked.method != Method::GET {
         return Err(Fault::NoMethod { method: asked.method.to_string() });
     }
-    let schema = format!("/aps/2/types/{}", service.number);
-    let aps = json!({
-        "type": service.kind,
-        "id": service.id,
-        "status": "aps:ready",
-        "revision": 1,
-        "schema": schema,
-        "package": package(),
-    });
-    Ok(Work::reads(move |_| Ok(shown(json!({ "aps": aps })))))
+    Ok(Work::reads(move |cx| {
+        // It is there since the appliance was set up.
+        let since = account::provider(cx)?.stamp.created_at;
+        let aps = json!({
+            "type": service.kind,
+            "id": service.id,
+            "status": "aps:ready",
+            "revision": 1,
+            "modified": time(since),
+            "schema": format!("/aps/2/types/{}", service.number),
+            "package": package(),
+        });
+        Ok(shown(json!({ "aps": aps })))
+    }))
 }

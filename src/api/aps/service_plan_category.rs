@@ -85,7 +85,7 @@ fn name(body: &Body) -> Result<Name, Invalid> {
 
 /// The name has no language of its own: it is taken to be in that of the description.
 fn create(act: &mut Act<'_>, batch: &mut Batch, new: New) -> Result<(), Error> {
-    let New { place, id, body } = new;
+    let New { place, id, body, .. } = new;
     let origin = vendor::origin(act, id, ("vendor", &body))?;
     let description = description(&body, &localized::preferred())?;
     let locale = description.as_ref().map_or_else(localized::preferred, |it| it.locale().clone());

@@ -97,7 +97,8 @@ const fn provisions_itself(it: &Specification) -> bool {
     }
 }
 
-fn applications(cx: Cx<'_>, it: &Specification) -> Result<Value, Error> {
+/// The applications that deliver the resources of a template.
+pub(super) fn applications(cx: Cx<'_>, it: &Specification) -> Result<Value, Error> {
     let mut found: Vec<String> = Vec::new();
     for id in &it.content.resources {
         let resource: Option<Resource> = catalog::resource(cx, *id)?;
@@ -119,7 +120,7 @@ fn description(body: &Body) -> Result<Option<Prose>, Invalid> {
 
 /// The texts have no language of their own.
 fn create(act: &mut Act<'_>, batch: &mut Batch, new: New) -> Result<(), Error> {
-    let New { place, id, body } = new;
+    let New { place, id, body, .. } = new;
     let origin = vendor::origin(act, id, ("account", &body))?;
     let locale = localized::preferred();
     let by_hand = body.get("autoprovisioning").and_then(Value::as_bool) == Some(false);

@@ -117,7 +117,7 @@ fn name(body: &Body) -> Result<Option<Name>, Invalid> {
 
 /// What is not said of trials is as after paid time.
 fn create(act: &mut Act<'_>, batch: &mut Batch, new: New) -> Result<(), Error> {
-    let New { place, id, body } = new;
+    let New { place, id, body, .. } = new;
     let origin = vendor::origin(act, id, ("vendor", &body))?;
     let name = name(&body)?.ok_or_else(|| Invalid::one("/name", "required", "must be given"))?;
     let paid = PAID.read(&body, Aftermath::NONE)?;

@@ -1,7 +1,10 @@
 //! `SKUManagement`: the prices of a vendor's plans one by one, each under a number of its own.
 //!
 //! An SKU is a price of ours: its id is the number of the price. What it costs and what its maker
-//! suggests that others charge for it (`msrp`) can be changed here, up to 1000 in one call;
+//! suggests that others charge for it (`msrp`) can be changed here, up to 1000 in one call. The answer
+//! is what was said; a list has what holds today, which is the price before until tomorrow where it
+//! was changed today already.
+//!
 //! `synchronize` lets what resellers sell on follow: of all plans, or of one (`planApsId`), as long as
 //! no more than 1000 copies are to follow in one call.
 
@@ -101,7 +104,7 @@ fn rates(cx: Cx<'_>, (): &(), said: &Said) -> Result<Outcome, Error> {
         }
         for price in offer::prices(cx, it.id)? {
             if delivers(cx, application.as_deref(), (&it, &price))? {
-                found.push(shown(cx, &it, &price));
+                found.push(shown(&it, &price, version(cx, &price)));
             }
         }
     }
@@ -127,17 +130,20 @@ fn delivers(
     Ok(false)
 }
 
-fn shown(cx: Cx<'_>, plan: &Offer, price: &Price) -> Value {
+fn shown(plan: &Offer, price: &Price, version: &PriceVersion) -> Value {
     let said = fee::Said::carried(&price.stamp);
-    json!({
+    let mut shown = json!({
         "id": price.stamp.number,
         "feeTypes": [kind(price)],
-        "price": money(first_unit(&version(cx, price).model), price.currency),
-        "msrp": said.retail,
+        "price": money(first_unit(&version.model), price.currency),
         "name": price.name.as_str(),
         "description": localized::one(plan.content.name.locale(), &price.name),
         "plans": [plan.stamp.number.to_string()],
-    })
+    });
+    if !said.retail.is_null() {
+        shown["msrp"] = said.retail;
+    }
+    shown
 }
 
 /// The figures that hold today, or the first that will.
@@ -169,7 +175,10 @@ fn update(act: &mut Act<'_>, (): &(), said: &Said) -> Result<Outcome, Error> {
         let at = format!("/{place}");
         let (plan, price) = named(act.cx(), seller, (&at, row))?;
         let price = reprice(act, &price, (&at, row))?;
-        changed.push(shown(act.cx(), &plan, &price));
+        // What was said holds from tomorrow on where there are figures of today already.
+        let tomorrow = Zone::UTC.date_of(act.now()).plus_days(1);
+        let said = price.in_force(tomorrow, None).unwrap_or_else(|| version(act.cx(), &price));
+        changed.push(shown(&plan, &price, said));
     }
     Ok(Some(Value::Array(changed)))
 }

@@ -1,25 +1,29 @@
 //! The resources of a subscription, as each of its faces shows them: what was sold, with amounts as
 //! texts, and what is delivered, with numbers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
 use super::amount::quantity;
 use super::bss_resource;
 use super::localized::{one, texts};
-use super::operation::{Outcome, Said};
+use super::operation::{Outcome, Said as Asked};
 use super::property::{Field, Form, Structure};
+use super::resource_type::Said;
 use super::template_limit::Limits;
 use crate::domain::catalog::offer::ResourceRate;
 use crate::domain::catalog::resource::{DependencyKind, Measure, Resource};
-use crate::domain::id::Id;
+use crate::domain::id::{Id, ResourceId};
 use crate::domain::operator::{Decision, Permission};
+use crate::domain::provisioning::lifecycle::State as TaskState;
+use crate::domain::provisioning::task::{Task, Work};
 use crate::domain::quantity::Quantity;
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::change::Entitlement;
 use crate::domain::subscription::lifecycle::State;
-use crate::services::{Cx, Error, billing, subscription};
+use crate::domain::text::Name;
+use crate::services::{Cx, Error, billing, provisioning, subscription};
 
 /// A resource as it was sold.
 pub(super) static SOLD: Structure = Structure {
@@ -59,7 +63,7 @@ pub(super) static DELIVERED: Structure = Structure {
 };
 
 /// `getResources` of the BSS side: the resources that the plan has a rate for.
-pub(super) fn sold(cx: Cx<'_>, it: &Subscription, _: &Said) -> Result<Outcome, Error> {
+pub(super) fn sold(cx: Cx<'_>, it: &Subscription, _: &Asked) -> Result<Outcome, Error> {
     let Some(offer) = subscription::offer(cx, it)? else { return Ok(Some(json!([]))) };
     let ids: BTreeSet<_> = offer.content.resources.iter().map(|it| it.resource).collect();
     let rates = ids.into_iter().filter_map(|id| offer.content.rate(id, it.term_key()));
@@ -107,17 +111,35 @@ fn as_sold(of: &Subscription, (it, rate): (&Resource, &ResourceRate), used: Quan
 }
 
 /// `resources` of the OSS side: all resources of the service template, and what else was bought.
-pub(super) fn delivered(cx: Cx<'_>, it: &Subscription, _: &Said) -> Result<Outcome, Error> {
+pub(super) fn delivered(cx: Cx<'_>, it: &Subscription, _: &Asked) -> Result<Outcome, Error> {
     let template = subscription::specification(cx, it)?;
     let limits = template.as_deref().map(Limits::of).unwrap_or_default();
     let configured = template.map(|it| it.content.resources.clone()).unwrap_or_default();
     let bought = it.deal().resources.keys().filter(|id| !configured.contains(id));
     let (resources, usage) = (subscription::resources(cx, it)?, billing::resource_usage(cx, it)?);
+    let made = made(&provisioning::of(cx, it.id)?);
     let shown = configured.iter().chain(bought).filter_map(|id| {
         let used = usage.get(id).copied().unwrap_or(Quantity::ZERO);
-        Some(as_delivered(it, (resources.get(id)?, limits.get(*id)), used))
+        let mut shown = as_delivered(it, (resources.get(id)?, limits.get(*id)), used);
+        if let Some(name) = made.get(id) {
+            shown["apsId"] = json!(name.as_str());
+        }
+        Some(shown)
     });
     Ok(Some(Value::Array(shown.collect())))
+}
+
+/// What the application calls what it made of each resource, and has not removed.
+fn made(tasks: &[Task]) -> BTreeMap<ResourceId, Name> {
+    let mut made = BTreeMap::new();
+    let done = |it: &&Task| it.seat.is_none() && it.state() == TaskState::Completed;
+    for task in tasks.iter().filter(done) {
+        if task.work == Work::Remove {
+            made.clear();
+        }
+        made.extend(task.outcome().resources.clone());
+    }
+    made
 }
 
 fn as_delivered(of: &Subscription, (it, limit): (&Resource, Option<u64>), used: Quantity) -> Value {
@@ -126,7 +148,7 @@ fn as_delivered(of: &Subscription, (it, limit): (&Resource, Option<u64>), used: 
         "id": it.stamp.number.to_string(),
         "resourceId": it.id.uuid(),
         "title": content.name.original().as_str(),
-        "apsType": bss_resource::ID,
+        "apsType": Said::carried(&it.stamp).makes.unwrap_or_else(|| bss_resource::ID.to_owned()),
         "usage": number(used),
         "unit": content.unit.code.as_str(),
     });
@@ -134,9 +156,6 @@ fn as_delivered(of: &Subscription, (it, limit): (&Resource, Option<u64>), used: 
         shown["limit"] = number(has.amount());
     } else if let Some(limit) = limit {
         shown["limit"] = json!(limit);
-    }
-    if let Some(application) = &content.vendor.application_id {
-        shown["apsId"] = json!(application.as_str());
     }
     if it.dependencies(DependencyKind::ProvidedBy).next().is_some() {
         shown["autoprovisioning"] = json!(true);

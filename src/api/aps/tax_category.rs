@@ -56,7 +56,7 @@ fn name(body: &Body) -> Result<Name, Invalid> {
 
 /// The bus knows no codes: a category gets one that is like its name.
 fn create(act: &mut Act<'_>, batch: &mut Batch, new: New) -> Result<(), Error> {
-    let New { place, id, body } = new;
+    let New { place, id, body, .. } = new;
     let origin = vendor::origin(act, id, ("vendor", &body))?;
     let name = name(&body)?;
     let code = catalog::free_tax_code(act.cx(), origin.seller, &name)?;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::batch::{Batch, ELEMENTS_MAX, Passwords, Refused};
+use super::batch::{Batch, ELEMENTS_MAX, Passwords, Refused, blaming};
 use super::body::{Element, link_id};
 use super::identity::must_be_free;
 use super::kind::{Body, New};
@@ -49,9 +49,13 @@ fn chosen(place: usize, element: &Value) -> Option<Chosen> {
     Some(Chosen { place, password: said("password")?.to_owned(), email })
 }
 
-/// The hashes of passwords. Slow.
-pub(super) fn hashed(bss: &Bss, chosen: Vec<Chosen>) -> Result<Passwords, Error> {
-    let hash = |it: Chosen| Ok((it.place, password::first(bss, it.password, &it.email)?));
+/// The hashes of passwords that stand in a request of so many elements. Slow.
+pub(super) fn hashed(bss: &Bss, chosen: Vec<Chosen>, elements: usize) -> Result<Passwords, Error> {
+    let hash = |it: Chosen| {
+        let hash = password::first(bss, it.password, &it.email);
+        let told = |error| if elements == 1 { error } else { blaming(error, it.place) };
+        Ok((it.place, hash.map_err(told)?))
+    };
     chosen.into_iter().map(hash).collect()
 }
 
@@ -81,7 +85,7 @@ fn make(
     new: New,
     administers: Administers,
 ) -> Result<(), Error> {
-    let New { place, id, body } = new;
+    let New { place, id, body, .. } = new;
     if let Some(id) = id {
         must_be_free(act, id)?;
     }
@@ -271,7 +275,9 @@ fn address(body: &Body) -> Result<Option<PostalAddress>, Invalid> {
 /// Says where a user lives: that is known of the person, who is made known if need be.
 fn settle(act: &mut Act<'_>, it: &User, address: PostalAddress) -> Result<(), Error> {
     if let Some(person) = it.party {
-        return party::revise(act, person, None, |was| Ok(was.at_address(address))).map(drop);
+        party::revise(act, person, None, |was| Ok(was.at_address(address)))?;
+        // The user is another too: it shows the address as its own.
+        return identify(act, it.id, person).map(drop);
     }
     let person = Nature::Individual(Individual::named(it.profile().name.clone()));
     let person = Profile::of(person).at_address(address);

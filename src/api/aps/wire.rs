@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
-use crate::domain::error::{Invalid, Violation};
+use crate::domain::error::{Invalid, Rejection};
 use crate::services::Error;
 
 /// A text that stands at a place in the body.
@@ -30,13 +30,40 @@ pub(super) fn optional<T: FromStr<Err: Display>>(
 
 /// The same error with the fields that a use case names in our words named in the contract's.
 pub(super) fn renamed(error: Error, names: &[(&str, &str)]) -> Error {
-    let Error::Invalid(invalid) = error else { return error };
-    let violations = invalid.violations.into_iter().map(|it| {
+    renamed_by(error, |field| {
         let known = names.iter().find_map(|(ours, theirs)| {
-            let rest = it.field.strip_prefix(ours)?;
+            let rest = field.strip_prefix(ours)?;
             Some(format!("{theirs}{rest}"))
         });
-        Violation { field: known.unwrap_or(it.field), ..it }
-    });
-    Error::Invalid(Invalid { violations: violations.collect() })
+        known.unwrap_or_else(|| field.to_owned())
+    })
+}
+
+/// The same error with each field by another name, also where a refusal of the business names one:
+/// in backticks.
+pub(super) fn renamed_by(error: Error, name: impl Fn(&str) -> String) -> Error {
+    match error {
+        Error::Invalid(mut invalid) => {
+            for it in &mut invalid.violations {
+                it.field = name(&it.field);
+            }
+            Error::Invalid(invalid)
+        }
+        Error::Rejected(Rejection { code, detail }) => {
+            // A place stands in backticks, so that every other piece may be one.
+            let pieces = detail.split('`').map(|it| match it.starts_with('/') {
+                true => name(it),
+                false => it.to_owned(),
+            });
+            Rejection::new(code, pieces.collect::<Vec<_>>().join("`")).into()
+        }
+        other @ (Error::NotFound { .. }
+        | Error::Forbidden { .. }
+        | Error::Unauthenticated
+        | Error::Stale { .. }
+        | Error::KeyReused
+        | Error::Busy
+        | Error::Full
+        | Error::Internal(_)) => other,
+    }
 }

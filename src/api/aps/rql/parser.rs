@@ -5,8 +5,9 @@ use super::error::{Problem, RqlError, excerpt};
 use super::lexer::{Lexer, Piece, Token, Word};
 use super::query::{Expr, Query};
 
-/// No query is longer.
-pub(crate) const QUERY_BYTES_MAX: usize = 64 * 1024;
+/// No query is longer. It is less than the header of a request may have, so that who asks too much
+/// is told so and where.
+pub(crate) const QUERY_BYTES_MAX: usize = 32 * 1024;
 /// No query has more conditions and values.
 pub(crate) const PARTS_MAX: usize = 2000;
 /// No parentheses are nested deeper.

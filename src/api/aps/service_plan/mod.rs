@@ -13,6 +13,8 @@
 //!   has, and `duration` and `unit` of the period that it renews into if not into itself.
 //! - `refund`: `nonRefundableAmount`, `fullRefundPeriod` in days, and `proratedRefund` for whether
 //!   something is paid back after those; nothing where the vendor's policy holds.
+//! - `termCondition`: `version`, `title`, `url` and `text` of the terms of use that who orders the plan
+//!   has to accept; an entry of `termsConditions` has the same.
 //! - `units`: `included`, `min`, `max` and `step`, as texts.
 //! - Rates come in the order of `sortNumber`. Who only buys sees no rate without `showInStore` in a
 //!   plan, and none without `showInCustomerPanel` in a subscription.
@@ -56,7 +58,7 @@ use super::period::PERIOD;
 use super::property::{Field, Form, Property, Structure};
 use super::relation::Relation;
 use super::service_plan_category::{self, status};
-use super::{bss_resource, service_template, service_terms, vendor};
+use super::{bss_resource, service_template, service_terms, term_condition, vendor};
 use crate::domain::catalog::offer::{Offer, PriceHold, ResourceRate};
 use crate::domain::catalog::service_terms::ServiceTerms;
 use crate::domain::catalog::specification::Specification;
@@ -142,6 +144,10 @@ pub(super) static KIND: Kind<Offer> = Kind {
             period_rates,
         )
         .meaning("The same where it differs for a period"),
+        Says::of("termCondition", Form::Structure(&term_condition::OF_PLAN), |it| {
+            it.content.terms_of_use.as_ref().map_or(Value::Null, term_condition::shown)
+        })
+        .meaning("The terms of use that an order of the plan accepts, if it has any"),
         Says::of("billingTerms", Form::Structure(&BILLING_TERMS), billing_terms)
             .meaning("When the plan is charged, and how its periods renew"),
     ],

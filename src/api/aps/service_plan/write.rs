@@ -10,8 +10,8 @@ use super::wish::{Wish, timing};
 use crate::api::aps::batch::Batch;
 use crate::api::aps::body::link_id;
 use crate::api::aps::kind::{Body, New};
-use crate::api::aps::wire::renamed;
-use crate::api::aps::{localized, vendor};
+use crate::api::aps::wire::{renamed, renamed_by};
+use crate::api::aps::{localized, term_condition, vendor};
 use crate::domain::catalog::lifecycle::{Life, State};
 use crate::domain::catalog::offer::{BillingTerms, Offer, OfferContent};
 use crate::domain::catalog::price::{Price, PriceKind};
@@ -35,9 +35,37 @@ const NAMES: &[(&str, &str)] = &[
     ("/copy_of", "/parentServicePlan/aps/id"),
 ];
 
+/// What of a rate the use cases call otherwise, and where the contract has it.
+const OF_RATES: &[(&str, &str)] = &[
+    ("included", "units/included"),
+    ("amount_min", "units/min"),
+    ("amount_max", "units/max"),
+    ("step", "units/step"),
+];
+
+/// A refusal with the fields of the contract.
+fn in_their_words(error: Error) -> Error {
+    let error = renamed(error, NAMES);
+    let error = renamed_by(error, |field| {
+        let parts: Vec<_> = field.split('/').collect();
+        let ["", rates @ ("resourceRates" | "subscriptionPeriodResourceRates"), place, own] =
+            parts.as_slice()
+        else {
+            return field.to_owned();
+        };
+        let known = OF_RATES.iter().find(|it| it.0 == *own);
+        known.map_or_else(|| field.to_owned(), |it| format!("/{rates}/{place}/{}", it.1))
+    });
+    let Error::Invalid(mut invalid) = error else { return error };
+    for it in &mut invalid.violations {
+        it.message = it.message.replace("`amount_min`", "`min`").replace("`amount_max`", "`max`");
+    }
+    Error::Invalid(invalid)
+}
+
 /// Creates a plan.
 pub(super) fn create(act: &mut Act<'_>, batch: &mut Batch, new: New) -> Result<(), Error> {
-    let New { place, id, body } = new;
+    let New { place, id, body, .. } = new;
     let origin = vendor::origin(act, id, ("vendor", &body))?;
     let mut content = match linked(&body, "parentServicePlan")? {
         Some(parent) => offer::copied(&named_parent(act, parent)?),
@@ -58,7 +86,7 @@ pub(super) fn create(act: &mut Act<'_>, batch: &mut Batch, new: New) -> Result<(
             offer::create(act, origin, life, content)
         }
     };
-    let made = made.map_err(|it| renamed(it, NAMES))?;
+    let made = made.map_err(|it| in_their_words(it))?;
     drop_homeless(act, &made)?;
     rebill(act, &made, (billing, made.content.billing))?;
     for wish in wishes {
@@ -72,7 +100,7 @@ pub(super) fn create(act: &mut Act<'_>, batch: &mut Batch, new: New) -> Result<(
 fn named_parent(act: &Act<'_>, id: Uuid) -> Result<Offer, Error> {
     let id = OfferId::from_uuid(id);
     let found = offer::named(act.cx(), "/copy_of", id);
-    found.map_err(|it| renamed(it, NAMES))
+    found.map_err(|it| in_their_words(it))
 }
 
 fn linked(body: &Body, name: &str) -> Result<Option<Uuid>, Invalid> {
@@ -114,6 +142,9 @@ fn said(
     }
     if let Some(value) = body.get("billingTerms").filter(|it| it.is_object()) {
         content.billing = form::billing(content.billing, value)?;
+    }
+    if let Some(value) = body.get("termCondition") {
+        content.terms_of_use = term_condition::read(value, &locale)?;
     }
     let mut wishes = Vec::new();
     if let Some(value) = body.get("subscriptionPeriods") {
@@ -174,7 +205,7 @@ pub(super) fn change(act: &mut Act<'_>, it: &Offer, body: &Body) -> Result<(), E
         let billing = (it.content.billing, content.billing);
         must_be_billable(act, it, billing)?;
         let revised = offer::revise(act, it.id, None, |_| Ok(content));
-        let revised = revised.map_err(|it| renamed(it, NAMES))?;
+        let revised = revised.map_err(|it| in_their_words(it))?;
         if !was_sold {
             drop_homeless(act, &revised)?;
             rebill(act, &revised, billing)?;
@@ -324,5 +355,5 @@ fn relink(
         change(&mut content);
         Ok(content)
     });
-    revised.map(|_| ()).map_err(|it| renamed(it, NAMES))
+    revised.map(|_| ()).map_err(|it| in_their_words(it))
 }
