@@ -38,6 +38,8 @@ enum Sent {
     Chunked(u8, usize),
     /// After these header fields, and nothing else.
     Raw(&'static str, &'static [u8]),
+    /// No body: a query of something to read.
+    Asked(String),
 }
 
 /// What is sent where, and how.
@@ -65,7 +67,7 @@ const PLACES: [&str; 5] = [
 ];
 
 fn attacks() -> Vec<Attack> {
-    [deep_and_wide(), ordinary(), batches(), misframed()].into_iter().flatten().collect()
+    [deep_and_wide(), ordinary(), batches(), misframed(), queries()].into_iter().flatten().collect()
 }
 
 /// What is too long, too deep or too wide, anywhere.
@@ -160,16 +162,39 @@ fn misframed() -> Vec<Attack> {
     all
 }
 
+/// Queries that nobody can mean, some of which HTTP does not let come.
+fn queries() -> Vec<Attack> {
+    let mut all = Vec::new();
+    for (name, query) in [
+        ("a literal of a megabyte", format!("eq(companyName,{})", "x".repeat(1 << 20))),
+        ("a literal of 40 KiB", format!("eq(companyName,{})", "x".repeat(40 << 10))),
+        ("a pattern of a megabyte", format!("like(companyName,{})", "*x".repeat(1 << 19))),
+        ("a pattern of 30 KiB", format!("like(companyName,{}%zz)", "*x".repeat(15 << 10))),
+        ("parentheses, 10,000 deep", format!("{}id=1{}", "(".repeat(10_000), ")".repeat(10_000))),
+        ("parentheses, a megabyte deep", "(".repeat(1 << 20)),
+        ("nots, 5,000 deep", format!("{}id=1{}", "not(".repeat(5_000), ")".repeat(5_000))),
+        ("a function that is none", "explode(companyName)".to_owned()),
+    ] {
+        all.push(attack(name, "/aps/2/collections/accounts", Sent::Asked(query)));
+    }
+    all
+}
+
 impl Attack {
     /// Does it, and answers with the status; nothing if it was only hung up on.
     fn run(&self, address: &str) -> Option<u16> {
         let mut stream = TcpStream::connect(address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
         let mut to = stream.try_clone().unwrap();
+        let what = match &self.sent {
+            Sent::Asked(query) => format!("GET {}?{query}", self.path),
+            Sent::Whole(_) | Sent::Announced(..) | Sent::Chunked(..) | Sent::Raw(..) => {
+                format!("POST {}", self.path)
+            }
+        };
         let head = format!(
-            "POST {} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
-             authorization: Bearer {TOKEN}\r\ncontent-type: application/json\r\n",
-            self.path
+            "{what} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
+             authorization: Bearer {TOKEN}\r\ncontent-type: application/json\r\n"
         );
         std::thread::scope(|scope| {
             // It may be refused and hung up on in the middle, which is as well.
@@ -215,6 +240,7 @@ impl Attack {
                 to.write_all(format!("{head}{headers}\r\n").as_bytes())?;
                 to.write_all(body)
             }
+            Sent::Asked(_) => to.write_all(format!("{head}\r\n").as_bytes()),
         }
     }
 }
@@ -256,4 +282,16 @@ fn hostile_bodies_are_refused_and_take_no_memory() {
     println!("{} attacks, at the worst {} KiB more by {}", attacks.len(), worst.0, worst.1);
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert_eq!(server.over_network("GET /readyz", "").status, 200);
+    // What HTTP lets come of a query is refused with its place.
+    let signed = format!("authorization: Bearer {TOKEN}\r\n");
+    for (query, place) in [
+        (format!("eq(companyName,{})", "x".repeat(40 << 10)), "byte 32768 of the query"),
+        (format!("{}id=1", "(".repeat(10_000)), "byte 40 of the query"),
+        ("eq(id,1),explode(id)".to_owned(), "byte 9 of the query"),
+    ] {
+        let what = format!("GET /aps/2/collections/accounts?{query}");
+        let refused = server.over_network(&what, &signed);
+        assert_eq!(refused.status, 400, "{}", refused.body);
+        assert!(refused.body.contains(place), "{place}: {}", refused.body);
+    }
 }

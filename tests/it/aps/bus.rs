@@ -104,6 +104,24 @@ fn a_type_is_described_where_its_resources_say() {
             assert!(is_known, "{id} does not describe `{name}`");
         }
     }
+    for (older, shown) in [
+        ("http://www.odin.com/billing/Resource/1.0", "http://www.odin.com/billing/Resource/1.0"),
+        ("http://www.odin.com/billing/Resource/1.3", "http://www.odin.com/billing/Resource/1.3"),
+        (
+            "http://www.odin.com/billing/ServicePlan/1.0",
+            "http://www.odin.com/billing/ServicePlan/1.1",
+        ),
+        (
+            "http://aps-standard.org/types/core/event/subscription/1.0",
+            "http://aps-standard.org/types/core/event/subscription/1.0",
+        ),
+    ] {
+        let found = operator.get(&format!("/aps/2/types?id={older}"));
+        assert_eq!(found.as_array().unwrap().len(), 1, "{older}: {found}");
+        assert_eq!(found[0]["id"], shown);
+    }
+    let nobody = operator.get("/aps/2/types?id=http://www.odin.com/billing/ServicePlan/1.2");
+    assert_eq!(nobody, json!([]));
     let customer_class = "/aps/2/types?id=http://www.odin.com/billing/CustomerClass/1.0";
     for what in [
         customer_class,
@@ -129,4 +147,28 @@ fn a_type_is_described_where_its_resources_say() {
         > GET /aps [operator]
         200 OK {"apsVersion":"2.0","name":"Tillbox","package":{"href":"/aps/2/packages/{id1}","id":"{id1}"},"version":"0.1.0"}
     "#]].assert_eq(&said.text());
+}
+
+#[test]
+fn a_service_is_a_resource_whose_id_leads_to_it_and_to_what_it_does() {
+    let house = House::on("2026-01-01");
+    let operator = house.operator();
+    for alias in ["sku-manager", "order-manager"] {
+        let service = operator.get(&format!("/aps/2/services/{alias}"));
+        let section = &service["aps"];
+        assert_eq!(section["modified"], "2026-01-01T00:00:00Z", "{service}");
+        let path = format!("/aps/2/resources/{}", section["id"].as_str().unwrap());
+        assert_eq!(operator.get(&path), service);
+        let document = operator.get(section["schema"].as_str().unwrap());
+        assert_eq!(document["id"], section["type"]);
+        assert_eq!(operator.call(&format!("DELETE {path}"), None).status, 405);
+    }
+    let manager = operator.get("/aps/2/services/order-manager");
+    let path = format!("/aps/2/resources/{}", manager["aps"]["id"].as_str().unwrap());
+    let codes = operator.get(&format!("{path}/orders/reasonCodes"));
+    assert_eq!(codes, operator.get("/aps/2/services/order-manager/orders/reasonCodes"));
+    assert_eq!(operator.call(&format!("GET {path}/nothing"), None).status, 404);
+    let users = operator.get("/aps/2/collections/admin-users");
+    assert_ne!(users, json!([]));
+    assert_eq!(operator.get("/aps/2/collections/pa-admin-users"), users, "as older clients say");
 }

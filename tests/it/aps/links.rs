@@ -57,7 +57,7 @@ fn links_in_a_body_lead_where_it_says_or_are_refused() {
         {"resources":[{}]}: 400 "`/resources/0` must be `{\"aps\": {\"id\": \"<id>\"}}`" -> []
         {"resources":[]}: 400 "`/resources` is for the platform to link" -> ["{id1}"]
         {"resources":[{"aps":{"id":"{id1}"}}]}: 200 "done" -> ["{id1}"]
-        {"serviceTemplate":null}: 409 "`{id4}` cannot be launched: `/specification` must be named: an offer delivers something, or is a bundle" -> ["{id1}"]
+        {"serviceTemplate":null}: 409 "`{id4}` cannot be launched: `/serviceTemplate/aps/id` must be named: an offer delivers something, or is a bundle" -> ["{id1}"]
         {"category":null}: 400 "`/category` is for the platform to link" -> ["{id1}"]
         {"category":{"aps":{"id":"{id2}"}}}: 400 "`/category/aps/id` `{id2}` is no resource of type `http://www.odin.com/billing/ServicePlanCategory/1.0`" -> ["{id1}"]
     "#]].assert_eq(&said.text());

@@ -109,7 +109,7 @@ fn what_a_catalogue_has_is_read_as_the_platform_has_it() {
         > GET /aps/2/resources/{id4} [operator]
         200 OK {"aps":{"id":"{id4}","modified":"2026-01-01T00:00:00Z","package":{"href":"/aps/2/packages/{id2}","id":"{id2}"},"revision":1,"schema":"/aps/2/types/107","status":"aps:ready","type":"http://www.odin.com/billing/ServiceTerms/1.0"},"destroyAfterHold":false,"name":"Hosting Service Terms","subGracePeriod":10,"subHoldPeriod":30,"trialDestroyAfterHold":true,"trialSubGracePeriod":0,"trialSubHoldPeriod":0,"vendor":{"aps":{"href":"/aps/2/resources/{id3}","id":"{id3}","link":"strong"}}}
         > GET /aps/2/resources/{id5} [operator]
-        200 OK {"aps":{"id":"{id5}","modified":"2026-01-01T00:00:00Z","package":{"href":"/aps/2/packages/{id2}","id":"{id2}"},"revision":1,"schema":"/aps/2/types/104","status":"aps:ready","type":"http://www.odin.com/billing/Resource/1.3"},"consumptionType":0,"id":1,"name":{"en_US":"User Management demo - Virtual Server"},"unitOfMeasure":{"en_US":"unit"}}
+        200 OK {"aps":{"id":"{id5}","modified":"2026-01-01T00:00:00Z","package":{"href":"/aps/2/packages/{id2}","id":"{id2}"},"revision":1,"schema":"/aps/2/types/110","status":"aps:ready","type":"http://www.odin.com/billing/Resource/1.3"},"consumptionType":0,"id":1,"name":{"en_US":"User Management demo - Virtual Server"},"unitOfMeasure":{"en_US":"unit"}}
         > GET /aps/2/resources/{id6} [operator]
         200 OK {"aps":{"id":"{id6}","modified":"2026-01-01T00:00:00Z","package":{"href":"/aps/2/packages/{id2}","id":"{id2}"},"revision":1,"schema":"/aps/2/types/108","status":"aps:ready","type":"http://www.odin.com/billing/TaxCategory/1.0"},"name":"All products","vendor":{"aps":{"href":"/aps/2/resources/{id3}","id":"{id3}","link":"strong"}}}
         > GET /aps/2/resources/{id7} [operator]
@@ -131,7 +131,7 @@ fn every_occasion_for_a_mail_has_a_template() {
     let (operator, said) = (house.operator(), Protocol::default());
     let all = operator.call("GET /aps/2/collections/notification-templates", None).ok();
     let names: Vec<_> = all.as_array().unwrap().iter().map(|it| text(&it["name"])).collect();
-    expect!["Welcome, Password Reset, Order Confirmation, Invoice, Payment, Payment Reminder, Subscription Expiration Reminder, Subscription Expiration, Subscription Hold, One-Time Password, User Suspension, User Activation, User Roles, User Removal, Subscription Release, Seat Assignment, Seat Change, Seat Removal, Dunning Notice"].assert_eq(&names.join(", "));
+    expect!["Welcome, Password Reset, Order Confirmation, Invoice, Payment, Payment Reminder, Subscription Expiration Reminder, Subscription Expiration, Subscription Hold, One-Time Password, User Suspension, User Activation, User Roles, User Removal, Subscription Release, Seat Assignment, Seat Change, Seat Removal, Dunning Notice, Credit Memo"].assert_eq(&names.join(", "));
     let one = text(&all[0]["aps"]["id"]);
     said.say(&operator, "operator", &format!("GET /aps/2/resources/{one}"), None);
     expect![[r#"

@@ -197,9 +197,9 @@ fn what_a_catalogue_has_is_created_and_changed() {
         > POST /aps/2/resources {"MPN":"D-1","aps":{"type":"http://www.odin.com/billing/Resource/1.3"},"consumptionType":1,"name":{"en_US":"Disk"},"unitOfMeasure":{"en_US":"GB"},"vendorName":"Disks & Co"} [operator]
         200 OK {"MPN":"D-1","aps":{"id":"{id7}","modified":"2026-01-01T00:00:00Z","package":{"href":"/aps/2/packages/{id2}","id":"{id2}"},"revision":1,"status":"aps:ready","type":"http://www.odin.com/billing/Resource/1.3"},"consumptionType":1,"id":1,"name":{"en_US":"Disk"},"unitOfMeasure":{"en_US":"GB"},"vendorName":"Disks & Co"}
         > POST /aps/2/resources {"aps":{"type":"http://www.odin.com/billing/Resource/1.1"},"dependsOn":[{"kind":"REQUIRES","multiplier":2,"resource":"{id7}"}],"name":{"en_US":"Backup"},"unitOfMeasure":{"en_US":"GB"}} [operator]
-        200 OK {"aps":{"id":"{id8}","modified":"2026-01-01T00:00:00Z","package":{"href":"/aps/2/packages/{id2}","id":"{id2}"},"revision":1,"status":"aps:ready","type":"http://www.odin.com/billing/Resource/1.3"},"consumptionType":0,"dependsOn":[{"kind":"REQUIRES","multiplier":2,"resource":"{id7}"}],"id":2,"name":{"en_US":"Backup"},"unitOfMeasure":{"en_US":"GB"}}
+        200 OK {"aps":{"id":"{id8}","modified":"2026-01-01T00:00:00Z","package":{"href":"/aps/2/packages/{id2}","id":"{id2}"},"revision":2,"status":"aps:ready","type":"http://www.odin.com/billing/Resource/1.1"},"consumptionType":0,"dependsOn":[{"kind":"REQUIRES","multiplier":2,"resource":"{id7}"}],"id":2,"name":{"en_US":"Backup"},"unitOfMeasure":{"en_US":"GB"}}
         > PUT /aps/2/resources/{id8} {"dependsOn":[{"kind":"SUBSCRIPTION_WIDE_CONFLICTS","resource":"{id7}"}]} [operator]
-        200 OK {"aps":{"id":"{id8}","modified":"2026-01-01T00:00:00Z","package":{"href":"/aps/2/packages/{id2}","id":"{id2}"},"revision":2,"status":"aps:ready","type":"http://www.odin.com/billing/Resource/1.3"},"consumptionType":0,"dependsOn":[{"kind":"SUBSCRIPTION_WIDE_CONFLICTS","resource":"{id7}"}],"id":2,"name":{"en_US":"Backup"},"unitOfMeasure":{"en_US":"GB"}}
+        200 OK {"aps":{"id":"{id8}","modified":"2026-01-01T00:00:00Z","package":{"href":"/aps/2/packages/{id2}","id":"{id2}"},"revision":3,"status":"aps:ready","type":"http://www.odin.com/billing/Resource/1.1"},"consumptionType":0,"dependsOn":[{"kind":"SUBSCRIPTION_WIDE_CONFLICTS","resource":"{id7}"}],"id":2,"name":{"en_US":"Backup"},"unitOfMeasure":{"en_US":"GB"}}
         > PUT /aps/2/resources/{id7} {"MPN":"","consumptionType":2} [operator]
         200 OK {"aps":{"id":"{id7}","modified":"2026-01-01T00:00:00Z","package":{"href":"/aps/2/packages/{id2}","id":"{id2}"},"revision":2,"status":"aps:ready","type":"http://www.odin.com/billing/Resource/1.3"},"consumptionType":2,"id":1,"name":{"en_US":"Disk"},"unitOfMeasure":{"en_US":"GB"},"vendorName":"Disks & Co"}
         > POST /aps/2/resources {"aps":{"type":"http://parallels.com/aps/types/pa/serviceTemplate/1.2"},"autoprovisioning":false,"name":"Box"} [operator]
@@ -385,11 +385,11 @@ fn a_plan_that_cannot_be_is_refused_with_its_field() {
         400 "APS::Util::InvalidRequest" "`/subscriptionPeriods/0/fees/setup/price/value` must be 0 to 1000000000000 with at most 12 decimal places"
         400 "APS::Util::InvalidRequest" "`/subscriptionPeriods/0/fees/setup/price/code` `XYZ` is not a currency code of ISO 4217, such as `EUR`"
         400 "APS::Util::InvalidRequest" "`/subscriptionPeriods/0/fees/setup/price/value` must be a string"
-        400 "APS::Util::InvalidRequest" "`/subscriptionPeriods/0/fees` the price `Hosting, deposit` cannot be sold: billing has no rule for deposits; use flat, per_unit, graduated, volume, package or stairstep without alterations"
+        400 "APS::Util::InvalidRequest" "`/subscriptionPeriods/0/fees` the price `Hosting, deposit` cannot be sold: billing has no rule for deposits; use flat, per_unit, graduated, volume, package or stairstep"
         400 "APS::Util::InvalidRequest" "`/subscriptionPeriods` must have at most one default"
         400 "APS::Util::InvalidRequest" "`/subscriptionPeriods/2/autoRenewalPeriod/duration` is no period of the plan"
         400 "APS::Util::InvalidRequest" "`/resourceRates/0/resourceId` `{id1}` is not there"
-        400 "APS::Util::InvalidRequest" "`/resourceRates/0/amount_max` must not be below `amount_min` and `included`"
+        400 "APS::Util::InvalidRequest" "`/resourceRates/0/units/max` must not be below `min` and `included`"
         400 "APS::Util::InvalidRequest" "`/resourceRates/0/fees/recurringTiers/1/lowerLimit` must be above the one before"
         400 "APS::Util::InvalidRequest" "`/resourceRates/0/fees/recurringTiers/1/price/code` must be that of the first tier"
         400 "APS::Util::InvalidRequest" "`/billingTerms/billingModel` must be one of CHARGE_BEFORE_SUBSCRIPTION_PERIOD, CHARGE_BEFORE_BILLING_PERIOD, CHARGE_AFTER_BILLING_PERIOD"
@@ -398,4 +398,87 @@ fn a_plan_that_cannot_be_is_refused_with_its_field() {
         400 "APS::Util::InvalidRequest" "`/vendor/aps/id` must be the provider or a reseller"
         409 "APS::Billing::Duplicate" "`{id1}` is the id of something else: bring another"
     "#]].assert_eq(&Protocol::default().redact(&told));
+}
+
+#[test]
+fn a_plan_is_another_when_it_costs_another_price_and_who_listens_is_told() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let made = create(&operator, &[plan(&needs(&operator))]).remove(0);
+    let path = format!("/aps/2/resources/{}", text(&made));
+    let hook = "https://erp.example.com/onEvent";
+    let vendor = operator.get(&path)["vendor"]["aps"]["id"].clone();
+    let wish = json!({
+        "event": "http://aps-standard.org/core/events/changed",
+        "source": { "type": "http://www.odin.com/billing/ServicePlan/1.1" },
+        "handler": hook,
+    });
+    operator.post(&format!("/aps/2/resources/{}/aps/subscriptions", text(&vendor)), &wish);
+    let heard = || {
+        market.house.app.keep_duties();
+        let all = market.house.app.outside.heard();
+        all.iter().filter(|it| it.address == hook).count()
+    };
+    let section = || {
+        let section = operator.get(&path)["aps"].clone();
+        (section["revision"].as_u64().unwrap(), text(&section["modified"]))
+    };
+    let before = heard();
+    market.advance_to("2026-01-05");
+    let (revision, modified) = section();
+    assert_eq!(modified, "2026-01-01T00:00:00Z");
+    let mut periods = operator.get(&path)["subscriptionPeriods"].clone();
+    periods[0]["fees"]["recurring"]["price"] = euros("12.0");
+    periods[0]["fees"]["setup"]["description"] = json!({ "en_US": "Only once" });
+    operator.call(&format!("PUT {path}"), Some(&json!({ "subscriptionPeriods": periods }))).ok();
+    let (raised, modified) = section();
+    assert!(raised > revision, "{raised} after {revision}");
+    assert_eq!(modified, "2026-01-05T00:00:00Z");
+    assert_eq!(heard(), before + 1, "once, however much of it is another");
+    let rates = format!("/aps/2/services/sku-manager/vendor/{}/rates", text(&vendor));
+    let setup = json!([{ "id": 1, "price": euros("4.25") }]);
+    let told = operator.call(&format!("PUT {rates}"), Some(&setup)).ok();
+    assert_eq!(told[0]["price"], euros("4.25"));
+    assert!(section().0 > raised);
+    assert_eq!(heard(), before + 2);
+    operator.call(&format!("PUT {path}"), Some(&json!({ "planId": 1 }))).ok();
+    assert_eq!(heard(), before + 2, "what comes back as it was read is no change");
+    market.must_be_whole();
+}
+
+#[test]
+fn a_resource_is_shown_as_the_version_that_it_was_created_as() {
+    let house = House::on("2026-01-01");
+    let operator = house.operator();
+    let body =
+        |name: &str| json!({ "name": { "en_US": name }, "unitOfMeasure": { "en_US": "unit" } });
+    let ids = create(
+        &operator,
+        &[
+            new("Resource/1.0", body("User Management demo - VPS Mainstream Profile")),
+            new("Resource/1.3", body("MSS - VPS")),
+        ],
+    );
+    let types = |list: &Value| -> Vec<String> {
+        let all = list.as_array().unwrap().iter().map(|it| text(&it["aps"]["type"]));
+        all.map(|it| it.rsplit_once('/').unwrap().1.to_owned()).collect()
+    };
+    let list = "/aps/2/collections/bss-resources";
+    assert_eq!(types(&operator.get(list)), ["1.0", "1.3"]);
+    let of = |version: &str| format!("http://www.odin.com/billing/Resource/{version}");
+    let found = operator.get(&format!("{list}?eq(aps.type,{}),select(aps.id)", of("1.0")));
+    assert_eq!((found.as_array().unwrap().len(), &found[0]["aps"]["id"]), (1, &ids[0]));
+    let all = operator.get(&format!("/aps/2/resources?implementing({})", of("1.0")));
+    assert_eq!(types(&all), ["1.0", "1.3"], "a later version is of the earlier ones too");
+    for (id, version, number) in [(&ids[0], "1.0", 104), (&ids[1], "1.3", 110)] {
+        let whole = operator.get(&format!("/aps/2/resources/{}", text(id)));
+        assert_eq!(whole["aps"]["type"], of(version));
+        assert_eq!(whole["aps"]["schema"], format!("/aps/2/types/{number}"));
+        let described = operator.get(&text(&whole["aps"]["schema"]));
+        assert_eq!(described["id"], of(version));
+    }
+    let change = json!({ "aps": { "type": of("1.0") }, "MPN": "D-1" });
+    let path = format!("/aps/2/resources/{}", text(&ids[0]));
+    let changed = operator.call(&format!("PUT {path}"), Some(&change)).ok();
+    assert_eq!((&changed["aps"]["type"], &changed["MPN"]), (&json!(of("1.0")), &json!("D-1")));
 }

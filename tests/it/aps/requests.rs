@@ -1,6 +1,8 @@
 //! The requests that the bus's three documents print, in their order: each is sent here as it
-//! stands there, with ids of our own, and names the test that goes through its answer.
+//! stands there, with ids of our own and a day to come in place of one that is long past, and names
+//! the test that goes through its answer.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -44,13 +46,13 @@ const REQUESTS: &[Row] = &[
     ("003", "GET /aps/2/resources/{subscription}/paSubscription?select(aps.id,name)", "", 200, "subscriptions::a_subscription_is_found_and_read_from_both_sides"),
     ("003", "GET /aps/2/collections/bss-subscriptions", "", 200, "subscriptions::a_subscription_is_found_and_read_from_both_sides"),
     ("003", "GET /aps/2/collections/bss-subscriptions?eq(account.aps.id,{customer})", "", 200, "subscriptions::a_subscription_is_found_and_read_from_both_sides"),
-    ("003", "GET /aps/2/collections/subscriptions?like(name,*offer*)", "", 200, "subscriptions::a_subscription_is_found_and_read_from_both_sides"),
+    ("003", "GET /aps/2/collections/subscriptions?like(name,*Demo*)", "", 200, "subscriptions::a_subscription_is_found_and_read_from_both_sides"),
     ("003", "GET /aps/2/resources/{pa}/provisioningState", "", 200, "subscriptions::bringing_a_service_about_takes_time_and_may_fail"),
     ("003", "GET /aps/2/resources/{subscription}", "", 200, "subscriptions::a_subscription_is_found_and_read_from_both_sides"),
     ("003", "GET /aps/2/resources/{subscription}/resources", "", 200, "subscriptions::a_subscription_is_found_and_read_from_both_sides"),
     ("003", "GET /aps/2/resources/{pa}/resources", "", 200, "subscriptions::a_subscription_is_found_and_read_from_both_sides"),
-    ("003", "POST /aps/2/resources/{subscription}/putOnHold", r#"{"reason":"ACCOUNT_OVERDUE","comment":"No payments"}"#, 204, "subscriptions::a_subscription_is_held_released_and_called_off_with_its_dates"),
-    ("003", "POST /aps/2/resources/{subscription}/releaseFromHold", r#"{"reason":"OTHER","comment":"The account balance is restored"}"#, 204, "subscriptions::a_subscription_is_held_released_and_called_off_with_its_dates"),
+    ("003", "POST /aps/2/resources/{subscription}/putOnHold", r#"{"reason":"ACCOUNT_OVERDUE","comment":"Requested by the ERP system."}"#, 204, "subscriptions::a_subscription_is_held_released_and_called_off_with_its_dates"),
+    ("003", "POST /aps/2/resources/{subscription}/releaseFromHold", r#"{"reason":"OTHER","comment":"The balance was restored. Requested by the ERP system."}"#, 204, "subscriptions::a_subscription_is_held_released_and_called_off_with_its_dates"),
     ("003", "POST /aps/2/resources/{subscription}", r#"{"attributes":[{"attributeId":"PONumber","value":"myponumber1"},{"attributeId":"PODetails","value":"some_detail"}]}"#, 200, "subscriptions::custom_attributes_are_set_as_printed_and_as_described_and_later_orders_carry_them"),
 ];
 
@@ -72,6 +74,8 @@ fn every_request_that_the_documents_print_is_answered_as_they_print_it() {
     names.insert("number", number(&format!("/aps/2/resources/{}", names["customer"]), "id"));
     names.insert("plan", number(&format!("/aps/2/resources/{}", names["offer"]), "planId"));
     let operator = Client::with_token(&app, &names["operator"]);
+    let demo = json!({ "name": { "en_US": "VPS Demo Services" } });
+    seller.call(&format!("PUT /aps/2/resources/{}", names["offer"]), Some(&demo)).ok();
     for (document, what, body, status, _) in REQUESTS {
         let what = filled(what, &names);
         let body: Option<Value> =
@@ -85,6 +89,54 @@ fn every_request_that_the_documents_print_is_answered_as_they_print_it() {
             assert_ne!(answer.json(), json!([]), "{document} {what} finds something");
         }
     }
+}
+
+/// The names of the fields of an object, without those of its `aps` section.
+fn fields(it: &Value) -> BTreeSet<&str> {
+    let all = it.as_object().unwrap().keys().map(String::as_str);
+    all.filter(|it| *it != "aps").collect()
+}
+
+const LISTED: [&str; 5] = ["id", "modified", "revision", "status", "type"];
+
+#[test]
+fn what_is_listed_has_the_fields_that_the_documents_print() {
+    let stage = Stage::shared();
+    let app = open(&stage.disk(Scene::Quiet), 7);
+    let mut names = names(&stage.north);
+    let operator = Client::with_token(&app, &names["operator"]);
+    names.insert("number", "1000002".to_owned());
+    let batch: Value = serde_json::from_str(&filled(REQUESTS[1].2, &names)).unwrap();
+    let made = operator.post("/aps/2/resources", &batch);
+    let look_up = format!("eq(id,{}),select(bssAccountInfo)", made[1]["id"]);
+    let found = operator.get(&format!("/aps/2/collections/accounts?{look_up}"));
+    let printed = "companyName id locked personal type addressPostal adminContact billingContact \
+                   techContact bssAccountInfo";
+    assert_eq!(fields(&found[0]), printed.split_whitespace().collect());
+    let printed = "branchId accountCurrencyCode taxStatus accountId taxZoneId salesId \
+                   taxRegIdStatus creditTerm externalARManagement taxRegId fullyRegistered \
+                   localeId status attributes";
+    assert_eq!(fields(&found[0]["bssAccountInfo"]), printed.split_whitespace().collect());
+    let seller = Client::with_token(&app, &names["seller"]);
+    let whole = "billingTerms resourceRates longDescription name publication shortDescription \
+                 subscriptionPeriods planId";
+    for query in ["", "?eq(publication.published,true)"] {
+        let plans = seller.get(&format!("/aps/2/collections/service-plans{query}"));
+        assert_ne!(plans, json!([]), "{query}");
+        for plan in plans.as_array().unwrap() {
+            assert_eq!(fields(plan), whole.split_whitespace().collect(), "{query}");
+            let section: Vec<_> = plan["aps"].as_object().unwrap().keys().collect();
+            assert_eq!(section, LISTED);
+        }
+    }
+    let templates = seller.get("/aps/2/collections/notification-templates");
+    for it in templates.as_array().unwrap() {
+        assert_eq!(fields(it), BTreeSet::from(["name"]));
+        let section: Vec<_> = it["aps"].as_object().unwrap().keys().collect();
+        assert_eq!(section, LISTED);
+    }
+    let memo = seller.get("/aps/2/collections/notification-templates?eq(name,Credit%20Memo)");
+    assert_eq!(memo.as_array().unwrap().len(), 1, "as the document prints it");
 }
 
 #[test]

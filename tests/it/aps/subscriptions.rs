@@ -8,17 +8,17 @@ use crate::harness::house::invite;
 use crate::harness::market::{Market, monthly, text};
 
 /// The id of a thing on the bus: what stands after the prefix of ours.
-fn uuid(id: &str) -> &str {
+pub(super) fn uuid(id: &str) -> &str {
     id.split_once('_').unwrap().1
 }
 
 /// The path of a thing of ours on the bus.
-fn path(id: &str) -> String {
+pub(super) fn path(id: &str) -> String {
     format!("/aps/2/resources/{}", uuid(id))
 }
 
 /// A plan with a virtual server in it, for three months, kept for thirty days after its end.
-fn plan(market: &Market, more: Value) -> String {
+pub(super) fn plan(market: &Market, more: Value) -> String {
     let operator = market.operator();
     let made = |path: &str, body: &Value| text(&operator.post(path, body)["id"]);
     let server = made(
@@ -60,7 +60,7 @@ fn own_plan(seller: &Client<'_>) -> String {
 }
 
 /// Orders a plan with five servers; the subscription.
-fn order(market: &Market, account: &str, plan: &str) -> String {
+pub(super) fn order(market: &Market, account: &str, plan: &str) -> String {
     let operator = market.operator();
     let offer = operator.get(&format!("/offers/{plan}"));
     let server = text(&offer["resources"][0]["resource"]);
@@ -73,7 +73,7 @@ fn order(market: &Market, account: &str, plan: &str) -> String {
 }
 
 /// A market with a customer that has a subscription.
-fn bought() -> (Market, String, String) {
+pub(super) fn bought() -> (Market, String, String) {
     let market = Market::on("2019-03-12");
     let account = text(&market.customer("Blue Whale", "USD")["id"]);
     let plan = plan(&market, json!({}));
@@ -82,7 +82,7 @@ fn bought() -> (Market, String, String) {
 }
 
 /// Where the other face of a subscription is.
-fn other_face(client: &Client<'_>, subscription: &str) -> String {
+pub(super) fn other_face(client: &Client<'_>, subscription: &str) -> String {
     let found = client.get(&format!("{}/paSubscription?select(aps.id)", path(subscription)));
     format!("/aps/2/resources/{}", text(&found[0]["aps"]["id"]))
 }
@@ -117,11 +117,11 @@ fn a_subscription_is_found_and_read_from_both_sides() {
         > GET /aps/2/collections/bss-subscriptions?eq(subscriptionId,1) [operator]
         200 OK [{"aps":{"id":"{id1}","modified":"2019-03-12T00:00:00Z","revision":2,"status":"aps:ready","type":"http://www.odin.com/billing/Subscription/1.0"},"autoRenewEnabled":false,"billingTerms":{"autoRenewal":{"type":"DISABLED"},"billingModel":"CHARGE_BEFORE_BILLING_PERIOD","billingPeriod":{"duration":1,"unit":"MONTHS"},"freezePrices":false},"expirationDate":"2019-06-12","lastBillDate":"2019-03-12","name":"VPS Demo Services","nextBillDate":"2019-04-12","serviceGate":"PEMGATE","serviceStatus":"ACTIVE","startDate":"2019-03-12","status":"ACTIVE","subscriptionId":1,"subscriptionPeriod":{"duration":3,"unit":"MONTHS"},"trial":false}]
         > GET /aps/2/collections/subscriptions?like(name,*Demo*) [operator]
-        200 OK [{"aps":{"id":"{id2}","modified":"2019-03-12T00:00:00Z","revision":2,"status":"aps:ready","type":"http://parallels.com/aps/types/pa/subscription/1.0"},"description":"","disabled":false,"isTerminated":false,"name":"VPS Demo Services","oneTime":false,"serviceTemplateId":1,"subscriptionId":1,"trial":false}]
+        200 OK [{"activationStructure":{"apsDefaults":[],"subscriptionResourceLimits":[{"resourceId":1,"resourceLimit":5}]},"aps":{"id":"{id2}","modified":"2019-03-12T00:00:00Z","revision":2,"status":"aps:ready","type":"http://parallels.com/aps/types/pa/subscription/1.0"},"description":"","disabled":false,"isTerminated":false,"name":"VPS Demo Services","oneTime":false,"serviceTemplateId":1,"subscriptionId":1,"trial":false}]
         > GET /aps/2/resources/{id1} [operator]
         200 OK {"account":{"aps":{"href":"/aps/2/resources/{id3}","id":"{id3}","link":"weak"}},"aps":{"id":"{id1}","modified":"2019-03-12T00:00:00Z","package":{"href":"/aps/2/packages/{id4}","id":"{id4}"},"revision":2,"schema":"/aps/2/types/20","status":"aps:ready","type":"http://www.odin.com/billing/Subscription/1.0"},"autoRenewEnabled":false,"billingTerms":{"autoRenewal":{"type":"DISABLED"},"billingModel":"CHARGE_BEFORE_BILLING_PERIOD","billingPeriod":{"duration":1,"unit":"MONTHS"},"freezePrices":false},"bssAccountInfo":{"aps":{"href":"/aps/2/resources/{id5}","id":"{id5}","link":"weak"}},"childSubscriptions":{"aps":{"href":"/aps/2/resources/{id1}/childSubscriptions","link":"collection"}},"expirationDate":"2019-06-12","lastBillDate":"2019-03-12","name":"VPS Demo Services","nextBillDate":"2019-04-12","paSubscription":{"aps":{"href":"/aps/2/resources/{id2}","id":"{id2}","link":"weak"}},"serviceGate":"PEMGATE","servicePlan":{"aps":{"href":"/aps/2/resources/{id6}","id":"{id6}","link":"weak"}},"serviceStatus":"ACTIVE","startDate":"2019-03-12","status":"ACTIVE","subscriptionId":1,"subscriptionPeriod":{"duration":3,"unit":"MONTHS"},"trial":false,"vendor":{"aps":{"href":"/aps/2/resources/{id7}","id":"{id7}","link":"weak"}}}
         > GET /aps/2/resources/{id2} [operator]
-        200 OK {"account":{"aps":{"href":"/aps/2/resources/{id3}","id":"{id3}","link":"weak"}},"aps":{"id":"{id2}","modified":"2019-03-12T00:00:00Z","package":{"href":"/aps/2/packages/{id4}","id":"{id4}"},"revision":2,"schema":"/aps/2/types/21","status":"aps:ready","type":"http://parallels.com/aps/types/pa/subscription/1.0"},"bssSubscription":{"aps":{"href":"/aps/2/resources/{id1}","id":"{id1}","link":"weak"}},"description":"","disabled":false,"isTerminated":false,"name":"VPS Demo Services","oneTime":false,"serviceTemplateId":1,"subscriptionId":1,"trial":false}
+        200 OK {"account":{"aps":{"href":"/aps/2/resources/{id3}","id":"{id3}","link":"weak"}},"activationStructure":{"apsDefaults":[],"subscriptionResourceLimits":[{"resourceId":1,"resourceLimit":5}]},"aps":{"id":"{id2}","modified":"2019-03-12T00:00:00Z","package":{"href":"/aps/2/packages/{id4}","id":"{id4}"},"revision":2,"schema":"/aps/2/types/21","status":"aps:ready","type":"http://parallels.com/aps/types/pa/subscription/1.0"},"bssSubscription":{"aps":{"href":"/aps/2/resources/{id1}","id":"{id1}","link":"weak"}},"description":"","disabled":false,"isTerminated":false,"name":"VPS Demo Services","oneTime":false,"serviceTemplateId":1,"subscriptionId":1,"trial":false}
         > GET /aps/2/resources/{id2}/provisioningState [operator]
         200 OK {"message":"","state":"SUCCESS"}
         > GET /aps/2/resources/{id1}/resources [operator]

@@ -157,6 +157,11 @@ fn a_user_is_changed_stopped_let_go_on_and_made_an_administrator() {
     });
     say(&format!("PUT {path}"), Some(&change));
     say(&format!("PUT {path}"), Some(&json!({ "addressPostal": { "locality": "Bonn" } })));
+    let revision = || admin.get(&path)["aps"]["revision"].as_u64().unwrap();
+    let before = revision();
+    admin.call(&format!("PUT {path}"), Some(&json!({ "addressPostal": { "locality": "Ulm" } })));
+    assert_eq!(revision(), before + 1, "another address is another user");
+    admin.call(&format!("PUT {path}"), Some(&json!({ "addressPostal": { "locality": "Bonn" } })));
     for verb in ["disable", "disable", "enable", "unlock"] {
         say(&format!("POST {path}/{verb}"), None);
     }
@@ -173,7 +178,7 @@ fn a_user_is_changed_stopped_let_go_on_and_made_an_administrator() {
         > PUT /aps/2/resources/{id1} {"addressPostal":{"countryName":"de","locality":"Berlin"},"displayName":"Ann","familyName":"Lee","locale":"de_DE","telWork":"+49 30 1"} [admin]
         200 OK {"addressPostal":{"countryName":"de","locality":"Berlin"},"aps":{"id":"{id1}","modified":"2026-01-01T00:00:00Z","package":{"href":"/aps/2/packages/{id2}","id":"{id2}"},"revision":5,"status":"aps:ready","type":"http://parallels.com/aps/types/pa/user/1.2"},"disabled":false,"displayName":"Ann","email":"member@customer.north.test","familyName":"Lee","fullName":"member of Lee","givenName":"member of","invitationDate":"2026-01-01T00:00:00Z","isAccountAdmin":false,"locale":"de_DE","locked":false,"login":"member@customer.north.test","memberId":6,"organization":{"aps":{"href":"/aps/2/resources/{id3}","id":"{id3}","link":"strong"}},"password":"*****","roles":[4],"servicesMode":"NONE","telWork":"+49 30 1","userId":6}
         > PUT /aps/2/resources/{id1} {"addressPostal":{"locality":"Bonn"}} [admin]
-        200 OK {"addressPostal":{"locality":"Bonn"},"aps":{"id":"{id1}","modified":"2026-01-01T00:00:00Z","package":{"href":"/aps/2/packages/{id2}","id":"{id2}"},"revision":5,"status":"aps:ready","type":"http://parallels.com/aps/types/pa/user/1.2"},"disabled":false,"displayName":"Ann","email":"member@customer.north.test","familyName":"Lee","fullName":"member of Lee","givenName":"member of","invitationDate":"2026-01-01T00:00:00Z","isAccountAdmin":false,"locale":"de_DE","locked":false,"login":"member@customer.north.test","memberId":6,"organization":{"aps":{"href":"/aps/2/resources/{id3}","id":"{id3}","link":"strong"}},"password":"*****","roles":[4],"servicesMode":"NONE","telWork":"+49 30 1","userId":6}
+        200 OK {"addressPostal":{"locality":"Bonn"},"aps":{"id":"{id1}","modified":"2026-01-01T00:00:00Z","package":{"href":"/aps/2/packages/{id2}","id":"{id2}"},"revision":6,"status":"aps:ready","type":"http://parallels.com/aps/types/pa/user/1.2"},"disabled":false,"displayName":"Ann","email":"member@customer.north.test","familyName":"Lee","fullName":"member of Lee","givenName":"member of","invitationDate":"2026-01-01T00:00:00Z","isAccountAdmin":false,"locale":"de_DE","locked":false,"login":"member@customer.north.test","memberId":6,"organization":{"aps":{"href":"/aps/2/resources/{id3}","id":"{id3}","link":"strong"}},"password":"*****","roles":[4],"servicesMode":"NONE","telWork":"+49 30 1","userId":6}
         > POST /aps/2/resources/{id1}/disable [admin]
         204 No Content 
         > POST /aps/2/resources/{id1}/disable [admin]
@@ -358,7 +363,7 @@ fn an_administrator_confines_the_systems_that_act_for_it() {
         > GET /aps/2/resources/{id1}/allowedOperations [admin]
         200 OK [{"apsType":"http://parallels.com/pa/bss-account-info","method":"POST"}]
         > PUT /aps/2/resources/{id1}/allowedOperations {"toAdd":[{"apsType":"http://parallels.com/aps/types/pa/user/1.2","method":"GET"}]} [admin]
-        400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/toAdd/0/type` must be without a version: `http://parallels.com/aps/types/pa/user`"}
+        400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/toAdd/0/apsType` must be without a version: `http://parallels.com/aps/types/pa/user`"}
         > PUT /aps/2/resources/{id1}/allowedOperations {"toAdd":[{"apsType":"http://parallels.com/aps/types/pa/user","method":"GET"}]} [seller]
         403 Forbidden {"code":403,"type":"APS::Hosting::PermissionDenied","message":"not permitted: consumer_key_write"}
     "#]].assert_eq(&said.text());
@@ -396,14 +401,14 @@ fn what_cannot_become_a_user_is_refused_and_leaves_nothing_of_its_batch() {
     }
     expect![[r#"
         400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/2/isAccountAdmin` must be true: who administers nothing is a PAUser"}
-        400 Bad Request {"code":400,"type":"APS::Billing::WeakPassword","message":"the password must have at least 12 characters"}
+        400 Bad Request {"code":400,"type":"APS::Billing::WeakPassword","message":"`/2`: the password must have at least 12 characters"}
         400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/2/email` must be a mail address such as `ann@example.com`"}
         400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/2/organization/aps/id` `{id1}` is not there"}
-        409 Conflict {"code":409,"type":"APS::Billing::Duplicate","message":"somebody else signs in as `admin@north.test`"}
+        409 Conflict {"code":409,"type":"APS::Billing::Duplicate","message":"`/2`: somebody else signs in as `admin@north.test`"}
         400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/2/roles` must suit the account, which has no vendor_admin"}
         400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/2/userId` is for the platform to say"}
         400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/2/servicesMode` follows from whether the user has a seat in a subscription"}
-        409 Conflict {"code":409,"type":"APS::Billing::Duplicate","message":"`{id2}` is the id of something else: bring another"}
+        409 Conflict {"code":409,"type":"APS::Billing::Duplicate","message":"`/2`: `{id2}` is the id of something else: bring another"}
         400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/2/isAccountAdmin` must be false: who administers an account is a PAAdminUser"}
         400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/2/fullName` must be given, or `givenName` and `familyName`"}
         400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/2/email` must be given"}

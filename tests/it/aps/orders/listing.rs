@@ -78,7 +78,7 @@ fn orders_are_listed_by_what_is_said_of_them() {
         eq(aps.status,aps:ready): 400 - {"code":400,"message":"`query` there is no property `aps.status` (byte 3 of the query)","type":"APS::Util::InvalidRequest"}
         eq(type,SALES: 400 - {"code":400,"message":"`query` `,` or `)` is expected, not the end (byte 13 of the query)","type":"APS::Util::InvalidRequest"}
         [{"orderNumber":"RN000003","subscriptions":[{"status":"ACTIVE"}]}]
-        [{"along":[{"condition":"eq(accountId,{id2})","lookup":"accountId"}],"type":"http://www.odin.com/billing/order-management/1.22#OrderInfo"}]
+        [{"along":[{"condition":"eq(accountId,{id2})","lookup":"accountId"}],"type":"http://www.odin.com/billing/order-management/1.7#OrderInfo"}]
     "#]].assert_eq(&said.text());
 }
 
@@ -110,6 +110,7 @@ fn reasons_terms_and_a_push_are_there_and_what_is_not_is_told() {
         &json!({
             "account": format!("acc_{}", shop.account), "requested_start_on": "2026-02-01",
             "items": [{ "offer": format!("ofr_{}", shop.plan), "quantity": 1 }],
+            "accepted_terms": [{ "offer": format!("ofr_{}", shop.plan), "version": "v2" }],
         }),
     );
     let order = uuid(&text(&later["id"])).to_owned();

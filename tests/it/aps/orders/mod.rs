@@ -6,6 +6,7 @@ mod own;
 mod refunds;
 mod refusals;
 mod switches;
+mod terms;
 
 use std::fmt::Debug;
 use std::str::FromStr;
@@ -165,7 +166,9 @@ impl Shop {
 fn a_sales_order_makes_subscriptions_that_its_info_names() {
     let shop = open();
     let (operator, said) = (shop.operator(), Protocol::default());
-    let made_by = json!({ "apsAppUUID": "vps-demo" });
+    let made_by = json!({
+        "apsAppUUID": "vps-demo", "apsType": "http://aps-standard.org/samples/vpsdemo/vps/1.0",
+    });
     let server = format!("PUT /aps/2/resources/{}", shop.resource(SERVER));
     operator.call(&server, Some(&made_by)).ok();
     let mut product = shop.product(&[(SERVER, json!(5)), (STORAGE, json!("2.0"))]);
@@ -193,7 +196,7 @@ fn a_sales_order_makes_subscriptions_that_its_info_names() {
         > GET /aps/2/services/order-manager/orders/{id5} [operator]
         200 OK {"accountId":"{id1}","attributes":[{"attributeId":"Ordered","value":"by hand"}],"completionDate":"2026-01-01T00:00:00Z","creationDate":"2026-01-01T00:00:00Z","orderId":"{id5}","orderNumber":"SO000001","provisioningStatus":"COMPLETED","status":"COMPLETED","subscriptions":[{"attributes":[{"attributeId":"PONumber","value":"7"}],"paSubscriptionId":"{id6}","period":{"duration":1,"unit":"MONTHS"},"planId":"{id2}","provisioningStatus":"COMPLETED","resources":[{"amount":"5.0","resourceId":"{id3}"},{"amount":"2.0","resourceId":"{id4}"},{"amount":"10.0","resourceId":"{id7}"},{"amount":"0.0","resourceId":"{id8}"},{"amount":"0.0","resourceId":"{id9}"}],"status":"ACTIVE","subscriptionId":"{id10}"},{"paSubscriptionId":"{id11}","period":{"duration":1,"unit":"MONTHS"},"planId":"{id2}","provisioningStatus":"COMPLETED","resources":[{"amount":"1.0","resourceId":"{id3}"},{"amount":"0.0","resourceId":"{id4}"},{"amount":"2.0","resourceId":"{id7}"},{"amount":"0.0","resourceId":"{id8}"},{"amount":"0.0","resourceId":"{id9}"}],"status":"ACTIVE","subscriptionId":"{id12}"}],"type":"SALES"}
         > GET /aps/2/resources/{id6}/resources [operator]
-        200 OK [{"apsId":"vps-demo","apsType":"http://www.odin.com/billing/Resource/1.3","id":"1","limit":5,"resourceId":"{id3}","title":"Server","unit":"unit","usage":0},{"apsType":"http://www.odin.com/billing/Resource/1.3","id":"2","limit":2,"resourceId":"{id4}","title":"Storage","unit":"GB","usage":0},{"apsType":"http://www.odin.com/billing/Resource/1.3","autoprovisioning":true,"id":"3","limit":10,"resourceId":"{id7}","title":"Backup","unit":"unit","usage":0},{"apsType":"http://www.odin.com/billing/Resource/1.3","id":"4","limit":0,"resourceId":"{id8}","title":"Linux","unit":"unit","usage":0},{"apsType":"http://www.odin.com/billing/Resource/1.3","id":"5","limit":0,"resourceId":"{id9}","title":"Windows","unit":"unit","usage":0}]
+        200 OK [{"apsType":"http://aps-standard.org/samples/vpsdemo/vps/1.0","id":"1","limit":5,"resourceId":"{id3}","title":"Server","unit":"unit","usage":0},{"apsType":"http://www.odin.com/billing/Resource/1.3","id":"2","limit":2,"resourceId":"{id4}","title":"Storage","unit":"GB","usage":0},{"apsType":"http://www.odin.com/billing/Resource/1.3","autoprovisioning":true,"id":"3","limit":10,"resourceId":"{id7}","title":"Backup","unit":"unit","usage":0},{"apsType":"http://www.odin.com/billing/Resource/1.3","id":"4","limit":0,"resourceId":"{id8}","title":"Linux","unit":"unit","usage":0},{"apsType":"http://www.odin.com/billing/Resource/1.3","id":"5","limit":0,"resourceId":"{id9}","title":"Windows","unit":"unit","usage":0}]
     "#]].assert_eq(&said.text());
     shop.market.must_be_whole();
 }
@@ -315,7 +318,7 @@ fn what_an_order_would_cost_is_told_and_nothing_is_placed() {
         > POST /aps/2/services/order-manager/orders/estimate?includeTaxes=perhaps {"accountId":"{id1}","products":[{"period":{"duration":1,"unit":"MONTHS"},"planId":"{id2}","resources":[{"amount":5,"resourceId":"{id3}"}]}],"type":"SALES"} [operator]
         400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`includeTaxes` must be `true` or `false`"}
         > POST /aps/2/services/order-manager/orders/estimate {"accountId":"{id1}","products":[{"period":{"duration":1,"unit":"MONTHS"},"planId":"{id2}","resources":[{"amount":50,"resourceId":"{id3}"}]}],"type":"SALES"} [operator]
-        409 Conflict {"code":409,"type":"APS::Billing::ResourceConflict","message":"`/products/0/resources/0/amount` must be at most 20; `/products/0/resources/{id5}` must be at most 20"}
+        409 Conflict {"code":409,"type":"APS::Billing::ResourceConflict","message":"`/products/0/resources/0/amount` must be at most 20; `/products/0/resources` must be at most 20"}
         > POST /aps/2/services/order-manager/orders/estimateCosts {"accountId":"{id1}","products":[{"period":{"duration":1,"unit":"MONTHS"},"planId":"{id2}","resources":[{"amount":5,"resourceId":"{id3}"}]}],"type":"SALES"} [operator]
         200 OK {"billDate":"2026-01-01","details":[],"subtotal":{"code":"EUR","value":"0.0"},"taxes":{"code":"EUR","value":"0.0"},"total":{"code":"EUR","value":"0.0"}}
     "#]].assert_eq(&said.text());

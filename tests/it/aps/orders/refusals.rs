@@ -218,7 +218,7 @@ fn an_order_that_the_business_does_not_allow_is_refused_by_field_and_thing() {
         a plan that is no longer for sale: 409 APS::Billing::OfferNotAvailable
           `/products/0/planId` cannot be bought: `Draft` is `in_design`
         more than the limit: 409 APS::Billing::ResourceConflict
-          `/products/0/resources/0/amount` must be at most 20; `/products/0/resources/{id1}` must be at most 20
+          `/products/0/resources/0/amount` must be at most 20; `/products/0/resources` must be at most 20
         less than is included: 409 APS::Billing::ResourceConflict
           `/products/0/resources/0/amount` must be at least 1
         half a server: 409 APS::Billing::ResourceConflict
@@ -228,9 +228,9 @@ fn an_order_that_the_business_does_not_allow_is_refused_by_field_and_thing() {
         what the plan does not have: 409 APS::Billing::ResourceConflict
           `/products/0/resources/0/amount` is no resource of what is offered
         the second of two: 409 APS::Billing::ResourceConflict
-          `/products/1/resources/1/amount` must be at most 20; `/products/1/resources/{id1}` must be at most 20
+          `/products/1/resources/1/amount` must be at most 20; `/products/1/resources` must be at most 20
         a change beyond the limit: 409 APS::Billing::ResourceConflict
-          `/resources/0/amount` must be at most 20; `/resources/0/amount` must be a whole number, not negative; `/resources/{id1}` must be at most 20
+          `/resources/0/amount` must be at most 20; `/resources/0/amount` must be a whole number, not negative; `/resources` must be at most 20
         a change below what is included: 409 APS::Billing::ResourceConflict
           `/resources/0/amount` must be at least 1
         another plan: 409 APS::Billing::OfferNotAvailable
