@@ -132,6 +132,8 @@ pub(super) struct Shop {
     pub(super) resources: Vec<Keyed>,
     #[serde(default)]
     pub(super) service_terms: Vec<Keyed>,
+    #[serde(default)]
+    pub(super) letterheads: Vec<Body>,
     pub(super) offers: Vec<Offer>,
     #[serde(default)]
     pub(super) resales: Vec<Resale>,

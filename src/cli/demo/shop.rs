@@ -14,6 +14,9 @@ pub(super) fn fill(stage: &mut Stage, shop: &Shop) -> Result<(), Failure> {
     for rule in &shop.tax_rules {
         stage.post(HOUSE, "/tax_rules", &Value::Object(rule.clone()))?;
     }
+    for letterhead in &shop.letterheads {
+        stage.post(HOUSE, "/letterheads", &Value::Object(letterhead.clone()))?;
+    }
     make_all(stage, "/categories", &shop.categories)?;
     make_all(stage, "/meters", &shop.meters)?;
     make_all(stage, "/resources", &shop.resources)?;
