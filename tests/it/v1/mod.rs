@@ -12,6 +12,7 @@ mod journal;
 mod listeners;
 mod mails;
 mod overview;
+mod papers;
 mod parties;
 mod payment_methods;
 mod payments;
