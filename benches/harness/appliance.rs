@@ -106,6 +106,10 @@ impl Appliance {
         self.call("POST", path, body)
     }
 
+    pub(crate) fn patch(&self, path: &str, body: &Value) -> Value {
+        self.call("PATCH", path, body)
+    }
+
     fn call(&self, method: &str, path: &str, body: &Value) -> Value {
         let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
         let request = Request::builder().method(method).uri(format!("/api/v1{path}"));
