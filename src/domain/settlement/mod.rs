@@ -14,3 +14,4 @@
 pub mod earned;
 pub mod note;
 pub mod share;
+mod spread;

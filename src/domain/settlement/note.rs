@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::share::ShareRecord;
+use super::spread::spread;
 use crate::domain::billing::invoice::number::DocumentNumber;
 use crate::domain::billing::invoice::{InvoiceParty, Totals};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::event::Verb;
 use crate::domain::id::{AccountId, SettlementId};
-use crate::domain::money::{Currency, Money, Rounding};
+use crate::domain::money::{Currency, Money, MoneyError, Rounding};
 use crate::domain::quantity::{Percent, Quantity};
 use crate::domain::stamp::Stamp;
 use crate::domain::text::{self, Name, Prose};
@@ -107,16 +108,17 @@ pub struct NoteItem {
     pub tax: Money,
 }
 
-impl NoteItem {
-    /// The same, taxed.
-    ///
-    /// # Errors
-    /// If the amount is too large.
-    fn taxed(self, terms: &Terms, rounding: Rounding) -> Result<Self, Rejection> {
-        let rate = terms.tax.as_ref().map_or(Percent::ZERO, |it| it.1);
-        let tax = self.amount.amount().part(rate.decimal(), Percent::WHOLE.decimal())?;
-        Ok(Self { tax: tax.book(rounding)?, ..self })
-    }
+/// The items, taxed: the tax on a note is that on its sum, rounded once, and each item shows its part
+/// of it.
+fn taxed(
+    items: Vec<NoteItem>,
+    terms: &Terms,
+    booked: (Currency, Rounding),
+) -> Result<Vec<NoteItem>, MoneyError> {
+    let rate = terms.tax.as_ref().map_or(Percent::ZERO, |it| it.1);
+    let amounts: Vec<_> = items.iter().map(|it| it.amount).collect();
+    let taxes = spread(&amounts, (rate.decimal(), Percent::WHOLE.decimal()), booked)?;
+    Ok(items.into_iter().zip(taxes).map(|(it, tax)| NoteItem { tax, ..it }).collect())
 }
 
 /// Writes a note.
@@ -153,8 +155,7 @@ impl SettlementNote {
         let IssueNote { id, stamp, receiver, number, days, due_days, .. } = command;
         let (parties, (terms, rounding), currency) =
             (command.parties, command.terms, command.currency);
-        let items = command.items.into_iter().map(|it| it.taxed(&terms, rounding));
-        let items = items.collect::<Result<Vec<_>, _>>()?;
+        let items = taxed(command.items, &terms, (currency, rounding))?;
         let mut totals = Totals::nothing(currency);
         for it in &items {
             totals = totals.plus(it.amount, it.tax)?;
@@ -266,6 +267,22 @@ mod tests {
               paid |    -
         "#]]
         .assert_eq(&matrix(State::ALL, Trigger::ALL, next));
+    }
+
+    #[test]
+    fn the_tax_on_a_note_is_rounded_once() {
+        for (amounts, taxes, total) in [
+            (&["0.03", "0.03", "0.03"] as &[&str], &["0.01", "0.01", "0.00"] as &[&str], "0.02"),
+            (&["0.02", "0.02", "0.02"], &["0.01", "0.00", "0.00"], "0.01"),
+            (&["10", "-0.03"], &["2.00", "-0.01"], "1.99"),
+            (&["0.04", "-0.02"], &["0.01", "-0.01"], "0.00"),
+        ] {
+            let note = issue(amounts).expect("a note");
+            let found: Vec<_> = note.items.iter().map(|it| it.tax.decimal().to_string()).collect();
+            assert_eq!(found, taxes, "{amounts:?}");
+            let Totals { net, tax, gross } = note.totals;
+            assert_eq!((tax, Ok(gross)), (euros(total), net.plus(tax)), "{amounts:?}");
+        }
     }
 
     #[test]
