@@ -8,13 +8,15 @@
 use std::collections::BTreeMap;
 
 use super::share::{Part, Shares};
+use super::spread::spread;
 use crate::domain::billing::credit::Credit;
 use crate::domain::billing::invoice::Invoice;
 use crate::domain::error::Rejection;
 use crate::domain::id::AccountId;
 use crate::domain::money::{Money, MoneyError, Rounding};
 
-/// What was paid of each line of an invoice by now, without tax, after some credits.
+/// What was paid of each line of an invoice by now, without tax, after some credits. Altogether it is
+/// what was paid of the invoice without tax, rounded once.
 ///
 /// # Errors
 /// If an amount is too large.
@@ -33,11 +35,11 @@ pub fn earned(
         let credited = Money::sum(lines.map(|it| it.net), content.currency)?;
         line.net.minus(credited)
     });
-    let of = |net: Money| match charged.is_zero() {
-        true => Ok(net),
-        false => net.amount().part(paid.decimal(), charged.decimal())?.book(rounding),
-    };
-    nets.map(|net| of(net?)).collect()
+    let nets = nets.collect::<Result<Vec<_>, _>>()?;
+    if charged.is_zero() {
+        return Ok(nets);
+    }
+    spread(&nets, (paid.decimal(), charged.decimal()), (content.currency, rounding))
 }
 
 /// What is to be recorded for each part of a charge, after what was recorded of it before: nothing
@@ -94,6 +96,7 @@ mod tests {
         for (paid, expected) in [
             ("0", ["0.00", "0.00"]),
             ("0.01", ["0.01", "0.00"]),
+            ("0.08", ["0.05", "0.02"]),
             ("90", ["50.00", "25.00"]),
             ("60", ["33.33", "16.67"]),
             ("180", ["100.00", "50.00"]),
