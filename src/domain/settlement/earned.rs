@@ -3,7 +3,8 @@
 //! Shares follow the money. What was paid of an invoice is paid of all its lines alike, without tax; what
 //! a credit note took back was never charged. Whatever has happened, the records of a line come to
 //! what its model gives of what is paid by then: what is missing is recorded, and what is too much
-//! goes back.
+//! goes back. Who had nothing gives nothing back: where more went back than was paid, what is charged is
+//! as unpaid as before.
 
 use std::collections::BTreeMap;
 
@@ -39,6 +40,8 @@ pub fn earned(
     if charged.is_zero() {
         return Ok(nets);
     }
+    let is_short = paid.is_negative() != charged.is_negative();
+    let paid = if is_short { Money::zero(content.currency) } else { paid };
     spread(&nets, (paid.decimal(), charged.decimal()), (content.currency, rounding))
 }
 
@@ -111,8 +114,12 @@ mod tests {
         let ask = [credit::LineAsk { place: 0, net: euros("100") }];
         let note = credit::lines(&invoice, &[], &ask, Rounding::HalfUp).expect("a credit");
         assert_eq!(of("180", std::slice::from_ref(&note)), ["0.00", "50.00"]);
+        // What was paid goes back on top of it: the other line is open, and earns no less than nothing.
+        assert_eq!(of("60", std::slice::from_ref(&note)), ["0.00", "0.00"]);
         let all = credit::everything(&invoice, &[], Rounding::HalfUp).expect("a credit");
-        assert_eq!(of("180", &[all]), ["0.00", "0.00"]);
+        for paid in ["180", "0"] {
+            assert_eq!(of(paid, std::slice::from_ref(&all)), ["0.00", "0.00"], "{paid}");
+        }
     }
 
     fn shares(parts: &[(u128, &str)]) -> Shares {

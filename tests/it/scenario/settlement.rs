@@ -187,6 +187,33 @@ fn what_goes_back_is_taken_from_who_had_it() {
 }
 
 #[test]
+fn nobody_owes_for_a_line_beside_one_that_was_credited_and_refunded() {
+    let trade = Trade::on("2026-01-01", "1");
+    let operator = trade.market.operator();
+    let prices = [monthly("Base", "EUR", "100"), monthly("Extra", "EUR", "50")];
+    let both = trade.market.offer("Both", &prices);
+    let parts = [json!({ "role": "owner", "percent": "80" }), trade.part(0, "20")];
+    operator.post("/share_models", &json!({ "name": "All", "parts": parts }));
+    trade.market.order(&trade.buyer, &both, 1);
+    let payment = trade.pay("180");
+    assert_eq!(trade.owed(), ["-30.00"]);
+    let invoice = trade.market.invoices(&trade.buyer).remove(0);
+    let place = |it: &&Value| it["net"]["amount"] == "100.00";
+    let line = invoice["lines"].as_array().unwrap().iter().find(place).unwrap();
+    let credit = json!({
+        "reason": "broken", "lines": [{ "line": line["id"], "net": line["net"] }],
+    });
+    operator.post(&format!("/invoices/{}/credit", text(&invoice["id"])), &credit);
+    assert_eq!(trade.owed(), ["-10.00"]);
+    let back = json!({ "amount": { "amount": "120", "currency": "EUR" } });
+    operator.post(&format!("/payments/{payment}/refund"), &back);
+    assert_eq!(trade.owed(), Vec::<String>::new(), "more went back than that line was paid with");
+    trade.pay("120");
+    assert_eq!(trade.owed(), ["-10.00"]);
+    trade.market.must_be_whole();
+}
+
+#[test]
 fn the_narrowest_model_holds_and_fixed_parts_come_first() {
     let trade = Trade::on("2026-01-01", "100");
     let operator = trade.market.operator();
