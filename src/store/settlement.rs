@@ -156,6 +156,7 @@ mod tests {
             receiver: id(9),
             number: format.number(date("2026-02-01"), 1, 1),
             days: (date("2026-01-10"), date("2026-02-01")),
+            issued_on: date("2026-02-01"),
             due_days: 30,
             parties,
             terms: (Terms::default(), Rounding::HalfUp),

@@ -56,7 +56,7 @@ pub struct SettlementNote {
     pub receiver: AccountId,
     /// Its number.
     pub number: DocumentNumber,
-    /// From the day of the first share on it to that on which it was asked for, which is not in it.
+    /// From the day of the first share on it to the first day of which no share is on it.
     pub period: Period,
     /// The day on it, which decides on its tax.
     pub issued_on: Date,
@@ -132,8 +132,10 @@ pub struct IssueNote {
     pub receiver: AccountId,
     /// Its number.
     pub number: DocumentNumber,
-    /// The first day on it, and the day on which it is written, which is not in it.
+    /// The first day on it, and the first after that which is not.
     pub days: (Date, Date),
+    /// The day on which it is written.
+    pub issued_on: Date,
     /// So many days later it is to be paid out.
     pub due_days: u16,
     /// Who writes it, and whom it pays out.
@@ -152,7 +154,7 @@ impl SettlementNote {
     /// # Errors
     /// If it comes to nothing or less, or to too much.
     pub fn issue(command: IssueNote) -> Result<(Self, Verb), Rejection> {
-        let IssueNote { id, stamp, receiver, number, days, due_days, .. } = command;
+        let IssueNote { id, stamp, receiver, number, days, issued_on, due_days, .. } = command;
         let (parties, (terms, rounding), currency) =
             (command.parties, command.terms, command.currency);
         let items = taxed(command.items, &terms, (currency, rounding))?;
@@ -164,8 +166,8 @@ impl SettlementNote {
             let why = format!("there is nothing to pay out: it comes to `{}`", totals.net);
             return Err(Rejection::new(Code::SettlementStateForbids, why));
         }
-        let (from, issued_on) = (days.0.min(days.1.plus_days(-1)), days.1);
-        let period = Period::new(from, issued_on).expect("it begins before the day of the note");
+        let (from, until) = (days.0.min(days.1.plus_days(-1)), days.1);
+        let period = Period::new(from, until).expect("it begins before it ends");
         let note = Self {
             id,
             stamp,
@@ -249,7 +251,8 @@ mod tests {
             stamp: stamp(),
             receiver: id(2),
             number: NumberFormat::settlements(SellerNumber(3)).number(date("2026-02-01"), 1, 5),
-            days: (date("2026-01-10"), date("2026-02-01")),
+            days: (date("2026-01-10"), date("2026-01-21")),
+            issued_on: date("2026-02-01"),
             due_days: 30,
             parties: (issue_of(1, "2026-01-10").seller, issue_of(1, "2026-01-10").buyer),
             terms: (Terms { tax: Some(tax), ..Terms::default() }, Rounding::HalfUp),
@@ -289,9 +292,10 @@ mod tests {
     fn a_note_comes_to_more_than_nothing_and_is_paid_once() {
         let note = issue(&["10", "-2.50"]).expect("a note");
         assert_eq!((note.totals.tax, note.totals.gross), (euros("1.50"), euros("9")));
-        let facts = (note.number.to_string(), note.totals.net, note.due_on, note.period.start());
-        let expected = ("SET-3-2026-000005", euros("7.50"), date("2026-03-03"), date("2026-01-10"));
-        assert_eq!(facts, (expected.0.to_owned(), expected.1, expected.2, expected.3));
+        assert_eq!(note.number.as_str(), "SET-3-2026-000005");
+        assert_eq!(note.totals.net, euros("7.50"));
+        let days = [note.period.start(), note.period.end(), note.issued_on, note.due_on];
+        assert_eq!(days, ["2026-01-10", "2026-01-21", "2026-02-01", "2026-03-03"].map(date));
         for amounts in [&["10", "-10"] as &[&str], &["-1"], &[]] {
             let refused = issue(amounts).map_err(|it| it.code).map(|_| ());
             assert_eq!(refused, Err(Code::SettlementStateForbids), "{amounts:?}");

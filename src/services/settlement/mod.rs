@@ -236,7 +236,7 @@ pub fn settle(
     let along = Along::Index(SHARE_OPEN, key.bytes());
     let mut request = PageRequest::oldest(PageRequest::LIMIT_MAX);
     let due_days = command.due_days.unwrap_or(DUE_DAYS);
-    let run = Run { seller, zone, today, due_days, terms: command.terms };
+    let run = Run { seller, zone, until, today, due_days, terms: command.terms };
     let (mut group, mut notes) = (Vec::<ShareRecord>::new(), Vec::new());
     loop {
         let page =
@@ -268,6 +268,7 @@ pub fn settle(
 struct Run {
     seller: SellerNumber,
     zone: Zone,
+    until: Date,
     today: Date,
     due_days: u16,
     terms: Terms,
@@ -298,7 +299,8 @@ impl Run {
             stamp,
             receiver: partner,
             number,
-            days: (first_on.unwrap_or(self.today), self.today),
+            days: (first_on.unwrap_or(self.until), self.until),
+            issued_on: self.today,
             due_days: self.due_days,
             parties,
             terms: (self.terms.clone(), billing::policy(act.cx(), self.seller)?.rounding),

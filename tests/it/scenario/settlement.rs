@@ -157,6 +157,28 @@ fn what_is_paid_is_parted_settled_and_paid_out() {
 }
 
 #[test]
+fn a_note_says_for_which_days_it_is() {
+    let trade = Trade::on("2026-01-01", "100");
+    trade.parted();
+    trade.market.order(&trade.buyer, &trade.offer, 1);
+    trade.market.advance_to("2026-01-03");
+    trade.pay("60");
+    trade.market.advance_to("2026-01-12");
+    trade.pay("60");
+    trade.market.advance_to("2026-01-15");
+    for (until, expected) in [
+        (json!("2026-01-12"), ["2026-01-03", "2026-01-12", "2026-01-15"]),
+        (json!(null), ["2026-01-12", "2026-01-15", "2026-01-15"]),
+    ] {
+        let notes = trade.settle(&json!({ "until": until }));
+        assert_eq!(notes.len(), 3, "{until}");
+        for it in notes {
+            assert_eq!(["from", "until", "issued_on"].map(|day| text(&it[day])), expected);
+        }
+    }
+}
+
+#[test]
 fn what_goes_back_is_taken_from_who_had_it() {
     let trade = Trade::on("2026-01-01", "100");
     let parts = [json!({ "role": "owner", "percent": "80" }), trade.part(0, "20")];
