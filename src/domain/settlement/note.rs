@@ -16,8 +16,9 @@ use crate::domain::text::{self, Name, Prose};
 use crate::domain::time::{Date, Period};
 use crate::domain::word::words;
 
-/// A note has at most so many items; what more there is stands on the next one.
-pub const ITEMS_MAX: usize = 1000;
+/// A note of so many items is full: what more there is stands on the next one, except where what goes
+/// back later has to be set off on this one.
+pub const ITEMS_FULL: usize = 1000;
 
 words! {
     /// How far a settlement note has come.
@@ -212,16 +213,33 @@ impl SettlementNote {
     }
 }
 
-/// Open shares of one partner in one currency that a note can take, the oldest first: as many as it
-/// has room for; none as long as they come to nothing or less, and wait for what comes after.
+/// All open shares of one partner in one currency, the oldest first, as they are parted among notes.
+/// Each comes to more than nothing, and all of them to no more than the shares together: none as long
+/// as those come to nothing or less, and wait for what comes after.
 ///
 /// # Errors
 /// If an amount is too large.
-pub fn payable(mut open: Vec<ShareRecord>) -> Result<Vec<ShareRecord>, Rejection> {
-    open.truncate(ITEMS_MAX);
-    let Some(currency) = open.first().map(|it| it.amount.currency()) else { return Ok(open) };
-    let sum = Money::sum(open.iter().map(|it| it.amount), currency)?;
-    Ok(if sum.as_minor() > 0 { open } else { Vec::new() })
+pub fn payable(open: Vec<ShareRecord>) -> Result<Vec<Vec<ShareRecord>>, Rejection> {
+    let Some(currency) = open.first().map(|it| it.amount.currency()) else {
+        return Ok(Vec::new());
+    };
+    let mut left = Money::sum(open.iter().map(|it| it.amount), currency)?;
+    let (mut notes, mut next, mut sum) = (Vec::new(), Vec::new(), Money::zero(currency));
+    for it in open {
+        sum = sum.plus(it.amount)?;
+        next.push(it);
+        let is_covered = sum.as_minor() > 0 && !left.minus(sum)?.is_negative();
+        if next.len() >= ITEMS_FULL && is_covered {
+            left = left.minus(sum)?;
+            notes.push(std::mem::take(&mut next));
+            sum = Money::zero(currency);
+        }
+    }
+    // What is on no note by now comes to all that is left.
+    if left.as_minor() > 0 {
+        notes.push(next);
+    }
+    Ok(notes)
 }
 
 #[cfg(test)]
@@ -231,6 +249,7 @@ mod tests {
     use super::*;
     use crate::domain::billing::invoice::number::NumberFormat;
     use crate::domain::billing::invoice::sample::{date, euros, id, issue as issue_of, stamp};
+    use crate::domain::settlement::share::{self, Role};
     use crate::domain::stamp::SellerNumber;
     use crate::domain::word::matrix;
 
@@ -270,6 +289,52 @@ mod tests {
               paid |    -
         "#]]
         .assert_eq(&matrix(State::ALL, Trigger::ALL, next));
+    }
+
+    /// Shares of so many times the same amount each, one after the other.
+    fn open(amounts: &[(usize, &str)]) -> Vec<ShareRecord> {
+        let share = |amount: &str| ShareRecord {
+            id: id(1),
+            stamp: stamp(),
+            account: id(2),
+            role: Role::Partner,
+            model: id(3),
+            invoice: id(4),
+            line: 0,
+            payment: None,
+            amount: euros(amount),
+            recorded_at: stamp().created_at,
+            state: share::State::Open,
+            note: None,
+        };
+        let all = amounts.iter().flat_map(|(times, amount)| vec![share(amount); *times]);
+        all.collect()
+    }
+
+    #[test]
+    fn no_more_is_paid_out_than_all_open_shares_come_to() {
+        for (amounts, expected) in [
+            (&[] as &[(usize, &str)], &[] as &[(usize, &str)]),
+            (&[(3, "1")], &[(3, "3")]),
+            (&[(1, "1"), (1, "-1")], &[]),
+            (&[(1, "1"), (1, "-2")], &[]),
+            (&[(1500, "1")], &[(1000, "1000"), (500, "500")]),
+            // What goes back beyond the first full note is set off before it is paid out.
+            (&[(1000, "1"), (1, "-1000")], &[]),
+            (&[(1000, "1"), (1, "-1500")], &[]),
+            (&[(1000, "1"), (1, "-500")], &[(1001, "500")]),
+            (&[(1000, "1"), (1, "-900"), (1000, "1")], &[(1000, "1000"), (1000, "99"), (1, "1")]),
+            // Many that went back hold up nothing that came after them.
+            (&[(1000, "-1"), (500, "3")], &[(1334, "2"), (166, "498")]),
+        ] {
+            let notes = payable(open(amounts)).expect("amounts");
+            let sum = |it: &Vec<ShareRecord>| {
+                Money::sum(it.iter().map(|it| it.amount), euros("0").currency()).expect("small")
+            };
+            let found: Vec<_> = notes.iter().map(|it| (it.len(), sum(it))).collect();
+            let expected: Vec<_> = expected.iter().map(|it| (it.0, euros(it.1))).collect();
+            assert_eq!(found, expected, "{amounts:?}");
+        }
     }
 
     #[test]

@@ -18,11 +18,10 @@ use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::Verb;
 use crate::domain::id::{AccountId, SettlementId, ShareModelId};
 use crate::domain::journal;
+use crate::domain::money::Currency;
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
-use crate::domain::settlement::note::{
-    ITEMS_MAX, IssueNote, SettlementNote, State, Terms, payable,
-};
+use crate::domain::settlement::note::{IssueNote, SettlementNote, State, Terms, payable};
 use crate::domain::settlement::share::{
     Part, Portion, Role, Scope, ShareModel, ShareRecord, Shares,
 };
@@ -213,7 +212,7 @@ pub struct Settle {
     pub terms: Terms,
 }
 
-/// Turns open shares into notes: one for each partner and currency, as long as a note has room.
+/// Turns open shares into notes: for each partner and currency one, or more where there are many.
 ///
 /// # Errors
 /// If the day lies in the future, or the caller may not.
@@ -247,8 +246,9 @@ pub fn settle(
             let is_other = group.first().is_some_and(|first| {
                 (first.account, first.amount.currency()) != (it.account, it.amount.currency())
             });
-            if is_other || group.len() == ITEMS_MAX {
-                notes.extend(run.note(act, std::mem::take(&mut group))?);
+            if is_other {
+                let room = NOTES_MAX - notes.len();
+                notes.extend(run.notes(act, std::mem::take(&mut group), room)?);
             }
             if notes.len() == NOTES_MAX {
                 return Ok(notes);
@@ -260,7 +260,8 @@ pub fn settle(
             break;
         }
     }
-    notes.extend(run.note(act, group)?);
+    let room = NOTES_MAX - notes.len();
+    notes.extend(run.notes(act, group, room)?);
     Ok(notes)
 }
 
@@ -275,15 +276,27 @@ struct Run {
 }
 
 impl Run {
-    /// The note of shares of one partner in one currency; nothing where there is nothing to pay out.
-    fn note(
+    /// The notes of all open shares of one partner in one currency, no more than there is room for;
+    /// none where there is nothing to pay out.
+    fn notes(
         &self,
         act: &mut Act<'_>,
         open: Vec<ShareRecord>,
-    ) -> Result<Option<SettlementNote>, Error> {
-        let shares = payable(open)?;
-        let Some(first) = shares.first() else { return Ok(None) };
-        let (partner, currency) = (first.account, first.amount.currency());
+        room: usize,
+    ) -> Result<Vec<SettlementNote>, Error> {
+        let Some(first) = open.first() else { return Ok(Vec::new()) };
+        let of = (first.account, first.amount.currency());
+        let parted = payable(open)?.into_iter().take(room);
+        parted.map(|shares| self.note(act, of, shares)).collect()
+    }
+
+    /// A note of some shares of one partner in one currency.
+    fn note(
+        &self,
+        act: &mut Act<'_>,
+        (partner, currency): (AccountId, Currency),
+        shares: Vec<ShareRecord>,
+    ) -> Result<SettlementNote, Error> {
         let first_on = shares.iter().map(|it| self.zone.date_of(it.recorded_at)).min();
         let receiver: Account = act.load(partner)?;
         let issuer = account::of_seller(act.cx(), self.seller)?;
@@ -312,7 +325,7 @@ impl Run {
             let mut share = share.noted(note.id)?;
             act.put(&mut share)?;
         }
-        Ok(Some(note))
+        Ok(note)
     }
 }
 
