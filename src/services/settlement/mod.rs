@@ -154,10 +154,10 @@ pub struct ModelChange {
     pub parts: Option<Vec<PartWish>>,
 }
 
-/// Changes a model by which nothing was recorded.
+/// Changes a model by which nothing was recorded, on its first day at the latest.
 ///
 /// # Errors
-/// If something was, the parts do not make up the whole, or the caller may not.
+/// If something was, that day is over, the parts do not make up the whole, or the caller may not.
 pub fn revise(
     act: &mut Act<'_>,
     id: ShareModelId,
@@ -177,16 +177,17 @@ pub fn revise(
     act.keep((ShareModel { name, valid_from, shares, ..model }, Verb::Changed))
 }
 
-/// Takes a model away by which nothing was recorded.
+/// Takes a model away by which nothing was recorded, on its first day at the latest.
 ///
 /// # Errors
-/// If something was, or the caller may not.
+/// If something was, that day is over, or the caller may not.
 pub fn take_away(act: &mut Act<'_>, id: ShareModelId, revision: Option<u32>) -> Result<(), Error> {
     let model = unused(act, id, revision)?;
     act.delete(&model)
 }
 
-/// A model by which nothing was recorded: what was must stay explained.
+/// A model by which nothing was recorded, and by which nothing was invoiced before today: what was must
+/// stay explained, and what is still to be paid of it goes to whom it was said to go.
 fn unused(act: &Act<'_>, id: ShareModelId, revision: Option<u32>) -> Result<ShareModel, Error> {
     let model: ShareModel = act.get(id)?;
     act.must(Permission::ShareWrite, &model.stamp)?;
@@ -194,6 +195,11 @@ fn unused(act: &Act<'_>, id: ShareModelId, revision: Option<u32>) -> Result<Shar
     let along = Along::Index(SHARE_BY_MODEL, Key::new().id(id).bytes());
     if act.first::<ShareRecord>(&along)?.is_some() {
         let why = "shares were recorded by it; lay down another one that holds from then on";
+        return Err(Rejection::new(Code::InUse, why).into());
+    }
+    if model.valid_from < zone(act.cx(), model.stamp.seller)?.date_of(act.now()) {
+        let from = model.valid_from;
+        let why = format!("it holds since `{from}`; lay down another one that holds from then on");
         return Err(Rejection::new(Code::InUse, why).into());
     }
     Ok(model)

@@ -36,11 +36,14 @@ pub(in crate::services) fn follow(
     let earned = earned(&it, &invoice::credits_of(act.cx(), id)?, rounding)?;
     let mut recorded = recorded(act, id)?;
     for ((line, place), earned) in it.content().lines.iter().zip(0_u32..).zip(earned) {
-        let model = match line.offer {
-            Some(offer) => model_of(act.cx(), &models, (offer, issue.issued_on))?,
-            None => None,
-        };
         let before = recorded.remove(&place).unwrap_or_default();
+        // A charge keeps to the model by which something was recorded of it first.
+        let kept = before.values().next().map(|it| it.2);
+        let model = match (kept, line.offer) {
+            (Some(kept), _) => models.iter().find(|it| it.id == kept),
+            (None, Some(offer)) => model_of(act.cx(), &models, (offer, issue.issued_on))?,
+            (None, None) => None,
+        };
         let had = before.iter().map(|(account, it)| (*account, it.0)).collect();
         for (account, amount) in movements(model.map(|it| &it.shares), earned, &had)? {
             let parts = model.map(|it| (it.shares.as_slice(), it.id));

@@ -209,6 +209,29 @@ fn what_goes_back_is_taken_from_who_had_it() {
 }
 
 #[test]
+fn a_charge_keeps_to_the_model_of_its_first_share() {
+    let trade = Trade::on("2026-01-01", "100");
+    let parts = [json!({ "role": "owner", "percent": "80" }), trade.part(0, "20")];
+    trade.market.operator().post("/share_models", &json!({ "name": "All", "parts": parts }));
+    trade.market.order(&trade.buyer, &trade.offer, 1);
+    trade.pay("60");
+    trade.parted();
+    let second = trade.pay("60");
+    let back = json!({ "amount": { "amount": "60", "currency": "EUR" } });
+    trade.market.operator().post(&format!("/payments/{second}/refund"), &back);
+    expect![[r#"
+        Provider owner 40.00 open
+        Ada partner 10.00 open
+        Provider owner 40.00 open
+        Ada partner 10.00 open
+        Provider owner -40.00 open
+        Ada partner -10.00 open
+    "#]]
+    .assert_eq(&trade.shares());
+    assert_eq!(trade.owed(), ["-10.00"]);
+}
+
+#[test]
 fn nobody_owes_for_a_line_beside_one_that_was_credited_and_refunded() {
     let trade = Trade::on("2026-01-01", "1");
     let operator = trade.market.operator();
@@ -319,4 +342,12 @@ fn parts_that_do_not_make_up_the_whole_are_refused_and_change_nothing() {
     let partner = trade.market.house.client(&trade.market.house.customer.admin);
     assert_eq!(partner.call("GET /share_models", None).status.as_u16(), 403);
     assert_eq!(partner.get("/settlements")["items"], json!([]));
+    let past = operator.post("/share_models", &json!({ "name": "Past", "parts": parts }));
+    let past = format!("/share_models/{}", text(&past["id"]));
+    operator.patch(&past, &json!({ "name": "Old" }));
+    trade.market.advance_to("2026-01-02");
+    for (method, body) in [("DELETE", None), ("PATCH", Some(json!({ "name": "Late" })))] {
+        let refused = operator.call(&format!("{method} {past}"), body.as_ref());
+        assert_eq!(refused.status.as_u16(), 409, "{method} after its first day");
+    }
 }
