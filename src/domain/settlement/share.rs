@@ -1,6 +1,7 @@
 //! Shares: how an amount is parted among a platform, an owner and partners.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -36,7 +37,7 @@ words! {
 pub enum Scope {
     /// For all offers of its seller.
     Seller,
-    /// For the offers of a category.
+    /// For the offers of a category, and of those below it.
     Category(CategoryId),
     /// For one offer.
     Offer(OfferId),
@@ -59,26 +60,24 @@ pub struct ShareModel {
     pub shares: Shares,
 }
 
-/// The model that holds for an offer of some categories on a day: of those that are said of the
-/// narrowest thing the latest.
+/// The model that holds for an offer on a day: of those that are said of the narrowest thing the
+/// latest. With each category that the offer lies in, or below, comes how far up it is: a category is
+/// narrower than those above it.
 #[must_use]
 pub fn in_force<'a>(
     models: &'a [ShareModel],
-    (offer, categories): (OfferId, &BTreeSet<CategoryId>),
+    (offer, categories): (OfferId, &BTreeMap<CategoryId, usize>),
     on: Date,
 ) -> Option<&'a ShareModel> {
-    let is_for = |it: &&ShareModel| match it.scope {
-        Scope::Seller => true,
-        Scope::Category(id) => categories.contains(&id),
-        Scope::Offer(id) => id == offer,
+    let narrow = |it: &ShareModel| match it.scope {
+        Scope::Seller => Some((0, Reverse(0))),
+        Scope::Category(id) => categories.get(&id).map(|up| (1, Reverse(*up))),
+        Scope::Offer(id) => (id == offer).then_some((2, Reverse(0))),
     };
-    let narrow = |it: &&ShareModel| match it.scope {
-        Scope::Seller => 0,
-        Scope::Category(_) => 1,
-        Scope::Offer(_) => 2,
-    };
-    let holding = models.iter().filter(is_for).filter(|it| it.valid_from <= on);
-    holding.max_by_key(|it| (narrow(it), it.valid_from, it.stamp.number))
+    let holding = models.iter().filter(|it| it.valid_from <= on);
+    let holding = holding.filter_map(|it| Some((narrow(it)?, it)));
+    let found = holding.max_by_key(|(narrow, it)| (*narrow, it.valid_from, it.stamp.number));
+    found.map(|it| it.1)
 }
 
 /// One part of a model.
@@ -410,9 +409,11 @@ mod tests {
             model(3, Scope::Category(id(7)), "2026-01-01"),
             model(4, Scope::Offer(id(9)), "2026-02-01"),
             model(5, Scope::Seller, "2026-03-01"),
+            model(6, Scope::Category(id(5)), "2026-02-01"),
         ];
+        // Each category lies in the one after it.
         let found = |offer: u128, categories: &[u128], on: &str| {
-            let categories = categories.iter().map(|it| id(*it)).collect();
+            let categories = categories.iter().enumerate().map(|(up, it)| (id(*it), up)).collect();
             let found = in_force(&models, (id(offer), &categories), sample::date(on));
             found.map_or(0, |it| it.stamp.number)
         };
@@ -421,6 +422,10 @@ mod tests {
             (8, &[], "2026-01-01", 1),
             (8, &[], "2026-03-01", 5),
             (8, &[6, 7], "2026-03-01", 3),
+            (8, &[7, 5], "2026-03-01", 3),
+            (8, &[5, 7], "2026-03-01", 6),
+            (8, &[5, 7], "2026-01-31", 3),
+            (9, &[5, 7], "2026-02-01", 4),
             (9, &[7], "2026-01-31", 3),
             (9, &[7], "2026-02-01", 4),
         ] {

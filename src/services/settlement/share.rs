@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 
 use crate::domain::billing::invoice::Invoice;
+use crate::domain::catalog::category::{Category, DEPTH_MAX};
 use crate::domain::catalog::offer::Offer;
-use crate::domain::id::{AccountId, InvoiceId, OfferId, PaymentId, ShareModelId};
+use crate::domain::id::{AccountId, CategoryId, InvoiceId, OfferId, PaymentId, ShareModelId};
 use crate::domain::journal;
 use crate::domain::money::Money;
 use crate::domain::quantity::Quantity;
@@ -71,9 +72,29 @@ fn model_of<'a>(
     models: &'a [ShareModel],
     (offer, on): (OfferId, crate::domain::time::Date),
 ) -> Result<Option<&'a ShareModel>, Error> {
-    let found = cx.shared::<Offer>(offer)?;
-    let categories = found.map(|it| it.content.categories.clone()).unwrap_or_default();
+    let mut categories = BTreeMap::new();
+    if let Some(found) = cx.shared::<Offer>(offer)? {
+        for id in &found.content.categories {
+            climb(cx, *id, &mut categories)?;
+        }
+    }
     Ok(in_force(models, (offer, &categories), on))
+}
+
+/// Notes a category and all above it, each with how far up it is by the shortest way.
+fn climb(
+    cx: Cx<'_>,
+    from: CategoryId,
+    known: &mut BTreeMap<CategoryId, usize>,
+) -> Result<(), Error> {
+    let mut next = Some(from);
+    for up in 0..=DEPTH_MAX {
+        let Some(id) = next else { break };
+        let least = known.entry(id).or_insert(up);
+        *least = up.min(*least);
+        next = cx.shared::<Category>(id)?.and_then(|it| it.parent());
+    }
+    Ok(())
 }
 
 /// What was recorded of an invoice so far, line by line.

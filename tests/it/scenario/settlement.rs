@@ -292,6 +292,33 @@ fn the_narrowest_model_holds_and_fixed_parts_come_first() {
 }
 
 #[test]
+fn a_model_of_a_category_holds_for_those_below_it() {
+    let trade = Trade::on("2026-01-01", "1");
+    let operator = trade.market.operator();
+    let category = |name: &str, parent: Value| {
+        let body = json!({ "name": { "en": name }, "parent": parent });
+        operator.post("/categories", &body)["id"].clone()
+    };
+    let software = category("Software", json!(null));
+    let games = category("Games", software.clone());
+    for (partner, scope) in [(0, json!(null)), (1, software)] {
+        let parts = [json!({ "role": "owner", "percent": "90" }), trade.part(partner, "10")];
+        let body = json!({ "name": "Some", "category": scope, "parts": parts });
+        operator.post("/share_models", &body);
+    }
+    let game = json!({ "categories": [games] });
+    let prices = [monthly("Game", "EUR", "100")];
+    let game = trade.market.offer_like("Game", &prices, (game, json!({})));
+    trade.market.order(&trade.buyer, &game, 1);
+    trade.pay("120");
+    expect![[r#"
+        Provider owner 90.00 open
+        Bea partner 10.00 open
+    "#]]
+    .assert_eq(&trade.shares());
+}
+
+#[test]
 fn parts_that_do_not_make_up_the_whole_are_refused_and_change_nothing() {
     let trade = Trade::on("2026-01-01", "100");
     let operator = trade.market.operator();
