@@ -259,6 +259,8 @@ ids! {
     LetterheadId = Letterhead "lth";
     /// What is being done about what a billing account has not paid in time.
     DunningId = Dunning "dun";
+    /// A use of a coupon.
+    RedemptionId = Redemption "rdm";
 }
 
 #[cfg(test)]

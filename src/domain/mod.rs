@@ -26,7 +26,9 @@
 //! | [price](catalog::price) | one-time, recurring or usage; a model, a currency, versions by date |
 //! | [service terms](catalog::service_terms) | what happens after a term: grace, hold, destruction |
 //! | [tax category, zone, rule](catalog::tax) | what taxation looks at |
-//! | [promotion](catalog::promotion) | what lowers a price, when, for whom, how long |
+//! | [discount](catalog::discount) | what lowers a price for customers: on what, for whom, how often |
+//! | [coupon](catalog::coupon), [redemption](catalog::coupon::Redemption) | a code that unlocks a discount; a use of it |
+//! | [promotion](catalog::promotion) | what is announced of discounts, for a time |
 //! | [cart](order::cart), [quote](order::quote) | what is about to be ordered |
 //! | [order] | what was asked for, [item](order::item) by item |
 //! | [shipment](order::shipment) | a physical item on its way |

@@ -6,17 +6,19 @@ use super::codec::Key;
 use super::record::record;
 use crate::domain::catalog::asset::Asset;
 use crate::domain::catalog::category::{Catalog, Category, ResourceCategory};
+use crate::domain::catalog::coupon::{Coupon, Redemption};
+use crate::domain::catalog::discount::Discount;
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::Price;
-use crate::domain::catalog::promotion::{Coupon, Discount, Promotion};
+use crate::domain::catalog::promotion::Promotion;
 use crate::domain::catalog::resource::Resource;
 use crate::domain::catalog::service_terms::ServiceTerms;
 use crate::domain::catalog::specification::Specification;
 use crate::domain::catalog::tax::{TaxCategory, TaxRule, TaxZone};
 use crate::domain::id::{
     AssetId, CatalogId, CategoryId, CouponId, DiscountId, MeterId, OfferId, PriceId, PromotionId,
-    ResourceCategoryId, ResourceId, ServiceTermsId, SpecificationId, TaxCategoryId, TaxRuleId,
-    TaxZoneId,
+    RedemptionId, ResourceCategoryId, ResourceId, ServiceTermsId, SpecificationId, TaxCategoryId,
+    TaxRuleId, TaxZoneId,
 };
 use crate::domain::stamp::SellerNumber;
 use crate::domain::usage::meter::Meter;
@@ -39,9 +41,9 @@ record!(Category, CategoryId, "category", shape 1,
 );
 
 record!(Coupon, CouponId, "coupon", shape 1,
-    /// `(code in lower case, coupon)`.
+    /// `(seller, code in upper case, coupon)`.
     COUPON_BY_CODE = "by_code" => |it, keys| {
-        keys.push(Key::new().text(&it.folded()).id(it.id));
+        keys.push(of_seller(it.stamp.seller, &it.folded()).id(it.id));
     },
 );
 
@@ -94,6 +96,17 @@ record!(Price, PriceId, "price", shape 1,
 );
 
 record!(Promotion, PromotionId, "promotion", shape 1);
+
+record!(Redemption, RedemptionId, "redemption", shape 1,
+    /// `(billing account, use)`.
+    REDEMPTION_BY_BILLING_ACCOUNT = "by_billing_account" => |it, keys| {
+        keys.push(Key::new().id(it.billing_account).id(it.id));
+    },
+    /// `(coupon, account, use)`.
+    REDEMPTION_BY_COUPON = "by_coupon" => |it, keys| {
+        keys.extend(it.stamp.owner.map(|of| Key::new().id(it.coupon).id(of).id(it.id)));
+    },
+);
 
 record!(Resource, ResourceId, "resource", shape 1);
 

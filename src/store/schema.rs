@@ -20,9 +20,11 @@ use crate::domain::billing::letterhead::Letterhead;
 use crate::domain::billing::run::BillingRun;
 use crate::domain::catalog::asset::Asset;
 use crate::domain::catalog::category::{Catalog, Category, ResourceCategory};
+use crate::domain::catalog::coupon::{Coupon, Redemption};
+use crate::domain::catalog::discount::Discount;
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::Price;
-use crate::domain::catalog::promotion::{Coupon, Discount, Promotion};
+use crate::domain::catalog::promotion::Promotion;
 use crate::domain::catalog::resource::Resource;
 use crate::domain::catalog::service_terms::ServiceTerms;
 use crate::domain::catalog::specification::Specification;
@@ -119,6 +121,7 @@ pub const KINDS: &[Kept] = &[
     Kept::of::<Price>(),
     Kept::of::<Promotion>(),
     Kept::of::<Quote>(),
+    Kept::of::<Redemption>(),
     Kept::of::<Refund>(),
     Kept::of::<Resource>(),
     Kept::of::<ResourceCategory>(),

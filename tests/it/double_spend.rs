@@ -113,3 +113,29 @@ fn of_many_who_credit_or_write_off_one_invoice_at_once_one_does() {
     }
     market.must_be_whole();
 }
+
+#[test]
+fn of_many_who_bring_a_coupon_for_its_last_use_at_once_one_does() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let account = market.customer("Payer", "EUR");
+    let offer = market.offer("Flat", &[monthly("Base", "EUR", "10")]);
+    let unlocked = json!({ "name": { "en": "Spring" }, "percent": "10", "access": "coupon" });
+    let unlocked = operator.post("/discounts", &unlocked)["id"].clone();
+    for round in 0..rounds(100, 2_000) {
+        let code = format!("LAST{round}");
+        let last = json!({ "code": code, "discount": unlocked, "uses_max": 1 });
+        let coupon = text(&operator.post("/coupons", &last)["id"]);
+        let (path, body) = match round % 2 {
+            0 => ("POST /redemptions", json!({ "account": account["id"], "code": code })),
+            _ => {
+                let items = json!([{ "offer": offer }]);
+                let it = json!({ "account": account["id"], "items": items, "coupons": [code] });
+                ("POST /orders", it)
+            }
+        };
+        winner(&operator.at_once(CLIENTS, path, Some(&body)), &["coupon_forbids"]);
+        assert_eq!(operator.get(&format!("/coupons/{coupon}"))["used"], 1, "round {round}");
+    }
+    market.must_be_whole();
+}

@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use super::{
     account, attribute_definition, billing_account, billing_run, category, class, consumer_key,
-    dunning, invoice, letterhead, listener, mail, meter, notification, offer, order, party,
-    payment, payment_method, payment_plan, price, resource_category, service_terms, session,
-    settlement, share, specification, subscription, task, tax, token, user,
+    coupon, discount, dunning, invoice, letterhead, listener, mail, meter, notification, offer,
+    order, party, payment, payment_method, payment_plan, price, resource_category, service_terms,
+    session, settlement, share, specification, subscription, task, tax, token, user,
 };
 use crate::api::edge::reply::Wire;
 use crate::domain::event::Fact;
@@ -44,7 +44,9 @@ fn side(fact: &Fact, it: &[u8]) -> Result<Value, Error> {
         Kind::Class => json(class::told(&read(it)?)),
         Kind::ConsumerKey => json(consumer_key::told(&read(it)?)),
         Kind::Dunning => json(dunning::told(&read(it)?)?),
+        Kind::Coupon => json(coupon::told(&read(it)?)),
         Kind::CreditNote => json(invoice::told_note(&read(it)?)),
+        Kind::Discount => json(discount::told(&read(it)?)),
         Kind::Invoice => json(invoice::told(&read(it)?, Zone::UTC.date_of(fact.at))),
         Kind::Letterhead => json(letterhead::told(&read(it)?)),
         Kind::Listener => json(listener::told(&read(it)?)),
@@ -58,6 +60,7 @@ fn side(fact: &Fact, it: &[u8]) -> Result<Value, Error> {
         Kind::PaymentMethod => json(payment_method::told(&read(it)?, Zone::UTC.date_of(fact.at))),
         Kind::PaymentPlan => json(payment_plan::told(&read(it)?)),
         Kind::Price => json(price::told(&read(it)?)),
+        Kind::Redemption => json(coupon::told_redemption(&read(it)?)),
         Kind::Refund => json(payment::told_refund(&read(it)?)),
         Kind::Resource => json(specification::told_resource(&read(it)?)),
         Kind::ResourceCategory => json(resource_category::told(&read(it)?)),
@@ -78,9 +81,7 @@ fn side(fact: &Fact, it: &[u8]) -> Result<Value, Error> {
         | Kind::Bucket
         | Kind::Cart
         | Kind::Catalog
-        | Kind::Coupon
         | Kind::Deposit
-        | Kind::Discount
         | Kind::Document
         | Kind::Promotion
         | Kind::Quote

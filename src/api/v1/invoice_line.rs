@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::invoice::ServicePeriod;
 use super::wire::{Decimal, Money};
+use crate::domain::billing::discount::{LoweredBy, Lowering};
 use crate::domain::billing::invoice::explanation::{
     Altered, Explanation as DomainExplanation, Step,
 };
@@ -65,6 +66,8 @@ pub(super) struct Explanation {
     alterations: Vec<ExplainedAlteration>,
     /// Which days of the whole period were charged; `null` for all of them.
     days: Option<ExplainedDays>,
+    /// What lowered it for the customer: a discount, then coupons.
+    discounts: Vec<ExplainedDiscount>,
     included: Decimal,
     /// How the result was rounded.
     rounding: &'static str,
@@ -160,6 +163,53 @@ struct ExplainedDays {
     of: u32,
 }
 
+/// A discount that lowered a charge.
+#[derive(Debug, Serialize, ToSchema)]
+struct ExplainedDiscount {
+    /// What it is called.
+    name: String,
+    /// The code of the coupon that unlocked it; `null` if it took none.
+    coupon: Option<String>,
+    /// So many hundredths were taken off.
+    percent: Option<Decimal>,
+    /// So much was taken off: off the price of a whole period, or by a coupon off this line.
+    amount: Option<Decimal>,
+    /// The price was replaced by this fee for each unit.
+    fee: Option<Decimal>,
+}
+
+impl ExplainedDiscount {
+    fn of(step: &Step) -> Option<Self> {
+        let named = |name: &Name| Self {
+            name: name.to_string(),
+            coupon: None,
+            percent: None,
+            amount: None,
+            fee: None,
+        };
+        match step {
+            Step::Lowered(Lowering { name, by }) => Some(match by {
+                LoweredBy::Share(it) => {
+                    let percent = Some(Decimal::from(&it.decimal().normalize()));
+                    Self { percent, ..named(name) }
+                }
+                LoweredBy::Amount(it) => Self { amount: Some(Decimal::from(it)), ..named(name) },
+                LoweredBy::Fee(it, _) => Self { fee: Some(Decimal::from(it)), ..named(name) },
+            }),
+            Step::Coupon(it) => Some(Self {
+                coupon: Some(it.code.to_string()),
+                amount: Some(Decimal::from(&it.amount)),
+                ..named(&it.name)
+            }),
+            Step::Prorated(_)
+            | Step::Reversed
+            | Step::Less(_)
+            | Step::Altered(_)
+            | Step::InPlaceOf(_) => None,
+        }
+    }
+}
+
 /// What the quantity is the sum of.
 #[derive(Debug, Serialize, ToSchema)]
 struct ExplainedUsage {
@@ -206,11 +256,21 @@ impl From<&DomainExplanation> for Explanation {
     fn from(it: &DomainExplanation) -> Self {
         let days = it.steps.iter().find_map(|step| match step {
             Step::Prorated(share) => Some(ExplainedDays { used: share.used(), of: share.of() }),
-            Step::Reversed | Step::Less(_) | Step::Altered(_) | Step::InPlaceOf(_) => None,
+            Step::Reversed
+            | Step::Less(_)
+            | Step::Altered(_)
+            | Step::InPlaceOf(_)
+            | Step::Lowered(_)
+            | Step::Coupon(_) => None,
         });
         let given_back = it.steps.iter().find_map(|step| match step {
             Step::InPlaceOf(given_back) => Some(Decimal(given_back.to_string())),
-            Step::Prorated(_) | Step::Reversed | Step::Less(_) | Step::Altered(_) => None,
+            Step::Prorated(_)
+            | Step::Reversed
+            | Step::Less(_)
+            | Step::Altered(_)
+            | Step::Lowered(_)
+            | Step::Coupon(_) => None,
         });
         let altered = it.altered().unwrap_or_default();
         Self {
@@ -219,6 +279,7 @@ impl From<&DomainExplanation> for Explanation {
             tiers: it.parts.iter().map(ExplainedTier::from).collect(),
             alterations: altered.into_iter().map(ExplainedAlteration::from).collect(),
             days,
+            discounts: it.steps.iter().filter_map(ExplainedDiscount::of).collect(),
             included: Decimal::from(&it.included),
             rounding: match it.rounding {
                 Rounding::HalfUp => "half_up",

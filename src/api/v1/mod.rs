@@ -18,7 +18,9 @@ mod class;
 mod clock;
 mod consumer_key;
 mod contact;
+mod coupon;
 mod credit;
+mod discount;
 mod dunning;
 mod entity;
 mod event;
@@ -99,8 +101,10 @@ fn table() -> Vec<Route> {
         class::routes(),
         clock::routes(),
         consumer_key::routes(),
+        coupon::routes(),
         credit::routes(),
         dunning::routes(),
+        discount::routes(),
         event::routes(),
         invoice::routes(),
         meter::routes(),

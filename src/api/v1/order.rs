@@ -22,7 +22,7 @@ use crate::domain::order::{PlaceOrder, Request};
 use crate::domain::subscription::tree::Belonging;
 use crate::domain::time::Zone;
 use crate::services::label::Labels;
-use crate::services::{Act, Cx, Error, order};
+use crate::services::{Act, Cx, Error, coupon, order};
 
 pub(super) fn routes() -> Vec<Route> {
     let reads = Needs::Permission(Permission::OrderRead);
@@ -69,6 +69,8 @@ struct Order {
     /// The terms of use that were accepted with it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     accepted_terms: Vec<AcceptedTerms>,
+    /// The coupons that were brought with it.
+    coupons: Vec<String>,
     notes: Vec<String>,
 }
 
@@ -118,6 +120,7 @@ impl From<&domain::Order> for Order {
             attributes: attribute::show(&it.request.attributes),
             payment_method: it.request.payment_method.map(|it| it.to_string()),
             accepted_terms: it.request.accepted.iter().map(AcceptedTerms::from).collect(),
+            coupons: it.request.coupons.iter().map(ToString::to_string).collect(),
             notes: it.notes().iter().map(|it| it.text.to_string()).collect(),
         }
     }
@@ -189,6 +192,9 @@ struct NewOrder {
     /// Custom attributes by name.
     #[serde(default)]
     attributes: Attributes,
+    /// The codes of coupons, in any case.
+    #[serde(default)]
+    coupons: Vec<String>,
     /// The day, in UTC, on which work may begin; at once if nothing is said, or if it is over.
     requested_start_on: Option<String>,
     /// By which kept payment method it is to be paid.
@@ -265,7 +271,9 @@ fn place(act: &mut Act<'_>, _: &Call, body: NewOrder) -> Result<Reply<Order>, Er
     let items: Result<Vec<_>, _> =
         body.items.iter().enumerate().map(|(place, it)| it.read(place)).collect();
     let start_on = parse_optional("/requested_start_on", body.requested_start_on.as_deref())?;
+    let account = parse("/account", &body.account)?;
     let request = Request {
+        coupons: coupon::brought(act.cx(), account, &body.coupons)?,
         billing_account: parse_optional("/billing_account", body.billing_account.as_deref())?,
         external_id: parse_optional("/external_id", body.external_id.as_deref())?,
         attributes: attribute::read(&body.attributes, &[])?,
@@ -274,8 +282,7 @@ fn place(act: &mut Act<'_>, _: &Call, body: NewOrder) -> Result<Reply<Order>, Er
         accepted: each(&body.accepted_terms, "/accepted_terms", |it, at| it.read(act.cx(), at))?,
         ..Request::plain()
     };
-    let it =
-        order::place(act, PlaceOrder::new(parse("/account", &body.account)?, items?, request)?)?;
+    let it = order::place(act, PlaceOrder::new(account, items?, request)?)?;
     let path = format!("/api/v1/orders/{}", it.id);
     Ok(Reply::created(path, whole(act.cx(), &it)?).tagged(it.stamp.revision))
 }

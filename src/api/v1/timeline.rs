@@ -177,6 +177,7 @@ fn amount(fact: &Fact, sides: &Sides) -> Option<Money> {
         | Kind::Price
         | Kind::Promotion
         | Kind::Quote
+        | Kind::Redemption
         | Kind::Resource
         | Kind::ResourceCategory
         | Kind::Review

@@ -14,10 +14,10 @@ use crate::domain::account::cycle::Cycle;
 use crate::domain::catalog::price::alteration::{Occurrence, Turn};
 use crate::domain::catalog::price::{Figure, Occasion, Price, PriceKind, Timing};
 use crate::domain::error::{Code, Rejection};
-use crate::domain::id::{OfferId, SubscriptionId, TaxCategoryId};
+use crate::domain::id::{OfferId, OrderId, SubscriptionId, TaxCategoryId};
 use crate::domain::money::MoneyError;
 use crate::domain::quantity::Quantity;
-use crate::domain::text::Name;
+use crate::domain::text::{self, Name};
 use crate::domain::time::{Date, Instant, Period};
 
 /// How many charges of one price may come on one invoice; what is left comes on the next.
@@ -33,6 +33,10 @@ pub struct Billable<'a> {
     pub id: SubscriptionId,
     /// What it is a subscription to.
     pub offer: OfferId,
+    /// The term that was chosen of it.
+    pub term: Option<&'a text::Code>,
+    /// The order that it comes from, if it was ordered.
+    pub order: Option<OrderId>,
     /// What the invoice calls it.
     pub subject: &'a Name,
     /// The day from which anniversaries are counted.

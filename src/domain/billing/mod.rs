@@ -10,8 +10,10 @@
 pub mod advertised;
 pub mod bill;
 pub mod charge;
+pub mod coupon;
 pub mod credit;
 pub mod cycle;
+pub mod discount;
 pub mod due;
 pub mod invoice;
 pub mod late_fee;

@@ -270,7 +270,6 @@ impl Policy {
             ("/grouping", self.grouping == by.grouping, by.grouping.word()),
             ("/review_hours", self.review_hours == by.review_hours, "0"),
             ("/moved_anchor", self.moved_anchor == by.moved_anchor, by.moved_anchor.word()),
-            ("/coupon_order", self.coupon_order == by.coupon_order, by.coupon_order.word()),
             ("/prepaid", self.prepaid == by.prepaid, by.prepaid.word()),
             ("/recognition", self.recognition == by.recognition, by.recognition.word()),
         ];

@@ -21,6 +21,8 @@ pub mod asset;
 pub mod bundle;
 pub mod category;
 pub mod characteristic;
+pub mod coupon;
+pub mod discount;
 pub mod eligibility;
 pub mod lifecycle;
 pub mod offer;

@@ -14,7 +14,7 @@ pub const fn reading(kind: Kind) -> Permission {
         K::Account => P::AccountRead,
         K::Party => P::PartyRead,
         K::Class => P::ClassRead,
-        K::BillingAccount => P::BillingAccountRead,
+        K::BillingAccount | K::Redemption => P::BillingAccountRead,
         K::User => P::UserRead,
         K::Token => P::TokenRead,
         K::ConsumerKey => P::ConsumerKeyRead,

@@ -12,19 +12,23 @@ use crate::domain::account::billing_account::schedule::Outlook;
 use crate::domain::account::class::CreditTerms;
 use crate::domain::account::profile::AddressUse;
 use crate::domain::billing::bill::{self, Bill, Billing};
+use crate::domain::billing::coupon::Redeemed;
+use crate::domain::billing::discount::Discounts;
 use crate::domain::billing::due::{
     self, Billable, BillablePrice, ChargeDays, FormerUnits, Hold, UsageTotal, dues,
 };
 use crate::domain::billing::invoice::line::LineKind;
+use crate::domain::catalog::coupon::Redemption;
+use crate::domain::catalog::discount::Discount;
 use crate::domain::catalog::price::{Figure, Price, PriceKind, PriceModel, PriceVersion};
 use crate::domain::catalog::tax::Registration;
-use crate::domain::id::{OfferId, SubscriptionId, TaxCategoryId};
+use crate::domain::id::{OfferId, OrderId, SubscriptionId, TaxCategoryId};
 use crate::domain::quantity::Quantity;
 use crate::domain::subscription::{Pause, Subscription, TrialRun};
-use crate::domain::text::{Locale, Name};
+use crate::domain::text::{self, Locale, Name};
 use crate::domain::time::{Date, Period, Zone};
 use crate::domain::usage::meter::Meter;
-use crate::services::{Cx, Error};
+use crate::services::{Cx, Error, coupon};
 use crate::store::invoice::{ChargedUsage, charged_usage};
 use crate::store::subscription::SUBSCRIPTION_BY_BILLING_ACCOUNT;
 use crate::store::{Along, Key};
@@ -43,9 +47,11 @@ pub(super) struct Billed {
 }
 
 /// A subscription with what billing wants to know of it.
-struct Gathered {
+pub(super) struct Gathered {
     id: SubscriptionId,
     offer: OfferId,
+    term_key: Option<text::Code>,
+    order: Option<OrderId>,
     subject: Name,
     began_on: Date,
     served_from: Date,
@@ -95,7 +101,9 @@ pub(super) fn billed(
     for subscription in &subscriptions {
         gathered.extend(gather(cx, shelf, billing_account, (&account, subscription))?);
     }
-    let bill = bill(cx, (&account, &seller), billing_account, (&mut gathered, on))?;
+    let discounts = shelf.discounts(cx, account.stamp.seller)?;
+    let from = (&*account, &*seller, discounts.as_slice());
+    let bill = bill(cx, from, billing_account, (&mut gathered, on))?;
     if bill.content.is_some() {
         party_of(&account, Some(billing_account)).must_be_reachable()?;
     }
@@ -120,7 +128,23 @@ pub(super) fn billed_apart(
     for subscription in subscriptions {
         gathered.extend(gather(cx, shelf, billing_account, (&account, subscription))?);
     }
-    bill(cx, (&account, &seller), billing_account, (&mut gathered, on))
+    let discounts = shelf.discounts(cx, account.stamp.seller)?;
+    let from = (&*account, &*seller, discounts.as_slice());
+    bill(cx, from, billing_account, (&mut gathered, on))
+}
+
+/// A subscription as billing sees it, with whose it is; nothing of one that never was there.
+///
+/// # Errors
+/// If something is missing that billing needs; if the store fails.
+pub(super) fn gathered(
+    cx: Cx<'_>,
+    billing_account: &BillingAccount,
+    it: &Subscription,
+) -> Result<Option<(Arc<Account>, Gathered)>, Error> {
+    let account = account_of(cx, billing_account)?;
+    let gathered = gather(cx, &mut Shelf::default(), billing_account, (&account, it))?;
+    Ok(gathered.map(|it| (account, it)))
 }
 
 /// On which days something of a subscription is charged, apart from when its billing account is
@@ -188,6 +212,8 @@ fn gather(
     Ok(Some(Gathered {
         id: it.id,
         offer: offer.id,
+        term_key: it.term_key().cloned(),
+        order: it.origin.as_ref().map(|it| it.0),
         subject: it.name().unwrap_or_else(|| offer.content.name.text(locale)).clone(),
         began_on: billing_account.began_on().min(charged_from),
         served_from: first_on,
@@ -284,10 +310,12 @@ fn former((it, price): (&Subscription, &Price), now: Quantity) -> Vec<FormerUnit
 }
 
 impl Gathered {
-    fn billable<'a>(&'a self, prices: &'a [BillablePrice<'a>]) -> Billable<'a> {
+    pub(super) fn billable<'a>(&'a self, prices: &'a [BillablePrice<'a>]) -> Billable<'a> {
         Billable {
             id: self.id,
             offer: self.offer,
+            term: self.term_key.as_ref(),
+            order: self.order,
             subject: &self.subject,
             began_on: self.began_on,
             served_from: self.served_from,
@@ -302,7 +330,12 @@ impl Gathered {
         }
     }
 
-    fn prices(&self) -> Vec<BillablePrice<'_>> {
+    /// What it is charged, in the order in which [`prices`](Self::prices) sees it.
+    pub(super) fn own_prices(&self) -> impl Iterator<Item = &Arc<Price>> {
+        self.prices.iter().map(|it| &it.price)
+    }
+
+    pub(super) fn prices(&self) -> Vec<BillablePrice<'_>> {
         self.prices.iter().map(GatheredPrice::billable).collect()
     }
 
@@ -356,7 +389,7 @@ fn outlook(gathered: &[Gathered], bill: &Bill) -> Outlook {
 
 fn bill(
     cx: Cx<'_>,
-    (account, seller): (&Account, &Seller),
+    (account, seller, discounts): (&Account, &Seller, &[Discount]),
     billing_account: &BillingAccount,
     (gathered, on): (&mut [Gathered], Date),
 ) -> Result<Bill, Error> {
@@ -373,7 +406,7 @@ fn bill(
         is_due |= readable(it.id, count(cx, it, &periods, (terms.zone, late_max)))?;
     }
     if !is_due {
-        return Ok(Bill { content: None, marks: Vec::new() });
+        return Ok(Bill { content: None, marks: Vec::new(), coupons: Vec::new() });
     }
     let address = billing_account.profile().address.as_ref();
     let address = address.or_else(|| account.profile().address(AddressUse::Billing));
@@ -385,6 +418,8 @@ fn bill(
     let prices: Vec<_> = gathered.iter().map(Gathered::prices).collect();
     let subscriptions: Vec<_> =
         gathered.iter().zip(&prices).map(|(it, prices)| it.billable(prices)).collect();
+    let redemptions = coupon::on_bills_of(cx, billing_account.id)?;
+    let coupons: Vec<_> = redemptions.iter().filter_map(|it| redeemed(it, discounts)).collect();
     Ok(bill::bill(&Billing {
         account: account.id,
         billing_account: billing_account.id,
@@ -395,8 +430,22 @@ fn bill(
         on,
         policy: &policy,
         taxing: seller.taxing(),
+        discounts: discounts_of(account, discounts),
+        coupons: &coupons,
         subscriptions: &subscriptions,
     })?)
+}
+
+/// A use of a coupon with what it unlocked.
+fn redeemed<'a>(redemption: &'a Redemption, all: &'a [Discount]) -> Option<Redeemed<'a>> {
+    let discount = all.iter().find(|it| it.id == redemption.discount)?;
+    Some(Redeemed { redemption, discount })
+}
+
+/// What a seller's discounts are to an account.
+pub(super) fn discounts_of<'a>(account: &'a Account, all: &'a [Discount]) -> Discounts<'a> {
+    let locale = &account.profile().locale;
+    Discounts { all, account: Some(account.id), class: Some(account.class()), locale }
 }
 
 /// Fetches what meters counted in the periods that are due, and in the last that were charged.

@@ -14,7 +14,7 @@ use crate::domain::journal::{self, Entry, Leg};
 use crate::domain::stamp::SellerNumber;
 use crate::domain::subscription::{ChargedUntil, Subscription};
 use crate::domain::time::{Date, Zone};
-use crate::services::{Act, Error, payment, settlement};
+use crate::services::{Act, Error, coupon, payment, settlement};
 use crate::store::invoice::{self as kept, ChargedUsage, Sealed};
 
 /// A series of numbers: of invoices, of credit notes, or of settlement notes.
@@ -94,6 +94,7 @@ pub(super) fn issue(
     run: Option<BillingRunId>,
 ) -> Result<Option<Totals>, Error> {
     keep_marks(act, &billed)?;
+    coupon::billed(act, &billed.bill.coupons)?;
     let Billed { account, seller, credit, bill, .. } = billed;
     let Some(content) = bill.content else { return Ok(None) };
     let issue = new_issue(act, (&account, billing_account), (&seller, credit))?;

@@ -4,6 +4,7 @@
 //! counters and the next billing dates together. So nothing is lost or doubled wherever it ends.
 
 mod consumption;
+mod contract;
 pub(super) mod counted;
 mod draft;
 mod forecast;
@@ -19,6 +20,7 @@ mod shelf;
 mod unused;
 
 pub use self::consumption::resource_usage;
+pub use self::contract::{ContractPrice, contract};
 pub use self::forecast::{BillDates, Forecast, dates};
 pub(super) use self::forecast::{charged_by, first_bills, no_bill, with_switched};
 pub(super) use self::issue::{Series, book, number, seal};

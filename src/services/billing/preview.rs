@@ -2,16 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use super::gather::discounts_of;
 use super::policy;
 use super::shelf::Shelf;
+use crate::domain::account::Account;
 use crate::domain::billing::charge::Charging;
+use crate::domain::billing::discount::{Discounts, Lowerable, Pace};
 use crate::domain::billing::invoice::Totals;
 use crate::domain::billing::invoice::explanation::Explanation;
 use crate::domain::billing::policy::Policy;
 use crate::domain::billing::tax::{TaxSheet, TaxTerms, TaxTotal, Taxable, assess};
+use crate::domain::catalog::discount::{Charged, Subject};
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::alteration::{Occurrence, Turn};
-use crate::domain::catalog::price::{Price, PriceKind};
+use crate::domain::catalog::price::{Occasion, Price, PriceKind};
 use crate::domain::catalog::tax::{Registration, Supply};
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::id::{MeterId, OfferId, ResourceId};
@@ -20,7 +24,8 @@ use crate::domain::party::medium::PostalAddress;
 use crate::domain::quantity::{Percent, Quantity};
 use crate::domain::text::{self, Country};
 use crate::domain::time::{Date, Zone};
-use crate::services::{Cx, Error, offer};
+use crate::services::{Cx, Error, discount, offer};
+use crate::store::Records;
 
 /// What somebody would buy and use.
 #[derive(Debug, Clone)]
@@ -87,10 +92,15 @@ pub fn calculate(cx: Cx<'_>, wish: &Wish) -> Result<Calculation, Error> {
         Err(Error::Rejected(why)) => Err(why),
         Err(failure) => return Err(failure),
     };
+    let all = discount::of_seller(cx, offer.stamp.seller)?;
+    let buyer = buyer(cx, &offer)?;
+    let locale = offer.content.name.locale();
+    let nobody = Discounts { all: &all, account: None, class: None, locale };
+    let discounts = buyer.as_ref().map_or(nobody, |it| discounts_of(it, &all));
     let mut charges = Vec::with_capacity(prices.len());
     for (place, price) in prices.into_iter().enumerate() {
         let tax = taxes.as_ref().map_or(Percent::ZERO, |it| it.percent(place));
-        charges.push(charge((&offer, &policy), price, wish, (on, tax))?);
+        charges.push(charge((&offer, &policy, discounts), price, wish, (on, tax))?);
     }
     taxed(&policy, wish, (charges, taxes))
 }
@@ -101,8 +111,42 @@ fn is_wanted(it: &Price, wish: &Wish) -> bool {
     it.currency == wish.currency && term && plan
 }
 
+/// The account of who asks, where it buys from who sells the offer.
+fn buyer(cx: Cx<'_>, offer: &Offer) -> Result<Option<Account>, Error> {
+    let Some(standing) = cx.actor.standing() else { return Ok(None) };
+    let own = cx.view.find::<Account>(standing.account)?;
+    Ok(own.filter(|it| it.stamp.seller == offer.stamp.seller))
+}
+
+/// What discounts look at in the first charge of a price.
+fn lowerable<'a>(
+    (offer, discounts): (&Offer, Discounts<'_>),
+    price: &Price,
+    wish: &'a Wish,
+    on: Date,
+) -> Option<Lowerable<'a>> {
+    let charged = match price.kind {
+        PriceKind::OneTime(Occasion::Deposit) => return None,
+        PriceKind::OneTime(Occasion::Renewal) => Charged::Renewal,
+        PriceKind::OneTime(Occasion::Plain | Occasion::Setup) => Charged::Setup,
+        PriceKind::Recurring { .. } => Charged::Recurring,
+        PriceKind::Usage { .. } => Charged::Usage,
+    };
+    let subject = Subject {
+        offer: offer.id,
+        term: wish.term.as_ref(),
+        resource: price.resource,
+        price: price.id,
+        charged,
+        account: discounts.account,
+        class: discounts.class,
+    };
+    let (currency, pace) = (price.currency, Pace::Single);
+    Some(Lowerable { subject, currency, on, charged_from: on, pace })
+}
+
 fn charge(
-    (offer, policy): (&Offer, &Policy),
+    (offer, policy, discounts): (&Offer, &Policy, Discounts<'_>),
     price: Price,
     wish: &Wish,
     (on, tax): (Date, Percent),
@@ -119,6 +163,8 @@ fn charge(
     let (zero_usage, rounding) = (policy.zero_usage, policy.rounding);
     let charging = Charging { price: &price, version, occurrence, tax, zero_usage, rounding };
     let mut explanation = charging.whole(counted, bought(offer, &price, wish), 0)?;
+    let given = lowerable((offer, discounts), &price, wish, on).and_then(|it| discounts.given(&it));
+    discounts.lower(&mut explanation, given)?;
     charging.once(&mut explanation)?;
     let net = explanation.unrounded()?.book(policy.rounding)?;
     Ok(Charge { price, net, explanation })

@@ -14,6 +14,7 @@ use crate::domain::billing::letterhead::{Imprint, Letterhead};
 use crate::domain::billing::policy::Policy;
 use crate::domain::billing::tax::Taxing;
 use crate::domain::catalog::category::{Category, DEPTH_MAX, ResourceCategory};
+use crate::domain::catalog::discount::Discount;
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::Price;
 use crate::domain::catalog::resource::Resource;
@@ -27,7 +28,7 @@ use crate::domain::party::medium::PostalAddress;
 use crate::domain::stamp::SellerNumber;
 use crate::domain::text::Country;
 use crate::domain::usage::meter::Meter;
-use crate::services::{Cx, Error, account, letterhead};
+use crate::services::{Cx, Error, account, discount, letterhead};
 use crate::store::{Along, Record};
 
 /// Who sells, and how it is taxed.
@@ -52,6 +53,7 @@ pub(super) struct Shelf {
     resource_categories: BTreeMap<ResourceCategoryId, Arc<ResourceCategory>>,
     classes: BTreeMap<ClassId, CreditTerms>,
     sellers: BTreeMap<SellerNumber, Arc<Seller>>,
+    discounts: BTreeMap<SellerNumber, Arc<Vec<Discount>>>,
 }
 
 fn loaded<R: Record>(
@@ -131,6 +133,20 @@ impl Shelf {
         let credit = class.terms().credit;
         self.classes.insert(id, credit);
         Ok(credit)
+    }
+
+    /// All that a seller lowers.
+    pub(super) fn discounts(
+        &mut self,
+        cx: Cx<'_>,
+        number: SellerNumber,
+    ) -> Result<Arc<Vec<Discount>>, Error> {
+        if let Some(found) = self.discounts.get(&number) {
+            return Ok(Arc::clone(found));
+        }
+        let found = discount::of_seller(cx, number)?;
+        self.discounts.insert(number, Arc::clone(&found));
+        Ok(found)
     }
 
     pub(super) fn seller(

@@ -163,6 +163,7 @@ fn subject_matter(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Resu
         | Kind::Price
         | Kind::Promotion
         | Kind::Quote
+        | Kind::Redemption
         | Kind::Refund
         | Kind::Resource
         | Kind::ResourceCategory

@@ -22,7 +22,7 @@ pub(super) use self::work::{
     item_called_off, item_done, item_failed, item_tried_again, items_done,
 };
 use super::billing::Replacement;
-use super::{Act, Cx, Error, attribute, offer, payment_method, subscription};
+use super::{Act, Cx, Error, attribute, coupon, offer, payment_method, subscription};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::profile::AddressUse;
@@ -117,6 +117,7 @@ fn take(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Order, Error> {
     let now = act.now();
     let order = Order::place(act.new_id(), stamp, placed.resolved(items), Vec::new(), now);
     let order = act.keep((order, Verb::Created))?;
+    coupon::redeem_with(act, &account, &order)?;
     match order.request.start_at {
         Some(start_at) if now < start_at => Ok(order),
         _ => work(act, order.id),
@@ -418,7 +419,9 @@ pub fn cancel(act: &mut Act<'_>, id: OrderId, reason: Option<Prose>) -> Result<O
     let order: Order = act.get(id)?;
     act.must(Permission::OrderCancel, &order.stamp)?;
     let canceled = order.cancel(reason, act.now())?;
-    act.keep(canceled)
+    let order = act.keep(canceled)?;
+    coupon::give_back(act, &order)?;
+    Ok(order)
 }
 
 /// The orders of an account of which something is still to be done.
@@ -498,7 +501,9 @@ pub fn step(act: &mut Act<'_>, id: OrderId) -> Result<Order, Error> {
     match act.attempt(|act| work(act, id)) {
         Err(refusal) if refusal.is_refusal() => {
             let rejected = order.reject(told(&refusal), act.now())?;
-            act.keep(rejected)
+            let order = act.keep(rejected)?;
+            coupon::give_back(act, &order)?;
+            Ok(order)
         }
         done => done,
     }

@@ -198,6 +198,7 @@ impl Furnisher<'_> {
         let (goods, disk, plain, hands) =
             (named("Goods"), named("Disk"), named("Plain"), named("By hand"));
         let (part, kit) = (named("Part"), named("Kit"));
+        let (spring, by_coupon) = (named("Spring"), named("Coupon"));
         let it = json!({ "code": side, "name": self.called("Tax") });
         self.make("tax_category", "/tax_categories", &it);
         let it = json!({ "code": side, "name": self.called("Zone") });
@@ -235,6 +236,13 @@ impl Furnisher<'_> {
         let path = format!("/aps/2/resources/{own}/aps/subscriptions");
         self.make("event_subscription", &path, &it);
         self.make("class", "/classes", &json!({ "name": self.called("Gold") }));
+        let scope = json!({ "classes": [self.name("class")] });
+        let it = json!({ "name": spring, "percent": "10", "scope": scope });
+        self.make("discount", "/discounts", &it);
+        let it = json!({ "name": by_coupon, "percent": "10", "access": "coupon" });
+        self.make("unlocked", "/discounts", &it);
+        let it = json!({ "code": "SPRING", "discount": self.name("unlocked") });
+        self.make("coupon", "/coupons", &it);
         let it =
             json!({ "name": "erp", "applies_to": "account", "description": self.called("ERP") });
         self.make("definition", "/attribute_definitions", &it);
@@ -303,6 +311,8 @@ impl Furnisher<'_> {
             let it = json!({ "name": self.called(name), "state": state, "address": address });
             self.make(name, "/accounts", &it);
         }
+        let brought = json!({ "account": self.name("wanderer"), "code": "SPRING" });
+        self.make("redemption", "/redemptions", &brought);
         let hold = json!({ "reason": "FRAUD", "comment": self.called("comment") });
         self.seller().post(&format!("/accounts/{}/hold", self.name("held")), &hold);
         let owes = json!({ "kind": "credit", "reason": "OVERDUE" });

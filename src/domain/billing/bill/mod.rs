@@ -4,7 +4,11 @@
 //! prices, marks and usage, and keeps the marks that come back together with the invoice, in one
 //! transaction: that is what makes a run restartable.
 
+mod reduce;
+
 use super::charge::Charging;
+use super::coupon::Redeemed;
+use super::discount::Discounts;
 use super::due::{Billable, BillablePrice, Due, UsageTotal, dues};
 use super::invoice::explanation::{Explanation, Step};
 use super::invoice::line::{Line, LineKind};
@@ -13,11 +17,14 @@ use super::policy::{Policy, PriceVersionAt, ZeroInvoices, ZeroLines};
 use super::rating::Rule;
 use super::tax::{TaxSheet, TaxTerms, Taxable, Taxing, assess};
 use crate::domain::account::cycle::Cycle;
+use crate::domain::catalog::discount::{Discount, Subject};
 use crate::domain::catalog::price::alteration::Occurrence;
 use crate::domain::catalog::price::{Figure, PriceVersion};
 use crate::domain::catalog::tax::{Registration, Supply};
 use crate::domain::error::{Code, Rejection};
-use crate::domain::id::{AccountId, BillingAccountId, PriceId, SubscriptionId, TaxZoneId};
+use crate::domain::id::{
+    AccountId, BillingAccountId, OrderId, PriceId, RedemptionId, SubscriptionId, TaxZoneId,
+};
 use crate::domain::money::{Amount, Currency, Money};
 use crate::domain::quantity::{Percent, Quantity};
 use crate::domain::time::{Date, Period};
@@ -43,6 +50,10 @@ pub struct Billing<'a> {
     pub policy: &'a Policy,
     /// What the seller wrote down about taxes.
     pub taxing: Taxing<'a>,
+    /// What the seller lowers, and for whom.
+    pub discounts: Discounts<'a>,
+    /// The uses of coupons on its invoices.
+    pub coupons: &'a [Redeemed<'a>],
     /// What is billed together.
     pub subscriptions: &'a [Billable<'a>],
 }
@@ -55,6 +66,8 @@ pub struct Bill {
     /// Up to where prices are charged now, to be kept with the invoice; also where nothing is
     /// invoiced, because what came to nothing is charged too.
     pub marks: Vec<Mark>,
+    /// The uses of coupons that were given; they are kept as the marks are.
+    pub coupons: Vec<RedemptionId>,
 }
 
 /// Up to where a price of a subscription is charged.
@@ -93,11 +106,22 @@ pub fn bill(billing: &Billing<'_>) -> Result<Bill, Rejection> {
     draft.finish()
 }
 
+/// At what something is charged.
+#[derive(Clone, Copy)]
+struct Offered<'a> {
+    charging: Charging<'a>,
+    discounts: Discounts<'a>,
+    /// The discount that it gets.
+    discount: Option<&'a Discount>,
+}
+
 /// An invoice in the making.
 struct Draft<'a> {
     billing: &'a Billing<'a>,
     lines: Vec<Line>,
     taxables: Vec<Taxable>,
+    /// What each line is to coupons, and the order that it comes from.
+    reducible: Vec<(Option<Subject<'a>>, Option<OrderId>)>,
     taxes: TaxSheet,
     marks: Vec<Mark>,
 }
@@ -118,6 +142,7 @@ impl<'a> Draft<'a> {
             billing,
             lines: Vec::with_capacity(size),
             taxables: Vec::with_capacity(size),
+            reducible: Vec::with_capacity(size),
             taxes: TaxSheet::new(),
             marks: Vec::with_capacity(size),
         }
@@ -127,6 +152,7 @@ impl<'a> Draft<'a> {
         let price = &of.prices[due.place];
         let occurrence = of.occurrence(due.turn, due.priced_on);
         let charging = self.charging(of, price, occurrence)?;
+        let offered = self.offered(of, price, charging, (due.kind, due.service));
         let usage = match due.kind {
             LineKind::Usage => Some(usage_in(price, due.service)?),
             LineKind::OneTime
@@ -138,9 +164,9 @@ impl<'a> Draft<'a> {
             | LineKind::Stated => None,
         };
         let counted = usage.map_or(due.units, |it| it.quantity);
-        let mut explanation = explain(price, charging, counted, usage)?;
+        let mut explanation = explain(price, offered, counted, usage)?;
         if let Some(charged) = due.less {
-            let before = explain(price, charging, charged, None)?.unrounded()?;
+            let before = explain(price, offered, charged, None)?.unrounded()?;
             explanation.steps.push(Step::Less(Figure::new(before.value())));
         }
         if !due.share.is_whole() {
@@ -174,9 +200,11 @@ impl<'a> Draft<'a> {
         for total in price.usage.iter().filter(is_late) {
             let occurrence = of.occurrence(of.turn_of_late(total.period), total.period.start());
             let charging = self.charging(of, price, occurrence)?;
-            let mut before = explain(price, charging, total.charged, Some(total))?;
+            let service = Some(total.period);
+            let offered = self.offered(of, price, charging, (LineKind::Usage, service));
+            let mut before = explain(price, offered, total.charged, Some(total))?;
             charging.once(&mut before)?;
-            let mut explanation = explain(price, charging, total.quantity, Some(total))?;
+            let mut explanation = explain(price, offered, total.quantity, Some(total))?;
             charging.once(&mut explanation)?;
             explanation.steps.push(Step::Less(Figure::new(before.unrounded()?.value())));
             self.marks.push(Mark {
@@ -187,7 +215,6 @@ impl<'a> Draft<'a> {
                 as_of: None,
                 usage: Some(*total),
             });
-            let service = Some(total.period);
             self.add(Charge { of, price, kind: LineKind::Usage, service, explanation })?;
         }
         Ok(())
@@ -236,6 +263,20 @@ impl<'a> Draft<'a> {
         })
     }
 
+    /// The same with the discount that the charge gets.
+    fn offered(
+        &self,
+        of: &Billable<'a>,
+        price: &BillablePrice<'_>,
+        charging: Charging<'a>,
+        (kind, service): (LineKind, Option<Period>),
+    ) -> Offered<'a> {
+        let Billing { discounts, cycle, .. } = *self.billing;
+        let what = (kind, charging.occurrence.on);
+        let discount = discounts.on_charge(of, price, what, (cycle, service));
+        Offered { charging, discounts, discount }
+    }
+
     fn tax_of(&self, price: &BillablePrice<'_>) -> Result<Percent, Rejection> {
         let Billing { zone, buyer, on, taxing, currency, .. } = *self.billing;
         let supply = Supply { zone, category: price.tax_category, buyer, on };
@@ -253,6 +294,7 @@ impl<'a> Draft<'a> {
         let tax_place = self.taxes.place(price.tax_category, |category| {
             taxing.of(&Supply { zone, category, buyer, on }, currency)
         })?;
+        self.reducible.push((self.billing.discounts.subject(of, price, kind), of.order));
         let is_flat = matches!(explanation.rule, Rule::Flat);
         let (offer, subject) = price.sold_as.unwrap_or((of.offer, of.subject));
         let base = price.price.base;
@@ -285,6 +327,7 @@ impl<'a> Draft<'a> {
     }
 
     fn finish(mut self) -> Result<Bill, Rejection> {
+        let coupons = self.reduce()?;
         let Billing { currency, policy, .. } = *self.billing;
         let terms = TaxTerms { scope: policy.tax_scope, rounding: policy.rounding, currency };
         let mut taxes = self.taxes.into_totals();
@@ -298,7 +341,7 @@ impl<'a> Draft<'a> {
         }
         let is_nothing = totals.gross.is_zero() && policy.zero_invoices == ZeroInvoices::Skip;
         if self.lines.is_empty() || is_nothing {
-            return Ok(Bill { content: None, marks: self.marks });
+            return Ok(Bill { content: None, marks: self.marks, coupons });
         }
         let content = Content {
             account: self.billing.account,
@@ -309,19 +352,21 @@ impl<'a> Draft<'a> {
             taxes,
             totals,
         };
-        Ok(Bill { content: Some(content), marks: self.marks })
+        Ok(Bill { content: Some(content), marks: self.marks, coupons })
     }
 }
 
-/// What units come to, those that are paid for by another price taken off.
+/// What units come to, those that are paid for by another price taken off, and lowered.
 fn explain(
     price: &BillablePrice<'_>,
-    charging: Charging<'_>,
+    Offered { charging, discounts, discount }: Offered<'_>,
     counted: Quantity,
     usage: Option<&UsageTotal>,
 ) -> Result<Explanation, Rejection> {
     let bought = usage.map_or(Ok(Quantity::ZERO), |it| price.bought(it.period))?;
-    charging.whole(counted, bought, usage.map_or(0, |it| it.records))
+    let mut explanation = charging.whole(counted, bought, usage.map_or(0, |it| it.records))?;
+    discounts.lower(&mut explanation, discount)?;
+    Ok(explanation)
 }
 
 /// What a meter counted in a period that is due. That it was not given is not the same as nothing.

@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::explanation::{Altered, Explanation, Step};
 use super::line::Line;
 use super::{Content, InvoiceParty, Issue};
+use crate::domain::billing::discount::{LoweredBy, Lowering};
 use crate::domain::billing::letterhead::Imprint;
 use crate::domain::billing::rating::{Part, Rule};
 use crate::domain::billing::tax::{TaxBasis, TaxTotal};
@@ -223,12 +224,39 @@ impl Form {
                     self.text("in_place_of");
                     self.decimal(given_back.decimal());
                 }
+                Step::Lowered(it) => self.lowering(it),
+                Step::Coupon(share) => {
+                    self.text("coupon");
+                    self.text(share.code.as_str());
+                    self.text(share.name.as_str());
+                    self.decimal(share.amount.decimal());
+                }
             }
         }
         self.text(match explanation.rounding {
             Rounding::HalfUp => "half_up",
             Rounding::HalfEven => "half_even",
         });
+    }
+
+    fn lowering(&mut self, lowering: &Lowering) {
+        self.text("lowered");
+        self.text(lowering.name.as_str());
+        match lowering.by {
+            LoweredBy::Share(share) => {
+                self.text("share");
+                self.decimal(share.decimal());
+            }
+            LoweredBy::Amount(amount) => {
+                self.text("amount");
+                self.decimal(amount.decimal());
+            }
+            LoweredBy::Fee(fee, units) => {
+                self.text("fee");
+                self.decimal(fee.decimal());
+                self.quantity(units);
+            }
+        }
     }
 
     fn altered(&mut self, it: &Altered) {

@@ -8,6 +8,8 @@ use std::fmt;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::billing::coupon::CouponShare;
+use crate::domain::billing::discount::Lowering;
 use crate::domain::billing::proration::Share;
 use crate::domain::billing::rating::{self, Part, Rated, Rule};
 use crate::domain::catalog::price::Figure;
@@ -64,6 +66,10 @@ pub enum Step {
     /// It takes the place of another price in mid period, of which so much was given back by credit
     /// notes; that changes nothing of the amount.
     InPlaceOf(Figure),
+    /// A discount lowered it.
+    Lowered(Lowering),
+    /// A coupon took its share off.
+    Coupon(CouponShare),
 }
 
 /// A discount or fee that applied, copied in.
@@ -108,6 +114,8 @@ impl Step {
             Self::Less(before) => amount.plus(Amount::new(-before.decimal(), amount.currency())),
             Self::Altered(it) => amount.plus(it.change(amount)?),
             Self::InPlaceOf(_) => Ok(amount),
+            Self::Lowered(lowering) => lowering.left_of(amount),
+            Self::Coupon(share) => share.left_of(amount),
         }
     }
 }
@@ -199,6 +207,8 @@ impl fmt::Display for Explanation {
                 Step::InPlaceOf(given_back) => {
                     writeln!(f, "in place of another price, of which {given_back} was given back")?;
                 }
+                Step::Lowered(lowering) => writeln!(f, "{lowering}")?,
+                Step::Coupon(share) => writeln!(f, "{share}")?,
             }
         }
         self.write_result(f)

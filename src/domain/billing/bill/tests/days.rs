@@ -31,3 +31,21 @@ fn the_day_of_the_next_charge_is_known_before_and_that_of_the_last_after() {
         assert_eq!(life.days().next.is_none(), ends_on.is_some() || expected == "08-10");
     }
 }
+
+#[test]
+fn arrears_are_charged_when_the_period_is_over() {
+    let arrears = monthly(Timing::InArrears);
+    let mut life = World::new("2026-01-15", vec![price(1, arrears, "unit 31")]);
+    life.units = Quantity::whole(2);
+    assert_eq!(told(life.bill("2026-01-31")), "-");
+    assert_eq!(told(life.bill("2026-02-01")), "40.80: recurring 2026-01-15..2026-02-01 34.00");
+}
+
+#[test]
+fn a_shift_moves_the_billing_day_and_not_the_period() {
+    let advance = monthly(Timing::InAdvance);
+    let mut life = World::new("2026-01-01", vec![price(1, advance, "flat 10")]);
+    life.cycle.shift_days = 5;
+    assert_eq!(told(life.bill("2026-01-05")), "-");
+    assert_eq!(told(life.bill("2026-01-06")), "12.00: recurring 2026-01-01..2026-02-01 10.00");
+}

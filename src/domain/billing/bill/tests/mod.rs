@@ -1,7 +1,9 @@
 //! Lives of subscriptions, billed day by day: what stands on their invoices.
 
 mod altered;
+mod coupons;
 mod days;
+mod discounts;
 mod once;
 mod switch;
 mod units;
@@ -13,11 +15,13 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::account::cycle::BillingDay;
+use crate::domain::billing::coupon::Redeemed;
 use crate::domain::billing::due::{ChargeDays, FormerUnits, Hold, charge_days};
 use crate::domain::billing::invoice::explanation::recompute;
 use crate::domain::billing::invoice::sample::{date, euros, id, stamp};
 use crate::domain::billing::policy::{RemovedUnits, TaxScope, WhileHeld, ZeroUsage};
 use crate::domain::billing::rating::rows;
+use crate::domain::catalog::coupon::Redemption;
 use crate::domain::catalog::lifecycle::{Life, State};
 use crate::domain::catalog::price::{Base, Occasion, Price, PriceKind, Timing, Versions};
 use crate::domain::catalog::tax::{Buyers, TaxRule, Treatment};
@@ -95,6 +99,9 @@ struct World {
     cycle: Cycle,
     policy: Policy,
     rules: Vec<TaxRule>,
+    discounts: Vec<Discount>,
+    /// The uses of coupons, with what they unlocked.
+    coupons: Vec<(Redemption, Discount)>,
 }
 
 impl World {
@@ -116,6 +123,8 @@ impl World {
             cycle: Cycle { day: BillingDay::new(1), ..Cycle::MONTHLY },
             policy: Policy::DEFAULT,
             rules: vec![vat(20)],
+            discounts: vec![],
+            coupons: vec![],
         }
     }
 
@@ -125,6 +134,11 @@ impl World {
 
     /// What is billed on a day, without keeping the marks.
     fn preview(&self, on: Date) -> Result<Bill, Rejection> {
+        let coupons: Vec<_> = self
+            .coupons
+            .iter()
+            .map(|(redemption, discount)| Redeemed { redemption, discount })
+            .collect();
         self.seen(|subscription| {
             bill(&Billing {
                 account: id(1),
@@ -136,6 +150,13 @@ impl World {
                 on,
                 policy: &self.policy,
                 taxing: Taxing { rules: &self.rules, zones: &[], categories: &[] },
+                discounts: Discounts {
+                    all: &self.discounts,
+                    account: Some(id(1)),
+                    class: None,
+                    locale: &"en".parse().expect("a locale"),
+                },
+                coupons: &coupons,
                 subscriptions: &[*subscription],
             })
         })
@@ -174,6 +195,8 @@ impl World {
         look(&Billable {
             id: id(3),
             offer: id(2),
+            term: None,
+            order: None,
             subject: &self.subject,
             began_on: self.began_on,
             served_from: self.began_on,
@@ -199,6 +222,11 @@ impl World {
             if let Some(UsageTotal { period, quantity, .. }) = mark.usage {
                 let total = self.usage[place].iter_mut().find(|it| it.period == period);
                 total.expect("usage of the period").charged = quantity;
+            }
+        }
+        for (redemption, _) in &mut self.coupons {
+            if bill.coupons.contains(&redemption.id) {
+                *redemption = redemption.clone().billed();
             }
         }
         bill.content
@@ -307,24 +335,6 @@ fn the_coming_month_and_the_usage_of_the_last_stand_on_one_invoice() {
         second,
         "94.80: recurring 2026-02-01..2026-03-01 50.00, usage 2026-01-01..2026-02-01 29.00"
     );
-}
-
-#[test]
-fn arrears_are_charged_when_the_period_is_over() {
-    let arrears = monthly(Timing::InArrears);
-    let mut life = World::new("2026-01-15", vec![price(1, arrears, "unit 31")]);
-    life.units = Quantity::whole(2);
-    assert_eq!(told(life.bill("2026-01-31")), "-");
-    assert_eq!(told(life.bill("2026-02-01")), "40.80: recurring 2026-01-15..2026-02-01 34.00");
-}
-
-#[test]
-fn a_shift_moves_the_billing_day_and_not_the_period() {
-    let advance = monthly(Timing::InAdvance);
-    let mut life = World::new("2026-01-01", vec![price(1, advance, "flat 10")]);
-    life.cycle.shift_days = 5;
-    assert_eq!(told(life.bill("2026-01-05")), "-");
-    assert_eq!(told(life.bill("2026-01-06")), "12.00: recurring 2026-01-01..2026-02-01 10.00");
 }
 
 #[test]
