@@ -14,7 +14,7 @@ use super::relation::Relation;
 use super::service_plan::term::{MODELS, RENEWALS, model, renewal};
 use super::{
     account, bss_account_information, bss_subscription_form, identity, pa_subscription,
-    service_plan, subscription_resource, vendor,
+    service_plan, subscription_price, subscription_resource, vendor,
 };
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::term::{Renewal, Term};
@@ -162,6 +162,13 @@ pub(super) static KIND: Kind<Subscription> = Kind {
             show_attributes(&it.attributes)
         })
         .meaning("Custom attributes; later orders carry them"),
+        Says::looked_up(
+            "discounts",
+            Form::List(&Form::Structure(&subscription_price::DISCOUNT)),
+            subscription_price::discounts,
+        )
+        .read_only()
+        .meaning("The discounts that its next charges get; what each lowers is told by getPrices"),
     ],
     relations: &[
         Leads::one("account", account::ID, |_, it| Ok(vec![it.account().uuid()])),
@@ -183,6 +190,12 @@ pub(super) static KIND: Kind<Subscription> = Kind {
             subscription_resource::sold,
         )
         .gives(Form::List(&Form::Structure(&subscription_resource::SOLD))),
+        Does::reads(
+            ("getPrices", Verb::Get, "prices"),
+            Permission::SubscriptionRead,
+            subscription_price::prices,
+        )
+        .gives(Form::List(&Form::Structure(&subscription_price::PRICE))),
         PUT_ON_HOLD,
         RELEASE_FROM_HOLD,
     ],

@@ -136,8 +136,9 @@
 //!   attributes beside the products are those of the order.
 //! - `amount` is a number or a text, and the limit in all; `amountChange` is added to what there is.
 //! - `paymentMethodId` is the UUID of a payment method that the account keeps. It is kept with the
-//!   order and told by `orderInfo`, for who collects. Fields for discounts and promotions are not
-//!   known to us and refused: what is not done should not be said to be.
+//!   order and told by `orderInfo`, for who collects. Fields for promotions are not known to us and
+//!   refused: what is not done should not be said to be. Discounts are the vendor's: estimates and
+//!   orders are lowered by those that the account and its class get.
 //! - The terms of use of a plan are its `termCondition`; an order of it needs an entry in
 //!   `acceptedTerms` with the `planId` and the `version`. An estimate does not.
 //! - `orderInfo` has `orderId`, `orderNumber`, `type`, `status`, `provisioningStatus`, `accountId`,
@@ -232,6 +233,7 @@ mod service_plan_category;
 mod service_template;
 mod service_terms;
 mod sku;
+mod subscription_price;
 mod subscription_resource;
 mod tax_category;
 mod template_limit;

@@ -421,3 +421,52 @@ fn a_reseller_sells_its_own_plans_and_not_those_of_its_vendor() {
     assert_eq!(refused.status, 422);
     assert_eq!(refused.json()["errors"][0]["pointer"], "/items/0/offer");
 }
+
+#[test]
+fn a_subscription_carries_its_prices_and_discounts() {
+    let market = Market::on("2019-03-12");
+    let (operator, said) = (market.operator(), Protocol::default());
+    let account = market.customer("Blue Whale", "USD");
+    let other = text(&market.customer("Other", "USD")["id"]);
+    let gold = operator.post("/classes", &json!({ "name": "Gold" }))["id"].clone();
+    let buyer = text(&account["id"]);
+    operator.patch(&format!("/accounts/{buyer}"), &json!({ "class": gold }));
+    let plan = plan(&market, json!({}));
+    let given = json!({
+        "name": { "en_US": "Gold members" }, "percent": "20",
+        "scope": { "classes": [gold], "charges": ["recurring"] },
+    });
+    operator.post("/discounts", &given);
+    let orders = "POST /aps/2/services/order-manager/orders";
+    let estimate = format!("{orders}/estimate?includeTaxes=false");
+    let asked = |account: &str| {
+        let period = json!({ "unit": "MONTHS", "duration": 3 });
+        let products = json!([{ "planId": uuid(&plan), "period": period }]);
+        json!({ "type": "SALES", "accountId": uuid(account), "products": products })
+    };
+    let costs = |account: &str| {
+        let answer = operator.call(&estimate, Some(&asked(account))).ok();
+        text(&answer["subtotal"]["value"])
+    };
+    assert_eq!([costs(&buyer), costs(&other)], ["8.0", "10.0"]);
+    let [mine, theirs] = [&buyer, &other].map(|it| order(&market, it, &plan));
+    let get = |what: &str| said.say(&operator, "operator", &format!("GET {what}"), None).ok();
+    for subscription in [&mine, &theirs] {
+        get(&format!("{}/prices", path(subscription)));
+    }
+    let discounts = |it: &str| operator.get(&path(it))["discounts"].clone();
+    let told = json!([{ "discountId": 1, "name": "Gold members", "percentage": "20.0" }]);
+    assert_eq!([discounts(&mine), discounts(&theirs)], [told, Value::Null]);
+    let invoice = |account: &str| {
+        let all = market.invoices(&json!({ "id": account }));
+        text(&all[0]["net"]["amount"])
+    };
+    assert_eq!([invoice(&buyer), invoice(&other)], ["8.00", "10.00"]);
+    expect![[r#"
+        > GET /aps/2/resources/{id1}/prices [operator]
+        200 OK [{"billingPeriod":{"duration":1,"unit":"MONTHS"},"description":"Base","discount":{"discountId":1,"name":"Gold members","percentage":"20.0"},"price":{"code":"USD","value":"10.0"},"type":"RECURRING","validFrom":"2019-03-12"}]
+        > GET /aps/2/resources/{id2}/prices [operator]
+        200 OK [{"billingPeriod":{"duration":1,"unit":"MONTHS"},"description":"Base","price":{"code":"USD","value":"10.0"},"type":"RECURRING","validFrom":"2019-03-12"}]
+    "#]].assert_eq(&said.text());
+    market.must_be_whole();
+}

@@ -31,7 +31,7 @@ pub(super) static FEE: Structure = Structure {
 };
 
 /// What a unit costs above a limit.
-pub(super) static TIER: Structure = Structure {
+pub(in crate::api::aps) static TIER: Structure = Structure {
     name: "ServicePlanFeeTier",
     fields: &[
         Field::required("price", Form::Structure(&MONEY)),
