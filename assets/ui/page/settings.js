@@ -7,6 +7,7 @@ import { Page, Tabs } from "../part/page.js";
 import { Users } from "./account/users.js";
 import { Audit } from "./settings/audit.js";
 import { Classes } from "./settings/classes.js";
+import { Discounts } from "./settings/discounts.js";
 import { Hearing } from "./settings/hearing.js";
 import { Letterhead } from "./settings/letterhead.js";
 import { Policy } from "./settings/policy.js";
@@ -19,6 +20,7 @@ const PARTS = [
   ["tax", () => t("Tax"), "tax_read", Tax],
   ["letterhead", () => t("Letterhead"), "settings_read", Letterhead],
   ["policy", () => t("Bills"), "tax_read", Policy],
+  ["discounts", () => t("Discounts"), "catalog_read", Discounts],
   ["classes", () => t("Customer classes"), "class_read", Classes],
   ["hearing", () => t("Webhooks and mail"), "listener_read", Hearing],
   ["audit", () => t("Audit"), "audit_read", Audit],

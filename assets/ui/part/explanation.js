@@ -2,7 +2,7 @@
 import { html } from "../html.js";
 import { compare } from "../model/decimal.js";
 import { useLoad } from "../model/load.js";
-import { money, quantity, unitPrice } from "../model/money.js";
+import { money, quantity, share, unitPrice } from "../model/money.js";
 import { listed } from "../model/name.js";
 import { may } from "../model/session.js";
 import { t } from "../model/text.js";
@@ -83,6 +83,10 @@ export function Explanation({ of, currency, unit, counted }) {
     const isFirst = of.text.findIndex((it) => it.startsWith("less ")) < of.text.findIndex((it) => it.startsWith("for "));
     notes.splice(isFirst ? 0 : notes.length, 0, t("less {amount}, which was charged before", { amount: unitPrice(charged, currency) }));
   }
+  const lowered = of.discounts.map((it) => (it.coupon ? t("{amount} off with the coupon {code}: {name}", { amount: unitPrice(it.amount, currency), code: it.coupon, name: it.name })
+    : it.percent ? t("{share} off: {name}", { share: share(it.percent), name: it.name })
+    : it.amount ? t("{amount} off: {name}", { amount: unitPrice(it.amount, currency), name: it.name })
+    : t("for {amount} instead: {name}", { amount: unitPrice(it.fee, currency), name: it.name })));
   const fee = unitPrice(of.tiers[0]?.flat ?? "0", currency);
   const isFee = of.rule !== "flat" && of.tiers.length > 0 && !of.tiers.some((it) => isSome(it.units));
   return html`
@@ -91,7 +95,7 @@ export function Explanation({ of, currency, unit, counted }) {
       <ul class="steps quiet">${before.map((it) => html`<li>${it}</li>`)}</ul>
       <${Tiers} of=${of.tiers} currency=${currency} unit=${unit} isRest=${isSome(of.included)} />
       ${of.alterations.length > 0 && html`<${Altered} of=${of.alterations} currency=${currency} />`}
-      <ul class="steps quiet">${notes.map((it) => html`<li>${it}</li>`)}</ul>
+      <ul class="steps quiet">${[...lowered, ...notes].map((it) => html`<li>${it}</li>`)}</ul>
       ${of.tax && html`<${Tax} of=${of.tax} />`}
     </div>`;
 }

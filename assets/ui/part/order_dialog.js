@@ -146,9 +146,9 @@ function Order({ account, offer, onClose }) {
   const isUnpriced = of && billed && !sells(of.prices, billed.currency);
   const asked = useAsked("order", buyer?.seller);
   const askedOfIt = useAsked("subscription", buyer?.seller);
-  const place = async ({ parent, billing_account, attributes, name: called, item: said }) => {
+  const place = async ({ parent, billing_account, attributes, coupons, name: called, item: said }) => {
     const item = { offer: chosen, name: called || undefined, quantity: Number(wish.quantity), term: wish.term || undefined, resources: amountsOf(wish), parent, attributes: saidOf(said?.attributes) };
-    const order = await post("/orders", { account: buyer.id, billing_account, items: [item], attributes: saidOf(attributes) });
+    const order = await post("/orders", { account: buyer.id, billing_account, items: [item], coupons, attributes: saidOf(attributes) });
     say(t("Order {number} is placed", { number: order.number }));
     go(`/orders/${order.id}`);
   };
@@ -168,6 +168,7 @@ function Order({ account, offer, onClose }) {
           : of && html`<${Wish} key=${of.id} of=${of} account=${buyer} billed=${billed} wish=${wish} onWish=${want} />`}
         ${of && html`
           <${Field} name="name" label=${t("Name")} hint=${t("It stands in lists and on invoices, such as the domain")} />
+          <${Field} name="coupons/0" label=${t("Coupon")} autocomplete="off" />
           <${AttributeFields} asked=${asked} />
           <${AttributeFields} asked=${askedOfIt} below="item/" label=${t("What is asked of the subscription")} />`}`}
     <//>`;

@@ -85,6 +85,7 @@ const PAGES: &[&str] = &[
     "/billing",
     "/journal",
     "/settings?part=letterhead",
+    "/settings?part=discounts",
     "/settings?part=classes",
     "/settings?part=audit",
     "/settings?part=hearing",

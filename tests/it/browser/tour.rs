@@ -67,6 +67,7 @@ const PAGES: &[Page] = &[
     ("/settings", "/settings?part=tax", &["VAT", "Everywhere"]),
     ("/settings", "/settings?part=letterhead", &["Letterhead", "no letterhead yet"]),
     ("/settings", "/settings?part=policy", &["How bills are made", "A change to less begins"]),
+    ("/settings", "/settings?part=discounts", &["No discount yet", "No coupon yet"]),
     ("/settings", "/settings?part=classes", &["Customer classes"]),
     ("/settings", "/settings?part=hearing", &["Webhooks", "What mails say", "Invoice issued"]),
     (
