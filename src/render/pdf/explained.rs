@@ -4,12 +4,13 @@ use rust_decimal::Decimal;
 
 use super::manner::Language;
 use super::words::{Words, filled};
+use crate::domain::billing::discount::{LoweredBy, Lowering};
 use crate::domain::billing::invoice::explanation::{Altered, Explanation, Step, recompute};
 use crate::domain::billing::invoice::line::LineKind;
 use crate::domain::billing::rating::{Part, Rule};
 use crate::domain::billing::tax::TaxTotal;
-use crate::domain::catalog::price::Base;
 use crate::domain::catalog::price::alteration::{By, Effect};
+use crate::domain::catalog::price::{Base, Figure};
 use crate::domain::catalog::tax::Treatment;
 use crate::domain::money::Money;
 use crate::render::paper::PaperLine;
@@ -126,6 +127,19 @@ fn alteration(language: Language, of: &Altered, change: Option<Decimal>) -> Stri
     format!("{}: {sign}{by}{change}", of.name)
 }
 
+/// A discount of the customer: its name, and by how much, or which fee stands instead.
+fn lowering(language: Language, of: &Lowering) -> String {
+    let figure = |it: Figure| language.decimal(it.decimal().normalize());
+    let by = match of.by {
+        LoweredBy::Share(share) => format!("−{}", language.percent(share.decimal())),
+        LoweredBy::Amount(amount) => format!("−{}", figure(amount)),
+        LoweredBy::Fee(fee, units) => {
+            format!("→ {} × {}", language.quantity(units), figure(fee))
+        }
+    };
+    format!("{}: {by}", of.name)
+}
+
 /// A step; what alterations came to is taken from `altered`, in their order.
 fn step<'a>(
     language: Language,
@@ -144,6 +158,11 @@ fn step<'a>(
         Step::Altered(it) => alteration(language, it, altered.next().map(|it| it.1)),
         Step::InPlaceOf(given_back) => {
             filled(because.in_place_of, &[&language.decimal(given_back.decimal())])
+        }
+        Step::Lowered(it) => lowering(language, it),
+        Step::Coupon(it) => {
+            let amount = language.decimal(it.amount.decimal().normalize());
+            format!("{} ({}): −{amount}", it.name, it.code)
         }
     }
 }
