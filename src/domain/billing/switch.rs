@@ -104,14 +104,19 @@ fn unused(
 /// whole days.
 fn narrowed(of: &Explanation, (days, period): (i64, Period)) -> Option<Explanation> {
     let (days, all) = (u32::try_from(days).ok()?, u32::try_from(period.days()).ok()?);
-    // What a fixed discount took of the whole is not what it would take of a part.
-    if of.steps.iter().any(|it| matches!(it, Step::Altered(_))) {
+    // What a fixed discount or a coupon took of the whole is not what it would take of a part.
+    if of.steps.iter().any(|it| matches!(it, Step::Altered(_) | Step::Coupon(_))) {
         return None;
     }
     let mut narrowed = of.clone();
     let prorated = narrowed.steps.iter_mut().find_map(|it| match it {
         Step::Prorated(share) => Some(share),
-        Step::Reversed | Step::Less(_) | Step::Altered(_) | Step::InPlaceOf(_) => None,
+        Step::Reversed
+        | Step::Less(_)
+        | Step::Altered(_)
+        | Step::InPlaceOf(_)
+        | Step::Lowered(_)
+        | Step::Coupon(_) => None,
     });
     match prorated {
         Some(share) if share.used() == all => *share = Share::new(days, share.of())?,
