@@ -94,7 +94,7 @@ impl<'a> Discounts<'a> {
             return None;
         }
         Some(Subject {
-            offer: of.offer,
+            offer: price.sold_as.map_or(of.offer, |it| it.0),
             term: of.term,
             resource: price.price.resource,
             price: price.price.id,
