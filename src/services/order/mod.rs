@@ -353,9 +353,11 @@ fn changed(
         }
     }
     let (account, asked) = switch::resolved(act, &held, wish)?;
+    must_buy(&account)?;
     if is_switch(&held, &asked) {
+        let grows = is_more(&held, wish.quantity, &Entitlements::default());
         let changed = switch::switch(act, (held, &asked), at)?;
-        if changed.direction != Some(Direction::Downgrade) {
+        if grows || changed.direction != Some(Direction::Downgrade) {
             must_be_trusted(act, &account)?;
         }
         return Ok(changed);

@@ -4,7 +4,7 @@
 //! A preview is the change itself, done and taken back, so that it is refused where the change would
 //! be, and what it says is what comes.
 
-use super::{Resolved, judge, must_buy};
+use super::{Resolved, judge};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::credit::CreditNote;
@@ -240,7 +240,8 @@ fn open_terms<'a>(cx: Cx<'_>, of: &'a Offer) -> impl Iterator<Item = &'a Term> {
     terms.filter(move |it| it.is_active && it.valid_for.contains(now) && it.trial != Trial::Whole)
 }
 
-/// Does what was agreed on as a switch for today.
+/// Does what was agreed on as a switch for today. That its account may buy was asked when it was
+/// agreed on: who is held since then does not pay for the dearer plan for ever.
 ///
 /// # Errors
 /// If it can no longer be had.
@@ -266,7 +267,6 @@ pub(super) fn resolved(
     item.subscription = Some(held.id);
     let judged = judge(act, &account, &[item])?;
     let resolved = judged.map_err(|it| Rejection::from(it.of_a_wish()))?;
-    must_buy(&account)?;
     let first = resolved.into_iter().next();
     Ok((account, first.ok_or_else(|| Error::internal("an item is resolved"))?))
 }
