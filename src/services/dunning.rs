@@ -5,6 +5,8 @@
 //! (a payment, a credit note, a dispute, other terms) has it followed in the same transaction. A
 //! step and the memory of it are one act, so that it happens once, wherever the house is stopped.
 
+use std::collections::BTreeSet;
+
 use super::{
     Act, Cx, Error, account, billing, billing_account, invoice, payment, payment_plan, subscription,
 };
@@ -39,6 +41,8 @@ struct Debtor {
     owed: Vec<Owed>,
     /// What is open, disputed or not.
     open: Vec<Invoice>,
+    /// Those of it that stand in a plan which is kept.
+    resting: BTreeSet<InvoiceId>,
     /// Whether something else is overdue and disputed as a whole: what is done about it rests.
     rests: bool,
 }
@@ -67,7 +71,15 @@ impl Debtor {
             }
         }
         owed.sort_by_key(|it| it.due_on);
-        Ok(Self { account, billing_account, terms, owed, open, rests })
+        let resting = payment_plan::resting(cx, id, today)?;
+        Ok(Self { account, billing_account, terms, owed, open, resting, rests })
+    }
+
+    /// The day of the oldest invoice that is to be paid: since then the balance is below zero.
+    fn negative_since_on(&self) -> Option<Date> {
+        let is_owed =
+            |it: &&Invoice| it.undisputed().as_minor() > 0 && !self.resting.contains(&it.id);
+        self.open.iter().filter(is_owed).filter_map(Invoice::issue).map(|it| it.issued_on).min()
     }
 
     /// Whether it is for this house to see to what is owed.
@@ -82,10 +94,10 @@ impl Debtor {
 
     /// Whether its class wants anything to be done.
     fn has_consequences(&self) -> bool {
-        let Self { owed, open, terms, .. } = self;
+        let Self { owed, terms, .. } = self;
         let due_on = owed.iter().map(|it| it.due_on).min();
         let holds = due_on
-            .zip(issued_on(open))
+            .zip(self.negative_since_on())
             .and_then(|(due_on, since_on)| terms.credit.holds_on(due_on, since_on));
         terms.dunning != Ladder::NONE || holds.is_some()
     }
@@ -96,7 +108,7 @@ impl Debtor {
             credit: self.terms.credit,
             zone: self.billing_account.terms().zone,
             owed: self.owed.clone(),
-            negative_since_on: issued_on(&self.open),
+            negative_since_on: self.negative_since_on(),
             spared_until: self.account.sparing().map(|it| it.until),
             now: cx.now,
         }
@@ -110,12 +122,6 @@ fn owed_for(it: &Invoice) -> Option<Owed> {
     (amount.as_minor() > 0).then_some(Owed { of, due_on, amount })
 }
 
-/// The day of the oldest invoice that is to be paid: since then the balance is below zero.
-fn issued_on(open: &[Invoice]) -> Option<Date> {
-    let owed = open.iter().filter(|it| it.undisputed().as_minor() > 0);
-    owed.filter_map(Invoice::issue).map(|it| it.issued_on).min()
-}
-
 /// The case of a billing account that is running.
 ///
 /// # Errors
@@ -124,13 +130,13 @@ pub fn running(cx: Cx<'_>, of: BillingAccountId) -> Result<Option<Dunning>, Erro
     Ok(cx.view.first_along(DUNNING_RUNNING, Key::new().id(of))?)
 }
 
-/// Whether a running case of an account has put a hold.
+/// Whether a running case of an account has put a hold, and does not rest.
 ///
 /// # Errors
 /// If the store fails.
 pub(super) fn has_held(cx: Cx<'_>, id: AccountId) -> Result<bool, Error> {
     for of in billing_account::of(cx, id)? {
-        if running(cx, of.id)?.is_some_and(|it| it.has_held()) {
+        if running(cx, of.id)?.is_some_and(|it| it.has_held() && !it.owed().is_empty()) {
             return Ok(true);
         }
     }
@@ -259,7 +265,10 @@ fn take(act: &mut Act<'_>, (debtor, case): (Debtor, Dunning), step: Next) -> Res
     let came_to = match step.action {
         Action::Mail => (Outcome::Done, None),
         Action::LateFee(_) if owes_only_fees => (Outcome::Skipped, None),
-        Action::LateFee(fee) => (Outcome::Done, Some(charge(act, &debtor, fee)?)),
+        Action::LateFee(fee) => match charge(act, &debtor, fee)? {
+            Some(invoice) => (Outcome::Done, Some(invoice)),
+            None => (Outcome::Skipped, None),
+        },
         Action::CreditHold if is_due_again => (Outcome::Skipped, None),
         Action::CreditHold => {
             let is_held = account::hold_for_arrears(act, debtor.account.id, why(&case)?)?;
@@ -274,16 +283,17 @@ fn take(act: &mut Act<'_>, (debtor, case): (Debtor, Dunning), step: Next) -> Res
     follow(act, of)
 }
 
-/// Charges a late fee, and names its invoice.
-fn charge(act: &mut Act<'_>, debtor: &Debtor, fee: LateFee) -> Result<InvoiceId, Error> {
+/// Charges a late fee, and names its invoice; nothing where all that is left are fees.
+fn charge(act: &mut Act<'_>, debtor: &Debtor, fee: LateFee) -> Result<Option<InvoiceId>, Error> {
     let Debtor { account, billing_account, open, .. } = debtor;
-    let late = open.iter().filter(|it| !it.is_for_paying_late());
-    let number = late.filter_map(Invoice::issue).map(|it| it.number.to_string()).next();
-    let subject: Name = number.unwrap_or_default().parse().map_err(Error::internal)?;
-    billing::charge_late_fee(act, (account, billing_account), (fee, subject))
+    let is_late = |it: &&Invoice| !it.is_for_paying_late() && it.undisputed().as_minor() > 0;
+    let mut late = open.iter().filter(is_late).filter_map(Invoice::issue);
+    let Some(issue) = late.next() else { return Ok(None) };
+    let subject: Name = issue.number.to_string().parse().map_err(Error::internal)?;
+    billing::charge_late_fee(act, (account, billing_account), (fee, subject)).map(Some)
 }
 
-/// Ends the subscriptions that stand on what is overdue.
+/// Ends the subscriptions that stand on what is overdue in the billing account, and in no other.
 fn terminate(act: &mut Act<'_>, debtor: &Debtor) -> Result<Outcome, Error> {
     let why = Cancellation {
         reason: Some("ACCOUNT_OVERDUE".parse().map_err(Error::internal)?),
@@ -292,7 +302,7 @@ fn terminate(act: &mut Act<'_>, debtor: &Debtor) -> Result<Outcome, Error> {
     };
     let ended = subscription::cancel_these(
         act,
-        invoice::overdue_subscriptions(act.cx(), debtor.account.id)?,
+        invoice::overdue_subscriptions_in(act.cx(), &debtor.billing_account)?,
         &why,
     )?;
     Ok(if ended > 0 { Outcome::Done } else { Outcome::Skipped })

@@ -354,15 +354,26 @@ pub fn overdue_subscriptions(
 ) -> Result<BTreeSet<SubscriptionId>, Error> {
     let mut found = BTreeSet::new();
     for of in billing_account::of(cx, account)? {
-        let today = of.terms().zone.date_of(cx.now);
-        let open = payment::open_invoices(cx, of.id)?;
-        let is_late = |it: &&Invoice| it.standing(today) == Standing::Overdue;
-        let resting = payment_plan::resting(cx, of.id, today)?;
-        let is_owed = |it: &&Invoice| it.undisputed().as_minor() > 0 && !resting.contains(&it.id);
-        let late = open.iter().filter(is_late).filter(is_owed);
-        found.extend(late.flat_map(|it| &it.content().lines).filter_map(|it| it.subscription));
+        found.append(&mut overdue_subscriptions_in(cx, &of)?);
     }
     Ok(found)
+}
+
+/// The subscriptions that stand on an invoice of one billing account that is overdue today.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn overdue_subscriptions_in(
+    cx: Cx<'_>,
+    of: &BillingAccount,
+) -> Result<BTreeSet<SubscriptionId>, Error> {
+    let today = of.terms().zone.date_of(cx.now);
+    let open = payment::open_invoices(cx, of.id)?;
+    let is_late = |it: &&Invoice| it.standing(today) == Standing::Overdue;
+    let resting = payment_plan::resting(cx, of.id, today)?;
+    let is_owed = |it: &&Invoice| it.undisputed().as_minor() > 0 && !resting.contains(&it.id);
+    let late = open.iter().filter(is_late).filter(is_owed);
+    Ok(late.flat_map(|it| &it.content().lines).filter_map(|it| it.subscription).collect())
 }
 
 /// What credit notes have given back of an invoice, the oldest first.
