@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::localized::Texts;
 use super::merge::MergePatch;
 use super::route::{Needs, Route, read, write};
-use super::wire::{Decimal, List, Money, NoQuery, SoldBy, absent, parse, parse_optional};
+use super::wire::{Decimal, List, Money, NoQuery, SoldBy, absent, object, parse, parse_optional};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
 use crate::domain::catalog::discount::{self as domain, DiscountTerms, Lasting, Reduction};
@@ -75,7 +75,7 @@ struct DiscountForm {
     /// With `charges`: how many.
     charges: Option<u32>,
     /// On what and for whom; on everything and for everybody if nothing is said.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object")]
     scope: ScopeForm,
     /// `automatic`, or `coupon` if it takes one to get it; `automatic` if nothing is said.
     #[serde(default = "automatic")]

@@ -1,5 +1,7 @@
 //! Our own contract's ways of writing money, quantities, times, lists and patches.
 
+use std::fmt;
+use std::marker::PhantomData;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
@@ -232,6 +234,31 @@ impl<T> Patch<T> {
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         Ok(Option::<T>::deserialize(from)?.map_or(Self::Clear, Self::Set))
+    }
+}
+
+/// Reads an object and nothing else. A form that has no field which must be there would be read from a
+/// list as well.
+///
+/// # Errors
+/// If it is no object, or not of the form.
+pub(crate) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    from: D,
+) -> Result<T, D::Error> {
+    from.deserialize_map(ObjectOf(PhantomData))
+}
+
+struct ObjectOf<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> de::Visitor<'de> for ObjectOf<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, fields: A) -> Result<T, A::Error> {
+        T::deserialize(de::value::MapAccessDeserializer::new(fields))
     }
 }
 
