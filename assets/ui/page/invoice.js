@@ -134,7 +134,7 @@ function Standing({ of }) {
 
 /** What is done about it, where it is overdue. */
 function Late({ of }) {
-  const read = useLoad(() => (of.state === "overdue" ? get("/dunning", { billing_account: of.billing_account, state: "running" }) : null), ["dunning", of.id]);
+  const read = useLoad(async () => (of.state === "overdue" ? get("/dunning", { billing_account: of.billing_account, state: "running" }) : null), ["dunning", of.id]);
   const own = read.data?.items.filter((it) => it.owed.some(({ id }) => id === of.id)) ?? [];
   return own.map((it) => html`<${Dunning} key=${it.id} of=${it} />`);
 }
