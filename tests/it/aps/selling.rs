@@ -117,7 +117,7 @@ fn a_deposit_is_shown_and_keeps_a_plan_off_the_shelf() {
     expect![[r#"
         {"description":{"en_US":"Hosting, deposit"},"price":{"code":"EUR","value":"25.0"},"showZeroPrice":false}
         > PUT /aps/2/resources/{id1} {"publication":{"published":true}} [operator]
-        400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/subscriptionPeriods/0/fees` the price `Hosting, deposit` cannot be sold: billing has no rule for deposits; use flat, per_unit, graduated, volume, package or stairstep without alterations"}
+        400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/subscriptionPeriods/0/fees` the price `Hosting, deposit` cannot be sold: billing has no rule for deposits; use flat, per_unit, graduated, volume, package or stairstep"}
     "#]].assert_eq(&said.text());
 }
 

@@ -45,7 +45,7 @@ pub(crate) fn rated(text: &str, quantity: Quantity) -> Rated {
 pub(crate) fn price(text: &str) -> PriceVersion {
     let (model, included) = text.split_once("; included ").unwrap_or((text, "0"));
     PriceVersion {
-        valid_from: Date::new(2020, 1, 1).expect("a day"),
+        valid_from: Date::new(2000, 1, 1).expect("a day"),
         included: included.parse().expect(text),
         model: model_of(model),
     }

@@ -162,7 +162,7 @@ fn what_is_too_much_is_refused_before_it_costs_anything() {
         refused(&deep(10_000)),
         format!("parentheses are nested deeper than {DEPTH_MAX} (byte {DEPTH_MAX} of the query)")
     );
-    let nots = format!("{}a=1{}", "not(".repeat(10_000), ")".repeat(10_000));
+    let nots = format!("{}a=1{}", "not(".repeat(5_000), ")".repeat(5_000));
     assert!(refused(&nots).starts_with("parentheses are nested deeper"));
     let long = format!("eq(name,{})", "x".repeat(1 << 20));
     assert_eq!(
