@@ -27,7 +27,11 @@ impl Duty for Dunning {
     }
 
     fn step(&self, bss: &Arc<Bss>) -> Result<Progress, Error> {
-        let done = super::each_subject_due(bss, self.name(), Due::Dunning, dunning::step)?;
+        let done = match super::each_subject_due(bss, self.name(), Due::Dunning, dunning::step) {
+            // What cannot be read was told and put aside: nobody else waits for it.
+            Err(error) if !error.is_of_the_store() => 0,
+            done => done?,
+        };
         Ok(Progress::of(done, || format!("did {}", counted(done, "dunning step"))))
     }
 }
