@@ -130,12 +130,10 @@ impl Refused {
 
 /// An error that says which element of a batch is to blame, whatever kind of refusal it is.
 pub(super) fn blaming(error: Error, place: usize) -> Error {
-    match error {
-        Error::Rejected(Rejection { code, detail }) => {
-            Rejection::new(code, format!("`/{place}`: {detail}")).into()
-        }
-        other => other.below(&format!("/{place}")),
-    }
+    let Error::Rejected(Rejection { code, detail }) = error else {
+        return error.below(&format!("/{place}"));
+    };
+    Rejection::new(code, format!("`/{place}`: {detail}")).into()
 }
 
 impl<E: Into<Error>> From<E> for Refused {

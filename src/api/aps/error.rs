@@ -151,7 +151,6 @@ fn say_service(error: &Error) -> Said {
 }
 
 /// The word for a reason of the business. A client may have learned it: none is ever another.
-#[expect(clippy::too_many_lines, reason = "a table of words")]
 const fn reason(code: Code) -> &'static str {
     match code {
         Code::AccountNotEmpty => "AccountNotEmpty",

@@ -88,11 +88,11 @@ impl SharePart {
             }
             (None, Some(fixed)) => Portion::Fixed(fixed.read(&at("fixed"))?),
             (None, None) => {
-                return Err(Invalid::one(&at("percent"), "required", "say `percent` or `fixed`"));
+                return Err(Invalid::one(at("percent"), "required", "say `percent` or `fixed`"));
             }
             (Some(_), Some(_)) => {
                 let why = "means something else than `percent`: say one of them";
-                return Err(Invalid::one(&at("fixed"), "conflict", why));
+                return Err(Invalid::one(at("fixed"), "conflict", why));
             }
         };
         Ok(PartWish {

@@ -57,7 +57,14 @@ pub fn admit(
         Seating::PerUnit | Seating::Pool => {
             let own = |it: &&Seat| it.subscription() == to.id && it.user() == visitor.user;
             let states = seats.iter().filter(own).map(Seat::state);
-            states.fold(Err(Denial::NoSeat), |best, state| best.or_else(|why| better(state, why)))
+            let mut least = Denial::NoSeat;
+            for state in states {
+                match better(state, least) {
+                    Ok(()) => return Ok(()),
+                    Err(why) => least = why,
+                }
+            }
+            Err(least)
         }
     }
 }

@@ -174,7 +174,6 @@ mod tests {
     use crate::domain::catalog::term::Trial;
     use crate::domain::id::Id;
     use crate::domain::money::Currency;
-    use crate::domain::order::item::Wish;
     use crate::domain::stamp::{SellerNumber, Stamp};
     use crate::domain::subscription::change::Scheduled;
     use crate::domain::subscription::tests::{active, at, deal, id};
@@ -333,7 +332,7 @@ mod tests {
 
     #[test]
     fn a_switch_that_was_agreed_on_is_taken_back_or_overtaken() {
-        let plan = Plan::Switch(Box::new(Wish::default()));
+        let plan = Plan::Switch(Box::default());
         let later = Scheduled { on: date("2026-02-01"), plan, cause: None, agreed_at: at(0) };
         let it = active(1, 1).schedule(later, date("2026-01-11")).expect("living");
         assert_eq!(it.switches_on(), Some(date("2026-02-01")));

@@ -29,99 +29,104 @@ pub fn sample() -> Tree {
 }
 
 fn subject_matter() -> Tree {
+    Tree::group([
+        ("account", account()),
+        ("order", order()),
+        ("invoice", invoice()),
+        ("credit_note", credit_note()),
+        ("payment", payment()),
+        ("dunning", dunning()),
+        ("reminder", Tree::group([("is_last", true.into()), ("until", "21 December 2026".into())])),
+        ("subscription", subscription()),
+        ("former", Tree::group([("name", "Virtual server XS".into())])),
+        ("seat", Tree::group([("part", "40".into())])),
+    ])
+}
+
+fn line(name: &str, amount: &str) -> Tree {
+    Tree::group([
+        ("name", name.into()),
+        ("number", name.into()),
+        ("quantity", "2".into()),
+        ("amount", amount.into()),
+    ])
+}
+
+fn account() -> Tree {
+    Tree::group([
+        ("name", "Example Ltd".into()),
+        ("balance", "EUR 12.00".into()),
+        ("balance_min", "EUR 20.00".into()),
+    ])
+}
+
+fn order() -> Tree {
+    Tree::group([
+        ("number", "O-1042".into()),
+        ("placed_on", "21 November 2026".into()),
+        ("total", "EUR 119.00".into()),
+        ("items", vec![line("Virtual server S", "EUR 100.00")].into()),
+    ])
+}
+
+fn invoice() -> Tree {
+    Tree::group([
+        ("number", "R-2026-000042".into()),
+        ("period", "1 to 30 November 2026".into()),
+        ("total", "EUR 119.00".into()),
+        ("open", "EUR 19.00".into()),
+        ("due_on", "14 December 2026".into()),
+        ("is_collected", true.into()),
+    ])
+}
+
+fn credit_note() -> Tree {
+    Tree::group([
+        ("number", "C-2026-000007".into()),
+        ("invoice", "R-2026-000042".into()),
+        ("total", "EUR 11.90".into()),
+        ("reason", "Ended on 21 November 2026".into()),
+    ])
+}
+
+fn payment() -> Tree {
+    Tree::group([
+        ("amount", "EUR 100.00".into()),
+        ("received_on", "1 December 2026".into()),
+        ("invoices", vec![line("R-2026-000042", "EUR 100.00")].into()),
+    ])
+}
+
+fn dunning() -> Tree {
     let overdue = |number: &str, due_on: &str, open: &str| {
         Tree::group([("number", number.into()), ("due_on", due_on.into()), ("open", open.into())])
     };
-    let line = |name: &str, amount: &str| {
-        Tree::group([
-            ("name", name.into()),
-            ("number", name.into()),
-            ("quantity", "2".into()),
-            ("amount", amount.into()),
-        ])
-    };
+    let invoices = vec![
+        overdue("R-2026-000042", "14 December 2026", "EUR 19.00"),
+        overdue("R-2026-000057", "14 January 2027", "EUR 119.00"),
+    ];
     Tree::group([
-        (
-            "account",
-            Tree::group([
-                ("name", "Example Ltd".into()),
-                ("balance", "EUR 12.00".into()),
-                ("balance_min", "EUR 20.00".into()),
-            ]),
-        ),
-        (
-            "order",
-            Tree::group([
-                ("number", "O-1042".into()),
-                ("placed_on", "21 November 2026".into()),
-                ("total", "EUR 119.00".into()),
-                ("items", vec![line("Virtual server S", "EUR 100.00")].into()),
-            ]),
-        ),
-        (
-            "invoice",
-            Tree::group([
-                ("number", "R-2026-000042".into()),
-                ("period", "1 to 30 November 2026".into()),
-                ("total", "EUR 119.00".into()),
-                ("open", "EUR 19.00".into()),
-                ("due_on", "14 December 2026".into()),
-                ("is_collected", true.into()),
-            ]),
-        ),
-        (
-            "credit_note",
-            Tree::group([
-                ("number", "C-2026-000007".into()),
-                ("invoice", "R-2026-000042".into()),
-                ("total", "EUR 11.90".into()),
-                ("reason", "Ended on 21 November 2026".into()),
-            ]),
-        ),
-        (
-            "payment",
-            Tree::group([
-                ("amount", "EUR 100.00".into()),
-                ("received_on", "1 December 2026".into()),
-                ("invoices", vec![line("R-2026-000042", "EUR 100.00")].into()),
-            ]),
-        ),
-        (
-            "dunning",
-            Tree::group([
-                ("number", "3".into()),
-                ("is_last", true.into()),
-                (
-                    "invoices",
-                    vec![
-                        overdue("R-2026-000042", "14 December 2026", "EUR 19.00"),
-                        overdue("R-2026-000057", "14 January 2027", "EUR 119.00"),
-                    ]
-                    .into(),
-                ),
-                ("overdue", "EUR 138.00".into()),
-                ("late_fees", "EUR 5.00".into()),
-                ("total", "EUR 143.00".into()),
-                ("until", "21 January 2027".into()),
-                ("next_fee", "".into()),
-                ("then_hold", true.into()),
-                ("then_end", false.into()),
-            ]),
-        ),
-        ("reminder", Tree::group([("is_last", true.into()), ("until", "21 December 2026".into())])),
-        (
-            "subscription",
-            Tree::group([
-                ("name", "Virtual server S".into()),
-                ("ends_on", "31 December 2026".into()),
-                ("is_renewing", true.into()),
-                ("renewal_amount", "EUR 100.00".into()),
-                ("kept_until", "31 January 2027".into()),
-                ("held_on", "1 December 2026".into()),
-                ("reason", "an invoice is overdue".into()),
-            ]),
-        ),
-        ("former", Tree::group([("name", "Virtual server XS".into())])),
-        ("seat", Tree::group([("part", "40".into())])),
+        ("number", "3".into()),
+        ("is_last", true.into()),
+        ("invoices", invoices.into()),
+        ("overdue", "EUR 138.00".into()),
+        ("late_fees", "EUR 5.00".into()),
+        ("total", "EUR 143.00".into()),
+        ("until", "21 January 2027".into()),
+        ("next_fee", "".into()),
+        ("then_hold", true.into()),
+        ("then_end", false.into()),
+    ])
+}
+
+fn subscription() -> Tree {
+    Tree::group([
+        ("name", "Virtual server S".into()),
+        ("ends_on", "31 December 2026".into()),
+        ("is_renewing", true.into()),
+        ("renewal_amount", "EUR 100.00".into()),
+        ("kept_until", "31 January 2027".into()),
+        ("held_on", "1 December 2026".into()),
+        ("reason", "an invoice is overdue".into()),
     ])
 }

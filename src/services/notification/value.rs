@@ -196,7 +196,7 @@ fn credit_note(cx: Cx<'_>, fact: &Fact, reader: &Reader) -> Result<Tree, Error> 
     let note = Tree::group([
         ("number", number.into()),
         ("invoice", of.unwrap_or_default().into()),
-        ("total", reader.money(it.content().totals.gross).into()),
+        ("total", reader.money(it.content().totals.gross)),
         ("reason", it.reason.to_string().into()),
     ]);
     Ok(Tree::group([("credit_note", note)]))

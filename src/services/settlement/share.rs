@@ -2,6 +2,7 @@
 //! to partners by the same act.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use crate::domain::billing::invoice::Invoice;
 use crate::domain::catalog::category::{Category, DEPTH_MAX};
@@ -145,13 +146,14 @@ pub(super) struct Named {
 
 /// A share as it stands on a note.
 pub(super) fn name_of(cx: Cx<'_>, named: &mut Named, it: &ShareRecord) -> Result<NoteItem, Error> {
-    if !named.invoices.contains_key(&it.invoice) {
-        let found = cx.view.find::<Invoice>(it.invoice)?;
-        let found = found.ok_or_else(|| Error::not_found(it.invoice))?;
-        named.invoices.insert(it.invoice, found);
-    }
+    let invoice = match named.invoices.entry(it.invoice) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(place) => {
+            let found = cx.view.find::<Invoice>(it.invoice)?;
+            place.insert(found.ok_or_else(|| Error::not_found(it.invoice))?)
+        }
+    };
     let missing = || Error::internal(format!("{} has no line {}", it.invoice, it.line));
-    let invoice = &named.invoices[&it.invoice];
     let issue = invoice.issue().ok_or_else(missing)?;
     let line = usize::try_from(it.line).map_err(Error::internal)?;
     let line = invoice.content().lines.get(line).ok_or_else(missing)?;

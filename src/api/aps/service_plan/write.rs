@@ -86,7 +86,7 @@ pub(super) fn create(act: &mut Act<'_>, batch: &mut Batch, new: New) -> Result<(
             offer::create(act, origin, life, content)
         }
     };
-    let made = made.map_err(|it| in_their_words(it))?;
+    let made = made.map_err(in_their_words)?;
     drop_homeless(act, &made)?;
     rebill(act, &made, (billing, made.content.billing))?;
     for wish in wishes {
@@ -100,7 +100,7 @@ pub(super) fn create(act: &mut Act<'_>, batch: &mut Batch, new: New) -> Result<(
 fn named_parent(act: &Act<'_>, id: Uuid) -> Result<Offer, Error> {
     let id = OfferId::from_uuid(id);
     let found = offer::named(act.cx(), "/copy_of", id);
-    found.map_err(|it| in_their_words(it))
+    found.map_err(in_their_words)
 }
 
 fn linked(body: &Body, name: &str) -> Result<Option<Uuid>, Invalid> {
@@ -205,7 +205,7 @@ pub(super) fn change(act: &mut Act<'_>, it: &Offer, body: &Body) -> Result<(), E
         let billing = (it.content.billing, content.billing);
         must_be_billable(act, it, billing)?;
         let revised = offer::revise(act, it.id, None, |_| Ok(content));
-        let revised = revised.map_err(|it| in_their_words(it))?;
+        let revised = revised.map_err(in_their_words)?;
         if !was_sold {
             drop_homeless(act, &revised)?;
             rebill(act, &revised, billing)?;
@@ -355,5 +355,5 @@ fn relink(
         change(&mut content);
         Ok(content)
     });
-    revised.map(|_| ()).map_err(|it| in_their_words(it))
+    revised.map(|_| ()).map_err(in_their_words)
 }
