@@ -75,7 +75,7 @@ const PAGES: &[Page] = &[
         "/mail-templates/{template}",
         &["What is sent", "your invoice for Example Ltd is ready"],
     ),
-    ("/settings", "/settings?part=audit", &["payment.received", "What was changed"]),
+    ("/settings", "/settings?part=audit", &["user.signed_in", "What was changed"]),
     ("/reference", "/reference", &["API reference"]),
 ];
 

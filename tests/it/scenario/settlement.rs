@@ -78,6 +78,13 @@ impl Trade {
     }
 }
 
+/// A note in a line.
+fn told(it: &Value) -> String {
+    let sums = ["net", "tax", "gross"].map(|name| text(&it[name]["amount"])).join(" ");
+    let said = ["number", "receiver_name", "due_on"].map(|name| text(&it[name]));
+    format!("{} {} {sums} {}", said[0], said[1], said[2])
+}
+
 #[test]
 fn what_is_paid_is_parted_settled_and_paid_out() {
     let trade = Trade::on("2026-01-01", "1500.70");
@@ -100,19 +107,7 @@ fn what_is_paid_is_parted_settled_and_paid_out() {
         "method": { "code": "sepa", "label": "Bank transfer" },
         "tax": { "category": "VAT", "percent": "20" },
     }));
-    let told: Vec<_> = notes
-        .iter()
-        .map(|it| {
-            let sums = ["net", "tax", "gross"].map(|name| text(&it[name]["amount"]));
-            format!(
-                "{} {} {} {}",
-                text(&it["number"]),
-                text(&it["receiver_name"]),
-                sums.join(" "),
-                text(&it["due_on"])
-            )
-        })
-        .collect();
+    let told: Vec<_> = notes.iter().map(told).collect();
     expect![[r#"
         SET-2026-000001 Ada 906.42 181.28 1087.70 2026-01-25
         SET-2026-000002 Bea 76.54 15.31 91.85 2026-01-25
