@@ -79,7 +79,7 @@ fn added_units_are_priced_on_top_of_those_that_are_paid() {
     let content = life.bill("2026-01-16").expect("an invoice");
     assert_eq!(content.totals.net, euros("7.74"));
     expect_test::expect![[r#"
-        each unit at the price of its tier, as of 2020-01-01
+        each unit at the price of its tier, as of 2000-01-01
         15 counted
         tier 1: 10 × 2 = 20
         tier 2: 5 × 1 = 5
