@@ -158,7 +158,7 @@ struct BillingAccountForm {
     email: Option<String>,
     /// The language; the account's if nothing is said.
     locale: Option<String>,
-    /// In which forms: `pdf`, `factur_x`, `ubl`, `cii`. Kept for now: none is made yet.
+    /// In which forms a mail encloses invoices: `pdf`, `factur_x`, `ubl`, `cii`.
     formats: Vec<String>,
     /// On which ways: `portal`, `mail`, `print`. Kept for now: invoices are in the portal, and a
     /// mail says so.
