@@ -7,9 +7,10 @@ use axum::body::Body;
 use axum::http::{Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::Value;
+use tillbox::domain::operator::Actor;
 use tillbox::domain::time::{Instant, Span, Zone};
 use tillbox::search::Place;
-use tillbox::services::{Bss, Site, World, duty};
+use tillbox::services::{Author, Bss, Site, World, duty};
 use tillbox::store::Store;
 use tillbox::store::usage::Limits;
 use tillbox::world::clock::{Clock, ScriptedClock};
@@ -110,6 +111,11 @@ impl App {
     /// Does what duties find to do, until nothing is left.
     pub(crate) fn keep_duties(&self) {
         duty::run_all(&self.bss).unwrap();
+    }
+
+    /// Waits until what was noted without anybody waiting for it is seen by who reads next.
+    pub(crate) fn settle(&self) {
+        self.bss.act(Author::of(Actor::duty("test")), |_| Ok(())).wait().unwrap();
     }
 
     /// Sends a request and waits for the whole answer.

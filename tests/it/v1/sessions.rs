@@ -83,6 +83,7 @@ fn nobody_learns_from_a_refusal_whether_there_is_such_a_user() {
     for _ in 0..4 {
         refusal(email, "not the password");
     }
+    house.app.settle();
     assert_eq!(refusal(email, PASSWORD), wrong, "now the door is locked, and does not say so");
     house.app.pass("1 day");
     assert!(sign_in(&house, email, PASSWORD).status.is_success());
@@ -97,8 +98,7 @@ fn behind_a_locked_door_nobody_learns_by_another_password_whether_a_guess_is_rig
     let renew = |present: &str, password: &str| {
         let body = json!({ "email": email, "present": present, "password": password });
         let answer = nobody.call("POST /password/renew", Some(&body));
-        // An act after it has seen it.
-        house.operator().patch(&format!("/users/{}", house.operator.id), &json!({}));
+        house.app.settle();
         (answer.status.as_u16(), answer.json()["type"].clone())
     };
     let plain = |present: &str| {
@@ -200,8 +200,7 @@ fn a_lost_password_is_replaced_by_a_link_that_works_once_and_for_an_hour() {
     let ask = |email: &str| {
         let body = json!({ "email": email });
         said.say(&nobody, "nobody", "POST /password/reset", Some(&body));
-        // An act after it has seen it.
-        house.operator().patch(&format!("/users/{}", house.operator.id), &json!({}));
+        house.app.settle();
     };
     ask("nobody@nowhere.test");
     ask(&person.email);
