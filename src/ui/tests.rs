@@ -183,8 +183,11 @@ fn modules_are_small_and_say_what_they_own() {
 
 #[test]
 fn every_text_is_in_the_german_catalogue() {
-    let german: Value = serde_json::from_str(&Files::text("ui/lang/de.json").unwrap()).unwrap();
+    let file = Files::text("ui/lang/de.json").unwrap();
+    let german: Value = serde_json::from_str(&file).unwrap();
     let german = german.as_object().unwrap();
+    let lines = file.lines().filter(|it| it.starts_with("  \"")).count();
+    assert_eq!(german.len(), lines, "de.json says something twice, or not on a line of its own");
     let mut texts = BTreeSet::new();
     for (_, text) in modules() {
         texts.extend(translated(&text).map(str::to_owned));
