@@ -77,7 +77,7 @@ fn billed(it: &Appliance) -> InvoiceId {
     it.tax();
     let provider = text(&it.get("/accounts?limit=1")["items"][0]["id"]);
     let address = json!({ "street": "Werft 1", "city": "Kiel", "country": "DE" });
-    let seller = json!({ "address": address, "tax": { "registration_id": "DE123456789" } });
+    let seller = json!({ "address": address, "tax": { "registration_id": "DE123456788" } });
     it.patch(&format!("/accounts/{provider}"), &seller);
     let bank = json!({ "iban": "DE89370400440532013000", "bic": "COBADEFF" });
     it.post("/letterheads", &json!({ "bank": bank, "registration": "HRB 1234" }));

@@ -64,12 +64,6 @@ impl PaperLine<'_> {
     }
 }
 
-/// Whether a tax number is one for value added tax: those begin with the letters of a country.
-#[must_use]
-pub fn is_vat_number(number: &str) -> bool {
-    number.len() > 2 && number.bytes().take(2).all(|it| it.is_ascii_uppercase())
-}
-
 impl<'a> Paper<'a> {
     /// An invoice; `None` while it is a draft.
     #[must_use]

@@ -47,8 +47,8 @@ pub(super) fn issue(locale: &str) -> Issue {
     };
     let plain = Imprint::plain(locale.parse().expect("a locale"), 10_042);
     Issue {
-        seller: party(["Kornblume GmbH", "Invalidenstraße 43", "Berlin", "DE", "DE123456789"]),
-        buyer: party(["Blauwal & Söhne KG", "Praterstraße 1", "Wien", "AT", "ATU12345678"]),
+        seller: party(["Kornblume GmbH", "Invalidenstraße 43", "Berlin", "DE", "DE123456788"]),
+        buyer: party(["Blauwal & Söhne KG", "Praterstraße 1", "Wien", "AT", "ATU12345675"]),
         imprint: Imprint { reference: some("PO 4711"), says, ..plain },
         ..sample::issue(42, "2026-11-26")
     }

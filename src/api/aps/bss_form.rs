@@ -95,8 +95,11 @@ pub(super) fn profile(body: &Body, was: Profile) -> Result<Profile, Error> {
             "taxRegId" => {
                 let country = profile.tax_registration.take().and_then(|it| it.country);
                 let number = optional("/taxRegId", said)?;
-                profile.tax_registration =
-                    number.map(|it| TaxRegistration::unverified(it, country));
+                let number = number.map(|it| TaxRegistration::unverified(it, country));
+                if let Some(number) = &number {
+                    number.check().map_err(|it| it.below("/taxRegId"))?;
+                }
+                profile.tax_registration = number;
             }
             "attributes" => profile.attributes = attributes(value, &profile.attributes)?,
             _ => {}

@@ -13,6 +13,7 @@ pub mod lifecycle;
 pub mod medium;
 pub mod organization;
 pub mod relation;
+pub mod vat;
 
 use serde::{Deserialize, Serialize};
 

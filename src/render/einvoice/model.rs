@@ -17,8 +17,9 @@ use crate::domain::billing::letterhead::BankAccount;
 use crate::domain::billing::tax::TaxTotal;
 use crate::domain::catalog::tax::Treatment;
 use crate::domain::money::{Currency, Money};
+use crate::domain::party::vat::VatNumber;
 use crate::domain::time;
-use crate::render::paper::{Paper, PaperLine, is_sayable, is_vat_number};
+use crate::render::paper::{Paper, PaperLine, is_sayable};
 
 /// An amount that the norm cannot state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -86,8 +87,7 @@ fn amount(money: Money) -> Result<InvoiceAmount, Unstated> {
 
 fn seller(paper: &Paper<'_>) -> Party {
     let (of, says) = (&paper.issue.seller, &paper.imprint().says);
-    let number = of.tax_registration.as_ref().map(|it| plain_number(it.as_str()));
-    let (vat, other) = number.map_or((None, None), apart);
+    let (vat, other) = numbers(of);
     // Of who has no number for value added tax the norm wants another one to know it by.
     let registered = says.registration.as_ref().and_then(|it| text(it.as_str()));
     let registered = registered.or_else(|| other.clone());
@@ -102,8 +102,7 @@ fn seller(paper: &Paper<'_>) -> Party {
 }
 
 fn buyer(of: &InvoiceParty) -> Party {
-    let number = of.tax_registration.as_ref().map(|it| plain_number(it.as_str()));
-    let (vat, other) = number.map_or((None, None), apart);
+    let (vat, other) = numbers(of);
     Party {
         vat_identifier: vat,                            // BT-48
         legal_registration: other.map(Identifier::new), // BT-47
@@ -111,15 +110,13 @@ fn buyer(of: &InvoiceParty) -> Party {
     }
 }
 
-/// A number for value added tax apart from one of another sort.
-fn apart(number: String) -> (Option<String>, Option<String>) {
-    if is_vat_number(&number) { (Some(number), None) } else { (None, Some(number)) }
-}
-
-/// A tax number without what people put into it to read it.
-fn plain_number(number: &str) -> String {
-    let plain: String = number.chars().filter(char::is_ascii_alphanumeric).collect();
-    if is_vat_number(&plain.to_uppercase()) { plain.to_uppercase() } else { number.to_owned() }
+/// The number of somebody for value added tax, or the one of another sort.
+fn numbers(of: &InvoiceParty) -> (Option<String>, Option<String>) {
+    let Some(number) = &of.tax_registration else { return (None, None) };
+    match VatNumber::find(number.as_str()) {
+        Some(number) => (Some(number.to_string()), None),
+        None => (None, Some(number.to_string())),
+    }
 }
 
 fn party(of: &InvoiceParty) -> Party {
@@ -154,10 +151,10 @@ fn iso(country: &str) -> &str {
 /// Where a machine reaches somebody: by its number for value added tax in the scheme of its country,
 /// or else by mail.
 fn electronic_address(of: &InvoiceParty) -> Option<Identifier> {
-    let number = of.tax_registration.as_ref().map(|it| plain_number(it.as_str()));
-    let scheme = number.as_deref().filter(|it| is_vat_number(it)).and_then(|it| {
-        let scheme = SCHEMES.iter().find(|(country, _)| it.starts_with(country));
-        scheme.and_then(|(_, scheme)| Identifier::eas(it, scheme).ok())
+    let number = of.tax_registration.as_ref().and_then(|it| VatNumber::find(it.as_str()));
+    let scheme = number.and_then(|it| {
+        let scheme = SCHEMES.iter().find(|(country, _)| it.as_str().starts_with(country));
+        scheme.and_then(|(_, scheme)| Identifier::eas(it.as_str(), scheme).ok())
     });
     let mail = || of.email.as_ref().and_then(|it| Identifier::eas(it.to_string(), "EM").ok());
     scheme.or_else(mail)

@@ -193,8 +193,8 @@ fn what_the_letterhead_says_is_said_to_machines() {
         said.payment_terms,
     );
     expect![[r#"
-        Some("DE123456789") Some((Some("9930"), "DE123456789")) Some("Ada Löwe, Carl Fuchs")
-        Some((Some("9914"), "ATU12345678")) Some("PO 4711")
+        Some("DE123456788") Some((Some("9930"), "DE123456788")) Some("Ada Löwe, Carl Fuchs")
+        Some((Some("9914"), "ATU12345675")) Some("PO 4711")
         Some("58") Some("DE89370400440532013000") Some("INV-2026-000042")
         Some("2026-12-10") Some("Payable within 14 days without deduction.")"#]]
     .assert_eq(&told);

@@ -7,7 +7,7 @@ use super::manner::spaced;
 use super::sheet::{ASIDE, Edge, FAINT, HEIGHT, LEFT, QUIET, RIGHT, Sheets};
 use super::typeset::{Block, Face, Line};
 use super::words::filled;
-use crate::render::paper::is_vat_number;
+use crate::domain::party::vat::VatNumber;
 
 const FACE: Face = Face::regular(6.8);
 /// From the lower edge of the page to the foot.
@@ -39,7 +39,8 @@ fn law(setting: &Setting<'_>) -> Vec<String> {
     let (words, paper) = (setting.words(), setting.paper);
     let says = &paper.imprint().says;
     let tax = paper.issue.seller.tax_registration.as_ref().map(|it| {
-        let label = if is_vat_number(it.as_str()) { words.vat } else { words.tax_number };
+        let label =
+            if VatNumber::find(it.as_str()).is_some() { words.vat } else { words.tax_number };
         filled(label, &[it.as_str()])
     });
     let named = [&says.registration, &says.management].into_iter().flatten();

@@ -8,9 +8,9 @@ use super::sheet::{ASIDE, Edge, INK, LEFT, QUIET, RIGHT, Sheets, WIDTH};
 use super::typeset::Face;
 use super::words::filled;
 use crate::domain::billing::invoice::InvoiceParty;
+use crate::domain::party::vat::VatNumber;
 use crate::domain::text::Country;
 use crate::render::country;
-use crate::render::paper::is_vat_number;
 
 /// Where the logo or the name of the seller begins: 14 mm from the top.
 const TOP: f32 = 39.7;
@@ -114,7 +114,7 @@ fn told(setting: &Setting<'_>) -> Vec<(&'static str, String)> {
     facts.push((words.customer, imprint.customer.to_string()));
     facts.extend(imprint.reference.as_ref().map(|it| (words.reference, it.to_string())));
     if let Some(number) = &issue.buyer.tax_registration {
-        let is_vat = is_vat_number(number.as_str());
+        let is_vat = VatNumber::find(number.as_str()).is_some();
         facts.push((if is_vat { words.your_vat } else { words.your_tax }, number.to_string()));
     }
     facts

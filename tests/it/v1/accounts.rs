@@ -15,7 +15,7 @@ fn an_account_is_opened_held_released_and_closed() {
         "name": "Blue Whale", "nature": "company", "locale": "de_AT",
         "address": { "street": "Ring 1", "city": "Wien", "postal_code": "1010", "country": "at" },
         "contacts": { "admin": { "email": "office@whale.test", "family_name": "Huber" } },
-        "tax": { "registration_id": "ATU12345678" },
+        "tax": { "registration_id": "ATU12345675" },
         "attributes": { "segment": "sea" },
         "billing": { "currency": "CHF", "cycle": { "period": "3 months", "anchor_day": 31 } },
     });
@@ -35,8 +35,8 @@ fn an_account_is_opened_held_released_and_closed() {
     say("close", json!({}));
     say("activate", json!({}));
     expect![[r#"
-        > POST /accounts {"address":{"city":"Wien","country":"at","postal_code":"1010","street":"Ring 1"},"attributes":{"segment":"sea"},"billing":{"currency":"CHF","cycle":{"anchor_day":31,"period":"3 months"}},"contacts":{"admin":{"email":"office@whale.test","family_name":"Huber"}},"locale":"de_AT","name":"Blue Whale","nature":"company","tax":{"registration_id":"ATU12345678"}} [north]
-        201 Created {"id":"{acc1}","number":7,"revision":1,"created_at":"2026-01-01T00:00:00Z","changed_at":"2026-01-01T00:00:00Z","kind":"customer","nature":"company","name":"Blue Whale","description":null,"parent":"{acc2}","party":"{pty1}","class":"{cls1}","state":"active","holds":[],"locale":"de_AT","tax":{"status":"company","zone":null,"registration_id":"ATU12345678","registration_status":"not_verified"},"address":{"street":"Ring 1","street_extra":null,"city":"Wien","region":null,"postal_code":"1010","country":"AT"},"contacts":{"admin":{"given_name":null,"family_name":"Huber","email":"office@whale.test","phone":null},"billing":null,"technical":null},"attributes":{"segment":"sea"},"billing_account":"{bac1}"}
+        > POST /accounts {"address":{"city":"Wien","country":"at","postal_code":"1010","street":"Ring 1"},"attributes":{"segment":"sea"},"billing":{"currency":"CHF","cycle":{"anchor_day":31,"period":"3 months"}},"contacts":{"admin":{"email":"office@whale.test","family_name":"Huber"}},"locale":"de_AT","name":"Blue Whale","nature":"company","tax":{"registration_id":"ATU12345675"}} [north]
+        201 Created {"id":"{acc1}","number":7,"revision":1,"created_at":"2026-01-01T00:00:00Z","changed_at":"2026-01-01T00:00:00Z","kind":"customer","nature":"company","name":"Blue Whale","description":null,"parent":"{acc2}","party":"{pty1}","class":"{cls1}","state":"active","holds":[],"locale":"de_AT","tax":{"status":"company","zone":null,"registration_id":"ATU12345675","registration_status":"not_verified"},"address":{"street":"Ring 1","street_extra":null,"city":"Wien","region":null,"postal_code":"1010","country":"AT"},"contacts":{"admin":{"given_name":null,"family_name":"Huber","email":"office@whale.test","phone":null},"billing":null,"technical":null},"attributes":{"segment":"sea"},"billing_account":"{bac1}"}
         > GET /accounts/{acc1}?fields=name,state [north]
         200 OK {"id":"{acc1}","name":"Blue Whale","state":"active"}
         > POST /accounts/{acc1}/hold?fields=state,holds {"comment":"a stolen card","reason":"FRAUD"} [north]

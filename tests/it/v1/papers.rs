@@ -20,7 +20,7 @@ fn billed() -> (Market, Value, String) {
     let operator = market.operator();
     let provider = text(&operator.get("/session")["account"]["id"]);
     let address = json!({ "street": "Werft 1", "city": "Kiel", "country": "DE" });
-    let said = json!({ "address": address, "tax": { "registration_id": "DE123456789" } });
+    let said = json!({ "address": address, "tax": { "registration_id": "DE123456788" } });
     operator.patch(&format!("/accounts/{provider}"), &said);
     operator.post("/letterheads", &letterhead());
     let account = market.customer("Buyer", "EUR");
