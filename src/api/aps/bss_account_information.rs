@@ -218,7 +218,7 @@ const fn tax_status(it: TaxStatus) -> &'static str {
 fn tax_registration(it: &Account) -> &'static str {
     match it.profile().tax_registration.as_ref().map(|it| it.verification) {
         Some(Verification::Verified) => "VERIFIED",
-        Some(Verification::NotVerified) | None => "NOT_VERIFIED",
+        Some(Verification::NotVerified | Verification::Refused) | None => "NOT_VERIFIED",
     }
 }
 

@@ -9,6 +9,8 @@ use super::wire::{NoQuery, word};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
 use crate::domain::billing::policy::{Policy, Preset};
+use crate::domain::error::Invalid;
+use crate::domain::money::Rounding;
 use crate::domain::operator::Permission;
 use crate::services::{Act, Cx, Error, billing};
 
@@ -47,6 +49,18 @@ struct BillingPolicy {
     removal_days: Option<u16>,
     /// `invoice` or `line`: on what tax is computed.
     tax_scope: String,
+    /// `half_up` or `half_even`: how amounts and taxes are rounded where they are booked.
+    rounding: String,
+    /// `own_rules`, `eu_vat` or `own_rules_first`: by which law what is sold is taxed. `eu_vat` is that
+    /// of the European Union on services across borders; `own_rules_first` asks it where no rule of
+    /// the seller covers a sale.
+    tax_regime: String,
+    /// `destination` or `home`: by that law, at whose rate consumers in other member states are taxed.
+    /// `home` is for who sells for less than EUR 10,000 a year abroad.
+    distance_sales: String,
+    /// `as_given`, `looked_up` or `verified`: by that law, which tax numbers make a buyer a business.
+    /// `verified` bills nobody whose number was not found in its register.
+    vat_numbers: String,
     /// For how many billing periods late usage is still charged.
     late_usage_periods: u8,
 }
@@ -67,6 +81,13 @@ impl From<&Policy> for BillingPolicy {
             removed_units: it.removed_units.to_string(),
             removal_days: it.removal_days,
             tax_scope: it.tax_scope.to_string(),
+            rounding: match it.rounding {
+                Rounding::HalfUp => "half_up".to_owned(),
+                Rounding::HalfEven => "half_even".to_owned(),
+            },
+            tax_regime: it.tax_regime.to_string(),
+            distance_sales: it.distance_sales.to_string(),
+            vat_numbers: it.vat_numbers.to_string(),
             late_usage_periods: it.late_usage_periods,
         }
     }
@@ -89,6 +110,10 @@ struct BillingPolicyPatch {
     credit_base: Option<String>,
     removed_units: Option<String>,
     tax_scope: Option<String>,
+    rounding: Option<String>,
+    tax_regime: Option<String>,
+    distance_sales: Option<String>,
+    vat_numbers: Option<String>,
     late_usage_periods: Option<u8>,
 }
 
@@ -111,9 +136,24 @@ impl BillingPolicyPatch {
             removed_units: word("/removed_units", self.removed_units.as_deref())?
                 .unwrap_or(base.removed_units),
             tax_scope: word("/tax_scope", self.tax_scope.as_deref())?.unwrap_or(base.tax_scope),
+            rounding: self.rounding()?.unwrap_or(base.rounding),
+            tax_regime: word("/tax_regime", self.tax_regime.as_deref())?.unwrap_or(base.tax_regime),
+            distance_sales: word("/distance_sales", self.distance_sales.as_deref())?
+                .unwrap_or(base.distance_sales),
+            vat_numbers: word("/vat_numbers", self.vat_numbers.as_deref())?
+                .unwrap_or(base.vat_numbers),
             late_usage_periods: self.late_usage_periods.unwrap_or(base.late_usage_periods),
             ..base
         })
+    }
+
+    fn rounding(&self) -> Result<Option<Rounding>, Invalid> {
+        match self.rounding.as_deref() {
+            None => Ok(None),
+            Some("half_up") => Ok(Some(Rounding::HalfUp)),
+            Some("half_even") => Ok(Some(Rounding::HalfEven)),
+            Some(_) => Err(Invalid::one("/rounding", "enum", "must be half_up or half_even")),
+        }
     }
 }
 

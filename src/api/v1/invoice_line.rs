@@ -11,11 +11,13 @@ use crate::domain::billing::invoice::explanation::{
 };
 use crate::domain::billing::invoice::line::Line;
 use crate::domain::billing::rating::{Part, Rule};
-use crate::domain::billing::tax::TaxTotal;
+use crate::domain::billing::tax::{self, TaxTotal};
+use crate::domain::billing::vat::VatBasis;
 use crate::domain::catalog::price::Base;
 use crate::domain::catalog::price::alteration::By;
-use crate::domain::catalog::tax::{Buyers, Treatment};
+use crate::domain::catalog::tax::Buyers;
 use crate::domain::money::Rounding;
+use crate::domain::party::identity::Verification;
 use crate::domain::text::Name;
 
 /// One priced thing on an invoice.
@@ -41,10 +43,11 @@ pub(super) struct InvoiceLine {
 /// What an invoice bears by one tax rule.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct InvoiceTax {
-    rule: String,
+    /// The rule; `null` where the law of the European Union decided.
+    rule: Option<String>,
     category: Option<String>,
     name: String,
-    /// `standard`, `reverse_charge` or `exempt`.
+    /// `standard`, `reverse_charge`, `exempt` or `out_of_scope`.
     treatment: &'static str,
     /// In percent.
     rate: Decimal,
@@ -91,7 +94,7 @@ struct ExplainedTax {
     /// For people, line by line.
     text: Vec<String>,
     name: String,
-    /// `standard`, `reverse_charge` or `exempt`.
+    /// `standard`, `reverse_charge`, `exempt` or `out_of_scope`.
     treatment: &'static str,
     /// In percent.
     rate: Decimal,
@@ -102,32 +105,100 @@ struct ExplainedTax {
     /// Where the rule holds.
     zone: Option<String>,
     /// `all`, `registered` or `unregistered`.
-    buyers: &'static str,
-    /// The first day on which the rule held.
-    valid_from: String,
+    buyers: Option<&'static str>,
+    /// The first day on which the rule or the rate held, where there is one.
+    valid_from: Option<String>,
+    /// What decided, where no rule of the seller did but the law of the European Union.
+    eu_vat: Option<EuVat>,
+    /// The certificate that frees the buyer from the tax, if one does.
+    certificate: Option<Certificate>,
     /// What the invoice bears it on, all lines at this rule together.
     base: Money,
     /// How much that is together.
     tax: Money,
 }
 
+/// What decided on value added tax, as it was when the invoice was made.
+#[derive(Debug, Serialize, ToSchema)]
+struct EuVat {
+    /// `domestic`, `reverse_charge`, `destination`, `below_threshold` or `outside`.
+    case: &'static str,
+    /// The country of the seller.
+    seller: String,
+    /// The country of the buyer, by its address.
+    buyer: String,
+    /// The number by which the buyer is known as a business.
+    number: Option<String>,
+    /// `not_verified` or `verified`.
+    number_status: Option<&'static str>,
+    /// On which day the register of the number said so.
+    verified_on: Option<String>,
+    /// Under which number the register keeps that it was asked.
+    consultation: Option<String>,
+    /// Whose rate it is; `null` if there is no tax.
+    rate_of: Option<String>,
+    /// The day that decided.
+    on: String,
+}
+
+impl From<&VatBasis> for EuVat {
+    fn from(it: &VatBasis) -> Self {
+        Self {
+            case: it.case.word(),
+            seller: it.seller.to_string(),
+            buyer: it.buyer.to_string(),
+            number: it.number.as_ref().map(ToString::to_string),
+            number_status: it.verification.map(Verification::word),
+            verified_on: it.verified_on.map(|it| it.to_string()),
+            consultation: it.consultation.as_ref().map(ToString::to_string),
+            rate_of: it.rate_of.as_ref().map(ToString::to_string),
+            on: it.on.to_string(),
+        }
+    }
+}
+
+/// A certificate of exemption.
+#[derive(Debug, Serialize, ToSchema)]
+struct Certificate {
+    number: String,
+    /// Whose tax is not owed.
+    country: String,
+    /// Which rate would have held, in percent.
+    rate: Decimal,
+}
+
+impl From<&tax::Certificate> for Certificate {
+    fn from(it: &tax::Certificate) -> Self {
+        Self {
+            number: it.number.to_string(),
+            country: it.country.to_string(),
+            rate: Decimal(it.percent.decimal().to_string()),
+        }
+    }
+}
+
 impl ExplainedTax {
     fn of(it: &TaxTotal, line: &Line) -> Self {
+        let (rule, eu_vat) = (it.basis.rule(), it.basis.eu_vat());
+        let valid_from =
+            rule.map(|it| it.valid_from).or_else(|| eu_vat.and_then(|it| it.rate_from));
         let name = |it: &Option<Name>| it.as_ref().map(ToString::to_string);
         Self {
             text: it.explained(line),
             name: it.name.to_string(),
-            treatment: treatment(&it.treatment),
+            treatment: it.treatment.word(),
             rate: Decimal(it.treatment.percent().decimal().to_string()),
             category: name(&line.tax_category),
-            rule_category: name(&it.basis.category_name),
-            zone: name(&it.basis.zone_name),
-            buyers: match it.basis.buyers {
+            rule_category: rule.and_then(|it| name(&it.category_name)),
+            zone: rule.and_then(|it| name(&it.zone_name)),
+            buyers: rule.map(|it| match it.buyers {
                 Buyers::All => "all",
                 Buyers::Registered => "registered",
                 Buyers::Unregistered => "unregistered",
-            },
-            valid_from: it.basis.valid_from.to_string(),
+            }),
+            valid_from: valid_from.map(|it| it.to_string()),
+            eu_vat: eu_vat.map(EuVat::from),
+            certificate: it.certificate.as_ref().map(Certificate::from),
             base: it.net.into(),
             tax: it.tax.into(),
         }
@@ -243,7 +314,7 @@ impl InvoiceLine {
             tax: it.tax.into(),
             explanation: Explanation {
                 usage,
-                tax_rule: tax.map(|it| it.rule.to_string()),
+                tax_rule: tax.and_then(|it| it.basis.rule()).map(|it| it.rule.to_string()),
                 tax: tax.map(|tax| ExplainedTax::of(tax, it)),
                 includes_tax: it.base == Base::Gross,
                 ..Explanation::from(&it.explanation)
@@ -331,21 +402,13 @@ const fn rule(it: Rule) -> &'static str {
     }
 }
 
-const fn treatment(it: &Treatment) -> &'static str {
-    match it {
-        Treatment::Standard(_) => "standard",
-        Treatment::ReverseCharge { .. } => "reverse_charge",
-        Treatment::Exempt { .. } => "exempt",
-    }
-}
-
 impl From<&TaxTotal> for InvoiceTax {
     fn from(it: &TaxTotal) -> Self {
         Self {
-            rule: it.rule.to_string(),
-            category: it.category.map(|it| it.to_string()),
+            rule: it.basis.rule().map(|it| it.rule.to_string()),
+            category: it.basis.rule().and_then(|it| it.category).map(|it| it.to_string()),
             name: it.name.to_string(),
-            treatment: treatment(&it.treatment),
+            treatment: it.treatment.word(),
             rate: Decimal(it.treatment.percent().decimal().to_string()),
             base: it.net.into(),
             tax: it.tax.into(),

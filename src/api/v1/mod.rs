@@ -70,6 +70,7 @@ mod timeline;
 mod token;
 mod usage;
 mod user;
+mod vat_rate;
 mod wire;
 
 use std::sync::{Arc, OnceLock};
@@ -141,6 +142,7 @@ fn table() -> Vec<Route> {
         usage::routes(),
         token::routes(),
         user::routes(),
+        vat_rate::routes(),
     ]
     .into_iter()
     .flatten()

@@ -249,7 +249,7 @@ struct TaxRule {
     category: Option<String>,
     /// `all`, `registered` or `unregistered`.
     buyers: &'static str,
-    /// `standard`, `reverse_charge` or `exempt`.
+    /// `standard`, `reverse_charge`, `exempt` or `out_of_scope`.
     treatment: &'static str,
     percent: Decimal,
     reason: Option<String>,
@@ -263,11 +263,7 @@ impl Wire for TaxRule {}
 
 impl From<&domain::TaxRule> for TaxRule {
     fn from(it: &domain::TaxRule) -> Self {
-        let treatment = match &it.treatment {
-            Treatment::Standard(_) => "standard",
-            Treatment::ReverseCharge { .. } => "reverse_charge",
-            Treatment::Exempt { .. } => "exempt",
-        };
+        let treatment = it.treatment.word();
         Self {
             id: it.id.to_string(),
             revision: it.stamp.revision,
@@ -320,7 +316,7 @@ struct NewTaxRule {
     category: Option<String>,
     /// `all`, `registered` or `unregistered`; all if nothing is said.
     buyers: Option<String>,
-    /// `standard`, `reverse_charge` or `exempt`; standard if nothing is said.
+    /// `standard`, `reverse_charge`, `exempt` or `out_of_scope`; standard if nothing is said.
     treatment: Option<String>,
     /// Of a standard rule: `19`.
     percent: Option<Decimal>,
@@ -348,8 +344,9 @@ impl NewTaxRule {
             }
             Some("reverse_charge") => Ok(Treatment::ReverseCharge { reason: reason()? }),
             Some("exempt") => Ok(Treatment::Exempt { reason: reason()? }),
+            Some("out_of_scope") => Ok(Treatment::OutOfScope { reason: reason()? }),
             Some(_) => {
-                let rule = "must be standard, reverse_charge or exempt";
+                let rule = "must be standard, reverse_charge, exempt or out_of_scope";
                 Err(Invalid::one("/treatment", "enum", rule))
             }
         }

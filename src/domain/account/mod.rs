@@ -27,7 +27,7 @@ use self::tree::{AccountRole, Ancestor};
 use super::error::{Code, Invalid, Refusal, Rejection};
 use super::event::Verb;
 use super::id::{AccountId, ClassId, PartyId};
-use super::party::identity::{TaxRegistration, Verification};
+use super::party::identity::{LookUp, Postponed, TaxRegistration, Verification};
 use super::stamp::{Carried, SellerNumber, Stamp};
 use super::text::{Code as Word, Prose};
 use super::time::Instant;
@@ -264,14 +264,38 @@ impl Account {
         Ok((Self { profile, ..self }, Verb::Changed))
     }
 
-    /// The account with its tax number looked up.
-    pub fn verify_tax(mut self, verification: Verification) -> Result<(Self, Verb), Refusal> {
+    /// When its tax number is to be looked up, if it is.
+    #[must_use]
+    pub fn look_up_at(&self) -> Option<Instant> {
+        let registration = self.profile.tax_registration.as_ref();
+        let is_living = self.must_live("look up").is_ok();
+        registration.filter(|_| is_living).and_then(TaxRegistration::look_up_at)
+    }
+
+    /// The account whose tax number could not be looked up: `until` says how long it is left alone
+    /// after so many times.
+    #[must_use]
+    pub fn look_up_postponed(mut self, until: impl FnOnce(u32) -> Instant) -> Self {
+        if let Some(registration) = &mut self.profile.tax_registration {
+            let times = registration.postponed.map_or(0, |it| it.times).saturating_add(1);
+            registration.postponed = Some(Postponed { times, until: until(times) });
+        }
+        self
+    }
+
+    /// The account with its tax number looked up, and how its register answered.
+    pub fn verify_tax(
+        mut self,
+        verification: Verification,
+        look_up: Option<LookUp>,
+    ) -> Result<(Self, Verb), Refusal> {
         self.must_live("change")?;
         let Some(registration) = &mut self.profile.tax_registration else {
             let message = "must be there to be looked up";
             return Err(Invalid::one("/tax_registration", "required", message).into());
         };
-        registration.verification = verification;
+        (registration.verification, registration.look_up) = (verification, look_up);
+        registration.postponed = None;
         Ok((self, Verb::Changed))
     }
 

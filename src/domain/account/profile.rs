@@ -202,6 +202,13 @@ impl Terms {
     pub(super) fn check(&self) -> Result<(), Invalid> {
         let mut found = limit_violations(&self.credit_limits);
         found.extend(party::overlong("/tax_exemptions", self.tax_exemptions.len()));
+        for (place, it) in self.tax_exemptions.iter().enumerate() {
+            if let Some((from, _)) = it.valid_from.zip(it.valid_until).filter(|(a, b)| b <= a) {
+                let field = format!("/tax/exemptions/{place}/valid_until");
+                let message = format!("must be later than `{from}`, when it begins");
+                found.push(Violation::new(field, "range", message));
+            }
+        }
         Invalid::unless_empty(found)
     }
 }

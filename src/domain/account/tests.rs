@@ -194,13 +194,13 @@ fn nobody_verifies_his_own_tax_number() {
     let claimed = with(number("DE1", Verification::Verified));
     let (account, _) = customer().revise(claimed.clone()).expect("right");
     assert_eq!(account.profile().tax_registration, number("DE1", Verification::NotVerified));
-    let (account, _) = account.verify_tax(Verification::Verified).expect("there is one");
+    let (account, _) = account.verify_tax(Verification::Verified, None).expect("there is one");
     let (account, _) =
         account.revise(with(number("DE1", Verification::NotVerified))).expect("same");
     assert_eq!(account.profile().tax_registration, number("DE1", Verification::Verified));
     let (account, _) = account.revise(with(number("DE2", Verification::Verified))).expect("other");
     assert_eq!(account.profile().tax_registration, number("DE2", Verification::NotVerified));
-    assert!(customer().verify_tax(Verification::Verified).is_err());
+    assert!(customer().verify_tax(Verification::Verified, None).is_err());
 
     let above = [Ancestor::from(&provider())];
     let born = RegisterAccount { profile: claimed, ..command(9, AccountRole::Customer) };

@@ -9,12 +9,11 @@ use super::invoice::explanation::Explanation;
 use super::invoice::line::{Line, LineKind};
 use super::invoice::{Content, Totals};
 use super::policy::Policy;
-use super::tax::{TaxSheet, TaxTerms, Taxable, Taxing, assess};
+use super::tax::{TaxSheet, TaxTerms, Taxable, TaxedBuyer, Taxing, assess};
 use crate::domain::catalog::price::Base;
-use crate::domain::catalog::tax::{Registration, Supply};
 use crate::domain::dunning::LateFee;
 use crate::domain::error::Rejection;
-use crate::domain::id::{AccountId, BillingAccountId, TaxZoneId};
+use crate::domain::id::{AccountId, BillingAccountId};
 use crate::domain::money::{Amount, Currency};
 use crate::domain::quantity::Quantity;
 use crate::domain::text::Name;
@@ -29,10 +28,8 @@ pub struct Charging<'a> {
     pub billing_account: BillingAccountId,
     /// In which currency.
     pub currency: Currency,
-    /// Where it is taxed.
-    pub zone: TaxZoneId,
-    /// Whether the buyer has a tax registration.
-    pub buyer: Registration,
+    /// Who buys, as taxation sees it.
+    pub buyer: TaxedBuyer<'a>,
     /// On which day.
     pub on: Date,
     /// The seller's settings.
@@ -55,8 +52,7 @@ pub fn content(charging: Charging<'_>, fee: LateFee) -> Result<Content, Rejectio
     let amount = exact.book(policy.rounding)?;
     let mut sheet = TaxSheet::new();
     let tax_place = sheet.place(fee.tax_category, |category| {
-        let Charging { zone, buyer, on, .. } = charging;
-        taxing.of(&Supply { zone, category, buyer, on }, currency)
+        taxing.of(charging.buyer, (category, charging.on), currency)
     })?;
     let mut taxes = sheet.into_totals();
     let taxable =

@@ -25,3 +25,4 @@ pub mod run;
 pub mod switch;
 pub mod tax;
 pub mod unused;
+pub mod vat;

@@ -157,6 +157,40 @@ words! {
 }
 
 words! {
+    /// By which law what is sold is taxed.
+    TaxRegime {
+        /// By the rules that the seller wrote down.
+        OwnRules = "own_rules";
+        /// By the law of the European Union on value added tax.
+        EuVat = "eu_vat";
+        /// By the seller's rules where one covers a sale, and else by that law.
+        OwnRulesFirst = "own_rules_first";
+    }
+}
+
+words! {
+    /// At whose rate consumers in other member states are taxed.
+    DistanceSales {
+        /// At that of their state (One Stop Shop).
+        Destination = "destination";
+        /// At the seller's: it sells for less than EUR 10,000 a year abroad (Article 59c).
+        Home = "home";
+    }
+}
+
+words! {
+    /// Which numbers for value added tax make a buyer a business.
+    VatNumbers {
+        /// Those that are written as one; nobody looks them up.
+        AsGiven = "as_given";
+        /// The same; they are looked up in their register, and count until it does not know them.
+        LookedUp = "looked_up";
+        /// Those that the register knows. Until it has been asked, nothing is billed.
+        Verified = "verified";
+    }
+}
+
+words! {
     /// When what was billed becomes revenue.
     Recognition {
         /// When the invoice is issued.
@@ -205,6 +239,12 @@ pub struct Policy {
     pub prepaid: PrepaidUse,
     /// On what tax is computed.
     pub tax_scope: TaxScope,
+    /// By which law what is sold is taxed.
+    pub tax_regime: TaxRegime,
+    /// Under the law of the European Union: at whose rate consumers in other member states are taxed.
+    pub distance_sales: DistanceSales,
+    /// Under that law: which numbers make a buyer a business.
+    pub vat_numbers: VatNumbers,
     /// For how many billing periods late usage is still charged.
     pub late_usage_periods: u8,
     /// For how many hours a draft can be looked at before it is issued.
@@ -234,6 +274,9 @@ impl Policy {
         coupon_order: CouponOrder::ScopeFirst,
         prepaid: PrepaidUse::AfterTax,
         tax_scope: TaxScope::Invoice,
+        tax_regime: TaxRegime::OwnRules,
+        distance_sales: DistanceSales::Destination,
+        vat_numbers: VatNumbers::AsGiven,
         late_usage_periods: 1,
         review_hours: 0,
         recognition: Recognition::AtIssue,

@@ -7,40 +7,54 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::policy::TaxScope;
+use super::policy::{DistanceSales, TaxRegime, TaxScope, VatNumbers};
+use super::vat::{self, Sale, VatBasis, VatTerms};
 use crate::domain::catalog::price::Base;
 use crate::domain::catalog::tax::{
-    Buyers, Supply, TaxCategory, TaxRule, TaxZone, Treatment, rule_for,
+    Buyers, Registration, Supply, TaxCategory, TaxRule, TaxZone, Treatment, rule_for, zone_of,
 };
-use crate::domain::error::Rejection;
+use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{TaxCategoryId, TaxRuleId, TaxZoneId};
 use crate::domain::money::{Amount, Currency, Money, MoneyError, Rounding};
+use crate::domain::party::identity::{TaxExemption, TaxRegistration};
+use crate::domain::party::medium::PostalAddress;
 use crate::domain::quantity::Percent;
-use crate::domain::text::Name;
+use crate::domain::text::{Country, Locale, Name};
 use crate::domain::time::Date;
 
 /// What an invoice bears by one tax rule, copied in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TaxTotal {
-    /// The rule.
-    pub rule: TaxRuleId,
-    /// What it is for; `None`: for everything without a rule of its own.
-    pub category: Option<TaxCategoryId>,
     /// What the invoice calls the tax.
     pub name: Name,
     /// How much, or why not.
     pub treatment: Treatment,
-    /// For what, where and for whom the rule was, and since when.
+    /// What decided on it.
     pub basis: TaxBasis,
+    /// The certificate that frees the buyer from it, if one does.
+    pub certificate: Option<Certificate>,
     /// The sum of the lines without tax.
     pub net: Money,
     /// The tax on it.
     pub tax: Money,
 }
 
+/// What decided on a tax, copied in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TaxBasis {
+    /// A rule that the seller wrote down.
+    Rule(RuleBasis),
+    /// The law of the European Union on value added tax.
+    EuVat(VatBasis),
+}
+
 /// For what, where and for whom a tax rule was, and since when, copied in as it was called then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TaxBasis {
+pub struct RuleBasis {
+    /// The rule.
+    pub rule: TaxRuleId,
+    /// What it is for; `None`: for everything without a rule of its own.
+    pub category: Option<TaxCategoryId>,
     /// Where it held.
     pub zone: TaxZoneId,
     /// What that was called, if it was there.
@@ -53,9 +67,65 @@ pub struct TaxBasis {
     pub valid_from: Date,
 }
 
+/// A certificate of exemption, copied in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Certificate {
+    /// Its number.
+    pub number: Name,
+    /// Whose tax is not owed.
+    pub country: Country,
+    /// Which rate would have held.
+    pub percent: Percent,
+    /// The first day on which it holds, if that was said.
+    pub valid_from: Option<Date>,
+    /// The first day on which it holds no longer, if that was said.
+    pub valid_until: Option<Date>,
+}
+
+impl TaxBasis {
+    /// The rule, if the seller wrote it down.
+    #[must_use]
+    pub const fn rule(&self) -> Option<&RuleBasis> {
+        match self {
+            Self::Rule(it) => Some(it),
+            Self::EuVat(_) => None,
+        }
+    }
+
+    /// What proves the tax by the law of the European Union, if that decided.
+    #[must_use]
+    pub const fn eu_vat(&self) -> Option<&VatBasis> {
+        match self {
+            Self::Rule(_) => None,
+            Self::EuVat(it) => Some(it),
+        }
+    }
+}
+
+/// Who buys, as taxation sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct TaxedBuyer<'a> {
+    /// The zone in which the seller told it to be.
+    pub zone: Option<TaxZoneId>,
+    /// Where it is.
+    pub address: &'a PostalAddress,
+    /// The number under which a tax office knows it.
+    pub registration: Option<&'a TaxRegistration>,
+    /// Which taxes it does not owe.
+    pub exemptions: &'a [TaxExemption],
+    /// In which language it is written to.
+    pub locale: &'a Locale,
+}
+
 /// What a seller wrote down about taxes.
 #[derive(Debug, Clone, Copy)]
 pub struct Taxing<'a> {
+    /// By which law.
+    pub regime: TaxRegime,
+    /// What it set about sales across borders.
+    pub terms: VatTerms,
+    /// Where it is.
+    pub home: &'a PostalAddress,
     /// The rules.
     pub rules: &'a [TaxRule],
     /// Where they hold.
@@ -64,28 +134,135 @@ pub struct Taxing<'a> {
     pub categories: &'a [TaxCategory],
 }
 
+impl<'a> TaxedBuyer<'a> {
+    /// Somebody of whom only that is known.
+    #[must_use]
+    pub const fn somebody(address: &'a PostalAddress, locale: &'a Locale) -> Self {
+        Self { zone: None, address, registration: None, exemptions: &[], locale }
+    }
+}
+
+impl<'a> Taxing<'a> {
+    /// A seller at an address that wrote down nothing.
+    #[must_use]
+    pub const fn unsaid(home: &'a PostalAddress) -> Self {
+        let distance_sales = DistanceSales::Destination;
+        let terms = VatTerms { distance_sales, vat_numbers: VatNumbers::AsGiven };
+        let regime = TaxRegime::OwnRules;
+        Self { regime, terms, home, rules: &[], zones: &[], categories: &[] }
+    }
+}
+
 impl Taxing<'_> {
-    /// The rule of a supply, by which nothing is borne yet.
+    /// The tax on something for a buyer on a day, by which nothing is borne yet.
     ///
     /// # Errors
-    /// If no rule covers it.
-    pub fn of(&self, supply: &Supply, currency: Currency) -> Result<TaxTotal, Rejection> {
-        let rule = rule_for(self.rules, supply)?;
+    /// If nothing decides on it.
+    pub fn of(
+        &self,
+        buyer: TaxedBuyer<'_>,
+        (category, on): (Option<TaxCategoryId>, Date),
+        currency: Currency,
+    ) -> Result<TaxTotal, Rejection> {
+        let by_rule = || self.by_rule(buyer, (category, on), currency);
+        let by_law = || self.by_law(buyer, on, currency);
+        let tax = match self.regime {
+            TaxRegime::OwnRules => by_rule(),
+            TaxRegime::EuVat => by_law(),
+            TaxRegime::OwnRulesFirst => by_rule().or_else(|_| by_law()),
+        }?;
+        Ok(self.exempted(tax, buyer, (category, on)))
+    }
+
+    fn by_rule(
+        &self,
+        buyer: TaxedBuyer<'_>,
+        (category, on): (Option<TaxCategoryId>, Date),
+        currency: Currency,
+    ) -> Result<TaxTotal, Rejection> {
+        let zone = self.zone(buyer.zone, buyer.address)?;
+        let registered = match buyer.registration {
+            Some(_) => Registration::Registered,
+            None => Registration::Unregistered,
+        };
+        let rule = rule_for(self.rules, &Supply { zone, category, buyer: registered, on })?;
         let zone = self.zones.iter().find(|it| it.id == rule.zone);
-        Ok(TaxTotal {
+        let basis = RuleBasis {
             rule: rule.id,
             category: rule.category,
-            name: rule.name.clone(),
-            treatment: rule.treatment.clone(),
-            basis: TaxBasis {
-                zone: rule.zone,
-                zone_name: zone.map(|it| it.name.clone()),
-                category_name: self.category_name(rule.category).cloned(),
-                buyers: rule.buyers,
-                valid_from: rule.valid_from,
-            },
-            net: Money::zero(currency),
-            tax: Money::zero(currency),
+            zone: rule.zone,
+            zone_name: zone.map(|it| it.name.clone()),
+            category_name: self.category_name(rule.category).cloned(),
+            buyers: rule.buyers,
+            valid_from: rule.valid_from,
+        };
+        let what = (rule.name.clone(), rule.treatment.clone());
+        Ok(TaxTotal::unborne(what, TaxBasis::Rule(basis), currency))
+    }
+
+    fn by_law(
+        &self,
+        buyer: TaxedBuyer<'_>,
+        on: Date,
+        currency: Currency,
+    ) -> Result<TaxTotal, Rejection> {
+        let TaxedBuyer { address, registration, locale, .. } = buyer;
+        let (seller, terms) = (self.home, self.terms);
+        let sale = Sale { seller, buyer: address, registration, on, terms };
+        let (basis, percent) = vat::decide(&sale)?;
+        let what = (basis.tax_name(locale), basis.treatment(percent, locale));
+        Ok(TaxTotal::unborne(what, TaxBasis::EuVat(basis), currency))
+    }
+
+    /// The tax, or none where a certificate frees the buyer from it.
+    fn exempted(
+        &self,
+        tax: TaxTotal,
+        buyer: TaxedBuyer<'_>,
+        (category, on): (Option<TaxCategoryId>, Date),
+    ) -> TaxTotal {
+        let percent = tax.treatment.percent();
+        let country = match &tax.basis {
+            TaxBasis::EuVat(it) => it.rate_of.as_ref(),
+            TaxBasis::Rule(_) => buyer.address.country.as_ref().or(self.home.country.as_ref()),
+        };
+        let Some(country) = country.filter(|_| percent != Percent::ZERO) else { return tax };
+        let found = buyer.exemptions.iter().find(|it| it.frees(country, category, on));
+        let Some(exemption) = found else { return tax };
+        let certificate = Certificate {
+            number: exemption.certificate.clone(),
+            country: country.clone(),
+            percent,
+            valid_from: exemption.valid_from,
+            valid_until: exemption.valid_until,
+        };
+        let why = exemption.reason.as_ref().map(|it| format!(" ({it})")).unwrap_or_default();
+        let said = vat::notes(buyer.locale).exempt;
+        let reason = format!("{said} {}{why}", exemption.certificate);
+        let reason = reason.parse().expect("two names and a few words are prose");
+        TaxTotal { treatment: Treatment::Exempt { reason }, certificate: Some(certificate), ..tax }
+    }
+
+    /// The zone in which an address is taxed: the one that was told, or the one that covers it, or
+    /// the seller's if nobody knows where it is.
+    ///
+    /// # Errors
+    /// If no zone covers it.
+    pub fn zone(
+        &self,
+        told: Option<TaxZoneId>,
+        address: &PostalAddress,
+    ) -> Result<TaxZoneId, Rejection> {
+        if let Some(zone) = told {
+            return Ok(zone);
+        }
+        let address = if address.country.is_some() { address } else { self.home };
+        let region = address.region.as_ref().map(Name::as_str);
+        let zone = address.country.as_ref().and_then(|it| zone_of(self.zones, it, region));
+        zone.map(|it| it.id).ok_or_else(|| {
+            let place = address.country.as_ref().map_or("no country", Country::as_str);
+            let why = format!("no tax zone covers `{place}`; add one, if need be for elsewhere");
+            Rejection::new(Code::TaxUndetermined, why)
         })
     }
 
@@ -93,6 +270,13 @@ impl Taxing<'_> {
     #[must_use]
     pub fn category_name(&self, id: Option<TaxCategoryId>) -> Option<&Name> {
         self.categories.iter().find(|it| Some(it.id) == id).map(|it| &it.name)
+    }
+}
+
+impl TaxTotal {
+    fn unborne((name, treatment): (Name, Treatment), basis: TaxBasis, currency: Currency) -> Self {
+        let nothing = Money::zero(currency);
+        Self { name, treatment, basis, certificate: None, net: nothing, tax: nothing }
     }
 }
 
@@ -125,7 +309,7 @@ impl TaxSheet {
             return Ok(*place);
         }
         let tax = tax_of(category)?;
-        let known = self.totals.iter().position(|it| it.rule == tax.rule);
+        let known = self.totals.iter().position(|it| *it == tax);
         let place = known.unwrap_or(self.totals.len());
         if known.is_none() {
             self.totals.push(tax);
@@ -279,20 +463,16 @@ fn reconcile(
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-    use uuid::Uuid;
-
     use super::*;
-    use crate::domain::id::Id;
     use crate::domain::quantity::decimal;
+    use proptest::prelude::*;
 
     fn total(percent: &str) -> TaxTotal {
         TaxTotal {
-            rule: TaxRuleId::from_uuid(Uuid::nil()),
-            category: None,
             name: "VAT".parse().expect("a name"),
             treatment: Treatment::Standard(Percent::new(decimal(percent).expect(percent))),
             basis: crate::domain::billing::invoice::sample::basis(),
+            certificate: None,
             net: Money::zero(Currency::EUR),
             tax: Money::zero(Currency::EUR),
         }

@@ -143,6 +143,11 @@ pub enum Treatment {
         /// Why.
         reason: Prose,
     },
+    /// No tax, because what is sold lies outside of its reach.
+    OutOfScope {
+        /// Why.
+        reason: Prose,
+    },
 }
 
 impl Treatment {
@@ -151,7 +156,9 @@ impl Treatment {
     pub const fn percent(&self) -> Percent {
         match self {
             Self::Standard(percent) => *percent,
-            Self::ReverseCharge { .. } | Self::Exempt { .. } => Percent::ZERO,
+            Self::ReverseCharge { .. } | Self::Exempt { .. } | Self::OutOfScope { .. } => {
+                Percent::ZERO
+            }
         }
     }
 
@@ -160,7 +167,20 @@ impl Treatment {
     pub const fn reason(&self) -> Option<&Prose> {
         match self {
             Self::Standard(_) => None,
-            Self::ReverseCharge { reason } | Self::Exempt { reason } => Some(reason),
+            Self::ReverseCharge { reason }
+            | Self::Exempt { reason }
+            | Self::OutOfScope { reason } => Some(reason),
+        }
+    }
+
+    /// The stable word of it.
+    #[must_use]
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Standard(_) => "standard",
+            Self::ReverseCharge { .. } => "reverse_charge",
+            Self::Exempt { .. } => "exempt",
+            Self::OutOfScope { .. } => "out_of_scope",
         }
     }
 }

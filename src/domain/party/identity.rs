@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::vat::{VatNumber, VatNumberError};
 use crate::domain::error::Invalid;
+use crate::domain::id::TaxCategoryId;
 use crate::domain::text::{Country, Name};
-use crate::domain::time::{Date, Validity};
+use crate::domain::time::{Date, Instant, Validity};
 use crate::domain::word::words;
 
 /// A paper or a register that proves who somebody is.
@@ -26,10 +27,12 @@ pub struct Identification {
 words! {
     /// Whether anybody looked up a tax number in its register.
     Verification {
-        /// Nobody has, or the register did not know it.
+        /// Nobody has.
         NotVerified = "not_verified";
         /// The register knows it.
         Verified = "verified";
+        /// The register does not know it.
+        Refused = "refused";
     }
 }
 
@@ -42,13 +45,36 @@ pub struct TaxRegistration {
     pub country: Option<Country>,
     /// Whether its register knows it.
     pub verification: Verification,
+    /// When its register was asked and answered.
+    pub look_up: Option<LookUp>,
+    /// How often its register could not be asked, and until when it is left alone.
+    pub postponed: Option<Postponed>,
+}
+
+/// That a register could not be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Postponed {
+    /// How often.
+    pub times: u32,
+    /// When it is asked again, by the wall.
+    pub until: Instant,
+}
+
+/// An answer of a register of tax numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LookUp {
+    /// On which day it answered, as it says.
+    pub on: Date,
+    /// Under which number it keeps that it was asked, if it does: the proof of it.
+    pub consultation: Option<Name>,
 }
 
 impl TaxRegistration {
     /// A number that nobody has looked up yet.
     #[must_use]
     pub const fn unverified(number: Name, country: Option<Country>) -> Self {
-        Self { number, country, verification: Verification::NotVerified }
+        let verification = Verification::NotVerified;
+        Self { number, country, verification, look_up: None, postponed: None }
     }
 
     /// Refuses a number that begins as those for value added tax of a country do and is none of them.
@@ -66,6 +92,17 @@ impl TaxRegistration {
             VatNumberError::Digits { .. } => "checksum",
         };
         Err(Invalid::one("", rule, refused.to_string()))
+    }
+
+    /// When it is to be looked up: at once, or when its register could not be asked before; `None`
+    /// if it was, or no register of ours knows numbers of its kind.
+    #[must_use]
+    pub fn look_up_at(&self) -> Option<Instant> {
+        let is_open = self.verification == Verification::NotVerified;
+        let number = VatNumber::find(self.number.as_str()).filter(|_| is_open)?;
+        number.asked()?;
+        let at_once = || Instant::from_micros(0).expect("time begins before that");
+        Some(self.postponed.map_or_else(at_once, |it| it.until))
     }
 
     /// The same number, as if nobody had looked it up.
@@ -89,11 +126,26 @@ pub struct TaxExemption {
     /// The number of the certificate.
     pub certificate: Name,
     /// Whose tax is not owed.
-    pub jurisdiction: Name,
+    pub country: Country,
+    /// For what; `None` for everything.
+    pub category: Option<TaxCategoryId>,
     /// Why.
     pub reason: Option<Name>,
-    /// When it holds.
-    pub validity: Validity,
+    /// The first day on which it holds; it always has if nothing is said.
+    pub valid_from: Option<Date>,
+    /// The first day on which it holds no longer; without an end if nothing is said.
+    pub valid_until: Option<Date>,
+}
+
+impl TaxExemption {
+    /// Whether it frees from a country's tax on something on a day.
+    #[must_use]
+    pub fn frees(&self, country: &Country, category: Option<TaxCategoryId>, on: Date) -> bool {
+        let is_for = self.category.is_none() || self.category == category;
+        let is_begun = self.valid_from.is_none_or(|it| it <= on);
+        let holds = is_begun && self.valid_until.is_none_or(|it| on < it);
+        self.country == *country && is_for && holds
+    }
 }
 
 /// Where else somebody is known, and under what name: a network, another system, a partner.

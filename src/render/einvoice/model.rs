@@ -56,7 +56,7 @@ pub(super) fn invoice(paper: &Paper<'_>) -> Result<Invoice, Unstated> {
         });
     }
     invoice.seller = seller(paper); // BG-4
-    invoice.buyer = buyer(&issue.buyer); // BG-7
+    invoice.buyer = buyer(paper); // BG-7
     invoice.invoicing_period = paper.service_period.map(period); // BG-14
     let bank = imprint.says.bank.as_ref().filter(|_| paper.totals.gross.as_minor() > 0);
     invoice.payment = bank.filter(|_| !is_note).map(|it| payment(paper, it)); // BG-16
@@ -91,6 +91,11 @@ fn seller(paper: &Paper<'_>) -> Party {
     // Of who has no number for value added tax the norm wants another one to know it by.
     let registered = says.registration.as_ref().and_then(|it| text(it.as_str()));
     let registered = registered.or_else(|| other.clone());
+    // Where a paper must not name its number for the tax, it is the only one it is known by.
+    let (vat, registered) = match vat {
+        Some(vat) if is_out_of_scope(paper) => (None, registered.or(Some(vat))),
+        vat => (vat, registered),
+    };
     let management = says.management.as_ref().and_then(|it| text(it.as_str()));
     Party {
         vat_identifier: vat,                                 // BT-31
@@ -101,8 +106,12 @@ fn seller(paper: &Paper<'_>) -> Party {
     }
 }
 
-fn buyer(of: &InvoiceParty) -> Party {
-    let (vat, other) = numbers(of);
+fn buyer(paper: &Paper<'_>) -> Party {
+    let of = &paper.issue.buyer;
+    let (vat, other) = match numbers(of) {
+        (Some(vat), None) if is_out_of_scope(paper) => (None, Some(vat)),
+        numbers => numbers,
+    };
     Party {
         vat_identifier: vat,                            // BT-48
         legal_registration: other.map(Identifier::new), // BT-47
@@ -214,7 +223,27 @@ fn category(tax: &TaxTotal) -> (&'static str, Decimal) {
         Treatment::Standard(percent) => ("S", percent.decimal().normalize()),
         Treatment::ReverseCharge { .. } => ("AE", Decimal::ZERO),
         Treatment::Exempt { .. } => ("E", Decimal::ZERO),
+        Treatment::OutOfScope { .. } => ("O", Decimal::ZERO),
     }
+}
+
+/// The rate where the norm wants one: what lies outside of the tax has none.
+fn stated(category: &str, rate: Decimal) -> Option<Percentage> {
+    (category != "O").then(|| Percentage::new(rate))
+}
+
+/// Why there is no tax, by the list of codes for that (VATEX).
+fn reason_code(category: &str) -> Option<&'static str> {
+    match category {
+        "AE" => Some("VATEX-EU-AE"),
+        "O" => Some("VATEX-EU-O"),
+        _ => None,
+    }
+}
+
+/// Whether all of a paper lies outside of the tax. The norm forbids it to name numbers for the tax.
+fn is_out_of_scope(paper: &Paper<'_>) -> bool {
+    paper.borne_taxes().into_iter().any(|it| category(it).0 == "O")
 }
 
 fn line(paper: &Paper<'_>, it: &PaperLine<'_>) -> Result<InvoiceLine, Unstated> {
@@ -243,8 +272,8 @@ fn line(paper: &Paper<'_>, it: &PaperLine<'_>) -> Result<InvoiceLine, Unstated> 
             ..PriceDetails::default()
         },
         vat: LineVat {
-            category: Code::new(category),     // BT-151
-            rate: Some(Percentage::new(rate)), // BT-152
+            category: Code::new(category), // BT-151
+            rate: stated(category, rate),  // BT-152
         },
         item: Item {
             name: text(of.subject.as_str()).or_else(|| text(of.label.as_str())), // BT-153
@@ -325,12 +354,12 @@ fn breakdown(paper: &Paper<'_>) -> Result<Vec<VatBreakdown>, Unstated> {
     }
     let entry = |(code, rate, net, tax, reason): (&str, Decimal, Money, Money, Option<String>)| {
         Ok(VatBreakdown {
-            taxable_amount: amount(net)?,      // BT-116
-            tax_amount: amount(tax)?,          // BT-117
-            category: Code::new(code),         // BT-118
-            rate: Some(Percentage::new(rate)), // BT-119
-            exemption_reason: reason,          // BT-120
-            exemption_reason_code: (code == "AE").then(|| Code::new("VATEX-EU-AE")), // BT-121
+            taxable_amount: amount(net)?,                            // BT-116
+            tax_amount: amount(tax)?,                                // BT-117
+            category: Code::new(code),                               // BT-118
+            rate: stated(code, rate),                                // BT-119
+            exemption_reason: reason,                                // BT-120
+            exemption_reason_code: reason_code(code).map(Code::new), // BT-121
         })
     };
     groups.into_iter().map(entry).collect()

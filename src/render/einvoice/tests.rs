@@ -28,14 +28,13 @@ fn taxed(rows: &[Row<'_>], treatments: &[Treatment], scope: TaxScope) -> Issued 
 fn charge(content: &mut Content, rows: &[Row<'_>], treatments: &[Treatment], scope: TaxScope) {
     let blank = content.taxes[0].clone();
     let nothing = Money::zero(Currency::EUR);
-    let total = |(at, it): (u128, &Treatment)| TaxTotal {
-        rule: rows::id(100 + at),
+    let total = |it: &Treatment| TaxTotal {
         treatment: it.clone(),
         net: nothing,
         tax: nothing,
         ..blank.clone()
     };
-    content.taxes = (0_u128..).zip(treatments).map(total).collect();
+    content.taxes = treatments.iter().map(total).collect();
     let taxables: Vec<_> = rows
         .iter()
         .map(|(base, amount, _, place)| {
@@ -74,6 +73,10 @@ fn exempt() -> Treatment {
     Treatment::Exempt { reason: "Exempt: § 4 Nr. 21 UStG".parse().expect("a reason") }
 }
 
+fn outside() -> Treatment {
+    Treatment::OutOfScope { reason: "Not subject to VAT".parse().expect("a reason") }
+}
+
 /// The invoices that the tests write: by what is peculiar about them.
 fn cases() -> Vec<(&'static str, Issued)> {
     use Base::{Gross, Net};
@@ -93,6 +96,7 @@ fn cases() -> Vec<(&'static str, Issued)> {
         ("zero", one((Net, "19.99", "3", 0), rate("0"))),
         ("exempt", one((Net, "19.99", "1", 0), exempt())),
         ("reverse charge", one((Net, "19.99", "1", 0), reverse())),
+        ("out of scope", one((Net, "19.99", "1", 0), outside())),
         ("gross", one((Gross, "19.99", "1", 0), rate("19"))),
         ("several rates", taxed(&many, &rates, TaxScope::Invoice)),
         ("taxed line by line", taxed(&many, &rates, TaxScope::Line)),
@@ -198,6 +202,29 @@ fn what_the_letterhead_says_is_said_to_machines() {
         Some("58") Some("DE89370400440532013000") Some("INV-2026-000042")
         Some("2026-12-10") Some("Payable within 14 days without deduction.")"#]]
     .assert_eq(&told);
+}
+
+/// The categories are those of UNCL 5305, the reasons those of the list VATEX.
+#[test]
+fn each_treatment_has_its_category_and_its_reason() {
+    let told = |name: &str| {
+        let (_, invoice) = cases().into_iter().find(|it| it.0 == name).expect(name);
+        let said = read(&cii(&Paper::of_invoice(&invoice).expect("issued")).expect("written"));
+        let tax = &said.vat_breakdown[0];
+        let reason = tax.exemption_reason_code.as_ref().map(|it| it.as_str());
+        let numbers = (said.seller.vat_identifier.is_some(), said.buyer.vat_identifier.is_some());
+        format!("{} {} {numbers:?}", tax.category.as_str(), reason.unwrap_or("-"))
+    };
+    for (name, expected) in [
+        ("standard", "S - (true, true)"),
+        ("zero", "Z - (true, true)"),
+        ("exempt", "E - (true, true)"),
+        ("reverse charge", "AE VATEX-EU-AE (true, true)"),
+        ("out of scope", "O VATEX-EU-O (false, false)"),
+        ("gross", "S - (true, true)"),
+    ] {
+        assert_eq!(told(name), expected, "{name}");
+    }
 }
 
 #[test]

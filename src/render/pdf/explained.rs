@@ -186,9 +186,10 @@ pub(super) fn tax_name(language: Language, tax: &TaxTotal) -> String {
         Treatment::Standard(percent) if !name.contains('%') => {
             format!("{name} {}", language.percent(percent.decimal()))
         }
-        Treatment::Standard(_) | Treatment::ReverseCharge { .. } | Treatment::Exempt { .. } => {
-            name.to_owned()
-        }
+        Treatment::Standard(_)
+        | Treatment::ReverseCharge { .. }
+        | Treatment::Exempt { .. }
+        | Treatment::OutOfScope { .. } => name.to_owned(),
     }
 }
 

@@ -5,12 +5,11 @@ use std::sync::Arc;
 use super::counted::{self, Want};
 use super::policy;
 use super::readable::{readable, subscriptions_one_by_one};
-use super::shelf::{Seller, Shelf, party_of};
+use super::shelf::{Seller, Shelf, address_of, buyer_of, party_of};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::billing_account::schedule::Outlook;
 use crate::domain::account::class::CreditTerms;
-use crate::domain::account::profile::AddressUse;
 use crate::domain::billing::bill::{self, Bill, Billing};
 use crate::domain::billing::coupon::Redeemed;
 use crate::domain::billing::discount::Discounts;
@@ -21,7 +20,6 @@ use crate::domain::billing::invoice::line::LineKind;
 use crate::domain::catalog::coupon::Redemption;
 use crate::domain::catalog::discount::Discount;
 use crate::domain::catalog::price::{Figure, Price, PriceKind, PriceModel, PriceVersion};
-use crate::domain::catalog::tax::Registration;
 use crate::domain::id::{OfferId, OrderId, SubscriptionId, TaxCategoryId};
 use crate::domain::quantity::Quantity;
 use crate::domain::subscription::{Pause, Subscription, TrialRun};
@@ -408,13 +406,9 @@ fn bill(
     if !is_due {
         return Ok(Bill { content: None, marks: Vec::new(), coupons: Vec::new() });
     }
-    let address = billing_account.profile().address.as_ref();
-    let address = address.or_else(|| account.profile().address(AddressUse::Billing));
-    let zone = seller.zone(account, &address.cloned().unwrap_or_default())?;
-    let buyer = match account.profile().tax_registration {
-        Some(_) => Registration::Registered,
-        None => Registration::Unregistered,
-    };
+    let address = address_of(account, billing_account);
+    let locale = billing_account.profile().locale.as_ref();
+    let locale = locale.unwrap_or(&account.profile().locale);
     let prices: Vec<_> = gathered.iter().map(Gathered::prices).collect();
     let subscriptions: Vec<_> =
         gathered.iter().zip(&prices).map(|(it, prices)| it.billable(prices)).collect();
@@ -425,8 +419,7 @@ fn bill(
         billing_account: billing_account.id,
         currency: terms.currency,
         cycle: terms.cycle,
-        zone,
-        buyer,
+        buyer: buyer_of(account, &address, locale),
         on,
         policy: &policy,
         taxing: seller.taxing(),

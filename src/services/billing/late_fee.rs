@@ -1,12 +1,10 @@
 //! Late fees: an invoice of its own for who has paid late.
 
 use super::issue::{self, put};
-use super::shelf::{Shelf, party_of};
+use super::shelf::{Shelf, address_of, buyer_of, party_of};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
-use crate::domain::account::profile::AddressUse;
 use crate::domain::billing::late_fee::{Charging, content};
-use crate::domain::catalog::tax::Registration;
 use crate::domain::dunning::LateFee;
 use crate::domain::id::InvoiceId;
 use crate::domain::text::{Locale, Name};
@@ -25,7 +23,7 @@ pub(in crate::services) fn charge_late_fee(
     let seller = shelf.seller(act.cx(), account.stamp.seller)?;
     let credit = shelf.credit_terms(act.cx(), account.class())?;
     let own = billing_account.profile();
-    let address = own.address.as_ref().or_else(|| account.profile().address(AddressUse::Billing));
+    let address = address_of(account, billing_account);
     let policy = seller.policy;
     let on = billing_account.terms().zone.date_of(act.now());
     let locale = own.locale.as_ref().unwrap_or(&account.profile().locale);
@@ -33,11 +31,7 @@ pub(in crate::services) fn charge_late_fee(
         account: account.id,
         billing_account: billing_account.id,
         currency: billing_account.currency(),
-        zone: seller.zone(account, &address.cloned().unwrap_or_default())?,
-        buyer: match account.profile().tax_registration {
-            Some(_) => Registration::Registered,
-            None => Registration::Unregistered,
-        },
+        buyer: buyer_of(account, &address, locale),
         on,
         policy: &policy,
         taxing: seller.taxing(),

@@ -11,12 +11,11 @@ use crate::domain::billing::discount::{Discounts, Lowerable, Pace};
 use crate::domain::billing::invoice::Totals;
 use crate::domain::billing::invoice::explanation::Explanation;
 use crate::domain::billing::policy::Policy;
-use crate::domain::billing::tax::{TaxSheet, TaxTerms, TaxTotal, Taxable, assess};
+use crate::domain::billing::tax::{TaxSheet, TaxTerms, TaxTotal, Taxable, TaxedBuyer, assess};
 use crate::domain::catalog::discount::{Charged, Subject};
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::alteration::{Occurrence, Turn};
 use crate::domain::catalog::price::{Occasion, Price, PriceKind};
-use crate::domain::catalog::tax::{Registration, Supply};
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::id::{MeterId, OfferId, ResourceId};
 use crate::domain::money::{Currency, Money};
@@ -253,13 +252,13 @@ fn rules(
     let mut shelf = Shelf::default();
     let seller = shelf.seller(cx, offer.stamp.seller)?;
     let address = PostalAddress { country: wish.country.clone(), ..PostalAddress::default() };
-    let zone = seller.zone_of_address(&address)?;
-    let (buyer, mut sheet) = (Registration::Unregistered, TaxSheet::new());
+    let buyer = TaxedBuyer::somebody(&address, offer.content.name.locale());
+    let mut sheet = TaxSheet::new();
     let mut places = Vec::with_capacity(prices.len());
     for price in prices {
         let category = shelf.tax_category(cx, (offer, price))?;
         places.push(sheet.place(category, |category| {
-            seller.taxing().of(&Supply { zone, category, buyer, on }, wish.currency)
+            seller.taxing().of(buyer, (category, on), wish.currency)
         })?);
     }
     Ok(Taxes { places, rules: sheet.into_totals() })

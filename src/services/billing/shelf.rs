@@ -12,13 +12,14 @@ use crate::domain::account::profile::{AddressUse, Matter};
 use crate::domain::billing::invoice::InvoiceParty;
 use crate::domain::billing::letterhead::{Imprint, Letterhead};
 use crate::domain::billing::policy::Policy;
-use crate::domain::billing::tax::Taxing;
+use crate::domain::billing::tax::{TaxedBuyer, Taxing};
+use crate::domain::billing::vat::VatTerms;
 use crate::domain::catalog::category::{Category, DEPTH_MAX, ResourceCategory};
 use crate::domain::catalog::discount::Discount;
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::Price;
 use crate::domain::catalog::resource::Resource;
-use crate::domain::catalog::tax::{TaxCategory, TaxRule, TaxZone, zone_of};
+use crate::domain::catalog::tax::{TaxCategory, TaxRule, TaxZone};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{
     CategoryId, ClassId, Id, MeterId, OfferId, PriceId, ResourceCategoryId, ResourceId,
@@ -26,7 +27,7 @@ use crate::domain::id::{
 };
 use crate::domain::party::medium::PostalAddress;
 use crate::domain::stamp::SellerNumber;
-use crate::domain::text::Country;
+use crate::domain::text::Locale;
 use crate::domain::usage::meter::Meter;
 use crate::services::{Cx, Error, account, discount, letterhead};
 use crate::store::{Along, Record};
@@ -186,7 +187,15 @@ fn of_seller_or_provider<R: Record>(cx: Cx<'_>, number: SellerNumber) -> Result<
 impl Seller {
     /// What it wrote down about taxes.
     pub(super) fn taxing(&self) -> Taxing<'_> {
-        Taxing { rules: &self.rules, zones: &self.zones, categories: &self.categories }
+        let Policy { tax_regime: regime, distance_sales, vat_numbers, .. } = self.policy;
+        Taxing {
+            regime,
+            terms: VatTerms { distance_sales, vat_numbers },
+            home: &self.party.address,
+            rules: &self.rules,
+            zones: &self.zones,
+            categories: &self.categories,
+        }
     }
 
     /// How an invoice for a buyer is written.
@@ -208,26 +217,29 @@ impl Seller {
         buyer: &Account,
         address: &PostalAddress,
     ) -> Result<TaxZoneId, Rejection> {
-        if let Some(zone) = buyer.terms().tax_zone {
-            return Ok(zone);
-        }
-        self.zone_of_address(address)
+        self.taxing().zone(buyer.terms().tax_zone, address)
     }
+}
 
-    /// Where an address is taxed.
-    pub(super) fn zone_of_address(&self, address: &PostalAddress) -> Result<TaxZoneId, Rejection> {
-        let address = if address.country.is_some() { address } else { &self.party.address };
-        let zone = address.country.as_ref().and_then(|it| self.zone_at(it, address));
-        zone.ok_or_else(|| {
-            let place = address.country.as_ref().map_or("no country", Country::as_str);
-            let why = format!("no tax zone covers `{place}`; add one, if need be for elsewhere");
-            Rejection::new(Code::TaxUndetermined, why)
-        })
-    }
+/// Where an invoice goes and is taxed.
+pub(super) fn address_of(account: &Account, billing: &BillingAccount) -> PostalAddress {
+    let own = billing.profile().address.as_ref();
+    let address = own.or_else(|| account.profile().address(AddressUse::Billing));
+    address.cloned().unwrap_or_default()
+}
 
-    fn zone_at(&self, country: &Country, address: &PostalAddress) -> Option<TaxZoneId> {
-        let region = address.region.as_ref().map(crate::domain::text::Name::as_str);
-        zone_of(&self.zones, country, region).map(|it| it.id)
+/// An account as taxation sees it, at an address and written to in a language.
+pub(super) fn buyer_of<'a>(
+    account: &'a Account,
+    address: &'a PostalAddress,
+    locale: &'a Locale,
+) -> TaxedBuyer<'a> {
+    TaxedBuyer {
+        zone: account.terms().tax_zone,
+        address,
+        registration: account.profile().tax_registration.as_ref(),
+        exemptions: &account.terms().tax_exemptions,
+        locale,
     }
 }
 

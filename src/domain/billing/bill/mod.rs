@@ -15,15 +15,14 @@ use super::invoice::line::{Line, LineKind};
 use super::invoice::{Content, Totals};
 use super::policy::{Policy, PriceVersionAt, ZeroInvoices, ZeroLines};
 use super::rating::Rule;
-use super::tax::{TaxSheet, TaxTerms, Taxable, Taxing, assess};
+use super::tax::{TaxSheet, TaxTerms, Taxable, TaxedBuyer, Taxing, assess};
 use crate::domain::account::cycle::Cycle;
 use crate::domain::catalog::discount::{Discount, Subject};
 use crate::domain::catalog::price::alteration::Occurrence;
 use crate::domain::catalog::price::{Figure, PriceVersion};
-use crate::domain::catalog::tax::{Registration, Supply};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{
-    AccountId, BillingAccountId, OrderId, PriceId, RedemptionId, SubscriptionId, TaxZoneId,
+    AccountId, BillingAccountId, OrderId, PriceId, RedemptionId, SubscriptionId,
 };
 use crate::domain::money::{Amount, Currency, Money};
 use crate::domain::quantity::{Percent, Quantity};
@@ -40,10 +39,8 @@ pub struct Billing<'a> {
     pub currency: Currency,
     /// How its time is cut.
     pub cycle: Cycle,
-    /// Where it is taxed.
-    pub zone: TaxZoneId,
-    /// Whether the buyer has a tax registration.
-    pub buyer: Registration,
+    /// Who buys, as taxation sees it.
+    pub buyer: TaxedBuyer<'a>,
     /// The billing day, in the account's own time zone.
     pub on: Date,
     /// The seller's settings.
@@ -278,9 +275,8 @@ impl<'a> Draft<'a> {
     }
 
     fn tax_of(&self, price: &BillablePrice<'_>) -> Result<Percent, Rejection> {
-        let Billing { zone, buyer, on, taxing, currency, .. } = *self.billing;
-        let supply = Supply { zone, category: price.tax_category, buyer, on };
-        Ok(taxing.of(&supply, currency)?.treatment.percent())
+        let Billing { buyer, on, taxing, currency, .. } = *self.billing;
+        Ok(taxing.of(buyer, (price.tax_category, on), currency)?.treatment.percent())
     }
 
     fn add(&mut self, charge: Charge<'a>) -> Result<(), Rejection> {
@@ -290,10 +286,10 @@ impl<'a> Draft<'a> {
         if amount.is_zero() && self.billing.policy.zero_lines == ZeroLines::Drop {
             return Ok(());
         }
-        let Billing { zone, buyer, on, taxing, currency, .. } = *self.billing;
-        let tax_place = self.taxes.place(price.tax_category, |category| {
-            taxing.of(&Supply { zone, category, buyer, on }, currency)
-        })?;
+        let Billing { buyer, on, taxing, currency, .. } = *self.billing;
+        let tax_place = self
+            .taxes
+            .place(price.tax_category, |category| taxing.of(buyer, (category, on), currency))?;
         self.reducible.push((self.billing.discounts.subject(of, price, kind), of.order));
         let is_flat = matches!(explanation.rule, Rule::Flat);
         let (offer, subject) = price.sold_as.unwrap_or((of.offer, of.subject));

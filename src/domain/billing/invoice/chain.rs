@@ -14,10 +14,11 @@ use super::{Content, InvoiceParty, Issue};
 use crate::domain::billing::discount::{LoweredBy, Lowering};
 use crate::domain::billing::letterhead::Imprint;
 use crate::domain::billing::rating::{Part, Rule};
-use crate::domain::billing::tax::{TaxBasis, TaxTotal};
+use crate::domain::billing::tax::{RuleBasis, TaxBasis, TaxTotal};
+use crate::domain::billing::vat::VatBasis;
 use crate::domain::catalog::price::Base;
 use crate::domain::catalog::price::alteration::By;
-use crate::domain::catalog::tax::{Buyers, Treatment};
+use crate::domain::catalog::tax::Buyers;
 use crate::domain::id::{Id, InvoiceId};
 use crate::domain::money::{Money, Rounding};
 use crate::domain::quantity::Quantity;
@@ -297,22 +298,43 @@ impl Form {
     }
 
     pub(crate) fn tax(&mut self, tax: &TaxTotal) {
-        self.bytes(&tax.rule.to_bytes());
-        self.optional(tax.category, |form, it| form.bytes(&it.to_bytes()));
         self.text(tax.name.as_str());
-        self.text(match tax.treatment {
-            Treatment::Standard(_) => "standard",
-            Treatment::ReverseCharge { .. } => "reverse_charge",
-            Treatment::Exempt { .. } => "exempt",
-        });
+        self.text(tax.treatment.word());
         self.decimal(tax.treatment.percent().decimal());
         self.optional(tax.treatment.reason(), |form, it| form.text(it.as_str()));
-        self.basis(&tax.basis);
+        match &tax.basis {
+            TaxBasis::Rule(it) => self.rule_basis(it),
+            TaxBasis::EuVat(it) => self.vat_basis(it),
+        }
+        self.optional(tax.certificate.as_ref(), |form, it| {
+            form.text(it.number.as_str());
+            form.text(it.country.as_str());
+            form.decimal(it.percent.decimal());
+            form.optional(it.valid_from, Self::date);
+            form.optional(it.valid_until, Self::date);
+        });
         self.money(tax.net);
         self.money(tax.tax);
     }
 
-    fn basis(&mut self, basis: &TaxBasis) {
+    fn vat_basis(&mut self, basis: &VatBasis) {
+        self.text("eu_vat");
+        self.text(basis.case.word());
+        self.text(basis.seller.as_str());
+        self.text(basis.buyer.as_str());
+        self.optional(basis.number.as_ref(), |form, it| form.text(it.as_str()));
+        self.optional(basis.verification, |form, it| form.text(it.word()));
+        self.optional(basis.verified_on, Self::date);
+        self.optional(basis.consultation.as_ref(), |form, it| form.text(it.as_str()));
+        self.optional(basis.rate_of.as_ref(), |form, it| form.text(it.as_str()));
+        self.optional(basis.rate_from, Self::date);
+        self.date(basis.on);
+    }
+
+    fn rule_basis(&mut self, basis: &RuleBasis) {
+        self.text("rule");
+        self.bytes(&basis.rule.to_bytes());
+        self.optional(basis.category, |form, it| form.bytes(&it.to_bytes()));
         self.bytes(&basis.zone.to_bytes());
         self.optional(basis.zone_name.as_ref(), |form, it| form.text(it.as_str()));
         self.optional(basis.category_name.as_ref(), |form, it| form.text(it.as_str()));

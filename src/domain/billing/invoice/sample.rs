@@ -9,7 +9,7 @@ use super::number::NumberFormat;
 use super::{Content, Invoice, InvoiceParty, Issue, Totals};
 use crate::domain::billing::letterhead::Imprint;
 use crate::domain::billing::policy::TaxScope;
-use crate::domain::billing::tax::{TaxBasis, TaxTerms, TaxTotal, Taxable, assess};
+use crate::domain::billing::tax::{RuleBasis, TaxBasis, TaxTerms, TaxTotal, Taxable, assess};
 use crate::domain::catalog::price::Base;
 use crate::domain::catalog::tax::{Buyers, Treatment};
 use crate::domain::id::{Id, InvoiceId};
@@ -38,7 +38,14 @@ pub(crate) fn stamp() -> Stamp {
 
 /// A rule for everything everywhere.
 pub(crate) fn basis() -> TaxBasis {
-    TaxBasis {
+    TaxBasis::Rule(rule_basis())
+}
+
+/// The same, to be changed.
+pub(crate) fn rule_basis() -> RuleBasis {
+    RuleBasis {
+        rule: id(5),
+        category: None,
         zone: id(6),
         zone_name: "Everywhere".parse().ok(),
         category_name: None,
@@ -55,11 +62,10 @@ pub(crate) fn draft(number: u128, nets: &[&str], percent: i64) -> Invoice {
         .map(|it| Taxable { place: 0, base: Base::Net, exact: it.decimal(), booked: *it })
         .collect();
     let mut taxes = vec![TaxTotal {
-        rule: id(5),
-        category: None,
         name: "VAT".parse().expect("a name"),
         treatment: Treatment::Standard(Percent::new(percent.into())),
         basis: basis(),
+        certificate: None,
         net: Money::zero(Currency::EUR),
         tax: Money::zero(Currency::EUR),
     }];

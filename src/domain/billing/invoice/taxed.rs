@@ -1,7 +1,7 @@
 //! How the tax of a line came about, told from what its invoice copied in.
 
 use super::line::Line;
-use crate::domain::billing::tax::{TaxBasis, TaxTotal};
+use crate::domain::billing::tax::{Certificate, RuleBasis, TaxBasis, TaxTotal};
 use crate::domain::catalog::tax::{Buyers, Treatment};
 
 impl TaxTotal {
@@ -13,9 +13,13 @@ impl TaxTotal {
             Treatment::Standard(percent) => format!("{} %", percent.decimal().normalize()),
             Treatment::ReverseCharge { reason } => format!("owed by the buyer: {reason}"),
             Treatment::Exempt { reason } => format!("exempt: {reason}"),
+            Treatment::OutOfScope { reason } => format!("out of scope: {reason}"),
         };
         let rule = format!("{}{}: {rate}", self.name, as_what.unwrap_or_default());
-        vec![rule, self.basis.to_string(), self.calculation(line)]
+        let mut told = vec![rule, self.basis.to_string()];
+        told.extend(self.certificate.as_ref().map(ToString::to_string));
+        told.push(self.calculation(line));
+        told
     }
 
     fn calculation(&self, line: &Line) -> String {
@@ -29,6 +33,29 @@ impl TaxTotal {
 }
 
 impl std::fmt::Display for TaxBasis {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Rule(it) => it.fmt(f),
+            Self::EuVat(it) => it.fmt(f),
+        }
+    }
+}
+
+impl std::fmt::Display for Certificate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let percent = self.percent.decimal().normalize();
+        write!(f, "freed from {percent} % of {} by certificate {}", self.country, self.number)?;
+        if let Some(from) = self.valid_from {
+            write!(f, " from {from}")?;
+        }
+        match self.valid_until {
+            Some(until) => write!(f, " until before {until}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::fmt::Display for RuleBasis {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.category_name {
             Some(category) => write!(f, "by the rule for {category}")?,
@@ -52,7 +79,7 @@ mod tests {
     use expect_test::expect;
 
     use super::*;
-    use crate::domain::billing::invoice::sample::{basis, draft};
+    use crate::domain::billing::invoice::sample::{draft, rule_basis};
 
     #[test]
     fn a_line_tells_by_which_rule_it_is_taxed_and_on_what() {
@@ -67,11 +94,11 @@ mod tests {
         let reason = "Steuerschuldnerschaft des Leistungsempfängers".parse().expect("a reason");
         let tax = TaxTotal {
             treatment: Treatment::ReverseCharge { reason },
-            basis: TaxBasis {
+            basis: TaxBasis::Rule(RuleBasis {
                 category_name: "Software".parse().ok(),
                 buyers: Buyers::Registered,
-                ..basis()
-            },
+                ..rule_basis()
+            }),
             ..alone.taxes[0].clone()
         };
         let line = Line { tax_category: "Games".parse().ok(), ..alone.lines[0].clone() };

@@ -24,6 +24,7 @@ pub(super) struct Scheme {
     /// Whether the register of the European Union knows them.
     pub(super) is_in_vies: bool,
     /// Who says how the digits agree.
+    #[cfg_attr(not(test), expect(dead_code, reason = "it is for readers, and for the test"))]
     pub(super) source: &'static str,
 }
 

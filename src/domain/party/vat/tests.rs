@@ -1,3 +1,5 @@
+//! Numbers that are right, and numbers that are not.
+
 use super::scheme::SCHEMES;
 use super::*;
 

@@ -21,10 +21,12 @@ use crate::domain::billing::invoice::explanation::recompute;
 use crate::domain::billing::invoice::sample::{date, euros, id, stamp};
 use crate::domain::billing::policy::{RemovedUnits, TaxScope, WhileHeld, ZeroUsage};
 use crate::domain::billing::rating::rows;
+use crate::domain::billing::tax::TaxTotal;
 use crate::domain::catalog::coupon::Redemption;
 use crate::domain::catalog::lifecycle::{Life, State};
 use crate::domain::catalog::price::{Base, Occasion, Price, PriceKind, Timing, Versions};
 use crate::domain::catalog::tax::{Buyers, TaxRule, Treatment};
+use crate::domain::party::medium::PostalAddress;
 use crate::domain::quantity::Percent;
 use crate::domain::text::Name;
 use crate::domain::time::{Span, Validity, Zone};
@@ -139,22 +141,22 @@ impl World {
             .iter()
             .map(|(redemption, discount)| Redeemed { redemption, discount })
             .collect();
+        let (nowhere, locale) = (PostalAddress::default(), "en".parse().expect("a locale"));
         self.seen(|subscription| {
             bill(&Billing {
                 account: id(1),
                 billing_account: id(7),
                 currency: Currency::EUR,
                 cycle: self.cycle,
-                zone: id(6),
-                buyer: Registration::Unregistered,
+                buyer: TaxedBuyer { zone: Some(id(6)), ..TaxedBuyer::somebody(&nowhere, &locale) },
                 on,
                 policy: &self.policy,
-                taxing: Taxing { rules: &self.rules, zones: &[], categories: &[] },
+                taxing: Taxing { rules: &self.rules, ..Taxing::unsaid(&nowhere) },
                 discounts: Discounts {
                     all: &self.discounts,
                     account: Some(id(1)),
                     class: None,
-                    locale: &"en".parse().expect("a locale"),
+                    locale: &locale,
                 },
                 coupons: &coupons,
                 subscriptions: &[*subscription],
@@ -469,10 +471,11 @@ fn prices_of_several_categories_that_one_rule_covers_are_taxed_together() {
     assert_eq!((all.taxes.len(), all.totals.tax), (1, euros("0.38")));
     let own = TaxRule { id: id(50), category: Some(id(102)), ..vat(19) };
     let apart = content(life(vec![vat(19), own]));
-    let taxes: Vec<_> = apart.taxes.iter().map(|it| (it.rule, it.net, it.tax)).collect();
+    let rule = |it: &TaxTotal| it.basis.rule().map(|it| it.rule);
+    let taxes: Vec<_> = apart.taxes.iter().map(|it| (rule(it), it.net, it.tax)).collect();
     assert_eq!(
         taxes,
-        [(id(5), euros("1.50"), euros("0.29")), (id(50), euros("0.50"), euros("0.10"))]
+        [(Some(id(5)), euros("1.50"), euros("0.29")), (Some(id(50)), euros("0.50"), euros("0.10"))]
     );
 }
 
