@@ -72,6 +72,7 @@ fn register(act: &mut Act<'_>, _: &[BillingAccountId], number: usize) -> Result<
         class: None,
         tax_status: None,
         tax_zone: None,
+        tax_exemptions: Vec::new(),
         receivables: Receivables::Ours,
         sales_id: None,
         branch_id: None,

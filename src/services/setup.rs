@@ -206,6 +206,7 @@ fn found(act: &mut Act<'_>, founding: Founding, hash: PasswordHash) -> Result<Fo
             class: None,
             tax_status: None,
             tax_zone: None,
+            tax_exemptions: Vec::new(),
             receivables: Receivables::Ours,
             sales_id: None,
             branch_id: None,

@@ -53,6 +53,7 @@ fn open_account(act: &mut Act<'_>, id: Uuid) -> Result<Uuid, Error> {
             class: None,
             tax_status: None,
             tax_zone: None,
+            tax_exemptions: Vec::new(),
             receivables: Receivables::Ours,
             sales_id: None,
             branch_id: None,

@@ -47,6 +47,7 @@ pub(super) fn create(act: &mut Act<'_>, batch: &mut Batch, new: New) -> Result<(
         class: Some(terms.class),
         tax_status: Some(terms.tax_status),
         tax_zone: terms.tax_zone,
+        tax_exemptions: Vec::new(),
         receivables: terms.receivables,
         sales_id: terms.sales_id,
         branch_id: terms.branch_id,

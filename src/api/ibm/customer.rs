@@ -198,6 +198,7 @@ fn new_account(wanted: Wanted, profile: Profile, currency: Option<Currency>) -> 
         class: None,
         tax_status: None,
         tax_zone: None,
+        tax_exemptions: Vec::new(),
         receivables: Receivables::Ours,
         sales_id: None,
         branch_id: None,

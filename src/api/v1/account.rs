@@ -4,7 +4,7 @@ use axum::http::Method;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::account_form::{AccountForm, AccountNature, Contacts, TaxForm};
+use super::account_form::{AccountForm, AccountNature, Contacts, Exemption, TaxForm};
 use super::attribute::{self, Attributes};
 use super::billing_account::CycleForm;
 use super::contact::Address;
@@ -113,18 +113,30 @@ struct Tax {
     zone: Option<String>,
     /// The number its tax office knows it by.
     registration_id: Option<String>,
-    /// `verified` or `not_verified`.
+    /// `not_verified`, `verified` or `refused`: what the register of such numbers says of it.
     registration_status: Option<&'static str>,
+    /// On which day it said so.
+    registration_verified_on: Option<String>,
+    /// Under which number the register keeps that it was asked.
+    registration_consultation: Option<String>,
+    /// Which taxes it does not owe.
+    exemptions: Vec<Exemption>,
 }
 
 impl Tax {
     fn of(it: &domain::Account) -> Self {
         let registration = it.profile().tax_registration.as_ref();
+        let look_up = registration.and_then(|it| it.look_up.as_ref());
         Self {
             status: it.terms().tax_status.word(),
             zone: it.terms().tax_zone.map(|it| it.to_string()),
             registration_id: registration.map(|it| it.number.to_string()),
             registration_status: registration.map(|it| it.verification.word()),
+            registration_verified_on: look_up.map(|it| it.on.to_string()),
+            registration_consultation: look_up
+                .and_then(|it| it.consultation.as_ref())
+                .map(ToString::to_string),
+            exemptions: it.terms().tax_exemptions.iter().map(Exemption::from).collect(),
         }
     }
 }
@@ -335,6 +347,7 @@ impl NewAccount {
             class: parse_optional("/class", form.class.as_deref())?,
             tax_status: parse_optional("/tax/status", form.tax.status.as_deref())?,
             tax_zone: parse_optional("/tax/zone", form.tax.zone.as_deref())?,
+            tax_exemptions: form.tax.exemptions()?,
             receivables: Receivables::Ours,
             sales_id: None,
             branch_id: None,

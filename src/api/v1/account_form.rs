@@ -7,11 +7,12 @@ use utoipa::ToSchema;
 
 use super::attribute::{self, Attributes};
 use super::contact::{Address, Contact};
+use super::offer::each;
 use super::wire::{parse, parse_optional};
 use crate::domain::account::profile::{AddressUse, Matter, Profile, Terms};
 use crate::domain::account::{Account, Nature};
 use crate::domain::error::Invalid;
-use crate::domain::party::identity::TaxRegistration;
+use crate::domain::party::identity::{TaxExemption, TaxRegistration};
 use crate::domain::party::medium;
 use crate::services::Error;
 
@@ -84,6 +85,63 @@ pub(super) struct TaxForm {
     pub(super) zone: Option<String>,
     /// The number its tax office knows it by.
     pub(super) registration_id: Option<String>,
+    /// Which taxes it does not owe, each with the certificate that says so. For its vendor to say.
+    #[serde(default)]
+    pub(super) exemptions: Vec<Exemption>,
+}
+
+/// Freedom from a tax, and the certificate that proves it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Exemption {
+    /// The number of the certificate.
+    certificate: String,
+    /// The country whose tax is not owed: `DE`.
+    country: String,
+    /// The tax category of what it is for; everything if nothing is said.
+    category: Option<String>,
+    /// Why, in a few words that invoices repeat.
+    reason: Option<String>,
+    /// The first day on which it holds; it always has if nothing is said.
+    valid_from: Option<String>,
+    /// The first day on which it holds no longer; without an end if nothing is said.
+    valid_until: Option<String>,
+}
+
+impl From<&TaxExemption> for Exemption {
+    fn from(it: &TaxExemption) -> Self {
+        Self {
+            certificate: it.certificate.to_string(),
+            country: it.country.to_string(),
+            category: it.category.map(|it| it.to_string()),
+            reason: it.reason.as_ref().map(ToString::to_string),
+            valid_from: it.valid_from.map(|it| it.to_string()),
+            valid_until: it.valid_until.map(|it| it.to_string()),
+        }
+    }
+}
+
+impl Exemption {
+    fn read(&self, at: &str) -> Result<TaxExemption, Invalid> {
+        let place = |field: &str| format!("{at}/{field}");
+        let optional =
+            |field: &str, text: &Option<String>| parse_optional(&place(field), text.as_deref());
+        Ok(TaxExemption {
+            certificate: parse(&place("certificate"), &self.certificate)?,
+            country: parse(&place("country"), &self.country)?,
+            category: parse_optional(&place("category"), self.category.as_deref())?,
+            reason: parse_optional(&place("reason"), self.reason.as_deref())?,
+            valid_from: optional("valid_from", &self.valid_from)?,
+            valid_until: optional("valid_until", &self.valid_until)?,
+        })
+    }
+}
+
+impl TaxForm {
+    /// Which taxes the account does not owe, by this form.
+    pub(super) fn exemptions(&self) -> Result<Vec<TaxExemption>, Invalid> {
+        each(&self.exemptions, "/tax/exemptions", Exemption::read)
+    }
 }
 
 /// What may be written of an account.
@@ -128,6 +186,7 @@ impl AccountForm {
                 status: Some(terms.tax_status.to_string()),
                 zone: terms.tax_zone.map(|it| it.to_string()),
                 registration_id: registration.map(|it| it.number.to_string()),
+                exemptions: terms.tax_exemptions.iter().map(Exemption::from).collect(),
             },
             address: profile.addresses.get(&AddressUse::General).map(Address::from),
             contacts: Contacts::of(profile),
@@ -171,7 +230,14 @@ impl AccountForm {
     /// Whether the form says other terms than the account has.
     pub(super) fn changes_terms(&self, before: &Account) -> bool {
         let was = Self::of(before);
-        let terms = |it: &Self| (it.class.clone(), it.tax.status.clone(), it.tax.zone.clone());
+        let terms = |it: &Self| {
+            (
+                it.class.clone(),
+                it.tax.status.clone(),
+                it.tax.zone.clone(),
+                it.tax.exemptions.clone(),
+            )
+        };
         terms(self) != terms(&was)
     }
 
@@ -184,6 +250,7 @@ impl AccountForm {
             class: class.ok_or_else(missing)?,
             tax_status: status.unwrap_or(was.tax_status),
             tax_zone: parse_optional("/tax/zone", self.tax.zone.as_deref())?,
+            tax_exemptions: self.tax.exemptions()?,
             ..was
         })
     }

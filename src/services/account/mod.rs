@@ -29,6 +29,7 @@ use crate::domain::id::{AccountId, ClassId, Kind, PartyId, TaxZoneId};
 use crate::domain::money::Currency;
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
+use crate::domain::party::identity::TaxExemption;
 use crate::domain::party::individual::{Individual, PersonName};
 use crate::domain::party::organization::Organization;
 use crate::domain::party::{self as person, Party};
@@ -75,6 +76,8 @@ pub struct OpenAccount {
     pub tax_status: Option<TaxStatus>,
     /// Where it is taxed; where its address lies if nothing is said.
     pub tax_zone: Option<TaxZoneId>,
+    /// Which taxes it does not owe.
+    pub tax_exemptions: Vec<TaxExemption>,
     /// Who looks after what it owes.
     pub receivables: Receivables,
     /// Who sold to it, as the vendor calls that person.
@@ -128,9 +131,11 @@ pub fn open(act: &mut Act<'_>, command: OpenAccount) -> Result<Opened, Error> {
         Some(id) => act.cx().named::<Party>("/party", id)?.id,
         None => party::register(act, vendor, Some(id), same_party(&command.profile))?.id,
     };
+    taxation::must_be_there(act.cx(), &command.tax_exemptions)?;
     let tax_status = command.tax_status.unwrap_or_else(|| taxed_as(role, command.profile.nature));
     let terms = Terms {
         tax_zone: command.tax_zone,
+        tax_exemptions: command.tax_exemptions,
         receivables: command.receivables,
         sales_id: command.sales_id,
         branch_id: command.branch_id,
@@ -292,6 +297,7 @@ pub fn grant(
     act.expect_revision(&account.stamp, revision)?;
     let terms = change(account.terms().clone())?;
     class_of(act.cx(), account.stamp.seller, Some(terms.class))?;
+    taxation::must_be_there(act.cx(), &terms.tax_exemptions)?;
     let (class, receivables) = (account.class(), account.terms().receivables);
     let (account, verb) = account.grant(terms)?;
     let account = keep(act, account, verb)?;

@@ -7,10 +7,12 @@ use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::profile::{AddressUse, Profile};
 use crate::domain::billing::invoice::Invoice;
+use crate::domain::catalog::tax::TaxCategory;
 use crate::domain::error::{Invalid, Violation};
 use crate::domain::id::AccountId;
 use crate::domain::operator::{Decision, Permission};
 use crate::domain::page::PageRequest;
+use crate::domain::party::identity::TaxExemption;
 use crate::domain::party::medium::PostalAddress;
 use crate::domain::subscription::Subscription;
 use crate::services::{Cx, Error, billing};
@@ -46,6 +48,19 @@ pub(in crate::services) fn must_stay_there(
     let before = before.and_then(|it| it.profile().address.as_ref()).unwrap_or(&general);
     let found = moved(cx, &account, (before, after.unwrap_or(&general)))?;
     refuse(cx, &account, &found)
+}
+
+/// Refuses exemptions for tax categories that are not there.
+///
+/// # Errors
+/// [`Error::Invalid`] with the field; if the store fails.
+pub(super) fn must_be_there(cx: Cx<'_>, exemptions: &[TaxExemption]) -> Result<(), Error> {
+    for (place, it) in exemptions.iter().enumerate() {
+        if let Some(category) = it.category {
+            cx.named::<TaxCategory>(&format!("/tax/exemptions/{place}/category"), category)?;
+        }
+    }
+    Ok(())
 }
 
 /// Which fields of an address move it to where it is taxed otherwise.
