@@ -18,6 +18,7 @@ mod retention;
 mod sparing;
 mod term;
 mod usage;
+mod vat_number;
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -41,6 +42,7 @@ pub fn all(dialects: Vec<Box<dyn Dialect>>) -> Vec<Box<dyn Duty>> {
     vec![
         Box::new(order::Orders),
         Box::new(provision::Provision::new(Arc::clone(&dialects))),
+        Box::new(vat_number::VatNumber),
         Box::new(price::Prices),
         Box::new(term::Terms),
         Box::new(billing_run::BillingRun::default()),

@@ -69,6 +69,7 @@ pub mod tax;
 pub mod token;
 pub mod usage;
 pub mod user;
+pub mod vat_number;
 pub mod webhook;
 mod writer;
 

@@ -32,6 +32,11 @@ record!(Account, AccountId, "account", shape 1,
     ACCOUNT_BY_STATE = "by_state" => |it, keys| {
         keys.push(Key::new().u8(it.state() as u8).id(it.id));
     },
+    /// `(seller, when, account)`: whose tax number is to be looked up.
+    ACCOUNT_BY_LOOK_UP = "by_look_up" => |it, keys| {
+        let at = it.look_up_at();
+        keys.extend(at.map(|at| Key::new().u32(it.stamp.seller.0).instant(at).id(it.id)));
+    },
     due => |it| it.sparing().map(|it| Due { at: it.until, duty: Duty::Validity }),
 );
 

@@ -9,3 +9,4 @@ pub mod http;
 pub mod mail;
 pub mod password;
 pub mod seal;
+pub mod vies;

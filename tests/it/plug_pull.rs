@@ -248,6 +248,7 @@ const DUTIES: &[(&str, Scene)] = &[
     ("notify", Scene::Due),
     ("mail", Scene::Due),
     ("provision", Scene::Due),
+    ("vat_numbers", Scene::Due),
     ("retention", Scene::Due),
     ("search", Scene::Due),
     ("clock", Scene::Due),
