@@ -3,6 +3,7 @@ import { html } from "../html.js";
 import { useState } from "../../vendor/preact/hooks.js";
 import { get, post } from "../model/api.js";
 import { useLoad } from "../model/load.js";
+import { country } from "../model/country.js";
 import { listed, name, remember } from "../model/name.js";
 import { isNothing, money } from "../model/money.js";
 import { here, refine, to } from "../model/route.js";
@@ -102,7 +103,8 @@ function About({ of }) {
         [t("Address"), addressLine(of.address)],
         [t("Contact"), contact && html`<a href=${`mailto:${contact.email}`}>${breakable(contact.email)}</a>`],
         [t("Class"), of.class && may("class_read") && html`<${Class} id=${of.class} />`],
-        [t("Tax number"), of.tax.registration_id],
+        [t("Tax number"), of.tax.registration_id && `${of.tax.registration_id}${{ verified: ` · ${t("known to VIES")}`, refused: ` · ${t("unknown to VIES")}` }[of.tax.registration_status] ?? ""}`],
+        [t("Exempt from tax"), of.tax.exemptions.map((it) => `${it.certificate} (${country(it.country)})`).join(", ")],
         [t("Customer since"), day(of.created_at)],
         [t("Note"), of.description],
       ].filter(Boolean)} /></div>

@@ -50,7 +50,8 @@ const Altered = ({ of, currency }) => html`
 /** By which rule the amount is taxed, and on what. */
 function Tax({ of }) {
   const told = [
-    of.rule_category
+    of.eu_vat ? t("by EU VAT, from {from} to {to}", { from: of.eu_vat.seller, to: of.eu_vat.buyer })
+    : of.rule_category
       ? t("by the rule for {category} in {zone}, as of {day}", { category: of.rule_category, zone: of.zone ?? "?", day: day(of.valid_from) })
       : t("by the rule for what has none of its own in {zone}, as of {day}", { zone: of.zone ?? "?", day: day(of.valid_from) }),
     of.category && t("taxed as {category}", { category: of.category }),

@@ -3,12 +3,13 @@ import { html } from "../../html.js";
 import { useState } from "../../../vendor/preact/hooks.js";
 import { all, get, post, send } from "../../model/api.js";
 import { useLoad } from "../../model/load.js";
+import { countries } from "../../model/country.js";
 import { forget, remember } from "../../model/name.js";
 import { may } from "../../model/session.js";
 import { languageName, t } from "../../model/text.js";
 import { AddressFields } from "../../part/address.js";
 import { AttributeFields, changedOf, useAsked } from "../../part/attributes.js";
-import { ChangeDialog, Field, FormDialog } from "../../part/form.js";
+import { ChangeDialog, Field, FormDialog, Repeat } from "../../part/form.js";
 import { say } from "../../part/toast.js";
 
 const EDITABLE = () => [
@@ -40,6 +41,15 @@ function EditFields({ of, asked }) {
       <${Field} name="tax/registration_id" label=${t("Tax number")} value=${of.tax.registration_id ?? ""} />
       ${own.length > 1 && html`<${Field} name="class" label=${t("Class")} kind="select" value=${of.class} options=${own.map((it) => [it.id, it.name])} />`}
     </div>
+    ${may("account_terms_write") && html`<${Repeat} label=${t("Certificates of exemption")} add=${t("Add a certificate")} of=${of.tax.exemptions}>${(it, at) => html`
+      <div class="pair">
+        <${Field} name=${`tax/exemptions/${at}/certificate`} label=${t("Number")} value=${it.certificate ?? ""} required />
+        <${Field} name=${`tax/exemptions/${at}/country`} label=${t("Tax of")} kind="select" value=${it.country} options=${countries()} required />
+        <${Field} name=${`tax/exemptions/${at}/valid_from`} label=${t("From")} kind="date" value=${it.valid_from ?? ""} />
+        <${Field} name=${`tax/exemptions/${at}/valid_until`} label=${t("Until before")} kind="date" value=${it.valid_until ?? ""} />
+      </div>
+      ${it.category && html`<input type="hidden" name=${`tax/exemptions/${at}/category`} value=${it.category} />`}
+      <${Field} name=${`tax/exemptions/${at}/reason`} label=${t("Reason")} value=${it.reason ?? ""} />`}<//>`}
     <${AttributeFields} asked=${asked} value=${of.attributes} />
     <${Field} name="description" label=${t("Note")} kind="area" value=${of.description ?? ""} hint=${t("The account sees it too")} />`;
 }
@@ -50,7 +60,7 @@ export function EditDialog({ of, onClose }) {
   // What stands beside them in the same place stays.
   const whole = (body) => ({
     ...body,
-    ...("tax" in body && { tax: body.tax ?? { registration_id: null } }),
+    ...("tax" in body && { tax: { registration_id: null, ...(may("account_terms_write") && { exemptions: [] }), ...body.tax } }),
     ...("contacts" in body && { contacts: body.contacts ?? { billing: null } }),
     ...("attributes" in body && { attributes: changedOf(body.attributes, asked, of.attributes) }),
   });

@@ -19,7 +19,7 @@ import { Card } from "../../part/page.js";
 import { Empty } from "../../part/still.js";
 import { complain, say } from "../../part/toast.js";
 
-const TREATMENTS = [["standard", () => t("Taxed")], ["reverse_charge", () => t("Reverse charge")], ["exempt", () => t("Exempt")]];
+const TREATMENTS = [["standard", () => t("Taxed")], ["reverse_charge", () => t("Reverse charge")], ["exempt", () => t("Exempt")], ["out_of_scope", () => t("Out of scope")]];
 const BUYERS = [["all", () => t("everybody")], ["registered", () => t("buyers with a tax number")], ["unregistered", () => t("buyers without a tax number")]];
 const WHOM = [["all", () => t("everybody")], ["registered", () => t("with a tax number")], ["unregistered", () => t("without a tax number")]];
 const said = (table, key) => table.find(([it]) => it === key)?.[1]() ?? key;
