@@ -11,6 +11,7 @@ mod discounts;
 mod dunning;
 mod endings;
 mod estimates;
+mod eu_vat;
 mod first_invoice;
 mod holds;
 mod languages;
