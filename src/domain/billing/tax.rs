@@ -16,7 +16,7 @@ use crate::domain::catalog::tax::{
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{TaxCategoryId, TaxRuleId, TaxZoneId};
 use crate::domain::money::{Amount, Currency, Money, MoneyError, Rounding};
-use crate::domain::party::identity::{TaxExemption, TaxRegistration};
+use crate::domain::party::identity::{TaxExemption, TaxRegistration, Verification};
 use crate::domain::party::medium::PostalAddress;
 use crate::domain::quantity::Percent;
 use crate::domain::text::{Country, Locale, Name};
@@ -181,7 +181,9 @@ impl Taxing<'_> {
         currency: Currency,
     ) -> Result<TaxTotal, Rejection> {
         let zone = self.zone(buyer.zone, buyer.address)?;
-        let registered = match buyer.registration {
+        // What its register does not know is no registration.
+        let known = buyer.registration.filter(|it| it.verification != Verification::Refused);
+        let registered = match known {
             Some(_) => Registration::Registered,
             None => Registration::Unregistered,
         };
@@ -464,6 +466,7 @@ fn reconcile(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::billing::invoice::sample::{date, id, stamp};
     use crate::domain::quantity::decimal;
     use proptest::prelude::*;
 
@@ -569,6 +572,79 @@ mod tests {
             two  | 19: 9.99, 9.99                 => 1.60, 1.59; 16.79 + 3.19
         ",
         );
+    }
+
+    fn rule(buyers: Buyers, percent: i64) -> TaxRule {
+        TaxRule {
+            id: id(5),
+            stamp: stamp(),
+            name: "VAT".parse().expect("a name"),
+            zone: id(6),
+            category: None,
+            buyers,
+            treatment: Treatment::Standard(Percent::new(percent.into())),
+            valid_from: date("2000-01-01"),
+            valid_until: None,
+        }
+    }
+
+    /// What somebody in Germany bears on the first of January 2026 for things of the category 7.
+    fn borne(rules: &[TaxRule], look: impl FnOnce(TaxedBuyer<'_>, &Taxing<'_>)) {
+        let at = PostalAddress { country: "DE".parse().ok(), ..PostalAddress::default() };
+        let locale = "en".parse().expect("a locale");
+        let buyer = TaxedBuyer { zone: Some(id(6)), ..TaxedBuyer::somebody(&at, &locale) };
+        look(buyer, &Taxing { rules, ..Taxing::unsaid(&at) });
+    }
+
+    #[test]
+    fn a_certificate_frees_from_a_countrys_tax_on_its_category_while_it_holds() {
+        for (country, category, from, until, percent, expected) in [
+            ("DE", None, None, None, 20, "exempt"),
+            ("DE", Some(7), None, None, 20, "exempt"),
+            ("DE", Some(8), None, None, 20, "standard"),
+            ("FR", None, None, None, 20, "standard"),
+            ("DE", None, Some("2026-01-01"), Some("2026-01-02"), 20, "exempt"),
+            ("DE", None, Some("2026-01-02"), None, 20, "standard"),
+            ("DE", None, None, Some("2026-01-01"), 20, "standard"),
+            ("DE", None, None, None, 0, "standard"),
+        ] {
+            let exemptions = [TaxExemption {
+                certificate: "B 47".parse().expect("a name"),
+                country: country.parse().expect("a country"),
+                category: category.map(id),
+                reason: None,
+                valid_from: from.map(date),
+                valid_until: until.map(date),
+            }];
+            borne(&[rule(Buyers::All, percent)], |buyer, taxing| {
+                let buyer = TaxedBuyer { exemptions: &exemptions, ..buyer };
+                let what = (Some(id(7)), date("2026-01-01"));
+                let tax = taxing.of(buyer, what, Currency::EUR).expect("a tax");
+                assert_eq!(tax.treatment.word(), expected, "{exemptions:?}");
+                assert_eq!(tax.certificate.is_some(), expected == "exempt");
+            });
+        }
+    }
+
+    #[test]
+    fn a_number_that_its_register_does_not_know_is_no_registration() {
+        let rules = [rule(Buyers::Unregistered, 20), rule(Buyers::Registered, 0)];
+        for (verification, expected) in [
+            (Verification::NotVerified, 0),
+            (Verification::Verified, 0),
+            (Verification::Refused, 20),
+        ] {
+            let number = "FR40303265045".parse().expect("a number");
+            let unverified = TaxRegistration::unverified(number, None);
+            let registration = TaxRegistration { verification, ..unverified };
+            borne(&rules, |buyer, taxing| {
+                let buyer = TaxedBuyer { registration: Some(&registration), ..buyer };
+                let what = (None, date("2026-01-01"));
+                let tax = taxing.of(buyer, what, Currency::EUR).expect("a tax");
+                let percent = tax.treatment.percent();
+                assert_eq!(percent, Percent::new(expected.into()), "{verification}");
+            });
+        }
     }
 
     proptest! {
