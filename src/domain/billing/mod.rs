@@ -24,5 +24,6 @@ pub mod rating;
 pub mod run;
 pub mod switch;
 pub mod tax;
+pub mod taxing;
 pub mod unused;
 pub mod vat;

@@ -12,7 +12,7 @@ use crate::domain::account::profile::{AddressUse, Matter};
 use crate::domain::billing::invoice::InvoiceParty;
 use crate::domain::billing::letterhead::{Imprint, Letterhead};
 use crate::domain::billing::policy::Policy;
-use crate::domain::billing::tax::{TaxedBuyer, Taxing};
+use crate::domain::billing::taxing::{TaxedBuyer, Taxing};
 use crate::domain::billing::vat::VatTerms;
 use crate::domain::catalog::category::{Category, DEPTH_MAX, ResourceCategory};
 use crate::domain::catalog::discount::Discount;
