@@ -302,25 +302,31 @@ pub(super) fn revised(act: &mut Act<'_>, user: User, profile: UserProfile) -> Re
     keep(act, user, verb)
 }
 
-/// Gives a user exactly these roles.
+/// Gives a user these roles and no others; who is given none is a member.
 ///
 /// # Errors
 /// If one does not suit the account, the last administrator would go, or the caller may not.
 pub fn assign(act: &mut Act<'_>, id: UserId, roles: &BTreeSet<Role>) -> Result<User, Error> {
+    let member = roles.is_empty().then_some(Role::Member);
+    assign_exactly(act, id, &roles.iter().copied().chain(member).collect())
+}
+
+/// Gives a user exactly these roles: who is given none can sign in, and do nothing.
+///
+/// # Errors
+/// If one does not suit the account, the last administrator would go, or the caller may not.
+pub fn assign_exactly(act: &mut Act<'_>, id: UserId, came: &BTreeSet<Role>) -> Result<User, Error> {
     let mut user: User = act.get(id)?;
     act.must(Permission::RoleGrant, &user.stamp)?;
     let account: Account = act.get(owner(&user)?)?;
     let others = administrators(act.cx(), &user)?;
-    let (mut came, before) = (roles.clone(), user.roles().clone());
-    if came.is_empty() {
-        came.insert(Role::Member);
-    }
+    let before = user.roles().clone();
     let mut verb = Verb::Changed;
     for role in came.difference(&before) {
         must_grant(act, *role)?;
         (user, verb) = user.grant(*role, account.role())?;
     }
-    for role in before.difference(&came) {
+    for role in before.difference(came) {
         must_grant(act, *role)?;
         (user, verb) = user.revoke(*role, others)?;
     }

@@ -108,7 +108,7 @@ pub(super) fn assign(act: &mut Act<'_>, it: &User, named: &Named) -> Result<(), 
                 roles.remove(&Role::VendorAdmin);
             }
         }
-        user::assign(act, it.id, &roles)?;
+        user::assign_exactly(act, it.id, &roles)?;
     }
     if named.others != before.others {
         let kept = Person::of_carried(it.stamp.carried.get(&Contract::Ibm));

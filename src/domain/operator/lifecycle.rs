@@ -1,7 +1,8 @@
 //! The life of a user: invited, active, suspended, softly deleted, removing, removed.
 //!
 //! Who was suspended before ever being active is invited again afterwards (IBM BSS: unsuspend
-//! returns to PENDING).
+//! returns to PENDING). Who was softly deleted comes back active, also without having been so before:
+//! whoever has it back vouches for it.
 
 use crate::domain::word::words;
 
@@ -55,20 +56,19 @@ pub(super) const fn next(state: UserState, trigger: UserTrigger) -> Option<UserS
         (S::InvitationSuspended, T::Resume) => Some(S::Invited),
         (S::Invited, T::Suspend) => Some(S::InvitationSuspended),
         (S::Active, T::Suspend) => Some(S::Suspended),
-        (S::Active | S::Suspended, T::SoftDelete) => Some(S::SoftlyDeleted),
+        (S::Invited | S::Active | S::Suspended | S::InvitationSuspended, T::SoftDelete) => {
+            Some(S::SoftlyDeleted)
+        }
         (
             S::Invited | S::Active | S::Suspended | S::InvitationSuspended | S::SoftlyDeleted,
             T::Remove,
         ) => Some(S::Removing),
         (S::Removing, T::Finish) => Some(S::Removed),
 
-        (S::Invited, T::Resume | T::SoftDelete | T::Restore | T::Finish)
+        (S::Invited, T::Resume | T::Restore | T::Finish)
         | (S::Active, T::Activate | T::Resume | T::Restore | T::Finish)
         | (S::Suspended, T::Activate | T::Suspend | T::Restore | T::Finish)
-        | (
-            S::InvitationSuspended,
-            T::Activate | T::Suspend | T::SoftDelete | T::Restore | T::Finish,
-        )
+        | (S::InvitationSuspended, T::Activate | T::Suspend | T::Restore | T::Finish)
         | (S::SoftlyDeleted, T::Activate | T::Suspend | T::Resume | T::SoftDelete | T::Finish)
         | (
             S::Removing | S::Removed,
@@ -90,10 +90,10 @@ mod tests {
         let table = matrix(UserState::ALL, UserTrigger::ALL, next);
         expect![[r#"
                                  | activate |              suspend |  resume |    soft_delete | restore |   remove |  finish
-                         invited |   active | invitation_suspended |       - |              - |       - | removing |       -
+                         invited |   active | invitation_suspended |       - | softly_deleted |       - | removing |       -
                           active |        - |            suspended |       - | softly_deleted |       - | removing |       -
                        suspended |        - |                    - |  active | softly_deleted |       - | removing |       -
-            invitation_suspended |        - |                    - | invited |              - |       - | removing |       -
+            invitation_suspended |        - |                    - | invited | softly_deleted |       - | removing |       -
                   softly_deleted |        - |                    - |       - |              - |  active | removing |       -
                         removing |        - |                    - |       - |              - |       - |        - | removed
                          removed |        - |                    - |       - |              - |       - |        - |       -

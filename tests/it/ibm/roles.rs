@@ -35,6 +35,11 @@ fn roles_are_given_and_taken_away_and_doing_so_twice_is_the_same() {
         ("assignRole", "User", json!(["User", "CustomerAdministrator", "CustomerPurchaser"])),
         ("unassignRole", "CustomerPurchaser", json!(["User", "CustomerAdministrator"])),
         ("unassignRole", "VSR", json!(["User", "CustomerAdministrator"])),
+        ("unassignRole", "CustomerAdministrator", json!(["User"])),
+        ("unassignRole", "User", json!([])),
+        ("unassignRole", "User", json!([])),
+        ("assignRole", "CustomerAdministrator", json!(["CustomerAdministrator"])),
+        ("assignRole", "User", json!(["User", "CustomerAdministrator"])),
     ] {
         assert_eq!(bss.told(&service(verb, email, role), None), "204", "{verb} {role}");
         assert_eq!(roles(&bss, email), expected, "{verb} {role}");
@@ -80,6 +85,10 @@ fn a_role_gives_its_rights_and_takes_them_with_it() {
     assert_eq!(member.told("GET resource/subscriber", None), "403 BZSAU9002E");
     assert_eq!(buyer.told(&service("assignRole", email, "VSR"), None), "403 BZSAU9002E");
     assert_eq!(roles(&bss, email), json!(["User"]));
+    let own = format!("GET resource/subscriber/{}", bss.by_email(email)["Id"]);
+    assert_eq!(member.told(&own, None), "200");
+    assert_eq!(buyer.told(&service("unassignRole", email, "User"), None), "204");
+    assert_eq!(member.told(&own, None), "403 BZSAU9002E", "who has no role can do nothing");
 }
 
 /// What this contract calls a VSR may be more than that, and is not made less by being sent back.

@@ -258,10 +258,10 @@ impl User {
         }
         let activated_at = match trigger {
             UserTrigger::Activate => Some(now),
+            UserTrigger::Restore => self.activated_at.or(Some(now)),
             UserTrigger::Suspend
             | UserTrigger::Resume
             | UserTrigger::SoftDelete
-            | UserTrigger::Restore
             | UserTrigger::Remove
             | UserTrigger::Finish => self.activated_at,
         };
@@ -286,7 +286,7 @@ impl User {
         Ok((self, Verb::Changed))
     }
 
-    /// The user without a role; who has no other stays a member.
+    /// The user without a role; who has no other can sign in, and do nothing.
     pub fn revoke(
         mut self,
         role: Role,
@@ -296,9 +296,6 @@ impl User {
         self.roles.remove(&role);
         if let Some(role) = governed_as.filter(|it| self.governs_as() != Some(*it)) {
             needs_another(role, administrators)?;
-        }
-        if self.roles.is_empty() {
-            self.roles.insert(Role::Member);
         }
         Ok((self, Verb::Changed))
     }
@@ -432,7 +429,7 @@ impl User {
         &self.profile
     }
 
-    /// What it is here: at least one.
+    /// What it is here; who is nothing can sign in, and do nothing.
     #[must_use]
     pub const fn roles(&self) -> &BTreeSet<Role> {
         &self.roles

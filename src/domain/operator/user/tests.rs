@@ -114,8 +114,25 @@ fn giving_a_role_twice_and_taking_one_that_is_not_there_change_nothing() {
     let (same, _) =
         member.clone().revoke(Role::CustomerAdmin, Administrators::Others(0)).expect("no change");
     assert_eq!(same, member);
-    let (same, _) = member.clone().revoke(Role::Member, Administrators::Others(0)).expect("stays");
-    assert_eq!(same, member);
+}
+
+#[test]
+fn who_has_no_role_left_governs_nothing_and_can_be_given_one_again() {
+    let (bare, _) = user(&[]).revoke(Role::Member, Administrators::Others(0)).expect("goes");
+    assert_eq!((bare.roles().len(), bare.governs_as()), (0, None));
+    let (again, _) = bare.grant(Role::Member, AccountRole::Customer).expect("suits");
+    assert_eq!(again, user(&[]));
+}
+
+#[test]
+fn who_is_softly_deleted_comes_back_active_from_whatever_state() {
+    let suspended = |it| on(it, UserTrigger::Suspend);
+    for it in [user(&[]), active(&[]), suspended(user(&[])), suspended(active(&[]))] {
+        let before = it.activated_at();
+        let back = on(on(it, UserTrigger::SoftDelete), UserTrigger::Restore);
+        assert_eq!(back.state(), UserState::Active);
+        assert_eq!(back.activated_at(), before.or(Some(at(1))));
+    }
 }
 
 #[test]
