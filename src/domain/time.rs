@@ -405,6 +405,33 @@ impl Span {
         Self { count, unit: SpanUnit::Month }
     }
 
+    /// So many of them in a row; `None` if that is more than can be counted.
+    #[must_use]
+    pub fn times(self, count: u32) -> Option<Self> {
+        Some(Self { count: self.count.checked_mul(count)?, ..self })
+    }
+
+    /// How many of them in a row are as long as `whole`: a year is twelve months and a week seven
+    /// days, but no month is a number of days. `None` where none are.
+    #[must_use]
+    pub fn times_in(self, whole: Self) -> Option<u32> {
+        let (own, of_days) = self.smallest();
+        let (all, all_of_days) = whole.smallest();
+        let fits = own > 0 && all > 0 && of_days == all_of_days && all.is_multiple_of(own);
+        if fits { u32::try_from(all / own).ok() } else { None }
+    }
+
+    /// How many days or months it has, and whether they are days.
+    fn smallest(self) -> (u64, bool) {
+        let count = u64::from(self.count);
+        match self.unit {
+            SpanUnit::Day => (count, true),
+            SpanUnit::Week => (count * 7, true),
+            SpanUnit::Month => (count, false),
+            SpanUnit::Year => (count * 12, false),
+        }
+    }
+
     /// The day on which the `times`-th such span after `anchor` ends.
     ///
     /// Counted from the anchor, so that the 31st never drifts to the 28th.
@@ -464,6 +491,26 @@ mod tests {
 
     fn date(text: &str) -> Date {
         text.parse().expect(text)
+    }
+
+    #[test]
+    fn a_year_is_twelve_months_a_week_is_seven_days_and_no_month_is_days() {
+        let span = |text: &str| text.parse::<Span>().expect(text);
+        for (unit, whole, expected) in [
+            ("1 month", "8 months", Some(8)),
+            ("1 month", "2 years", Some(24)),
+            ("1 year", "36 months", Some(3)),
+            ("12 months", "1 year", Some(1)),
+            ("1 week", "14 days", Some(2)),
+            ("1 year", "8 months", None),
+            ("3 months", "8 months", None),
+            ("1 month", "30 days", None),
+            ("1 month", "0 months", None),
+        ] {
+            assert_eq!(span(unit).times_in(span(whole)), expected, "{unit} {whole}");
+        }
+        assert_eq!(span("2 weeks").times(3), Some(span("6 weeks")));
+        assert_eq!(Span::days(u32::MAX).times(2), None);
     }
 
     #[test]

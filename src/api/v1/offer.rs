@@ -134,6 +134,8 @@ struct OfferTerm {
     name: Option<Texts>,
     /// How long it is; open-ended if nothing is said.
     duration: Option<String>,
+    /// How many of its durations can be ordered at once: 1 if nothing is said of a new one.
+    times_max: Option<u32>,
     /// How long it may be tried for nothing.
     trial: Option<String>,
     /// Whether it renews by itself.
@@ -212,6 +214,7 @@ impl OfferTerm {
             key: it.key.to_string(),
             name: it.name.as_ref().map(Texts::from),
             duration: it.length.map(|it| it.to_string()),
+            times_max: Some(it.times_max),
             trial: match it.trial {
                 Trial::None => None,
                 Trial::First(span) => Some(span.to_string()),
@@ -234,7 +237,9 @@ impl OfferTerm {
             Some(span) => Trial::First(span),
             None => Trial::None,
         };
+        let times_max = self.times_max.or(was.map(|it| it.times_max)).unwrap_or(1);
         Ok(Term {
+            times_max,
             name: Texts::read_optional(self.name.as_ref(), &format!("{at}/name"))?,
             length,
             trial,

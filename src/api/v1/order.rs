@@ -90,6 +90,9 @@ struct OrderItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     offer_name: Option<String>,
     term: Option<String>,
+    /// How many durations of the term were ordered at once, if that was said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    times: Option<u32>,
     quantity: Option<u32>,
     resources: BTreeMap<String, Decimal>,
     /// What it made, or what it is about.
@@ -158,6 +161,7 @@ impl From<&Item> for OrderItem {
             offer: it.wish.offer.map(|it| it.to_string()),
             offer_name: None,
             term: it.wish.term.as_ref().map(ToString::to_string),
+            times: it.wish.times,
             quantity: it.wish.quantity,
             resources: resources.map(|(id, it)| (id.to_string(), Decimal::from(it))).collect(),
             subscription: it.subscription.map(|it| it.to_string()),
@@ -215,6 +219,8 @@ struct NewItem {
     /// Of an add: what the buyer calls it, on invoices too.
     name: Option<String>,
     term: Option<String>,
+    /// Of an add: how many durations of the term are ordered at once; one if nothing is said.
+    times: Option<u32>,
     plan: Option<String>,
     quantity: Option<u32>,
     /// Amounts by resource.
@@ -253,6 +259,7 @@ impl NewItem {
             name: parse_optional(&at("name"), self.name.as_deref())?,
             term: parse_optional(&at("term"), self.term.as_deref())?,
             plan: parse_optional(&at("plan"), self.plan.as_deref())?,
+            times: self.times,
             quantity: self.quantity,
             resources,
             characteristics,

@@ -97,6 +97,9 @@ pub struct Term {
     pub description: Option<Localized<Prose>>,
     /// How long one commits; without end if nothing is said.
     pub length: Option<Span>,
+    /// How many of its lengths one can commit to at once: it is charged as a shorter one is, and
+    /// renews as long as it was.
+    pub times_max: u32,
     /// How long a billing period is, where it differs from the offer's.
     pub billing_period: Option<Span>,
     /// What of it is a trial.
@@ -117,6 +120,9 @@ pub struct Term {
     pub valid_for: Validity,
 }
 
+/// Nobody commits to more lengths of a term at once.
+pub const TIMES_MAX: u32 = 1200;
+
 impl Term {
     /// A paid term that can be chosen and of which nothing else is known.
     #[must_use]
@@ -126,6 +132,7 @@ impl Term {
             name: None,
             description: None,
             length,
+            times_max: 1,
             billing_period: None,
             trial: Trial::None,
             renewal: None,
@@ -138,6 +145,12 @@ impl Term {
         }
     }
 
+    /// The same as it runs where one commits to so many of its lengths at once.
+    #[must_use]
+    pub fn times(&self, count: u32) -> Self {
+        Self { length: self.length.and_then(|it| it.times(count)), ..self.clone() }
+    }
+
     /// What is wrong with it, by the place below it.
     #[must_use]
     pub fn violations(&self) -> Vec<Violation> {
@@ -145,6 +158,13 @@ impl Term {
         let spans = [("/length", self.length), ("/billing_period", self.billing_period)];
         for (field, _) in spans.iter().filter(|it| it.1.is_some_and(|it| it.count == 0)) {
             found.push(Violation::new(*field, "range", "must be at least one day"));
+        }
+        if !(1..=TIMES_MAX).contains(&self.times_max) {
+            let message = format!("must be 1 to {TIMES_MAX}");
+            found.push(Violation::new("/times_max", "range", message));
+        } else if self.times_max > 1 && self.times(self.times_max).length.is_none() {
+            let message = "must be 1 for a term without an end, or one too long to count";
+            found.push(Violation::new("/times_max", "conflict", message));
         }
         match self.trial {
             Trial::First(Span { count: 0, .. }) => {
@@ -194,6 +214,26 @@ mod tests {
             let fields: Vec<_> = found.iter().map(|it| it.field.as_str()).collect();
             assert_eq!(fields, expected, "{length:?} {trial:?}");
         }
+    }
+
+    #[test]
+    fn a_term_that_ends_can_be_had_several_times_at_once() {
+        let found = |length, times_max| {
+            let found = Term { times_max, ..term(length, Trial::None) }.violations();
+            found.into_iter().map(|it| it.rule).collect::<Vec<_>>()
+        };
+        let month = Some(Span::months(1));
+        for (length, times_max, expected) in [
+            (month, 1, vec![]),
+            (month, TIMES_MAX, vec![]),
+            (month, 0, vec!["range"]),
+            (month, TIMES_MAX + 1, vec!["range"]),
+            (None, 1, vec![]),
+            (None, 2, vec!["conflict"]),
+        ] {
+            assert_eq!(found(length, times_max), expected, "{length:?} {times_max}");
+        }
+        assert_eq!(term(month, Trial::None).times(8).length, Some(Span::months(8)));
     }
 
     #[test]

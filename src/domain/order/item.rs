@@ -50,6 +50,8 @@ pub struct Wish {
     pub offer: Option<OfferId>,
     /// The term.
     pub term: Option<Code>,
+    /// To how many of its lengths one commits at once; to one if nothing is said.
+    pub times: Option<u32>,
     /// The way to pay.
     pub plan: Option<Code>,
     /// How many units.
@@ -224,6 +226,10 @@ fn own_faults(item: &Item) -> Vec<Fault> {
         let message = "must be left out: what there is already has a name".to_owned();
         found.push(("/name", "conflict", message));
     }
+    if item.action != Action::Add && item.wish.times.is_some() {
+        let message = "must be left out: only what is new is had for several lengths".to_owned();
+        found.push(("/times", "conflict", message));
+    }
     if item.action == Action::Renew {
         let wish = &item.wish;
         for (field, is_said) in [
@@ -320,6 +326,9 @@ mod tests {
         let mut renamed = item(Action::Modify);
         renamed.wish.name = Some("shop.test".parse().expect("a name"));
         assert_eq!(fields(&[renamed]), ["/items/0/name"]);
+        let mut prolonged = item(Action::Modify);
+        prolonged.wish.times = Some(2);
+        assert_eq!(fields(&[prolonged]), ["/items/0/times"]);
         let twice = [attributes.clone(), attributes].concat();
         let item = Item { attributes: twice, ..item(Action::Add) };
         assert_eq!(fields(&[item]), ["/items/0/attributes/1/name"]);

@@ -139,6 +139,7 @@ pub struct Subscription {
     deal: Deal,
     former: Vec<Former>,
     chosen_term: Option<text::Code>,
+    chosen_times: u32,
     term: Option<RunningTerm>,
     trial: TrialRun,
     parent: Option<(SubscriptionId, Belonging)>,
@@ -190,6 +191,8 @@ pub struct Purchase {
     pub deal: Deal,
     /// The term that was chosen.
     pub term: Option<text::Code>,
+    /// To how many of its lengths its buyer commits at once.
+    pub times: u32,
     /// What it belongs to.
     pub parent: Option<(SubscriptionId, Belonging)>,
     /// What its buyer says of it.
@@ -244,6 +247,7 @@ impl Subscription {
             deal: bought.deal,
             former: Vec::new(),
             chosen_term: bought.term,
+            chosen_times: bought.times,
             term: None,
             trial: TrialRun::None,
             parent: bought.parent,
@@ -315,6 +319,12 @@ impl Subscription {
     #[must_use]
     pub fn term_key(&self) -> Option<&text::Code> {
         self.term.as_ref().and_then(RunningTerm::key).or(self.chosen_term.as_ref())
+    }
+
+    /// To how many lengths of the term that was chosen its buyer committed at once.
+    #[must_use]
+    pub const fn chosen_times(&self) -> u32 {
+        self.chosen_times
     }
 
     /// Its running term; `None` before it is there.

@@ -49,6 +49,7 @@ pub(crate) fn bought() -> Purchase {
         name: None,
         deal: deal(1, 1),
         term: None,
+        times: 1,
         parent: None,
         attributes: Vec::new(),
         origin: None,

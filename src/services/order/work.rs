@@ -92,6 +92,7 @@ impl Progress {
             name: item.wish.name.clone(),
             deal,
             term: resolved.term.clone(),
+            times: item.wish.times.unwrap_or(1),
             parent: self.parent(order, item),
             attributes: item.attributes.clone(),
             origin: Some((order.id, item.key.clone())),

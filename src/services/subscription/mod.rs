@@ -40,7 +40,7 @@ use crate::domain::subscription::lifecycle::{State, Trigger};
 use crate::domain::subscription::term::RunningTerm;
 use crate::domain::subscription::{Purchase, Start, Subscription, tree};
 use crate::domain::text::Name;
-use crate::domain::time::{Date, Zone};
+use crate::domain::time::{Date, Instant, Zone};
 use crate::store::subscription::{SUBSCRIPTION_BY_OFFER, SUBSCRIPTION_BY_PARENT};
 use crate::store::{Along, Key, Records};
 
@@ -109,15 +109,34 @@ pub(super) fn tried_again(act: &mut Act<'_>, task: &Task) -> Result<(), Error> {
 fn activate(act: &mut Act<'_>, it: Subscription) -> Result<(), Error> {
     let today = zone(act.cx(), &it)?.date_of(act.now());
     let offer = act.batch().find::<Offer>(it.deal().offer)?;
-    let start = offer.as_ref().and_then(|offer| {
-        let term = offer.content.term(it.term_key(), act.now())?;
-        let renewal = term.renewal.unwrap_or(offer.content.billing.renewal);
-        Some(Start::of(term, renewal, today))
-    });
-    let active = it.activate(start.unwrap_or_else(|| Start::open(today)), act.now())?;
+    let start = start(&it, offer.as_ref(), (today, act.now()));
+    let active = it.activate(start, act.now())?;
     let it = keep(act, active)?;
     billing_account::begin(act, it.billing_account())?;
     hold::meet(act, it).map(|_| ())
+}
+
+/// The start of the term that was chosen for a subscription, on a day.
+fn start(it: &Subscription, offer: Option<&Offer>, (on, now): (Date, Instant)) -> Start {
+    let start = offer.and_then(|offer| {
+        let term = offer.content.term(it.term_key(), now)?.times(it.chosen_times());
+        Some(Start::of(&term, offer.content.billing.renewal, on))
+    });
+    start.unwrap_or_else(|| Start::open(on))
+}
+
+/// The term and the trial that run, or those that would had the service been there when it was
+/// ordered.
+///
+/// # Errors
+/// If the store fails.
+pub fn planned(cx: Cx<'_>, it: &Subscription) -> Result<Start, Error> {
+    if let Some(running) = it.term() {
+        return Ok(Start { term: running.clone(), trial: it.trial() });
+    }
+    let on = zone(cx, it)?.date_of(it.ordered_at());
+    let offer = cx.shared::<Offer>(it.deal().offer)?;
+    Ok(start(it, offer.as_deref(), (on, it.ordered_at())))
 }
 
 /// The zone in which a subscription's days begin: that of its billing account.

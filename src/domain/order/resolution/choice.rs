@@ -40,6 +40,7 @@ impl<'a> Desk<'a> {
             None => self.availability(asked, offer, target),
         };
         let term = kept(self.term(asked, offer, same), &mut found);
+        kept(self.times(asked, offer, term.as_ref()), &mut found);
         let plan = kept(plan(asked, offer, same), &mut found);
         if let (Some(it), Some(term), Some(plan)) = (same, &term, &plan) {
             kept(must_stay(asked, (it, offer), (term.as_ref(), plan.as_ref())), &mut found);
@@ -230,6 +231,23 @@ impl<'a> Desk<'a> {
                 Err(asked.object("/term", Code::OfferNotAvailable, "reference", message))
             }
         }
+    }
+
+    /// Refuses to commit to more lengths of a term at once than the offer lets one.
+    fn times(
+        &self,
+        asked: &Asked,
+        offer: &Offer,
+        term: Option<&Option<text::Code>>,
+    ) -> Result<(), Objection> {
+        let (Some(wanted), Some(key)) = (asked.item.wish.times, term) else { return Ok(()) };
+        let chosen = key.as_ref().and_then(|key| offer.content.term(Some(key), self.now));
+        let most = chosen.map_or(1, |it| it.times_max);
+        if (1..=most).contains(&wanted) {
+            return Ok(());
+        }
+        let message = format!("must lie between 1 and {most}");
+        Err(asked.object("/times", Code::OfferNotAvailable, "range", message))
     }
 
     /// What was chosen and what is taken by default, as far as the specification has it. What a

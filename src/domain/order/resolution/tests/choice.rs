@@ -145,6 +145,25 @@ fn a_term_is_asked_for_where_none_is_the_default() {
 }
 
 #[test]
+fn a_term_is_had_as_often_at_once_as_its_offer_lets_it() {
+    let month = Term { times_max: 12, ..Term::of(code("m"), Some(Span::months(1))) };
+    let world = World::new().offer(1, |it| it.terms = vec![month]).offer(2, |it| {
+        it.terms = Vec::new();
+    });
+    let times = |offer, count| {
+        let mut item = add("1", offer);
+        item.wish.times = Some(count);
+        item
+    };
+    for right in [times(1, 1), times(1, 12), times(2, 1)] {
+        assert_eq!(world.refusals(&[right]), Vec::<String>::new());
+    }
+    for wrong in [times(1, 0), times(1, 13), times(2, 2)] {
+        assert_eq!(world.refusals(&[wrong]), ["/items/0/times range"]);
+    }
+}
+
+#[test]
 fn a_trial_renews_into_the_term_that_follows_it() {
     let trial = Term {
         trial: Trial::Whole,
@@ -160,6 +179,7 @@ fn a_trial_renews_into_the_term_that_follows_it() {
         name: None,
         deal: deal(1, ""),
         term: Some(code("t")),
+        times: 1,
         parent: None,
         attributes: Vec::new(),
         origin: None,

@@ -163,6 +163,7 @@ fn subscription(number: u128, account: u128, deal: Deal) -> Subscription {
         name: None,
         deal,
         term: None,
+        times: 1,
         parent: None,
         attributes: Vec::new(),
         origin: None,
