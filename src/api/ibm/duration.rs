@@ -1,5 +1,10 @@
 //! Durations: `DurationUnits` and `DurationLength`, and how often something is billed.
 
+use std::collections::BTreeSet;
+
+use crate::domain::catalog::offer::Offer;
+use crate::domain::catalog::price::{Price, PriceKind};
+use crate::domain::catalog::term::Term;
 use crate::domain::time::{Span, SpanUnit};
 
 /// The units of durations.
@@ -30,19 +35,32 @@ pub(super) fn shown(it: Span) -> (u64, &'static str) {
     }
 }
 
-/// Whether two durations are the same, however they are written: a year is twelve months.
-pub(super) fn are_alike(one: Span, other: Span) -> bool {
-    let smallest = |it: Span| match shown(it) {
-        (count, "YEARS") => (count * 12, "MONTHS"),
-        other => other,
-    };
-    smallest(one) == smallest(other)
+/// How often something is billed of which a period is so long, if there is a word for it.
+fn frequency(period: Span) -> Option<&'static str> {
+    let months = [1, 3, 12].map(Span::months);
+    let found = FREQUENCIES.iter().zip(months).find(|it| it.1.times_in(period) == Some(1));
+    found.map(|it| *it.0)
 }
 
-/// How often something is billed of which a period is so long, if there is a word for it.
-pub(super) fn frequency(period: Span) -> Option<&'static str> {
-    let months = [1, 3, 12].map(Span::months);
-    FREQUENCIES.iter().zip(months).find(|it| are_alike(it.1, period)).map(|it| *it.0)
+/// How often units of an offer are billed on a term, by those prices of it that are meant; as the
+/// offer says where none of them recurs.
+pub(super) fn frequencies<'a>(
+    of: &Offer,
+    term: Option<&Term>,
+    prices: impl Iterator<Item = &'a Price>,
+) -> BTreeSet<&'static str> {
+    let every = |it: &Price| match it.kind {
+        PriceKind::Recurring { every, .. } if it.resource.is_none() => Some(every),
+        PriceKind::Recurring { .. } | PriceKind::OneTime(_) | PriceKind::Usage { .. } => None,
+    };
+    let key = term.map(|it| &it.key);
+    let own = prices.filter(|it| it.term.is_none() || it.term.as_ref() == key);
+    let mut periods: Vec<_> = own.filter_map(every).collect();
+    if periods.is_empty() {
+        let said = term.and_then(|it| it.billing_period);
+        periods.push(said.unwrap_or(of.content.billing.period));
+    }
+    periods.into_iter().filter_map(frequency).collect()
 }
 
 #[cfg(test)]
@@ -57,14 +75,6 @@ mod tests {
         for (length, unit) in [(0, "DAYS"), (1201, "DAYS"), (1, "WEEKS")] {
             assert_eq!(read(length, unit), None, "{length} {unit}");
         }
-    }
-
-    #[test]
-    fn a_year_is_twelve_months_and_no_number_of_days() {
-        let of = |length, unit| read(length, unit).expect("a duration");
-        assert!(are_alike(of(1, "YEARS"), of(12, "MONTHS")));
-        assert!(!are_alike(of(1, "YEARS"), of(365, "DAYS")));
-        assert!(are_alike(Span { count: 1, unit: SpanUnit::Week }, of(7, "DAYS")));
     }
 
     #[test]

@@ -20,22 +20,23 @@ use crate::domain::order::item::{Action, Item, QUANTITY_MAX, Wish, is_orderable}
 use crate::domain::order::{Announcing, Order as Placed, PlaceOrder, Request};
 use crate::domain::subscription::Subscription;
 use crate::domain::text::{Code, Name};
-use crate::domain::time::{Instant, Span};
+use crate::domain::time::Span;
 use crate::services::idempotency::Answer;
 use crate::services::{Cx, Error, offer, order};
 
+/// How often it is billed comes first: clients expect to be told of that where all else is wrong, too.
 const ITEM: Fields = &[
+    Field::optional("BillingFrequency", Form::Word(FREQUENCIES)),
     Field::required("DurationUnits", Form::Word(UNITS)),
     Field::required("DurationLength", Form::Number),
     Field::required("PartNumber", Form::Text(64)),
     Field::required("PartQuantity", Form::Number),
-    Field::optional("BillingFrequency", Form::Word(FREQUENCIES)),
     Field::optional("OrderNumber", Form::Text(100)),
 ];
 
 const FIELDS: Fields = &[
-    Field::required("CustomerId", Form::Number),
     Field::required("OrderItemSet", Form::Objects(ITEM)),
+    Field::required("CustomerId", Form::Number),
 ];
 
 /// What can be ordered.
@@ -104,36 +105,41 @@ impl Line {
         let unknown = || message::VALUE_INVALID.with([part, "PartNumber"]);
         let found = offer::by_part_number(cx, account.stamp.seller, &self.part)?;
         let found = found.ok_or_else(unknown)?;
+        let (term, times) = self.term(cx, &found)?;
         let wish = Wish {
             offer: Some(found.id),
-            term: Some(self.term(&found, cx.now)?.key.clone()),
+            term: Some(term.key.clone()),
+            times: Some(times),
             quantity: Some(self.quantity),
             ..Wish::default()
         };
         Ok(Item::new(self.key.clone(), Action::Add, wish))
     }
 
-    /// The term of an offer that lasts as long and is billed as often as is asked for.
-    fn term<'a>(&self, of: &'a Offer, now: Instant) -> Result<&'a Term, Said> {
-        let fits = |it: &&Term| {
-            let lasts = it.length.is_some_and(|it| duration::are_alike(it, self.duration));
-            it.is_active && it.valid_for.contains(now) && lasts
+    /// The term of an offer that lasts as long and is billed as often as is asked for, and how many
+    /// times it is had at once: as few as can be.
+    fn term<'a>(&self, cx: Cx<'_>, of: &'a Offer) -> Result<(&'a Term, u32), Error> {
+        let fits = |it: &'a Term| {
+            let times =
+                it.length?.times_in(self.duration).filter(|times| *times <= it.times_max)?;
+            (it.is_active && it.valid_for.contains(cx.now)).then_some((it, times))
         };
-        let all: Vec<_> = of.content.terms.iter().filter(fits).collect();
+        let mut all: Vec<_> = of.content.terms.iter().filter_map(fits).collect();
         if all.is_empty() {
             let (length, unit) = duration::shown(self.duration);
             let asked = format!("{length} {unit}");
-            return Err(message::TERM_UNKNOWN.with([self.part.as_str(), &asked]));
+            return Err(message::TERM_UNKNOWN.with([self.part.as_str(), &asked]).into());
         }
-        let often = |it: &&&Term| {
-            let period = it.billing_period.unwrap_or(of.content.billing.period);
-            self.frequency.is_none_or(|it| duration::frequency(period) == Some(it))
-        };
-        let mut all = all.iter().filter(often);
-        let first = all.clone().next();
-        let found = all.find(|it| it.is_default).or(first);
+        if let Some(asked) = self.frequency {
+            let prices = offer::prices(cx, of.id)?;
+            all.retain(|(term, _)| {
+                duration::frequencies(of, Some(term), prices.iter()).contains(asked)
+            });
+        }
+        all.sort_by_key(|(term, times)| (*times, !term.is_default));
         let asked = self.frequency.unwrap_or_default();
-        found.copied().ok_or_else(|| message::VALUE_INVALID.with([asked, "BillingFrequency"]))
+        let refused = || message::VALUE_INVALID.with([asked, "BillingFrequency"]).into();
+        all.first().copied().ok_or_else(refused)
     }
 }
 

@@ -6,6 +6,7 @@ use axum::http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::duration::FREQUENCIES;
 use super::error::{Refusal, Said};
 use super::field::{self, Field, Fields, Form};
 use super::order::quantity;
@@ -16,7 +17,7 @@ use crate::api::edge::work::Work;
 use crate::domain::account::Account;
 use crate::domain::account::lifecycle::HoldKind;
 use crate::domain::catalog::offer::Offer;
-use crate::domain::catalog::term::Term;
+use crate::domain::catalog::price::Price;
 use crate::domain::operator::{Permission, Role};
 use crate::domain::order::item::Wish;
 use crate::domain::quantity::Quantity;
@@ -24,9 +25,9 @@ use crate::domain::subscription::change::{Cancellation, Change, RefundTo};
 use crate::domain::subscription::lifecycle::State;
 use crate::domain::subscription::pool::Room;
 use crate::domain::subscription::term::RunningTerm;
-use crate::domain::subscription::{Hold, Release, Subscription as Ours, seat as seats};
+use crate::domain::subscription::{Hold, Release, Start, Subscription as Ours, seat as seats};
 use crate::domain::text::Prose;
-use crate::domain::time::{Date, Span};
+use crate::domain::time::Date;
 use crate::services::idempotency::Answer;
 use crate::services::{Act, Cx, Error, finding, order, seat, subscription};
 
@@ -81,8 +82,7 @@ struct Subscription {
     #[serde(skip_serializing_if = "Option::is_none")]
     billing_frequency: Option<&'static str>,
     purchase_date: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    effective_date: Option<String>,
+    effective_date: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     expiration_date: Option<String>,
     is_automatically_renewed: bool,
@@ -159,14 +159,15 @@ impl Count {
     }
 }
 
-/// The duration of a subscription, and how long a billing period of it is.
-fn lengths(it: &Ours, offer: Option<&Offer>) -> (Option<Span>, Option<Span>) {
+/// How often a subscription is billed, by what it is charged.
+fn frequency(cx: Cx<'_>, it: &Ours, offer: Option<&Offer>) -> Result<Option<&'static str>, Error> {
+    let Some(offer) = offer else { return Ok(None) };
     let key = it.term_key();
-    let term: Option<&Term> =
-        offer.and_then(|it| it.content.terms.iter().find(|it| Some(&it.key) == key));
-    let length = it.term().and_then(RunningTerm::length).or(term.and_then(|it| it.length));
-    let period = term.and_then(|it| it.billing_period);
-    (length, period.or(offer.map(|it| it.content.billing.period)))
+    let term = offer.content.terms.iter().find(|it| Some(&it.key) == key);
+    let prices = it.deal().prices.keys().map(|id| cx.shared::<Price>(*id));
+    let prices: Vec<_> = prices.filter_map(Result::transpose).collect::<Result<_, _>>()?;
+    let found = duration::frequencies(offer, term, prices.iter().map(AsRef::as_ref));
+    Ok(FREQUENCIES.iter().copied().find(|it| found.contains(it)))
 }
 
 fn wire(cx: Cx<'_>, it: &Ours) -> Result<Subscription, Error> {
@@ -176,8 +177,9 @@ fn wire(cx: Cx<'_>, it: &Ours) -> Result<Subscription, Error> {
     let parent = it.parent().map(|it| cx.shared::<Ours>(it.0)).transpose()?.flatten();
     let parent = parent.and_then(|it| i64::try_from(it.stamp.number).ok());
     let count = Count::of(cx, it)?;
-    let (length, period) = lengths(it, offer.as_deref());
-    let length = length.map(duration::shown);
+    let Start { term, trial } = subscription::planned(cx, it)?;
+    let length = term.length().map(duration::shown);
+    let frequency = frequency(cx, it, offer.as_deref())?;
     Ok(Subscription {
         id: it.stamp.number,
         oid: it.stamp.number,
@@ -191,12 +193,12 @@ fn wire(cx: Cx<'_>, it: &Ours) -> Result<Subscription, Error> {
         number_of_available_seats: count.seats_left,
         duration_length: length.map(|it| it.0),
         duration_units: length.map(|it| it.1),
-        billing_frequency: period.and_then(duration::frequency),
+        billing_frequency: frequency,
         purchase_date: moment(it.ordered_at()),
-        effective_date: it.began_on().map(midnight),
-        expiration_date: it.term().and_then(RunningTerm::end_on).map(midnight),
-        is_automatically_renewed: it.term().is_some_and(|it| it.renewal().is_automatic()),
-        is_trial: it.trial().is_running(),
+        effective_date: midnight(it.began_on().unwrap_or(term.start_on())),
+        expiration_date: term.end_on().map(midnight),
+        is_automatically_renewed: term.renewal().is_automatic(),
+        is_trial: trial.is_running(),
         is_beta: false,
         is_free: it.deal().prices.is_empty(),
         parent_subscription_id: parent.unwrap_or(-1),

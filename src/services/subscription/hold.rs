@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{ask, keep};
+use super::{ask, below, keep};
 use crate::domain::account::Account;
 use crate::domain::account::lifecycle::{self as of_account, HoldKind, HoldPolicy};
 use crate::domain::event::Verb;
@@ -56,26 +56,28 @@ pub fn release(
     act.load(id)
 }
 
-/// Takes an administrative hold back from a subscription and, where it enlarges a pool, from that: so
-/// that it goes on wherever it was stopped.
+/// Takes an administrative hold back from a subscription, from all that belongs to it and, where it
+/// enlarges a pool, from that: so that it goes on as a whole, wherever it was stopped.
 ///
 /// # Errors
 /// If neither has such a hold, or the caller may not.
 pub fn resume(act: &mut Act<'_>, id: SubscriptionId, why: &Release) -> Result<Subscription, Error> {
     let it: Subscription = act.get(id)?;
+    act.must(Permission::SubscriptionHold, &it.stamp)?;
     let kind = HoldKind::Administrative;
     let pool = match it.parent() {
         Some((pool, Belonging::Pool)) => act.cx().find::<Subscription>(pool)?,
         Some((_, Belonging::AddOn | Belonging::Part)) | None => None,
     };
     let is_held = |it: &Subscription| it.holds().contains_key(&(kind, HoldOrigin::Direct));
-    if let Some(pool) = pool.filter(is_held) {
-        release(act, pool.id, kind, why.clone())?;
-        if !is_held(&it) {
-            return act.load(id);
-        }
+    if !is_held(&it) && !pool.as_ref().is_some_and(is_held) {
+        it.clone().release(kind, HoldOrigin::Direct, why.clone())?;
     }
-    release(act, id, kind, why.clone())
+    let below = below(act.cx(), &it)?;
+    let all = below.iter().chain([&it]).chain(pool.as_ref());
+    let held = all.filter(|it| is_held(it)).map(|it| it.id).collect();
+    take(act, it.account(), (kind, HoldOrigin::Direct), (&held, why))?;
+    act.load(id)
 }
 
 /// Lets the subscriptions of an account follow a hold that was put on it: those that its policy

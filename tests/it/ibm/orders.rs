@@ -3,8 +3,10 @@
 use serde_json::{Value, json};
 
 use super::shop::{Shop, order};
-use super::{message, sample, told};
+use super::{Bss, message, sample, told};
+use crate::harness::client::Client;
 use crate::harness::house::{House, text};
+use crate::harness::market::Market;
 
 #[test]
 fn an_order_creates_a_subscription_for_each_item_in_their_order() {
@@ -166,14 +168,108 @@ fn an_order_is_taken_up_to_the_limits_of_its_fields() {
     }
 }
 
+/// As the SDK's own test has it: everything is wrong, and the frequency is what is told.
 #[test]
 fn a_refusal_of_a_billing_frequency_is_the_one_that_clients_know() {
     let house = House::on("2026-01-01");
     let shop = Shop::of(&house);
-    let mut body = order(shop.register("contact@order.test"), &[("D08SWLL", 5)]);
-    body["Order"]["OrderItemSet"][0]["BillingFrequency"] = json!("");
-    let answer = shop.call("POST resource/subscription", Some(&body));
-    assert_eq!(answer.json(), sample("sdk-error-invalid-billing-frequency"));
+    let right = order(shop.register("contact@order.test"), &[("D08SWLL", 5)]);
+    let mut frequency = right.clone();
+    frequency["Order"]["OrderItemSet"][0]["BillingFrequency"] = json!("");
+    let mut all = frequency.clone();
+    all["Order"]["CustomerId"] = json!(0);
+    all["Order"]["OrderItemSet"][0]["PartNumber"] = json!("");
+    all["Order"]["OrderItemSet"][0]["PartQuantity"] = json!(0);
+    for body in [frequency, all] {
+        let answer = shop.call("POST resource/subscription", Some(&body));
+        assert_eq!(answer.json(), sample("sdk-error-invalid-billing-frequency"));
+    }
+}
+
+/// What is had for any number of months or years, at what that costs.
+fn any_length(seller: &Client<'_>) {
+    let name = json!({ "en": "D0NPULL" });
+    let specification = json!({ "name": name, "state": "active", "connector": "instant" });
+    let specification = seller.post("/specifications", &specification)["id"].clone();
+    let offer = json!({
+        "name": name, "specification": specification, "part_number": "D0NPULL",
+        "seating": "per_unit", "terms": [
+            { "key": "monthly", "duration": "1 month", "times_max": 120, "default": true },
+            { "key": "yearly", "duration": "1 year", "times_max": 10 },
+        ],
+    });
+    let id = text(&seller.post("/offers", &offer)["id"]);
+    for (term, period, amount) in [("monthly", "1 month", "8"), ("yearly", "1 year", "88")] {
+        seller.post(
+            "/prices",
+            &json!({
+                "offer": id, "name": term, "kind": "recurring", "term": term, "period": period,
+                "currency": "USD", "model": { "kind": "per_unit", "per_unit": amount },
+            }),
+        );
+    }
+    for verb in ["test", "activate", "launch"] {
+        seller.post(&format!("/offers/{id}/{verb}"), &json!({}));
+    }
+}
+
+#[test]
+fn a_part_is_had_for_as_many_months_or_years_as_its_offer_lets_one() {
+    let house = House::on("2026-01-01");
+    let shop = Shop::of(&house);
+    any_length(&shop.seller());
+    let customer = shop.register("contact@length.test");
+    let told = |length: u32, unit: &str, frequency: Value| {
+        let mut body = order(customer, &[("D0NPULL", 2)]);
+        let item = &mut body["Order"]["OrderItemSet"][0];
+        item["DurationLength"] = json!(length);
+        item["DurationUnits"] = json!(unit);
+        item["BillingFrequency"] = frequency;
+        let answer = shop.call("POST resource/subscription", Some(&body));
+        if !answer.status.is_success() {
+            return told(&answer);
+        }
+        let id = answer.json()["List"][0]["SubscriptionId"].as_u64().unwrap();
+        let it = shop.subscription(id);
+        let shown = ["DurationLength", "DurationUnits", "BillingFrequency", "ExpirationDate"];
+        shown.map(|name| it[name].to_string().replace('"', "")).join(" ")
+    };
+    let any = Value::Null;
+    for (length, unit, frequency, expected) in [
+        (8, "MONTHS", any.clone(), "8 MONTHS MRC 09/01/2026 00:00:00"),
+        (10, "MONTHS", json!("MRC"), "10 MONTHS MRC 11/01/2026 00:00:00"),
+        (2, "YEARS", any.clone(), "2 YEARS ARC 01/01/2028 00:00:00"),
+        (3, "YEARS", json!("ARC"), "3 YEARS ARC 01/01/2029 00:00:00"),
+        (24, "MONTHS", any.clone(), "2 YEARS ARC 01/01/2028 00:00:00"),
+        (2, "YEARS", json!("mrc"), "24 MONTHS MRC 01/01/2028 00:00:00"),
+        (8, "MONTHS", json!("ARC"), "400 BZSAP1011E"),
+        (1, "YEARS", json!("QRC"), "400 BZSAP1011E"),
+        (11, "YEARS", json!("ARC"), "400 BZSBU9101E"),
+        (121, "MONTHS", any.clone(), "400 BZSBU9101E"),
+        (30, "DAYS", any, "400 BZSBU9101E"),
+    ] {
+        assert_eq!(told(length, unit, frequency), expected, "{length} {unit}");
+    }
+}
+
+/// A longer commitment is charged as a shorter one is, period by period, and renews as long as it was.
+#[test]
+fn what_is_had_for_eight_months_is_charged_month_by_month() {
+    let market = Market::on("2026-01-01");
+    let bss = Bss(market.operator());
+    any_length(&market.operator());
+    let customer = bss.register("contact@months.test");
+    let mut body = order(customer, &[("D0NPULL", 2)]);
+    body["Order"]["OrderItemSet"][0]["DurationUnits"] = json!("MONTHS");
+    body["Order"]["OrderItemSet"][0]["DurationLength"] = json!(8);
+    bss.must("POST resource/subscription", Some(&body));
+    let ours = market.operator().get("/subscriptions?order=newest&limit=1")["items"][0].clone();
+    let term = [&ours["term"]["start"], &ours["term"]["end"]];
+    assert_eq!(term, [&json!("2026-01-01"), &json!("2026-09-01")]);
+    market.advance_to("2026-04-02");
+    let invoices = market.invoices(&json!({ "id": ours["account"] }));
+    let totals: Vec<_> = invoices.iter().map(|it| text(&it["net"]["amount"])).collect();
+    assert!(totals.len() >= 3 && totals.iter().all(|it| it == "16.00"), "{totals:?}");
 }
 
 #[test]

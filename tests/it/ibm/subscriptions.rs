@@ -14,7 +14,8 @@ fn a_subscription_becomes_active_when_its_service_is_there_and_is_gone_when_that
     let id = shop.order_one(customer, "D08SWLL", 5);
     let state = || text(&shop.subscription(id)["SubscriptionState"]);
     assert_eq!(state(), "PENDING");
-    assert_eq!(shop.subscription(id)["ExpirationDate"], Value::Null);
+    let planned = ["EffectiveDate", "ExpirationDate"].map(|it| shop.subscription(id)[it].clone());
+    assert_eq!(planned, ["01/01/2026 00:00:00", "01/01/2027 00:00:00"].map(|it| json!(it)));
     assert_eq!(shop.subscription(id)["DurationLength"], json!(12));
     assert_eq!(shop.work(), ["create subscription"]);
     assert_eq!(state(), "ACTIVE");
@@ -113,6 +114,12 @@ fn what_belongs_to_a_subscription_stops_and_goes_on_with_it() {
     assert_eq!(act(more, "unsuspendSubscription"), "204");
     assert_eq!(states(), ["ACTIVE", "ACTIVE"]);
     assert_eq!(act(more, "unsuspendSubscription"), "400 BZSUS9105E");
+    // And what was suspended itself goes on with what it belongs to.
+    assert_eq!(act(more, "suspendSubscription"), "204");
+    assert_eq!(act(pool, "unsuspendSubscription"), "400 BZSUS9105E", "it is not suspended");
+    assert_eq!(act(pool, "suspendSubscription"), "204");
+    assert_eq!(act(pool, "unsuspendSubscription"), "204");
+    assert_eq!(states(), ["ACTIVE", "ACTIVE"]);
     assert_eq!(shop.told(&format!("DELETE resource/subscription/{pool}"), None), "204");
     assert_eq!(act(more, "suspendSubscription"), "404 BZSUS9001E");
 }
