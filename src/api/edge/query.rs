@@ -15,12 +15,21 @@ pub(crate) struct Query(BTreeMap<String, String>);
 impl Query {
     /// Reads a raw query string.
     pub(crate) fn read(raw: &str) -> Result<Self, Fault> {
-        let mut parameters = BTreeMap::new();
+        Self::gathered(raw, |_, _| false)
+    }
+
+    /// Reads a raw query string of a contract whose clients say the same thing twice.
+    pub(crate) fn read_repeated(raw: &str) -> Result<Self, Fault> {
+        Self::gathered(raw, |before, again| before == again)
+    }
+
+    fn gathered(raw: &str, may_follow: fn(&str, &str) -> bool) -> Result<Self, Fault> {
+        let mut parameters = BTreeMap::<String, String>::new();
         for (name, value) in form_urlencoded::parse(raw.as_bytes()) {
-            let twice = parameters.insert(name.to_string(), value.into_owned());
-            if twice.is_some() {
+            if parameters.get(&*name).is_some_and(|before| !may_follow(before, &value)) {
                 return Err(Invalid::one(name, "duplicate", "is given twice").into());
             }
+            parameters.insert(name.into_owned(), value.into_owned());
         }
         Ok(Self(parameters))
     }
@@ -78,5 +87,12 @@ mod tests {
         assert_eq!(read("q=1&q=2"), Err("`q` is given twice".to_owned()));
         let unknown = "`z` unknown parameter `z`, expected `q` or `state`".to_owned();
         assert_eq!(read("z=1"), Err(unknown));
+    }
+
+    #[test]
+    fn what_is_said_twice_is_taken_where_that_is_usual_unless_it_differs() {
+        let told = |raw: &str| Query::read_repeated(raw).map(|mut it| it.take("q")).ok();
+        assert_eq!(told("q=1&state=2&q=1"), Some(Some("1".to_owned())));
+        assert_eq!(told("q=1&q=2"), None);
     }
 }

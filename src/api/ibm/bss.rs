@@ -59,7 +59,7 @@ async fn answer(bss: &Arc<Bss>, request: Request, request_id: &str) -> Result<An
 }
 
 async fn known(parts: &Parts, body: Body, author: Author) -> Result<Known, Refusal> {
-    let mut query = Query::read(parts.uri.query().unwrap_or_default())?;
+    let mut query = Query::read_repeated(parts.uri.query().unwrap_or_default())?;
     let method = if parts.method == Method::HEAD { Method::GET } else { parts.method.clone() };
     let named_query = query.take("_namedQuery");
     let (row, open) = route::find(&Heading {

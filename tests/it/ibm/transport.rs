@@ -150,6 +150,7 @@ fn a_request_is_refused_for_the_first_thing_that_is_wrong_with_it() {
         ("GET resource/customer?_pageSize=101", None),
         ("GET resource/customer?_pageNumber=0", None),
         ("GET resource/customer?_pageNumber=1&_pageNumber=2", None),
+        ("GET resource/customer?_pageNumber=1&_pageNumber=1&_pageSize=0", None),
         ("POST resource/customer", None),
         ("POST resource/customer", Some(json!([]))),
         ("POST resource/customer", Some(json!({ "Customer": {} }))),
@@ -179,6 +180,7 @@ fn a_request_is_refused_for_the_first_thing_that_is_wrong_with_it() {
         GET resource/customer?_pageSize=101: 400 BZSAP9006E The [_pageSize] parameter is larger than 100.
         GET resource/customer?_pageNumber=0: 400 BZSAP1011E The [0] input value that was provided for the [_pageNumber] field is invalid.
         GET resource/customer?_pageNumber=1&_pageNumber=2: 400 BZSAP9004E The [_pageNumber] field is given twice.
+        GET resource/customer?_pageNumber=1&_pageNumber=1&_pageSize=0: 400 BZSAP1011E The [0] input value that was provided for the [_pageSize] field is invalid.
         POST resource/customer: 400 BZSAP9003E The [Customer] field requires an object.
         POST resource/customer: 400 BZSAP9003E The [Customer] field requires an object.
         POST resource/customer: 400 BZSAP1033E The [OrgName] field requires a string value.
