@@ -7,7 +7,7 @@ use super::error::Refusal;
 use super::field::{self, Field, Fields, Form};
 use super::message;
 use super::route::{Asked, By, Row};
-use super::subscriber::by_login;
+use super::subscriber::by_login_to_change;
 use super::wire::nothing;
 use crate::api::edge::work::Work;
 use crate::domain::operator::{
@@ -67,7 +67,7 @@ fn change(asked: Asked) -> Result<Work, Refusal> {
     }
     Ok(Work::works(move |bss, author| {
         bss.read(&author.actor, |cx| {
-            let it = by_login(cx, &said.login_name)?;
+            let it = by_login_to_change(cx, &said.login_name)?;
             cx.must(Permission::PasswordWrite, &it.stamp)
         })?;
         let new = NewPassword { password: said.new_password, policy: PasswordPolicy::Ibm };
@@ -80,7 +80,7 @@ fn change(asked: Asked) -> Result<Work, Refusal> {
 fn reset(mut asked: Asked) -> Result<Work, Refusal> {
     let login = asked.must("loginName")?;
     Ok(Work::writes(move |act| {
-        let it = by_login(act.cx(), &login)?;
+        let it = by_login_to_change(act.cx(), &login)?;
         password::give_link(act, it.id)?;
         Ok(nothing())
     }))
@@ -105,7 +105,7 @@ fn set(mut asked: Asked) -> Result<Work, Refusal> {
 
 fn given(said: UserCredential, policy: PasswordPolicy, manner: (PasswordKind, Unaccepted)) -> Work {
     Work::works(move |bss, author| {
-        let id = bss.read(&author.actor, |cx| Ok(by_login(cx, &said.login_name)?.id))?;
+        let id = bss.read(&author.actor, |cx| Ok(by_login_to_change(cx, &said.login_name)?.id))?;
         let new = NewPassword { password: said.new_password, policy };
         password::set(bss, author.clone(), id, &new, manner)?;
         Ok(nothing())

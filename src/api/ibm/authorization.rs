@@ -5,7 +5,7 @@ use axum::http::Method;
 use super::error::Refusal;
 use super::role::{self, Named};
 use super::route::{Asked, By, Row};
-use super::subscriber::by_login;
+use super::subscriber::{by_login, by_login_to_change};
 use super::wire::{listed, nothing};
 use crate::api::edge::work::Work;
 use crate::domain::operator::{Permission, Role};
@@ -30,7 +30,7 @@ fn assign(asked: Asked) -> Result<Work, Refusal> {
     changed(asked, Named::with)
 }
 
-/// Taking a role from who does not have it changes nothing. Who has no other stays a `User`.
+/// Taking a role from who does not have it changes nothing. Who has no other has none then.
 fn unassign(asked: Asked) -> Result<Work, Refusal> {
     changed(asked, Named::without)
 }
@@ -39,7 +39,7 @@ fn changed(mut asked: Asked, change: fn(Named, &Named) -> Named) -> Result<Work,
     let (login, role) = (asked.must("loginName")?, asked.must("role")?);
     let named = Named::read([role.as_str()])?;
     Ok(Work::writes(move |act| {
-        let it = by_login(act.cx(), &login)?;
+        let it = by_login_to_change(act.cx(), &login)?;
         act.must(Permission::RoleGrant, &it.stamp)?;
         role::assign(act, &it, &change(Named::of(&it), &named))?;
         Ok(nothing())

@@ -155,7 +155,7 @@ fn entitle(mut asked: Asked) -> Result<Work, Refusal> {
         false => Terms::Open,
     };
     Ok(Work::writes(move |act| {
-        let user = subscriber::find(act.cx(), number)?;
+        let user = subscriber::to_change(act.cx(), number)?;
         let of = offered(act.cx(), of, &user)?;
         let it = seat::assign(act, (of.id, user.id), terms)?;
         let entitled = Entitled { key: [of.stamp.number], value: [it.stamp.number] };

@@ -8,7 +8,7 @@ use super::person::Person;
 use super::role::{self, Named};
 use super::route::{Asked, By, Row};
 use super::subscriber_form::{FIELDS, Subscriber, SubscriberAttribute};
-use super::wire::{listed, made, moment, nothing, shown};
+use super::wire::{created, listed, moment, nothing, shown};
 use super::{customer, field, message, seat as seats};
 use crate::api::edge::work::Work;
 use crate::domain::account::Account;
@@ -67,11 +67,33 @@ pub(super) fn by_login(cx: Cx<'_>, login: &str) -> Result<User, Error> {
     found.ok_or_else(|| Error::not_found(format!("Subscriber with the login name {shown}")))
 }
 
+/// The same where something is to be done with it.
+pub(super) fn to_change(cx: Cx<'_>, number: u64) -> Result<User, Error> {
+    staying(cx, find(cx, number)?)
+}
+
+/// The subscriber who signs in with a name, where something is to be done with it.
+pub(super) fn by_login_to_change(cx: Cx<'_>, login: &str) -> Result<User, Error> {
+    staying(cx, by_login(cx, login)?)
+}
+
+/// A subscriber that does not go with its customer: of one that does nothing can be changed.
+fn staying(cx: Cx<'_>, it: User) -> Result<User, Error> {
+    let account = it.stamp.owner.map(|it| cx.shared::<Account>(it)).transpose()?.flatten();
+    match account.is_some_and(|account| state(it.state(), account.state()) == REMOVE_PENDING) {
+        true => Err(message::SUBSCRIBER_STATE.with(["it is being removed"]).into()),
+        false => Ok(it),
+    }
+}
+
+/// The state of who is on the way out.
+const REMOVE_PENDING: &str = "REMOVE_PENDING";
+
 /// The state of a subscriber, in the contract's words. Who belongs to a customer that is going goes
 /// with it.
 const fn state(of: UserState, account: State) -> &'static str {
     match (of, account) {
-        (UserState::Removing | UserState::Removed, _) | (_, State::Closing) => "REMOVE_PENDING",
+        (UserState::Removing | UserState::Removed, _) | (_, State::Closing) => REMOVE_PENDING,
         (UserState::Invited, _) => "PENDING",
         (UserState::Active, _) => "ACTIVE",
         (UserState::Suspended | UserState::InvitationSuspended, _) => "SUSPENDED",
@@ -113,7 +135,7 @@ fn wire(cx: Cx<'_>, it: &User) -> Result<Subscriber, Error> {
         is_sync_pending: false,
         seat_set,
         subscriber_attribute_set: attributes
-            .map(|it| SubscriberAttribute::of(it, number))
+            .map(|it| SubscriberAttribute::of(it, (number, owner)))
             .collect(),
         person,
     })
@@ -145,7 +167,7 @@ fn add(mut asked: Asked) -> Result<Work, Refusal> {
             false => user::invite(act, command)?.user,
         };
         role::carry(act, &it, &said.person.unknown(), &named)?;
-        Ok(made(it.stamp.number))
+        Ok(created(it.stamp.number))
     }))
 }
 
@@ -159,7 +181,7 @@ fn update(asked: Asked) -> Result<Work, Refusal> {
     let said: Subscriber = field::read(asked.body, "Subscriber", FIELDS)?;
     let (_, named) = read(&said, None)?;
     Ok(Work::writes(move |act| {
-        let it = find(act.cx(), number)?;
+        let it = to_change(act.cx(), number)?;
         let owner = it.stamp.owner.map(|it| act.load::<Account>(it)).transpose()?;
         if owner.is_none_or(|it| it.stamp.number != said.customer()) {
             let refused = [&*said.customer().to_string(), "CustomerId"];
@@ -179,18 +201,23 @@ fn to_one(
 ) -> Result<Work, Refusal> {
     let number = asked.id(0, "Subscriber")?;
     Ok(Work::writes(move |act| {
-        let it = find(act.cx(), number)?;
+        let it = to_change(act.cx(), number)?;
         deed(act, it.id)?;
         Ok(nothing())
     }))
 }
 
 fn delete(mut asked: Asked) -> Result<Work, Refusal> {
-    let trigger = match asked.flag("moveToSoftDelete", false)? {
-        true => UserTrigger::SoftDelete,
-        false => UserTrigger::Remove,
-    };
-    to_one(&asked, move |act, id| user::on(act, id, trigger))
+    if asked.flag("moveToSoftDelete", false)? {
+        return to_one(&asked, |act, id| user::on(act, id, UserTrigger::SoftDelete));
+    }
+    let number = asked.id(0, "Subscriber")?;
+    Ok(Work::writes(move |act| {
+        // Who goes with its customer may go before it.
+        let it = find(act.cx(), number)?;
+        user::on(act, it.id, UserTrigger::Remove)?;
+        Ok(nothing())
+    }))
 }
 
 fn activate(asked: Asked) -> Result<Work, Refusal> {

@@ -71,6 +71,8 @@ pub(super) struct SubscriberAttribute {
     integer_value: Option<Value>,
     #[serde(skip_deserializing)]
     subscriber_id: u64,
+    #[serde(skip_deserializing)]
+    owner: u64,
     deleted: Option<bool>,
 }
 
@@ -96,11 +98,12 @@ impl SubscriberAttribute {
         self.integer_value.as_ref().and_then(whole).unwrap_or_default().into()
     }
 
-    /// An attribute as the contract shows it.
-    pub(super) fn of(it: &Attribute, subscriber: u64) -> Self {
+    /// An attribute as the contract shows it: of a subscriber and of a customer with these numbers.
+    pub(super) fn of(it: &Attribute, (subscriber, owner): (u64, u64)) -> Self {
         let blank = Self {
             name: Some(it.name.to_string()),
             subscriber_id: subscriber,
+            owner,
             deleted: Some(false),
             ..Self::default()
         };

@@ -51,6 +51,11 @@ pub(super) fn made(id: u64) -> Answer {
     shown("Long", id)
 }
 
+/// The same where the contract says that something was created, rather than that all went well.
+pub(super) fn created(id: u64) -> Answer {
+    Answer { status: 201, ..made(id) }
+}
+
 /// Done, and nothing to show.
 pub(super) fn nothing() -> Answer {
     Reply::<Envelope<()>>::no_content().answer(None)
@@ -82,6 +87,7 @@ mod tests {
     fn everything_has_an_envelope() {
         let text = |it: Answer| String::from_utf8(it.body).expect("a text");
         assert_eq!(text(made(48)), r#"{"Long":48}"#);
+        assert_eq!((made(48).status, created(48).status), (200, 201));
         assert_eq!(text(listed(&["User"])), r#"{"List":["User"]}"#);
         assert_eq!(text(shown("Customer", [1])), r#"{"Customer":[1]}"#);
         assert_eq!((nothing().status, nothing().body), (204, Vec::new()));
