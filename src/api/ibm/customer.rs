@@ -7,6 +7,7 @@ use super::customer_form::{
     RESELLER,
 };
 use super::error::Refusal;
+use super::field::ENTRIES_MAX;
 use super::page::Stretch;
 use super::person::Person;
 use super::route::{Asked, By, Row};
@@ -84,33 +85,10 @@ pub(super) fn vendor_number(cx: Cx<'_>, seller: SellerNumber) -> Result<u64, Err
 }
 
 fn wire(cx: Cx<'_>, it: &Account) -> Result<Customer, Error> {
-    let (profile, number) = (it.profile(), it.stamp.number);
+    let number = it.stamp.number;
     let kept = Customer::of_carried(it.stamp.carried.get(&Contract::Ibm));
     let held =
         [HoldKind::Administrative, HoldKind::Credit].into_iter().find_map(|kind| it.hold_of(kind));
-    let is_partner = it.seller_number().is_some();
-    let customer_type = if is_partner { RESELLER } else { DIRECT };
-    let beyond = kept.organization.contact;
-    let contact = profile.contact(Matter::Administration);
-    let contact = contact.map_or_else(Person::default, |it| Person::of_contact(it, beyond));
-    let places = [AddressUse::General, AddressUse::Billing, AddressUse::Mailing];
-    let addresses = places
-        .into_iter()
-        .filter_map(|place| profile.addresses.get(&place).and_then(|it| Address::of(place, it)));
-    let organization = Organization {
-        org_name: Some(profile.name.to_string()),
-        phone: profile.phone.as_ref().map(ToString::to_string),
-        owner: Some(number),
-        party_type: Some("ORGANIZATION"),
-        security_realm: Some("NON_FEDERATED"),
-        customer_type: Some(customer_type),
-        is_partner: Some(is_partner),
-        is_sync_pending: Some(false),
-        created: Some(moment(it.stamp.created_at)),
-        modified: Some(moment(it.stamp.changed_at)),
-        address_set: addresses.collect(),
-        contact,
-    };
     let vendor = vendor_number(cx, it.stamp.seller)?;
     let accounts = billed(cx, it.id)?;
     let accounts = accounts.iter();
@@ -119,13 +97,52 @@ fn wire(cx: Cx<'_>, it: &Account) -> Result<Customer, Error> {
         oid: Some(number),
         customer_number: kept.customer_number,
         customer_state: Some(state(it.state())),
-        customer_type: Some(customer_type.to_owned()),
+        customer_type: Some(customer_type(it).to_owned()),
         is_guest: Some(false),
         suspension_date: held.map(|it| moment(it.since)),
-        organization,
+        organization: organization(it, kept.organization.contact),
         customer_account_set: accounts.map(|it| customer_account(it, vendor)).collect(),
-        customer_identifier_set: Customer::identifiers(profile),
+        customer_identifier_set: Customer::identifiers(it.profile()),
     })
+}
+
+const fn customer_type(it: &Account) -> &'static str {
+    if it.seller_number().is_some() { RESELLER } else { DIRECT }
+}
+
+/// What a customer is as an organization. Its contact and its addresses are parts of one profile:
+/// what dates that dates them.
+fn organization(it: &Account, beyond: Person) -> Organization {
+    let profile = it.profile();
+    let (created, modified) = (moment(it.stamp.created_at), moment(it.stamp.changed_at));
+    let contact = profile.contact(Matter::Administration);
+    let contact = contact.map_or_else(Person::default, |it| Person::of_contact(it, beyond));
+    let places = [AddressUse::General, AddressUse::Billing, AddressUse::Mailing];
+    let addresses = places.into_iter().filter_map(|place| {
+        let address = profile.addresses.get(&place)?;
+        Address::of((place, address), &modified)
+    });
+    Organization {
+        org_name: Some(profile.name.to_string()),
+        phone: profile.phone.as_ref().map(ToString::to_string),
+        owner: Some(it.stamp.number),
+        party_type: Some("ORGANIZATION"),
+        security_realm: Some("NON_FEDERATED"),
+        customer_type: Some(customer_type(it)),
+        is_partner: Some(it.seller_number().is_some()),
+        is_sync_pending: Some(false),
+        address_set: addresses.collect(),
+        contact: Person {
+            org_name: Some(profile.name.to_string()),
+            security_realm: Some("NON_FEDERATED"),
+            created: Some(created.clone()),
+            modified: Some(modified.clone()),
+            deleted: Some(false),
+            ..contact
+        },
+        created: Some(created),
+        modified: Some(modified),
+    }
 }
 
 /// The billing accounts of a customer that this contract has words for, the default one first.
@@ -217,6 +234,7 @@ fn carry(act: &mut Act<'_>, id: AccountId, said: &Customer) -> Result<(), Error>
 /// that. Those that no entry names stay: there may be invoices of them.
 fn bill(act: &mut Act<'_>, of: &Account, entries: Vec<Billing>) -> Result<(), Error> {
     let mut known = billed(act.cx(), of.id)?;
+    let had = known.len();
     let mut take = |is_it: &dyn Fn(&BillingAccount) -> bool| {
         known.iter().position(is_it).map(|place| known.remove(place))
     };
@@ -225,6 +243,9 @@ fn bill(act: &mut Act<'_>, of: &Account, entries: Vec<Billing>) -> Result<(), Er
     let mut found: Vec<_> = named.collect();
     if let Some(first @ None) = found.first_mut() {
         *first = take(&BillingAccount::is_default);
+    }
+    if ENTRIES_MAX < had + found.iter().filter(|it| it.is_none()).count() {
+        return Err(field::too_many("CustomerAccountSet").into());
     }
     for (entry, found) in entries.into_iter().zip(found) {
         match found {
@@ -287,7 +308,7 @@ fn delete(asked: Asked) -> Result<Work, Refusal> {
     let number = asked.id(0, "Customer")?;
     Ok(Work::writes(move |act| {
         let it = find(act.cx(), number)?;
-        account::close(act, it.id)?;
+        account::close_to_all(act, it.id)?;
         Ok(nothing())
     }))
 }

@@ -12,7 +12,7 @@ use crate::domain::account::profile::{AddressUse, Matter, Profile};
 use crate::domain::money::Currency;
 use crate::domain::party::identity::ExternalReference;
 use crate::domain::party::medium::PostalAddress;
-use crate::domain::text::{Locale, Name};
+use crate::domain::text::{Country, Locale, Name};
 
 /// For what an address is, in the contract's words.
 pub(super) const ADDRESS_TYPES: &[(&str, AddressUse)] = &[
@@ -79,7 +79,7 @@ pub(super) const FIELDS: Fields = &[
             Field::optional(
                 "AddressSet",
                 Form::Objects(&[
-                    Field::required("AddressLine1", Form::Text(255)),
+                    Field::mentioned("AddressLine1", Form::Text(255)),
                     Field::optional("AddressLine2", Form::Text(100)),
                     Field::required(
                         "AddressType",
@@ -87,8 +87,8 @@ pub(super) const FIELDS: Fields = &[
                     ),
                     Field::required("City", Form::Text(50)),
                     Field::required("Country", Form::Text(50)),
-                    Field::required("State", Form::Text(50)),
-                    Field::required("PostalCode", Form::Text(20)),
+                    Field::mentioned("State", Form::Text(50)),
+                    Field::mentioned("PostalCode", Form::Text(20)),
                 ]),
             ),
             Field::required("Contact", Form::Object(person::CONTACT)),
@@ -176,6 +176,8 @@ pub(super) struct Address {
     state: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     postal_code: Option<String>,
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    modified: Option<String>,
 }
 
 /// Where the invoices of a customer go.
@@ -248,24 +250,44 @@ fn currency(text: &str) -> Result<Currency, Said> {
     code.to_ascii_uppercase().parse().map_err(refused)
 }
 
+/// The countries whose addresses have a state and a postal code for certain.
+const STATED: &[&str] = &["AU", "CA", "US"];
+
 impl Address {
+    /// Refuses the first part without which mail would not come. A line that is blank was left out
+    /// on purpose, as the contract's clients do; an empty one was forgotten.
+    fn check(&self, country: Option<&Country>) -> Result<(), Said> {
+        let is_stated = country.is_some_and(|it| STATED.contains(&it.to_string().as_str()));
+        let parts = [
+            ("AddressLine1", self.address_line1.as_deref() == Some("")),
+            ("State", is_stated && said(self.state.as_ref()).is_none()),
+            ("PostalCode", is_stated && said(self.postal_code.as_ref()).is_none()),
+        ];
+        match parts.iter().find(|it| it.1) {
+            Some((name, _)) => Err(message::TEXT_REQUIRED.with([name])),
+            None => Ok(()),
+        }
+    }
+
     fn read(&self) -> Result<(AddressUse, PostalAddress), Said> {
         let word = said(self.address_type.as_ref()).unwrap_or_default();
         let place = ADDRESS_TYPES.iter().find(|it| it.0.eq_ignore_ascii_case(word));
         let place = place.map_or(AddressUse::General, |it| it.1);
+        let country = said(self.country.as_ref()).map(country::read).transpose()?;
+        self.check(country.as_ref())?;
         let address = PostalAddress {
             street: parse("AddressLine1", self.address_line1.as_ref())?,
             extended: parse("AddressLine2", self.address_line2.as_ref())?,
             locality: parse("City", self.city.as_ref())?,
             region: parse("State", self.state.as_ref())?,
             postal_code: parse("PostalCode", self.postal_code.as_ref())?,
-            country: said(self.country.as_ref()).map(country::read).transpose()?,
+            country,
         };
         Ok((place, address))
     }
 
     /// An address as the contract shows it; nothing where it has no word for what it is for.
-    pub(super) fn of(place: AddressUse, it: &PostalAddress) -> Option<Self> {
+    pub(super) fn of((place, it): (AddressUse, &PostalAddress), modified: &str) -> Option<Self> {
         let word = ADDRESS_TYPES.iter().find(|known| known.1 == place)?.0;
         let text = |it: &Option<Name>| it.as_ref().map(ToString::to_string);
         Some(Self {
@@ -277,6 +299,7 @@ impl Address {
             country_code: it.country.as_ref().map(ToString::to_string),
             state: text(&it.region),
             postal_code: text(&it.postal_code),
+            modified: Some(modified.to_owned()),
         })
     }
 }

@@ -11,6 +11,9 @@ use super::error::{Refusal, Said};
 use super::message;
 use crate::services::Error;
 
+/// No list in a body has more entries: what is done for each of them adds up.
+pub(super) const ENTRIES_MAX: usize = 100;
+
 /// What a field holds.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Form {
@@ -34,12 +37,23 @@ pub(super) enum Form {
     Texts(usize),
 }
 
+/// Whether a field must say something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Need {
+    /// It must be there, and not be blank.
+    Required,
+    /// It must be there; a text may be blank.
+    Mentioned,
+    /// It need not be there.
+    Optional,
+}
+
 /// A field of a body.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Field {
     pub(super) name: &'static str,
     pub(super) form: Form,
-    pub(super) must: bool,
+    pub(super) need: Need,
 }
 
 /// The fields of an object, in the order in which they are looked at.
@@ -48,12 +62,17 @@ pub(super) type Fields = &'static [Field];
 impl Field {
     /// One that must be there.
     pub(super) const fn required(name: &'static str, form: Form) -> Self {
-        Self { name, form, must: true }
+        Self { name, form, need: Need::Required }
+    }
+
+    /// One that must be there, and may be blank.
+    pub(super) const fn mentioned(name: &'static str, form: Form) -> Self {
+        Self { name, form, need: Need::Mentioned }
     }
 
     /// One that need not be there, or may be empty.
     pub(super) const fn optional(name: &'static str, form: Form) -> Self {
-        Self { name, form, must: false }
+        Self { name, form, need: Need::Optional }
     }
 }
 
@@ -101,16 +120,16 @@ fn check(object: &Map<String, Value>, fields: Fields) -> Result<(), Said> {
 
 impl Field {
     fn check(&self, value: Option<&Value>) -> Result<(), Said> {
-        let name = self.name;
+        let (name, must) = (self.name, self.need != Need::Optional);
         match (self.form, value) {
-            (Form::Text(_) | Form::Word(_), None) if self.must => {
+            (Form::Text(_) | Form::Word(_), None) if must => {
                 Err(message::TEXT_REQUIRED.with([name]))
             }
-            (Form::Number, None) if self.must => Err(number_wanted(name)),
-            (Form::Count, None) if self.must => Err(count_wanted(name)),
-            (Form::Objects(_) | Form::Texts(_), None) if self.must => Err(list_wanted(name)),
+            (Form::Number, None) if must => Err(number_wanted(name)),
+            (Form::Count, None) if must => Err(count_wanted(name)),
+            (Form::Objects(_) | Form::Texts(_), None) if must => Err(list_wanted(name)),
             // What is missing in it is told, rather than that it is missing as a whole.
-            (Form::Object(fields), None) if self.must => check(&Map::new(), fields),
+            (Form::Object(fields), None) if must => check(&Map::new(), fields),
             (_, None) => Ok(()),
             (form, Some(value)) => self.check_value(form, value),
         }
@@ -129,15 +148,22 @@ impl Field {
             (Form::Flag, _) => Err(message::KIND_WRONG.with([name, "true or false"])),
             (Form::Object(fields), Value::Object(inner)) => check(inner, fields),
             (Form::Object(_), _) => Err(object_wanted(name)),
+            (Form::Objects(_) | Form::Texts(_), Value::Array(items))
+                if ENTRIES_MAX < items.len() =>
+            {
+                Err(too_many(name))
+            }
             (Form::Objects(fields), Value::Array(items)) => {
                 items.iter().try_for_each(|it| match it.as_object() {
                     Some(inner) => check(inner, fields),
                     None => Err(object_wanted(name)),
                 })
             }
-            (Form::Texts(most), Value::Array(items)) if !items.is_empty() || !self.must => {
+            (Form::Texts(most), Value::Array(items))
+                if !items.is_empty() || self.need == Need::Optional =>
+            {
                 items.iter().try_for_each(|it| match it.as_str() {
-                    Some(text) => Self { must: true, ..*self }.check_text(text, most),
+                    Some(text) => Self { need: Need::Required, ..*self }.check_text(text, most),
                     None => Err(message::TEXT_REQUIRED.with([name])),
                 })
             }
@@ -146,7 +172,7 @@ impl Field {
     }
 
     fn check_text(&self, text: &str, most: usize) -> Result<(), Said> {
-        if self.must && text.trim().is_empty() {
+        if self.need == Need::Required && text.trim().is_empty() {
             return Err(message::TEXT_REQUIRED.with([self.name]));
         }
         if text.chars().count() > most {
@@ -154,6 +180,11 @@ impl Field {
         }
         Ok(())
     }
+}
+
+/// That a list would have more entries than it can.
+pub(super) fn too_many(name: &str) -> Said {
+    message::RULE_BROKEN.with([name, &format!("must have at most {ENTRIES_MAX} entries")])
 }
 
 fn list_wanted(name: &str) -> Said {
@@ -216,6 +247,7 @@ mod tests {
     const THING: Fields = &[
         Field::required("Name", Form::Text(3)),
         Field::optional("Note", Form::Text(3)),
+        Field::mentioned("Place", Form::Text(3)),
         Field::optional("Count", Form::Number),
         Field::optional("Part", Form::Count),
         Field::optional("Below", Form::Whole),
@@ -234,8 +266,9 @@ mod tests {
     }
 
     fn thing(changes: &Value) -> Value {
-        let mut thing =
-            json!({ "Name": "abc", "Whole": { "Value": "12345" }, "RoleSet": ["User"] });
+        let mut thing = json!({
+            "Name": "abc", "Place": "", "Whole": { "Value": "12345" }, "RoleSet": ["User"],
+        });
         let changes = changes.as_object().expect("changes").clone();
         thing.as_object_mut().expect("a thing").extend(changes);
         json!({ "Thing": thing })
@@ -252,6 +285,7 @@ mod tests {
             json!({ "Below": " 7 " }),
             json!({ "Note": null, "Count": 1, "PartSet": [{ "Value": "1", "Kind": "two" }] }),
             json!({ "Name": "äöü", "PartSet": [] }),
+            json!({ "PartSet": vec![json!({ "Value": "1" }); 100] }),
             json!({ "PartSet": null, "Whole": { "Value": "1", "Kind": null } }),
         ] {
             assert_eq!(told(&thing(&right)), "good", "{right}");
@@ -267,7 +301,7 @@ mod tests {
         });
         let read = read::<Value>(thing(&said), "Thing", THING).expect("a thing");
         let expected = json!({
-            "Name": "abc", "Whole": { "Value": "1" }, "RoleSet": ["User"],
+            "Name": "abc", "Place": "", "Whole": { "Value": "1" }, "RoleSet": ["User"],
             "PartSet": [{ "Value": "1" }],
         });
         assert_eq!(read, expected);
@@ -287,6 +321,8 @@ mod tests {
             (json!({ "Name": 1 }), text("Name")),
             (json!({ "Name": "abcd" }), long("Name", 3)),
             (json!({ "Note": "abcd" }), long("Note", 3)),
+            (json!({ "Place": null }), text("Place")),
+            (json!({ "Place": "abcd" }), long("Place", 3)),
             (json!({ "Count": 0 }), kind("Count", number)),
             (json!({ "Count": "-1" }), kind("Count", number)),
             (json!({ "Count": 1.5 }), kind("Count", number)),
@@ -301,6 +337,12 @@ mod tests {
             (json!({ "PartSet": {} }), kind("PartSet", "a list")),
             (json!({ "PartSet": [1] }), kind("PartSet", "an object")),
             (json!({ "RoleSet": [] }), kind("RoleSet", "a list")),
+            (json!({ "PartSet": vec![json!({ "Value": "1" }); 101] }), {
+                "The [PartSet] field must have at most 100 entries.".to_owned()
+            }),
+            (json!({ "RoleSet": vec!["User"; 101] }), {
+                "The [RoleSet] field must have at most 100 entries.".to_owned()
+            }),
             (json!({ "RoleSet": [""] }), text("RoleSet")),
             (json!({ "RoleSet": ["Users"] }), long("RoleSet", 4)),
             (

@@ -138,6 +138,16 @@ pub fn close(act: &mut Act<'_>, id: AccountId) -> Result<Account, Error> {
     if remains(act.cx(), id)? == Remains::default() { finish(act, id) } else { Ok(account) }
 }
 
+/// Calls an account off and lets its people go at once, not only when nothing is left of it.
+///
+/// # Errors
+/// If its state forbids it, or the caller may not.
+pub fn close_to_all(act: &mut Act<'_>, id: AccountId) -> Result<Account, Error> {
+    let account = close(act, id)?;
+    user::dismiss_all(act, id)?;
+    Ok(account)
+}
+
 /// What an account still has that keeps it from being closed. Who keeps things of accounts counts
 /// them here.
 ///

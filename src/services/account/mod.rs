@@ -7,7 +7,9 @@ mod life;
 mod place;
 mod taxation;
 
-pub use self::life::{activate, close, end_sparing, finish_next, hold, release, remains};
+pub use self::life::{
+    activate, close, close_to_all, end_sparing, finish_next, hold, release, remains,
+};
 pub(super) use self::life::{hold_for_arrears, release_from_arrears};
 pub use self::place::relocate;
 pub(super) use self::taxation::must_stay_there;

@@ -38,6 +38,29 @@ const CUSTOMER: &[(&str, usize)] = &[
     ("/Customer/CustomerIdentifierSet/0/Value", 50),
 ];
 
+/// Texts that must be one of some words, how long they may be, and what is said of one that is longer:
+/// of a closed list of words it is none.
+const WORDS: &[(&str, usize, &str)] = &[
+    ("/Customer/Organization/AddressSet/0/Country", 50, "400 BZSAP9002E"),
+    ("/Customer/CustomerAccountSet/0/CurrencyType", 25, "400 BZSAP9002E"),
+    ("/Customer/Organization/AddressSet/0/AddressType", 15, "400 BZSAP1011E"),
+    ("/Customer/CustomerAccountSet/0/PaymentMethodType", 25, "400 BZSAP1011E"),
+    ("/Customer/CustomerIdentifierSet/0/CustomerIdType", 25, "400 BZSAP1011E"),
+];
+
+const ATTRIBUTES: &[(&str, usize)] = &[
+    ("/Subscriber/SubscriberAttributeSet/0/Name", 100),
+    ("/Subscriber/SubscriberAttributeSet/0/StringValue", 1000),
+];
+
+const COMPONENT: &[(&str, usize)] = &[
+    ("/ServiceComponent/DisplayName", 50),
+    ("/ServiceComponent/Description", 1000),
+    ("/ServiceComponent/ServiceComponentAttributeSet/0/Name", 255),
+    ("/ServiceComponent/ServiceComponentAttributeSet/0/Type", 25),
+    ("/ServiceComponent/ServiceComponentAttributeSet/0/StringValue", 1000),
+];
+
 const SUBSCRIBER: &[(&str, usize)] = &[
     ("/Subscriber/Person/FamilyName", 255),
     ("/Subscriber/Person/GivenName", 255),
@@ -100,6 +123,100 @@ fn every_field_of_a_customer_has_its_limit() {
 }
 
 #[test]
+fn an_update_has_the_limits_that_a_registration_has() {
+    let house = House::on("2026-01-01");
+    let bss = Bss::vsr(&house);
+    let id = bss.register("before@new.test");
+    hold(&bss, &format!("PUT resource/customer/{id}"), CUSTOMER, |_| customer("after@new.test"));
+    let user = bss.add(id, "user@new.test", &["User"]);
+    hold(&bss, &format!("PUT resource/subscriber/{user}"), SUBSCRIBER, |_| {
+        subscriber(id, "user@new.test", &["User"])
+    });
+}
+
+#[test]
+fn what_must_be_a_word_is_refused_as_none_or_as_too_long() {
+    let house = House::on("2026-01-01");
+    let bss = Bss::vsr(&house);
+    for (pointer, most, longer) in WORDS {
+        let told = |length: usize| {
+            let body = with(customer("word@new.test"), pointer, json!("X".repeat(length)));
+            bss.told("POST resource/customer", Some(&body))
+        };
+        assert_eq!(told(*most), "400 BZSAP1011E", "{pointer}");
+        assert_eq!(told(most + 1), *longer, "{pointer}");
+    }
+}
+
+#[test]
+fn every_field_of_an_attribute_and_of_a_service_component_has_its_limit() {
+    let house = House::on("2026-01-01");
+    let bss = Bss::vsr(&house);
+    let id = bss.register("attributes@new.test");
+    hold(&bss, "POST resource/subscriber", ATTRIBUTES, |count| {
+        let mut body = subscriber(id, &format!("attribute{count}@new.test"), &["User"]);
+        body["Subscriber"]["SubscriberAttributeSet"] = json!([{ "Name": "a", "Type": "STRING" }]);
+        body
+    });
+    hold(&bss, "POST resource/servicecomponent", COMPONENT, |count| {
+        json!({ "ServiceComponent": {
+            "CustomerId": id, "DisplayName": format!("component{count}"),
+            "ServiceComponentAttributeSet": [{ "Name": "a" }],
+        } })
+    });
+}
+
+#[test]
+fn every_field_of_a_credential_has_its_limit() {
+    let house = House::on("2026-01-01");
+    let bss = Bss::vsr(&house);
+    bss.register("credential@new.test");
+    let told = |name: &str, length: usize| {
+        let text: String = "ab1cd2ef3g".chars().cycle().take(length).collect();
+        let mut body = json!({ "UserCredential": {
+            "LoginName": "credential@new.test", "OldPassword": "none", "NewPassword": "onet1me!",
+            "ConfirmPassword": "onet1me!",
+        } });
+        body["UserCredential"][name] = json!(text);
+        let change = name == "OldPassword" || name == "ConfirmPassword";
+        let what = if change { "changePassword" } else { "setOneTimePassword" };
+        bss.told(&format!("POST service/authentication/{what}"), Some(&body))
+    };
+    for (name, most, at_most) in [
+        ("LoginName", 255, "404 BZSUS9001E"),
+        ("OldPassword", 200, "400 BZSAU9004E"),
+        ("NewPassword", 200, "204"),
+        ("ConfirmPassword", 200, "400 BZSAU9006E"),
+    ] {
+        assert_eq!(told(name, most), at_most, "{name}");
+        assert_eq!(told(name, most + 1), "400 BZSAP9002E", "{name}");
+    }
+}
+
+/// What a list adds up to is bounded, in one body and over several.
+#[test]
+fn lists_end_somewhere() {
+    let house = House::on("2026-01-01");
+    let bss = Bss::vsr(&house);
+    let accounts = |from: usize, count: usize| {
+        let entry = |it| {
+            json!({ "AccountNumber": format!("A{it}"), "LocationName": "Lab",
+                "PaymentMethodType": "NONE", "CurrencyType": "USD" })
+        };
+        let entries: Vec<_> = (from..from + count).map(entry).collect();
+        with(customer("many@new.test"), "/Customer/CustomerAccountSet", json!(entries))
+    };
+    let refusal = |what: &str, body: &Value| message(&bss.call(what, Some(body)));
+    let text = "The [CustomerAccountSet] field must have at most 100 entries.";
+    assert_eq!(refusal("POST resource/customer", &accounts(0, 101)), text);
+    let made = bss.must("POST resource/customer", Some(&accounts(0, 60)));
+    let put = format!("PUT resource/customer/{}", made["Long"]);
+    assert_eq!(bss.told(&put, Some(&accounts(60, 40))), "204");
+    assert_eq!(refusal(&put, &accounts(100, 10)), text);
+    assert_eq!(bss.told(&put, Some(&accounts(10, 90))), "204", "those that are there stay");
+}
+
+#[test]
 fn every_field_of_a_subscriber_has_its_limit() {
     let house = House::on("2026-01-01");
     let bss = Bss::vsr(&house);
@@ -159,6 +276,30 @@ fn what_is_required_is_asked_for_by_its_name() {
     let answer = bss.call("POST resource/subscriber", Some(&body));
     let number = "The [CustomerId] field requires a whole number that is greater than zero.";
     assert_eq!(message(&answer), number);
+}
+
+/// What of an address may be left blank: as `smartcloudadmin` does, for countries without states.
+#[test]
+fn an_address_has_a_state_and_a_postal_code_where_its_country_does() {
+    let house = House::on("2026-01-01");
+    let bss = Bss::vsr(&house);
+    let told = |name: &str, country: &str, value: &str| {
+        let email = format!("{}@new.test", format!("{name}{country}").replace(' ', ""));
+        let at = |name: &str| format!("/Customer/Organization/AddressSet/0/{name}");
+        let body = with(customer(&email), &at("Country"), json!(country));
+        let answer = bss.call("POST resource/customer", Some(&with(body, &at(name), json!(value))));
+        if answer.status.is_success() { "200".to_owned() } else { message(&answer) }
+    };
+    let missing = |name: &str| format!("The [{name}] field requires a string value.");
+    for name in ["State", "PostalCode"] {
+        assert_eq!(told(name, "Ireland", ""), "200");
+        for country in ["United States", "CA", "Australia"] {
+            assert_eq!(told(name, country, " "), missing(name), "{country}");
+        }
+    }
+    assert_eq!(told("AddressLine1", "Ireland", " "), "200", "blank on purpose");
+    assert_eq!(told("AddressLine1", "Ireland", ""), missing("AddressLine1"));
+    assert_eq!(told("City", "Ireland", " "), missing("City"));
 }
 
 /// The words of enumerations, and whether each is one.
