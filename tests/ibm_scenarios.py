@@ -149,7 +149,7 @@ class Story:
 
     def add(self, customer, email, *roles):
         path = "/resource/subscriber?suppressEmail=true"
-        return self.bss.call("POST", path, subscriber(customer, email, *roles))["Long"]
+        return self.bss.call("POST", path, subscriber(customer, email, *roles), 201)["Long"]
 
     def let_in(self, subscriber_id, email, password):
         """Activates somebody, and gives it a password of its own."""
@@ -235,11 +235,11 @@ class Story:
         before = []
         for body in bodies:
             body["Subscriber"]["CustomerId"] = str(customer)
-            before.append(self.bss.call("POST", "/resource/subscriber", body)["Long"])
+            before.append(self.bss.call("POST", "/resource/subscriber", body, 201)["Long"])
         self.bss.refused("POST", "/resource/subscriber", 400, "BZSUS9002E", bodies[0])
         for one in before:
             self.bss.call("DELETE", f"/resource/subscriber/{one}", status=204)
-        after = [self.bss.call("POST", "/resource/subscriber", body)["Long"] for body in bodies]
+        after = [self.bss.call("POST", "/resource/subscriber", body, 201)["Long"] for body in bodies]
         must(not set(before) & set(after), "they are others")
         for one in before:
             path = f"/resource/subscriber/{one}"

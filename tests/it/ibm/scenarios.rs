@@ -11,17 +11,19 @@ use tempfile::tempdir;
 use super::shop::{Shop, entitling, order};
 use super::{customer, sample, subscriber};
 use crate::harness::house::House;
-use crate::harness::process::Server;
+use crate::harness::process::{Ended, Server, tillbox};
 use crate::harness::python::script;
 
 const LOGIN: &str = "olga@provider.test";
 const PASSWORD: &str = "till-4-the-box!";
 
-/// Runs a script against a server of its own.
-fn told(path: &str) {
-    let place = tempdir().unwrap();
-    let operator = [("TILLBOX_OPERATOR_EMAIL", LOGIN), ("TILLBOX_OPERATOR_PASSWORD", PASSWORD)];
-    let server = Server::start_with(place.path(), &[], &operator);
+/// Who runs the servers.
+const OPERATOR: [(&str, &str); 2] =
+    [("TILLBOX_OPERATOR_EMAIL", LOGIN), ("TILLBOX_OPERATOR_PASSWORD", PASSWORD)];
+
+/// Runs a script against a server over a folder.
+fn told(path: &str, place: &Path, arguments: &[&str]) {
+    let server = Server::start_with(place, arguments, &OPERATOR);
     let address = format!("http://{}", server.address);
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/ibm");
     let told = script(path, &[&address, LOGIN, PASSWORD, samples.to_str().unwrap()]);
@@ -30,12 +32,20 @@ fn told(path: &str) {
 
 #[test]
 fn a_client_goes_through_the_scenarios_with_the_bodies_that_others_send() {
-    told("tests/ibm_scenarios.py");
+    told("tests/ibm_scenarios.py", tempdir().unwrap().path(), &[]);
 }
 
 #[test]
 fn a_client_orders_entitles_and_moves_people_as_the_scenarios_have_it() {
-    told("tests/ibm_seats.py");
+    told("tests/ibm_seats.py", tempdir().unwrap().path(), &[]);
+}
+
+#[test]
+fn a_client_that_reads_whatever_was_shown_orders_the_parts_of_the_documents_from_the_demo() {
+    let place = tempdir().unwrap();
+    let mut seed = tillbox(&["demo", "seed", "--months", "1", "--data"]);
+    Ended::from(seed.arg(place.path()).envs(OPERATOR).output().unwrap()).ok();
+    told("tests/ibm_client.py", place.path(), &["--demo"]);
 }
 
 /// A client as the documents have it: whatever it does is written down with the status of the answer.
@@ -213,7 +223,7 @@ fn a_customer_is_provisioned_with_its_people() {
         204 POST service/authentication/setOneTimePassword
         204 POST service/authentication/changePassword
         200 POST resource/subscription
-        200 POST resource/subscriber
+        201 POST resource/subscriber
         200 GET resource/subscriber/{id}
         204 PUT resource/subscriber/{id}
         204 POST resource/subscriber/{id} [activateSubscriber]
@@ -242,7 +252,7 @@ fn somebody_is_provisioned_in_silence_before_the_address_is_known() {
     assert!(sent.iter().all(|it| it.to.email.as_str() != "dummy@scenario.test"), "{sent:?}");
     expect![[r#"
         200 POST resource/customer
-        200 POST resource/subscriber
+        201 POST resource/subscriber
         204 POST service/authentication/setOneTimePassword
         204 POST service/authentication/changePassword
         204 POST resource/subscriber/{id} [activateSubscriber]
@@ -275,7 +285,7 @@ fn extra_storage_is_given_out_and_enlarged_by_a_second_order() {
     expect![[r#"
         200 POST resource/customer
         200 POST resource/subscription
-        200 POST resource/subscriber
+        201 POST resource/subscriber
         200 POST resource/subscriber/{id}/subscription/{id} [entitleSubscriber]
         200 POST resource/subscriber/{id}/subscription/{id} [entitleSubscriber]
         200 GET resource/subscription/{id}/seat/{id}
@@ -313,9 +323,9 @@ fn somebody_moves_between_offers_in_both_ways() {
     expect![[r#"
         200 POST resource/customer
         200 POST resource/subscription
-        200 POST resource/subscriber
+        201 POST resource/subscriber
         200 POST resource/subscriber/{id}/subscription/{id} [entitleSubscriber]
-        200 POST resource/subscriber
+        201 POST resource/subscriber
         200 POST resource/subscriber/{id}/subscription/{id} [entitleSubscriber]
         200 POST resource/subscriber/{id}/subscription/{id} [entitleSubscriber]
         204 POST resource/subscriber/{id}/seat/{id} [revokeSubscriber]
@@ -357,7 +367,7 @@ fn a_second_user_of_the_vendor_becomes_an_administrator_too() {
         shop.must("POST service/authorization/getRoleList?loginName=second@scenario.test", None);
     assert_eq!(held["List"], json!(["CustomerAdministrator", "VSR"]));
     expect![[r#"
-        200 POST resource/subscriber
+        201 POST resource/subscriber
         204 POST resource/subscriber/{id} [activateSubscriber]
         204 POST service/authentication/setOneTimePassword
         204 POST service/authentication/changePassword
@@ -387,7 +397,7 @@ fn roles_are_asked_for_given_and_taken_away() {
     assert_eq!(held(), json!(["User"]));
     expect![[r#"
         200 POST resource/customer
-        200 POST resource/subscriber
+        201 POST resource/subscriber
         200 POST service/authorization/getRoleList
         204 POST service/authorization/assignRole
         200 POST service/authorization/getRoleList
