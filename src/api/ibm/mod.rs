@@ -37,7 +37,13 @@
 //! - Ids are our numbers. `Id` and `Oid` are both shown, and are the same.
 //! - Paths, named queries, operations and the words of enumerations are taken in any case.
 //! - Fields and parameters that nobody knows are passed over: clients send back what they were shown.
+//!   A parameter may be said twice if it says the same.
+//! - No list in a body has more than 100 entries, and no customer more billing accounts.
 //! - Of what is wrong with a body the first thing is told, in the order of the tables.
+//! - `EmailAddress` takes the 254 characters that a mail address can have (RFC 5321), of the 255 that the
+//!   contract gives it. `State` and `PostalCode` must be there and say something where the country has
+//!   states for certain (Australia, Canada, the United States); elsewhere they may be empty, and an
+//!   `AddressLine1` may be blank, as `smartcloudadmin` sends them.
 //! - A page past the end is an empty list; `getCustomerByOrgName` without a find is 404.
 //! - The list of customers begins with the vendor itself (`RESELLER`), then those of its branch, the
 //!   oldest first.
@@ -56,21 +62,38 @@
 //!   does, or oneself in the UI, where it asks for the password.
 //! - `PUT` of a subscriber sets its roles too. `VSR`, `CustomerAdministrator` and `User` are ours; the
 //!   other names that clients know are kept, and give no right.
+//!   Who loses the last of its roles, `User` too, can sign in and do nothing.
 //! - Suspending, removing or demoting the last active administrator of an organization is refused.
-//!   Seats are kept by who is suspended or softly deleted, and free when somebody is deleted.
+//!   Seats are kept by who is suspended or softly deleted, and free when somebody is deleted. Who was
+//!   softly deleted comes back `ACTIVE`, also without having been so before.
+//! - Deleting a customer deletes its subscribers at once, and frees their addresses; the customer itself
+//!   is `DEREGISTER_PENDING` as long as it owes something or something is left of it. One that was called
+//!   off by another of our contracts keeps its subscribers until then, `REMOVE_PENDING`: they can be
+//!   looked at and deleted, and nothing of them changed.
+//! - Any role may make the calls of the roles below it: a VSR those that the documents have for a
+//!   `CustomerAdministrator` alone, such as `setUserPassword`. Workflows are for a VSR, because tasks are
+//!   the vendor's.
 //! - `_force` changes nothing: nothing that it could overrule keeps somebody from being suspended, or a
 //!   seat from being revoked.
-//! - A part number is that of an offer of the customer's vendor, and the duration that of one of its
-//!   terms: twelve months are a year. `BillingFrequency` is how often that term is billed; another one
-//!   is refused. `OrderNumber` of the first item is the order's own; `ServiceCode` and
-//!   `OrderItemAttributeSet` are passed over. An order is placed whole or not at all.
-//! - A subscription is `PENDING` until its service is there. Held and expired ones are `SUSPENDED`; what
+//! - A part number is that of an offer of the customer's vendor. The duration is that of one of its
+//!   terms, or as many of them as the offer lets one commit to at once: twelve months are a year, eight
+//!   months are eight times one. What is had so is charged period by period like a single term, and
+//!   renews as long as it was. Of several terms that fit, the longest is taken that is billed by
+//!   `BillingFrequency`, or the longest at all; if none is, that is refused. What is shown as
+//!   `BillingFrequency` is how often what is charged recurs. `OrderNumber` of the first item is the
+//!   order's own; `ServiceCode` and `OrderItemAttributeSet` are passed over. An order is placed whole or
+//!   not at all.
+//! - A subscription is `PENDING` until its service is there, and shows until then from when to when it
+//!   would be had, were it there already. Held and expired ones are `SUSPENDED`; what
 //!   was cancelled is 404 as soon as its service is gone. `ExpirationDate` is the first moment that is
 //!   no longer paid for; of one that is sent the day counts. A `PUT` changes what differs.
 //! - Of what is pooled, `EntitlementQuantity` is what the pool holds with all that enlarges it, and
 //!   `EntitlementQuantityAvailable` what nobody has a part of. Any number of users can have one, so that
 //!   `NumberOfAvailableSeats` stays as it was bought. Users are entitled to the pool itself, and not to
 //!   what enlarges it. Unsuspending what enlarges a pool lets the pool go on as well.
+//! - Unsuspending a subscription lets its children go on, those too that were suspended themselves.
+//!   Suspending it suspended nobody: its seats stay `ASSIGNED`, and open nothing meanwhile. So there are
+//!   no holders of seats to be moved back, and who was suspended for another reason stays so.
 //! - A seat is made when somebody is entitled, is `ENTITLE_PENDING` until the service knows its user,
 //!   and is gone when it is revoked or its subscription ends. Subscribers that are `PENDING` or `ACTIVE`
 //!   can have one. `User` may entitle itself. The terms of use are those of the offering.
@@ -80,6 +103,9 @@
 //! - The contact of a customer is copied into its first subscriber and goes its own way from there.
 //! - Workflows are provisioning tasks: `DEFERRED` while they wait, `FAILED` when they are no longer
 //!   wanted too. Those of a subscriber are of the subscriptions in which it has or had a seat.
+//! - Mails are those that our other contracts send on the same occasion. Who is `PENDING` hears of nothing
+//!   but its invitation, a soft deletion and its end are told to nobody, and extending a trial or going
+//!   from one to a paid term has no mail of its own.
 //! - Service components are documents of the caller's company, or of the one in `CustomerId`
 //!   (`customerId` in the query); `authenticationType` asks for one of the two flows.
 //! - `GET /resource/offering` is not IBM's: the offers on sale that have a part number. Nor is `GET` of

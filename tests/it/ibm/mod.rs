@@ -1,6 +1,7 @@
 //! IBM BSS REST: conversations as clients of IBM SmartCloud have them.
 
 mod admission;
+mod bus;
 mod credentials;
 mod customers;
 pub(crate) mod deeds;

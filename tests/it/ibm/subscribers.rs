@@ -158,6 +158,7 @@ fn a_put_replaces_the_profile_and_takes_the_roles() {
               {
                 "Deleted": false,
                 "Name": "dom__emailAddress",
+                "Owner": 7,
                 "StringValue": "user@example.com",
                 "SubscriberId": 11,
                 "Type": "STRING"
@@ -166,6 +167,7 @@ fn a_put_replaces_the_profile_and_takes_the_roles() {
                 "BooleanValue": true,
                 "Deleted": false,
                 "Name": "is_new",
+                "Owner": 7,
                 "SubscriberId": 11,
                 "Type": "BOOLEAN"
               },
@@ -173,6 +175,7 @@ fn a_put_replaces_the_profile_and_takes_the_roles() {
                 "Deleted": false,
                 "IntegerValue": -2,
                 "Name": "floor",
+                "Owner": 7,
                 "SubscriberId": 11,
                 "Type": "INTEGER"
               }
