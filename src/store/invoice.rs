@@ -24,6 +24,7 @@ use crate::domain::page::PageOrder;
 use crate::domain::quantity::Quantity;
 use crate::domain::stamp::SellerNumber;
 use crate::domain::time::{Date, Instant, Period};
+use crate::domain::usage::detail::Detail;
 
 // The numbers of invoices are their sellers', and stand on them as texts.
 record!(Invoice, InvoiceId, "invoice", shape 1 unnumbered,
@@ -219,7 +220,7 @@ pub(super) fn checked(view: &dyn View, report: &mut Report) -> Result<(), StoreE
 }
 
 /// How much usage of a service period is on invoices.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChargedUsage {
     /// At which price.
     pub price: PriceId,
@@ -231,11 +232,13 @@ pub struct ChargedUsage {
     pub until_at: Instant,
     /// How much.
     pub quantity: Quantity,
+    /// What the price asked of it beyond that.
+    pub detail: Detail,
 }
 
 /// What lies under a subscription and the first day of a period: by price the day after its last
-/// one, from when to when was counted, and how much.
-type ChargedRow = BTreeMap<PriceId, (Date, Instant, Instant, Quantity)>;
+/// one, from when to when was counted, how much, and what else was asked of it.
+type ChargedRow = BTreeMap<PriceId, (Date, Instant, Instant, Quantity, Detail)>;
 
 /// The version of its shape.
 const CHARGED_SHAPE: u8 = 1;
@@ -258,7 +261,8 @@ impl Batch<'_> {
     ) -> Result<(), StoreError> {
         let mut rows = BTreeMap::<Date, ChargedRow>::new();
         for it in charged {
-            let row = (it.period.end(), it.from_at, it.until_at, it.quantity);
+            let detail = it.detail.clone();
+            let row = (it.period.end(), it.from_at, it.until_at, it.quantity, detail);
             rows.entry(it.period.start()).or_default().insert(it.price, row);
         }
         for (start, row) in rows {
@@ -291,11 +295,11 @@ pub fn charged_usage(
     view.scan(CHARGED, &range, PageOrder::Falling, &mut |key, value| {
         let damaged = || StoreError::Unreadable { table: CHARGED.0, source: None };
         let start = super::codec::date_at(key.get(16..).unwrap_or_default()).ok_or_else(damaged)?;
-        for (price, (end, from_at, until_at, quantity)) in charged_row(value)? {
+        for (price, (end, from_at, until_at, quantity, detail)) in charged_row(value)? {
             let is_full = found.iter().filter(|it| it.price == price).count() >= limit;
             if prices.contains(&price) && !is_full {
                 let period = Period::new(start, end).ok_or_else(damaged)?;
-                found.push(ChargedUsage { price, period, from_at, until_at, quantity });
+                found.push(ChargedUsage { price, period, from_at, until_at, quantity, detail });
             }
         }
         let is_all = found.len() >= wanted;
@@ -393,7 +397,7 @@ mod tests {
             let period = Period::new(start, start.plus_months(1)).expect("a month");
             let [from_at, until_at] = [start, period.end()].map(|it| Zone::UTC.start_of(it));
             let quantity = Quantity::whole(number.into());
-            ChargedUsage { price, period, from_at, until_at, quantity }
+            ChargedUsage { price, period, from_at, until_at, quantity, detail: Detail::Total }
         };
         let kept = store.transact(|mut batch| {
             batch.put_charged_usage(subscription, &[month(often, 1), month(once, 1)])?;

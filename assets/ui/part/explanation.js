@@ -16,6 +16,9 @@ const RULES = {
   volume: () => t("All units at the price of the tier that is reached"),
   package: () => t("A price for each package begun"),
   stairstep: () => t("The price of the tier that is reached"),
+  percentage: () => t("A percentage of each amount"),
+  graduated_percentage: () => t("Each part of the amount at the percentage of its tier"),
+  per_dimension: () => t("Each value at its own price"),
   stated: () => t("A stated amount"),
 };
 
@@ -30,7 +33,8 @@ const COUNTS = {
 
 const isSome = (text) => compare(text ?? "0", "0") !== 0;
 
-function Tiers({ of, currency, unit, isRest }) {
+function Tiers({ of, rule, currency, unit, isRest }) {
+  const name = (it) => (rule === "per_dimension" ? it.value ?? t("others") : it.tier);
   const hasUnits = of.some((it) => isSome(it.units));
   const hasFlat = of.some((it) => isSome(it.flat));
   if (!hasUnits) return null;
@@ -39,7 +43,7 @@ function Tiers({ of, currency, unit, isRest }) {
     <div class="scroll" tabindex="0" role="region" aria-label=${t("Tiers")}><table>
       <thead><tr>${of.length > 1 && html`<th scope="col">${t("Tier")}</th>`}<th scope="col" class="end">${isRest ? t("Units beyond") : t("Units")}</th><th scope="col" class="end">${t("each")}</th>${hasFlat && html`<th scope="col" class="end">${t("plus")}</th>`}<th scope="col" class="end">${t("Amount")}</th></tr></thead>
       <tbody>${of.map((it) => html`
-        <tr key=${it.tier}>${of.length > 1 && html`<td>${it.tier}</td>`}<td class="end">${quantity(it.units)} ${unit ?? ""}</td><td class="end">× ${price(it.per_unit)}</td>${hasFlat && html`<td class="end">+ ${price(it.flat)}</td>`}<td class="end strong">= ${price(it.amount)}</td></tr>`)}</tbody>
+        <tr>${of.length > 1 && html`<td>${name(it)}</td>`}<td class="end">${quantity(it.units)} ${unit ?? ""}</td><td class="end">× ${price(it.per_unit)}</td>${hasFlat && html`<td class="end">+ ${price(it.flat)}</td>`}<td class="end strong">= ${price(it.amount)}</td></tr>`)}</tbody>
     </table></div>`;
 }
 
@@ -94,7 +98,7 @@ export function Explanation({ of, currency, unit, counted }) {
     <div>
       <p class="strong">${RULES[of.rule]?.(fee) ?? of.rule}${isFee && `: ${fee}`}</p>
       <ul class="steps quiet">${before.map((it) => html`<li>${it}</li>`)}</ul>
-      <${Tiers} of=${of.tiers} currency=${currency} unit=${unit} isRest=${isSome(of.included)} />
+      <${Tiers} of=${of.tiers} rule=${of.rule} currency=${currency} unit=${unit} isRest=${isSome(of.included)} />
       ${of.alterations.length > 0 && html`<${Altered} of=${of.alterations} currency=${currency} />`}
       <ul class="steps quiet">${[...lowered, ...notes].map((it) => html`<li>${it}</li>`)}</ul>
       ${of.tax && html`<${Tax} of=${of.tax} />`}

@@ -62,7 +62,8 @@ pub(super) struct InvoiceTax {
 pub(super) struct Explanation {
     /// For people, line by line.
     text: Vec<String>,
-    /// `flat`, `per_unit`, `graduated`, `volume`, `package`, `stairstep` or `stated`.
+    /// `flat`, `per_unit`, `graduated`, `volume`, `package`, `stairstep`, `percentage`,
+    /// `graduated_percentage`, `per_dimension` or `stated`.
     rule: &'static str,
     tiers: Vec<ExplainedTier>,
     /// The discounts and fees of the price itself that applied, in order.
@@ -205,9 +206,13 @@ impl ExplainedTax {
     }
 }
 
-/// A tier that was entered, or the one part there is.
+/// A tier that was entered, or the one part there is. Of a percentage: the amount that is charged at
+/// it, then the events that cost something besides, then those that cost the least and the most.
 #[derive(Debug, Serialize, ToSchema)]
 struct ExplainedTier {
+    /// Of which value of the dimension; left out of what has none, and of all other values.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<String>,
     tier: u16,
     units: Decimal,
     per_unit: Decimal,
@@ -370,6 +375,7 @@ impl From<&Part> for ExplainedTier {
     fn from(it: &Part) -> Self {
         let amount = it.amount().map(|it| it.normalize().to_string());
         Self {
+            value: it.value.as_ref().map(ToString::to_string),
             tier: u16::from(it.tier) + 1,
             units: Decimal::from(&it.units),
             per_unit: Decimal::from(&it.unit_price),
@@ -399,6 +405,9 @@ const fn rule(it: Rule) -> &'static str {
         Rule::Package(_) => "package",
         Rule::Stairstep => "stairstep",
         Rule::Stated => "stated",
+        Rule::Percentage => "percentage",
+        Rule::GraduatedPercentage => "graduated_percentage",
+        Rule::PerDimension => "per_dimension",
     }
 }
 

@@ -8,7 +8,9 @@ use super::route::{Needs, Route, read, write};
 use super::wire::{List, NoQuery, SoldBy, parse, parse_optional};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
+use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
+use crate::domain::text::Code;
 use crate::domain::usage::meter::{self as domain, Aggregation, CarryOver};
 use crate::services::label::Labels;
 use crate::services::{Act, Cx, Error, catalog};
@@ -35,6 +37,8 @@ struct Meter {
     unit: String,
     /// `count`, `sum`, `max` or `latest`.
     aggregation: String,
+    /// What else its events may say, and prices may depend on: a region, a size.
+    dimensions: Vec<String>,
     /// Who sells it.
     #[serde(flatten)]
     sold_by: SoldBy,
@@ -52,6 +56,7 @@ impl From<&domain::Meter> for Meter {
             name: it.name.to_string(),
             unit: it.unit.to_string(),
             aggregation: it.aggregation.to_string(),
+            dimensions: it.dimensions.iter().map(ToString::to_string).collect(),
             sold_by: SoldBy::default(),
         }
     }
@@ -87,6 +92,14 @@ struct NewMeter {
     unit: String,
     /// `count`, `sum`, `max` or `latest`; the sum if nothing is said.
     aggregation: Option<String>,
+    /// What else its events may say, and prices may depend on: a region, a size.
+    #[serde(default)]
+    dimensions: Vec<String>,
+}
+
+fn dimensions(all: &[String]) -> Result<Vec<Code>, Invalid> {
+    let all = all.iter().enumerate();
+    all.map(|(place, it)| parse(&format!("/dimensions/{place}"), it)).collect()
 }
 
 fn create(act: &mut Act<'_>, _: &Call, body: NewMeter) -> Result<Reply<Meter>, Error> {
@@ -94,6 +107,7 @@ fn create(act: &mut Act<'_>, _: &Call, body: NewMeter) -> Result<Reply<Meter>, E
     let aggregation = parse_optional("/aggregation", body.aggregation.as_deref())?;
     let (code, name, unit) =
         (parse("/code", &body.code)?, parse("/name", &body.name)?, parse("/unit", &body.unit)?);
+    let dimensions = dimensions(&body.dimensions)?;
     let it = catalog::create_meter(act, seller, |id, stamp| domain::Meter {
         id,
         stamp,
@@ -104,7 +118,7 @@ fn create(act: &mut Act<'_>, _: &Call, body: NewMeter) -> Result<Reply<Meter>, E
         aggregation: aggregation.unwrap_or(Aggregation::Sum),
         unique_by: None,
         carry_over: CarryOver::Reset,
-        dimensions: Vec::new(),
+        dimensions,
     })?;
     let path = format!("/api/v1/meters/{}", it.id);
     Ok(Reply::created(path, Meter::from(&it)).tagged(it.stamp.revision))
@@ -116,13 +130,20 @@ fn create(act: &mut Act<'_>, _: &Call, body: NewMeter) -> Result<Reply<Meter>, E
 struct MeterPatch {
     name: Option<String>,
     unit: Option<String>,
+    /// What events may say: those that it has, and perhaps more.
+    dimensions: Option<Vec<String>>,
 }
 
 fn revise(act: &mut Act<'_>, call: &Call, body: MeterPatch) -> Result<Reply<Meter>, Error> {
     let name = parse_optional("/name", body.name.as_deref())?;
     let unit = parse_optional("/unit", body.unit.as_deref())?;
+    let dimensions = body.dimensions.as_deref().map(dimensions).transpose()?;
     let what = (call.id("id")?, call.if_match);
     let it = catalog::revise::<domain::Meter, Error>(act, what, Permission::CatalogWrite, |it| {
+        let it = match dimensions {
+            Some(dimensions) => it.with_dimensions(dimensions)?,
+            None => it,
+        };
         Ok(domain::Meter { name: name.unwrap_or(it.name), unit: unit.unwrap_or(it.unit), ..it })
     })?;
     Ok(Reply::ok(Meter::from(&it)).tagged(it.stamp.revision))

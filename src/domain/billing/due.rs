@@ -8,17 +8,18 @@ use rust_decimal::Decimal;
 
 use super::cycle::{bills_on, period_of, with_length};
 use super::invoice::line::LineKind;
-use super::policy::{Policy, RemovedUnits, WhileHeld};
+use super::policy::{Policy, PriceVersionAt, RemovedUnits, WhileHeld};
 use super::proration::{self, Share};
 use crate::domain::account::cycle::Cycle;
 use crate::domain::catalog::price::alteration::{Occurrence, Turn};
-use crate::domain::catalog::price::{Figure, Occasion, Price, PriceKind, Timing};
+use crate::domain::catalog::price::{Figure, Occasion, Price, PriceKind, PriceVersion, Timing};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{OfferId, OrderId, SubscriptionId, TaxCategoryId};
 use crate::domain::money::MoneyError;
 use crate::domain::quantity::Quantity;
 use crate::domain::text::{self, Name};
 use crate::domain::time::{Date, Instant, Period};
+use crate::domain::usage::detail::Detail;
 
 /// How many charges of one price may come on one invoice; what is left comes on the next.
 pub const DUES_MAX: usize = 1000;
@@ -122,7 +123,7 @@ pub struct BillablePrice<'a> {
     pub usage: &'a [UsageTotal],
 }
 
-impl BillablePrice<'_> {
+impl<'a> BillablePrice<'a> {
     /// How many of the units that a meter counted in a period are paid for by another price: what was
     /// bought of the resource whose use it is, beyond what is included. Each day of the period
     /// counts for what was held on it, so that it does not matter when the period is billed.
@@ -142,6 +143,26 @@ impl BillablePrice<'_> {
         let is_first =
             due.kind == LineKind::Recurring && due.service.map(Period::start) == self.charged_until;
         self.given_back.filter(|_| is_first)
+    }
+
+    /// The figures that hold for a charge of a day, in a term that began on another.
+    ///
+    /// # Errors
+    /// If none is in force then.
+    pub fn version_on(
+        &self,
+        on: Date,
+        term_from: Date,
+        policy: &Policy,
+    ) -> Result<&'a PriceVersion, Rejection> {
+        let on = match policy.price_version {
+            PriceVersionAt::Period => on,
+            PriceVersionAt::Renewal => term_from.min(on),
+        };
+        self.price.in_force(on, self.frozen_on).ok_or_else(|| {
+            let why = format!("the price `{}` has no version in force on `{on}`", self.price.name);
+            Rejection::new(Code::PriceMissing, why)
+        })
     }
 
     /// How many units were held in a period, on the average of its days.
@@ -184,7 +205,7 @@ pub struct FormerUnits {
 }
 
 /// What a meter counted in one service period.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UsageTotal {
     /// The period.
     pub period: Period,
@@ -195,10 +216,22 @@ pub struct UsageTotal {
     pub until_at: Instant,
     /// How much, by the meter's aggregation.
     pub quantity: Quantity,
+    /// What the price asks of it beyond that.
+    pub detail: Detail,
     /// How much of it is on invoices already.
     pub charged: Quantity,
+    /// What the price asked of that.
+    pub charged_detail: Detail,
     /// Of how many records.
     pub records: u64,
+}
+
+impl UsageTotal {
+    /// Whether something came in or was corrected since it was charged.
+    #[must_use]
+    pub fn differs(&self) -> bool {
+        self.quantity != self.charged || self.detail != self.charged_detail
+    }
 }
 
 /// One charge that is due.

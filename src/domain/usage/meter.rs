@@ -78,7 +78,26 @@ impl Meter {
         if self.dimensions.len() > 20 {
             found.push(Violation::new("/dimensions", "range", "must be at most 20"));
         }
+        for (place, it) in self.dimensions.iter().enumerate() {
+            if self.dimensions[..place].contains(it) {
+                let at = format!("/dimensions/{place}");
+                found.push(Violation::new(at, "duplicate", "must name each dimension once"));
+            }
+        }
         Invalid::unless_empty(found)
+    }
+
+    /// The same with more dimensions. Those that it has stay: prices and events name them.
+    ///
+    /// # Errors
+    /// If one of them is left out, or named twice.
+    pub fn with_dimensions(self, dimensions: Vec<text::Code>) -> Result<Self, Invalid> {
+        if let Some(gone) = self.dimensions.iter().find(|it| !dimensions.contains(it)) {
+            let message = format!("must keep `{gone}`, which prices and events may name");
+            return Err(Invalid::one("/dimensions", "conflict", message));
+        }
+        let changed = Self { dimensions, ..self };
+        changed.check().map(|()| changed)
     }
 
     /// Refuses what billing has no rule for, so that nothing is counted that is never charged.
@@ -149,6 +168,24 @@ mod tests {
         );
         let carried = Meter { carry_over: CarryOver::Carry, ..meter(Aggregation::Sum) };
         assert_eq!(carried.publishable().map_err(|it| it.code), Err(Code::MeterNotRated));
+    }
+
+    #[test]
+    fn dimensions_may_be_added_and_are_never_lost() {
+        let of = |names: &[&str]| -> Vec<text::Code> {
+            names.iter().map(|it| it.parse().expect(it)).collect()
+        };
+        let before = Meter { dimensions: of(&["region"]), ..meter(Aggregation::Sum) };
+        let table = [
+            (&["region", "size"][..], None),
+            (&["size"], Some("/dimensions")),
+            (&["region", "region"], Some("/dimensions/1")),
+        ];
+        for (names, field) in table {
+            let changed = before.clone().with_dimensions(of(names));
+            let found = changed.err().map(|it| it.violations[0].field.clone());
+            assert_eq!(found.as_deref(), field, "{names:?}");
+        }
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub(super) fn sentences(
     let explanation = &line.of.explanation;
     let mut told = vec![basis(language, explanation)];
     told.extend(counted(language, explanation));
-    told.extend(explanation.parts.iter().map(|it| part(language, explanation.rule, it)));
+    told.extend(explanation.parts.iter().map(|it| part(language, explanation, it)));
     let mut altered = explanation.altered().unwrap_or_default().into_iter();
     for it in &explanation.steps {
         told.push(step(language, it, &mut altered));
@@ -67,6 +67,9 @@ fn basis(language: Language, of: &Explanation) -> String {
         Rule::Package(size) => filled(because.package, &[&language.quantity(size)]),
         Rule::Stairstep => because.stairstep.to_owned(),
         Rule::Stated => because.stated.to_owned(),
+        Rule::Percentage => because.percentage.to_owned(),
+        Rule::GraduatedPercentage => because.graduated_percentage.to_owned(),
+        Rule::PerDimension => because.per_dimension.to_owned(),
     };
     match of.version_from {
         Some(from) => filled(because.as_of, &[&rule, &language.day(from)]),
@@ -91,17 +94,25 @@ fn counted(language: Language, of: &Explanation) -> Option<String> {
     Some(told + &filled(because.included, &[&included]))
 }
 
-fn part(language: Language, rule: Rule, part: &Part) -> String {
+fn part(language: Language, of: &Explanation, part: &Part) -> String {
     let because = &language.words().because;
-    let tier = match rule {
-        Rule::Graduated | Rule::Volume | Rule::Stairstep => {
+    let tier = match of.rule {
+        Rule::Graduated | Rule::Volume | Rule::Stairstep | Rule::GraduatedPercentage => {
             filled(because.tier, &[&(u16::from(part.tier) + 1).to_string()])
         }
-        Rule::Flat | Rule::PerUnit | Rule::Package(_) | Rule::Stated => String::new(),
+        Rule::PerDimension => {
+            format!("{}: ", part.value.as_ref().map_or(because.other, |it| it.as_str()))
+        }
+        Rule::Flat | Rule::PerUnit | Rule::Package(_) | Rule::Stated | Rule::Percentage => {
+            String::new()
+        }
     };
     let figure = |it| language.decimal(it);
     let (units, fee) = (language.quantity(part.units), figure(part.fee.decimal().normalize()));
-    let price = figure(part.unit_price.decimal().normalize());
+    let price = match of.percent_of(part) {
+        Some(percent) => language.percent(percent.decimal().normalize()),
+        None => figure(part.unit_price.decimal().normalize()),
+    };
     let told = match (part.units.is_zero(), part.fee.is_zero()) {
         (true, _) => return tier + &fee,
         (false, true) => format!("{units} × {price}"),

@@ -37,7 +37,7 @@ pub fn resource_usage(
         meters.extend(price.resource.or(meter.resource).map(|resource| (resource, meter)));
     }
     let [from_at, until_at] = [period.start(), period.end()].map(|on| terms.zone.start_of(on));
-    let want = |meter| Want { subscription: it.id, meter, from_at, until_at };
+    let want = |meter| Want { subscription: it.id, meter, from_at, until_at, model: None };
     let wants: Vec<_> = meters.iter().map(|it| want(&*it.1)).collect();
     let mut used: BTreeMap<ResourceId, Quantity> = BTreeMap::new();
     for ((resource, _), total) in meters.iter().zip(counted::totals(cx, &wants)?) {

@@ -17,6 +17,7 @@ use crate::domain::billing::due::{
     self, Billable, BillablePrice, ChargeDays, FormerUnits, Hold, UsageTotal, dues,
 };
 use crate::domain::billing::invoice::line::LineKind;
+use crate::domain::billing::policy::Policy;
 use crate::domain::catalog::coupon::Redemption;
 use crate::domain::catalog::discount::Discount;
 use crate::domain::catalog::price::{Figure, Price, PriceKind, PriceModel, PriceVersion};
@@ -25,6 +26,7 @@ use crate::domain::quantity::Quantity;
 use crate::domain::subscription::{Pause, Subscription, TrialRun};
 use crate::domain::text::{self, Locale, Name};
 use crate::domain::time::{Date, Period, Zone};
+use crate::domain::usage::detail::Detail;
 use crate::domain::usage::meter::Meter;
 use crate::services::{Cx, Error, coupon};
 use crate::store::invoice::{ChargedUsage, charged_usage};
@@ -400,8 +402,7 @@ fn bill(
         let periods = found.iter().filter(|due| due.kind == LineKind::Usage);
         let periods: Vec<_> = periods.filter_map(|due| Some((due.place, due.service?))).collect();
         drop(prices);
-        let late_max = usize::from(policy.late_usage_periods);
-        is_due |= readable(it.id, count(cx, it, &periods, (terms.zone, late_max)))?;
+        is_due |= readable(it.id, count(cx, it, &periods, (terms.zone, &policy)))?;
     }
     if !is_due {
         return Ok(Bill { content: None, marks: Vec::new(), coupons: Vec::new() });
@@ -450,8 +451,9 @@ fn count(
     cx: Cx<'_>,
     of: &mut Gathered,
     due: &[(usize, Period)],
-    (zone, late_max): (Zone, usize),
+    (zone, policy): (Zone, &Policy),
 ) -> Result<bool, Error> {
+    let late_max = usize::from(policy.late_usage_periods);
     let mut asked: Vec<(usize, UsageTotal)> = Vec::new();
     let metered = of.prices.iter().filter(|it| it.meter.is_some() && it.charged_until.is_some());
     let metered: Vec<_> = metered.map(|it| it.price.id).collect();
@@ -463,9 +465,13 @@ fn count(
         asked.extend(charged.iter().take(late_max).map(|it| (place, recounted(it))));
     }
     let want = |(place, total): &(usize, UsageTotal)| {
-        let meter = of.prices[*place].meter.as_ref()?;
+        let price = &of.prices[*place];
+        let meter = price.meter.as_ref()?;
         let UsageTotal { from_at, until_at, .. } = *total;
-        Some(Want { subscription: of.id, meter, from_at, until_at })
+        let price = price.billable().version_on(total.period.start(), of.term_from, policy);
+        // That a price has no version then is for the bill to say.
+        let model = price.ok().map(|it| &it.model);
+        Some(Want { subscription: of.id, meter, from_at, until_at, model })
     };
     let wants: Vec<_> = asked.iter().filter_map(want).collect();
     let totals = counted::totals(cx, &wants)?;
@@ -473,8 +479,9 @@ fn count(
     for ((place, mut total), counted) in asked.into_iter().zip(totals) {
         let price = &mut of.prices[place];
         (total.quantity, total.records) = (counted.quantity, counted.records);
+        total.detail = counted.detail;
         let is_over = price.charged_until.is_some_and(|until| total.period.end() <= until);
-        is_late |= is_over && total.quantity != total.charged;
+        is_late |= is_over && total.differs();
         price.usage.push(total);
     }
     Ok(is_late)
@@ -489,13 +496,17 @@ fn uncounted(period: Period, charged: &[&ChargedUsage], zone: Zone) -> UsageTota
         from_at,
         until_at: zone.start_of(period.end()).max(from_at),
         quantity: Quantity::ZERO,
+        detail: Detail::Total,
         charged: Quantity::ZERO,
+        charged_detail: Detail::Total,
         records: 0,
     }
 }
 
 /// A period that was charged, to be counted again.
-const fn recounted(it: &ChargedUsage) -> UsageTotal {
+fn recounted(it: &ChargedUsage) -> UsageTotal {
     let ChargedUsage { period, from_at, until_at, quantity, .. } = *it;
-    UsageTotal { period, from_at, until_at, quantity, charged: quantity, records: 0 }
+    let (detail, charged_detail) = (Detail::Total, it.detail.clone());
+    let charged = quantity;
+    UsageTotal { period, from_at, until_at, quantity, detail, charged, charged_detail, records: 0 }
 }

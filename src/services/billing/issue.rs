@@ -164,12 +164,13 @@ fn keep_marks(act: &mut Act<'_>, billed: &Billed) -> Result<(), Error> {
             if let Some(until) = mark.until {
                 charge(&mut changed, mark, until);
             }
-            usage.extend(mark.usage.map(|it| ChargedUsage {
+            usage.extend(mark.usage.as_ref().map(|it| ChargedUsage {
                 price: mark.price,
                 period: it.period,
                 from_at: it.from_at,
                 until_at: it.until_at,
                 quantity: it.quantity,
+                detail: it.detail.clone(),
             }));
         }
         act.batch().put_charged_usage(subscription.id, &usage)?;

@@ -6,7 +6,7 @@ use super::gather::discounts_of;
 use super::policy;
 use super::shelf::Shelf;
 use crate::domain::account::Account;
-use crate::domain::billing::charge::Charging;
+use crate::domain::billing::charge::{Charging, Units};
 use crate::domain::billing::discount::{Discounts, Lowerable, Pace};
 use crate::domain::billing::invoice::Totals;
 use crate::domain::billing::invoice::explanation::Explanation;
@@ -162,7 +162,8 @@ fn charge(
     let occurrence = Occurrence { turn: Turn::First, obtained_on: on, charged_from: on, on };
     let (zero_usage, rounding) = (policy.zero_usage, policy.rounding);
     let charging = Charging { price: &price, version, occurrence, tax, zero_usage, rounding };
-    let mut explanation = charging.whole(counted, bought(offer, &price, wish), 0)?;
+    let mut explanation =
+        charging.whole(Units { bought: bought(offer, &price, wish), ..Units::of(counted) })?;
     let given = lowerable((offer, discounts), &price, wish, on).and_then(|it| discounts.given(&it));
     discounts.lower(&mut explanation, given)?;
     charging.once(&mut explanation)?;

@@ -109,15 +109,21 @@ fn must_fit(cx: Cx<'_>, offer: &Offer, price: &Price) -> Result<(), Error> {
     if price.term.as_ref().is_some_and(|key| !has_term(key)) {
         return Err(Invalid::one("/term", "reference", "names no term of the offer").into());
     }
-    if let PriceKind::Usage { meter } = price.kind {
-        cx.named::<Meter>("/meter", meter)?;
-    }
+    must_be_counted(cx, price)?;
     if let Some(resource) = price.resource
         && offer.content.rate(resource, price.term.as_ref()).is_none()
     {
         return Err(Invalid::one("/resource", "reference", "is not part of the offer").into());
     }
     Ok(())
+}
+
+/// What a usage price charges must be what its meter counts.
+fn must_be_counted(cx: Cx<'_>, price: &Price) -> Result<(), Error> {
+    let PriceKind::Usage { meter } = price.kind else { return Ok(()) };
+    let meter = cx.named::<Meter>("/meter", meter)?;
+    let versions = price.versions.as_slice().iter();
+    Ok(versions.map(|it| it.model.fits_meter(&meter)).collect::<Result<_, _>>()?)
 }
 
 /// Gives a price another version from a day on. Versions of the past never change.
@@ -134,8 +140,10 @@ pub fn revise_price(
     let today = Zone::UTC.date_of(now);
     let is_at_once = version.valid_from <= today;
     let revised = catalog::revise(act, (id, revision), Permission::CatalogWrite, |it: Price| {
-        it.revised(version, today).map(|it| it.timed(now))
+        it.accepts(&version)?;
+        Ok::<_, Error>(it.revised(version, today)?.timed(now))
     })?;
+    must_be_counted(act.cx(), &revised)?;
     if is_at_once {
         touch(act, revised.offer)?;
     }

@@ -258,7 +258,8 @@ pub fn steps(
     let subscription = cx.get::<Subscription>(subscription)?.id;
     let missing = || Invalid::one("meter", "reference", format!("`{meter}` is not there"));
     let meter = &cx.view.find::<Meter>(meter)?.ok_or_else(missing)?;
-    let want = |from_at, until_at| counted::Want { subscription, meter, from_at, until_at };
+    let want =
+        |from_at, until_at| counted::Want { subscription, meter, from_at, until_at, model: None };
     let mut wants: Vec<_> = bounds.windows(2).map(|it| want(it[0], it[1])).collect();
     wants.extend(bounds.first().zip(bounds.last()).map(|(first, last)| want(*first, *last)));
     let mut counted = counted::totals(cx, &wants)?;

@@ -15,6 +15,7 @@ mod eu_vat;
 mod first_invoice;
 mod holds;
 mod languages;
+mod models;
 mod notices;
 mod renewals;
 mod settlement;

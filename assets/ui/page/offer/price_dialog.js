@@ -26,50 +26,76 @@ const MODELS = [
   ["graduated", () => t("tiers: each unit at the price of its tier")], ["volume", () => t("tiers: all units at the price of the one reached")],
   ["package", () => t("so much for each package begun")], ["stairstep", () => t("steps: the amount of the one reached")],
 ];
-const TIERED = ["graduated", "volume", "stairstep"];
+// Of what is used alone: its events say more than how much it is.
+const OF_USE = [
+  ["percentage", () => t("a percentage of each amount")], ["graduated_percentage", () => t("tiers: each part of the amount at its percentage")],
+  ["per_dimension", () => t("by the region, size or the like")],
+];
+const TIERED = ["graduated", "volume", "stairstep", "graduated_percentage"];
+const more = (kind) => (kind === "usage" ? OF_USE : []);
 const pairs = (table) => table.map(([key, text]) => [key, text()]);
 
 /** The last tier has no end: it is not asked for one. */
-const Tier = ({ of, at, isLast, isStep }) => html`
-  <div class="pair">
-    <${Field} name=${`model/tiers/${at}/up_to`} label=${t("Up to")} kind="decimal" value=${of.up_to ?? ""} required=${!isLast} placeholder=${isLast ? t("all above") : ""} />
-    ${!isStep && html`<${Field} name=${`model/tiers/${at}/per_unit`} label=${t("Each")} kind="decimal" value=${of.per_unit ?? ""} required />`}
-    <${Field} name=${`model/tiers/${at}/flat`} label=${isStep ? t("Amount") : t("and once")} kind="decimal" value=${of.flat && compare(of.flat, "0") !== 0 ? of.flat : ""} required=${isStep} />
-  </div>`;
+function Tier({ of, name, kind, isLast }) {
+  const figure = (field, label, rest) => html`<${Field} name=${`${name}/${field}`} label=${label} kind="decimal" value=${of[field] ?? ""} required ...${rest} />`;
+  const isStep = kind === "stairstep";
+  return html`
+    <div class="pair">
+      ${figure("up_to", t("Up to"), { required: !isLast, placeholder: isLast ? t("all above") : "" })}
+      ${!isStep && (kind === "graduated_percentage" ? figure("percent", t("Percent")) : figure("per_unit", t("Each")))}
+      ${figure("flat", isStep ? t("Amount") : t("and once"), { required: isStep, ...(of.flat && compare(of.flat, "0") === 0 && { value: "" }) })}
+    </div>`;
+}
 
-/** How a quantity becomes an amount. */
-function Model({ of, included, currency }) {
+/** How a quantity becomes an amount; `more` are the models that may be chosen beside the usual ones. */
+function Model({ of, included, currency, more = [], at = "model", label = t("How much") }) {
   const [kind, choose] = useState(of?.kind ?? "flat");
   const same = of?.kind === kind ? of : {};
-  const figure = (name, label, value) => html`<${Field} name=${`model/${name}`} label=${label} kind="decimal" value=${value ?? ""} required />`;
+  const figure = (name, label, rest) => html`<${Field} name=${`${at}/${name}`} label=${label} kind="decimal" value=${same[name] ?? ""} required ...${rest} />`;
+  const some = (name, label) => figure(name, label, { required: false });
+  const inner = (name, label, of) => html`<${Model} at=${`${at}/${name}`} label=${label} of=${of} currency=${currency} />`;
   const isTiered = TIERED.includes(kind);
   return html`
-    <${Field} name="model/kind" label=${t("How much")} kind="select" value=${kind} onChange=${(event) => choose(event.target.value)} options=${pairs(MODELS)} />
+    <${Field} name=${`${at}/kind`} label=${label} kind="select" value=${kind} onChange=${(event) => choose(event.target.value)} options=${pairs([...MODELS, ...more])} />
     ${isTiered && html`
       <${Repeat} key=${kind} label=${t("Tiers")} add=${t("One more tier")} of=${same.tiers ?? [{}, {}]}>
-        ${(row, at, count) => html`<${Tier} of=${row} at=${at} isLast=${at === count - 1} isStep=${kind === "stairstep"} />`}<//>`}
+        ${(row, place, count) => html`<${Tier} of=${row} name=${`${at}/tiers/${place}`} kind=${kind} isLast=${place === count - 1} />`}<//>`}
     <div class="pair">
-      ${(kind === "flat" || kind === "package") && figure("amount", t("Amount in {currency}", { currency }), same.amount)}
-      ${kind === "per_unit" && figure("per_unit", t("Each, in {currency}", { currency }), same.per_unit)}
-      ${kind === "package" && figure("size", t("Units in a package"), same.size)}
-      ${kind !== "flat" && html`<${Field} name="included" label=${t("Units that are free")} kind="decimal" hint=${isTiered ? t("Tiers count from the first unit beyond them") : undefined} value=${included && compare(included, "0") !== 0 ? included : ""} />`}
-    </div>`;
+      ${(kind === "flat" || kind === "package") && figure("amount", t("Amount in {currency}", { currency }))}
+      ${kind === "per_unit" && figure("per_unit", t("Each, in {currency}", { currency }))}
+      ${kind === "package" && figure("size", t("Units in a package"))}
+      ${kind === "percentage" && [
+        figure("percent", t("Percent")), some("per_event", t("and for each event")), figure("free_events", t("Events that are free"), { kind: "number", min: 0, required: false }),
+        some("free_amount", t("but no more than this sum")), some("event_min", t("An event at least")), some("event_max", t("An event at most")),
+      ]}
+      ${kind === "per_dimension" && figure("dimension", t("What the events call it"), { kind: "text" })}
+      ${at === "model" && !["flat", "percentage", "per_dimension"].includes(kind) && html`<${Field} name="included" label=${t("Units that are free")} kind="decimal" hint=${isTiered ? t("Tiers count from the first unit beyond them") : undefined} value=${included && compare(included, "0") !== 0 ? included : ""} />`}
+    </div>
+    ${kind === "per_dimension" && html`
+      <${Repeat} label=${t("Values")} add=${t("One more value")} of=${same.values ?? [{}]}>
+        ${(row, place) => html`<${Field} name=${`${at}/values/${place}/value`} label=${t("Value")} value=${row.value} required />${inner(`values/${place}/model`, t("How much"), row.model)}`}<//>
+      ${inner("otherwise", t("For all others"), same.otherwise)}`}`;
 }
 
 const isFigure = (it) => it !== undefined && isDecimal(it);
 
-/** Whether enough is there to be calculated. */
-function isWhole({ model = {}, included, currency, kind, meter, alterations }) {
-  const { tiers = [] } = model;
-  if (!areWhole(alterations)) return false;
-  if (!/^[A-Za-z]{3}$/.test(currency ?? "") || (kind === "usage" && !meter) || (included && !isFigure(included))) return false;
-  if (model.kind === "flat") return isFigure(model.amount);
-  if (model.kind === "per_unit") return isFigure(model.per_unit);
-  if (model.kind === "package") return isFigure(model.amount) && isFigure(model.size) && compare(model.size, "0") > 0;
+/** Whether a model can be calculated. */
+function isModel({ kind, tiers = [], values = [], ...of } = {}) {
+  const has = (...names) => names.every((it) => isFigure(of[it]));
+  if (kind === "flat") return has("amount");
+  if (kind === "per_unit") return has("per_unit");
+  if (kind === "package") return has("amount", "size") && compare(of.size, "0") > 0;
+  if (kind === "percentage") return has("percent");
+  if (kind === "per_dimension") return Boolean(of.dimension) && values.every((it) => it.value && isModel(it.model)) && isModel(of.otherwise);
+  const price = { stairstep: "flat", graduated_percentage: "percent" }[kind] ?? "per_unit";
   const bounds = tiers.slice(0, -1).map((it) => it.up_to);
   const rises = bounds.every((it, at) => isFigure(it) && compare(it, bounds[at - 1] ?? "0") > 0);
-  return tiers.length > 0 && rises && !tiers.at(-1).up_to && tiers.every((it) => isFigure((model.kind === "stairstep" ? it.flat : it.per_unit) ?? "x") && isFigure(it.flat ?? "0"));
+  return tiers.length > 0 && rises && !tiers.at(-1).up_to && tiers.every((it) => isFigure(it[price]) && isFigure(it.flat ?? "0"));
 }
+
+/** Whether enough is there to be calculated. */
+const isWhole = ({ model, included, currency, kind, meter, alterations }) =>
+  areWhole(alterations) && /^[A-Za-z]{3}$/.test(currency ?? "") && (kind !== "usage" || meter) && (!included || isFigure(included)) && isModel(model);
 
 /** What the price as it stands in the form comes to, worked out where it will be billed. */
 function Preview({ offer, draft, unit }) {
@@ -141,7 +167,7 @@ export function NewPrice({ offer, onClose }) {
         <${Field} name="kind" label=${t("When it is charged")} kind="select" value=${kind} onChange=${(event) => choose(event.target.value)} options=${pairs(KINDS)} />
         <${When} kind=${kind} meters=${meters} meter=${meter} onPick=${pick} onNew=${() => countNew(true)} />
       </div>
-      <${Model} currency=${draft.currency ?? usual} />
+      <${Model} key=${kind} currency=${draft.currency ?? usual} more=${more(kind)} />
       <details><summary>${t("Discounts and fees of this price")}</summary><${Alterations} /></details>
       <details><summary>${t("Terms, tax, languages, and from when")}</summary><div class="stack">
         <div class="pair">
@@ -175,7 +201,7 @@ export function NextPrice({ offer, price, onClose }) {
     <${FormDialog} title=${t("{name} from a day on", { name: price.name })} kind="wide" onClose=${onClose} onSend=${revise} onTyped=${type} send=${t("Change it")}
       intro=${offer.freeze_prices ? t("Who has it already keeps the price it began with.") : t("Who has it already pays the new price from then on. What was billed stays.")}>
       <${Field} name="valid_from" label=${t("From")} kind="date" value=${first} min=${first} required />
-      <${Model} of=${version.model} included=${version.included} currency=${price.currency} />
+      <${Model} of=${version.model} included=${version.included} currency=${price.currency} more=${more(price.kind)} />
       <${Preview} offer=${offer} draft=${said} unit=${unit} />
     <//>`;
 }

@@ -41,8 +41,21 @@ function said(model, price, unit) {
     case "graduated": return t("each {unit} at the price of its tier", { unit: of });
     case "volume": return t("all at the price of the tier that is reached");
     case "stairstep": return t("the price of the tier that is reached");
+    case "percentage": return [`${quantity(model.percent)} %`, model.per_event && amount(model.per_event)].filter(Boolean).join(" + ");
+    case "graduated_percentage": return t("each part of the amount at its percentage");
+    case "per_dimension": return t("by {dimension}", { dimension: model.dimension });
     default: return model.kind;
   }
+}
+
+/** What else a model says, line by line. */
+function conditions({ values = [], otherwise, ...of }, currency) {
+  const amount = (it) => unitPrice(it, currency);
+  return [
+    of.free_events && t("the first {count} events of a period are free", { count: of.free_events }), of.free_amount && t("free up to {amount}", { amount: amount(of.free_amount) }),
+    of.event_min && t("an event at least {amount}", { amount: amount(of.event_min) }), of.event_max && t("an event at most {amount}", { amount: amount(of.event_max) }),
+    ...values.map((it) => `${it.value}: ${said(it.model, { currency })}`), otherwise && `${t("others")}: ${said(otherwise, { currency })}`,
+  ].filter(Boolean);
 }
 
 /** The tiers, counted from the first unit: those that are free come before them. */
@@ -54,7 +67,7 @@ function Tiers({ of, currency, unit, free }) {
     <table class="dense"><thead><tr><th scope="col">${unit ?? t("Units")}</th><th scope="col" class="end">${t("each")}</th>${hasFlat && html`<th scope="col" class="end">${t("plus")}</th>`}</tr></thead>
       <tbody>${isSomeFree && html`<tr><td>${t("{from} to {to}", { from: "0", to: quantity(free) })}</td><td class="end">${t("free")}</td>${hasFlat && html`<td></td>`}</tr>`}${of.map((it, at) => html`
         <tr key=${at}><td>${it.up_to ? t("{from} to {to}", { from: quantity(from(at)), to: quantity(plus(it.up_to, free)) }) : t("above {from}", { from: quantity(from(at)) })}</td>
-          <td class="end">${unitPrice(it.per_unit ?? "0", currency)}</td>${hasFlat && html`<td class="end">${unitPrice(it.flat ?? "0", currency)}</td>`}</tr>`)}</tbody></table>`;
+          <td class="end">${it.percent ? `${quantity(it.percent)} %` : unitPrice(it.per_unit ?? "0", currency)}</td>${hasFlat && html`<td class="end">${unitPrice(it.flat ?? "0", currency)}</td>`}</tr>`)}</tbody></table>`;
 }
 
 function Price({ of, onRevise, onRemove }) {
@@ -71,6 +84,7 @@ function Price({ of, onRevise, onRemove }) {
         ${actions.length > 0 && html`<${Menu} label=${t("Actions for {name}", { name: called(of) })} button=${html`<${Icon} name="ellipsis" />`} items=${actions} />`}</span></div>
       <p class="quiet">${[when(of), compare(version.included, "0") !== 0 && t("{quantity} {unit} free", { quantity: quantity(version.included), unit: unit ?? "" }), of.includes_tax && t("tax contained"), of.term && t("for the term {term}", { term: of.term })].filter(Boolean).join(" · ")}</p>
       ${of.alterations.map((it) => html`<p class="quiet">${altered(it, of.currency)}</p>`)}
+      ${conditions(version.model, of.currency).map((it) => html`<p class="quiet">${it}</p>`)}
       ${version.model.tiers?.length > 0 && html`<${Tiers} of=${version.model.tiers} currency=${of.currency} unit=${unit} free=${version.included} />`}
       ${later.map((it) => html`<p class="notice info" key=${it.version}>${t("From {day}: {price}", { day: day(it.valid_from), price: said(it.model, of, unit) })}</p>`)}
     </li>`;

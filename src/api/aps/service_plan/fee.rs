@@ -178,16 +178,17 @@ fn is_at(it: &Price, fee: Fee, place: Place<'_>) -> bool {
     is_there && is_then && is_so
 }
 
-/// The tiers of a model that has some.
+/// The tiers of a model that has some; of a percentage a unit is one of the currency.
 pub(in crate::api::aps) fn tiers_of(it: &PriceModel) -> Option<&Tiers> {
     match it {
-        PriceModel::Graduated(tiers) | PriceModel::Volume(tiers) => Some(tiers),
+        PriceModel::Graduated(tiers)
+        | PriceModel::Volume(tiers)
+        | PriceModel::GraduatedPercentage(tiers) => Some(tiers),
         PriceModel::Flat(_)
         | PriceModel::PerUnit(_)
         | PriceModel::Package { .. }
         | PriceModel::Stairstep(_)
         | PriceModel::Percentage(_)
-        | PriceModel::GraduatedPercentage(_)
         | PriceModel::Minimum { .. }
         | PriceModel::Commitment { .. }
         | PriceModel::PerDimension { .. } => None,
@@ -198,13 +199,15 @@ pub(in crate::api::aps) fn tiers_of(it: &PriceModel) -> Option<&Tiers> {
 pub(in crate::api::aps) fn first_unit(it: &PriceModel) -> Decimal {
     match it {
         PriceModel::Flat(figure) | PriceModel::PerUnit(figure) => figure.decimal(),
-        PriceModel::Graduated(tiers) | PriceModel::Volume(tiers) | PriceModel::Stairstep(tiers) => {
+        PriceModel::Graduated(tiers)
+        | PriceModel::Volume(tiers)
+        | PriceModel::Stairstep(tiers)
+        | PriceModel::GraduatedPercentage(tiers) => {
             let first = tiers.as_slice().first();
             first.map_or(Decimal::ZERO, |it| it.unit_price.decimal() + it.fee.decimal())
         }
         PriceModel::Package { price, .. } => price.decimal(),
         PriceModel::Percentage(_)
-        | PriceModel::GraduatedPercentage(_)
         | PriceModel::Minimum { .. }
         | PriceModel::Commitment { .. }
         | PriceModel::PerDimension { .. } => Decimal::ZERO,

@@ -6,14 +6,14 @@
 
 mod reduce;
 
-use super::charge::Charging;
+use super::charge::{Charging, Units};
 use super::coupon::Redeemed;
 use super::discount::Discounts;
 use super::due::{Billable, BillablePrice, Due, UsageTotal, dues};
 use super::invoice::explanation::{Explanation, Step};
 use super::invoice::line::{Line, LineKind};
 use super::invoice::{Content, Totals};
-use super::policy::{Policy, PriceVersionAt, ZeroInvoices, ZeroLines};
+use super::policy::{Policy, ZeroInvoices, ZeroLines};
 use super::rating::Rule;
 use super::tax::{TaxSheet, TaxTerms, Taxable, assess};
 use super::taxing::{TaxedBuyer, Taxing};
@@ -25,7 +25,7 @@ use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{
     AccountId, BillingAccountId, OrderId, PriceId, RedemptionId, SubscriptionId,
 };
-use crate::domain::money::{Amount, Currency, Money};
+use crate::domain::money::{Amount, Currency, Money, MoneyError};
 use crate::domain::quantity::{Percent, Quantity};
 use crate::domain::time::{Date, Period};
 
@@ -69,7 +69,7 @@ pub struct Bill {
 }
 
 /// Up to where a price of a subscription is charged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mark {
     /// The subscription.
     pub subscription: SubscriptionId,
@@ -161,10 +161,10 @@ impl<'a> Draft<'a> {
             | LineKind::LateFee
             | LineKind::Stated => None,
         };
-        let counted = usage.map_or(due.units, |it| it.quantity);
-        let mut explanation = explain(price, offered, counted, usage)?;
+        let units = usage.map_or(Ok(Units::of(due.units)), |it| used(price, it))?;
+        let mut explanation = explain(offered, units)?;
         if let Some(charged) = due.less {
-            let before = explain(price, offered, charged, None)?.unrounded()?;
+            let before = explain(offered, Units::of(charged))?.unrounded()?;
             explanation.steps.push(Step::Less(Figure::new(before.value())));
         }
         if !due.share.is_whole() {
@@ -180,7 +180,7 @@ impl<'a> Draft<'a> {
             until: Some(due.until),
             units: (due.kind == LineKind::Recurring).then_some(due.units),
             as_of: due.service.filter(|_| due.kind == LineKind::Recurring).map(Period::start),
-            usage: usage.copied(),
+            usage: usage.cloned(),
         });
         self.add(Charge { of, price, kind: due.kind, service: due.service, explanation })
     }
@@ -193,16 +193,17 @@ impl<'a> Draft<'a> {
         price: &'a BillablePrice<'a>,
     ) -> Result<(), Rejection> {
         let Some(charged_until) = price.charged_until else { return Ok(()) };
-        let is_late =
-            |it: &&UsageTotal| it.period.end() <= charged_until && it.quantity != it.charged;
+        let is_late = |it: &&UsageTotal| it.period.end() <= charged_until && it.differs();
         for total in price.usage.iter().filter(is_late) {
             let occurrence = of.occurrence(of.turn_of_late(total.period), total.period.start());
             let charging = self.charging(of, price, occurrence)?;
             let service = Some(total.period);
             let offered = self.offered(of, price, charging, (LineKind::Usage, service));
-            let mut before = explain(price, offered, total.charged, Some(total))?;
+            let now = used(price, total)?;
+            let charged = Units { counted: total.charged, detail: &total.charged_detail, ..now };
+            let mut before = explain(offered, charged)?;
             charging.once(&mut before)?;
-            let mut explanation = explain(price, offered, total.quantity, Some(total))?;
+            let mut explanation = explain(offered, now)?;
             charging.once(&mut explanation)?;
             explanation.steps.push(Step::Less(Figure::new(before.unrounded()?.value())));
             self.marks.push(Mark {
@@ -211,7 +212,7 @@ impl<'a> Draft<'a> {
                 until: None,
                 units: None,
                 as_of: None,
-                usage: Some(*total),
+                usage: Some(total.clone()),
             });
             self.add(Charge { of, price, kind: LineKind::Usage, service, explanation })?;
         }
@@ -230,14 +231,7 @@ impl<'a> Draft<'a> {
                 format!("the price `{}` is in {theirs}, the account in {ours}", price.price.name);
             return Err(Rejection::new(Code::CurrenciesDiffer, why));
         }
-        let on = match self.billing.policy.price_version {
-            PriceVersionAt::Period => on,
-            PriceVersionAt::Renewal => of.term_from.min(on),
-        };
-        price.price.in_force(on, price.frozen_on).ok_or_else(|| {
-            let why = format!("the price `{}` has no version in force on `{on}`", price.price.name);
-            Rejection::new(Code::PriceMissing, why)
-        })
+        price.version_on(on, of.term_from, self.billing.policy)
     }
 
     /// A price as it is charged, with the version that holds on the first day of a charge.
@@ -353,15 +347,18 @@ impl<'a> Draft<'a> {
     }
 }
 
-/// What units come to, those that are paid for by another price taken off, and lowered.
+/// What a meter counted, with how much of it is paid for by another price.
+fn used<'a>(price: &BillablePrice<'_>, it: &'a UsageTotal) -> Result<Units<'a>, MoneyError> {
+    let bought = price.bought(it.period)?;
+    Ok(Units { counted: it.quantity, bought, records: it.records, detail: &it.detail })
+}
+
+/// What units come to, lowered.
 fn explain(
-    price: &BillablePrice<'_>,
     Offered { charging, discounts, discount }: Offered<'_>,
-    counted: Quantity,
-    usage: Option<&UsageTotal>,
+    units: Units<'_>,
 ) -> Result<Explanation, Rejection> {
-    let bought = usage.map_or(Ok(Quantity::ZERO), |it| price.bought(it.period))?;
-    let mut explanation = charging.whole(counted, bought, usage.map_or(0, |it| it.records))?;
+    let mut explanation = charging.whole(units)?;
     discounts.lower(&mut explanation, discount)?;
     Ok(explanation)
 }

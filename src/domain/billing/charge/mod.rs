@@ -20,6 +20,7 @@ use crate::domain::error::Rejection;
 use crate::domain::money::{Amount, MoneyError, Rounding};
 use crate::domain::quantity::{Percent, Quantity};
 use crate::domain::time::Date;
+use crate::domain::usage::detail::Detail;
 
 /// A price that is charged.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +39,27 @@ pub struct Charging<'a> {
     pub rounding: Rounding,
 }
 
+/// The units that a charge is for.
+#[derive(Debug, Clone, Copy)]
+pub struct Units<'a> {
+    /// How many.
+    pub counted: Quantity,
+    /// How many of those that a meter counted are paid for by another price.
+    pub bought: Quantity,
+    /// Of how many records of use they are the sum.
+    pub records: u64,
+    /// What the price asks of usage beyond its quantity.
+    pub detail: &'a Detail,
+}
+
+impl Units<'static> {
+    /// So many, of which nothing else is known.
+    #[must_use]
+    pub const fn of(counted: Quantity) -> Self {
+        Self { counted, bought: Quantity::ZERO, records: 0, detail: &Detail::Total }
+    }
+}
+
 impl<'a> Charging<'a> {
     /// The price as it is charged in the long run on a day: what comes only at first is left away.
     #[must_use]
@@ -54,19 +76,15 @@ impl<'a> Charging<'a> {
         }
     }
 
-    /// What so many units come to for a whole period, altered but for what comes once.
+    /// What units come to for a whole period, altered but for what comes once.
     ///
     /// # Errors
     /// If the quantity cannot be rated, or an amount is too large.
-    pub fn whole(
-        &self,
-        counted: Quantity,
-        bought: Quantity,
-        records: u64,
-    ) -> Result<Explanation, Rejection> {
+    pub fn whole(&self, of: Units<'_>) -> Result<Explanation, Rejection> {
+        let Units { counted, bought, records, detail } = of;
         let version = self.version.with_more(bought)?;
         let currency = self.price.currency;
-        let rated = rate(&version, Count::of(counted), currency, self.zero_usage)?;
+        let rated = rate(&version, Count::of(counted), detail, currency, self.zero_usage)?;
         let usage = match self.price.kind {
             PriceKind::Usage { meter } => Some(UsageSource { meter, records }),
             PriceKind::OneTime(_) | PriceKind::Recurring { .. } => None,
@@ -125,7 +143,7 @@ impl<'a> Charging<'a> {
     /// # Errors
     /// If the quantity cannot be rated, or an amount is too large.
     pub fn amount(&self, counted: Quantity) -> Result<Amount, Rejection> {
-        Ok(self.whole(counted, Quantity::ZERO, 0)?.unrounded()?)
+        Ok(self.whole(Units::of(counted))?.unrounded()?)
     }
 }
 

@@ -71,7 +71,7 @@ fn first(price: &Price, counted: &str, policy: &Policy) -> Decimal {
         rounding: policy.rounding,
     };
     let counted = counted.parse().expect(counted);
-    let mut explanation = charging.whole(counted, Quantity::ZERO, 0).expect("a charge");
+    let mut explanation = charging.whole(Units::of(counted)).expect("a charge");
     charging.once(&mut explanation).expect("a charge");
     recompute(&explanation).expect("an amount").decimal()
 }

@@ -287,10 +287,14 @@ impl Form {
             }
             Rule::Stairstep => self.text("stairstep"),
             Rule::Stated => self.text("stated"),
+            Rule::Percentage => self.text("percentage"),
+            Rule::GraduatedPercentage => self.text("graduated_percentage"),
+            Rule::PerDimension => self.text("per_dimension"),
         }
     }
 
     fn part(&mut self, part: &Part) {
+        self.optional(part.value.as_ref(), |form, it| form.text(it.as_str()));
         self.0.push(part.tier);
         self.quantity(part.units);
         self.decimal(part.unit_price.decimal());

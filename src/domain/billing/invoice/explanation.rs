@@ -16,7 +16,7 @@ use crate::domain::catalog::price::Figure;
 use crate::domain::catalog::price::alteration::{By, Effect, PriceAlteration};
 use crate::domain::id::MeterId;
 use crate::domain::money::{Amount, Currency, Money, MoneyError, Rounding};
-use crate::domain::quantity::Quantity;
+use crate::domain::quantity::{Percent, Quantity};
 use crate::domain::text::Name;
 use crate::domain::time::Date;
 
@@ -244,6 +244,11 @@ impl Explanation {
             Rule::Package(size) => write!(f, "price per started package of {size}")?,
             Rule::Stairstep => write!(f, "fee of the tier reached")?,
             Rule::Stated => write!(f, "amount as stated")?,
+            Rule::Percentage => write!(f, "percentage of each amount")?,
+            Rule::GraduatedPercentage => {
+                write!(f, "each part of the amount at the percentage of its tier")?;
+            }
+            Rule::PerDimension => write!(f, "each value at its own price")?,
         }
         if let Some(from) = self.version_from {
             write!(f, ", as of {from}")?;
@@ -263,21 +268,64 @@ impl Explanation {
     }
 
     fn write_part(&self, f: &mut fmt::Formatter<'_>, part: &Part) -> fmt::Result {
+        if self.rule == Rule::PerDimension {
+            write!(f, "{}: ", part.value.as_ref().map_or("other", |it| it.as_str()))?;
+        }
+        let is_tiered = self.tiers_of(part) > 1;
         match self.rule {
-            Rule::Graduated | Rule::Volume | Rule::Stairstep => {
+            Rule::Graduated | Rule::Volume | Rule::Stairstep | Rule::GraduatedPercentage => {
                 write!(f, "tier {}: ", u16::from(part.tier) + 1)?;
             }
-            Rule::Flat | Rule::PerUnit | Rule::Package(_) | Rule::Stated => {}
+            Rule::PerDimension if is_tiered => write!(f, "tier {}: ", u16::from(part.tier) + 1)?,
+            Rule::Flat
+            | Rule::PerUnit
+            | Rule::Package(_)
+            | Rule::Stated
+            | Rule::Percentage
+            | Rule::PerDimension => {}
         }
+        let price = self.price_of(part);
         match (part.units.is_zero(), part.fee.is_zero()) {
             (true, _) => write!(f, "{}", part.fee)?,
-            (false, true) => write!(f, "{} × {}", part.units, part.unit_price)?,
-            (false, false) => write!(f, "{} × {} + {}", part.units, part.unit_price, part.fee)?,
+            (false, true) => write!(f, "{} × {price}", part.units)?,
+            (false, false) => write!(f, "{} × {price} + {}", part.units, part.fee)?,
         }
         match (part.amount(), part.units.is_zero()) {
             (Ok(amount), false) => writeln!(f, " = {}", amount.normalize()),
             (Ok(_) | Err(_), _) => writeln!(f),
         }
+    }
+
+    /// In how many tiers the units of the value of a part are.
+    fn tiers_of(&self, part: &Part) -> usize {
+        self.parts.iter().filter(|it| it.value == part.value).count()
+    }
+
+    /// The price of a unit of a part, as a percentage where it is one.
+    fn price_of(&self, part: &Part) -> String {
+        match self.percent_of(part) {
+            Some(percent) => percent.to_string(),
+            None => part.unit_price.to_string(),
+        }
+    }
+
+    /// Of a part that is a share of an amount: how much of it.
+    #[must_use]
+    pub fn percent_of(&self, part: &Part) -> Option<Percent> {
+        let is_share = match self.rule {
+            Rule::GraduatedPercentage => true,
+            Rule::Percentage => part.tier == 0,
+            Rule::Flat
+            | Rule::PerUnit
+            | Rule::Graduated
+            | Rule::Volume
+            | Rule::Package(_)
+            | Rule::Stairstep
+            | Rule::Stated
+            | Rule::PerDimension => false,
+        };
+        let percent = part.unit_price.decimal().checked_mul(Decimal::ONE_HUNDRED);
+        percent.filter(|_| is_share).map(Percent::new)
     }
 
     fn write_result(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -302,7 +350,6 @@ mod tests {
 
     use super::*;
     use crate::domain::billing::rating::rows;
-    use crate::domain::quantity::Percent;
 
     fn explained(price: &str, quantity: &str, steps: Vec<Step>) -> Explanation {
         let quantity = quantity.parse().expect(quantity);

@@ -3,8 +3,10 @@
 //! Nothing is rounded here: the amount is booked where the invoice line is made. Where some units
 //! are owned already, only the additional ones are charged, at the tiers they reach (as APS does).
 
+pub mod dimension;
 pub mod flat;
 pub mod package;
+pub mod percentage;
 #[cfg(test)]
 pub(crate) mod rows;
 pub mod tiered;
@@ -18,6 +20,8 @@ use crate::domain::catalog::price::{Figure, PriceModel, PriceVersion};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::money::{Amount, Currency, MoneyError};
 use crate::domain::quantity::Quantity;
+use crate::domain::text;
+use crate::domain::usage::detail::{Detail, OfValue};
 
 /// By which rule an amount came about, with what the rule needs to be explained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,11 +40,23 @@ pub enum Rule {
     Stairstep,
     /// Not computed from a price: stated by a person or another system.
     Stated,
+    /// A part of each amount, and so much for each event.
+    Percentage,
+    /// Each part of an amount at its tier's percentage.
+    GraduatedPercentage,
+    /// Each value of a dimension by a model of its own.
+    PerDimension,
 }
 
 /// Units at one price: the whole quantity, or what falls into one tier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+///
+/// Of a percentage the amount is the units and the share of it the price of one; the events that cost
+/// something besides, and those that cost the least or the most, are parts of their own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
+    /// Of which value of a dimension; `None` where there is no dimension, and of all values that the
+    /// price does not name.
+    pub value: Option<text::Code>,
     /// Which tier, counted from 0; 0 where there are no tiers.
     pub tier: u8,
     /// How many units, or packages.
@@ -55,13 +71,13 @@ impl Part {
     /// So many units of the only tier.
     #[must_use]
     pub const fn of(units: Quantity, unit_price: Figure) -> Self {
-        Self { tier: 0, units, unit_price, fee: Figure::ZERO }
+        Self { value: None, tier: 0, units, unit_price, fee: Figure::ZERO }
     }
 
     /// A fee without units.
     #[must_use]
     pub const fn fee(fee: Figure) -> Self {
-        Self { tier: 0, units: Quantity::ZERO, unit_price: Figure::ZERO, fee }
+        Self { value: None, tier: 0, units: Quantity::ZERO, unit_price: Figure::ZERO, fee }
     }
 
     /// What it comes to, before any rounding.
@@ -156,23 +172,69 @@ pub struct Rated {
     pub amount: Amount,
 }
 
-/// Rates a quantity at a price version.
+/// Rates a quantity at a price version; `detail` is what the model asks for beyond it.
 ///
 /// # Errors
 /// If the quantity is negative, billing has no rule for the model, or the amount is too large.
 pub fn rate(
     version: &PriceVersion,
     count: Count,
+    detail: &Detail,
     currency: Currency,
     zero_usage: ZeroUsage,
 ) -> Result<Rated, Rejection> {
-    let negative = count.owned.is_negative() || count.quantity.is_negative();
-    let range = if negative { None } else { Range::new(count, version.included) };
-    let Some(range) = range else {
-        let why = format!("`{}` units cannot be rated: use 0 or more", count.quantity);
-        return Err(Rejection::new(Code::UsageRefused, why));
+    let range = range(count, version.included)?;
+    let (rule, parts) = match (&version.model, detail) {
+        (PriceModel::Percentage(it), Detail::Amounts(amounts)) => {
+            (Rule::Percentage, it.parts(amounts))
+        }
+        (PriceModel::Percentage(it), Detail::Total | Detail::Values(_)) => {
+            (Rule::Percentage, it.parts(&it.alone(range.units())?))
+        }
+        (PriceModel::PerDimension { values, otherwise, .. }, Detail::Values(used)) => {
+            (Rule::PerDimension, dimension::parts(values, otherwise, used, zero_usage)?)
+        }
+        (
+            PriceModel::PerDimension { values, otherwise, .. },
+            Detail::Total | Detail::Amounts(_),
+        ) => {
+            let all = [OfValue { value: None, quantity: range.units() }];
+            (Rule::PerDimension, dimension::parts(values, otherwise, &all, zero_usage)?)
+        }
+        (model, _) => by_quantity(model, range, zero_usage)?,
     };
-    let (rule, parts) = match &version.model {
+    let amount = sum(&parts, currency)?;
+    Ok(Rated { rule, parts, amount })
+}
+
+fn range(count: Count, included: Quantity) -> Result<Range, Rejection> {
+    let negative = count.owned.is_negative() || count.quantity.is_negative();
+    let range = if negative { None } else { Range::new(count, included) };
+    range.ok_or_else(|| {
+        let why = format!("`{}` units cannot be rated: use 0 or more", count.quantity);
+        Rejection::new(Code::UsageRefused, why)
+    })
+}
+
+/// What a model makes of a quantity, counted from its first unit.
+///
+/// # Errors
+/// As [`rate`].
+pub(crate) fn quantity_parts(
+    model: &PriceModel,
+    quantity: Quantity,
+    zero_usage: ZeroUsage,
+) -> Result<Vec<Part>, Rejection> {
+    let range = range(Count::of(quantity), Quantity::ZERO)?;
+    Ok(by_quantity(model, range, zero_usage)?.1)
+}
+
+fn by_quantity(
+    model: &PriceModel,
+    range: Range,
+    zero_usage: ZeroUsage,
+) -> Result<(Rule, Vec<Part>), Rejection> {
+    Ok(match model {
         PriceModel::Flat(amount) => (Rule::Flat, flat::parts(*amount, range)),
         PriceModel::PerUnit(price) => (Rule::PerUnit, unit::parts(*price, range)),
         PriceModel::Graduated(tiers) => {
@@ -185,14 +247,14 @@ pub fn rate(
         PriceModel::Stairstep(tiers) => {
             (Rule::Stairstep, tiered::stairstep(tiers, range, zero_usage)?)
         }
+        PriceModel::GraduatedPercentage(tiers) => {
+            (Rule::GraduatedPercentage, tiered::graduated(tiers, range, zero_usage)?)
+        }
         PriceModel::Percentage(_)
-        | PriceModel::GraduatedPercentage(_)
         | PriceModel::Minimum { .. }
         | PriceModel::Commitment { .. }
-        | PriceModel::PerDimension { .. } => return Err(unruled(&version.model)),
-    };
-    let amount = sum(&parts, currency)?;
-    Ok(Rated { rule, parts, amount })
+        | PriceModel::PerDimension { .. } => return Err(unruled(model)),
+    })
 }
 
 fn unruled(model: &PriceModel) -> Rejection {
@@ -207,13 +269,14 @@ mod tests {
     use super::rows::{price, rated};
     use super::*;
 
-    const MODELS: [&str; 6] = [
+    const MODELS: [&str; 7] = [
         "unit 0.37",
         "graduated 10: 10 + 2, 20: 5 + 3, *: 5 + 3",
         "graduated-from 0: 1, 100: 0.5 + 7, 200: 0.25",
         "graduated/7 10: 3 + 1, *: 2",
         "package 12: 4.5; included 3",
         "stairstep 100: 5, 200: 9, *: 20",
+        "graduated-percent 100: 5, *: 2 + 10",
     ];
 
     fn hundredths(units: i64) -> Quantity {
@@ -222,19 +285,23 @@ mod tests {
 
     fn amount(version: &PriceVersion, owned: i64, quantity: i64) -> Decimal {
         let count = Count { owned: hundredths(owned), quantity: hundredths(quantity) };
-        let rated = rate(version, count, Currency::EUR, ZeroUsage::Nothing).expect("rated");
-        rated.amount.value()
+        let rated = rate(version, count, &Detail::Total, Currency::EUR, ZeroUsage::Nothing);
+        rated.expect("rated").amount.value()
     }
 
     #[test]
     fn a_negative_or_unruled_charge_is_refused() {
         let minus = Count::of(Quantity::whole(-1));
-        let refused = rate(&price("flat 1"), minus, Currency::EUR, ZeroUsage::Nothing);
+        let rate =
+            |price, count| rate(price, count, &Detail::Total, Currency::EUR, ZeroUsage::Nothing);
+        let refused = rate(&price("flat 1"), minus);
         assert_eq!(refused.map_err(|it| it.code), Err(Code::UsageRefused));
-        let model = PriceModel::GraduatedPercentage(vec![]);
+        let model = PriceModel::Minimum {
+            amount: Figure::ZERO,
+            model: Box::new(PriceModel::Flat(Figure::ZERO)),
+        };
         let version = PriceVersion { model, ..price("flat 1") };
-        let one = Count::of(Quantity::ONE);
-        let refused = rate(&version, one, Currency::EUR, ZeroUsage::Nothing);
+        let refused = rate(&version, Count::of(Quantity::ONE));
         assert_eq!(refused.map_err(|it| it.code), Err(Code::PriceNotRated));
     }
 
@@ -242,7 +309,8 @@ mod tests {
     fn a_charge_beyond_what_can_be_counted_is_refused() {
         let most = Count::of(Quantity::new(Decimal::MAX));
         for model in ["unit 2", "graduated 1: 1, *: 2", "volume *: 2", "package 0.5: 2"] {
-            let refused = rate(&price(model), most, Currency::EUR, ZeroUsage::Nothing);
+            let refused =
+                rate(&price(model), most, &Detail::Total, Currency::EUR, ZeroUsage::Nothing);
             assert!(refused.is_err(), "{model}");
         }
     }

@@ -101,7 +101,7 @@ fn enters(reach: Reach, floor: Quantity, range: Range) -> bool {
 
 fn part(rows: &[Tier], place: usize, units: Quantity) -> Part {
     let tier = u8::try_from(place).expect("a price has at most 100 tiers");
-    Part { tier, units, unit_price: rows[place].unit_price, fee: Figure::ZERO }
+    Part { tier, ..Part::of(units, rows[place].unit_price) }
 }
 
 #[cfg(test)]

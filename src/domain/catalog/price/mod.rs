@@ -252,7 +252,27 @@ impl Price {
         if self.conditions.len() > 20 {
             return Err(Invalid::one("/conditions", "range", "must be at most 20"));
         }
+        self.versions.as_slice().iter().try_for_each(|it| self.accepts(it))?;
         self.check_alterations()
+    }
+
+    /// Refuses figures that do not fit what it is charged for.
+    ///
+    /// # Errors
+    /// With the field that is wrong.
+    pub fn accepts(&self, version: &PriceVersion) -> Result<(), Invalid> {
+        version.model.fits(self.kind)?;
+        if !version.model.has_no_free_units() {
+            return Ok(());
+        }
+        let absent = |field, message: &str| Err(Invalid::one(field, "unsupported", message));
+        if !version.included.is_zero() {
+            return absent("/included", "must be 0: this model has no units that are free");
+        }
+        match self.resource {
+            Some(_) => absent("/resource", "must be absent: this model has no units to be bought"),
+            None => Ok(()),
+        }
     }
 
     fn check_alterations(&self) -> Result<(), Invalid> {

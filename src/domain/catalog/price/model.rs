@@ -1,7 +1,7 @@
 //! Price models: how a quantity or an amount becomes a price.
 //!
-//! All shapes are laid down, so that stored prices need no migration. For some of them billing has
-//! no rule; [`PriceModel::rating`] says so, and a price with such a model cannot be published.
+//! Some models look at more than a quantity: what they need of usage is
+//! [`usage::detail`](crate::domain::usage::detail).
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,9 +10,11 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::tier::{TIERS_MAX, Tiers};
+use super::{PriceKind, Timing};
 use crate::domain::error::Invalid;
 use crate::domain::quantity::{Percent, Quantity, QuantityError, decimal, exact};
 use crate::domain::text;
+use crate::domain::usage::meter::{Aggregation, Meter};
 
 /// An amount in the currency of the price it stands in, finer than a minor unit where needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -86,8 +88,9 @@ pub enum PriceModel {
     Stairstep(Tiers),
     /// A part of an amount that passes through, as payment services charge.
     Percentage(Percentage),
-    /// A percentage by the part of the amount that falls into each tier.
-    GraduatedPercentage(Vec<PercentageTier>),
+    /// A percentage by the part of the amount that falls into each tier. The price of a unit is the
+    /// share of it: 0.05 for 5 %.
+    GraduatedPercentage(Tiers),
     /// Another model, filled up to a minimum at the end of the period.
     Minimum {
         /// What is charged at least.
@@ -110,8 +113,8 @@ pub enum PriceModel {
         dimension: text::Code,
         /// The values with a model of their own.
         values: Vec<(text::Code, PriceModel)>,
-        /// For all other values; `None` refuses them.
-        otherwise: Option<Box<PriceModel>>,
+        /// For all other values, and for what has none.
+        otherwise: Box<PriceModel>,
     },
 }
 
@@ -130,17 +133,6 @@ pub struct Percentage {
     pub event_min: Option<Figure>,
     /// What an event costs at most.
     pub event_max: Option<Figure>,
-}
-
-/// The percentage for the part of an amount above a floor.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PercentageTier {
-    /// The amount that belongs to the tiers before.
-    pub floor: Figure,
-    /// How much of what is above.
-    pub percent: Percent,
-    /// What is charged once when the tier is entered.
-    pub fee: Figure,
 }
 
 /// Whether billing has a rule for a model.
@@ -180,12 +172,11 @@ impl PriceModel {
             | Self::Graduated(_)
             | Self::Volume(_)
             | Self::Package { .. }
-            | Self::Stairstep(_) => Rating::Ruled,
-            Self::Percentage(_)
+            | Self::Stairstep(_)
+            | Self::Percentage(_)
             | Self::GraduatedPercentage(_)
-            | Self::Minimum { .. }
-            | Self::Commitment { .. }
-            | Self::PerDimension { .. } => Rating::Unruled,
+            | Self::PerDimension { .. } => Rating::Ruled,
+            Self::Minimum { .. } | Self::Commitment { .. } => Rating::Unruled,
         }
     }
 
@@ -203,29 +194,110 @@ impl PriceModel {
             }
             Self::Stairstep(tiers) => without_unit_prices(tiers),
             Self::Percentage(percentage) => percentage.check(),
-            Self::GraduatedPercentage(tiers) => check_percentage_tiers(tiers),
+            Self::GraduatedPercentage(tiers) => within_the_whole(tiers),
             Self::Minimum { amount, model } => {
                 sellable("/amount", *amount).and_then(|()| model.check_inner("/model"))
             }
             Self::Commitment { amount, overage_factor, model } => sellable("/amount", *amount)
                 .and_then(|()| above_zero("/overage_factor", *overage_factor))
                 .and_then(|()| model.check_inner("/model")),
-            Self::PerDimension { values, otherwise, .. } => {
-                check_dimension(values, otherwise.as_deref())
-            }
+            Self::PerDimension { values, otherwise, .. } => check_dimension(values, otherwise),
         }
     }
 
     /// A model inside another must itself be of quantities: nothing nests deeper.
     fn check_inner(&self, field: &str) -> Result<(), Invalid> {
-        match self.rating() {
-            Rating::Ruled => self.check(),
-            Rating::Unruled => Err(Invalid::one(
-                field,
-                "range",
-                format!("must be a model of quantities, not `{}`", self.name()),
-            )),
+        match self {
+            Self::Flat(_)
+            | Self::PerUnit(_)
+            | Self::Graduated(_)
+            | Self::Volume(_)
+            | Self::Package { .. }
+            | Self::Stairstep(_) => self.check().map_err(|it| it.below(field)),
+            Self::Percentage(_)
+            | Self::GraduatedPercentage(_)
+            | Self::Minimum { .. }
+            | Self::Commitment { .. }
+            | Self::PerDimension { .. } => {
+                let message = format!("must be a model of quantities, not `{}`", self.name());
+                Err(Invalid::one(format!("{field}/kind"), "range", message))
+            }
         }
+    }
+
+    /// Refuses it for an occasion on which nothing is there that it looks at.
+    ///
+    /// # Errors
+    /// With the field that is wrong, relative to the price.
+    pub fn fits(&self, kind: PriceKind) -> Result<(), Invalid> {
+        let is_usage = matches!(kind, PriceKind::Usage { .. });
+        let is_after = matches!(kind, PriceKind::Recurring { timing: Timing::InArrears, .. });
+        let refused = |why: &str| {
+            let message = format!("`{}` {why}", self.name());
+            Err(Invalid::one("/model/kind", "unsupported", message))
+        };
+        match self {
+            Self::Flat(_)
+            | Self::PerUnit(_)
+            | Self::Graduated(_)
+            | Self::Volume(_)
+            | Self::Package { .. }
+            | Self::Stairstep(_) => Ok(()),
+            Self::Percentage(_) | Self::GraduatedPercentage(_) if !is_usage => {
+                refused("is of amounts that a meter sums: make it a usage price")
+            }
+            Self::PerDimension { .. } if !is_usage => {
+                refused("is of what events of usage say: make it a usage price")
+            }
+            Self::Commitment { .. } if !is_usage => {
+                refused("is of what is used: make it a usage price")
+            }
+            Self::Minimum { .. } if !is_usage && !is_after => {
+                refused("shows at the end of a period: make it a usage price, or one in arrears")
+            }
+            Self::Percentage(_)
+            | Self::GraduatedPercentage(_)
+            | Self::Minimum { .. }
+            | Self::Commitment { .. }
+            | Self::PerDimension { .. } => Ok(()),
+        }
+    }
+
+    /// Refuses it for a meter that does not count what it looks at.
+    ///
+    /// # Errors
+    /// With the field that is wrong, relative to the price.
+    pub fn fits_meter(&self, meter: &Meter) -> Result<(), Invalid> {
+        match self {
+            Self::Percentage(_) | Self::GraduatedPercentage(_)
+                if meter.aggregation != Aggregation::Sum =>
+            {
+                let message = format!("must sum amounts, as `{}` does not", meter.code);
+                Err(Invalid::one("/meter", "unsupported", message))
+            }
+            Self::PerDimension { dimension, .. } if !meter.dimensions.contains(dimension) => {
+                let message = format!("is not a dimension of the meter `{}`", meter.code);
+                Err(Invalid::one("/model/dimension", "reference", message))
+            }
+            Self::Flat(_)
+            | Self::PerUnit(_)
+            | Self::Graduated(_)
+            | Self::Volume(_)
+            | Self::Package { .. }
+            | Self::Stairstep(_)
+            | Self::Percentage(_)
+            | Self::GraduatedPercentage(_)
+            | Self::Minimum { .. }
+            | Self::Commitment { .. }
+            | Self::PerDimension { .. } => Ok(()),
+        }
+    }
+
+    /// Whether units that are free before it counts mean nothing to it: it has its own, or several
+    /// sorts of them.
+    #[must_use]
+    pub const fn has_no_free_units(&self) -> bool {
+        matches!(self, Self::Percentage(_) | Self::PerDimension { .. })
     }
 }
 
@@ -243,23 +315,20 @@ impl Percentage {
     }
 }
 
-fn check_percentage_tiers(tiers: &[PercentageTier]) -> Result<(), Invalid> {
-    if tiers.is_empty() || tiers.len() > TIERS_MAX {
-        return Err(Invalid::one("/tiers", "range", "must have 1 to 100 tiers"));
+/// Of an amount nobody charges more than the whole.
+fn within_the_whole(tiers: &Tiers) -> Result<(), Invalid> {
+    let shares = tiers.as_slice().iter().map(|it| it.unit_price.decimal());
+    match shares.into_iter().position(|it| it > Decimal::ONE) {
+        None => Ok(()),
+        Some(place) => {
+            Err(Invalid::one(format!("/tiers/{place}/percent"), "range", "must be 0 to 100"))
+        }
     }
-    let first_is_zero = tiers.first().is_some_and(|it| it.floor.is_zero());
-    if !first_is_zero || tiers.windows(2).any(|it| it[0].floor >= it[1].floor) {
-        return Err(Invalid::one("/tiers", "order", "must have floors that rise from 0"));
-    }
-    tiers.iter().try_for_each(|it| {
-        percent_in_range("/tiers/percent", it.percent)?;
-        sellable("/tiers/fee", it.fee)
-    })
 }
 
 fn check_dimension(
     values: &[(text::Code, PriceModel)],
-    otherwise: Option<&PriceModel>,
+    otherwise: &PriceModel,
 ) -> Result<(), Invalid> {
     if values.is_empty() || values.len() > TIERS_MAX {
         return Err(Invalid::one("/values", "range", "must have 1 to 100 values"));
@@ -269,11 +338,10 @@ fn check_dimension(
     if names.windows(2).any(|it| it[0] == it[1]) {
         return Err(Invalid::one("/values", "duplicate", "must name each value once"));
     }
-    values
-        .iter()
-        .map(|(_, model)| model)
-        .chain(otherwise)
-        .try_for_each(|it| it.check_inner("/values"))
+    for (place, (_, model)) in values.iter().enumerate() {
+        model.check_inner(&format!("/values/{place}/model"))?;
+    }
+    otherwise.check_inner("/otherwise")
 }
 
 fn without_unit_prices(tiers: &Tiers) -> Result<(), Invalid> {
@@ -340,7 +408,7 @@ mod tests {
                 .iter()
                 .map(|it| (it.parse().expect(it), PriceModel::PerUnit(figure("1"))))
                 .collect(),
-            otherwise: None,
+            otherwise: Box::new(PriceModel::PerUnit(figure("2"))),
         }
     }
 
@@ -365,8 +433,9 @@ mod tests {
                 }),
                 "/percent",
             ),
-            (PriceModel::GraduatedPercentage(vec![]), "/tiers"),
-            (minimum(minimum(PriceModel::Flat(figure("1")))), "/model"),
+            (PriceModel::GraduatedPercentage(tiers("1.01")), "/tiers/0/percent"),
+            (minimum(minimum(PriceModel::Flat(figure("1")))), "/model/kind"),
+            (minimum(PriceModel::Flat(figure("-1"))), "/model/amount"),
             (per_dimension(&[]), "/values"),
             (per_dimension(&["eu", "eu"]), "/values"),
         ];
@@ -385,10 +454,37 @@ mod tests {
             PriceModel::Stairstep(tiers("0")),
             PriceModel::Graduated(tiers("1")),
             PriceModel::Percentage(percentage()),
+            PriceModel::GraduatedPercentage(tiers("1")),
             per_dimension(&["eu", "us"]),
         ];
         for model in table {
             assert_eq!(model.check(), Ok(()), "{model:?}");
+        }
+    }
+
+    #[test]
+    fn a_model_fits_only_where_there_is_what_it_looks_at() {
+        use crate::domain::billing::invoice::sample::id;
+        let every = crate::domain::time::Span::months(1);
+        let usage = PriceKind::Usage { meter: id(1) };
+        let after = PriceKind::Recurring { every, timing: Timing::InArrears };
+        let ahead = PriceKind::Recurring { every, timing: Timing::InAdvance };
+        let one = || Box::new(PriceModel::PerUnit(figure("1")));
+        let minimum = PriceModel::Minimum { amount: figure("10"), model: one() };
+        let overage_factor = Quantity::ONE;
+        let committed =
+            PriceModel::Commitment { amount: figure("1"), overage_factor, model: one() };
+        let table = [
+            (PriceModel::Flat(figure("1")), [true, true, true]),
+            (PriceModel::Percentage(percentage()), [true, false, false]),
+            (PriceModel::GraduatedPercentage(tiers("1")), [true, false, false]),
+            (per_dimension(&["eu"]), [true, false, false]),
+            (minimum, [true, true, false]),
+            (committed, [true, false, false]),
+        ];
+        for (model, expected) in table {
+            let found = [usage, after, ahead].map(|kind| model.fits(kind).is_ok());
+            assert_eq!(found, expected, "{}", model.name());
         }
     }
 }

@@ -30,6 +30,7 @@ use crate::domain::party::medium::PostalAddress;
 use crate::domain::quantity::Percent;
 use crate::domain::text::Name;
 use crate::domain::time::{Span, Validity, Zone};
+use crate::domain::usage::detail::Detail;
 
 fn name(text: &str) -> Name {
     text.parse().expect(text)
@@ -221,9 +222,10 @@ impl World {
             self.marks[place] = mark.until.or(self.marks[place]);
             let charged = mark.units.map(|it| (it, mark.as_of));
             self.charged_units[place] = charged.or(self.charged_units[place]);
-            if let Some(UsageTotal { period, quantity, .. }) = mark.usage {
-                let total = self.usage[place].iter_mut().find(|it| it.period == period);
-                total.expect("usage of the period").charged = quantity;
+            if let Some(UsageTotal { period, quantity, detail, .. }) = &mark.usage {
+                let total = self.usage[place].iter_mut().find(|it| it.period == *period);
+                let total = total.expect("usage of the period");
+                (total.charged, total.charged_detail) = (*quantity, detail.clone());
             }
         }
         for (redemption, _) in &mut self.coupons {
@@ -246,7 +248,9 @@ impl World {
                 from_at: Zone::UTC.start_of(period.start()),
                 until_at: Zone::UTC.start_of(period.end()),
                 quantity,
+                detail: Detail::Total,
                 charged: Quantity::ZERO,
+                charged_detail: Detail::Total,
                 records: 1,
             }),
         }
