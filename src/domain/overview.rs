@@ -101,7 +101,7 @@ impl Charged {
             Self { recurring: nothing, usage: nothing, one_time: nothing, other: nothing };
         for line in &content.lines {
             let sum = match line.kind {
-                LineKind::Recurring => &mut sums.recurring,
+                LineKind::Recurring | LineKind::TrueUp => &mut sums.recurring,
                 LineKind::Usage => &mut sums.usage,
                 LineKind::OneTime | LineKind::Setup | LineKind::Renewal => &mut sums.one_time,
                 LineKind::Credit | LineKind::LateFee | LineKind::Stated => &mut sums.other,

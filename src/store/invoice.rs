@@ -16,6 +16,7 @@ use crate::domain::billing::invoice::Invoice;
 use crate::domain::billing::invoice::chain::{GENESIS, Hash, Link};
 use crate::domain::billing::invoice::lifecycle::State;
 use crate::domain::billing::run::{self, BillingRun};
+use crate::domain::catalog::price::Figure;
 use crate::domain::due::{Due, Duty};
 use crate::domain::id::{BillingRunId, CreditNoteId, InvoiceId, PriceId, SubscriptionId};
 use crate::domain::money::Money;
@@ -234,11 +235,14 @@ pub struct ChargedUsage {
     pub quantity: Quantity,
     /// What the price asked of it beyond that.
     pub detail: Detail,
+    /// How much of what was charged counted towards the minimum of the price; `None` if it had none.
+    pub towards: Option<Figure>,
 }
 
 /// What lies under a subscription and the first day of a period: by price the day after its last
-/// one, from when to when was counted, how much, and what else was asked of it.
-type ChargedRow = BTreeMap<PriceId, (Date, Instant, Instant, Quantity, Detail)>;
+/// one, from when to when was counted, how much, what else was asked of it, and what of its minimum
+/// was reached.
+type ChargedRow = BTreeMap<PriceId, (Date, Instant, Instant, Quantity, Detail, Option<Figure>)>;
 
 /// The version of its shape.
 const CHARGED_SHAPE: u8 = 1;
@@ -262,7 +266,8 @@ impl Batch<'_> {
         let mut rows = BTreeMap::<Date, ChargedRow>::new();
         for it in charged {
             let detail = it.detail.clone();
-            let row = (it.period.end(), it.from_at, it.until_at, it.quantity, detail);
+            let (end, from_at, until_at) = (it.period.end(), it.from_at, it.until_at);
+            let row = (end, from_at, until_at, it.quantity, detail, it.towards);
             rows.entry(it.period.start()).or_default().insert(it.price, row);
         }
         for (start, row) in rows {
@@ -295,11 +300,19 @@ pub fn charged_usage(
     view.scan(CHARGED, &range, PageOrder::Falling, &mut |key, value| {
         let damaged = || StoreError::Unreadable { table: CHARGED.0, source: None };
         let start = super::codec::date_at(key.get(16..).unwrap_or_default()).ok_or_else(damaged)?;
-        for (price, (end, from_at, until_at, quantity, detail)) in charged_row(value)? {
+        for (price, (end, from_at, until_at, quantity, detail, towards)) in charged_row(value)? {
             let is_full = found.iter().filter(|it| it.price == price).count() >= limit;
             if prices.contains(&price) && !is_full {
                 let period = Period::new(start, end).ok_or_else(damaged)?;
-                found.push(ChargedUsage { price, period, from_at, until_at, quantity, detail });
+                found.push(ChargedUsage {
+                    price,
+                    period,
+                    from_at,
+                    until_at,
+                    quantity,
+                    detail,
+                    towards,
+                });
             }
         }
         let is_all = found.len() >= wanted;
@@ -397,7 +410,8 @@ mod tests {
             let period = Period::new(start, start.plus_months(1)).expect("a month");
             let [from_at, until_at] = [start, period.end()].map(|it| Zone::UTC.start_of(it));
             let quantity = Quantity::whole(number.into());
-            ChargedUsage { price, period, from_at, until_at, quantity, detail: Detail::Total }
+            let detail = Detail::Total;
+            ChargedUsage { price, period, from_at, until_at, quantity, detail, towards: None }
         };
         let kept = store.transact(|mut batch| {
             batch.put_charged_usage(subscription, &[month(often, 1), month(once, 1)])?;
@@ -415,7 +429,7 @@ mod tests {
         assert_eq!(charged(&[often], 0), []);
         let more = ChargedUsage { quantity: Quantity::whole(9), ..month(once, 1) };
         let kept = store.transact(|mut batch| {
-            batch.put_charged_usage(subscription, &[more])?;
+            batch.put_charged_usage(subscription, std::slice::from_ref(&more))?;
             Ok(((), Commit::Durable))
         });
         kept.expect("kept");

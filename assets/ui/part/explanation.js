@@ -19,6 +19,7 @@ const RULES = {
   percentage: () => t("A percentage of each amount"),
   graduated_percentage: () => t("Each part of the amount at the percentage of its tier"),
   per_dimension: () => t("Each value at its own price"),
+  minimum: () => t("What is missing to a minimum"),
   stated: () => t("A stated amount"),
 };
 
@@ -80,6 +81,8 @@ export function Explanation({ of, currency, unit, counted }) {
     of.days && t("{used} of {all} days of the period", { used: of.days.used, all: of.days.of }),
     of.price_version && t("by the price as of {day}", { day: day(of.price_version) }),
     of.given_back && t("in place of another price in mid period, of which {amount} was given back by credit note", { amount: money({ amount: of.given_back, currency }) }),
+    of.committed && t("{amount} committed to", { amount: unitPrice(of.committed.amount, currency) }), of.committed && t("what goes beyond it × {factor}", { factor: quantity(of.committed.factor) }),
+    of.covered && t("less {amount}, which is charged besides", { amount: unitPrice(of.covered, currency) }),
     of.includes_tax && t("tax is contained in the price"),
   ].filter(Boolean);
   const charged = of.text.map((it) => /^less (\d[\d.]*),/.exec(it)?.[1]).find((it) => it && isSome(it));

@@ -140,7 +140,7 @@ function changed(body, before) {
 
 /**
  * A form. `onSend(body)` does it, with all that stands in it, or with what `isChange`d; its problem is shown at the fields, or
- * above them. `onTyped(body)` follows what is typed.
+ * above them. `onTyped(body, form)` follows what is typed.
  */
 export function Form({ onSend, onCancel, onTyped, send, back = t("Cancel"), danger = false, isOff = false, children, keeps = false, isChange = false }) {
   const [problem, set] = useState(null);
@@ -169,7 +169,7 @@ export function Form({ onSend, onCancel, onTyped, send, back = t("Cancel"), dang
   const follow = (event) => {
     const form = event.currentTarget;
     if (problem) set(without(problem, event.target.name));
-    if (onTyped) requestAnimationFrame(() => onTyped(bodyOf(form)));
+    if (onTyped) requestAnimationFrame(() => onTyped(bodyOf(form), form));
   };
   const fields = problem?.errors?.length ? problem.errors.map((it) => `${it.label ?? it.pointer.slice(1)}: ${it.message}`).join("; ") : null;
   return html`

@@ -34,6 +34,7 @@ static DETAIL: Structure = Structure {
                 "RECURRING",
                 "RENEWAL",
                 "OVERUSE",
+                "TRUE_UP",
                 "ONE_TIME",
                 "CREDIT",
                 "LATE_FEE",
@@ -177,5 +178,6 @@ const fn kind(it: LineKind) -> &'static str {
         LineKind::Credit => "CREDIT",
         LineKind::LateFee => "LATE_FEE",
         LineKind::Stated => "OTHER",
+        LineKind::TrueUp => "TRUE_UP",
     }
 }

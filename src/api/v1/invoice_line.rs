@@ -63,13 +63,19 @@ pub(super) struct Explanation {
     /// For people, line by line.
     text: Vec<String>,
     /// `flat`, `per_unit`, `graduated`, `volume`, `package`, `stairstep`, `percentage`,
-    /// `graduated_percentage`, `per_dimension` or `stated`.
+    /// `graduated_percentage`, `per_dimension`, `minimum` or `stated`.
     rule: &'static str,
     tiers: Vec<ExplainedTier>,
     /// The discounts and fees of the price itself that applied, in order.
     alterations: Vec<ExplainedAlteration>,
     /// Which days of the whole period were charged; `null` for all of them.
     days: Option<ExplainedDays>,
+    /// The amount that was committed to; left out where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    committed: Option<ExplainedCommitment>,
+    /// Of what is missing to a minimum: how much of that is charged besides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    covered: Option<Decimal>,
     /// What lowered it for the customer: a discount, then coupons.
     discounts: Vec<ExplainedDiscount>,
     included: Decimal,
@@ -239,6 +245,14 @@ struct ExplainedDays {
     of: u32,
 }
 
+/// An amount that was committed to, for a whole period.
+#[derive(Debug, Serialize, ToSchema)]
+struct ExplainedCommitment {
+    amount: Decimal,
+    /// By what is multiplied what goes beyond.
+    factor: Decimal,
+}
+
 /// A discount that lowered a charge.
 #[derive(Debug, Serialize, ToSchema)]
 struct ExplainedDiscount {
@@ -281,7 +295,9 @@ impl ExplainedDiscount {
             | Step::Reversed
             | Step::Less(_)
             | Step::Altered(_)
-            | Step::InPlaceOf(_) => None,
+            | Step::InPlaceOf(_)
+            | Step::Committed(_)
+            | Step::Covered(_) => None,
         }
     }
 }
@@ -328,33 +344,52 @@ impl InvoiceLine {
     }
 }
 
+/// What some of the steps say, each of which is there once at most.
+#[derive(Default)]
+struct Steps {
+    days: Option<ExplainedDays>,
+    given_back: Option<Decimal>,
+    committed: Option<ExplainedCommitment>,
+    covered: Option<Decimal>,
+}
+
+impl Steps {
+    fn of(it: &DomainExplanation) -> Self {
+        let mut found = Self::default();
+        for step in &it.steps {
+            match step {
+                Step::Prorated(share) => {
+                    found.days = Some(ExplainedDays { used: share.used(), of: share.of() });
+                }
+                Step::InPlaceOf(it) => found.given_back = Some(Decimal::from(it)),
+                Step::Committed(it) => {
+                    let (amount, factor) = (Decimal::from(&it.amount), Decimal::from(&it.factor));
+                    found.committed = Some(ExplainedCommitment { amount, factor });
+                }
+                Step::Covered(it) => found.covered = Some(Decimal::from(it)),
+                Step::Reversed
+                | Step::Less(_)
+                | Step::Altered(_)
+                | Step::Lowered(_)
+                | Step::Coupon(_) => {}
+            }
+        }
+        found
+    }
+}
+
 impl From<&DomainExplanation> for Explanation {
     fn from(it: &DomainExplanation) -> Self {
-        let days = it.steps.iter().find_map(|step| match step {
-            Step::Prorated(share) => Some(ExplainedDays { used: share.used(), of: share.of() }),
-            Step::Reversed
-            | Step::Less(_)
-            | Step::Altered(_)
-            | Step::InPlaceOf(_)
-            | Step::Lowered(_)
-            | Step::Coupon(_) => None,
-        });
-        let given_back = it.steps.iter().find_map(|step| match step {
-            Step::InPlaceOf(given_back) => Some(Decimal(given_back.to_string())),
-            Step::Prorated(_)
-            | Step::Reversed
-            | Step::Less(_)
-            | Step::Altered(_)
-            | Step::Lowered(_)
-            | Step::Coupon(_) => None,
-        });
+        let steps = Steps::of(it);
         let altered = it.altered().unwrap_or_default();
         Self {
             text: it.to_string().lines().map(str::to_owned).collect(),
             rule: rule(it.rule),
             tiers: it.parts.iter().map(ExplainedTier::from).collect(),
             alterations: altered.into_iter().map(ExplainedAlteration::from).collect(),
-            days,
+            days: steps.days,
+            committed: steps.committed,
+            covered: steps.covered,
             discounts: it.steps.iter().filter_map(ExplainedDiscount::of).collect(),
             included: Decimal::from(&it.included),
             rounding: match it.rounding {
@@ -362,7 +397,7 @@ impl From<&DomainExplanation> for Explanation {
                 Rounding::HalfEven => "half_even",
             },
             price_version: it.version_from.map(|it| it.to_string()),
-            given_back,
+            given_back: steps.given_back,
             usage: None,
             tax_rule: None,
             tax: None,
@@ -408,6 +443,7 @@ const fn rule(it: Rule) -> &'static str {
         Rule::Percentage => "percentage",
         Rule::GraduatedPercentage => "graduated_percentage",
         Rule::PerDimension => "per_dimension",
+        Rule::Minimum => "minimum",
     }
 }
 

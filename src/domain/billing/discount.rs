@@ -74,7 +74,7 @@ pub const fn charged(kind: LineKind) -> Option<Charged> {
     match kind {
         LineKind::OneTime | LineKind::Setup => Some(Charged::Setup),
         LineKind::Renewal => Some(Charged::Renewal),
-        LineKind::Recurring => Some(Charged::Recurring),
+        LineKind::Recurring | LineKind::TrueUp => Some(Charged::Recurring),
         LineKind::Usage => Some(Charged::Usage),
         LineKind::Credit | LineKind::LateFee | LineKind::Stated => None,
     }

@@ -79,6 +79,30 @@ impl Billable<'_> {
     }
 }
 
+/// Which part of a whole period some days of it are, those on hold taken off if they cost nothing.
+///
+/// # Errors
+/// If they are not a part of it, or billing has no rule for the policy's proration.
+pub fn part_of(
+    of: &Billable<'_>,
+    policy: &Policy,
+    (days, whole): (Period, Period),
+) -> Result<Share, Rejection> {
+    let share = proration::share(policy.proration, days, whole)?;
+    Ok(match policy.while_held {
+        WhileHeld::Pause => share.without(held_days(of.held, days)),
+        WhileHeld::Charge => share,
+    })
+}
+
+fn held_days(held: &[Hold], service: Period) -> u32 {
+    let days = held.iter().filter_map(|hold| {
+        let until = hold.until.unwrap_or(service.end());
+        Some(Period::new(hold.from, until)?.overlap(service)?.days())
+    });
+    u32::try_from(days.sum::<i64>()).expect("a period has fewer days than 32 bits")
+}
+
 /// Days on which a subscription is on hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hold {
@@ -222,6 +246,8 @@ pub struct UsageTotal {
     pub charged: Quantity,
     /// What the price asked of that.
     pub charged_detail: Detail,
+    /// How much of what was charged counted towards the minimum of the price; `None` if it had none.
+    pub towards: Option<Figure>,
     /// Of how many records.
     pub records: u64,
 }
@@ -587,19 +613,10 @@ impl Clock<'_> {
         if kind == LineKind::Usage {
             return Ok(Share::WHOLE);
         }
-        let share = proration::share(self.policy.proration, service, full)?;
-        match (self.policy.while_held, timing) {
-            (WhileHeld::Pause, Timing::InArrears) => Ok(share.without(self.held_days(service))),
-            (WhileHeld::Pause | WhileHeld::Charge, _) => Ok(share),
+        match timing {
+            Timing::InArrears => part_of(self.of, self.policy, (service, full)),
+            Timing::InAdvance => proration::share(self.policy.proration, service, full),
         }
-    }
-
-    fn held_days(&self, service: Period) -> u32 {
-        let days = self.of.held.iter().filter_map(|hold| {
-            let until = hold.until.unwrap_or(service.end());
-            Some(Period::new(hold.from, until)?.overlap(service)?.days())
-        });
-        u32::try_from(days.sum::<i64>()).expect("a period has fewer days than 32 bits")
     }
 }
 

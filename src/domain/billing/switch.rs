@@ -63,7 +63,8 @@ impl Replaced<'_> {
 
     fn of_line(&self, line: &Line, policy: &Policy) -> Result<Option<(Money, Days)>, MoneyError> {
         let is_replaced = line.price.is_some_and(|it| self.prices.contains(&it));
-        let recurs = line.kind == LineKind::Recurring && is_replaced && gives_back(policy);
+        let recurs = matches!(line.kind, LineKind::Recurring | LineKind::TrueUp);
+        let recurs = recurs && is_replaced && gives_back(policy);
         let Some(period) = line.service_period.filter(|it| recurs && self.on < it.end()) else {
             return Ok(None);
         };
@@ -104,8 +105,10 @@ fn unused(
 /// whole days.
 fn narrowed(of: &Explanation, (days, period): (i64, Period)) -> Option<Explanation> {
     let (days, all) = (u32::try_from(days).ok()?, u32::try_from(period.days()).ok()?);
-    // What a fixed discount or a coupon took of the whole is not what it would take of a part.
-    if of.steps.iter().any(|it| matches!(it, Step::Altered(_) | Step::Coupon(_))) {
+    // What a fixed discount or a coupon took of the whole is not what it would take of a part, and
+    // what covers a minimum is not what would cover one of fewer days.
+    let is_of_all = |it: &Step| matches!(it, Step::Altered(_) | Step::Coupon(_) | Step::Covered(_));
+    if of.steps.iter().any(is_of_all) {
         return None;
     }
     let mut narrowed = of.clone();
@@ -116,7 +119,9 @@ fn narrowed(of: &Explanation, (days, period): (i64, Period)) -> Option<Explanati
         | Step::Altered(_)
         | Step::InPlaceOf(_)
         | Step::Lowered(_)
-        | Step::Coupon(_) => None,
+        | Step::Coupon(_)
+        | Step::Committed(_)
+        | Step::Covered(_) => None,
     });
     match prorated {
         Some(share) if share.used() == all => *share = Share::new(days, share.of())?,

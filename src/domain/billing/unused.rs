@@ -135,7 +135,7 @@ impl Ended<'_> {
             Extent::Everything => (self.term_from, Percent::WHOLE),
         };
         match (line.kind, line.service_period) {
-            (LineKind::Recurring, Some(period)) => {
+            (LineKind::Recurring | LineKind::TrueUp, Some(period)) => {
                 let is_divided =
                     extent == Extent::Everything || policy.proration != ProrationUnit::None;
                 if !is_divided {
@@ -153,6 +153,7 @@ impl Ended<'_> {
             }
             (
                 LineKind::Recurring
+                | LineKind::TrueUp
                 | LineKind::Usage
                 | LineKind::Credit
                 | LineKind::LateFee

@@ -17,7 +17,7 @@ use crate::render::paper::PaperLine;
 
 /// What sort of charge a line is.
 pub(super) const fn kind(words: &Words, kind: LineKind) -> &'static str {
-    let [once, setup, renewal, recurring, usage, credit, late, stated] = words.kinds;
+    let [once, setup, renewal, recurring, usage, credit, late, stated, true_up] = words.kinds;
     match kind {
         LineKind::OneTime => once,
         LineKind::Setup => setup,
@@ -27,6 +27,7 @@ pub(super) const fn kind(words: &Words, kind: LineKind) -> &'static str {
         LineKind::Credit => credit,
         LineKind::LateFee => late,
         LineKind::Stated => stated,
+        LineKind::TrueUp => true_up,
     }
 }
 
@@ -70,6 +71,7 @@ fn basis(language: Language, of: &Explanation) -> String {
         Rule::Percentage => because.percentage.to_owned(),
         Rule::GraduatedPercentage => because.graduated_percentage.to_owned(),
         Rule::PerDimension => because.per_dimension.to_owned(),
+        Rule::Minimum => because.minimum.to_owned(),
     };
     match of.version_from {
         Some(from) => filled(because.as_of, &[&rule, &language.day(from)]),
@@ -79,7 +81,7 @@ fn basis(language: Language, of: &Explanation) -> String {
 
 fn counted(language: Language, of: &Explanation) -> Option<String> {
     let because = &language.words().because;
-    if matches!(of.rule, Rule::Flat | Rule::Stated) {
+    if matches!(of.rule, Rule::Flat | Rule::Stated | Rule::Minimum) {
         return None;
     }
     let counted = language.quantity(of.counted);
@@ -103,9 +105,12 @@ fn part(language: Language, of: &Explanation, part: &Part) -> String {
         Rule::PerDimension => {
             format!("{}: ", part.value.as_ref().map_or(because.other, |it| it.as_str()))
         }
-        Rule::Flat | Rule::PerUnit | Rule::Package(_) | Rule::Stated | Rule::Percentage => {
-            String::new()
-        }
+        Rule::Flat
+        | Rule::PerUnit
+        | Rule::Package(_)
+        | Rule::Stated
+        | Rule::Percentage
+        | Rule::Minimum => String::new(),
     };
     let figure = |it| language.decimal(it);
     let (units, fee) = (language.quantity(part.units), figure(part.fee.decimal().normalize()));
@@ -174,6 +179,18 @@ fn step<'a>(
         Step::Coupon(it) => {
             let amount = language.decimal(it.amount.decimal().normalize());
             format!("{} ({}): −{amount}", it.name, it.code)
+        }
+        Step::Committed(it) => {
+            let amount = language.decimal(it.amount.decimal().normalize());
+            let told = filled(because.committed, &[&amount, &language.quantity(it.factor)]);
+            let (used, of) = (it.share.used().to_string(), it.share.of().to_string());
+            match it.share.is_whole() {
+                true => told,
+                false => format!("{told}. {}", filled(because.days, &[&used, &of])),
+            }
+        }
+        Step::Covered(charged) => {
+            filled(because.covered, &[&language.decimal(charged.decimal().normalize())])
         }
     }
 }

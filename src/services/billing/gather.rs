@@ -499,14 +499,22 @@ fn uncounted(period: Period, charged: &[&ChargedUsage], zone: Zone) -> UsageTota
         detail: Detail::Total,
         charged: Quantity::ZERO,
         charged_detail: Detail::Total,
+        towards: None,
         records: 0,
     }
 }
 
 /// A period that was charged, to be counted again.
 fn recounted(it: &ChargedUsage) -> UsageTotal {
-    let ChargedUsage { period, from_at, until_at, quantity, .. } = *it;
-    let (detail, charged_detail) = (Detail::Total, it.detail.clone());
-    let charged = quantity;
-    UsageTotal { period, from_at, until_at, quantity, detail, charged, charged_detail, records: 0 }
+    UsageTotal {
+        charged: it.quantity,
+        charged_detail: it.detail.clone(),
+        towards: it.towards,
+        from_at: it.from_at,
+        until_at: it.until_at,
+        period: it.period,
+        quantity: it.quantity,
+        detail: Detail::Total,
+        records: 0,
+    }
 }

@@ -171,6 +171,7 @@ fn keep_marks(act: &mut Act<'_>, billed: &Billed) -> Result<(), Error> {
                 until_at: it.until_at,
                 quantity: it.quantity,
                 detail: it.detail.clone(),
+                towards: it.towards,
             }));
         }
         act.batch().put_charged_usage(subscription.id, &usage)?;

@@ -11,12 +11,14 @@ use crate::domain::billing::discount::{Discounts, Lowerable, Pace};
 use crate::domain::billing::invoice::Totals;
 use crate::domain::billing::invoice::explanation::Explanation;
 use crate::domain::billing::policy::Policy;
+use crate::domain::billing::proration::Share;
 use crate::domain::billing::tax::{TaxSheet, TaxTerms, TaxTotal, Taxable, assess};
 use crate::domain::billing::taxing::TaxedBuyer;
 use crate::domain::catalog::discount::{Charged, Subject};
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::alteration::{Occurrence, Turn};
-use crate::domain::catalog::price::{Occasion, Price, PriceKind};
+use crate::domain::catalog::price::model::MinimumOf;
+use crate::domain::catalog::price::{Figure, Occasion, Price, PriceKind, PriceModel};
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::id::{MeterId, OfferId, ResourceId};
 use crate::domain::money::{Currency, Money};
@@ -53,6 +55,8 @@ pub struct Wish {
 /// What a price would come to for one whole period.
 #[derive(Debug, Clone)]
 pub struct Charge {
+    /// The place of its price among those that are charged.
+    place: usize,
     /// The price.
     pub price: Price,
     /// Without tax.
@@ -100,8 +104,10 @@ pub fn calculate(cx: Cx<'_>, wish: &Wish) -> Result<Calculation, Error> {
     let mut charges = Vec::with_capacity(prices.len());
     for (place, price) in prices.into_iter().enumerate() {
         let tax = taxes.as_ref().map_or(Percent::ZERO, |it| it.percent(place));
-        charges.push(charge((&offer, &policy, discounts), price, wish, (on, tax))?);
+        let charge = charge((&offer, &policy, discounts), price, wish, (on, tax))?;
+        charges.push(Charge { place, ..charge });
     }
+    charges.extend(missing(&charges, &policy, on)?);
     taxed(&policy, wish, (charges, taxes))
 }
 
@@ -168,7 +174,35 @@ fn charge(
     discounts.lower(&mut explanation, given)?;
     charging.once(&mut explanation)?;
     let net = explanation.unrounded()?.book(policy.rounding)?;
-    Ok(Charge { price, net, explanation })
+    Ok(Charge { place: 0, price, net, explanation })
+}
+
+/// What would be missing to minimums.
+fn missing(charges: &[Charge], policy: &Policy, on: Date) -> Result<Vec<Charge>, Error> {
+    let mut found = Vec::new();
+    for charge in charges {
+        let version = charge.price.in_force(on, None);
+        let Some(PriceModel::Minimum { amount, of, .. }) = version.map(|it| &it.model) else {
+            continue;
+        };
+        let counts = |it: &&Charge| match of {
+            MinimumOf::Price => it.price.id == charge.price.id,
+            MinimumOf::Subscription => it.price.kind.is_charged_afterwards(),
+        };
+        let currency = charge.price.currency;
+        let counted = charges.iter().filter(counts).map(|it| it.net);
+        let covered = Figure::new(Money::sum(counted, currency)?.decimal());
+        let form = (policy.rounding, currency);
+        let explanation = Explanation {
+            version_from: version.map(|it| it.valid_from),
+            ..Explanation::missing((*amount, Share::WHOLE), covered, form)
+        };
+        let net = explanation.unrounded()?.book(policy.rounding)?;
+        if !net.is_zero() {
+            found.push(Charge { net, explanation, ..charge.clone() });
+        }
+    }
+    Ok(found)
 }
 
 /// How many units a price counts: of a meter, of a resource beyond what is included, or of the
@@ -222,7 +256,8 @@ fn taxed(
         }
     };
     let mut taxables = Vec::with_capacity(charges.len());
-    for (place, charge) in places.into_iter().zip(&charges) {
+    for charge in &charges {
+        let place = places[charge.place];
         let exact = charge.explanation.unrounded()?.value();
         taxables.push(Taxable { place, base: charge.price.base, exact, booked: charge.net });
     }

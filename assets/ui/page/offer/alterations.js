@@ -46,6 +46,3 @@ function Row({ at }) {
 export const Alterations = () => html`
   <${Repeat} label=${t("Discounts and fees of this price")} add=${t("One more discount or fee")} most=${20} hint=${t("They hold for everybody who buys at this price, in this order. A discount never takes more than is there.")}>
     ${(_, at) => html`<${Row} at=${at} />`}<//>`;
-
-/** Whether enough of them is there to be calculated. */
-export const areWhole = (all = []) => all.every((it) => it.name && (it.percent || it.amount) && (!it.condition || it.condition.amount));

@@ -14,7 +14,7 @@ import { Create } from "../../part/editable.js";
 import { Why } from "../../part/explanation.js";
 import { decimal, Field, FormDialog, Repeat, Texts } from "../../part/form.js";
 import { say } from "../../part/toast.js";
-import { Alterations, areWhole } from "./alterations.js";
+import { Alterations } from "./alterations.js";
 import { currencies, present } from "./prices.js";
 
 const KINDS = [["recurring", () => t("again and again")], ["one_time", () => t("once")], ["usage", () => t("for what is used")]];
@@ -29,7 +29,7 @@ const MODELS = [
 // Of what is used alone: its events say more than how much it is.
 const OF_USE = [
   ["percentage", () => t("a percentage of each amount")], ["graduated_percentage", () => t("tiers: each part of the amount at its percentage")],
-  ["per_dimension", () => t("by the region, size or the like")],
+  ["per_dimension", () => t("by the region, size or the like")], ["minimum", () => t("so much at least in a period")], ["commitment", () => t("an amount committed to")],
 ];
 const TIERED = ["graduated", "volume", "stairstep", "graduated_percentage"];
 const more = (kind) => (kind === "usage" ? OF_USE : []);
@@ -55,50 +55,37 @@ function Model({ of, included, currency, more = [], at = "model", label = t("How
   const some = (name, label) => figure(name, label, { required: false });
   const inner = (name, label, of) => html`<${Model} at=${`${at}/${name}`} label=${label} of=${of} currency=${currency} />`;
   const isTiered = TIERED.includes(kind);
+  const isBound = ["minimum", "commitment"].includes(kind);
   return html`
     <${Field} name=${`${at}/kind`} label=${label} kind="select" value=${kind} onChange=${(event) => choose(event.target.value)} options=${pairs([...MODELS, ...more])} />
     ${isTiered && html`
       <${Repeat} key=${kind} label=${t("Tiers")} add=${t("One more tier")} of=${same.tiers ?? [{}, {}]}>
         ${(row, place, count) => html`<${Tier} of=${row} name=${`${at}/tiers/${place}`} kind=${kind} isLast=${place === count - 1} />`}<//>`}
     <div class="pair">
-      ${(kind === "flat" || kind === "package") && figure("amount", t("Amount in {currency}", { currency }))}
+      ${(isBound || kind === "flat" || kind === "package") && figure("amount", t("Amount in {currency}", { currency }))}
       ${kind === "per_unit" && figure("per_unit", t("Each, in {currency}", { currency }))}
       ${kind === "package" && figure("size", t("Units in a package"))}
       ${kind === "percentage" && [
         figure("percent", t("Percent")), some("per_event", t("and for each event")), figure("free_events", t("Events that are free"), { kind: "number", min: 0, required: false }),
         some("free_amount", t("but no more than this sum")), some("event_min", t("An event at least")), some("event_max", t("An event at most")),
       ]}
+      ${kind === "minimum" && html`<${Field} name=${`${at}/of`} label=${t("What counts")} kind="select" value=${same.of} options=${[["price", t("this price alone")], ["subscription", t("all that is charged afterwards")]]} />`}
+      ${kind === "commitment" && figure("overage_factor", t("What goes beyond it, times"))}
       ${kind === "per_dimension" && figure("dimension", t("What the events call it"), { kind: "text" })}
       ${at === "model" && !["flat", "percentage", "per_dimension"].includes(kind) && html`<${Field} name="included" label=${t("Units that are free")} kind="decimal" hint=${isTiered ? t("Tiers count from the first unit beyond them") : undefined} value=${included && compare(included, "0") !== 0 ? included : ""} />`}
     </div>
+    ${isBound && inner("model", t("Otherwise"), same.model)}
     ${kind === "per_dimension" && html`
       <${Repeat} label=${t("Values")} add=${t("One more value")} of=${same.values ?? [{}]}>
         ${(row, place) => html`<${Field} name=${`${at}/values/${place}/value`} label=${t("Value")} value=${row.value} required />${inner(`values/${place}/model`, t("How much"), row.model)}`}<//>
       ${inner("otherwise", t("For all others"), same.otherwise)}`}`;
 }
 
-const isFigure = (it) => it !== undefined && isDecimal(it);
-
-/** Whether a model can be calculated. */
-function isModel({ kind, tiers = [], values = [], ...of } = {}) {
-  const has = (...names) => names.every((it) => isFigure(of[it]));
-  if (kind === "flat") return has("amount");
-  if (kind === "per_unit") return has("per_unit");
-  if (kind === "package") return has("amount", "size") && compare(of.size, "0") > 0;
-  if (kind === "percentage") return has("percent");
-  if (kind === "per_dimension") return Boolean(of.dimension) && values.every((it) => it.value && isModel(it.model)) && isModel(of.otherwise);
-  const price = { stairstep: "flat", graduated_percentage: "percent" }[kind] ?? "per_unit";
-  const bounds = tiers.slice(0, -1).map((it) => it.up_to);
-  const rises = bounds.every((it, at) => isFigure(it) && compare(it, bounds[at - 1] ?? "0") > 0);
-  return tiers.length > 0 && rises && !tiers.at(-1).up_to && tiers.every((it) => isFigure(it[price]) && isFigure(it.flat ?? "0"));
-}
-
-/** Whether enough is there to be calculated. */
-const isWhole = ({ model, included, currency, kind, meter, alterations }) =>
-  areWhole(alterations) && /^[A-Za-z]{3}$/.test(currency ?? "") && (kind !== "usage" || meter) && (!included || isFigure(included)) && isModel(model);
+/** Whether enough is there to be calculated: every figure, whatever the price is called. */
+const isFilled = (form) => [...form.elements].every((it) => it.name === "name" || (it.validity.valid && (it.inputMode !== "decimal" || !it.value || isDecimal(decimal(it.value.trim())))));
 
 /** What the price as it stands in the form comes to, worked out where it will be billed. */
-function Preview({ offer, draft, unit }) {
+function Preview({ offer, draft, unit, isWhole }) {
   const [quantity, count] = useState("10");
   const amount = decimal(quantity);
   const isCounted = draft.model?.kind !== "flat";
@@ -109,7 +96,7 @@ function Preview({ offer, draft, unit }) {
     ...(draft.kind === "usage" ? { usage: { [draft.meter]: amount } } : draft.resource ? { resources: { [draft.resource]: amount } } : { quantity: isCounted ? Number(amount) : 1 }),
   };
   const known = new Set(offer.prices.map((it) => it.id));
-  const still = useStill(isWhole(draft) && (isAmount || !isCounted) ? JSON.stringify(asked) : "", 250);
+  const still = useStill(isWhole && (isAmount || !isCounted) ? JSON.stringify(asked) : "", 250);
   const read = useLoad(async () => still && workOut(`/offers/${offer.id}/calculate`, JSON.parse(still)), ["draft", still], { isDerived: true });
   const line = read.data?.lines?.find((it) => !known.has(it.price));
   return html`
@@ -143,6 +130,7 @@ export function NewPrice({ offer, onClose }) {
   const { meters, taxes, resources } = useLists();
   const [kind, choose] = useState("recurring");
   const [draft, type] = useState({ kind: "recurring", model: { kind: "flat" } });
+  const [isWhole, fill] = useState(false);
   const [isCounting, countNew] = useState(false);
   const [meter, pick] = useState("");
   const made = ({ id }) => {
@@ -158,7 +146,7 @@ export function NewPrice({ offer, onClose }) {
   const own = offer.resources.map((it) => resources.get(it.resource)).filter(Boolean);
   const unit = kind === "usage" ? meters.get(draft.meter)?.unit : resources.get(draft.resource)?.unit;
   return html`
-    <${FormDialog} title=${t("New price of {name}", { name: local(offer.name) })} kind="wide" onClose=${onClose} onSend=${add} onTyped=${type} send=${t("Add the price")}>
+    <${FormDialog} title=${t("New price of {name}", { name: local(offer.name) })} kind="wide" onClose=${onClose} onSend=${add} onTyped=${(body, form) => { type(body); fill(isFilled(form)); }} send=${t("Add the price")}>
       <div class="pair">
         <${Field} name="name" label=${t("What the invoice calls it")} value=${known.length === 0 && offer.prices.length === 0 ? t("Base fee") : ""} required autofocus />
         <${Field} name="currency" label=${t("Currency")} value=${usual} maxlength="3" pattern="[A-Za-z]{3}" required />
@@ -179,7 +167,7 @@ export function NewPrice({ offer, onClose }) {
         <${Texts} name="names" label=${t("What the invoice calls it in another language")} />
         <${Field} name="includes_tax" kind="check" label=${t("Tax is contained in these figures")} />
       </div></details>
-      <${Preview} offer=${offer} draft=${{ currency: usual, ...draft }} unit=${unit} />
+      <${Preview} offer=${offer} draft=${{ currency: usual, ...draft }} unit=${unit} isWhole=${isWhole} />
     <//>
     ${isCounting && html`<${Create} path="/meters" title=${t("New meter")} onMade=${made} onClose=${() => countNew(false)}>${MeterFields({})}<//>`}`;
 }
@@ -190,6 +178,7 @@ export function NextPrice({ offer, price, onClose }) {
   const version = present(price);
   const first = next(price.versions.at(-1).valid_from);
   const [draft, type] = useState({ model: version.model, included: version.included });
+  const [isWhole, fill] = useState(true);
   const revise = async (body) => {
     await post(`/prices/${price.id}/versions`, body, { revision: price.revision });
     say(t("From {day} it costs that", { day: day(body.valid_from) }), price.name);
@@ -198,10 +187,10 @@ export function NextPrice({ offer, price, onClose }) {
   const said = Object.fromEntries(Object.entries({ ...whole, ...draft }).filter(([, it]) => it !== null));
   const unit = price.unit ?? resources.get(price.resource)?.unit;
   return html`
-    <${FormDialog} title=${t("{name} from a day on", { name: price.name })} kind="wide" onClose=${onClose} onSend=${revise} onTyped=${type} send=${t("Change it")}
+    <${FormDialog} title=${t("{name} from a day on", { name: price.name })} kind="wide" onClose=${onClose} onSend=${revise} onTyped=${(body, form) => { type(body); fill(isFilled(form)); }} send=${t("Change it")}
       intro=${offer.freeze_prices ? t("Who has it already keeps the price it began with.") : t("Who has it already pays the new price from then on. What was billed stays.")}>
       <${Field} name="valid_from" label=${t("From")} kind="date" value=${first} min=${first} required />
       <${Model} of=${version.model} included=${version.included} currency=${price.currency} more=${more(price.kind)} />
-      <${Preview} offer=${offer} draft=${said} unit=${unit} />
+      <${Preview} offer=${offer} draft=${said} unit=${unit} isWhole=${isWhole} />
     <//>`;
 }

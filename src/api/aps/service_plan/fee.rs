@@ -189,9 +189,8 @@ pub(in crate::api::aps) fn tiers_of(it: &PriceModel) -> Option<&Tiers> {
         | PriceModel::Package { .. }
         | PriceModel::Stairstep(_)
         | PriceModel::Percentage(_)
-        | PriceModel::Minimum { .. }
-        | PriceModel::Commitment { .. }
         | PriceModel::PerDimension { .. } => None,
+        PriceModel::Minimum { model, .. } | PriceModel::Commitment { model, .. } => tiers_of(model),
     }
 }
 
@@ -207,10 +206,10 @@ pub(in crate::api::aps) fn first_unit(it: &PriceModel) -> Decimal {
             first.map_or(Decimal::ZERO, |it| it.unit_price.decimal() + it.fee.decimal())
         }
         PriceModel::Package { price, .. } => price.decimal(),
-        PriceModel::Percentage(_)
-        | PriceModel::Minimum { .. }
-        | PriceModel::Commitment { .. }
-        | PriceModel::PerDimension { .. } => Decimal::ZERO,
+        PriceModel::Minimum { model, .. } | PriceModel::Commitment { model, .. } => {
+            first_unit(model)
+        }
+        PriceModel::Percentage(_) | PriceModel::PerDimension { .. } => Decimal::ZERO,
     }
 }
 

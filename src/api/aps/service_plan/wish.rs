@@ -323,13 +323,19 @@ pub(in crate::api::aps) fn like(before: &PriceModel, wanted: &PriceModel) -> Pri
         PriceModel::Flat(_) => PriceModel::Flat(*figure),
         PriceModel::Package { size, .. } => PriceModel::Package { size: *size, price: *figure },
         PriceModel::PerUnit(_) => PriceModel::PerUnit(*figure),
+        PriceModel::Minimum { amount, of, model } => {
+            let model = Box::new(like(model, wanted));
+            PriceModel::Minimum { amount: *amount, of: *of, model }
+        }
+        PriceModel::Commitment { amount, overage_factor, model } => {
+            let (overage_factor, model) = (*overage_factor, Box::new(like(model, wanted)));
+            PriceModel::Commitment { amount: *amount, overage_factor, model }
+        }
         PriceModel::Graduated(_)
         | PriceModel::Volume(_)
         | PriceModel::Stairstep(_)
         | PriceModel::Percentage(_)
         | PriceModel::GraduatedPercentage(_)
-        | PriceModel::Minimum { .. }
-        | PriceModel::Commitment { .. }
         | PriceModel::PerDimension { .. } => wanted.clone(),
     }
 }

@@ -6,8 +6,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::api::v1::wire::{Decimal, absent, parse};
-use crate::domain::catalog::price::model::Percentage;
+use crate::api::v1::wire::{Decimal, absent, parse, parse_optional};
+use crate::domain::catalog::price::model::{MinimumOf, Percentage};
 use crate::domain::catalog::price::tier::{Tier, Tiers, UpTo};
 use crate::domain::catalog::price::{Figure, PriceModel};
 use crate::domain::error::Invalid;
@@ -19,9 +19,10 @@ use crate::domain::text::Code;
 #[serde(deny_unknown_fields)]
 pub(super) struct Model {
     /// `flat`, `per_unit`, `graduated`, `volume`, `package` or `stairstep`; of usage also
-    /// `percentage`, `graduated_percentage` or `per_dimension`.
+    /// `percentage`, `graduated_percentage`, `per_dimension`, `minimum` or `commitment`.
     kind: String,
-    /// Of `flat` and `package`: the price.
+    /// Of `flat` and `package`: the price. Of `minimum` and `commitment`: the amount for a whole
+    /// period.
     #[serde(skip_serializing_if = "Option::is_none")]
     amount: Option<Decimal>,
     /// Of `per_unit`: the price of a unit.
@@ -63,6 +64,19 @@ pub(super) struct Model {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(no_recursion)]
     otherwise: Option<Box<Model>>,
+    /// Of `minimum`: what counts towards it. `price`: what it comes to itself; `subscription`: all
+    /// that the subscription is charged for the period when it is over. That of the price if nothing
+    /// is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    of: Option<String>,
+    /// Of `commitment`: by what is multiplied what goes beyond.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    overage_factor: Option<Decimal>,
+    /// Of `minimum` and `commitment`: what units cost, by a model of quantities: `flat` to
+    /// `stairstep`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(no_recursion)]
+    model: Option<Box<Model>>,
 }
 
 /// What units of one value of a dimension cost.
@@ -120,7 +134,18 @@ impl Model {
                 otherwise: Some(Box::new(Self::of(otherwise))),
                 ..named
             },
-            PriceModel::Minimum { .. } | PriceModel::Commitment { .. } => named,
+            PriceModel::Minimum { amount, of, model } => Self {
+                amount: Some(Decimal::from(amount)),
+                of: Some(of.to_string()),
+                model: Some(Box::new(Self::of(model))),
+                ..named
+            },
+            PriceModel::Commitment { amount, overage_factor, model } => Self {
+                amount: Some(Decimal::from(amount)),
+                overage_factor: Some(Decimal::from(overage_factor)),
+                model: Some(Box::new(Self::of(model))),
+                ..named
+            },
         }
     }
 
@@ -159,6 +184,17 @@ impl Model {
             "percentage" => PriceModel::Percentage(self.read_percentage(at)?),
             "graduated_percentage" => PriceModel::GraduatedPercentage(self.read_tiers(at)?),
             "per_dimension" => self.read_dimension(at)?,
+            "minimum" => PriceModel::Minimum {
+                amount: figure("amount", &self.amount)?,
+                of: parse_optional(&format!("{at}/of"), self.of.as_deref())?
+                    .unwrap_or(MinimumOf::Price),
+                model: self.read_inner(at)?,
+            },
+            "commitment" => PriceModel::Commitment {
+                amount: figure("amount", &self.amount)?,
+                overage_factor: given(at, "overage_factor", &self.overage_factor)?,
+                model: self.read_inner(at)?,
+            },
             _ => {
                 let rule = format!("must be {}", KINDS.join(", "));
                 return Err(Invalid::one(format!("{at}/kind"), "enum", rule));
@@ -199,6 +235,12 @@ impl Model {
         })
     }
 
+    fn read_inner(&self, at: &str) -> Result<Box<PriceModel>, Invalid> {
+        let at = format!("{at}/model");
+        let missing = || Invalid::one(&at, "required", "must say what units cost");
+        Ok(Box::new(self.model.as_ref().ok_or_else(missing)?.unchecked(&at)?))
+    }
+
     /// Refuses what the kind of model does not look at.
     fn must_fit(&self, at: &str) -> Result<(), Invalid> {
         let kind = self.kind.as_str();
@@ -208,7 +250,7 @@ impl Model {
         }
         let of_events = &["percentage"][..];
         let fields = [
-            ("amount", self.amount.is_some(), &["flat", "package"][..]),
+            ("amount", self.amount.is_some(), &["flat", "package", "minimum", "commitment"][..]),
             ("per_unit", self.per_unit.is_some(), &["per_unit"]),
             ("size", self.size.is_some(), &["package"]),
             ("tiers", !self.tiers.is_empty(), &TIERED),
@@ -221,6 +263,9 @@ impl Model {
             ("dimension", self.dimension.is_some(), &["per_dimension"]),
             ("values", !self.values.is_empty(), &["per_dimension"]),
             ("otherwise", self.otherwise.is_some(), &["per_dimension"]),
+            ("of", self.of.is_some(), &["minimum"]),
+            ("overage_factor", self.overage_factor.is_some(), &["commitment"]),
+            ("model", self.model.is_some(), &["minimum", "commitment"]),
         ];
         fields
             .into_iter()
@@ -243,7 +288,7 @@ impl Model {
     }
 }
 
-const KINDS: [&str; 9] = [
+const KINDS: [&str; 11] = [
     "flat",
     "per_unit",
     "graduated",
@@ -253,6 +298,8 @@ const KINDS: [&str; 9] = [
     "percentage",
     "graduated_percentage",
     "per_dimension",
+    "minimum",
+    "commitment",
 ];
 const TIERED: [&str; 4] = ["graduated", "volume", "stairstep", "graduated_percentage"];
 

@@ -4,28 +4,31 @@
 //! prices, marks and usage, and keeps the marks that come back together with the invoice, in one
 //! transaction: that is what makes a run restartable.
 
+mod fill;
 mod reduce;
 
 use super::charge::{Charging, Units};
 use super::coupon::Redeemed;
+use super::cycle::period_of;
 use super::discount::Discounts;
-use super::due::{Billable, BillablePrice, Due, UsageTotal, dues};
+use super::due::{Billable, BillablePrice, Due, UsageTotal, dues, part_of};
 use super::invoice::explanation::{Explanation, Step};
 use super::invoice::line::{Line, LineKind};
 use super::invoice::{Content, Totals};
 use super::policy::{Policy, ZeroInvoices, ZeroLines};
+use super::proration::Share;
 use super::rating::Rule;
 use super::tax::{TaxSheet, TaxTerms, Taxable, assess};
 use super::taxing::{TaxedBuyer, Taxing};
 use crate::domain::account::cycle::Cycle;
 use crate::domain::catalog::discount::{Discount, Subject};
 use crate::domain::catalog::price::alteration::Occurrence;
-use crate::domain::catalog::price::{Figure, PriceVersion};
+use crate::domain::catalog::price::{Figure, PriceModel, PriceVersion};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{
     AccountId, BillingAccountId, OrderId, PriceId, RedemptionId, SubscriptionId,
 };
-use crate::domain::money::{Amount, Currency, Money, MoneyError};
+use crate::domain::money::{Amount, Currency, Money};
 use crate::domain::quantity::{Percent, Quantity};
 use crate::domain::time::{Date, Period};
 
@@ -94,12 +97,14 @@ pub struct Mark {
 pub fn bill(billing: &Billing<'_>) -> Result<Bill, Rejection> {
     let mut draft = Draft::new(billing);
     for subscription in billing.subscriptions {
+        let first = draft.lines.len();
         for due in dues(subscription, billing.cycle, billing.policy, billing.on)? {
             draft.charge(subscription, &due)?;
         }
         for price in subscription.prices {
             draft.charge_late(subscription, price)?;
         }
+        draft.fill_up(subscription, first)?;
     }
     draft.finish()
 }
@@ -150,6 +155,7 @@ impl<'a> Draft<'a> {
         let price = &of.prices[due.place];
         let occurrence = of.occurrence(due.turn, due.priced_on);
         let charging = self.charging(of, price, occurrence)?;
+        let version = charging.version;
         let offered = self.offered(of, price, charging, (due.kind, due.service));
         let usage = match due.kind {
             LineKind::Usage => Some(usage_in(price, due.service)?),
@@ -159,9 +165,13 @@ impl<'a> Draft<'a> {
             | LineKind::Recurring
             | LineKind::Credit
             | LineKind::LateFee
-            | LineKind::Stated => None,
+            | LineKind::Stated
+            | LineKind::TrueUp => None,
         };
-        let units = usage.map_or(Ok(Units::of(due.units)), |it| used(price, it))?;
+        let units = match usage {
+            Some(total) => self.used((of, price), version, total)?,
+            None => Units::of(due.units),
+        };
         let mut explanation = explain(offered, units)?;
         if let Some(charged) = due.less {
             let before = explain(offered, Units::of(charged))?.unrounded()?;
@@ -199,7 +209,7 @@ impl<'a> Draft<'a> {
             let charging = self.charging(of, price, occurrence)?;
             let service = Some(total.period);
             let offered = self.offered(of, price, charging, (LineKind::Usage, service));
-            let now = used(price, total)?;
+            let now = self.used((of, price), charging.version, total)?;
             let charged = Units { counted: total.charged, detail: &total.charged_detail, ..now };
             let mut before = explain(offered, charged)?;
             charging.once(&mut before)?;
@@ -267,6 +277,37 @@ impl<'a> Draft<'a> {
         let what = (kind, charging.occurrence.on);
         let discount = discounts.on_charge(of, price, what, (cycle, service));
         Offered { charging, discounts, discount }
+    }
+
+    /// What a meter counted, with how much of it is paid for by another price.
+    fn used<'u>(
+        &self,
+        (of, price): (&Billable<'_>, &BillablePrice<'_>),
+        version: &PriceVersion,
+        it: &'u UsageTotal,
+    ) -> Result<Units<'u>, Rejection> {
+        let bought = price.bought(it.period)?;
+        let share = match version.model {
+            PriceModel::Commitment { .. } => self.part_of(of, it.period)?,
+            PriceModel::Flat(_)
+            | PriceModel::PerUnit(_)
+            | PriceModel::Graduated(_)
+            | PriceModel::Volume(_)
+            | PriceModel::Package { .. }
+            | PriceModel::Stairstep(_)
+            | PriceModel::Percentage(_)
+            | PriceModel::GraduatedPercentage(_)
+            | PriceModel::Minimum { .. }
+            | PriceModel::PerDimension { .. } => Share::WHOLE,
+        };
+        let (counted, records) = (it.quantity, it.records);
+        Ok(Units { counted, bought, records, detail: &it.detail, share })
+    }
+
+    /// Which part of its whole period a period of usage is.
+    fn part_of(&self, of: &Billable<'_>, period: Period) -> Result<Share, Rejection> {
+        let whole = period_of(self.billing.cycle, of.began_on, period.start()).unwrap_or(period);
+        part_of(of, self.billing.policy, (period, whole))
     }
 
     fn tax_of(&self, price: &BillablePrice<'_>) -> Result<Percent, Rejection> {
@@ -345,12 +386,6 @@ impl<'a> Draft<'a> {
         };
         Ok(Bill { content: Some(content), marks: self.marks, coupons })
     }
-}
-
-/// What a meter counted, with how much of it is paid for by another price.
-fn used<'a>(price: &BillablePrice<'_>, it: &'a UsageTotal) -> Result<Units<'a>, MoneyError> {
-    let bought = price.bought(it.period)?;
-    Ok(Units { counted: it.quantity, bought, records: it.records, detail: &it.detail })
 }
 
 /// What units come to, lowered.

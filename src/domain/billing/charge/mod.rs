@@ -11,11 +11,12 @@
 
 use rust_decimal::Decimal;
 
-use super::invoice::explanation::{Altered, Explanation, Step, UsageSource};
+use super::invoice::explanation::{Altered, Committed, Explanation, Step, UsageSource};
 use super::policy::{Policy, ZeroUsage};
-use super::rating::{self, Count, rate};
+use super::proration::Share;
+use super::rating::{Count, rate};
 use crate::domain::catalog::price::alteration::{Occurrence, PriceAlteration, Turn};
-use crate::domain::catalog::price::{Base, Price, PriceKind, PriceVersion};
+use crate::domain::catalog::price::{Base, Price, PriceKind, PriceModel, PriceVersion};
 use crate::domain::error::Rejection;
 use crate::domain::money::{Amount, MoneyError, Rounding};
 use crate::domain::quantity::{Percent, Quantity};
@@ -50,13 +51,21 @@ pub struct Units<'a> {
     pub records: u64,
     /// What the price asks of usage beyond its quantity.
     pub detail: &'a Detail,
+    /// Of which part of the whole period it was used: what is committed to is divided so.
+    pub share: Share,
 }
 
 impl Units<'static> {
     /// So many, of which nothing else is known.
     #[must_use]
     pub const fn of(counted: Quantity) -> Self {
-        Self { counted, bought: Quantity::ZERO, records: 0, detail: &Detail::Total }
+        Self {
+            counted,
+            bought: Quantity::ZERO,
+            records: 0,
+            detail: &Detail::Total,
+            share: Share::WHOLE,
+        }
     }
 }
 
@@ -81,7 +90,7 @@ impl<'a> Charging<'a> {
     /// # Errors
     /// If the quantity cannot be rated, or an amount is too large.
     pub fn whole(&self, of: Units<'_>) -> Result<Explanation, Rejection> {
-        let Units { counted, bought, records, detail } = of;
+        let Units { counted, bought, records, detail, share } = of;
         let version = self.version.with_more(bought)?;
         let currency = self.price.currency;
         let rated = rate(&version, Count::of(counted), detail, currency, self.zero_usage)?;
@@ -95,6 +104,10 @@ impl<'a> Charging<'a> {
             usage,
             ..Explanation::of(rated, counted, self.rounding)
         };
+        if let PriceModel::Commitment { amount, overage_factor, .. } = version.model {
+            let committed = Committed { amount, share, factor: overage_factor };
+            explanation.steps.push(Step::Committed(committed));
+        }
         self.alter(&mut explanation, |it| !it.comes_once())?;
         Ok(explanation)
     }
@@ -127,7 +140,7 @@ impl<'a> Charging<'a> {
 
     /// The total of the whole period with tax, before anything was done to it.
     fn gross(&self, explanation: &Explanation) -> Result<Decimal, MoneyError> {
-        let total = rating::sum(&explanation.parts, explanation.currency)?;
+        let total = explanation.at_price()?;
         let gross = match self.price.base {
             Base::Gross => total,
             Base::Net => {

@@ -232,6 +232,17 @@ impl Form {
                     self.text(share.name.as_str());
                     self.decimal(share.amount.decimal());
                 }
+                Step::Committed(it) => {
+                    self.text("committed");
+                    self.decimal(it.amount.decimal());
+                    self.bytes(&it.share.used().to_be_bytes());
+                    self.bytes(&it.share.of().to_be_bytes());
+                    self.quantity(it.factor);
+                }
+                Step::Covered(charged) => {
+                    self.text("covered");
+                    self.decimal(charged.decimal());
+                }
             }
         }
         self.text(match explanation.rounding {
@@ -290,6 +301,7 @@ impl Form {
             Rule::Percentage => self.text("percentage"),
             Rule::GraduatedPercentage => self.text("graduated_percentage"),
             Rule::PerDimension => self.text("per_dimension"),
+            Rule::Minimum => self.text("minimum"),
         }
     }
 

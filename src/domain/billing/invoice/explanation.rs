@@ -70,6 +70,32 @@ pub enum Step {
     Lowered(Lowering),
     /// A coupon took its share off.
     Coupon(CouponShare),
+    /// An amount was committed to: less is filled up, and what goes beyond costs a multiple.
+    Committed(Committed),
+    /// So much of a minimum is charged besides.
+    Covered(Figure),
+}
+
+/// What was committed to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Committed {
+    /// How much, for a whole period.
+    pub amount: Figure,
+    /// Which part of the whole period is charged.
+    pub share: Share,
+    /// By what is multiplied what goes beyond.
+    pub factor: Quantity,
+}
+
+impl Committed {
+    fn charged(&self, used: Amount) -> Result<Amount, MoneyError> {
+        let whole = Amount::new(self.amount.decimal(), used.currency());
+        let committed = self.share.part_of(whole)?.value();
+        let beyond = (used.value() - committed).max(Decimal::ZERO);
+        let beyond = beyond.checked_mul(self.factor.decimal());
+        let charged = beyond.and_then(|it| it.checked_add(committed));
+        Ok(Amount::new(charged.ok_or(MoneyError::TooLarge)?, used.currency()))
+    }
 }
 
 /// A discount or fee that applied, copied in.
@@ -116,6 +142,11 @@ impl Step {
             Self::InPlaceOf(_) => Ok(amount),
             Self::Lowered(lowering) => lowering.left_of(amount),
             Self::Coupon(share) => share.left_of(amount),
+            Self::Committed(it) => it.charged(amount),
+            Self::Covered(charged) => {
+                let left = amount.value() - charged.decimal();
+                Ok(Amount::new(left.max(Decimal::ZERO), amount.currency()))
+            }
         }
     }
 }
@@ -152,6 +183,42 @@ impl Explanation {
             rounding,
             currency: amount.currency(),
         }
+    }
+
+    /// What is missing to a minimum: of what is charged `for` a part of the period so much is charged
+    /// besides.
+    #[must_use]
+    pub fn missing(
+        (minimum, share): (Figure, Share),
+        covered: Figure,
+        (rounding, currency): (Rounding, Currency),
+    ) -> Self {
+        let mut steps = Vec::with_capacity(2);
+        if !share.is_whole() {
+            steps.push(Step::Prorated(share));
+        }
+        steps.push(Step::Covered(covered));
+        Self {
+            rule: Rule::Minimum,
+            version_from: None,
+            counted: Quantity::ONE,
+            included: Quantity::ZERO,
+            usage: None,
+            parts: vec![Part::fee(minimum)],
+            steps,
+            rounding,
+            currency,
+        }
+    }
+
+    /// What units come to before any alteration and discount.
+    ///
+    /// # Errors
+    /// If it is too large.
+    pub fn at_price(&self) -> Result<Amount, MoneyError> {
+        let sum = rating::sum(&self.parts, self.currency)?;
+        let steps = self.steps.iter().filter(|it| matches!(it, Step::Committed(_)));
+        steps.into_iter().try_fold(sum, |amount, step| step.apply(amount))
     }
 
     /// The amount before it was rounded.
@@ -209,6 +276,8 @@ impl fmt::Display for Explanation {
                 }
                 Step::Lowered(lowering) => writeln!(f, "{lowering}")?,
                 Step::Coupon(share) => writeln!(f, "{share}")?,
+                Step::Committed(it) => writeln!(f, "{it}")?,
+                Step::Covered(charged) => writeln!(f, "less {charged}, which is charged besides")?,
             }
         }
         self.write_result(f)
@@ -218,6 +287,16 @@ impl fmt::Display for Explanation {
 impl fmt::Display for Altered {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {} of {}", self.name, self.effect, self.by)
+    }
+}
+
+impl fmt::Display for Committed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} committed to", self.amount)?;
+        if !self.share.is_whole() {
+            write!(f, " for {} of {} days", self.share.used(), self.share.of())?;
+        }
+        write!(f, ", what goes beyond × {}", self.factor)
     }
 }
 
@@ -249,12 +328,13 @@ impl Explanation {
                 write!(f, "each part of the amount at the percentage of its tier")?;
             }
             Rule::PerDimension => write!(f, "each value at its own price")?,
+            Rule::Minimum => write!(f, "minimum of the period")?,
         }
         if let Some(from) = self.version_from {
             write!(f, ", as of {from}")?;
         }
         writeln!(f)?;
-        if self.rule != Rule::Flat && self.rule != Rule::Stated {
+        if !matches!(self.rule, Rule::Flat | Rule::Stated | Rule::Minimum) {
             write!(f, "{} counted", self.counted)?;
             if let Some(usage) = self.usage {
                 write!(f, " in {} records", usage.records)?;
@@ -282,7 +362,8 @@ impl Explanation {
             | Rule::Package(_)
             | Rule::Stated
             | Rule::Percentage
-            | Rule::PerDimension => {}
+            | Rule::PerDimension
+            | Rule::Minimum => {}
         }
         let price = self.price_of(part);
         match (part.units.is_zero(), part.fee.is_zero()) {
@@ -322,7 +403,8 @@ impl Explanation {
             | Rule::Package(_)
             | Rule::Stairstep
             | Rule::Stated
-            | Rule::PerDimension => false,
+            | Rule::PerDimension
+            | Rule::Minimum => false,
         };
         let percent = part.unit_price.decimal().checked_mul(Decimal::ONE_HUNDRED);
         percent.filter(|_| is_share).map(Percent::new)

@@ -30,6 +30,8 @@ words! {
         LateFee = "late_fee";
         /// Stated by a person or another system.
         Stated = "stated";
+        /// What is missing to a minimum of a period.
+        TrueUp = "true_up";
     }
 }
 

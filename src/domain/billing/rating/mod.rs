@@ -46,6 +46,8 @@ pub enum Rule {
     GraduatedPercentage,
     /// Each value of a dimension by a model of its own.
     PerDimension,
+    /// What is missing to a minimum.
+    Minimum,
 }
 
 /// Units at one price: the whole quantity, or what falls into one tier.
@@ -250,10 +252,12 @@ fn by_quantity(
         PriceModel::GraduatedPercentage(tiers) => {
             (Rule::GraduatedPercentage, tiered::graduated(tiers, range, zero_usage)?)
         }
-        PriceModel::Percentage(_)
-        | PriceModel::Minimum { .. }
-        | PriceModel::Commitment { .. }
-        | PriceModel::PerDimension { .. } => return Err(unruled(model)),
+        PriceModel::Minimum { model, .. } | PriceModel::Commitment { model, .. } => {
+            return by_quantity(model, range, zero_usage);
+        }
+        PriceModel::Percentage(_) | PriceModel::PerDimension { .. } => {
+            return Err(unruled(model));
+        }
     })
 }
 
@@ -294,13 +298,16 @@ mod tests {
         let minus = Count::of(Quantity::whole(-1));
         let rate =
             |price, count| rate(price, count, &Detail::Total, Currency::EUR, ZeroUsage::Nothing);
-        let refused = rate(&price("flat 1"), minus);
+        let flat = price("flat 1");
+        let refused = rate(&flat, minus);
         assert_eq!(refused.map_err(|it| it.code), Err(Code::UsageRefused));
-        let model = PriceModel::Minimum {
+        let inner = Box::new(price("percent 1").model);
+        let model = PriceModel::Commitment {
             amount: Figure::ZERO,
-            model: Box::new(PriceModel::Flat(Figure::ZERO)),
+            overage_factor: Quantity::ONE,
+            model: inner,
         };
-        let version = PriceVersion { model, ..price("flat 1") };
+        let version = PriceVersion { model, ..flat };
         let refused = rate(&version, Count::of(Quantity::ONE));
         assert_eq!(refused.map_err(|it| it.code), Err(Code::PriceNotRated));
     }

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::{Count, Rated, rate, sum};
 use crate::domain::billing::policy::ZeroUsage;
-use crate::domain::catalog::price::model::Percentage;
+use crate::domain::catalog::price::model::{MinimumOf, Percentage};
 use crate::domain::catalog::price::tier::{Reach, Tier, Tiers, UpTo};
 use crate::domain::catalog::price::{Figure, PriceModel, PriceVersion};
 use crate::domain::money::Currency;
@@ -114,6 +114,9 @@ fn model_of(text: &str) -> PriceModel {
     if let Some(by) = text.strip_prefix("by ") {
         return by_dimension(by);
     }
+    if let Some((bound, model)) = text.split_once(" of ") {
+        return bounded(bound, Box::new(model_of(model)));
+    }
     let (name, figures) = text.split_once(' ').expect(text);
     let (name, block) =
         name.split_once('/').map_or((name, None), |(name, size)| (name, Some(size)));
@@ -151,6 +154,25 @@ fn by_dimension(text: &str) -> PriceModel {
         dimension: dimension.parse().expect(text),
         values: named.split(';').map(value).collect(),
         otherwise: Box::new(model_of(otherwise)),
+    }
+}
+
+/// `least 10 of unit 1`, `least 10 in all of unit 1`, `committed 20 x 1.5 of unit 2`.
+fn bounded(text: &str, model: Box<PriceModel>) -> PriceModel {
+    let (name, figures) = text.split_once(' ').expect(text);
+    match (name, figures.split_once(' ')) {
+        ("least", None) => {
+            PriceModel::Minimum { amount: figure(figures), of: MinimumOf::Price, model }
+        }
+        ("least", Some((amount, _))) => {
+            PriceModel::Minimum { amount: figure(amount), of: MinimumOf::Subscription, model }
+        }
+        ("committed", Some((amount, factor))) => PriceModel::Commitment {
+            amount: figure(amount),
+            overage_factor: factor.trim_start_matches("x ").parse().expect(text),
+            model,
+        },
+        _ => panic!("`{text}` is not a model that tests can write"),
     }
 }
 

@@ -18,7 +18,6 @@ use serde::{Deserialize, Serialize};
 
 use self::alteration::PriceAlteration;
 use self::condition::Condition;
-use self::model::Rating;
 pub use self::model::{Figure, PriceModel};
 use crate::domain::catalog::lifecycle::Life;
 use crate::domain::due::{Due, Duty};
@@ -121,6 +120,16 @@ words! {
 }
 
 impl PriceKind {
+    /// Whether it is charged for a period that is over.
+    #[must_use]
+    pub fn is_charged_afterwards(self) -> bool {
+        match self {
+            Self::Usage { .. } => true,
+            Self::Recurring { timing, .. } => timing == Timing::InArrears,
+            Self::OneTime(_) => false,
+        }
+    }
+
     /// On what sort of occasion that is.
     #[must_use]
     pub const fn charge(self) -> ChargeKind {
@@ -303,7 +312,7 @@ impl Price {
     ///
     /// # Errors
     /// If the version would begin in the past or not after the last one: what was billed at a
-    /// price stays what it was. Or if billing has no rule for it.
+    /// price stays what it was.
     pub fn revised(self, version: PriceVersion, today: Date) -> Result<Self, Rejection> {
         let last = self.versions.0.last().map(|it| it.valid_from);
         if version.valid_from < today || last.is_some_and(|it| version.valid_from <= it) {
@@ -314,7 +323,6 @@ impl Price {
             );
             return Err(Rejection::new(Code::PriceVersionForbids, why));
         }
-        refuse_unruled(&self.name, &version.model)?;
         let versions = self.versions.with(version);
         let versions =
             versions.map_err(|it| Rejection::new(Code::PriceVersionForbids, it.to_string()))?;
@@ -357,9 +365,6 @@ impl Price {
     /// # Errors
     /// With what has no rule.
     pub fn publishable(&self) -> Result<(), Rejection> {
-        for version in self.versions.as_slice() {
-            refuse_unruled(&self.name, &version.model)?;
-        }
         if self.kind == PriceKind::OneTime(Occasion::Deposit) {
             return Err(unruled(&self.name, "deposits"));
         }
@@ -394,18 +399,8 @@ impl Price {
     }
 }
 
-fn refuse_unruled(name: &Name, model: &PriceModel) -> Result<(), Rejection> {
-    match model.rating() {
-        Rating::Ruled => Ok(()),
-        Rating::Unruled => Err(unruled(name, &format!("the model `{}`", model.name()))),
-    }
-}
-
 fn unruled(name: &Name, what: &str) -> Rejection {
-    let why = format!(
-        "the price `{name}` cannot be sold: billing has no rule for {what}; \
-         use flat, per_unit, graduated, volume, package or stairstep"
-    );
+    let why = format!("the price `{name}` cannot be sold: billing has no rule for {what}");
     Rejection::new(Code::PriceNotRated, why)
 }
 

@@ -9,12 +9,13 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::PriceKind;
 use super::tier::{TIERS_MAX, Tiers};
-use super::{PriceKind, Timing};
 use crate::domain::error::Invalid;
 use crate::domain::quantity::{Percent, Quantity, QuantityError, decimal, exact};
 use crate::domain::text;
 use crate::domain::usage::meter::{Aggregation, Meter};
+use crate::domain::word::words;
 
 /// An amount in the currency of the price it stands in, finer than a minor unit where needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -95,6 +96,8 @@ pub enum PriceModel {
     Minimum {
         /// What is charged at least.
         amount: Figure,
+        /// What counts towards it.
+        of: MinimumOf,
         /// What is charged otherwise.
         model: Box<PriceModel>,
     },
@@ -118,6 +121,16 @@ pub enum PriceModel {
     },
 }
 
+words! {
+    /// What counts towards a minimum.
+    MinimumOf {
+        /// What the price itself comes to.
+        Price = "price";
+        /// All that the subscription is charged for the period when it is over.
+        Subscription = "subscription";
+    }
+}
+
 /// A percentage of each amount, with what peers add to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Percentage {
@@ -133,15 +146,6 @@ pub struct Percentage {
     pub event_min: Option<Figure>,
     /// What an event costs at most.
     pub event_max: Option<Figure>,
-}
-
-/// Whether billing has a rule for a model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rating {
-    /// It can be sold.
-    Ruled,
-    /// It can be kept as a plan, but not be sold.
-    Unruled,
 }
 
 impl PriceModel {
@@ -163,23 +167,6 @@ impl PriceModel {
         }
     }
 
-    /// Whether billing has a rule for it.
-    #[must_use]
-    pub const fn rating(&self) -> Rating {
-        match self {
-            Self::Flat(_)
-            | Self::PerUnit(_)
-            | Self::Graduated(_)
-            | Self::Volume(_)
-            | Self::Package { .. }
-            | Self::Stairstep(_)
-            | Self::Percentage(_)
-            | Self::GraduatedPercentage(_)
-            | Self::PerDimension { .. } => Rating::Ruled,
-            Self::Minimum { .. } | Self::Commitment { .. } => Rating::Unruled,
-        }
-    }
-
     /// Refuses figures that make no price.
     ///
     /// # Errors
@@ -195,7 +182,7 @@ impl PriceModel {
             Self::Stairstep(tiers) => without_unit_prices(tiers),
             Self::Percentage(percentage) => percentage.check(),
             Self::GraduatedPercentage(tiers) => within_the_whole(tiers),
-            Self::Minimum { amount, model } => {
+            Self::Minimum { amount, model, .. } => {
                 sellable("/amount", *amount).and_then(|()| model.check_inner("/model"))
             }
             Self::Commitment { amount, overage_factor, model } => sellable("/amount", *amount)
@@ -230,36 +217,24 @@ impl PriceModel {
     /// # Errors
     /// With the field that is wrong, relative to the price.
     pub fn fits(&self, kind: PriceKind) -> Result<(), Invalid> {
-        let is_usage = matches!(kind, PriceKind::Usage { .. });
-        let is_after = matches!(kind, PriceKind::Recurring { timing: Timing::InArrears, .. });
-        let refused = |why: &str| {
-            let message = format!("`{}` {why}", self.name());
-            Err(Invalid::one("/model/kind", "unsupported", message))
-        };
-        match self {
+        let why = match self {
             Self::Flat(_)
             | Self::PerUnit(_)
             | Self::Graduated(_)
             | Self::Volume(_)
             | Self::Package { .. }
-            | Self::Stairstep(_) => Ok(()),
-            Self::Percentage(_) | Self::GraduatedPercentage(_) if !is_usage => {
-                refused("is of amounts that a meter sums: make it a usage price")
+            | Self::Stairstep(_) => return Ok(()),
+            Self::Percentage(_) | Self::GraduatedPercentage(_) => "is of amounts that a meter sums",
+            Self::PerDimension { .. } => "is of what events of usage say",
+            Self::Minimum { .. } => "is reached by what is used in a period",
+            Self::Commitment { .. } => "is of what is used in a period",
+        };
+        match kind {
+            PriceKind::Usage { .. } => Ok(()),
+            PriceKind::OneTime(_) | PriceKind::Recurring { .. } => {
+                let message = format!("`{}` {why}: make it a usage price", self.name());
+                Err(Invalid::one("/model/kind", "unsupported", message))
             }
-            Self::PerDimension { .. } if !is_usage => {
-                refused("is of what events of usage say: make it a usage price")
-            }
-            Self::Commitment { .. } if !is_usage => {
-                refused("is of what is used: make it a usage price")
-            }
-            Self::Minimum { .. } if !is_usage && !is_after => {
-                refused("shows at the end of a period: make it a usage price, or one in arrears")
-            }
-            Self::Percentage(_)
-            | Self::GraduatedPercentage(_)
-            | Self::Minimum { .. }
-            | Self::Commitment { .. }
-            | Self::PerDimension { .. } => Ok(()),
         }
     }
 
@@ -414,7 +389,11 @@ mod tests {
 
     #[test]
     fn figures_that_make_no_price_are_refused() {
-        let minimum = |model| PriceModel::Minimum { amount: figure("10"), model: Box::new(model) };
+        let minimum = |model| PriceModel::Minimum {
+            amount: figure("10"),
+            of: MinimumOf::Price,
+            model: Box::new(model),
+        };
         let table = [
             (PriceModel::Flat(figure("-0.01")), "/amount"),
             (PriceModel::Flat(figure("1000000000000.01")), "/amount"),
@@ -465,25 +444,26 @@ mod tests {
     #[test]
     fn a_model_fits_only_where_there_is_what_it_looks_at() {
         use crate::domain::billing::invoice::sample::id;
+        use crate::domain::catalog::price::{Occasion, Timing};
         let every = crate::domain::time::Span::months(1);
         let usage = PriceKind::Usage { meter: id(1) };
         let after = PriceKind::Recurring { every, timing: Timing::InArrears };
-        let ahead = PriceKind::Recurring { every, timing: Timing::InAdvance };
+        let once = PriceKind::OneTime(Occasion::Plain);
         let one = || Box::new(PriceModel::PerUnit(figure("1")));
-        let minimum = PriceModel::Minimum { amount: figure("10"), model: one() };
+        let (amount, of) = (figure("10"), MinimumOf::Price);
+        let minimum = PriceModel::Minimum { amount, of, model: one() };
         let overage_factor = Quantity::ONE;
-        let committed =
-            PriceModel::Commitment { amount: figure("1"), overage_factor, model: one() };
+        let committed = PriceModel::Commitment { amount, overage_factor, model: one() };
         let table = [
             (PriceModel::Flat(figure("1")), [true, true, true]),
             (PriceModel::Percentage(percentage()), [true, false, false]),
             (PriceModel::GraduatedPercentage(tiers("1")), [true, false, false]),
             (per_dimension(&["eu"]), [true, false, false]),
-            (minimum, [true, true, false]),
+            (minimum, [true, false, false]),
             (committed, [true, false, false]),
         ];
         for (model, expected) in table {
-            let found = [usage, after, ahead].map(|kind| model.fits(kind).is_ok());
+            let found = [usage, after, once].map(|kind| model.fits(kind).is_ok());
             assert_eq!(found, expected, "{}", model.name());
         }
     }

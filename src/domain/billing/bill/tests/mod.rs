@@ -1,6 +1,7 @@
 //! Lives of subscriptions, billed day by day: what stands on their invoices.
 
 mod altered;
+mod bounds;
 mod coupons;
 mod days;
 mod discounts;
@@ -19,7 +20,9 @@ use crate::domain::billing::coupon::Redeemed;
 use crate::domain::billing::due::{ChargeDays, FormerUnits, Hold, charge_days};
 use crate::domain::billing::invoice::explanation::recompute;
 use crate::domain::billing::invoice::sample::{date, euros, id, stamp};
-use crate::domain::billing::policy::{RemovedUnits, TaxScope, WhileHeld, ZeroUsage};
+use crate::domain::billing::policy::{
+    PriceVersionAt, RemovedUnits, TaxScope, WhileHeld, ZeroUsage,
+};
 use crate::domain::billing::rating::rows;
 use crate::domain::billing::tax::TaxTotal;
 use crate::domain::catalog::coupon::Redemption;
@@ -222,10 +225,11 @@ impl World {
             self.marks[place] = mark.until.or(self.marks[place]);
             let charged = mark.units.map(|it| (it, mark.as_of));
             self.charged_units[place] = charged.or(self.charged_units[place]);
-            if let Some(UsageTotal { period, quantity, detail, .. }) = &mark.usage {
+            if let Some(UsageTotal { period, quantity, detail, towards, .. }) = &mark.usage {
                 let total = self.usage[place].iter_mut().find(|it| it.period == *period);
                 let total = total.expect("usage of the period");
                 (total.charged, total.charged_detail) = (*quantity, detail.clone());
+                total.towards = *towards;
             }
         }
         for (redemption, _) in &mut self.coupons {
@@ -251,6 +255,7 @@ impl World {
                 detail: Detail::Total,
                 charged: Quantity::ZERO,
                 charged_detail: Detail::Total,
+                towards: None,
                 records: 1,
             }),
         }

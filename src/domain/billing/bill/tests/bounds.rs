@@ -1,0 +1,139 @@
+//! Minimums and commitments: what is missing is filled up, what goes beyond costs more.
+
+use super::*;
+
+fn used(model: &str, period: &str, quantity: &str) -> World {
+    let mut life = World::new("2026-01-01", vec![price(1, usage(), model)]);
+    life.count(0, period, quantity);
+    life
+}
+
+const JANUARY: &str = "2026-01-01..2026-02-01";
+
+#[test]
+fn what_is_missing_to_a_minimum_is_a_line_of_its_own() {
+    let table = [
+        // W086.
+        (
+            "800",
+            "1200.00: usage 2026-01-01..2026-02-01 800.00, true_up 2026-01-01..2026-02-01 200.00",
+        ),
+        ("1300", "1560.00: usage 2026-01-01..2026-02-01 1300.00"),
+        ("1000", "1200.00: usage 2026-01-01..2026-02-01 1000.00"),
+        ("0", "1200.00: true_up 2026-01-01..2026-02-01 1000.00"),
+    ];
+    for (quantity, expected) in table {
+        let mut life = used("least 1000 of unit 1", JANUARY, quantity);
+        life.policy.zero_lines = ZeroLines::Drop;
+        assert_eq!(told(life.bill("2026-02-01")), expected, "{quantity}");
+    }
+}
+
+#[test]
+fn a_minimum_is_divided_by_the_days_that_are_served() {
+    // W057: 25 of 28 days of 10.00, of which 8.00 were used.
+    let mut life = World::new("2023-01-08", vec![price(1, usage(), "least 10 of unit 8")]);
+    life.count(0, "2023-01-08..2023-02-01", "2");
+    assert_eq!(
+        told(life.bill("2023-02-01")),
+        "19.20: usage 2023-01-08..2023-02-01 16.00",
+        "more than 24 of 31 days of 10.00"
+    );
+    life.ends_on = Some(date("2023-02-26"));
+    life.count(0, "2023-02-01..2023-02-26", "1");
+    assert_eq!(
+        told(life.bill("2023-03-01")),
+        "10.72: usage 2023-02-01..2023-02-26 8.00, true_up 2023-02-01..2023-02-26 0.93"
+    );
+}
+
+/// A fee of 100.00 after each month and use at 10.00, together at least 10,000.00.
+fn together(model: &str) -> World {
+    let prices = vec![price(1, monthly(Timing::InArrears), "flat 100"), price(2, usage(), model)];
+    World::new("2024-02-28", prices)
+}
+
+#[test]
+fn all_that_is_charged_afterwards_may_count_towards_a_minimum() {
+    // W080: 2 of 29 days: 689.66 less 6.90 less 30.00.
+    let mut life = together("least 10000 in all of unit 10");
+    life.count(1, "2024-02-28..2024-03-01", "3");
+    let expected = "827.59: recurring 2024-02-28..2024-03-01 6.90, \
+                    usage 2024-02-28..2024-03-01 30.00, true_up 2024-02-28..2024-03-01 652.76";
+    assert_eq!(told(life.bill("2024-03-01")), expected);
+    life.count(1, "2024-03-01..2024-04-01", "1");
+    let expected = "12000.00: recurring 2024-03-01..2024-04-01 100.00, \
+                    usage 2024-03-01..2024-04-01 10.00, true_up 2024-03-01..2024-04-01 9890.00";
+    assert_eq!(told(life.bill("2024-04-01")), expected);
+}
+
+#[test]
+fn a_fee_and_use_below_a_minimum_come_to_it() {
+    // W084.
+    let prices = vec![
+        price(1, monthly(Timing::InArrears), "flat 50"),
+        price(2, usage(), "least 100 in all of unit 10"),
+    ];
+    let mut life = World::new("2026-01-01", prices);
+    life.count(1, JANUARY, "3");
+    let expected = "120.00: recurring 2026-01-01..2026-02-01 50.00, \
+                    usage 2026-01-01..2026-02-01 30.00, true_up 2026-01-01..2026-02-01 20.00";
+    assert_eq!(told(life.bill("2026-02-01")), expected);
+}
+
+#[test]
+fn late_usage_makes_less_of_what_was_missing() {
+    let mut life = used("least 100 of unit 1", JANUARY, "80");
+    life.bill("2026-02-01").expect("an invoice");
+    life.count(0, JANUARY, "95");
+    let expected =
+        "0.00: usage 2026-01-01..2026-02-01 15.00, true_up 2026-01-01..2026-02-01 -15.00";
+    let bill = told(life.bill("2026-02-02"));
+    assert!([expected, "-"].contains(&bill.as_str()), "{bill}");
+    life.count(0, JANUARY, "110");
+    let expected =
+        "12.00: usage 2026-01-01..2026-02-01 15.00, true_up 2026-01-01..2026-02-01 -5.00";
+    assert_eq!(told(life.bill("2026-02-03")), expected);
+    life.count(0, JANUARY, "120");
+    assert_eq!(told(life.bill("2026-02-04")), "12.00: usage 2026-01-01..2026-02-01 10.00");
+    life.count(0, JANUARY, "90");
+    let expected =
+        "-24.00: usage 2026-01-01..2026-02-01 -30.00, true_up 2026-01-01..2026-02-01 10.00";
+    assert_eq!(told(life.bill("2026-02-05")), expected);
+}
+
+#[test]
+fn what_goes_beyond_a_commitment_costs_a_multiple_and_less_is_filled_up() {
+    // W088, month by month: 10 units at 2.00 are committed to.
+    let table = [("15", "42.00", "35.00"), ("6", "24.00", "20.00"), ("10", "24.00", "20.00")];
+    for (quantity, gross, net) in table {
+        let mut life = used("committed 20 x 1.5 of unit 2", JANUARY, quantity);
+        let expected = format!("{gross}: usage 2026-01-01..2026-02-01 {net}");
+        assert_eq!(told(life.bill("2026-02-01")), expected, "{quantity}");
+    }
+    // 16 of 31 days: 10.32 committed to, and half as much again of the 9.68 beyond.
+    let mut life =
+        World::new("2026-01-16", vec![price(1, usage(), "committed 20 x 1.5 of unit 2")]);
+    life.count(0, "2026-01-16..2026-02-01", "10");
+    assert_eq!(told(life.bill("2026-02-01")), "29.81: usage 2026-01-16..2026-02-01 24.84");
+}
+
+proptest! {
+    /// Whatever comes late, and in how many steps: all together it is the minimum, or what was used.
+    #[test]
+    fn in_all_it_comes_to_the_minimum_or_to_what_was_used(
+        steps in prop::collection::vec(0..200_i64, 1..6),
+    ) {
+        let mut life = used("least 100 of unit 1", JANUARY, "0");
+        let mut sum = Money::zero(Currency::EUR);
+        for (days, quantity) in (0..).zip(&steps) {
+            life.count(0, JANUARY, &quantity.to_string());
+            let on = date("2026-02-01").plus_days(days).to_string();
+            if let Some(content) = life.bill(&on) {
+                sum = sum.plus(content.totals.net).expect("a sum");
+            }
+        }
+        let last = steps.last().copied().unwrap_or_default();
+        prop_assert_eq!(sum.decimal(), rust_decimal::Decimal::from(last.max(100)));
+    }
+}
