@@ -152,15 +152,20 @@ fn credit(ledger: Ledger, holder: Holder, amount: Money) -> Result<Leg, MoneyErr
     Ok(Leg { ledger, holder, amount: amount.negated()? })
 }
 
-/// An invoice is issued: the customer owes, the seller has earned and owes tax.
+/// An invoice is issued: the customer owes, the seller has earned what is no deposit and owes tax.
 ///
 /// # Errors
 /// If an amount is too large.
-pub fn invoice_issued(customer: BillingAccountId, totals: Totals) -> Result<[Leg; 3], MoneyError> {
+pub fn invoice_issued(
+    customer: BillingAccountId,
+    totals: Totals,
+    deposits: Money,
+) -> Result<[Leg; 4], MoneyError> {
     Ok([
         debit(Ledger::Receivable, Holder::Customer(customer), totals.gross),
-        credit(Ledger::Revenue, Holder::Seller, totals.net)?,
+        credit(Ledger::Revenue, Holder::Seller, totals.net.minus(deposits)?)?,
         credit(Ledger::TaxPayable, Holder::Seller, totals.tax)?,
+        credit(Ledger::DepositsHeld, Holder::Customer(customer), deposits)?,
     ])
 }
 
@@ -195,18 +200,19 @@ pub fn taken_back(customer: BillingAccountId, amount: Money) -> Result<[Leg; 2],
     allocated(customer, amount.negated()?)
 }
 
-/// A credit note is issued: less is earned, less tax is owed, and the customer owes less, less was
-/// given up, or the customer has credit.
+/// A credit note is issued: less is earned, less is held, less tax is owed, and the customer owes
+/// less, less was given up, or the customer has credit.
 ///
 /// # Errors
 /// If an amount is too large.
 pub fn credit_note_issued(
     customer: BillingAccountId,
-    totals: Totals,
+    (totals, deposits): (Totals, Money),
     applied: Applied,
-) -> Result<[Leg; 5], MoneyError> {
+) -> Result<[Leg; 6], MoneyError> {
     Ok([
-        debit(Ledger::Revenue, Holder::Seller, totals.net),
+        debit(Ledger::Revenue, Holder::Seller, totals.net.minus(deposits)?),
+        debit(Ledger::DepositsHeld, Holder::Customer(customer), deposits),
         debit(Ledger::TaxPayable, Holder::Seller, totals.tax),
         credit(Ledger::Receivable, Holder::Customer(customer), applied.to_invoice)?,
         credit(Ledger::WriteOff, Holder::Seller, applied.to_written_off)?,
@@ -230,17 +236,6 @@ pub fn written_off(customer: BillingAccountId, amount: Money) -> Result<[Leg; 2]
     Ok([
         debit(Ledger::WriteOff, Holder::Seller, amount),
         credit(Ledger::Receivable, Holder::Customer(customer), amount)?,
-    ])
-}
-
-/// Credit of the customer becomes security, or goes back to be credit where it is negative.
-///
-/// # Errors
-/// If the amount is too large.
-pub fn deposit_held(customer: BillingAccountId, amount: Money) -> Result<[Leg; 2], MoneyError> {
-    Ok([
-        debit(Ledger::CustomerCredit, Holder::Customer(customer), amount),
-        credit(Ledger::DepositsHeld, Holder::Customer(customer), amount)?,
     ])
 }
 
@@ -329,7 +324,8 @@ mod tests {
 
     #[test]
     fn an_invoice_that_is_paid_too_much_leaves_credit() {
-        let issued = invoice_issued(customer(), totals(euros("100"), euros("20"))).expect("legs");
+        let sums = totals(euros("100"), euros("20"));
+        let issued = invoice_issued(customer(), sums, euros("0")).expect("legs");
         let received = payment_received(customer(), euros("150")).expect("legs");
         let settled = allocated(customer(), euros("120")).expect("legs");
         let rows = [
@@ -350,10 +346,10 @@ mod tests {
             to_customer: euros("120"),
         };
         let legs = [
-            invoice_issued(customer(), sums).expect("legs").to_vec(),
+            invoice_issued(customer(), sums, euros("0")).expect("legs").to_vec(),
             payment_received(customer(), euros("120")).expect("legs").to_vec(),
             allocated(customer(), euros("120")).expect("legs").to_vec(),
-            credit_note_issued(customer(), sums, applied).expect("legs").to_vec(),
+            credit_note_issued(customer(), (sums, euros("0")), applied).expect("legs").to_vec(),
             refunded(customer(), euros("120")).expect("legs").to_vec(),
         ];
         let postings: Vec<_> = legs.iter().map(Vec::as_slice).collect();
@@ -364,19 +360,38 @@ mod tests {
     }
 
     #[test]
-    fn what_is_given_up_held_or_shared_has_its_ledger() {
+    fn what_is_given_up_or_shared_has_its_ledger() {
         let given_up = written_off(customer(), euros("7")).expect("legs");
-        let held = deposit_held(customer(), euros("5")).expect("legs");
         let shared = share_owed(id(9), euros("3")).expect("legs");
         let rows = [
             (Ledger::Receivable, "-7.00"),
             (Ledger::Revenue, "3.00"),
-            (Ledger::CustomerCredit, "5.00"),
-            (Ledger::DepositsHeld, "-5.00"),
             (Ledger::PartnerPayable, "-3.00"),
             (Ledger::WriteOff, "7.00"),
         ];
-        assert_eq!(balances(&[&given_up, &held, &shared]), expected(&rows));
+        assert_eq!(balances(&[&given_up, &shared]), expected(&rows));
+    }
+
+    #[test]
+    fn a_deposit_is_held_and_not_earned_until_it_goes_back() {
+        let sums = totals(euros("150"), euros("10"));
+        let issued = invoice_issued(customer(), sums, euros("100")).expect("legs");
+        let rows = [
+            (Ledger::Receivable, "160.00"),
+            (Ledger::Revenue, "-50.00"),
+            (Ledger::TaxPayable, "-10.00"),
+            (Ledger::DepositsHeld, "-100.00"),
+        ];
+        assert_eq!(balances(&[&issued]), expected(&rows));
+        let deposit = totals(euros("100"), euros("0"));
+        let applied = Applied {
+            to_invoice: euros("0"),
+            to_written_off: euros("0"),
+            to_customer: euros("100"),
+        };
+        let back = credit_note_issued(customer(), (deposit, euros("100")), applied).expect("legs");
+        let rows = [(Ledger::CustomerCredit, "-100.00"), (Ledger::DepositsHeld, "100.00")];
+        assert_eq!(balances(&[&back]), expected(&rows));
     }
 
     #[test]
@@ -388,11 +403,11 @@ mod tests {
             to_customer: euros("50"),
         };
         let legs = [
-            invoice_issued(customer(), sums).expect("legs").to_vec(),
+            invoice_issued(customer(), sums, euros("0")).expect("legs").to_vec(),
             payment_received(customer(), euros("50")).expect("legs").to_vec(),
             allocated(customer(), euros("50")).expect("legs").to_vec(),
             written_off(customer(), euros("70")).expect("legs").to_vec(),
-            credit_note_issued(customer(), sums, applied).expect("legs").to_vec(),
+            credit_note_issued(customer(), (sums, euros("0")), applied).expect("legs").to_vec(),
         ];
         let postings: Vec<_> = legs.iter().map(Vec::as_slice).collect();
         let rows = [(Ledger::Cash, "50.00"), (Ledger::CustomerCredit, "-50.00")];
@@ -408,14 +423,14 @@ mod tests {
             let to_customer = sums.gross.minus(to_invoice).expect("a difference");
             let applied = Applied { to_invoice, to_written_off: minor(0), to_customer };
             let legs: Vec<Vec<Leg>> = vec![
-                invoice_issued(customer(), sums).expect("legs").to_vec(),
+                invoice_issued(customer(), sums, euros("0")).expect("legs").to_vec(),
                 payment_received(customer(), minor(net)).expect("legs").to_vec(),
                 allocated(customer(), minor(net)).expect("legs").to_vec(),
                 taken_back(customer(), minor(net)).expect("legs").to_vec(),
-                credit_note_issued(customer(), sums, applied).expect("legs").to_vec(),
+                credit_note_issued(customer(), (sums, euros("0")), applied).expect("legs").to_vec(),
                 refunded(customer(), minor(net)).expect("legs").to_vec(),
                 written_off(customer(), minor(net)).expect("legs").to_vec(),
-                deposit_held(customer(), minor(net)).expect("legs").to_vec(),
+                invoice_issued(customer(), sums, minor(open)).expect("legs").to_vec(),
                 share_owed(id(9), minor(net)).expect("legs").to_vec(),
                 share_paid(id(9), sums).expect("legs").to_vec(),
             ];

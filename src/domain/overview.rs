@@ -76,7 +76,7 @@ impl fmt::Display for Month {
     }
 }
 
-/// What an invoice charges, by what it is charged for; without tax.
+/// What an invoice charges, by what it is charged for; without tax, and without deposits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Charged {
     /// For periods.
@@ -101,6 +101,7 @@ impl Charged {
             Self { recurring: nothing, usage: nothing, one_time: nothing, other: nothing };
         for line in &content.lines {
             let sum = match line.kind {
+                LineKind::Deposit => continue,
                 LineKind::Recurring | LineKind::TrueUp => &mut sums.recurring,
                 LineKind::Usage => &mut sums.usage,
                 LineKind::OneTime | LineKind::Setup | LineKind::Renewal => &mut sums.one_time,

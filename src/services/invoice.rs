@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::billing::{self, Series, book, number, seal};
-use super::{Act, Cx, Error, billing_account, dunning, payment, payment_plan};
+use super::{Act, Cx, Error, billing_account, deposit, dunning, payment, payment_plan};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::class::{Arrears, CreditTerms};
@@ -158,8 +158,10 @@ pub(super) fn issue_credit(
     let note = issue_note(act, &invoice, content, reason)?;
     let applied = note.applied(invoice.open(), invoice.settled().written_off)?;
     let (seller, customer) = (invoice.stamp.seller, invoice.content().billing_account);
-    let legs = journal::credit_note_issued(customer, note.content().totals, applied)?;
+    let (totals, deposits) = (note.content().totals, note.content().deposits);
+    let legs = journal::credit_note_issued(customer, (totals, deposits), applied)?;
     book(act, seller, note.id, legs)?;
+    deposit::follow(act, &note)?;
     if applied.to_invoice.as_minor() > 0 {
         let settled = invoice.settle(applied.to_invoice, SettledBy::Credit)?;
         act.keep(settled)?;

@@ -32,6 +32,8 @@ pub struct Standing {
     pub credit: Money,
     /// What it has not paid in time.
     pub overdue: Money,
+    /// What is held of it as security.
+    pub deposits: Money,
 }
 
 /// What an account owes and has, currency by currency.
@@ -52,17 +54,18 @@ pub(super) fn standing_of(cx: Cx<'_>, id: AccountId) -> Result<Vec<Standing>, Er
     let mut found: BTreeMap<Currency, Standing> = BTreeMap::new();
     for of in billing_account::of(cx, id)? {
         let nothing = Money::zero(of.currency());
-        let new = Standing { receivable: nothing, credit: nothing, overdue: nothing };
+        let new =
+            Standing { receivable: nothing, credit: nothing, overdue: nothing, deposits: nothing };
         let sum = found.entry(of.currency()).or_insert(new);
         for balance in kept::balances(cx.view, of.stamp.seller, Holder::Customer(of.id))? {
             match balance.key.ledger {
                 Ledger::Receivable => sum.receivable = sum.receivable.plus(balance.amount)?,
                 Ledger::CustomerCredit => sum.credit = sum.credit.minus(balance.amount)?,
+                Ledger::DepositsHeld => sum.deposits = sum.deposits.minus(balance.amount)?,
                 Ledger::Revenue
                 | Ledger::DeferredRevenue
                 | Ledger::TaxPayable
                 | Ledger::Cash
-                | Ledger::DepositsHeld
                 | Ledger::PartnerPayable
                 | Ledger::WriteOff => {}
             }

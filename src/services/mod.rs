@@ -22,6 +22,7 @@ pub mod coupon;
 mod cx;
 pub mod delivery;
 pub mod demo;
+pub mod deposit;
 pub mod dialect;
 pub mod discount;
 pub mod document;

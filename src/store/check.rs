@@ -11,7 +11,8 @@ use std::ops::ControlFlow;
 use super::record::{self, Record};
 use super::view::{KeyRange, Table, View};
 use super::{
-    StoreError, alias, due, fact, idempotency, invoice, journal, schema, seal, sequence, settlement,
+    StoreError, alias, due, fact, idempotency, invoice, journal, payment, schema, seal, sequence,
+    settlement,
 };
 use crate::domain::id::Id;
 use crate::domain::page::PageOrder;
@@ -32,6 +33,7 @@ pub const CHECKS: &[Check] = &[
     invoice::checked,
     journal::checked,
     settlement::checked,
+    payment::checked,
 ];
 
 /// One thing that is not as it must be.

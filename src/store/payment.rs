@@ -1,15 +1,27 @@
 //! Payments and what goes with them, as they are kept.
 
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use super::check::Report;
 use super::codec::Key;
-use super::overview;
-use super::record::record;
+use super::journal::{self, Balance};
+use super::record::{Record, record};
+use super::view::{KeyRange, View};
+use super::{StoreError, overview};
 use crate::domain::due::{Due, Duty};
-use crate::domain::id::{DepositId, PaymentId, PaymentMethodId, PaymentPlanId, RefundId};
+use crate::domain::id::{
+    BillingAccountId, DepositId, PaymentId, PaymentMethodId, PaymentPlanId, RefundId,
+};
+use crate::domain::journal::{Holder, Ledger};
+use crate::domain::money::{Currency, Money};
+use crate::domain::page::PageOrder;
 use crate::domain::payment::Payment;
-use crate::domain::payment::deposit::Deposit;
+use crate::domain::payment::deposit::{self, Deposit};
 use crate::domain::payment::method::PaymentMethod;
 use crate::domain::payment::plan::PaymentPlan;
 use crate::domain::payment::refund::{Refund, State};
+use crate::domain::stamp::SellerNumber;
 
 record!(Payment, PaymentId, "payment", shape 1,
     /// `(billing account, payment)`.
@@ -67,9 +79,50 @@ record!(PaymentPlan, PaymentPlanId, "payment_plan", shape 1,
 record!(Deposit, DepositId, "deposit", shape 1,
     /// `(billing account, deposit)`.
     DEPOSIT_BY_BILLING_ACCOUNT = "by_billing_account" => |it, keys| {
-        keys.push(Key::new().id(it.billing_account).id(it.id));
+        keys.push(Key::new().id(it.taken.billing_account).id(it.id));
+    },
+    /// `(invoice, deposit)`.
+    DEPOSIT_BY_INVOICE = "by_invoice" => |it, keys| {
+        keys.push(Key::new().id(it.taken.invoice).id(it.id));
+    },
+    /// `(subscription, deposit)`: those that are held.
+    DEPOSIT_HELD = "held" => |it, keys| {
+        let is_held = it.state() == deposit::State::Held;
+        keys.extend(is_held.then(|| Key::new().id(it.taken.subscription).id(it.id)));
     },
 );
+
+/// Checks that what the journal says is held is what the deposits say.
+pub(super) fn checked(view: &dyn View, report: &mut Report) -> Result<(), StoreError> {
+    let mut held = BTreeMap::<(SellerNumber, BillingAccountId, Currency), Money>::new();
+    view.scan(Deposit::TABLE, &KeyRange::all(), PageOrder::Rising, &mut |_, value| {
+        let it: Deposit = super::record::decode(value)?;
+        let of = (it.stamp.seller, it.taken.billing_account, it.amount().currency());
+        let sum = held.entry(of).or_insert(Money::zero(of.2));
+        *sum = sum.plus(it.left()).map_err(|_| unreadable())?;
+        Ok(ControlFlow::Continue(()))
+    })?;
+    let is_held = |it: &Balance| it.key.ledger == Ledger::DepositsHeld;
+    for balance in journal::all_balances(view)?.into_iter().filter(is_held) {
+        let Holder::Customer(customer) = balance.key.holder else { continue };
+        let of = (balance.key.seller, customer, balance.key.currency);
+        let sum = held.remove(&of).unwrap_or(Money::zero(of.2));
+        let booked = balance.amount.negated().map_err(|_| unreadable())?;
+        if booked != sum {
+            let what = format_args!("{customer} has {sum} held, and {booked} by the journal");
+            report.find(Deposit::TABLE, what);
+        }
+    }
+    for ((_, customer, _), sum) in held.into_iter().filter(|it| !it.1.is_zero()) {
+        let what = format_args!("{customer} has {sum} held, and nothing by the journal");
+        report.find(Deposit::TABLE, what);
+    }
+    Ok(())
+}
+
+const fn unreadable() -> StoreError {
+    StoreError::Unreadable { table: Deposit::TABLE.0, source: None }
+}
 
 #[cfg(test)]
 mod tests {

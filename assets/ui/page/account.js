@@ -61,6 +61,7 @@ function Balance({ of }) {
             <dl class="sums wide" key=${it.currency}>
               <div><dt>${t("Owes")}</dt><dd class="strong">${money(it.receivable)}</dd></div>
               <div><dt>${t("of it overdue")}</dt><dd class=${isNothing(it.overdue) ? "faint" : "text bad strong"}>${money(it.overdue)}</dd></div>
+              ${!isNothing(it.deposits) && html`<div><dt>${t("Deposit")}</dt><dd>${money(it.deposits)}</dd></div>`}
               <div><dt>${t("Has as credit")}</dt><dd class=${isNothing(it.credit) ? "faint" : "text good"}>${money(it.credit)}</dd></div>
             </dl>`)}
         </div>`}<//>

@@ -9,6 +9,8 @@ import { t } from "../model/text.js";
 import { day } from "../model/time.js";
 import { Icon } from "./icon.js";
 
+const big = (it) => it[0].toUpperCase() + it.slice(1);
+
 const RULES = {
   flat: (amount) => t("A fixed price of {amount}", { amount }),
   per_unit: () => t("A price for each unit"),
@@ -16,8 +18,8 @@ const RULES = {
   volume: () => t("All units at the price of the tier that is reached"),
   package: () => t("A price for each package begun"),
   stairstep: () => t("The price of the tier that is reached"),
-  percentage: () => t("A percentage of each amount"),
-  graduated_percentage: () => t("Each part of the amount at the percentage of its tier"),
+  percentage: () => big(t("a percentage of each amount")),
+  graduated_percentage: () => big(t("each part of the amount at its percentage")),
   per_dimension: () => t("Each value at its own price"),
   minimum: () => t("What is missing to a minimum"),
   stated: () => t("A stated amount"),
@@ -35,7 +37,7 @@ const COUNTS = {
 const isSome = (text) => compare(text ?? "0", "0") !== 0;
 
 function Tiers({ of, rule, currency, unit, isRest }) {
-  const name = (it) => (rule === "per_dimension" ? it.value ?? t("others") : it.tier);
+  const name = (it) => (rule === "per_dimension" ? it.value ?? t("For all others") : it.tier);
   const hasUnits = of.some((it) => isSome(it.units));
   const hasFlat = of.some((it) => isSome(it.flat));
   if (!hasUnits) return null;
@@ -81,8 +83,8 @@ export function Explanation({ of, currency, unit, counted }) {
     of.days && t("{used} of {all} days of the period", { used: of.days.used, all: of.days.of }),
     of.price_version && t("by the price as of {day}", { day: day(of.price_version) }),
     of.given_back && t("in place of another price in mid period, of which {amount} was given back by credit note", { amount: money({ amount: of.given_back, currency }) }),
-    of.committed && t("{amount} committed to", { amount: unitPrice(of.committed.amount, currency) }), of.committed && t("what goes beyond it × {factor}", { factor: quantity(of.committed.factor) }),
-    of.covered && t("less {amount}, which is charged besides", { amount: unitPrice(of.covered, currency) }),
+    of.committed && t("{amount} committed to, beyond it × {factor}", { amount: unitPrice(of.committed.amount, currency), factor: quantity(of.committed.factor) }),
+    of.covered && t("{amount} of it is charged besides", { amount: unitPrice(of.covered, currency) }),
     of.includes_tax && t("tax is contained in the price"),
   ].filter(Boolean);
   const charged = of.text.map((it) => /^less (\d[\d.]*),/.exec(it)?.[1]).find((it) => it && isSome(it));

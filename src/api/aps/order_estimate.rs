@@ -35,6 +35,7 @@ static DETAIL: Structure = Structure {
                 "RENEWAL",
                 "OVERUSE",
                 "TRUE_UP",
+                "DEPOSIT",
                 "ONE_TIME",
                 "CREDIT",
                 "LATE_FEE",
@@ -179,5 +180,6 @@ const fn kind(it: LineKind) -> &'static str {
         LineKind::LateFee => "LATE_FEE",
         LineKind::Stated => "OTHER",
         LineKind::TrueUp => "TRUE_UP",
+        LineKind::Deposit => "DEPOSIT",
     }
 }

@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use super::{
     account, attribute_definition, billing_account, billing_run, category, class, consumer_key,
-    coupon, discount, dunning, invoice, letterhead, listener, mail, meter, notification, offer,
-    order, party, payment, payment_method, payment_plan, price, resource_category, service_terms,
-    session, settlement, share, specification, subscription, task, tax, token, user,
+    coupon, deposit, discount, dunning, invoice, letterhead, listener, mail, meter, notification,
+    offer, order, party, payment, payment_method, payment_plan, price, resource_category,
+    service_terms, session, settlement, share, specification, subscription, task, tax, token, user,
 };
 use crate::api::edge::reply::Wire;
 use crate::domain::event::Fact;
@@ -46,6 +46,7 @@ fn side(fact: &Fact, it: &[u8]) -> Result<Value, Error> {
         Kind::Dunning => json(dunning::told(&read(it)?)?),
         Kind::Coupon => json(coupon::told(&read(it)?)),
         Kind::CreditNote => json(invoice::told_note(&read(it)?)),
+        Kind::Deposit => json(deposit::told(&read(it)?)),
         Kind::Discount => json(discount::told(&read(it)?)),
         Kind::Invoice => json(invoice::told(&read(it)?, Zone::UTC.date_of(fact.at))),
         Kind::Letterhead => json(letterhead::told(&read(it)?)),
@@ -81,7 +82,6 @@ fn side(fact: &Fact, it: &[u8]) -> Result<Value, Error> {
         | Kind::Bucket
         | Kind::Cart
         | Kind::Catalog
-        | Kind::Deposit
         | Kind::Document
         | Kind::Promotion
         | Kind::Quote

@@ -48,6 +48,8 @@ struct CurrencyBalance {
     credit: Money,
     /// What it has not paid in time.
     overdue: Money,
+    /// What is held of it as security.
+    deposits: Money,
 }
 
 fn standing(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<AccountBalance>, Error> {
@@ -57,6 +59,7 @@ fn standing(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<AccountBalance>
         receivable: it.receivable.into(),
         credit: it.credit.into(),
         overdue: it.overdue.into(),
+        deposits: it.deposits.into(),
     };
     Ok(Reply::ok(AccountBalance { balances: found.iter().map(balance).collect() }))
 }

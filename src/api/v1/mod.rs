@@ -20,6 +20,7 @@ mod consumer_key;
 mod contact;
 mod coupon;
 mod credit;
+mod deposit;
 mod discount;
 mod dunning;
 mod entity;
@@ -123,6 +124,7 @@ fn table() -> Vec<Route> {
         payment::routes(),
         payment_method::routes(),
         payment_plan::routes(),
+        deposit::routes(),
         price::routes(),
         provisioning::routes(),
         rights::routes(),

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::invoice::chain::{self, Form, Hash, Link};
-use super::invoice::line::Line;
+use super::invoice::line::{Line, LineKind};
 use super::invoice::{Invoice, Issue, Totals, lifecycle};
 use super::tax::TaxTotal;
 use crate::domain::error::{Code, Rejection};
@@ -55,6 +55,8 @@ pub struct Credit {
     pub taxes: Vec<TaxTotal>,
     /// The sums.
     pub totals: Totals,
+    /// How much of them are deposits, which were never earned.
+    pub deposits: Money,
 }
 
 /// What is given back of one line.
@@ -126,6 +128,7 @@ pub fn lines(
         lines: Vec::with_capacity(asks.len()),
         taxes: content.taxes.iter().map(emptied).collect(),
         totals: Totals::nothing(content.currency),
+        deposits: Money::zero(content.currency),
     };
     for ask in asks {
         let place = usize::try_from(ask.place).unwrap_or(usize::MAX);
@@ -137,6 +140,9 @@ pub fn lines(
         let total = &mut credit.taxes[usize::from(line.tax_place)];
         (total.net, total.tax) = (total.net.plus(ask.net)?, total.tax.plus(tax)?);
         credit.totals = credit.totals.plus(ask.net, tax)?;
+        if line.kind == LineKind::Deposit {
+            credit.deposits = credit.deposits.plus(ask.net)?;
+        }
         credit.lines.push(CreditLine { place: ask.place, net: ask.net, tax });
     }
     if credit.lines.is_empty() || credit.totals.gross.as_minor() <= 0 {

@@ -76,7 +76,7 @@ pub const fn charged(kind: LineKind) -> Option<Charged> {
         LineKind::Renewal => Some(Charged::Renewal),
         LineKind::Recurring | LineKind::TrueUp => Some(Charged::Recurring),
         LineKind::Usage => Some(Charged::Usage),
-        LineKind::Credit | LineKind::LateFee | LineKind::Stated => None,
+        LineKind::Credit | LineKind::LateFee | LineKind::Stated | LineKind::Deposit => None,
     }
 }
 

@@ -354,9 +354,14 @@ impl Clock<'_> {
     fn once(&self, place: usize, occasion: Occasion, found: &mut Vec<Due>) {
         let kind = match occasion {
             Occasion::Plain => LineKind::OneTime,
-            Occasion::Setup | Occasion::Deposit => LineKind::Setup,
+            Occasion::Setup => LineKind::Setup,
+            Occasion::Deposit => LineKind::Deposit,
             Occasion::Renewal => LineKind::Renewal,
         };
+        if kind == LineKind::Deposit && self.of.ends_on.is_some_and(|it| it <= self.on) {
+            // Nothing is left that it would secure.
+            return;
+        }
         let first = self.uncharged(occasion).next().filter(|_| self.price.charged_until.is_none());
         let due = |day: Date| Due {
             place,

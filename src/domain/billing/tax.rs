@@ -6,16 +6,17 @@
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::policy::TaxScope;
 use super::vat::VatBasis;
 use crate::domain::catalog::price::Base;
 use crate::domain::catalog::tax::{Buyers, Treatment};
 use crate::domain::error::Rejection;
-use crate::domain::id::{TaxCategoryId, TaxRuleId, TaxZoneId};
+use crate::domain::id::{Id as _, TaxCategoryId, TaxRuleId, TaxZoneId};
 use crate::domain::money::{Amount, Currency, Money, MoneyError, Rounding};
 use crate::domain::quantity::Percent;
-use crate::domain::text::{Country, Name};
+use crate::domain::text::{Country, Locale, Name};
 use crate::domain::time::Date;
 
 /// What an invoice bears by one tax rule, copied in.
@@ -99,6 +100,30 @@ impl TaxBasis {
 }
 
 impl TaxTotal {
+    /// What stands where nothing is supplied: a deposit goes back as it came. In the language of the
+    /// reader.
+    #[must_use]
+    pub fn of_deposits(locale: &Locale, on: Date, currency: Currency) -> Self {
+        let (name, reason) = match locale.language() {
+            "de" => ("Kaution", "keine Leistung: eine Kaution wird zurückgegeben"),
+            "fr" => ("Dépôt de garantie", "hors champ de la taxe : un dépôt est restitué"),
+            "es" => ("Fianza", "no sujeta: una fianza se devuelve"),
+            _ => ("Deposit", "no supply: a deposit is given back"),
+        };
+        let basis = RuleBasis {
+            rule: TaxRuleId::from_uuid(Uuid::nil()),
+            category: None,
+            zone: TaxZoneId::from_uuid(Uuid::nil()),
+            zone_name: None,
+            category_name: None,
+            buyers: Buyers::All,
+            valid_from: on,
+        };
+        let reason = reason.parse().expect("a few words are prose");
+        let what = (name.parse().expect("a word is a name"), Treatment::Exempt { reason });
+        Self::unborne(what, TaxBasis::Rule(basis), currency)
+    }
+
     /// A tax by which nothing is borne yet.
     pub(super) fn unborne(
         (name, treatment): (Name, Treatment),
@@ -147,6 +172,19 @@ impl TaxSheet {
         let place = u16::try_from(place).expect("an invoice has fewer tax rules than 16 bits");
         self.places.push((category, place));
         Ok(place)
+    }
+
+    /// The place of what no category decides on.
+    ///
+    /// # Panics
+    /// If there are more taxes than 16 bits.
+    pub fn outside(&mut self, tax: TaxTotal) -> u16 {
+        let known = self.totals.iter().position(|it| *it == tax);
+        let place = known.unwrap_or(self.totals.len());
+        if known.is_none() {
+            self.totals.push(tax);
+        }
+        u16::try_from(place).expect("an invoice has fewer tax rules than 16 bits")
     }
 
     /// The rules, by which nothing is borne yet.

@@ -157,7 +157,9 @@ impl Ended<'_> {
                 | LineKind::Usage
                 | LineKind::Credit
                 | LineKind::LateFee
-                | LineKind::Stated,
+                | LineKind::Stated
+                // It goes back by itself, whole.
+                | LineKind::Deposit,
                 _,
             ) => Ok(None),
         }

@@ -11,7 +11,8 @@ use std::collections::BTreeMap;
 use super::share::{Part, Shares};
 use super::spread::spread;
 use crate::domain::billing::credit::Credit;
-use crate::domain::billing::invoice::Invoice;
+use crate::domain::billing::invoice::line::LineKind;
+use crate::domain::billing::invoice::{Content, Invoice};
 use crate::domain::error::Rejection;
 use crate::domain::id::AccountId;
 use crate::domain::money::{Money, MoneyError, Rounding};
@@ -38,11 +39,22 @@ pub fn earned(
     });
     let nets = nets.collect::<Result<Vec<_>, _>>()?;
     if charged.is_zero() {
-        return Ok(nets);
+        return Ok(without_deposits(content, nets));
     }
     let is_short = paid.is_negative() != charged.is_negative();
     let paid = if is_short { Money::zero(content.currency) } else { paid };
-    spread(&nets, (paid.decimal(), charged.decimal()), (content.currency, rounding))
+    let spread = spread(&nets, (paid.decimal(), charged.decimal()), (content.currency, rounding))?;
+    Ok(without_deposits(content, spread))
+}
+
+/// Of a deposit nothing is earned, however much of it is paid.
+fn without_deposits(content: &Content, mut paid: Vec<Money>) -> Vec<Money> {
+    for (line, paid) in content.lines.iter().zip(&mut paid) {
+        if line.kind == LineKind::Deposit {
+            *paid = Money::zero(content.currency);
+        }
+    }
+    paid
 }
 
 /// What is to be recorded for each part of a charge, after what was recorded of it before: nothing

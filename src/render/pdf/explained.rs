@@ -17,7 +17,8 @@ use crate::render::paper::PaperLine;
 
 /// What sort of charge a line is.
 pub(super) const fn kind(words: &Words, kind: LineKind) -> &'static str {
-    let [once, setup, renewal, recurring, usage, credit, late, stated, true_up] = words.kinds;
+    let [once, setup, renewal, recurring, usage, credit, late, stated, true_up, deposit] =
+        words.kinds;
     match kind {
         LineKind::OneTime => once,
         LineKind::Setup => setup,
@@ -28,6 +29,7 @@ pub(super) const fn kind(words: &Words, kind: LineKind) -> &'static str {
         LineKind::LateFee => late,
         LineKind::Stated => stated,
         LineKind::TrueUp => true_up,
+        LineKind::Deposit => deposit,
     }
 }
 

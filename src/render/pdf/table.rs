@@ -7,6 +7,7 @@ use super::explained::{kind, tax_name};
 use super::sheet::{ASIDE, Edge, FAINT, INK, LEFT, Part, QUIET, RIGHT, Sheets};
 use super::typeset::{Block, Face};
 use super::words::filled;
+use crate::domain::billing::invoice::line::LineKind;
 use crate::domain::money::Money;
 use crate::render::paper::PaperLine;
 
@@ -107,6 +108,10 @@ impl Row {
         match of.service_period {
             Some(period) => about.push(language.period(period)),
             None => about.push(kind(setting.words(), of.kind).to_owned()),
+        }
+        if of.kind == LineKind::TrueUp {
+            // It has the label of the price whose minimum it fills up.
+            about.push(kind(setting.words(), of.kind).to_owned());
         }
         let unit = of.unit.as_ref().map(|it| format!(" {it}")).unwrap_or_default();
         let quantity = match line.is_whole() {

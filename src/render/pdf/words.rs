@@ -42,7 +42,7 @@ pub(super) struct Words {
     pub(super) annex_intro: &'static str,
     pub(super) seal: &'static str,
     pub(super) logo: &'static str,
-    pub(super) kinds: [&'static str; 9],
+    pub(super) kinds: [&'static str; 10],
     pub(super) because: Because,
 }
 
@@ -150,6 +150,7 @@ const ENGLISH: Words = Words {
         "late fee",
         "as agreed",
         "true-up",
+        "refundable deposit",
     ],
     because: Because {
         flat: "Flat price",
@@ -164,7 +165,7 @@ const ENGLISH: Words = Words {
         per_dimension: "Each value at its own price",
         minimum: "Minimum of the period",
         committed: "{} committed to; what goes beyond × {}",
-        covered: "Less {}, which is charged besides",
+        covered: "Of which {} is charged besides",
         other: "Other",
         as_of: "{}, as of {}",
         counted: "{} counted",
@@ -230,6 +231,7 @@ const GERMAN: Words = Words {
         "Säumniszuschlag",
         "wie vereinbart",
         "Auffüllung",
+        "Kaution, wird zurückgegeben",
     ],
     because: Because {
         flat: "Pauschalpreis",
@@ -244,7 +246,7 @@ const GERMAN: Words = Words {
         per_dimension: "Jeder Wert zu seinem eigenen Preis",
         minimum: "Mindestbetrag des Zeitraums",
         committed: "{} zugesagt; was darüber hinausgeht × {}",
-        covered: "Abzüglich {}, daneben berechnet",
+        covered: "Davon {} daneben berechnet",
         other: "Andere",
         as_of: "{}, Stand {}",
         counted: "{} gezählt",
@@ -310,6 +312,7 @@ const FRENCH: Words = Words {
         "pénalité de retard",
         "comme convenu",
         "complément",
+        "dépôt de garantie restituable",
     ],
     because: Because {
         flat: "Prix forfaitaire",
@@ -324,7 +327,7 @@ const FRENCH: Words = Words {
         per_dimension: "Chaque valeur à son propre prix",
         minimum: "Minimum de la période",
         committed: "{} convenus ; ce qui dépasse × {}",
-        covered: "Moins {}, facturés par ailleurs",
+        covered: "Dont {} facturés par ailleurs",
         other: "Autres",
         as_of: "{}, en vigueur le {}",
         counted: "{} comptés",
@@ -390,6 +393,7 @@ const SPANISH: Words = Words {
         "recargo por demora",
         "según lo acordado",
         "complemento",
+        "fianza reembolsable",
     ],
     because: Because {
         flat: "Precio fijo",
@@ -404,7 +408,7 @@ const SPANISH: Words = Words {
         per_dimension: "Cada valor a su propio precio",
         minimum: "Mínimo del periodo",
         committed: "{} comprometido; lo que excede × {}",
-        covered: "Menos {}, facturado aparte",
+        covered: "De ello, {} facturado aparte",
         other: "Otros",
         as_of: "{}, vigente desde el {}",
         counted: "{} contados",

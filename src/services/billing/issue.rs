@@ -14,7 +14,7 @@ use crate::domain::journal::{self, Entry, Leg};
 use crate::domain::stamp::SellerNumber;
 use crate::domain::subscription::{ChargedUntil, Subscription};
 use crate::domain::time::{Date, Zone};
-use crate::services::{Act, Error, coupon, payment, settlement};
+use crate::services::{Act, Error, coupon, deposit, payment, settlement};
 use crate::store::invoice::{self as kept, ChargedUsage, Sealed};
 
 /// A series of numbers: of invoices, of credit notes, or of settlement notes.
@@ -140,11 +140,13 @@ pub(super) fn put(
     if let Some(link) = invoice.issue().map(|it| it.link) {
         act.batch().put_head::<Invoice>(seller, link.hash)?;
     }
-    book(act, seller, invoice.id, journal::invoice_issued(customer, totals)?)?;
+    let deposits = invoice.content().deposits()?;
+    book(act, seller, invoice.id, journal::invoice_issued(customer, totals, deposits)?)?;
     if totals.gross.is_negative() {
         book(act, seller, invoice.id, journal::taken_back(customer, totals.gross.negated()?)?)?;
     }
     let invoice = act.keep_new((invoice.awaited(zone), verb))?;
+    deposit::hold(act, &invoice)?;
     let invoice = payment::use_credit(act, invoice)?;
     settlement::follow(act, invoice.id, None)?;
     Ok(invoice)

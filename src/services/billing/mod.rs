@@ -32,4 +32,4 @@ pub use self::preview::{Calculation, Wish, calculate};
 pub use self::run::{Left, cancel, get, left, list, plan, start};
 pub use self::shelf::zone_of_buyer;
 pub(super) use self::shelf::{party_of, zone_at};
-pub(super) use self::unused::{Replacement, give_back, give_back_replaced};
+pub(super) use self::unused::{Replacement, ended, give_back, give_back_replaced};

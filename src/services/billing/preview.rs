@@ -292,7 +292,12 @@ fn rules(
     let buyer = TaxedBuyer::somebody(&address, offer.content.name.locale());
     let mut sheet = TaxSheet::new();
     let mut places = Vec::with_capacity(prices.len());
+    let locale = offer.content.name.locale();
     for price in prices {
+        if price.kind == PriceKind::OneTime(Occasion::Deposit) {
+            places.push(sheet.outside(TaxTotal::of_deposits(locale, on, wish.currency)));
+            continue;
+        }
         let category = shelf.tax_category(cx, (offer, price))?;
         places.push(sheet.place(category, |category| {
             seller.taxing().of(buyer, (category, on), wish.currency)

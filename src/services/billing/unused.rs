@@ -209,6 +209,21 @@ fn credited(
     invoice::issue_credit(act, invoice, (content, reason))
 }
 
+/// Credits what goes back of an invoice of something that has ended on a day, whatever its term says.
+///
+/// # Errors
+/// If more goes back than is left; if the store fails.
+pub(in crate::services) fn ended(
+    act: &mut Act<'_>,
+    invoice: Invoice,
+    (before, given, to): (&[Credit], &[GivenBack], RefundTo),
+    on: Date,
+) -> Result<CreditNote, Error> {
+    let nothing = Money::zero(invoice.content().currency);
+    let reason = reason(&format!("Ended on {on}"), given, nothing)?;
+    credited(act, invoice, (before, given, to), reason)
+}
+
 fn reason(what: &str, given: &[GivenBack], kept: Money) -> Result<Prose, Error> {
     unused::told(what, given, kept).parse().map_err(Error::internal)
 }

@@ -167,14 +167,7 @@ pub fn launch_obstacles(cx: Cx<'_>, offer: &Offer) -> Result<Vec<Violation>, Err
     let parts: Result<Vec<_>, _> =
         offer.content.parts.iter().map(|it| cx.view.find::<Offer>(it.offer)).collect();
     let parts: Vec<_> = parts?.into_iter().flatten().collect();
-    let mut found = offer.launch_obstacles(specification.as_ref(), &parts);
-    for price in prices(cx, offer.id)? {
-        if let Err(rejection) = price.publishable() {
-            let field = format!("/prices/{}", price.id);
-            found.push(Violation::new(field, "price", rejection.detail));
-        }
-    }
-    Ok(found)
+    Ok(offer.launch_obstacles(specification.as_ref(), &parts))
 }
 
 fn must_be_launchable(cx: Cx<'_>, offer: &Offer) -> Result<(), Error> {

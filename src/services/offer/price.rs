@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::catalog::lifecycle::State;
 use crate::domain::catalog::offer::{Offer, OfferContent, PriceHold};
 use crate::domain::catalog::price::{Price, PriceKind, PriceVersion};
 use crate::domain::error::{Code, Invalid, Rejection};
@@ -78,8 +77,7 @@ pub fn taken_prices(
 /// Adds a price to an offer; `make` is given the identity, the stamp and the offer.
 ///
 /// # Errors
-/// If a rule is broken, the offer is not the caller's, or a launched offer would get a price that
-/// cannot be sold.
+/// If a rule is broken, or the offer is not the caller's.
 pub fn add_price(
     act: &mut Act<'_>,
     offer: OfferId,
@@ -90,9 +88,6 @@ pub fn add_price(
     let make = |id, stamp| make(id, stamp).map(|it| it.timed(now));
     let price: Price = catalog::create(act, offer.stamp.seller, Permission::CatalogWrite, make)?;
     price.check()?;
-    if offer.life.state() == State::Launched {
-        price.publishable()?;
-    }
     must_fit(act.cx(), &offer, &price)?;
     let content = OfferContent {
         prices: [offer.content.prices.clone(), vec![price.id]].concat(),

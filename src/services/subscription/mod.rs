@@ -17,7 +17,8 @@ pub use self::renewal::renew;
 pub use self::switch::unswitch;
 pub(super) use self::switch::{To, agree, foreseen, switch};
 use super::{
-    Act, Cx, Error, attribute, billing, billing_account, invoice, order, provisioning, seat,
+    Act, Cx, Error, attribute, billing, billing_account, deposit, invoice, order, provisioning,
+    seat,
 };
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
@@ -328,6 +329,7 @@ fn end_one(act: &mut Act<'_>, it: Subscription, why: Cancellation) -> Result<(),
     let (canceled, verb) = it.cancel(why, today, act.now())?;
     let canceled = billing::give_back(act, canceled, (today, refund_to))?;
     let it = keep(act, (canceled, verb))?;
+    deposit::give_back(act, &it, (today, refund_to))?;
     seat::end_all_of(act, it.id)?;
     if was_awaited { provisioning::call_off(act, &it) } else { ask(act, &it, Work::Remove) }
 }
@@ -482,6 +484,7 @@ fn terminate(act: &mut Act<'_>, root: &Subscription, on: Date) -> Result<(), Err
         if it.state() == State::Expired {
             let over = it.terminate(on, act.now())?;
             let it = keep(act, over)?;
+            deposit::give_back(act, &it, (on, RefundTo::Balance))?;
             seat::end_all_of(act, it.id)?;
             ask(act, &it, Work::Remove)?;
         } else if it.state().is_living() {

@@ -355,7 +355,6 @@ fn a_plan_that_cannot_be_is_refused_with_its_field() {
     refused(&|it| it["subscriptionPeriods"][0]["fees"]["setup"]["price"]["value"] = json!("-1"));
     refused(&|it| it["subscriptionPeriods"][0]["fees"]["setup"]["price"]["code"] = json!("XYZ"));
     refused(&|it| it["subscriptionPeriods"][0]["fees"]["setup"]["price"]["value"] = json!(1));
-    refused(&|it| it["subscriptionPeriods"][0]["fees"]["deposit"] = json!({ "price": euros("9") }));
     refused(&|it| it["subscriptionPeriods"][1]["defaultPeriod"] = json!(true));
     refused(&|it| it["subscriptionPeriods"][2]["autoRenewalPeriod"]["duration"] = json!(5));
     refused(&|it| it["resourceRates"][0]["resourceId"] = needs.terms.clone());
@@ -385,7 +384,6 @@ fn a_plan_that_cannot_be_is_refused_with_its_field() {
         400 "APS::Util::InvalidRequest" "`/subscriptionPeriods/0/fees/setup/price/value` must be 0 to 1000000000000 with at most 12 decimal places"
         400 "APS::Util::InvalidRequest" "`/subscriptionPeriods/0/fees/setup/price/code` `XYZ` is not a currency code of ISO 4217, such as `EUR`"
         400 "APS::Util::InvalidRequest" "`/subscriptionPeriods/0/fees/setup/price/value` must be a string"
-        400 "APS::Util::InvalidRequest" "`/subscriptionPeriods/0/fees` the price `Hosting, deposit` cannot be sold: billing has no rule for deposits; use flat, per_unit, graduated, volume, package or stairstep"
         400 "APS::Util::InvalidRequest" "`/subscriptionPeriods` must have at most one default"
         400 "APS::Util::InvalidRequest" "`/subscriptionPeriods/2/autoRenewalPeriod/duration` is no period of the plan"
         400 "APS::Util::InvalidRequest" "`/resourceRates/0/resourceId` `{id1}` is not there"

@@ -103,22 +103,45 @@ fn each_fee_is_charged_on_its_occasion_and_each_kind_of_unit_by_tiers_of_its_own
 }
 
 #[test]
-fn a_deposit_is_shown_and_keeps_a_plan_off_the_shelf() {
+fn a_deposit_is_taken_when_a_plan_is_bought_and_goes_back_at_the_end() {
     let market = Market::on("2026-01-01");
-    let (operator, said) = (market.operator(), Protocol::default());
+    let operator = market.operator();
     let mut plan = plan(&needs(&operator));
-    plan["publication"] = json!({ "published": false });
     plan["subscriptionPeriods"][0]["fees"]["deposit"] = json!({ "price": euros("25.0") });
+    plan["subscriptionPeriods"][0]["fees"]["renewal"] = json!({ "price": euros("4.0") });
     let path = published(&operator, &plan);
-    let whole = operator.get(&path);
-    said.note(&whole["subscriptionPeriods"][0]["fees"]["deposit"].to_string());
-    let publish = json!({ "publication": { "published": true } });
-    said.say(&operator, "operator", &format!("PUT {path}"), Some(&publish));
+    let fees = &operator.get(&path)["subscriptionPeriods"][0]["fees"];
+    assert_eq!(fees["deposit"]["price"], euros("25.0"));
+    let account = market.customer("Ann", "EUR");
+    let items = json!([{ "offer": offer(&path), "term": "1-month" }]);
+    let order = operator.post("/orders", &json!({ "account": account["id"], "items": items }));
+    market.house.app.keep_duties();
+    let has =
+        text(&operator.get(&format!("/orders/{}", text(&order["id"])))["items"][0]["subscription"]);
+    let prices = operator.get(&format!("/aps/2/resources/{}/prices", uuid(&has)));
+    let kinds: Vec<_> =
+        prices.as_array().unwrap().iter().map(|it| it["type"].to_string()).collect();
+    market.advance_to("2026-02-02");
+    operator.post(&format!("/subscriptions/{has}/cancel"), &json!({}));
+    market.must_be_whole();
+    let held = operator.get(&format!("/deposits?account={}", text(&account["id"])));
+    let said = Protocol::default();
+    said.note(&kinds.join(" "));
+    said.note(&invoiced(&market, &account));
+    said.note(&held["items"][0]["returned"].to_string());
+    said.note(&held["items"][0]["state"].to_string());
     expect![[r#"
-        {"description":{"en_US":"Hosting, deposit"},"price":{"code":"EUR","value":"25.0"},"showZeroPrice":false}
-        > PUT /aps/2/resources/{id1} {"publication":{"published":true}} [operator]
-        400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/subscriptionPeriods/0/fees` the price `Hosting, deposit` cannot be sold: billing has no rule for deposits; use flat, per_unit, graduated, volume, package or stairstep"}
-    "#]].assert_eq(&said.text());
+        "SETUP" "RECURRING" "RENEWAL" "DEPOSIT" "SETUP" "RECURRING"
+        "2026-01-01" setup 1 x Hosting: Hosting, setup: 20.00
+        "2026-01-01" recurring 1 x Hosting: By the month: 9.90
+        "2026-01-01" deposit 1 x Hosting: Hosting, deposit: 25.00
+        "2026-02-01" recurring 1 x Hosting: By the month: 9.90
+        "2026-02-01" renewal 1 x Hosting: Hosting, renewal: 4.00
+
+        {"amount":"25.00","currency":"EUR"}
+        "returned"
+    "#]]
+    .assert_eq(&said.text());
 }
 
 #[test]

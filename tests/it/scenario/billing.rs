@@ -109,7 +109,7 @@ fn from_the_order_over_usage_and_invoice_to_a_balance_of_nothing() {
     "#]]
     .assert_eq(&statement(&market, &account));
     let balance = operator.get(&format!("/accounts/{}/balance", text(&account["id"])));
-    expect![[r#"{"balances":[{"credit":{"amount":"0.00","currency":"EUR"},"currency":"EUR","overdue":{"amount":"0.00","currency":"EUR"},"receivable":{"amount":"0.00","currency":"EUR"}}]}"#]].assert_eq(&balance.to_string());
+    expect![[r#"{"balances":[{"credit":{"amount":"0.00","currency":"EUR"},"currency":"EUR","deposits":{"amount":"0.00","currency":"EUR"},"overdue":{"amount":"0.00","currency":"EUR"},"receivable":{"amount":"0.00","currency":"EUR"}}]}"#]].assert_eq(&balance.to_string());
     let left = operator.get("/billing_runs/left");
     assert_eq!(left, json!({ "nothing_left": true, "due": 0, "failed": 0, "unrated_events": 0 }));
 }

@@ -205,7 +205,7 @@ fn a_customer_pays_its_first_invoice_and_owes_nothing() {
         > POST /payments?fields=allocations,unallocated {"account":"{acc1}","amount":{"amount":"102.13","currency":"USD"}} [olga]
         201 Created {"allocations":[{"amount":{"amount":"102.13","currency":"USD"},"invoice":"{inv1}"}],"id":"{pay1}","unallocated":{"amount":"0.00","currency":"USD"}}
         > GET /accounts/{acc1}/balance [olga]
-        200 OK {"balances":[{"currency":"USD","receivable":{"amount":"0.00","currency":"USD"},"credit":{"amount":"0.00","currency":"USD"},"overdue":{"amount":"0.00","currency":"USD"}}]}
+        200 OK {"balances":[{"currency":"USD","receivable":{"amount":"0.00","currency":"USD"},"credit":{"amount":"0.00","currency":"USD"},"overdue":{"amount":"0.00","currency":"USD"},"deposits":{"amount":"0.00","currency":"USD"}}]}
         > GET /billing_runs/left [olga]
         200 OK {"nothing_left":true,"due":0,"failed":0,"unrated_events":0}
     "#]].assert_eq(&protocol.text());

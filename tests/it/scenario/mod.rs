@@ -7,6 +7,7 @@ mod charges;
 mod coupons;
 mod crowds;
 mod damages;
+mod deposits;
 mod discounts;
 mod dunning;
 mod endings;

@@ -63,5 +63,5 @@ export const MeterFields = (known) => html`
     <div class="pair">
       <${Field} name="code" label=${t("Code")} hint=${t("What events call it: traffic")} required />
       <${Field} name="aggregation" label=${t("How counts become a quantity")} kind="select" options=${AGGREGATIONS.map((it) => [it, t(sentence(it))])} />
-      <${Field} name="dimensions/0" label=${t("What events say besides")} hint=${t("Prices may depend on it: region")} />
+      <${Field} name="dimensions/0" label=${t("What events say besides")} />
     </div>`}`;

@@ -18,7 +18,7 @@ import { Alterations } from "./alterations.js";
 import { currencies, present } from "./prices.js";
 
 const KINDS = [["recurring", () => t("again and again")], ["one_time", () => t("once")], ["usage", () => t("for what is used")]];
-const FEES = [["plain", () => t("when it is bought")], ["setup", () => t("for setting it up")], ["renewal", () => t("at each renewal")]];
+const FEES = [["plain", () => t("when it is bought")], ["setup", () => t("for setting it up")], ["renewal", () => t("at each renewal")], ["deposit", () => t("as a deposit")]];
 const TIMINGS = [["advance", () => t("in advance")], ["arrears", () => t("afterwards")]];
 const PERIODS = ["1 day", "1 week", "1 month", "3 months", "6 months", "1 year", "2 years"];
 const MODELS = [
@@ -28,7 +28,7 @@ const MODELS = [
 ];
 // Of what is used alone: its events say more than how much it is.
 const OF_USE = [
-  ["percentage", () => t("a percentage of each amount")], ["graduated_percentage", () => t("tiers: each part of the amount at its percentage")],
+  ["percentage", () => t("a percentage of each amount")], ["graduated_percentage", () => t("each part of the amount at its percentage")],
   ["per_dimension", () => t("by the region, size or the like")], ["minimum", () => t("so much at least in a period")], ["commitment", () => t("an amount committed to")],
 ];
 const TIERED = ["graduated", "volume", "stairstep", "graduated_percentage"];
@@ -74,7 +74,7 @@ function Model({ of, included, currency, more = [], at = "model", label = t("How
       ${kind === "per_dimension" && figure("dimension", t("What the events call it"), { kind: "text" })}
       ${at === "model" && !["flat", "percentage", "per_dimension"].includes(kind) && html`<${Field} name="included" label=${t("Units that are free")} kind="decimal" hint=${isTiered ? t("Tiers count from the first unit beyond them") : undefined} value=${included && compare(included, "0") !== 0 ? included : ""} />`}
     </div>
-    ${isBound && inner("model", t("Otherwise"), same.model)}
+    ${isBound && inner("model", t("How much"), same.model)}
     ${kind === "per_dimension" && html`
       <${Repeat} label=${t("Values")} add=${t("One more value")} of=${same.values ?? [{}]}>
         ${(row, place) => html`<${Field} name=${`${at}/values/${place}/value`} label=${t("Value")} value=${row.value} required />${inner(`values/${place}/model`, t("How much"), row.model)}`}<//>

@@ -43,22 +43,21 @@ function said(model, price, unit) {
     case "stairstep": return t("the price of the tier that is reached");
     case "percentage": return [`${quantity(model.percent)} %`, model.per_event && amount(model.per_event)].filter(Boolean).join(" + ");
     case "graduated_percentage": return t("each part of the amount at its percentage");
-    case "per_dimension": return t("by {dimension}", { dimension: model.dimension });
+    case "per_dimension": return t("by the region, size or the like");
     case "minimum": return t("{amount} at least", { amount: amount(model.amount) });
-    case "commitment": return t("{amount} committed to", { amount: amount(model.amount) });
+    case "commitment": return t("{amount} committed to, beyond it × {factor}", { amount: amount(model.amount), factor: quantity(model.overage_factor) });
     default: return model.kind;
   }
 }
 
 /** What else a model says, line by line. */
-function conditions({ values = [], otherwise = null, model = otherwise, ...of }, currency) {
-  const amount = (it) => unitPrice(it, currency);
-  return [
-    of.free_events && t("the first {count} events of a period are free", { count: of.free_events }), of.free_amount && t("free up to {amount}", { amount: amount(of.free_amount) }),
-    of.event_min && t("an event at least {amount}", { amount: amount(of.event_min) }), of.event_max && t("an event at most {amount}", { amount: amount(of.event_max) }),
-    ...values.map((it) => `${it.value}: ${said(it.model, { currency })}`), of.overage_factor && t("what goes beyond it × {factor}", { factor: quantity(of.overage_factor) }), of.of === "subscription" && t("all that is charged afterwards counts"),
-    model && `${otherwise ? t("others") : t("otherwise")}: ${said(model, { currency })}`,
-  ].filter(Boolean);
+function conditions({ values = [], otherwise, model = otherwise, ...of }, currency) {
+  const amount = (it) => it && unitPrice(it, currency);
+  const rows = [
+    [t("Events that are free"), of.free_events], [t("but no more than this sum"), amount(of.free_amount)], [t("An event at least"), amount(of.event_min)], [t("An event at most"), amount(of.event_max)],
+    ...[...values, { value: otherwise ? t("For all others") : t("How much"), model }].map((it) => [it.value, it.model && said(it.model, { currency })]),
+  ];
+  return rows.filter((it) => it[1]).map((it) => it.join(": "));
 }
 
 /** The tiers, counted from the first unit: those that are free come before them. */

@@ -285,8 +285,7 @@ fn publication(act: &mut Act<'_>, id: OfferId, body: &Body) -> Result<(), Error>
         Some(true) => {
             let plan: Offer = act.get(id)?;
             let obstacles = offer::launch_obstacles(act.cx(), &plan)?;
-            let prices = offer::prices(act.cx(), id)?;
-            let named = obstacles.into_iter().map(|it| named(&plan, &prices, it)).collect();
+            let named = obstacles.into_iter().map(named).collect();
             Invalid::unless_empty(named)?;
             offer::publish(act, id).map(|_| ())
         }
@@ -294,32 +293,12 @@ fn publication(act: &mut Act<'_>, id: OfferId, body: &Body) -> Result<(), Error>
 }
 
 /// What keeps a plan from being sold, in the words of the contract.
-fn named(plan: &Offer, prices: &[Price], it: Violation) -> Violation {
-    let price = it.field.strip_prefix("/prices/");
-    let price = price.and_then(|id| prices.iter().find(|it| it.id.to_string() == id));
-    let field = match (price, it.field.as_str()) {
-        (Some(price), _) => place_of(plan, price),
-        (None, "/specification") => "/serviceTemplate".to_owned(),
-        (None, other) => other.to_owned(),
+fn named(it: Violation) -> Violation {
+    let field = match it.field.as_str() {
+        "/specification" => "/serviceTemplate".to_owned(),
+        other => other.to_owned(),
     };
     Violation { field, ..it }
-}
-
-/// Where the fee stands that a price is.
-fn place_of(plan: &Offer, price: &Price) -> String {
-    let content = &plan.content;
-    let place = match price.resource {
-        Some(id) => {
-            let found = content.resources.iter().position(|it| it.resource == id);
-            found.map(|it| format!("/resourceRates/{it}/fees"))
-        }
-        None => {
-            let of = |it: &crate::domain::catalog::term::Term| price.term.as_ref() == Some(&it.key);
-            let found = content.terms.iter().position(of);
-            found.map(|it| format!("/subscriptionPeriods/{it}/fees"))
-        }
-    };
-    place.unwrap_or_else(|| "/subscriptionPeriods".to_owned())
 }
 
 /// Says what else a plan is delivered by.

@@ -196,7 +196,8 @@ pub(super) struct NewPrice {
     names: Option<Texts>,
     /// `one_time`, `recurring` or `usage`.
     kind: String,
-    /// Of a one-time price: `plain`, `setup` or `renewal`; plain if nothing is said.
+    /// Of a one-time price: `plain`, `setup`, `renewal` or `deposit`, which goes back when the
+    /// subscription ends; plain if nothing is said.
     fee: Option<String>,
     /// Of a recurring price: how often; `1 month` if nothing is said.
     period: Option<String>,
@@ -274,7 +275,9 @@ impl NewPrice {
             Some("setup") => Ok(Occasion::Setup),
             Some("renewal") => Ok(Occasion::Renewal),
             Some("deposit") => Ok(Occasion::Deposit),
-            Some(_) => Err(Invalid::one("/fee", "enum", "must be plain, setup or renewal")),
+            Some(_) => {
+                Err(Invalid::one("/fee", "enum", "must be plain, setup, renewal or deposit"))
+            }
         }
     }
 

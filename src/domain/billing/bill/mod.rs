@@ -18,7 +18,7 @@ use super::invoice::{Content, Totals};
 use super::policy::{Policy, ZeroInvoices, ZeroLines};
 use super::proration::Share;
 use super::rating::Rule;
-use super::tax::{TaxSheet, TaxTerms, Taxable, assess};
+use super::tax::{TaxSheet, TaxTerms, TaxTotal, Taxable, assess};
 use super::taxing::{TaxedBuyer, Taxing};
 use crate::domain::account::cycle::Cycle;
 use crate::domain::catalog::discount::{Discount, Subject};
@@ -166,7 +166,8 @@ impl<'a> Draft<'a> {
             | LineKind::Credit
             | LineKind::LateFee
             | LineKind::Stated
-            | LineKind::TrueUp => None,
+            | LineKind::TrueUp
+            | LineKind::Deposit => None,
         };
         let units = match usage {
             Some(total) => self.used((of, price), version, total)?,
@@ -323,9 +324,24 @@ impl<'a> Draft<'a> {
             return Ok(());
         }
         let Billing { buyer, on, taxing, currency, .. } = *self.billing;
-        let tax_place = self
-            .taxes
-            .place(price.tax_category, |category| taxing.of(buyer, (category, on), currency))?;
+        let tax_place = match kind {
+            LineKind::Deposit => {
+                let locale = self.billing.discounts.locale;
+                self.taxes.outside(TaxTotal::of_deposits(locale, on, currency))
+            }
+            LineKind::OneTime
+            | LineKind::Setup
+            | LineKind::Renewal
+            | LineKind::Recurring
+            | LineKind::Usage
+            | LineKind::Credit
+            | LineKind::LateFee
+            | LineKind::Stated
+            | LineKind::TrueUp => self
+                .taxes
+                .place(price.tax_category, |category| taxing.of(buyer, (category, on), currency))?,
+        };
+        let tax_category = price.tax_category.filter(|_| kind != LineKind::Deposit);
         self.reducible.push((self.billing.discounts.subject(of, price, kind), of.order));
         let is_flat = matches!(explanation.rule, Rule::Flat);
         let (offer, subject) = price.sold_as.unwrap_or((of.offer, of.subject));
@@ -346,13 +362,13 @@ impl<'a> Draft<'a> {
             service_period: service,
             // A flat price is charged once, however many units there are.
             quantity: if is_flat { Quantity::ONE } else { explanation.counted },
-            unit: price.unit.cloned(),
+            unit: price.unit.filter(|_| kind != LineKind::TrueUp).cloned(),
             base,
             amount,
             net: amount,
             tax: Money::zero(self.billing.currency),
             tax_place,
-            tax_category: taxing.category_name(price.tax_category).cloned(),
+            tax_category: taxing.category_name(tax_category).cloned(),
             explanation,
         });
         Ok(())

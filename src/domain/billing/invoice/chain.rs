@@ -206,7 +206,12 @@ impl Form {
             form.bytes(&it.records.to_be_bytes());
         });
         self.count(explanation.parts.len());
-        explanation.parts.iter().for_each(|it| self.part(it));
+        for it in &explanation.parts {
+            if explanation.rule == Rule::PerDimension {
+                self.optional(it.value.as_ref(), |form, it| form.text(it.as_str()));
+            }
+            self.part(it);
+        }
         self.count(explanation.steps.len());
         for step in &explanation.steps {
             match step {
@@ -306,7 +311,6 @@ impl Form {
     }
 
     fn part(&mut self, part: &Part) {
-        self.optional(part.value.as_ref(), |form, it| form.text(it.as_str()));
         self.0.push(part.tier);
         self.quantity(part.units);
         self.decimal(part.unit_price.decimal());

@@ -277,7 +277,7 @@ impl fmt::Display for Explanation {
                 Step::Lowered(lowering) => writeln!(f, "{lowering}")?,
                 Step::Coupon(share) => writeln!(f, "{share}")?,
                 Step::Committed(it) => writeln!(f, "{it}")?,
-                Step::Covered(charged) => writeln!(f, "less {charged}, which is charged besides")?,
+                Step::Covered(charged) => writeln!(f, "of which {charged} is charged besides")?,
             }
         }
         self.write_result(f)

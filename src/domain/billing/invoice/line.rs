@@ -32,6 +32,8 @@ words! {
         Stated = "stated";
         /// What is missing to a minimum of a period.
         TrueUp = "true_up";
+        /// Security that goes back at the end: it is not earned, and bears no tax.
+        Deposit = "deposit";
     }
 }
 

@@ -71,6 +71,17 @@ pub struct Content {
     pub totals: Totals,
 }
 
+impl Content {
+    /// How much of it are deposits, which are not earned.
+    ///
+    /// # Errors
+    /// If that is too much.
+    pub fn deposits(&self) -> Result<Money, MoneyError> {
+        let lines = self.lines.iter().filter(|it| it.kind == LineKind::Deposit);
+        Money::sum(lines.map(|it| it.net), self.currency)
+    }
+}
+
 /// The sums of an invoice or note.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {

@@ -360,17 +360,6 @@ impl Price {
         Ok(Self { versions: Versions::first(version)?, ..self })
     }
 
-    /// Refuses what billing has no rule for, so that nothing is sold that would not be charged.
-    ///
-    /// # Errors
-    /// With what has no rule.
-    pub fn publishable(&self) -> Result<(), Rejection> {
-        if self.kind == PriceKind::OneTime(Occasion::Deposit) {
-            return Err(unruled(&self.name, "deposits"));
-        }
-        Ok(())
-    }
-
     /// The same with the moment at which the next version begins, seen from `now`: days of the
     /// catalogue are those of UTC. To be called with each new version, and when one begins.
     #[must_use]
@@ -397,11 +386,6 @@ impl Price {
     pub fn fits(&self, chosen: &BTreeMap<text::Code, String>) -> bool {
         self.conditions.iter().all(|it| it.holds(chosen))
     }
-}
-
-fn unruled(name: &Name, what: &str) -> Rejection {
-    let why = format!("the price `{name}` cannot be sold: billing has no rule for {what}");
-    Rejection::new(Code::PriceNotRated, why)
 }
 
 #[cfg(test)]

@@ -94,15 +94,6 @@ fn a_version_never_reaches_into_the_past() {
 }
 
 #[test]
-fn what_billing_has_no_rule_for_cannot_be_published() {
-    let deposit = Price { kind: PriceKind::OneTime(Occasion::Deposit), ..price() };
-    let refused = deposit.publishable().expect_err("deposits");
-    assert_eq!(refused.code, Code::PriceNotRated);
-    assert!(refused.detail.contains("deposits"), "{}", refused.detail);
-    assert_eq!(price().publishable(), Ok(()));
-}
-
-#[test]
 fn alterations_that_alter_nothing_are_refused_and_a_deposit_has_none() {
     let by = |percent| PriceAlteration {
         name: "Welcome".parse().expect("a name"),
@@ -114,7 +105,7 @@ fn alterations_that_alter_nothing_are_refused_and_a_deposit_has_none() {
         valid_until: None,
     };
     let altered = |all: Vec<PriceAlteration>| Price { alterations: all, ..price() };
-    assert_eq!(altered(vec![by(Percent::WHOLE)]).publishable(), Ok(()));
+    assert_eq!(altered(vec![by(Percent::WHOLE)]).check(), Ok(()));
     let deposit = PriceKind::OneTime(Occasion::Deposit);
     let table = [
         (altered(vec![by(Percent::WHOLE), by(Percent::ZERO)]), "/alterations/1/percent"),

@@ -24,7 +24,6 @@ use crate::domain::billing::policy::{
     PriceVersionAt, RemovedUnits, TaxScope, WhileHeld, ZeroUsage,
 };
 use crate::domain::billing::rating::rows;
-use crate::domain::billing::tax::TaxTotal;
 use crate::domain::catalog::coupon::Redemption;
 use crate::domain::catalog::lifecycle::{Life, State};
 use crate::domain::catalog::price::{Base, Occasion, Price, PriceKind, Timing, Versions};

@@ -65,3 +65,13 @@ fn what_is_bought_and_called_off_on_one_day_was_delivered_and_is_charged_once() 
     assert_eq!(told(life.bill("2026-03-01")), "-");
     assert_eq!(life.days().next, None);
 }
+
+#[test]
+fn a_deposit_bears_no_tax_and_is_not_asked_for_when_all_is_over() {
+    let deposit = || vec![price(1, PriceKind::OneTime(Occasion::Deposit), "flat 99")];
+    let mut life = World::new("2026-01-01", deposit());
+    assert_eq!(told(life.bill("2026-01-01")), "99.00: deposit 99.00");
+    let over = World::new("2026-01-01", deposit());
+    let mut over = World { ends_on: Some(date("2026-01-01")), ..over };
+    assert_eq!(told(over.bill("2026-01-02")), "-");
+}

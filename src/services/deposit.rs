@@ -1,0 +1,130 @@
+//! Deposits: held from the invoice that charges them until they go back, or settle what is open, when
+//! their subscription ends.
+
+use super::{Act, Cx, Error, billing, invoice, payment};
+use crate::domain::billing::credit::{CreditNote, LineAsk};
+use crate::domain::billing::invoice::Invoice;
+use crate::domain::billing::invoice::line::LineKind;
+use crate::domain::billing::unused::GivenBack;
+use crate::domain::id::{AccountId, DepositId};
+use crate::domain::money::Money;
+use crate::domain::page::{Page, PageRequest};
+use crate::domain::payment::deposit::{Deposit, State, Taken};
+use crate::domain::subscription::Subscription;
+use crate::domain::subscription::change::RefundTo;
+use crate::domain::time::Date;
+use crate::store::payment::{DEPOSIT_BY_INVOICE, DEPOSIT_HELD};
+use crate::store::{Along, Key};
+
+/// The deposit with an id.
+///
+/// # Errors
+/// [`Error::NotFound`] if it is not there, or not for the caller.
+pub fn get(cx: Cx<'_>, id: DepositId) -> Result<Deposit, Error> {
+    cx.get(id)
+}
+
+/// A page of the deposits that the caller may see: of one account or in one state if that is named.
+///
+/// # Errors
+/// If the store fails.
+pub fn list(
+    cx: Cx<'_>,
+    (account, state): (Option<AccountId>, Option<State>),
+    page: &PageRequest,
+) -> Result<Page<Deposit>, Error> {
+    cx.list(account.map(Along::Owner), page, |it: &Deposit| {
+        account.is_none_or(|id| it.taken.account == id) && state.is_none_or(|of| it.state() == of)
+    })
+}
+
+/// Holds what an invoice that was just issued charges as deposits.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn hold(act: &mut Act<'_>, invoice: &Invoice) -> Result<(), Error> {
+    let content = invoice.content();
+    let Some(issued_on) = invoice.issue().map(|it| it.issued_on) else { return Ok(()) };
+    for (line, place) in content.lines.iter().zip(0_u32..) {
+        let is_deposit = line.kind == LineKind::Deposit && line.net.as_minor() > 0;
+        let Some(subscription) = line.subscription.filter(|_| is_deposit) else { continue };
+        let taken = Taken {
+            account: content.account,
+            billing_account: content.billing_account,
+            subscription,
+            price: line.price,
+            invoice: invoice.id,
+            place,
+            on: issued_on,
+        };
+        let stamp = act.cx().stamp(invoice.stamp.seller, Some(content.account));
+        let stamp = stamp.numbered(act.next_number("deposit")?);
+        let held = Deposit::held(act.new_id(), stamp, taken, line.net);
+        act.keep_new(held)?;
+    }
+    Ok(())
+}
+
+/// Follows a credit note: what it takes back of deposits is held no more.
+///
+/// # Errors
+/// If that is more than is held; if the store fails.
+pub(super) fn follow(act: &mut Act<'_>, note: &CreditNote) -> Result<(), Error> {
+    let content = note.content();
+    if content.deposits.is_zero() {
+        return Ok(());
+    }
+    let along = Along::Index(DEPOSIT_BY_INVOICE, Key::new().id(content.invoice).bytes());
+    for deposit in act.every::<Deposit>(&along)? {
+        let lines = content.lines.iter().filter(|it| it.place == deposit.taken.place);
+        let back = Money::sum(lines.map(|it| it.net), deposit.amount().currency())?;
+        if !back.is_zero() {
+            let given_back = deposit.given_back(back)?;
+            act.keep(given_back)?;
+        }
+    }
+    Ok(())
+}
+
+/// Gives back what is held for a subscription that has ended on a day, and lets it settle what else is
+/// open. What is over goes to where it came from if that is wanted, else it is the customer's credit.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn give_back(
+    act: &mut Act<'_>,
+    it: &Subscription,
+    (on, to): (Date, RefundTo),
+) -> Result<(), Error> {
+    let along = Along::Index(DEPOSIT_HELD, Key::new().id(it.id).bytes());
+    for deposit in act.every::<Deposit>(&along)? {
+        let invoice: Invoice = act.load(deposit.taken.invoice)?;
+        let before = invoice::credits_of(act.cx(), invoice.id)?;
+        let place = usize::try_from(deposit.taken.place).unwrap_or(usize::MAX);
+        let Some(line) = invoice.content().lines.get(place) else { continue };
+        let ask = LineAsk { place: deposit.taken.place, net: deposit.left() };
+        let given = [GivenBack { ask, price: line.price, label: line.label.clone(), days: None }];
+        billing::ended(act, invoice, (&before, &given, to), on)?;
+        set_off(act, deposit.id)?;
+    }
+    Ok(())
+}
+
+/// Lets what the customer has settle what it owes, and writes down how much of a deposit that was.
+fn set_off(act: &mut Act<'_>, id: DepositId) -> Result<(), Error> {
+    let deposit: Deposit = act.load(id)?;
+    let mut settled = Money::zero(deposit.amount().currency());
+    for open in payment::open_invoices(act.cx(), deposit.taken.billing_account)? {
+        if open.dispute().is_some() || open.content().currency != settled.currency() {
+            continue;
+        }
+        let before = open.open();
+        let after = payment::use_credit(act, open)?.open();
+        settled = settled.plus(before.minus(after)?)?;
+    }
+    if settled.as_minor() > 0 {
+        let settling = deposit.settling(settled)?;
+        act.keep(settling)?;
+    }
+    Ok(())
+}

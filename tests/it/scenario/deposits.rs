@@ -1,0 +1,154 @@
+//! Deposits: asked for by an offer, held and not earned, given back or set off at the end.
+
+use expect_test::expect;
+use serde_json::{Value, json};
+
+use crate::harness::market::{Market, lines, monthly, sums, text};
+
+fn deposit(amount: &str) -> Value {
+    json!({
+        "name": "Deposit", "kind": "one_time", "fee": "deposit", "currency": "EUR",
+        "model": { "kind": "flat", "amount": amount },
+    })
+}
+
+fn shown(market: &Market, account: &Value) -> String {
+    let each = market.invoices(account).into_iter().map(|it| {
+        let check = market.operator().get(&format!("/invoices/{}/check", text(&it["id"])));
+        assert_eq!(check["faults"], json!([]), "every line comes out again");
+        format!("{} {}\n{}", text(&it["issued_on"]), sums(&it), lines(&it))
+    });
+    each.collect::<Vec<_>>().join("\n")
+}
+
+/// What the account owes, has and has given as security.
+fn balance(market: &Market, account: &Value) -> String {
+    let path = format!("/accounts/{}/balance", text(&account["id"]));
+    let found = &market.operator().get(&path)["balances"][0];
+    let amount = |name: &str| text(&found[name]["amount"]);
+    format!("owes {}, has {}, held {}", amount("receivable"), amount("credit"), amount("deposits"))
+}
+
+/// `amount state, returned … set off …` of each deposit of an account.
+fn deposits(market: &Market, account: &Value) -> String {
+    let found = market.operator().get(&format!("/deposits?account={}", text(&account["id"])));
+    let each = found["items"].as_array().unwrap().iter().map(|it| {
+        let amount = |name: &str| text(&it[name]["amount"]);
+        let (state, amount, returned) = (text(&it["state"]), amount("amount"), amount("returned"));
+        format!("{amount} {state}, returned {returned}, set off {}", text(&it["set_off"]["amount"]))
+    });
+    each.collect::<Vec<_>>().join("; ")
+}
+
+fn pay(market: &Market, account: &Value, amount: &str) {
+    let amount = json!({ "amount": amount, "currency": "EUR" });
+    let body = json!({ "account": account["id"], "amount": amount });
+    market.operator().post("/payments", &body);
+}
+
+fn cancel(market: &Market, subscription: &str) {
+    market.operator().post(&format!("/subscriptions/{subscription}/cancel"), &json!({}));
+    market.must_be_whole();
+}
+
+#[test]
+fn a_deposit_bears_no_tax_is_not_earned_and_goes_back_at_the_end() {
+    let market = Market::on("2026-01-01");
+    let account = market.customer("Blue Whale", "EUR");
+    let offer = market.offer("Van", &[monthly("Rent", "EUR", "31"), deposit("500")]);
+    let wish = json!({ "currency": "EUR", "country": "DE" });
+    let told = market.operator().post(&format!("/offers/{offer}/calculate"), &wish);
+    assert_eq!(told["gross"]["amount"], "537.20", "tax on the rent alone");
+    let subscription = market.order(&account, &offer, 1);
+    market.advance_to("2026-01-02");
+    let first = &market.invoices(&account)[0];
+    let deposit_line = &first["lines"][1];
+    assert_eq!(
+        (&deposit_line["kind"], &deposit_line["tax"]["amount"]),
+        (&json!("deposit"), &json!("0.00"))
+    );
+    assert_eq!(balance(&market, &account), "owes 537.20, has 0.00, held 500.00");
+    let overview = market.operator().get("/overview");
+    let revenue = serde_json::to_string(&overview).unwrap();
+    assert!(!revenue.contains("531"), "a deposit is no revenue: {revenue}");
+    pay(&market, &account, "537.20");
+    market.advance_to("2026-01-16");
+    cancel(&market, &subscription);
+    assert_eq!(deposits(&market, &account), "500.00 returned, returned 500.00, set off 0.00");
+    assert_eq!(balance(&market, &account), "owes 0.00, has 519.20, held 0.00");
+    expect![[r#"
+        2026-01-01 531.00 + 6.20 = 537.20 EUR, due 0.00
+        Van: Rent | 2026-01-01..2026-02-01 | 31.00
+            flat price, as of 2026-01-01
+            31
+            = 31.00 EUR
+        Van: Deposit | - | 500.00
+            flat price, as of 2026-01-01
+            500
+            = 500.00 EUR
+    "#]]
+    .assert_eq(&shown(&market, &account));
+}
+
+#[test]
+fn a_deposit_settles_what_is_open_at_the_end() {
+    let market = Market::on("2026-01-01");
+    let account = market.customer("Blue Whale", "EUR");
+    let offer = market.offer("Van", &[monthly("Rent", "EUR", "30"), deposit("50")]);
+    let subscription = market.order(&account, &offer, 1);
+    market.advance_to("2026-01-02");
+    pay(&market, &account, "86");
+    market.advance_to("2026-02-28");
+    assert_eq!(balance(&market, &account), "owes 36.00, has 0.00, held 50.00");
+    market.advance_to("2026-03-01");
+    cancel(&market, &subscription);
+    assert_eq!(deposits(&market, &account), "50.00 set_off, returned 50.00, set off 36.00");
+    let left = balance(&market, &account);
+    assert!(left.starts_with("owes 0.00, has "), "{left}");
+    assert!(left.ends_with("held 0.00"), "{left}");
+}
+
+#[test]
+fn a_deposit_that_was_never_paid_is_owed_no_more() {
+    let market = Market::on("2026-01-01");
+    let account = market.customer("Blue Whale", "EUR");
+    let subscription = market.order(&account, &market.offer("Van", &[deposit("50")]), 1);
+    market.advance_to("2026-01-02");
+    assert_eq!(balance(&market, &account), "owes 50.00, has 0.00, held 50.00");
+    cancel(&market, &subscription);
+    assert_eq!(balance(&market, &account), "owes 0.00, has 0.00, held 0.00");
+    assert_eq!(deposits(&market, &account), "50.00 returned, returned 50.00, set off 0.00");
+}
+
+#[test]
+fn what_was_credited_of_a_deposit_does_not_go_back_twice() {
+    let market = Market::on("2026-01-01");
+    let account = market.customer("Blue Whale", "EUR");
+    let subscription = market.order(&account, &market.offer("Van", &[deposit("50")]), 1);
+    market.advance_to("2026-01-02");
+    pay(&market, &account, "50");
+    let invoice = text(&market.invoices(&account)[0]["id"]);
+    let part = json!({
+        "reason": "A part is enough",
+        "lines": [{ "line": 0, "net": { "amount": "20", "currency": "EUR" } }],
+    });
+    market.operator().post(&format!("/invoices/{invoice}/credit"), &part);
+    market.must_be_whole();
+    assert_eq!(deposits(&market, &account), "50.00 held, returned 20.00, set off 0.00");
+    cancel(&market, &subscription);
+    assert_eq!(balance(&market, &account), "owes 0.00, has 50.00, held 0.00");
+}
+
+#[test]
+fn a_deposit_has_no_discounts_and_is_no_charge_of_its_own_kind() {
+    let market = Market::on("2026-01-01");
+    let offer = market.offer("Van", &[]);
+    let mut altered = deposit("50");
+    altered["offer"] = json!(offer);
+    altered["alterations"] = json!([
+        { "name": "Off", "effect": "discount", "percent": "5", "applies": "once" },
+    ]);
+    let refused = market.operator().call("POST /prices", Some(&altered));
+    assert_eq!(refused.status, 422);
+    assert_eq!(refused.json()["errors"][0]["pointer"], "/alterations");
+}
