@@ -5,7 +5,7 @@ import { all, changes, some } from "../model/api.js";
 import { rememberAll } from "../model/name.js";
 import { useStill } from "../model/load.js";
 import { here, refine } from "../model/route.js";
-import { count, t } from "../model/text.js";
+import { t } from "../model/text.js";
 import { Icon } from "./icon.js";
 import { Bones, Empty, Failure } from "./still.js";
 import { download, Table } from "./table.js";
@@ -107,6 +107,3 @@ export function List({ path, query = {}, filters = [], columns, label, file, lin
       <${Rows} path=${path} query=${wanted} columns=${columns} label=${label} empty=${none} cards=${cards} />
     </section>`;
 }
-
-/** How many there are, for a heading. */
-export const Tally = ({ of }) => html`<span class="badge">${count(of)}</span>`;

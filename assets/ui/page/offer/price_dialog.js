@@ -26,7 +26,6 @@ const MODELS = [
   ["graduated", () => t("tiers: each unit at the price of its tier")], ["volume", () => t("tiers: all units at the price of the one reached")],
   ["package", () => t("so much for each package begun")], ["stairstep", () => t("steps: the amount of the one reached")],
 ];
-// Of what is used alone: its events say more than how much it is.
 const OF_USE = [
   ["percentage", () => t("a percentage of each amount")], ["graduated_percentage", () => t("each part of the amount at its percentage")],
   ["per_dimension", () => t("by the region, size or the like")], ["minimum", () => t("so much at least in a period")], ["commitment", () => t("an amount committed to")],
@@ -47,12 +46,12 @@ function Tier({ of, name, kind, isLast }) {
     </div>`;
 }
 
-/** How a quantity becomes an amount; `more` are the models that may be chosen beside the usual ones. */
+/** How a quantity becomes an amount. */
 function Model({ of, included, currency, more = [], at = "model", label = t("How much") }) {
   const [kind, choose] = useState(of?.kind ?? "flat");
   const same = of?.kind === kind ? of : {};
   const figure = (name, label, rest) => html`<${Field} name=${`${at}/${name}`} label=${label} kind="decimal" value=${same[name] ?? ""} required ...${rest} />`;
-  const some = (name, label) => figure(name, label, { required: false });
+  const some = (name, label, rest) => figure(name, label, { required: false, ...rest });
   const inner = (name, label, of) => html`<${Model} at=${`${at}/${name}`} label=${label} of=${of} currency=${currency} />`;
   const isTiered = TIERED.includes(kind);
   const isBound = ["minimum", "commitment"].includes(kind);
@@ -66,7 +65,7 @@ function Model({ of, included, currency, more = [], at = "model", label = t("How
       ${kind === "per_unit" && figure("per_unit", t("Each, in {currency}", { currency }))}
       ${kind === "package" && figure("size", t("Units in a package"))}
       ${kind === "percentage" && [
-        figure("percent", t("Percent")), some("per_event", t("and for each event")), figure("free_events", t("Events that are free"), { kind: "number", min: 0, required: false }),
+        figure("percent", t("Percent")), some("per_event", t("and for each event")), some("free_events", t("Events that are free"), { kind: "number", min: 0 }),
         some("free_amount", t("but no more than this sum")), some("event_min", t("An event at least")), some("event_max", t("An event at most")),
       ]}
       ${kind === "minimum" && html`<${Field} name=${`${at}/of`} label=${t("What counts")} kind="select" value=${same.of} options=${[["price", t("this price alone")], ["subscription", t("all that is charged afterwards")]]} />`}
