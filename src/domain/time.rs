@@ -168,6 +168,12 @@ impl Date {
         Self(self.0.checked_add_months(Months::new(months)).unwrap_or(NaiveDate::MAX))
     }
 
+    /// The day so many months before, in the same way.
+    #[must_use]
+    pub fn minus_months(self, months: u32) -> Self {
+        Self(self.0.checked_sub_months(Months::new(months)).unwrap_or(NaiveDate::MIN))
+    }
+
     /// How many days lie between `earlier` and here; negative if it is later.
     #[must_use]
     pub fn days_since(self, earlier: Self) -> i64 {

@@ -197,10 +197,26 @@ impl Lowerable<'_> {
             Pace::Single => Some(0),
             Pace::Periods { cycle, began_on } => self.period_place(cycle, began_on, got_on, max),
             Pace::Terms(None) => Some(0),
-            Pace::Terms(Some(term)) => {
-                let terms = (self.on.days_since(got_on) * 2 + term.days()) / (term.days() * 2);
-                u32::try_from((terms - 1).max(0)).ok().filter(|it| *it < max)
-            }
+            Pace::Terms(Some(term)) => self.term_place(term, got_on, max),
+        }
+    }
+
+    /// The renewals before this one are each a term apart; the day from which on it is charged was
+    /// none.
+    fn term_place(&self, term: Period, got_on: Date, max: u32) -> Option<u32> {
+        let before = |count| self.terms_before(term, count);
+        let is_renewal = |day: Date| got_on <= day && self.charged_from < day;
+        (0..max).find(|place| !is_renewal(before(place + 1)))
+    }
+
+    /// The day that lies so many terms before this one: by months where a term has whole ones.
+    fn terms_before(&self, term: Period, count: u32) -> Date {
+        let (start, end) = (term.start(), term.end());
+        let months = u32::try_from(term.days() / 28).unwrap_or(u32::MAX);
+        let whole = (1..=months).rev().find(|it| start.plus_months(*it) == end);
+        match whole.and_then(|it| it.checked_mul(count)) {
+            Some(months) => self.on.minus_months(months),
+            None => self.on.plus_days(-term.days() * i64::from(count)),
         }
     }
 
@@ -393,6 +409,39 @@ mod tests {
         }
         let once = discount(share(10), Lasting::Once);
         assert!(charging("2026-04-15", "2026-04-15", Pace::Single).gets(&once));
+    }
+
+    #[test]
+    fn only_so_many_renewals_get_what_was_got_in_the_middle_of_a_term() {
+        let of = |from: &str, on: &str, months: u32, lasting| {
+            let term = Period::new(date(on), date(on).plus_months(months));
+            let valid_from = date(from);
+            let it = discount(share(10), lasting);
+            let terms = DiscountTerms { valid_from, valid_until: None, ..it.terms().clone() };
+            let it = Discount::new(id(1), stamp(), terms).expect("valid");
+            charging("2026-04-15", on, Pace::Terms(term)).gets(&it)
+        };
+        let (once, two) = (Lasting::Once, Lasting::Charges(2));
+        let table = [
+            // Early, late and at the very end of the first term; on the day of a renewal.
+            ("2026-05-01", "2027-04-15", 12, once, true),
+            ("2026-05-01", "2028-04-15", 12, once, false),
+            ("2027-01-15", "2027-04-15", 12, once, true),
+            ("2027-01-15", "2028-04-15", 12, once, false),
+            ("2027-01-15", "2028-04-15", 12, two, true),
+            ("2027-01-15", "2029-04-15", 12, two, false),
+            ("2027-04-15", "2027-04-15", 12, once, true),
+            ("2027-04-15", "2028-04-15", 12, once, false),
+            ("2027-04-16", "2028-04-15", 12, once, true),
+            // By months, which are not all as long.
+            ("2026-06-20", "2026-07-15", 1, two, true),
+            ("2026-06-20", "2026-08-15", 1, two, true),
+            ("2026-06-20", "2026-09-15", 1, two, false),
+        ];
+        for (from, on, months, lasting, expected) in table {
+            let found = of(from, on, months, lasting);
+            assert_eq!(found, expected, "{lasting:?} from {from} on {on}");
+        }
     }
 
     #[test]
