@@ -12,12 +12,13 @@ use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::Verb;
 use crate::domain::id::{AccountId, BillingAccountId, InvoiceId, PaymentId};
 use crate::domain::journal::{self, BalanceKey, Holder, Ledger};
-use crate::domain::money::Money;
+use crate::domain::money::{Currency, Money};
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::payment::allocation::{OpenInvoice, Settlement, as_told, oldest_first};
 use crate::domain::payment::refund::{Refund, State as RefundState};
 use crate::domain::payment::{Payer, Payment};
+use crate::domain::stamp::SellerNumber;
 use crate::domain::text::{Name, Prose};
 use crate::domain::time::Date;
 use crate::store::invoice::INVOICE_OPEN;
@@ -117,9 +118,14 @@ fn settle(
     let invoices = open_invoices(act.cx(), payment.billing_account)?;
     let planned = payment_plan::next_due(act.cx(), payment.billing_account)?;
     // What is paid in parts is due with its next part.
-    let due_on = |it: OpenInvoice| planned.get(&it.id).copied().unwrap_or(it.due_on);
-    let open = invoices.iter().filter_map(open_invoice);
-    let open: Vec<_> = open.map(|it| OpenInvoice { due_on: due_on(it), ..it }).collect();
+    let due_on = |it: &Invoice| planned.get(&it.id).copied().or(Some(it.issue()?.due_on));
+    // A fee for paying late comes after what it is for.
+    let principal = |fee: &Invoice| invoices.iter().find(|it| fee.is_fee_for(it));
+    let open = invoices.iter().filter_map(|it| {
+        let due_on = due_on(it).max(principal(it).and_then(due_on))?;
+        Some(OpenInvoice { id: it.id, due_on, open: it.open() })
+    });
+    let open: Vec<_> = open.collect();
     let available = payment.unallocated()?;
     let settlements = match told {
         Some(told) => as_told(available, &open, told)?,
@@ -157,36 +163,32 @@ pub fn open_invoices(cx: Cx<'_>, of: BillingAccountId) -> Result<Vec<Invoice>, E
     cx.every(&Along::Index(INVOICE_OPEN, Key::new().id(of).bytes()))
 }
 
-fn open_invoice(it: &Invoice) -> Option<OpenInvoice> {
-    Some(OpenInvoice { id: it.id, due_on: it.issue()?.due_on, open: it.open() })
-}
-
-/// Lets the credit that a customer has settle a new invoice: first what credit notes gave, then
-/// what was paid too much.
+/// Lets the credit that a customer has settle a new invoice; where that is a fee for paying late, what
+/// was to be paid before it comes first.
 ///
 /// # Errors
 /// If the store fails.
-pub(super) fn use_credit(act: &mut Act<'_>, mut invoice: Invoice) -> Result<Invoice, Error> {
-    let customer = invoice.content().billing_account;
-    let of = BalanceKey {
-        seller: invoice.stamp.seller,
-        ledger: Ledger::CustomerCredit,
-        holder: Holder::Customer(customer),
-        currency: invoice.content().currency,
-    };
-    let credit = crate::store::journal::balance(act.batch(), of)?.negated()?;
-    if credit.as_minor() <= 0 {
-        return Ok(invoice);
+pub(super) fn use_credit(act: &mut Act<'_>, invoice: Invoice) -> Result<Invoice, Error> {
+    if invoice.is_for_paying_late() {
+        let due_on = invoice.issue().map(|it| it.due_on);
+        let open = open_invoices(act.cx(), invoice.content().billing_account)?.into_iter();
+        let is_before =
+            |it: &Invoice| it.id != invoice.id && it.issue().map(|it| it.due_on) <= due_on;
+        for it in open.filter(|it| is_before(it) && it.dispute().is_none()) {
+            let settled = settle_by_credit(act, it)?;
+            settlement::follow(act, settled.id, None)?;
+        }
     }
-    let along = Along::Index(PAYMENT_UNALLOCATED, Key::new().id(customer).bytes());
-    let payments: Vec<Payment> = act.every(&along)?;
-    let mut of_notes = credit;
-    for payment in &payments {
-        of_notes = of_notes.minus(payment.unallocated()?)?;
-    }
+    settle_by_credit(act, invoice)
+}
+
+/// Lets credit settle an invoice: first what credit notes gave, then what was paid too much.
+fn settle_by_credit(act: &mut Act<'_>, mut invoice: Invoice) -> Result<Invoice, Error> {
+    let (seller, customer) = (invoice.stamp.seller, invoice.content().billing_account);
+    let (of_notes, payments) = credit_of(act, (seller, customer), invoice.content().currency)?;
     let amount = least(of_notes, invoice.open());
     if amount.as_minor() > 0 {
-        book(act, of.seller, invoice.id, journal::allocated(customer, amount)?)?;
+        book(act, seller, invoice.id, journal::allocated(customer, amount)?)?;
         let settled = invoice.settle(amount, SettledBy::Credit)?;
         invoice = act.keep(settled)?;
     }
@@ -199,13 +201,34 @@ pub(super) fn use_credit(act: &mut Act<'_>, mut invoice: Invoice) -> Result<Invo
     Ok(invoice)
 }
 
+/// The credit that a customer has: what credit notes gave and nothing has used, and the payments of
+/// which something settles nothing.
+fn credit_of(
+    act: &mut Act<'_>,
+    (seller, customer): (SellerNumber, BillingAccountId),
+    currency: Currency,
+) -> Result<(Money, Vec<Payment>), Error> {
+    let (ledger, holder) = (Ledger::CustomerCredit, Holder::Customer(customer));
+    let of = BalanceKey { seller, ledger, holder, currency };
+    let credit = crate::store::journal::balance(act.batch(), of)?.negated()?;
+    if credit.as_minor() <= 0 {
+        return Ok((Money::zero(currency), Vec::new()));
+    }
+    let along = Along::Index(PAYMENT_UNALLOCATED, Key::new().id(customer).bytes());
+    let payments: Vec<Payment> = act.every(&along)?;
+    let of_notes =
+        payments.iter().try_fold(credit, |it, payment| it.minus(payment.unallocated()?))?;
+    Ok((of_notes, payments))
+}
+
 /// The lesser of two amounts in one currency.
 fn least(one: Money, other: Money) -> Money {
     if one.as_minor() < other.as_minor() { one } else { other }
 }
 
-/// Gives money back: first what settles nothing, then what settled invoices last, which are open
-/// again. What settles nothing if no amount is said.
+/// Gives money back: first what settles nothing, then what settled invoices last. Those are settled
+/// by what credit notes gave, as far as nothing has used it, and else open again. What settles nothing
+/// if no amount is said.
 ///
 /// # Errors
 /// If more is given back than came in, no amount is said where all of it settles invoices, or the
@@ -219,13 +242,19 @@ pub fn refund(
     act.must(Permission::RefundWrite, &payment.stamp)?;
     amount.map_or(Ok(()), must_be_more_than_nothing)?;
     let amount = amount.map_or_else(|| left_over(&payment), Ok)?;
-    let (payment, taken_back, verb) = payment.refund(amount)?;
     let (seller, customer) = (payment.stamp.seller, payment.billing_account);
+    let mut of_notes = credit_of(act, (seller, customer), amount.currency())?.0;
+    let (payment, taken_back, verb) = payment.refund(amount)?;
     for part in taken_back {
         let invoice: Invoice = act.get(part.invoice)?;
-        let unsettled = invoice.unsettle(part.amount, SettledBy::Payment)?;
-        act.keep(unsettled)?;
+        let again = least(of_notes, part.amount);
+        let resettled = invoice.resettle(part.amount, again)?;
+        act.keep(resettled)?;
         book(act, seller, payment.id, journal::taken_back(customer, part.amount)?)?;
+        if again.as_minor() > 0 {
+            book(act, seller, part.invoice, journal::allocated(customer, again)?)?;
+            of_notes = of_notes.minus(again)?;
+        }
         settlement::follow(act, part.invoice, Some(payment.id))?;
     }
     dunning::follow(act, customer)?;

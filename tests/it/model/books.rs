@@ -431,7 +431,8 @@ impl Customer {
         Ok(())
     }
 
-    /// Gives money back: what settles nothing, and then what settled invoices last.
+    /// Gives money back: what settles nothing, and then what settled invoices last; what credit notes
+    /// gave settles these instead.
     pub(crate) fn refunds(&mut self, payment: usize, amount: Minor) -> Result<(), Refused> {
         let before = self.clone();
         let it = &mut self.payments[payment];
@@ -450,7 +451,10 @@ impl Customer {
                 *self = before;
                 return Err(Refused);
             }
+            let again = self.note_credit.min(taken);
+            self.note_credit -= again;
             self.invoices[invoice].paid -= taken;
+            self.invoices[invoice].credited += again;
         }
         self.payments[payment].refunded += amount;
         Ok(())

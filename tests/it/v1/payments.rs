@@ -135,6 +135,25 @@ fn nothing_has_come_in_in_the_future() {
 }
 
 #[test]
+fn what_a_credit_note_gave_settles_what_goes_back() {
+    let (market, account) = billed();
+    let operator = market.operator();
+    let body = json!({ "account": account["id"], "amount": euros("24") });
+    let payment = text(&operator.post("/payments", &body)["id"]);
+    let invoice = text(&market.invoices(&account)[0]["id"]);
+    operator.post(&format!("/invoices/{invoice}/credit"), &json!({ "reason": "Not delivered" }));
+    assert_eq!(owed(&market, &account), "paid 0.00, paid 0.00; owes 0.00, has 12.00, overdue 0.00");
+    let refund = |amount: &str| {
+        let body = json!({ "amount": euros(amount) });
+        operator.post(&format!("/payments/{payment}/refund"), &body);
+        market.must_be_whole();
+        owed(&market, &account)
+    };
+    assert_eq!(refund("5"), "paid 0.00, paid 0.00; owes 0.00, has 7.00, overdue 0.00");
+    assert_eq!(refund("9"), "overdue 2.00, credited 0.00; owes 2.00, has 0.00, overdue 2.00");
+}
+
+#[test]
 fn who_has_credit_with_its_seller_stays_with_it() {
     let market = Market::on("2026-01-01");
     let operator = market.operator();

@@ -281,6 +281,15 @@ impl Invoice {
         self.content.lines.iter().all(|it| it.kind == LineKind::LateFee)
     }
 
+    /// Whether it demands a fee for paying another one late.
+    #[must_use]
+    pub fn is_fee_for(&self, other: &Self) -> bool {
+        let number = other.issue().map(|it| it.number.to_string());
+        let is_fee = self.id != other.id && self.is_for_paying_late();
+        let names = |it: &Line| Some(it.subject.as_str()) == number.as_deref();
+        is_fee && self.content.lines.iter().any(names)
+    }
+
     /// The same with the moment from which on it is overdue: when the last day for paying it is over
     /// in a zone.
     #[must_use]
@@ -405,6 +414,22 @@ impl Invoice {
         }
         let settled = self.settled.changed(amount.negated()?, by)?;
         self.resettled(settled)
+    }
+
+    /// The invoice after a payment was taken back and credit has settled so much of that again.
+    ///
+    /// # Errors
+    /// If so much was not paid, or the credit is more than that.
+    pub fn resettle(self, paid: Money, credit: Money) -> Result<(Self, Verb), Rejection> {
+        let was = self.state;
+        let (open, verb) = self.unsettle(paid, SettledBy::Payment)?;
+        if credit.as_minor() <= 0 {
+            return Ok((open, verb));
+        }
+        let (settled, verb) = open.settle(credit, SettledBy::Credit)?;
+        // What is as settled as before, has only changed by what.
+        let verb = if settled.state == was { Verb::Changed } else { verb };
+        Ok((settled, verb))
     }
 
     /// Why what was open of it was given up, if that was said.

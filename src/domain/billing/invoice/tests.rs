@@ -78,6 +78,23 @@ fn an_invoice_is_settled_in_parts_until_nothing_is_open() {
 }
 
 #[test]
+fn what_is_settled_by_credit_instead_is_not_told_as_paid_again() {
+    let invoice = issued(7, &["100"], 0, "2025-02-08");
+    let paid = invoice.settle(euros("100"), SettledBy::Payment).expect("paid").0;
+    for (taken, credit, open, verb) in [
+        ("40", "0", "40", Verb::PartlyPaid),
+        ("40", "30", "10", Verb::PartlyPaid),
+        ("40", "40", "0", Verb::Changed),
+        ("100", "100", "0", Verb::Changed),
+    ] {
+        let it = paid.clone().resettle(euros(taken), euros(credit)).expect("settled");
+        assert_eq!((it.0.open(), it.1), (euros(open), verb), "{taken} for {credit}");
+    }
+    let refused = paid.resettle(euros("40"), euros("41")).map_err(|it| it.code);
+    assert_eq!(refused, Err(Code::PaymentExceeds));
+}
+
+#[test]
 fn how_an_invoice_stands_follows_from_its_due_date_and_amounts() {
     let open = issued(7, &["100"], 0, "2025-02-08");
     assert_eq!(draft(7, &["100"], 0).standing(date("2025-02-08")), Standing::Draft);
