@@ -27,11 +27,7 @@ impl Duty for Dunning {
     }
 
     fn step(&self, bss: &Arc<Bss>) -> Result<Progress, Error> {
-        let done = match super::each_subject_due(bss, self.name(), Due::Dunning, dunning::step) {
-            // What cannot be read was told and put aside: nobody else waits for it.
-            Err(error) if !error.is_of_the_store() => 0,
-            done => done?,
-        };
+        let done = super::each_subject_due(bss, self.name(), Due::Dunning, dunning::step)?;
         Ok(Progress::of(done, || format!("did {}", counted(done, "dunning step"))))
     }
 }

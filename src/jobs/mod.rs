@@ -74,9 +74,8 @@ fn each_due<I: Id>(
 }
 
 /// Does `work` for each thing that is due for a duty, each in an act of its own, and returns for
-/// how many there was something to do. What could not be done stays due, is told in the log and put
-/// aside for a while; where that was our failure, it is the duty's when all others have had their
-/// turn.
+/// how many there was something to do. What could not be done stops nobody else: it stays due, is told
+/// in the log and to who looks at the job, and is put aside for a while.
 fn each_subject_due(
     bss: &Arc<Bss>,
     name: &'static str,
@@ -90,18 +89,15 @@ fn each_subject_due(
         let author = Author::of(Actor::duty(name));
         pending.push((subject, bss.act(author, move |act| work(act, subject))));
     }
-    let (mut done, mut failure) = (0, None);
+    let mut done = 0;
     for (subject, answer) in pending {
         match answer.wait() {
             Ok(moved) => done += u64::from(moved),
             Err(error) if error.is_of_the_store() => return Err(error),
-            Err(error) => {
-                duty::put_aside(bss, name, subject, &error);
-                failure = failure.or(Some(error).filter(|it| !it.is_refusal()));
-            }
+            Err(error) => duty::put_aside(bss, name, subject, &error),
         }
     }
-    failure.map_or(Ok(done), Err)
+    Ok(done)
 }
 
 /// The threads that keep the duties; they end when this is dropped.

@@ -47,7 +47,8 @@ pub fn create(
     Ok(class)
 }
 
-/// Gives a class other terms, which hold for all its customers at once.
+/// Gives a class other terms, which hold for all its customers from the next step on. What is done about
+/// those who have not paid follows them in pieces.
 ///
 /// # Errors
 /// If it is not there, has changed since, or the terms break a rule.
@@ -60,20 +61,41 @@ pub fn revise(
     let class: CustomerClass = act.get(id)?;
     act.must(Permission::ClassWrite, &class.stamp)?;
     act.expect_revision(&class.stamp, revision)?;
-    let before = class.terms().clone();
-    let terms = change(before.clone())?;
+    let terms = change(class.terms().clone())?;
     dunning::must_name_categories(act.cx(), &terms.dunning)?;
-    let (mut class, verb) = class.revise(terms)?;
+    let (mut class, verb) = class.revise(terms, act.now())?;
     act.put(&mut class)?;
     act.tell(id, verb);
-    let after = class.terms();
-    if (&before.dunning, before.credit) != (&after.dunning, after.credit) {
-        let along = Along::Index(ACCOUNT_BY_CLASS, Key::new().id(id).bytes());
-        for account in act.every::<Account>(&along)? {
-            dunning::follow_all_of(act, account.id)?;
+    Ok(class)
+}
+
+/// So many customers of a class are followed in one act.
+const FOLLOWED_AT_ONCE: usize = 20;
+
+/// Lets what is done about the next customers of a class follow its terms, and says whether there was
+/// anything left of that. Who cannot be followed stops nobody else.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn follow_on(act: &mut Act<'_>, id: ClassId) -> Result<bool, Error> {
+    let class: CustomerClass = act.load(id)?;
+    let Some(following) = class.following() else { return Ok(false) };
+    let along = Along::Index(ACCOUNT_BY_CLASS, Key::new().id(id).bytes());
+    let after = following.after.clone();
+    let request = PageRequest { after, ..PageRequest::oldest(FOLLOWED_AT_ONCE) };
+    let page = act.cx().view.list::<Account>(&along, &request, &mut |_| true)?;
+    for account in page.items {
+        match act.attempt(|act| dunning::follow_all_of(act, account.id)) {
+            Err(error) if error.is_of_the_store() => return Err(error),
+            Err(error) => {
+                let (account, error): (_, &dyn std::error::Error) = (account.id, &error);
+                tracing::error!(%account, error, "what its class wants cannot be followed");
+            }
+            Ok(()) => {}
         }
     }
-    Ok(class)
+    act.put_quietly(&class.followed(page.next))?;
+    Ok(true)
 }
 
 /// Removes a class that nobody is in.

@@ -20,7 +20,7 @@ use crate::domain::catalog::tax::TaxCategory;
 use crate::domain::dunning::case::{Dunning, Look, Next, Outcome, Owed, OwedFor, State};
 use crate::domain::dunning::{Action, Ladder, LateFee};
 use crate::domain::id::{
-    AccountId, BillingAccountId, DunningId, Id, InvoiceId, Kind, PaymentPlanId, Subject,
+    AccountId, BillingAccountId, ClassId, DunningId, Id, InvoiceId, Kind, PaymentPlanId, Subject,
 };
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::subscription::change::{Cancellation, RefundTo};
@@ -230,7 +230,7 @@ fn release(act: &mut Act<'_>, account: Account) -> Result<(), Error> {
     account::release_from_arrears(act, account)
 }
 
-/// Does what is due for an invoice or a case, and says whether there was anything to do.
+/// Does what is due for an invoice, a plan, a case or a class, and says whether there was anything to do.
 ///
 /// # Errors
 /// If it is not there, or what is due cannot be done.
@@ -260,6 +260,9 @@ fn take(act: &mut Act<'_>, (debtor, case): (Debtor, Dunning), step: Next) -> Res
     let is_due_again = case.has_held();
     let owes_only_fees = case.owes_only_fees();
     let taken = case.take(step, &debtor.look(act.cx()))?;
+    if of.kind == Kind::Class {
+        return class::follow_on(act, ClassId::from_uuid(of.uuid));
+    }
     let case = act.keep(taken)?;
     let (id, of) = (case.id, case.billing_account);
     let came_to = match step.action {

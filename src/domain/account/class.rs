@@ -171,6 +171,18 @@ pub struct CustomerClass {
     /// Whose it is; its number is what contracts call it by, and 0 for the default class.
     pub stamp: Stamp,
     terms: ClassTerms,
+    /// What is done about its customers has yet to follow its terms, if they have changed.
+    following: Option<Following>,
+}
+
+/// How far what is done about the customers of a class follows the terms that it has now. It is kept
+/// with the class, so that it goes on in pieces wherever the house is stopped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Following {
+    /// Since when.
+    pub since_at: Instant,
+    /// The place of the last customer for whom it does; `None`: for none yet.
+    pub after: Option<Vec<u8>>,
 }
 
 /// Lays down a class.
@@ -192,7 +204,7 @@ impl CustomerClass {
     #[must_use]
     pub fn born_with(vendor: SellerNumber, id: ClassId, now: Instant) -> (Self, Verb) {
         let stamp = Stamp::new(vendor, None, now).numbered(Self::DEFAULT_NUMBER);
-        (Self { id, stamp, terms: ClassTerms::default_terms() }, Verb::Created)
+        (Self { id, stamp, terms: ClassTerms::default_terms(), following: None }, Verb::Created)
     }
 
     /// A further class.
@@ -203,13 +215,33 @@ impl CustomerClass {
             let message = "must not be 0, which is the number of the default class";
             return Err(Invalid::one("/number", "range", message));
         }
-        Ok((Self { id, stamp, terms }, Verb::Created))
+        Ok((Self { id, stamp, terms, following: None }, Verb::Created))
     }
 
-    /// The same class with other terms.
-    pub fn revise(self, terms: ClassTerms) -> Result<(Self, Verb), Invalid> {
+    /// The same class with other terms. What is done about who has not paid has to follow them, from
+    /// the first customer on, where they say something else of that.
+    pub fn revise(self, terms: ClassTerms, now: Instant) -> Result<(Self, Verb), Invalid> {
         terms.check()?;
-        Ok((Self { terms, ..self }, Verb::Changed))
+        let of = |it: &ClassTerms| (it.dunning.clone(), it.credit);
+        let following = match of(&self.terms) == of(&terms) {
+            true => self.following,
+            false => Some(Following { since_at: now, after: None }),
+        };
+        Ok((Self { terms, following, ..self }, Verb::Changed))
+    }
+
+    /// The same with what is done followed up to a customer, or for all of them.
+    #[must_use]
+    pub fn followed(self, up_to: Option<Vec<u8>>) -> Self {
+        let following = self.following.zip(up_to);
+        let following = following.map(|(it, up_to)| Following { after: Some(up_to), ..it });
+        Self { following, ..self }
+    }
+
+    /// How far what is done follows its terms; `None`: it does for everybody.
+    #[must_use]
+    pub const fn following(&self) -> Option<&Following> {
+        self.following.as_ref()
     }
 
     /// The class no more, unless it is the default one or has `accounts` in it.
@@ -315,6 +347,26 @@ mod tests {
         let refused = class.clone().remove(2).map_err(|it| it.to_string());
         assert_eq!(refused, Err("class `Default` has 2 accounts".to_owned()));
         assert_eq!(class.remove(0).map(|it| it.1), Ok(Verb::Removed));
+    }
+
+    #[test]
+    fn what_is_done_follows_terms_that_say_something_else_of_it() {
+        let (class, _) = create(1, ClassTerms::default_terms()).expect("right terms");
+        let now = Instant::from_micros(7).expect("in range");
+        let same = ClassTerms { name: "Gold".parse().expect("a name"), ..class.terms().clone() };
+        let class = class.revise(same.clone(), now).expect("right terms").0;
+        assert_eq!(class.following(), None);
+        let other = ClassTerms { dunning: Ladder::usual(), ..same };
+        let class = class.revise(other.clone(), now).expect("right terms").0;
+        assert_eq!(class.following(), Some(&Following { since_at: now, after: None }));
+        let class = class.followed(Some(vec![1]));
+        assert_eq!(class.following().and_then(|it| it.after.clone()), Some(vec![1]));
+        let renamed = class.clone().revise(other, now).expect("right terms").0;
+        assert_eq!(renamed.following(), class.following(), "it goes on");
+        let again = ClassTerms { dunning: Ladder::NONE, ..class.terms().clone() };
+        let again = class.clone().revise(again, now).expect("right terms").0;
+        assert_eq!(again.following().and_then(|it| it.after.clone()), None, "it begins anew");
+        assert_eq!(class.followed(None).following(), None);
     }
 
     #[test]
