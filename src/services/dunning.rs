@@ -8,7 +8,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Act, Cx, Error, account, billing, billing_account, invoice, payment, payment_plan, subscription,
+    Act, Cx, Error, account, billing, billing_account, class, invoice, payment, payment_plan,
+    subscription,
 };
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
@@ -25,7 +26,7 @@ use crate::domain::id::{
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::subscription::change::{Cancellation, RefundTo};
 use crate::domain::text::{Name, Prose};
-use crate::domain::time::Date;
+use crate::domain::time::{Date, Instant};
 use crate::store::dunning::{DUNNING_BY_BILLING_ACCOUNT, DUNNING_RUNNING};
 use crate::store::{Along, Key, Records};
 
@@ -43,7 +44,8 @@ struct Debtor {
     open: Vec<Invoice>,
     /// Those of it that stand in a plan which is kept.
     resting: BTreeSet<InvoiceId>,
-    /// Whether something else is overdue and disputed as a whole: what is done about it rests.
+    /// Whether something else is overdue and disputed as a whole, an invoice or an instalment: what is
+    /// done about it rests.
     rests: bool,
 }
 
@@ -63,11 +65,11 @@ impl Debtor {
         let late = open.iter().filter(|it| it.standing(today) == Standing::Overdue);
         let late: Vec<_> = late.filter(|it| !is_planned(it)).collect();
         let mut owed: Vec<_> = late.iter().filter_map(|it| owed_for(it)).collect();
-        let rests = owed.len() < late.len();
+        let rests = owed.len() < late.len() || plans.iter().any(|it| it.is_disputed(today));
         for plan in &plans {
             for it in plan.late(today) {
                 let (of, due_on) = (OwedFor::Instalment(plan.id), it.due_on);
-                owed.push(Owed { of, due_on, amount: it.open()? });
+                owed.push(Owed { of, due_on, amount: it.undisputed()? });
             }
         }
         owed.sort_by_key(|it| it.due_on);
@@ -188,6 +190,26 @@ pub(super) fn follow_overdue(act: &mut Act<'_>, id: BillingAccountId) -> Result<
     Ok(())
 }
 
+/// Follows a billing account of which a plan is called off that was agreed on at a moment: the case that
+/// it had ended goes on where it was.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn resume(
+    act: &mut Act<'_>,
+    id: BillingAccountId,
+    agreed_at: Instant,
+) -> Result<(), Error> {
+    if running(act.cx(), id)?.is_none() && Debtor::of(act.cx(), id)?.is_dunned() {
+        let along = Along::Index(DUNNING_BY_BILLING_ACCOUNT, Key::new().id(id).bytes());
+        let ended = act.every::<Dunning>(&along)?.into_iter();
+        if let Some(case) = ended.rev().find(|it| it.ended_at() == Some(agreed_at)) {
+            act.keep(case.restored())?;
+        }
+    }
+    follow(act, id)
+}
+
 fn begin(act: &mut Act<'_>, debtor: &Debtor) -> Result<(), Error> {
     let Debtor { account, billing_account, .. } = debtor;
     let stamp = act.cx().stamp(account.stamp.seller, Some(account.id));
@@ -238,6 +260,9 @@ pub fn step(act: &mut Act<'_>, of: Subject) -> Result<bool, Error> {
     if of.kind == Kind::Invoice {
         return invoice::remind(act, InvoiceId::from_uuid(of.uuid));
     }
+    if of.kind == Kind::Class {
+        return class::follow_on(act, ClassId::from_uuid(of.uuid));
+    }
     if of.kind == Kind::PaymentPlan {
         return payment_plan::remind(act, PaymentPlanId::from_uuid(of.uuid));
     }
@@ -256,16 +281,14 @@ pub fn step(act: &mut Act<'_>, of: Subject) -> Result<bool, Error> {
 }
 
 /// Takes a step. It is remembered before it is done: what it changes follows the case as it is then.
+/// What came of it is told afterwards.
 fn take(act: &mut Act<'_>, (debtor, case): (Debtor, Dunning), step: Next) -> Result<(), Error> {
     let is_due_again = case.has_held();
     let owes_only_fees = case.owes_only_fees();
-    let taken = case.take(step, &debtor.look(act.cx()))?;
-    if of.kind == Kind::Class {
-        return class::follow_on(act, ClassId::from_uuid(of.uuid));
-    }
-    let case = act.keep(taken)?;
+    let mut case = case.take(step, &debtor.look(act.cx()))?;
+    act.put(&mut case)?;
     let (id, of) = (case.id, case.billing_account);
-    let came_to = match step.action {
+    let (outcome, invoice) = match step.action {
         Action::Mail => (Outcome::Done, None),
         Action::LateFee(_) if owes_only_fees => (Outcome::Skipped, None),
         Action::LateFee(fee) => match charge(act, &debtor, fee)? {
@@ -279,10 +302,8 @@ fn take(act: &mut Act<'_>, (debtor, case): (Debtor, Dunning), step: Next) -> Res
         }
         Action::Terminate => (terminate(act, &debtor)?, None),
     };
-    if came_to != (Outcome::Done, None) {
-        let mut case = act.load::<Dunning>(id)?.came_to(came_to.0, came_to.1);
-        act.put(&mut case)?;
-    }
+    let came_to = act.load::<Dunning>(id)?.came_to(outcome, invoice);
+    act.keep(came_to)?;
     follow(act, of)
 }
 

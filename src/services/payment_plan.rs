@@ -11,7 +11,7 @@ use crate::domain::id::{AccountId, BillingAccountId, InvoiceId, PaymentPlanId};
 use crate::domain::money::Money;
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
-use crate::domain::payment::plan::{PaymentPlan, State, spread};
+use crate::domain::payment::plan::{Owing, PaymentPlan, State, spread};
 use crate::domain::time::{Date, Span};
 use crate::store::payment::PAYMENT_PLAN_BY_BILLING_ACCOUNT;
 use crate::store::{Along, Key};
@@ -89,7 +89,8 @@ fn chosen(
     Ok(free)
 }
 
-/// Calls a plan off: what is open is due as if there had been none.
+/// Calls a plan off: what is open is due as if there had been none. What nobody was reminded of because
+/// of it is told now, and what was being done when it was agreed on goes on where it was.
 ///
 /// # Errors
 /// If it is over or has changed since, or the caller may not.
@@ -103,8 +104,21 @@ pub fn cancel(
     act.expect_revision(&plan.stamp, revision)?;
     let canceled = plan.cancel()?;
     let plan = act.keep(canceled)?;
-    dunning::follow(act, plan.billing_account)?;
+    await_again(act, &plan)?;
+    dunning::resume(act, plan.billing_account, plan.stamp.created_at)?;
     Ok(plan)
+}
+
+/// Lets the invoices of a plan be told as overdue that became so while it was kept to.
+fn await_again(act: &mut Act<'_>, plan: &PaymentPlan) -> Result<(), Error> {
+    let zone = act.load::<BillingAccount>(plan.billing_account)?.terms().zone;
+    for id in &plan.invoices {
+        let invoice = act.load::<Invoice>(*id)?.awaited(zone);
+        if invoice.overdue_at().is_some_and(|it| plan.stamp.created_at < it) {
+            act.put_quietly(&invoice)?;
+        }
+    }
+    Ok(())
 }
 
 /// The plans of a billing account that are being paid.
@@ -157,11 +171,14 @@ pub(super) fn follow(act: &mut Act<'_>, of: &BillingAccount) -> Result<(), Error
     let zone = of.terms().zone;
     let today = zone.date_of(act.now());
     for plan in active_of(act.cx(), of.id)? {
-        let mut open = Money::zero(of.currency());
+        let nothing = Money::zero(of.currency());
+        let mut owing = Owing { open: nothing, disputed: nothing };
         for id in &plan.invoices {
-            open = open.plus(act.load::<Invoice>(*id)?.open())?;
+            let it: Invoice = act.load(*id)?;
+            owing.open = owing.open.plus(it.open())?;
+            owing.disputed = owing.disputed.plus(it.open().minus(it.undisputed())?)?;
         }
-        let mut followed = plan.clone().followed(open, (today, zone))?;
+        let mut followed = plan.clone().followed(owing, (today, zone))?;
         if followed == plan {
             continue;
         }

@@ -7,6 +7,9 @@
 //! paid in time, and never sooner after the step before than the ladder says: where nobody looked
 //! for a month, or where the sum was reached late, the steps still follow each other with their
 //! days between them. Whoever pays the oldest invoice and leaves a younger one gets more time.
+//!
+//! A ladder may change while somebody stands on it. What was done is remembered by the day of its step,
+//! so that what comes next is the first step of the new ladder that is later than that.
 
 pub mod case;
 
@@ -81,10 +84,17 @@ pub struct Arrears {
     pub due_on: Date,
     /// How much is overdue altogether, without what is disputed.
     pub overdue: Money,
-    /// How many steps were done about it.
-    pub steps_done: usize,
-    /// When the last of them was.
-    pub last_on: Option<Date>,
+    /// The last step that was done about it.
+    pub last: Option<Taken>,
+}
+
+/// A step of a ladder that was taken, of this one or of the one that was there before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Taken {
+    /// Its [`Rung::after_days`].
+    pub after_days: u16,
+    /// The day on which it was taken.
+    pub on: Date,
 }
 
 impl Ladder {
@@ -150,20 +160,25 @@ impl Ladder {
     /// reached.
     #[must_use]
     pub fn due(&self, arrears: &Arrears, on: Date) -> Option<&Rung> {
-        let rung = self.0.get(arrears.steps_done)?;
+        let rung = self.next(arrears.last)?;
         let is_time = self.next_on(arrears).is_some_and(|it| it <= on);
         (is_time && rung.is_reached(arrears.overdue)).then_some(rung)
+    }
+
+    /// The step after the last one that was taken; `None` if there is none left.
+    #[must_use]
+    pub fn next(&self, last: Option<Taken>) -> Option<&Rung> {
+        self.0.iter().find(|it| last.is_none_or(|last| last.after_days < it.after_days))
     }
 
     /// The day on which the next step can be due; `None` if there is none left.
     #[must_use]
     pub fn next_on(&self, arrears: &Arrears) -> Option<Date> {
-        let rung = self.0.get(arrears.steps_done)?;
+        let rung = self.next(arrears.last)?;
         let on = arrears.due_on.plus_days(rung.after_days.into());
-        let before = arrears.steps_done.checked_sub(1).and_then(|it| self.0.get(it));
-        let not_before = before.zip(arrears.last_on).map(|(before, last_on)| {
-            last_on.plus_days(i64::from(rung.after_days) - i64::from(before.after_days))
-        });
+        let not_before = arrears
+            .last
+            .map(|last| last.on.plus_days(i64::from(rung.after_days) - i64::from(last.after_days)));
         Some(not_before.map_or(on, |it| it.max(on)))
     }
 }
@@ -189,6 +204,10 @@ mod tests {
         Action::LateFee(LateFee { fee: fee.parse().expect("a figure"), tax_category: None })
     }
 
+    fn taken(after_days: u16, on: &str) -> Taken {
+        Taken { after_days, on: date(on) }
+    }
+
     fn ladder() -> Ladder {
         let rungs = vec![
             rung(1, "150", Action::Mail),
@@ -209,14 +228,14 @@ mod tests {
             ("late", "155.00", Some((1, "2026-01-07")), "2026-06-01", Some(Action::CreditHold)),
             ("gap", "155.00", Some((1, "2026-06-01")), "2026-06-02", None),
             ("gap", "155.00", Some((1, "2026-06-01")), "2026-06-03", Some(Action::CreditHold)),
-            ("last", "0.01", Some((2, "2026-01-09")), "2026-02-05", Some(Action::Terminate)),
-            ("paid", "0.00", Some((2, "2026-01-09")), "2026-02-05", None),
-            ("done", "155.00", Some((3, "2026-02-05")), "2027-01-01", None),
+            ("last", "0.01", Some((3, "2026-01-09")), "2026-02-05", Some(Action::Terminate)),
+            ("paid", "0.00", Some((3, "2026-01-09")), "2026-02-05", None),
+            ("done", "155.00", Some((30, "2026-02-05")), "2027-01-01", None),
         ];
         for (id, overdue, done, on, expected) in table {
             let due_on = date("2026-01-06");
-            let (steps_done, last_on) = done.map_or((0, None), |it| (it.0, Some(date(it.1))));
-            let arrears = Arrears { due_on, overdue: euros(overdue), steps_done, last_on };
+            let last = done.map(|it| taken(it.0, it.1));
+            let arrears = Arrears { due_on, overdue: euros(overdue), last };
             let due = ladder().due(&arrears, date(on)).map(|it| it.action);
             assert_eq!(due, expected, "{id} {overdue} on {on}");
         }
@@ -224,15 +243,16 @@ mod tests {
 
     #[test]
     fn the_day_of_the_next_step_is_known_beforehand() {
-        let next_on = |steps_done, last_on: Option<&str>| {
-            let (due_on, last_on) = (date("2026-01-06"), last_on.map(date));
-            ladder().next_on(&Arrears { due_on, overdue: euros("1"), steps_done, last_on })
+        let next_on = |last| {
+            let due_on = date("2026-01-06");
+            ladder().next_on(&Arrears { due_on, overdue: euros("1"), last })
         };
-        assert_eq!(next_on(0, None), Some(date("2026-01-07")));
-        assert_eq!(next_on(1, Some("2026-01-07")), Some(date("2026-01-09")));
-        assert_eq!(next_on(2, Some("2026-01-09")), Some(date("2026-02-05")));
-        assert_eq!(next_on(2, Some("2026-01-20")), Some(date("2026-02-16")), "days between stay");
-        assert_eq!(next_on(3, Some("2026-02-05")), None);
+        assert_eq!(next_on(None), Some(date("2026-01-07")));
+        assert_eq!(next_on(Some(taken(1, "2026-01-07"))), Some(date("2026-01-09")));
+        assert_eq!(next_on(Some(taken(3, "2026-01-09"))), Some(date("2026-02-05")));
+        let late = next_on(Some(taken(3, "2026-01-20")));
+        assert_eq!(late, Some(date("2026-02-16")), "days between stay");
+        assert_eq!(next_on(Some(taken(30, "2026-02-05"))), None);
     }
 
     #[test]

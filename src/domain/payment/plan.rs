@@ -59,6 +59,17 @@ pub struct Instalment {
     pub amount: Money,
     /// How much of that was paid.
     pub paid: Money,
+    /// How much of what is not paid is disputed: nobody is reminded of that.
+    pub disputed: Money,
+}
+
+/// What is to be paid of the invoices of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owing {
+    /// How much of them is open.
+    pub open: Money,
+    /// How much of that is disputed.
+    pub disputed: Money,
 }
 
 /// Spreads a total evenly over instalments; cents that do not divide go to the first.
@@ -84,21 +95,27 @@ pub fn spread(
         due_on: every.after(first_on, times),
         amount,
         paid: Money::zero(total.currency()),
+        disputed: Money::zero(total.currency()),
     };
     Ok((0..).zip(parts).map(instalment).collect())
 }
 
 impl Instalment {
-    /// What is still to be paid of it.
+    /// What is still to be paid of it and not disputed.
     ///
     /// # Errors
     /// If that is too much, which cannot be.
-    pub fn open(&self) -> Result<Money, MoneyError> {
-        self.amount.minus(self.paid)
+    pub fn undisputed(&self) -> Result<Money, MoneyError> {
+        self.amount.minus(self.paid)?.minus(self.disputed)
     }
 
     fn is_paid(&self) -> bool {
         self.paid == self.amount
+    }
+
+    /// Whether somebody is to pay something of it, which is not so while the rest is disputed.
+    fn is_owed(&self) -> bool {
+        self.undisputed().is_ok_and(|it| it.as_minor() > 0)
     }
 }
 
@@ -126,11 +143,13 @@ impl PaymentPlan {
         (plan, Verb::Created)
     }
 
-    /// The plan when so much of its invoices is open: what was paid are its first instalments.
+    /// The plan when so much of its invoices is open: what was paid are its first instalments, and
+    /// what is disputed the first of the others.
     ///
     /// # Errors
     /// If an amount is too large.
-    pub fn followed(self, open: Money, (today, zone): (Date, Zone)) -> Result<Self, MoneyError> {
+    pub fn followed(self, owing: Owing, (today, zone): (Date, Zone)) -> Result<Self, MoneyError> {
+        let Owing { open, mut disputed } = owing;
         if self.state != State::Active {
             return Ok(self);
         }
@@ -141,6 +160,8 @@ impl PaymentPlan {
             let paid = least(left, it.amount);
             it.paid = if paid.is_negative() { Money::zero(open.currency()) } else { paid };
             left = left.minus(it.paid)?;
+            it.disputed = least(disputed, it.amount.minus(it.paid)?);
+            disputed = disputed.minus(it.disputed)?;
         }
         if open.as_minor() <= 0 {
             plan.state = State::Completed;
@@ -197,16 +218,26 @@ impl PaymentPlan {
         self.instalments.iter().find(|it| !it.is_paid()).map(|it| it.due_on)
     }
 
-    /// The instalments that are overdue on a day.
+    /// The instalments that are overdue on a day, as far as they are not disputed as a whole.
     pub fn late(&self, on: Date) -> impl Iterator<Item = &Instalment> {
-        let is_late = move |it: &&Instalment| it.due_on < on && !it.is_paid();
+        self.past(on).filter(|it| it.is_owed())
+    }
+
+    /// Whether an instalment would be overdue on a day if it were not disputed as a whole.
+    #[must_use]
+    pub fn is_disputed(&self, on: Date) -> bool {
+        self.past(on).any(|it| !it.is_paid() && !it.is_owed())
+    }
+
+    /// The instalments that were to be paid before a day.
+    fn past(&self, on: Date) -> impl Iterator<Item = &Instalment> {
         let all = if self.state == State::Active { &self.instalments[..] } else { &[] };
-        all.iter().filter(is_late)
+        all.iter().filter(move |it| it.due_on < on)
     }
 
     /// The first day on which a further instalment is overdue.
     fn next_overdue(&self, today: Date) -> Option<Date> {
-        let mut open = self.instalments.iter().filter(|it| !it.is_paid());
+        let mut open = self.instalments.iter().filter(|it| it.is_owed());
         let next = open.find(|it| today <= it.due_on).filter(|_| self.state == State::Active);
         next.map(|it| it.due_on.plus_days(1))
     }
@@ -251,8 +282,31 @@ mod tests {
             ("0", "2026-03-01", "completed: 33.34 33.33 33.33 late []"),
             ("110", "2026-02-01", r#"active: 0.00 0.00 0.00 late ["2026-01-31"]"#),
         ] {
-            let followed = plan().followed(euros(open), (date(on), Zone::UTC)).expect("a sum");
+            let owing = Owing { open: euros(open), disputed: euros("0") };
+            let followed = plan().followed(owing, (date(on), Zone::UTC)).expect("a sum");
             assert_eq!(shown(&followed, on), expected, "{open} open on {on}");
+        }
+    }
+
+    #[test]
+    fn what_is_disputed_rests_from_the_first_instalment_on_that_is_not_paid() {
+        for (open, disputed, late, overdue_on) in [
+            ("100", "0", "33.34", Some("2026-03-01")),
+            ("100", "10", "23.34", Some("2026-03-01")),
+            ("100", "33.34", "", Some("2026-03-01")),
+            ("100", "80", "", Some("2026-04-01")),
+            ("100", "100", "", None),
+            ("90", "23.34", "", Some("2026-03-01")),
+        ] {
+            let (on, owing) = (date("2026-02-15"), (euros(open), euros(disputed)));
+            let owing = Owing { open: owing.0, disputed: owing.1 };
+            let followed = plan().followed(owing, (on, Zone::UTC)).expect("a sum");
+            let amounts = followed.late(on).map(|it| it.undisputed().expect("a sum").decimal());
+            let amounts: Vec<_> = amounts.map(|it| it.to_string()).collect();
+            assert_eq!(amounts.join(" "), late, "{disputed} of {open} disputed");
+            assert_eq!(followed.is_disputed(on), late.is_empty(), "{disputed} of {open} disputed");
+            let next = followed.overdue_at().map(|it| Zone::UTC.date_of(it));
+            assert_eq!(next, overdue_on.map(date), "{disputed} of {open} disputed");
         }
     }
 

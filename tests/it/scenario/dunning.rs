@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 use crate::harness::market::{Market, lines, monthly, text};
 
 /// A customer that buys for 100 EUR a month, plus tax, in a class with steps.
-struct Debtor {
-    market: Market,
-    account: Value,
+pub(super) struct Debtor {
+    pub(super) market: Market,
+    pub(super) account: Value,
     subscription: String,
 }
 
 impl Debtor {
-    fn with(class: &Value) -> Self {
+    pub(super) fn with(class: &Value) -> Self {
         let market = Market::on("2026-01-01");
         set(&market, class);
         let contact = json!({ "family_name": "Lee", "email": "ann@whale.test" });
@@ -31,20 +31,20 @@ impl Debtor {
         Self { market, account, subscription }
     }
 
-    fn get(&self, path: &str) -> Value {
+    pub(super) fn get(&self, path: &str) -> Value {
         self.market.operator().get(path)
     }
 
-    fn id(&self) -> String {
+    pub(super) fn id(&self) -> String {
         text(&self.account["id"])
     }
 
-    fn to(&self, day: &str) -> &Self {
+    pub(super) fn to(&self, day: &str) -> &Self {
         self.market.advance_to(day);
         self
     }
 
-    fn pays(&self, amount: &str) {
+    pub(super) fn pays(&self, amount: &str) {
         let amount = json!({ "amount": amount, "currency": "EUR" });
         let body = json!({ "account": self.id(), "amount": amount });
         self.market.operator().post("/payments", &body);
@@ -52,20 +52,20 @@ impl Debtor {
     }
 
     /// What was done in each case, and what is next.
-    fn cases(&self) -> String {
+    pub(super) fn cases(&self) -> String {
         let found = self.get(&format!("/dunning?order=oldest&account={}", self.id()));
         found["items"].as_array().unwrap().iter().map(case).collect()
     }
 
     /// How the account and its subscription stand.
-    fn standing(&self) -> String {
+    pub(super) fn standing(&self) -> String {
         let account = self.get(&format!("/accounts/{}", self.id()));
         let subscription = self.get(&format!("/subscriptions/{}", self.subscription));
         format!("{} and {}", text(&account["state"]), text(&subscription["state"]))
     }
 
     /// The mails to the customer, the oldest first: day, and what one sees first.
-    fn mails(&self) -> String {
+    pub(super) fn mails(&self) -> String {
         let found = self.get("/mails?limit=1000&order=oldest");
         let mails = found["items"].as_array().unwrap().iter();
         let own = mails.filter(|it| it["to"] == "ann@whale.test");
@@ -77,6 +77,7 @@ impl Debtor {
 fn set(market: &Market, class: &Value) {
     let default = text(&market.operator().get("/classes?order=oldest")["items"][0]["id"]);
     market.operator().call(&format!("PATCH /classes/{default}"), Some(class)).ok();
+    market.house.app.keep_duties();
 }
 
 fn case(it: &Value) -> String {
@@ -94,7 +95,7 @@ fn case(it: &Value) -> String {
     out
 }
 
-fn ladder() -> Value {
+pub(super) fn ladder() -> Value {
     json!({ "dunning": [
         { "after_days": 3, "action": "mail" },
         { "after_days": 7, "action": "late_fee", "fee": "5" },
@@ -304,7 +305,8 @@ fn terms_that_change_hold_for_everybody_of_the_class_at_once() {
     said += &debtor.cases();
     expect![[r#"
         running, overdue 120.00
-          next mail on 2026-01-13
+          2026-01-20 mail of 120.00: done
+          next late_fee on 2026-01-24
         running, overdue 120.00
           2026-01-20 mail of 120.00: done
           2026-01-24 late_fee of 120.00: done
@@ -314,6 +316,7 @@ fn terms_that_change_hold_for_everybody_of_the_class_at_once() {
           2026-01-20 mail of 120.00: done
           2026-01-24 late_fee of 120.00: done
           2026-01-25 mail of 120.00: done
+          next credit_hold on 2026-02-16
     "#]]
     .assert_eq(&said);
 }
@@ -409,70 +412,6 @@ fn what_is_disputed_is_left_alone_until_that_is_resolved() {
 }
 
 #[test]
-fn dunning_follows_the_instalments_of_a_plan() {
-    let debtor = Debtor::with(&ladder());
-    debtor.to("2026-01-14");
-    let plan = json!({ "account": debtor.id(), "instalments": 3, "first_on": "2026-01-31" });
-    let plan = debtor.market.operator().post("/payment_plans", &plan);
-    let mut said = format!("agreed: {}", debtor.cases());
-    let parts = |it: &Value| {
-        let all = it["instalments"].as_array().unwrap().iter();
-        let part = |it: &Value| {
-            let amounts = ["paid", "amount"].map(|name| text(&it[name]["amount"]));
-            format!("{} of {} by {}\n", amounts[0], amounts[1], text(&it["due_on"]))
-        };
-        format!("{}\n{}", text(&it["state"]), all.map(part).collect::<String>())
-    };
-    let path = format!("/payment_plans/{}", text(&plan["id"]));
-    debtor.pays("40");
-    debtor.to("2026-02-09");
-    said += &format!("the first is paid: {}{}", parts(&debtor.get(&path)), debtor.cases());
-    debtor.to("2026-02-10");
-    debtor.pays("120");
-    debtor.to("2026-02-20");
-    said += &format!("a month later: {}{}", parts(&debtor.get(&path)), debtor.cases());
-    debtor.to("2026-03-04");
-    said += &format!("the second is not: {}{}", parts(&debtor.get(&path)), debtor.cases());
-    let answer = debtor.market.operator().call(&format!("POST {path}/cancel"), Some(&json!({})));
-    said += &format!("called off: {}{}", parts(&answer.ok()), debtor.cases());
-    expect![[r#"
-        agreed: ended, overdue 0.00
-          2026-01-13 mail of 120.00: done
-        the first is paid: active
-        40.00 of 40.00 by 2026-01-31
-        0.00 of 40.00 by 2026-02-28
-        0.00 of 40.00 by 2026-03-31
-        ended, overdue 0.00
-          2026-01-13 mail of 120.00: done
-        a month later: active
-        40.00 of 40.00 by 2026-01-31
-        0.00 of 40.00 by 2026-02-28
-        0.00 of 40.00 by 2026-03-31
-        ended, overdue 0.00
-          2026-01-13 mail of 120.00: done
-        the second is not: active
-        40.00 of 40.00 by 2026-01-31
-        0.00 of 40.00 by 2026-02-28
-        0.00 of 40.00 by 2026-03-31
-        ended, overdue 0.00
-          2026-01-13 mail of 120.00: done
-        running, overdue 40.00
-          2026-03-03 mail of 40.00: done
-          next late_fee on 2026-03-07
-        called off: canceled
-        40.00 of 40.00 by 2026-01-31
-        0.00 of 40.00 by 2026-02-28
-        0.00 of 40.00 by 2026-03-31
-        ended, overdue 0.00
-          2026-01-13 mail of 120.00: done
-        running, overdue 80.00
-          2026-03-03 mail of 40.00: done
-          next late_fee on 2026-03-07
-    "#]]
-    .assert_eq(&said);
-}
-
-#[test]
 fn a_hold_rests_with_what_is_disputed_and_comes_back_with_it() {
     let steps = json!({ "dunning": [
         { "after_days": 1, "action": "late_fee", "fee": "5" },
@@ -510,4 +449,18 @@ fn a_hold_rests_with_what_is_disputed_and_comes_back_with_it() {
         held_for_credit and held_for_credit
     "#]]
     .assert_eq(&said);
+}
+
+#[test]
+fn credit_pays_what_is_late_before_the_fee_for_it() {
+    let debtor = Debtor::with(&ladder());
+    debtor.to("2026-01-16");
+    let amount = json!({ "amount": "24", "currency": "EUR" });
+    let body = json!({ "account": debtor.id(), "amount": amount, "allocations": [] });
+    debtor.market.operator().post("/payments", &body);
+    debtor.to("2026-01-17");
+    let due = debtor.market.invoices(&debtor.account);
+    let due = due.iter().map(|it| text(&it["due"]["amount"]));
+    assert_eq!(due.collect::<Vec<_>>(), ["96.00", "6.00"]);
+    debtor.market.must_be_whole();
 }

@@ -15,6 +15,7 @@ mod estimates;
 mod eu_vat;
 mod first_invoice;
 mod holds;
+mod instalments;
 mod languages;
 mod models;
 mod notices;

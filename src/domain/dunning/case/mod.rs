@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Action, Arrears, Ladder, Rung};
+use super::{Action, Arrears, Ladder, Rung, Taken};
 use crate::domain::account::class::CreditTerms;
 use crate::domain::catalog::price::Figure;
 use crate::domain::event::Verb;
@@ -75,6 +75,8 @@ pub struct Owed {
 pub struct Step {
     /// What wanted it.
     pub ground: Ground,
+    /// The day of it on the ladder, if that wanted it: so many days after the last for paying.
+    pub after_days: Option<u16>,
     /// What was done.
     pub action: Action,
     /// When.
@@ -94,6 +96,8 @@ pub struct Step {
 pub struct Next {
     /// What wants it.
     pub ground: Ground,
+    /// The day of it on the ladder, if that wants it.
+    pub after_days: Option<u16>,
     /// What will be done.
     pub action: Action,
     /// On which day, in the billing account's zone.
@@ -189,15 +193,16 @@ impl Dunning {
         self.next.filter(|it| it.at.is_some_and(|at| at <= now))
     }
 
-    /// The case with the step that is due taken, and what is told of it.
+    /// The case with the step that is due taken, before it is done.
     ///
     /// # Errors
     /// If what is overdue is too much to be added up.
-    pub fn take(self, step: Next, look: &Look<'_>) -> Result<(Self, Verb), MoneyError> {
+    pub fn take(self, step: Next, look: &Look<'_>) -> Result<Self, MoneyError> {
         let (overdue, on) = (self.overdue()?, look.zone.date_of(look.now));
         let mut taken = self;
         taken.steps.push(Step {
             ground: step.ground,
+            after_days: step.after_days,
             action: step.action,
             at: look.now,
             on,
@@ -205,22 +210,23 @@ impl Dunning {
             outcome: Outcome::Done,
             invoice: None,
         });
-        let verb = match step.action {
-            Action::Mail => Verb::Sent,
-            Action::LateFee(_) => Verb::Issued,
-            Action::CreditHold => Verb::Held,
-            Action::Terminate => Verb::Terminated,
-        };
-        Ok((taken.seen(look)?, verb))
+        taken.seen(look)
     }
 
-    /// The case with what came of its last step.
+    /// The case with what came of its last step, and what is told of that.
     #[must_use]
-    pub fn came_to(mut self, outcome: Outcome, invoice: Option<InvoiceId>) -> Self {
-        if let Some(last) = self.steps.last_mut() {
+    pub fn came_to(mut self, outcome: Outcome, invoice: Option<InvoiceId>) -> (Self, Verb) {
+        let verb = self.steps.last_mut().map(|last| {
             (last.outcome, last.invoice) = (outcome, invoice);
-        }
-        self
+            match (outcome, last.action) {
+                (Outcome::Skipped, _) => Verb::Changed,
+                (Outcome::Done, Action::Mail) => Verb::Sent,
+                (Outcome::Done, Action::LateFee(_)) => Verb::Issued,
+                (Outcome::Done, Action::CreditHold) => Verb::Held,
+                (Outcome::Done, Action::Terminate) => Verb::Terminated,
+            }
+        });
+        (self, verb.unwrap_or(Verb::Changed))
     }
 
     /// The case ended: nothing is overdue any more, or others see to it.
@@ -228,6 +234,12 @@ impl Dunning {
     pub fn end(self, now: Instant) -> (Self, Verb) {
         let (state, ended_at) = (State::Ended, Some(now));
         (Self { state, ended_at, owed: Vec::new(), next: None, ..self }, Verb::Completed)
+    }
+
+    /// The case going on where it was when it ended: what had ended it was called off.
+    #[must_use]
+    pub fn restored(self) -> (Self, Verb) {
+        (Self { state: State::Running, ended_at: None, ..self }, Verb::Restored)
     }
 
     /// What is overdue altogether.
@@ -287,34 +299,28 @@ impl Dunning {
         self.ended_at
     }
 
-    fn by(&self, ground: Ground) -> impl Iterator<Item = &Step> {
-        self.steps.iter().filter(move |it| it.ground == ground)
-    }
-
     fn next_by_ladder(&self, look: &Look<'_>) -> Result<Option<Next>, MoneyError> {
         let Some(due_on) = self.owed.iter().map(|it| it.due_on).min() else { return Ok(None) };
-        let arrears = Arrears {
-            due_on,
-            overdue: self.overdue()?,
-            steps_done: self.by(Ground::Ladder).count(),
-            last_on: self.by(Ground::Ladder).last().map(|it| it.on),
-        };
-        let rung = look.ladder.as_slice().get(arrears.steps_done);
+        let taken = |it: &Step| Some(Taken { after_days: it.after_days?, on: it.on });
+        let last = self.steps.iter().filter_map(taken).last();
+        let arrears = Arrears { due_on, overdue: self.overdue()?, last };
+        let rung = look.ladder.next(last);
         let Some((rung, on)) = rung.zip(look.ladder.next_on(&arrears)) else { return Ok(None) };
-        let Rung { action, from_sum, .. } = *rung;
+        let Rung { action, from_sum, after_days } = *rung;
+        let (ground, after_days) = (Ground::Ladder, Some(after_days));
         let at = rung.is_reached(arrears.overdue).then(|| look.at(on, action));
-        Ok(Some(Next { ground: Ground::Ladder, action, on, at, from_sum }))
+        Ok(Some(Next { ground, after_days, action, on, at, from_sum }))
     }
 
     fn next_by_terms(&self, look: &Look<'_>) -> Option<Next> {
-        if self.has_held() || self.by(Ground::CreditTerms).next().is_some() {
+        if self.has_held() || self.steps.iter().any(|it| it.ground == Ground::CreditTerms) {
             return None;
         }
         let due_on = self.owed.iter().map(|it| it.due_on).min()?;
         let on = look.credit.holds_on(due_on, look.negative_since_on?)?;
-        let action = Action::CreditHold;
+        let (ground, action) = (Ground::CreditTerms, Action::CreditHold);
         let at = Some(look.at(on, action));
-        Some(Next { ground: Ground::CreditTerms, action, on, at, from_sum: Figure::ZERO })
+        Some(Next { ground, after_days: None, action, on, at, from_sum: Figure::ZERO })
     }
 }
 

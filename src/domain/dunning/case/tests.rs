@@ -53,8 +53,8 @@ fn told(terms: (&Ladder, CreditTerms), (from, days): (&str, i64), bills: &[Bill<
         let look = look(terms, &today.to_string(), &known);
         case = case.seen(&look).expect("a sum");
         while let Some(next) = case.due(look.now) {
-            let (took, verb) = case.take(next, &look).expect("a sum");
-            case = took;
+            let verb;
+            (case, verb) = case.take(next, &look).expect("a sum").came_to(Outcome::Done, None);
             let step = case.steps().last().expect("it was taken");
             told += &format!("{today} {} {} ({})\n", step.action.word(), step.overdue, verb.name());
         }
@@ -90,6 +90,60 @@ fn each_step_is_taken_once_and_in_order() {
                     2026-01-20 credit_hold 100.00 EUR (held)\n\
                     2026-02-09 terminate 100.00 EUR (terminated)\n";
     assert_eq!(all, expected);
+}
+
+#[test]
+fn a_ladder_that_changes_repeats_no_step_and_skips_none() {
+    let bills = [("2026-01-10", "100")];
+    let was = ladder(&[(3, "0", Action::Mail), (10, "0", Action::CreditHold)]);
+    let case = begin(&look((&was, manual()), "2026-01-13", &bills));
+    let next = case.due(Zone::UTC.start_of(date("2026-01-13"))).expect("a mail");
+    let case = case.take(next, &look((&was, manual()), "2026-01-13", &bills)).expect("a sum");
+    let table: [(&str, &[(u16, &str, Action)], Option<(&str, u16)>); 5] = [
+        (
+            "as it was",
+            &[(3, "0", Action::Mail), (10, "0", Action::CreditHold)],
+            Some(("01-20", 10)),
+        ),
+        (
+            "one before",
+            &[(2, "0", Action::Mail), (3, "0", Action::Mail), (10, "0", Action::CreditHold)],
+            Some(("01-20", 10)),
+        ),
+        ("without the one that was taken", &[(10, "0", Action::CreditHold)], Some(("01-20", 10))),
+        (
+            "one between",
+            &[(5, "0", Action::Mail), (10, "0", Action::Terminate)],
+            Some(("01-15", 5)),
+        ),
+        ("none after", &[(1, "0", Action::Mail), (2, "0", Action::CreditHold)], None),
+    ];
+    for (name, rungs, expected) in table {
+        let changed = ladder(rungs);
+        let seen = case.clone().seen(&look((&changed, manual()), "2026-01-14", &bills));
+        let next = seen.expect("a sum").next().map(|it| (it.on.to_string(), it.after_days));
+        let expected = expected.map(|(on, days)| (format!("2026-{on}"), Some(days)));
+        assert_eq!(next, expected, "{name}");
+    }
+}
+
+#[test]
+fn what_came_to_nothing_is_told_as_a_change_alone() {
+    let fee = Action::LateFee(LateFee { fee: "5".parse().expect("a figure"), tax_category: None });
+    for (action, verb) in [
+        (Action::Mail, Verb::Sent),
+        (fee, Verb::Issued),
+        (Action::CreditHold, Verb::Held),
+        (Action::Terminate, Verb::Terminated),
+    ] {
+        let steps = ladder(&[(3, "0", action)]);
+        let look = look((&steps, manual()), "2026-01-13", &[("2026-01-10", "100")]);
+        let case = begin(&look);
+        let next = case.due(look.now).expect("it is due");
+        let case = case.take(next, &look).expect("a sum");
+        assert_eq!(case.clone().came_to(Outcome::Done, None).1, verb);
+        assert_eq!(case.came_to(Outcome::Skipped, None).1, Verb::Changed, "{}", action.word());
+    }
 }
 
 #[test]
@@ -131,7 +185,7 @@ fn who_pays_the_oldest_gets_more_time_and_who_pays_all_is_left_alone() {
     let both = [("2026-01-10", "100"), ("2026-01-20", "50")];
     let case = begin(&look(terms, "2026-01-21", &both));
     let next = case.due(Zone::UTC.start_of(date("2026-01-21"))).expect("it is late");
-    let case = case.take(next, &look(terms, "2026-01-21", &both)).expect("a sum").0;
+    let case = case.take(next, &look(terms, "2026-01-21", &both)).expect("a sum");
     let younger = &both[1..];
     let case = case.seen(&look(terms, "2026-01-22", younger)).expect("a sum");
     assert_eq!(case.overdue(), Ok(euros("50")));

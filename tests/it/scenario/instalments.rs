@@ -1,0 +1,153 @@
+//! Dunning follows the instalments of a payment plan, and what becomes of it when the plan does not last.
+
+use expect_test::expect;
+use serde_json::{Value, json};
+
+use super::dunning::{Debtor, ladder};
+use crate::harness::market::text;
+
+#[test]
+fn dunning_follows_the_instalments_of_a_plan() {
+    let debtor = Debtor::with(&ladder());
+    debtor.to("2026-01-14");
+    let plan = json!({ "account": debtor.id(), "instalments": 3, "first_on": "2026-01-31" });
+    let plan = debtor.market.operator().post("/payment_plans", &plan);
+    let mut said = format!("agreed: {}", debtor.cases());
+    let parts = |it: &Value| {
+        let all = it["instalments"].as_array().unwrap().iter();
+        let part = |it: &Value| {
+            let amounts = ["paid", "amount"].map(|name| text(&it[name]["amount"]));
+            format!("{} of {} by {}\n", amounts[0], amounts[1], text(&it["due_on"]))
+        };
+        format!("{}\n{}", text(&it["state"]), all.map(part).collect::<String>())
+    };
+    let path = format!("/payment_plans/{}", text(&plan["id"]));
+    debtor.pays("40");
+    debtor.to("2026-02-09");
+    said += &format!("the first is paid: {}{}", parts(&debtor.get(&path)), debtor.cases());
+    debtor.to("2026-02-10");
+    debtor.pays("120");
+    debtor.to("2026-02-20");
+    said += &format!("a month later: {}{}", parts(&debtor.get(&path)), debtor.cases());
+    debtor.to("2026-03-04");
+    said += &format!("the second is not: {}{}", parts(&debtor.get(&path)), debtor.cases());
+    let answer = debtor.market.operator().call(&format!("POST {path}/cancel"), Some(&json!({})));
+    said += &format!("called off: {}{}", parts(&answer.ok()), debtor.cases());
+    expect![[r#"
+        agreed: ended, overdue 0.00
+          2026-01-13 mail of 120.00: done
+        the first is paid: active
+        40.00 of 40.00 by 2026-01-31
+        0.00 of 40.00 by 2026-02-28
+        0.00 of 40.00 by 2026-03-31
+        ended, overdue 0.00
+          2026-01-13 mail of 120.00: done
+        a month later: active
+        40.00 of 40.00 by 2026-01-31
+        0.00 of 40.00 by 2026-02-28
+        0.00 of 40.00 by 2026-03-31
+        ended, overdue 0.00
+          2026-01-13 mail of 120.00: done
+        the second is not: active
+        40.00 of 40.00 by 2026-01-31
+        0.00 of 40.00 by 2026-02-28
+        0.00 of 40.00 by 2026-03-31
+        ended, overdue 0.00
+          2026-01-13 mail of 120.00: done
+        running, overdue 40.00
+          2026-03-03 mail of 40.00: done
+          next late_fee on 2026-03-07
+        called off: canceled
+        40.00 of 40.00 by 2026-01-31
+        0.00 of 40.00 by 2026-02-28
+        0.00 of 40.00 by 2026-03-31
+        ended, overdue 0.00
+          2026-01-13 mail of 120.00: done
+        running, overdue 80.00
+          2026-03-03 mail of 40.00: done
+          next late_fee on 2026-03-07
+    "#]]
+    .assert_eq(&said);
+}
+
+#[test]
+fn a_disputed_instalment_is_left_alone_until_that_is_resolved() {
+    let debtor = Debtor::with(&ladder());
+    debtor.to("2026-01-09");
+    let plan = json!({ "account": debtor.id(), "instalments": 2, "first_on": "2026-01-20" });
+    debtor.market.operator().post("/payment_plans", &plan);
+    let invoice = text(&debtor.market.invoices(&debtor.account)[0]["id"]);
+    let on = |verb: &str, body: &Value| {
+        let path = format!("POST /invoices/{invoice}/{verb}");
+        debtor.market.operator().call(&path, Some(body)).ok();
+        debtor.market.must_be_whole();
+    };
+    let amount = |it: &str| json!({ "amount": it, "currency": "EUR" });
+    debtor.to("2026-01-22");
+    let mut said = debtor.cases();
+    on("dispute", &json!({ "reason": "too much", "amount": amount("20") }));
+    said += &format!("a part: {}", debtor.cases());
+    on("resolve_dispute", &json!({ "in_favor_of": "seller", "reason": "it was not" }));
+    on("dispute", &json!({ "reason": "never ordered" }));
+    debtor.to("2026-01-30");
+    said += &format!("all: {}", debtor.cases());
+    on("resolve_dispute", &json!({ "in_favor_of": "seller", "reason": "it was" }));
+    debtor.to("2026-01-31");
+    said += &format!("for the seller: {}", debtor.cases());
+    expect![[r#"
+        running, overdue 60.00
+          next mail on 2026-01-23
+        a part: running, overdue 40.00
+          next mail on 2026-01-23
+        all: running, overdue 0.00
+        for the seller: running, overdue 60.00
+          2026-01-30 mail of 60.00: done
+          next late_fee on 2026-02-03
+    "#]]
+    .assert_eq(&said);
+}
+
+#[test]
+fn a_plan_that_is_called_off_leaves_dunning_where_it_was() {
+    let debtor = Debtor::with(&ladder());
+    debtor.to("2026-01-17");
+    let plan = json!({ "account": debtor.id(), "instalments": 2, "first_on": "2026-03-20" });
+    let plan = debtor.market.operator().post("/payment_plans", &plan);
+    let mut said = format!("agreed: {}", debtor.cases());
+    debtor.to("2026-01-19");
+    let path = format!("POST /payment_plans/{}/cancel", text(&plan["id"]));
+    debtor.market.operator().call(&path, Some(&json!({}))).ok();
+    said += &format!("called off: {}", debtor.cases());
+    debtor.to("2026-01-20");
+    said += &format!("a day later: {}{}", debtor.cases(), debtor.standing());
+    expect![[r#"
+        agreed: ended, overdue 0.00
+          2026-01-13 mail of 120.00: done
+          2026-01-17 late_fee of 120.00: done
+        called off: running, overdue 120.00
+          2026-01-13 mail of 120.00: done
+          2026-01-17 late_fee of 120.00: done
+          next mail on 2026-01-18
+        a day later: running, overdue 120.00
+          2026-01-13 mail of 120.00: done
+          2026-01-17 late_fee of 120.00: done
+          2026-01-19 mail of 120.00: done
+          next credit_hold on 2026-01-21
+        active and active"#]]
+    .assert_eq(&said);
+    // What became overdue under a plan, is told when there is none any more.
+    let debtor = Debtor::with(&json!({}));
+    debtor.to("2026-01-05");
+    let plan = json!({ "account": debtor.id(), "instalments": 2, "first_on": "2026-03-20" });
+    let plan = debtor.market.operator().post("/payment_plans", &plan);
+    let told = || {
+        let found = debtor.get("/events?kind=invoice&verb=overdue");
+        found["items"].as_array().unwrap().len()
+    };
+    debtor.to("2026-01-19");
+    assert_eq!(told(), 0);
+    let path = format!("POST /payment_plans/{}/cancel", text(&plan["id"]));
+    debtor.market.operator().call(&path, Some(&json!({}))).ok();
+    debtor.to("2026-01-20");
+    assert_eq!(told(), 1);
+}
