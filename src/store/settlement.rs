@@ -3,15 +3,21 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use super::StoreError;
+use uuid::Uuid;
+
 use super::check::Report;
 use super::codec::Key;
-use super::journal;
+use super::invoice::CREDIT_NOTE_BY_INVOICE;
 use super::record::{Record, decode, record};
 use super::view::{KeyRange, View};
-use crate::domain::id::{SettlementId, ShareModelId, ShareRecordId};
+use super::{Along, Records, StoreError, journal};
+use crate::domain::billing::credit::CreditNote;
+use crate::domain::billing::invoice::Invoice;
+use crate::domain::id::{Id, InvoiceId, SettlementId, ShareModelId, ShareRecordId};
 use crate::domain::journal::{BalanceKey, Holder, Ledger};
-use crate::domain::page::PageOrder;
+use crate::domain::money::{Money, Rounding};
+use crate::domain::page::{PageOrder, PageRequest};
+use crate::domain::settlement::earned::earned;
 use crate::domain::settlement::note::SettlementNote;
 use crate::domain::settlement::share::{ShareModel, ShareRecord, State};
 
@@ -46,9 +52,71 @@ record!(SettlementNote, SettlementId, "settlement", shape 1 unnumbered,
     },
 );
 
-/// Whether what the books owe each partner is what its shares come to that were not paid out yet, and
-/// each note comes to the shares on it.
+/// Whether the shares of each charge come to what was paid of it, what the books owe each partner is
+/// what its shares come to that were not paid out yet, and each note comes to the shares on it.
 pub(super) fn checked(view: &dyn View, report: &mut Report) -> Result<(), StoreError> {
+    checked_invoices(view, report)?;
+    checked_books(view, report)
+}
+
+/// What is recorded of each line of an invoice.
+type OfLines = BTreeMap<u32, i128>;
+
+/// Compares what is recorded of each invoice with what was paid of it, one after the other.
+fn checked_invoices(view: &dyn View, report: &mut Report) -> Result<(), StoreError> {
+    let mut last: Option<(InvoiceId, OfLines)> = None;
+    view.scan(SHARE_BY_INVOICE, &KeyRange::all(), PageOrder::Rising, &mut |key, _| {
+        let Some(id) = key.last_chunk::<16>() else { return Ok(ControlFlow::Continue(())) };
+        let found = view.find::<ShareRecord>(ShareRecordId::from_uuid(Uuid::from_bytes(*id)))?;
+        let Some(it) = found else { return Ok(ControlFlow::Continue(())) };
+        if let Some(done) = last.take_if(|last| last.0 != it.invoice) {
+            checked_invoice(view, done, report)?;
+        }
+        let (_, lines) = last.get_or_insert_with(|| (it.invoice, OfLines::new()));
+        *lines.entry(it.line).or_default() += i128::from(it.amount.as_minor());
+        Ok(ControlFlow::Continue(()))
+    })?;
+    last.map_or(Ok(()), |done| checked_invoice(view, done, report))
+}
+
+/// Whether what is recorded of an invoice is what was paid of it. Its seller may round otherwise now than
+/// when that was recorded.
+fn checked_invoice(
+    view: &dyn View,
+    (id, lines): (InvoiceId, OfLines),
+    report: &mut Report,
+) -> Result<(), StoreError> {
+    let Some(invoice) = view.find::<Invoice>(id)? else {
+        report.find(ShareRecord::TABLE, format_args!("{id} has shares and is not there"));
+        return Ok(());
+    };
+    let along = Along::Index(CREDIT_NOTE_BY_INVOICE, Key::new().id(id).bytes());
+    let mut credits = Vec::new();
+    let mut page = PageRequest::oldest(PageRequest::LIMIT_MAX);
+    loop {
+        let read = view.list::<CreditNote>(&along, &page, &mut |_| true)?;
+        credits.extend(read.items.into_iter().map(|it| it.content().clone()));
+        let Some(next) = read.next else { break };
+        page.after = Some(next);
+    }
+    let earned = [Rounding::HalfUp, Rounding::HalfEven].into_iter();
+    let earned = earned.filter_map(|it| super::settlement::earned(&invoice, &credits, it).ok());
+    let earned: Vec<_> = earned.collect();
+    for (line, recorded) in lines {
+        let place = usize::try_from(line).unwrap_or(usize::MAX);
+        let was_paid = |of: &Vec<Money>| of.get(place).map(|it| i128::from(it.as_minor()));
+        if !earned.iter().any(|of| was_paid(of) == Some(recorded)) {
+            let paid = earned.first().and_then(was_paid).unwrap_or_default();
+            let what =
+                format_args!("line {line} of {id} earned {paid} and has shares of {recorded}");
+            report.find(ShareRecord::TABLE, what);
+        }
+    }
+    Ok(())
+}
+
+/// Compares the shares with the books and with the notes.
+fn checked_books(view: &dyn View, report: &mut Report) -> Result<(), StoreError> {
     let mut owed: BTreeMap<BalanceKey, i128> = BTreeMap::new();
     let mut noted: BTreeMap<SettlementId, i128> = BTreeMap::new();
     view.scan(ShareRecord::TABLE, &KeyRange::all(), PageOrder::Rising, &mut |_, value| {
@@ -106,14 +174,15 @@ mod tests {
     use expect_test::expect;
 
     use super::*;
+    use crate::domain::billing::invoice::SettledBy;
     use crate::domain::billing::invoice::number::NumberFormat;
-    use crate::domain::billing::invoice::sample::{date, euros, id, issue, stamp};
-    use crate::domain::money::Rounding;
+    use crate::domain::billing::invoice::sample::{self, date, euros, id, issue, stamp};
     use crate::domain::quantity::{Percent, Quantity};
     use crate::domain::settlement::note::{IssueNote, NoteItem, Terms};
     use crate::domain::settlement::share::{Part, Portion, Role, Scope, Shares};
     use crate::domain::stamp::SellerNumber;
     use crate::store::record::encode;
+    use crate::store::{Commit, Store};
 
     fn model() -> ShareModel {
         let percent = |account: u128, role, percent: i64| Part {
@@ -191,5 +260,46 @@ mod tests {
         let bytes = encode(&note());
         assert_eq!(decode::<SettlementNote>(&bytes).expect("readable"), note());
         expect!["0100000000000000000000000000000005010100000000000000000000000000000001000000000000000000000000000000000000000000090f5345542d323032362d303030303031d4a45a80a55a80a55abca55a0653656c6c657200000000000102444500000542757965720000000000010244450000000000010f494e562d323032362d303030303031044d61696c0107000200e807455552e80745555200455552e80745555200455552e8074555520000"].assert_eq(&hex::encode(bytes));
+    }
+
+    #[test]
+    fn shares_that_are_not_of_what_was_paid_are_found() {
+        let paid = sample::issued(7, &["100"], 20, "2026-02-01");
+        let paid = paid.settle(euros("60"), SettledBy::Payment).expect("open").0;
+        let share = |number: u128, account: u128, role, amount: &str| ShareRecord {
+            id: id(number),
+            stamp: stamp(),
+            account: id(account),
+            role,
+            model: id(3),
+            invoice: paid.id,
+            line: 0,
+            payment: None,
+            amount: euros(amount),
+            recorded_at: stamp().created_at,
+            state: State::Open,
+            note: None,
+        };
+        let found = |shares: &[ShareRecord]| {
+            let store = Store::memory().expect("memory");
+            let kept = store.transact(|mut batch| {
+                batch.put(&paid)?;
+                shares.iter().try_for_each(|it| batch.put(it).map(|_| ()))?;
+                Ok(((), Commit::Durable))
+            });
+            kept.expect("kept");
+            let mut report = Report::default();
+            checked_invoices(&store.read().expect("a snapshot"), &mut report).expect("read");
+            report.findings.into_iter().map(|it| it.what).collect::<Vec<_>>()
+        };
+        let (owner, platform) = (share(1, 1, Role::Owner, "45"), share(2, 8, Role::Platform, "5"));
+        assert_eq!(found(&[owner.clone(), platform.clone()]), Vec::<String>::new());
+        let told = format!("line 0 of {} earned 5000 and has shares of 4500", paid.id);
+        assert_eq!(found(std::slice::from_ref(&owner)), [told]);
+        let lost = ShareRecord { invoice: id(70), ..owner };
+        assert_eq!(
+            found(&[lost]),
+            [format!("{} has shares and is not there", id::<InvoiceId>(70))]
+        );
     }
 }
