@@ -175,8 +175,7 @@ pub(super) fn use_credit(act: &mut Act<'_>, invoice: Invoice) -> Result<Invoice,
         let is_before =
             |it: &Invoice| it.id != invoice.id && it.issue().map(|it| it.due_on) <= due_on;
         for it in open.filter(|it| is_before(it) && it.dispute().is_none()) {
-            let settled = settle_by_credit(act, it)?;
-            settlement::follow(act, settled.id, None)?;
+            settle_by_credit(act, it)?;
         }
     }
     settle_by_credit(act, invoice)
@@ -191,6 +190,7 @@ fn settle_by_credit(act: &mut Act<'_>, mut invoice: Invoice) -> Result<Invoice, 
         book(act, seller, invoice.id, journal::allocated(customer, amount)?)?;
         let settled = invoice.settle(amount, SettledBy::Credit)?;
         invoice = act.keep(settled)?;
+        settlement::follow(act, invoice.id, None)?;
     }
     for payment in payments {
         let amount = least(payment.unallocated()?, invoice.open());
