@@ -95,17 +95,39 @@ pub struct Imprint {
 impl Sayings {
     /// The longest terms of payment, in characters: they stand in a box.
     pub const PAYMENT_TERMS_MAX: usize = 500;
+    /// The most lines that they may be written in.
+    pub const PAYMENT_TERMS_LINES_MAX: usize = 10;
+    /// The longest name in the foot of a page, in characters: a few lines of a narrow column.
+    pub const FOOT_MAX: usize = 120;
 
-    /// Refuses terms of payment that would be a letter.
+    /// Refuses what does not fit into its place on a paper.
     ///
     /// # Errors
-    /// If they are too long.
+    /// With everything that is too long.
     pub fn check(&self) -> Result<(), Invalid> {
-        let most = Self::PAYMENT_TERMS_MAX;
-        let length = self.payment_terms.as_ref().map_or(0, |it| it.as_str().chars().count());
-        let message = || format!("must have at most {most} characters");
-        let found = (length > most).then(|| Violation::new("/payment_terms", "length", message()));
-        Invalid::unless_empty(found.into_iter().collect())
+        let bank = self.bank.as_ref();
+        let names = [
+            ("/registration", self.registration.as_ref()),
+            ("/management", self.management.as_ref()),
+            ("/bank/holder", bank.and_then(|it| it.holder.as_ref())),
+            ("/bank/bank", bank.and_then(|it| it.bank.as_ref())),
+        ];
+        let names =
+            names.into_iter().filter_map(|(at, it)| Some((at, it?.as_str(), Self::FOOT_MAX)));
+        let terms = self.payment_terms.iter();
+        let terms = terms.map(|it| ("/payment_terms", it.as_str(), Self::PAYMENT_TERMS_MAX));
+        let long = names.chain(terms).filter(|(_, text, most)| *most < text.chars().count());
+        let mut found: Vec<_> = long
+            .map(|(at, _, most)| {
+                Violation::new(at, "length", format!("must have at most {most} characters"))
+            })
+            .collect();
+        let lines = self.payment_terms.as_ref().map_or(0, |it| it.as_str().lines().count());
+        if lines > Self::PAYMENT_TERMS_LINES_MAX {
+            let message = format!("must have at most {} lines", Self::PAYMENT_TERMS_LINES_MAX);
+            found.push(Violation::new("/payment_terms", "length", message));
+        }
+        Invalid::unless_empty(found)
     }
 }
 
@@ -270,5 +292,26 @@ mod tests {
         };
         assert_eq!(terms(Sayings::PAYMENT_TERMS_MAX).check(), Ok(()));
         assert!(terms(Sayings::PAYMENT_TERMS_MAX + 1).check().is_err());
+        let lines = |count: usize| Sayings {
+            payment_terms: vec!["x"; count].join("\n").parse().ok(),
+            ..Sayings::default()
+        };
+        assert_eq!(lines(Sayings::PAYMENT_TERMS_LINES_MAX).check(), Ok(()));
+        assert!(lines(Sayings::PAYMENT_TERMS_LINES_MAX + 1).check().is_err());
+    }
+
+    #[test]
+    fn names_fit_into_the_foot_of_a_page() {
+        let name = |length: usize| "x".repeat(length).parse::<Name>().ok();
+        let most = Sayings::FOOT_MAX;
+        let says = |length| Sayings {
+            registration: name(length),
+            management: name(length),
+            ..Sayings::default()
+        };
+        assert_eq!(says(most).check(), Ok(()));
+        let refused = says(most + 1).check().expect_err("too long");
+        let fields: Vec<_> = refused.violations.iter().map(|it| it.field.as_str()).collect();
+        assert_eq!(fields, ["/registration", "/management"]);
     }
 }

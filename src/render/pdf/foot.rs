@@ -13,6 +13,8 @@ const FACE: Face = Face::regular(6.8);
 /// From the lower edge of the page to the foot.
 const EDGE: f32 = 28.0;
 const GAP: f32 = 14.0;
+/// The most lines of a column.
+const LINES_MAX: usize = 12;
 
 /// The foot of each page, set.
 pub(super) struct Foot {
@@ -22,7 +24,15 @@ pub(super) struct Foot {
 /// Sets the foot.
 pub(super) fn measured(setting: &Setting<'_>, sheets: &mut Sheets) -> Foot {
     let width = (RIGHT - LEFT - 2.0 * GAP) / 3.0;
-    let set = |text: Vec<String>| sheets.typesetter.block(&text.join("\n"), FACE, width);
+    let set = |text: Vec<String>| {
+        let mut block = sheets.typesetter.block(&text.join("\n"), FACE, width);
+        // A foot does not push the text from the page; what is said there stands in the head as well.
+        if block.lines.len() > LINES_MAX {
+            block.lines.truncate(LINES_MAX - 1);
+            block.lines.push(sheets.typesetter.line("…", FACE));
+        }
+        block
+    };
     let columns = [who(setting), law(setting), bank(setting)];
     Foot { columns: columns.into_iter().filter(|it| !it.is_empty()).map(set).collect() }
 }
