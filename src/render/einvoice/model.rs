@@ -16,15 +16,33 @@ use crate::domain::billing::invoice::InvoiceParty;
 use crate::domain::billing::letterhead::BankAccount;
 use crate::domain::billing::tax::TaxTotal;
 use crate::domain::catalog::tax::Treatment;
-use crate::domain::money::{Currency, Money};
+use crate::domain::money::{Currency, Money, Rounding};
 use crate::domain::party::vat::VatNumber;
 use crate::domain::time;
 use crate::render::paper::{Paper, PaperLine, is_sayable};
 
 /// An amount that the norm cannot state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("`{0}` has more decimal places than the two that an electronic invoice can state")]
-pub(super) struct Unstated(Money);
+pub(super) enum Unstated {
+    /// It is too fine.
+    #[error("`{0}` has more decimal places than the two that an electronic invoice can state")]
+    Places(Money),
+    /// The taxes of single lines, each rounded, come to another sum than the tax of all of them.
+    #[error(
+        "its tax of `{borne}` is the sum of what was rounded line by line, where an electronic invoice \
+         states the tax of all lines of a rate together, `{of_sum}`, and permits less than 1.00 of \
+         difference (BR-CO-17); set `tax_scope` of the billing policy to `invoice`"
+    )]
+    LineByLine {
+        /// What stands on the paper.
+        borne: Money,
+        /// What the norm wants to see.
+        of_sum: Money,
+    },
+}
+
+/// So much may a tax differ from that of the sum of its lines, in its currency.
+const TAX_SLACK: Decimal = Decimal::ONE;
 
 /// How fine a price per unit is stated.
 const PRICE_PLACES: u32 = 10;
@@ -82,7 +100,7 @@ fn period(it: time::Period) -> Period {
 }
 
 fn amount(money: Money) -> Result<InvoiceAmount, Unstated> {
-    InvoiceAmount::from_decimal_exact(money.decimal()).map_err(|_| Unstated(money))
+    InvoiceAmount::from_decimal_exact(money.decimal()).map_err(|_| Unstated::Places(money))
 }
 
 fn seller(paper: &Paper<'_>) -> Party {
@@ -346,13 +364,14 @@ fn breakdown(paper: &Paper<'_>) -> Result<Vec<VatBreakdown>, Unstated> {
         match groups.iter_mut().find(|it| (it.0, it.1) == (code, rate)) {
             Some((_, _, net, borne, _)) => {
                 let sums = (net.plus(tax.net), borne.plus(tax.tax));
-                let (Ok(more), Ok(of)) = sums else { return Err(Unstated(tax.net)) };
+                let (Ok(more), Ok(of)) = sums else { return Err(Unstated::Places(tax.net)) };
                 (*net, *borne) = (more, of);
             }
             None => groups.push((code, rate, tax.net, tax.tax, reason)),
         }
     }
     let entry = |(code, rate, net, tax, reason): (&str, Decimal, Money, Money, Option<String>)| {
+        must_be_of_the_sum((net, rate), tax)?;
         Ok(VatBreakdown {
             taxable_amount: amount(net)?,                            // BT-116
             tax_amount: amount(tax)?,                                // BT-117
@@ -363,6 +382,18 @@ fn breakdown(paper: &Paper<'_>) -> Result<Vec<VatBreakdown>, Unstated> {
         })
     };
     groups.into_iter().map(entry).collect()
+}
+
+/// Refuses a tax that is further from that of its lines together than the norm permits.
+fn must_be_of_the_sum((net, rate): (Money, Decimal), borne: Money) -> Result<(), Unstated> {
+    let of_sum = net.amount().part(rate, Decimal::ONE_HUNDRED);
+    let Ok(of_sum) = of_sum.and_then(|it| it.book(Rounding::HalfUp)) else {
+        return Err(Unstated::Places(net));
+    };
+    match (borne.decimal() - of_sum.decimal()).abs() < TAX_SLACK {
+        true => Ok(()),
+        false => Err(Unstated::LineByLine { borne, of_sum }),
+    }
 }
 
 fn totals(paper: &Paper<'_>) -> Result<DocumentTotals, Unstated> {

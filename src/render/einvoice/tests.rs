@@ -302,3 +302,23 @@ fn no_text_breaks_the_document() {
         }
     }
 }
+
+#[test]
+fn what_line_by_line_adds_up_to_is_stated_as_far_as_the_norm_permits() {
+    let of = |count: usize| {
+        taxed(&vec![(Base::Net, "0.03", "1", 0); count], &[rate("19")], TaxScope::Line)
+    };
+    let few = of(100);
+    let paper = Paper::of_invoice(&few).expect("issued");
+    must_be_the_same("few", &paper, &read(&cii(&paper).expect("less than 1.00 off")));
+    let many = of(600);
+    let paper = Paper::of_invoice(&many).expect("issued");
+    let refused = [cii(&paper), ubl(&paper)].map(|it| it.expect_err("too far off").to_string());
+    assert_eq!(refused[0], refused[1]);
+    assert!(
+        refused[0].contains("its tax of `6.00 EUR` is the sum of what was rounded line by line")
+            && refused[0].contains("`3.42 EUR`"),
+        "{}",
+        refused[0]
+    );
+}
