@@ -25,6 +25,8 @@ pub enum Duty {
     Settlement,
     /// A version of a price begins.
     Price,
+    /// A gateway is to be asked, or something is to be collected through one.
+    Collection,
 }
 
 impl Duty {
@@ -37,6 +39,7 @@ impl Duty {
         Self::Validity,
         Self::Settlement,
         Self::Price,
+        Self::Collection,
     ];
 }
 

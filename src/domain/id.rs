@@ -261,6 +261,8 @@ ids! {
     DunningId = Dunning "dun";
     /// A use of a coupon.
     RedemptionId = Redemption "rdm";
+    /// Who takes in money for a seller.
+    GatewayId = Gateway "gtw";
 }
 
 #[cfg(test)]

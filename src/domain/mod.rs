@@ -41,6 +41,7 @@
 //! | [letterhead](billing::letterhead) | what the papers of a seller say of it, and how they look |
 //! | [billing run](billing::run) | one go at billing what is due, with its outcome |
 //! | [payment], [refund](payment::refund), [deposit](payment::deposit) | money in and out |
+//! | [gateway](payment::gateway), [attempt](payment::attempt) | who takes in money for a seller; a payment on its way through it |
 //! | [journal] | every movement of money as a balanced double entry |
 //! | [share model, settlement](settlement) | who gets which part of what was paid |
 //! | [dunning] | the ladder of what is done about invoices that are not paid in time |

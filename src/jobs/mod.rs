@@ -6,6 +6,7 @@
 mod billing_run;
 mod clock;
 mod closing;
+mod collect;
 mod deliver;
 mod dunning;
 mod index;
@@ -47,6 +48,7 @@ pub fn all(dialects: Vec<Box<dyn Dialect>>) -> Vec<Box<dyn Duty>> {
         Box::new(term::Terms),
         Box::new(billing_run::BillingRun::default()),
         Box::new(sparing::Sparing),
+        Box::new(collect::Collect),
         Box::new(dunning::Dunning),
         Box::new(closing::Closing),
         Box::new(usage::Sealing::default()),

@@ -8,7 +8,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Act, Cx, Error, account, billing, billing_account, class, invoice, payment, payment_plan,
+    Act, Cx, Error, account, billing, billing_account, class, collection, invoice, payment,
+    payment_plan,
     subscription,
 };
 use crate::domain::account::Account;
@@ -63,7 +64,14 @@ impl Debtor {
         let plans = payment_plan::active_of(cx, id)?;
         let is_planned = |it: &Invoice| plans.iter().any(|plan| plan.invoices.contains(&it.id));
         let late = open.iter().filter(|it| it.standing(today) == Standing::Overdue);
-        let late: Vec<_> = late.filter(|it| !is_planned(it)).collect();
+        let mut late: Vec<_> = late.filter(|it| !is_planned(it)).collect();
+        let mut awaited = BTreeSet::new();
+        for it in &late {
+            if collection::goes_on_at(cx, it.id)?.is_some() {
+                awaited.insert(it.id);
+            }
+        }
+        late.retain(|it| !awaited.contains(&it.id));
         let mut owed: Vec<_> = late.iter().filter_map(|it| owed_for(it)).collect();
         let rests = owed.len() < late.len() || plans.iter().any(|it| it.is_disputed(today));
         for plan in &plans {

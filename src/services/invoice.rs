@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::billing::{self, Series, book, number, seal};
-use super::{Act, Cx, Error, billing_account, deposit, dunning, payment, payment_plan};
+use super::{Act, Cx, Error, billing_account, collection, deposit, dunning, payment, payment_plan};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::class::{Arrears, CreditTerms};
@@ -215,6 +215,9 @@ fn issue_of(act: &Act<'_>, invoice: &Invoice) -> Result<(Issue, u64, Zone), Erro
     Ok((issue.clone(), account.stamp.number, billing_account.terms().zone))
 }
 
+/// So long a try to collect an invoice takes before it is looked whether it is overdue after all.
+const TRY_SECONDS: i64 = 60;
+
 /// Tells of an invoice that it is overdue, and says whether there was that to tell.
 ///
 /// # Errors
@@ -224,7 +227,13 @@ pub fn remind(act: &mut Act<'_>, id: InvoiceId) -> Result<bool, Error> {
     let customer = invoice.content().billing_account;
     let plans = payment_plan::active_of(act.cx(), customer)?;
     let is_planned = plans.iter().any(|it| it.invoices.contains(&id));
-    let Some(told) = invoice.overdue(act.now()) else { return Ok(false) };
+    let Some(told) = invoice.clone().overdue(act.now()) else { return Ok(false) };
+    if let Some(at) = collection::goes_on_at(act.cx(), id)? {
+        // Nobody is reminded of what the house goes on taking by itself.
+        let at = at.max(act.now()).plus_seconds(TRY_SECONDS);
+        act.put_quietly(&invoice.told_from(at))?;
+        return Ok(true);
+    }
     if is_planned {
         // Its instalments are told of instead.
         act.put_quietly(&told.0)?;

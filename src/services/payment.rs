@@ -22,7 +22,9 @@ use crate::domain::stamp::SellerNumber;
 use crate::domain::text::{Name, Prose};
 use crate::domain::time::Date;
 use crate::store::invoice::INVOICE_OPEN;
-use crate::store::payment::{PAYMENT_BY_BILLING_ACCOUNT, PAYMENT_UNALLOCATED, REFUND_BY_PAYMENT};
+use crate::store::payment::{
+    PAYMENT_BY_BILLING_ACCOUNT, PAYMENT_BY_INVOICE, PAYMENT_UNALLOCATED, REFUND_BY_PAYMENT,
+};
 use crate::store::{Along, Key};
 
 /// Money that came in outside of any gateway.
@@ -80,14 +82,22 @@ fn must_have_come_in(received_on: Date, today: Date) -> Result<(), Invalid> {
     Err(Invalid::one("/received_on", "range", why))
 }
 
-fn must_be_more_than_nothing(amount: Money) -> Result<(), Invalid> {
+/// Refuses to pay nothing.
+///
+/// # Errors
+/// [`Error::Invalid`] with the field.
+pub(super) fn must_be_more_than_nothing(amount: Money) -> Result<(), Invalid> {
     if amount.as_minor() > 0 {
         return Ok(());
     }
     Err(Invalid::one("/amount", "range", format!("must be more than nothing, not `{amount}`")))
 }
 
-fn must_be_in(account: &BillingAccount, amount: Money) -> Result<(), Rejection> {
+/// Refuses an amount that is not in the currency of a billing account.
+///
+/// # Errors
+/// [`Code::CurrenciesDiffer`].
+pub(super) fn must_be_in(account: &BillingAccount, amount: Money) -> Result<(), Rejection> {
     let (ours, theirs) = (account.currency(), amount.currency());
     if ours == theirs {
         return Ok(());
@@ -110,7 +120,31 @@ pub fn allocate(
     settle(act, payment, told)
 }
 
-fn settle(
+/// Books a payment that has come in through a gateway, and lets it settle what it is for, if that is
+/// open, and then what is due first.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn received(act: &mut Act<'_>, payment: Payment) -> Result<Payment, Error> {
+    let (customer, amount) = (payment.billing_account, payment.amount());
+    let legs = journal::payment_received(customer, amount)?;
+    book(act, payment.stamp.seller, payment.id, legs)?;
+    let first = payment.attempt.as_ref().and_then(|it| it.invoice);
+    let open = open_invoices(act.cx(), customer)?;
+    let open = open.iter().find(|it| Some(it.id) == first);
+    let told = open.map(|it| Settlement { invoice: it.id, amount: least(it.open(), amount) });
+    let payment = match told {
+        Some(told) => settle(act, payment, Some(&[told]))?,
+        None => payment,
+    };
+    settle(act, payment, None)
+}
+
+/// Lets what is left of a payment settle what is told, or what is due first.
+///
+/// # Errors
+/// If what is told is not open or more than is left.
+pub(super) fn settle(
     act: &mut Act<'_>,
     mut payment: Payment,
     told: Option<&[Settlement]>,
@@ -258,8 +292,12 @@ pub fn refund(
         settlement::follow(act, part.invoice, Some(payment.id))?;
     }
     dunning::follow(act, customer)?;
-    // Whoever records it by hand has sent the money by hand.
-    give_back(act, (payment, verb), (amount, reason), RefundState::Done)
+    // Whoever records it by hand has sent the money by hand; a gateway is asked to send it.
+    let state = match payment.attempt {
+        Some(_) => RefundState::Requested,
+        None => RefundState::Done,
+    };
+    give_back(act, (payment, verb), (amount, reason), state)
 }
 
 /// What of a payment settles nothing.
@@ -328,6 +366,10 @@ fn give_back(
         reason,
         state,
         state_at: act.now(),
+        look_at: payment.attempt.as_ref().map(|_| act.now()),
+        misses: 0,
+        reference: None,
+        trouble: None,
     };
     book(act, seller, refund.id, journal::refunded(customer, amount)?)?;
     act.keep((refund, Verb::Refunded))
@@ -341,18 +383,23 @@ pub fn refunds_of(cx: Cx<'_>, id: PaymentId) -> Result<Vec<Refund>, Error> {
     cx.every(&Along::Index(REFUND_BY_PAYMENT, Key::new().id(id).bytes()))
 }
 
-/// A page of payments, of one account or billing account if it is named.
+/// A page of payments, of one account or billing account if it is named, or of what was tried to
+/// settle an invoice through gateways.
 ///
 /// # Errors
 /// If the store fails.
 pub fn list(
     cx: Cx<'_>,
     (account, of): (Option<AccountId>, Option<BillingAccountId>),
+    invoice: Option<InvoiceId>,
     page: &PageRequest,
     mut accept: impl FnMut(&Payment) -> bool,
 ) -> Result<Page<Payment>, Error> {
-    let along = of.map(|id| Along::Index(PAYMENT_BY_BILLING_ACCOUNT, Key::new().id(id).bytes()));
-    cx.list(along.or(account.map(Along::Owner)), page, |it: &Payment| {
-        account.is_none_or(|id| it.account == id) && accept(it)
+    let tried = invoice.map(|id| Along::Index(PAYMENT_BY_INVOICE, Key::new().id(id).bytes()));
+    let of_one = of.map(|id| Along::Index(PAYMENT_BY_BILLING_ACCOUNT, Key::new().id(id).bytes()));
+    cx.list(tried.or(of_one).or(account.map(Along::Owner)), page, |it: &Payment| {
+        account.is_none_or(|id| it.account == id)
+            && of.is_none_or(|id| it.billing_account == id)
+            && accept(it)
     })
 }

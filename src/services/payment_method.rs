@@ -3,7 +3,7 @@
 //! One of them is taken where nothing else is said. What a gateway or bank must have to charge it is
 //! sealed and shown to nobody; the number of a card is not even taken.
 
-use super::{Act, Cx, Error};
+use super::{Act, Bss, Cx, Error};
 use crate::domain::account::Account;
 use crate::domain::error::Invalid;
 use crate::domain::error::{Code, Rejection};
@@ -12,6 +12,7 @@ use crate::domain::operator::Permission;
 use crate::domain::payment::method::{
     KeepMethod, MethodKind, PaymentMethod, SaidDetails, has_card_number,
 };
+use crate::domain::sealed::Sealed;
 use crate::domain::stamp::Stamp;
 use crate::domain::text::Name;
 use crate::domain::time::{Date, Zone};
@@ -169,11 +170,27 @@ pub(super) fn taken(
 ) -> Result<(MethodKind, Option<PaymentMethodId>), Error> {
     let named = match way {
         Way::Kind(kind) => return Ok((kind, None)),
-        Way::Usual => {
-            let usable = |it: &PaymentMethod| it.is_default && it.usable_on(today(cx)).is_ok();
-            kept(cx, account)?.into_iter().find(usable)
-        }
+        Way::Usual => usual(cx, account)?,
         Way::Kept(id) => Some(usable(cx, account, id)?),
     };
     Ok(named.map_or((MethodKind::BankTransfer, None), |it| (it.details.kind(), Some(it.id))))
+}
+
+/// The method that an account pays by where nothing else is said, if it can be used.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn usual(cx: Cx<'_>, account: AccountId) -> Result<Option<PaymentMethod>, Error> {
+    let usable = |it: &PaymentMethod| it.is_default && it.usable_on(today(cx)).is_ok();
+    Ok(kept(cx, account)?.into_iter().find(usable))
+}
+
+/// What a gateway calls a method.
+///
+/// # Errors
+/// If the secret cannot be opened.
+pub(super) fn opened(bss: &Bss, id: PaymentMethodId, token: &Sealed) -> Result<String, Error> {
+    let opened = bss.unseal(token, id.subject(), SECRET_FIELD)?;
+    let text = opened.as_text().ok_or_else(|| Error::internal("a token is a text"))?;
+    Ok(text.to_owned())
 }

@@ -64,7 +64,11 @@ record!(Invoice, InvoiceId, "invoice", shape 1 unnumbered,
             overview::due_on(issue.due_on, it.stamp.seller, it.open())
         }));
     },
-    due => |it| it.overdue_at().map(|at| Due { at, duty: Duty::Dunning }),
+    // The day on which it is collected begins before the one on which it is overdue.
+    due => |it| match it.collect_at() {
+        Some(at) => Some(Due { at, duty: Duty::Collection }),
+        None => it.overdue_at().map(|at| Due { at, duty: Duty::Dunning }),
+    },
 );
 
 record!(CreditNote, CreditNoteId, "credit_note", shape 1 unnumbered,

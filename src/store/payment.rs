@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
+use super::catalog::of_seller;
 use super::check::Report;
 use super::codec::Key;
 use super::journal::{self, Balance};
@@ -11,13 +12,14 @@ use super::view::{KeyRange, View};
 use super::{StoreError, overview};
 use crate::domain::due::{Due, Duty};
 use crate::domain::id::{
-    BillingAccountId, DepositId, PaymentId, PaymentMethodId, PaymentPlanId, RefundId,
+    BillingAccountId, DepositId, GatewayId, PaymentId, PaymentMethodId, PaymentPlanId, RefundId,
 };
 use crate::domain::journal::{Holder, Ledger};
 use crate::domain::money::{Currency, Money};
 use crate::domain::page::PageOrder;
 use crate::domain::payment::Payment;
 use crate::domain::payment::deposit::{self, Deposit};
+use crate::domain::payment::gateway::Gateway;
 use crate::domain::payment::method::PaymentMethod;
 use crate::domain::payment::plan::PaymentPlan;
 use crate::domain::payment::refund::{Refund, State};
@@ -34,11 +36,10 @@ record!(Payment, PaymentId, "payment", shape 1,
             keys.push(Key::new().id(it.billing_account).id(it.id));
         }
     },
-    /// `(reference of the gateway, payment)`.
-    PAYMENT_BY_GATEWAY = "by_gateway" => |it, keys| {
-        keys.extend(it.gateway.as_ref().map(|gateway| {
-            Key::new().text(gateway.gateway.as_str()).text(gateway.reference.as_str()).id(it.id)
-        }));
+    /// `(invoice, payment)`: what was tried to settle it through a gateway.
+    PAYMENT_BY_INVOICE = "by_invoice" => |it, keys| {
+        let invoice = it.attempt.as_ref().and_then(|attempt| attempt.invoice);
+        keys.extend(invoice.map(|invoice| Key::new().id(invoice).id(it.id)));
     },
     sums
     /// `(month, seller, currency)`: what came in.
@@ -47,6 +48,7 @@ record!(Payment, PaymentId, "payment", shape 1,
         let of = (it.stamp.seller, it.amount().currency());
         parts.extend(on.map(|on| overview::in_month(on, of, [it.amount().as_minor()])));
     },
+    due => |it| it.due_at().map(|at| Due { at, duty: Duty::Collection }),
 );
 
 record!(Refund, RefundId, "refund", shape 1,
@@ -58,11 +60,20 @@ record!(Refund, RefundId, "refund", shape 1,
     /// `(month, seller, currency)`: what went back, as less than nothing.
     REFUND_BY_MONTH = "by_month" => |it, parts| {
         let sum = match it.state {
-            State::Requested | State::Done => -it.amount.as_minor(),
+            State::Requested | State::Sent | State::Done => -it.amount.as_minor(),
             State::Failed => 0,
         };
         let of = (it.stamp.seller, it.amount.currency());
         parts.push(overview::in_month(it.refunded_on, of, [sum]));
+    },
+    due => |it| it.due_at().map(|at| Due { at, duty: Duty::Collection }),
+);
+
+record!(Gateway, GatewayId, "gateway", shape 1,
+    /// `(seller, code, gateway)`: those that take payments.
+    GATEWAY_BY_CODE = "by_code" => |it, keys| {
+        let key = || of_seller(it.stamp.seller, it.code.as_str()).id(it.id);
+        keys.extend(it.is_active().then(key));
     },
 );
 
@@ -131,7 +142,10 @@ mod tests {
     use super::*;
     use crate::domain::billing::invoice::sample::{date, euros, id, stamp};
     use crate::domain::payment::Payer;
+    use crate::domain::payment::attempt::{Attempt, Decline, Initiative, Reason};
+    use crate::domain::payment::gateway::{Access, GatewayKind, KeepGateway};
     use crate::domain::payment::method::MethodKind;
+    use crate::domain::sealed::Sealed;
     use crate::store::record::{decode, encode};
 
     #[test]
@@ -155,9 +169,57 @@ mod tests {
             reason: None,
             state: State::Done,
             state_at: stamp().created_at,
+            look_at: None,
+            misses: 0,
+            reference: None,
+            trouble: None,
         };
         let bytes = encode(&refund);
         assert_eq!(decode::<Refund>(&bytes).expect("readable"), refund);
-        expect!["0100000000000000000000000000000005010100000000000000000000000000000001000000000000000000000000000000000000000000010000000000000000000000000000000200000000000000000000000000000003c80145555284a55a000100"].assert_eq(&hex::encode(bytes));
+        expect!["0100000000000000000000000000000005010100000000000000000000000000000001000000000000000000000000000000000000000000010000000000000000000000000000000200000000000000000000000000000003c80145555284a55a00010000000000"].assert_eq(&hex::encode(bytes));
+    }
+
+    #[test]
+    fn a_payment_through_a_gateway_and_its_gateway_lie_in_these_bytes() {
+        let text = "x".parse().expect("a text");
+        let attempt = Attempt {
+            gateway: id(7),
+            initiative: Initiative::House,
+            invoice: Some(id(9)),
+            tries: 2,
+            until: stamp().created_at,
+            look_at: Some(stamp().created_at),
+            misses: 1,
+            reference: "pi_1".parse().ok(),
+            memo: "ch_1".parse().ok(),
+            page: "https://pay.example/1".parse().ok(),
+            decline: Some(Decline { reason: Reason::Refused, told: text }),
+        };
+        let payer = Payer { account: id(1), billing_account: id(2), kind: MethodKind::Card };
+        let begun = (Some(id(4)), attempt);
+        let payment = Payment::attempted((id(3), stamp()), payer, euros("5"), begun);
+        let payment = payment.expect("a payment").0;
+        let bytes = encode(&payment);
+        assert_eq!(decode::<Payment>(&bytes).expect("readable"), payment);
+        expect!["0100000000000000000000000000000003010100000000000000000000000000000001000000000000000000000000000000000000000000010000000000000000000000000000000202010000000000000000000000000000000400000001000000000000000000000000000000070101000000000000000000000000000000090200010001010470695f31010463685f31011568747470733a2f2f7061792e6578616d706c652f3101050178e807455552000000455552"].assert_eq(&hex::encode(bytes));
+        let sealed = || Some(Sealed::new(vec![1, 2, 3]));
+        let gateway = KeepGateway {
+            id: id(7),
+            stamp: stamp(),
+            code: "shop".parse().expect("a code"),
+            kind: GatewayKind::Paypal,
+            name: "Shop".parse().expect("a name"),
+            access: Access {
+                address: "https://pay.example".parse().ok(),
+                login: "me".parse().ok(),
+                secret: sealed(),
+                signing: sealed(),
+            },
+            retry_days: vec![3, 5],
+        };
+        let gateway = Gateway::kept(gateway).expect("a gateway").0;
+        let bytes = encode(&gateway);
+        assert_eq!(decode::<Gateway>(&bytes).expect("readable"), gateway);
+        expect!["01000000000000000000000000000000070101000000000000000000000000000000010000000000000473686f70020453686f70011368747470733a2f2f7061792e6578616d706c6501026d650103010203010301020302030500"].assert_eq(&hex::encode(bytes));
     }
 }

@@ -42,6 +42,7 @@ use crate::domain::order::shipment::Shipment;
 use crate::domain::party::Party;
 use crate::domain::payment::Payment;
 use crate::domain::payment::deposit::Deposit;
+use crate::domain::payment::gateway::Gateway;
 use crate::domain::payment::method::PaymentMethod;
 use crate::domain::payment::plan::PaymentPlan;
 use crate::domain::payment::refund::Refund;
@@ -106,6 +107,7 @@ pub const KINDS: &[Kept] = &[
     Kept::of::<Discount>(),
     Kept::of::<Document>(),
     Kept::of::<Dunning>(),
+    Kept::of::<Gateway>(),
     Kept::of::<Invoice>(),
     Kept::of::<Letterhead>(),
     Kept::of::<Listener>(),

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{
     account, attribute_definition, billing_account, billing_run, category, class, consumer_key,
-    coupon, deposit, discount, dunning, invoice, letterhead, listener, mail, meter, notification,
+    coupon, deposit, discount, dunning, gateway, invoice, letterhead, listener, mail, meter, notification,
     offer, order, party, payment, payment_method, payment_plan, price, resource_category,
     service_terms, session, settlement, share, specification, subscription, task, tax, token, user,
 };
@@ -48,6 +48,7 @@ fn side(fact: &Fact, it: &[u8]) -> Result<Value, Error> {
         Kind::CreditNote => json(invoice::told_note(&read(it)?)),
         Kind::Deposit => json(deposit::told(&read(it)?)),
         Kind::Discount => json(discount::told(&read(it)?)),
+        Kind::Gateway => json(gateway::told(&read(it)?)),
         Kind::Invoice => json(invoice::told(&read(it)?, Zone::UTC.date_of(fact.at))),
         Kind::Letterhead => json(letterhead::told(&read(it)?)),
         Kind::Listener => json(listener::told(&read(it)?)),

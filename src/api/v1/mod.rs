@@ -14,6 +14,7 @@ mod billing_policy;
 mod billing_run;
 mod calculation;
 mod category;
+mod checkout;
 mod class;
 mod clock;
 mod consumer_key;
@@ -26,6 +27,7 @@ mod dunning;
 mod entity;
 mod event;
 mod field;
+mod gateway;
 mod health;
 mod invoice;
 mod invoice_line;
@@ -100,6 +102,7 @@ fn table() -> Vec<Route> {
         billing_run::routes(),
         calculation::routes(),
         category::routes(),
+        checkout::routes(),
         class::routes(),
         clock::routes(),
         consumer_key::routes(),
@@ -108,6 +111,7 @@ fn table() -> Vec<Route> {
         dunning::routes(),
         discount::routes(),
         event::routes(),
+        gateway::routes(),
         invoice::routes(),
         meter::routes(),
         job::routes(),

@@ -7,17 +7,19 @@ use utoipa::ToSchema;
 use super::route::{Needs, Route, read, write};
 use super::wire::{List, Money, NoQuery, SoldBy, Whole, parse, parse_optional, word};
 use crate::api::edge::call::Call;
-use crate::api::edge::reply::{Reply, Wire};
+use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::account::Account;
 use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
 use crate::domain::payment as domain;
 use crate::domain::payment::allocation::Settlement;
+use crate::domain::payment::attempt::Attempt;
+use crate::domain::payment::lifecycle::State;
 use crate::domain::payment::refund::Refund as DomainRefund;
 use crate::services::label::Labels;
 use crate::services::payment::{self, RecordPayment};
 use crate::services::payment_method::Way;
-use crate::services::{Act, Cx, Error, billing_account};
+use crate::services::{Act, Cx, Error, billing_account, refund};
 
 pub(super) fn routes() -> Vec<Route> {
     let reads = Needs::Permission(Permission::PaymentRead);
@@ -29,14 +31,16 @@ pub(super) fn routes() -> Vec<Route> {
         read("/payments/{id}", reads, "Read a payment", show),
         write(post(), "/payments", records, "Record a payment that came in", record),
         write(post(), "/payments/{id}/allocate", records, "Let it settle invoices", allocate),
-        write(post(), "/payments/{id}/refund", refunds, "Give money back", refund),
+        write(post(), "/payments/{id}/refund", refunds, "Give money back", give_back),
         read("/payments/{id}/refunds", reads, "List the refunds of a payment", list_refunds),
+        write(post(), "/refunds/{id}/complete", refunds, "Say that money has arrived", complete),
+        write(post(), "/refunds/{id}/fail", refunds, "Say that money did not arrive", fail),
     ]
 }
 
 /// Money that came in.
 #[derive(Debug, Serialize, ToSchema)]
-struct Payment {
+pub(super) struct Payment {
     id: String,
     number: u64,
     revision: u32,
@@ -63,6 +67,47 @@ struct Payment {
     /// What settles nothing yet: the customer's credit.
     unallocated: Money,
     refunded: Money,
+    /// How far it is at its gateway; `null` if it goes through none.
+    attempt: Option<PaymentAttempt>,
+}
+
+/// A payment on its way through a gateway.
+#[derive(Debug, Serialize, ToSchema)]
+struct PaymentAttempt {
+    gateway: String,
+    /// What it is to settle first.
+    invoice: Option<String>,
+    /// Who wants it: `payer` or `house`.
+    initiative: String,
+    /// The how many-th it is of those that follow each other.
+    tries: u16,
+    /// What the gateway calls it.
+    reference: Option<String>,
+    /// Where the payer has to go; `null` if nothing is to be done there.
+    page: Option<String>,
+    /// Why nothing came of it: `insufficient_funds`, `refused` and so on.
+    reason: Option<String>,
+    /// The same in the words of the gateway.
+    message: Option<String>,
+    /// When the gateway is asked next, or, after a failure, when it is tried again.
+    next_at: Option<String>,
+}
+
+impl From<(&Attempt, State)> for PaymentAttempt {
+    fn from((it, state): (&Attempt, State)) -> Self {
+        let page = it.page.as_ref().filter(|_| state.is_under_way());
+        Self {
+            gateway: it.gateway.to_string(),
+            invoice: it.invoice.map(|it| it.to_string()),
+            initiative: it.initiative.to_string(),
+            tries: it.tries,
+            reference: it.reference.as_ref().map(ToString::to_string),
+            page: page.map(ToString::to_string),
+            reason: it.decline.as_ref().map(|it| it.reason.to_string()),
+            message: it.decline.as_ref().map(|it| it.told.to_string()),
+            next_at: it.look_at.map(|it| it.to_string()),
+        }
+    }
 }
 
 impl Wire for Payment {}
@@ -101,6 +146,7 @@ impl Payment {
             allocations: allocations.collect(),
             unallocated: it.unallocated()?.into(),
             refunded: it.refunded().into(),
+            attempt: it.attempt.as_ref().map(|attempt| (attempt, it.state()).into()),
         })
     }
 }
@@ -113,7 +159,8 @@ impl Payment {
     }
 }
 
-fn whole(cx: Cx<'_>, it: &domain::Payment) -> Result<Payment, Error> {
+/// A payment with what the caller may see of who it is about.
+pub(super) fn whole(cx: Cx<'_>, it: &domain::Payment) -> Result<Payment, Error> {
     Payment::labeled(&mut Labels::new(cx), it)
 }
 
@@ -129,13 +176,16 @@ struct PaymentQuery {
     account: Option<String>,
     billing_account: Option<String>,
     state: Option<String>,
+    /// What was tried to settle an invoice through gateways.
+    invoice: Option<String>,
 }
 
 fn list(cx: Cx<'_>, call: &Call, query: PaymentQuery) -> Result<Reply<List<Payment>>, Error> {
     let account = parse_optional("account", query.account.as_deref())?;
     let of = parse_optional("billing_account", query.billing_account.as_deref())?;
     let state = word("state", query.state.as_deref())?;
-    let page = payment::list(cx, (account, of), &call.page, |it| {
+    let invoice = parse_optional("invoice", query.invoice.as_deref())?;
+    let page = payment::list(cx, (account, of), invoice, &call.page, |it| {
         state.is_none_or(|state| it.state() == state)
     })?;
     let mut labels = Labels::new(cx);
@@ -258,7 +308,12 @@ struct Refund {
     /// The day, where the billing account is.
     refunded_on: String,
     reason: Option<String>,
+    /// `requested`, `sent`, `done` or `failed`.
     state: String,
+    /// What the gateway calls it.
+    reference: Option<String>,
+    /// Why it did not arrive.
+    trouble: Option<String>,
     created_at: String,
 }
 
@@ -277,6 +332,8 @@ impl From<&DomainRefund> for Refund {
             refunded_on: it.refunded_on.to_string(),
             reason: it.reason.as_ref().map(ToString::to_string),
             state: it.state.to_string(),
+            reference: it.reference.as_ref().map(ToString::to_string),
+            trouble: it.trouble.as_ref().map(ToString::to_string),
             created_at: it.stamp.created_at.to_string(),
         }
     }
@@ -287,7 +344,7 @@ pub(super) fn told_refund(it: &DomainRefund) -> impl Wire + use<> {
     Refund::from(it)
 }
 
-fn refund(act: &mut Act<'_>, call: &Call, body: NewRefund) -> Result<Reply<Refund>, Error> {
+fn give_back(act: &mut Act<'_>, call: &Call, body: NewRefund) -> Result<Reply<Refund>, Error> {
     let amount = body.amount.map(|it| it.read("/amount")).transpose()?;
     let reason = parse_optional("/reason", body.reason.as_deref())?;
     let it = payment::refund(act, call.id("id")?, (amount, reason))?;
@@ -299,4 +356,21 @@ fn list_refunds(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Whole<Refun
     let payment: domain::Payment = cx.get(call.id("id")?)?;
     let refunds = payment::refunds_of(cx, payment.id)?;
     Ok(Reply::ok(Whole::of(refunds.iter().map(Refund::from).collect())))
+}
+
+fn complete(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Refund>, Error> {
+    let it = refund::complete(act, call.id("id")?)?;
+    Ok(Reply::ok(Refund::from(&it)).tagged(it.stamp.revision))
+}
+
+/// Why money did not arrive.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RefundFailure {
+    reason: String,
+}
+
+fn fail(act: &mut Act<'_>, call: &Call, body: RefundFailure) -> Result<Reply<Refund>, Error> {
+    let it = refund::fail(act, call.id("id")?, parse("/reason", &body.reason)?)?;
+    Ok(Reply::ok(Refund::from(&it)).tagged(it.stamp.revision))
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{FromRequestParts, RawPathParams, Request, State};
-use axum::http::{Method, Response};
+use axum::http::{HeaderMap, HeaderValue, Method, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
@@ -122,6 +122,10 @@ pub(crate) type Reads<Q, T> = fn(Cx<'_>, &Call, Q) -> Result<Reply<T>, Error>;
 pub(crate) type Writes<B, T> = fn(&mut Act<'_>, &Call, B) -> Result<Reply<T>, Error>;
 /// A handler that opens its own reads and acts: for what is slow before or between them.
 pub(crate) type Works<B, T> = fn(&Arc<Bss>, &Call, B) -> Result<Reply<T>, Error>;
+/// What another system sent: what it said beside the body, names in lower case, and the body.
+pub(crate) type Sent<'a> = (&'a [(String, String)], &'a [u8]);
+/// A handler of what another system sends on its own account, byte for byte.
+pub(crate) type Hears = fn(&Arc<Bss>, &Call, Sent<'_>) -> Result<Reply<Nothing>, Error>;
 /// A handler that makes a file, in a snapshot of its own choice.
 pub(crate) type Makes = fn(&Bss, &Call) -> Result<File, Error>;
 
@@ -351,6 +355,36 @@ where
         media: None,
         serve,
     }
+}
+
+/// A route at which another system calls. It is not signed in: what it sends is signed, so that it is
+/// taken as it came; on the blocking pool.
+pub(crate) fn hook(path: &'static str, summary: &'static str, handler: Hears) -> Route {
+    let needs = Needs::Nothing;
+    let rules = Rules { bytes_max: ORDINARY_BYTES_MAX, ..Rules::reading::<Nothing>(needs) };
+    let serve = move |State(bss): State<Arc<Bss>>, request: Request| async move {
+        let headers = said(request.headers());
+        let asked = match Asked::of(&bss, request, &rules).await {
+            Ok(asked) => asked,
+            Err(refusal) => return *refusal,
+        };
+        blocking(asked, move |call, query, bytes| {
+            query.into::<NoQuery>()?;
+            Ok(handler(&bss, call, (&headers, bytes))?.answer(None))
+        })
+        .await
+    };
+    let serve = on(MethodFilter::POST, serve);
+    let (method, guard, paging) = (Method::POST, Guard::Nothing, Paging::Nothing);
+    let (takes, query, gives, media) = (None, None, None, None);
+    Route { method, path, needs, summary, guard, paging, takes, query, gives, media, serve }
+}
+
+/// What a request says beside its body, as far as it is text.
+fn said(headers: &HeaderMap) -> Vec<(String, String)> {
+    let text = |value: &HeaderValue| value.to_str().ok().map(str::to_owned);
+    let all = headers.iter().map(|(name, value)| Some((name.as_str().to_owned(), text(value)?)));
+    all.flatten().collect()
 }
 
 /// A route that makes a file, of which something is read first; on the blocking pool.

@@ -164,6 +164,7 @@ fn amount(fact: &Fact, sides: &Sides) -> Option<Money> {
         | Kind::Deposit
         | Kind::Discount
         | Kind::Document
+        | Kind::Gateway
         | Kind::Letterhead
         | Kind::Listener
         | Kind::Mail

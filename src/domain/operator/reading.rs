@@ -48,7 +48,7 @@ pub const fn reading(kind: Kind) -> Permission {
         K::UsageRecord => P::UsageRead,
         K::Settlement => P::SettlementRead,
         K::TaxCategory | K::TaxZone | K::TaxRule => P::TaxRead,
-        K::Letterhead => P::SettingsRead,
+        K::Letterhead | K::Gateway => P::SettingsRead,
         K::Listener => P::ListenerRead,
         K::NotificationTemplate => P::NotificationRead,
         K::Mail => P::MailRead,

@@ -1,6 +1,7 @@
 //! The life of a payment: begun, perhaps redirected and authorized, then captured or not.
 //!
-//! A gateway's word that money came in counts also after our own time-out: money is never refused.
+//! A gateway's word that money came in counts whatever it said before, and also after our own
+//! time-out: money is never refused.
 
 use crate::domain::event::Verb;
 use crate::domain::word::words;
@@ -48,6 +49,10 @@ words! {
         RefundPart = "refund_part";
         /// Give back all that is left.
         RefundAll = "refund_all";
+        /// Learn that a part of what was to go back did not arrive, so that less went back.
+        KeepPart = "keep_part";
+        /// Learn that nothing of what was to go back did arrive.
+        KeepAll = "keep_all";
     }
 }
 
@@ -58,34 +63,53 @@ pub const fn next(state: State, trigger: Trigger) -> Option<State> {
     match (state, trigger) {
         (S::Initiated, T::Redirect) => Some(S::Redirected),
         (S::Initiated | S::Redirected, T::Authorize) => Some(S::Authorized),
-        (S::Initiated | S::Redirected | S::Authorized | S::Expired, T::Capture) => {
-            Some(S::Captured)
-        }
+        (
+            S::Initiated | S::Redirected | S::Authorized | S::Declined | S::Expired | S::Canceled,
+            T::Capture,
+        )
+        | (S::PartlyRefunded | S::FullyRefunded, T::KeepAll) => Some(S::Captured),
         (S::Initiated | S::Redirected | S::Authorized, T::Decline) => Some(S::Declined),
         (S::Initiated | S::Redirected | S::Authorized, T::Expire) => Some(S::Expired),
         (S::Initiated | S::Redirected | S::Authorized, T::Cancel) => Some(S::Canceled),
-        (S::Captured | S::PartlyRefunded, T::RefundPart) => Some(S::PartlyRefunded),
+        (S::Captured | S::PartlyRefunded, T::RefundPart)
+        | (S::PartlyRefunded | S::FullyRefunded, T::KeepPart) => Some(S::PartlyRefunded),
         (S::Captured | S::PartlyRefunded, T::RefundAll) => Some(S::FullyRefunded),
 
-        (S::Initiated, T::RefundPart | T::RefundAll)
-        | (S::Redirected, T::Redirect | T::RefundPart | T::RefundAll)
-        | (S::Authorized, T::Redirect | T::Authorize | T::RefundPart | T::RefundAll)
+        (S::Initiated, T::RefundPart | T::RefundAll | T::KeepPart | T::KeepAll)
+        | (S::Redirected, T::Redirect | T::RefundPart | T::RefundAll | T::KeepPart | T::KeepAll)
         | (
-            S::Captured | S::PartlyRefunded,
+            S::Authorized,
+            T::Redirect | T::Authorize | T::RefundPart | T::RefundAll | T::KeepPart | T::KeepAll,
+        )
+        | (
+            S::Captured,
+            T::Redirect
+            | T::Authorize
+            | T::Capture
+            | T::Decline
+            | T::Expire
+            | T::Cancel
+            | T::KeepPart
+            | T::KeepAll,
+        )
+        | (
+            S::PartlyRefunded,
             T::Redirect | T::Authorize | T::Capture | T::Decline | T::Expire | T::Cancel,
         )
         | (
-            S::Expired,
+            S::Expired | S::Declined | S::Canceled,
             T::Redirect
             | T::Authorize
             | T::Decline
             | T::Expire
             | T::Cancel
             | T::RefundPart
-            | T::RefundAll,
+            | T::RefundAll
+            | T::KeepPart
+            | T::KeepAll,
         )
         | (
-            S::Declined | S::Canceled | S::FullyRefunded,
+            S::FullyRefunded,
             T::Redirect
             | T::Authorize
             | T::Capture
@@ -114,12 +138,28 @@ impl State {
     }
 }
 
+impl State {
+    /// Whether its gateway still has to say what becomes of it.
+    #[must_use]
+    pub const fn is_under_way(self) -> bool {
+        match self {
+            Self::Initiated | Self::Redirected | Self::Authorized => true,
+            Self::Captured
+            | Self::PartlyRefunded
+            | Self::FullyRefunded
+            | Self::Declined
+            | Self::Expired
+            | Self::Canceled => false,
+        }
+    }
+}
+
 impl Trigger {
     /// What is told of it.
     #[must_use]
     pub const fn verb(self) -> Verb {
         match self {
-            Self::Redirect | Self::Authorize => Verb::Changed,
+            Self::Redirect | Self::Authorize | Self::KeepPart | Self::KeepAll => Verb::Changed,
             Self::Capture => Verb::Received,
             Self::Decline => Verb::Failed,
             Self::Expire => Verb::Expired,
@@ -139,16 +179,16 @@ mod tests {
     #[test]
     fn the_life_of_a_payment_is_this_table() {
         expect![[r#"
-                            |   redirect |  authorize |  capture |  decline |  expire |   cancel |     refund_part |     refund_all
-                  initiated | redirected | authorized | captured | declined | expired | canceled |               - |              -
-                 redirected |          - | authorized | captured | declined | expired | canceled |               - |              -
-                 authorized |          - |          - | captured | declined | expired | canceled |               - |              -
-                   captured |          - |          - |        - |        - |       - |        - | partly_refunded | fully_refunded
-                   declined |          - |          - |        - |        - |       - |        - |               - |              -
-                    expired |          - |          - | captured |        - |       - |        - |               - |              -
-                   canceled |          - |          - |        - |        - |       - |        - |               - |              -
-            partly_refunded |          - |          - |        - |        - |       - |        - | partly_refunded | fully_refunded
-             fully_refunded |          - |          - |        - |        - |       - |        - |               - |              -
+                            |   redirect |  authorize |  capture |  decline |  expire |   cancel |     refund_part |     refund_all |       keep_part | keep_all
+                  initiated | redirected | authorized | captured | declined | expired | canceled |               - |              - |               - |        -
+                 redirected |          - | authorized | captured | declined | expired | canceled |               - |              - |               - |        -
+                 authorized |          - |          - | captured | declined | expired | canceled |               - |              - |               - |        -
+                   captured |          - |          - |        - |        - |       - |        - | partly_refunded | fully_refunded |               - |        -
+                   declined |          - |          - | captured |        - |       - |        - |               - |              - |               - |        -
+                    expired |          - |          - | captured |        - |       - |        - |               - |              - |               - |        -
+                   canceled |          - |          - | captured |        - |       - |        - |               - |              - |               - |        -
+            partly_refunded |          - |          - |        - |        - |       - |        - | partly_refunded | fully_refunded | partly_refunded | captured
+             fully_refunded |          - |          - |        - |        - |       - |        - |               - |              - | partly_refunded | captured
         "#]].assert_eq(&matrix(State::ALL, Trigger::ALL, next));
     }
 }

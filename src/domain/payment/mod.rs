@@ -5,7 +5,9 @@
 //! be allocated and refunded; what it does to balances is the [`journal`](super::journal).
 
 pub mod allocation;
+pub mod attempt;
 pub mod deposit;
+pub mod gateway;
 pub mod lifecycle;
 pub mod method;
 pub mod plan;
@@ -14,6 +16,7 @@ pub mod refund;
 use serde::{Deserialize, Serialize};
 
 use self::allocation::Allocation;
+use self::attempt::{Attempt, Outcome, Said};
 use self::lifecycle::{State, Trigger};
 use self::method::MethodKind;
 use crate::domain::error::{Code, Rejection};
@@ -21,7 +24,7 @@ use crate::domain::event::Verb;
 use crate::domain::id::{AccountId, BillingAccountId, InvoiceId, PaymentId, PaymentMethodId};
 use crate::domain::money::{Money, MoneyError};
 use crate::domain::stamp::Stamp;
-use crate::domain::text::{self, Name, Prose};
+use crate::domain::text::{Name, Prose};
 use crate::domain::time::{Date, Instant};
 
 /// Money that comes in, or is to.
@@ -45,21 +48,12 @@ pub struct Payment {
     pub reference: Option<Name>,
     /// What the seller notes about it.
     pub note: Option<Prose>,
-    /// The gateway it goes through.
-    pub gateway: Option<GatewayPayment>,
+    /// How far it is at the gateway that it goes through, if it goes through one.
+    pub attempt: Option<Attempt>,
     amount: Money,
     state: State,
     allocations: Vec<Allocation>,
     refunded: Money,
-}
-
-/// A payment as a gateway knows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GatewayPayment {
-    /// Which gateway.
-    pub gateway: text::Code,
-    /// What the gateway calls it.
-    pub reference: Name,
 }
 
 /// What every payment is told when it begins.
@@ -98,7 +92,7 @@ impl Payment {
             received_on: None,
             reference: None,
             note: None,
-            gateway: None,
+            attempt: None,
             amount,
             state: State::Initiated,
             allocations: Vec::new(),
@@ -119,6 +113,86 @@ impl Payment {
     ) -> Result<(Self, Verb), Rejection> {
         let begun = Self::initiated(id, stamp, payer, amount)?;
         Self { received_on: Some(received_on), ..begun }.on(Trigger::Capture)
+    }
+
+    /// A payment that is to go through a gateway, with the method that it is charged to if there is
+    /// one on file.
+    ///
+    /// # Errors
+    /// If the amount is not more than nothing.
+    pub fn attempted(
+        (id, stamp): (PaymentId, Stamp),
+        payer: Payer,
+        amount: Money,
+        (method, attempt): (Option<PaymentMethodId>, Attempt),
+    ) -> Result<(Self, Verb), Rejection> {
+        let begun = Self::initiated(id, stamp, payer, amount)?;
+        Ok((Self { method, attempt: Some(attempt), ..begun }, Verb::Created))
+    }
+
+    /// The payment after its gateway has said what became of it; `None` if that changes nothing,
+    /// because it was said before or has been overtaken. Money counts whenever it is told of, and in
+    /// the amount in which it came.
+    ///
+    /// # Errors
+    /// If it came in another currency, or is not more than nothing.
+    pub fn heard(self, said: Said, today: Date) -> Result<Option<(Self, Verb)>, Rejection> {
+        let Said { reference, memo, outcome } = said;
+        let trigger = match &outcome {
+            Outcome::Pending => None,
+            Outcome::Page(_) => Some(Trigger::Redirect),
+            Outcome::Authorized => Some(Trigger::Authorize),
+            Outcome::Captured(_) => Some(Trigger::Capture),
+            Outcome::Declined(_) => Some(Trigger::Decline),
+            Outcome::Expired => Some(Trigger::Expire),
+        };
+        let state = trigger.and_then(|it| lifecycle::next(self.state, it));
+        let mut heard = self.clone();
+        if let Some(attempt) = &mut heard.attempt {
+            attempt.reference = reference.or(attempt.reference.take());
+            attempt.memo = memo.or(attempt.memo.take());
+        }
+        if let Some(state) = state {
+            heard.state = state;
+            heard.takes(outcome, today)?;
+        }
+        let verb = state.and(trigger).map_or(Verb::Changed, Trigger::verb);
+        Ok((heard != self).then_some((heard, verb)))
+    }
+
+    fn takes(&mut self, outcome: Outcome, today: Date) -> Result<(), Rejection> {
+        match outcome {
+            Outcome::Captured(amount) => self.comes_in(amount, today)?,
+            Outcome::Page(page) => self.change_attempt(|it| it.page = Some(page)),
+            Outcome::Declined(decline) => self.change_attempt(|it| {
+                (it.decline, it.look_at) = (Some(decline), None);
+            }),
+            Outcome::Expired => self.change_attempt(|it| it.look_at = None),
+            Outcome::Authorized | Outcome::Pending => {}
+        }
+        Ok(())
+    }
+
+    fn comes_in(&mut self, amount: Money, today: Date) -> Result<(), Rejection> {
+        if amount.minus(Money::zero(self.amount.currency()))?.as_minor() <= 0 {
+            let why = format!("`{amount}` cannot have come in: a payment is more than nothing");
+            return Err(Rejection::new(Code::AmountOutOfRange, why));
+        }
+        (self.amount, self.received_on) = (amount, Some(today));
+        self.change_attempt(|it| (it.decline, it.look_at) = (None, None));
+        Ok(())
+    }
+
+    fn change_attempt(&mut self, change: impl FnOnce(&mut Attempt)) {
+        if let Some(attempt) = &mut self.attempt {
+            change(attempt);
+        }
+    }
+
+    /// When something is to be done for it without anybody asking.
+    #[must_use]
+    pub fn due_at(&self) -> Option<Instant> {
+        self.attempt.as_ref().and_then(|it| it.look_at)
     }
 
     /// How much is paid.
@@ -237,6 +311,22 @@ impl Payment {
             missing = missing.minus(part)?;
         }
         Ok((Self { state, refunded, ..payment }, taken_back, trigger.verb()))
+    }
+
+    /// The payment of which an amount that was to go back did not arrive: it is the customer's credit
+    /// again.
+    ///
+    /// # Errors
+    /// If so much did not go back.
+    pub fn unrefund(self, amount: Money) -> Result<(Self, Verb), Rejection> {
+        let refunded = self.refunded.minus(amount)?;
+        if amount.as_minor() <= 0 || refunded.is_negative() {
+            let why = format!("`{amount}` cannot come back of `{}` that went back", self.refunded);
+            return Err(Rejection::new(Code::PaymentExceeds, why));
+        }
+        let trigger = if refunded.is_zero() { Trigger::KeepAll } else { Trigger::KeepPart };
+        let state = self.after(trigger)?;
+        Ok((Self { state, refunded, ..self }, trigger.verb()))
     }
 
     fn after(&self, trigger: Trigger) -> Result<State, Rejection> {

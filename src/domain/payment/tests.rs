@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::attempt::{Decline, Initiative, Reason};
 use super::*;
 use crate::domain::billing::invoice::sample::{date, euros, id, stamp};
 use crate::domain::money::Currency;
@@ -81,6 +82,81 @@ fn credit_is_given_back_before_allocations_and_the_last_of_these_first() {
     assert_eq!(refused, Err(Code::PaymentExceeds));
     let (payment, _, _) = payment.refund(euros("45")).expect("given back");
     assert_eq!((payment.state(), payment.allocations()), (State::FullyRefunded, &[][..]));
+}
+
+#[test]
+fn what_did_not_arrive_is_credit_again() {
+    let (payment, _, _) = received("100").refund(euros("60")).expect("given back");
+    let (payment, _, _) = payment.refund(euros("40")).expect("given back");
+    let refused = payment.clone().unrefund(euros("100.01")).map_err(|it| it.code);
+    assert_eq!(refused, Err(Code::PaymentExceeds));
+    let (payment, _) = payment.unrefund(euros("60")).expect("it came back");
+    assert_eq!((payment.state(), payment.unallocated()), (State::PartlyRefunded, Ok(euros("60"))));
+    let (payment, _) = payment.unrefund(euros("40")).expect("it came back");
+    assert_eq!((payment.state(), payment.unallocated()), (State::Captured, Ok(euros("100"))));
+}
+
+fn attempt() -> Attempt {
+    Attempt {
+        gateway: id(7),
+        initiative: Initiative::Payer,
+        invoice: Some(id(9)),
+        tries: 1,
+        until: at(),
+        look_at: Some(at()),
+        misses: 0,
+        reference: None,
+        memo: None,
+        page: None,
+        decline: None,
+    }
+}
+
+fn declined() -> Outcome {
+    let told = "no".parse().expect("a text");
+    Outcome::Declined(Decline { reason: Reason::Refused, told })
+}
+
+/// What is said one after the other, and how it stands after each: a dash where nothing changes.
+#[test]
+fn whatever_is_said_how_often_and_in_which_order_money_counts_once() {
+    let page = || Outcome::Page("https://pay.example/1".parse().expect("an address"));
+    let captured = |amount| Outcome::Captured(euros(amount));
+    let rows: [(&[Outcome], &str); 7] = [
+        (&[page(), captured("100"), captured("100")], "redirected captured -"),
+        (&[captured("100"), page()], "captured -"),
+        (&[declined(), declined(), captured("100")], "declined - captured"),
+        (&[Outcome::Expired, captured("100"), declined()], "expired captured -"),
+        (&[captured("99")], "captured"),
+        (&[Outcome::Authorized, page(), Outcome::Pending], "authorized - -"),
+        (&[Outcome::Pending, page(), declined()], "- redirected declined"),
+    ];
+    for (said, expected) in rows {
+        let begun = Payment::attempted((id(3), stamp()), payer(), euros("100"), (None, attempt()));
+        let (mut payment, mut told) = (begun.expect("begun").0, Vec::new());
+        for outcome in said {
+            let heard = payment.clone().heard(Said::only(outcome.clone()), date("2026-02-01"));
+            let heard = heard.expect("an outcome");
+            told.push(heard.as_ref().map_or("-".to_owned(), |it| it.0.state().to_string()));
+            payment = heard.map_or(payment, |it| it.0);
+        }
+        assert_eq!(told.join(" "), expected);
+    }
+}
+
+#[test]
+fn what_comes_in_otherwise_than_it_was_asked_for() {
+    let begun = Payment::attempted((id(3), stamp()), payer(), euros("100"), (None, attempt()));
+    let begun = begun.expect("begun").0;
+    let hear = |amount| {
+        let said = Said::only(Outcome::Captured(amount));
+        begun.clone().heard(said, date("2026-02-01")).map_err(|it| it.code)
+    };
+    let less = hear(euros("40")).expect("less").expect("it changes").0;
+    assert_eq!((less.amount(), less.unallocated()), (euros("40"), Ok(euros("40"))));
+    assert_eq!((less.received_on, less.due_at()), (Some(date("2026-02-01")), None));
+    assert_eq!(hear(Money::minor(100, Currency::USD)), Err(Code::CurrenciesDiffer));
+    assert_eq!(hear(euros("0")), Err(Code::AmountOutOfRange));
 }
 
 proptest! {

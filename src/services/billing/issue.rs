@@ -14,7 +14,7 @@ use crate::domain::journal::{self, Entry, Leg};
 use crate::domain::stamp::SellerNumber;
 use crate::domain::subscription::{ChargedUntil, Subscription};
 use crate::domain::time::{Date, Zone};
-use crate::services::{Act, Error, coupon, deposit, payment, settlement};
+use crate::services::{Act, Error, coupon, deposit, gateway, payment, settlement};
 use crate::store::invoice::{self as kept, ChargedUsage, Sealed};
 
 /// A series of numbers: of invoices, of credit notes, or of settlement notes.
@@ -145,7 +145,10 @@ pub(super) fn put(
     if totals.gross.is_negative() {
         book(act, seller, invoice.id, journal::taken_back(customer, totals.gross.negated()?)?)?;
     }
-    let invoice = act.keep_new((invoice.awaited(zone), verb))?;
+    let is_collected = !gateway::of(act.cx(), seller)?.is_empty();
+    let invoice = invoice.awaited(zone);
+    let invoice = if is_collected { invoice.to_be_collected(zone) } else { invoice };
+    let invoice = act.keep_new((invoice, verb))?;
     deposit::hold(act, &invoice)?;
     let invoice = payment::use_credit(act, invoice)?;
     settlement::follow(act, invoice.id, None)?;

@@ -151,6 +151,7 @@ fn subject_matter(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Resu
         | Kind::Deposit
         | Kind::Discount
         | Kind::Document
+        | Kind::Gateway
         | Kind::Letterhead
         | Kind::Listener
         | Kind::Mail

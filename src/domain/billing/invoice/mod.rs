@@ -50,6 +50,8 @@ pub struct Invoice {
     given_up_for: Option<Prose>,
     /// When it is overdue, until that was told.
     overdue_at: Option<Instant>,
+    /// When it is to be collected through a gateway, until that was begun.
+    collect_at: Option<Instant>,
 }
 
 /// What an invoice demands: for whom, line by line, and altogether.
@@ -233,6 +235,7 @@ impl Invoice {
             settled,
             given_up_for: None,
             overdue_at: None,
+            collect_at: None,
         }
     }
 
@@ -298,15 +301,46 @@ impl Invoice {
         Self { overdue_at: due_on.map(|it| zone.start_of(it.plus_days(1))), ..self }
     }
 
+    /// The same with the moment at which it is collected by itself: when its last day for paying begins
+    /// in a zone.
+    #[must_use]
+    pub fn to_be_collected(self, zone: Zone) -> Self {
+        let due_on = self.issue.as_ref().map(|it| it.due_on);
+        Self { collect_at: due_on.map(|it| zone.start_of(it)), ..self }
+    }
+
+    /// When it is to be collected, unless it is settled before; `None` once that was begun.
+    #[must_use]
+    pub fn collect_at(&self) -> Option<Instant> {
+        self.collect_at.filter(|_| self.is_owed())
+    }
+
+    /// The invoice whose collection begins; `None` if it does not at that moment.
+    #[must_use]
+    pub fn collected(self, now: Instant) -> Option<Self> {
+        let is_time = self.collect_at().is_some_and(|it| it <= now);
+        is_time.then_some(Self { collect_at: None, ..self })
+    }
+
+    /// Whether something is to be paid of it that is not disputed.
+    fn is_owed(&self) -> bool {
+        match self.state {
+            State::Issued | State::PartiallyPaid => self.undisputed().as_minor() > 0,
+            State::Draft | State::Paid | State::WrittenOff => false,
+        }
+    }
+
     /// When it is to be told that it is overdue, unless it is settled before; `None` once it was
     /// told, and while it is disputed.
     #[must_use]
     pub fn overdue_at(&self) -> Option<Instant> {
-        let is_owed = match self.state {
-            State::Issued | State::PartiallyPaid => self.undisputed().as_minor() > 0,
-            State::Draft | State::Paid | State::WrittenOff => false,
-        };
-        self.overdue_at.filter(|_| is_owed)
+        self.overdue_at.filter(|_| self.is_owed())
+    }
+
+    /// The invoice of which it is not told before a moment that it is overdue.
+    #[must_use]
+    pub fn told_from(self, at: Instant) -> Self {
+        Self { overdue_at: Some(at), ..self }
     }
 
     /// The invoice of which it is told, once, that it is overdue; `None` if there is nothing to tell
@@ -413,7 +447,8 @@ impl Invoice {
             return Err(Rejection::new(Code::PaymentExceeds, why));
         }
         let settled = self.settled.changed(amount.negated()?, by)?;
-        self.resettled(settled)
+        // Who has just got money back is not charged for it by itself.
+        Self { collect_at: None, ..self }.resettled(settled)
     }
 
     /// The invoice after a payment was taken back and credit has settled so much of that again.

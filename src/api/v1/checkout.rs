@@ -1,0 +1,169 @@
+//! `/checkouts`: paying through a gateway; `/sandbox/{id}/{token}`: the page of ours on which whoever
+//! tries it says what becomes of a payment.
+
+use std::sync::Arc;
+
+use axum::http::Method;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::payment::{Payment, whole};
+use super::route::{Needs, Route, work};
+use super::wire::{Money, parse, parse_optional};
+use crate::api::edge::body::ORDINARY_BYTES_MAX;
+use crate::api::edge::call::Call;
+use crate::api::edge::reply::{Nothing, Reply, Wire};
+use crate::domain::error::Invalid;
+use crate::domain::operator::Permission;
+use crate::domain::payment::attempt::Reason;
+use crate::services::checkout::{self, Wanted, What};
+use crate::services::sandbox::{self, Choice};
+use crate::services::{Bss, Error};
+
+pub(super) fn routes() -> Vec<Route> {
+    let pays = Needs::Permission(Permission::PaymentMake);
+    let (post, most) = (Method::POST, ORDINARY_BYTES_MAX);
+    let page = "/sandbox/{id}/{token}";
+    vec![
+        work(post.clone(), "/checkouts", pays, "Pay through a gateway", (most, begin)),
+        work(
+            post.clone(),
+            "/payments/{id}/follow",
+            pays,
+            "Ask the gateway what became of a payment",
+            (most, follow),
+        ),
+        work(
+            Method::GET,
+            page,
+            Needs::Nothing,
+            "What is to be paid on a page of the sandbox",
+            (most, show),
+        ),
+        work(
+            post,
+            page,
+            Needs::Nothing,
+            "Say what becomes of a payment in the sandbox",
+            (most, choose),
+        ),
+    ]
+}
+
+/// What is to be paid: an invoice, or an amount of an account or billing account.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewCheckout {
+    invoice: Option<String>,
+    account: Option<String>,
+    billing_account: Option<String>,
+    /// How much; of an invoice all that is open if nothing is said.
+    amount: Option<Money>,
+    /// With which method on file; chosen at the gateway if nothing is said.
+    payment_method: Option<String>,
+    /// Through which gateway; through the first of the seller if nothing is said.
+    gateway: Option<String>,
+}
+
+impl NewCheckout {
+    fn what(&self) -> Result<What, Error> {
+        let amount = self.amount.as_ref().map(|it| it.read("/amount")).transpose()?;
+        let needed = || Invalid::one("/amount", "required", "must be given where no invoice is");
+        match (&self.invoice, &self.billing_account, &self.account) {
+            (Some(id), None, None) => Ok(What::Invoice(parse("/invoice", id)?, amount)),
+            (None, Some(id), None) => {
+                let id = parse("/billing_account", id)?;
+                Ok(What::BillingAccount(id, amount.ok_or_else(needed)?))
+            }
+            (None, None, Some(id)) => {
+                Ok(What::Account(parse("/account", id)?, amount.ok_or_else(needed)?))
+            }
+            (None, None, None) => {
+                let message = "must name the invoice, the account or the billing account";
+                Err(Invalid::one("/invoice", "required", message).into())
+            }
+            _ => {
+                let message = "must be the only one of `invoice`, `account` and `billing_account`";
+                Err(Invalid::one("/invoice", "conflict", message).into())
+            }
+        }
+    }
+}
+
+fn begin(bss: &Arc<Bss>, call: &Call, body: NewCheckout) -> Result<Reply<Payment>, Error> {
+    let wanted = Wanted {
+        what: body.what()?,
+        method: parse_optional("/payment_method", body.payment_method.as_deref())?,
+        gateway: parse_optional("/gateway", body.gateway.as_deref())?,
+    };
+    let it = checkout::begin(bss, call.author(), wanted)?;
+    let shown = bss.read(&call.actor, |cx| whole(cx, &it))?;
+    let path = format!("/api/v1/payments/{}", it.id);
+    Ok(Reply::created(path, shown).tagged(it.stamp.revision))
+}
+
+fn follow(bss: &Arc<Bss>, call: &Call, _: Nothing) -> Result<Reply<Payment>, Error> {
+    let it = checkout::follow(bss, &call.actor, call.id("id")?)?;
+    let shown = bss.read(&call.actor, |cx| whole(cx, &it))?;
+    Ok(Reply::ok(shown).tagged(it.stamp.revision))
+}
+
+/// What is to be paid on a page of the sandbox.
+#[derive(Debug, Serialize, ToSchema)]
+struct SandboxPage {
+    amount: Money,
+    /// What the gateway is called.
+    name: String,
+    /// What for.
+    text: String,
+    /// How far the payment is.
+    state: String,
+    /// Where the payer goes back to.
+    back: String,
+}
+
+impl Wire for SandboxPage {}
+
+fn token(call: &Call) -> &str {
+    call.path.get("token").map(String::as_str).unwrap_or_default()
+}
+
+fn show(bss: &Arc<Bss>, call: &Call, _: Nothing) -> Result<Reply<SandboxPage>, Error> {
+    let it = sandbox::show(bss, call.id("id")?, token(call))?;
+    Ok(Reply::ok(SandboxPage {
+        amount: it.amount.into(),
+        name: it.name,
+        text: it.text,
+        state: it.state.to_string(),
+        back: it.back,
+    }))
+}
+
+/// What is to become of a payment.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SandboxChoice {
+    /// `pay`, `pay_twice`, `pay_late`, `silence`, or why it is declined: `insufficient_funds`,
+    /// `method_expired`, `not_authenticated`, `called_off`, `refused`.
+    outcome: String,
+}
+
+/// Where the payer goes.
+#[derive(Debug, Serialize, ToSchema)]
+struct SandboxEnd {
+    back: String,
+}
+
+impl Wire for SandboxEnd {}
+
+fn choose(bss: &Arc<Bss>, call: &Call, body: SandboxChoice) -> Result<Reply<SandboxEnd>, Error> {
+    let choice = match body.outcome.as_str() {
+        "pay" => Choice::Pay,
+        "pay_twice" => Choice::PayTwice,
+        "pay_late" => Choice::PayLate,
+        "silence" => Choice::Silence,
+        other => Choice::Decline(parse::<Reason>("/outcome", other)?),
+    };
+    let back = sandbox::choose(bss, call.id("id")?, (token(call), choice))?;
+    Ok(Reply::ok(SandboxEnd { back }))
+}

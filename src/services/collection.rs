@@ -1,0 +1,119 @@
+//! Collection: what is due is taken by itself from the usual method of who owes it, and tried again
+//! some days after a failure, as the seller's gateway says. Dunning waits until the last try is over.
+
+use std::sync::Arc;
+
+use super::{
+    Act, Bss, Cx, Error, checkout, dunning, gateway, payment_method, payment_plan, refund,
+};
+use crate::domain::account::Account;
+use crate::domain::account::billing_account::BillingAccount;
+use crate::domain::account::profile::Receivables;
+use crate::domain::billing::invoice::Invoice;
+use crate::domain::id::{Id, InvoiceId, Kind, PaymentId, RefundId, Subject};
+use crate::domain::operator::Actor;
+use crate::domain::payment::Payment;
+use crate::domain::payment::attempt::Initiative;
+use crate::domain::payment::gateway::Gateway;
+use crate::domain::time::Instant;
+use crate::services::Author;
+
+/// Does what is due in the calendar of collection: an invoice is collected, a payment or a refund is
+/// asked for at its gateway.
+///
+/// # Errors
+/// If the store fails.
+pub fn step(bss: &Arc<Bss>, it: Subject) -> Result<bool, Error> {
+    if it.kind == Kind::Payment {
+        return checkout::step(bss, PaymentId::from_uuid(it.uuid));
+    }
+    if it.kind == Kind::Refund {
+        return refund::ask(bss, RefundId::from_uuid(it.uuid));
+    }
+    let house = Author::of(Actor::duty("collect"));
+    bss.act(house, move |act| begin(act, InvoiceId::from_uuid(it.uuid))).wait()
+}
+
+/// Tries for the first time to collect an invoice whose day has come.
+fn begin(act: &mut Act<'_>, id: InvoiceId) -> Result<bool, Error> {
+    let Some(invoice) = act.load::<Invoice>(id)?.collected(act.now()) else { return Ok(false) };
+    act.put_quietly(&invoice)?;
+    attempt(act, &invoice, 1)?;
+    Ok(true)
+}
+
+/// Begins a payment of what is open of an invoice, if it is for the house to take it and there is
+/// something to take it from.
+fn attempt(act: &mut Act<'_>, invoice: &Invoice, tries: u16) -> Result<Option<Payment>, Error> {
+    let amount = invoice.undisputed();
+    let billing_account: BillingAccount = act.load(invoice.content().billing_account)?;
+    let account: Account = act.load(billing_account.account())?;
+    let is_ours = account.terms().receivables == Receivables::Ours;
+    let plans = payment_plan::active_of(act.cx(), billing_account.id)?;
+    let is_planned = plans.iter().any(|it| it.invoices.contains(&invoice.id));
+    if amount.as_minor() <= 0 || !is_ours || is_planned || is_under_way(act.cx(), invoice.id)? {
+        return Ok(None);
+    }
+    let Some(method) = payment_method::usual(act.cx(), account.id)? else { return Ok(None) };
+    let Some((code, _)) = checkout::token_of(&method) else { return Ok(None) };
+    let found = gateway::by_code(act.cx(), billing_account.stamp.seller, code)?;
+    let Some(gateway) = found else { return Ok(None) };
+    let initiative = Initiative::House;
+    let (invoice, method) = (Some(invoice.id), Some(method));
+    let it =
+        checkout::Begin { billing_account, amount, invoice, gateway, method, initiative, tries };
+    checkout::written_down(act, it).map(Some)
+}
+
+fn is_under_way(cx: Cx<'_>, id: InvoiceId) -> Result<bool, Error> {
+    Ok(checkout::attempts_of(cx, id)?.iter().any(checkout::comes_by_itself))
+}
+
+/// When the house goes on trying to collect an invoice; `None` once it has given up. Until then nobody
+/// is reminded of the invoice.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn goes_on_at(cx: Cx<'_>, id: InvoiceId) -> Result<Option<Instant>, Error> {
+    let by_house = |it: &&Payment| {
+        it.attempt.as_ref().is_some_and(|attempt| attempt.initiative == Initiative::House)
+    };
+    let all = checkout::attempts_of(cx, id)?;
+    Ok(all.iter().filter(by_house).filter_map(Payment::due_at).max())
+}
+
+/// After a failure it is tried again, if the house wanted it and that was not the last time.
+pub(super) fn failed(act: &mut Act<'_>, mut payment: Payment) -> Result<(), Error> {
+    let billing_account: BillingAccount = act.load(payment.billing_account)?;
+    let (zone, of) = (billing_account.terms().zone, billing_account.id);
+    let Some(attempt) = payment.attempt.as_mut() else { return Ok(()) };
+    if attempt.initiative == Initiative::Payer {
+        return Ok(());
+    }
+    let gateway: Gateway = act.load(attempt.gateway)?;
+    let days = gateway.retry_after(attempt.tries).filter(|_| gateway.is_active());
+    let day = days.map(|it| zone.date_of(act.now()).plus_days(i64::from(it)));
+    attempt.look_at = day.map(|it| zone.start_of(it));
+    act.put_quietly(&payment)?;
+    dunning::follow(act, of)
+}
+
+/// Tries again what has failed and whose day has come. Whether there was nothing else to do for the
+/// payment.
+pub(super) fn again(act: &mut Act<'_>, id: PaymentId) -> Result<bool, Error> {
+    let mut payment: Payment = act.load(id)?;
+    if payment.state().is_under_way() {
+        return Ok(false);
+    }
+    let of = payment.billing_account;
+    let Some(attempt) = payment.attempt.as_mut() else { return Ok(true) };
+    let (invoice, tries) = (attempt.invoice, attempt.tries.saturating_add(1));
+    attempt.look_at = None;
+    act.put_quietly(&payment)?;
+    if let Some(id) = invoice {
+        let invoice: Invoice = act.load(id)?;
+        self::attempt(act, &invoice, tries)?;
+    }
+    dunning::follow(act, of)?;
+    Ok(true)
+}

@@ -1,0 +1,159 @@
+//! Refunds on their way: sent through the gateway that the money came by, or by people who say so.
+//!
+//! Once a refund is written down, the money is no longer the customer's. What does not arrive is the
+//! customer's credit again, and settles what is open.
+
+use std::sync::Arc;
+
+use super::billing::book;
+use super::{Act, Author, Bss, Error, checkout, gateway, payment};
+use crate::domain::error::{Code, Rejection};
+use crate::domain::id::{GatewayId, RefundId};
+use crate::domain::journal;
+use crate::domain::operator::{Actor, Permission};
+use crate::domain::payment::Payment;
+use crate::domain::payment::gateway::Gateway;
+use crate::domain::payment::refund::{Refund, State, Trigger};
+use crate::domain::text::{Name, Prose};
+use crate::services::webhook::trouble;
+use crate::store::Records;
+use crate::world::gateway::{GiveBack, GivenBack, Return, Trouble};
+
+/// After so long a gateway is asked how far what it has sent is.
+const ON_ITS_WAY_SECONDS: i64 = 86_400;
+/// The longest wait between two times that a gateway is asked which cannot be reached.
+const WAIT_SECONDS_MAX: i64 = 4 * 3600;
+
+/// Somebody says that the money has arrived that was to be sent by hand.
+///
+/// # Errors
+/// If its gateway sees to it, its state forbids it, or the caller may not.
+pub fn complete(act: &mut Act<'_>, id: RefundId) -> Result<Refund, Error> {
+    let refund = by_hand(act, id)?.on(Trigger::Complete, act.now())?;
+    act.keep(refund)
+}
+
+/// Somebody says that the money did not arrive, and why.
+///
+/// # Errors
+/// If its gateway sees to it, its state forbids it, or the caller may not.
+pub fn fail(act: &mut Act<'_>, id: RefundId, why: Prose) -> Result<Refund, Error> {
+    let refund = by_hand(act, id)?;
+    failed(act, refund, why)?;
+    act.load(id)
+}
+
+fn by_hand(act: &Act<'_>, id: RefundId) -> Result<Refund, Error> {
+    let refund: Refund = act.get(id)?;
+    act.must(Permission::RefundWrite, &refund.stamp)?;
+    if refund.due_at().is_some() {
+        let why = format!("the gateway of `{id}` says what becomes of it");
+        return Err(Rejection::new(Code::PaymentStateForbids, why).into());
+    }
+    Ok(refund)
+}
+
+/// The money is the customer's credit again.
+fn failed(act: &mut Act<'_>, mut refund: Refund, why: Prose) -> Result<(), Error> {
+    refund.trouble = Some(why);
+    let refund = refund.on(Trigger::Fail, act.now())?;
+    let refund = act.keep(refund)?;
+    let back = journal::payment_received(refund.billing_account, refund.amount)?;
+    book(act, refund.stamp.seller, refund.id, back)?;
+    let came_back = act.load::<Payment>(refund.payment)?.unrefund(refund.amount)?;
+    let payment = act.keep(came_back)?;
+    payment::settle(act, payment, None).map(|_| ())
+}
+
+/// Asks the gateway for a refund, or how far it is, and keeps what it says.
+///
+/// # Errors
+/// If the store fails; that the gateway does is no error.
+pub(super) fn ask(bss: &Arc<Bss>, id: RefundId) -> Result<bool, Error> {
+    let house = Author::of(Actor::duty("collect"));
+    let missing = || Error::internal(format!("what `{id}` is of came through no gateway"));
+    let (refund, attempt, gateway, token) = bss.read(&house.actor, |cx| {
+        let refund = cx.view.find::<Refund>(id)?.ok_or_else(|| Error::not_found(id))?;
+        let payment = cx.view.find::<Payment>(refund.payment)?.ok_or_else(missing)?;
+        let attempt = payment.attempt.clone().ok_or_else(missing)?;
+        let gateway = cx.view.find::<Gateway>(attempt.gateway)?.ok_or_else(missing)?;
+        Ok((refund, attempt, gateway, checkout::token(bss, cx, &payment)?))
+    })?;
+    if refund.due_at().is_none() {
+        return Ok(false);
+    }
+    let port = gateway::port(bss, &gateway, None)?;
+    let asked = GiveBack {
+        refund: id,
+        amount: refund.amount,
+        reference: attempt.reference.as_ref().map(Name::as_str),
+        memo: attempt.memo.as_ref().map(Name::as_str),
+        token: token.as_deref(),
+    };
+    let said = port.refund(bss.house.world().web.as_ref(), &asked);
+    let said = said.or_else(|it| nothing_of(refund.misses, it));
+    let heard = move |act: &mut Act<'_>| match said {
+        Ok(given) => hear(act, id, given),
+        Err(_) => miss(act, id),
+    };
+    bss.act(house, heard).wait()?;
+    Ok(true)
+}
+
+/// What is not taken at all never arrives; where it is not known whether it was taken before, it is
+/// asked for again.
+fn nothing_of(misses: u16, it: Trouble) -> Result<GivenBack, Trouble> {
+    if it.is_passing || misses > 0 {
+        return Err(it);
+    }
+    Ok(GivenBack { reference: None, outcome: Return::Failed(trouble(&it.told)) })
+}
+
+fn miss(act: &mut Act<'_>, id: RefundId) -> Result<(), Error> {
+    let (mut refund, now) = (act.load::<Refund>(id)?, act.now());
+    refund.misses = refund.misses.saturating_add(1);
+    let wait = (60_i64 << refund.misses.min(8)).min(WAIT_SECONDS_MAX);
+    refund.look_at = refund.due_at().map(|_| now.plus_seconds(wait));
+    act.put_quietly(&refund)
+}
+
+/// Keeps what a gateway says on its own account of a refund.
+///
+/// # Errors
+/// [`Error::NotFound`] if the payment did not come through the gateway.
+pub(super) fn hear_from(
+    act: &mut Act<'_>,
+    (id, gateway): (RefundId, GatewayId),
+    given: GivenBack,
+) -> Result<(), Error> {
+    let refund: Refund = act.load(id)?;
+    checkout::must_be_of(act, (refund.payment, gateway))?;
+    hear(act, id, given)
+}
+
+/// Keeps what a gateway says of a refund, unless that was said before or has been overtaken.
+fn hear(act: &mut Act<'_>, id: RefundId, given: GivenBack) -> Result<(), Error> {
+    let (mut refund, now) = (act.load::<Refund>(id)?, act.now());
+    refund.reference = given.reference.or(refund.reference);
+    refund.misses = 0;
+    match (refund.state, given.outcome) {
+        (State::Requested | State::Sent | State::Done, Return::Failed(why)) => {
+            failed(act, refund, why)
+        }
+        (State::Requested | State::Sent, Return::Done) => {
+            let done = refund.on(Trigger::Complete, now)?;
+            act.keep(done).map(|_| ())
+        }
+        (State::Requested, Return::Sent) => {
+            refund.look_at = Some(now.plus_seconds(ON_ITS_WAY_SECONDS));
+            let sent = refund.on(Trigger::Send, now)?;
+            act.keep(sent).map(|_| ())
+        }
+        (State::Sent, Return::Sent) => {
+            refund.look_at = Some(now.plus_seconds(ON_ITS_WAY_SECONDS));
+            act.put_quietly(&refund)
+        }
+        (State::Done, Return::Sent | Return::Done)
+        | (State::Failed, Return::Sent | Return::Done | Return::Failed(_)) => Ok(()),
+    }
+}
