@@ -30,6 +30,8 @@ pub(super) struct Documents {
     pub(super) password: Document,
     /// To ask for such a link.
     pub(super) forgotten: Document,
+    /// Where whoever tries a payment says what becomes of it.
+    pub(super) sandbox: Document,
 }
 
 /// The module of the page to sign in.
@@ -55,6 +57,7 @@ impl Documents {
             set_up: document("set_up.html", "ui/door/set_up.js"),
             password: document("password.html", "ui/door/password.js"),
             forgotten: document("forgotten.html", "ui/door/forgotten.js"),
+            sandbox: document("sandbox.html", "ui/door/sandbox.js"),
         }
     }
 }

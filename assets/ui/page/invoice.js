@@ -1,6 +1,6 @@
 // One invoice, as it lies on paper: parties, lines each with its explanation, taxes, sums; beside it seal, payments, credit.
 import { html } from "../html.js";
-import { useState } from "../../vendor/preact/hooks.js";
+import { useEffect, useState } from "../../vendor/preact/hooks.js";
 import { get, post } from "../model/api.js";
 import { country } from "../model/country.js";
 import { compare } from "../model/decimal.js";
@@ -18,9 +18,9 @@ import { Icon } from "../part/icon.js";
 import { Menu } from "../part/menu.js";
 import { Card, Page } from "../part/page.js";
 import { PaymentDialog } from "../part/payment_dialog.js";
-import { sentence, State } from "../part/state.js";
+import { sentence, State, stateName } from "../part/state.js";
 import { Loaded } from "../part/still.js";
-import { say } from "../part/toast.js";
+import { complain, say } from "../part/toast.js";
 
 // What begins with letters is a number for value added tax, which some countries give beside another.
 const taxNumber = (it) => `${/^[A-Z]{2}/.test(it) ? t("VAT number") : t("Tax number")} ${it}`;
@@ -217,8 +217,20 @@ function Resolve({ of, onClose }) {
     <//>`;
 }
 
+/** Pays at the gateway of the seller, and comes back here. */
+const pay = (of) => post("/checkouts", { invoice: of.id }).then((it) => location.assign(it.attempt.page), complain);
+
+/** Tells a payer who is back what became of the payment. */
+function useReturn() {
+  useEffect(() => {
+    const payment = new URLSearchParams(location.search).get("payment");
+    if (payment) post(`/payments/${payment}/follow`).then((it) => say(stateName(it.state), it.attempt.message ?? money(it.amount)), complain);
+  }, []);
+}
+
 /** The page. */
 export default function Invoice({ id }) {
+  useReturn();
   const read = useLoad(() => get(`/invoices/${encodeURIComponent(id)}`), [id]);
   const [action, act] = useState(null);
   const close = () => act(null);
@@ -238,6 +250,7 @@ export default function Invoice({ id }) {
           actions=${html`
             <button type="button" class="button" onClick=${() => print()}><${Icon} name="printer" />${t("Print")}</button>
             ${of.number && html`<${Menu} label=${t("As a file")} kind="button" button=${html`<${Icon} name="download" />${t("As a file")}`} items=${forms(`/invoices/${of.id}`)} />`}
+            ${isBuyer() && may("payment_make") && of.number && !isNothing(of.due) && html`<button type="button" class="button primary" onClick=${() => pay(of)}><${Icon} name="wallet" />${t("Pay now")}</button>`}
             ${may("payment_record") && isOpen && html`<button type="button" class="button primary" onClick=${() => act("pay")}><${Icon} name="banknote" />${t("Record payment")}</button>`}
             ${more.length > 0 && html`<${Menu} label=${t("More actions")} kind="button" button=${html`<${Icon} name="ellipsis" />`} items=${more} />`}`}>
           <div class="side-by-side">
