@@ -240,6 +240,7 @@ const DUTIES: &[(&str, Scene)] = &[
     ("prices", Scene::Due),
     ("terms", Scene::Due),
     ("billing", Scene::Due),
+    ("collect", Scene::Due),
     ("dunning", Scene::Due),
     ("sparing", Scene::Due),
     ("closing", Scene::Due),

@@ -46,6 +46,35 @@ fn a_customer_orders_for_itself_at_the_usual_term() {
 }
 
 #[test]
+fn a_customer_pays_on_the_page_of_the_sandbox_and_comes_back() {
+    let Some(chromium) = chromium() else { return };
+    let stage = Stage::set();
+    let (market, customer) = (&stage.market, &stage.market.house.customer);
+    let operator = market.operator();
+    operator.post("/gateways", &json!({ "kind": "sandbox", "name": "Test bank" }));
+    let address = json!({ "street": "Ring 1", "city": "Berlin", "country": "DE" });
+    let account = format!("/accounts/{}", customer.account);
+    let account = operator.patch(&account, &json!({ "address": address }));
+    market.order(&account, &market.offer("Flat", &[monthly("Base", "EUR", "10")]), 1);
+    let invoice = text(&market.invoices(&account)[0]["id"]);
+    let payment = operator.post("/checkouts", &json!({ "invoice": invoice }));
+    let page = text(&payment["attempt"]["page"]);
+    let page = &page[page.find("/ui/").unwrap()..];
+    let tab = stage.signed_in(chromium, &customer.admin.email);
+    tab.go(&format!("/ui/invoices/{invoice}"));
+    tab.sees("Pay now");
+    tab.go(page);
+    tab.sees("Test bank");
+    tab.sees("€12.00");
+    tab.click("button", "The bank asks first");
+    tab.click("button", "It is me");
+    tab.sees("Nothing is open any more.");
+    assert!(tab.path().contains(&invoice), "{}", tab.path());
+    assert!(!tab.has("button", "Pay now"));
+    tab.must_be_content();
+}
+
+#[test]
 fn a_customer_has_one_account_and_sees_in_what_usage_is_counted() {
     let Some(chromium) = chromium() else { return };
     let stage = &LOOKED_AT;

@@ -85,6 +85,7 @@ const DOORS: &[Page] = &[
     ("refused", "/sign-in?refused=1", &["The mail address or the password is not right."]),
     ("forgotten", "/forgotten", &["Forgot your password?", "Send the link"]),
     ("password", "/password#token=a", &["Choose a password"]),
+    ("sandbox", "/sandbox?payment=a&token=a", &["Nothing is paid here.", "The bank asks first"]),
 ];
 
 /// An address that is none.

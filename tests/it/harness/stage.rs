@@ -18,6 +18,7 @@ use super::client::Client;
 use super::disk::{Disk, Fsync};
 use super::house::{Branch, House, PASSWORD, Person, invite};
 use super::market::{Market, monthly, text};
+use super::till;
 
 /// The day on which the stage stands; its wall clock stands there whatever business time says.
 const DAY: &str = "2026-01-01";
@@ -304,13 +305,15 @@ impl Furnisher<'_> {
     fn accounts(&mut self) {
         let town = self.called("Town");
         let address = json!({ "street": "Ring 1", "city": town, "country": "DE" });
-        for name in
-            ["prospect", "held", "owing", "leaving", "wanderer", "payer", "planner", "sleeper"]
-        {
+        for name in [
+            "prospect", "held", "owing", "leaving", "wanderer", "payer", "planner", "sleeper",
+            "charged", "returner",
+        ] {
             let state = if name == "prospect" { "prospective" } else { "active" };
             let it = json!({ "name": self.called(name), "state": state, "address": address });
             self.make(name, "/accounts", &it);
         }
+        till::opens(&self.market.house.client(&self.branch.admin), &mut self.names);
         let brought = json!({ "account": self.name("wanderer"), "code": "SPRING" });
         self.make("redemption", "/redemptions", &brought);
         let hold = json!({ "reason": "FRAUD", "comment": self.called("comment") });
@@ -347,6 +350,8 @@ impl Furnisher<'_> {
             ("order_3", "paid_subscription", "payer"),
             ("order_4", "planned_subscription", "planner"),
             ("order_5", "sleeping_subscription", "sleeper"),
+            ("order_12", "charged_subscription", "charged"),
+            ("order_13", "returned_subscription", "returner"),
         ] {
             self.order((order, subscription), account, &offer);
         }
@@ -404,9 +409,12 @@ impl Furnisher<'_> {
 
     /// What there is of money once the first bills were made.
     fn money(&mut self) {
-        for (name, account) in
-            [("invoice", "customer"), ("credited", "planner"), ("unpaid", "payer")]
-        {
+        for (name, account) in [
+            ("invoice", "customer"),
+            ("credited", "planner"),
+            ("unpaid", "payer"),
+            ("to_be_charged", "charged"),
+        ] {
             let path = format!("/invoices?account={}", self.name(account));
             let found = text(&self.seller().get(&path)["items"][0]["id"]);
             self.keep(name, found);
@@ -471,6 +479,7 @@ impl Furnisher<'_> {
 
     fn rest(&mut self) {
         self.shares();
+        till::has_money_on_its_way(&self.market.house.client(&self.branch.admin), &mut self.names);
         let event = json!({
             "id": format!("event-{}", self.side), "subscription": self.name("subscription"),
             "meter": self.name("meter"), "quantity": "3", "at": "2026-01-01T00:00:00Z",

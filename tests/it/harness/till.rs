@@ -1,0 +1,48 @@
+//! What a side of the stage has of gateways: one, a card that it knows, and money on its way.
+
+use serde_json::{Value, json};
+
+use super::client::Client;
+use super::market::text;
+use super::stage::Names;
+
+/// Makes a thing, and keeps its id under a name.
+#[track_caller]
+fn make(
+    seller: &Client<'_>,
+    names: &mut Names,
+    (name, path): (&'static str, &str),
+    body: &Value,
+) -> Value {
+    let made = seller.post(path, body);
+    names.insert(name, text(&made["id"]));
+    made
+}
+
+/// Who takes in money, and a card that it knows.
+pub(super) fn opens(seller: &Client<'_>, names: &mut Names) {
+    let called = |name: &str| format!("{} {name}", names["side"]);
+    let it = json!({ "kind": "sandbox", "name": called("Sandbox"), "signing_secret": "hush" });
+    let card = json!({
+        "kind": "card", "gateway": "sandbox", "token": "sandbox_ok", "brand": "Visa",
+        "last_digits": "4242", "expires": "2030-01", "name": called("card"),
+    });
+    make(seller, names, ("gateway", "/gateways"), &it);
+    let path = format!("/accounts/{}/payment_methods", names["charged"]);
+    make(seller, names, ("card", &path), &card);
+}
+
+/// A payment that waits at the page of the gateway, and money that is to go back by hand.
+pub(super) fn has_money_on_its_way(seller: &Client<'_>, names: &mut Names) {
+    let euros = |amount: &str| json!({ "amount": amount, "currency": "EUR" });
+    let it = json!({ "account": names["charged"], "amount": euros("7") });
+    let waiting = make(seller, names, ("checkout", "/checkouts"), &it);
+    let page = text(&waiting["attempt"]["page"]);
+    names.insert("sandbox_token", page.rsplit('=').next().unwrap().to_owned());
+    let it = json!({ "account": names["returner"], "amount": euros("24") });
+    let paid = make(seller, names, ("returned_payment", "/payments"), &it);
+    let path = format!("/subscriptions/{}/cancel", names["returned_subscription"]);
+    seller.post(&path, &json!({ "refund_to": "method" }));
+    let refunds = seller.get(&format!("/payments/{}/refunds", text(&paid["id"])));
+    names.insert("refund", text(&refunds["items"][0]["id"]));
+}

@@ -1,0 +1,358 @@
+//! Money that comes in through gateways: what payers, the sandbox and forgers do, in every order.
+
+use expect_test::expect;
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+use crate::harness::client::{Client, Protocol};
+use crate::harness::market::{Market, monthly, text};
+
+/// A market whose seller has a sandbox, with an account that was billed 12.00 EUR on 1 January.
+struct Till {
+    market: Market,
+    account: Value,
+    gateway: String,
+    invoice: String,
+}
+
+fn euros(amount: &str) -> Value {
+    json!({ "amount": amount, "currency": "EUR" })
+}
+
+impl Till {
+    fn open() -> Self {
+        let market = Market::on("2026-01-01");
+        let it = json!({ "kind": "sandbox", "signing_secret": "hush", "retry_days": [3, 5] });
+        let gateway = text(&market.operator().post("/gateways", &it)["id"]);
+        let account = market.customer("Payer", "EUR");
+        let offer = market.offer("Flat", &[monthly("Base", "EUR", "10")]);
+        market.order(&account, &offer, 1);
+        let invoice = text(&market.invoices(&account)[0]["id"]);
+        Self { market, account, gateway, invoice }
+    }
+
+    /// Puts a card on file that the sandbox knows by a token.
+    fn card(&self, token: &str) -> String {
+        let card = json!({
+            "kind": "card", "gateway": "sandbox", "token": token, "brand": "Visa",
+            "last_digits": "4242", "expires": "2030-01", "default": true,
+        });
+        let path = format!("/accounts/{}/payment_methods", text(&self.account["id"]));
+        text(&self.market.operator().post(&path, &card)["id"])
+    }
+
+    fn pay(&self, more: &Value) -> Value {
+        let mut body = json!({ "invoice": self.invoice });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        self.market.operator().post("/checkouts", &body)
+    }
+
+    /// A payment that waits at the page of the sandbox.
+    fn at_page(&self) -> Value {
+        let payment = self.pay(&json!({}));
+        assert_eq!(payment["state"], "redirected", "{payment}");
+        payment
+    }
+
+    /// What the payer says on the page.
+    fn choose(&self, payment: &Value, outcome: &str) {
+        let nobody = Client::nobody(&self.market.house.app);
+        nobody.post(&page(payment), &json!({ "outcome": outcome }));
+        self.market.must_be_whole();
+    }
+
+    /// How a payment stands, the invoice, and what the account owes and has.
+    fn stands(&self, payment: &Value) -> String {
+        let operator = self.market.operator();
+        let payment = operator.get(&format!("/payments/{}", text(&payment["id"])));
+        let invoice = operator.get(&format!("/invoices/{}", self.invoice));
+        let path = format!("/accounts/{}/balance", text(&self.account["id"]));
+        let balance = &operator.get(&path)["balances"][0];
+        let amount = |name: &str| text(&balance[name]["amount"]);
+        format!(
+            "{}, invoice {}, owes {}, has {}",
+            text(&payment["state"]),
+            text(&invoice["state"]),
+            amount("receivable"),
+            amount("credit")
+        )
+    }
+
+    /// A call-back that is signed with a secret.
+    fn call(&self, body: &Value, secret: &str) -> u16 {
+        let body = body.to_string().into_bytes();
+        let app = &self.market.house.app;
+        let header = signed(secret, &body, 1_767_225_600);
+        let caller = Client::nobody(app).header("sandbox-signature", &header);
+        let what = format!("POST /gateways/{}/callback", self.gateway);
+        caller.call_raw(&what, Some(body)).status.as_u16()
+    }
+}
+
+/// The address of a payment's page below the API.
+fn page(payment: &Value) -> String {
+    let page = text(&payment["attempt"]["page"]);
+    let (_, query) = page.split_once("?payment=").unwrap();
+    let (id, token) = query.split_once("&token=").unwrap();
+    format!("/sandbox/{id}/{token}")
+}
+
+/// A signature in Stripe's way and the sandbox's.
+pub(crate) fn signed(secret: &str, body: &[u8], seconds: i64) -> String {
+    let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+    let mac = mac.chain_update(format!("{seconds}.")).chain_update(body);
+    format!("t={seconds},v1={}", hex::encode(mac.finalize().into_bytes()))
+}
+
+#[test]
+fn a_payer_goes_to_the_page_and_comes_back_with_what_was_said_there() {
+    let till = Till::open();
+    for (outcome, expected) in [
+        ("insufficient_funds", "declined, invoice open, owes 12.00, has 0.00"),
+        ("silence", "redirected, invoice open, owes 12.00, has 0.00"),
+        ("pay_twice", "captured, invoice paid, owes 0.00, has 0.00"),
+    ] {
+        let payment = till.at_page();
+        let shown = Client::nobody(&till.market.house.app).get(&page(&payment));
+        assert_eq!((&shown["amount"], &shown["name"]), (&euros("12.00"), &json!("sandbox")));
+        let back = format!("/ui/invoices/{}?payment={}", till.invoice, text(&payment["id"]));
+        assert!(text(&shown["back"]).ends_with(&back), "{shown}");
+        till.choose(&payment, outcome);
+        assert_eq!(till.stands(&payment), expected, "{outcome}");
+    }
+    let tried = till.market.operator().get(&format!("/payments?invoice={}", till.invoice));
+    let tried = tried["items"].as_array().unwrap();
+    assert_eq!(tried[2]["attempt"]["reason"], "insufficient_funds");
+    assert_eq!(tried.len(), 3);
+    // Who never said anything is waited for no longer than some hours.
+    till.market.advance_to("2026-01-02");
+    assert_eq!(till.stands(&tried[1]), "expired, invoice paid, owes 0.00, has 0.00");
+}
+
+#[test]
+fn a_call_back_after_the_payer_is_back_and_one_after_the_time_count() {
+    let till = Till::open();
+    let late = till.at_page();
+    till.choose(&late, "pay_late");
+    assert_eq!(till.stands(&late), "redirected, invoice open, owes 12.00, has 0.00");
+    let path = format!("/payments/{}/follow", text(&late["id"]));
+    assert_eq!(till.market.operator().post(&path, &json!({}))["state"], "captured");
+    assert_eq!(till.stands(&late), "captured, invoice paid, owes 0.00, has 0.00");
+    let account = json!({ "account": till.account["id"], "amount": euros("5") });
+    let too_late = till.market.operator().post("/checkouts", &account);
+    till.market.advance_to("2026-01-03");
+    till.choose(&too_late, "pay");
+    assert_eq!(till.stands(&too_late), "captured, invoice paid, owes 0.00, has 5.00");
+}
+
+#[test]
+fn what_is_forged_is_refused_and_what_is_told_twice_or_too_early_counts_once() {
+    let till = Till::open();
+    let payment = till.at_page();
+    let say = |payment: &str, currency: &str| {
+        json!({
+            "id": "evt_1", "payment": payment, "outcome": "captured", "reason": null,
+            "amount": "12.00", "currency": currency,
+        })
+    };
+    let genuine = say(&text(&payment["id"]), "EUR");
+    for secret in ["", "hushed", "HUSH"] {
+        assert_eq!(till.call(&genuine, secret), 401, "{secret}");
+    }
+    assert_eq!(till.stands(&payment), "redirected, invoice open, owes 12.00, has 0.00");
+    let dollars = say(&text(&payment["id"]), "USD");
+    assert_eq!(till.call(&dollars, "hush"), 409, "it came in another currency");
+    let unknown = say("pay_00000000-0000-7000-8000-000000000000", "EUR");
+    assert_eq!(till.call(&unknown, "hush"), 404);
+    assert_eq!(till.stands(&payment), "redirected, invoice open, owes 12.00, has 0.00");
+    for _ in 0..3 {
+        assert_eq!(till.call(&genuine, "hush"), 204);
+    }
+    assert_eq!(till.stands(&payment), "captured, invoice paid, owes 0.00, has 0.00");
+    till.market.must_be_whole();
+}
+
+#[test]
+fn what_comes_in_for_what_was_given_up_is_credit() {
+    let till = Till::open();
+    let payment = till.at_page();
+    let path = format!("/invoices/{}/write_off", till.invoice);
+    till.market.operator().post(&path, &json!({}));
+    till.choose(&payment, "pay");
+    assert_eq!(till.stands(&payment), "captured, invoice written_off, owes 0.00, has 12.00");
+    // It was said once more after all of it went back: nothing comes in again.
+    let path = format!("/payments/{}/refund", text(&payment["id"]));
+    till.market.operator().post(&path, &json!({}));
+    till.choose(&payment, "pay");
+    assert_eq!(till.stands(&payment), "fully_refunded, invoice written_off, owes 0.00, has 0.00");
+}
+
+#[test]
+fn money_goes_back_the_way_it_came_and_what_does_not_arrive_is_credit_again() {
+    let till = Till::open();
+    let pay = |token: &str| till.pay(&json!({ "payment_method": till.card(token) }));
+    let refund = |payment: &Value, amount: &str| {
+        let path = format!("/payments/{}/refund", text(&payment["id"]));
+        let asked = Some(json!({ "amount": euros(amount) }));
+        till.market.operator().call(&format!("POST {path}"), asked.as_ref())
+    };
+    let refunds = |payment: &Value| {
+        let path = format!("/payments/{}/refunds", text(&payment["id"]));
+        let found = till.market.operator().get(&path)["items"].clone();
+        found.as_array().unwrap().iter().map(|it| text(&it["state"])).collect::<Vec<_>>()
+    };
+    let payment = pay("sandbox_ok");
+    assert_eq!(till.stands(&payment), "captured, invoice paid, owes 0.00, has 0.00");
+    assert_eq!(refund(&payment, "12.01").status, 409, "more than came in");
+    assert_eq!(refund(&payment, "2").ok()["state"], "requested");
+    till.market.house.app.keep_duties();
+    assert_eq!(refunds(&payment), ["done"]);
+    assert_eq!(till.stands(&payment), "partly_refunded, invoice open, owes 2.00, has 0.00");
+    let payment = pay("sandbox_refund_fails");
+    assert_eq!(till.stands(&payment), "captured, invoice paid, owes 0.00, has 0.00");
+    refund(&payment, "1").ok();
+    assert_eq!(till.stands(&payment), "partly_refunded, invoice open, owes 1.00, has 0.00");
+    till.market.house.app.keep_duties();
+    assert_eq!(refunds(&payment), ["failed"]);
+    assert_eq!(till.stands(&payment), "captured, invoice paid, owes 0.00, has 0.00");
+    till.market.must_be_whole();
+}
+
+#[test]
+fn what_cannot_be_paid_so_is_refused_with_the_reason() {
+    let till = Till::open();
+    let (operator, said) = (till.market.operator(), Protocol::default());
+    let say = |body: Value| {
+        let answer = operator.call("POST /checkouts", Some(&body)).json();
+        said.note(&format!("{} {}", answer["status"], answer["detail"]));
+    };
+    let (account, invoice) = (&till.account["id"], &till.invoice);
+    say(json!({}));
+    say(json!({ "account": account }));
+    say(json!({ "account": account, "invoice": invoice }));
+    say(json!({ "account": account, "amount": euros("0") }));
+    say(json!({ "account": account, "amount": { "amount": "1", "currency": "USD" } }));
+    say(json!({ "invoice": invoice, "amount": euros("12.01") }));
+    say(json!({ "invoice": invoice, "gateway": "elsewhere" }));
+    let path = format!("/accounts/{}/payment_methods", text(account));
+    let cash = operator.post(&path, &json!({ "kind": "cash" }))["id"].clone();
+    say(json!({ "invoice": invoice, "payment_method": cash }));
+    till.pay(&json!({ "payment_method": till.card("sandbox_pending") }));
+    say(json!({ "invoice": invoice }));
+    let gone = operator.call(&format!("DELETE /gateways/{}", till.gateway), None);
+    assert_eq!(gone.status, 204);
+    say(json!({ "account": account, "amount": euros("1") }));
+    expect![[r#"
+        422 "`/invoice` must name the invoice, the account or the billing account"
+        422 "`/amount` must be given where no invoice is"
+        422 "`/invoice` must be the only one of `invoice`, `account` and `billing_account`"
+        422 "`/amount` must be more than nothing, not `0.00 EUR`"
+        409 "`1.00 USD` cannot be paid on a billing account in EUR"
+        409 "`12.01 EUR` cannot be paid of `{inv1}`, of which `12.00 EUR` is open"
+        422 "`/gateway` `elsewhere` is no gateway of the seller"
+        422 "`/payment_method` is not charged by a gateway"
+        409 "the payment `{pay1}` of `{inv1}` is under way"
+        422 "`/gateway` the seller takes no payments here: pay by bank transfer"
+    "#]]
+    .assert_eq(&said.text());
+    till.market.must_be_whole();
+}
+
+#[test]
+fn a_gateway_needs_what_it_is_spoken_to_with_and_tells_no_secret() {
+    let till = Till::open();
+    let (operator, said) = (till.market.operator(), Protocol::default());
+    let say = |what: &str, body: Value| {
+        said.say(&operator, "operator", &format!("{what}?fields=code,kind"), Some(&body))
+    };
+    say("POST /gateways", json!({ "kind": "barter" }));
+    say("POST /gateways", json!({ "kind": "sandbox" }));
+    say("POST /gateways", json!({ "kind": "stripe", "secret": "sk_1" }));
+    say("POST /gateways", json!({ "kind": "stripe", "secret": " ", "signing_secret": "w" }));
+    let inside = json!({
+        "kind": "stripe", "secret": "sk_very", "signing_secret": "w", "address": "http://127.0.0.1/",
+    });
+    say("POST /gateways", inside);
+    let stripe = json!({ "kind": "stripe", "secret": "sk_very", "signing_secret": "whsec_very" });
+    let id = text(&say("POST /gateways", stripe).ok()["id"]);
+    say(&format!("PATCH /gateways/{id}"), json!({ "retry_days": [0] }));
+    expect![[r#"
+        > POST /gateways?fields=code,kind {"kind":"barter"} [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/kind` `barter` is not one of sandbox, stripe, paypal","request_id":"…","errors":[{"pointer":"/kind","rule":"format","message":"`barter` is not one of sandbox, stripe, paypal"}]}
+        > POST /gateways?fields=code,kind {"kind":"sandbox"} [operator]
+        409 Conflict {"type":"/problems/duplicate","title":"Something with this key exists already.","status":409,"detail":"`sandbox` is taken by `{gtw1}`","request_id":"…"}
+        > POST /gateways?fields=code,kind {"kind":"stripe","secret":"…"} [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/signing_secret` must be given: its call-backs are known by it","request_id":"…","errors":[{"pointer":"/signing_secret","rule":"required","message":"must be given: its call-backs are known by it"}]}
+        > POST /gateways?fields=code,kind {"kind":"stripe","secret":"…","signing_secret":"w"} [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/secret` must not be empty","request_id":"…","errors":[{"pointer":"/secret","rule":"format","message":"must not be empty"}]}
+        > POST /gateways?fields=code,kind {"address":"http://127.0.0.1/","kind":"stripe","secret":"…","signing_secret":"w"} [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/address` the address must name its host, not give its number","request_id":"…","errors":[{"pointer":"/address","rule":"reach","message":"the address must name its host, not give its number"}]}
+        > POST /gateways?fields=code,kind {"kind":"stripe","secret":"…","signing_secret":"whsec_very"} [operator]
+        201 Created {"code":"stripe","id":"{gtw2}","kind":"stripe"}
+        > PATCH /gateways/{gtw2}?fields=code,kind {"retry_days":[0]} [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/retry_days` must be at most 10 numbers from 1 to 365","request_id":"…","errors":[{"pointer":"/retry_days","rule":"range","message":"must be at most 10 numbers from 1 to 365"}]}
+    "#]].assert_eq(&said.text());
+    let all = ["/gateways", "/events?limit=1000"].map(|it| operator.get(it).to_string());
+    assert!(all[1].contains("gateway.created"));
+    assert!(!all.concat().contains("_very"), "a secret is told");
+    let customer = till.market.house.client(&till.market.house.customer.admin);
+    assert_eq!(customer.call("GET /gateways", None).status, 403);
+}
+
+impl Till {
+    /// What was tried to collect the invoice, with the days, the oldest first.
+    fn tries(&self) -> Vec<String> {
+        let path = format!("/payments?order=oldest&invoice={}", self.invoice);
+        let found = self.market.operator().get(&path)["items"].clone();
+        let line = |it: &Value| {
+            let day = text(&it["created_at"]);
+            let reason = it["attempt"]["reason"].as_str().unwrap_or("-");
+            format!("{} {} {reason}", &day[..10], text(&it["state"]))
+        };
+        found.as_array().unwrap().iter().map(line).collect()
+    }
+
+    /// When it was told that an invoice is overdue.
+    fn reminded(&self) -> Vec<String> {
+        let found = self.market.operator().get("/events?limit=1000&order=oldest")["items"].clone();
+        let overdue = found.as_array().unwrap().iter().filter(|it| it["name"] == "invoice.overdue");
+        overdue.map(|it| text(&it["at"])[..10].to_owned()).collect()
+    }
+}
+
+/// The account pays by a card; on the day on which the invoice is due it is charged.
+#[test]
+fn what_is_due_is_collected_and_tried_again_before_anybody_is_reminded() {
+    let till = Till::open();
+    till.card("sandbox_ok_after_1");
+    till.market.advance_to("2026-02-01");
+    assert_eq!(till.tries(), ["2026-01-10 declined refused", "2026-01-13 captured -"]);
+    assert_eq!(till.reminded(), [""; 0]);
+}
+
+#[test]
+fn who_cannot_be_charged_is_reminded_after_the_last_try() {
+    let till = Till::open();
+    till.card("sandbox_insufficient_funds");
+    till.market.advance_to("2026-02-01");
+    assert_eq!(
+        till.tries(),
+        [
+            "2026-01-10 declined insufficient_funds",
+            "2026-01-13 declined insufficient_funds",
+            "2026-01-18 declined insufficient_funds",
+        ]
+    );
+    assert_eq!(till.reminded(), ["2026-01-18"]);
+}
+
+#[test]
+fn a_bank_that_is_never_heard_of_again_is_asked_and_then_given_up() {
+    let till = Till::open();
+    till.card("sandbox_unreachable");
+    till.market.advance_to("2026-01-15");
+    assert_eq!(till.tries(), ["2026-01-10 initiated -"]);
+    till.market.advance_to("2026-02-01");
+    assert_eq!(till.tries()[..2], ["2026-01-10 expired -", "2026-01-20 initiated -"]);
+}

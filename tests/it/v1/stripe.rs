@@ -1,0 +1,349 @@
+//! The gateway that speaks Stripe, against a stand-in that does what Stripe documents: keys of
+//! idempotency, intents, sessions, refunds and signed webhooks.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
+use tillbox::world::http::{Method, Request, Response, WebError};
+
+use super::gateways::signed;
+use crate::harness::app::App;
+use crate::harness::chance::Chance;
+use crate::harness::client::Client;
+use crate::harness::disk::{Disk, Fsync, Mishap};
+use crate::harness::house::House;
+use crate::harness::market::{Market, monthly, text};
+use crate::harness::outside::header;
+use crate::harness::stage::open;
+
+const SECONDS: i64 = 1_767_225_600;
+
+/// What stands in for Stripe.
+#[derive(Default)]
+struct Stripe {
+    /// What was answered, by the key it was asked under.
+    answered: BTreeMap<String, (u16, Value)>,
+    /// Intents, sessions and refunds, by their ids.
+    things: BTreeMap<String, Value>,
+    /// How much was ever charged, in the smallest units.
+    charged: i64,
+    /// How many more answers are lost on their way.
+    loses: u32,
+}
+
+type Shared = Arc<Mutex<Stripe>>;
+
+fn form(of: &Request) -> BTreeMap<String, String> {
+    form_urlencoded::parse(&of.body).into_owned().collect()
+}
+
+impl Stripe {
+    fn serve(shared: &Shared, request: &Request) -> Result<Response, WebError> {
+        let mut it = shared.lock().unwrap();
+        if header(request, "authorization") != "Bearer sk_test_1" {
+            let error = json!({ "error": { "message": "Invalid API Key provided" } });
+            return Ok(Response::new(401, error.to_string()));
+        }
+        let path = request.address.strip_prefix("https://stripe.example/v1/").unwrap();
+        let (status, body) = match request.method {
+            Method::Get => (200, it.things[path.rsplit('/').next().unwrap()].clone()),
+            Method::Post => {
+                let key = header(request, "idempotency-key").to_owned();
+                let answer = it.answered.get(&key).cloned();
+                let answer = answer.unwrap_or_else(|| it.does(path, &form(request)));
+                it.answered.insert(key, answer.clone());
+                answer
+            }
+        };
+        if it.loses > 0 {
+            it.loses -= 1;
+            return Err(WebError::TimedOut);
+        }
+        Ok(Response::new(status, body.to_string()))
+    }
+
+    fn keep(&mut self, prefix: &str, mut thing: Value) -> Value {
+        let id = format!("{prefix}_{}", self.things.len() + 1);
+        thing["id"] = json!(id);
+        self.things.insert(id, thing.clone());
+        thing
+    }
+
+    fn does(&mut self, path: &str, said: &BTreeMap<String, String>) -> (u16, Value) {
+        let number = |name: &str| said[name].parse::<i64>().unwrap();
+        match path {
+            "payment_intents" => {
+                let (amount, method) = (number("amount"), said["payment_method"].as_str());
+                let metadata = json!({ "payment": said["metadata[payment]"] });
+                let mut intent = json!({
+                    "object": "payment_intent", "amount": amount, "amount_received": 0,
+                    "currency": said["currency"], "metadata": metadata,
+                });
+                if method == "pm_declined" {
+                    intent["status"] = json!("requires_payment_method");
+                    let intent = self.keep("pi", intent);
+                    let error = json!({
+                        "type": "card_error", "code": "card_declined",
+                        "decline_code": "insufficient_funds", "message": "Not enough.",
+                        "payment_intent": intent,
+                    });
+                    return (402, json!({ "error": error }));
+                }
+                if method == "pm_asks" {
+                    intent["status"] = json!("requires_action");
+                    let to = json!({ "url": "https://stripe.example/three_d" });
+                    intent["next_action"] = json!({ "redirect_to_url": to });
+                    return (200, self.keep("pi", intent));
+                }
+                self.charged += amount;
+                intent["status"] = json!("succeeded");
+                intent["amount_received"] = json!(amount);
+                (200, self.keep("pi", intent))
+            }
+            "checkout/sessions" => {
+                let session = json!({
+                    "object": "checkout.session", "status": "open", "payment_status": "unpaid",
+                    "url": "https://stripe.example/pay", "payment_intent": null,
+                    "amount_total": number("line_items[0][price_data][unit_amount]"),
+                    "currency": said["line_items[0][price_data][currency]"],
+                    "metadata": { "payment": said["metadata[payment]"] },
+                });
+                (200, self.keep("cs", session))
+            }
+            "refunds" => {
+                let intent = &self.things[&said["payment_intent"]];
+                let currency = intent["currency"].clone();
+                let refund = json!({
+                    "object": "refund", "status": "pending", "amount": number("amount"),
+                    "currency": currency, "metadata": { "refund": said["metadata[refund]"] },
+                });
+                (200, self.keep("re", refund))
+            }
+            other => panic!("nobody asks for {other}"),
+        }
+    }
+
+    /// The thing of a kind that was made last.
+    fn last(&self, prefix: &str) -> Value {
+        self.things.iter().rfind(|it| it.0.starts_with(prefix)).unwrap().1.clone()
+    }
+}
+
+/// A house whose seller takes in money through Stripe, and an account that owes 12.00 EUR.
+struct Shop {
+    market: Market,
+    account: Value,
+    invoice: String,
+    stripe: Shared,
+}
+
+fn furnished(house: House, stripe: &Shared) -> (Market, Value) {
+    stand_in(&house.app, stripe);
+    let market = Market::in_house(house, "2026-01-01");
+    let it = json!({
+        "kind": "stripe", "secret": "sk_test_1", "signing_secret": "whsec_1",
+        "address": "https://stripe.example",
+    });
+    market.operator().post("/gateways", &it);
+    let account = market.customer("Payer", "EUR");
+    market.order(&account, &market.offer("Flat", &[monthly("Base", "EUR", "10")]), 1);
+    (market, account)
+}
+
+fn stand_in(app: &App, stripe: &Shared) {
+    let stripe = Arc::clone(stripe);
+    app.outside.answer(move |request| Stripe::serve(&stripe, request));
+}
+
+impl Shop {
+    fn open() -> Self {
+        let stripe = Shared::default();
+        let (market, account) = furnished(House::on("2026-01-01"), &stripe);
+        let invoice = text(&market.invoices(&account)[0]["id"]);
+        Self { market, account, invoice, stripe }
+    }
+
+    fn pay(&self, token: Option<&str>) -> Value {
+        let mut body = json!({ "invoice": self.invoice });
+        if let Some(token) = token {
+            body["payment_method"] = card(&self.market.operator(), &self.account, token);
+        }
+        self.market.operator().post("/checkouts", &body)
+    }
+
+    fn stands(&self, payment: &Value) -> String {
+        let path = format!("/payments/{}", text(&payment["id"]));
+        let now = self.market.operator().get(&path);
+        let invoice = self.market.operator().get(&format!("/invoices/{}", self.invoice));
+        self.market.must_be_whole();
+        format!("{}, invoice {}", text(&now["state"]), text(&invoice["state"]))
+    }
+
+    /// What Stripe calls back of a thing.
+    fn hears(&self, kind: &str, object: &Value) -> u16 {
+        let event = json!({ "id": "evt_1", "type": kind, "data": { "object": object } });
+        let body = event.to_string().into_bytes();
+        let app = &self.market.house.app;
+        let signature = signed("whsec_1", &body, SECONDS);
+        let caller = Client::nobody(app).header("stripe-signature", &signature);
+        let gateways = self.market.operator().get("/gateways");
+        let path = text(&gateways["items"][0]["callback"]);
+        caller.call_raw(&format!("POST {path}"), Some(body)).status.as_u16()
+    }
+}
+
+fn card(operator: &Client<'_>, account: &Value, token: &str) -> Value {
+    let card = json!({
+        "kind": "card", "gateway": "stripe", "token": token, "brand": "Visa",
+        "last_digits": "4242", "expires": "2030-01",
+    });
+    operator.post(&format!("/accounts/{}/payment_methods", text(&account["id"])), &card)["id"]
+        .clone()
+}
+
+#[test]
+fn what_is_on_file_is_charged_declined_or_asked_for() {
+    let shop = Shop::open();
+    let payment = shop.pay(Some("pm_declined"));
+    assert_eq!(shop.stands(&payment), "declined, invoice open");
+    let attempt = &payment["attempt"];
+    assert_eq!(
+        (&attempt["reason"], &attempt["message"]),
+        (&json!("insufficient_funds"), &json!("Not enough."))
+    );
+    let payment = shop.pay(Some("cus_1/pm_asks"));
+    assert_eq!(shop.stands(&payment), "redirected, invoice open");
+    assert_eq!(payment["attempt"]["page"], "https://stripe.example/three_d");
+    let mut intent = shop.stripe.lock().unwrap().last("pi");
+    (intent["status"], intent["amount_received"]) = (json!("succeeded"), json!(1200));
+    for _ in 0..2 {
+        assert_eq!(shop.hears("payment_intent.succeeded", &intent), 204);
+        assert_eq!(shop.stands(&payment), "captured, invoice paid");
+    }
+    let asked = shop.market.house.app.outside.heard();
+    let asked = form(asked.iter().rfind(|it| it.address.ends_with("/payment_intents")).unwrap());
+    assert_eq!((asked["customer"].as_str(), asked["amount"].as_str()), ("cus_1", "1200"));
+    assert_eq!(asked["currency"], "eur");
+}
+
+#[test]
+fn a_payer_without_a_card_on_file_is_sent_to_a_session() {
+    let shop = Shop::open();
+    let payment = shop.pay(None);
+    assert_eq!(payment["attempt"]["page"], "https://stripe.example/pay");
+    assert_eq!(shop.stands(&payment), "redirected, invoice open");
+    let id = text(&shop.stripe.lock().unwrap().last("cs")["id"]);
+    {
+        let mut stripe = shop.stripe.lock().unwrap();
+        let session = stripe.things.get_mut(&id).unwrap();
+        session["payment_status"] = json!("paid");
+        session["status"] = json!("complete");
+        session["payment_intent"] = json!("pi_9");
+    }
+    // The payer is back before Stripe has called: it is asked.
+    let path = format!("/payments/{}/follow", text(&payment["id"]));
+    shop.market.operator().post(&path, &json!({}));
+    assert_eq!(shop.stands(&payment), "captured, invoice paid");
+    let session = shop.stripe.lock().unwrap().things[&id].clone();
+    assert_eq!(shop.hears("checkout.session.completed", &session), 204);
+    assert_eq!(shop.stands(&payment), "captured, invoice paid");
+}
+
+#[test]
+fn money_that_goes_back_is_sent_once_and_heard_of() {
+    let shop = Shop::open();
+    let payment = shop.pay(Some("pm_1"));
+    assert_eq!(shop.stands(&payment), "captured, invoice paid");
+    let path = format!("/payments/{}/refund", text(&payment["id"]));
+    let amount = json!({ "amount": "5", "currency": "EUR" });
+    shop.market.operator().post(&path, &json!({ "amount": amount }));
+    shop.stripe.lock().unwrap().loses = 1;
+    shop.market.house.app.keep_duties();
+    shop.market.advance_to("2026-01-02");
+    let refunds = || {
+        let path = format!("/payments/{}/refunds", text(&payment["id"]));
+        text(&shop.market.operator().get(&path)["items"][0]["state"])
+    };
+    assert_eq!(refunds(), "sent");
+    let mut refund = shop.stripe.lock().unwrap().last("re");
+    assert_eq!(refund["id"], "re_2", "it was asked for twice and sent once");
+    refund["status"] = json!("succeeded");
+    let body = json!({ "object": refund }).to_string();
+    assert!(body.contains("500"));
+    shop.market.house.app.set_wall("2026-01-01");
+    assert_eq!(shop.hears("refund.updated", &refund), 204);
+    assert_eq!(refunds(), "done");
+    refund["status"] = json!("failed");
+    refund["failure_reason"] = json!("expired_or_canceled_card");
+    assert_eq!(shop.hears("refund.failed", &refund), 204);
+    assert_eq!(refunds(), "failed");
+    assert_eq!(shop.stands(&payment), "captured, invoice paid");
+}
+
+#[test]
+fn what_others_sign_or_signed_long_ago_is_refused() {
+    let shop = Shop::open();
+    let payment = shop.pay(None);
+    let object = json!({ "status": "succeeded", "amount_received": 1200, "currency": "eur",
+        "metadata": { "payment": payment["id"] } });
+    let event = json!({ "type": "payment_intent.succeeded", "data": { "object": object } });
+    let body = event.to_string().into_bytes();
+    let path = text(&shop.market.operator().get("/gateways")["items"][0]["callback"]);
+    for signature in
+        [signed("whsec_2", &body, SECONDS), signed("whsec_1", &body, SECONDS - 301), String::new()]
+    {
+        let caller = Client::nobody(&shop.market.house.app).header("stripe-signature", &signature);
+        let refused = caller.call_raw(&format!("POST {path}"), Some(body.clone()));
+        assert_eq!(text(&refused.json()["type"]), "/problems/signature_refused");
+    }
+    assert_eq!(shop.stands(&payment), "redirected, invoice open");
+}
+
+#[test]
+fn an_answer_that_is_lost_is_asked_for_again_and_charged_once() {
+    let shop = Shop::open();
+    shop.stripe.lock().unwrap().loses = 2;
+    let payment = shop.pay(Some("pm_1"));
+    assert_eq!(shop.stands(&payment), "initiated, invoice open");
+    shop.market.advance_to("2026-01-02");
+    assert_eq!(shop.stands(&payment), "captured, invoice paid");
+    assert_eq!(shop.stripe.lock().unwrap().charged, 1200);
+}
+
+/// The plug is pulled at each sync of a payment, and so also between the charge at Stripe and our
+/// record of it: after the restart the money is there once.
+#[test]
+fn whenever_the_plug_is_pulled_what_was_charged_is_booked_once() {
+    let stripe = Shared::default();
+    let disk = Disk::new(Fsync::Honest);
+    let (market, account) = furnished(House::in_app(open(&disk, 1)), &stripe);
+    let (operator, method) =
+        (market.house.operator.token.clone(), card(&market.operator(), &account, "pm_1"));
+    let invoice = market.invoices(&account)[0]["id"].clone();
+    drop(market);
+    let bytes = disk.bytes();
+    let body = json!({ "invoice": invoice, "payment_method": method });
+    let mut interrupted = 0;
+    for at in 1..=6 {
+        let (stripe, disk) = (Shared::default(), Disk::holding(bytes.clone(), Fsync::Honest));
+        let app = open(&disk, 2);
+        stand_in(&app, &stripe);
+        disk.expect(Mishap::CutAtSync(at));
+        let paid = Client::with_token(&app, &operator).call("POST /checkouts", Some(&body));
+        interrupted += u32::from(!paid.status.is_success());
+        drop(app);
+        disk.power_cycle(&mut Chance::seeded(at));
+        let app = open(&disk, 3);
+        stand_in(&app, &stripe);
+        let client = Client::with_token(&app, &operator);
+        client.post("/clock/advance", &json!({ "to": "2026-01-02T00:00:00Z" }));
+        let path = format!("/accounts/{}/balance", text(&account["id"]));
+        let owed = text(&client.get(&path)["balances"][0]["receivable"]["amount"]);
+        let charged = stripe.lock().unwrap().charged;
+        let expected = if charged == 0 { "12.00" } else { "0.00" };
+        assert_eq!(owed, expected, "plug pulled at sync {at}, {charged} charged");
+        assert!(charged <= 1200, "charged twice");
+    }
+    assert!(interrupted > 1, "it is several commits");
+}
