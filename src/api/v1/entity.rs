@@ -5,9 +5,10 @@ use serde_json::Value;
 
 use super::{
     account, attribute_definition, billing_account, billing_run, category, class, consumer_key,
-    coupon, deposit, discount, dunning, gateway, invoice, letterhead, listener, mail, meter, notification,
-    offer, order, party, payment, payment_method, payment_plan, price, resource_category,
-    service_terms, session, settlement, share, specification, subscription, task, tax, token, user,
+    coupon, deposit, discount, dunning, gateway, invoice, letterhead, listener, mail, meter,
+    notification, offer, order, party, payment, payment_method, payment_plan, price,
+    resource_category, service_terms, session, settlement, share, specification, subscription,
+    task, tax, token, user,
 };
 use crate::api::edge::reply::Wire;
 use crate::domain::event::Fact;
