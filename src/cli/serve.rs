@@ -11,6 +11,7 @@ use clap::Args;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
+use tokio_rustls::TlsAcceptor;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::door::REACHED_AT;
@@ -71,17 +72,19 @@ impl Serve {
         let began = Instant::now();
         let config = super::settings(&self.flags.0)?.config;
         telemetry::start(&config);
-        let folder = Folder::create(&config)?;
         if self.seed_only {
-            return demo::make(&folder, &config);
+            return demo::make(&Folder::create(&config)?, &config);
         }
+        // Where nothing can be served nothing is left behind either.
+        let network = Network::bind(&config)?;
+        let folder = Folder::create(&config)?;
         let (bss, book) = self.open(&folder, &config)?;
         let secret = founding::offer(&bss)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
         let runtime = runtime
             .map_err(|source| Failure::Machine { action: "starting the runtime", source })?;
         let ended = runtime.block_on(async {
-            let server = Server::bind(&folder, &config).await?;
+            let server = Server::over(network, &folder, &config)?;
             founding::announce(out, &server.url, secret.as_deref())?;
             if let Some(book) = &book {
                 demo::tell(out, book, &config)?;
@@ -140,6 +143,22 @@ fn make_movable(bss: &Arc<Bss>, is_new: bool) -> Result<(), Failure> {
     }
 }
 
+/// The place on the network, held before anything is stored: who comes early waits there.
+struct Network {
+    listener: std::net::TcpListener,
+    tls: Option<TlsAcceptor>,
+}
+
+impl Network {
+    fn bind(config: &Config) -> Result<Self, Failure> {
+        let tls = config.tls.as_ref().map(tls::acceptor).transpose()?;
+        let failed = |source| Failure::Listen { address: config.listen.to_string(), source };
+        let listener = std::net::TcpListener::bind(config.listen).map_err(failed)?;
+        listener.set_nonblocking(true).map_err(failed)?;
+        Ok(Self { listener, tls })
+    }
+}
+
 /// Everything that listens.
 struct Server {
     network: Listener,
@@ -152,10 +171,10 @@ struct Server {
 }
 
 impl Server {
-    async fn bind(folder: &Folder, config: &Config) -> Result<Self, Failure> {
-        let tls = config.tls.as_ref().map(tls::acceptor).transpose()?;
+    fn over(network: Network, folder: &Folder, config: &Config) -> Result<Self, Failure> {
+        let Network { listener, tls } = network;
         let failed = |source| Failure::Listen { address: config.listen.to_string(), source };
-        let network = TcpListener::bind(config.listen).await.map_err(failed)?;
+        let network = TcpListener::from_std(listener).map_err(failed)?;
         let address = network.local_addr().map_err(failed)?;
         let scheme = if tls.is_some() { "https" } else { "http" };
         let url = config.public_url.as_ref().map(ToString::to_string);

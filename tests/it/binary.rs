@@ -365,9 +365,11 @@ fn a_taken_port_is_named_with_the_remedy() {
     let place = folder();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    let ended = run(&["serve", "--data", data(&place), "--listen", &address]);
+    let new = place.path().join("new");
+    let ended = run(&["serve", "--demo", "--data", new.to_str().unwrap(), "--listen", &address]);
     assert_eq!(ended.code, Some(1));
     assert!(ended.err.contains(&address) && ended.err.contains("--listen"), "{}", ended.err);
+    assert!(!new.exists(), "nothing is stored for nobody");
 }
 
 #[test]
