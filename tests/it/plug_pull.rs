@@ -25,7 +25,7 @@ use crate::harness::client::Client;
 use crate::harness::deeds::{Deed, Manner, deeds};
 use crate::harness::disk::{Disk, Failure, Fsync, Mishap};
 use crate::harness::market::text;
-use crate::harness::scale::rounds;
+use crate::harness::scale::{is_thorough, rounds};
 use crate::harness::stage::{Scene, Stage, open};
 use crate::ibm::deeds as ibm;
 
@@ -107,7 +107,7 @@ impl Trial<'_> {
     /// At which syncs the plug is pulled: at each; in a plain run at every tenth and at one at
     /// least, another one from deed to deed.
     fn cuts(&self, syncs: u64) -> Vec<u64> {
-        if rounds(10, 10) == 10 || syncs == 0 {
+        if is_thorough() || syncs == 0 {
             return (1..=syncs).collect();
         }
         let first = 1 + self.name.len() as u64 % syncs.min(10);
@@ -164,6 +164,15 @@ fn trial(deed: &Deed) -> Trial<'_> {
     }
 }
 
+/// Of many deeds, a plain run tries every third.
+fn pull_some(trials: Vec<Trial<'_>>) {
+    let step = if is_thorough() { 1 } else { 3 };
+    let trials: Vec<_> = trials.into_iter().step_by(step).collect();
+    let pulls = pull_all(&trials);
+    println!("{} deeds, {pulls} times the plug", trials.len());
+    assert!(pulls >= trials.len() / 2, "a commit syncs");
+}
+
 /// Pulls the plug in all of them, on as many threads as the machine has, and says how often.
 fn pull_all(trials: &[Trial<'_>]) -> usize {
     let (next, pulls, wrong) = (AtomicUsize::new(0), AtomicUsize::new(0), Mutex::new(Vec::new()));
@@ -190,10 +199,7 @@ fn pull_all(trials: &[Trial<'_>]) -> usize {
 #[test]
 fn every_route_that_writes_survives_the_plug_pulled_at_each_sync() {
     let deeds = deeds();
-    let trials: Vec<_> = deeds.iter().map(trial).collect();
-    let pulls = pull_all(&trials);
-    println!("{} routes, {pulls} times the plug", trials.len());
-    assert!(pulls > trials.len() / 2, "a commit syncs");
+    pull_some(deeds.iter().map(trial).collect());
 }
 
 /// A batch on the bus is one act: nothing of it is there without the rest.
@@ -209,10 +215,7 @@ fn everything_the_bus_writes_survives_the_plug_pulled_at_each_sync() {
             work: Box::new(move |app| deed.is_done(app, names).into()),
         }
     };
-    let trials: Vec<_> = bus::deeds().map(trial).collect();
-    let pulls = pull_all(&trials);
-    println!("{} deeds on the bus, {pulls} times the plug", trials.len());
-    assert!(pulls >= trials.len() / 2, "a commit syncs");
+    pull_some(bus::deeds().map(trial).collect());
 }
 
 /// What IBM's contract writes is one act as well, but for the passwords, which are hashed between two.
@@ -228,10 +231,7 @@ fn everything_ibms_contract_writes_survives_the_plug_pulled_at_each_sync() {
             work: Box::new(move |app| deed.is_done(app, names).into()),
         }
     };
-    let trials: Vec<_> = ibm::deeds().iter().map(trial).collect();
-    let pulls = pull_all(&trials);
-    println!("{} deeds of IBM's contract, {pulls} times the plug", trials.len());
-    assert!(pulls >= trials.len() / 2, "a commit syncs");
+    pull_some(ibm::deeds().iter().map(trial).collect());
 }
 
 /// The scene on which each duty is tried; a duty without a row fails the test.
@@ -387,7 +387,7 @@ fn a_clock_that_is_cut_off_stands_where_it_was_sent() {
     let (syncs, end) = (disk.done().syncs, stands(&app));
     assert_eq!(month(&app).body, done.body);
     drop(app);
-    let cuts = (1..=syncs).filter(|at| *at <= 2 || at + 2 >= syncs || rounds(10, 10) == 10);
+    let cuts = (1..=syncs).filter(|at| *at <= 2 || at + 2 >= syncs || is_thorough());
     for at in cuts {
         let disk = Stage::shared().disk(Scene::Quiet);
         let app = open(&disk, 7);

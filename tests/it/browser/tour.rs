@@ -1,5 +1,6 @@
 //! A tour of all pages: each looked at by day and night, at a desk and in a hand, walked over by the
-//! keyboard, and pictured in `target/screenshots`, so that people look too.
+//! keyboard, and pictured in `target/screenshots`, so that people look too. A plain run looks at every
+//! second page at a desk and at the others in a hand.
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
@@ -9,6 +10,7 @@ use super::chromium::chromium;
 use super::inspection;
 use super::stage::{LOOKED_AT, OLGA, Stage};
 use super::tab::Sight;
+use crate::harness::scale::is_thorough;
 
 /// A page: its pattern as the UI declares it, the address at which it is visited, and what must be
 /// seen there.
@@ -130,7 +132,9 @@ fn tour(day: Sight) {
     let doors = DOORS.iter().map(|it| (&stranger, it));
     let pages = PAGES.iter().chain([&NOWHERE]).map(|it| (&olga, it));
     let (mut album, mut report) = (Album::new(), String::new());
-    for (tab, (pattern, address, seen)) in doors.chain(pages) {
+    let first = usize::from(day.width != Sight::DESK.width);
+    let step = if is_thorough() { 1 } else { 2 };
+    for (tab, (pattern, address, seen)) in doors.chain(pages).skip(first % step).step_by(step) {
         tab.look(day);
         tab.go(&stage.address(&format!("/ui{address}")));
         for text in *seen {
