@@ -9,8 +9,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Act, Cx, Error, account, billing, billing_account, class, collection, invoice, payment,
-    payment_plan,
-    subscription,
+    payment_plan, subscription,
 };
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
