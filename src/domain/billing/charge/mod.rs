@@ -6,7 +6,8 @@
 //! An alteration changes the price of a whole period, which is then divided by days like any other
 //! price. Thus it does not matter into how many pieces a period is cut, and what is given back for
 //! days that are not used is a part of what was charged. Only an amount that comes once is not
-//! divided: it stands on the first charge in full. Conditions look at the total of the whole period
+//! divided: it stands on the first charge in full. Where nothing is counted and nothing is charged for
+//! that, nothing is altered either: no units bear no fee. Conditions look at the total of the whole period
 //! before any alteration, tax included, as it would be booked.
 
 use rust_decimal::Decimal;
@@ -14,7 +15,7 @@ use rust_decimal::Decimal;
 use super::invoice::explanation::{Altered, Committed, Explanation, Step, UsageSource};
 use super::policy::{Policy, ZeroUsage};
 use super::proration::Share;
-use super::rating::{Count, rate};
+use super::rating::{Count, Rule, rate};
 use crate::domain::catalog::price::alteration::{Occurrence, PriceAlteration, Turn};
 use crate::domain::catalog::price::{Base, Price, PriceKind, PriceModel, PriceVersion};
 use crate::domain::error::Rejection;
@@ -125,6 +126,9 @@ impl<'a> Charging<'a> {
         explanation: &mut Explanation,
         is_meant: impl Fn(&PriceAlteration) -> bool,
     ) -> Result<(), MoneyError> {
+        if charges_nothing(explanation)? {
+            return Ok(());
+        }
         let applies = |it: &&PriceAlteration| is_meant(it) && it.applies_to(&self.occurrence);
         for it in self.price.alterations.iter().filter(applies) {
             let holds = match it.condition {
@@ -158,6 +162,13 @@ impl<'a> Charging<'a> {
     pub fn amount(&self, counted: Quantity) -> Result<Amount, Rejection> {
         Ok(self.whole(Units::of(counted))?.unrounded()?)
     }
+}
+
+/// Whether there is nothing that a price is for: no units, and no amount that it asks for without any.
+fn charges_nothing(of: &Explanation) -> Result<bool, MoneyError> {
+    let is_by_unit = !matches!(of.rule, Rule::Flat | Rule::Stated);
+    let amount = of.at_price()?;
+    Ok(is_by_unit && of.counted.is_zero() && amount.value().is_zero())
 }
 
 #[cfg(test)]

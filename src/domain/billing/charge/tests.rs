@@ -136,6 +136,23 @@ fn several_alterations_apply_in_their_order_and_their_conditions_look_at_the_sam
 }
 
 #[test]
+fn where_nothing_is_counted_no_fee_is_charged_unless_the_price_asks_for_something_anyway() {
+    let policy = Policy { zero_usage: ZeroUsage::FirstTierFee, ..Policy::DEFAULT };
+    let fees = || vec![alteration("fee 5"), alteration("fee 3 once")];
+    for (model, counted, expected) in [
+        ("unit 10", "0", "0.00"),
+        ("unit 10", "1", "18.00"),
+        ("graduated 5: 2, *: 1", "0", "0.00"),
+        ("graduated 5: 2 + 4, *: 1", "0", "12.00"),
+        ("package 10: 4", "0", "0.00"),
+        ("flat 10", "0", "18.00"),
+    ] {
+        let found = first(&priced(model, Base::Net, fees()), counted, &policy);
+        assert_eq!(found.to_string(), expected, "{counted} at {model}");
+    }
+}
+
+#[test]
 fn in_the_long_run_what_comes_only_at_first_is_over() {
     let every = alteration("discount 10 %");
     let at_first = PriceAlteration {
