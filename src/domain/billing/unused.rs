@@ -142,7 +142,11 @@ impl Ended<'_> {
                     return Ok(None);
                 }
                 let days = period.end().days_since(cut.max(period.start())).max(0);
-                let unused = prorate(line.net, period, cut, policy.rounding)?.after;
+                // What comes once is not for days: it goes back with the whole alone.
+                let is_whole = extent == Extent::Everything && cut <= period.start();
+                let by_days = line.explanation.by_days(line.net)?.book(policy.rounding)?;
+                let charged = if is_whole { line.net } else { by_days };
+                let unused = prorate(charged, period, cut, policy.rounding)?.after;
                 let net = unused.amount().part(share.decimal(), Decimal::ONE_HUNDRED)?;
                 Ok(Some((net.book(policy.rounding)?, Some((days, period.days())))))
             }

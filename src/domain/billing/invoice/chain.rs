@@ -285,7 +285,7 @@ impl Form {
                 self.decimal(by.decimal());
             }
             By::Fixed(by) => {
-                self.text("fixed");
+                self.text(if it.is_once { "fixed_once" } else { "fixed" });
                 self.decimal(by.decimal());
             }
         }

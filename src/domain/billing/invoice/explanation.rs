@@ -107,11 +107,14 @@ pub struct Altered {
     pub effect: Effect,
     /// By how much.
     pub by: By,
+    /// Whether that is an amount that comes once and is not divided by days.
+    pub is_once: bool,
 }
 
 impl From<&PriceAlteration> for Altered {
     fn from(it: &PriceAlteration) -> Self {
-        Self { name: it.name.clone(), effect: it.effect, by: it.by }
+        let is_once = it.comes_once();
+        Self { name: it.name.clone(), effect: it.effect, by: it.by, is_once }
     }
 }
 
@@ -228,6 +231,26 @@ impl Explanation {
     pub fn unrounded(&self) -> Result<Amount, MoneyError> {
         let sum = rating::sum(&self.parts, self.currency)?;
         self.steps.iter().try_fold(sum, |amount, step| step.apply(amount))
+    }
+
+    /// What of an amount that was charged so is for days: all but what comes once. What a coupon took
+    /// off is spread over both.
+    ///
+    /// # Errors
+    /// If an amount is too large.
+    pub fn by_days(&self, charged: Money) -> Result<Amount, MoneyError> {
+        let (mut amount, mut once) = (rating::sum(&self.parts, self.currency)?, Decimal::ZERO);
+        for step in self.steps.iter().take_while(|it| !matches!(it, Step::Coupon(_))) {
+            let after = step.apply(amount)?;
+            if matches!(step, Step::Altered(it) if it.is_once) {
+                once += after.value() - amount.value();
+            }
+            amount = after;
+        }
+        match once.is_zero() || amount.value().is_zero() {
+            true => Ok(charged.amount()),
+            false => charged.amount().part(amount.value() - once, amount.value()),
+        }
     }
 
     /// The discounts and fees of the price that applied, each with what it changed before any
@@ -493,7 +516,7 @@ mod tests {
     }
 
     fn altered(name: &str, effect: Effect, by: By) -> Step {
-        Step::Altered(Altered { name: name.parse().expect(name), effect, by })
+        Step::Altered(Altered { name: name.parse().expect(name), effect, by, is_once: false })
     }
 
     #[test]
