@@ -4,8 +4,11 @@
 //! What recurs and was paid in advance is given back for the days from the switch on: exactly what
 //! those days would be charged at, so that a switch back at the same instant comes to nothing, but
 //! never more than earlier credits left. What was charged once, and what was used, stays charged.
+//!
+//! Units that are given up with the switch are as units that are given up without one: where these run
+//! on to the end of the period, only what the others were charged goes back.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
@@ -13,12 +16,14 @@ use super::credit::Credit;
 use super::invoice::Invoice;
 use super::invoice::explanation::{Explanation, Step};
 use super::invoice::line::{Line, LineKind};
-use super::policy::{CreditBase, Policy};
+use super::policy::{CreditBase, Policy, RemovedUnits};
 use super::proration::{ProrationUnit, Share};
+use super::rating::Rule;
 use super::unused::{Days, GivenBack, found, given_already};
 use crate::domain::error::Rejection;
 use crate::domain::id::{PriceId, SubscriptionId};
 use crate::domain::money::{Money, MoneyError};
+use crate::domain::quantity::Quantity;
 use crate::domain::time::{Date, Period};
 
 /// Prices that a subscription is charged no more.
@@ -30,6 +35,8 @@ pub struct Replaced<'a> {
     pub on: Date,
     /// Which they are.
     pub prices: &'a BTreeSet<PriceId>,
+    /// How many units are kept of those of which some are given up.
+    pub kept: &'a BTreeMap<PriceId, Quantity>,
 }
 
 /// Whether a seller gives anything back when prices are replaced: where a part of a period costs as
@@ -69,14 +76,50 @@ impl Replaced<'_> {
             return Ok(None);
         };
         let days = period.end().days_since(self.on.max(period.start()));
-        match policy.credit_base {
-            CreditBase::FullCharge => Ok(Some((line.net, None))),
+        let (net, days) = match policy.credit_base {
+            CreditBase::FullCharge => {
+                (line.explanation.by_days(line.net)?.book(policy.rounding)?, None)
+            }
             CreditBase::UnusedPart => {
                 let net = unused(line, (days, period), policy)?;
-                Ok(Some((net, Some((days, period.days())))))
+                (net, Some((days, period.days())))
             }
-        }
+        };
+        let kept = line.price.and_then(|it| self.kept.get(&it)).filter(|_| runs_on(line, policy));
+        let net = kept.map_or(Ok(net), |kept| of_units(&line.explanation, net, (*kept, policy)))?;
+        Ok(Some((net, days)))
     }
+}
+
+/// Whether units of a line that are given up run on to the end of its period.
+fn runs_on(line: &Line, policy: &Policy) -> bool {
+    let is_by_unit = !matches!(line.explanation.rule, Rule::Flat | Rule::Stated);
+    is_by_unit && policy.removed_units == RemovedUnits::PeriodEnd
+}
+
+/// What of an amount is for the units that are kept, each unit of a line weighing the same. A line for
+/// units that came within the period is for those above the ones that were charged before.
+fn of_units(
+    of: &Explanation,
+    net: Money,
+    (kept, policy): (Quantity, &Policy),
+) -> Result<Money, MoneyError> {
+    let counted = of.counted.decimal();
+    let less = of.steps.iter().position(|it| matches!(it, Step::Less(_)));
+    let above = match less.map(|place| (place, &of.steps[place])) {
+        Some((place, Step::Less(before))) => {
+            let whole = Explanation { steps: of.steps[..place].to_vec(), ..of.clone() };
+            let whole = whole.unrounded()?.value();
+            counted.checked_mul(before.decimal()).and_then(|it| it.checked_div(whole))
+        }
+        Some(_) | None => None,
+    };
+    let above = above.unwrap_or_default();
+    let (units, kept) = (counted - above, kept.decimal().min(counted) - above);
+    if units <= Decimal::ZERO {
+        return Ok(net);
+    }
+    net.amount().part(kept.max(Decimal::ZERO), units)?.book(policy.rounding)
 }
 
 /// What the last days of a line's period are worth: of what was computed for them the same part as
@@ -96,7 +139,7 @@ fn unused(
         }
         Some(_) | None => {
             let (days, of) = (Decimal::from(days), Decimal::from(period.days()));
-            line.net.amount().part(days, of)?.book(policy.rounding)
+            line.explanation.by_days(line.net)?.part(days, of)?.book(policy.rounding)
         }
     }
 }

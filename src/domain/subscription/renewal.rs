@@ -76,8 +76,9 @@ impl Subscription {
         Ok((it.remembering(&before, on), verb))
     }
 
-    /// The mark with which a price begins in a term from `on`, whatever renewals lie before. `over`
-    /// are the prices whose place the new ones take.
+    /// The mark with which a price begins on a day, whatever renewals lie before. `over` are the
+    /// prices whose place the new ones take: what one of them was charged, for a stretch of days or
+    /// for a renewal, the new one is not charged again.
     pub(super) fn begins_on<'a>(
         &self,
         price: &Price,
@@ -88,13 +89,20 @@ impl Subscription {
             PriceKind::OneTime(Occasion::Plain | Occasion::Setup | Occasion::Deposit) => {
                 on.plus_days(1)
             }
-            PriceKind::OneTime(Occasion::Renewal) | PriceKind::Usage { .. } => on,
+            PriceKind::Usage { .. } => on,
+            PriceKind::OneTime(Occasion::Renewal) => {
+                self.paid_until(over.filter(|it| it.kind == price.kind)).map_or(on, |it| it.max(on))
+            }
             PriceKind::Recurring { .. } => {
                 let recurs = |it: &&Price| matches!(it.kind, PriceKind::Recurring { .. });
                 let before = over.filter(recurs).filter(|it| it.resource == price.resource);
-                let paid = before.filter_map(|it| self.charged.get(&it.id)).map(|it| it.on);
-                paid.fold(on, Date::max)
+                self.paid_until(before).map_or(on, |it| it.max(on))
             }
         }
+    }
+
+    /// The latest of the days up to which prices are charged.
+    fn paid_until<'a>(&self, prices: impl Iterator<Item = &'a Price>) -> Option<Date> {
+        prices.filter_map(|it| self.charged.get(&it.id)).map(|it| it.on).max()
     }
 }

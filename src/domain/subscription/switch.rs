@@ -2,7 +2,8 @@
 //!
 //! What both deals charge goes on. What only the old one charges is charged up to the day of the
 //! switch, what only the new one charges from there on, or from the day up to which what it takes
-//! the place of stays paid. Nothing is set up anew. Where the new term is as long as the one that
+//! the place of stays paid. Nothing is set up anew, and a renewal on that day is charged once: as the
+//! new deal has it, unless the old one's fee is on a bill already. Where the new term is as long as the one that
 //! runs, that goes on under another name; else a new one begins.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,12 +11,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::change::{Commerce, Deal, Plan, TakenPrice, TakenPrices};
 use super::term::RunningTerm;
 use super::{ChargedUntil, Subscription, TrialRun};
-use crate::domain::catalog::price::{Figure, Price, PriceKind};
+use crate::domain::catalog::price::{Figure, Occasion, Price, PriceKind};
 use crate::domain::catalog::term::{Renewal, Term};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::event::Verb;
-use crate::domain::id::PriceId;
+use crate::domain::id::{PriceId, ResourceId};
 use crate::domain::money::{Money, MoneyError};
+use crate::domain::quantity::Quantity;
 use crate::domain::time::{Date, Span, SpanUnit};
 
 /// What a subscription goes on as.
@@ -57,6 +59,40 @@ impl Subscription {
         let goes_on = |it: &TakenPrice| it.until_on.is_none();
         let present = self.deal.prices.iter().filter(|it| goes_on(it.1));
         present.map(|it| *it.0).filter(|id| !by.contains_key(id)).collect()
+    }
+
+    /// How many units are kept of each replaced price whose units are given up in part by a switch to
+    /// another deal. Of a resource that the other deal does not know, none is given up: it goes with
+    /// what it belonged to.
+    #[must_use]
+    pub fn kept_units(&self, by: &Deal, all: &[Price]) -> BTreeMap<PriceId, Quantity> {
+        let replaced = self.replaced(&by.prices);
+        let of = all.iter().filter(|it| recurs(it) && replaced.contains(&it.id));
+        of.filter_map(|it| Some((it.id, self.kept_of(by, it.resource)?))).collect()
+    }
+
+    /// Whether units are given up by a switch to another deal.
+    #[must_use]
+    pub fn gives_up(&self, by: &Deal) -> bool {
+        let mut resources = self.deal.resources.keys();
+        self.kept_of(by, None).is_some()
+            || resources.any(|it| self.kept_of(by, Some(*it)).is_some())
+    }
+
+    /// How many units of itself or of a resource that were bought are kept, if some are given up.
+    fn kept_of(&self, by: &Deal, resource: Option<ResourceId>) -> Option<Quantity> {
+        let (bought, had, has) = match resource {
+            None => {
+                let had = Quantity::whole(self.quantity().into());
+                (had, had, Quantity::whole(by.quantity.into()))
+            }
+            Some(id) => {
+                let (had, has) = (self.deal.resources.get(&id)?, by.resources.get(&id)?);
+                (had.additional, had.amount(), has.amount())
+            }
+        };
+        let given_up = had.above(has).min(bought);
+        (!given_up.is_zero()).then(|| bought.above(given_up))
     }
 
     /// The subscription switched on a day. `all` are the prices of what it is to and of what it goes
@@ -130,11 +166,15 @@ impl Subscription {
 }
 
 /// The first day for which a price is charged no more that is replaced on a day. What is charged once
-/// was due with that day.
+/// was due with that day; a renewal leads into what the subscription goes on as.
 fn ends_on(price: &Price, on: Date) -> Date {
     match price.kind {
-        PriceKind::OneTime(_) => on.plus_days(1),
-        PriceKind::Recurring { .. } | PriceKind::Usage { .. } => on,
+        PriceKind::OneTime(Occasion::Plain | Occasion::Setup | Occasion::Deposit) => {
+            on.plus_days(1)
+        }
+        PriceKind::OneTime(Occasion::Renewal)
+        | PriceKind::Recurring { .. }
+        | PriceKind::Usage { .. } => on,
     }
 }
 
@@ -170,12 +210,12 @@ mod tests {
     use super::*;
     use crate::domain::billing::rating::rows;
     use crate::domain::catalog::lifecycle::{Life, State};
-    use crate::domain::catalog::price::{Base, Occasion, Timing, Versions};
+    use crate::domain::catalog::price::{Base, Timing, Versions};
     use crate::domain::catalog::term::Trial;
     use crate::domain::id::Id;
     use crate::domain::money::Currency;
     use crate::domain::stamp::{SellerNumber, Stamp};
-    use crate::domain::subscription::change::Scheduled;
+    use crate::domain::subscription::change::{Entitlement, Scheduled};
     use crate::domain::subscription::tests::{active, at, deal, id};
     use crate::domain::subscription::{Start, tests};
     use crate::domain::time::Validity;
@@ -280,6 +320,69 @@ mod tests {
         let to = (&all[..], &GivenBack::new());
         let it = it.switched(next(9, &[2]), to, (date("2026-01-11"), 0)).expect("running").0;
         assert_eq!(prices(&it), "1: 2026-02-01..2026-01-11, 2: 2026-02-01..-");
+    }
+
+    #[test]
+    fn units_are_given_up_where_the_other_deal_has_fewer_of_the_same() {
+        let of = |number| Price { resource: Some(id(number)), ..recurring(number) };
+        let all = [recurring(1), of(7), of(8)];
+        let entitled = |rows: &[(u128, i64, i64)]| {
+            let of = |(number, amount, included): &(u128, i64, i64)| {
+                let (amount, included) = (Quantity::whole(*amount), Quantity::whole(*included));
+                (id(*number), Entitlement::of(amount, included))
+            };
+            rows.iter().map(of).collect::<BTreeMap<ResourceId, _>>()
+        };
+        let had = |quantity, rows| Deal {
+            prices: taken(&[1, 7, 8]),
+            resources: entitled(rows),
+            ..deal(1, quantity)
+        };
+        let table: [(&str, Deal, Deal, &str); 6] = [
+            ("as many", had(3, &[]), deal(9, 3), ""),
+            ("fewer", had(3, &[]), deal(9, 1), "1: 1"),
+            ("more", had(3, &[]), deal(9, 5), ""),
+            (
+                "of a resource",
+                had(1, &[(7, 30, 10)]),
+                Deal { resources: entitled(&[(7, 15, 10)]), ..deal(9, 1) },
+                "7: 5",
+            ),
+            (
+                "included now",
+                had(1, &[(7, 30, 10)]),
+                Deal { resources: entitled(&[(7, 100, 100)]), ..deal(9, 1) },
+                "",
+            ),
+            ("not known there", had(1, &[(7, 30, 10), (8, 5, 0)]), deal(9, 1), ""),
+        ];
+        for (case, had, by, expected) in table {
+            let it = Subscription { deal: had, ..active(1, 1) };
+            let kept = it.kept_units(&by, &all).into_iter();
+            let kept = kept.map(|(id, units)| format!("{}: {units}", id.uuid().as_u128()));
+            assert_eq!(kept.collect::<Vec<_>>().join(", "), expected, "{case}");
+            assert_eq!(it.gives_up(&by), !expected.is_empty(), "{case}");
+        }
+    }
+
+    #[test]
+    fn a_renewal_on_the_day_of_a_switch_is_charged_once() {
+        let renewal = |number| price(number, PriceKind::OneTime(Occasion::Renewal));
+        let (all, none) = ([renewal(1), renewal(2)], GivenBack::new());
+        let on = date("2026-01-11");
+        let switched = |it: Subscription, number| {
+            it.switched(next(9, &[number]), (&all, &none), (on, 0)).expect("running").0
+        };
+        let to_new = switched(charged(&[1]), 2);
+        assert_eq!(prices(&to_new), "1: -..2026-01-11, 2: 2026-01-11..-", "the new one's fee");
+        let back = switched(to_new, 1);
+        assert_eq!(prices(&back), "1: 2026-01-11..-, 2: 2026-01-11..2026-01-11");
+        let mut billed = charged(&[1]);
+        billed.charged.insert(id(1), date("2026-01-12").into());
+        let to_new = switched(billed, 2);
+        assert_eq!(prices(&to_new), "1: 2026-01-12..2026-01-11, 2: 2026-01-12..-", "it is paid");
+        let back = switched(to_new, 1);
+        assert_eq!(prices(&back), "1: 2026-01-12..-, 2: 2026-01-12..2026-01-11");
     }
 
     #[test]

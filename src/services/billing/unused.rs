@@ -1,7 +1,7 @@
 //! Unused days: giving back what was paid in advance for a subscription that is called off, or that
 //! goes on at other prices.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::policy;
 use crate::domain::account::cycle::Cycle;
@@ -15,6 +15,7 @@ use crate::domain::catalog::price::PriceKind;
 use crate::domain::id::PriceId;
 use crate::domain::money::Money;
 use crate::domain::page::PageRequest;
+use crate::domain::quantity::Quantity;
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::change::RefundTo;
 use crate::domain::text::Prose;
@@ -85,15 +86,16 @@ pub(in crate::services) struct Replacement {
 }
 
 /// Gives back what was charged at prices that are charged no more beyond the day `on`: by a credit
-/// note for each invoice that they stand on, each for the reason that begins with `what`. Answers the
-/// subscription, charged at them up to that day.
+/// note for each invoice that they stand on, each for the reason that begins with `what`. Of some of
+/// them units are given up, and so many `kept`. Answers the subscription, charged at them up to that
+/// day.
 ///
 /// # Errors
 /// If an amount is too large; if the store fails.
 pub(in crate::services) fn give_back_replaced(
     act: &mut Act<'_>,
     it: Subscription,
-    (on, prices): (Date, &BTreeSet<PriceId>),
+    (on, prices, kept): (Date, &BTreeSet<PriceId>, &BTreeMap<PriceId, Quantity>),
     what: &str,
 ) -> Result<(Subscription, Replacement), Error> {
     let mut found = Replacement::default();
@@ -104,7 +106,7 @@ pub(in crate::services) fn give_back_replaced(
     }
     let first_on = it.began_on();
     let wanted = Wanted { on, first_on, charged: charged.clone(), is_whole: false };
-    let replaced = Replaced { subscription: it.id, on, prices };
+    let replaced = Replaced { subscription: it.id, on, prices, kept };
     let mut already: Option<Money> = None;
     for invoice in invoices(act, &it, wanted)? {
         let policy = policy(act.cx(), invoice.stamp.seller)?;

@@ -120,7 +120,7 @@ pub(super) fn switch(
     match at {
         SwitchAt::Now => {
             let to = target(act.cx(), (&held, asked), today)?;
-            let (subscription, replacement) = subscription::switch(act, held, to)?;
+            let (subscription, replacement) = subscription::switch(act, held, (to, today))?;
             Ok(Changed { subscription, at, on: today, direction, replacement })
         }
         SwitchAt::PeriodEnd => {
@@ -240,19 +240,21 @@ fn open_terms<'a>(cx: Cx<'_>, of: &'a Offer) -> impl Iterator<Item = &'a Term> {
     terms.filter(move |it| it.is_active && it.valid_for.contains(now) && it.trial != Trial::Whole)
 }
 
-/// Does what was agreed on as a switch for today. That its account may buy was asked when it was
-/// agreed on: who is held since then does not pay for the dearer plan for ever.
+/// Does what was agreed on as a switch for a day, as of that day, however late it is. That its account
+/// may buy was asked when it was agreed on: who is held since then does not pay for the dearer plan
+/// for ever.
 ///
 /// # Errors
 /// If it can no longer be had.
 pub(in crate::services) fn carry_out(
     act: &mut Act<'_>,
     id: SubscriptionId,
-    wish: &Wish,
+    (wish, on): (&Wish, Date),
 ) -> Result<(), Error> {
     let held: Subscription = act.load(id)?;
     let (_, asked) = resolved(act, &held, wish)?;
-    switch(act, (held, &asked), Some(SwitchAt::Now)).map(|_| ())
+    let to = target(act.cx(), (&held, &asked), on)?;
+    subscription::switch(act, held, (to, on)).map(|_| ())
 }
 
 /// What a wish asks for of a subscription, with nothing left open; and whose it is.

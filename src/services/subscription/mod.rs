@@ -495,7 +495,8 @@ fn terminate(act: &mut Act<'_>, root: &Subscription, on: Date) -> Result<(), Err
     Ok(())
 }
 
-/// Does what was agreed on for a day.
+/// Does what was agreed on up to a day. What is switched late is switched as of its day: the price
+/// was agreed on; what is changed late, from today on: more units are there only now.
 fn agreed(act: &mut Act<'_>, it: Subscription, on: Date) -> Result<(), Error> {
     let id = it.id;
     let (it, due) = it.take_scheduled(on);
@@ -509,10 +510,12 @@ fn agreed(act: &mut Act<'_>, it: Subscription, on: Date) -> Result<(), Error> {
                 cancel(act, id, &cancellation)?;
             }
             // What can no longer be had is not had: the subscription goes on as it is.
-            Plan::Switch(wish) => match act.attempt(|act| order::carry_out(act, id, &wish)) {
-                Err(refusal) if refusal.is_refusal() => {}
-                done => done?,
-            },
+            Plan::Switch(wish) => {
+                match act.attempt(|act| order::carry_out(act, id, (&wish, scheduled.on))) {
+                    Err(refusal) if refusal.is_refusal() => act.tell(id, Verb::FellAway),
+                    done => done?,
+                }
+            }
         }
     }
     Ok(())

@@ -14,6 +14,7 @@ use crate::domain::provisioning::task::Work;
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::change::{Deal, Plan, Scheduled};
 use crate::domain::subscription::switch::{GivenBack, Next};
+use crate::domain::subscription::term::RunningTerm;
 use crate::domain::text;
 use crate::domain::time::Date;
 use crate::services::billing::{self, Replacement};
@@ -28,32 +29,34 @@ pub(in crate::services) struct To {
     pub(in crate::services) term: Option<text::Code>,
 }
 
-/// Switches a subscription today: what was paid for the days that the old prices are not needed for
-/// any more is given back at once, what the new ones charge for them comes with the next bill.
+/// Switches a subscription as of a day, today or one that has passed since it was agreed on: what was
+/// paid for the days that the old prices are not needed for any more is given back at once, what the
+/// new ones charge for them comes with the next bill.
 ///
 /// # Errors
 /// If its state forbids it, or the caller may not.
 pub(in crate::services) fn switch(
     act: &mut Act<'_>,
     it: Subscription,
-    to: To,
+    (to, on): (To, Date),
 ) -> Result<(Subscription, Replacement), Error> {
     act.must(Permission::SubscriptionChange, &it.stamp)?;
-    let today = zone(act.cx(), &it)?.date_of(act.now());
     let sold: Offer = act.load(to.deal.offer)?;
     let replaced = it.replaced(&to.deal.prices);
-    let what = format!("Changed on {today} to {}", sold.content.name.original());
+    let what = format!("Changed on {on} to {}", sold.content.name.original());
     let all = prices(act.cx(), &it, &to)?;
-    let (it, found) = billing::give_back_replaced(act, it, (today, &replaced), &what)?;
+    must_take_back(act.cx(), (&it, &to.deal), on)?;
+    let kept = it.kept_units(&to.deal, &all);
+    let (it, found) = billing::give_back_replaced(act, it, (on, &replaced, &kept), &what)?;
     let mut given = GivenBack::new();
     for line in &found.given {
         let Some(price) = line.price else { continue };
         let sum = given.get(&price).map_or(Ok(line.ask.net), |it| it.plus(line.ask.net))?;
         given.insert(price, sum);
     }
-    let next = next(&it, (&sold, to), today);
+    let next = next(&it, (&sold, to), on);
     let seats = seat::needed(act.cx(), &it)?;
-    let switched = it.switched(next, (&all, &given), (today, seats))?;
+    let switched = it.switched(next, (&all, &given), (on, seats))?;
     let it = keep(act, switched)?;
     billing_account::begin(act, it.billing_account())?;
     ask(act, &it, Work::Change)?;
@@ -74,8 +77,21 @@ pub(in crate::services) fn foreseen(
     let sold = cx.shared::<Offer>(to.deal.offer)?;
     let sold = sold.ok_or_else(|| Error::not_found(to.deal.offer))?;
     let all = prices(cx, &it, &to)?;
+    must_take_back(cx, (&it, &to.deal), on)?;
     let (next, seats) = (next(&it, (&sold, to), on), seat::needed(cx, &it)?);
     Ok(it.switched(next, (&all, &GivenBack::new()), (on, seats))?.0)
+}
+
+/// Refuses a switch that gives up units which the seller does not take back on that day. When the term
+/// for which they were bought is over, it always does.
+fn must_take_back(cx: Cx<'_>, (it, by): (&Subscription, &Deal), on: Date) -> Result<(), Error> {
+    let is_bound = |term: &&RunningTerm| term.end_on().is_none_or(|it| on < it);
+    match it.term().filter(is_bound).filter(|_| it.gives_up(by)) {
+        Some(term) => {
+            Ok(billing::policy(cx, it.stamp.seller)?.must_take_back(term.start_on(), on)?)
+        }
+        None => Ok(()),
+    }
 }
 
 /// Writes down that a subscription is to be switched on a later day; who says it again says it anew.

@@ -72,6 +72,34 @@ fn a_fee_that_comes_once_is_due_in_full_and_a_percentage_goes_with_the_days() {
 }
 
 #[test]
+fn what_comes_once_is_not_given_back_by_days() {
+    use crate::domain::billing::invoice::Invoice;
+    use crate::domain::billing::invoice::sample::issue;
+    use crate::domain::billing::switch::Replaced;
+    use crate::domain::billing::unused::Ended;
+
+    for (effect, amount, paid, expected) in
+        [(Effect::Fee, "6", "36.00", "15.00"), (Effect::Discount, "10", "20.00", "15.00")]
+    {
+        let once = altered(effect, fixed(amount), Applies::Once);
+        let advance = price(1, monthly(Timing::InAdvance), "flat 30");
+        let mut life = World::new("2026-04-01", vec![Price { alterations: vec![once], ..advance }]);
+        let content = life.bill("2026-04-01").expect("an invoice");
+        assert_eq!(content.totals.net, euros(paid));
+        let draft = Invoice::draft(id(7), stamp().numbered(7), None, content);
+        let invoice = draft.issued(issue(7, "2026-04-01")).expect("issued").0;
+        let (on, term_from) = (date("2026-04-16"), date("2026-04-01"));
+        let ended = Ended { subscription: id(3), on, term_from, term: None };
+        let given = ended.of(&invoice, &[], &life.policy).expect("given back");
+        assert_eq!(given[0].ask.net, euros(expected), "{effect} of {amount}, ended");
+        let (prices, kept) = ([id(1)].into(), BTreeMap::new());
+        let replaced = Replaced { subscription: id(3), on, prices: &prices, kept: &kept };
+        let given = replaced.of(&invoice, &[], &life.policy).expect("given back");
+        assert_eq!(given[0].ask.net, euros(expected), "{effect} of {amount}, replaced");
+    }
+}
+
+#[test]
 fn units_that_come_within_a_period_are_altered_as_the_period_is_and_bring_no_second_fee() {
     let fee = altered(Effect::Fee, fixed("4"), Applies::EveryCharge);
     let once = altered(Effect::Fee, fixed("100"), Applies::Once);

@@ -25,6 +25,9 @@ fn priced(number: u128, text: &str) -> Price {
     price(number, PriceKind::Recurring { every: every.parse().expect(every), timing }, model)
 }
 
+/// The first day of a month of thirty.
+const APRIL: &str = "2026-04-01";
+
 /// A subscription at one price, from a day on, perhaps billed up to one.
 fn life(price: Price, began_on: &str, from: Option<&str>) -> World {
     let mut life = World::new(began_on, vec![price]).anniversary();
@@ -39,8 +42,18 @@ fn invoice(content: Content, on: &str) -> Invoice {
 
 /// What is given back of an invoice when its price is replaced on a day.
 fn given(invoice: &Invoice, before: &[Credit], (on, policy): (Date, &Policy)) -> Vec<GivenBack> {
+    given_of(invoice, before, (on, policy), &BTreeMap::new())
+}
+
+/// The same where only some units are kept.
+fn given_of(
+    invoice: &Invoice,
+    before: &[Credit],
+    (on, policy): (Date, &Policy),
+    kept: &BTreeMap<PriceId, Quantity>,
+) -> Vec<GivenBack> {
     let prices: BTreeSet<PriceId> = [id(1), id(2)].into();
-    let replaced = Replaced { subscription: id(3), on, prices: &prices };
+    let replaced = Replaced { subscription: id(3), on, prices: &prices, kept };
     replaced.of(invoice, before, policy).expect("given back")
 }
 
@@ -136,6 +149,41 @@ fn what_a_discount_or_contained_tax_took_off_is_not_given_back() {
     let found = given(&invoice(content, "2026-04-01"), &[], (date("2026-04-11"), &was.policy));
     assert_eq!(sum(&found), euros("16.00"));
     assert_eq!(found[0].days, Some((20, 30)));
+}
+
+#[test]
+fn units_that_are_given_up_with_a_switch_run_on_or_go_back_as_the_seller_has_it() {
+    use RemovedUnits::{Now, PeriodEnd};
+    let month = |model: &str| life(priced(1, &format!("in_advance 1 month: {model}")), APRIL, None);
+    let back = |paid: &Invoice, removed_units, kept: i64| {
+        let policy = Policy { removed_units, ..Policy::DEFAULT };
+        let kept = BTreeMap::from([(id(1), Quantity::whole(kept))]);
+        let found = given_of(paid, &[], (date("2026-04-16"), &policy), &kept);
+        sum(&found).decimal().to_string()
+    };
+    for (model, removed_units, kept, expected) in [
+        ("unit 10", Now, 2, "25.00"),
+        ("unit 10", PeriodEnd, 2, "10.00"),
+        ("unit 10", PeriodEnd, 0, "0.00"),
+        ("unit 10", PeriodEnd, 7, "25.00"),
+        ("flat 10", PeriodEnd, 2, "5.00"),
+    ] {
+        let mut life = month(model);
+        life.units = Quantity::whole(5);
+        let paid = invoice(life.bill(APRIL).expect("an invoice"), APRIL);
+        let found = back(&paid, removed_units, kept);
+        assert_eq!(found, expected, "{model} {removed_units} {kept}");
+    }
+    // Three came on the 11th to the two that were paid for: 20.00 for the month, 20.00 for 20 days.
+    let mut life = month("unit 10");
+    life.units = Quantity::whole(2);
+    life.bill(APRIL).expect("an invoice");
+    life.units = Quantity::whole(5);
+    life.former = vec![FormerUnits { until: date("2026-04-11"), units: Quantity::whole(2) }];
+    let came = invoice(life.bill("2026-04-11").expect("an invoice"), "2026-04-11");
+    for (kept, expected) in [(1, "0.00"), (2, "0.00"), (3, "5.00"), (5, "15.00")] {
+        assert_eq!(back(&came, PeriodEnd, kept), expected, "{kept}");
+    }
 }
 
 proptest! {
