@@ -108,6 +108,8 @@ verbs! {
     Disputed = "disputed";
     /// Whether it was wrong is decided.
     Resolved = "resolved";
+    /// What was agreed on for later does not happen.
+    FellAway = "fell_away";
 }
 
 /// Who caused a fact.

@@ -85,6 +85,8 @@ words! {
         DunningNotice = "dunning_notice";
         /// A credit note is ready.
         CreditNoteIssued = "credit_note_issued";
+        /// A subscription goes on as it is, although a switch was agreed on.
+        SwitchFellAway = "switch_fell_away";
     }
 }
 
@@ -112,6 +114,7 @@ impl Occasion {
             Self::SeatChanged => (Kind::Seat, Verb::Changed),
             Self::SeatTaken => (Kind::Seat, Verb::Released),
             Self::CreditNoteIssued => (Kind::CreditNote, Verb::Issued),
+            Self::SwitchFellAway => (Kind::Subscription, Verb::FellAway),
             Self::LowBalance => (Kind::Bucket, Verb::Overdue),
             Self::DunningNotice => (Kind::Dunning, Verb::Sent),
         };
@@ -150,7 +153,8 @@ impl Occasion {
             | Self::SeatGiven
             | Self::SeatChanged
             | Self::SeatTaken
-            | Self::CreditNoteIssued => true,
+            | Self::CreditNoteIssued
+            | Self::SwitchFellAway => true,
         }
     }
 
@@ -178,7 +182,8 @@ impl Occasion {
             | Self::SubscriptionExpiring
             | Self::SubscriptionExpired
             | Self::SubscriptionHeld
-            | Self::SubscriptionReleased => Recipient::Contact(Matter::Administration),
+            | Self::SubscriptionReleased
+            | Self::SwitchFellAway => Recipient::Contact(Matter::Administration),
         }
     }
 }

@@ -76,5 +76,6 @@ const fn name(it: Occasion) -> &'static str {
         Occasion::SeatTaken => "Seat Removal",
         Occasion::DunningNotice => "Dunning Notice",
         Occasion::CreditNoteIssued => "Credit Memo",
+        Occasion::SwitchFellAway => "Subscription Switch Cancellation",
     }
 }

@@ -260,5 +260,6 @@ const fn phrase(kind: Kind, verb: Verb) -> &'static str {
         (_, Verb::Expiring) => "expires soon",
         (_, Verb::Disputed) => "is disputed",
         (_, Verb::Resolved) => "is not disputed any more",
+        (_, Verb::FellAway) => "is not changed as was agreed on",
     }
 }

@@ -127,6 +127,7 @@ fn subscription() -> Tree {
         ("renewal_amount", "EUR 100.00".into()),
         ("kept_until", "31 January 2027".into()),
         ("held_on", "1 December 2026".into()),
+        ("switch_on", "1 December 2026".into()),
         ("reason", "an invoice is overdue".into()),
     ])
 }

@@ -84,7 +84,8 @@ fn gets_one_time_password(before: Option<&User>, now: &User) -> bool {
 }
 
 /// Whether nobody is to be told of what is an occasion by itself: an order that was placed so, a hold
-/// that was taken back while another stays, a seat that is what it was for its user.
+/// that was taken back while another stays, a switch of what has ended, a seat that is what it was for
+/// its user.
 fn is_silent(occasion: Option<Occasion>, fact: &Fact) -> Result<bool, Error> {
     if fact.after.is_none() {
         return Ok(false);
@@ -94,6 +95,8 @@ fn is_silent(occasion: Option<Occasion>, fact: &Fact) -> Result<bool, Error> {
             after::<Order>(fact)?.request.announcing == Announcing::Silent
         }
         Some(Occasion::SubscriptionReleased) => !after::<Subscription>(fact)?.state().is_running(),
+        // Who has none any more does not need to know how it would have gone on.
+        Some(Occasion::SwitchFellAway) => !after::<Subscription>(fact)?.state().is_living(),
         Some(Occasion::SeatChanged) => {
             let is = |it: &Seat| (it.subscription(), it.allocated);
             let was = fact.before.as_deref().map(event::read::<Seat>).transpose()?;

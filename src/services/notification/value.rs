@@ -133,7 +133,10 @@ fn subject_matter(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Resu
         Kind::CreditNote => credit_note(cx, fact, reader),
         Kind::Payment => payment(cx, fact, reader),
         Kind::Subscription => {
+            let was = fact.before.as_deref().map(event::read::<Subscription>).transpose()?;
+            let switch_on = reader.day_or_nothing(was.and_then(|it| it.switches_on()));
             let it = subscription(cx, &super::after(fact)?, fact.at, reader)?;
+            let it = it.with(Tree::group([("switch_on", switch_on)]));
             Ok(Tree::group([("subscription", it)]))
         }
         Kind::Seat => seat(cx, site, fact, reader),

@@ -325,13 +325,21 @@ fn end(act: &mut Act<'_>, root: &Subscription, why: &Cancellation) -> Result<(),
 fn end_one(act: &mut Act<'_>, it: Subscription, why: Cancellation) -> Result<(), Error> {
     let was_awaited = it.state() == State::Pending;
     let today = zone(act.cx(), &it)?.date_of(act.now());
-    let refund_to = why.refund_to;
+    let (refund_to, switches_on) = (why.refund_to, it.switches_on());
     let (canceled, verb) = it.cancel(why, today, act.now())?;
     let canceled = billing::give_back(act, canceled, (today, refund_to))?;
     let it = keep(act, (canceled, verb))?;
     deposit::give_back(act, &it, (today, refund_to))?;
+    tell_of_switch(act, &it, switches_on);
     seat::end_all_of(act, it.id)?;
     if was_awaited { provisioning::call_off(act, &it) } else { ask(act, &it, Work::Remove) }
+}
+
+/// Tells of a subscription that has ended that it is not switched, if that was agreed on.
+fn tell_of_switch(act: &mut Act<'_>, it: &Subscription, switches_on: Option<Date>) {
+    if switches_on.is_some() {
+        act.tell(it.id, Verb::FellAway);
+    }
 }
 
 /// How many subscriptions of an account have not ended.
@@ -482,9 +490,11 @@ fn terminate(act: &mut Act<'_>, root: &Subscription, on: Date) -> Result<(), Err
     for each in reached(act.cx(), root, Trigger::Terminate)? {
         let it: Subscription = act.load(each)?;
         if it.state() == State::Expired {
+            let switches_on = it.switches_on();
             let over = it.terminate(on, act.now())?;
             let it = keep(act, over)?;
             deposit::give_back(act, &it, (on, RefundTo::Balance))?;
+            tell_of_switch(act, &it, switches_on);
             seat::end_all_of(act, it.id)?;
             ask(act, &it, Work::Remove)?;
         } else if it.state().is_living() {

@@ -236,6 +236,114 @@ fn a_downgrade_waits_until_what_is_paid_for_is_over() {
 }
 
 #[test]
+fn a_switch_that_is_carried_out_late_counts_from_its_day() {
+    let metals = Metals::of_may();
+    metals.change(&json!({ "offer": metals.gold }));
+    metals.market.advance_to("2026-06-05");
+    metals.change(&json!({ "offer": metals.silver }));
+    let operator = metals.market.operator();
+    metals.market.advance_to("2026-06-20");
+    operator.post(&metals.path("/hold"), &json!({ "reason": "FRAUD" }));
+    metals.market.advance_to("2026-07-20");
+    assert_eq!(operator.get(&metals.path(""))["offer"], metals.gold, "it is stopped");
+    operator.post(&metals.path("/release"), &json!({}));
+    metals.market.advance_to("2026-07-21");
+    assert_eq!(operator.get(&metals.path(""))["offer"], metals.silver);
+    let last = metals.notes().pop().unwrap();
+    expect!["Changed on 2026-07-01 to Silver: Month for 31 of 31 days: 24.00"].assert_eq(&last);
+    metals.market.advance_to("2026-08-02");
+    let (lines, _) = metals.last();
+    expect![[r#"
+        Silver: Month | 2026-07-01..2026-08-01 | 10.00
+            flat price, as of 2026-05-01
+            10
+            in place of another price, of which 20 was given back
+            = 10.00 EUR
+        Silver: Month | 2026-08-01..2026-09-01 | 10.00
+            flat price, as of 2026-05-01
+            10
+            = 10.00 EUR
+    "#]]
+    .assert_eq(&lines);
+    metals.market.must_be_whole();
+}
+
+#[test]
+fn a_switch_that_falls_away_is_told() {
+    let metals = Metals::of_may();
+    metals.change(&json!({ "offer": metals.gold }));
+    metals.market.advance_to("2026-06-05");
+    let operator = metals.market.operator();
+    let told = || {
+        let found = operator.get("/events?kind=subscription&verb=fell_away");
+        found["items"].as_array().unwrap().len()
+    };
+    let mails = || {
+        let found = operator.get("/mails?limit=1000");
+        let all = found["items"].as_array().unwrap().iter();
+        all.filter(|it| it["subject"] == "Gold stays as it is").count()
+    };
+    let admin = json!({ "given_name": "Ann", "family_name": "Lee", "email": "ann@whale.test" });
+    let account = format!("/accounts/{}", text(&metals.account["id"]));
+    operator.patch(&account, &json!({ "contacts": { "admin": admin } }));
+    metals.change(&json!({ "offer": metals.silver }));
+    operator.post(&format!("/offers/{}/retire", metals.silver), &json!({}));
+    metals.market.advance_to("2026-07-02");
+    assert_eq!(operator.get(&metals.path(""))["offer"], metals.gold);
+    assert_eq!((told(), mails()), (1, 1));
+    // Of what has ended it is an event alone.
+    let metals = Metals::of_may();
+    metals.change(&json!({ "offer": metals.gold }));
+    metals.market.advance_to("2026-06-05");
+    metals.change(&json!({ "offer": metals.silver }));
+    let operator = metals.market.operator();
+    operator.post(&metals.path("/cancel"), &json!({}));
+    let found = operator.get("/events?kind=subscription&verb=fell_away");
+    assert_eq!(found["items"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_renewal_on_the_day_of_a_switch_has_one_fee() {
+    let market = Market::on("2026-05-01");
+    let operator = market.operator();
+    let account = market.customer("Blue Whale", "EUR");
+    let month = json!({
+        "terms": [{ "key": "m", "duration": "1 month", "default": true, "auto_renew": true }],
+    });
+    let fee = |amount: &str| {
+        json!({
+            "name": "Renewal", "kind": "one_time", "fee": "renewal", "currency": "EUR",
+            "model": { "kind": "flat", "amount": amount },
+        })
+    };
+    let offer = |name, month_fee, amount| {
+        let prices = [monthly("Month", "EUR", month_fee), fee(amount)];
+        market.offer_like(name, &prices, (month.clone(), json!({})))
+    };
+    let (gold, silver) = (offer("Gold", "20", "2"), offer("Silver", "10", "1"));
+    let leads = json!({ "switches": [{ "to": silver, "direction": "downgrade" }] });
+    operator.patch(&format!("/offers/{gold}"), &leads);
+    let subscription = market.order(&account, &gold, 1);
+    market.house.app.keep_duties();
+    market.advance_to("2026-05-11");
+    operator.post(&format!("/subscriptions/{subscription}/change"), &json!({ "offer": silver }));
+    market.advance_to("2026-06-02");
+    let last = market.invoices(&account).pop().unwrap();
+    expect![[r#"
+        Silver: Month | 2026-06-01..2026-07-01 | 10.00
+            flat price, as of 2026-05-01
+            10
+            = 10.00 EUR
+        Silver: Renewal | 2026-06-01..2026-07-01 | 1.00
+            flat price, as of 2026-05-01
+            1
+            = 1.00 EUR
+    "#]]
+    .assert_eq(&lines(&last));
+    market.must_be_whole();
+}
+
+#[test]
 fn who_may_give_credit_lets_a_downgrade_happen_at_once_and_no_other() {
     let metals = Metals::of_may();
     let gold = json!({ "offer": metals.gold });
