@@ -11,6 +11,7 @@ use super::codec::Key;
 use super::overview;
 use super::record::{Record, record};
 use super::view::{KeyRange, Table, View};
+use crate::domain::billing::charged_terms::ChargedTerms;
 use crate::domain::billing::credit::CreditNote;
 use crate::domain::billing::invoice::Invoice;
 use crate::domain::billing::invoice::chain::{GENESIS, Hash, Link};
@@ -242,12 +243,17 @@ pub struct ChargedUsage {
     pub detail: Detail,
     /// How much of what was charged counted towards the minimum of the price; `None` if it had none.
     pub towards: Option<Figure>,
+    /// At what it was charged.
+    pub charged_terms: Option<ChargedTerms>,
 }
 
 /// What lies under a subscription and the first day of a period: by price the day after its last
-/// one, from when to when was counted, how much, what else was asked of it, and what of its minimum
-/// was reached.
-type ChargedRow = BTreeMap<PriceId, (Date, Instant, Instant, Quantity, Detail, Option<Figure>)>;
+/// one, from when to when was counted, how much, what else was asked of it, what of its minimum was
+/// reached, and at what it was charged.
+type ChargedRow = BTreeMap<
+    PriceId,
+    (Date, Instant, Instant, Quantity, Detail, Option<Figure>, Option<ChargedTerms>),
+>;
 
 /// The version of its shape.
 const CHARGED_SHAPE: u8 = 1;
@@ -270,9 +276,9 @@ impl Batch<'_> {
     ) -> Result<(), StoreError> {
         let mut rows = BTreeMap::<Date, ChargedRow>::new();
         for it in charged {
-            let detail = it.detail.clone();
+            let (detail, terms) = (it.detail.clone(), it.charged_terms.clone());
             let (end, from_at, until_at) = (it.period.end(), it.from_at, it.until_at);
-            let row = (end, from_at, until_at, it.quantity, detail, it.towards);
+            let row = (end, from_at, until_at, it.quantity, detail, it.towards, terms);
             rows.entry(it.period.start()).or_default().insert(it.price, row);
         }
         for (start, row) in rows {
@@ -305,7 +311,9 @@ pub fn charged_usage(
     view.scan(CHARGED, &range, PageOrder::Falling, &mut |key, value| {
         let damaged = || StoreError::Unreadable { table: CHARGED.0, source: None };
         let start = super::codec::date_at(key.get(16..).unwrap_or_default()).ok_or_else(damaged)?;
-        for (price, (end, from_at, until_at, quantity, detail, towards)) in charged_row(value)? {
+        for (price, (end, from_at, until_at, quantity, detail, towards, charged_terms)) in
+            charged_row(value)?
+        {
             let is_full = found.iter().filter(|it| it.price == price).count() >= limit;
             if prices.contains(&price) && !is_full {
                 let period = Period::new(start, end).ok_or_else(damaged)?;
@@ -317,6 +325,7 @@ pub fn charged_usage(
                     quantity,
                     detail,
                     towards,
+                    charged_terms,
                 });
             }
         }
@@ -415,8 +424,18 @@ mod tests {
             let period = Period::new(start, start.plus_months(1)).expect("a month");
             let [from_at, until_at] = [start, period.end()].map(|it| Zone::UTC.start_of(it));
             let quantity = Quantity::whole(number.into());
-            let detail = Detail::Total;
-            ChargedUsage { price, period, from_at, until_at, quantity, detail, towards: None }
+            let (detail, charged_terms) = (Detail::Total, Some(ChargedTerms::at(start, None)));
+            let towards = None;
+            ChargedUsage {
+                price,
+                period,
+                from_at,
+                until_at,
+                quantity,
+                detail,
+                towards,
+                charged_terms,
+            }
         };
         let kept = store.transact(|mut batch| {
             batch.put_charged_usage(subscription, &[month(often, 1), month(once, 1)])?;
@@ -438,6 +457,6 @@ mod tests {
             Ok(((), Commit::Durable))
         });
         kept.expect("kept");
-        assert_eq!(charged(&[often, once], 3)[2..], [month(often, 1), more]);
+        assert_eq!(charged(&[often, once], 3)[2..], [month(often, 1), more.clone()]);
     }
 }

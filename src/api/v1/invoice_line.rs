@@ -297,7 +297,8 @@ impl ExplainedDiscount {
             | Step::Altered(_)
             | Step::InPlaceOf(_)
             | Step::Committed(_)
-            | Step::Covered(_) => None,
+            | Step::Covered(_)
+            | Step::NeverPaid(_) => None,
         }
     }
 }
@@ -371,7 +372,8 @@ impl Steps {
                 | Step::Less(_)
                 | Step::Altered(_)
                 | Step::Lowered(_)
-                | Step::Coupon(_) => {}
+                | Step::Coupon(_)
+                | Step::NeverPaid(_) => {}
             }
         }
         found

@@ -13,7 +13,6 @@ use serde::{Deserialize, Serialize};
 use super::cycle::{period_of, with_length};
 use super::due::{Billable, BillablePrice};
 use super::invoice::explanation::{Explanation, Step};
-use super::invoice::line::LineKind;
 use super::rating::Part;
 use crate::domain::account::cycle::Cycle;
 use crate::domain::catalog::discount::{self, Charged, Discount, Lasting, Reduction, Subject};
@@ -68,37 +67,29 @@ pub enum Pace {
     Terms(Option<Period>),
 }
 
-/// What sort of charge a line of a kind is to discounts; `None` of what they do not touch.
+/// What sort of charge that of a price is to discounts and coupons; `None` of what they do not touch:
+/// what is given back in the end is no price that could be lowered.
 #[must_use]
-pub const fn charged(kind: LineKind) -> Option<Charged> {
+pub const fn charged(kind: PriceKind) -> Option<Charged> {
     match kind {
-        LineKind::OneTime | LineKind::Setup => Some(Charged::Setup),
-        LineKind::Renewal => Some(Charged::Renewal),
-        LineKind::Recurring | LineKind::TrueUp => Some(Charged::Recurring),
-        LineKind::Usage => Some(Charged::Usage),
-        LineKind::Credit | LineKind::LateFee | LineKind::Stated | LineKind::Deposit => None,
+        PriceKind::OneTime(Occasion::Plain | Occasion::Setup) => Some(Charged::Setup),
+        PriceKind::OneTime(Occasion::Renewal) => Some(Charged::Renewal),
+        PriceKind::OneTime(Occasion::Deposit) => None,
+        PriceKind::Recurring { .. } => Some(Charged::Recurring),
+        PriceKind::Usage { .. } => Some(Charged::Usage),
     }
 }
 
 impl<'a> Discounts<'a> {
-    /// What a charge is to discounts and coupons; `None` of what they do not touch: what is given
-    /// back in the end is no price that could be lowered.
+    /// What a charge is to discounts and coupons; `None` of what they do not touch.
     #[must_use]
-    pub fn subject(
-        &self,
-        of: &Billable<'a>,
-        price: &BillablePrice<'_>,
-        kind: LineKind,
-    ) -> Option<Subject<'a>> {
-        if price.price.kind == PriceKind::OneTime(Occasion::Deposit) {
-            return None;
-        }
+    pub fn subject(&self, of: &Billable<'a>, price: &BillablePrice<'_>) -> Option<Subject<'a>> {
         Some(Subject {
             offer: price.sold_as.map_or(of.offer, |it| it.0),
             term: of.term,
             resource: price.price.resource,
             price: price.price.id,
-            charged: charged(kind)?,
+            charged: charged(price.price.kind)?,
             account: self.account,
             class: self.class,
         })
@@ -120,16 +111,16 @@ impl<'a> Discounts<'a> {
         Ok(())
     }
 
-    /// The one that a charge of a price gets, of a kind, at the price of a day, for some days.
+    /// The one that a charge of a price gets, at the price of a day, for some days.
     #[must_use]
     pub fn on_charge(
         &self,
         of: &Billable<'a>,
         price: &BillablePrice<'_>,
-        (kind, on): (LineKind, Date),
+        on: Date,
         (cycle, service): (Cycle, Option<Period>),
     ) -> Option<&'a Discount> {
-        let subject = self.subject(of, price, kind)?;
+        let subject = self.subject(of, price)?;
         let began_on = of.began_on;
         let pace = match price.price.kind {
             PriceKind::OneTime(Occasion::Renewal) => Pace::Terms(service),
@@ -152,18 +143,18 @@ impl<'a> Discounts<'a> {
         cycle: Cycle,
     ) -> Option<&'a Discount> {
         let next = price.charged_until.unwrap_or(of.charged_from).max(of.charged_from);
-        let (what, service) = match price.price.kind {
+        let (on, service) = match price.price.kind {
             PriceKind::OneTime(Occasion::Renewal) => {
                 let term = Period::new(of.term_from, of.term_until?)?;
                 let on = term.end();
-                ((LineKind::Renewal, on), Period::new(on, on.plus_days(term.days())))
+                (on, Period::new(on, on.plus_days(term.days())))
             }
             PriceKind::OneTime(_) if price.charged_until.is_some() => return None,
-            PriceKind::OneTime(_) => ((LineKind::Setup, next), None),
-            PriceKind::Recurring { .. } => ((LineKind::Recurring, next), None),
-            PriceKind::Usage { .. } => ((LineKind::Usage, next), None),
+            PriceKind::OneTime(_) | PriceKind::Recurring { .. } | PriceKind::Usage { .. } => {
+                (next, None)
+            }
         };
-        self.on_charge(of, price, what, (cycle, service))
+        self.on_charge(of, price, on, (cycle, service))
     }
 
     /// The one that a charge gets: the most specific of those that are given on its day.
@@ -269,6 +260,18 @@ impl Lowering {
             Reduction::Fee(fee) => LoweredBy::Fee(Figure::new(fee.decimal()), units(parts)?),
         };
         Ok(Self { name: terms.name.text(locale).clone(), by })
+    }
+
+    /// What the same discount does to a charge of other parts.
+    ///
+    /// # Errors
+    /// If there are more units than can be counted.
+    pub fn again(&self, parts: &[Part]) -> Result<Self, MoneyError> {
+        let by = match self.by {
+            LoweredBy::Share(_) | LoweredBy::Amount(_) => self.by,
+            LoweredBy::Fee(fee, _) => LoweredBy::Fee(fee, units(parts)?),
+        };
+        Ok(Self { name: self.name.clone(), by })
     }
 
     /// What is left of an amount: never less than nothing, and never more than it was. What gives

@@ -6,6 +6,7 @@
 
 use rust_decimal::Decimal;
 
+use super::charged_terms::ChargedTerms;
 use super::cycle::{bills_on, period_of, with_length};
 use super::invoice::line::LineKind;
 use super::policy::{Policy, PriceVersionAt, RemovedUnits, WhileHeld};
@@ -17,6 +18,7 @@ use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{OfferId, OrderId, SubscriptionId, TaxCategoryId};
 use crate::domain::money::MoneyError;
 use crate::domain::quantity::Quantity;
+use crate::domain::subscription::change::Taken;
 use crate::domain::text::{self, Name};
 use crate::domain::time::{Date, Instant, Period};
 use crate::domain::usage::detail::Detail;
@@ -64,18 +66,49 @@ pub struct Billable<'a> {
 }
 
 impl Billable<'_> {
-    /// A charge of it as the alterations of its price look at it.
+    /// A charge of one of its prices as the alterations of that look at it.
     #[must_use]
-    pub const fn occurrence(&self, turn: Turn, on: Date) -> Occurrence {
-        let (obtained_on, charged_from) = (self.served_from, self.charged_from);
-        Occurrence { turn, obtained_on, charged_from, on }
+    pub fn occurrence(&self, price: &BillablePrice<'_>, turn: Turn, on: Date) -> Occurrence {
+        let obtained_on = price.taken.map_or(self.served_from, |it| it.on);
+        Occurrence { turn, obtained_on, charged_from: self.first_of(price), on }
     }
 
     /// Which charge of a usage price it is that sums a period again.
     #[must_use]
-    pub fn turn_of_late(&self, period: Period) -> Turn {
-        let is_first = period.start() <= self.charged_from && self.charged_from < period.end();
+    pub fn turn_of_late(&self, price: &BillablePrice<'_>, period: Period) -> Turn {
+        let first = self.first_of(price);
+        let is_first = period.start() <= first && first < period.end();
         if is_first { Turn::First } else { Turn::Later }
+    }
+
+    /// The first day that is charged at a price.
+    fn first_of(&self, price: &BillablePrice<'_>) -> Date {
+        price.taken.map_or(self.charged_from, |it| it.charged_from.max(self.charged_from))
+    }
+
+    /// The days on which its terms began.
+    #[must_use]
+    pub const fn term_days(&self) -> TermDays<'_> {
+        TermDays { first: self.served_from, renewals: self.renewals, last: self.term_from }
+    }
+}
+
+/// The days on which the terms of a subscription began, as far as they are known.
+#[derive(Debug, Clone, Copy)]
+pub struct TermDays<'a> {
+    /// That of its first term.
+    pub first: Date,
+    /// Those of the terms that it was renewed into, in order.
+    pub renewals: &'a [Date],
+    /// That of its current term.
+    pub last: Date,
+}
+
+impl TermDays<'_> {
+    /// The first day of the term in which a day lies.
+    fn of(&self, on: Date) -> Date {
+        let begun = self.renewals.iter().chain([&self.last]).filter(|it| **it <= on);
+        begun.max().copied().unwrap_or(self.first)
     }
 }
 
@@ -127,6 +160,10 @@ pub struct BillablePrice<'a> {
     pub charged_units: Option<Quantity>,
     /// The day whose number of units that is; `None`: that of the first day of its last period.
     pub charged_as_of: Option<Date>,
+    /// At what that period was charged; `None` if nobody knows.
+    pub charged_terms: Option<&'a ChargedTerms>,
+    /// When it was taken, if that was not with the subscription.
+    pub taken: Option<Taken>,
     /// What was given back of the price whose place this one took in mid period, up to the first
     /// charge from the day up to which it is charged.
     pub given_back: Option<Figure>,
@@ -176,12 +213,16 @@ impl<'a> BillablePrice<'a> {
     pub fn version_on(
         &self,
         on: Date,
-        term_from: Date,
+        terms: TermDays<'_>,
         policy: &Policy,
     ) -> Result<&'a PriceVersion, Rejection> {
+        let term_from = terms.of(on);
         let on = match policy.price_version {
             PriceVersionAt::Period => on,
-            PriceVersionAt::Renewal => term_from.min(on),
+            // That of the first day of its term, or that on which the price was taken within it.
+            PriceVersionAt::Renewal => {
+                self.taken.map_or(term_from, |it| it.on.max(term_from)).min(on)
+            }
         };
         self.price.in_force(on, self.frozen_on).ok_or_else(|| {
             let why = format!("the price `{}` has no version in force on `{on}`", self.price.name);
@@ -248,6 +289,8 @@ pub struct UsageTotal {
     pub charged_detail: Detail,
     /// How much of what was charged counted towards the minimum of the price; `None` if it had none.
     pub towards: Option<Figure>,
+    /// At what that was charged; `None` if nothing was, or nobody knows.
+    pub charged_terms: Option<ChargedTerms>,
     /// Of how many records.
     pub records: u64,
 }
@@ -437,17 +480,8 @@ impl Clock<'_> {
                 let (priced_on, units) = (service.start(), self.price.units_on(service.start()));
                 let (share, less) = (self.share(kind, timing, service, full)?, None);
                 let (turn, service) = (self.turn(service, full), Some(service));
-                found.push(Due {
-                    place,
-                    turn,
-                    kind,
-                    units,
-                    less,
-                    service,
-                    share,
-                    priced_on,
-                    until,
-                });
+                let due = Due { place, turn, kind, units, less, service, share, priced_on, until };
+                found.push(due);
             }
             if is_paid_ahead {
                 let charged = self.price.units_on(service.start());
@@ -592,7 +626,7 @@ impl Clock<'_> {
             PriceKind::Recurring { timing, .. } => timing == Timing::InAdvance,
             PriceKind::OneTime(_) | PriceKind::Usage { .. } => false,
         };
-        let first = self.of.charged_from;
+        let first = self.of.first_of(self.price);
         if is_paid_ahead { self.released(first).unwrap_or(first) } else { first }
     }
 

@@ -10,6 +10,7 @@
 pub mod advertised;
 pub mod bill;
 pub mod charge;
+pub mod charged_terms;
 pub mod coupon;
 pub mod credit;
 pub mod cycle;

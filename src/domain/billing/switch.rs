@@ -150,7 +150,15 @@ fn narrowed(of: &Explanation, (days, period): (i64, Period)) -> Option<Explanati
     let (days, all) = (u32::try_from(days).ok()?, u32::try_from(period.days()).ok()?);
     // What a fixed discount or a coupon took of the whole is not what it would take of a part, and
     // what covers a minimum is not what would cover one of fewer days.
-    let is_of_all = |it: &Step| matches!(it, Step::Altered(_) | Step::Coupon(_) | Step::Covered(_));
+    let is_of_all = |it: &Step| match it {
+        Step::Altered(_) | Step::Coupon(_) | Step::Covered(_) | Step::NeverPaid(_) => true,
+        Step::Prorated(_)
+        | Step::Reversed
+        | Step::Less(_)
+        | Step::InPlaceOf(_)
+        | Step::Lowered(_)
+        | Step::Committed(_) => false,
+    };
     if of.steps.iter().any(is_of_all) {
         return None;
     }
@@ -164,7 +172,8 @@ fn narrowed(of: &Explanation, (days, period): (i64, Period)) -> Option<Explanati
         | Step::Lowered(_)
         | Step::Coupon(_)
         | Step::Committed(_)
-        | Step::Covered(_) => None,
+        | Step::Covered(_)
+        | Step::NeverPaid(_) => None,
     });
     match prorated {
         Some(share) if share.used() == all => *share = Share::new(days, share.of())?,

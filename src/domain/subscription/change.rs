@@ -50,6 +50,30 @@ pub struct TakenPrice {
     pub frozen_on: Option<Date>,
     /// The first day for which it is not charged any more; it goes on if nothing is said.
     pub until_on: Option<Date>,
+    /// When it was taken first; with the subscription if nothing is said.
+    pub taken: Option<Taken>,
+}
+
+/// When a price was taken by who had a subscription already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taken {
+    /// The day on which it was.
+    pub on: Date,
+    /// The first day that is charged at it: later, where what it takes the place of stays paid.
+    pub charged_from: Date,
+}
+
+impl TakenPrice {
+    /// The same taken on a day by who may have had it `before`: whatever it comes with at first comes
+    /// once.
+    #[must_use]
+    pub const fn taken_on(self, taken: Taken, before: Option<&Self>) -> Self {
+        let taken = match before {
+            Some(it) => it.taken,
+            None => Some(taken),
+        };
+        Self { taken, ..self }
+    }
 }
 
 /// The prices that a subscription is charged at.

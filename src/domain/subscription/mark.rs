@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Subscription;
 use super::term::RunningTerm;
+use crate::domain::billing::charged_terms::ChargedTerms;
 use crate::domain::catalog::price::Figure;
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::PriceId;
@@ -13,7 +14,7 @@ use crate::domain::quantity::Quantity;
 use crate::domain::time::Date;
 
 /// Up to where a price of a subscription has been charged. Kept by billing alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChargedUntil {
     /// The first day that has not been charged; of a one-time price, the day of the charge.
     pub on: Date,
@@ -26,12 +27,14 @@ pub struct ChargedUntil {
     /// Of a price that took the place of another in mid period and was not charged yet: what was
     /// given back of that one, without tax.
     pub given_back: Option<Figure>,
+    /// At what that last period was charged; nothing if nobody knows.
+    pub charged_terms: Option<ChargedTerms>,
 }
 
 impl From<Date> for ChargedUntil {
     /// Nothing was charged, and nothing is before a day.
     fn from(on: Date) -> Self {
-        Self { on, periods: 0, units: None, as_of: None, given_back: None }
+        Self { on, periods: 0, units: None, as_of: None, given_back: None, charged_terms: None }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Renewals: the next term of a subscription, and what of its deal changes where that is another one.
 
-use super::change::{Entitlements, TakenPrice, TakenPrices};
+use super::change::{Entitlements, Taken, TakenPrice, TakenPrices};
 use super::lifecycle::Trigger;
 use super::{ChargedUntil, RENEWALS_MAX, Start, Subscription, TrialRun};
 use crate::domain::catalog::price::{Occasion, Price, PriceKind};
@@ -67,6 +67,8 @@ impl Subscription {
             let replaced = over.iter().filter_map(|id| find(*id));
             let mark = find(id).map(|price| it.begins_on(price, on, replaced));
             it.charged.extend(mark.map(|on| (id, ChargedUntil::from(on))));
+            let now = Taken { on, charged_from: mark.unwrap_or(on) };
+            let taken = taken.taken_on(now, it.deal.prices.get(&id));
             it.deal.prices.insert(id, taken);
         }
         for id in over {

@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::change::{Commerce, Deal, Plan, TakenPrice, TakenPrices};
+use super::change::{Commerce, Deal, Plan, Taken, TakenPrice, TakenPrices};
 use super::term::RunningTerm;
 use super::{ChargedUntil, Subscription, TrialRun};
 use crate::domain::catalog::price::{Figure, Occasion, Price, PriceKind};
@@ -119,15 +119,19 @@ impl Subscription {
             if is_kept {
                 continue;
             }
+            let mut taken_from = on;
             if let Some(price) = find(*id) {
                 let begins_on = it.begins_on(price, on, replaced.iter().copied());
+                taken_from = begins_on;
                 let given_back = match recurs(price) && told.insert(price.resource) {
                     true => in_place_of(price, &replaced, given_back)?,
                     false => None,
                 };
                 it.charged.insert(*id, ChargedUntil { given_back, ..begins_on.into() });
             }
-            it.deal.prices.insert(*id, *taken);
+            let now = Taken { on, charged_from: taken_from };
+            let taken = taken.taken_on(now, it.deal.prices.get(id));
+            it.deal.prices.insert(*id, taken);
         }
         for id in over {
             let until_on = find(id).map_or(on, |price| ends_on(price, on));
@@ -267,7 +271,7 @@ mod tests {
     }
 
     fn taken(numbers: &[u128]) -> TakenPrices {
-        let taken = TakenPrice { frozen_on: None, until_on: None };
+        let taken = TakenPrice { frozen_on: None, until_on: None, taken: None };
         numbers.iter().map(|it| (id(*it), taken)).collect()
     }
 

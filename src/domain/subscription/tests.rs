@@ -431,7 +431,7 @@ proptest! {
 fn what_was_given_back_whole_is_charged_no_more_and_does_not_come_back() {
     let (recurs, used) = (id(1), id(2));
     let mut deal = deal(1, 1);
-    let taken = change::TakenPrice { frozen_on: None, until_on: None };
+    let taken = change::TakenPrice { frozen_on: None, until_on: None, taken: None };
     deal.prices = BTreeMap::from([(recurs, taken), (used, taken)]);
     let ended = pending(1, Purchase { deal, ..bought() })
         .activate(Start::open(date("2026-01-01")), at(0))

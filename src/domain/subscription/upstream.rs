@@ -14,8 +14,12 @@ impl Subscription {
         deal: Deal,
         answers: &[(PriceId, PriceId)],
     ) -> Self {
-        // What was given back of another price was given back in the buyer's money.
-        let mark = |to| self.charged.get(to).map(|it| ChargedUntil { given_back: None, ..*it });
+        // What was given back of another price was given back in the buyer's money, and what stands on
+        // invoices stands on the buyer's.
+        let mark = |to| {
+            let it = self.charged.get(to).cloned()?;
+            Some(ChargedUntil { given_back: None, charged_terms: None, ..it })
+        };
         let marks = answers.iter().filter_map(|(own, to)| Some((*own, mark(to)?)));
         let charged = marks.collect();
         Self { account, billing_account, deal, charged, ..self }

@@ -177,6 +177,9 @@ fn step<'a>(
         Step::InPlaceOf(given_back) => {
             filled(because.in_place_of, &[&language.decimal(given_back.decimal())])
         }
+        Step::NeverPaid(off) => {
+            filled(because.never_paid, &[&language.decimal(off.decimal().normalize())])
+        }
         Step::Lowered(it) => lowering(language, it),
         Step::Coupon(it) => {
             let amount = language.decimal(it.amount.decimal().normalize());

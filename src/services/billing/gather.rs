@@ -11,10 +11,11 @@ use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::billing_account::schedule::Outlook;
 use crate::domain::account::class::CreditTerms;
 use crate::domain::billing::bill::{self, Bill, Billing};
+use crate::domain::billing::charged_terms::ChargedTerms;
 use crate::domain::billing::coupon::Redeemed;
 use crate::domain::billing::discount::Discounts;
 use crate::domain::billing::due::{
-    self, Billable, BillablePrice, ChargeDays, FormerUnits, Hold, UsageTotal, dues,
+    self, Billable, BillablePrice, ChargeDays, FormerUnits, Hold, TermDays, UsageTotal, dues,
 };
 use crate::domain::billing::invoice::line::LineKind;
 use crate::domain::billing::policy::Policy;
@@ -23,6 +24,7 @@ use crate::domain::catalog::discount::Discount;
 use crate::domain::catalog::price::{Figure, Price, PriceKind, PriceModel, PriceVersion};
 use crate::domain::id::{OfferId, OrderId, SubscriptionId, TaxCategoryId};
 use crate::domain::quantity::Quantity;
+use crate::domain::subscription::change::Taken;
 use crate::domain::subscription::{Pause, Subscription, TrialRun};
 use crate::domain::text::{self, Locale, Name};
 use crate::domain::time::{Date, Period, Zone};
@@ -73,6 +75,8 @@ struct GatheredPrice {
     charged_until: Option<Date>,
     charged_units: Option<Quantity>,
     charged_as_of: Option<Date>,
+    charged_terms: Option<ChargedTerms>,
+    taken: Option<Taken>,
     given_back: Option<Figure>,
     sold_as: Option<(OfferId, Name)>,
     ends_on: Option<Date>,
@@ -263,6 +267,8 @@ fn gather_price(
         charged_until: it.charged.get(&price.id).map(|it| it.on),
         charged_units: it.charged.get(&price.id).and_then(|it| it.units),
         charged_as_of: it.charged.get(&price.id).and_then(|it| it.as_of),
+        charged_terms: it.charged.get(&price.id).and_then(|it| it.charged_terms.clone()),
+        taken: taken.and_then(|it| it.taken),
         given_back: it.charged.get(&price.id).and_then(|it| it.given_back),
         sold_as: sold_as(cx, shelf, (it, &price), locale)?,
         former: former((it, &*price), units),
@@ -330,6 +336,10 @@ impl Gathered {
         }
     }
 
+    fn term_days(&self) -> TermDays<'_> {
+        TermDays { first: self.served_from, renewals: &self.renewals, last: self.term_from }
+    }
+
     /// What it is charged, in the order in which [`prices`](Self::prices) sees it.
     pub(super) fn own_prices(&self) -> impl Iterator<Item = &Arc<Price>> {
         self.prices.iter().map(|it| &it.price)
@@ -370,6 +380,8 @@ impl GatheredPrice {
             charged_until: self.charged_until,
             charged_units: self.charged_units,
             charged_as_of: self.charged_as_of,
+            charged_terms: self.charged_terms.as_ref(),
+            taken: self.taken,
             given_back: self.given_back,
             sold_as: self.sold_as.as_ref().map(|(offer, name)| (*offer, name)),
             ends_on: self.ends_on,
@@ -468,9 +480,13 @@ fn count(
         let price = &of.prices[*place];
         let meter = price.meter.as_ref()?;
         let UsageTotal { from_at, until_at, .. } = *total;
-        let price = price.billable().version_on(total.period.start(), of.term_from, policy);
-        // That a price has no version then is for the bill to say.
-        let model = price.ok().map(|it| &it.model);
+        // What was charged is counted as the version asked that it was charged at. That a price has no
+        // version on a day is for the bill to say.
+        let (price, on) = (price.billable(), total.period.start());
+        let charged = total.charged_terms.as_ref();
+        let charged = charged.and_then(|it| price.price.in_force(it.version_from, None));
+        let version = charged.or_else(|| price.version_on(on, of.term_days(), policy).ok());
+        let model = version.map(|it| &it.model);
         Some(Want { subscription: of.id, meter, from_at, until_at, model })
     };
     let wants: Vec<_> = asked.iter().filter_map(want).collect();
@@ -500,6 +516,7 @@ fn uncounted(period: Period, charged: &[&ChargedUsage], zone: Zone) -> UsageTota
         charged: Quantity::ZERO,
         charged_detail: Detail::Total,
         towards: None,
+        charged_terms: None,
         records: 0,
     }
 }
@@ -510,6 +527,7 @@ fn recounted(it: &ChargedUsage) -> UsageTotal {
         charged: it.quantity,
         charged_detail: it.detail.clone(),
         towards: it.towards,
+        charged_terms: it.charged_terms.clone(),
         from_at: it.from_at,
         until_at: it.until_at,
         period: it.period,

@@ -177,6 +177,7 @@ fn keep_marks(act: &mut Act<'_>, billed: &Billed) -> Result<(), Error> {
                 quantity: it.quantity,
                 detail: it.detail.clone(),
                 towards: it.towards,
+                charged_terms: mark.charged_terms.clone(),
             }));
         }
         act.batch().put_charged_usage(subscription.id, &usage)?;
@@ -191,6 +192,9 @@ fn charge(subscription: &mut Subscription, mark: &Mark, until: Date) {
     let is_new = before.is_none_or(|it| it.on < until);
     let periods = before.map_or(0, |it| it.periods) + u32::from(is_new);
     let (units, as_of) = (mark.units, mark.as_of);
-    let charged = ChargedUntil { on: until, periods, units, as_of, given_back: None };
+    // At what use was charged is kept with its period.
+    let charged_terms = mark.charged_terms.clone().filter(|_| mark.usage.is_none());
+    let charged =
+        ChargedUntil { on: until, periods, units, as_of, given_back: None, charged_terms };
     subscription.charged.insert(mark.price, charged);
 }

@@ -65,7 +65,7 @@ pub fn taken_prices(
     let taken: TakenPrices = wanted
         .iter()
         .filter(|it| it.currency == currency)
-        .map(|it| (it.id, TakenPrice { frozen_on, until_on: None }))
+        .map(|it| (it.id, TakenPrice { frozen_on, until_on: None, taken: None }))
         .collect();
     if taken.is_empty() && !wanted.is_empty() {
         let why = format!("offer `{}` has no price in {currency}", offer.id);

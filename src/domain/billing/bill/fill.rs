@@ -88,6 +88,7 @@ impl<'a> Draft<'a> {
                 until: None,
                 units: None,
                 as_of: None,
+                charged_terms: total.charged_terms.clone(),
                 usage: Some(total),
             }),
         }

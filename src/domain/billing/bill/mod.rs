@@ -6,11 +6,14 @@
 
 mod fill;
 mod reduce;
+mod stand;
 
+use self::stand::Stood;
 use super::charge::{Charging, Units};
+use super::charged_terms::ChargedTerms;
 use super::coupon::Redeemed;
 use super::cycle::period_of;
-use super::discount::Discounts;
+use super::discount::{Discounts, Lowering};
 use super::due::{Billable, BillablePrice, Due, UsageTotal, dues, part_of};
 use super::invoice::explanation::{Explanation, Step};
 use super::invoice::line::{Line, LineKind};
@@ -86,6 +89,8 @@ pub struct Mark {
     pub as_of: Option<Date>,
     /// Which usage of a period is on invoices now.
     pub usage: Option<UsageTotal>,
+    /// At what that, or its days, are charged; nothing of what is charged once.
+    pub charged_terms: Option<ChargedTerms>,
 }
 
 /// Bills all that is due on a day.
@@ -114,8 +119,16 @@ pub fn bill(billing: &Billing<'_>) -> Result<Bill, Rejection> {
 struct Offered<'a> {
     charging: Charging<'a>,
     discounts: Discounts<'a>,
-    /// The discount that it gets.
-    discount: Option<&'a Discount>,
+    lowered: Lowered<'a>,
+}
+
+/// By what something is lowered.
+#[derive(Clone, Copy)]
+enum Lowered<'a> {
+    /// By the discount that it gets.
+    By(Option<&'a Discount>),
+    /// As that was which it is added to.
+    As(Option<&'a Lowering>),
 }
 
 /// An invoice in the making.
@@ -127,6 +140,8 @@ struct Draft<'a> {
     reducible: Vec<(Option<Subject<'a>>, Option<OrderId>)>,
     taxes: TaxSheet,
     marks: Vec<Mark>,
+    /// The charge of each mark.
+    stood: Vec<Stood>,
 }
 
 /// One charge before it becomes a line.
@@ -148,15 +163,17 @@ impl<'a> Draft<'a> {
             reducible: Vec::with_capacity(size),
             taxes: TaxSheet::new(),
             marks: Vec::with_capacity(size),
+            stood: Vec::with_capacity(size),
         }
     }
 
     fn charge(&mut self, of: &'a Billable<'a>, due: &Due) -> Result<(), Rejection> {
         let price = &of.prices[due.place];
-        let occurrence = of.occurrence(due.turn, due.priced_on);
-        let charging = self.charging(of, price, occurrence)?;
+        let occurrence = of.occurrence(price, due.turn, due.priced_on);
+        let before = self.terms_before(of, price, due);
+        let charging = self.charging(of, price, (occurrence, before.as_ref()))?;
         let version = charging.version;
-        let offered = self.offered(of, price, charging, (due.kind, due.service));
+        let offered = self.offered(of, price, charging, (due.service, before.as_ref()));
         let usage = match due.kind {
             LineKind::Usage => Some(usage_in(price, due.service)?),
             LineKind::OneTime
@@ -174,6 +191,8 @@ impl<'a> Draft<'a> {
             None => Units::of(due.units),
         };
         let mut explanation = explain(offered, units)?;
+        let stays = matches!(due.kind, LineKind::Recurring | LineKind::Usage);
+        let charged_terms = stays.then(|| charged_terms(&explanation, charging));
         if let Some(charged) = due.less {
             let before = explain(offered, Units::of(charged))?.unrounded()?;
             explanation.steps.push(Step::Less(Figure::new(before.value())));
@@ -185,19 +204,21 @@ impl<'a> Draft<'a> {
         if let Some(given_back) = price.given_back_before(due) {
             explanation.steps.push(Step::InPlaceOf(given_back));
         }
-        self.marks.push(Mark {
+        let mark = Mark {
             subscription: of.id,
             price: price.price.id,
             until: Some(due.until),
             units: (due.kind == LineKind::Recurring).then_some(due.units),
             as_of: due.service.filter(|_| due.kind == LineKind::Recurring).map(Period::start),
             usage: usage.cloned(),
-        });
-        self.add(Charge { of, price, kind: due.kind, service: due.service, explanation })
+            charged_terms,
+        };
+        let charge = Charge { of, price, kind: due.kind, service: due.service, explanation };
+        self.add_marked(charge, mark, before)
     }
 
-    /// Usage that came in for periods that are charged already: all of it at its period's price,
-    /// less what was charged. That gives back where more use, or a later reading, costs less.
+    /// Usage that came in for periods that are charged already: all of it at what those were charged
+    /// at, less what was charged. That gives back where more use, or a later reading, costs less.
     fn charge_late(
         &mut self,
         of: &'a Billable<'a>,
@@ -206,26 +227,31 @@ impl<'a> Draft<'a> {
         let Some(charged_until) = price.charged_until else { return Ok(()) };
         let is_late = |it: &&UsageTotal| it.period.end() <= charged_until && it.differs();
         for total in price.usage.iter().filter(is_late) {
-            let occurrence = of.occurrence(of.turn_of_late(total.period), total.period.start());
-            let charging = self.charging(of, price, occurrence)?;
+            let turn = of.turn_of_late(price, total.period);
+            let occurrence = of.occurrence(price, turn, total.period.start());
+            let at = total.charged_terms.as_ref();
+            let charging = self.charging(of, price, (occurrence, at))?;
             let service = Some(total.period);
-            let offered = self.offered(of, price, charging, (LineKind::Usage, service));
+            let offered = self.offered(of, price, charging, (service, at));
             let now = self.used((of, price), charging.version, total)?;
             let charged = Units { counted: total.charged, detail: &total.charged_detail, ..now };
             let mut before = explain(offered, charged)?;
             charging.once(&mut before)?;
             let mut explanation = explain(offered, now)?;
+            let charged_terms = charged_terms(&explanation, charging);
             charging.once(&mut explanation)?;
             explanation.steps.push(Step::Less(Figure::new(before.unrounded()?.value())));
-            self.marks.push(Mark {
+            let mark = Mark {
                 subscription: of.id,
                 price: price.price.id,
                 until: None,
                 units: None,
                 as_of: None,
                 usage: Some(total.clone()),
-            });
-            self.add(Charge { of, price, kind: LineKind::Usage, service, explanation })?;
+                charged_terms: Some(charged_terms),
+            };
+            let charge = Charge { of, price, kind: LineKind::Usage, service, explanation };
+            self.add_marked(charge, mark, total.charged_terms.clone())?;
         }
         Ok(())
     }
@@ -242,18 +268,20 @@ impl<'a> Draft<'a> {
                 format!("the price `{}` is in {theirs}, the account in {ours}", price.price.name);
             return Err(Rejection::new(Code::CurrenciesDiffer, why));
         }
-        price.version_on(on, of.term_from, self.billing.policy)
+        price.version_on(on, of.term_days(), self.billing.policy)
     }
 
-    /// A price as it is charged, with the version that holds on the first day of a charge.
+    /// A price as it is charged, with the version that holds on the first day of a charge, or held for
+    /// what it is added to.
     fn charging(
         &self,
         of: &Billable<'_>,
         price: &BillablePrice<'a>,
-        occurrence: Occurrence,
+        (occurrence, before): (Occurrence, Option<&ChargedTerms>),
     ) -> Result<Charging<'a>, Rejection> {
         let policy = self.billing.policy;
-        let version = self.version(of, price, occurrence.on)?;
+        let stands = before.and_then(|it| price.price.in_force(it.version_from, None));
+        let version = stands.map_or_else(|| self.version(of, price, occurrence.on), Ok)?;
         let looks_at_tax = price.price.alterations.iter().any(|it| it.condition.is_some());
         let tax = if looks_at_tax { self.tax_of(price)? } else { Percent::ZERO };
         Ok(Charging {
@@ -266,18 +294,24 @@ impl<'a> Draft<'a> {
         })
     }
 
-    /// The same with the discount that the charge gets.
-    fn offered(
+    /// The same with the discount that the charge gets, or that lowered what it is added to.
+    fn offered<'b>(
         &self,
         of: &Billable<'a>,
         price: &BillablePrice<'_>,
         charging: Charging<'a>,
-        (kind, service): (LineKind, Option<Period>),
-    ) -> Offered<'a> {
+        (service, before): (Option<Period>, Option<&'b ChargedTerms>),
+    ) -> Offered<'b>
+    where
+        'a: 'b,
+    {
         let Billing { discounts, cycle, .. } = *self.billing;
-        let what = (kind, charging.occurrence.on);
-        let discount = discounts.on_charge(of, price, what, (cycle, service));
-        Offered { charging, discounts, discount }
+        let on = charging.occurrence.on;
+        let lowered = match before {
+            Some(it) => Lowered::As(it.lowered.as_ref()),
+            None => Lowered::By(discounts.on_charge(of, price, on, (cycle, service))),
+        };
+        Offered { charging, discounts, lowered }
     }
 
     /// What a meter counted, with how much of it is paid for by another price.
@@ -342,7 +376,7 @@ impl<'a> Draft<'a> {
                 .place(price.tax_category, |category| taxing.of(buyer, (category, on), currency))?,
         };
         let tax_category = price.tax_category.filter(|_| kind != LineKind::Deposit);
-        self.reducible.push((self.billing.discounts.subject(of, price, kind), of.order));
+        self.reducible.push((self.billing.discounts.subject(of, price), of.order));
         let is_flat = matches!(explanation.rule, Rule::Flat);
         let (offer, subject) = price.sold_as.unwrap_or((of.offer, of.subject));
         let base = price.price.base;
@@ -376,6 +410,7 @@ impl<'a> Draft<'a> {
 
     fn finish(mut self) -> Result<Bill, Rejection> {
         let coupons = self.reduce()?;
+        self.stand()?;
         let Billing { currency, policy, .. } = *self.billing;
         let terms = TaxTerms { scope: policy.tax_scope, rounding: policy.rounding, currency };
         let mut taxes = self.taxes.into_totals();
@@ -406,12 +441,36 @@ impl<'a> Draft<'a> {
 
 /// What units come to, lowered.
 fn explain(
-    Offered { charging, discounts, discount }: Offered<'_>,
+    Offered { charging, discounts, lowered }: Offered<'_>,
     units: Units<'_>,
 ) -> Result<Explanation, Rejection> {
     let mut explanation = charging.whole(units)?;
-    discounts.lower(&mut explanation, discount)?;
+    match lowered {
+        Lowered::By(discount) => discounts.lower(&mut explanation, discount)?,
+        Lowered::As(None) => {}
+        Lowered::As(Some(it)) => {
+            let lowering = it.again(&explanation.parts)?;
+            explanation.steps.push(Step::Lowered(lowering));
+        }
+    }
     Ok(explanation)
+}
+
+/// At what a charge of a whole period is made.
+fn charged_terms(explanation: &Explanation, charging: Charging<'_>) -> ChargedTerms {
+    let lowered = explanation.steps.iter().find_map(|it| match it {
+        Step::Lowered(lowering) => Some(lowering.clone()),
+        Step::Prorated(_)
+        | Step::Reversed
+        | Step::Less(_)
+        | Step::Altered(_)
+        | Step::InPlaceOf(_)
+        | Step::Coupon(_)
+        | Step::Committed(_)
+        | Step::Covered(_)
+        | Step::NeverPaid(_) => None,
+    });
+    ChargedTerms::at(charging.version.valid_from, lowered)
 }
 
 /// What a meter counted in a period that is due. That it was not given is not the same as nothing.

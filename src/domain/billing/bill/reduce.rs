@@ -30,8 +30,13 @@ impl Draft<'_> {
     }
 
     fn take(&mut self, place: usize, share: CouponShare) -> Result<(), Rejection> {
+        self.change(place, Step::Coupon(share))
+    }
+
+    /// Does one thing more to a line.
+    pub(super) fn change(&mut self, place: usize, step: Step) -> Result<(), Rejection> {
         let line = &mut self.lines[place];
-        line.explanation.steps.push(Step::Coupon(share));
+        line.explanation.steps.push(step);
         let exact = line.explanation.unrounded()?;
         line.amount = exact.book(self.billing.policy.rounding)?;
         line.net = line.amount;

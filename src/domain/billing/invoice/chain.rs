@@ -248,6 +248,10 @@ impl Form {
                     self.text("covered");
                     self.decimal(charged.decimal());
                 }
+                Step::NeverPaid(off) => {
+                    self.text("never_paid");
+                    self.decimal(off.decimal());
+                }
             }
         }
         self.text(match explanation.rounding {

@@ -74,6 +74,8 @@ pub enum Step {
     Committed(Committed),
     /// So much of a minimum is charged besides.
     Covered(Figure),
+    /// What goes back is less by so much, which coupons had taken off when it was charged.
+    NeverPaid(Figure),
 }
 
 /// What was committed to.
@@ -150,6 +152,7 @@ impl Step {
                 let left = amount.value() - charged.decimal();
                 Ok(Amount::new(left.max(Decimal::ZERO), amount.currency()))
             }
+            Self::NeverPaid(off) => amount.plus(Amount::new(off.decimal(), amount.currency())),
         }
     }
 }
@@ -301,6 +304,7 @@ impl fmt::Display for Explanation {
                 Step::Coupon(share) => writeln!(f, "{share}")?,
                 Step::Committed(it) => writeln!(f, "{it}")?,
                 Step::Covered(charged) => writeln!(f, "of which {charged} is charged besides")?,
+                Step::NeverPaid(off) => writeln!(f, "without {off}, which coupons had taken off")?,
             }
         }
         self.write_result(f)

@@ -6,7 +6,11 @@ use crate::domain::catalog::coupon::{Brought, Coupon, CouponLimits};
 use crate::domain::catalog::discount::{Access, DiscountTerms, Lasting, Reduction, Scope};
 use crate::domain::money::Rounding;
 
-fn brought(number: u128, reduction: Reduction, lasting: Lasting) -> (Redemption, Discount) {
+pub(super) fn brought(
+    number: u128,
+    reduction: Reduction,
+    lasting: Lasting,
+) -> (Redemption, Discount) {
     let automatic = discount(number, reduction, lasting, Scope::default());
     let terms = DiscountTerms { access: Access::Coupon, ..automatic.terms().clone() };
     let discount = Discount::new(id(number), stamp(), terms).expect("valid");

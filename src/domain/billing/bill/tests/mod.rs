@@ -2,6 +2,7 @@
 
 mod altered;
 mod bounds;
+mod charged_terms;
 mod coupons;
 mod days;
 mod discounts;
@@ -30,6 +31,7 @@ use crate::domain::catalog::price::{Base, Occasion, Price, PriceKind, Timing, Ve
 use crate::domain::catalog::tax::{Buyers, TaxRule, Treatment};
 use crate::domain::party::medium::PostalAddress;
 use crate::domain::quantity::Percent;
+use crate::domain::subscription::change::Taken;
 use crate::domain::text::Name;
 use crate::domain::time::{Span, Validity, Zone};
 use crate::domain::usage::detail::Detail;
@@ -97,6 +99,10 @@ struct World {
     former: Vec<FormerUnits>,
     /// For how many units, as of which day.
     charged_units: Vec<Option<(Quantity, Option<Date>)>>,
+    /// At what that was charged.
+    charged_terms: Vec<Option<ChargedTerms>>,
+    /// When each price was taken.
+    taken: Vec<Option<Taken>>,
     began_on: Date,
     charged_from: Date,
     ends_on: Option<Date>,
@@ -115,6 +121,8 @@ impl World {
             marks: vec![None; prices.len()],
             usage: vec![vec![]; prices.len()],
             charged_units: vec![None; prices.len()],
+            charged_terms: vec![None; prices.len()],
+            taken: vec![None; prices.len()],
             prices,
             held: vec![],
             frozen_on: None,
@@ -180,21 +188,26 @@ impl World {
             .zip(&self.marks)
             .zip(&self.usage)
             .zip(&self.charged_units)
-            .map(|(((price, mark), usage), charged_units)| BillablePrice {
-                price,
-                label: &price.name,
-                frozen_on: self.frozen_on,
-                charged_until: *mark,
-                charged_units: charged_units.map(|it| it.0),
-                charged_as_of: charged_units.and_then(|it| it.1),
-                given_back: None,
-                sold_as: None,
-                ends_on: None,
-                units: self.units,
-                former: &self.former,
-                unit: None,
-                tax_category: price.tax_category,
-                usage,
+            .zip(self.charged_terms.iter().zip(&self.taken))
+            .map(|((((price, mark), usage), charged_units), (charged_terms, taken))| {
+                BillablePrice {
+                    charged_terms: charged_terms.as_ref(),
+                    taken: *taken,
+                    price,
+                    label: &price.name,
+                    frozen_on: self.frozen_on,
+                    charged_until: *mark,
+                    charged_units: charged_units.map(|it| it.0),
+                    charged_as_of: charged_units.and_then(|it| it.1),
+                    given_back: None,
+                    sold_as: None,
+                    ends_on: None,
+                    units: self.units,
+                    former: &self.former,
+                    unit: None,
+                    tax_category: price.tax_category,
+                    usage,
+                }
             })
             .collect();
         look(&Billable {
@@ -224,11 +237,15 @@ impl World {
             self.marks[place] = mark.until.or(self.marks[place]);
             let charged = mark.units.map(|it| (it, mark.as_of));
             self.charged_units[place] = charged.or(self.charged_units[place]);
-            if let Some(UsageTotal { period, quantity, detail, towards, .. }) = &mark.usage {
-                let total = self.usage[place].iter_mut().find(|it| it.period == *period);
-                let total = total.expect("usage of the period");
-                (total.charged, total.charged_detail) = (*quantity, detail.clone());
-                total.towards = *towards;
+            match &mark.usage {
+                Some(UsageTotal { period, quantity, detail, towards, .. }) => {
+                    let total = self.usage[place].iter_mut().find(|it| it.period == *period);
+                    let total = total.expect("usage of the period");
+                    (total.charged, total.charged_detail) = (*quantity, detail.clone());
+                    total.towards = *towards;
+                    total.charged_terms.clone_from(&mark.charged_terms);
+                }
+                None => self.charged_terms[place].clone_from(&mark.charged_terms),
             }
         }
         for (redemption, _) in &mut self.coupons {
@@ -255,6 +272,7 @@ impl World {
                 charged: Quantity::ZERO,
                 charged_detail: Detail::Total,
                 towards: None,
+                charged_terms: None,
                 records: 1,
             }),
         }
@@ -361,25 +379,6 @@ fn the_last_period_ends_with_the_subscription_and_nothing_comes_after() {
     );
     assert_eq!(told(life.bill("2026-05-11")), "8.40: usage 2026-05-01..2026-05-11 7.00");
     assert_eq!(told(life.bill("2027-01-01")), "-");
-}
-
-#[test]
-fn a_new_version_counts_from_its_period_on_unless_frozen_or_until_renewal() {
-    let life = || {
-        let version = PriceVersion { valid_from: date("2026-02-01"), ..rows::price("flat 12") };
-        let old = price(1, monthly(Timing::InAdvance), "flat 10");
-        let revised = old.revised(version, date("2026-01-15")).expect("revised");
-        let mut life = World::new("2026-01-01", vec![revised]);
-        life.marks[0] = Some(date("2026-02-01"));
-        life
-    };
-    let amount = |mut life: World| life.bill("2026-02-01").expect("an invoice").totals.net;
-    assert_eq!(amount(life()), euros("12"));
-    assert_eq!(amount(World { frozen_on: Some(date("2026-01-01")), ..life() }), euros("10"));
-    let policy = Policy { price_version: PriceVersionAt::Renewal, ..Policy::DEFAULT };
-    assert_eq!(amount(World { policy, ..life() }), euros("10"));
-    let renewals = vec![date("2026-02-01")];
-    assert_eq!(amount(World { policy, renewals, ..life() }), euros("12"));
 }
 
 #[test]

@@ -282,7 +282,8 @@ fn who_may_not_buy_is_told_why_and_what_is_ordered_counts() {
 
 #[test]
 fn prices_are_left_to_who_places_the_order_unless_the_subscription_has_them() {
-    let taken = BTreeMap::from([(id(5), TakenPrice { frozen_on: None, until_on: None })]);
+    let taken =
+        BTreeMap::from([(id(5), TakenPrice { frozen_on: None, until_on: None, taken: None })]);
     let mut world = World::new().offer(1, |_| ());
     let deal = Deal { prices: taken.clone(), ..deal(1, "") };
     world.holder.subscriptions.push(subscription(7, 1, deal));

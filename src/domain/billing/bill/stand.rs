@@ -1,0 +1,89 @@
+//! What stands of a bill's charges once coupons are taken off, and what goes back of what was charged
+//! before: no more than was paid of it.
+
+use super::{Charge, Draft, Mark};
+use crate::domain::billing::charged_terms::ChargedTerms;
+use crate::domain::billing::due::{Billable, BillablePrice, Due};
+use crate::domain::billing::invoice::explanation::Step;
+use crate::domain::catalog::price::Figure;
+use crate::domain::error::Rejection;
+use crate::domain::money::Amount;
+
+/// The charge that a mark is about.
+pub(super) struct Stood {
+    /// The place of the mark.
+    pub(super) mark: usize,
+    /// The place of its line, if it has one.
+    pub(super) line: Option<usize>,
+    /// What it comes to before coupons.
+    pub(super) exact: Amount,
+    /// What it is added to or gives back of, if it does.
+    pub(super) before: Option<ChargedTerms>,
+}
+
+impl<'a> Draft<'a> {
+    /// At what the days of a charge were charged before, if it adds to them or gives something back.
+    pub(super) fn terms_before(
+        &self,
+        of: &Billable<'_>,
+        price: &BillablePrice<'_>,
+        due: &Due,
+    ) -> Option<ChargedTerms> {
+        due.less?;
+        let last = self.marks.last().filter(|it| {
+            it.subscription == of.id && it.price == price.price.id && it.usage.is_none()
+        });
+        last.map_or_else(|| price.charged_terms.cloned(), |it| it.charged_terms.clone())
+    }
+
+    /// Adds a charge with the mark that it leaves, and what stood before it.
+    pub(super) fn add_marked(
+        &mut self,
+        charge: Charge<'a>,
+        mark: Mark,
+        before: Option<ChargedTerms>,
+    ) -> Result<(), Rejection> {
+        let exact = charge.explanation.unrounded()?;
+        let (mark_at, lines) = (self.marks.len(), self.lines.len());
+        self.marks.push(mark);
+        self.add(charge)?;
+        let line = (lines < self.lines.len()).then_some(lines);
+        self.stood.push(Stood { mark: mark_at, line, exact, before });
+        Ok(())
+    }
+
+    /// Lowers what goes back by what coupons had taken off it, and writes down with each mark what of
+    /// its charges stands now.
+    pub(super) fn stand(&mut self) -> Result<(), Rejection> {
+        for Stood { mark: place, line, exact, before } in std::mem::take(&mut self.stood) {
+            let Some(charged_terms) = self.marks[place].charged_terms.take() else { continue };
+            let charged_terms = match (self.stands_after(place), before) {
+                (Some(last), Some(_)) => charged_terms.following(last),
+                (None, Some(before)) => charged_terms.following(&before),
+                (_, None) => charged_terms,
+            };
+            let charged_terms = match line {
+                Some(line) if exact.value().is_sign_negative() => {
+                    let (charged_terms, never_paid) = charged_terms.given_back(-exact.value())?;
+                    if !never_paid.is_zero() {
+                        self.change(line, Step::NeverPaid(Figure::new(never_paid)))?;
+                    }
+                    charged_terms
+                }
+                Some(line) => {
+                    charged_terms.charged(exact, self.lines[line].explanation.unrounded()?)?
+                }
+                None => charged_terms.charged(exact, exact)?,
+            };
+            self.marks[place].charged_terms = Some(charged_terms);
+        }
+        Ok(())
+    }
+
+    /// What stands by the mark before one, if both are of the same days or the same use.
+    fn stands_after(&self, place: usize) -> Option<&ChargedTerms> {
+        let (it, last) = (&self.marks[place], &self.marks[place.checked_sub(1)?]);
+        let key = |it: &Mark| (it.subscription, it.price, it.usage.as_ref().map(|it| it.period));
+        last.charged_terms.as_ref().filter(|_| key(it) == key(last))
+    }
+}

@@ -1,0 +1,150 @@
+//! What stands of a charge on invoices: kept with its mark, so that what is added to it or given back
+//! later follows what it was charged at, and not what holds by then.
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::discount::Lowering;
+use crate::domain::catalog::price::Figure;
+use crate::domain::money::{Amount, MoneyError};
+use crate::domain::time::Date;
+
+/// At what some days, or some use, were charged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChargedTerms {
+    /// The first day of the price version.
+    pub version_from: Date,
+    /// How a discount lowered it, if one did.
+    pub lowered: Option<Lowering>,
+    /// What it was charged in, in order, from the first that a coupon lowered on. What stands before
+    /// those was paid as it was charged.
+    pieces: Vec<Piece>,
+}
+
+/// A part of what was charged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Piece {
+    /// What it came to before coupons, without what of it was given back.
+    of: Figure,
+    /// What they had taken off that.
+    off: Figure,
+}
+
+impl ChargedTerms {
+    /// What was charged at a version and with a discount, before anything is known of coupons.
+    #[must_use]
+    pub const fn at(version_from: Date, lowered: Option<Lowering>) -> Self {
+        Self { version_from, lowered, pieces: Vec::new() }
+    }
+
+    /// The same after the pieces of another, to which it is added.
+    #[must_use]
+    pub fn following(self, before: &Self) -> Self {
+        Self { pieces: before.pieces.clone(), ..self }
+    }
+
+    /// With one charge more, of which coupons left so much.
+    ///
+    /// # Errors
+    /// If an amount is too large.
+    pub fn charged(mut self, charge: Amount, left: Amount) -> Result<Self, MoneyError> {
+        let off = minus(charge.value(), left.value())?;
+        if !off.is_zero() || !self.pieces.is_empty() {
+            self.pieces.push(Piece { of: Figure::new(charge.value()), off: Figure::new(off) });
+        }
+        Ok(self)
+    }
+
+    /// Without what is given back, what was charged last first; and how much of that coupons had taken
+    /// off: so much less goes back, for nobody paid it.
+    ///
+    /// # Errors
+    /// If an amount is too large.
+    pub fn given_back(mut self, amount: Decimal) -> Result<(Self, Decimal), MoneyError> {
+        let (mut rest, mut never_paid) = (amount, Decimal::ZERO);
+        while let Some(piece) = self.pieces.pop() {
+            let (of, off) = (piece.of.decimal(), piece.off.decimal());
+            if rest < of {
+                let part = off.checked_mul(rest).and_then(|it| it.checked_div(of));
+                let part = part.ok_or(MoneyError::TooLarge)?;
+                never_paid = plus(never_paid, part)?;
+                let (of, off) = (minus(of, rest)?, minus(off, part)?);
+                self.pieces.push(Piece { of: Figure::new(of), off: Figure::new(off) });
+                break;
+            }
+            never_paid = plus(never_paid, off)?;
+            rest = minus(rest, of)?;
+        }
+        Ok((self, never_paid))
+    }
+}
+
+fn plus(one: Decimal, other: Decimal) -> Result<Decimal, MoneyError> {
+    one.checked_add(other).ok_or(MoneyError::TooLarge)
+}
+
+fn minus(one: Decimal, other: Decimal) -> Result<Decimal, MoneyError> {
+    one.checked_sub(other).ok_or(MoneyError::TooLarge)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::billing::invoice::sample::date;
+    use crate::domain::money::{Currency, Money};
+
+    fn amount(minor: i64) -> Amount {
+        Money::minor(minor, Currency::EUR).amount()
+    }
+
+    /// What was charged in pieces, each of so much of which so much was left.
+    fn charged(pieces: &[(i64, i64)]) -> ChargedTerms {
+        let nothing = ChargedTerms::at(date("2026-01-01"), None);
+        pieces
+            .iter()
+            .try_fold(nothing, |it, (of, left)| it.charged(amount(*of), amount(*left)))
+            .expect("small")
+    }
+
+    /// What goes back of each of some amounts, one after the other.
+    fn back(mut it: ChargedTerms, amounts: &[i64]) -> Vec<String> {
+        let mut found = Vec::new();
+        for minor in amounts {
+            let whole = amount(*minor).value();
+            let (left, never_paid) = it.given_back(whole).expect("small");
+            found.push((whole - never_paid).normalize().to_string());
+            it = left;
+        }
+        found
+    }
+
+    #[test]
+    fn what_goes_back_is_what_of_the_last_charges_was_paid() {
+        assert_eq!(back(charged(&[]), &[500]), ["5"], "nobody brought a coupon");
+        assert_eq!(back(charged(&[(1000, 1000)]), &[500, 500]), ["5", "5"]);
+        assert_eq!(back(charged(&[(1000, 0)]), &[500, 500]), ["0", "0"]);
+        assert_eq!(back(charged(&[(1000, 250)]), &[400, 600]), ["1", "1.5"]);
+        // One that was paid, nine that were free: those go first.
+        assert_eq!(back(charged(&[(1000, 1000), (9000, 0)]), &[4500, 5000]), ["0", "5"]);
+        assert_eq!(back(charged(&[(1000, 0), (9000, 9000)]), &[9500]), ["90"]);
+    }
+
+    proptest! {
+        #[test]
+        fn no_more_goes_back_than_was_paid(
+            pieces in prop::collection::vec((1..100_000_i64, 0..100_i64), 1..6),
+            parts in prop::collection::vec(1..100_i64, 1..6),
+        ) {
+            let pieces: Vec<_> = pieces.iter().map(|(of, share)| (*of, of * share / 100)).collect();
+            let (all, paid) = pieces.iter().fold((0, 0), |sum, it| (sum.0 + it.0, sum.1 + it.1));
+            let whole: i64 = parts.iter().sum();
+            let amounts: Vec<_> = parts.iter().map(|it| all * it / whole).collect();
+            let back = back(charged(&pieces), &amounts);
+            let sum: Decimal = back.iter().map(|it| it.parse::<Decimal>().expect(it)).sum();
+            prop_assert!(sum <= amount(paid).value() + Decimal::new(1, 9), "{sum} of {paid}");
+            prop_assert!(back.iter().all(|it| !it.starts_with('-') || it.len() > 12));
+        }
+    }
+}
