@@ -128,7 +128,8 @@ pub fn redeem(
     use_up(act, (&account, &bills_to), (coupon, None))
 }
 
-/// Uses the coupons that an order brings, for what it buys.
+/// Uses the coupons that an order brings, for what it buys; again if it had come to nothing and is
+/// tried once more.
 ///
 /// # Errors
 /// If one is for none of it, not for the account, or used up.
@@ -162,6 +163,8 @@ fn use_up(
     if let Some(order) = order {
         coupon.must_be_for_any(&discount, bought(order))?;
     }
+    let others = on_bills_of(act.cx(), bills_to.id)?;
+    coupon.must_not_meet(&discount, others.iter(), (order.map(|it| it.id), on))?;
     let of_account = Key::new().id(coupon.id).id(account.id).bytes();
     let uses = act.every::<Redemption>(&Along::Index(REDEMPTION_BY_COUPON, of_account))?.len();
     let coupon = coupon.redeemed(u32::try_from(uses).unwrap_or(u32::MAX), act.now())?;
@@ -187,7 +190,7 @@ fn bought(order: &Order) -> impl Iterator<Item = OfferId> {
 /// # Errors
 /// If the store fails.
 pub(super) fn give_back(act: &mut Act<'_>, order: &Order) -> Result<(), Error> {
-    if order.request.coupons.is_empty() || !order.state().is_final() {
+    if order.request.coupons.is_empty() || !order.came_to_nothing() {
         return Ok(());
     }
     let of_account = act.every::<Redemption>(&Along::Owner(order.account()))?;
@@ -226,7 +229,7 @@ pub fn redemptions(
     cx.list(account.map(Along::Owner), page, |_| true)
 }
 
-/// The uses of coupons on the invoices of a billing account.
+/// The uses of coupons on the invoices of a billing account that were not ended.
 ///
 /// # Errors
 /// If the store fails.

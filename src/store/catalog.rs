@@ -98,9 +98,11 @@ record!(Price, PriceId, "price", shape 1,
 record!(Promotion, PromotionId, "promotion", shape 1);
 
 record!(Redemption, RedemptionId, "redemption", shape 1,
-    /// `(billing account, use)`.
+    /// `(billing account, use)`: those that were not ended.
     REDEMPTION_BY_BILLING_ACCOUNT = "by_billing_account" => |it, keys| {
-        keys.push(Key::new().id(it.billing_account).id(it.id));
+        if it.ended_at().is_none() {
+            keys.push(Key::new().id(it.billing_account).id(it.id));
+        }
     },
     /// `(coupon, account, use)`.
     REDEMPTION_BY_COUPON = "by_coupon" => |it, keys| {

@@ -156,6 +156,28 @@ impl Coupon {
         Err(self.refused("is for nothing that is ordered"))
     }
 
+    /// Refuses a use for what an order buys, or for everything on a billing account, while one of the
+    /// uses there, `others`, lowers the same on a day: nothing is lowered twice by one coupon.
+    ///
+    /// # Errors
+    /// If one does.
+    pub fn must_not_meet<'a>(
+        &self,
+        unlocks: &Discount,
+        mut others: impl Iterator<Item = &'a Redemption>,
+        (order, on): (Option<OrderId>, Date),
+    ) -> Result<(), Rejection> {
+        let lasting = unlocks.terms().lasting;
+        let meets = |it: &Redemption| {
+            let of_the_same = it.order.is_none() || order.is_none() || it.order == order;
+            it.coupon == self.id && of_the_same && it.lasts(lasting, on)
+        };
+        if others.any(meets) {
+            return Err(self.refused("is in use on the billing account"));
+        }
+        Ok(())
+    }
+
     fn refused(&self, why: &str) -> Rejection {
         Rejection::new(Code::CouponForbids, format!("the coupon `{}` {why}", self.code))
     }

@@ -321,6 +321,13 @@ impl Order {
         self.account
     }
 
+    /// Whether it is over and nothing of it was done.
+    #[must_use]
+    pub fn came_to_nothing(&self) -> bool {
+        let is_done = |it: &Item| it.state() == ItemState::Completed;
+        self.state().is_final() && !self.items().iter().any(is_done)
+    }
+
     /// How far it has come.
     #[must_use]
     pub fn state(&self) -> State {

@@ -455,7 +455,8 @@ pub(super) fn cancel_all_of(act: &mut Act<'_>, account: AccountId) -> Result<(),
             | Phase::Rejected => continue,
         };
         let canceled = order.cancel(None, act.now())?;
-        act.keep(canceled)?;
+        let order = act.keep(canceled)?;
+        coupon::give_back(act, &order)?;
     }
     Ok(())
 }
@@ -498,7 +499,9 @@ pub fn step(act: &mut Act<'_>, id: OrderId) -> Result<Order, Error> {
     let order: Order = act.load(id)?;
     if order.missing().is_some() {
         let canceled = order.cancel(None, act.now())?;
-        return act.keep(canceled);
+        let order = act.keep(canceled)?;
+        coupon::give_back(act, &order)?;
+        return Ok(order);
     }
     match act.attempt(|act| work(act, id)) {
         Err(refusal) if refusal.is_refusal() => {

@@ -24,7 +24,7 @@ use crate::domain::subscription::change::{
 };
 use crate::domain::subscription::tree::Belonging;
 use crate::domain::text::{self, Prose};
-use crate::services::{Act, Error, provisioning, subscription};
+use crate::services::{Act, Error, coupon, provisioning, subscription};
 
 /// Begins to work on an order, item by item.
 ///
@@ -219,7 +219,8 @@ pub(in crate::services) fn item_failed(
 ) -> Result<(), Error> {
     let order: Order = act.load(cause.order)?;
     let failed = order.on_item(&cause.item, ItemTrigger::Fail, Some(why), act.now())?;
-    act.keep(failed).map(|_| ())
+    let order = act.keep(failed)?;
+    coupon::give_back(act, &order)
 }
 
 /// What an item needed is no longer wanted, because what it made was called off.
@@ -232,16 +233,24 @@ pub(in crate::services) fn item_called_off(act: &mut Act<'_>, cause: &Cause) -> 
         return Ok(());
     }
     let canceled = order.on_item(&cause.item, ItemTrigger::Cancel, None, act.now())?;
-    act.keep(canceled).map(|_| ())
+    let order = act.keep(canceled)?;
+    coupon::give_back(act, &order)
 }
 
 /// The other system is asked again for what an item needs.
 ///
 /// # Errors
-/// If the item has not failed, or the account cannot buy any more.
+/// If the item has not failed, the account cannot buy any more, or a coupon that the order gave back
+/// cannot be had any more.
 pub(in crate::services) fn item_tried_again(act: &mut Act<'_>, cause: &Cause) -> Result<(), Error> {
     let order: Order = act.load(cause.order)?;
-    must_buy(&act.load(order.account())?)?;
+    let account: Account = act.load(order.account())?;
+    must_buy(&account)?;
+    let had_come_to_nothing = order.came_to_nothing();
     let open = order.on_item(&cause.item, ItemTrigger::Retry, None, act.now())?;
-    act.keep(open).map(|_| ())
+    let order = act.keep(open)?;
+    if had_come_to_nothing {
+        coupon::redeem_with(act, &account, &order)?;
+    }
+    Ok(())
 }
