@@ -11,7 +11,7 @@ use crate::domain::billing::invoice::lifecycle::State;
 use crate::domain::billing::switch::{self, Replaced};
 use crate::domain::billing::unused::{self, Ended, Extent, GivenBack};
 use crate::domain::catalog::offer::Offer;
-use crate::domain::catalog::price::PriceKind;
+use crate::domain::catalog::price::{Price, PriceKind};
 use crate::domain::id::PriceId;
 use crate::domain::money::Money;
 use crate::domain::page::PageRequest;
@@ -20,7 +20,7 @@ use crate::domain::subscription::Subscription;
 use crate::domain::subscription::change::RefundTo;
 use crate::domain::text::Prose;
 use crate::domain::time::Date;
-use crate::services::{Act, Error, invoice, offer, payment};
+use crate::services::{Act, Error, invoice, payment};
 use crate::store::{Along, Records};
 
 /// So many invoices are looked at in one go.
@@ -67,12 +67,15 @@ pub(in crate::services) fn give_back(
     if is_whole { whole(act, it, on) } else { Ok(it) }
 }
 
-/// Ends the prices of a subscription that was given back as a whole: what was not billed yet is not
-/// billed later either, but for what was used.
+/// Ends the prices of a subscription that was given back as a whole, also those of what it was before
+/// a switch: what was not billed yet is not billed later either, but for what was used.
 fn whole(act: &Act<'_>, it: Subscription, on: Date) -> Result<Subscription, Error> {
-    let all = offer::prices(act.cx(), it.deal().offer)?.into_iter();
-    let ended = all.filter(|it| !matches!(it.kind, PriceKind::Usage { .. })).map(|it| it.id);
-    let ended: BTreeSet<PriceId> = ended.collect();
+    let mut ended = BTreeSet::new();
+    for id in it.deal().prices.keys() {
+        let price = act.cx().shared::<Price>(*id)?;
+        let is_used = price.is_some_and(|it| matches!(it.kind, PriceKind::Usage { .. }));
+        ended.extend((!is_used).then_some(*id));
+    }
     Ok(it.given_back_whole(on, &ended))
 }
 
