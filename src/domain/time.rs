@@ -454,6 +454,36 @@ impl Span {
             SpanUnit::Year => months(12),
         }
     }
+
+    /// The same in days or months.
+    #[must_use]
+    pub fn in_smallest(self) -> (SpanUnit, u64) {
+        let count = u64::from(self.count);
+        match self.unit {
+            SpanUnit::Day => (SpanUnit::Day, count),
+            SpanUnit::Week => (SpanUnit::Day, count * 7),
+            SpanUnit::Month => (SpanUnit::Month, count),
+            SpanUnit::Year => (SpanUnit::Month, count * 12),
+        }
+    }
+
+    /// Whether it is as long as another, however they are written: a year is twelve months.
+    #[must_use]
+    pub fn is_as_long_as(self, other: Self) -> bool {
+        self.in_smallest() == other.in_smallest()
+    }
+
+    /// The day one such span before another.
+    #[must_use]
+    pub fn before(self, day: Date) -> Date {
+        let days = |each: i64| day.plus_days(-i64::from(self.count) * each);
+        match self.unit {
+            SpanUnit::Day => days(1),
+            SpanUnit::Week => days(7),
+            SpanUnit::Month => day.minus_months(self.count),
+            SpanUnit::Year => day.minus_months(self.count.saturating_mul(12)),
+        }
+    }
 }
 
 impl fmt::Display for Span {
@@ -555,6 +585,30 @@ mod tests {
         assert_eq!(held, (10..20).collect::<Vec<_>>());
         assert_eq!((Validity::new(at(20), at(20)), Validity::new(at(21), at(20))), (None, None));
         assert!(at(0).is_some_and(|it| Validity::ALWAYS.contains(it)));
+    }
+
+    #[test]
+    fn a_year_is_twelve_months_and_no_number_of_days() {
+        let alike = |one: &str, other: &str| {
+            let [one, other] = [one, other].map(|it| it.parse::<Span>().expect(it));
+            one.is_as_long_as(other)
+        };
+        assert!(alike("1 year", "12 months"));
+        assert!(alike("2 weeks", "14 days"));
+        assert!(!alike("1 month", "30 days"));
+    }
+
+    #[test]
+    fn what_lies_a_span_before_lies_after_it_unless_a_month_is_shorter() {
+        for (text, day, before) in [
+            ("3 days", "2026-03-01", "2026-02-26"),
+            ("2 weeks", "2026-03-01", "2026-02-15"),
+            ("1 month", "2026-03-31", "2026-02-28"),
+            ("1 year", "2028-02-29", "2027-02-28"),
+        ] {
+            let (span, day) = (text.parse::<Span>().expect(text), day.parse().expect(day));
+            assert_eq!(span.before(day).to_string(), before, "{text}");
+        }
     }
 
     #[test]

@@ -18,7 +18,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::bss_subscription_form::{ATTRIBUTE, read_attributes};
-use super::period::{PERIOD, are_alike, read_period};
+use super::period::{PERIOD, read_period};
 use super::property::{Field, Form, Structure};
 use super::term_condition::{self, ACCEPTED};
 use super::{pa_subscription, wire};
@@ -315,7 +315,7 @@ fn another_term(
             .term()
             .and_then(RunningTerm::length)
             .zip(Some(read_period("/period", said)?))
-            .is_some_and(|(one, other)| are_alike(one, other));
+            .is_some_and(|(one, other)| one.is_as_long_as(other));
     match (is_same, said.is_null() && offer.id != it.deal().offer) {
         (true, _) => Ok(None),
         (false, true) => Ok(as_long(cx, it, offer)),
@@ -328,7 +328,7 @@ fn as_long(cx: Cx<'_>, it: &Subscription, offer: &Offer) -> Option<Code> {
     let length = it.term().and_then(RunningTerm::length)?;
     let is_open = |it: &&Term| it.is_active && it.valid_for.contains(cx.now);
     let mut paid = offer.content.terms.iter().filter(is_open).filter(|it| it.trial != Trial::Whole);
-    let found = paid.find(|it| it.length.is_some_and(|other| are_alike(other, length)));
+    let found = paid.find(|it| it.length.is_some_and(|other| other.is_as_long_as(length)));
     found.map(|it| it.key.clone())
 }
 
@@ -344,7 +344,7 @@ fn term(cx: Cx<'_>, (at, asked): (&str, &Value), offer: &Offer) -> Result<Option
     let wanted = read_period(&at, said)?;
     let is_meant = |it: &Term| trial.is_none_or(|trial| trial == (it.trial == Trial::Whole));
     let can_be_had = |it: &&Term| it.is_active && it.valid_for.contains(cx.now) && is_meant(it);
-    let alike = |it: &&Term| it.length.is_some_and(|length| are_alike(length, wanted));
+    let alike = |it: &&Term| it.length.is_some_and(|length| length.is_as_long_as(wanted));
     let mut found: Vec<_> = offer.content.terms.iter().filter(can_be_had).collect();
     let known: Vec<_> = found.iter().filter_map(|it| it.length).map(|it| it.to_string()).collect();
     found.retain(alike);

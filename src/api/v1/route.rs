@@ -319,13 +319,40 @@ pub(crate) fn work<B, T>(
     path: &'static str,
     needs: Needs,
     summary: &'static str,
+    works: (usize, Works<B, T>),
+) -> Route
+where
+    B: DeserializeOwned + ToSchema + Send + 'static,
+    T: Wire + ToSchema + 'static,
+{
+    guarded((method, path), (needs, Guard::Nothing), summary, works)
+}
+
+/// The same on a thing: its handler refuses what has changed since the caller read it.
+pub(crate) fn work_on<B, T>(
+    method: Method,
+    path: &'static str,
+    needs: Needs,
+    summary: &'static str,
+    works: (usize, Works<B, T>),
+) -> Route
+where
+    B: DeserializeOwned + ToSchema + Send + 'static,
+    T: Wire + ToSchema + 'static,
+{
+    guarded((method, path), (needs, Guard::Thing), summary, works)
+}
+
+fn guarded<B, T>(
+    (method, path): (Method, &'static str),
+    (needs, guard): (Needs, Guard),
+    summary: &'static str,
     (bytes_max, handler): (usize, Works<B, T>),
 ) -> Route
 where
     B: DeserializeOwned + ToSchema + Send + 'static,
     T: Wire + ToSchema + 'static,
 {
-    let guard = Guard::Nothing;
     let paging = Paging::Nothing;
     let rules = Rules { needs, guard, paging, bytes_max, fields: Fields::of::<T>(), media: None };
     let serve = move |State(bss): State<Arc<Bss>>, request: Request| async move {

@@ -2,6 +2,7 @@
 //! what that would come to, and to what a subscription may switch.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::http::Method;
 use serde::{Deserialize, Serialize};
@@ -9,9 +10,10 @@ use utoipa::ToSchema;
 
 use super::invoice_line::InvoiceLine;
 use super::localized::Texts;
-use super::route::{Needs, Route, read, write};
+use super::route::{Needs, Route, read, work_on, write};
 use super::subscription::{Subscription, tagged};
 use super::wire::{Decimal, Money, NoQuery, Whole, parse, parse_optional, word};
+use crate::api::edge::body::ORDINARY_BYTES_MAX;
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::billing::invoice::line::Line;
@@ -25,7 +27,7 @@ use crate::domain::order::item::{QUANTITY_MAX, Wish, is_orderable};
 use crate::domain::subscription as domain;
 use crate::domain::subscription::change::{Plan, Scheduled, SwitchAt};
 use crate::services::order::{self, Preview};
-use crate::services::{Act, Cx, Error, subscription};
+use crate::services::{Act, Bss, Cx, Error, subscription};
 
 pub(super) fn routes() -> Vec<Route> {
     let reads = Needs::Permission(Permission::SubscriptionRead);
@@ -33,12 +35,12 @@ pub(super) fn routes() -> Vec<Route> {
     let path = "/subscriptions/{id}/change";
     vec![
         write(Method::POST, path, changes, "Change what is bought", change),
-        write(
+        work_on(
             Method::POST,
             "/subscriptions/{id}/change/preview",
             changes,
             "What would a change come to?",
-            preview,
+            (ORDINARY_BYTES_MAX, preview),
         ),
         write(Method::DELETE, path, changes, "Take back a switch that was agreed on", unswitch),
         read("/subscriptions/{id}/switches", reads, "To what it may switch", switches),
@@ -180,12 +182,14 @@ impl From<&GivenBack> for PreviewedCreditLine {
 }
 
 fn preview(
-    act: &mut Act<'_>,
+    bss: &Arc<Bss>,
     call: &Call,
     body: ChangeSubscription,
 ) -> Result<Reply<ChangePreview>, Error> {
-    let (wish, at) = body.read()?;
-    let found = order::preview(act, (call.id("id")?, call.if_match), (&wish, at))?;
+    let ((wish, at), which) = (body.read()?, (call.id("id")?, call.if_match));
+    let supposed = bss.act(call.author(), move |act| order::suppose(act, which, (&wish, at)));
+    let supposed = supposed.wait()?;
+    let found = bss.read(&call.actor, |cx| order::preview(cx, supposed))?;
     Ok(Reply::ok(shown(&found)?))
 }
 

@@ -73,20 +73,26 @@ pub(in crate::services) fn first_bills(
     for it in subscriptions {
         groups.entry(it.billing_account()).or_default().push(it);
     }
-    groups.into_iter().map(|(id, group)| first_bill(cx, id, &group)).collect()
+    let first = |(id, group): (BillingAccountId, Vec<Subscription>)| {
+        first_bill(cx, &billing_account_of(cx, id)?, &group)
+    };
+    groups.into_iter().map(first).collect()
 }
 
-/// The next bill of the billing account that a subscription is on, as if that were as it is given: of
-/// all that is billed there.
+/// The next bill of the billing account that a subscription is on, as if both were as they are given:
+/// of all that is billed there.
 ///
 /// # Errors
 /// [`Error::Rejected`] if it cannot be billed; if the store fails.
-pub(in crate::services) fn with_switched(cx: Cx<'_>, it: &Subscription) -> Result<Forecast, Error> {
-    let billing_account = billing_account_of(cx, it.billing_account())?;
-    let mut all = gather::subscriptions_of(cx, &billing_account)?;
+pub(in crate::services) fn with_switched(
+    cx: Cx<'_>,
+    billing_account: &BillingAccount,
+    it: Subscription,
+) -> Result<Forecast, Error> {
+    let mut all = gather::subscriptions_of(cx, billing_account)?;
     all.retain(|other| other.id != it.id);
-    all.push(it.clone());
-    first_bill(cx, billing_account.id, &all)
+    all.push(it);
+    first_bill(cx, billing_account, &all)
 }
 
 /// What is charged for a subscription by a day because it is as it is `after` a change on that day,
@@ -96,15 +102,15 @@ pub(in crate::services) fn with_switched(cx: Cx<'_>, it: &Subscription) -> Resul
 /// [`Error::Rejected`] if it cannot be billed; if the store fails.
 pub(in crate::services) fn charged_by(
     cx: Cx<'_>,
+    billing_account: &BillingAccount,
     (before, after): (&Subscription, &Subscription),
     on: Date,
 ) -> Result<Vec<Line>, Error> {
-    let billing_account = billing_account_of(cx, after.billing_account())?;
     let shift = i64::from(billing_account.terms().cycle.shift_days);
     let (mut shelf, day) = (Shelf::default(), on.plus_days(shift.max(0)));
     let mut lines = |it: &Subscription| {
         let about = (std::slice::from_ref(it), day);
-        let bill = gather::billed_apart(cx, &mut shelf, &billing_account, about)?;
+        let bill = gather::billed_apart(cx, &mut shelf, billing_account, about)?;
         Ok::<_, Error>(bill.content.map(|it| it.lines).unwrap_or_default())
     };
     let was = lines(before)?;
@@ -135,17 +141,16 @@ fn first_day(cx: Cx<'_>, it: &BillingAccount) -> Date {
 
 fn first_bill(
     cx: Cx<'_>,
-    id: BillingAccountId,
+    billing_account: &BillingAccount,
     subscriptions: &[Subscription],
 ) -> Result<Forecast, Error> {
-    let billing_account = billing_account_of(cx, id)?;
     let terms = billing_account.terms();
-    let (mut shelf, mut on) = (Shelf::default(), first_day(cx, &billing_account));
+    let (mut shelf, mut on) = (Shelf::default(), first_day(cx, billing_account));
     for _ in 0..DATES_MAX {
         let about = (subscriptions, on);
-        let bill = gather::billed_apart(cx, &mut shelf, &billing_account, about)?;
+        let bill = gather::billed_apart(cx, &mut shelf, billing_account, about)?;
         if let Some(content) = bill.content {
-            let (billing_account, currency) = (id, terms.currency);
+            let (billing_account, currency) = (billing_account.id, terms.currency);
             return Ok(Forecast { billing_account, currency, on, content: Some(content) });
         }
         let from = on.plus_days(1);
@@ -154,5 +159,5 @@ fn first_bill(
             None => break,
         }
     }
-    Ok(no_bill(cx, &billing_account))
+    Ok(no_bill(cx, billing_account))
 }

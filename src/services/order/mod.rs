@@ -16,7 +16,7 @@ pub use self::estimate::{Credited, Estimate, estimate, estimate_costs};
 pub use self::pool::enlarging;
 pub(super) use self::switch::carry_out;
 use self::switch::{Changed, is_switch};
-pub use self::switch::{Possible, Preview, preview, switches_of};
+pub use self::switch::{Possible, Preview, Supposed, preview, suppose, switches_of};
 pub use self::work::work;
 pub(super) use self::work::{
     item_called_off, item_done, item_failed, item_tried_again, items_done,

@@ -2,7 +2,8 @@
 //! what is paid for is over; and what that would come to.
 //!
 //! A preview is the change itself, done and taken back, so that it is refused where the change would
-//! be, and what it says is what comes.
+//! be, and what it says is what comes. The bills that follow from it are computed over a snapshot, so
+//! that nobody waits for them who wants to write.
 
 use super::{Resolved, judge};
 use crate::domain::account::Account;
@@ -12,7 +13,7 @@ use crate::domain::billing::invoice::line::Line;
 use crate::domain::billing::policy::DowngradeAt;
 use crate::domain::billing::unused::GivenBack;
 use crate::domain::catalog::offer::{Direction, Offer};
-use crate::domain::catalog::term::{Term, Trial};
+use crate::domain::catalog::term::Term;
 use crate::domain::error::{Invalid, Rejection};
 use crate::domain::id::{ResourceId, SubscriptionId};
 use crate::domain::operator::{Decision, Permission};
@@ -60,25 +61,47 @@ pub struct Preview {
     pub next: Forecast,
 }
 
-/// What a change of a subscription would come to, if it were made now; nothing is changed.
+/// A change that was made and taken back.
+#[derive(Debug, Clone)]
+pub struct Supposed {
+    before: Subscription,
+    after: Subscription,
+    bills_to: BillingAccount,
+    at: SwitchAt,
+    on: Date,
+    direction: Option<Direction>,
+    replacement: Replacement,
+}
+
+/// Makes a change of a subscription and takes it back; nothing is changed.
 ///
 /// # Errors
-/// As [`change`](super::change); if it cannot be billed.
-pub fn preview(
+/// As [`change`](super::change).
+pub fn suppose(
     act: &mut Act<'_>,
     (id, revision): (SubscriptionId, Option<u32>),
     (wish, at): (&Wish, Option<SwitchAt>),
-) -> Result<Preview, Error> {
+) -> Result<Supposed, Error> {
     act.suppose(|act| {
         let before: Subscription = act.get(id)?;
         let changed = super::changed(act, (id, revision), (wish, at))?;
         let after = foreseen(act, changed.subscription)?;
-        let charged = billing::charged_by(act.cx(), (&before, &after), changed.on)?;
-        let next = billing::with_switched(act.cx(), &after)?;
-        let (at, on, direction) = (changed.at, changed.on, changed.direction);
-        let Replacement { given, notes } = changed.replacement;
-        Ok(Preview { at, on, direction, given, notes, charged, next })
+        let bills_to = act.load(after.billing_account())?;
+        let Changed { at, on, direction, replacement, .. } = changed;
+        Ok(Supposed { before, after, bills_to, at, on, direction, replacement })
     })
+}
+
+/// What a change of a subscription would come to, if it were made now.
+///
+/// # Errors
+/// [`Error::Rejected`] if it cannot be billed; if the store fails.
+pub fn preview(cx: Cx<'_>, it: Supposed) -> Result<Preview, Error> {
+    let Supposed { before, after, bills_to, at, on, direction, replacement } = it;
+    let charged = billing::charged_by(cx, &bills_to, (&before, &after), on)?;
+    let next = billing::with_switched(cx, &bills_to, after)?;
+    let Replacement { given, notes } = replacement;
+    Ok(Preview { at, on, direction, given, notes, charged, next })
 }
 
 /// A subscription as it will be when it is switched as was agreed on; as it is if nothing was.
@@ -216,7 +239,7 @@ pub fn switches_of(cx: Cx<'_>, it: &Subscription) -> Result<Vec<Possible>, Error
     let mut found = Vec::new();
     for (offer, term, direction) in offer::switches(cx, &from)? {
         let is_meant = |it: &&Term| term.as_ref().is_none_or(|key| *key == it.key);
-        let terms: Vec<_> = open_terms(cx, &offer).filter(is_meant).cloned().collect();
+        let terms: Vec<_> = offer.open_terms(cx.now).filter(is_meant).cloned().collect();
         let of = |term| Possible { offer: offer.clone(), term, direction };
         match (offer.content.is_bundle() || from.content.is_bundle(), terms.is_empty()) {
             (true, _) => {}
@@ -224,20 +247,13 @@ pub fn switches_of(cx: Cx<'_>, it: &Subscription) -> Result<Vec<Possible>, Error
             (false, false) => found.extend(terms.into_iter().map(|it| of(Some(it)))),
         }
     }
-    for term in open_terms(cx, &from).filter(|term| Some(&term.key) != it.term_key()) {
+    for term in from.open_terms(cx.now).filter(|term| Some(&term.key) != it.term_key()) {
         let named = from.switch(from.id, Some(&term.key));
         let offer = || from.clone();
         let of = |direction| Possible { offer: offer(), term: Some(term.clone()), direction };
         found.extend(named.map(|it| of(it.direction)));
     }
     Ok(found)
-}
-
-/// The terms of an offer that can be chosen and are no trials.
-fn open_terms<'a>(cx: Cx<'_>, of: &'a Offer) -> impl Iterator<Item = &'a Term> {
-    let now = cx.now;
-    let terms = of.content.terms.iter();
-    terms.filter(move |it| it.is_active && it.valid_for.contains(now) && it.trial != Trial::Whole)
 }
 
 /// Does what was agreed on as a switch for a day, as of that day, however late it is. That its account

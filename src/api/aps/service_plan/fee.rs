@@ -8,7 +8,6 @@ use serde_json::{Value, json};
 
 use crate::api::aps::amount::{MONEY, money, number};
 use crate::api::aps::localized;
-use crate::api::aps::period::are_alike;
 use crate::api::aps::property::{Field, Form, Structure};
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::tier::{Tier, Tiers};
@@ -167,7 +166,7 @@ fn is_at(it: &Price, fee: Fee, place: Place<'_>) -> bool {
         | (Fee::Renewal, PriceKind::OneTime(Occasion::Renewal))
         | (Fee::Deposit, PriceKind::OneTime(Occasion::Deposit))
         | (Fee::Overuse, PriceKind::Usage { .. }) => true,
-        (Fee::Recurring, PriceKind::Recurring { every, .. }) => are_alike(every, place.every),
+        (Fee::Recurring, PriceKind::Recurring { every, .. }) => every.is_as_long_as(place.every),
         (Fee::Setup | Fee::Renewal | Fee::Deposit, PriceKind::OneTime(_))
         | (Fee::Setup | Fee::Renewal | Fee::Deposit | Fee::Overuse, PriceKind::Recurring { .. })
         | (Fee::Overuse | Fee::Recurring, PriceKind::OneTime(_))

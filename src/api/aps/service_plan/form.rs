@@ -9,7 +9,7 @@ use super::term::{MODELS, RENEWALS};
 use super::wish::{Costs, Wish};
 use crate::api::aps::amount::{read_money, read_quantity};
 use crate::api::aps::localized::read;
-use crate::api::aps::period::{are_alike, read_period, repeated};
+use crate::api::aps::period::{read_period, repeated};
 use crate::domain::catalog::offer::{
     BillingModel, BillingTerms, OfferContent, PriceHold, ResourceRate,
 };
@@ -86,7 +86,7 @@ struct Length {
 impl Length {
     fn is_of(self, term: &Term) -> bool {
         let same = match (self.span, term.length) {
-            (Some(one), Some(other)) => are_alike(one, other),
+            (Some(one), Some(other)) => one.is_as_long_as(other),
             (None, None) => true,
             (Some(_), None) | (None, Some(_)) => false,
         };
@@ -154,7 +154,7 @@ impl Periods<'_> {
         let counted = times.and_then(|times| repeated(self.billing.period, times));
         let is_trial = flag(row, "trial").unwrap_or(false);
         let span = match (said, counted) {
-            (Some(said), Some(counted)) if !are_alike(said, counted) => {
+            (Some(said), Some(counted)) if !said.is_as_long_as(counted) => {
                 let known = |it: &&Term| Length { span: Some(said), is_trial }.is_of(it);
                 if !self.before.terms.iter().any(|it| known(&it) && it.billing_period.is_some()) {
                     let message = "must be how often the billing period goes into `period`";

@@ -7,9 +7,9 @@
 use serde_json::{Value, json};
 
 use crate::api::aps::operation::{Outcome, Said};
-use crate::api::aps::period::{are_alike, period, read_period};
+use crate::api::aps::period::{period, read_period};
 use crate::domain::catalog::offer::{Direction, Offer};
-use crate::domain::catalog::term::{Term, Trial};
+use crate::domain::catalog::term::Term;
 use crate::domain::error::Invalid;
 use crate::domain::id::Id;
 use crate::services::{Cx, Error, offer};
@@ -18,28 +18,22 @@ use crate::services::{Cx, Error, offer};
 /// is.
 pub(super) fn from_period(cx: Cx<'_>, plan: &Offer, said: &Said) -> Result<Outcome, Error> {
     let wanted = read_period("", &said.body)?;
-    let is_it = |it: &&Term| it.length.is_some_and(|it| are_alike(it, wanted));
+    let is_it = |it: &&Term| it.length.is_some_and(|it| it.is_as_long_as(wanted));
     let Some(from) = plan.content.terms.iter().find(is_it) else {
         return Err(Invalid::one("/duration", "reference", "is no period of the plan").into());
     };
     let mut found = vec![entry(plan, from, "NONE")];
-    let own = open_terms(cx, plan).filter(|it| it.key != from.key);
+    let own = plan.open_terms(cx.now).filter(|it| it.key != from.key);
     found.extend(own.map(|it| {
         let is_named = plan.switch(plan.id, Some(&it.key)).is_some();
         entry(plan, it, if is_named { "PERIOD" } else { "RENEWAL" })
     }));
     for (to, term, direction) in offer::switches(cx, plan)? {
         let fits = |it: &&Term| term.as_ref().is_none_or(|key| it.key == *key);
-        found.extend(open_terms(cx, &to).filter(fits).map(|it| entry(&to, it, word(direction))));
+        let terms = to.open_terms(cx.now).filter(fits);
+        found.extend(terms.map(|it| entry(&to, it, word(direction))));
     }
     Ok(Some(Value::Array(found)))
-}
-
-/// The periods of a plan that can be chosen and are no trials.
-fn open_terms<'a>(cx: Cx<'_>, plan: &'a Offer) -> impl Iterator<Item = &'a Term> {
-    let now = cx.now;
-    let terms = plan.content.terms.iter();
-    terms.filter(move |it| it.is_active && it.valid_for.contains(now) && it.trial != Trial::Whole)
 }
 
 fn entry(plan: &Offer, term: &Term, kind: &str) -> Value {

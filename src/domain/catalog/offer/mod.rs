@@ -13,7 +13,7 @@ use crate::domain::catalog::characteristic::CharacteristicUse;
 use crate::domain::catalog::eligibility::Eligibility;
 use crate::domain::catalog::lifecycle::{Life, State, Trigger};
 use crate::domain::catalog::specification::Specification;
-use crate::domain::catalog::term::{Renewal, Term};
+use crate::domain::catalog::term::{Renewal, Term, Trial};
 use crate::domain::catalog::{keys_violations, under};
 use crate::domain::error::{Invalid, Refusal, Rejection, Violation};
 use crate::domain::event::Verb;
@@ -558,6 +558,12 @@ impl Offer {
     pub fn switch(&self, to: OfferId, term: Option<&text::Code>) -> Option<&Switch> {
         let fits = |it: &&Switch| it.to == to && (it.term.is_none() || it.term.as_ref() == term);
         self.content.switches.iter().find(fits)
+    }
+
+    /// The terms of it that can be chosen now and are no trials.
+    pub fn open_terms(&self, now: Instant) -> impl Iterator<Item = &Term> {
+        let terms = self.content.terms.iter().filter(|it| it.trial != Trial::Whole);
+        terms.filter(move |it| it.is_active && it.valid_for.contains(now))
     }
 }
 
