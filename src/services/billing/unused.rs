@@ -20,7 +20,7 @@ use crate::domain::subscription::Subscription;
 use crate::domain::subscription::change::RefundTo;
 use crate::domain::text::Prose;
 use crate::domain::time::Date;
-use crate::services::{Act, Error, invoice, payment};
+use crate::services::{Act, Cx, Error, invoice, payment};
 use crate::store::{Along, Records};
 
 /// So many invoices are looked at in one go.
@@ -55,7 +55,10 @@ pub(in crate::services) fn give_back(
         Extent::Unused(_) | Extent::Everything => {}
     }
     let is_whole = ended.extent() == Extent::Everything;
-    let first_on = if is_whole { Some(ended.term_from) } else { it.began_on() };
+    let first_on = match is_whole {
+        true => ended.term_from,
+        false => earliest(act.cx(), (on, &charged))?,
+    };
     let wanted = Wanted { on, first_on, charged: charged.clone(), is_whole };
     let mut kept: Option<(Money, Money)> = None;
     for invoice in invoices(act, &it, wanted)? {
@@ -107,7 +110,7 @@ pub(in crate::services) fn give_back_replaced(
     if charged.is_empty() || !switch::gives_back(&policy(act.cx(), it.stamp.seller)?) {
         return Ok((it, found));
     }
-    let first_on = it.began_on();
+    let first_on = earliest(act.cx(), (on, &charged))?;
     let wanted = Wanted { on, first_on, charged: charged.clone(), is_whole: false };
     let replaced = Replaced { subscription: it.id, on, prices, kept };
     let mut already: Option<Money> = None;
@@ -134,18 +137,30 @@ struct Wanted {
     /// The first day that goes back.
     on: Date,
     /// The first day of which anything could go back.
-    first_on: Option<Date>,
+    first_on: Date,
     /// The prices whose charge for that day is to be found.
     charged: BTreeSet<PriceId>,
     /// Whether all goes back that was charged since the first day.
     is_whole: bool,
 }
 
+/// The first day that a period can have which some prices charge for a day: what came to nothing stands
+/// on no invoice, and is not looked for on all that there ever were.
+fn earliest(cx: Cx<'_>, (on, charged): (Date, &BTreeSet<PriceId>)) -> Result<Date, Error> {
+    let mut earliest = on;
+    for id in charged {
+        let price = cx.shared::<Price>(*id)?.ok_or_else(|| Error::not_found(*id))?;
+        if let PriceKind::Recurring { every, .. } = price.kind {
+            earliest = earliest.min(every.before(on));
+        }
+    }
+    Ok(earliest)
+}
+
 /// The invoices on which something stands that goes back, the newest first.
 fn invoices(act: &Act<'_>, it: &Subscription, mut wanted: Wanted) -> Result<Vec<Invoice>, Error> {
     // Nothing was billed earlier than that before its time.
-    let since = wanted.first_on.unwrap_or(wanted.on);
-    let since = since.plus_days(-i64::from(Cycle::SHIFT_DAYS_MAX));
+    let since = wanted.first_on.plus_days(-i64::from(Cycle::SHIFT_DAYS_MAX));
     let (mut found, mut page) = (Vec::new(), PageRequest::first(INVOICES_AT_ONCE));
     loop {
         let along = Along::Owner(it.account());

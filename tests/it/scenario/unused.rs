@@ -231,6 +231,47 @@ fn within_the_days_of_full_refund_what_was_not_billed_yet_never_is() {
 }
 
 #[test]
+fn within_the_days_of_full_refund_what_was_bought_before_a_switch_is_not_billed_either() {
+    let (buyer, silver) = Buyer::with_full_days("arrears");
+    let operator = buyer.market.operator();
+    let gold = buyer.market.offer("Gold", &[monthly("Month", "EUR", "62")]);
+    let refund = RefundPolicy { kept: None, full_days: 14, after: RefundAfter::Prorated };
+    let term = Term::of("month".parse().unwrap(), Some(Span::months(1)));
+    let term = Term { refund: Some(refund), ..term };
+    has_terms(&buyer.market, gold.parse().unwrap(), vec![term]);
+    let leads = json!({ "switches": [{ "to": gold, "direction": "upgrade" }] });
+    operator.patch(&format!("/offers/{silver}"), &leads);
+    buyer.market.advance_to("2026-01-05");
+    let to_gold = json!({ "offer": gold, "term": "month" });
+    operator.post(&format!("/subscriptions/{}/change", buyer.subscription), &to_gold);
+    buyer.market.advance_to("2026-01-08");
+    buyer.cancels(&json!({}));
+    buyer.market.advance_to("2026-03-02");
+    let stands = buyer.stands();
+    assert!(stands.contains("credited 25.00 5.00 30.00: Ended on 2026-01-08: Setup"), "{stands}");
+    assert_eq!(buyer.market.invoices(&buyer.account).len(), 1, "{stands}");
+}
+
+#[test]
+fn what_came_to_nothing_is_not_looked_for_and_a_year_is_found() {
+    let market = Market::on("2026-01-01");
+    let account = market.customer("Blue Whale", "EUR");
+    let mut year = monthly("Year", "EUR", "365");
+    year["period"] = json!("1 year");
+    let offer = market.offer("Mail", &[year, monthly("Free", "EUR", "0")]);
+    let subscription = market.order(&account, &offer, 1);
+    let extra = market.offer("Disk", &[monthly("Month", "EUR", "1")]);
+    market.order(&account, &extra, 1);
+    market.advance_to("2027-02-01");
+    let buyer = Buyer { market, account, subscription };
+    buyer.cancels(&json!({}));
+    // The second year, but for 31 days of it; the first one is over.
+    let notes: Vec<_> =
+        buyer.all("credit_notes").iter().map(|it| text(&it["net"]["amount"])).collect();
+    assert_eq!(notes, ["334.00"]);
+}
+
+#[test]
 fn a_term_that_nobody_knows_any_more_gives_nothing_back_by_itself() {
     let (buyer, offer) = Buyer::with_full_days("advance");
     let other = Term::of("year".parse().unwrap(), Some(Span::months(12)));
