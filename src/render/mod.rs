@@ -9,3 +9,4 @@ pub mod paper;
 pub mod pdf;
 #[cfg(test)]
 mod sample;
+pub mod settlement;

@@ -19,9 +19,27 @@ use crate::domain::money::{Money, Rounding};
 use crate::domain::page::{PageOrder, PageRequest};
 use crate::domain::settlement::earned::earned;
 use crate::domain::settlement::note::SettlementNote;
-use crate::domain::settlement::share::{ShareModel, ShareRecord, State};
+use crate::domain::settlement::share::{Scope, ShareModel, ShareRecord, State};
+use crate::domain::stamp::SellerNumber;
 
-record!(ShareModel, ShareModelId, "share_model", shape 1);
+record!(ShareModel, ShareModelId, "share_model", shape 1,
+    /// `(seller, what it is for, first day, number, share model)`.
+    SHARE_MODEL_BY_SCOPE = "by_scope" => |it, keys| {
+        let key = of_scope(it.stamp.seller, it.scope);
+        keys.push(key.date(it.valid_from).u64(it.stamp.number).id(it.id));
+    },
+);
+
+/// Where the models of a seller lie that are said of one thing.
+#[must_use]
+pub fn of_scope(seller: SellerNumber, scope: Scope) -> Key {
+    let key = Key::new().u32(seller.0);
+    match scope {
+        Scope::Seller => key.u8(0),
+        Scope::Category(id) => key.u8(1).id(id),
+        Scope::Offer(id) => key.u8(2).id(id),
+    }
+}
 
 record!(ShareRecord, ShareRecordId, "share_record", shape 1 unnumbered,
     /// `(invoice, share record)`.
@@ -179,8 +197,7 @@ mod tests {
     use crate::domain::billing::invoice::sample::{self, date, euros, id, issue, stamp};
     use crate::domain::quantity::{Percent, Quantity};
     use crate::domain::settlement::note::{IssueNote, NoteItem, Terms};
-    use crate::domain::settlement::share::{Part, Portion, Role, Scope, Shares};
-    use crate::domain::stamp::SellerNumber;
+    use crate::domain::settlement::share::{Part, Portion, Role, Shares};
     use crate::store::record::encode;
     use crate::store::{Commit, Store};
 

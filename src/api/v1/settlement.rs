@@ -1,13 +1,16 @@
 //! `/settlements`: the notes by which partners are paid out.
 
+use std::sync::Arc;
+
 use axum::http::Method;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::route::{Needs, Route, file, read, write};
+use super::route::{Needs, Route, file, read, work, write};
 use super::wire::{
     Decimal, List, Money, NoQuery, OwnedQuery, SoldBy, Whole, parse, parse_optional,
 };
+use crate::api::edge::body::ORDINARY_BYTES_MAX;
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{File, Nothing, Reply, Wire};
 use crate::domain::error::Invalid;
@@ -24,7 +27,13 @@ pub(super) fn routes() -> Vec<Route> {
     let runs = Needs::Permission(Permission::SettlementRun);
     vec![
         read("/settlements", reads, "List settlement notes", list),
-        write(Method::POST, "/settlements", runs, "Turn open shares into notes", run),
+        work(
+            Method::POST,
+            "/settlements",
+            runs,
+            "Turn open shares into notes",
+            (ORDINARY_BYTES_MAX, run),
+        ),
         read("/settlements/{id}", reads, "Read a settlement note", show),
         file("/settlements/{id}/csv", reads, ("text/csv", "Read a settlement note as CSV"), sheet),
         write(Method::POST, "/settlements/{id}/pay", runs, "Say that a note was paid out", pay),
@@ -262,22 +271,24 @@ impl SettlementRun {
 }
 
 fn run(
-    act: &mut Act<'_>,
-    _: &Call,
+    bss: &Arc<Bss>,
+    call: &Call,
     body: SettlementRun,
 ) -> Result<Reply<Whole<Settlement>>, Error> {
     let seller = parse_optional("/seller", body.seller.as_deref())?;
-    let seller = catalog::seller(act.cx(), seller)?;
+    let seller = bss.read(&call.actor, |cx| catalog::seller(cx, seller))?;
     let command = Settle {
         partner: parse_optional("/account", body.account.as_deref())?,
         until: parse_optional("/until", body.until.as_deref())?,
         due_days: body.due_days,
         terms: body.terms()?,
     };
-    let notes = settlement::settle(act, seller, command)?;
-    let mut labels = Labels::new(act.cx());
-    let notes: Result<Vec<_>, Error> = notes.iter().map(|it| labeled(&mut labels, it)).collect();
-    Ok(Reply::ok(Whole::of(notes?)))
+    let notes = settlement::settle(bss, &call.author(), (seller, command))?;
+    let notes = bss.read(&call.actor, |cx| {
+        let mut labels = Labels::new(cx);
+        notes.iter().map(|it| labeled(&mut labels, it)).collect::<Result<Vec<_>, Error>>()
+    })?;
+    Ok(Reply::ok(Whole::of(notes)))
 }
 
 fn pay(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Settlement>, Error> {

@@ -213,33 +213,30 @@ impl SettlementNote {
     }
 }
 
-/// All open shares of one partner in one currency, the oldest first, as they are parted among notes.
-/// Each comes to more than nothing, and all of them to no more than the shares together: none as long
-/// as those come to nothing or less, and wait for what comes after.
+/// What stands on the next note, of the open shares of one partner in one currency, the oldest first,
+/// that come to `left` together. A note comes to more than nothing, and all of them to no more than the
+/// shares together: nothing as long as those come to nothing or less, and wait for what comes after.
 ///
 /// # Errors
-/// If an amount is too large.
-pub fn payable(open: Vec<ShareRecord>) -> Result<Vec<Vec<ShareRecord>>, Rejection> {
-    let Some(currency) = open.first().map(|it| it.amount.currency()) else {
-        return Ok(Vec::new());
-    };
-    let mut left = Money::sum(open.iter().map(|it| it.amount), currency)?;
-    let (mut notes, mut next, mut sum) = (Vec::new(), Vec::new(), Money::zero(currency));
+/// If an amount is too large, and those of `open`.
+pub fn payable<E: From<MoneyError>>(
+    open: impl IntoIterator<Item = Result<ShareRecord, E>>,
+    left: Money,
+) -> Result<Vec<ShareRecord>, E> {
+    let (mut note, mut sum) = (Vec::new(), Money::zero(left.currency()));
+    if left.as_minor() <= 0 {
+        return Ok(note);
+    }
     for it in open {
+        let it = it?;
         sum = sum.plus(it.amount)?;
-        next.push(it);
+        note.push(it);
         let is_covered = sum.as_minor() > 0 && !left.minus(sum)?.is_negative();
-        if next.len() >= ITEMS_FULL && is_covered {
-            left = left.minus(sum)?;
-            notes.push(std::mem::take(&mut next));
-            sum = Money::zero(currency);
+        if note.len() >= ITEMS_FULL && is_covered {
+            break;
         }
     }
-    // What is on no note by now comes to all that is left.
-    if left.as_minor() > 0 {
-        notes.push(next);
-    }
-    Ok(notes)
+    Ok(note)
 }
 
 #[cfg(test)]
@@ -327,7 +324,20 @@ mod tests {
             // Many that went back hold up nothing that came after them.
             (&[(1000, "-1"), (500, "3")], &[(1334, "2"), (166, "498")]),
         ] {
-            let notes = payable(open(amounts)).expect("amounts");
+            let (mut open, mut notes) = (open(amounts).into_iter(), Vec::new());
+            let mut left = euros("0");
+            for it in open.clone() {
+                left = left.plus(it.amount).expect("small");
+            }
+            loop {
+                let note = payable(open.by_ref().map(Ok::<_, MoneyError>), left).expect("amounts");
+                if note.is_empty() {
+                    break;
+                }
+                let sum = Money::sum(note.iter().map(|it| it.amount), left.currency());
+                left = left.minus(sum.expect("small")).expect("small");
+                notes.push(note);
+            }
             let sum = |it: &Vec<ShareRecord>| {
                 Money::sum(it.iter().map(|it| it.amount), euros("0").currency()).expect("small")
             };

@@ -2,11 +2,12 @@
 //!
 //! What is recorded for whom, follows from what is paid ([`share`]); nobody records it by hand.
 
+mod run;
 mod share;
 
+pub use self::run::{Settle, settle};
 pub(super) use self::share::follow;
-use self::share::{Named, name_of};
-use super::billing::{Series, book, number};
+use super::billing::book;
 use super::{Act, Cx, Error, account, billing, billing_account};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
@@ -18,24 +19,18 @@ use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::Verb;
 use crate::domain::id::{AccountId, SettlementId, ShareModelId};
 use crate::domain::journal;
-use crate::domain::money::Currency;
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
-use crate::domain::settlement::note::{IssueNote, SettlementNote, State, Terms, payable};
+use crate::domain::settlement::note::{SettlementNote, State};
 use crate::domain::settlement::share::{
     Part, Portion, Role, Scope, ShareModel, ShareRecord, Shares,
 };
 use crate::domain::stamp::SellerNumber;
 use crate::domain::text::Name;
-use crate::domain::time::{Date, Period, Zone};
-use crate::render::csv::{Cell, Sheet};
-use crate::store::settlement::{SHARE_BY_MODEL, SHARE_BY_NOTE, SHARE_OPEN};
-use crate::store::{Along, Key, Records};
-
-/// A run writes at most so many notes; more stand in the next one.
-const NOTES_MAX: usize = 100;
-/// So many days has a seller to pay a note out, if nothing is said.
-const DUE_DAYS: u16 = 30;
+use crate::domain::time::{Date, Zone};
+use crate::render::settlement as sheet;
+use crate::store::settlement::{SHARE_BY_MODEL, SHARE_BY_NOTE};
+use crate::store::{Along, Key};
 
 /// A part of a model as it is asked for.
 #[derive(Debug, Clone)]
@@ -205,136 +200,6 @@ fn unused(act: &Act<'_>, id: ShareModelId, revision: Option<u32>) -> Result<Shar
     Ok(model)
 }
 
-/// What is to be settled.
-#[derive(Debug, Clone, Default)]
-pub struct Settle {
-    /// With whom; with all partners if nothing is said.
-    pub partner: Option<AccountId>,
-    /// What was recorded before this day; before today if nothing is said.
-    pub until: Option<Date>,
-    /// So many days later it is to be paid out.
-    pub due_days: Option<u16>,
-    /// What is said of each note besides.
-    pub terms: Terms,
-}
-
-/// Turns open shares into notes: for each partner and currency one, or more where there are many.
-///
-/// # Errors
-/// If the day lies in the future, or the caller may not.
-pub fn settle(
-    act: &mut Act<'_>,
-    seller: SellerNumber,
-    command: Settle,
-) -> Result<Vec<SettlementNote>, Error> {
-    act.must(Permission::SettlementRun, &act.cx().stamp(seller, None))?;
-    let zone = zone(act.cx(), seller)?;
-    let today = zone.date_of(act.now());
-    let until = command.until.unwrap_or(today);
-    if until > today.plus_days(1) {
-        let why = format!("must not lie after tomorrow, `{}`", today.plus_days(1));
-        return Err(Invalid::one("/until", "range", why).into());
-    }
-    let before = zone.start_of(until);
-    let key = Key::new().u32(seller.0);
-    let key = command.partner.map_or(key.clone(), |it| key.id(it));
-    let along = Along::Index(SHARE_OPEN, key.bytes());
-    let mut request = PageRequest::oldest(PageRequest::LIMIT_MAX);
-    let due_days = command.due_days.unwrap_or(DUE_DAYS);
-    let run = Run { seller, zone, until, today, due_days, terms: command.terms };
-    let (mut group, mut notes) = (Vec::<ShareRecord>::new(), Vec::new());
-    loop {
-        let page =
-            act.cx().view.list::<ShareRecord>(&along, &request, &mut |it: &ShareRecord| {
-                it.recorded_at < before
-            })?;
-        for it in page.items {
-            let is_other = group.first().is_some_and(|first| {
-                (first.account, first.amount.currency()) != (it.account, it.amount.currency())
-            });
-            if is_other {
-                let room = NOTES_MAX - notes.len();
-                notes.extend(run.notes(act, std::mem::take(&mut group), room)?);
-            }
-            if notes.len() == NOTES_MAX {
-                return Ok(notes);
-            }
-            group.push(it);
-        }
-        request.after = page.next;
-        if request.after.is_none() {
-            break;
-        }
-    }
-    let room = NOTES_MAX - notes.len();
-    notes.extend(run.notes(act, group, room)?);
-    Ok(notes)
-}
-
-/// What all notes of a run have in common.
-struct Run {
-    seller: SellerNumber,
-    zone: Zone,
-    until: Date,
-    today: Date,
-    due_days: u16,
-    terms: Terms,
-}
-
-impl Run {
-    /// The notes of all open shares of one partner in one currency, no more than there is room for;
-    /// none where there is nothing to pay out.
-    fn notes(
-        &self,
-        act: &mut Act<'_>,
-        open: Vec<ShareRecord>,
-        room: usize,
-    ) -> Result<Vec<SettlementNote>, Error> {
-        let Some(first) = open.first() else { return Ok(Vec::new()) };
-        let of = (first.account, first.amount.currency());
-        let parted = payable(open)?.into_iter().take(room);
-        parted.map(|shares| self.note(act, of, shares)).collect()
-    }
-
-    /// A note of some shares of one partner in one currency.
-    fn note(
-        &self,
-        act: &mut Act<'_>,
-        (partner, currency): (AccountId, Currency),
-        shares: Vec<ShareRecord>,
-    ) -> Result<SettlementNote, Error> {
-        let first_on = shares.iter().map(|it| self.zone.date_of(it.recorded_at)).min();
-        let receiver: Account = act.load(partner)?;
-        let issuer = account::of_seller(act.cx(), self.seller)?;
-        let parties = (party(act.cx(), &issuer)?, party(act.cx(), &receiver)?);
-        let mut named = Named::default();
-        let items = shares.iter().map(|it| name_of(act.cx(), &mut named, it));
-        let items = items.collect::<Result<_, _>>()?;
-        let day = (self.today, receiver.stamp.number);
-        let (number, sequence) = number(act, Series::Settlements, self.seller, day)?;
-        let stamp = act.cx().stamp(self.seller, Some(partner)).numbered(sequence);
-        let note = SettlementNote::issue(IssueNote {
-            id: act.new_id(),
-            stamp,
-            receiver: partner,
-            number,
-            days: (first_on.unwrap_or(self.until), self.until),
-            issued_on: self.today,
-            due_days: self.due_days,
-            parties,
-            terms: (self.terms.clone(), billing::policy(act.cx(), self.seller)?.rounding),
-            items,
-            currency,
-        })?;
-        let note = act.keep(note)?;
-        for share in shares {
-            let mut share = share.noted(note.id)?;
-            act.put(&mut share)?;
-        }
-        Ok(note)
-    }
-}
-
 /// An account as it stands on a note.
 fn party(cx: Cx<'_>, of: &Account) -> Result<InvoiceParty, Error> {
     let own = billing_account::of(cx, of.id)?;
@@ -396,25 +261,5 @@ pub fn records(
 /// If it is not there for the caller.
 pub fn sheet(cx: Cx<'_>, id: SettlementId) -> Result<(DocumentNumber, Vec<u8>), Error> {
     let note: SettlementNote = cx.get(id)?;
-    let mut sheet = Sheet::new(&[
-        "note", "receiver", "invoice", "product", "name", "from", "until", "quantity", "net",
-        "tax", "currency",
-    ]);
-    for it in &note.items {
-        let day = |it: Option<Date>| it.map_or(Cell::Empty, Cell::Day);
-        sheet.row(&[
-            Cell::text(note.number.to_string()),
-            Cell::text(note.receiver_as.name.to_string()),
-            Cell::text(it.invoice.to_string()),
-            it.product_number.map_or(Cell::Empty, |it| Cell::Figure(it.into())),
-            Cell::text(it.name.to_string()),
-            day(it.period.map(Period::start)),
-            day(it.period.map(Period::end)),
-            Cell::Figure(it.quantity.decimal()),
-            Cell::money(it.amount),
-            Cell::money(it.tax),
-            Cell::text(it.amount.currency().code()),
-        ]);
-    }
-    Ok((note.number, sheet.take()))
+    Ok((note.number.clone(), sheet::of(&note)))
 }

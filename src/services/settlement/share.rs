@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::sync::Arc;
 
 use crate::domain::billing::invoice::Invoice;
 use crate::domain::catalog::category::{Category, DEPTH_MAX};
@@ -10,13 +11,19 @@ use crate::domain::catalog::offer::Offer;
 use crate::domain::id::{AccountId, CategoryId, InvoiceId, OfferId, PaymentId, ShareModelId};
 use crate::domain::journal;
 use crate::domain::money::Money;
+use crate::domain::page::PageRequest;
 use crate::domain::quantity::Quantity;
 use crate::domain::settlement::earned::{earned, movements};
 use crate::domain::settlement::note::NoteItem;
-use crate::domain::settlement::share::{Part, Role, ShareModel, ShareRecord, State, in_force};
+use crate::domain::settlement::share::{
+    Part, Role, Scope, ShareModel, ShareRecord, State, in_force,
+};
+use crate::domain::stamp::SellerNumber;
+use crate::domain::text::Locale;
+use crate::domain::time::Date;
 use crate::services::billing::{self, book};
 use crate::services::{Act, Cx, Error, invoice};
-use crate::store::settlement::SHARE_BY_INVOICE;
+use crate::store::settlement::{SHARE_BY_INVOICE, SHARE_MODEL_BY_SCOPE, of_scope};
 use crate::store::{Along, Key, Records};
 
 /// What was recorded of a line, and as what.
@@ -32,8 +39,10 @@ pub(in crate::services) fn follow(
     by: Option<PaymentId>,
 ) -> Result<(), Error> {
     let it: Invoice = act.load(id)?;
-    let models: Vec<ShareModel> = act.every(&Along::Sellers(vec![it.stamp.seller]))?;
-    let Some(issue) = it.issue().filter(|_| !models.is_empty()) else { return Ok(()) };
+    let own = Along::Sellers(vec![it.stamp.seller]);
+    let has_models = act.first::<ShareModel>(&own)?.is_some();
+    let Some(issue) = it.issue().filter(|_| has_models) else { return Ok(()) };
+    let mut models = Models::of(it.stamp.seller, issue.issued_on);
     let rounding = billing::policy(act.cx(), it.stamp.seller)?.rounding;
     let earned = earned(&it, &invoice::credits_of(act.cx(), id)?, rounding)?;
     let mut recorded = recorded(act, id)?;
@@ -42,10 +51,11 @@ pub(in crate::services) fn follow(
         // A charge keeps to the model by which something was recorded of it first.
         let kept = before.values().next().map(|it| it.2);
         let model = match (kept, line.offer) {
-            (Some(kept), _) => models.iter().find(|it| it.id == kept),
-            (None, Some(offer)) => model_of(act.cx(), &models, (offer, issue.issued_on))?,
+            (Some(kept), _) => act.cx().shared::<ShareModel>(kept)?,
+            (None, Some(offer)) => models.of_offer(act.cx(), offer)?,
             (None, None) => None,
         };
+        let model = model.as_deref();
         let had = before.iter().map(|(account, it)| (*account, it.0)).collect();
         for (account, amount) in movements(model.map(|it| &it.shares), earned, &had)? {
             let parts = model.map(|it| (it.shares.as_slice(), it.id));
@@ -68,18 +78,54 @@ fn role_of(
     now.or_else(|| before.get(&account).map(|it| (it.1, it.2)))
 }
 
-fn model_of<'a>(
-    cx: Cx<'_>,
-    models: &'a [ShareModel],
-    (offer, on): (OfferId, crate::domain::time::Date),
-) -> Result<Option<&'a ShareModel>, Error> {
-    let mut categories = BTreeMap::new();
-    if let Some(found) = cx.shared::<Offer>(offer)? {
-        for id in &found.content.categories {
-            climb(cx, *id, &mut categories)?;
+/// The models that hold for what a seller sells, each looked up once.
+struct Models {
+    seller: SellerNumber,
+    on: Date,
+    of_offers: BTreeMap<OfferId, Option<Arc<ShareModel>>>,
+}
+
+impl Models {
+    const fn of(seller: SellerNumber, on: Date) -> Self {
+        Self { seller, on, of_offers: BTreeMap::new() }
+    }
+
+    fn of_offer(&mut self, cx: Cx<'_>, offer: OfferId) -> Result<Option<Arc<ShareModel>>, Error> {
+        if let Some(known) = self.of_offers.get(&offer) {
+            return Ok(known.clone());
+        }
+        let mut categories = BTreeMap::new();
+        if let Some(found) = cx.shared::<Offer>(offer)? {
+            for id in &found.content.categories {
+                climb(cx, *id, &mut categories)?;
+            }
+        }
+        let scopes = categories.keys().map(|it| Scope::Category(*it));
+        let mut models = Vec::new();
+        for scope in scopes.chain([Scope::Offer(offer), Scope::Seller]) {
+            models.extend(self.latest(cx, scope)?);
+        }
+        let found = in_force(&models, (offer, &categories), self.on).cloned().map(Arc::new);
+        self.of_offers.insert(offer, found.clone());
+        Ok(found)
+    }
+
+    /// The model that holds of those that are said of one thing.
+    fn latest(&self, cx: Cx<'_>, scope: Scope) -> Result<Option<ShareModel>, Error> {
+        let along = Along::Index(SHARE_MODEL_BY_SCOPE, of_scope(self.seller, scope).bytes());
+        let mut request = PageRequest::first(1);
+        loop {
+            let begun = &mut |it: &ShareModel| it.valid_from <= self.on;
+            let page = cx.view.list::<ShareModel>(&along, &request, begun)?;
+            if let Some(found) = page.items.into_iter().next() {
+                return Ok(Some(found));
+            }
+            request.after = page.next;
+            if request.after.is_none() {
+                return Ok(None);
+            }
         }
     }
-    Ok(in_force(models, (offer, &categories), on))
 }
 
 /// Notes a category and all above it, each with how far up it is by the shortest way.
@@ -138,14 +184,25 @@ fn record(
     Ok(())
 }
 
-/// What things on a note are called, each looked up once.
-#[derive(Default)]
-pub(super) struct Named {
+/// What things on a note are called in the language of who reads it, each looked up once.
+pub(super) struct Named<'a> {
+    locale: &'a Locale,
     invoices: BTreeMap<InvoiceId, Invoice>,
 }
 
-/// A share as it stands on a note.
-pub(super) fn name_of(cx: Cx<'_>, named: &mut Named, it: &ShareRecord) -> Result<NoteItem, Error> {
+impl<'a> Named<'a> {
+    pub(super) const fn of(locale: &'a Locale) -> Self {
+        Self { locale, invoices: BTreeMap::new() }
+    }
+}
+
+/// A share as it stands on a note. What is sold is called as its seller calls it: what the buyer calls
+/// its own is none of a partner's business.
+pub(super) fn name_of(
+    cx: Cx<'_>,
+    named: &mut Named<'_>,
+    it: &ShareRecord,
+) -> Result<NoteItem, Error> {
     let invoice = match named.invoices.entry(it.invoice) {
         Entry::Occupied(known) => known.into_mut(),
         Entry::Vacant(place) => {
@@ -160,8 +217,8 @@ pub(super) fn name_of(cx: Cx<'_>, named: &mut Named, it: &ShareRecord) -> Result
     let offer = line.offer.map(|id| cx.shared::<Offer>(id)).transpose()?.flatten();
     Ok(NoteItem {
         invoice: issue.number.clone(),
-        name: line.subject.clone(),
-        product_number: offer.map(|it| it.stamp.number),
+        name: offer.as_ref().map_or(&line.label, |it| it.content.name.text(named.locale)).clone(),
+        product_number: offer.as_ref().map(|it| it.stamp.number),
         period: line.service_period,
         quantity: Quantity::ONE,
         unit_price: it.amount,

@@ -237,7 +237,7 @@ const DEEDS: &[Deed] = &[
     deed("DELETE /session", "session", ""),
     deed("POST /session", "nobody", r#"{"email":"$member_email","password":"$password"}"#).done(Manner::Anew),
     deed("DELETE /sessions/{session}", "member", ""),
-    deed("POST /settlements", "seller", r#"{"until":"2026-01-02"}"#),
+    deed("POST /settlements", "seller", r#"{"until":"2026-01-02"}"#).done(Manner::Several),
     deed("POST /settlements/{settlement}/pay", "seller", "{}"),
     deed("POST /setup", "nobody", r#"{"token":"$setup_token","email":"first@provider.test","name":"First","password":"$password"}"#).on(Scene::Bare),
     deed("POST /share_models", "seller", r#"{"name":"$side Parts","parts":[{"role":"owner","percent":"90"},{"role":"partner","account":"$customer","percent":"10"}]}"#),

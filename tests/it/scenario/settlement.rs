@@ -373,3 +373,54 @@ fn parts_that_do_not_make_up_the_whole_are_refused_and_change_nothing() {
         assert_eq!(refused.status.as_u16(), 409, "{method} after its first day");
     }
 }
+
+#[test]
+fn a_partner_reads_what_was_sold_and_not_what_the_buyer_calls_it() {
+    let trade = Trade::on("2026-01-01", "100");
+    trade.parted();
+    let subscription = trade.market.order(&trade.buyer, &trade.offer, 1);
+    let path = format!("/subscriptions/{subscription}");
+    trade.market.operator().patch(&path, &json!({ "name": "Merger with Red Whale" }));
+    trade.market.house.app.keep_duties();
+    trade.market.advance_to("2026-02-02");
+    trade.pay("240.00");
+    trade.market.advance_to("2026-02-03");
+    let notes = trade.settle(&json!({}));
+    assert_eq!(notes.len(), 3);
+    for note in &notes {
+        let path = format!("/settlements/{}", text(&note["id"]));
+        let shown = trade.market.operator().get(&path);
+        let names: Vec<_> =
+            shown["items"].as_array().unwrap().iter().map(|it| &it["name"]).collect();
+        assert_eq!(names, ["Suite", "Suite"]);
+        let sheet = trade.market.operator().call(&format!("GET {path}/csv"), None);
+        assert!(!String::from_utf8(sheet.body).unwrap().contains("Merger"));
+    }
+}
+
+#[test]
+fn of_the_models_of_a_thing_that_holds_which_began_last() {
+    let trade = Trade::on("2026-01-01", "100");
+    trade.parted();
+    let half = vec![json!({ "role": "owner", "percent": "50" }), trade.part(0, "50")];
+    let mut body = json!({ "name": "Later", "offer": trade.offer, "parts": half });
+    body["valid_from"] = json!("2026-02-01");
+    trade.market.operator().post("/share_models", &body);
+    body["valid_from"] = json!("2026-06-01");
+    trade.market.operator().post("/share_models", &body);
+    body["valid_from"] = json!("2026-01-01");
+    body["offer"] = json!(trade.market.offer("Other", &[monthly("Other", "EUR", "1")]));
+    trade.market.operator().post("/share_models", &body);
+    trade.market.order(&trade.buyer, &trade.offer, 1);
+    trade.market.advance_to("2026-02-02");
+    trade.pay("240.00");
+    expect![[r#"
+        Provider owner 25.50 open
+        Ada partner 60.40 open
+        Bea partner 5.10 open
+        Cid partner 9.00 open
+        Provider owner 50.00 open
+        Ada partner 50.00 open
+    "#]]
+    .assert_eq(&trade.shares());
+}

@@ -1,0 +1,31 @@
+//! Settlement notes as tables for spreadsheets: an item a row.
+
+use super::csv::{Cell, Sheet};
+use crate::domain::settlement::note::SettlementNote;
+use crate::domain::time::{Date, Period};
+
+/// A note as CSV.
+#[must_use]
+pub fn of(note: &SettlementNote) -> Vec<u8> {
+    let mut sheet = Sheet::new(&[
+        "note", "receiver", "invoice", "product", "name", "from", "until", "quantity", "net",
+        "tax", "currency",
+    ]);
+    let day = |it: Option<Date>| it.map_or(Cell::Empty, Cell::Day);
+    for it in &note.items {
+        sheet.row(&[
+            Cell::text(note.number.to_string()),
+            Cell::text(note.receiver_as.name.to_string()),
+            Cell::text(it.invoice.to_string()),
+            it.product_number.map_or(Cell::Empty, |it| Cell::Figure(it.into())),
+            Cell::text(it.name.to_string()),
+            day(it.period.map(Period::start)),
+            day(it.period.map(Period::end)),
+            Cell::Figure(it.quantity.decimal()),
+            Cell::money(it.amount),
+            Cell::money(it.tax),
+            Cell::text(it.amount.currency().code()),
+        ]);
+    }
+    sheet.take()
+}
