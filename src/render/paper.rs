@@ -8,7 +8,7 @@ use crate::domain::billing::invoice::{Invoice, Issue, Totals};
 use crate::domain::billing::letterhead::Imprint;
 use crate::domain::billing::tax::TaxTotal;
 use crate::domain::money::{Currency, Money};
-use crate::domain::text::Prose;
+use crate::domain::text::{Locale, Name, Prose};
 use crate::domain::time::{Date, Period};
 
 /// An issued document, as it is read.
@@ -62,6 +62,18 @@ impl PaperLine<'_> {
     pub fn is_whole(&self) -> bool {
         self.net == self.of.net
     }
+}
+
+/// What a fee for paying late is called on an invoice.
+#[must_use]
+pub fn late_fee(locale: &Locale) -> Name {
+    let text = match locale.language() {
+        "de" => "Mahngebühr",
+        "fr" => "Frais de retard",
+        "es" => "Recargo por demora",
+        _ => "Late fee",
+    };
+    text.parse().expect("the words are a name")
 }
 
 impl<'a> Paper<'a> {

@@ -99,7 +99,7 @@ impl ClassForm {
         }
     }
 
-    fn read(&self, was: ClassTerms) -> Result<ClassTerms, Error> {
+    fn read(&self) -> Result<ClassTerms, Error> {
         let limits = self.credit_limits.iter().enumerate();
         let limits = limits.map(|(place, it)| it.read(&format!("/credit_limits/{place}")));
         let buying =
@@ -118,7 +118,6 @@ impl ClassForm {
             billing_type: parse("/billing_type", &self.billing_type)?,
             dunning: DunningStep::read_all(&self.dunning)?,
             member_buying: buying,
-            ..was
         })
     }
 }
@@ -159,7 +158,7 @@ fn create(act: &mut Act<'_>, _: &Call, body: MergePatch<ClassForm>) -> Result<Re
     let blank = ClassTerms::default_terms();
     let form = body.onto(&ClassForm::of(&blank))?;
     let seller = catalog::seller(act.cx(), None)?;
-    let it = class::create(act, seller, form.read(blank)?)?;
+    let it = class::create(act, seller, form.read()?)?;
     let path = format!("/api/v1/classes/{}", it.id);
     Ok(Reply::created(path, wire(&it)).tagged(it.stamp.revision))
 }
@@ -170,7 +169,7 @@ fn revise(
     patch: MergePatch<ClassForm>,
 ) -> Result<Reply<Class>, Error> {
     let it = class::revise(act, call.id("id")?, call.if_match, |was| {
-        patch.onto(&ClassForm::of(&was))?.read(was)
+        patch.onto(&ClassForm::of(&was))?.read()
     })?;
     Ok(Reply::ok(wire(&it)).tagged(it.stamp.revision))
 }

@@ -14,7 +14,7 @@ use super::profile::limit_violations;
 use crate::domain::dunning::Ladder;
 use crate::domain::error::{Code, Invalid, Refusal, Rejection};
 use crate::domain::event::Verb;
-use crate::domain::id::{ClassId, DiscountId};
+use crate::domain::id::ClassId;
 use crate::domain::money::{Currency, Money};
 use crate::domain::stamp::{SellerNumber, Stamp};
 use crate::domain::text::{Name, Prose};
@@ -131,8 +131,6 @@ pub struct ClassTerms {
     pub cycle: Cycle,
     /// Whether they pay before or after.
     pub billing_type: BillingType,
-    /// What is taken off for all of them.
-    pub discounts: Vec<DiscountId>,
     /// What is done step by step when they do not pay.
     pub dunning: Ladder,
     /// Whether their members may order.
@@ -150,7 +148,6 @@ impl ClassTerms {
             credit_limits: Vec::new(),
             cycle: Cycle::MONTHLY,
             billing_type: BillingType::Postpaid,
-            discounts: Vec::new(),
             dunning: Ladder::NONE,
             member_buying: MemberBuying::Forbidden,
         }

@@ -7,7 +7,8 @@ use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::late_fee::{Charging, content};
 use crate::domain::dunning::LateFee;
 use crate::domain::id::InvoiceId;
-use crate::domain::text::{Locale, Name};
+use crate::domain::text::Name;
+use crate::render::paper;
 use crate::services::{Act, Error};
 
 /// Charges a fee for paying late, and answers with the invoice that demands it.
@@ -22,11 +23,10 @@ pub(in crate::services) fn charge_late_fee(
     let mut shelf = Shelf::default();
     let seller = shelf.seller(act.cx(), account.stamp.seller)?;
     let credit = shelf.credit_terms(act.cx(), account.class())?;
-    let own = billing_account.profile();
     let address = address_of(account, billing_account);
     let policy = seller.policy;
     let on = billing_account.terms().zone.date_of(act.now());
-    let locale = own.locale.as_ref().unwrap_or(&account.profile().locale);
+    let locale = billing_account.profile().locale.as_ref().unwrap_or(&account.profile().locale);
     let charging = Charging {
         account: account.id,
         billing_account: billing_account.id,
@@ -36,7 +36,7 @@ pub(in crate::services) fn charge_late_fee(
         policy: &policy,
         taxing: seller.taxing(),
         subject,
-        label: label(locale),
+        label: paper::late_fee(locale),
     };
     let content = content(charging, fee)?;
     let buyer = party_of(account, Some(billing_account));
@@ -44,10 +44,4 @@ pub(in crate::services) fn charge_late_fee(
     let issue = issue::new_issue(act, (account, billing_account), (&seller, credit))?;
     let zone = billing_account.terms().zone;
     Ok(put(act, content, (issue, zone), (account.stamp.seller, None))?.id)
-}
-
-/// What a late fee is called on an invoice.
-fn label(locale: &Locale) -> Name {
-    let text = if locale.language() == "de" { "Mahngebühr" } else { "Late fee" };
-    text.parse().expect("the words are a name")
 }

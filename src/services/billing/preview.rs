@@ -7,18 +7,18 @@ use super::policy;
 use super::shelf::Shelf;
 use crate::domain::account::Account;
 use crate::domain::billing::charge::{Charging, Units};
-use crate::domain::billing::discount::{Discounts, Lowerable, Pace};
+use crate::domain::billing::discount::{Discounts, Lowerable, Pace, charged};
 use crate::domain::billing::invoice::Totals;
 use crate::domain::billing::invoice::explanation::Explanation;
 use crate::domain::billing::policy::Policy;
 use crate::domain::billing::proration::Share;
 use crate::domain::billing::tax::{TaxSheet, TaxTerms, TaxTotal, Taxable, assess};
 use crate::domain::billing::taxing::TaxedBuyer;
-use crate::domain::catalog::discount::{Charged, Subject};
+use crate::domain::catalog::discount::Subject;
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::alteration::{Occurrence, Turn};
 use crate::domain::catalog::price::model::MinimumOf;
-use crate::domain::catalog::price::{Figure, Occasion, Price, PriceKind, PriceModel};
+use crate::domain::catalog::price::{Figure, Price, PriceKind, PriceModel};
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::id::{MeterId, OfferId, ResourceId};
 use crate::domain::money::{Currency, Money};
@@ -131,13 +131,7 @@ fn lowerable<'a>(
     wish: &'a Wish,
     on: Date,
 ) -> Option<Lowerable<'a>> {
-    let charged = match price.kind {
-        PriceKind::OneTime(Occasion::Deposit) => return None,
-        PriceKind::OneTime(Occasion::Renewal) => Charged::Renewal,
-        PriceKind::OneTime(Occasion::Plain | Occasion::Setup) => Charged::Setup,
-        PriceKind::Recurring { .. } => Charged::Recurring,
-        PriceKind::Usage { .. } => Charged::Usage,
-    };
+    let charged = charged(price.kind)?;
     let subject = Subject {
         offer: offer.id,
         term: wish.term.as_ref(),
