@@ -18,7 +18,7 @@ use crate::domain::catalog::discount::Subject;
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::alteration::{Occurrence, Turn};
 use crate::domain::catalog::price::model::MinimumOf;
-use crate::domain::catalog::price::{Figure, Price, PriceKind, PriceModel};
+use crate::domain::catalog::price::{Figure, Occasion, Price, PriceKind, PriceModel};
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::id::{MeterId, OfferId, ResourceId};
 use crate::domain::money::{Currency, Money};

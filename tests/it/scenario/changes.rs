@@ -426,3 +426,69 @@ fn the_seller_says_when_less_begins_and_what_goes_back() {
     let buys = format!("/accounts/{}/billing_policy", text(&metals.account["id"]));
     assert_eq!(operator.call(&format!("GET {buys}"), None).status, 409);
 }
+
+/// Says how the provider bills.
+fn bills(market: &Market, policy: &Value) {
+    let own = text(&json!(market.house.operator.account));
+    market.operator().patch(&format!("/accounts/{own}/billing_policy"), policy);
+}
+
+#[test]
+fn units_that_go_give_back_what_was_paid_for_them_whatever_holds_by_then() {
+    let market = Market::on("2026-04-01");
+    let operator = market.operator();
+    bills(&market, &json!({ "removed_units": "now" }));
+    let unit = json!({
+        "name": "Seat", "kind": "recurring", "currency": "EUR",
+        "period": "1 month", "model": { "kind": "per_unit", "per_unit": "10" },
+    });
+    let offer = market.offer("Mail", &[unit]);
+    let all = json!({ "name": { "en": "Free" }, "percent": "100", "access": "coupon" });
+    let all = operator.post("/discounts", &all)["id"].clone();
+    operator.post("/coupons", &json!({ "code": "FREE", "discount": all }));
+    let free = market.customer("Blue Whale", "EUR");
+    operator.post("/redemptions", &json!({ "account": free["id"], "code": "FREE" }));
+    let paid = market.customer("Red Whale", "EUR");
+    let half =
+        json!({ "name": { "en": "Half" }, "percent": "50", "scope": { "accounts": [paid["id"]] } });
+    let half = operator.post("/discounts", &half)["id"].clone();
+    let ten = [&free, &paid].map(|it| market.order(it, &offer, 10));
+    market.advance_to("2026-04-16");
+    operator.patch(&format!("/discounts/{}", text(&half)), &json!({ "percent": "10" }));
+    for it in &ten {
+        operator.post(&format!("/subscriptions/{it}/change"), &json!({ "quantity": 1 }));
+    }
+    market.advance_to("2026-05-02");
+    let nets = |account: &Value| {
+        let all = market.invoices(account);
+        all.iter().map(|it| text(&it["net"]["amount"])).collect::<Vec<_>>()
+    };
+    // Nothing was paid, and nothing goes back: its bills come to nothing.
+    assert_eq!(nets(&free), Vec::<String>::new());
+    // 9 of 10 for half of the month at half the price; then one at nine tenths.
+    assert_eq!(nets(&paid), ["50.00", "-13.50"]);
+    market.must_be_whole();
+}
+
+#[test]
+fn a_switch_takes_the_version_and_the_alterations_of_its_day() {
+    let metals = Metals::of_may();
+    let operator = metals.market.operator();
+    bills(&metals.market, &json!({ "price_version": "renewal" }));
+    metals.market.advance_to("2026-05-05");
+    let mut month = monthly("Month", "EUR", "31");
+    month["alterations"] = json!([{
+        "name": "Welcome", "effect": "discount", "percent": "50", "applies": "for",
+        "duration": "1 month",
+    }]);
+    let platinum = metals.market.offer("Platinum", &[month]);
+    let leads = json!({ "switches": [{ "to": platinum, "direction": "upgrade" }] });
+    operator.patch(&format!("/offers/{}", metals.silver), &leads);
+    metals.market.advance_to("2026-05-11");
+    metals.change(&json!({ "offer": platinum }));
+    metals.market.advance_to("2026-07-02");
+    let all = metals.market.invoices(&metals.account);
+    let nets: Vec<_> = all[1..].iter().map(|it| text(&it["net"]["amount"])).collect();
+    // 21 of 31 days and June begin within a month; July does not.
+    assert_eq!(nets, ["26.00", "31.00"]);
+}

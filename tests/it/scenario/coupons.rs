@@ -193,6 +193,80 @@ fn an_order_that_is_called_off_gives_its_coupon_back() {
 }
 
 #[test]
+fn an_order_that_comes_to_nothing_gives_its_coupon_back() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let by_hand = (json!({}), json!({ "connector": "manual" }));
+    let offer = market.offer_like("Mail", &[monthly("Base", "EUR", "10")], by_hand);
+    coupon(&market, "ONCE", (json!({ "percent": "10" }), json!({ "uses_max": 1 })));
+    let used = || operator.get("/coupons")["items"][0]["used"].clone();
+    let account = market.customer("Blue Whale", "EUR");
+    let placed = orders(&market, &account, &offer, &["ONCE"]);
+    assert_eq!(used(), 1);
+    let task = text(&operator.get("/tasks?state=queued")["items"][0]["id"]);
+    operator.post(&format!("/tasks/{task}/start"), &json!({}));
+    operator.post(&format!("/tasks/{task}/fail"), &json!({ "error": "no host has room" }));
+    assert_eq!(operator.get(&format!("/orders/{}", text(&placed["id"])))["state"], "failed");
+    assert_eq!(used(), 0, "it failed");
+    // What is tried again brings its coupon again, as long as that can be had.
+    operator.post(&format!("/tasks/{task}/retry"), &json!({}));
+    assert_eq!(used(), 1, "it is tried again");
+    operator.post(&format!("/tasks/{task}/start"), &json!({}));
+    operator.post(&format!("/tasks/{task}/fail"), &json!({ "error": "no host has room" }));
+    let other = market.customer("Red Whale", "EUR");
+    let mut later = order(&other, &offer, &["ONCE"]);
+    later["requested_start_on"] = json!("2026-01-05");
+    operator.post("/orders", &later);
+    assert_eq!(used(), 1);
+    let refused = operator.call(&format!("POST /tasks/{task}/retry"), None);
+    assert_eq!(refusal(&refused.json()), "the coupon `ONCE` is used up");
+    operator.post(&format!("/accounts/{}/close", text(&other["id"])), &json!({}));
+    market.house.app.keep_duties();
+    assert_eq!(used(), 0, "its account was closed");
+    market.must_be_whole();
+}
+
+#[test]
+fn one_coupon_lowers_the_same_bills_once() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let account = market.customer("Blue Whale", "EUR");
+    let offer = market.offer("Mail", &[monthly("Base", "EUR", "10")]);
+    coupon(&market, "HALF", percent("50"));
+    coupon(&market, "FIRST", (json!({ "percent": "50", "lasting": "once" }), json!({})));
+    let brings = |code: &str| {
+        let body = json!({ "account": account["id"], "code": code });
+        operator.call("POST /redemptions", Some(&body))
+    };
+    let in_use = |code| format!("the coupon `{code}` is in use on the billing account");
+    let (half, first) = (brings("HALF").json(), brings("FIRST").json());
+    for code in ["HALF", "FIRST"] {
+        assert_eq!(refusal(&brings(code).json()), in_use(code));
+        let placed = operator.call("POST /orders", Some(&order(&account, &offer, &[code])));
+        assert_eq!(refusal(&placed.json()), in_use(code));
+    }
+    market.order(&account, &offer, 1);
+    market.advance_to("2026-01-02");
+    assert_eq!(sums(&market.invoices(&account)[0]), "2.50 + 0.50 = 3.00 EUR, due 3.00");
+    // What was given as often as it is, and what was ended, can be brought again.
+    let again = brings("FIRST").json();
+    assert_ne!((&again["id"], again["invoices"].as_u64()), (&first["id"], None), "{again}");
+    operator.post(&format!("/redemptions/{}/end", text(&half["id"])), &json!({}));
+    market.advance_to("2026-02-02");
+    assert_eq!(sums(&market.invoices(&account)[1]), "5.00 + 1.00 = 6.00 EUR, due 6.00");
+    assert!(brings("HALF").json()["id"].is_string());
+    // Orders that each bring it have it for what each of them buys.
+    let other = market.customer("Red Whale", "EUR");
+    for _ in 0..2 {
+        orders(&market, &other, &offer, &["HALF"]);
+    }
+    let nets = |it: &Value| text(&it["net"]["amount"]);
+    let nets: Vec<_> = market.invoices(&other).iter().map(nets).collect();
+    assert_eq!(nets, ["5.00", "5.00"]);
+    market.must_be_whole();
+}
+
+#[test]
 fn what_is_no_coupon_is_refused_with_the_field() {
     let market = Market::on("2026-01-01");
     let operator = market.operator();
