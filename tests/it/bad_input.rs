@@ -32,23 +32,32 @@ enum Shape {
 
 impl Shape {
     fn of(schema: &Value, all: &Value) -> Self {
-        if let Some(name) = schema["$ref"].as_str() {
-            return Self::of(&all[name.rsplit('/').next().unwrap()], all);
+        Self::within(schema, all, &[])
+    }
+
+    /// The same within schemas: what has itself within is an object with nothing to look at.
+    fn within(schema: &Value, all: &Value, above: &[&str]) -> Self {
+        let inner = |it: &Value| Self::within(it, all, above);
+        if let Some(name) = schema["$ref"].as_str().and_then(|it| it.rsplit('/').next()) {
+            return match above.contains(&name) {
+                true => Self::Fields(BTreeMap::new()),
+                false => Self::within(&all[name], all, &[above, &[name]].concat()),
+            };
         }
         let choices = schema["oneOf"].as_array().or(schema["anyOf"].as_array());
         if let Some(choice) = choices.and_then(|it| it.iter().find(|it| it["type"] != "null")) {
-            return Self::of(choice, all);
+            return inner(choice);
         }
         let kind = schema["type"].as_array().map_or(&schema["type"], |it| &it[0]);
         match kind.as_str() {
             Some("integer" | "number") => Self::Number,
             Some("boolean") => Self::Truth,
-            Some("array") => Self::List(Box::new(Self::of(&schema["items"], all))),
+            Some("array") => Self::List(Box::new(inner(&schema["items"]))),
             Some("object") | None => match schema["properties"].as_object() {
                 Some(fields) => Self::Fields(
-                    fields.iter().map(|(name, it)| (name.clone(), Self::of(it, all))).collect(),
+                    fields.iter().map(|(name, it)| (name.clone(), inner(it))).collect(),
                 ),
-                None => Self::Map(Box::new(Self::of(&schema["additionalProperties"], all))),
+                None => Self::Map(Box::new(inner(&schema["additionalProperties"]))),
             },
             Some(_) => Self::Text,
         }
