@@ -140,6 +140,6 @@ mod tests {
         let (it, _) = CustomerClass::born_with(SellerNumber::PROVIDER, id(5), now());
         let bytes = encode(&it);
         assert_eq!(decode::<CustomerClass>(&bytes).expect("readable"), it);
-        expect!["01000000000000000000000000000000050100000000808082e288d2a306808082e288d2a306000744656661756c74000a001e0100010200000100000100"].assert_eq(&hex::encode(bytes));
+        expect!["01000000000000000000000000000000050100000000808082e288d2a306808082e288d2a306000744656661756c74000a001e01000102000001000100"].assert_eq(&hex::encode(bytes));
     }
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 /// Nothing that is waited for takes longer, even where many tests share a machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// The executable, in an environment without settings.
 pub(crate) fn tillbox(arguments: &[&str]) -> Command {
