@@ -35,9 +35,13 @@ impl Shape {
         Self::within(schema, all, &[])
     }
 
-    /// The same within schemas: what has itself within is an object with nothing to look at.
+    /// The same within schemas: what has itself within, or may be anything, is an object with nothing to
+    /// look at.
     fn within(schema: &Value, all: &Value, above: &[&str]) -> Self {
         let inner = |it: &Value| Self::within(it, all, above);
+        if schema.is_null() {
+            return Self::Fields(BTreeMap::new());
+        }
         if let Some(name) = schema["$ref"].as_str().and_then(|it| it.rsplit('/').next()) {
             return match above.contains(&name) {
                 true => Self::Fields(BTreeMap::new()),

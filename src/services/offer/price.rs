@@ -117,8 +117,8 @@ fn must_fit(cx: Cx<'_>, offer: &Offer, price: &Price) -> Result<(), Error> {
 fn must_be_counted(cx: Cx<'_>, price: &Price) -> Result<(), Error> {
     let PriceKind::Usage { meter } = price.kind else { return Ok(()) };
     let meter = cx.named::<Meter>("/meter", meter)?;
-    let versions = price.versions.as_slice().iter();
-    Ok(versions.map(|it| it.model.fits_meter(&meter)).collect::<Result<_, _>>()?)
+    let mut versions = price.versions.as_slice().iter();
+    Ok(versions.try_for_each(|it| it.model.fits_meter(&meter))?)
 }
 
 /// Gives a price another version from a day on. Versions of the past never change.

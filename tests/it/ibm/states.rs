@@ -38,11 +38,47 @@ pub(super) fn after(bss: &Bss<'_>, told: &str, path: &str, field: &str) -> Strin
     format!("{told} -> {state}")
 }
 
+/// Brings a customer into a state.
+fn bring_customer(bss: &Shop<'_>, (account, path): (&str, &str), state: &str) {
+    let seller = bss.seller();
+    let done = match state {
+        "SUSPENDED" => bss.told(&format!("POST {path} [suspendCustomer]"), None),
+        "SUSPENDED for credit" => {
+            let hold = json!({ "kind": "credit", "reason": "OVERDUE" });
+            seller.post(&format!("/accounts/{account}/hold"), &hold);
+            "204".to_owned()
+        }
+        "DEREGISTER_PENDING" => {
+            // Somebody who stands below it keeps it from being gone at once.
+            seller.post("/accounts", &json!({ "name": "Below", "parent": account }));
+            bss.told(&format!("DELETE {path}"), None)
+        }
+        "gone" => bss.told(&format!("DELETE {path}"), None),
+        _ => "204".to_owned(),
+    };
+    assert_eq!(done, "204", "{state}");
+}
+
+/// Does to a customer whatever needs no body of its own.
+fn treat(bss: &Shop<'_>, (id, path): (u64, &str), operation: &str) -> String {
+    match operation {
+        "get" => bss.told(&format!("GET {path}"), None),
+        "delete" => bss.told(&format!("DELETE {path}"), None),
+        "add subscriber" => {
+            let body = subscriber(id, &format!("added{id}@new.test"), &["User"]);
+            bss.told("POST resource/subscriber", Some(&body))
+        }
+        "create subscription" => {
+            bss.told("POST resource/subscription", Some(&order(id, &[("D08SWLL", 1)])))
+        }
+        operation => bss.told(&format!("POST {path} [{operation}]"), None),
+    }
+}
+
 #[test]
 fn customers_live_as_the_table_says() {
     let house = House::on("2026-01-01");
     let bss = Shop::of(&house);
-    let seller = bss.seller();
     let matrix = Matrix {
         states: &["ACTIVE", "SUSPENDED", "SUSPENDED for credit", "DEREGISTER_PENDING", "gone"],
         operations: &[
@@ -60,37 +96,12 @@ fn customers_live_as_the_table_says() {
         count += 1;
         let id = bss.register(&format!("state{count}@new.test"));
         let path = format!("resource/customer/{id}");
-        let account = text(&seller.get(&format!("/accounts?number={id}"))["items"][0]["id"]);
+        let account = text(&bss.seller().get(&format!("/accounts?number={id}"))["items"][0]["id"]);
         let body = bss.get(&path);
-        let done = match state {
-            "SUSPENDED" => bss.told(&format!("POST {path} [suspendCustomer]"), None),
-            "SUSPENDED for credit" => {
-                let hold = json!({ "kind": "credit", "reason": "OVERDUE" });
-                seller.post(&format!("/accounts/{account}/hold"), &hold);
-                "204".to_owned()
-            }
-            "DEREGISTER_PENDING" => {
-                // Somebody who stands below it keeps it from being gone at once.
-                let below = json!({ "name": "Below", "parent": account });
-                seller.post("/accounts", &below);
-                bss.told(&format!("DELETE {path}"), None)
-            }
-            "gone" => bss.told(&format!("DELETE {path}"), None),
-            _ => "204".to_owned(),
-        };
-        assert_eq!(done, "204", "{state}");
+        bring_customer(&bss, (&account, &path), state);
         let told = match operation {
-            "get" => bss.told(&format!("GET {path}"), None),
             "update" => bss.told(&format!("PUT {path}"), Some(&body)),
-            "delete" => bss.told(&format!("DELETE {path}"), None),
-            "add subscriber" => {
-                let body = subscriber(id, &format!("added{count}@new.test"), &["User"]);
-                bss.told("POST resource/subscriber", Some(&body))
-            }
-            "create subscription" => {
-                bss.told("POST resource/subscription", Some(&order(id, &[("D08SWLL", 1)])))
-            }
-            operation => bss.told(&format!("POST {path} [{operation}]"), None),
+            operation => treat(&bss, (id, &path), operation),
         };
         after(&bss, &told, &path, "CustomerState")
     });

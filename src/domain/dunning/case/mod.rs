@@ -302,7 +302,7 @@ impl Dunning {
     fn next_by_ladder(&self, look: &Look<'_>) -> Result<Option<Next>, MoneyError> {
         let Some(due_on) = self.owed.iter().map(|it| it.due_on).min() else { return Ok(None) };
         let taken = |it: &Step| Some(Taken { after_days: it.after_days?, on: it.on });
-        let last = self.steps.iter().filter_map(taken).last();
+        let last = self.steps.iter().rev().find_map(taken);
         let arrears = Arrears { due_on, overdue: self.overdue()?, last };
         let rung = look.ladder.next(last);
         let Some((rung, on)) = rung.zip(look.ladder.next_on(&arrears)) else { return Ok(None) };

@@ -99,7 +99,9 @@ fn a_ladder_that_changes_repeats_no_step_and_skips_none() {
     let case = begin(&look((&was, manual()), "2026-01-13", &bills));
     let next = case.due(Zone::UTC.start_of(date("2026-01-13"))).expect("a mail");
     let case = case.take(next, &look((&was, manual()), "2026-01-13", &bills)).expect("a sum");
-    let table: [(&str, &[(u16, &str, Action)], Option<(&str, u16)>); 5] = [
+    type Rungs = &'static [(u16, &'static str, Action)];
+    type Row = (&'static str, Rungs, Option<(&'static str, u16)>);
+    let table: [Row; 5] = [
         (
             "as it was",
             &[(3, "0", Action::Mail), (10, "0", Action::CreditHold)],

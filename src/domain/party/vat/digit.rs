@@ -54,7 +54,7 @@ pub(super) fn austria(rest: &str) -> bool {
 
 pub(super) fn belgium(rest: &str) -> bool {
     let (before, check) = rest.split_at(8);
-    (number(before) + number(check)) % 97 == 0
+    (number(before) + number(check)).is_multiple_of(97)
 }
 
 pub(super) fn bulgaria(rest: &str) -> bool {
@@ -115,11 +115,11 @@ pub(super) fn germany(rest: &str) -> bool {
 }
 
 pub(super) fn denmark(rest: &str) -> bool {
-    !rest.starts_with('0') && weighed(&digits(rest), &[2, 7, 6, 5, 4, 3, 2, 1]) % 11 == 0
+    !rest.starts_with('0') && weighed(&digits(rest), &[2, 7, 6, 5, 4, 3, 2, 1]).is_multiple_of(11)
 }
 
 pub(super) fn estonia(rest: &str) -> bool {
-    weighed(&digits(rest), &[3, 7, 1, 3, 7, 1, 3, 7, 1]) % 10 == 0
+    weighed(&digits(rest), &[3, 7, 1, 3, 7, 1, 3, 7, 1]).is_multiple_of(10)
 }
 
 pub(super) fn greece(rest: &str) -> bool {
@@ -157,7 +157,7 @@ pub(super) fn spain(rest: &str) -> bool {
 }
 
 pub(super) fn finland(rest: &str) -> bool {
-    weighed(&digits(rest), &[7, 9, 10, 5, 8, 4, 2, 1]) % 11 == 0
+    weighed(&digits(rest), &[7, 9, 10, 5, 8, 4, 2, 1]).is_multiple_of(11)
 }
 
 pub(super) fn france(rest: &str) -> bool {
@@ -197,7 +197,7 @@ pub(super) fn croatia(rest: &str) -> bool {
 }
 
 pub(super) fn hungary(rest: &str) -> bool {
-    weighed(&digits(rest), &[9, 7, 3, 1, 9, 7, 3, 1]) % 10 == 0
+    weighed(&digits(rest), &[9, 7, 3, 1, 9, 7, 3, 1]).is_multiple_of(10)
 }
 
 pub(super) fn ireland(rest: &str) -> bool {
@@ -248,7 +248,7 @@ pub(super) fn latvia(rest: &str) -> bool {
 }
 
 pub(super) fn malta(rest: &str) -> bool {
-    !rest.starts_with('0') && weighed(&digits(rest), &[3, 4, 6, 7, 8, 9, 10, 1]) % 37 == 0
+    !rest.starts_with('0') && weighed(&digits(rest), &[3, 4, 6, 7, 8, 9, 10, 1]).is_multiple_of(37)
 }
 
 pub(super) fn netherlands(rest: &str) -> bool {
@@ -268,7 +268,7 @@ fn is_mod_97(text: &str) -> bool {
 }
 
 pub(super) fn norway(rest: &str) -> bool {
-    weighed(&digits(rest), &[3, 2, 7, 6, 5, 4, 3, 2, 1]) % 11 == 0
+    weighed(&digits(rest), &[3, 2, 7, 6, 5, 4, 3, 2, 1]).is_multiple_of(11)
 }
 
 pub(super) fn poland(rest: &str) -> bool {
@@ -301,5 +301,5 @@ pub(super) fn slovenia(rest: &str) -> bool {
 
 pub(super) fn slovakia(rest: &str) -> bool {
     let digits = digits(rest);
-    digits[0] != 0 && [2, 3, 4, 7, 8, 9].contains(&digits[2]) && number(rest) % 11 == 0
+    digits[0] != 0 && [2, 3, 4, 7, 8, 9].contains(&digits[2]) && number(rest).is_multiple_of(11)
 }
