@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::route::Form;
+use super::form::Form;
 use crate::api::edge::reply::Wire;
 use crate::domain::error::Invalid;
 use crate::domain::word::WordError;

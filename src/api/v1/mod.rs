@@ -27,6 +27,7 @@ mod dunning;
 mod entity;
 mod event;
 mod field;
+mod form;
 mod gateway;
 mod health;
 mod invoice;

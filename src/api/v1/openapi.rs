@@ -6,8 +6,9 @@ use axum::http::Method;
 use serde_json::{Map, Value, json};
 use utoipa::openapi::{RefOr, Schema};
 
+use super::form::Form;
 use super::problem::Problem;
-use super::route::{Form, Guard, Needs, Route};
+use super::route::{Guard, Needs, Route};
 use crate::api::edge::call::Paging;
 
 /// The document for a table of routes.

@@ -13,9 +13,9 @@ use axum::http::{HeaderMap, HeaderValue, Method, Response};
 use axum::routing::{MethodFilter, MethodRouter, on};
 use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
-use utoipa::openapi::{RefOr, Schema};
 
 use super::field::Fields;
+use super::form::Form;
 use super::problem;
 use super::wire::NoQuery;
 use crate::api::edge::auth::{self, Caller};
@@ -90,29 +90,6 @@ impl Guard {
             (Self::Thing, Some(revision), Some(id)) => act.expect_known(id, revision),
             (Self::Nothing | Self::Thing, _, _) => Ok(()),
         }
-    }
-}
-
-/// A form on the wire, as the OpenAPI document knows it; described when somebody asks.
-pub(crate) struct Form {
-    pub(crate) name: String,
-    pub(crate) schema: fn() -> RefOr<Schema>,
-    inner: fn(&mut Vec<(String, RefOr<Schema>)>),
-}
-
-impl Form {
-    /// The form of a type; nothing if there is nothing in it.
-    pub(crate) fn of<T: ToSchema>() -> Option<Self> {
-        let name = T::name();
-        let form = || Self { name: name.into_owned(), schema: T::schema, inner: T::schemas };
-        (T::name() != "Nothing").then(form)
-    }
-
-    /// The forms that it is made of.
-    pub(crate) fn inner(&self) -> Vec<(String, RefOr<Schema>)> {
-        let mut inner = Vec::new();
-        (self.inner)(&mut inner);
-        inner
     }
 }
 
