@@ -354,5 +354,5 @@ fn a_bank_that_is_never_heard_of_again_is_asked_and_then_given_up() {
     till.market.advance_to("2026-01-15");
     assert_eq!(till.tries(), ["2026-01-10 initiated -"]);
     till.market.advance_to("2026-02-01");
-    assert_eq!(till.tries()[..2], ["2026-01-10 expired -", "2026-01-20 initiated -"]);
+    assert_eq!(till.tries()[..2], ["2026-01-10 expired -", "2026-01-20 expired -"]);
 }
