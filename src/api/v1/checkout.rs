@@ -69,15 +69,13 @@ impl NewCheckout {
     fn what(&self) -> Result<What, Error> {
         let amount = self.amount.as_ref().map(|it| it.read("/amount")).transpose()?;
         let needed = || Invalid::one("/amount", "required", "must be given where no invoice is");
-        match (&self.invoice, &self.billing_account, &self.account) {
-            (Some(id), None, None) => Ok(What::Invoice(parse("/invoice", id)?, amount)),
-            (None, Some(id), None) => {
-                let id = parse("/billing_account", id)?;
-                Ok(What::BillingAccount(id, amount.ok_or_else(needed)?))
-            }
-            (None, None, Some(id)) => {
-                Ok(What::Account(parse("/account", id)?, amount.ok_or_else(needed)?))
-            }
+        let invoice = parse_optional("/invoice", self.invoice.as_deref())?;
+        let billing_account = parse_optional("/billing_account", self.billing_account.as_deref())?;
+        let account = parse_optional("/account", self.account.as_deref())?;
+        match (invoice, billing_account, account) {
+            (Some(id), None, None) => Ok(What::Invoice(id, amount)),
+            (None, Some(id), None) => Ok(What::BillingAccount(id, amount.ok_or_else(needed)?)),
+            (None, None, Some(id)) => Ok(What::Account(id, amount.ok_or_else(needed)?)),
             (None, None, None) => {
                 let message = "must name the invoice, the account or the billing account";
                 Err(Invalid::one("/invoice", "required", message).into())

@@ -126,8 +126,8 @@ fn add(act: &mut Act<'_>, _: &Call, body: NewGateway) -> Result<Reply<Gateway>, 
         says: Said {
             address: parse_optional("/address", body.address.as_deref())?,
             login: parse_optional("/login", body.login.as_deref())?,
-            secret: body.secret,
-            signing_secret: body.signing_secret,
+            secret: read_secret(body.secret, "/secret")?,
+            signing_secret: read_secret(body.signing_secret, "/signing_secret")?,
         },
         retry_days: body.retry_days,
     };
@@ -154,8 +154,8 @@ fn change(act: &mut Act<'_>, call: &Call, body: GatewayPatch) -> Result<Reply<Ga
         says: Said {
             address: parse_optional("/address", body.address.as_deref())?,
             login: parse_optional("/login", body.login.as_deref())?,
-            secret: body.secret,
-            signing_secret: body.signing_secret,
+            secret: read_secret(body.secret, "/secret")?,
+            signing_secret: read_secret(body.signing_secret, "/signing_secret")?,
         },
         retry_days: body.retry_days,
     };
@@ -178,4 +178,19 @@ fn call_back(
     }
     checkout::call_back(bss, call.id("id")?, Heard { headers, body })?;
     Ok(Reply::no_content())
+}
+
+/// How long a secret of a gateway may be, in bytes.
+const SECRET_BYTES_MAX: usize = 1000;
+
+fn read_secret(secret: Option<String>, at: &str) -> Result<Option<String>, Invalid> {
+    let is_one = |it: &String| it.len() <= SECRET_BYTES_MAX && !it.chars().any(char::is_control);
+    match secret {
+        Some(it) if !is_one(&it) => Err(Invalid::one(
+            at,
+            "format",
+            "must have at most 1000 bytes and no control characters",
+        )),
+        secret => Ok(secret),
+    }
 }
