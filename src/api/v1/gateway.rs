@@ -123,12 +123,7 @@ fn add(act: &mut Act<'_>, _: &Call, body: NewGateway) -> Result<Reply<Gateway>, 
         code: parse_optional("/code", body.code.as_deref())?,
         kind: parse("/kind", &body.kind)?,
         name: parse_optional("/name", body.name.as_deref())?,
-        says: Said {
-            address: parse_optional("/address", body.address.as_deref())?,
-            login: parse_optional("/login", body.login.as_deref())?,
-            secret: read_secret(body.secret, "/secret")?,
-            signing_secret: read_secret(body.signing_secret, "/signing_secret")?,
-        },
+        says: said(body.address, body.login, (body.secret, body.signing_secret))?,
         retry_days: body.retry_days,
     };
     let it = gateway::add(act, new)?;
@@ -151,12 +146,7 @@ struct GatewayPatch {
 fn change(act: &mut Act<'_>, call: &Call, body: GatewayPatch) -> Result<Reply<Gateway>, Error> {
     let change = ChangeGateway {
         name: parse_optional("/name", body.name.as_deref())?,
-        says: Said {
-            address: parse_optional("/address", body.address.as_deref())?,
-            login: parse_optional("/login", body.login.as_deref())?,
-            secret: read_secret(body.secret, "/secret")?,
-            signing_secret: read_secret(body.signing_secret, "/signing_secret")?,
-        },
+        says: said(body.address, body.login, (body.secret, body.signing_secret))?,
         retry_days: body.retry_days,
     };
     let it = gateway::change(act, call.id("id")?, change)?;
@@ -178,6 +168,20 @@ fn call_back(
     }
     checkout::call_back(bss, call.id("id")?, Heard { headers, body })?;
     Ok(Reply::no_content())
+}
+
+/// What is said of how to speak to a gateway, whether it is kept or changed.
+fn said(
+    address: Option<String>,
+    login: Option<String>,
+    (secret, signing_secret): (Option<String>, Option<String>),
+) -> Result<Said, Invalid> {
+    Ok(Said {
+        address: parse_optional("/address", address.as_deref())?,
+        login: parse_optional("/login", login.as_deref())?,
+        secret: read_secret(secret, "/secret")?,
+        signing_secret: read_secret(signing_secret, "/signing_secret")?,
+    })
 }
 
 /// How long a secret of a gateway may be, in bytes.
