@@ -128,6 +128,16 @@ impl Market {
     }
 }
 
+/// The invoices of an account, one after the other, whose every line comes out again when it is computed anew.
+pub(crate) fn shown(market: &Market, account: &Value) -> String {
+    let each = market.invoices(account).into_iter().map(|it| {
+        let check = market.operator().get(&format!("/invoices/{}/check", text(&it["id"])));
+        assert_eq!(check["faults"], json!([]), "every line comes out again");
+        format!("{} {}\n{}", text(&it["issued_on"]), sums(&it), lines(&it))
+    });
+    each.collect::<Vec<_>>().join("\n")
+}
+
 /// A price that recurs every month, in advance.
 pub(crate) fn monthly(name: &str, currency: &str, amount: &str) -> Value {
     json!({

@@ -8,7 +8,7 @@ use tillbox::domain::order::item::{Action, Item, Wish};
 use tillbox::domain::order::{PlaceOrder, Request};
 use tillbox::services::{Author, order};
 
-use crate::harness::market::{Market, lines, monthly, sums, text};
+use crate::harness::market::{Market, lines, monthly, shown, text};
 
 /// A monthly price that is half as much for two months, with a fee at the beginning, and cheaper
 /// where it is large.
@@ -23,15 +23,6 @@ fn base() -> Value {
         },
     ]);
     base
-}
-
-fn shown(market: &Market, account: &Value) -> String {
-    let each = market.invoices(account).into_iter().map(|it| {
-        let check = market.operator().get(&format!("/invoices/{}/check", text(&it["id"])));
-        assert_eq!(check["faults"], json!([]), "every line comes out again");
-        format!("{} {}\n{}", text(&it["issued_on"]), sums(&it), lines(&it))
-    });
-    each.collect::<Vec<_>>().join("\n")
 }
 
 /// What the first bill of an order would come to, with tax.

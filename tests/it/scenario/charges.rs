@@ -3,18 +3,7 @@
 use expect_test::expect;
 use serde_json::{Value, json};
 
-use crate::harness::market::{Market, lines, monthly, sums, text};
-
-/// The invoices of an account, one after the other.
-fn shown(market: &Market, account: &Value) -> String {
-    let invoices = market.invoices(account);
-    let each = invoices.iter().map(|it| {
-        let check = market.operator().get(&format!("/invoices/{}/check", text(&it["id"])));
-        assert_eq!(check["faults"], json!([]));
-        format!("{} {}\n{}", text(&it["issued_on"]), sums(it), lines(it))
-    });
-    each.collect::<Vec<_>>().join("\n")
-}
+use crate::harness::market::{Market, monthly, shown, text};
 
 fn credit(market: &Market, account: &Value) -> String {
     let found = market.operator().get(&format!("/accounts/{}/balance", text(&account["id"])));

@@ -3,22 +3,13 @@
 use expect_test::expect;
 use serde_json::{Value, json};
 
-use crate::harness::market::{Market, lines, monthly, sums, text};
+use crate::harness::market::{Market, lines, monthly, shown, text};
 
 fn deposit(amount: &str) -> Value {
     json!({
         "name": "Deposit", "kind": "one_time", "fee": "deposit", "currency": "EUR",
         "model": { "kind": "flat", "amount": amount },
     })
-}
-
-fn shown(market: &Market, account: &Value) -> String {
-    let each = market.invoices(account).into_iter().map(|it| {
-        let check = market.operator().get(&format!("/invoices/{}/check", text(&it["id"])));
-        assert_eq!(check["faults"], json!([]), "every line comes out again");
-        format!("{} {}\n{}", text(&it["issued_on"]), sums(&it), lines(&it))
-    });
-    each.collect::<Vec<_>>().join("\n")
 }
 
 /// What the account owes, has and has given as security.

@@ -4,7 +4,7 @@
 use expect_test::expect;
 use serde_json::{Value, json};
 
-use crate::harness::market::{Market, lines, sums, text};
+use crate::harness::market::{Market, lines, shown, sums, text};
 
 /// A usage price of a meter.
 fn of_use(meter: &str, model: Value) -> Value {
@@ -36,15 +36,6 @@ fn uses(market: &Market, (subscription, meter): (&str, &str), events: &[[&str; 4
         .collect();
     let said = market.operator().post("/usage", &json!({ "events": events }));
     assert_eq!(said["accepted"], events.len(), "{said}");
-}
-
-fn shown(market: &Market, account: &Value) -> String {
-    let each = market.invoices(account).into_iter().map(|it| {
-        let check = market.operator().get(&format!("/invoices/{}/check", text(&it["id"])));
-        assert_eq!(check["faults"], json!([]), "every line comes out again");
-        format!("{} {}\n{}", text(&it["issued_on"]), sums(&it), lines(&it))
-    });
-    each.collect::<Vec<_>>().join("\n")
 }
 
 fn percentage() -> Value {
