@@ -383,18 +383,15 @@ fn wait_on(act: &mut Act<'_>, id: PaymentId, missed: bool) -> Result<(), Error> 
 /// Reminds a gateway of ours of something when it is asked next, which is at once.
 pub(super) fn remind(act: &mut Act<'_>, id: PaymentId, of: &str) -> Result<(), Error> {
     let (mut payment, now) = (act.load::<Payment>(id)?, act.now());
-    if let Some(attempt) = payment.attempt.as_mut().filter(|_| payment_is_open(act, id)) {
+    let is_under_way = payment.state().is_under_way();
+    if let Some(attempt) = payment.attempt.as_mut().filter(|_| is_under_way) {
         (attempt.memo, attempt.look_at) = (of.parse().ok(), Some(now));
         act.put_quietly(&payment)?;
     }
     Ok(())
 }
 
-fn payment_is_open(act: &Act<'_>, id: PaymentId) -> bool {
-    act.load::<Payment>(id).is_ok_and(|it| it.state().is_under_way())
-}
-
-/// What came of a request that says it is from a gateway.
+/// A request that says it is from a gateway.
 #[derive(Debug, Clone, Copy)]
 pub struct Heard<'a> {
     /// What was said beside the body, names in lower case.
@@ -407,7 +404,7 @@ pub struct Heard<'a> {
 ///
 /// # Errors
 /// [`Code::SignatureRefused`] if it is not the gateway that says so; [`Error::NotFound`] if it is
-/// about what did not go through it; if it is of another currency.
+/// about what did not go through it.
 pub fn call_back(bss: &Arc<Bss>, id: GatewayId, heard: Heard<'_>) -> Result<(), Error> {
     let door = Author::of(Actor::duty("gateway"));
     let found = bss.read(&door.actor, |cx| Ok(cx.view.find::<Gateway>(id)?))?;
