@@ -13,6 +13,8 @@ async function show() {
   at("name").textContent = page.name;
   at("text").textContent = page.text;
   at("amount").textContent = money(page.amount);
+  at("what").hidden = false;
+  form.hidden = false;
 }
 
 form.addEventListener("submit", async (event) => {

@@ -87,7 +87,7 @@ const DOORS: &[Page] = &[
     ("refused", "/sign-in?refused=1", &["The mail address or the password is not right."]),
     ("forgotten", "/forgotten", &["Forgot your password?", "Send the link"]),
     ("password", "/password#token=a", &["Choose a password"]),
-    ("sandbox", "/sandbox?payment=a&token=a", &["Nothing is paid here.", "The bank asks first"]),
+    ("sandbox", "/sandbox?payment=a&token=a", &["Nothing is paid here.", "is not there"]),
 ];
 
 /// What is asked for on the tour and is not there: the payment of a link that somebody made up.
