@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::batch::{Batch, Refused};
 use super::body::link_id;
 use super::bss_form;
-use super::identity::{must_be_free, name_second_face};
+use super::identity::name_second_face;
 use super::kind::{Body, Gone, New};
 use super::postal::{read_address, read_contact};
 use super::wire::{read, renamed};
@@ -20,9 +20,6 @@ use crate::services::{Act, Error};
 /// Opens an account: the commercial side is an earlier element of the batch that it links to.
 pub(super) fn create(act: &mut Act<'_>, batch: &mut Batch, new: New) -> Result<(), Refused> {
     let New { place, id, body, .. } = new;
-    if let Some(id) = id {
-        must_be_free(act, id)?;
-    }
     let wanted = wanted(&body)?;
     let parent = parent(act, &body)?;
     let Some(link) = body.get("bssAccountInfo") else {

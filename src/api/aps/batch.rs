@@ -59,8 +59,17 @@ impl Batch {
             return Err(Error::Forbidden { permission: create.needs }.into());
         }
         check_new(kind, &element.body)?;
+        if let Some(id) = element.id {
+            self.must_be_free(act, id)?;
+        }
         let named = element.kind.unwrap_or_default();
         (create.make)(act, self, New { place, named, id: element.id, body: element.body })
+    }
+
+    /// Refuses an id that a resource has, or that an earlier element waits under.
+    fn must_be_free(&self, act: &Act<'_>, id: Uuid) -> Result<(), Error> {
+        identity::must_be_free(act, id)?;
+        if self.waiting.contains_key(&id) { Err(identity::taken(id)) } else { Ok(()) }
     }
 
     fn finish(self) -> Result<Vec<Uuid>, Error> {
@@ -95,11 +104,8 @@ impl Batch {
     }
 
     /// Lets an element wait for a later one that links to it.
-    pub(super) fn wait(&mut self, id: Uuid, new: New) -> Result<(), Error> {
-        match self.waiting.insert(id, new) {
-            Some(_) => Err(identity::taken(id)),
-            None => Ok(()),
-        }
+    pub(super) fn wait(&mut self, id: Uuid, new: New) {
+        self.waiting.insert(id, new);
     }
 
     /// The element that waits under an id.

@@ -5,7 +5,6 @@ use uuid::Uuid;
 
 use super::batch::{Batch, Refused};
 use super::body::link_id;
-use super::identity::must_be_free;
 use super::kind::{Body, New};
 use super::operation::{Outcome, Said};
 use super::property::MASK;
@@ -21,13 +20,13 @@ use crate::domain::stamp::SellerNumber;
 use crate::services::{Act, Cx, Error, account, class, tax};
 
 /// Lets the commercial side wait for the account that it is of.
-pub(super) fn create(act: &mut Act<'_>, batch: &mut Batch, new: New) -> Result<(), Refused> {
+pub(super) fn create(_: &mut Act<'_>, batch: &mut Batch, new: New) -> Result<(), Refused> {
     let Some(id) = new.id else {
         let message = "must be given, so that the PAAccount can link to it";
         return Err(Invalid::one("/aps/id", "required", message).into());
     };
-    must_be_free(act, id)?;
-    Ok(batch.wait(id, new)?)
+    batch.wait(id, new);
+    Ok(())
 }
 
 /// What a new account below `parent` is granted.

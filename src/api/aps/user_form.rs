@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use super::batch::{Batch, ELEMENTS_MAX, Passwords, Refused, blaming};
 use super::body::{Element, link_id};
-use super::identity::must_be_free;
 use super::kind::{Body, New};
 use super::postal::read_address;
 use super::user::{self, role_number};
@@ -86,9 +85,6 @@ fn make(
     administers: Administers,
 ) -> Result<(), Error> {
     let New { place, id, body, .. } = new;
-    if let Some(id) = id {
-        must_be_free(act, id)?;
-    }
     let account = organization(act, batch, &body)?;
     let roles = first_roles(&body, account.role(), administers)?;
     must_be_served_by_seats(&body, "NONE")?;

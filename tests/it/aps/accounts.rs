@@ -81,7 +81,7 @@ fn company(name: &str, bss: &str, parent: Option<&str>) -> Value {
 }
 
 #[test]
-fn a_customer_is_created_changed_held_released_and_moved_to_another_class() {
+fn a_customer_is_created_changed_held_released_and_called_off() {
     let house = House::on("2026-01-01");
     let (operator, said) = (house.operator(), Protocol::default());
     let north = uuid(&house.north.account);
@@ -163,6 +163,14 @@ fn what_cannot_become_an_account_is_refused_and_leaves_nothing() {
         json!([bss, with(pa.clone(), "addressPostal", json!({ "countryName": "Utopia" }))]),
         json!([bss, with(pa.clone(), "parent", json!({ "aps": { "id": BSS } }))]),
         json!([bss, with(pa.clone(), "parent", json!("provider"))]),
+        json!([
+            bss,
+            with(
+                pa.clone(),
+                "aps",
+                json!({ "type": "http://parallels.com/aps/types/pa/account/1.2", "id": BSS })
+            )
+        ]),
     ] {
         let answer = operator.call("POST /aps/2/resources", Some(&batch));
         let text = format!("{} {}", answer.status, String::from_utf8_lossy(&answer.body));
@@ -190,5 +198,6 @@ fn what_cannot_become_an_account_is_refused_and_leaves_nothing() {
         400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/1/addressPostal/countryName` must be the code of a country by ISO 3166, such as `DE`"}
         400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/1/parent/aps/id` `{id1}` is not there"}
         400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/1/parent` must be `{\"aps\": {\"id\": \"<id>\"}}`"}
+        409 Conflict {"code":409,"type":"APS::Billing::Duplicate","message":"`/1`: the id `{id1}` is taken: every resource has its own"}
     "#]].assert_eq(&said.text());
 }

@@ -2,9 +2,12 @@
 
 use serde_json::{Value, json};
 
+use super::deeds::names;
 use super::publishing::{create, link, needs, new, plan};
+use crate::harness::client::Client;
 use crate::harness::house::House;
 use crate::harness::market::text;
+use crate::harness::stage::{Scene, Stage, open};
 
 #[test]
 fn the_links_of_a_resource_are_read_together_and_one_by_one() {
@@ -83,4 +86,35 @@ fn resources_of_one_batch_name_each_other_by_the_ids_that_the_client_made() {
     let said = again.json();
     assert_eq!(said["type"], "APS::Billing::Duplicate");
     assert!(text(&said["message"]).starts_with("`/0`: "), "which of them: {said}");
+}
+
+#[test]
+fn no_resource_is_made_under_an_id_that_leads_to_another() {
+    let stage = Stage::shared();
+    let app = open(&stage.disk(Scene::Quiet), 7);
+    let names = names(&stage.north);
+    let seller = Client::with_token(&app, &names["seller"]);
+    let batch = super::deeds::deeds().find(|it| it.what == "POST /aps/2/resources").unwrap();
+    let made = batch.is_done(&app, &names).ok();
+    let service = seller.get("/aps/2/services/sku-manager");
+    let package = &made[0]["aps"]["package"]["id"];
+    for (id, what) in [
+        (text(&made[0]["aps"]["id"]), "a commercial side whose id a client made"),
+        (names["bss"].clone(), "a commercial side under its account's id"),
+        (names["customer"].clone(), "an account"),
+        (names["pa"].clone(), "an operational subscription"),
+        (names["subscription"].clone(), "a commercial subscription"),
+        (names["offer"].clone(), "a plan"),
+        (text(&service["aps"]["id"]), "a service"),
+        (text(package), "the package"),
+    ] {
+        let path = format!("GET /aps/2/resources/{id}");
+        let before = seller.call(&path, None).body;
+        let mut category = new("ServicePlanCategory/1.0", json!({ "name": "Second" }));
+        category["aps"]["id"] = json!(id);
+        let refused = seller.call("POST /aps/2/resources", Some(&category));
+        assert_eq!(refused.status, 409, "{what}: {}", String::from_utf8_lossy(&refused.body));
+        assert_eq!(refused.json()["type"], "APS::Billing::Duplicate", "{what}");
+        assert_eq!(seller.call(&path, None).body, before, "{what} is what it was");
+    }
 }
