@@ -26,7 +26,7 @@ use crate::domain::page::Page;
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::change::{Cancellation, RefundTo};
 use crate::services::idempotency::Answer;
-use crate::services::{Cx, Error, finding, order, subscription};
+use crate::services::{Cx, Error, finding, order};
 
 const STATUSES: &[&str] = &[
     "NEW",
@@ -276,10 +276,11 @@ fn of_item(cx: Cx<'_>, it: &Item) -> Result<Value, Error> {
         say("subscriptionId", json!(found.id.uuid()));
         say("paSubscriptionId", json!(pa_subscription::id_of(cx, found)?));
         say("status", json!(bss_subscription::status(found.state())));
-        say("planId", json!(it.wish.offer.unwrap_or(found.deal().offer).uuid()));
-        say("period", length(it, subscription::offer(cx, found)?.as_deref()));
-    } else if let Some(plan) = it.wish.offer {
+    }
+    // What was ordered stays what it was, wherever its subscription has gone since.
+    if let Some(plan) = it.wish.offer.or_else(|| found.map(|it| it.deal().offer)) {
         say("planId", json!(plan.uuid()));
+        say("period", length(it, cx.shared::<Offer>(plan)?.as_deref()));
     }
     say("attributes", show_attributes(&it.attributes));
     say("message", json!(it.failure().map(ToString::to_string)));

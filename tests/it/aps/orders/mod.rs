@@ -78,13 +78,18 @@ fn open() -> Shop {
 
 /// A plan for a month, a quarter or a fortnight on trial, with a server included.
 fn plan(market: &Market, called: &str, resources: &[String]) -> String {
+    plan_lasting("1 month", (market, called), resources)
+}
+
+/// The same with another length of the first period.
+fn plan_lasting(first: &str, (market, called): (&Market, &str), resources: &[String]) -> String {
     let rate = |place: usize| {
         let included = if place == SERVER { "1" } else { "0" };
         json!({ "resource": resources[place], "included": included, "max": "20" })
     };
     let offer = json!({
         "terms": [
-            { "key": "m", "duration": "1 month", "default": true },
+            { "key": "m", "duration": first, "default": true },
             { "key": "q", "duration": "3 months" },
         ],
         "resources": (0..resources.len()).map(rate).collect::<Vec<_>>(),

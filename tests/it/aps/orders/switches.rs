@@ -4,7 +4,7 @@
 use expect_test::expect;
 use serde_json::{Value, json};
 
-use super::{ORDERS, Shop, open, plan};
+use super::{ORDERS, SERVER, Shop, open, plan, plan_lasting};
 use crate::aps::plans::uuid;
 use crate::harness::client::Protocol;
 use crate::harness::market::text;
@@ -65,5 +65,28 @@ fn a_change_to_another_plan_is_done_as_it_was_estimated() {
           "COMPLETED" of plan "{id2}"
           Changed on 2026-01-17 to Other: Month for 15 of 31 days, Servers for 15 of 31 days: 7.55
     "#]].assert_eq(&said.text());
+    shop.market.must_be_whole();
+}
+
+#[test]
+fn what_was_ordered_keeps_its_plan_and_period_wherever_the_subscription_goes() {
+    let shop = open();
+    let longer = plan_lasting("6 months", (&shop.market, "Longer"), &shop.resources);
+    let switches = json!({ "switches": [{ "to": longer, "direction": "upgrade" }] });
+    shop.operator().patch(&format!("/offers/ofr_{}", shop.plan), &switches);
+    let sold = shop.place(&shop.sales(&[shop.product(&[(SERVER, json!(2))])]));
+    let half = json!({ "duration": 6, "unit": "MONTHS" });
+    let changed = shop.place(&json!({
+        "type": "CHANGE", "subscriptionId": sold["subscriptions"][0]["subscriptionId"],
+        "planId": uuid(&longer), "period": half,
+    }));
+    let ordered = |order: &Value| {
+        let info = shop.operator().get(&format!("{ORDERS}/{}", text(&order["orderId"])));
+        let it = &info["subscriptions"][0];
+        (text(&it["planId"]), it["period"].clone())
+    };
+    assert_eq!(ordered(&changed), (uuid(&longer).to_owned(), half));
+    let month = json!({ "duration": 1, "unit": "MONTHS" });
+    assert_eq!(ordered(&sold), (shop.plan.clone(), month), "though both call it `m`");
     shop.market.must_be_whole();
 }
