@@ -95,7 +95,8 @@ fn allowed(cx: Cx<'_>, it: &User, _: &Said) -> Result<Outcome, Error> {
 }
 
 /// Confines the keys of a user to what they are confined to already, with some more and without
-/// others. What is added to a key that may call all confines it to that.
+/// others. What is added to a key that may call all confines it to that; to one of which nothing is
+/// added, nothing happens.
 fn allow(act: &mut Act<'_>, it: &User, said: &Said) -> Result<Outcome, Error> {
     let (add, remove) = (operations(&said.body, "toAdd")?, operations(&said.body, "toRemove")?);
     let keys = keys(act.cx(), it.id)?;
@@ -105,6 +106,9 @@ fn allow(act: &mut Act<'_>, it: &User, said: &Said) -> Result<Outcome, Error> {
     }
     for key in keys {
         consumer_key::revise(act, key.id, None, |mut terms| {
+            if terms.operations.is_none() && add.is_empty() {
+                return Ok(terms);
+            }
             let mut all = terms.operations.take().unwrap_or_default();
             all.extend(add.iter().cloned());
             all.retain(|it| !remove.contains(it));

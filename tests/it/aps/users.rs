@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::harness::client::{Client, Protocol};
 use crate::harness::house::{House, PASSWORD};
+use crate::harness::market::text;
 use crate::harness::stage::{Scene, Stage, open};
 
 const BSS: &str = "ceeeffac-d2f2-4e36-ae4a-3fe27ed58097";
@@ -338,8 +339,12 @@ fn an_administrator_confines_the_systems_that_act_for_it() {
     let hold = json!({ "apsType": "http://parallels.com/pa/bss-account-info", "method": "POST" });
     let read = json!({ "apsType": "http://parallels.com/aps/types/pa/user", "method": "GET" });
     say(&format!("PUT {path}"), Some(&json!({ "toAdd": [hold] })));
-    admin.post("/consumer_keys", &json!({ "name": "ERP" }));
+    let key = text(&admin.post("/consumer_keys", &json!({ "name": "ERP" }))["id"]);
     say(&format!("GET {path}"), None);
+    say(&format!("PUT {path}"), Some(&json!({})));
+    say(&format!("PUT {path}"), Some(&json!({ "toRemove": [read] })));
+    let confined_to = |id: &str| admin.get(&format!("/consumer_keys/{id}"))["operations"].clone();
+    assert_eq!(confined_to(&key), Value::Null, "what adds nothing confines no key");
     say(&format!("PUT {path}"), Some(&json!({ "toAdd": [hold, read] })));
     say(&format!("GET {path}"), None);
     say(&format!("PUT {path}"), Some(&json!({ "toRemove": [read] })));
@@ -354,6 +359,10 @@ fn an_administrator_confines_the_systems_that_act_for_it() {
         409 Conflict {"code":409,"type":"APS::Billing::UserStateForbids","message":"the user has no consumer key: make one, which can be confined"}
         > GET /aps/2/resources/{id1}/allowedOperations [admin]
         200 OK []
+        > PUT /aps/2/resources/{id1}/allowedOperations {} [admin]
+        204 No Content 
+        > PUT /aps/2/resources/{id1}/allowedOperations {"toRemove":[{"apsType":"http://parallels.com/aps/types/pa/user","method":"GET"}]} [admin]
+        204 No Content 
         > PUT /aps/2/resources/{id1}/allowedOperations {"toAdd":[{"apsType":"http://parallels.com/pa/bss-account-info","method":"POST"},{"apsType":"http://parallels.com/aps/types/pa/user","method":"GET"}]} [admin]
         204 No Content 
         > GET /aps/2/resources/{id1}/allowedOperations [admin]
