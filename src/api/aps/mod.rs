@@ -151,8 +151,8 @@
 //! - The type of the service is version 1.7: the reasons for corrections of 1.22 are not there.
 //! - `refundType` is `CREDIT_MEMO` (the default) or `REFUND`. Either way the days that were paid and
 //!   are not used are given back by a credit note, as the `refund` of the period says; by `REFUND`
-//!   what payments had settled of it is marked to be sent back. A cancellation owes nothing, so its
-//!   estimate is nothing.
+//!   what payments had settled of it is marked to be sent back. The estimate of a cancellation is what
+//!   would be given back, below zero.
 //! - The reason codes are a list of ours, the same for every vendor; `GET …/orders/reasonCodes`, of one
 //!   operation by `?operation=`.
 //! - `status` is one of `NEW`, `WAITING` (for the buyer), `ON_HOLD`, `OPEN`, `COMPLETED`,
@@ -165,8 +165,10 @@
 //!   `billDate` and `details`. `includeTaxes=false` leaves the taxes out of all of them. Its cost is
 //!   what the vendor would be charged for the plans that its own are copies of, by its own vendor;
 //!   nothing for plans of its own. Only who may buy for the vendor is told.
-//! - Within a term, a change to another plan or period is refused; a renewal may lead into another
-//!   period.
+//! - `details` of type `CREDIT` are what would be given back at once of lines of earlier invoices, for
+//!   days that are paid and not used: by a cancellation, or by a change to another plan or period.
+//! - Within a term, a `CHANGE` leads to the plans and periods that `planPeriodSwitches` calls anything
+//!   but `RENEWAL`, and to no others; a `RENEWAL` may lead into any period of the same plan.
 //!
 //! [`Property::of`]: property::Property::of
 //! [`Property::looked_up`]: property::Property::looked_up
