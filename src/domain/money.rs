@@ -248,6 +248,49 @@ impl Money {
         amounts.into_iter().try_fold(Self::zero(currency), Self::plus)
     }
 
+    /// The lesser of two amounts: this one, but no more than `most`.
+    ///
+    /// # Errors
+    /// If the currencies differ.
+    pub fn at_most(self, most: Self) -> Result<Self, MoneyError> {
+        self.same_currency(most)?;
+        Ok(if self.minor < most.minor { self } else { most })
+    }
+
+    /// Books parts of this amount that were reckoned exactly, so that they sum to it: each gets the
+    /// whole minor units that are its own, and what is left goes one each to those with the largest
+    /// remainders, the earlier first.
+    ///
+    /// # Errors
+    /// If a part is too large, or the parts are not those of this amount: less than a minor unit for
+    /// each is left.
+    pub fn apportioned(self, exact: &[Decimal]) -> Result<Vec<Self>, MoneyError> {
+        let unit = Decimal::new(1, self.currency.digits());
+        let mut parts = Vec::with_capacity(exact.len());
+        let mut remainders = Vec::with_capacity(exact.len());
+        for (place, exact) in exact.iter().enumerate() {
+            let rest = exact.checked_rem(unit).ok_or(MoneyError::TooLarge)?;
+            let is_below = rest.is_sign_negative() && !rest.is_zero();
+            let rest = if is_below { rest + unit } else { rest };
+            let whole = exact.checked_sub(rest).ok_or(MoneyError::TooLarge)?;
+            parts.push(Amount::new(whole, self.currency).book(Rounding::HalfUp)?);
+            remainders.push((rest, place));
+        }
+        let left = self.minus(Self::sum(parts.iter().copied(), self.currency)?)?;
+        // Beyond the digits that can be reckoned with, remainders say nothing any more.
+        let left = usize::try_from(left.minor).map_err(|_| MoneyError::TooLarge)?;
+        if left > parts.len() {
+            return Err(MoneyError::TooLarge);
+        }
+        if left > 0 {
+            remainders.sort_by(|one, other| other.0.cmp(&one.0).then(one.1.cmp(&other.1)));
+        }
+        for (_, place) in remainders.into_iter().take(left) {
+            parts[place] = parts[place].plus(Self::minor(1, self.currency))?;
+        }
+        Ok(parts)
+    }
+
     /// Splits the amount in proportion to `weights`, losing nothing.
     ///
     /// The parts always sum to `self`. Cents that do not divide evenly go one each to the parts
@@ -460,6 +503,36 @@ mod tests {
         assert_eq!(money("1500 JPY").as_minor(), 1500);
         for (text, currency) in [("19.999", "EUR"), ("1.5", "JPY"), ("", "EUR"), ("1e400", "EUR")] {
             assert!(Money::parse(text, currency.parse().expect(currency)).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_lesser_of_two_amounts_is_in_their_one_currency() {
+        let least = |one: &str, other: &str| {
+            money(one).at_most(money(other)).map(|it| it.to_string()).map_err(|it| it.to_string())
+        };
+        assert_eq!(least("1 EUR", "2 EUR"), Ok("1.00 EUR".to_owned()));
+        assert_eq!(least("2 EUR", "-3 EUR"), Ok("-3.00 EUR".to_owned()));
+        assert_eq!(least("1 EUR", "2 USD"), Err("EUR and USD cannot be added".to_owned()));
+    }
+
+    #[test]
+    fn exact_parts_are_booked_by_remainder_and_sum_to_the_whole() {
+        let parts = |total: &str, exact: &[&str]| {
+            let exact: Vec<_> = exact.iter().map(|it| decimal(it).expect(it)).collect();
+            let parts = money(total).apportioned(&exact)?;
+            Ok(parts.iter().map(|it| it.decimal().to_string()).collect::<Vec<_>>().join(" "))
+        };
+        let table = [
+            ("0.02 EUR", &["0.005", "0.005", "0.005"] as &[&str], Ok("0.01 0.01 0.00")),
+            ("0.00 EUR", &["0.025", "-0.025"], Ok("0.03 -0.03")),
+            ("-0.05 EUR", &["-0.024", "-0.026"], Ok("-0.02 -0.03")),
+            ("10 JPY", &["3.3", "3.3", "3.4"], Ok("3 3 4")),
+            ("0 EUR", &[], Ok("")),
+            ("0.03 EUR", &["0.005", "0.005"], Err(MoneyError::TooLarge)),
+        ];
+        for (total, exact, expected) in table {
+            assert_eq!(parts(total, exact), expected.map(str::to_owned), "{total} {exact:?}");
         }
     }
 

@@ -248,7 +248,7 @@ pub fn assess(
                     shares.push((at, tax_in(line.exact, base, percent)?));
                 }
             }
-            settle(&mut shares, &mut taxed, terms)?;
+            settle(&shares, &mut taxed, terms)?;
             for (at, _) in &shares {
                 taxed[*at].net = match base {
                     Base::Net => lines[*at].booked,
@@ -278,53 +278,22 @@ fn tax_in(exact: Decimal, base: Base, percent: Percent) -> Result<Decimal, Money
 
 /// Books the tax of lines at one rate.
 fn settle(
-    shares: &mut [(usize, Decimal)],
+    shares: &[(usize, Decimal)],
     taxed: &mut [Taxed],
     terms: TaxTerms,
 ) -> Result<(), MoneyError> {
-    match terms.scope {
-        TaxScope::Line => {
-            for (at, exact) in shares {
-                taxed[*at].tax = Amount::new(*exact, terms.currency).book(terms.rounding)?;
-            }
-            Ok(())
-        }
+    let book = |exact: Decimal| Amount::new(exact, terms.currency).book(terms.rounding);
+    let exact: Vec<_> = shares.iter().map(|it| it.1).collect();
+    let booked = match terms.scope {
+        TaxScope::Line => exact.into_iter().map(book).collect::<Result<_, _>>()?,
         TaxScope::Invoice => {
-            let add = |sum: Decimal, it: &(usize, Decimal)| sum.checked_add(it.1);
-            let sum = shares.iter().try_fold(Decimal::ZERO, add).ok_or(MoneyError::TooLarge)?;
-            let total = Amount::new(sum, terms.currency).book(terms.rounding)?;
-            reconcile(total, shares, taxed)
+            let add = |sum: Decimal, it: &Decimal| sum.checked_add(*it);
+            let sum = exact.iter().try_fold(Decimal::ZERO, add).ok_or(MoneyError::TooLarge)?;
+            book(sum)?.apportioned(&exact)?
         }
-    }
-}
-
-/// Gives each line the whole minor units of its exact share, and what is left of `total` one by one
-/// to those with the largest remainders, earlier lines first.
-fn reconcile(
-    total: Money,
-    shares: &mut [(usize, Decimal)],
-    taxed: &mut [Taxed],
-) -> Result<(), MoneyError> {
-    let currency = total.currency();
-    let unit = Decimal::new(1, currency.digits());
-    let mut given = 0_i64;
-    for (at, exact) in shares.iter_mut() {
-        let rest = exact.checked_rem(unit).ok_or(MoneyError::TooLarge)?;
-        let rest = if rest.is_sign_negative() && !rest.is_zero() { rest + unit } else { rest };
-        let whole = exact.checked_sub(rest).ok_or(MoneyError::TooLarge)?;
-        let whole = Amount::new(whole, currency).book(Rounding::HalfUp)?;
-        given = given.checked_add(whole.as_minor()).ok_or(MoneyError::TooLarge)?;
-        taxed[*at].tax = whole;
-        *exact = rest;
-    }
-    let left = total.as_minor().checked_sub(given).ok_or(MoneyError::TooLarge)?;
-    let left = usize::try_from(left).expect("parts that are rounded down sum to no more");
-    assert!(left <= shares.len(), "less than a unit is left for each part");
-    if left > 0 {
-        shares.sort_by(|one, other| other.1.cmp(&one.1).then(one.0.cmp(&other.0)));
-        for (at, _) in shares.iter().take(left) {
-            taxed[*at].tax = taxed[*at].tax.plus(Money::minor(1, currency))?;
-        }
+    };
+    for ((at, _), tax) in shares.iter().zip(booked) {
+        taxed[*at].tax = tax;
     }
     Ok(())
 }

@@ -2,11 +2,10 @@
 
 use rust_decimal::Decimal;
 
-use crate::domain::money::{Amount, Currency, Money, MoneyError, Rounding};
+use crate::domain::money::{Currency, Money, MoneyError, Rounding};
 
 /// What each amount comes to when all of them are multiplied by `numerator / denominator`. Their sum
-/// is booked once; each gets the whole minor units that are its own, and what is left goes one each
-/// to those with the largest remainders, the earlier first.
+/// is booked once, and parted by the remainder rule.
 ///
 /// # Errors
 /// If an amount is too large, or the denominator is nothing.
@@ -17,33 +16,8 @@ pub(super) fn spread(
 ) -> Result<Vec<Money>, MoneyError> {
     let sum = Money::sum(amounts.iter().copied(), currency)?;
     let total = sum.amount().part(numerator, denominator)?.book(rounding)?;
-    let mut parts = Vec::with_capacity(amounts.len());
-    let mut rests = Vec::with_capacity(amounts.len());
-    for (place, it) in amounts.iter().enumerate() {
-        let (whole, rest) = whole_units(it.amount().part(numerator, denominator)?)?;
-        parts.push(whole);
-        rests.push((rest, place));
-    }
-    let left = total.minus(Money::sum(parts.iter().copied(), currency)?)?;
-    // Beyond the digits that can be reckoned with, rests say nothing any more.
-    let left = usize::try_from(left.as_minor()).map_err(|_| MoneyError::TooLarge)?;
-    if left > rests.len() {
-        return Err(MoneyError::TooLarge);
-    }
-    rests.sort_by(|one, other| other.0.cmp(&one.0).then(one.1.cmp(&other.1)));
-    for (_, place) in rests.into_iter().take(left) {
-        parts[place] = parts[place].plus(Money::minor(1, currency))?;
-    }
-    Ok(parts)
-}
-
-/// The whole minor units that are in an amount, rounded down, and what is left of it.
-fn whole_units(exact: Amount) -> Result<(Money, Decimal), MoneyError> {
-    let unit = Decimal::new(1, exact.currency().digits());
-    let rest = exact.value().checked_rem(unit).ok_or(MoneyError::TooLarge)?;
-    let rest = if rest.is_sign_negative() && !rest.is_zero() { rest + unit } else { rest };
-    let whole = exact.value().checked_sub(rest).ok_or(MoneyError::TooLarge)?;
-    Ok((Amount::new(whole, exact.currency()).book(Rounding::HalfUp)?, rest))
+    let exact = amounts.iter().map(|it| Ok(it.amount().part(numerator, denominator)?.value()));
+    total.apportioned(&exact.collect::<Result<Vec<_>, _>>()?)
 }
 
 #[cfg(test)]
