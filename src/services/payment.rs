@@ -281,10 +281,12 @@ pub fn refund(
     let (payment, taken_back, verb) = payment.refund(amount)?;
     for part in taken_back {
         let invoice: Invoice = act.get(part.invoice)?;
-        let again = least(of_notes, part.amount);
+        let nothing = Money::zero(amount.currency());
+        let most = if invoice.is_given_up() { nothing } else { part.amount };
+        let again = of_notes.at_most(most)?;
         let resettled = invoice.resettle(part.amount, again)?;
+        book_taken_back(act, &payment, (&resettled.0, part.amount))?;
         act.keep(resettled)?;
-        book(act, seller, payment.id, journal::taken_back(customer, part.amount)?)?;
         if again.as_minor() > 0 {
             book(act, seller, part.invoice, journal::allocated(customer, again)?)?;
             of_notes = of_notes.minus(again)?;
@@ -298,6 +300,21 @@ pub fn refund(
         None => RefundState::Done,
     };
     give_back(act, (payment, verb), (amount, reason), state)
+}
+
+/// Books that an amount of a payment does not settle an invoice any more: it is owed again, or a loss
+/// where the invoice was given up.
+fn book_taken_back(
+    act: &mut Act<'_>,
+    payment: &Payment,
+    (invoice, amount): (&Invoice, Money),
+) -> Result<(), Error> {
+    let (seller, customer) = (payment.stamp.seller, payment.billing_account);
+    book(act, seller, payment.id, journal::taken_back(customer, amount)?)?;
+    if invoice.is_given_up() {
+        book(act, seller, invoice.id, journal::written_off(customer, amount)?)?;
+    }
+    Ok(())
 }
 
 /// What of a payment settles nothing.
@@ -333,7 +350,7 @@ pub(super) fn return_of(
         }
         let unsettled = act.load::<Invoice>(invoice)?.unsettle(amount, SettledBy::Payment)?;
         act.keep(unsettled)?;
-        book(act, payment.stamp.seller, payment.id, journal::taken_back(of, amount)?)?;
+        book_taken_back(act, &payment, (&unsettled.0, amount))?;
         settlement::follow(act, invoice, Some(payment.id))?;
         let (payment, _, verb) = payment.take_back(invoice, amount)?.refund(amount)?;
         let why = Some(reason.clone());

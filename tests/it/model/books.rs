@@ -434,7 +434,6 @@ impl Customer {
     /// Gives money back: what settles nothing, and then what settled invoices last; what credit notes
     /// gave settles these instead.
     pub(crate) fn refunds(&mut self, payment: usize, amount: Minor) -> Result<(), Refused> {
-        let before = self.clone();
         let it = &mut self.payments[payment];
         if amount <= 0 || amount > it.left() {
             return Err(Refused);
@@ -447,9 +446,11 @@ impl Customer {
                 it.allocations.push((invoice, part - taken));
             }
             missing -= taken;
+            // Of what was given up, what goes back is given up as well.
             if self.invoices[invoice].written_off > 0 {
-                *self = before;
-                return Err(Refused);
+                self.invoices[invoice].paid -= taken;
+                self.invoices[invoice].written_off += taken;
+                continue;
             }
             let again = self.note_credit.min(taken);
             self.note_credit -= again;

@@ -191,3 +191,54 @@ fn without_an_amount_only_what_was_paid_too_much_goes_back() {
     market.must_be_whole();
     assert_eq!(owed(&market, &account), "paid 0.00, paid 0.00; owes 0.00, has 0.00, overdue 0.00");
 }
+
+#[test]
+fn money_goes_back_also_of_an_invoice_that_was_given_up_and_is_given_up_with_it() {
+    let (market, account) = billed();
+    let operator = market.operator();
+    let pay = |amount: &str| {
+        let body = json!({ "account": account["id"], "amount": euros(amount) });
+        text(&operator.post("/payments", &body)["id"])
+    };
+    let payment = pay("5");
+    let invoice = text(&market.invoices(&account)[0]["id"]);
+    operator.post(&format!("/invoices/{invoice}/write_off"), &json!({}));
+    let loss = || {
+        market.must_be_whole();
+        let found = operator.get("/balances");
+        let found = found["items"].as_array().unwrap().iter();
+        let amounts = found.filter(|it| it["ledger"] == "write_off");
+        let amounts: Vec<_> = amounts.map(|it| text(&it["amount"]["amount"])).collect();
+        format!("{}; lost {}", owed(&market, &account), amounts.join(" "))
+    };
+    let given_up = "written_off 0.00, open 12.00; owes 12.00, has 0.00, overdue 0.00; lost 7.00";
+    assert_eq!(loss(), given_up);
+    operator.post(&format!("/payments/{payment}/refund"), &json!({ "amount": euros("3") }));
+    let more = "written_off 0.00, open 12.00; owes 12.00, has 0.00, overdue 0.00; lost 10.00";
+    assert_eq!(loss(), more);
+    // What is credited of it now is no loss any more; only then is anything the customer's.
+    operator.post(&format!("/invoices/{invoice}/credit"), &json!({ "reason": "Goodwill" }));
+    let credited = "paid 0.00, open 12.00; owes 12.00, has 2.00, overdue 0.00; lost 0.00";
+    assert_eq!(loss(), credited);
+}
+
+#[test]
+fn what_is_called_off_goes_back_to_the_method_also_where_the_rest_was_given_up() {
+    let market = Market::on("2026-01-01");
+    let account = market.customer("Payer", "EUR");
+    let offer = market.offer("Flat", &[monthly("Base", "EUR", "100")]);
+    let subscription = market.order(&account, &offer, 1);
+    let operator = market.operator();
+    let body = json!({ "account": account["id"], "amount": euros("100") });
+    let payment = text(&operator.post("/payments", &body)["id"]);
+    let invoice = text(&market.invoices(&account)[0]["id"]);
+    operator.post(&format!("/invoices/{invoice}/write_off"), &json!({}));
+    market.advance_to("2026-01-02");
+    let back = json!({ "refund_to": "method" });
+    operator.post(&format!("/subscriptions/{subscription}/cancel"), &back);
+    market.must_be_whole();
+    // Of 116.12 that go back for 30 of 31 days, 20.00 had not been paid.
+    let refunds = operator.get(&format!("/payments/{payment}/refunds"));
+    assert_eq!(refunds["items"][0]["amount"], euros("96.12"));
+    assert_eq!(owed(&market, &account), "written_off 0.00; owes 0.00, has 0.00, overdue 0.00");
+}

@@ -433,7 +433,8 @@ impl Invoice {
         self.resettled(settled)
     }
 
-    /// The invoice after an amount that had settled it was taken back.
+    /// The invoice after an amount that had settled it was taken back. What was given up stays so: of
+    /// that, what is taken back is given up as well.
     ///
     /// # Errors
     /// If the amount is not more than nothing or more than had settled it so.
@@ -447,6 +448,13 @@ impl Invoice {
             return Err(Rejection::new(Code::PaymentExceeds, why));
         }
         let settled = self.settled.changed(amount.negated()?, by)?;
+        if self.is_given_up() {
+            let written_off = settled.written_off.plus(amount)?;
+            return Ok((
+                Self { settled: Settled { written_off, ..settled }, ..self },
+                Verb::Changed,
+            ));
+        }
         // Who has just got money back is not charged for it by itself.
         Self { collect_at: None, ..self }.resettled(settled)
     }
@@ -465,6 +473,15 @@ impl Invoice {
         // What is as settled as before, has only changed by what.
         let verb = if settled.state == was { Verb::Changed } else { verb };
         Ok((settled, verb))
+    }
+
+    /// Whether what was open of it was given up.
+    #[must_use]
+    pub const fn is_given_up(&self) -> bool {
+        match self.state {
+            State::WrittenOff => true,
+            State::Draft | State::Issued | State::PartiallyPaid | State::Paid => false,
+        }
     }
 
     /// Why what was open of it was given up, if that was said.

@@ -178,3 +178,16 @@ fn it_is_told_once_that_it_is_overdue_when_the_last_day_is_over_where_it_goes() 
     assert_eq!((verb, told.overdue_at()), (Verb::Overdue, None));
     assert_eq!(told.overdue(midnight.plus_seconds(86_400)), None, "once");
 }
+
+#[test]
+fn what_is_taken_back_of_what_was_given_up_is_given_up_as_well() {
+    let invoice = issued(7, &["100"], 0, "2025-02-08");
+    let (invoice, _) = invoice.settle(euros("50"), SettledBy::Payment).expect("paid");
+    let (given_up, _) = invoice.written_off(None).expect("given up");
+    let (given_up, verb) = given_up.unsettle(euros("30"), SettledBy::Payment).expect("taken back");
+    let settled = given_up.settled();
+    assert_eq!((verb, given_up.is_given_up(), given_up.open()), (Verb::Changed, true, euros("0")));
+    assert_eq!((settled.paid, settled.written_off), (euros("20"), euros("80")));
+    let refused = given_up.unsettle(euros("20.01"), SettledBy::Payment).map_err(|it| it.code);
+    assert_eq!(refused, Err(Code::PaymentExceeds));
+}
