@@ -132,9 +132,11 @@ pub(super) fn received(act: &mut Act<'_>, payment: Payment) -> Result<Payment, E
     let first = payment.attempt.as_ref().and_then(|it| it.invoice);
     let open = open_invoices(act.cx(), customer)?;
     let open = open.iter().find(|it| Some(it.id) == first);
-    let told = open.map(|it| Settlement { invoice: it.id, amount: least(it.open(), amount) });
-    let payment = match told {
-        Some(told) => settle(act, payment, Some(&[told]))?,
+    let payment = match open {
+        Some(it) => {
+            let told = Settlement { invoice: it.id, amount: amount.at_most(it.open())? };
+            settle(act, payment, Some(&[told]))?
+        }
         None => payment,
     };
     settle(act, payment, None)
@@ -150,20 +152,23 @@ pub(super) fn settle(
     told: Option<&[Settlement]>,
 ) -> Result<Payment, Error> {
     let invoices = open_invoices(act.cx(), payment.billing_account)?;
-    let planned = payment_plan::next_due(act.cx(), payment.billing_account)?;
+    let (planned, in_parts) = payment_plan::due(act.cx(), payment.billing_account)?;
     // What is paid in parts is due with its next part.
     let due_on = |it: &Invoice| planned.get(&it.id).copied().or(Some(it.issue()?.due_on));
     // A fee for paying late comes after what it is for.
-    let principal = |fee: &Invoice| invoices.iter().find(|it| fee.is_fee_for(it));
+    let of_principal = |fee: &Invoice| {
+        let named = invoices.iter().filter(|it| fee.is_fee_for(it));
+        named.filter_map(due_on).max()
+    };
     let open = invoices.iter().filter_map(|it| {
-        let due_on = due_on(it).max(principal(it).and_then(due_on))?;
+        let due_on = due_on(it).max(of_principal(it))?;
         Some(OpenInvoice { id: it.id, due_on, open: it.open() })
     });
     let open: Vec<_> = open.collect();
     let available = payment.unallocated()?;
     let settlements = match told {
         Some(told) => as_told(available, &open, told)?,
-        None => oldest_first(available, &open)?,
+        None => oldest_first(available, &open, &in_parts)?,
     };
     for settlement in settlements {
         let found = invoices.iter().find(|it| it.id == settlement.invoice);
@@ -219,7 +224,7 @@ pub(super) fn use_credit(act: &mut Act<'_>, invoice: Invoice) -> Result<Invoice,
 fn settle_by_credit(act: &mut Act<'_>, mut invoice: Invoice) -> Result<Invoice, Error> {
     let (seller, customer) = (invoice.stamp.seller, invoice.content().billing_account);
     let (of_notes, payments) = credit_of(act, (seller, customer), invoice.content().currency)?;
-    let amount = least(of_notes, invoice.open());
+    let amount = of_notes.at_most(invoice.open())?;
     if amount.as_minor() > 0 {
         book(act, seller, invoice.id, journal::allocated(customer, amount)?)?;
         let settled = invoice.settle(amount, SettledBy::Credit)?;
@@ -227,7 +232,7 @@ fn settle_by_credit(act: &mut Act<'_>, mut invoice: Invoice) -> Result<Invoice, 
         settlement::follow(act, invoice.id, None)?;
     }
     for payment in payments {
-        let amount = least(payment.unallocated()?, invoice.open());
+        let amount = payment.unallocated()?.at_most(invoice.open())?;
         if amount.as_minor() > 0 {
             invoice = pay(act, payment, (invoice, amount))?.1;
         }
@@ -253,11 +258,6 @@ fn credit_of(
     let of_notes =
         payments.iter().try_fold(credit, |it, payment| it.minus(payment.unallocated()?))?;
     Ok((of_notes, payments))
-}
-
-/// The lesser of two amounts in one currency.
-fn least(one: Money, other: Money) -> Money {
-    if one.as_minor() < other.as_minor() { one } else { other }
 }
 
 /// Gives money back: first what settles nothing, then what settled invoices last. Those are settled
@@ -344,13 +344,14 @@ pub(super) fn return_of(
     let along = Along::Index(PAYMENT_BY_BILLING_ACCOUNT, Key::new().id(of).bytes());
     for payment in act.cx().every::<Payment>(&along)?.into_iter().rev() {
         let settles = payment.allocations().iter().find(|it| it.invoice == invoice);
-        let Some(amount) = settles.map(|it| least(it.amount, left)) else { continue };
+        let Some(settles) = settles else { continue };
+        let amount = settles.amount.at_most(left)?;
         if amount.as_minor() <= 0 {
             continue;
         }
         let unsettled = act.load::<Invoice>(invoice)?.unsettle(amount, SettledBy::Payment)?;
-        act.keep(unsettled)?;
         book_taken_back(act, &payment, (&unsettled.0, amount))?;
+        act.keep(unsettled)?;
         settlement::follow(act, invoice, Some(payment.id))?;
         let (payment, _, verb) = payment.take_back(invoice, amount)?.refund(amount)?;
         let why = Some(reason.clone());

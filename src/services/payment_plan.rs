@@ -11,10 +11,11 @@ use crate::domain::id::{AccountId, BillingAccountId, InvoiceId, PaymentPlanId};
 use crate::domain::money::Money;
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
+use crate::domain::payment::allocation::InParts;
 use crate::domain::payment::plan::{Owing, PaymentPlan, State, spread};
-use crate::domain::time::{Date, Span};
+use crate::domain::time::{Date, Span, Zone};
 use crate::store::payment::PAYMENT_PLAN_BY_BILLING_ACCOUNT;
-use crate::store::{Along, Key};
+use crate::store::{Along, Key, Records};
 
 /// The sequence that plans are numbered by.
 const NUMBERS: &str = "payment_plan";
@@ -132,21 +133,28 @@ pub(super) fn active_of(cx: Cx<'_>, of: BillingAccountId) -> Result<Vec<PaymentP
     Ok(plans)
 }
 
-/// When the next instalment is due of each invoice of a billing account that is in a plan.
+/// What is due of the plans of a billing account: of each invoice that is in one when, and of those
+/// of each plan how much.
 ///
 /// # Errors
 /// If the store fails.
-pub(super) fn next_due(
+pub(super) fn due(
     cx: Cx<'_>,
     of: BillingAccountId,
-) -> Result<BTreeMap<InvoiceId, Date>, Error> {
-    let mut all = BTreeMap::new();
-    for plan in active_of(cx, of)? {
-        if let Some(due_on) = plan.next_due_on() {
-            all.extend(plan.invoices.iter().map(|it| (*it, due_on)));
+) -> Result<(BTreeMap<InvoiceId, Date>, Vec<InParts>), Error> {
+    let (mut days, mut parts) = (BTreeMap::new(), Vec::new());
+    let plans = active_of(cx, of)?;
+    if plans.is_empty() {
+        return Ok((days, parts));
+    }
+    let zone = cx.view.find::<BillingAccount>(of)?.map_or(Zone::UTC, |it| it.terms().zone);
+    for plan in plans {
+        if let Some(due) = plan.due(zone.date_of(cx.now))? {
+            days.extend(plan.invoices.iter().map(|it| (*it, due.due_on)));
+            parts.push(InParts { invoices: plan.invoices, due: due.amount });
         }
     }
-    Ok(all)
+    Ok((days, parts))
 }
 
 /// The invoices of a billing account that are in a plan which is kept to on a day: nobody is
@@ -169,7 +177,6 @@ pub(super) fn resting(
 /// If the store fails.
 pub(super) fn follow(act: &mut Act<'_>, of: &BillingAccount) -> Result<(), Error> {
     let zone = of.terms().zone;
-    let today = zone.date_of(act.now());
     for plan in active_of(act.cx(), of.id)? {
         let nothing = Money::zero(of.currency());
         let mut owing = Owing { open: nothing, disputed: nothing };
@@ -178,7 +185,7 @@ pub(super) fn follow(act: &mut Act<'_>, of: &BillingAccount) -> Result<(), Error
             owing.open = owing.open.plus(it.open())?;
             owing.disputed = owing.disputed.plus(it.open().minus(it.undisputed())?)?;
         }
-        let mut followed = plan.clone().followed(owing, (today, zone))?;
+        let mut followed = plan.clone().followed(owing, zone)?;
         if followed == plan {
             continue;
         }

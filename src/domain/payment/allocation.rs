@@ -38,20 +38,47 @@ pub struct Settlement {
     pub amount: Money,
 }
 
-/// Spreads what is available over open invoices, those due first before others.
+/// Invoices that are paid in parts, and how much of them together is due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InParts {
+    /// The invoices.
+    pub invoices: Vec<InvoiceId>,
+    /// How much of them is due.
+    pub due: Money,
+}
+
+/// Spreads what is available over open invoices, those due first before others. Of those that are paid
+/// in parts only what is due is among them; the rest comes after all others.
 ///
 /// # Errors
 /// If an invoice is in another currency.
-pub fn oldest_first(available: Money, open: &[OpenInvoice]) -> Result<Vec<Settlement>, Rejection> {
-    let mut open = open.to_vec();
-    open.sort_by_key(|it| (it.due_on, it.id));
-    let (mut left, mut settled) = (available, Vec::with_capacity(open.len()));
-    for invoice in open {
-        let rest = left.minus(invoice.open)?;
-        let amount = if rest.is_negative() { left } else { invoice.open };
-        if amount.as_minor() > 0 {
-            settled.push(Settlement { invoice: invoice.id, amount });
-            left = left.minus(amount)?;
+pub fn oldest_first(
+    available: Money,
+    open: &[OpenInvoice],
+    in_parts: &[InParts],
+) -> Result<Vec<Settlement>, Rejection> {
+    let (mut due, mut later) = (open.to_vec(), Vec::new());
+    due.sort_by_key(|it| (it.due_on, it.id));
+    for InParts { invoices, due: part } in in_parts {
+        let mut part = *part;
+        for it in due.iter_mut().filter(|it| invoices.contains(&it.id)) {
+            let now = it.open.at_most(part)?;
+            part = part.minus(now)?;
+            later.push(OpenInvoice { open: it.open.minus(now)?, ..*it });
+            it.open = now;
+        }
+    }
+    later.sort_by_key(|it| (it.due_on, it.id));
+    let (mut left, mut settled) = (available, Vec::<Settlement>::with_capacity(open.len()));
+    for it in due.into_iter().chain(later) {
+        let amount = left.at_most(it.open)?;
+        if amount.as_minor() <= 0 {
+            continue;
+        }
+        left = left.minus(amount)?;
+        match settled.iter_mut().find(|known| known.invoice == it.id) {
+            Some(known) => known.amount = known.amount.plus(amount)?,
+            None => settled.push(Settlement { invoice: it.id, amount }),
         }
     }
     Ok(settled)
@@ -111,12 +138,34 @@ mod tests {
     fn what_is_due_first_is_settled_first() {
         let invoices =
             [open(1, "2026-03-01", "30"), open(2, "2026-01-01", "20"), open(3, "2026-02-01", "10")];
-        let spread = |available: &str| oldest_first(euros(available), &invoices);
+        let spread = |available: &str| oldest_first(euros(available), &invoices, &[]);
         assert_eq!(spread("0"), Ok(vec![]));
         assert_eq!(spread("20"), Ok(vec![told(2, "20")]));
         assert_eq!(spread("25"), Ok(vec![told(2, "20"), told(3, "5")]));
         let all = vec![told(2, "20"), told(3, "10"), told(1, "30")];
         assert_eq!(spread("100"), Ok(all));
+    }
+
+    #[test]
+    fn of_what_is_paid_in_parts_only_what_is_due_comes_before_others() {
+        let invoices = [
+            open(1, "2026-01-20", "50"),
+            open(2, "2026-01-20", "70"),
+            open(3, "2026-02-01", "30"),
+            open(4, "2026-01-10", "5"),
+        ];
+        let plan = InParts { invoices: vec![id(1), id(2)], due: euros("60") };
+        let spread = |available: &str| {
+            oldest_first(euros(available), &invoices, std::slice::from_ref(&plan))
+        };
+        assert_eq!(spread("5"), Ok(vec![told(4, "5")]));
+        assert_eq!(spread("65"), Ok(vec![told(4, "5"), told(1, "50"), told(2, "10")]));
+        let others = vec![told(4, "5"), told(1, "50"), told(2, "10"), told(3, "20")];
+        assert_eq!(spread("85"), Ok(others));
+        let rest = vec![told(4, "5"), told(1, "50"), told(2, "30"), told(3, "30")];
+        assert_eq!(spread("115"), Ok(rest));
+        let all = vec![told(4, "5"), told(1, "50"), told(2, "70"), told(3, "30")];
+        assert_eq!(spread("500"), Ok(all));
     }
 
     #[test]
@@ -145,7 +194,7 @@ mod tests {
             let invoices: Vec<_> = opens.iter().enumerate().map(|(place, (day, amount))| OpenInvoice {
                 id: id(place as u128), due_on: date("2026-01-01").plus_days(*day), open: minor(*amount),
             }).collect();
-            let settled = oldest_first(minor(available), &invoices).expect("one currency");
+            let settled = oldest_first(minor(available), &invoices, &[]).expect("one currency");
             let sum: i64 = settled.iter().map(|it| it.amount.as_minor()).sum();
             let all: i64 = opens.iter().map(|it| it.1).sum();
             prop_assert_eq!(sum, available.min(all));

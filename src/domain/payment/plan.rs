@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::event::Verb;
 use crate::domain::id::{AccountId, BillingAccountId, InvoiceId, PaymentPlanId};
-use crate::domain::money::{Money, MoneyError};
+use crate::domain::money::{Currency, Money, MoneyError};
 use crate::domain::stamp::Stamp;
 use crate::domain::time::{Date, Instant, Span, Zone};
 use crate::domain::word::words;
@@ -46,7 +46,9 @@ pub struct PaymentPlan {
     pub every: Span,
     state: State,
     instalments: Vec<Instalment>,
-    /// When the next instalment is overdue.
+    /// Up to which day it was told what is overdue.
+    told_to: Option<Date>,
+    /// When the next instalment is overdue of which that was not told.
     overdue_at: Option<Instant>,
 }
 
@@ -70,6 +72,15 @@ pub struct Owing {
     pub open: Money,
     /// How much of that is disputed.
     pub disputed: Money,
+}
+
+/// What is to be paid of a plan before what is due later than that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due {
+    /// When the first instalment of it is due.
+    pub due_on: Date,
+    /// How much it is.
+    pub amount: Money,
 }
 
 /// Spreads a total evenly over instalments; cents that do not divide go to the first.
@@ -137,6 +148,7 @@ impl PaymentPlan {
             invoices,
             every,
             state: State::Active,
+            told_to: None,
             overdue_at: instalments.first().map(|it| zone.start_of(it.due_on.plus_days(1))),
             instalments,
         };
@@ -148,25 +160,26 @@ impl PaymentPlan {
     ///
     /// # Errors
     /// If an amount is too large.
-    pub fn followed(self, owing: Owing, (today, zone): (Date, Zone)) -> Result<Self, MoneyError> {
+    pub fn followed(self, owing: Owing, zone: Zone) -> Result<Self, MoneyError> {
         let Owing { open, mut disputed } = owing;
         if self.state != State::Active {
             return Ok(self);
         }
+        let nothing = Money::zero(open.currency());
         let total = Money::sum(self.instalments.iter().map(|it| it.amount), open.currency())?;
         let mut left = total.minus(open)?;
         let mut plan = self;
         for it in &mut plan.instalments {
-            let paid = least(left, it.amount);
-            it.paid = if paid.is_negative() { Money::zero(open.currency()) } else { paid };
+            let paid = left.at_most(it.amount)?;
+            it.paid = if paid.is_negative() { nothing } else { paid };
             left = left.minus(it.paid)?;
-            it.disputed = least(disputed, it.amount.minus(it.paid)?);
+            it.disputed = disputed.at_most(it.amount.minus(it.paid)?)?;
             disputed = disputed.minus(it.disputed)?;
         }
         if open.as_minor() <= 0 {
             plan.state = State::Completed;
         }
-        plan.overdue_at = plan.next_overdue(today).map(|it| zone.start_of(it));
+        plan.overdue_at = plan.next_overdue().map(|it| zone.start_of(it));
         Ok(plan)
     }
 
@@ -174,8 +187,9 @@ impl PaymentPlan {
     #[must_use]
     pub fn overdue(self, (now, zone): (Instant, Zone)) -> Option<(Self, Verb)> {
         let is_late = self.overdue_at().is_some_and(|it| it <= now);
-        let overdue_at = self.next_overdue(zone.date_of(now)).map(|it| zone.start_of(it));
-        is_late.then_some((Self { overdue_at, ..self }, Verb::Overdue))
+        let told = Self { told_to: Some(zone.date_of(now)), ..self };
+        let overdue_at = told.next_overdue().map(|it| zone.start_of(it));
+        is_late.then_some((Self { overdue_at, ..told }, Verb::Overdue))
     }
 
     /// The plan called off: its invoices are to be paid as if there had been none.
@@ -206,6 +220,15 @@ impl PaymentPlan {
         &self.instalments
     }
 
+    /// In which currency.
+    ///
+    /// # Panics
+    /// If it has no instalments, which cannot be.
+    #[must_use]
+    pub fn currency(&self) -> Currency {
+        self.instalments.first().expect("a plan has instalments").amount.currency()
+    }
+
     /// When the next instalment is overdue, unless it is paid before.
     #[must_use]
     pub const fn overdue_at(&self) -> Option<Instant> {
@@ -216,6 +239,19 @@ impl PaymentPlan {
     #[must_use]
     pub fn next_due_on(&self) -> Option<Date> {
         self.instalments.iter().find(|it| !it.is_paid()).map(|it| it.due_on)
+    }
+
+    /// How much of it is due on a day: what is not paid of the instalments up to then, and of the next
+    /// one, which is paid first.
+    ///
+    /// # Errors
+    /// If that is too much, which cannot be.
+    pub fn due(&self, on: Date) -> Result<Option<Due>, MoneyError> {
+        let Some(due_on) = self.next_due_on() else { return Ok(None) };
+        let due = self.instalments.iter().filter(|it| it.due_on <= on.max(due_on));
+        let open = due.map(|it| it.amount.minus(it.paid));
+        let amount = open.reduce(|sum, it| sum?.plus(it?)).transpose()?;
+        Ok(amount.map(|amount| Due { due_on, amount }))
     }
 
     /// The instalments that are overdue on a day, as far as they are not disputed as a whole.
@@ -235,16 +271,13 @@ impl PaymentPlan {
         all.iter().filter(move |it| it.due_on < on)
     }
 
-    /// The first day on which a further instalment is overdue.
-    fn next_overdue(&self, today: Date) -> Option<Date> {
+    /// The first day on which an instalment is overdue of which that was not told yet.
+    fn next_overdue(&self) -> Option<Date> {
         let mut open = self.instalments.iter().filter(|it| it.is_owed());
-        let next = open.find(|it| today <= it.due_on).filter(|_| self.state == State::Active);
+        let is_news = |it: &&Instalment| self.told_to.is_none_or(|told| told <= it.due_on);
+        let next = open.find(is_news).filter(|_| self.state == State::Active);
         next.map(|it| it.due_on.plus_days(1))
     }
-}
-
-fn least(one: Money, other: Money) -> Money {
-    if one.as_minor() < other.as_minor() { one } else { other }
 }
 
 #[cfg(test)]
@@ -283,7 +316,7 @@ mod tests {
             ("110", "2026-02-01", r#"active: 0.00 0.00 0.00 late ["2026-01-31"]"#),
         ] {
             let owing = Owing { open: euros(open), disputed: euros("0") };
-            let followed = plan().followed(owing, (date(on), Zone::UTC)).expect("a sum");
+            let followed = plan().followed(owing, Zone::UTC).expect("a sum");
             assert_eq!(shown(&followed, on), expected, "{open} open on {on}");
         }
     }
@@ -291,8 +324,8 @@ mod tests {
     #[test]
     fn what_is_disputed_rests_from_the_first_instalment_on_that_is_not_paid() {
         for (open, disputed, late, overdue_on) in [
-            ("100", "0", "33.34", Some("2026-03-01")),
-            ("100", "10", "23.34", Some("2026-03-01")),
+            ("100", "0", "33.34", Some("2026-02-01")),
+            ("100", "10", "23.34", Some("2026-02-01")),
             ("100", "33.34", "", Some("2026-03-01")),
             ("100", "80", "", Some("2026-04-01")),
             ("100", "100", "", None),
@@ -300,7 +333,7 @@ mod tests {
         ] {
             let (on, owing) = (date("2026-02-15"), (euros(open), euros(disputed)));
             let owing = Owing { open: owing.0, disputed: owing.1 };
-            let followed = plan().followed(owing, (on, Zone::UTC)).expect("a sum");
+            let followed = plan().followed(owing, Zone::UTC).expect("a sum");
             let amounts = followed.late(on).map(|it| it.undisputed().expect("a sum").decimal());
             let amounts: Vec<_> = amounts.map(|it| it.to_string()).collect();
             assert_eq!(amounts.join(" "), late, "{disputed} of {open} disputed");
@@ -319,6 +352,42 @@ mod tests {
             plan = plan.overdue((at, Zone::UTC)).expect("it is late").0;
         }
         assert_eq!(told, ["2026-02-01", "2026-03-01", "2026-04-01"]);
+    }
+
+    #[test]
+    fn what_is_overdue_and_not_told_yet_is_told_whatever_was_paid_in_between() {
+        let at = |on: &str| (Zone::UTC.start_of(date(on)), Zone::UTC);
+        let owing = |open: &str| Owing { open: euros(open), disputed: euros("0") };
+        // On the day on which the first is overdue, a part of it is paid before anybody has looked.
+        let followed = plan().followed(owing("90"), Zone::UTC).expect("a sum");
+        assert_eq!(followed.overdue_at(), Some(at("2026-02-01").0));
+        let (told, verb) = followed.overdue(at("2026-02-03")).expect("it is late");
+        assert_eq!((verb, told.overdue_at()), (Verb::Overdue, Some(at("2026-03-01").0)));
+        // What was told is not told again; what is paid in time is not told at all.
+        let followed = told.followed(owing("70"), Zone::UTC).expect("a sum");
+        assert_eq!(followed.overdue_at(), Some(at("2026-03-01").0));
+        let followed = followed.followed(owing("33.33"), Zone::UTC).expect("a sum");
+        assert_eq!(followed.overdue_at(), Some(at("2026-04-01").0));
+    }
+
+    #[test]
+    fn what_is_due_of_a_plan_is_what_is_late_and_the_next_instalment() {
+        for (open, on, expected) in [
+            ("100", "2026-01-01", "2026-01-31 33.34"),
+            ("100", "2026-02-01", "2026-01-31 33.34"),
+            ("100", "2026-02-28", "2026-01-31 66.67"),
+            ("60", "2026-02-01", "2026-02-28 26.67"),
+            ("60", "2026-12-01", "2026-02-28 60.00"),
+        ] {
+            let owing = Owing { open: euros(open), disputed: euros("0") };
+            let followed = plan().followed(owing, Zone::UTC).expect("a sum");
+            let due = followed.due(date(on)).expect("a sum").expect("something");
+            let found = format!("{} {}", due.due_on, due.amount.decimal());
+            assert_eq!(found, expected, "{open} open on {on}");
+        }
+        let owing = Owing { open: euros("0"), disputed: euros("0") };
+        let paid = plan().followed(owing, Zone::UTC).expect("a sum");
+        assert_eq!(paid.due(date("2026-02-01")), Ok(None));
     }
 
     #[test]

@@ -151,3 +151,47 @@ fn a_plan_that_is_called_off_leaves_dunning_where_it_was() {
     debtor.to("2026-01-20");
     assert_eq!(told(), 1);
 }
+
+#[test]
+fn a_payment_pays_what_is_due_of_a_plan_then_others_and_then_the_rest_of_it() {
+    let debtor = Debtor::with(&json!({}));
+    debtor.to("2026-01-05");
+    let plan = json!({ "account": debtor.id(), "instalments": 3, "first_on": "2026-01-31" });
+    debtor.market.operator().post("/payment_plans", &plan);
+    debtor.to("2026-02-02");
+    let due = || {
+        let all = debtor.market.invoices(&debtor.account);
+        let each = all.iter().map(|it| text(&it["due"]["amount"]));
+        each.collect::<Vec<_>>().join(" and ")
+    };
+    assert_eq!(due(), "120.00 and 120.00");
+    debtor.pays("100");
+    assert_eq!(due(), "80.00 and 60.00", "40.00 are due of the plan");
+    // The next instalment, of 28 February, is paid after the invoice that is due on the 10th.
+    debtor.pays("70");
+    assert_eq!(due(), "70.00 and 0.00");
+    debtor.pays("70");
+    assert_eq!(due(), "0.00 and 0.00");
+}
+
+#[test]
+fn who_is_late_with_an_instalment_is_told_by_mail_where_no_ladder_does() {
+    for (class, mails) in [
+        (json!({ "dunning": [] }), 2),
+        (json!({ "dunning": [{ "after_days": 3, "action": "mail" }] }), 0),
+        (json!({ "dunning": [{ "after_days": 3, "from_sum": "50", "action": "mail" }] }), 2),
+    ] {
+        let debtor = Debtor::with(&class);
+        debtor.to("2026-01-05");
+        let plan = json!({ "account": debtor.id(), "instalments": 3, "first_on": "2026-01-20" });
+        debtor.market.operator().post("/payment_plans", &plan);
+        debtor.to("2026-01-21").to("2026-01-23");
+        debtor.pays("40");
+        debtor.to("2026-02-05");
+        debtor.pays("120");
+        debtor.to("2026-02-22");
+        let all = debtor.mails();
+        let found = all.lines().filter(|it| it.starts_with("Reminder: EUR 40.00 of your"));
+        assert_eq!(found.count(), mails, "{class}\n{all}");
+    }
+}
