@@ -8,24 +8,27 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Act, Cx, Error, account, billing, billing_account, class, collection, invoice, payment,
-    payment_plan, subscription,
+    Act, Cx, Error, account, billing, billing_account, class, collection, invoice, notification,
+    payment, payment_plan, subscription,
 };
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::class::{ClassTerms, CustomerClass};
 use crate::domain::account::lifecycle::HoldKind;
-use crate::domain::account::profile::Receivables;
+use crate::domain::account::profile::{Matter, Receivables};
 use crate::domain::billing::invoice::{Invoice, Standing};
+use crate::domain::billing::late_fee;
 use crate::domain::catalog::tax::TaxCategory;
-use crate::domain::dunning::case::{Dunning, Look, Next, Outcome, Owed, OwedFor, State};
+use crate::domain::dunning::case::{Done, Dunning, Look, Next, Owed, OwedFor, State};
 use crate::domain::dunning::{Action, Ladder, LateFee};
 use crate::domain::id::{
     AccountId, BillingAccountId, ClassId, DunningId, Id, InvoiceId, Kind, PaymentPlanId, Subject,
 };
+use crate::domain::notification::Mail;
 use crate::domain::page::{Page, PageRequest};
+use crate::domain::payment::plan::PaymentPlan;
 use crate::domain::subscription::change::{Cancellation, RefundTo};
-use crate::domain::text::{Name, Prose};
+use crate::domain::text::Prose;
 use crate::domain::time::{Date, Instant};
 use crate::store::dunning::{DUNNING_BY_BILLING_ACCOUNT, DUNNING_RUNNING};
 use crate::store::{Along, Key, Records};
@@ -42,6 +45,8 @@ struct Debtor {
     owed: Vec<Owed>,
     /// What is open, disputed or not.
     open: Vec<Invoice>,
+    /// The plans by which some of it is paid in parts.
+    plans: Vec<PaymentPlan>,
     /// Those of it that stand in a plan which is kept.
     resting: BTreeSet<InvoiceId>,
     /// Whether something else is overdue and disputed as a whole, an invoice or an instalment: what is
@@ -81,7 +86,7 @@ impl Debtor {
         }
         owed.sort_by_key(|it| it.due_on);
         let resting = payment_plan::resting(cx, id, today)?;
-        Ok(Self { account, billing_account, terms, owed, open, resting, rests })
+        Ok(Self { account, billing_account, terms, owed, open, plans, resting, rests })
     }
 
     /// The day of the oldest invoice that is to be paid: since then the balance is below zero.
@@ -89,6 +94,23 @@ impl Debtor {
         let is_owed =
             |it: &&Invoice| it.undisputed().as_minor() > 0 && !self.resting.contains(&it.id);
         self.open.iter().filter(is_owed).filter_map(Invoice::issue).map(|it| it.issued_on).min()
+    }
+
+    /// The invoices for which something is overdue, the oldest first: no fees, and of a plan that is not
+    /// kept to those that it is about.
+    fn late(&self) -> impl Iterator<Item = &Invoice> {
+        let is_late = |it: &&Invoice| {
+            self.owed.iter().any(|owed| match owed.of {
+                OwedFor::Invoice(id) => id == it.id,
+                OwedFor::Fee(_) => false,
+                OwedFor::Instalment(id) => {
+                    let plan = self.plans.iter().find(|plan| plan.id == id);
+                    plan.is_some_and(|plan| plan.invoices.contains(&it.id))
+                }
+            })
+        };
+        let is_owed = |it: &&Invoice| !it.is_for_paying_late() && it.undisputed().as_minor() > 0;
+        self.open.iter().filter(is_late).filter(is_owed)
     }
 
     /// Whether it is for this house to see to what is owed.
@@ -288,44 +310,67 @@ pub fn step(act: &mut Act<'_>, of: Subject) -> Result<bool, Error> {
 }
 
 /// Takes a step. It is remembered before it is done: what it changes follows the case as it is then.
-/// What came of it is told afterwards.
+/// What came of it is told afterwards. A step that is refused has failed, and the ladder goes on.
 fn take(act: &mut Act<'_>, (debtor, case): (Debtor, Dunning), step: Next) -> Result<(), Error> {
     let is_due_again = case.has_held();
     let owes_only_fees = case.owes_only_fees();
     let mut case = case.take(step, &debtor.look(act.cx()))?;
     act.put(&mut case)?;
     let (id, of) = (case.id, case.billing_account);
-    let (outcome, invoice) = match step.action {
-        Action::Mail => (Outcome::Done, None),
-        Action::LateFee(_) if owes_only_fees => (Outcome::Skipped, None),
-        Action::LateFee(fee) => match charge(act, &debtor, fee)? {
-            Some(invoice) => (Outcome::Done, Some(invoice)),
-            None => (Outcome::Skipped, None),
-        },
-        Action::CreditHold if is_due_again => (Outcome::Skipped, None),
+    let done = act.attempt(|act| match step.action {
+        Action::Mail => remind(act.cx(), &debtor),
+        Action::LateFee(_) if owes_only_fees => Ok(Done::SKIPPED),
+        Action::LateFee(fee) => charge(act, &debtor, fee),
+        Action::CreditHold if is_due_again => Ok(Done::SKIPPED),
         Action::CreditHold => {
             let is_held = account::hold_for_arrears(act, debtor.account.id, why(&case)?)?;
-            (if is_held { Outcome::Done } else { Outcome::Skipped }, None)
+            Ok(if is_held { Done::DONE } else { Done::SKIPPED })
         }
-        Action::Terminate => (terminate(act, &debtor)?, None),
+        Action::Terminate => terminate(act, &debtor),
+    });
+    let done = match done {
+        Err(refusal) if refusal.is_refusal() => Done::failed(&refusal.to_string()),
+        done => done?,
     };
-    let came_to = act.load::<Dunning>(id)?.came_to(outcome, invoice);
+    let came_to = act.load::<Dunning>(id)?.came_to(done);
     act.keep(came_to)?;
     follow(act, of)
 }
 
-/// Charges a late fee, and names its invoice; nothing where all that is left are fees.
-fn charge(act: &mut Act<'_>, debtor: &Debtor, fee: LateFee) -> Result<Option<InvoiceId>, Error> {
-    let Debtor { account, billing_account, open, .. } = debtor;
-    let is_late = |it: &&Invoice| !it.is_for_paying_late() && it.undisputed().as_minor() > 0;
-    let mut late = open.iter().filter(is_late).filter_map(Invoice::issue);
-    let Some(issue) = late.next() else { return Ok(None) };
-    let subject: Name = issue.number.to_string().parse().map_err(Error::internal)?;
-    billing::charge_late_fee(act, (account, billing_account), (fee, subject)).map(Some)
+/// What comes of a mail: it is sent when what is done is told, if there is somebody to write to.
+fn remind(cx: Cx<'_>, debtor: &Debtor) -> Result<Done, Error> {
+    if notification::reaches(cx, &debtor.account, Matter::Billing)? {
+        return Ok(Done::DONE);
+    }
+    Ok(Done::failed("nobody of the account can be written to: it has no billing contact"))
+}
+
+/// Writes down that a mail of a case was not delivered: its step has failed.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn undelivered(act: &mut Act<'_>, mail: &Mail) -> Result<(), Error> {
+    let about = mail.about.filter(|it| it.kind == Kind::Dunning);
+    let Some(about) = about else { return Ok(()) };
+    let case: Dunning = act.load(DunningId::from_uuid(about.uuid))?;
+    let why = mail.trouble().map_or("it was not delivered", Prose::as_str);
+    match case.undelivered(mail.stamp.created_at, Done::failed(why)) {
+        Some(failed) => act.keep(failed).map(drop),
+        None => Ok(()),
+    }
+}
+
+/// Charges a late fee for what is overdue; nothing where all that is left are fees.
+fn charge(act: &mut Act<'_>, debtor: &Debtor, fee: LateFee) -> Result<Done, Error> {
+    let Debtor { account, billing_account, .. } = debtor;
+    let late = debtor.late().filter_map(Invoice::issue).map(|it| &it.number);
+    let Some(subject) = late_fee::subject(late) else { return Ok(Done::SKIPPED) };
+    let id = billing::charge_late_fee(act, (account, billing_account), (fee, subject))?;
+    Ok(Done { invoice: Some(id), ..Done::DONE })
 }
 
 /// Ends the subscriptions that stand on what is overdue in the billing account, and in no other.
-fn terminate(act: &mut Act<'_>, debtor: &Debtor) -> Result<Outcome, Error> {
+fn terminate(act: &mut Act<'_>, debtor: &Debtor) -> Result<Done, Error> {
     let why = Cancellation {
         reason: Some("ACCOUNT_OVERDUE".parse().map_err(Error::internal)?),
         comment: None,
@@ -336,7 +381,7 @@ fn terminate(act: &mut Act<'_>, debtor: &Debtor) -> Result<Outcome, Error> {
         invoice::overdue_subscriptions_in(act.cx(), &debtor.billing_account)?,
         &why,
     )?;
-    Ok(if ended > 0 { Outcome::Done } else { Outcome::Skipped })
+    Ok(if ended > 0 { Done::DONE } else { Done::SKIPPED })
 }
 
 /// Why an account is held, for people.

@@ -4,7 +4,7 @@
 //! keeps its id, so that one that is sent twice after a crash is known for the same.
 
 use super::webhook::trouble;
-use super::{Act, Author, Bss, Cx, Error, paper};
+use super::{Act, Author, Bss, Cx, Error, dunning, paper};
 use crate::domain::account::Account;
 use crate::domain::account::profile::Matter;
 use crate::domain::id::{AccountId, Id, InvoiceId, Kind, MailId};
@@ -87,7 +87,8 @@ fn keep(act: &mut Act<'_>, id: MailId, sent: Sent) -> Result<(), Error> {
         Sent::Later(why) => mail.failed(trouble(&why), wall)?,
         Sent::Refused(why) => mail.refused(trouble(&why))?,
     };
-    act.keep(mail).map(|_| ())
+    let mail = act.keep(mail)?;
+    if mail.state() == MailState::Failed { dunning::undelivered(act, &mail) } else { Ok(()) }
 }
 
 fn send(bss: &Bss, mail: &Mail) -> Result<Sent, Error> {

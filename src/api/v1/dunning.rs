@@ -169,10 +169,13 @@ struct DunningStepDone {
     at: String,
     /// How much was overdue then.
     overdue: Money,
-    /// `done`, or `skipped` where there was nothing to do.
+    /// `done`, `skipped` where there was nothing to do, or `failed` where it was refused or its mail
+    /// reached nobody.
     outcome: &'static str,
     /// The invoice that charges the late fee.
     invoice: Option<String>,
+    /// Why it failed, if it did.
+    trouble: Option<String>,
 }
 
 impl From<&Step> for DunningStepDone {
@@ -184,6 +187,7 @@ impl From<&Step> for DunningStepDone {
             overdue: it.overdue.into(),
             outcome: it.outcome.word(),
             invoice: it.invoice.map(|it| it.to_string()),
+            trouble: it.trouble.as_ref().map(ToString::to_string),
         }
     }
 }

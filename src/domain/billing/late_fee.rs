@@ -7,6 +7,7 @@
 
 use super::invoice::explanation::Explanation;
 use super::invoice::line::{Line, LineKind};
+use super::invoice::number::DocumentNumber;
 use super::invoice::{Content, Totals};
 use super::policy::Policy;
 use super::tax::{TaxSheet, TaxTerms, Taxable, assess};
@@ -37,10 +38,40 @@ pub struct Charging<'a> {
     pub policy: &'a Policy,
     /// What the seller wrote down about taxes.
     pub taxing: Taxing<'a>,
-    /// For what was paid late: the number of an invoice.
+    /// For what was paid late; see [`subject`].
     pub subject: Name,
     /// What the line says.
     pub label: Name,
+}
+
+/// Between the numbers of invoices.
+const BETWEEN: &str = ", ";
+/// So many bytes of numbers are named at most.
+const BYTES_MAX: usize = 200;
+
+/// For what a fee is: the numbers of the invoices that are paid late, the oldest first. Of very many
+/// only the oldest are named. `None` if there are none.
+#[must_use]
+pub fn subject<'a>(late: impl IntoIterator<Item = &'a DocumentNumber>) -> Option<Name> {
+    let mut named = String::new();
+    for number in late {
+        let number = number.to_string();
+        if !named.is_empty() && named.len() + BETWEEN.len() + number.len() > BYTES_MAX {
+            break;
+        }
+        if !named.is_empty() {
+            named += BETWEEN;
+        }
+        named += &number;
+    }
+    named.parse().ok()
+}
+
+/// Whether a fee names an invoice as what was paid late.
+#[must_use]
+pub fn names(subject: &Name, number: &DocumentNumber) -> bool {
+    let number = number.to_string();
+    subject.as_str().split(BETWEEN).any(|it| it == number)
 }
 
 /// The content of the invoice that charges a fee.

@@ -156,6 +156,16 @@ impl Ladder {
         self.0.iter().any(|it| it.action == Action::Mail)
     }
 
+    /// Whether it will write to who owes so much, after the last step that was taken: no step waits for
+    /// a greater sum before the next mail.
+    #[must_use]
+    pub fn will_remind(&self, last: Option<Taken>, overdue: Money) -> bool {
+        let left =
+            self.0.iter().filter(|it| last.is_none_or(|last| last.after_days < it.after_days));
+        let mut reached = left.take_while(|it| it.is_reached(overdue));
+        reached.any(|it| it.action == Action::Mail)
+    }
+
     /// The step that is due on a day: the first that was not done, once its time and its sum are
     /// reached.
     #[must_use]
@@ -238,6 +248,29 @@ mod tests {
             let arrears = Arrears { due_on, overdue: euros(overdue), last };
             let due = ladder().due(&arrears, date(on)).map(|it| it.action);
             assert_eq!(due, expected, "{id} {overdue} on {on}");
+        }
+    }
+
+    #[test]
+    fn it_will_remind_as_long_as_a_mail_is_left_that_no_sum_keeps_back() {
+        let rungs = vec![
+            rung(1, "0", fee("5")),
+            rung(3, "150", Action::Mail),
+            rung(9, "200", Action::CreditHold),
+            rung(12, "0", Action::Mail),
+        ];
+        let ladder = Ladder::new(rungs).expect("a ladder");
+        for (overdue, done, expected) in [
+            ("150", None, true),
+            ("149.99", None, false),
+            ("150", Some(1), true),
+            ("199", Some(3), false),
+            ("200", Some(3), true),
+            ("1", Some(9), true),
+            ("500", Some(12), false),
+        ] {
+            let last = done.map(|it| taken(it, "2026-01-07"));
+            assert_eq!(ladder.will_remind(last, euros(overdue)), expected, "{overdue} {done:?}");
         }
     }
 

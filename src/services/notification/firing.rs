@@ -8,7 +8,8 @@ use super::{after, fill, of, of_house};
 use crate::domain::account::Account;
 use crate::domain::account::class::CustomerClass;
 use crate::domain::account::lifecycle::State;
-use crate::domain::account::profile::Receivables;
+use crate::domain::account::profile::{Matter, Receivables};
+use crate::domain::billing::invoice::Invoice;
 use crate::domain::event::Fact;
 use crate::domain::id::{Id, Kind, MailId};
 use crate::domain::notification::{Firing, Letter, Mail, Occasion, QueueMail, Recipient};
@@ -275,7 +276,12 @@ fn reader(cx: Cx<'_>, fact: &Fact, recipient: Recipient) -> Result<Option<Reader
         Recipient::Contact(matter) => (owner, matter),
         Recipient::Seller(matter) => (seller(cx, fact.seller)?, matter),
     };
-    let Some(account) = account else { return Ok(None) };
+    account.map_or(Ok(None), |it| reader_for(cx, &it, matter))
+}
+
+/// Who reads what an account is written about a matter: its contact for that, or else somebody who
+/// administers it.
+fn reader_for(cx: Cx<'_>, account: &Account, matter: Matter) -> Result<Option<Reader>, Error> {
     let locale = account.profile().locale.clone();
     if let Some(contact) = account.profile().contact(matter) {
         // Who has no name is addressed by that of the account.
@@ -305,6 +311,18 @@ fn person(it: &User, of_account: Option<Locale>) -> Reader {
     Reader {
         locale: profile.locale.clone().or(of_account).unwrap_or_else(english),
         name: profile.name.display(),
+/// Whether there is anybody to whom an account is written about a matter.
+///
+/// # Errors
+/// If the store fails.
+pub(in crate::services) fn reaches(
+    cx: Cx<'_>,
+    account: &Account,
+    matter: Matter,
+) -> Result<bool, Error> {
+    Ok(reader_for(cx, account, matter)?.is_some())
+}
+
         email: profile.email.to_string(),
         secret: Letter::SECRET,
     }

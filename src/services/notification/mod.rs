@@ -9,6 +9,7 @@ mod value;
 
 use uuid::Uuid;
 
+pub(super) use self::firing::reaches;
 pub use self::firing::{Fired, fire};
 use super::{Act, Bss, Cx, Error, catalog, event};
 use crate::domain::account::Account;

@@ -20,6 +20,7 @@ pub use self::dispute::{Dispute, InFavorOf};
 use self::lifecycle::{State, Trigger};
 use self::line::{Line, LineKind};
 use self::number::DocumentNumber;
+use super::late_fee;
 use super::letterhead::Imprint;
 use super::tax::TaxTotal;
 use crate::domain::error::{Code, Rejection};
@@ -287,10 +288,9 @@ impl Invoice {
     /// Whether it demands a fee for paying another one late.
     #[must_use]
     pub fn is_fee_for(&self, other: &Self) -> bool {
-        let number = other.issue().map(|it| it.number.to_string());
-        let is_fee = self.id != other.id && self.is_for_paying_late();
-        let names = |it: &Line| Some(it.subject.as_str()) == number.as_deref();
-        is_fee && self.content.lines.iter().any(names)
+        let Some(issue) = other.issue().filter(|_| self.id != other.id) else { return false };
+        let names = |it: &Line| late_fee::names(&it.subject, &issue.number);
+        self.is_for_paying_late() && self.content.lines.iter().any(names)
     }
 
     /// The same with the moment from which on it is overdue: when the last day for paying it is over

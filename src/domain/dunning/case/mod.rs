@@ -14,6 +14,7 @@ use crate::domain::event::Verb;
 use crate::domain::id::{AccountId, BillingAccountId, DunningId, InvoiceId, PaymentPlanId};
 use crate::domain::money::{Currency, Money, MoneyError};
 use crate::domain::stamp::Stamp;
+use crate::domain::text::Prose;
 use crate::domain::time::{Date, Instant, Zone};
 use crate::domain::word::words;
 
@@ -45,6 +46,32 @@ words! {
         /// There was nothing to do: the account is held already, nothing is left to end, or what is
         /// overdue are late fees themselves.
         Skipped = "skipped";
+        /// It was refused, or its mail reached nobody. What comes next does not wait for it.
+        Failed = "failed";
+    }
+}
+
+/// What came of a step, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Done {
+    /// What came of it.
+    pub outcome: Outcome,
+    /// The invoice that charges the fee, if it is one.
+    pub invoice: Option<InvoiceId>,
+    /// Why it failed, if it did.
+    pub trouble: Option<Prose>,
+}
+
+impl Done {
+    /// It was done.
+    pub const DONE: Self = Self { outcome: Outcome::Done, invoice: None, trouble: None };
+    /// There was nothing to do.
+    pub const SKIPPED: Self = Self { outcome: Outcome::Skipped, ..Self::DONE };
+
+    /// It failed, for a reason.
+    #[must_use]
+    pub fn failed(why: &str) -> Self {
+        Self { outcome: Outcome::Failed, trouble: why.parse().ok(), ..Self::DONE }
     }
 }
 
@@ -89,6 +116,8 @@ pub struct Step {
     pub outcome: Outcome,
     /// The invoice that charges the fee, if it is one.
     pub invoice: Option<InvoiceId>,
+    /// Why it failed, if it did.
+    pub trouble: Option<Prose>,
 }
 
 /// What is done next.
@@ -209,17 +238,19 @@ impl Dunning {
             overdue,
             outcome: Outcome::Done,
             invoice: None,
+            trouble: None,
         });
         taken.seen(look)
     }
 
     /// The case with what came of its last step, and what is told of that.
     #[must_use]
-    pub fn came_to(mut self, outcome: Outcome, invoice: Option<InvoiceId>) -> (Self, Verb) {
+    pub fn came_to(mut self, done: Done) -> (Self, Verb) {
         let verb = self.steps.last_mut().map(|last| {
-            (last.outcome, last.invoice) = (outcome, invoice);
-            match (outcome, last.action) {
+            last.comes_to(done);
+            match (last.outcome, last.action) {
                 (Outcome::Skipped, _) => Verb::Changed,
+                (Outcome::Failed, _) => Verb::Failed,
                 (Outcome::Done, Action::Mail) => Verb::Sent,
                 (Outcome::Done, Action::LateFee(_)) => Verb::Issued,
                 (Outcome::Done, Action::CreditHold) => Verb::Held,
@@ -227,6 +258,16 @@ impl Dunning {
             }
         });
         (self, verb.unwrap_or(Verb::Changed))
+    }
+
+    /// The case of which a mail that was written at a moment did not arrive; `None` if it wrote none, or
+    /// that is known.
+    #[must_use]
+    pub fn undelivered(mut self, written_at: Instant, done: Done) -> Option<(Self, Verb)> {
+        let is_mail = |it: &&mut Step| it.action == Action::Mail && it.at <= written_at;
+        let step = self.steps.iter_mut().rev().find(is_mail);
+        step.filter(|it| it.outcome == Outcome::Done)?.comes_to(done);
+        Some((self, Verb::Failed))
     }
 
     /// The case ended: nothing is overdue any more, or others see to it.
@@ -299,10 +340,25 @@ impl Dunning {
         self.ended_at
     }
 
+    /// Whether a ladder has written since a moment, or still will, to who owes what is overdue now.
+    ///
+    /// # Errors
+    /// If that is too much.
+    pub fn reminds(&self, ladder: &Ladder, since: Instant) -> Result<bool, MoneyError> {
+        let wrote = |it: &Step| it.action == Action::Mail && since <= it.at;
+        let has = self.steps.iter().any(wrote);
+        Ok(has || ladder.will_remind(self.last_taken(), self.overdue()?))
+    }
+
+    /// The last step of the ladder.
+    fn last_taken(&self) -> Option<Taken> {
+        let taken = |it: &Step| Some(Taken { after_days: it.after_days?, on: it.on });
+        self.steps.iter().rev().find_map(taken)
+    }
+
     fn next_by_ladder(&self, look: &Look<'_>) -> Result<Option<Next>, MoneyError> {
         let Some(due_on) = self.owed.iter().map(|it| it.due_on).min() else { return Ok(None) };
-        let taken = |it: &Step| Some(Taken { after_days: it.after_days?, on: it.on });
-        let last = self.steps.iter().rev().find_map(taken);
+        let last = self.last_taken();
         let arrears = Arrears { due_on, overdue: self.overdue()?, last };
         let rung = look.ladder.next(last);
         let Some((rung, on)) = rung.zip(look.ladder.next_on(&arrears)) else { return Ok(None) };
@@ -321,6 +377,12 @@ impl Dunning {
         let (ground, action) = (Ground::CreditTerms, Action::CreditHold);
         let at = Some(look.at(on, action));
         Some(Next { ground, after_days: None, action, on, at, from_sum: Figure::ZERO })
+    }
+}
+
+impl Step {
+    fn comes_to(&mut self, done: Done) {
+        (self.outcome, self.invoice, self.trouble) = (done.outcome, done.invoice, done.trouble);
     }
 }
 

@@ -54,7 +54,7 @@ fn told(terms: (&Ladder, CreditTerms), (from, days): (&str, i64), bills: &[Bill<
         case = case.seen(&look).expect("a sum");
         while let Some(next) = case.due(look.now) {
             let verb;
-            (case, verb) = case.take(next, &look).expect("a sum").came_to(Outcome::Done, None);
+            (case, verb) = case.take(next, &look).expect("a sum").came_to(Done::DONE);
             let step = case.steps().last().expect("it was taken");
             told += &format!("{today} {} {} ({})\n", step.action.word(), step.overdue, verb.name());
         }
@@ -143,8 +143,9 @@ fn what_came_to_nothing_is_told_as_a_change_alone() {
         let case = begin(&look);
         let next = case.due(look.now).expect("it is due");
         let case = case.take(next, &look).expect("a sum");
-        assert_eq!(case.clone().came_to(Outcome::Done, None).1, verb);
-        assert_eq!(case.came_to(Outcome::Skipped, None).1, Verb::Changed, "{}", action.word());
+        assert_eq!(case.clone().came_to(Done::DONE).1, verb);
+        assert_eq!(case.clone().came_to(Done::SKIPPED).1, Verb::Changed, "{}", action.word());
+        assert_eq!(case.came_to(Done::failed("no address")).1, Verb::Failed, "{}", action.word());
     }
 }
 
@@ -195,4 +196,24 @@ fn who_pays_the_oldest_gets_more_time_and_who_pays_all_is_left_alone() {
     let (case, verb) = case.end(Zone::UTC.start_of(date("2026-01-23")));
     assert_eq!((case.state(), verb, case.next()), (State::Ended, Verb::Completed, None));
     assert_eq!(case.overdue(), Ok(euros("0")));
+}
+
+#[test]
+fn a_mail_that_did_not_arrive_has_failed_and_the_ladder_goes_on() {
+    let steps = ladder(&[(3, "0", Action::Mail), (10, "0", Action::CreditHold)]);
+    let look = look((&steps, manual()), "2026-01-13", &[("2026-01-10", "100")]);
+    let case = begin(&look);
+    let next = case.due(look.now).expect("it is due");
+    let case = case.take(next, &look).expect("a sum").came_to(Done::DONE).0;
+    let goes_on = case.next().copied();
+    assert_eq!(case.reminds(&steps, look.now), Ok(true), "it wrote at that moment");
+    assert_eq!(case.reminds(&steps, look.now.plus_seconds(1)), Ok(false), "a hold is no mail");
+    assert_eq!(case.clone().undelivered(look.now.plus_seconds(-1), Done::failed("no")), None);
+    let later = look.now.plus_seconds(90_000);
+    let (case, verb) = case.undelivered(later, Done::failed("unknown user")).expect("it wrote");
+    let step = case.steps().last().expect("it was taken");
+    assert_eq!((verb, step.outcome), (Verb::Failed, Outcome::Failed));
+    assert_eq!(step.trouble.as_ref().map(Prose::as_str), Some("unknown user"));
+    assert_eq!(case.next().copied(), goes_on);
+    assert_eq!(case.undelivered(later, Done::failed("again")), None, "it is known");
 }
