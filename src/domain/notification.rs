@@ -87,6 +87,8 @@ words! {
         CreditNoteIssued = "credit_note_issued";
         /// A subscription goes on as it is, although a switch was agreed on.
         SwitchFellAway = "switch_fell_away";
+        /// An instalment is overdue.
+        InstalmentReminder = "instalment_reminder";
     }
 }
 
@@ -117,6 +119,7 @@ impl Occasion {
             Self::SwitchFellAway => (Kind::Subscription, Verb::FellAway),
             Self::LowBalance => (Kind::Bucket, Verb::Overdue),
             Self::DunningNotice => (Kind::Dunning, Verb::Sent),
+            Self::InstalmentReminder => (Kind::PaymentPlan, Verb::Overdue),
         };
         EventPattern::of(kind, verb)
     }
@@ -154,7 +157,8 @@ impl Occasion {
             | Self::SeatChanged
             | Self::SeatTaken
             | Self::CreditNoteIssued
-            | Self::SwitchFellAway => true,
+            | Self::SwitchFellAway
+            | Self::InstalmentReminder => true,
         }
     }
 
@@ -176,6 +180,7 @@ impl Occasion {
             | Self::CreditNoteIssued
             | Self::PaymentReceived
             | Self::PaymentReminder
+            | Self::InstalmentReminder
             | Self::DunningNotice
             | Self::LowBalance => Recipient::Contact(Matter::Billing),
             Self::OrderConfirmed

@@ -77,5 +77,6 @@ const fn name(it: Occasion) -> &'static str {
         Occasion::DunningNotice => "Dunning Notice",
         Occasion::CreditNoteIssued => "Credit Memo",
         Occasion::SwitchFellAway => "Subscription Switch Cancellation",
+        Occasion::InstalmentReminder => "Installment Reminder",
     }
 }

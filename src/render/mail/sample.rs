@@ -36,6 +36,7 @@ fn subject_matter() -> Tree {
         ("credit_note", credit_note()),
         ("payment", payment()),
         ("dunning", dunning()),
+        ("instalment", instalment()),
         ("reminder", Tree::group([("is_last", true.into()), ("until", "21 December 2026".into())])),
         ("subscription", subscription()),
         ("former", Tree::group([("name", "Virtual server XS".into())])),
@@ -116,6 +117,15 @@ fn dunning() -> Tree {
         ("next_fee", "".into()),
         ("then_hold", true.into()),
         ("then_end", false.into()),
+    ])
+}
+
+fn instalment() -> Tree {
+    Tree::group([
+        ("plan", "7".into()),
+        ("due_on", "31 December 2026".into()),
+        ("open", "EUR 40.00".into()),
+        ("left", "EUR 80.00".into()),
     ])
 }
 

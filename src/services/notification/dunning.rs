@@ -1,11 +1,13 @@
 //! What a mail of dunning names: all that is overdue, the fees for it, and what happens next.
 
 use super::value::Reader;
+use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::invoice::Invoice;
 use crate::domain::dunning::Action;
 use crate::domain::dunning::case::{Dunning, Owed, OwedFor, Step};
 use crate::domain::money::{Amount, Money, Rounding};
 use crate::domain::payment::plan::PaymentPlan;
+use crate::domain::time::{Instant, Zone};
 use crate::render::mail::Tree;
 use crate::services::{Cx, Error};
 use crate::store::Records;
@@ -50,6 +52,37 @@ pub(super) fn values(cx: Cx<'_>, it: &Dunning, reader: &Reader) -> Result<Tree, 
             ("next_fee", next_fee),
             ("then_hold", is(Action::CreditHold).into()),
             ("then_end", is(Action::Terminate).into()),
+        ]),
+    )]))
+}
+
+/// The values of a mail about a plan of which something is overdue at a moment.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn instalment(
+    cx: Cx<'_>,
+    it: &PaymentPlan,
+    at: Instant,
+    reader: &Reader,
+) -> Result<Tree, Error> {
+    let zone = cx.view.find::<BillingAccount>(it.billing_account)?.map(|it| it.terms().zone);
+    let today = zone.unwrap_or(Zone::UTC).date_of(at);
+    let (mut overdue, mut left) = (Vec::new(), Vec::new());
+    for part in it.instalments() {
+        left.push(part.amount.minus(part.paid)?);
+    }
+    for late in it.late(today) {
+        overdue.push(late.undisputed()?);
+    }
+    let sum = |all: Vec<Money>| Money::sum(all, it.currency());
+    Ok(Tree::group([(
+        "instalment",
+        Tree::group([
+            ("plan", it.stamp.number.to_string().into()),
+            ("due_on", reader.day_or_nothing(it.late(today).next().map(|it| it.due_on))),
+            ("open", reader.money(sum(overdue)?)),
+            ("left", reader.money(sum(left)?)),
         ]),
     )]))
 }

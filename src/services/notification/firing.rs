@@ -11,15 +11,16 @@ use crate::domain::account::lifecycle::State;
 use crate::domain::account::profile::{Matter, Receivables};
 use crate::domain::billing::invoice::Invoice;
 use crate::domain::event::Fact;
-use crate::domain::id::{Id, Kind, MailId};
+use crate::domain::id::{BillingAccountId, Id, Kind, MailId};
 use crate::domain::notification::{Firing, Letter, Mail, Occasion, QueueMail, Recipient};
 use crate::domain::operator::{Actor, Credential, LinkPurpose, PasswordKind, User, UserState};
 use crate::domain::order::{Announcing, Order};
+use crate::domain::payment::plan::PaymentPlan;
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::seat::Seat;
 use crate::domain::text::{Email, Locale, Name};
 use crate::render::mail::MailParts;
-use crate::services::{Act, Author, Bss, Cx, Error, event, mail, user};
+use crate::services::{Act, Author, Bss, Cx, Error, dunning, event, mail, user};
 use crate::store::fact::Facts;
 use crate::store::{Along, Records};
 
@@ -220,7 +221,8 @@ fn write(bss: &Bss, fact: &Fact) -> Result<Option<Written>, Error> {
         if template.firing == Firing::Off {
             return Ok(None);
         }
-        if occasion == Occasion::PaymentReminder && is_reminded_otherwise(cx, fact)? {
+        let reminds = matches!(occasion, Occasion::PaymentReminder | Occasion::InstalmentReminder);
+        if reminds && is_reminded_otherwise(cx, fact)? {
             return Ok(None);
         }
         let ends = matches!(occasion, Occasion::UserRemoved | Occasion::SeatTaken);
@@ -247,13 +249,27 @@ fn write(bss: &Bss, fact: &Fact) -> Result<Option<Written>, Error> {
 }
 
 /// Whether another system sees to it that the owner of what a fact is about pays, or the ladder of
-/// its class writes to it.
+/// its class will write to it: of what is below the sum of the next mail, it does not.
 fn is_reminded_otherwise(cx: Cx<'_>, fact: &Fact) -> Result<bool, Error> {
     let owner = fact.owner.map(|it| cx.view.find::<Account>(it)).transpose()?.flatten();
     let Some(owner) = owner else { return Ok(false) };
-    let class = cx.view.find::<CustomerClass>(owner.class())?;
-    let is_dunned = class.is_some_and(|it| it.terms().dunning.reminds());
-    Ok(is_dunned || owner.terms().receivables == Receivables::External)
+    if owner.terms().receivables == Receivables::External {
+        return Ok(true);
+    }
+    let Some(class) = cx.view.find::<CustomerClass>(owner.class())? else { return Ok(false) };
+    let ladder = &class.terms().dunning;
+    match dunning::running(cx, billing_account_of(fact)?)? {
+        Some(case) => Ok(case.reminds(ladder, fact.at)?),
+        None => Ok(ladder.reminds()),
+    }
+}
+
+/// The billing account on which an invoice or an instalment is overdue.
+fn billing_account_of(fact: &Fact) -> Result<BillingAccountId, Error> {
+    if fact.subject.kind == Kind::PaymentPlan {
+        return Ok(after::<PaymentPlan>(fact)?.billing_account);
+    }
+    Ok(after::<Invoice>(fact)?.content().billing_account)
 }
 
 /// Whether the account of a thing goes as a whole: nobody of it is told of each part.
@@ -295,6 +311,18 @@ fn reader_for(cx: Cx<'_>, account: &Account, matter: Matter) -> Result<Option<Re
     Ok(administrator.map(|it| person(it, Some(locale))))
 }
 
+/// Whether there is anybody to whom an account is written about a matter.
+///
+/// # Errors
+/// If the store fails.
+pub(in crate::services) fn reaches(
+    cx: Cx<'_>,
+    account: &Account,
+    matter: Matter,
+) -> Result<bool, Error> {
+    Ok(reader_for(cx, account, matter)?.is_some())
+}
+
 /// The person whose own the thing is that a fact is about. Who has a seat is told of it as long as it
 /// can sign in.
 fn whose(cx: Cx<'_>, fact: &Fact) -> Result<Option<User>, Error> {
@@ -311,18 +339,6 @@ fn person(it: &User, of_account: Option<Locale>) -> Reader {
     Reader {
         locale: profile.locale.clone().or(of_account).unwrap_or_else(english),
         name: profile.name.display(),
-/// Whether there is anybody to whom an account is written about a matter.
-///
-/// # Errors
-/// If the store fails.
-pub(in crate::services) fn reaches(
-    cx: Cx<'_>,
-    account: &Account,
-    matter: Matter,
-) -> Result<bool, Error> {
-    Ok(reader_for(cx, account, matter)?.is_some())
-}
-
         email: profile.email.to_string(),
         secret: Letter::SECRET,
     }

@@ -163,7 +163,6 @@ fn subject_matter(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Resu
         | Kind::Offer
         | Kind::Party
         | Kind::PaymentMethod
-        | Kind::PaymentPlan
         | Kind::Price
         | Kind::Promotion
         | Kind::Quote
@@ -188,6 +187,7 @@ fn subject_matter(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Resu
         | Kind::UsageRecord
         | Kind::ConsumerKey => Ok(Tree::group([])),
         Kind::Dunning => super::dunning::values(cx, &super::after(fact)?, reader),
+        Kind::PaymentPlan => super::dunning::instalment(cx, &super::after(fact)?, fact.at, reader),
     }
 }
 
