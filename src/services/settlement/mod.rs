@@ -23,14 +23,17 @@ use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::settlement::note::{SettlementNote, State};
 use crate::domain::settlement::share::{
-    Part, Portion, Role, Scope, ShareModel, ShareRecord, Shares,
+    PARTS_MAX, Part, Portion, Role, Scope, ShareModel, ShareRecord, Shares,
 };
 use crate::domain::stamp::SellerNumber;
 use crate::domain::text::Name;
 use crate::domain::time::{Date, Zone};
 use crate::render::settlement as sheet;
-use crate::store::settlement::{SHARE_BY_MODEL, SHARE_BY_NOTE};
-use crate::store::{Along, Key};
+use crate::store::settlement::{SHARE_BY_MODEL, SHARE_BY_NOTE, SHARE_MODEL_BY_SCOPE, of_scope};
+use crate::store::{Along, Key, Records};
+
+/// So many models of one thing may wait for their day.
+const WAITING_MAX: usize = 100;
 
 /// A part of a model as it is asked for.
 #[derive(Debug, Clone)]
@@ -71,6 +74,7 @@ pub fn lay_down(
     let NewModel { name, scope, valid_from, parts } = new;
     must_be_for_sale(act.cx(), seller, scope)?;
     let valid_from = beginning(act.cx(), seller, valid_from)?;
+    must_have_room(act.cx(), seller, scope)?;
     let shares = shares(act.cx(), seller, parts)?;
     let stamp = stamp.numbered(act.next_number("share_model")?);
     let model = ShareModel { id: act.new_id(), stamp, name, scope, valid_from, shares };
@@ -88,7 +92,24 @@ fn beginning(cx: Cx<'_>, seller: SellerNumber, said: Option<Date>) -> Result<Dat
     Ok(valid_from)
 }
 
+/// Refuses a model of what has many that wait for their day: whoever pays looks past all of them.
+fn must_have_room(cx: Cx<'_>, seller: SellerNumber, scope: Scope) -> Result<(), Error> {
+    let today = zone(cx, seller)?.date_of(cx.now);
+    let along = Along::Index(SHARE_MODEL_BY_SCOPE, of_scope(seller, scope).bytes());
+    let newest = PageRequest::first(WAITING_MAX);
+    let page = cx.view.list::<ShareModel>(&along, &newest, &mut |_| true)?;
+    if page.items.iter().filter(|it| today < it.valid_from).count() < WAITING_MAX {
+        return Ok(());
+    }
+    let why = format!("{WAITING_MAX} models for it wait for their day already: take one away");
+    Err(Rejection::new(Code::ShareExceeds, why).into())
+}
+
 fn shares(cx: Cx<'_>, seller: SellerNumber, parts: Vec<PartWish>) -> Result<Shares, Error> {
+    if parts.len() > PARTS_MAX {
+        let message = format!("must be at most {PARTS_MAX}");
+        return Err(Invalid::one("/parts", "range", message).into());
+    }
     let parts = parts.into_iter().enumerate().map(|it| part(cx, seller, it));
     Ok(Shares::new(parts.collect::<Result<_, _>>()?)?)
 }

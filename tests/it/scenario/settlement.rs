@@ -424,3 +424,31 @@ fn of_the_models_of_a_thing_that_holds_which_began_last() {
     "#]]
     .assert_eq(&trade.shares());
 }
+
+#[test]
+fn a_thing_has_no_more_models_and_a_model_no_more_parts_than_can_be_looked_through() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let owner = json!([{ "role": "owner", "percent": "100" }]);
+    let many: Vec<_> = (0..51).map(|_| owner[0].clone()).collect();
+    let answer =
+        operator.call("POST /share_models", Some(&json!({ "name": "All", "parts": many })));
+    assert_eq!(
+        (answer.status.as_u16(), &answer.json()["errors"][0]["pointer"]),
+        (422, &json!("/parts"))
+    );
+    let lay_down = |place: u32| {
+        let day = format!("2027-{:02}-{:02}", place / 28 + 1, place % 28 + 1);
+        let body = json!({ "name": "All", "valid_from": day, "parts": owner });
+        operator.call("POST /share_models", Some(&body))
+    };
+    for place in 0..100 {
+        assert_eq!(lay_down(place).status, 201, "{place}");
+    }
+    let refused = lay_down(100);
+    assert_eq!(refused.status, 409, "{}", refused.json());
+    // What has begun does not count, nor what is said of something else.
+    market.advance_to("2027-01-02");
+    assert_eq!(lay_down(101).status, 201);
+    market.must_be_whole();
+}
