@@ -8,8 +8,10 @@ use rust_decimal::Decimal;
 
 use super::charged_terms::ChargedTerms;
 use super::cycle::{bills_on, period_of, with_length};
+pub use super::held::Hold;
+use super::held::held_days;
 use super::invoice::line::LineKind;
-use super::policy::{Policy, PriceVersionAt, RemovedUnits, WhileHeld};
+use super::policy::{MovedAnchor, Policy, PriceVersionAt, RemovedUnits, WhileHeld};
 use super::proration::{self, Share};
 use crate::domain::account::cycle::Cycle;
 use crate::domain::catalog::price::alteration::{Occurrence, Turn};
@@ -123,26 +125,9 @@ pub fn part_of(
 ) -> Result<Share, Rejection> {
     let share = proration::share(policy.proration, days, whole)?;
     Ok(match policy.while_held {
-        WhileHeld::Pause => share.without(held_days(of.held, days)),
+        WhileHeld::Pause => share.without(held_days(of.held, (days, policy.proration))),
         WhileHeld::Charge => share,
     })
-}
-
-fn held_days(held: &[Hold], service: Period) -> u32 {
-    let days = held.iter().filter_map(|hold| {
-        let until = hold.until.unwrap_or(service.end());
-        Some(Period::new(hold.from, until)?.overlap(service)?.days())
-    });
-    u32::try_from(days.sum::<i64>()).expect("a period has fewer days than 32 bits")
-}
-
-/// Days on which a subscription is on hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Hold {
-    /// The first of them.
-    pub from: Date,
-    /// The first after them; `None`: it is still on hold.
-    pub until: Option<Date>,
 }
 
 /// A price of a subscription as billing sees it.
@@ -474,6 +459,7 @@ impl Clock<'_> {
             if bills_on(self.cycle, service, timing) > self.on {
                 return Ok(());
             }
+            let full = self.measured_by(full, from);
             if kind == LineKind::Recurring && timing == Timing::InArrears {
                 self.held_units(place, (service, full), found)?;
             } else {
@@ -490,6 +476,20 @@ impl Clock<'_> {
             from = until;
         }
         Ok(())
+    }
+
+    /// The whole period by which the days from a day on are measured. What lies between the days that
+    /// are charged and a new billing day may be a part of the period that was left, as long as that is.
+    fn measured_by(&self, full: Period, from: Date) -> Period {
+        let is_taken = self.price.taken.is_some_and(|it| from <= it.on.max(it.charged_from));
+        let is_left = full.start() < from && self.price.charged_until == Some(from) && !is_taken;
+        let former = match self.policy.moved_anchor {
+            MovedAnchor::FormerPeriod if is_left => {
+                Period::new(from, self.cycle.period.after(from, 1))
+            }
+            MovedAnchor::FormerPeriod | MovedAnchor::OwnPeriod => None,
+        };
+        former.filter(|it| full.end() <= it.end()).unwrap_or(full)
     }
 
     /// The first day that is not charged any more.

@@ -16,6 +16,7 @@ pub mod credit;
 pub mod cycle;
 pub mod discount;
 pub mod due;
+pub mod held;
 pub mod invoice;
 pub mod late_fee;
 pub mod letterhead;

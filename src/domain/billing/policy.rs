@@ -306,13 +306,12 @@ impl Policy {
     /// With every such setting.
     pub fn check(&self) -> Result<(), Invalid> {
         let by = Self::DEFAULT;
-        let proration = matches!(self.proration, ProrationUnit::Day | ProrationUnit::None);
+        let proration = self.proration != ProrationUnit::Second;
         let settings = [
-            ("/proration", proration, "day` or `none"),
+            ("/proration", proration, "day`, `thirty_360` or `none"),
             ("/numbering", self.numbering == by.numbering, by.numbering.word()),
             ("/grouping", self.grouping == by.grouping, by.grouping.word()),
             ("/review_hours", self.review_hours == by.review_hours, "0"),
-            ("/moved_anchor", self.moved_anchor == by.moved_anchor, by.moved_anchor.word()),
             ("/prepaid", self.prepaid == by.prepaid, by.prepaid.word()),
             ("/recognition", self.recognition == by.recognition, by.recognition.word()),
         ];
@@ -407,7 +406,7 @@ mod tests {
                 "tillbox: accepted",
                 "lago: accepted",
                 "stripe: /proration",
-                "killbill: /moved_anchor",
+                "killbill: accepted",
                 "cloudblue: accepted",
                 "fiware: accepted",
             ]
@@ -436,11 +435,11 @@ mod tests {
 
     #[test]
     fn a_refusal_says_which_value_has_a_rule() {
-        let policy = Policy { proration: ProrationUnit::Thirty360, ..Policy::DEFAULT };
+        let policy = Policy { proration: ProrationUnit::Second, ..Policy::DEFAULT };
         let refused = policy.check().expect_err("refused").to_string();
         assert_eq!(
             refused,
-            "`/proration` must be `day` or `none`: billing has no rule for another value"
+            "`/proration` must be `day`, `thirty_360` or `none`: billing has no rule for another value"
         );
     }
 }

@@ -75,14 +75,16 @@ impl Replaced<'_> {
         let Some(period) = line.service_period.filter(|it| recurs && self.on < it.end()) else {
             return Ok(None);
         };
-        let days = period.end().days_since(self.on.max(period.start()));
+        let unit = policy.proration;
+        let left = Period::new(self.on.max(period.start()), period.end());
+        let days = (left.map_or(0, |it| unit.measure(it)), unit.measure(period));
         let (net, days) = match policy.credit_base {
             CreditBase::FullCharge => {
                 (line.explanation.by_days(line.net)?.book(policy.rounding)?, None)
             }
             CreditBase::UnusedPart => {
-                let net = unused(line, (days, period), policy)?;
-                (net, Some((days, period.days())))
+                let net = unused(line, days, policy)?;
+                (net, Some(days))
             }
         };
         let kept = line.price.and_then(|it| self.kept.get(&it)).filter(|_| runs_on(line, policy));
@@ -124,12 +126,8 @@ fn of_units(
 
 /// What the last days of a line's period are worth: of what was computed for them the same part as
 /// the line is of what was computed for it, so that discounts and contained tax are given back too.
-fn unused(
-    line: &Line,
-    (days, period): (i64, Period),
-    policy: &Policy,
-) -> Result<Money, MoneyError> {
-    let narrowed = narrowed(&line.explanation, (days, period));
+fn unused(line: &Line, (days, all): (i64, i64), policy: &Policy) -> Result<Money, MoneyError> {
+    let narrowed = narrowed(&line.explanation, (days, all));
     let charged = narrowed.as_ref().map(Explanation::unrounded).transpose()?;
     match charged {
         Some(charged) if line.net == line.amount => charged.book(policy.rounding),
@@ -138,7 +136,7 @@ fn unused(
             part.book(policy.rounding)
         }
         Some(_) | None => {
-            let (days, of) = (Decimal::from(days), Decimal::from(period.days()));
+            let (days, of) = (Decimal::from(days), Decimal::from(all.max(1)));
             line.explanation.by_days(line.net)?.part(days, of)?.book(policy.rounding)
         }
     }
@@ -146,8 +144,8 @@ fn unused(
 
 /// The same explanation for the last days of the period alone; nothing if it was not reckoned by
 /// whole days.
-fn narrowed(of: &Explanation, (days, period): (i64, Period)) -> Option<Explanation> {
-    let (days, all) = (u32::try_from(days).ok()?, u32::try_from(period.days()).ok()?);
+fn narrowed(of: &Explanation, (days, all): (i64, i64)) -> Option<Explanation> {
+    let (days, all) = (u32::try_from(days).ok()?, u32::try_from(all).ok()?);
     // What a fixed discount or a coupon took of the whole is not what it would take of a part, and
     // what covers a minimum is not what would cover one of fewer days.
     let is_of_all = |it: &Step| match it {

@@ -19,7 +19,7 @@ use crate::domain::id::{PriceId, SubscriptionId};
 use crate::domain::money::{Money, MoneyError};
 use crate::domain::quantity::Percent;
 use crate::domain::text::Name;
-use crate::domain::time::Date;
+use crate::domain::time::{Date, Period};
 
 /// A subscription that was called off, as far as money goes back for it.
 #[derive(Debug, Clone, Copy)]
@@ -141,14 +141,17 @@ impl Ended<'_> {
                 if !is_divided {
                     return Ok(None);
                 }
-                let days = period.end().days_since(cut.max(period.start())).max(0);
+                let unit = policy.proration;
+                let days = Period::new(cut.max(period.start()), period.end());
+                let days = (days.map_or(0, |it| unit.measure(it)), unit.measure(period));
                 // What comes once is not for days: it goes back with the whole alone.
                 let is_whole = extent == Extent::Everything && cut <= period.start();
                 let by_days = line.explanation.by_days(line.net)?.book(policy.rounding)?;
                 let charged = if is_whole { line.net } else { by_days };
-                let unused = prorate(charged, period, cut, policy.rounding)?.after;
+                let by = (unit, policy.rounding);
+                let unused = prorate(charged, period, cut, by)?.after;
                 let net = unused.amount().part(share.decimal(), Decimal::ONE_HUNDRED)?;
-                Ok(Some((net.book(policy.rounding)?, Some((days, period.days())))))
+                Ok(Some((net.book(policy.rounding)?, Some(days))))
             }
             (LineKind::OneTime | LineKind::Setup | LineKind::Renewal, _) => {
                 let is_of_term = invoice.issue().is_some_and(|it| self.term_from <= it.issued_on);
@@ -270,7 +273,6 @@ mod tests {
     use crate::domain::billing::invoice::line::LineKind as K;
     use crate::domain::billing::invoice::sample::{date, draft, euros, id, issue};
     use crate::domain::catalog::term::RefundPolicy;
-    use crate::domain::time::Period;
 
     /// An invoice of 31 March over a month of 31 days, a setup and some use, of a subscription.
     fn invoice() -> Invoice {

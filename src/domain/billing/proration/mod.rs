@@ -5,6 +5,7 @@
 //! cannot go missing.
 
 pub mod day;
+pub mod thirty_360;
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,17 @@ words! {
         Thirty360 = "thirty_360";
         /// Not at all: a part costs as much as the whole.
         None = "none";
+    }
+}
+
+impl ProrationUnit {
+    /// How many days a stretch of them counts for.
+    #[must_use]
+    pub fn measure(self, stretch: Period) -> i64 {
+        match self {
+            Self::Day | Self::Second | Self::None => stretch.days(),
+            Self::Thirty360 => thirty_360::days(stretch),
+        }
     }
 }
 
@@ -86,17 +98,21 @@ impl Share {
 /// # Errors
 /// If billing has no rule for the unit, or `used` is not a part of `full`.
 pub fn share(unit: ProrationUnit, used: Period, full: Period) -> Result<Share, Rejection> {
-    match unit {
-        ProrationUnit::Day => day::share(used, full).ok_or_else(|| {
-            let why = format!("`{used}` is not a part of the period `{full}`");
-            Rejection::new(Code::BillingInputIncomplete, why)
-        }),
-        ProrationUnit::None => Ok(Share::WHOLE),
-        ProrationUnit::Second | ProrationUnit::Thirty360 => {
-            let why = format!("billing has no rule for proration by `{unit}`; use day or none");
-            Err(Rejection::new(Code::PriceNotRated, why))
+    let found = match unit {
+        ProrationUnit::Day => day::share(used, full),
+        ProrationUnit::Thirty360 => thirty_360::share(used, full),
+        ProrationUnit::None => return Ok(Share::WHOLE),
+        ProrationUnit::Second => {
+            let why = format!(
+                "billing has no rule for proration by `{unit}`; use day, thirty_360 or none"
+            );
+            return Err(Rejection::new(Code::PriceNotRated, why));
         }
-    }
+    };
+    found.ok_or_else(|| {
+        let why = format!("`{used}` is not a part of the period `{full}`");
+        Rejection::new(Code::BillingInputIncomplete, why)
+    })
 }
 
 /// A charge cut in two at a date. The parts sum to the whole, always.
@@ -108,7 +124,7 @@ pub struct Prorated {
     pub after: Money,
 }
 
-/// Divides `charge`, the charge for all of `period`, at `date`, by days.
+/// Divides `charge`, the charge for all of `period`, at `date`, by days as a unit measures them.
 ///
 /// A date at or before the start leaves everything after the cut; one at or past the end leaves
 /// everything before it.
@@ -119,10 +135,11 @@ pub fn prorate(
     charge: Money,
     period: Period,
     date: Date,
-    rounding: Rounding,
+    (unit, rounding): (ProrationUnit, Rounding),
 ) -> Result<Prorated, MoneyError> {
-    let used = date.days_since(period.start()).clamp(0, period.days());
-    let part = charge.amount().part(Decimal::from(used), Decimal::from(period.days()))?;
+    let all = unit.measure(period).max(1);
+    let used = Period::new(period.start(), date.min(period.end())).map_or(0, |it| unit.measure(it));
+    let part = charge.amount().part(Decimal::from(used), Decimal::from(all))?;
     let before = part.book(rounding)?;
     let after = charge.minus(before)?;
     assert!(before.as_minor().unsigned_abs() <= charge.as_minor().unsigned_abs());
@@ -206,7 +223,8 @@ mod tests {
             ("credit", "-50.00", "2026-04-01..2026-05-01", "2026-04-11", "-16.67 + -33.33"),
         ];
         for (id, charge, whole, cut, expected) in table {
-            let parts = prorate(euros(charge), period(whole), date(cut), Rounding::HalfUp);
+            let by = (ProrationUnit::Day, Rounding::HalfUp);
+            let parts = prorate(euros(charge), period(whole), date(cut), by);
             let parts = parts.expect(id);
             let found = format!("{} + {}", parts.before.decimal(), parts.after.decimal());
             assert_eq!(found, expected, "{id}");
@@ -217,12 +235,12 @@ mod tests {
     fn a_unit_without_a_rule_is_refused_and_no_unit_charges_the_whole() {
         let (used, full) = (period("2026-04-01..2026-04-06"), period("2026-04-01..2026-05-01"));
         assert_eq!(share(ProrationUnit::None, used, full), Ok(Share::WHOLE));
-        for unit in [ProrationUnit::Second, ProrationUnit::Thirty360] {
-            let refused = share(unit, used, full).map_err(|it| it.code);
-            assert_eq!(refused, Err(Code::PriceNotRated), "{unit}");
+        let refused = share(ProrationUnit::Second, used, full).map_err(|it| it.code);
+        assert_eq!(refused, Err(Code::PriceNotRated));
+        for unit in [ProrationUnit::Day, ProrationUnit::Thirty360] {
+            let refused = share(unit, full, used).map_err(|it| it.code);
+            assert_eq!(refused, Err(Code::BillingInputIncomplete), "{unit}");
         }
-        let refused = share(ProrationUnit::Day, full, used).map_err(|it| it.code);
-        assert_eq!(refused, Err(Code::BillingInputIncomplete));
     }
 
     #[test]
@@ -237,11 +255,13 @@ mod tests {
         #[test]
         fn nothing_is_lost_and_more_days_never_cost_less(
             minor in 0..10_000_000_000_i64, days in 1..800_i64, cut in -5..805_i64,
+            unit in prop::sample::select(vec![ProrationUnit::Day, ProrationUnit::Thirty360]),
         ) {
             let whole = Period::new(date("2026-01-01"), date("2026-01-01").plus_days(days));
             let whole = whole.expect("a period");
             let charge = Money::minor(minor, Currency::EUR);
-            let at = |cut| prorate(charge, whole, whole.start().plus_days(cut), Rounding::HalfUp);
+            let by = (unit, Rounding::HalfUp);
+            let at = |cut| prorate(charge, whole, whole.start().plus_days(cut), by);
             let (today, tomorrow) = (at(cut).expect("parts"), at(cut + 1).expect("parts"));
             prop_assert_eq!(today.before.plus(today.after), Ok(charge));
             prop_assert!(today.before.as_minor() <= tomorrow.before.as_minor());

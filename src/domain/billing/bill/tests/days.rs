@@ -49,3 +49,30 @@ fn a_shift_moves_the_billing_day_and_not_the_period() {
     assert_eq!(told(life.bill("2026-01-05")), "-");
     assert_eq!(told(life.bill("2026-01-06")), "12.00: recurring 2026-01-01..2026-02-01 10.00");
 }
+
+#[test]
+fn what_fills_up_to_a_new_billing_day_is_measured_by_its_own_period_or_by_the_one_that_was_left() {
+    for (moved_anchor, timing, day, expected) in [
+        (MovedAnchor::OwnPeriod, Timing::InAdvance, 6, "8.33 of 2026-05-01..2026-05-06"),
+        (MovedAnchor::FormerPeriod, Timing::InAdvance, 6, "8.06 of 2026-05-01..2026-05-06"),
+        (MovedAnchor::OwnPeriod, Timing::InArrears, 26, "41.67 of 2026-05-01..2026-05-26"),
+        (MovedAnchor::FormerPeriod, Timing::InArrears, 26, "40.32 of 2026-05-01..2026-05-26"),
+    ] {
+        let mut life = World::new("2026-03-01", vec![price(1, monthly(timing), "flat 50")]);
+        life.policy.moved_anchor = moved_anchor;
+        // April is charged when the day is moved.
+        life.marks[0] = Some(date("2026-05-01"));
+        life.cycle.day = BillingDay::new(day);
+        let bill = life.bill("2026-06-26").expect("an invoice");
+        let line = &bill.lines[0];
+        let period = line.service_period.expect("a period");
+        let found = format!("{} of {}..{}", line.net.decimal(), period.start(), period.end());
+        assert_eq!(found, expected, "{moved_anchor} {timing:?}");
+        let next = bill.lines[1].net.decimal().to_string();
+        assert_eq!(next, "50.00", "what follows is whole");
+    }
+    // What begins in mid period was in no other before.
+    let mut life = World::new("2026-03-15", vec![price(1, monthly(Timing::InAdvance), "flat 31")]);
+    life.policy.moved_anchor = MovedAnchor::FormerPeriod;
+    assert_eq!(told(life.bill("2026-03-15")), "20.40: recurring 2026-03-15..2026-04-01 17.00");
+}

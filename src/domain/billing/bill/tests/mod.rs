@@ -22,7 +22,7 @@ use crate::domain::billing::due::{ChargeDays, FormerUnits, Hold, charge_days};
 use crate::domain::billing::invoice::explanation::recompute;
 use crate::domain::billing::invoice::sample::{date, euros, id, stamp};
 use crate::domain::billing::policy::{
-    PriceVersionAt, RemovedUnits, TaxScope, WhileHeld, ZeroUsage,
+    MovedAnchor, PriceVersionAt, RemovedUnits, TaxScope, WhileHeld, ZeroUsage,
 };
 use crate::domain::billing::rating::rows;
 use crate::domain::catalog::coupon::Redemption;

@@ -191,10 +191,12 @@ proptest! {
     fn an_upgrade_and_a_downgrade_at_the_same_instant_come_to_nothing(
         old in 1_000..1_000_000_i64, new in 1_000..1_000_000_i64, began in 1..28_u32, later in 0..28_i64,
         base in prop::sample::select(vec!["2026-01", "2026-02", "2024-02", "2026-04"]),
+        unit in prop::sample::select(vec![ProrationUnit::Day, ProrationUnit::Thirty360]),
     ) {
         let began_on = format!("{base}-{began:02}");
         let flat = |cents: i64| format!("in_advance 1 month: flat {}", Money::minor(cents, Currency::EUR).decimal());
         let mut was = World::new(&began_on, vec![priced(1, &flat(old))]);
+        was.policy.proration = unit;
         let paid = invoice(was.bill(&began_on).expect("an invoice"), &began_on);
         let period = paid.content().lines[0].service_period.expect("a period");
         let on = period.start().plus_days(later.min(period.days() - 1));
@@ -203,6 +205,7 @@ proptest! {
         prop_assert!(back.as_minor() <= paid.content().lines[0].net.as_minor());
         let charge = |number, cents| {
             let mut life = World::new(&began_on, vec![priced(number, &flat(cents))]);
+            life.policy.proration = unit;
             life.marks[0] = Some(on);
             let day = on.to_string();
             life.bill(&day).map(|it| invoice(it, &day))
