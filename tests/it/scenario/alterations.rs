@@ -8,7 +8,7 @@ use tillbox::domain::order::item::{Action, Item, Wish};
 use tillbox::domain::order::{PlaceOrder, Request};
 use tillbox::services::{Author, order};
 
-use crate::harness::market::{Market, lines, monthly, shown, text};
+use crate::harness::market::{Market, monthly, shown, text};
 
 /// A monthly price that is half as much for two months, with a fee at the beginning, and cheaper
 /// where it is large.

@@ -3,7 +3,7 @@
 use expect_test::expect;
 use serde_json::{Value, json};
 
-use crate::harness::market::{Market, lines, monthly, shown, text};
+use crate::harness::market::{Market, monthly, shown, text};
 
 fn deposit(amount: &str) -> Value {
     json!({

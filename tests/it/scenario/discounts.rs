@@ -97,6 +97,26 @@ fn two_months_are_free_and_what_was_issued_stays_when_the_discount_changes() {
 }
 
 #[test]
+fn months_of_a_discount_are_counted_from_the_first_day_also_after_a_switch() {
+    let market = Market::on("2026-01-01");
+    let account = market.customer("Blue Whale", "EUR");
+    let [small, large] = ["10", "20"].map(|it| market.offer(it, &[monthly("Base", "EUR", it)]));
+    let operator = market.operator();
+    let switches = json!({ "switches": [{ "to": large, "direction": "upgrade" }] });
+    operator.patch(&format!("/offers/{small}"), &switches);
+    given_to(&market, &account, json!({ "percent": "50", "lasting": "for", "span": "2 months" }));
+    let subscription = market.order(&account, &small, 1);
+    market.advance_to("2026-02-15");
+    operator.post(&format!("/subscriptions/{subscription}/change"), &json!({ "offer": large }));
+    market.advance_to("2026-04-02");
+    let invoices = market.invoices(&account);
+    let nets: Vec<_> = invoices.iter().map(|it| text(&it["net"]["amount"])).collect();
+    // Of March and April nothing is taken off; of the second half of February, charged with March, half is.
+    assert_eq!(nets, ["5.00", "5.00", "25.00", "20.00"]);
+    invoices.iter().for_each(|it| must_come_out_again(&market, it));
+}
+
+#[test]
 fn what_goes_back_is_what_was_really_charged() {
     let market = Market::on("2026-01-01");
     let account = market.customer("Blue Whale", "EUR");

@@ -4,7 +4,7 @@
 use expect_test::expect;
 use serde_json::{Value, json};
 
-use crate::harness::market::{Market, lines, shown, sums, text};
+use crate::harness::market::{Market, shown, text};
 
 /// A usage price of a meter.
 fn of_use(meter: &str, model: Value) -> Value {
