@@ -1,7 +1,8 @@
 //! `OrderRequest`: what is ordered, as the bus says it and as we do.
 //!
 //! What is said of it is held against the form here, and against the business by who places it; a
-//! refusal names the place in the request, whatever we call it.
+//! refusal names the place in the request, whatever we call it. A trial stands at the beginning of a
+//! subscription alone, so that only `SALES` may ask for one.
 //!
 //! | `type` | items |
 //! |---|---|
@@ -10,9 +11,8 @@
 //! | `RENEWAL` | a renew of `subscriptionId`, for another `period` if one is named |
 //! | `CANCELLATION` | a delete of `subscriptionId` |
 
-use std::sync::Arc;
-
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -228,7 +228,7 @@ fn product(cx: Cx<'_>, place: usize, it: &Value) -> Result<Item, Error> {
     let offer = offer::named(cx, &format!("{at}/planId"), id)?;
     let wish = Wish {
         offer: Some(id),
-        term: term(cx, (&at, it), &offer)?,
+        term: term(cx, (&at, it), &offer, it["trial"].as_bool())?,
         resources: amounts(&at, &it["resources"], |_| Quantity::ZERO)?,
         name: wire::optional(&at, it, "subscriptionName")?,
         ..Wish::default()
@@ -309,7 +309,9 @@ fn another_term(
     body: &Value,
 ) -> Result<Option<Code>, Error> {
     let said = &body["period"];
+    let is_trial = |term: &Term| Some(&term.key) == it.term_key() && term.trial == Trial::Whole;
     let is_same = offer.id == it.deal().offer
+        && !offer.content.terms.iter().any(is_trial)
         && !said.is_null()
         && it
             .term()
@@ -319,47 +321,45 @@ fn another_term(
     match (is_same, said.is_null() && offer.id != it.deal().offer) {
         (true, _) => Ok(None),
         (false, true) => Ok(as_long(cx, it, offer)),
-        (false, false) => term(cx, ("", body), offer),
+        (false, false) => term(cx, ("", body), offer, Some(false)),
     }
 }
 
 /// The term of an offer that is as long as the one that runs.
 fn as_long(cx: Cx<'_>, it: &Subscription, offer: &Offer) -> Option<Code> {
     let length = it.term().and_then(RunningTerm::length)?;
-    let is_open = |it: &&Term| it.is_active && it.valid_for.contains(cx.now);
-    let mut paid = offer.content.terms.iter().filter(is_open).filter(|it| it.trial != Trial::Whole);
-    let found = paid.find(|it| it.length.is_some_and(|other| other.is_as_long_as(length)));
-    found.map(|it| it.key.clone())
+    let is_paid = |it: &Term| it.is_open(cx.now) && it.trial != Trial::Whole;
+    offer.term_lasting(length, is_paid).map(|it| it.key.clone())
 }
 
 /// The term of an offer that lasts as long as the period that is asked for, the one for which is
 /// paid and that is taken by default before others; a trial if that is what is said.
-fn term(cx: Cx<'_>, (at, asked): (&str, &Value), offer: &Offer) -> Result<Option<Code>, Error> {
-    let (said, trial) = (&asked["period"], asked["trial"].as_bool());
+fn term(
+    cx: Cx<'_>,
+    (at, asked): (&str, &Value),
+    offer: &Offer,
+    trial: Option<bool>,
+) -> Result<Option<Code>, Error> {
+    let said = &asked["period"];
     let at = format!("{at}/period");
     if said.is_null() {
         let missing = || Invalid::one(at, "required", "must be given: of the trial");
         return if trial == Some(true) { Err(missing().into()) } else { Ok(None) };
     }
     let wanted = read_period(&at, said)?;
-    let is_meant = |it: &Term| trial.is_none_or(|trial| trial == (it.trial == Trial::Whole));
-    let can_be_had = |it: &&Term| it.is_active && it.valid_for.contains(cx.now) && is_meant(it);
-    let alike = |it: &&Term| it.length.is_some_and(|length| length.is_as_long_as(wanted));
-    let mut found: Vec<_> = offer.content.terms.iter().filter(can_be_had).collect();
-    let known: Vec<_> = found.iter().filter_map(|it| it.length).map(|it| it.to_string()).collect();
-    found.retain(alike);
-    found.sort_by_key(|it| (it.trial == Trial::Whole, !it.is_default));
-    match found.first() {
-        Some(term) => Ok(Some(term.key.clone())),
-        None if known.is_empty() => {
-            let message = "must be left out: the plan has no such periods";
-            Err(Invalid::one(at, "reference", message).into())
-        }
-        None => {
-            let message = format!("is no period of the plan; those are {}", known.join(", "));
-            Err(Invalid::one(at, "reference", message).into())
-        }
+    let is_meant = |it: &Term| {
+        it.is_open(cx.now) && trial.is_none_or(|trial| trial == (it.trial == Trial::Whole))
+    };
+    if let Some(term) = offer.term_lasting(wanted, is_meant) {
+        return Ok(Some(term.key.clone()));
     }
+    let known = offer.content.terms.iter().filter(|it| is_meant(it)).filter_map(|it| it.length);
+    let known: Vec<_> = known.map(|it| it.to_string()).collect();
+    let message = match known.as_slice() {
+        [] => "must be left out: the plan has no such periods".to_owned(),
+        known => format!("is no period of the plan; those are {}", known.join(", ")),
+    };
+    Err(Invalid::one(at, "reference", message).into())
 }
 
 /// How much of each resource there is to be in all.

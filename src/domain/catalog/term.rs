@@ -7,7 +7,7 @@ use crate::domain::localized::Localized;
 use crate::domain::money::Money;
 use crate::domain::quantity::Percent;
 use crate::domain::text::{Code, Name, Prose};
-use crate::domain::time::{Span, Validity};
+use crate::domain::time::{Instant, Span, Validity};
 use crate::domain::word::words;
 
 /// What of a term is a trial.
@@ -124,6 +124,12 @@ pub struct Term {
 pub const TIMES_MAX: u32 = 1200;
 
 impl Term {
+    /// Whether it can be chosen now.
+    #[must_use]
+    pub fn is_open(&self, now: Instant) -> bool {
+        self.is_active && self.valid_for.contains(now)
+    }
+
     /// A paid term that can be chosen and of which nothing else is known.
     #[must_use]
     pub const fn of(key: Code, length: Option<Span>) -> Self {

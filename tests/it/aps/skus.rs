@@ -202,6 +202,23 @@ fn a_plan_tells_to_which_others_it_may_be_switched() {
 }
 
 #[test]
+fn a_period_that_is_paid_for_goes_before_a_trial_that_lasts_as_long() {
+    let house = House::on("2026-01-01");
+    let operator = house.operator();
+    let mut body = plan(&needs(&operator));
+    let month = json!({ "duration": 1, "unit": "MONTHS" });
+    let trial = json!({ "period": month, "trial": true });
+    body["subscriptionPeriods"].as_array_mut().unwrap().insert(0, trial);
+    let id = create(&operator, &[body]).remove(0);
+    let path = format!("POST /aps/2/resources/{}/planPeriodSwitches", text(&id));
+    let found = operator.call(&path, Some(&month)).ok();
+    let said = found.as_array().unwrap().iter();
+    let said: Vec<_> = said.map(|it| (text(&it["type"]), it["target"]["period"].clone())).collect();
+    let year = json!({ "duration": 1, "unit": "YEARS" });
+    assert_eq!(said, [("NONE".to_owned(), month), ("RENEWAL".to_owned(), year)]);
+}
+
+#[test]
 fn the_resources_of_a_plan_tell_what_they_need_and_exclude() {
     let house = House::on("2026-01-01");
     let (operator, said) = (house.operator(), Protocol::default());

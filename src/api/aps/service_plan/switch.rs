@@ -18,8 +18,7 @@ use crate::services::{Cx, Error, offer};
 /// is.
 pub(super) fn from_period(cx: Cx<'_>, plan: &Offer, said: &Said) -> Result<Outcome, Error> {
     let wanted = read_period("", &said.body)?;
-    let is_it = |it: &&Term| it.length.is_some_and(|it| it.is_as_long_as(wanted));
-    let Some(from) = plan.content.terms.iter().find(is_it) else {
+    let Some(from) = plan.term_lasting(wanted, |_| true) else {
         return Err(Invalid::one("/duration", "reference", "is no period of the plan").into());
     };
     let mut found = vec![entry(plan, from, "NONE")];

@@ -391,7 +391,7 @@ impl OfferContent {
     /// only one.
     #[must_use]
     pub fn term(&self, key: Option<&text::Code>, now: Instant) -> Option<&Term> {
-        let open = |it: &&Term| it.is_active && it.valid_for.contains(now);
+        let open = |it: &&Term| it.is_open(now);
         let mut open = self.terms.iter().filter(open);
         match key {
             Some(key) => open.find(|it| it.key == *key),
@@ -563,7 +563,16 @@ impl Offer {
     /// The terms of it that can be chosen now and are no trials.
     pub fn open_terms(&self, now: Instant) -> impl Iterator<Item = &Term> {
         let terms = self.content.terms.iter().filter(|it| it.trial != Trial::Whole);
-        terms.filter(move |it| it.is_active && it.valid_for.contains(now))
+        terms.filter(move |it| it.is_open(now))
+    }
+
+    /// The term of it that lasts as long as a span, of those that are meant: one that is paid for
+    /// before a trial, and the default before others.
+    pub fn term_lasting(&self, length: Span, is_meant: impl Fn(&Term) -> bool) -> Option<&Term> {
+        let is_it =
+            |it: &&Term| it.length.is_some_and(|other| other.is_as_long_as(length)) && is_meant(it);
+        let terms = self.content.terms.iter().filter(is_it);
+        terms.min_by_key(|it| (it.trial == Trial::Whole, !it.is_default))
     }
 }
 

@@ -154,6 +154,25 @@ fn a_term_is_chosen_by_its_key_or_by_default() {
 }
 
 #[test]
+fn of_terms_as_long_a_paid_one_goes_before_a_trial_and_the_default_before_others() {
+    let trial = Term { trial: Trial::Whole, ..term("trial") };
+    let paid = term("paid");
+    let default = Term { is_default: true, ..term("default") };
+    let longer = Term { length: Some(Span::months(2)), ..term("longer") };
+    let found = |terms: &[&Term], is_meant: fn(&Term) -> bool| {
+        let terms = terms.iter().map(|it| (*it).clone()).collect();
+        let offer = offer(1, State::Launched, OfferContent { terms, ..content() });
+        offer.term_lasting(Span::months(1), is_meant).map(|it| it.key.to_string())
+    };
+    let any: fn(&Term) -> bool = |_| true;
+    assert_eq!(found(&[&trial, &longer, &paid, &default], any).as_deref(), Some("default"));
+    assert_eq!(found(&[&trial, &longer, &paid], any).as_deref(), Some("paid"));
+    assert_eq!(found(&[&trial, &longer], any).as_deref(), Some("trial"));
+    assert_eq!(found(&[&trial, &longer], |it| it.trial != Trial::Whole), None);
+    assert_eq!(found(&[&longer], any), None);
+}
+
+#[test]
 fn a_rate_for_a_term_goes_before_the_one_for_all() {
     let all = ResourceRate::of(id(1));
     let yearly = ResourceRate { term: Some(code("y")), included: Quantity::ONE, ..all.clone() };

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{LINUX, ORDERS, SERVER, STORAGE, Shop, WINDOWS, name, open, plan};
 use crate::aps::plans::uuid;
+use crate::aps::publishing;
 use crate::harness::client::Protocol;
 use crate::harness::market::text;
 
@@ -253,4 +254,38 @@ fn an_order_that_the_business_does_not_allow_is_refused_by_field_and_thing() {
           `/subscriptionId` names a subscription that is `recoverable`: cannot delete
     "#]].assert_eq(&told);
     shop.market.must_be_whole();
+}
+
+#[test]
+fn nothing_goes_on_as_a_trial() {
+    let shop = open();
+    let operator = shop.operator();
+    let needs = publishing::needs(&operator);
+    let plan = publishing::create(&operator, &[publishing::plan(&needs)]).remove(0);
+    let whale = text(&shop.market.customer("Red Whale", "EUR")["id"]);
+    let [month, fortnight] = [("MONTHS", 1), ("DAYS", 14)]
+        .map(|(unit, duration)| json!({ "unit": unit, "duration": duration }));
+    let sold = |product: Value| {
+        let info = shop.place(&json!({
+            "type": "SALES", "accountId": uuid(&whale), "products": [product],
+        }));
+        info["subscriptions"][0]["subscriptionId"].clone()
+    };
+    let paid = sold(json!({ "planId": plan, "period": month }));
+    let tried = sold(json!({ "planId": plan, "period": fortnight, "trial": true }));
+    let of = |kind: &str, subscription: &Value| json!({ "type": kind, "subscriptionId": subscription, "period": fortnight });
+    let bodies = [
+        ("renewed by a trial", of("RENEWAL", &paid)),
+        ("changed to a trial", of("CHANGE", &paid)),
+        ("a trial once more", of("RENEWAL", &tried)),
+    ];
+    expect![[r#"
+        renewed by a trial: 400 APS::Util::InvalidRequest
+          `/period` is no period of the plan; those are 1 month, 1 year
+        changed to a trial: 400 APS::Util::InvalidRequest
+          `/period` is no period of the plan; those are 1 month, 1 year
+        a trial once more: 400 APS::Util::InvalidRequest
+          `/period` is no period of the plan; those are 1 month, 1 year
+    "#]]
+    .assert_eq(&refused(&shop, &bodies));
 }
