@@ -3,7 +3,7 @@
 
 use super::event_subscription;
 use super::kind::AnyKind;
-use super::operation::Operations as _;
+use super::operation::{Operations as _, Way};
 use super::registry::{self, KINDS, SERVICES};
 use crate::domain::operator::Permission;
 
@@ -34,7 +34,7 @@ pub fn doors() -> Vec<Door> {
             name: service.alias,
             kind: service.kind,
             needs: it.needs,
-            writes: !service.operations.only_reads(it.name),
+            writes: service.operations.way(it.name).is_some_and(Way::keeps),
         })
     });
     KINDS.iter().flat_map(|it| of_kind(*it)).chain(services).chain(of_events()).collect()
@@ -93,7 +93,8 @@ fn of_kind(kind: &'static dyn AnyKind) -> Vec<Door> {
     let operations = kind.operations();
     for call in operations.calls() {
         let path = format!("{one}/{}", below(call.path));
-        add(call.verb.word(), path, Some(call.needs), !operations.only_reads(call.name));
+        let keeps = operations.way(call.name).is_some_and(Way::keeps);
+        add(call.verb.word(), path, Some(call.needs), keeps);
     }
     doors
 }

@@ -54,7 +54,8 @@
 //! the permission that a caller needs at all; whether it may be done to *this* resource is the use
 //! case's to judge. `.takes(form)` describes the body, which is refused before the deed if it has
 //! another form. [`Operation::reads`] is done in a snapshot, [`Operation::writes`] in the one act
-//! of the request. Answering `None` is 204, `Some` is 200.
+//! of the request, [`Operation::works`] of a service between acts and reads of its own. Answering
+//! `None` is 204, `Some` is 200.
 //!
 //! A [`Service`] is a static with an alias, an id of its own and operations over `()`; its line is
 //! in [`registry::SERVICES`].
@@ -182,6 +183,7 @@
 //! [`Operation`]: operation::Operation
 //! [`Operation::reads`]: operation::Operation::reads
 //! [`Operation::writes`]: operation::Operation::writes
+//! [`Operation::works`]: operation::Operation::works
 //! [`Service`]: operation::Service
 
 mod account;

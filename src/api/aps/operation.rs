@@ -1,4 +1,10 @@
 //! Operations: what can be done with a resource, or with a service, beside the verbs of the bus.
+//!
+//! | deed | where it is done |
+//! |---|---|
+//! | [`Reads`](Deed::Reads), [`Lists`](Deed::Lists) | in a snapshot |
+//! | [`Writes`](Deed::Writes) | in the one act of the request |
+//! | [`Works`](Deed::Works) | between acts and reads of its own, so that nobody waits for what is slow |
 
 use std::collections::BTreeMap;
 
@@ -11,7 +17,7 @@ use super::property::{Field, Form};
 use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
 use crate::services::idempotency::Answer;
-use crate::services::{Act, Cx, Error};
+use crate::services::{Act, Author, Bss, Cx, Error};
 
 /// The verbs that operations have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +57,8 @@ pub(super) struct Call {
     pub(super) needs: Permission,
     /// What the query may have; unless it is a query of the resource language.
     pub(super) query: &'static [Field],
+    /// A flag of the query by which another operation of the service is meant, and which.
+    pub(super) unless: Option<(&'static str, &'static str)>,
     /// What the body is like, if there is one.
     pub(super) takes: Option<Form>,
     /// What the answer is like, if there is one.
@@ -80,6 +88,16 @@ impl Said {
         let mut all = form_urlencoded::parse(self.query.as_bytes());
         all.find(|it| it.0 == name).map(|it| it.1.into_owned())
     }
+
+    /// A flag of the query: `true`, `false`, or nothing. A name alone means true.
+    pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, Invalid> {
+        match self.parameter(name).as_deref() {
+            None => Ok(None),
+            Some("true" | "") => Ok(Some(true)),
+            Some("false") => Ok(Some(false)),
+            Some(_) => Err(Invalid::one(name, "format", "must be `true` or `false`")),
+        }
+    }
 }
 
 /// What an operation comes to: 204 without, 200 with something to show.
@@ -93,6 +111,29 @@ pub(super) enum Deed<T> {
     Lists(fn(Cx<'_>, &T, &Said) -> Result<Answer, Error>),
     /// It writes, in the act of the request.
     Writes(fn(&mut Act<'_>, &T, &Said) -> Result<Outcome, Error>),
+    /// It keeps nothing, but needs acts of its own to learn what would come of something.
+    Works(Labour),
+}
+
+/// What is done between acts and reads of its own.
+pub(super) type Labour = fn(&Bss, &Author, &Said) -> Result<Outcome, Error>;
+
+/// Where an operation is done.
+#[derive(Clone, Copy)]
+pub(super) enum Way {
+    /// In a snapshot.
+    Reads,
+    /// In the act of the request.
+    Writes,
+    /// Between acts and reads of its own.
+    Works(Labour),
+}
+
+impl Way {
+    /// Whether something may be kept of it.
+    pub(super) const fn keeps(self) -> bool {
+        matches!(self, Self::Writes)
+    }
 }
 
 /// An operation of the resources that show a `T`; of a service for `()`.
@@ -136,7 +177,8 @@ impl<T> Operation<T> {
         needs: Permission,
         deed: Deed<T>,
     ) -> Self {
-        let about = Call { name, verb, path, needs, query: &[], takes: None, gives: None };
+        let unless = None;
+        let about = Call { name, verb, path, needs, query: &[], unless, takes: None, gives: None };
         Self { about, deed }
     }
 
@@ -152,6 +194,12 @@ impl<T> Operation<T> {
         self
     }
 
+    /// The same, unless a flag of the query says that another operation of the service is meant.
+    pub(super) const fn unless(mut self, flag: &'static str, other: &'static str) -> Self {
+        self.about.unless = Some((flag, other));
+        self
+    }
+
     /// The same with parameters in the query.
     pub(super) const fn asks(mut self, query: &'static [Field]) -> Self {
         self.about.query = query;
@@ -159,12 +207,23 @@ impl<T> Operation<T> {
     }
 }
 
+impl Operation<()> {
+    /// An operation of a service that learns what would come of something and keeps nothing.
+    pub(super) const fn works(
+        (name, verb, path): (&'static str, Verb, &'static str),
+        needs: Permission,
+        deed: Labour,
+    ) -> Self {
+        Self::of((name, verb, path), needs, Deed::Works(deed))
+    }
+}
+
 /// The operations of some type.
 pub(super) trait Operations {
     /// All of them.
     fn calls(&self) -> Vec<&'static Call>;
-    /// Whether one only reads.
-    fn only_reads(&self, name: &str) -> bool;
+    /// Where one is done; `None` if there is no such.
+    fn way(&self, name: &str) -> Option<Way>;
     /// Does one that only reads; `None` if it does not.
     fn read(
         &self,
@@ -186,8 +245,12 @@ impl<T: 'static> Operations for &'static [Operation<T>] {
         self.iter().map(|it| &it.about).collect()
     }
 
-    fn only_reads(&self, name: &str) -> bool {
-        named(self, name).is_ok_and(|it| matches!(it.deed, Deed::Reads(_) | Deed::Lists(_)))
+    fn way(&self, name: &str) -> Option<Way> {
+        Some(match named(self, name).ok()?.deed {
+            Deed::Reads(_) | Deed::Lists(_) => Way::Reads,
+            Deed::Writes(_) => Way::Writes,
+            Deed::Works(labour) => Way::Works(labour),
+        })
     }
 
     fn read(
@@ -199,7 +262,7 @@ impl<T: 'static> Operations for &'static [Operation<T>] {
         match named(self, name)?.deed {
             Deed::Reads(deed) => deed(cx, subject(thing)?, said).map(answer).map(Some),
             Deed::Lists(deed) => deed(cx, subject(thing)?, said).map(Some),
-            Deed::Writes(_) => Ok(None),
+            Deed::Writes(_) | Deed::Works(_) => Ok(None),
         }
     }
 
@@ -213,6 +276,7 @@ impl<T: 'static> Operations for &'static [Operation<T>] {
             Deed::Reads(deed) => deed(act.cx(), subject(thing)?, said).map(answer),
             Deed::Lists(deed) => deed(act.cx(), subject(thing)?, said),
             Deed::Writes(deed) => deed(act, subject(thing)?, said).map(answer),
+            Deed::Works(_) => Err(Error::internal("it is not done in the act of the request")),
         }
     }
 }
@@ -222,7 +286,7 @@ fn named<T>(all: &'static [Operation<T>], name: &str) -> Result<&'static Operati
 }
 
 /// What an operation comes to, as an answer.
-fn answer(it: Outcome) -> Answer {
+pub(super) fn answer(it: Outcome) -> Answer {
     it.map_or_else(nothing, shown)
 }
 

@@ -14,9 +14,10 @@ use crate::domain::billing::invoice::line::{Line, LineKind};
 use crate::domain::error::Invalid;
 use crate::domain::id::Id;
 use crate::domain::money::Money;
+use crate::domain::order::PlaceOrder;
 use crate::services::billing::Forecast;
-use crate::services::order::{self, Credited, Estimate};
-use crate::services::{Act, Error};
+use crate::services::order::{self, Credited, Foreseen};
+use crate::services::{Act, Author, Bss, Error};
 
 static SERVICE_PERIOD: Structure = Structure {
     name: "ServicePeriod",
@@ -69,41 +70,39 @@ enum Taxes {
     LeftOut,
 }
 
-/// A flag of the query: `true`, `false`, or nothing. A name alone means true.
-pub(super) fn is_set(said: &Said, name: &str) -> Result<Option<bool>, Invalid> {
-    match said.parameter(name).as_deref() {
-        None => Ok(None),
-        Some("true" | "") => Ok(Some(true)),
-        Some("false") => Ok(Some(false)),
-        Some(_) => Err(Invalid::one(name, "format", "must be `true` or `false`")),
-    }
-}
-
 fn taxes(said: &Said) -> Result<Taxes, Invalid> {
-    Ok(match is_set(said, "includeTaxes")? {
+    Ok(match said.flag("includeTaxes")? {
         Some(false) => Taxes::LeftOut,
         Some(true) | None => Taxes::Included,
     })
 }
 
 /// `estimateOrder`: what the first invoice would say of the order.
-pub(super) fn of_order(act: &mut Act<'_>, (): &(), said: &Said) -> Result<Outcome, Error> {
-    told(act, said, order::estimate)
+pub(super) fn of_order(bss: &Bss, author: &Author, said: &Said) -> Result<Outcome, Error> {
+    told(bss, author, said, order::suppose_placed)
 }
 
 /// `estimateCosts`: what the vendor of the account would pay for it to its own vendor.
-pub(super) fn of_costs(act: &mut Act<'_>, (): &(), said: &Said) -> Result<Outcome, Error> {
-    told(act, said, order::estimate_costs)
+pub(super) fn of_costs(bss: &Bss, author: &Author, said: &Said) -> Result<Outcome, Error> {
+    told(bss, author, said, order::suppose_bought)
 }
 
+/// The order is made and taken back in an act; what it would cost is computed over a snapshot.
 fn told(
-    act: &mut Act<'_>,
+    bss: &Bss,
+    author: &Author,
     said: &Said,
-    estimate: fn(&mut Act<'_>, crate::domain::order::PlaceOrder) -> Result<Estimate, Error>,
+    suppose: fn(&mut Act<'_>, PlaceOrder) -> Result<Foreseen, Error>,
 ) -> Result<Outcome, Error> {
-    let taxes = taxes(said)?;
-    let wanted = order_request::read(act.cx(), &said.body)?;
-    let estimate = estimate(act, wanted.placed).map_err(|it| wanted.names.told(it))?;
+    let (taxes, body) = (taxes(said)?, said.body.clone());
+    let supposed = bss.act(author.clone(), move |act| {
+        let wanted = order_request::read(act.cx(), &body)?;
+        let foreseen = suppose(act, wanted.placed).map_err(|it| wanted.names.told(it))?;
+        Ok((foreseen, wanted.names))
+    });
+    let (foreseen, names) = supposed.wait()?;
+    let estimate = bss.read(&author.actor, |cx| order::estimate(cx, foreseen));
+    let estimate = estimate.map_err(|it| names.told(it))?;
     let [bill] = estimate.bills.as_slice() else {
         return Err(Error::internal("an order is of one billing account"));
     };

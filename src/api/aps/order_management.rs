@@ -30,6 +30,10 @@ static REASON_CODE: Structure = Structure {
 /// Whether what is estimated has taxes in it; it has, if nothing is said.
 const TAXES: &[Field] = &[Field::optional("includeTaxes", Form::Flag)];
 
+/// Whether an order is not placed but estimated, and then as there.
+const ESTIMATED: &[Field] =
+    &[Field::optional("estimate", Form::Flag), Field::optional("includeTaxes", Form::Flag)];
+
 /// The service.
 pub(super) static SERVICE: Service = Service {
     alias: "order-manager",
@@ -37,7 +41,7 @@ pub(super) static SERVICE: Service = Service {
     number: 186,
     id: Uuid::from_u128(0x6f1d_2b7e_0c4a_4d53_8e21_94b7_3a5c_e601),
     operations: &[
-        Does::writes(
+        Does::works(
             ("estimateOrder", Verb::Post, "orders/estimate"),
             Permission::OrderPlace,
             order_estimate::of_order,
@@ -45,7 +49,7 @@ pub(super) static SERVICE: Service = Service {
         .takes(Form::Structure(&ORDER_REQUEST))
         .gives(Form::Structure(&order_estimate::ESTIMATION))
         .asks(TAXES),
-        Does::writes(
+        Does::works(
             ("estimateCosts", Verb::Post, "orders/estimateCosts"),
             Permission::OrderPlace,
             order_estimate::of_costs,
@@ -72,7 +76,8 @@ pub(super) static SERVICE: Service = Service {
         Does::writes(("placeOrder", Verb::Post, "orders"), Permission::OrderPlace, place)
             .takes(Form::Structure(&ORDER_REQUEST))
             .gives(Form::Structure(&PLACED))
-            .asks(&[Field::optional("estimate", Form::Flag)]),
+            .asks(ESTIMATED)
+            .unless("estimate", "estimateOrder"),
         Does::reads(
             ("orderInfo", Verb::Get, "orders/{orderId}"),
             Permission::OrderRead,
@@ -83,11 +88,8 @@ pub(super) static SERVICE: Service = Service {
     ],
 };
 
-/// `placeOrder`. With `estimate=true` nothing is placed, and the answer is that of `estimateOrder`.
+/// `placeOrder`.
 fn place(act: &mut Act<'_>, (): &(), said: &Said) -> Result<Outcome, Error> {
-    if order_estimate::is_set(said, "estimate")? == Some(true) {
-        return order_estimate::of_order(act, &(), said);
-    }
     let wanted = order_request::read(act.cx(), &said.body)?;
     let placed = order::place(act, wanted.placed).map_err(|it| wanted.names.told(it))?;
     Ok(Some(json!({ "orderId": placed.id.uuid() })))

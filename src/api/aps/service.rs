@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::anatomy::time;
 use super::bus::{Asked, nothing, shown};
 use super::identity::package;
-use super::operation::{Call, Operations, Service};
+use super::operation::{Call, Operations, Service, Way, answer};
 use super::registry::SERVICES;
 use super::route::said;
 use crate::api::edge::fault::Fault;
@@ -47,13 +47,20 @@ pub(super) fn of(asked: Asked, service: &'static Service, rest: &[&str]) -> Resu
     asked.actor.must_operate(service.kind, call.verb.word()).map_err(Error::from)?;
     call.check(&asked.body)?;
     let said = said(asked, call.matches(rest).unwrap_or_default());
-    let (operations, name) = (&service.operations, call.name);
-    if operations.only_reads(name) {
-        return Ok(Work::scans(move |cx| {
+    let name = match call.unless {
+        Some((flag, other)) if said.flag(flag)? == Some(true) => other,
+        Some(_) | None => call.name,
+    };
+    let operations = &service.operations;
+    Ok(match operations.way(name) {
+        Some(Way::Writes) => Work::writes(move |act| operations.write(act, None, (name, &said))),
+        Some(Way::Works(labour)) => {
+            Work::works(move |bss, author| labour(bss, author, &said).map(answer))
+        }
+        Some(Way::Reads) | None => Work::scans(move |cx| {
             Ok(operations.read(cx, None, (name, &said))?.unwrap_or_else(nothing))
-        }));
-    }
-    Ok(Work::writes(move |act| operations.write(act, None, (name, &said))))
+        }),
+    })
 }
 
 fn itself(asked: &Asked, service: &'static Service) -> Result<Work, Fault> {

@@ -2,8 +2,6 @@
 //!
 //! Both are computed as billing itself does it, so that what was foretold is what comes.
 
-use std::collections::BTreeMap;
-
 use super::gather;
 use super::shelf::Shelf;
 use crate::domain::account::billing_account::BillingAccount;
@@ -15,7 +13,6 @@ use crate::domain::money::Currency;
 use crate::domain::subscription::Subscription;
 use crate::domain::time::Date;
 use crate::services::{Cx, Error};
-use crate::store::Records;
 
 /// So many billing dates are looked at for a bill that charges something: two years of months.
 const DATES_MAX: usize = 25;
@@ -58,25 +55,6 @@ pub struct Forecast {
     pub on: Date,
     /// What stands on it; `None` if nothing will be charged in the time that was looked at.
     pub content: Option<Content>,
-}
-
-/// The first bill of each billing account that charges something for some subscriptions, as if there
-/// were no others on it.
-///
-/// # Errors
-/// [`Error::Rejected`] if they cannot be billed; if the store fails.
-pub(in crate::services) fn first_bills(
-    cx: Cx<'_>,
-    subscriptions: Vec<Subscription>,
-) -> Result<Vec<Forecast>, Error> {
-    let mut groups: BTreeMap<BillingAccountId, Vec<Subscription>> = BTreeMap::new();
-    for it in subscriptions {
-        groups.entry(it.billing_account()).or_default().push(it);
-    }
-    let first = |(id, group): (BillingAccountId, Vec<Subscription>)| {
-        first_bill(cx, &billing_account_of(cx, id)?, &group)
-    };
-    groups.into_iter().map(first).collect()
 }
 
 /// The next bill of the billing account that a subscription is on, as if both were as they are given:
@@ -123,29 +101,24 @@ pub(in crate::services) fn charged_by(
     Ok(charged)
 }
 
-fn billing_account_of(cx: Cx<'_>, id: BillingAccountId) -> Result<BillingAccount, Error> {
-    let found = cx.view.find::<BillingAccount>(id)?;
-    found.ok_or_else(|| Error::not_found(id))
-}
-
-/// The bill of a billing account on which nothing is charged.
-pub(in crate::services) fn no_bill(cx: Cx<'_>, it: &BillingAccount) -> Forecast {
-    let on = first_day(cx, it);
-    Forecast { billing_account: it.id, currency: it.terms().currency, on, content: None }
-}
-
 /// The day of the next bill of a billing account.
 fn first_day(cx: Cx<'_>, it: &BillingAccount) -> Date {
     it.next_bill().map_or_else(|| it.terms().zone.date_of(cx.now), |it| it.on)
 }
 
-fn first_bill(
+/// The first bill of a billing account that charges something for some subscriptions, as if both were
+/// as they are given and there were no others on it.
+///
+/// # Errors
+/// [`Error::Rejected`] if they cannot be billed; if the store fails.
+pub(in crate::services) fn first_bill(
     cx: Cx<'_>,
     billing_account: &BillingAccount,
     subscriptions: &[Subscription],
 ) -> Result<Forecast, Error> {
     let terms = billing_account.terms();
-    let (mut shelf, mut on) = (Shelf::default(), first_day(cx, billing_account));
+    let first_day = first_day(cx, billing_account);
+    let (mut shelf, mut on) = (Shelf::default(), first_day);
     for _ in 0..DATES_MAX {
         let about = (subscriptions, on);
         let bill = gather::billed_apart(cx, &mut shelf, billing_account, about)?;
@@ -159,5 +132,6 @@ fn first_bill(
             None => break,
         }
     }
-    Ok(no_bill(cx, billing_account))
+    let (billing_account, currency) = (billing_account.id, terms.currency);
+    Ok(Forecast { billing_account, currency, on: first_day, content: None })
 }

@@ -22,7 +22,7 @@ mod unused;
 pub use self::consumption::resource_usage;
 pub use self::contract::{ContractPrice, contract};
 pub use self::forecast::{BillDates, Forecast, dates};
-pub(super) use self::forecast::{charged_by, first_bills, no_bill, with_switched};
+pub(super) use self::forecast::{charged_by, first_bill, with_switched};
 pub(super) use self::issue::{Series, book, number, seal};
 pub(super) use self::late_fee::charge_late_fee;
 pub use self::page::Pages;

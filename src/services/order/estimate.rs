@@ -1,11 +1,14 @@
 //! Estimates: what an order would come to.
 //!
-//! An estimate is the order itself, placed and worked on, with its first bill computed as billing
-//! does it, and all of it taken back. So it is refused where the order would be, and what it says is
-//! what the first invoice says of it.
+//! An estimate is the order itself, placed, worked on and taken back, with its first bill computed as
+//! billing does it. So it is refused where the order would be, and what it says is what the first
+//! invoice says of it. The bill is computed over a snapshot, so that nobody waits for it who wants to
+//! write; what coupons of the order would lower is no part of it.
 //!
 //! What a vendor would pay for an order of its customer is estimated likewise: as if the vendor had
 //! bought the originals of the offers that it sells on.
+
+use std::collections::BTreeMap;
 
 use super::switch::foreseen;
 use super::take;
@@ -17,7 +20,7 @@ use crate::domain::billing::invoice::line::Line;
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::Price;
 use crate::domain::error::{Code, Rejection};
-use crate::domain::id::{AccountId, CreditNoteId, PriceId};
+use crate::domain::id::{AccountId, BillingAccountId, CreditNoteId, PriceId};
 use crate::domain::money::{Currency, Money};
 use crate::domain::operator::{Decision, Permission};
 use crate::domain::order::item::Item;
@@ -27,7 +30,7 @@ use crate::domain::quantity::Quantity;
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::change::{Deal, Entitlement};
 use crate::services::billing::{self, Forecast};
-use crate::services::{Act, Error, account, billing_account, offer, provisioning};
+use crate::services::{Act, Cx, Error, account, billing_account, offer, provisioning};
 use crate::store::{Along, Records};
 
 /// So many credit notes are looked at in one go.
@@ -56,12 +59,30 @@ pub struct Credited {
     pub tax: Money,
 }
 
-/// What an order would come to, if it were placed now; nothing is placed.
+/// An order that was made and taken back: what is to be billed of it, and what it gave back at once.
+#[derive(Debug, Clone)]
+pub struct Foreseen {
+    items: Vec<Item>,
+    billed: Vec<(BillingAccount, Vec<Subscription>)>,
+    credits: Vec<Credited>,
+}
+
+/// What an order that was made and taken back would come to.
 ///
 /// # Errors
-/// As [`place`](super::place), whether or not terms of use were accepted; if what it would make cannot
-/// be billed.
-pub fn estimate(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Estimate, Error> {
+/// [`Error::Rejected`] if what it would make cannot be billed; if the store fails.
+pub fn estimate(cx: Cx<'_>, it: Foreseen) -> Result<Estimate, Error> {
+    let Foreseen { items, billed, credits } = it;
+    let bill = |it: &(BillingAccount, Vec<Subscription>)| billing::first_bill(cx, &it.0, &it.1);
+    let bills = billed.iter().map(bill).collect::<Result<_, _>>()?;
+    Ok(Estimate { items, bills, credits })
+}
+
+/// Places an order as if it were now, and takes it back; nothing is placed.
+///
+/// # Errors
+/// As [`place`](super::place), whether or not terms of use were accepted.
+pub fn suppose_placed(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Foreseen, Error> {
     act.suppose(|act| {
         let account = placed.account();
         let last = last_note(act, account)?;
@@ -74,18 +95,29 @@ pub fn estimate(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Estimate, Error
         for it in subscriptions {
             after.push(foreseen(act, it)?);
         }
-        let bills = billing::first_bills(act.cx(), after)?;
-        Ok(Estimate { items, bills, credits })
+        Ok(Foreseen { items, billed: by_billing_account(act, after)?, credits })
     })
 }
 
-/// What the vendor of an account would pay to its own vendor for an order of the account, if it were
-/// placed now: one bill, which charges nothing for what is the vendor's own. Nothing is placed.
+/// Subscriptions with the billing accounts that they are on.
+fn by_billing_account(
+    act: &Act<'_>,
+    subscriptions: Vec<Subscription>,
+) -> Result<Vec<(BillingAccount, Vec<Subscription>)>, Error> {
+    let mut groups: BTreeMap<BillingAccountId, Vec<Subscription>> = BTreeMap::new();
+    for it in subscriptions {
+        groups.entry(it.billing_account()).or_default().push(it);
+    }
+    groups.into_iter().map(|(id, group)| Ok((act.load(id)?, group))).collect()
+}
+
+/// Places an order as if it were now, and as if the vendor of the account had bought it of its own
+/// vendor: to one billing account, and nothing of what is the vendor's own. Nothing is placed.
 ///
 /// # Errors
-/// As [`estimate`]; if the vendor has no billing account, or an original no price in its currency; if
-/// the caller may not order for the vendor.
-pub fn estimate_costs(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Estimate, Error> {
+/// As [`suppose_placed`]; if the vendor has no billing account, or an original no price in its
+/// currency; if the caller may not order for the vendor.
+pub fn suppose_bought(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Foreseen, Error> {
     act.suppose(|act| {
         let (items, subscriptions) = supposed(act, placed)?;
         let seller = subscriptions.first().map(|it| it.stamp.seller);
@@ -94,15 +126,12 @@ pub fn estimate_costs(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Estimate,
         must_buy_for(act, &vendor)?;
         let bills_to = billing_account::default_of(act.cx(), vendor.id)?;
         billing_account::begin(act, bills_to.id)?;
+        let bills_to: BillingAccount = act.load(bills_to.id)?;
         let mut originals = Vec::new();
         for it in subscriptions {
             originals.extend(original(act, it, &bills_to)?);
         }
-        let mut bills = billing::first_bills(act.cx(), originals)?;
-        if bills.is_empty() {
-            bills.push(billing::no_bill(act.cx(), &bills_to));
-        }
-        Ok(Estimate { items, bills, credits: Vec::new() })
+        Ok(Foreseen { items, billed: vec![(bills_to, originals)], credits: Vec::new() })
     })
 }
 

@@ -12,7 +12,7 @@ mod work;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) use self::credit::must_be_trusted;
-pub use self::estimate::{Credited, Estimate, estimate, estimate_costs};
+pub use self::estimate::{Credited, Estimate, Foreseen, estimate, suppose_bought, suppose_placed};
 pub use self::pool::enlarging;
 pub(super) use self::switch::carry_out;
 use self::switch::{Changed, is_switch};

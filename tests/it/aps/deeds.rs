@@ -83,8 +83,6 @@ const DEEDS: &[(&str, Deed)] = &[
     ("order-manager", deed("POST /aps/2/services/order-manager/orders", "seller", r#"{"type":"CHANGE","subscriptionId":"$subscription","planId":"$offer","resources":[]}"#)),
     ("order-manager", deed("POST /aps/2/services/order-manager/orders", "seller", r#"{"type":"RENEWAL","subscriptionId":"$subscription"}"#)),
     ("order-manager", deed("POST /aps/2/services/order-manager/orders", "seller", r#"{"type":"CANCELLATION","subscriptionId":"$subscription","reasonCode":"OTHER"}"#)),
-    ("order-manager", deed("POST /aps/2/services/order-manager/orders/estimate", "seller", r#"{"type":"RENEWAL","subscriptionId":"$subscription"}"#)),
-    ("order-manager", deed("POST /aps/2/services/order-manager/orders/estimateCosts", "seller", r#"{"type":"SALES","accountId":"$customer","products":[{"planId":"$offer"}]}"#)),
     ("order-manager", deed("POST /aps/2/services/order-manager/orders/{waiting}/push", "seller", "")),
     ("sku-manager", deed("PUT /aps/2/services/sku-manager/vendor/{reseller}/rates", "seller", r#"[{"id":$sku,"price":{"value":"11","code":"EUR"}}]"#)),
     ("sku-manager", deed("POST /aps/2/services/sku-manager/vendor/{reseller}/synchronize", "seller", "")),

@@ -3,10 +3,8 @@
 
 use expect_test::expect;
 use serde_json::{Value, json};
-use tillbox::domain::operator::Actor;
 use tillbox::domain::order::item::{Action, Item, Wish};
 use tillbox::domain::order::{PlaceOrder, Request};
-use tillbox::services::{Author, order};
 
 use crate::harness::market::{Market, monthly, shown, text};
 
@@ -31,9 +29,8 @@ fn estimated(market: &Market, account: &Value, offer: &str) -> String {
     let item = Item::new("1".parse().unwrap(), Action::Add, wish);
     let account = text(&account["id"]).parse().unwrap();
     let placed = PlaceOrder::new(account, vec![item], Request::plain()).unwrap();
-    let author = Author::of(Actor::duty("test"));
-    let done = market.house.app.bss.act(author, |act| order::estimate(act, placed)).wait();
-    let content = done.unwrap().bills.remove(0).content.unwrap();
+    let content =
+        super::estimates::estimate(market, placed).unwrap().bills.remove(0).content.unwrap();
     content.totals.gross.decimal().to_string()
 }
 

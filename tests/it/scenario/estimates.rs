@@ -31,13 +31,19 @@ fn on(action: Action, subscription: &str, wish: Wish) -> Item {
     item
 }
 
-/// What an order would come to. Whatever is learned, nothing is left of it.
+/// What an order would come to.
+pub(super) fn estimate(market: &Market, placed: PlaceOrder) -> Result<Estimate, Error> {
+    let (bss, author) = (&market.house.app.bss, Author::of(Actor::duty("test")));
+    let foreseen = bss.act(author, |act| order::suppose_placed(act, placed)).wait()?;
+    bss.read(&Actor::duty("test"), |cx| order::estimate(cx, foreseen))
+}
+
+/// The same. Whatever is learned, nothing is left of it.
 fn estimated(market: &Market, placed: PlaceOrder) -> Result<Estimate, Error> {
     let bss = &market.house.app.bss;
     let kept = || bss.read(&Actor::duty("test"), |cx| Ok(contents(cx.view)?)).unwrap();
     let before = kept();
-    let author = Author::of(Actor::duty("test"));
-    let done = bss.act(author, |act| order::estimate(act, placed)).wait();
+    let done = estimate(market, placed);
     assert!(before == kept(), "an estimate leaves nothing behind");
     done
 }

@@ -43,9 +43,12 @@ fn a_member_orders_for_its_account_and_for_no_other() {
         (&json!("COMPLETED"), &json!("SO000001"))
     );
     let foreign = sales(&house.north.customer.account, &offer);
-    let refused = member.call(&format!("POST {ORDERS}"), Some(&foreign));
-    assert_eq!(refused.status, 400);
-    assert!(text(&refused.json()["message"]).starts_with("`/accountId` "), "{}", refused.json());
+    for what in ["", "/estimate", "/estimateCosts"] {
+        let refused = member.call(&format!("POST {ORDERS}{what}"), Some(&foreign));
+        assert_eq!(refused.status, 400, "{what}");
+        let message = text(&refused.json()["message"]);
+        assert!(message.starts_with("`/accountId` "), "{what}: {message}");
+    }
     let account = format!("GET /aps/2/resources/{}", uuid(&house.customer.account));
     assert_eq!(member.call(&account, None).status, 404, "it sees no account for that");
     market.house.app.keep_duties();
