@@ -10,9 +10,10 @@ use super::body::{Changes, Element, Tying, changes, link_id};
 use super::bus::{Asked, nothing, shown};
 use super::kind::{Gone, Thing};
 use super::operation::Said;
+use super::registry::{self, KINDS};
 use super::relation::Link;
 use super::route::said;
-use super::{event_subscription, list, registry, service, user_form};
+use super::{event_subscription, list, service, user_form};
 use crate::api::edge::fault::Fault;
 use crate::api::edge::work::Work;
 use crate::domain::error::Invalid;
@@ -149,8 +150,9 @@ pub(super) fn part(asked: Asked, text: &str, rest: &[&str]) -> Result<Work, Faul
     if let Some(service) = service::with_id(id) {
         return service::of(asked, service, rest);
     }
+    let reads = only_reads(asked.method.as_str(), rest);
     let rest: Vec<String> = rest.iter().map(|it| (*it).to_owned()).collect();
-    if asked.method != Method::GET {
+    if asked.method != Method::GET && !reads {
         let body = std::slice::from_ref(&asked.body);
         let chosen = user_form::chosen_passwords(&asked.actor, body);
         if chosen.is_empty() {
@@ -165,22 +167,37 @@ pub(super) fn part(asked: Asked, text: &str, rest: &[&str]) -> Result<Work, Faul
     Ok(Work::scans(move |cx| {
         let segments: Vec<_> = rest.iter().map(String::as_str).collect();
         let thing = registry::get(cx, id)?;
-        if let Some((name, path, needs)) = operation(&*thing, "GET", &segments) {
+        if let Some((name, path, needs)) = operation(&*thing, asked.method.as_str(), &segments) {
             permit(cx, Some(needs))?;
-            cx.actor.must_operate(thing.kind().about().id, "GET")?;
+            cx.actor.must_operate(thing.kind().about().id, asked.method.as_str())?;
             let said = said(asked, path);
+            check(&*thing, name, &said)?;
             let done = thing.operations().read(cx, Some(&*thing), (name, &said))?;
             return Ok(done.unwrap_or_else(nothing));
         }
-        match segments.as_slice() {
-            ["aps", "links"] => links(cx, &*thing),
-            ["aps", "subscriptions"] => event_subscription::list(cx, &*thing),
-            ["aps", "subscriptions", id] => event_subscription::show(cx, &*thing, id),
-            [name] => list::linked(cx, id, name, &asked),
-            [name, target] => target_of(cx, &*thing, name, target),
+        match (&asked.method, segments.as_slice()) {
+            (&Method::GET, ["aps", "links"]) => links(cx, &*thing),
+            (&Method::GET, ["aps", "subscriptions"]) => event_subscription::list(cx, &*thing),
+            (&Method::GET, ["aps", "subscriptions", id]) => {
+                event_subscription::show(cx, &*thing, id)
+            }
+            (&Method::GET, [name]) => list::linked(cx, id, name, &asked),
+            (&Method::GET, [name, target]) => target_of(cx, &*thing, name, target),
             _ => Err(Error::not_found(rest.join("/"))),
         }
     }))
+}
+
+/// Whether a verb on a path below a resource is an operation that keeps nothing, whatever type the
+/// resource is of.
+fn only_reads(verb: &str, segments: &[&str]) -> bool {
+    let all = KINDS.iter().map(|it| it.operations());
+    let mut fitting = all.flat_map(|all| {
+        let calls = all.calls().into_iter().filter(|it| it.verb.word() == verb);
+        let calls = calls.filter(|it| it.matches(segments).is_some());
+        calls.map(|it| all.way(it.name).is_some_and(|it| !it.keeps())).collect::<Vec<_>>()
+    });
+    fitting.next().is_some_and(|first| first && fitting.all(|it| it))
 }
 
 type Parameters = std::collections::BTreeMap<&'static str, String>;
@@ -311,4 +328,24 @@ fn target_of(cx: Cx<'_>, thing: &dyn Thing, name: &str, target: &str) -> Result<
         return Err(Error::not_found(id));
     }
     Ok(shown(show(cx, &*registry::get(cx, id)?, Detail::Whole, None)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::only_reads;
+
+    #[test]
+    fn what_keeps_nothing_waits_for_nobody_who_writes() {
+        for (verb, path, expected) in [
+            ("POST", "planPeriodSwitches", true),
+            ("GET", "resources", true),
+            ("PUT", "planPeriodSwitches", false),
+            ("POST", "putOnHold", false),
+            ("POST", "users", false),
+            ("POST", "aps/subscriptions", false),
+        ] {
+            let segments: Vec<_> = path.split('/').collect();
+            assert_eq!(only_reads(verb, &segments), expected, "{verb} {path}");
+        }
+    }
 }
