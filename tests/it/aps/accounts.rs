@@ -3,13 +3,9 @@
 use expect_test::expect;
 use serde_json::{Value, json};
 
+use crate::harness::bus::uuid;
 use crate::harness::client::Protocol;
 use crate::harness::house::House;
-
-/// The id of a thing on the bus: what stands after the prefix of ours.
-fn uuid(id: &str) -> &str {
-    id.split_once('_').unwrap().1
-}
 
 #[test]
 fn an_account_has_two_faces_that_lead_to_each_other() {

@@ -5,6 +5,7 @@ use expect_test::expect;
 use serde_json::{Value, json};
 
 use crate::harness::app::Answer;
+use crate::harness::bus::{path, uuid};
 use crate::harness::client::{Client, Protocol};
 use crate::harness::house::House;
 use crate::harness::market::{Market, monthly, text};
@@ -12,15 +13,6 @@ use crate::harness::signer::Signer;
 
 const BSS: &str = "ceeeffac-d2f2-4e36-ae4a-3fe27ed58097";
 const ACCOUNT: &str = "6344049b-8763-417d-837b-490ba0896f41";
-
-/// The id of a thing on the bus: what stands after the prefix of ours.
-fn uuid(id: &str) -> &str {
-    id.split_once('_').unwrap().1
-}
-
-fn path(id: &str) -> String {
-    format!("/aps/2/resources/{}", uuid(id))
-}
 
 /// The commercial side of an account of ours.
 fn bss(client: &Client<'_>, account: &str) -> String {

@@ -4,7 +4,8 @@
 use serde_json::json;
 use tillbox::world::http::Response;
 
-use super::subscriptions::{bought, order, other_face, path, plan, uuid};
+use super::subscriptions::{bought, order, other_face, plan};
+use crate::harness::bus::{path, uuid};
 use crate::harness::market::{Market, text};
 
 #[test]

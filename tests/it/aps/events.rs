@@ -4,6 +4,7 @@ use expect_test::expect;
 use serde_json::{Value, json};
 
 use crate::harness::app::App;
+use crate::harness::bus::{path, uuid};
 use crate::harness::client::{Client, Protocol};
 use crate::harness::house::House;
 use crate::harness::market::{Market, monthly, text};
@@ -14,11 +15,6 @@ const HOOK: &str = "https://erp.example.com/onEvent";
 const ACCOUNT: &str = "http://parallels.com/aps/types/pa/account/1.2";
 const BSS: &str = "http://parallels.com/pa/bss-account-info/1.0";
 const ANYTHING: &str = "http://aps-standard.org/types/core/resource/1.0";
-
-/// The path of a thing of ours on the bus.
-fn path(id: &str) -> String {
-    format!("/aps/2/resources/{}", id.split_once('_').map_or(id, |it| it.1))
-}
 
 fn wish(event: &str, source: &Value, relation: &str, handler: &str) -> Value {
     let event = format!("http://aps-standard.org/core/events/{event}");

@@ -3,19 +3,10 @@
 use expect_test::expect;
 use serde_json::{Value, json};
 
+use crate::harness::bus::path;
 use crate::harness::client::{Client, Protocol};
 use crate::harness::house::House;
 use crate::harness::market::text;
-
-/// The id of a thing on the bus: what stands after the prefix of ours.
-pub(super) fn uuid(id: &str) -> &str {
-    id.split_once('_').unwrap().1
-}
-
-/// The path of a thing of ours on the bus.
-fn path(id: &Value) -> String {
-    format!("/aps/2/resources/{}", uuid(id.as_str().unwrap()))
-}
 
 /// A plan that was made on our own API, with all that it names.
 pub(super) struct Shop {
@@ -98,7 +89,7 @@ fn what_a_catalogue_has_is_read_as_the_platform_has_it() {
     let (operator, said) = (house.operator(), Protocol::default());
     let shop = shop(&operator);
     for id in [&shop.category, &shop.terms, &shop.resource, &shop.tax_category, &shop.template] {
-        said.say(&operator, "operator", &format!("GET {}", path(id)), None);
+        said.say(&operator, "operator", &format!("GET {}", path(&text(id))), None);
     }
     for alias in ["service-plan-categories", "service-terms", "bss-resources", "tax-categories"] {
         said.say(&operator, "operator", &format!("GET /aps/2/collections/{alias}"), None);
@@ -145,8 +136,8 @@ fn a_plan_shows_its_periods_rates_and_links() {
     let house = House::on("2026-01-01");
     let (operator, said) = (house.operator(), Protocol::default());
     let shop = shop(&operator);
-    said.say(&operator, "operator", &format!("GET {}", path(&shop.plan)), None);
-    said.say(&operator, "operator", &format!("GET {}/resources", path(&shop.plan)), None);
+    said.say(&operator, "operator", &format!("GET {}", path(&text(&shop.plan))), None);
+    said.say(&operator, "operator", &format!("GET {}/resources", path(&text(&shop.plan))), None);
     expect![[r#"
         > GET /aps/2/resources/{id1} [operator]
         200 OK {"aps":{"id":"{id1}","modified":"2026-01-01T00:00:00Z","package":{"href":"/aps/2/packages/{id2}","id":"{id2}"},"revision":4,"schema":"/aps/2/types/105","status":"aps:ready","type":"http://www.odin.com/billing/ServicePlan/1.1"},"billingTerms":{"autoRenewal":{"type":"DISABLED"},"billingModel":"CHARGE_BEFORE_BILLING_PERIOD","billingPeriod":{"duration":1,"unit":"MONTHS"},"freezePrices":false},"category":{"aps":{"href":"/aps/2/resources/{id3}","id":"{id3}","link":"strong"}},"longDescription":{"en_US":"Users, and what they are for"},"name":{"de_DE":"Nutzerverwaltung","en_US":"User Management Demo"},"planId":1,"publication":{"published":false},"resourceRates":[{"allowToModifyInTrial":true,"fees":{"overuse":{"description":{},"price":{"code":"EUR","value":"0.0"},"showZeroPrice":false},"overuseTiers":null,"recurring":{"description":{"de_DE":"Servers"},"price":{"code":"EUR","value":"1.5"},"showZeroPrice":false},"recurringTiers":[{"lowerLimit":"0.0","price":{"code":"EUR","value":"1.5"}},{"lowerLimit":"10.0","price":{"code":"EUR","value":"1.2"}},{"lowerLimit":"20.0","price":{"code":"EUR","value":"10.0"}}],"setup":{"description":{},"price":{"code":"EUR","value":"0.0"},"showZeroPrice":false},"setupTiers":null},"measurable":false,"publication":{"published":true},"resourceId":"{id4}","showInCustomerPanel":true,"showInStore":true,"sortNumber":0,"units":{"included":"1.0","max":"100.0","min":"0.0","step":null}}],"resources":{"aps":{"href":"/aps/2/resources/{id1}/resources","link":"collection"}},"serviceTemplate":{"aps":{"href":"/aps/2/resources/{id5}","id":"{id5}","link":"weak"}},"serviceTerms":{"aps":{"href":"/aps/2/resources/{id6}","id":"{id6}","link":"strong"}},"shortDescription":{"en_US":"Users"},"subscriptionPeriods":[{"active":true,"autoRenewalPeriod":{"type":"ON_LAST_STATEMENT_DAY"},"defaultPeriod":true,"fees":{"deposit":{"description":{},"price":{"code":"EUR","value":"0.0"},"showZeroPrice":false},"recurring":{"description":{"de_DE":"By the month"},"price":{"code":"EUR","value":"9.5"},"showZeroPrice":false},"renewal":{"description":{},"price":{"code":"EUR","value":"0.0"},"showZeroPrice":false},"setup":{"description":{"de_DE":"Setup"},"price":{"code":"EUR","value":"25.0"},"showZeroPrice":false}},"numberOfBillingPeriods":1,"period":{"duration":1,"unit":"MONTHS"},"refund":{},"trial":false},{"active":true,"autoRenewalPeriod":{"type":"DISABLED"},"defaultPeriod":false,"fees":{"deposit":{"description":{},"price":{"code":"EUR","value":"0.0"},"showZeroPrice":false},"recurring":{"description":{},"price":{"code":"EUR","value":"0.0"},"showZeroPrice":false},"renewal":{"description":{},"price":{"code":"EUR","value":"0.0"},"showZeroPrice":false},"setup":{"description":{"de_DE":"Setup"},"price":{"code":"EUR","value":"25.0"},"showZeroPrice":false}},"numberOfBillingPeriods":12,"period":{"duration":1,"unit":"YEARS"},"refund":{},"trial":false}],"vendor":{"aps":{"href":"/aps/2/resources/{id7}","id":"{id7}","link":"strong"}}}
@@ -171,9 +162,11 @@ fn a_plan_is_seen_by_its_vendor_and_on_sale_by_whom_it_is_sold_to() {
             let count = |what: &str| caller.call(what, None).ok().as_array().unwrap().len();
             let plans = count("GET /aps/2/collections/service-plans");
             let resources = count("GET /aps/2/collections/bss-resources");
-            let plan = caller.call(&format!("GET {}", path(&shop.plan)), None).status;
-            let resource = caller.call(&format!("GET {}", path(&shop.resource)), None).status;
-            let template = caller.call(&format!("GET {}", path(&shop.template)), None).status;
+            let plan = caller.call(&format!("GET {}", path(&text(&shop.plan))), None).status;
+            let resource =
+                caller.call(&format!("GET {}", path(&text(&shop.resource))), None).status;
+            let template =
+                caller.call(&format!("GET {}", path(&text(&shop.template))), None).status;
             told += &format!(
                 "{when}: {name} lists {plans} and {resources}, gets {} {} {}\n",
                 plan.as_u16(),

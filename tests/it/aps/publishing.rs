@@ -3,7 +3,8 @@
 use expect_test::expect;
 use serde_json::{Value, json};
 
-use super::plans::{shop, uuid};
+use super::plans::shop;
+use crate::harness::bus::uuid;
 use crate::harness::client::{Client, Protocol};
 use crate::harness::house::House;
 use crate::harness::market::{Market, text};

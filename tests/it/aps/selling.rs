@@ -3,8 +3,8 @@
 use expect_test::expect;
 use serde_json::{Value, json};
 
-use super::plans::uuid;
 use super::publishing::{create, euros, link, needs, new, plan};
+use crate::harness::bus::uuid;
 use crate::harness::client::{Client, Protocol};
 use crate::harness::market::{Market, text};
 

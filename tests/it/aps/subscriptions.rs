@@ -3,19 +3,10 @@
 use expect_test::expect;
 use serde_json::{Value, json};
 
+use crate::harness::bus::{path, uuid};
 use crate::harness::client::{Client, Protocol};
 use crate::harness::house::invite;
 use crate::harness::market::{Market, monthly, text};
-
-/// The id of a thing on the bus: what stands after the prefix of ours.
-pub(super) fn uuid(id: &str) -> &str {
-    id.split_once('_').unwrap().1
-}
-
-/// The path of a thing of ours on the bus.
-pub(super) fn path(id: &str) -> String {
-    format!("/aps/2/resources/{}", uuid(id))
-}
 
 /// A plan with a virtual server in it, for three months, kept for thirty days after its end.
 pub(super) fn plan(market: &Market, more: Value) -> String {

@@ -3,6 +3,7 @@
 use expect_test::expect;
 use serde_json::{Value, json};
 
+use crate::harness::bus::{path, uuid};
 use crate::harness::client::{Client, Protocol};
 use crate::harness::house::{House, PASSWORD};
 use crate::harness::market::text;
@@ -13,11 +14,6 @@ const ACCOUNT: &str = "6344049b-8763-417d-837b-490ba0896f41";
 const ADMIN: &str = "0d6a3a0e-7a0e-4d59-8c31-2f6490d3ab71";
 const PLAIN_TYPE: &str = "http://parallels.com/aps/types/pa/user/1.2";
 const ADMIN_TYPE: &str = "http://parallels.com/aps/types/pa/admin-user/1.2";
-
-/// The id of a thing on the bus: what stands after the prefix of ours.
-fn uuid(id: &str) -> &str {
-    id.split_once('_').unwrap().1
-}
 
 fn account() -> Value {
     let contact = json!({ "email": "isv1@aps.test", "givenName": "Mike", "familyName": "Wilson" });
@@ -428,7 +424,7 @@ fn what_cannot_become_a_user_is_refused_and_leaves_nothing_of_its_batch() {
 fn a_user_is_made_through_the_link_from_its_account() {
     let house = House::on("2026-01-01");
     let (north, said) = (house.client(&house.north.admin), Protocol::default());
-    let path = path_of(&house.north.customer.account);
+    let [path, theirs] = [&house.north, &house.south].map(|it| path(&it.customer.account));
     let user = json!({
         "aps": { "type": PLAIN_TYPE, }, "email": "ann@north.test", "fullName": "Ann Lee",
         "password": PASSWORD,
@@ -445,7 +441,6 @@ fn a_user_is_made_through_the_link_from_its_account() {
     say(&format!("POST {path}/users"), json!({}));
     say(&format!("POST {path}/users"), json!({ "aps": { "type": PLAIN_TYPE } }));
     say(&format!("POST {path}/parent"), json!({ "aps": { "type": PLAIN_TYPE } }));
-    let theirs = path_of(&house.south.customer.account);
     say(&format!("POST {theirs}/users"), user);
     expect![[r#"
         > POST /aps/2/resources/{id1}/subscriptions {"aps":{"type":"http://parallels.com/aps/types/pa/subscription/1.0"}} [north]
@@ -459,8 +454,4 @@ fn a_user_is_made_through_the_link_from_its_account() {
         > POST /aps/2/resources/{id2}/users {"aps":{"type":"http://parallels.com/aps/types/pa/user/1.2"},"email":"ann@north.test","fullName":"Ann Lee","password":"till-4-the-box!"} [north]
         404 Not Found {"code":404,"type":"APS::Hosting::NotFound","message":"`{id2}` is not there"}
     "#]].assert_eq(&said.text());
-}
-
-fn path_of(id: &str) -> String {
-    format!("/aps/2/resources/{}", uuid(id))
 }

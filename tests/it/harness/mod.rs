@@ -3,6 +3,7 @@
 
 pub(crate) mod acts;
 pub(crate) mod app;
+pub(crate) mod bus;
 pub(crate) mod catcher;
 pub(crate) mod chance;
 pub(crate) mod client;

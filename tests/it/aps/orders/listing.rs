@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tillbox::domain::catalog::offer::{OfferContent, TermsOfUse};
 
 use super::{ORDERS, open, said_in_english};
-use crate::aps::plans::uuid;
+use crate::harness::bus::uuid;
 use crate::harness::client::{Client, Protocol};
 use crate::harness::market::text;
 

@@ -22,7 +22,7 @@ use tillbox::domain::text::Locale;
 use tillbox::services::{Author, offer};
 use tillbox::store::backup::contents;
 
-use crate::aps::plans::uuid;
+use crate::harness::bus::uuid;
 use crate::harness::client::{Client, Protocol};
 use crate::harness::house::{Person, invite};
 use crate::harness::market::{Market, lines, monthly, text};

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::ORDERS;
-use crate::aps::plans::uuid;
 use crate::aps::publishing::{create, needs, plan};
 use crate::aps::skus::northern;
+use crate::harness::bus::uuid;
 use crate::harness::client::Client;
 use crate::harness::market::{Market, monthly, text};
 

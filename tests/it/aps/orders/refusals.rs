@@ -4,8 +4,8 @@ use expect_test::expect;
 use serde_json::{Value, json};
 
 use super::{LINUX, ORDERS, SERVER, STORAGE, Shop, WINDOWS, name, open, plan};
-use crate::aps::plans::uuid;
 use crate::aps::publishing;
+use crate::harness::bus::uuid;
 use crate::harness::client::Protocol;
 use crate::harness::market::text;
 

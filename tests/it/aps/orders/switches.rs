@@ -5,7 +5,7 @@ use expect_test::expect;
 use serde_json::{Value, json};
 
 use super::{ORDERS, SERVER, Shop, open, plan, plan_lasting};
-use crate::aps::plans::uuid;
+use crate::harness::bus::uuid;
 use crate::harness::client::Protocol;
 use crate::harness::market::text;
 

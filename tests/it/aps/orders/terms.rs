@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::{LINUX, ORDERS, SERVER, STORAGE, WINDOWS, open};
-use crate::aps::plans::uuid;
+use crate::harness::bus::uuid;
 use crate::harness::market::text;
 
 /// An error in one line.
