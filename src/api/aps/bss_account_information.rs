@@ -8,7 +8,7 @@ use super::account::head;
 use super::kind::{About, Create, Kind, Update};
 use super::lookup::{Finding, Lookup};
 use super::operation::{Operation, Verb};
-use super::property::{Field, Form, Property, Structure};
+use super::property::{Field, Form, Property, Structure, Usual};
 use super::relation::Relation;
 use super::{account, bss_form, customer_class, identity};
 use crate::domain::account::Account;
@@ -131,6 +131,7 @@ pub(super) static KIND: Kind<Account> = Kind {
             json!(it.terms().receivables == Receivables::External)
         })
         .meaning("Whether another system looks after what it owes"),
+        .by_default(Usual::Flag(false))
         Says::of("fullyRegistered", Form::Flag, |it| json!(it.state() != State::Prospective))
             .read_only()
             .meaning("Whether it may buy"),

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::kind::{About, Create, Delete, Gone, Head, Kind, Status, Update};
 use super::lookup::{Finding, Lookup, uuids};
-use super::property::{Field, Form, Property, Structure};
+use super::property::{Field, Form, Property, Structure, Usual};
 use super::resource_type::Said;
 use super::{amount, bss_resource_form, localized};
 use crate::domain::catalog::resource::{Consumption, Dependency, DependencyKind, Resource, Unit};
@@ -79,6 +79,7 @@ pub(super) static KIND: Kind<Resource> = Kind {
         Says::of("apsType", Form::Text, |it| json!(Said::carried(&it.stamp).makes))
             .meaning("Of which type is what the application makes of it"),
         Says::of("consumptionType", Form::Integer, |it| json!(consumption(it.content.consumption)))
+            .by_default(Usual::Integer(0))
             .meaning("What its maker counts: 0 unspecified, 1 commitment, 2 usage"),
     ],
     relations: &[],

@@ -326,6 +326,8 @@ impl Call {
 
 /// A service of the platform: one resource that is always there, for its operations.
 pub(super) struct Service {
+    /// What people call its type: `OrderManagement`.
+    pub(super) name: &'static str,
     /// The alias below `/aps/2/services`.
     pub(super) alias: &'static str,
     /// The full id of its type.

@@ -36,6 +36,7 @@ const ESTIMATED: &[Field] =
 
 /// The service.
 pub(super) static SERVICE: Service = Service {
+    name: "OrderManagement",
     alias: "order-manager",
     kind: "http://www.odin.com/billing/order-management/1.7",
     number: 186,

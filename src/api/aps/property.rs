@@ -100,6 +100,17 @@ pub(super) enum Shade {
 /// What is shown of what may not be told.
 pub(super) const MASK: &str = "*****";
 
+/// What stands in a property of which nothing is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Usual {
+    /// A flag.
+    Flag(bool),
+    /// A whole number.
+    Integer(u32),
+    /// A word.
+    Word(&'static str),
+}
+
 /// What a type says of a property.
 #[derive(Debug)]
 pub(super) struct Trait {
@@ -117,6 +128,8 @@ pub(super) struct Trait {
     pub(super) is_looked_up: bool,
     /// What it is, in a few words.
     pub(super) meaning: &'static str,
+    /// What a new resource says that was not told otherwise, if that is always the same.
+    pub(super) default: Option<Usual>,
 }
 
 enum Reader<T> {
@@ -153,8 +166,8 @@ impl<T> Property<T> {
 
     const fn with(name: &'static str, form: Form, reader: Reader<T>) -> Self {
         let (need, access, shade) = (Need::Optional, Access::Open, Shade::Told);
-        let is_looked_up = false;
-        let about = Trait { name, form, need, access, shade, is_looked_up, meaning: "" };
+        let (is_looked_up, meaning, default) = (false, "", None);
+        let about = Trait { name, form, need, access, shade, is_looked_up, meaning, default };
         Self { about, reader }
     }
 
@@ -185,6 +198,12 @@ impl<T> Property<T> {
     /// The same with a few words for the type's document.
     pub(super) const fn meaning(mut self, words: &'static str) -> Self {
         self.about.meaning = words;
+        self
+    }
+
+    /// The same, of which a new resource that was not told otherwise says this.
+    pub(super) const fn by_default(mut self, value: Usual) -> Self {
+        self.about.default = Some(value);
         self
     }
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::event_subscription;
 use super::kind::{About, AnyKind, Version};
 use super::operation::{Call, Operations, Service};
-use super::property::{Access, Field, Form, Need, Shade, Structure, Trait};
+use super::property::{Access, Field, Form, Need, Shade, Structure, Trait, Usual};
 use super::relation::{Link, Many, Strength};
 
 /// The full id of the structure of texts by locale.
@@ -60,7 +60,7 @@ pub(super) fn of_service(service: &Service) -> Value {
     let mut structures = Map::new();
     let operations = operations(&service.operations.calls(), &mut structures);
     json!({
-        "apsVersion": "2.0", "id": service.kind, "name": service.alias,
+        "apsVersion": "2.0", "id": service.kind, "name": service.name,
         "implements": ["http://aps-standard.org/types/core/resource/1.0"],
         "properties": {}, "relations": {}, "operations": operations, "structures": structures,
     })
@@ -86,6 +86,12 @@ fn property(it: &Trait, structures: &mut Map<String, Value>) -> Value {
     }
     if it.shade == Shade::Masked {
         say("encrypted", json!(true));
+    }
+    match it.default {
+        Some(Usual::Flag(value)) => say("default", json!(value)),
+        Some(Usual::Integer(value)) => say("default", json!(value)),
+        Some(Usual::Word(value)) => say("default", json!(value)),
+        None => {}
     }
     Value::Object(said)
 }

@@ -47,6 +47,7 @@ const LIST: Form = Form::List(&Form::Structure(&SKU));
 
 /// The service.
 pub(super) static SERVICE: Service = Service {
+    name: "SKUManagement",
     alias: "sku-manager",
     kind: ID,
     number: 185,

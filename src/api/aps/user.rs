@@ -9,7 +9,7 @@ use super::kind::{About, Create, Delete, Gone, Head, Kind, Listing, Status, Upda
 use super::lookup::{Finding, Lookup, uuids};
 use super::operation::{Operation, Outcome, Said, Verb};
 use super::postal::{self, ADDRESS};
-use super::property::{Field, Form, Property, Structure};
+use super::property::{Field, Form, Property, Structure, Usual};
 use super::relation::Relation;
 use super::{account, user_form};
 use crate::domain::id::{AccountId, Id, UserId};
@@ -101,6 +101,7 @@ pub(super) const PROPERTIES: &[Says] = &[
     Says::looked_up("servicesMode", Form::Words(SERVICES_MODES), |cx, it| {
         Ok(json!(if served(cx, it)?.is_some() { "PRIVATE" } else { "NONE" }))
     })
+    .by_default(Usual::Word("NONE"))
     .meaning("PRIVATE for who has a seat in a subscription of its account, NONE for who has none"),
     Says::looked_up("subscriptionId", Form::Integer, |cx, it| {
         Ok(served(cx, it)?.map_or(Value::Null, |it| json!(it.stamp.number)))

@@ -1,7 +1,7 @@
 //! The bus itself: what is no route, no method, no resource, and who may not ask.
 
 use expect_test::expect;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::client::{Client, Protocol};
 use crate::harness::house::House;
@@ -171,4 +171,23 @@ fn a_service_is_a_resource_whose_id_leads_to_it_and_to_what_it_does() {
     let users = operator.get("/aps/2/collections/admin-users");
     assert_ne!(users, json!([]));
     assert_eq!(operator.get("/aps/2/collections/pa-admin-users"), users, "as older clients say");
+}
+
+#[test]
+fn a_type_tells_what_stands_where_nothing_was_said() {
+    let house = House::on("2026-01-01");
+    let operator = house.operator();
+    let document = |id: &str| operator.get(&format!("/aps/2/types?id={id}"))[0].clone();
+    for (id, property, expected) in [
+        ("http://parallels.com/pa/bss-account-info/1.0", "externalARManagement", json!(false)),
+        ("http://www.odin.com/billing/Resource/1.3", "consumptionType", json!(0)),
+        ("http://parallels.com/aps/types/pa/user/1.2", "servicesMode", json!("NONE")),
+        ("http://www.odin.com/billing/CustomerClass/1.0", "name", Value::Null),
+    ] {
+        assert_eq!(document(id)["properties"][property]["default"], expected, "{id}");
+    }
+    for (alias, name) in [("sku-manager", "SKUManagement"), ("order-manager", "OrderManagement")] {
+        let service = operator.get(&format!("/aps/2/services/{alias}"));
+        assert_eq!(document(service["aps"]["type"].as_str().unwrap())["name"], name);
+    }
 }
