@@ -10,7 +10,7 @@ use super::lookup::{Finding, Lookup};
 use super::operation::{Operation, Verb};
 use super::property::{Field, Form, Property, Structure, Usual};
 use super::relation::Relation;
-use super::{account, bss_form, customer_class, identity};
+use super::{account, bss_form, customer_class, identity, vendor};
 use crate::domain::account::Account;
 use crate::domain::account::class::CustomerClass;
 use crate::domain::account::lifecycle::State;
@@ -19,6 +19,7 @@ use crate::domain::attribute::Attribute;
 use crate::domain::id::{AccountId, ClassId, Id};
 use crate::domain::operator::Permission;
 use crate::domain::party::identity::Verification;
+use crate::domain::stamp::SellerNumber;
 use crate::services::finding::AccountsBy;
 use crate::services::{self, Cx, Error, billing, billing_account, class};
 
@@ -130,8 +131,8 @@ pub(super) static KIND: Kind<Account> = Kind {
         Says::of("externalARManagement", Form::Flag, |it| {
             json!(it.terms().receivables == Receivables::External)
         })
-        .meaning("Whether another system looks after what it owes"),
         .by_default(Usual::Flag(false))
+        .meaning("Whether another system looks after what it owes"),
         Says::of("fullyRegistered", Form::Flag, |it| json!(it.state() != State::Prospective))
             .read_only()
             .meaning("Whether it may buy"),
@@ -146,7 +147,7 @@ pub(super) static KIND: Kind<Account> = Kind {
             .at_birth()
             .linked_by(Permission::AccountTermsWrite, bss_form::reclassify),
         Leads::many("ownCustomerClasses", customer_class::ID, own_classes)
-            .mirroring("vendor")
+            .mirroring_seller(of_seller)
             .only_if(|it| it.seller_number().is_some()),
     ],
     operations: &[
@@ -254,6 +255,11 @@ fn tax_zone(cx: Cx<'_>, it: &Account) -> Result<Value, Error> {
 fn credit_term(cx: Cx<'_>, it: &Account) -> Result<Value, Error> {
     let terms = class::credit_terms(cx, it.class())?;
     Ok(json!({ "duePeriod": terms.due_days, "holdPeriod": terms.hold_days }))
+}
+
+/// The commercial side of the account of a seller.
+fn of_seller(cx: Cx<'_>, seller: SellerNumber) -> Result<Uuid, Error> {
+    identity::second_face(cx, AccountId::from_uuid(vendor::account_of(cx, seller)?).subject())
 }
 
 fn own_classes(cx: Cx<'_>, it: &Account) -> Result<Vec<Uuid>, Error> {

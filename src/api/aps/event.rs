@@ -21,11 +21,11 @@ use uuid::Uuid;
 use super::anatomy::time;
 use super::kind::{AnyKind, Status, Thing};
 use super::registry::{self, KINDS};
-use super::relation::Link;
+use super::relation::{Link, Mirror};
 use crate::domain::error::Invalid;
 use crate::domain::event::Fact;
 use crate::domain::listener::{EventPattern, Listener};
-use crate::domain::stamp::Contract;
+use crate::domain::stamp::{Contract, SellerNumber};
 use crate::domain::text::Prose;
 use crate::services::dialect::{Answered, Asked, Dialect, Message};
 use crate::services::{Cx, Error, event};
@@ -209,6 +209,7 @@ impl News {
 /// A resource before and after a change.
 struct Sides<'a> {
     cx: Cx<'a>,
+    seller: SellerNumber,
     id: Uuid,
     before: Option<Box<dyn Thing>>,
     after: Option<Box<dyn Thing>>,
@@ -224,7 +225,7 @@ impl<'a> Sides<'a> {
         let (before, after) = (side(&fact.before)?, side(&fact.after)?);
         let Some(either) = after.as_ref().or(before.as_ref()) else { return Ok(None) };
         let id = either.head(cx)?.id;
-        Ok(Some(Self { cx, id, before, after }))
+        Ok(Some(Self { cx, seller: fact.seller, id, before, after }))
     }
 
     fn last(&self) -> &dyn Thing {
@@ -235,7 +236,9 @@ impl<'a> Sides<'a> {
     /// What happened to it that is of interest.
     fn news(&self, interest: &Interest) -> Result<Vec<News>, Error> {
         if interest.event.is_of_links() {
-            return self.links(interest);
+            let mut news = self.links(interest)?;
+            news.extend(self.of_seller(interest)?);
+            return Ok(news);
         }
         let is_about = interest.is_about(self.last(), self.id);
         let source = (type_of(self.cx, self.last())?, self.id);
@@ -295,14 +298,35 @@ impl<'a> Sides<'a> {
                 if interest.is_about(own, self.id) && interest.is_by(link.name) {
                     news.push(linked(self.cx, (own, self.id), link.name, (&*end, id))?);
                 }
-                let mirrors =
-                    end.kind().links().into_iter().filter(|it| {
-                        it.mirrors == Some(link.name) && own.kind().about().is_a(it.to)
-                    });
-                let back =
-                    mirrors.filter(|it| interest.is_about(&*end, id) && interest.is_by(it.name));
-                for it in back {
+                let is_back = |it: &&'static Link| {
+                    it.is_mirror_of(link.name)
+                        && own.kind().about().is_a(it.to)
+                        && interest.is_by(it.name)
+                };
+                let is_about = interest.is_about(&*end, id);
+                for it in end.kind().links().into_iter().filter(|it| is_about && is_back(it)) {
                     news.push(linked(self.cx, (&*end, id), it.name, (own, self.id))?);
+                }
+            }
+        }
+        Ok(news)
+    }
+
+    /// The links from a seller to what has come to it, or gone, and has no name for them itself.
+    fn of_seller(&self, interest: &Interest) -> Result<Vec<News>, Error> {
+        let has_happened = match interest.event {
+            Event::Linked => self.before.is_none(),
+            Event::Unlinked => self.after.is_none(),
+            Event::Changed | Event::Removed | Event::Available => false,
+        };
+        let (own, mut news) = (self.last(), Vec::new());
+        for kind in KINDS.iter().filter(|_| has_happened) {
+            for link in kind.links().into_iter().filter(|it| own.kind().about().is_a(it.to)) {
+                let Some(Mirror::Seller(owner)) = link.mirrors else { continue };
+                let id = owner(self.cx, self.seller)?;
+                let end = kind.find(self.cx, id)?.filter(|it| interest.is_about(&**it, id));
+                if let Some(end) = end.filter(|_| interest.is_by(link.name)) {
+                    news.push(linked(self.cx, (&*end, id), link.name, (own, self.id))?);
                 }
             }
         }

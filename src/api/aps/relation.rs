@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
+use crate::domain::stamp::SellerNumber;
 use crate::services::{Act, Cx, Error};
 
 /// How many resources a link leads to.
@@ -33,6 +34,15 @@ pub(super) enum Birth {
     Settled,
 }
 
+/// Of what a link is only the other end.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Mirror {
+    /// Of a link that the resources there keep: how they call it.
+    Link(&'static str),
+    /// Of whose they are, for which they have no name: which resource a seller is.
+    Seller(fn(Cx<'_>, SellerNumber) -> Result<Uuid, Error>),
+}
+
 /// What a type says of a relation.
 #[derive(Debug)]
 pub(super) struct Link {
@@ -46,13 +56,21 @@ pub(super) struct Link {
     pub(super) strength: Strength,
     /// Whether it is named at creation.
     pub(super) at_birth: Birth,
-    /// The link of which it is the other end, if it is kept there: how what is there calls it.
-    pub(super) mirrors: Option<&'static str>,
+    /// Of what it is the other end, if it is kept there.
+    pub(super) mirrors: Option<Mirror>,
     /// What a caller needs to link and to unlink, if clients may.
     pub(super) needs: (Option<Permission>, Option<Permission>),
 }
 
 impl Link {
+    /// Whether it is only the other end of a link that the resources there call so.
+    pub(super) fn is_mirror_of(&self, link: &str) -> bool {
+        match self.mirrors {
+            Some(Mirror::Link(name)) => name == link,
+            Some(Mirror::Seller(_)) | None => false,
+        }
+    }
+
     /// The refusal to change a link that follows from something else.
     pub(super) fn is_given(&self) -> Error {
         Invalid::one(format!("/{}", self.name), "read_only", "is for the platform to link").into()
@@ -102,7 +120,16 @@ impl<T> Relation<T> {
 
     /// The same, which is only the other end of a link that the resources there keep.
     pub(super) const fn mirroring(mut self, link: &'static str) -> Self {
-        self.about.mirrors = Some(link);
+        self.about.mirrors = Some(Mirror::Link(link));
+        self
+    }
+
+    /// The same, which leads to all that a seller has of a kind.
+    pub(super) const fn mirroring_seller(
+        mut self,
+        owner: fn(Cx<'_>, SellerNumber) -> Result<Uuid, Error>,
+    ) -> Self {
+        self.about.mirrors = Some(Mirror::Seller(owner));
         self
     }
 

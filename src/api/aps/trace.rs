@@ -49,7 +49,7 @@ fn way(kind: &dyn AnyKind, link: &Link, there: &dyn AnyKind) -> Option<Back> {
     }
     let leads_here = |it: &&Link| kind.about().is_a(it.to);
     let is_other_end = |it: &Link| {
-        link.mirrors == Some(it.name) || (it.mirrors == Some(link.name) && link.mirrors.is_none())
+        link.is_mirror_of(it.name) || (it.is_mirror_of(link.name) && link.mirrors.is_none())
     };
     let back = there.links().into_iter().filter(leads_here).find(|it| is_other_end(it));
     back.map(|it| Back::Link(it.name))

@@ -339,3 +339,34 @@ fn a_type_that_is_too_long_to_be_one_is_refused_and_the_bus_pings_nobody() {
     assert_eq!(refused.status, 409);
     assert_eq!(refused.json()["type"], "/problems/listener_state_forbids");
 }
+
+#[test]
+fn a_vendor_is_told_of_its_classes_which_have_no_name_for_it() {
+    let house = House::on(DAY);
+    let (north, south) = (house.client(&house.north.admin), house.client(&house.south.admin));
+    let hook = |name: &str| format!("https://{name}.example.com/");
+    let wish = |event: &str, relation: &str, handler: &str| {
+        wish(event, &json!({ "type": BSS }), relation, &hook(handler))
+    };
+    for event in ["linked", "unlinked"] {
+        subscribe(&north, &house.north.account, &wish(event, "ownCustomerClasses", event));
+    }
+    subscribe(&north, &house.north.account, &wish("linked", "customerClass", "other"));
+    subscribe(&south, &house.south.account, &wish("linked", "ownCustomerClasses", "south"));
+    let class = text(&north.post("/classes", &json!({ "name": "Gold" }))["id"]);
+    north.patch(&format!("/classes/{class}"), &json!({ "name": "Golden" }));
+    house.app.keep_duties();
+    north.call(&format!("DELETE {}", path(&class)), None).ok();
+    house.app.keep_duties();
+    let bss = &north.get(&path(&house.north.account))["bssAccountInfo"]["aps"]["id"];
+    let ends = format!(
+        "bss-account-info {} ownCustomerClasses CustomerClass {}\n",
+        text(bss),
+        uuid(&class)
+    );
+    let [linked, unlinked, other, south] =
+        ["linked", "unlinked", "other", "south"].map(|it| told(&house.app, &hook(it)));
+    assert_eq!(linked, format!("linked {ends}"));
+    assert_eq!(unlinked, format!("unlinked {ends}"));
+    assert_eq!((other, south), (String::new(), String::new()));
+}
