@@ -87,9 +87,6 @@ fn section(thing: &dyn Thing, head: Head, detail: Detail) -> Value {
     say("status", json!(head.status.word()));
     say("revision", json!(head.revision));
     say("modified", json!(time(head.modified)));
-    if let Some(subscription) = head.subscription {
-        say("subscription", json!(subscription));
-    }
     match detail {
         Detail::Listed => {}
         Detail::Whole => {

@@ -26,18 +26,7 @@ pub(super) static KIND: Kind<CustomerClass> = Kind {
         number: 3,
         reads: Permission::ClassRead,
     },
-    head: |_, it| {
-        let (id, stamp) = (it.id.uuid(), &it.stamp);
-        let (revision, modified) = (stamp.revision, stamp.changed_at);
-        Ok(Head {
-            id,
-            status: Status::Ready,
-            revision,
-            modified,
-            subscription: None,
-            version: None,
-        })
-    },
+    head: |_, it| Ok(Head::of(it.id.uuid(), &it.stamp, Status::Ready)),
     find: |cx, id| cx.find(ClassId::from_uuid(id)),
     list: |cx, listing| class::list(cx, &listing.page),
     finding: Finding::NONE,

@@ -88,8 +88,6 @@ pub(super) struct Head {
     pub(super) revision: u32,
     /// When it changed last.
     pub(super) modified: Instant,
-    /// The id of the subscription that it lives in, if it lives in one.
-    pub(super) subscription: Option<Uuid>,
     /// The older version of its type that it was created as, if it was.
     pub(super) version: Option<&'static Version>,
 }
@@ -104,10 +102,10 @@ pub(super) struct Version {
 }
 
 impl Head {
-    /// What stands in the section of a thing that lives in no subscription.
+    /// What stands in the section of a thing that has the latest version of its type.
     pub(super) const fn of(id: Uuid, stamp: &Stamp, status: Status) -> Self {
         let (revision, modified) = (stamp.revision, stamp.changed_at);
-        Self { id, status, revision, modified, subscription: None, version: None }
+        Self { id, status, revision, modified, version: None }
     }
 
     /// The full id of the type that the resource is of, and its number.

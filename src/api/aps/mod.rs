@@ -108,6 +108,8 @@
 //!   page names `CLIENT` as what it is by default.
 //! - External systems sign by OAuth 1.0a without a token; the parameters stand in the header. A
 //!   consumer key that names no operations may call all; `GET` operations are named like others.
+//! - No resource of ours lives in a subscription, so none has an `aps.subscription`, and a filter that
+//!   names it is 400.
 //! - The alias of `CustomerClass` is `customer-classes`.
 //! - `PUT` sends changes. A property that comes back as it was read is no change, so a client may
 //!   send a whole representation back; a read-only property that differs is refused. So it is with

@@ -101,7 +101,7 @@ fn can_read(kind: &dyn AnyKind, path: &[String]) -> Readable {
     let Some((name, rest)) = path.split_first() else { return Readable::Yes };
     let yes_if = |it: bool| if it { Readable::Yes } else { Readable::No };
     if name == "aps" {
-        let known = ["id", "type", "status", "revision", "modified", "subscription"];
+        let known = ["id", "type", "status", "revision", "modified"];
         let is_known = matches!(rest, [field] if known.contains(&field.as_str()));
         return yes_if(is_known && kind.about().is_of_resources());
     }
@@ -190,7 +190,6 @@ fn head(cx: Cx<'_>, thing: &dyn Thing, path: &[String]) -> Result<Vec<Value>, Er
         "status" => json!(head.status.word()),
         "revision" => json!(head.revision),
         "modified" => json!(time(head.modified)),
-        "subscription" => head.subscription.map_or(Value::Null, |it| json!(it)),
         _ => Value::Null,
     };
     Ok(within(value, &[]))

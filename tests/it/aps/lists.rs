@@ -196,6 +196,7 @@ fn a_query_that_asks_for_what_cannot_be_asked_is_refused_with_the_place() {
         "accounts?limit(0,1),sort(-name)",
         "accounts?eq(addressPostal.street,x)",
         "accounts?eq(aps.schema,x)",
+        "accounts?eq(aps.subscription,x)",
         "accounts?count(),a=1|b=2",
         "bss-accounts?eq(taxRegId,DE1)",
         "bss-accounts?like(taxRegId,*)",
@@ -217,6 +218,8 @@ fn a_query_that_asks_for_what_cannot_be_asked_is_refused_with_the_place() {
         400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`query` there is no property `addressPostal.street` (byte 3 of the query)"}
         > GET /aps/2/collections/accounts?eq(aps.schema,x) [operator]
         400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`query` there is no property `aps.schema` (byte 3 of the query)"}
+        > GET /aps/2/collections/accounts?eq(aps.subscription,x) [operator]
+        400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`query` there is no property `aps.subscription` (byte 3 of the query)"}
         > GET /aps/2/collections/accounts?count(),a=1|b=2 [operator]
         400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`query` `|` after `,`: put what belongs together in parentheses (byte 11 of the query)"}
         > GET /aps/2/collections/bss-accounts?eq(taxRegId,DE1) [operator]
