@@ -79,7 +79,8 @@ fn uuid(at: &str, text: &str) -> Result<Uuid, Invalid> {
 /// The id that a link in a body names: `{"aps": {"id": "…"}}`.
 pub(super) fn link_id(at: &str, value: &Value) -> Result<Uuid, Invalid> {
     let id = value.get("aps").and_then(|it| it.get("id")).and_then(Value::as_str);
-    let wanted = || Invalid::one(at, "type", "must be `{\"aps\": {\"id\": \"<id>\"}}`");
+    let place = if at.is_empty() { "/" } else { at };
+    let wanted = || Invalid::one(place, "type", "must be `{\"aps\": {\"id\": \"<id>\"}}`");
     uuid(&format!("{at}/aps/id"), id.ok_or_else(wanted)?)
 }
 
@@ -127,13 +128,15 @@ fn link_violations(link: &Link, at: &str, value: &Value) -> Vec<Violation> {
     if link.at_birth == super::relation::Birth::Settled {
         return vec![Violation::new(at, "read_only", "is for the platform to link")];
     }
-    let values = match (link.many, value.as_array()) {
-        (Many::Any, Some(all)) => all.iter().collect(),
+    let ids: Vec<_> = match (link.many, value.as_array()) {
+        (Many::Any, Some(all)) => {
+            let places = all.iter().enumerate();
+            places.map(|(n, it)| link_id(&format!("{at}/{n}"), it)).collect()
+        }
         (Many::Any, None) => return vec![Violation::new(at, "type", "must be an array")],
-        (Many::One, _) => vec![value],
+        (Many::One, _) => vec![link_id(at, value)],
     };
-    let wrong = values.into_iter().filter_map(|it| link_id(at, it).err());
-    wrong.flat_map(|it| it.violations).collect()
+    ids.into_iter().filter_map(Result::err).flat_map(|it| it.violations).collect()
 }
 
 /// What is to become of a link.
@@ -141,8 +144,8 @@ fn link_violations(link: &Link, at: &str, value: &Value) -> Vec<Violation> {
 pub(super) enum Tying {
     /// It no longer leads here.
     Loose(Uuid),
-    /// It leads here.
-    Fast(Uuid),
+    /// It leads here; to the resource at a place among others, if the body names several.
+    Fast(Uuid, Option<usize>),
 }
 
 /// What a body changes of a resource.
@@ -206,7 +209,7 @@ fn other_ends(
     value: &Value,
 ) -> Result<Vec<Tying>, Error> {
     let at = format!("/{}", link.name);
-    let wanted = match (link.many, value) {
+    let wanted: Vec<_> = match (link.many, value) {
         (Many::Any, Value::Object(_)) if is_stub(value) => return Ok(Vec::new()),
         (Many::Any, Value::Array(all)) => {
             let places = all.iter().enumerate();
@@ -217,8 +220,9 @@ fn other_ends(
         (Many::One, _) => vec![link_id(&at, value)?],
     };
     let present = if thing.has(link.name) { thing.targets(cx, link.name)? } else { Vec::new() };
-    let new = wanted.iter().filter(|it| !present.contains(it)).map(|it| Tying::Fast(*it));
-    let new: Vec<_> = new.collect();
+    let place = |n: usize| (link.many == Many::Any).then_some(n);
+    let new = wanted.iter().enumerate().filter(|it| !present.contains(it.1));
+    let new: Vec<_> = new.map(|(n, id)| Tying::Fast(*id, place(n))).collect();
     // One that takes the place of another takes it by itself.
     let is_replaced = link.many == Many::One && !new.is_empty();
     let mut ties = Vec::new();

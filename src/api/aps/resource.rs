@@ -130,18 +130,22 @@ fn tie(act: &mut Act<'_>, id: Uuid, (link, tying): (&Link, Tying)) -> Result<(),
             permit(act.cx(), link.needs.1)?;
             thing.unlink(act, link.name, target)
         }
-        Tying::Fast(target) => {
+        Tying::Fast(target, place) => {
             permit(act.cx(), link.needs.0)?;
-            let other = registry::find(act.cx(), target)?;
-            if link.needs.0.is_some() && other.is_none_or(|it| !it.kind().about().is_a(link.to)) {
-                let message = format!("`{target}` is no resource of type `{}`", link.to);
-                return Err(
-                    Invalid::one(format!("/{}/aps/id", link.name), "reference", message).into()
-                );
+            if link.needs.0.is_some() {
+                let place = place.map(|it| format!("/{it}")).unwrap_or_default();
+                end(act.cx(), link, (&format!("/{}{place}/aps/id", link.name), target))?;
             }
             thing.link(act, link.name, target)
         }
     }
+}
+
+/// The resource to which a link is to lead, named at a place in the body.
+fn end(cx: Cx<'_>, link: &Link, (at, id): (&str, Uuid)) -> Result<Box<dyn Thing>, Error> {
+    let found = registry::find(cx, id)?.filter(|it| it.kind().about().is_a(link.to));
+    let message = || format!("`{id}` is no resource of type `{}`", link.to);
+    found.ok_or_else(|| Invalid::one(at, "reference", message()).into())
 }
 
 /// What lies below a resource: its links, and the operations of its type.
@@ -299,12 +303,7 @@ fn link(act: &mut Act<'_>, thing: &dyn Thing, name: &str, body: &Value) -> Resul
     let link = list::link(thing, name)?;
     permit(act.cx(), link.needs.0)?;
     let target = link_id("", body)?;
-    let other = registry::find(act.cx(), target)?;
-    let other = other.filter(|it| it.kind().about().is_a(link.to));
-    let Some(other) = other else {
-        let message = format!("`{target}` is no resource of type `{}`", link.to);
-        return Err(Invalid::one("/aps/id", "reference", message).into());
-    };
+    let other = end(act.cx(), link, ("/aps/id", target))?;
     Element::read(body)?.must_be(other.kind())?;
     thing.link(act, name, target)?;
     Ok(shown(changed(act.cx(), target)?))

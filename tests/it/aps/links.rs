@@ -53,7 +53,7 @@ fn links_in_a_body_lead_where_it_says_or_are_refused() {
         {"resources":[{"aps":{"id":"{id2}"}}]}: 200 "done" -> ["{id2}"]
         {"resources":[]}: 200 "done" -> []
         {"resources":"all"}: 400 "`/resources` must be an array" -> []
-        {"resources":[{"aps":{"id":"{id3}"}}]}: 400 "`/resources/aps/id` `{id3}` is no resource of type `http://www.odin.com/billing/Resource/1.3`" -> []
+        {"resources":[{"aps":{"id":"{id3}"}}]}: 400 "`/resources/0/aps/id` `{id3}` is no resource of type `http://www.odin.com/billing/Resource/1.3`" -> []
         {"resources":[{}]}: 400 "`/resources/0` must be `{\"aps\": {\"id\": \"<id>\"}}`" -> []
         {"resources":[]}: 400 "`/resources` is for the platform to link" -> ["{id1}"]
         {"resources":[{"aps":{"id":"{id1}"}}]}: 200 "done" -> ["{id1}"]

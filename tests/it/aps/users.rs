@@ -444,13 +444,13 @@ fn a_user_is_made_through_the_link_from_its_account() {
     say(&format!("POST {theirs}/users"), user);
     expect![[r#"
         > POST /aps/2/resources/{id1}/subscriptions {"aps":{"type":"http://parallels.com/aps/types/pa/subscription/1.0"}} [north]
-        400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`` must be `{\"aps\": {\"id\": \"<id>\"}}`"}
+        400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/` must be `{\"aps\": {\"id\": \"<id>\"}}`"}
         > POST /aps/2/resources/{id1}/users {} [north]
         400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/aps/type` must be given"}
         > POST /aps/2/resources/{id1}/users {"aps":{"type":"http://parallels.com/aps/types/pa/user/1.2"}} [north]
         400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/email` must be given"}
         > POST /aps/2/resources/{id1}/parent {"aps":{"type":"http://parallels.com/aps/types/pa/user/1.2"}} [north]
-        400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`` must be `{\"aps\": {\"id\": \"<id>\"}}`"}
+        400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`/` must be `{\"aps\": {\"id\": \"<id>\"}}`"}
         > POST /aps/2/resources/{id2}/users {"aps":{"type":"http://parallels.com/aps/types/pa/user/1.2"},"email":"ann@north.test","fullName":"Ann Lee","password":"till-4-the-box!"} [north]
         404 Not Found {"code":404,"type":"APS::Hosting::NotFound","message":"`{id2}` is not there"}
     "#]].assert_eq(&said.text());
