@@ -89,14 +89,23 @@ fn seller(cx: Cx<'_>, said: &Said) -> Result<SellerNumber, Error> {
     account.seller_number().ok_or_else(|| Error::not_found(id))
 }
 
-/// The plans of the vendor that a path names, as far as the caller may look behind them.
+/// The plans of the vendor that a path names, as far as the caller may look behind them; the one that
+/// the query names, if it names one.
 fn plans(cx: Cx<'_>, said: &Said) -> Result<Vec<Offer>, Error> {
-    let all = offer::of_seller(cx, seller(cx, said)?)?;
-    Ok(all.into_iter().filter(|it| cx.actor.sees(Kind::Offer, &it.stamp)).collect())
+    let mut all = offer::of_seller(cx, seller(cx, said)?)?;
+    all.retain(|it| cx.actor.sees(Kind::Offer, &it.stamp));
+    if let Some(wanted) = said.parameter("planApsId") {
+        let id = Uuid::try_parse(&wanted).ok();
+        all.retain(|it| Some(it.id.uuid()) == id);
+        if all.is_empty() {
+            let message = format!("is no plan of the vendor: `{wanted}`");
+            return Err(Invalid::one("planApsId", "reference", message).into());
+        }
+    }
+    Ok(all)
 }
 
 fn rates(cx: Cx<'_>, (): &(), said: &Said) -> Result<Outcome, Error> {
-    let plan = said.parameter("planApsId");
     let application = said.parameter("appId");
     let mut found = Vec::new();
     for it in plans(cx, said)? {
@@ -244,14 +253,7 @@ fn amount(price: &Price, at: &str, value: &Value) -> Result<Figure, Invalid> {
 }
 
 fn synchronize(act: &mut Act<'_>, (): &(), said: &Said) -> Result<Outcome, Error> {
-    let mut plans = plans(act.cx(), said)?;
-    if let Some(wanted) = said.parameter("planApsId") {
-        plans.retain(|it| it.id.uuid().to_string() == wanted.to_ascii_lowercase());
-        if plans.is_empty() {
-            let message = format!("is no plan of the vendor: `{wanted}`");
-            return Err(Invalid::one("planApsId", "reference", message).into());
-        }
-    }
+    let plans = plans(act.cx(), said)?;
     let done = offer::synchronize(act, &plans);
     done.map_err(|it| wire::renamed(it, &[("/offers", "planApsId")]))?;
     Ok(None)

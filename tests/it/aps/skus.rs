@@ -139,7 +139,7 @@ fn prices_are_changed_by_their_numbers_and_what_resellers_sell_on_follows() {
         > POST /aps/2/services/sku-manager/vendor/{id9}/synchronize [operator]
         204 No Content 
         > GET /aps/2/services/sku-manager/vendor/{id9}/rates?planApsId={id4} [operator]
-        200 OK []
+        400 Bad Request {"code":400,"type":"APS::Util::InvalidRequest","message":"`planApsId` is no plan of the vendor: `{id4}`"}
         > GET /aps/2/services/sku-manager/vendor/{id9}/rates?appId=none [operator]
         200 OK []
         > PUT /aps/2/services/sku-manager/vendor/{id9}/rates [{"id":999,"price":{"code":"EUR","value":"1.0"}}] [operator]
@@ -350,4 +350,12 @@ fn no_call_of_the_sku_manager_is_without_an_end() {
     let strange = synchronize("01980000-0000-7abc-8000-000000000001");
     assert_eq!(strange.status, 400);
     assert!(text(&strange.json()["message"]).contains("is no plan of the vendor"));
+    let rates = |plan: &str| operator.get(&format!("{manager}/rates?planApsId={plan}"));
+    let own = text(&original);
+    assert_eq!(rates(&own), operator.get(&format!("{manager}/rates")));
+    assert_eq!(
+        rates(&own.to_uppercase()),
+        rates(&own),
+        "letters of an id are the same in either case"
+    );
 }
