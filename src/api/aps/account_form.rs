@@ -8,7 +8,7 @@ use super::bss_form;
 use super::identity::name_second_face;
 use super::kind::{Body, Gone, New};
 use super::postal::{read_address, read_contact};
-use super::wire::{read, renamed};
+use super::wire::{read, renamed, said};
 use crate::domain::account::lifecycle::State;
 use crate::domain::account::profile::{AddressUse, Matter, Profile};
 use crate::domain::account::{Account, Beginning, Nature};
@@ -93,13 +93,9 @@ fn parent(act: &Act<'_>, body: &Body) -> Result<Account, Error> {
 
 /// What is known of an account before the rest of the body is read.
 fn blank(body: &Body) -> Result<Profile, Invalid> {
-    let name = read("/companyName", text(body, "companyName"))?;
+    let name = read("/companyName", said(body.get("companyName")).unwrap_or_default())?;
     let locale = "en".parse().expect("the word is a locale");
     Ok(Profile::named(nature(body.get("personal")), name, locale))
-}
-
-fn text<'a>(body: &'a Body, name: &str) -> &'a str {
-    body.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 fn nature(personal: Option<&Value>) -> Nature {

@@ -3,8 +3,8 @@
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
-use super::localized::read;
 use super::property::{Field, Form, Structure};
+use super::wire::read;
 use crate::domain::catalog::price::Figure;
 use crate::domain::error::Invalid;
 use crate::domain::money::Currency;

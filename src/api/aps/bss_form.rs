@@ -8,7 +8,7 @@ use super::body::link_id;
 use super::kind::{Body, New};
 use super::operation::{Outcome, Said};
 use super::property::MASK;
-use super::wire::{read, renamed, text};
+use super::wire::{read, renamed, text, word};
 use crate::domain::account::lifecycle::{HeldBy, HoldKind, HoldPolicy};
 use crate::domain::account::profile::{Profile, Receivables, TaxStatus, Terms};
 use crate::domain::account::{Account, HoldAccount, ReleaseAccount};
@@ -49,7 +49,7 @@ fn changed_terms(
     for (name, value) in body {
         let said = value.as_str().unwrap_or_default();
         match name.as_str() {
-            "taxStatus" => terms.tax_status = tax_status(said)?,
+            "taxStatus" => terms.tax_status = word("/taxStatus", said, TAX_STATUSES)?,
             "taxZoneId" if said.is_empty() => terms.tax_zone = None,
             "taxZoneId" => {
                 terms.tax_zone = Some(tax::zone_named(cx, vendor, ("/taxZoneId", said))?.id);
@@ -74,14 +74,11 @@ fn optional<T: std::str::FromStr<Err: std::fmt::Display>>(
     if said.trim().is_empty() { Ok(None) } else { read(at, said).map(Some) }
 }
 
-fn tax_status(word: &str) -> Result<TaxStatus, Invalid> {
-    match word {
-        "PROVIDER" => Ok(TaxStatus::Provider),
-        "PERSONAL" => Ok(TaxStatus::Personal),
-        "COMPANY" => Ok(TaxStatus::Company),
-        _ => Err(Invalid::one("/taxStatus", "enum", "must be PROVIDER, PERSONAL or COMPANY")),
-    }
-}
+const TAX_STATUSES: &[(&str, TaxStatus)] = &[
+    ("PROVIDER", TaxStatus::Provider),
+    ("PERSONAL", TaxStatus::Personal),
+    ("COMPANY", TaxStatus::Company),
+];
 
 /// What the account says of itself, with what the body says in its place.
 pub(super) fn profile(body: &Body, was: Profile) -> Result<Profile, Error> {
@@ -146,12 +143,13 @@ pub(super) fn reclassify(act: &mut Act<'_>, it: &Account, class: Uuid) -> Result
     granted.map(drop).map_err(|it| renamed(it, &[("/class", "/aps/id")]))
 }
 
+const HOLD_POLICIES: &[(&str, HoldPolicy)] =
+    &[("ALL_SUBSCRIPTIONS", HoldPolicy::All), ("UNPAID_SUBSCRIPTIONS", HoldPolicy::Unpaid)];
+
 /// `putOnCreditHold`.
 pub(super) fn hold(act: &mut Act<'_>, it: &Account, said: &Said) -> Result<Outcome, Error> {
-    let policy = match text(&said.body, "policy") {
-        Some("UNPAID_SUBSCRIPTIONS") => HoldPolicy::Unpaid,
-        _ => HoldPolicy::All,
-    };
+    let policy = text(&said.body, "policy").unwrap_or_default();
+    let policy = word("/policy", policy, HOLD_POLICIES)?;
     let command = HoldAccount {
         kind: HoldKind::Credit,
         by: HeldBy::People,
@@ -163,20 +161,33 @@ pub(super) fn hold(act: &mut Act<'_>, it: &Account, said: &Said) -> Result<Outco
     Ok(None)
 }
 
+/// For how long an account is released from a hold.
+#[derive(Debug, Clone, Copy)]
+enum Release {
+    /// Until there is another reason.
+    ForGood,
+    /// Until a moment that is said.
+    UntilThen,
+}
+
+const RELEASE_POLICIES: &[(&str, Release)] =
+    &[("DEFAULT", Release::ForGood), ("TEMPORARY", Release::UntilThen)];
+
 /// `releaseFromCreditHold`.
 pub(super) fn release(act: &mut Act<'_>, it: &Account, said: &Said) -> Result<Outcome, Error> {
+    let policy = text(&said.body, "policy").unwrap_or_default();
     let until = text(&said.body, "activeUntil");
-    let until = match (text(&said.body, "policy"), until) {
-        (Some("TEMPORARY"), Some(until)) => Some(read("/activeUntil", until)?),
-        (Some("TEMPORARY"), None) => {
+    let until = match (word("/policy", policy, RELEASE_POLICIES)?, until) {
+        (Release::UntilThen, Some(until)) => Some(read("/activeUntil", until)?),
+        (Release::UntilThen, None) => {
             let message = "must be given with the policy TEMPORARY";
             return Err(Invalid::one("/activeUntil", "required", message).into());
         }
-        (_, Some(_)) => {
+        (Release::ForGood, Some(_)) => {
             let message = "must not be given with the policy DEFAULT";
             return Err(Invalid::one("/activeUntil", "range", message).into());
         }
-        (_, None) => None,
+        (Release::ForGood, None) => None,
     };
     let comment = read("/comment", text(&said.body, "comment").unwrap_or_default())?;
     let command = ReleaseAccount { kind: HoldKind::Credit, until, comment };

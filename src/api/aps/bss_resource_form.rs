@@ -4,11 +4,10 @@ use serde_json::Value;
 
 use super::batch::Batch;
 use super::bss_resource::{consumption, word};
-use super::kind::{Body, New};
-use super::localized::read;
+use super::kind::{Body, New, TYPE_BYTES_MAX};
 use super::resource_type::{Said, older};
-use super::wire::renamed;
-use super::{localized, vendor};
+use super::wire::{read, renamed};
+use super::{localized, vendor, wire};
 use crate::domain::catalog::resource::{
     Consumption, Dependency, DependencyKind, Measure, Resource, ResourceContent, Unit,
     VendorReference,
@@ -46,17 +45,14 @@ pub(super) fn create(act: &mut Act<'_>, batch: &mut Batch, new: New) -> Result<(
     Ok(())
 }
 
-/// No id of a type is longer.
-const TYPE_BYTES_MAX: usize = 200;
-
 /// Of which type the request says what the application makes is.
 fn makes(body: &Body) -> Result<Option<String>, Invalid> {
-    let said = body.get("apsType").and_then(Value::as_str).filter(|it| !it.trim().is_empty());
-    if said.is_some_and(|it| it.len() > TYPE_BYTES_MAX) {
+    let named = wire::said(body.get("apsType"));
+    if named.is_some_and(|it| it.len() > TYPE_BYTES_MAX) {
         let message = format!("must have at most {TYPE_BYTES_MAX} bytes");
         return Err(Invalid::one("/apsType", "length", message));
     }
-    Ok(said.map(str::to_owned))
+    Ok(named.map(str::to_owned))
 }
 
 fn keep(act: &mut Act<'_>, id: ResourceId, said: Said) -> Result<(), Error> {

@@ -11,7 +11,7 @@ use super::operation::{Operation, Verb};
 use super::period::{PERIOD, period};
 use super::property::{Field, Form, Property, Structure};
 use super::relation::Relation;
-use super::service_plan::term::{MODELS, RENEWALS, model, renewal};
+use super::service_plan::term::{AUTO_RENEWAL, MODELS, model, renewal};
 use super::{
     account, bss_account_information, bss_subscription_form, identity, pa_subscription,
     service_plan, subscription_price, subscription_resource, vendor,
@@ -59,14 +59,6 @@ const SERVICE_STATUSES: &[&str] = &[
     "REMOVING",
     "REMOVED",
 ];
-
-static AUTO_RENEWAL: Structure = Structure {
-    name: "AutoRenewal",
-    fields: &[
-        Field::required("type", Form::Words(RENEWALS)),
-        Field::optional("renewPoint", Form::Integer),
-    ],
-};
 
 static BILLING_TERMS: Structure = Structure {
     name: "BillingTerms",

@@ -8,8 +8,9 @@ use uuid::Uuid;
 
 use super::bus::{nothing, shown};
 use super::event::{self, EVENTS, Interest};
-use super::kind::Thing;
+use super::kind::{TYPE_BYTES_MAX, Thing};
 use super::property::{Field, Form, Structure};
+use super::wire::{optional, read, renamed, text};
 use super::{account, registry};
 use crate::domain::error::Invalid;
 use crate::domain::id::{AccountId, Id, ListenerId};
@@ -53,8 +54,8 @@ pub(super) fn create(
 ) -> Result<Answer, Error> {
     Invalid::unless_empty(Form::Structure(&SUBSCRIPTION).violations("", body))?;
     let interest = interest(act.cx(), subscriber, body)?;
-    let callback: WebAddress = text_at(body, "/handler", "/handler")?;
-    let secret = said(body, "/secret").map(|_| text_at(body, "/secret", "/secret")).transpose()?;
+    let callback: WebAddress = read("/handler", text(body, "handler").unwrap_or_default())?;
+    let secret = optional("", body, "secret")?;
     let command = SetUp {
         account: account_of(act.cx(), subscriber)?,
         audience: None,
@@ -70,26 +71,11 @@ pub(super) fn create(
     Ok(shown(Value::Object(told)))
 }
 
-/// A text at a place of a body; one that is empty was not said.
-fn said<'a>(body: &'a Value, at: &str) -> Option<&'a str> {
-    body.pointer(at).and_then(Value::as_str).filter(|it| !it.is_empty())
-}
-
-fn text_at<T: std::str::FromStr>(body: &Value, at: &str, field: &str) -> Result<T, Invalid>
-where
-    T::Err: std::fmt::Display,
-{
-    let text = said(body, at).unwrap_or_default();
-    text.parse().map_err(|it: T::Err| Invalid::one(field, "format", it.to_string()))
-}
-
-/// No id of a type is longer.
-const TYPE_BYTES_MAX: usize = 200;
-
 /// What a request wants to hear of.
 fn interest(cx: Cx<'_>, subscriber: &dyn Thing, body: &Value) -> Result<Interest, Error> {
-    let (named, id) = (said(body, "/source/type"), said(body, "/source/id"));
-    let source = id.map(|it| source(cx, it)).transpose()?;
+    let source = body.get("source").unwrap_or(&Value::Null);
+    let (named, id) = (text(source, "type"), text(source, "id"));
+    let source = id.map(|it| found(cx, it)).transpose()?;
     let kind = match (named, &source) {
         (Some(named), _) => named,
         (None, Some(source)) => source.kind().about().id,
@@ -99,7 +85,7 @@ fn interest(cx: Cx<'_>, subscriber: &dyn Thing, body: &Value) -> Result<Interest
         }
     };
     if kind.len() > TYPE_BYTES_MAX {
-        let message = format!("must have at most {TYPE_BYTES_MAX} characters");
+        let message = format!("must have at most {TYPE_BYTES_MAX} bytes");
         return Err(Invalid::one("/source/type", "length", message).into());
     }
     let kinds = registry::implementing(kind);
@@ -111,7 +97,7 @@ fn interest(cx: Cx<'_>, subscriber: &dyn Thing, body: &Value) -> Result<Interest
         let message = format!("must be the id of a resource of type `{kind}`");
         return Err(Invalid::one("/source/id", "type", message).into());
     }
-    let relation = said(body, "/relation");
+    let relation = text(body, "relation");
     if relation
         .is_some_and(|name| !kinds.iter().any(|it| it.links().iter().any(|it| it.name == name)))
     {
@@ -120,14 +106,14 @@ fn interest(cx: Cx<'_>, subscriber: &dyn Thing, body: &Value) -> Result<Interest
     }
     Ok(Interest {
         subscriber: subscriber.head(cx)?.id,
-        event: event::Event::of(said(body, "/event").unwrap_or_default())?,
+        event: event::Event::of(text(body, "event").unwrap_or_default())?,
         kind: kind.to_owned(),
         id: source.map(|it| it.head(cx)).transpose()?.map(|it| it.id),
         relation: relation.map(str::to_owned),
     })
 }
 
-fn source(cx: Cx<'_>, id: &str) -> Result<Box<dyn Thing>, Error> {
+fn found(cx: Cx<'_>, id: &str) -> Result<Box<dyn Thing>, Error> {
     let found = Uuid::try_parse(id).ok().map(|id| registry::find(cx, id)).transpose()?.flatten();
     let missing = || Invalid::one("/source/id", "reference", format!("`{id}` is not there"));
     found.ok_or_else(|| missing().into())
@@ -144,7 +130,7 @@ fn account_of(cx: Cx<'_>, subscriber: &dyn Thing) -> Result<Option<AccountId>, E
 }
 
 fn in_words_of_the_bus(error: Error) -> Error {
-    super::wire::renamed(error, &[("/callback", "/handler"), ("/account", "/aps/id")])
+    renamed(error, &[("/callback", "/handler"), ("/account", "/aps/id")])
 }
 
 /// `GET …/aps/subscriptions`: those that the caller may see.

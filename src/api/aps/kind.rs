@@ -41,6 +41,9 @@ pub(super) struct About {
     pub(super) reads: Permission,
 }
 
+/// No id of a type is longer.
+pub(super) const TYPE_BYTES_MAX: usize = 200;
+
 /// The number of a kind whose things are no resources: they have no `aps` section and no address.
 pub(super) const NO_RESOURCE: u32 = 0;
 

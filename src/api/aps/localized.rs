@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use serde_json::{Map, Value, json};
 
+use super::wire::read;
 use crate::domain::error::Invalid;
 use crate::domain::localized::Localized;
 use crate::domain::text::Locale;
@@ -57,9 +58,4 @@ pub(super) fn read_some<T: FromStr<Err: Display>>(
 ) -> Result<Localized<T>, Invalid> {
     let missing = || Invalid::one(at, "required", "must be given in a language such as `en_US`");
     read_optional(at, value, preferred)?.ok_or_else(missing)
-}
-
-/// A text of ours from a text at a place in a body.
-pub(super) fn read<T: FromStr<Err: Display>>(at: &str, text: &str) -> Result<T, Invalid> {
-    text.parse().map_err(|error: T::Err| Invalid::one(at, "format", error.to_string()))
 }

@@ -189,7 +189,7 @@ fn page(cx: Cx<'_>, listing: &Listing) -> Result<Page<domain::Order>, Error> {
 const PREFIXES: &[&str] = &["SO", "CH", "RN", "CL"];
 
 /// The words for what an order does: the type, and what its number begins with.
-const fn kind(it: domain::Kind) -> (&'static str, &'static str) {
+pub(super) const fn kind(it: domain::Kind) -> (&'static str, &'static str) {
     match it {
         domain::Kind::Sales => ("SALES", "SO"),
         domain::Kind::Change => ("CHANGE", "CH"),

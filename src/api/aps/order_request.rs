@@ -21,13 +21,13 @@ use super::bss_subscription_form::{ATTRIBUTE, read_attributes};
 use super::period::{PERIOD, read_period};
 use super::property::{Field, Form, Structure};
 use super::term_condition::{self, ACCEPTED};
-use super::{pa_subscription, wire};
+use super::{order_info, pa_subscription, wire};
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::term::{Term, Trial};
 use crate::domain::error::Invalid;
 use crate::domain::id::{AccountId, Id, OfferId, PaymentMethodId, ResourceId, SubscriptionId};
 use crate::domain::order::item::{Action, Item, Parent, Wish};
-use crate::domain::order::{PlaceOrder, Request};
+use crate::domain::order::{Kind, PlaceOrder, Request};
 use crate::domain::quantity::{self, Quantity};
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::change::{Cancellation, RefundTo};
@@ -110,7 +110,7 @@ pub(super) struct Names(BTreeMap<String, String>);
 
 impl Names {
     /// The names in an order of a type whose items name these resources.
-    fn of(kind: &str, resources: &[Vec<ResourceId>]) -> Self {
+    fn of(kind: Kind, resources: &[Vec<ResourceId>]) -> Self {
         let plain = [
             ("/account", "/accountId"),
             ("/payment_method", "/paymentMethodId"),
@@ -121,8 +121,8 @@ impl Names {
         for (place, resources) in resources.iter().enumerate() {
             let ours = format!("/items/{place}");
             let theirs = match kind {
-                "SALES" => format!("/products/{place}"),
-                _ => String::new(),
+                Kind::Sales => format!("/products/{place}"),
+                Kind::Change | Kind::Renewal | Kind::Cancellation => String::new(),
             };
             names.extend(resources.iter().enumerate().map(|(at, id)| {
                 (format!("{ours}/resources/{id}"), format!("{theirs}/resources/{at}/amount"))
@@ -166,13 +166,21 @@ impl Names {
 
 /// What is ordered, of a body whose form was checked.
 pub(super) fn read(cx: Cx<'_>, body: &Value) -> Result<Wanted, Error> {
-    let kind = body["type"].as_str().unwrap_or_default();
+    let kinds: Vec<_> = Kind::ALL.iter().map(|it| (order_info::kind(*it).0, *it)).collect();
+    let kind = wire::word("/type", wire::text(body, "type").unwrap_or_default(), &kinds)?;
+    let of = |action, wish| Ok::<_, Error>(Item::new(key(0)?, action, wish));
     let (account, items) = match kind {
-        "SALES" => sales(cx, body)?,
-        _ => of_subscription(cx, kind, body)?,
+        Kind::Sales => sales(cx, body)?,
+        Kind::Change => of_subscription(cx, body, |it| of(Action::Modify, change(cx, it, body)?))?,
+        Kind::Renewal => of_subscription(cx, body, |it| of(Action::Renew, renewal(cx, it, body)?))?,
+        Kind::Cancellation => of_subscription(cx, body, |_| {
+            let mut item = of(Action::Delete, Wish::default())?;
+            item.cancellation = Some(cancellation(body)?);
+            Ok(item)
+        })?,
     };
     let products = body["products"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let asking = if kind == "SALES" { products } else { std::slice::from_ref(body) };
+    let asking = if kind == Kind::Sales { products } else { std::slice::from_ref(body) };
     let names = Names::of(kind, &asking.iter().map(resources).collect::<Vec<_>>());
     let request = Request {
         attributes: read_attributes("/attributes", &body["attributes"], &[])?,
@@ -252,23 +260,20 @@ fn of_either_face(cx: Cx<'_>, id: Uuid) -> Result<SubscriptionId, Error> {
     Ok(found.map_or(SubscriptionId::from_uuid(id), |it| it.id))
 }
 
-fn of_subscription(cx: Cx<'_>, kind: &str, body: &Value) -> Result<(AccountId, Vec<Item>), Error> {
+/// The account and the item of an order about a subscription, of which `ask` says what it asks for.
+fn of_subscription(
+    cx: Cx<'_>,
+    body: &Value,
+    ask: impl FnOnce(&Subscription) -> Result<Item, Error>,
+) -> Result<(AccountId, Vec<Item>), Error> {
     let id = of_either_face(cx, required(body, "subscriptionId")?)?;
     let it: Subscription = cx.named("/subscriptionId", id)?;
     if self::id(body, "accountId")?.is_some_and(|account| account != it.account().uuid()) {
         let message = "is not the account that has the subscription";
         return Err(Invalid::one("/accountId", "reference", message).into());
     }
-    let (action, wish) = match kind {
-        "CHANGE" => (Action::Modify, change(cx, &it, body)?),
-        "RENEWAL" => (Action::Renew, renewal(cx, &it, body)?),
-        _ => (Action::Delete, Wish::default()),
-    };
-    let mut item = Item::new(key(0)?, action, wish);
+    let mut item = ask(&it)?;
     item.subscription = Some(it.id);
-    if action == Action::Delete {
-        item.cancellation = Some(cancellation(body)?);
-    }
     Ok((it.account(), vec![item]))
 }
 
@@ -418,11 +423,11 @@ fn cancellation(body: &Value) -> Result<Cancellation, Error> {
         let message = format!("must be one of {}", codes.join(", "));
         return Err(Invalid::one("/reasonCode", "enum", message).into());
     }
-    let refund_to = match body["refundType"].as_str() {
-        Some("REFUND") => RefundTo::Method,
-        Some(_) | None => RefundTo::Balance,
-    };
-    Ok(Cancellation { reason, comment: wire::optional("", body, "comment")?, refund_to })
+    let refunds = [(REFUNDS[0], RefundTo::Balance), (REFUNDS[1], RefundTo::Method)];
+    let refund_to = wire::text(body, "refundType");
+    let refund_to = refund_to.map(|it| wire::word("/refundType", it, &refunds)).transpose()?;
+    let comment = wire::optional("", body, "comment")?;
+    Ok(Cancellation { reason, comment, refund_to: refund_to.unwrap_or(RefundTo::Balance) })
 }
 
 #[cfg(test)]
@@ -433,7 +438,7 @@ mod tests {
     #[test]
     fn places_are_named_as_in_the_request() {
         let id = |number| ResourceId::from_uuid(Uuid::from_u128(number));
-        let rejected = |kind: &str, detail: &str| {
+        let rejected = |kind: Kind, detail: &str| {
             let mut resources = vec![Vec::new(); 11];
             resources[0] = vec![id(8), id(9)];
             let code = crate::domain::error::Code::ResourceConflict;
@@ -442,11 +447,14 @@ mod tests {
             it.detail
         };
         let resource = format!("`/items/0/resources/{}` no", id(9));
-        assert_eq!(rejected("SALES", "`/items/1/offer` no"), "`/products/1/planId` no");
-        assert_eq!(rejected("SALES", "`/items/10/term` no"), "`/products/10/period` no");
-        assert_eq!(rejected("SALES", &resource), "`/products/0/resources/1/amount` no");
-        assert_eq!(rejected("CHANGE", &resource), "`/resources/1/amount` no");
-        assert_eq!(rejected("CHANGE", "`/items/0/resources/x` no"), "`/resources` no");
-        assert_eq!(rejected("SALES", "`/items/1/resources/x` no"), "`/products/1/resources` no");
+        assert_eq!(rejected(Kind::Sales, "`/items/1/offer` no"), "`/products/1/planId` no");
+        assert_eq!(rejected(Kind::Sales, "`/items/10/term` no"), "`/products/10/period` no");
+        assert_eq!(rejected(Kind::Sales, &resource), "`/products/0/resources/1/amount` no");
+        assert_eq!(rejected(Kind::Change, &resource), "`/resources/1/amount` no");
+        assert_eq!(rejected(Kind::Change, "`/items/0/resources/x` no"), "`/resources` no");
+        assert_eq!(
+            rejected(Kind::Sales, "`/items/1/resources/x` no"),
+            "`/products/1/resources` no"
+        );
     }
 }

@@ -7,7 +7,7 @@ use crate::domain::error::Invalid;
 use crate::domain::time::{Span, SpanUnit};
 
 /// The units that our periods have.
-const UNITS: &[&str] = &["DAYS", "MONTHS", "YEARS"];
+pub(super) const UNITS: &[&str] = &["DAYS", "MONTHS", "YEARS"];
 
 /// A period: `{"duration": 1, "unit": "MONTHS"}`.
 pub(super) static PERIOD: Structure = Structure {

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::batch::Batch;
 use super::kind::{About, Body, Create, Delete, Gone, Head, Kind, New, Status, Update};
-use super::localized::read;
 use super::lookup::Finding;
 use super::property::{Form, Property};
+use super::wire::read;
 use super::{localized, vendor};
 use crate::domain::catalog::category::Category;
 use crate::domain::catalog::lifecycle::{Life, State};

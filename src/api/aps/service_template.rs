@@ -5,11 +5,11 @@ use uuid::Uuid;
 
 use super::batch::Batch;
 use super::kind::{About, Body, Create, Delete, Gone, Head, Kind, New, Update};
-use super::localized::read;
 use super::lookup::{Finding, Lookup, uuids};
 use super::property::{Form, Property};
 use super::relation::Relation;
 use super::service_plan_category::status;
+use super::wire::read;
 use super::{bss_resource, localized, template_limit, vendor};
 use crate::domain::catalog::lifecycle::{Life, State};
 use crate::domain::catalog::resource::Resource;

@@ -19,7 +19,7 @@ use super::service_plan::wish::like;
 use super::{localized, wire};
 use crate::domain::account::Account;
 use crate::domain::catalog::offer::Offer;
-use crate::domain::catalog::price::{Figure, Occasion, Price, PriceKind, PriceModel, PriceVersion};
+use crate::domain::catalog::price::{Figure, Price, PriceModel, PriceVersion};
 use crate::domain::error::Invalid;
 use crate::domain::id::{AccountId, Id, Kind};
 use crate::domain::operator::Permission;
@@ -109,9 +109,6 @@ fn rates(cx: Cx<'_>, (): &(), said: &Said) -> Result<Outcome, Error> {
     let application = said.parameter("appId");
     let mut found = Vec::new();
     for it in plans(cx, said)? {
-        if plan.as_ref().is_some_and(|wanted| *wanted != it.id.uuid().to_string()) {
-            continue;
-        }
         for price in offer::prices(cx, it.id)? {
             if delivers(cx, application.as_deref(), (&it, &price))? {
                 found.push(shown(&it, &price, version(cx, &price)));
@@ -144,7 +141,7 @@ fn shown(plan: &Offer, price: &Price, version: &PriceVersion) -> Value {
     let said = fee::Said::carried(&price.stamp);
     let mut shown = json!({
         "id": price.stamp.number,
-        "feeTypes": [kind(price)],
+        "feeTypes": [fee::kind(price)],
         "price": money(first_unit(&version.model), price.currency),
         "name": price.name.as_str(),
         "description": localized::one(plan.content.name.locale(), &price.name),
@@ -158,19 +155,7 @@ fn shown(plan: &Offer, price: &Price, version: &PriceVersion) -> Value {
 
 /// The figures that hold today, or the first that will.
 fn version<'a>(cx: Cx<'_>, it: &'a Price) -> &'a PriceVersion {
-    let first = || it.versions.as_slice().first();
-    let today = Zone::UTC.date_of(cx.now);
-    it.in_force(today, None).or_else(first).expect("a price has a version")
-}
-
-const fn kind(it: &Price) -> &'static str {
-    match it.kind {
-        PriceKind::OneTime(Occasion::Plain | Occasion::Setup) => "SETUP",
-        PriceKind::OneTime(Occasion::Renewal) => "RENEWAL",
-        PriceKind::OneTime(Occasion::Deposit) => "DEPOSIT",
-        PriceKind::Recurring { .. } => "RECURRING",
-        PriceKind::Usage { .. } => "OVERUSE",
-    }
+    fee::version_on(Zone::UTC.date_of(cx.now), it)
 }
 
 fn update(act: &mut Act<'_>, (): &(), said: &Said) -> Result<Outcome, Error> {

@@ -9,9 +9,9 @@ use super::amount::{MONEY, money, number};
 use super::operation::{Outcome, Said};
 use super::period::{PERIOD, period};
 use super::property::{Field, Form, Structure};
-use super::service_plan::fee::{TIER, first_unit, tiers_of};
+use super::service_plan::fee::{KINDS, TIER, first_unit, kind, shown_tiers, tiers_of};
 use crate::domain::catalog::discount::{Discount, Reduction};
-use crate::domain::catalog::price::{Occasion, Price, PriceKind};
+use crate::domain::catalog::price::PriceKind;
 use crate::domain::id::Id;
 use crate::domain::money::Money;
 use crate::domain::subscription::Subscription;
@@ -34,10 +34,7 @@ pub(super) static DISCOUNT: Structure = Structure {
 pub(super) static PRICE: Structure = Structure {
     name: "SubscriptionPrice",
     fields: &[
-        Field::required(
-            "type",
-            Form::Words(&["SETUP", "RECURRING", "RENEWAL", "OVERUSE", "DEPOSIT"]),
-        ),
+        Field::required("type", Form::Words(KINDS)),
         Field::required("description", Form::Text),
         Field::optional("resourceId", Form::ResourceId),
         Field::optional("billingPeriod", Form::Structure(&PERIOD)),
@@ -82,11 +79,7 @@ fn shown(it: &ContractPrice) -> Value {
             shown["included"] = json!(number(version.included.decimal()));
         }
         if let Some(tiers) = tiers_of(&version.model) {
-            let tiers = tiers.as_slice().iter().map(|it| {
-                let price = money(it.unit_price.decimal(), price.currency);
-                json!({ "price": price, "lowerLimit": number(it.floor.decimal()) })
-            });
-            shown["tiers"] = Value::Array(tiers.collect());
+            shown["tiers"] = shown_tiers(tiers, price.currency);
         }
     }
     if let Some(it) = &it.discount {
@@ -105,14 +98,4 @@ fn discount(it: &Discount) -> Value {
     };
     let name = terms.name.original().as_str();
     json!({ "discountId": it.stamp.number, "name": name, field: said })
-}
-
-const fn kind(it: &Price) -> &'static str {
-    match it.kind {
-        PriceKind::OneTime(Occasion::Plain | Occasion::Setup) => "SETUP",
-        PriceKind::OneTime(Occasion::Renewal) => "RENEWAL",
-        PriceKind::OneTime(Occasion::Deposit) => "DEPOSIT",
-        PriceKind::Recurring { .. } => "RECURRING",
-        PriceKind::Usage { .. } => "OVERUSE",
-    }
 }

@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use super::batch::Batch;
 use super::kind::{About, Body, Create, Delete, Gone, Head, Kind, New, Status, Update};
-use super::localized::read;
 use super::lookup::Finding;
 use super::property::{Form, Property};
 use super::vendor;
+use super::wire::read;
 use crate::domain::catalog::tax::TaxCategory;
 use crate::domain::error::Invalid;
 use crate::domain::id::{Id, TaxCategoryId};

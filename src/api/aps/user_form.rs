@@ -9,7 +9,7 @@ use super::body::{Element, link_id};
 use super::kind::{Body, New};
 use super::postal::read_address;
 use super::user::{self, role_number};
-use super::wire::{read, renamed};
+use super::wire::{read, renamed, said};
 use crate::domain::account::Account;
 use crate::domain::account::tree::AccountRole;
 use crate::domain::error::Invalid;
@@ -185,9 +185,9 @@ fn role((place, number): (usize, &Value)) -> Result<Role, Invalid> {
 
 /// What is known of a user before the rest of the body is read.
 fn blank(body: &Body) -> Result<UserProfile, Invalid> {
-    let email = read("/email", text(body, "email").unwrap_or_default())?;
-    let parts = (text(body, "givenName"), text(body, "familyName"));
-    let name = match (text(body, "fullName"), parts) {
+    let email = read("/email", said(body.get("email")).unwrap_or_default())?;
+    let parts = (said(body.get("givenName")), said(body.get("familyName")));
+    let name = match (said(body.get("fullName")), parts) {
         (_, (Some(given), Some(family))) => {
             PersonName::new(read("/givenName", given)?, read("/familyName", family)?)
         }
@@ -200,17 +200,13 @@ fn blank(body: &Body) -> Result<UserProfile, Invalid> {
     Ok(UserProfile::of(email, name))
 }
 
-fn text<'a>(body: &'a Body, name: &str) -> Option<&'a str> {
-    body.get(name).and_then(Value::as_str).filter(|it| !it.trim().is_empty())
-}
-
 /// What is known of a user, with what the body says in its place.
 fn profile(body: &Body, was: UserProfile) -> Result<UserProfile, Error> {
     let mut profile = was;
     profile.name = name(body, profile.name)?;
     for (name, value) in body {
         let at = format!("/{name}");
-        let said = value.as_str().filter(|it| !it.trim().is_empty());
+        let said = said(Some(value));
         match name.as_str() {
             "email" => profile.email = read(&at, said.unwrap_or_default())?,
             "login" => profile.login = said.map(|it| read(&at, it)).transpose()?,
@@ -243,7 +239,7 @@ fn phone_use(property: &str) -> PhoneUse {
 /// is so as a whole.
 fn name(body: &Body, was: PersonName) -> Result<PersonName, Invalid> {
     let part = |field: &str| {
-        text(body, field).map(|it| read::<Name>(&format!("/{field}"), it)).transpose()
+        said(body.get(field)).map(|it| read::<Name>(&format!("/{field}"), it)).transpose()
     };
     let says = |field: &str| body.contains_key(field);
     let mut name = was;
@@ -283,7 +279,7 @@ fn settle(act: &mut Act<'_>, it: &User, address: PostalAddress) -> Result<(), Er
 
 /// Refuses a mode of services that is another than it is.
 fn must_be_served_by_seats(body: &Body, is: &str) -> Result<(), Invalid> {
-    match text(body, "servicesMode") {
+    match said(body.get("servicesMode")) {
         Some(said) if said != is => {
             let message = "follows from whether the user has a seat in a subscription";
             Err(Invalid::one("/servicesMode", "read_only", message))

@@ -13,10 +13,14 @@ pub(super) fn read<T: FromStr<Err: Display>>(at: &str, text: &str) -> Result<T, 
     text.parse().map_err(|error: T::Err| Invalid::one(at, "format", error.to_string()))
 }
 
-/// What a field of an object says, if it says anything: clients leave out what they do not know,
-/// or send it empty.
+/// A text, if it says anything: clients leave out what they do not know, or send it empty.
+pub(super) fn said(value: Option<&Value>) -> Option<&str> {
+    value.and_then(Value::as_str).filter(|it| !it.trim().is_empty())
+}
+
+/// What a field of an object says, if it says anything.
 pub(super) fn text<'a>(object: &'a Value, field: &str) -> Option<&'a str> {
-    object.get(field).and_then(Value::as_str).filter(|it| !it.trim().is_empty())
+    said(object.get(field))
 }
 
 /// A field that may be missing, of an object that stands at a place in the body.
@@ -26,6 +30,15 @@ pub(super) fn optional<T: FromStr<Err: Display>>(
     field: &str,
 ) -> Result<Option<T>, Invalid> {
     text(object, field).map(|it| read(&format!("{at}/{field}"), it)).transpose()
+}
+
+/// What a word means, of those that are known, each with its meaning.
+pub(super) fn word<T: Copy>(at: &str, text: &str, known: &[(&str, T)]) -> Result<T, Invalid> {
+    if let Some((_, meaning)) = known.iter().find(|it| it.0 == text) {
+        return Ok(*meaning);
+    }
+    let words: Vec<_> = known.iter().map(|it| it.0).collect();
+    Err(Invalid::one(at, "enum", format!("must be one of {}", words.join(", "))))
 }
 
 /// The same error with the fields that a use case names in our words named in the contract's.

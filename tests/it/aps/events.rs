@@ -332,7 +332,7 @@ fn a_type_that_is_too_long_to_be_one_is_refused_and_the_bus_pings_nobody() {
     let refused = north.call(&all, Some(&wish("changed", &json!({ "type": long }), "", HOOK)));
     assert_eq!(refused.status, 400);
     let said = refused.json()["message"].as_str().unwrap().to_owned();
-    assert_eq!(said, "`/source/type` must have at most 200 characters");
+    assert_eq!(said, "`/source/type` must have at most 200 bytes");
     let made = north.call(&all, Some(&wish("changed", &json!({ "type": ACCOUNT }), "", HOOK))).ok();
     let test = format!("POST /listeners/lst_{}/test", made["id"].as_str().unwrap());
     let refused = north.call(&test, Some(&json!({})));

@@ -119,14 +119,7 @@ impl Fees {
         let all = self.at(fee, place);
         let [only] = all.as_slice() else { return Value::Null };
         let tiers = tiers_of(&self.version(only).model);
-        tiers.map_or(Value::Null, |it| {
-            Value::Array(it.as_slice().iter().map(|it| self.tier(it)).collect())
-        })
-    }
-
-    fn tier(&self, it: &Tier) -> Value {
-        let price = money(it.unit_price.decimal(), self.currency);
-        json!({ "price": price, "lowerLimit": number(it.floor.decimal()) })
+        tiers.map_or(Value::Null, |it| shown_tiers(it, self.currency))
     }
 
     /// Whether the whole quantity decides what all units cost.
@@ -138,8 +131,37 @@ impl Fees {
 
     /// The figures that hold today, or the first that will.
     pub(super) fn version<'a>(&self, it: &'a Price) -> &'a PriceVersion {
-        let first = || it.versions.as_slice().first();
-        it.in_force(self.today, None).or_else(first).expect("a price has a version")
+        version_on(self.today, it)
+    }
+}
+
+/// The figures of a price that hold on a day, or the first that will.
+pub(in crate::api::aps) fn version_on(day: Date, it: &Price) -> &PriceVersion {
+    let first = || it.versions.as_slice().first();
+    it.in_force(day, None).or_else(first).expect("a price has a version")
+}
+
+/// Tiers as the bus shows them.
+pub(in crate::api::aps) fn shown_tiers(it: &Tiers, currency: Currency) -> Value {
+    let tier = |it: &Tier| {
+        let price = money(it.unit_price.decimal(), currency);
+        json!({ "price": price, "lowerLimit": number(it.floor.decimal()) })
+    };
+    Value::Array(it.as_slice().iter().map(tier).collect())
+}
+
+/// The words for what prices are charged for.
+pub(in crate::api::aps) const KINDS: &[&str] =
+    &["SETUP", "RECURRING", "RENEWAL", "OVERUSE", "DEPOSIT"];
+
+/// What a price is charged for, in the words of the bus.
+pub(in crate::api::aps) const fn kind(it: &Price) -> &'static str {
+    match it.kind {
+        PriceKind::OneTime(Occasion::Plain | Occasion::Setup) => "SETUP",
+        PriceKind::OneTime(Occasion::Renewal) => "RENEWAL",
+        PriceKind::OneTime(Occasion::Deposit) => "DEPOSIT",
+        PriceKind::Recurring { .. } => "RECURRING",
+        PriceKind::Usage { .. } => "OVERUSE",
     }
 }
 

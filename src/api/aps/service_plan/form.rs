@@ -8,8 +8,8 @@ use super::fee::Place;
 use super::term::{MODELS, RENEWALS};
 use super::wish::{Costs, Wish};
 use crate::api::aps::amount::{read_money, read_quantity};
-use crate::api::aps::localized::read;
 use crate::api::aps::period::{read_period, repeated};
+use crate::api::aps::wire::read;
 use crate::domain::catalog::offer::{
     BillingModel, BillingTerms, OfferContent, PriceHold, ResourceRate,
 };

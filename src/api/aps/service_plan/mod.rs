@@ -74,21 +74,13 @@ static PUBLICATION: Structure = Structure {
     fields: &[Field::required("published", Form::Flag)],
 };
 
-static AUTO_RENEWAL: Structure = Structure {
-    name: "AutoRenewal",
-    fields: &[
-        Field::required("type", Form::Words(term::RENEWALS)),
-        Field::optional("renewPoint", Form::Integer),
-    ],
-};
-
 static BILLING_TERMS: Structure = Structure {
     name: "ServicePlanBillingTerms",
     fields: &[
         Field::optional("billingPeriod", Form::Structure(&PERIOD)),
         Field::optional("billingModel", Form::Words(term::MODELS)),
         Field::optional("freezePrices", Form::Flag),
-        Field::optional("autoRenewal", Form::Structure(&AUTO_RENEWAL)),
+        Field::optional("autoRenewal", Form::Structure(&term::AUTO_RENEWAL)),
     ],
 };
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::fee::{self, Fee, Fees, Place};
 use crate::api::aps::amount::{MONEY, money};
-use crate::api::aps::period::{PERIOD as SPAN, period, times};
+use crate::api::aps::period::{PERIOD as SPAN, UNITS, period, times};
 use crate::api::aps::property::{Field, Form, Structure};
 use crate::domain::catalog::offer::{BillingModel, Offer};
 use crate::domain::catalog::term::{RefundAfter, RefundPolicy, Renewal, Term, Trial};
@@ -18,8 +18,16 @@ pub(in crate::api::aps) const MODELS: &[&str] = &[
 ];
 
 /// The words for how a period renews.
-pub(in crate::api::aps) const RENEWALS: &[&str] =
-    &["DISABLED", "ON_LAST_STATEMENT_DAY", "BEFORE_EXPIRATION"];
+pub(super) const RENEWALS: &[&str] = &["DISABLED", "ON_LAST_STATEMENT_DAY", "BEFORE_EXPIRATION"];
+
+/// How a subscription renews, and how long before its end.
+pub(in crate::api::aps) static AUTO_RENEWAL: Structure = Structure {
+    name: "AutoRenewal",
+    fields: &[
+        Field::required("type", Form::Words(RENEWALS)),
+        Field::optional("renewPoint", Form::Integer),
+    ],
+};
 
 static RENEWAL: Structure = Structure {
     name: "AutoRenewalPeriod",
@@ -27,7 +35,7 @@ static RENEWAL: Structure = Structure {
         Field::required("type", Form::Words(RENEWALS)),
         Field::optional("renewPoint", Form::Integer),
         Field::optional("duration", Form::Integer),
-        Field::optional("unit", Form::Words(&["DAYS", "MONTHS", "YEARS"])),
+        Field::optional("unit", Form::Words(UNITS)),
     ],
 };
 
