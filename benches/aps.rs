@@ -77,9 +77,10 @@ fn fill(server: &Server, accounts: usize) -> Vec<String> {
     ids
 }
 
-/// A question to the bus.
+/// A question to the bus: about a collection, or about what lies below a resource.
 fn bus(what: &str) -> Vec<u8> {
-    request(&format!("GET /aps/2/collections/{what}"), TOKEN, "")
+    let folder = if what.starts_with("resources/") { "" } else { "collections/" };
+    request(&format!("GET /aps/2/{folder}{what}"), TOKEN, "")
 }
 
 impl Filled {
@@ -126,6 +127,11 @@ impl Filled {
             format!("accounts?eq(id,{}),select(bssAccountInfo)", number(turn))
         });
         self.compare(("the first ten", 1_000), &|_| "accounts?limit(0,10)".to_owned());
+        let first = Connection::open(&self.server.address).ask(&bus("accounts?limit(0,1)"));
+        let provider = first[0]["aps"]["id"].as_str().unwrap();
+        self.compare(("the first ten below the provider", 100), &|_| {
+            format!("resources/{provider}/accounts?limit(0,10)")
+        });
         let named = |turn: usize| format!("like(companyName,*r%20{}*)", self.part(turn));
         let by_name = self
             .compare(("like(companyName,*x*)", 100), &|turn| format!("accounts?{}", named(turn)));

@@ -16,7 +16,7 @@ use crate::domain::account::tree::AccountRole;
 use crate::domain::account::{Account, Nature};
 use crate::domain::id::{AccountId, Id, Kind, UserId};
 use crate::domain::operator::{Permission, Scope};
-use crate::domain::page::{Page, PageRequest};
+use crate::domain::page::Page;
 use crate::services::finding::AccountsBy;
 use crate::services::{self, Cx, Error, account};
 
@@ -210,14 +210,5 @@ fn contact_user(cx: Cx<'_>, it: &Account, matter: Matter) -> Result<Vec<Uuid>, E
 }
 
 fn children(cx: Cx<'_>, it: &Account) -> Result<Vec<Uuid>, Error> {
-    let mut page = PageRequest::oldest(PageRequest::LIMIT_MAX);
-    let mut found = Vec::new();
-    loop {
-        let children = account::list(cx, (Some(it.id), None), &page, |_| true)?;
-        found.extend(children.items.iter().map(|it| it.id.uuid()));
-        page.after = children.next;
-        if page.after.is_none() {
-            return Ok(found);
-        }
-    }
+    by(cx, AccountsBy::Parent(it.id))
 }
