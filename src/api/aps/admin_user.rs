@@ -81,8 +81,15 @@ pub(super) static KIND: Kind<User> = Kind {
 
 /// The consumer keys of the systems that act for a user.
 fn keys(cx: Cx<'_>, user: UserId) -> Result<Vec<ConsumerKey>, Error> {
-    let page = PageRequest::oldest(PageRequest::LIMIT_MAX);
-    Ok(consumer_key::list(cx, &Wanted::Of(user), &page)?.items)
+    let (mut found, mut page) = (Vec::new(), PageRequest::oldest(PageRequest::LIMIT_MAX));
+    loop {
+        let keys = consumer_key::list(cx, &Wanted::Of(user), &page)?;
+        found.extend(keys.items);
+        page.after = keys.next;
+        if page.after.is_none() {
+            return Ok(found);
+        }
+    }
 }
 
 /// What the keys of a user are confined to. A key that is not confined adds nothing.

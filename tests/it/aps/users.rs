@@ -375,6 +375,24 @@ fn an_administrator_confines_the_systems_that_act_for_it() {
 }
 
 #[test]
+fn of_more_keys_than_a_page_has_the_last_is_confined_as_well() {
+    let house = House::on("2026-01-01");
+    let admin = house.client(&house.north.customer.admin);
+    let issue = |number: u32| {
+        let made = admin.post("/consumer_keys", &json!({ "name": format!("ERP {number}") }));
+        text(&made["id"])
+    };
+    let last = (0..=1000).map(issue).last().unwrap();
+    let hold = json!({ "apsType": "http://parallels.com/pa/bss-account-info", "method": "POST" });
+    let path = path(&house.north.customer.admin.id);
+    let change = json!({ "toAdd": [hold] });
+    let changed = admin.call(&format!("PUT {path}/allowedOperations"), Some(&change));
+    assert_eq!(changed.status, 204);
+    let confined = admin.get(&format!("/consumer_keys/{last}"));
+    assert_eq!(confined["operations"].as_array().unwrap().len(), 1, "{confined}");
+}
+
+#[test]
 fn what_cannot_become_a_user_is_refused_and_leaves_nothing_of_its_batch() {
     let house = House::on("2026-01-01");
     let (north, said) = (house.client(&house.north.admin), Protocol::default());
