@@ -12,7 +12,6 @@
 //! | `APS::Util::NotAcceptable` | 406 | the caller takes nothing that the bus can write |
 //! | `APS::Util::RequestTimeout` | 408 | the body did not come in time |
 //! | `APS::Util::KeyReused` | 409 | the idempotency key came with another request before |
-//! | `APS::Util::Stale` | 412 | it has changed since the caller read it |
 //! | `APS::Util::TooLarge` | 413 | the body is larger than the bus takes |
 //! | `APS::Util::MediaType` | 415 | the body is not `application/json` |
 //! | `APS::Hosting::Exception` | 500 | we failed |
@@ -20,8 +19,12 @@
 //! | `APS::Util::Full` | 507 | the disk of the server is full |
 //! | `APS::Billing::<Reason>` | 409 | the business says no; `<Reason>` is one of a list of ours, which only grows |
 //!
-//! A reference to something that does not exist ([`Code::ReferenceUnknown`]) and a weak password
-//! are 400, a signature that is refused 401, an operation that a consumer key does not name 403.
+//! Of what the business refuses, a reference to something that does not exist
+//! ([`Code::ReferenceUnknown`]) and a weak password are 400, a sign-in 401, an operation that a
+//! consumer key does not name and a password that must be another first 403. A signature that is
+//! refused is `APS::Util::Exception`, like credentials that are not there. `APS::Util::Stale` (412) is
+//! the word for what has changed since the caller read it; as requests name no revision here, no
+//! answer has it yet.
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Method, Response, StatusCode, header};
@@ -234,6 +237,7 @@ mod tests {
     use expect_test::expect;
 
     use super::*;
+    use crate::domain::error::Rejection;
 
     /// What a client may have learned: a row may be added, and none may change.
     #[test]
@@ -299,6 +303,61 @@ mod tests {
             409 APS::Billing::UsageStateForbids
             409 APS::Billing::UserStateForbids
             400 APS::Billing::WeakPassword
+        "#]]
+        .assert_eq(&rows);
+    }
+
+    /// The same of what is not for the business to say.
+    #[test]
+    fn the_list_of_names_only_grows() {
+        let nothing = String::new;
+        let invalid = || Invalid::one("/", "range", "no");
+        let permission = crate::domain::operator::Permission::OrderPlace;
+        let service = [
+            Error::NotFound { what: nothing() },
+            Error::Forbidden { permission },
+            Error::Unauthenticated,
+            Error::Stale { expected: 1, found: 2 },
+            Error::KeyReused,
+            Error::Invalid(invalid()),
+            Rejection::new(Code::SignatureRefused, "no").into(),
+            Error::Busy,
+            Error::Full,
+            Error::internal("no"),
+        ];
+        let edge = [
+            Fault::Malformed { detail: nothing() },
+            Fault::Invalid(invalid()),
+            Fault::TooLarge { limit: 1 },
+            Fault::Slow { seconds: 1 },
+            Fault::MediaType,
+            Fault::NotAcceptable,
+            Fault::NoRoute { path: nothing() },
+            Fault::NoMethod { method: nothing() },
+            Fault::CrossSite,
+        ];
+        let said = edge.into_iter().chain(service.map(Fault::Service)).map(|it| say(&it));
+        let rows: String = said.map(|it| format!("{} {}\n", it.code, it.kind)).collect();
+        expect![[r#"
+            400 APS::Util::MalformedRequest
+            400 APS::Util::InvalidRequest
+            413 APS::Util::TooLarge
+            408 APS::Util::RequestTimeout
+            415 APS::Util::MediaType
+            406 APS::Util::NotAcceptable
+            404 APS::Hosting::NotFound
+            405 APS::Util::MethodNotAllowed
+            403 APS::Hosting::CrossSite
+            404 APS::Hosting::NotFound
+            403 APS::Hosting::PermissionDenied
+            401 APS::Util::Exception
+            412 APS::Util::Stale
+            409 APS::Util::KeyReused
+            400 APS::Util::InvalidRequest
+            401 APS::Util::Exception
+            503 APS::Util::Busy
+            507 APS::Util::Full
+            500 APS::Hosting::Exception
         "#]]
         .assert_eq(&rows);
     }

@@ -70,6 +70,8 @@
 //!   `type`; see [`error`]. What the caller may not see is 404.
 //! - Lists have a `Content-Range: items 0-9/100`; more than 1000 are cut, and the answer is 206. The
 //!   total is `*` where telling it would mean to look at all there is.
+//! - `|` and `;` join conditions only as they stand: what many HTTP libraries send for `|`, `%7C`, is a
+//!   letter of a value. Most leave `;` alone.
 //! - `limit(20)` begins at 20, as the page about RQL says; no list is longer than 10,000.
 //! - `like` does not mind the case of letters, `eq` does; ids are the same in either case, times if
 //!   they are the same moment. `sort`, `gt` and their like put letters in one case first, and
@@ -84,8 +86,10 @@
 //!   than the header of a request may be (64 KiB) does not reach the bus: HTTP answers 431 or 414
 //!   without a body.
 //! - `modified` is ISO 8601 in seconds, everywhere.
-//! - A `Resource` of the BSS that was created as 1.0, 1.1 or 1.2 is shown as that, any other as 1.3. Of
-//!   other types we know one version: asked for an older one, `/aps/2/types?id=…` answers with it.
+//! - A `Resource` of the BSS that was created as 1.0, 1.1 or 1.2 is shown as that, any other as 1.3. It
+//!   has the properties of 1.3 all the same, and so have the documents of the older versions: of those
+//!   little is known but `name`. Of other types we know one version: asked for an older one,
+//!   `/aps/2/types?id=…` answers with it.
 //! - `aps:deleted` begins when the way out does, with the 202 of a `DELETE`.
 //! - Periods are counted in `DAYS`, `MONTHS` and `YEARS`. `HOURS` is refused: nothing is sold by the
 //!   hour.
@@ -104,12 +108,12 @@
 //!   nor are there avatars of users, or a service beside `order-manager` and `sku-manager`.
 //! - Another price is another revision of its plan; see [`event`].
 //! - A service is a resource: its `aps.id` leads to it, and to its operations.
+//! - No resource of ours lives in a subscription, so none has an `aps.subscription`, and a filter that
+//!   names it is 400.
 //! - A `PAAccount` is created with its `type`, as the document about accounts demands, although its type
 //!   page names `CLIENT` as what it is by default.
 //! - External systems sign by OAuth 1.0a without a token; the parameters stand in the header. A
 //!   consumer key that names no operations may call all; `GET` operations are named like others.
-//! - No resource of ours lives in a subscription, so none has an `aps.subscription`, and a filter that
-//!   names it is 400.
 //! - The alias of `CustomerClass` is `customer-classes`.
 //! - `PUT` sends changes. A property that comes back as it was read is no change, so a client may
 //!   send a whole representation back; a read-only property that differs is refused. So it is with

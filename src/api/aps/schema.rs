@@ -31,7 +31,7 @@ pub(super) fn of_kind(kind: &dyn AnyKind) -> Value {
     })
 }
 
-/// The document of an older version of a type: what is of the latest is of it as well.
+/// The document of an older version of a type: that of the latest under its own id.
 pub(super) fn of_version(version: &Version, kind: &dyn AnyKind) -> Value {
     let mut document = of_kind(kind);
     document["id"] = json!(version.id);
