@@ -45,6 +45,9 @@ const PAPER: Life = Life::Steps(&[
     ("deleted", &[]),
 ]);
 
+/// What nothing came of.
+const REFUSED: Life = Life::Steps(&[("rejected", &[])]);
+
 const CATALOGUED: Life = Life::Steps(&[
     ("in_study", &["in_design"]),
     ("in_design", &["in_test"]),
@@ -67,12 +70,21 @@ pub const TYPES: &[DocumentType] = &[
     sort("bill_format", Life::Stateless),
     sort("bill_presentation_media", Life::Stateless),
     sort("billing_cycle_specification", Life::Stateless),
+    sort("cancel_product_order", Life::Free),
+    sort("customer_bill_on_demand", Life::Free),
     sort("digital_identity", Life::Free),
     sort("document", PAPER),
     sort("document_specification", PAPER),
     sort("partnership", Life::Free),
     sort("partnership_specification", Life::Free),
     sort("party_role", Life::Free),
+    sort("payment", Life::Free),
+    sort("payment_method", Life::Free),
+    sort("product_offering_price", CATALOGUED),
+    sort("product_offering_qualification", Life::Free),
+    sort("product_order", REFUSED),
+    sort("query_usage_consumption", Life::Free),
+    sort("quote", REFUSED),
     sort("resource_candidate", CATALOGUED),
     sort("resource_catalog", CATALOGUED),
     sort("resource_category", CATALOGUED),

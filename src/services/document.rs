@@ -1,14 +1,14 @@
 //! Registered documents: kept for the contract that reads them.
 
-use super::{Act, Cx, Error};
+use super::{Act, Cx, Error, catalog};
 use crate::domain::account::Account;
 use crate::domain::document::{Document, RegisterDocument};
 use crate::domain::error::{Code, Rejection};
-use crate::domain::id::AccountId;
+use crate::domain::id::{AccountId, DocumentId};
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::text::{self, Name};
-use crate::store::document::{DOCUMENT_BY_NAME, named};
+use crate::store::document::{DOCUMENT_BY_NAME, DOCUMENT_BY_SORT, named, of_sort};
 use crate::store::{Along, Records};
 
 /// The sequence that documents are numbered by.
@@ -63,4 +63,82 @@ pub fn of(
     cx.list(Some(Along::Owner(owner)), request, |it: &Document| {
         it.sort().key == sort.as_str() && accept(it)
     })
+}
+
+/// What a document says and where its life stands.
+#[derive(Debug, Clone)]
+pub struct Text {
+    /// What it is called.
+    pub name: Name,
+    /// In which state it is; where it was, or where its sort begins, if nothing is said.
+    pub state: Option<text::Code>,
+    /// What it says, as canonical bytes of its contract.
+    pub body: Vec<u8>,
+}
+
+/// Registers a document of a sort for the seller that the caller acts for.
+///
+/// # Errors
+/// If its sort has no such state, it is too long, or the caller may not.
+pub fn register(act: &mut Act<'_>, sort: text::Code, said: Text) -> Result<Document, Error> {
+    let seller = catalog::seller(act.cx(), None)?;
+    let stamp = act.cx().stamp(seller, None);
+    act.must(Permission::DocumentWrite, &stamp)?;
+    let stamp = stamp.numbered(act.next_number(NUMBERS)?);
+    let (id, related) = (act.new_id(), Vec::new());
+    let Text { name, state, body } = said;
+    let command = RegisterDocument { id, stamp, key: sort, name, state, related, body };
+    let document = Document::register(command)?;
+    act.keep(document)
+}
+
+/// Lets a document of a sort say something else.
+///
+/// # Errors
+/// If it is not there, its life cycle does not lead to the state, it is too long, or the caller may
+/// not.
+pub fn revise(
+    act: &mut Act<'_>,
+    (sort, id): (&str, DocumentId),
+    said: Text,
+) -> Result<Document, Error> {
+    let document = mine(act, sort, id)?;
+    let (document, verb) = document.revise(said.name, said.body)?;
+    let (document, verb) = match said.state {
+        Some(state) => document.pass(state)?,
+        None => (document, verb),
+    };
+    act.keep((document, verb))
+}
+
+/// Takes a document of a sort away.
+///
+/// # Errors
+/// If it is not there, or the caller may not.
+pub fn remove(act: &mut Act<'_>, sort: &str, id: DocumentId) -> Result<(), Error> {
+    let document = mine(act, sort, id)?;
+    act.delete(&document)
+}
+
+fn mine(act: &Act<'_>, sort: &str, id: DocumentId) -> Result<Document, Error> {
+    let found = find(act.cx(), sort, id)?.ok_or_else(|| Error::not_found(id))?;
+    act.must(Permission::DocumentWrite, &found.stamp)?;
+    Ok(found)
+}
+
+/// The document of a sort with an id, if it is there and the caller may see it.
+///
+/// # Errors
+/// If the store fails.
+pub fn find(cx: Cx<'_>, sort: &str, id: DocumentId) -> Result<Option<Document>, Error> {
+    Ok(cx.find::<Document>(id)?.filter(|it| it.sort().key == sort))
+}
+
+/// A page of the documents of a sort that the caller may see.
+///
+/// # Errors
+/// If the store fails.
+pub fn list(cx: Cx<'_>, sort: &str, request: &PageRequest) -> Result<Page<Document>, Error> {
+    let along = Along::Index(DOCUMENT_BY_SORT, of_sort(sort).bytes());
+    cx.list(Some(along), request, |_| true)
 }

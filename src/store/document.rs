@@ -8,7 +8,7 @@ use crate::domain::id::{AccountId, DocumentId};
 record!(Document, DocumentId, "document", shape 1,
     /// `(sort, document)`.
     DOCUMENT_BY_SORT = "by_sort" => |it, keys| {
-        keys.push(Key::new().text(it.sort().key).id(it.id));
+        keys.push(of_sort(it.sort().key).id(it.id));
     },
     /// `(account, sort, name in any case, document)`, of those that belong to an account.
     DOCUMENT_BY_NAME = "by_name" => |it, keys| {
@@ -17,6 +17,12 @@ record!(Document, DocumentId, "document", shape 1,
         }
     },
 );
+
+/// Where the documents of a sort lie.
+#[must_use]
+pub fn of_sort(sort: &str) -> Key {
+    Key::new().text(sort)
+}
 
 /// Where the documents of a sort and a name lie that an account has.
 #[must_use]
