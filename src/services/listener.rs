@@ -16,7 +16,7 @@ use crate::domain::operator::{Actor, Permission, Scope, reading};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::sealed::Sealed;
 use crate::domain::stamp::{Contract, SellerNumber};
-use crate::domain::text::{Prose, WebAddress};
+use crate::domain::text::{Code, Prose, WebAddress};
 use crate::store::fact::Facts;
 use crate::store::{Along, Records};
 
@@ -58,6 +58,18 @@ pub struct WithSecret {
 /// # Errors
 /// If its address is out of reach, a value breaks a rule, or the caller may not.
 pub fn set_up(act: &mut Act<'_>, command: SetUp) -> Result<WithSecret, Error> {
+    set_up_in(act, None, command)
+}
+
+/// The same for a listener that hears of the things of one API of its contract alone.
+///
+/// # Errors
+/// As [`set_up`].
+pub fn set_up_in(
+    act: &mut Act<'_>,
+    api: Option<Code>,
+    command: SetUp,
+) -> Result<WithSecret, Error> {
     let (seller, owner, most) = place(act.cx(), command.account)?;
     let stamp = act.cx().stamp(seller, owner);
     act.must(Permission::ListenerWrite, &stamp)?;
@@ -68,7 +80,7 @@ pub fn set_up(act: &mut Act<'_>, command: SetUp) -> Result<WithSecret, Error> {
     let secret = command.secret.unwrap_or_else(|| SigningSecret::of(act.random()));
     let sealed = seal(act, id, &secret);
     let SetUp { contract, callback, patterns, query, audience, .. } = command;
-    let wish = Wish { contract, api: None, callback, patterns, query, secret: Some(sealed) };
+    let wish = Wish { contract, api, callback, patterns, query, secret: Some(sealed) };
     let audience = audience.unwrap_or(most);
     let listener = Listener::set_up(SetUpListener { id, stamp, audience, wish })?;
     let listener = act.keep(listener)?;

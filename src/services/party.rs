@@ -2,6 +2,7 @@
 
 use super::{Act, Cx, Error, account};
 use crate::domain::account::Account;
+use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{AccountId, PartyId};
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
@@ -78,6 +79,20 @@ pub fn on(act: &mut Act<'_>, id: PartyId, trigger: Trigger) -> Result<Party, Err
     act.put(&mut party)?;
     act.tell(id, verb);
     Ok(party)
+}
+
+/// Takes a party away that nobody here is.
+///
+/// # Errors
+/// If it is not there, it is an account, or the caller may not.
+pub fn remove(act: &mut Act<'_>, id: PartyId) -> Result<(), Error> {
+    let party: Party = act.get(id)?;
+    act.must(Permission::PartyWrite, &party.stamp)?;
+    if let Some(account) = account::of_party(act.cx(), id)? {
+        let why = format!("the party is account `{}`: close that", account.id);
+        return Err(Rejection::new(Code::InUse, why).into());
+    }
+    act.delete(&party)
 }
 
 /// A page of the parties that the caller may see, of one account if that is named.

@@ -6,12 +6,15 @@ use super::{Act, Error};
 use crate::domain::catalog::category::{Catalog, Category, ResourceCategory};
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::Price;
+use crate::domain::catalog::promotion::Promotion;
 use crate::domain::catalog::resource::Resource;
 use crate::domain::catalog::service_terms::ServiceTerms;
 use crate::domain::catalog::specification::Specification;
 use crate::domain::catalog::tax::{TaxCategory, TaxRule};
 use crate::domain::error::{Code, Rejection};
-use crate::domain::id::{CategoryId, ResourceId, ServiceTermsId, SpecificationId, TaxCategoryId};
+use crate::domain::id::{
+    CatalogId, CategoryId, PromotionId, ResourceId, ServiceTermsId, SpecificationId, TaxCategoryId,
+};
 use crate::domain::operator::Permission;
 use crate::domain::usage::meter::Meter;
 use crate::store::catalog::{
@@ -30,6 +33,26 @@ pub fn category(act: &mut Act<'_>, id: CategoryId) -> Result<(), Error> {
     let all = all.along::<Offer>(&prefix(OFFER_BY_CATEGORY))?;
     let all = all.along::<Category>(&prefix(CATEGORY_BY_PARENT))?;
     all.among(|catalog: &Catalog| catalog.categories.contains(&id))?.must_be_nobody()?;
+    act.delete(&it)
+}
+
+/// Removes a catalog; the categories that it published stay.
+///
+/// # Errors
+/// If it is not there, or the caller may not.
+pub fn catalog(act: &mut Act<'_>, id: CatalogId) -> Result<(), Error> {
+    let it: Catalog = act.get(id)?;
+    act.must(Permission::CatalogWrite, &it.stamp)?;
+    act.delete(&it)
+}
+
+/// Removes a promotion; the discounts that made it true stay.
+///
+/// # Errors
+/// If it is not there, or the caller may not.
+pub fn promotion(act: &mut Act<'_>, id: PromotionId) -> Result<(), Error> {
+    let it: Promotion = act.get(id)?;
+    act.must(Permission::CatalogWrite, &it.stamp)?;
     act.delete(&it)
 }
 

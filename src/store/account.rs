@@ -22,6 +22,8 @@ record!(Account, AccountId, "account", shape 1,
     ACCOUNT_BY_CLOSING = "by_closing" => |it, keys| {
         keys.extend((it.state() == State::Closing).then(|| Key::new().id(it.id)));
     },
+    /// `(party, account)`: as what a party buys or sells.
+    ACCOUNT_BY_PARTY = "by_party" => |it, keys| keys.push(Key::new().id(it.party()).id(it.id)),
     /// `(class, account)`: whose terms a class says.
     ACCOUNT_BY_CLASS = "by_class" => |it, keys| keys.push(Key::new().id(it.class()).id(it.id)),
     /// `(name in one case, account)`.

@@ -38,7 +38,7 @@ use crate::domain::party::{self as person, Party};
 use crate::domain::stamp::SellerNumber;
 use crate::domain::text::Name;
 use crate::domain::time::Zone;
-use crate::store::account::{ACCOUNT_BY_PARENT, ACCOUNT_BY_SELLING};
+use crate::store::account::{ACCOUNT_BY_PARENT, ACCOUNT_BY_PARTY, ACCOUNT_BY_SELLING};
 use crate::store::{Along, Key, Records};
 
 /// The sequence that accounts are numbered by; the provider takes the first.
@@ -259,6 +259,14 @@ pub fn billing_terms(
 pub fn of_seller(cx: Cx<'_>, number: SellerNumber) -> Result<Account, Error> {
     let found = cx.view.first_along(ACCOUNT_BY_SELLING, Key::new().u32(number.0))?;
     found.ok_or_else(|| Error::internal(format!("seller {} has no account", number.0)))
+}
+
+/// The account that a party is, if it is one; the first if it is several.
+///
+/// # Errors
+/// If the store fails.
+pub fn of_party(cx: Cx<'_>, party: PartyId) -> Result<Option<Account>, Error> {
+    Ok(cx.view.first_along(ACCOUNT_BY_PARTY, Key::new().id(party))?)
 }
 
 /// Gives an account another profile. What decides on its taxes stays for its seller to say, once it

@@ -6,8 +6,8 @@ mod sale;
 
 pub use self::copy::{copied, copy, synchronize};
 pub use self::price::{
-    add_price, begin_version, drop_price, kinds, prices, redraft_price, rename_price, reprice,
-    revise_price, taken_prices, unit,
+    add_price, add_price_as, begin_version, drop_price, kinds, prices, redraft_price, rename_price,
+    reprice, revise_price, taken_prices, unit,
 };
 pub use self::sale::{publish, remove, unpublish};
 use super::catalog::{self, New};

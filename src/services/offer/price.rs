@@ -14,6 +14,7 @@ use crate::domain::subscription::change::{TakenPrice, TakenPrices};
 use crate::domain::text::{self, Locale, Name};
 use crate::domain::time::{Date, Zone};
 use crate::domain::usage::meter::Meter;
+use crate::services::catalog::New;
 use crate::services::{Act, Cx, Error, catalog};
 use crate::store::catalog::PRICE_BY_OFFER;
 use crate::store::{Along, Key};
@@ -83,10 +84,23 @@ pub fn add_price(
     offer: OfferId,
     make: impl FnOnce(PriceId, Stamp) -> Result<Price, Error>,
 ) -> Result<Price, Error> {
+    add_price_as(act, (offer, None), make)
+}
+
+/// The same for a price that brings its id.
+///
+/// # Errors
+/// As [`add_price`]; if something has the id.
+pub fn add_price_as(
+    act: &mut Act<'_>,
+    (offer, id): (OfferId, Option<PriceId>),
+    make: impl FnOnce(PriceId, Stamp) -> Result<Price, Error>,
+) -> Result<Price, Error> {
     let offer: Offer = act.cx().named("/offer", offer)?;
     let now = act.now();
     let make = |id, stamp| make(id, stamp).map(|it| it.timed(now));
-    let price: Price = catalog::create(act, offer.stamp.seller, Permission::CatalogWrite, make)?;
+    let new = New { seller: offer.stamp.seller, id };
+    let price: Price = catalog::create(act, new, Permission::CatalogWrite, make)?;
     price.check()?;
     must_fit(act.cx(), &offer, &price)?;
     let content = OfferContent {

@@ -31,7 +31,7 @@ use crate::domain::catalog::eligibility::Buyer;
 use crate::domain::catalog::offer::{Direction, Offer};
 use crate::domain::catalog::resource::Resource;
 use crate::domain::catalog::specification::Specification;
-use crate::domain::error::{self, Invalid, Rejection, Violation};
+use crate::domain::error::{self, Invalid, Refusal, Rejection, Violation};
 use crate::domain::event::Verb;
 use crate::domain::id::{
     AccountId, BillingAccountId, Kind, OfferId, OrderId, ResourceId, SubscriptionId,
@@ -63,6 +63,22 @@ pub fn place(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Order, Error> {
     let order = take(act, placed)?;
     must_accept(act, offers, &accepted)?;
     Ok(order)
+}
+
+/// Places an order, or says why what it asks for cannot be had; then nothing of it was kept.
+///
+/// # Errors
+/// If the caller may not order for the account, or the store fails.
+pub fn place_or_refuse(
+    act: &mut Act<'_>,
+    placed: PlaceOrder,
+) -> Result<Result<Order, Refusal>, Error> {
+    match act.attempt(|act| place(act, placed)) {
+        Ok(order) => Ok(Ok(order)),
+        Err(Error::Invalid(it)) => Ok(Err(it.into())),
+        Err(Error::Rejected(it)) => Ok(Err(it.into())),
+        Err(other) => Err(other),
+    }
 }
 
 /// That the caller accepts a version of the terms of use of an offer.
@@ -424,6 +440,25 @@ pub fn cancel(act: &mut Act<'_>, id: OrderId, reason: Option<Prose>) -> Result<O
     let order = act.keep(canceled)?;
     coupon::give_back(act, &order)?;
     Ok(order)
+}
+
+/// Calls off an order, or says why that cannot be; then nothing of it was kept.
+///
+/// # Errors
+/// If the store fails.
+pub fn cancel_or_refuse(
+    act: &mut Act<'_>,
+    id: OrderId,
+    reason: Option<Prose>,
+) -> Result<Result<(), String>, Error> {
+    match act.attempt(|act| cancel(act, id, reason)) {
+        Ok(_) => Ok(Ok(())),
+        Err(Error::Rejected(it)) => Ok(Err(it.to_string())),
+        Err(error @ (Error::NotFound { .. } | Error::Forbidden { .. })) => {
+            Ok(Err(error.to_string()))
+        }
+        Err(other) => Err(other),
+    }
 }
 
 /// The orders of an account of which something is still to be done.

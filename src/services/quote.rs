@@ -1,0 +1,113 @@
+//! Quotes: asked for, priced by the engine, approved by the seller, and taken by an order.
+
+use super::{Act, Error, order};
+use crate::domain::account::Account;
+use crate::domain::error::{Code, Refusal, Rejection};
+use crate::domain::event::Verb;
+use crate::domain::id::QuoteId;
+use crate::domain::operator::Permission;
+use crate::domain::order::quote::{Inquiry, Quote, Step};
+use crate::domain::order::total::{Charged, Total};
+use crate::domain::order::{PlaceOrder, Request};
+use crate::domain::time::Validity;
+
+/// The sequence that quotes are numbered by.
+const NUMBERS: &str = "quote";
+
+/// Asks what an order would cost, or says why it could not be placed; then nothing of it is kept.
+///
+/// # Errors
+/// If the caller may not ask for the account, or the store fails.
+pub fn ask_or_refuse(
+    act: &mut Act<'_>,
+    placed: PlaceOrder,
+    inquiry: Inquiry,
+) -> Result<Result<Quote, Refusal>, Error> {
+    match act.attempt(|act| ask(act, placed, inquiry)) {
+        Ok(quote) => Ok(Ok(quote)),
+        Err(Error::Invalid(it)) => Ok(Err(it.into())),
+        Err(Error::Rejected(it)) => Ok(Err(it.into())),
+        Err(other) => Err(other),
+    }
+}
+
+/// Asks what an order would cost: the first bill that it would come to.
+///
+/// # Errors
+/// As [`order::estimate`]; if the caller may not ask for the account.
+pub fn ask(act: &mut Act<'_>, placed: PlaceOrder, inquiry: Inquiry) -> Result<Quote, Error> {
+    let account: Account = act.cx().named("/account", placed.account())?;
+    let stamp = act.cx().stamp(account.stamp.seller, Some(account.id));
+    act.must(Permission::QuoteAsk, &stamp)?;
+    let stamp = match act.actor().user() {
+        Some(person) => stamp.of_person(person),
+        None => stamp,
+    };
+    let estimate = order::estimate(act, placed.clone())?;
+    let sums = estimate.bills.iter().filter_map(|it| it.content.as_ref()).map(|it| it.totals);
+    let totals = sums.map(|it| Total::new(Charged::Once, it.net, it.tax));
+    let totals = totals.collect::<Result<Vec<_>, _>>();
+    let totals = totals.map_err(Rejection::from)?;
+    let stamp = stamp.numbered(act.next_number(NUMBERS)?);
+    let (id, now) = (act.new_id(), act.now());
+    let items = placed.items().to_vec();
+    let quote = Quote::new(id, stamp, account.id, items.clone(), now)?;
+    let mut quote = quote.priced(items, totals)?;
+    quote.inquiry = inquiry;
+    act.keep((quote, Verb::Created))
+}
+
+/// Moves a quote along its life, as buyer and seller may.
+///
+/// # Errors
+/// If its state forbids it, or the caller may not.
+pub fn on(act: &mut Act<'_>, id: QuoteId, step: Step) -> Result<Quote, Error> {
+    let quote: Quote = act.get(id)?;
+    let permission = match step {
+        Step::Ask => Permission::QuoteDecide,
+        Step::Resume | Step::Reject | Step::Cancel | Step::Revise => Permission::QuoteAsk,
+    };
+    act.must(permission, &quote.stamp)?;
+    let moved = quote.on(step)?;
+    act.keep(moved)
+}
+
+/// Lets the seller stand by a quote for a time.
+///
+/// # Errors
+/// If its state forbids it, or the caller may not.
+pub fn approve(act: &mut Act<'_>, id: QuoteId, valid_for: Validity) -> Result<Quote, Error> {
+    let quote: Quote = act.get(id)?;
+    act.must(Permission::QuoteDecide, &quote.stamp)?;
+    let approved = quote.approve(valid_for, act.now())?;
+    act.keep(approved)
+}
+
+/// Takes a quote: what it asks about is ordered.
+///
+/// # Errors
+/// If the seller does not stand by it, the order cannot be placed, or the caller may not.
+pub fn accept(act: &mut Act<'_>, id: QuoteId) -> Result<Quote, Error> {
+    let quote: Quote = act.get(id)?;
+    act.must(Permission::QuoteAsk, &quote.stamp)?;
+    let request = Request { quote: Some(id), ..Request::plain() };
+    let placed = PlaceOrder::new(quote.account(), quote.items().to_vec(), request);
+    let order = order::place(act, placed?)?;
+    let quote: Quote = act.get(id)?;
+    let accepted = quote.accept(order.id, act.now())?;
+    act.keep(accepted)
+}
+
+/// Takes a quote away that came to nothing, or that nobody has answered.
+///
+/// # Errors
+/// If it was taken, or the caller may not.
+pub fn remove(act: &mut Act<'_>, id: QuoteId) -> Result<(), Error> {
+    let quote: Quote = act.get(id)?;
+    act.must(Permission::QuoteAsk, &quote.stamp)?;
+    if let Some(order) = quote.order() {
+        let why = format!("the quote was taken by the order `{order}`");
+        return Err(Rejection::new(Code::InUse, why).into());
+    }
+    act.delete(&quote)
+}
