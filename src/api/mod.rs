@@ -7,6 +7,7 @@
 pub mod aps;
 mod edge;
 pub mod ibm;
+pub mod tmf;
 pub mod v1;
 
 use std::sync::Arc;
@@ -24,8 +25,8 @@ use tower_http::request_id::{
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 
-use crate::services::Bss;
 use crate::services::dialect::Dialect;
+use crate::services::{Bss, Site};
 
 /// All contracts over one appliance, and the paths by which machines watch it. `pages` is what is
 /// answered where no contract has a path.
@@ -43,6 +44,7 @@ pub fn router(bss: &Arc<Bss>, pages: Router) -> Router {
     let contracts = v1::router()
         .merge(aps::router())
         .merge(ibm::router())
+        .merge(tmf::router())
         .layer(say(header::CACHE_CONTROL, "no-store"))
         .layer(say(header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
     contracts.with_state(Arc::clone(bss)).merge(pages).fallback(v1::no_route).layer(layers)
@@ -54,10 +56,11 @@ pub fn console(router: Router) -> Router {
     router.layer(axum::Extension(edge::auth::Console))
 }
 
-/// The words in which each contract tells what happened.
+/// The words in which each contract tells what happened; `site` is where links lead.
 #[must_use]
-pub fn dialects() -> Vec<Box<dyn Dialect>> {
-    vec![Box::new(v1::Native), Box::new(aps::Bus)]
+pub fn dialects(site: &Site) -> Vec<Box<dyn Dialect>> {
+    let hub = tmf::Hub { public_url: site.public_url.clone() };
+    vec![Box::new(v1::Native), Box::new(aps::Bus), Box::new(hub)]
 }
 
 /// What the log says of everything that happens in a request. Not the query and not the end of an

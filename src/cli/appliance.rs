@@ -57,7 +57,7 @@ pub(super) fn draft(folder: &Folder, config: &Config) -> Result<Arc<Bss>, Failur
 fn over(store: Store, world: World) -> Result<Arc<Bss>, Failure> {
     let bss = Bss::open(store, world);
     let bss = bss.map_err(|source| Failure::Service { action: "opening the store", source })?;
-    bss.employ(jobs::all(api::dialects()));
+    bss.employ(jobs::all(api::dialects(bss.site())));
     Ok(bss)
 }
 

@@ -33,4 +33,5 @@ mod same_seed;
 mod scenario;
 mod secrets;
 mod tenancy;
+mod tmf;
 mod v1;

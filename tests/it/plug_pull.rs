@@ -28,6 +28,7 @@ use crate::harness::market::text;
 use crate::harness::scale::{is_thorough, rounds};
 use crate::harness::stage::{Scene, Stage, open};
 use crate::ibm::deeds as ibm;
+use crate::tmf::deeds as tmf;
 
 /// Something that is done to a house, and may be cut off.
 struct Trial<'a> {
@@ -232,6 +233,19 @@ fn everything_ibms_contract_writes_survives_the_plug_pulled_at_each_sync() {
         }
     };
     pull_some(ibm::deeds().iter().map(trial).collect());
+}
+
+/// What is changed or removed is made first, in an act of its own.
+#[test]
+fn everything_the_tm_forums_contract_writes_survives_the_plug_pulled_at_each_sync() {
+    let names = &Stage::shared().north;
+    let trial = |deed: tmf::Deed| Trial {
+        name: deed.what.clone(),
+        scene: Scene::Quiet,
+        manner: deed.manner,
+        work: Box::new(move |app| deed.is_done(app, names).into()),
+    };
+    pull_some(tmf::deeds().into_iter().map(trial).collect());
 }
 
 /// The scene on which each duty is tried; a duty without a row fails the test.

@@ -76,7 +76,7 @@ impl App {
         let world = World { search, ..world };
         store.migrate().unwrap();
         let bss = Bss::open(store, world).unwrap();
-        bss.employ(tillbox::jobs::all(tillbox::api::dialects()));
+        bss.employ(tillbox::jobs::all(tillbox::api::dialects(bss.site())));
         let router = tillbox::api::router(&bss, axum::Router::new());
         let runtime = Builder::new_current_thread().enable_time().build().unwrap();
         Self { bss, clock, outside, router, runtime }

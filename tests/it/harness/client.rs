@@ -66,7 +66,8 @@ impl<'a> Client<'a> {
     /// A request as it goes out.
     fn request(&self, what: &str, body: Option<Vec<u8>>) -> Request<Body> {
         let (method, path) = what.split_once(' ').unwrap();
-        let is_whole = path.starts_with("/aps") || path.starts_with("/api/");
+        let whole = ["/aps", "/api/", "/tmf-api/", "/payment/", "/rolesAndPermissions/"];
+        let is_whole = whole.iter().any(|it| path.starts_with(it));
         let below = if is_whole { "" } else { "/api/v1" };
         let mut request = Request::builder().method(method).uri(format!("{below}{path}"));
         if let Some(token) = &self.token {

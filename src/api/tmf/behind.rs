@@ -1,0 +1,47 @@
+//! What lies behind a resource: where its things come from, and where they go.
+
+use super::resource::{Resource, Tree};
+use crate::domain::id::Kind;
+use crate::domain::operator::Permission;
+use crate::domain::page::{Page, PageRequest};
+use crate::services::{Act, Cx, Error};
+
+/// What of ours a resource is. Ids are texts: what is none of ours names nothing.
+pub(super) trait Behind: Sync {
+    /// What facts about its things are about.
+    fn kind(&self) -> Kind;
+
+    /// What one needs to see some.
+    fn reading(&self) -> Permission;
+
+    /// What one needs to make, change and remove some.
+    fn writing(&self) -> Permission;
+
+    /// A page of what the caller may see.
+    fn page(&self, cx: Cx<'_>, of: &Resource, page: &PageRequest) -> Result<Page<Tree>, Error>;
+
+    /// The thing with an id, if it is there and the caller may see it.
+    fn find(&self, cx: Cx<'_>, of: &Resource, id: &str) -> Result<Option<Tree>, Error>;
+
+    /// Makes one as a body says that was found to be right.
+    fn create(&self, act: &mut Act<'_>, of: &Resource, said: Tree) -> Result<Tree, Error>;
+
+    /// Makes a thing what it should be after a change.
+    fn change(&self, act: &mut Act<'_>, of: &Resource, change: Change) -> Result<Tree, Error>;
+
+    /// Takes a thing away.
+    fn remove(&self, act: &mut Act<'_>, of: &Resource, id: &str) -> Result<(), Error>;
+
+    /// A side of a fact; nothing if it is no thing of this resource.
+    fn told(&self, cx: Cx<'_>, of: &Resource, side: &[u8]) -> Result<Option<Tree>, Error>;
+}
+
+/// A change of a thing: as it is shown, and as it should be.
+pub(super) struct Change {
+    /// Its id.
+    pub(super) id: String,
+    /// As it is.
+    pub(super) before: Tree,
+    /// As it should be.
+    pub(super) after: Tree,
+}

@@ -1,0 +1,114 @@
+//! What somebody is about to order (TMF663): our carts. A line of which the offering is not here is
+//! kept as it was said, and nothing can come of it.
+
+use serde_json::{Value, json};
+
+use super::behind::Change;
+use super::customer;
+use super::entity::{Entity, Gone, reference, tree};
+use super::resource::Tree;
+use crate::domain::account::Account;
+use crate::domain::catalog::offer::Offer;
+use crate::domain::error::Invalid;
+use crate::domain::id::{Id, OfferId};
+use crate::domain::operator::Permission;
+use crate::domain::order::cart::{Cart, CartItem, Standing};
+use crate::domain::order::item::Wish;
+use crate::domain::text::Code;
+use crate::services::{Act, Cx, Error, cart, offer};
+
+/// Carts.
+pub(super) struct Carts;
+
+/// A line; nothing if its offering is not here.
+fn line(cx: Cx<'_>, (place, said): (usize, &Value)) -> Result<Option<CartItem>, Error> {
+    let at = |field: &str| format!("cartItem/{place}/{field}");
+    let Some(id) = said.get("productOffering").and_then(reference::<OfferId>) else {
+        return Ok(None);
+    };
+    let found: Option<Offer> = offer::get(cx, id).map(Some).or_else(Error::or_nothing)?;
+    let Some(found) = found else { return Ok(None) };
+    let key = match said.get("id").filter(|it| !it.is_null()) {
+        Some(Value::String(key)) => key.clone(),
+        Some(other) => other.to_string(),
+        None => (place + 1).to_string(),
+    };
+    let key = key.parse::<Code>();
+    let key = key.map_err(|it| Invalid::one(at("id"), "format", it.to_string()))?;
+    let quantity =
+        match said.get("quantity").filter(|it| !it.is_null()) {
+            None => None,
+            Some(it) => Some(it.to_string().parse::<u32>().map_err(|_| {
+                Invalid::one(at("quantity"), "range", "must be a whole number from 1")
+            })?),
+        };
+    let standing = match said.get("status").and_then(Value::as_str) {
+        Some("savedForLater") => Standing::Saved,
+        Some(_) | None => Standing::Active,
+    };
+    let wish = Wish { offer: Some(found.id), quantity, ..Wish::default() };
+    Ok(Some(CartItem { key, wish, adds_to: None, below: None, standing, totals: Vec::new() }))
+}
+
+fn lines(cx: Cx<'_>, said: &Tree) -> Result<Vec<CartItem>, Error> {
+    let all = said.get("cartItem").and_then(Value::as_array).into_iter().flatten().enumerate();
+    let mut found = Vec::new();
+    for it in all {
+        found.extend(line(cx, it)?);
+    }
+    Ok(found)
+}
+
+impl Entity for Carts {
+    type Thing = Cart;
+    const READING: Permission = Permission::CartRead;
+    const WRITING: Permission = Permission::CartWrite;
+    const REFERENCES: &[&str] = &["cartItem", "relatedParty"];
+
+    fn is(&self, _: &Cart) -> bool {
+        true
+    }
+
+    fn known(&self, cx: Cx<'_>, it: &Cart) -> Result<Tree, Error> {
+        let account = it.account.map(|id| cx.shared::<Account>(id)).transpose()?.flatten();
+        let mut items = Vec::new();
+        for item in it.items() {
+            let offer = item.wish.offer.map(|id| cx.shared::<Offer>(id)).transpose()?.flatten();
+            let status = match item.standing {
+                Standing::Active => "active",
+                Standing::Saved => "savedForLater",
+            };
+            let mut shown = tree(json!({
+                "id": item.key.as_str(), "quantity": item.wish.quantity, "status": status,
+                "productOffering": offer.map(|it| json!({
+                    "id": it.id.uuid(), "name": it.content.name.original().as_str(),
+                })),
+            }));
+            shown.retain(|_, it| !it.is_null());
+            items.push(shown);
+        }
+        let items = if items.is_empty() { Value::Null } else { json!(items) };
+        let parties = account.map(|it| json!([customer::owner(&it)]));
+        Ok(tree(json!({ "cartItem": items, "relatedParty": parties })))
+    }
+
+    fn create(&self, act: &mut Act<'_>, said: &Tree) -> Result<Cart, Error> {
+        let items = lines(act.cx(), said)?;
+        let parties = said.get("relatedParty").unwrap_or(&Value::Null);
+        let account = customer::referred(act.cx(), parties)?.map(|it| it.id);
+        cart::open(act, account, items)
+    }
+
+    fn change(&self, act: &mut Act<'_>, it: Cart, change: &Change) -> Result<Cart, Error> {
+        if change.before.get("cartItem") == change.after.get("cartItem") {
+            return Ok(it);
+        }
+        let items = lines(act.cx(), &change.after)?;
+        cart::fill(act, it.id, items)
+    }
+
+    fn remove(&self, act: &mut Act<'_>, it: Cart) -> Result<Gone, Error> {
+        cart::discard(act, it.id)?;
+        Ok(Gone::Removed)
+    }
+}

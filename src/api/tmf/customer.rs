@@ -1,0 +1,249 @@
+//! Who buys: our accounts, as customers (TMF629) and as party accounts (TMF666).
+
+use serde_json::{Value, json};
+
+use super::behind::Change;
+use super::entity::{Entity, Gone, must, reference, tree};
+use super::resource::Tree;
+use crate::domain::account::lifecycle::{HeldBy, HoldKind, HoldPolicy, State};
+use crate::domain::account::profile::{Profile, Receivables};
+use crate::domain::account::{Account, Beginning, HoldAccount, Nature, ReleaseAccount};
+use crate::domain::error::Invalid;
+use crate::domain::id::{AccountId, Id, PartyId};
+use crate::domain::operator::Permission;
+use crate::domain::party::{self, Party};
+use crate::domain::text::{Name, Prose};
+use crate::services::account::{self, BillingWish, OpenAccount, Opened, Wanted};
+use crate::services::{Act, Cx, Error, billing_account};
+
+/// Customers.
+pub(super) struct Customers;
+/// Party accounts.
+pub(super) struct PartyAccounts;
+
+/// The word that this contract has for the state of an account as a customer.
+const fn status(of: State) -> &'static str {
+    match of {
+        State::Prospective => "created",
+        State::Active => "active",
+        State::HeldAdministratively | State::HeldForCredit | State::HeldForBoth => "suspended",
+        State::Closing => "pendingClosed",
+        State::Closed | State::Erased => "closed",
+    }
+}
+
+/// The word that it has for the state of a party account.
+const fn state(of: State) -> &'static str {
+    match of {
+        State::Prospective => "Defined",
+        State::Active => "Active",
+        State::HeldAdministratively | State::HeldForCredit | State::HeldForBoth => "Suspended",
+        State::Closing => "PendingClosed",
+        State::Closed | State::Erased => "Closed",
+    }
+}
+
+/// Who somebody is, as references say it.
+pub(super) fn party_of(cx: Cx<'_>, it: &Account) -> Result<Value, Error> {
+    let Some(party) = cx.shared::<Party>(it.party())? else { return Ok(Value::Null) };
+    let class = match party.profile().nature {
+        party::Nature::Individual(_) => "Individual",
+        party::Nature::Organization(_) => "Organization",
+    };
+    Ok(json!({
+        "id": party.id.uuid(), "name": party.display_name(), "@referredType": class,
+    }))
+}
+
+/// Opens an account for who is referred to: our party, or a new one where the reference leads
+/// elsewhere.
+pub(super) fn open(act: &mut Act<'_>, name: Name, party: &Value) -> Result<Opened, Error> {
+    let known = reference::<PartyId>(party).map(|it| act.cx().find::<Party>(it)).transpose()?;
+    let known = known.flatten();
+    let nature = match known.as_ref().map(|it| &it.profile().nature) {
+        Some(party::Nature::Individual(_)) => Nature::Personal,
+        Some(party::Nature::Organization(_)) => Nature::Company,
+        None if party["@referredType"] == "Individual" => Nature::Personal,
+        None => Nature::Company,
+    };
+    let locale = "en".parse().map_err(Error::internal)?;
+    let command = OpenAccount {
+        id: None,
+        wanted: Wanted::Customer,
+        parent: None,
+        party: known.map(|it| it.id),
+        beginning: Beginning::Active,
+        profile: Profile::named(nature, name, locale),
+        class: None,
+        tax_status: None,
+        tax_zone: None,
+        tax_exemptions: Vec::new(),
+        receivables: Receivables::Ours,
+        sales_id: None,
+        branch_id: None,
+        billing: BillingWish::default(),
+    };
+    account::open(act, command)
+}
+
+fn renamed(act: &mut Act<'_>, it: Account, said: &Tree) -> Result<Account, Error> {
+    let name: Name = must(said, "name")?;
+    if name == it.profile().name {
+        return Ok(it);
+    }
+    account::revise(act, it.id, None, |profile| Ok(Profile { name, ..profile }))
+}
+
+/// An account in the state that a word says, as far as people say it.
+fn moved(act: &mut Act<'_>, it: Account, word: &str) -> Result<Account, Error> {
+    if [status(it.state()), state(it.state())].iter().any(|it| it.eq_ignore_ascii_case(word)) {
+        return Ok(it);
+    }
+    let comment: Prose = "by a change of the state".parse().map_err(Error::internal)?;
+    let kind = HoldKind::Administrative;
+    match (word.to_ascii_lowercase().as_str(), it.state()) {
+        ("suspended", _) => {
+            let reason = "OTHER".parse().map_err(Error::internal)?;
+            let (by, policy) = (HeldBy::People, HoldPolicy::All);
+            account::hold(act, it.id, HoldAccount { kind, by, policy, reason, comment })
+        }
+        ("active", State::Prospective) => account::activate(act, it.id),
+        ("active", _) => {
+            account::release(act, it.id, ReleaseAccount { kind, until: None, comment })
+        }
+        ("closed" | "pendingclosed", _) => account::close(act, it.id),
+        (_, _) => Ok(it),
+    }
+}
+
+/// A state that was said anew.
+fn said_anew<'a>(change: &'a Change, attribute: &str) -> Option<&'a str> {
+    let said = change.after.get(attribute);
+    said.filter(|it| change.before.get(attribute) != Some(*it)).and_then(Value::as_str)
+}
+
+/// Whether an account is that of somebody who buys: all but the one at the root.
+fn buys(it: &Account) -> bool {
+    it.parent().is_some()
+}
+
+fn closed(act: &mut Act<'_>, it: &Account) -> Result<Gone, Error> {
+    if !matches!(it.state(), State::Closing | State::Closed | State::Erased) {
+        account::close(act, it.id)?;
+    }
+    Ok(Gone::Ended)
+}
+
+impl Entity for Customers {
+    type Thing = Account;
+    const READING: Permission = Permission::AccountRead;
+    const WRITING: Permission = Permission::AccountWrite;
+    const REFERENCES: &[&str] = &["account", "engagedParty", "paymentMethod", "relatedParty"];
+
+    fn is(&self, it: &Account) -> bool {
+        buys(it)
+    }
+
+    fn known(&self, cx: Cx<'_>, it: &Account) -> Result<Tree, Error> {
+        let mut accounts = Vec::new();
+        for it in billing_account::of(cx, it.id)? {
+            accounts.push(json!({
+                "id": it.id.uuid(), "name": it.profile().name.as_str(),
+                "@referredType": "BillingAccount",
+            }));
+        }
+        Ok(tree(json!({
+            "name": it.profile().name.as_str(),
+            "status": status(it.state()),
+            "engagedParty": party_of(cx, it)?,
+            "account": accounts,
+            "@type": "Customer",
+        })))
+    }
+
+    fn create(&self, act: &mut Act<'_>, said: &Tree) -> Result<Account, Error> {
+        let party = said.get("engagedParty").filter(|it| it.is_object());
+        let party = party.ok_or_else(|| Invalid::one("engagedParty", "type", "must be an object"));
+        Ok(open(act, must(said, "name")?, party?)?.account)
+    }
+
+    fn change(&self, act: &mut Act<'_>, it: Account, change: &Change) -> Result<Account, Error> {
+        let it = renamed(act, it, &change.after)?;
+        match said_anew(change, "status") {
+            Some(word) => moved(act, it, word),
+            None => Ok(it),
+        }
+    }
+
+    fn remove(&self, act: &mut Act<'_>, it: Account) -> Result<Gone, Error> {
+        closed(act, &it)
+    }
+}
+
+impl Entity for PartyAccounts {
+    type Thing = Account;
+    const READING: Permission = Permission::AccountRead;
+    const WRITING: Permission = Permission::AccountWrite;
+    const REFERENCES: &[&str] = &["relatedParty"];
+
+    fn is(&self, it: &Account) -> bool {
+        buys(it)
+    }
+
+    fn known(&self, cx: Cx<'_>, it: &Account) -> Result<Tree, Error> {
+        Ok(tree(json!({
+            "name": it.profile().name.as_str(),
+            "description": it.profile().description.as_ref().map(Prose::as_str),
+            "state": state(it.state()),
+            "relatedParty": [owner(it), party_of(cx, it)?],
+        })))
+    }
+
+    fn create(&self, act: &mut Act<'_>, said: &Tree) -> Result<Account, Error> {
+        Ok(open(act, must(said, "name")?, &said["relatedParty"][0])?.account)
+    }
+
+    fn change(&self, act: &mut Act<'_>, it: Account, change: &Change) -> Result<Account, Error> {
+        let mut it = renamed(act, it, &change.after)?;
+        let description = super::entity::text(&change.after, "description")?;
+        if description != it.profile().description {
+            it = account::revise(act, it.id, None, |profile| {
+                Ok(Profile { description, ..profile })
+            })?;
+        }
+        match said_anew(change, "state") {
+            Some(word) => moved(act, it, word),
+            None => Ok(it),
+        }
+    }
+
+    fn remove(&self, act: &mut Act<'_>, it: Account) -> Result<Gone, Error> {
+        closed(act, &it)
+    }
+}
+
+/// The customer that an account is, as references say it.
+pub(super) fn owner(it: &Account) -> Value {
+    json!({
+        "id": it.id.uuid(), "name": it.profile().name.as_str(), "role": "customer",
+        "@referredType": "Customer",
+    })
+}
+
+/// The account that the first of some references leads to: itself, or the party that it is.
+pub(super) fn referred(cx: Cx<'_>, to: &Value) -> Result<Option<Account>, Error> {
+    for it in to.as_array().into_iter().flatten() {
+        if let Some(id) = reference::<AccountId>(it)
+            && let Some(found) = cx.find::<Account>(id)?
+        {
+            return Ok(Some(found));
+        }
+        if let Some(id) = reference::<PartyId>(it)
+            && let Some(found) = account::of_party(cx, id)?
+            && let Some(found) = cx.find::<Account>(found.id)?
+        {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}

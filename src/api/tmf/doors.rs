@@ -1,0 +1,47 @@
+//! The doors of this contract: what can be done where, and what one needs for it. From the table of
+//! APIs, so that none can be forgotten.
+
+use super::door::{Target, deeds, needs};
+use super::table::APIS;
+use crate::domain::operator::Permission;
+
+/// One door.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Door {
+    /// The method.
+    pub method: String,
+    /// The path, with `{id}` for an id.
+    pub path: String,
+    /// What a caller needs.
+    pub needs: Permission,
+    /// What a body that makes one must say; empty for other methods.
+    pub required: &'static [&'static str],
+    /// Whether something can come of it.
+    pub writes: bool,
+}
+
+/// All doors.
+#[must_use]
+pub fn doors() -> Vec<Door> {
+    let mut all = Vec::new();
+    for api in APIS {
+        let mut add = |target: &Target, path: String, required: &'static [&'static str]| {
+            for deed in deeds(target) {
+                let method = deed.method().to_string();
+                let required = if method == "POST" { required } else { &[] };
+                let writes = method != "GET";
+                let needs = needs(target, deed);
+                all.push(Door { method, path: path.clone(), needs, required, writes });
+            }
+        };
+        for of in api.resources {
+            let list = format!("{}/{}", api.base, of.name);
+            add(&Target::List(api, of), list.clone(), of.required);
+            add(&Target::One(api, of, String::new()), format!("{list}/{{id}}"), &[]);
+        }
+        let hub = format!("{}/hub", api.base);
+        add(&Target::Hub(api), hub.clone(), &["callback"]);
+        add(&Target::Listener(api, String::new()), format!("{hub}/{{id}}"), &[]);
+    }
+    all
+}

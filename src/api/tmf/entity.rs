@@ -1,0 +1,362 @@
+//! Resources that are entities of ours: what is known of one is read from it, what else was said of
+//! it is [carried] beside it.
+//!
+//! A resource of this sort is an [`Entity`]: how it is read, and which use cases a write comes to.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::behind::{Behind, Change};
+use super::carried;
+use super::resource::{Resource, Tree};
+use crate::domain::account::Account;
+use crate::domain::account::billing_account::BillingAccount;
+use crate::domain::billing::invoice::Invoice;
+use crate::domain::catalog::category::Category;
+use crate::domain::catalog::price::Price;
+use crate::domain::catalog::specification::Specification;
+use crate::domain::error::{Invalid, Violation};
+use crate::domain::id::{
+    AccountId, BillingAccountId, CartId, CategoryId, Id, InvoiceId, Kind, OrderId, PartyId,
+    PaymentId, PaymentMethodId, PriceId, QuoteId, SpecificationId, SubscriptionId,
+};
+use crate::domain::operator::Permission;
+use crate::domain::order::Order;
+use crate::domain::order::cart::Cart;
+use crate::domain::order::quote::Quote;
+use crate::domain::page::{Page, PageRequest};
+use crate::domain::party::Party;
+use crate::domain::payment::Payment;
+use crate::domain::payment::method::PaymentMethod;
+use crate::domain::stamp::{Contract, Stamp};
+use crate::domain::subscription::Subscription;
+use crate::services::{Act, Cx, Error, carried as carrying, event};
+
+/// An entity of ours, as far as all of them are the same.
+pub(super) trait Thing: Sized + Send + 'static {
+    /// What facts about them are about.
+    const KIND: Kind;
+    /// What one needs to let one carry something.
+    const WRITING: Permission;
+
+    fn uuid(&self) -> Uuid;
+    fn stamp(&self) -> &Stamp;
+    fn page(
+        cx: Cx<'_>,
+        page: &PageRequest,
+        accept: impl FnMut(&Self) -> bool,
+    ) -> Result<Page<Self>, Error>;
+    fn find(cx: Cx<'_>, id: Uuid) -> Result<Option<Self>, Error>;
+    fn carry(act: &mut Act<'_>, id: Uuid, said: Vec<u8>) -> Result<Self, Error>;
+    fn kept(side: &[u8]) -> Result<Self, Error>;
+}
+
+macro_rules! things {
+    ($($thing:ident $id:ident $writing:ident;)+) => {$(
+        impl Thing for $thing {
+            const KIND: Kind = $id::KIND;
+            const WRITING: Permission = Permission::$writing;
+
+            fn uuid(&self) -> Uuid {
+                self.id.uuid()
+            }
+            fn stamp(&self) -> &Stamp {
+                &self.stamp
+            }
+            fn page(
+                cx: Cx<'_>,
+                page: &PageRequest,
+                accept: impl FnMut(&Self) -> bool,
+            ) -> Result<Page<Self>, Error> {
+                let mut found = cx.list_with_own::<Self>(page)?;
+                found.items.retain(accept);
+                Ok(found)
+            }
+            fn find(cx: Cx<'_>, id: Uuid) -> Result<Option<Self>, Error> {
+                cx.find($id::from_uuid(id))
+            }
+            fn carry(act: &mut Act<'_>, id: Uuid, said: Vec<u8>) -> Result<Self, Error> {
+                carrying::keep(act, ($id::from_uuid(id), Self::WRITING), Contract::Tmf, said)
+            }
+            fn kept(side: &[u8]) -> Result<Self, Error> {
+                event::read(side)
+            }
+        }
+    )+};
+}
+
+things! {
+    Account AccountId AccountWrite;
+    BillingAccount BillingAccountId BillingAccountWrite;
+    Category CategoryId CatalogWrite;
+    Invoice InvoiceId InvoiceIssue;
+    Order OrderId OrderPlace;
+    Cart CartId CartWrite;
+    Party PartyId PartyWrite;
+    Payment PaymentId PaymentRecord;
+    PaymentMethod PaymentMethodId PaymentMethodWrite;
+    Price PriceId CatalogWrite;
+    Quote QuoteId QuoteAsk;
+    Specification SpecificationId CatalogWrite;
+    Subscription SubscriptionId SubscriptionChange;
+}
+
+/// A resource that is an entity of ours.
+pub(super) trait Entity: Sync {
+    /// The entity.
+    type Thing: Thing;
+    /// What one needs to see some.
+    const READING: Permission;
+    /// What one needs to make, change and remove some.
+    const WRITING: Permission;
+    /// The attributes that are references: they are shown as they were said, wherever they lead.
+    const REFERENCES: &[&str] = &[];
+    /// The attributes of which what is known stands within what was said, element by element.
+    const MERGED: &[&str] = &[];
+
+    /// Whether an entity is shown as this resource.
+    fn is(&self, it: &Self::Thing) -> bool;
+
+    /// What is known of one; `null` for what is known not to be so.
+    fn known(&self, cx: Cx<'_>, it: &Self::Thing) -> Result<Tree, Error>;
+
+    /// Makes one of what was said.
+    fn create(&self, act: &mut Act<'_>, said: &Tree) -> Result<Self::Thing, Error>;
+
+    /// Lets one become what was said, as far as that is anything that is known of it.
+    fn change(
+        &self,
+        act: &mut Act<'_>,
+        it: Self::Thing,
+        change: &Change,
+    ) -> Result<Self::Thing, Error>;
+
+    /// Takes one away.
+    fn remove(&self, act: &mut Act<'_>, it: Self::Thing) -> Result<Gone, Error>;
+
+    /// Whether what was said of an attribute agrees with what is known of it.
+    fn agrees(&self, _: &Self::Thing, _: &str, (said, known): (&Value, &Value)) -> bool {
+        carried::agrees(said, known)
+    }
+}
+
+/// What becomes of an entity when its resource is removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Gone {
+    /// It is no more.
+    Removed,
+    /// It has ended and stays in the books; nobody sees it as that resource any more.
+    Ended,
+}
+
+/// What lies behind a resource that is an entity.
+pub(super) struct Of<E>(pub(super) E);
+
+impl<E: Entity> Of<E> {
+    /// A thing as it is shown; nothing if it was removed as this resource.
+    fn shown(&self, cx: Cx<'_>, of: &Resource, it: &E::Thing) -> Result<Option<Tree>, Error> {
+        let stamp = it.stamp();
+        let (_, kept) = carried::read(stamp.carried.get(&Contract::Tmf), of.name)?;
+        if carried::is_removed(&kept) {
+            return Ok(None);
+        }
+        let mut shown = carried::overlaid(self.0.known(cx, it)?, &kept);
+        shown.insert("id".to_owned(), it.uuid().to_string().into());
+        if let Some(attribute) = of.touched {
+            shown.insert(attribute.to_owned(), stamp.changed_at.to_string().into());
+        }
+        Ok(Some(shown))
+    }
+
+    /// Keeps beside a thing what was said of it, and shows it.
+    fn keep(
+        &self,
+        act: &mut Act<'_>,
+        of: &Resource,
+        (it, kept): (E::Thing, Tree),
+    ) -> Result<Tree, Error> {
+        let (all, before) = carried::read(it.stamp().carried.get(&Contract::Tmf), of.name)?;
+        let it = if kept == before {
+            it
+        } else {
+            E::Thing::carry(act, it.uuid(), carried::written(all, of.name, kept)?)?
+        };
+        let shown = self.shown(act.cx(), of, &it)?;
+        shown.ok_or_else(|| Error::internal("what was just kept is shown"))
+    }
+
+    /// Keeps beside a thing that was just made what was said of it, and shows it.
+    pub(super) fn made(
+        &self,
+        act: &mut Act<'_>,
+        of: &Resource,
+        (made, said): (E::Thing, Tree),
+    ) -> Result<Tree, Error> {
+        let known = self.0.known(act.cx(), &made)?;
+        let kept = self.of_new(of.touched, (&made, &said, &known));
+        self.keep(act, of, (made, kept))
+    }
+
+    /// What is kept of what was said when it was made: the truth is shown where something else was
+    /// said of what we know, but for references, which lead wherever they like.
+    pub(super) fn of_new(
+        &self,
+        touched: Option<&str>,
+        (it, said, known): (&E::Thing, &Tree, &Tree),
+    ) -> Tree {
+        let own = |it: &str| matches!(it, "id" | "href") || touched == Some(it);
+        let kept = said.iter().filter(|it| !own(it.0)).filter_map(|(name, said)| {
+            if E::MERGED.contains(&name.as_str()) {
+                return Some((name.clone(), carried::merged(said)));
+            }
+            let known = known.get(name);
+            let fits = known.is_none_or(|known| self.0.agrees(it, name, (said, known)));
+            let stays = fits || E::REFERENCES.contains(&name.as_str());
+            stays.then(|| carried::kept(said, known)).flatten().map(|it| (name.clone(), it))
+        });
+        kept.collect()
+    }
+
+    /// What is kept of what was said in a change. Refused is a change of which something did not come
+    /// to be: nobody is told that something is otherwise than it is.
+    fn of_changed(
+        &self,
+        of: &Resource,
+        (it, change, known, before): (&E::Thing, &Change, &Tree, Tree),
+    ) -> Result<Tree, Invalid> {
+        let own = |it: &str| matches!(it, "id" | "href") || of.touched == Some(it);
+        let (mut kept, mut undone) = (before, Vec::new());
+        let names: BTreeSet<_> = change.before.keys().chain(change.after.keys()).collect();
+        for name in names.into_iter().filter(|it| !own(it)) {
+            let said = change.after.get(name).unwrap_or(&Value::Null);
+            if said == change.before.get(name).unwrap_or(&Value::Null) {
+                continue;
+            }
+            kept.remove(name);
+            let is_merged = E::MERGED.contains(&name.as_str());
+            let is_reference = is_merged || E::REFERENCES.contains(&name.as_str());
+            let leads = |known: &Value| {
+                let (before, said) =
+                    (carried::ids(change.before.get(name)), carried::ids(Some(said)));
+                before == said || carried::ids(Some(known)).is_subset(&said)
+            };
+            let fits = known.get(name).is_none_or(|known| {
+                is_reference && leads(known) || self.0.agrees(it, name, (said, known))
+            });
+            if !fits {
+                let message = "follows from something else, and cannot be changed like this";
+                undone.push(Violation::new(name, "read_only", message));
+            }
+            let now = match is_merged {
+                true => Some(carried::merged(said)),
+                false => carried::kept(said, known.get(name)),
+            };
+            kept.extend(now.map(|it| (name.clone(), it)));
+        }
+        Invalid::unless_empty(undone)?;
+        Ok(kept)
+    }
+
+    fn found(&self, cx: Cx<'_>, text: &str) -> Result<Option<E::Thing>, Error> {
+        let Ok(id) = Uuid::try_parse(text) else { return Ok(None) };
+        Ok(E::Thing::find(cx, id)?.filter(|it| self.0.is(it)))
+    }
+
+    fn get(&self, cx: Cx<'_>, text: &str) -> Result<E::Thing, Error> {
+        let missing = || Error::not_found(text.chars().take(80).collect::<String>());
+        self.found(cx, text)?.ok_or_else(missing)
+    }
+}
+
+impl<E: Entity> Behind for Of<E> {
+    fn kind(&self) -> Kind {
+        E::Thing::KIND
+    }
+
+    fn reading(&self) -> Permission {
+        E::READING
+    }
+
+    fn writing(&self) -> Permission {
+        E::WRITING
+    }
+
+    fn page(&self, cx: Cx<'_>, of: &Resource, page: &PageRequest) -> Result<Page<Tree>, Error> {
+        let found = E::Thing::page(cx, page, |it| self.0.is(it))?;
+        let mut items = Vec::new();
+        for it in &found.items {
+            items.extend(self.shown(cx, of, it)?);
+        }
+        Ok(Page { items, next: found.next })
+    }
+
+    fn find(&self, cx: Cx<'_>, of: &Resource, id: &str) -> Result<Option<Tree>, Error> {
+        let found = self.found(cx, id)?;
+        Ok(found.map(|it| self.shown(cx, of, &it)).transpose()?.flatten())
+    }
+
+    fn create(&self, act: &mut Act<'_>, of: &Resource, said: Tree) -> Result<Tree, Error> {
+        let made = self.0.create(act, &said)?;
+        self.made(act, of, (made, said))
+    }
+
+    fn change(&self, act: &mut Act<'_>, of: &Resource, change: Change) -> Result<Tree, Error> {
+        let it = self.get(act.cx(), &change.id)?;
+        let it = self.0.change(act, it, &change)?;
+        let known = self.0.known(act.cx(), &it)?;
+        let (_, before) = carried::read(it.stamp().carried.get(&Contract::Tmf), of.name)?;
+        let kept = self.of_changed(of, (&it, &change, &known, before))?;
+        self.keep(act, of, (it, kept))
+    }
+
+    fn remove(&self, act: &mut Act<'_>, of: &Resource, id: &str) -> Result<(), Error> {
+        let it = self.get(act.cx(), id)?;
+        let uuid = it.uuid();
+        match self.0.remove(act, it)? {
+            Gone::Removed => Ok(()),
+            Gone::Ended => {
+                let it = self.get(act.cx(), id)?;
+                let (all, _) = carried::read(it.stamp().carried.get(&Contract::Tmf), of.name)?;
+                let kept = carried::written(all, of.name, carried::removed())?;
+                E::Thing::carry(act, uuid, kept).map(|_| ())
+            }
+        }
+    }
+
+    fn told(&self, cx: Cx<'_>, of: &Resource, side: &[u8]) -> Result<Option<Tree>, Error> {
+        let it = E::Thing::kept(side)?;
+        Ok(self.0.is(&it).then(|| self.shown(cx, of, &it)).transpose()?.flatten())
+    }
+}
+
+/// A text that was said, if there was one.
+pub(super) fn text<T: std::str::FromStr>(said: &Tree, name: &str) -> Result<Option<T>, Invalid>
+where
+    T::Err: std::fmt::Display,
+{
+    let said = said.get(name).filter(|it| !it.is_null() && it.as_str() != Some(""));
+    said.map(|it| super::registered::read(name, it)).transpose()
+}
+
+/// A text that must have been said.
+pub(super) fn must<T: std::str::FromStr>(said: &Tree, name: &str) -> Result<T, Invalid>
+where
+    T::Err: std::fmt::Display,
+{
+    text(said, name)?.ok_or_else(|| Invalid::one(name, "required", "must be given"))
+}
+
+/// The id in a reference of something of ours; nothing if it leads elsewhere.
+pub(super) fn reference<I: std::str::FromStr>(it: &Value) -> Option<I> {
+    it.get("id").and_then(Value::as_str).and_then(|it| it.parse().ok())
+}
+
+/// An object's fields.
+pub(super) fn tree(it: Value) -> Tree {
+    match it {
+        Value::Object(it) => it,
+        _ => Tree::new(),
+    }
+}

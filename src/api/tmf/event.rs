@@ -1,0 +1,159 @@
+//! Events as listeners of this contract are sent them: in its envelope, with the thing as it was then.
+
+use serde_json::{Map, Value, json};
+
+use super::path::Path;
+use super::query::Query;
+use super::resource::{Api, Happening, Resource, Tree};
+use super::wire::Place;
+use crate::domain::event::Fact;
+use crate::domain::listener::Listener;
+use crate::domain::stamp::Contract;
+use crate::domain::text::WebAddress;
+use crate::services::dialect::{Answered, Asked, Dialect, Message};
+use crate::services::{Cx, Error, event};
+
+/// The words of the hub.
+pub(crate) struct Hub {
+    /// Where people reach the appliance, if somebody said.
+    pub(crate) public_url: Option<WebAddress>,
+}
+
+impl Dialect for Hub {
+    fn contract(&self) -> Contract {
+        Contract::Tmf
+    }
+
+    fn render(&self, cx: Cx<'_>, fact: &Fact, to: &Listener) -> Result<Vec<Message>, Error> {
+        let api = to.wish().api.as_ref().and_then(|it| Api::with_code(it.as_str()));
+        let Some(api) = api else { return Ok(Vec::new()) };
+        if event::repeats(cx, fact)? {
+            return Ok(Vec::new());
+        }
+        let query = to.wish().query.as_ref().map_or("", |it| it.as_str());
+        let query = Query::read(query).map_err(Error::internal)?;
+        let mut messages = Vec::new();
+        for of in api.resources.iter().filter(|it| it.behind.kind() == fact.subject.kind) {
+            if let Some(told) = self.told(cx, (api, of), fact)?
+                && query.filter.accepts(&told)
+            {
+                let id = event::id(fact);
+                let place = messages.len();
+                let id = if place == 0 { id } else { format!("{id}_{place}") };
+                let told = shaped(told, &id, (of, query.fields.as_deref()));
+                let body = serde_json::to_vec(&told).map_err(Error::internal)?;
+                messages.push(Message { id, body });
+            }
+        }
+        Ok(messages)
+    }
+
+    fn ask(&self, _: &Asked<'_>) -> Result<Option<Message>, Error> {
+        Ok(None)
+    }
+
+    fn answer(&self, _: &[u8]) -> Result<Answered, Error> {
+        Err(Error::internal("this contract asks nobody to deliver anything"))
+    }
+}
+
+impl Hub {
+    /// What happened to a thing of a resource, if this contract tells that.
+    fn told(
+        &self,
+        cx: Cx<'_>,
+        (api, of): (&Api, &Resource),
+        fact: &Fact,
+    ) -> Result<Option<Value>, Error> {
+        let side = |side: &Option<Vec<u8>>| match side {
+            Some(side) => of.behind.told(cx, of, side),
+            None => Ok(None),
+        };
+        let (before, after) = (side(&fact.before)?, side(&fact.after)?);
+        let Some(happening) = happening(of, before.as_ref(), after.as_ref()) else {
+            return Ok(None);
+        };
+        let Some((_, suffix)) = of.events.iter().find(|it| it.0 == happening) else {
+            return Ok(None);
+        };
+        let Some(it) = after.or(before) else { return Ok(None) };
+        let public = self.public_url.as_ref().map_or("", |it| it.as_str());
+        let list = format!("{}{}/{}", public.trim_end_matches('/'), api.base, of.name);
+        let mut event = Map::new();
+        event.insert(of.name.to_owned(), Place { list }.linked(it));
+        let mut told = json!({
+            "eventId": event::id(fact),
+            "eventTime": fact.at.to_string(),
+            "timeOcurred": fact.at.to_string(),
+            "eventType": format!("{}{suffix}", of.class()),
+            "domain": api.name(),
+            "title": format!("{}{suffix}", of.class()),
+            "event": event,
+        });
+        if !fact.request.is_empty() {
+            told["correlationId"] = json!(fact.request);
+        }
+        Ok(Some(told))
+    }
+}
+
+/// What happened to a thing, by what it was before and after; nothing if it is as it was.
+fn happening(of: &Resource, before: Option<&Tree>, after: Option<&Tree>) -> Option<Happening> {
+    let (before, after) = match (before, after) {
+        (None, None) => return None,
+        (None, Some(_)) => return Some(Happening::Created),
+        (Some(_), None) => return Some(Happening::Removed),
+        (Some(before), Some(after)) => (before, after),
+    };
+    let tells = |it: Happening| of.events.iter().any(|event| event.0 == it);
+    let state = |it: &Tree| of.state.and_then(|name| it.get(name).cloned());
+    if tells(Happening::StateChanged) && state(before) != state(after) {
+        return Some(Happening::StateChanged);
+    }
+    let said = |it: &Tree| {
+        let mut it = it.clone();
+        it.retain(|name, _| Some(name.as_str()) != of.touched);
+        it
+    };
+    (said(before) != said(after)).then_some(Happening::Changed)
+}
+
+/// The event under its id, with what is wanted of the thing.
+fn shaped(mut told: Value, id: &str, (of, fields): (&Resource, Option<&[Path]>)) -> Value {
+    told["eventId"] = json!(id);
+    if let Some(fields) = fields {
+        let thing = Path::pruned(&told["event"][of.name], fields, &["id", "href"]);
+        told["event"][of.name] = thing;
+    }
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::tmf::registered::Registered;
+    use crate::api::tmf::resource::{PLAIN, STANDARD};
+
+    #[test]
+    fn what_happened_is_told_by_what_is_another() {
+        let tree = |status: &str, name: &str, at: u8| {
+            let it = json!({ "id": "1", "status": status, "name": name, "at": at });
+            let Value::Object(it) = it else { panic!("an object") };
+            it
+        };
+        let standard =
+            Resource::of("thing", &Registered("agreement")).lives("status").touches("at");
+        let plain = standard.tells(PLAIN);
+        assert_eq!(standard.events, STANDARD);
+        let one = tree("a", "n", 1);
+        let told =
+            |of: &Resource, before: &Tree, after: &Tree| happening(of, Some(before), Some(after));
+        assert_eq!(happening(&standard, None, Some(&one)), Some(Happening::Created));
+        assert_eq!(happening(&standard, Some(&one), None), Some(Happening::Removed));
+        assert_eq!(happening(&standard, None, None), None);
+        assert_eq!(told(&standard, &one, &tree("b", "m", 2)), Some(Happening::StateChanged));
+        assert_eq!(told(&plain, &one, &tree("b", "n", 2)), Some(Happening::Changed));
+        assert_eq!(told(&standard, &one, &tree("a", "m", 2)), Some(Happening::Changed));
+        assert_eq!(told(&standard, &one, &tree("a", "n", 2)), None);
+    }
+}

@@ -1,0 +1,120 @@
+//! TM Forum Open APIs, version 4: each API below its published path, `/tmf-api/{api}/v4/{resource}`.
+//!
+//! Contract: the TM Forum's Open API definitions of version 4, its design guidelines (TMF630), and
+//! what its conformance kits look for.
+//!
+//! # How it is cut
+//!
+//! | file | what lies there |
+//! |---|---|
+//! | [`http`], [`door`] | reading a request, who calls; what can be done where, and what it comes to |
+//! | [`doors`] | each door and what it needs, for the tests that try them all |
+//! | [`table`], [`resource`] | the APIs and what each has, as data; what can be said of a resource |
+//! | [`behind`], [`registered`] | where things come from; documents without behavior |
+//! | [`entity`], [`carried`], and a file for each | resources that are entities of ours; what was said beside what we know |
+//! | [`query`], [`filter`], [`path`], [`regex`], [`list`] | `fields`, `sort`, `offset`, `limit` and filters |
+//! | [`form`], [`patch`] | what bodies must be; merge patches and patches by steps |
+//! | [`beside`], [`task`] | entities and what could not become one as one list; what is done at once |
+//! | [`hub`], [`event`] | who listens, and what they are sent |
+//! | [`wire`], [`error`] | answers and their headers; refusals |
+//!
+//! A thing is a JSON tree here. What may be said of it is data of its [`Resource`](resource::Resource);
+//! what it means is in what lies [`behind`] it.
+//!
+//! # How to add a resource
+//!
+//! One without behavior: a sort in [`domain::document`](crate::domain::document) and an entry in
+//! [`table`]. Making, reading, changing and removing, filters, rights and events follow. One with
+//! behavior: the same entry, with an [`Entity`](entity::Entity) of its own that calls use cases. For
+//! everything that writes, a deed in `tests/it/tmf/deeds.rs`, without which the tests fail.
+//!
+//! # What we chose
+//!
+//! Where the definitions leave it open, or the kits look for one thing of several:
+//!
+//! - A list without `limit` has up to 1,000 things; it is 206 where there are more than it has. Behind
+//!   the end there is an empty list, 200.
+//! - `id` and `href` are the house's: what a body that makes something says of them is passed over, as
+//!   of whatever else is the house's to say. A `PATCH` that touches what stays as it is, is 400.
+//! - Attributes that nobody knows are kept and shown, and can be filtered by. A filter by one that
+//!   nothing has leads to an empty list.
+//! - A value of a filter is taken with or without quotes. One with a comma in it is looked for as a
+//!   whole too. A year, a month or a day finds the moments in it.
+//! - References lead wherever they like; nothing is looked up for them.
+//! - A state is read in any case and shown in the word in which it was said. Catalogue elements and
+//!   documents follow our life cycles, and a step that those do not have is 409; other states are words
+//!   of the client's.
+//! - `PATCH` is a JSON Merge Patch, whether it says so or is plain JSON, or a JSON Patch.
+//! - JSONPath (`filter=`), `depth` and `expand` are not there. Nor are the APIs and resources that are not
+//!   in [`table`]: an API that nothing comes of is none.
+//! - What we know of an entity is shown as it is now; what was said of it in other words, or beyond, is
+//!   shown as it was said until we know something else. A `PATCH` that asks for what does not come to
+//!   be is 400, and nothing of it is done.
+//! - Who is referred to and is not here gets an account for a customer or a billing account. An order
+//!   or a quote for what is not there or cannot be had is kept, `rejected`, with the reason as its last note; a
+//!   payment for an account that is not here is kept, `denied`; a price by itself waits for an
+//!   offering that takes it, and is from then on the price of that.
+//! - An offering is first written and priced and then launched, whatever state it is made in.
+//! - `DELETE` calls off, closes or withdraws what stays in the books, and it is not shown here any more.
+//!   Bills and payments have none.
+//! - Products come from orders. A change of `status` stops them, lets them go on, or calls them off.
+//! - A bill that is issued is `validated`, or `sent` if a client says so. An applied rate is a line of a
+//!   bill; its id is that of the bill and its place.
+//! - Tasks are done when they are answered. A bill on demand is `rejected`: bills are made with their
+//!   cycle.
+//! - Of the number of a card or a bank account the last four digits are kept, wherever it stands in a
+//!   payment or a payment method. A method that needs details, or of nobody here, is `inactive`.
+//! - A change of the state is told as such and not as a change of attributes beside it; where an API has
+//!   no event for it, it is a change. `timeOcurred` is written as version 4 has it.
+//! - What is removed is told as it was last. A refusal has the first thing that is wrong as its
+//!   `reason`, the others in `message`.
+//! - Everybody signs in by a token (`Authorization: Bearer`), a session, or login and password.
+//! - Every `POST` honours `Idempotency-Key`; `PATCH` and `DELETE` honour `If-Match`.
+
+mod behind;
+mod beside;
+mod billing_account;
+mod carried;
+mod cart;
+mod catalogue;
+mod customer;
+mod customer_bill;
+mod door;
+pub mod doors;
+mod entity;
+mod error;
+mod event;
+mod filter;
+mod form;
+mod http;
+mod hub;
+mod list;
+mod money;
+mod offer_price;
+mod party;
+mod patch;
+mod path;
+mod payment;
+mod payment_method;
+mod product;
+mod product_order;
+mod query;
+mod quote;
+mod regex;
+mod registered;
+mod resource;
+mod table;
+mod task;
+mod wire;
+
+use std::sync::Arc;
+
+use axum::Router;
+
+pub(crate) use self::event::Hub;
+use crate::services::Bss;
+
+/// The router of everything below the bases of the APIs.
+pub fn router() -> Router<Arc<Bss>> {
+    http::router()
+}

@@ -1,0 +1,201 @@
+//! Persons and organizations as such: our parties (TMF632).
+
+use serde_json::{Value, json};
+
+use super::behind::Change;
+use super::entity::{Entity, Gone, must, text, tree};
+use super::resource::Tree;
+use crate::domain::error::Invalid;
+use crate::domain::operator::Permission;
+use crate::domain::party::individual::{Individual, PersonName};
+use crate::domain::party::lifecycle::{State, Trigger};
+use crate::domain::party::organization::Organization;
+use crate::domain::party::{Nature, Party, Profile};
+use crate::domain::text::{Country, Name};
+use crate::services::{Act, Cx, Error, catalog, party};
+
+/// Persons.
+pub(super) struct Individuals;
+/// Organizations.
+pub(super) struct Organizations;
+
+/// A party that begins where it is said, or where all do.
+fn registered(act: &mut Act<'_>, profile: Profile, said: &Tree) -> Result<Party, Error> {
+    let seller = catalog::seller(act.cx(), None)?;
+    let made = party::register(act, seller, None, profile)?;
+    moved(act, made, said)
+}
+
+/// A party in the state that is said.
+fn moved(act: &mut Act<'_>, it: Party, said: &Tree) -> Result<Party, Error> {
+    let Some(wanted) = said.get("status").and_then(Value::as_str) else { return Ok(it) };
+    let wanted = wanted.trim().to_ascii_lowercase();
+    // The definitions misspell one of the words.
+    let wanted = if wanted == "deceaded" { "deceased" } else { &wanted };
+    if wanted == it.state_word() {
+        return Ok(it);
+    }
+    let last = match it.profile().nature {
+        Nature::Individual(_) => "deceased",
+        Nature::Organization(_) => "closed",
+    };
+    match wanted {
+        "validated" => party::on(act, it.id, Trigger::Validate),
+        word if word == last => party::on(act, it.id, Trigger::End),
+        "initialized" if it.state() != State::Initialized => {
+            let why = "a party that was checked does not become unchecked again";
+            Err(Invalid::one("status", "enum", why).into())
+        }
+        _ => Err(Invalid::one("status", "enum", format!("`{wanted}` is no state")).into()),
+    }
+}
+
+/// A party with another profile, if it is another, and in the state that is said.
+fn revised(
+    act: &mut Act<'_>,
+    it: Party,
+    (nature, change): (Nature, &Change),
+) -> Result<Party, Error> {
+    let it = if nature == it.profile().nature {
+        it
+    } else {
+        party::revise(act, it.id, None, |profile| Ok(Profile { nature, ..profile }))?
+    };
+    if change.before.get("status") == change.after.get("status") {
+        return Ok(it);
+    }
+    moved(act, it, &change.after)
+}
+
+fn removed(act: &mut Act<'_>, it: &Party) -> Result<Gone, Error> {
+    party::remove(act, it.id)?;
+    Ok(Gone::Removed)
+}
+
+fn person(before: Option<&Individual>, said: &Tree) -> Result<Individual, Error> {
+    let name = PersonName {
+        title: text(said, "title")?,
+        given: must(said, "givenName")?,
+        middle: text(said, "middleName")?,
+        family: must(said, "familyName")?,
+        suffix: text(said, "generation")?,
+        full: text(said, "fullName")?,
+        formatted: text(said, "formattedName")?,
+    };
+    let known = before.cloned().unwrap_or_else(|| Individual::named(name.clone()));
+    // A country in words is kept as it was said, and means nothing to us.
+    let country = said.get("countryOfBirth").and_then(Value::as_str);
+    Ok(Individual {
+        name,
+        gender: text(said, "gender")?,
+        place_of_birth: text(said, "placeOfBirth")?,
+        country_of_birth: country.and_then(|it| it.parse::<Country>().ok()),
+        nationality: text(said, "nationality")?,
+        location: text(said, "location")?,
+        ..known
+    })
+}
+
+fn word(it: Option<&Name>) -> Option<&str> {
+    it.map(Name::as_str)
+}
+
+impl Entity for Individuals {
+    type Thing = Party;
+    const READING: Permission = Permission::PartyRead;
+    const WRITING: Permission = Permission::PartyWrite;
+
+    fn is(&self, it: &Party) -> bool {
+        matches!(it.profile().nature, Nature::Individual(_))
+    }
+
+    fn known(&self, _: Cx<'_>, it: &Party) -> Result<Tree, Error> {
+        let Nature::Individual(person) = &it.profile().nature else { return Ok(Tree::new()) };
+        let name = &person.name;
+        Ok(tree(json!({
+            "givenName": name.given.as_str(),
+            "familyName": name.family.as_str(),
+            "middleName": word(name.middle.as_ref()),
+            "title": word(name.title.as_ref()),
+            "generation": word(name.suffix.as_ref()),
+            "fullName": word(name.full.as_ref()),
+            "formattedName": word(name.formatted.as_ref()),
+            "gender": word(person.gender.as_ref()),
+            "placeOfBirth": word(person.place_of_birth.as_ref()),
+            "countryOfBirth": person.country_of_birth.as_ref().map(Country::as_str),
+            "nationality": word(person.nationality.as_ref()),
+            "location": word(person.location.as_ref()),
+            "status": it.state_word(),
+        })))
+    }
+
+    fn create(&self, act: &mut Act<'_>, said: &Tree) -> Result<Party, Error> {
+        let nature = Nature::Individual(person(None, said)?);
+        registered(act, Profile::of(nature), said)
+    }
+
+    fn change(&self, act: &mut Act<'_>, it: Party, change: &Change) -> Result<Party, Error> {
+        let Nature::Individual(before) = &it.profile().nature else { return Ok(it) };
+        let nature = Nature::Individual(person(Some(before), &change.after)?);
+        revised(act, it, (nature, change))
+    }
+
+    fn remove(&self, act: &mut Act<'_>, it: Party) -> Result<Gone, Error> {
+        removed(act, &it)
+    }
+}
+
+fn organization(before: Option<&Organization>, said: &Tree) -> Result<Organization, Error> {
+    let trading_name: Name = must(said, "tradingName")?;
+    let known = before.cloned().unwrap_or_else(|| Organization::named(trading_name.clone()));
+    let is_legal_entity = match said.get("isLegalEntity") {
+        None | Some(Value::Null) => None,
+        Some(Value::Bool(it)) => Some(*it),
+        Some(_) => {
+            return Err(Invalid::one("isLegalEntity", "type", "must be `true` or `false`").into());
+        }
+    };
+    Ok(Organization {
+        trading_name,
+        legal_form: text(said, "nameType")?,
+        kind: text(said, "organizationType")?,
+        is_legal_entity,
+        ..known
+    })
+}
+
+impl Entity for Organizations {
+    type Thing = Party;
+    const READING: Permission = Permission::PartyRead;
+    const WRITING: Permission = Permission::PartyWrite;
+
+    fn is(&self, it: &Party) -> bool {
+        matches!(it.profile().nature, Nature::Organization(_))
+    }
+
+    fn known(&self, _: Cx<'_>, it: &Party) -> Result<Tree, Error> {
+        let Nature::Organization(company) = &it.profile().nature else { return Ok(Tree::new()) };
+        Ok(tree(json!({
+            "tradingName": company.trading_name.as_str(),
+            "nameType": company.legal_form.as_ref().map(Name::as_str),
+            "organizationType": company.kind.as_ref().map(Name::as_str),
+            "isLegalEntity": company.is_legal_entity,
+            "status": it.state_word(),
+        })))
+    }
+
+    fn create(&self, act: &mut Act<'_>, said: &Tree) -> Result<Party, Error> {
+        let nature = Nature::Organization(organization(None, said)?);
+        registered(act, Profile::of(nature), said)
+    }
+
+    fn change(&self, act: &mut Act<'_>, it: Party, change: &Change) -> Result<Party, Error> {
+        let Nature::Organization(before) = &it.profile().nature else { return Ok(it) };
+        let nature = Nature::Organization(organization(Some(before), &change.after)?);
+        revised(act, it, (nature, change))
+    }
+
+    fn remove(&self, act: &mut Act<'_>, it: Party) -> Result<Gone, Error> {
+        removed(act, &it)
+    }
+}

@@ -1,0 +1,182 @@
+//! How somebody pays (TMF670): our payment methods.
+//!
+//! A method that needs no details, of an account that is ours, is a method of that account. Another is
+//! kept as it was said, `inactive`: nothing is ever charged to it. Of the number of a card or a bank
+//! account only the last digits are kept, wherever it stands.
+
+use serde_json::{Value, json};
+
+use super::behind::{Behind, Change};
+use super::beside::Beside;
+use super::customer;
+use super::entity::{Entity, Gone, Of, must, tree};
+use super::registered::Registered;
+use super::resource::{Resource, Tree};
+use crate::domain::account::Account;
+use crate::domain::operator::Permission;
+use crate::domain::payment::method::{
+    MethodKind, PaymentMethod, SaidDetails, State, has_card_number,
+};
+use crate::domain::text::Iban;
+use crate::services::payment_method::{self, NewMethod};
+use crate::services::{Act, Cx, Error};
+
+/// Methods that can be used.
+pub(super) struct Methods;
+
+/// Methods, with those that cannot.
+pub(super) const METHODS: Beside<Methods> = Beside {
+    documents: Registered("payment_method"),
+    entities: Of(Methods),
+    make: |it, act, of, said| kept(it, act, of, said),
+};
+
+/// The classes of payment methods, in the words of this contract.
+const CLASSES: &[(&str, MethodKind)] = &[
+    ("bankaccountdebit", MethodKind::DirectDebit),
+    ("bankaccounttransfer", MethodKind::BankTransfer),
+    ("bankcard", MethodKind::Card),
+    ("cash", MethodKind::Cash),
+    ("check", MethodKind::Check),
+    ("digitalwallet", MethodKind::Wallet),
+    ("voucher", MethodKind::Voucher),
+];
+
+/// The kind that a class says, if we know it.
+pub(super) fn kind(said: &Value) -> Option<MethodKind> {
+    let class = said.get("@type").and_then(Value::as_str)?.to_ascii_lowercase();
+    let class = class.trim_end_matches("method").trim_end_matches("payment");
+    CLASSES.iter().find(|it| it.0 == class).map(|it| it.1)
+}
+
+/// Leaves of the numbers of cards and bank accounts the last four digits.
+pub(super) fn mask(said: &mut Value) {
+    match said {
+        Value::String(text) if has_card_number(text) || text.parse::<Iban>().is_ok() => {
+            let shown = text.chars().count().saturating_sub(4);
+            let masked = |(at, it): (usize, char)| match it {
+                it if it.is_alphanumeric() && at < shown => '*',
+                it => it,
+            };
+            *text = text.chars().enumerate().map(masked).collect();
+        }
+        Value::Number(number) if has_card_number(&number.to_string()) => {
+            *said = Value::String(number.to_string());
+            mask(said);
+        }
+        Value::Array(all) => all.iter_mut().for_each(mask),
+        Value::Object(all) => all.values_mut().for_each(mask),
+        Value::String(_) | Value::Number(_) | Value::Null | Value::Bool(_) => {}
+    }
+}
+
+/// Keeps a method of an account, or what was said of one that cannot be used.
+fn kept(
+    it: &Beside<Methods>,
+    act: &mut Act<'_>,
+    of: &Resource,
+    mut said: Tree,
+) -> Result<Tree, Error> {
+    said.values_mut().for_each(mask);
+    let holders = [said.get("account"), said.get("relatedParty")];
+    let mut account = None;
+    for holder in holders.into_iter().flatten() {
+        let holders = match holder {
+            Value::Array(_) => holder.clone(),
+            one => json!([one]),
+        };
+        account = account.or(customer::referred(act.cx(), &holders)?);
+    }
+    let kind = kind(&Value::Object(said.clone())).filter(|it| {
+        !matches!(it, MethodKind::Card | MethodKind::DirectDebit | MethodKind::Wallet)
+    });
+    let (Some(account), Some(kind)) = (account, kind) else {
+        said.insert("statusDate".to_owned(), json!(act.now().to_string()));
+        said.insert("status".to_owned(), json!("inactive"));
+        return it.documents.create(act, of, said);
+    };
+    let is_default = said.get("isPreferred") == Some(&json!(true));
+    let name = Some(must(&said, "name")?);
+    let new = NewMethod { name, details: SaidDetails::Plain(kind), is_default };
+    let made = payment_method::add(act, account.id, new)?;
+    it.entities.made(act, of, (made, said))
+}
+
+impl Entity for Methods {
+    type Thing = PaymentMethod;
+    const READING: Permission = Permission::PaymentMethodRead;
+    const WRITING: Permission = Permission::PaymentMethodWrite;
+    const REFERENCES: &[&str] = &["@type", "account", "relatedParty"];
+
+    fn is(&self, it: &PaymentMethod) -> bool {
+        !it.is_removed()
+    }
+
+    fn known(&self, cx: Cx<'_>, it: &PaymentMethod) -> Result<Tree, Error> {
+        let status = match it.state_on(payment_method::today(cx)) {
+            State::Pending => "pending",
+            State::Active => "active",
+            State::Expired => "expired",
+            State::Removed => "removed",
+        };
+        let account = cx.shared::<Account>(it.account)?;
+        let class = CLASSES.iter().find(|known| known.1 == it.details.kind());
+        Ok(tree(json!({
+            "name": it.name.as_str(),
+            "status": status,
+            "statusDate": it.state_at().to_string(),
+            "isPreferred": it.is_default,
+            "@type": class.map_or(it.details.kind().word(), |it| it.0),
+            "relatedParty": account.iter().map(|it| customer::owner(it)).collect::<Vec<_>>(),
+        })))
+    }
+
+    fn create(&self, _: &mut Act<'_>, _: &Tree) -> Result<PaymentMethod, Error> {
+        Err(Error::internal("a method is kept of an account, or as one that cannot be used"))
+    }
+
+    fn change(
+        &self,
+        act: &mut Act<'_>,
+        it: PaymentMethod,
+        change: &Change,
+    ) -> Result<PaymentMethod, Error> {
+        let is_preferred = change.after.get("isPreferred") == Some(&json!(true));
+        if is_preferred && !it.is_default {
+            return payment_method::make_default(act, it.id);
+        }
+        Ok(it)
+    }
+
+    fn remove(&self, act: &mut Act<'_>, it: PaymentMethod) -> Result<Gone, Error> {
+        payment_method::remove(act, it.id)?;
+        Ok(Gone::Removed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_the_number_of_a_card_or_an_account_the_last_digits_are_kept() {
+        let mut said = json!({
+            "cardNumber": "4111 1111 1111 1111", "number": 4_111_111_111_111_111_u64,
+            "list": [{ "iban": "DE89370400440532013000" }], "id": "8979", "brand": "Visa",
+        });
+        mask(&mut said);
+        let expected = json!({
+            "cardNumber": "**** **** **** 1111", "number": "************1111",
+            "list": [{ "iban": "******************3000" }], "id": "8979", "brand": "Visa",
+        });
+        assert_eq!(said, expected);
+    }
+
+    #[test]
+    fn a_class_is_known_with_or_without_what_it_is_one_of() {
+        let of = |class: &str| kind(&json!({ "@type": class }));
+        assert_eq!(of("Cash"), Some(MethodKind::Cash));
+        assert_eq!(of("BankCardPaymentMethod"), Some(MethodKind::Card));
+        assert_eq!(of("loyaltyProgram"), None);
+    }
+}

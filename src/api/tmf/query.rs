@@ -1,0 +1,136 @@
+//! What a query says: which things are wanted, which of their attributes, in which order, and which
+//! part of the list.
+
+use super::filter::Filter;
+use super::path::Path;
+use crate::domain::error::Invalid;
+
+/// A list has no more than this, whoever asks for more.
+pub(super) const LIMIT_MAX: usize = 1000;
+/// So many parameters a query has at most.
+const PARAMETERS_MAX: usize = 200;
+
+/// What a query says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Query {
+    /// Which attributes are wanted; all if nothing is said.
+    pub(super) fields: Option<Vec<Path>>,
+    /// In which order.
+    pub(super) sort: Vec<Order>,
+    /// How many of the things that are wanted come before the list.
+    pub(super) offset: usize,
+    /// How long the list is at most.
+    pub(super) limit: usize,
+    /// Which things are wanted.
+    pub(super) filter: Filter,
+    /// All that it says beside `offset` and `limit`, as it was written.
+    pub(super) rest: String,
+}
+
+/// By what a list is sorted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Order {
+    pub(super) path: Path,
+    pub(super) is_falling: bool,
+}
+
+impl Query {
+    /// Reads what stands behind the question mark.
+    pub(super) fn read(raw: &str) -> Result<Self, Invalid> {
+        let mut query = Self {
+            fields: None,
+            sort: Vec::new(),
+            offset: 0,
+            limit: LIMIT_MAX,
+            filter: Filter::default(),
+            rest: String::new(),
+        };
+        if raw.split('&').count() > PARAMETERS_MAX {
+            let message = format!("must have at most {PARAMETERS_MAX} parameters");
+            return Err(Invalid::one("query", "range", message));
+        }
+        for part in raw.split('&').filter(|it| !it.is_empty()) {
+            let Some((name, value)) = form_urlencoded::parse(part.as_bytes()).next() else {
+                continue;
+            };
+            query.take(&name, &value)?;
+            if !matches!(&*name, "offset" | "limit") {
+                query.rest.push('&');
+                query.rest.push_str(part);
+            }
+        }
+        Ok(query)
+    }
+
+    fn take(&mut self, name: &str, value: &str) -> Result<(), Invalid> {
+        match name {
+            "fields" => self.fields.get_or_insert_default().extend(paths(value)),
+            "sort" => self.sort = value.split(',').filter_map(Order::read).collect(),
+            "offset" => self.offset = count(name, value)?,
+            "limit" => self.limit = count(name, value)?.min(LIMIT_MAX),
+            // How far references are followed is ours to say: not at all.
+            "depth" | "expand" => {}
+            "filter" => {
+                let message = "expressions of JSONPath are not known here: say `attribute=value`";
+                return Err(Invalid::one("filter", "unknown_parameter", message));
+            }
+            _ => self.filter.add(name, value)?,
+        }
+        Ok(())
+    }
+}
+
+fn paths(value: &str) -> impl Iterator<Item = Path> + '_ {
+    value.split(',').map(str::trim).filter(|it| *it != "none").filter_map(Path::read)
+}
+
+fn count(name: &str, value: &str) -> Result<usize, Invalid> {
+    let refused = || Invalid::one(name, "range", "must be a whole number from 0");
+    value.trim().parse::<u32>().map(|it| it as usize).map_err(|_| refused())
+}
+
+impl Order {
+    /// `+attribute`, where the plus may have become a blank, or `-attribute`.
+    fn read(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let (text, is_falling) = match text.strip_prefix('-') {
+            Some(text) => (text, true),
+            None => (text.trim_start_matches('+'), false),
+        };
+        Some(Self { path: Path::read(text)?, is_falling })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_says_what_part_of_what_list_is_wanted() {
+        let query = Query::read("fields=a,b.c&fields=d&sort=-a,+b,c&offset=5&limit=10&id=7");
+        let query = query.expect("right");
+        let path = |it: &str| Path::read(it).expect("a path");
+        assert_eq!(query.fields, Some(vec![path("a"), path("b.c"), path("d")]));
+        let sort: Vec<_> = query.sort.iter().map(|it| (it.path.head(), it.is_falling)).collect();
+        assert_eq!(sort, [("a", true), ("b", false), ("c", false)]);
+        assert_eq!((query.offset, query.limit), (5, 10));
+        assert_eq!(query.filter.only_id(), Some("7"));
+        assert_eq!(query.rest, "&fields=a,b.c&fields=d&sort=-a,+b,c&id=7");
+    }
+
+    #[test]
+    fn the_least_a_query_says_is_nothing() {
+        let query = Query::read("").expect("right");
+        assert_eq!((query.offset, query.limit, query.fields), (0, LIMIT_MAX, None));
+        let none = Query::read("fields=none&limit=5000").expect("right");
+        assert_eq!((none.fields, none.limit), (Some(Vec::new()), LIMIT_MAX));
+    }
+
+    #[test]
+    fn what_cannot_be_understood_is_refused() {
+        for raw in ["limit=x", "limit=-1", "offset=-1", "offset=a", "filter=$[?(@.a)]"] {
+            assert!(Query::read(raw).is_err(), "{raw}");
+        }
+        assert!(Query::read(&"a=b&".repeat(500)).is_err());
+    }
+}

@@ -1,0 +1,126 @@
+//! What something would cost (TMF648): our quotes. One that cannot be priced, because what it names is
+//! not here or cannot be had, is kept as it was said, rejected, like such an
+//! [order](super::product_order).
+
+use serde_json::{Value, json};
+
+use super::behind::Change;
+use super::beside::Beside;
+use super::customer;
+use super::entity::{Entity, Gone, Of, text, tree};
+use super::money;
+use super::product_order::{buyer, items, refused, shown_items, word};
+use super::registered::Registered;
+use super::resource::{Resource, Tree};
+use crate::domain::account::Account;
+use crate::domain::error::{Code as Reason, Refusal, Rejection};
+use crate::domain::operator::Permission;
+use crate::domain::order::quote::{Inquiry, Quote, State, Step};
+use crate::domain::order::{PlaceOrder, Request};
+use crate::domain::text::{Name, Prose};
+use crate::domain::time::Validity;
+use crate::services::{Act, Cx, Error, quote};
+
+/// Quotes that were priced.
+pub(super) struct Quotes;
+
+/// Quotes, with those that could not be priced.
+pub(super) const QUOTES: Beside<Quotes> = Beside {
+    documents: Registered("quote"),
+    entities: Of(Quotes),
+    make: |it, act, of, said| asked(it, act, of, said),
+};
+
+/// The order that is asked about, as far as what it names is here.
+fn read(cx: Cx<'_>, said: &Tree) -> Result<Result<PlaceOrder, Refusal>, Error> {
+    let items = match items(cx, said, "quoteItem")? {
+        Ok(items) => items,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let Some(account) = buyer(cx, said)? else {
+        let why = "neither the billing account nor a related party is a customer here";
+        return Ok(Err(Rejection::new(Reason::ReferenceUnknown, why).into()));
+    };
+    Ok(PlaceOrder::new(account.id, items, Request::plain()).map_err(Refusal::from))
+}
+
+/// Asks for a quote, or keeps it as one that could not be priced.
+fn asked(it: &Beside<Quotes>, act: &mut Act<'_>, of: &Resource, said: Tree) -> Result<Tree, Error> {
+    let inquiry = Inquiry {
+        description: text(&said, "description")?,
+        category: text(&said, "category")?,
+        external_id: text(&said, "externalId")?,
+        ..Inquiry::default()
+    };
+    let refusal = match read(act.cx(), &said)? {
+        Ok(placed) => match quote::ask_or_refuse(act, placed, inquiry)? {
+            Ok(made) => return it.entities.made(act, of, (made, said)),
+            Err(refusal) => refusal,
+        },
+        Err(refusal) => refusal,
+    };
+    refused(act, &it.documents, (of, "quoteDate", said), refusal)
+}
+
+impl Entity for Quotes {
+    type Thing = Quote;
+    const READING: Permission = Permission::QuoteRead;
+    const WRITING: Permission = Permission::QuoteAsk;
+    const REFERENCES: &[&str] = &["billingAccount", "relatedParty"];
+    const MERGED: &[&str] = &["quoteItem"];
+
+    fn is(&self, _: &Quote) -> bool {
+        true
+    }
+
+    fn known(&self, cx: Cx<'_>, it: &Quote) -> Result<Tree, Error> {
+        let account = cx.shared::<Account>(it.account())?;
+        let totals = it.totals().iter().map(|it| {
+            json!({
+                "priceType": "oneTime",
+                "price": {
+                    "dutyFreeAmount": money::shown(it.net()),
+                    "taxIncludedAmount": money::shown(it.gross()),
+                },
+            })
+        });
+        let text = |it: &Option<Name>| it.as_ref().map(|it| it.as_str().to_owned());
+        let inquiry = &it.inquiry;
+        Ok(tree(json!({
+            "state": word(it.state().word()),
+            "version": it.version().to_string(),
+            "quoteDate": it.asked_at().to_string(),
+            "effectiveQuoteCompletionDate": it.answered_at().map(|it| it.to_string()),
+            "description": inquiry.description.as_ref().map(Prose::as_str),
+            "category": text(&inquiry.category),
+            "externalId": text(&inquiry.external_id),
+            "quoteItem": shown_items(cx, it.items())?,
+            "quoteTotalPrice": totals.collect::<Vec<_>>(),
+            "relatedParty": account.iter().map(|it| customer::owner(it)).collect::<Vec<_>>(),
+        })))
+    }
+
+    fn create(&self, _: &mut Act<'_>, _: &Tree) -> Result<Quote, Error> {
+        Err(Error::internal("a quote is priced, or kept as one that could not be"))
+    }
+
+    fn change(&self, act: &mut Act<'_>, it: Quote, change: &Change) -> Result<Quote, Error> {
+        let said = change.after.get("state");
+        let said = said.filter(|it| change.before.get("state") != Some(*it));
+        match (said.and_then(Value::as_str), it.state()) {
+            (Some("approved"), _) => quote::approve(act, it.id, Validity::ALWAYS),
+            (Some("accepted"), _) => quote::accept(act, it.id),
+            (Some("rejected"), _) => quote::on(act, it.id, Step::Reject),
+            (Some("cancelled"), _) => quote::on(act, it.id, Step::Cancel),
+            (Some("pending"), _) => quote::on(act, it.id, Step::Ask),
+            (Some("inProgress"), State::Rejected) => quote::on(act, it.id, Step::Revise),
+            (Some("inProgress"), _) => quote::on(act, it.id, Step::Resume),
+            (_, _) => Ok(it),
+        }
+    }
+
+    fn remove(&self, act: &mut Act<'_>, it: Quote) -> Result<Gone, Error> {
+        quote::remove(act, it.id)?;
+        Ok(Gone::Removed)
+    }
+}

@@ -1,0 +1,170 @@
+//! Registered documents: resources that have no behavior here, and are kept as they were said.
+//!
+//! Beside what was said the house has its own: `id`, and where the sort has a life cycle the state.
+//! A state is shown in the word in which it was said, as long as it is that one.
+
+use serde_json::Value;
+
+use super::behind::{Behind, Change};
+use super::resource::{Resource, Tree};
+use crate::domain::document::{Document, DocumentType, Life};
+use crate::domain::error::Invalid;
+use crate::domain::id::{DocumentId, Id, Kind};
+use crate::domain::operator::Permission;
+use crate::domain::page::{Page, PageRequest};
+use crate::domain::text::Code;
+use crate::services::document::{self, Text};
+use crate::services::{Act, Cx, Error, event};
+
+/// A sort of documents, by its key.
+pub(super) struct Registered(pub(super) &'static str);
+
+impl Registered {
+    fn code(&self) -> Code {
+        self.0.parse().expect("keys of sorts are codes")
+    }
+
+    /// The attribute that is the state of a document in our own life cycle.
+    fn state_of<'a>(&self, of: &'a Resource) -> Option<&'a str> {
+        let life = DocumentType::find(self.0).map(|it| it.life);
+        of.state.filter(|_| matches!(life, Some(Life::Steps(_))))
+    }
+
+    fn text(&self, of: &Resource, mut said: Tree) -> Result<Text, Error> {
+        let state = match self.state_of(of) {
+            Some(attribute) => said.get(attribute).map(|it| state(attribute, it)).transpose()?,
+            None => None,
+        };
+        let name = match said.get("name") {
+            Some(name) => read("name", name)?,
+            None => of.name.parse().map_err(Error::internal)?,
+        };
+        for own in ["id", "href"].into_iter().chain(of.touched) {
+            said.remove(own);
+        }
+        let body = serde_json::to_vec(&said).map_err(Error::internal)?;
+        Ok(Text { name, state, body })
+    }
+
+    fn shown(&self, of: &Resource, it: &Document) -> Result<Tree, Error> {
+        let mut tree: Tree = serde_json::from_slice(it.body()).map_err(Error::internal)?;
+        tree.insert("id".to_owned(), it.id.uuid().to_string().into());
+        if let Some(attribute) = of.touched {
+            tree.insert(attribute.to_owned(), it.stamp.changed_at.to_string().into());
+        }
+        if let (Some(attribute), Some(state)) = (self.state_of(of), it.state()) {
+            let said = tree.get(attribute).and_then(Value::as_str).and_then(coded);
+            if said.as_ref() != Some(state) {
+                tree.insert(attribute.to_owned(), word(attribute, state).into());
+            }
+        }
+        Ok(tree)
+    }
+}
+
+/// A text that an attribute must be.
+pub(super) fn read<T: std::str::FromStr>(attribute: &str, it: &Value) -> Result<T, Invalid>
+where
+    T::Err: std::fmt::Display,
+{
+    let text = it.as_str().ok_or_else(|| Invalid::one(attribute, "type", "must be a text"))?;
+    text.parse().map_err(|it: T::Err| Invalid::one(attribute, "format", it.to_string()))
+}
+
+fn state(attribute: &str, it: &Value) -> Result<Code, Invalid> {
+    let refused = || Invalid::one(attribute, "enum", format!("{it} is no state"));
+    it.as_str().and_then(coded).ok_or_else(refused)
+}
+
+/// The state that a word says, whatever its letters and blanks: `In study` is `in_study`.
+fn coded(word: &str) -> Option<Code> {
+    word.trim().to_ascii_lowercase().replace(' ', "_").parse().ok()
+}
+
+/// The word for a state: what is catalogued begins with a capital, what is filed does not.
+fn word(attribute: &str, state: &Code) -> String {
+    let text = state.as_str().replace('_', " ");
+    let is_filed = DocumentType::find("document").is_some_and(|it| it.has_state(state.as_str()));
+    if attribute != "lifecycleStatus" || is_filed {
+        return text;
+    }
+    let mut letters = text.chars();
+    letters.next().map(|it| it.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// The field of ours in which a refusal is, as this contract calls it.
+fn renamed(of: &Resource, error: Error) -> Error {
+    let Error::Invalid(mut invalid) = error else { return error };
+    for it in &mut invalid.violations {
+        if it.field == "/state" {
+            of.state.unwrap_or("state").clone_into(&mut it.field);
+        }
+    }
+    invalid.into()
+}
+
+fn id(text: &str) -> Result<DocumentId, Error> {
+    text.parse().map_err(|_| Error::not_found(text.chars().take(80).collect::<String>()))
+}
+
+impl Behind for Registered {
+    fn kind(&self) -> Kind {
+        Kind::Document
+    }
+
+    fn reading(&self) -> Permission {
+        Permission::DocumentRead
+    }
+
+    fn writing(&self) -> Permission {
+        Permission::DocumentWrite
+    }
+
+    fn page(&self, cx: Cx<'_>, of: &Resource, page: &PageRequest) -> Result<Page<Tree>, Error> {
+        let found = document::list(cx, self.0, page)?;
+        let shown: Result<_, _> = found.items.iter().map(|it| self.shown(of, it)).collect();
+        Ok(Page { items: shown?, next: found.next })
+    }
+
+    fn find(&self, cx: Cx<'_>, of: &Resource, text: &str) -> Result<Option<Tree>, Error> {
+        let Ok(id) = text.parse() else { return Ok(None) };
+        let found = document::find(cx, self.0, id)?;
+        found.map(|it| self.shown(of, &it)).transpose()
+    }
+
+    fn create(&self, act: &mut Act<'_>, of: &Resource, said: Tree) -> Result<Tree, Error> {
+        let text = self.text(of, said)?;
+        let made = document::register(act, self.code(), text).map_err(|it| renamed(of, it))?;
+        self.shown(of, &made)
+    }
+
+    fn change(&self, act: &mut Act<'_>, of: &Resource, change: Change) -> Result<Tree, Error> {
+        let text = self.text(of, change.after)?;
+        let at = (self.0, id(&change.id)?);
+        let changed = document::revise(act, at, text).map_err(|it| renamed(of, it))?;
+        self.shown(of, &changed)
+    }
+
+    fn remove(&self, act: &mut Act<'_>, _: &Resource, text: &str) -> Result<(), Error> {
+        document::remove(act, self.0, id(text)?)
+    }
+
+    fn told(&self, _: Cx<'_>, of: &Resource, side: &[u8]) -> Result<Option<Tree>, Error> {
+        let it: Document = event::read(side)?;
+        (it.sort().key == self.0).then(|| self.shown(of, &it)).transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_is_read_in_any_case_and_shown_as_its_contract_does() {
+        let code = |it: &str| coded(it).expect("a state");
+        assert_eq!(code("In Study"), code("in_study"));
+        assert_eq!(word("lifecycleStatus", &code("in_study")), "In study");
+        assert_eq!(word("lifecycleStatus", &code("created")), "created");
+        assert_eq!(word("status", &code("created")), "created");
+    }
+}

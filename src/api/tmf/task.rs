@@ -1,0 +1,207 @@
+//! Tasks: what is asked for once and done at once (TMF679, TMF677, and calling an order off). What was
+//! asked and what came of it is kept as a [registered document](super::registered).
+
+use serde_json::{Value, json};
+
+use super::behind::{Behind, Change};
+use super::entity::reference;
+use super::registered::Registered;
+use super::resource::{Resource, Tree};
+use crate::domain::catalog::offer::Offer;
+use crate::domain::error::Invalid;
+use crate::domain::id::{Id, Kind, OfferId, OrderId, SubscriptionId};
+use crate::domain::operator::Permission;
+use crate::domain::page::{Page, PageRequest};
+use crate::domain::subscription::Subscription;
+use crate::services::{Act, Cx, Error, billing, offer, order, subscription};
+
+/// A sort of tasks.
+pub(super) struct Task {
+    /// What is kept of them.
+    documents: Registered,
+    /// What is done, and what comes of it.
+    work: fn(&mut Act<'_>, &mut Tree) -> Result<(), Error>,
+}
+
+/// Whether offers can be had.
+pub(super) const QUALIFICATIONS: Task =
+    Task { documents: Registered("product_offering_qualification"), work: qualify };
+/// How much of what somebody has was used.
+pub(super) const CONSUMPTIONS: Task =
+    Task { documents: Registered("query_usage_consumption"), work: consume };
+/// That orders are called off.
+pub(super) const CANCELLATIONS: Task =
+    Task { documents: Registered("cancel_product_order"), work: call_off };
+
+/// That a bill is made outside of its cycle.
+pub(super) const BILLS_ON_DEMAND: Task =
+    Task { documents: Registered("customer_bill_on_demand"), work: refuse_bill };
+
+impl Behind for Task {
+    fn kind(&self) -> Kind {
+        self.documents.kind()
+    }
+
+    fn reading(&self) -> Permission {
+        self.documents.reading()
+    }
+
+    fn writing(&self) -> Permission {
+        self.documents.writing()
+    }
+
+    fn page(&self, cx: Cx<'_>, of: &Resource, page: &PageRequest) -> Result<Page<Tree>, Error> {
+        self.documents.page(cx, of, page)
+    }
+
+    fn find(&self, cx: Cx<'_>, of: &Resource, id: &str) -> Result<Option<Tree>, Error> {
+        self.documents.find(cx, of, id)
+    }
+
+    fn create(&self, act: &mut Act<'_>, of: &Resource, mut said: Tree) -> Result<Tree, Error> {
+        (self.work)(act, &mut said)?;
+        self.documents.create(act, of, said)
+    }
+
+    fn change(&self, act: &mut Act<'_>, of: &Resource, change: Change) -> Result<Tree, Error> {
+        self.documents.change(act, of, change)
+    }
+
+    fn remove(&self, act: &mut Act<'_>, of: &Resource, id: &str) -> Result<(), Error> {
+        self.documents.remove(act, of, id)
+    }
+
+    fn told(&self, cx: Cx<'_>, of: &Resource, side: &[u8]) -> Result<Option<Tree>, Error> {
+        self.documents.told(cx, of, side)
+    }
+}
+
+/// What keeps an offer from being had; nothing if nothing does.
+fn obstacle(cx: Cx<'_>, item: &Value) -> Result<Option<&'static str>, Error> {
+    let offering = item.get("productOffering").or_else(|| item.pointer("/product/productOffering"));
+    let id: Option<OfferId> = offering.and_then(reference);
+    let found: Option<Offer> = match id {
+        Some(id) => offer::get(cx, id).map(Some).or_else(Error::or_nothing)?,
+        None => None,
+    };
+    Ok(match found {
+        None => Some("the product offering is not there"),
+        Some(it) if !it.life.is_on_sale(cx.now) => Some("the product offering is not on sale"),
+        Some(it) if !it.content.is_sellable => Some("the product offering is sold in bundles only"),
+        Some(_) => None,
+    })
+}
+
+/// Says of each item whether it can be had (TMF679).
+fn qualify(act: &mut Act<'_>, said: &mut Tree) -> Result<(), Error> {
+    let now = act.now().to_string();
+    let mut are_all = true;
+    let items = said.entry("productOfferingQualificationItem").or_insert_with(|| json!([]));
+    for (place, item) in items.as_array_mut().into_iter().flatten().enumerate() {
+        let obstacle = obstacle(act.cx(), item)?;
+        let Some(item) = item.as_object_mut() else {
+            let at = format!("productOfferingQualificationItem/{place}");
+            return Err(Invalid::one(at, "type", "must be an object").into());
+        };
+        are_all &= obstacle.is_none();
+        item.insert("state".to_owned(), json!("done"));
+        let result = if obstacle.is_none() { "qualified" } else { "unqualified" };
+        item.insert("qualificationItemResult".to_owned(), json!(result));
+        if let Some(label) = obstacle {
+            let reason = json!([{ "code": "notAvailable", "label": label }]);
+            item.insert("eligibilityUnavailabilityReason".to_owned(), reason);
+        }
+    }
+    let result = if are_all { "qualified" } else { "unqualified" };
+    for (name, value) in [
+        ("productOfferingQualificationDate", json!(now)),
+        ("effectiveQualificationDate", json!(now)),
+        ("qualificationResult", json!(result)),
+        ("state", json!("done")),
+    ] {
+        said.insert(name.to_owned(), value);
+    }
+    Ok(())
+}
+
+/// The products that a question names, as far as they are the caller's.
+fn products(cx: Cx<'_>, said: &Tree) -> Result<Vec<Subscription>, Error> {
+    let named = match said.get("product") {
+        Some(Value::Array(all)) => all.clone(),
+        Some(one) => vec![one.clone()],
+        None => Vec::new(),
+    };
+    let mut found = Vec::new();
+    for it in &named {
+        if let Some(id) = reference::<SubscriptionId>(it) {
+            found.extend(cx.find::<Subscription>(id)?);
+        }
+    }
+    Ok(found)
+}
+
+/// How much of each resource of a product was used.
+fn buckets(cx: Cx<'_>, it: &Subscription) -> Result<Vec<Value>, Error> {
+    let resources = subscription::resources(cx, it)?;
+    let used = billing::resource_usage(cx, it)?;
+    let shown = used.iter().map(|(id, quantity)| {
+        let name = resources.get(id).map(|it| it.content.name.original().to_string());
+        let amount: Option<serde_json::Number> = quantity.to_string().parse().ok();
+        json!({
+            "id": id.uuid(), "name": name,
+            "bucketCounter": [{ "counterType": "used", "value": { "amount": amount } }],
+        })
+    });
+    Ok(shown.collect())
+}
+
+/// Says how much was used of each product in the month that runs (TMF677).
+fn consume(act: &mut Act<'_>, said: &mut Tree) -> Result<(), Error> {
+    let cx = act.cx();
+    let mut all = Vec::new();
+    for it in products(cx, said)? {
+        let name = it.name().map_or_else(|| it.id.to_string(), ToString::to_string);
+        all.push(json!({
+            "id": it.id.uuid(), "name": name,
+            "effectiveDate": cx.now.to_string(),
+            "product": [{ "id": it.id.uuid() }],
+            "bucket": buckets(cx, &it)?,
+        }));
+    }
+    if all.is_empty() {
+        all.push(json!({ "effectiveDate": cx.now.to_string(), "bucket": [] }));
+    }
+    said.insert("usageConsumption".to_owned(), json!(all));
+    Ok(())
+}
+
+/// Refuses to make a bill outside of its cycle (TMF678): what is due is billed with all that is due
+/// on that day, so that no charge is on two bills or on none.
+fn refuse_bill(_: &mut Act<'_>, said: &mut Tree) -> Result<(), Error> {
+    let why = "bills are made with their cycle: change that of the billing account";
+    said.insert("state".to_owned(), json!("rejected"));
+    said.insert("description".to_owned(), json!(why));
+    Ok(())
+}
+
+/// Calls an order off, or says why it cannot be (TMF622).
+fn call_off(act: &mut Act<'_>, said: &mut Tree) -> Result<(), Error> {
+    let id: Option<OrderId> = said.get("productOrder").and_then(reference);
+    let reason = super::entity::text(said, "cancellationReason")?;
+    let done = match id {
+        Some(id) => order::cancel_or_refuse(act, id, reason)?,
+        None => Err("the order is not there".to_owned()),
+    };
+    let (state, at) = match done {
+        Ok(()) => ("done", json!(act.now().to_string())),
+        Err(why) => {
+            said.insert("note".to_owned(), json!([{ "text": why }]));
+            ("terminatedWithError", Value::Null)
+        }
+    };
+    said.insert("state".to_owned(), json!(state));
+    if !at.is_null() {
+        said.insert("effectiveCancellationDate".to_owned(), at);
+    }
+    Ok(())
+}

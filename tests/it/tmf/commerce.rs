@@ -1,0 +1,157 @@
+//! The same things in this contract and in ours: what is written here changes the house, and what the
+//! house does shows here.
+
+use serde_json::{Value, json};
+
+use super::{items, told};
+use crate::harness::client::Client;
+use crate::harness::house::{House, text};
+
+const OFFERING: &str = "/tmf-api/productCatalogManagement/v4/productOffering";
+const PRICE: &str = "/tmf-api/productCatalogManagement/v4/productOfferingPrice";
+const SPECIFICATION: &str = "/tmf-api/productCatalogManagement/v4/productSpecification";
+const CUSTOMER: &str = "/tmf-api/customerManagement/v4/customer";
+const ORDER: &str = "/tmf-api/productOrderingManagement/v4/productOrder";
+const PRODUCT: &str = "/tmf-api/productInventory/v4/product";
+const ACCOUNT: &str = "/tmf-api/accountManagement/v4/billingAccount";
+
+/// An offering on the market that costs 9.90 a month, and the ids of it and of its price.
+fn launched(client: &Client<'_>) -> (String, String) {
+    let specification =
+        client.post(SPECIFICATION, &json!({ "name": "Mailbox", "lifecycleStatus": "Active" }));
+    let price = json!({
+        "name": "Monthly fee", "priceType": "recurring", "recurringChargePeriodType": "month",
+        "recurringChargePeriodLength": 1, "price": { "unit": "EUR", "value": 9.90 },
+        "unitOfMeasure": { "amount": 1, "units": "mailbox" },
+    });
+    let price = text(&client.post(PRICE, &price)["id"]);
+    let offering = json!({
+        "name": "Mail Plan", "lifecycleStatus": "Launched",
+        "productSpecification": { "id": specification["id"] },
+        "productOfferingPrice": [{ "id": price }],
+    });
+    let made = client.post(OFFERING, &offering);
+    assert_eq!(made["lifecycleStatus"], "Launched");
+    (text(&made["id"]), price)
+}
+
+fn customer(client: &Client<'_>) -> String {
+    let party = json!({ "id": "500", "name": "Jean", "@referredType": "Individual" });
+    let body = json!({ "name": "Jean Pontus", "engagedParty": party });
+    text(&client.post(CUSTOMER, &body)["id"])
+}
+
+fn ordered(client: &Client<'_>, offering: &str, customer: &str) -> Value {
+    let body = json!({
+        "productOrderItem": [{
+            "id": "1", "action": "add", "quantity": 2, "productOffering": { "id": offering },
+            "note": [{ "text": "in blue" }],
+        }],
+        "relatedParty": [{ "id": customer, "role": "customer", "@referredType": "Customer" }],
+    });
+    client.post(ORDER, &body)
+}
+
+#[test]
+fn an_offering_and_its_price_are_ours() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let (offering, price) = launched(&client);
+    let ours = client.get(&format!("/offers/{offering}"));
+    assert_eq!((&ours["name"]["en"], &ours["state"]), (&json!("Mail Plan"), &json!("launched")));
+    let shown = client.get(&format!("{PRICE}/{price}"));
+    assert_eq!(shown["price"], json!({ "unit": "EUR", "value": 9.9 }));
+    assert_eq!(shown["unitOfMeasure"]["units"], "mailbox");
+    let all = items(&client.call(&format!("GET {PRICE}"), None));
+    assert_eq!(all.len(), 1, "what an offer has taken is there once: {all:?}");
+    let its = client.get(&format!("/offers/{offering}"));
+    assert_eq!(its["prices"][0]["id"], format!("prc_{price}"));
+
+    let renamed = json!({ "name": { "en": "Post Plan" } });
+    let path = format!("/offers/{offering}");
+    client.patch(&path, &renamed);
+    assert_eq!(client.get(&format!("{OFFERING}/{offering}"))["name"], "Post Plan");
+}
+
+#[test]
+fn an_order_makes_a_product_that_is_a_subscription() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let (offering, _) = launched(&client);
+    let customer = customer(&client);
+    let order = ordered(&client, &offering, &customer);
+    assert_eq!(order["state"], "completed", "{order}");
+    let item = &order["productOrderItem"][0];
+    assert_eq!(
+        (&item["state"], &item["note"][0]["text"]),
+        (&json!("completed"), &json!("in blue"))
+    );
+    let product = text(&item["product"]["id"]);
+    let shown = client.get(&format!("{PRODUCT}/{product}"));
+    assert_eq!((&shown["status"], &shown["name"]), (&json!("active"), &json!("Mail Plan")));
+    for name in ["productCharacteristic", "productOffering", "relatedParty", "billingAccount"] {
+        assert!(!shown[name].is_null(), "no `{name}`: {shown}");
+    }
+    assert_eq!(shown["productCharacteristic"][0]["value"], 2);
+    let ours = format!("/subscriptions/sub_{product}");
+    client.patch(&format!("{PRODUCT}/{product}"), &json!({ "status": "suspended" }));
+    assert_eq!(client.get(&ours)["state"], "held_administratively");
+    client.patch(&format!("{PRODUCT}/{product}"), &json!({ "status": "active" }));
+    assert_eq!(client.get(&ours)["state"], "active");
+    let untrue = json!({ "name": "Another", "status": "terminated", "orderDate": "x" });
+    let refused = client.call(&format!("PATCH {PRODUCT}/{product}"), Some(&untrue));
+    assert!(told(&refused).starts_with("400 read_only"), "{}", told(&refused));
+    assert_eq!(client.get(&ours)["state"], "active", "what is refused did not happen");
+    assert_eq!(client.call(&format!("DELETE {PRODUCT}/{product}"), None).status, 204);
+    assert!(client.get(&ours)["state"] != "active");
+}
+
+#[test]
+fn an_order_for_what_is_not_there_is_kept_rejected_with_the_reason() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let customer = customer(&client);
+    let (offering, _) = launched(&client);
+    let withdrawn = json!({ "lifecycleStatus": "Retired" });
+    client.patch(&format!("{OFFERING}/{offering}"), &withdrawn);
+    for offering in ["7655", &offering] {
+        let order = ordered(&client, offering, &customer);
+        assert_eq!(order["state"], "rejected", "{order}");
+        assert!(!text(&order["note"][0]["text"]).is_empty());
+        let path = format!("{ORDER}/{}", text(&order["id"]));
+        let revived = client.call(&format!("PATCH {path}"), Some(&json!({ "state": "completed" })));
+        assert_ne!(revived.status, 200);
+    }
+    assert_eq!(items(&client.call(&format!("GET {PRODUCT}"), None)).len(), 0);
+    let wrong = json!({ "productOrderItem": [{ "id": "1", "action": "explode" }] });
+    let refused = told(&client.call(&format!("POST {ORDER}"), Some(&wrong)));
+    assert!(refused.starts_with("400 enum: `productOrderItem/0/action`"), "{refused}");
+}
+
+#[test]
+fn a_customer_is_an_account_whichever_side_changes_it() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let id = customer(&client);
+    let ours = format!("/accounts/acc_{id}");
+    assert_eq!(client.get(&ours)["name"], "Jean Pontus");
+    client
+        .patch(&format!("{CUSTOMER}/{id}"), &json!({ "name": "J. Pontus", "status": "suspended" }));
+    let account = client.get(&ours);
+    assert_eq!(
+        (&account["name"], &account["state"]),
+        (&json!("J. Pontus"), &json!("held_administratively"))
+    );
+    client.patch(&ours, &json!({ "name": "Jean-Luc" }));
+    let shown = client.get(&format!("{CUSTOMER}/{id}"));
+    assert_eq!((&shown["name"], &shown["status"]), (&json!("Jean-Luc"), &json!("suspended")));
+    assert_eq!(shown["engagedParty"]["id"], "500", "a reference leads where it was said to lead");
+
+    let body = json!({ "name": "Lab", "relatedParty": [{ "id": id }], "ratingType": "Postpaid" });
+    let billed = client.post(ACCOUNT, &body);
+    let path = format!("/billing_accounts/bac_{}", text(&billed["id"]));
+    assert_eq!(client.get(&path)["account"], format!("acc_{id}"));
+    assert_eq!(client.call(&format!("DELETE {CUSTOMER}/{id}"), None).status, 204);
+    assert_eq!(client.call(&format!("GET {CUSTOMER}/{id}"), None).status, 404);
+    assert!(["closing", "closed"].contains(&text(&client.get(&ours)["state"]).as_str()));
+}

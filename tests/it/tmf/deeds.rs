@@ -1,0 +1,91 @@
+//! One deed for every door of this contract that writes: tests pull the plug in it. What a deed is
+//! done to it makes itself.
+
+use serde_json::{Value, json};
+use tillbox::api::tmf::doors::doors;
+
+use super::facts::{ROWS, Row};
+use crate::harness::app::{Answer, App};
+use crate::harness::client::Client;
+use crate::harness::deeds::Manner;
+use crate::harness::stage::Names;
+
+/// Something that is done at a door.
+#[derive(Debug, Clone)]
+pub(crate) struct Deed {
+    /// The door: method, and path with `{id}`.
+    pub(crate) what: String,
+    /// What may become of it when it is cut off.
+    pub(crate) manner: Manner,
+    list: String,
+    make: String,
+    change: &'static str,
+    /// What the stage calls what it is done to, where that cannot be made here.
+    pub(crate) stage: Option<&'static str>,
+}
+
+/// All deeds.
+pub(crate) fn deeds() -> Vec<Deed> {
+    let writing = doors().into_iter().filter(|it| it.writes);
+    writing.map(|door| of(&door.method, &door.path)).collect()
+}
+
+fn of(method: &str, path: &str) -> Deed {
+    let list = path.trim_end_matches("/{id}");
+    let row = ROWS.iter().find(|it| it.path == list);
+    let stage = row.and_then(|it| it.stage);
+    let (make, change) = match row {
+        Some(row) => (row.make.to_owned(), row.change),
+        None => {
+            assert!(list.ends_with("/hub"), "say in facts.rs what `{list}` is");
+            (json!({ "callback": "https://hook.example.com/" }).to_string(), "{}")
+        }
+    };
+    let is_one_act = method == "POST" || stage.is_some();
+    let manner = if is_one_act { Manner::Once } else { Manner::Several };
+    Deed { what: format!("{method} {path}"), manner, list: list.to_owned(), make, change, stage }
+}
+
+impl Deed {
+    fn body(text: &str, names: &Names) -> Value {
+        Row::filled(text, &names["side"])
+    }
+
+    /// The id of what it is done to, if the stage has that.
+    pub(crate) fn on_stage(&self, names: &Names) -> Option<String> {
+        let id = &names[self.stage?];
+        Some(id.split_once('_').map_or(id.as_str(), |it| it.1).to_owned())
+    }
+
+    /// Makes what it is done to.
+    pub(crate) fn made(&self, client: &Client<'_>, names: &Names) -> Answer {
+        client.call(&format!("POST {}", self.list), Some(&Self::body(&self.make, names)))
+    }
+
+    /// Does it as somebody to the thing with an id.
+    pub(crate) fn is_done_to(&self, id: &str, client: &Client<'_>, names: &Names) -> Answer {
+        let what = self.what.replace("{id}", id);
+        let body = match what.split(' ').next() {
+            Some("POST") => Some(Self::body(&self.make, names)),
+            Some("PATCH") => Some(Self::body(self.change, names)),
+            _ => None,
+        };
+        client.call(&what, body.as_ref())
+    }
+
+    /// Does it once, with what must be there before.
+    pub(crate) fn is_done(&self, app: &App, names: &Names) -> Answer {
+        let client = Client::with_token(app, &names["seller"]);
+        let mut id = String::new();
+        if let Some(there) = self.on_stage(names) {
+            id = there;
+        } else if self.what.contains("{id}") {
+            let made = self.made(&client.header("idempotency-key", "make"), names);
+            if !made.status.is_success() {
+                return made;
+            }
+            made.json()["id"].as_str().unwrap().clone_into(&mut id);
+        }
+        self.is_done_to(&id, &client.header("idempotency-key", "deed"), names)
+    }
+}

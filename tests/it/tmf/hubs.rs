@@ -1,0 +1,126 @@
+//! The hub of each API: who registers is told of its things, in its envelope.
+
+use serde_json::{Value, json};
+
+use super::told;
+use crate::harness::client::Client;
+use crate::harness::house::House;
+use crate::harness::outside::body;
+
+const DOCUMENT: &str = "/tmf-api/document/v4/document";
+const HUB: &str = "/tmf-api/agreementManagement/v4/hub";
+const AGREEMENT: &str = "/tmf-api/agreementManagement/v4/agreement";
+const HOOK: &str = "https://hook.example.com/listener";
+
+fn agreement(client: &Client<'_>, name: &str) -> String {
+    let body = json!({
+        "name": name, "agreementType": "commercial", "agreementItem": [], "engagedParty": [],
+        "status": "drafted",
+    });
+    format!("{AGREEMENT}/{}", client.post(AGREEMENT, &body)["id"].as_str().unwrap())
+}
+
+/// All that was told so far.
+fn heard(house: &House) -> Vec<Value> {
+    house.app.keep_duties();
+    house.app.outside.heard().iter().map(body).collect()
+}
+
+#[test]
+fn who_registers_is_told_of_what_happens_to_the_things_of_that_api() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let hub = client.call(&format!("POST {HUB}"), Some(&json!({ "callback": HOOK })));
+    assert_eq!(told(&hub), "201");
+    assert_eq!(hub.json()["callback"], HOOK);
+    let it = agreement(&client, "Framework");
+    client.patch(&it, &json!({ "description": "changed" }));
+    client.patch(&it, &json!({ "status": "signed", "description": "again" }));
+    client.patch(&it, &json!({}));
+    client.post(DOCUMENT, &json!({ "name": "of another API" }));
+    client.call(&format!("DELETE {it}"), None);
+    let events = heard(&house);
+    let told: Vec<_> = events
+        .iter()
+        .map(|it| {
+            let thing = &it["event"]["agreement"];
+            format!("{} {} {}", it["eventType"], thing["status"], thing["description"])
+        })
+        .collect();
+    expect_test::expect![[r#"
+        "AgreementCreateEvent" "drafted" null
+        "AgreementAttributeValueChangeEvent" "drafted" "changed"
+        "AgreementStateChangeEvent" "signed" "again"
+        "AgreementDeleteEvent" "signed" "again""#]]
+    .assert_eq(&told.join("\n"));
+    for event in &events {
+        let names: Vec<_> = event.as_object().unwrap().keys().map(String::as_str).collect();
+        let expected = [
+            "correlationId",
+            "domain",
+            "event",
+            "eventId",
+            "eventTime",
+            "eventType",
+            "timeOcurred",
+            "title",
+        ];
+        assert_eq!(names, expected);
+        assert_eq!(event["event"]["agreement"]["href"], it);
+    }
+    let path = format!("{HUB}/{}", hub.json()["id"].as_str().unwrap());
+    assert_eq!(client.call(&format!("DELETE {path}"), None).status, 204);
+    assert_eq!(client.call(&format!("DELETE {path}"), None).status, 404);
+    agreement(&client, "Unheard");
+    assert_eq!(heard(&house), events, "who has gone hears no more");
+}
+
+#[test]
+fn a_listener_hears_what_its_query_wants_and_of_that_no_more() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let query = "eventType=AgreementStateChangeEvent&event.agreement.status=signed&fields=name";
+    client.post(HUB, &json!({ "callback": HOOK, "query": query }));
+    let it = agreement(&client, "Framework");
+    client.patch(&it, &json!({ "status": "offered" }));
+    client.patch(&it, &json!({ "status": "signed" }));
+    let events = heard(&house);
+    let [event] = events.as_slice() else { panic!("{events:?}") };
+    let id = it.rsplit('/').next().unwrap();
+    assert_eq!(
+        event["event"],
+        json!({ "agreement": { "id": id, "href": it, "name": "Framework" } })
+    );
+}
+
+#[test]
+fn nobody_is_registered_who_cannot_be_told() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let register =
+        |path: &str, body: Value| told(&client.call(&format!("POST {path}"), Some(&body)));
+    assert_eq!(register(HUB, json!({})), "400 required: `callback` must be given");
+    assert!(register(HUB, json!({ "callback": "nowhere" })).starts_with("400 format"));
+    assert!(register(HUB, json!({ "callback": "https://127.0.0.1/x" })).starts_with("400 reach"));
+    assert!(register(HUB, json!({ "callback": HOOK, "query": "limit=x" })).starts_with("400"));
+    // A listener of one API is none of another, and nobody takes somebody else's away.
+    let hub = client.post(HUB, &json!({ "callback": HOOK }));
+    let id = hub["id"].as_str().unwrap();
+    let elsewhere = format!("DELETE /tmf-api/document/v4/hub/{id}");
+    assert_eq!(client.call(&elsewhere, None).status, 404);
+    let other = house.client(&house.north.admin);
+    assert_eq!(other.call(&format!("DELETE {HUB}/{id}"), None).status, 404);
+}
+
+#[test]
+fn a_seller_hears_of_its_own_things_alone() {
+    let house = House::on("2026-01-01");
+    let (north, south) = (house.client(&house.north.admin), house.client(&house.south.admin));
+    north.post(HUB, &json!({ "callback": HOOK }));
+    agreement(&south, "South");
+    agreement(&house.operator(), "Operator");
+    agreement(&north, "North");
+    let names: Vec<_> =
+        heard(&house).iter().map(|it| it["event"]["agreement"]["name"].to_string()).collect();
+    assert_eq!(names, ["\"North\""]);
+}

@@ -1,0 +1,126 @@
+//! Changes of things: by merge and by steps, along life cycles, and under conditions.
+
+use serde_json::{Value, json};
+
+use super::{header, items, told};
+use crate::harness::client::Client;
+use crate::harness::house::House;
+
+const DOCUMENT: &str = "/tmf-api/document/v4/document";
+const SPECIFICATION: &str = "/tmf-api/serviceCatalogManagement/v4/serviceSpecification";
+
+fn made(client: &Client<'_>, path: &str, body: &Value) -> String {
+    format!("{path}/{}", client.post(path, body)["id"].as_str().unwrap())
+}
+
+#[test]
+fn a_state_follows_its_life_cycle_and_keeps_its_word() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let it = made(&client, SPECIFICATION, &json!({ "name": "Firewall" }));
+    let mut steps = Vec::new();
+    for state in ["In Design", "in test", "Active", "Obsolete", "Launched", "burnt"] {
+        let body = json!({ "lifecycleStatus": state });
+        let answer = client.call(&format!("PATCH {it}"), Some(&body));
+        let shown = client.get(&it)["lifecycleStatus"].clone();
+        steps.push(format!("{state} → {} {shown}", told(&answer)));
+    }
+    expect_test::expect![[r#"
+        In Design → 200 "In Design"
+        in test → 200 "in test"
+        Active → 200 "Active"
+        Obsolete → 409 document_state_forbids: a document of the sort `service_specification` that is active cannot become obsolete "Active"
+        Launched → 200 "Launched"
+        burnt → 400 range: `lifecycleStatus` `burnt` is no state of a document of the sort `service_specification` "Launched""#]]
+    .assert_eq(&steps.join("\n"));
+    assert_eq!(client.get(&made(&client, DOCUMENT, &json!({ "name": "a" })))["status"], "created");
+}
+
+#[test]
+fn a_patch_is_a_merge_unless_it_says_that_it_is_steps() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let body = json!({ "name": "a", "note": [{ "text": "one" }], "x": { "y": 1, "z": 2 } });
+    let it = made(&client, DOCUMENT, &body);
+    let steps = json!([
+        { "op": "test", "path": "/name", "value": "a" },
+        { "op": "add", "path": "/note/-", "value": { "text": "two" } },
+        { "op": "remove", "path": "/x/y" },
+    ]);
+    let by = |kind: &str, body: &Value| {
+        let mut client = house.operator();
+        if kind != "application/json" {
+            client = client.header("content-type", kind);
+        }
+        client.call_raw(&format!("PATCH {it}"), Some(body.to_string().into_bytes()))
+    };
+    let merged =
+        client.patch(&it, &json!({ "x": { "z": null, "w": 3 }, "note": [{ "text": "n" }] }));
+    assert_eq!(
+        (&merged["x"], &merged["note"]),
+        (&json!({ "y": 1, "w": 3 }), &json!([{ "text": "n" }]))
+    );
+    let stepped = by("application/json-patch+json", &steps);
+    assert_eq!(told(&stepped), "200");
+    assert_eq!(stepped.json()["note"], json!([{ "text": "n" }, { "text": "two" }]));
+    assert_eq!(stepped.json()["x"], json!({ "w": 3 }));
+    let again = by("application/json-patch+json", &json!([{ "op": "remove", "path": "/x/y" }]));
+    assert_eq!(told(&again), "400 patch: `0` there is nothing at `/x/y`");
+    let list = by("application/json", &json!([]));
+    assert_eq!(told(&list), "400 type: `` must be an object");
+    let merged = by("application/merge-patch+json", &json!({ "x": null }));
+    assert_eq!(merged.json().get("x"), None);
+    assert_eq!(
+        told(&by("text/plain", &json!({}))),
+        "415 media_type: the body must be `application/json`"
+    );
+}
+
+#[test]
+fn what_was_asked_under_a_condition_is_not_done_when_it_does_not_hold() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let it = made(&client, DOCUMENT, &json!({ "name": "a" }));
+    let known = client.header("if-match", "\"1\"");
+    assert_eq!(told(&known.call(&format!("PATCH {it}"), Some(&json!({ "name": "b" })))), "200");
+    let stale = told(&known.call(&format!("PATCH {it}"), Some(&json!({ "name": "c" }))));
+    assert!(stale.starts_with("412 stale"), "{stale}");
+    assert!(told(&known.call(&format!("DELETE {it}"), None)).starts_with("412"));
+    assert_eq!(client.get(&it)["name"], "b");
+}
+
+#[test]
+fn what_is_sent_twice_under_one_key_is_made_once() {
+    let house = House::on("2026-01-01");
+    let client = house.operator().header("idempotency-key", "one");
+    let body = json!({ "name": "a" });
+    let [first, again] = [(); 2].map(|()| client.call(&format!("POST {DOCUMENT}"), Some(&body)));
+    assert_eq!((first.status, first.json()), (again.status, again.json()));
+    assert_eq!(items(&client.call(&format!("GET {DOCUMENT}"), None)).len(), 1);
+}
+
+#[test]
+fn what_nobody_serves_is_refused_in_the_contracts_words() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    for (what, expected) in [
+        (
+            "GET /tmf-api/nothing/v4/thing",
+            "404 no_route: there is no `/tmf-api/nothing/v4/thing` here",
+        ),
+        (
+            "GET /tmf-api/document/v4/paper",
+            "404 no_route: there is no `/tmf-api/document/v4/paper` here",
+        ),
+        ("DELETE /tmf-api/document/v4/document", "405 no_method: `DELETE` is not allowed here"),
+        ("GET /tmf-api/document/v4/hub", "405 no_method: `GET` is not allowed here"),
+    ] {
+        assert_eq!(told(&client.call(what, None)), expected);
+    }
+    let refused = client.call(&format!("PUT {DOCUMENT}"), Some(&json!({})));
+    assert_eq!(header(&refused, "allow"), Some("GET, POST"));
+    let nobody = Client::nobody(&house.app).call(&format!("GET {DOCUMENT}"), None);
+    assert!(told(&nobody).starts_with("401"));
+    let broken = client.call_raw(&format!("POST {DOCUMENT}"), Some(b"{\"name\":".to_vec()));
+    assert!(told(&broken).starts_with("400 malformed"), "{}", told(&broken));
+}

@@ -1,0 +1,40 @@
+//! TM Forum Open APIs: what its kits and its clients look for.
+
+mod commerce;
+mod conformance;
+pub(crate) mod deeds;
+mod facts;
+mod hubs;
+mod lists;
+mod lives;
+mod rights;
+
+use serde_json::Value;
+
+use crate::harness::app::Answer;
+
+/// A header of an answer.
+fn header<'a>(answer: &'a Answer, name: &str) -> Option<&'a str> {
+    answer.headers.get(name).and_then(|it| it.to_str().ok())
+}
+
+/// The status and, of a refusal, its code and reason, which must be in the envelope.
+#[track_caller]
+fn told(answer: &Answer) -> String {
+    let status = answer.status.as_u16();
+    if answer.status.is_success() {
+        return status.to_string();
+    }
+    let body = answer.json();
+    assert_eq!(body["status"], status.to_string(), "{body}");
+    assert_eq!(body["@type"], "Error", "{body}");
+    let text = |name: &str| body[name].as_str().unwrap_or_else(|| panic!("{body}")).to_owned();
+    format!("{status} {}: {}", text("code"), text("reason"))
+}
+
+/// The things of a list, which must be one.
+#[track_caller]
+fn items(answer: &Answer) -> Vec<Value> {
+    assert!(matches!(answer.status.as_u16(), 200 | 206), "{}", told(answer));
+    answer.json().as_array().expect("a list").clone()
+}
