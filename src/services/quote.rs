@@ -34,7 +34,7 @@ pub fn ask_or_refuse(
 /// Asks what an order would cost: the first bill that it would come to.
 ///
 /// # Errors
-/// As [`order::estimate`]; if the caller may not ask for the account.
+/// As [`order::suppose_placed`] and [`order::estimate`]; if the caller may not ask for the account.
 pub fn ask(act: &mut Act<'_>, placed: PlaceOrder, inquiry: Inquiry) -> Result<Quote, Error> {
     let account: Account = act.cx().named("/account", placed.account())?;
     let stamp = act.cx().stamp(account.stamp.seller, Some(account.id));
@@ -43,7 +43,8 @@ pub fn ask(act: &mut Act<'_>, placed: PlaceOrder, inquiry: Inquiry) -> Result<Qu
         Some(person) => stamp.of_person(person),
         None => stamp,
     };
-    let estimate = order::estimate(act, placed.clone())?;
+    let foreseen = order::suppose_placed(act, placed.clone())?;
+    let estimate = order::estimate(act.cx(), foreseen)?;
     let sums = estimate.bills.iter().filter_map(|it| it.content.as_ref()).map(|it| it.totals);
     let totals = sums.map(|it| Total::new(Charged::Once, it.net, it.tax));
     let totals = totals.collect::<Result<Vec<_>, _>>();
