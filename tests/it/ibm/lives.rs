@@ -15,18 +15,31 @@ fn tomorrow(shop: &Shop<'_>) -> String {
 
 /// A subscription, and a subscriber of its customer with a seat of it, as soon as that can be had.
 struct Brought {
+    customer: u64,
     id: u64,
     subscriber: u64,
     seat: u64,
+    /// Another subscription of the customer, which was there before.
+    other: u64,
+}
+
+/// A new customer with a subscriber, and a subscription that is there.
+fn arrive(shop: &Shop<'_>, count: u32) -> (u64, u64, u64) {
+    let customer = shop.register(&format!("contact{count}@state.test"));
+    let subscriber = shop.add(customer, &format!("user{count}@state.test"), &["User"]);
+    let other = shop.order_one(customer, "D08S1LL", 1);
+    shop.work();
+    (customer, subscriber, other)
 }
 
 /// Brings a new subscription into a state.
 fn bring(shop: &Shop<'_>, state: &str, count: u32) -> Brought {
-    let customer = shop.register(&format!("contact{count}@state.test"));
-    let subscriber = shop.add(customer, &format!("user{count}@state.test"), &["User"]);
-    let id = shop.order_one(customer, "D08SWLL", 5);
+    let (customer, subscriber, other) = arrive(shop, count);
+    let part = if state == "expired" { "D09TILL" } else { "D08SWLL" };
+    let id = shop.order_one(customer, part, 5);
+    let it = |seat| Brought { customer, id, subscriber, seat, other };
     if state == "PENDING" {
-        return Brought { id, subscriber, seat: 987_654 };
+        return it(987_654);
     }
     shop.work();
     let seat = shop.entitle(subscriber, id);
@@ -41,11 +54,14 @@ fn bring(shop: &Shop<'_>, state: &str, count: u32) -> Brought {
             let hold = json!({ "kind": "credit", "reason": "OVERDUE" });
             seller.post(&format!("/subscriptions/{}/hold", text(&found["id"])), &hold);
         }
-        "expired" => {
+        "expired" | "over" | "over and removed" => {
             let body = json!({ "Subscription": { "ExpirationDate": tomorrow(shop) } });
             shop.must(&format!("PUT {path}"), Some(&body));
             shop.house.app.pass("2 days");
             shop.house.app.keep_duties();
+            if state == "over and removed" {
+                shop.work();
+            }
         }
         "CANCEL_PENDING" => drop(shop.must(&format!("DELETE {path}"), None)),
         "gone" => {
@@ -54,7 +70,7 @@ fn bring(shop: &Shop<'_>, state: &str, count: u32) -> Brought {
         }
         _ => (),
     }
-    Brought { id, subscriber, seat }
+    it(seat)
 }
 
 #[test]
@@ -62,6 +78,11 @@ fn bring(shop: &Shop<'_>, state: &str, count: u32) -> Brought {
 fn subscriptions_live_as_the_table_says() {
     let house = House::on("2026-01-01");
     let shop = Shop::by_hand(&house);
+    // What is over of it can be renewed for a while.
+    let paid = json!({ "grace_days": 0, "hold_days": 30, "destroy": false });
+    let kept = shop.seller().post("/service_terms", &json!({ "name": "Kept", "paid": paid }));
+    let offer = json!({ "seating": "per_unit", "service_terms": kept["id"] });
+    shop.sell("D09TILL", offer, "manual");
     let matrix = Matrix {
         states: &[
             "PENDING",
@@ -69,6 +90,8 @@ fn subscriptions_live_as_the_table_says() {
             "SUSPENDED",
             "SUSPENDED for credit",
             "expired",
+            "over",
+            "over and removed",
             "CANCEL_PENDING",
             "gone",
         ],
@@ -89,15 +112,8 @@ fn subscriptions_live_as_the_table_says() {
     let mut count = 0;
     let table = matrix.print(|state, operation| {
         count += 1;
-        let Brought { id, subscriber, seat } = bring(&shop, state, count);
+        let Brought { customer, id, subscriber, seat, other } = bring(&shop, state, count);
         let path = format!("resource/subscription/{id}");
-        let customer = shop.get(&format!("resource/subscriber/{subscriber}"));
-        let customer = customer["Subscriber"]["CustomerId"].as_u64().unwrap();
-        let other = || {
-            let other = shop.order_one(customer, "D08S1LL", 1);
-            shop.work();
-            other
-        };
         let transfer = |from: u64, seat: u64, to: u64| {
             let path = format!("resource/subscription/{from}/seat/{seat}");
             shop.told(&format!("POST {path}?targetSubscription={to} [transferSeat]"), None)
@@ -119,12 +135,11 @@ fn subscriptions_live_as_the_table_says() {
                 let held = format!("resource/subscriber/{subscriber}/seat/{seat}");
                 shop.told(&format!("POST {held} [revokeSubscriber]"), None)
             }
-            "transferSeat from it" => transfer(id, seat, other()),
+            "transferSeat from it" => transfer(id, seat, other),
             "transferSeat to it" => {
-                let from = other();
                 let more = shop.add(customer, &format!("more{count}@state.test"), &["User"]);
-                let seat = shop.entitle(more, from);
-                transfer(from, seat, id)
+                let seat = shop.entitle(more, other);
+                transfer(other, seat, id)
             }
             "changeQuota" => {
                 let quota =
@@ -145,8 +160,8 @@ fn subscriptions_live_as_the_table_says() {
           cancel: 204 -> 404
           entitleSubscriber: 400 BZSUS9105E -> PENDING
           revokeSubscriber: 404 BZSUS9102E -> PENDING
-          transferSeat from it: 404 BZSUS9102E -> ACTIVE
-          transferSeat to it: 204 -> ACTIVE
+          transferSeat from it: 404 BZSUS9102E -> PENDING
+          transferSeat to it: 400 BZSUS9105E -> PENDING
           changeQuota: 404 BZSUS9001E -> PENDING
         ACTIVE:
           get: 200 -> ACTIVE
@@ -185,6 +200,18 @@ fn subscriptions_live_as_the_table_says() {
           transferSeat to it: 400 BZSUS9105E -> SUSPENDED
           changeQuota: 400 BZSUS9106E -> SUSPENDED
         expired:
+          get: 200 -> SUSPENDED
+          update seats: 400 BZSUS9105E -> SUSPENDED
+          update expiration: 204 -> SUSPENDED
+          suspendSubscription: 400 BZSUS9105E -> SUSPENDED
+          unsuspendSubscription: 400 BZSUS9105E -> SUSPENDED
+          cancel: 204 -> CANCEL_PENDING
+          entitleSubscriber: 400 BZSUS9105E -> SUSPENDED
+          revokeSubscriber: 204 -> SUSPENDED
+          transferSeat from it: 204 -> SUSPENDED
+          transferSeat to it: 400 BZSUS9105E -> SUSPENDED
+          changeQuota: 400 BZSUS9106E -> SUSPENDED
+        over:
           get: 200 -> CANCEL_PENDING
           update seats: 400 BZSUS9105E -> CANCEL_PENDING
           update expiration: 400 BZSUS9105E -> CANCEL_PENDING
@@ -193,9 +220,21 @@ fn subscriptions_live_as_the_table_says() {
           cancel: 400 BZSUS9105E -> CANCEL_PENDING
           entitleSubscriber: 400 BZSUS9105E -> CANCEL_PENDING
           revokeSubscriber: 404 BZSUS9102E -> CANCEL_PENDING
+          transferSeat from it: 404 BZSUS9102E -> CANCEL_PENDING
+          transferSeat to it: 400 BZSUS9105E -> CANCEL_PENDING
+          changeQuota: 404 BZSUS9001E -> CANCEL_PENDING
+        over and removed:
+          get: 404 BZSUS9001E -> 404
+          update seats: 404 BZSUS9001E -> 404
+          update expiration: 404 BZSUS9001E -> 404
+          suspendSubscription: 404 BZSUS9001E -> 404
+          unsuspendSubscription: 404 BZSUS9001E -> 404
+          cancel: 404 BZSUS9001E -> 404
+          entitleSubscriber: 404 BZSUS9001E -> 404
+          revokeSubscriber: 404 BZSUS9102E -> 404
           transferSeat from it: 404 BZSUS9001E -> 404
           transferSeat to it: 404 BZSUS9001E -> 404
-          changeQuota: 404 BZSUS9001E -> CANCEL_PENDING
+          changeQuota: 404 BZSUS9001E -> 404
         CANCEL_PENDING:
           get: 200 -> CANCEL_PENDING
           update seats: 400 BZSUS9105E -> CANCEL_PENDING
@@ -205,8 +244,8 @@ fn subscriptions_live_as_the_table_says() {
           cancel: 400 BZSUS9105E -> CANCEL_PENDING
           entitleSubscriber: 400 BZSUS9105E -> CANCEL_PENDING
           revokeSubscriber: 404 BZSUS9102E -> CANCEL_PENDING
-          transferSeat from it: 404 BZSUS9001E -> 404
-          transferSeat to it: 404 BZSUS9001E -> 404
+          transferSeat from it: 404 BZSUS9102E -> CANCEL_PENDING
+          transferSeat to it: 400 BZSUS9105E -> CANCEL_PENDING
           changeQuota: 404 BZSUS9001E -> CANCEL_PENDING
         gone:
           get: 404 BZSUS9001E -> 404
@@ -225,8 +264,7 @@ fn subscriptions_live_as_the_table_says() {
 
 /// A seat in a state.
 fn held(shop: &Shop<'_>, state: &str, count: u32) -> Brought {
-    let customer = shop.register(&format!("contact{count}@state.test"));
-    let subscriber = shop.add(customer, &format!("user{count}@state.test"), &["User"]);
+    let (customer, subscriber, other) = arrive(shop, count);
     let part = if state == "of a pool" { "D100PLL" } else { "D08SWLL" };
     let id = shop.order_one(customer, part, 5);
     shop.work();
@@ -251,13 +289,13 @@ fn held(shop: &Shop<'_>, state: &str, count: u32) -> Brought {
         }
         _ => (),
     }
-    Brought { id, subscriber, seat }
+    Brought { customer, id, subscriber, seat, other }
 }
 
 impl Brought {
     /// What is said to something that concerns the seat.
     fn does(&self, shop: &Shop<'_>, operation: &str) -> String {
-        let Self { id, subscriber, seat } = self;
+        let Self { id, subscriber, seat, other, .. } = self;
         let path = format!("resource/subscription/{id}");
         let person = format!("resource/subscriber/{subscriber}");
         let quota = json!({ "Seat": { "SubscriptionId": id, "EntitlementQuantityAllocated": 1 } });
@@ -266,9 +304,6 @@ impl Brought {
             "entitleSubscriber" => entitling(*subscriber, *id),
             "revokeSubscriber" => format!("POST {person}/seat/{seat} [{operation}]"),
             "transferSeat" => {
-                let customer = shop.get(&person)["Subscriber"]["CustomerId"].as_u64().unwrap();
-                let other = shop.order_one(customer, "D08S1LL", 1);
-                shop.work();
                 format!("POST {path}/seat/{seat}?targetSubscription={other} [{operation}]")
             }
             "changeQuota" => {
@@ -396,7 +431,7 @@ fn seats_live_as_the_table_says() {
           get: 404 BZSUS9102E -> []
           entitleSubscriber: 400 BZSUS9105E -> []
           revokeSubscriber: 404 BZSUS9102E -> []
-          transferSeat: 404 BZSUS9001E -> []
+          transferSeat: 404 BZSUS9102E -> []
           changeQuota: 404 BZSUS9001E -> []
           suspendSubscriber: 204 -> []
           unsuspendSubscriber: 400 BZSUS9003E -> []
