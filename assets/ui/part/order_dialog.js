@@ -105,6 +105,17 @@ function Amounts({ of, amounts, onType }) {
   });
 }
 
+/** The terms of use of an offer, to be accepted by who orders it for a buyer. */
+function TermsOfUse({ of: { title, version, url, text }, buyer }) {
+  const accepts = isOwn(buyer.id) ? t("I accept these terms of use") : t("{name} accepts these terms of use", { name: buyer.name });
+  return html`
+    <fieldset><legend>${local(title)} · ${version}</legend>
+      ${text && html`<p>${local(text)}</p>`}
+      ${url && html`<p><a href=${url} target="_blank" rel="noopener noreferrer">${t("Read them")}</a></p>`}
+      <${Field} name="accepts" kind="check" label=${accepts} required />
+    </fieldset>`;
+}
+
 /** What an account orders of an offer. */
 function Wish({ of, account, billed, onWish, wish }) {
   const set = (part) => onWish({ ...wish, ...part });
@@ -146,9 +157,10 @@ function Order({ account, offer, onClose }) {
   const isUnpriced = of && billed && !sells(of.prices, billed.currency);
   const asked = useAsked("order", buyer?.seller);
   const askedOfIt = useAsked("subscription", buyer?.seller);
-  const place = async ({ parent, billing_account, attributes, coupons, name: called, item: said }) => {
+  const place = async ({ parent, billing_account, attributes, coupons, accepts, name: called, item: said }) => {
     const item = { offer: chosen, name: called || undefined, quantity: Number(wish.quantity), term: wish.term || undefined, resources: amountsOf(wish), parent, attributes: saidOf(said?.attributes) };
-    const order = await post("/orders", { account: buyer.id, billing_account, items: [item], coupons, attributes: saidOf(attributes) });
+    const accepted_terms = accepts ? [{ offer: chosen, version: of.terms_of_use.version }] : undefined;
+    const order = await post("/orders", { account: buyer.id, billing_account, items: [item], coupons, accepted_terms, attributes: saidOf(attributes) });
     say(t("Order {number} is placed", { number: order.number }));
     go(`/orders/${order.id}`);
   };
@@ -170,6 +182,7 @@ function Order({ account, offer, onClose }) {
           <${Field} name="name" label=${t("Name")} hint=${t("It stands in lists and on invoices, such as the domain")} />
           <${Field} name="coupons/0" label=${t("Coupon")} autocomplete="off" />
           <${AttributeFields} asked=${asked} />
-          <${AttributeFields} asked=${askedOfIt} below="item/" label=${t("What is asked of the subscription")} />`}`}
+          <${AttributeFields} asked=${askedOfIt} below="item/" label=${t("What is asked of the subscription")} />
+          ${of.terms_of_use && buyer && html`<${TermsOfUse} key=${of.id} of=${of.terms_of_use} buyer=${buyer} />`}`}`}
     <//>`;
 }

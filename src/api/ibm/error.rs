@@ -165,6 +165,9 @@ fn say_invalid(invalid: &Invalid) -> Said {
     }
     let mut names = field.rsplit('/').filter(|it| it.parse::<usize>().is_err() && !it.is_empty());
     let name = names.next().unwrap_or("request");
+    if name == "accepted_terms" {
+        return message::TERMS_OPEN.with([why]);
+    }
     let name = FIELDS.iter().find(|it| it.0 == name).map_or(name, |it| it.1);
     message::RULE_BROKEN.with([name, why])
 }

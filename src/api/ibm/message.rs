@@ -19,7 +19,7 @@
 //! | `BZSAP9007E` | 400 | `There is no named query [{0}] for this resource.` | `_namedQuery` is missing where one is needed, or names none | Use one of the named queries of the resource: {1}. |
 //! | `BZSAP9008E` | 400 | `The x-operation header [{0}] names no operation of this resource.` | the header is missing or names no operation | Use one of the operations of the resource: {1}. |
 //! | `BZSAP9009E` | 400 | `Invalid URI.` | an id in the path is no number | Use the number of the object as its id in the path. |
-//! | `BZSAP9010E` | 400 | `{0} Id should be a valid integer.` | an id in the path is less than zero | Use the id that the creation of the object answered. |
+//! | `BZSAP9010E` | 400 | `{0} Id should be a valid integer.` | an id in the path is less than any that there is, or larger | Use the id that the creation of the object answered. |
 //! | `BZSAP9011E` | 404 | `There is no resource at [{0}].` | the path is none of this contract | Check the address of the request. |
 //! | `BZSAP9012E` | 405 | `The [{0}] method is not supported for this resource.` | the path does not have the method | Use another method. |
 //! | `BZSAP9013E` | 406 | `Only application/json is given here.` | the client takes no JSON | Accept application/json. |
@@ -37,6 +37,7 @@
 //! | `BZSBU9001E` | 400 | `The operation is not possible: {0}.` | a rule of the business that has no message of its own | Change what keeps it from being done, and try again. |
 //! | `BZSBU9101E` | 400 | `The part [{0}] cannot be ordered for {1}.` | an order for a duration that is no term of the offering | Order the part for one of the durations that its offering has. |
 //! | `BZSBU9102E` | 400 | `A pooled subscription is not enlarged by an update.` | PUT with another PartQuantity or NumberOfSeats for a pooled subscription | Order the part again: the new subscription enlarges the pool. |
+//! | `BZSBU9103E` | 400 | `The order {0}.` | an order with acceptTOU=false of a part whose offering has terms of use | Order with acceptTOU=true when the customer accepts the terms of use. |
 //! | `BZSCU9001E` | 400 | `The state of the customer does not allow the operation: {0}.` | an operation that the state of the customer forbids | Get the customer and check its CustomerState. |
 //! | `BZSCU9002E` | 409 | `The customer cannot be removed: {0}.` | something would be left without its customer | End what the customer still has, and try again. |
 //! | `BZSSY9001E` | 500 | `The server failed; its log knows why.` | a failure of the server | Try again later, or tell the operator the x-request-id of the answer. |
@@ -46,7 +47,7 @@
 //! | `BZSUS9001E` | 404 | `{0} not found.` | the object is not there, is gone, or belongs to somebody else | Check the id, and that the object belongs to your organization. |
 //! | `BZSUS9002E` | 400 | `The email address already exists.` | a subscriber gets an address that another one has | Provide an email address that no subscriber of the service has. |
 //! | `BZSUS9003E` | 400 | `The state of the subscriber does not allow the operation: {0}.` | an operation that the state of the subscriber forbids | Get the subscriber and check its SubscriberState. |
-//! | `BZSUS9004E` | 409 | `The customer would be left without an active CustomerAdministrator.` | the last administrator of an organization is suspended, removed or loses the role | Give the role to another active subscriber of the customer first. |
+//! | `BZSUS9004E` | 409 | `The organization would be left without an active administrator.` | the last administrator of an organization is suspended, removed or loses the role | Give the role to another active subscriber of the organization first. |
 //! | `BZSUS9005E` | 400 | `Nobody does this to itself: {0}.` | setting or resetting one's own password, or changing one's own EmailAddress | Change your own password by changePassword. For what you sign in with, ask another administrator. |
 //! | `BZSUS9101E` | 400 | `No seat of the subscription is left: {0}.` | entitling somebody when all seats are taken | Revoke a seat, or update the NumberOfSeats of the subscription. |
 //! | `BZSUS9102E` | 404 | `Seat with specified ID does not exist.` | a seat that is not there, was revoked, or belongs to somebody else | Get the subscriber and use the id of one of the seats in its SeatSet. |
@@ -133,7 +134,7 @@ messages! {
     ID_INVALID = "BZSAP9010E" 400
         "{0} Id should be a valid integer."
         "Use the id that the creation of the object answered."
-        "an id in the path is less than zero";
+        "an id in the path is less than any that there is, or larger";
     NO_PATH = "BZSAP9011E" 404
         "There is no resource at [{0}]."
         "Check the address of the request."
@@ -202,6 +203,10 @@ messages! {
         "A pooled subscription is not enlarged by an update."
         "Order the part again: the new subscription enlarges the pool."
         "PUT with another PartQuantity or NumberOfSeats for a pooled subscription";
+    TERMS_OPEN = "BZSBU9103E" 400
+        "The order {0}."
+        "Order with acceptTOU=true when the customer accepts the terms of use."
+        "an order with acceptTOU=false of a part whose offering has terms of use";
     CUSTOMER_STATE = "BZSCU9001E" 400
         "The state of the customer does not allow the operation: {0}."
         "Get the customer and check its CustomerState."
@@ -239,8 +244,8 @@ messages! {
         "Get the subscriber and check its SubscriberState."
         "an operation that the state of the subscriber forbids";
     LAST_ADMINISTRATOR = "BZSUS9004E" 409
-        "The customer would be left without an active CustomerAdministrator."
-        "Give the role to another active subscriber of the customer first."
+        "The organization would be left without an active administrator."
+        "Give the role to another active subscriber of the organization first."
         "the last administrator of an organization is suspended, removed or loses the role";
     NOT_FOR_ONESELF = "BZSUS9005E" 400
         "Nobody does this to itself: {0}."

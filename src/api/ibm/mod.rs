@@ -57,6 +57,9 @@
 //! - A subscriber who is added is `PENDING` and is sent a link by which it chooses a password, unless
 //!   `suppressEmail=true`. `activateSubscriber` sends nothing. A one-time password may be set and
 //!   changed before; an active subscriber is told of it by mail, though not which it is.
+//! - A password that this contract sets or changes keeps the rules of its documents; one that somebody
+//!   chooses on the page of a link keeps those of the house, which ask for twelve characters. No
+//!   password expires: no call of the contract says when.
 //! - `resetPassword` sends a link. `setUserPassword` is for active subscribers; nobody sets its own
 //!   password but by `changePassword`, and nobody its own `EmailAddress` here: another administrator
 //!   does, or oneself in the UI, where it asks for the password.
@@ -83,6 +86,10 @@
 //!   `BillingFrequency` is how often what is charged recurs. `OrderNumber` of the first item is the
 //!   order's own; `ServiceCode` and `OrderItemAttributeSet` are passed over. An order is placed whole or
 //!   not at all.
+//! - What is ordered is ordered on the terms of use of its offerings, as entitling takes a seat on them:
+//!   the order keeps which version was accepted, by whom and when. With `acceptTOU=false`, which an order
+//!   takes like `entitleSubscriber`, what has terms is refused (`BZSBU9103E`). `GET /resource/offering`
+//!   shows them as `TermsOfUse`.
 //! - A subscription is `PENDING` until its service is there, and shows until then from when to when it
 //!   would be had, were it there already. Held and expired ones are `SUSPENDED`; what
 //!   was cancelled is 404 as soon as its service is gone. `ExpirationDate` is the first moment that is
@@ -91,9 +98,9 @@
 //!   `EntitlementQuantityAvailable` what nobody has a part of. Any number of users can have one, so that
 //!   `NumberOfAvailableSeats` stays as it was bought. Users are entitled to the pool itself, and not to
 //!   what enlarges it. Unsuspending what enlarges a pool lets the pool go on as well.
-//! - Unsuspending a subscription lets its children go on, those too that were suspended themselves.
-//!   Suspending it suspended nobody: its seats stay `ASSIGNED`, and open nothing meanwhile. So there are
-//!   no holders of seats to be moved back, and who was suspended for another reason stays so.
+//! - Unsuspending a subscription lets its children go on, those too that were suspended themselves, and
+//!   moves suspended subscribers who have a seat of what goes on back to what they were, `ACTIVE` or
+//!   `PENDING`. Suspending it suspends nobody: its seats stay `ASSIGNED`, and open nothing meanwhile.
 //! - A seat is made when somebody is entitled, is `ENTITLE_PENDING` until the service knows its user,
 //!   and is gone when it is revoked or its subscription ends. Subscribers that are `PENDING` or `ACTIVE`
 //!   can have one. `User` may entitle itself. The terms of use are those of the offering.
@@ -104,8 +111,8 @@
 //! - Workflows are provisioning tasks: `DEFERRED` while they wait, `FAILED` when they are no longer
 //!   wanted too. Those of a subscriber are of the subscriptions in which it has or had a seat.
 //! - Mails are those that our other contracts send on the same occasion. Who is `PENDING` hears of nothing
-//!   but its invitation, a soft deletion and its end are told to nobody, and extending a trial or going
-//!   from one to a paid term has no mail of its own.
+//!   but its invitation, and a soft deletion and its end are told to nobody. A `PUT` that moves the
+//!   `ExpirationDate` of a trial extends the trial.
 //! - Service components are documents of the caller's company, or of the one in `CustomerId`
 //!   (`customerId` in the query); `authenticationType` asks for one of the two flows.
 //! - `GET /resource/offering` is not IBM's: the offers on sale that have a part number. Nor is `GET` of

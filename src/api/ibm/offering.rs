@@ -9,7 +9,7 @@ use super::error::Refusal;
 use super::route::{Asked, By, Row};
 use super::wire::{listed, shown};
 use crate::api::edge::work::Work;
-use crate::domain::catalog::offer::{Offer, Seating};
+use crate::domain::catalog::offer::{Offer, Seating, TermsOfUse as Ours};
 use crate::domain::catalog::term::{Term, Trial};
 use crate::domain::operator::{Permission, Role};
 use crate::domain::text::Locale;
@@ -35,7 +35,32 @@ struct Offering {
     description: Option<String>,
     is_pooled: bool,
     is_trial: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    terms_of_use: Option<TermsOfUse>,
     term_set: Vec<OfferingTerm>,
+}
+
+/// What the buyers of an offering accept.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct TermsOfUse {
+    terms_of_use_id: String,
+    title: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+}
+
+impl TermsOfUse {
+    fn of(it: &Ours, locale: &Locale) -> Self {
+        Self {
+            terms_of_use_id: it.version.to_string(),
+            title: it.title.text(locale).to_string(),
+            address: it.address.as_ref().map(ToString::to_string),
+            text: it.text.as_ref().map(|it| it.text(locale).to_string()),
+        }
+    }
 }
 
 /// For how long an offering can be had.
@@ -73,6 +98,7 @@ fn wire(it: &Offer) -> Option<Offering> {
         description: content.summary.as_ref().map(|it| it.text(&english).to_string()),
         is_pooled: content.seating == Seating::Pool,
         is_trial: !terms.is_empty() && terms.iter().all(|it| it.is_trial),
+        terms_of_use: content.terms_of_use.as_ref().map(|it| TermsOfUse::of(it, &english)),
         term_set: terms,
     })
 }

@@ -156,6 +156,7 @@ fn create(mut asked: Asked) -> Result<Work, Refusal> {
         true => Announcing::Silent,
         false => Announcing::Told,
     };
+    let accepts = asked.flag("acceptTOU", true)?;
     let said: Order = field::read(asked.body, "Order", FIELDS)?;
     let customer = number(&said.customer_id).unwrap_or(0);
     let lines = said.order_item_set.iter().enumerate().map(Line::read);
@@ -167,7 +168,8 @@ fn create(mut asked: Asked) -> Result<Work, Refusal> {
         let items = lines.iter().map(|it| it.item(act.cx(), &account));
         let items = items.collect::<Result<Vec<_>, Error>>()?;
         let items = order::enlarging(act.cx(), account.id, items)?;
-        let request = Request { external_id, announcing, ..Request::plain() };
+        let accepted = if accepts { order::accepting_all(act.cx(), &items)? } else { Vec::new() };
+        let request = Request { external_id, announcing, accepted, ..Request::plain() };
         let placed = order::place(act, PlaceOrder::new(account.id, items, request)?)?;
         created(act.cx(), &placed, &lines)
     }))

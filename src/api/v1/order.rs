@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::attribute::{self, Attributes};
 use super::offer::each;
 use super::route::{Needs, Route, read, write};
-use super::terms_of_use::AcceptedTerms;
+use super::terms_of_use::{AcceptedTerms, TermsAcceptance};
 use super::wire::{Decimal, List, NoQuery, OwnedQuery, SoldBy, parse, parse_optional};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
@@ -68,7 +68,7 @@ struct Order {
     payment_method: Option<String>,
     /// The terms of use that were accepted with it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    accepted_terms: Vec<AcceptedTerms>,
+    accepted_terms: Vec<TermsAcceptance>,
     /// The coupons that were brought with it.
     coupons: Vec<String>,
     notes: Vec<String>,
@@ -122,7 +122,7 @@ impl From<&domain::Order> for Order {
             items: it.items().iter().map(OrderItem::from).collect(),
             attributes: attribute::show(&it.request.attributes),
             payment_method: it.request.payment_method.map(|it| it.to_string()),
-            accepted_terms: it.request.accepted.iter().map(AcceptedTerms::from).collect(),
+            accepted_terms: it.request.accepted.iter().map(TermsAcceptance::from).collect(),
             coupons: it.request.coupons.iter().map(ToString::to_string).collect(),
             notes: it.notes().iter().map(|it| it.text.to_string()).collect(),
         }

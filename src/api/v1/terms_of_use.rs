@@ -47,18 +47,12 @@ impl TermsOfUse {
     }
 }
 
-/// Terms of use that are accepted with an order.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
+/// Terms of use that are to be accepted with an order.
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AcceptedTerms {
     offer: String,
     version: String,
-}
-
-impl From<&Acceptance> for AcceptedTerms {
-    fn from(it: &Acceptance) -> Self {
-        Self { offer: it.offer.to_string(), version: it.version.to_string() }
-    }
 }
 
 impl AcceptedTerms {
@@ -66,5 +60,26 @@ impl AcceptedTerms {
     pub(super) fn read(&self, cx: Cx<'_>, at: &str) -> Result<Acceptance, Invalid> {
         let offer = parse(&format!("{at}/offer"), &self.offer)?;
         Ok(order::acceptance(cx, offer, parse(&format!("{at}/version"), &self.version)?))
+    }
+}
+
+/// Terms of use that were accepted with an order.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct TermsAcceptance {
+    offer: String,
+    version: String,
+    /// Which user accepted them, if it was one.
+    by: Option<String>,
+    at: String,
+}
+
+impl From<&Acceptance> for TermsAcceptance {
+    fn from(it: &Acceptance) -> Self {
+        Self {
+            offer: it.offer.to_string(),
+            version: it.version.to_string(),
+            by: it.by.map(|it| it.to_string()),
+            at: it.at.to_string(),
+        }
     }
 }

@@ -7,6 +7,7 @@ mod credit;
 mod estimate;
 mod pool;
 mod switch;
+mod terms_of_use;
 mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,8 @@ pub use self::pool::enlarging;
 pub(super) use self::switch::carry_out;
 use self::switch::{Changed, is_switch};
 pub use self::switch::{Possible, Preview, Supposed, preview, suppose, switches_of};
+pub use self::terms_of_use::{acceptance, accepting_all};
+use self::terms_of_use::{bought, must_accept};
 pub use self::work::work;
 pub(super) use self::work::{
     item_called_off, item_done, item_failed, item_tried_again, items_done,
@@ -31,7 +34,7 @@ use crate::domain::catalog::eligibility::Buyer;
 use crate::domain::catalog::offer::{Direction, Offer};
 use crate::domain::catalog::resource::Resource;
 use crate::domain::catalog::specification::Specification;
-use crate::domain::error::{self, Invalid, Refusal, Rejection, Violation};
+use crate::domain::error::{self, Invalid, Refusal, Rejection};
 use crate::domain::event::Verb;
 use crate::domain::id::{
     AccountId, BillingAccountId, Kind, OfferId, OrderId, ResourceId, SubscriptionId,
@@ -40,12 +43,12 @@ use crate::domain::operator::{self, Permission};
 use crate::domain::order::item::{Action, Item, Wish};
 use crate::domain::order::lifecycle::Phase;
 use crate::domain::order::resolution::{self, Holder, Objections, Resolved, Shelf};
-use crate::domain::order::{Acceptance, Decision, Order, PlaceOrder, unaccepted};
+use crate::domain::order::{Decision, Order, PlaceOrder};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::stamp::{SellerNumber, Stamp};
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::change::{Change, Deal, Entitlement, Entitlements, SwitchAt};
-use crate::domain::text::{Code, Prose};
+use crate::domain::text::Prose;
 use crate::store::{Along, Records, sequence};
 
 /// The sequences that orders are numbered by begin with this: each vendor has its own, so that a
@@ -58,7 +61,7 @@ const NUMBERS: &str = "order";
 /// If an item asks for what cannot be had, terms of use that must be accepted were not, or the caller
 /// may not order for the account.
 pub fn place(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Order, Error> {
-    let offers: BTreeSet<_> = placed.items().iter().filter_map(|it| it.wish.offer).collect();
+    let offers = bought(placed.items());
     let accepted = placed.request.accepted.clone();
     let order = take(act, placed)?;
     must_accept(act, offers, &accepted)?;
@@ -79,27 +82,6 @@ pub fn place_or_refuse(
         Err(Error::Rejected(it)) => Ok(Err(it.into())),
         Err(other) => Err(other),
     }
-}
-
-/// That the caller accepts a version of the terms of use of an offer.
-#[must_use]
-pub fn acceptance(cx: Cx<'_>, offer: OfferId, version: Code) -> Acceptance {
-    Acceptance { offer, version, by: cx.actor.user(), at: cx.now }
-}
-
-/// Refuses to sell what has terms of use that were not accepted.
-fn must_accept(
-    act: &Act<'_>,
-    offers: BTreeSet<OfferId>,
-    accepted: &[Acceptance],
-) -> Result<(), Error> {
-    let offers = offers.into_iter().map(|id| act.load::<Offer>(id));
-    let offers = offers.collect::<Result<Vec<_>, _>>()?;
-    let open = unaccepted(&offers, accepted).into_iter().map(|(offer, version)| {
-        let message = format!("must accept version `{version}` of the terms of use of `{offer}`");
-        Violation::new("/accepted_terms", "required", message)
-    });
-    Ok(Invalid::unless_empty(open.collect())?)
 }
 
 /// Places an order of which nobody need have accepted anything, and works on it.

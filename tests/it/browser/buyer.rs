@@ -46,6 +46,35 @@ fn a_customer_orders_for_itself_at_the_usual_term() {
 }
 
 #[test]
+fn terms_of_use_are_shown_and_accepted_with_an_order() {
+    let Some(chromium) = chromium() else { return };
+    let stage = Stage::set();
+    let (operator, customer) = (stage.market.operator(), &stage.market.house.customer);
+    let terms = json!({
+        "version": "2026-01", "title": { "en": "Rules of the house" },
+        "url": "https://provider.test/rules", "text": { "en": "Be kind to the machines." },
+    });
+    let more = (json!({ "terms_of_use": terms }), json!({}));
+    let offer = stage.market.offer_like("Ruled desk", &[monthly("Desk", "EUR", "30")], more);
+    let tab = stage.signed_in(chromium, &customer.admin.email);
+    tab.go(&format!("/ui/catalogue/{offer}"));
+    tab.click("button", "Order it");
+    tab.sees("Rules of the house · 2026-01");
+    tab.sees("Be kind to the machines.");
+    tab.click("button", "Place the order");
+    tab.until("document.activeElement.matches('[name=accepts]:invalid')");
+    let orders = || operator.get(&format!("/orders?account={}", customer.account))["items"].clone();
+    assert_eq!(orders(), json!([]), "what was not accepted is not ordered");
+    tab.click("checkbox", "I accept these terms of use");
+    tab.click("button", "Place the order");
+    tab.sees("Completed");
+    let accepted = &orders()[0]["accepted_terms"][0];
+    let expected = [json!(offer), json!("2026-01"), json!(customer.admin.id)];
+    assert_eq!(["offer", "version", "by"].map(|it| accepted[it].clone()), expected);
+    tab.must_be_content();
+}
+
+#[test]
 fn a_customer_pays_on_the_page_of_the_sandbox_and_comes_back() {
     let Some(chromium) = chromium() else { return };
     let stage = Stage::set();

@@ -19,6 +19,11 @@ fn an_offer_is_corrected_and_what_it_costs_changes_on_a_day() {
     tab.fill("textbox", "Name (English)", "Cloud server");
     tab.fill("textbox", "Short name…", "yearly");
     tab.choose("How long", "1 year");
+    tab.fill("spinbutton", "Times at once, at most", "3");
+    tab.eval("[...document.querySelectorAll('summary')].find((it) => it.innerText.startsWith('Terms of use')).click()");
+    tab.fill("textbox", "Version…", "2026-01");
+    tab.fill("textbox", "Their name (English)", "Rules");
+    tab.fill("textbox", "Where they can be read", "https://provider.test/rules");
     tab.click("button", "Save");
     tab.sees("A machine of your own");
     tab.sees("Cloud server");
@@ -38,7 +43,14 @@ fn an_offer_is_corrected_and_what_it_costs_changes_on_a_day() {
     tab.must_be_content();
     let offer = stage.market.operator().get(&stage.address("/offers/{offer}"));
     assert_eq!(offer["name"], json!({ "de": "Virtueller Server", "en": "Cloud server" }));
-    assert_eq!(offer["terms"][0]["key"], "yearly");
+    assert_eq!(
+        (&offer["terms"][0]["key"], &offer["terms"][0]["times_max"]),
+        (&json!("yearly"), &json!(3))
+    );
+    let terms = json!({
+        "version": "2026-01", "title": { "en": "Rules" }, "url": "https://provider.test/rules", "text": null,
+    });
+    assert_eq!(offer["terms_of_use"], terms);
 }
 
 #[test]

@@ -290,6 +290,40 @@ fn an_order_needs_items_and_a_customer_that_can_buy_and_is_done_whole_or_not_at_
 }
 
 #[test]
+fn an_order_accepts_the_terms_of_use_of_its_parts_unless_it_says_that_it_does_not() {
+    let house = House::on("2026-01-01");
+    let shop = Shop::of(&house);
+    let customer = shop.register("contact@terms.test");
+    let terms = json!({
+        "version": "2026-01", "title": { "en": "House rules" }, "url": "https://north.test/rules",
+    });
+    let offer = json!({ "seating": "per_unit", "terms_of_use": terms });
+    let offer = shop.sell("D09TILL", offer, "instant");
+    let body = order(customer, &[("D08SWLL", 1), ("D09TILL", 2)]);
+    let refused = shop.call("POST resource/subscription?acceptTOU=false", Some(&body));
+    let why = format!("The order must accept version `2026-01` of the terms of use of `{offer}`.");
+    assert_eq!((told(&refused), message(&refused)), ("400 BZSBU9103E".to_owned(), why));
+    assert_eq!(shop.get("resource/subscription")["List"], json!([]), "nothing came of it");
+    let offerings = shop.get("resource/offering")["List"].clone();
+    let shown: Vec<_> = offerings.as_array().unwrap().iter().map(|it| &it["TermsOfUse"]).collect();
+    let rules = json!({
+        "TermsOfUseId": "2026-01", "Title": "House rules", "Address": "https://north.test/rules",
+    });
+    assert_eq!(shown.iter().filter(|it| ***it == rules).count(), 1, "{offerings}");
+    assert_eq!(shown.iter().filter(|it| it.is_null()).count(), shown.len() - 1);
+
+    shop.must("POST resource/subscription", Some(&body));
+    let placed = shop.seller().get("/orders?order=newest&limit=1")["items"][0].clone();
+    let accepted = json!([{
+        "offer": offer, "version": "2026-01", "by": house.north.admin.id,
+        "at": "2026-01-01T00:00:00Z",
+    }]);
+    assert_eq!(placed["accepted_terms"], accepted);
+    let without = order(customer, &[("D08SWLL", 1)]);
+    shop.must("POST resource/subscription?acceptTOU=false", Some(&without));
+}
+
+#[test]
 fn the_contact_hears_of_an_order_unless_that_is_suppressed() {
     let house = House::on("2026-01-01");
     let shop = Shop::of(&house);

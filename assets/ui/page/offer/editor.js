@@ -32,6 +32,7 @@ const Term = ({ of, at }) => html`
     <${Field} name=${`terms/${at}/duration`} label=${t("How long")} kind="select" value=${of.duration ?? ""} options=${spans(SPANS, t("open-ended"), of.duration)} />
     <${Field} name=${`terms/${at}/trial`} label=${t("Free at the beginning")} kind="select" value=${of.trial ?? ""} options=${spans(TRIALS, t("nothing"), of.trial)} />
     <${Field} name=${`terms/${at}/key`} label=${t("Short name")} hint=${t("What orders call it; it stays")} value=${of.key ?? `term-${at + 1}`} required />
+    <${Field} name=${`terms/${at}/times_max`} label=${t("Times at once, at most")} kind="number" min="1" value=${of.times_max ?? 1} required />
   </div>
   <div class="row">
     <${Field} name=${`terms/${at}/auto_renew`} kind="check" label=${t("Renews by itself")} checked=${of.auto_renew ?? true} />
@@ -54,6 +55,17 @@ const Part = ({ of, at, offers }) => html`
     <${Field} name=${`bundle/${at}/default`} label=${t("Usually")} kind="number" min="0" value=${of.default ?? 1} required />
     <${Field} name=${`bundle/${at}/max`} label=${t("At most")} kind="number" min="1" value=${of.max ?? ""} />
   </div>`;
+
+/** What a buyer accepts with an order. */
+const TermsOfUse = ({ of = {} }) => html`
+  <details open=${of.version !== undefined}><summary>${t("Terms of use that a buyer accepts")}</summary><div class="stack">
+    <div class="pair">
+      <${Field} name="terms_of_use/version" label=${t("Version")} value=${of.version ?? ""} hint=${t("Another one asks buyers anew")} />
+      <${Field} name="terms_of_use/url" label=${t("Where they can be read")} kind="url" value=${of.url ?? ""} />
+    </div>
+    <${Texts} name="terms_of_use/title" label=${t("Their name")} value=${of.title} />
+    <${Texts} name="terms_of_use/text" label=${t("What they say")} kind="area" value=${of.text} />
+  </div></details>`;
 
 const DIRECTIONS = () => [["upgrade", t("more: it happens at once")], ["downgrade", t("less: it happens when what is paid for is over")], ["sidegrade", t("something else: it happens at once")]];
 
@@ -111,6 +123,7 @@ function Fields({ of, shelf }) {
           <${Repeat} label=${t("Changes of plan")} add=${t("One more change")} of=${of.switches} hint=${t("What is not listed is refused. What is not used of the old is given back by the day.")}>
             ${(row, at) => html`<${Switch} of=${row} at=${at} offers=${shelf.offers.filter(isOf(seller))} />`}<//>
         </div></details>`}
+      <${TermsOfUse} of=${of.terms_of_use} />
       ${terms.size > 0 && html`<${Field} name="service_terms" label=${t("After the paid time")} kind="select" value=${of.service_terms ?? ""} options=${[["", t("it ends with its term")], ...[...terms.values()].map((it) => [it.id, it.name])]} />`}
     </div><//>
     <${Card} title=${t("How it is billed")}><div class="inside stack">

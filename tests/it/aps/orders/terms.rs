@@ -62,7 +62,11 @@ fn terms_of_use_are_said_of_a_plan_and_accepted_by_who_orders_it() {
     assert_eq!(operator.call("POST /orders", Some(&body)).status, 422);
     body["accepted_terms"] = json!([{ "offer": offer, "version": "2026-01" }]);
     let placed = operator.post("/orders", &body);
-    assert_eq!(placed["accepted_terms"], body["accepted_terms"]);
+    let accepted = json!([{
+        "offer": offer, "version": "2026-01", "by": shop.market.house.operator.id,
+        "at": "2026-01-01T00:00:00Z",
+    }]);
+    assert_eq!(placed["accepted_terms"], accepted);
     operator.patch(&format!("/offers/{offer}"), &json!({ "terms_of_use": null }));
     assert!(operator.get(&plan)["termCondition"].is_null());
     shop.place(&sales(json!([])));
