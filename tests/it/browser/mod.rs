@@ -9,6 +9,7 @@ mod buyer;
 mod catalog;
 mod chromium;
 mod complaint;
+mod consumer;
 mod day;
 mod door;
 mod file;
