@@ -19,23 +19,6 @@ fn is_advice(issue: &Value) -> bool {
     ADVICE.iter().any(|it| issue.contains(it))
 }
 
-/// Routes that pages ask for already, and that the server may not have yet: a page then says so. To
-/// be struck from here as soon as they are there.
-const AWAITED: [&str; 4] = ["/search", "/events", "/accounts/{id}/timeline", "/mails"];
-
-/// Whether a request is for one of them.
-fn is_awaited(what: &str) -> bool {
-    let there = tillbox::api::v1::rights();
-    let absent = AWAITED.iter().filter(|it| !there.iter().any(|row| row.1 == **it));
-    let path = what.split(['?', ' ']).nth(1).and_then(|it| it.strip_prefix("/api/v1"));
-    let parts = |path: &str| path.split('/').map(ToOwned::to_owned).collect::<Vec<_>>();
-    let Some(path) = path.map(parts) else { return false };
-    absent.map(|it| parts(it)).any(|it| {
-        let is_same = |(one, other): (&String, &String)| one == other || one == "{id}";
-        it.len() == path.len() && it.iter().zip(&path).all(is_same)
-    })
-}
-
 /// A request, from its beginning until the answer is whole.
 #[derive(Debug)]
 struct Request {
@@ -144,7 +127,7 @@ impl Heard {
         let status = it["response"]["status"].as_u64().unwrap_or_default();
         let what = self.requests.get(text(&it["requestId"])).map(|it| it.what.clone());
         let what = what.unwrap_or_default();
-        if status >= 400 && !(status == 404 && is_awaited(&what)) {
+        if status >= 400 {
             self.complain(format!("{status} {what}"));
         }
     }
