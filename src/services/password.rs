@@ -3,6 +3,8 @@
 //! Comparing and hashing are slow, so each use case reads first, then computes outside of any act,
 //! and inside the act makes sure that what it computed with is still so.
 
+use std::collections::BTreeSet;
+
 use super::{Act, Author, Bss, Cx, Error, operator, session, user};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::UserId;
@@ -10,7 +12,6 @@ use crate::domain::operator::{
     Actor, Administrators, LinkPurpose, PasswordHash, PasswordKind, PasswordPolicy, Permission,
     User, UserProfile, UserState, UserTrigger,
 };
-use crate::domain::text::Email;
 use crate::services::session::SignedIn;
 use crate::services::user::Invited;
 use crate::store::operator::USER_BY_LINK;
@@ -34,14 +35,14 @@ impl NewPassword {
     }
 
     /// The hash of a password that is good enough.
-    pub(super) fn hash(&self, bss: &Bss, email: &Email) -> Result<PasswordHash, Error> {
-        self.policy.check(&self.password, email)?;
+    pub(super) fn hash(&self, bss: &Bss, logins: &BTreeSet<String>) -> Result<PasswordHash, Error> {
+        self.policy.check(&self.password, logins)?;
         bss.hash_password(&self.password)
     }
 
     /// The same for a user, whose earlier passwords do not come back.
     fn hash_for(&self, bss: &Bss, user: &User) -> Result<PasswordHash, Error> {
-        self.policy.check(&self.password, &user.profile().email)?;
+        self.policy.check(&self.password, &user.profile().logins())?;
         if self.policy == PasswordPolicy::Unchecked {
             return bss.hash_password(&self.password);
         }
@@ -55,12 +56,17 @@ impl NewPassword {
     }
 }
 
-/// The hash of the password that somebody chooses for a new user, if it is good enough. Slow.
+/// The hash of the password that somebody chooses for a new user, if it is good enough: `logins` are
+/// what that will sign in with, in lower case. Slow.
 ///
 /// # Errors
 /// If the password is too weak, or too many are waiting.
-pub fn first(bss: &Bss, password: String, email: &Email) -> Result<PasswordHash, Error> {
-    NewPassword::of_house(password).hash(bss, email)
+pub fn first(
+    bss: &Bss,
+    password: String,
+    logins: &BTreeSet<String>,
+) -> Result<PasswordHash, Error> {
+    NewPassword::of_house(password).hash(bss, logins)
 }
 
 /// Chooses a password by way of a link: accepts an invitation, or replaces what was lost. All other

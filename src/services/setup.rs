@@ -185,7 +185,7 @@ pub fn begin_unattended(
 }
 
 fn hash(bss: &Bss, founding: &Founding) -> Result<PasswordHash, Error> {
-    NewPassword::of_house(founding.password.clone()).hash(bss, &founding.email)
+    NewPassword::of_house(founding.password.clone()).hash(bss, &[founding.email.folded()].into())
 }
 
 /// Makes the provider and its first operator, and voids the link.

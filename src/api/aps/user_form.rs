@@ -22,11 +22,11 @@ use crate::domain::text::{Email, Name};
 use crate::services::user::{Invite, assign, enroll, identify, invite, on, restore, revise};
 use crate::services::{Act, Bss, Error, account, party, password};
 
-/// A password that stands in a request, and whose it is to be.
+/// A password that stands in a request, and what its user will sign in with, in lower case.
 pub(super) struct Chosen {
     place: usize,
     password: String,
-    email: Email,
+    logins: BTreeSet<String>,
 }
 
 /// The passwords that stand in elements of a request, if the caller may make users at all: of no
@@ -44,14 +44,16 @@ fn chosen(place: usize, element: &Value) -> Option<Chosen> {
     let element = Element::read(element).ok()?;
     let is_user = element.known_kind().is_ok_and(|it| it.about().is_a(user::ANY));
     let said = |name: &str| element.body.get(name).and_then(Value::as_str).filter(|_| is_user);
-    let email = said("email")?.parse().ok()?;
-    Some(Chosen { place, password: said("password")?.to_owned(), email })
+    let email: Email = said("email")?.parse().ok()?;
+    let login = said("login").map(str::to_lowercase);
+    let logins = login.into_iter().chain([email.folded()]).collect();
+    Some(Chosen { place, password: said("password")?.to_owned(), logins })
 }
 
 /// The hashes of passwords that stand in a request of so many elements. Slow.
 pub(super) fn hashed(bss: &Bss, chosen: Vec<Chosen>, elements: usize) -> Result<Passwords, Error> {
     let hash = |it: Chosen| {
-        let hash = password::first(bss, it.password, &it.email);
+        let hash = password::first(bss, it.password, &it.logins);
         let told = |error| if elements == 1 { error } else { blaming(error, it.place) };
         Ok((it.place, hash.map_err(told)?))
     };

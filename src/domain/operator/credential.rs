@@ -2,12 +2,12 @@
 //!
 //! Hashing is slow on purpose and needs randomness; it happens outside. A hash is opaque here.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::error::{Code, Rejection};
-use crate::domain::text::Email;
 use crate::domain::time::Instant;
 use crate::domain::word::words;
 
@@ -71,11 +71,12 @@ const COMMON: &[&str] = &[
 ];
 
 impl PasswordPolicy {
-    /// Refuses a password that is not good enough, with everything that is wrong with it.
-    pub fn check(self, password: &str, email: &Email) -> Result<(), Rejection> {
+    /// Refuses a password that is not good enough, with everything that is wrong with it. `logins` are
+    /// what its user signs in with, in lower case.
+    pub fn check(self, password: &str, logins: &BTreeSet<String>) -> Result<(), Rejection> {
         let wrong = match self {
-            Self::House => house(password, email),
-            Self::Ibm => ibm(password, email),
+            Self::House => house(password, logins),
+            Self::Ibm => ibm(password, logins),
             Self::Unchecked => unchecked(password),
         };
         if wrong.is_empty() {
@@ -86,7 +87,7 @@ impl PasswordPolicy {
     }
 }
 
-fn house(password: &str, email: &Email) -> Vec<&'static str> {
+fn house(password: &str, logins: &BTreeSet<String>) -> Vec<&'static str> {
     let letters = password.chars().filter(|it| it.is_alphabetic()).flat_map(char::to_lowercase);
     let letters: String = letters.collect();
     let mut different: Vec<_> = password.chars().collect();
@@ -106,9 +107,7 @@ fn house(password: &str, email: &Email) -> Vec<&'static str> {
     if COMMON.contains(&letters.as_str()) {
         wrong.push("must not be a common one");
     }
-    if names(password, email) {
-        wrong.push("must not contain the mail address or its first part");
-    }
+    wrong.extend(names(password, logins));
     wrong
 }
 
@@ -121,7 +120,7 @@ fn unchecked(password: &str) -> Vec<&'static str> {
 }
 
 /// The rules that IBM published for passwords of its service.
-fn ibm(password: &str, email: &Email) -> Vec<&'static str> {
+fn ibm(password: &str, logins: &BTreeSet<String>) -> Vec<&'static str> {
     let all: Vec<_> = password.chars().collect();
     let letters = all.iter().filter(|it| it.is_alphabetic()).count();
     let mut wrong = Vec::new();
@@ -143,17 +142,23 @@ fn ibm(password: &str, email: &Email) -> Vec<&'static str> {
     if all.windows(3).any(|it| it[0] == it[1] && it[1] == it[2]) {
         wrong.push("must not repeat a character more than twice in a row");
     }
-    if names(password, email) {
-        wrong.push("must not contain the mail address or its first part");
-    }
+    wrong.extend(names(password, logins));
     wrong
 }
 
-/// Whether the password contains the address, or its first part where that says anything.
-fn names(password: &str, email: &Email) -> bool {
-    let (password, email) = (password.to_lowercase(), email.folded());
-    let local = email.split('@').next().unwrap_or_default();
-    password.contains(&email) || (local.len() >= 4 && password.contains(local))
+/// What of what its user signs in with a password contains: an address, or its first part or another
+/// name where that says anything.
+fn names(password: &str, logins: &BTreeSet<String>) -> BTreeSet<&'static str> {
+    let password = password.to_lowercase();
+    let has = |it: &str| it.len() >= 4 && password.contains(it);
+    let named = logins.iter().filter_map(|login| match login.split_once('@') {
+        Some((first, _)) if has(first) || password.contains(login) => {
+            Some("must not contain the mail address or its first part")
+        }
+        None if has(login) => Some("must not contain the user name"),
+        Some(_) | None => None,
+    });
+    named.collect()
 }
 
 words! {
@@ -271,8 +276,8 @@ mod tests {
     use super::*;
 
     fn verdict(policy: PasswordPolicy, password: &str) -> String {
-        let email = "annabel@example.com".parse().expect("an address");
-        policy.check(password, &email).map_or_else(|it| it.detail, |()| "good".to_owned())
+        let logins = ["annabel@example.com", "ann-2"].map(str::to_owned).into();
+        policy.check(password, &logins).map_or_else(|it| it.detail, |()| "good".to_owned())
     }
 
     #[test]
@@ -285,6 +290,7 @@ mod tests {
             ("PasswordPassword1", "the password must not be a common one"),
             ("tillbox-2026-11", "the password must not be a common one"),
             ("my annabel 2026", "the password must not contain the mail address or its first part"),
+            ("for Ann-2 alone", "the password must not contain the user name"),
             (
                 "aaa",
                 "the password must have at least 12 characters, and must have at least 5 \
@@ -311,6 +317,7 @@ mod tests {
             ("passsword1", "more than twice"),
             ("annabel@example.com1", "mail address"),
             ("Annabel-123", "mail address"),
+            ("ANN-2-rules", "user name"),
         ] {
             assert!(verdict(PasswordPolicy::Ibm, password).contains(rule), "{password}");
         }
