@@ -1,6 +1,7 @@
 //! Persons: the contact of a customer and the person behind a subscriber, who are described by the
 //! same fields.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -11,7 +12,7 @@ use super::message;
 use crate::domain::operator::UserProfile;
 use crate::domain::party::individual::PersonName;
 use crate::domain::party::medium::{Contact, PhoneUse};
-use crate::domain::text::{Name, Phone, TextError};
+use crate::domain::text::{Email, Name, Phone, TextError};
 use crate::domain::time::Zone;
 
 /// What must be said of a customer's contact, and may be.
@@ -119,6 +120,9 @@ pub(super) fn parse<T: FromStr<Err = TextError>>(
     read.map_err(|it: TextError| message::RULE_BROKEN.with([name, &it.to_string()]))
 }
 
+/// How to call somebody, once for each use.
+type Phones = BTreeMap<PhoneUse, Phone>;
+
 /// The value of a field that its table requires.
 pub(super) fn must<T: FromStr<Err = TextError>>(
     name: &str,
@@ -145,44 +149,57 @@ fn zone_name(zone: Zone) -> String {
 }
 
 impl Person {
-    /// What is said of a user who is such a person; what else is known of it stays.
+    /// What is said of a user who is such a person; what this contract cannot say of it stays.
     pub(super) fn profile(&self, was: Option<UserProfile>) -> Result<UserProfile, Said> {
-        let name = PersonName {
-            title: parse("NamePrefix", self.name_prefix.as_ref())?,
-            suffix: parse("NameSuffix", self.name_suffix.as_ref())?,
-            ..PersonName::new(
-                must("GivenName", self.given_name.as_ref())?,
-                must("FamilyName", self.family_name.as_ref())?,
-            )
-        };
-        let email = must("EmailAddress", self.email_address.as_ref())?;
-        let blank = UserProfile::of(email, name);
-        let (login, attributes) = was.map(|it| (it.login, it.attributes)).unwrap_or_default();
+        let name = self.name(was.as_ref().map(|it| it.name.clone()))?;
+        let email: Email = must("EmailAddress", self.email_address.as_ref())?;
+        let was = was.unwrap_or_else(|| UserProfile::of(email.clone(), name.clone()));
         Ok(UserProfile {
-            login,
-            attributes,
+            email,
+            name,
             locale: said(self.language_preference.as_ref()).and_then(|it| it.parse().ok()),
             zone: said(self.time_zone.as_ref()).and_then(zone),
-            phones: self.phones()?,
+            phones: self.phones(&was.phones)?,
             employee_number: parse("EmployeeNumber", self.employee_number.as_ref())?,
             job_title: parse("JobTitle", self.job_title.as_ref())?,
             website: parse("WebSiteAddress", self.web_site_address.as_ref())?,
             photo: parse("Photo", self.photo.as_ref())?,
-            ..blank
+            ..was
         })
     }
 
-    fn phones(&self) -> Result<std::collections::BTreeMap<PhoneUse, Phone>, Said> {
+    /// The name. What stands between the two parts stays, and how the person writes all of it as long
+    /// as both are the same.
+    fn name(&self, was: Option<PersonName>) -> Result<PersonName, Said> {
+        let given: Name = must("GivenName", self.given_name.as_ref())?;
+        let family: Name = must("FamilyName", self.family_name.as_ref())?;
+        let was = was.unwrap_or_else(|| PersonName::new(given.clone(), family.clone()));
+        let is_same = was.given == given && was.family == family;
+        Ok(PersonName {
+            title: parse("NamePrefix", self.name_prefix.as_ref())?,
+            suffix: parse("NameSuffix", self.name_suffix.as_ref())?,
+            full: was.full.filter(|_| is_same),
+            formatted: was.formatted.filter(|_| is_same),
+            middle: was.middle,
+            given,
+            family,
+        })
+    }
+
+    /// The numbers, with those of uses that the contract does not know.
+    fn phones(&self, was: &Phones) -> Result<Phones, Said> {
         let all = [
             (PhoneUse::Work, "WorkPhone", &self.work_phone),
             (PhoneUse::Home, "HomePhone", &self.home_phone),
             (PhoneUse::Mobile, "MobilePhone", &self.mobile_phone),
             (PhoneUse::Fax, "Fax", &self.fax),
         ];
-        let read =
-            all.into_iter().map(|(place, name, text)| Ok((place, parse(name, text.as_ref())?)));
+        let read = all.iter().map(|(place, name, text)| Ok((*place, parse(name, text.as_ref())?)));
         let read: Vec<_> = read.collect::<Result<_, Said>>()?;
-        Ok(read.into_iter().filter_map(|(place, phone)| Some((place, phone?))).collect())
+        let others = was.iter().filter(|it| all.iter().all(|known| known.0 != *it.0));
+        let others = others.map(|(place, phone)| (*place, phone.clone()));
+        let said = read.into_iter().filter_map(|(place, phone)| Some((place, phone?)));
+        Ok(others.chain(said).collect())
     }
 
     /// The person that a user is, with what only this contract knows of it.

@@ -343,3 +343,29 @@ fn a_vendor_adds_users_of_its_own_who_register_customers() {
     assert_eq!(told(&answer), "400 BZSAP9004E", "only who sells has one: {}", message(&answer));
     assert!(message(&answer).contains("[RoleSet]"));
 }
+
+#[test]
+fn a_put_leaves_what_the_contract_cannot_say() {
+    let house = House::on("2026-01-01");
+    let bss = Bss::vsr(&house);
+    let customer = bss.register("kept@new.test");
+    let id = bss.add(customer, "kept.user@new.test", &["User"]);
+    let seller = house.client(&house.north.admin);
+    let found = seller.get("/users?order=newest&limit=1")["items"][0].clone();
+    assert_eq!(found["email"], "kept.user@new.test");
+    let user = found["id"].as_str().unwrap().split_once('_').unwrap().1.to_owned();
+    let on_bus = format!("/aps/2/resources/{user}");
+    let said = json!({ "additionalName": "Maria", "telVoice": "1(888)1234567", "telFax": "+49 30 7654321" });
+    seller.call(&format!("PUT {on_bus}"), Some(&said)).ok();
+    let path = format!("resource/subscriber/{id}");
+    let mut shown = bss.get(&path);
+    shown["Subscriber"]["Person"].as_object_mut().unwrap().remove("Fax");
+    assert_eq!(bss.told(&format!("PUT {path}"), Some(&shown)), "204");
+    let after = seller.get(&on_bus);
+    let facts = ["additionalName", "telVoice", "telFax"].map(|it| after[it].clone());
+    assert_eq!(facts, [json!("Maria"), json!("1(888)1234567"), Value::Null]);
+    shown["Subscriber"]["Person"]["GivenName"] = json!("Anna");
+    assert_eq!(bss.told(&format!("PUT {path}"), Some(&shown)), "204");
+    let after = seller.get(&on_bus);
+    assert_eq!([&after["givenName"], &after["additionalName"]], [&json!("Anna"), &json!("Maria")]);
+}
