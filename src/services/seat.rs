@@ -3,12 +3,12 @@
 //! The service is told of each user by a provisioning task. A seat is there when that is done; one
 //! that is taken back, or moved, is gone at once, and the service is told afterwards.
 
-use super::{Act, Cx, Error, provisioning};
+use super::{Act, Cx, Error, provisioning, user};
 use crate::domain::catalog::offer::{Offer, Seating};
 use crate::domain::error::Invalid;
 use crate::domain::event::Verb;
 use crate::domain::id::{SeatId, SubscriptionId, UserId};
-use crate::domain::operator::{Decision, Permission, User};
+use crate::domain::operator::{Decision, Permission, User, UserState, UserTrigger};
 use crate::domain::provisioning::task::{QueueTask, Task, Work};
 use crate::domain::quantity::Quantity;
 use crate::domain::subscription::Subscription;
@@ -216,6 +216,20 @@ pub(super) fn end_all_of(act: &mut Act<'_>, subscription: SubscriptionId) -> Res
         provisioning::withdraw(act, &seat.tasks)?;
         let released = seat.on(Trigger::Release, act.now())?;
         act.keep(released)?;
+    }
+    Ok(())
+}
+
+/// Lets those go on who are stopped and have a seat of a subscription.
+///
+/// # Errors
+/// If the caller may not.
+pub(super) fn resume_holders(act: &mut Act<'_>, id: SubscriptionId) -> Result<(), Error> {
+    for seat in of(act.cx(), id)?.into_iter().filter(Seat::is_taken) {
+        let holder: User = act.load(seat.user())?;
+        if matches!(holder.state(), UserState::Suspended | UserState::InvitationSuspended) {
+            user::on(act, holder.id, UserTrigger::Resume)?;
+        }
     }
     Ok(())
 }

@@ -18,7 +18,7 @@ use crate::domain::subscription::tree::{Belonging, holds_met, holds_put, holds_t
 use crate::domain::subscription::{Hold, Release, Subscription};
 use crate::domain::text::Prose;
 use crate::domain::time::Instant;
-use crate::services::{Act, Error, invoice};
+use crate::services::{Act, Error, invoice, seat};
 use crate::store::{Along, Records};
 
 /// Holds a subscription and what belongs to it.
@@ -57,7 +57,8 @@ pub fn release(
 }
 
 /// Takes an administrative hold back from a subscription, from all that belongs to it and, where it
-/// enlarges a pool, from that: so that it goes on as a whole, wherever it was stopped.
+/// enlarges a pool, from that: so that it goes on as a whole, wherever it was stopped. Who is stopped
+/// and has a seat of what goes on, goes on too.
 ///
 /// # Errors
 /// If neither has such a hold, or the caller may not.
@@ -75,8 +76,13 @@ pub fn resume(act: &mut Act<'_>, id: SubscriptionId, why: &Release) -> Result<Su
     }
     let below = below(act.cx(), &it)?;
     let all = below.iter().chain([&it]).chain(pool.as_ref());
-    let held = all.filter(|it| is_held(it)).map(|it| it.id).collect();
+    let held: BTreeSet<_> = all.filter(|it| is_held(it)).map(|it| it.id).collect();
     take(act, it.account(), (kind, HoldOrigin::Direct), (&held, why))?;
+    for id in held {
+        if act.load::<Subscription>(id)?.state().is_running() {
+            seat::resume_holders(act, id)?;
+        }
+    }
     act.load(id)
 }
 

@@ -82,6 +82,7 @@ fn an_update_changes_what_differs_and_nothing_else() {
     assert_eq!(told("NumberOfSeats", json!(0)), "400 BZSAP9003E");
     assert_eq!(told("NumberOfSeats", json!(1_000_000)), "400 BZSAP9004E");
     assert_eq!(told("ExpirationDate", json!("2026-07-01")), "400 BZSAP9004E");
+    assert_eq!(told("ExpirationDate", json!("06/30/2026 00:00:000")), "400 BZSAP9002E");
     assert_eq!(told("ExpirationDate", json!("01/01/2026 00:00:00")), "400 BZSUS9105E");
     assert_eq!(told("NumberOfSeats", json!(2)), "204");
     assert_eq!(told("NumberOfSeats", json!(999_999)), "204");
@@ -122,6 +123,36 @@ fn what_belongs_to_a_subscription_stops_and_goes_on_with_it() {
     assert_eq!(states(), ["ACTIVE", "ACTIVE"]);
     assert_eq!(shop.told(&format!("DELETE resource/subscription/{pool}"), None), "204");
     assert_eq!(act(more, "suspendSubscription"), "404 BZSUS9001E");
+}
+
+#[test]
+fn who_has_a_seat_goes_on_with_what_is_unsuspended_and_nobody_else() {
+    let house = House::on("2026-01-01");
+    let shop = Shop::of(&house);
+    let customer = shop.register("contact@holders.test");
+    let (pool, id) =
+        (shop.order_one(customer, "D100PLL", 100), shop.order_one(customer, "D08SWLL", 5));
+    let people = ["ann", "bob", "cid", "dan"]
+        .map(|it| shop.add(customer, &format!("{it}@holders.test"), &["User"]));
+    let [ann, bob, cid, dan] = people;
+    let act = |what: String| assert_eq!(shop.told(&format!("POST resource/{what}"), None), "204");
+    act(format!("subscriber/{ann} [activateSubscriber]"));
+    for (person, of) in [(ann, id), (bob, id), (cid, pool)] {
+        shop.entitle(person, of);
+    }
+    let states = || {
+        people.map(|it| {
+            let shown = shop.get(&format!("resource/subscriber/{it}"));
+            text(&shown["Subscriber"]["SubscriberState"])
+        })
+    };
+    for person in [ann, bob, cid, dan] {
+        act(format!("subscriber/{person} [suspendSubscriber]"));
+    }
+    act(format!("subscription/{id} [suspendSubscription]"));
+    assert_eq!(states(), ["SUSPENDED"; 4]);
+    act(format!("subscription/{id} [unsuspendSubscription]"));
+    assert_eq!(states(), ["ACTIVE", "PENDING", "SUSPENDED", "SUSPENDED"]);
 }
 
 #[test]
