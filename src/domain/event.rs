@@ -110,6 +110,10 @@ verbs! {
     Resolved = "resolved";
     /// What was agreed on for later does not happen.
     FellAway = "fell_away";
+    /// It may be tried for longer.
+    TrialExtended = "trial_extended";
+    /// What was tried is bought.
+    Upgraded = "upgraded";
 }
 
 /// Who caused a fact.

@@ -25,6 +25,8 @@ pub enum Recipient {
     Contact(Matter),
     /// To the person whose own the thing is.
     Person,
+    /// To the address that the person had before.
+    FormerAddress,
     /// To the seller's person for a matter.
     Seller(Matter),
 }
@@ -89,6 +91,12 @@ words! {
         SwitchFellAway = "switch_fell_away";
         /// An instalment is overdue.
         InstalmentReminder = "instalment_reminder";
+        /// A subscription may be tried for longer.
+        TrialExtended = "trial_extended";
+        /// What was tried is bought.
+        TrialUpgraded = "trial_upgraded";
+        /// Somebody signs in with something else.
+        LoginChanged = "login_changed";
     }
 }
 
@@ -98,9 +106,10 @@ impl Occasion {
     pub const fn event(self) -> EventPattern {
         let (kind, verb) = match self {
             Self::Welcome => (Kind::User, Verb::Created),
-            Self::PasswordReset | Self::OneTimePassword | Self::RolesChanged => {
-                (Kind::User, Verb::Changed)
-            }
+            Self::PasswordReset
+            | Self::OneTimePassword
+            | Self::RolesChanged
+            | Self::LoginChanged => (Kind::User, Verb::Changed),
             Self::UserSuspended => (Kind::User, Verb::Held),
             Self::UserResumed => (Kind::User, Verb::Released),
             Self::UserRemoved => (Kind::User, Verb::Removed),
@@ -117,6 +126,8 @@ impl Occasion {
             Self::SeatTaken => (Kind::Seat, Verb::Released),
             Self::CreditNoteIssued => (Kind::CreditNote, Verb::Issued),
             Self::SwitchFellAway => (Kind::Subscription, Verb::FellAway),
+            Self::TrialExtended => (Kind::Subscription, Verb::TrialExtended),
+            Self::TrialUpgraded => (Kind::Subscription, Verb::Upgraded),
             Self::LowBalance => (Kind::Bucket, Verb::Overdue),
             Self::DunningNotice => (Kind::Dunning, Verb::Sent),
             Self::InstalmentReminder => (Kind::PaymentPlan, Verb::Overdue),
@@ -158,7 +169,10 @@ impl Occasion {
             | Self::SeatTaken
             | Self::CreditNoteIssued
             | Self::SwitchFellAway
-            | Self::InstalmentReminder => true,
+            | Self::InstalmentReminder
+            | Self::TrialExtended
+            | Self::TrialUpgraded
+            | Self::LoginChanged => true,
         }
     }
 
@@ -176,6 +190,7 @@ impl Occasion {
             | Self::SeatGiven
             | Self::SeatChanged
             | Self::SeatTaken => Recipient::Person,
+            Self::LoginChanged => Recipient::FormerAddress,
             Self::InvoiceIssued
             | Self::CreditNoteIssued
             | Self::PaymentReceived
@@ -188,7 +203,9 @@ impl Occasion {
             | Self::SubscriptionExpired
             | Self::SubscriptionHeld
             | Self::SubscriptionReleased
-            | Self::SwitchFellAway => Recipient::Contact(Matter::Administration),
+            | Self::SwitchFellAway
+            | Self::TrialExtended
+            | Self::TrialUpgraded => Recipient::Contact(Matter::Administration),
         }
     }
 }

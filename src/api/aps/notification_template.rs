@@ -78,5 +78,8 @@ const fn name(it: Occasion) -> &'static str {
         Occasion::CreditNoteIssued => "Credit Memo",
         Occasion::SwitchFellAway => "Subscription Switch Cancellation",
         Occasion::InstalmentReminder => "Installment Reminder",
+        Occasion::TrialExtended => "Trial Extension",
+        Occasion::TrialUpgraded => "Trial Upgrade",
+        Occasion::LoginChanged => "Login Change",
     }
 }

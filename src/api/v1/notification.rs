@@ -99,6 +99,7 @@ impl From<&domain::NotificationTemplate> for NotificationTemplate {
     fn from(it: &domain::NotificationTemplate) -> Self {
         let recipient = match it.occasion.recipient() {
             Recipient::Person => "person".to_owned(),
+            Recipient::FormerAddress => "former_address".to_owned(),
             Recipient::Contact(matter) => matter.to_string(),
             Recipient::Seller(matter) => format!("seller_{matter}"),
         };

@@ -261,5 +261,7 @@ const fn phrase(kind: Kind, verb: Verb) -> &'static str {
         (_, Verb::Disputed) => "is disputed",
         (_, Verb::Resolved) => "is not disputed any more",
         (_, Verb::FellAway) => "is not changed as was agreed on",
+        (_, Verb::TrialExtended) => "may be tried for longer",
+        (_, Verb::Upgraded) => "is no longer on trial",
     }
 }

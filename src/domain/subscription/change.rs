@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Subscription;
 use super::term::RunningTerm;
+use super::{Subscription, TrialRun};
 use crate::domain::catalog::characteristic::Choices;
 use crate::domain::catalog::term::Renewal;
 use crate::domain::error::{Code as Reason, Rejection};
@@ -260,7 +260,13 @@ impl Subscription {
             Change::BillingAccount(billing_account) => self.billing_account = billing_account,
             Change::Name(name) => self.name = name,
             Change::Renewal(renewal) => self.term = self.term.map(|it| it.renewing(renewal)),
-            Change::TermEnd(on) => self.term = Some(self.ending(on)?),
+            Change::TermEnd(on) => {
+                let ending = self.ending(on)?;
+                if self.is_trial_alone() {
+                    self.trial = TrialRun::Until(on);
+                }
+                self.term = Some(ending);
+            }
         }
         Ok(self)
     }

@@ -591,6 +591,18 @@ impl Subscription {
         Ok((Self { ended_on: None, cancellation: None, ..it }, verb))
     }
 
+    /// What is to be told of its trial, of which `before` knew something else.
+    #[must_use]
+    pub fn trial_told(&self, before: &Self) -> Option<Verb> {
+        match (before.trial, self.trial) {
+            (TrialRun::Until(was), TrialRun::Until(now)) if was < now => Some(Verb::TrialExtended),
+            (TrialRun::Until(_), TrialRun::Over(_)) if self.state.is_living() => {
+                Some(Verb::Upgraded)
+            }
+            (TrialRun::None | TrialRun::Until(_) | TrialRun::Over(_), _) => None,
+        }
+    }
+
     /// The subscription with its trial over and its charges begun.
     ///
     /// # Errors

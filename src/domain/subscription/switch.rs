@@ -48,7 +48,7 @@ impl Subscription {
     }
 
     /// Whether its term is a trial and nothing else.
-    fn is_trial_alone(&self) -> bool {
+    pub(super) fn is_trial_alone(&self) -> bool {
         let end_on = self.term.as_ref().and_then(RunningTerm::end_on);
         self.trial.until_on().zip(end_on).is_some_and(|(until, end)| end <= until)
     }

@@ -63,6 +63,14 @@ fn became(before: &User, now: &User) -> Option<Occasion> {
         (S::Active, S::Suspended) => Some(Occasion::UserSuspended),
         (S::Suspended, S::Active) => Some(Occasion::UserResumed),
         (S::Active | S::Suspended | S::SoftlyDeleted, S::Removed) => Some(Occasion::UserRemoved),
+        // Who has lost its login to somebody else hears of it where it still reads; who never came in
+        // by it has lost nothing.
+        (S::Active, S::Active)
+            if before.profile().logins() != now.profile().logins()
+                && before.sign_ins().last_at.is_some() =>
+        {
+            Some(Occasion::LoginChanged)
+        }
         (S::Active, S::Active) if before.roles() != now.roles() => Some(Occasion::RolesChanged),
         (
             S::Active
@@ -288,6 +296,11 @@ fn reader(cx: Cx<'_>, fact: &Fact, recipient: Recipient) -> Result<Option<Reader
             let of = owner.map(|it| it.profile().locale.clone());
             let who = whose(cx, fact)?;
             return Ok(who.map(|it| person(&it, of)));
+        }
+        Recipient::FormerAddress => {
+            let of = owner.map(|it| it.profile().locale.clone());
+            let before = fact.before.as_deref().map(event::read::<User>).transpose()?;
+            return Ok(before.map(|it| person(&it, of)));
         }
         Recipient::Contact(matter) => (owner, matter),
         Recipient::Seller(matter) => (seller(cx, fact.seller)?, matter),

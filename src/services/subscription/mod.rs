@@ -146,14 +146,19 @@ fn zone(cx: Cx<'_>, it: &Subscription) -> Result<Zone, Error> {
     Ok(billing_account.map_or(Zone::UTC, |it| it.terms().zone))
 }
 
-/// Keeps a subscription with what falls due for it next.
+/// Keeps a subscription with what falls due for it next, and tells what became of its trial.
 pub(super) fn keep(
     act: &mut Act<'_>,
     (it, verb): (Subscription, Verb),
 ) -> Result<Subscription, Error> {
     let zone = zone(act.cx(), &it)?;
     let terms = service_terms(act.cx(), &it)?;
-    act.keep((it.timed(terms.as_ref(), zone), verb))
+    let before = act.batch().find::<Subscription>(it.id)?;
+    let kept = act.keep((it.timed(terms.as_ref(), zone), verb))?;
+    if let Some(told) = before.and_then(|before| kept.trial_told(&before)) {
+        act.tell(kept.id, told);
+    }
+    Ok(kept)
 }
 
 fn service_terms(cx: Cx<'_>, it: &Subscription) -> Result<Option<ServiceTerms>, Error> {

@@ -161,6 +161,62 @@ fn a_customer_that_is_deleted_tells_nobody_of_each_of_its_people() {
     }
 }
 
+#[test]
+fn who_signs_in_with_something_else_hears_of_it_at_the_former_address() {
+    let house = House::on("2026-01-01");
+    let bss = Bss::vsr(&house);
+    let email = &house.north.customer.member.email;
+    let member = bss.by_email(email);
+    let before = letters(&house, email).len();
+    let path = format!("resource/subscriber/{}", member["Id"]);
+    let mut body = bss.get(&path);
+    bss.must(&format!("PUT {path}"), Some(&body));
+    assert_eq!(letters(&house, email).len(), before, "it is the same");
+    body["Subscriber"]["Person"]["EmailAddress"] = json!("taken@over.test");
+    bss.must(&format!("PUT {path}"), Some(&body));
+    assert_eq!(subjects(&house, email, before), "What you sign in with has changed");
+    let text = letters(&house, email).pop().unwrap().text;
+    assert!(text.contains(email) && !text.contains("taken@over.test"), "{text}");
+    assert_eq!(letters(&house, "taken@over.test").len(), 0);
+}
+
+#[test]
+fn the_company_is_told_that_a_trial_lasts_longer_and_that_it_is_over() {
+    let house = House::on("2026-01-01");
+    let shop = Shop::of(&house);
+    let part = "D0NWLLL-UNIFYTRL";
+    let offer = shop.sell(part, json!({ "seating": "per_unit" }), "instant");
+    let terms = json!([
+        { "key": "tried", "duration": "1 month", "trial": "1 month" },
+        { "key": "bought", "duration": "1 year", "trial": "7 days" },
+    ]);
+    shop.seller().patch(&format!("/offers/{offer}"), &json!({ "terms": terms }));
+    let to = "contact@trial.test";
+    let customer = shop.register(to);
+    let mut order = super::shop::order(customer, &[(part, 1), (part, 1), ("D08SWLL", 1)]);
+    order["Order"]["OrderItemSet"][0]["DurationUnits"] = json!("MONTHS");
+    let made = shop.must("POST resource/subscription", Some(&order))["List"].clone();
+    let ids: Vec<_> = made.as_array().unwrap().iter().map(|it| &it["SubscriptionId"]).collect();
+    let before = letters(&house, to).len();
+    for (id, end) in [(ids[0], "03/15/2026"), (ids[0], "03/15/2026"), (ids[2], "03/20/2027")] {
+        let body = json!({ "Subscription": { "ExpirationDate": format!("{end} 00:00:00") } });
+        shop.must(&format!("PUT resource/subscription/{id}"), Some(&body));
+        letters(&house, to);
+    }
+    house.app.pass("8 days");
+    letters(&house, to);
+    expect![[r#"
+        D0NWLLL-UNIFYTRL can be tried for longer
+        D0NWLLL-UNIFYTRL is no longer on trial"#]]
+    .assert_eq(&subjects(&house, to, before));
+    house.app.pass("1 month");
+    house.app.keep_duties();
+    let shown = |id: &serde_json::Value| shop.subscription(id.as_u64().unwrap());
+    let facts = |id| [shown(id)["IsTrial"].clone(), shown(id)["SubscriptionState"].clone()];
+    assert_eq!(facts(ids[0]), [json!(true), json!("ACTIVE")], "it is one as long as it lasts");
+    assert_eq!(facts(ids[1]), [json!(false), json!("ACTIVE")]);
+}
+
 /// What a vendor says instead, this contract's mails say too; what it turns off is not sent.
 #[test]
 fn mails_go_by_the_templates_of_the_vendor() {
