@@ -301,6 +301,31 @@ fn a_plain_form_signs_in_from_our_own_page_alone() {
     assert_eq!(form(&house, None, &long).headers["location"], "/ui/sign-in?refused=1");
 }
 
+/// As the page with scripts does.
+#[test]
+fn the_plain_form_leads_to_the_page_that_one_came_for() {
+    let house = House::on("2026-01-01");
+    let email = house.north.customer.admin.email.replace('@', "%40");
+    let good = format!("email={email}&password=till-4-the-box%21");
+    let goes_to = |came_for: &str, body: &str| {
+        let form = format!("https://till.test/ui/sign-in{came_for}");
+        let request = Request::post("/sign-in").header("host", "till.test").header("referer", form);
+        let answer = house.app.send(request.body(Body::from(body.to_owned())).unwrap());
+        answer.headers["location"].to_str().unwrap().to_owned()
+    };
+    let next = "?next=%2Fui%2Finvoices%3Fstate%3Doverdue";
+    assert_eq!(goes_to(next, &good), "/ui/invoices?state=overdue");
+    let refused = goes_to(next, "email=x&password=y");
+    assert_eq!(refused, "/ui/sign-in?refused=1&next=%2Fui%2Finvoices%3Fstate%3Doverdue");
+    assert_eq!(goes_to(&refused["/ui/sign-in".len()..], &good), "/ui/invoices?state=overdue");
+    for elsewhere in
+        ["", "?next=", "?next=https%3A%2F%2Fevil.test", "?next=%2F%2Fevil.test%2Fui%2F"]
+    {
+        assert_eq!(goes_to(elsewhere, &good), "/ui/", "{elsewhere}");
+    }
+    assert_eq!(goes_to("?next=%2Fui%2Fa%0D%0Aset-cookie%3A+x", &good), "/ui/");
+}
+
 /// Who runs no scripts is asked for another password as everybody is.
 #[test]
 fn the_plain_form_takes_another_password_where_one_was_for_one_use() {
