@@ -220,6 +220,7 @@ const DEEDS: &[Deed] = &[
     deed("POST /payments/{payment}/refund", "seller", r#"{"amount":{"amount":"5","currency":"EUR"}}"#),
     deed("POST /payments/{checkout}/follow", "seller", "{}").done(Manner::Several),
     deed("POST /prices", "seller", r#"{"offer":"$drafted","name":"$side Fee","kind":"recurring","currency":"EUR","model":{"kind":"flat","amount":"1"}}"#),
+    deed("PATCH /prices/{price}", "seller", r#"{"name":"$side Base fee","names":{"de":"Grundgebühr"}}"#),
     deed("DELETE /prices/{drafted_price}", "seller", ""),
     deed("POST /prices/{price}/versions", "seller", r#"{"valid_from":"2026-03-01","model":{"kind":"flat","amount":"12"}}"#),
     deed("POST /redemptions", "buyer", r#"{"account":"$customer","code":"spring"}"#),

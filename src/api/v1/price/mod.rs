@@ -38,6 +38,7 @@ pub(super) fn routes() -> Vec<Route> {
         read("/offers/{id}/prices", browses, "List the prices of an offer", list),
         write(Method::POST, "/prices", writes, "Add a price to an offer", add),
         read("/prices/{id}", Needs::Permission(Permission::CatalogRead), "Read a price", show),
+        write(Method::PATCH, "/prices/{id}", writes, "Call a price otherwise", rename),
         write(Method::DELETE, "/prices/{id}", writes, "Take a price out of a draft", remove),
         write(
             Method::POST,
@@ -224,19 +225,19 @@ pub(super) struct NewPrice {
     alterations: Vec<Alteration>,
 }
 
+/// What the invoice calls it, by locale.
+fn each_name(names: &Texts) -> Result<BTreeMap<Locale, Name>, Invalid> {
+    let named = names.0.iter().map(|(locale, name)| {
+        let at = format!("/names/{locale}");
+        Ok((parse(&at, locale)?, parse(&at, name)?))
+    });
+    named.collect()
+}
+
 impl NewPrice {
     fn alterations(&self) -> Result<Vec<PriceAlteration>, Invalid> {
         let all = self.alterations.iter().enumerate();
         all.map(|(place, it)| it.read(&format!("/alterations/{place}"))).collect()
-    }
-
-    fn names(&self) -> Result<BTreeMap<Locale, Name>, Invalid> {
-        let all = self.names.iter().flat_map(|it| &it.0);
-        let named = all.map(|(locale, name)| {
-            let at = format!("/names/{locale}");
-            Ok((parse(&at, locale)?, parse(&at, name)?))
-        });
-        named.collect()
     }
 
     fn kind(&self) -> Result<PriceKind, Invalid> {
@@ -313,7 +314,7 @@ impl NewPrice {
             id,
             stamp,
             name: parse("/name", &self.name)?,
-            names: self.names()?,
+            names: self.names.as_ref().map(each_name).transpose()?.unwrap_or_default(),
             description: None,
             offer: parse::<OfferId>("/offer", &self.offer)?,
             plan: parse_optional("/plan", self.plan.as_deref())?,
@@ -337,6 +338,25 @@ fn add(act: &mut Act<'_>, _: &Call, body: NewPrice) -> Result<Reply<Price>, Erro
     let it = offer::add_price(act, of, |id, stamp| body.read(id, stamp))?;
     let path = format!("/api/v1/prices/{}", it.id);
     Ok(Reply::created(path, Price::from(&it)).tagged(it.stamp.revision))
+}
+
+/// What a price is to be called; what is not said stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PriceNames {
+    name: Option<String>,
+    /// What the invoice calls it in other languages, by locale.
+    names: Option<Texts>,
+}
+
+fn rename(act: &mut Act<'_>, call: &Call, body: PriceNames) -> Result<Reply<Price>, Error> {
+    let id = call.id("id")?;
+    let was: domain::Price = act.cx().get(id)?;
+    act.expect_revision(&was.stamp, call.if_match)?;
+    let name = parse_optional("/name", body.name.as_deref())?.unwrap_or(was.name);
+    let names = body.names.as_ref().map(each_name).transpose()?.unwrap_or(was.names);
+    let it = offer::rename_price(act, id, (name, names, was.stamp.carried))?;
+    Ok(Reply::ok(Price::from(&it)).tagged(it.stamp.revision))
 }
 
 fn remove(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Nothing>, Error> {
