@@ -282,13 +282,21 @@ messages! {
 }
 
 impl Message {
-    /// What it says with values in it.
+    /// What it says with values in it. What stands in a value is no place for another.
     pub(super) fn with<const N: usize>(&'static self, values: [&str; N]) -> Said {
         let fill = |text: &str| {
-            let places = values.iter().enumerate();
-            places.fold(text.to_owned(), |text, (place, value)| {
-                text.replace(&format!("{{{place}}}"), value)
-            })
+            let mut pieces = text.split('{');
+            let mut filled = pieces.next().unwrap_or_default().to_owned();
+            for piece in pieces {
+                let place = piece.split_once('}');
+                let value =
+                    place.and_then(|it| Some((values.get(it.0.parse::<usize>().ok()?)?, it.1)));
+                match value {
+                    Some((value, rest)) => filled.extend([value, rest]),
+                    None => filled.extend(["{", piece]),
+                }
+            }
+            filled
         };
         Said { message: self, text: fill(self.text), action: fill(self.action) }
     }
@@ -341,5 +349,7 @@ mod tests {
             "The [] input value that was provided for the [BillingFrequency] field is invalid.";
         assert_eq!(said.text, text);
         assert_eq!(said.action, "Provide a valid input value for the [BillingFrequency] field.");
+        let odd = VALUE_INVALID.with(["{1}", "Country"]);
+        assert!(odd.text.starts_with("The [{1}] input value"), "{}", odd.text);
     }
 }

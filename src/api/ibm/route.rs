@@ -48,6 +48,12 @@ impl Asked {
         said.ok_or_else(|| message::PARAMETER_REQUIRED.with([name]))
     }
 
+    /// A parameter that must be there and is the number of something.
+    pub(super) fn number(&mut self, name: &str) -> Result<u64, Said> {
+        let text = self.must(name)?;
+        text.trim().parse().map_err(|_| message::VALUE_INVALID.with([&text, name]))
+    }
+
     /// A parameter that is `true` or `false`.
     pub(super) fn flag(&mut self, name: &str, default: bool) -> Result<bool, Said> {
         match self.query.take(name).as_deref() {

@@ -200,19 +200,14 @@ fn get(asked: Asked) -> Result<Work, Refusal> {
 }
 
 fn transfer(mut asked: Asked) -> Result<Work, Refusal> {
-    let (place, to) = ((asked.id(0, "Subscription")?, seat_id(&asked)?), target(&mut asked)?);
+    let place = (asked.id(0, "Subscription")?, seat_id(&asked)?);
+    let to = asked.number("targetSubscription")?;
     Ok(Work::writes(move |act| {
         let it = of_subscription(act.cx(), place)?;
         let to = subscription::find(act.cx(), to)?;
         seat::transfer(act, it.id, to.id)?;
         Ok(nothing())
     }))
-}
-
-fn target(asked: &mut Asked) -> Result<u64, Said> {
-    let text = asked.must("targetSubscription")?;
-    let number = text.trim().parse().ok();
-    number.ok_or_else(|| message::VALUE_INVALID.with([&text, "targetSubscription"]))
 }
 
 fn change_quota(asked: Asked) -> Result<Work, Refusal> {

@@ -263,9 +263,7 @@ fn by_email(mut asked: Asked) -> Result<Work, Refusal> {
 }
 
 fn by_customer(mut asked: Asked) -> Result<Work, Refusal> {
-    let (wanted, text) = (asked.page()?, asked.must("customer")?);
-    let refused = || message::VALUE_INVALID.with([&text, "customer"]);
-    let number = text.trim().parse::<u64>().map_err(|_| refused())?;
+    let (wanted, number) = (asked.page()?, asked.number("customer")?);
     Ok(Work::scans(move |cx| {
         let account = customer::find(cx, number)?;
         shown_all(cx, &wanted.of(|page| user::list(cx, Some(account.id), page, is_here))?)

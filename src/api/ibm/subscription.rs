@@ -222,9 +222,7 @@ fn list(mut asked: Asked) -> Result<Work, Refusal> {
 }
 
 fn by_customer(mut asked: Asked) -> Result<Work, Refusal> {
-    let (wanted, text) = (asked.page()?, asked.must("customerId")?);
-    let refused = || message::VALUE_INVALID.with([&text, "customerId"]);
-    let number = text.trim().parse::<u64>().map_err(|_| refused())?;
+    let (wanted, number) = (asked.page()?, asked.number("customerId")?);
     Ok(Work::scans(move |cx| {
         let of = (Some(customer::find(cx, number)?.id), None);
         shown_all(cx, &wanted.of(|page| subscription::list(cx, of, page, is_here))?)

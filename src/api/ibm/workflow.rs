@@ -7,7 +7,7 @@ use super::error::Refusal;
 use super::field::one_of;
 use super::route::{Asked, By, Row};
 use super::wire::{listed, moment};
-use super::{customer, message, subscriber};
+use super::{customer, subscriber};
 use crate::api::edge::work::Work;
 use crate::domain::operator::{Permission, Role, User};
 use crate::domain::page::{Page, PageRequest};
@@ -79,15 +79,8 @@ fn shown_all(cx: Cx<'_>, items: &[Task]) -> Result<Answer, Error> {
     Ok(listed(&items?))
 }
 
-/// The number that a parameter says.
-fn number(asked: &mut Asked, name: &str) -> Result<u64, Refusal> {
-    let text = asked.must(name)?;
-    let refused = |_| message::VALUE_INVALID.with([&text, name]);
-    Ok(text.trim().parse().map_err(refused)?)
-}
-
 fn by_customer(mut asked: Asked) -> Result<Work, Refusal> {
-    let (wanted, number) = (asked.page()?, number(&mut asked, "customerId")?);
+    let (wanted, number) = (asked.page()?, asked.number("customerId")?);
     Ok(Work::scans(move |cx| {
         let account = customer::find(cx, number)?;
         let list = |page: &PageRequest| -> Result<Page<Task>, Error> {
@@ -99,7 +92,7 @@ fn by_customer(mut asked: Asked) -> Result<Work, Refusal> {
 
 /// What was done for the subscriptions in which a subscriber has or had a seat, and for its seats.
 fn by_subscriber(mut asked: Asked) -> Result<Work, Refusal> {
-    let (wanted, number) = (asked.page()?, number(&mut asked, "subscriberId")?);
+    let (wanted, number) = (asked.page()?, asked.number("subscriberId")?);
     Ok(Work::scans(move |cx| {
         let it: User = subscriber::find(cx, number)?;
         let mut found = Vec::new();
