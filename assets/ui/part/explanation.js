@@ -87,11 +87,10 @@ export function Explanation({ of, currency, unit, counted }) {
     of.covered && t("{amount} of it is charged besides", { amount: unitPrice(of.covered, currency) }),
     of.includes_tax && t("tax is contained in the price"),
   ].filter(Boolean);
-  const charged = of.text.map((it) => /^less (\d[\d.]*),/.exec(it)?.[1]).find((it) => it && isSome(it));
-  if (charged) {
-    // What was charged is taken off before the days are counted, or after: as it was computed.
-    const isFirst = of.text.findIndex((it) => it.startsWith("less ")) < of.text.findIndex((it) => it.startsWith("for "));
-    notes.splice(isFirst ? 0 : notes.length, 0, t("less {amount}, which was charged before", { amount: unitPrice(charged, currency) }));
+  const charged = of.charged_before;
+  // What was charged is taken off before the days are counted, or after: as it was computed.
+  if (charged && compare(charged.amount, "0") > 0) {
+    notes.splice(charged.before_days ? 0 : notes.length, 0, t("less {amount}, which was charged before", { amount: unitPrice(charged.amount, currency) }));
   }
   const lowered = of.discounts.map((it) => (it.coupon ? t("{amount} off with the coupon {code}: {name}", { amount: unitPrice(it.amount, currency), code: it.coupon, name: it.name })
     : it.percent ? t("{share} off: {name}", { share: share(it.percent), name: it.name })

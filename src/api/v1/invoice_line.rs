@@ -87,6 +87,9 @@ pub(super) struct Explanation {
     /// without tax, by credit notes.
     #[serde(skip_serializing_if = "Option::is_none")]
     given_back: Option<Decimal>,
+    /// What was charged before and is taken off.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    charged_before: Option<ExplainedBefore>,
     usage: Option<ExplainedUsage>,
     tax_rule: Option<String>,
     /// How its tax came about, where it stands on an invoice.
@@ -245,6 +248,13 @@ struct ExplainedDays {
     of: u32,
 }
 
+/// What was charged before, and whether it is taken off before the days are counted.
+#[derive(Debug, Serialize, ToSchema)]
+struct ExplainedBefore {
+    amount: Decimal,
+    before_days: bool,
+}
+
 /// An amount that was committed to, for a whole period.
 #[derive(Debug, Serialize, ToSchema)]
 struct ExplainedCommitment {
@@ -350,6 +360,7 @@ impl InvoiceLine {
 struct Steps {
     days: Option<ExplainedDays>,
     given_back: Option<Decimal>,
+    charged_before: Option<ExplainedBefore>,
     committed: Option<ExplainedCommitment>,
     covered: Option<Decimal>,
 }
@@ -361,6 +372,13 @@ impl Steps {
             match step {
                 Step::Prorated(share) => {
                     found.days = Some(ExplainedDays { used: share.used(), of: share.of() });
+                    if let Some(before) = &mut found.charged_before {
+                        before.before_days = true;
+                    }
+                }
+                Step::Less(before) => {
+                    let amount = Decimal::from(before);
+                    found.charged_before = Some(ExplainedBefore { amount, before_days: false });
                 }
                 Step::InPlaceOf(it) => found.given_back = Some(Decimal::from(it)),
                 Step::Committed(it) => {
@@ -369,7 +387,6 @@ impl Steps {
                 }
                 Step::Covered(it) => found.covered = Some(Decimal::from(it)),
                 Step::Reversed
-                | Step::Less(_)
                 | Step::Altered(_)
                 | Step::Lowered(_)
                 | Step::Coupon(_)
@@ -400,6 +417,7 @@ impl From<&DomainExplanation> for Explanation {
             },
             price_version: it.version_from.map(|it| it.to_string()),
             given_back: steps.given_back,
+            charged_before: steps.charged_before,
             usage: None,
             tax_rule: None,
             tax: None,

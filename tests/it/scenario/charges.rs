@@ -60,6 +60,8 @@ fn late_usage_that_makes_a_month_cheaper_gives_credit_that_pays_the_next_invoice
     "#]]
     .assert_eq(&shown(&market, &account));
     assert_eq!(credit(&market, &account), "0.00");
+    let late = &market.invoices(&account)[1]["lines"][1]["explanation"]["charged_before"];
+    assert_eq!(late, &json!({ "amount": "100", "before_days": false }));
 }
 
 #[test]
