@@ -70,6 +70,7 @@
 //! | keep something new | [`domain`], a `record!` in [`store`], golden bytes, the register in [`store::schema`] |
 //! | have something done by itself | a duty in [`jobs`], over a use case |
 //! | speak another contract | a folder in [`api`]; no other façade, and nothing below, changes |
+//! | say no in IBM's words | the list of [`api::ibm::message`], with cause and user action of each |
 
 pub mod api;
 pub mod cli;

@@ -94,6 +94,8 @@
 //!   would be had, were it there already. Held and expired ones are `SUSPENDED`; what
 //!   was cancelled is 404 as soon as its service is gone. `ExpirationDate` is the first moment that is
 //!   no longer paid for; of one that is sent the day counts. A `PUT` changes what differs.
+//!   One of a term without an end, which our other contracts make, has no `ExpirationDate`;
+//!   `smartcloudadmin` cannot read such.
 //! - Of what is pooled, `EntitlementQuantity` is what the pool holds with all that enlarges it, and
 //!   `EntitlementQuantityAvailable` what nobody has a part of. Any number of users can have one, so that
 //!   `NumberOfAvailableSeats` stays as it was bought. Users are entitled to the pool itself, and not to
@@ -131,7 +133,7 @@ pub mod doors;
 mod duration;
 mod error;
 mod field;
-mod message;
+pub mod message;
 mod offering;
 mod order;
 mod page;

@@ -67,7 +67,7 @@ pub(super) fn by_login(cx: Cx<'_>, login: &str) -> Result<User, Error> {
     found.ok_or_else(|| Error::not_found(format!("Subscriber with the login name {shown}")))
 }
 
-/// The same where something is to be done with it.
+/// The subscriber of a number, where something is to be done with it.
 pub(super) fn to_change(cx: Cx<'_>, number: u64) -> Result<User, Error> {
     staying(cx, find(cx, number)?)
 }
