@@ -12,7 +12,7 @@ use super::record::{self, Record};
 use super::view::{KeyRange, Table, View};
 use super::{
     StoreError, alias, due, fact, idempotency, invoice, journal, payment, schema, seal, sequence,
-    settlement,
+    settlement, usage,
 };
 use crate::domain::id::Id;
 use crate::domain::page::PageOrder;
@@ -34,6 +34,7 @@ pub const CHECKS: &[Check] = &[
     journal::checked,
     settlement::checked,
     payment::checked,
+    usage::checked,
 ];
 
 /// One thing that is not as it must be.

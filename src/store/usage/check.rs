@@ -1,6 +1,7 @@
 //! Checking: whether totals are what events add up to, and every event would be known again.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use super::event::{self, Raw, Series};
 use super::filter::Filter;
@@ -13,6 +14,7 @@ use super::{arrival, read_filter, unrated};
 use crate::domain::text::Code;
 use crate::domain::usage::record::{EventId, UsageEvent};
 use crate::store::StoreError;
+use crate::store::check::Report;
 use crate::store::view::View;
 
 /// How many events were looked at, and what is wrong.
@@ -22,8 +24,19 @@ pub struct Checked {
     pub sealed: u64,
     /// Events that do not yet.
     pub unsealed: u64,
-    /// What is wrong.
+    /// What is wrong: the first findings.
     pub findings: Vec<Finding>,
+    /// How many there were in all.
+    pub found: u64,
+}
+
+impl Checked {
+    fn find(&mut self, finding: Finding) {
+        self.found += 1;
+        if self.findings.len() < Report::FINDINGS_MAX {
+            self.findings.push(finding);
+        }
+    }
 }
 
 /// Something that is wrong with what is stored of usage.
@@ -57,31 +70,63 @@ pub enum Finding {
     },
 }
 
-/// Goes over all usage that is stored.
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Total { series, bucket } => write!(
+                f,
+                "the total of meter {} of {} in the quarter of an hour {bucket} is not what its events add up to",
+                series.meter, series.subscription
+            ),
+            Self::Unknown { sequence, source, event_id } => {
+                write!(f, "event {sequence} would not be known if {source} sent {event_id} again")
+            }
+            Self::Gap { expected } => write!(f, "event {expected} is missing"),
+            Self::Unrated { series } => write!(
+                f,
+                "meter {} of {} is said to be charged by nothing, and has no usage",
+                series.meter, series.subscription
+            ),
+        }
+    }
+}
+
+/// Reports what [`check`] finds.
 ///
 /// # Errors
 /// If the store fails.
-pub fn check(view: &impl View) -> Result<Checked, StoreError> {
+pub fn checked(view: &dyn View, report: &mut Report) -> Result<(), StoreError> {
+    let Checked { findings, found, .. } = check(view)?;
+    let more = found - findings.len() as u64;
+    findings.iter().for_each(|it| report.find(Kind::Events.table(), it));
+    report.found += more;
+    Ok(())
+}
+
+/// Goes over all usage that is stored, and reads every event twice.
+///
+/// # Errors
+/// If the store fails.
+pub fn check(view: &(impl View + ?Sized)) -> Result<Checked, StoreError> {
     let ledger = Ledger::read(view)?;
     let mut checked = Checked::default();
     let mut unrated = unrated::every(view)?;
     check_totals(view, &ledger, (&mut checked, &mut unrated))?;
     check_keys(view, &ledger, &mut checked)?;
     check_unsealed(view, &ledger, (&mut checked, &mut unrated))?;
-    let without_usage = unrated.into_iter().map(|series| Finding::Unrated { series });
-    checked.findings.extend(without_usage);
+    unrated.into_iter().for_each(|series| checked.find(Finding::Unrated { series }));
     Ok(checked)
 }
 
 type Bucket = (Series, i64);
 
 /// What the entries of all runs of a kind add up to, by bucket, in order.
-struct Sums<'v, V: View> {
+struct Sums<'v, V: View + ?Sized> {
     kind: Kind,
     merge: Merge<'v, V>,
 }
 
-impl<'v, V: View> Sums<'v, V> {
+impl<'v, V: View + ?Sized> Sums<'v, V> {
     fn of(view: &'v V, ledger: &Ledger, kind: Kind) -> Result<Self, StoreError> {
         let runs = ledger.live(kind).map(|it| it.id);
         Ok(Self { kind, merge: Merge::seek(view, kind.table(), runs, &[])? })
@@ -118,7 +163,7 @@ fn read(kind: Kind, key: &[u8], value: &[u8]) -> Result<(Bucket, Total), StoreEr
 
 /// `unrated` are the series that are said to have usage; those that have are taken out of it.
 fn check_totals(
-    view: &impl View,
+    view: &(impl View + ?Sized),
     ledger: &Ledger,
     (checked, unrated): (&mut Checked, &mut BTreeSet<Series>),
 ) -> Result<(), StoreError> {
@@ -130,7 +175,7 @@ fn check_totals(
         let Some(lowest) = keys.into_iter().flatten().min() else { return Ok(()) };
         if event != total {
             let (series, bucket) = lowest;
-            checked.findings.push(Finding::Total { series, bucket });
+            checked.find(Finding::Total { series, bucket });
         }
         if keys[0] == Some(lowest) {
             unrated.remove(&lowest.0);
@@ -144,21 +189,25 @@ fn check_totals(
 }
 
 /// Events whose time in the window is over need not be known any more.
-fn check_keys(view: &impl View, ledger: &Ledger, checked: &mut Checked) -> Result<(), StoreError> {
+fn check_keys(
+    view: &(impl View + ?Sized),
+    ledger: &Ledger,
+    checked: &mut Checked,
+) -> Result<(), StoreError> {
     for keys in ledger.live(Kind::Keys) {
         let filter = read_filter(view, keys.id, keys.entries)?;
         for events in ledger.live(Kind::Events).filter(|it| keys.covers(it)) {
-            check_known(view, (events.id, keys.id), &filter, &mut checked.findings)?;
+            check_known(view, (events.id, keys.id), &filter, checked)?;
         }
     }
     Ok(())
 }
 
 fn check_known(
-    view: &impl View,
+    view: &(impl View + ?Sized),
     (events, keys): (u64, u64),
     filter: &Filter,
-    findings: &mut Vec<Finding>,
+    checked: &mut Checked,
 ) -> Result<(), StoreError> {
     let table = Kind::Events.table();
     let mut cursor = Cursor::seek(view, table, events, &[])?;
@@ -170,7 +219,7 @@ fn check_known(
             let event = raw.event(table)?;
             let sequence = u64::from_be_bytes(from.array()?);
             let UsageEvent { source, event_id, .. } = event;
-            findings.push(Finding::Unknown { sequence, source, event_id });
+            checked.find(Finding::Unknown { sequence, source, event_id });
         }
         cursor.advance()?;
     }
@@ -178,22 +227,21 @@ fn check_known(
 }
 
 fn check_unsealed(
-    view: &impl View,
+    view: &(impl View + ?Sized),
     ledger: &Ledger,
     (checked, unrated): (&mut Checked, &mut BTreeSet<Series>),
 ) -> Result<(), StoreError> {
     let mut expected = ledger.sealed_end;
-    let (unsealed, findings) = (&mut checked.unsealed, &mut checked.findings);
     arrival::visit(view, expected, u64::MAX, &mut |_| {}, &mut |sequence, raw| {
         unrated.remove(&raw.series);
         if sequence != expected {
-            findings.push(Finding::Gap { expected });
+            checked.find(Finding::Gap { expected });
         }
         expected = sequence + 1;
-        *unsealed += 1;
+        checked.unsealed += 1;
         Ok(())
     })?;
     let ends = ledger.closed.iter().map(|it| it.end).filter(|it| *it > expected);
-    findings.extend(ends.map(|_| Finding::Gap { expected }));
+    ends.for_each(|_| checked.find(Finding::Gap { expected }));
     Ok(())
 }

@@ -62,7 +62,7 @@ use super::StoreError;
 use super::view::{KeyRange, Table, View};
 use crate::domain::page::PageOrder;
 
-pub use self::check::{Checked, Finding, check};
+pub use self::check::{Checked, Finding, check, checked};
 pub use self::event::{Series, Timing};
 pub use self::ingest::{Prepared, Staged, Verdict};
 pub use self::read::{NumberedEvent, Want};

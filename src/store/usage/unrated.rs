@@ -59,7 +59,7 @@ fn read(key: &[u8], value: &[u8]) -> Result<Series, StoreError> {
 }
 
 /// All of them, for a check.
-pub(super) fn every(view: &impl View) -> Result<BTreeSet<Series>, StoreError> {
+pub(super) fn every(view: &(impl View + ?Sized)) -> Result<BTreeSet<Series>, StoreError> {
     let mut found = BTreeSet::new();
     view.scan(UNRATED, &KeyRange::all(), PageRequest::oldest(1).order, &mut |key, value| {
         found.insert(read(key, value)?);
