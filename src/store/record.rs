@@ -3,6 +3,7 @@
 //! An index is a function of the record, so it cannot say anything else than the record does;
 //! [`check`](super::check) proves over a whole store that it never did.
 
+use std::fmt::Debug;
 use std::ops::ControlFlow;
 
 use serde::Serialize;
@@ -19,7 +20,7 @@ use crate::domain::page::{Page, PageOrder, PageRequest};
 use crate::domain::stamp::{SellerNumber, Stamp};
 
 /// An entity that the store keeps.
-pub trait Record: Serialize + DeserializeOwned + Send + Sync + 'static {
+pub trait Record: Debug + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// Its typed id.
     type Id: Id;
     /// The table it lies in.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use super::check::{self, Report};
-use super::record::{Record, Records as _};
+use super::record::{self, Record, Records as _};
 use super::view::{Table, View};
 use super::{
     StoreError, alias, due, fact, idempotency, invoice, journal, meta, sequence, tally, usage,
@@ -66,6 +66,9 @@ pub struct Kept {
     pub tallies: fn() -> Vec<Table>,
     /// The stamp of the record with an id, if it is there.
     pub stamp: fn(&dyn View, Uuid) -> Result<Option<Stamp>, StoreError>,
+    /// Reads the bytes of a record: what they say, for a programmer, and as which bytes it is written
+    /// today.
+    pub reread: fn(&[u8]) -> Result<(String, Vec<u8>), StoreError>,
     /// Compares its records with its indices and sums.
     pub(super) check: fn(&dyn View, &mut Report) -> Result<(), StoreError>,
 }
@@ -80,6 +83,10 @@ impl Kept {
             stamp: |view, id| {
                 let found = view.find::<R>(R::Id::from_uuid(id))?;
                 Ok(found.map(|it| it.stamp().clone()))
+            },
+            reread: |bytes| {
+                let record = record::decode::<R>(bytes)?;
+                Ok((format!("{record:?}"), record::encode(&record)))
             },
             check: |view, report| {
                 check::records::<R>(view, report)?;

@@ -20,6 +20,7 @@ mod disk_full;
 mod double_spend;
 mod finding;
 mod fuzz;
+mod golden;
 mod harness;
 mod hostile;
 mod ibm;
