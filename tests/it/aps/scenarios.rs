@@ -1,63 +1,16 @@
 //! The scenarios of the contract's documents, told by a client that is not ours: a program in
 //! Python whose requests are signed by oauthlib.
 
-use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 use tempfile::tempdir;
 
 use crate::harness::process::{Server, over_file};
-
-/// What signs. It is pure Python and needs nothing else.
-const OAUTHLIB: &str = "oauthlib==4.0.1";
+use crate::harness::python::Package;
 
 /// The address that the server tells people, and that it does not listen on itself.
 const PUBLIC: &str = "https://bss.example.com/billing";
-
-/// A folder of the build with oauthlib in it, or why there is none.
-fn oauthlib() -> Result<String, String> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("oauthlib");
-    let folder = folder.to_str().ok_or("the build's folder has an odd name")?.to_owned();
-    let has_it = || {
-        let line = format!("import oauthlib; assert oauthlib.__version__ in {OAUTHLIB:?}");
-        python(&folder, &["-c", &line]).is_ok()
-    };
-    if !has_it() {
-        let install = ["-m", "pip", "install", "--quiet", "--no-deps", "--upgrade", "--target"];
-        let arguments: Vec<_> = install.into_iter().chain([&*folder, OAUTHLIB]).collect();
-        python(&folder, &arguments)?;
-    }
-    if has_it() { Ok(folder) } else { Err(format!("{OAUTHLIB} cannot be used")) }
-}
-
-/// Runs Python; what it printed, or why it did not come to a good end.
-fn python(modules: &str, arguments: &[&str]) -> Result<String, String> {
-    let ran = Command::new("python3").args(arguments).env("PYTHONPATH", modules).output();
-    let Output { status, stdout, stderr } =
-        ran.map_err(|it| format!("python3 cannot be started ({it}): apt-get install python3-pip"))?;
-    let text = |it: &[u8]| String::from_utf8_lossy(it).into_owned();
-    if status.success() { Ok(text(&stdout)) } else { Err(text(&stdout) + &text(&stderr)) }
-}
-
-/// The folder of oauthlib; nothing where it cannot be had, which is said aloud, and is a failure
-/// where all that can be tested must be.
-fn signing() -> Option<String> {
-    match oauthlib() {
-        Ok(folder) => Some(folder),
-        Err(why) => {
-            assert!(std::env::var("CI").as_deref() != Ok("true"), "{why}");
-            let mut aloud = std::io::stderr();
-            writeln!(
-                aloud,
-                "\n!!! NOT RUN: the scenarios of the bus, signed by oauthlib\n!!! {why}"
-            )
-            .unwrap();
-            None
-        }
-    }
-}
 
 /// What is for sale: a plan with two resources, of which one needs the other.
 fn furnish(post: &dyn Fn(&str, Value) -> Value) {
@@ -121,7 +74,8 @@ fn furnish(post: &dyn Fn(&str, Value) -> Value) {
 
 #[test]
 fn an_external_system_goes_through_the_documents_with_requests_that_it_signs() {
-    let Some(modules) = signing() else { return };
+    let what = "the scenarios of the bus, signed by oauthlib";
+    let Some(oauthlib) = Package::get("oauthlib", "4.0.1", what) else { return };
     let place = tempdir().unwrap();
     let operator = [
         ("TILLBOX_OPERATOR_EMAIL", "olga@provider.test"),
@@ -142,7 +96,8 @@ fn an_external_system_goes_through_the_documents_with_requests_that_it_signs() {
     let address = format!("http://{}", server.address);
     let text = |name: &str| key[name].as_str().unwrap();
     let script = script.to_str().unwrap();
-    let told = python(&modules, &[script, &address, PUBLIC, text("key"), text("secret")]);
+    let arguments = [script, &address, PUBLIC, text("key"), text("secret")];
+    let told = oauthlib.run(Path::new("."), &arguments);
     let told = told.unwrap_or_else(|why| panic!("{why}"));
     assert!(told.contains("all is as the documents have it"), "{told}");
 }

@@ -1,6 +1,7 @@
 //! What all integration tests stand on: an appliance in memory, a clock that is moved, callers who
 //! speak each contract.
 
+pub(crate) mod absent;
 pub(crate) mod acts;
 pub(crate) mod app;
 pub(crate) mod bus;

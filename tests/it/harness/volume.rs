@@ -135,8 +135,3 @@ pub(crate) fn in_a_mount(test: &str) -> Ran {
         _ => panic!("on a real full disk:\n{said}"),
     }
 }
-
-/// Says on the terminal, which the test runner does not swallow, what did not run.
-pub(crate) fn say_loudly(what: &str) {
-    writeln!(io::stderr(), "\n!!! {what}\n").expect("stderr");
-}
