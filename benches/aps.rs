@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use harness::load::{Connection, load, request};
-use harness::process::{Server, memory_mib};
+use harness::process::{Server, memory_mb};
 use harness::{Times, aim, bare, folder, introduce, told};
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ fn main() {
     it.sell();
     it.find_accounts();
     it.find_subscriptions();
-    println!("  the server's memory at most {} MiB", memory_mib(&it.server.id(), "VmHWM"));
+    println!("  the server's memory at most {} MB", memory_mb(&it.server.id(), "VmHWM"));
 }
 
 const fn ms(count: u64) -> Duration {

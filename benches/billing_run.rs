@@ -14,7 +14,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use harness::appliance::{Appliance, text};
-use harness::process::{forget_peak, memory_mib, processor_time};
+use harness::process::{forget_peak, memory_mb, processor_time};
 use harness::replay::{Contents, Replay};
 use harness::{aim, folder, introduce, per_second, row, share, told};
 use serde_json::{Value, json};
@@ -57,11 +57,11 @@ fn run(subscriptions: usize) -> u64 {
     forget_peak();
     let Billed { took, used, commits, memory: (idle, peak) } = bill(&path, subscriptions);
     let ours = per_second(subscriptions, took);
-    let size = path.metadata().unwrap().len() >> 20;
+    let size = path.metadata().unwrap().len() / 1_000_000;
     let each = used.as_micros() / subscriptions as u128;
     let note = format!(
-        "{}, {each} us of processor each, peak {peak} MiB ({idle} before), {commits} commits, \
-         file {size} MiB",
+        "{}, {each} us of processor each, peak {peak} MB ({idle} before), {commits} commits, \
+         file {size} MB",
         told(took)
     );
     row("Tillbox", ours, &note);
@@ -89,19 +89,19 @@ struct Billed {
     /// Of the processors, by all threads.
     used: Duration,
     commits: u64,
-    /// In MiB: before, and at most.
+    /// In MB: before, and at most.
     memory: (u64, u64),
 }
 
 fn bill(path: &Path, subscriptions: usize) -> Billed {
     let it = Appliance::open(path);
-    let idle = memory_mib("self", "VmRSS");
+    let idle = memory_mb("self", "VmRSS");
     it.set_day("2026-02-01");
     let (begun, commits, used) = (Instant::now(), it.bss.commits(), processor_time("self"));
     it.run("billing");
     let (took, commits) = (begun.elapsed(), it.bss.commits() - commits);
     let used = processor_time("self") - used;
-    let memory = (idle, memory_mib("self", "VmHWM"));
+    let memory = (idle, memory_mb("self", "VmHWM"));
     let run = it.get("/billing_runs?limit=1")["items"][0].clone();
     assert_eq!(run["invoices"], json!(subscriptions), "{run}");
     assert_eq!(run["failed"], 0, "{run}");

@@ -11,7 +11,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use harness::appliance::{Appliance, text};
-use harness::process::{forget_peak, memory_mib};
+use harness::process::{forget_peak, memory_mb};
 use harness::{Times, folder, introduce, per_second, row, share};
 use krilla::Document;
 use krilla::page::PageSettings;
@@ -44,11 +44,11 @@ fn main() {
     ] {
         forget_peak();
         let (rate, note) = measured(|| manuscript.made(form).unwrap().bytes);
-        let peak = memory_mib("self", "VmHWM");
+        let peak = memory_mb("self", "VmHWM");
         row(
             name,
             rate,
-            &format!("{note}, peak {peak} MiB; {} of an empty page", share(rate, blank)),
+            &format!("{note}, peak {peak} MB; {} of an empty page", share(rate, blank)),
         );
     }
 }

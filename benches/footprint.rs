@@ -11,7 +11,7 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use harness::process::{Server, memory_mib, processor_time};
+use harness::process::{Server, memory_mb, processor_time};
 use harness::{aim, folder, introduce, told};
 
 const TOKEN: &str = "tbx_benches-benches-benches-benches-0";
@@ -27,10 +27,11 @@ fn main() {
     let empty = folder();
     measure("an empty store", empty.path(), &[]);
     let demo = folder();
-    let (_, first) = measure("the demo, right after it was made", demo.path(), &["--demo"]);
+    let (made, first) = measure("the demo, right after it was made", demo.path(), &["--demo"]);
     let (resident, _) = measure("the demo, started again", demo.path(), &["--demo"]);
     aim("usable in under 15 s from an empty folder", first < Duration::from_secs(15));
-    aim("idle memory with the demo < 64 MiB", resident < 64);
+    aim("idle memory with the demo < 64 MB, right after it was made", made < 64);
+    aim("idle memory with the demo < 64 MB, started again", resident < 64);
     let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/dist/tillbox");
     match fs::metadata(&dist) {
         Ok(it) => {
@@ -38,11 +39,13 @@ fn main() {
             println!("  executable of the profile `dist`: {}.{} MB", tenths / 10, tenths % 10);
             aim("executable < 40 MB", tenths < 400);
         }
-        Err(_) => println!("  no executable: `cargo build --profile dist` makes it"),
+        Err(_) => {
+            aim("executable < 40 MB: there is none, `cargo build --profile dist` makes it", false)
+        }
     }
 }
 
-/// Starts a server, waits until it rests, and says what it takes: its memory in MiB, and how soon it
+/// Starts a server, waits until it rests, and says what it takes: its memory in MB, and how soon it
 /// was usable.
 fn measure(what: &str, folder: &Path, arguments: &[&str]) -> (u64, Duration) {
     let begun = Instant::now();
@@ -60,7 +63,7 @@ fn measure(what: &str, folder: &Path, arguments: &[&str]) -> (u64, Duration) {
         used = now;
     }
     thread::park_timeout(REST);
-    let (resident, peak) = (memory_mib(&server.id(), "VmRSS"), memory_mib(&server.id(), "VmHWM"));
-    println!("  {what:<40} {resident:>4} MiB, at most {peak} MiB, usable in {}", told(usable));
+    let (resident, peak) = (memory_mb(&server.id(), "VmRSS"), memory_mb(&server.id(), "VmHWM"));
+    println!("  {what:<40} {resident:>4} MB, at most {peak} MB, usable in {}", told(usable));
     (resident, usable)
 }

@@ -15,13 +15,13 @@ pub(crate) fn processor_time(process: &str) -> Duration {
     Duration::from_millis(ticks * 10)
 }
 
-/// A row of what the system says of a process's memory, in MiB: `VmRSS`, or `VmHWM` for the most
+/// A row of what the system says of a process's memory, in whole MB: `VmRSS`, or `VmHWM` for the most
 /// that it ever was.
-pub(crate) fn memory_mib(process: &str, row: &str) -> u64 {
+pub(crate) fn memory_mb(process: &str, row: &str) -> u64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
     let found = status.lines().find_map(|it| it.strip_prefix(row)?.strip_prefix(':'));
     let kib: u64 = found.unwrap().trim().split(' ').next().unwrap().parse().unwrap();
-    kib >> 10
+    kib * 1024 / 1_000_000
 }
 
 /// Forgets the most that this process's memory ever was.
