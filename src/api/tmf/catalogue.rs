@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::behind::Change;
 use super::entity::{Entity, Gone, Thing, must, reference, text, tree};
 use super::offer_price;
+use super::party_form::{shown_validity, validity};
 use super::resource::Tree;
 use crate::domain::catalog::category::Category;
 use crate::domain::catalog::lifecycle::{Life, State, Trigger};
@@ -20,7 +21,6 @@ use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::stamp::{Contract, Stamp};
 use crate::domain::text::{Name, Prose};
-use crate::domain::time::{Instant, Validity};
 use crate::services::catalog::{self, Group};
 use crate::services::{Act, Cx, Error, carried, event, offer, removal};
 
@@ -83,7 +83,7 @@ fn state(said: &Tree) -> Result<Option<State>, Invalid> {
 /// The life with which something begins: nothing is on the market before all that is said of it is
 /// there.
 pub(super) fn life(said: &Tree) -> Result<(Life, Option<Trigger>), Error> {
-    let valid_for = validity(said)?;
+    let valid_for = validity("validFor", said.get("validFor"))?;
     match state(said)?.unwrap_or(State::InStudy) {
         State::Launched => Ok((Life::new(State::Active, valid_for)?, Some(Trigger::Launch))),
         state => Ok((Life::new(state, valid_for)?, None)),
@@ -98,28 +98,6 @@ pub(super) fn trigger(change: &Change) -> Result<Option<Trigger>, Invalid> {
     let Some(state) = state(&change.after)? else { return Ok(None) };
     let none = || Invalid::one("lifecycleStatus", "enum", "nothing leads back there");
     Trigger::towards(state).map(Some).ok_or_else(none)
-}
-
-fn validity(said: &Tree) -> Result<Validity, Invalid> {
-    let Some(period) = said.get("validFor").and_then(Value::as_object) else {
-        return Ok(Validity::ALWAYS);
-    };
-    let at = |name: &str| match text::<Instant>(period, name) {
-        Ok(at) => Ok(at),
-        Err(invalid) => Err(invalid.below("validFor/")),
-    };
-    let backwards = || Invalid::one("validFor", "range", "must end after it begins");
-    Validity::new(at("startDateTime")?, at("endDateTime")?).ok_or_else(backwards)
-}
-
-fn shown_validity(it: Validity) -> Value {
-    if it == Validity::ALWAYS {
-        return Value::Null;
-    }
-    let at = |it: Option<Instant>| it.map(|it| it.to_string());
-    let (from, until) = (at(it.from()), at(it.until()));
-    let all = [("startDateTime", from), ("endDateTime", until)];
-    all.into_iter().filter_map(|(name, at)| Some((name.to_owned(), json!(at?)))).collect()
 }
 
 pub(super) fn english<T>(it: T) -> Result<Localized<T>, Error> {
@@ -403,18 +381,5 @@ mod tests {
         }
         assert_eq!(word(State::InStudy), "In study");
         assert!(state(&tree(json!({ "lifecycleStatus": "burnt" }))).is_err());
-    }
-
-    #[test]
-    fn a_period_reads_as_it_is_written() {
-        let period = json!({ "startDateTime": "2026-01-01T00:00:00Z" });
-        let read = validity(&tree(json!({ "validFor": period.clone() }))).expect("right");
-        assert_eq!(shown_validity(read), period);
-        assert_eq!(shown_validity(Validity::ALWAYS), Value::Null);
-        let backwards = json!({ "validFor": {
-            "startDateTime": "2026-01-02T00:00:00Z", "endDateTime": "2026-01-01T00:00:00Z",
-        } });
-        assert!(validity(&tree(backwards)).is_err());
-        assert!(validity(&tree(json!({ "validFor": { "startDateTime": "soon" } }))).is_err());
     }
 }

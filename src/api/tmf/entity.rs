@@ -14,13 +14,15 @@ use super::resource::{Resource, Tree};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::invoice::Invoice;
-use crate::domain::catalog::category::Category;
+use crate::domain::catalog::category::{Catalog, Category};
 use crate::domain::catalog::price::Price;
+use crate::domain::catalog::promotion::Promotion;
 use crate::domain::catalog::specification::Specification;
 use crate::domain::error::{Invalid, Violation};
 use crate::domain::id::{
-    AccountId, BillingAccountId, CartId, CategoryId, Id, InvoiceId, Kind, OrderId, PartyId,
-    PaymentId, PaymentMethodId, PriceId, QuoteId, SpecificationId, SubscriptionId,
+    AccountId, BillingAccountId, CartId, CatalogId, CategoryId, Id, InvoiceId, Kind, OrderId,
+    PartyId, PaymentId, PaymentMethodId, PriceId, PromotionId, QuoteId, SpecificationId,
+    SubscriptionId,
 };
 use crate::domain::operator::Permission;
 use crate::domain::order::Order;
@@ -90,6 +92,7 @@ macro_rules! things {
 things! {
     Account AccountId AccountWrite;
     BillingAccount BillingAccountId BillingAccountWrite;
+    Catalog CatalogId CatalogWrite;
     Category CategoryId CatalogWrite;
     Invoice InvoiceId InvoiceIssue;
     Order OrderId OrderPlace;
@@ -98,6 +101,7 @@ things! {
     Payment PaymentId PaymentRecord;
     PaymentMethod PaymentMethodId PaymentMethodWrite;
     Price PriceId CatalogWrite;
+    Promotion PromotionId CatalogWrite;
     Quote QuoteId QuoteAsk;
     Specification SpecificationId CatalogWrite;
     Subscription SubscriptionId SubscriptionChange;

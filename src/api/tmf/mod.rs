@@ -54,12 +54,16 @@
 //!   or a quote for what is not there or cannot be had is kept, `rejected`, with the reason as its last note; a
 //!   payment for an account that is not here is kept, `denied`; a price by itself waits for an
 //!   offering that takes it, and is from then on the price of that.
+//! - Of parties names, days, ways to reach them, plain characteristics and the state are ours;
+//!   identifications, other names and relations are kept as they were said.
 //! - An offering is first written and priced and then launched, whatever state it is made in.
 //! - `DELETE` calls off, closes or withdraws what stays in the books, and it is not shown here any more.
 //!   Bills and payments have none.
 //! - Products come from orders. A change of `status` stops them, lets them go on, or calls them off.
 //! - A bill that is issued is `validated`, or `sent` if a client says so. An applied rate is a line of a
 //!   bill; its id is that of the bill and its place.
+//! - A promotion is an announcement: what lowers a price is a discount of ours, and its `pattern` is kept
+//!   as it was said.
 //! - Tasks are done when they are answered. A bill on demand is `rejected`: bills are made with their
 //!   cycle.
 //! - Of the number of a card or a bank account the last four digits are kept, wherever it stands in a
@@ -71,6 +75,7 @@
 //! - Everybody signs in by a token (`Authorization: Bearer`), a session, or login and password.
 //! - Every `POST` honours `Idempotency-Key`; `PATCH` and `DELETE` honour `If-Match`.
 
+mod announced;
 mod behind;
 mod beside;
 mod billing_account;
@@ -92,6 +97,7 @@ mod list;
 mod money;
 mod offer_price;
 mod party;
+mod party_form;
 mod patch;
 mod path;
 mod payment;

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use super::behind::Change;
+use super::carried;
 use super::entity::{Entity, Gone, must, text, tree};
+use super::party_form as form;
 use super::resource::Tree;
 use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
@@ -18,6 +20,28 @@ use crate::services::{Act, Cx, Error, catalog, party};
 pub(super) struct Individuals;
 /// Organizations.
 pub(super) struct Organizations;
+
+/// A profile with what was said of how to reach somebody, and of what else there is.
+fn told(profile: Profile, said: &Tree) -> Profile {
+    Profile {
+        media: form::media(said.get("contactMedium")),
+        characteristics: form::attributes(said.get("partyCharacteristic")),
+        ..profile
+    }
+}
+
+/// Whether what was said of an attribute comes to what is known.
+fn agrees(it: &Party, name: &str, (said, known): (&Value, &Value)) -> bool {
+    match name {
+        "birthDate" | "deathDate" => {
+            let day = |it: &Value| form::day(name, Some(it)).ok().flatten();
+            day(said) == day(known)
+        }
+        "contactMedium" => form::media(Some(said)) == it.profile().media,
+        "partyCharacteristic" => form::attributes(Some(said)) == it.profile().characteristics,
+        _ => carried::agrees(said, known),
+    }
+}
 
 /// A party that begins where it is said, or where all do.
 fn registered(act: &mut Act<'_>, profile: Profile, said: &Tree) -> Result<Party, Error> {
@@ -56,11 +80,18 @@ fn revised(
     it: Party,
     (nature, change): (Nature, &Change),
 ) -> Result<Party, Error> {
-    let it = if nature == it.profile().nature {
-        it
-    } else {
-        party::revise(act, it.id, None, |profile| Ok(Profile { nature, ..profile }))?
-    };
+    let before = it.profile().clone();
+    let mut after = Profile { nature, ..before.clone() };
+    // What was not said anew stays, also what nobody could say here.
+    let told = told(after.clone(), &change.after);
+    let differs = |name: &str| change.before.get(name) != change.after.get(name);
+    if differs("contactMedium") {
+        after.media = told.media;
+    }
+    if differs("partyCharacteristic") {
+        after.characteristics = told.characteristics;
+    }
+    let it = if after == before { it } else { party::revise(act, it.id, None, |_| Ok(after))? };
     if change.before.get("status") == change.after.get("status") {
         return Ok(it);
     }
@@ -87,6 +118,8 @@ fn person(before: Option<&Individual>, said: &Tree) -> Result<Individual, Error>
     let country = said.get("countryOfBirth").and_then(Value::as_str);
     Ok(Individual {
         name,
+        born_on: form::day("birthDate", said.get("birthDate"))?,
+        died_on: form::day("deathDate", said.get("deathDate"))?,
         gender: text(said, "gender")?,
         place_of_birth: text(said, "placeOfBirth")?,
         country_of_birth: country.and_then(|it| it.parse::<Country>().ok()),
@@ -120,6 +153,10 @@ impl Entity for Individuals {
             "generation": word(name.suffix.as_ref()),
             "fullName": word(name.full.as_ref()),
             "formattedName": word(name.formatted.as_ref()),
+            "birthDate": form::shown_day(person.born_on),
+            "deathDate": form::shown_day(person.died_on),
+            "contactMedium": form::shown_media(&it.profile().media),
+            "partyCharacteristic": form::shown_attributes(&it.profile().characteristics),
             "gender": word(person.gender.as_ref()),
             "placeOfBirth": word(person.place_of_birth.as_ref()),
             "countryOfBirth": person.country_of_birth.as_ref().map(Country::as_str),
@@ -131,7 +168,7 @@ impl Entity for Individuals {
 
     fn create(&self, act: &mut Act<'_>, said: &Tree) -> Result<Party, Error> {
         let nature = Nature::Individual(person(None, said)?);
-        registered(act, Profile::of(nature), said)
+        registered(act, told(Profile::of(nature), said), said)
     }
 
     fn change(&self, act: &mut Act<'_>, it: Party, change: &Change) -> Result<Party, Error> {
@@ -142,6 +179,10 @@ impl Entity for Individuals {
 
     fn remove(&self, act: &mut Act<'_>, it: Party) -> Result<Gone, Error> {
         removed(act, &it)
+    }
+
+    fn agrees(&self, it: &Party, name: &str, values: (&Value, &Value)) -> bool {
+        agrees(it, name, values)
     }
 }
 
@@ -160,6 +201,7 @@ fn organization(before: Option<&Organization>, said: &Tree) -> Result<Organizati
         legal_form: text(said, "nameType")?,
         kind: text(said, "organizationType")?,
         is_legal_entity,
+        existence: form::validity("existsDuring", said.get("existsDuring"))?,
         ..known
     })
 }
@@ -180,13 +222,16 @@ impl Entity for Organizations {
             "nameType": company.legal_form.as_ref().map(Name::as_str),
             "organizationType": company.kind.as_ref().map(Name::as_str),
             "isLegalEntity": company.is_legal_entity,
+            "existsDuring": form::shown_validity(company.existence),
+            "contactMedium": form::shown_media(&it.profile().media),
+            "partyCharacteristic": form::shown_attributes(&it.profile().characteristics),
             "status": it.state_word(),
         })))
     }
 
     fn create(&self, act: &mut Act<'_>, said: &Tree) -> Result<Party, Error> {
         let nature = Nature::Organization(organization(None, said)?);
-        registered(act, Profile::of(nature), said)
+        registered(act, told(Profile::of(nature), said), said)
     }
 
     fn change(&self, act: &mut Act<'_>, it: Party, change: &Change) -> Result<Party, Error> {
@@ -197,5 +242,9 @@ impl Entity for Organizations {
 
     fn remove(&self, act: &mut Act<'_>, it: Party) -> Result<Gone, Error> {
         removed(act, &it)
+    }
+
+    fn agrees(&self, it: &Party, name: &str, values: (&Value, &Value)) -> bool {
+        agrees(it, name, values)
     }
 }

@@ -72,7 +72,6 @@ fn paid(
         }
     }
     said.values_mut().for_each(payment_method::mask);
-    let amount = money::read("totalAmount", &said["totalAmount"])?;
     let account = reference(&said["account"]);
     let account = account.map(|id| act.cx().find::<BillingAccount>(id)).transpose()?.flatten();
     let Some(account) = account else {
@@ -82,7 +81,7 @@ fn paid(
     };
     let command = RecordPayment {
         billing_account: account.id,
-        amount,
+        amount: money::read("totalAmount", &said["totalAmount"])?,
         way: way(act.cx(), &said["paymentMethod"])?,
         reference: text(&said, "correlatorId")?,
         received_on: None,

@@ -20,7 +20,7 @@ use crate::domain::operator::Permission;
 use crate::domain::order::item::{Action, Item, Wish};
 use crate::domain::order::{Order, PlaceOrder, Priority, Request};
 use crate::domain::text::{Code, Name, Prose};
-use crate::services::{Act, Cx, Error, order};
+use crate::services::{Act, Cx, Error, offer, order};
 
 /// Orders that were placed.
 pub(super) struct Orders;
@@ -41,45 +41,57 @@ pub(super) fn word(ours: &str) -> String {
     [first.to_owned()].into_iter().chain(rest).collect()
 }
 
-/// An item as far as its form goes; what it names may not be here.
-fn item(cx: Cx<'_>, said: &Value) -> Result<Result<Item, Refusal>, Error> {
-    let missing = |name: &str| Invalid::one(name, "required", "must be given");
+fn missing(name: &str) -> Invalid {
+    Invalid::one(name, "required", "must be given")
+}
+
+/// What an item is called in its order.
+fn key(said: &Value) -> Result<Code, Invalid> {
     let key = said.get("id").filter(|it| !it.is_null()).ok_or_else(|| missing("id"))?;
     let key = key.as_str().map_or_else(|| key.to_string(), str::to_owned);
-    let key = key.parse::<Code>();
-    let key = key.map_err(|it| Invalid::one("id", "format", it.to_string()))?;
-    let action = match said.get("action").and_then(Value::as_str) {
-        Some("add") => Action::Add,
-        Some("modify") => Action::Modify,
-        Some("delete") => Action::Delete,
-        Some("noChange" | "nochange") => Action::NoChange,
-        Some(other) => {
-            let message = format!("`{other}` is none of `add`, `modify`, `delete`, `noChange`");
-            return Err(Invalid::one("action", "enum", message).into());
+    key.parse::<Code>().map_err(|it| Invalid::one("id", "format", it.to_string()))
+}
+
+/// What an item is to do.
+fn action(said: &Value) -> Result<Action, Invalid> {
+    let word = said.get("action").and_then(Value::as_str).ok_or_else(|| missing("action"))?;
+    match word.to_ascii_lowercase().as_str() {
+        "add" => Ok(Action::Add),
+        "modify" => Ok(Action::Modify),
+        "delete" => Ok(Action::Delete),
+        "nochange" => Ok(Action::NoChange),
+        _ => {
+            let message = format!("`{word}` is none of `add`, `modify`, `delete`, `noChange`");
+            Err(Invalid::one("action", "enum", message))
         }
-        None => return Err(missing("action").into()),
-    };
-    let quantity = match said.get("quantity").filter(|it| !it.is_null()) {
-        None => None,
-        Some(it) => Some(
-            it.to_string()
-                .parse()
-                .map_err(|_| Invalid::one("quantity", "range", "must be a whole number from 1"))?,
-        ),
-    };
-    let named = |reference: &Value, what: &str| {
-        let id = reference.get("id").map_or_else(String::new, ToString::to_string);
-        let why = format!("{what} {id} is not there, or has no `id`");
-        Refusal::from(Rejection::new(Reason::ReferenceUnknown, why))
-    };
-    let mut wish = Wish { quantity, ..Wish::default() };
+    }
+}
+
+/// How many an item asks for, if it says so.
+fn quantity(said: &Value) -> Result<Option<u32>, Invalid> {
+    let Some(count) = said.get("quantity").filter(|it| !it.is_null()) else { return Ok(None) };
+    let refused = |_| Invalid::one("quantity", "range", "must be a whole number from 1");
+    count.to_string().parse::<u32>().map(Some).map_err(refused)
+}
+
+/// The refusal of an item that names what is not here.
+fn absent(what: &str, reference: &Value) -> Refusal {
+    let id = reference.get("id").map_or_else(String::new, ToString::to_string);
+    let why = format!("{what} {id} is not there, or has no `id`");
+    Rejection::new(Reason::ReferenceUnknown, why).into()
+}
+
+/// An item as far as its form goes; what it names may not be here.
+fn item(cx: Cx<'_>, said: &Value) -> Result<Result<Item, Refusal>, Error> {
+    let (key, action) = (key(said)?, action(said)?);
+    let mut wish = Wish { quantity: quantity(said)?, ..Wish::default() };
     if let Some(offering) = said.get("productOffering").filter(|it| it.is_object()) {
         let found = match reference(offering) {
-            Some(id) => crate::services::offer::get(cx, id).map(Some).or_else(Error::or_nothing)?,
+            Some(id) => offer::get(cx, id).map(Some).or_else(Error::or_nothing)?,
             None => None,
         };
         let Some(found): Option<Offer> = found else {
-            return Ok(Err(named(offering, "the product offering")));
+            return Ok(Err(absent("the product offering", offering)));
         };
         wish.offer = Some(found.id);
     }
@@ -87,7 +99,7 @@ fn item(cx: Cx<'_>, said: &Value) -> Result<Result<Item, Refusal>, Error> {
     if action != Action::Add {
         let product = said.get("product").unwrap_or(&Value::Null);
         let id: Option<SubscriptionId> = reference(product);
-        let Some(id) = id else { return Ok(Err(named(product, "the product"))) };
+        let Some(id) = id else { return Ok(Err(absent("the product", product))) };
         item.subscription = Some(id);
     }
     Ok(Ok(item))
@@ -108,16 +120,30 @@ pub(super) fn buyer(cx: Cx<'_>, said: &Tree) -> Result<Option<Account>, Error> {
     Ok(own.filter(|it| it.parent().is_some()))
 }
 
+/// Whether each item must say what it is called and what it is to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Saying {
+    /// It must.
+    All,
+    /// What it does not say is its place, and that something is to be had.
+    Some,
+}
+
 /// What was said in a list of items, as far as what they name is here.
 pub(super) fn items(
     cx: Cx<'_>,
     said: &Tree,
-    attribute: &str,
+    (attribute, saying): (&str, Saying),
 ) -> Result<Result<Vec<Item>, Refusal>, Error> {
     let mut items = Vec::new();
     let all = said.get(attribute).and_then(Value::as_array);
     for (place, it) in all.into_iter().flatten().enumerate() {
-        let read = item(cx, it).map_err(|error| match error {
+        let mut it = it.clone();
+        if let Some(fields) = it.as_object_mut().filter(|_| saying == Saying::Some) {
+            fields.entry("id").or_insert_with(|| json!((place + 1).to_string()));
+            fields.entry("action").or_insert_with(|| json!("add"));
+        }
+        let read = item(cx, &it).map_err(|error| match error {
             Error::Invalid(invalid) => invalid.below(&format!("{attribute}/{place}/")).into(),
             other => other,
         })?;
@@ -152,7 +178,7 @@ pub(super) fn shown_items(cx: Cx<'_>, of: &[Item]) -> Result<Vec<Tree>, Error> {
 
 /// The order that was said, as far as what it names is here.
 fn read(cx: Cx<'_>, said: &Tree) -> Result<Result<PlaceOrder, Refusal>, Error> {
-    let items = match items(cx, said, "productOrderItem")? {
+    let items = match items(cx, said, ("productOrderItem", Saying::All))? {
         Ok(items) => items,
         Err(refusal) => return Ok(Err(refusal)),
     };

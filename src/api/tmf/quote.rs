@@ -9,7 +9,7 @@ use super::beside::Beside;
 use super::customer;
 use super::entity::{Entity, Gone, Of, text, tree};
 use super::money;
-use super::product_order::{buyer, items, refused, shown_items, word};
+use super::product_order::{Saying, buyer, items, refused, shown_items, word};
 use super::registered::Registered;
 use super::resource::{Resource, Tree};
 use crate::domain::account::Account;
@@ -33,7 +33,7 @@ pub(super) const QUOTES: Beside<Quotes> = Beside {
 
 /// The order that is asked about, as far as what it names is here.
 fn read(cx: Cx<'_>, said: &Tree) -> Result<Result<PlaceOrder, Refusal>, Error> {
-    let items = match items(cx, said, "quoteItem")? {
+    let items = match items(cx, said, ("quoteItem", Saying::Some))? {
         Ok(items) => items,
         Err(refusal) => return Ok(Err(refusal)),
     };

@@ -3,6 +3,7 @@
 //! What must be said, what the house says and what stays as it is follow the definitions of the TM
 //! Forum's version 4 and what its conformance kits look for.
 
+use super::announced::{Catalogs, Promotions};
 use super::behind::Behind;
 use super::billing_account::BillingAccounts;
 use super::cart::Carts;
@@ -39,6 +40,7 @@ pub(super) const APIS: &[&Api] = &[
     &PARTNERSHIP,
     &PARTY_ROLE,
     &PAYMENT_METHOD,
+    &PROMOTION,
     &PAYMENT,
     &USAGE_CONSUMPTION,
     &CUSTOMER_BILL,
@@ -78,6 +80,7 @@ static PRODUCT_CATALOG: Api = Api {
     number: 620,
     base: "/tmf-api/productCatalogManagement/v4",
     resources: &[
+        element("catalog", &Of(Catalogs)),
         element("category", &Of(Categories)),
         element("productOffering", &Of(Offers)),
         element("productOfferingPrice", &PRICES),
@@ -105,6 +108,15 @@ static PRODUCT_ORDER: Api = Api {
 
 /// What tasks tell that nobody changes.
 const TASKS: Events = &[(Happening::Created, "CreateEvent"), (Happening::Removed, "DeleteEvent")];
+
+static PROMOTION: Api = Api {
+    number: 671,
+    base: "/tmf-api/promotionManagement/v4",
+    resources: &[Resource::of("promotion", &Of(Promotions))
+        .requires(&["name"])
+        .fixes(&["pattern", "@baseType", "@schemaLocation", "@type"])
+        .lives("lifecycleStatus")],
+};
 
 static PAYMENT: Api = Api {
     number: 676,

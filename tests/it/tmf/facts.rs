@@ -85,6 +85,13 @@ const TYPED: &[&str] = &["@type", "href", "id", "name"];
 
 /// All resources.
 pub(super) const ROWS: &[Row] = &[
+    row("/tmf-api/productCatalogManagement/v4/catalog", r#"{"name":"$side","catalogType":"web"}"#)
+        .holds(CATALOGUED)
+        .filters(&["id", "name", "lastUpdate", "lifecycleStatus"]),
+    row(
+        "/tmf-api/promotionManagement/v4/promotion",
+        r#"{"name":"$side","promotionType":"award","pattern":[{"name":"a","action":[{"actionType":"b"}]}]}"#,
+    ),
     row("/tmf-api/productCatalogManagement/v4/category", r#"{"name":"$side","isRoot":true}"#)
         .holds(CATALOGUED)
         .filters(&["id", "name", "lastUpdate", "lifecycleStatus"]),

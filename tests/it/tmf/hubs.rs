@@ -124,3 +124,32 @@ fn a_seller_hears_of_its_own_things_alone() {
         heard(&house).iter().map(|it| it["event"]["agreement"]["name"].to_string()).collect();
     assert_eq!(names, ["\"North\""]);
 }
+
+/// What is told of an entity is told in the words of this contract, whichever contract changed it.
+#[test]
+fn what_is_done_elsewhere_is_heard_here() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    client.post("/tmf-api/customerManagement/v4/hub", &json!({ "callback": HOOK }));
+    let account = client.post("/accounts", &json!({ "name": "Ann" }));
+    let path = format!("/accounts/{}", account["id"].as_str().unwrap());
+    client.patch(&path, &json!({ "name": "Eve" }));
+    client.post(&format!("{path}/hold"), &json!({ "reason": "OTHER", "comment": "a test" }));
+    let id = account["id"].as_str().unwrap().split_once('_').unwrap().1;
+    let path = format!("/tmf-api/customerManagement/v4/customer/{id}");
+    assert_eq!(client.call(&format!("DELETE {path}"), None).status, 204);
+    let told: Vec<_> = heard(&house)
+        .iter()
+        .map(|it| {
+            let thing = &it["event"]["customer"];
+            assert_eq!(thing["href"], path);
+            format!("{} {} {}", it["eventType"], thing["name"], thing["status"])
+        })
+        .collect();
+    expect_test::expect![[r#"
+        "CustomerCreateEvent" "Ann" "active"
+        "CustomerAttributeValueChangeEvent" "Eve" "active"
+        "CustomerStateChangeEvent" "Eve" "suspended"
+        "CustomerDeleteEvent" "Eve" "suspended""#]]
+    .assert_eq(&told.join("\n"));
+}

@@ -124,3 +124,37 @@ fn what_nobody_serves_is_refused_in_the_contracts_words() {
     let broken = client.call_raw(&format!("POST {DOCUMENT}"), Some(b"{\"name\":".to_vec()));
     assert!(told(&broken).starts_with("400 malformed"), "{}", told(&broken));
 }
+
+#[test]
+fn what_was_made_to_harm_is_refused() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let deep = |levels| (1..levels).fold(json!(1), |it, _| json!([it]));
+    let post = |path: &str, body: &Value| told(&client.call(&format!("POST {path}"), Some(body)));
+    let bomb = post(DOCUMENT, &json!({ "name": "a", "x": deep(110) }));
+    assert_eq!(bomb, "400 range: `` must not be nested deeper than 100 levels");
+    assert!(post(DOCUMENT, &json!({ "name": "a", "x": deep(1000) })).starts_with("400 malformed"));
+    let it = made(&client, DOCUMENT, &json!({ "name": "a" }));
+    let patch = json!({ "x": deep(110) });
+    assert!(told(&client.call(&format!("PATCH {it}"), Some(&patch))).starts_with("400 range"));
+    let many = format!("GET {DOCUMENT}?id={}", "x,".repeat(2000));
+    assert!(told(&client.call(&many, None)).starts_with("400 range"));
+    let bomb = format!("GET {DOCUMENT}?name.regex=%5E((a%2B)%2B)%2B%24");
+    assert_eq!(items(&client.call(&bomb, None)).len(), 1);
+
+    let category = "/tmf-api/productCatalogManagement/v4/category";
+    let above = made(&client, category, &json!({ "name": "above" }));
+    let id = |it: &str| json!(it.rsplit('/').next().unwrap());
+    let below = made(&client, category, &json!({ "name": "below", "parentId": id(&above) }));
+    let circle = json!({ "parentId": id(&below) });
+    let circle = told(&client.call(&format!("PATCH {above}"), Some(&circle)));
+    assert!(circle.starts_with("409 catalog_tree_forbids"), "{circle}");
+
+    let price = "/tmf-api/productCatalogManagement/v4/productOfferingPrice";
+    let price = made(&client, price, &json!({ "name": "odd", "price": { "value": 5 } }));
+    let offering = json!({ "name": "a", "productOfferingPrice": [{ "id": id(&price) }] });
+    let offering = post("/tmf-api/productCatalogManagement/v4/productOffering", &offering);
+    assert!(offering.starts_with("400 format: `productOfferingPrice/0/price`"), "{offering}");
+    let strange = json!({ "name": "a", "@type": "Strange", "@baseType": "Document" });
+    assert_eq!(post(DOCUMENT, &strange), "201");
+}

@@ -1,5 +1,6 @@
 //! TM Forum Open APIs: what its kits and its clients look for.
 
+mod bills;
 mod commerce;
 mod conformance;
 pub(crate) mod deeds;
@@ -7,6 +8,7 @@ mod facts;
 mod hubs;
 mod lists;
 mod lives;
+mod parties;
 mod rights;
 
 use serde_json::Value;

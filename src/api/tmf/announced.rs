@@ -1,0 +1,138 @@
+//! What is published and announced: our catalogs (TMF620) and promotions (TMF671). A promotion says what
+//! is announced; what lowers a price is a discount of ours, and what a client says of its cases is kept
+//! as it was said.
+
+use serde_json::json;
+
+use super::behind::Change;
+use super::catalogue::{categories, described, english, known, life, trigger, worded};
+use super::entity::{Entity, Gone, must};
+use super::resource::Tree;
+use crate::domain::catalog::category::{Catalog, Category};
+use crate::domain::catalog::promotion::Promotion;
+use crate::domain::id::Id;
+use crate::domain::operator::Permission;
+use crate::domain::text::Name;
+use crate::services::{Act, Cx, Error, catalog, removal};
+
+/// Published collections.
+pub(super) struct Catalogs;
+/// What is announced.
+pub(super) struct Promotions;
+
+impl Entity for Catalogs {
+    type Thing = Catalog;
+    const READING: Permission = Permission::CatalogRead;
+    const WRITING: Permission = Permission::CatalogWrite;
+    const REFERENCES: &[&str] = &["category"];
+
+    fn is(&self, _: &Catalog) -> bool {
+        true
+    }
+
+    fn known(&self, cx: Cx<'_>, it: &Catalog) -> Result<Tree, Error> {
+        let mut shown = known(&it.name, it.description.as_ref(), &it.life);
+        let mut categories = Vec::new();
+        for id in &it.categories {
+            if let Some(it) = cx.shared::<Category>(*id)? {
+                let name = it.name.original().as_str();
+                categories.push(json!({ "id": it.id.uuid(), "name": name }));
+            }
+        }
+        shown.insert("category".to_owned(), json!((!categories.is_empty()).then_some(categories)));
+        Ok(shown)
+    }
+
+    fn create(&self, act: &mut Act<'_>, said: &Tree) -> Result<Catalog, Error> {
+        let (life, then) = life(said)?;
+        let name = english(must::<Name>(said, "name")?)?;
+        let (description, categories) = (described(None, said)?, categories(act.cx(), said)?);
+        let seller = catalog::seller(act.cx(), None)?;
+        catalog::create(act, seller, Permission::CatalogWrite, |id, stamp| {
+            let new = Catalog { description, categories, ..Catalog::new(id, stamp, life, name) };
+            match then {
+                Some(trigger) => Ok::<_, Error>(new.on(trigger, 0)?.0),
+                None => Ok(new),
+            }
+        })
+    }
+
+    fn change(&self, act: &mut Act<'_>, it: Catalog, change: &Change) -> Result<Catalog, Error> {
+        let said = &change.after;
+        let name = worded(&it.name, must(said, "name")?);
+        let description = described(it.description.as_ref(), said)?;
+        let categories = match change.before.get("category") == said.get("category") {
+            true => it.categories.clone(),
+            false => categories(act.cx(), said)?,
+        };
+        let after = Catalog { name, description, categories, ..it.clone() };
+        let after = match trigger(change)? {
+            Some(trigger) => after.on(trigger, 0)?.0,
+            None => after,
+        };
+        if after == it {
+            return Ok(it);
+        }
+        let what = (it.id, None);
+        catalog::revise(act, what, Permission::CatalogWrite, |_: Catalog| Ok::<_, Error>(after))
+    }
+
+    fn remove(&self, act: &mut Act<'_>, it: Catalog) -> Result<Gone, Error> {
+        removal::catalog(act, it.id)?;
+        Ok(Gone::Removed)
+    }
+}
+
+impl Entity for Promotions {
+    type Thing = Promotion;
+    const READING: Permission = Permission::CatalogRead;
+    const WRITING: Permission = Permission::CatalogWrite;
+
+    fn is(&self, _: &Promotion) -> bool {
+        true
+    }
+
+    fn known(&self, _: Cx<'_>, it: &Promotion) -> Result<Tree, Error> {
+        Ok(known(&it.name, it.description.as_ref(), &it.life))
+    }
+
+    fn create(&self, act: &mut Act<'_>, said: &Tree) -> Result<Promotion, Error> {
+        let (life, then) = life(said)?;
+        let name = english(must::<Name>(said, "name")?)?;
+        let description = described(None, said)?;
+        let seller = catalog::seller(act.cx(), None)?;
+        catalog::create(act, seller, Permission::CatalogWrite, |id, stamp| {
+            let mut new = Promotion::new(id, stamp, life, name);
+            new.description = description;
+            match then {
+                Some(trigger) => Ok::<_, Error>(new.on(trigger)?.0),
+                None => Ok(new),
+            }
+        })
+    }
+
+    fn change(
+        &self,
+        act: &mut Act<'_>,
+        it: Promotion,
+        change: &Change,
+    ) -> Result<Promotion, Error> {
+        let mut after = it.clone();
+        after.name = worded(&it.name, must(&change.after, "name")?);
+        after.description = described(it.description.as_ref(), &change.after)?;
+        let after = match trigger(change)? {
+            Some(trigger) => after.on(trigger)?.0,
+            None => after,
+        };
+        if after == it {
+            return Ok(it);
+        }
+        let what = (it.id, None);
+        catalog::revise(act, what, Permission::CatalogWrite, |_: Promotion| Ok::<_, Error>(after))
+    }
+
+    fn remove(&self, act: &mut Act<'_>, it: Promotion) -> Result<Gone, Error> {
+        removal::promotion(act, it.id)?;
+        Ok(Gone::Removed)
+    }
+}

@@ -1,0 +1,108 @@
+//! What is ordered, quoted, billed and paid here, as the books of the house have it.
+
+use serde_json::{Value, json};
+
+use super::{items, told};
+use crate::harness::market::{Market, monthly, text};
+
+const BILL: &str = "/tmf-api/customerBillManagement/v4/customerBill";
+const RATE: &str = "/tmf-api/customerBillManagement/v4/appliedCustomerBillingRate";
+const ORDER: &str = "/tmf-api/productOrderingManagement/v4/productOrder";
+const QUOTE: &str = "/tmf-api/quoteManagement/v4/quote";
+const PAYMENT: &str = "/payment/v4/payment";
+
+/// The id below the prefix of ours.
+fn plain(id: &Value) -> String {
+    id.as_str().unwrap().split_once('_').unwrap().1.to_owned()
+}
+
+/// A market with an offer at twenty euros a month, and who buys it.
+fn market() -> (Market, Value, String) {
+    let market = Market::on("2026-01-01");
+    let offer = market.offer("Mailbox", &[monthly("Fee", "EUR", "20")]);
+    let customer = market.customer("Ann", "EUR");
+    (market, customer, offer.split_once('_').unwrap().1.to_owned())
+}
+
+fn wanted(list: &str, customer: &Value, offer: &str) -> Value {
+    json!({
+        list: [{ "id": "1", "action": "add", "quantity": 2, "productOffering": { "id": offer } }],
+        "relatedParty": [{ "id": plain(&customer["id"]), "@referredType": "Customer" }],
+    })
+}
+
+#[test]
+fn what_is_ordered_here_is_billed_shown_and_paid_here() {
+    let (market, customer, offer) = market();
+    let client = market.operator();
+    let order = client.post(ORDER, &wanted("productOrderItem", &customer, &offer));
+    assert_eq!(order["state"], "completed", "{order}");
+    market.advance_to("2026-02-02");
+    let bills = items(&client.call(&format!("GET {BILL}"), None));
+    let bill = bills.first().expect("a bill");
+    for name in ["billDocument", "billNo", "amountDue", "billingAccount", "taxItem", "lastUpdate"] {
+        assert!(!bill[name].is_null(), "no `{name}`: {bill}");
+    }
+    assert_eq!(bill["state"], "validated");
+    let id = text(&bill["id"]);
+    let ours = client.get(&format!("/invoices/{id}"));
+    for (name, known) in [("taxExcludedAmount", "net"), ("taxIncludedAmount", "gross")] {
+        assert_eq!(bill[name]["value"].to_string(), text(&ours[known]["amount"]));
+    }
+    let rates = items(&client.call(&format!("GET {RATE}?bill.id={id}&isBilled=true"), None));
+    assert_eq!(rates.len(), ours["lines"].as_array().unwrap().len(), "{rates:?}");
+    assert_eq!(client.get(&format!("{RATE}/{}", text(&rates[0]["id"]))), rates[0]);
+    for path in [format!("{RATE}/{id}-99"), format!("{RATE}/nothing"), format!("{BILL}/nothing")] {
+        assert_eq!(client.call(&format!("GET {path}"), None).status, 404);
+    }
+
+    let path = format!("{BILL}/{id}");
+    assert_eq!(client.patch(&path, &json!({ "state": "sent" }))["state"], "sent");
+    for untrue in [json!({ "state": "settled" }), json!({ "billNo": "1" })] {
+        let refused = told(&client.call(&format!("PATCH {path}"), Some(&untrue)));
+        assert!(refused.starts_with("400 read_only"), "{refused}");
+    }
+    let payment = json!({
+        "account": { "id": bill["billingAccount"]["id"] }, "paymentMethod": { "@type": "Cash" },
+        "totalAmount": bill["taxIncludedAmount"],
+    });
+    let paid = client.post(PAYMENT, &payment);
+    assert_eq!(
+        (&paid["status"], &paid["paymentMethod"]),
+        (&json!("done"), &payment["paymentMethod"])
+    );
+    let settled = client.get(&path);
+    assert_eq!(
+        (&settled["state"], &settled["remainingAmount"]["value"].to_string()),
+        (&json!("settled"), &"0.00".to_owned())
+    );
+    market.must_be_whole();
+}
+
+#[test]
+fn a_quote_is_priced_by_the_engine_and_taken_by_an_order() {
+    let (market, customer, offer) = market();
+    let client = market.operator();
+    let quote = client.post(QUOTE, &wanted("quoteItem", &customer, &offer));
+    assert_eq!(quote["state"], "inProgress", "{quote}");
+    let price = &quote["quoteTotalPrice"][0]["price"];
+    assert_eq!(price["dutyFreeAmount"]["value"].to_string(), "20.00", "{quote}");
+    let path = format!("{QUOTE}/{}", text(&quote["id"]));
+    let mut steps = Vec::new();
+    for state in ["accepted", "approved", "cancelled", "accepted", "approved"] {
+        let answer = client.call(&format!("PATCH {path}"), Some(&json!({ "state": state })));
+        let told = told(&answer).split(':').next().unwrap().to_owned();
+        steps.push(format!("{state} → {told} {}", client.get(&path)["state"]));
+    }
+    expect_test::expect![[r#"
+        accepted → 409 order_state_forbids "inProgress"
+        approved → 200 "approved"
+        cancelled → 409 order_state_forbids "approved"
+        accepted → 200 "accepted"
+        approved → 409 order_state_forbids "accepted""#]]
+    .assert_eq(&steps.join("\n"));
+    let orders = items(&client.call(&format!("GET {ORDER}"), None));
+    assert_eq!(orders.len(), 1, "what was refused ordered nothing: {orders:?}");
+    assert_eq!(client.call(&format!("DELETE {path}"), None).status, 409);
+    market.must_be_whole();
+}
