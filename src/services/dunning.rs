@@ -330,6 +330,7 @@ fn take(act: &mut Act<'_>, (debtor, case): (Debtor, Dunning), step: Next) -> Res
     });
     let done = match done {
         Err(refusal) if refusal.is_refusal() => Done::failed(&refusal.to_string()),
+        Err(Error::Rejected(why)) => Done::failed(&why.detail),
         done => done?,
     };
     let came_to = act.load::<Dunning>(id)?.came_to(done);

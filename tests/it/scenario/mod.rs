@@ -13,6 +13,7 @@ mod dunning;
 mod endings;
 mod estimates;
 mod eu_vat;
+mod failing_steps;
 mod first_invoice;
 mod holds;
 mod instalments;
