@@ -114,6 +114,8 @@ verbs! {
     TrialExtended = "trial_extended";
     /// What was tried is bought.
     Upgraded = "upgraded";
+    /// What was paid in beforehand falls below what its owner wants to keep.
+    RunningLow = "running_low";
 }
 
 /// Who caused a fact.

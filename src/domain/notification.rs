@@ -63,7 +63,7 @@ words! {
         SubscriptionExpired = "subscription_expired";
         /// A subscription was suspended.
         SubscriptionHeld = "subscription_held";
-        /// Prepaid money runs out.
+        /// What was paid in beforehand runs out.
         LowBalance = "low_balance";
         /// Somebody else set a password that works once.
         OneTimePassword = "one_time_password";
@@ -128,7 +128,7 @@ impl Occasion {
             Self::SwitchFellAway => (Kind::Subscription, Verb::FellAway),
             Self::TrialExtended => (Kind::Subscription, Verb::TrialExtended),
             Self::TrialUpgraded => (Kind::Subscription, Verb::Upgraded),
-            Self::LowBalance => (Kind::Bucket, Verb::Overdue),
+            Self::LowBalance => (Kind::BillingAccount, Verb::RunningLow),
             Self::DunningNotice => (Kind::Dunning, Verb::Sent),
             Self::InstalmentReminder => (Kind::PaymentPlan, Verb::Overdue),
         };
@@ -141,39 +141,6 @@ impl Occasion {
     pub fn at(kind: Kind, verb: Verb) -> Option<Self> {
         let found = Self::ALL.iter().find(|it| it.event().matches(kind, verb)).copied();
         found.filter(|_| kind != Kind::User)
-    }
-
-    /// Whether it can happen: nobody has prepaid money that could run out yet.
-    #[must_use]
-    pub const fn can_happen(self) -> bool {
-        match self {
-            Self::LowBalance => false,
-            Self::Welcome
-            | Self::PasswordReset
-            | Self::OrderConfirmed
-            | Self::InvoiceIssued
-            | Self::PaymentReceived
-            | Self::PaymentReminder
-            | Self::DunningNotice
-            | Self::SubscriptionExpiring
-            | Self::SubscriptionExpired
-            | Self::SubscriptionHeld
-            | Self::OneTimePassword
-            | Self::UserSuspended
-            | Self::UserResumed
-            | Self::RolesChanged
-            | Self::UserRemoved
-            | Self::SubscriptionReleased
-            | Self::SeatGiven
-            | Self::SeatChanged
-            | Self::SeatTaken
-            | Self::CreditNoteIssued
-            | Self::SwitchFellAway
-            | Self::InstalmentReminder
-            | Self::TrialExtended
-            | Self::TrialUpgraded
-            | Self::LoginChanged => true,
-        }
     }
 
     /// To whom the mail goes.

@@ -1,7 +1,7 @@
 //! Billing accounts: where an account's invoices go, and in which rhythm.
 
 use super::duty::counted;
-use super::{Act, Cx, Error, account};
+use super::{Act, Cx, Error, account, journal};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::{
     BillingAccount, BillingProfile, BillingPurpose, BillingStanding, BillingState, BillingTerms,
@@ -97,7 +97,9 @@ pub fn revise(
     let address = profile.address.as_ref();
     account::must_stay_there(act.cx(), it.account(), (Some(&it), address))?;
     let (it, verb) = it.revise(profile)?;
-    keep(act, it, verb)
+    keep(act, it, verb)?;
+    watch(act, id)?;
+    act.load(id)
 }
 
 /// Says that there is something to bill on a billing account from now on: to be called whenever a
@@ -314,6 +316,20 @@ pub fn default_of(cx: Cx<'_>, account: AccountId) -> Result<BillingAccount, Erro
         let why = format!("account `{account}` has no billing account: open one first");
         Rejection::new(Code::ReferenceUnknown, why).into()
     })
+}
+
+/// Tells the owner of a billing account, if that is wanted, when little is left of what was paid in
+/// beforehand: to be called whenever what it owes or has has changed.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn watch(act: &mut Act<'_>, id: BillingAccountId) -> Result<(), Error> {
+    let it: BillingAccount = act.load(id)?;
+    if it.profile().alert_below.is_none() {
+        return Ok(());
+    }
+    let left = journal::left_of(act.cx(), &it)?;
+    it.left(left)?.map_or(Ok(()), |told| act.keep(told).map(drop))
 }
 
 /// Keeps what the domain made of a billing account, and tells it.

@@ -192,6 +192,7 @@ pub(super) fn follow_all_of(act: &mut Act<'_>, id: AccountId) -> Result<(), Erro
 /// # Errors
 /// If the store fails.
 pub(super) fn follow(act: &mut Act<'_>, id: BillingAccountId) -> Result<(), Error> {
+    billing_account::watch(act, id)?;
     payment_plan::follow(act, &act.load(id)?)?;
     let debtor = Debtor::of(act.cx(), id)?;
     let case = running(act.cx(), id)?;
@@ -329,8 +330,8 @@ fn take(act: &mut Act<'_>, (debtor, case): (Debtor, Dunning), step: Next) -> Res
         Action::Terminate => terminate(act, &debtor),
     });
     let done = match done {
-        Err(refusal) if refusal.is_refusal() => Done::failed(&refusal.to_string()),
         Err(Error::Rejected(why)) => Done::failed(&why.detail),
+        Err(refusal) if refusal.is_refusal() => Done::failed(&refusal.to_string()),
         done => done?,
     };
     let came_to = act.load::<Dunning>(id)?.came_to(done);

@@ -75,6 +75,21 @@ pub(super) fn standing_of(cx: Cx<'_>, id: AccountId) -> Result<Vec<Standing>, Er
     Ok(found.into_values().collect())
 }
 
+/// What is left on a billing account of what was paid in beforehand, less what is owed.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn left_of(cx: Cx<'_>, of: &BillingAccount) -> Result<Money, Error> {
+    let mut left = Money::zero(of.currency());
+    for balance in kept::balances(cx.view, of.stamp.seller, Holder::Customer(of.id))? {
+        let counts = matches!(balance.key.ledger, Ledger::Receivable | Ledger::CustomerCredit);
+        if counts && balance.key.currency == of.currency() {
+            left = left.minus(balance.amount)?;
+        }
+    }
+    Ok(left)
+}
+
 /// What is overdue on a billing account today.
 ///
 /// # Errors

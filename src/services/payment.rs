@@ -5,7 +5,7 @@
 
 use super::billing::book;
 use super::payment_method::{self, Way};
-use super::{Act, Cx, Error, dunning, payment_plan, settlement};
+use super::{Act, Cx, Error, billing_account, dunning, payment_plan, settlement};
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::invoice::{Invoice, SettledBy};
 use crate::domain::error::{Code, Invalid, Rejection};
@@ -390,6 +390,7 @@ fn give_back(
         trouble: None,
     };
     book(act, seller, refund.id, journal::refunded(customer, amount)?)?;
+    billing_account::watch(act, customer)?;
     act.keep((refund, Verb::Refunded))
 }
 

@@ -8,7 +8,7 @@ use super::contact::Address;
 use super::dunning::Dunning;
 use super::merge::MergePatch;
 use super::route::{Needs, Route, Writes, read, write};
-use super::wire::{List, NoQuery, OwnedQuery, parse, parse_optional};
+use super::wire::{List, Money, NoQuery, OwnedQuery, parse, parse_optional};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::account::billing_account::{
@@ -19,6 +19,7 @@ use crate::domain::account::class::BillingType;
 use crate::domain::account::cycle::{BillingDay, Cycle};
 use crate::domain::error::Invalid;
 use crate::domain::id::AccountId;
+use crate::domain::money;
 use crate::domain::operator::Permission;
 use crate::domain::text::Name;
 use crate::domain::time::Instant;
@@ -165,6 +166,9 @@ struct BillingAccountForm {
     media: Vec<String>,
     /// How it said it would pay: `unsaid`, `card`, `purchase_order` or `invoice`.
     payment_means: String,
+    /// Its owner is told by mail when less is left of what was paid in beforehand; never if nothing is
+    /// said.
+    alert_below: Option<Money>,
     /// ISO 4217.
     currency: String,
     /// The IANA zone in which its days begin.
@@ -189,6 +193,7 @@ impl BillingAccountForm {
             formats: profile.formats.iter().map(ToString::to_string).collect(),
             media: profile.media.iter().map(ToString::to_string).collect(),
             payment_means: profile.payment_means.to_string(),
+            alert_below: profile.alert_below.map(Money::from),
             currency: terms.currency.to_string(),
             zone: terms.zone.to_string(),
             cycle: terms.cycle.into(),
@@ -208,6 +213,7 @@ impl BillingAccountForm {
             formats: words::<BillFormat>("/formats", &self.formats)?,
             media: words::<BillMedium>("/media", &self.media)?,
             payment_means: parse("/payment_means", &self.payment_means)?,
+            alert_below: read_alert(self.alert_below.as_ref())?,
             ..was
         })
     }
@@ -220,6 +226,10 @@ impl BillingAccountForm {
             billing_type: parse("/billing_type", &self.billing_type)?,
         })
     }
+}
+
+fn read_alert(it: Option<&Money>) -> Result<Option<money::Money>, Invalid> {
+    it.map(|it| it.read("/alert_below")).transpose()
 }
 
 /// Words of one enumeration.
@@ -304,6 +314,8 @@ struct NewBillingAccountBody {
     media: Option<Vec<String>>,
     /// How it said it would pay; unsaid if nothing is said.
     payment_means: Option<String>,
+    /// Its owner is told by mail when less is left of what was paid in beforehand.
+    alert_below: Option<Money>,
     /// ISO 4217; the vendor's if nothing is said.
     currency: Option<String>,
     /// The IANA zone in which its days begin; the vendor's if nothing is said.
@@ -340,6 +352,7 @@ impl NewBillingAccountBody {
             formats: formats.unwrap_or_else(|| blank.formats.clone()),
             media: media.unwrap_or_else(|| blank.media.clone()),
             payment_means: payment_means.unwrap_or(blank.payment_means),
+            alert_below: read_alert(self.alert_below.as_ref())?,
             ..blank
         })
     }

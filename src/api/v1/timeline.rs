@@ -263,5 +263,6 @@ const fn phrase(kind: Kind, verb: Verb) -> &'static str {
         (_, Verb::FellAway) => "is not changed as was agreed on",
         (_, Verb::TrialExtended) => "may be tried for longer",
         (_, Verb::Upgraded) => "is no longer on trial",
+        (_, Verb::RunningLow) => "has little left that was paid in",
     }
 }

@@ -19,7 +19,7 @@ use crate::domain::error::Rejection;
 use crate::domain::id::{BillingAccountId, Id};
 use crate::domain::operator::Actor;
 use crate::services::duty::{self, Progress, counted};
-use crate::services::{Act, Author, Bss, Error};
+use crate::services::{Act, Author, Bss, Error, billing_account};
 use crate::store::fact::Facts;
 use crate::store::{Records, Rehearsal};
 
@@ -243,6 +243,9 @@ fn bill(
             let (billed, next) = *bill;
             let totals = issue::issue(act, &account, billed, Some(run.id))?;
             act.put_over(&account, &next)?;
+            if next.profile().alert_below.is_some() {
+                billing_account::watch(act, account.id)?;
+            }
             Ok(Ok(totals))
         }
         Some(Err(why)) => {

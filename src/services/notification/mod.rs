@@ -79,8 +79,7 @@ fn of(cx: Cx<'_>, seller: SellerNumber, occasion: Occasion) -> Result<Notificati
 /// If the account that is named does not sell.
 pub fn list(cx: Cx<'_>, seller: Option<AccountId>) -> Result<Vec<NotificationTemplate>, Error> {
     let seller = catalog::seller(cx, seller)?;
-    let all = Occasion::ALL.iter().filter(|it| it.can_happen());
-    let all: Result<Vec<_>, Error> = all.map(|it| of(cx, seller, *it)).collect();
+    let all: Result<Vec<_>, Error> = Occasion::ALL.iter().map(|it| of(cx, seller, *it)).collect();
     let sees = |it: &NotificationTemplate| {
         cx.actor.sees(crate::domain::id::Kind::NotificationTemplate, &it.stamp)
     };
@@ -92,8 +91,7 @@ pub fn list(cx: Cx<'_>, seller: Option<AccountId>) -> Result<Vec<NotificationTem
 /// # Errors
 /// If there is none of that id for the caller.
 pub fn get(cx: Cx<'_>, id: NotificationTemplateId) -> Result<NotificationTemplate, Error> {
-    let named = named(id).filter(|it| it.1.can_happen());
-    let (seller, occasion) = named.ok_or_else(|| Error::not_found(id))?;
+    let (seller, occasion) = named(id).ok_or_else(|| Error::not_found(id))?;
     let key = Key::new().u32(seller.0);
     let sells = cx.view.first_along::<Account>(ACCOUNT_BY_SELLING, key)?.is_some();
     let it = of(cx, seller, occasion)?;

@@ -1,6 +1,7 @@
 //! What a mail names: the values of an event, in the words of whoever reads it.
 
 use crate::domain::account::Account;
+use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::profile::{AddressUse, Matter};
 use crate::domain::billing::credit::CreditNote;
 use crate::domain::billing::invoice::Invoice;
@@ -140,10 +141,10 @@ fn subject_matter(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Resu
             Ok(Tree::group([("subscription", it)]))
         }
         Kind::Seat => seat(cx, site, fact, reader),
+        Kind::BillingAccount => left(cx, &super::after(fact)?, reader),
         Kind::Account
         | Kind::Asset
         | Kind::AttributeDefinition
-        | Kind::BillingAccount
         | Kind::BillingRun
         | Kind::Bucket
         | Kind::Cart
@@ -189,6 +190,21 @@ fn subject_matter(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Resu
         Kind::Dunning => super::dunning::values(cx, &super::after(fact)?, reader),
         Kind::PaymentPlan => super::dunning::instalment(cx, &super::after(fact)?, fact.at, reader),
     }
+}
+
+/// What is left of what was paid in beforehand, and how much is to be.
+fn left(cx: Cx<'_>, it: &BillingAccount, reader: &Reader) -> Result<Tree, Error> {
+    let account = cx.view.find::<Account>(it.account())?;
+    let name = account.map_or_else(String::new, |it| it.profile().name.to_string());
+    let least = it.profile().alert_below.map_or_else(|| "".into(), |it| reader.money(it));
+    Ok(Tree::group([(
+        "account",
+        Tree::group([
+            ("name", name.into()),
+            ("balance", reader.money(journal::left_of(cx, it)?)),
+            ("balance_min", least),
+        ]),
+    )]))
 }
 
 /// A credit note and the invoice of which it gives something back.

@@ -20,6 +20,7 @@ mod instalments;
 mod languages;
 mod models;
 mod notices;
+mod prepaid;
 mod renewals;
 mod settlement;
 mod taxes;

@@ -19,7 +19,7 @@ use super::cycle::Cycle;
 use crate::domain::error::{Code, Invalid, Refusal, Rejection, Violation};
 use crate::domain::event::Verb;
 use crate::domain::id::{AccountId, BillingAccountId, PaymentMethodId, PaymentPlanId};
-use crate::domain::money::{Currency, Money};
+use crate::domain::money::{Currency, Money, MoneyError};
 use crate::domain::party;
 use crate::domain::party::medium::{ContactMedium, PostalAddress};
 use crate::domain::party::relation::{RelatedParty, Relationship};
@@ -132,6 +132,8 @@ pub struct BillingProfile {
     pub payment_plans: Vec<PaymentPlanId>,
     /// How much may stay open on it.
     pub credit_limit: Option<Money>,
+    /// Its owner is told when less than that is left of what was paid in beforehand.
+    pub alert_below: Option<Money>,
     /// When it holds.
     pub validity: Validity,
 }
@@ -157,6 +159,7 @@ impl BillingProfile {
             relationships: Vec::new(),
             payment_plans: Vec::new(),
             credit_limit: None,
+            alert_below: None,
             validity: Validity::ALWAYS,
         }
     }
@@ -175,9 +178,13 @@ impl BillingProfile {
                 found.push(Violation::new(field, "required", "must name at least one"));
             }
         }
-        if self.credit_limit.is_some_and(|it| it.is_negative() || it.currency() != currency) {
-            let message = format!("must be in {} and not negative", currency.code());
-            found.push(Violation::new("/credit_limit", "range", message));
+        for (field, amount) in
+            [("/credit_limit", self.credit_limit), ("/alert_below", self.alert_below)]
+        {
+            if amount.is_some_and(|it| it.is_negative() || it.currency() != currency) {
+                let message = format!("must be in {} and not negative", currency.code());
+                found.push(Violation::new(field, "range", message));
+            }
         }
         found
     }
@@ -221,6 +228,8 @@ pub struct BillingAccount {
     terms: BillingTerms,
     planned: Option<PlannedTerms>,
     next_bill: Option<NextBill>,
+    /// Whether its owner was told that little is left, until more was paid in.
+    is_low: bool,
 }
 
 /// Opens a billing account.
@@ -271,6 +280,7 @@ impl BillingAccount {
             terms,
             planned: None,
             next_bill: None,
+            is_low: false,
         };
         Ok((billing_account, Verb::Created))
     }
@@ -315,7 +325,20 @@ impl BillingAccount {
             return Err(self.refused("change").into());
         }
         Invalid::unless_empty(profile.violations(self.terms.currency))?;
-        Ok((Self { profile, ..self }, Verb::Changed))
+        let is_low = self.is_low && self.profile.alert_below == profile.alert_below;
+        Ok((Self { profile, is_low, ..self }, Verb::Changed))
+    }
+
+    /// The billing account of which so much is left that was paid in beforehand, less what is owed: its
+    /// owner is told once that it is little, and anew after more was paid in. `None` if nothing changes.
+    ///
+    /// # Errors
+    /// If that is in another currency.
+    pub fn left(self, left: Money) -> Result<Option<(Self, Verb)>, MoneyError> {
+        let least = self.profile.alert_below;
+        let is_low = least.map_or(Ok(false), |it| Ok(left.minus(it)?.is_negative()))?;
+        let verb = if is_low { Verb::RunningLow } else { Verb::Changed };
+        Ok((is_low != self.is_low).then_some((Self { is_low, ..self }, verb)))
     }
 
     /// The billing account with other terms: at once while nothing was ever billed, and else from

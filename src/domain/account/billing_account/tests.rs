@@ -51,6 +51,25 @@ fn active() -> BillingAccount {
 }
 
 #[test]
+fn its_owner_is_told_once_that_little_is_left_and_anew_after_more_was_paid_in() {
+    let euros = |it: &str| Money::parse(it, Currency::EUR).expect(it);
+    let profile = BillingProfile { alert_below: Some(euros("20")), ..profile() };
+    let mut it = open(profile, terms()).expect("opened").0;
+    let mut told = Vec::new();
+    for left in ["50", "20", "19.99", "5", "-7", "20", "60", "10"] {
+        if let Some((changed, verb)) = it.clone().left(euros(left)).expect("euros") {
+            told.push(format!("{left} {}", verb.name()));
+            it = changed;
+        }
+    }
+    assert_eq!(told, ["19.99 running_low", "20 changed", "10 running_low"]);
+    assert!(it.clone().left(Money::minor(1, Currency::USD)).is_err());
+    let more = BillingProfile { alert_below: Some(euros("8")), ..it.profile().clone() };
+    let it = it.revise(more).expect("revised").0;
+    assert_eq!(it.left(euros("10")).expect("euros"), None, "what was told was of other terms");
+}
+
+#[test]
 fn it_begins_on_the_day_of_its_own_zone() {
     let berlin = BillingTerms { zone: "Europe/Berlin".parse().expect("a zone"), ..terms() };
     let (there, verb) = open(profile(), berlin).expect("a right command");
