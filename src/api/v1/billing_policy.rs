@@ -1,7 +1,7 @@
 //! `/accounts/{id}/billing_policy`: the settings by which an account bills that sells.
 
 use axum::http::Method;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::route::{Needs, Route, read, write};
@@ -33,7 +33,7 @@ struct BillingPolicy {
     zero_lines: String,
     /// `issue` or `skip`: what becomes of an invoice that comes to nothing.
     zero_invoices: String,
-    /// `day` or `none`: in what a part of a period is measured.
+    /// `day`, `thirty_360` (months of 30 days) or `none`: in what a part of a period is measured.
     proration: String,
     /// `charge` or `pause`: what recurring prices do while a subscription is held.
     while_held: String,
@@ -47,6 +47,9 @@ struct BillingPolicy {
     removed_units: String,
     /// For how many days of a term units can be given back; `null` for always.
     removal_days: Option<u16>,
+    /// `own_period` or `former_period`: by which period that is measured which lies between what is
+    /// charged and a billing day that was moved.
+    moved_anchor: String,
     /// `invoice` or `line`: on what tax is computed.
     tax_scope: String,
     /// `half_up` or `half_even`: how amounts and taxes are rounded where they are booked.
@@ -80,6 +83,7 @@ impl From<&Policy> for BillingPolicy {
             credit_base: it.credit_base.to_string(),
             removed_units: it.removed_units.to_string(),
             removal_days: it.removal_days,
+            moved_anchor: it.moved_anchor.to_string(),
             tax_scope: it.tax_scope.to_string(),
             rounding: match it.rounding {
                 Rounding::HalfUp => "half_up".to_owned(),
@@ -109,12 +113,21 @@ struct BillingPolicyPatch {
     downgrade: Option<String>,
     credit_base: Option<String>,
     removed_units: Option<String>,
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<u16>)]
+    removal_days: Option<Option<u16>>,
+    moved_anchor: Option<String>,
     tax_scope: Option<String>,
     rounding: Option<String>,
     tax_regime: Option<String>,
     distance_sales: Option<String>,
     vat_numbers: Option<String>,
     late_usage_periods: Option<u8>,
+}
+
+/// What was said, which may be `null`.
+fn said<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<u16>>, D::Error> {
+    Option::deserialize(from).map(Some)
 }
 
 impl BillingPolicyPatch {
@@ -135,6 +148,9 @@ impl BillingPolicyPatch {
                 .unwrap_or(base.credit_base),
             removed_units: word("/removed_units", self.removed_units.as_deref())?
                 .unwrap_or(base.removed_units),
+            removal_days: self.removal_days.unwrap_or(base.removal_days),
+            moved_anchor: word("/moved_anchor", self.moved_anchor.as_deref())?
+                .unwrap_or(base.moved_anchor),
             tax_scope: word("/tax_scope", self.tax_scope.as_deref())?.unwrap_or(base.tax_scope),
             rounding: self.rounding()?.unwrap_or(base.rounding),
             tax_regime: word("/tax_regime", self.tax_regime.as_deref())?.unwrap_or(base.tax_regime),
