@@ -35,8 +35,13 @@ struct Meter {
     code: String,
     name: String,
     unit: String,
-    /// `count`, `sum`, `max` or `latest`.
+    /// `count`, `sum`, `max`, `latest`, `unique_count`, `weighted_sum` or `average`.
     aggregation: String,
+    /// Of `unique_count`: the dimension whose values are counted.
+    unique_by: Option<String>,
+    /// `reset` where each period begins with nothing, `carry` where with what the one before ended
+    /// with.
+    carry_over: String,
     /// What else its events may say, and prices may depend on: a region, a size.
     dimensions: Vec<String>,
     /// Who sells it.
@@ -56,6 +61,8 @@ impl From<&domain::Meter> for Meter {
             name: it.name.to_string(),
             unit: it.unit.to_string(),
             aggregation: it.aggregation.to_string(),
+            unique_by: it.unique_by.as_ref().map(ToString::to_string),
+            carry_over: it.carry_over.to_string(),
             dimensions: it.dimensions.iter().map(ToString::to_string).collect(),
             sold_by: SoldBy::default(),
         }
@@ -90,8 +97,14 @@ struct NewMeter {
     code: String,
     name: String,
     unit: String,
-    /// `count`, `sum`, `max` or `latest`; the sum if nothing is said.
+    /// `count`, `sum`, `max`, `latest`, `unique_count`, `weighted_sum`: a gauge whose events say how
+    /// much more or less there is, weighted with time, or `average`; the sum if nothing is said.
     aggregation: Option<String>,
+    /// Of `unique_count`: the dimension whose values are counted.
+    unique_by: Option<String>,
+    /// `reset` or `carry`: whether a period begins with what the one before ended with, of a sum or a
+    /// gauge; with nothing if nothing is said.
+    carry_over: Option<String>,
     /// What else its events may say, and prices may depend on: a region, a size.
     #[serde(default)]
     dimensions: Vec<String>,
@@ -108,6 +121,8 @@ fn create(act: &mut Act<'_>, _: &Call, body: NewMeter) -> Result<Reply<Meter>, E
     let (code, name, unit) =
         (parse("/code", &body.code)?, parse("/name", &body.name)?, parse("/unit", &body.unit)?);
     let dimensions = dimensions(&body.dimensions)?;
+    let unique_by = parse_optional("/unique_by", body.unique_by.as_deref())?;
+    let carry_over = parse_optional("/carry_over", body.carry_over.as_deref())?;
     let it = catalog::create_meter(act, seller, |id, stamp| domain::Meter {
         id,
         stamp,
@@ -116,8 +131,8 @@ fn create(act: &mut Act<'_>, _: &Call, body: NewMeter) -> Result<Reply<Meter>, E
         unit,
         resource: None,
         aggregation: aggregation.unwrap_or(Aggregation::Sum),
-        unique_by: None,
-        carry_over: CarryOver::Reset,
+        unique_by,
+        carry_over: carry_over.unwrap_or(CarryOver::Reset),
         dimensions,
     })?;
     let path = format!("/api/v1/meters/{}", it.id);

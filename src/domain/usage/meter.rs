@@ -75,6 +75,10 @@ impl Meter {
             let message = "must be given for `unique_count`, and for nothing else";
             found.push(Violation::new("/unique_by", "required", message));
         }
+        if self.unique_by.as_ref().is_some_and(|it| !self.dimensions.contains(it)) {
+            let message = "must be one of its dimensions";
+            found.push(Violation::new("/unique_by", "reference", message));
+        }
         if self.dimensions.len() > 20 {
             found.push(Violation::new("/dimensions", "range", "must be at most 20"));
         }
@@ -107,22 +111,37 @@ impl Meter {
     pub fn publishable(&self) -> Result<(), Rejection> {
         let refused = |what: &str| {
             let why = format!(
-                "the meter `{}` cannot be billed: there is no rule for `{what}`; use count, sum, \
-                 max or latest, each beginning anew",
+                "the meter `{}` cannot be billed: there is no rule to carry over a `{what}`; use sum \
+                 or weighted_sum, or begin anew",
                 self.code
             );
             Err(Rejection::new(Code::MeterNotRated, why))
         };
-        if self.carry_over == CarryOver::Carry {
-            return refused(self.carry_over.word());
+        match (self.carry_over, self.aggregation) {
+            (CarryOver::Reset, _)
+            | (CarryOver::Carry, Aggregation::Sum | Aggregation::WeightedSum) => Ok(()),
+            (CarryOver::Carry, other) => refused(other.word()),
         }
+    }
+
+    /// Whether what it counts can be told apart by the values of a dimension.
+    #[must_use]
+    pub fn is_told_apart(&self) -> bool {
+        let by = self.aggregation;
+        let is_whole = matches!(by, Aggregation::UniqueCount | Aggregation::WeightedSum);
+        !is_whole && self.carry_over == CarryOver::Reset
+    }
+
+    /// Whether what comes may also go again: it tells of how much more or less there is.
+    #[must_use]
+    pub fn goes_down(&self) -> bool {
         match self.aggregation {
-            Aggregation::Count | Aggregation::Sum | Aggregation::Max | Aggregation::Latest => {
-                Ok(())
-            }
-            Aggregation::UniqueCount | Aggregation::WeightedSum | Aggregation::Average => {
-                refused(self.aggregation.word())
-            }
+            Aggregation::Count | Aggregation::WeightedSum => true,
+            Aggregation::Sum => self.carry_over == CarryOver::Carry,
+            Aggregation::Max
+            | Aggregation::Latest
+            | Aggregation::UniqueCount
+            | Aggregation::Average => false,
         }
     }
 }
@@ -133,7 +152,9 @@ mod tests {
     use crate::domain::billing::invoice::sample::{id, stamp};
 
     fn meter(aggregation: Aggregation) -> Meter {
-        let unique_by = "user".parse().ok().filter(|_| aggregation == Aggregation::UniqueCount);
+        let user: text::Code = "user".parse().expect("a code");
+        let unique_by = Some(user.clone()).filter(|_| aggregation == Aggregation::UniqueCount);
+        let dimensions = unique_by.iter().cloned().collect();
         Meter {
             id: id(1),
             stamp: stamp(),
@@ -144,30 +165,32 @@ mod tests {
             aggregation,
             unique_by,
             carry_over: CarryOver::Reset,
-            dimensions: vec![],
+            dimensions,
         }
     }
 
     #[test]
     fn what_is_never_charged_cannot_be_published() {
+        let carried = |it: Aggregation| Meter { carry_over: CarryOver::Carry, ..meter(it) };
+        let sold = |it: Meter| it.publishable().map_or("refused", |()| "sold");
         let rows: Vec<_> = Aggregation::ALL
             .iter()
-            .map(|it| format!("{it}: {}", meter(*it).publishable().map_or("refused", |()| "sold")))
+            .map(|it| format!("{it}: {}, carried over {}", sold(meter(*it)), sold(carried(*it))))
             .collect();
         assert_eq!(
             rows,
             [
-                "count: sold",
-                "sum: sold",
-                "max: sold",
-                "latest: sold",
-                "unique_count: refused",
-                "weighted_sum: refused",
-                "average: refused",
+                "count: sold, carried over refused",
+                "sum: sold, carried over sold",
+                "max: sold, carried over refused",
+                "latest: sold, carried over refused",
+                "unique_count: sold, carried over refused",
+                "weighted_sum: sold, carried over sold",
+                "average: sold, carried over refused",
             ]
         );
-        let carried = Meter { carry_over: CarryOver::Carry, ..meter(Aggregation::Sum) };
-        assert_eq!(carried.publishable().map_err(|it| it.code), Err(Code::MeterNotRated));
+        let refused = carried(Aggregation::Max).publishable().map_err(|it| it.code);
+        assert_eq!(refused, Err(Code::MeterNotRated));
     }
 
     #[test]
@@ -195,5 +218,7 @@ mod tests {
         assert_eq!(nothing.check().expect_err("refused").violations[0].field, "/unique_by");
         let both = Meter { unique_by: "user".parse().ok(), ..meter(Aggregation::Sum) };
         assert_eq!(both.check().expect_err("refused").violations[0].field, "/unique_by");
+        let unknown = Meter { dimensions: vec![], ..meter(Aggregation::UniqueCount) };
+        assert_eq!(unknown.check().expect_err("refused").violations[0].rule, "reference");
     }
 }

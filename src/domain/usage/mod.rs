@@ -5,6 +5,7 @@
 //! the quantity costs is [`billing`](super::billing).
 
 pub mod aggregate;
+pub mod counting;
 pub mod detail;
 pub mod lifecycle;
 pub mod meter;

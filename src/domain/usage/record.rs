@@ -195,7 +195,7 @@ impl UsageEvent {
     /// With every field that is wrong.
     pub fn check(&self, meter: &Meter) -> Result<(), Invalid> {
         let mut found = Vec::new();
-        if self.quantity.is_negative() && meter.aggregation != Aggregation::Count {
+        if self.quantity.is_negative() && !meter.goes_down() {
             let message = "must not be negative; correct a wrong event by a credit note";
             found.push(Violation::new("/quantity", "range", message));
         }

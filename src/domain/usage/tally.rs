@@ -5,10 +5,15 @@
 
 use serde::{Deserialize, Serialize};
 
+use rust_decimal::Decimal;
+
 use super::meter::Aggregation;
 use crate::domain::error::{Code, Rejection};
 use crate::domain::quantity::Quantity;
 use crate::domain::time::Instant;
+
+/// To so many digits after the point a mean is rounded.
+const AVERAGE_DIGITS: u32 = 10;
 
 /// What is kept of many events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,7 +68,12 @@ impl Tally {
             Aggregation::Sum => Ok(self.sum),
             Aggregation::Max => Ok(self.max.unwrap_or(Quantity::ZERO)),
             Aggregation::Latest => Ok(self.latest.map_or(Quantity::ZERO, |it| it.1)),
-            Aggregation::UniqueCount | Aggregation::WeightedSum | Aggregation::Average => {
+            Aggregation::Average => {
+                let records = Decimal::from(self.records.max(1));
+                let mean = self.sum.decimal().checked_div(records).unwrap_or_default();
+                Ok(Quantity::new(mean.round_dp(AVERAGE_DIGITS).normalize()))
+            }
+            Aggregation::UniqueCount | Aggregation::WeightedSum => {
                 let why = format!("there is no rule for `{aggregation}`");
                 Err(Rejection::new(Code::MeterNotRated, why))
             }
@@ -74,7 +84,6 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use rust_decimal::Decimal;
 
     use super::*;
 
@@ -99,7 +108,8 @@ mod tests {
         for by in [Aggregation::Count, Aggregation::Sum, Aggregation::Max, Aggregation::Latest] {
             assert_eq!(Tally::NOTHING.quantity(by), Ok(Quantity::ZERO), "{by}");
         }
-        for by in [Aggregation::UniqueCount, Aggregation::WeightedSum, Aggregation::Average] {
+        assert_eq!(quantity(events, Aggregation::Average).as_deref(), Ok("2.5"));
+        for by in [Aggregation::UniqueCount, Aggregation::WeightedSum] {
             assert_eq!(events.quantity(by).map_err(|it| it.code), Err(Code::MeterNotRated));
         }
     }

@@ -6,10 +6,10 @@ use crate::domain::id::SubscriptionId;
 use crate::domain::page::PageRequest;
 use crate::domain::quantity::Quantity;
 use crate::domain::time::Instant;
+use crate::domain::usage::counting::Counting;
 use crate::domain::usage::detail::{Detail, Reader};
-use crate::domain::usage::meter::{Aggregation, Meter};
+use crate::domain::usage::meter::{Aggregation, CarryOver, Meter};
 use crate::domain::usage::record::UsageEvent;
-use crate::domain::usage::tally::Tally;
 use crate::services::{Cx, Error, usage};
 use crate::store::usage::{Series, Total, Want as Stretch};
 
@@ -56,15 +56,21 @@ fn counted(
     (stretch, total): (&Stretch, &Total),
 ) -> Result<Counted, Error> {
     meter.publishable()?;
+    let before = match meter.carry_over {
+        CarryOver::Reset => Quantity::ZERO,
+        CarryOver::Carry => before(cx, stretch)?,
+    };
     let quantity = match meter.aggregation {
         Aggregation::Count => i64::try_from(total.count).ok().map(Quantity::whole),
-        Aggregation::Sum if total.count == 0 => Some(Quantity::ZERO),
-        Aggregation::Sum => total.quantity(),
+        Aggregation::Sum if total.count == 0 => Some(before),
+        Aggregation::Sum => total.quantity().and_then(|it| it.plus(before)),
         Aggregation::Max
         | Aggregation::Latest
         | Aggregation::UniqueCount
         | Aggregation::WeightedSum
-        | Aggregation::Average => Some(tallied(cx, meter, stretch)?),
+        | Aggregation::Average => {
+            Some(read(cx, Counting::new(meter, of(stretch), before), stretch)?)
+        }
     };
     let quantity = quantity.ok_or_else(|| {
         let why = format!("what the meter `{}` counted is too large to be billed", meter.code);
@@ -85,14 +91,29 @@ fn detailed(cx: Cx<'_>, mut reader: Reader<'_>, stretch: &Stretch) -> Result<Det
     Ok(reader.detail()?)
 }
 
-/// What cannot be told from sums: the largest, or the last, event by event.
-fn tallied(cx: Cx<'_>, meter: &Meter, stretch: &Stretch) -> Result<Quantity, Error> {
-    let mut tally = Tally::NOTHING;
-    every_event(cx, stretch, |it| {
-        tally = tally.merge(Tally::of(it.quantity, it.at))?;
-        Ok(())
-    })?;
-    Ok(tally.quantity(meter.aggregation)?)
+const fn of(it: &Stretch) -> (Instant, Instant) {
+    (it.from, it.to)
+}
+
+/// What cannot be told from sums, event by event.
+fn read(cx: Cx<'_>, mut counting: Counting<'_>, stretch: &Stretch) -> Result<Quantity, Error> {
+    every_event(cx, stretch, |it| counting.read(it))?;
+    Ok(counting.quantity()?)
+}
+
+/// What was there when a stretch began: all that came before, and had not gone again.
+fn before(cx: Cx<'_>, stretch: &Stretch) -> Result<Quantity, Error> {
+    let first = Instant::from_micros(0).expect("1970 is an instant");
+    if stretch.from <= first {
+        return Ok(Quantity::ZERO);
+    }
+    let all = Stretch { from: first, to: stretch.from, ..*stretch };
+    let total = usage::totals(cx, &[all])?.pop().filter(|it| it.count > 0);
+    let Some(total) = total else { return Ok(Quantity::ZERO) };
+    total.quantity().ok_or_else(|| {
+        let why = "what came before is too much to be counted";
+        Rejection::new(Code::UsageRefused, why).into()
+    })
 }
 
 /// Reads the events of a stretch by rising time.

@@ -14,7 +14,7 @@ use super::tier::{TIERS_MAX, Tiers};
 use crate::domain::error::Invalid;
 use crate::domain::quantity::{Percent, Quantity, QuantityError, decimal, exact};
 use crate::domain::text;
-use crate::domain::usage::meter::{Aggregation, Meter};
+use crate::domain::usage::meter::{Aggregation, CarryOver, Meter};
 use crate::domain::word::words;
 
 /// An amount in the currency of the price it stands in, finer than a minor unit where needed.
@@ -245,7 +245,8 @@ impl PriceModel {
     pub fn fits_meter(&self, meter: &Meter) -> Result<(), Invalid> {
         match self {
             Self::Percentage(_) | Self::GraduatedPercentage(_)
-                if meter.aggregation != Aggregation::Sum =>
+                if (meter.aggregation, meter.carry_over)
+                    != (Aggregation::Sum, CarryOver::Reset) =>
             {
                 let message = format!("must sum amounts, as `{}` does not", meter.code);
                 Err(Invalid::one("/meter", "unsupported", message))
@@ -253,6 +254,10 @@ impl PriceModel {
             Self::PerDimension { dimension, .. } if !meter.dimensions.contains(dimension) => {
                 let message = format!("is not a dimension of the meter `{}`", meter.code);
                 Err(Invalid::one("/model/dimension", "reference", message))
+            }
+            Self::PerDimension { .. } if !meter.is_told_apart() => {
+                let message = format!("is not counted value by value by `{}`", meter.code);
+                Err(Invalid::one("/meter", "unsupported", message))
             }
             Self::Flat(_)
             | Self::PerUnit(_)
