@@ -36,3 +36,4 @@ mod secrets;
 mod tenancy;
 mod tmf;
 mod v1;
+mod worked_cases;

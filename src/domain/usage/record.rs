@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::lifecycle::{self, State, Trigger};
-use super::meter::{Aggregation, Meter};
+use super::meter::Meter;
 use crate::domain::error::{Code, Invalid, Rejection, Violation};
 use crate::domain::event::Verb;
 use crate::domain::id::{InvoiceId, MeterId, SubscriptionId, UsageRecordId};
@@ -299,6 +299,7 @@ impl UsageRecord {
 mod tests {
     use super::*;
     use crate::domain::billing::invoice::sample::{id, stamp};
+    use crate::domain::usage::meter::Aggregation;
 
     fn at(day: i64) -> Instant {
         Instant::from_micros(day * 86_400_000_000).expect("an instant")

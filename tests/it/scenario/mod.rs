@@ -28,3 +28,4 @@ mod two_sellers;
 mod unrated;
 mod unused;
 mod waiting;
+mod years;

@@ -68,7 +68,7 @@ fn what_the_catalogue_is_made_of_is_corrected_by_id() {
         > GET /meters/{mtr1}?fields=name,revision [operator]
         200 OK {"id":"{mtr1}","name":"Megabites","revision":1}
         > PATCH /meters/{mtr1} {"name":"Megabytes"} [operator]
-        200 OK {"id":"{mtr1}","number":1,"revision":2,"code":"mb","name":"Megabytes","unit":"MB","aggregation":"sum","dimensions":[]}
+        200 OK {"id":"{mtr1}","number":1,"revision":2,"code":"mb","name":"Megabytes","unit":"MB","aggregation":"sum","unique_by":null,"carry_over":"reset","dimensions":[]}
         > GET /meters/{mtr1}?fields=name,revision [operator]
         200 OK {"id":"{mtr1}","name":"Megabytes","revision":2}
         > PATCH /meters/{mtr1} {"aggregation":"max"} [operator]
