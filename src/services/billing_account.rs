@@ -15,8 +15,9 @@ use crate::domain::event::Verb;
 use crate::domain::id::{AccountId, BillingAccountId};
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
+use crate::domain::stamp::SellerNumber;
 use crate::domain::subscription::Subscription;
-use crate::domain::time::{Date, Instant};
+use crate::domain::time::{Date, Instant, Zone};
 use crate::store::subscription::SUBSCRIPTION_BY_BILLING_ACCOUNT;
 use crate::store::{Along, Key, Records};
 
@@ -330,6 +331,15 @@ pub(super) fn watch(act: &mut Act<'_>, id: BillingAccountId) -> Result<(), Error
     }
     let left = journal::left_of(act.cx(), &it)?;
     it.left(left)?.map_or(Ok(()), |told| act.keep(told).map(drop))
+}
+
+/// Where the days of a seller begin: where its own default billing account is.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn zone_of_seller(cx: Cx<'_>, seller: SellerNumber) -> Result<Zone, Error> {
+    let own = of(cx, account::of_seller(cx, seller)?.id)?;
+    Ok(own.iter().find(|it| it.is_default()).map_or(Zone::UTC, |it| it.terms().zone))
 }
 
 /// Keeps what the domain made of a billing account, and tells it.

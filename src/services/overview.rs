@@ -6,7 +6,7 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Cx, Error, catalog};
+use super::{Cx, Error, billing_account, catalog};
 use crate::domain::account::Account;
 use crate::domain::catalog::price::Price;
 use crate::domain::id::{AccountId, Kind, PriceId};
@@ -14,7 +14,7 @@ use crate::domain::money::{Amount, Currency};
 use crate::domain::operator::{Permission, Scope};
 use crate::domain::overview::{self, Extent, Figures, Month, Overview};
 use crate::domain::stamp::SellerNumber;
-use crate::domain::time::{Date, Zone};
+use crate::domain::time::Date;
 use crate::store::Records;
 use crate::store::overview::{self as kept, InMonth, MonthRow};
 use crate::store::tally::Of;
@@ -52,11 +52,11 @@ pub fn figures(cx: Cx<'_>, whose: Whose) -> Result<Sum, Error> {
         cx.must(Permission::InvoiceRead, &cx.get::<Account>(id)?.stamp)?;
     }
     let own = catalog::seller(cx, None)?;
-    let on = Zone::UTC.date_of(cx.now);
+    let on = billing_account::zone_of_seller(cx, own)?.date_of(cx.now);
     let mut told =
         Told { overview: Overview::new(), sellers: BTreeSet::new(), month: Month::of(on) };
     if let Some(sight) = Sight::of(cx, (whose, own), Kind::Invoice) {
-        told.invoices(cx, &sight, on)?;
+        told.invoices(cx, &sight)?;
     }
     if let Some(sight) = Sight::of(cx, (whose, own), Kind::Payment) {
         told.payments(cx, &sight)?;
@@ -134,11 +134,20 @@ impl Told {
         Ok(())
     }
 
-    fn invoices(&mut self, cx: Cx<'_>, sight: &Sight, today: Date) -> Result<(), Error> {
+    /// What is overdue goes by the day of who is owed it.
+    fn invoices(&mut self, cx: Cx<'_>, sight: &Sight) -> Result<(), Error> {
+        let mut days = BTreeMap::new();
         let first = self.month.before(Figures::MONTHS - 1);
         self.months(sight, kept::invoiced(cx.view, first, sight.of)?)?;
         for row in kept::due(cx.view, sight.of)?.into_iter().filter(|it| sight.sees(it.seller)) {
             self.sellers.insert(row.seller);
+            let today = match days.entry(row.seller) {
+                Entry::Occupied(known) => *known.get(),
+                Entry::Vacant(free) => {
+                    let zone = billing_account::zone_of_seller(cx, row.seller)?;
+                    *free.insert(zone.date_of(cx.now))
+                }
+            };
             let figures = self.figures(row.open.currency());
             figures.receivable = figures.receivable.plus(row.open)?;
             if row.due_on < today {

@@ -2,6 +2,7 @@
 
 use expect_test::expect;
 use serde_json::{Value, json};
+use tillbox::domain::time::Date;
 
 use crate::harness::client::{Client, Protocol};
 use crate::harness::market::{Market, monthly, text};
@@ -257,4 +258,28 @@ fn figures_and_lists_say_whose_they_are() {
         > GET /overview?of=mine [operator]
         422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`of` `mine` is not one of all, own","request_id":"…","errors":[{"pointer":"of","rule":"enum","message":"`mine` is not one of all, own"}]}
     "#]].assert_eq(&said.text());
+}
+
+#[test]
+fn what_is_overdue_goes_by_the_day_of_who_sells_it() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let own = format!("/billing_accounts?account={}", market.house.operator.account);
+    let own = text(&operator.get(&own)["items"][0]["id"]);
+    operator.patch(&format!("/billing_accounts/{own}"), &json!({ "zone": "Pacific/Honolulu" }));
+    let offer = market.offer("Flat", &[monthly("Base", "EUR", "10")]);
+    // What is for sale from a day on is so everywhere two days later.
+    market.advance_to("2026-01-03");
+    let account = market.customer("Blue Whale", "EUR");
+    market.order(&account, &offer, 1);
+    market.advance_to("2026-01-05");
+    let due_on = text(&market.invoices(&account)[0]["due_on"]);
+    let last: Date = due_on.parse().unwrap();
+    let after = last.plus_days(1);
+    let at = |time: &str| {
+        operator.post("/clock/advance", &json!({ "to": format!("{after}T{time}:00Z") }));
+        text(&operator.get("/overview")["currencies"][0]["overdue"]["amount"]["amount"])
+    };
+    assert_eq!(at("09:59"), "0.00", "it is still {due_on} there");
+    assert_eq!(at("10:00"), "12.00");
 }
