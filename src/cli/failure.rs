@@ -181,6 +181,7 @@ const fn store_remedy(it: &StoreError) -> Option<&'static str> {
         StoreError::CopyDiffers { .. } => Some("look at the disk the copy was written to"),
         StoreError::Broken { .. } => Some("look at the disk before anything is started again"),
         StoreError::Interrupted
+        | StoreError::Stopped
         | StoreError::Unrehearsed
         | StoreError::Damaged { .. }
         | StoreError::Unreadable { .. }

@@ -206,6 +206,7 @@ mod tests {
         let of_the_store = |it: Error| it.is_of_the_store();
         assert!(of_the_store(StoreError::Full.into()));
         assert!(of_the_store(StoreError::Interrupted.into()));
+        assert!(of_the_store(StoreError::Stopped.into()));
         assert!(of_the_store(StoreError::Damaged { what: "a page".to_owned() }.into()));
         assert!(of_the_store(Error::Busy));
         let unreadable = StoreError::Unreadable { table: "account", source: None };

@@ -52,7 +52,7 @@ impl<T> Pending<T> {
 }
 
 fn stopped() -> Error {
-    Error::internal("the writer has stopped")
+    StoreError::Stopped.into()
 }
 
 /// Work for the writer thread.

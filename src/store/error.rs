@@ -18,6 +18,10 @@ pub enum StoreError {
     /// committed can be read from a new one.
     #[error("the snapshot was given up when the store was reopened: read again")]
     Interrupted,
+    /// Nobody writes any more, because the store failed or the process ends. What was not answered may
+    /// be written or not; the next process knows.
+    #[error("the writer has stopped")]
+    Stopped,
     /// What was to be read cannot be known ahead of the writer. Nothing was written; the work can be
     /// done where it is written.
     #[error("it cannot be rehearsed")]
@@ -99,6 +103,7 @@ impl StoreError {
             Self::Broken { .. } | Self::Damaged { .. } | Self::Engine(_) => true,
             Self::Full
             | Self::Interrupted
+            | Self::Stopped
             | Self::Unrehearsed
             | Self::InUse
             | Self::NotRecovered

@@ -8,10 +8,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 
+use axum::body::Body;
+use axum::http::Request;
 use serde_json::json;
 use tillbox::domain::notification::Mail;
 use tillbox::domain::operator::Actor;
 use tillbox::domain::page::PageRequest;
+use tillbox::domain::party::individual::PersonName;
+use tillbox::services::setup::{self, Founding};
 use tillbox::services::{Act, Author, Cx, Error, billing, duty};
 use tillbox::store::backup::{Contents, contents};
 use tillbox::store::check::check;
@@ -24,6 +28,7 @@ use crate::harness::chance::Chance;
 use crate::harness::client::Client;
 use crate::harness::deeds::{Deed, Manner, deeds};
 use crate::harness::disk::{Disk, Failure, Fsync, Mishap};
+use crate::harness::house::PASSWORD;
 use crate::harness::market::text;
 use crate::harness::scale::{is_thorough, rounds};
 use crate::harness::stage::{Scene, Stage, open};
@@ -246,6 +251,52 @@ fn everything_the_tm_forums_contract_writes_survives_the_plug_pulled_at_each_syn
         work: Box::new(move |app| deed.is_done(app, names).into()),
     };
     pull_some(tmf::deeds().into_iter().map(trial).collect());
+}
+
+/// Sets an empty appliance up without anybody at hand.
+fn set_up(app: &App) -> Outcome {
+    let name = PersonName::new("Olga".parse().unwrap(), "Operator".parse().unwrap());
+    let email = "olga@provider.test".parse().unwrap();
+    let founding = Founding::by(name, email, PASSWORD.to_owned());
+    let token = format!("tbx_{}", "0123456789abcdef".repeat(2));
+    outcome(setup::begin_unattended(&app.bss, founding, Some(token)))
+}
+
+/// Signs somebody in by the form for browsers without scripts.
+fn sign_in(app: &App) -> Outcome {
+    let email = Stage::shared().north["member_email"].replace('@', "%40");
+    let form = format!("email={email}&password={}", PASSWORD.replace('!', "%21"));
+    let request = Request::post("/sign-in").header("host", "till.test");
+    let answer = app.send(request.body(Body::from(form)).unwrap());
+    match answer.headers["location"].to_str().unwrap() {
+        "/ui/" => Outcome::Done(Vec::new()),
+        other => Outcome::Failed(other.to_owned()),
+    }
+}
+
+fn outcome<T>(done: Result<T, Error>) -> Outcome {
+    match done {
+        Ok(_) => Outcome::Done(Vec::new()),
+        Err(error) => Outcome::Failed(format!("5 {error}")),
+    }
+}
+
+/// What is done beside the routes: before anybody can call, and by a form.
+#[test]
+fn setting_up_and_the_plain_form_survive_the_plug_pulled_at_each_sync() {
+    let trial = |name: &str, scene, manner, work: fn(&App) -> Outcome| Trial {
+        name: name.to_owned(),
+        scene,
+        manner,
+        work: Box::new(work),
+    };
+    let pulls = pull_all(&[
+        trial("an unattended set-up", Scene::Bare, Manner::Once, set_up),
+        trial("a set-up link", Scene::Bare, Manner::Anew, |app| outcome(setup::offer(&app.bss))),
+        trial("the plain form", Scene::Quiet, Manner::Anew, sign_in),
+    ]);
+    println!("3 deeds, {pulls} times the plug");
+    assert!(pulls >= 3, "each is written");
 }
 
 /// The scene on which each duty is tried; a duty without a row fails the test.
