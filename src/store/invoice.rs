@@ -13,9 +13,9 @@ use super::record::{Record, record};
 use super::view::{KeyRange, Table, View};
 use crate::domain::billing::charged_terms::ChargedTerms;
 use crate::domain::billing::credit::CreditNote;
-use crate::domain::billing::invoice::Invoice;
 use crate::domain::billing::invoice::chain::{GENESIS, Hash, Link};
 use crate::domain::billing::invoice::lifecycle::State;
+use crate::domain::billing::invoice::{Invoice, Issue};
 use crate::domain::billing::run::{self, BillingRun};
 use crate::domain::catalog::price::Figure;
 use crate::domain::due::{Due, Duty};
@@ -28,6 +28,14 @@ use crate::domain::stamp::SellerNumber;
 use crate::domain::time::{Date, Instant, Period};
 use crate::domain::usage::detail::Detail;
 
+/// When an invoice was issued that is still to be paid.
+const fn unpaid(it: &Invoice) -> Option<&Issue> {
+    match it.state() {
+        State::Issued | State::PartiallyPaid => it.issue(),
+        State::Draft | State::Paid | State::WrittenOff => None,
+    }
+}
+
 // The numbers of invoices are their sellers', and stand on them as texts.
 record!(Invoice, InvoiceId, "invoice", shape 1 unnumbered,
     /// `(number on it, invoice)`.
@@ -36,12 +44,12 @@ record!(Invoice, InvoiceId, "invoice", shape 1 unnumbered,
     },
     /// `(billing account, last day for payment, invoice)`: what is still to be paid.
     INVOICE_OPEN = "open" => |it, keys| {
-        let issue = it.issue().filter(|_| match it.state() {
-            State::Issued | State::PartiallyPaid => true,
-            State::Draft | State::Paid | State::WrittenOff => false,
-        });
         let account = it.content().billing_account;
-        keys.extend(issue.map(|issue| Key::new().id(account).date(issue.due_on).id(it.id)));
+        keys.extend(unpaid(it).map(|issue| Key::new().id(account).date(issue.due_on).id(it.id)));
+    },
+    /// `(invoice)`: what is still to be paid, by whomever.
+    INVOICE_UNPAID = "unpaid" => |it, keys| {
+        keys.extend(unpaid(it).map(|_| Key::new().id(it.id)));
     },
     /// `(run, invoice)`.
     INVOICE_BY_RUN = "by_run" => |it, keys| {

@@ -250,6 +250,8 @@ fn an_invoice_is_overdue_when_the_day_is_over_where_it_is_paid() {
         let id = text(&account["id"]);
         let listed = |state: &str| {
             let found = operator.get(&format!("/invoices?account={id}&state={state}"));
+            let of_all = operator.get(&format!("/invoices?state={state}"));
+            assert_eq!(of_all["items"], found["items"], "nobody else has any");
             let found = found["items"].as_array().unwrap().clone();
             (found.iter().any(|it| it["id"] == last["id"]), found.len())
         };
