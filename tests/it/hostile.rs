@@ -14,9 +14,8 @@ const OPERATOR: &[(&str, &str)] = &[
     ("TILLBOX_OPERATOR_TOKEN", TOKEN),
 ];
 /// By how much memory may grow beyond what the largest honest bodies take, at the worst moment of
-/// them all. The aim is 16 MiB; what each thread keeps of bodies that came without their length is
-/// more than that.
-const GROWTH_KIB_MAX: u64 = 40 << 10;
+/// them all.
+const GROWTH_KIB_MAX: u64 = 16 << 10;
 /// The largest bodies that are taken: an ordinary one, and a batch.
 const LARGEST: [(usize, &[&str]); 2] = [
     (1 << 20, &["/api/v1/accounts", "/api/v1/clock/advance", "/api/bss/resource/customer"]),

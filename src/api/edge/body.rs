@@ -39,11 +39,15 @@ async fn within(
     come.unwrap_or(Err(Fault::Slow { seconds: patience.as_secs() }))
 }
 
-/// They are kept once: what comes is put where it stays.
+/// They are kept once: what comes is put where it stays. What comes without its length has room for as
+/// much as it may have from the beginning: room that nobody writes to takes no memory, and what is
+/// given up for more of it is kept by the thread.
 async fn collected(body: Body, limit: usize) -> Result<Bytes, Fault> {
     let too_large = || Fault::TooLarge { limit };
-    let announced = body.size_hint().lower();
-    let room = usize::try_from(announced).ok().filter(|it| *it <= limit).ok_or_else(too_large)?;
+    let hint = body.size_hint();
+    let announced =
+        usize::try_from(hint.lower()).ok().filter(|it| *it <= limit).ok_or_else(too_large)?;
+    let room = if hint.exact().is_some() { announced } else { limit };
     let (mut body, mut bytes) = (body, Vec::with_capacity(room));
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| Fault::Malformed { detail: error.to_string() })?;
