@@ -16,6 +16,8 @@ from ibm_scenarios import Bss, Story, must, query, until
 
 STATES = {"ACTIVE", "PENDING", "SUSPENDED", "SOFT_DELETED", "CANCEL_PENDING", "REMOVE_PENDING",
           "DEREGISTER_PENDING"}
+PARTS = {"D0NWLLL", "D0NPULL", "D0NWKLL", "D0NWILL", "D0NWJLL", "D09TILL", "D0Y5ELL", "D0QBKLL", "D100PLL",
+         "D0PUILL", "D0PUJLL", "D0NRILL", "D08SWLL", "D08S1LL", "D0NWLLL-UNIFYPOOL", "D0NWLLL-UNIFYTRL"}
 REALMS = {"FEDERATED", "NON_FEDERATED", "MODIFIED_FEDERATED", "PARTIAL_FEDERATED"}
 
 
@@ -290,7 +292,14 @@ class Documents(Company):
     """The payloads of the documents, sent as they are but for the ids of things."""
 
     def parts(self):
-        print("the parts of the documents are ordered as they order them")
+        print("the parts of the documents are for sale, and ordered as they order them")
+        offered = set()
+        for page in range(1, 100):
+            here = self.bss.get(f"/resource/offering?_pageNumber={page}&_pageSize=100")["List"]
+            offered.update(it["PartNumber"] for it in here)
+            if not here:
+                break
+        must(PARTS <= offered, f"these are not for sale: {PARTS - offered}")
         body = self.sample("sdk-register-customer-request")
         self.id = self.bss.call("POST", "/resource/customer", body)["Long"]
         self.base = self.first_order(self.id)

@@ -10,7 +10,6 @@ use axum::http::{HeaderMap, Method, Response};
 use axum::routing::any;
 
 use super::error::{self, Refusal};
-use super::message;
 use super::route::{self, Asked, Heading, Row};
 use crate::api::edge::body::{self, ORDINARY_BYTES_MAX};
 use crate::api::edge::fault::Fault;
@@ -65,7 +64,7 @@ async fn known(parts: &Parts, body: Body, author: Author) -> Result<Known, Refus
     let (row, open) = route::find(&Heading {
         method: &method,
         path: parts.uri.path(),
-        operation: operation(&parts.headers)?,
+        operation: operation(&parts.headers),
         named_query: named_query.as_deref(),
     })?;
     row.permit(&author.actor)?;
@@ -77,10 +76,10 @@ async fn known(parts: &Parts, body: Body, author: Author) -> Result<Known, Refus
 }
 
 /// What the header says that is to be done.
-fn operation(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
-    let Some(value) = headers.get("x-operation") else { return Ok(None) };
-    let text = value.to_str().map_err(|_| message::OPERATION_UNKNOWN.with(["?", "texts in ASCII"]));
-    Ok(Some(text?.trim()))
+fn operation(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get("x-operation")?;
+    // What is no ASCII is the name of no operation.
+    Some(value.to_str().unwrap_or("?").trim())
 }
 
 fn read(headers: &HeaderMap, bytes: &Bytes) -> Result<serde_json::Value, Fault> {

@@ -107,6 +107,10 @@ fn hold(bss: &Bss<'_>, what: &str, limits: &[(&str, usize)], body: impl Fn(usize
         let at_most = if name == "EmailAddress" { 254 } else { *most };
         let answer = bss.call(what, Some(&sent(at_most)));
         assert!(answer.status.is_success(), "{pointer} of {at_most}: {}", message(&answer));
+        if at_most < *most {
+            let refused = bss.call(what, Some(&sent(*most)));
+            assert_eq!(told(&refused), "400 BZSAP9004E", "{pointer} of {most}");
+        }
         let answer = bss.call(what, Some(&sent(most + 1)));
         assert_eq!(told(&answer), "400 BZSAP9002E", "{pointer} of {}", most + 1);
         let text = format!("The value of the [{name}] field is longer than {most} characters.");

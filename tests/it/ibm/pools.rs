@@ -55,6 +55,22 @@ fn a_pool_is_given_out_in_parts_and_enlarged_by_a_second_order() {
 }
 
 #[test]
+fn the_service_is_told_of_another_quota() {
+    let house = House::on("2026-01-01");
+    let shop = Shop::by_hand(&house);
+    shop.sell("D100PLL", json!({ "seating": "pool" }), "manual");
+    let customer = shop.register("contact@pool.test");
+    let subscriber = shop.add(customer, "user@pool.test", &["User"]);
+    let pool = shop.order_one(customer, "D100PLL", 100);
+    assert_eq!(shop.work(), ["create subscription"]);
+    let seat = shop.entitle(subscriber, pool);
+    assert_eq!(shop.work(), ["create seat"]);
+    let path = format!("resource/subscription/{pool}/seat/{seat}");
+    shop.must(&format!("POST {path} [changeQuota]"), Some(&quota(pool, 40)));
+    assert_eq!(shop.work(), ["change seat"]);
+}
+
+#[test]
 fn one_order_of_two_items_makes_one_pool() {
     let house = House::on("2026-01-01");
     let shop = Shop::of(&house);
