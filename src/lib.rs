@@ -15,7 +15,7 @@
 //! | [`domain`] | nouns, rules and arithmetic; pure: no I/O, clock, randomness or JSON | concept |
 //! | [`store`] | the file: records, indices, facts, journal, usage; the only room that knows redb | capability |
 //! | [`search`] | the index of offers: derived, disposable, rebuilt from the store | – |
-//! | [`render`] | the domain turned into bytes for people: mails, tables | form |
+//! | [`render`] | the domain turned into bytes for people and their programs: mails, PDF, e-invoices, tables | form |
 //! | [`world`] | what we ask of the outside: time, randomness, mail, HTTP; each real and scripted | thing |
 //! | [`services`] | use cases: `capability::verb`; the only room where a transaction is opened | capability |
 //! | [`jobs`] | duties: statements that should be true, and a step towards each | duty |

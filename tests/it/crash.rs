@@ -224,6 +224,7 @@ fn compare(address: &str, shop: &Shop, names: &BTreeMap<&'static str, BTreeSet<S
     let numbers: Vec<_> = (1..=invoices.len()).map(|it| format!("{it:06}")).collect();
     let found: Vec<_> = invoices.iter().map(|it| it.rsplit('-').next().unwrap()).collect();
     assert_eq!(found, numbers, "numbers of invoices have neither gaps nor doubles");
+    assert!(!numbers.is_empty(), "something was billed");
 }
 
 /// A number that follows from the round alone, so that a failure is found again.

@@ -27,7 +27,7 @@ async fn alive(State(bss): State<Arc<Bss>>) -> impl IntoResponse {
     }
 }
 
-/// Requests can be answered: the store can be read, and written.
+/// Requests can be answered: the store can be read. One that is full still is, and says so to who writes.
 async fn ready(State(bss): State<Arc<Bss>>) -> impl IntoResponse {
     match maintenance::readiness(&bss) {
         Ok(()) => (StatusCode::OK, "ready\n".to_owned()),
