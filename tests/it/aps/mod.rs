@@ -21,6 +21,7 @@ mod rights;
 mod scenarios;
 mod selling;
 mod skus;
+mod stages;
 mod subscriptions;
 mod templates;
 mod users;
