@@ -108,7 +108,7 @@ impl Deed {
     }
 
     /// Which door it goes through.
-    fn door(&self) -> String {
+    pub(crate) fn door(&self) -> String {
         let (what, operation) = self.what.split_once(" [").unwrap_or((self.what, ""));
         let what = what.split_once('?').map_or(what, |it| it.0);
         let parts = what.split('/').map(|it| if it.starts_with('$') { "{id}" } else { it });

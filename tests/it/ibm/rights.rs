@@ -178,6 +178,32 @@ fn every_door_lets_in_whom_the_contract_names_and_nobody_else() {
     all_is_well(&wrong);
 }
 
+/// Whom a door lets in gets done there what it is for, in its own company: all but to move to where
+/// taxes are others.
+#[test]
+fn an_administrator_of_a_customer_does_what_the_contract_lets_it_do() {
+    let stage = Stage::shared();
+    let names = names(&stage.north);
+    let (mut done, mut wrong) = (0, Vec::new());
+    let moving = "PUT resource/customer/$customer_number";
+    for deed in deeds().iter().filter(|it| it.what != moving) {
+        let door = doors().into_iter().find(|it| it.writes && named(it) == deed.door()).unwrap();
+        if !lets_in(&door, Role::CustomerAdmin) {
+            continue;
+        }
+        let app = open(&stage.disk(Scene::Quiet), 7);
+        let before = facts(&app);
+        let answer = deed.is_done_by(&Client::with_token(&app, &names["buyer"]), &names);
+        if !answer.status.is_success() || facts(&app) == before {
+            let text = String::from_utf8_lossy(&answer.body).into_owned();
+            wrong.push(format!("{}: {} {text}", deed.what, answer.status));
+        }
+        done += 1;
+    }
+    all_is_well(&wrong);
+    assert!(done > 10, "only {done} calls");
+}
+
 /// A token that is confined does not do through this contract what it may not do through ours.
 #[test]
 fn a_confined_token_stays_confined() {
