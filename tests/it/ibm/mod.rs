@@ -10,6 +10,7 @@ mod lives;
 mod mails;
 mod odd;
 mod orders;
+mod parity;
 mod peripheral;
 mod pools;
 mod rights;
