@@ -66,6 +66,13 @@ fn a_small_business_is_whole_after_some_months() {
     let all = invoices["items"].as_array().unwrap();
     let currencies: BTreeSet<_> = all.iter().map(|it| it["currency"].as_str().unwrap()).collect();
     assert_eq!(currencies, BTreeSet::from(["EUR", "GBP", "USD"]));
+    let classes = get(&server, "/classes?limit=100");
+    let of_each: Vec<_> =
+        classes["items"].as_array().unwrap().iter().map(|it| &it["name"]).collect();
+    assert!(
+        of_each.contains(&&json!("Default")) && of_each.contains(&&json!("Business")),
+        "{classes}"
+    );
     let left = get(&server, "/billing_runs/left");
     assert_eq!(left, json!({ "nothing_left": true, "due": 0, "failed": 0, "unrated_events": 0 }));
 }
