@@ -117,6 +117,7 @@ fn a_customer_is_created_changed_held_released_and_called_off() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "most of them are what is asked and said")]
 fn what_cannot_become_an_account_is_refused_and_leaves_nothing() {
     let house = House::on("2026-01-01");
     let (operator, said) = (house.operator(), Protocol::default());
