@@ -5,16 +5,19 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use expect_test::expect;
 use serde_json::{Value, json};
 
 use super::deeds::names;
+use super::publishing::{create, needs, plan};
+use crate::harness::app::App;
 use crate::harness::client::Client;
+use crate::harness::market::text;
 use crate::harness::stage::{Names, Scene, Stage, open};
 
 /// A document, a request with names of the stage in braces, its body, the status that the document
 /// prints or implies, the fields that it prints of the answer beside the `aps` section, and the test
-/// that reads the answer. What was bought on the stage has no resources: the tests named there read
-/// theirs.
+/// that reads the answer.
 type Row = (&'static str, &'static str, &'static str, u16, &'static str, &'static str);
 
 #[rustfmt::skip] // so that a request is a line
@@ -51,8 +54,8 @@ const REQUESTS: &[Row] = &[
     ("003", "GET /aps/2/collections/subscriptions?like(name,*Demo*)", "", 200, "name", "subscriptions::a_subscription_is_found_and_read_from_both_sides"),
     ("003", "GET /aps/2/resources/{pa}/provisioningState", "", 200, "state message", "subscriptions::bringing_a_service_about_takes_time_and_may_fail"),
     ("003", "GET /aps/2/resources/{subscription}", "", 200, "billingTerms serviceGate trial nextBillDate subscriptionPeriod serviceStatus name lastBillDate subscriptionId autoRenewEnabled startDate expirationDate status vendor bssAccountInfo paSubscription servicePlan account childSubscriptions", "subscriptions::a_subscription_is_found_and_read_from_both_sides"),
-    ("003", "GET /aps/2/resources/{subscription}/resources", "", 200, "", "subscriptions::a_subscription_is_found_and_read_from_both_sides"),
-    ("003", "GET /aps/2/resources/{pa}/resources", "", 200, "", "subscriptions::a_subscription_is_found_and_read_from_both_sides"),
+    ("003", "GET /aps/2/resources/{sold}/resources", "", 200, "resourceId internalResourceId status name unitOfMeasureId unitOfMeasure measurable showInCustomerPanel allowToModifyInTrial included additional ordered min usage", "subscriptions::a_subscription_is_found_and_read_from_both_sides"),
+    ("003", "GET /aps/2/resources/{sold_pa}/resources", "", 200, "id resourceId title apsType usage limit unit", "subscriptions::a_subscription_is_found_and_read_from_both_sides"),
     ("003", "POST /aps/2/resources/{subscription}/putOnHold", r#"{"reason":"ACCOUNT_OVERDUE","comment":"Requested by the ERP system."}"#, 204, "", "subscriptions::a_subscription_is_held_released_and_called_off_with_its_dates"),
     ("003", "POST /aps/2/resources/{subscription}/releaseFromHold", r#"{"reason":"OTHER","comment":"The balance was restored. Requested by the ERP system."}"#, 204, "", "subscriptions::a_subscription_is_held_released_and_called_off_with_its_dates"),
     ("003", "POST /aps/2/resources/{subscription}", r#"{"attributes":[{"attributeId":"PONumber","value":"myponumber1"},{"attributeId":"PODetails","value":"some_detail"}]}"#, 200, "lastBillDate attributes subscriptionId autoRenewEnabled startDate account status expirationDate", "subscriptions::custom_attributes_are_set_as_printed_and_as_described_and_later_orders_carry_them"),
@@ -81,6 +84,21 @@ fn furnish(seller: &Client<'_>, names: &Names) {
     put("customer", &account);
 }
 
+/// Sells the customer a plan with a resource: what comes of it on both sides.
+fn sold(app: &App, seller: &Client<'_>, names: &Names) -> [String; 2] {
+    let plan = create(seller, &[plan(&needs(seller))]).remove(0);
+    let month = json!({ "duration": 1, "unit": "MONTHS" });
+    let order = json!({
+        "type": "SALES", "accountId": names["customer"],
+        "products": [{ "planId": plan, "period": month }],
+    });
+    let orders = "/aps/2/services/order-manager/orders";
+    let placed = seller.call(&format!("POST {orders}"), Some(&order)).ok();
+    app.keep_duties();
+    let info = seller.get(&format!("{orders}/{}", text(&placed["orderId"])));
+    ["subscriptionId", "paSubscriptionId"].map(|it| text(&info["subscriptions"][0][it]))
+}
+
 #[test]
 fn every_request_that_the_documents_print_is_answered_with_the_fields_that_they_print() {
     let stage = Stage::shared();
@@ -92,7 +110,9 @@ fn every_request_that_the_documents_print_is_answered_with_the_fields_that_they_
     names.insert("plan", number(&format!("/aps/2/resources/{}", names["offer"]), "planId"));
     let operator = Client::with_token(&app, &names["operator"]);
     furnish(&seller, &names);
-    let mut untold = Vec::new();
+    let [commercial, operational] = sold(&app, &seller, &names);
+    names.extend([("sold", commercial), ("sold_pa", operational)]);
+    let (mut beside, mut untold) = (String::new(), Vec::new());
     for (document, what, body, status, printed, _) in REQUESTS {
         let asked = filled(what, &names);
         let body: Option<Value> =
@@ -106,18 +126,63 @@ fn every_request_that_the_documents_print_is_answered_with_the_fields_that_they_
         let printed: BTreeSet<_> = printed.split_whitespace().collect();
         let shown: BTreeSet<_> = objects(&said).flat_map(fields).collect();
         untold.extend(printed.difference(&shown).map(|it| format!("{document} {what}: {it}")));
-        for section in objects(&said).filter_map(|it| it["aps"].as_object()) {
-            let has: Vec<_> = section.keys().map(String::as_str).collect();
-            assert_eq!(has, section_of(&asked), "{document} {asked}");
-        }
+        sections_must_fit(&asked, &said);
+        let more: Vec<_> = shown.difference(&printed).copied().collect();
+        beside += &format!("{document} {what}: {}\n", more.join(" "));
     }
     assert!(untold.is_empty(), "{}", untold.join("\n"));
+    expect![[r#"
+        001 GET /aps/2/collections/accounts?eq(id,{number}),select(bssAccountInfo): 
+        001 POST /aps/2/resources: accountCurrencyCode accountId accounts addressPostal adminContact attributes billingContact branchId bssAccountInfo companyName creditTerm customerClass externalARManagement fullyRegistered id localeId locked paAccount parent personal salesId status subscriptions taxRegId taxRegIdStatus taxStatus taxZoneId techContact type users
+        001 PUT /aps/2/resources/{customer}: accounts addressPostal adminContact billingContact bssAccountInfo id locked parent personal subscriptions techContact type users
+        001 POST /aps/2/resources/{bss}/putOnCreditHold: 
+        001 GET /aps/2/resources/{bss}: attributes branchId creditTerm customerClass externalARManagement fullyRegistered localeId paAccount salesId taxRegId taxRegIdStatus taxStatus taxZoneId
+        001 POST /aps/2/resources/{bss}/releaseFromCreditHold: 
+        001 GET /aps/2/resources/{bss_reseller}/ownCustomerClasses: 
+        001 GET /aps/2/resources/{bss}/customerClass: 
+        001 POST /aps/2/resources/{bss}/customerClass: 
+        002 GET /aps/2/collections/service-plans: planId
+        002 GET /aps/2/collections/service-plans?eq(publication.published,true): planId
+        002 GET /aps/2/collections/service-plans?select(name.en_US): 
+        002 GET /aps/2/collections/service-plans?select(name.en_US,subscriptionPeriods): 
+        002 GET /aps/2/collections/service-plans?select(name.en_US,resourceRates): 
+        002 GET /aps/2/resources/{offer}: planId
+        002 GET /aps/2/collections/service-plans?eq(planId,{plan}),select(name.en_US,resources.name.en_US,resources.dependsOn): 
+        002 GET /aps/2/collections/notification-templates: 
+        002 GET /aps/2/resources/{template}: 
+        002 GET /aps/2/collections/service-plan-categories: 
+        002 GET /aps/2/resources/{category}: 
+        002 GET /aps/2/collections/bss-resources: consumptionType id unitOfMeasure
+        002 GET /aps/2/resources/{resource}: consumptionType id unitOfMeasure
+        002 GET /aps/2/collections/service-terms: 
+        002 GET /aps/2/resources/{service_terms}: 
+        002 GET /aps/2/collections/tax-categories: 
+        002 GET /aps/2/resources/{tax_category}: 
+        003 GET /aps/2/resources/{subscription}/paSubscription?select(aps.id,name): 
+        003 GET /aps/2/collections/bss-subscriptions: discounts shutdownDate terminationDate
+        003 GET /aps/2/collections/bss-subscriptions?eq(account.aps.id,{customer}): discounts
+        003 GET /aps/2/collections/subscriptions?like(name,*Demo*): description disabled isTerminated oneTime serviceTemplateId subscriptionId trial
+        003 GET /aps/2/resources/{pa}/provisioningState: 
+        003 GET /aps/2/resources/{subscription}: discounts
+        003 GET /aps/2/resources/{sold}/resources: 
+        003 GET /aps/2/resources/{sold_pa}/resources: 
+        003 POST /aps/2/resources/{subscription}/putOnHold: 
+        003 POST /aps/2/resources/{subscription}/releaseFromHold: 
+        003 POST /aps/2/resources/{subscription}: billingTerms bssAccountInfo childSubscriptions discounts name nextBillDate paSubscription serviceGate servicePlan serviceStatus subscriptionPeriod trial vendor
+    "#]].assert_eq(&beside);
 }
 
 /// An object, or all in a list.
 fn objects(it: &Value) -> impl Iterator<Item = &Value> {
     let all = it.as_array().map_or(std::slice::from_ref(it), Vec::as_slice);
     all.iter().filter(|it| it.is_object())
+}
+
+fn sections_must_fit(what: &str, said: &Value) {
+    for section in objects(said).filter_map(|it| it["aps"].as_object()) {
+        let has: Vec<_> = section.keys().map(String::as_str).collect();
+        assert_eq!(has, section_of(what), "{what}");
+    }
 }
 
 /// What stands in the `aps` section of an answer: less in a list, more of what is read by its id.
