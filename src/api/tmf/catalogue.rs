@@ -86,7 +86,13 @@ pub(super) fn life(said: &Tree) -> Result<(Life, Option<Trigger>), Error> {
     let valid_for = validity("validFor", said.get("validFor"))?;
     match state(said)?.unwrap_or(State::InStudy) {
         State::Launched => Ok((Life::new(State::Active, valid_for)?, Some(Trigger::Launch))),
-        state => Ok((Life::new(state, valid_for)?, None)),
+        state @ (State::InStudy
+        | State::InDesign
+        | State::InTest
+        | State::Active
+        | State::Retired
+        | State::Obsolete
+        | State::Rejected) => Ok((Life::new(state, valid_for)?, None)),
     }
 }
 

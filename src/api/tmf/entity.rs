@@ -359,8 +359,5 @@ pub(super) fn reference<I: std::str::FromStr>(it: &Value) -> Option<I> {
 
 /// An object's fields.
 pub(super) fn tree(it: Value) -> Tree {
-    match it {
-        Value::Object(it) => it,
-        _ => Tree::new(),
-    }
+    if let Value::Object(it) = it { it } else { Tree::new() }
 }

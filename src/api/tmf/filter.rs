@@ -153,22 +153,17 @@ fn unquoted(text: &str) -> &str {
 impl Condition {
     fn holds(&self, it: &Value) -> bool {
         let fits = |found: &Value| self.values.iter().any(|wanted| wanted.fits(self.way, found));
-        match self.way {
-            Way::Unequal => {
-                let is = |found: &Value| self.values.iter().any(|it| it.fits(Way::Equal, found));
-                !self.path.any(it, &mut |found| is(found)) && self.path.any(it, &mut |_| true)
-            }
-            _ => self.path.any(it, &mut |found| fits(found)),
+        if self.way == Way::Unequal {
+            let is = |found: &Value| self.values.iter().any(|it| it.fits(Way::Equal, found));
+            return !self.path.any(it, &mut |found| is(found)) && self.path.any(it, &mut |_| true);
         }
+        self.path.any(it, &mut |found| fits(found))
     }
 }
 
 impl Wanted {
     fn of(way: Way, text: String) -> Option<Self> {
-        let regex = match way {
-            Way::Matches => Some(Regex::read(&text)?),
-            _ => None,
-        };
+        let regex = if way == Way::Matches { Some(Regex::read(&text)?) } else { None };
         Some(Self { text, regex })
     }
 

@@ -89,10 +89,10 @@ fn object(said: Value) -> Result<Tree, Invalid> {
         let message = format!("must not be nested deeper than {DEPTH_MAX} levels");
         return Err(Invalid::one("", "range", message));
     }
-    match said {
-        Value::Object(said) => Ok(said),
-        _ => Err(Invalid::one("", "type", "must be an object")),
-    }
+    let Value::Object(said) = said else {
+        return Err(Invalid::one("", "type", "must be an object"));
+    };
+    Ok(said)
 }
 
 fn depth(it: &Value) -> usize {

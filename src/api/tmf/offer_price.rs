@@ -228,9 +228,8 @@ pub(super) fn settle(act: &mut Act<'_>, of: OfferId, said: &Tree) -> Result<(), 
     }
     for (place, id) in ids.into_iter().enumerate() {
         let at = format!("{NAME}/{place}");
-        take(act, of, id).map_err(|error| match error {
-            Error::Invalid(invalid) => below(invalid, &at).into(),
-            other => other,
+        take(act, of, id).map_err(|error| {
+            if let Error::Invalid(invalid) = error { below(invalid, &at).into() } else { error }
         })?;
     }
     Ok(())

@@ -134,7 +134,9 @@ fn add(thing: &mut Value, path: &str, value: Value) -> Result<(), String> {
             items.insert(place.ok_or_else(|| format!("`{path}` is no place"))?, value);
             Ok(())
         }
-        _ => Err(format!("`{path}` is no place")),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            Err(format!("`{path}` is no place"))
+        }
     }
 }
 
@@ -147,7 +149,7 @@ fn remove(thing: &mut Value, path: &str) -> Result<Value, String> {
             let place = last.parse().ok().filter(|it| *it < items.len());
             place.map(|it: usize| items.remove(it)).ok_or_else(nothing)
         }
-        _ => Err(nothing()),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Err(nothing()),
     }
 }
 
@@ -156,7 +158,7 @@ fn weight(it: &Value) -> usize {
     1 + match it {
         Value::Array(items) => items.iter().map(weight).sum(),
         Value::Object(fields) => fields.values().map(weight).sum::<usize>(),
-        _ => 0,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
     }
 }
 

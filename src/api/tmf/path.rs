@@ -64,12 +64,10 @@ impl Path {
     }
 
     fn pruned_below(tree: &Value, paths: &[Self]) -> Value {
-        match tree {
-            Value::Array(items) => {
-                Value::Array(items.iter().map(|it| Self::pruned_below(it, paths)).collect())
-            }
-            other => Self::pruned(other, paths, &[]),
+        if let Value::Array(items) = tree {
+            return Value::Array(items.iter().map(|it| Self::pruned_below(it, paths)).collect());
         }
+        Self::pruned(tree, paths, &[])
     }
 }
 

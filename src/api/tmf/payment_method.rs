@@ -81,10 +81,7 @@ fn kept(
     let holders = [said.get("account"), said.get("relatedParty")];
     let mut account = None;
     for holder in holders.into_iter().flatten() {
-        let holders = match holder {
-            Value::Array(_) => holder.clone(),
-            one => json!([one]),
-        };
+        let holders = if holder.is_array() { holder.clone() } else { json!([holder]) };
         account = account.or(customer::referred(act.cx(), &holders)?);
     }
     let kind = kind(&Value::Object(said.clone())).filter(|it| {

@@ -143,9 +143,9 @@ pub(super) fn items(
             fields.entry("id").or_insert_with(|| json!((place + 1).to_string()));
             fields.entry("action").or_insert_with(|| json!("add"));
         }
-        let read = item(cx, &it).map_err(|error| match error {
-            Error::Invalid(invalid) => invalid.below(&format!("{attribute}/{place}/")).into(),
-            other => other,
+        let at = format!("{attribute}/{place}/");
+        let read = item(cx, &it).map_err(|error| {
+            if let Error::Invalid(invalid) = error { invalid.below(&at).into() } else { error }
         })?;
         match read {
             Ok(item) => items.push(item),
