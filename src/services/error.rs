@@ -100,6 +100,7 @@ impl Error {
     pub fn is_of_the_store(&self) -> bool {
         match self {
             Self::Full | Self::Busy => true,
+            Self::Internal(source) if source.is::<NotCommitted>() => true,
             Self::Internal(source) => source
                 .downcast_ref::<StoreError>()
                 .is_some_and(|it| !matches!(it, StoreError::Unreadable { .. })),
@@ -164,6 +165,21 @@ impl Error {
     }
 }
 
+/// Why a commit did not come to be, said to each of those who wait for it.
+#[derive(Debug, Error)]
+#[error("nothing was written: {0}")]
+struct NotCommitted(String);
+
+impl Error {
+    /// What each of those who wait for a commit is told that failed.
+    pub(super) fn not_committed(why: &StoreError) -> Self {
+        match why {
+            StoreError::Full => Self::Full,
+            other => Self::internal(NotCommitted(other.to_string())),
+        }
+    }
+}
+
 impl From<StoreError> for Error {
     fn from(it: StoreError) -> Self {
         if matches!(it, StoreError::Full) { Self::Full } else { Self::internal(it) }
@@ -212,6 +228,7 @@ mod tests {
         let unreadable = StoreError::Unreadable { table: "account", source: None };
         assert!(!of_the_store(unreadable.into()));
         assert!(!of_the_store(Error::internal("a template that ends too early")));
+        assert!(of_the_store(Error::not_committed(&StoreError::Interrupted)));
         assert!(!of_the_store(Error::not_found("it")));
     }
 }

@@ -227,17 +227,12 @@ fn serve(house: &House, jobs: &Receiver<Box<dyn Job>>) {
         house.metrics().commits.inc();
         house.committed(committed.as_ref().err());
         for job in batch {
-            job.answer(committed.as_ref().map(|_| ()).map_err(failure));
+            job.answer(committed.as_ref().map(|_| ()).map_err(Error::not_committed));
         }
         if house.is_stopped() {
             return;
         }
     }
-}
-
-/// Why nothing was written, said to each of those who wait.
-fn failure(it: &StoreError) -> Error {
-    if matches!(it, StoreError::Full) { Error::Full } else { Error::internal(it.to_string()) }
 }
 
 /// Runs an act and those that come until it and they are done; all that were run are in `batch`,
