@@ -138,6 +138,10 @@ impl App {
     }
 }
 
+/// So few events are sealed together that what tests bill is read from sealed runs too.
+const FEW: Limits =
+    Limits { chunk_events: 4, closed_chunks_max: 10_000, merged_runs: 2, ..Limits::LIVE };
+
 /// An outside without an outside, at a cost that tests can pay.
 fn world(clock: Arc<dyn Clock>, outside: &Outside, seed: u64) -> World {
     let entropy = Arc::new(SeededEntropy::new(seed));
@@ -151,7 +155,7 @@ fn world(clock: Arc<dyn Clock>, outside: &Outside, seed: u64) -> World {
         post: outside.post(),
         mail_from: "tillbox@localhost".parse().unwrap(),
         site: Site::UNKNOWN,
-        usage: Limits::LIVE,
+        usage: FEW,
         search: Place::Memory,
         entropy,
     }
