@@ -138,7 +138,9 @@ impl Trial<'_> {
         let was_done = left == *after;
         let is_awaited = self.manner != Manner::Unawaited;
         if matches!(outcome, Outcome::Done(_)) && is_awaited {
-            assert!(was_done, "{name}: it was answered, and is gone");
+            let gone: Vec<_> =
+                after.contents.iter().filter(|it| left.contents.get(it.0) != Some(it.1)).collect();
+            assert!(was_done, "{name}: it was answered, and is gone: {gone:?}");
         }
         let again = (self.work)(&open(&disk, 8));
         let end = found(&disk);
@@ -294,6 +296,7 @@ fn setting_up_and_the_plain_form_survive_the_plug_pulled_at_each_sync() {
         trial("a set-up link", Scene::Bare, Manner::Anew, |app| outcome(setup::offer(&app.bss))),
         trial("the plain form", Scene::Quiet, Manner::Anew, sign_in),
     ]);
+    let pulls: usize = pulls.values().sum();
     println!("3 deeds, {pulls} times the plug");
     assert!(pulls >= 3, "each is written");
 }
@@ -319,9 +322,6 @@ const DUTIES: &[(&str, Scene)] = &[
     ("clock", Scene::Due),
 ];
 
-/// Duties that find nothing to write on the stage, in the order of their names.
-const IDLE: &[&str] = &["provision", "vat_numbers"];
-
 #[test]
 fn every_duty_survives_the_plug_pulled_at_each_sync() {
     let app = open(&Stage::shared().disk(Scene::Quiet), 7);
@@ -333,7 +333,7 @@ fn every_duty_survives_the_plug_pulled_at_each_sync() {
     let pulls = pull_all(&trials);
     println!("{} duties, {} times the plug", trials.len(), pulls.values().sum::<usize>());
     let idle: Vec<_> = pulls.iter().filter(|it| *it.1 == 0).map(|it| it.0.as_str()).collect();
-    assert_eq!(idle, IDLE, "these found nothing to do");
+    assert!(idle.is_empty(), "these found nothing to do: {idle:?}");
 }
 
 fn trial_of_duty(&(name, scene): &(&'static str, Scene)) -> Trial<'static> {

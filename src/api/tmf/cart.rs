@@ -42,10 +42,10 @@ fn line(cx: Cx<'_>, (place, said): (usize, &Value)) -> Result<Option<CartItem>, 
                 Invalid::one(at("quantity"), "range", "must be a whole number from 1")
             })?),
         };
-    let standing = match said.get("status").and_then(Value::as_str) {
-        Some("savedForLater") => Standing::Saved,
-        Some(_) | None => Standing::Active,
-    };
+    let is_saved =
+        |it: &Value| it.as_str().is_some_and(|it| it.eq_ignore_ascii_case("savedForLater"));
+    let standing =
+        if said.get("status").is_some_and(is_saved) { Standing::Saved } else { Standing::Active };
     let wish = Wish { offer: Some(found.id), quantity, ..Wish::default() };
     Ok(Some(CartItem { key, wish, adds_to: None, below: None, standing, totals: Vec::new() }))
 }

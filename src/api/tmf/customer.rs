@@ -230,9 +230,26 @@ pub(super) fn owner(it: &Account) -> Value {
     })
 }
 
-/// The account that the first of some references leads to: itself, or the party that it is.
+/// In which turn a party is looked at for who buys: who is said to, who is said to be nothing, others;
+/// never who sells.
+fn turn(it: &Value) -> Option<u8> {
+    let word = |name: &str| it.get(name).and_then(Value::as_str).unwrap_or_default();
+    let role = word("role").to_ascii_lowercase();
+    match role.as_str() {
+        "customer" | "buyer" | "owner" => Some(0),
+        "seller" | "provider" | "supplier" | "vendor" => None,
+        _ if word("@referredType") == "Customer" => Some(0),
+        "" => Some(1),
+        _ => Some(2),
+    }
+}
+
+/// The account of who buys among some references (or one): the account itself, or the one of a party.
 pub(super) fn referred(cx: Cx<'_>, to: &Value) -> Result<Option<Account>, Error> {
-    for it in to.as_array().into_iter().flatten() {
+    let all = to.as_array().map_or(std::slice::from_ref(to), Vec::as_slice);
+    let mut all: Vec<_> = all.iter().filter_map(|it| Some((turn(it)?, it))).collect();
+    all.sort_by_key(|it| it.0);
+    for (_, it) in all {
         if let Some(id) = reference::<AccountId>(it)
             && let Some(found) = cx.find::<Account>(id)?
         {

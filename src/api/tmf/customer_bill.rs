@@ -118,7 +118,11 @@ impl Entity for Bills {
     }
 
     fn agrees(&self, it: &Invoice, name: &str, (said, known): (&Value, &Value)) -> bool {
-        let is_word = || said.as_str().is_some_and(|said| words(it.state()).contains(&said));
+        let is_word = || {
+            let is =
+                |word: &&str| said.as_str().is_some_and(|said| said.eq_ignore_ascii_case(word));
+            words(it.state()).iter().any(|word| is(&word))
+        };
         super::carried::agrees(said, known) || (name == "state" && is_word())
     }
 }

@@ -6,11 +6,11 @@
 
 use std::cmp::Ordering;
 
+use regex::{Regex, RegexBuilder};
 use rust_decimal::Decimal;
 use serde_json::Value;
 
 use super::path::Path;
-use super::regex::Regex;
 use crate::domain::error::Invalid;
 use crate::domain::time::Instant;
 
@@ -61,11 +61,24 @@ struct Condition {
 }
 
 /// A value that an attribute is compared with.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 struct Wanted {
     text: String,
     regex: Option<Regex>,
 }
+
+impl PartialEq for Wanted {
+    fn eq(&self, other: &Self) -> bool {
+        // The expression is made of the text.
+        self.text == other.text && self.regex.is_some() == other.regex.is_some()
+    }
+}
+
+impl Eq for Wanted {}
+
+/// No regular expression is longer, in bytes, and none takes more memory when it is made ready.
+const PATTERN_MAX: usize = 200;
+const READY_MAX: usize = 256 << 10;
 
 /// All that must be true of a thing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -163,7 +176,7 @@ impl Condition {
 
 impl Wanted {
     fn of(way: Way, text: String) -> Option<Self> {
-        let regex = if way == Way::Matches { Some(Regex::read(&text)?) } else { None };
+        let regex = if way == Way::Matches { Some(expression(&text)?) } else { None };
         Some(Self { text, regex })
     }
 
@@ -175,9 +188,11 @@ impl Wanted {
             Way::AtMost => matches!(order(), Some(Ordering::Less | Ordering::Equal)),
             Way::More => order() == Some(Ordering::Greater),
             Way::AtLeast => matches!(order(), Some(Ordering::Greater | Ordering::Equal)),
-            Way::Matches => {
-                self.regex.as_ref().zip(found.as_str()).is_some_and(|(regex, it)| regex.is_in(it))
-            }
+            Way::Matches => self
+                .regex
+                .as_ref()
+                .zip(found.as_str())
+                .is_some_and(|(regex, it)| regex.is_match(it)),
         }
     }
 
@@ -191,6 +206,13 @@ impl Wanted {
             Value::Null | Value::Array(_) | Value::Object(_) => false,
         }
     }
+}
+
+/// A regular expression, which is matched in time linear in the text; nothing if it is none, or too big
+/// a one.
+fn expression(text: &str) -> Option<Regex> {
+    let is_short = text.len() <= PATTERN_MAX;
+    is_short.then(|| RegexBuilder::new(text).size_limit(READY_MAX).build().ok()).flatten()
 }
 
 fn same_moment(one: &str, other: &str) -> bool {
@@ -318,5 +340,16 @@ mod tests {
         assert_eq!(filter.only_id(), Some("x"));
         filter.add("id", "y").expect("right");
         assert_eq!(filter.only_id(), None);
+    }
+
+    #[test]
+    fn an_expression_that_is_none_or_was_made_to_take_long_is_refused() {
+        let told = |pattern: &str| expression(pattern).is_some();
+        for pattern in ["*a", "(a", "[a", "\\", &"a".repeat(300), "(a{1000}){1000}"] {
+            assert!(!told(pattern), "{pattern}");
+        }
+        let stacked = expression(&format!("^a{}$", "+".repeat(100))).expect("right");
+        assert!(!stacked.is_match(&format!("{}b", "a".repeat(1_000))));
+        assert!(expression("^(ab|cd)+$").expect("right").is_match("abcdab"));
     }
 }

@@ -25,7 +25,8 @@ const TEXTS: &[&str] = &[
     "url",
 ];
 
-/// The attributes that are lists of objects wherever this contract has them.
+/// The attributes that are lists of objects wherever this contract has them; where it has one party
+/// (TMF670, bills on demand), that is taken for a list of one.
 const LISTS: &[&str] = &[
     "agreementItem",
     "characteristic",
@@ -82,7 +83,7 @@ pub(super) fn changed(of: &Resource, before: &Tree, after: Value) -> Result<Tree
 }
 
 /// Nothing is nested deeper: what is kept must be readable again.
-const DEPTH_MAX: usize = 100;
+pub(super) const DEPTH_MAX: usize = 100;
 
 fn object(said: Value) -> Result<Tree, Invalid> {
     if depth(&said) > DEPTH_MAX {
@@ -95,7 +96,8 @@ fn object(said: Value) -> Result<Tree, Invalid> {
     Ok(said)
 }
 
-fn depth(it: &Value) -> usize {
+/// How deep a value is nested; one that holds nothing is 1.
+pub(super) fn depth(it: &Value) -> usize {
     1 + match it {
         Value::Array(items) => items.iter().map(depth).max().unwrap_or_default(),
         Value::Object(fields) => fields.values().map(depth).max().unwrap_or_default(),
@@ -111,7 +113,7 @@ fn check(of: &Resource, said: &Tree) -> Result<(), Invalid> {
     for (name, value) in said.iter().filter(|it| !it.1.is_null()) {
         let wanted = [
             (TEXTS, value.is_string(), "must be a text"),
-            (LISTS, is_list(value), "must be a list of objects"),
+            (LISTS, is_list(value) || is_party(name, value), "must be a list of objects"),
             (OBJECTS, value.is_object(), "must be an object"),
             (FLAGS, value.is_boolean(), "must be `true` or `false`"),
         ];
@@ -129,12 +131,18 @@ fn is_list(it: &Value) -> bool {
     it.as_array().is_some_and(|it| it.iter().all(Value::is_object))
 }
 
+fn is_party(name: &str, it: &Value) -> bool {
+    name == "relatedParty" && it.is_object()
+}
+
 /// What is missing in the elements of a list.
 fn elements(name: &str, value: &Value) -> Vec<Violation> {
     let Some((_, wanted)) = ELEMENTS.iter().find(|it| it.0 == name) else { return Vec::new() };
     let items = value.as_array().into_iter().flatten().enumerate();
     let missing = items.flat_map(|(place, item)| {
-        let missing = wanted.iter().filter(|it| item.get(**it).is_none_or(Value::is_null));
+        let has = |name: &str| item.get(name).is_some_and(|it| !it.is_null());
+        // A reference leads somewhere by its id or by its address.
+        let missing = wanted.iter().filter(move |it| !(has(it) || **it == "id" && has("href")));
         missing.map(move |it| format!("{name}/{place}/{it}"))
     });
     missing.map(|it| Violation::new(it, "required", "must be given")).collect()

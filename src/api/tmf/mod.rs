@@ -12,7 +12,7 @@
 //! | [`table`], [`resource`] | the APIs and what each has, as data; what can be said of a resource |
 //! | [`behind`], [`registered`] | where things come from; documents without behavior |
 //! | [`entity`], [`carried`], and a file for each | resources that are entities of ours; what was said beside what we know |
-//! | [`query`], [`filter`], [`path`], [`regex`], [`list`] | `fields`, `sort`, `offset`, `limit` and filters |
+//! | [`query`], [`filter`], [`path`], [`list`] | `fields`, `sort`, `offset`, `limit` and filters |
 //! | [`form`], [`patch`] | what bodies must be; merge patches and patches by steps |
 //! | [`beside`], [`task`] | entities and what could not become one as one list; what is done at once |
 //! | [`hub`], [`event`] | who listens, and what they are sent |
@@ -106,7 +106,6 @@ mod product;
 mod product_order;
 mod query;
 mod quote;
-mod regex;
 mod registered;
 mod resource;
 mod table;

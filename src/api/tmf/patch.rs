@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::form::{DEPTH_MAX, depth};
 use crate::domain::error::Invalid;
 
 /// In which form a patch is.
@@ -16,8 +17,8 @@ pub(super) enum Form {
 
 /// So many operations a patch has at most.
 const STEPS_MAX: usize = 1000;
-/// So many values all copies in a patch have at most.
-const COPIED_MAX: usize = 100_000;
+/// So many bytes all copies in a patch have at most.
+const COPIED_MAX: usize = 2 << 20;
 
 /// A thing after a patch.
 pub(super) fn patched(form: Form, mut thing: Value, patch: Value) -> Result<Value, Invalid> {
@@ -80,7 +81,9 @@ fn take(thing: &mut Value, step: &Value, copied: &mut usize) -> Result<(), Strin
         "add" => add(thing, path, value()?),
         "remove" => remove(thing, path).map(|_| ()),
         "replace" => {
-            *at(thing, path)? = value()?;
+            let value = value()?;
+            must_lie(path, &value)?;
+            *at(thing, path)? = value;
             Ok(())
         }
         "move" => {
@@ -95,7 +98,7 @@ fn take(thing: &mut Value, step: &Value, copied: &mut usize) -> Result<(), Strin
             let found = at(thing, text("from")?)?.clone();
             *copied += weight(&found);
             if *copied > COPIED_MAX {
-                return Err(format!("must not copy more than {COPIED_MAX} values in all"));
+                return Err(format!("must not copy more than {COPIED_MAX} bytes in all"));
             }
             add(thing, path, found)
         }
@@ -117,7 +120,15 @@ fn parted(path: &str) -> Result<(&str, String), String> {
     Ok((parent, last.replace("~1", "/").replace("~0", "~")))
 }
 
+/// What is put somewhere is not nested deeper there than anything may be. It is asked before it is
+/// put there, so that nothing is ever so deep that to look at it takes a stack of its own.
+fn must_lie(path: &str, value: &Value) -> Result<(), String> {
+    let is_deep = path.matches('/').count() + depth(value) > DEPTH_MAX;
+    if is_deep { Err(format!("must not be nested deeper than {DEPTH_MAX} levels")) } else { Ok(()) }
+}
+
 fn add(thing: &mut Value, path: &str, value: Value) -> Result<(), String> {
+    must_lie(path, &value)?;
     if path.is_empty() {
         *thing = value;
         return Ok(());
@@ -153,13 +164,15 @@ fn remove(thing: &mut Value, path: &str) -> Result<Value, String> {
     }
 }
 
-/// How many values there are in one.
+/// How many bytes a value takes, about.
 fn weight(it: &Value) -> usize {
-    1 + match it {
-        Value::Array(items) => items.iter().map(weight).sum(),
-        Value::Object(fields) => fields.values().map(weight).sum::<usize>(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
-    }
+    size_of::<Value>()
+        + match it {
+            Value::Array(items) => items.iter().map(weight).sum(),
+            Value::Object(fields) => fields.iter().map(|it| it.0.len() + weight(it.1)).sum(),
+            Value::String(text) => text.len(),
+            Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+        }
 }
 
 #[cfg(test)]
@@ -226,6 +239,19 @@ mod tests {
         let step = json!({ "op": "copy", "from": "", "path": "/e/-" });
         let patch = Value::Array(vec![step; 100]);
         assert!(told(Form::Steps, patch).contains("must not copy more"));
+        let long = json!({ "op": "add", "path": "/a", "value": "x".repeat(500_000) });
+        let copy = |it: usize| json!({ "op": "copy", "from": "/a", "path": format!("/c{it}") });
+        let patch = [long].into_iter().chain((0..10).map(copy)).collect();
+        assert!(told(Form::Steps, patch).contains("must not copy more"));
+        let nested = (1..60).fold(json!(1), |it, _| json!({ "t": it }));
+        let leaf = "/t".repeat(59);
+        let round = [
+            json!({ "op": "add", "path": "/t", "value": nested }),
+            json!({ "op": "move", "from": "/a", "path": leaf }),
+            json!({ "op": "move", "from": "/t", "path": "/a" }),
+        ];
+        let patch = Value::Array(round.iter().cloned().cycle().take(999).collect());
+        assert!(told(Form::Steps, patch).contains("nested deeper than 100 levels"));
         let many = Value::Array(vec![json!({ "op": "remove", "path": "/a" }); 2000]);
         assert!(told(Form::Steps, many).contains("at most 1000 operations"));
     }

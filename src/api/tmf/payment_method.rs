@@ -5,6 +5,7 @@
 //! account only the last digits are kept, wherever it stands.
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::behind::{Behind, Change};
 use super::beside::Beside;
@@ -49,10 +50,20 @@ pub(super) fn kind(said: &Value) -> Option<MethodKind> {
     CLASSES.iter().find(|it| it.0 == class).map(|it| it.1)
 }
 
-/// Leaves of the numbers of cards and bank accounts the last four digits.
+/// What nobody may keep of a card or an account.
+const SECRETS: &[&str] = &["cvc", "cvv", "password", "pin", "securityCode"];
+
+/// Whether the number of a card or a bank account stands in a text. The parts of an address that are
+/// ids of ours are none, whatever digits they have.
+fn is_number(text: &str) -> bool {
+    let is_card = |it: &str| Uuid::parse_str(it).is_err() && has_card_number(it);
+    text.split('/').any(is_card) || text.parse::<Iban>().is_ok()
+}
+
+/// Leaves of the numbers of cards and bank accounts the last four digits, and of secrets nothing.
 pub(super) fn mask(said: &mut Value) {
     match said {
-        Value::String(text) if has_card_number(text) || text.parse::<Iban>().is_ok() => {
+        Value::String(text) if is_number(text) => {
             let shown = text.chars().count().saturating_sub(4);
             let masked = |(at, it): (usize, char)| match it {
                 it if it.is_alphanumeric() && at < shown => '*',
@@ -65,7 +76,10 @@ pub(super) fn mask(said: &mut Value) {
             mask(said);
         }
         Value::Array(all) => all.iter_mut().for_each(mask),
-        Value::Object(all) => all.values_mut().for_each(mask),
+        Value::Object(all) => {
+            SECRETS.iter().for_each(|it| drop(all.remove(*it)));
+            all.values_mut().for_each(mask);
+        }
         Value::String(_) | Value::Number(_) | Value::Null | Value::Bool(_) => {}
     }
 }
@@ -77,6 +91,7 @@ fn kept(
     of: &Resource,
     mut said: Tree,
 ) -> Result<Tree, Error> {
+    SECRETS.iter().for_each(|it| drop(said.remove(*it)));
     said.values_mut().for_each(mask);
     let holders = [said.get("account"), said.get("relatedParty")];
     let mut account = None;
@@ -160,11 +175,15 @@ mod tests {
         let mut said = json!({
             "cardNumber": "4111 1111 1111 1111", "number": 4_111_111_111_111_111_u64,
             "list": [{ "iban": "DE89370400440532013000" }], "id": "8979", "brand": "Visa",
+            "account": { "id": "41111111-1111-4111-8111-111111111111", "cvv": "737" },
+            "href": "/account/41111111-1111-4111-8111-111111111111",
         });
         mask(&mut said);
         let expected = json!({
             "cardNumber": "**** **** **** 1111", "number": "************1111",
             "list": [{ "iban": "******************3000" }], "id": "8979", "brand": "Visa",
+            "account": { "id": "41111111-1111-4111-8111-111111111111" },
+            "href": "/account/41111111-1111-4111-8111-111111111111",
         });
         assert_eq!(said, expected);
     }

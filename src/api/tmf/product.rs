@@ -42,7 +42,7 @@ const fn status(of: State) -> &'static str {
 fn moved(act: &mut Act<'_>, it: Subscription, word: &str) -> Result<Subscription, Error> {
     let reason: Code = "OTHER".parse().map_err(Error::internal)?;
     let kind = HoldKind::Administrative;
-    match word.trim() {
+    match word.trim().to_ascii_lowercase().as_str() {
         "suspended" => {
             let hold = Hold { reason, comment: None, since_at: act.now() };
             subscription::hold(act, it.id, kind, hold)
@@ -51,7 +51,7 @@ fn moved(act: &mut Act<'_>, it: Subscription, word: &str) -> Result<Subscription
             let release = Release { reason: Some(reason), comment: None, at: act.now() };
             subscription::release(act, it.id, kind, release)
         }
-        "terminated" | "pendingTerminate" | "cancelled" => cancelled(act, it),
+        "terminated" | "pendingterminate" | "cancelled" => cancelled(act, it),
         _ => Ok(it),
     }
 }

@@ -68,7 +68,16 @@ where
     T::Err: std::fmt::Display,
 {
     let text = it.as_str().ok_or_else(|| Invalid::one(attribute, "type", "must be a text"))?;
-    text.parse().map_err(|it: T::Err| Invalid::one(attribute, "format", it.to_string()))
+    let parsed = text.parse().or_else(|why| moment(text).ok_or(why));
+    parsed.map_err(|it: T::Err| Invalid::one(attribute, "format", it.to_string()))
+}
+
+/// A moment as clients of version 4 write it too: a day, or without seconds, or without a zone, which is
+/// UTC then.
+fn moment<T: std::str::FromStr>(text: &str) -> Option<T> {
+    let is_day = text.get(..10)?.bytes().all(|it| it.is_ascii_digit() || it == b'-');
+    let endings = ["Z", ":00Z", "T00:00:00Z"];
+    endings.iter().filter(|_| is_day).find_map(|it| format!("{text}{it}").parse().ok())
 }
 
 fn state(attribute: &str, it: &Value) -> Result<Code, Invalid> {

@@ -169,7 +169,7 @@ pub(super) const ROWS: &[Row] = &[
         .changes(r#"{"status":"suspended","description":"$side"}"#),
     row(
         "/tmf-api/customerBillManagement/v4/customerBillOnDemand",
-        r#"{"name":"$side","billingAccount":{"id":"1234"}}"#,
+        r#"{"name":"$side","billingAccount":{"id":"1234"},"relatedParty":{"href":"x"}}"#,
     )
     .does(&["POST"])
     .requires(&[])
@@ -177,7 +177,7 @@ pub(super) const ROWS: &[Row] = &[
     .filters(&["id"]),
     row(
         "/tmf-api/paymentMethod/v4/paymentMethod",
-        r#"{"name":"$side","@type":"Cash","relatedParty":[{"id":"1"}]}"#,
+        r#"{"name":"$side","@type":"Cash","relatedParty":{"id":"1"}}"#,
     )
     .requires(&["@type", "name"])
     .holds(&["@type", "name", "id", "status", "statusDate"])
