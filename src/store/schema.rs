@@ -54,6 +54,9 @@ use crate::domain::subscription::Subscription;
 use crate::domain::subscription::seat::Seat;
 use crate::domain::usage::meter::Meter;
 
+/// What the bytes of a record say, and the bytes as which it is written today.
+pub type Reread = Result<(String, Vec<u8>), StoreError>;
+
 /// One kind of record, by what can be done without knowing its type.
 pub struct Kept {
     /// What is kept.
@@ -68,7 +71,7 @@ pub struct Kept {
     pub stamp: fn(&dyn View, Uuid) -> Result<Option<Stamp>, StoreError>,
     /// Reads the bytes of a record: what they say, for a programmer, and as which bytes it is written
     /// today.
-    pub reread: fn(&[u8]) -> Result<(String, Vec<u8>), StoreError>,
+    pub reread: fn(&[u8]) -> Reread,
     /// Compares its records with its indices and sums.
     pub(super) check: fn(&dyn View, &mut Report) -> Result<(), StoreError>,
 }
