@@ -9,10 +9,9 @@ use crate::harness::house::{House, text};
 
 /// What something says of itself beside its ids and times, a line for each fact that is there.
 fn facts(of: &Value, names: &[&str]) -> String {
-    let line = |name: &&str| match &of[*name] {
-        Value::Null => None,
-        Value::String(it) if it.is_empty() => None,
-        other => Some(format!("{name}: {other}\n")),
+    let line = |name: &&str| {
+        let it = &of[*name];
+        (!it.is_null() && *it != "").then(|| format!("{name}: {it}\n"))
     };
     names.iter().filter_map(line).collect()
 }
