@@ -173,9 +173,10 @@ struct NotCommitted(String);
 impl Error {
     /// What each of those who wait for a commit is told that failed.
     pub(super) fn not_committed(why: &StoreError) -> Self {
-        match why {
-            StoreError::Full => Self::Full,
-            other => Self::internal(NotCommitted(other.to_string())),
+        if matches!(why, StoreError::Full) {
+            Self::Full
+        } else {
+            Self::internal(NotCommitted(why.to_string()))
         }
     }
 }

@@ -121,7 +121,7 @@ impl Entity for Bills {
         let is_word = || {
             let is =
                 |word: &&str| said.as_str().is_some_and(|said| said.eq_ignore_ascii_case(word));
-            words(it.state()).iter().any(|word| is(&word))
+            words(it.state()).iter().any(is)
         };
         super::carried::agrees(said, known) || (name == "state" && is_word())
     }

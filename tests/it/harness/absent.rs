@@ -9,7 +9,8 @@ use std::process::{Command, Stdio};
 pub(crate) fn not_run(what: &str, why: &str) {
     assert!(std::env::var("CI").as_deref() != Ok("true"), "{what}: {why}");
     // Not by a macro: what those print is kept back for a test that passes.
-    writeln!(std::io::stderr(), "\n!!! NOT RUN: {what}\n!!! {why}").unwrap();
+    let mut aloud = std::io::stderr();
+    writeln!(aloud, "\n!!! NOT RUN: {what}\n!!! {why}").unwrap();
 }
 
 /// Whether programs can be started on this machine; if not, that is said aloud.
