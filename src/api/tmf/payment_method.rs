@@ -52,6 +52,29 @@ pub(super) fn kind(said: &Value) -> Option<MethodKind> {
 
 /// What nobody may keep of a card or an account.
 const SECRETS: &[&str] = &["cvc", "cvv", "password", "pin", "securityCode"];
+/// What else nobody may keep of a way to sign in.
+const KEYS: &[&str] = &["privateKey", "secret", "token"];
+
+/// Whether what has a name is such a secret, in any case.
+fn is_secret(name: &str) -> bool {
+    SECRETS.iter().any(|it| it.eq_ignore_ascii_case(name))
+}
+
+/// What was said of how somebody signs in, without what proves it, wherever that stands.
+pub(super) fn without_proofs(said: Tree) -> Tree {
+    let is_proof =
+        |name: &str| is_secret(name) || KEYS.iter().any(|it| it.eq_ignore_ascii_case(name));
+    let kept = said.into_iter().filter(|it| !is_proof(&it.0));
+    kept.map(|(name, it)| (name, bare(it))).collect()
+}
+
+fn bare(said: Value) -> Value {
+    match said {
+        Value::Array(all) => all.into_iter().map(bare).collect(),
+        Value::Object(all) => Value::Object(without_proofs(all)),
+        it @ (Value::String(_) | Value::Number(_) | Value::Null | Value::Bool(_)) => it,
+    }
+}
 
 /// Whether the number of a card or a bank account stands in a text. The parts of an address that are
 /// ids of ours are none, whatever digits they have.
@@ -77,7 +100,7 @@ pub(super) fn mask(said: &mut Value) {
         }
         Value::Array(all) => all.iter_mut().for_each(mask),
         Value::Object(all) => {
-            SECRETS.iter().for_each(|it| drop(all.remove(*it)));
+            all.retain(|name, _| !is_secret(name));
             all.values_mut().for_each(mask);
         }
         Value::String(_) | Value::Number(_) | Value::Null | Value::Bool(_) => {}
@@ -91,7 +114,7 @@ fn kept(
     of: &Resource,
     mut said: Tree,
 ) -> Result<Tree, Error> {
-    SECRETS.iter().for_each(|it| drop(said.remove(*it)));
+    said.retain(|name, _| !is_secret(name));
     said.values_mut().for_each(mask);
     let holders = [said.get("account"), said.get("relatedParty")];
     let mut account = None;
@@ -186,6 +209,18 @@ mod tests {
             "href": "/account/41111111-1111-4111-8111-111111111111",
         });
         assert_eq!(said, expected);
+    }
+
+    #[test]
+    fn of_a_way_to_sign_in_nothing_is_kept_that_proves_it() {
+        let said = tree(json!({
+            "Password": "x", "nickname": "jane",
+            "credential": [{ "login": "jane", "password": "x" }, { "token": "x", "state": "on" }],
+        }));
+        let expected = json!({
+            "nickname": "jane", "credential": [{ "login": "jane" }, { "state": "on" }],
+        });
+        assert_eq!(Value::Object(without_proofs(said)), expected);
     }
 
     #[test]

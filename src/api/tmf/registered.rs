@@ -6,18 +6,22 @@
 use serde_json::Value;
 
 use super::behind::{Behind, Change};
+use super::payment_method;
 use super::resource::{Resource, Tree};
 use crate::domain::document::{Document, DocumentType, Life};
 use crate::domain::error::Invalid;
 use crate::domain::id::{DocumentId, Id, Kind};
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
-use crate::domain::text::Code;
+use crate::domain::text::{Code, Name};
 use crate::services::document::{self, Text};
 use crate::services::{Act, Cx, Error, event};
 
 /// A sort of documents, by its key.
 pub(super) struct Registered(pub(super) &'static str);
+
+/// How somebody signs in elsewhere: what proves it is not kept.
+const IDENTITIES: &str = "digital_identity";
 
 impl Registered {
     fn code(&self) -> Code {
@@ -32,18 +36,27 @@ impl Registered {
 
     fn text(&self, of: &Resource, mut said: Tree) -> Result<Text, Error> {
         let state = match self.state_of(of) {
+            Some(attribute) if self.is_word_of_theirs(attribute, said.get(attribute)) => None,
             Some(attribute) => said.get(attribute).map(|it| state(attribute, it)).transpose()?,
             None => None,
         };
-        let name = match said.get("name") {
-            Some(name) => read("name", name)?,
-            None => of.name.parse().map_err(Error::internal)?,
-        };
+        let name = named(of, said.get("name"))?;
+        if self.0 == IDENTITIES {
+            said = payment_method::without_proofs(said);
+        }
         for own in ["id", "href"].into_iter().chain(of.touched) {
             said.remove(own);
         }
         let body = serde_json::to_vec(&said).map_err(Error::internal)?;
         Ok(Text { name, state, body })
+    }
+
+    /// Whether a life of something catalogued is said in a word that our life cycle does not have.
+    fn is_word_of_theirs(&self, attribute: &str, said: Option<&Value>) -> bool {
+        let is_ours =
+            |it: &Code| DocumentType::find(self.0).is_some_and(|sort| sort.has_state(it.as_str()));
+        let is = |word: &str| !coded(word).as_ref().is_some_and(is_ours);
+        attribute == "lifecycleStatus" && said.and_then(Value::as_str).is_some_and(is)
     }
 
     fn shown(&self, of: &Resource, it: &Document) -> Result<Tree, Error> {
@@ -53,12 +66,25 @@ impl Registered {
             tree.insert(attribute.to_owned(), it.stamp.changed_at.to_string().into());
         }
         if let (Some(attribute), Some(state)) = (self.state_of(of), it.state()) {
-            let said = tree.get(attribute).and_then(Value::as_str).and_then(coded);
-            if said.as_ref() != Some(state) {
+            let said = tree.get(attribute);
+            let is_said = said.and_then(Value::as_str).and_then(coded).as_ref() == Some(state);
+            if !is_said && !self.is_word_of_theirs(attribute, said) {
                 tree.insert(attribute.to_owned(), word(attribute, state).into());
             }
         }
         Ok(tree)
+    }
+}
+
+/// What a document is called: as its resource, where nothing that can be a name was said and nothing
+/// needs to be.
+fn named(of: &Resource, said: Option<&Value>) -> Result<Name, Error> {
+    match said {
+        Some(name) if of.required.contains(&"name") => Ok(read("name", name)?),
+        said => {
+            let said = said.and_then(Value::as_str).and_then(|it| it.parse().ok());
+            said.map_or_else(|| of.name.parse().map_err(Error::internal), Ok)
+        }
     }
 }
 
@@ -74,7 +100,7 @@ where
 
 /// A moment as clients of version 4 write it too: a day, or without seconds, or without a zone, which is
 /// UTC then.
-fn moment<T: std::str::FromStr>(text: &str) -> Option<T> {
+pub(super) fn moment<T: std::str::FromStr>(text: &str) -> Option<T> {
     let is_day = text.get(..10)?.bytes().all(|it| it.is_ascii_digit() || it == b'-');
     let endings = ["Z", ":00Z", "T00:00:00Z"];
     endings.iter().filter(|_| is_day).find_map(|it| format!("{text}{it}").parse().ok())
