@@ -5,7 +5,9 @@
 use serde_json::json;
 
 use super::behind::Change;
-use super::catalogue::{categories, described, english, known, life, trigger, worded};
+use super::catalogue::{
+    STATUS, categories, described, english, is_state, known, life, trigger, valid_anew, worded,
+};
 use super::entity::{Entity, Gone, must};
 use super::resource::Tree;
 use crate::domain::catalog::category::{Catalog, Category};
@@ -25,9 +27,14 @@ impl Entity for Catalogs {
     const READING: Permission = Permission::CatalogRead;
     const WRITING: Permission = Permission::CatalogWrite;
     const REFERENCES: &[&str] = &["category"];
+    const WORDS: &[&str] = STATUS;
 
     fn is(&self, _: &Catalog) -> bool {
         true
+    }
+
+    fn is_ours(&self, _: &str, word: &str) -> bool {
+        is_state(word)
     }
 
     fn known(&self, cx: Cx<'_>, it: &Catalog) -> Result<Tree, Error> {
@@ -65,8 +72,11 @@ impl Entity for Catalogs {
             true => it.categories.clone(),
             false => categories(act.cx(), said)?,
         };
-        let after = Catalog { name, description, categories, ..it.clone() };
-        let after = match trigger(change)? {
+        let mut after = Catalog { name, description, categories, ..it.clone() };
+        if let Some(valid_for) = valid_anew(change)? {
+            after.life.valid_for = valid_for;
+        }
+        let after = match trigger(change, &it.life)? {
             Some(trigger) => after.on(trigger, 0)?.0,
             None => after,
         };
@@ -87,9 +97,14 @@ impl Entity for Promotions {
     type Thing = Promotion;
     const READING: Permission = Permission::CatalogRead;
     const WRITING: Permission = Permission::CatalogWrite;
+    const WORDS: &[&str] = STATUS;
 
     fn is(&self, _: &Promotion) -> bool {
         true
+    }
+
+    fn is_ours(&self, _: &str, word: &str) -> bool {
+        is_state(word)
     }
 
     fn known(&self, _: Cx<'_>, it: &Promotion) -> Result<Tree, Error> {
@@ -120,7 +135,10 @@ impl Entity for Promotions {
         let mut after = it.clone();
         after.name = worded(&it.name, must(&change.after, "name")?);
         after.description = described(it.description.as_ref(), &change.after)?;
-        let after = match trigger(change)? {
+        if let Some(valid_for) = valid_anew(change)? {
+            after.life.valid_for = valid_for;
+        }
+        let after = match trigger(change, &it.life)? {
             Some(trigger) => after.on(trigger)?.0,
             None => after,
         };

@@ -85,9 +85,14 @@ impl Entity for BillingAccounts {
     const READING: Permission = Permission::BillingAccountRead;
     const WRITING: Permission = Permission::BillingAccountWrite;
     const REFERENCES: &[&str] = &["relatedParty"];
+    const WORDS: &[&str] = &["state"];
 
     fn is(&self, it: &BillingAccount) -> bool {
         it.purpose() == self.0
+    }
+
+    fn is_ours(&self, _: &str, word: &str) -> bool {
+        BillingState::ALL.iter().any(|it| state(*it).eq_ignore_ascii_case(word))
     }
 
     fn known(&self, cx: Cx<'_>, it: &BillingAccount) -> Result<Tree, Error> {
@@ -129,7 +134,8 @@ impl Entity for BillingAccounts {
         };
         let said = change.after.get("state");
         let said = said.filter(|it| change.before.get("state") != Some(*it));
-        match said.and_then(Value::as_str).and_then(trigger) {
+        let said = said.and_then(Value::as_str);
+        match said.filter(|word| !state(it.state()).eq_ignore_ascii_case(word)).and_then(trigger) {
             Some(trigger) => billing_account::on(act, it.id, trigger),
             None => Ok(it),
         }

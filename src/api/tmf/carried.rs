@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::registered;
 use super::resource::Tree;
 use crate::domain::time::Instant;
 use crate::services::Error;
@@ -63,7 +64,7 @@ pub(super) fn agrees(said: &Value, known: &Value) -> bool {
             said.len() == known.len() && said.iter().zip(known).all(|(said, it)| agrees(said, it))
         }
         (Value::String(said), Value::String(known)) => {
-            let moment = |it: &str| it.parse::<Instant>().ok();
+            let moment = |it: &str| it.parse::<Instant>().ok().or_else(|| registered::moment(it));
             said.trim().eq_ignore_ascii_case(known)
                 || moment(said).is_some_and(|it| Some(it) == moment(known))
         }
@@ -179,6 +180,7 @@ mod tests {
             (json!([{ "id": "1", "x": 1 }]), json!([{ "id": "1" }]), true),
             (json!([]), json!([{ "id": "1" }]), false),
             (json!("2026-01-01T01:00:00+01:00"), json!("2026-01-01T00:00:00Z"), true),
+            (json!("2026-01-01T00:00"), json!("2026-01-01T00:00:00Z"), true),
             (json!("anything"), json!(null), true),
         ] {
             assert_eq!(agrees(&said, &known), expected, "{said} {known}");

@@ -21,6 +21,7 @@ use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::stamp::{Contract, Stamp};
 use crate::domain::text::{Name, Prose};
+use crate::domain::time::Validity;
 use crate::services::catalog::{self, Group};
 use crate::services::{Act, Cx, Error, carried, event, offer, removal};
 
@@ -72,38 +73,59 @@ pub(super) fn word(of: State) -> String {
     letters.next().map(|it| it.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// The state that a word says, in any case.
-fn state(said: &Tree) -> Result<Option<State>, Invalid> {
-    let Some(word) = text::<String>(said, "lifecycleStatus")? else { return Ok(None) };
-    let code = word.trim().to_ascii_lowercase().replace(' ', "_");
-    let refused = || Invalid::one("lifecycleStatus", "enum", format!("`{word}` is no state"));
-    code.parse().map(Some).map_err(|_| refused())
+/// The attribute in which the state of an element stands, or a word of the client's own.
+pub(super) const STATUS: &[&str] = &["lifecycleStatus"];
+
+/// The state that a word says, in any case, if it is one of ours.
+fn stated(word: &str) -> Option<State> {
+    word.trim().to_ascii_lowercase().replace(' ', "_").parse().ok()
+}
+
+/// Whether a word says a state of ours.
+pub(super) fn is_state(word: &str) -> bool {
+    stated(word).is_some()
+}
+
+/// The state that was said, if it is one of ours.
+fn state(said: &Tree) -> Option<State> {
+    said.get("lifecycleStatus").and_then(Value::as_str).and_then(stated)
 }
 
 /// The life with which something begins: nothing is on the market before all that is said of it is
-/// there.
+/// there, and where it cannot begin as was said it begins like all.
 pub(super) fn life(said: &Tree) -> Result<(Life, Option<Trigger>), Error> {
     let valid_for = validity("validFor", said.get("validFor"))?;
-    match state(said)?.unwrap_or(State::InStudy) {
+    match state(said).unwrap_or(State::InStudy) {
         State::Launched => Ok((Life::new(State::Active, valid_for)?, Some(Trigger::Launch))),
-        state @ (State::InStudy
-        | State::InDesign
-        | State::InTest
-        | State::Active
-        | State::Retired
-        | State::Obsolete
-        | State::Rejected) => Ok((Life::new(state, valid_for)?, None)),
+        state @ (State::InStudy | State::InDesign | State::InTest | State::Active) => {
+            Ok((Life::new(state, valid_for)?, None))
+        }
+        State::Retired | State::Obsolete | State::Rejected => {
+            Ok((Life::new(State::InStudy, valid_for)?, None))
+        }
     }
 }
 
-/// What leads to the state that was said anew.
-pub(super) fn trigger(change: &Change) -> Result<Option<Trigger>, Invalid> {
+/// What leads from a life to the state that was said anew; nothing if it is there, or if what was said
+/// is no state of ours.
+pub(super) fn trigger(change: &Change, now: &Life) -> Result<Option<Trigger>, Invalid> {
     if change.before.get("lifecycleStatus") == change.after.get("lifecycleStatus") {
         return Ok(None);
     }
-    let Some(state) = state(&change.after)? else { return Ok(None) };
+    let Some(state) = state(&change.after).filter(|it| *it != now.state()) else {
+        return Ok(None);
+    };
     let none = || Invalid::one("lifecycleStatus", "enum", "nothing leads back there");
     Trigger::towards(state).map(Some).ok_or_else(none)
+}
+
+/// When an element holds, if that was said anew.
+pub(super) fn valid_anew(change: &Change) -> Result<Option<Validity>, Invalid> {
+    let said = change.after.get("validFor");
+    if change.before.get("validFor") == said {
+        return Ok(None);
+    }
+    validity("validFor", said).map(Some)
 }
 
 pub(super) fn english<T>(it: T) -> Result<Localized<T>, Error> {
@@ -168,9 +190,14 @@ impl Entity for Offers {
     const READING: Permission = Permission::OfferBrowse;
     const WRITING: Permission = Permission::CatalogWrite;
     const REFERENCES: &[&str] = &["category", "productOfferingPrice", "productSpecification"];
+    const WORDS: &[&str] = STATUS;
 
     fn is(&self, _: &Offer) -> bool {
         true
+    }
+
+    fn is_ours(&self, _: &str, word: &str) -> bool {
+        is_state(word)
     }
 
     fn known(&self, cx: Cx<'_>, it: &Offer) -> Result<Tree, Error> {
@@ -211,9 +238,12 @@ impl Entity for Offers {
         let seller = catalog::seller(act.cx(), None)?;
         let made = offer::create(act, seller, life, content)?;
         offer_price::settle(act, made.id, said)?;
+        let made: Offer = act.get(made.id)?;
         match then {
+            // What is said of it stays, and it waits for what keeps it from the market.
+            Some(_) if !offer::launch_obstacles(act.cx(), &made)?.is_empty() => Ok(made),
             Some(trigger) => offer::on(act, made.id, trigger),
-            None => act.get(made.id),
+            None => Ok(made),
         }
     }
 
@@ -236,9 +266,16 @@ impl Entity for Offers {
         if differs("productOfferingPrice") {
             offer_price::settle(act, it.id, said)?;
         }
-        match trigger(change)? {
+        if let Some(valid_for) = valid_anew(change)? {
+            catalog::revise(act, (it.id, None), Permission::CatalogWrite, |mut it: Offer| {
+                it.life.valid_for = valid_for;
+                Ok::<_, Error>(it)
+            })?;
+        }
+        let it: Offer = act.get(it.id)?;
+        match trigger(change, &it.life)? {
             Some(trigger) => offer::on(act, it.id, trigger),
-            None => act.get(it.id),
+            None => Ok(it),
         }
     }
 
@@ -253,9 +290,14 @@ impl Entity for Specifications {
     type Thing = Specification;
     const READING: Permission = Permission::CatalogRead;
     const WRITING: Permission = Permission::CatalogWrite;
+    const WORDS: &[&str] = STATUS;
 
     fn is(&self, _: &Specification) -> bool {
         true
+    }
+
+    fn is_ours(&self, _: &str, word: &str) -> bool {
+        is_state(word)
     }
 
     fn known(&self, _: Cx<'_>, it: &Specification) -> Result<Tree, Error> {
@@ -295,11 +337,22 @@ impl Entity for Specifications {
         content.description = described(content.description.as_ref(), said)?;
         content.brand = text(said, "brand")?;
         content.product_number = text(said, "productNumber")?;
-        let mut it = it;
         if content != it.content {
-            it = catalog::respecify(act, it.id, None, |_| Ok(content))?;
+            catalog::respecify(act, it.id, None, |_| Ok(content))?;
         }
-        match trigger(change)? {
+        if let Some(valid_for) = valid_anew(change)? {
+            catalog::revise(
+                act,
+                (it.id, None),
+                Permission::CatalogWrite,
+                |mut it: Specification| {
+                    it.life.valid_for = valid_for;
+                    Ok::<_, Error>(it)
+                },
+            )?;
+        }
+        let it: Specification = act.get(it.id)?;
+        match trigger(change, &it.life)? {
             Some(trigger) => catalog::on_specification(act, it.id, trigger),
             None => Ok(it),
         }
@@ -323,9 +376,14 @@ impl Entity for Categories {
     const READING: Permission = Permission::CatalogRead;
     const WRITING: Permission = Permission::CatalogWrite;
     const REFERENCES: &[&str] = &["parentId"];
+    const WORDS: &[&str] = STATUS;
 
     fn is(&self, _: &Category) -> bool {
         true
+    }
+
+    fn is_ours(&self, _: &str, word: &str) -> bool {
+        is_state(word)
     }
 
     fn known(&self, _: Cx<'_>, it: &Category) -> Result<Tree, Error> {
@@ -357,13 +415,19 @@ impl Entity for Categories {
             true => it.parent(),
             false => parent(act.cx(), said)?,
         };
-        let mut it = it;
         if name != it.name || parent != it.parent() {
-            it = catalog::revise_category(act, (it.id, None), |before| {
+            catalog::revise_category(act, (it.id, None), |before| {
                 Ok(Group { name, parent, tax_category: before.tax_category })
             })?;
         }
-        match trigger(change)? {
+        if let Some(valid_for) = valid_anew(change)? {
+            catalog::revise(act, (it.id, None), Permission::CatalogWrite, |mut it: Category| {
+                it.life.valid_for = valid_for;
+                Ok::<_, Error>(it)
+            })?;
+        }
+        let it: Category = act.get(it.id)?;
+        match trigger(change, &it.life)? {
             Some(trigger) => catalog::on_category(act, it.id, trigger),
             None => Ok(it),
         }
@@ -383,9 +447,9 @@ mod tests {
     fn a_state_reads_as_it_is_written_in_any_case() {
         for of in State::ALL {
             let said = tree(json!({ "lifecycleStatus": word(*of).to_uppercase() }));
-            assert_eq!(state(&said), Ok(Some(*of)));
+            assert_eq!(state(&said), Some(*of));
         }
         assert_eq!(word(State::InStudy), "In study");
-        assert!(state(&tree(json!({ "lifecycleStatus": "burnt" }))).is_err());
+        assert_eq!(state(&tree(json!({ "lifecycleStatus": "burnt" }))), None);
     }
 }

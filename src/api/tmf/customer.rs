@@ -139,9 +139,14 @@ impl Entity for Customers {
     const READING: Permission = Permission::AccountRead;
     const WRITING: Permission = Permission::AccountWrite;
     const REFERENCES: &[&str] = &["account", "engagedParty", "paymentMethod", "relatedParty"];
+    const WORDS: &[&str] = &["@type", "status"];
 
     fn is(&self, it: &Account) -> bool {
         buys(it)
+    }
+
+    fn is_ours(&self, name: &str, word: &str) -> bool {
+        name == "status" && State::ALL.iter().any(|it| status(*it).eq_ignore_ascii_case(word))
     }
 
     fn known(&self, cx: Cx<'_>, it: &Account) -> Result<Tree, Error> {
@@ -185,9 +190,14 @@ impl Entity for PartyAccounts {
     const READING: Permission = Permission::AccountRead;
     const WRITING: Permission = Permission::AccountWrite;
     const REFERENCES: &[&str] = &["relatedParty"];
+    const WORDS: &[&str] = &["state"];
 
     fn is(&self, it: &Account) -> bool {
         buys(it)
+    }
+
+    fn is_ours(&self, _: &str, word: &str) -> bool {
+        State::ALL.iter().any(|it| state(*it).eq_ignore_ascii_case(word))
     }
 
     fn known(&self, cx: Cx<'_>, it: &Account) -> Result<Tree, Error> {

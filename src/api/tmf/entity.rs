@@ -119,6 +119,12 @@ pub(super) trait Entity: Sync {
     const REFERENCES: &[&str] = &[];
     /// The attributes of which what is known stands within what was said, element by element.
     const MERGED: &[&str] = &[];
+    /// The attributes in which clients say words of their own beside ours, such as a state that the
+    /// contract leaves open. What is said of one at first is shown until what we know moves.
+    const WORDS: &[&str] = &[];
+    /// The attributes of which a change may say something where we know of nothing: what is said there
+    /// may be beyond us.
+    const FREE: &[&str] = &[];
 
     /// Whether an entity is shown as this resource.
     fn is(&self, it: &Self::Thing) -> bool;
@@ -139,6 +145,12 @@ pub(super) trait Entity: Sync {
 
     /// Takes one away.
     fn remove(&self, act: &mut Act<'_>, it: Self::Thing) -> Result<Gone, Error>;
+
+    /// Whether a word in one of [`WORDS`](Self::WORDS) is ours: a change to it comes to be, or is
+    /// refused.
+    fn is_ours(&self, _name: &str, _word: &str) -> bool {
+        false
+    }
 
     /// Whether what was said of an attribute agrees with what is known of it.
     fn agrees(&self, _: &Self::Thing, _: &str, (said, known): (&Value, &Value)) -> bool {
@@ -217,7 +229,8 @@ impl<E: Entity> Of<E> {
             }
             let known = known.get(name);
             let fits = known.is_none_or(|known| self.0.agrees(it, name, (said, known)));
-            let stays = fits || E::REFERENCES.contains(&name.as_str());
+            let is_word = E::WORDS.contains(&name.as_str()) && said.is_string();
+            let stays = fits || is_word || E::REFERENCES.contains(&name.as_str());
             stays.then(|| carried::kept(said, known)).flatten().map(|it| (name.clone(), it))
         });
         kept.collect()
@@ -247,7 +260,11 @@ impl<E: Entity> Of<E> {
                 before == said || carried::ids(Some(known)).is_subset(&said)
             };
             let fits = known.get(name).is_none_or(|known| {
-                is_reference && leads(known) || self.0.agrees(it, name, (said, known))
+                let is_known =
+                    !known.is_null() || is_nothing(said) || E::FREE.contains(&name.as_str());
+                is_reference && leads(known)
+                    || self.is_word_of_theirs(name, said)
+                    || is_known && self.0.agrees(it, name, (said, known))
             });
             if !fits {
                 let message = "follows from something else, and cannot be changed like this";
@@ -261,6 +278,12 @@ impl<E: Entity> Of<E> {
         }
         Invalid::unless_empty(undone)?;
         Ok(kept)
+    }
+
+    /// Whether something is a word of a client's own, where those may say some.
+    fn is_word_of_theirs(&self, name: &str, said: &Value) -> bool {
+        let is = |word: &str| !self.0.is_ours(name, word);
+        E::WORDS.contains(&name) && said.as_str().is_some_and(is)
     }
 
     fn found(&self, cx: Cx<'_>, text: &str) -> Result<Option<E::Thing>, Error> {
@@ -332,6 +355,17 @@ impl<E: Entity> Behind for Of<E> {
     fn told(&self, cx: Cx<'_>, of: &Resource, side: &[u8]) -> Result<Option<Tree>, Error> {
         let it = E::Thing::kept(side)?;
         Ok(self.0.is(&it).then(|| self.shown(cx, of, &it)).transpose()?.flatten())
+    }
+}
+
+/// Whether what was said says nothing.
+fn is_nothing(said: &Value) -> bool {
+    match said {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(all) => all.is_empty(),
+        Value::Object(all) => all.values().all(is_nothing),
+        Value::Bool(_) | Value::Number(_) => false,
     }
 }
 

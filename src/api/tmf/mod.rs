@@ -43,7 +43,10 @@
 //! - References lead wherever they like; nothing is looked up for them.
 //! - A state is read in any case and shown in the word in which it was said. Catalogue elements and
 //!   documents follow our life cycles, and a step that those do not have is 409; other states are words
-//!   of the client's.
+//!   of the client's. Where the contract leaves the words open (`lifecycleStatus`, those of customers and
+//!   accounts), one that is not ours is kept and shown and moves nothing; and what is made with a word
+//!   in which nothing can begin here begins like all, and shows that word until it moves.
+//! - Of a digital identity nothing is kept that proves it: no password, no token.
 //! - `PATCH` is a JSON Merge Patch, whether it says so or is plain JSON, or a JSON Patch.
 //! - JSONPath (`filter=`), `depth` and `expand` are not there. Nor are the APIs and resources that are not
 //!   in [`table`]: an API that nothing comes of is none.
@@ -56,7 +59,8 @@
 //!   offering that takes it, and is from then on the price of that.
 //! - Of parties names, days, ways to reach them, plain characteristics and the state are ours;
 //!   identifications, other names and relations are kept as they were said.
-//! - An offering is first written and priced and then launched, whatever state it is made in.
+//! - An offering is first written and priced and then launched, whatever state it is made in; if
+//!   something keeps it from the market, it is ready and waits.
 //! - `DELETE` calls off, closes or withdraws what stays in the books, and it is not shown here any more.
 //!   Bills and payments have none.
 //! - Products come from orders. A change of `status` stops them, lets them go on, or calls them off.

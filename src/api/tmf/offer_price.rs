@@ -71,6 +71,7 @@ impl Entity for Prices {
     type Thing = Price;
     const READING: Permission = Permission::CatalogRead;
     const WRITING: Permission = Permission::CatalogWrite;
+    const FREE: &[&str] = &["description"];
 
     fn is(&self, _: &Price) -> bool {
         true

@@ -137,6 +137,7 @@ impl Entity for Individuals {
     type Thing = Party;
     const READING: Permission = Permission::PartyRead;
     const WRITING: Permission = Permission::PartyWrite;
+    const FREE: &[&str] = &["contactMedium", "countryOfBirth", "partyCharacteristic"];
 
     fn is(&self, it: &Party) -> bool {
         matches!(it.profile().nature, Nature::Individual(_))
@@ -210,6 +211,7 @@ impl Entity for Organizations {
     type Thing = Party;
     const READING: Permission = Permission::PartyRead;
     const WRITING: Permission = Permission::PartyWrite;
+    const FREE: &[&str] = &["contactMedium", "partyCharacteristic"];
 
     fn is(&self, it: &Party) -> bool {
         matches!(it.profile().nature, Nature::Organization(_))

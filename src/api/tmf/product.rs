@@ -65,6 +65,7 @@ impl Entity for Products {
     type Thing = Subscription;
     const READING: Permission = Permission::SubscriptionRead;
     const WRITING: Permission = Permission::SubscriptionChange;
+    const FREE: &[&str] = &["productRelationship"];
 
     fn is(&self, _: &Subscription) -> bool {
         true

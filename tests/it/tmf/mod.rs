@@ -10,6 +10,7 @@ mod lists;
 mod lives;
 mod parties;
 mod rights;
+mod words;
 
 use serde_json::Value;
 

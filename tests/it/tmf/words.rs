@@ -1,0 +1,160 @@
+//! Words that the contract leaves to its clients, and what a change of what we know may say.
+
+use serde_json::{Value, json};
+
+use super::told;
+use crate::harness::client::Client;
+use crate::harness::house::{House, text};
+
+const CATALOG: &str = "/tmf-api/productCatalogManagement/v4";
+const ACCOUNTS: &str = "/tmf-api/accountManagement/v4";
+const CUSTOMER: &str = "/tmf-api/customerManagement/v4/customer";
+const IDENTITY: &str = "/tmf-api/digitalIdentityManagement/v4/digitalIdentity";
+
+/// A body with an attribute more.
+fn with(body: &Value, name: &str, word: &Value) -> Value {
+    let mut body = body.clone();
+    body[name] = word.clone();
+    body
+}
+
+#[test]
+fn a_word_of_the_clients_own_is_kept_and_shown_and_moves_nothing() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let named = json!({ "name": "a" });
+    let party = json!({ "id": "500", "@referredType": "Individual" });
+    let of_customer = json!({ "name": "a", "engagedParty": party });
+    let of_account = json!({ "name": "a", "relatedParty": [party] });
+    let mut rows = vec![
+        (CUSTOMER.to_owned(), &of_customer, "status", "suspended"),
+        (CUSTOMER.to_owned(), &of_customer, "@type", "Customer"),
+        (
+            "/tmf-api/promotionManagement/v4/promotion".to_owned(),
+            &named,
+            "lifecycleStatus",
+            "Obsolete",
+        ),
+    ];
+    for it in ["catalog", "category", "productOffering", "productSpecification"] {
+        rows.push((format!("{CATALOG}/{it}"), &named, "lifecycleStatus", "Retired"));
+    }
+    rows.push((format!("{CATALOG}/productOfferingPrice"), &named, "lifecycleStatus", "Retired"));
+    for it in ["serviceCatalogManagement/v4/service", "resourceCatalog/v4/resource"] {
+        let path = format!("/tmf-api/{it}Specification");
+        rows.push((path, &named, "lifecycleStatus", "Launched"));
+    }
+    for it in ["partyAccount", "billingAccount", "settlementAccount", "financialAccount"] {
+        rows.push((format!("{ACCOUNTS}/{it}"), &of_account, "state", "Suspended"));
+    }
+    for (path, body, name, ours) in rows {
+        for word in ["Approved", ours] {
+            let made = client.call(&format!("POST {path}"), Some(&with(body, name, &json!(word))));
+            assert_eq!((told(&made).as_str(), &made.json()[name]), ("201", &json!(word)), "{path}");
+            let it = format!("{path}/{}", text(&made.json()["id"]));
+            assert_eq!(client.get(&it), made.json(), "{path}");
+            let patched = client.call(&format!("PATCH {it}"), Some(&json!({ name: "Very Own" })));
+            assert_eq!(told(&patched), "200", "{path} {name}");
+            assert_eq!(client.get(&it)[name], "Very Own", "{path}");
+        }
+    }
+    let customer = client.post(CUSTOMER, &with(&of_customer, "status", &json!("Approved")));
+    let path = format!("{CUSTOMER}/{}", text(&customer["id"]));
+    client.patch(&path, &json!({ "status": "suspended" }));
+    assert_eq!(client.get(&path)["status"], "suspended", "a word of ours moves it");
+    let back = told(&client.call(&format!("PATCH {path}"), Some(&json!({ "status": "created" }))));
+    assert!(back.starts_with("400 read_only"), "a word of ours that cannot be is refused: {back}");
+}
+
+#[test]
+fn an_offering_that_something_keeps_from_the_market_waits_for_it() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let specification = text(
+        &client.post(&format!("{CATALOG}/productSpecification"), &json!({ "name": "Mailbox" }))["id"],
+    );
+    let body = json!({
+        "name": "Mail Plan", "lifecycleStatus": "Launched",
+        "productSpecification": { "id": specification },
+    });
+    let made = client.post(&format!("{CATALOG}/productOffering"), &body);
+    let id = text(&made["id"]);
+    let ours = || client.get(&format!("/offers/{id}"))["state"].clone();
+    assert_eq!((&made["lifecycleStatus"], ours()), (&json!("Launched"), json!("active")));
+    let path = format!("{CATALOG}/productOffering/{id}");
+    client.patch(&path, &json!({ "lifecycleStatus": "Active" }));
+    let launch = json!({ "lifecycleStatus": "Launched" });
+    let early = told(&client.call(&format!("PATCH {path}"), Some(&launch)));
+    assert!(early.starts_with("409"), "{early}");
+    for state in ["In design", "In test", "Active"] {
+        let path = format!("{CATALOG}/productSpecification/{specification}");
+        client.patch(&path, &json!({ "lifecycleStatus": state }));
+    }
+    client.patch(&path, &launch);
+    assert_eq!(ours(), "launched");
+}
+
+#[test]
+fn a_change_that_nothing_comes_of_is_refused_where_nothing_was_known_too() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let party = json!({ "id": "500", "@referredType": "Individual" });
+    let body = json!({ "name": "Lab", "relatedParty": [party] });
+    let account = client.post(&format!("{ACCOUNTS}/billingAccount"), &body);
+    let path = format!("{ACCOUNTS}/billingAccount/{}", text(&account["id"]));
+    let limit = json!({ "creditLimit": { "unit": "EUR", "value": 1_000_000 } });
+    let refused = told(&client.call(&format!("PATCH {path}"), Some(&limit)));
+    assert!(refused.starts_with("400 read_only: `creditLimit`"), "{refused}");
+    client.patch(&path, &json!({ "creditLimit": null, "description": "" }));
+
+    for it in ["catalog", "category", "productOffering", "productSpecification"] {
+        let made = client.post(&format!("{CATALOG}/{it}"), &json!({ "name": "a" }));
+        let path = format!("{CATALOG}/{it}/{}", text(&made["id"]));
+        let valid = json!({ "endDateTime": "2026-03-01T00:00", "note": "n" });
+        let changed = client.patch(&path, &json!({ "validFor": valid }));
+        assert_eq!((&changed["validFor"], &client.get(&path)["validFor"]), (&valid, &valid));
+        let always = client.patch(&path, &json!({ "validFor": null }));
+        assert_eq!(always.get("validFor"), None, "{it}");
+    }
+    let made = client.post(
+        &format!("{CATALOG}/productOffering"),
+        &json!({ "name": "b", "lifecycleStatus": "Launched" }),
+    );
+    let path = format!("{CATALOG}/productOffering/{}", text(&made["id"]));
+    client.patch(&path, &json!({ "validFor": { "endDateTime": "2026-03-01T00:00:00Z" } }));
+    let ours = client.get(&format!("/offers/{}", text(&made["id"]))).to_string();
+    assert!(ours.contains("2026-03-01T00:00:00Z"), "it holds until then in the books: {ours}");
+}
+
+fn posted(client: &Client<'_>, path: &str, body: &Value) -> u16 {
+    client.call(&format!("POST {path}"), Some(body)).status.as_u16()
+}
+
+#[test]
+fn what_needs_no_name_takes_whatever_is_said_for_one() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let names = [json!(null), json!(""), json!("x".repeat(300)), json!("two\nlines")];
+    let identity = json!({ "credential": [{ "login": "jane" }] });
+    let order = json!({ "productOrderItem": [{ "id": "1", "action": "add" }] });
+    let orders = "/tmf-api/productOrderingManagement/v4/productOrder";
+    for name in &names {
+        for (path, body) in [(IDENTITY, &identity), (orders, &order)] {
+            assert_eq!(posted(&client, path, &with(body, "name", name)), 201, "{path} {name}");
+        }
+        let document = with(&json!({}), "name", name);
+        assert_eq!(posted(&client, "/tmf-api/document/v4/document", &document), 400, "{name}");
+    }
+}
+
+#[test]
+fn of_an_identity_nothing_is_kept_that_proves_it() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let secret = json!([{ "login": "jane", "password": "till-4" }, { "token": "till-4" }]);
+    let made = client.post(IDENTITY, &json!({ "credential": secret }));
+    assert_eq!(made["credential"], json!([{ "login": "jane" }, {}]));
+    let path = format!("{IDENTITY}/{}", text(&made["id"]));
+    client.patch(&path, &json!({ "credential": secret, "Password": "till-4" }));
+    assert!(!client.get(&path).to_string().contains("till-4"));
+}
