@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::behind::Change;
 use super::customer;
 use super::entity::{Entity, Gone, reference, tree};
+use super::product_order::quantity;
 use super::resource::Tree;
 use crate::domain::account::Account;
 use crate::domain::catalog::offer::Offer;
@@ -35,13 +36,7 @@ fn line(cx: Cx<'_>, (place, said): (usize, &Value)) -> Result<Option<CartItem>, 
     };
     let key = key.parse::<Code>();
     let key = key.map_err(|it| Invalid::one(at("id"), "format", it.to_string()))?;
-    let quantity =
-        match said.get("quantity").filter(|it| !it.is_null()) {
-            None => None,
-            Some(it) => Some(it.to_string().parse::<u32>().map_err(|_| {
-                Invalid::one(at("quantity"), "range", "must be a whole number from 1")
-            })?),
-        };
+    let quantity = quantity(said).map_err(|it| it.below(&at("")))?;
     let is_saved =
         |it: &Value| it.as_str().is_some_and(|it| it.eq_ignore_ascii_case("savedForLater"));
     let standing =

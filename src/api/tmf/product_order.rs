@@ -3,6 +3,8 @@
 //! An order that cannot be placed, because what it names is not here or cannot be had, is kept as it
 //! was said, rejected, with the reason as its last note: nothing came of it, and nothing will.
 
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 use serde_json::{Value, json};
 
 use super::behind::{Behind, Change};
@@ -67,11 +69,15 @@ fn action(said: &Value) -> Result<Action, Invalid> {
     }
 }
 
-/// How many an item asks for, if it says so.
-fn quantity(said: &Value) -> Result<Option<u32>, Invalid> {
+/// How many an item asks for, if it says so: a whole number, as a number or a text, however many
+/// zeros there are behind its point.
+pub(super) fn quantity(said: &Value) -> Result<Option<u32>, Invalid> {
     let Some(count) = said.get("quantity").filter(|it| !it.is_null()) else { return Ok(None) };
-    let refused = |_| Invalid::one("quantity", "range", "must be a whole number from 1");
-    count.to_string().parse::<u32>().map(Some).map_err(refused)
+    let count = count.as_str().map_or_else(|| count.to_string(), str::to_owned);
+    let count = count.trim().parse::<Decimal>().ok().filter(Decimal::is_integer);
+    let count = count.and_then(|it| it.to_u32());
+    let refused = || Invalid::one("quantity", "range", "must be a whole number from 1");
+    count.map(Some).ok_or_else(refused)
 }
 
 /// The refusal of an item that names what is not here.
@@ -249,6 +255,7 @@ impl Entity for Orders {
     const WRITING: Permission = Permission::OrderPlace;
     const REFERENCES: &[&str] = &["billingAccount", "relatedParty"];
     const MERGED: &[&str] = &["productOrderItem"];
+    const FREE: &[&str] = &["category", "description", "externalId"];
 
     fn is(&self, _: &Order) -> bool {
         true
@@ -283,8 +290,10 @@ impl Entity for Orders {
     fn change(&self, act: &mut Act<'_>, it: Order, change: &Change) -> Result<Order, Error> {
         let said = change.after.get("state");
         let said = said.filter(|it| change.before.get("state") != Some(*it));
-        match said.and_then(Value::as_str) {
-            Some("cancelled") => order::cancel(act, it.id, None),
+        match said.and_then(Value::as_str).map(str::to_ascii_lowercase).as_deref() {
+            Some("cancelled") => {
+                order::cancel(act, it.id, text(&change.after, "cancellationReason")?)
+            }
             _ => Ok(it),
         }
     }
@@ -301,6 +310,21 @@ impl Entity for Orders {
 mod tests {
     use super::*;
     use crate::domain::order::lifecycle::{ItemState, State};
+
+    #[test]
+    fn a_quantity_is_a_whole_number_in_whatever_form() {
+        let read = |it: &str| {
+            let said: Value = serde_json::from_str(it).expect("JSON");
+            quantity(&json!({ "quantity": said })).ok()
+        };
+        for it in ["2", "2.0", "\"2\"", "\" 2.00\""] {
+            assert_eq!(read(it), Some(Some(2)), "{it}");
+        }
+        assert_eq!(read("null"), Some(None));
+        for it in ["1.5", "-1", "\"two\"", "1e40", "[1]"] {
+            assert_eq!(read(it), None, "{it}");
+        }
+    }
 
     #[test]
     fn states_are_in_the_words_of_the_contract() {

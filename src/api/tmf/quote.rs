@@ -68,6 +68,7 @@ impl Entity for Quotes {
     const WRITING: Permission = Permission::QuoteAsk;
     const REFERENCES: &[&str] = &["billingAccount", "relatedParty"];
     const MERGED: &[&str] = &["quoteItem"];
+    const FREE: &[&str] = &["category", "description", "externalId"];
 
     fn is(&self, _: &Quote) -> bool {
         true
@@ -107,14 +108,15 @@ impl Entity for Quotes {
     fn change(&self, act: &mut Act<'_>, it: Quote, change: &Change) -> Result<Quote, Error> {
         let said = change.after.get("state");
         let said = said.filter(|it| change.before.get("state") != Some(*it));
-        match (said.and_then(Value::as_str), it.state()) {
+        let said = said.and_then(Value::as_str).map(str::to_ascii_lowercase);
+        match (said.as_deref(), it.state()) {
             (Some("approved"), _) => quote::approve(act, it.id, Validity::ALWAYS),
             (Some("accepted"), _) => quote::accept(act, it.id),
             (Some("rejected"), _) => quote::on(act, it.id, Step::Reject),
             (Some("cancelled"), _) => quote::on(act, it.id, Step::Cancel),
             (Some("pending"), _) => quote::on(act, it.id, Step::Ask),
-            (Some("inProgress"), State::Rejected) => quote::on(act, it.id, Step::Revise),
-            (Some("inProgress"), _) => quote::on(act, it.id, Step::Resume),
+            (Some("inprogress"), State::Rejected) => quote::on(act, it.id, Step::Revise),
+            (Some("inprogress"), _) => quote::on(act, it.id, Step::Resume),
             (_, _) => Ok(it),
         }
     }

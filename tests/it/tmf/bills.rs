@@ -89,17 +89,17 @@ fn a_quote_is_priced_by_the_engine_and_taken_by_an_order() {
     assert_eq!(price["dutyFreeAmount"]["value"].to_string(), "20.00", "{quote}");
     let path = format!("{QUOTE}/{}", text(&quote["id"]));
     let mut steps = Vec::new();
-    for state in ["accepted", "approved", "cancelled", "accepted", "approved"] {
+    for state in ["accepted", "Approved", "cancelled", "ACCEPTED", "approved"] {
         let answer = client.call(&format!("PATCH {path}"), Some(&json!({ "state": state })));
         let told = told(&answer).split(':').next().unwrap().to_owned();
         steps.push(format!("{state} → {told} {}", client.get(&path)["state"]));
     }
     expect_test::expect![[r#"
         accepted → 409 order_state_forbids "inProgress"
-        approved → 200 "approved"
-        cancelled → 409 order_state_forbids "approved"
-        accepted → 200 "accepted"
-        approved → 409 order_state_forbids "accepted""#]]
+        Approved → 200 "Approved"
+        cancelled → 409 order_state_forbids "Approved"
+        ACCEPTED → 200 "ACCEPTED"
+        approved → 409 order_state_forbids "ACCEPTED""#]]
     .assert_eq(&steps.join("\n"));
     let orders = items(&client.call(&format!("GET {ORDER}"), None));
     assert_eq!(orders.len(), 1, "what was refused ordered nothing: {orders:?}");

@@ -98,12 +98,44 @@ fn an_order_makes_a_product_that_is_a_subscription() {
     assert_eq!(client.get(&ours)["state"], "held_administratively");
     client.patch(&format!("{PRODUCT}/{product}"), &json!({ "status": "active" }));
     assert_eq!(client.get(&ours)["state"], "active");
+    let cancel = json!({ "state": "Cancelled" });
+    let late = told(&client.call(&format!("PATCH {ORDER}/{}", text(&order["id"])), Some(&cancel)));
+    assert!(late.starts_with("409"), "it is done: {late}");
+    let ended = json!({ "terminationDate": "2026-02-01T00:00:00Z" });
+    let refused = told(&client.call(&format!("PATCH {PRODUCT}/{product}"), Some(&ended)));
+    assert!(refused.starts_with("400 read_only: `terminationDate`"), "{refused}");
     let untrue = json!({ "name": "Another", "status": "terminated", "orderDate": "x" });
     let refused = client.call(&format!("PATCH {PRODUCT}/{product}"), Some(&untrue));
     assert!(told(&refused).starts_with("400 read_only"), "{}", told(&refused));
     assert_eq!(client.get(&ours)["state"], "active", "what is refused did not happen");
     assert_eq!(client.call(&format!("DELETE {PRODUCT}/{product}"), None).status, 204);
     assert!(client.get(&ours)["state"] != "active");
+}
+
+#[test]
+fn a_quantity_is_a_number_in_whatever_form() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let (offering, _) = launched(&client);
+    let customer = customer(&client);
+    let parties = json!([{ "id": customer, "role": "customer", "@referredType": "Customer" }]);
+    let carts = "/tmf-api/shoppingCart/v4/shoppingCart";
+    for (quantity, is_one) in [(r#""3""#, true), ("3.0", true), ("1.5", false), (r#""x""#, false)] {
+        let quantity: Value = serde_json::from_str(quantity).unwrap();
+        let item = json!({
+            "id": "1", "action": "add", "quantity": quantity, "productOffering": { "id": offering },
+        });
+        let order = json!({ "productOrderItem": [item], "relatedParty": parties });
+        let cart = json!({ "cartItem": [item], "relatedParty": parties });
+        for (path, body, at) in [(ORDER, &order, "productOrderItem"), (carts, &cart, "cartItem")] {
+            let made = client.call(&format!("POST {path}"), Some(body));
+            let refused = format!("400 range: `{at}/0/quantity` must be a whole number from 1");
+            let expected = if is_one { "201" } else { &refused };
+            assert_eq!(told(&made), expected, "{quantity}");
+        }
+    }
+    let product = &items(&client.call(&format!("GET {PRODUCT}"), None))[0];
+    assert_eq!(product["productCharacteristic"][0]["value"], 3);
 }
 
 #[test]
