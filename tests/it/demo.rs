@@ -38,10 +38,15 @@ fn one_of_each_is_there_after_a_minimal_seed_and_its_login_opens_the_door() {
     assert!(seeded.contains("olga@tillbox.example"), "{seeded}");
     assert!(run(&["check", "--data", data]).ok().contains("agree"));
     let server = Server::start(place.path(), &["--demo"]);
-    for list in ["/offers", "/orders", "/subscriptions", "/invoices", "/payments"] {
+    for list in ["/offers", "/orders", "/subscriptions", "/invoices"] {
         let found = get(&server, list);
         assert_eq!(found["items"].as_array().unwrap().len(), 1, "{list}: {found}");
     }
+    let billed = &get(&server, "/invoices")["items"][0];
+    assert_eq!(billed["due"], billed["gross"], "it waits to be paid: {billed}");
+    let bills = "GET /tmf-api/customerBillManagement/v4/customerBill";
+    let bills = over_file(&server.socket(), bills, "").unwrap().json();
+    assert_eq!(bills[0]["state"], "validated", "{bills}");
     assert_eq!(get(&server, "/billing_runs/left")["nothing_left"], true);
     let logins = logins(&server);
     assert_eq!(logins.len(), 2, "{:?}", server.said);

@@ -58,7 +58,7 @@ enum Act {
 A small business with eight months behind it:
   tillbox demo seed --data /tmp/trial
 
-One of each (customer, offer, order, subscription, usage, invoice, payment), for a script:
+One of each (customer, offer, order, subscription, usage, open invoice), for a script:
   tillbox demo seed --data /tmp/trial --minimal
 
 TILLBOX_OPERATOR_EMAIL, TILLBOX_OPERATOR_PASSWORD and TILLBOX_OPERATOR_TOKEN choose with what the
