@@ -241,6 +241,7 @@ impl Entity for Offers {
         let made: Offer = act.get(made.id)?;
         match then {
             // What is said of it stays, and it waits for what keeps it from the market.
+            Some(_) if offer_price::is_missing(act.cx(), made.id, said)? => Ok(made),
             Some(_) if !offer::launch_obstacles(act.cx(), &made)?.is_empty() => Ok(made),
             Some(trigger) => offer::on(act, made.id, trigger),
             None => Ok(made),
@@ -274,6 +275,10 @@ impl Entity for Offers {
         }
         let it: Offer = act.get(it.id)?;
         match trigger(change, &it.life)? {
+            Some(Trigger::Launch) if offer_price::is_missing(act.cx(), it.id, said)? => {
+                let message = "must all be here before it is launched: it would cost nothing";
+                Err(Invalid::one("productOfferingPrice", "reference", message).into())
+            }
             Some(trigger) => offer::on(act, it.id, trigger),
             None => Ok(it),
         }

@@ -236,6 +236,12 @@ pub(super) fn settle(act: &mut Act<'_>, of: OfferId, said: &Tree) -> Result<(), 
     Ok(())
 }
 
+/// Whether prices are named that are not here: what they would charge is not to be had for nothing.
+pub(super) fn is_missing(cx: Cx<'_>, of: OfferId, said: &Tree) -> Result<bool, Error> {
+    let named = said.get(NAME).and_then(Value::as_array).map_or(0, Vec::len);
+    Ok(offer::prices(cx, of)?.len() < named)
+}
+
 fn below(mut invalid: Invalid, at: &str) -> Invalid {
     for Violation { field, .. } in &mut invalid.violations {
         *field = format!("{at}/{}", field.trim_start_matches('/'));

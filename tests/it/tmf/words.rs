@@ -95,6 +95,30 @@ fn an_offering_that_something_keeps_from_the_market_waits_for_it() {
 }
 
 #[test]
+fn an_offering_whose_price_is_not_here_is_not_to_be_had_for_nothing() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let mailbox = json!({ "name": "Mailbox", "lifecycleStatus": "Active" });
+    let specification = client.post(&format!("{CATALOG}/productSpecification"), &mailbox);
+    let body = json!({
+        "name": "Mail Plan", "lifecycleStatus": "Launched", "productOfferingPrice": [{ "id": "nope" }],
+        "productSpecification": { "id": specification["id"] },
+    });
+    let made = client.post(&format!("{CATALOG}/productOffering"), &body);
+    let id = text(&made["id"]);
+    let ours = || client.get(&format!("/offers/{id}"))["state"].clone();
+    assert_eq!((&made["lifecycleStatus"], ours()), (&json!("Launched"), json!("active")));
+    let path = format!("{CATALOG}/productOffering/{id}");
+    client.patch(&path, &json!({ "lifecycleStatus": "Active" }));
+    let launch = json!({ "lifecycleStatus": "Launched" });
+    let early = told(&client.call(&format!("PATCH {path}"), Some(&launch)));
+    assert!(early.starts_with("400 reference: `productOfferingPrice`"), "{early}");
+    client.patch(&path, &json!({ "productOfferingPrice": [] }));
+    client.patch(&path, &launch);
+    assert_eq!(ours(), "launched", "what is said to cost nothing may");
+}
+
+#[test]
 fn a_change_that_nothing_comes_of_is_refused_where_nothing_was_known_too() {
     let house = House::on("2026-01-01");
     let client = house.operator();
