@@ -159,7 +159,7 @@ impl Wire for BillingPlan {}
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct BillingPlanQuery {
-    /// The last day; today if nothing is said.
+    /// The last day, to its end by UTC; what is due at this moment if nothing is said.
     through: Option<String>,
 }
 

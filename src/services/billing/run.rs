@@ -125,17 +125,19 @@ pub fn list(
     cx.list(None, page, |it: &BillingRun| state.is_none_or(|state| it.state() == state))
 }
 
-/// What would be billed up to a day, by the same code and with nothing written; and what could not.
+/// What would be billed now, or up to the end of a day, by the same code and with nothing written; and
+/// what could not.
 ///
 /// # Errors
 /// If the caller may not, or the store fails.
 pub fn plan(cx: Cx<'_>, through: Option<Date>) -> Result<(Date, Plan, Vec<Failure>), Error> {
     cx.must(Permission::BillingRead, &cx.stamp(SellerNumber::PROVIDER, None))?;
-    let through = through.unwrap_or_else(|| Zone::UTC.date_of(cx.now));
-    if through < Zone::UTC.date_of(cx.now) {
+    let today = Zone::UTC.date_of(cx.now);
+    if through.is_some_and(|it| it < today) {
         return Err(Invalid::one("through", "range", "must not lie in the past").into());
     }
-    let end = Zone::UTC.start_of(through.plus_days(1)).plus_micros(-1);
+    let end_of = |day: Date| Zone::UTC.start_of(day.plus_days(1)).plus_micros(-1);
+    let (through, end) = (through.unwrap_or(today), through.map_or(cx.now, end_of));
     let (plan, failures) = preview(cx, through, end)?;
     Ok((through, plan, failures))
 }

@@ -23,6 +23,21 @@ fn what_was_planned_is_what_is_billed() {
 }
 
 #[test]
+fn what_is_due_later_today_is_no_part_of_what_would_be_billed_now() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let account = market.customer("One", "EUR");
+    market.order(&account, &market.offer("Flat", &[monthly("Base", "EUR", "10")]), 1);
+    let found = operator.get(&format!("/billing_accounts?account={}", text(&account["id"])));
+    let path = format!("/billing_accounts/{}", text(&found["items"][0]["id"]));
+    operator.patch(&path, &json!({ "zone": "Europe/Berlin" }));
+    operator.post("/clock/advance", &json!({ "to": "2026-02-28T22:00:00Z" }));
+    let total = |query: &str| operator.get(&format!("/billing_runs/plan{query}"))["total"].clone();
+    assert_eq!(total(""), 0, "in Berlin it is still February");
+    assert_eq!(total("?through=2026-02-28"), 1, "before midnight here it is March there");
+}
+
+#[test]
 fn a_run_over_nothing_bills_nothing_and_ends() {
     let market = Market::on("2026-01-01");
     let operator = market.operator();
