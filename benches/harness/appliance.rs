@@ -82,9 +82,11 @@ impl Appliance {
         Author::of(Actor::duty("bench"))
     }
 
-    /// Lets it be midnight of a day; nothing is done meanwhile.
+    /// Lets it be midnight of a day that lies so far ahead that the clock has jumped, and says that it
+    /// is really so late; nothing is done meanwhile.
     pub(crate) fn set_day(&self, day: &str) {
         self.clock.set(midnight(day));
+        self.post("/clock/confirm", &json!({}));
     }
 
     /// Runs one duty until it finds nothing to do.
