@@ -8,6 +8,7 @@ pub(crate) mod body;
 pub(crate) mod call;
 pub(crate) mod cursor;
 pub(crate) mod fault;
+pub(crate) mod merge;
 pub(crate) mod oauth;
 pub(crate) mod origin;
 pub(crate) mod query;

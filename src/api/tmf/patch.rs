@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::form::{DEPTH_MAX, depth};
+use crate::api::edge::merge::merge;
 use crate::domain::error::Invalid;
 
 /// In which form a patch is.
@@ -48,25 +49,6 @@ pub(super) fn patched(form: Form, mut thing: Value, patch: Value) -> Result<Valu
         return Err(Invalid::one("", "type", "must stay an object"));
     }
     Ok(thing)
-}
-
-/// RFC 7396 §2.
-fn merge(target: &mut Value, patch: Value) {
-    let Value::Object(patch) = patch else {
-        *target = patch;
-        return;
-    };
-    if !target.is_object() {
-        *target = Value::Object(serde_json::Map::new());
-    }
-    let Some(target) = target.as_object_mut() else { return };
-    for (name, value) in patch {
-        if value.is_null() {
-            target.remove(&name);
-        } else {
-            merge(target.entry(name).or_insert(Value::Null), value);
-        }
-    }
 }
 
 /// One operation (RFC 6902 §4).
