@@ -107,6 +107,19 @@ impl Market {
         self.must_be_whole();
     }
 
+    /// A tax category with a rate of its own.
+    pub(crate) fn taxed(&self, code: &str, percent: &str) -> Value {
+        let operator = self.operator();
+        let zone = operator.get("/tax_zones")["items"][0]["id"].clone();
+        let category = operator.post("/tax_categories", &json!({ "code": code, "name": code }));
+        let rule = json!({
+            "name": "VAT", "zone": zone, "category": category["id"], "percent": percent,
+            "valid_from": "2000-01-01",
+        });
+        operator.post("/tax_rules", &rule);
+        category["id"].clone()
+    }
+
     /// The invoices of an account, the oldest first.
     pub(crate) fn invoices(&self, account: &Value) -> Vec<Value> {
         let path = format!("/invoices?order=oldest&account={}", account["id"].as_str().unwrap());

@@ -7,6 +7,15 @@ use tillbox::world::mail::Mishap;
 use super::dunning::{Debtor, ladder};
 use crate::harness::market::text;
 
+/// What came of each step, why one failed, and how the debtor stands.
+fn failing(debtor: &Debtor) -> String {
+    let found = debtor.get(&format!("/dunning?account={}", debtor.id()));
+    let steps = found["items"][0]["steps"].as_array().unwrap();
+    let failed = steps.iter().find(|it| it["outcome"] == "failed").unwrap();
+    let (action, trouble) = (text(&failed["action"]), text(&failed["trouble"]));
+    format!("{}{action}: {trouble}\n{}", debtor.cases(), debtor.standing())
+}
+
 #[test]
 fn a_late_fee_names_what_is_overdue_and_not_what_is_only_open() {
     let debtor = Debtor::with(&ladder());
@@ -52,16 +61,6 @@ fn a_step_that_is_refused_has_failed_and_the_ladder_goes_on() {
     let moved = json!({ "address": { "street": null, "city": null } });
     debtor.market.operator().call(&path, Some(&moved)).ok();
     debtor.to("2026-01-20");
-    let found = debtor.get(&format!("/dunning?account={}", debtor.id()));
-    let steps = found["items"][0]["steps"].as_array().unwrap();
-    let failed = steps.iter().find(|it| it["outcome"] == "failed").unwrap();
-    let said = format!(
-        "{}{}: {}\n{}",
-        debtor.cases(),
-        text(&failed["action"]),
-        text(&failed["trouble"]),
-        debtor.standing()
-    );
     expect![[r#"
         running, overdue 120.00
           2026-01-13 mail of 120.00: done
@@ -71,7 +70,7 @@ fn a_step_that_is_refused_has_failed_and_the_ladder_goes_on() {
           next terminate on 2026-01-25
         late_fee: `Blue Whale` cannot be invoiced: its address lacks a street or post-office line and a city
         held_for_credit and held_for_credit"#]]
-    .assert_eq(&said);
+    .assert_eq(&failing(&debtor));
 }
 
 #[test]
@@ -80,15 +79,6 @@ fn a_mail_that_nobody_takes_has_failed_and_the_ladder_goes_on() {
     debtor.to("2026-01-11");
     debtor.market.house.app.outside.letters.fail(Mishap::Refused);
     debtor.to("2026-01-13").to("2026-01-20");
-    let found = debtor.get(&format!("/dunning?account={}", debtor.id()));
-    let failed = &found["items"][0]["steps"][0];
-    let said = format!(
-        "{}{}: {}\n{}",
-        debtor.cases(),
-        text(&failed["action"]),
-        text(&failed["trouble"]),
-        debtor.standing()
-    );
     expect![[r#"
         running, overdue 120.00
           2026-01-13 mail of 120.00: failed
@@ -98,5 +88,5 @@ fn a_mail_that_nobody_takes_has_failed_and_the_ladder_goes_on() {
           next terminate on 2026-01-25
         mail: as the script says
         held_for_credit and held_for_credit"#]]
-    .assert_eq(&said);
+    .assert_eq(&failing(&debtor));
 }

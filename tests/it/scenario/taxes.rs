@@ -5,19 +5,6 @@ use serde_json::{Value, json};
 
 use crate::harness::market::{Market, monthly, sums, text};
 
-/// A tax category with a rate of its own.
-fn taxed(market: &Market, code: &str, percent: &str) -> Value {
-    let operator = market.operator();
-    let zone = operator.get("/tax_zones")["items"][0]["id"].clone();
-    let category = operator.post("/tax_categories", &json!({ "code": code, "name": code }));
-    let rule = json!({
-        "name": "VAT", "zone": zone, "category": category["id"], "percent": percent,
-        "valid_from": "2000-01-01",
-    });
-    operator.post("/tax_rules", &rule);
-    category["id"].clone()
-}
-
 /// What the invoice of a customer bears that buys an offer with three stamps, and what was told of
 /// it before.
 fn borne(market: &Market, name: &str, (offer, stamp): (&str, &str)) -> String {
@@ -37,7 +24,7 @@ fn borne(market: &Market, name: &str, (offer, stamp): (&str, &str)) -> String {
 fn a_category_and_a_group_of_resources_lead_to_the_tax_of_what_is_in_them() {
     let market = Market::on("2026-01-01");
     let operator = market.operator();
-    let (low, none) = (taxed(&market, "FOOD", "7"), taxed(&market, "POST", "0"));
+    let (low, none) = (market.taxed("FOOD", "7"), market.taxed("POST", "0"));
     let made = |path: &str, body: Value| operator.post(path, &body)["id"].clone();
     let food = made("/categories", json!({ "name": { "en": "Food" }, "tax_category": low }));
     let fruit = made("/categories", json!({ "name": { "en": "Fruit" }, "parent": food }));
@@ -86,7 +73,7 @@ fn a_category_and_a_group_of_resources_lead_to_the_tax_of_what_is_in_them() {
 fn a_line_keeps_by_which_rule_it_was_taxed_and_on_what() {
     let market = Market::on("2026-01-01");
     let operator = market.operator();
-    let food = taxed(&market, "FOOD", "7");
+    let food = market.taxed("FOOD", "7");
     let meals = json!({ "name": { "en": "Meals" }, "tax_category": food });
     let meals = operator.post("/categories", &meals);
     let offer = market.offer_like(

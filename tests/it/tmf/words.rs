@@ -66,56 +66,74 @@ fn a_word_of_the_clients_own_is_kept_and_shown_and_moves_nothing() {
     assert!(back.starts_with("400 read_only"), "a word of ours that cannot be is refused: {back}");
 }
 
+/// An offering that was made with the word that it is launched, and is not; and why it cannot be yet.
+struct Waiting<'a> {
+    client: Client<'a>,
+    id: String,
+    why: String,
+}
+
+impl<'a> Waiting<'a> {
+    fn made(client: Client<'a>, body: &Value) -> Self {
+        let made = client.post(&format!("{CATALOG}/productOffering"), body);
+        let waiting = Self { client, id: text(&made["id"]), why: String::new() };
+        assert_eq!(made["lifecycleStatus"], "Launched", "it keeps the word");
+        assert_eq!(waiting.state(), "active");
+        waiting.says(&json!({ "lifecycleStatus": "Active" })).unwrap();
+        let why = waiting.is_launched().unwrap_err();
+        Self { why, ..waiting }
+    }
+
+    fn state(&self) -> Value {
+        self.client.get(&format!("/offers/{}", self.id))["state"].clone()
+    }
+
+    fn says(&self, patch: &Value) -> Result<(), String> {
+        let answer =
+            self.client.call(&format!("PATCH {CATALOG}/productOffering/{}", self.id), Some(patch));
+        if answer.status.is_success() { Ok(()) } else { Err(told(&answer)) }
+    }
+
+    fn is_launched(&self) -> Result<(), String> {
+        self.says(&json!({ "lifecycleStatus": "Launched" }))
+    }
+}
+
 #[test]
 fn an_offering_that_something_keeps_from_the_market_waits_for_it() {
     let house = House::on("2026-01-01");
     let client = house.operator();
-    let specification = text(
-        &client.post(&format!("{CATALOG}/productSpecification"), &json!({ "name": "Mailbox" }))["id"],
-    );
+    let mailbox = json!({ "name": "Mailbox" });
+    let specification =
+        text(&client.post(&format!("{CATALOG}/productSpecification"), &mailbox)["id"]);
     let body = json!({
         "name": "Mail Plan", "lifecycleStatus": "Launched",
         "productSpecification": { "id": specification },
     });
-    let made = client.post(&format!("{CATALOG}/productOffering"), &body);
-    let id = text(&made["id"]);
-    let ours = || client.get(&format!("/offers/{id}"))["state"].clone();
-    assert_eq!((&made["lifecycleStatus"], ours()), (&json!("Launched"), json!("active")));
-    let path = format!("{CATALOG}/productOffering/{id}");
-    client.patch(&path, &json!({ "lifecycleStatus": "Active" }));
-    let launch = json!({ "lifecycleStatus": "Launched" });
-    let early = told(&client.call(&format!("PATCH {path}"), Some(&launch)));
-    assert!(early.starts_with("409"), "{early}");
+    let offering = Waiting::made(house.operator(), &body);
+    assert!(offering.why.starts_with("409"), "{}", offering.why);
     for state in ["In design", "In test", "Active"] {
         let path = format!("{CATALOG}/productSpecification/{specification}");
         client.patch(&path, &json!({ "lifecycleStatus": state }));
     }
-    client.patch(&path, &launch);
-    assert_eq!(ours(), "launched");
+    offering.is_launched().unwrap();
+    assert_eq!(offering.state(), "launched");
 }
 
 #[test]
 fn an_offering_whose_price_is_not_here_is_not_to_be_had_for_nothing() {
     let house = House::on("2026-01-01");
-    let client = house.operator();
     let mailbox = json!({ "name": "Mailbox", "lifecycleStatus": "Active" });
-    let specification = client.post(&format!("{CATALOG}/productSpecification"), &mailbox);
+    let specification = house.operator().post(&format!("{CATALOG}/productSpecification"), &mailbox);
     let body = json!({
         "name": "Mail Plan", "lifecycleStatus": "Launched", "productOfferingPrice": [{ "id": "nope" }],
         "productSpecification": { "id": specification["id"] },
     });
-    let made = client.post(&format!("{CATALOG}/productOffering"), &body);
-    let id = text(&made["id"]);
-    let ours = || client.get(&format!("/offers/{id}"))["state"].clone();
-    assert_eq!((&made["lifecycleStatus"], ours()), (&json!("Launched"), json!("active")));
-    let path = format!("{CATALOG}/productOffering/{id}");
-    client.patch(&path, &json!({ "lifecycleStatus": "Active" }));
-    let launch = json!({ "lifecycleStatus": "Launched" });
-    let early = told(&client.call(&format!("PATCH {path}"), Some(&launch)));
-    assert!(early.starts_with("400 reference: `productOfferingPrice`"), "{early}");
-    client.patch(&path, &json!({ "productOfferingPrice": [] }));
-    client.patch(&path, &launch);
-    assert_eq!(ours(), "launched", "what is said to cost nothing may");
+    let offering = Waiting::made(house.operator(), &body);
+    assert!(offering.why.starts_with("400 reference: `productOfferingPrice`"), "{}", offering.why);
+    offering.says(&json!({ "productOfferingPrice": [] })).unwrap();
+    offering.is_launched().unwrap();
+    assert_eq!(offering.state(), "launched", "what is said to cost nothing may");
 }
 
 #[test]

@@ -49,16 +49,7 @@ impl Desk {
 
     /// What is taxed at a rate.
     pub(super) fn taxed(&self, percent: &str) -> Value {
-        let operator = self.market.operator();
-        let zone = operator.get("/tax_zones")["items"][0]["id"].clone();
-        let code = format!("T{}", percent.replace('.', "_"));
-        let category = operator.post("/tax_categories", &json!({ "code": code, "name": code }));
-        let rule = json!({
-            "name": "VAT", "zone": zone, "category": category["id"], "percent": percent,
-            "valid_from": "2000-01-01",
-        });
-        operator.post("/tax_rules", &rule);
-        category["id"].clone()
+        self.market.taxed(&format!("T{}", percent.replace('.', "_")), percent)
     }
 
     /// Buys what is sold at some prices.
