@@ -1,4 +1,5 @@
-//! TM Forum Open APIs, version 4: each API below its published path, `/tmf-api/{api}/v4/{resource}`.
+//! TM Forum Open APIs, version 4: each API below its published path, most at
+//! `/tmf-api/{api}/v4/{resource}`.
 //!
 //! Contract: the TM Forum's Open API definitions of version 4, its design guidelines (TMF630), and
 //! what its conformance kits look for.
@@ -20,6 +21,32 @@
 //!
 //! A thing is a JSON tree here. What may be said of it is data of its [`Resource`](resource::Resource);
 //! what it means is in what lies [`behind`] it.
+//!
+//! # What is served
+//!
+//! | TMF | below | resources |
+//! |---|---|---|
+//! | 620 | `/tmf-api/productCatalogManagement/v4` | `catalog`, `category`, `productOffering`, `productOfferingPrice`, `productSpecification` |
+//! | 622 | `/tmf-api/productOrderingManagement/v4` | `productOrder`, `cancelProductOrder` |
+//! | 629 | `/tmf-api/customerManagement/v4` | `customer` |
+//! | 632 | `/tmf-api/party/v4` | `individual`, `organization` |
+//! | 633 | `/tmf-api/serviceCatalogManagement/v4` | `serviceCatalog`, `serviceCategory`, `serviceCandidate`, `serviceSpecification` |
+//! | 634 | `/tmf-api/resourceCatalog/v4` | `resourceCatalog`, `resourceCategory`, `resourceCandidate`, `resourceSpecification` |
+//! | 637 | `/tmf-api/productInventory/v4` | `product` |
+//! | 648 | `/tmf-api/quoteManagement/v4` | `quote` |
+//! | 651 | `/tmf-api/agreementManagement/v4` | `agreement`, `agreementSpecification` |
+//! | 663 | `/tmf-api/shoppingCart/v4` | `shoppingCart` |
+//! | 666 | `/tmf-api/accountManagement/v4` | `partyAccount`, `billingAccount`, `settlementAccount`, `financialAccount`, `billFormat`, `billPresentationMedia`, `billingCycleSpecification` |
+//! | 667 | `/tmf-api/document/v4` | `document`, `documentSpecification` |
+//! | 668 | `/tmf-api/partnershipManagement/v4` | `partnership`, `partnershipSpecification` |
+//! | 669 | `/tmf-api/partyRoleManagement/v4` | `partyRole` |
+//! | 670 | `/tmf-api/paymentMethod/v4` | `paymentMethod` |
+//! | 671 | `/tmf-api/promotionManagement/v4` | `promotion` |
+//! | 676 | `/payment/v4` | `payment` |
+//! | 677 | `/tmf-api/usageConsumption/v4` | `queryUsageConsumption` |
+//! | 678 | `/tmf-api/customerBillManagement/v4` | `customerBillOnDemand`, `customerBill`, `appliedCustomerBillingRate` |
+//! | 679 | `/tmf-api/productOfferingQualification/v4` | `productOfferingQualification` |
+//! | 720 | `/tmf-api/digitalIdentityManagement/v4` | `digitalIdentity` |
 //!
 //! # How to add a resource
 //!

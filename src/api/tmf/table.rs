@@ -48,7 +48,7 @@ pub(super) const APIS: &[&Api] = &[
     &DIGITAL_IDENTITY,
 ];
 
-/// What no change of an element of a catalogue touches.
+/// What an element of a catalogue is where nothing is said.
 const CATALOGUED: &[(&str, Default)] =
     &[("lifecycleStatus", Default::Word("In study")), ("isBundle", Default::No)];
 /// What names the class of a thing.
@@ -433,6 +433,16 @@ impl Api {
 mod tests {
     use super::*;
     use crate::api::tmf::resource::Happening;
+
+    #[test]
+    fn the_page_of_this_room_lists_what_is_served() {
+        for api in APIS {
+            let names = api.resources.iter().map(|it| format!("`{}`", it.name));
+            let names = names.collect::<Vec<_>>().join(", ");
+            let row = format!("//! | {} | `{}` | {names} |\n", api.number, api.base);
+            assert!(include_str!("mod.rs").contains(&row), "{row}");
+        }
+    }
 
     #[test]
     fn no_two_apis_and_no_two_resources_are_the_same() {
