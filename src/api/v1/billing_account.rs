@@ -161,8 +161,8 @@ struct BillingAccountForm {
     locale: Option<String>,
     /// In which forms a mail encloses invoices: `pdf`, `factur_x`, `ubl`, `cii`.
     formats: Vec<String>,
-    /// On which ways: `portal`, `mail`, `print`. Kept for now: invoices are in the portal, and a
-    /// mail says so.
+    /// On which ways the customer wants them: `portal`, `mail`, `print`; for the seller to know. Every
+    /// invoice is in the portal and its mail goes out, whatever is said here.
     media: Vec<String>,
     /// How it said it would pay: `unsaid`, `card`, `purchase_order` or `invoice`.
     payment_means: String,
