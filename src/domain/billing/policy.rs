@@ -37,7 +37,7 @@ words! {
 }
 
 words! {
-    /// What becomes of an invoice that comes to nothing.
+    /// What becomes of an invoice that comes to nothing, line by line.
     ZeroInvoices {
         /// It is issued, and paid with that.
         Issue = "issue";

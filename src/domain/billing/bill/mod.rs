@@ -422,8 +422,9 @@ impl<'a> Draft<'a> {
             totals = totals.plus(taxed.net, taxed.tax)?;
             service_period = spanned(service_period, line.service_period);
         }
-        let is_nothing = totals.gross.is_zero() && policy.zero_invoices == ZeroInvoices::Skip;
-        if self.lines.is_empty() || is_nothing {
+        // Lines that cancel each other out are something: each says what was charged, or given back.
+        let is_nothing = self.lines.iter().all(|it| it.net.is_zero() && it.tax.is_zero());
+        if is_nothing && (self.lines.is_empty() || policy.zero_invoices == ZeroInvoices::Skip) {
             return Ok(Bill { content: None, marks: self.marks, coupons });
         }
         let content = Content {

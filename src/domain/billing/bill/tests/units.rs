@@ -195,3 +195,14 @@ fn units_that_came_and_went_are_charged_once_when_the_next_month_is_given_back_w
     (life.marks[0], life.ends_on) = (Some(date("2026-02-01")), Some(date("2026-02-01")));
     assert_eq!(told(life.bill("2026-03-01")), "-");
 }
+
+#[test]
+fn what_is_given_back_stands_beside_what_it_pays_for() {
+    let mut life = life(Timing::InAdvance, "unit 1", 3, &[("2026-02-15", 1)]);
+    (life.policy.removed_units, life.ends_on) = (RemovedUnits::Now, Some(date("2026-04-01")));
+    life.bill("2026-02-01");
+    assert_eq!(
+        told(life.bill("2026-03-01")),
+        "0.00: recurring 2026-02-15..2026-03-01 -1.00, recurring 2026-03-01..2026-04-01 1.00"
+    );
+}
