@@ -1,7 +1,7 @@
 //! Documents as tests of papers make them: from Berlin to Vienna, with all that a letterhead says.
 
 use crate::domain::billing::credit::{self, CreditNote, LineAsk};
-use crate::domain::billing::invoice::number::NumberFormat;
+use crate::domain::billing::invoice::number::{NumberFormat, Places};
 use crate::domain::billing::invoice::{Content, Invoice, InvoiceParty, Issue, sample};
 use crate::domain::billing::letterhead::{BankAccount, Imprint, Sayings};
 use crate::domain::money::Rounding;
@@ -73,7 +73,11 @@ pub(super) fn credit_note(invoice: &Invoice, net: &str, reason: &str) -> CreditN
     let asks = [LineAsk { place: 0, net: sample::euros(net) }];
     let credit = credit::lines(invoice, &[], &asks, Rounding::HalfUp).expect("a credit");
     let before = invoice.issue().expect("it is issued").clone();
-    let number = NumberFormat::credit_notes(SellerNumber::PROVIDER).number(before.issued_on, 1, 3);
+    let number = NumberFormat::credit_notes(SellerNumber::PROVIDER).number(
+        before.issued_on,
+        1,
+        Places::all(3),
+    );
     let note = CreditNote::draft(
         sample::id(11),
         sample::stamp(),

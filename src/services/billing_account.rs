@@ -1,7 +1,7 @@
 //! Billing accounts: where an account's invoices go, and in which rhythm.
 
 use super::duty::counted;
-use super::{Act, Cx, Error, account, journal};
+use super::{Act, Cx, Error, account, billing, journal};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::{
     BillingAccount, BillingProfile, BillingPurpose, BillingStanding, BillingState, BillingTerms,
@@ -10,6 +10,7 @@ use crate::domain::account::billing_account::{
 use crate::domain::account::cycle::Cycle;
 use crate::domain::account::lifecycle::State;
 use crate::domain::billing::cycle;
+use crate::domain::billing::policy::MovedDay;
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::Verb;
 use crate::domain::id::{AccountId, BillingAccountId};
@@ -118,7 +119,7 @@ pub fn begin(act: &mut Act<'_>, id: BillingAccountId) -> Result<(), Error> {
 }
 
 /// Gives a billing account other terms: at once while nothing was billed through it, and else from
-/// its next cycle on.
+/// its next cycle on, or from today where the seller has that of another cycle.
 ///
 /// # Errors
 /// If it is not there, has changed since, its state forbids it, or the terms break a rule.
@@ -132,11 +133,25 @@ pub fn plan(
     act.must(Permission::BillingAccountWrite, &it.stamp)?;
     act.expect_revision(&it.stamp, revision)?;
     let terms = change(it.planned().map_or(it.terms(), |it| it.terms))?;
-    let next = next_cycle_on(&it, act.now()).ok_or_else(|| {
+    let from_on = turns_on(act, &it, &terms)?.ok_or_else(|| {
         Invalid::one("/cycle", "range", "must turn within the years that can be written")
     })?;
-    let (it, verb) = it.plan(terms, next)?;
-    keep(act, it, verb)
+    let (it, verb) = it.plan(terms, from_on)?;
+    keep(act, it.billed_before_turning(), verb)
+}
+
+/// From which day on a billing account has other terms.
+fn turns_on(
+    act: &Act<'_>,
+    it: &BillingAccount,
+    terms: &BillingTerms,
+) -> Result<Option<Date>, Error> {
+    let policy = billing::policy(act.cx(), it.stamp.seller)?;
+    let is_moved = terms.cycle != it.terms().cycle && policy.moved_day == MovedDay::Now;
+    Ok(match is_moved {
+        true => Some(it.terms().zone.date_of(act.now())),
+        false => next_cycle_on(it, act.now()),
+    })
 }
 
 /// Makes a billing account the one that is taken where nothing else is said.

@@ -349,7 +349,7 @@ mod tests {
 
     use super::*;
     use crate::domain::billing::credit;
-    use crate::domain::billing::invoice::number::NumberFormat;
+    use crate::domain::billing::invoice::number::{NumberFormat, Places};
     use crate::domain::billing::invoice::{Issue, sample};
     use crate::domain::money::Rounding;
     use crate::domain::time::Zone;
@@ -359,8 +359,11 @@ mod tests {
     fn issued(number: u64, previous: Hash) -> Invoice {
         let draft = sample::draft(u128::from(number), &["100"], 20);
         let issue = sample::issue(number, "2026-02-01");
-        let number =
-            NumberFormat::invoices(SellerNumber::PROVIDER).number(issue.issued_on, 1, number);
+        let number = NumberFormat::invoices(SellerNumber::PROVIDER).number(
+            issue.issued_on,
+            1,
+            Places::all(number),
+        );
         let link = Link { previous, hash: GENESIS };
         draft.issued(Issue { number, link, ..issue }).expect("issued").0
     }

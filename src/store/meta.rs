@@ -7,6 +7,7 @@ use super::batch::Batch;
 use super::codec;
 use super::view::{Table, View};
 use super::{Commit, Store, StoreError};
+use crate::domain::billing::invoice::number::Numberings;
 use crate::domain::billing::policy::Policies;
 use crate::domain::sealed::Sealed;
 use crate::domain::time::Instant;
@@ -59,6 +60,11 @@ impl Setting for KeyMark {
 
 impl Setting for Policies {
     const NAME: &'static str = "billing_policies";
+    const SHAPE: u8 = 1;
+}
+
+impl Setting for Numberings {
+    const NAME: &'static str = "numberings";
     const SHAPE: u8 = 1;
 }
 

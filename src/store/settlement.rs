@@ -193,7 +193,7 @@ mod tests {
 
     use super::*;
     use crate::domain::billing::invoice::SettledBy;
-    use crate::domain::billing::invoice::number::NumberFormat;
+    use crate::domain::billing::invoice::number::{NumberFormat, Places};
     use crate::domain::billing::invoice::sample::{self, date, euros, id, issue, stamp};
     use crate::domain::quantity::{Percent, Quantity};
     use crate::domain::settlement::note::{IssueNote, NoteItem, Terms};
@@ -240,7 +240,7 @@ mod tests {
             id: id(5),
             stamp: stamp(),
             receiver: id(9),
-            number: format.number(date("2026-02-01"), 1, 1),
+            number: format.number(date("2026-02-01"), 1, Places::all(1)),
             days: (date("2026-01-10"), date("2026-02-01")),
             issued_on: date("2026-02-01"),
             due_days: 30,

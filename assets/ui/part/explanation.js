@@ -85,6 +85,7 @@ export function Explanation({ of, currency, unit, counted }) {
     of.given_back && t("in place of another price in mid period, of which {amount} was given back by credit note", { amount: money({ amount: of.given_back, currency }) }),
     of.committed && t("{amount} committed to, beyond it × {factor}", { amount: unitPrice(of.committed.amount, currency), factor: quantity(of.committed.factor) }),
     of.covered && t("{amount} of it is charged besides", { amount: unitPrice(of.covered, currency) }),
+    of.undivided_fees && t("fees of tiers in full: {amount}", { amount: unitPrice(of.undivided_fees, currency) }),
     of.includes_tax && t("tax is contained in the price"),
   ].filter(Boolean);
   const charged = of.charged_before;

@@ -8,11 +8,13 @@ use super::route::{Needs, Route, read, write};
 use super::wire::{NoQuery, word};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
+use crate::domain::billing::invoice::number::{NumberFormat, Numbering};
 use crate::domain::billing::policy::{Policy, Preset};
 use crate::domain::error::Invalid;
 use crate::domain::money::Rounding;
 use crate::domain::operator::Permission;
-use crate::services::{Act, Cx, Error, billing};
+use crate::services::billing::{self, Practice};
+use crate::services::{Act, Cx, Error};
 
 pub(super) fn routes() -> Vec<Route> {
     let reads = Needs::Permission(Permission::TaxRead);
@@ -47,10 +49,17 @@ struct BillingPolicy {
     removed_units: String,
     /// For how many days of a term units can be given back; `null` for always.
     removal_days: Option<u16>,
-    /// `own_period` or `former_period`: by which period that is measured which lies between what is
-    /// charged and a billing day that was moved.
+    /// `own_period`, `former_period` or `counted_back` (a period that ends where the part ends): by which
+    /// period that is measured which lies between what is charged and a billing day that was moved.
     moved_anchor: String,
-    /// `invoice` or `line`: on what tax is computed.
+    /// `period_end` or `now`: from when another billing day holds. `now` charges what is charged
+    /// afterwards up to that day at once.
+    moved_day: String,
+    /// `prorated` or `whole`: what a part of a period costs of the fees of tiers. `whole` charges the fee
+    /// of a tier once in a period, in full.
+    tier_fees: String,
+    /// `invoice` (on the sum at each rate), `line` or `total` (rounded once for all rates together): on
+    /// what tax is computed.
     tax_scope: String,
     /// `half_up` or `half_even`: how amounts and taxes are rounded where they are booked.
     rounding: String,
@@ -66,13 +75,21 @@ struct BillingPolicy {
     vat_numbers: String,
     /// For how many billing periods late usage is still charged.
     late_usage_periods: u8,
+    /// How invoices are numbered, such as `INV-{year}-{sequence:6}`. `{customer}` is the number of the
+    /// customer; `{sequence}` belongs to it then, and begins anew with each `{year}` or `{month}` that is
+    /// named. `{count}` instead never does: it counts all invoices of the customer, or of the seller.
+    invoice_numbers: String,
+    /// How credit notes are numbered.
+    credit_note_numbers: String,
 }
 
 impl Wire for BillingPolicy {}
 
-impl From<&Policy> for BillingPolicy {
-    fn from(it: &Policy) -> Self {
+impl From<&Practice> for BillingPolicy {
+    fn from(Practice { policy: it, numbering }: &Practice) -> Self {
         Self {
+            invoice_numbers: numbering.invoices.to_string(),
+            credit_note_numbers: numbering.credit_notes.to_string(),
             zero_usage: it.zero_usage.to_string(),
             zero_lines: it.zero_lines.to_string(),
             zero_invoices: it.zero_invoices.to_string(),
@@ -84,6 +101,8 @@ impl From<&Policy> for BillingPolicy {
             removed_units: it.removed_units.to_string(),
             removal_days: it.removal_days,
             moved_anchor: it.moved_anchor.to_string(),
+            moved_day: it.moved_day.to_string(),
+            tier_fees: it.tier_fees.to_string(),
             tax_scope: it.tax_scope.to_string(),
             rounding: match it.rounding {
                 Rounding::HalfUp => "half_up".to_owned(),
@@ -117,12 +136,16 @@ struct BillingPolicyPatch {
     #[schema(value_type = Option<u16>)]
     removal_days: Option<Option<u16>>,
     moved_anchor: Option<String>,
+    moved_day: Option<String>,
+    tier_fees: Option<String>,
     tax_scope: Option<String>,
     rounding: Option<String>,
     tax_regime: Option<String>,
     distance_sales: Option<String>,
     vat_numbers: Option<String>,
     late_usage_periods: Option<u8>,
+    invoice_numbers: Option<String>,
+    credit_note_numbers: Option<String>,
 }
 
 /// What was said, which may be `null`.
@@ -131,7 +154,18 @@ fn said<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<u16>>, D::Er
 }
 
 impl BillingPolicyPatch {
-    fn onto(&self, before: Policy) -> Result<Policy, Error> {
+    fn onto(&self, before: Practice) -> Result<Practice, Error> {
+        let Numbering { invoices, credit_notes } = before.numbering;
+        let numbering = Numbering {
+            invoices: format("/invoice_numbers", self.invoice_numbers.as_deref())?
+                .unwrap_or(invoices),
+            credit_notes: format("/credit_note_numbers", self.credit_note_numbers.as_deref())?
+                .unwrap_or(credit_notes),
+        };
+        Ok(Practice { policy: self.policy_onto(before.policy)?, numbering })
+    }
+
+    fn policy_onto(&self, before: Policy) -> Result<Policy, Error> {
         let preset = word::<Preset>("/preset", self.preset.as_deref())?;
         let base = preset.map_or(before, Preset::policy);
         Ok(Policy {
@@ -151,6 +185,8 @@ impl BillingPolicyPatch {
             removal_days: self.removal_days.unwrap_or(base.removal_days),
             moved_anchor: word("/moved_anchor", self.moved_anchor.as_deref())?
                 .unwrap_or(base.moved_anchor),
+            moved_day: word("/moved_day", self.moved_day.as_deref())?.unwrap_or(base.moved_day),
+            tier_fees: word("/tier_fees", self.tier_fees.as_deref())?.unwrap_or(base.tier_fees),
             tax_scope: word("/tax_scope", self.tax_scope.as_deref())?.unwrap_or(base.tax_scope),
             rounding: self.rounding()?.unwrap_or(base.rounding),
             tax_regime: word("/tax_regime", self.tax_regime.as_deref())?.unwrap_or(base.tax_regime),
@@ -173,8 +209,14 @@ impl BillingPolicyPatch {
     }
 }
 
+/// The format of numbers that a field says, if it says one.
+fn format(field: &str, said: Option<&str>) -> Result<Option<NumberFormat>, Error> {
+    let read = |it: &str| it.parse::<NumberFormat>().map_err(|it| it.below(field).into());
+    said.map(read).transpose()
+}
+
 fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<BillingPolicy>, Error> {
-    Ok(Reply::ok(BillingPolicy::from(&billing::policy_of(cx, call.id("id")?)?)))
+    Ok(Reply::ok(BillingPolicy::from(&billing::practice_of(cx, call.id("id")?)?)))
 }
 
 fn change(
@@ -183,6 +225,6 @@ fn change(
     body: BillingPolicyPatch,
 ) -> Result<Reply<BillingPolicy>, Error> {
     let which = (call.id("id")?, call.if_match);
-    let policy = billing::set_policy(act, which, |it| body.onto(it))?;
-    Ok(Reply::ok(BillingPolicy::from(&policy)))
+    let practice = billing::set_practice(act, which, |it| body.onto(it))?;
+    Ok(Reply::ok(BillingPolicy::from(&practice)))
 }

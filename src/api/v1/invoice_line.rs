@@ -10,6 +10,7 @@ use crate::domain::billing::invoice::explanation::{
     Altered, Explanation as DomainExplanation, Step,
 };
 use crate::domain::billing::invoice::line::Line;
+use crate::domain::billing::proration::Share;
 use crate::domain::billing::rating::{Part, Rule};
 use crate::domain::billing::tax::{self, TaxTotal};
 use crate::domain::billing::vat::VatBasis;
@@ -76,6 +77,9 @@ pub(super) struct Explanation {
     /// Of what is missing to a minimum: how much of that is charged besides.
     #[serde(skip_serializing_if = "Option::is_none")]
     covered: Option<Decimal>,
+    /// Where fees of tiers are not divided by days: what of them is charged in full.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undivided_fees: Option<Decimal>,
     /// What lowered it for the customer: a discount, then coupons.
     discounts: Vec<ExplainedDiscount>,
     included: Decimal,
@@ -308,7 +312,8 @@ impl ExplainedDiscount {
             | Step::InPlaceOf(_)
             | Step::Committed(_)
             | Step::Covered(_)
-            | Step::NeverPaid(_) => None,
+            | Step::NeverPaid(_)
+            | Step::Undivided(_) => None,
         }
     }
 }
@@ -363,6 +368,7 @@ struct Steps {
     charged_before: Option<ExplainedBefore>,
     committed: Option<ExplainedCommitment>,
     covered: Option<Decimal>,
+    undivided_fees: Option<Decimal>,
 }
 
 impl Steps {
@@ -370,11 +376,10 @@ impl Steps {
         let mut found = Self::default();
         for step in &it.steps {
             match step {
-                Step::Prorated(share) => {
-                    found.days = Some(ExplainedDays { used: share.used(), of: share.of() });
-                    if let Some(before) = &mut found.charged_before {
-                        before.before_days = true;
-                    }
+                Step::Prorated(share) => found.for_days(*share),
+                Step::Undivided(it) => {
+                    found.for_days(it.share);
+                    found.undivided_fees = Some(Decimal::from(&it.fees));
                 }
                 Step::Less(before) => {
                     let amount = Decimal::from(before);
@@ -395,6 +400,13 @@ impl Steps {
         }
         found
     }
+
+    fn for_days(&mut self, share: Share) {
+        self.days = Some(ExplainedDays { used: share.used(), of: share.of() });
+        if let Some(before) = &mut self.charged_before {
+            before.before_days = true;
+        }
+    }
 }
 
 impl From<&DomainExplanation> for Explanation {
@@ -409,6 +421,7 @@ impl From<&DomainExplanation> for Explanation {
             days: steps.days,
             committed: steps.committed,
             covered: steps.covered,
+            undivided_fees: steps.undivided_fees,
             discounts: it.steps.iter().filter_map(ExplainedDiscount::of).collect(),
             included: Decimal::from(&it.included),
             rounding: match it.rounding {

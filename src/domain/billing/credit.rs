@@ -302,7 +302,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::billing::invoice::number::NumberFormat;
+    use crate::domain::billing::invoice::number::{NumberFormat, Places};
     use crate::domain::billing::invoice::sample::{draft, euros, id, issue, issued, stamp};
     use crate::domain::stamp::SellerNumber;
 
@@ -388,8 +388,11 @@ mod tests {
         let invoice = issued(7, &["100"], 20, "2025-02-08");
         let draft = note(everything(&invoice, &[], Rounding::HalfUp).expect("a credit"));
         let given = issue(1, "2025-03-01");
-        let number =
-            NumberFormat::credit_notes(SellerNumber::PROVIDER).number(given.issued_on, 1, 1);
+        let number = NumberFormat::credit_notes(SellerNumber::PROVIDER).number(
+            given.issued_on,
+            1,
+            Places::all(1),
+        );
         let (note, _) = draft.issued(Issue { number, ..given.clone() }).expect("issued");
         let hash = note.issue().map(|it| it.link.hash);
         assert_eq!((note.state(), note.resealed()), (State::Issued, hash));

@@ -13,6 +13,7 @@ use super::held::held_days;
 use super::invoice::line::LineKind;
 use super::policy::{MovedAnchor, Policy, PriceVersionAt, RemovedUnits, WhileHeld};
 use super::proration::{self, Share};
+pub use super::usage_total::UsageTotal;
 use crate::domain::account::cycle::Cycle;
 use crate::domain::catalog::price::alteration::{Occurrence, Turn};
 use crate::domain::catalog::price::{Figure, Occasion, Price, PriceKind, PriceVersion, Timing};
@@ -22,8 +23,7 @@ use crate::domain::money::MoneyError;
 use crate::domain::quantity::Quantity;
 use crate::domain::subscription::change::Taken;
 use crate::domain::text::{self, Name};
-use crate::domain::time::{Date, Instant, Period};
-use crate::domain::usage::detail::Detail;
+use crate::domain::time::{Date, Period};
 
 /// How many charges of one price may come on one invoice; what is left comes on the next.
 pub const DUES_MAX: usize = 1000;
@@ -254,40 +254,6 @@ pub struct FormerUnits {
     pub units: Quantity,
 }
 
-/// What a meter counted in one service period.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UsageTotal {
-    /// The period.
-    pub period: Period,
-    /// The moment from which it was counted: where the period before ended, also if that was in
-    /// another zone.
-    pub from_at: Instant,
-    /// The moment up to which it was counted.
-    pub until_at: Instant,
-    /// How much, by the meter's aggregation.
-    pub quantity: Quantity,
-    /// What the price asks of it beyond that.
-    pub detail: Detail,
-    /// How much of it is on invoices already.
-    pub charged: Quantity,
-    /// What the price asked of that.
-    pub charged_detail: Detail,
-    /// How much of what was charged counted towards the minimum of the price; `None` if it had none.
-    pub towards: Option<Figure>,
-    /// At what that was charged; `None` if nothing was, or nobody knows.
-    pub charged_terms: Option<ChargedTerms>,
-    /// Of how many records.
-    pub records: u64,
-}
-
-impl UsageTotal {
-    /// Whether something came in or was corrected since it was charged.
-    #[must_use]
-    pub fn differs(&self) -> bool {
-        self.quantity != self.charged || self.detail != self.charged_detail
-    }
-}
-
 /// One charge that is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Due {
@@ -301,6 +267,8 @@ pub struct Due {
     pub units: Quantity,
     /// For how many of them those days are charged already; `None`: not at all.
     pub less: Option<Quantity>,
+    /// The most units that were charged for earlier days of the same whole period; `None`: it has none.
+    pub most: Option<Quantity>,
     /// For which days; `None`: for none in particular.
     pub service: Option<Period>,
     /// Which part of the whole period those are.
@@ -311,7 +279,8 @@ pub struct Due {
     pub until: Date,
 }
 
-/// All that is due of a subscription on a day, price by price, the oldest first.
+/// All that is due of a subscription on a day, price by price, the oldest first. What is charged
+/// afterwards is charged up to `cut_on`, if that is a day, as if a period ended there.
 ///
 /// # Errors
 /// If a day lies beyond what can be written, or billing has no rule for the policy's proration.
@@ -319,11 +288,11 @@ pub fn dues(
     of: &Billable<'_>,
     cycle: Cycle,
     policy: &Policy,
-    on: Date,
+    (on, cut_on): (Date, Option<Date>),
 ) -> Result<Vec<Due>, Rejection> {
     let mut found = Vec::with_capacity(of.prices.len());
     for (place, price) in of.prices.iter().enumerate() {
-        let clock = Clock { of, price, cycle, policy, on };
+        let clock = Clock { of, price, cycle, policy, on, cut_on };
         match price.price.kind {
             PriceKind::OneTime(occasion) => clock.once(place, occasion, &mut found),
             PriceKind::Recurring { every, timing } => {
@@ -354,7 +323,7 @@ pub fn charge_days(of: &Billable<'_>, cycle: Cycle, policy: &Policy) -> ChargeDa
     let mut days = ChargeDays::default();
     for price in of.prices {
         let on = of.charged_from;
-        let clock = Clock { of, price, cycle, policy, on };
+        let clock = Clock { of, price, cycle, policy, on, cut_on: None };
         let (last, next) = match price.price.kind {
             PriceKind::OneTime(occasion) => clock.once_days(occasion),
             PriceKind::Recurring { every, timing } => {
@@ -376,6 +345,7 @@ struct Clock<'a> {
     cycle: Cycle,
     policy: &'a Policy,
     on: Date,
+    cut_on: Option<Date>,
 }
 
 impl Clock<'_> {
@@ -397,6 +367,7 @@ impl Clock<'_> {
             kind,
             units: self.price.units_on(day),
             less: None,
+            most: None,
             service: (kind == LineKind::Renewal).then(|| self.renewed(day)).flatten(),
             share: Share::WHOLE,
             priced_on: day,
@@ -454,9 +425,12 @@ impl Clock<'_> {
                 from = released;
             }
             let full = period_of(self.cycle, self.of.began_on, from).ok_or_else(beyond)?;
-            let until = self.ends_on().map_or(full.end(), |it| it.min(full.end()));
+            let cut = self.cut_on.filter(|it| !is_paid_ahead && from < *it);
+            let ends = self.ends_on().into_iter().chain(cut);
+            let until = ends.fold(full.end(), Date::min);
             let Some(service) = Period::new(from, until) else { return Ok(()) };
-            if bills_on(self.cycle, service, timing) > self.on {
+            let is_cut = cut == Some(until) && until < full.end();
+            if !is_cut && bills_on(self.cycle, service, timing) > self.on {
                 return Ok(());
             }
             let full = self.measured_by(full, from);
@@ -464,10 +438,18 @@ impl Clock<'_> {
                 self.held_units(place, (service, full), found)?;
             } else {
                 let (priced_on, units) = (service.start(), self.price.units_on(service.start()));
-                let (share, less) = (self.share(kind, timing, service, full)?, None);
-                let (turn, service) = (self.turn(service, full), Some(service));
-                let due = Due { place, turn, kind, units, less, service, share, priced_on, until };
-                found.push(due);
+                found.push(Due {
+                    place,
+                    turn: self.turn(service, full),
+                    kind,
+                    units,
+                    less: None,
+                    most: self.most_before(service.start(), full),
+                    service: Some(service),
+                    share: self.share(kind, timing, service, full)?,
+                    priced_on,
+                    until,
+                });
             }
             if is_paid_ahead {
                 let charged = self.price.units_on(service.start());
@@ -483,13 +465,15 @@ impl Clock<'_> {
     fn measured_by(&self, full: Period, from: Date) -> Period {
         let is_taken = self.price.taken.is_some_and(|it| from <= it.on.max(it.charged_from));
         let is_left = full.start() < from && self.price.charged_until == Some(from) && !is_taken;
-        let former = match self.policy.moved_anchor {
-            MovedAnchor::FormerPeriod if is_left => {
-                Period::new(from, self.cycle.period.after(from, 1))
+        let other = match self.policy.moved_anchor {
+            MovedAnchor::FormerPeriod => Period::new(from, self.cycle.period.after(from, 1)),
+            MovedAnchor::CountedBack => {
+                Period::new(self.cycle.period.before(full.end()), full.end())
             }
-            MovedAnchor::FormerPeriod | MovedAnchor::OwnPeriod => None,
+            MovedAnchor::OwnPeriod => None,
         };
-        former.filter(|it| full.end() <= it.end()).unwrap_or(full)
+        let is_whole = |it: &Period| it.start() <= from && full.end() <= it.end();
+        other.filter(|it| is_left && is_whole(it)).unwrap_or(full)
     }
 
     /// The first day that is not charged any more.
@@ -518,6 +502,7 @@ impl Clock<'_> {
                 kind: LineKind::Recurring,
                 units: self.price.units_on(from),
                 less: None,
+                most: self.most_before(from, full),
                 service: Some(stretch),
                 share: self.share(LineKind::Recurring, Timing::InArrears, stretch, full)?,
                 priced_on: service.start(),
@@ -573,6 +558,7 @@ impl Clock<'_> {
                 kind: LineKind::Recurring,
                 units,
                 less: Some(paid_for),
+                most: self.most_before(change, full),
                 service: Some(service),
                 share: self.share(LineKind::Recurring, Timing::InAdvance, service, full)?,
                 priced_on: paid.start(),
@@ -581,6 +567,14 @@ impl Clock<'_> {
             paid_for = units;
         }
         Ok(())
+    }
+
+    /// The most units that were held on the charged days of a whole period before one of them.
+    fn most_before(&self, day: Date, full: Period) -> Option<Quantity> {
+        let first = full.start().max(self.first_day());
+        let changes = self.price.changes().filter(|it| first < *it && *it < day);
+        let days = (first < day).then_some(first).into_iter().chain(changes);
+        days.map(|it| self.price.units_on(it)).max()
     }
 
     /// The day of a one-time charge, as one that was or one that will be.

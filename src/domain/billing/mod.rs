@@ -28,4 +28,5 @@ pub mod switch;
 pub mod tax;
 pub mod taxing;
 pub mod unused;
+mod usage_total;
 pub mod vat;

@@ -103,16 +103,28 @@ words! {
         OwnPeriod = "own_period";
         /// Those of the period that was left.
         FormerPeriod = "former_period";
+        /// Those of a period that is counted back from the end of the part.
+        CountedBack = "counted_back";
     }
 }
 
 words! {
-    /// To whom a series of invoice numbers belongs.
-    Numbering {
-        /// To the seller.
-        PerSeller = "per_seller";
-        /// To each customer.
-        PerCustomer = "per_customer";
+    /// From when another billing day holds.
+    MovedDay {
+        /// From the end of the period that runs.
+        PeriodEnd = "period_end";
+        /// At once: what is charged afterwards is charged up to that day.
+        Now = "now";
+    }
+}
+
+words! {
+    /// What a part of a period costs of the fees that tiers have besides the prices of their units.
+    TierFees {
+        /// As much of them as of the units.
+        Prorated = "prorated";
+        /// All of them, once in a period: when the tier is reached for the first time in it.
+        Whole = "whole";
     }
 }
 
@@ -153,6 +165,8 @@ words! {
         Invoice = "invoice";
         /// On each line.
         Line = "line";
+        /// On all lines of an invoice: rounded once, and divided among the rates by remainder.
+        Total = "total";
     }
 }
 
@@ -229,8 +243,10 @@ pub struct Policy {
     pub removal_days: Option<u16>,
     /// Which days a part of a period counts after the billing day was moved.
     pub moved_anchor: MovedAnchor,
-    /// To whom a series of invoice numbers belongs.
-    pub numbering: Numbering,
+    /// From when another billing day holds.
+    pub moved_day: MovedDay,
+    /// What a part of a period costs of the fees of tiers.
+    pub tier_fees: TierFees,
     /// What stands together on an invoice.
     pub grouping: Grouping,
     /// In which order coupons apply.
@@ -269,7 +285,8 @@ impl Policy {
         removed_units: RemovedUnits::PeriodEnd,
         removal_days: None,
         moved_anchor: MovedAnchor::OwnPeriod,
-        numbering: Numbering::PerSeller,
+        moved_day: MovedDay::PeriodEnd,
+        tier_fees: TierFees::Prorated,
         grouping: Grouping::BillingAccount,
         coupon_order: CouponOrder::ScopeFirst,
         prepaid: PrepaidUse::AfterTax,
@@ -309,7 +326,6 @@ impl Policy {
         let proration = self.proration != ProrationUnit::Second;
         let settings = [
             ("/proration", proration, "day`, `thirty_360` or `none"),
-            ("/numbering", self.numbering == by.numbering, by.numbering.word()),
             ("/grouping", self.grouping == by.grouping, by.grouping.word()),
             ("/review_hours", self.review_hours == by.review_hours, "0"),
             ("/prepaid", self.prepaid == by.prepaid, by.prepaid.word()),
@@ -357,6 +373,8 @@ impl Preset {
                 zero_usage: ZeroUsage::FirstTierFee,
                 zero_lines: ZeroLines::Keep,
                 zero_invoices: ZeroInvoices::Issue,
+                tier_fees: TierFees::Whole,
+                tax_scope: TaxScope::Total,
                 ..by
             },
             Self::Stripe => Policy {
@@ -370,7 +388,8 @@ impl Preset {
             },
             Self::Killbill => Policy {
                 while_held: WhileHeld::Pause,
-                moved_anchor: MovedAnchor::FormerPeriod,
+                moved_anchor: MovedAnchor::CountedBack,
+                moved_day: MovedDay::Now,
                 downgrade: DowngradeAt::Now,
                 ..by
             },

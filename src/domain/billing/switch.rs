@@ -147,9 +147,13 @@ fn unused(line: &Line, (days, all): (i64, i64), policy: &Policy) -> Result<Money
 fn narrowed(of: &Explanation, (days, all): (i64, i64)) -> Option<Explanation> {
     let (days, all) = (u32::try_from(days).ok()?, u32::try_from(all).ok()?);
     // What a fixed discount or a coupon took of the whole is not what it would take of a part, and
-    // what covers a minimum is not what would cover one of fewer days.
+    // what covers a minimum is not what would cover one of fewer days; fees of tiers are for no days.
     let is_of_all = |it: &Step| match it {
-        Step::Altered(_) | Step::Coupon(_) | Step::Covered(_) | Step::NeverPaid(_) => true,
+        Step::Altered(_)
+        | Step::Coupon(_)
+        | Step::Covered(_)
+        | Step::NeverPaid(_)
+        | Step::Undivided(_) => true,
         Step::Prorated(_)
         | Step::Reversed
         | Step::Less(_)
@@ -171,7 +175,8 @@ fn narrowed(of: &Explanation, (days, all): (i64, i64)) -> Option<Explanation> {
         | Step::Coupon(_)
         | Step::Committed(_)
         | Step::Covered(_)
-        | Step::NeverPaid(_) => None,
+        | Step::NeverPaid(_)
+        | Step::Undivided(_) => None,
     });
     match prorated {
         Some(share) if share.used() == all => *share = Share::new(days, share.of())?,

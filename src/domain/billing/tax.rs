@@ -1,7 +1,7 @@
 //! Taxes of an invoice: how much its lines bear, together and each.
 //!
 //! Tax is computed from amounts that are not rounded yet, on the sum of all lines at one rate or,
-//! by policy, on each line. What a line shows is its share of the invoice's tax: shares are
+//! by policy, on each line or on all lines together. What a line shows is its share of the invoice's tax: shares are
 //! reconciled by the remainder rule, so that they sum to it.
 
 use rust_decimal::Decimal;
@@ -238,26 +238,28 @@ pub fn assess(
 ) -> Result<Vec<Taxed>, MoneyError> {
     let nothing = Money::zero(terms.currency);
     let mut taxed = vec![Taxed { net: nothing, tax: nothing }; lines.len()];
-    let mut shares = Vec::with_capacity(lines.len());
-    for (place, total) in totals.iter_mut().enumerate() {
+    let mut groups = Vec::with_capacity(totals.len());
+    for (place, total) in totals.iter().enumerate() {
         let percent = total.treatment.percent();
         for base in [Base::Net, Base::Gross] {
-            shares.clear();
-            for (at, line) in lines.iter().enumerate() {
-                if usize::from(line.place) == place && line.base == base {
-                    shares.push((at, tax_in(line.exact, base, percent)?));
-                }
-            }
-            settle(&shares, &mut taxed, terms)?;
-            for (at, _) in &shares {
-                taxed[*at].net = match base {
-                    Base::Net => lines[*at].booked,
-                    Base::Gross => lines[*at].booked.minus(taxed[*at].tax)?,
-                };
-                total.net = total.net.plus(taxed[*at].net)?;
-                total.tax = total.tax.plus(taxed[*at].tax)?;
+            let is_in = |it: &Taxable| usize::from(it.place) == place && it.base == base;
+            let of_group = lines.iter().enumerate().filter(|it| is_in(it.1));
+            let shares = of_group.map(|(at, it)| Ok((at, tax_in(it.exact, base, percent)?)));
+            let shares = shares.collect::<Result<Vec<_>, MoneyError>>()?;
+            if !shares.is_empty() {
+                groups.push(shares);
             }
         }
+    }
+    settle(&groups, &mut taxed, terms)?;
+    for (line, taxed) in lines.iter().zip(&mut taxed) {
+        taxed.net = match line.base {
+            Base::Net => line.booked,
+            Base::Gross => line.booked.minus(taxed.tax)?,
+        };
+        let total = &mut totals[usize::from(line.place)];
+        total.net = total.net.plus(taxed.net)?;
+        total.tax = total.tax.plus(taxed.tax)?;
     }
     Ok(taxed)
 }
@@ -276,26 +278,36 @@ fn tax_in(exact: Decimal, base: Base, percent: Percent) -> Result<Decimal, Money
     product.checked_div(whole).ok_or(MoneyError::TooLarge)
 }
 
-/// Books the tax of lines at one rate.
-fn settle(
-    shares: &[(usize, Decimal)],
-    taxed: &mut [Taxed],
-    terms: TaxTerms,
-) -> Result<(), MoneyError> {
+/// What lines at one rate bear: the place of each with its tax before any rounding.
+type Group = Vec<(usize, Decimal)>;
+
+/// Books the tax of lines, which are grouped by their rates.
+fn settle(groups: &[Group], taxed: &mut [Taxed], terms: TaxTerms) -> Result<(), MoneyError> {
     let book = |exact: Decimal| Amount::new(exact, terms.currency).book(terms.rounding);
-    let exact: Vec<_> = shares.iter().map(|it| it.1).collect();
-    let booked = match terms.scope {
-        TaxScope::Line => exact.into_iter().map(book).collect::<Result<_, _>>()?,
-        TaxScope::Invoice => {
-            let add = |sum: Decimal, it: &Decimal| sum.checked_add(*it);
-            let sum = exact.iter().try_fold(Decimal::ZERO, add).ok_or(MoneyError::TooLarge)?;
-            book(sum)?.apportioned(&exact)?
+    let sums: Vec<_> = groups.iter().map(|it| sum(it.iter().map(|it| it.1))).collect();
+    let sums: Vec<_> = sums.into_iter().collect::<Result<_, _>>()?;
+    let by_group: Vec<_> = match terms.scope {
+        TaxScope::Line | TaxScope::Invoice => {
+            sums.into_iter().map(book).collect::<Result<_, _>>()?
         }
+        TaxScope::Total => book(sum(sums.iter().copied())?)?.apportioned(&sums)?,
     };
-    for ((at, _), tax) in shares.iter().zip(booked) {
-        taxed[*at].tax = tax;
+    for (group, tax) in groups.iter().zip(by_group) {
+        let exact: Vec<_> = group.iter().map(|it| it.1).collect();
+        let booked = match terms.scope {
+            TaxScope::Line => exact.into_iter().map(book).collect::<Result<_, _>>()?,
+            TaxScope::Invoice | TaxScope::Total => tax.apportioned(&exact)?,
+        };
+        for ((at, _), tax) in group.iter().zip(booked) {
+            taxed[*at].tax = tax;
+        }
     }
     Ok(())
+}
+
+fn sum(mut of: impl Iterator<Item = Decimal>) -> Result<Decimal, MoneyError> {
+    let add = |sum: Decimal, it: Decimal| sum.checked_add(it);
+    of.try_fold(Decimal::ZERO, add).ok_or(MoneyError::TooLarge)
 }
 
 #[cfg(test)]
@@ -371,15 +383,22 @@ mod tests {
         );
     }
 
-    /// The source of W093 shows 18.89, the tax of both rates rounded together. Here each rate's tax
-    /// is booked, because an invoice states it by rate and the total must be their sum: 18.90.
+    /// The source of W093 shows 18.89, the tax of both rates rounded together. Where each rate's tax
+    /// is booked by itself it is 18.90.
     #[test]
-    fn taxes_at_several_rates_are_booked_by_rate() {
+    fn taxes_at_several_rates_are_booked_by_rate_or_together() {
+        let lines =
+            "W093 | 10: 3.2353, 29.1176, 38.8235, 8.7353, 26.2059, 34.9412 | 20: 6.4706, 17.4706";
+        for (scope, expected) in [
+            (TaxScope::Invoice, "0.33, 2.91, 3.88, 0.87, 2.62, 3.50, 1.30, 3.49; 165.01 + 18.90"),
+            (TaxScope::Total, "0.32, 2.91, 3.88, 0.87, 2.62, 3.50, 1.30, 3.49; 165.01 + 18.89"),
+        ] {
+            check(scope, Base::Net, &format!("{lines} => {expected}"));
+        }
         check(
-            TaxScope::Invoice,
+            TaxScope::Total,
             Base::Net,
-            "W093 | 10: 3.2353, 29.1176, 38.8235, 8.7353, 26.2059, 34.9412 | 20: 6.4706, 17.4706 \
-             => 0.33, 2.91, 3.88, 0.87, 2.62, 3.50, 1.30, 3.49; 165.01 + 18.90",
+            "nothing | 10: 0.04 | 20: 0.02 => 0.01, 0.00; 0.06 + 0.01",
         );
     }
 
@@ -412,14 +431,15 @@ mod tests {
         #[test]
         fn shown_taxes_sum_to_the_tax_of_the_sum_and_are_never_far_off(
             amounts in prop::collection::vec(-10_000_000..10_000_000_i64, 1..12),
-            percent in 0..3000_i64, gross in any::<bool>(),
+            percent in 0..3000_i64, gross in any::<bool>(), together in any::<bool>(),
         ) {
             let base = if gross { Base::Gross } else { Base::Net };
             let lines: Vec<_> =
                 amounts.iter().map(|it| taxable(0, base, Decimal::new(*it, 4))).collect();
             let percent = Percent::new(Decimal::new(percent, 2));
             let mut totals = [TaxTotal { treatment: Treatment::Standard(percent), ..total("0") }];
-            let taxed = assess(&lines, &mut totals, terms(TaxScope::Invoice)).expect("taxed");
+            let scope = if together { TaxScope::Total } else { TaxScope::Invoice };
+            let taxed = assess(&lines, &mut totals, terms(scope)).expect("taxed");
             let shown = Money::sum(taxed.iter().map(|it| it.tax), Currency::EUR);
             prop_assert_eq!(shown, Ok(totals[0].tax));
             for (line, taxed) in lines.iter().zip(&taxed) {

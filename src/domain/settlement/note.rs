@@ -244,7 +244,7 @@ mod tests {
     use expect_test::expect;
 
     use super::*;
-    use crate::domain::billing::invoice::number::NumberFormat;
+    use crate::domain::billing::invoice::number::{NumberFormat, Places};
     use crate::domain::billing::invoice::sample::{date, euros, id, issue as issue_of, stamp};
     use crate::domain::settlement::share::{self, Role};
     use crate::domain::stamp::SellerNumber;
@@ -266,7 +266,11 @@ mod tests {
             id: id(1),
             stamp: stamp(),
             receiver: id(2),
-            number: NumberFormat::settlements(SellerNumber(3)).number(date("2026-02-01"), 1, 5),
+            number: NumberFormat::settlements(SellerNumber(3)).number(
+                date("2026-02-01"),
+                1,
+                Places::all(5),
+            ),
             days: (date("2026-01-10"), date("2026-01-21")),
             issued_on: date("2026-02-01"),
             due_days: 30,

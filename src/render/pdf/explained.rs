@@ -180,6 +180,11 @@ fn step<'a>(
         Step::NeverPaid(off) => {
             filled(because.never_paid, &[&language.decimal(off.decimal().normalize())])
         }
+        Step::Undivided(it) => {
+            let (used, of) = (it.share.used().to_string(), it.share.of().to_string());
+            let fees = language.decimal(it.fees.decimal().normalize());
+            filled(because.undivided, &[&used, &of, &fees])
+        }
         Step::Lowered(it) => lowering(language, it),
         Step::Coupon(it) => {
             let amount = language.decimal(it.amount.decimal().normalize());

@@ -406,10 +406,11 @@ fn bill(
     (gathered, on): (&mut [Gathered], Date),
 ) -> Result<Bill, Error> {
     let (terms, policy) = (billing_account.terms(), seller.policy);
+    let cut_on = billing_account.cut_on(on);
     let mut is_due = false;
     for it in gathered.iter_mut() {
         let prices = it.prices();
-        let found = dues(&it.billable(&prices), terms.cycle, &policy, on)?;
+        let found = dues(&it.billable(&prices), terms.cycle, &policy, (on, cut_on))?;
         is_due |= !found.is_empty();
         let periods = found.iter().filter(|due| due.kind == LineKind::Usage);
         let periods: Vec<_> = periods.filter_map(|due| Some((due.place, due.service?))).collect();
@@ -434,6 +435,7 @@ fn bill(
         cycle: terms.cycle,
         buyer: buyer_of(account, &address, locale),
         on,
+        cut_on,
         policy: &policy,
         taxing: seller.taxing(),
         discounts: discounts_of(account, discounts),

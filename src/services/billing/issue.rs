@@ -6,16 +6,23 @@ use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::class::CreditTerms;
 use crate::domain::billing::bill::Mark;
+use crate::domain::billing::credit::CreditNote;
 use crate::domain::billing::invoice::chain::{GENESIS, Link};
-use crate::domain::billing::invoice::number::{DocumentNumber, NumberFormat};
+use crate::domain::billing::invoice::number::{
+    DocumentNumber, NumberFormat, Numbering, Numberings, Places, SequenceKey,
+};
 use crate::domain::billing::invoice::{Content, Invoice, Issue, Totals};
 use crate::domain::id::{BillingRunId, Id};
 use crate::domain::journal::{self, Entry, Leg};
-use crate::domain::stamp::SellerNumber;
+use crate::domain::stamp::{SellerNumber, Stamp};
 use crate::domain::subscription::{ChargedUntil, Subscription};
 use crate::domain::time::{Date, Zone};
-use crate::services::{Act, Error, coupon, deposit, gateway, payment, settlement};
-use crate::store::invoice::{self as kept, ChargedUsage, Sealed};
+use crate::services::{Act, Cx, Error, coupon, deposit, gateway, payment, settlement};
+use crate::store::invoice::{
+    self as kept, CREDIT_NOTE_BY_DOCUMENT, ChargedUsage, INVOICE_BY_DOCUMENT, Sealed,
+};
+use crate::store::meta::setting;
+use crate::store::{Along, Key};
 
 /// A series of numbers: of invoices, of credit notes, or of settlement notes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,35 +41,91 @@ impl Series {
         }
     }
 
-    fn format(self, of: SellerNumber) -> NumberFormat {
-        match self {
-            Self::Invoices => NumberFormat::invoices(of),
-            Self::CreditNotes => NumberFormat::credit_notes(of),
+    fn format(self, cx: Cx<'_>, of: SellerNumber) -> Result<NumberFormat, Error> {
+        Ok(match self {
+            Self::Invoices => numbering(cx, of)?.invoices,
+            Self::CreditNotes => numbering(cx, of)?.credit_notes,
             Self::Settlements => NumberFormat::settlements(of),
-        }
+        })
+    }
+
+    /// Whether something of it has a number already. Only who changes how things are numbered can come
+    /// to that.
+    fn has(
+        self,
+        act: &Act<'_>,
+        seller: SellerNumber,
+        number: &DocumentNumber,
+    ) -> Result<bool, Error> {
+        let key = Key::new().text(number.as_str()).bytes();
+        let is_own = |stamp: &Stamp| stamp.seller == seller;
+        Ok(match self {
+            Self::Invoices => {
+                let found = act.every::<Invoice>(&Along::Index(INVOICE_BY_DOCUMENT, key))?;
+                found.iter().any(|it| is_own(&it.stamp))
+            }
+            Self::CreditNotes => {
+                let found = act.every::<CreditNote>(&Along::Index(CREDIT_NOTE_BY_DOCUMENT, key))?;
+                found.iter().any(|it| is_own(&it.stamp))
+            }
+            Self::Settlements => false,
+        })
     }
 }
 
-/// Takes the next number of a seller's series.
+/// How the documents of a seller are numbered.
+///
+/// # Errors
+/// If the store fails.
+pub(in crate::services) fn numbering(cx: Cx<'_>, of: SellerNumber) -> Result<Numbering, Error> {
+    let all = setting::<Numberings>(cx.view)?;
+    let own = all.and_then(|it| it.0.get(&of).cloned());
+    Ok(own.unwrap_or_else(|| Numbering::usual(of)))
+}
+
+/// Takes the next number of a seller's series, with its place there. One that something has already,
+/// as it may be after the format was changed, is passed over.
 pub(in crate::services) fn number(
     act: &mut Act<'_>,
     series: Series,
     seller: SellerNumber,
     (issued_on, customer): (Date, u64),
 ) -> Result<(DocumentNumber, u64), Error> {
-    let format = series.format(seller);
-    let key = format.key(issued_on, customer);
+    let format = series.format(act.cx(), seller)?;
+    loop {
+        let places = places(act, series, (seller, customer), &format.key(issued_on, customer))?;
+        let number = format.number(issued_on, customer, places);
+        let place = match (format.has_sequence(), format.key(issued_on, customer).customer) {
+            (true, _) => places.in_sequence,
+            (false, Some(_)) => places.of_customer,
+            (false, None) => places.of_seller,
+        };
+        if !series.has(act, seller, &number)? {
+            return Ok((number, place));
+        }
+    }
+}
+
+/// Takes the next place everywhere: whatever a number shows, a document counts among all of its kind.
+fn places(
+    act: &mut Act<'_>,
+    series: Series,
+    (seller, customer): (SellerNumber, u64),
+    key: &SequenceKey,
+) -> Result<Places, Error> {
     let part = |it: Option<String>| it.map_or_else(String::new, |it| format!("/{it}"));
-    let name = format!(
-        "{}/{}{}{}{}",
-        series.word(),
-        seller.0,
+    let of_series = format!("{}/{}", series.word(), seller.0);
+    let sequence = format!(
+        "{of_series}{}{}{}",
         part(key.year.map(|it| it.to_string())),
         part(key.month.map(|it| it.to_string())),
         part(key.customer.map(|it| format!("of {it}"))),
     );
-    let sequence = act.next_number(&name)?;
-    Ok((format.number(issued_on, customer, sequence), sequence))
+    Ok(Places {
+        in_sequence: act.next_number(&sequence)?,
+        of_seller: act.next_number(&format!("{of_series}/count"))?,
+        of_customer: act.next_number(&format!("{of_series}/count of {customer}"))?,
+    })
 }
 
 /// The seal that the next document of a seller gets: it follows the last one.

@@ -27,7 +27,7 @@ pub(super) use self::issue::{Series, book, number, seal};
 pub(super) use self::late_fee::charge_late_fee;
 pub use self::page::Pages;
 pub(crate) use self::page::step;
-pub use self::policy::{policy, policy_of, set_policy};
+pub use self::policy::{Practice, policy, practice_of, set_practice};
 pub use self::preview::{Calculation, Wish, calculate};
 pub use self::run::{Left, cancel, get, left, list, plan, start};
 pub use self::shelf::zone_of_buyer;

@@ -1,7 +1,9 @@
 //! Policies: the settings by which each seller bills; who has set none bills as the house does of
 //! itself.
 
+use super::issue::numbering;
 use crate::domain::account::Account;
+use crate::domain::billing::invoice::number::{Numbering, Numberings};
 use crate::domain::billing::policy::{Policies, Policy};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::event::Verb;
@@ -20,37 +22,57 @@ pub fn policy(cx: Cx<'_>, seller: SellerNumber) -> Result<Policy, Error> {
     Ok(all.and_then(|it| it.0.get(&seller).copied()).unwrap_or(Policy::DEFAULT))
 }
 
-/// The settings by which an account bills that sells.
+/// All by which a seller bills.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Practice {
+    /// The settings.
+    pub policy: Policy,
+    /// How its documents are numbered.
+    pub numbering: Numbering,
+}
+
+/// All by which an account bills that sells.
 ///
 /// # Errors
 /// If it is not there, does not sell, or the caller may not.
-pub fn policy_of(cx: Cx<'_>, id: AccountId) -> Result<Policy, Error> {
+pub fn practice_of(cx: Cx<'_>, id: AccountId) -> Result<Practice, Error> {
     let account: Account = cx.get(id)?;
     let seller = selling(&account)?;
     cx.must(Permission::TaxRead, &cx.stamp(seller, None))?;
-    policy(cx, seller)
+    practice(cx, seller)
 }
 
-/// Changes the settings by which an account bills that sells: of what is billed from now on.
+fn practice(cx: Cx<'_>, seller: SellerNumber) -> Result<Practice, Error> {
+    Ok(Practice { policy: policy(cx, seller)?, numbering: numbering(cx, seller)? })
+}
+
+/// Changes by what an account bills that sells: of what is billed from now on.
 ///
 /// # Errors
 /// If it is not there, has changed since, does not sell, a setting has no rule, or the caller may not.
-pub fn set_policy(
+pub fn set_practice(
     act: &mut Act<'_>,
     (id, revision): (AccountId, Option<u32>),
-    change: impl FnOnce(Policy) -> Result<Policy, Error>,
-) -> Result<Policy, Error> {
+    change: impl FnOnce(Practice) -> Result<Practice, Error>,
+) -> Result<Practice, Error> {
     let account: Account = act.get(id)?;
     let seller = selling(&account)?;
     act.must(Permission::TaxWrite, &act.cx().stamp(seller, None))?;
     act.expect_revision(&account.stamp, revision)?;
-    let before = policy(act.cx(), seller)?;
-    let after = change(before)?;
-    after.check()?;
-    if after != before {
+    let before = practice(act.cx(), seller)?;
+    let after = change(before.clone())?;
+    after.policy.check()?;
+    if after.policy != before.policy {
         let mut all = setting::<Policies>(act.cx().view)?.unwrap_or_default();
-        all.0.insert(seller, after);
+        all.0.insert(seller, after.policy);
         act.batch().put_setting(&all)?;
+    }
+    if after.numbering != before.numbering {
+        let mut all = setting::<Numberings>(act.cx().view)?.unwrap_or_default();
+        all.0.insert(seller, after.numbering.clone());
+        act.batch().put_setting(&all)?;
+    }
+    if after != before {
         act.keep((account, Verb::Changed))?;
     }
     Ok(after)

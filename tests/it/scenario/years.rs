@@ -477,7 +477,7 @@ fn a_year_of_use_by_percentage_minimum_and_commitment() {
         28-08-31 20.00
         28-09-30 20.00
         28-10-31 21.50
-        28-11-30 14.92
+        28-11-30 15.25
     "#]]
     .assert_eq(&told.concat());
 }

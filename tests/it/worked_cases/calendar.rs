@@ -6,11 +6,18 @@ use super::Case;
 use super::desk::{Desk, monthly, once, with};
 use crate::harness::market::text;
 
-pub(super) const CASES: [Case; 3] = [
+pub(super) const CASES: [Case; 4] = [
     ("W113", "02-29 03-31 04-30; 02-29 03-30 04-30", || {
         let began = ["2024-01-31", "2024-01-30"];
         began.map(|it| days(&Desk::turning(it, None), "2024-05-01")).join("; ")
     }),
+    // Each invoice counts among its customer's and among its seller's, whichever of both its number says.
+    (
+        "W115",
+        "BENT-1-001-001 BENT-1-002-001 BENT-1-003-001, BENT-11-202310-010..012, \
+         BENT-11-001-005 BENT-11-002-005 BENT-11-003-005",
+        numbering,
+    ),
     ("W119", "02-28 03-31 04-30; 02-29", || {
         let (usual, leap) =
             (Desk::turning("2026-01-31", Some(31)), Desk::turning("2028-01-31", Some(31)));
@@ -56,11 +63,32 @@ fn attempts(sums: &[&str]) -> String {
     if told.is_empty() { "never".to_owned() } else { told.join(", ") }
 }
 
-/// Whether customers can have numbers of their own.
-pub(super) fn numbering() -> String {
-    let desk = Desk::on("2023-07-19");
-    let own = text(&json!(desk.market.house.operator.account));
-    let path = format!("PATCH /accounts/{own}/billing_policy");
-    let answer = desk.market.operator().call(&path, Some(&json!({ "numbering": "per_customer" })));
-    format!("{} {}", answer.status.as_u16(), text(&answer.json()["errors"][0]["pointer"]))
+/// What is billed to three customers from 19 July on, as the seller changes how that is numbered.
+fn numbering() -> String {
+    let desk = Desk::turning("2023-07-19", None);
+    let numbered = |format: &str| desk.policy(&json!({ "invoice_numbers": format }));
+    numbered("BENT-1-{customer:3}-{count:3}");
+    let more = ["Red Whale", "White Whale"].map(|it| desk.market.customer(it, "EUR"));
+    let customers = [desk.account.clone(), more[0].clone(), more[1].clone()];
+    let offer = desk.market.offer("Server", &[monthly("Fee", "EUR", "31")]);
+    for customer in &customers {
+        desk.market.order(customer, &offer, 1);
+    }
+    desk.to("2023-07-20");
+    desk.to("2023-10-01");
+    numbered("BENT-11-{year}{month}-{count:3}").to("2023-11-01");
+    numbered("BENT-11-{customer:3}-{count:3}").to("2023-11-20");
+    let of_month = |month: usize| {
+        let numbers = customers.iter().zip(1..).map(|(customer, place)| {
+            let own = format!("-{:03}-", customer["number"].as_u64().unwrap());
+            let number = text(&desk.market.invoices(customer)[month]["number"]);
+            number.replace(&own, &format!("-{place:03}-"))
+        });
+        let mut numbers: Vec<_> = numbers.collect();
+        numbers.sort();
+        numbers
+    };
+    let (october, join) = (of_month(3), |month: usize| of_month(month).join(" "));
+    let last = october[2].rsplit('-').next().unwrap();
+    format!("{}, {}..{last}, {}", join(0), october[0], join(4))
 }

@@ -9,7 +9,7 @@ use super::desk::{
 use super::models::usage;
 use crate::harness::market::text;
 
-pub(super) const CASES: [Case; 17] = [
+pub(super) const CASES: [Case; 20] = [
     ("W041", "35.48", || {
         let desk = Desk::on("2026-08-10");
         desk.buy(&[monthly("Fee", "EUR", "50")], 1);
@@ -77,6 +77,8 @@ pub(super) const CASES: [Case; 17] = [
         desk.to("2026-04-02").cancel(&subscription);
         desk.credits()
     }),
+    // 46.45 with 38.71 for January; the minimum of February is 25 of 28 days of ten.
+    ("W057", "38.71 + 7.74; 8.00, 0.93; 5.36 + 1.07; 10.72, due 4.29", ends_below_a_minimum),
     // A gauge: 2500 for 27 of 31 days; then 2500 for three of 30, 500 for two and 300 for 25.
     ("W059", "2177.42; 533.33", || {
         let desk = Desk::on("2023-03-01");
@@ -99,6 +101,14 @@ pub(super) const CASES: [Case; 17] = [
         }
         all_nets(&desk.to("2023-05-02").invoices())
     }),
+    // Fees of tiers in full. Of the two others that are documented the removal is told last and lies
+    // before what is added last; in the order of days four and fourteen seats are held then.
+    ("W061", "180.50; 125.00", || {
+        let (grown, shrunk) = ([(16, 6), (25, 3)], [(16, 3)]);
+        format!("{}; {}", seats_in_tiers(4, &grown), seats_in_tiers(5, &shrunk))
+    }),
+    // Thirteen of the 28 days of February, then fourteen of the month before its last day.
+    ("W063", "403.00, 392.00, 868.00", moved_day),
     // No more goes back than an earlier credit note has left.
     ("W065", "9.63 - 239.95 = -230.32", || {
         let desk = Desk::on("2012-05-01");
@@ -199,7 +209,7 @@ fn turn_on(desk: &Desk, day: u8) {
 
 /// A fee of 50.00 and use with a minimum of 10.00 from 8 January to 25 February: what the first invoice
 /// charges for January, what the end gives back, and the last invoice.
-pub(super) fn ends_below_a_minimum() -> String {
+fn ends_below_a_minimum() -> String {
     let desk = Desk::on("2023-01-08");
     let units = json!({ "kind": "per_unit", "per_unit": "8" });
     let model = json!({ "kind": "minimum", "amount": "10", "of": "price", "model": units });
@@ -217,32 +227,32 @@ pub(super) fn ends_below_a_minimum() -> String {
     format!("{first}; {}; {back}; {gross}, due {due}", nets(&last))
 }
 
-/// What five seats from 10 April and two less from the 16th come to, by tiers with fees.
-pub(super) fn seats_in_tiers() -> String {
+/// What seats come to by tiers with fees: so many from 10 April, and others from days of it on.
+fn seats_in_tiers(first: u32, then: &[(u8, u32)]) -> String {
     let desk = Desk::on("2026-04-10");
-    desk.policy(&json!({ "removed_units": "now" }));
+    desk.policy(&json!({ "removed_units": "now", "tier_fees": "whole" }));
     let model = json!({ "kind": "graduated", "tiers": [
         { "up_to": "5", "per_unit": "10", "flat": "100" },
         { "up_to": null, "per_unit": "5", "flat": "50" },
     ] });
     let seats = json!({ "name": "Seat", "kind": "recurring", "timing": "arrears", "currency": "EUR",
         "model": model });
-    let subscription = desk.buy(&[seats], 5);
-    desk.to("2026-04-16");
+    let subscription = desk.buy(&[seats], first);
     let path = format!("/subscriptions/{subscription}/change");
-    desk.market.operator().post(&path, &json!({ "quantity": 3 }));
+    for (day, quantity) in then {
+        desk.to(&format!("2026-04-{day}"));
+        desk.market.operator().post(&path, &json!({ "quantity": quantity }));
+    }
     desk.to("2026-05-02");
     amount(&desk.invoices()[0]["net"])
 }
 
-/// The parts of 868.00 that follow February when the billing day is moved on its 14th from 1 to 31.
-pub(super) fn moved_day() -> String {
+/// The first parts of 868.00 after each month when the billing day is moved on 14 February from 1 to 31.
+fn moved_day() -> String {
     let desk = Desk::on("2011-02-01");
-    desk.buy(&[monthly("Fee", "EUR", "868")], 1);
+    desk.policy(&json!({ "moved_day": "now", "moved_anchor": "counted_back" }));
+    desk.buy(&[with(monthly("Fee", "EUR", "868"), &json!({ "timing": "arrears" }))], 1);
     turn_on(desk.to("2011-02-14"), 31);
-    let invoices = desk.to("2011-05-01").invoices();
-    let lines = invoices.iter().flat_map(|it| it["lines"].as_array().unwrap());
-    let part =
-        |it: &Value| format!("{} {}", text(&it["service_period"]["start"]), amount(&it["net"]));
-    lines.map(part).collect::<Vec<_>>().join(", ")
+    let invoices = desk.to("2011-04-01").invoices();
+    invoices.iter().map(nets).collect::<Vec<_>>().join(", ")
 }

@@ -7,7 +7,7 @@ use super::desk::{Desk, all_nets, amount, monthly, nets, once, sums, with};
 use super::models::usage;
 use crate::harness::market::text;
 
-pub(super) const CASES: [Case; 17] = [
+pub(super) const CASES: [Case; 18] = [
     // Two of 29 days: 689.66 less 6.90 less 30.00.
     ("W080", "6.90, 30.00, 652.76", || {
         let desk = Desk::on("2024-02-28");
@@ -83,6 +83,8 @@ pub(super) const CASES: [Case; 17] = [
         let each: Vec<_> = invoice["lines"].as_array().unwrap().iter().map(sums).collect();
         format!("{}; {}", each.join(", "), sums(invoice))
     }),
+    // All rates are rounded together.
+    ("W093", "165.00 + 18.89 = 183.89", three_coupons),
     ("W095", "81.00", || coupons("100", &[json!({ "percent": "10" }), json!({ "percent": "10" })])),
     // Nothing below nothing, and nothing kept for later.
     ("W097", "0.00; 0.00 kept", || {
@@ -254,8 +256,9 @@ fn adjusted(paid: &str) -> String {
 }
 
 /// Two plans with four lines each and three coupons, for the first two lines, the second plan and all.
-pub(super) fn three_coupons() -> String {
+fn three_coupons() -> String {
     let desk = Desk::daily("2026-01-01");
+    desk.policy(&json!({ "tax_scope": "total" }));
     let operator = desk.market.operator();
     let [tenth, fifth] = ["10", "20"].map(|it| json!({ "tax_category": desk.taxed(it) }));
     let lines = || {
@@ -279,5 +282,6 @@ pub(super) fn three_coupons() -> String {
     operator.post("/orders", &body);
     desk.market.house.app.keep_duties();
     desk.to("2026-01-02");
-    amount(&desk.invoices()[0]["gross"])
+    let invoice = &desk.invoices()[0];
+    format!("{} = {}", sums(invoice), amount(&invoice["gross"]))
 }

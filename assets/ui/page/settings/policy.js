@@ -15,10 +15,12 @@ const QUESTIONS = () => [
   ["downgrade", t("A change to less begins"), LATER()],
   ["credit_base", t("A change of plan gives back"), [["unused_part", t("what is not used of what is paid")], ["full_charge", t("all that is paid for the period")]]],
   ["removed_units", t("Units that go are given back"), LATER()],
-  ["proration", t("A part of a period costs"), [["day", t("as much as its days")], ["none", t("as much as the whole")]]],
+  ["proration", t("A part of a period costs"), [["day", t("as much as its days")], ["thirty_360", t("as much as its days of a month of 30")], ["none", t("as much as the whole")]]],
+  ["tier_fees", t("Of the fee of a tier, a part of a period costs"), [["prorated", t("as much as of its units")], ["whole", t("all of it, once in a period")]]],
+  ["moved_day", t("Another billing day holds"), LATER()],
   ["while_held", t("What is on hold"), [["charge", t("is charged as ever")], ["pause", t("costs nothing")]]],
   ["price_version", t("A new price holds for who has bought"), [["period", t("from the next period on")], ["renewal", t("from the next term on")]]],
-  ["tax_scope", t("Tax is computed"), [["invoice", t("on the whole invoice")], ["line", t("on each line")]]],
+  ["tax_scope", t("Tax is computed"), [["invoice", t("on the whole invoice")], ["line", t("on each line")], ["total", t("once for all rates together")]]],
   ["rounding", t("Half a cent"), [["half_up", t("is rounded up")], ["half_even", t("is rounded to the even one")]]],
   ["tax_regime", t("What decides on tax"), [["own_rules", t("the rules below Tax")], ["own_rules_first", t("these rules, and else EU VAT")], ["eu_vat", t("EU VAT, for services across borders")]]],
   ["distance_sales", t("EU VAT of consumers abroad"), [["destination", t("at the rate of their country")], ["home", t("at yours, below EUR 10,000 a year")]]],
@@ -27,6 +29,9 @@ const QUESTIONS = () => [
   ["zero_lines", t("Lines that come to nothing"), [["drop", t("are left away")], ["keep", t("stand on the invoice")]]],
   ["zero_invoices", t("Invoices that come to nothing"), [["skip", t("are left away")], ["issue", t("are issued")]]],
 ];
+
+const NUMBERS = () => [["invoice_numbers", t("Invoices are numbered")], ["credit_note_numbers", t("Credit notes are numbered")]];
+const PARTS = () => t("{parts}, with a least number of digits", { parts: "{year} {month} {customer} {sequence:6} {count:6}" });
 
 /** The part of the settings. */
 export function Policy() {
@@ -42,7 +47,8 @@ export function Policy() {
         <p class="quiet">${t("Billing systems disagree on these questions. An answer holds for what is billed from now on.")}</p>
         ${may("tax_write")
           ? html`<${Form} key=${JSON.stringify(of)} onSend=${change} send=${t("Save")} isChange>
-              <div class="pair">${QUESTIONS().map(([key, text, options]) => html`<${Field} key=${key} name=${key} label=${text} kind="select" value=${of[key]} options=${options} />`)}</div><//>`
-          : html`<${Facts} of=${QUESTIONS().map(([key, text, options]) => [text, options.find(([it]) => it === of[key])?.[1]])} />`}
+              <div class="pair">${QUESTIONS().map(([key, text, options]) => html`<${Field} key=${key} name=${key} label=${text} kind="select" value=${of[key]} options=${options} />`)}</div>
+              <div class="pair">${NUMBERS().map(([key, text]) => html`<${Field} key=${key} name=${key} label=${text} value=${of[key]} maxlength="60" hint=${PARTS()} required />`)}</div><//>`
+          : html`<${Facts} of=${QUESTIONS().map(([key, text, options]) => [text, options.find(([it]) => it === of[key])?.[1]]).concat(NUMBERS().map(([key, text]) => [text, of[key]]))} />`}
       </div><//>`}<//>`;
 }

@@ -342,10 +342,11 @@ impl BillingAccount {
     }
 
     /// The billing account with other terms: at once while nothing was ever billed, and else from
-    /// `next_cycle_on`, the start of its next cycle. A plan that was there before is replaced.
+    /// `from_on`, the start of its next cycle or a day that ends the one that runs. A plan that was there
+    /// before is replaced.
     ///
     /// What was once billed keeps its currency.
-    pub fn plan(self, terms: BillingTerms, next_cycle_on: Date) -> Result<(Self, Verb), Refusal> {
+    pub fn plan(self, terms: BillingTerms, from_on: Date) -> Result<(Self, Verb), Refusal> {
         Invalid::unless_empty(terms.cycle.violations("/cycle"))?;
         if self.state == BillingState::Defined {
             Invalid::unless_empty(self.profile.violations(terms.currency))?;
@@ -355,7 +356,7 @@ impl BillingAccount {
             let message = format!("must stay {}", self.terms.currency.code());
             return Err(Invalid::one("/currency", "fixed", message).into());
         }
-        let planned = Some(PlannedTerms { terms, from_on: next_cycle_on });
+        let planned = Some(PlannedTerms { terms, from_on });
         let planning = self.step(BillingTrigger::Plan)?;
         Ok((Self { planned, ..planning }, Verb::Changed))
     }

@@ -7,7 +7,7 @@ use crate::domain::account::cycle::Cycle;
 use crate::domain::billing::cycle::period_of;
 use crate::domain::error::{Code, Rejection};
 use crate::domain::event::Verb;
-use crate::domain::time::{Date, Instant};
+use crate::domain::time::{Date, Instant, Period};
 use crate::domain::word::words;
 
 /// When a billing account is billed next.
@@ -63,6 +63,28 @@ impl BillingAccount {
         let next = begun.billing_from(begun.terms.zone.date_of(now))?;
         let sooner = begun.next_bill.filter(|it| it.on <= next.on);
         Ok((Self { next_bill: Some(sooner.unwrap_or(next)), ..begun }, verb))
+    }
+
+    /// The billing account billed on the day from which its planned terms hold, if that comes before its
+    /// next billing date: what is charged afterwards is charged up to that day then.
+    #[must_use]
+    pub fn billed_before_turning(self) -> Self {
+        let Some(from_on) = self.planned.map(|it| it.from_on) else { return self };
+        let at = self.terms.zone.start_of(from_on);
+        let sooner = |it: NextBill| match from_on < it.on {
+            true => NextBill { on: from_on, at, failures: 0 },
+            false => it,
+        };
+        Self { next_bill: self.next_bill.map(sooner), ..self }
+    }
+
+    /// The billing date, if terms that are planned hold from it on and it is in the middle of a cycle:
+    /// periods that run end there.
+    #[must_use]
+    pub fn cut_on(&self, on: Date) -> Option<Date> {
+        let begins = |on: Date| period_of(self.terms.cycle, self.began_on, on).map(Period::start);
+        let from_on = self.planned.map(|it| it.from_on);
+        from_on.filter(|it| *it == on && begins(on) != Some(on))
     }
 
     /// The billing account after its bill of a billing date: it turns into its next cycle, or is
@@ -124,6 +146,7 @@ impl BillingAccount {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::account::billing_account::BillingTerms;
     use crate::domain::account::billing_account::tests::{defined, now};
     use crate::domain::account::cycle::BillingDay;
     use crate::domain::time::Span;
@@ -179,6 +202,30 @@ mod tests {
         assert_eq!(next.at.to_string(), "2026-02-01T00:00:00Z");
         assert_eq!(failed.tried_again(now()).next_bill().map(|it| it.at), Some(now()));
         assert_eq!(on(&billed.billed(date("2026-02-28"), Outlook::Nothing).expect("billed")), None);
+    }
+
+    #[test]
+    fn it_is_billed_on_the_day_from_which_other_terms_hold() {
+        let begun = defined().begin(now()).expect("open").0;
+        let account = begun.billed(date("2026-01-31"), Outlook::More).expect("billed");
+        let cycle = Cycle { day: BillingDay::new(20), ..Cycle::MONTHLY };
+        let terms = BillingTerms { cycle, ..account.terms() };
+        let next = |it: &BillingAccount| it.next_bill().map(|it| it.on.to_string());
+        let planned = |from_on: &str| {
+            let planned = account.clone().plan(terms, date(from_on)).expect("planned").0;
+            planned.billed_before_turning()
+        };
+        let later = planned("2026-02-28");
+        assert_eq!(next(&later).as_deref(), Some("2026-02-28"));
+        assert_eq!(later.cut_on(date("2026-02-28")), None, "a cycle ends there anyway");
+        let now = planned("2026-02-14");
+        assert_eq!(next(&now).as_deref(), Some("2026-02-14"));
+        assert_eq!(now.cut_on(date("2026-02-14")), Some(date("2026-02-14")));
+        assert_eq!(now.cut_on(date("2026-02-28")), None);
+        let turned = now.billed(date("2026-02-14"), Outlook::More).expect("billed");
+        assert_eq!((turned.terms(), turned.cut_on(date("2026-02-14"))), (terms, None));
+        assert_eq!(next(&turned).as_deref(), Some("2026-02-20"));
+        assert_eq!(next(&account.clone().billed_before_turning()), next(&account));
     }
 
     #[test]

@@ -7,6 +7,7 @@
 mod fill;
 mod reduce;
 mod stand;
+mod tier_fees;
 
 use self::stand::Stood;
 use super::charge::{Charging, Units};
@@ -50,6 +51,9 @@ pub struct Billing<'a> {
     pub buyer: TaxedBuyer<'a>,
     /// The billing day, in the account's own time zone.
     pub on: Date,
+    /// The day up to which everything is charged that is charged afterwards, if that is not the end of a
+    /// period: from it on, periods turn on another day.
+    pub cut_on: Option<Date>,
     /// The seller's settings.
     pub policy: &'a Policy,
     /// What the seller wrote down about taxes.
@@ -103,7 +107,8 @@ pub fn bill(billing: &Billing<'_>) -> Result<Bill, Rejection> {
     let mut draft = Draft::new(billing);
     for subscription in billing.subscriptions {
         let first = draft.lines.len();
-        for due in dues(subscription, billing.cycle, billing.policy, billing.on)? {
+        let days = (billing.on, billing.cut_on);
+        for due in dues(subscription, billing.cycle, billing.policy, days)? {
             draft.charge(subscription, &due)?;
         }
         for price in subscription.prices {
@@ -193,12 +198,15 @@ impl<'a> Draft<'a> {
         let mut explanation = explain(offered, units)?;
         let stays = matches!(due.kind, LineKind::Recurring | LineKind::Usage);
         let charged_terms = stays.then(|| charged_terms(&explanation, charging));
+        let undivided = self.undivided(&explanation, offered, due)?;
         if let Some(charged) = due.less {
             let before = explain(offered, Units::of(charged))?.unrounded()?;
             explanation.steps.push(Step::Less(Figure::new(before.value())));
         }
-        if !due.share.is_whole() {
-            explanation.steps.push(Step::Prorated(due.share));
+        match undivided {
+            Some(it) => explanation.steps.push(Step::Undivided(it)),
+            None if due.share.is_whole() => {}
+            None => explanation.steps.push(Step::Prorated(due.share)),
         }
         charging.once(&mut explanation)?;
         if let Some(given_back) = price.given_back_before(due) {
@@ -339,10 +347,15 @@ impl<'a> Draft<'a> {
         Ok(Units { counted, bought, records, detail: &it.detail, share })
     }
 
-    /// Which part of its whole period a period of usage is.
+    /// Which part of its whole period is served of a period of usage: the day of an end, on which
+    /// it may still be used, counts for nothing.
     fn part_of(&self, of: &Billable<'_>, period: Period) -> Result<Share, Rejection> {
         let whole = period_of(self.billing.cycle, of.began_on, period.start()).unwrap_or(period);
-        part_of(of, self.billing.policy, (period, whole))
+        let until = of.ends_on.map_or(period.end(), |it| it.min(period.end()));
+        match Period::new(period.start(), until) {
+            Some(served) => part_of(of, self.billing.policy, (served, whole)),
+            None => Ok(Share::NOTHING),
+        }
     }
 
     fn tax_of(&self, price: &BillablePrice<'_>) -> Result<Percent, Rejection> {
@@ -469,7 +482,8 @@ fn charged_terms(explanation: &Explanation, charging: Charging<'_>) -> ChargedTe
         | Step::Coupon(_)
         | Step::Committed(_)
         | Step::Covered(_)
-        | Step::NeverPaid(_) => None,
+        | Step::NeverPaid(_)
+        | Step::Undivided(_) => None,
     });
     ChargedTerms::at(charging.version.valid_from, lowered)
 }

@@ -252,6 +252,13 @@ impl Form {
                     self.text("never_paid");
                     self.decimal(off.decimal());
                 }
+                Step::Undivided(it) => {
+                    self.text("undivided");
+                    self.bytes(&it.share.used().to_be_bytes());
+                    self.bytes(&it.share.of().to_be_bytes());
+                    self.decimal(it.of.decimal());
+                    self.decimal(it.fees.decimal());
+                }
             }
         }
         self.text(match explanation.rounding {

@@ -8,6 +8,7 @@ use std::fmt;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+pub use super::undivided::Undivided;
 use crate::domain::billing::coupon::CouponShare;
 use crate::domain::billing::discount::Lowering;
 use crate::domain::billing::proration::Share;
@@ -76,6 +77,8 @@ pub enum Step {
     Covered(Figure),
     /// What goes back is less by so much, which coupons had taken off when it was charged.
     NeverPaid(Figure),
+    /// Only some days of the period are charged of all but the fees of tiers.
+    Undivided(Undivided),
 }
 
 /// What was committed to.
@@ -153,6 +156,7 @@ impl Step {
                 Ok(Amount::new(left.max(Decimal::ZERO), amount.currency()))
             }
             Self::NeverPaid(off) => amount.plus(Amount::new(off.decimal(), amount.currency())),
+            Self::Undivided(it) => it.charged(amount),
         }
     }
 }
@@ -248,6 +252,9 @@ impl Explanation {
             if matches!(step, Step::Altered(it) if it.is_once) {
                 once += after.value() - amount.value();
             }
+            if let Step::Undivided(it) = step {
+                once += it.fees.decimal();
+            }
             amount = after;
         }
         match once.is_zero() || amount.value().is_zero() {
@@ -305,6 +312,7 @@ impl fmt::Display for Explanation {
                 Step::Committed(it) => writeln!(f, "{it}")?,
                 Step::Covered(charged) => writeln!(f, "of which {charged} is charged besides")?,
                 Step::NeverPaid(off) => writeln!(f, "without {off}, which coupons had taken off")?,
+                Step::Undivided(it) => writeln!(f, "{it}")?,
             }
         }
         self.write_result(f)

@@ -12,6 +12,7 @@ pub mod line;
 pub mod number;
 pub mod proof;
 mod taxed;
+mod undivided;
 
 use serde::{Deserialize, Serialize};
 

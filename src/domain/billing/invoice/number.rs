@@ -1,5 +1,6 @@
 //! Numbers of invoices and notes: a format of a series, filled from a sequence without gaps.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -29,9 +30,11 @@ impl fmt::Display for DocumentNumber {
 
 /// How the numbers of a series are written: `INV-{year}-{sequence:6}`.
 ///
-/// The parts are `{year}`, `{month}`, `{customer}` (the customer's own number) and `{sequence}`,
-/// each with the least number of digits after a colon. A format with `{year}` begins anew with
-/// each year, one with `{month}` with each month.
+/// The parts are `{year}`, `{month}`, `{customer}` (the customer's own number) and `{sequence}` or
+/// `{count}`, each with the least number of digits after a colon. A sequence belongs to the customer in a
+/// format with `{customer}`, and else to the seller; it begins anew with each year in a format with
+/// `{year}`, and with each month in one with `{month}`. A count never does: it is the place of the document
+/// among all that the customer, or the seller, ever got of its kind, however those were numbered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NumberFormat(Vec<Piece>);
 
@@ -42,6 +45,47 @@ enum Piece {
     Month(u8),
     Customer(u8),
     Sequence(u8),
+    Count(u8),
+}
+
+/// How the documents of a seller are numbered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Numbering {
+    /// Its invoices.
+    pub invoices: NumberFormat,
+    /// Its credit notes.
+    pub credit_notes: NumberFormat,
+}
+
+impl Numbering {
+    /// That of a seller which has set none.
+    #[must_use]
+    pub fn usual(of: SellerNumber) -> Self {
+        Self { invoices: NumberFormat::invoices(of), credit_notes: NumberFormat::credit_notes(of) }
+    }
+}
+
+/// The numbering of all sellers that have set one.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Numberings(pub BTreeMap<SellerNumber, Numbering>);
+
+/// The places of a document among all of its kind that were ever issued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Places {
+    /// In the sequence that its format names; counted from 1.
+    pub in_sequence: u64,
+    /// Among those of its seller.
+    pub of_seller: u64,
+    /// Among those of its customer.
+    pub of_customer: u64,
+}
+
+impl Places {
+    /// The same place everywhere.
+    #[must_use]
+    pub const fn all(place: u64) -> Self {
+        Self { in_sequence: place, of_seller: place, of_customer: place }
+    }
 }
 
 /// From which of a series' sequences a number is taken: each has no gaps.
@@ -84,6 +128,12 @@ impl NumberFormat {
         format!("{kind}-{whose}{{year}}-{{sequence:6}}").parse().expect("the format is one")
     }
 
+    /// Whether it has a sequence, of which its numbers must not leave one out, and not a count.
+    #[must_use]
+    pub fn has_sequence(&self) -> bool {
+        self.0.iter().any(|it| matches!(it, Piece::Sequence(_)))
+    }
+
     /// From which sequence the next number of a day comes.
     #[must_use]
     pub fn key(&self, issued_on: Date, customer: u64) -> SequenceKey {
@@ -96,10 +146,12 @@ impl NumberFormat {
         }
     }
 
-    /// The number that a place in a sequence gives.
+    /// The number that the places of a document give.
     #[must_use]
-    pub fn number(&self, issued_on: Date, customer: u64, sequence: u64) -> DocumentNumber {
+    pub fn number(&self, issued_on: Date, customer: u64, places: Places) -> DocumentNumber {
         use fmt::Write as _;
+        let is_of_customer = self.0.iter().any(|it| matches!(it, Piece::Customer(_)));
+        let count = if is_of_customer { places.of_customer } else { places.of_seller };
         let mut text = String::with_capacity(24);
         for piece in &self.0 {
             let written = match piece {
@@ -107,7 +159,8 @@ impl NumberFormat {
                 Piece::Year(width) => padded(&mut text, *width, issued_on.year()),
                 Piece::Month(width) => padded(&mut text, *width, issued_on.month()),
                 Piece::Customer(width) => padded(&mut text, *width, customer),
-                Piece::Sequence(width) => padded(&mut text, *width, sequence),
+                Piece::Sequence(width) => padded(&mut text, *width, places.in_sequence),
+                Piece::Count(width) => padded(&mut text, *width, count),
             };
             written.expect("a text grows as needed");
         }
@@ -128,6 +181,7 @@ impl fmt::Display for NumberFormat {
             Piece::Month(width) => write!(f, "{{month:{width}}}"),
             Piece::Customer(width) => write!(f, "{{customer:{width}}}"),
             Piece::Sequence(width) => write!(f, "{{sequence:{width}}}"),
+            Piece::Count(width) => write!(f, "{{count:{width}}}"),
         })
     }
 }
@@ -139,37 +193,42 @@ impl FromStr for NumberFormat {
         let mut pieces = Vec::new();
         let mut rest = text;
         while let Some((fixed, after)) = rest.split_once('{') {
-            let (part, after) = after.split_once('}').ok_or_else(|| refused("/", "a `}`"))?;
+            let (part, after) = after.split_once('}').ok_or_else(|| refused("a `}`"))?;
             pieces.extend(fixed_piece(fixed)?);
             pieces.push(piece(part)?);
             rest = after;
         }
         pieces.extend(fixed_piece(rest)?);
-        let is_sequence = |it: &&Piece| matches!(it, Piece::Sequence(_));
+        let is_sequence = |it: &&Piece| matches!(it, Piece::Sequence(_) | Piece::Count(_));
         let has = |wanted: fn(&Piece) -> bool| pieces.iter().any(wanted);
         if pieces.iter().filter(is_sequence).count() != 1 {
-            return Err(refused("/", "`{sequence}` once, so that no two numbers are the same"));
+            let wanted = "`{sequence}` or `{count}` once, so that no two numbers are the same";
+            return Err(refused(wanted));
         }
-        if has(|it| matches!(it, Piece::Month(_))) && !has(|it| matches!(it, Piece::Year(_))) {
-            return Err(refused("/", "`{year}` with `{month}`, or numbers would come again"));
+        let begins_anew = has(|it| matches!(it, Piece::Sequence(_)));
+        if begins_anew
+            && has(|it| matches!(it, Piece::Month(_)))
+            && !has(|it| matches!(it, Piece::Year(_)))
+        {
+            return Err(refused("`{year}` with `{month}`, or numbers would come again"));
         }
         if text.len() > 60 {
-            return Err(refused("/", "at most 60 characters"));
+            return Err(refused("at most 60 characters"));
         }
         Ok(Self(pieces))
     }
 }
 
-fn refused(field: &str, wanted: &str) -> Invalid {
+fn refused(wanted: &str) -> Invalid {
     let message = format!("must be a format such as `INV-{{year}}-{{sequence:6}}`, with {wanted}");
-    Invalid::one(field, "format", message)
+    Invalid::one("", "format", message)
 }
 
 fn fixed_piece(text: &str) -> Result<Option<Piece>, Invalid> {
     let plain = |it: u8| it.is_ascii_alphanumeric() || b"-_./".contains(&it);
     match text.bytes().all(plain) {
         true => Ok((!text.is_empty()).then(|| Piece::Text(text.to_owned()))),
-        false => Err(refused("/", "letters, digits, `-`, `_`, `.` and `/` besides")),
+        false => Err(refused("letters, digits, `-`, `_`, `.` and `/` besides")),
     }
 }
 
@@ -179,13 +238,17 @@ fn piece(text: &str) -> Result<Piece, Invalid> {
         "" => Some(None),
         digits => digits.parse().ok().filter(|it: &u8| (1..=12).contains(it)).map(Some),
     };
-    let width = width.ok_or_else(|| refused("/", "1 to 12 digits after a colon"))?;
+    let width = width.ok_or_else(|| refused("1 to 12 digits after a colon"))?;
     match name {
         "year" => Ok(Piece::Year(width.unwrap_or(4))),
         "month" => Ok(Piece::Month(width.unwrap_or(2))),
         "customer" => Ok(Piece::Customer(width.unwrap_or(1))),
         "sequence" => Ok(Piece::Sequence(width.unwrap_or(1))),
-        _ => Err(refused("/", "`{year}`, `{month}`, `{customer}` and `{sequence}` as parts")),
+        "count" => Ok(Piece::Count(width.unwrap_or(1))),
+        _ => {
+            let wanted = "`{year}`, `{month}`, `{customer}`, `{sequence}` and `{count}` as parts";
+            Err(refused(wanted))
+        }
     }
 }
 
@@ -202,6 +265,16 @@ mod tests {
     }
 
     #[test]
+    fn a_count_is_of_the_customer_where_the_format_names_it() {
+        let places = Places { in_sequence: 1, of_seller: 10, of_customer: 4 };
+        let number = |text: &str| format(text).number(date("2023-10-19"), 1, places).to_string();
+        assert_eq!(number("BENT-11-{year}{month}-{count:3}"), "BENT-11-202310-010");
+        assert_eq!(number("BENT-11-{customer:3}-{count:3}"), "BENT-11-001-004");
+        assert_eq!(number("{month}-{count}"), "10-10");
+        assert!(!format("{count}").has_sequence() && format("{sequence}").has_sequence());
+    }
+
+    #[test]
     fn a_number_is_its_format_filled_in() {
         let table = [
             ("INV-{year}-{sequence:6}", 7, 1, "INV-2023-000001"),
@@ -212,7 +285,7 @@ mod tests {
             ("{sequence}", 1, 42, "42"),
         ];
         for (text, customer, sequence, expected) in table {
-            let number = format(text).number(date("2023-10-19"), customer, sequence);
+            let number = format(text).number(date("2023-10-19"), customer, Places::all(sequence));
             assert_eq!(number.as_str(), expected, "{text}");
         }
     }
@@ -235,6 +308,7 @@ mod tests {
             "",
             "INV-{year}",
             "{sequence}-{sequence}",
+            "{sequence}-{count}",
             "{month}-{sequence}",
             "{day}-{sequence}",
             "INV {sequence}",
@@ -251,7 +325,8 @@ mod tests {
     #[test]
     fn a_format_is_read_back_from_its_text() {
         for seller in [SellerNumber::PROVIDER, SellerNumber(7)] {
-            for format in [NumberFormat::invoices(seller), NumberFormat::credit_notes(seller)] {
+            let Numbering { invoices, credit_notes } = Numbering::usual(seller);
+            for format in [invoices, credit_notes, format("{customer:3}/{count:4}")] {
                 assert_eq!(format.to_string().parse(), Ok(format));
             }
         }
@@ -261,7 +336,8 @@ mod tests {
     fn no_two_sellers_write_the_same_number_unless_they_say_so() {
         let numbers = |format: fn(SellerNumber) -> NumberFormat| {
             [1, 2, 2023].map(|seller| {
-                let number = format(SellerNumber(seller)).number(date("2023-10-19"), 7, 1);
+                let number =
+                    format(SellerNumber(seller)).number(date("2023-10-19"), 7, Places::all(1));
                 number.to_string()
             })
         };

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::chain::{GENESIS, Link};
 use super::explanation::Explanation;
 use super::line::{Line, LineKind};
-use super::number::NumberFormat;
+use super::number::{NumberFormat, Places};
 use super::{Content, Invoice, InvoiceParty, Issue, Totals};
 use crate::domain::billing::letterhead::Imprint;
 use crate::domain::billing::policy::TaxScope;
@@ -116,7 +116,11 @@ fn party(name: &str) -> InvoiceParty {
 pub(crate) fn issue(sequence: u64, issued_on: &str) -> Issue {
     let issued_on = date(issued_on);
     Issue {
-        number: NumberFormat::invoices(SellerNumber::PROVIDER).number(issued_on, 1, sequence),
+        number: NumberFormat::invoices(SellerNumber::PROVIDER).number(
+            issued_on,
+            1,
+            Places::all(sequence),
+        ),
         sequence,
         issued_on,
         issued_at: Instant::from_micros(1_000_000).expect("an instant"),

@@ -50,6 +50,8 @@ pub struct Share {
 impl Share {
     /// All of it.
     pub const WHOLE: Self = Self { used: 1, of: 1 };
+    /// Nothing of it.
+    pub const NOTHING: Self = Self { used: 0, of: 1 };
 
     /// `used` of `of` days, or `None` if that is more than the whole or a part of nothing.
     #[must_use]

@@ -155,6 +155,7 @@ impl World {
         let (nowhere, locale) = (PostalAddress::default(), "en".parse().expect("a locale"));
         self.seen(|subscription| {
             bill(&Billing {
+                cut_on: None,
                 account: id(1),
                 billing_account: id(7),
                 currency: Currency::EUR,
