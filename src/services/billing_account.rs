@@ -1,7 +1,8 @@
 //! Billing accounts: where an account's invoices go, and in which rhythm.
 
+use super::account::{self, BillingWish};
 use super::duty::counted;
-use super::{Act, Cx, Error, account, billing, journal};
+use super::{Act, Cx, Error, billing, journal};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::{
     BillingAccount, BillingProfile, BillingPurpose, BillingStanding, BillingState, BillingTerms,
@@ -11,12 +12,12 @@ use crate::domain::account::cycle::Cycle;
 use crate::domain::account::lifecycle::State;
 use crate::domain::billing::cycle;
 use crate::domain::billing::policy::MovedDay;
-use crate::domain::error::{Code, Invalid, Rejection};
+use crate::domain::error::{Code, Invalid, Rejection, Violation};
 use crate::domain::event::Verb;
 use crate::domain::id::{AccountId, BillingAccountId};
-use crate::domain::operator::Permission;
+use crate::domain::operator::{Decision, Permission};
 use crate::domain::page::{Page, PageRequest};
-use crate::domain::stamp::SellerNumber;
+use crate::domain::stamp::{SellerNumber, Stamp};
 use crate::domain::subscription::Subscription;
 use crate::domain::time::{Date, Instant, Zone};
 use crate::store::subscription::SUBSCRIPTION_BY_BILLING_ACCOUNT;
@@ -55,7 +56,8 @@ pub fn add(
     open(act, &account, new)
 }
 
-/// Opens a billing account of an account; the first one is its default.
+/// Opens a billing account of an account; the first one is its default. A rhythm that is not the one
+/// of the account's class is the seller's to give.
 ///
 /// # Errors
 /// If a rule is broken, or the caller may not.
@@ -67,6 +69,8 @@ pub fn open(
     let stamp = act.cx().stamp(account.stamp.seller, Some(account.id));
     act.must(Permission::BillingAccountWrite, &stamp)?;
     account::must_stay_there(act.cx(), account.id, (None, new.profile.address.as_ref()))?;
+    let of_class = account::billing_terms(act.cx(), account, BillingWish::default())?;
+    must_keep_rhythm(act.cx(), &stamp, (of_class, new.terms))?;
     let is_first = !of(act.cx(), account.id)?.iter().any(BillingAccount::is_default);
     let standing = if is_first { BillingStanding::Default } else { BillingStanding::Further };
     let command = OpenBillingAccount {
@@ -119,7 +123,8 @@ pub fn begin(act: &mut Act<'_>, id: BillingAccountId) -> Result<(), Error> {
 }
 
 /// Gives a billing account other terms: at once while nothing was billed through it, and else from
-/// its next cycle on, or from today where the seller has that of another cycle.
+/// its next cycle on, or from today where the seller has that of another cycle. The rhythm is the
+/// seller's to change.
 ///
 /// # Errors
 /// If it is not there, has changed since, its state forbids it, or the terms break a rule.
@@ -132,7 +137,9 @@ pub fn plan(
     let it: BillingAccount = act.get(id)?;
     act.must(Permission::BillingAccountWrite, &it.stamp)?;
     act.expect_revision(&it.stamp, revision)?;
-    let terms = change(it.planned().map_or(it.terms(), |it| it.terms))?;
+    let before = it.planned().map_or(it.terms(), |it| it.terms);
+    let terms = change(before)?;
+    must_keep_rhythm(act.cx(), &it.stamp, (before, terms))?;
     let from_on = turns_on(act, &it, &terms)?.ok_or_else(|| {
         Invalid::one("/cycle", "range", "must turn within the years that can be written")
     })?;
@@ -152,6 +159,28 @@ fn turns_on(
         true => Some(it.terms().zone.date_of(act.now())),
         false => next_cycle_on(it, act.now()),
     })
+}
+
+/// Refuses another rhythm, or another way of paying, to whoever does not sell to the account: how long
+/// something is delivered before it is billed is no choice of who is billed. The day of the month on
+/// which it turns, the zone and the currency are free.
+fn must_keep_rhythm(
+    cx: Cx<'_>,
+    stamp: &Stamp,
+    (before, after): (BillingTerms, BillingTerms),
+) -> Result<(), Error> {
+    if cx.actor.may(Permission::AccountTermsWrite, stamp) == Decision::Yes {
+        return Ok(());
+    }
+    let message = "decides on when something is billed: ask the seller to change it";
+    let said = [
+        ("/cycle/period", before.cycle.period != after.cycle.period),
+        ("/cycle/shift_days", before.cycle.shift_days != after.cycle.shift_days),
+        ("/billing_type", before.billing_type != after.billing_type),
+    ];
+    let found = said.into_iter().filter(|(_, is_other)| *is_other);
+    let found = found.map(|(field, _)| Violation::new(field, "seller_only", message));
+    Ok(Invalid::unless_empty(found.collect())?)
 }
 
 /// Makes a billing account the one that is taken where nothing else is said.
@@ -191,7 +220,12 @@ pub fn on(
     let (it, verb) = match trigger {
         BillingTrigger::Suspend => it.suspend()?,
         BillingTrigger::Resume => it.resume()?,
-        BillingTrigger::Withdraw => it.withdraw()?,
+        BillingTrigger::Withdraw => {
+            if let Some(planned) = it.planned() {
+                must_keep_rhythm(act.cx(), &it.stamp, (planned.terms, it.terms()))?;
+            }
+            it.withdraw()?
+        }
         BillingTrigger::Close if it.is_default() => {
             let why = "the default billing account closes with its account; make another one the \
                        default first";

@@ -68,11 +68,11 @@ pub(super) fn routes() -> Vec<Route> {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CycleForm {
-    /// How long a billing period is: `1 month`.
+    /// How long a billing period is: `1 month`. The seller says so.
     period: String,
     /// The day of the month on which it turns; that of its own beginning if nothing is said.
     anchor_day: Option<u8>,
-    /// So many days after the period's start is billed, or before it if negative.
+    /// So many days after the period's start is billed, or before it if negative. The seller says so.
     #[serde(default)]
     shift_days: i16,
 }
@@ -175,7 +175,7 @@ struct BillingAccountForm {
     zone: String,
     /// When its invoices are made.
     cycle: CycleForm,
-    /// `prepaid` or `postpaid`.
+    /// `prepaid` or `postpaid`; the seller says so.
     billing_type: String,
 }
 

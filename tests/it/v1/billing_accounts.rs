@@ -19,9 +19,9 @@ fn an_account_has_one_default_and_may_have_more() {
         "cycle": { "period": "1 month", "anchor_day": 1, "shift_days": 2 },
         "formats": ["pdf", "ubl"], "media": ["mail"], "email": "bills@north.test",
     });
-    let second = said.say(&buyer, "buyer", "POST /billing_accounts", Some(&body)).ok();
-    let second = second["id"].as_str().unwrap();
     let seller = house.client(&house.north.admin);
+    let second = said.say(&seller, "seller", "POST /billing_accounts", Some(&body)).ok();
+    let second = second["id"].as_str().unwrap();
     let post = |(by, who): (&Client<'_>, &str), what: &str| {
         let what = format!("POST /billing_accounts/{what}?fields=state,default");
         said.say(by, who, &what, Some(&json!({})));
@@ -40,7 +40,7 @@ fn an_account_has_one_default_and_may_have_more() {
     expect![[r#"
         > GET /billing_accounts/{bac1} [buyer]
         200 OK {"id":"{bac1}","number":4,"revision":1,"created_at":"2026-01-15T00:00:00Z","changed_at":"2026-01-15T00:00:00Z","account":"{acc1}","purpose":"billing","state":"defined","default":true,"name":"North Customer","description":null,"reference":null,"recipient":null,"address":null,"email":null,"locale":null,"formats":["pdf"],"media":["portal"],"payment_means":"unsaid","alert_below":null,"currency":"EUR","zone":"UTC","cycle":{"period":"1 month","anchor_day":null,"shift_days":0},"billing_type":"postpaid","planned":null,"next_bill_on":"2026-02-15"}
-        > POST /billing_accounts {"account":"{acc1}","currency":"USD","cycle":{"anchor_day":1,"period":"1 month","shift_days":2},"email":"bills@north.test","formats":["pdf","ubl"],"media":["mail"],"name":"Dollars","zone":"Europe/Berlin"} [buyer]
+        > POST /billing_accounts {"account":"{acc1}","currency":"USD","cycle":{"anchor_day":1,"period":"1 month","shift_days":2},"email":"bills@north.test","formats":["pdf","ubl"],"media":["mail"],"name":"Dollars","zone":"Europe/Berlin"} [seller]
         201 Created {"id":"{bac2}","number":7,"revision":1,"created_at":"2026-01-15T00:00:00Z","changed_at":"2026-01-15T00:00:00Z","account":"{acc1}","purpose":"billing","state":"defined","default":false,"name":"Dollars","description":null,"reference":null,"recipient":null,"address":null,"email":"bills@north.test","locale":null,"formats":["pdf","ubl"],"media":["mail"],"payment_means":"unsaid","alert_below":null,"currency":"USD","zone":"Europe/Berlin","cycle":{"period":"1 month","anchor_day":1,"shift_days":2},"billing_type":"postpaid","planned":null,"next_bill_on":"2026-02-03"}
         > POST /billing_accounts/{bac1}/close?fields=state,default {} [buyer]
         403 Forbidden {"type":"/problems/forbidden","title":"Not permitted","status":403,"detail":"not permitted: account_close","request_id":"…"}
@@ -64,11 +64,11 @@ fn an_account_has_one_default_and_may_have_more() {
 #[test]
 fn what_decides_on_periods_changes_at_once_while_nothing_was_billed() {
     let house = House::on("2026-01-15");
-    let (buyer, said) = (house.client(&house.north.customer.admin), Protocol::default());
+    let (seller, said) = (house.client(&house.north.admin), Protocol::default());
     let path = format!("/billing_accounts/{}", house.north.customer.billing_account);
     let patch = |body: Value| {
         let fields = "name,currency,cycle,planned,next_bill_on,email,formats";
-        said.say(&buyer, "buyer", &format!("PATCH {path}?fields={fields}"), Some(&body));
+        said.say(&seller, "seller", &format!("PATCH {path}?fields={fields}"), Some(&body));
     };
     patch(json!({ "name": "Bills", "email": "bills@north.test" }));
     patch(json!({ "currency": "USD", "cycle": { "anchor_day": 1 } }));
@@ -80,23 +80,23 @@ fn what_decides_on_periods_changes_at_once_while_nothing_was_billed() {
     patch(json!({ "zone": "Mars/Olympus" }));
     patch(json!({ "state": "closed" }));
     expect![[r#"
-        > PATCH /billing_accounts/{bac1}?fields=name,currency,cycle,planned,next_bill_on,email,formats {"email":"bills@north.test","name":"Bills"} [buyer]
+        > PATCH /billing_accounts/{bac1}?fields=name,currency,cycle,planned,next_bill_on,email,formats {"email":"bills@north.test","name":"Bills"} [seller]
         200 OK {"currency":"EUR","cycle":{"anchor_day":null,"period":"1 month","shift_days":0},"email":"bills@north.test","formats":["pdf"],"id":"{bac1}","name":"Bills","next_bill_on":"2026-02-15","planned":null}
-        > PATCH /billing_accounts/{bac1}?fields=name,currency,cycle,planned,next_bill_on,email,formats {"currency":"USD","cycle":{"anchor_day":1}} [buyer]
+        > PATCH /billing_accounts/{bac1}?fields=name,currency,cycle,planned,next_bill_on,email,formats {"currency":"USD","cycle":{"anchor_day":1}} [seller]
         200 OK {"currency":"USD","cycle":{"anchor_day":1,"period":"1 month","shift_days":0},"email":"bills@north.test","formats":["pdf"],"id":"{bac1}","name":"Bills","next_bill_on":"2026-02-01","planned":null}
-        > PATCH /billing_accounts/{bac1}?fields=name,currency,cycle,planned,next_bill_on,email,formats {"cycle":{"period":"2 weeks"}} [buyer]
+        > PATCH /billing_accounts/{bac1}?fields=name,currency,cycle,planned,next_bill_on,email,formats {"cycle":{"period":"2 weeks"}} [seller]
         422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/cycle/day` must be absent: only months and years turn on a day of the month","request_id":"…","errors":[{"pointer":"/cycle/day","rule":"range","message":"must be absent: only months and years turn on a day of the month"}]}
-        > PATCH /billing_accounts/{bac1}?fields=name,currency,cycle,planned,next_bill_on,email,formats {"cycle":{"anchor_day":null,"period":"2 weeks"}} [buyer]
+        > PATCH /billing_accounts/{bac1}?fields=name,currency,cycle,planned,next_bill_on,email,formats {"cycle":{"anchor_day":null,"period":"2 weeks"}} [seller]
         200 OK {"currency":"USD","cycle":{"anchor_day":null,"period":"2 weeks","shift_days":0},"email":"bills@north.test","formats":["pdf"],"id":"{bac1}","name":"Bills","next_bill_on":"2026-01-29","planned":null}
-        > PATCH /billing_accounts/{bac1}?fields=name,currency,cycle,planned,next_bill_on,email,formats {"currency":"XYZ"} [buyer]
+        > PATCH /billing_accounts/{bac1}?fields=name,currency,cycle,planned,next_bill_on,email,formats {"currency":"XYZ"} [seller]
         422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/currency` `XYZ` is not a currency code of ISO 4217, such as `EUR`","request_id":"…","errors":[{"pointer":"/currency","rule":"format","message":"`XYZ` is not a currency code of ISO 4217, such as `EUR`"}]}
-        > PATCH /billing_accounts/{bac1}?fields=name,currency,cycle,planned,next_bill_on,email,formats {"formats":[]} [buyer]
+        > PATCH /billing_accounts/{bac1}?fields=name,currency,cycle,planned,next_bill_on,email,formats {"formats":[]} [seller]
         422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/formats` must name at least one","request_id":"…","errors":[{"pointer":"/formats","rule":"required","message":"must name at least one"}]}
-        > PATCH /billing_accounts/{bac1}?fields=name,currency,cycle,planned,next_bill_on,email,formats {"formats":["papyrus"]} [buyer]
+        > PATCH /billing_accounts/{bac1}?fields=name,currency,cycle,planned,next_bill_on,email,formats {"formats":["papyrus"]} [seller]
         422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/formats/0` `papyrus` is not one of pdf, factur_x, ubl, cii","request_id":"…","errors":[{"pointer":"/formats/0","rule":"format","message":"`papyrus` is not one of pdf, factur_x, ubl, cii"}]}
-        > PATCH /billing_accounts/{bac1}?fields=name,currency,cycle,planned,next_bill_on,email,formats {"zone":"Mars/Olympus"} [buyer]
+        > PATCH /billing_accounts/{bac1}?fields=name,currency,cycle,planned,next_bill_on,email,formats {"zone":"Mars/Olympus"} [seller]
         422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/zone` `Mars/Olympus` is not a time zone of the form `Europe/Berlin`","request_id":"…","errors":[{"pointer":"/zone","rule":"format","message":"`Mars/Olympus` is not a time zone of the form `Europe/Berlin`"}]}
-        > PATCH /billing_accounts/{bac1}?fields=name,currency,cycle,planned,next_bill_on,email,formats {"state":"closed"} [buyer]
+        > PATCH /billing_accounts/{bac1}?fields=name,currency,cycle,planned,next_bill_on,email,formats {"state":"closed"} [seller]
         422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/state` unknown field `state`, expected one of `name`, `description`, `reference`, `recipient`, `address`, `email`, `locale`, `formats`, `media`, `payment_means`, `alert_below`, `currency`, `zone`, `cycle`, `billing_type`","request_id":"…","errors":[{"pointer":"/state","rule":"unknown_field","message":"unknown field `state`, expected one of `name`, `description`, `reference`, `recipient`, `address`, `email`, `locale`, `formats`, `media`, `payment_means`, `alert_below`, `currency`, `zone`, `cycle`, `billing_type`"}]}
     "#]].assert_eq(&said.text());
 }
@@ -140,4 +140,48 @@ fn whether_something_is_billed_is_no_choice_of_who_is_billed() {
     assert_eq!(operator.get(&path)["state"], "active", "what runs is billed");
     operator.post(&format!("/subscriptions/{subscription}/cancel"), &json!({}));
     assert_eq!(post(&operator, "close"), 200);
+}
+
+/// Ten years' delivery on one bill in eleven years is as good as none: no credit limit bites before, and no
+/// reminder is written.
+#[test]
+fn when_something_is_billed_is_no_choice_of_who_is_billed() {
+    let market = Market::on("2026-01-15");
+    let customer = &market.house.customer;
+    let (operator, buyer) = (market.operator(), market.house.client(&customer.admin));
+    let path = format!("PATCH /billing_accounts/{}", customer.billing_account);
+    let never = json!({
+        "cycle": { "period": "10 years", "shift_days": 366 }, "billing_type": "prepaid",
+    });
+    let refused = |what: &str, body: &Value| {
+        let answer = buyer.call(what, Some(body));
+        let said: Value = serde_json::from_slice(&answer.body).unwrap();
+        let each = said["errors"].as_array().into_iter().flatten();
+        let each = each.map(|it| format!("{} {}", text(&it["pointer"]), text(&it["rule"])));
+        (answer.status.as_u16(), each.collect::<Vec<_>>().join(", "))
+    };
+    let all = "/cycle/period seller_only, /cycle/shift_days seller_only, /billing_type seller_only";
+    assert_eq!(refused(&path, &never), (422, all.to_owned()));
+    let mut new = never.clone();
+    new["account"] = json!(customer.account);
+    assert_eq!(refused("POST /billing_accounts", &new), (422, all.to_owned()));
+    let day = json!({ "cycle": { "anchor_day": 1 }, "zone": "Europe/Berlin" });
+    assert_eq!(refused(&path, &day), (200, String::new()), "on which day is the buyer's choice");
+    let plain = json!({ "account": customer.account, "currency": "USD" });
+    assert_eq!(refused("POST /billing_accounts", &plain), (201, String::new()));
+    let address = json!({ "street": "Ring 1", "city": "Berlin", "country": "DE" });
+    let account = format!("/accounts/{}", customer.account);
+    let account = operator.patch(&account, &json!({ "address": address }));
+    let offer = market.offer("Base", &[monthly("Fee", "EUR", "10")]);
+    market.order(&account, &offer, 1);
+    assert_eq!(refused(&path, &never), (422, all.to_owned()), "neither from the next cycle on");
+    operator
+        .call(&path, Some(&json!({ "cycle": { "period": "1 week", "anchor_day": null } })))
+        .ok();
+    let withdraw = format!("POST /billing_accounts/{}/withdraw", customer.billing_account);
+    let back = (422, "/cycle/period seller_only".to_owned());
+    assert_eq!(refused(&withdraw, &json!({})), back, "what the seller plans it calls off itself");
+    operator.call(&withdraw, Some(&json!({}))).ok();
+    market.advance_to("2026-03-02");
+    assert_eq!(market.invoices(&account).len(), 2, "one a month");
 }

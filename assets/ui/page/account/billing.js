@@ -30,30 +30,33 @@ const NAMES = () => [
 const pairs = (table) => table.map(([key, text]) => [key, text()]);
 const words = (table, keys) => pairs(table).filter(([key]) => keys.includes(key)).map(([, text]) => text).join(", ");
 
-/** Its fields; `of` is nothing for a new one. */
-const Fields = ({ of, isNew }) => html`
-  <div class="pair">
-    <${Field} name="name" label=${t("Name")} value=${of.name ?? ""} required=${!isNew} autofocus />
-    <${Field} name="reference" label=${t("The payer calls it")} value=${of.reference ?? ""} />
-  </div>
-  <div class="pair">
-    <${Field} name="currency" label=${t("Currency")} value=${of.currency ?? ""} required=${!isNew} maxlength="3" pattern="[A-Z]{3}" hint=${isNew ? t("Yours if you say nothing") : undefined} />
-    <${Field} name="cycle/period" label=${t("Rhythm")} kind="select" value=${of.cycle?.period ?? "1 month"} options=${[...new Set([...PERIODS, of.cycle?.period ?? "1 month"])].map((it) => [it, rhythm(it)])} />
-    <${Field} name="cycle/anchor_day" label=${t("On the day")} kind="number" min="1" max="31" value=${of.cycle?.anchor_day ?? ""} hint=${t("Of the month; the day it began if you say nothing")} />
-  </div>
-  <div class="pair">
-    <${Field} name="billing_type" label=${t("Pays")} kind="select" value=${of.billing_type ?? "postpaid"} options=${pairs(TYPES)} />
-    <${Field} name="payment_means" label=${t("Is paid")} kind="select" value=${of.payment_means ?? "unsaid"} options=${pairs(MEANS)} />
-    ${!isNew && html`<${Field} name="zone" label=${t("Time zone")} value=${of.zone} list="zones-of-billing" required />
-      <datalist id="zones-of-billing">${Intl.supportedValuesOf("timeZone").map((it) => html`<option key=${it} value=${it}></option>`)}</datalist>`}
-  </div>
-  <${Field} name="email" label=${t("Mail address for invoices")} kind="email" value=${of.email ?? ""} autocomplete="off" />
-  ${!isNew && html`
+/** Its fields; `of` is nothing for a new one. The rhythm is for the seller to give. */
+function Fields({ of, isNew }) {
+  const gives = may("account_terms_write");
+  return html`
     <div class="pair">
-      <${Field} name="recipient" label=${t("Recipient")} value=${of.recipient ?? ""} hint=${t("Who stands on the invoice, if not the account")} />
-      <${Field} name="locale" label=${t("Language of documents")} kind="select" value=${of.locale ?? ""} options=${[["", t("as the account's")], ...[...new Set([...Object.keys(LANGUAGES), ...(of.locale ? [of.locale] : [])])].map((it) => [it, languageName(it)])]} />
-    </div>`}
-  <${AddressFields} of=${of.address} />`;
+      <${Field} name="name" label=${t("Name")} value=${of.name ?? ""} required=${!isNew} autofocus />
+      <${Field} name="reference" label=${t("The payer calls it")} value=${of.reference ?? ""} />
+    </div>
+    <div class="pair">
+      <${Field} name="currency" label=${t("Currency")} value=${of.currency ?? ""} required=${!isNew} maxlength="3" pattern="[A-Z]{3}" hint=${isNew ? t("Yours if you say nothing") : undefined} />
+      ${gives && html`<${Field} name="cycle/period" label=${t("Rhythm")} kind="select" value=${of.cycle?.period ?? "1 month"} options=${[...new Set([...PERIODS, of.cycle?.period ?? "1 month"])].map((it) => [it, rhythm(it)])} />`}
+      ${(gives || !isNew) && html`<${Field} name="cycle/anchor_day" label=${t("On the day")} kind="number" min="1" max="31" value=${of.cycle?.anchor_day ?? ""} hint=${t("Of the month; the day it began if you say nothing")} />`}
+    </div>
+    <div class="pair">
+      ${gives && html`<${Field} name="billing_type" label=${t("Pays")} kind="select" value=${of.billing_type ?? "postpaid"} options=${pairs(TYPES)} />`}
+      <${Field} name="payment_means" label=${t("Is paid")} kind="select" value=${of.payment_means ?? "unsaid"} options=${pairs(MEANS)} />
+      ${!isNew && html`<${Field} name="zone" label=${t("Time zone")} value=${of.zone} list="zones-of-billing" required />
+        <datalist id="zones-of-billing">${Intl.supportedValuesOf("timeZone").map((it) => html`<option key=${it} value=${it}></option>`)}</datalist>`}
+    </div>
+    <${Field} name="email" label=${t("Mail address for invoices")} kind="email" value=${of.email ?? ""} autocomplete="off" />
+    ${!isNew && html`
+      <div class="pair">
+        <${Field} name="recipient" label=${t("Recipient")} value=${of.recipient ?? ""} hint=${t("Who stands on the invoice, if not the account")} />
+        <${Field} name="locale" label=${t("Language of documents")} kind="select" value=${of.locale ?? ""} options=${[["", t("as the account's")], ...[...new Set([...Object.keys(LANGUAGES), ...(of.locale ? [of.locale] : [])])].map((it) => [it, languageName(it)])]} />
+      </div>`}
+    <${AddressFields} of=${of.address} />`;
+}
 
 function Edit({ of, onClose }) {
   const done = (it) => {
