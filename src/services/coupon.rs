@@ -217,6 +217,20 @@ pub fn end_redemption(
     act.keep((ended, Verb::Terminated))
 }
 
+/// Ends all uses of coupons of an account: what a seller promised lowers no bill of another's.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn end_all_of(act: &mut Act<'_>, account: AccountId) -> Result<(), Error> {
+    for it in act.every::<Redemption>(&Along::Owner(account))? {
+        if it.ended_at().is_none() {
+            let ended = it.ended(act.now())?;
+            act.keep((ended, Verb::Terminated))?;
+        }
+    }
+    Ok(())
+}
+
 /// A page of the uses of coupons that the caller may see: of one account if that is named.
 ///
 /// # Errors

@@ -186,6 +186,31 @@ pub fn on(act: &mut Act<'_>, id: ListenerId, trigger: ListenerTrigger) -> Result
     act.keep(listener)
 }
 
+/// Lets the listeners of an account that came to another seller stop, and lie with that one if they lay
+/// with the former: who set one up need not be the account, and the former seller is to hear nothing more.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn resell(
+    act: &mut Act<'_>,
+    account: AccountId,
+    (from, to): (SellerNumber, SellerNumber),
+) -> Result<(), Error> {
+    for mut it in act.every::<Listener>(&Along::Owner(account))? {
+        if it.stamp.seller == from {
+            it.stamp.seller = to;
+        }
+        match it.state() {
+            ListenerState::Active => {
+                let stopped = it.on(ListenerTrigger::Pause)?;
+                act.keep(stopped)?;
+            }
+            ListenerState::Paused | ListenerState::Broken => act.put(&mut it)?,
+        }
+    }
+    Ok(())
+}
+
 /// Gives a listener another secret; the one before signs beside it for a day.
 ///
 /// # Errors

@@ -89,6 +89,10 @@ impl Sight {
         let of_all = |sellers| Some(Self { of: Of::All, sellers });
         match (whose, cx.actor.scope(kind)) {
             (_, Scope::Nothing) => None,
+            // What somebody else charged an account that came from there is nothing to its seller.
+            (Whose::Account(id), Scope::Sellers(sellers)) if !is_own(cx, id) => {
+                Some(Self { of: Of::Owner(id), sellers: Some(sellers.into_iter().collect()) })
+            }
             (Whose::Account(id), _) | (Whose::All | Whose::Own, Scope::Owner(id)) => {
                 Some(Self { of: Of::Owner(id), sellers: None })
             }
@@ -103,6 +107,10 @@ impl Sight {
     fn sees(&self, seller: SellerNumber) -> bool {
         self.sellers.as_ref().is_none_or(|it| it.contains(&seller))
     }
+}
+
+fn is_own(cx: Cx<'_>, id: AccountId) -> bool {
+    cx.actor.standing().is_some_and(|it| it.account == id)
 }
 
 /// The overview while it is put together.

@@ -8,12 +8,14 @@ use crate::domain::account::tree::{Ancestor, LEVELS_MAX};
 use crate::domain::account::{Account, Remains};
 use crate::domain::document::Document;
 use crate::domain::error::{Code, Rejection};
-use crate::domain::id::AccountId;
+use crate::domain::id::{AccountId, Kind};
 use crate::domain::journal::Holder;
 use crate::domain::operator::{ConsumerKey, Permission, Session, Token, User};
+use crate::domain::order::cart::Cart;
 use crate::domain::party::Party;
+use crate::domain::payment::method::PaymentMethod;
 use crate::domain::stamp::SellerNumber;
-use crate::services::{Act, Cx, Error, billing_account, class};
+use crate::services::{Act, Cx, Error, billing_account, class, coupon, listener};
 use crate::store::account::ACCOUNT_BY_PARENT;
 use crate::store::journal::balances;
 use crate::store::{Along, Key, Record, Records};
@@ -55,7 +57,9 @@ pub(super) fn children(cx: Cx<'_>, of: AccountId) -> Result<Vec<Account>, Error>
 /// Moves an account, with all that stands below it, to another place in the tree.
 ///
 /// Below another seller it becomes that seller's customer, in that seller's default class. What it
-/// bought stays where it was bought, so it can only go when nothing of that goes on.
+/// bought stays where it was bought, so it can only go when nothing of that goes on. The former seller
+/// hears nothing of it any more: its listeners, and those of all below it, stop until somebody who may
+/// lets them go on.
 ///
 /// # Errors
 /// If the tree forbids it, or something goes on with the present seller, or the caller may not.
@@ -79,15 +83,19 @@ pub fn relocate(
         return keep(act, moved, verb);
     }
     let default = class::default_of(act.cx(), after)?.id;
-    let with_it = levels.into_iter().flatten().filter(|it| it.stamp.seller == before);
-    for mut below in with_it {
+    for mut below in levels.into_iter().flatten() {
+        if below.stamp.seller != before {
+            // It stays with its seller, above whom the former one stood.
+            listener::resell(act, below.id, (before, after))?;
+            continue;
+        }
         below.stamp.seller = after;
         let terms = Terms { class: default, ..below.terms().clone() };
         let (below, verb) = below.grant(terms)?;
-        resell(act, below.id, after)?;
+        resell(act, below.id, (before, after))?;
         keep(act, below, verb)?;
     }
-    resell(act, id, after)?;
+    resell(act, id, (before, after))?;
     let terms = Terms { class: default, ..moved.terms().clone() };
     let (moved, verb) = moved.grant(terms)?;
     keep(act, moved, verb)
@@ -109,21 +117,55 @@ fn levels_below(cx: Cx<'_>, id: AccountId) -> Result<Vec<Vec<Account>>, Error> {
 
 /// Gives what belongs to an account to another seller's branch, if nothing goes on with the
 /// present one.
-fn resell(act: &mut Act<'_>, id: AccountId, to: SellerNumber) -> Result<(), Error> {
+fn resell(
+    act: &mut Act<'_>,
+    id: AccountId,
+    (from, to): (SellerNumber, SellerNumber),
+) -> Result<(), Error> {
     let goes_on = Remains { accounts: 0, ..remains(act.cx(), id)? };
     if goes_on != Remains::default() {
         let why = format!("account `{id}` still has business with its seller: end it first");
         return Err(Rejection::new(Code::InUse, why).into());
     }
     must_be_even(act.cx(), id)?;
+    coupon::end_all_of(act, id)?;
+    listener::resell(act, id, (from, to))?;
     let own = Along::Owner(id);
-    restamp::<BillingAccount>(act, &own, to)?;
-    restamp::<Party>(act, &own, to)?;
-    restamp::<Document>(act, &own, to)?;
-    restamp::<User>(act, &own, to)?;
-    restamp::<Token>(act, &own, to)?;
-    restamp::<ConsumerKey>(act, &own, to)?;
-    restamp::<Session>(act, &own, to)
+    Kind::ALL.iter().try_for_each(|kind| take_along(act, *kind, (&own, to)))
+}
+
+/// Gives what an account has of a kind to another seller's branch, if that goes with the account. What
+/// was done with the former seller stays there: the account sees it, and its next seller does not.
+fn take_along(
+    act: &mut Act<'_>,
+    kind: Kind,
+    (own, to): (&Along, SellerNumber),
+) -> Result<(), Error> {
+    use Kind as K;
+    match kind {
+        K::BillingAccount => restamp::<BillingAccount>(act, own, to),
+        K::Cart => restamp::<Cart>(act, own, to),
+        K::ConsumerKey => restamp::<ConsumerKey>(act, own, to),
+        K::Document => restamp::<Document>(act, own, to),
+        K::Party => restamp::<Party>(act, own, to),
+        K::PaymentMethod => restamp::<PaymentMethod>(act, own, to),
+        K::Session => restamp::<Session>(act, own, to),
+        K::Token => restamp::<Token>(act, own, to),
+        K::User => restamp::<User>(act, own, to),
+        // Each has its own way.
+        K::Account | K::Listener | K::Redemption => Ok(()),
+        // What was done with the former seller.
+        K::Bucket | K::CreditNote | K::Deposit | K::Dunning | K::Invoice | K::Mail => Ok(()),
+        K::Order | K::Payment | K::PaymentPlan | K::Quote | K::Refund | K::Review => Ok(()),
+        K::Seat | K::Settlement | K::ShareRecord | K::Shipment | K::Sla => Ok(()),
+        K::Subscription | K::Task | K::UsageRecord => Ok(()),
+        // What sellers have, and the house.
+        K::Asset | K::AttributeDefinition | K::BillingRun | K::Catalog | K::Category => Ok(()),
+        K::Class | K::Coupon | K::Discount | K::Gateway | K::Letterhead | K::Meter => Ok(()),
+        K::NotificationTemplate | K::Offer | K::Price | K::Promotion | K::Resource => Ok(()),
+        K::ResourceCategory | K::ServiceTerms | K::ShareModel | K::Specification => Ok(()),
+        K::TaxCategory | K::TaxRule | K::TaxZone => Ok(()),
+    }
 }
 
 /// Refuses an account with a balance in the books of its seller: it would stay there, where neither

@@ -19,6 +19,7 @@ mod payment_methods;
 mod payments;
 mod paypal;
 mod provisioning;
+mod resold;
 mod search;
 mod sessions;
 mod setup;
