@@ -6,7 +6,7 @@ use tillbox::services::duty;
 use tillbox::world::mail::{Letter, Mishap};
 
 use crate::harness::client::{Client, Protocol};
-use crate::harness::house::{House, PASSWORD, text};
+use crate::harness::house::{House, PASSWORD, invite, text};
 use crate::harness::market::{Market, monthly};
 
 /// The letters that went to an address.
@@ -318,4 +318,37 @@ fn a_mail_is_sent_once_however_many_hands_are_at_it() {
         }
     });
     assert_eq!(house.app.outside.sent().len() - before, 30);
+}
+
+/// Who writes the text could have the link sent on to itself, and choose the password of who may do more.
+#[test]
+fn the_link_of_an_operator_is_in_nobodys_words_but_the_houses() {
+    let house = House::on("2026-01-01");
+    let operator = &house.operator;
+    let vera =
+        invite(&house.app, operator, &operator.account, "vera@provider.test", "vendor_admin");
+    let vera = house.client(&vera);
+    for occasion in ["password_reset", "welcome"] {
+        let text = "https://vera.example/x#{{ link }}";
+        let texts = json!({ "texts": { "en": { "subject": "Mine", "text": text } } });
+        vera.patch(&format!("/notification_templates/{}", template(&vera, occasion)), &texts);
+    }
+    let nobody = Client::nobody(&house.app);
+    let (admin, olga) = (&house.customer.admin.email, &operator.email);
+    for email in [admin, olga] {
+        nobody.post("/password/reset", &json!({ "email": email }));
+    }
+    let oskar = json!({
+        "account": operator.account, "email": "oskar@provider.test", "name": "Oskar",
+        "roles": ["operator"],
+    });
+    house.operator().post("/users", &oskar);
+    house.app.keep_duties();
+    let last = |to: &str| letters(&house, to).pop().unwrap();
+    assert_eq!(last(admin).subject, "Mine");
+    for to in [olga, "oskar@provider.test"] {
+        let letter = last(to);
+        assert!(!letter.text.contains("vera.example"), "{}", letter.text);
+        assert!(letter.text.contains("/ui/password#token="), "{}", letter.text);
+    }
 }
