@@ -2,8 +2,8 @@
 //!
 //! What lets us in and what their call-backs are known by is sealed, and shown to nobody.
 
-use super::{Act, Bss, Cx, Error, catalog};
-use crate::domain::error::Invalid;
+use super::{Act, Bss, Cx, Error, catalog, clock};
+use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::id::{AccountId, GatewayId, Id, PaymentId};
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
@@ -11,9 +11,8 @@ use crate::domain::payment::gateway::{Access, Gateway, GatewayKind, KeepGateway,
 use crate::domain::sealed::Sealed;
 use crate::domain::stamp::SellerNumber;
 use crate::domain::text::{self, Name, WebAddress};
-use crate::store::catalog::of_seller;
 use crate::store::payment::GATEWAY_BY_CODE;
-use crate::store::{Along, Key, Records};
+use crate::store::{Along, Key};
 use crate::world::gateway::{Gateway as Port, Paypal, Sandbox, Stripe};
 
 /// The field under which what lets us in is sealed.
@@ -62,11 +61,12 @@ pub struct ChangeGateway {
     pub retry_days: Option<Vec<u16>>,
 }
 
-/// Keeps a gateway of a seller.
+/// Keeps a gateway of a seller. Where time is real, the sandbox stands alone: who pays may choose the
+/// gateway, and is not to choose one where nothing is paid.
 ///
 /// # Errors
-/// If it lacks what its kind needs, its code is taken, its address is out of reach, or the caller
-/// may not.
+/// If it lacks what its kind needs, its code is taken, its address is out of reach, it is the sandbox
+/// beside another or another beside that, or the caller may not.
 pub fn add(act: &mut Act<'_>, new: NewGateway) -> Result<Gateway, Error> {
     let seller = catalog::seller(act.cx(), new.seller)?;
     let stamp = act.cx().stamp(seller, None);
@@ -75,6 +75,7 @@ pub fn add(act: &mut Act<'_>, new: NewGateway) -> Result<Gateway, Error> {
     let code = new.code.unwrap_or_else(|| word.parse().expect("a word is a code"));
     let id: GatewayId = act.new_id();
     catalog::must_be_free::<Gateway>(act, GATEWAY_BY_CODE, (seller, code.as_str()), id)?;
+    must_not_mix(act.cx(), (seller, new.kind))?;
     let mut says = new.says;
     if new.kind == GatewayKind::Sandbox && says.signing_secret.is_none() {
         says.signing_secret = Some(hex::encode(act.random::<32>()));
@@ -109,13 +110,26 @@ fn said(act: &mut Act<'_>, id: GatewayId, (now, says): (Access, Said)) -> Result
     })
 }
 
+/// Refuses to send what lets us in to another address than it was given for: whoever may change the
+/// address need not know it, and is not to learn it there.
+fn must_not_carry(now: &Access, says: &Said) -> Result<(), Invalid> {
+    let is_other = says.address.is_some() && says.address != now.address;
+    if is_other && now.secret.is_some() && says.secret.is_none() {
+        let message = "must be given anew with another address";
+        return Err(Invalid::one("/secret", "required", message));
+    }
+    Ok(())
+}
+
 /// Changes a gateway.
 ///
 /// # Errors
-/// If it is not there or was taken away, a rule is broken, or the caller may not.
+/// If it is not there or was taken away, it gets another address and no other secret, a rule is broken,
+/// or the caller may not.
 pub fn change(act: &mut Act<'_>, id: GatewayId, change: ChangeGateway) -> Result<Gateway, Error> {
     let mut it: Gateway = act.get(id)?;
     act.must(Permission::SettingsWrite, &it.stamp)?;
+    must_not_carry(&it.access, &change.says)?;
     it.access = said(act, id, (it.access, change.says))?;
     it.name = change.name.unwrap_or(it.name);
     it.retry_days = change.retry_days.unwrap_or(it.retry_days);
@@ -143,7 +157,7 @@ pub fn list(cx: Cx<'_>, page: &PageRequest) -> Result<Page<Gateway>, Error> {
     cx.list(None, page, Gateway::is_active)
 }
 
-/// The gateway of a seller that has a code, whoever asks.
+/// The gateway of a seller that has a code and takes payments, whoever asks.
 ///
 /// # Errors
 /// If the store fails.
@@ -152,15 +166,41 @@ pub(super) fn by_code(
     seller: SellerNumber,
     code: &text::Code,
 ) -> Result<Option<Gateway>, Error> {
-    Ok(cx.view.first_along(GATEWAY_BY_CODE, of_seller(seller, code.as_str()))?)
+    Ok(of(cx, seller)?.into_iter().find(|it| it.code == *code))
 }
 
-/// Those of a seller that take payments, by their codes, whoever asks.
+/// Those of a seller that take payments, by their codes, whoever asks. The sandbox takes none beside
+/// another where time is real, however they came to stand there.
 ///
 /// # Errors
 /// If the store fails.
 pub(super) fn of(cx: Cx<'_>, seller: SellerNumber) -> Result<Vec<Gateway>, Error> {
+    let mut all = kept(cx, seller)?;
+    if all.iter().any(|it| it.kind != GatewayKind::Sandbox) && !clock::time(cx)?.movable {
+        all.retain(|it| it.kind != GatewayKind::Sandbox);
+    }
+    Ok(all)
+}
+
+fn kept(cx: Cx<'_>, seller: SellerNumber) -> Result<Vec<Gateway>, Error> {
     cx.every(&Along::Index(GATEWAY_BY_CODE, Key::new().u32(seller.0).bytes()))
+}
+
+/// Refuses the sandbox beside another gateway, and another beside the sandbox, where time is real.
+fn must_not_mix(cx: Cx<'_>, (seller, kind): (SellerNumber, GatewayKind)) -> Result<(), Error> {
+    let is_sandbox = |it: GatewayKind| it == GatewayKind::Sandbox;
+    let others = kept(cx, seller)?;
+    let other = others.iter().find(|it| is_sandbox(it.kind) != is_sandbox(kind));
+    match other {
+        Some(other) if !clock::time(cx)?.movable => {
+            let why = format!(
+                "nothing is paid at the sandbox, and payers could choose it: take `{}` away first",
+                other.id
+            );
+            Err(Rejection::new(Code::InUse, why).into())
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// A gateway as it is spoken to, for a payment that may have a page in the sandbox.

@@ -100,7 +100,7 @@ struct NewGateway {
     seller: Option<String>,
     /// By what payment methods name it; as its kind is called if nothing is said.
     code: Option<String>,
-    /// `sandbox`, `stripe` or `paypal`.
+    /// `sandbox`, `stripe` or `paypal`. A sandbox stands beside no other except where the clock can be moved.
     kind: String,
     /// What payers read of it.
     name: Option<String>,
@@ -136,6 +136,7 @@ fn add(act: &mut Act<'_>, _: &Call, body: NewGateway) -> Result<Reply<Gateway>, 
 #[serde(deny_unknown_fields)]
 struct GatewayPatch {
     name: Option<String>,
+    /// Another one needs the secret as well.
     address: Option<String>,
     login: Option<String>,
     secret: Option<String>,

@@ -4,8 +4,12 @@ use expect_test::expect;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
+use tillbox::domain::operator::Actor;
+use tillbox::services::Author;
+use tillbox::store::meta::{self, ClockState};
 
 use crate::harness::client::{Client, Protocol};
+use crate::harness::house::House;
 use crate::harness::market::{Market, monthly, text};
 
 /// A market whose seller has a sandbox, with an account that was billed 12.00 EUR on 1 January.
@@ -355,4 +359,64 @@ fn a_bank_that_is_never_heard_of_again_is_asked_and_then_given_up() {
     assert_eq!(till.tries(), ["2026-01-10 initiated -"]);
     till.market.advance_to("2026-02-01");
     assert_eq!(till.tries()[..2], ["2026-01-10 expired -", "2026-01-20 expired -"]);
+}
+
+#[test]
+fn a_secret_is_sent_nowhere_but_where_it_was_given_for() {
+    let house = House::on("2026-01-01");
+    let operator = house.operator();
+    let stripe = json!({ "kind": "stripe", "secret": "sk_very", "signing_secret": "whsec_very" });
+    let path = format!("PATCH /gateways/{}", text(&operator.post("/gateways", &stripe)["id"]));
+    let said = |body: Value| {
+        let answer = operator.call(&path, Some(&body));
+        let first = answer.json()["errors"][0].clone();
+        (answer.status.as_u16(), format!("{} {}", first["pointer"], first["rule"]))
+    };
+    let other = "https://other.example.com/";
+    let refused = (422, "\"/secret\" \"required\"".to_owned());
+    assert_eq!(said(json!({ "address": other })), refused);
+    assert_eq!(said(json!({ "address": other, "signing_secret": "whsec_2" })), refused);
+    assert_eq!(said(json!({ "address": other, "secret": "sk_other" })).0, 200);
+    assert_eq!(said(json!({ "address": other, "name": "Till" })).0, 200, "it is there already");
+    assert_eq!(said(json!({ "address": "https://third.example.com/" })), refused);
+}
+
+/// On a machine that runs for good, who pays could else settle its invoices with money that is none.
+#[test]
+fn where_time_is_real_the_sandbox_stands_alone() {
+    let house = House::on("2026-01-01");
+    let (operator, buyer) = (house.operator(), house.client(&house.customer.admin));
+    let keep = |kind: &str| {
+        let it = json!({ "kind": kind, "secret": "sk_very", "signing_secret": "whsec_very" });
+        let answer = operator.call("POST /gateways", Some(&it));
+        (answer.status.as_u16(), answer.json()["id"].as_str().unwrap_or_default().to_owned())
+    };
+    let (made, sandbox) = keep("sandbox");
+    assert_eq!((made, keep("stripe").0), (201, 409));
+    let wanted = json!({
+        "account": house.customer.account, "amount": euros("1"), "gateway": "sandbox",
+    });
+    let pay = || buyer.call("POST /checkouts", Some(&wanted)).status.as_u16();
+    assert_eq!(pay(), 201, "it is tried before anything is sold");
+    let taken = operator.call(&format!("DELETE /gateways/{sandbox}"), None);
+    assert_eq!(taken.status.as_u16(), 204);
+    assert_eq!((keep("stripe").0, keep("sandbox").0, pay()), (201, 409, 422));
+}
+
+/// A sandbox that stood beside another before that was refused, or while time was moved.
+#[test]
+fn a_sandbox_beside_another_takes_no_payments_where_time_is_real() {
+    let till = Till::open();
+    let house = &till.market.house;
+    let stripe = json!({ "kind": "stripe", "secret": "sk_very", "signing_secret": "whsec_very" });
+    till.market.operator().post("/gateways", &stripe);
+    till.card("sandbox_ok");
+    let wanted = json!({ "invoice": till.invoice, "gateway": "sandbox" });
+    let pay = || till.market.operator().call("POST /checkouts", Some(&wanted)).status.as_u16();
+    let real = house.app.bss.act(Author::of(Actor::duty("test")), |act| {
+        let kept = meta::setting::<ClockState>(act.batch())?.unwrap_or(ClockState::LIVE);
+        Ok(act.batch().put_setting(&ClockState { movable: false, ..kept })?)
+    });
+    real.wait().unwrap();
+    assert_eq!(pay(), 422);
 }
