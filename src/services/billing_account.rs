@@ -186,7 +186,7 @@ fn must_keep_rhythm(
 /// Makes a billing account the one that is taken where nothing else is said.
 ///
 /// # Errors
-/// If it is not there, or closed, or the caller may not.
+/// If it is not there, or closed, or its invoices are stopped, or the caller may not.
 pub fn make_default(act: &mut Act<'_>, id: BillingAccountId) -> Result<BillingAccount, Error> {
     let it: BillingAccount = act.get(id)?;
     act.must(Permission::BillingAccountWrite, &it.stamp)?;
@@ -194,6 +194,7 @@ pub fn make_default(act: &mut Act<'_>, id: BillingAccountId) -> Result<BillingAc
         let why = "a billing account that is closed cannot be the default one";
         return Err(Rejection::new(Code::BillingAccountStateForbids, why).into());
     }
+    must_be_billed(act.cx(), &it)?;
     for other in of(act.cx(), it.account())? {
         if other.is_default() && other.id != id {
             let (other, verb) = other.stand(BillingStanding::Further);
@@ -202,6 +203,20 @@ pub fn make_default(act: &mut Act<'_>, id: BillingAccountId) -> Result<BillingAc
     }
     let (it, verb) = it.stand(BillingStanding::Default);
     keep(act, it, verb)
+}
+
+/// Refuses one whose invoices its seller has stopped, to whoever could not stop them: nobody would owe
+/// anything for what is bought on it.
+///
+/// # Errors
+/// [`Code::BillingAccountStateForbids`].
+pub(super) fn must_be_billed(cx: Cx<'_>, it: &BillingAccount) -> Result<(), Error> {
+    let may_stop = cx.actor.may(Permission::AccountHold, &it.stamp) == Decision::Yes;
+    if it.state() != BillingState::Suspended || may_stop {
+        return Ok(());
+    }
+    let why = format!("the invoices of `{}` are stopped: name another billing account", it.id);
+    Err(Rejection::new(Code::BillingAccountStateForbids, why).into())
 }
 
 /// Moves a billing account along its life, as people may: stop its invoices, let them go on, close

@@ -25,7 +25,9 @@ pub(super) use self::work::{
     item_called_off, item_done, item_failed, item_tried_again, items_done,
 };
 use super::billing::Replacement;
-use super::{Act, Cx, Error, attribute, coupon, offer, payment_method, subscription};
+use super::{
+    Act, Cx, Error, attribute, billing_account, coupon, offer, payment_method, subscription,
+};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::profile::AddressUse;
@@ -311,6 +313,7 @@ fn priced(
     };
     let named = resolved.item.billing_account.or(named);
     let bills_to = subscription::bills_to(act.cx(), account.id, named)?;
+    billing_account::must_be_billed(act.cx(), &bills_to)?;
     let offer: Offer = act.load(deal.offer)?;
     let today = bills_to.terms().zone.date_of(act.now());
     let chosen = (resolved.term.as_ref(), resolved.item.wish.plan.as_ref());
@@ -368,6 +371,7 @@ fn changed(
         changed_amounts(&held, wish, asked.deal.into_iter().flat_map(|it| it.resources));
     if is_more(&held, wish.quantity, &resources) {
         must_be_trusted(act, &account)?;
+        billing_account::must_be_billed(act.cx(), &act.load(held.billing_account())?)?;
     }
     if let Some(quantity) = wish.quantity {
         subscription::change(act, id, Change::Quantity(quantity))?;

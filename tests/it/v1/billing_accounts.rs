@@ -185,3 +185,37 @@ fn when_something_is_billed_is_no_choice_of_who_is_billed() {
     market.advance_to("2026-03-02");
     assert_eq!(market.invoices(&account).len(), 2, "one a month");
 }
+
+/// What is bought where no invoice is made is owed by nobody.
+#[test]
+fn nobody_buys_where_its_seller_makes_no_invoices() {
+    let market = Market::on("2026-01-15");
+    let customer = &market.house.customer;
+    let (operator, buyer) = (market.operator(), market.house.client(&customer.admin));
+    let account = json!({ "id": customer.account });
+    let offer = market.offer("Base", &[monthly("Fee", "EUR", "10")]);
+    let subscription = market.order(&account, &offer, 1);
+    let stopped = &customer.billing_account;
+    let further =
+        text(&operator.post("/billing_accounts", &json!({ "account": account["id"] }))["id"]);
+    operator.post(&format!("/billing_accounts/{further}/default"), &json!({}));
+    operator.post(&format!("/billing_accounts/{stopped}/suspend"), &json!({}));
+    let order = json!({
+        "account": account["id"], "billing_account": stopped, "items": [{ "offer": offer }],
+    });
+    let status =
+        |by: &Client<'_>, what: &str, body: &Value| by.call(what, Some(body)).status.as_u16();
+    let make_default = format!("POST /billing_accounts/{stopped}/default");
+    let more = format!("POST /subscriptions/{subscription}/change");
+    let (five, one) = (json!({ "quantity": 5 }), json!({ "quantity": 1 }));
+    assert_eq!(status(&buyer, "POST /orders", &order), 409);
+    assert_eq!(status(&buyer, &make_default, &json!({})), 409);
+    assert_eq!(status(&buyer, &more, &five), 409);
+    assert_eq!(status(&operator, "POST /orders", &order), 201);
+    assert_eq!(status(&operator, &more, &five), 200);
+    assert_eq!(status(&buyer, &more, &one), 200, "less is always possible");
+    let there = json!({ "account": account["id"], "items": [{ "offer": offer }] });
+    assert_eq!(status(&buyer, "POST /orders", &there), 201, "the other one is billed");
+    assert_eq!(status(&operator, &make_default, &json!({})), 200);
+    assert_eq!(status(&buyer, "POST /orders", &there), 409, "and nobody falls into it by default");
+}
