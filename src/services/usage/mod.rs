@@ -15,11 +15,13 @@ use self::known::{Good, judge};
 pub use self::unrated::{UnratedUsage, unrated, unrated_left};
 use super::billing::counted;
 use super::{Author, Bss, Cx, Error};
+use crate::domain::account::Account;
 use crate::domain::error::{Code, Invalid};
 use crate::domain::id::{Kind, MeterId, SubscriptionId};
-use crate::domain::operator::Scope;
+use crate::domain::operator::{Decision, Permission, Scope};
 use crate::domain::page::{Page, PageOrder, PageRequest};
 use crate::domain::quantity::Quantity;
+use crate::domain::stamp::SellerNumber;
 use crate::domain::subscription::Subscription;
 use crate::domain::text;
 use crate::domain::time::Instant;
@@ -213,15 +215,31 @@ fn keep_refused(
         })
         .collect();
     let work = bss.act(author.clone(), move |act| {
-        let received_at = act.wall();
-        for (subscription, it, event) in kept {
+        let (received_at, seller) = (act.wall(), offerer(act.cx())?);
+        for (named, it, event) in kept {
+            let subscription = named.map(|id| for_offerer(act.cx(), id)).transpose()?.flatten();
             let Refused { code, detail, .. } = it;
-            let event = RejectedEvent { number: 0, received_at, subscription, code, detail, event };
+            let event =
+                RejectedEvent { number: 0, received_at, seller, subscription, code, detail, event };
             act.batch().keep_rejected(&event)?;
         }
         Ok(())
     });
     work.wait()
+}
+
+/// The seller in whose name the caller offers usage.
+fn offerer(cx: Cx<'_>) -> Result<SellerNumber, Error> {
+    let Some(standing) = cx.actor.standing() else { return Ok(SellerNumber::PROVIDER) };
+    let own = cx.view.find::<Account>(standing.account)?;
+    Ok(own.and_then(|it| it.seller_number()).unwrap_or(standing.vendor))
+}
+
+/// A subscription whose usage the caller may offer: what is said of another's is shown to nobody there.
+fn for_offerer(cx: Cx<'_>, id: SubscriptionId) -> Result<Option<SubscriptionId>, Error> {
+    let found = cx.view.find::<Subscription>(id)?;
+    let may = |it: &Subscription| cx.actor.may(Permission::UsageWrite, &it.stamp) == Decision::Yes;
+    Ok(found.filter(may).map(|it| it.id))
 }
 
 /// What each of many stretches adds up to, in the order in which they are asked for.
@@ -282,17 +300,21 @@ pub fn events(cx: Cx<'_>, want: &Want, page: &PageRequest) -> Result<Page<Number
     })
 }
 
-/// A page of the events that were refused, for whoever may write usage everywhere, and for others
-/// those of subscriptions that they see.
+/// A page of the events that were refused: those that sellers of the caller's branch offered, and those of
+/// subscriptions that it sees.
 ///
 /// # Errors
 /// If the store fails.
 pub fn rejected(cx: Cx<'_>, page: &PageRequest) -> Result<Page<RejectedEvent>, Error> {
-    let sees_all = cx.actor.scope(Kind::Subscription) == Scope::Everything;
-    Ok(list_rejected(cx.view, page, &mut |it| match it.subscription {
-        Some(id) => matches!(cx.find::<Subscription>(id), Ok(Some(_))),
-        None => sees_all,
-    })?)
+    let scope = cx.actor.scope(Kind::Subscription);
+    let offered = |it: &RejectedEvent| match &scope {
+        Scope::Everything => true,
+        Scope::Sellers(branch) => branch.contains(&it.seller),
+        Scope::Owner(_) | Scope::Nothing => false,
+    };
+    let sees = |id| matches!(cx.find::<Subscription>(id), Ok(Some(_)));
+    let mut accept = |it: &RejectedEvent| offered(it) || it.subscription.is_some_and(sees);
+    Ok(list_rejected(cx.view, page, &mut accept)?)
 }
 
 /// Seals a slice of a full chunk, and says whether there was one to seal.

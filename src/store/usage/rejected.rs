@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 
 use crate::domain::id::SubscriptionId;
 use crate::domain::page::{Page, PageRequest};
+use crate::domain::stamp::SellerNumber;
 use crate::domain::time::Instant;
 use crate::store::batch::Batch;
 use crate::store::view::{KeyRange, Table, View};
@@ -25,7 +26,9 @@ pub struct RejectedEvent {
     pub number: u64,
     /// When it came.
     pub received_at: Instant,
-    /// Whose use it was to be, if that could be told.
+    /// The seller in whose name it was offered.
+    pub seller: SellerNumber,
+    /// Whose use it was to be, if that could be told and was for who offered it to say.
     pub subscription: Option<SubscriptionId>,
     /// The stable name of the reason.
     pub code: String,
@@ -110,6 +113,7 @@ mod tests {
         let event = |detail: &str| RejectedEvent {
             number: 0,
             received_at: Instant::from_micros(5).unwrap(),
+            seller: SellerNumber::PROVIDER,
             subscription: None,
             code: "period_closed".to_owned(),
             detail: detail.to_owned(),

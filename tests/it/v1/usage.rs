@@ -3,6 +3,8 @@
 use expect_test::expect;
 use serde_json::{Value, json};
 
+use crate::harness::client::Client;
+use crate::harness::house::invite;
 use crate::harness::market::{Market, monthly, text};
 
 #[test]
@@ -62,4 +64,31 @@ fn an_event_without_a_time_is_the_same_when_it_comes_again_later() {
     assert_eq!(report("13", None), "0 new, 0 known, 1 refused");
     let second = Some("2026-01-02T00:00:00Z");
     assert_eq!(report("12.5", second), "0 new, 0 known, 1 refused", "this one says when");
+}
+
+/// Else anybody who knows an id could write what somebody else reads.
+#[test]
+fn what_is_refused_of_anothers_subscription_is_in_the_list_of_who_offered_it() {
+    let market = Market::on("2026-01-01");
+    let house = &market.house;
+    let account = json!({ "id": house.customer.account });
+    let of = market.order(&account, &market.offer("Base", &[monthly("Base", "EUR", "5")]), 1);
+    let [north, south] = [&house.north.admin, &house.south.admin].map(|it| house.client(it));
+    let event =
+        |id: &str| json!({ "id": id, "subscription": of, "meter": "calls", "quantity": "1" });
+    north.post("/usage", &json!({ "events": [event("theirs")] }));
+    market.operator().post("/usage", &json!({ "events": [event("ours")] }));
+    let list = |by: &Client<'_>| {
+        let all = by.get("/usage/rejected");
+        let all = all["items"].as_array().unwrap().iter();
+        all.map(|it| text(&it["message"])).collect::<Vec<_>>()
+    };
+    let refused = format!("`{of}` is not there");
+    assert_eq!(list(&north), [refused.clone()]);
+    assert!(list(&south).is_empty());
+    let ours = "`calls` is not there".to_owned();
+    assert_eq!(list(&market.operator()), [ours.clone(), refused]);
+    let vera =
+        invite(&house.app, &house.operator, &house.operator.account, "v@p.test", "vendor_admin");
+    assert!(list(&house.client(&vera)).contains(&ours));
 }
