@@ -39,15 +39,22 @@ pub struct Once {
 }
 
 impl Once {
-    /// The row of the key: the same key of somebody else is another key.
+    /// The row of the key: the same key of somebody else is another key, and so is that of a program
+    /// which is confined otherwise. What one got for what it may do is no answer to the other.
     fn key_of(&self, actor: &Actor) -> [u8; 32] {
         let scope = actor.cause().to_string();
-        Sha256::new()
-            .chain_update(scope)
-            .chain_update([0])
-            .chain_update(&self.key)
-            .finalize()
-            .into()
+        let mut digest =
+            Sha256::new().chain_update(scope).chain_update([0]).chain_update(&self.key);
+        if let Some(scopes) = actor.scopes() {
+            let names: Vec<&str> = scopes.iter().map(|it| it.name()).collect();
+            digest = digest.chain_update([0, 1]).chain_update(names.join(" "));
+        }
+        if let Some(operations) = actor.operations() {
+            let names = operations.iter().map(|it| format!("{} {}", it.verb(), it.kind()));
+            let names: Vec<String> = names.collect();
+            digest = digest.chain_update([0, 2]).chain_update(names.join("\n"));
+        }
+        digest.finalize().into()
     }
 
     /// What was answered under the key, as it is sealed.

@@ -103,3 +103,25 @@ fn only_persons_have_tokens_and_nobody_a_wrong_one() {
         assert_eq!(answer.headers["www-authenticate"], "Bearer");
     }
 }
+
+/// What one program got by its key is no answer to another that may do less.
+#[test]
+fn a_confined_token_gets_its_own_answer_by_the_same_key() {
+    let house = House::on("2026-01-01");
+    let admin = house.client(&house.north.customer.admin);
+    let confined = json!({ "name": "narrow", "scopes": ["user_read", "token_write"] });
+    let confined = admin.post("/tokens", &confined)["secret"].as_str().unwrap().to_owned();
+    let key = ("idempotency-key", "sync-1");
+    let issue = |by: &Client<'_>| {
+        let made = by.header(key.0, key.1).post("/tokens", &json!({ "name": "sync" }));
+        (made["scopes"].clone(), made["secret"].clone())
+    };
+    let wide = issue(&admin);
+    assert_eq!(wide.0, json!(null));
+    assert_eq!(issue(&admin), wide, "to the same it is the same answer");
+    let narrow = Client::with_token(&house.app, &confined);
+    let own = issue(&narrow);
+    assert_eq!(own.0, json!(["user_read", "token_write"]));
+    assert_ne!(own.1, wide.1);
+    assert_eq!(issue(&narrow), own);
+}
