@@ -21,7 +21,7 @@ use crate::domain::stamp::Contract;
 use crate::domain::time::Instant;
 use crate::store::fact::Facts;
 use crate::store::listener::LISTENER_BY_STATE;
-use crate::store::{Along, Key};
+use crate::store::{Along, Key, Records};
 
 /// How many facts are looked at before others get their turn.
 const LOOKED_AT_MAX: usize = 5000;
@@ -45,16 +45,26 @@ pub(super) fn cursor_name(id: ListenerId) -> String {
 pub struct Position {
     /// The last fact that it heard, or that was not for it.
     pub cursor: u64,
-    /// The last fact that there is.
-    pub last: u64,
+    /// How many facts wait for it, among the next [`LOOKED_AT_MAX`] of the log. How many there are of
+    /// others is nothing to its owner.
+    pub waiting: u64,
 }
 
 /// How far a listener has been told.
 ///
 /// # Errors
 /// If the store fails.
-pub fn position(cx: Cx<'_>, id: ListenerId) -> Result<Position, Error> {
-    Ok(Position { cursor: cx.view.cursor(&cursor_name(id))?, last: cx.view.last_fact()? })
+pub fn position(cx: Cx<'_>, it: &Listener) -> Result<Position, Error> {
+    let branch = branch(cx, it)?;
+    let cursor = cx.view.cursor(&cursor_name(it.id))?;
+    let (mut looked_to, mut waiting) = (cursor, 0);
+    for _ in 0..LOOKED_AT_MAX / PAGE {
+        let page = cx.view.facts_after(looked_to, PAGE)?;
+        let Some(last) = page.last() else { break };
+        looked_to = last.sequence;
+        waiting += page.iter().filter(|fact| it.hears(fact, &branch)).count() as u64;
+    }
+    Ok(Position { cursor, waiting })
 }
 
 /// A listener that may have something to hear.
@@ -229,7 +239,7 @@ fn branch(
     cx: Cx<'_>,
     of: &Listener,
 ) -> Result<BTreeSet<crate::domain::stamp::SellerNumber>, Error> {
-    let account = of.stamp.owner.map(|it| cx.find::<Account>(it)).transpose()?.flatten();
+    let account = of.stamp.owner.map(|it| cx.view.find::<Account>(it)).transpose()?.flatten();
     match account.and_then(|it| it.seller_number()) {
         Some(seller) => Ok(operator::sellers(cx)?.branch(seller)),
         None => Ok(BTreeSet::new()),

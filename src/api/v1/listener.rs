@@ -235,8 +235,8 @@ struct ListenerDeliveries {
     state: &'static str,
     /// The `sequence` of the last event that it took, or that was not for it.
     cursor: u64,
-    /// The `sequence` of the last event that there is.
-    last_event: u64,
+    /// How many events wait for it, of those that come next in the log; 0 if it was told everything.
+    waiting: u64,
     /// How many messages it took.
     delivered: u64,
     last_delivered_at: Option<String>,
@@ -255,13 +255,13 @@ impl Wire for ListenerDeliveries {}
 
 fn deliveries(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<ListenerDeliveries>, Error> {
     let it: domain::Listener = cx.get(call.id("id")?)?;
-    let position = delivery::position(cx, it.id)?;
+    let position = delivery::position(cx, &it)?;
     let (progress, text) =
         (it.progress(), |at: Option<crate::domain::time::Instant>| at.map(|it| it.to_string()));
     Ok(Reply::ok(ListenerDeliveries {
         state: it.state().word(),
         cursor: position.cursor,
-        last_event: position.last,
+        waiting: position.waiting,
         delivered: progress.delivered,
         last_delivered_at: text(progress.delivered_at),
         last_attempt_at: text(progress.attempted_at),

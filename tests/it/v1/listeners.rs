@@ -38,7 +38,7 @@ fn a_listener_is_set_up_changed_stopped_and_taken_away() {
     say("POST /pause", None);
     happen(&admin, "Silver");
     house.app.keep_duties();
-    say("GET /deliveries?fields=cursor,last_event,delivered", None);
+    say("GET /deliveries?fields=cursor,waiting,delivered", None);
     say("POST /resume?fields=state", None);
     house.app.keep_duties();
     say("GET /deliveries", None);
@@ -62,12 +62,12 @@ fn a_listener_is_set_up_changed_stopped_and_taken_away() {
         200 OK {"id":"{lst1}","state":"paused"}
         > POST /listeners/{lst1}/pause [north]
         409 Conflict {"type":"/problems/listener_state_forbids","title":"The state of the listener does not allow the operation.","status":409,"detail":"cannot pause a listener that is paused","request_id":"…"}
-        > GET /listeners/{lst1}/deliveries?fields=cursor,last_event,delivered [north]
-        200 OK {"cursor":65,"delivered":0,"last_event":85}
+        > GET /listeners/{lst1}/deliveries?fields=cursor,waiting,delivered [north]
+        200 OK {"cursor":65,"delivered":0,"waiting":1}
         > POST /listeners/{lst1}/resume?fields=state [north]
         200 OK {"id":"{lst1}","state":"active"}
         > GET /listeners/{lst1}/deliveries [north]
-        200 OK {"state":"active","cursor":69,"last_event":86,"delivered":1,"last_delivered_at":"2026-01-01T00:00:00Z","last_attempt_at":"2026-01-01T00:00:00Z","failures":0,"next_attempt_at":null,"last_status":200,"last_error":null}
+        200 OK {"state":"active","cursor":69,"waiting":0,"delivered":1,"last_delivered_at":"2026-01-01T00:00:00Z","last_attempt_at":"2026-01-01T00:00:00Z","failures":0,"next_attempt_at":null,"last_status":200,"last_error":null}
         > POST /listeners/{lst1}/rotate?fields=state {"secret":"…"} [north]
         422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/secret` must be `whsec_` and the base64 of 24 to 64 bytes","request_id":"…","errors":[{"pointer":"/secret","rule":"format","message":"must be `whsec_` and the base64 of 24 to 64 bytes"}]}
         > POST /listeners/{lst1}/rotate?fields=state,secret {} [north]
@@ -129,7 +129,7 @@ fn one_that_does_not_answer_is_waited_for_in_order_and_holds_nobody_up() {
     assert_eq!(house.app.outside.told(HOOK).len(), 3);
     assert_eq!(house.app.outside.told("https://dead.example.com/").len(), 1, "it waits");
     let shown = operator.get(&format!("{dead}/deliveries"));
-    expect![[r#"{"cursor":65,"delivered":0,"failures":1,"last_attempt_at":"2026-01-01T00:00:00Z","last_delivered_at":null,"last_error":"the server did not answer in time","last_event":86,"last_status":null,"next_attempt_at":"2026-01-01T00:00:12Z","state":"active"}"#]].assert_eq(&shown.to_string());
+    expect![[r#"{"cursor":65,"delivered":0,"failures":1,"last_attempt_at":"2026-01-01T00:00:00Z","last_delivered_at":null,"last_error":"the server did not answer in time","last_status":null,"next_attempt_at":"2026-01-01T00:00:12Z","state":"active","waiting":3}"#]].assert_eq(&shown.to_string());
     house.app.outside.answer(|_| Ok(Response::new(200, "")));
     house.app.keep_duties();
     assert_eq!(
@@ -266,4 +266,18 @@ fn a_listener_is_tried_out_with_a_ping() {
     assert_eq!(operator.get(&format!("{path}/deliveries"))["failures"], 0);
     let denied = house.client(&house.south.admin).call(&format!("POST {path}/test"), None);
     assert_eq!(denied.status.as_u16(), 404);
+}
+
+#[test]
+fn how_much_happens_with_others_is_told_to_nobody() {
+    let house = House::on("2026-01-01");
+    let (north, south) = (house.client(&house.north.admin), house.client(&house.south.admin));
+    let path = format!("{}/deliveries", listen(&north, HOOK, &["class.*"]));
+    let before = north.get(&path);
+    happen(&south, "Silver");
+    assert_eq!(north.get(&path), before);
+    happen(&north, "Silver");
+    assert_eq!(north.get(&path)["waiting"], 1);
+    house.app.keep_duties();
+    assert_eq!(north.get(&path)["waiting"], 0);
 }

@@ -48,7 +48,7 @@ function Deliveries({ of, onClose }) {
         <div class="inside"><${Facts} of=${[
           [t("State"), html`<${State} of=${found.state} />`],
           [t("Messages it took"), count(found.delivered)],
-          [t("Events behind"), count(found.last_event - found.cursor)],
+          [t("Events behind"), count(found.waiting)],
           [t("Last heard"), found.last_delivered_at && html`<${Far} at=${found.last_delivered_at} wall />`],
           [t("Last answer"), found.last_status],
           [t("Failures in a row"), found.failures > 0 ? count(found.failures) : null],
