@@ -113,14 +113,18 @@ impl Cx<'_> {
     ///
     /// # Errors
     /// If the store fails.
-    pub fn list_with_own<R: Record>(&self, request: &PageRequest) -> Result<Page<R>, Error> {
+    pub fn list_with_own<R: Record>(
+        &self,
+        request: &PageRequest,
+        accept: impl FnMut(&R) -> bool,
+    ) -> Result<Page<R>, Error> {
         let along = match (self.actor.scope(R::Id::KIND), self.actor.standing()) {
             (Scope::Sellers(sellers), Some(standing)) => {
                 Some(Along::Branch(sellers, standing.account))
             }
             (Scope::Everything | Scope::Sellers(_) | Scope::Owner(_) | Scope::Nothing, _) => None,
         };
-        self.list(along, request, |_| true)
+        self.list(along, request, accept)
     }
 
     /// All things of a kind along an index, however many and whoever asks.

@@ -430,7 +430,8 @@ pub fn signed_in_at(cx: Cx<'_>, user: &User, most: usize) -> Result<Vec<Instant>
     Ok(facts.items.into_iter().map(|it| it.at).collect())
 }
 
-/// A page of the users that the caller may see, of one account if that is named.
+/// A page of the users that the caller may see, of one account if that is named. A vendor sees its
+/// own people among them.
 ///
 /// # Errors
 /// If the store fails.
@@ -440,7 +441,10 @@ pub fn list(
     page: &PageRequest,
     accept: impl FnMut(&User) -> bool,
 ) -> Result<Page<User>, Error> {
-    cx.list(account.map(Along::Owner), page, accept)
+    match account {
+        Some(account) => cx.list(Some(Along::Owner(account)), page, accept),
+        None => cx.list_with_own(page, accept),
+    }
 }
 
 /// The user that signs in with a login, in any case, as a list of those that the caller may see.

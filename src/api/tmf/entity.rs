@@ -72,9 +72,7 @@ macro_rules! things {
                 page: &PageRequest,
                 accept: impl FnMut(&Self) -> bool,
             ) -> Result<Page<Self>, Error> {
-                let mut found = cx.list_with_own::<Self>(page)?;
-                found.items.retain(accept);
-                Ok(found)
+                cx.list_with_own(page, accept)
             }
             fn find(cx: Cx<'_>, id: Uuid) -> Result<Option<Self>, Error> {
                 cx.find($id::from_uuid(id))

@@ -545,7 +545,7 @@ fn told(refusal: &Error) -> Prose {
 /// # Errors
 /// If the store fails.
 pub fn list_with_own(cx: Cx<'_>, page: &PageRequest) -> Result<Page<Order>, Error> {
-    cx.list_with_own(page)
+    cx.list_with_own(page, |_| true)
 }
 
 /// A page of the orders that the caller may see: of one account if that is named.

@@ -552,7 +552,7 @@ pub fn list_own(cx: Cx<'_>, page: &PageRequest) -> Result<Page<Subscription>, Er
 /// # Errors
 /// If the store fails.
 pub fn list_with_own(cx: Cx<'_>, page: &PageRequest) -> Result<Page<Subscription>, Error> {
-    cx.list_with_own(page)
+    cx.list_with_own(page, |_| true)
 }
 
 /// Whether a subscription is the caller's own, or of its own customers; see [`list_own`].

@@ -124,6 +124,19 @@ fn a_user_is_found_by_what_it_signs_in_with_as_any_list_is_narrowed() {
 }
 
 #[test]
+fn a_vendor_finds_its_own_people_among_those_of_its_customers() {
+    let house = House::on("2026-01-01");
+    let found = |who| {
+        let found = house.client(who).get("/users?fields=id");
+        found["items"].as_array().unwrap().iter().map(|it| it["id"].clone()).collect::<Vec<_>>()
+    };
+    let north = &house.north;
+    let of_customer = [&north.customer.member.id, &north.customer.admin.id].map(|it| json!(it));
+    assert_eq!(found(&north.customer.admin), of_customer);
+    assert_eq!(found(&north.admin), [&of_customer[..], &[json!(north.admin.id)]].concat());
+}
+
+#[test]
 fn an_account_keeps_an_administrator() {
     let house = House::on("2026-01-01");
     let customer = &house.north.customer;
