@@ -335,11 +335,11 @@ impl Zone {
     }
 
     /// The moment at which a day begins here: midnight, or the first moment after it where the
-    /// clock skips midnight; the first of the two where it strikes twice.
+    /// clock skips midnight, or the whole day; the first of the two where it strikes twice.
     #[must_use]
     pub fn start_of(self, date: Date) -> Instant {
         let midnight = date.0.and_time(chrono::NaiveTime::MIN);
-        for minutes in (0..=180).step_by(15) {
+        for minutes in (0..=24 * 60).step_by(15) {
             let local = midnight + chrono::TimeDelta::minutes(minutes);
             if let Some(at) = self.0.from_local_datetime(&local).earliest() {
                 return Instant::from_chrono(at.to_utc());
@@ -565,6 +565,9 @@ mod tests {
         assert_eq!(start("Europe/Berlin", "2026-01-01"), "2025-12-31T23:00:00Z");
         assert_eq!(start("Europe/Berlin", "2026-07-01"), "2026-06-30T22:00:00Z");
         assert_eq!(start("America/Sao_Paulo", "2018-11-04"), "2018-11-04T03:00:00Z");
+        // Samoa went over the date line, from the 29th to the 31st.
+        assert_eq!(start("Pacific/Apia", "2011-12-30"), "2011-12-30T10:00:00Z");
+        assert_eq!(start("Pacific/Apia", "2011-12-31"), "2011-12-30T10:00:00Z");
     }
 
     #[test]
