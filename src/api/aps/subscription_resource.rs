@@ -42,7 +42,7 @@ pub(super) static SOLD: Structure = Structure {
         Field::required("additional", Form::NumberText),
         Field::required("ordered", Form::NumberText),
         Field::required("min", Form::NumberText),
-        Field::required("usage", Form::NumberText),
+        Field::optional("usage", Form::NumberText),
     ],
 };
 
@@ -55,7 +55,7 @@ pub(super) static DELIVERED: Structure = Structure {
         Field::required("title", Form::Text),
         Field::optional("apsId", Form::Text),
         Field::required("apsType", Form::Text),
-        Field::required("usage", Form::Number),
+        Field::optional("usage", Form::Number),
         Field::optional("limit", Form::Number),
         Field::optional("autoprovisioning", Form::Flag),
         Field::required("unit", Form::Text),
@@ -72,13 +72,22 @@ pub(super) fn sold(cx: Cx<'_>, it: &Subscription, _: &Asked) -> Result<Outcome, 
     rates.sort_by_key(|it| it.position);
     let (resources, usage) = (subscription::resources(cx, it)?, billing::resource_usage(cx, it)?);
     let shown = rates.into_iter().filter_map(|rate| {
-        let used = usage.get(&rate.resource).copied().unwrap_or(Quantity::ZERO);
+        let used = of_resource(usage.as_ref(), rate.resource);
         Some(as_sold(it, (resources.get(&rate.resource)?, rate), used))
     });
     Ok(Some(Value::Array(shown.collect())))
 }
 
-fn as_sold(of: &Subscription, (it, rate): (&Resource, &ResourceRate), used: Quantity) -> Value {
+/// How much was used of a resource; nothing for whoever may not read usage.
+fn of_resource(all: Option<&BTreeMap<ResourceId, Quantity>>, id: ResourceId) -> Option<Quantity> {
+    all.map(|it| it.get(&id).copied().unwrap_or(Quantity::ZERO))
+}
+
+fn as_sold(
+    of: &Subscription,
+    (it, rate): (&Resource, &ResourceRate),
+    used: Option<Quantity>,
+) -> Value {
     let nothing = Entitlement::of(Quantity::ZERO, Quantity::ZERO);
     let has = of.deal().resources.get(&it.id).copied().unwrap_or(nothing);
     let unit = &it.content.unit;
@@ -92,7 +101,7 @@ fn as_sold(of: &Subscription, (it, rate): (&Resource, &ResourceRate), used: Quan
         true => ("INSTALLED", has.additional, Quantity::ZERO),
         false => ("ORDERED", Quantity::ZERO, has.additional),
     };
-    json!({
+    let mut shown = json!({
         "resourceId": it.id.uuid(),
         "internalResourceId": it.stamp.number,
         "status": status,
@@ -106,8 +115,11 @@ fn as_sold(of: &Subscription, (it, rate): (&Resource, &ResourceRate), used: Quan
         "additional": quantity(additional),
         "ordered": quantity(ordered),
         "min": quantity(rate.amount_min),
-        "usage": quantity(used),
-    })
+    });
+    if let Some(used) = used {
+        shown["usage"] = json!(quantity(used));
+    }
+    shown
 }
 
 /// `resources` of the OSS side: all resources of the service template, and what else was bought.
@@ -119,7 +131,7 @@ pub(super) fn delivered(cx: Cx<'_>, it: &Subscription, _: &Asked) -> Result<Outc
     let (resources, usage) = (subscription::resources(cx, it)?, billing::resource_usage(cx, it)?);
     let made = made(&provisioning::of(cx, it.id)?);
     let shown = configured.iter().chain(bought).filter_map(|id| {
-        let used = usage.get(id).copied().unwrap_or(Quantity::ZERO);
+        let used = of_resource(usage.as_ref(), *id);
         let mut shown = as_delivered(it, (resources.get(id)?, limits.get(*id)), used);
         if let Some(name) = made.get(id) {
             shown["apsId"] = json!(name.as_str());
@@ -142,16 +154,22 @@ fn made(tasks: &[Task]) -> BTreeMap<ResourceId, Name> {
     made
 }
 
-fn as_delivered(of: &Subscription, (it, limit): (&Resource, Option<u64>), used: Quantity) -> Value {
+fn as_delivered(
+    of: &Subscription,
+    (it, limit): (&Resource, Option<u64>),
+    used: Option<Quantity>,
+) -> Value {
     let content = &it.content;
     let mut shown = json!({
         "id": it.stamp.number.to_string(),
         "resourceId": it.id.uuid(),
         "title": content.name.original().as_str(),
         "apsType": Said::carried(&it.stamp).makes.unwrap_or_else(|| bss_resource::ID.to_owned()),
-        "usage": number(used),
         "unit": content.unit.code.as_str(),
     });
+    if let Some(used) = used {
+        shown["usage"] = number(used);
+    }
     if let Some(has) = of.deal().resources.get(&it.id) {
         shown["limit"] = number(has.amount());
     } else if let Some(limit) = limit {

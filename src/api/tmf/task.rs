@@ -143,7 +143,8 @@ fn products(cx: Cx<'_>, said: &Tree) -> Result<Vec<Subscription>, Error> {
 /// How much of each resource of a product was used.
 fn buckets(cx: Cx<'_>, it: &Subscription) -> Result<Vec<Value>, Error> {
     let resources = subscription::resources(cx, it)?;
-    let used = billing::resource_usage(cx, it)?;
+    let hidden = Error::Forbidden { permission: Permission::UsageRead };
+    let used = billing::resource_usage(cx, it)?.ok_or(hidden)?;
     let shown = used.iter().map(|(id, quantity)| {
         let name = resources.get(id).map(|it| it.content.name.original().to_string());
         let amount: Option<serde_json::Number> = quantity.to_string().parse().ok();

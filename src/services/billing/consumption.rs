@@ -9,19 +9,26 @@ use crate::domain::billing::cycle::period_of;
 use crate::domain::catalog::price::PriceKind;
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::ResourceId;
+use crate::domain::operator::{Decision, Permission};
 use crate::domain::quantity::Quantity;
 use crate::domain::subscription::Subscription;
 use crate::services::{Cx, Error};
 use crate::store::Records;
 
-/// How much of each resource whose use is charged was counted in the billing period that runs.
+/// How much of each resource whose use is charged was counted in the billing period that runs; nothing
+/// for whoever sees the subscription and may not read its usage.
 ///
 /// # Errors
 /// If a quantity is too large; if the store fails.
 pub fn resource_usage(
     cx: Cx<'_>,
     it: &Subscription,
-) -> Result<BTreeMap<ResourceId, Quantity>, Error> {
+) -> Result<Option<BTreeMap<ResourceId, Quantity>>, Error> {
+    let may_read = cx.actor.may(Permission::UsageRead, &it.stamp) == Decision::Yes;
+    may_read.then(|| counted_of(cx, it)).transpose()
+}
+
+fn counted_of(cx: Cx<'_>, it: &Subscription) -> Result<BTreeMap<ResourceId, Quantity>, Error> {
     let Some(billing_account) = cx.view.find::<BillingAccount>(it.billing_account())? else {
         return Ok(BTreeMap::new());
     };

@@ -461,3 +461,22 @@ fn a_subscription_carries_its_prices_and_discounts() {
     "#]].assert_eq(&said.text());
     market.must_be_whole();
 }
+
+/// A program that may see subscriptions does not learn from them how much of what is used.
+#[test]
+fn use_is_told_to_whom_may_read_it_alone() {
+    let (market, _, subscription) = bought();
+    let operator = market.operator();
+    let body = json!({ "name": "narrow", "scopes": ["subscription_read"] });
+    let token = text(&operator.post("/tokens", &body)["secret"]);
+    let narrow = Client::with_token(&market.house.app, &token);
+    for face in [path(&subscription), other_face(&operator, &subscription)] {
+        let usage = |by: &Client<'_>| {
+            let resources = by.get(&format!("{face}/resources"));
+            assert!(resources[0].is_object(), "{resources}");
+            resources[0]["usage"].clone()
+        };
+        assert!(!usage(&operator).is_null());
+        assert_eq!(usage(&narrow), json!(null));
+    }
+}

@@ -120,3 +120,23 @@ fn no_list_tells_of_the_other_side() {
         assert!(!text.contains(&there["side"]), "{list} tells {text}");
     }
 }
+
+/// Whoever may keep documents and see subscriptions learns nothing of their use by asking for it, nor
+/// leaves it there for others.
+#[test]
+fn use_is_told_to_whom_may_read_it_alone() {
+    let stage = Stage::shared();
+    let app = open(&stage.disk(Scene::Quiet), 7);
+    let seller = Client::with_token(&app, &stage.north["seller"]);
+    let (_, subscription) = stage.north["subscription"].split_once('_').unwrap();
+    let query = serde_json::json!({ "product": { "id": subscription } });
+    let scopes = ["account_read", "document_read", "document_write", "subscription_read"];
+    let body = serde_json::json!({ "name": "narrow", "scopes": scopes });
+    let token = seller.post("/tokens", &body)["secret"].as_str().unwrap().to_owned();
+    let narrow = Client::with_token(&app, &token);
+    let ask = |by: &Client<'_>| {
+        told(&by.call("POST /tmf-api/usageConsumption/v4/queryUsageConsumption", Some(&query)))
+    };
+    assert_eq!(ask(&narrow), "403 forbidden: not permitted: usage_read");
+    assert_eq!(ask(&seller), "201");
+}
