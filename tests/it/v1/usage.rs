@@ -84,7 +84,7 @@ fn what_is_refused_of_anothers_subscription_is_in_the_list_of_who_offered_it() {
         all.map(|it| text(&it["message"])).collect::<Vec<_>>()
     };
     let refused = format!("`{of}` is not there");
-    assert_eq!(list(&north), [refused.clone()]);
+    assert_eq!(list(&north), std::slice::from_ref(&refused));
     assert!(list(&south).is_empty());
     let ours = "`calls` is not there".to_owned();
     assert_eq!(list(&market.operator()), [ours.clone(), refused]);
