@@ -3,7 +3,7 @@
 use expect_test::expect;
 use serde_json::{Value, json};
 
-use crate::harness::market::{Market, monthly, text};
+use crate::harness::market::{Market, monthly, sums, text};
 
 /// Somebody with a base that lasts a month, and a disk that adds to it and has no end.
 struct Buyer {
@@ -99,4 +99,61 @@ fn what_is_renewed_after_it_was_removed_is_made_again() {
     buyer.renew(&buyer.base);
     assert_eq!(buyer.told(&buyer.base), ["create", "hold", "remove", "create"]);
     assert_eq!(buyer.get(&buyer.base)["state"], "active");
+}
+
+#[test]
+fn an_account_that_is_closed_is_billed_until_nothing_of_it_is_left() {
+    let market = Market::on("2026-01-01");
+    let cycle = json!({ "period": "1 month", "anchor_day": 1, "shift_days": 10 });
+    let body = json!({
+        "name": "Blue Whale", "address": { "street": "Ring 1", "city": "Berlin", "country": "DE" },
+        "billing": { "currency": "EUR", "cycle": cycle },
+    });
+    let account = market.operator().post("/accounts", &body);
+    let mut base = monthly("Base", "EUR", "31");
+    base["timing"] = json!("arrears");
+    let traffic = json!({
+        "name": "Traffic", "kind": "usage", "currency": "EUR", "meter": market.meter,
+        "model": { "kind": "per_unit", "per_unit": "1" },
+    });
+    let subscription = market.order(&account, &market.offer("Server", &[base, traffic]), 1);
+    market.advance_to("2026-02-05");
+    market.uses(&subscription, ("last", "2026-02-04T12:00:00Z", "7"));
+    let path = format!("/accounts/{}", text(&account["id"]));
+    market.operator().post(&format!("{path}/close"), &json!({}));
+    market.advance_to("2026-02-12");
+    let billed = || -> Vec<_> {
+        let all = market.invoices(&account);
+        all.iter().map(|it| format!("{} {}", text(&it["issued_on"]), sums(it))).collect()
+    };
+    assert_eq!(billed(), ["2026-02-11 31.00 + 6.20 = 37.20 EUR, due 37.20"]);
+    let account_of = |it: &Value| {
+        market.operator().get(&format!("/billing_accounts/{}", text(&it["billing_account"])))
+    };
+    assert_eq!(account_of(&account)["next_bill_on"], "2026-03-11");
+    // 4 of 28 days and what was used in them.
+    market.advance_to("2026-03-12");
+    assert_eq!(billed()[1..], ["2026-03-11 11.43 + 2.29 = 13.72 EUR, due 13.72"]);
+    assert_eq!(account_of(&account)["state"], "closed");
+    let paid = json!({ "amount": "50.92", "currency": "EUR" });
+    market.operator().post("/payments", &json!({ "account": account["id"], "amount": paid }));
+    market.advance_to("2026-03-13");
+    assert_eq!(market.operator().get(&path)["state"], "closed");
+}
+
+#[test]
+fn what_was_to_end_on_a_day_ends_on_it_however_late_the_house_looks() {
+    let market = Market::on("2026-01-01");
+    let account = market.customer("Blue Whale", "EUR");
+    let offer = market.offer("Server", &[monthly("Fee", "EUR", "30")]);
+    let subscription = market.order(&account, &offer, 1);
+    market.advance_to("2026-01-20");
+    let path = format!("/subscriptions/{subscription}");
+    market.operator().post(&format!("{path}/cancel"), &json!({ "at": "period_end" }));
+    let woken = Zone::UTC.start_of("2026-02-03".parse().unwrap());
+    clock::make_movable(&market.house.app.bss, woken).unwrap();
+    market.house.app.keep_duties();
+    assert_eq!(market.operator().get(&path)["ended_on"], "2026-02-01");
+    market.advance_to("2026-03-02");
+    assert_eq!(market.invoices(&account).len(), 1, "nothing was served after that");
 }

@@ -50,7 +50,7 @@ words! {
         Suspend = "suspend";
         /// Invoices again.
         Resume = "resume";
-        /// One more invoice, and then none.
+        /// Invoices for what is left, and then none.
         Close = "close";
         /// The last invoice was made.
         Finish = "finish";

@@ -88,12 +88,12 @@ impl BillingAccount {
     }
 
     /// The billing account after its bill of a billing date: it turns into its next cycle, or is
-    /// closed if that was to be its last.
+    /// closed if it was called off and nothing is left to bill.
     ///
     /// # Errors
     /// If no invoice is made of it.
     pub fn billed(self, on: Date, outlook: Outlook) -> Result<Self, Rejection> {
-        if self.state == BillingState::PendingClosed {
+        if self.state == BillingState::PendingClosed && outlook == Outlook::Nothing {
             return Ok(Self { next_bill: None, ..self.finish()?.0 });
         }
         let turned = self.turn(on)?;
@@ -226,6 +226,16 @@ mod tests {
         assert_eq!((turned.terms(), turned.cut_on(date("2026-02-14"))), (terms, None));
         assert_eq!(next(&turned).as_deref(), Some("2026-02-20"));
         assert_eq!(next(&account.clone().billed_before_turning()), next(&account));
+    }
+
+    #[test]
+    fn what_is_called_off_is_billed_until_nothing_is_left() {
+        let closing = defined().begin(now()).expect("open").0.close().expect("active").0;
+        let more = closing.billed(date("2026-01-31"), Outlook::More).expect("billed");
+        let next = more.next_bill().map(|it| it.on);
+        assert_eq!((more.state(), next), (BillingState::PendingClosed, Some(date("2026-02-28"))));
+        let last = more.billed(date("2026-02-28"), Outlook::Nothing).expect("billed");
+        assert_eq!((last.state(), last.next_bill()), (BillingState::Closed, None));
     }
 
     #[test]
