@@ -21,6 +21,7 @@ use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{OfferId, OrderId, SubscriptionId, TaxCategoryId};
 use crate::domain::money::MoneyError;
 use crate::domain::quantity::Quantity;
+use crate::domain::subscription::ChargedDays;
 use crate::domain::subscription::change::Taken;
 use crate::domain::text::{self, Name};
 use crate::domain::time::{Date, Period};
@@ -141,10 +142,8 @@ pub struct BillablePrice<'a> {
     pub frozen_on: Option<Date>,
     /// Up to which day it is charged already; `None`: not at all.
     pub charged_until: Option<Date>,
-    /// For how many units its last period was charged; `None` if nobody knows.
-    pub charged_units: Option<Quantity>,
-    /// The day whose number of units that is; `None`: that of the first day of its last period.
-    pub charged_as_of: Option<Date>,
+    /// For what its last days were charged; `None` if nobody knows.
+    pub charged_days: Option<ChargedDays>,
     /// At what that period was charged; `None` if nobody knows.
     pub charged_terms: Option<&'a ChargedTerms>,
     /// When it was taken, if that was not with the subscription.
@@ -271,12 +270,23 @@ pub struct Due {
     pub most: Option<Quantity>,
     /// For which days; `None`: for none in particular.
     pub service: Option<Period>,
-    /// Which part of the whole period those are.
+    /// The whole period by which those are measured, if it recurs.
+    pub whole: Option<Period>,
+    /// Which part of that they are.
     pub share: Share,
     /// The day whose price version is used.
     pub priced_on: Date,
     /// The mark of the price when this is charged.
     pub until: Date,
+}
+
+impl Due {
+    /// For what the days up to its mark are charged then, if it recurs.
+    #[must_use]
+    pub fn days(&self) -> Option<ChargedDays> {
+        let (service, whole) = (self.service?, self.whole?);
+        Some(ChargedDays { units: self.units, as_of: service.start(), from: self.priced_on, whole })
+    }
 }
 
 /// All that is due of a subscription on a day, price by price, the oldest first. What is charged
@@ -369,6 +379,7 @@ impl Clock<'_> {
             less: None,
             most: None,
             service: (kind == LineKind::Renewal).then(|| self.renewed(day)).flatten(),
+            whole: None,
             share: Share::WHOLE,
             priced_on: day,
             until: day.plus_days(1),
@@ -414,8 +425,10 @@ impl Clock<'_> {
         let is_paid_ahead = kind == LineKind::Recurring && timing == Timing::InAdvance;
         let mut from = self.of.charged_from;
         if let Some(until) = self.price.charged_until {
-            if let Some(units) = self.price.charged_units.filter(|_| is_paid_ahead) {
-                self.added_before(place, (until, units), found)?;
+            if let Some(days) = self.price.charged_days.filter(|_| is_paid_ahead)
+                && let Some(paid) = Period::new(days.from, until)
+            {
+                self.added(place, paid, days, found)?;
             }
             from = from.max(until);
         }
@@ -446,14 +459,17 @@ impl Clock<'_> {
                     less: None,
                     most: self.most_before(service.start(), full),
                     service: Some(service),
+                    whole: (kind == LineKind::Recurring).then_some(full),
                     share: self.share(kind, timing, service, full)?,
                     priced_on,
                     until,
                 });
             }
             if is_paid_ahead {
-                let charged = self.price.units_on(service.start());
-                self.added(place, (service, full), charged, found)?;
+                let (from, whole) = (service.start(), full);
+                let units = self.price.units_on(from);
+                let days = ChargedDays { units, as_of: from, from, whole };
+                self.added(place, service, days, found)?;
             }
             from = until;
         }
@@ -504,6 +520,7 @@ impl Clock<'_> {
                 less: None,
                 most: self.most_before(from, full),
                 service: Some(stretch),
+                whole: Some(full),
                 share: self.share(LineKind::Recurring, Timing::InArrears, stretch, full)?,
                 priced_on: service.start(),
                 until,
@@ -513,37 +530,19 @@ impl Clock<'_> {
         Ok(())
     }
 
-    /// Units that came in the period up to a day, which is charged for `charged` of them.
-    fn added_before(
-        &self,
-        place: usize,
-        (until, charged): (Date, Quantity),
-        found: &mut Vec<Due>,
-    ) -> Result<(), Rejection> {
-        // What came before a later period was settled with that one, given back though it may be.
-        let is_settled = self.price.charged_as_of.is_some_and(|it| until <= it);
-        let full = period_of(self.cycle, self.of.began_on, until.plus_days(-1));
-        let Some(full) = full.filter(|_| !is_settled) else { return Ok(()) };
-        match Period::new(full.start().max(self.of.charged_from), until) {
-            Some(paid) => self.added(place, (paid, full), charged, found),
-            None => Ok(()),
-        }
-    }
-
     /// Units that came within days that are charged already: what they cost more, from then on.
     /// Those that went are given back from then on, or run on to the end of the period.
     fn added(
         &self,
         place: usize,
-        (paid, full): (Period, Period),
-        charged: Quantity,
+        paid: Period,
+        days: ChargedDays,
         found: &mut Vec<Due>,
     ) -> Result<(), Rejection> {
         let ends_on = self.ends_on().map_or(paid.end(), |it| it.min(paid.end()));
-        let mut paid_for = charged;
-        let known = self.price.charged_as_of.filter(|it| paid.start() <= *it && *it < paid.end());
-        let from = known.unwrap_or(paid.start());
-        for change in self.price.changes().filter(|it| from <= *it && *it <= self.on) {
+        let mut paid_for = days.units;
+        let is_new = |it: &Date| days.as_of <= *it && *it <= self.on;
+        for change in self.price.changes().filter(is_new) {
             let units = self.price.units_on(change);
             let differs = match self.policy.removed_units {
                 RemovedUnits::Now => paid_for != units,
@@ -554,13 +553,14 @@ impl Clock<'_> {
             };
             found.push(Due {
                 place,
-                turn: if self.is_first(full) { Turn::OfFirst } else { Turn::Later },
+                turn: if self.is_first(days.whole) { Turn::OfFirst } else { Turn::Later },
                 kind: LineKind::Recurring,
                 units,
                 less: Some(paid_for),
-                most: self.most_before(change, full),
+                most: self.most_before(change, days.whole),
                 service: Some(service),
-                share: self.share(LineKind::Recurring, Timing::InAdvance, service, full)?,
+                whole: Some(days.whole),
+                share: self.share(LineKind::Recurring, Timing::InAdvance, service, days.whole)?,
                 priced_on: paid.start(),
                 until: paid.end(),
             });

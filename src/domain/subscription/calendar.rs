@@ -162,7 +162,7 @@ impl Subscription {
     #[must_use]
     pub fn period_end_on(&self, today: Date, cycle_end: Option<Date>) -> Option<Date> {
         // A mark without units is of what is charged once, or of days that nobody is charged for.
-        let ahead = self.charged.values().filter(|it| it.units.is_some() && today < it.on);
+        let ahead = self.charged.values().filter(|it| it.days.is_some() && today < it.on);
         let charged = ahead.map(|it| it.on).max();
         let term_end = self.term_end_on();
         let end = self.trial().until_on().or(charged).or(cycle_end);

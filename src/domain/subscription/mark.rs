@@ -11,7 +11,7 @@ use crate::domain::catalog::price::Figure;
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::PriceId;
 use crate::domain::quantity::Quantity;
-use crate::domain::time::Date;
+use crate::domain::time::{Date, Period};
 
 /// Up to where a price of a subscription has been charged. Kept by billing alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,10 +20,8 @@ pub struct ChargedUntil {
     pub on: Date,
     /// How many periods have been charged.
     pub periods: u32,
-    /// For how many units the last of them was, of a recurring price that billing has charged.
-    pub units: Option<Quantity>,
-    /// The day whose number of units that was.
-    pub as_of: Option<Date>,
+    /// How the last of them was, of a recurring price that billing has charged.
+    pub days: Option<ChargedDays>,
     /// Of a price that took the place of another in mid period and was not charged yet: what was
     /// given back of that one, without tax.
     pub given_back: Option<Figure>,
@@ -34,8 +32,22 @@ pub struct ChargedUntil {
 impl From<Date> for ChargedUntil {
     /// Nothing was charged, and nothing is before a day.
     fn from(on: Date) -> Self {
-        Self { on, periods: 0, units: None, as_of: None, given_back: None, charged_terms: None }
+        Self { on, periods: 0, days: None, given_back: None, charged_terms: None }
     }
+}
+
+/// For what some days of a recurring price were charged. It is written down because the cycle by
+/// which they were cut may be another when units are added to them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChargedDays {
+    /// For how many units.
+    pub units: Quantity,
+    /// The day whose number of units that is.
+    pub as_of: Date,
+    /// The first of those days.
+    pub from: Date,
+    /// The whole period by which they were measured.
+    pub whole: Period,
 }
 
 impl Subscription {
@@ -48,7 +60,7 @@ impl Subscription {
 
     /// The recurring prices that are charged up to a day after `on`.
     pub fn charged_beyond(&self, on: Date) -> impl Iterator<Item = PriceId> {
-        let is_beyond = move |it: &ChargedUntil| it.units.is_some() && on < it.on;
+        let is_beyond = move |it: &ChargedUntil| it.days.is_some() && on < it.on;
         self.charged.iter().filter(move |it| is_beyond(it.1)).map(|it| *it.0)
     }
 

@@ -41,7 +41,7 @@ use serde::{Deserialize, Serialize};
 use self::amount::Former;
 use self::change::{Cancellation, Deal, Plan, Scheduled};
 use self::lifecycle::{HoldOrigin, State, Trigger, next};
-pub use self::mark::ChargedUntil;
+pub use self::mark::{ChargedDays, ChargedUntil};
 use self::term::RunningTerm;
 use self::tree::Belonging;
 use super::account::lifecycle::HoldKind;

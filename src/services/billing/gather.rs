@@ -25,7 +25,7 @@ use crate::domain::catalog::price::{Figure, Price, PriceKind, PriceModel, PriceV
 use crate::domain::id::{OfferId, OrderId, SubscriptionId, TaxCategoryId};
 use crate::domain::quantity::Quantity;
 use crate::domain::subscription::change::Taken;
-use crate::domain::subscription::{Pause, Subscription, TrialRun};
+use crate::domain::subscription::{ChargedDays, Pause, Subscription, TrialRun};
 use crate::domain::text::{self, Locale, Name};
 use crate::domain::time::{Date, Period, Zone};
 use crate::domain::usage::detail::Detail;
@@ -73,8 +73,7 @@ struct GatheredPrice {
     meter: Option<Arc<Meter>>,
     frozen_on: Option<Date>,
     charged_until: Option<Date>,
-    charged_units: Option<Quantity>,
-    charged_as_of: Option<Date>,
+    charged_days: Option<ChargedDays>,
     charged_terms: Option<ChargedTerms>,
     taken: Option<Taken>,
     given_back: Option<Figure>,
@@ -265,8 +264,7 @@ fn gather_price(
         meter,
         frozen_on: taken.and_then(|it| it.frozen_on),
         charged_until: it.charged.get(&price.id).map(|it| it.on),
-        charged_units: it.charged.get(&price.id).and_then(|it| it.units),
-        charged_as_of: it.charged.get(&price.id).and_then(|it| it.as_of),
+        charged_days: it.charged.get(&price.id).and_then(|it| it.days),
         charged_terms: it.charged.get(&price.id).and_then(|it| it.charged_terms.clone()),
         taken: taken.and_then(|it| it.taken),
         given_back: it.charged.get(&price.id).and_then(|it| it.given_back),
@@ -378,8 +376,7 @@ impl GatheredPrice {
             label: &self.label,
             frozen_on: self.frozen_on,
             charged_until: self.charged_until,
-            charged_units: self.charged_units,
-            charged_as_of: self.charged_as_of,
+            charged_days: self.charged_days,
             charged_terms: self.charged_terms.as_ref(),
             taken: self.taken,
             given_back: self.given_back,

@@ -254,10 +254,9 @@ fn charge(subscription: &mut Subscription, mark: &Mark, until: Date) {
     // What is added to a period that is charged is no other period.
     let is_new = before.is_none_or(|it| it.on < until);
     let periods = before.map_or(0, |it| it.periods) + u32::from(is_new);
-    let (units, as_of) = (mark.units, mark.as_of);
     // At what use was charged is kept with its period.
     let charged_terms = mark.charged_terms.clone().filter(|_| mark.usage.is_none());
     let charged =
-        ChargedUntil { on: until, periods, units, as_of, given_back: None, charged_terms };
+        ChargedUntil { on: until, periods, days: mark.days, given_back: None, charged_terms };
     subscription.charged.insert(mark.price, charged);
 }

@@ -34,6 +34,7 @@ use crate::domain::id::{
 };
 use crate::domain::money::{Amount, Currency, Money};
 use crate::domain::quantity::{Percent, Quantity};
+use crate::domain::subscription::ChargedDays;
 use crate::domain::time::{Date, Period};
 
 /// A billing account as billing sees it.
@@ -87,10 +88,8 @@ pub struct Mark {
     pub price: PriceId,
     /// The first day that is not charged yet; `None`: as before, only late usage was charged.
     pub until: Option<Date>,
-    /// For how many units it is charged up to there, if it recurs.
-    pub units: Option<Quantity>,
-    /// The day whose number of units that is.
-    pub as_of: Option<Date>,
+    /// For what the days up to there are charged, if it recurs.
+    pub days: Option<ChargedDays>,
     /// Which usage of a period is on invoices now.
     pub usage: Option<UsageTotal>,
     /// At what that, or its days, are charged; nothing of what is charged once.
@@ -216,8 +215,7 @@ impl<'a> Draft<'a> {
             subscription: of.id,
             price: price.price.id,
             until: Some(due.until),
-            units: (due.kind == LineKind::Recurring).then_some(due.units),
-            as_of: due.service.filter(|_| due.kind == LineKind::Recurring).map(Period::start),
+            days: due.days(),
             usage: usage.cloned(),
             charged_terms,
         };
@@ -253,8 +251,7 @@ impl<'a> Draft<'a> {
                 subscription: of.id,
                 price: price.price.id,
                 until: None,
-                units: None,
-                as_of: None,
+                days: None,
                 usage: Some(total.clone()),
                 charged_terms: Some(charged_terms),
             };

@@ -97,8 +97,8 @@ struct World {
     units: Quantity,
     /// How many units there were before, for all prices.
     former: Vec<FormerUnits>,
-    /// For how many units, as of which day.
-    charged_units: Vec<Option<(Quantity, Option<Date>)>>,
+    /// For what the last days of each price were charged.
+    charged_days: Vec<Option<ChargedDays>>,
     /// At what that was charged.
     charged_terms: Vec<Option<ChargedTerms>>,
     /// When each price was taken.
@@ -120,7 +120,7 @@ impl World {
         Self {
             marks: vec![None; prices.len()],
             usage: vec![vec![]; prices.len()],
-            charged_units: vec![None; prices.len()],
+            charged_days: vec![None; prices.len()],
             charged_terms: vec![None; prices.len()],
             taken: vec![None; prices.len()],
             prices,
@@ -188,27 +188,24 @@ impl World {
             .iter()
             .zip(&self.marks)
             .zip(&self.usage)
-            .zip(&self.charged_units)
+            .zip(&self.charged_days)
             .zip(self.charged_terms.iter().zip(&self.taken))
-            .map(|((((price, mark), usage), charged_units), (charged_terms, taken))| {
-                BillablePrice {
-                    charged_terms: charged_terms.as_ref(),
-                    taken: *taken,
-                    price,
-                    label: &price.name,
-                    frozen_on: self.frozen_on,
-                    charged_until: *mark,
-                    charged_units: charged_units.map(|it| it.0),
-                    charged_as_of: charged_units.and_then(|it| it.1),
-                    given_back: None,
-                    sold_as: None,
-                    ends_on: None,
-                    units: self.units,
-                    former: &self.former,
-                    unit: None,
-                    tax_category: price.tax_category,
-                    usage,
-                }
+            .map(|((((price, mark), usage), charged_days), (charged_terms, taken))| BillablePrice {
+                charged_terms: charged_terms.as_ref(),
+                taken: *taken,
+                price,
+                label: &price.name,
+                frozen_on: self.frozen_on,
+                charged_until: *mark,
+                charged_days: *charged_days,
+                given_back: None,
+                sold_as: None,
+                ends_on: None,
+                units: self.units,
+                former: &self.former,
+                unit: None,
+                tax_category: price.tax_category,
+                usage,
             })
             .collect();
         look(&Billable {
@@ -236,8 +233,7 @@ impl World {
         for mark in &bill.marks {
             let place = self.prices.iter().position(|it| it.id == mark.price).expect("a price");
             self.marks[place] = mark.until.or(self.marks[place]);
-            let charged = mark.units.map(|it| (it, mark.as_of));
-            self.charged_units[place] = charged.or(self.charged_units[place]);
+            self.charged_days[place] = mark.days.or(self.charged_days[place]);
             match &mark.usage {
                 Some(UsageTotal { period, quantity, detail, towards, .. }) => {
                     let total = self.usage[place].iter_mut().find(|it| it.period == *period);

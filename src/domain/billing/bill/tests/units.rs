@@ -206,3 +206,43 @@ fn what_is_given_back_stands_beside_what_it_pays_for() {
         "0.00: recurring 2026-02-15..2026-03-01 -1.00, recurring 2026-03-01..2026-04-01 1.00"
     );
 }
+
+/// A price at 10.00 or 120.00 for each of 10 units, charged up to the 15th by the anniversary, that
+/// changes to so many on a day after the billing day became the first of the month.
+fn moved(every: Span, billed_on: &str, (on, next): (&str, i64)) -> World {
+    let model = if every == Span::months(1) { "unit 10" } else { "unit 120" };
+    let kind = PriceKind::Recurring { every, timing: Timing::InAdvance };
+    let mut life = World::new("2026-01-15", vec![price(1, kind, model)]).anniversary();
+    life.policy.removed_units = RemovedUnits::Now;
+    life.units = Quantity::whole(10);
+    life.bill(billed_on);
+    life.cycle.day = BillingDay::new(1);
+    life.former.push(FormerUnits { until: date(on), units: life.units });
+    life.units = Quantity::whole(next);
+    life
+}
+
+#[test]
+fn units_that_change_in_paid_days_are_charged_by_what_those_were_measured_by() {
+    let month = |next| moved(Span::months(1), "2026-03-15", ("2026-03-20", next));
+    // 50 × 10.00 and 5 × 10.00 for 26 of 31 days.
+    let mut more = month(60);
+    assert_eq!(told(more.bill("2026-04-01")), "503.22: recurring 2026-03-20..2026-04-15 419.35");
+    let next = more.bill("2026-05-01").expect("an invoice");
+    let days: Vec<_> = next.lines.iter().filter_map(|it| it.service_period).collect();
+    assert_eq!(days[0].to_string(), "2026-04-15..2026-05-01", "those of March come once");
+    assert_eq!(
+        told(month(5).bill("2026-04-01")),
+        "-50.33: recurring 2026-03-20..2026-04-15 -41.94"
+    );
+    let year = |next| moved(Span::months(12), "2026-01-15", ("2026-03-03", next));
+    // 50 × 120.00 and 5 × 120.00 for 318 of 365 days.
+    assert_eq!(
+        told(year(60).bill("2026-04-01")),
+        "6272.88: recurring 2026-03-03..2027-01-15 5227.40"
+    );
+    assert_eq!(
+        told(year(5).bill("2026-04-01")),
+        "-627.29: recurring 2026-03-03..2027-01-15 -522.74"
+    );
+}
