@@ -64,6 +64,8 @@ pub struct Billable<'a> {
     pub renewals: &'a [Date],
     /// When it was on hold, in order.
     pub held: &'a [Hold],
+    /// When it was not there, from its end until it went on: that costs nothing, whatever the policy.
+    pub gone: &'a [Hold],
     /// What it is charged.
     pub prices: &'a [BillablePrice<'a>],
 }
@@ -125,6 +127,7 @@ pub fn part_of(
     (days, whole): (Period, Period),
 ) -> Result<Share, Rejection> {
     let share = proration::share(policy.proration, days, whole)?;
+    let share = share.without(held_days(of.gone, (days, policy.proration)));
     Ok(match policy.while_held {
         WhileHeld::Pause => share.without(held_days(of.held, (days, policy.proration))),
         WhileHeld::Charge => share,
@@ -624,15 +627,17 @@ impl Clock<'_> {
         if is_paid_ahead { self.released(first).unwrap_or(first) } else { first }
     }
 
-    /// The first day from `from` on that is charged; `None` while it is on hold.
+    /// The first day from `from` on that is charged; `None` while it is on hold and that costs nothing.
     fn released(&self, from: Date) -> Option<Date> {
-        match self.policy.while_held {
-            WhileHeld::Charge => Some(from),
-            WhileHeld::Pause => self.of.held.iter().try_fold(from, |day, hold| {
-                let is_held = hold.from <= day && hold.until.is_none_or(|until| day < until);
-                if is_held { hold.until } else { Some(day) }
-            }),
+        let held = match self.policy.while_held {
+            WhileHeld::Charge => &[],
+            WhileHeld::Pause => self.of.held,
+        };
+        let mut day = from;
+        while let Some(it) = self.of.gone.iter().chain(held).find(|it| it.has(day)) {
+            day = it.until?;
         }
+        Some(day)
     }
 
     /// Which part of the whole period is charged.

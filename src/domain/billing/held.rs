@@ -12,6 +12,13 @@ pub struct Hold {
     pub until: Option<Date>,
 }
 
+impl Hold {
+    /// Whether a day is one of them.
+    pub(super) fn has(&self, day: Date) -> bool {
+        self.from <= day && self.until.is_none_or(|until| day < until)
+    }
+}
+
 /// How many days of a stretch of service were on hold, as a unit measures them.
 pub(super) fn held_days(held: &[Hold], (service, unit): (Period, ProrationUnit)) -> u32 {
     let days = held.iter().filter_map(|hold| {

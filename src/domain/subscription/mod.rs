@@ -55,7 +55,7 @@ use super::id::{AccountId, BillingAccountId, DocumentId, OrderId, PriceId, Subsc
 use super::provisioning::task::{Access, Outcome};
 use super::stamp::Stamp;
 use super::text::{self, Name, Prose};
-use super::time::{Date, Instant, Zone};
+use super::time::{Date, Instant, Period, Zone};
 
 /// How far the trial of a subscription is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -150,6 +150,8 @@ pub struct Subscription {
     release: Option<Release>,
     /// When it was stopped by holds, in order.
     pauses: Vec<Pause>,
+    /// From which of its ends it was not there until which day, in order.
+    gaps: Vec<Period>,
     /// Why it was called off.
     cancellation: Option<Cancellation>,
     /// What was agreed on for later days.
@@ -255,6 +257,7 @@ impl Subscription {
             holds: BTreeMap::new(),
             release: None,
             pauses: Vec::new(),
+            gaps: Vec::new(),
             cancellation: None,
             scheduled: Vec::new(),
             charged: BTreeMap::new(),
@@ -403,6 +406,12 @@ impl Subscription {
     #[must_use]
     pub fn pauses(&self) -> &[Pause] {
         &self.pauses
+    }
+
+    /// From its end up to which day it was not there, each time that it went on again, in order.
+    #[must_use]
+    pub fn gaps(&self) -> &[Period] {
+        &self.gaps
     }
 
     /// The day from which on there is no service for good.
@@ -587,8 +596,9 @@ impl Subscription {
             return Err(Rejection::new(Code::SubscriptionStateForbids, why));
         }
         self.must_be_charged()?;
+        let ended_on = self.ended_on;
         let (it, verb) = self.on(Trigger::Restore, now)?;
-        Ok((Self { ended_on: None, cancellation: None, ..it }, verb))
+        Ok((Self { ended_on: None, cancellation: None, ..it }.gone(ended_on, on), verb))
     }
 
     /// What is to be told of its trial, of which `before` knew something else.

@@ -7,7 +7,7 @@ use crate::domain::catalog::price::{Occasion, Price, PriceKind};
 use crate::domain::error::Rejection;
 use crate::domain::event::Verb;
 use crate::domain::id::PriceId;
-use crate::domain::time::{Date, Instant};
+use crate::domain::time::{Date, Instant, Period};
 
 /// Another term that a renewal leads into, and what comes with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +39,19 @@ impl Subscription {
         it.renewals.push(start.term.start_on());
         let back = Self { ended_on: None, cancellation: None, ..it };
         Ok((Self { term: Some(start.term), trial, ..back }, verb))
+    }
+
+    /// The subscription that goes on, on a day on which it had ended before: on the days between it was
+    /// not there, and nothing is charged for them.
+    #[must_use]
+    pub fn gone(mut self, ended_on: Option<Date>, until: Date) -> Self {
+        if let Some(gap) = ended_on.and_then(|from| Period::new(from, until)) {
+            if self.gaps.len() == RENEWALS_MAX {
+                self.gaps.remove(0);
+            }
+            self.gaps.push(gap);
+        }
+        self
     }
 
     /// The subscription renewed into another term. What is charged in both goes on. What belongs to

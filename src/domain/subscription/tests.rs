@@ -296,6 +296,8 @@ fn what_was_kept_is_restored_within_its_term_and_renewed_after_it() {
         .expect("living")
         .0;
     let restored = ended.clone().restore(date("2026-01-31"), at(2)).expect("within the term").0;
+    let gone = Period::new(ended.ended_on().expect("it ended"), date("2026-01-31"));
+    assert_eq!(restored.gaps().first().copied(), gone);
     assert_eq!((restored.state(), restored.ended_on()), (State::Active, None));
     let late = ended.restore(date("2026-02-01"), at(2));
     assert_eq!(refusal(late), Some(Code::SubscriptionStateForbids));

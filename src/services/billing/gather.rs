@@ -64,6 +64,7 @@ pub(super) struct Gathered {
     term_until: Option<Date>,
     renewals: Vec<Date>,
     held: Vec<Hold>,
+    gone: Vec<Hold>,
     prices: Vec<GatheredPrice>,
 }
 
@@ -228,6 +229,7 @@ fn gather(
         term_until: term.end_on(),
         renewals: it.renewals().to_vec(),
         held: it.pauses().iter().map(|pause| held(pause, zone)).collect(),
+        gone: it.gaps().iter().map(|it| Hold { from: it.start(), until: Some(it.end()) }).collect(),
         prices,
     }))
 }
@@ -330,6 +332,7 @@ impl Gathered {
             term_until: self.term_until,
             renewals: &self.renewals,
             held: &self.held,
+            gone: &self.gone,
             prices,
         }
     }

@@ -44,14 +44,14 @@ pub(super) fn prolong(
     let follows = it.term().and_then(RunningTerm::renews_into);
     let other = into.or(follows).filter(|key| it.term_key() != Some(key)).cloned();
     let (was, had) = (it.state(), it.deal().resources.clone());
-    let renewed = match other {
+    let (ended_on, today) = (it.ended_on(), zone(act.cx(), &it)?.date_of(act.now()));
+    let (renewed, verb) = match other {
         Some(key) => {
             let sold: Offer = act.load(it.deal().offer)?;
             let next = next(act, &it, (&sold, &key))?;
             it.renew_into(next, &offer::prices(act.cx(), sold.id)?, act.now())?
         }
         None => {
-            let today = zone(act.cx(), &it)?.date_of(act.now());
             let start = match it.term().and_then(RunningTerm::next) {
                 Some(term) => Start { term, trial: TrialRun::None },
                 None => Start::open(today),
@@ -59,7 +59,7 @@ pub(super) fn prolong(
             it.renew(start, act.now())?
         }
     };
-    let it = keep(act, renewed)?;
+    let it = keep(act, (renewed.gone(ended_on, today), verb))?;
     billing_account::begin(act, it.billing_account())?;
     match was {
         State::Expired => ask(act, &it, Work::Release)?,

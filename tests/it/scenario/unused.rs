@@ -198,6 +198,20 @@ fn what_goes_on_again_is_charged_for_the_days_that_were_given_back() {
 }
 
 #[test]
+fn what_goes_on_again_later_is_not_charged_for_the_days_on_which_it_was_gone() {
+    let buyer = Buyer::who_paid(Some("67.20"));
+    buyer.market.advance_to("2026-01-11");
+    buyer.cancels(&json!({}));
+    buyer.market.advance_to("2026-01-25");
+    let path = format!("/subscriptions/{}/renew", buyer.subscription);
+    buyer.market.operator().post(&path, &json!({}));
+    buyer.market.advance_to("2026-02-01");
+    // Of January 7 of 31 days, and February.
+    let last = buyer.market.invoices(&buyer.account).pop().unwrap();
+    assert_eq!(text(&last["net"]["amount"]), "38.00");
+}
+
+#[test]
 fn what_was_given_back_whole_does_not_go_on_and_is_ordered_anew() {
     let (buyer, _) = Buyer::with_full_days("advance");
     buyer.market.advance_to("2026-01-13");

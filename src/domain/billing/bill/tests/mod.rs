@@ -92,6 +92,8 @@ struct World {
     marks: Vec<Option<Date>>,
     usage: Vec<Vec<UsageTotal>>,
     held: Vec<Hold>,
+    /// When it was not there.
+    gone: Vec<Hold>,
     frozen_on: Option<Date>,
     subject: Name,
     units: Quantity,
@@ -125,6 +127,7 @@ impl World {
             taken: vec![None; prices.len()],
             prices,
             held: vec![],
+            gone: vec![],
             frozen_on: None,
             subject: name("Server"),
             units: Quantity::ONE,
@@ -223,6 +226,7 @@ impl World {
             term_from: self.renewals.last().copied().unwrap_or(self.began_on),
             renewals: &self.renewals,
             held: &self.held,
+            gone: &self.gone,
             prices: &prices,
         })
     }
@@ -402,6 +406,23 @@ fn days_on_hold_are_charged_or_not_as_the_policy_says() {
     let released = hold("2026-03-30", Some("2026-04-21"));
     let mut life = held(advance, released, pause);
     assert_eq!(told(life.bill("2026-04-21")), "12.00: recurring 2026-04-21..2026-05-01 10.00");
+}
+
+#[test]
+fn days_between_an_end_and_going_on_cost_nothing() {
+    let gone = Hold { from: date("2026-04-11"), until: Some(date("2026-04-21")) };
+    let world = |timing| {
+        let life = World::new("2026-04-01", vec![price(1, monthly(timing), "flat 30")]);
+        assert_eq!(life.policy.while_held, WhileHeld::Charge);
+        World { gone: vec![gone], ..life }
+    };
+    let mut arrears = world(Timing::InArrears);
+    let whole = "24.00: recurring 2026-04-01..2026-05-01 20.00";
+    assert_eq!(told(arrears.bill("2026-05-01")), whole);
+    // What was paid ahead was given back from its end on.
+    let mut advance = World { marks: vec![Some(gone.from)], ..world(Timing::InAdvance) };
+    let rest = "12.00: recurring 2026-04-21..2026-05-01 10.00";
+    assert_eq!(told(advance.bill("2026-04-30")), rest);
 }
 
 #[test]
