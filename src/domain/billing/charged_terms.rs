@@ -5,8 +5,10 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::discount::Lowering;
+use super::tax::TaxTotal;
 use crate::domain::catalog::price::Figure;
 use crate::domain::money::{Amount, MoneyError};
+use crate::domain::quantity::Quantity;
 use crate::domain::time::Date;
 
 /// At what some days, or some use, were charged.
@@ -19,6 +21,15 @@ pub struct ChargedTerms {
     /// What it was charged in, in order, from the first that a coupon lowered on. What stands before
     /// those was paid as it was charged.
     pieces: Vec<Piece>,
+    /// By which taxes, in order, each for units up to so many: what goes back bears the tax that it bore.
+    taxes: Vec<TaxedUpTo>,
+}
+
+/// The tax that some of the units bore.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct TaxedUpTo {
+    units: Quantity,
+    tax: TaxTotal,
 }
 
 /// A part of what was charged.
@@ -34,13 +45,45 @@ impl ChargedTerms {
     /// What was charged at a version and with a discount, before anything is known of coupons.
     #[must_use]
     pub const fn at(version_from: Date, lowered: Option<Lowering>) -> Self {
-        Self { version_from, lowered, pieces: Vec::new() }
+        Self { version_from, lowered, pieces: Vec::new(), taxes: Vec::new() }
     }
 
     /// The same after the pieces of another, to which it is added.
     #[must_use]
     pub fn following(self, before: &Self) -> Self {
         Self { pieces: before.pieces.clone(), ..self }
+    }
+
+    /// The tax that the first of the units beyond so many bore; that of the last if there are none.
+    #[must_use]
+    pub fn tax_beyond(&self, units: Quantity) -> Option<&TaxTotal> {
+        let beyond = self.taxes.iter().find(|it| units < it.units);
+        beyond.or(self.taxes.last()).map(|it| &it.tax)
+    }
+
+    /// The most units between two numbers of them beyond which another tax was borne.
+    #[must_use]
+    pub fn taxed_otherwise_beyond(&self, (low, high): (Quantity, Quantity)) -> Option<Quantity> {
+        let bounds = self.taxes.iter().rev().map(|it| it.units);
+        bounds.into_iter().find(|it| low < *it && *it < high)
+    }
+
+    /// The same when it is for so many units, those that came bearing a tax, after what stood before.
+    #[must_use]
+    pub fn taxed(self, before: Option<&Self>, (units, tax): (Quantity, Option<&TaxTotal>)) -> Self {
+        if units == Quantity::ZERO {
+            return self;
+        }
+        let mut taxes = before.map_or_else(Vec::new, |it| it.taxes.clone());
+        let stay = taxes.iter().take_while(|it| it.units < units).count();
+        taxes.truncate(stay.saturating_add(1));
+        match (taxes.last_mut(), tax) {
+            (Some(last), _) if units <= last.units => last.units = units,
+            (Some(last), Some(tax)) if last.tax == *tax => last.units = units,
+            (_, Some(tax)) => taxes.push(TaxedUpTo { units, tax: tax.clone() }),
+            (_, None) => {}
+        }
+        Self { taxes, ..self }
     }
 
     /// With one charge more, of which coupons left so much.
@@ -129,6 +172,48 @@ mod tests {
         // One that was paid, nine that were free: those go first.
         assert_eq!(back(charged(&[(1000, 1000), (9000, 0)]), &[4500, 5000]), ["0", "5"]);
         assert_eq!(back(charged(&[(1000, 0), (9000, 9000)]), &[9500]), ["90"]);
+    }
+
+    fn tax(name: &str) -> TaxTotal {
+        let (locale, on) = ("en".parse().expect("a locale"), date("2026-01-01"));
+        let name = name.parse().expect("a name");
+        TaxTotal { name, ..TaxTotal::of_deposits(&locale, on, Currency::EUR) }
+    }
+
+    /// Which tax each of the units bore, when there were so many of them one after the other.
+    fn taxes(units: &[(i64, &str)]) -> String {
+        let mut stands: Option<ChargedTerms> = None;
+        for (units, name) in units {
+            let now = ChargedTerms::at(date("2026-01-01"), None);
+            let units = Quantity::whole(*units);
+            stands = Some(now.taxed(stands.as_ref(), (units, Some(&tax(name)))));
+        }
+        let stands = stands.expect("something was charged");
+        let each = stands.taxes.iter().map(|it| format!("{} {}", it.units, it.tax.name));
+        each.collect::<Vec<_>>().join(", ")
+    }
+
+    #[test]
+    fn each_unit_keeps_the_tax_that_it_bore() {
+        assert_eq!(taxes(&[(10, "22")]), "10 22");
+        assert_eq!(taxes(&[(10, "22"), (15, "24")]), "10 22, 15 24");
+        assert_eq!(taxes(&[(10, "22"), (15, "22")]), "15 22");
+        assert_eq!(taxes(&[(10, "22"), (15, "24"), (12, "24")]), "10 22, 12 24");
+        assert_eq!(taxes(&[(10, "22"), (15, "24"), (10, "24")]), "10 22");
+        assert_eq!(taxes(&[(10, "22"), (15, "24"), (10, "24"), (8, "22")]), "8 22");
+        assert_eq!(taxes(&[(10, "22"), (0, "22"), (3, "24")]), "3 24");
+        let nothing = ChargedTerms::at(date("2026-01-01"), None);
+        assert_eq!(nothing.tax_beyond(Quantity::ONE), None);
+        let two = nothing.clone().taxed(None, (Quantity::whole(10), Some(&tax("22"))));
+        let two = nothing.taxed(Some(&two), (Quantity::whole(15), Some(&tax("24"))));
+        let beyond = |units| two.tax_beyond(Quantity::whole(units)).map(|it| it.name.to_string());
+        assert_eq!(beyond(9).as_deref(), Some("22"));
+        assert_eq!(beyond(10).as_deref(), Some("24"));
+        assert_eq!(beyond(20).as_deref(), Some("24"), "more cost less");
+        let between =
+            |low, high| two.taxed_otherwise_beyond((Quantity::whole(low), Quantity::whole(high)));
+        assert_eq!(between(8, 15), Some(Quantity::whole(10)));
+        assert_eq!(between(10, 15), None);
     }
 
     proptest! {

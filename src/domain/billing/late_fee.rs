@@ -83,9 +83,8 @@ pub fn content(charging: Charging<'_>, fee: LateFee) -> Result<Content, Rejectio
     let exact = Amount::new(fee.fee.decimal(), currency);
     let amount = exact.book(policy.rounding)?;
     let mut sheet = TaxSheet::new();
-    let tax_place = sheet.place(fee.tax_category, |category| {
-        taxing.of(charging.buyer, (category, charging.on), currency)
-    })?;
+    let tax_place = sheet
+        .place((fee.tax_category, charging.on), |of| taxing.of(charging.buyer, of, currency))?;
     let mut taxes = sheet.into_totals();
     let taxable =
         Taxable { place: tax_place, base: Base::Net, exact: amount.decimal(), booked: amount };

@@ -124,6 +124,23 @@ impl TaxTotal {
         Self::unborne(what, TaxBasis::Rule(basis), currency)
     }
 
+    /// Whether two taxes differ in nothing but the day that decided: what bears them is taxed together.
+    fn is_that_of(&self, other: &Self) -> bool {
+        let basis = match (&self.basis, &other.basis) {
+            (TaxBasis::EuVat(one), TaxBasis::EuVat(other)) => {
+                TaxBasis::EuVat(VatBasis { on: other.on, ..one.clone() })
+            }
+            (TaxBasis::EuVat(_) | TaxBasis::Rule(_), _) => self.basis.clone(),
+        };
+        Self { basis, ..self.clone() } == *other
+    }
+
+    /// The other tax if they differ in nothing but the day that decided, and else this one.
+    #[must_use]
+    pub(super) fn or_that_of(self, other: Self) -> Self {
+        if self.is_that_of(&other) { other } else { self }
+    }
+
     /// A tax by which nothing is borne yet.
     pub(super) fn unborne(
         (name, treatment): (Name, Treatment),
@@ -140,8 +157,8 @@ impl TaxTotal {
 #[derive(Debug, Default)]
 pub struct TaxSheet {
     totals: Vec<TaxTotal>,
-    /// Where the tax of each category stands among them.
-    places: Vec<(Option<TaxCategoryId>, u16)>,
+    /// Where the tax of each category on a day stands among them.
+    places: Vec<((Option<TaxCategoryId>, Date), u16)>,
 }
 
 impl TaxSheet {
@@ -151,26 +168,20 @@ impl TaxSheet {
         Self { totals: Vec::new(), places: Vec::new() }
     }
 
-    /// The place of a category's tax. `tax_of` is asked for the tax of each category once.
+    /// The place of a category's tax on a day. `tax_of` is asked for each of them once.
     ///
     /// # Errors
     /// If no rule covers it.
     pub fn place(
         &mut self,
-        category: Option<TaxCategoryId>,
-        tax_of: impl FnOnce(Option<TaxCategoryId>) -> Result<TaxTotal, Rejection>,
+        of: (Option<TaxCategoryId>, Date),
+        tax_of: impl FnOnce((Option<TaxCategoryId>, Date)) -> Result<TaxTotal, Rejection>,
     ) -> Result<u16, Rejection> {
-        if let Some((_, place)) = self.places.iter().find(|it| it.0 == category) {
+        if let Some((_, place)) = self.places.iter().find(|it| it.0 == of) {
             return Ok(*place);
         }
-        let tax = tax_of(category)?;
-        let known = self.totals.iter().position(|it| *it == tax);
-        let place = known.unwrap_or(self.totals.len());
-        if known.is_none() {
-            self.totals.push(tax);
-        }
-        let place = u16::try_from(place).expect("an invoice has fewer tax rules than 16 bits");
-        self.places.push((category, place));
+        let place = self.outside(tax_of(of)?);
+        self.places.push((of, place));
         Ok(place)
     }
 
@@ -179,12 +190,18 @@ impl TaxSheet {
     /// # Panics
     /// If there are more taxes than 16 bits.
     pub fn outside(&mut self, tax: TaxTotal) -> u16 {
-        let known = self.totals.iter().position(|it| *it == tax);
+        let known = self.totals.iter().position(|it| tax.is_that_of(it));
         let place = known.unwrap_or(self.totals.len());
         if known.is_none() {
             self.totals.push(tax);
         }
         u16::try_from(place).expect("an invoice has fewer tax rules than 16 bits")
+    }
+
+    /// The tax at a place, by which nothing is borne yet.
+    #[must_use]
+    pub fn at(&self, place: u16) -> Option<&TaxTotal> {
+        self.totals.get(usize::from(place))
     }
 
     /// The rules, by which nothing is borne yet.

@@ -293,9 +293,8 @@ fn rules(
             continue;
         }
         let category = shelf.tax_category(cx, (offer, price))?;
-        places.push(sheet.place(category, |category| {
-            seller.taxing().of(buyer, (category, on), wish.currency)
-        })?);
+        places
+            .push(sheet.place((category, on), |of| seller.taxing().of(buyer, of, wish.currency))?);
     }
     Ok(Taxes { places, rules: sheet.into_totals() })
 }

@@ -185,11 +185,9 @@ fn who_sells_little_abroad_taxes_consumers_as_at_home() {
     "#]].assert_eq(&told(&market, &account));
 }
 
-/// The rate of the day on which it is billed holds, for a whole period and not by its days.
-#[test]
-fn a_rate_that_changes_in_mid_period_holds_from_the_next_bill_on() {
-    let (market, _) = selling("2025-06-15", json!({}));
-    let offer = market.offer(
+/// Puts a base that is paid in advance and traffic on the shelf.
+fn base_and_traffic(market: &Market) -> String {
+    market.offer(
         "Traffic",
         &[
             monthly("Base", "EUR", "100"),
@@ -198,7 +196,34 @@ fn a_rate_that_changes_in_mid_period_holds_from_the_next_bill_on() {
                 "model": { "kind": "per_unit", "per_unit": "1" },
             }),
         ],
-    );
+    )
+}
+
+#[test]
+fn what_was_used_up_to_the_eve_of_a_new_rate_bears_the_old_one() {
+    let (market, _) = selling("2025-06-01", json!({}));
+    let account = buyer(&market, ("EE", "en"), None);
+    let subscription = market.order(&account, &base_and_traffic(&market), 1);
+    market.advance_to("2025-06-25");
+    market.uses(&subscription, ("e1", "2025-06-20T12:00:00Z", "10"));
+    market.advance_to("2025-07-02");
+    let invoice = market.invoices(&account).pop().unwrap();
+    let rate = |it: &Value| text(&it["explanation"]["tax"]["rate"]);
+    let lines = invoice["lines"].as_array().unwrap().iter();
+    let rates: Vec<_> = lines.map(|it| format!("{} {}", text(&it["kind"]), rate(it))).collect();
+    assert_eq!(rates, ["recurring 24", "usage 22"]);
+    assert_eq!(sums(&invoice), "110.00 + 26.20 = 136.20 EUR, due 136.20");
+    for form in ["cii", "ubl", "pdf"] {
+        paper(&market, &invoice, form);
+    }
+}
+
+/// The rate of the day on which it is billed holds, or that of the last day of what was used, for a
+/// whole period and not by its days.
+#[test]
+fn a_rate_that_changes_in_mid_period_holds_from_the_next_bill_on() {
+    let (market, _) = selling("2025-06-15", json!({}));
+    let offer = base_and_traffic(&market);
     let account = buyer(&market, ("EE", "en"), None);
     let subscription = market.order(&account, &offer, 1);
     market.advance_to("2025-06-25");

@@ -54,7 +54,7 @@ impl<'a> Draft<'a> {
                     Explanation { version_from: Some(version.valid_from), ..explanation };
                 if !explanation.unrounded()?.value().is_zero() {
                     let (kind, service) = (LineKind::TrueUp, Some(total.period));
-                    self.add(Charge { of, price, kind, service, explanation })?;
+                    self.add(Charge { of, price, kind, service, explanation, bore: None })?;
                 }
             }
         }

@@ -7,6 +7,7 @@
 mod fill;
 mod reduce;
 mod stand;
+mod taxed;
 mod tier_fees;
 
 use self::stand::Stood;
@@ -108,7 +109,7 @@ pub fn bill(billing: &Billing<'_>) -> Result<Bill, Rejection> {
         let first = draft.lines.len();
         let days = (billing.on, billing.cut_on);
         for due in dues(subscription, billing.cycle, billing.policy, days)? {
-            draft.charge(subscription, &due)?;
+            draft.charge_in_parts(subscription, &due)?;
         }
         for price in subscription.prices {
             draft.charge_late(subscription, price)?;
@@ -155,6 +156,8 @@ struct Charge<'a> {
     kind: LineKind,
     service: Option<Period>,
     explanation: Explanation,
+    /// The tax that stands for it, if it changes what was charged before.
+    bore: Option<TaxTotal>,
 }
 
 impl<'a> Draft<'a> {
@@ -175,7 +178,7 @@ impl<'a> Draft<'a> {
         let price = &of.prices[due.place];
         let occurrence = of.occurrence(price, due.turn, due.priced_on);
         let before = self.terms_before(of, price, due);
-        let charging = self.charging(of, price, (occurrence, before.as_ref()))?;
+        let charging = self.charging(of, price, (occurrence, due.service, before.as_ref()))?;
         let version = charging.version;
         let offered = self.offered(of, price, charging, (due.service, before.as_ref()));
         let usage = match due.kind {
@@ -219,7 +222,11 @@ impl<'a> Draft<'a> {
             usage: usage.cloned(),
             charged_terms,
         };
-        let charge = Charge { of, price, kind: due.kind, service: due.service, explanation };
+        let is_back = explanation.unrounded()?.value().is_sign_negative();
+        let bore = before.as_ref().filter(|_| is_back).and_then(|it| it.tax_beyond(due.units));
+        let bore = bore.cloned();
+        let (kind, service) = (due.kind, due.service);
+        let charge = Charge { of, price, kind, service, explanation, bore };
         self.add_marked(charge, mark, before)
     }
 
@@ -236,8 +243,8 @@ impl<'a> Draft<'a> {
             let turn = of.turn_of_late(price, total.period);
             let occurrence = of.occurrence(price, turn, total.period.start());
             let at = total.charged_terms.as_ref();
-            let charging = self.charging(of, price, (occurrence, at))?;
             let service = Some(total.period);
+            let charging = self.charging(of, price, (occurrence, service, at))?;
             let offered = self.offered(of, price, charging, (service, at));
             let now = self.used((of, price), charging.version, total)?;
             let charged = Units { counted: total.charged, detail: &total.charged_detail, ..now };
@@ -255,7 +262,9 @@ impl<'a> Draft<'a> {
                 usage: Some(total.clone()),
                 charged_terms: Some(charged_terms),
             };
-            let charge = Charge { of, price, kind: LineKind::Usage, service, explanation };
+            let bore = at.and_then(|it| it.tax_beyond(Quantity::ZERO)).cloned();
+            let kind = LineKind::Usage;
+            let charge = Charge { of, price, kind, service, explanation, bore };
             self.add_marked(charge, mark, total.charged_terms.clone())?;
         }
         Ok(())
@@ -282,13 +291,13 @@ impl<'a> Draft<'a> {
         &self,
         of: &Billable<'_>,
         price: &BillablePrice<'a>,
-        (occurrence, before): (Occurrence, Option<&ChargedTerms>),
+        (occurrence, service, before): (Occurrence, Option<Period>, Option<&ChargedTerms>),
     ) -> Result<Charging<'a>, Rejection> {
         let policy = self.billing.policy;
         let stands = before.and_then(|it| price.price.in_force(it.version_from, None));
         let version = stands.map_or_else(|| self.version(of, price, occurrence.on), Ok)?;
         let looks_at_tax = price.price.alterations.iter().any(|it| it.condition.is_some());
-        let tax = if looks_at_tax { self.tax_of(price)? } else { Percent::ZERO };
+        let tax = if looks_at_tax { self.tax_of(price, service)? } else { Percent::ZERO };
         Ok(Charging {
             price: price.price,
             version,
@@ -355,36 +364,15 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn tax_of(&self, price: &BillablePrice<'_>) -> Result<Percent, Rejection> {
-        let Billing { buyer, on, taxing, currency, .. } = *self.billing;
-        Ok(taxing.of(buyer, (price.tax_category, on), currency)?.treatment.percent())
-    }
-
     fn add(&mut self, charge: Charge<'a>) -> Result<(), Rejection> {
-        let Charge { of, price, kind, service, explanation } = charge;
-        let exact: Amount = explanation.unrounded()?;
+        let exact: Amount = charge.explanation.unrounded()?;
         let amount = exact.book(self.billing.policy.rounding)?;
         if amount.is_zero() && self.billing.policy.zero_lines == ZeroLines::Drop {
             return Ok(());
         }
-        let Billing { buyer, on, taxing, currency, .. } = *self.billing;
-        let tax_place = match kind {
-            LineKind::Deposit => {
-                let locale = self.billing.discounts.locale;
-                self.taxes.outside(TaxTotal::of_deposits(locale, on, currency))
-            }
-            LineKind::OneTime
-            | LineKind::Setup
-            | LineKind::Renewal
-            | LineKind::Recurring
-            | LineKind::Usage
-            | LineKind::Credit
-            | LineKind::LateFee
-            | LineKind::Stated
-            | LineKind::TrueUp => self
-                .taxes
-                .place(price.tax_category, |category| taxing.of(buyer, (category, on), currency))?,
-        };
+        let tax_place = self.tax_place(&charge)?;
+        let Charge { of, price, kind, service, explanation, .. } = charge;
+        let taxing = self.billing.taxing;
         let tax_category = price.tax_category.filter(|_| kind != LineKind::Deposit);
         self.reducible.push((self.billing.discounts.subject(of, price), of.order));
         let is_flat = matches!(explanation.rule, Rule::Flat);

@@ -8,6 +8,7 @@ use crate::domain::billing::invoice::explanation::Step;
 use crate::domain::catalog::price::Figure;
 use crate::domain::error::Rejection;
 use crate::domain::money::Amount;
+use crate::domain::quantity::Quantity;
 
 /// The charge that a mark is about.
 pub(super) struct Stood {
@@ -36,7 +37,7 @@ impl<'a> Draft<'a> {
         last.map_or_else(|| price.charged_terms.cloned(), |it| it.charged_terms.clone())
     }
 
-    /// Adds a charge with the mark that it leaves, and what stood before it.
+    /// Adds a charge with the mark that it leaves, by which tax that stands, and what stood before it.
     pub(super) fn add_marked(
         &mut self,
         charge: Charge<'a>,
@@ -48,6 +49,12 @@ impl<'a> Draft<'a> {
         self.marks.push(mark);
         self.add(charge)?;
         let line = (lines < self.lines.len()).then_some(lines);
+        let tax = line.and_then(|it| self.taxes.at(self.lines[it].tax_place));
+        let mark = &mut self.marks[mark_at];
+        // Use is not counted by units here: all of a period bears one tax.
+        let units = mark.days.map_or(Quantity::ONE, |it| it.units);
+        let charged_terms = mark.charged_terms.take();
+        mark.charged_terms = charged_terms.map(|it| it.taxed(before.as_ref(), (units, tax)));
         self.stood.push(Stood { mark: mark_at, line, exact, before });
         Ok(())
     }

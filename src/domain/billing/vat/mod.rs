@@ -5,8 +5,8 @@
 //! delivered electronically (Directive 2006/112/EC, Articles 44, 58 and 196): a buyer at home bears
 //! the rate of the seller's country, a business in another member state owes the tax itself, a
 //! consumer there bears the rate of that state, and nobody else bears any. What decided is kept with
-//! the tax ([`VatBasis`]) and sealed into the invoice. The day that decides is the billing day, as
-//! for any other tax.
+//! the tax ([`VatBasis`]) and sealed into the invoice. The day that decides is the billing day, and of
+//! what is charged afterwards the last day of its period, as for any other tax.
 
 mod note;
 pub(in crate::domain::billing) mod place;

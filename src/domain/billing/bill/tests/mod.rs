@@ -8,6 +8,7 @@ mod days;
 mod discounts;
 mod once;
 mod switch;
+mod taxed;
 mod units;
 mod usage;
 
