@@ -71,7 +71,22 @@ impl Ended<'_> {
         if full_until.is_some_and(|it| self.on < it) {
             return Extent::Everything;
         }
-        if policy.is_some_and(|it| it.after == RefundAfter::Nothing) {
+        self.extent_afterwards(term)
+    }
+
+    /// How much goes back of a line. Where the next term is paid for before it begins, what was paid for
+    /// the one that runs goes back as that says.
+    fn extent_of(&self, line: &Line) -> Extent {
+        let is_before = line.service_period.is_some_and(|it| it.start() < self.term_from);
+        match self.term.filter(|_| is_before && self.on < self.term_from) {
+            Some(term) => self.extent_afterwards(term),
+            None => self.extent(),
+        }
+    }
+
+    /// How much goes back after the days within which everything does.
+    fn extent_afterwards(&self, term: &Term) -> Extent {
+        if term.refund.as_ref().is_some_and(|it| it.after == RefundAfter::Nothing) {
             return Extent::Nothing;
         }
         match term.early_end {
@@ -128,7 +143,7 @@ impl Ended<'_> {
         invoice: &Invoice,
         policy: &Policy,
     ) -> Result<Option<(Money, Days)>, MoneyError> {
-        let extent = self.extent();
+        let extent = self.extent_of(line);
         let (cut, share) = match extent {
             Extent::Nothing => return Ok(None),
             Extent::Unused(share) => (self.on, share),
@@ -338,6 +353,21 @@ mod tests {
         for (case, term, day, expected) in table {
             assert_eq!(given(term, day, &[]), expected, "{case}");
         }
+    }
+
+    #[test]
+    fn where_the_next_term_is_paid_already_the_one_that_runs_goes_back_by_its_days() {
+        use RefundAfter::{Nothing, Prorated};
+        let given = |on: &str, after| {
+            let term = term(EarlyEnd::Free, Some((None, 14, after)));
+            let (on, term_from) = (date(on), date("2026-04-01"));
+            let ended = Ended { subscription: id(3), on, term_from, term: Some(&term) };
+            let given = ended.of(&invoice(), &[], &Policy::DEFAULT).expect("given");
+            given.iter().map(|it| it.ask.net.decimal().to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(given("2026-03-28", Prorated), ["4.00"]);
+        assert!(given("2026-03-28", Nothing).is_empty());
+        assert!(given("2026-04-01", Prorated).is_empty(), "it is over");
     }
 
     #[test]

@@ -55,10 +55,8 @@ pub(in crate::services) fn give_back(
         Extent::Unused(_) | Extent::Everything => {}
     }
     let is_whole = ended.extent() == Extent::Everything;
-    let first_on = match is_whole {
-        true => ended.term_from,
-        false => earliest(act.cx(), (on, &charged))?,
-    };
+    let earliest = earliest(act.cx(), (on, &charged))?;
+    let first_on = if is_whole { ended.term_from.min(earliest) } else { earliest };
     let wanted = Wanted { on, first_on, charged: charged.clone(), is_whole };
     let mut kept: Option<(Money, Money)> = None;
     for invoice in invoices(act, &it, wanted)? {
