@@ -226,7 +226,8 @@ pub fn cancel(
 ) -> Result<Subscription, Error> {
     let root: Subscription = act.get(id)?;
     act.must(Permission::SubscriptionCancel, &root.stamp)?;
-    end(act, &root, cancellation)?;
+    let today = zone(act.cx(), &root)?.date_of(act.now());
+    end(act, &root, (cancellation, today))?;
     act.load(id)
 }
 
@@ -289,7 +290,8 @@ pub(super) fn cancel_all_of(act: &mut Act<'_>, account: AccountId) -> Result<(),
         // What belonged to another one has ended with it.
         let it: Subscription = act.load(it.id)?;
         if it.state().is_living() {
-            end(act, &it, &plain)?;
+            let today = zone(act.cx(), &it)?.date_of(act.now());
+            end(act, &it, (&plain, today))?;
         }
     }
     Ok(())
@@ -309,32 +311,40 @@ pub(super) fn cancel_these(
         // What belonged to another one has ended with it.
         let it: Subscription = act.load(id)?;
         if it.state().is_living() {
-            end(act, &it, why)?;
+            let today = zone(act.cx(), &it)?.date_of(act.now());
+            end(act, &it, (why, today))?;
             ended += 1;
         }
     }
     Ok(ended)
 }
 
-fn end(act: &mut Act<'_>, root: &Subscription, why: &Cancellation) -> Result<(), Error> {
+fn end(
+    act: &mut Act<'_>,
+    root: &Subscription,
+    (why, on): (&Cancellation, Date),
+) -> Result<(), Error> {
     for each in reached(act.cx(), root, Trigger::Cancel)? {
         let it: Subscription = act.load(each)?;
         if each == root.id || it.state().is_living() {
-            end_one(act, it, why.clone())?;
+            end_one(act, it, (why.clone(), on))?;
         }
     }
     Ok(())
 }
 
-/// Cancels one of them: what is there is to be removed, what is not is not to be made.
-fn end_one(act: &mut Act<'_>, it: Subscription, why: Cancellation) -> Result<(), Error> {
+/// Cancels one of them as of a day: what is there is to be removed, what is not is not to be made.
+fn end_one(
+    act: &mut Act<'_>,
+    it: Subscription,
+    (why, on): (Cancellation, Date),
+) -> Result<(), Error> {
     let was_awaited = it.state() == State::Pending;
-    let today = zone(act.cx(), &it)?.date_of(act.now());
     let (refund_to, switches_on) = (why.refund_to, it.switches_on());
-    let (canceled, verb) = it.cancel(why, today, act.now())?;
-    let canceled = billing::give_back(act, canceled, (today, refund_to))?;
+    let (canceled, verb) = it.cancel(why, on, act.now())?;
+    let canceled = billing::give_back(act, canceled, (on, refund_to))?;
     let it = keep(act, (canceled, verb))?;
-    deposit::give_back(act, &it, (today, refund_to))?;
+    deposit::give_back(act, &it, (on, refund_to))?;
     tell_of_switch(act, &it, switches_on);
     seat::end_all_of(act, it.id)?;
     if was_awaited { provisioning::call_off(act, &it) } else { ask(act, &it, Work::Remove) }
@@ -504,14 +514,14 @@ fn terminate(act: &mut Act<'_>, root: &Subscription, on: Date) -> Result<(), Err
             ask(act, &it, Work::Remove)?;
         } else if it.state().is_living() {
             let why = Cancellation { reason: None, comment: None, refund_to: RefundTo::Balance };
-            end_one(act, it, why)?;
+            end_one(act, it, (why, on))?;
         }
     }
     Ok(())
 }
 
-/// Does what was agreed on up to a day. What is switched late is switched as of its day: the price
-/// was agreed on; what is changed late, from today on: more units are there only now.
+/// Does what was agreed on up to a day. What is switched or ended late is so as of its day: the price,
+/// or the end, was agreed on; what is changed late, from today on: more units are there only now.
 fn agreed(act: &mut Act<'_>, it: Subscription, on: Date) -> Result<(), Error> {
     let id = it.id;
     let (it, due) = it.take_scheduled(on);
@@ -522,7 +532,8 @@ fn agreed(act: &mut Act<'_>, it: Subscription, on: Date) -> Result<(), Error> {
                 change(act, id, planned)?;
             }
             Plan::Cancel(cancellation) => {
-                cancel(act, id, &cancellation)?;
+                let it: Subscription = act.load(id)?;
+                end(act, &it, (&cancellation, scheduled.on))?;
             }
             // What can no longer be had is not had: the subscription goes on as it is.
             Plan::Switch(wish) => {

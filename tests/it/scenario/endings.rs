@@ -2,6 +2,8 @@
 
 use expect_test::expect;
 use serde_json::{Value, json};
+use tillbox::domain::time::Zone;
+use tillbox::services::clock;
 
 use crate::harness::market::{Market, monthly, sums, text};
 
