@@ -27,10 +27,17 @@ struct Known<'a> {
     subscriptions: BTreeMap<SubscriptionId, Option<Rc<Served>>>,
     /// What each price counts, if it counts anything.
     counted_by: BTreeMap<PriceId, Option<MeterId>>,
-    /// From when on late usage is still charged.
-    open_from: BTreeMap<(SubscriptionId, MeterId), Instant>,
+    /// What of the time that is charged a bill will still look at.
+    open: BTreeMap<(SubscriptionId, MeterId), Vec<Stretch>>,
     /// By name, and by who sells what was used: two sellers may use one code.
     meters: BTreeMap<(SellerNumber, MeterName), Option<Meter>>,
+}
+
+/// A stretch of time, without its end.
+#[derive(Clone, Copy)]
+struct Stretch {
+    from: Instant,
+    until: Instant,
 }
 
 /// An event of a batch that can be taken.
@@ -71,7 +78,7 @@ impl<'a> Known<'a> {
             cx,
             subscriptions: BTreeMap::new(),
             counted_by: BTreeMap::new(),
-            open_from: BTreeMap::new(),
+            open: BTreeMap::new(),
             meters: BTreeMap::new(),
         }
     }
@@ -147,32 +154,32 @@ impl<'a> Known<'a> {
         }
         let billed_until = charged_until.map(|on| served.zone.start_of(on));
         let window = Window { billed_until, ..served.window };
-        match billed_until {
-            Some(until) if at < until => {
-                let open_from = match self.open_from.get(&(id, meter)) {
-                    Some(known) => *known,
-                    None => self.late_from(id, served, &prices)?.unwrap_or(until),
-                };
-                self.open_from.insert((id, meter), open_from);
-                Ok(Window { open_from: window.open_from.max(open_from), ..window })
-            }
-            Some(_) | None => Ok(window),
+        let Some(until) = billed_until.filter(|until| at < *until) else { return Ok(window) };
+        if !self.open.contains_key(&(id, meter)) {
+            let open = self.looked_at_again(id, served, &prices)?;
+            self.open.insert((id, meter), open);
         }
+        let open = || self.open.get(&(id, meter)).into_iter().flatten();
+        let next = open().filter(|it| at < it.until).map(|it| it.from).min();
+        // What is charged next begins where the last period ended, also in another zone.
+        let next = next.or_else(|| open().map(|it| it.until).max()).unwrap_or(until);
+        Ok(Window { open_from: window.open_from.max(next), ..window })
     }
 
-    /// Where the periods begin whose usage the next bill looks at again; `None` if there are none.
-    fn late_from(
+    /// The periods whose usage the next bill looks at again, of each price the last ones. Where a price
+    /// took the place of another there may be some between them at which nobody looks.
+    fn looked_at_again(
         &self,
         id: SubscriptionId,
         served: &Served,
         prices: &[PriceId],
-    ) -> Result<Option<Instant>, Error> {
+    ) -> Result<Vec<Stretch>, Error> {
         if !served.is_billed_again {
-            return Ok(None);
+            return Ok(Vec::new());
         }
         let periods = usize::from(billing::policy(self.cx, served.seller)?.late_usage_periods);
-        let charged = charged_usage(self.cx.view, (id, prices), periods)?;
-        Ok(charged.into_iter().map(|it| it.from_at).min())
+        let charged = charged_usage(self.cx.view, (id, prices), periods)?.into_iter();
+        Ok(charged.map(|it| Stretch { from: it.from_at, until: it.until_at }).collect())
     }
 
     /// How long something charges what a meter counts; `None` if nothing ever did.

@@ -324,3 +324,30 @@ fn what_is_added_to_a_term_that_is_paid_to_its_end_comes_on_one_more_bill() {
     market.advance_to("2026-04-02");
     assert_eq!(nets(&market, &account), ["1.00", "21.00"], "31 more for 21 of 31 days");
 }
+
+#[test]
+fn what_no_bill_reads_again_between_two_plans_is_refused() {
+    let market = Market::on("2026-01-01");
+    let account = market.customer("Switcher", "EUR");
+    let [first, second] = ["First", "Second"].map(|it| market.offer(it, &[per_unit(&market)]));
+    let switches = json!({ "switches": [{ "to": second, "direction": "upgrade" }] });
+    market.operator().patch(&format!("/offers/{first}"), &switches);
+    let subscription = market.order(&account, &first, 1);
+    market.advance_to("2026-01-05");
+    let path = format!("/subscriptions/{subscription}/change");
+    market.operator().post(&path, &json!({ "offer": second, "at": "now" }));
+    market.advance_to("2026-02-02");
+    market.advance_to("2026-02-05");
+    let offers = |at: &str, quantity: &str| offers_usage(&market, &subscription, (at, quantity));
+    assert_eq!(offers("2026-01-04T12:00:00Z", "3"), "taken", "the last period of the first plan");
+    assert_eq!(offers("2026-01-30T12:00:00Z", "5"), "taken", "the last period of the second");
+    market.advance_to("2026-03-02");
+    assert_eq!(nets(&market, &account), ["8.00"]);
+    assert_eq!(
+        offers("2026-01-30T12:00:00Z", "100"),
+        "`2026-01-30T12:00:00Z` is too late: usage is charged from `2026-02-01T00:00:00Z`"
+    );
+    assert_eq!(offers("2026-02-03T12:00:00Z", "2"), "taken");
+    market.advance_to("2026-04-02");
+    assert_eq!(nets(&market, &account), ["8.00", "2.00"]);
+}
