@@ -162,7 +162,9 @@ pub(super) fn settle(
     };
     let open = invoices.iter().filter_map(|it| {
         let due_on = due_on(it).max(of_principal(it))?;
-        Some(OpenInvoice { id: it.id, due_on, open: it.open() })
+        let open = it.open();
+        let disputed = open.minus(it.undisputed()).ok()?;
+        Some(OpenInvoice { id: it.id, due_on, open, disputed })
     });
     let open: Vec<_> = open.collect();
     let available = payment.unallocated()?;

@@ -27,6 +27,8 @@ pub struct OpenInvoice {
     pub due_on: Date,
     /// How much of it is open.
     pub open: Money,
+    /// How much of that is disputed.
+    pub disputed: Money,
 }
 
 /// What settles which invoice, before it is booked.
@@ -48,7 +50,7 @@ pub struct InParts {
 }
 
 /// Spreads what is available over open invoices, those due first before others. Of those that are paid
-/// in parts only what is due is among them; the rest comes after all others.
+/// in parts only what is due is among them; the rest comes after all others, and what is disputed last.
 ///
 /// # Errors
 /// If an invoice is in another currency.
@@ -59,6 +61,11 @@ pub fn oldest_first(
 ) -> Result<Vec<Settlement>, Rejection> {
     let (mut due, mut later) = (open.to_vec(), Vec::new());
     due.sort_by_key(|it| (it.due_on, it.id));
+    let mut disputed = due.clone();
+    for (it, disputed) in due.iter_mut().zip(&mut disputed) {
+        disputed.open = it.disputed.at_most(it.open)?;
+        it.open = it.open.minus(disputed.open)?;
+    }
     for InParts { invoices, due: part } in in_parts {
         let mut part = *part;
         for it in due.iter_mut().filter(|it| invoices.contains(&it.id)) {
@@ -70,7 +77,7 @@ pub fn oldest_first(
     }
     later.sort_by_key(|it| (it.due_on, it.id));
     let (mut left, mut settled) = (available, Vec::<Settlement>::with_capacity(open.len()));
-    for it in due.into_iter().chain(later) {
+    for it in due.into_iter().chain(later).chain(disputed) {
         let amount = left.at_most(it.open)?;
         if amount.as_minor() <= 0 {
             continue;
@@ -127,7 +134,8 @@ mod tests {
     use crate::domain::money::Currency;
 
     fn open(number: u128, due_on: &str, amount: &str) -> OpenInvoice {
-        OpenInvoice { id: id(number), due_on: date(due_on), open: euros(amount) }
+        let (id, due_on, open) = (id(number), date(due_on), euros(amount));
+        OpenInvoice { id, due_on, open, disputed: euros("0") }
     }
 
     fn told(number: u128, amount: &str) -> Settlement {
@@ -169,6 +177,16 @@ mod tests {
     }
 
     #[test]
+    fn what_is_disputed_is_settled_last() {
+        let whole = OpenInvoice { disputed: euros("100"), ..open(1, "2026-01-15", "100") };
+        let part = OpenInvoice { disputed: euros("20"), ..open(2, "2026-02-15", "60") };
+        let spread = |available: &str| oldest_first(euros(available), &[whole, part], &[]);
+        assert_eq!(spread("40"), Ok(vec![told(2, "40")]));
+        assert_eq!(spread("90"), Ok(vec![told(2, "40"), told(1, "50")]));
+        assert_eq!(spread("500"), Ok(vec![told(2, "60"), told(1, "100")]));
+    }
+
+    #[test]
     fn what_is_told_is_settled_or_refused_with_the_reason() {
         let invoices = [open(1, "2026-03-01", "30"), open(2, "2026-01-01", "20")];
         let check = |available: &str, settlements: &[Settlement]| {
@@ -193,6 +211,7 @@ mod tests {
             let minor = |it| Money::minor(it, Currency::EUR);
             let invoices: Vec<_> = opens.iter().enumerate().map(|(place, (day, amount))| OpenInvoice {
                 id: id(place as u128), due_on: date("2026-01-01").plus_days(*day), open: minor(*amount),
+                disputed: minor(amount / 3),
             }).collect();
             let settled = oldest_first(minor(available), &invoices, &[]).expect("one currency");
             let sum: i64 = settled.iter().map(|it| it.amount.as_minor()).sum();

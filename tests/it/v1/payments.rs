@@ -59,6 +59,23 @@ fn what_is_due_first_is_paid_first_and_the_rest_pays_the_next_invoice() {
 }
 
 #[test]
+fn what_is_disputed_is_paid_after_all_that_is_not() {
+    let (market, account) = billed();
+    let first = text(&market.invoices(&account)[0]["id"]);
+    let why = json!({ "reason": "not delivered" });
+    market.operator().post(&format!("/invoices/{first}/dispute"), &why);
+    let pay = |amount: &str| {
+        let body = json!({ "account": account["id"], "amount": euros(amount) });
+        market.operator().post("/payments", &body);
+        market.must_be_whole();
+        let due = market.invoices(&account);
+        due.iter().map(|it| text(&it["due"]["amount"])).collect::<Vec<_>>()
+    };
+    assert_eq!(pay("12"), ["12.00", "0.00"]);
+    assert_eq!(pay("5"), ["7.00", "0.00"]);
+}
+
+#[test]
 fn money_that_goes_back_opens_what_it_had_paid() {
     let (market, account) = billed();
     let operator = market.operator();
