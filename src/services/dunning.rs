@@ -194,8 +194,11 @@ pub(super) fn follow_all_of(act: &mut Act<'_>, id: AccountId) -> Result<(), Erro
 pub(super) fn follow(act: &mut Act<'_>, id: BillingAccountId) -> Result<(), Error> {
     billing_account::watch(act, id)?;
     payment_plan::follow(act, &act.load(id)?)?;
-    let debtor = Debtor::of(act.cx(), id)?;
+    let mut debtor = Debtor::of(act.cx(), id)?;
     let case = running(act.cx(), id)?;
+    if case.is_none() && debtor.is_dunned() && debtor.has_consequences() {
+        debtor = paid_by_credit(act, debtor)?;
+    }
     match case {
         Some(case) if debtor.is_dunned() => go_on(act, &debtor, case)?,
         Some(case) if debtor.is_ours() && debtor.rests => drop(see(act, &debtor, case)?),
@@ -238,6 +241,18 @@ pub(super) fn resume(
         }
     }
     follow(act, id)
+}
+
+/// Lets the credit that a customer has settle what is overdue, before anything is done about that.
+fn paid_by_credit(act: &mut Act<'_>, debtor: Debtor) -> Result<Debtor, Error> {
+    for owed in &debtor.owed {
+        let (OwedFor::Invoice(id) | OwedFor::Fee(id)) = owed.of else { continue };
+        let invoice: Invoice = act.load(id)?;
+        if invoice.dispute().is_none() {
+            payment::use_credit(act, invoice)?;
+        }
+    }
+    Debtor::of(act.cx(), debtor.billing_account.id)
 }
 
 fn begin(act: &mut Act<'_>, debtor: &Debtor) -> Result<(), Error> {
@@ -301,6 +316,7 @@ pub fn step(act: &mut Act<'_>, of: Subject) -> Result<bool, Error> {
         return Ok(false);
     }
     let debtor = Debtor::of(act.cx(), case.billing_account)?;
+    let debtor = paid_by_credit(act, debtor)?;
     // What is owed and what the class wants may be otherwise than when the step was planned.
     let case = case.seen(&debtor.look(act.cx()))?;
     match case.due(act.now()).filter(|_| debtor.is_dunned()) {

@@ -215,8 +215,6 @@ fn a_late_fee_is_an_invoice_of_its_own_that_says_what_for() {
           2026-02-18 mail of 6.00: done
           2026-02-20 credit_hold of 6.00: done
           2026-02-25 terminate of 6.00: done
-        running, overdue 6.00
-          next mail on 2026-03-01
     "#]]
     .assert_eq(&said);
 }
@@ -463,4 +461,20 @@ fn credit_pays_what_is_late_before_the_fee_for_it() {
     let due = due.iter().map(|it| text(&it["due"]["amount"]));
     assert_eq!(due.collect::<Vec<_>>(), ["96.00", "6.00"]);
     debtor.market.must_be_whole();
+}
+
+#[test]
+fn credit_pays_what_becomes_overdue_before_anything_is_done_about_it() {
+    let debtor = Debtor::with(&ladder());
+    debtor.to("2026-01-05");
+    debtor.pays("120");
+    debtor.to("2026-02-02");
+    let first = text(&debtor.market.invoices(&debtor.account)[0]["id"]);
+    let why = json!({ "reason": "Not delivered" });
+    debtor.market.operator().post(&format!("/invoices/{first}/credit"), &why);
+    debtor.to("2026-02-20");
+    assert_eq!(debtor.cases(), "");
+    let due = debtor.market.invoices(&debtor.account);
+    let due: Vec<_> = due.iter().map(|it| text(&it["due"]["amount"])).collect();
+    assert_eq!(due, ["0.00", "0.00"]);
 }
