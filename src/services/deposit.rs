@@ -1,7 +1,7 @@
 //! Deposits: held from the invoice that charges them until they go back, or settle what is open, when
 //! their subscription ends.
 
-use super::{Act, Cx, Error, billing, invoice, payment};
+use super::{Act, Cx, Error, billing, dunning, invoice, payment};
 use crate::domain::billing::credit::{CreditNote, LineAsk};
 use crate::domain::billing::invoice::Invoice;
 use crate::domain::billing::invoice::line::LineKind;
@@ -104,14 +104,18 @@ pub(super) fn give_back(
         let Some(line) = invoice.content().lines.get(place) else { continue };
         let ask = LineAsk { place: deposit.taken.place, net: deposit.left() };
         let given = [GivenBack { ask, price: line.price, label: line.label.clone(), days: None }];
-        billing::ended(act, invoice, (&before, &given, to), on)?;
-        set_off(act, deposit.id)?;
+        let note = billing::ended(act, invoice, (&before, &given, RefundTo::Balance), on)?;
+        let left = deposit.left().minus(set_off(act, deposit.id)?)?;
+        if to == RefundTo::Method && left.as_minor() > 0 {
+            payment::return_credit_of(act, deposit.taken.invoice, (left, &note.reason))?;
+        }
     }
     Ok(())
 }
 
-/// Lets what the customer has settle what it owes, and writes down how much of a deposit that was.
-fn set_off(act: &mut Act<'_>, id: DepositId) -> Result<(), Error> {
+/// Lets what the customer has settle what it owes, writes down how much of a deposit that was, and
+/// answers how much was settled.
+fn set_off(act: &mut Act<'_>, id: DepositId) -> Result<Money, Error> {
     let deposit: Deposit = act.load(id)?;
     let mut settled = Money::zero(deposit.amount().currency());
     for open in payment::open_invoices(act.cx(), deposit.taken.billing_account)? {
@@ -123,8 +127,10 @@ fn set_off(act: &mut Act<'_>, id: DepositId) -> Result<(), Error> {
         settled = settled.plus(before.minus(after)?)?;
     }
     if settled.as_minor() > 0 {
+        let customer = deposit.taken.billing_account;
         let settling = deposit.settling(settled)?;
         act.keep(settling)?;
+        dunning::follow(act, customer)?;
     }
-    Ok(())
+    Ok(settled)
 }

@@ -341,6 +341,48 @@ pub(super) fn return_of(
     invoice: InvoiceId,
     (most, reason): (Money, &Prose),
 ) -> Result<Money, Error> {
+    let (left, of) = send_back(act, invoice, (most, reason), Instead::Open)?;
+    dunning::follow(act, of)?;
+    Ok(most.minus(left)?)
+}
+
+/// Asks for what payments have settled of an invoice to go back to where it came from, as far as
+/// credit that notes gave can settle that in their place.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn return_credit_of(
+    act: &mut Act<'_>,
+    invoice: InvoiceId,
+    (most, reason): (Money, &Prose),
+) -> Result<(), Error> {
+    let of: Invoice = act.load(invoice)?;
+    if of.is_given_up() {
+        return Ok(());
+    }
+    let customer = (of.stamp.seller, of.content().billing_account);
+    let most = credit_of(act, customer, most.currency())?.0.at_most(most)?;
+    send_back(act, invoice, (most, reason), Instead::Credit)?;
+    Ok(())
+}
+
+/// What stands on an invoice in the place of money that goes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Instead {
+    /// Nothing: it is owed again.
+    Open,
+    /// What credit notes gave.
+    Credit,
+}
+
+/// Asks for what payments have settled of an invoice to go back; answers what is left of `most`, and
+/// whose it is.
+fn send_back(
+    act: &mut Act<'_>,
+    invoice: InvoiceId,
+    (most, reason): (Money, &Prose),
+    instead: Instead,
+) -> Result<(Money, BillingAccountId), Error> {
     let mut left = most;
     let of = act.load::<Invoice>(invoice)?.content().billing_account;
     let along = Along::Index(PAYMENT_BY_BILLING_ACCOUNT, Key::new().id(of).bytes());
@@ -351,9 +393,16 @@ pub(super) fn return_of(
         if amount.as_minor() <= 0 {
             continue;
         }
-        let unsettled = act.load::<Invoice>(invoice)?.unsettle(amount, SettledBy::Payment)?;
-        book_taken_back(act, &payment, (&unsettled.0, amount))?;
-        act.keep(unsettled)?;
+        let again = match instead {
+            Instead::Open => Money::zero(amount.currency()),
+            Instead::Credit => amount,
+        };
+        let resettled = act.load::<Invoice>(invoice)?.resettle(amount, again)?;
+        book_taken_back(act, &payment, (&resettled.0, amount))?;
+        act.keep(resettled)?;
+        if again.as_minor() > 0 {
+            book(act, payment.stamp.seller, invoice, journal::allocated(of, again)?)?;
+        }
         settlement::follow(act, invoice, Some(payment.id))?;
         let (payment, _, verb) = payment.take_back(invoice, amount)?.refund(amount)?;
         let why = Some(reason.clone());

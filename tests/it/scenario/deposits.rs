@@ -143,3 +143,54 @@ fn a_deposit_has_no_discounts_and_is_no_charge_of_its_own_kind() {
     assert_eq!(refused.status, 422);
     assert_eq!(refused.json()["errors"][0]["pointer"], "/alterations");
 }
+
+#[test]
+fn what_a_deposit_pays_is_owed_and_dunned_no_more() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let class = text(&operator.get("/classes?order=oldest")["items"][0]["id"]);
+    operator.patch(
+        &format!("/classes/{class}"),
+        &json!({ "dunning": [{ "after_days": 3, "action": "credit_hold" }] }),
+    );
+    let account = market.customer("Blue Whale", "EUR");
+    let van = market.order(&account, &market.offer("Van", &[deposit("50")]), 1);
+    let bus = market.order(&account, &market.offer("Bus", &[monthly("Rent", "EUR", "30")]), 1);
+    market.advance_to("2026-01-02");
+    pay(&market, &account, "86");
+    market.advance_to("2026-02-20");
+    let standing = || {
+        let state = |path: String| text(&market.operator().get(&path)["state"]);
+        let account = state(format!("/accounts/{}", text(&account["id"])));
+        let bus = state(format!("/subscriptions/{bus}"));
+        let cases = market.operator().get("/dunning");
+        format!("{account}, bus {bus}, case {}", text(&cases["items"][0]["state"]))
+    };
+    assert_eq!(standing(), "held_for_credit, bus held_for_credit, case running");
+    cancel(&market, &van);
+    assert_eq!(deposits(&market, &account), "50.00 set_off, returned 50.00, set off 36.00");
+    assert_eq!(standing(), "active, bus active, case ended");
+}
+
+#[test]
+fn a_deposit_goes_back_by_its_method_only_when_nothing_else_is_owed() {
+    let market = Market::on("2026-01-01");
+    let account = market.customer("Blue Whale", "EUR");
+    let offer = market.offer("Van", &[monthly("Rent", "EUR", "30"), deposit("50")]);
+    let subscription = market.order(&account, &offer, 1);
+    market.advance_to("2026-01-02");
+    pay(&market, &account, "86");
+    market.advance_to("2026-02-28");
+    assert_eq!(balance(&market, &account), "owes 36.00, has 0.00, held 50.00");
+    market.advance_to("2026-03-01");
+    let path = format!("/subscriptions/{subscription}/cancel");
+    market.operator().post(&path, &json!({ "refund_to": "method" }));
+    market.must_be_whole();
+    assert_eq!(deposits(&market, &account), "50.00 set_off, returned 50.00, set off 36.00");
+    let payment = text(&market.operator().get("/payments")["items"][0]["id"]);
+    let refunds = market.operator().get(&format!("/payments/{payment}/refunds"));
+    let refunds = refunds["items"].as_array().unwrap().iter();
+    let refunds: Vec<_> = refunds.map(|it| text(&it["amount"]["amount"])).collect();
+    assert_eq!(refunds, ["14.00"]);
+    assert_eq!(balance(&market, &account), "owes 0.00, has 0.00, held 0.00");
+}
