@@ -89,9 +89,10 @@ pub(super) fn ask(bss: &Arc<Bss>, id: RefundId) -> Result<bool, Error> {
         reference: attempt.reference.as_ref().map(Name::as_str),
         memo: attempt.memo.as_ref().map(Name::as_str),
         token: token.as_deref(),
+        sent: refund.reference.as_ref().map(Name::as_str),
     };
     let said = port.refund(bss.house.world().web.as_ref(), &asked);
-    let said = said.or_else(|it| nothing_of(refund.misses, it));
+    let said = said.or_else(|it| nothing_of(&refund, it));
     let heard = move |act: &mut Act<'_>| match said {
         Ok(given) => hear(act, id, given),
         Err(_) => miss(act, id),
@@ -100,10 +101,11 @@ pub(super) fn ask(bss: &Arc<Bss>, id: RefundId) -> Result<bool, Error> {
     Ok(true)
 }
 
-/// What is not taken at all never arrives; where it is not known whether it was taken before, it is
-/// asked for again.
-fn nothing_of(misses: u16, it: Trouble) -> Result<GivenBack, Trouble> {
-    if it.is_passing || misses > 0 {
+/// What is not taken at all never arrives; where it was taken before, or nobody knows whether it was,
+/// it is asked for again.
+fn nothing_of(of: &Refund, it: Trouble) -> Result<GivenBack, Trouble> {
+    let was_taken = of.reference.is_some() || of.state == State::Sent;
+    if it.is_passing || of.misses > 0 || was_taken {
         return Err(it);
     }
     Ok(GivenBack { reference: None, outcome: Return::Failed(trouble(&it.told)) })

@@ -32,7 +32,8 @@ pub trait Gateway: Send + Sync {
     /// If nothing can be said of that.
     fn look(&self, web: &dyn Web, of: &Charge<'_>) -> Result<Said, Trouble>;
 
-    /// Asks for a part of a payment to go back, for the first time or again.
+    /// Asks for a part of a payment to go back, for the first time or again; or how far it is, once the
+    /// gateway has given it a name: keys under which one asks again are forgotten after a day.
     ///
     /// # Errors
     /// If nothing can be said of what became of it.
@@ -81,6 +82,8 @@ pub struct GiveBack<'a> {
     pub memo: Option<&'a str>,
     /// With what it was paid, if that was on file.
     pub token: Option<&'a str>,
+    /// What the gateway calls what it sent, if it has said so.
+    pub sent: Option<&'a str>,
 }
 
 /// What a gateway says of money that is to go back.

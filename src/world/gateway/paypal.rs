@@ -68,6 +68,13 @@ impl Paypal {
         Ok(web.send(&request)?)
     }
 
+    fn get(&self, web: &dyn Web, path: &str) -> Result<Response, Trouble> {
+        let request = self
+            .request(Method::Get, path)
+            .header("authorization", format!("Bearer {}", self.token(web)?));
+        Ok(web.send(&request)?)
+    }
+
     /// Takes the money of an order that its payer has approved.
     fn capture(&self, web: &dyn Web, of: &Charge<'_>, order: &str) -> Result<Said, Trouble> {
         let path = format!("/v2/checkout/orders/{order}/capture");
@@ -82,10 +89,7 @@ impl Paypal {
     }
 
     fn order(&self, web: &dyn Web, order: &str) -> Result<Value, Trouble> {
-        let request = self
-            .request(Method::Get, &format!("/v2/checkout/orders/{order}"))
-            .header("authorization", format!("Bearer {}", self.token(web)?));
-        let response = web.send(&request)?;
+        let response = self.get(web, &format!("/v2/checkout/orders/{order}"))?;
         // What nobody approves is forgotten after some hours.
         if response.status == 404 {
             return Ok(json!({ "id": order, "status": "VOIDED" }));
@@ -153,6 +157,10 @@ impl Gateway for Paypal {
     }
 
     fn refund(&self, web: &dyn Web, of: &GiveBack<'_>) -> Result<GivenBack, Trouble> {
+        if let Some(it) = of.sent {
+            let response = self.get(web, &format!("/v2/payments/refunds/{it}"))?;
+            return Ok(read_refund(&answered(&response)?));
+        }
         let capture = of.memo.ok_or_else(|| Trouble::lasting("nothing was captured"))?;
         let path = format!("/v2/payments/captures/{capture}/refund");
         let refund = of.refund.to_string();

@@ -134,6 +134,9 @@ impl Gateway for Stripe {
     }
 
     fn refund(&self, web: &dyn Web, of: &GiveBack<'_>) -> Result<GivenBack, Trouble> {
+        if let Some(it) = of.sent {
+            return Ok(read_refund(&self.get(web, &format!("/v1/refunds/{it}"))?));
+        }
         let intent = of.memo.or(of.reference);
         let intent = intent.ok_or_else(|| Trouble::lasting("the payment has no reference"))?;
         let fields = vec![

@@ -61,7 +61,13 @@ impl Paypal {
             }
             "/v2/payments/captures/CAPTURE1/refund" => {
                 self.refunds += 1;
-                answer(201, &json!({ "id": "REFUND1", "status": "COMPLETED" }))
+                answer(201, &json!({ "id": "REFUND1", "status": "PENDING" }))
+            }
+            "/v2/payments/captures/CAPTURE1" => {
+                answer(200, &self.order["purchase_units"][0]["payments"]["captures"][0])
+            }
+            "/v2/payments/refunds/REFUND1" => {
+                answer(200, &json!({ "id": "REFUND1", "status": "COMPLETED" }))
             }
             "/v1/notifications/verify-webhook-signature" => {
                 let asked = body(request);
@@ -172,5 +178,12 @@ fn a_capture_that_is_told_of_before_the_payer_is_back_can_go_back() {
     shop.market.operator().post(&path, &json!({ "amount": amount }));
     shop.market.house.app.keep_duties();
     assert_eq!(shop.stands(&payment), "fully_refunded, invoice open");
+    let refund = || {
+        let path = format!("/payments/{}/refunds", text(&payment["id"]));
+        text(&shop.market.operator().get(&path)["items"][0]["state"])
+    };
+    assert_eq!(refund(), "sent");
+    shop.market.advance_to("2026-01-03");
+    assert_eq!(refund(), "done", "it is looked at");
     assert_eq!(shop.paypal.lock().unwrap().refunds, 1);
 }

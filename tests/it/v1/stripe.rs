@@ -30,6 +30,12 @@ struct Stripe {
     charged: i64,
     /// How many more answers are lost on their way.
     loses: u32,
+    /// Whether it has forgotten its keys, as it may after a day.
+    forgets: bool,
+    /// Whether nobody is there.
+    is_away: bool,
+    /// Whether our key is not the right one any more.
+    refuses: bool,
 }
 
 type Shared = Arc<Mutex<Stripe>>;
@@ -41,7 +47,10 @@ fn form(of: &Request) -> BTreeMap<String, String> {
 impl Stripe {
     fn serve(shared: &Shared, request: &Request) -> Result<Response, WebError> {
         let mut it = shared.lock().unwrap();
-        if header(request, "authorization") != "Bearer sk_test_1" {
+        if it.is_away {
+            return Err(WebError::NotConnected("nobody listens".into()));
+        }
+        if it.refuses || header(request, "authorization") != "Bearer sk_test_1" {
             let error = json!({ "error": { "message": "Invalid API Key provided" } });
             return Ok(Response::new(401, error.to_string()));
         }
@@ -50,7 +59,7 @@ impl Stripe {
             Method::Get => (200, it.things[path.rsplit('/').next().unwrap()].clone()),
             Method::Post => {
                 let key = header(request, "idempotency-key").to_owned();
-                let answer = it.answered.get(&key).cloned();
+                let answer = it.answered.get(&key).filter(|_| !it.forgets).cloned();
                 let answer = answer.unwrap_or_else(|| it.does(path, &form(request)));
                 it.answered.insert(key, answer.clone());
                 answer
@@ -279,6 +288,100 @@ fn money_that_goes_back_is_sent_once_and_heard_of() {
     assert_eq!(shop.hears("refund.failed", &refund), 204);
     assert_eq!(refunds(), "failed");
     assert_eq!(shop.stands(&payment), "captured, invoice paid");
+}
+
+#[test]
+fn what_is_on_its_way_for_days_is_looked_at_and_not_sent_again() {
+    let shop = Shop::open();
+    let payment = shop.pay(Some("pm_1"));
+    let path = format!("/payments/{}/refund", text(&payment["id"]));
+    let amount = json!({ "amount": "5", "currency": "EUR" });
+    shop.market.operator().post(&path, &json!({ "amount": amount }));
+    shop.market.house.app.keep_duties();
+    let refund = || {
+        let path = format!("/payments/{}/refunds", text(&payment["id"]));
+        text(&shop.market.operator().get(&path)["items"][0]["state"])
+    };
+    assert_eq!(refund(), "sent");
+    shop.stripe.lock().unwrap().forgets = true;
+    shop.market.advance_to("2026-01-04");
+    assert_eq!(refund(), "sent");
+    assert_eq!(shop.stripe.lock().unwrap().last("re")["id"], "re_2", "it is the only one");
+    // What was taken does not fail because nobody may ask any more.
+    shop.stripe.lock().unwrap().refuses = true;
+    shop.market.advance_to("2026-01-06");
+    assert_eq!(refund(), "sent");
+    assert!(shop.stands(&payment).starts_with("partly_refunded"));
+    {
+        let mut stripe = shop.stripe.lock().unwrap();
+        stripe.refuses = false;
+        stripe.things.get_mut("re_2").unwrap()["status"] = json!("succeeded");
+    }
+    shop.market.advance_to("2026-01-08");
+    assert_eq!(refund(), "done");
+}
+
+#[test]
+fn what_the_bank_of_the_payer_takes_back_is_owed_again() {
+    let shop = Shop::open();
+    let payment = shop.pay(Some("pm_1"));
+    let intent = text(&shop.stripe.lock().unwrap().last("pi")["id"]);
+    let dispute = json!({
+        "object": "dispute", "id": "dp_1", "amount": 1200, "currency": "eur",
+        "payment_intent": intent, "metadata": {},
+    });
+    for _ in 0..2 {
+        assert_eq!(shop.hears("charge.dispute.funds_withdrawn", &dispute), 204);
+        assert_eq!(shop.stands(&payment), "fully_refunded, invoice open");
+    }
+    let path = format!("/payments/{}/refunds", text(&payment["id"]));
+    let refunds = shop.market.operator().get(&path);
+    assert_eq!(refunds["items"].as_array().unwrap().len(), 1);
+    let refund = &refunds["items"][0];
+    assert_eq!((&refund["state"], &refund["reference"]), (&json!("done"), &json!("dp_1")));
+    shop.market.house.app.keep_duties();
+    let asked = shop.market.house.app.outside.heard();
+    assert!(!asked.iter().any(|it| it.address.ends_with("/refunds")), "nobody sends it once more");
+    for _ in 0..2 {
+        assert_eq!(shop.hears("charge.dispute.funds_reinstated", &dispute), 204);
+        assert_eq!(shop.stands(&payment), "captured, invoice paid");
+    }
+}
+
+#[test]
+fn what_went_back_in_another_way_is_booked_and_not_sent_again() {
+    let shop = Shop::open();
+    let payment = shop.pay(Some("pm_1"));
+    let amount = json!({ "amount": "12", "currency": "EUR" });
+    let back = json!({ "amount": amount, "reason": "charged back", "sent": true });
+    let path = format!("/payments/{}/refund", text(&payment["id"]));
+    assert_eq!(shop.market.operator().post(&path, &back)["state"], "done");
+    shop.market.house.app.keep_duties();
+    assert_eq!(shop.stands(&payment), "fully_refunded, invoice open");
+    let asked = shop.market.house.app.outside.heard();
+    assert!(!asked.iter().any(|it| it.address.ends_with("/refunds")));
+}
+
+#[test]
+fn what_was_paid_otherwise_before_the_gateway_was_asked_is_not_charged() {
+    for (paid, charged) in [("12", 0), ("5", 700)] {
+        let shop = Shop::open();
+        let operator = shop.market.operator();
+        let method = text(&card(&operator, &shop.account, "pm_1"));
+        operator.post(&format!("/payment_methods/{method}/default"), &json!({}));
+        shop.stripe.lock().unwrap().is_away = true;
+        shop.market.advance_to("2026-01-12");
+        let amount = json!({ "amount": paid, "currency": "EUR" });
+        let body = json!({ "account": shop.account["id"], "amount": amount });
+        operator.post("/payments", &body);
+        shop.stripe.lock().unwrap().is_away = false;
+        shop.market.advance_to("2026-01-14");
+        assert_eq!(shop.stripe.lock().unwrap().charged, charged, "{paid} were paid");
+        let tried = operator.get(&format!("/payments?invoice={}&order=oldest", shop.invoice));
+        assert_eq!(tried["items"][0]["state"], "canceled", "{tried}");
+        let invoice = operator.get(&format!("/invoices/{}", shop.invoice));
+        assert_eq!(invoice["state"], "paid");
+    }
 }
 
 #[test]
