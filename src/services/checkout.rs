@@ -430,6 +430,12 @@ fn take(bss: &Arc<Bss>, (door, from): (&Author, GatewayId), it: Notice) -> Resul
         Notice::Refund(id, given) => {
             bss.act(door.clone(), move |act| refund::hear_from(act, (id, from), given)).wait()
         }
+        Notice::Reversed(id, reversal) => {
+            bss.act(door.clone(), move |act| refund::reversed(act, (id, from), reversal)).wait()
+        }
+        Notice::Reinstated(id, reference) => {
+            bss.act(door.clone(), move |act| refund::reinstated(act, (id, from), &reference)).wait()
+        }
         Notice::Ask(id) => {
             bss.act(door.clone(), move |act| must_be_of(act, (id, from))).wait()?;
             ask(bss, id)

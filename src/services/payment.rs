@@ -273,11 +273,39 @@ pub fn refund(
     act: &mut Act<'_>,
     id: PaymentId,
     (amount, reason): (Option<Money>, Option<Prose>),
+    sending: Sending,
 ) -> Result<Refund, Error> {
     let payment: Payment = act.get(id)?;
     act.must(Permission::RefundWrite, &payment.stamp)?;
     amount.map_or(Ok(()), must_be_more_than_nothing)?;
     let amount = amount.map_or_else(|| left_over(&payment), Ok)?;
+    // Whoever records a payment by hand has sent the money by hand; a gateway is asked to send it.
+    let state = match (&payment.attempt, sending) {
+        (Some(_), Sending::Due) => RefundState::Requested,
+        (None, _) | (Some(_), Sending::Done) => RefundState::Done,
+    };
+    went_back(act, payment, (amount, reason), state)
+}
+
+/// Whether money that goes back is still to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sending {
+    /// Its gateway is asked to send it, if the payment came through one.
+    Due,
+    /// It is gone already: the payer's bank has taken it back, or it was sent in another way.
+    Done,
+}
+
+/// Books that an amount of a payment goes back.
+///
+/// # Errors
+/// If that is more than is left of it.
+pub(super) fn went_back(
+    act: &mut Act<'_>,
+    payment: Payment,
+    (amount, reason): (Money, Option<Prose>),
+    state: RefundState,
+) -> Result<Refund, Error> {
     let (seller, customer) = (payment.stamp.seller, payment.billing_account);
     let mut of_notes = credit_of(act, (seller, customer), amount.currency())?.0;
     let (payment, taken_back, verb) = payment.refund(amount)?;
@@ -296,11 +324,6 @@ pub fn refund(
         settlement::follow(act, part.invoice, Some(payment.id))?;
     }
     dunning::follow(act, customer)?;
-    // Whoever records it by hand has sent the money by hand; a gateway is asked to send it.
-    let state = match payment.attempt {
-        Some(_) => RefundState::Requested,
-        None => RefundState::Done,
-    };
     give_back(act, (payment, verb), (amount, reason), state)
 }
 
@@ -409,8 +432,7 @@ fn send_back(
         give_back(act, (payment, verb), (amount, why), RefundState::Requested)?;
         left = left.minus(amount)?;
     }
-    dunning::follow(act, of)?;
-    Ok(most.minus(left)?)
+    Ok((left, of))
 }
 
 /// Keeps a payment of which a part goes back, writes that down and books it.

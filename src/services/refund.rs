@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::billing::book;
 use super::{Act, Author, Bss, Error, checkout, gateway, payment};
 use crate::domain::error::{Code, Rejection};
-use crate::domain::id::{GatewayId, RefundId};
+use crate::domain::id::{GatewayId, PaymentId, RefundId};
 use crate::domain::journal;
 use crate::domain::operator::{Actor, Permission};
 use crate::domain::payment::Payment;
@@ -17,7 +17,7 @@ use crate::domain::payment::refund::{Refund, State, Trigger};
 use crate::domain::text::{Name, Prose};
 use crate::services::webhook::trouble;
 use crate::store::Records;
-use crate::world::gateway::{GiveBack, GivenBack, Return, Trouble};
+use crate::world::gateway::{GiveBack, GivenBack, Return, Reversal, Trouble};
 
 /// After so long a gateway is asked how far what it has sent is.
 const ON_ITS_WAY_SECONDS: i64 = 86_400;
@@ -131,6 +131,52 @@ pub(super) fn hear_from(
     let refund: Refund = act.load(id)?;
     checkout::must_be_of(act, (refund.payment, gateway))?;
     hear(act, id, given)
+}
+
+/// Books that the payer's bank has taken money of a payment back: what that had settled is owed again.
+/// What is told twice is booked once, and never more than is left of the payment.
+///
+/// # Errors
+/// [`Error::NotFound`] if the payment did not come through the gateway.
+pub(super) fn reversed(
+    act: &mut Act<'_>,
+    (id, gateway): (PaymentId, GatewayId),
+    it: Reversal,
+) -> Result<(), Error> {
+    checkout::must_be_of(act, (id, gateway))?;
+    let payment: Payment = act.load(id)?;
+    let amount = it.amount.at_most(payment.amount().minus(payment.refunded())?)?;
+    if named(act, id, &it.reference)?.is_some() || amount.as_minor() <= 0 {
+        return Ok(());
+    }
+    let why = format!("the payer's bank has taken it back: {}", it.reference);
+    let why = Some(why.parse().map_err(Error::internal)?);
+    let mut refund = payment::went_back(act, payment, (amount, why), State::Done)?;
+    refund.reference = Some(it.reference);
+    act.put_quietly(&refund)
+}
+
+/// Books that the payer's bank has given back what it had taken: it is the customer's credit again, and
+/// settles what is open.
+///
+/// # Errors
+/// [`Error::NotFound`] if the payment did not come through the gateway.
+pub(super) fn reinstated(
+    act: &mut Act<'_>,
+    (id, gateway): (PaymentId, GatewayId),
+    reference: &Name,
+) -> Result<(), Error> {
+    checkout::must_be_of(act, (id, gateway))?;
+    let refund = named(act, id, reference)?.filter(|it| it.state == State::Done);
+    let Some(refund) = refund else { return Ok(()) };
+    let why = format!("the payer's bank has given it back: {reference}");
+    failed(act, refund, why.parse().map_err(Error::internal)?)
+}
+
+/// What of a payment went back under a name of its gateway's.
+fn named(act: &Act<'_>, of: PaymentId, reference: &Name) -> Result<Option<Refund>, Error> {
+    let all = payment::refunds_of(act.cx(), of)?;
+    Ok(all.into_iter().find(|it| it.reference.as_ref() == Some(reference)))
 }
 
 /// Keeps what a gateway says of a refund, unless that was said before or has been overtaken.

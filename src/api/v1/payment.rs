@@ -17,7 +17,7 @@ use crate::domain::payment::attempt::Attempt;
 use crate::domain::payment::lifecycle::State;
 use crate::domain::payment::refund::Refund as DomainRefund;
 use crate::services::label::Labels;
-use crate::services::payment::{self, RecordPayment};
+use crate::services::payment::{self, RecordPayment, Sending};
 use crate::services::payment_method::Way;
 use crate::services::{Act, Cx, Error, billing_account, refund};
 
@@ -293,6 +293,10 @@ struct NewRefund {
     /// How much; if nothing is said, what settles no invoice.
     amount: Option<Money>,
     reason: Option<String>,
+    /// Whether it is gone already, because the payer's bank took it back or it was sent in another way: the
+    /// gateway that the payment came through is not asked to send it.
+    #[serde(default)]
+    sent: bool,
 }
 
 /// Money that went back.
@@ -347,7 +351,8 @@ pub(super) fn told_refund(it: &DomainRefund) -> impl Wire + use<> {
 fn give_back(act: &mut Act<'_>, call: &Call, body: NewRefund) -> Result<Reply<Refund>, Error> {
     let amount = body.amount.map(|it| it.read("/amount")).transpose()?;
     let reason = parse_optional("/reason", body.reason.as_deref())?;
-    let it = payment::refund(act, call.id("id")?, (amount, reason))?;
+    let sending = if body.sent { Sending::Done } else { Sending::Due };
+    let it = payment::refund(act, call.id("id")?, (amount, reason), sending)?;
     let path = format!("/api/v1/payments/{}/refunds", it.payment);
     Ok(Reply::created(path, Refund::from(&it)).tagged(it.stamp.revision))
 }

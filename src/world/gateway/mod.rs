@@ -113,8 +113,21 @@ pub enum Notice {
     Payment(PaymentId, Said),
     /// Of money that is to go back.
     Refund(RefundId, GivenBack),
+    /// That the payer's bank has taken a payment back, or a part of it.
+    Reversed(PaymentId, Reversal),
+    /// That it has given it back again, by the name of the reversal.
+    Reinstated(PaymentId, Name),
     /// That something has become of a payment, which it must be asked for.
     Ask(PaymentId),
+}
+
+/// Money that the payer's bank has taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reversal {
+    /// What the gateway calls it.
+    pub reference: Name,
+    /// How much.
+    pub amount: Money,
 }
 
 /// A request that says it comes from a gateway.

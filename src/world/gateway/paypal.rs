@@ -6,8 +6,10 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::{
-    CallBack, Charge, Gateway, GiveBack, GivenBack, Notice, Return, Trouble, Unheard, told,
+    CallBack, Charge, Gateway, GiveBack, GivenBack, Notice, Return, Reversal, Trouble, Unheard,
+    told,
 };
+use crate::domain::id::PaymentId;
 use crate::domain::money::{Currency, Money};
 use crate::domain::payment::attempt::{Decline, Outcome, Reason, Said};
 use crate::domain::text::{Name, WebAddress};
@@ -95,6 +97,17 @@ impl Paypal {
             return Ok(json!({ "id": order, "status": "VOIDED" }));
         }
         answered(&response)
+    }
+
+    /// The payment of ours whose capture something leads up to. Nothing if it is none of ours.
+    fn captured(&self, web: &dyn Web, below: &Value) -> Result<Option<PaymentId>, Unheard> {
+        let links = below["links"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let up = links.iter().find(|it| text(it, "rel") == "up").map(|it| text(it, "href"));
+        let capture = up.and_then(|it| it.split_once("/v2/payments/captures/")).map(|it| it.1);
+        let Some(capture) = capture.filter(|it| !it.contains('/')) else { return Ok(None) };
+        let response = self.get(web, &format!("/v2/payments/captures/{capture}"));
+        let capture = response.and_then(|it| answered(&it)).map_err(|_| Unheard::Unproven)?;
+        Ok(text(&capture, "custom_id").parse().ok())
     }
 
     /// Whether PayPal says that it is PayPal that says so.
@@ -186,6 +199,12 @@ impl Gateway for Paypal {
                 let refund = text(it, "custom_id").parse().ok();
                 let notice = refund.map(|id| Notice::Refund(id, read_refund(it)));
                 return Ok(notice.into_iter().collect());
+            }
+            "PAYMENT.CAPTURE.REVERSED" => {
+                let amount = money(&it["amount"]).map_err(|_| Unheard::Unreadable)?;
+                let reference = name(it, "id").ok_or(Unheard::Unreadable)?;
+                let of = |id| Notice::Reversed(id, Reversal { reference, amount });
+                return Ok(self.captured(web, it)?.map(of).into_iter().collect());
             }
             "PAYMENT.CAPTURE.COMPLETED" | "PAYMENT.CAPTURE.DENIED" | "PAYMENT.CAPTURE.PENDING" => {
                 read_capture(it).map_err(|_| Unheard::Unreadable)?

@@ -5,9 +5,10 @@ use form_urlencoded::Serializer;
 use serde_json::Value;
 
 use super::{
-    CallBack, Charge, Gateway, GiveBack, GivenBack, Notice, Return, Trouble, Unheard, json,
-    signature, told,
+    CallBack, Charge, Gateway, GiveBack, GivenBack, Notice, Return, Reversal, Trouble, Unheard,
+    json, signature, told,
 };
+use crate::domain::id::PaymentId;
 use crate::domain::money::{Currency, Money};
 use crate::domain::payment::attempt::{Decline, Initiative, Outcome, Reason, Said};
 use crate::domain::text::{Name, WebAddress};
@@ -114,6 +115,16 @@ impl Stripe {
     }
 }
 
+impl Stripe {
+    /// The payment of ours that a payer disputes: its intent knows it. Nothing if it is none of ours.
+    fn disputed(&self, web: &dyn Web, dispute: &Value) -> Result<Option<PaymentId>, Unheard> {
+        let Some(intent) = name(dispute, "payment_intent") else { return Ok(None) };
+        let intent = self.get(web, &format!("/v1/payment_intents/{intent}"));
+        let intent = intent.map_err(|_| Unheard::Unproven)?;
+        Ok(intent["metadata"]["payment"].as_str().and_then(|it| it.parse().ok()))
+    }
+}
+
 impl Gateway for Stripe {
     fn charge(&self, web: &dyn Web, of: &Charge<'_>) -> Result<Said, Trouble> {
         match of.token {
@@ -164,6 +175,18 @@ impl Gateway for Stripe {
             "refund.created" | "refund.updated" | "refund.failed" | "charge.refund.updated" => {
                 let of = |it| Notice::Refund(it, read_refund(object));
                 return Ok(refund.map(of).into_iter().collect());
+            }
+            "charge.dispute.funds_withdrawn" => {
+                let (reference, amount) = (name(object, "id"), money(object, "amount"));
+                let reference = reference.ok_or(Unheard::Unreadable)?;
+                let amount = amount.map_err(|_| Unheard::Unreadable)?;
+                let of = |it| Notice::Reversed(it, Reversal { reference, amount });
+                return Ok(self.disputed(web, object)?.map(of).into_iter().collect());
+            }
+            "charge.dispute.funds_reinstated" => {
+                let reference = name(object, "id").ok_or(Unheard::Unreadable)?;
+                let of = |it| Notice::Reinstated(it, reference);
+                return Ok(self.disputed(web, object)?.map(of).into_iter().collect());
             }
             _ => return Ok(Vec::new()),
         };

@@ -187,3 +187,23 @@ fn a_capture_that_is_told_of_before_the_payer_is_back_can_go_back() {
     assert_eq!(refund(), "done", "it is looked at");
     assert_eq!(shop.paypal.lock().unwrap().refunds, 1);
 }
+
+#[test]
+fn what_the_bank_of_the_payer_takes_back_is_owed_again() {
+    let shop = Shop::open();
+    let payment = shop.pay();
+    shop.is_approved();
+    let order = shop.paypal.lock().unwrap().order.clone();
+    shop.hears("CHECKOUT.ORDER.APPROVED", &order, "genuine");
+    assert_eq!(shop.stands(&payment), "captured, invoice paid");
+    let up = "https://paypal.example/v2/payments/captures/CAPTURE1";
+    let reversal = json!({
+        "id": "REVERSAL1", "amount": { "currency_code": "EUR", "value": "12.00" },
+        "links": [{ "rel": "self", "href": "-" }, { "rel": "up", "href": up }],
+    });
+    for _ in 0..2 {
+        assert_eq!(shop.hears("PAYMENT.CAPTURE.REVERSED", &reversal, "genuine"), 204);
+        assert_eq!(shop.stands(&payment), "fully_refunded, invoice open");
+    }
+    assert_eq!(shop.paypal.lock().unwrap().refunds, 0, "nobody sends it once more");
+}
