@@ -210,6 +210,7 @@ pub(super) fn written_down(act: &mut Act<'_>, it: Begin) -> Result<Payment, Erro
         tries: it.tries,
         until: act.now().plus_seconds(STUBBORNNESS_SECONDS),
         look_at: Some(look_at),
+        asked_at: None,
         misses: 0,
         reference: None,
         memo: None,
@@ -238,6 +239,10 @@ pub(super) fn ask(bss: &Arc<Bss>, id: PaymentId) -> Result<(), Error> {
     let house = Author::of(Actor::duty("collect"));
     let asked = bss.read(&house.actor, |cx| asked(bss, cx, id))?;
     let Some(asked) = asked else { return Ok(()) };
+    let is_first = collection::is_unasked(&asked.payment);
+    if is_first && !bss.act(house.clone(), move |act| collection::goes_out(act, id)).wait()? {
+        return Ok(());
+    }
     let port = gateway::port(bss, &asked.gateway, Some(id))?;
     let back = back(bss, &asked.payment);
     let charge = charge(&asked, &back)?;
@@ -258,7 +263,12 @@ pub(super) fn ask(bss: &Arc<Bss>, id: PaymentId) -> Result<(), Error> {
             hear(act, id, said)?;
             wait_on(act, id, false)
         }
-        Err(_) => wait_on(act, id, true),
+        Err(it) => {
+            if it.never_left && is_first {
+                collection::never_left(act, id)?;
+            }
+            wait_on(act, id, true)
+        }
     })
     .wait()
 }

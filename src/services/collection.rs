@@ -13,8 +13,9 @@ use crate::domain::billing::invoice::Invoice;
 use crate::domain::id::{Id, InvoiceId, Kind, PaymentId, RefundId, Subject};
 use crate::domain::operator::Actor;
 use crate::domain::payment::Payment;
-use crate::domain::payment::attempt::Initiative;
+use crate::domain::payment::attempt::{Attempt, Initiative};
 use crate::domain::payment::gateway::Gateway;
+use crate::domain::payment::lifecycle::{State, Trigger};
 use crate::domain::time::Instant;
 use crate::services::Author;
 
@@ -63,6 +64,57 @@ fn attempt(act: &mut Act<'_>, invoice: &Invoice, tries: u16) -> Result<Option<Pa
     let it =
         checkout::Begin { billing_account, amount, invoice, gateway, method, initiative, tries };
     checkout::written_down(act, it).map(Some)
+}
+
+/// Whether a payment is one that the house wants and of which its gateway cannot know yet.
+pub(super) fn is_unasked(it: &Payment) -> bool {
+    let of_house = |it: &Attempt| it.initiative == Initiative::House && it.asked_at.is_none();
+    it.state() == State::Initiated && it.attempt.as_ref().is_some_and(of_house)
+}
+
+/// Writes down, before a gateway is asked for what the house wants, that it may know of it. What is not
+/// owed any more by then is called off, and what is left of it is begun anew; answers whether the
+/// gateway is to be asked.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn goes_out(act: &mut Act<'_>, id: PaymentId) -> Result<bool, Error> {
+    let (mut payment, now) = (act.load::<Payment>(id)?, act.now());
+    let (of, amount, is_unasked) =
+        (payment.billing_account, payment.amount(), is_unasked(&payment));
+    let unasked = payment.attempt.as_mut().filter(|_| is_unasked);
+    let Some(attempt) = unasked else { return Ok(true) };
+    let (invoice, tries) = (attempt.invoice, attempt.tries);
+    let invoice = invoice.map(|id| act.load::<Invoice>(id)).transpose()?;
+    let too_much = match &invoice {
+        Some(it) => it.undisputed().minus(amount)?.is_negative(),
+        None => false,
+    };
+    if !too_much {
+        attempt.asked_at = Some(now);
+        act.put_quietly(&payment)?;
+        return Ok(true);
+    }
+    attempt.look_at = None;
+    let canceled = payment.on(Trigger::Cancel)?;
+    act.keep(canceled)?;
+    if let Some(invoice) = invoice {
+        self::attempt(act, &invoice, tries)?;
+    }
+    dunning::follow(act, of)?;
+    Ok(false)
+}
+
+/// Writes down that nothing has left of what a gateway was to be asked for the first time.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn never_left(act: &mut Act<'_>, id: PaymentId) -> Result<(), Error> {
+    let mut payment: Payment = act.load(id)?;
+    if let Some(attempt) = &mut payment.attempt {
+        attempt.asked_at = None;
+    }
+    act.put_quietly(&payment)
 }
 
 fn is_under_way(cx: Cx<'_>, id: InvoiceId) -> Result<bool, Error> {

@@ -66,6 +66,8 @@ pub struct Attempt {
     /// When something is to be done for it without anybody asking: the gateway is asked, or, once it
     /// has failed, it is tried again.
     pub look_at: Option<Instant>,
+    /// Since when the gateway may know of it, of what the house wants; `None`: nothing has left yet.
+    pub asked_at: Option<Instant>,
     /// How often the gateway could not be reached since it was last.
     pub misses: u16,
     /// What the gateway calls it.

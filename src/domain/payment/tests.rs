@@ -104,6 +104,7 @@ fn attempt() -> Attempt {
         tries: 1,
         until: at(),
         look_at: Some(at()),
+        asked_at: None,
         misses: 0,
         reference: None,
         memo: None,

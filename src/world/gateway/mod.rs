@@ -174,28 +174,32 @@ pub struct Trouble {
     pub told: String,
     /// Whether the same may fare better another time; if not, nothing has become of it.
     pub is_passing: bool,
+    /// Whether it is certain that nothing of what was asked has left.
+    pub never_left: bool,
 }
 
 impl Trouble {
     fn lasting(told: impl Into<String>) -> Self {
-        Self { told: told.into(), is_passing: false }
+        Self { told: told.into(), is_passing: false, never_left: false }
     }
 
     fn passing(told: impl Into<String>) -> Self {
-        Self { told: told.into(), is_passing: true }
+        Self { told: told.into(), is_passing: true, never_left: false }
     }
 
     /// What an answer says that is none to our question.
     fn answered(response: &Response, says: &str) -> Self {
         let is_passing = matches!(response.status, 408 | 409 | 425 | 429 | 500..);
         let says = if says.is_empty() { String::new() } else { format!(": {says}") };
-        Self { told: format!("it answered {}{says}", response.status), is_passing }
+        let told = format!("it answered {}{says}", response.status);
+        Self { told, is_passing, never_left: false }
     }
 }
 
 impl From<WebError> for Trouble {
     fn from(it: WebError) -> Self {
-        Self { told: it.to_string(), is_passing: it.is_passing() }
+        let never_left = matches!(it, WebError::NotConnected(_));
+        Self { told: it.to_string(), is_passing: it.is_passing(), never_left }
     }
 }
 

@@ -159,7 +159,7 @@ impl Gateway for Stripe {
         Ok(read_refund(&answered(&response)?))
     }
 
-    fn hear(&self, _: &dyn Web, call: &CallBack<'_>) -> Result<Vec<Notice>, Unheard> {
+    fn hear(&self, web: &dyn Web, call: &CallBack<'_>) -> Result<Vec<Notice>, Unheard> {
         let signed = (call.header("stripe-signature"), call.body);
         signature::verify(&self.signing, signed, call.wall)?;
         let event: Value = serde_json::from_slice(call.body).map_err(|_| Unheard::Unreadable)?;

@@ -92,10 +92,11 @@ fn failure(error: reqwest::Error) -> WebError {
         }
         source = it.source();
     }
-    match (error.is_timeout(), error.is_builder()) {
-        (true, _) => WebError::TimedOut,
-        (false, true) => WebError::Malformed(error.into()),
-        (false, false) => WebError::Unreachable(error.into()),
+    match (error.is_connect(), error.is_timeout(), error.is_builder()) {
+        (true, _, _) => WebError::NotConnected(error.into()),
+        (false, true, _) => WebError::TimedOut,
+        (false, false, true) => WebError::Malformed(error.into()),
+        (false, false, false) => WebError::Unreachable(error.into()),
     }
 }
 
@@ -228,7 +229,7 @@ mod tests {
         let address = format!("http://{}/", listener.local_addr().expect("bound"));
         drop(listener);
         let sent = web(Reach::Private).send(&Request::new(Method::Get, &address));
-        assert!(matches!(sent, Err(WebError::Unreachable(_))), "{sent:?}");
+        assert!(matches!(sent, Err(WebError::NotConnected(_))), "{sent:?}");
         let request = Request::new(Method::Get, &address).header("a", "b\r\nc: d");
         let sent = web(Reach::Private).send(&request);
         assert!(matches!(sent, Err(WebError::Malformed(_))), "{sent:?}");
@@ -282,7 +283,7 @@ mod tests {
         });
         let request = Request::new(Method::Get, format!("https://{address}/"));
         let sent = web(Reach::Private).send(&request);
-        assert!(matches!(sent, Err(WebError::Unreachable(_))), "{sent:?}");
+        assert!(matches!(sent, Err(WebError::NotConnected(_))), "{sent:?}");
         server.join().expect("the server ended");
     }
 }

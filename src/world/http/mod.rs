@@ -35,7 +35,10 @@ pub enum WebError {
     /// The request cannot be written as HTTP.
     #[error("the request is none")]
     Malformed(#[source] Cause),
-    /// The server was not found, or did not speak to us.
+    /// The server was not found, or nobody is there: nothing of the request has left.
+    #[error("the server cannot be connected to")]
+    NotConnected(#[source] Cause),
+    /// The server did not speak to us.
     #[error("the server cannot be reached")]
     Unreachable(#[source] Cause),
     /// The answer did not come in time.
@@ -54,7 +57,10 @@ impl WebError {
     #[must_use]
     pub const fn is_passing(&self) -> bool {
         match self {
-            Self::Unreachable(_) | Self::TimedOut | Self::TooLong { .. } => true,
+            Self::NotConnected(_)
+            | Self::Unreachable(_)
+            | Self::TimedOut
+            | Self::TooLong { .. } => true,
             Self::Refused(_) | Self::Malformed(_) => false,
         }
     }
