@@ -132,7 +132,7 @@ codes! {
     PaperIncomplete = "paper_incomplete";
     /// The state of the party does not allow the operation.
     PartyStateForbids = "party_state_forbids";
-    /// The password was given out to be used once: another must be chosen first.
+    /// The password was given out to be used once, or has expired: another must be chosen first.
     PasswordMustChange = "password_must_change";
     /// The payment would exceed what it is for.
     PaymentExceeds = "payment_exceeds";

@@ -13,9 +13,10 @@ use super::{Act, Author, Bss, Cx, Error};
 use crate::domain::account::Account;
 use crate::domain::account::class::CustomerClass;
 use crate::domain::account::lifecycle::State;
+use crate::domain::account::profile::PasswordLife;
 use crate::domain::account::tree::Sellers;
 use crate::domain::id::UserId;
-use crate::domain::operator::{self, Actor, Digest, Session, Standing, Token, User, UserState};
+use crate::domain::operator::{Actor, Digest, Session, Standing, Token, User, UserState};
 use crate::domain::time::Instant;
 use crate::store::account::ACCOUNT_BY_SELLING;
 use crate::store::operator::{SESSION_BY_DIGEST, TOKEN_BY_DIGEST};
@@ -136,19 +137,42 @@ fn by_session(cx: Cx<'_>, digest: Digest) -> Result<Known, Error> {
     let key = Key::new().raw(digest.as_bytes());
     let session = cx.view.first_along::<Session>(SESSION_BY_DIGEST, key)?;
     let session = session.filter(|it| it.is_open(cx.wall)).ok_or(Error::Unauthenticated)?;
-    let actor = signed_in(cx, &cx.get(session.user())?)?;
-    Ok((actor, Some(session.ends_at()), session.seen(cx.wall).map(Seen::Session)))
+    let user: User = cx.get(session.user())?;
+    let actor = signed_in(cx, &user)?;
+    let ends = [Some(session.ends_at()), password_ends_at(cx, &user)?].into_iter().flatten().min();
+    Ok((actor, ends, session.seen(cx.wall).map(Seen::Session)))
 }
 
 /// The actor that a user is who has signed in with its password. One that was given out to be used
-/// once opens nothing but the choice of another: who gave it out knows it.
+/// once opens nothing but the choice of another, because who gave it out knows it; nor does one that has
+/// expired.
 ///
 /// # Errors
 /// [`Error::Unauthenticated`] for a user that may not sign in now.
 pub fn signed_in(cx: Cx<'_>, user: &User) -> Result<Actor, Error> {
     let actor = person(cx, user)?;
-    let must_change = user.credential().is_some_and(operator::Credential::must_change);
-    Ok(if must_change { actor.to_change_password() } else { actor })
+    Ok(if must_change(cx, user)? { actor.to_change_password() } else { actor })
+}
+
+/// Whether a user has to choose another password before anything else.
+///
+/// # Errors
+/// If the store fails.
+pub fn must_change(cx: Cx<'_>, user: &User) -> Result<bool, Error> {
+    let life = password_life(cx, user)?;
+    Ok(user.credential().is_some_and(|it| it.must_change(life, cx.wall)))
+}
+
+/// The wall time from which a user's password is too old, if that is to come.
+pub(super) fn password_ends_at(cx: Cx<'_>, user: &User) -> Result<Option<Instant>, Error> {
+    let life = password_life(cx, user)?;
+    Ok(user.credential().and_then(|it| it.expires_at(life)).filter(|it| cx.wall < *it))
+}
+
+/// How long the passwords of a user live, as its account says.
+fn password_life(cx: Cx<'_>, user: &User) -> Result<Option<PasswordLife>, Error> {
+    let account = user.stamp.owner.map(|it| cx.view.find::<Account>(it)).transpose()?.flatten();
+    Ok(account.and_then(|it| it.profile().password_life))
 }
 
 /// The actor that a user is, with its place in the tree of accounts.

@@ -93,7 +93,7 @@ pub fn redeem(
         let link = user.link(act.wall()).filter(|it| it.hash == hash).ok_or_else(void)?;
         // Whoever vouched for somebody meanwhile has accepted, and not chosen the password.
         let accepts = link.purpose == LinkPurpose::Invitation && user.state() != UserState::Active;
-        let (user, verb) = user.with_password(password, PasswordKind::Chosen);
+        let (user, verb) = user.with_password(password, PasswordKind::Chosen, act.wall());
         let (user, verb) = if accepts {
             // An administrator who joins takes nobody's place.
             user.on(UserTrigger::Activate, Administrators::AccountCloses, act.now())?
@@ -112,6 +112,18 @@ pub fn redeem(
 fn void() -> Error {
     let why = "the link was used, is too old, or was never sent; ask for another one";
     Rejection::new(Code::LinkVoid, why).into()
+}
+
+/// Whether a login is that of the caller, who has to change its password before anything else: it may
+/// change its own, whatever else it may.
+///
+/// # Errors
+/// If the store fails.
+pub fn is_own_to_change(cx: Cx<'_>, login: &str) -> Result<bool, Error> {
+    if cx.actor.must_have_changed_password().is_ok() {
+        return Ok(false);
+    }
+    Ok(operator::oneself(cx)?.profile().logins().contains(&login.trim().to_lowercase()))
 }
 
 /// Changes a password for somebody who knows the present one: also a one-time password that opens
@@ -237,7 +249,7 @@ pub fn set(
             let why = format!("cannot set the password of a user that is {}", user.state());
             return Err(Rejection::new(Code::UserStateForbids, why).into());
         }
-        let (user, verb) = user.with_password(password, kind);
+        let (user, verb) = user.with_password(password, kind, act.wall());
         let (user, verb) = if is_invited && unaccepted == Unaccepted::Accepts {
             user.on(UserTrigger::Activate, Administrators::AccountCloses, act.now())?
         } else {

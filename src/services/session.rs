@@ -6,9 +6,7 @@
 use super::{Act, Author, Bss, Cx, Error, operator, user};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{SessionId, UserId};
-use crate::domain::operator::{
-    Actor, Credential, OpenSession, PasswordHash, Permission, Session, User,
-};
+use crate::domain::operator::{Actor, OpenSession, PasswordHash, Permission, Session, User};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::text::Prose;
 use crate::domain::time::Instant;
@@ -67,8 +65,7 @@ pub fn sign_in(bss: &Bss, command: SignIn) -> Result<SignedIn, Error> {
 /// If the store fails.
 pub fn must_change(bss: &Bss, signed_in: &SignedIn) -> Result<bool, Error> {
     bss.read(&Actor::duty("sign_in"), |cx| {
-        let user: User = cx.get(signed_in.session.user())?;
-        Ok(user.credential().is_some_and(Credential::must_change))
+        operator::must_change(cx, &cx.get(signed_in.session.user())?)
     })
 }
 

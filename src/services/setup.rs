@@ -224,7 +224,7 @@ fn found(act: &mut Act<'_>, founding: Founding, hash: PasswordHash) -> Result<Fo
     let account = Some(opened.account.id);
     let roles = [Role::Operator].into();
     let (user, _) = user::invited(act, Invite { id: None, account, party: None, profile, roles })?;
-    let (user, _) = user.with_password(hash, PasswordKind::Chosen);
+    let (user, _) = user.with_password(hash, PasswordKind::Chosen, act.wall());
     let now = act.now();
     let (user, verb) = user.on(UserTrigger::Activate, Administrators::AccountCloses, now)?;
     let operator = user::keep(act, user, verb)?;

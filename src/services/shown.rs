@@ -96,11 +96,11 @@ fn known(
     if !is_called_so || !is_same || session::is_locked(cx.wall, &user) {
         return Err(Error::Unauthenticated);
     }
-    Ok((operator::person(cx, &user)?, None, None))
+    Ok((operator::signed_in(cx, &user)?, operator::password_ends_at(cx, &user)?, None))
 }
 
-/// A password that is to be changed opens nothing here: who shows it with each request is never
-/// asked for another.
+/// A password for one use opens nothing here: who shows it with each request is never asked for another.
+/// One that has expired opens its own change.
 const fn opens(it: &Credential) -> bool {
     match it.kind() {
         PasswordKind::Chosen => true,

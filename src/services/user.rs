@@ -80,7 +80,7 @@ pub fn invite_silently(act: &mut Act<'_>, command: Invite) -> Result<User, Error
 pub fn enroll(act: &mut Act<'_>, command: Invite, password: PasswordHash) -> Result<User, Error> {
     let (user, _) = invited(act, command)?;
     act.must(Permission::PasswordWrite, &user.stamp)?;
-    let (user, _) = user.with_password(password, PasswordKind::Chosen);
+    let (user, _) = user.with_password(password, PasswordKind::Chosen, act.wall());
     let (user, _) = user.on(UserTrigger::Activate, Administrators::AccountCloses, act.now())?;
     keep(act, user, Verb::Created)
 }

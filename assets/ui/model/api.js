@@ -14,7 +14,7 @@ export const repeats = signal(0);
 // the server refuses it: it may have done the first.
 const lost = new Map();
 
-/** Whether the session is over, of whoever was signed in. */
+/** Whether the session is over, or opens nothing before another password is chosen, of whoever was signed in. */
 export const isOver = signal(false);
 
 let csrf = null;
@@ -69,7 +69,8 @@ async function ask(method, path, { query, body, revision, key } = {}) {
   }
   const isJson = (answer.headers.get("content-type") ?? "").includes("json");
   const document = isJson && text ? JSON.parse(text) : {};
-  if (answer.status === 401 && csrf) isOver.value = true;
+  const isShut = answer.status === 401 || document.type === "/problems/password_must_change";
+  if (isShut && csrf) isOver.value = true;
   if (!answer.ok) throw new Problem(document, answer.status);
   return document;
 }

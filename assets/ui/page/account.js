@@ -107,6 +107,7 @@ function About({ of }) {
         [t("Tax number"), of.tax.registration_id && `${of.tax.registration_id}${{ verified: ` · ${t("known to VIES")}`, refused: ` · ${t("unknown to VIES")}` }[of.tax.registration_status] ?? ""}`],
         [t("Exempt from tax"), of.tax.exemptions.map((it) => `${it.certificate} (${country(it.country)})`).join(", ")],
         [t("Customer since"), day(of.created_at)],
+        [t("Passwords last"), of.password_days && t("{count} days", { count: of.password_days })],
         [t("Note"), of.description],
       ].filter(Boolean)} /></div>
     <//>`;

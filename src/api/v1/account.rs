@@ -15,7 +15,7 @@ use super::wire::{List, NoQuery, SoldBy, parse, parse_optional, word};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::account::lifecycle::{HeldBy, HoldKind, HoldPolicy};
-use crate::domain::account::profile::{AddressUse, Profile, Receivables};
+use crate::domain::account::profile::{AddressUse, PasswordLife, Profile, Receivables};
 use crate::domain::account::{self as domain, Beginning, HoldAccount, ReleaseAccount};
 use crate::domain::error::Invalid;
 use crate::domain::id::{AccountId, BillingAccountId};
@@ -81,6 +81,8 @@ struct Account {
     contacts: Contacts,
     /// Custom attributes by name.
     attributes: Attributes,
+    /// After how many days of wall time its users choose another password; never if nothing is said.
+    password_days: Option<u16>,
     /// The billing account that its invoices go to if nothing else is said.
     billing_account: Option<String>,
     /// What is being done about what is overdue on its billing accounts; not in lists.
@@ -165,6 +167,7 @@ impl Account {
             address: profile.addresses.get(&AddressUse::General).map(Address::from),
             contacts: Contacts::of(profile),
             attributes: attribute::show(&profile.attributes),
+            password_days: profile.password_life.map(PasswordLife::days),
             billing_account: billing_account.map(|it| it.to_string()),
             dunning: Vec::new(),
         }
@@ -278,6 +281,9 @@ struct NewAccount {
     /// Custom attributes by name.
     #[serde(default)]
     attributes: Attributes,
+    /// After how many days its users choose another password: 30, 60, 90, 180 or 365; never if nothing
+    /// is said.
+    password_days: Option<u32>,
     /// How it is billed; as its class and its vendor have it if nothing is said.
     billing: Option<BillingForm>,
 }
@@ -325,6 +331,7 @@ impl NewAccount {
             address: self.address,
             contacts: self.contacts,
             attributes: self.attributes,
+            password_days: self.password_days,
         };
         let blank = Profile::named(
             form.nature.into(),

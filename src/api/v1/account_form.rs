@@ -9,7 +9,7 @@ use super::attribute::{self, Attributes};
 use super::contact::{Address, Contact};
 use super::offer::each;
 use super::wire::{parse, parse_optional};
-use crate::domain::account::profile::{AddressUse, Matter, Profile, Terms};
+use crate::domain::account::profile::{AddressUse, Matter, PasswordLife, Profile, Terms};
 use crate::domain::account::{Account, Nature};
 use crate::domain::error::Invalid;
 use crate::domain::party::identity::{TaxExemption, TaxRegistration};
@@ -169,6 +169,9 @@ pub(super) struct AccountForm {
     /// Custom attributes by name.
     #[serde(default)]
     pub(super) attributes: Attributes,
+    /// After how many days its users choose another password: 30, 60, 90, 180 or 365; never if nothing
+    /// is said.
+    pub(super) password_days: Option<u32>,
 }
 
 impl AccountForm {
@@ -191,6 +194,7 @@ impl AccountForm {
             address: profile.addresses.get(&AddressUse::General).map(Address::from),
             contacts: Contacts::of(profile),
             attributes: attribute::show(&profile.attributes),
+            password_days: profile.password_life.map(|it| it.days().into()),
         }
     }
 
@@ -210,6 +214,7 @@ impl AccountForm {
             locale: parse("/locale", &self.locale)?,
             tax_registration: self.tax_registration(&was)?,
             attributes: attribute::read(&self.attributes, &was.attributes)?,
+            password_life: self.password_days.map(PasswordLife::of_days).transpose()?,
             ..was
         })
     }

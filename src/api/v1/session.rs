@@ -15,7 +15,7 @@ use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::id::UserId;
-use crate::domain::operator::{self as domain, Actor, Credential, Permission, User};
+use crate::domain::operator::{self as domain, Actor, Permission, User};
 use crate::services::operator::csrf_token;
 use crate::services::password::{self, NewPassword};
 use crate::services::session::{self, SignIn, SignedIn};
@@ -55,8 +55,8 @@ pub(super) struct SessionShown {
     account: SessionAccount,
     /// Everything it may do to anything at all: what the UI shows doors for.
     permissions: Vec<&'static str>,
-    /// Whether the password was given out to be used once, and another must be chosen: until then
-    /// nothing else is open.
+    /// Whether the password was given out to be used once, or has expired, and another must be chosen:
+    /// until then nothing else is open.
     must_change_password: bool,
     /// What changes must send as `X-CSRF-Token`; nothing for programs with a token.
     csrf_token: Option<String>,
@@ -111,7 +111,7 @@ impl SessionShown {
                 zone: billed.map(|it| it.zone.to_string()),
             },
             permissions: all.map(|it| it.name()).collect(),
-            must_change_password: user.credential().is_some_and(Credential::must_change),
+            must_change_password: operator::must_change(cx, user)?,
             csrf_token: secret.map(csrf_token),
         })
     }

@@ -86,7 +86,7 @@ fn come_in(
         let signed_in = session::sign_in(bss, SignIn { login, password: present, agent })?;
         // It would open nothing: the page without scripts asks for another as the other one does.
         return match session::must_change(bss, &signed_in)? {
-            true => Err(Rejection::new(Code::PasswordMustChange, "it was for one use").into()),
+            true => Err(Rejection::new(Code::PasswordMustChange, "it opens nothing else").into()),
             false => Ok(signed_in),
         };
     }

@@ -17,6 +17,7 @@ use crate::domain::party::identity::{ExternalReference, TaxExemption, TaxRegistr
 use crate::domain::party::medium::{Contact, ContactMedium, PostalAddress};
 use crate::domain::party::relation::{RelatedParty, Relationship};
 use crate::domain::text::{Locale, Name, Phone, Prose};
+use crate::domain::time::Instant;
 use crate::domain::word::words;
 
 words! {
@@ -45,6 +46,37 @@ words! {
     }
 }
 
+/// After how long the users of an account have to choose another password, in days of wall time: those
+/// that the password rules of IBM's service let administrators choose from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasswordLife(u16);
+
+impl PasswordLife {
+    /// How many days it can be.
+    pub const DAYS: [u16; 5] = [30, 60, 90, 180, 365];
+
+    /// So many days, if they are among [`Self::DAYS`].
+    pub fn of_days(days: u32) -> Result<Self, Invalid> {
+        let found = Self::DAYS.into_iter().find(|it| u32::from(*it) == days);
+        found.map(Self).ok_or_else(|| {
+            let message = "must be 30, 60, 90, 180 or 365, or nothing";
+            Invalid::one("/password_days", "range", message)
+        })
+    }
+
+    /// The number of days.
+    #[must_use]
+    pub const fn days(self) -> u16 {
+        self.0
+    }
+
+    /// When a password is too old that holds since an instant.
+    #[must_use]
+    pub fn end_of(self, since: Instant) -> Instant {
+        since.plus_seconds(i64::from(self.0) * 24 * 60 * 60)
+    }
+}
+
 /// What an account says of itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
@@ -66,6 +98,8 @@ pub struct Profile {
     pub locale: Locale,
     /// The number under which a tax office knows it.
     pub tax_registration: Option<TaxRegistration>,
+    /// When its users have to choose another password; never if nothing is said.
+    pub password_life: Option<PasswordLife>,
     /// Who has to do with it.
     pub related: Vec<RelatedParty>,
     /// How it stands to other accounts.
@@ -90,6 +124,7 @@ impl Profile {
             phone: None,
             locale,
             tax_registration: None,
+            password_life: None,
             related: Vec::new(),
             relationships: Vec::new(),
             external_references: Vec::new(),

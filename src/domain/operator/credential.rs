@@ -7,6 +7,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::account::profile::PasswordLife;
 use crate::domain::error::{Code, Rejection};
 use crate::domain::time::Instant;
 use crate::domain::word::words;
@@ -178,6 +179,8 @@ words! {
 pub struct Credential {
     hash: PasswordHash,
     kind: PasswordKind,
+    /// Wall time since which it is this one.
+    since: Instant,
     /// Wall time at which the user itself last changed it.
     changed_at: Option<Instant>,
     previous: Vec<PasswordHash>,
@@ -189,17 +192,17 @@ impl Credential {
     /// By IBM's rules a user changes its password at most once in this time.
     pub const CHANGE_SECONDS_MIN: i64 = 24 * 60 * 60;
 
-    /// The first password.
+    /// The first password, at wall time.
     #[must_use]
-    pub const fn first(hash: PasswordHash, kind: PasswordKind) -> Self {
-        Self { hash, kind, changed_at: None, previous: Vec::new() }
+    pub const fn first(hash: PasswordHash, kind: PasswordKind, wall: Instant) -> Self {
+        Self { hash, kind, since: wall, changed_at: None, previous: Vec::new() }
     }
 
-    /// Another password that somebody else set.
+    /// Another password that somebody else set, at wall time.
     #[must_use]
-    pub fn set(self, hash: PasswordHash, kind: PasswordKind) -> Self {
+    pub fn set(self, hash: PasswordHash, kind: PasswordKind, wall: Instant) -> Self {
         let previous = self.remembered().take(Self::REMEMBERED).cloned().collect();
-        Self { hash, kind, changed_at: self.changed_at, previous }
+        Self { hash, kind, since: wall, changed_at: self.changed_at, previous }
     }
 
     /// Another password that the user chose itself, at wall time.
@@ -211,11 +214,11 @@ impl Credential {
     ) -> Result<Self, Rejection> {
         let earliest = self.changed_at.map(|it| it.plus_seconds(Self::CHANGE_SECONDS_MIN));
         let is_early = earliest.is_some_and(|it| wall < it);
-        if policy == PasswordPolicy::Ibm && is_early && !self.must_change() {
+        if policy == PasswordPolicy::Ibm && is_early && self.kind == PasswordKind::Chosen {
             let why = "the password was changed less than 24 hours ago";
             return Err(Rejection::new(Code::WeakPassword, why));
         }
-        let changed = self.set(hash, PasswordKind::Chosen);
+        let changed = self.set(hash, PasswordKind::Chosen, wall);
         Ok(Self { changed_at: Some(wall), ..changed })
     }
 
@@ -244,13 +247,20 @@ impl Credential {
         }
     }
 
-    /// Whether the user has to choose another before anything else.
+    /// Whether the user has to choose another before anything else, at wall time: it was for one use,
+    /// or has lived as long as its account lets passwords live.
     #[must_use]
-    pub const fn must_change(&self) -> bool {
+    pub fn must_change(&self, life: Option<PasswordLife>, wall: Instant) -> bool {
         match self.kind {
-            PasswordKind::Chosen => false,
+            PasswordKind::Chosen => self.expires_at(life).is_some_and(|it| it <= wall),
             PasswordKind::OneTime | PasswordKind::Spent => true,
         }
+    }
+
+    /// The wall time from which it is too old, where passwords live so long.
+    #[must_use]
+    pub fn expires_at(&self, life: Option<PasswordLife>) -> Option<Instant> {
+        life.map(|it| it.end_of(self.since))
     }
 
     /// What a password is verified against.
@@ -341,32 +351,48 @@ mod tests {
 
     #[test]
     fn a_one_time_password_opens_once() {
-        let fresh = Credential::first(hash("a"), PasswordKind::OneTime);
-        assert!(fresh.opens() && fresh.must_change());
+        let must_change = |it: &Credential| it.must_change(None, at(0));
+        let fresh = Credential::first(hash("a"), PasswordKind::OneTime, at(0));
+        assert!(fresh.opens() && must_change(&fresh));
         let spent = fresh.used();
-        assert!(!spent.opens() && spent.must_change());
+        assert!(!spent.opens() && must_change(&spent));
         let changed = spent.change(hash("b"), PasswordPolicy::Ibm, at(0)).expect("at once");
-        assert!(changed.opens() && !changed.must_change());
+        assert!(changed.opens() && !must_change(&changed));
         assert_eq!(changed.clone().used(), changed);
     }
 
     #[test]
     fn ibm_lets_a_user_change_once_a_day_and_again_after_a_reset() {
-        let chosen = Credential::first(hash("a"), PasswordKind::Chosen);
+        let chosen = Credential::first(hash("a"), PasswordKind::Chosen, at(0));
         let once = chosen.change(hash("b"), PasswordPolicy::Ibm, at(0)).expect("the first time");
         let day = Credential::CHANGE_SECONDS_MIN;
         let again = |seconds, policy| once.clone().change(hash("c"), policy, at(seconds)).is_ok();
         assert!(!again(day - 1, PasswordPolicy::Ibm) && again(day, PasswordPolicy::Ibm));
         assert!(again(1, PasswordPolicy::House));
-        let reset = once.set(hash("d"), PasswordKind::OneTime);
+        let reset = once.set(hash("d"), PasswordKind::OneTime, at(1));
         assert!(reset.change(hash("e"), PasswordPolicy::Ibm, at(1)).is_ok());
     }
 
     #[test]
+    fn a_password_lives_as_long_as_its_account_says_and_again_when_it_is_another() {
+        let (day, life) = (24 * 60 * 60, PasswordLife::of_days(30).expect("one of them"));
+        let chosen = Credential::first(hash("a"), PasswordKind::Chosen, at(0));
+        let must_change = |it: &Credential, seconds| it.must_change(Some(life), at(seconds));
+        assert!(!must_change(&chosen, 30 * day - 1) && must_change(&chosen, 30 * day));
+        assert!(!chosen.must_change(None, at(10_000 * day)), "nobody said that any expires");
+        assert!(chosen.opens(), "it opens its own change");
+        let set = chosen.clone().set(hash("b"), PasswordKind::Chosen, at(29 * day));
+        assert!(!must_change(&set, 59 * day - 1) && must_change(&set, 59 * day));
+        let changed = chosen.change(hash("c"), PasswordPolicy::Ibm, at(30 * day)).expect("late");
+        assert!(!must_change(&changed, 60 * day - 1) && must_change(&changed, 60 * day));
+        assert_eq!(changed.clone().rehashed(hash("d")).expires_at(Some(life)), Some(at(60 * day)));
+    }
+
+    #[test]
     fn the_present_and_the_eight_before_it_are_remembered() {
-        let mut credential = Credential::first(hash("0"), PasswordKind::Chosen);
+        let mut credential = Credential::first(hash("0"), PasswordKind::Chosen, at(0));
         for number in 1..=12 {
-            credential = credential.set(hash(&number.to_string()), PasswordKind::Chosen);
+            credential = credential.set(hash(&number.to_string()), PasswordKind::Chosen, at(0));
         }
         let kept: Vec<_> = credential.remembered().map(PasswordHash::as_str).collect();
         assert_eq!(kept, ["12", "11", "10", "9", "8", "7", "6", "5", "4"]);
@@ -375,7 +401,7 @@ mod tests {
 
     #[test]
     fn no_hash_shows_in_a_log() {
-        let credential = Credential::first(hash("$argon2id$secret"), PasswordKind::Chosen);
+        let credential = Credential::first(hash("$argon2id$secret"), PasswordKind::Chosen, at(0));
         assert!(!format!("{credential:?}").contains("secret"));
     }
 }

@@ -145,6 +145,61 @@ fn somebody_changes_its_password_once_a_day_and_at_once_after_it_was_set() {
     assert_eq!(change("second-passw0rd", "third-passw0rd"), "204");
 }
 
+/// What somebody gets who changes its own password, with the present one as its credentials.
+fn changes_its_own(house: &House, (email, old): (&str, &str), of: &str, new: &str) -> String {
+    let pair = STANDARD.encode(format!("{email}:{old}"));
+    let client = Client::nobody(&house.app).header("authorization", &format!("Basic {pair}"));
+    told(&client.call(&format!("POST /api/bss/{CHANGE}"), Some(&changed(of, old, new))))
+}
+
+#[test]
+fn an_expired_password_opens_its_own_change_and_nothing_else() {
+    let house = House::on("2026-01-01");
+    let bss = Bss::vsr(&house);
+    let email = "aged@new.test";
+    administrator(&bss, email);
+    let customer = bss.by_email(email)["CustomerId"].as_u64().unwrap();
+    let member = bss.add(customer, "member@new.test", &["User"]);
+    bss.must(&format!("POST resource/subscriber/{member} [activateSubscriber]"), None);
+    for of in [email, "member@new.test"] {
+        bss.must(&format!("POST {SET}"), Some(&given(of, "passw0rd")));
+    }
+    let seller = house.client(&house.north.admin);
+    let found = seller.get(&format!("/accounts?number={customer}"))["items"][0].clone();
+    let path = format!("/accounts/{}", found["id"].as_str().unwrap());
+    seller.patch(&path, &json!({ "password_days": 60 }));
+    house.app.pass("59 days");
+    assert_eq!(with(&house, email, "passw0rd"), "200");
+    house.app.pass("1 day");
+    assert_eq!(with(&house, email, "passw0rd"), "403 BZSAU9007E");
+    assert_eq!(with(&house, email, "wr0ngpass"), "401 BZSAU9001E");
+    let pair = STANDARD.encode(format!("{email}:passw0rd"));
+    let basic = Client::nobody(&house.app).header("authorization", &format!("Basic {pair}"));
+    let parties = basic.call("GET /tmf-api/party/v4/individual", None);
+    assert_eq!(parties.status.as_u16(), 403, "{}", parties.json());
+    for (who, of, new, expected) in [
+        (email, email, "passw0rd", "400 BZSAU9005E"),
+        (email, "member@new.test", "passw0rd-2", "404 BZSUS9001E"),
+        (email, email, "passw0rd-2", "204"),
+        ("member@new.test", "MEMBER@new.test", "passw0rd-2", "204"),
+    ] {
+        let told = changes_its_own(&house, (who, "passw0rd"), of, new);
+        assert_eq!(told, expected, "{who} changes that of {of}");
+    }
+    assert_eq!(with(&house, email, "passw0rd-2"), "200");
+    let own = ("member@new.test", "passw0rd-2");
+    let told = changes_its_own(&house, own, own.0, "passw0rd-3");
+    assert_eq!(told, "403 BZSAU9002E", "a member asks an administrator while it is good");
+    // Whoever sets it begins a new life of it, and so does who takes the rule away.
+    house.app.pass("60 days");
+    assert_eq!(with(&house, email, "passw0rd-2"), "403 BZSAU9007E");
+    bss.must(&format!("POST {SET}"), Some(&given(email, "passw0rd-4")));
+    assert_eq!(with(&house, email, "passw0rd-4"), "200");
+    assert_eq!(with(&house, own.0, own.1), "403 BZSAU9007E");
+    seller.patch(&path, &json!({ "password_days": null }));
+    assert_eq!(with(&house, own.0, own.1), "403 BZSAU9002E", "a member has no list");
+}
+
 #[test]
 fn what_is_wrong_with_a_credential_is_told() {
     let house = House::on("2026-01-01");

@@ -380,19 +380,87 @@ fn a_password_that_somebody_set_opens_once_if_it_is_meant_so() {
         > GET /session?fields=must_change_password [member]
         200 OK {"must_change_password":true}
         > GET /invoices [member]
-        403 Forbidden {"type":"/problems/password_must_change","title":"The password was given out to be used once: another must be chosen first.","status":403,"detail":"the password was given out to be used once; choose another one first","request_id":"…"}
+        403 Forbidden {"type":"/problems/password_must_change","title":"The password was given out to be used once, or has expired: another must be chosen first.","status":403,"detail":"the password was given out to be used once, or has expired; choose another first","request_id":"…"}
         > POST /tokens {"name":"a way around"} [member]
-        403 Forbidden {"type":"/problems/password_must_change","title":"The password was given out to be used once: another must be chosen first.","status":403,"detail":"the password was given out to be used once; choose another one first","request_id":"…"}
+        403 Forbidden {"type":"/problems/password_must_change","title":"The password was given out to be used once, or has expired: another must be chosen first.","status":403,"detail":"the password was given out to be used once, or has expired; choose another first","request_id":"…"}
         > POST /password {"password":"mine, and mine alone","present":"not the right 1"} [member]
         401 Unauthorized {"type":"/problems/sign_in_refused","title":"The login or the password is wrong, or too many sign-ins have failed.","status":401,"detail":"the login or the password is wrong, or too many sign-ins have failed; after a while it can be tried again","request_id":"…"}
         > POST /session?fields=permissions,must_change_password,csrf_token {"email":"member@customer.north.test","password":"once and never again"} [member]
-        403 Forbidden {"type":"/problems/password_must_change","title":"The password was given out to be used once: another must be chosen first.","status":403,"detail":"the one-time password was used; choose another password","request_id":"…"}
+        403 Forbidden {"type":"/problems/password_must_change","title":"The password was given out to be used once, or has expired: another must be chosen first.","status":403,"detail":"the one-time password was used; choose another password","request_id":"…"}
         > POST /password/renew?fields=must_change_password {"email":"member@customer.north.test","password":"mine, and mine alone","present":"once and never again"} [member]
         201 Created {"must_change_password":false}
         > POST /users/{usr2}/password {"password":"for myself, please"} [buyer]
         409 Conflict {"type":"/problems/not_for_oneself","title":"This is for others to do: nobody does it to itself.","status":409,"detail":"one changes one's own password by knowing it","request_id":"…"}
         > POST /users/{usr1}/password {"password":"for somebody else"} [south]
         404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{usr1}` is not there","request_id":"…"}
+    "#]].assert_eq(&said.text());
+}
+
+#[test]
+fn an_expired_password_opens_its_own_change_and_nothing_else() {
+    let house = House::on("2026-01-01");
+    let customer = &house.north.customer;
+    let (admin, said) = (house.client(&customer.admin), Protocol::default());
+    let nobody = Client::nobody(&house.app);
+    let account = format!("PATCH /accounts/{}?fields=password_days", customer.account);
+    said.say(&admin, "buyer", &account, Some(&json!({ "password_days": 45 })));
+    said.say(&admin, "buyer", &account, Some(&json!({ "password_days": 30 })));
+    let sign_in = json!({ "email": customer.member.email, "password": PASSWORD });
+    let door = "POST /session?fields=must_change_password,csrf_token";
+    house.app.pass("29 days");
+    let session = said.say(&nobody, "member", door, Some(&sign_in));
+    let inside = Client::with_session(&house.app, &session);
+    // It expires in the middle of the session, which is not ended by it.
+    for _ in 0..3 {
+        said.say(&inside, "member", "GET /users?fields=email", None);
+        house.app.settle();
+        house.app.set_wall_to(house.app.wall().plus_seconds(8 * 3600));
+    }
+    said.say(&inside, "member", "GET /users?fields=email", None);
+    said.say(&inside, "member", "GET /session?fields=must_change_password", None);
+    let program = house.client(&customer.member);
+    said.say(&program, "a program of the member", "GET /users?fields=email", None);
+    said.say(&nobody, "member", door, Some(&sign_in));
+    said.say(&nobody, "member", door, Some(&sign_in));
+    let same = json!({ "present": PASSWORD, "password": PASSWORD });
+    said.say(&inside, "member", "POST /password?fields=must_change_password", Some(&same));
+    let another = json!({ "present": PASSWORD, "password": "another for a month" });
+    said.say(&inside, "member", "POST /password?fields=must_change_password", Some(&another));
+    said.say(&admin, "buyer", &account, Some(&json!({ "password_days": null })));
+    house.app.pass("400 days");
+    let sign_in = json!({ "email": customer.member.email, "password": "another for a month" });
+    said.say(&nobody, "member", door, Some(&sign_in));
+    expect![[r#"
+        > PATCH /accounts/{acc1}?fields=password_days {"password_days":45} [buyer]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/password_days` must be 30, 60, 90, 180 or 365, or nothing","request_id":"…","errors":[{"pointer":"/password_days","rule":"range","message":"must be 30, 60, 90, 180 or 365, or nothing"}]}
+        > PATCH /accounts/{acc1}?fields=password_days {"password_days":30} [buyer]
+        200 OK {"id":"{acc1}","password_days":30}
+        > POST /session?fields=must_change_password,csrf_token {"email":"member@customer.north.test","password":"till-4-the-box!"} [member]
+        201 Created {"csrf_token":"…","must_change_password":false}
+        > GET /users?fields=email [member]
+        200 OK {"items":[{"email":"member@customer.north.test","id":"{usr1}"}],"next_cursor":null}
+        > GET /users?fields=email [member]
+        200 OK {"items":[{"email":"member@customer.north.test","id":"{usr1}"}],"next_cursor":null}
+        > GET /users?fields=email [member]
+        200 OK {"items":[{"email":"member@customer.north.test","id":"{usr1}"}],"next_cursor":null}
+        > GET /users?fields=email [member]
+        403 Forbidden {"type":"/problems/password_must_change","title":"The password was given out to be used once, or has expired: another must be chosen first.","status":403,"detail":"the password was given out to be used once, or has expired; choose another first","request_id":"…"}
+        > GET /session?fields=must_change_password [member]
+        200 OK {"must_change_password":true}
+        > GET /users?fields=email [a program of the member]
+        200 OK {"items":[{"email":"member@customer.north.test","id":"{usr1}"}],"next_cursor":null}
+        > POST /session?fields=must_change_password,csrf_token {"email":"member@customer.north.test","password":"till-4-the-box!"} [member]
+        201 Created {"csrf_token":"…","must_change_password":true}
+        > POST /session?fields=must_change_password,csrf_token {"email":"member@customer.north.test","password":"till-4-the-box!"} [member]
+        201 Created {"csrf_token":"…","must_change_password":true}
+        > POST /password?fields=must_change_password {"password":"till-4-the-box!","present":"till-4-the-box!"} [member]
+        422 Unprocessable Entity {"type":"/problems/weak_password","title":"The password is too weak.","status":422,"detail":"the password was used before","request_id":"…"}
+        > POST /password?fields=must_change_password {"password":"another for a month","present":"till-4-the-box!"} [member]
+        201 Created {"must_change_password":false}
+        > PATCH /accounts/{acc1}?fields=password_days {"password_days":null} [buyer]
+        200 OK {"id":"{acc1}","password_days":null}
+        > POST /session?fields=must_change_password,csrf_token {"email":"member@customer.north.test","password":"another for a month"} [member]
+        201 Created {"csrf_token":"…","must_change_password":false}
     "#]].assert_eq(&said.text());
 }
 

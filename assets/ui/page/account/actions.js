@@ -15,7 +15,11 @@ import { say } from "../../part/toast.js";
 const EDITABLE = () => [
   ["name", t("Name")], ["description", t("Note")], ["locale", t("Language of documents")], ["address", t("Address")],
   ["contacts", t("Contact")], ["tax", t("Tax")], ["class", t("Class")], ["nature", t("Is a")], ["attributes", t("Custom attributes")],
+  ["password_days", t("Passwords last")],
 ];
+
+/** How long passwords can last, in days. */
+const LIVES = () => [["", t("as long as nobody changes them")], ...[30, 60, 90, 180, 365].map((it) => [String(it), t("{count} days", { count: it })])];
 
 function EditFields({ of, asked }) {
   const classes = useLoad(async () => (may("class_read") && may("account_terms_write") ? all("/classes") : []), ["classes of", of.id]).data;
@@ -50,6 +54,7 @@ function EditFields({ of, asked }) {
       </div>
       ${it.category && html`<input type="hidden" name=${`tax/exemptions/${at}/category`} value=${it.category} />`}
       <${Field} name=${`tax/exemptions/${at}/reason`} label=${t("Reason")} value=${it.reason ?? ""} />`}<//>`}
+    <${Field} name="password_days" label=${t("Passwords last")} kind="select" value=${String(of.password_days ?? "")} options=${LIVES()} hint=${t("Then its users choose another when they sign in")} />
     <${AttributeFields} asked=${asked} value=${of.attributes} />
     <${Field} name="description" label=${t("Note")} kind="area" value=${of.description ?? ""} hint=${t("The account sees it too")} />`;
 }
@@ -62,6 +67,7 @@ export function EditDialog({ of, onClose }) {
     ...body,
     ...("tax" in body && { tax: { registration_id: null, ...(may("account_terms_write") && { exemptions: [] }), ...body.tax } }),
     ...("contacts" in body && { contacts: body.contacts ?? { billing: null } }),
+    ...("password_days" in body && { password_days: body.password_days && Number(body.password_days) }),
     ...("attributes" in body && { attributes: changedOf(body.attributes, asked, of.attributes) }),
   });
   const change = (body, revision) => send("PATCH", `/accounts/${of.id}`, whole(body), { revision });

@@ -210,7 +210,8 @@ impl Actor {
     /// [`Code::PasswordMustChange`].
     pub fn must_have_changed_password(&self) -> Result<(), Rejection> {
         if self.scopes().is_some_and(BTreeSet::is_empty) {
-            let why = "the password was given out to be used once; choose another one first";
+            let why =
+                "the password was given out to be used once, or has expired; choose another first";
             return Err(Rejection::new(Code::PasswordMustChange, why));
         }
         Ok(())

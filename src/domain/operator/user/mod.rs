@@ -300,12 +300,17 @@ impl User {
         Ok((self, Verb::Changed))
     }
 
-    /// The user with a password that somebody else set. Any link that was sent is void.
+    /// The user with a password that somebody else set, at wall time. Any link that was sent is void.
     #[must_use]
-    pub fn with_password(mut self, hash: PasswordHash, kind: PasswordKind) -> (Self, Verb) {
+    pub fn with_password(
+        mut self,
+        hash: PasswordHash,
+        kind: PasswordKind,
+        wall: Instant,
+    ) -> (Self, Verb) {
         self.credential = Some(match self.credential.take() {
-            Some(before) => before.set(hash, kind),
-            None => Credential::first(hash, kind),
+            Some(before) => before.set(hash, kind, wall),
+            None => Credential::first(hash, kind, wall),
         });
         self.link = None;
         self.sign_ins = SignIns { failures: 0, locked_until: None, ..self.sign_ins };

@@ -154,7 +154,7 @@ fn only_an_active_user_with_a_password_that_opens_signs_in() {
     assert_eq!(refused(user(&[])), Err("cannot sign in a user that is invited".to_owned()));
     assert_eq!(refused(active(&[])), Err("the user has no password yet".to_owned()));
 
-    let (user, _) = active(&[]).with_password(hash("a"), PasswordKind::OneTime);
+    let (user, _) = active(&[]).with_password(hash("a"), PasswordKind::OneTime, at(0));
     let (user, verb) = user.sign_in(at(5)).expect("the first time");
     assert_eq!((verb, user.sign_ins().last_at), (Verb::SignedIn, Some(at(5))));
     let expected = "the one-time password was used; choose another password";
@@ -165,7 +165,7 @@ fn only_an_active_user_with_a_password_that_opens_signs_in() {
 
 #[test]
 fn a_door_that_is_tried_too_often_is_locked_longer_each_time() {
-    let (mut user, _) = active(&[]).with_password(hash("a"), PasswordKind::Chosen);
+    let (mut user, _) = active(&[]).with_password(hash("a"), PasswordKind::Chosen, at(0));
     let mut locks = Vec::new();
     for _ in 0..15 {
         user = user.fail_sign_in(at(0));
@@ -185,7 +185,8 @@ fn a_link_is_good_until_it_expires_or_a_password_is_set() {
     assert_eq!([3600, 3659, 3660].map(|it| link.is_fresh(at(it))), [true, true, false]);
     let (user, _) = active(&[]).with_link(link.clone());
     assert_eq!((user.link(at(7199)), user.link(at(7200))), (Some(&link), None));
-    let (user, _) = user.with_password(PasswordHash::new("a".to_owned()), PasswordKind::Chosen);
+    let (user, _) =
+        user.with_password(PasswordHash::new("a".to_owned()), PasswordKind::Chosen, at(0));
     assert_eq!(user.link(at(1)), None);
 }
 
