@@ -1,6 +1,6 @@
 //! The demo, as somebody meets it who has just heard of Tillbox.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 use serde_json::{Value, json};
@@ -80,6 +80,47 @@ fn a_small_business_is_whole_after_some_months() {
     );
     let left = get(&server, "/billing_runs/left");
     assert_eq!(left, json!({ "nothing_left": true, "due": 0, "failed": 0, "unrated_events": 0 }));
+}
+
+/// Whoever orders by part number can order what the demo sells, for the durations that it shows.
+#[test]
+fn what_the_demo_sells_can_be_ordered_by_part_number() {
+    let place = tempdir().unwrap();
+    let server = Server::start(place.path(), &["--demo"]);
+    let ask = |what: &str, body: &str| over_file(&server.socket(), what, body).unwrap();
+    let customers = get(&server, "/accounts?kind=customer&state=active&limit=1000");
+    let provider = get(&server, "/accounts?kind=provider")["items"][0]["id"].clone();
+    let own = customers["items"].as_array().unwrap().iter();
+    let own = own.filter(|it| it["parent"] == provider).map(|it| it["number"].clone());
+    let own: Vec<_> = own.collect();
+    let offerings = ask("GET /api/bss/resource/offering?_pageSize=100", "").json();
+    let mut told = BTreeMap::<String, BTreeSet<String>>::new();
+    for offering in offerings["List"].as_array().unwrap() {
+        let part = offering["PartNumber"].as_str().unwrap().to_owned();
+        for (term, customer) in
+            offering["TermSet"].as_array().unwrap().iter().zip(own.iter().cycle())
+        {
+            let item = json!({
+                "DurationUnits": term["DurationUnits"], "DurationLength": term["DurationLength"],
+                "PartNumber": part, "PartQuantity": 1,
+            });
+            let order = json!({ "Order": { "CustomerId": customer, "OrderItemSet": [item] } });
+            let answer = ask("POST /api/bss/resource/subscription", &order.to_string());
+            let response = answer.json()["BSSResponse"].clone();
+            let why = response["MessageCode"].as_str().unwrap_or("ordered").to_owned();
+            told.entry(part.clone()).or_default().insert(why);
+        }
+    }
+    assert!(told.len() >= 30, "{told:?}");
+    for part in ["MAIL-REL", "START-SHOP"] {
+        assert_eq!(told[part], BTreeSet::from(["ordered".to_owned()]), "{told:?}");
+    }
+    let refused = told.iter().filter(|it| it.1.contains("BZSBU9101E"));
+    assert_eq!(
+        refused.count(),
+        0,
+        "the durations that are shown are those that can be had: {told:?}"
+    );
 }
 
 #[test]

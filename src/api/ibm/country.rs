@@ -59,6 +59,17 @@ pub(super) fn read(text: &str) -> Result<Country, Said> {
     named.parse().map_err(|_| message::VALUE_INVALID.with([text, "Country"]))
 }
 
+/// Whether somebody writes a country.
+pub(super) fn check(text: &str) -> Result<(), Said> {
+    read(text).map(drop)
+}
+
+/// Whether somebody writes the two letters of a country.
+pub(super) fn check_code(text: &str) -> Result<(), Said> {
+    let known = names().any(|it| it.0.eq_ignore_ascii_case(text.trim()));
+    if known { Ok(()) } else { Err(message::VALUE_INVALID.with([text, "CountryCode"])) }
+}
+
 /// The name of a country.
 pub(super) fn name(of: &Country) -> &str {
     let found = names().find(|it| it.0 == of.as_str());

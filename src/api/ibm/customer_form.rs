@@ -66,7 +66,7 @@ pub(super) const FIELDS: Fields = &[
                 "PaymentMethodType",
                 Form::Word(&["CREDIT_CARD", "PURCHASE_ORDER", "INVOICE", "NONE"]),
             ),
-            Field::optional("CurrencyType", Form::Text(25)),
+            Field::optional("CurrencyType", Form::Read(25, |it| currency(it.trim()).map(drop))),
         ]),
     ),
     Field::optional("CustomerNumber", Form::Text(50)),
@@ -86,7 +86,8 @@ pub(super) const FIELDS: Fields = &[
                         Form::Word(&["BILLING", "MAILING", "MULTIPURPOSE"]),
                     ),
                     Field::required("City", Form::Text(50)),
-                    Field::required("Country", Form::Text(50)),
+                    Field::required("Country", Form::Read(50, country::check)),
+                    Field::optional("CountryCode", Form::Read(50, country::check_code)),
                     Field::mentioned("State", Form::Text(50)),
                     Field::mentioned("PostalCode", Form::Text(20)),
                 ]),
@@ -170,7 +171,7 @@ pub(super) struct Address {
     city: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     country: Option<String>,
-    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     country_code: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     state: Option<String>,
@@ -254,9 +255,14 @@ fn currency(text: &str) -> Result<Currency, Said> {
 const STATED: &[&str] = &["AU", "CA", "US"];
 
 impl Address {
-    /// Refuses the first part without which mail would not come. A line that is blank was left out
+    /// Refuses a code of another country, and the first part without which mail would not come. A line that is blank was left out
     /// on purpose, as the contract's clients do; an empty one was forgotten.
     fn check(&self, country: Option<&Country>) -> Result<(), Said> {
+        let code = country.map(Country::as_str).unwrap_or_default();
+        if said(self.country_code.as_ref()).is_some_and(|it| !it.eq_ignore_ascii_case(code)) {
+            let rule = format!("must be `{code}`, the code of the [Country] field, or absent");
+            return Err(message::RULE_BROKEN.with(["CountryCode", &rule]));
+        }
         let is_stated = country.is_some_and(|it| STATED.contains(&it.to_string().as_str()));
         let parts = [
             ("AddressLine1", self.address_line1.as_deref() == Some("")),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::{Price, PriceKind};
 use crate::domain::catalog::term::Term;
-use crate::domain::time::{Span, SpanUnit};
+use crate::domain::time::{Instant, Span, SpanUnit};
 
 /// The units of durations.
 pub(super) const UNITS: &[&str] = &["YEARS", "MONTHS", "DAYS"];
@@ -33,6 +33,44 @@ pub(super) fn shown(it: Span) -> (u64, &'static str) {
         SpanUnit::Month => (count, "MONTHS"),
         SpanUnit::Year => (count, "YEARS"),
     }
+}
+
+/// How long an offer can be had for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Duration<'a> {
+    /// The term; none of an offer without.
+    pub(super) term: Option<&'a Term>,
+    /// How long it is.
+    pub(super) length: Span,
+}
+
+impl<'a> Duration<'a> {
+    /// How long an offer is had for on a term: as long as that lasts. What has no end is had from one
+    /// of the periods for which it is billed to the next.
+    pub(super) fn of(offer: &Offer, term: Option<&'a Term>) -> Self {
+        let length = term.and_then(|it| it.length.or(it.billing_period));
+        Self { term, length: length.unwrap_or(offer.content.billing.period) }
+    }
+
+    /// Whether it goes on by itself for ever.
+    pub(super) fn is_endless(&self) -> bool {
+        self.term.is_none_or(|it| it.length.is_none())
+    }
+
+    /// How many times it is had at once for as long as is wanted, if it can be.
+    pub(super) fn times(&self, wanted: Span) -> Option<u32> {
+        let most = if self.is_endless() { 1 } else { self.term.map_or(1, |it| it.times_max) };
+        self.length.times_in(wanted).filter(|times| *times <= most)
+    }
+}
+
+/// For how long an offer can be had at an instant.
+pub(super) fn offered(of: &Offer, now: Instant) -> Vec<Duration<'_>> {
+    if of.content.terms.is_empty() {
+        return vec![Duration::of(of, None)];
+    }
+    let open = of.content.terms.iter().filter(|it| it.is_open(now));
+    open.map(|it| Duration::of(of, Some(it))).collect()
 }
 
 /// How often something is billed of which a period is so long, if there is a word for it.

@@ -1,5 +1,7 @@
 //! How this contract says no: `{"BSSResponse": {"ResponseCode": "404", "MessageCode": "BZS…", …}}`,
-//! with one message of the closed list in [`message`], the first that was found.
+//! with one message of the closed list in [`message`], the first that was found. Where more is wrong with
+//! a body, or where it says which values a field can have, all of it stands beside that in
+//! `BSSResponseSet`, which no client of IBM's knows: what they read is as it was.
 //!
 //! A refusal that only this contract knows and that is found inside an act travels through it as a
 //! broken rule whose name is the id of the message, with the remedy in the place of the field.
@@ -19,20 +21,29 @@ pub(super) struct Said {
     pub(super) message: &'static Message,
     pub(super) text: String,
     pub(super) action: String,
+    /// The values that would be right, where they are few.
+    pub(super) valid: &'static [&'static str],
+}
+
+impl Said {
+    /// The same, with the values that would be right.
+    pub(super) fn among(self, valid: &'static [&'static str]) -> Self {
+        Self { valid, ..self }
+    }
 }
 
 /// Why a request is refused.
 #[derive(Debug)]
 pub(super) enum Refusal {
-    /// For a reason that this contract has found.
-    Said(Said),
+    /// For a reason that this contract has found, and for further ones.
+    Said(Said, Vec<Said>),
     /// For a reason that all contracts have.
     Fault(Fault),
 }
 
 impl From<Said> for Refusal {
     fn from(it: Said) -> Self {
-        Self::Said(it)
+        Self::Said(it, Vec::new())
     }
 }
 
@@ -67,17 +78,45 @@ struct BssResponse<'a> {
     user_action: &'a str,
 }
 
+/// One of several reasons.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Reason<'a> {
+    message_code: &'a str,
+    response_message: &'a str,
+    #[serde(rename = "Useraction")]
+    user_action: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    valid_value_set: &'a [&'a str],
+}
+
 #[derive(Serialize)]
 struct Envelope<'a> {
     #[serde(rename = "BSSResponse")]
     response: BssResponse<'a>,
+    #[serde(rename = "BSSResponseSet", skip_serializing_if = "Vec::is_empty")]
+    all: Vec<Reason<'a>>,
+}
+
+/// All reasons, where the first does not say everything.
+fn reasons<'a>(first: &'a Said, others: &'a [Said]) -> Vec<Reason<'a>> {
+    if others.is_empty() && first.valid.is_empty() {
+        return Vec::new();
+    }
+    let reason = |it: &'a Said| Reason {
+        message_code: it.message.id,
+        response_message: &it.text,
+        user_action: &it.action,
+        valid_value_set: it.valid,
+    };
+    std::iter::once(first).chain(others).map(reason).collect()
 }
 
 /// The response that says why a request was refused. What is ours to know goes into the log.
 pub(super) fn response(refusal: &Refusal, request_id: &str) -> Response<Body> {
-    let said = match refusal {
-        Refusal::Said(said) => said.clone(),
-        Refusal::Fault(fault) => say(fault),
+    let (said, others) = match refusal {
+        Refusal::Said(said, others) => (said.clone(), others.as_slice()),
+        Refusal::Fault(fault) => (say(fault), [].as_slice()),
     };
     let Message { id, status, .. } = *said.message;
     match (status, refusal) {
@@ -94,7 +133,8 @@ pub(super) fn response(refusal: &Refusal, request_id: &str) -> Response<Body> {
         response_message: &said.text,
         user_action: &said.action,
     };
-    let body = serde_json::to_vec(&Envelope { response }).expect("texts can be written");
+    let envelope = Envelope { response, all: reasons(&said, others) };
+    let body = serde_json::to_vec(&envelope).expect("texts can be written");
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or_default();
     let headers = response.headers_mut();
@@ -161,7 +201,7 @@ fn say_invalid(invalid: &Invalid) -> Said {
         return message::NOT_POSSIBLE.with(["the request is not valid"]);
     };
     if let Some(known) = Message::find(rule) {
-        return Said { message: known, text: why.clone(), action: field.clone() };
+        return Said { message: known, text: why.clone(), action: field.clone(), valid: &[] };
     }
     let mut names = field.rsplit('/').filter(|it| it.parse::<usize>().is_err() && !it.is_empty());
     let name = names.next().unwrap_or("request");
@@ -181,6 +221,7 @@ const REASONS: &[(Code, &Message)] = &[
     (Code::LastAdministrator, &message::LAST_ADMINISTRATOR),
     (Code::NotAPool, &message::NO_POOL),
     (Code::NotForOneself, &message::NOT_FOR_ONESELF),
+    (Code::PasswordMustChange, &message::PASSWORD_EXPIRED),
     (Code::SeatForbids, &message::SEAT_STATE),
     (Code::SeatHeld, &message::SEAT_TAKEN),
     (Code::SeatsTaken, &message::NO_SEAT_LEFT),

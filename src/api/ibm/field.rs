@@ -1,6 +1,6 @@
 //! What bodies may say, as tables: which fields there are, which must be there, how long each may be
-//! and which words it can have. One validator reads them and reports the first error, in the order of
-//! the table.
+//! and which words it can have. One validator reads them and reports what is wrong, in the order of the
+//! table.
 //!
 //! A field that is in no table says nothing here: clients send back what they were shown.
 
@@ -14,11 +14,16 @@ use crate::services::Error;
 /// No list in a body has more entries: what is done for each of them adds up.
 pub(super) const ENTRIES_MAX: usize = 100;
 
+/// No more is told of what is wrong with a body.
+const TOLD_MAX: usize = 20;
+
 /// What a field holds.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Form {
     /// A text of at most so many characters.
     Text(usize),
+    /// A text of at most so many characters, of which something else says whether it can be read.
+    Read(usize, fn(&str) -> Result<(), Said>),
     /// One of these words, in any case.
     Word(&'static [&'static str]),
     /// A whole number that is greater than zero, as a number or as a text.
@@ -79,7 +84,7 @@ impl Field {
 /// The object in the envelope of a body, if it is as a table has it.
 ///
 /// # Errors
-/// The first thing that is wrong.
+/// Everything that is wrong, up to [`TOLD_MAX`] things.
 pub(super) fn read<T: DeserializeOwned>(
     mut body: Value,
     envelope: &'static str,
@@ -87,7 +92,10 @@ pub(super) fn read<T: DeserializeOwned>(
 ) -> Result<T, Refusal> {
     let inner = body.as_object_mut().and_then(|it| it.remove(envelope));
     let Some(Value::Object(mut inner)) = inner else { return Err(object_wanted(envelope).into()) };
-    check(&inner, fields)?;
+    let mut wrong = check(&inner, fields).into_iter().take(TOLD_MAX);
+    if let Some(first) = wrong.next() {
+        return Err(Refusal::Said(first, wrong.collect()));
+    }
     keep(&mut inner, fields);
     Ok(serde_json::from_value(Value::Object(inner)).map_err(Error::internal)?)
 }
@@ -113,51 +121,69 @@ fn object_wanted(name: &str) -> Said {
     message::KIND_WRONG.with([name, "an object"])
 }
 
-/// Refuses the first field that is not as the table has it.
-fn check(object: &Map<String, Value>, fields: Fields) -> Result<(), Said> {
-    fields.iter().try_for_each(|it| it.check(object.get(it.name).filter(|it| !it.is_null())))
+/// What is wrong with the fields of an object, in the order of the table.
+fn check(object: &Map<String, Value>, fields: Fields) -> Vec<Said> {
+    let value = |it: &Field| object.get(it.name).filter(|it| !it.is_null());
+    fields.iter().flat_map(|it| it.check(value(it))).collect()
 }
 
 impl Field {
-    fn check(&self, value: Option<&Value>) -> Result<(), Said> {
-        let (name, must) = (self.name, self.need != Need::Optional);
+    fn check(&self, value: Option<&Value>) -> Vec<Said> {
         match (self.form, value) {
-            (Form::Text(_) | Form::Word(_), None) if must => {
-                Err(message::TEXT_REQUIRED.with([name]))
-            }
-            (Form::Number, None) if must => Err(number_wanted(name)),
-            (Form::Count, None) if must => Err(count_wanted(name)),
-            (Form::Objects(_) | Form::Texts(_), None) if must => Err(list_wanted(name)),
             // What is missing in it is told, rather than that it is missing as a whole.
-            (Form::Object(fields), None) if must => check(&Map::new(), fields),
-            (_, None) => Ok(()),
-            (form, Some(value)) => self.check_value(form, value),
+            (Form::Object(fields), None) if self.need != Need::Optional => {
+                check(&Map::new(), fields)
+            }
+            (_, None) => self.check_absent().err().into_iter().collect(),
+            (Form::Object(fields), Some(Value::Object(inner))) => check(inner, fields),
+            (Form::Objects(fields), Some(Value::Array(items))) if items.len() <= ENTRIES_MAX => {
+                let entry = |it: &Value| match it.as_object() {
+                    Some(inner) => check(inner, fields),
+                    None => vec![object_wanted(self.name)],
+                };
+                items.iter().flat_map(entry).collect()
+            }
+            (_, Some(value)) => self.check_value(value).err().into_iter().collect(),
         }
     }
 
-    fn check_value(&self, form: Form, value: &Value) -> Result<(), Said> {
+    fn check_absent(&self) -> Result<(), Said> {
         let name = self.name;
-        match (form, value) {
+        match self.form {
+            _ if self.need == Need::Optional => Ok(()),
+            Form::Text(_) | Form::Read(..) | Form::Word(_) => {
+                Err(message::TEXT_REQUIRED.with([name]))
+            }
+            Form::Number => Err(number_wanted(name)),
+            Form::Count => Err(count_wanted(name)),
+            Form::Objects(_) | Form::Texts(_) => Err(list_wanted(name)),
+            Form::Object(_) | Form::Whole | Form::Flag => Ok(()),
+        }
+    }
+
+    /// Whether a value is as the form has it that holds no other fields.
+    fn check_value(&self, value: &Value) -> Result<(), Said> {
+        let name = self.name;
+        match (self.form, value) {
             (Form::Text(most), Value::String(text)) => self.check_text(text, most),
+            (Form::Read(most, read), Value::String(text)) => {
+                self.check_text(text, most)?;
+                if text.trim().is_empty() { Ok(()) } else { read(text) }
+            }
             (Form::Word(words), Value::String(text)) => one_of(name, words, text).map(drop),
-            (Form::Text(_) | Form::Word(_), _) => Err(message::TEXT_REQUIRED.with([name])),
+            (Form::Text(_) | Form::Read(..) | Form::Word(_), _) => {
+                Err(message::TEXT_REQUIRED.with([name]))
+            }
             (Form::Number, value) => number(value).map(drop).ok_or_else(|| number_wanted(name)),
             (Form::Count, value) => count(value).map(drop).ok_or_else(|| count_wanted(name)),
             (Form::Whole, value) => whole(value).map(drop).ok_or_else(|| whole_wanted(name)),
             (Form::Flag, Value::Bool(_)) => Ok(()),
             (Form::Flag, _) => Err(message::KIND_WRONG.with([name, "true or false"])),
-            (Form::Object(fields), Value::Object(inner)) => check(inner, fields),
             (Form::Object(_), _) => Err(object_wanted(name)),
             (Form::Objects(_) | Form::Texts(_), Value::Array(items))
                 if ENTRIES_MAX < items.len() =>
             {
                 Err(too_many(name))
-            }
-            (Form::Objects(fields), Value::Array(items)) => {
-                items.iter().try_for_each(|it| match it.as_object() {
-                    Some(inner) => check(inner, fields),
-                    None => Err(object_wanted(name)),
-                })
             }
             (Form::Texts(most), Value::Array(items))
                 if !items.is_empty() || self.need == Need::Optional =>
@@ -231,7 +257,7 @@ pub(super) fn one_of(
 ) -> Result<&'static str, Said> {
     let found = words.iter().find(|it| it.eq_ignore_ascii_case(text.trim())).copied();
     let shown: String = text.chars().take(100).collect();
-    found.ok_or_else(|| message::VALUE_INVALID.with([&shown, name]))
+    found.ok_or_else(|| message::VALUE_INVALID.with([&shown, name]).among(words))
 }
 
 #[cfg(test)]
@@ -247,6 +273,13 @@ mod tests {
     const THING: Fields = &[
         Field::required("Name", Form::Text(3)),
         Field::optional("Note", Form::Text(3)),
+        Field::optional(
+            "Code",
+            Form::Read(3, |it| match it {
+                "a" => Ok(()),
+                _ => Err(message::RULE_BROKEN.with(["Code", "must be a"])),
+            }),
+        ),
         Field::mentioned("Place", Form::Text(3)),
         Field::optional("Count", Form::Number),
         Field::optional("Part", Form::Count),
@@ -260,8 +293,18 @@ mod tests {
     fn told(body: &Value) -> String {
         match read::<Value>(body.clone(), "Thing", THING) {
             Ok(_) => "good".to_owned(),
-            Err(Refusal::Said(it)) => it.text,
+            Err(Refusal::Said(it, _)) => it.text,
             Err(Refusal::Fault(it)) => it.to_string(),
+        }
+    }
+
+    /// All that is wrong: the field or the text of each, and which words would do.
+    fn all(body: &Value) -> Vec<(String, &'static [&'static str])> {
+        match read::<Value>(body.clone(), "Thing", THING) {
+            Err(Refusal::Said(first, others)) => {
+                std::iter::once(first).chain(others).map(|it| (it.text, it.valid)).collect()
+            }
+            other => panic!("{other:?}"),
         }
     }
 
@@ -279,7 +322,8 @@ mod tests {
         for right in [
             json!({}),
             json!({ "Note": "", "Other": [1], "Count": "12", "IsOpen": false }),
-            json!({ "Part": 0 }),
+            json!({ "Part": 0, "Code": "a" }),
+            json!({ "Code": "" }),
             json!({ "Part": "7" }),
             json!({ "Below": -7 }),
             json!({ "Below": " 7 " }),
@@ -308,6 +352,34 @@ mod tests {
     }
 
     #[test]
+    fn everything_that_is_wrong_is_told_with_the_words_that_would_do() {
+        let wrong = json!({
+            "Name": null, "Code": "xx", "Count": 0, "Whole": {},
+            "PartSet": [{ "Value": "1", "Kind": "THREE" }, 7, { "Value": "123456" }],
+        });
+        let required = |it: &str| format!("The [{it}] field requires a string value.");
+        let expected = [
+            (required("Name"), [].as_slice()),
+            ("The [Code] field must be a.".to_owned(), &[]),
+            (
+                "The [Count] field requires a whole number that is greater than zero.".to_owned(),
+                &[],
+            ),
+            (required("Value"), &[]),
+            (
+                "The [THREE] input value that was provided for the [Kind] field is invalid."
+                    .to_owned(),
+                &["ONE", "TWO"],
+            ),
+            ("The [PartSet] field requires an object.".to_owned(), &[]),
+            ("The value of the [Value] field is longer than 5 characters.".to_owned(), &[]),
+        ];
+        assert_eq!(all(&thing(&wrong)), expected);
+        let many = json!({ "PartSet": vec![json!({}); 100] });
+        assert_eq!(all(&thing(&many)).len(), TOLD_MAX);
+    }
+
+    #[test]
     fn the_first_error_is_told_in_the_order_of_the_table() {
         let text = |it: &str| format!("The [{it}] field requires a string value.");
         let kind = |it: &str, what: &str| format!("The [{it}] field requires {what}.");
@@ -321,6 +393,8 @@ mod tests {
             (json!({ "Name": 1 }), text("Name")),
             (json!({ "Name": "abcd" }), long("Name", 3)),
             (json!({ "Note": "abcd" }), long("Note", 3)),
+            (json!({ "Code": "abcd" }), long("Code", 3)),
+            (json!({ "Code": 1 }), text("Code")),
             (json!({ "Place": null }), text("Place")),
             (json!({ "Place": "abcd" }), long("Place", 3)),
             (json!({ "Count": 0 }), kind("Count", number)),

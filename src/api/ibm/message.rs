@@ -34,8 +34,9 @@
 //! | `BZSAU9004E` | 400 | `The login name or the old password is wrong, or too many attempts have failed.` | changePassword with a password that is not the present one | Provide the present password. After a while it can be tried again. |
 //! | `BZSAU9005E` | 400 | `The new password is refused: {0}.` | the new password breaks a rule, was used before, or was changed less than a day ago | Choose a password that keeps the rules. |
 //! | `BZSAU9006E` | 400 | `The values of the [NewPassword] and [ConfirmPassword] fields differ.` | changePassword with two different new passwords | Provide the same password twice. |
+//! | `BZSAU9007E` | 403 | `The password has expired.` | the password is older than the customer lets passwords be; nothing but its own change is open to it | Call changePassword with it for your own LoginName, or choose another one on the sign-in page. |
 //! | `BZSBU9001E` | 400 | `The operation is not possible: {0}.` | a rule of the business that has no message of its own | Change what keeps it from being done, and try again. |
-//! | `BZSBU9101E` | 400 | `The part [{0}] cannot be ordered for {1}.` | an order for a duration that is no term of the offering | Order the part for one of the durations that its offering has. |
+//! | `BZSBU9101E` | 400 | `The part [{0}] cannot be ordered for {1}.` | an order for a duration that is no term of the offering | Order the part for one of the durations that its offering has: {2}. |
 //! | `BZSBU9102E` | 400 | `A pooled subscription is not enlarged by an update.` | PUT with another PartQuantity or NumberOfSeats for a pooled subscription | Order the part again: the new subscription enlarges the pool. |
 //! | `BZSBU9103E` | 400 | `The order {0}.` | an order with acceptTOU=false of a part whose offering has terms of use | Order with acceptTOU=true when the customer accepts the terms of use. |
 //! | `BZSCU9001E` | 400 | `The state of the customer does not allow the operation: {0}.` | an operation that the state of the customer forbids | Get the customer and check its CustomerState. |
@@ -191,13 +192,17 @@ messages! {
         "The values of the [NewPassword] and [ConfirmPassword] fields differ."
         "Provide the same password twice."
         "changePassword with two different new passwords";
+    PASSWORD_EXPIRED = "BZSAU9007E" 403
+        "The password has expired."
+        "Call changePassword with it for your own LoginName, or choose another one on the sign-in page."
+        "the password is older than the customer lets passwords be; nothing but its own change is open to it";
     NOT_POSSIBLE = "BZSBU9001E" 400
         "The operation is not possible: {0}."
         "Change what keeps it from being done, and try again."
         "a rule of the business that has no message of its own";
     TERM_UNKNOWN = "BZSBU9101E" 400
         "The part [{0}] cannot be ordered for {1}."
-        "Order the part for one of the durations that its offering has."
+        "Order the part for one of the durations that its offering has: {2}."
         "an order for a duration that is no term of the offering";
     POOL_GROWS_BY_ORDER = "BZSBU9102E" 400
         "A pooled subscription is not enlarged by an update."
@@ -298,7 +303,7 @@ impl Message {
             }
             filled
         };
-        Said { message: self, text: fill(self.text), action: fill(self.action) }
+        Said { message: self, text: fill(self.text), action: fill(self.action), valid: &[] }
     }
 
     /// The message with an id.

@@ -39,7 +39,9 @@
 //! - Fields and parameters that nobody knows are passed over: clients send back what they were shown.
 //!   A parameter may be said twice if it says the same.
 //! - No list in a body has more than 100 entries, and no customer more billing accounts.
-//! - Of what is wrong with a body the first thing is told, in the order of the tables.
+//! - Of what is wrong with the fields of a body the first thing is told in `BSSResponse`, in the order of
+//!   the tables, as clients expect; beside it `BSSResponseSet` has all of them, and `ValidValueSet` in it
+//!   the words that an enumeration can have. What only a use case finds is told alone.
 //! - `EmailAddress` takes the 254 characters that a mail address can have (RFC 5321), of the 255 that the
 //!   contract gives it. `State` and `PostalCode` must be there and say something where the country has
 //!   states for certain (Australia, Canada, the United States); elsewhere they may be empty, and an
@@ -47,7 +49,8 @@
 //! - A page past the end is an empty list; `getCustomerByOrgName` without a find is 404.
 //! - The list of customers begins with the vendor itself (`RESELLER`), then those of its branch, the
 //!   oldest first.
-//! - Countries are known by their English names and by their codes. `TimeZone` is a zone of IANA or one
+//! - Countries are known by their English names and by their codes. `CountryCode`, which is shown, may be
+//!   sent back; one that is none, or that of another `Country`, is refused. `TimeZone` is a zone of IANA or one
 //!   of the names that IBM's clients have for American ones; another, like a language that is none, is
 //!   kept as it was said and means nothing.
 //! - `CustomerAccountSet`: the default billing account is shown first; one that its customer calls
@@ -58,8 +61,11 @@
 //!   `suppressEmail=true`. `activateSubscriber` sends nothing. A one-time password may be set and
 //!   changed before; an active subscriber is told of it by mail, though not which it is.
 //! - A password that this contract sets or changes keeps the rules of its documents; one that somebody
-//!   chooses on the page of a link keeps those of the house, which ask for twelve characters. No
-//!   password expires: no call of the contract says when.
+//!   chooses on the page of a link keeps those of the house, which ask for twelve characters.
+//! - Passwords expire where an account says so, 30, 60, 90, 180 or 365 days after they were set or
+//!   changed; no call of the contract says it, `password_days` of an account of ours does. An expired one
+//!   is refused (`BZSAU9007E`) by everything but `changePassword` of its own `LoginName`, which who is no
+//!   administrator calls too then. It opens the sign-in page of the UI, which asks for another.
 //! - `resetPassword` sends a link. `setUserPassword` is for active subscribers; nobody sets its own
 //!   password but by `changePassword`, and nobody its own `EmailAddress` here: another administrator
 //!   does, or oneself in the UI, where it asks for the password.
@@ -82,7 +88,10 @@
 //!   terms, or as many of them as the offer lets one commit to at once: twelve months are a year, eight
 //!   months are eight times one. What is had so is charged period by period like a single term, and
 //!   renews as long as it was. Of several terms that fit, the longest is taken that is billed by
-//!   `BillingFrequency`, or the longest at all; if none is, that is refused. What is shown as
+//!   `BillingFrequency`, or the longest at all; if none is, that is refused. Of an offer without terms, and of a term without an end, the duration is
+//!   the period for which it is billed, and it goes on from one to the next until it is cancelled: its
+//!   `TermSet` says so, it is `IsAutomaticallyRenewed`, and its `ExpirationDate` is the end of the period
+//!   in which it is. A `PUT` of another gives it an end. What is shown as
 //!   `BillingFrequency` is how often what is charged recurs. `OrderNumber` of the first item is the
 //!   order's own; `ServiceCode` and `OrderItemAttributeSet` are passed over. An order is placed whole or
 //!   not at all.
@@ -94,8 +103,6 @@
 //!   would be had, were it there already. Held and expired ones are `SUSPENDED`; what
 //!   was cancelled is 404 as soon as its service is gone. `ExpirationDate` is the first moment that is
 //!   no longer paid for; of one that is sent the day counts. A `PUT` changes what differs.
-//!   One of a term without an end, which our other contracts make, has no `ExpirationDate`;
-//!   `smartcloudadmin` cannot read such.
 //! - Of what is pooled, `EntitlementQuantity` is what the pool holds with all that enlarges it, and
 //!   `EntitlementQuantityAvailable` what nobody has a part of. Any number of users can have one, so that
 //!   `NumberOfAvailableSeats` stays as it was bought. Users are entitled to the pool itself, and not to
@@ -117,7 +124,8 @@
 //!   `ExpirationDate` of a trial extends the trial.
 //! - Service components are documents of the caller's company, or of the one in `CustomerId`
 //!   (`customerId` in the query); `authenticationType` asks for one of the two flows.
-//! - `GET /resource/offering` is not IBM's: the offers on sale that have a part number. Nor is `GET` of
+//! - `GET /api/bss` is not IBM's: all calls, with the role that each takes. Nor is
+//!   `GET /resource/offering`: the offers on sale that have a part number. Nor is `GET` of
 //!   a subscriber's subscription, by which a service asks whether it is to let the subscriber in.
 //! - A state that forbids an operation is 400; what would leave the house inconsistent is 409.
 //! - Every `POST` honours `Idempotency-Key`.
@@ -133,6 +141,7 @@ pub mod doors;
 mod duration;
 mod error;
 mod field;
+mod index;
 pub mod message;
 mod offering;
 mod order;

@@ -4,15 +4,16 @@
 use axum::http::Method;
 use serde::Serialize;
 
-use super::duration;
+use super::duration::{self, Duration};
 use super::error::Refusal;
 use super::route::{Asked, By, Row};
 use super::wire::{listed, shown};
 use crate::api::edge::work::Work;
 use crate::domain::catalog::offer::{Offer, Seating, TermsOfUse as Ours};
-use crate::domain::catalog::term::{Term, Trial};
+use crate::domain::catalog::term::Trial;
 use crate::domain::operator::{Permission, Role};
 use crate::domain::text::Locale;
+use crate::domain::time::Instant;
 use crate::services::{Cx, Error, finding, offer};
 
 const READS: (Permission, Role) = (Permission::OfferBrowse, Role::Member);
@@ -67,29 +68,28 @@ impl TermsOfUse {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct OfferingTerm {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    duration_units: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    duration_length: Option<u64>,
+    duration_units: &'static str,
+    duration_length: u64,
     is_automatically_renewed: bool,
     is_trial: bool,
 }
 
-fn term(it: &Term) -> OfferingTerm {
-    let length = it.length.map(duration::shown);
+fn term(it: &Duration<'_>) -> OfferingTerm {
+    let (duration_length, duration_units) = duration::shown(it.length);
+    let renews = it.term.and_then(|it| it.renewal).is_some_and(|it| it.is_automatic());
     OfferingTerm {
-        duration_units: length.map(|it| it.1),
-        duration_length: length.map(|it| it.0),
-        is_automatically_renewed: it.renewal.is_some_and(|it| it.is_automatic()),
-        is_trial: matches!(it.trial, Trial::Whole),
+        duration_units,
+        duration_length,
+        is_automatically_renewed: renews || it.is_endless(),
+        is_trial: it.term.is_some_and(|it| matches!(it.trial, Trial::Whole)),
     }
 }
 
 /// An offer as the contract shows it; nothing where it has no part number.
-fn wire(it: &Offer) -> Option<Offering> {
+fn wire(it: &Offer, now: Instant) -> Option<Offering> {
     let english: Locale = "en".parse().expect("the word is a locale");
     let content = &it.content;
-    let terms: Vec<_> = content.terms.iter().filter(|it| it.is_active).map(term).collect();
+    let terms: Vec<_> = duration::offered(it, now).iter().map(term).collect();
     Some(Offering {
         id: it.stamp.number,
         oid: it.stamp.number,
@@ -112,7 +112,7 @@ fn list(mut asked: Asked) -> Result<Work, Refusal> {
     let wanted = asked.page()?;
     Ok(Work::scans(move |cx| {
         let found = wanted.of(|page| offer::list(cx, None, page, |it| is_offering(cx, it)))?;
-        let items: Vec<_> = found.iter().filter_map(wire).collect();
+        let items: Vec<_> = found.iter().filter_map(|it| wire(it, cx.now)).collect();
         Ok(listed(&items))
     }))
 }
@@ -123,7 +123,8 @@ fn get(asked: Asked) -> Result<Work, Refusal> {
         let mut found = None;
         for id in finding::by_number::<Offer>(cx, number)? {
             let it = offer::get(cx, id).map_or_else(Error::or_nothing, |it| Ok(Some(it)))?;
-            found = found.or(it.filter(|it| is_offering(cx, it)).as_ref().and_then(wire));
+            let it = it.filter(|it| is_offering(cx, it));
+            found = found.or(it.and_then(|it| wire(&it, cx.now)));
         }
         let missing = || Error::not_found(format!("Offering with ID {number}"));
         Ok(shown("Offering", found.ok_or_else(missing)?))

@@ -4,7 +4,7 @@ use axum::http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::duration::{self, FREQUENCIES, LENGTH_MAX, UNITS};
+use super::duration::{self, Duration, FREQUENCIES, LENGTH_MAX, UNITS};
 use super::error::{Refusal, Said};
 use super::field::{self, Field, Fields, Form, number};
 use super::person::{must, parse};
@@ -108,7 +108,7 @@ impl Line {
         let (term, times) = self.term(cx, &found)?;
         let wish = Wish {
             offer: Some(found.id),
-            term: Some(term.key.clone()),
+            term: term.map(|it| it.key.clone()),
             times: Some(times),
             quantity: Some(self.quantity),
             ..Wish::default()
@@ -116,27 +116,27 @@ impl Line {
         Ok(Item::new(self.key.clone(), Action::Add, wish))
     }
 
-    /// The term of an offer that lasts as long and is billed as often as is asked for, and how many
-    /// times it is had at once: as few as can be.
-    fn term<'a>(&self, cx: Cx<'_>, of: &'a Offer) -> Result<(&'a Term, u32), Error> {
-        let fits = |it: &'a Term| {
-            let times =
-                it.length?.times_in(self.duration).filter(|times| *times <= it.times_max)?;
-            (it.is_active && it.valid_for.contains(cx.now)).then_some((it, times))
-        };
-        let mut all: Vec<_> = of.content.terms.iter().filter_map(fits).collect();
+    /// The term of an offer that lasts as long and is billed as often as is asked for, if it has terms,
+    /// and how many times it is had at once: as few as can be.
+    fn term<'a>(&self, cx: Cx<'_>, of: &'a Offer) -> Result<(Option<&'a Term>, u32), Error> {
+        let offered = duration::offered(of, cx.now);
+        let fits = |it: &Duration<'a>| Some((it.term, it.times(self.duration)?));
+        let mut all: Vec<_> = offered.iter().filter_map(fits).collect();
         if all.is_empty() {
-            let (length, unit) = duration::shown(self.duration);
-            let asked = format!("{length} {unit}");
-            return Err(message::TERM_UNKNOWN.with([self.part.as_str(), &asked]).into());
+            let told = |it: Span| {
+                let (length, unit) = duration::shown(it);
+                format!("{length} {unit}")
+            };
+            let known: Vec<_> = offered.iter().map(|it| told(it.length)).collect();
+            let known = if known.is_empty() { "none now".to_owned() } else { known.join(", ") };
+            let part = self.part.as_str();
+            return Err(message::TERM_UNKNOWN.with([part, &told(self.duration), &known]).into());
         }
         if let Some(asked) = self.frequency {
             let prices = offer::prices(cx, of.id)?;
-            all.retain(|(term, _)| {
-                duration::frequencies(of, Some(term), prices.iter()).contains(asked)
-            });
+            all.retain(|(term, _)| duration::frequencies(of, *term, prices.iter()).contains(asked));
         }
-        all.sort_by_key(|(term, times)| (*times, !term.is_default));
+        all.sort_by_key(|(term, times)| (*times, !term.is_none_or(|it| it.is_default)));
         let asked = self.frequency.unwrap_or_default();
         let refused = || message::VALUE_INVALID.with([asked, "BillingFrequency"]).into();
         all.first().copied().ok_or_else(refused)

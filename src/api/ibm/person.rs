@@ -19,7 +19,7 @@ use crate::domain::time::Zone;
 pub(super) const CONTACT: Fields = &[
     Field::required("FamilyName", Form::Text(255)),
     Field::required("GivenName", Form::Text(255)),
-    Field::required("EmailAddress", Form::Text(255)),
+    Field::required("EmailAddress", Form::Read(255, email)),
     Field::optional("NamePrefix", Form::Text(10)),
     Field::optional("NameSuffix", Form::Text(10)),
     Field::optional("EmployeeNumber", Form::Text(10)),
@@ -39,7 +39,7 @@ pub(super) const SUBSCRIBER: Fields = &[
     Field::required("RoleSet", Form::Texts(255)),
     Field::required("FamilyName", Form::Text(255)),
     Field::required("GivenName", Form::Text(255)),
-    Field::required("EmailAddress", Form::Text(255)),
+    Field::required("EmailAddress", Form::Read(255, email)),
     Field::optional("NamePrefix", Form::Text(10)),
     Field::optional("NameSuffix", Form::Text(10)),
     Field::optional("EmployeeNumber", Form::Text(10)),
@@ -53,6 +53,11 @@ pub(super) const SUBSCRIBER: Fields = &[
     Field::optional("TimeZone", Form::Text(255)),
     Field::optional("Photo", Form::Text(255)),
 ];
+
+/// Whether a text is a mail address.
+fn email(text: &str) -> Result<(), Said> {
+    must::<Email>("EmailAddress", Some(&text.to_owned())).map(drop)
+}
 
 /// A person on the wire. What is not known is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -33,6 +33,9 @@ const OTHERS: &[&str] = &[
     "VENDORADMINISTRATOR",
 ];
 
+/// Those that give rights.
+const WORDS: &[&str] = &["CustomerAdministrator", "User", "VSR"];
+
 /// Roles that somebody names.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Named {
@@ -53,7 +56,7 @@ impl Named {
                 (None, Some(other)) => drop(named.others.insert(other)),
                 (None, None) => {
                     let shown: String = name.chars().take(100).collect();
-                    return Err(message::VALUE_INVALID.with([&shown, "RoleSet"]));
+                    return Err(message::VALUE_INVALID.with([&shown, "RoleSet"]).among(WORDS));
                 }
             }
         }
@@ -94,6 +97,11 @@ impl Named {
         self.others.retain(|it| !less.others.contains(it));
         self
     }
+}
+
+/// What a role of ours is called; of who runs the appliance, what it is shown as.
+pub(super) fn word(of: Role) -> &'static str {
+    OURS.iter().find(|it| it.1 == of).map_or("VSR", |it| it.0)
 }
 
 /// Gives a user exactly these roles.
@@ -142,7 +150,10 @@ mod tests {
         assert_eq!(read(&said), Ok(known.map(str::to_owned).to_vec()));
         assert_eq!(read(&[]), Ok(Vec::new()));
         for name in ["", "Operator", "Admin"] {
-            assert_eq!(read(&[name]), Err(message::VALUE_INVALID.with([name, "RoleSet"])));
+            assert_eq!(
+                read(&[name]),
+                Err(message::VALUE_INVALID.with([name, "RoleSet"]).among(WORDS))
+            );
         }
     }
 

@@ -4,6 +4,7 @@
 use axum::http::Method;
 use serde_json::Value;
 
+use super::authentication::CHANGES;
 use super::error::{Refusal, Said};
 use super::page::Wanted;
 use super::{message, table};
@@ -60,7 +61,9 @@ impl Asked {
             None | Some("") => Ok(default),
             Some("true") => Ok(true),
             Some("false") => Ok(false),
-            Some(other) => Err(message::VALUE_INVALID.with([other, name])),
+            Some(other) => {
+                Err(message::VALUE_INVALID.with([other, name]).among(&["true", "false"]))
+            }
         }
     }
 
@@ -97,8 +100,11 @@ impl Row {
         Self { method, path, by, needs, least, serve }
     }
 
-    /// Refuses a caller whose roles do not have this call.
+    /// Refuses a caller whose roles do not have this call, or whose password is to be changed first.
     pub(super) fn permit(&self, actor: &Actor) -> Result<(), Error> {
+        if let Err(rejection) = actor.must_have_changed_password() {
+            return if self.path == CHANGES { Ok(()) } else { Err(rejection.into()) };
+        }
         let may = actor.is_a(self.least) && actor.may_at_all(self.needs);
         if may { Ok(()) } else { Err(Error::Forbidden { permission: self.needs }) }
     }
@@ -110,7 +116,7 @@ impl Row {
 
     /// What stands in the open parts, if it is a row for a path.
     fn open(&self, parts: &[&str]) -> Option<Vec<String>> {
-        let own: Vec<_> = self.path.split('/').collect();
+        let own: Vec<_> = self.path.split('/').filter(|it| !it.is_empty()).collect();
         let fits =
             |(own, said): (&&str, &&str)| own.starts_with('{') || own.eq_ignore_ascii_case(said);
         let is_one = own.len() == parts.len() && own.iter().zip(parts).all(fits);

@@ -6,7 +6,7 @@ use axum::http::Method;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::duration::FREQUENCIES;
+use super::duration::{Duration, FREQUENCIES};
 use super::error::{Refusal, Said};
 use super::field::{self, Field, Fields, Form};
 use super::order::quantity;
@@ -24,10 +24,10 @@ use crate::domain::quantity::Quantity;
 use crate::domain::subscription::change::{Cancellation, Change, RefundTo};
 use crate::domain::subscription::lifecycle::State;
 use crate::domain::subscription::pool::Room;
-use crate::domain::subscription::term::RunningTerm;
+use crate::domain::subscription::term::{RunningTerm, period_end};
 use crate::domain::subscription::{Hold, Release, Start, Subscription as Ours, seat as seats};
 use crate::domain::text::Prose;
-use crate::domain::time::Date;
+use crate::domain::time::{Date, Span};
 use crate::services::idempotency::Answer;
 use crate::services::{Act, Cx, Error, finding, order, seat, subscription};
 
@@ -170,6 +170,37 @@ fn frequency(cx: Cx<'_>, it: &Ours, offer: Option<&Offer>) -> Result<Option<&'st
     Ok(FREQUENCIES.iter().copied().find(|it| found.contains(it)))
 }
 
+/// How long it is had for: of what has no end, from one period to the next.
+fn period(term: &RunningTerm, offer: Option<&Offer>) -> Option<Span> {
+    let endless = || {
+        let offer = offer?;
+        let own = offer.content.terms.iter().find(|it| Some(&it.key) == term.key());
+        Some(Duration::of(offer, own).length)
+    };
+    term.length().or_else(endless)
+}
+
+/// The first day for which it is not had any more, or for which it goes on by itself.
+fn expires_on(
+    cx: Cx<'_>,
+    it: &Ours,
+    (term, period): (&RunningTerm, Option<Span>),
+) -> Result<Option<Date>, Error> {
+    if let Some(on) = term.end_on() {
+        return Ok(Some(on));
+    }
+    let began_on = it.began_on().unwrap_or(term.start_on());
+    let today = subscription::today(cx, it)?;
+    Ok(period.and_then(|it| period_end(it, began_on, today)))
+}
+
+/// The day that is shown as its end.
+fn shown_end(cx: Cx<'_>, it: &Ours) -> Result<Option<Date>, Error> {
+    let term = subscription::planned(cx, it)?.term;
+    let period = period(&term, subscription::offer(cx, it)?.as_deref());
+    expires_on(cx, it, (&term, period))
+}
+
 fn wire(cx: Cx<'_>, it: &Ours) -> Result<Subscription, Error> {
     let missing = || Error::internal("a subscription is of an account");
     let account = cx.shared::<Account>(it.account())?.ok_or_else(missing)?;
@@ -178,7 +209,9 @@ fn wire(cx: Cx<'_>, it: &Ours) -> Result<Subscription, Error> {
     let parent = parent.and_then(|it| i64::try_from(it.stamp.number).ok());
     let count = Count::of(cx, it)?;
     let Start { term, trial } = subscription::planned(cx, it)?;
-    let length = term.length().map(duration::shown);
+    let period = period(&term, offer.as_deref());
+    let length = period.map(duration::shown);
+    let expires_on = expires_on(cx, it, (&term, period))?;
     let frequency = frequency(cx, it, offer.as_deref())?;
     Ok(Subscription {
         id: it.stamp.number,
@@ -196,8 +229,8 @@ fn wire(cx: Cx<'_>, it: &Ours) -> Result<Subscription, Error> {
         billing_frequency: frequency,
         purchase_date: moment(it.ordered_at()),
         effective_date: midnight(it.began_on().unwrap_or(term.start_on())),
-        expiration_date: term.end_on().map(midnight),
-        is_automatically_renewed: term.renewal().is_automatic(),
+        expiration_date: expires_on.map(midnight),
+        is_automatically_renewed: term.renewal().is_automatic() || term.end_on().is_none(),
         is_trial: trial.is_running(),
         is_beta: false,
         is_free: it.deal().prices.is_empty(),
@@ -254,8 +287,8 @@ fn update(asked: Asked) -> Result<Work, Refusal> {
         if let Some(quantity) = asked.first() {
             resize(act, &it, *quantity)?;
         }
-        let ends_on = it.term().and_then(RunningTerm::end_on);
-        if let Some(on) = end_on.filter(|on| Some(*on) != ends_on) {
+        let shown_on = shown_end(act.cx(), &it)?;
+        if let Some(on) = end_on.filter(|on| Some(*on) != shown_on) {
             subscription::change(act, it.id, Change::TermEnd(on))?;
         }
         Ok(nothing())

@@ -2,8 +2,8 @@
 
 use super::route::Row;
 use super::{
-    admission, authentication, authorization, customer, offering, order, seat, service_component,
-    subscriber, subscription, workflow,
+    admission, authentication, authorization, customer, index, offering, order, seat,
+    service_component, subscriber, subscription, workflow,
 };
 
 /// What is sent with `POST` and only reads.
@@ -23,6 +23,7 @@ pub(super) fn rows() -> impl Iterator<Item = &'static Row> {
         workflow::ROWS,
         service_component::ROWS,
         offering::ROWS,
+        index::ROWS,
     ];
     all.into_iter().flatten()
 }

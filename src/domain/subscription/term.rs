@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::catalog;
 use crate::domain::catalog::term::Renewal;
 use crate::domain::text::Code;
-use crate::domain::time::{Date, Period, Span};
+use crate::domain::time::{Date, Period, Span, SpanUnit};
 
 /// The days for which a subscription was bought, in the time zone of its billing account.
 ///
@@ -149,6 +149,19 @@ impl RunningTerm {
     }
 }
 
+/// The first day after `day` on which one of the periods ends that are so long, counted from `anchor`, so
+/// that none drifts; `None` of a period of nothing.
+#[must_use]
+pub fn period_end(period: Span, anchor: Date, day: Date) -> Option<Date> {
+    let (unit, count) = period.in_smallest();
+    let days_max = if unit == SpanUnit::Day { 1 } else { 31 };
+    let days_max = i64::try_from(count).ok()?.checked_mul(days_max)?;
+    // No more of them are over than if each were as long as can be.
+    let over = day.days_since(anchor).max(0).checked_div(days_max)?;
+    let over = u32::try_from(over).ok()?;
+    (over.max(1)..=u32::MAX).map(|it| period.after(anchor, it)).find(|it| day < *it)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -244,5 +257,25 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn the_next_end_of_a_period_is_counted_from_the_anchor() {
+        for (span, anchor, day, expected) in [
+            ("1 month", "2026-01-31", "2026-01-31", "2026-02-28"),
+            ("1 month", "2026-01-31", "2026-02-27", "2026-02-28"),
+            ("1 month", "2026-01-31", "2026-02-28", "2026-03-31"),
+            ("1 month", "2026-01-31", "2056-03-31", "2056-04-30"),
+            ("3 months", "2026-01-01", "2025-06-01", "2026-04-01"),
+            ("1 year", "2024-02-29", "2026-03-01", "2027-02-28"),
+            ("10 days", "2026-01-01", "2126-01-01", "2126-01-07"),
+            ("2 weeks", "2026-01-01", "2026-01-15", "2026-01-29"),
+        ] {
+            let span: Span = span.parse().expect("a span");
+            let found = period_end(span, date(anchor), date(day));
+            assert_eq!(found, Some(date(expected)), "{span:?} {anchor} {day}");
+        }
+        let nothing = period_end(Span::days(0), date("2026-01-01"), date("2026-01-02"));
+        assert_eq!(nothing, None);
     }
 }

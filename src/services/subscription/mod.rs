@@ -140,6 +140,14 @@ pub fn planned(cx: Cx<'_>, it: &Subscription) -> Result<Start, Error> {
     Ok(start(it, offer.as_deref(), (on, it.ordered_at())))
 }
 
+/// The day that it is for a subscription.
+///
+/// # Errors
+/// If the store fails.
+pub fn today(cx: Cx<'_>, it: &Subscription) -> Result<Date, Error> {
+    Ok(zone(cx, it)?.date_of(cx.now))
+}
+
 /// The zone in which a subscription's days begin: that of its billing account.
 fn zone(cx: Cx<'_>, it: &Subscription) -> Result<Zone, Error> {
     let billing_account = cx.view.find::<BillingAccount>(it.billing_account())?;

@@ -3,6 +3,7 @@
 //! The tables here are those of the contract, written down a second time: a field that loses its
 //! limit in the code is found here.
 
+use expect_test::expect;
 use serde_json::{Value, json};
 
 use super::{Bss, customer, message, subscriber, told};
@@ -306,6 +307,62 @@ fn an_address_has_a_state_and_a_postal_code_where_its_country_does() {
     assert_eq!(told("City", "Ireland", " "), missing("City"));
 }
 
+/// The code that is shown beside a country may be sent back; it does not say another one.
+#[test]
+fn a_country_code_is_that_of_its_country() {
+    let house = House::on("2026-01-01");
+    let bss = Bss::vsr(&house);
+    let said = |country: &str, code: &str| {
+        let email = format!("{country}-{}@new.test", code.trim()).replace("de@", "small@");
+        let at = |name: &str| format!("/Customer/Organization/AddressSet/0/{name}");
+        let body = with(customer(&email), &at("Country"), json!(country));
+        let answer =
+            bss.call("POST resource/customer", Some(&with(body, &at("CountryCode"), json!(code))));
+        if answer.status.is_success() { "200".to_owned() } else { message(&answer) }
+    };
+    for (country, code) in [("Germany", "DE"), ("Germany", "de"), ("IE", " "), ("Japan", "JP")] {
+        assert_eq!(said(country, code), "200", "{country} {code}");
+    }
+    let unknown = "The [ZZ] input value that was provided for the [CountryCode] field is invalid.";
+    assert_eq!(said("Germany", "ZZ"), unknown);
+    let other = "The [CountryCode] field must be `DE`, the code of the [Country] field, or absent.";
+    assert_eq!(said("Germany", "FR"), other);
+}
+
+/// All that is missing or wrong in a body comes in one answer, beside the first, which clients read.
+#[test]
+fn everything_that_is_wrong_with_a_body_is_told_at_once() {
+    let house = House::on("2026-01-01");
+    let bss = Bss::vsr(&house);
+    let mut body = customer("not an address");
+    for (pointer, value) in [
+        ("/Customer/Organization/OrgName", Value::Null),
+        ("/Customer/Organization/AddressSet/0/Country", json!("Atlantis")),
+        ("/Customer/Organization/AddressSet/0/AddressType", json!("HOME")),
+        ("/Customer/CustomerAccountSet/0/CurrencyType", json!("XYZ1")),
+    ] {
+        body = with(body, pointer, value);
+    }
+    let answer = bss.call("POST resource/customer", Some(&body));
+    assert_eq!(told(&answer), "400 BZSAP1011E");
+    let answer = answer.json();
+    let line = |it: &Value| {
+        let (code, text) = (it["MessageCode"].as_str().unwrap(), it["ResponseMessage"].as_str());
+        let valid = it["ValidValueSet"].as_array().map(|it| format!(" {}", json!(it)));
+        format!("{code} {}{}\n", text.unwrap(), valid.unwrap_or_default())
+    };
+    let all: String = answer["BSSResponseSet"].as_array().unwrap().iter().map(line).collect();
+    expect![[r#"
+        BZSAP1011E The [XYZ1] input value that was provided for the [CurrencyType] field is invalid.
+        BZSAP1033E The [OrgName] field requires a string value.
+        BZSAP1011E The [HOME] input value that was provided for the [AddressType] field is invalid. ["BILLING","MAILING","MULTIPURPOSE"]
+        BZSAP1011E The [Atlantis] input value that was provided for the [Country] field is invalid.
+        BZSAP9004E The [EmailAddress] field must be a mail address such as `ann@example.com`.
+    "#]].assert_eq(&all);
+    let one = bss.call("POST resource/customer", Some(&customer("not an address"))).json();
+    assert_eq!(one["BSSResponseSet"], Value::Null, "there is no more to say");
+}
+
 /// The words of enumerations, and whether each is one.
 #[test]
 fn every_word_of_an_enumeration_is_taken_and_no_other() {
@@ -365,5 +422,6 @@ fn known_refusals_are_worded_as_clients_know_them() {
         "../../fixtures/ibm/sdk-error-locationname-required.reconstructed.json"
     ))
     .unwrap();
-    assert_eq!(bss.call("POST resource/customer", Some(&nothing)).json(), known);
+    let told = bss.call("POST resource/customer", Some(&nothing)).json();
+    assert_eq!(told["BSSResponse"], known["BSSResponse"]);
 }

@@ -59,6 +59,10 @@ fn what_is_ordered_here_is_the_same_through_every_door() {
     let uuid = |it: &Value| text(it).split_once('_').unwrap().1.to_owned();
     let on_bus = seller.get(&format!("/aps/2/resources/{}", uuid(&ours["id"])));
     assert_eq!(on_bus["subscriptionId"], json!(id), "{on_bus}");
+    let products = "/tmf-api/productInventory/v4/product";
+    let product = seller.get(&format!("{products}/{}", uuid(&ours["id"])));
+    let facts = [&product["status"], &product["productOffering"]["name"]];
+    assert_eq!(facts, [&json!("active"), &json!("D08SWLL")], "{product}");
 
     // And what is ordered, held and given elsewhere is the same here.
     let offer = ours["offer"].clone();
@@ -180,9 +184,18 @@ fn a_refusal_of_a_billing_frequency_is_the_one_that_clients_know() {
     all["Order"]["CustomerId"] = json!(0);
     all["Order"]["OrderItemSet"][0]["PartNumber"] = json!("");
     all["Order"]["OrderItemSet"][0]["PartQuantity"] = json!(0);
-    for body in [frequency, all] {
-        let answer = shop.call("POST resource/subscription", Some(&body));
-        assert_eq!(answer.json(), sample("sdk-error-invalid-billing-frequency"));
+    let known = sample("sdk-error-invalid-billing-frequency");
+    for (body, fields) in [
+        (frequency, vec!["BillingFrequency"]),
+        (all, vec!["BillingFrequency", "PartNumber", "PartQuantity", "CustomerId"]),
+    ] {
+        let answer = shop.call("POST resource/subscription", Some(&body)).json();
+        assert_eq!(answer["BSSResponse"], known["BSSResponse"]);
+        let others = answer["BSSResponseSet"].as_array().unwrap();
+        assert_eq!(others[0]["ValidValueSet"], json!(["MRC", "QRC", "ARC"]));
+        let told = others.iter().map(|it| it["ResponseMessage"].as_str().unwrap());
+        let told = told.map(|it| it.rsplit_once('[').unwrap().1.split_once(']').unwrap().0);
+        assert_eq!(told.collect::<Vec<_>>(), fields);
     }
 }
 
@@ -250,6 +263,62 @@ fn a_part_is_had_for_as_many_months_or_years_as_its_offer_lets_one() {
     ] {
         assert_eq!(told(length, unit, frequency), expected, "{length} {unit}");
     }
+}
+
+/// What has no terms, or one without an end, is had from one of its periods to the next.
+#[test]
+fn a_part_without_terms_is_ordered_for_the_period_in_which_it_is_billed() {
+    let house = House::on("2026-01-15");
+    let shop = Shop::of(&house);
+    let customer = shop.register("contact@rolling.test");
+    let open = json!({ "terms": [{ "key": "open" }] });
+    shop.put_up("MAIL-REL", json!({}), "instant");
+    shop.put_up("MAIL-OPEN", open, "instant");
+    let offerings = shop.get("resource/offering")["List"].clone();
+    let terms = |part: &str| {
+        let found = offerings.as_array().unwrap().iter().find(|it| it["PartNumber"] == part);
+        found.unwrap()["TermSet"].clone()
+    };
+    let monthly = json!([{
+        "DurationUnits": "MONTHS", "DurationLength": 1, "IsAutomaticallyRenewed": true,
+        "IsTrial": false,
+    }]);
+    assert_eq!(terms("MAIL-REL"), monthly);
+    assert_eq!(terms("MAIL-OPEN"), monthly);
+    let ordered = |part: &str, length: u32, unit: &str| {
+        let mut body = order(customer, &[(part, 2)]);
+        let item = &mut body["Order"]["OrderItemSet"][0];
+        (item["DurationLength"], item["DurationUnits"]) = (json!(length), json!(unit));
+        shop.call("POST resource/subscription", Some(&body))
+    };
+    let refused = ordered("MAIL-REL", 2, "YEARS");
+    assert_eq!(told(&refused), "400 BZSBU9101E");
+    let action = refused.json()["BSSResponse"]["Useraction"].clone();
+    let expected = "Order the part for one of the durations that its offering has: 1 MONTHS.";
+    assert_eq!(action, expected);
+    let made = |part: &str| {
+        let made = ordered(part, 1, "MONTHS").ok();
+        made["List"][0]["SubscriptionId"].as_u64().unwrap()
+    };
+    let (rolling, open) = (made("MAIL-REL"), made("MAIL-OPEN"));
+    let shown = |id: u64| {
+        let it = shop.subscription(id);
+        let names = ["DurationLength", "DurationUnits", "ExpirationDate", "IsAutomaticallyRenewed"];
+        names.map(|name| it[name].to_string().replace('"', "")).join(" ")
+    };
+    assert_eq!(shown(rolling), "1 MONTHS 02/15/2026 00:00:00 true");
+    assert_eq!(shown(open), "1 MONTHS 02/15/2026 00:00:00 true");
+    house.app.pass("40 days");
+    house.app.keep_duties();
+    assert_eq!(shown(rolling), "1 MONTHS 03/15/2026 00:00:00 true");
+    // What is sent back as it was shown changes nothing; another day gives it an end.
+    let path = format!("resource/subscription/{rolling}");
+    let mut body = shop.get(&path);
+    shop.must(&format!("PUT {path}"), Some(&body));
+    assert_eq!(shown(rolling), "1 MONTHS 03/15/2026 00:00:00 true");
+    body["Subscription"]["ExpirationDate"] = json!("06/30/2026 00:00:00");
+    shop.must(&format!("PUT {path}"), Some(&body));
+    assert_eq!(shown(rolling), "1 MONTHS 06/30/2026 00:00:00 false");
 }
 
 /// A longer commitment is charged as a shorter one is, period by period, and renews as long as it was.

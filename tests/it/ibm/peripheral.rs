@@ -4,6 +4,7 @@ use expect_test::expect;
 use serde_json::{Value, json};
 
 use super::{Bss, message, told};
+use crate::harness::client::Client;
 use crate::harness::house::House;
 use crate::harness::market::{Market, monthly};
 
@@ -225,4 +226,21 @@ fn offerings_are_the_offers_on_sale_that_have_a_part_number() {
     let stranger = Bss(house.client(&house.north.customer.member));
     assert_eq!(stranger.get("resource/offering"), json!({ "List": [] }), "another shelf");
     assert_eq!(stranger.told(&format!("GET {path}"), None), "404 BZSUS9001E");
+}
+
+#[test]
+fn who_looks_around_finds_all_calls() {
+    let house = House::on("2026-01-01");
+    let member = Bss(house.client(&house.north.customer.member));
+    let found = member.0.get("/api/bss/")["List"].clone();
+    let calls = found.as_array().unwrap();
+    assert_eq!(calls.len(), tillbox::api::ibm::doors::doors().len());
+    let entitles = calls.iter().find(|it| it["Operation"] == "entitleSubscriber").unwrap();
+    let expected = json!({
+        "Method": "POST", "Path": "/api/bss/resource/subscriber/{id}/subscription/{id}",
+        "Operation": "entitleSubscriber", "Role": "User",
+    });
+    assert_eq!(*entitles, expected);
+    let nobody = Client::nobody(&house.app).call("GET /api/bss/", None);
+    assert_eq!(nobody.status.as_u16(), 401);
 }

@@ -54,13 +54,18 @@ impl<'a> Shop<'a> {
 
     /// Puts a part on the shelf, for three durations.
     pub(super) fn sell(&self, part: &str, mut offer: Value, connector: &str) -> String {
+        let term =
+            |it: &u32| json!({ "key": format!("m{it}"), "duration": format!("{it} months") });
+        offer["terms"] = MONTHS.iter().map(term).collect();
+        self.put_up(part, offer, connector)
+    }
+
+    /// Puts a part on the shelf, with the terms that its offer has.
+    pub(super) fn put_up(&self, part: &str, mut offer: Value, connector: &str) -> String {
         let seller = self.seller();
         let name = json!({ "en": part });
         let it = json!({ "name": name, "state": "active", "connector": connector });
         offer["specification"] = seller.post("/specifications", &it)["id"].clone();
-        let term =
-            |it: &u32| json!({ "key": format!("m{it}"), "duration": format!("{it} months") });
-        offer["terms"] = MONTHS.iter().map(term).collect();
         offer["name"] = name;
         offer["part_number"] = json!(part);
         let id = text(&seller.post("/offers", &offer)["id"]);
