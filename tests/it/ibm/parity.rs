@@ -1,5 +1,5 @@
-//! The same facts through this contract and through ours: of who is registered here, and of who came
-//! in there.
+//! The same facts through this contract, through ours and through those of others: of who is registered
+//! here, and of who came in there.
 
 use expect_test::expect;
 use serde_json::{Value, json};
@@ -173,4 +173,142 @@ fn who_came_in_through_our_own_api_is_the_same_here() {
         JobTitle: "Buyer"
         EmployeeNumber: "E-7"
     "#]].assert_eq(&told.join("\n"));
+}
+
+/// The part of an id of ours by which our other contracts know the same thing.
+fn uuid(of: &Value) -> String {
+    text(of).split_once('_').unwrap().1.to_owned()
+}
+
+const TMF: &str = "/tmf-api/customerManagement/v4/customer";
+
+#[test]
+fn who_is_registered_here_is_the_same_through_tm_forums_contract() {
+    let house = House::on("2026-01-01");
+    let (bss, seller) = (Bss::vsr(&house), house.client(&house.north.admin));
+    let number = bss.register("parity@new.test");
+    let ours = seller.get(&format!("/accounts?number={number}"))["items"][0].clone();
+    let id = uuid(&ours["id"]);
+    let customer = || seller.get(&format!("{TMF}/{id}"));
+    let it = customer();
+    let account = seller.get(&format!("/tmf-api/accountManagement/v4/partyAccount/{id}"));
+    let billing = text(&it["account"][0]["id"]);
+    let billing = seller.get(&format!("/tmf-api/accountManagement/v4/billingAccount/{billing}"));
+    let party = text(&it["engagedParty"]["id"]);
+    let party = seller.get(&format!("/tmf-api/party/v4/organization/{party}"));
+    let named = |of: &Value| of["engagedParty"]["@referredType"].clone();
+    let told = [
+        facts(&it, &["name", "status", "@type"]),
+        format!("@referredType: {}\n", named(&it)),
+        facts(&account, &["name", "state"]),
+        facts(&billing, &["name", "state"]),
+        facts(&party, &["tradingName"]),
+    ];
+    expect![[r#"
+        name: "Test Enterprise"
+        status: "active"
+        @type: "Customer"
+
+        @referredType: "Organization"
+
+        name: "Test Enterprise"
+        state: "Active"
+
+        name: "Westford Lab"
+        state: "Defined"
+
+        tradingName: "Test Enterprise"
+    "#]]
+    .assert_eq(&told.join("\n"));
+    assert_eq!(billing["relatedParty"][0]["id"], json!(id), "{billing}");
+
+    // What is done to it at one door is so at the other.
+    let path = format!("resource/customer/{number}");
+    let states =
+        || (bss.get(&path)["Customer"]["CustomerState"].clone(), customer()["status"].clone());
+    assert_eq!(states(), (json!("ACTIVE"), json!("active")));
+    bss.must(&format!("POST {path} [suspendCustomer]"), None);
+    assert_eq!(states(), (json!("SUSPENDED"), json!("suspended")));
+    seller.patch(&format!("{TMF}/{id}"), &json!({ "status": "active", "name": "Renamed There" }));
+    assert_eq!(states(), (json!("ACTIVE"), json!("active")));
+    let mut body = bss.get(&path);
+    assert_eq!(body["Customer"]["Organization"]["OrgName"], json!("Renamed There"));
+    body["Customer"]["Organization"]["OrgName"] = json!("Renamed Here");
+    bss.must(&format!("PUT {path}"), Some(&body));
+    assert_eq!(customer()["name"], json!("Renamed Here"));
+    bss.must(&format!("DELETE {path}"), None);
+    assert_eq!(bss.told(&format!("GET {path}"), None), "404 BZSUS9001E");
+    assert_eq!(customer()["status"], json!("closed"));
+}
+
+#[test]
+fn who_came_in_through_tm_forums_contract_is_the_same_here() {
+    let house = House::on("2026-01-01");
+    let (bss, seller) = (Bss::vsr(&house), house.client(&house.north.admin));
+    let party = json!({ "id": "elsewhere", "name": "Made There", "@referredType": "Organization" });
+    let made = seller.post(TMF, &json!({ "name": "Made There", "engagedParty": party }));
+    let id = text(&made["id"]);
+    let found = bss.get("resource/customer?_namedQuery=getCustomerByOrgName&orgName=Made+There");
+    let customer = found["List"][0].clone();
+    let told = [
+        facts(&customer, &["CustomerState", "CustomerType", "CustomerAccountSet"]),
+        facts(&customer["Organization"], &["OrgName", "PartyType", "AddressSet"]),
+    ];
+    expect![[r#"
+        CustomerState: "ACTIVE"
+        CustomerType: "DIRECT"
+        CustomerAccountSet: [{"AccountNumber":"7","CurrencyType":"EUR","LocationName":"Made There","PaymentMethodType":"NONE","VendorId":3}]
+
+        OrgName: "Made There"
+        PartyType: "ORGANIZATION"
+        AddressSet: []
+    "#]].assert_eq(&told.join("\n"));
+    let path = format!("resource/customer/{}", customer["Id"]);
+    let state = || bss.get(&path)["Customer"]["CustomerState"].clone();
+    seller.patch(&format!("{TMF}/{id}"), &json!({ "status": "suspended" }));
+    assert_eq!(state(), "SUSPENDED");
+    bss.must(&format!("POST {path} [unsuspendCustomer]"), None);
+    assert_eq!(seller.get(&format!("{TMF}/{id}"))["status"], json!("active"));
+    let contact = json!({ "Subscriber": {
+        "CustomerId": customer["Id"].to_string(), "Person": {
+            "RoleSet": ["CustomerAdministrator"], "FamilyName": "Doe", "GivenName": "Ann",
+            "EmailAddress": "ann@made.test",
+        },
+    } });
+    bss.must("POST resource/subscriber?suppressEmail=true", Some(&contact));
+    let users = seller.get(&format!("/users?account=acc_{id}"));
+    assert_eq!(users["items"][0]["email"], json!("ann@made.test"), "{users}");
+}
+
+#[test]
+fn who_is_registered_here_is_the_same_on_the_bus() {
+    let house = House::on("2026-01-01");
+    let (bss, seller) = (Bss::vsr(&house), house.client(&house.north.admin));
+    let number = bss.register("parity@new.test");
+    let ours = seller.get(&format!("/accounts?number={number}"))["items"][0].clone();
+    let id = uuid(&ours["id"]);
+    let account = seller.get(&format!("/aps/2/resources/{id}"));
+    let names = ["type", "personal", "companyName", "locked", "adminContact", "addressPostal"];
+    let user = &account["adminContactUser"]["aps"]["id"];
+    let user = seller.get(&format!("/aps/2/resources/{}", text(user)));
+    let of_user = ["email", "fullName", "isAccountAdmin", "disabled", "locale"];
+    let told = [facts(&account, &names), facts(&user, &of_user)];
+    expect![[r#"
+        type: "CLIENT"
+        personal: false
+        companyName: "Test Enterprise"
+        locked: false
+        adminContact: {"email":"parity@new.test","familyName":"Doe","givenName":"John","telVoice":"800-555-1234"}
+
+        email: "parity@new.test"
+        fullName: "John Doe"
+        isAccountAdmin: true
+        disabled: false
+        locale: "en_US"
+    "#]].assert_eq(&told.join("\n"));
+    let path = format!("resource/customer/{number}");
+    let body = json!({ "companyName": "Renamed On The Bus" });
+    let put = format!("PUT /aps/2/resources/{id}");
+    seller.call(&put, Some(&body)).ok();
+    assert_eq!(bss.get(&path)["Customer"]["Organization"]["OrgName"], "Renamed On The Bus");
 }
