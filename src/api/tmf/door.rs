@@ -100,7 +100,7 @@ pub(super) fn needs(target: &Target, deed: Deed) -> Permission {
 }
 
 /// Where the things of a resource are.
-fn place(bss: &Bss, api: &Api, name: &str) -> Place {
+pub(super) fn place(bss: &Bss, api: &Api, name: &str) -> Place {
     let public = bss.site().public_url.as_ref().map_or("", |it| it.as_str());
     Place { list: format!("{}{}/{name}", public.trim_end_matches('/'), api.base) }
 }

@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use super::door::{self, Asked, Deed, Target};
 use super::error;
+use super::index;
 use super::patch::Form;
 use super::query::Query;
 use super::table::APIS;
@@ -23,12 +24,12 @@ use crate::services::idempotency::Answer;
 use crate::services::{Author, Bss, Error};
 
 /// Below it lie most of the APIs.
-const ROOT: &str = "/tmf-api";
+pub(super) const ROOT: &str = "/tmf-api";
 
 /// The router of everything below the bases of the APIs.
 pub(super) fn router() -> Router<Arc<Bss>> {
     let elsewhere = APIS.iter().map(|it| it.base).filter(|it| !it.starts_with(ROOT));
-    let mut router = Router::new();
+    let mut router = Router::new().route(&format!("{ROOT}/"), any(serve));
     for base in elsewhere.chain([ROOT]) {
         router = router.route(base, any(serve)).route(&format!("{base}/{{*path}}"), any(serve));
     }
@@ -44,6 +45,13 @@ struct Refused {
 impl<E: Into<Fault>> From<E> for Refused {
     fn from(it: E) -> Self {
         Self { fault: it.into(), allowed: None }
+    }
+}
+
+impl Refused {
+    /// The refusal of what can only be read.
+    fn reading_alone(fault: Fault) -> Self {
+        Self { fault, allowed: Some(Method::GET.to_string()) }
     }
 }
 
@@ -65,9 +73,13 @@ async fn answer(bss: &Arc<Bss>, request: Request, request_id: &str) -> Result<An
     }
     let author = Author { actor: caller.actor, request: request_id.to_owned() };
     let path = parts.uri.path();
+    if index::is_at(path) {
+        return index::answer(bss, &parts.method).map_err(Refused::reading_alone);
+    }
     let target = Target::of(path).ok_or_else(|| Fault::NoRoute { path: path.to_owned() })?;
     let deed = deed(&target, &parts.method)?;
     let needs = door::needs(&target, deed);
+    author.actor.must_have_changed_password().map_err(Error::from)?;
     if !author.actor.may_at_all(needs) {
         return Err(Error::Forbidden { permission: needs }.into());
     }

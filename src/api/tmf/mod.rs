@@ -16,6 +16,7 @@
 //! | [`query`], [`filter`], [`path`], [`list`] | `fields`, `sort`, `offset`, `limit` and filters |
 //! | [`form`], [`patch`] | what bodies must be; merge patches and patches by steps |
 //! | [`beside`], [`task`] | entities and what could not become one as one list; what is done at once |
+//! | [`index`] | which APIs are served: what `GET /tmf-api` answers |
 //! | [`hub`], [`event`] | who listens, and what they are sent |
 //! | [`wire`], [`error`] | answers and their headers; refusals |
 //!
@@ -124,6 +125,7 @@ mod filter;
 mod form;
 mod http;
 mod hub;
+mod index;
 mod list;
 mod money;
 mod offer_price;

@@ -126,3 +126,22 @@ fn only_what_is_wanted_is_told_and_always_where_it_is() {
     let one = client.get(&format!("{PATH}/{id}?fields=agreementType"));
     assert_eq!(one, json!({ "id": id, "href": one["href"], "agreementType": "commercial" }));
 }
+
+#[test]
+fn the_index_tells_which_apis_are_served_and_where() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let index = client.get("/tmf-api/");
+    let all = index.as_array().unwrap();
+    let catalog = all.iter().find(|it| it["id"] == "620").unwrap();
+    assert_eq!([&catalog["name"], &catalog["version"]], ["productCatalogManagement", "4"]);
+    // Whoever follows it comes to a list.
+    for it in all.iter().flat_map(|it| it["resource"].as_array().unwrap()) {
+        let answer = client.call(&format!("GET {}", it["href"].as_str().unwrap()), None);
+        assert!(answer.status.is_success(), "{it}: {}", answer.status);
+    }
+    let wrong = client.call("POST /tmf-api/", Some(&json!({})));
+    assert_eq!((wrong.status.as_u16(), wrong.headers["allow"].to_str().unwrap()), (405, "GET"));
+    let nobody = Client::nobody(&house.app).call("GET /tmf-api/", None);
+    assert_eq!(nobody.status.as_u16(), 401);
+}
