@@ -93,7 +93,7 @@ pub(super) static KIND: kind::Kind<Account> = kind::Kind {
         Leads::one("bssAccountInfo", bss_account_information::ID, |cx, it| {
             Ok(vec![identity::second_face(cx, it.id.subject())?])
         })
-        .at_birth(),
+        .needed("Its commercial side: an earlier element of the same batch, by its aps.id there"),
     ],
     operations: &[],
     create: Some(Create { needs: Permission::AccountRegister, make: account_form::create }),

@@ -68,7 +68,7 @@ pub(super) fn made_through(
     let back = |kind: &dyn AnyKind| {
         let is_back = |it: &&'static Link| {
             it.strength == Strength::Strong
-                && it.at_birth == Birth::Open
+                && it.at_birth != Birth::Settled
                 && owner.about().is_a(it.to)
         };
         kind.links().into_iter().find(is_back)

@@ -30,6 +30,8 @@ pub(super) enum Strength {
 pub(super) enum Birth {
     /// It may.
     Open,
+    /// It must, whether or not the resource can lose the link later.
+    Needed,
     /// It follows from something else.
     Settled,
 }
@@ -56,6 +58,8 @@ pub(super) struct Link {
     pub(super) strength: Strength,
     /// Whether it is named at creation.
     pub(super) at_birth: Birth,
+    /// A few words for the type's document.
+    pub(super) meaning: &'static str,
     /// Of what it is the other end, if it is kept there.
     pub(super) mirrors: Option<Mirror>,
     /// What a caller needs to link and to unlink, if clients may.
@@ -103,7 +107,8 @@ impl<T> Relation<T> {
     ) -> Self {
         let (many, strength, at_birth) = (Many::One, Strength::Weak, Birth::Settled);
         let (mirrors, needs) = (None, (None, None));
-        let about = Link { name, to, many, strength, at_birth, mirrors, needs };
+        let meaning = "";
+        let about = Link { name, to, many, strength, at_birth, meaning, mirrors, needs };
         Self { about, targets, exists: |_| true, link: None, unlink: None }
     }
 
@@ -142,6 +147,13 @@ impl<T> Relation<T> {
     /// The same, which clients may name when they create a resource.
     pub(super) const fn at_birth(mut self) -> Self {
         self.about.at_birth = Birth::Open;
+        self
+    }
+
+    /// The same, to be named by a client that creates one, for what the words say.
+    pub(super) const fn needed(mut self, meaning: &'static str) -> Self {
+        self.about.at_birth = Birth::Needed;
+        self.about.meaning = meaning;
         self
     }
 

@@ -9,7 +9,7 @@ use super::event_subscription;
 use super::kind::{About, AnyKind, Version};
 use super::operation::{Call, Operations, Service};
 use super::property::{Access, Field, Form, Need, Shade, Structure, Trait, Usual};
-use super::relation::{Link, Many, Strength};
+use super::relation::{Birth, Link, Many, Strength};
 
 /// The full id of the structure of texts by locale.
 const BY_LOCALE: &str = "http://aps-standard.org/types/core/i18n/1.1#MLString";
@@ -98,7 +98,10 @@ fn property(it: &Trait, structures: &mut Map<String, Value>) -> Value {
 
 fn relation(it: &Link) -> Value {
     let mut said = json!({ "type": it.to });
-    if it.strength == Strength::Strong {
+    if !it.meaning.is_empty() {
+        said["description"] = json!(it.meaning);
+    }
+    if it.strength == Strength::Strong || it.at_birth == Birth::Needed {
         said["required"] = json!(true);
     }
     if it.many == Many::Any {

@@ -57,7 +57,7 @@ pub(super) const PROPERTIES: &[Says] = &[
         .required()
         .meaning("Where its mail goes"),
     Says::of("fullName", Form::Text, |it| json!(it.profile().name.display()))
-        .meaning("All of its name on one line"),
+        .meaning("All of its name on one line; a new one has it, or givenName and familyName"),
     Says::of("givenName", Form::Text, |it| json!(it.profile().name.given.as_str()))
         .meaning("Its first name"),
     Says::of("additionalName", Form::Text, |it| {

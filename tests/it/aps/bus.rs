@@ -120,6 +120,16 @@ fn a_type_is_described_where_its_resources_say() {
         assert_eq!(found.as_array().unwrap().len(), 1, "{older}: {found}");
         assert_eq!(found[0]["id"], shown);
     }
+    // What must be said of a new one.
+    let needed = |id: &str| {
+        let document = operator.get(&format!("/aps/2/types?id={id}"))[0].clone();
+        let all = ["properties", "relations"].map(|it| document[it].as_object().unwrap().clone());
+        let all = all.into_iter().flatten().filter(|it| it.1["required"] == json!(true));
+        all.map(|it| it.0).collect::<Vec<_>>().join(" ")
+    };
+    expect!["addressPostal adminContact billingContact companyName personal techContact type bssAccountInfo"].assert_eq(&needed("http://parallels.com/aps/types/pa/account/1.2"));
+    expect!["longDescription name shortDescription category serviceTerms vendor"]
+        .assert_eq(&needed("http://www.odin.com/billing/ServicePlan/1.1"));
     let nobody = operator.get("/aps/2/types?id=http://www.odin.com/billing/ServicePlan/1.2");
     assert_eq!(nobody, json!([]));
     let customer_class = "/aps/2/types?id=http://www.odin.com/billing/CustomerClass/1.0";
