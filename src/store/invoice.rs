@@ -9,17 +9,20 @@ use super::batch::Batch;
 use super::check::Report;
 use super::codec::Key;
 use super::overview;
-use super::record::{Record, record};
+use super::record::{Record, Records, record};
 use super::view::{KeyRange, Table, View};
 use crate::domain::billing::charged_terms::ChargedTerms;
 use crate::domain::billing::credit::CreditNote;
 use crate::domain::billing::invoice::chain::{GENESIS, Hash, Link};
 use crate::domain::billing::invoice::lifecycle::State;
 use crate::domain::billing::invoice::{Invoice, Issue};
+use crate::domain::billing::letterhead::{Imprint, Letterhead};
 use crate::domain::billing::run::{self, BillingRun};
 use crate::domain::catalog::price::Figure;
 use crate::domain::due::{Due, Duty};
-use crate::domain::id::{BillingRunId, CreditNoteId, InvoiceId, PriceId, SubscriptionId};
+use crate::domain::id::{
+    BillingRunId, CreditNoteId, InvoiceId, LetterheadId, PriceId, SubscriptionId,
+};
 use crate::domain::money::Money;
 use crate::domain::overview::Charged;
 use crate::domain::page::PageOrder;
@@ -117,6 +120,8 @@ pub trait Sealed: Record {
     fn link(&self) -> Option<Link>;
     /// The seal that its content gives.
     fn resealed(&self) -> Option<Hash>;
+    /// How it is written; `None` while it is a draft.
+    fn imprint(&self) -> Option<&Imprint>;
 }
 
 impl Sealed for Invoice {
@@ -128,6 +133,9 @@ impl Sealed for Invoice {
     fn resealed(&self) -> Option<Hash> {
         self.resealed()
     }
+    fn imprint(&self) -> Option<&Imprint> {
+        self.issue().map(|it| &it.imprint)
+    }
 }
 
 impl Sealed for CreditNote {
@@ -138,6 +146,9 @@ impl Sealed for CreditNote {
     }
     fn resealed(&self) -> Option<Hash> {
         self.resealed()
+    }
+    fn imprint(&self) -> Option<&Imprint> {
+        self.issue().map(|it| &it.imprint)
     }
 }
 
@@ -196,19 +207,41 @@ impl<D: Sealed> Chain<D> {
     }
 }
 
+/// The hashes of how letterheads look now, as far as documents name them.
+type Looks = BTreeMap<LetterheadId, Option<Hash>>;
+
+/// Whether a document still looks as it did when it was issued.
+fn looks_the_same(
+    view: &dyn View,
+    (imprint, looks): (&Imprint, &mut Looks),
+) -> Result<bool, StoreError> {
+    let Some(id) = imprint.letterhead else { return Ok(true) };
+    let now = match looks.get(&id) {
+        Some(known) => *known,
+        None => view.find::<Letterhead>(id)?.map(|it| it.look.hash()),
+    };
+    looks.insert(id, now);
+    Ok(now.is_some() && now == imprint.look)
+}
+
 /// What is wrong with the chains of a kind of document; nothing if every issued one still has the
-/// seal that it got and stands in its seller's chain.
+/// seal that it got, looks as it did, and stands in its seller's chain.
 ///
 /// # Errors
 /// If the engine fails or a row cannot be read.
 pub fn check_chains<D: Sealed>(view: &dyn View) -> Result<Vec<String>, StoreError> {
-    let mut wrong = Vec::new();
+    let (mut wrong, mut looks) = (Vec::new(), Looks::new());
     let mut chains = BTreeMap::<SellerNumber, Chain<D>>::new();
     view.scan(D::TABLE, &KeyRange::all(), PageOrder::Rising, &mut |_, value| {
         let document: D = super::record::decode(value)?;
         let Some(link) = document.link() else { return Ok(ControlFlow::Continue(())) };
         if document.resealed() != Some(link.hash) {
             wrong.push(format!("{} is not as it was issued", document.id()));
+        }
+        if let Some(imprint) = document.imprint()
+            && !looks_the_same(view, (imprint, &mut looks))?
+        {
+            wrong.push(format!("{} does not look as it was issued", document.id()));
         }
         let chain = chains.entry(document.stamp().seller).or_insert(Chain::BEGINNING);
         chain.meet(document.id(), link);
@@ -351,12 +384,18 @@ mod tests {
     use crate::domain::billing::credit;
     use crate::domain::billing::invoice::number::{NumberFormat, Places};
     use crate::domain::billing::invoice::{Issue, sample};
+    use crate::domain::billing::letterhead::{Color, Look, Sayings};
     use crate::domain::money::Rounding;
     use crate::domain::time::Zone;
     use crate::store::{Commit, Store};
 
     /// An invoice that follows `previous`, numbered `number`.
     fn issued(number: u64, previous: Hash) -> Invoice {
+        let plain = sample::issue(number, "2026-02-01").imprint;
+        issued_under(number, previous, plain)
+    }
+
+    fn issued_under(number: u64, previous: Hash, imprint: Imprint) -> Invoice {
         let draft = sample::draft(u128::from(number), &["100"], 20);
         let issue = sample::issue(number, "2026-02-01");
         let number = NumberFormat::invoices(SellerNumber::PROVIDER).number(
@@ -365,7 +404,7 @@ mod tests {
             Places::all(number),
         );
         let link = Link { previous, hash: GENESIS };
-        draft.issued(Issue { number, link, ..issue }).expect("issued").0
+        draft.issued(Issue { number, link, imprint, ..issue }).expect("issued").0
     }
 
     fn keep(store: &Store, invoice: &Invoice) -> Hash {
@@ -388,12 +427,12 @@ mod tests {
     #[test]
     fn what_is_issued_lies_in_these_bytes() {
         let invoice = sample::issued(7, &["100"], 20, "2026-02-01");
-        expect!["0100000000000000000000000000000007010100000000000000000000000000000001000000000000000001000000000000000000000000000000010000000000000000000000000000000245555200010700000004576f726b094173206167726565640002000000a09c01455552a09c01455552a01f45555200000600020000000001000000000000a09c01020000455552010356415400280000000000000000000000000000000000050000000000000000000000000000000006010a45766572797768657265000090905900a09c01455552a01f455552a09c01455552a01f455552c0bb01455552010f494e562d323032362d3030303030370780a55a80897a9ca55a0653656c6c65720000000000010244450000054275796572000000000001024445000002656e01000000000000000000000000000000000000000000000000000000000000000000000000000054185c34cc0c420b490ce8a438b17a00591d20b35e12893fdca342d8f28098fb004555520045555200455552000000"].assert_eq(&bytes(&invoice));
+        expect!["0100000000000000000000000000000007010100000000000000000000000000000001000000000000000001000000000000000000000000000000010000000000000000000000000000000245555200010700000004576f726b094173206167726565640002000000a09c01455552a09c01455552a01f45555200000600020000000001000000000000a09c01020000455552010356415400280000000000000000000000000000000000050000000000000000000000000000000006010a45766572797768657265000090905900a09c01455552a01f455552a09c01455552a01f455552c0bb01455552010f494e562d323032362d3030303030370780a55a80897a9ca55a0653656c6c65720000000000010244450000054275796572000000000001024445000002656e010000000000000000000000000000000000000000000000000000000000000000000000000000003867da80e108ee2b5dc47c6baf40a560a80e5116bdef24cf29556687fb5328e8004555520045555200455552000000"].assert_eq(&bytes(&invoice));
         let credit = credit::everything(&invoice, &[], Rounding::HalfUp).expect("a credit");
         let reason = "Ended early".parse().expect("a reason");
         let note = CreditNote::draft(sample::id(8), sample::stamp(), reason, credit);
         let note = note.issued(sample::issue(1, "2026-02-02")).expect("issued").0;
-        expect!["01000000000000000000000000000000080101000000000000000000000000000000010000000000000b456e646564206561726c790000000000000000000000000000000700000000000000000000000000000001000000000000000000000000000000020100a09c01455552a01f455552010356415400280000000000000000000000000000000000050000000000000000000000000000000006010a45766572797768657265000090905900a09c01455552a01f455552a09c01455552a01f455552c0bb0145555200455552010f494e562d323032362d3030303030310182a55a80897a9ea55a0653656c6c65720000000000010244450000054275796572000000000001024445000002656e01000000000000000000000000000000000000000000000000000000000000000000000000000048716257edd16ec915ac153047273aaf9148215ca3ee854fb4e27ce83cf8e8b6"].assert_eq(&bytes(&note));
+        expect!["01000000000000000000000000000000080101000000000000000000000000000000010000000000000b456e646564206561726c790000000000000000000000000000000700000000000000000000000000000001000000000000000000000000000000020100a09c01455552a01f455552010356415400280000000000000000000000000000000000050000000000000000000000000000000006010a45766572797768657265000090905900a09c01455552a01f455552a09c01455552a01f455552c0bb0145555200455552010f494e562d323032362d3030303030310182a55a80897a9ea55a0653656c6c65720000000000010244450000054275796572000000000001024445000002656e01000000000000000000000000000000000000000000000000000000000000000000000000000000f6a3152f3aa55986b97e20cef682d2a287029fe65e13edbf6724074915e67a65"].assert_eq(&bytes(&note));
     }
 
     #[test]
@@ -423,6 +462,35 @@ mod tests {
         let wrong = check();
         assert!(wrong.iter().any(|it| it.contains("is broken")), "{wrong:?}");
         assert!(wrong.iter().any(|it| it.contains("stands in no chain")), "{wrong:?}");
+    }
+
+    #[test]
+    fn a_letterhead_that_looks_otherwise_than_it_did_is_found() {
+        let store = Store::memory().expect("memory");
+        let letterhead = |rgb| Letterhead {
+            id: sample::id(9),
+            stamp: sample::stamp(),
+            says: Sayings::default(),
+            look: Look { logo: None, color: Color { rgb } },
+        };
+        let put = |it: &Letterhead| {
+            let kept = store.transact(|mut batch| {
+                batch.put(it)?;
+                Ok(((), Commit::Durable))
+            });
+            kept.expect("kept");
+        };
+        let then = letterhead([1, 2, 3]);
+        put(&then);
+        let plain = sample::issue(1, "2026-02-01").imprint;
+        let look = Some(then.look.hash());
+        let imprint = Imprint { letterhead: Some(then.id), look, ..plain };
+        keep(&store, &issued_under(1, GENESIS, imprint));
+        let check = || check_chains::<Invoice>(&store.read().expect("snapshot")).expect("read");
+        assert_eq!(check(), Vec::<String>::new());
+        put(&letterhead([1, 2, 4]));
+        let wrong = check();
+        assert!(wrong.len() == 1 && wrong[0].contains("does not look as"), "{wrong:?}");
     }
 
     #[test]

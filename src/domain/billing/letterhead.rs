@@ -1,14 +1,16 @@
 //! Letterheads: what the papers of a seller say of it beside its name, and how they look.
 //!
 //! A letterhead never changes: who says something else has a new one, and the newest of a seller
-//! holds. An invoice copies in what its letterhead says, and names it for the look; so a paper that
-//! is made again after years is the same.
+//! holds. An invoice copies in what its letterhead says, names it for the look, and seals a hash of
+//! that; so a paper that is made again after years is the same, or is found not to be.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
+use crate::domain::billing::invoice::chain::Hash;
 use crate::domain::error::{Invalid, Violation};
 use crate::domain::id::LetterheadId;
 use crate::domain::stamp::Stamp;
@@ -88,6 +90,8 @@ pub struct Imprint {
     pub reference: Option<Name>,
     /// The letterhead; `None` where the seller had none.
     pub letterhead: Option<LetterheadId>,
+    /// The hash of its look.
+    pub look: Option<Hash>,
     /// What that says.
     pub says: Sayings,
 }
@@ -135,7 +139,27 @@ impl Imprint {
     /// That of somebody whose seller has no letterhead.
     #[must_use]
     pub fn plain(locale: Locale, customer: u64) -> Self {
-        Self { locale, customer, reference: None, letterhead: None, says: Sayings::default() }
+        Self {
+            locale,
+            customer,
+            reference: None,
+            letterhead: None,
+            look: None,
+            says: Sayings::default(),
+        }
+    }
+}
+
+impl Look {
+    /// A hash of all of it: the color, and the file of the logo.
+    #[must_use]
+    pub fn hash(&self) -> Hash {
+        let mut hash = Sha256::new();
+        hash.update(self.color.rgb);
+        if let Some(logo) = &self.logo {
+            hash.update(&logo.png);
+        }
+        hash.finalize().into()
     }
 }
 
@@ -282,6 +306,16 @@ mod tests {
             assert_eq!(found.to_string(), ink);
             assert!(found.brightness() <= 120, "{color}: {found}");
         }
+    }
+
+    #[test]
+    fn a_look_has_another_hash_when_anything_of_it_is_another() {
+        let plain = Look::default();
+        let colored = Look { color: Color { rgb: [1, 2, 3] }, ..plain.clone() };
+        let pictured = |width| Look { logo: Logo::new(png(width, 80)).ok(), ..plain.clone() };
+        let all = [plain.clone(), colored, pictured(80), pictured(81)].map(|it| it.hash());
+        let different = std::collections::BTreeSet::from(all);
+        assert_eq!((different.len(), plain.hash()), (4, Look::default().hash()));
     }
 
     #[test]

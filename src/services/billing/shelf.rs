@@ -206,6 +206,7 @@ impl Seller {
             customer: buyer.stamp.number,
             reference: own.reference.clone(),
             letterhead: letterhead.map(|it| it.id),
+            look: letterhead.map(|it| it.look.hash()),
             says: letterhead.map(|it| it.says.clone()).unwrap_or_default(),
         }
     }

@@ -145,6 +145,7 @@ impl Form {
         self.bytes(&imprint.customer.to_be_bytes());
         self.optional(imprint.reference.as_ref(), |form, it| form.text(it.as_str()));
         self.optional(imprint.letterhead, |form, it| form.bytes(&it.to_bytes()));
+        self.optional(imprint.look, |form, it| form.bytes(&it));
         let says = &imprint.says;
         self.optional(says.bank.as_ref(), |form, it| {
             form.optional(it.holder.as_ref(), |form, it| form.text(it.as_str()));
