@@ -9,6 +9,7 @@ use thiserror::Error;
 
 use crate::config::ConfigError;
 use crate::services;
+use crate::services::duty::counted;
 use crate::store::StoreError;
 use crate::world::seal::SealError;
 
@@ -43,7 +44,7 @@ pub(super) enum Failure {
     #[error("the store is not sound: {found} findings")]
     Unsound { found: u64 },
     /// Billing accounts could not be billed.
-    #[error("{accounts} billing accounts could not be billed")]
+    #[error("{} could not be billed", counted(*accounts, "billing account"))]
     Unbilled { accounts: u64 },
     /// An invoice does not come out as it stands there.
     #[error("the invoice is not what it was: {}", faults.join("; "))]

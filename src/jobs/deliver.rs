@@ -45,7 +45,7 @@ impl Duty for Deliver {
     }
 
     fn purpose(&self) -> &'static str {
-        "every listener has heard what it wants to hear"
+        "Every listener has heard what it wants to hear"
     }
 
     fn room(&self) -> Room {

@@ -58,7 +58,7 @@ fn what_is_due_is_planned_then_billed_and_what_fails_is_named() {
     let billed = run(&folder, &["bill"]);
     assert_eq!(billed.code, Some(1), "{billed:?}");
     assert!(billed.out.contains("is done: ") && billed.out.contains("EUR"), "{billed:?}");
-    assert!(billed.err.contains("billing accounts could not be billed"), "{billed:?}");
+    assert!(billed.err.contains("1 billing account could not be billed"), "{billed:?}");
     let again = json_of(&run(&folder, &["bill", "--json"]));
     assert_eq!((&again["invoices"], &again["failed"]), (&json!(0), &json!(1)), "{again}");
 }

@@ -21,7 +21,7 @@ const LOOK_MS = 400;
 function Progress({ of }) {
   return html`
     <div class="stack tight" role="status">
-      <div class="row between"><span>${t("{done} of {total} billing accounts", { done: of.done, total: of.total })}</span>
+      <div class="row between"><span>${t("{done} of {total} billing accounts", { done: of.done, total: of.total, count: of.total })}</span>
         ${of.per_second !== null && html`<span class="quiet">${t("{rate} a second", { rate: of.per_second })}</span>`}</div>
       <progress class="meter" max=${Math.max(1, of.total)} value=${of.state === "done" ? Math.max(1, of.total) : of.done} aria-label=${t("Progress")}></progress>
     </div>`;

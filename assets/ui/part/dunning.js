@@ -14,10 +14,16 @@ export const ACTIONS = () => [
 ];
 const action = (it) => ACTIONS().find(([key]) => key === it)?.[1] ?? it;
 
+/** What came of a step, where it was not simply done. */
+const outcome = (of) => ({
+  skipped: html` <span class="faint">${t("not needed")}</span>`,
+  failed: html` <span class="text bad">${t("Failed")}${of.trouble && `: ${of.trouble}`}</span>`,
+})[of.outcome];
+
 function Step({ of }) {
   const what = of.invoice ? html`<a href=${to(`/invoices/${of.invoice}`)}>${action(of.action)}</a>` : action(of.action);
   return html`
-    <li><div><p>${what}${of.outcome === "skipped" && html` <span class="faint">${t("not needed")}</span>`}</p>
+    <li><div><p>${what}${outcome(of)}</p>
       <small>${moment(of.at)} · ${t("{amount} overdue", { amount: money(of.overdue) })}</small></div>
       <span class="faint one-line"><${Far} at=${of.at} /></span></li>`;
 }

@@ -156,8 +156,14 @@ fn broken(pointer: String, detail: &str) -> Invalid {
         "required" => Invalid::one(format!("{pointer}/{field}"), rule, "must be given"),
         "duplicate" => Invalid::one(format!("{pointer}/{field}"), rule, "must not come twice"),
         "type" => Invalid::one(pointer, rule, plain(&message).unwrap_or(message)),
+        "unknown_field" => Invalid::one(pointer, rule, is_unknown(&message)),
         _ => Invalid::one(pointer, rule, message),
     }
+}
+
+/// What a parser says of a name that it does not know, without the name, which stands before it.
+pub(crate) fn is_unknown(message: &str) -> String {
+    format!("is unknown: {}", message.split_once("`, ").map_or(message, |it| it.1))
 }
 
 /// What a parser says of a value of the wrong type, without its own words for types.
@@ -303,7 +309,7 @@ mod tests {
         let deep = format!("{{\"name\":{}", "[".repeat(10_000));
         expect_test::expect![[r#"
             /name required: must be given
-            /nam unknown_field: unknown field `nam`, expected `name` or `parts`
+            /nam unknown_field: is unknown: expected `name` or `parts`
             /name type: must be a text, not `1`
             /parts/1 type: must be a whole number from 0 to 4294967295, not `-1`
             /parts/0 type: must be a whole number from 0 to 4294967295, not `1.5`

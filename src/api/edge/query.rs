@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::body::is_unknown;
 use super::fault::Fault;
 use crate::domain::error::Invalid;
 
@@ -51,6 +52,7 @@ impl Query {
                 Some(name) if unknown => name.to_owned(),
                 _ => error.path().to_string(),
             };
+            let message = if unknown { is_unknown(&message) } else { message };
             Invalid::one(field, rule, message.replace("field", "parameter")).into()
         })
     }
@@ -85,7 +87,7 @@ mod tests {
         assert_eq!(read("q=a+b%26%C3%A4"), Ok(wanted));
         assert_eq!(read(""), Ok(Wanted { q: None, state: None }));
         assert_eq!(read("q=1&q=2"), Err("`q` is given twice".to_owned()));
-        let unknown = "`z` unknown parameter `z`, expected `q` or `state`".to_owned();
+        let unknown = "`z` is unknown: expected `q` or `state`".to_owned();
         assert_eq!(read("z=1"), Err(unknown));
     }
 

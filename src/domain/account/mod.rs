@@ -226,14 +226,17 @@ impl Account {
     /// The account closed, when nothing is left of what it had.
     pub fn finish(self, remains: Remains) -> Result<(Self, Verb), Rejection> {
         let named = [
-            ("accounts below it", remains.accounts),
-            ("subscriptions", remains.subscriptions),
-            ("open invoices", remains.open_invoices),
-            ("billing accounts to be billed", remains.unbilled_charges),
-            ("open orders", remains.open_orders),
+            (["account below it", "accounts below it"], remains.accounts),
+            (["subscription", "subscriptions"], remains.subscriptions),
+            (["open invoice", "open invoices"], remains.open_invoices),
+            (["billing account to be billed", "billing accounts to be billed"], {
+                remains.unbilled_charges
+            }),
+            (["open order", "open orders"], remains.open_orders),
         ];
-        let left = named.into_iter().filter(|it| it.1 > 0).map(|(what, n)| format!("{n} {what}"));
-        let left: Vec<_> = left.collect();
+        let told =
+            |([one, many], n): ([&str; 2], u64)| format!("{n} {}", if n == 1 { one } else { many });
+        let left: Vec<_> = named.into_iter().filter(|it| it.1 > 0).map(told).collect();
         if !left.is_empty() {
             let why = format!("account `{}` still has {}", self.id, left.join(", "));
             return Err(Rejection::new(Code::AccountNotEmpty, why));

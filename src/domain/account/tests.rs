@@ -171,7 +171,7 @@ fn an_account_closes_when_nothing_is_left() {
     assert_eq!(closing.hold_of(HoldKind::Credit), None);
     let remains = Remains { subscriptions: 2, open_invoices: 1, ..Remains::default() };
     let refused = rejected(closing.clone().finish(remains)).expect_err("something is left");
-    assert!(refused.ends_with("still has 2 subscriptions, 1 open invoices"), "{refused}");
+    assert!(refused.ends_with("still has 2 subscriptions, 1 open invoice"), "{refused}");
     let (closed, _) = closing.finish(Remains::default()).expect("nothing is left");
     let refused = closed.clone().revise(first_aps()).map(|_| ()).map_err(|it| it.to_string());
     assert_eq!(refused, Err("cannot change an account that is closed".to_owned()));

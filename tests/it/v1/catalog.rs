@@ -72,7 +72,7 @@ fn what_the_catalogue_is_made_of_is_corrected_by_id() {
         > GET /meters/{mtr1}?fields=name,revision [operator]
         200 OK {"id":"{mtr1}","name":"Megabytes","revision":2}
         > PATCH /meters/{mtr1} {"aggregation":"max"} [operator]
-        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/aggregation` unknown field `aggregation`, expected one of `name`, `unit`, `dimensions`","request_id":"…","errors":[{"pointer":"/aggregation","rule":"unknown_field","message":"unknown field `aggregation`, expected one of `name`, `unit`, `dimensions`"}]}
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/aggregation` is unknown: expected one of `name`, `unit`, `dimensions`","request_id":"…","errors":[{"pointer":"/aggregation","rule":"unknown_field","message":"is unknown: expected one of `name`, `unit`, `dimensions`"}]}
         > GET /service_terms/{svt1}?fields=name,revision [operator]
         200 OK {"id":"{svt1}","name":"Usual","revision":1}
         > PATCH /service_terms/{svt1} {"paid":{"destroy":true,"grace_days":9,"hold_days":9}} [operator]
@@ -213,14 +213,14 @@ fn what_means_nothing_in_a_query_is_refused() {
         told += &format!("{what}: {} {}\n", problem["status"], problem["detail"]);
     }
     expect![[r#"
-        POST /accounts?dry_run=1: 422 "`dry_run` unknown parameter `dry_run`, there are no parameters"
-        PATCH /offers/{offer}?limit=1: 422 "`limit` unknown parameter `limit`, there are no parameters"
-        POST /accounts/{account}/close?force=true: 422 "`force` unknown parameter `force`, there are no parameters"
-        POST /usage?order=oldest: 422 "`order` unknown parameter `order`, there are no parameters"
-        GET /offers/{offer}?limit=5: 422 "`limit` unknown parameter `limit`, there are no parameters"
-        GET /offers/{offer}/prices?cursor=AA: 422 "`cursor` unknown parameter `cursor`, there are no parameters"
-        GET /accounts/{account}/payment_methods?order=oldest: 422 "`order` unknown parameter `order`, there are no parameters"
-        GET /search?order=oldest: 422 "`order` unknown parameter `order`, expected one of `q`, `category`, `language`, `currency`, `price_max`, `limit`"
+        POST /accounts?dry_run=1: 422 "`dry_run` is unknown: there are no parameters"
+        PATCH /offers/{offer}?limit=1: 422 "`limit` is unknown: there are no parameters"
+        POST /accounts/{account}/close?force=true: 422 "`force` is unknown: there are no parameters"
+        POST /usage?order=oldest: 422 "`order` is unknown: there are no parameters"
+        GET /offers/{offer}?limit=5: 422 "`limit` is unknown: there are no parameters"
+        GET /offers/{offer}/prices?cursor=AA: 422 "`cursor` is unknown: there are no parameters"
+        GET /accounts/{account}/payment_methods?order=oldest: 422 "`order` is unknown: there are no parameters"
+        GET /search?order=oldest: 422 "`order` is unknown: expected one of `q`, `category`, `language`, `currency`, `price_max`, `limit`"
         GET /search?limit=0: 422 "`limit` must be a number from 1 to 1000"
     "#]].assert_eq(&told);
     let shown = operator.get("/search?limit=1");
@@ -381,7 +381,7 @@ fn a_tax_rule_ends_and_leaves_what_it_taxed_to_the_general_one() {
         > PATCH /tax_rules/{txr1}?fields=valid_until {"valid_until":"2026-03-01"} [operator]
         200 OK {"id":"{txr1}","valid_until":"2026-03-01"}
         > PATCH /tax_rules/{txr1}?fields=valid_until {"percent":"8"} [operator]
-        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/percent` unknown field `percent`, expected `valid_until`","request_id":"…","errors":[{"pointer":"/percent","rule":"unknown_field","message":"unknown field `percent`, expected `valid_until`"}]}
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/percent` is unknown: expected `valid_until`","request_id":"…","errors":[{"pointer":"/percent","rule":"unknown_field","message":"is unknown: expected `valid_until`"}]}
         > PATCH /tax_rules/{txr1}?fields=valid_until {"valid_until":null} [operator]
         422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/valid_until` cannot change: it ended on `2026-03-01`","request_id":"…","errors":[{"pointer":"/valid_until","rule":"range","message":"cannot change: it ended on `2026-03-01`"}]}
         100.00 + 7.00 = 107.00 EUR, due 107.00

@@ -129,7 +129,7 @@ fn a_customer_sees_its_own_figures_a_reseller_its_branch_and_a_member_none() {
         > GET /overview?account=acme [north]
         422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`account` `acme` is not an id of the form `acc_<uuid>`","request_id":"…","errors":[{"pointer":"account","rule":"format","message":"`acme` is not an id of the form `acc_<uuid>`"}]}
         > GET /overview?month=2026-01 [north]
-        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`month` unknown parameter `month`, expected `account` or `of`","request_id":"…","errors":[{"pointer":"month","rule":"unknown_parameter","message":"unknown parameter `month`, expected `account` or `of`"}]}
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`month` is unknown: expected `account` or `of`","request_id":"…","errors":[{"pointer":"month","rule":"unknown_parameter","message":"is unknown: expected `account` or `of`"}]}
         > GET /overview [member]
         403 Forbidden {"type":"/problems/forbidden","title":"Not permitted","status":403,"detail":"not permitted: invoice_read","request_id":"…"}
     "#]].assert_eq(&said.text());
