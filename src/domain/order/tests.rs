@@ -146,6 +146,9 @@ fn what_is_worked_on_is_called_off_only_if_somebody_grants_it() {
 
     let granted = asked.decide(Decision::Granted, at(7)).expect("asked").0;
     assert_eq!(granted.state(), State::PendingCancellation);
+    let in_flight = granted.clone().cancel(None, at(8)).expect("granted").0;
+    assert_eq!(in_flight.state(), State::Canceled);
+    assert_eq!(in_flight.items()[0].state(), ItemState::Canceled);
     let finished = work(granted, "1", &[ItemTrigger::Complete]).0;
     let canceled = finished.cancel(None, at(8)).expect("granted").0;
     assert_eq!(canceled.state(), State::Partial);
