@@ -1,8 +1,9 @@
 //! How fast usage events are taken, durable and each once, beside what the disk and the engine allow.
 //!
-//! `cargo bench --bench ingest`; `TILLBOX_BENCH_EVENTS` says how many events each row takes. Sealing
-//! runs all the while; what of it is left at the end is given apart. Over HTTP the events come as
-//! JSON in batches of 1,000, and the client that writes them shares the machine.
+//! `cargo bench --bench ingest`; `TILLBOX_BENCH_EVENTS` says how many events each row takes. In process
+//! they are given to the use case, which judges, keeps and answers for each; sealing runs beside it as the
+//! duty that it is, and what of it is left at the end is given apart. Over HTTP the events come as JSON in
+//! batches of 1,000, and the client that writes them shares the machine.
 
 #![expect(clippy::unwrap_used, reason = "a bench fails by panicking")]
 
@@ -14,14 +15,13 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant as Clock};
 
-use harness::appliance::text;
+use harness::appliance::{Appliance, text};
 use harness::load::{Connection, Loaded, load, request};
 use harness::process::{Server, processor_time};
-use harness::{aim, folder, introduce, per_second, row, share};
+use harness::{Times, aim, folder, introduce, per_second, row, share};
 use redb::{Durability, TableDefinition};
 use serde_json::{Value, json};
 use tillbox::domain::id::{Id, MeterId, SubscriptionId};
@@ -29,18 +29,21 @@ use tillbox::domain::quantity::Quantity;
 use tillbox::domain::stamp::{Carried, SellerNumber};
 use tillbox::domain::time::Instant;
 use tillbox::domain::usage::record::UsageEvent;
-use tillbox::store::usage::{
-    Limits, Prepared, Sealer, Series, Slice, Staged, Timing, Usage, UsageError, Verdict, Want,
-    check,
-};
-use tillbox::store::{Commit, Store};
+use tillbox::services::duty;
+use tillbox::services::usage::{Entry, MeterName, Offered, ingest};
+use tillbox::store::Store;
+use tillbox::store::usage::{Limits, Series, Usage, Want, check};
 
 const EVENTS: usize = 3_000_000;
-const SUBSCRIPTIONS: usize = 20_000;
+const SUBSCRIPTIONS: usize = 2_000;
 /// How many events come over HTTP at most.
 const HTTP_EVENTS: usize = 400_000;
 const CLIENTS: usize = 4;
 const TOKEN: &str = "tbx_benches-benches-benches-benches-0";
+/// When the first event is: after what uses was bought, and before it is now.
+const FROM_MICROS: i64 = 1_767_308_400_000_000;
+/// The day on which they come.
+const TODAY: &str = "2026-02-01";
 
 /// What one row of the table says.
 struct Row {
@@ -64,8 +67,9 @@ impl Row {
 fn main() {
     let events: usize =
         std::env::var("TILLBOX_BENCH_EVENTS").ok().map_or(EVENTS, |it| it.parse().unwrap());
-    let events: Arc<[UsageEvent]> = (0..events).map(event).collect();
     let folder = folder();
+    let market = Market::open(&folder.path().join("market.redb"));
+    let events: Arc<[UsageEvent]> = (0..events).map(|it| market.event(it)).collect();
     introduce("Usage events, durable and each once");
     let mut rates = Vec::new();
     for batch in [1_000, 10_000] {
@@ -73,15 +77,78 @@ fn main() {
         log(folder.path(), &events, batch).print(None);
         let bare = bare(folder.path(), &events, batch);
         bare.print(None);
-        let ours = ingest(folder.path(), &events, batch, 1);
+        let ours = in_process(folder.path(), &events, batch, 1);
         ours.print(Some(bare.rate()));
         rates.push(ours.rate());
         if batch == 1_000 {
-            ingest(folder.path(), &events, batch, 5).print(Some(bare.rate()));
+            in_process(folder.path(), &events, batch, 5).print(Some(bare.rate()));
             over_http(&events).print(Some(bare.rate()));
         }
     }
     aim("in process >= 200,000/s in batches of 10,000", rates[1] >= 200_000);
+}
+
+/// What is bought and counted, as the file of an appliance has it.
+struct Market {
+    subscriptions: Vec<SubscriptionId>,
+    meters: Vec<MeterId>,
+}
+
+impl Market {
+    /// A new one in a file.
+    fn open(path: &Path) -> Self {
+        let appliance = Appliance::found(path);
+        let meter = |code: &str| {
+            let it = json!({
+                "code": code, "name": code, "unit": "GB", "dimensions": ["region"],
+            });
+            text(&appliance.post("/meters", &it)["id"])
+        };
+        let meters = ["in", "out", "kept"].map(meter);
+        let price = |meter: &String| {
+            json!({
+                "name": "Traffic", "kind": "usage", "meter": meter, "currency": "EUR",
+                "model": { "kind": "per_unit", "per_unit": "0.01" },
+            })
+        };
+        let offer = appliance.offer("Cloud", &meters.iter().map(price).collect::<Vec<_>>());
+        let account = appliance.customer("Customer")["id"].clone();
+        let items = vec![json!({ "offer": offer, "quantity": 1 }); 20];
+        for _ in 0..SUBSCRIPTIONS / 20 {
+            appliance.post("/orders", &json!({ "account": account, "items": items }));
+        }
+        appliance.keep_duties();
+        let mut subscriptions = Vec::new();
+        let mut path = format!("/subscriptions?account={}&limit=1000", text(&account));
+        loop {
+            let page = appliance.get(&path);
+            let items = page["items"].as_array().unwrap().iter();
+            subscriptions
+                .extend(items.map(|it| text(&it["id"]).parse::<SubscriptionId>().unwrap()));
+            let Some(next) = page["next_cursor"].as_str() else { break };
+            path = format!("/subscriptions?account={}&limit=1000&cursor={next}", text(&account));
+        }
+        assert_eq!(subscriptions.len(), SUBSCRIPTIONS);
+        Self { subscriptions, meters: meters.iter().map(|it| it.parse().unwrap()).collect() }
+    }
+
+    /// The event of a number.
+    fn event(&self, number: usize) -> UsageEvent {
+        // What is used by whom looks random, when it is used nearly rises.
+        let spread = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20;
+        let id = uuid::Uuid::from_u128((number as u128) << 64 | spread as u128);
+        UsageEvent {
+            seller: SellerNumber::PROVIDER,
+            source: format!("meter-{:02}", spread % 8).parse().unwrap(),
+            event_id: id.to_string().parse().unwrap(),
+            subscription: self.subscriptions[spread % self.subscriptions.len()],
+            meter: self.meters[spread % self.meters.len()],
+            at: Instant::from_micros(FROM_MICROS + number as i64 * 10_000).unwrap(),
+            quantity: Quantity::new(rust_decimal::Decimal::new((spread % 10_000) as i64, 3)),
+            dimensions: BTreeMap::from([("region".parse().unwrap(), "eu-central".to_owned())]),
+            carried: Carried::new(),
+        }
+    }
 }
 
 /// The real server, asked by some clients in batches of 1,000.
@@ -146,25 +213,6 @@ fn subscribe(connection: &mut Connection) -> Vec<String> {
     }
 }
 
-fn event(number: usize) -> UsageEvent {
-    // What is used by whom looks random, when it is used nearly rises.
-    let spread = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20;
-    let id = uuid::Uuid::from_u128((number as u128) << 64 | spread as u128);
-    let series =
-        |number: usize| uuid::Uuid::from_u128(0x0198_0000_0000_7000 << 64 | number as u128);
-    UsageEvent {
-        seller: SellerNumber::PROVIDER,
-        source: format!("meter-{:02}", spread % 8).parse().unwrap(),
-        event_id: id.to_string().parse().unwrap(),
-        subscription: SubscriptionId::from_uuid(series(spread % SUBSCRIPTIONS)),
-        meter: MeterId::from_uuid(series(spread % 3)),
-        at: Instant::from_micros(1_790_000_000_000_000 + number as i64 * 10_000).unwrap(),
-        quantity: Quantity::new(rust_decimal::Decimal::new((spread % 10_000) as i64, 3)),
-        dimensions: BTreeMap::from([("region".parse().unwrap(), "eu-central".to_owned())]),
-        carried: Carried::new(),
-    }
-}
-
 fn bytes_of(event: &UsageEvent) -> Vec<u8> {
     let mut bytes = [event.subscription.to_bytes(), event.meter.to_bytes()].concat();
     bytes.extend(event.at.micros().to_be_bytes());
@@ -217,181 +265,75 @@ fn bare_row(what: &str, events: usize, begun: Clock) -> Row {
     Row { what: what.to_owned(), events, took: begun.elapsed(), note: String::new() }
 }
 
-/// A slice of sealing, and where to say that it is written.
-type Sealing = (Slice, SyncSender<()>);
-
-/// What the writer is given: each comes at its own door, and both have their turn.
-struct Doors {
-    calls: Receiver<Prepared>,
-    slices: Receiver<Sealing>,
+/// As a façade offers it.
+fn offered(event: &UsageEvent) -> Entry {
+    let offered = Offered {
+        source: event.source.clone(),
+        event_id: event.event_id.clone(),
+        subscription: event.subscription,
+        meter: MeterName::Id(event.meter),
+        quantity: event.quantity,
+        at: Some(event.at),
+        dimensions: event.dimensions.clone(),
+    };
+    Entry { offered: Ok(offered), text: Vec::new() }
 }
 
-/// How long transactions held the writer, longest last.
-#[derive(Default)]
-struct Held {
-    ingest: Vec<Duration>,
-    seal: Vec<Duration>,
-    /// How often events had to wait for sealing.
-    waits: usize,
-}
-
-impl Held {
-    fn seal(&mut self, store: &Store, usage: &Usage, (slice, done): Sealing) {
-        self.seal.push(write_slice(store, usage, &slice));
-        done.send(()).unwrap();
-    }
-}
-
-fn ingest(folder: &Path, events: &Arc<[UsageEvent]>, batch: usize, shared: usize) -> Row {
+/// The use case, called by so many at once, each as soon as it was answered.
+fn in_process(folder: &Path, events: &Arc<[UsageEvent]>, batch: usize, callers: usize) -> Row {
     let path = folder.join("tillbox.redb");
-    let _ = std::fs::remove_file(&path);
-    let store = Arc::new(Store::open(&path, Store::CACHE_BYTES).unwrap());
-    let usage = Arc::new(Usage::new(Limits::LIVE));
-    usage.rebuild(&store.read().unwrap()).unwrap();
-    let ((door, calls), (sealing_door, slices)) = (sync_channel(8), sync_channel(1));
-    let sealing = Arc::new(AtomicBool::new(true));
+    std::fs::copy(folder.join("market.redb"), &path).unwrap();
+    let appliance = Appliance::open(&path);
+    appliance.set_day(TODAY);
+    let is_open = Arc::new(AtomicBool::new(true));
     let sealer = {
-        let (store, usage, sealing) = (store.clone(), usage.clone(), sealing.clone());
-        thread::spawn(move || seal(&store, &usage, &sealing_door, &sealing))
+        let (bss, is_open) = (Arc::clone(&appliance.bss), Arc::clone(&is_open));
+        thread::spawn(move || {
+            let sealing = bss.duties().iter().find(|it| it.name() == "usage").unwrap();
+            while is_open.load(Ordering::Relaxed) {
+                duty::run(sealing.as_ref(), &bss).unwrap();
+                thread::park_timeout(Duration::from_millis(5));
+            }
+        })
     };
     let begun = Clock::now();
-    let writer = {
-        let (store, usage, events) = (store.clone(), usage.clone(), events.len());
-        let doors = Doors { calls, slices };
-        thread::spawn(move || write(&store, &usage, &doors, shared, events))
+    let call = |first: usize| {
+        let (bss, events) = (Arc::clone(&appliance.bss), Arc::clone(events));
+        thread::spawn(move || {
+            let mut times = Vec::new();
+            for part in events.chunks(batch).skip(first).step_by(callers) {
+                let entries = part.iter().map(offered).collect();
+                let begun = Clock::now();
+                let receipt = ingest(&bss, &Appliance::author(), entries).unwrap();
+                times.push(begun.elapsed());
+                assert_eq!(receipt.accepted, part.len() as u64);
+                assert!(receipt.unrated.is_empty(), "all of it has a price");
+            }
+            times
+        })
     };
-    for events in events.chunks(batch) {
-        for events in events.chunks(Prepared::EVENTS_MAX) {
-            let mut prepared = Prepared::of(events.iter().map(|it| (it, Timing::Said)));
-            usage.screen(&store.read().unwrap(), &mut prepared).unwrap();
-            door.send(prepared).unwrap();
-        }
-    }
-    drop(door);
-    let what =
-        if shared > 1 { "Tillbox in process, 5 calls a commit" } else { "Tillbox in process" };
-    let (mut held, done_at) = writer.join().unwrap();
-    let took = done_at.duration_since(begun);
-    sealing.store(false, Ordering::Relaxed);
-    let drained = Clock::now();
+    let calls: Vec<_> = (0..callers).map(call).collect();
+    let times: Vec<_> = calls.into_iter().flat_map(|it| it.join().unwrap()).collect();
+    let took = begun.elapsed();
+    is_open.store(false, Ordering::Relaxed);
+    let left = Clock::now();
     sealer.join().unwrap();
-    finish(&store, &usage, &mut held);
-    held.ingest.sort();
-    held.seal.sort();
-    let ms = |it: &[Duration], per_mille: usize| {
-        it.get(it.len() * per_mille / 1000).or(it.last()).map_or(0, Duration::as_millis)
+    appliance.run("usage");
+    let left = left.elapsed().as_millis();
+    drop(appliance);
+    let size = std::fs::metadata(&path).unwrap().len() >> 20;
+    let what = match callers {
+        1 => "Tillbox in process".to_owned(),
+        _ => format!("Tillbox in process, {callers} callers"),
     };
-    let note = format!(
-        "held p50 {} p99 {} max {} ms, sealing p50 {} p99 {} max {} ms, {} ms left, waited for {} times, \
-         {} MB; {}",
-        ms(&held.ingest, 500),
-        ms(&held.ingest, 990),
-        ms(&held.ingest, 1000),
-        ms(&held.seal, 500),
-        ms(&held.seal, 990),
-        ms(&held.seal, 1000),
-        drained.elapsed().as_millis(),
-        held.waits,
-        std::fs::metadata(&path).unwrap().len() >> 20,
-        reads(&store, &usage, events),
-    );
-    Row { what: what.to_owned(), events: events.len(), took, note }
-}
-
-fn seal(store: &Store, usage: &Usage, door: &SyncSender<Sealing>, sealing: &AtomicBool) {
-    let mut sealer = Sealer::default();
-    while sealing.load(Ordering::Relaxed) {
-        let next = sealer.next(usage, &store.read().unwrap(), Instant::from_micros(0).unwrap());
-        let Some(slice) = next.unwrap() else {
-            thread::park_timeout(Duration::from_millis(5));
-            continue;
-        };
-        let (done, wait) = sync_channel(1);
-        if door.send((slice, done)).is_err() || wait.recv().is_err() {
-            return;
-        }
-    }
-}
-
-fn write(
-    store: &Store,
-    usage: &Usage,
-    doors: &Doors,
-    shared: usize,
-    events: usize,
-) -> (Held, Clock) {
-    let mut held = Held::default();
-    let mut taken = 0;
-    let mut calls = Vec::new();
-    while taken < events {
-        if let Ok(slice) = doors.slices.try_recv() {
-            held.seal(store, usage, slice);
-        }
-        if calls.is_empty() {
-            calls.push(doors.calls.recv().unwrap());
-        }
-        calls.extend(doors.calls.try_iter().take(shared - calls.len()));
-        match write_events(store, usage, &calls, &mut held) {
-            Some(count) => {
-                taken += count;
-                calls.clear();
-            }
-            // Sealing has fallen behind: whoever reports has to wait for it.
-            None => held.seal(store, usage, doors.slices.recv().unwrap()),
-        }
-    }
-    (held, Clock::now())
-}
-
-/// Takes calls in and answers how many events they had; `None` if there is no room for them yet.
-fn write_events(
-    store: &Store,
-    usage: &Usage,
-    calls: &[Prepared],
-    held: &mut Held,
-) -> Option<usize> {
-    let begun = Clock::now();
-    let mut staged = Staged::default();
-    let now = Instant::from_micros(0).unwrap();
-    let verdicts = store.bulk(|mut batch| {
-        let mut verdicts = Vec::new();
-        for call in calls {
-            match usage.stage(&mut batch, call, now, &mut staged) {
-                Ok(it) => verdicts.extend(it),
-                Err(UsageError::Store(error)) => return Err(error),
-                Err(UsageError::Busy) => return Ok((None, Commit::Abandon)),
-            }
-        }
-        Ok((Some(verdicts), Commit::Durable))
-    });
-    let verdicts = verdicts.unwrap();
-    held.waits += usize::from(verdicts.is_none());
-    let verdicts = verdicts?;
-    usage.admit(staged);
-    held.ingest.push(begun.elapsed());
-    assert!(verdicts.iter().all(|it| matches!(it, Verdict::Taken(_))));
-    Some(verdicts.len())
-}
-
-fn write_slice(store: &Store, usage: &Usage, slice: &Slice) -> Duration {
-    let begun = Clock::now();
-    let written =
-        store.bulk(|mut batch| Ok((usage.write(&mut batch, slice)?, Commit::Durable))).unwrap();
-    usage.settle(written);
-    begun.elapsed()
-}
-
-/// Seals what is left.
-fn finish(store: &Store, usage: &Usage, held: &mut Held) {
-    let mut sealer = Sealer::default();
-    let wall = Instant::from_micros(0).unwrap();
-    while let Some(slice) = sealer.next(usage, &store.read().unwrap(), wall).unwrap() {
-        held.seal.push(write_slice(store, usage, &slice));
-    }
+    let store = Store::open(&path, Store::CACHE_BYTES).unwrap();
+    let (called, read) = (Times::of(times).told(), reads(&store, events));
+    let note = format!("a call {called}, sealing {left} ms left, {size} MB; {read}");
+    Row { what, events: events.len(), took, note }
 }
 
 /// How fast it is read again, and whether it is right.
-fn reads(store: &Store, usage: &Usage, events: &[UsageEvent]) -> String {
+fn reads(store: &Store, events: &[UsageEvent]) -> String {
     let view = store.read().unwrap();
     let begun = Clock::now();
     let again = Usage::new(Limits::LIVE);
@@ -403,11 +345,11 @@ fn reads(store: &Store, usage: &Usage, events: &[UsageEvent]) -> String {
     let begun = Clock::now();
     let mut count = 0;
     for page in wants.chunks(15_000) {
-        count += usage.totals(&view, page).unwrap().iter().map(|it| it.count).sum::<u64>();
+        count += again.totals(&view, page).unwrap().iter().map(|it| it.count).sum::<u64>();
     }
     let per_second = wants.len() as u128 * 1_000_000 / begun.elapsed().as_micros().max(1);
     let one = Clock::now();
-    usage.total(&view, wants[wants.len() / 2]).unwrap();
+    again.total(&view, wants[wants.len() / 2]).unwrap();
     let one = one.elapsed().as_micros();
     let checked = check(&view).unwrap();
     assert_eq!(checked.findings, []);
@@ -417,7 +359,7 @@ fn reads(store: &Store, usage: &Usage, events: &[UsageEvent]) -> String {
 
 fn want(event: &UsageEvent) -> Want {
     let whole = 15 * 60 * 1_000_000;
-    let from = 1_790_000_000_000_000 / whole * whole;
+    let from = FROM_MICROS / whole * whole;
     let at = |it| Instant::from_micros(it).unwrap();
     let series = Series { subscription: event.subscription, meter: event.meter };
     Want { series, from: at(from), to: at(from + whole * 4 * 24 * 365) }
