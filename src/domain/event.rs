@@ -116,6 +116,8 @@ verbs! {
     Upgraded = "upgraded";
     /// What was paid in beforehand falls below what its owner wants to keep.
     RunningLow = "running_low";
+    /// Somebody was told when it happens.
+    Announced = "announced";
 }
 
 /// Who caused a fact.

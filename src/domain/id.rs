@@ -263,6 +263,10 @@ ids! {
     RedemptionId = Redemption "rdm";
     /// Who takes in money for a seller.
     GatewayId = Gateway "gtw";
+    /// What a seller's bank is to collect.
+    DebitOrderId = DebitOrder "dbo";
+    /// What moved on a seller's bank account.
+    BankStatementId = BankStatement "bst";
 }
 
 #[cfg(test)]

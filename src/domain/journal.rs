@@ -36,6 +36,8 @@ words! {
         PartnerPayable = "partner_payable";
         /// What was given up.
         WriteOff = "write_off";
+        /// What banks charge.
+        BankFee = "bank_fee";
     }
 }
 
@@ -236,6 +238,17 @@ pub fn written_off(customer: BillingAccountId, amount: Money) -> Result<[Leg; 2]
     Ok([
         debit(Ledger::WriteOff, Holder::Seller, amount),
         credit(Ledger::Receivable, Holder::Customer(customer), amount)?,
+    ])
+}
+
+/// A bank charges a fee, and takes it from what came in.
+///
+/// # Errors
+/// If the amount is too large.
+pub fn bank_fee(amount: Money) -> Result<[Leg; 2], MoneyError> {
+    Ok([
+        debit(Ledger::BankFee, Holder::Seller, amount),
+        credit(Ledger::Cash, Holder::Seller, amount)?,
     ])
 }
 

@@ -42,6 +42,8 @@
 //! | [billing run](billing::run) | one go at billing what is due, with its outcome |
 //! | [payment], [refund](payment::refund), [deposit](payment::deposit) | money in and out |
 //! | [gateway](payment::gateway), [attempt](payment::attempt) | who takes in money for a seller; a payment on its way through it |
+//! | [mandate](payment::mandate), [debit order](payment::debit) | a payer's consent to be collected from; what a bank is to collect |
+//! | [bank statement](payment::statement) | what moved on a seller's bank account, and what was made of it |
 //! | [journal] | every movement of money as a balanced double entry |
 //! | [share model, settlement](settlement) | who gets which part of what was paid |
 //! | [dunning] | the ladder of what is done about invoices that are not paid in time |

@@ -97,6 +97,8 @@ words! {
         TrialUpgraded = "trial_upgraded";
         /// Somebody signs in with something else.
         LoginChanged = "login_changed";
+        /// What is due is going to be collected by mandate.
+        DebitAnnounced = "debit_announced";
     }
 }
 
@@ -116,6 +118,7 @@ impl Occasion {
             Self::OrderConfirmed => (Kind::Order, Verb::Created),
             Self::InvoiceIssued => (Kind::Invoice, Verb::Issued),
             Self::PaymentReceived => (Kind::Payment, Verb::Received),
+            Self::DebitAnnounced => (Kind::Payment, Verb::Announced),
             Self::PaymentReminder => (Kind::Invoice, Verb::Overdue),
             Self::SubscriptionExpiring => (Kind::Subscription, Verb::Expiring),
             Self::SubscriptionExpired => (Kind::Subscription, Verb::Expired),
@@ -161,6 +164,7 @@ impl Occasion {
             Self::InvoiceIssued
             | Self::CreditNoteIssued
             | Self::PaymentReceived
+            | Self::DebitAnnounced
             | Self::PaymentReminder
             | Self::InstalmentReminder
             | Self::DunningNotice

@@ -154,6 +154,18 @@ texts! {
             false => refuse("must be the code of a bank such as `COBADEFFXXX`"),
         }
     };
+    /// By what banks know who collects: a country, two digits that check the rest, three signs that are
+    /// the seller's own, and what its authority gave it (rulebook EPC016, AT-02).
+    CreditorId: |text| {
+        let text: String = text.chars().filter(|it| *it != ' ').collect::<String>().to_ascii_uppercase();
+        let plain = text.bytes().all(|it| it.is_ascii_alphanumeric());
+        let begins = text.bytes().take(4).map(|it| it.is_ascii_alphabetic()).eq([true, true, false, false]);
+        let checked = |it: &str| leaves_one_of_97(&format!("{}{}", &it[..4], &it[7..]));
+        match plain && begins && (8..=35).contains(&text.len()) && checked(&text) {
+            true => Ok(text),
+            false => refuse("must be the identifier of a creditor such as `DE98 ZZZ 09999999999`"),
+        }
+    };
     /// A short name for programs: letters, digits, `_`, `-`, `.` and `:`, 1 to 100 of them.
     Code: |text| {
         let fits = (1..=100).contains(&text.len());
@@ -296,6 +308,19 @@ mod tests {
         let iban: Iban = "de89 3704 0044 0532 0130 00".parse().expect("a bank account");
         assert_eq!(iban.as_str(), "DE89370400440532013000");
         assert_eq!((iban.country(), iban.last()), ("DE", "3000"));
+        let creditor: CreditorId = "de98 zzz 09999999999".parse().expect("a creditor");
+        assert_eq!(creditor.as_str(), "DE98ZZZ09999999999");
+        assert!(
+            "DE98AB109999999999".parse::<CreditorId>().is_ok(),
+            "the seller's own signs are free"
+        );
+        refusals::<CreditorId>(&[
+            "",
+            "DE98",
+            "DE99ZZZ09999999999",
+            "98DEZZZ09999999999",
+            "DE98ZZZ0999-999",
+        ]);
         assert_eq!("coba de ff".parse::<Bic>().map(|it| it.to_string()), Ok("COBADEFF".to_owned()));
         let locale: Locale = "de-at".parse().expect("a locale");
         assert_eq!(locale.language(), "de");

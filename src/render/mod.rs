@@ -2,6 +2,7 @@
 
 pub mod country;
 pub mod csv;
+pub mod debit_order;
 pub mod einvoice;
 pub mod figure;
 pub mod mail;

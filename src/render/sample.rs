@@ -44,6 +44,7 @@ pub(super) fn issue(locale: &str) -> Issue {
         registration: some("Amtsgericht Charlottenburg, HRB 123456 B"),
         management: some("Ada Löwe, Carl Fuchs"),
         payment_terms: some("Payable within 14 days without deduction."),
+        collects: None,
     };
     let plain = Imprint::plain(locale.parse().expect("a locale"), 10_042);
     Issue {

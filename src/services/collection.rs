@@ -11,13 +11,15 @@ use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::profile::Receivables;
 use crate::domain::billing::invoice::Invoice;
 use crate::domain::id::{Id, InvoiceId, Kind, PaymentId, RefundId, Subject};
+use crate::domain::money::Money;
 use crate::domain::operator::Actor;
 use crate::domain::payment::Payment;
 use crate::domain::payment::attempt::{Attempt, Initiative};
 use crate::domain::payment::gateway::Gateway;
 use crate::domain::payment::lifecycle::{State, Trigger};
-use crate::domain::time::Instant;
+use crate::domain::time::{Instant, Zone};
 use crate::services::Author;
+use crate::store::Records;
 
 /// Does what is due in the calendar of collection: an invoice is collected, a payment or a refund is
 /// asked for at its gateway.
@@ -46,16 +48,10 @@ fn begin(act: &mut Act<'_>, id: InvoiceId) -> Result<bool, Error> {
 /// Begins a payment of what is open of an invoice, if it is for the house to take it and there is
 /// something to take it from.
 fn attempt(act: &mut Act<'_>, invoice: &Invoice, tries: u16) -> Result<Option<Payment>, Error> {
-    let amount = invoice.undisputed();
+    let Some(amount) = to_take(act.cx(), invoice)? else { return Ok(None) };
     let billing_account: BillingAccount = act.load(invoice.content().billing_account)?;
-    let account: Account = act.load(billing_account.account())?;
-    let is_ours = account.terms().receivables == Receivables::Ours;
-    let plans = payment_plan::active_of(act.cx(), billing_account.id)?;
-    let is_planned = plans.iter().any(|it| it.invoices.contains(&invoice.id));
-    if amount.as_minor() <= 0 || !is_ours || is_planned || is_under_way(act.cx(), invoice.id)? {
-        return Ok(None);
-    }
-    let Some(method) = payment_method::usual(act.cx(), account.id)? else { return Ok(None) };
+    let method = payment_method::usual(act.cx(), billing_account.account())?;
+    let Some(method) = method else { return Ok(None) };
     let Some((code, _)) = checkout::token_of(&method) else { return Ok(None) };
     let found = gateway::by_code(act.cx(), billing_account.stamp.seller, code)?;
     let Some(gateway) = found else { return Ok(None) };
@@ -117,6 +113,24 @@ pub(super) fn never_left(act: &mut Act<'_>, id: PaymentId) -> Result<(), Error> 
     act.put_quietly(&payment)
 }
 
+/// How much of an invoice it is for the house to take by itself; nothing where others see to it, it is
+/// paid in parts, nothing of it is open, or a payment of it is under way.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn to_take(cx: Cx<'_>, invoice: &Invoice) -> Result<Option<Money>, Error> {
+    let (amount, content) = (invoice.undisputed(), invoice.content());
+    if amount.as_minor() <= 0 || is_under_way(cx, invoice.id)? {
+        return Ok(None);
+    }
+    let account = cx.view.find::<Account>(content.account)?;
+    let account = account.ok_or_else(|| Error::not_found(content.account))?;
+    let is_ours = account.terms().receivables == Receivables::Ours;
+    let plans = payment_plan::active_of(cx, content.billing_account)?;
+    let is_planned = plans.iter().any(|it| it.invoices.contains(&invoice.id));
+    Ok((is_ours && !is_planned).then_some(amount))
+}
+
 fn is_under_way(cx: Cx<'_>, id: InvoiceId) -> Result<bool, Error> {
     Ok(checkout::attempts_of(cx, id)?.iter().any(checkout::comes_by_itself))
 }
@@ -131,7 +145,13 @@ pub(super) fn goes_on_at(cx: Cx<'_>, id: InvoiceId) -> Result<Option<Instant>, E
         it.attempt.as_ref().is_some_and(|attempt| attempt.initiative == Initiative::House)
     };
     let all = checkout::attempts_of(cx, id)?;
-    Ok(all.iter().filter(by_house).filter_map(Payment::due_at).max())
+    let tried = all.iter().filter(by_house).filter_map(Payment::due_at).max();
+    let ordered = all.iter().filter(|it| it.state().is_under_way());
+    let ordered = ordered.filter_map(|it| it.debit.as_ref());
+    // What the bank says of a debit comes on no day that is known: it is looked for every day.
+    let tomorrow = Zone::UTC.date_of(cx.now).plus_days(1);
+    let ordered = ordered.map(|it| Zone::UTC.start_of(it.collect_on.max(tomorrow)));
+    Ok(tried.max(ordered.max()))
 }
 
 /// After a failure it is tried again, if the house wanted it and that was not the last time.

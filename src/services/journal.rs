@@ -67,7 +67,8 @@ pub(super) fn standing_of(cx: Cx<'_>, id: AccountId) -> Result<Vec<Standing>, Er
                 | Ledger::TaxPayable
                 | Ledger::Cash
                 | Ledger::PartnerPayable
-                | Ledger::WriteOff => {}
+                | Ledger::WriteOff
+                | Ledger::BankFee => {}
             }
         }
         sum.overdue = sum.overdue.plus(overdue(cx, &of)?)?;
@@ -250,13 +251,17 @@ fn owed(of: &BillingAccount, entry: &Entry) -> Result<Money, MoneyError> {
         | Ledger::Cash
         | Ledger::DepositsHeld
         | Ledger::PartnerPayable
-        | Ledger::WriteOff => false,
+        | Ledger::WriteOff
+        | Ledger::BankFee => false,
     });
     Money::sum(counts.map(|it| it.amount), of.currency())
 }
 
 /// What a cause of a movement is called on a statement.
-fn said(cx: Cx<'_>, cause: Subject) -> Result<String, Error> {
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn said(cx: Cx<'_>, cause: Subject) -> Result<String, Error> {
     let named = [invoice_said(cx, cause)?, payment_said(cx, cause)?];
     let named = named.into_iter().flatten().next();
     Ok(named.unwrap_or_else(|| cause.kind.noun().replace('_', " ")))

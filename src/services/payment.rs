@@ -120,7 +120,7 @@ pub fn allocate(
     settle(act, payment, told)
 }
 
-/// Books a payment that has come in through a gateway, and lets it settle what it is for, if that is
+/// Books a payment that has come in through a gateway or by mandate, and lets it settle what it is for, if that is
 /// open, and then what is due first.
 ///
 /// # Errors
@@ -129,7 +129,7 @@ pub(super) fn received(act: &mut Act<'_>, payment: Payment) -> Result<Payment, E
     let (customer, amount) = (payment.billing_account, payment.amount());
     let legs = journal::payment_received(customer, amount)?;
     book(act, payment.stamp.seller, payment.id, legs)?;
-    let first = payment.attempt.as_ref().and_then(|it| it.invoice);
+    let first = payment.is_for();
     let open = open_invoices(act.cx(), customer)?;
     let open = open.iter().find(|it| Some(it.id) == first);
     let payment = match open {

@@ -10,13 +10,13 @@ use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{AccountId, Id, PaymentMethodId};
 use crate::domain::operator::Permission;
 use crate::domain::payment::method::{
-    KeepMethod, MethodKind, PaymentMethod, SaidDetails, has_card_number,
+    KeepMethod, MethodDetails, MethodKind, PaymentMethod, SaidDetails, has_card_number,
 };
 use crate::domain::sealed::Sealed;
 use crate::domain::stamp::Stamp;
-use crate::domain::text::Name;
+use crate::domain::text::{Iban, Name};
 use crate::domain::time::{Date, Zone};
-use crate::store::Along;
+use crate::store::{Along, Records};
 
 /// How many methods an account keeps at most.
 const METHODS_MAX: usize = 50;
@@ -183,6 +183,22 @@ pub(super) fn taken(
 pub(super) fn usual(cx: Cx<'_>, account: AccountId) -> Result<Option<PaymentMethod>, Error> {
     let usable = |it: &PaymentMethod| it.is_default && it.usable_on(today(cx)).is_ok();
     Ok(kept(cx, account)?.into_iter().find(usable))
+}
+
+/// The number of the bank account behind a mandate, whoever asks.
+///
+/// # Errors
+/// If the method is no mandate, or its secret cannot be opened.
+pub(super) fn account_of(bss: &Bss, cx: Cx<'_>, id: PaymentMethodId) -> Result<Iban, Error> {
+    let found = cx.view.find::<PaymentMethod>(id)?.ok_or_else(|| Error::not_found(id))?;
+    match &found.details {
+        MethodDetails::DirectDebit { iban, .. } => {
+            opened(bss, id, iban)?.parse().map_err(Error::internal)
+        }
+        MethodDetails::Plain(_) | MethodDetails::Card { .. } | MethodDetails::Wallet { .. } => {
+            Err(Error::internal(format!("`{id}` is no mandate")))
+        }
+    }
 }
 
 /// What a gateway calls a method.

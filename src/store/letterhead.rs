@@ -14,6 +14,7 @@ mod tests {
     use super::*;
     use crate::domain::billing::letterhead::{BankAccount, Color, Logo, Look, Sayings};
     use crate::domain::id::Id;
+    use crate::domain::payment::mandate::Creditor;
     use crate::domain::stamp::{SellerNumber, Stamp};
     use crate::domain::time::Instant;
     use crate::store::record::{decode, encode};
@@ -36,6 +37,10 @@ mod tests {
                 registration: "HRB 1".parse().ok(),
                 management: "Ann".parse().ok(),
                 payment_terms: "At once".parse().ok(),
+                collects: Some(Creditor {
+                    id: "DE98ZZZ09999999999".parse().expect("a creditor"),
+                    notice_days: 14,
+                }),
             },
             look: Look {
                 logo: Some(Logo::new(png.to_vec()).expect("a logo")),
@@ -44,6 +49,6 @@ mod tests {
         };
         let bytes = encode(&letterhead);
         assert_eq!(decode::<Letterhead>(&bytes).expect("readable"), letterhead);
-        expect!["01000000000000000000000000000000010100000700808082e288d2a306808082e288d2a30600010016444538393337303430303434303533323031333030300108434f424144454646010b436f6d6d65727a62616e6b010548524220310103416e6e01074174206f6e6365011d89504e470d0a1a0a0000000d4948445200000001000000010806000000010203"].assert_eq(&hex::encode(bytes));
+        expect!["01000000000000000000000000000000010100000700808082e288d2a306808082e288d2a30600010016444538393337303430303434303533323031333030300108434f424144454646010b436f6d6d65727a62616e6b010548524220310103416e6e01074174206f6e63650112444539385a5a5a30393939393939393939390e011d89504e470d0a1a0a0000000d4948445200000001000000010806000000010203"].assert_eq(&hex::encode(bytes));
     }
 }

@@ -12,18 +12,22 @@ use super::view::{KeyRange, View};
 use super::{StoreError, overview};
 use crate::domain::due::{Due, Duty};
 use crate::domain::id::{
-    BillingAccountId, DepositId, GatewayId, PaymentId, PaymentMethodId, PaymentPlanId, RefundId,
+    BankStatementId, BillingAccountId, DebitOrderId, DepositId, GatewayId, PaymentId,
+    PaymentMethodId, PaymentPlanId, RefundId,
 };
 use crate::domain::journal::{Holder, Ledger};
 use crate::domain::money::{Currency, Money};
 use crate::domain::page::PageOrder;
 use crate::domain::payment::Payment;
+use crate::domain::payment::debit::DebitOrder;
 use crate::domain::payment::deposit::{self, Deposit};
 use crate::domain::payment::gateway::Gateway;
 use crate::domain::payment::method::PaymentMethod;
 use crate::domain::payment::plan::PaymentPlan;
 use crate::domain::payment::refund::{Refund, State};
+use crate::domain::payment::statement::BankStatement;
 use crate::domain::stamp::SellerNumber;
+use crate::domain::text::Iban;
 
 record!(Payment, PaymentId, "payment", shape 1,
     /// `(billing account, payment)`.
@@ -36,7 +40,7 @@ record!(Payment, PaymentId, "payment", shape 1,
             keys.push(Key::new().id(it.billing_account).id(it.id));
         }
     },
-    /// `(invoice, payment)`: what was tried to settle it through a gateway.
+    /// `(invoice, payment)`: what was tried to settle it, through a gateway or by mandate.
     PAYMENT_BY_INVOICE = "by_invoice" => |it, keys| {
         let invoice = it.attempt.as_ref().and_then(|attempt| attempt.invoice);
         keys.extend(invoice.map(|invoice| Key::new().id(invoice).id(it.id)));
@@ -77,7 +81,36 @@ record!(Gateway, GatewayId, "gateway", shape 1,
     },
 );
 
-record!(PaymentMethod, PaymentMethodId, "payment_method", shape 1);
+record!(PaymentMethod, PaymentMethodId, "payment_method", shape 1,
+    /// `(seller, method)`: the mandates that are used where nothing else is said.
+    PAYMENT_METHOD_MANDATE = "mandate" => |it, keys| {
+        if it.is_default && it.mandate().is_some() && it.is_kept() {
+            keys.push(Key::new().u32(it.stamp.seller.0).id(it.id));
+        }
+    },
+);
+
+record!(DebitOrder, DebitOrderId, "debit_order", shape 1);
+
+record!(BankStatement, BankStatementId, "bank_statement", shape 1,
+    /// `(seller, account, what the bank calls it, statement)`.
+    BANK_STATEMENT_BY_REFERENCE = "by_reference" => |it, keys| {
+        keys.push(of_account(it.stamp.seller, &it.account).text(it.reference.as_str()).id(it.id));
+    },
+    /// `(seller, account, what the bank calls a movement, statement, place)`.
+    BANK_STATEMENT_LINE = "line" => |it, keys| {
+        for (place, line) in (0..).zip(&it.lines) {
+            let key = || of_account(it.stamp.seller, &it.account);
+            let named = line.movement.reference.as_ref();
+            keys.extend(named.map(|name| key().text(name.as_str()).id(it.id).u32(place)));
+        }
+    },
+);
+
+/// What begins the keys of a seller's bank account.
+pub fn of_account(seller: SellerNumber, account: &Iban) -> Key {
+    of_seller(seller, account.as_str())
+}
 
 record!(PaymentPlan, PaymentPlanId, "payment_plan", shape 1,
     /// `(billing account, plan)`.
@@ -140,14 +173,17 @@ mod tests {
     use expect_test::expect;
 
     use super::*;
-    use crate::domain::billing::invoice::sample::{date, euros, id, stamp};
+    use crate::domain::billing::invoice::sample::{date, euros, id, issue, stamp};
     use crate::domain::payment::Payer;
     use crate::domain::payment::attempt::{Attempt, Decline, Initiative, Reason};
     use crate::domain::payment::gateway::{Access, GatewayKind, KeepGateway};
     use crate::domain::payment::method::MethodKind;
     use crate::domain::sealed::Sealed;
+    use crate::domain::payment::debit::{self, Collector, OrderedDebit};
     use crate::store::record::{decode, encode};
+    use crate::domain::payment::mandate::{Scheme, Sequence};
 
+    use crate::domain::payment::statement::{Movement, Outcome};
     #[test]
     fn a_payment_and_a_refund_lie_in_these_bytes() {
         let payer =
@@ -157,7 +193,7 @@ mod tests {
         let payment = payment.allocate(id(4), euros("3"), stamp().created_at).expect("allocated");
         let bytes = encode(&payment);
         assert_eq!(decode::<Payment>(&bytes).expect("readable"), payment);
-        expect!["0100000000000000000000000000000003010100000000000000000000000000000001000000000000000000000000000000000000000000010000000000000000000000000000000200000180a55a000000e807455552030100000000000000000000000000000004d8044555520000455552"].assert_eq(&hex::encode(bytes));
+        expect!["0100000000000000000000000000000003010100000000000000000000000000000001000000000000000000000000000000000000000000010000000000000000000000000000000200000180a55a00000000e807455552030100000000000000000000000000000004d8044555520000455552"].assert_eq(&hex::encode(bytes));
         let refund = Refund {
             id: id(5),
             stamp: stamp(),
@@ -182,6 +218,58 @@ mod tests {
     #[test]
     fn a_payment_through_a_gateway_and_its_gateway_lie_in_these_bytes() {
         let text = "x".parse().expect("a text");
+    #[test]
+    fn a_debit_order_and_a_bank_statement_lie_in_these_bytes() {
+        let account: Iban = "DE89370400440532013000".parse().expect("an account");
+        let order = DebitOrder {
+            id: id(8),
+            stamp: stamp(),
+            scheme: Scheme::B2b,
+            collector: Collector {
+                creditor: "DE98ZZZ09999999999".parse().expect("a creditor"),
+                name: "Me".parse().expect("a name"),
+                iban: account.clone(),
+                bic: None,
+            },
+            collect_on: date("2026-02-03"),
+            debits: vec![OrderedDebit {
+                payment: id(3),
+                invoice: id(4),
+                number: issue(1, "2026-01-01").number,
+                method: id(5),
+                mandate: "M-7".parse().expect("a code"),
+                signed_on: date("2026-01-01"),
+                sequence: Sequence::First,
+                holder: "Ann".parse().expect("a name"),
+                amount: euros("5"),
+            }],
+            state: debit::State::Open,
+            state_at: stamp().created_at,
+        };
+        let bytes = encode(&order);
+        assert_eq!(decode::<DebitOrder>(&bytes).expect("readable"), order);
+        expect!["01000000000000000000000000000000080101000000000000000000000000000000010000000000000112444539385a5a5a3039393939393939393939024d6516444538393337303430303434303533323031333030300084a55a0100000000000000000000000000000003000000000000000000000000000000040f494e562d323032362d30303030303100000000000000000000000000000005034d2d37c2a45a0003416e6ee8074555520000"].assert_eq(&hex::encode(bytes));
+        let movement = Movement {
+            reference: "B-1".parse().ok(),
+            booked_on: date("2026-02-03"),
+            amount: euros("-5"),
+            counterparty: None,
+            text: "x".parse().expect("a text"),
+            end_to_end: None,
+            batch: None,
+            creditor_reference: None,
+            reason: "AM04".parse().ok(),
+            original: None,
+            fee: Some(euros("1")),
+        };
+        let of = (account, "S-1".parse().expect("a name"));
+        let kept = BankStatement::kept((id(9), stamp()), of, vec![movement]).expect("short").0;
+        let kept = kept.with(0, Outcome::Returned(id(3))).0;
+        let bytes = encode(&kept);
+        assert_eq!(decode::<BankStatement>(&bytes).expect("readable"), kept);
+        expect!["0100000000000000000000000000000009010100000000000000000000000000000001000000000000164445383933373034303034343035333230313330303003532d31010103422d3184a55ae7074555520001780000000104414d30340001c8014555520600000000000000000000000000000003"].assert_eq(&hex::encode(bytes));
+    }
+
         let attempt = Attempt {
             gateway: id(7),
             initiative: Initiative::House,
@@ -202,7 +290,7 @@ mod tests {
         let payment = payment.expect("a payment").0;
         let bytes = encode(&payment);
         assert_eq!(decode::<Payment>(&bytes).expect("readable"), payment);
-        expect!["010000000000000000000000000000000301010000000000000000000000000000000100000000000000000000000000000000000000000001000000000000000000000000000000020201000000000000000000000000000000040000000100000000000000000000000000000007010100000000000000000000000000000009020001000001010470695f31010463685f31011568747470733a2f2f7061792e6578616d706c652f3101050178e807455552000000455552"].assert_eq(&hex::encode(bytes));
+        expect!["010000000000000000000000000000000301010000000000000000000000000000000100000000000000000000000000000000000000000001000000000000000000000000000000020201000000000000000000000000000000040000000100000000000000000000000000000007010100000000000000000000000000000009020001000001010470695f31010463685f31011568747470733a2f2f7061792e6578616d706c652f310105017800e807455552000000455552"].assert_eq(&hex::encode(bytes));
         let sealed = || Some(Sealed::new(vec![1, 2, 3]));
         let gateway = KeepGateway {
             id: id(7),

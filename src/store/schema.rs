@@ -41,11 +41,13 @@ use crate::domain::order::quote::Quote;
 use crate::domain::order::shipment::Shipment;
 use crate::domain::party::Party;
 use crate::domain::payment::Payment;
+use crate::domain::payment::debit::DebitOrder;
 use crate::domain::payment::deposit::Deposit;
 use crate::domain::payment::gateway::Gateway;
 use crate::domain::payment::method::PaymentMethod;
 use crate::domain::payment::plan::PaymentPlan;
 use crate::domain::payment::refund::Refund;
+use crate::domain::payment::statement::BankStatement;
 use crate::domain::provisioning::task::Task;
 use crate::domain::settlement::note::SettlementNote;
 use crate::domain::settlement::share::{ShareModel, ShareRecord};
@@ -104,6 +106,7 @@ pub const KINDS: &[Kept] = &[
     Kept::of::<Account>(),
     Kept::of::<Asset>(),
     Kept::of::<AttributeDefinition>(),
+    Kept::of::<BankStatement>(),
     Kept::of::<BillingAccount>(),
     Kept::of::<Cart>(),
     Kept::of::<BillingRun>(),
@@ -113,6 +116,7 @@ pub const KINDS: &[Kept] = &[
     Kept::of::<Coupon>(),
     Kept::of::<CreditNote>(),
     Kept::of::<CustomerClass>(),
+    Kept::of::<DebitOrder>(),
     Kept::of::<Deposit>(),
     Kept::of::<Discount>(),
     Kept::of::<Document>(),

@@ -19,7 +19,7 @@ use super::{document, policy, router};
 /// at the first page has a limit of its own, where a browser weighs it.
 const CODE_MAX: usize = 178 * 1024;
 /// The words of one language, compressed, in bytes; a reader loads one.
-const LANGUAGE_MAX: usize = 28 * 1024;
+const LANGUAGE_MAX: usize = 31 * 1024;
 /// All style sheets, compressed, in bytes.
 const STYLE_MAX: usize = 12 * 1024;
 /// The longest module, in lines.

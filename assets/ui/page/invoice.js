@@ -1,7 +1,7 @@
 // One invoice, as it lies on paper: parties, lines each with its explanation, taxes, sums; beside it seal, payments, credit.
 import { html } from "../html.js";
 import { useEffect, useState } from "../../vendor/preact/hooks.js";
-import { get, post } from "../model/api.js";
+import { all, get, post } from "../model/api.js";
 import { country } from "../model/country.js";
 import { compare } from "../model/decimal.js";
 import { useLoad } from "../model/load.js";

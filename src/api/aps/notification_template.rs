@@ -81,5 +81,6 @@ const fn name(it: Occasion) -> &'static str {
         Occasion::TrialExtended => "Trial Extension",
         Occasion::TrialUpgraded => "Trial Upgrade",
         Occasion::LoginChanged => "Login Change",
+        Occasion::DebitAnnounced => "Direct Debit Announcement",
     }
 }

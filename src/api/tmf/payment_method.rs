@@ -151,6 +151,7 @@ impl Entity for Methods {
         let status = match it.state_on(payment_method::today(cx)) {
             State::Pending => "pending",
             State::Active => "active",
+            State::Refused => "inactive",
             State::Expired => "expired",
             State::Removed => "removed",
         };

@@ -15,6 +15,7 @@ use crate::domain::billing::run as domain;
 use crate::domain::operator::Permission;
 use crate::services::{Act, Bss, Cx, Error, billing};
 
+use crate::services::label::Labels;
 pub(super) fn routes() -> Vec<Route> {
     let reads = Needs::Permission(Permission::BillingRead);
     let runs = Needs::Permission(Permission::BillingRun);

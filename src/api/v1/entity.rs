@@ -4,11 +4,11 @@
 use serde_json::Value;
 
 use super::{
-    account, attribute_definition, billing_account, billing_run, category, class, consumer_key,
-    coupon, deposit, discount, dunning, gateway, invoice, letterhead, listener, mail, meter,
-    notification, offer, order, party, payment, payment_method, payment_plan, price,
-    resource_category, service_terms, session, settlement, share, specification, subscription,
-    task, tax, token, user,
+    account, attribute_definition, bank_statement, billing_account, billing_run, category, class,
+    consumer_key, coupon, debit_order, deposit, discount, dunning, gateway, invoice, letterhead,
+    listener, mail, meter, notification, offer, order, party, payment, payment_method,
+    payment_plan, price, resource_category, service_terms, session, settlement, share,
+    specification, subscription, task, tax, token, user,
 };
 use crate::api::edge::reply::Wire;
 use crate::domain::event::Fact;
@@ -39,6 +39,7 @@ fn side(fact: &Fact, it: &[u8]) -> Result<Value, Error> {
     match fact.subject.kind {
         Kind::Account => json(account::told(&read(it)?)),
         Kind::AttributeDefinition => json(attribute_definition::told(&read(it)?)),
+        Kind::BankStatement => json(bank_statement::told(&read(it)?)),
         Kind::BillingAccount => json(billing_account::told(&read(it)?, fact.at)),
         Kind::BillingRun => json(billing_run::told(&read(it)?, fact.at)),
         Kind::Category => json(category::told(&read(it)?)),
@@ -47,6 +48,7 @@ fn side(fact: &Fact, it: &[u8]) -> Result<Value, Error> {
         Kind::Dunning => json(dunning::told(&read(it)?)?),
         Kind::Coupon => json(coupon::told(&read(it)?)),
         Kind::CreditNote => json(invoice::told_note(&read(it)?)),
+        Kind::DebitOrder => json(debit_order::told(&read(it)?)?),
         Kind::Deposit => json(deposit::told(&read(it)?)),
         Kind::Discount => json(discount::told(&read(it)?)),
         Kind::Gateway => json(gateway::told(&read(it)?)),

@@ -16,6 +16,7 @@ use crate::api::edge::reply::{Reply, Wire};
 use crate::domain::billing::letterhead as domain;
 use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
+use crate::domain::payment::mandate::Creditor;
 use crate::services::label::Labels;
 use crate::services::{Bss, Cx, Error, catalog, letterhead};
 
@@ -45,6 +46,8 @@ struct Letterhead {
     #[serde(flatten)]
     sold_by: SoldBy,
     bank: Option<LetterheadBank>,
+    /// As whom the seller collects by mandate into that account; `null` if it does not.
+    creditor: Option<LetterheadCreditor>,
     /// In which register the seller stands, under which number.
     registration: Option<String>,
     /// Who speaks for it.
@@ -93,6 +96,31 @@ impl LetterheadBank {
     }
 }
 
+/// As whom the seller collects by SEPA direct debit.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct LetterheadCreditor {
+    /// By what banks know it: `DE98ZZZ09999999999`.
+    id: String,
+    /// So many days before it is collected a payer is told: from 1 to 60, and 14 if nothing is said.
+    notice_days: Option<u16>,
+}
+
+impl From<&Creditor> for LetterheadCreditor {
+    fn from(it: &Creditor) -> Self {
+        Self { id: it.id.to_string(), notice_days: Some(it.notice_days) }
+    }
+}
+
+impl LetterheadCreditor {
+    fn read(&self) -> Result<Creditor, Invalid> {
+        Ok(Creditor {
+            id: parse("/creditor/id", &self.id)?,
+            notice_days: self.notice_days.unwrap_or(Creditor::NOTICE_DAYS),
+        })
+    }
+}
+
 impl From<&domain::Letterhead> for Letterhead {
     fn from(it: &domain::Letterhead) -> Self {
         let (says, look) = (&it.says, &it.look);
@@ -102,6 +130,7 @@ impl From<&domain::Letterhead> for Letterhead {
             created_at: it.stamp.created_at.to_string(),
             sold_by: SoldBy::default(),
             bank: says.bank.as_ref().map(LetterheadBank::from),
+            creditor: says.collects.as_ref().map(LetterheadCreditor::from),
             registration: says.registration.as_ref().map(ToString::to_string),
             management: says.management.as_ref().map(ToString::to_string),
             payment_terms: says.payment_terms.as_ref().map(ToString::to_string),
@@ -181,6 +210,8 @@ struct NewLetterhead {
     /// The account it belongs to; the caller's own if nothing is said.
     seller: Option<String>,
     bank: Option<LetterheadBank>,
+    /// As whom the seller collects by mandate into that account.
+    creditor: Option<LetterheadCreditor>,
     /// In which register the seller stands, under which number.
     registration: Option<String>,
     /// Who speaks for it.
@@ -200,6 +231,7 @@ impl NewLetterhead {
             registration: parse_optional("/registration", self.registration.as_deref())?,
             management: parse_optional("/management", self.management.as_deref())?,
             payment_terms: parse_optional("/payment_terms", self.payment_terms.as_deref())?,
+            collects: self.creditor.as_ref().map(LetterheadCreditor::read).transpose()?,
         };
         let color = parse_optional("/color", self.color.as_deref())?.unwrap_or_default();
         let logo = self.logo.as_deref().map(logo).transpose()?;

@@ -9,11 +9,13 @@ mod account_form;
 mod admission;
 mod attribute;
 mod attribute_definition;
+mod bank_statement;
 mod billing_account;
 mod billing_policy;
 mod billing_run;
 mod calculation;
 mod category;
+mod camt;
 mod checkout;
 mod class;
 mod clock;
@@ -22,6 +24,7 @@ mod contact;
 mod coupon;
 mod credit;
 mod deposit;
+mod debit_order;
 mod discount;
 mod dunning;
 mod entity;
@@ -100,6 +103,7 @@ fn table() -> Vec<Route> {
         attribute_definition::routes(),
         billing_account::routes(),
         billing_policy::routes(),
+        bank_statement::routes(),
         billing_run::routes(),
         calculation::routes(),
         category::routes(),
@@ -132,6 +136,7 @@ fn table() -> Vec<Route> {
         deposit::routes(),
         price::routes(),
         provisioning::routes(),
+        debit_order::routes(),
         rights::routes(),
         search::routes(),
         resource_category::routes(),

@@ -14,6 +14,7 @@ use crate::domain::operator::Permission;
 use crate::domain::payment as domain;
 use crate::domain::payment::allocation::Settlement;
 use crate::domain::payment::attempt::Attempt;
+use crate::domain::payment::debit::Debit;
 use crate::domain::payment::lifecycle::State;
 use crate::domain::payment::refund::Refund as DomainRefund;
 use crate::services::label::Labels;
@@ -69,6 +70,33 @@ pub(super) struct Payment {
     refunded: Money,
     /// How far it is at its gateway; `null` if it goes through none.
     attempt: Option<PaymentAttempt>,
+    /// How it is collected by mandate; `null` if it is not.
+    debit: Option<PaymentDebit>,
+}
+
+/// A payment that a bank collects by mandate.
+#[derive(Debug, Serialize, ToSchema)]
+struct PaymentDebit {
+    /// With which debit order.
+    order: String,
+    invoice: String,
+    collect_on: String,
+    /// The how many-th it is for the invoice.
+    tries: u16,
+    /// Why the payer's bank sent it back, by the codes of ISO 20022: `AM04`.
+    returned: Option<String>,
+}
+
+impl From<&Debit> for PaymentDebit {
+    fn from(it: &Debit) -> Self {
+        Self {
+            order: it.order.to_string(),
+            invoice: it.invoice.to_string(),
+            collect_on: it.collect_on.to_string(),
+            tries: it.tries,
+            returned: it.returned.as_ref().map(ToString::to_string),
+        }
+    }
 }
 
 /// A payment on its way through a gateway.
@@ -147,6 +175,7 @@ impl Payment {
             unallocated: it.unallocated()?.into(),
             refunded: it.refunded().into(),
             attempt: it.attempt.as_ref().map(|attempt| (attempt, it.state()).into()),
+            debit: it.debit.as_ref().map(PaymentDebit::from),
         })
     }
 }
@@ -184,7 +213,7 @@ fn list(cx: Cx<'_>, call: &Call, query: PaymentQuery) -> Result<Reply<List<Payme
     let account = parse_optional("account", query.account.as_deref())?;
     let of = parse_optional("billing_account", query.billing_account.as_deref())?;
     let state = word("state", query.state.as_deref())?;
-    let invoice = parse_optional("invoice", query.invoice.as_deref())?;
+    let invoice = query.of_invoice()?;
     let page = payment::list(cx, (account, of), invoice, &call.page, |it| {
         state.is_none_or(|state| it.state() == state)
     })?;

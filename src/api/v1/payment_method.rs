@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::route::{Needs, Route, read, write};
-use super::wire::{NoQuery, Whole, absent, parse, parse_optional};
+use super::wire::{NoQuery, Whole, absent, parse, parse_optional, word};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
+use crate::domain::payment::mandate::{Mandate, Scheme, Use};
 use crate::domain::payment::method::{self as domain, MethodDetails, MethodKind, SaidDetails};
 use crate::domain::time::Date;
 use crate::services::payment_method::{self, NewMethod};
@@ -43,7 +44,7 @@ struct PaymentMethod {
     name: String,
     /// `card`, `direct_debit`, `wallet`, `bank_transfer` and so on.
     kind: String,
-    /// `active`, `expired` or `removed`.
+    /// `active`, `expired`, `removed`, or `refused` where a bank will not let collect again.
     state: String,
     /// Whether it is taken where nothing else is said.
     default: bool,
@@ -61,6 +62,12 @@ struct PaymentMethod {
     mandate: Option<String>,
     /// When the mandate was signed.
     signed_on: Option<String>,
+    /// By whose rules is collected: `core`, or `b2b` between businesses.
+    scheme: Option<String>,
+    /// For how much the mandate is: `recurrent` or `once`.
+    uses: Option<String>,
+    /// The first day on which the mandate can no longer be used, unless it is used before.
+    ends_on: Option<String>,
 }
 
 impl Wire for PaymentMethod {}
@@ -84,6 +91,9 @@ impl PaymentMethod {
             holder: None,
             mandate: None,
             signed_on: None,
+            scheme: None,
+            uses: None,
+            ends_on: None,
         };
         match &it.details {
             MethodDetails::Plain(_) => bare,
@@ -94,11 +104,14 @@ impl PaymentMethod {
                 expires: Some(month(expires_on.plus_days(-1))),
                 ..bare
             },
-            MethodDetails::DirectDebit { last_digits, holder, mandate, signed_on, .. } => Self {
+            MethodDetails::DirectDebit { last_digits, holder, mandate, .. } => Self {
                 last_digits: Some(last_digits.to_string()),
                 holder: Some(holder.to_string()),
-                mandate: Some(mandate.to_string()),
-                signed_on: Some(signed_on.to_string()),
+                mandate: Some(mandate.reference.to_string()),
+                signed_on: Some(mandate.signed_on.to_string()),
+                scheme: Some(mandate.scheme.to_string()),
+                uses: Some(mandate.uses.to_string()),
+                ends_on: Some(mandate.ends_on().to_string()),
                 ..bare
             },
             MethodDetails::Wallet { gateway, .. } => {
@@ -159,6 +172,10 @@ struct NewPaymentMethod {
     mandate: Option<String>,
     /// When the mandate was signed.
     signed_on: Option<String>,
+    /// By whose rules is collected: `core` if nothing is said, or `b2b` between businesses.
+    scheme: Option<String>,
+    /// For how much the mandate is: `recurrent` if nothing is said, or `once`.
+    uses: Option<String>,
 }
 
 /// A field that a method of the kind must have.
@@ -182,7 +199,9 @@ fn after_month(text: Option<&String>) -> Result<Date, Invalid> {
 const fn fields_of(kind: MethodKind) -> &'static [&'static str] {
     match kind {
         MethodKind::Card => &["/gateway", "/token", "/brand", "/last_digits", "/expires"],
-        MethodKind::DirectDebit => &["/iban", "/holder", "/mandate", "/signed_on"],
+        MethodKind::DirectDebit => {
+            &["/iban", "/holder", "/mandate", "/signed_on", "/scheme", "/uses"]
+        }
         MethodKind::Wallet => &["/gateway", "/token"],
         MethodKind::BankTransfer
         | MethodKind::Cash
@@ -205,12 +224,24 @@ impl NewPaymentMethod {
             ("/holder", &self.holder),
             ("/mandate", &self.mandate),
             ("/signed_on", &self.signed_on),
+            ("/scheme", &self.scheme),
+            ("/uses", &self.uses),
         ];
         let others = said.iter().filter(|it| !fields_of(kind).contains(&it.0));
         for (field, value) in others {
             absent(field, value.as_ref(), kind.word())?;
         }
         Ok(())
+    }
+
+    fn mandate(&self) -> Result<Mandate, Invalid> {
+        Ok(Mandate {
+            reference: given("/mandate", self.mandate.as_ref())?,
+            signed_on: given("/signed_on", self.signed_on.as_ref())?,
+            scheme: word("/scheme", self.scheme.as_deref())?.unwrap_or(Scheme::Core),
+            uses: word("/uses", self.uses.as_deref())?.unwrap_or(Use::Recurrent),
+            used_on: None,
+        })
     }
 
     fn details(&self) -> Result<SaidDetails, Invalid> {
@@ -227,8 +258,7 @@ impl NewPaymentMethod {
             MethodKind::DirectDebit => Ok(SaidDetails::DirectDebit {
                 iban: given("/iban", self.iban.as_ref())?,
                 holder: given("/holder", self.holder.as_ref())?,
-                mandate: given("/mandate", self.mandate.as_ref())?,
-                signed_on: given("/signed_on", self.signed_on.as_ref())?,
+                mandate: self.mandate()?,
             }),
             MethodKind::Wallet => Ok(SaidDetails::Wallet {
                 gateway: given("/gateway", self.gateway.as_ref())?,

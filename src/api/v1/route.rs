@@ -405,14 +405,13 @@ pub(crate) fn file(
             Err(refusal) => return *refusal,
         };
         blocking(asked, move |call, query, _| {
-            query.into::<NoQuery>()?;
-            Ok(reply::file(media, handler(&bss, call)?))
+            Ok(reply::file(media, handler(&bss, call, query.into::<Q>()?)?))
         })
         .await
     };
     let serve = on(MethodFilter::GET, serve);
     let (method, guard, paging) = (Method::GET, Guard::Nothing, Paging::Nothing);
-    let (takes, query, gives, media) = (None, None, None, Some(media));
+    let (takes, query, gives, media) = (None, Form::of::<Q>(), None, Some(media));
     Route { method, path, needs, summary, guard, paging, takes, query, gives, media, serve }
 }
 

@@ -198,7 +198,9 @@ fn amount(fact: &Fact, sides: &Sides) -> Option<Money> {
         | Kind::Token
         | Kind::UsageRecord
         | Kind::User
-        | Kind::ConsumerKey => return None,
+        | Kind::ConsumerKey
+        | Kind::DebitOrder
+        | Kind::BankStatement => return None,
     };
     let side: &Value = sides.after.as_ref().or(sides.before.as_ref())?;
     serde_json::from_value(side.get(field)?.clone()).ok()
@@ -214,6 +216,7 @@ const fn phrase(kind: Kind, verb: Verb) -> &'static str {
         (Kind::Subscription, Verb::Activated) => "has begun",
         (Kind::Order, Verb::Created) => "was placed",
         (Kind::User, Verb::Created) => "was invited",
+        (Kind::Payment, Verb::Returned) => "was sent back by the bank",
         (Kind::Payment, Verb::Changed) => "was used for an invoice",
         (Kind::Invoice, Verb::PartlyPaid) => "was paid in part; still due",
         (Kind::Dunning, Verb::Sent) => "sent a reminder; overdue",
@@ -263,6 +266,8 @@ const fn phrase(kind: Kind, verb: Verb) -> &'static str {
         (_, Verb::FellAway) => "is not changed as was agreed on",
         (_, Verb::TrialExtended) => "may be tried for longer",
         (_, Verb::Upgraded) => "is no longer on trial",
+        (Kind::Payment, Verb::Announced) => "is going to be collected",
+        (_, Verb::Announced) => "was announced",
         (_, Verb::RunningLow) => "has little left that was paid in",
     }
 }

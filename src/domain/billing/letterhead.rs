@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 use crate::domain::billing::invoice::chain::Hash;
 use crate::domain::error::{Invalid, Violation};
 use crate::domain::id::LetterheadId;
+use crate::domain::payment::mandate::Creditor;
 use crate::domain::stamp::Stamp;
 use crate::domain::text::{Bic, Iban, Locale, Name, Prose};
 
@@ -41,6 +42,8 @@ pub struct Sayings {
     pub management: Option<Name>,
     /// Until when and how it is to be paid, in its own words.
     pub payment_terms: Option<Prose>,
+    /// As whom it collects by mandate into that account, if it does.
+    pub collects: Option<Creditor>,
 }
 
 /// Where somebody is paid.
@@ -107,7 +110,7 @@ impl Sayings {
     /// Refuses what does not fit into its place on a paper.
     ///
     /// # Errors
-    /// With everything that is too long.
+    /// With everything that is too long, and what is missing for collecting.
     pub fn check(&self) -> Result<(), Invalid> {
         let bank = self.bank.as_ref();
         let names = [
@@ -130,6 +133,17 @@ impl Sayings {
         if lines > Self::PAYMENT_TERMS_LINES_MAX {
             let message = format!("must have at most {} lines", Self::PAYMENT_TERMS_LINES_MAX);
             found.push(Violation::new("/payment_terms", "length", message));
+        }
+        if let Some(creditor) = &self.collects {
+            if self.bank.is_none() {
+                let message = "must be given: what is collected comes there";
+                found.push(Violation::new("/bank", "required", message));
+            }
+            let (most, days) = (Creditor::NOTICE_DAYS_MAX, creditor.notice_days);
+            if !(1..=most).contains(&days) {
+                let message = format!("must be from 1 to {most}");
+                found.push(Violation::new("/creditor/notice_days", "range", message));
+            }
         }
         Invalid::unless_empty(found)
     }

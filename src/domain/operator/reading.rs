@@ -48,6 +48,7 @@ pub const fn reading(kind: Kind) -> Permission {
         K::UsageRecord => P::UsageRead,
         K::Settlement => P::SettlementRead,
         K::TaxCategory | K::TaxZone | K::TaxRule => P::TaxRead,
+        K::DebitOrder | K::BankStatement => P::BankingRead,
         K::Letterhead | K::Gateway => P::SettingsRead,
         K::Listener => P::ListenerRead,
         K::NotificationTemplate => P::NotificationRead,

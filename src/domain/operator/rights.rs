@@ -300,6 +300,10 @@ permissions! {
     SeatTake = "seat_take" sees SeatRead for PERSONAL;
     /// Write down what is disputed about invoices, and resolve it.
     InvoiceDispute = "invoice_dispute" sees InvoiceRead for SELLING;
+    /// See what banks are to collect, and what they say.
+    BankingRead = "banking_read" sees BankingRead for SELLING;
+    /// Have banks collect, and take in what they say.
+    BankingWrite = "banking_write" sees BankingRead for SELLING;
 }
 
 /// How far a permission reaches for a role.
@@ -435,6 +439,8 @@ mod tests {
             attribute_read        | everything     | branch         | shelf          | shelf
             seat_take             | everything     | branch         | account        | itself
             invoice_dispute       | everything     | branch         | -              | -
+            banking_read          | everything     | branch         | -              | -
+            banking_write         | everything     | branch         | -              | -
         "#]]
         .assert_eq(&table());
     }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::mandate::Mandate;
 use crate::domain::error::{Code, Invalid, Rejection, Violation};
 use crate::domain::event::Verb;
 use crate::domain::id::{AccountId, PaymentMethodId};
@@ -44,6 +45,8 @@ words! {
         Expired = "expired";
         /// Its holder took it away.
         Removed = "removed";
+        /// Its bank sent back what was collected, and will again.
+        Refused = "refused";
     }
 }
 
@@ -108,6 +111,12 @@ impl PaymentMethod {
         self.state_at
     }
 
+    /// Whether it is kept to be used, whether or not its time is over.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        self.state == State::Active
+    }
+
     /// Whether its holder took it away.
     #[must_use]
     pub fn is_removed(&self) -> bool {
@@ -136,6 +145,41 @@ impl PaymentMethod {
         (Self { state, state_at: now, is_default: false, ..self }, Verb::Removed)
     }
 
+    /// The mandate by which is collected, if it is one.
+    #[must_use]
+    pub const fn mandate(&self) -> Option<&Mandate> {
+        match &self.details {
+            MethodDetails::DirectDebit { mandate, .. } => Some(mandate),
+            MethodDetails::Plain(_) | MethodDetails::Card { .. } | MethodDetails::Wallet { .. } => {
+                None
+            }
+        }
+    }
+
+    /// The method after a debit by its mandate was ordered.
+    #[must_use]
+    pub fn used(mut self, on: Date) -> (Self, Verb) {
+        if let MethodDetails::DirectDebit { mandate, .. } = &mut self.details {
+            mandate.used_on = Some(on);
+        }
+        (self, Verb::Changed)
+    }
+
+    /// The method after the only debit by its mandate was called off.
+    #[must_use]
+    pub fn unused(mut self) -> (Self, Verb) {
+        if let MethodDetails::DirectDebit { mandate, .. } = &mut self.details {
+            mandate.used_on = None;
+        }
+        (self, Verb::Changed)
+    }
+
+    /// The method after its bank sent back what was collected, for a reason that will not pass.
+    #[must_use]
+    pub fn refused(self, now: Instant) -> (Self, Verb) {
+        (Self { state: State::Refused, state_at: now, ..self }, Verb::Changed)
+    }
+
     /// Refuses to be used on a day on which it cannot be.
     ///
     /// # Errors
@@ -143,7 +187,7 @@ impl PaymentMethod {
     pub fn usable_on(&self, day: Date) -> Result<(), Rejection> {
         match self.state_on(day) {
             State::Active => Ok(()),
-            state @ (State::Pending | State::Expired | State::Removed) => {
+            state @ (State::Pending | State::Expired | State::Removed | State::Refused) => {
                 let why = format!("the payment method `{}` is `{state}`", self.id);
                 Err(Rejection::new(Code::PaymentStateForbids, why))
             }
@@ -177,10 +221,8 @@ pub enum MethodDetails {
         last_digits: text::Code,
         /// Who holds it.
         holder: Name,
-        /// The reference of the mandate.
-        mandate: text::Code,
-        /// When it was signed.
-        signed_on: Date,
+        /// What its holder has signed.
+        mandate: Mandate,
     },
     /// A wallet as its gateway knows it.
     Wallet {
@@ -205,10 +247,11 @@ impl MethodDetails {
 
     /// The first day on which it can no longer be used, if it has one.
     #[must_use]
-    pub const fn expires_on(&self) -> Option<Date> {
+    pub fn expires_on(&self) -> Option<Date> {
         match self {
             Self::Card { expires_on, .. } => Some(*expires_on),
-            Self::Plain(_) | Self::DirectDebit { .. } | Self::Wallet { .. } => None,
+            Self::DirectDebit { mandate, .. } => Some(mandate.ends_on()),
+            Self::Plain(_) | Self::Wallet { .. } => None,
         }
     }
 }
@@ -237,10 +280,8 @@ pub enum SaidDetails {
         iban: Iban,
         /// Who holds it.
         holder: Name,
-        /// The reference of the mandate.
-        mandate: text::Code,
-        /// When it was signed.
-        signed_on: Date,
+        /// What its holder has signed.
+        mandate: Mandate,
     },
     /// A wallet.
     Wallet {
@@ -278,8 +319,10 @@ impl SaidDetails {
                 must(is_four, "/last_digits", "format", "must be the last four digits of the card");
                 must(*expires_on > today, "/expires", "range", "must not be over");
             }
-            Self::DirectDebit { signed_on, .. } => {
-                must(*signed_on <= today, "/signed_on", "range", "must not lie in the future");
+            Self::DirectDebit { iban, mandate, .. } => {
+                for (is_so, field, rule, message) in mandate.rules(iban, today) {
+                    must(is_so, field, rule, message);
+                }
             }
             Self::Wallet { .. } => {}
         }
@@ -300,7 +343,7 @@ impl SaidDetails {
                 ("/brand", brand.as_str()),
             ],
             Self::DirectDebit { holder, mandate, .. } => {
-                vec![("/holder", holder.as_str()), ("/mandate", mandate.as_str())]
+                vec![("/holder", holder.as_str()), ("/mandate", mandate.reference.as_str())]
             }
             Self::Wallet { gateway, token } => {
                 vec![("/gateway", gateway.as_str()), ("/token", token.as_str())]
@@ -330,10 +373,10 @@ impl SaidDetails {
                 let token = seal(token.as_str());
                 MethodDetails::Card { gateway, token, brand, last_digits, expires_on }
             }
-            Self::DirectDebit { iban, holder, mandate, signed_on } => {
+            Self::DirectDebit { iban, holder, mandate } => {
                 let last_digits = iban.last().parse().expect("letters and digits are a code");
                 let iban = seal(iban.as_str());
-                MethodDetails::DirectDebit { iban, last_digits, holder, mandate, signed_on }
+                MethodDetails::DirectDebit { iban, last_digits, holder, mandate }
             }
             Self::Wallet { gateway, token } => {
                 MethodDetails::Wallet { gateway, token: seal(token.as_str()) }

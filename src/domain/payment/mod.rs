@@ -6,17 +6,21 @@
 
 pub mod allocation;
 pub mod attempt;
+pub mod debit;
 pub mod deposit;
 pub mod gateway;
 pub mod lifecycle;
+pub mod mandate;
 pub mod method;
 pub mod plan;
 pub mod refund;
+pub mod statement;
 
 use serde::{Deserialize, Serialize};
 
 use self::allocation::Allocation;
 use self::attempt::{Attempt, Outcome, Said};
+use self::debit::Debit;
 use self::lifecycle::{State, Trigger};
 use self::method::MethodKind;
 use crate::domain::error::{Code, Rejection};
@@ -24,7 +28,7 @@ use crate::domain::event::Verb;
 use crate::domain::id::{AccountId, BillingAccountId, InvoiceId, PaymentId, PaymentMethodId};
 use crate::domain::money::{Money, MoneyError};
 use crate::domain::stamp::Stamp;
-use crate::domain::text::{Name, Prose};
+use crate::domain::text::{self, Name, Prose};
 use crate::domain::time::{Date, Instant};
 
 /// Money that comes in, or is to.
@@ -50,6 +54,8 @@ pub struct Payment {
     pub note: Option<Prose>,
     /// How far it is at the gateway that it goes through, if it goes through one.
     pub attempt: Option<Attempt>,
+    /// How it is collected, if it is by mandate.
+    pub debit: Option<Debit>,
     amount: Money,
     state: State,
     allocations: Vec<Allocation>,
@@ -93,6 +99,7 @@ impl Payment {
             reference: None,
             note: None,
             attempt: None,
+            debit: None,
             amount,
             state: State::Initiated,
             allocations: Vec::new(),
@@ -128,6 +135,44 @@ impl Payment {
     ) -> Result<(Self, Verb), Rejection> {
         let begun = Self::initiated(id, stamp, payer, amount)?;
         Ok((Self { method, attempt: Some(attempt), ..begun }, Verb::Created))
+    }
+
+    /// A payment that is collected by the mandate of a method on file, of which its payer is told.
+    ///
+    /// # Errors
+    /// If the amount is not more than nothing.
+    pub fn debited(
+        (id, stamp): (PaymentId, Stamp),
+        payer: Payer,
+        amount: Money,
+        (method, debit): (PaymentMethodId, Debit),
+    ) -> Result<(Self, Verb), Rejection> {
+        let begun = Self::initiated(id, stamp, payer, amount)?;
+        Ok((Self { method: Some(method), debit: Some(debit), ..begun }, Verb::Announced))
+    }
+
+    /// The payment after its money came in on a day, as the bank says it.
+    ///
+    /// # Errors
+    /// If it had come in before.
+    pub fn collected(self, on: Date) -> Result<(Self, Verb), Rejection> {
+        Self { received_on: Some(on), ..self }.on(Trigger::Capture)
+    }
+
+    /// The payment with the reason for which the payer's bank has sent it back.
+    #[must_use]
+    pub fn returned(mut self, reason: text::Code) -> (Self, Verb) {
+        if let Some(debit) = &mut self.debit {
+            debit.returned = Some(reason);
+        }
+        (self, Verb::Returned)
+    }
+
+    /// The invoice that it was begun for, if it was for one.
+    #[must_use]
+    pub fn is_for(&self) -> Option<InvoiceId> {
+        let attempted = self.attempt.as_ref().and_then(|it| it.invoice);
+        attempted.or(self.debit.as_ref().map(|it| it.invoice))
     }
 
     /// The payment after its gateway has said what became of it; `None` if that changes nothing,

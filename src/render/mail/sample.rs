@@ -35,6 +35,7 @@ fn subject_matter() -> Tree {
         ("invoice", invoice()),
         ("credit_note", credit_note()),
         ("payment", payment()),
+        ("debit", debit()),
         ("dunning", dunning()),
         ("instalment", instalment()),
         ("reminder", Tree::group([("is_last", true.into()), ("until", "21 December 2026".into())])),
@@ -95,6 +96,17 @@ fn payment() -> Tree {
         ("amount", "EUR 100.00".into()),
         ("received_on", "1 December 2026".into()),
         ("invoices", vec![line("R-2026-000042", "EUR 100.00")].into()),
+    ])
+}
+
+fn debit() -> Tree {
+    Tree::group([
+        ("amount", "EUR 119.00".into()),
+        ("collect_on", "15 December 2026".into()),
+        ("from", "DE ···· 3000".into()),
+        ("invoice", "R-2026-000042".into()),
+        ("mandate", "M-7".into()),
+        ("creditor", "DE98ZZZ09999999999".into()),
     ])
 }
 

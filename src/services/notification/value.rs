@@ -14,6 +14,8 @@ use crate::domain::order::Order;
 use crate::domain::order::item::Item;
 use crate::domain::order::total::Total;
 use crate::domain::payment::Payment;
+use crate::domain::payment::debit::DebitOrder;
+use crate::domain::payment::method::PaymentMethod;
 use crate::domain::stamp::SellerNumber;
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::seat::Seat;
@@ -132,7 +134,7 @@ fn subject_matter(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Resu
             Ok(Tree::group([("invoice", invoice), ("reminder", reminder)]))
         }
         Kind::CreditNote => credit_note(cx, fact, reader),
-        Kind::Payment => payment(cx, fact, reader),
+        Kind::Payment => Ok(payment(cx, fact, reader)?.with(debit(cx, fact, reader)?)),
         Kind::Subscription => {
             let was = fact.before.as_deref().map(event::read::<Subscription>).transpose()?;
             let switch_on = reader.day_or_nothing(was.and_then(|it| it.switches_on()));
@@ -186,7 +188,9 @@ fn subject_matter(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Resu
         | Kind::TaxZone
         | Kind::Token
         | Kind::UsageRecord
-        | Kind::ConsumerKey => Ok(Tree::group([])),
+        | Kind::ConsumerKey
+        | Kind::DebitOrder
+        | Kind::BankStatement => Ok(Tree::group([])),
         Kind::Dunning => super::dunning::values(cx, &super::after(fact)?, reader),
         Kind::PaymentPlan => super::dunning::instalment(cx, &super::after(fact)?, fact.at, reader),
     }
@@ -333,6 +337,32 @@ fn payment(cx: Cx<'_>, fact: &Fact, reader: &Reader) -> Result<Tree, Error> {
         ),
         ("account", Tree::group([("name", name.into()), ("balance", reader.money(balance))])),
     ]))
+}
+
+/// How a payment is collected, if it is by mandate: when, from where, for what, and by whom.
+fn debit(cx: Cx<'_>, fact: &Fact, reader: &Reader) -> Result<Tree, Error> {
+    let it: Payment = super::after(fact)?;
+    let Some(debit) = &it.debit else { return Ok(Tree::group([])) };
+    let order = cx.view.find::<DebitOrder>(debit.order)?;
+    let ordered = order.as_ref().and_then(|order| {
+        let ordered = order.debits.iter().find(|ordered| ordered.payment == it.id)?;
+        Some((ordered.number.to_string(), ordered.mandate.to_string()))
+    });
+    let (number, mandate) = ordered.unwrap_or_default();
+    let creditor = order.map(|it| it.collector.creditor.to_string());
+    let method = it.method.map(|id| cx.view.find::<PaymentMethod>(id)).transpose()?.flatten();
+    let from = method.map_or_else(String::new, |it| it.name.to_string());
+    Ok(Tree::group([(
+        "debit",
+        Tree::group([
+            ("amount", reader.money(it.amount())),
+            ("collect_on", reader.day(debit.collect_on)),
+            ("from", from.into()),
+            ("invoice", number.into()),
+            ("mandate", mandate.into()),
+            ("creditor", creditor.unwrap_or_default().into()),
+        ]),
+    )]))
 }
 
 fn subscription(

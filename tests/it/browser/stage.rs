@@ -80,11 +80,14 @@ impl Stage {
         let (invoice, number) = (text(&last["id"]), text(&last["number"]));
         let note = credited(&market, &customers[2]);
         let (run, order) = (newest("/billing_runs"), newest("/orders?order=oldest"));
+        let (debit_order, bank_statement) = banked(&market, &customers[1]);
         let templates = operator.get("/notification_templates");
         let issued = templates["items"].as_array().unwrap().iter();
         let template = issued.filter(|it| it["occasion"] == "invoice_issued").map(|it| &it["id"]);
         let things = vec![
             ("{account}", account),
+            ("{bank_statement}", bank_statement),
+            ("{debit_order}", debit_order),
             ("{draft}", draft),
             ("{invoice}", invoice),
             ("{note}", note),
@@ -187,6 +190,25 @@ fn credited(market: &Market, customer: &Value) -> String {
     let net = json!({ "amount": "0.42", "currency": "USD" });
     let body = json!({ "reason": "A day without backup", "lines": [{ "line": 0, "net": net }] });
     text(&operator.post(&format!("/invoices/{}/credit", text(&last["id"])), &body)["id"])
+}
+
+/// What is to be collected from a customer, and a statement of the bank.
+fn banked(market: &Market, customer: &Value) -> (String, String) {
+    let operator = market.operator();
+    let letterhead = json!({
+        "bank": { "iban": "DE89370400440532013000" },
+        "creditor": { "id": "DE98ZZZ09999999999", "notice_days": 1 },
+    });
+    operator.post("/letterheads", &letterhead);
+    let mandate = json!({
+        "kind": "direct_debit", "iban": "AT611904300234573201", "holder": "Hafen Logistik KG",
+        "mandate": "M-1", "signed_on": "2026-01-01",
+    });
+    let path = format!("/accounts/{}/payment_methods", text(&customer["id"]));
+    operator.post(&path, &mandate);
+    let orders = operator.post("/debit_orders", &json!({ "collect_on": "2026-06-01" }));
+    let kept = operator.post("/bank_statements", &json!({ "camt": harness::till::camt("S-1") }));
+    (text(&orders["items"][0]["id"]), text(&kept["items"][0]["id"]))
 }
 
 /// Traffic that gets cheaper with the amount.

@@ -18,5 +18,5 @@ pub(crate) mod python;
 pub(crate) mod scale;
 pub(crate) mod signer;
 pub(crate) mod stage;
-mod till;
+pub(crate) mod till;
 pub(crate) mod volume;

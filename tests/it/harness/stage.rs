@@ -306,8 +306,18 @@ impl Furnisher<'_> {
         let town = self.called("Town");
         let address = json!({ "street": "Ring 1", "city": town, "country": "DE" });
         for name in [
-            "prospect", "held", "owing", "leaving", "wanderer", "payer", "planner", "sleeper",
-            "charged", "returner",
+            "prospect",
+            "held",
+            "owing",
+            "leaving",
+            "wanderer",
+            "payer",
+            "planner",
+            "sleeper",
+            "charged",
+            "returner",
+            "debited",
+            "debited_next",
         ] {
             let state = if name == "prospect" { "prospective" } else { "active" };
             let it = json!({ "name": self.called(name), "state": state, "address": address });
@@ -352,6 +362,8 @@ impl Furnisher<'_> {
             ("order_5", "sleeping_subscription", "sleeper"),
             ("order_12", "charged_subscription", "charged"),
             ("order_13", "returned_subscription", "returner"),
+            ("order_14", "debited_subscription", "debited"),
+            ("order_15", "debited_next_subscription", "debited_next"),
         ] {
             self.order((order, subscription), account, &offer);
         }
@@ -479,7 +491,9 @@ impl Furnisher<'_> {
 
     fn rest(&mut self) {
         self.shares();
-        till::has_money_on_its_way(&self.market.house.client(&self.branch.admin), &mut self.names);
+        let seller = self.market.house.client(&self.branch.admin);
+        till::has_money_on_its_way(&seller, &mut self.names);
+        till::speaks_with_its_bank(&seller, &mut self.names);
         let event = json!({
             "id": format!("event-{}", self.side), "subscription": self.name("subscription"),
             "meter": self.name("meter"), "quantity": "3", "at": "2026-01-01T00:00:00Z",

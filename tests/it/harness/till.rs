@@ -46,3 +46,33 @@ pub(super) fn has_money_on_its_way(seller: &Client<'_>, names: &mut Names) {
     let refunds = seller.get(&format!("/payments/{}/refunds", text(&paid["id"])));
     names.insert("refund", text(&refunds["items"][0]["id"]));
 }
+
+/// A statement of a bank with one movement that names nothing which is to be paid.
+pub(crate) fn camt(reference: &str) -> String {
+    format!(
+        "<Document><BkToCstmrStmt><Stmt><Id>{reference}</Id><Acct><Id><IBAN>DE89370400440532013000</IBAN></Id></Acct>\
+         <Ntry><Amt Ccy='EUR'>4</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts>\
+         <BookgDt><Dt>2026-01-01</Dt></BookgDt></Ntry></Stmt></BkToCstmrStmt></Document>"
+    )
+}
+
+/// What its bank is to collect, somebody from whom nothing is collected yet, and what the bank says.
+pub(super) fn speaks_with_its_bank(seller: &Client<'_>, names: &mut Names) {
+    let bank = json!({
+        "bank": { "iban": "DE89370400440532013000" }, "creditor": { "id": "DE98ZZZ09999999999" },
+    });
+    seller.post("/letterheads", &bank);
+    let mandate = json!({
+        "kind": "direct_debit", "iban": "AT611904300234573201", "holder": names["side"],
+        "mandate": "M-1", "signed_on": "2026-01-01",
+    });
+    let signs = |names: &Names, account: &str| {
+        seller.post(&format!("/accounts/{}/payment_methods", names[account]), &mandate);
+    };
+    signs(names, "debited");
+    let orders = seller.post("/debit_orders", &json!({}));
+    names.insert("debit_order", text(&orders["items"][0]["id"]));
+    signs(names, "debited_next");
+    let kept = seller.post("/bank_statements", &json!({ "camt": camt("S-1") }));
+    names.insert("bank_statement", text(&kept["items"][0]["id"]));
+}

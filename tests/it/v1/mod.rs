@@ -2,11 +2,13 @@
 
 mod accounts;
 mod attributes;
+mod bank_statements;
 mod billing_accounts;
 mod billing_runs;
 mod catalog;
 mod classes;
 mod consumer_keys;
+mod debits;
 mod gateways;
 mod invoices;
 mod journal;

@@ -43,6 +43,10 @@ const DETAILS = {
     <div class="pair">
       <${Field} name="mandate" label=${t("Mandate")} required autocomplete="off" />
       <${Field} name="signed_on" label=${t("Signed on")} kind="date" required />
+    </div>
+    <div class="pair">
+      <${Field} name="scheme" label=${t("By whose rules")} kind="select" options=${[["core", "SEPA Core"], ["b2b", "SEPA B2B"]]} />
+      <${Field} name="uses" label=${t("For")} kind="select" options=${[["recurrent", t("whatever falls due")], ["once", t("a single payment")]]} />
     </div>`,
 };
 

@@ -29,6 +29,7 @@ function Write({ of, onClose, onDone }) {
     <${FormDialog} title=${t("Letterhead")} onClose=${onClose} onSend=${write} send=${t("Save")} kind="wide" intro=${t("What stands on your invoices and credit notes from now on. What was issued keeps what stood on it.")}>
       <div class="pair"><${Field} name="bank/iban" label="IBAN" value=${of.bank?.iban ?? ""} autofocus /><${Field} name="bank/bic" label="BIC" value=${of.bank?.bic ?? ""} /></div>
       <div class="pair"><${Field} name="bank/bank" label=${t("Bank")} value=${of.bank?.bank ?? ""} /><${Field} name="bank/holder" label=${t("Account holder")} value=${of.bank?.holder ?? ""} hint=${t("Your own name if you say nothing")} /></div>
+      <div class="pair"><${Field} name="creditor/id" label=${t("Creditor identifier")} value=${of.creditor?.id ?? ""} hint=${t("To collect by SEPA direct debit: DE98ZZZ09999999999")} /><${Field} name="creditor/notice_days" label=${t("Days of notice")} kind="number" min="1" max="60" value=${of.creditor?.notice_days ?? ""} hint=${t("14 if you say nothing")} /></div>
       <${Field} name="registration" label=${t("Register and number")} value=${of.registration ?? ""} />
       <${Field} name="management" label=${t("Management")} value=${of.management ?? ""} />
       <${Field} name="payment_terms" label=${t("Terms of payment")} kind="area" maxlength="500" value=${of.payment_terms ?? ""} />
@@ -40,6 +41,7 @@ function Write({ of, onClose, onDone }) {
 
 const facts = (of) => [
   ["IBAN", of.bank?.iban.match(/.{1,4}/g).join(" ")], ["BIC", of.bank?.bic], [t("Bank"), of.bank?.bank], [t("Account holder"), of.bank?.holder],
+  [t("Creditor identifier"), of.creditor?.id], [t("Days of notice"), of.creditor?.notice_days],
   [t("Register and number"), of.registration], [t("Management"), of.management], [t("Terms of payment"), of.payment_terms], [t("Color"), of.color],
   [t("Logo"), of.logo && html`<img src=${picture(of.logo)} alt=${t("Logo")} height="48" />`],
 ].filter(([, value]) => value);

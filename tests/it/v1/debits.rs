@@ -1,0 +1,166 @@
+//! Debits: ordered from the bank with what is due, in a file that is the same each time, once for each
+//! invoice, told to who pays; called off, come in, or sent back.
+
+use expect_test::expect;
+use serde_json::{Value, json};
+
+use crate::harness::client::Protocol;
+use crate::harness::market::{Market, monthly, text};
+
+/// A market whose seller collects, and an account with a mandate that owes 12.00 EUR since 1 January.
+pub(super) fn collecting(mandate: &Value) -> (Market, Value) {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let letterhead = json!({
+        "bank": { "iban": "DE89370400440532013000", "bic": "COBADEFFXXX", "holder": "Kornblume" },
+        "creditor": { "id": "DE98ZZZ09999999999", "notice_days": 5 },
+    });
+    operator.post("/letterheads", &letterhead);
+    let account = market.customer("Payer", "EUR");
+    let path = format!("/accounts/{}/payment_methods", text(&account["id"]));
+    let mut method = json!({
+        "kind": "direct_debit", "iban": "AT611904300234573201", "holder": "Jürgen Zahler",
+        "mandate": "M-7", "signed_on": "2026-01-01",
+    });
+    for (field, value) in mandate.as_object().unwrap() {
+        method[field] = value.clone();
+    }
+    operator.post(&path, &method);
+    let offer = market.offer("Flat", &[monthly("Base", "EUR", "10")]);
+    market.order(&account, &offer, 1);
+    (market, account)
+}
+
+/// Orders what is due on a day, and answers with the orders.
+pub(super) fn order(market: &Market, collect_on: &str) -> Vec<Value> {
+    let body = json!({ "collect_on": collect_on });
+    let orders = market.operator().post("/debit_orders", &body);
+    market.must_be_whole();
+    orders["items"].as_array().unwrap().clone()
+}
+
+/// What the file of an order says in its elements of a name.
+pub(super) fn said(market: &Market, order: &Value, name: &str) -> Vec<String> {
+    let path = format!("GET /debit_orders/{}/pain008", text(&order["id"]));
+    let file = market.operator().call(&path, None);
+    assert_eq!(file.status, 200);
+    let file = String::from_utf8(file.body.to_vec()).unwrap();
+    let begin = format!("<{name}>");
+    let parts = file.split(&begin).skip(1);
+    parts.map(|it| it.split('<').next().unwrap().to_owned()).collect()
+}
+
+/// The states of an account's payments, and what is due of its invoices.
+pub(super) fn state(market: &Market, account: &Value) -> String {
+    let path = format!("/payments?order=oldest&account={}", text(&account["id"]));
+    let found = market.operator().get(&path);
+    let states = found["items"].as_array().unwrap().iter().map(|it| text(&it["state"]));
+    let states: Vec<_> = states.collect();
+    let due = market.invoices(account).into_iter().map(|it| text(&it["due"]["amount"]));
+    format!("{}; due {}", states.join(" "), due.collect::<Vec<_>>().join(" "))
+}
+
+#[test]
+fn an_invoice_is_collected_once_and_the_file_is_the_same_each_time() {
+    let (market, account) = collecting(&json!({}));
+    assert_eq!(order(&market, "2026-01-14"), [] as [Value; 0], "it is due on the 15th");
+    let orders = order(&market, "2026-01-17");
+    let [placed] = orders.as_slice() else { panic!("one, not {orders:?}") };
+    assert_eq!(text(&placed["collect_on"]), "2026-01-19", "the 17th is a Saturday");
+    assert_eq!(placed["total"], json!({ "amount": "12.00", "currency": "EUR" }));
+    assert_eq!(said(&market, placed, "IBAN"), ["DE89370400440532013000", "AT611904300234573201"]);
+    assert_eq!(said(&market, placed, "SeqTp"), ["FRST"]);
+    assert_eq!(said(&market, placed, "Nm"), ["Kornblume", "Kornblume", "Juergen Zahler"]);
+    assert_eq!(said(&market, placed, "Ustrd"), ["INV-2026-000001"]);
+    let (first, again) = (said(&market, placed, "EndToEndId"), said(&market, placed, "EndToEndId"));
+    assert_eq!(first, again);
+    assert_eq!(order(&market, "2026-01-17"), [] as [Value; 0], "it is on its way");
+    market.advance_to("2026-01-31");
+    assert_eq!(state(&market, &account), "initiated; due 12.00", "nobody is reminded meanwhile");
+    let path = format!("/debit_orders/{}/complete", text(&placed["id"]));
+    let done = market.operator().post(&path, &json!({}));
+    assert_eq!(
+        (text(&done["state"]), text(&done["debits"][0]["mandate"])),
+        ("completed".into(), "M-7".into())
+    );
+    assert_eq!(state(&market, &account), "captured; due 0.00");
+    market.must_be_whole();
+    market.advance_to("2026-02-02");
+    let next = order(&market, "2026-02-16");
+    assert_eq!(said(&market, &next[0], "SeqTp"), ["RCUR"]);
+}
+
+#[test]
+fn what_is_called_off_can_be_ordered_again() {
+    let (market, account) = collecting(&json!({ "scheme": "b2b", "uses": "once" }));
+    let first = order(&market, "2026-01-15").remove(0);
+    assert_eq!(text(&first["scheme"]), "b2b");
+    assert_eq!(said(&market, &first, "Cd"), ["SEPA", "B2B"]);
+    let operator = market.operator();
+    let path = format!("/debit_orders/{}", text(&first["id"]));
+    operator.post(&format!("{path}/cancel"), &json!({}));
+    assert_eq!(state(&market, &account), "canceled; due 12.00");
+    assert_eq!(operator.call(&format!("GET {path}/pain008"), None).status, 409);
+    assert_eq!(operator.call(&format!("POST {path}/cancel"), Some(&json!({}))).status, 409);
+    let second = order(&market, "2026-01-15").remove(0);
+    assert_eq!(said(&market, &second, "SeqTp"), ["OOFF"], "for once, and that was not used");
+    assert_eq!(state(&market, &account), "canceled initiated; due 12.00");
+}
+
+#[test]
+fn who_pays_is_told_when_and_by_which_mandate() {
+    let (market, account) = collecting(&json!({}));
+    let contact = json!({ "contacts": [{ "matters": ["billing"], "name": "Ann", "email": "ann@payer.test" }] });
+    let changed = market
+        .operator()
+        .call(&format!("PATCH /accounts/{}", text(&account["id"])), Some(&contact));
+    assert!(changed.status.is_success(), "{}", String::from_utf8_lossy(&changed.body));
+    order(&market, "2026-01-15");
+    market.house.app.keep_duties();
+    let mails = market.operator().get("/mails");
+    let mail =
+        mails["items"].as_array().unwrap().iter().find(|it| it["occasion"] == "debit_announced");
+    let mail = market.operator().get(&format!("/mails/{}", text(&mail.expect("a mail")["id"])));
+    let body = mail["text"].as_str().unwrap_or_default();
+    for said in
+        ["12.00", "INV-2026-000001", "15 January 2026", "AT ···· 3201", "M-7", "DE98ZZZ09999999999"]
+    {
+        assert!(body.contains(said), "{said} in {mail}");
+    }
+}
+
+#[test]
+fn who_cannot_collect_is_told_why() {
+    let market = Market::on("2026-01-01");
+    let (operator, protocol) = (market.operator(), Protocol::default());
+    let say = |what: &str, body: Value| {
+        protocol.say(&operator, "operator", what, Some(&body));
+    };
+    say("POST /debit_orders", json!({}));
+    say("POST /letterheads", json!({ "creditor": { "id": "DE98ZZZ09999999998" } }));
+    say(
+        "POST /letterheads",
+        json!({ "creditor": { "id": "DE98ZZZ09999999999", "notice_days": 0 } }),
+    );
+    let (market, account) = collecting(&json!({}));
+    let operator = market.operator();
+    let say = |what: &str, body: Value| {
+        protocol.say(&operator, "operator", what, Some(&body));
+    };
+    say("POST /debit_orders", json!({ "collect_on": "2026-01-05" }));
+    let path = format!("POST /accounts/{}/payment_methods", text(&account["id"]));
+    let mandate = json!({
+        "kind": "direct_debit", "iban": "CH9300762011623852957", "holder": "Ann", "mandate": "M_8",
+        "signed_on": "2026-02-01", "scheme": "fast",
+    });
+    say(&path, mandate.clone());
+    let mut mandate = mandate;
+    mandate["scheme"] = json!("core");
+    say(&path, mandate);
+    let order = order(&market, "2026-01-15").remove(0);
+    say(
+        &format!("POST /debit_orders/{}/complete", text(&order["id"])),
+        json!({ "received_on": "2026-01-03" }),
+    );
+    expect![[r#""#]].assert_eq(&protocol.text());
+}
