@@ -82,6 +82,18 @@ impl Door {
         self.call(Method::GET, path, None)
     }
 
+    /// The file that is answered to a request for one.
+    pub(super) fn file(&self, path: &str) -> Result<Vec<u8>, Failure> {
+        self.runtime.block_on(async {
+            let response = self.ask((&Method::GET, "file"), path, None).await?;
+            if !response.status().is_success() {
+                return read(response).await.map(|_| Vec::new());
+            }
+            let bytes = body::to_bytes(response.into_body(), ANSWER_BYTES_MAX).await;
+            Ok(bytes.map_err(|error| Failure::Silent(error.into()))?.to_vec())
+        })
+    }
+
     /// What is answered to a request that something be done.
     pub(super) fn post(&self, path: &str, body: &Value) -> Result<Value, Failure> {
         self.call(Method::POST, path, Some(body))

@@ -16,10 +16,12 @@ mod failure;
 mod folder;
 mod founding;
 mod jobs;
+mod journal;
 mod key;
 mod listen;
 mod migrate;
 mod operator;
+mod revenue;
 mod serve;
 mod socket;
 mod tls;
@@ -63,7 +65,9 @@ enum Command {
     Clock(clock::Clock),
     Bill(bill::Bill),
     Explain(explain::Explain),
+    Journal(journal::Journal),
     Jobs(jobs::Jobs),
+    Revenue(revenue::Revenue),
     Operator(operator::Operator),
     Key(key::Key),
     Backup(backup::Backup),
@@ -106,7 +110,9 @@ impl Command {
             Self::Clock(it) => it.run(out),
             Self::Bill(it) => it.run(out),
             Self::Explain(it) => it.run(out),
+            Self::Journal(it) => it.run(out),
             Self::Jobs(it) => it.run(out),
+            Self::Revenue(it) => it.run(out),
             Self::Operator(it) => it.run(out),
             Self::Key(it) => it.run(out),
             Self::Backup(it) => it.run(out),

@@ -45,6 +45,7 @@
 //! | [mandate](payment::mandate), [debit order](payment::debit) | a payer's consent to be collected from; what a bank is to collect |
 //! | [bank statement](payment::statement) | what moved on a seller's bank account, and what was made of it |
 //! | [journal] | every movement of money as a balanced double entry |
+//! | [chart, booking](bookkeeping) | in which accounts a seller's accountant books; an amount from one to another |
 //! | [share model, settlement](settlement) | who gets which part of what was paid |
 //! | [dunning] | the ladder of what is done about invoices that are not paid in time |
 //! | [dunning case](dunning::case) | how far a billing account has come on it since something is overdue |
@@ -59,6 +60,7 @@
 pub mod account;
 pub mod attribute;
 pub mod billing;
+pub mod bookkeeping;
 pub mod bucket;
 pub mod catalog;
 mod country;

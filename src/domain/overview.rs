@@ -58,6 +58,23 @@ impl Month {
         self.0
     }
 
+    /// The month after it.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+
+    /// Its first day.
+    ///
+    /// # Panics
+    /// Never: the month of a day, and those around it, have one.
+    #[must_use]
+    pub fn first_day(self) -> Date {
+        let (year, month) = (i32::try_from(self.0 / 12).ok(), self.0 % 12 + 1);
+        let first = year.and_then(|it| Date::new(it, month, 1));
+        first.expect("every month of the calendar has a first day")
+    }
+
     /// So many months before.
     #[must_use]
     pub const fn before(self, months: u32) -> Self {

@@ -5,6 +5,7 @@ pub mod csv;
 pub mod debit_order;
 pub mod einvoice;
 pub mod figure;
+pub mod journal;
 pub mod mail;
 pub mod paper;
 pub mod pdf;

@@ -9,6 +9,7 @@ use super::view::{Table, View};
 use super::{Commit, Store, StoreError};
 use crate::domain::billing::invoice::number::Numberings;
 use crate::domain::billing::policy::Policies;
+use crate::domain::bookkeeping::Charts;
 use crate::domain::sealed::Sealed;
 use crate::domain::time::Instant;
 
@@ -65,6 +66,11 @@ impl Setting for Policies {
 
 impl Setting for Numberings {
     const NAME: &'static str = "numberings";
+    const SHAPE: u8 = 1;
+}
+
+impl Setting for Charts {
+    const NAME: &'static str = "booking_charts";
     const SHAPE: u8 = 1;
 }
 

@@ -8,13 +8,16 @@ use rust_decimal::Decimal;
 
 use super::StoreError;
 use super::codec::{Key, date_at};
-use super::invoice::{CREDIT_NOTE_BY_MONTH, INVOICE_BY_MONTH, INVOICE_DUE};
+use super::invoice::{
+    CREDIT_NOTE_BY_MONTH, CREDIT_NOTE_EARNED, INVOICE_BY_MONTH, INVOICE_DUE, INVOICE_EARNED,
+};
 use super::payment::{PAYMENT_BY_MONTH, REFUND_BY_MONTH};
 use super::subscription::SUBSCRIPTION_RUNNING;
 use super::tally::{Of, Part, Row, rows};
 use super::view::{KeyRange, Table, View};
 use crate::domain::billing::credit::CreditNote;
 use crate::domain::billing::invoice::Invoice;
+use crate::domain::billing::recognition::{Earned, Schedule};
 use crate::domain::id::{Id, PriceId, ResourceId};
 use crate::domain::money::{Currency, Money};
 use crate::domain::overview::{Charged, Month, Running};
@@ -34,6 +37,14 @@ pub(super) fn in_month(
 ) -> Part {
     let key = Key::new().u32(Month::of(day).number()).u32(seller.0);
     Part { key: key.raw(currency.code().as_bytes()), sums: sums.into() }
+}
+
+/// The parts of a document in what is charged and earned, month by month.
+pub(super) fn earned_in(seller: SellerNumber, all: &Schedule, parts: &mut Vec<Part>) {
+    for (month, it) in all {
+        let sums = [it.charged.as_minor(), it.earned.as_minor()];
+        parts.push(in_month(month.first_day(), (seller, it.charged.currency()), sums));
+    }
 }
 
 /// The part of an invoice in what is to be paid by a day.
@@ -153,6 +164,35 @@ pub fn invoiced(
     let mut found = months::<Invoice>(view, INVOICE_BY_MONTH, (from, of), charged)?;
     found.extend(months::<CreditNote>(view, CREDIT_NOTE_BY_MONTH, (from, of), credited)?);
     Ok(found)
+}
+
+/// What a seller's customers were charged in a month, and what was earned in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EarnedRow {
+    /// In which month.
+    pub month: Month,
+    /// By which seller.
+    pub seller: SellerNumber,
+    /// How much, less what was given back.
+    pub earned: Earned,
+}
+
+/// What was charged and earned, ever and by all; what was given back stands in rows of its own.
+///
+/// # Errors
+/// If the engine fails or a row cannot be read.
+pub fn earned(view: &(impl View + ?Sized)) -> Result<Vec<EarnedRow>, StoreError> {
+    let all = KeyRange::all();
+    let invoiced = rows::<Invoice>(view, INVOICE_EARNED, &all, Of::All)?;
+    let given_back = rows::<CreditNote>(view, CREDIT_NOTE_EARNED, &all, Of::All)?;
+    let row = |row: Row| {
+        let mut key = Parts { table: INVOICE_EARNED, rest: &row.key };
+        let (month, seller) = (Month::numbered(key.u32()?), key.seller()?);
+        let currency = key.currency()?;
+        let sum = |place| Money::minor(row.sum(place), currency);
+        Ok(EarnedRow { month, seller, earned: Earned { charged: sum(0), earned: sum(1) } })
+    };
+    invoiced.into_iter().chain(given_back).map(row).collect()
 }
 
 /// What came in and went back since a month.

@@ -282,3 +282,23 @@ fn a_system_gets_a_key_by_a_command_and_loses_it_by_another() {
     drop(server);
     assert_eq!(said(&["key", "list"]).ok().lines().count(), 1, "it works without a server too");
 }
+
+#[test]
+fn the_books_are_a_file_and_what_is_earned_a_table() {
+    let folder = business();
+    let billed = run(&folder, &["bill"]);
+    assert_eq!(billed.code, Some(1), "{billed:?}");
+    let days = ["--from", "2026-01-01", "--until", "2026-02-01"];
+    let legs = run(&folder, &[["journal"].as_slice(), &days].concat()).ok();
+    assert!(legs.starts_with("entry,on,at,cause,text,ledger,"), "{legs}");
+    assert!(legs.contains(",receivable,1400,"), "{legs}");
+    let bookings = run(&folder, &[["journal", "--datev"].as_slice(), &days].concat()).ok();
+    assert!(
+        bookings.contains("\"EXTF\";700;21;") && bookings.contains(";1400;8400;"),
+        "{bookings}"
+    );
+    let refused = run(&folder, &["journal", "--from", "2026-01-01", "--until", "2025-01-01"]);
+    assert!(refused.code != Some(0) && refused.err.contains("until"), "{refused:?}");
+    let earned = run(&folder, &["revenue", "--from", "2026-01", "--to", "2026-01"]).ok();
+    assert_eq!(earned, "2026-01: charged 10.00 EUR, earned 10.00 EUR, deferred 0.00 EUR\n");
+}

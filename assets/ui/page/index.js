@@ -32,6 +32,7 @@ export const PAGES = [
   page("/billing/:id", "billing_read", () => import("./billing_run.js")),
   page("/settlements", "settlement_read", () => import("./settlements.js"), { isForSellers: true, text: () => t("Settlement"), icon: "banknote", group: "money" }),
   page("/settlements/:id", "settlement_read", () => import("./settlement.js")),
+  page("/revenue", "journal_read", () => import("./revenue.js"), { text: () => t("Earned revenue"), icon: "calculator", group: "money" }),
   page("/journal", "journal_read", () => import("./journal.js"), { isHouse: true, text: () => t("Journal"), icon: "book-open", group: "money" }),
   page("/mail-templates/:id", "notification_read", () => import("./mail_template.js")),
   page("/settings", null, () => import("./settings.js"), { text: () => t("Settings"), icon: "settings", group: "house" }),

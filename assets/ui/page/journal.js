@@ -1,14 +1,16 @@
 // The journal: every movement of money as a double entry, and the balances that follow.
 import { html } from "../html.js";
-import { all, get } from "../model/api.js";
+import { useState } from "../../vendor/preact/hooks.js";
+import { address, all, get } from "../model/api.js";
 import { plus } from "../model/decimal.js";
 import { useLoad } from "../model/load.js";
 import { isNegative, isNothing, money } from "../model/money.js";
 import { here, refine, to } from "../model/route.js";
 import { session } from "../model/session.js";
 import { t } from "../model/text.js";
-import { moment } from "../model/time.js";
+import { after, moment, today } from "../model/time.js";
 import { pathOf } from "../part/figure.js";
+import { Icon } from "../part/icon.js";
 import { List } from "../part/list.js";
 import { Card, Page } from "../part/page.js";
 import { sentence } from "../part/state.js";
@@ -73,6 +75,18 @@ function grid(found) {
   };
 }
 
+/** The journal of some days as a file for an accountant. */
+function Files({ seller }) {
+  const [days, set] = useState({ from: `${today().slice(0, 7)}-01`, until: after(today()) });
+  const bound = (name, label) => html`
+    <label class="row tight"><small>${label}</small><input class="date" type="date" name=${name} value=${days[name]} onChange=${(event) => set({ ...days, [name]: event.target.value })} /></label>`;
+  const file = (form, text) => html`<a class="button small" href=${address(`/journal/${form}`, { ...days, seller })} download><${Icon} name="download" />${text}</a>`;
+  return html`
+    <${Card} title=${t("For the accountant")}>
+      <div class="inside row">${bound("from", t("from"))}${bound("until", t("up to"))}${file("csv", "CSV")}${file("datev", "DATEV")}</div>
+    <//>`;
+}
+
 function Balances({ seller, name }) {
   const read = useLoad(() => get("/balances", { seller }), ["balances", seller]);
   return html`
@@ -94,6 +108,7 @@ export default function Journal() {
   return html`
     <${Page} title=${t("Journal")} actions=${whose}>
       <${Balances} seller=${seller} name=${sellers.find((it) => it.id === (seller ?? ""))?.name ?? ""} />
+      <${Files} seller=${seller} />
       <${List} key=${seller} query=${seller ? { seller } : {}} path="/journal" label=${t("Entries")} file="journal" columns=${columns()} lines=${lines} filed=${filed()}
         empty=${html`<${Empty} icon="book-open" title=${t("Nothing was booked yet")}><p>${t("Each invoice, payment and credit note writes an entry whose sides are equal.")}</p><//>`} />
     <//>`;

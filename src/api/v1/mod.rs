@@ -13,9 +13,10 @@ mod bank_statement;
 mod billing_account;
 mod billing_policy;
 mod billing_run;
+mod bookkeeping;
 mod calculation;
-mod category;
 mod camt;
+mod category;
 mod checkout;
 mod class;
 mod clock;
@@ -23,8 +24,8 @@ mod consumer_key;
 mod contact;
 mod coupon;
 mod credit;
-mod deposit;
 mod debit_order;
+mod deposit;
 mod discount;
 mod dunning;
 mod entity;
@@ -57,6 +58,7 @@ mod payment_plan;
 mod price;
 mod problem;
 mod provisioning;
+mod recognition;
 mod resource_category;
 mod rights;
 pub mod route;
@@ -101,10 +103,11 @@ fn table() -> Vec<Route> {
         account::routes(),
         admission::routes(),
         attribute_definition::routes(),
+        bank_statement::routes(),
         billing_account::routes(),
         billing_policy::routes(),
-        bank_statement::routes(),
         billing_run::routes(),
+        bookkeeping::routes(),
         calculation::routes(),
         category::routes(),
         checkout::routes(),
@@ -133,10 +136,11 @@ fn table() -> Vec<Route> {
         payment::routes(),
         payment_method::routes(),
         payment_plan::routes(),
+        debit_order::routes(),
         deposit::routes(),
         price::routes(),
         provisioning::routes(),
-        debit_order::routes(),
+        recognition::routes(),
         rights::routes(),
         search::routes(),
         resource_category::routes(),

@@ -398,6 +398,19 @@ pub(crate) fn file(
     (media, summary): (&'static str, &'static str),
     handler: Makes,
 ) -> Route {
+    file_of(path, needs, (media, summary), move |bss, call, _: NoQuery| handler(bss, call))
+}
+
+/// The same with something said of which.
+pub(crate) fn file_of<Q>(
+    path: &'static str,
+    needs: Needs,
+    (media, summary): (&'static str, &'static str),
+    handler: impl Fn(&Bss, &Call, Q) -> Result<File, Error> + Clone + Send + Sync + 'static,
+) -> Route
+where
+    Q: DeserializeOwned + ToSchema + Send + 'static,
+{
     let rules = Rules { media: Some(media), ..Rules::reading::<Nothing>(needs) };
     let serve = move |State(bss): State<Arc<Bss>>, request: Request| async move {
         let asked = match Asked::of(&bss, request, &rules).await {

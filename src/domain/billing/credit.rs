@@ -15,6 +15,7 @@ use crate::domain::id::{AccountId, BillingAccountId, CreditNoteId, Id, InvoiceId
 use crate::domain::money::{Money, MoneyError, Rounding};
 use crate::domain::stamp::Stamp;
 use crate::domain::text::Prose;
+use crate::domain::time::Period;
 use crate::domain::word::words;
 
 words! {
@@ -64,6 +65,12 @@ pub struct Credit {
 pub struct CreditLine {
     /// The place of the line on the invoice.
     pub place: u32,
+    /// What sort of charge that is.
+    pub kind: LineKind,
+    /// For when it is.
+    pub service_period: Option<Period>,
+    /// What it charged, without tax.
+    pub charged: Money,
     /// Without tax.
     pub net: Money,
     /// The tax on it.
@@ -143,7 +150,7 @@ pub fn lines(
         if line.kind == LineKind::Deposit {
             credit.deposits = credit.deposits.plus(ask.net)?;
         }
-        credit.lines.push(CreditLine { place: ask.place, net: ask.net, tax });
+        credit.lines.push(CreditLine { place: ask.place, net: ask.net, tax, ..of_line(line) });
     }
     if credit.lines.is_empty() || credit.totals.gross.as_minor() <= 0 {
         let why = "nothing is left of the invoice that could be credited";
@@ -167,8 +174,7 @@ pub(super) fn remainders(
         | lifecycle::State::Paid
         | lifecycle::State::WrittenOff => {}
     }
-    let whole = |line: &Line| CreditLine { place: 0, net: line.net, tax: line.tax };
-    let mut left: Vec<_> = invoice.content().lines.iter().map(whole).collect();
+    let mut left: Vec<_> = invoice.content().lines.iter().map(of_line).collect();
     for credited in before.iter().flat_map(|it| &it.lines) {
         let place = usize::try_from(credited.place).expect("it was a line of the invoice");
         let line = &mut left[place];
@@ -176,6 +182,12 @@ pub(super) fn remainders(
         line.tax = line.tax.minus(credited.tax)?;
     }
     Ok(left)
+}
+
+/// All of a line.
+fn of_line(it: &Line) -> CreditLine {
+    let (kind, service_period) = (it.kind, it.service_period);
+    CreditLine { place: 0, kind, service_period, charged: it.net, net: it.net, tax: it.tax }
 }
 
 /// Takes `net` off what is left of a line; the tax that comes back with it.

@@ -257,6 +257,7 @@ const DEEDS: &[Deed] = &[
     deed("DELETE /subscriptions/{paid_subscription}/cancel", "seller", ""),
     deed("POST /subscriptions/{subscription}/change", "seller", r#"{"quantity":3}"#),
     deed("PATCH /accounts/{reseller}/billing_policy", "seller", r#"{"downgrade":"now"}"#),
+    deed("PATCH /accounts/{reseller}/booking_chart", "seller", r#"{"standard":"skr04","client":7}"#),
     deed("POST /subscriptions/{subscription}/change/preview", "seller", r#"{"quantity":3}"#),
     deed("DELETE /subscriptions/{pool}/change", "seller", ""),
     deed("POST /subscriptions/{subscription}/hold", "seller", "{}"),

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::harness::client::{Client, Protocol};
 use crate::harness::house::House;
+use crate::harness::market::{Market, monthly};
 
 /// What the entries of a journal come to by ledger, in cents.
 fn sums(entries: &Value) -> BTreeMap<String, i64> {
@@ -83,4 +84,86 @@ fn nobody_reads_in_the_books_of_others_or_names_two_at_once() {
         > GET /journal?account={acc3}&billing_account={bac2} [north]
         422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`account` must be named alone","request_id":"…","errors":[{"pointer":"account","rule":"conflict","message":"must be named alone"}]}
     "#]].assert_eq(&said.text());
+}
+
+/// The rows of a file, without its heads.
+fn rows(client: &Client<'_>, path: &str, heads: usize) -> Vec<Vec<String>> {
+    let file = client.call(&format!("GET {path}"), None);
+    let text = String::from_utf8(file.body.to_vec()).unwrap();
+    assert_eq!(file.status, 200, "{text}");
+    let sign = if text.starts_with('\u{feff}') { ';' } else { ',' };
+    let cells = |it: &str| it.split(sign).map(|it| it.trim_matches('"').to_owned()).collect();
+    text.lines().skip(heads).map(cells).collect()
+}
+
+/// An amount in cents; nothing where nothing stands.
+fn cents(text: &str) -> i64 {
+    let digits: String = text.chars().filter(|it| *it != '.' && *it != ',').collect();
+    if digits.is_empty() { 0 } else { digits.parse().unwrap() }
+}
+
+#[test]
+fn files_for_accountants_come_to_the_same_as_the_journal() {
+    let market = Market::on("2026-01-01");
+    let account = market.customer("Payer", "EUR");
+    let offer = market.offer("Flat", &[monthly("Base", "EUR", "10.01")]);
+    market.order(&account, &offer, 1);
+    market.advance_to("2026-02-02");
+    let operator = market.operator();
+    let amount = json!({ "amount": "30.00", "currency": "EUR" });
+    operator.post("/payments", &json!({ "account": account["id"], "amount": amount }));
+    let chart = format!("/accounts/{}/booking_chart", market.house.operator.account);
+    operator
+        .patch(&chart, &json!({ "standard": "skr04", "client": 7, "accounts": { "cash": 1810 } }));
+    let accounts = operator.get(&chart)["accounts"].clone();
+    let balances = operator.get("/balances");
+    let mut kept: BTreeMap<String, i64> = BTreeMap::new();
+    for row in balances["items"].as_array().unwrap() {
+        let account = accounts[row["ledger"].as_str().unwrap()].to_string();
+        *kept.entry(account).or_default() += cents(row["amount"]["amount"].as_str().unwrap());
+    }
+    kept.retain(|_, it| *it != 0);
+
+    let days = "from=2026-01-01&until=2026-02-03";
+    let mut legs: BTreeMap<String, i64> = BTreeMap::new();
+    for row in rows(&operator, &format!("/journal/csv?{days}"), 1) {
+        *legs.entry(row[6].clone()).or_default() += cents(&row[8]) - cents(&row[9]);
+    }
+    legs.retain(|_, it| *it != 0);
+    assert_eq!(legs, kept);
+
+    let mut booked: BTreeMap<String, i64> = BTreeMap::new();
+    for row in rows(&operator, &format!("/journal/datev?{days}"), 2) {
+        *booked.entry(row[6].clone()).or_default() += cents(&row[0]);
+        *booked.entry(row[7].clone()).or_default() -= cents(&row[0]);
+    }
+    booked.retain(|_, it| *it != 0);
+    assert_eq!(booked, kept);
+    let january = rows(&operator, "/journal/csv?from=2026-01-01&until=2026-02-01", 1);
+    assert!(january.iter().all(|it| it[1].starts_with("2026-01")), "{january:?}");
+}
+
+#[test]
+fn a_file_is_of_days_that_are_some_and_a_chart_of_numbers_that_fit() {
+    let house = House::on("2026-01-01");
+    let (operator, north, said) =
+        (house.operator(), house.client(&house.north.admin), Protocol::default());
+    for path in [
+        "/journal/csv?from=2026-01-01&until=2026-01-01",
+        "/journal/datev?from=2026-01-01&until=2027-01-02",
+        "/journal/datev?from=2026-01-01&until=2026-02-01&currency=euro",
+    ] {
+        said.say(&operator, "operator", &format!("GET {path}"), None);
+    }
+    let query = format!("from=2026-01-01&until=2026-02-01&seller={}", house.south.account);
+    said.say(&north, "north", &format!("GET /journal/csv?{query}"), None);
+    let own = format!("PATCH /accounts/{}/booking_chart", house.north.account);
+    for body in
+        [json!({ "consultant": 7, "digits": 9 }), json!({ "accounts": { "cash": 0, "gold": 1 } })]
+    {
+        said.say(&north, "north", &own, Some(&body));
+    }
+    let customer = format!("PATCH /accounts/{}/booking_chart", house.north.customer.account);
+    said.say(&north, "north", &customer, Some(&json!({})));
+    expect![[r#""#]].assert_eq(&said.text());
 }

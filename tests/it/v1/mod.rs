@@ -22,6 +22,7 @@ mod payments;
 mod paypal;
 mod provisioning;
 mod resold;
+mod revenue;
 mod search;
 mod sessions;
 mod setup;

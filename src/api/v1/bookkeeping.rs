@@ -1,0 +1,156 @@
+//! `/journal/csv`, `/journal/datev` and `/accounts/{id}/booking_chart`: the journal as files for
+//! accountants, in the accounts that they book in.
+
+use std::collections::BTreeMap;
+
+use axum::http::Method;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::route::{Needs, Route, file_of, read, write};
+use super::wire::{NoQuery, parse, parse_optional, word};
+use crate::api::edge::call::Call;
+use crate::api::edge::reply::{File, Reply, Wire};
+use crate::domain::bookkeeping::{Chart, Standard};
+use crate::domain::error::Invalid;
+use crate::domain::journal::Ledger;
+use crate::domain::money::Currency;
+use crate::domain::operator::Permission;
+use crate::services::bookkeeping::{self, Form, Span};
+use crate::services::{Act, Bss, Cx, Error};
+
+pub(super) fn routes() -> Vec<Route> {
+    let reads = Needs::Permission(Permission::JournalRead);
+    let writes = Needs::Permission(Permission::SettingsWrite);
+    let chart = "/accounts/{id}/booking_chart";
+    let (as_csv, as_datev) = ("Read the journal as CSV", "Read the journal as bookings for DATEV");
+    vec![
+        file_of("/journal/csv", reads, ("text/csv", as_csv), csv),
+        file_of("/journal/datev", reads, ("text/csv", as_datev), datev),
+        read(chart, reads, "Read in which accounts is booked", show),
+        write(Method::PATCH, chart, writes, "Change in which accounts is booked", change),
+    ]
+}
+
+/// Which entries are wanted.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct JournalSpan {
+    /// The account that sells; the caller's own if nothing is said.
+    seller: Option<String>,
+    /// The first day, where the seller is.
+    from: String,
+    /// The first day after the last.
+    until: String,
+}
+
+impl JournalSpan {
+    fn read(&self) -> Result<Span, Invalid> {
+        Ok(Span {
+            seller: parse_optional("seller", self.seller.as_deref())?,
+            from: parse("from", &self.from)?,
+            until: parse("until", &self.until)?,
+        })
+    }
+}
+
+fn csv(bss: &Bss, call: &Call, query: JournalSpan) -> Result<File, Error> {
+    let (name, bytes) = bookkeeping::export(bss, &call.actor, (query.read()?, Form::Csv))?;
+    Ok(File { name, bytes })
+}
+
+/// Which bookings are wanted.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct BookingSpan {
+    /// The account that sells; the caller's own if nothing is said.
+    seller: Option<String>,
+    /// The first day, where the seller is.
+    from: String,
+    /// The first day after the last: within a year.
+    until: String,
+    /// The one currency of the file: `EUR` if nothing is said.
+    currency: Option<String>,
+}
+
+fn datev(bss: &Bss, call: &Call, query: BookingSpan) -> Result<File, Error> {
+    let BookingSpan { seller, from, until, currency } = query;
+    let currency = parse_optional("currency", currency.as_deref())?.unwrap_or(Currency::EUR);
+    let span = JournalSpan { seller, from, until }.read()?;
+    let (name, bytes) = bookkeeping::export(bss, &call.actor, (span, Form::Datev(currency)))?;
+    Ok(File { name, bytes })
+}
+
+/// In which accounts a seller's accountant books, and as whose books.
+#[derive(Debug, Serialize, ToSchema)]
+struct BookingChart {
+    /// The number of the accountant.
+    consultant: u32,
+    /// The number of the seller with that.
+    client: u32,
+    /// The month with which the seller's year begins, from 1.
+    year_begins: u8,
+    /// How many digits the number of an account has.
+    digits: u8,
+    /// The account of each ledger.
+    accounts: BTreeMap<String, u32>,
+}
+
+impl Wire for BookingChart {}
+
+impl From<&Chart> for BookingChart {
+    fn from(it: &Chart) -> Self {
+        Self {
+            consultant: it.consultant,
+            client: it.client,
+            year_begins: it.year_begins,
+            digits: it.digits,
+            accounts: it.accounts.iter().map(|it| (it.0.to_string(), *it.1)).collect(),
+        }
+    }
+}
+
+/// What is to change of it; what is left out stays.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct BookingChartPatch {
+    /// First, the accounts of a standard: `skr03` or `skr04`.
+    standard: Option<String>,
+    consultant: Option<u32>,
+    client: Option<u32>,
+    year_begins: Option<u8>,
+    digits: Option<u8>,
+    /// Accounts of ledgers; those that are left out stay.
+    accounts: Option<BTreeMap<String, u32>>,
+}
+
+impl BookingChartPatch {
+    fn onto(&self, mut chart: Chart) -> Result<Chart, Error> {
+        if let Some(standard) = word::<Standard>("/standard", self.standard.as_deref())? {
+            chart.accounts = Chart::of(standard).accounts;
+        }
+        for (ledger, account) in self.accounts.iter().flatten() {
+            let ledger = word::<Ledger>("/accounts", Some(ledger))?;
+            chart.accounts.extend(ledger.map(|it| (it, *account)));
+        }
+        chart.consultant = self.consultant.unwrap_or(chart.consultant);
+        chart.client = self.client.unwrap_or(chart.client);
+        chart.year_begins = self.year_begins.unwrap_or(chart.year_begins);
+        chart.digits = self.digits.unwrap_or(chart.digits);
+        Ok(chart)
+    }
+}
+
+fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<BookingChart>, Error> {
+    Ok(Reply::ok(BookingChart::from(&bookkeeping::chart_of(cx, call.id("id")?)?)))
+}
+
+fn change(
+    act: &mut Act<'_>,
+    call: &Call,
+    body: BookingChartPatch,
+) -> Result<Reply<BookingChart>, Error> {
+    let which = (call.id("id")?, call.if_match);
+    let chart = bookkeeping::set_chart(act, which, |it| body.onto(it))?;
+    Ok(Reply::ok(BookingChart::from(&chart)))
+}

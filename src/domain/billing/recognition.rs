@@ -1,0 +1,275 @@
+//! Recognition: when what was charged is earned, day by day over the time of the service.
+//!
+//! What is charged for days to come is *deferred* and earned as they pass; what is charged for days that
+//! are over, or for none, is earned on the day of the invoice. What a credit note gives back is first
+//! taken from what is still deferred, and only then from what was earned.
+
+use std::collections::BTreeMap;
+
+use super::credit::{CreditLine, CreditNote};
+use super::invoice::Invoice;
+use super::invoice::line::LineKind;
+use crate::domain::money::{Currency, Money, MoneyError, Rounding};
+use crate::domain::overview::Month;
+use crate::domain::time::{Date, Period};
+
+/// An amount that is earned over some days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Earning {
+    /// The day of the document: nothing is earned before.
+    pub from: Date,
+    /// The days of the service; `None` where it is earned at once.
+    pub period: Option<Period>,
+    /// How much, without tax.
+    pub net: Money,
+}
+
+/// What was charged and what was earned in a month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Earned {
+    /// What documents of the month charged, less what they gave back.
+    pub charged: Money,
+    /// What was earned in it, of documents of any month.
+    pub earned: Money,
+}
+
+impl Earned {
+    /// Nothing.
+    #[must_use]
+    pub const fn nothing(currency: Currency) -> Self {
+        Self { charged: Money::zero(currency), earned: Money::zero(currency) }
+    }
+
+    /// Both together.
+    ///
+    /// # Errors
+    /// If that is too much, or they are in different currencies.
+    pub fn plus(self, other: Self) -> Result<Self, MoneyError> {
+        Ok(Self {
+            charged: self.charged.plus(other.charged)?,
+            earned: self.earned.plus(other.earned)?,
+        })
+    }
+}
+
+/// What was charged and earned, month by month.
+pub type Schedule = BTreeMap<Month, Earned>;
+
+impl Earning {
+    /// How much of it is earned before a day. From one day to the next it grows by a day's part, reckoned
+    /// from the whole, so that the parts of any days that follow each other sum to theirs.
+    ///
+    /// # Errors
+    /// If an amount is too large.
+    pub fn before(&self, day: Date) -> Result<Money, MoneyError> {
+        if day <= self.from {
+            return Ok(Money::zero(self.net.currency()));
+        }
+        let Some(period) = self.period.filter(|it| day < it.end()) else { return Ok(self.net) };
+        let passed = day.days_since(period.start()).max(0);
+        let part = self.net.amount().part(passed.into(), period.days().into())?;
+        part.book(Rounding::HalfEven)
+    }
+
+    /// How much of it is earned in each month, from that of the document on.
+    ///
+    /// # Errors
+    /// If an amount is too large.
+    pub fn by_month(&self) -> Result<Schedule, MoneyError> {
+        let last = self.period.map_or(self.from, |it| it.end().plus_days(-1)).max(self.from);
+        let (mut month, last) = (Month::of(self.from), Month::of(last));
+        let (mut schedule, mut before) = (Schedule::new(), Money::zero(self.net.currency()));
+        let mut charged = self.net;
+        while month <= last {
+            let next = month.next();
+            let now = self.before(next.first_day())?;
+            schedule.insert(month, Earned { charged, earned: now.minus(before)? });
+            (before, charged, month) = (now, Money::zero(self.net.currency()), next);
+        }
+        Ok(schedule)
+    }
+}
+
+/// What an issued invoice charges, line by line; nothing of deposits, and nothing of a draft.
+pub fn of_invoice(it: &Invoice) -> impl Iterator<Item = (usize, Earning)> {
+    let from = it.issue().map(|it| it.issued_on);
+    let lines = it.content().lines.iter().enumerate();
+    let earned = lines.filter(|it| it.1.kind != LineKind::Deposit);
+    earned.filter_map(move |(place, line)| {
+        Some((place, Earning { from: from?, period: line.service_period, net: line.net }))
+    })
+}
+
+/// What an issued credit note gives back, each less than nothing.
+///
+/// # Errors
+/// If an amount is too large.
+pub fn of_credit_note(it: &CreditNote) -> Result<Vec<Earning>, MoneyError> {
+    let Some(issue) = it.issue() else { return Ok(Vec::new()) };
+    let lines = it.content().lines.iter().filter(|it| it.kind != LineKind::Deposit);
+    let mut all = Vec::new();
+    for line in lines {
+        all.extend(given_back(line, issue.issued_on)?);
+    }
+    Ok(all)
+}
+
+/// What is given back of a line on a day: of what is deferred on that day over the days that are left,
+/// and the rest at once.
+fn given_back(line: &CreditLine, on: Date) -> Result<Vec<Earning>, MoneyError> {
+    let nothing = Money::zero(line.net.currency());
+    let left = line.service_period.and_then(|it| Period::new(it.start().max(on), it.end()));
+    let whole =
+        Earning { from: it_starts(line, on), period: line.service_period, net: line.charged };
+    let deferred = line.charged.minus(whole.before(on)?)?;
+    let is_like = line.net.is_negative() == deferred.is_negative();
+    let later = match (left, is_like, line.net.is_negative()) {
+        (Some(_), true, false) => line.net.at_most(deferred)?,
+        (Some(_), true, true) => line.net.negated()?.at_most(deferred.negated()?)?.negated()?,
+        (None, _, _) | (_, false, _) => nothing,
+    };
+    let at_once = line.net.minus(later)?;
+    let earning = |period, net: Money| Ok(Earning { from: on, period, net: net.negated()? });
+    let parts = [earning(left, later)?, earning(None, at_once)?];
+    Ok(parts.into_iter().filter(|it: &Earning| !it.net.is_zero()).collect())
+}
+
+/// From when a line is earned, as far as its credit note knows: from the first day of its service.
+fn it_starts(line: &CreditLine, on: Date) -> Date {
+    let start = line.service_period.map_or(on, Period::start);
+    start.plus_days(-1).min(on)
+}
+
+/// What documents charged and what of it is earned, month by month.
+///
+/// # Errors
+/// If an amount is too large.
+pub fn schedule(all: impl IntoIterator<Item = Earning>) -> Result<Schedule, MoneyError> {
+    let mut sums = Schedule::new();
+    for it in all {
+        for (month, part) in it.by_month()? {
+            let sum = sums.entry(month).or_insert(Earned::nothing(it.net.currency()));
+            *sum = sum.plus(part)?;
+        }
+    }
+    Ok(sums)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::billing::invoice::sample::{date, euros};
+
+    fn period(from: &str, until: &str) -> Option<Period> {
+        Period::new(date(from), date(until))
+    }
+
+    /// `2026-01 31.00 15.50` for each month: what was charged and what was earned.
+    fn told(all: &[Earning]) -> Vec<String> {
+        let schedule = schedule(all.iter().copied()).expect("small amounts");
+        let row = |(month, it): (Month, Earned)| {
+            format!("{month} {} {}", it.charged.decimal(), it.earned.decimal())
+        };
+        schedule.into_iter().map(row).collect()
+    }
+
+    #[test]
+    fn what_is_charged_for_a_time_is_earned_by_its_days() {
+        let earning =
+            |from: &str, period, net: &str| Earning { from: date(from), period, net: euros(net) };
+        let quarter = period("2026-01-16", "2026-04-16");
+        assert_eq!(
+            told(&[earning("2026-01-16", quarter, "90")]),
+            [
+                "2026-01 90.00 16.00",
+                "2026-02 0.00 28.00",
+                "2026-03 0.00 31.00",
+                "2026-04 0.00 15.00"
+            ]
+        );
+        assert_eq!(told(&[earning("2026-04-16", quarter, "90")]), ["2026-04 90.00 90.00"]);
+        assert_eq!(
+            told(&[earning("2026-03-01", quarter, "90")]),
+            ["2026-03 90.00 75.00", "2026-04 0.00 15.00"],
+            "what is over is earned at once"
+        );
+        assert_eq!(
+            told(&[earning("2025-12-20", period("2026-01-01", "2026-02-01"), "31")]),
+            ["2025-12 31.00 0.00", "2026-01 0.00 31.00"]
+        );
+        assert_eq!(told(&[earning("2026-05-31", None, "7")]), ["2026-05 7.00 7.00"]);
+    }
+
+    #[test]
+    fn what_is_given_back_is_taken_from_what_is_deferred_first() {
+        let (year, on) = (period("2026-01-01", "2027-01-01"), date("2026-04-01"));
+        let line = |net: &str| CreditLine {
+            place: 0,
+            kind: LineKind::Recurring,
+            service_period: year,
+            charged: euros("365"),
+            net: euros(net),
+            tax: euros("0"),
+        };
+        let back = |net: &str| {
+            let parts = given_back(&line(net), on).expect("small amounts");
+            parts
+                .iter()
+                .map(|it| (it.period.is_some(), it.net.decimal().to_string()))
+                .collect::<Vec<_>>()
+        };
+        let part = |is_later, net: &str| (is_later, net.to_owned());
+        assert_eq!(back("275"), [part(true, "-275.00")]);
+        assert_eq!(back("365"), [part(true, "-275.00"), part(false, "-90.00")]);
+        assert_eq!(back("5"), [part(true, "-5.00")]);
+        let charged = Earning { from: date("2026-01-01"), period: year, net: euros("365") };
+        let all = [vec![charged], given_back(&line("275"), on).expect("small")].concat();
+        let earned: Vec<_> =
+            told(&all).iter().map(|it| it.split(' ').nth(2).map(str::to_owned)).collect();
+        let expected = ["31.00", "28.00", "31.00"].map(|it| Some(it.to_owned()));
+        assert_eq!(earned[..3], expected);
+        assert!(earned[3..].iter().all(|it| it.as_deref() == Some("0.00")), "{earned:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_earned_sums_to_what_was_charged_to_the_cent(
+            minor in -1_000_000_000..1_000_000_000_i64, start in 0..800_i64, days in 1..1200_i64, from in 0..2000_i64,
+        ) {
+            let day = |it: i64| date("2024-01-01").plus_days(it);
+            let period = Period::new(day(start), day(start + days));
+            let net = Money::minor(minor, Currency::EUR);
+            let earning = Earning { from: day(from), period, net };
+            let schedule = earning.by_month().expect("small amounts");
+            let sum = |it: fn(&Earned) -> Money| -> i64 { schedule.values().map(|row| it(row).as_minor()).sum() };
+            prop_assert_eq!(sum(|it| it.earned), minor);
+            prop_assert_eq!(sum(|it| it.charged), minor);
+            let mut before = 0;
+            for at in from..from + 60 {
+                let now = earning.before(day(at)).expect("small").as_minor();
+                prop_assert!((now - before) * minor.signum() >= 0, "nothing that was earned is lost");
+                before = now;
+            }
+        }
+
+        #[test]
+        fn what_is_given_back_sums_to_itself(
+            charged in 1..1_000_000_i64, given in 1..1_000_000_i64, days in 1..400_i64, on in -30..500_i64,
+        ) {
+            let start = date("2026-01-01");
+            let line = CreditLine {
+                place: 0,
+                kind: LineKind::Recurring,
+                service_period: Period::new(start, start.plus_days(days)),
+                charged: Money::minor(charged, Currency::EUR),
+                net: Money::minor(given.min(charged), Currency::EUR),
+                tax: euros("0"),
+            };
+            let parts = given_back(&line, start.plus_days(on)).expect("small amounts");
+            let sum: i64 = parts.iter().map(|it| it.net.as_minor()).sum();
+            prop_assert_eq!(sum, -given.min(charged));
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! The journal as files for accountants: every leg a row of CSV, or every booking a row in the format in
+//! which the programs of DATEV take them in (`EXTF`, version 700, bookings of version 13).
+
+use std::fmt::Write as _;
+
+use super::csv::{Cell, Sheet};
+use crate::domain::bookkeeping::{Booking, Chart, bookings};
+use crate::domain::journal::{Entry, Holder};
+use crate::domain::money::{Currency, MoneyError};
+use crate::domain::time::{Date, Instant};
+
+/// An entry, and what people read of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// Its place in the journal.
+    pub sequence: u64,
+    /// The day, where the seller is.
+    pub on: Date,
+    /// What caused it, in words.
+    pub text: String,
+    /// The entry.
+    pub entry: Entry,
+}
+
+/// Entries as CSV: a row for each leg, with its account in a chart.
+#[must_use]
+pub fn csv(rows: &[Row], chart: &Chart) -> Vec<u8> {
+    let mut sheet = Sheet::new(&[
+        "entry", "on", "at", "cause", "text", "ledger", "account", "holder", "debit", "credit",
+        "currency",
+    ]);
+    for row in rows {
+        for leg in row.entry.legs() {
+            let amount = Cell::Figure(leg.amount.decimal().abs());
+            let (debit, credit) = match leg.amount.is_negative() {
+                true => (Cell::Empty, amount),
+                false => (amount, Cell::Empty),
+            };
+            let holder = match leg.holder {
+                Holder::Seller => Cell::Empty,
+                Holder::Customer(id) => Cell::text(id.to_string()),
+                Holder::Partner(id) => Cell::text(id.to_string()),
+            };
+            sheet.row(&[
+                Cell::Figure(row.sequence.into()),
+                Cell::Day(row.on),
+                Cell::Moment(row.entry.at()),
+                Cell::text(row.entry.cause().to_string()),
+                Cell::text(&row.text),
+                Cell::text(leg.ledger.word()),
+                Cell::Figure(chart.account(leg.ledger).into()),
+                holder,
+                debit,
+                credit,
+                Cell::text(leg.amount.currency().code()),
+            ]);
+        }
+    }
+    sheet.take()
+}
+
+/// What a file of bookings says of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Batch {
+    /// The first day.
+    pub from: Date,
+    /// The first day after the last.
+    pub until: Date,
+    /// The one currency.
+    pub currency: Currency,
+    /// When it was written.
+    pub written_at: Instant,
+}
+
+/// The names of the columns that are filled; what comes after them may be left out.
+const COLUMNS: &[&str] = &[
+    "Umsatz (ohne Soll/Haben-Kz)",
+    "Soll/Haben-Kennzeichen",
+    "WKZ Umsatz",
+    "Kurs",
+    "Basis-Umsatz",
+    "WKZ Basis-Umsatz",
+    "Konto",
+    "Gegenkonto (ohne BU-Schlüssel)",
+    "BU-Schlüssel",
+    "Belegdatum",
+    "Belegfeld 1",
+    "Belegfeld 2",
+    "Skonto",
+    "Buchungstext",
+];
+/// The longest texts of a booking.
+const DOCUMENT_MAX: usize = 36;
+const TEXT_MAX: usize = 60;
+
+/// Entries as a batch of bookings for the programs of DATEV, in UTF-8 with the mark by which they know
+/// it.
+///
+/// # Errors
+/// Never: an entry balances.
+pub fn datev(rows: &[Row], chart: &Chart, of: Batch) -> Result<Vec<u8>, MoneyError> {
+    let mut file = String::from("\u{feff}");
+    file.push_str(&header(chart, of));
+    file.push_str("\r\n");
+    file.push_str(&COLUMNS.join(";"));
+    file.push_str("\r\n");
+    for row in rows {
+        for booking in bookings(&row.entry, of.currency)? {
+            file.push_str(&line(row, chart, &booking));
+            file.push_str("\r\n");
+        }
+    }
+    Ok(file.into_bytes())
+}
+
+/// The first line: what it is, whose books, for which year and days.
+fn header(chart: &Chart, of: Batch) -> String {
+    let day = |it: Date| it.to_string().replace('-', "");
+    let written_at: String =
+        of.written_at.to_string().chars().filter(char::is_ascii_digit).collect();
+    let written_at = format!("{written_at:0<17}");
+    let (until, currency) = (of.until.plus_days(-1), of.currency);
+    let mut line = String::from("\"EXTF\";700;21;\"Buchungsstapel\";13;");
+    let _ = write!(line, "{};;\"\";\"\";\"\";", &written_at[..17]);
+    let _ =
+        write!(line, "{};{};{};", chart.consultant, chart.client, day(year_begins(chart, of.from)));
+    let _ = write!(line, "{};{};{};", chart.digits, day(of.from), day(until));
+    let _ = write!(line, "\"Tillbox\";\"\";1;0;0;\"{currency}\";;\"\";;;\"\";;;\"\";\"\"");
+    line
+}
+
+/// The day on which the year began that a day is in.
+fn year_begins(chart: &Chart, day: Date) -> Date {
+    let month = u32::from(chart.year_begins);
+    let year = if day.month() < month { day.year() - 1 } else { day.year() };
+    Date::new(year, month, 1).expect("every month has a first day")
+}
+
+fn line(row: &Row, chart: &Chart, it: &Booking) -> String {
+    let amount = it.amount.decimal().to_string().replace('.', ",");
+    let (debit, credit) = (chart.account(it.debit), chart.account(it.credit));
+    let day = format!("{:02}{:02}", row.on.day(), row.on.month());
+    let document = quoted(&row.sequence.to_string(), DOCUMENT_MAX);
+    let (text, currency) = (quoted(&row.text, TEXT_MAX), it.amount.currency());
+    format!(
+        "{amount};\"S\";\"{currency}\";;;\"\";{debit};{credit};\"\";{day};{document};\"\";;{text}"
+    )
+}
+
+fn quoted(text: &str, most: usize) -> String {
+    let plain = |it: char| if it.is_control() { ' ' } else { it };
+    let text: String = text.chars().take(most).map(plain).collect();
+    format!("\"{}\"", text.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+
+    use super::*;
+    use crate::domain::billing::invoice::Totals;
+    use crate::domain::billing::invoice::sample::{date, euros, id};
+    use crate::domain::id::{Id, InvoiceId};
+    use crate::domain::journal::invoice_issued;
+    use crate::domain::stamp::SellerNumber;
+
+    fn rows() -> Vec<Row> {
+        let at: Instant = "2026-11-02T08:00:00Z".parse().expect("an instant");
+        let totals = Totals::nothing(Currency::EUR).plus(euros("1000"), euros("190"));
+        let legs = invoice_issued(id(2), totals.expect("a sum"), euros("0")).expect("legs");
+        let cause = id::<InvoiceId>(1).subject();
+        let entry = Entry::new(at, SellerNumber::PROVIDER, cause, legs).expect("balanced");
+        let text = "invoice \"INV-2026-000001\"".to_owned();
+        vec![Row { sequence: 7, on: date("2026-11-02"), text, entry: entry.expect("it moves") }]
+    }
+
+    #[test]
+    fn a_leg_is_a_row_of_csv() {
+        let text = String::from_utf8(csv(&rows(), &Chart::default())).expect("text");
+        expect![[r#"
+            entry,on,at,cause,text,ledger,account,holder,debit,credit,currency
+            7,2026-11-02,2026-11-02T08:00:00Z,inv_00000000-0000-0000-0000-000000000001,"invoice ""INV-2026-000001""",receivable,1400,bac_00000000-0000-0000-0000-000000000002,1190.00,,EUR
+            7,2026-11-02,2026-11-02T08:00:00Z,inv_00000000-0000-0000-0000-000000000001,"invoice ""INV-2026-000001""",revenue,8400,,,1000.00,EUR
+            7,2026-11-02,2026-11-02T08:00:00Z,inv_00000000-0000-0000-0000-000000000001,"invoice ""INV-2026-000001""",tax_payable,1776,,,190.00,EUR
+        "#]].assert_eq(&text.replace("\r\n", "\n"));
+    }
+
+    #[test]
+    fn a_booking_is_a_row_for_datev() {
+        let of = Batch {
+            from: date("2026-11-01"),
+            until: date("2026-12-01"),
+            currency: Currency::EUR,
+            written_at: "2026-12-03T08:00:00Z".parse().expect("an instant"),
+        };
+        let chart = Chart { year_begins: 12, ..Chart::default() };
+        let text = String::from_utf8(datev(&rows(), &chart, of).expect("balanced")).expect("text");
+        expect![[r#"
+            ﻿"EXTF";700;21;"Buchungsstapel";13;20261203080000000;;"";"";"";1001;1;20251201;4;20261101;20261130;"Tillbox";"";1;0;0;"EUR";;"";;;"";;;"";""
+            Umsatz (ohne Soll/Haben-Kz);Soll/Haben-Kennzeichen;WKZ Umsatz;Kurs;Basis-Umsatz;WKZ Basis-Umsatz;Konto;Gegenkonto (ohne BU-Schlüssel);BU-Schlüssel;Belegdatum;Belegfeld 1;Belegfeld 2;Skonto;Buchungstext
+            1000,00;"S";"EUR";;;"";1400;8400;"";0211;"7";"";;"invoice ""INV-2026-000001"""
+            190,00;"S";"EUR";;;"";1400;1776;"";0211;"7";"";;"invoice ""INV-2026-000001"""
+        "#]].assert_eq(&text.replace("\r\n", "\n"));
+    }
+}

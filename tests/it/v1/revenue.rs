@@ -1,0 +1,60 @@
+//! Revenue: what was charged is earned by the days of the service, to the cent, and what is given back is
+//! taken from what is deferred.
+
+use expect_test::expect;
+use serde_json::{Value, json};
+
+use crate::harness::client::Protocol;
+use crate::harness::market::{Market, monthly, text};
+
+/// A price that recurs every year, in advance.
+fn yearly(amount: &str) -> Value {
+    let mut price = monthly("Year", "EUR", amount);
+    price["period"] = json!("1 year");
+    price
+}
+
+/// Each month as `2026-01: charged earned deferred`.
+fn told(market: &Market, query: &str) -> String {
+    let found = market.operator().get(&format!("/revenue?{query}"));
+    let months = found["currencies"][0]["months"].as_array().cloned().unwrap_or_default();
+    let row = |it: &Value| {
+        let sums = ["charged", "earned", "deferred"].map(|key| text(&it[key]["amount"]));
+        format!("{}: {}", text(&it["month"]), sums.join(" "))
+    };
+    months.iter().map(row).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_year_that_is_paid_in_advance_is_earned_day_by_day_and_given_back_from_what_is_left() {
+    let market = Market::on("2026-01-01");
+    let account = market.customer("Payer", "EUR");
+    let offer = market.offer("Yearly", &[yearly("365")]);
+    let subscription = market.order(&account, &offer, 1);
+    expect![[r#""#]].assert_eq(&told(&market, "from=2025-12&to=2027-01"));
+    let id = text(&market.invoices(&account)[0]["id"]);
+    let schedule = market.operator().get(&format!("/invoices/{id}/revenue"));
+    let months = schedule["lines"][0]["months"].as_array().unwrap();
+    let cents = |it: &Value| text(&it["earned"]["amount"]).replace('.', "").parse::<i64>().unwrap();
+    assert_eq!((months.len(), months.iter().map(cents).sum::<i64>()), (12, 36_500));
+    market.advance_to("2026-04-01");
+    let path = format!("/subscriptions/{subscription}/cancel");
+    market.operator().post(&path, &json!({}));
+    market.must_be_whole();
+    expect![[r#""#]].assert_eq(&told(&market, "from=2026-01&to=2026-12"));
+}
+
+#[test]
+fn months_that_are_none_are_refused_and_others_are_not_shown() {
+    let market = Market::on("2026-01-01");
+    let protocol = Protocol::default();
+    let operator = market.operator();
+    for query in ["from=2026-02&to=2026-01", "from=2026", "from=2016-01&to=2026-01"] {
+        protocol.say(&operator, "operator", &format!("GET /revenue?{query}"), None);
+    }
+    let north = market.house.client(&market.house.north.admin);
+    let query = format!("seller={}", market.house.south.account);
+    protocol.say(&north, "north", &format!("GET /revenue?{query}"), None);
+    protocol.say(&north, "north", "GET /revenue", None);
+    expect![[r#""#]].assert_eq(&protocol.text());
+}
