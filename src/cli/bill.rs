@@ -24,6 +24,7 @@ const TELL: Duration = Duration::from_secs(2);
 What would a run bill now, and what by the end of the year? Nothing is written:
   tillbox bill --plan
   tillbox bill --plan --through 2026-12-31
+  tillbox bill --plan --compare
 
 Bill it, also beside a running server:
   tillbox bill
@@ -35,6 +36,9 @@ pub(super) struct Bill {
     /// Show what would be billed, and write nothing
     #[arg(long)]
     plan: bool,
+    /// Show who would be billed otherwise than in the last run, with --plan
+    #[arg(long, requires = "plan")]
+    compare: bool,
     /// The last day that is looked at; beyond today only with --plan
     #[arg(long, value_name = "DATE")]
     through: Option<String>,
@@ -49,7 +53,17 @@ impl Bill {
     pub(super) fn run(self, out: &mut dyn Write) -> Result<(), Failure> {
         let door = Door::open(&super::settings(&self.flags.0)?.config)?;
         let through = self.through.as_ref().map(|it| format!("?through={}", plain(it)));
-        let path = format!("/api/v1/billing_runs/plan{}", through.unwrap_or_default());
+        let through = through.unwrap_or_default();
+        if self.compare {
+            let path = format!("/api/v1/billing_runs/plan/comparison{through}");
+            let compared = door.get(&path)?;
+            return if self.json {
+                print(out, &compared)
+            } else {
+                tell_differences(out, &compared)
+            };
+        }
+        let path = format!("/api/v1/billing_runs/plan{through}");
         let plan = door.get(&path)?;
         if self.plan {
             return if self.json { print(out, &plan) } else { tell_plan(out, &plan) };
@@ -143,6 +157,26 @@ fn tell_plan(out: &mut dyn Write, plan: &Value) -> Result<(), Failure> {
     say(out, format_args!("due through {through}: {accounts}, {invoices}"))?;
     tell_amounts(out, plan)?;
     tell_failures(out, plan)
+}
+
+fn tell_differences(out: &mut dyn Write, of: &Value) -> Result<(), Failure> {
+    let [new, gone, changed] = ["new", "gone", "changed"].map(|key| count(of, key));
+    match count(of, "with_number") {
+        0 => say(out, "there is no run to compare with")?,
+        number => say(out, format_args!("compared with billing run {number}"))?,
+    }
+    say(out, format_args!("{new} new, {gone} gone, {changed} changed"))?;
+    for it in items(of, "differences") {
+        let account = [text(it, "account_name"), text(it, "billing_account")];
+        let account = account.into_iter().find(|it| !it.is_empty()).unwrap_or_default();
+        let (before, now) = (money(it, "before"), money(it, "now"));
+        say(out, format_args!("  {:<8} {account}: {before} -> {now}", text(it, "kind")))?;
+    }
+    let more = (new + gone + changed).saturating_sub(items(of, "differences").count() as u64);
+    match more {
+        0 => Ok(()),
+        more => say(out, format_args!("  and {more} more")),
+    }
 }
 
 fn tell_run(out: &mut dyn Write, run: &Value, took: Duration) -> Result<(), Failure> {

@@ -23,7 +23,8 @@ use crate::domain::text::{Name, Prose};
 use crate::domain::time::Date;
 use crate::store::invoice::INVOICE_OPEN;
 use crate::store::payment::{
-    PAYMENT_BY_BILLING_ACCOUNT, PAYMENT_BY_INVOICE, PAYMENT_UNALLOCATED, REFUND_BY_PAYMENT,
+    PAYMENT_BY_BILLING_ACCOUNT, PAYMENT_BY_INVOICE, PAYMENT_SETTLES, PAYMENT_UNALLOCATED,
+    REFUND_BY_PAYMENT,
 };
 use crate::store::{Along, Key};
 
@@ -408,7 +409,7 @@ fn send_back(
 ) -> Result<(Money, BillingAccountId), Error> {
     let mut left = most;
     let of = act.load::<Invoice>(invoice)?.content().billing_account;
-    let along = Along::Index(PAYMENT_BY_BILLING_ACCOUNT, Key::new().id(of).bytes());
+    let along = Along::Index(PAYMENT_SETTLES, Key::new().id(invoice).bytes());
     for payment in act.cx().every::<Payment>(&along)?.into_iter().rev() {
         let settles = payment.allocations().iter().find(|it| it.invoice == invoice);
         let Some(settles) = settles else { continue };
@@ -475,19 +476,37 @@ pub fn refunds_of(cx: Cx<'_>, id: PaymentId) -> Result<Vec<Refund>, Error> {
     cx.every(&Along::Index(REFUND_BY_PAYMENT, Key::new().id(id).bytes()))
 }
 
-/// A page of payments, of one account or billing account if it is named, or of what was tried to
-/// settle an invoice through gateways.
+/// Which payments of an invoice are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OfInvoice {
+    /// What was tried to settle it, through gateways or by mandate.
+    Tried(InvoiceId),
+    /// What settles it.
+    Settling(InvoiceId),
+}
+
+impl OfInvoice {
+    fn along(self) -> Along {
+        let (index, id) = match self {
+            Self::Tried(id) => (PAYMENT_BY_INVOICE, id),
+            Self::Settling(id) => (PAYMENT_SETTLES, id),
+        };
+        Along::Index(index, Key::new().id(id).bytes())
+    }
+}
+
+/// A page of payments, of one account or billing account if it is named, or of those of an invoice.
 ///
 /// # Errors
 /// If the store fails.
 pub fn list(
     cx: Cx<'_>,
     (account, of): (Option<AccountId>, Option<BillingAccountId>),
-    invoice: Option<InvoiceId>,
+    invoice: Option<OfInvoice>,
     page: &PageRequest,
     mut accept: impl FnMut(&Payment) -> bool,
 ) -> Result<Page<Payment>, Error> {
-    let tried = invoice.map(|id| Along::Index(PAYMENT_BY_INVOICE, Key::new().id(id).bytes()));
+    let tried = invoice.map(OfInvoice::along);
     let of_one = of.map(|id| Along::Index(PAYMENT_BY_BILLING_ACCOUNT, Key::new().id(id).bytes()));
     cx.list(tried.or(of_one).or(account.map(Along::Owner)), page, |it: &Payment| {
         account.is_none_or(|id| it.account == id)

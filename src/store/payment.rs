@@ -42,8 +42,11 @@ record!(Payment, PaymentId, "payment", shape 1,
     },
     /// `(invoice, payment)`: what was tried to settle it, through a gateway or by mandate.
     PAYMENT_BY_INVOICE = "by_invoice" => |it, keys| {
-        let invoice = it.attempt.as_ref().and_then(|attempt| attempt.invoice);
-        keys.extend(invoice.map(|invoice| Key::new().id(invoice).id(it.id)));
+        keys.extend(it.is_for().map(|invoice| Key::new().id(invoice).id(it.id)));
+    },
+    /// `(invoice, payment)`: what settles it.
+    PAYMENT_SETTLES = "settles" => |it, keys| {
+        keys.extend(it.allocations().iter().map(|part| Key::new().id(part.invoice).id(it.id)));
     },
     sums
     /// `(month, seller, currency)`: what came in.
@@ -176,14 +179,14 @@ mod tests {
     use crate::domain::billing::invoice::sample::{date, euros, id, issue, stamp};
     use crate::domain::payment::Payer;
     use crate::domain::payment::attempt::{Attempt, Decline, Initiative, Reason};
-    use crate::domain::payment::gateway::{Access, GatewayKind, KeepGateway};
-    use crate::domain::payment::method::MethodKind;
-    use crate::domain::sealed::Sealed;
     use crate::domain::payment::debit::{self, Collector, OrderedDebit};
-    use crate::store::record::{decode, encode};
+    use crate::domain::payment::gateway::{Access, GatewayKind, KeepGateway};
     use crate::domain::payment::mandate::{Scheme, Sequence};
-
+    use crate::domain::payment::method::MethodKind;
     use crate::domain::payment::statement::{Movement, Outcome};
+    use crate::domain::sealed::Sealed;
+    use crate::store::record::{decode, encode};
+
     #[test]
     fn a_payment_and_a_refund_lie_in_these_bytes() {
         let payer =
@@ -215,9 +218,6 @@ mod tests {
         expect!["0100000000000000000000000000000005010100000000000000000000000000000001000000000000000000000000000000000000000000010000000000000000000000000000000200000000000000000000000000000003c80145555284a55a00010000000000"].assert_eq(&hex::encode(bytes));
     }
 
-    #[test]
-    fn a_payment_through_a_gateway_and_its_gateway_lie_in_these_bytes() {
-        let text = "x".parse().expect("a text");
     #[test]
     fn a_debit_order_and_a_bank_statement_lie_in_these_bytes() {
         let account: Iban = "DE89370400440532013000".parse().expect("an account");
@@ -270,6 +270,9 @@ mod tests {
         expect!["0100000000000000000000000000000009010100000000000000000000000000000001000000000000164445383933373034303034343035333230313330303003532d31010103422d3184a55ae7074555520001780000000104414d30340001c8014555520600000000000000000000000000000003"].assert_eq(&hex::encode(bytes));
     }
 
+    #[test]
+    fn a_payment_through_a_gateway_and_its_gateway_lie_in_these_bytes() {
+        let text = "x".parse().expect("a text");
         let attempt = Attempt {
             gateway: id(7),
             initiative: Initiative::House,

@@ -37,6 +37,24 @@ export const Failures = ({ of, failed }) => html`
     ]} />
   <//>`;
 
+const DIFFERENCES = { new: () => t("New"), gone: () => t("Gone"), changed: () => t("Another amount") };
+
+/** Who is billed otherwise than in the last run. */
+export function Comparison({ path, query }) {
+  const read = useLoad(() => get(path, query), [path, JSON.stringify(query ?? {})]);
+  return html`
+    <${Loaded} of=${read} bones=${2}>${(of) => of.with && of.differences.length > 0 && html`
+      <${Card} title=${t("Otherwise than in run {number}", { number: String(of.with_number) })}>
+        <${Table} label=${t("Differences")} rows=${of.differences} columns=${[
+          { head: t("Account"), cell: (it) => (it.account ? html`<a href=${to(`/accounts/${it.account}`)}>${it.account_name ?? it.account}</a>` : it.billing_account) },
+          { head: t("What"), lead: true, cell: (it) => DIFFERENCES[it.kind]() },
+          { head: t("Before"), num: true, cell: (it) => money(it.before) },
+          { head: t("Now"), num: true, cell: (it) => html`<span class="strong">${money(it.now)}</span>` },
+        ]} />
+        <footer class="row between"><span class="quiet">${t("{added} new, {gone} gone, {changed} changed", { added: of.new, gone: of.gone, changed: of.changed })}</span></footer>
+      <//>`}<//>`;
+}
+
 /** Why nothing would be billed. */
 function Nothing({ plan }) {
   if (plan.failures.length > 0) return html`<${Empty} icon="triangle-alert" title=${t("Nothing can be billed")}><p>${t("Something is missing: below stands what, and for whom.")}</p><//>`;
@@ -74,6 +92,7 @@ function Plan() {
           ${may("billing_run") && html`<button type="button" class="button primary" disabled=${isBusy || !isNow || (plan.invoices === 0 && left.failed === 0)} onClick=${start}><${Icon} name="play" />${t("Bill what is due")}</button>`}
         </footer>`}<//>
     <//>
+    ${read.data?.plan.invoices > 0 && html`<${Comparison} path="/billing_runs/plan/comparison" query=${{ through }} />`}
     ${read.data?.plan.failures.length > 0 && html`<${Failures} of=${read.data.plan.failures} />`}`;
 }
 

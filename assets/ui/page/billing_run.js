@@ -8,7 +8,7 @@ import { may } from "../model/session.js";
 import { count, t } from "../model/text.js";
 import { day } from "../model/time.js";
 import { invoiceColumns } from "./account.js";
-import { Amounts, Failures } from "./billing.js";
+import { Amounts, Comparison, Failures } from "./billing.js";
 import { When } from "../part/figure.js";
 import { Rows } from "../part/list.js";
 import { Card, Facts, Page } from "../part/page.js";
@@ -59,6 +59,7 @@ export default function BillingRun({ id }) {
         ${of.amounts.length > 0
           ? html`<${Card} title=${t("Sums by currency")}><${Amounts} of=${of.amounts} /><//>`
           : !isRunning && of.failed === 0 && html`<section class="card"><${Empty} icon="circle-check" title=${t("Nothing left to bill")}><p>${t("Everybody had all of the invoices already.")}</p><//></section>`}
+        ${!isRunning && of.invoices > 0 && html`<${Comparison} path=${`/billing_runs/${id}/comparison`} />`}
         ${of.failures.length > 0 && html`<${Failures} of=${of.failures} failed=${of.failed} />`}
         ${of.invoices > 0 && may("invoice_read") && html`
           <${Card} title=${t("Invoices of this run")}>

@@ -115,10 +115,10 @@ function Paper({ of }) {
 }
 
 function Standing({ of }) {
-  const read = useLoad(() => get("/payments", { billing_account: of.billing_account, limit: 200 }), ["paid", of.id]);
+  const read = useLoad(() => all("/payments", { settles: of.id }), ["paid", of.id]);
   const notes = useLoad(() => get("/credit_notes", { invoice: of.id }), ["credited", of.id]);
   const part = (payment) => payment.allocations.find((it) => it.invoice === of.id);
-  const payments = (read.data?.items ?? []).filter(part);
+  const payments = (read.data ?? []).filter(part);
   return html`
     <${Card} title=${t("Payments and credit")}>
       <div class="inside stack tight">

@@ -8,6 +8,7 @@ import { Users } from "./account/users.js";
 import { Audit } from "./settings/audit.js";
 import { Classes } from "./settings/classes.js";
 import { Discounts } from "./settings/discounts.js";
+import { Gateways } from "./settings/gateways.js";
 import { Hearing } from "./settings/hearing.js";
 import { Letterhead } from "./settings/letterhead.js";
 import { Policy } from "./settings/policy.js";
@@ -19,6 +20,7 @@ const PARTS = [
   ["users", () => t("Users"), "user_read", () => html`<${Users} account=${session.value.account} />`],
   ["tax", () => t("Tax"), "tax_read", Tax],
   ["letterhead", () => t("Letterhead"), "settings_read", Letterhead],
+  ["gateways", () => t("Gateways"), "settings_read", Gateways],
   ["policy", () => t("Bills"), "tax_read", Policy],
   ["discounts", () => t("Discounts"), "catalog_read", Discounts],
   ["classes", () => t("Customer classes"), "class_read", Classes],

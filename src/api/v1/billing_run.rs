@@ -11,11 +11,13 @@ use super::wire::{List, Money, NoQuery, parse_optional, word};
 use crate::api::edge::body::ORDINARY_BYTES_MAX;
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
+use crate::domain::account::billing_account::BillingAccount;
+use crate::domain::billing::comparison::Kind;
 use crate::domain::billing::run as domain;
 use crate::domain::operator::Permission;
+use crate::services::label::Labels;
 use crate::services::{Act, Bss, Cx, Error, billing};
 
-use crate::services::label::Labels;
 pub(super) fn routes() -> Vec<Route> {
     let reads = Needs::Permission(Permission::BillingRead);
     let runs = Needs::Permission(Permission::BillingRun);
@@ -23,7 +25,9 @@ pub(super) fn routes() -> Vec<Route> {
         read("/billing_runs", reads, "List billing runs", list),
         read_much("/billing_runs/plan", reads, "What would be billed?", plan),
         read_much("/billing_runs/left", reads, "What is left to bill?", left),
+        read_much("/billing_runs/plan/comparison", reads, "What would be otherwise?", compare_plan),
         read("/billing_runs/{id}", reads, "Read a billing run", show),
+        read_much("/billing_runs/{id}/comparison", reads, "What was billed otherwise?", compare),
         work(Method::POST, "/billing_runs", runs, "Bill what is due", (ORDINARY_BYTES_MAX, start)),
         write(Method::POST, "/billing_runs/{id}/cancel", runs, "Stop a billing run", cancel),
     ]
@@ -174,6 +178,91 @@ fn plan(cx: Cx<'_>, _: &Call, query: BillingPlanQuery) -> Result<Reply<BillingPl
         amounts: amounts(&plan.would_bill),
         failures: failures.iter().map(BillingFailure::from).collect(),
     }))
+}
+
+/// What is billed otherwise than in the last run that had billed anything.
+#[derive(Debug, Serialize, ToSchema)]
+struct BillingComparison {
+    /// That run, and its number; `null` where there was none.
+    with: Option<String>,
+    with_number: Option<u64>,
+    /// How many accounts are new, gone or billed another amount.
+    new: usize,
+    gone: usize,
+    changed: usize,
+    /// The first 1000 of them.
+    differences: Vec<BillingDifference>,
+}
+
+impl Wire for BillingComparison {}
+
+/// An account that is billed otherwise.
+#[derive(Debug, Serialize, ToSchema)]
+struct BillingDifference {
+    billing_account: String,
+    /// The account, and what it is called, if the caller may see it.
+    account: Option<String>,
+    account_name: Option<String>,
+    /// `new`, `gone` or `changed`.
+    kind: String,
+    /// With tax.
+    before: Money,
+    now: Money,
+}
+
+/// So many differences are shown.
+const DIFFERENCES_MAX: usize = 1000;
+
+fn comparison(cx: Cx<'_>, of: &billing::Compared) -> Result<Reply<BillingComparison>, Error> {
+    let count = |kind| of.differences.iter().filter(|it| it.kind == kind).count();
+    let mut labels = Labels::new(cx);
+    let shown = of.differences.iter().take(DIFFERENCES_MAX).map(|it| {
+        let account = cx.find::<BillingAccount>(it.billing_account)?.map(|it| it.account());
+        let account_name = account.map(|id| labels.account(id)).transpose()?.flatten();
+        Ok(BillingDifference {
+            billing_account: it.billing_account.to_string(),
+            account: account.map(|it| it.to_string()),
+            account_name,
+            kind: it.kind.to_string(),
+            before: it.before.into(),
+            now: it.now.into(),
+        })
+    });
+    let differences = shown.collect::<Result<_, Error>>()?;
+    Ok(Reply::ok(BillingComparison {
+        with: of.with.as_ref().map(|it| it.id.to_string()),
+        with_number: of.with.as_ref().map(|it| it.stamp.number),
+        new: count(Kind::New),
+        gone: count(Kind::Gone),
+        changed: count(Kind::Changed),
+        differences,
+    }))
+}
+
+fn compare_plan(
+    cx: Cx<'_>,
+    _: &Call,
+    query: BillingPlanQuery,
+) -> Result<Reply<BillingComparison>, Error> {
+    let through = parse_optional("through", query.through.as_deref())?;
+    comparison(cx, &billing::compare_plan(cx, through)?)
+}
+
+/// With which run.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct BillingComparisonQuery {
+    /// Another run; the last before it that had billed anything if nothing is said.
+    with: Option<String>,
+}
+
+fn compare(
+    cx: Cx<'_>,
+    call: &Call,
+    query: BillingComparisonQuery,
+) -> Result<Reply<BillingComparison>, Error> {
+    let with = parse_optional("with", query.with.as_deref())?;
+    comparison(cx, &billing::compare(cx, call.id("id")?, with)?)
 }
 
 /// What is left to bill.

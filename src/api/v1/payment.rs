@@ -18,7 +18,7 @@ use crate::domain::payment::debit::Debit;
 use crate::domain::payment::lifecycle::State;
 use crate::domain::payment::refund::Refund as DomainRefund;
 use crate::services::label::Labels;
-use crate::services::payment::{self, RecordPayment, Sending};
+use crate::services::payment::{self, OfInvoice, RecordPayment, Sending};
 use crate::services::payment_method::Way;
 use crate::services::{Act, Cx, Error, billing_account, refund};
 
@@ -205,8 +205,21 @@ struct PaymentQuery {
     account: Option<String>,
     billing_account: Option<String>,
     state: Option<String>,
-    /// What was tried to settle an invoice through gateways.
+    /// What was tried to settle an invoice, through gateways or by mandate.
     invoice: Option<String>,
+    /// What settles an invoice; not beside `invoice`.
+    settles: Option<String>,
+}
+
+impl PaymentQuery {
+    fn of_invoice(&self) -> Result<Option<OfInvoice>, Invalid> {
+        let tried = parse_optional("invoice", self.invoice.as_deref())?.map(OfInvoice::Tried);
+        let settling = parse_optional("settles", self.settles.as_deref())?.map(OfInvoice::Settling);
+        if tried.is_some() && settling.is_some() {
+            return Err(Invalid::one("settles", "conflict", "cannot be given beside `invoice`"));
+        }
+        Ok(tried.or(settling))
+    }
 }
 
 fn list(cx: Cx<'_>, call: &Call, query: PaymentQuery) -> Result<Reply<List<Payment>>, Error> {

@@ -3,6 +3,7 @@
 //! A page of billing accounts is billed in one transaction: invoices, marks, journal, the run's
 //! counters and the next billing dates together. So nothing is lost or doubled wherever it ends.
 
+mod comparison;
 mod consumption;
 mod contract;
 pub(super) mod counted;
@@ -19,6 +20,7 @@ mod run;
 mod shelf;
 mod unused;
 
+pub use self::comparison::{Compared, compare, compare_plan};
 pub use self::consumption::resource_usage;
 pub use self::contract::{ContractPrice, contract};
 pub use self::forecast::{BillDates, Forecast, dates};

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::gather;
+use super::gather::{self, Billed};
 use super::shelf::Shelf;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::run::{BillingRun, Counters, Failure, Plan, State, Trigger};
 use crate::domain::due::Duty;
-use crate::domain::error::Invalid;
+use crate::domain::error::{Invalid, Rejection};
 use crate::domain::id::{BillingAccountId, BillingRunId, Id};
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
@@ -132,41 +132,54 @@ pub fn list(
 /// If the caller may not, or the store fails.
 pub fn plan(cx: Cx<'_>, through: Option<Date>) -> Result<(Date, Plan, Vec<Failure>), Error> {
     cx.must(Permission::BillingRead, &cx.stamp(SellerNumber::PROVIDER, None))?;
+    let (through, end) = until(cx, through)?;
+    let (mut shelf, mut would_bill, mut failures) =
+        (Shelf::default(), Counters::default(), Vec::new());
+    let accounts =
+        each(cx, &mut shelf, (through, end), &mut |billing_account, outcome| match outcome {
+            Ok(billed) => {
+                let content = billed.bill.content;
+                content.map_or(Ok(()), |it| Ok(would_bill.count(it.totals)?))
+            }
+            Err(why) => {
+                let (code, detail) = (why.code.to_string(), why.detail);
+                failures.push(Failure { billing_account, code, detail });
+                Ok(())
+            }
+        })?;
+    Ok((through, Plan { accounts, would_bill }, failures))
+}
+
+/// The last day and the last moment of what is to be billed.
+pub(super) fn until(cx: Cx<'_>, through: Option<Date>) -> Result<(Date, Instant), Error> {
     let today = Zone::UTC.date_of(cx.now);
     if through.is_some_and(|it| it < today) {
         return Err(Invalid::one("through", "range", "must not lie in the past").into());
     }
     let end_of = |day: Date| Zone::UTC.start_of(day.plus_days(1)).plus_micros(-1);
-    let (through, end) = (through.unwrap_or(today), through.map_or(cx.now, end_of));
-    let (plan, failures) = preview(cx, through, end)?;
-    Ok((through, plan, failures))
+    Ok((through.unwrap_or(today), through.map_or(cx.now, end_of)))
 }
 
-fn preview(cx: Cx<'_>, through: Date, end: Instant) -> Result<(Plan, Vec<Failure>), Error> {
+/// What comes of each billing account that is due; answers how many there are.
+pub(super) fn each(
+    cx: Cx<'_>,
+    shelf: &mut Shelf,
+    (through, end): (Date, Instant),
+    see: &mut dyn FnMut(BillingAccountId, Result<Billed, Rejection>) -> Result<(), Error>,
+) -> Result<u64, Error> {
     let due = cx.view.due(Duty::Billing, end, PREVIEW_MAX)?;
-    let (mut shelf, mut would_bill, mut failures) =
-        (Shelf::default(), Counters::default(), Vec::new());
     for subject in &due {
         let id = BillingAccountId::from_uuid(subject.uuid);
         let Some(account) = cx.view.find::<BillingAccount>(id)? else { continue };
         let on = account.last_billing_date(through).or(account.next_bill().map(|it| it.on));
         let Some(on) = on else { continue };
-        match gather::billed(cx, &mut shelf, &account, on) {
-            Ok(billed) => {
-                if let Some(content) = billed.bill.content {
-                    would_bill.count(content.totals)?;
-                }
-            }
-            Err(Error::Rejected(why)) => failures.push(Failure {
-                billing_account: id,
-                code: why.code.to_string(),
-                detail: why.detail,
-            }),
+        match gather::billed(cx, shelf, &account, on) {
+            Ok(billed) => see(id, Ok(billed))?,
+            Err(Error::Rejected(why)) => see(id, Err(why))?,
             Err(failure) => return Err(failure),
         }
     }
-    let accounts = u64::try_from(due.len()).map_err(Error::internal)?;
-    Ok((Plan { accounts, would_bill }, failures))
+    u64::try_from(due.len()).map_err(Error::internal)
 }
 
 /// What is left to bill now: nothing is, where nobody is due and nobody failed.

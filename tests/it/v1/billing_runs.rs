@@ -23,6 +23,47 @@ fn what_was_planned_is_what_is_billed() {
 }
 
 #[test]
+fn a_run_says_who_is_billed_otherwise_than_in_the_one_before() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let offer = market.offer("Flat", &[monthly("Base", "EUR", "10")]);
+    let customers: Vec<_> = ["One", "Two", "Three"].map(|it| market.customer(it, "EUR")).into();
+    let mut last = String::new();
+    for customer in &customers {
+        last = market.order(customer, &offer, 1);
+    }
+    market.advance_to("2026-02-01");
+    let february = operator.get("/billing_runs?limit=1")["items"][0].clone();
+    market.order(&customers[0], &offer, 1);
+    market.order(&market.customer("Four", "EUR"), &offer, 1);
+    operator.post(&format!("/subscriptions/{last}/cancel"), &json!({ "at": "period_end" }));
+    let told = |path: &str| {
+        let found = operator.get(path);
+        let rows = found["differences"].as_array().unwrap().iter();
+        let row = |it: &serde_json::Value| {
+            let amount = |key: &str| text(&it[key]["amount"]);
+            let name = text(&it["account_name"]);
+            format!("{name} {} {} {}", text(&it["kind"]), amount("before"), amount("now"))
+        };
+        let mut rows: Vec<_> = rows.map(row).collect();
+        rows.sort();
+        (found["with_number"].clone(), rows)
+    };
+    let plan = told("/billing_runs/plan/comparison?through=2026-03-01").1;
+    market.advance_to("2026-03-01");
+    let march = operator.get("/billing_runs?limit=1")["items"][0].clone();
+    let with = format!("?with={}", text(&february["id"]));
+    let (number, rows) = told(&format!("/billing_runs/{}/comparison{with}", text(&march["id"])));
+    assert_eq!(number, february["number"]);
+    assert_eq!(rows, ["Four new 0.00 12.00", "One changed 12.00 24.00", "Three gone 12.00 0.00"]);
+    assert_eq!(plan, ["One new 0.00 24.00", "Two new 0.00 12.00"], "than in that of the order");
+    let mut runs = operator.get("/billing_runs?order=oldest")["items"].clone();
+    let oldest = text(&runs[0].take()["id"]);
+    let found = operator.get(&format!("/billing_runs/{oldest}/comparison"));
+    assert_eq!((&found["with"], &found["gone"]), (&serde_json::Value::Null, &json!(0)));
+}
+
+#[test]
 fn what_is_due_later_today_is_no_part_of_what_would_be_billed_now() {
     let market = Market::on("2026-01-01");
     let operator = market.operator();

@@ -117,6 +117,20 @@ function One({ of }) {
     <//>`;
 }
 
+/** What is held of an account as security. */
+function Deposits({ account }) {
+  return html`
+    <${Card} title=${t("Deposits")}>
+      <${Rows} path="/deposits" query=${{ account: account.id }} label=${t("Deposits")} columns=${[
+        { head: t("For"), cell: (it) => html`<${Named} id=${it.subscription} />` },
+        { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />` },
+        { head: t("Since"), cell: (it) => html`<span class="one-line">${day(it.held_from)}</span>` },
+        { head: t("Amount"), num: true, cell: (it) => money(it.amount) },
+        { head: t("Given back"), num: true, cell: (it) => money(it.returned) },
+      ]} empty=${html`<${Empty} icon="wallet" title=${t("No deposit is held")} />`} />
+    <//>`;
+}
+
 /** The part of the page. */
 export function BillingAccounts({ account }) {
   const [isOpening, open] = useState(false);
@@ -126,6 +140,7 @@ export function BillingAccounts({ account }) {
     <${Loaded} of=${read}>${({ items }) => items.length === 0
       ? html`<section class="card"><${Empty} icon="landmark" title=${t("It has no billing account")} /></section>`
       : items.map((it) => html`<${One} key=${it.id} of=${it} />`)}<//>
+    ${may("balance_read") && html`<${Deposits} account=${account} />`}
     ${may("payment_method_read") && html`<${PaymentMethods} account=${account} />`}
     ${isOpening && html`<${Open} account=${account} onClose=${() => open(false)} />`}`;
 }
