@@ -36,6 +36,7 @@ export default function Settlement({ id }) {
   return html`
     <${Loaded} page of=${read} bones=${8}>${(of) => html`
       <${Page} title=${of.number} crumbs=${[["/settlements", t("Settlement")]]} state=${html`<${State} of=${of.state} />`} actions=${html`
+        <a class="button" href=${`/api/v1/settlements/${id}/pdf`}><${Icon} name="download" />PDF</a>
         <button type="button" class="button" onClick=${() => download(of.number, COLUMNS, of.items)}><${Icon} name="download" />CSV</button>
         ${of.state === "issued" && may("settlement_run") && html`<button type="button" class="button primary" onClick=${() => pay(of)}><${Icon} name="wallet" />${t("Paid out")}</button>`}`}>
         <div class="side-by-side">

@@ -36,6 +36,7 @@ pub(super) fn routes() -> Vec<Route> {
         ),
         read("/settlements/{id}", reads, "Read a settlement note", show),
         file("/settlements/{id}/csv", reads, ("text/csv", "Read a settlement note as CSV"), sheet),
+        file("/settlements/{id}/pdf", reads, ("application/pdf", "Read a settlement note"), paper),
         write(Method::POST, "/settlements/{id}/pay", runs, "Say that a note was paid out", pay),
     ]
 }
@@ -294,6 +295,11 @@ fn run(
 fn pay(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Settlement>, Error> {
     let it = settlement::pay(act, call.id("id")?)?;
     whole(act.cx(), &it)
+}
+
+fn paper(bss: &Bss, call: &Call) -> Result<File, Error> {
+    let (number, bytes) = settlement::paper(bss, &call.actor, call.id("id")?)?;
+    Ok(File { name: format!("{number}.pdf"), bytes })
 }
 
 fn sheet(bss: &Bss, call: &Call) -> Result<File, Error> {

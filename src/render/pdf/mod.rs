@@ -14,6 +14,7 @@ mod foot;
 mod head;
 mod manner;
 mod payment;
+mod settlement;
 mod sheet;
 mod table;
 #[cfg(test)]
@@ -30,6 +31,7 @@ use krilla::{Document, SerializeSettings};
 use thiserror::Error;
 
 use self::manner::Language;
+pub use self::settlement::of_settlement;
 use self::sheet::Sheets;
 use self::words::Words;
 use super::paper::{Paper, is_sayable};
@@ -124,7 +126,22 @@ pub fn of_paper(paper: &Paper<'_>, look: &Look) -> Result<Vec<u8>, PdfError> {
 }
 
 fn written(setting: &Setting<'_>, sheets: Sheets) -> Result<Vec<u8>, KrillaError> {
-    let issue = setting.paper.issue;
+    let (said, id) = (said(setting.paper), setting.paper.id.to_string());
+    filed(sheets, setting.language, Said { said, id, at: setting.paper.issue.issued_at })
+}
+
+/// What a file says of itself.
+struct Said {
+    /// Its title, its subject and who made it.
+    said: [String; 3],
+    /// What it is of.
+    id: String,
+    /// When that was made.
+    at: Instant,
+}
+
+/// What was drawn, as a file.
+fn filed(sheets: Sheets, language: Language, it: Said) -> Result<Vec<u8>, KrillaError> {
     let configuration = ConfigurationBuilder::new()
         .with_version(PdfVersion::Pdf17)
         .with_archival_validator(Archival::A3_B)
@@ -132,17 +149,17 @@ fn written(setting: &Setting<'_>, sheets: Sheets) -> Result<Vec<u8>, KrillaError
         .expect("PDF/A-3b is of PDF 1.7");
     let settings = SerializeSettings { configuration, ..SerializeSettings::default() };
     let mut document = Document::new_with(settings);
-    sheets.into_document(&mut document, setting.language.code())?;
-    let [title, subject, author] = said(setting.paper);
+    sheets.into_document(&mut document, language.code())?;
+    let [title, subject, author] = it.said;
     let metadata = Metadata::new()
         .title(title)
         .description(subject)
         .authors(vec![author])
         .creator("Tillbox".to_owned())
         .producer("krilla".to_owned())
-        .language(setting.language.code().to_owned())
-        .document_id(setting.paper.id.to_string())
-        .creation_date(moment(issue.issued_at));
+        .language(language.code().to_owned())
+        .document_id(it.id)
+        .creation_date(moment(it.at));
     document.set_metadata(metadata);
     document.finish()
 }

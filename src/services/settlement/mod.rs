@@ -8,7 +8,7 @@ mod share;
 pub use self::run::{Settle, settle};
 pub(super) use self::share::follow;
 use super::billing::book;
-use super::{Act, Cx, Error, account, billing, billing_account};
+use super::{Act, Bss, Cx, Error, account, billing, billing_account, letterhead};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::invoice::InvoiceParty;
@@ -19,7 +19,7 @@ use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::Verb;
 use crate::domain::id::{AccountId, SettlementId, ShareModelId};
 use crate::domain::journal;
-use crate::domain::operator::Permission;
+use crate::domain::operator::{Actor, Permission};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::settlement::note::{SettlementNote, State};
 use crate::domain::settlement::share::{
@@ -28,7 +28,7 @@ use crate::domain::settlement::share::{
 use crate::domain::stamp::SellerNumber;
 use crate::domain::text::Name;
 use crate::domain::time::{Date, Zone};
-use crate::render::settlement as sheet;
+use crate::render::{pdf, settlement as sheet};
 use crate::store::settlement::{SHARE_BY_MODEL, SHARE_BY_NOTE, SHARE_MODEL_BY_SCOPE, of_scope};
 use crate::store::{Along, Key, Records};
 
@@ -274,6 +274,27 @@ pub fn records(
     cx.list(partner.map(Along::Owner), page, |it: &ShareRecord| {
         partner.is_none_or(|id| it.account == id) && accept(it)
     })
+}
+
+/// A note on paper, in the language of whom it pays out: its number, and the bytes. It is set outside of
+/// any snapshot.
+///
+/// # Errors
+/// If it is not there for the caller.
+pub fn paper(
+    bss: &Bss,
+    actor: &Actor,
+    id: SettlementId,
+) -> Result<(DocumentNumber, Vec<u8>), Error> {
+    let (note, look, locale) = bss.read(actor, |cx| {
+        let note: SettlementNote = cx.get(id)?;
+        let look = letterhead::of(cx, note.stamp.seller)?.map(|it| it.look).unwrap_or_default();
+        let receiver = cx.view.find::<Account>(note.receiver)?;
+        let receiver = receiver.ok_or_else(|| Error::not_found(note.receiver))?;
+        Ok((note, look, receiver.profile().locale.clone()))
+    })?;
+    let bytes = pdf::of_settlement(&note, (&look, &locale)).map_err(Error::internal)?;
+    Ok((note.number, bytes))
 }
 
 /// A note as a table for spreadsheets: its number, and the bytes.
