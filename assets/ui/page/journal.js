@@ -1,21 +1,23 @@
 // The journal: every movement of money as a double entry, and the balances that follow.
 import { html } from "../html.js";
 import { useState } from "../../vendor/preact/hooks.js";
-import { address, all, get } from "../model/api.js";
+import { address, all, get, send } from "../model/api.js";
 import { plus } from "../model/decimal.js";
 import { useLoad } from "../model/load.js";
 import { isNegative, isNothing, money } from "../model/money.js";
 import { here, refine, to } from "../model/route.js";
-import { session } from "../model/session.js";
+import { may, session } from "../model/session.js";
 import { t } from "../model/text.js";
 import { after, moment, today } from "../model/time.js";
 import { pathOf } from "../part/figure.js";
+import { Field, FormDialog } from "../part/form.js";
 import { Icon } from "../part/icon.js";
 import { List } from "../part/list.js";
 import { Card, Page } from "../part/page.js";
 import { sentence } from "../part/state.js";
 import { Empty, Loaded } from "../part/still.js";
 import { Table } from "../part/table.js";
+import { say } from "../part/toast.js";
 
 const KINDS = { inv: () => t("Invoice"), pay: () => t("Payment"), crn: () => t("Credit note"), rfd: () => t("Refund") };
 
@@ -75,15 +77,37 @@ function grid(found) {
   };
 }
 
+/** In which accounts one's accountant books, and as whose books. */
+function Chart({ account, onClose }) {
+  const read = useLoad(() => get(`/accounts/${account}/booking_chart`), ["chart", account]);
+  const change = async ({ standard, ...body }) => {
+    await send("PATCH", `/accounts/${account}/booking_chart`, standard ? { ...body, standard } : body);
+    say(t("Saved"));
+  };
+  return html`
+    <${Loaded} of=${read}>${(of) => html`
+      <${FormDialog} title=${t("Accounts of the books")} onClose=${onClose} onSend=${change} send=${t("Save")} intro=${t("What your accountant's program wants to know of the files for DATEV.")}>
+        <${Field} name="standard" label=${t("Chart of accounts")} kind="select" options=${[["", t("as it is")], ["skr03", "SKR 03"], ["skr04", "SKR 04"]]} />
+        <div class="pair">
+          <${Field} name="consultant" label=${t("Number of the accountant")} kind="number" value=${of.consultant} required />
+          <${Field} name="client" label=${t("Your number with that")} kind="number" value=${of.client} required />
+          <${Field} name="year_begins" label=${t("Month in which your year begins")} kind="number" min="1" max="12" value=${of.year_begins} required />
+        </div>
+        <p class="quiet">${Object.entries(of.accounts).map(([ledger, number]) => `${t(sentence(ledger))} ${number}`).join(" · ")}</p>
+      <//>`}<//>`;
+}
+
 /** The journal of some days as a file for an accountant. */
 function Files({ seller }) {
+  const [isChanging, change] = useState(false);
   const [days, set] = useState({ from: `${today().slice(0, 7)}-01`, until: after(today()) });
   const bound = (name, label) => html`
     <label class="row tight"><small>${label}</small><input class="date" type="date" name=${name} value=${days[name]} onChange=${(event) => set({ ...days, [name]: event.target.value })} /></label>`;
   const file = (form, text) => html`<a class="button small" href=${address(`/journal/${form}`, { ...days, seller })} download><${Icon} name="download" />${text}</a>`;
   return html`
-    <${Card} title=${t("For the accountant")}>
+    <${Card} title=${t("For the accountant")} actions=${may("settings_write") && html`<button type="button" class="button small" onClick=${() => change(true)}><${Icon} name="settings" />${t("Accounts of the books")}</button>`}>
       <div class="inside row">${bound("from", t("from"))}${bound("until", t("up to"))}${file("csv", "CSV")}${file("datev", "DATEV")}</div>
+      ${isChanging && html`<${Chart} account=${seller || session.value.account.id} onClose=${() => change(false)} />`}
     <//>`;
 }
 
