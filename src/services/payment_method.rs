@@ -143,6 +143,19 @@ pub fn remove(act: &mut Act<'_>, id: PaymentMethodId) -> Result<(), Error> {
     Ok(())
 }
 
+/// Takes the mandates of an account away that goes to another seller: they were given to this one.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn end_mandates(act: &mut Act<'_>, of: &Along) -> Result<(), Error> {
+    for method in act.every::<PaymentMethod>(of)? {
+        if method.mandate().is_some() && !method.is_removed() {
+            act.keep(method.removed(act.now()))?;
+        }
+    }
+    Ok(())
+}
+
 /// A kept method of an account, which it can pay by now.
 ///
 /// # Errors

@@ -25,7 +25,6 @@ const NOT_ON_STAGE: &[&str] = &[
     "deposit",
     "document",
     "dunning",
-    "letterhead",
     "notification_template",
     "promotion",
     "quote",

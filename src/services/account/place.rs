@@ -15,7 +15,7 @@ use crate::domain::order::cart::Cart;
 use crate::domain::party::Party;
 use crate::domain::payment::method::PaymentMethod;
 use crate::domain::stamp::SellerNumber;
-use crate::services::{Act, Cx, Error, billing_account, class, coupon, listener};
+use crate::services::{Act, Cx, Error, billing_account, class, coupon, listener, payment_method};
 use crate::store::account::ACCOUNT_BY_PARENT;
 use crate::store::journal::balances;
 use crate::store::{Along, Key, Record, Records};
@@ -148,7 +148,10 @@ fn take_along(
         K::ConsumerKey => restamp::<ConsumerKey>(act, own, to),
         K::Document => restamp::<Document>(act, own, to),
         K::Party => restamp::<Party>(act, own, to),
-        K::PaymentMethod => restamp::<PaymentMethod>(act, own, to),
+        K::PaymentMethod => {
+            payment_method::end_mandates(act, own)?;
+            restamp::<PaymentMethod>(act, own, to)
+        }
         K::Session => restamp::<Session>(act, own, to),
         K::Token => restamp::<Token>(act, own, to),
         K::User => restamp::<User>(act, own, to),
@@ -164,7 +167,7 @@ fn take_along(
         K::Class | K::Coupon | K::Discount | K::Gateway | K::Letterhead | K::Meter => Ok(()),
         K::NotificationTemplate | K::Offer | K::Price | K::Promotion | K::Resource => Ok(()),
         K::ResourceCategory | K::ServiceTerms | K::ShareModel | K::Specification => Ok(()),
-        K::TaxCategory | K::TaxRule | K::TaxZone => Ok(()),
+        K::TaxCategory | K::TaxRule | K::TaxZone | K::DebitOrder | K::BankStatement => Ok(()),
     }
 }
 

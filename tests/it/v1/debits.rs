@@ -110,7 +110,7 @@ fn what_is_called_off_can_be_ordered_again() {
 #[test]
 fn who_pays_is_told_when_and_by_which_mandate() {
     let (market, account) = collecting(&json!({}));
-    let contact = json!({ "contacts": [{ "matters": ["billing"], "name": "Ann", "email": "ann@payer.test" }] });
+    let contact = json!({ "contacts": { "billing": { "email": "ann@payer.test" } } });
     let changed = market
         .operator()
         .call(&format!("PATCH /accounts/{}", text(&account["id"])), Some(&contact));
