@@ -1,13 +1,16 @@
 //! `/invoices/{id}/pdf` and its like: documents as files, for people and for machines.
 
 use super::invoice::found;
-use super::route::{Makes, Needs, Route, file};
+use super::route::{Needs, Route, file};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::File;
 use crate::domain::account::billing_account::BillFormat;
 use crate::domain::operator::Permission;
 use crate::services::paper::{self, Manuscript, PaperFile, media};
 use crate::services::{Bss, Cx, Error};
+
+/// A handler that makes a file.
+type Makes = fn(&Bss, &Call) -> Result<File, Error>;
 
 pub(super) fn routes() -> Vec<Route> {
     let reads = Needs::Permission(Permission::InvoiceRead);

@@ -103,8 +103,6 @@ pub(crate) type Works<B, T> = fn(&Arc<Bss>, &Call, B) -> Result<Reply<T>, Error>
 pub(crate) type Sent<'a> = (&'a [(String, String)], &'a [u8]);
 /// A handler of what another system sends on its own account, byte for byte.
 pub(crate) type Hears = fn(&Arc<Bss>, &Call, Sent<'_>) -> Result<Reply<Nothing>, Error>;
-/// A handler that makes a file, in a snapshot of its own choice.
-pub(crate) type Makes = fn(&Bss, &Call) -> Result<File, Error>;
 
 /// A route that reads a little: it is answered without leaving the thread.
 pub(crate) fn read<Q, T>(
@@ -396,21 +394,18 @@ pub(crate) fn file(
     path: &'static str,
     needs: Needs,
     (media, summary): (&'static str, &'static str),
-    handler: Makes,
+    handler: fn(&Bss, &Call) -> Result<File, Error>,
 ) -> Route {
     file_of(path, needs, (media, summary), move |bss, call, _: NoQuery| handler(bss, call))
 }
 
 /// The same with something said of which.
-pub(crate) fn file_of<Q>(
+pub(crate) fn file_of<Q: DeserializeOwned + ToSchema + Send + 'static>(
     path: &'static str,
     needs: Needs,
     (media, summary): (&'static str, &'static str),
     handler: impl Fn(&Bss, &Call, Q) -> Result<File, Error> + Clone + Send + Sync + 'static,
-) -> Route
-where
-    Q: DeserializeOwned + ToSchema + Send + 'static,
-{
+) -> Route {
     let rules = Rules { media: Some(media), ..Rules::reading::<Nothing>(needs) };
     let serve = move |State(bss): State<Arc<Bss>>, request: Request| async move {
         let asked = match Asked::of(&bss, request, &rules).await {

@@ -491,9 +491,7 @@ impl Furnisher<'_> {
 
     fn rest(&mut self) {
         self.shares();
-        let seller = self.market.house.client(&self.branch.admin);
-        till::has_money_on_its_way(&seller, &mut self.names);
-        till::speaks_with_its_bank(&seller, &mut self.names);
+        till::has_money_on_its_way(&self.market.house.client(&self.branch.admin), &mut self.names);
         let event = json!({
             "id": format!("event-{}", self.side), "subscription": self.name("subscription"),
             "meter": self.name("meter"), "quantity": "3", "at": "2026-01-01T00:00:00Z",

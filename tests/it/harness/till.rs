@@ -32,7 +32,8 @@ pub(super) fn opens(seller: &Client<'_>, names: &mut Names) {
     make(seller, names, ("card", &path), &card);
 }
 
-/// A payment that waits at the page of the gateway, and money that is to go back by hand.
+/// A payment that waits at the page of the gateway, money that is to go back by hand, and what its bank
+/// has to do with.
 pub(super) fn has_money_on_its_way(seller: &Client<'_>, names: &mut Names) {
     let euros = |amount: &str| json!({ "amount": amount, "currency": "EUR" });
     let it = json!({ "account": names["charged"], "amount": euros("7") });
@@ -45,6 +46,7 @@ pub(super) fn has_money_on_its_way(seller: &Client<'_>, names: &mut Names) {
     seller.post(&path, &json!({ "refund_to": "method" }));
     let refunds = seller.get(&format!("/payments/{}/refunds", text(&paid["id"])));
     names.insert("refund", text(&refunds["items"][0]["id"]));
+    speaks_with_its_bank(seller, names);
 }
 
 /// A statement of a bank with one movement that names nothing which is to be paid.
@@ -57,7 +59,7 @@ pub(crate) fn camt(reference: &str) -> String {
 }
 
 /// What its bank is to collect, somebody from whom nothing is collected yet, and what the bank says.
-pub(super) fn speaks_with_its_bank(seller: &Client<'_>, names: &mut Names) {
+fn speaks_with_its_bank(seller: &Client<'_>, names: &mut Names) {
     let bank = json!({
         "bank": { "iban": "DE89370400440532013000" }, "creditor": { "id": "DE98ZZZ09999999999" },
     });
