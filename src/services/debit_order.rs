@@ -26,6 +26,7 @@ use crate::domain::payment::debit::{
 use crate::domain::payment::lifecycle::{State as PaymentState, Trigger as PaymentTrigger};
 use crate::domain::payment::mandate::{Scheme, Sequence};
 use crate::domain::payment::method::{MethodDetails, MethodKind, PaymentMethod};
+use crate::domain::payment::refund::State as RefundState;
 use crate::domain::payment::{Payer, Payment};
 use crate::domain::stamp::SellerNumber;
 use crate::domain::text;
@@ -371,7 +372,7 @@ pub(super) fn returned(act: &mut Act<'_>, id: PaymentId, reason: text::Code) -> 
     let left = payment.amount().minus(payment.refunded())?;
     let why = format!("sent back by the payer's bank: {reason}");
     let why = why.parse().map_err(Error::internal)?;
-    payment::refund(act, id, (Some(left), Some(why)))?;
+    payment::went_back(act, payment, (left, Some(why)), RefundState::Done)?;
     let returned = act.load::<Payment>(id)?.returned(reason.clone());
     let payment = act.keep(returned)?;
     if let Some(method) = payment.method.filter(|_| !may_be_tried_again(&reason)) {
