@@ -100,12 +100,12 @@ record!(BankStatement, BankStatementId, "bank_statement", shape 1,
     BANK_STATEMENT_BY_REFERENCE = "by_reference" => |it, keys| {
         keys.push(of_account(it.stamp.seller, &it.account).text(it.reference.as_str()).id(it.id));
     },
-    /// `(seller, account, what the bank calls a movement, statement, place)`.
+    /// `(seller, account, what the bank calls a movement, place, statement)`.
     BANK_STATEMENT_LINE = "line" => |it, keys| {
         for (place, line) in (0..).zip(&it.lines) {
             let key = || of_account(it.stamp.seller, &it.account);
             let named = line.movement.reference.as_ref();
-            keys.extend(named.map(|name| key().text(name.as_str()).id(it.id).u32(place)));
+            keys.extend(named.map(|name| key().text(name.as_str()).u32(place).id(it.id)));
         }
     },
 );

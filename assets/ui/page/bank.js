@@ -80,7 +80,7 @@ export default function Bank() {
     <${Page} title=${t("Bank")} actions=${actions}>
       <${Orders} />
       <${List} path="/bank_statements" label=${t("Bank statements")} file="bank-statements" columns=${statements()}
-        filters=${[{ key: "open", kind: "select", label: t("State"), options: [["true", stateName("open")], ["false", stateName("completed")]] }]}
+        filters=${[{ key: "state", kind: "select", label: t("State"), options: ["open", "completed"].map((it) => [it, stateName(it)]) }]}
         empty=${html`<${Empty} icon="inbox" title=${t("No bank statement yet")}><p>${t("Your bank gives them as files: camt.053.")}</p><//>`} />
       ${isTaking && html`<${TakeIn} onClose=${() => take(false)} />`}
     <//>`;

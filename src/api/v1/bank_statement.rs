@@ -160,8 +160,19 @@ fn whole(cx: Cx<'_>, it: &domain::BankStatement) -> Result<Reply<BankStatement>,
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct BankStatementQuery {
-    /// `true`: those with lines that wait for a person; `false`: those without.
-    open: Option<bool>,
+    /// `open`: those with lines that wait for a person; `completed`: those without.
+    state: Option<String>,
+}
+
+impl BankStatementQuery {
+    fn is_open(&self) -> Result<Option<bool>, Invalid> {
+        match self.state.as_deref() {
+            None => Ok(None),
+            Some("open") => Ok(Some(true)),
+            Some("completed") => Ok(Some(false)),
+            Some(_) => Err(Invalid::one("state", "enum", "must be `open` or `completed`")),
+        }
+    }
 }
 
 fn list(
@@ -169,7 +180,7 @@ fn list(
     call: &Call,
     query: BankStatementQuery,
 ) -> Result<Reply<List<BankStatement>>, Error> {
-    let page = bank_statement::list(cx, query.open, &call.page)?;
+    let page = bank_statement::list(cx, query.is_open()?, &call.page)?;
     let mut labels = Labels::new(cx);
     Ok(Reply::ok(List::each(page, |it| labeled(&mut labels, &it))?))
 }

@@ -107,6 +107,12 @@ impl Sayings {
     /// The longest name in the foot of a page, in characters: a few lines of a narrow column.
     pub const FOOT_MAX: usize = 120;
 
+    /// What of it an invoice copies in: as whom the seller collects is no matter of what it demands.
+    #[must_use]
+    pub fn printed(&self) -> Self {
+        Self { collects: None, ..self.clone() }
+    }
+
     /// Refuses what does not fit into its place on a paper.
     ///
     /// # Errors

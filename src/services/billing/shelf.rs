@@ -207,7 +207,7 @@ impl Seller {
             reference: own.reference.clone(),
             letterhead: letterhead.map(|it| it.id),
             look: letterhead.map(|it| it.look.hash()),
-            says: letterhead.map(|it| it.says.clone()).unwrap_or_default(),
+            says: letterhead.map(|it| it.says.printed()).unwrap_or_default(),
         }
     }
 

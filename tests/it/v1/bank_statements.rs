@@ -132,7 +132,7 @@ fn a_transfer_settles_the_invoices_it_names_and_the_rest_waits_for_a_person() {
     operator.post(&format!("{path}/put_aside"), &json!({ "line": 4 }));
     assert_eq!(state(&market, &other), "captured captured; due 0.00");
     market.must_be_whole();
-    let open = operator.get("/bank_statements?open=true");
+    let open = operator.get("/bank_statements?state=open");
     assert_eq!(open["items"][0]["open"], 1);
     assert_eq!(
         made(&take_in(&market, &body)),
@@ -174,5 +174,22 @@ fn what_is_no_statement_of_the_seller_is_refused() {
     say(&format!("{path}/assign"), json!({ "line": 0 }));
     say(&format!("{path}/put_aside?fields=open"), json!({ "line": 0 }));
     say(&format!("{path}/put_aside"), json!({ "line": 0 }));
-    expect![[r#""#]].assert_eq(&protocol.text());
+    expect![[r#"
+        > POST /bank_statements {"camt":"<x/>"} [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/camt` has no statement of a bank: it must be a `camt.053`","request_id":"…","errors":[{"pointer":"/camt","rule":"format","message":"has no statement of a bank: it must be a `camt.053`"}]}
+        > POST /bank_statements {"camt":"<!DOCTYPE a><a/>"} [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/camt` is no XML: XML with DTD detected","request_id":"…","errors":[{"pointer":"/camt","rule":"format","message":"is no XML: XML with DTD detected"}]}
+        a statement of an account that no letterhead names
+        {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/camt` no letterhead of the seller names the account ···· 3201","request_id":"…","errors":[{"pointer":"/camt","rule":"reference","message":"no letterhead of the seller names the account ···· 3201"}]}
+        > POST /bank_statements/{bst1}/assign {"account":"{acc1}","line":0} [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/line` must be one by which money came in: put the others aside","request_id":"…","errors":[{"pointer":"/line","rule":"range","message":"must be one by which money came in: put the others aside"}]}
+        > POST /bank_statements/{bst1}/assign {"account":"{acc1}","line":7} [operator]
+        422 Unprocessable Entity {"type":"/problems/reference_unknown","title":"What is referred to does not exist or may not be used here.","status":422,"detail":"the statement has 1 lines, from 0 on","request_id":"…"}
+        > POST /bank_statements/{bst1}/assign {"line":0} [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/invoice` must be named, or the billing account or the account","request_id":"…","errors":[{"pointer":"/invoice","rule":"required","message":"must be named, or the billing account or the account"}]}
+        > POST /bank_statements/{bst1}/put_aside?fields=open {"line":0} [operator]
+        200 OK {"id":"{bst1}","open":0}
+        > POST /bank_statements/{bst1}/put_aside {"line":0} [operator]
+        409 Conflict {"type":"/problems/payment_state_forbids","title":"The state of the payment does not allow the operation.","status":409,"detail":"the line is `put_aside` already","request_id":"…"}
+    "#]].assert_eq(&protocol.text());
 }

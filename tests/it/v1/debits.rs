@@ -16,6 +16,8 @@ pub(super) fn collecting(mandate: &Value) -> (Market, Value) {
         "creditor": { "id": "DE98ZZZ09999999999", "notice_days": 5 },
     });
     operator.post("/letterheads", &letterhead);
+    let class = text(&operator.get("/classes?order=oldest")["items"][0]["id"]);
+    operator.patch(&format!("/classes/{class}"), &json!({ "due_days": 14 }));
     let account = market.customer("Payer", "EUR");
     let path = format!("/accounts/{}/payment_methods", text(&account["id"]));
     let mut method = json!({
@@ -162,5 +164,20 @@ fn who_cannot_collect_is_told_why() {
         &format!("POST /debit_orders/{}/complete", text(&order["id"])),
         json!({ "received_on": "2026-01-03" }),
     );
-    expect![[r#""#]].assert_eq(&protocol.text());
+    expect![[r#"
+        > POST /debit_orders {} [operator]
+        409 Conflict {"type":"/problems/payment_state_forbids","title":"The state of the payment does not allow the operation.","status":409,"detail":"the seller cannot collect: its letterhead must name a bank account and a creditor","request_id":"…"}
+        > POST /letterheads {"creditor":{"id":"DE98ZZZ09999999998"}} [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/creditor/id` must be the identifier of a creditor such as `DE98 ZZZ 09999999999`","request_id":"…","errors":[{"pointer":"/creditor/id","rule":"format","message":"must be the identifier of a creditor such as `DE98 ZZZ 09999999999`"}]}
+        > POST /letterheads {"creditor":{"id":"DE98ZZZ09999999999","notice_days":0}} [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/bank` must be given: what is collected comes there; `/creditor/notice_days` must be from 1 to 60","request_id":"…","errors":[{"pointer":"/bank","rule":"required","message":"must be given: what is collected comes there"},{"pointer":"/creditor/notice_days","rule":"range","message":"must be from 1 to 60"}]}
+        > POST /debit_orders {"collect_on":"2026-01-05"} [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/collect_on` must not lie before `2026-01-06`: payers are told so long before","request_id":"…","errors":[{"pointer":"/collect_on","rule":"range","message":"must not lie before `2026-01-06`: payers are told so long before"}]}
+        > POST /accounts/{acc1}/payment_methods {"holder":"Ann","iban":"CH9300762011623852957","kind":"direct_debit","mandate":"M_8","scheme":"fast","signed_on":"2026-02-01"} [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/scheme` `fast` is not one of core, b2b","request_id":"…","errors":[{"pointer":"/scheme","rule":"enum","message":"`fast` is not one of core, b2b"}]}
+        > POST /accounts/{acc1}/payment_methods {"holder":"Ann","iban":"CH9300762011623852957","kind":"direct_debit","mandate":"M_8","scheme":"core","signed_on":"2026-02-01"} [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/signed_on` must not lie in the future; `/mandate` must have at most 35 signs, and no `_`: banks know none; `/iban` must be of a bank in the European Economic Area: it alone does not say enough of others","request_id":"…","errors":[{"pointer":"/signed_on","rule":"range","message":"must not lie in the future"},{"pointer":"/mandate","rule":"format","message":"must have at most 35 signs, and no `_`: banks know none"},{"pointer":"/iban","rule":"reference","message":"must be of a bank in the European Economic Area: it alone does not say enough of others"}]}
+        > POST /debit_orders/{dbo1}/complete {"received_on":"2026-01-03"} [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/received_on` must not lie in the future: `2026-01-03` is after today, `2026-01-01`","request_id":"…","errors":[{"pointer":"/received_on","rule":"range","message":"must not lie in the future: `2026-01-03` is after today, `2026-01-01`"}]}
+    "#]].assert_eq(&protocol.text());
 }

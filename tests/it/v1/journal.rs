@@ -165,5 +165,20 @@ fn a_file_is_of_days_that_are_some_and_a_chart_of_numbers_that_fit() {
     }
     let customer = format!("PATCH /accounts/{}/booking_chart", house.north.customer.account);
     said.say(&north, "north", &customer, Some(&json!({})));
-    expect![[r#""#]].assert_eq(&said.text());
+    expect![[r#"
+        > GET /journal/csv?from=2026-01-01&until=2026-01-01 [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`until` must lie after `2026-01-01`","request_id":"…","errors":[{"pointer":"until","rule":"range","message":"must lie after `2026-01-01`"}]}
+        > GET /journal/datev?from=2026-01-01&until=2027-01-02 [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`until` must lie within a year: bookings say their day and month alone","request_id":"…","errors":[{"pointer":"until","rule":"range","message":"must lie within a year: bookings say their day and month alone"}]}
+        > GET /journal/datev?from=2026-01-01&until=2026-02-01&currency=euro [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`currency` `euro` is not a currency code of ISO 4217, such as `EUR`","request_id":"…","errors":[{"pointer":"currency","rule":"format","message":"`euro` is not a currency code of ISO 4217, such as `EUR`"}]}
+        > GET /journal/csv?from=2026-01-01&until=2026-02-01&seller={acc1} [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/seller` `{acc1}` is not there","request_id":"…","errors":[{"pointer":"/seller","rule":"reference","message":"`{acc1}` is not there"}]}
+        > PATCH /accounts/{acc2}/booking_chart {"consultant":7,"digits":9} [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/consultant` must be from 1001 to 9999999; `/digits` must be from 4 to 8","request_id":"…","errors":[{"pointer":"/consultant","rule":"range","message":"must be from 1001 to 9999999"},{"pointer":"/digits","rule":"range","message":"must be from 4 to 8"}]}
+        > PATCH /accounts/{acc2}/booking_chart {"accounts":{"cash":0,"gold":1}} [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/accounts` `gold` is not one of receivable, revenue, deferred_revenue, tax_payable, cash, customer_credit, deposits_held, partner_payable, write_off, bank_fee","request_id":"…","errors":[{"pointer":"/accounts","rule":"enum","message":"`gold` is not one of receivable, revenue, deferred_revenue, tax_payable, cash, customer_credit, deposits_held, partner_payable, write_off, bank_fee"}]}
+        > PATCH /accounts/{acc3}/booking_chart {} [north]
+        409 Conflict {"type":"/problems/account_state_forbids","title":"The state of the account does not allow the operation.","status":409,"detail":"account `{acc3}` sells nothing, and has no books","request_id":"…"}
+    "#]].assert_eq(&said.text());
 }

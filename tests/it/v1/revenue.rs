@@ -31,7 +31,22 @@ fn a_year_that_is_paid_in_advance_is_earned_day_by_day_and_given_back_from_what_
     let account = market.customer("Payer", "EUR");
     let offer = market.offer("Yearly", &[yearly("365")]);
     let subscription = market.order(&account, &offer, 1);
-    expect![[r#""#]].assert_eq(&told(&market, "from=2025-12&to=2027-01"));
+    expect![[r#"
+        2025-12: 0.00 0.00 0.00
+        2026-01: 365.00 31.00 334.00
+        2026-02: 0.00 28.00 306.00
+        2026-03: 0.00 31.00 275.00
+        2026-04: 0.00 30.00 245.00
+        2026-05: 0.00 31.00 214.00
+        2026-06: 0.00 30.00 184.00
+        2026-07: 0.00 31.00 153.00
+        2026-08: 0.00 31.00 122.00
+        2026-09: 0.00 30.00 92.00
+        2026-10: 0.00 31.00 61.00
+        2026-11: 0.00 30.00 31.00
+        2026-12: 0.00 31.00 0.00
+        2027-01: 0.00 0.00 0.00"#]]
+    .assert_eq(&told(&market, "from=2025-12&to=2027-01"));
     let id = text(&market.invoices(&account)[0]["id"]);
     let schedule = market.operator().get(&format!("/invoices/{id}/revenue"));
     let months = schedule["lines"][0]["months"].as_array().unwrap();
@@ -41,7 +56,20 @@ fn a_year_that_is_paid_in_advance_is_earned_day_by_day_and_given_back_from_what_
     let path = format!("/subscriptions/{subscription}/cancel");
     market.operator().post(&path, &json!({}));
     market.must_be_whole();
-    expect![[r#""#]].assert_eq(&told(&market, "from=2026-01&to=2026-12"));
+    expect![[r#"
+        2026-01: 365.00 31.00 334.00
+        2026-02: 0.00 28.00 306.00
+        2026-03: 0.00 31.00 275.00
+        2026-04: -275.00 0.00 0.00
+        2026-05: 0.00 0.00 0.00
+        2026-06: 0.00 0.00 0.00
+        2026-07: 0.00 0.00 0.00
+        2026-08: 0.00 0.00 0.00
+        2026-09: 0.00 0.00 0.00
+        2026-10: 0.00 0.00 0.00
+        2026-11: 0.00 0.00 0.00
+        2026-12: 0.00 0.00 0.00"#]]
+    .assert_eq(&told(&market, "from=2026-01&to=2026-12"));
 }
 
 #[test]
@@ -56,5 +84,16 @@ fn months_that_are_none_are_refused_and_others_are_not_shown() {
     let query = format!("seller={}", market.house.south.account);
     protocol.say(&north, "north", &format!("GET /revenue?{query}"), None);
     protocol.say(&north, "north", "GET /revenue", None);
-    expect![[r#""#]].assert_eq(&protocol.text());
+    expect![[r#"
+        > GET /revenue?from=2026-02&to=2026-01 [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`to` must be the same month as `from` or one of the 120 from it on","request_id":"…","errors":[{"pointer":"to","rule":"range","message":"must be the same month as `from` or one of the 120 from it on"}]}
+        > GET /revenue?from=2026 [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`from` must be a month such as `2026-11`","request_id":"…","errors":[{"pointer":"from","rule":"format","message":"must be a month such as `2026-11`"}]}
+        > GET /revenue?from=2016-01&to=2026-01 [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`to` must be the same month as `from` or one of the 120 from it on","request_id":"…","errors":[{"pointer":"to","rule":"range","message":"must be the same month as `from` or one of the 120 from it on"}]}
+        > GET /revenue?seller={acc1} [north]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/seller` `{acc1}` is not there","request_id":"…","errors":[{"pointer":"/seller","rule":"reference","message":"`{acc1}` is not there"}]}
+        > GET /revenue [north]
+        200 OK {"currencies":[]}
+    "#]].assert_eq(&protocol.text());
 }
