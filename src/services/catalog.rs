@@ -485,13 +485,16 @@ pub fn meter_of(act: &mut Act<'_>, id: ResourceId) -> Result<Meter, Error> {
     let unit = content.unit.name.as_ref().map(|it| it.original().clone());
     let unit = unit.or_else(|| content.unit.code.as_str().parse().ok());
     let unit = unit.ok_or_else(|| Error::internal("the unit of a meter"))?;
-    let name = content.name.original().clone();
+    let named = content.unit.name.as_ref();
+    let units = named.iter().flat_map(|it| it.iter().map(|it| (it.0.clone(), it.1.clone())));
+    let (name, units) = (content.name.original().clone(), units.collect());
     create_meter(act, resource.stamp.seller, |meter, stamp| Meter {
         id: meter,
         stamp,
         code,
         name,
         unit,
+        units,
         resource: Some(id),
         aggregation: Aggregation::Sum,
         unique_by: None,

@@ -23,9 +23,29 @@ impl<T: ToString> From<&Localized<T>> for Texts {
     }
 }
 
+impl<T: ToString> From<&BTreeMap<Locale, T>> for Texts {
+    fn from(it: &BTreeMap<Locale, T>) -> Self {
+        Self(it.iter().map(|(locale, text)| (locale.to_string(), text.to_string())).collect())
+    }
+}
+
 impl Texts {
     /// The texts in the domain's form; at least one.
     pub(crate) fn read<T: FromStr>(&self, pointer: &str) -> Result<Localized<T>, Invalid>
+    where
+        T::Err: std::fmt::Display,
+    {
+        let texts = self.read_each(pointer)?;
+        let english: Locale = parse(pointer, "en")?;
+        let missing = || Invalid::one(pointer, "required", "must have a text in some language");
+        Localized::of(texts, &english).ok_or_else(missing)
+    }
+
+    /// The texts by language, of which none is the original; perhaps none at all.
+    pub(crate) fn read_each<T: FromStr>(
+        &self,
+        pointer: &str,
+    ) -> Result<BTreeMap<Locale, T>, Invalid>
     where
         T::Err: std::fmt::Display,
     {
@@ -33,10 +53,7 @@ impl Texts {
             let at = format!("{pointer}/{locale}");
             Ok((parse::<Locale>(&at, locale)?, parse::<T>(&at, text)?))
         };
-        let texts: BTreeMap<_, _> = self.0.iter().map(read).collect::<Result<_, Invalid>>()?;
-        let english: Locale = parse(pointer, "en")?;
-        let missing = || Invalid::one(pointer, "required", "must have a text in some language");
-        Localized::of(texts, &english).ok_or_else(missing)
+        self.0.iter().map(read).collect()
     }
 
     /// The same where nothing may be said.

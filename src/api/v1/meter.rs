@@ -4,6 +4,7 @@ use axum::http::Method;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::localized::Texts;
 use super::route::{Needs, Route, read, write};
 use super::wire::{List, NoQuery, SoldBy, parse, parse_optional};
 use crate::api::edge::call::Call;
@@ -35,6 +36,8 @@ struct Meter {
     code: String,
     name: String,
     unit: String,
+    /// The unit to readers of other languages.
+    units: Texts,
     /// `count`, `sum`, `max`, `latest`, `unique_count`, `weighted_sum` or `average`.
     aggregation: String,
     /// Of `unique_count`: the dimension whose values are counted.
@@ -60,6 +63,7 @@ impl From<&domain::Meter> for Meter {
             code: it.code.to_string(),
             name: it.name.to_string(),
             unit: it.unit.to_string(),
+            units: Texts::from(&it.units),
             aggregation: it.aggregation.to_string(),
             unique_by: it.unique_by.as_ref().map(ToString::to_string),
             carry_over: it.carry_over.to_string(),
@@ -97,6 +101,8 @@ struct NewMeter {
     code: String,
     name: String,
     unit: String,
+    /// The unit to readers of other languages.
+    units: Option<Texts>,
     /// `count`, `sum`, `max`, `latest`, `unique_count`, `weighted_sum`: a gauge whose events say how
     /// much more or less there is, weighted with time, or `average`; the sum if nothing is said.
     aggregation: Option<String>,
@@ -123,12 +129,14 @@ fn create(act: &mut Act<'_>, _: &Call, body: NewMeter) -> Result<Reply<Meter>, E
     let dimensions = dimensions(&body.dimensions)?;
     let unique_by = parse_optional("/unique_by", body.unique_by.as_deref())?;
     let carry_over = parse_optional("/carry_over", body.carry_over.as_deref())?;
+    let units = body.units.as_ref().map(|it| it.read_each("/units")).transpose()?;
     let it = catalog::create_meter(act, seller, |id, stamp| domain::Meter {
         id,
         stamp,
         code,
         name,
         unit,
+        units: units.unwrap_or_default(),
         resource: None,
         aggregation: aggregation.unwrap_or(Aggregation::Sum),
         unique_by,
@@ -145,6 +153,8 @@ fn create(act: &mut Act<'_>, _: &Call, body: NewMeter) -> Result<Reply<Meter>, E
 struct MeterPatch {
     name: Option<String>,
     unit: Option<String>,
+    /// The unit to readers of other languages, all of them anew.
+    units: Option<Texts>,
     /// What events may say: those that it has, and perhaps more.
     dimensions: Option<Vec<String>>,
 }
@@ -152,6 +162,7 @@ struct MeterPatch {
 fn revise(act: &mut Act<'_>, call: &Call, body: MeterPatch) -> Result<Reply<Meter>, Error> {
     let name = parse_optional("/name", body.name.as_deref())?;
     let unit = parse_optional("/unit", body.unit.as_deref())?;
+    let units = body.units.as_ref().map(|it| it.read_each("/units")).transpose()?;
     let dimensions = body.dimensions.as_deref().map(dimensions).transpose()?;
     let what = (call.id("id")?, call.if_match);
     let it = catalog::revise::<domain::Meter, Error>(act, what, Permission::CatalogWrite, |it| {
@@ -159,7 +170,9 @@ fn revise(act: &mut Act<'_>, call: &Call, body: MeterPatch) -> Result<Reply<Mete
             Some(dimensions) => it.with_dimensions(dimensions)?,
             None => it,
         };
-        Ok(domain::Meter { name: name.unwrap_or(it.name), unit: unit.unwrap_or(it.unit), ..it })
+        let (name, unit) = (name.unwrap_or(it.name), unit.unwrap_or(it.unit));
+        let called = domain::Meter { name, unit, units: units.unwrap_or(it.units), ..it };
+        called.check().map(|()| called).map_err(Error::from)
     })?;
     Ok(Reply::ok(Meter::from(&it)).tagged(it.stamp.revision))
 }

@@ -123,6 +123,7 @@ mod tests {
             code: "disk".parse().expect("a code"),
             name: "Disk".parse().expect("a name"),
             unit: "GB".parse().expect("a name"),
+            units: BTreeMap::new(),
             resource: None,
             aggregation,
             unique_by: Some(user.clone()),

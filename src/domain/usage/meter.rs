@@ -1,11 +1,14 @@
 //! Meters: what is counted of a resource, and how counts become a quantity.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::error::{Code, Invalid, Rejection, Violation};
 use crate::domain::id::{MeterId, ResourceId};
+use crate::domain::localized::nearest;
 use crate::domain::stamp::Stamp;
-use crate::domain::text::{self, Name};
+use crate::domain::text::{self, Locale, Name};
 use crate::domain::word::words;
 
 words! {
@@ -51,6 +54,8 @@ pub struct Meter {
     pub name: Name,
     /// In what it counts: `GB`, `call`.
     pub unit: Name,
+    /// The same to readers of other languages.
+    pub units: BTreeMap<Locale, Name>,
     /// The resource that is used; `None`: the subscription as such.
     pub resource: Option<ResourceId>,
     /// How events become one quantity.
@@ -63,7 +68,16 @@ pub struct Meter {
     pub dimensions: Vec<text::Code>,
 }
 
+/// In so many languages a meter says in what it counts, besides the first.
+pub const UNITS_MAX: usize = 50;
+
 impl Meter {
+    /// In what it counts, to a reader of a language: in it if that is known, else the unit.
+    #[must_use]
+    pub fn unit_in(&self, locale: &Locale) -> &Name {
+        nearest(self.units.iter(), locale).unwrap_or(&self.unit)
+    }
+
     /// Refuses a meter that says two things.
     ///
     /// # Errors
@@ -78,6 +92,10 @@ impl Meter {
         if self.unique_by.as_ref().is_some_and(|it| !self.dimensions.contains(it)) {
             let message = "must be one of its dimensions";
             found.push(Violation::new("/unique_by", "reference", message));
+        }
+        if self.units.len() > UNITS_MAX {
+            let message = format!("must be at most {UNITS_MAX}");
+            found.push(Violation::new("/units", "range", message));
         }
         if self.dimensions.len() > 20 {
             found.push(Violation::new("/dimensions", "range", "must be at most 20"));
@@ -161,6 +179,7 @@ mod tests {
             code: "traffic".parse().expect("a code"),
             name: "Traffic".parse().expect("a name"),
             unit: "GB".parse().expect("a name"),
+            units: BTreeMap::new(),
             resource: None,
             aggregation,
             unique_by,

@@ -355,6 +355,7 @@ mod tests {
             code: "traffic".parse().expect("a code"),
             name: "Traffic".parse().expect("a name"),
             unit: "GB".parse().expect("a name"),
+            units: BTreeMap::new(),
             resource: None,
             aggregation: Aggregation::Sum,
             unique_by: None,

@@ -259,7 +259,7 @@ fn gather_price(
         Some(id) => it.deal().resources.get(&id).map_or(Quantity::ZERO, |it| it.additional),
         None => Quantity::whole(it.quantity().into()),
     };
-    let of_meter = meter.as_ref().map(|it| it.unit.clone());
+    let of_meter = meter.as_ref().map(|it| it.unit_in(locale).clone());
     let of_resource = resource.map(|it| it.content.name.text(locale).clone());
     Ok(GatheredPrice {
         label: price.name_in(locale).clone(),

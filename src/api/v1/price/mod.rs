@@ -3,8 +3,6 @@
 mod alteration;
 mod model;
 
-use std::collections::BTreeMap;
-
 use axum::http::Method;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -27,7 +25,6 @@ use crate::domain::money::Currency;
 use crate::domain::operator::Permission;
 use crate::domain::quantity::Quantity;
 use crate::domain::stamp::{SellerNumber, Stamp};
-use crate::domain::text::{Locale, Name};
 use crate::domain::time::{Span, Validity, Zone};
 use crate::services::{Act, Cx, Error, offer};
 
@@ -115,7 +112,7 @@ impl From<&domain::Price> for Price {
             revision: it.stamp.revision,
             offer: it.offer.to_string(),
             name: it.name.to_string(),
-            names: Texts(it.names.iter().map(|it| (it.0.to_string(), it.1.to_string())).collect()),
+            names: Texts::from(&it.names),
             kind,
             fee,
             period,
@@ -225,15 +222,6 @@ pub(super) struct NewPrice {
     alterations: Vec<Alteration>,
 }
 
-/// What the invoice calls it, by locale.
-fn each_name(names: &Texts) -> Result<BTreeMap<Locale, Name>, Invalid> {
-    let named = names.0.iter().map(|(locale, name)| {
-        let at = format!("/names/{locale}");
-        Ok((parse(&at, locale)?, parse(&at, name)?))
-    });
-    named.collect()
-}
-
 impl NewPrice {
     fn alterations(&self) -> Result<Vec<PriceAlteration>, Invalid> {
         let all = self.alterations.iter().enumerate();
@@ -310,11 +298,12 @@ impl NewPrice {
             included: included.unwrap_or(Quantity::ZERO),
             model: self.model.read("/model")?,
         };
+        let names = self.names.as_ref().map(|it| it.read_each("/names")).transpose()?;
         Ok(domain::Price {
             id,
             stamp,
             name: parse("/name", &self.name)?,
-            names: self.names.as_ref().map(each_name).transpose()?.unwrap_or_default(),
+            names: names.unwrap_or_default(),
             description: None,
             offer: parse::<OfferId>("/offer", &self.offer)?,
             plan: parse_optional("/plan", self.plan.as_deref())?,
@@ -354,7 +343,8 @@ fn rename(act: &mut Act<'_>, call: &Call, body: PriceNames) -> Result<Reply<Pric
     let was: domain::Price = act.cx().get(id)?;
     act.expect_revision(&was.stamp, call.if_match)?;
     let name = parse_optional("/name", body.name.as_deref())?.unwrap_or(was.name);
-    let names = body.names.as_ref().map(each_name).transpose()?.unwrap_or(was.names);
+    let names = body.names.as_ref().map(|it| it.read_each("/names")).transpose()?;
+    let names = names.unwrap_or(was.names);
     let it = offer::rename_price(act, id, (name, names, was.stamp.carried))?;
     Ok(Reply::ok(Price::from(&it)).tagged(it.stamp.revision))
 }
