@@ -24,6 +24,7 @@ pub mod letterhead;
 pub mod policy;
 pub mod proration;
 pub mod rating;
+pub mod reason;
 pub mod recognition;
 pub mod run;
 pub mod switch;

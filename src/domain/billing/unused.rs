@@ -264,23 +264,6 @@ pub fn keep(given: &mut Vec<GivenBack>, mut kept: Money) -> Result<Money, MoneyE
     Ok(kept)
 }
 
-/// What was given back and why, in a sentence for people that begins with what happened.
-#[must_use]
-pub fn told(what: &str, given: &[GivenBack], kept: Money) -> String {
-    /// So many lines are named; a note has all of them anyway.
-    const NAMED_MAX: usize = 20;
-    let named = given.iter().take(NAMED_MAX).map(|it| match it.days {
-        Some((days, of)) => format!("{} for {days} of {of} days", it.label),
-        None => it.label.to_string(),
-    });
-    let mut named: Vec<_> = named.collect();
-    if given.len() > NAMED_MAX {
-        named.push("and others".to_owned());
-    }
-    let kept = if kept.is_zero() { String::new() } else { format!("; less {kept}, which is kept") };
-    format!("{what}: {}{kept}", named.join(", "))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -387,19 +370,5 @@ mod tests {
         let ended = Ended { subscription, on, term_from: date("2026-03-01"), term: None };
         let policy = Policy { proration: ProrationUnit::None, ..Policy::DEFAULT };
         assert_eq!(ended.of(&invoice(), &[], &policy), Ok(Vec::new()));
-    }
-
-    #[test]
-    fn a_note_says_what_it_gives_back() {
-        let of = |label: &str, days| GivenBack {
-            ask: LineAsk { place: 0, net: euros("1") },
-            price: None,
-            label: label.parse().expect(label),
-            days,
-        };
-        let given = [of("Month", Some((21, 31))), of("Setup", None)];
-        let told = |kept: &str| told("Ended on 2026-03-11", &given, euros(kept));
-        assert_eq!(told("0"), "Ended on 2026-03-11: Month for 21 of 31 days, Setup");
-        assert!(told("5").ends_with("Setup; less 5.00 EUR, which is kept"), "{}", told("5"));
     }
 }

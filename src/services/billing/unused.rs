@@ -8,17 +8,19 @@ use crate::domain::account::cycle::Cycle;
 use crate::domain::billing::credit::{self, Credit, CreditNote};
 use crate::domain::billing::invoice::Invoice;
 use crate::domain::billing::invoice::lifecycle::State;
+use crate::domain::billing::reason::{self, Why};
 use crate::domain::billing::switch::{self, Replaced};
 use crate::domain::billing::unused::{self, Ended, Extent, GivenBack};
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::{Price, PriceKind};
 use crate::domain::id::PriceId;
+use crate::domain::localized::Localized;
 use crate::domain::money::Money;
 use crate::domain::page::PageRequest;
 use crate::domain::quantity::Quantity;
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::change::RefundTo;
-use crate::domain::text::Prose;
+use crate::domain::text::{Name, Prose};
 use crate::domain::time::Date;
 use crate::services::{Act, Cx, Error, invoice, payment};
 use crate::store::{Along, Records};
@@ -90,9 +92,9 @@ pub(in crate::services) struct Replacement {
 }
 
 /// Gives back what was charged at prices that are charged no more beyond the day `on`: by a credit
-/// note for each invoice that they stand on, each for the reason that begins with `what`. Of some of
-/// them units are given up, and so many `kept`. Answers the subscription, charged at them up to that
-/// day.
+/// note for each invoice that they stand on, which says that it goes on as what is called `to`. Of
+/// some of them units are given up, and so many `kept`. Answers the subscription, charged at them up
+/// to that day.
 ///
 /// # Errors
 /// If an amount is too large; if the store fails.
@@ -100,7 +102,7 @@ pub(in crate::services) fn give_back_replaced(
     act: &mut Act<'_>,
     it: Subscription,
     (on, prices, kept): (Date, &BTreeSet<PriceId>, &BTreeMap<PriceId, Quantity>),
-    what: &str,
+    to: &Localized<Name>,
 ) -> Result<(Subscription, Replacement), Error> {
     let mut found = Replacement::default();
     let charged: BTreeSet<PriceId> =
@@ -123,7 +125,7 @@ pub(in crate::services) fn give_back_replaced(
         if given.is_empty() {
             continue;
         }
-        let reason = reason(what, &given, nothing)?;
+        let reason = reason(&invoice, (Why::Changed(on, to), nothing), &given)?;
         found.notes.push(credited(act, invoice, (&before, &given, RefundTo::Balance), reason)?);
         found.given.extend(given);
     }
@@ -199,8 +201,7 @@ fn of_invoice(
     if given.is_empty() {
         return Ok((left, already));
     }
-    let what = format!("Ended on {}", ended.on);
-    let reason = reason(&what, &given, kept.minus(left)?)?;
+    let reason = reason(&invoice, (Why::Ended(ended.on), kept.minus(left)?), &given)?;
     credited(act, invoice, (&before, &given, to), reason)?;
     Ok((left, already))
 }
@@ -238,10 +239,16 @@ pub(in crate::services) fn ended(
     on: Date,
 ) -> Result<CreditNote, Error> {
     let nothing = Money::zero(invoice.content().currency);
-    let reason = reason(&format!("Ended on {on}"), given, nothing)?;
+    let reason = reason(&invoice, (Why::Ended(on), nothing), given)?;
     credited(act, invoice, (before, given, to), reason)
 }
 
-fn reason(what: &str, given: &[GivenBack], kept: Money) -> Result<Prose, Error> {
-    unused::told(what, given, kept).parse().map_err(Error::internal)
+/// Why something of an invoice is given back, in its language.
+fn reason(
+    of: &Invoice,
+    (why, kept): (Why<'_>, Money),
+    given: &[GivenBack],
+) -> Result<Prose, Error> {
+    let issue = of.issue().ok_or_else(|| Error::internal("a credit is of what was issued"))?;
+    reason::told(why, given, kept, &issue.imprint.locale).parse().map_err(Error::internal)
 }

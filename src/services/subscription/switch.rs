@@ -43,11 +43,11 @@ pub(in crate::services) fn switch(
     act.must(Permission::SubscriptionChange, &it.stamp)?;
     let sold: Offer = act.load(to.deal.offer)?;
     let replaced = it.replaced(&to.deal.prices);
-    let what = format!("Changed on {on} to {}", sold.content.name.original());
     let all = prices(act.cx(), &it, &to)?;
     must_take_back(act.cx(), (&it, &to.deal), on)?;
     let kept = it.kept_units(&to.deal, &all);
-    let (it, found) = billing::give_back_replaced(act, it, (on, &replaced, &kept), &what)?;
+    let to_name = &sold.content.name;
+    let (it, found) = billing::give_back_replaced(act, it, (on, &replaced, &kept), to_name)?;
     let mut given = GivenBack::new();
     for line in &found.given {
         let Some(price) = line.price else { continue };
