@@ -99,6 +99,12 @@ words! {
         LoginChanged = "login_changed";
         /// What is due is going to be collected by mandate.
         DebitAnnounced = "debit_announced";
+        /// An account was put on hold, with what it stops.
+        AccountHeld = "account_held";
+        /// An account on which nothing lies any more goes on.
+        AccountReleased = "account_released";
+        /// A note says what a partner has earned.
+        SettlementIssued = "settlement_issued";
     }
 }
 
@@ -132,6 +138,9 @@ impl Occasion {
             Self::TrialExtended => (Kind::Subscription, Verb::TrialExtended),
             Self::TrialUpgraded => (Kind::Subscription, Verb::Upgraded),
             Self::LowBalance => (Kind::BillingAccount, Verb::RunningLow),
+            Self::SettlementIssued => (Kind::Settlement, Verb::Issued),
+            Self::AccountHeld => (Kind::Account, Verb::Held),
+            Self::AccountReleased => (Kind::Account, Verb::Released),
             Self::DunningNotice => (Kind::Dunning, Verb::Sent),
             Self::InstalmentReminder => (Kind::PaymentPlan, Verb::Overdue),
         };
@@ -168,6 +177,9 @@ impl Occasion {
             | Self::PaymentReminder
             | Self::InstalmentReminder
             | Self::DunningNotice
+            | Self::AccountHeld
+            | Self::AccountReleased
+            | Self::SettlementIssued
             | Self::LowBalance => Recipient::Contact(Matter::Billing),
             Self::OrderConfirmed
             | Self::SubscriptionExpiring

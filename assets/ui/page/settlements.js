@@ -5,8 +5,8 @@ import { post, send } from "../model/api.js";
 import { useLoad } from "../model/load.js";
 import { money, share } from "../model/money.js";
 import { listed } from "../model/name.js";
-import { to } from "../model/route.js";
-import { may } from "../model/session.js";
+import { here, refine, to } from "../model/route.js";
+import { may, session } from "../model/session.js";
 import { local, t } from "../model/text.js";
 import { day } from "../model/time.js";
 import { Create } from "../part/editable.js";
@@ -88,10 +88,14 @@ function Models() {
 /** The page. */
 export default function Settlements() {
   const [isSettling, settle] = useState(false);
+  const { kind, id } = session.value.account;
+  const isMine = kind === "reseller" && Boolean(here.value.query.mine);
+  const side = (mine, text) => html`<button type="button" aria-pressed=${isMine === Boolean(mine)} onClick=${() => refine({ mine })}>${text}</button>`;
   const actions = may("settlement_run") && html`<button type="button" class="button primary" onClick=${() => settle(true)}><${Icon} name="play" />${t("Settle")}</button>`;
   return html`
     <${Page} title=${t("Settlement")} actions=${actions}>
-      <${List} path="/settlements" label=${t("Settlement notes")} file="settlements" columns=${columns()}
+      ${kind === "reseller" && html`<div class="segments start" role="group" aria-label=${t("Whose notes")}>${side("", t("To partners"))}${side(1, t("To us"))}</div>`}
+      <${List} path="/settlements" key=${isMine} query=${isMine ? { account: id } : {}} label=${t("Settlement notes")} file="settlements" columns=${columns()}
         filters=${[{ key: "state", kind: "select", label: t("State"), options: ["issued", "paid"].map((it) => [it, stateName(it)]) }]}
         empty=${html`<${Empty} icon="wallet" title=${t("No settlement note yet")}><p>${t("A note pays a partner out what it has earned.")}</p><//>`} />
       ${may("share_read") && html`<${Models} />`}

@@ -82,5 +82,8 @@ const fn name(it: Occasion) -> &'static str {
         Occasion::TrialUpgraded => "Trial Upgrade",
         Occasion::LoginChanged => "Login Change",
         Occasion::DebitAnnounced => "Direct Debit Announcement",
+        Occasion::AccountHeld => "Account Hold",
+        Occasion::AccountReleased => "Account Release",
+        Occasion::SettlementIssued => "Settlement",
     }
 }

@@ -34,6 +34,7 @@ fn subject_matter() -> Tree {
         ("order", order()),
         ("invoice", invoice()),
         ("credit_note", credit_note()),
+        ("settlement", settlement()),
         ("payment", payment()),
         ("debit", debit()),
         ("dunning", dunning()),
@@ -59,6 +60,11 @@ fn account() -> Tree {
         ("name", "Example Ltd".into()),
         ("balance", "EUR 12.00".into()),
         ("balance_min", "EUR 20.00".into()),
+        ("held_on", "20 January 2027".into()),
+        ("reason", "Asked for by the customer".into()),
+        ("stopped", vec![line("Virtual server S", "EUR 100.00")].into()),
+        ("invoices", overdue().into()),
+        ("overdue", "EUR 138.00".into()),
     ])
 }
 
@@ -91,6 +97,15 @@ fn credit_note() -> Tree {
     ])
 }
 
+fn settlement() -> Tree {
+    Tree::group([
+        ("number", "SET-2026-000003".into()),
+        ("until", "30 November 2026".into()),
+        ("total", "EUR 35.82".into()),
+        ("due_on", "31 December 2026".into()),
+    ])
+}
+
 fn payment() -> Tree {
     Tree::group([
         ("amount", "EUR 100.00".into()),
@@ -110,18 +125,21 @@ fn debit() -> Tree {
     ])
 }
 
-fn dunning() -> Tree {
+fn overdue() -> Vec<Tree> {
     let overdue = |number: &str, due_on: &str, open: &str| {
         Tree::group([("number", number.into()), ("due_on", due_on.into()), ("open", open.into())])
     };
-    let invoices = vec![
+    vec![
         overdue("R-2026-000042", "14 December 2026", "EUR 19.00"),
         overdue("R-2026-000057", "14 January 2027", "EUR 119.00"),
-    ];
+    ]
+}
+
+fn dunning() -> Tree {
     Tree::group([
         ("number", "3".into()),
         ("is_last", true.into()),
-        ("invoices", invoices.into()),
+        ("invoices", overdue().into()),
         ("overdue", "EUR 138.00".into()),
         ("late_fees", "EUR 5.00".into()),
         ("total", "EUR 143.00".into()),

@@ -3,11 +3,13 @@
 //! The mails are queued in the transaction that moves the cursor, so that neither a crash nor a
 //! second look can double one. They are written beforehand, outside of any act.
 
+use std::collections::BTreeSet;
+
 use super::value::{Reader, seller, values};
 use super::{after, fill, of, of_house};
 use crate::domain::account::Account;
 use crate::domain::account::class::CustomerClass;
-use crate::domain::account::lifecycle::State;
+use crate::domain::account::lifecycle::{HoldKind, State};
 use crate::domain::account::profile::{Matter, Receivables};
 use crate::domain::billing::invoice::Invoice;
 use crate::domain::event::Fact;
@@ -19,6 +21,7 @@ use crate::domain::operator::{
 use crate::domain::order::{Announcing, Order};
 use crate::domain::payment::plan::PaymentPlan;
 use crate::domain::subscription::Subscription;
+use crate::domain::subscription::lifecycle::HoldOrigin;
 use crate::domain::subscription::seat::Seat;
 use crate::domain::text::{Email, Locale, Name};
 use crate::render::mail::MailParts;
@@ -96,7 +99,7 @@ fn gets_one_time_password(before: Option<&User>, now: &User) -> bool {
 }
 
 /// Whether nobody is to be told of what is an occasion by itself: an order that was placed so, a hold
-/// that was taken back while another stays, a switch of what has ended, a seat that is what it was for
+/// that follows another or was taken back while another stays, a switch of what has ended, a seat that is what it was for
 /// its user.
 fn is_silent(occasion: Option<Occasion>, fact: &Fact) -> Result<bool, Error> {
     if fact.after.is_none() {
@@ -106,7 +109,14 @@ fn is_silent(occasion: Option<Occasion>, fact: &Fact) -> Result<bool, Error> {
         Some(Occasion::OrderConfirmed) => {
             after::<Order>(fact)?.request.announcing == Announcing::Silent
         }
-        Some(Occasion::SubscriptionReleased) => !after::<Subscription>(fact)?.state().is_running(),
+        Some(Occasion::SubscriptionHeld) => !is_of_its_own(fact)?,
+        Some(Occasion::SubscriptionReleased) => {
+            !after::<Subscription>(fact)?.state().is_running() || !is_of_its_own(fact)?
+        }
+        Some(Occasion::AccountReleased) => {
+            let now: Account = after(fact)?;
+            HoldKind::ALL.iter().any(|kind| now.hold_of(*kind).is_some())
+        }
         // Who has none any more does not need to know how it would have gone on.
         Some(Occasion::SwitchFellAway) => !after::<Subscription>(fact)?.state().is_living(),
         Some(Occasion::SeatChanged) => {
@@ -117,6 +127,15 @@ fn is_silent(occasion: Option<Occasion>, fact: &Fact) -> Result<bool, Error> {
         }
         Some(_) | None => false,
     })
+}
+
+/// Whether a hold was put on a subscription itself, or taken back from it: who is told that its account
+/// is held, or what the subscription belongs to, is not told of each part.
+fn is_of_its_own(fact: &Fact) -> Result<bool, Error> {
+    let holds = |it: &Subscription| it.holds().keys().copied().collect::<BTreeSet<_>>();
+    let before = fact.before.as_deref().map(event::read::<Subscription>).transpose()?;
+    let (was, now) = (before.as_ref().map(holds).unwrap_or_default(), holds(&after(fact)?));
+    Ok(was.symmetric_difference(&now).any(|it| it.1 == HoldOrigin::Direct))
 }
 
 /// A mail that is written and not yet queued.

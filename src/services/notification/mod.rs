@@ -5,6 +5,7 @@
 
 mod dunning;
 mod firing;
+mod hold;
 mod value;
 
 use uuid::Uuid;

@@ -16,6 +16,7 @@ use crate::domain::order::total::Total;
 use crate::domain::payment::Payment;
 use crate::domain::payment::debit::DebitOrder;
 use crate::domain::payment::method::PaymentMethod;
+use crate::domain::settlement::note::SettlementNote;
 use crate::domain::stamp::SellerNumber;
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::seat::Seat;
@@ -111,6 +112,7 @@ fn link(site: &Site, fact: &Fact) -> String {
         (Kind::Invoice, "invoices"),
         (Kind::Order, "orders"),
         (Kind::Subscription, "subscriptions"),
+        (Kind::Settlement, "settlements"),
     ];
     match places.iter().find(|it| it.0 == fact.subject.kind) {
         Some((_, place)) => site.link(&format!("/ui/{place}/{}", fact.subject)),
@@ -133,6 +135,7 @@ fn subject_matter(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Resu
             let (invoice, reminder) = (invoice(&it, reader), Tree::group(reminder));
             Ok(Tree::group([("invoice", invoice), ("reminder", reminder)]))
         }
+        Kind::Settlement => Ok(settlement(&super::after(fact)?, reader)),
         Kind::CreditNote => credit_note(cx, fact, reader),
         Kind::Payment => Ok(payment(cx, fact, reader)?.with(debit(cx, fact, reader)?)),
         Kind::Subscription => {
@@ -144,8 +147,8 @@ fn subject_matter(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Resu
         }
         Kind::Seat => seat(cx, site, fact, reader),
         Kind::BillingAccount => left(cx, &super::after(fact)?, reader),
-        Kind::Account
-        | Kind::Asset
+        Kind::Account => super::hold::values(cx, &super::after(fact)?, fact.at, reader),
+        Kind::Asset
         | Kind::AttributeDefinition
         | Kind::BillingRun
         | Kind::Bucket
@@ -176,7 +179,6 @@ fn subject_matter(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Resu
         | Kind::Review
         | Kind::ServiceTerms
         | Kind::Session
-        | Kind::Settlement
         | Kind::ShareModel
         | Kind::ShareRecord
         | Kind::Shipment
@@ -209,6 +211,17 @@ fn left(cx: Cx<'_>, it: &BillingAccount, reader: &Reader) -> Result<Tree, Error>
             ("balance_min", least),
         ]),
     )]))
+}
+
+/// A note that pays a partner out.
+fn settlement(it: &SettlementNote, reader: &Reader) -> Tree {
+    let note = Tree::group([
+        ("number", it.number.to_string().into()),
+        ("until", reader.day(it.period.end().plus_days(-1))),
+        ("total", reader.money(it.totals.gross)),
+        ("due_on", reader.day(it.due_on)),
+    ]);
+    Tree::group([("settlement", note)])
 }
 
 /// A credit note and the invoice of which it gives something back.
@@ -365,6 +378,19 @@ fn debit(cx: Cx<'_>, fact: &Fact, reader: &Reader) -> Result<Tree, Error> {
     )]))
 }
 
+/// What a subscription is called to the reader.
+pub(super) fn subscription_name(
+    cx: Cx<'_>,
+    it: &Subscription,
+    reader: &Reader,
+) -> Result<String, Error> {
+    let name = match it.name() {
+        Some(name) => Some(name.to_string()),
+        None => offer_name(cx, Some(it.deal().offer), reader)?,
+    };
+    Ok(name.unwrap_or_else(|| it.stamp.number.to_string()))
+}
+
 fn subscription(
     cx: Cx<'_>,
     it: &Subscription,
@@ -377,12 +403,8 @@ fn subscription(
     let hold = it.holds().values().next();
     let said = hold.and_then(|it| it.comment.as_ref()).map(ToString::to_string);
     let reason = said.or_else(|| hold.map(|it| it.reason.to_string()));
-    let name = match it.name() {
-        Some(name) => Some(name.to_string()),
-        None => offer_name(cx, Some(it.deal().offer), reader)?,
-    };
     Ok(Tree::group([
-        ("name", name.unwrap_or_else(|| it.stamp.number.to_string()).into()),
+        ("name", subscription_name(cx, it, reader)?.into()),
         ("ends_on", reader.day(ends_on)),
         ("is_renewing", term.is_some_and(|it| it.renewal().is_automatic()).into()),
         ("renewal_amount", "".into()),

@@ -153,9 +153,30 @@ fn an_invoice_goes_unpaid_and_the_account_goes_on_when_it_is_paid() {
         Reminder 1: EUR 120.00 to be paid
         Invoice INV-2026-000002 for EUR 6.00
         Last reminder: EUR 126.00 to be paid
-        Server is on hold
+        Blue Whale is on hold
     "#]]
     .assert_eq(&said);
+}
+
+#[test]
+fn a_hold_of_an_account_is_one_mail_however_much_it_stops() {
+    let debtor =
+        Debtor::with(&json!({ "dunning": [{ "after_days": 1, "action": "credit_hold" }] }));
+    let more = debtor.market.offer("Backup", &[monthly("Fee", "EUR", "10")]);
+    debtor.market.order(&debtor.account, &more, 1);
+    debtor.to("2026-02-20");
+    assert_eq!(debtor.standing(), "held_for_credit and held_for_credit");
+    let sent = debtor.market.house.app.outside.sent();
+    let holds: Vec<_> = sent.iter().filter(|it| it.subject.contains("on hold")).collect();
+    let [held] = holds.as_slice() else { panic!("{holds:?}") };
+    for said in ["\nServer\n", "\nBackup\n", "INV-2026-000001, due on", "To be paid: EUR 132.00"] {
+        assert!(held.text.contains(said), "{said} is not in {}", held.text);
+    }
+    debtor.pays("264");
+    debtor.market.house.app.keep_duties();
+    let since = debtor.mails();
+    let since: Vec<_> = since.lines().filter(|it| it.contains("goes on")).collect();
+    assert_eq!(since, ["Blue Whale goes on"]);
 }
 
 #[test]

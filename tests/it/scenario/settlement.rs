@@ -402,6 +402,34 @@ fn a_partner_reads_what_was_sold_and_not_what_the_buyer_calls_it() {
 }
 
 #[test]
+fn a_reseller_that_is_a_partner_reads_its_note_and_is_written_to() {
+    let trade = Trade::on("2026-01-01", "100");
+    let (house, operator) = (&trade.market.house, trade.market.operator());
+    let reseller = json!({ "role": "partner", "account": house.north.account, "percent": "20" });
+    let parts = json!([{ "role": "owner", "percent": "80" }, reseller]);
+    operator
+        .post("/share_models", &json!({ "name": "Suite", "offer": trade.offer, "parts": parts }));
+    trade.market.order(&trade.buyer, &trade.offer, 1);
+    trade.pay("120");
+    trade.market.advance_to("2026-01-02");
+    let note = &trade.settle(&json!({}))[0];
+    house.app.keep_duties();
+    let admin = house.client(&house.north.admin);
+    let own = admin.get(&format!("/settlements?account={}", house.north.account));
+    assert_eq!(own["items"][0]["number"], note["number"]);
+    let shown = admin.get(&format!("/settlements/{}", text(&note["id"])));
+    assert_eq!(shown["gross"]["amount"], "20.00");
+    let sent = house.app.outside.sent();
+    let own = sent.iter().filter(|it| it.to.email.as_str() == house.north.admin.email);
+    let told: Vec<_> = own.filter(|it| it.text.contains(&text(&note["id"]))).collect();
+    let told: Vec<_> = told.iter().map(|it| it.subject.as_str()).collect();
+    assert_eq!(told, ["Settlement note SET-2026-000001 for EUR 20.00"]);
+    let stranger = house.client(&house.south.admin);
+    let path = format!("GET /settlements/{}", text(&note["id"]));
+    assert_eq!(stranger.call(&path, None).status.as_u16(), 404);
+}
+
+#[test]
 fn of_the_models_of_a_thing_that_holds_which_began_last() {
     let trade = Trade::on("2026-01-01", "100");
     trade.parted();
