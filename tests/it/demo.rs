@@ -78,6 +78,11 @@ fn a_small_business_is_whole_after_some_months() {
         of_each.contains(&&json!("Default")) && of_each.contains(&&json!("Business")),
         "{classes}"
     );
+    let gateways = get(&server, "/gateways");
+    let kinds: Vec<_> =
+        gateways["items"].as_array().unwrap().iter().map(|it| &it["kind"]).collect();
+    assert_eq!(kinds, ["sandbox"; 3], "who is billed can pay");
+    each_customer_reads_its_own_language(&server);
     let left = get(&server, "/billing_runs/left");
     assert_eq!(left, json!({ "nothing_left": true, "due": 0, "failed": 0, "unrated_events": 0 }));
 }
@@ -121,6 +126,36 @@ fn what_the_demo_sells_can_be_ordered_by_part_number() {
         0,
         "the durations that are shown are those that can be had: {told:?}"
     );
+}
+
+/// What stands on the invoices of a German and of a French customer, and what they may switch to.
+fn each_customer_reads_its_own_language(server: &Server) {
+    let accounts = get(server, "/accounts?limit=1000");
+    for (customer, fee) in [
+        ("Kornblume Bäckerei GmbH", "Monatsgebühr"),
+        ("Les Vergers du Rhône SCOP", "Abonnement mensuel"),
+    ] {
+        let all = accounts["items"].as_array().unwrap();
+        let account = all.iter().find(|it| it["name"] == customer).unwrap()["id"].as_str().unwrap();
+        let invoices = get(server, &format!("/invoices?account={account}&order=oldest"));
+        let mut said = String::new();
+        for it in invoices["items"].as_array().unwrap() {
+            let invoice = get(server, &format!("/invoices/{}", it["id"].as_str().unwrap()));
+            for line in invoice["lines"].as_array().unwrap() {
+                said += &format!("{} {}\n", line["text"].as_str().unwrap(), line["unit"]);
+            }
+        }
+        assert!(said.contains(fee), "{said}");
+        for english in ["fee", "Traffic", "Mailboxes", "Stored", ": Mails in", "hour"] {
+            assert!(!said.contains(english), "{english} is in {said}");
+        }
+        let owned = get(server, &format!("/subscriptions?account={account}&limit=100"));
+        let may_switch = owned["items"].as_array().unwrap().iter().any(|it| {
+            let path = format!("/subscriptions/{}/switches", it["id"].as_str().unwrap());
+            !get(server, &path)["items"].as_array().unwrap().is_empty()
+        });
+        assert!(may_switch, "{customer} has something that may be switched");
+    }
 }
 
 #[test]

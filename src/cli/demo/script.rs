@@ -134,6 +134,13 @@ pub(super) struct Shop {
     pub(super) service_terms: Vec<Keyed>,
     #[serde(default)]
     pub(super) letterheads: Vec<Body>,
+    #[serde(default)]
+    pub(super) gateways: Vec<Body>,
+    /// What prices are called in other languages, by their names.
+    #[serde(default)]
+    pub(super) price_names: BTreeMap<String, BTreeMap<String, String>>,
+    #[serde(default)]
+    pub(super) ladders: Vec<Ladder>,
     pub(super) offers: Vec<Offer>,
     #[serde(default)]
     pub(super) resales: Vec<Resale>,
@@ -152,6 +159,13 @@ pub(super) struct Offer {
     pub(super) prices: Vec<Price>,
 }
 
+/// Offers between which subscriptions switch, from the least to the most.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Ladder {
+    pub(super) offers: Vec<String>,
+}
+
 /// A price in each currency.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -168,6 +182,13 @@ pub(super) struct Price {
     pub(super) size: Option<String>,
     /// The figure of each tier, or the only one, by currency.
     pub(super) amounts: BTreeMap<String, Vec<String>>,
+}
+
+impl Price {
+    /// What it is called, in the language of the script.
+    pub(super) fn name(&self) -> &str {
+        self.body.get("name").and_then(Value::as_str).unwrap_or_default()
+    }
 }
 
 /// A reseller's choice of the provider's offers.
@@ -297,6 +318,27 @@ mod tests {
         for folder in ["business", "minimal"] {
             let script = Script::read(folder).map_err(|it| it.told());
             assert!(script.is_ok(), "{:?}", script.err());
+        }
+    }
+
+    #[test]
+    fn every_price_has_a_name_in_each_language_of_the_customers() {
+        for (folder, languages) in [("business", &["de", "fr"][..]), ("minimal", &["de"][..])] {
+            let shop = Script::read(folder).map_err(|it| it.told()).expect(folder).shop;
+            for price in shop.offers.iter().flat_map(|it| &it.prices) {
+                let (name, known) = (price.name(), shop.price_names.get(price.name()));
+                let all: Vec<_> = known.into_iter().flatten().map(|it| it.0.as_str()).collect();
+                assert_eq!(all, languages, "`{name}` of {folder}");
+            }
+        }
+    }
+
+    #[test]
+    fn ladders_and_resellers_name_offers_that_are_there() {
+        let shop = Script::read("business").map_err(|it| it.told()).expect("a script").shop;
+        let ladders = shop.ladders.iter().flat_map(|it| &it.offers);
+        for key in ladders.chain(shop.resales.iter().flat_map(|it| &it.offers)) {
+            assert!(shop.offers.iter().any(|it| it.key == *key), "`{key}`");
         }
     }
 

@@ -1,6 +1,8 @@
 //! The shop of the demo: taxes, categories, meters, resources and offers, written down before
 //! anybody buys.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use super::script::{Body, Keyed, Offer, Price, Resale, Shop};
@@ -17,15 +19,39 @@ pub(super) fn fill(stage: &mut Stage, shop: &Shop) -> Result<(), Failure> {
     for letterhead in &shop.letterheads {
         stage.post(HOUSE, "/letterheads", &Value::Object(letterhead.clone()))?;
     }
+    for gateway in &shop.gateways {
+        stage.post(HOUSE, "/gateways", &Value::Object(gateway.clone()))?;
+    }
     make_all(stage, "/categories", &shop.categories)?;
     make_all(stage, "/meters", &shop.meters)?;
     make_all(stage, "/resources", &shop.resources)?;
     make_all(stage, "/service_terms", &shop.service_terms)?;
     for offer in &shop.offers {
-        launch(stage, offer, None)?;
+        launch(stage, shop, (offer, None))?;
     }
+    connect(stage, shop, &|key| key.to_owned())?;
     for resale in &shop.resales {
         resell(stage, shop, resale)?;
+    }
+    let resellers: BTreeSet<_> = shop.resales.iter().map(|it| &it.seller).collect();
+    resellers.iter().try_for_each(|it| connect(stage, shop, &|key| format!("{it}:{key}")))
+}
+
+/// Lets subscriptions switch between the offers of each ladder that somebody sells under its own
+/// names.
+fn connect(stage: &Stage, shop: &Shop, own: &dyn Fn(&str) -> String) -> Result<(), Failure> {
+    for ladder in &shop.ladders {
+        let names: Vec<_> = ladder.offers.iter().map(|it| own(it)).collect();
+        let sold: Vec<_> = names.iter().filter(|it| stage.knows(it)).collect();
+        for (place, from) in sold.iter().enumerate() {
+            let others = sold.iter().enumerate().filter(|it| it.0 != place);
+            let switch = |(other, to): (usize, &&String)| {
+                let direction = if other < place { "downgrade" } else { "upgrade" };
+                json!({ "to": format!("@{to}"), "direction": direction })
+            };
+            let switches: Vec<_> = others.map(switch).collect();
+            stage.patch(HOUSE, &format!("/offers/@{from}"), &json!({ "switches": switches }))?;
+        }
     }
     Ok(())
 }
@@ -39,7 +65,11 @@ fn make_all(stage: &mut Stage, path: &str, all: &[Keyed]) -> Result<(), Failure>
 
 /// Puts an offer on the shelf, with its specification and prices; in these currencies alone if some
 /// are named.
-fn launch(stage: &mut Stage, offer: &Offer, only: Option<&[String]>) -> Result<(), Failure> {
+fn launch(
+    stage: &mut Stage,
+    shop: &Shop,
+    (offer, only): (&Offer, Option<&[String]>),
+) -> Result<(), Failure> {
     let mut body = offer.body.clone();
     if !body.contains_key("bundle") {
         let mut specification = offer.specification.clone();
@@ -56,8 +86,10 @@ fn launch(stage: &mut Stage, offer: &Offer, only: Option<&[String]>) -> Result<(
     for price in &offer.prices {
         for (currency, figures) in &price.amounts {
             if only.is_none_or(|it| it.contains(currency)) {
-                let body = priced(&offer.key, price, (currency, figures));
-                stage.post(HOUSE, "/prices", &body)?;
+                let mut body = priced(&offer.key, price, (currency, figures));
+                let name = shop.price_names.get(price.name());
+                body.extend(name.map(|it| ("names".to_owned(), json!(it))));
+                stage.post(HOUSE, "/prices", &Value::Object(body))?;
             }
         }
     }
@@ -66,12 +98,12 @@ fn launch(stage: &mut Stage, offer: &Offer, only: Option<&[String]>) -> Result<(
 }
 
 /// A price in one currency, as the API takes it.
-fn priced(offer: &str, price: &Price, (currency, figures): (&str, &[String])) -> Value {
+fn priced(offer: &str, price: &Price, (currency, figures): (&str, &[String])) -> Body {
     let mut body = price.body.clone();
     body.insert("offer".to_owned(), json!(format!("@{offer}")));
     body.insert("currency".to_owned(), json!(currency));
     body.insert("model".to_owned(), model(price, figures));
-    Value::Object(body)
+    body
 }
 
 fn model(price: &Price, figures: &[String]) -> Value {
@@ -108,7 +140,7 @@ fn resell(stage: &mut Stage, shop: &Shop, resale: &Resale) -> Result<(), Failure
             *number = format!("{}{number}", resale.prefix);
         }
         let own = Offer { key: own(&offer.key), body, ..offer.clone() };
-        launch(stage, &own, Some(&resale.currencies))?;
+        launch(stage, shop, (&own, Some(&resale.currencies)))?;
     }
     Ok(())
 }
