@@ -96,3 +96,30 @@ fn a_renewal_into_another_term_charges_each_term_what_it_costs() {
         "recoverable""#]]
     .assert_eq(&told);
 }
+
+#[test]
+fn what_is_on_hold_is_charged_beyond_its_term_only_if_it_renews_by_itself() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let buys = |renews: bool| {
+        let account = market.customer("Blue Whale", "USD");
+        let term =
+            json!({ "key": "m", "duration": "1 month", "default": true, "auto_renew": renews });
+        let prices = [in_term(monthly("By the month", "USD", "10"), "m")];
+        let offer = market.offer_like("VPS", &prices, (json!({ "terms": [term] }), json!({})));
+        let subscription = market.order(&account, &offer, 1);
+        let path = format!("/subscriptions/{subscription}");
+        operator.post(&format!("{path}/hold"), &json!({ "comment": "a test" }));
+        (account, path)
+    };
+    let both = [buys(true), buys(false)];
+    let invoices = || both.each_ref().map(|it| market.invoices(&it.0).len());
+    market.advance_to("2026-04-15");
+    assert_eq!(invoices(), [4, 1]);
+    for (_, path) in &both {
+        operator.post(&format!("{path}/release"), &json!({}));
+    }
+    market.advance_to("2026-05-02");
+    assert_eq!(invoices(), [5, 1], "the terms that it missed are not charged again");
+    market.must_be_whole();
+}
