@@ -66,6 +66,9 @@ pub(super) struct Explanation {
     /// `flat`, `per_unit`, `graduated`, `volume`, `package`, `stairstep`, `percentage`,
     /// `graduated_percentage`, `per_dimension`, `minimum` or `stated`.
     rule: &'static str,
+    /// Of `package`: how many units are in one, of which the units of the tiers are so many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    package_size: Option<Decimal>,
     tiers: Vec<ExplainedTier>,
     /// The discounts and fees of the price itself that applied, in order.
     alterations: Vec<ExplainedAlteration>,
@@ -416,6 +419,7 @@ impl From<&DomainExplanation> for Explanation {
         Self {
             text: it.to_string().lines().map(str::to_owned).collect(),
             rule: rule(it.rule),
+            package_size: package_size(it.rule),
             tiers: it.parts.iter().map(ExplainedTier::from).collect(),
             alterations: altered.into_iter().map(ExplainedAlteration::from).collect(),
             days: steps.days,
@@ -461,6 +465,22 @@ impl From<(&Altered, rust_decimal::Decimal)> for ExplainedAlteration {
         };
         let (name, amount) = (it.name.to_string(), Decimal(changed.to_string()));
         Self { name, effect: it.effect.word(), percent, amount }
+    }
+}
+
+fn package_size(it: Rule) -> Option<Decimal> {
+    match it {
+        Rule::Package(size) => Some(Decimal::from(&size)),
+        Rule::Flat
+        | Rule::PerUnit
+        | Rule::Graduated
+        | Rule::Volume
+        | Rule::Stairstep
+        | Rule::Stated
+        | Rule::Percentage
+        | Rule::GraduatedPercentage
+        | Rule::PerDimension
+        | Rule::Minimum => None,
     }
 }
 

@@ -16,6 +16,7 @@ mod billing_run;
 mod bookkeeping;
 mod calculation;
 mod camt;
+mod cancellation;
 mod category;
 mod checkout;
 mod class;
@@ -49,6 +50,7 @@ mod notification;
 mod offer;
 mod openapi;
 mod order;
+mod order_preview;
 mod overview;
 mod paper;
 mod party;
@@ -109,6 +111,7 @@ fn table() -> Vec<Route> {
         billing_run::routes(),
         bookkeeping::routes(),
         calculation::routes(),
+        cancellation::routes(),
         category::routes(),
         checkout::routes(),
         class::routes(),
@@ -130,6 +133,7 @@ fn table() -> Vec<Route> {
         notification::routes(),
         offer::routes(),
         order::routes(),
+        order_preview::routes(),
         overview::routes(),
         paper::routes(),
         party::routes(),

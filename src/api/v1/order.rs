@@ -186,7 +186,7 @@ fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Order>, Error> {
 /// An order to be placed.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NewOrder {
+pub(super) struct NewOrder {
     account: String,
     /// Where it is billed; the account's default if nothing is said.
     billing_account: Option<String>,
@@ -274,22 +274,29 @@ impl NewItem {
     }
 }
 
+impl NewOrder {
+    pub(super) fn read(&self, cx: Cx<'_>) -> Result<PlaceOrder, Error> {
+        let items: Result<Vec<_>, _> =
+            self.items.iter().enumerate().map(|(place, it)| it.read(place)).collect();
+        let start_on = parse_optional("/requested_start_on", self.requested_start_on.as_deref())?;
+        let account = parse("/account", &self.account)?;
+        let request = Request {
+            coupons: coupon::brought(cx, account, &self.coupons)?,
+            billing_account: parse_optional("/billing_account", self.billing_account.as_deref())?,
+            external_id: parse_optional("/external_id", self.external_id.as_deref())?,
+            attributes: attribute::read(&self.attributes, &[])?,
+            start_at: start_on.map(|it| Zone::UTC.start_of(it)),
+            payment_method: parse_optional("/payment_method", self.payment_method.as_deref())?,
+            accepted: each(&self.accepted_terms, "/accepted_terms", |it, at| it.read(cx, at))?,
+            ..Request::plain()
+        };
+        Ok(PlaceOrder::new(account, items?, request)?)
+    }
+}
+
 fn place(act: &mut Act<'_>, _: &Call, body: NewOrder) -> Result<Reply<Order>, Error> {
-    let items: Result<Vec<_>, _> =
-        body.items.iter().enumerate().map(|(place, it)| it.read(place)).collect();
-    let start_on = parse_optional("/requested_start_on", body.requested_start_on.as_deref())?;
-    let account = parse("/account", &body.account)?;
-    let request = Request {
-        coupons: coupon::brought(act.cx(), account, &body.coupons)?,
-        billing_account: parse_optional("/billing_account", body.billing_account.as_deref())?,
-        external_id: parse_optional("/external_id", body.external_id.as_deref())?,
-        attributes: attribute::read(&body.attributes, &[])?,
-        start_at: start_on.map(|it| Zone::UTC.start_of(it)),
-        payment_method: parse_optional("/payment_method", body.payment_method.as_deref())?,
-        accepted: each(&body.accepted_terms, "/accepted_terms", |it, at| it.read(act.cx(), at))?,
-        ..Request::plain()
-    };
-    let it = order::place(act, PlaceOrder::new(account, items?, request)?)?;
+    let placed = body.read(act.cx())?;
+    let it = order::place(act, placed)?;
     let path = format!("/api/v1/orders/{}", it.id);
     Ok(Reply::created(path, whole(act.cx(), &it)?).tagged(it.stamp.revision))
 }

@@ -18,7 +18,6 @@ use crate::domain::error::Invalid;
 use crate::domain::id::{AccountId, OfferId};
 use crate::domain::operator::Permission;
 use crate::domain::subscription as domain;
-use crate::domain::subscription::change::{CancelAt, Cancellation, RefundTo};
 use crate::domain::subscription::seat as seats;
 use crate::domain::subscription::term::RunningTerm;
 use crate::domain::subscription::{Hold as DomainHold, Release};
@@ -31,7 +30,6 @@ pub(super) fn routes() -> Vec<Route> {
     let reads = Needs::Permission(Permission::SubscriptionRead);
     let holds = Needs::Permission(Permission::SubscriptionHold);
     let changes = Needs::Permission(Permission::SubscriptionChange);
-    let cancels = Needs::Permission(Permission::SubscriptionCancel);
     let seats_read = Needs::Permission(Permission::SeatRead);
     let seats_write = Needs::Permission(Permission::SeatWrite);
     let post = || Method::POST;
@@ -48,14 +46,6 @@ pub(super) fn routes() -> Vec<Route> {
         write(post(), "/subscriptions/{id}/hold", holds, "Hold a subscription", hold),
         write(post(), "/subscriptions/{id}/release", holds, "Release a subscription", release),
         write(post(), "/subscriptions/{id}/renew", changes, "Renew for another term", renew),
-        write(post(), "/subscriptions/{id}/cancel", cancels, "Cancel a subscription", cancel),
-        write(
-            Method::DELETE,
-            "/subscriptions/{id}/cancel",
-            cancels,
-            "Take back that a subscription is to end",
-            uncancel,
-        ),
         read("/subscriptions/{id}/seats", seats_read, "List the seats", list_seats),
         write(post(), "/subscriptions/{id}/seats", seats_write, "Give a seat to a user", assign),
         write(Method::DELETE, "/seats/{id}", seats_write, "Take a seat back", free),
@@ -96,6 +86,8 @@ pub(super) struct Subscription {
     trial_until: Option<String>,
     started_on: Option<String>,
     ended_on: Option<String>,
+    /// The first day for which nothing recurring is charged in advance yet; nothing if none is.
+    charged_until: Option<String>,
     /// The first day without it, if it is agreed on that it ends.
     ends_on: Option<String>,
     /// The other offer, plan or term that is agreed on for a later day.
@@ -198,6 +190,7 @@ impl From<&domain::Subscription> for Subscription {
             trial_until: it.trial().until_on().map(|it| it.to_string()),
             started_on: it.began_on().map(|it| it.to_string()),
             ended_on: it.ended_on().map(|it| it.to_string()),
+            charged_until: it.charged_until_on().map(|it| it.to_string()),
             ends_on: it.ends_on().map(|it| it.to_string()),
             switch: it.scheduled().iter().find_map(ScheduledSwitch::of),
             next_due_at: it.due_at().map(|it| it.to_string()),
@@ -351,41 +344,6 @@ fn release(
 
 fn renew(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Subscription>, Error> {
     let it = subscription::renew(act, call.id("id")?, None)?;
-    tagged(act.cx(), &it)
-}
-
-/// Why and when a subscription is canceled.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct CancelSubscription {
-    /// A stable word.
-    reason: Option<String>,
-    comment: Option<String>,
-    /// Where goes what was paid for days that are not used: `balance` (if nothing is said), `method`
-    /// or `nowhere`.
-    refund_to: Option<String>,
-    /// `now` (if nothing is said), `period_end`: when what is paid for is over, or `term_end`.
-    at: Option<String>,
-}
-
-fn cancel(
-    act: &mut Act<'_>,
-    call: &Call,
-    body: CancelSubscription,
-) -> Result<Reply<Subscription>, Error> {
-    let cancellation = Cancellation {
-        reason: parse_optional("/reason", body.reason.as_deref())?,
-        comment: parse_optional("/comment", body.comment.as_deref())?,
-        refund_to: parse_optional("/refund_to", body.refund_to.as_deref())?
-            .unwrap_or(RefundTo::Balance),
-    };
-    let at = word("/at", body.at.as_deref())?.unwrap_or(CancelAt::Now);
-    let it = subscription::cancel_at(act, call.id("id")?, (at, cancellation))?;
-    tagged(act.cx(), &it)
-}
-
-fn uncancel(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Subscription>, Error> {
-    let it = subscription::uncancel(act, call.id("id")?)?;
     tagged(act.cx(), &it)
 }
 

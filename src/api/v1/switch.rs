@@ -16,6 +16,7 @@ use super::wire::{Decimal, Money, NoQuery, Whole, parse, parse_optional, word};
 use crate::api::edge::body::ORDINARY_BYTES_MAX;
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Nothing, Reply, Wire};
+use crate::domain::billing::invoice::Totals;
 use crate::domain::billing::invoice::line::Line;
 use crate::domain::billing::tax::TaxTotal;
 use crate::domain::billing::unused::GivenBack;
@@ -26,6 +27,7 @@ use crate::domain::operator::Permission;
 use crate::domain::order::item::{QUANTITY_MAX, Wish, is_orderable};
 use crate::domain::subscription as domain;
 use crate::domain::subscription::change::{Plan, Scheduled, SwitchAt};
+use crate::services::billing::Forecast;
 use crate::services::order::{self, Preview};
 use crate::services::{Act, Bss, Cx, Error, subscription};
 
@@ -162,13 +164,28 @@ struct PreviewedCharge {
 
 /// The next bill.
 #[derive(Debug, Serialize, ToSchema)]
-struct PreviewedInvoice {
+pub(super) struct PreviewedInvoice {
     /// The day on which it is made.
     on: String,
     lines: Vec<InvoiceLine>,
     net: Money,
     tax: Money,
     gross: Money,
+}
+
+impl PreviewedInvoice {
+    pub(super) fn of(it: &Forecast) -> Self {
+        let content = it.content.as_ref();
+        let taxes = content.map(|it| it.taxes.as_slice()).unwrap_or_default();
+        let totals = content.map_or(Totals::nothing(it.currency), |it| it.totals);
+        Self {
+            on: it.on.to_string(),
+            lines: lines(content.map(|it| it.lines.as_slice()).unwrap_or_default(), taxes),
+            net: totals.net.into(),
+            tax: totals.tax.into(),
+            gross: totals.gross.into(),
+        }
+    }
 }
 
 impl From<&GivenBack> for PreviewedCreditLine {
@@ -195,7 +212,6 @@ fn preview(
 
 fn shown(it: &Preview) -> Result<ChangePreview, Error> {
     let currency = it.next.currency;
-    let nothing = money::Money::zero(currency);
     let totals = || it.notes.iter().map(|it| it.content().totals);
     let credited = money::Money::sum(totals().map(|it| it.gross), currency)?;
     let credit = PreviewedCredit {
@@ -208,9 +224,6 @@ fn shown(it: &Preview) -> Result<ChangePreview, Error> {
     let net = money::Money::sum(it.charged.iter().map(|it| it.net), currency)?;
     let tax = money::Money::sum(it.charged.iter().map(|it| it.tax), currency)?;
     let gross = net.plus(tax)?;
-    let content = it.next.content.as_ref();
-    let taxes = content.map(|it| it.taxes.as_slice()).unwrap_or_default();
-    let totals = content.map(|it| it.totals);
     Ok(ChangePreview {
         at: it.at.to_string(),
         on: it.on.to_string(),
@@ -223,13 +236,7 @@ fn shown(it: &Preview) -> Result<ChangePreview, Error> {
             gross: gross.into(),
         },
         difference: gross.minus(credited)?.into(),
-        next_invoice: PreviewedInvoice {
-            on: it.next.on.to_string(),
-            lines: lines(content.map(|it| it.lines.as_slice()).unwrap_or_default(), taxes),
-            net: totals.map_or(nothing, |it| it.net).into(),
-            tax: totals.map_or(nothing, |it| it.tax).into(),
-            gross: totals.map_or(nothing, |it| it.gross).into(),
-        },
+        next_invoice: PreviewedInvoice::of(&it.next),
     })
 }
 

@@ -58,6 +58,13 @@ impl Subscription {
         &self.renewals
     }
 
+    /// The first day that no recurring price is charged for yet; nothing as long as none is.
+    #[must_use]
+    pub fn charged_until_on(&self) -> Option<Date> {
+        // A mark without units is of what is charged once, or of days that nobody is charged for.
+        self.charged.values().filter(|it| it.days.is_some()).map(|it| it.on).max()
+    }
+
     /// The recurring prices that are charged up to a day after `on`.
     pub fn charged_beyond(&self, on: Date) -> impl Iterator<Item = PriceId> {
         let is_beyond = move |it: &ChargedUntil| it.days.is_some() && on < it.on;

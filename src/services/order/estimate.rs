@@ -20,7 +20,7 @@ use crate::domain::billing::invoice::line::Line;
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::Price;
 use crate::domain::error::{Code, Rejection};
-use crate::domain::id::{AccountId, BillingAccountId, CreditNoteId, PriceId};
+use crate::domain::id::{AccountId, BillingAccountId, CreditNoteId, PriceId, SubscriptionId};
 use crate::domain::money::{Currency, Money};
 use crate::domain::operator::{Decision, Permission};
 use crate::domain::order::item::Item;
@@ -28,9 +28,12 @@ use crate::domain::order::{Order, PlaceOrder};
 use crate::domain::page::PageRequest;
 use crate::domain::quantity::Quantity;
 use crate::domain::subscription::Subscription;
-use crate::domain::subscription::change::{Deal, Entitlement};
+use crate::domain::subscription::change::{CancelAt, Cancellation, Deal, Entitlement};
+use crate::domain::time::Date;
 use crate::services::billing::{self, Forecast};
-use crate::services::{Act, Cx, Error, account, billing_account, offer, provisioning};
+use crate::services::{
+    Act, Cx, Error, account, billing_account, offer, provisioning, subscription,
+};
 use crate::store::{Along, Records};
 
 /// So many credit notes are looked at in one go.
@@ -96,6 +99,41 @@ pub fn suppose_placed(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Foreseen,
             after.push(foreseen(act, it)?);
         }
         Ok(Foreseen { items, billed: by_billing_account(act, after)?, credits })
+    })
+}
+
+/// What a cancellation would come to.
+#[derive(Debug, Clone)]
+pub struct Ending {
+    /// The first day without the subscription.
+    pub on: Date,
+    /// In what it is billed.
+    pub currency: Currency,
+    /// What would be given back at once, line by line.
+    pub credits: Vec<Credited>,
+}
+
+/// Cancels a subscription as if it were meant, and takes that back; nothing is canceled.
+///
+/// # Errors
+/// As [`subscription::cancel_at`].
+pub fn suppose_ended(
+    act: &mut Act<'_>,
+    id: SubscriptionId,
+    wanted: (CancelAt, Cancellation),
+) -> Result<Ending, Error> {
+    act.suppose(|act| {
+        let held: Subscription = act.get(id)?;
+        let last = last_note(act, held.account())?;
+        let it = subscription::cancel_at(act, id, wanted)?;
+        let bills_to: BillingAccount = act.load(it.billing_account())?;
+        let today = bills_to.terms().zone.date_of(act.now());
+        let mut credits = Vec::new();
+        for note in notes(act, held.account(), last)? {
+            credits.extend(credited(act, &note)?);
+        }
+        let on = it.ended_on().or(it.ends_on()).unwrap_or(today);
+        Ok(Ending { on, currency: bills_to.terms().currency, credits })
     })
 }
 

@@ -13,7 +13,9 @@ mod work;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) use self::credit::must_be_trusted;
-pub use self::estimate::{Credited, Estimate, Foreseen, estimate, suppose_bought, suppose_placed};
+pub use self::estimate::{
+    Credited, Ending, Estimate, Foreseen, estimate, suppose_bought, suppose_ended, suppose_placed,
+};
 pub use self::pool::enlarging;
 pub(super) use self::switch::carry_out;
 use self::switch::{Changed, is_switch};

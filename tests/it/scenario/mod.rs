@@ -15,6 +15,7 @@ mod estimates;
 mod eu_vat;
 mod failing_steps;
 mod first_invoice;
+mod foretold;
 mod holds;
 mod instalments;
 mod languages;

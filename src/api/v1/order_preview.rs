@@ -1,0 +1,89 @@
+//! `/orders/preview`: what an order would make, and what the first invoice would say of it.
+
+use std::sync::Arc;
+
+use axum::http::Method;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::order::NewOrder;
+use super::route::{Needs, Route, work};
+use super::switch::PreviewedInvoice;
+use super::wire::Money;
+use crate::api::edge::body::ORDINARY_BYTES_MAX;
+use crate::api::edge::call::Call;
+use crate::api::edge::reply::{Reply, Wire};
+use crate::domain::money;
+use crate::domain::operator::Permission;
+use crate::domain::order::item::Item;
+use crate::services::label::Labels;
+use crate::services::order::{self, Estimate};
+use crate::services::{Bss, Cx, Error};
+
+pub(super) fn routes() -> Vec<Route> {
+    let places = Needs::Permission(Permission::OrderPlace);
+    let summary = "What would an order come to?";
+    vec![work(Method::POST, "/orders/preview", places, summary, (ORDINARY_BYTES_MAX, preview))]
+}
+
+/// What an order would come to.
+#[derive(Debug, Serialize, ToSchema)]
+struct OrderPreview {
+    /// What it would make, with the parts of bundles.
+    items: Vec<PreviewedItem>,
+    /// The first invoice of each billing account that charges something for it, of nothing else.
+    invoices: Vec<PreviewedInvoice>,
+    /// What would be given back at once of earlier invoices, with tax; left out if nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    credit: Option<Money>,
+}
+
+impl Wire for OrderPreview {}
+
+/// A piece of an order, with nothing left open.
+#[derive(Debug, Serialize, ToSchema)]
+struct PreviewedItem {
+    offer: Option<String>,
+    /// What the offer is called, if the caller may see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offer_name: Option<String>,
+    quantity: Option<u32>,
+    term: Option<String>,
+}
+
+impl PreviewedItem {
+    fn of(labels: &mut Labels<'_>, it: &Item) -> Result<Self, Error> {
+        Ok(Self {
+            offer: it.wish.offer.map(|it| it.to_string()),
+            offer_name: it.wish.offer.map(|it| labels.offer(it)).transpose()?.flatten(),
+            quantity: it.wish.quantity,
+            term: it.wish.term.as_ref().map(ToString::to_string),
+        })
+    }
+}
+
+fn preview(bss: &Arc<Bss>, call: &Call, body: NewOrder) -> Result<Reply<OrderPreview>, Error> {
+    let supposed = bss.act(call.author(), move |act| {
+        let placed = body.read(act.cx())?;
+        order::suppose_placed(act, placed)
+    });
+    let supposed = supposed.wait()?;
+    bss.read(&call.actor, |cx| {
+        let found = order::estimate(cx, supposed)?;
+        Ok(Reply::ok(shown(cx, &found)?))
+    })
+}
+
+fn shown(cx: Cx<'_>, it: &Estimate) -> Result<OrderPreview, Error> {
+    let mut labels = Labels::new(cx);
+    let items = it.items.iter().map(|it| PreviewedItem::of(&mut labels, it));
+    let credit = it.credits.first().map(|first| {
+        let given = it.credits.iter().flat_map(|it| [it.net, it.tax]);
+        money::Money::sum(given, first.net.currency())
+    });
+    Ok(OrderPreview {
+        items: items.collect::<Result<_, Error>>()?,
+        invoices: it.bills.iter().map(PreviewedInvoice::of).collect(),
+        credit: credit.transpose()?.map(Money::from),
+    })
+}
