@@ -17,6 +17,7 @@ use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
 use crate::domain::quantity::{Percent, Quantity};
 use crate::domain::settlement::note::{NoteItem, SettlementNote, State, Terms};
+use crate::domain::settlement::share::Portion;
 use crate::domain::text::Name;
 use crate::services::label::Labels;
 use crate::services::settlement::{self, Settle};
@@ -123,6 +124,13 @@ struct SettlementItem {
     from: Option<String>,
     /// The first day after that.
     until: Option<String>,
+    /// What was charged for it, without tax.
+    charged: Money,
+    /// How much of what is paid of that is the receiver's, in percent; `null` where it is a fixed amount.
+    percent: Option<Decimal>,
+    /// So much of each charge, where it is a fixed amount.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fixed: Option<Money>,
     quantity: Decimal,
     /// Without tax; negative where it went back.
     unit_price: Money,
@@ -134,6 +142,11 @@ struct SettlementItem {
 
 impl SettlementItem {
     fn of((place, it): (usize, &NoteItem)) -> Result<Self, Error> {
+        let (percent, fixed) = match it.portion {
+            Some(Portion::Percent(it)) => (Some(Decimal::from(&it.decimal().normalize())), None),
+            Some(Portion::Fixed(it)) => (None, Some(it.into())),
+            None => (None, None),
+        };
         Ok(Self {
             number: place + 1,
             invoice: it.invoice.to_string(),
@@ -141,6 +154,9 @@ impl SettlementItem {
             product: it.product_number,
             from: it.period.map(|it| it.start().to_string()),
             until: it.period.map(|it| it.end().to_string()),
+            charged: it.charged.into(),
+            percent,
+            fixed,
             quantity: Decimal::from(&it.quantity),
             unit_price: it.unit_price.into(),
             net: it.amount.into(),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::share::ShareRecord;
+use super::share::{Portion, ShareRecord};
 use super::spread::spread;
 use crate::domain::billing::invoice::number::DocumentNumber;
 use crate::domain::billing::invoice::{InvoiceParty, Totals};
@@ -99,6 +99,11 @@ pub struct NoteItem {
     pub product_number: Option<u64>,
     /// For which time it was charged.
     pub period: Option<Period>,
+    /// What was charged for it, without tax; of that the receiver has a share once it is paid, and gives it
+    /// back as far as it goes back.
+    pub charged: Money,
+    /// Which share, by the model; nothing where that names the receiver no more.
+    pub portion: Option<Portion>,
     /// How many.
     pub quantity: Quantity,
     /// What of each is the receiver's, without tax; negative where it went back.
@@ -256,6 +261,8 @@ mod tests {
             name: "Mail".parse().expect("a name"),
             product_number: Some(7),
             period: None,
+            charged: euros("100"),
+            portion: Some(Portion::Percent(Percent::new(20.into()))),
             quantity: Quantity::ONE,
             unit_price: euros(amount),
             amount: euros(amount),

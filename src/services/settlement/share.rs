@@ -214,12 +214,16 @@ pub(super) fn name_of(
     let issue = invoice.issue().ok_or_else(missing)?;
     let line = usize::try_from(it.line).map_err(Error::internal)?;
     let line = invoice.content().lines.get(line).ok_or_else(missing)?;
+    let model = cx.shared::<ShareModel>(it.model)?;
+    let parts = model.as_deref().map(|it| it.shares.as_slice()).unwrap_or_default();
     let offer = line.offer.map(|id| cx.shared::<Offer>(id)).transpose()?.flatten();
     Ok(NoteItem {
         invoice: issue.number.clone(),
         name: offer.as_ref().map_or(&line.label, |it| it.content.name.text(named.locale)).clone(),
         product_number: offer.as_ref().map(|it| it.stamp.number),
         period: line.service_period,
+        charged: line.net,
+        portion: parts.iter().find(|part| part.account == it.account).map(|part| part.portion),
         quantity: Quantity::ONE,
         unit_price: it.amount,
         amount: it.amount,

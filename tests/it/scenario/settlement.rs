@@ -120,6 +120,7 @@ fn what_is_paid_is_parted_settled_and_paid_out() {
     let item = &shown["items"][0];
     let sums = ["unit_price", "net", "tax", "gross"].map(|name| text(&item[name]["amount"]));
     assert_eq!(sums, ["906.42", "906.42", "181.28", "1087.70"]);
+    assert_eq!([&item["charged"]["amount"], &item["percent"]], [&json!("1500.70"), &json!("60.4")]);
     assert_eq!([&item["number"], &item["quantity"]], [&json!(1), &json!("1")]);
     assert_eq!([&item["invoice"], &item["name"]], [&json!("INV-2026-000001"), &json!("Suite")]);
     assert_eq!([&item["from"], &item["until"]], [&json!("2026-01-01"), &json!("2026-02-01")]);
