@@ -29,7 +29,7 @@ export class Problem extends Error {
   constructor(document, status) {
     super(document.detail || document.title || `HTTP ${status}`);
     this.status = status;
-    this.title = document.title ?? "";
+    this.title = t(document.title ?? "");
     this.name = (document.type ?? "").replace("/problems/", "");
     this.errors = document.errors ?? [];
     this.request = document.request_id;

@@ -1,6 +1,6 @@
 // Amounts, quantities and shares as the reader writes them, from decimal texts.
-import { locale } from "./text.js";
-import { compare } from "./decimal.js";
+import { locale, t } from "./text.js";
+import { compare, isDecimal } from "./decimal.js";
 
 const formats = new Map();
 
@@ -9,6 +9,34 @@ function format(options) {
   if (!formats.has(key)) formats.set(key, new Intl.NumberFormat(locale(), options));
   return formats.get(key);
 }
+
+/** What the reader sets before decimals, and between thousands. */
+function signs() {
+  const parts = format({ minimumFractionDigits: 1 }).formatToParts(1234567);
+  const of = (type) => parts.find((it) => it.type === type)?.value ?? "";
+  return { point: of("decimal"), group: of("group") };
+}
+
+const plainly = (sign) => sign.replace(/[\\\]^-]/g, "\\$&");
+
+/**
+ * What somebody typed, as a decimal text: with the point and the thousands of this page, or without thousands. Nothing
+ * if it reads otherwise, be it a number elsewhere: `1,250` is more than a thousand on one page and not much on another.
+ */
+export function typed(text) {
+  const { point, group } = signs();
+  const between = `[${plainly(group)}\\s'’]`;
+  const form = new RegExp(`^(-?)([1-9]\\d{0,2}(?:${between}\\d{3})+|\\d+)(?:${point === "." ? "\\." : point}(\\d+))?$`);
+  const [, sign, whole, part] = form.exec(text.trim()) ?? [];
+  if (whole === undefined) return null;
+  return `${sign}${whole.replace(/\D/g, "")}${part ? `.${part}` : ""}`;
+}
+
+/** A decimal text as the reader would type it. */
+export const written = (text) => (isDecimal(text) ? String(text).replace(".", signs().point) : text);
+
+/** Why something typed is no number. */
+export const misread = () => t("Not a number as it is written here, such as {example}", { example: quantity("1234.5") });
 
 /** `{amount: "19.99", currency: "EUR"}` as `€19.99`. */
 export function money(it) {

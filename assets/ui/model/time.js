@@ -30,6 +30,9 @@ export const today = () => now().toLocaleDateString("sv", { timeZone: zone.value
 /** The day after another. */
 export const after = (text) => new Date(Date.parse(text) + DAY).toISOString().slice(0, 10);
 
+/** The day before another. */
+export const before = (text) => new Date(Date.parse(text) - DAY).toISOString().slice(0, 10);
+
 /** The first day from today on that is later than another. */
 export const next = (text) => (text >= today() ? after(text) : today());
 

@@ -19,7 +19,7 @@ import { Dunning } from "../part/dunning.js";
 import { OrderDialog } from "../part/order_dialog.js";
 import { Card, Facts, Page, Tabs } from "../part/page.js";
 import { PaymentDialog } from "../part/payment_dialog.js";
-import { sentence, State } from "../part/state.js";
+import { sentence, State, word } from "../part/state.js";
 import { Empty, Loaded } from "../part/still.js";
 import { Table } from "../part/table.js";
 import { Timeline } from "../part/timeline.js";
@@ -125,11 +125,16 @@ function Unreachable({ of }) {
     <p class="notice warn"><${Icon} name="triangle-alert" />${t("Its address lacks {parts}: no invoice can be made out to it, unless a billing account has an address of its own.", { parts: lacks.join(", ") })}</p>`;
 }
 
+// What dunning writes down says what was owed on its day, and is not true for long.
+const isAutomatic = (it) => it.reason === "ACCOUNT_OVERDUE";
+
+/** A reason as it stands in a sentence; nothing where nobody gave one. */
+const wordOf = (reason) => (reason === "OTHER" ? "" : word(reason.toLowerCase()));
+
 function Holds({ of }) {
   return of.holds.map((it) => html`
     <div class="notice warn" key=${it.kind}><${Icon} name="pause" />
-      <p><span class="strong">${it.kind === "credit" ? t("Held because invoices are unpaid") : t("Held by an operator")}</span>
-        ${" "}(${it.reason})${it.comment && `: ${it.comment}`} · <${Far} at=${it.since} /></p></div>`);
+      <p><span class="strong">${it.kind === "credit" ? t("Held because invoices are unpaid") : t("Held by an operator")}</span>${isAutomatic(it) ? html` · ${t("What is owed stands below, as of now.")}` : [wordOf(it.reason), it.comment].filter(Boolean).map((text) => `: ${text}`)} · <${Far} at=${it.since} /></p></div>`);
 }
 
 function Usage({ account }) {

@@ -8,11 +8,13 @@ import { isNothing, money } from "../model/money.js";
 import { here, refine, to } from "../model/route.js";
 import { isHouse, may, session } from "../model/session.js";
 import { count, local, t } from "../model/text.js";
+import { costOf, usualTerm } from "../part/cost.js";
 import { Icon } from "../part/icon.js";
 import { Page } from "../part/page.js";
 import { State, stateName } from "../part/state.js";
 import { Empty, Loaded } from "../part/still.js";
 
+const NONE = new Set();
 const STATES = ["launched", "in_study", "in_design", "in_test", "active", "retired", "rejected"];
 const MOST = 100;
 const FEW = 24;
@@ -61,19 +63,30 @@ const From = ({ of }) => html`
 /** What an offer is known by in a currency: what recurs before what is charged once and what is used. */
 const known = (prices, currency) => Object.keys(PER).map((kind) => prices.find((it) => it.kind === kind && it.price.currency === currency)).find(Boolean);
 
+/** What a bundle comes to with all that is in it, as it is if nobody chooses otherwise. */
+function Whole({ of, currency }) {
+  const read = useLoad(async () => {
+    const offer = await get(`/offers/${of}`);
+    return costOf(offer, { currency, quantity: 1, term: usualTerm(offer) || undefined });
+  }, ["whole", of, currency], { isDerived: true });
+  if (read.error) return html`<small>${t("There is no price in {currency} for this choice.", { currency })}</small>`;
+  return (read.data?.rhythms ?? []).map(([name, sum], at) => html`${at > 0 && " + "}<span class="strong" key=${name}>${money(sum)}</span> <small>${name}</small>`);
+}
+
 /** The least price in the currency that was chosen, or else in one's own; only if it has none there, in another. */
-function Least({ of, currency }) {
+function Least({ of, currency, bundle }) {
   const own = currency || session.value.account.currency;
   const found = known(of.prices ?? [], own) ?? of.from_price;
+  if (bundle) return html`<${Whole} of=${bundle} currency=${found?.price.currency ?? own} />`;
   if (!found) return null;
   return html`<${From} of=${found} />${found.price.currency !== own && html` <small>${t("not in {currency}", { currency: own })}</small>`}`;
 }
 
-const Card = ({ of, currency, isSeveral }) => html`
+const Card = ({ of, currency, isSeveral, isBundle }) => html`
   <article class="card offer-card">
     <div class="row between"><h2><a href=${to(`/catalogue/${of.id}`)}>${local(of.names)}</a></h2>${of.state && html`<${State} of=${of.state} />`}</div>
     <p>${of.description}</p>
-    <footer><div><${Least} of=${of} currency=${currency} /></div>${isSeveral && html`<small>${of.seller_name}</small>`}</footer>
+    <footer><div><${Least} of=${of} currency=${currency} bundle=${isBundle && of.id} /></div>${isSeveral && html`<small>${of.seller_name}</small>`}</footer>
   </article>`;
 
 const Pick = ({ name, at, value, children }) => html`
@@ -102,7 +115,7 @@ function Nothing({ isNarrowed, state }) {
       <a class="button primary" href=${to("/catalogue/new")}><${Icon} name="plus" />${t("Write an offer down")}</a><a href=${to("/catalogue", { state: "in_design" })}>${t("What is in design")}</a><//>`;
 }
 
-function Shelf({ of, isNarrowed, state, ...rest }) {
+function Shelf({ of, isNarrowed, state, bundles, ...rest }) {
   const [shown, show] = useState(FEW);
   const isSeveral = new Set(of.offers.map((it) => it.seller_name)).size > 1;
   return html`
@@ -110,7 +123,7 @@ function Shelf({ of, isNarrowed, state, ...rest }) {
     <p class="quiet" role="status">${t("{count} offers", { count: of.total })}</p>
     ${of.offers.length === 0
       ? html`<div class="card"><${Nothing} isNarrowed=${isNarrowed} state=${state} /></div>`
-      : html`<div class="offers">${of.offers.slice(0, shown).map((it) => html`<${Card} key=${it.id} of=${it} currency=${rest.currency} isSeveral=${isSeveral} />`)}</div>
+      : html`<div class="offers">${of.offers.slice(0, shown).map((it) => html`<${Card} key=${it.id} of=${it} currency=${rest.currency} isSeveral=${isSeveral} isBundle=${bundles.has(it.id)} />`)}</div>
         ${of.offers.length > shown && html`<div class="row"><button type="button" class="button" onClick=${() => show(shown + FEW)}>${t("Show more")}</button></div>`}`}`;
 }
 
@@ -126,6 +139,7 @@ export default function Catalogue() {
   const read = useLoad(() => find({ q: still, state, category, currency }), ["offers", still, state, category, currency]);
   const [last, keep] = useState(null);
   if (read.data && read.data !== last) keep(read.data);
+  const bundles = useLoad(async () => new Set((await all("/offers", { state: "launched", fields: "bundle" })).filter((it) => it.bundle.length > 0).map((it) => it.id)), ["bundles"]).data ?? NONE;
   const shown = read.data || read.error ? read : { data: last ?? undefined };
   return html`
     <${Page} title=${t("Offers")} actions=${may("catalog_write") && html`<a class="button primary" href=${to("/catalogue/new")}><${Icon} name="plus" />${t("New offer")}</a>`}>
@@ -133,6 +147,6 @@ export default function Catalogue() {
         <input class="grow" type="search" name="q" aria-label=${t("Find offers")} placeholder=${t("Find offers by name or what they do")} value=${typed} onInput=${(event) => type(event.target.value)} />
         ${may("catalog_read") && html`<select name="state" aria-label=${t("State")} onChange=${(event) => refine({ state: event.target.value, category: "", currency: "" })}>${STATES.map((key) => html`<option value=${key} selected=${key === state}>${stateName(key)}</option>`)}</select>`}
       </div>
-      <${Loaded} of=${shown} bones=${6}>${(found) => html`<${Shelf} of=${found} state=${state} category=${category} currency=${currency} isNarrowed=${Boolean(q || category || currency)} />`}<//>
+      <${Loaded} of=${shown} bones=${6}>${(found) => html`<${Shelf} of=${found} bundles=${bundles} state=${state} category=${category} currency=${currency} isNarrowed=${Boolean(q || category || currency)} />`}<//>
     <//>`;
 }

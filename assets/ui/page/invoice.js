@@ -3,11 +3,11 @@ import { html } from "../html.js";
 import { useEffect, useState } from "../../vendor/preact/hooks.js";
 import { all, get, post } from "../model/api.js";
 import { country } from "../model/country.js";
-import { compare } from "../model/decimal.js";
+import { compare, minus, plus } from "../model/decimal.js";
 import { useLoad } from "../model/load.js";
 import { isNothing, money, quantity, share } from "../model/money.js";
 import { to } from "../model/route.js";
-import { isBuyer, isOwn, may } from "../model/session.js";
+import { isBuyer, isHouse, isOwn, may } from "../model/session.js";
 import { t } from "../model/text.js";
 import { day, period } from "../model/time.js";
 import { Dunning } from "../part/dunning.js";
@@ -117,6 +117,8 @@ function Paper({ of }) {
 function Standing({ of }) {
   const read = useLoad(() => all("/payments", { settles: of.id }), ["paid", of.id]);
   const notes = useLoad(() => get("/credit_notes", { invoice: of.id }), ["credited", of.id]);
+  const here = (notes.data?.items ?? []).reduce((sum, it) => plus(sum, it.gross.amount), "0");
+  const elsewhere = notes.data && compare(of.credited.amount, here) > 0 && { amount: minus(of.credited.amount, here), currency: of.currency };
   const part = (payment) => payment.allocations.find((it) => it.invoice === of.id);
   const payments = (read.data ?? []).filter(part);
   return html`
@@ -124,6 +126,7 @@ function Standing({ of }) {
       <div class="inside stack tight">
         ${payments.map((it) => html`<div class="row between" key=${it.id}><a href=${to(`/payments/${it.id}`)}>${t("Paid on {day}", { day: day(it.received_on) })}</a><span>${money(part(it).amount)}</span></div>`)}
         ${(notes.data?.items ?? []).map((it) => html`<div class="row between" key=${it.id}><span class="grow"><a href=${to(`/credit-notes/${it.id}`)}>${it.number}</a><br /><small>${it.reason}</small></span><span>${money(it.gross)}</span></div>`)}
+        ${elsewhere && html`<div class="row between"><span class="grow"><a href=${to("/credit-notes")}>${t("Credit of other invoices")}</a><br /><small>${t("What credit notes gave back of invoices that were paid")}</small></span><span>${money(elsewhere)}</span></div>`}
         ${of.dispute && html`<p class="notice warn"><${Icon} name="circle-alert" /><span>${t("{amount} disputed", { amount: money(of.dispute.amount) })}: ${of.dispute.reason} · <${Far} at=${of.dispute.since} /></span></p>`}
         ${isNothing(of.due)
           ? html`<p class="notice good"><${Icon} name="circle-check" />${t("Nothing is open any more.")}</p>`
@@ -167,7 +170,7 @@ function Credit({ of, onClose }) {
       <${Field} name="part" label=${t("How much")} kind="select" value=${part} onChange=${(event) => choose(event.target.value)} options=${[["all", t("All that is left of it")], ["line", t("A part of a line")]]} />
       ${part === "line" && html`
         <${Field} name="line" label=${t("Line")} kind="select" options=${of.lines.map((it) => [String(it.id), `${it.text} · ${money(it.net)}`])} />
-        <${Field} name="amount" label=${t("Net amount in {currency}", { currency: of.currency })} inputmode="decimal" required />`}
+        <${Field} name="amount" label=${t("Net amount in {currency}", { currency: of.currency })} kind="decimal" required />`}
       <${Field} name="reason" label=${t("Reason")} hint=${t("It stands on the credit note")} required />
     <//>`;
 }
@@ -218,19 +221,45 @@ function Resolve({ of, onClose }) {
 }
 
 /** Pays at the gateway of the seller, and comes back here. */
-const pay = (of) => post("/checkouts", { invoice: of.id }).then((it) => location.assign(it.attempt.page), complain);
+const pay = (of) => post("/checkouts", { invoice: of.id }).then((it) => location.assign(it.attempt.page), (problem) => {
+  const isNowhere = problem.errors?.some((it) => it.pointer === "/gateway");
+  complain(isNowhere ? { title: t("The seller takes no payments here"), message: t("Pay by bank transfer, and name the number of the invoice.") } : problem);
+});
 
-/** Tells a payer who is back what became of the payment. */
+/** What became of the payment from which a payer is back; nothing if it is none of these. */
 function useReturn() {
+  const [payment, set] = useState(null);
   useEffect(() => {
-    const payment = new URLSearchParams(location.search).get("payment");
-    if (payment) post(`/payments/${payment}/follow`).then((it) => say(stateName(it.state), it.attempt.message ?? money(it.amount)), complain);
+    const id = new URLSearchParams(location.search).get("payment");
+    if (id) post(`/payments/${id}/follow`).then(set, complain);
   }, []);
+  return payment;
+}
+
+const REASONS = {
+  insufficient_funds: () => t("There is not enough money."),
+  method_expired: () => t("The card or account has expired."),
+  not_authenticated: () => t("The bank was not told that it is you."),
+  called_off: () => t("It was called off."),
+  method_unusable: () => t("The card or account cannot be used for it."),
+  refused: () => t("The bank refuses, and does not say why."),
+  misunderstood: () => t("The payment service did not understand what it was asked."),
+};
+const PAID = ["captured", "partly_refunded", "refunded"];
+const GONE = ["declined", "expired", "canceled", "failed"];
+
+/** What became of a payment: it stays there to be read, as long as one is on the page. */
+function Returned({ of }) {
+  const [tone, icon] = PAID.includes(of.state) ? ["good", "circle-check"] : GONE.includes(of.state) ? ["bad", "circle-alert"] : ["info", "clock"];
+  const why = PAID.includes(of.state) ? null : REASONS[of.attempt?.reason]?.() ?? (GONE.includes(of.state) ? null : t("It is not known yet what becomes of it."));
+  return html`
+    <div class=${`notice ${tone}`} role="status"><${Icon} name=${icon} />
+      <p><span class="strong">${t("Payment of {amount}", { amount: money(of.amount) })}: ${stateName(of.state)}.</span> ${why} ${tone === "bad" && t("Nothing was paid.")}</p></div>`;
 }
 
 /** The page. */
 export default function Invoice({ id }) {
-  useReturn();
+  const returned = useReturn();
   const read = useLoad(() => get(`/invoices/${encodeURIComponent(id)}`), [id]);
   const [action, act] = useState(null);
   const close = () => act(null);
@@ -246,13 +275,14 @@ export default function Invoice({ id }) {
         may("invoice_write_off") && isOpen && { text: t("Give up what is open"), icon: "ban", danger: true, onClick: () => act("write_off") },
       ].filter(Boolean);
       return html`
-        <${Page} title=${of.number ?? t("Draft")} crumbs=${[["/invoices", t("Invoices")], ...(isBuyer() ? [] : [[`/accounts/${of.account}`, of.buyer?.name ?? "…"]])]} state=${html`<${State} of=${of.state} />`}
+        <${Page} title=${of.number ?? t("Draft")} crumbs=${[isTheirs || isBuyer() ? ["/invoices", t("Invoices")] : ["/invoices?mine=1", t("Invoices")], ...(isBuyer() || !isTheirs ? [] : [[`/accounts/${of.account}`, of.buyer?.name ?? "…"]])]} state=${html`<${State} of=${of.state} />`}
           actions=${html`
             <button type="button" class="button" onClick=${() => print()}><${Icon} name="printer" />${t("Print")}</button>
             ${of.number && html`<${Menu} label=${t("As a file")} kind="button" button=${html`<${Icon} name="download" />${t("As a file")}`} items=${forms(`/invoices/${of.id}`)} />`}
-            ${isBuyer() && may("payment_make") && of.number && !isNothing(of.due) && html`<button type="button" class="button primary" onClick=${() => pay(of)}><${Icon} name="wallet" />${t("Pay now")}</button>`}
+            ${!isTheirs && !isHouse() && may("payment_make") && of.number && !isNothing(of.due) && html`<button type="button" class="button primary" onClick=${() => pay(of)}><${Icon} name="wallet" />${t("Pay now")}</button>`}
             ${may("payment_record") && isOpen && html`<button type="button" class="button primary" onClick=${() => act("pay")}><${Icon} name="banknote" />${t("Record payment")}</button>`}
             ${more.length > 0 && html`<${Menu} label=${t("More actions")} kind="button" button=${html`<${Icon} name="ellipsis" />`} items=${more} />`}`}>
+          ${returned && html`<${Returned} of=${returned} />`}
           <div class="side-by-side">
             <${Paper} of=${of} />
             <div class="stack screen-only">

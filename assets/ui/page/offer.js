@@ -9,6 +9,7 @@ import { may } from "../model/session.js";
 import { local, t } from "../model/text.js";
 import { day, now, span } from "../model/time.js";
 import { Named } from "../part/figure.js";
+import { isBundle } from "../part/cost.js";
 import { Icon } from "../part/icon.js";
 import { Menu } from "../part/menu.js";
 import { OrderDialog } from "../part/order_dialog.js";
@@ -38,6 +39,15 @@ function Terms({ of }) {
     <li class="row between" key=${it.key}><span><span class="strong">${local(it.name) || it.key}</span>${it.default && html` <span class="badge">${t("default")}</span>`}</span>
       <span class="quiet">${[it.duration ? span(it.duration) : t("open-ended"), it.trial && t("{span} free", { span: span(it.trial) }), it.auto_renew ? t("renews by itself") : t("ends by itself")].filter(Boolean).join(" · ")}</span></li>`)}</ul>`;
 }
+
+/** To which offers a subscription may change in mid term. */
+const Switches = ({ of }) => [...new Set(of.map((it) => it.to))].map((id, at) => html`<span key=${id}>${at > 0 && ", "}<${Named} id=${id} /></span>`);
+
+/** What is in a bundle, and how often. */
+const Parts = ({ of }) => html`
+  <ul class="inside stack tight">${of.bundle.map((it) => html`
+    <li class="row between" key=${it.offer}><span>${it.default !== 1 && `${it.default} × `}<${Named} id=${it.offer} /></span>
+      ${it.max !== it.min && html`<span class="quiet">${it.max === null ? t("at least {min}", { min: it.min }) : t("{from} to {to}", { from: String(it.min), to: String(it.max) })}</span>`}</li>`)}</ul>`;
 
 const OFF_SHELF = [["publish", () => t("Put it back on the shelf")], ["retire", () => t("Sell it no more")]];
 
@@ -78,7 +88,9 @@ export default function Offer({ id }) {
                   [t("Prices"), of.freeze_prices ? t("stay as they were at the beginning") : t("follow changes")],
                   [t("Adds to"), of.adds_to && html`<${Named} id=${of.adds_to} />`],
                   [t("On sale until"), day(of.valid.to)],
+                  [t("May change to"), of.switches.length > 0 && html`<${Switches} of=${of.switches} />`],
                 ]} /></div><//>
+              ${isBundle(of) && html`<${Card} title=${t("What is in it")}><${Parts} of=${of} /><//>`}
               <${Prices} offer=${of} />
               <${Card} title=${t("Terms")}><${Terms} of=${of.terms} /><//>
               ${isOurs && may("catalog_read") && html`<${Card} title=${t("Timeline")}><${Timeline} path=${`/offers/${id}/timeline`} own=${id} /><//>`}

@@ -2,11 +2,12 @@
 import { html } from "../html.js";
 import { useState } from "../../vendor/preact/hooks.js";
 import { all, get, some } from "../model/api.js";
+import { plus } from "../model/decimal.js";
 import { useLoad } from "../model/load.js";
 import { brief, isNothing, money, round } from "../model/money.js";
 import { name as named } from "../model/name.js";
 import { here, refine, to } from "../model/route.js";
-import { isBuyer, isHouse, may } from "../model/session.js";
+import { isBuyer, isHouse, may, session } from "../model/session.js";
 import { count, t } from "../model/text.js";
 import { day, month, today } from "../model/time.js";
 import { Chart } from "../part/chart.js";
@@ -29,17 +30,17 @@ const Figure = ({ name, value, children }) => html`
 /** The change against last month; where this one has nothing yet, what there was. */
 const Against = ({ this: now, last, percent }) => (isNothing(now) && last && !isNothing(last)
   ? t("nothing charged yet; last month {amount}", { amount: round(last) })
-  : html`<${Change} percent=${percent} />`);
+  : html`<${Change} percent=${percent} growth=${isBuyer() ? "neither" : "good"} />`);
 
 function Figures({ of }) {
   const { change, currency, overdue: late } = of;
   const [last, now] = of.months.slice(-2);
   return html`
     <dl class="figures">
-      <${Figure} name=${t("Recurring each month")} value=${round(of.mrr)}>${t("in {currency}", { currency })}<//>
+      <${Figure} name=${t("Recurring each month, net")} value=${round(of.mrr)}>${t("in {currency}", { currency })}<//>
       <${Figure} name=${t("Active subscriptions")} value=${count(of.active_subscriptions)}>${t("in {currency}", { currency })}<//>
-      <${Figure} name=${t("Invoiced this month")} value=${round(of.invoiced_this_month)}><${Against} this=${now.invoiced_net} last=${last?.invoiced_net} percent=${change.invoiced_percent} /><//>
-      <${Figure} name=${t("Overdue")} value=${round(late.amount)}>
+      <${Figure} name=${t("Invoiced this month, net")} value=${round(of.invoiced_this_month)}><${Against} this=${now.invoiced_net} last=${last?.invoiced_net} percent=${change.invoiced_percent} /><//>
+      <${Figure} name=${t("Overdue, gross")} value=${round(late.amount)}>
         ${late.invoices > 0
           ? html`<a class="badge bad" href=${to("/invoices", { state: "overdue" })}><${Icon} name="circle-alert" />${t("{count} invoices", { count: late.invoices })}</a>`
           : html`<span class="badge good"><${Icon} name="check" />${t("Nothing is overdue")}</span>`}<//>
@@ -70,7 +71,7 @@ function Revenue({ of }) {
     series: SERIES.find(([key]) => key === series)[1](), count: points.length, month: last?.at ?? "", amount: last?.said ?? "",
   });
   return html`
-    <${Card} title=${isBuyer() ? t("Invoices by month") : t("Revenue by month")} actions=${html`
+    <${Card} title=${isBuyer() ? t("Invoices by month, net") : t("Revenue by month, net")} actions=${html`
       <div class="segments" role="group" aria-label=${isBuyer() ? t("Which invoices") : t("Which revenue")}>
         ${SERIES.map(([key, text]) => html`<button type="button" aria-pressed=${key === series} onClick=${() => choose(key)}>${text()}</button>`)}
       </div>`}>
@@ -103,7 +104,7 @@ const recent = () => [
   { head: t("Number"), cell: (it) => html`<a class="whole one-line" href=${to(`/invoices/${it.id}`)}>${it.number ?? t("Draft")}</a>` },
   isBuyer() ? { head: t("Due"), cell: (it) => day(it.due_on) } : { head: t("Customer"), cut: true, cell: (it) => it.buyer?.name ?? "" },
   { head: t("State"), cell: (it) => html`<${State} of=${it.state} />` },
-  { head: t("Amount"), num: true, lead: true, cell: (it) => money(it.gross) },
+  { head: t("Gross"), num: true, lead: true, cell: (it) => money(it.gross) },
 ];
 
 const late = () => [
@@ -165,6 +166,21 @@ function Next() {
     <//>`;
 }
 
+/** To who sells and buys: that it is on hold itself, or owes something that is overdue, which nobody else tells it. */
+function Own() {
+  const { id, kind } = session.value.account;
+  const isAsked = kind !== "provider" && may("account_read");
+  const account = useLoad(async () => (isAsked ? get(`/accounts/${id}`) : null), ["own", id]).data;
+  const late = useLoad(async () => (isAsked && may("invoice_read") ? get("/invoices", { account: id, state: "overdue", limit: 200 }) : { items: [] }), ["own late", id]).data?.items ?? [];
+  const isHeld = account?.holds.length > 0;
+  if (!isHeld && late.length === 0) return null;
+  const sums = [...Map.groupBy(late, (it) => it.currency)].map(([currency, all]) => money({ amount: all.reduce((sum, it) => plus(sum, it.due.amount), "0"), currency }));
+  return html`
+    <div class="notice warn" role="status"><${Icon} name=${isHeld ? "pause" : "triangle-alert"} />
+      <p>${isHeld && html`<span class="strong">${t("Your account is on hold.")}</span> `}
+        ${late.length > 0 && t("You owe {amount} that is overdue.", { amount: sums.join(", ") })} <a href=${to("/invoices", { mine: isBuyer() ? "" : 1, state: "overdue" })}>${t("See what is to be paid")}</a></p></div>`;
+}
+
 /** What there is to see for who sees no money: what it has. */
 const Mine = () => html`
   <${Card} title=${t("Subscriptions")} actions=${html`<a class="button small" href=${to("/subscriptions")}>${t("All")}</a>`}>
@@ -183,6 +199,7 @@ export default function Overview() {
   return html`
     <${Page} title=${t("Overview")} actions=${actions}>
       <${FirstSteps} />
+      <${Own} />
       <${Month} />
       <${Recent} />
       <div class="halves"><${Overdue} />${may("billing_account_read") && html`<${Next} />`}</div>

@@ -53,7 +53,7 @@ function Refund({ of, left, onClose }) {
   return html`
     <${FormDialog} title=${t("Give money back")} onClose=${onClose} onSend=${refund} send=${t("Give back")}
       intro=${t("At most {amount} of this payment can be given back.", { amount: money({ amount: left, currency: of.amount.currency }) })}>
-      <${Field} name="amount" label=${t("Amount in {currency}", { currency: of.amount.currency })} value=${left} inputmode="decimal" required autofocus />
+      <${Field} name="amount" label=${t("Amount in {currency}", { currency: of.amount.currency })} value=${left} kind="decimal" required autofocus />
       <${Field} name="reason" label=${t("Reason")} />
     <//>`;
 }

@@ -49,12 +49,13 @@ function Settle({ onClose }) {
 }
 
 function NewModel({ offers, accounts, onClose }) {
-  const names = (table) => [...table.values()].map((it) => [it.id, local(it.name)]);
+  // A model is of what one sells oneself.
+  const own = [...offers.values()].filter((it) => !it.seller || it.seller === session.value.account.id);
   return html`
     <${Create} path="/share_models" title=${t("Who gets which part")} onClose=${onClose}>
       <${Field} name="name" label=${t("Name")} required autofocus />
       <div class="pair">
-        <${Field} name="offer" label=${t("Offer")} kind="select" options=${[["", t("all")], ...names(offers)]} />
+        <${Field} name="offer" label=${t("Offer")} kind="select" options=${[["", t("all")], ...own.map((it) => [it.id, local(it.name)])]} />
         <${Field} name="valid_from" label=${t("From")} kind="date" hint=${t("Today, if you say nothing")} />
       </div>
       <${Repeat} label=${t("Parts")} add=${t("One more part")} hint=${t("All percentages sum to 100.")} of=${[{ role: "owner" }, { role: "partner" }]} blank=${{ role: "partner" }}>${(it, at) => html`

@@ -1,37 +1,42 @@
 // One subscription: its term, holds, seats, usage, what was done for it, and changing it.
 import { html } from "../html.js";
 import { useState } from "../../vendor/preact/hooks.js";
-import { get, post, send } from "../model/api.js";
+import { get, post, send, workOut } from "../model/api.js";
 import { compare } from "../model/decimal.js";
-import { useLoad } from "../model/load.js";
+import { useLoad, useStill } from "../model/load.js";
 import { listed, name } from "../model/name.js";
-import { quantity } from "../model/money.js";
+import { money, quantity } from "../model/money.js";
 import { isBuyer, may } from "../model/session.js";
 import { local, t } from "../model/text.js";
-import { day } from "../model/time.js";
+import { before, day } from "../model/time.js";
 import { Far, Named, When } from "../part/figure.js";
 import { Field, FormDialog } from "../part/form.js";
 import { Icon } from "../part/icon.js";
 import { Menu } from "../part/menu.js";
 import { Card, Facts, Page } from "../part/page.js";
-import { State } from "../part/state.js";
-import { Empty, Loaded } from "../part/still.js";
+import { State, word } from "../part/state.js";
+import { Empty, Failure, Loaded } from "../part/still.js";
 import { Table } from "../part/table.js";
 import { complain, say } from "../part/toast.js";
 import { Timeline } from "../part/timeline.js";
 import { UsageChart } from "../part/usage_chart.js";
-import { ChangePlan, Waiting } from "./subscription/plan.js";
+import { ChangePlan, Preview, Waiting } from "./subscription/plan.js";
 
 const OVER = ["expired", "terminating", "recoverable", "destroyed", "aborted", "canceled"];
 const ORIGINS = { direct: () => t("by itself"), account: () => t("with its account"), parent: () => t("with what it belongs to") };
 
+/** What a term of an offer is called; its key where nobody said, or the offer is not to be seen. */
+const termName = (offer, key) => local(offer?.terms.find((it) => it.key === key)?.name) || key;
+
 function Holds({ of }) {
   return of.holds.map((it) => html`
     <div class="notice warn" key=${it.kind + it.origin}><${Icon} name="pause" />
-      <p><span class="strong">${it.kind === "credit" ? t("Held because invoices are unpaid") : t("Held by an operator")}</span> ${ORIGINS[it.origin]?.() ?? it.origin} (${it.reason}) · <${Far} at=${it.since} /></p></div>`);
+      <p><span class="strong">${it.kind === "credit" ? t("Held because invoices are unpaid") : t("Held by an operator")}</span> ${ORIGINS[it.origin]?.() ?? it.origin}${["ACCOUNT_OVERDUE", "OTHER"].includes(it.reason) ? "" : ` (${word(it.reason.toLowerCase())})`}${it.comment && it.reason !== "ACCOUNT_OVERDUE" ? `: ${it.comment}` : ""} · <${Far} at=${it.since} /></p></div>`);
 }
 
-function Seats({ of }) {
+const isGiven = (it) => it.state !== "released";
+
+function Seats({ of, isOver }) {
   const [isGiving, give] = useState(false);
   const read = useLoad(() => get(`/subscriptions/${of.id}/seats`), ["seats", of.id]);
   const users = useLoad(() => get("/users", { account: of.account, state: "active", limit: 200 }), ["seat users", of.account]);
@@ -39,12 +44,12 @@ function Seats({ of }) {
   const columns = [
     { head: t("User"), cell: (it) => html`<span class="strong">${name(it.user).value ?? ""}</span>` },
     { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />` },
-    { head: "", num: true, cell: (it) => may("seat_write") && html`<button type="button" class="button small" onClick=${() => take(it)}>${t("Take back")}</button>` },
+    { head: "", num: true, cell: (it) => isGiven(it) && may("seat_write") && html`<button type="button" class="button small" onClick=${() => take(it)}>${t("Take back")}</button>` },
   ];
   return html`
     <${Loaded} of=${read} bones=${2}>${({ items }) => html`
-      <${Card} title=${t("Seats: {used} of {all}", { used: items.length, all: of.quantity })}
-        actions=${may("seat_write") && html`<button type="button" class="button small" onClick=${() => give(true)}><${Icon} name="plus" />${t("Give a seat")}</button>`}>
+      <${Card} title=${t("Seats: {used} of {all}", { used: items.filter(isGiven).length, all: of.quantity })}
+        actions=${may("seat_write") && !isOver && html`<button type="button" class="button small" onClick=${() => give(true)}><${Icon} name="plus" />${t("Give a seat")}</button>`}>
         ${items.length === 0
           ? html`<${Empty} icon="user" title=${t("Nobody has a seat")}><p>${t("Each unit can be given to a user of the account.")}</p><//>`
           : html`<${Table} label=${t("Seats")} columns=${columns} rows=${items} />`}
@@ -65,26 +70,57 @@ function Resources({ of }) {
 }
 
 function ChangeQuantity({ of, onClose }) {
+  const [text, type] = useState(String(of.quantity));
+  const [isShown, show] = useState(false);
+  const still = useStill(text, 250);
+  const wish = still === text && /^[1-9]\d{0,5}$/.test(text) && Number(text) !== of.quantity && { quantity: Number(text) };
   const change = async (body) => {
     await post(`/subscriptions/${of.id}/change`, body, { revision: of.revision });
     const isLess = Number(body.quantity) < of.quantity;
     say(isLess ? t("Changed; what is paid in advance runs to the end of its period, and then fewer are charged") : t("Changed; the next invoice has what came, by the day"));
   };
   return html`
-    <${FormDialog} title=${t("Change the quantity")} onClose=${onClose} onSend=${change} send=${t("Change it")}>
-      <${Field} name="quantity" label=${t("Quantity")} kind="number" min="1" value=${of.quantity} required autofocus />
+    <${FormDialog} title=${t("Change the quantity")} onClose=${onClose} onSend=${change} send=${t("Change it")} isOff=${!wish || !isShown}>
+      <${Field} name="quantity" label=${t("Quantity")} kind="number" min="1" value=${text} required autofocus onInput=${(event) => { type(event.target.value); show(false); }}
+        hint=${t("{count} at present", { count: of.quantity })} />
+      ${wish && html`<${Preview} key=${still} id=${of.id} wish=${wish} onShown=${show} />`}
     <//>`;
 }
 
+/** What it comes to if it ends, worked out as it would be done. */
+function Ending({ id, at, onShown }) {
+  const read = useLoad(async () => {
+    const found = await workOut(`/subscriptions/${id}/cancel/preview`, { at });
+    onShown(at);
+    return found;
+  }, ["ending", id, at], { isDerived: true });
+  if (read.error) return html`<${Failure} problem=${read.error} />`;
+  if (!read.data) return html`<span class="bone"></span>`;
+  const { on, credit } = read.data;
+  return html`
+    <div class="stack tight" aria-live="polite">
+      <p class="notice info"><${Icon} name="clock" /><span>${at === "now" ? t("It ends at once, on {day}.", { day: day(on) }) : t("It goes on through {last} and ends on {day}. Until then that can be taken back.", { last: day(before(on)), day: day(on) })}</span></p>
+      ${credit.lines.length === 0 ? html`<p class="quiet">${t("Nothing is given back.")}</p>` : html`
+        <h3>${t("Given back")}</h3>
+        <dl class="sums wide">
+          ${credit.lines.map((it, place) => html`<div key=${place}><dt>${it.text}</dt><dd>− ${money(it.net)}</dd></div>`)}
+          <div class="total"><dt>${t("Given back, with tax")}</dt><dd>− ${money(credit.gross)}</dd></div>
+        </dl>`}
+    </div>`;
+}
+
 function Cancel({ of, onClose }) {
+  const [at, choose] = useState("period_end");
+  const [shown, show] = useState(null);
   const cancel = async (body) => {
     const { ends_on: on } = await post(`/subscriptions/${of.id}/cancel`, body);
     say(on ? t("It ends on {day}; until then that can be taken back", { day: day(on) }) : t("The subscription is canceled"));
   };
   return html`
-    <${FormDialog} title=${t("Cancel the subscription")} onClose=${onClose} onSend=${cancel} send=${t("Cancel the subscription")} back=${t("Let it go on")} danger
+    <${FormDialog} title=${t("Cancel the subscription")} onClose=${onClose} onSend=${cancel} send=${t("Cancel the subscription")} isOff=${shown !== at} back=${t("Let it go on")} danger
       intro=${t("At once it stops, is taken away, and what was paid for days that are not used becomes credit. Later it goes on until then.")}>
-      <${Field} name="at" label=${t("When")} kind="select" options=${[["period_end", t("When what is paid for is over")], of.term?.end && ["term_end", t("When the term is over: {day}", { day: day(of.term.end) })], ["now", t("At once")]].filter(Boolean)} />
+      <${Field} name="at" label=${t("When")} kind="select" value=${at} onChange=${(event) => choose(event.target.value)} options=${[["period_end", t("When what is paid for is over")], of.term?.end && ["term_end", t("When the term is over: {day}", { day: day(of.term.end) })], ["now", t("At once")]].filter(Boolean)} />
+      <${Ending} key=${at} id=${of.id} at=${at} onShown=${show} />
       <${Field} name="reason" label=${t("Reason")} />
       <${Field} name="comment" label=${t("Comment")} kind="area" />
     <//>`;
@@ -104,6 +140,7 @@ function Rename({ of, onClose }) {
 /** The page. */
 export default function Subscription({ id }) {
   const read = useLoad(() => get(`/subscriptions/${id}`), [id]);
+  const offer = useLoad(async () => read.data && get(`/offers/${read.data.offer}`), ["offered", read.data?.offer]).data;
   const [action, act] = useState(null);
   const attempt = (path, body, done) => post(`/subscriptions/${id}/${path}`, body).then(() => say(done), complain);
   return html`
@@ -117,13 +154,13 @@ export default function Subscription({ id }) {
           : { text: t("Hold"), icon: "pause", onClick: () => attempt("hold", {}, t("It is on hold")) }),
         may("subscription_change") && of.term?.end && { text: t("Renew for another term"), icon: "refresh-cw", onClick: () => attempt("renew", {}, t("Renewed")) },
         may("subscription_change") && { text: t("Name the subscription"), icon: "pencil", onClick: () => act("name") },
-        may("subscription_change") && of.term?.end && { text: of.term.auto_renew ? t("Do not renew it by itself") : t("Renew it by itself"), icon: "refresh-cw", onClick: () => say_of({ auto_renew: !of.term.auto_renew }) },
+        may("subscription_change") && of.term?.end && !of.ends_on && { text: of.term.auto_renew ? t("Do not renew it by itself") : t("Renew it by itself"), icon: "refresh-cw", onClick: () => say_of({ auto_renew: !of.term.auto_renew }) },
         may("subscription_cancel") && of.ends_on && { text: t("Let it go on"), icon: "undo-2", onClick: () => send("DELETE", `/subscriptions/${id}/cancel`).then(() => say(t("It goes on")), complain) },
         may("subscription_cancel") && { text: t("Cancel the subscription"), icon: "ban", danger: true, onClick: () => act("cancel") },
       ].filter(Boolean);
       const title = of.name ?? name(of.offer).value ?? t("Subscription {number}", { number: String(of.number) });
       return html`
-        <${Page} title=${title} crumbs=${[["/subscriptions", t("Subscriptions")], ...(isBuyer() ? [] : [[`/accounts/${of.account}`, name(of.account).value ?? "…"]])]} state=${html`<${State} of=${of.state} />`}
+        <${Page} title=${title} crumbs=${[["/subscriptions", t("Subscriptions")], ...(isBuyer() ? [] : [[`/accounts/${of.account}`, name(of.account).value ?? "…"]])]} state=${html`<${State} of=${of.state} />${!isOver && of.ends_on && html`<span class="badge warn"><${Icon} name="ban" />${t("Ends on {day}", { day: day(of.ends_on) })}</span>`}`}
           actions=${html`
             ${may("subscription_change") && !isOver && html`<button type="button" class="button" onClick=${() => act("plan")}><${Icon} name="refresh-cw" />${t("Change the plan")}</button>`}
             ${may("subscription_change") && !isOver && html`<button type="button" class="button" onClick=${() => act("change")}><${Icon} name="pencil" />${t("Change the quantity")}</button>`}
@@ -137,16 +174,17 @@ export default function Subscription({ id }) {
             [t("Quantity"), of.quantity],
             [t("Since"), day(of.started_on)],
             [t("Free until"), of.trial_until && html`<${When} at=${of.trial_until} />`],
-            [t("Term"), of.term && (of.term.end ? `${of.term.key ?? ""} (${t("no. {count}", { count: of.term.count })})`.trim() : t("open-ended: until it is canceled"))],
-            [t("Paid until"), of.term?.end && html`<${When} at=${of.term.end} />`],
-            [t("Renews"), of.term?.end && (of.term.auto_renew ? t("by itself") : t("only when ordered"))],
-            [t("Ends"), of.ends_on && html`<${When} at=${of.ends_on} />`],
+            [t("Term"), of.term && (of.term.end ? [termName(offer, of.term.key), `(${t("no. {count}", { count: of.term.count })})`].filter(Boolean).join(" ") : t("open-ended: until it is canceled"))],
+            [t("Charged through"), !isOver && of.charged_until && html`<${When} at=${before(of.charged_until)} />`],
+            [t("Term ends"), !isOver && of.term?.end && html`<${When} at=${of.term.end} />`],
+            [t("Renews"), !isOver && !of.ends_on && of.term?.end && (of.term.auto_renew ? t("by itself") : t("only when ordered"))],
+            [t("Ends"), !isOver && of.ends_on && html`<${When} at=${of.ends_on} />`],
             [t("Ended"), day(of.ended_on)],
             [t("Order"), of.order && html`<a href=${`/ui/orders/${of.order}`}>${t("Show it")}</a>`],
           ].filter(Boolean)} /></div><//>
           ${may("catalog_read") && html`<${Resources} of=${of} />`}
           <${UsageChart} subscriptions=${[of]} />
-          ${of.quantity > 1 && may("seat_read") && html`<${Seats} of=${of} />`}
+          ${of.quantity > 1 && may("seat_read") && html`<${Seats} of=${of} isOver=${isOver} />`}
           <${Card} title=${t("Timeline")}><${Timeline} path=${`/subscriptions/${id}/timeline`} own=${id} /><//>
           ${action === "plan" && html`<${ChangePlan} of=${of} onClose=${() => act(null)} />`}
           ${action === "change" && html`<${ChangeQuantity} of=${of} onClose=${() => act(null)} />`}

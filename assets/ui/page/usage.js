@@ -14,7 +14,7 @@ import { Icon } from "../part/icon.js";
 import { Rows } from "../part/list.js";
 import { Card, Page } from "../part/page.js";
 import { AccountPicker } from "../part/picker.js";
-import { sentence } from "../part/state.js";
+import { sentence, word } from "../part/state.js";
 import { Empty, Loaded } from "../part/still.js";
 import { Table } from "../part/table.js";
 import { UsageChart } from "../part/usage_chart.js";
@@ -40,13 +40,25 @@ function Meters() {
     <//>`;
 }
 
+/** What was sent, field by field; as it is where it is no JSON. */
+function Sent({ of }) {
+  let fields;
+  try {
+    fields = Object.entries(JSON.parse(of));
+  } catch {
+    return html`<span class="mono faint">${of}</span>`;
+  }
+  const value = (it) => (typeof it === "object" ? JSON.stringify(it) : String(it));
+  return html`<small>${fields.map(([key, it], at) => html`<span key=${key}>${at > 0 && " · "}${word(key)} ${/^sub_/.test(it) ? html`<${Named} id=${it} />` : html`<span class="strong">${value(it)}</span>`}</span>`)}</small>`;
+}
+
 function Refused() {
   return html`
     <${Card} title=${t("Refused events")}>
       <${Rows} path="/usage/rejected" label=${t("Refused events")} columns=${[
-        { head: t("Received"), cell: (it) => html`<${Far} at=${it.received_at} />` },
+        { head: t("Received"), cell: (it) => html`<${Far} at=${it.received_at} wall />` },
         { head: t("Why"), cell: (it) => it.message },
-        { head: t("Event"), cell: (it) => html`<span class="mono faint">${it.event}</span>` },
+        { head: t("Event"), cell: (it) => html`<${Sent} of=${it.event} />` },
       ]} empty=${html`<${Empty} icon="circle-check" title=${t("No event was refused")}><p>${t("Events of unknown subscriptions or meters appear here, with the reason.")}</p><//>`} />
     <//>`;
 }

@@ -15,15 +15,15 @@ const STEPS = [["1 day", () => t("1 day")], ["1 week", () => t("1 week")], ["1 m
 
 /** What was done while the clock moved: by day, one line for each duty. */
 function Story({ of, onClose }) {
-  const days = Map.groupBy(of.steps.filter((it) => it.done > 0), (it) => it.at.slice(0, 10));
+  const days = Map.groupBy(of.steps.filter((it) => it.done > 0), (it) => day(it.at));
   return html`
     <${Dialog} title=${t("From {from} to {to}", { from: day(of.from), to: day(of.to) })} onClose=${onClose}>
       <div class="inside">
         ${days.size === 0 && html`<${Empty} icon="clock" title=${t("Nothing fell due")}><p>${t("Time passed, and nobody owed anything new.")}</p><//>`}
         <ol class="timeline">
           ${[...days].map(([date, steps]) => html`
-            <li><div><h3>${day(date)}</h3>
-              <ul>${steps.map((it) => html`<li>${sentence(it.duty)}: <span class="quiet">${it.summary.join("; ") || count(it.done)}</span></li>`)}</ul></div></li>`)}
+            <li key=${date}><div><h3>${date}</h3>
+              <ul>${steps.map((it) => html`<li>${t(sentence(it.duty))}: <span class="quiet">${it.summary.join("; ") || count(it.done)}</span></li>`)}</ul></div></li>`)}
         </ol>
       </div>
     <//>`;

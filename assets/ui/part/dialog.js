@@ -12,9 +12,11 @@ export function Dialog({ title, onClose, children, kind = "" }) {
     ref.current.showModal();
     return () => before?.focus?.();
   }, []);
-  const outside = (event) => event.target === ref.current && onClose();
+  // What was typed is not thrown away because one missed: it takes a button, or the key for it.
+  const isTyped = useRef(false);
+  const outside = (event) => event.target === ref.current && !isTyped.current && onClose();
   return html`
-    <dialog class=${`sheet ${kind}`} ref=${ref} aria-label=${title} onClose=${onClose} onMouseDown=${outside}>
+    <dialog class=${`sheet ${kind}`} ref=${ref} aria-label=${title} onClose=${onClose} onMouseDown=${outside} onInput=${() => (isTyped.current = kind !== "palette")}>
       ${kind !== "palette" && html`
         <header><h2>${title}</h2>
           <button type="button" class="icon-button" aria-label=${t("Close")} onClick=${onClose}><${Icon} name="x" /></button></header>`}

@@ -29,7 +29,7 @@ function Step({ of }) {
 }
 
 function Next({ of }) {
-  const when = of.at ? html`${t("on {day}", { day: day(of.at.slice(0, 10)) })} · <${Far} at=${of.at} />` : t("once {amount} is overdue", { amount: money(of.from_sum) });
+  const when = of.at ? html`${t("on {day}", { day: day(of.at) })} · <${Far} at=${of.at} />` : t("once {amount} is overdue", { amount: money(of.from_sum) });
   return html`<p class="notice info"><${Icon} name="clock" /><span>${t("Next")}: <span class="strong">${action(of.action)}</span>, ${when}</span></p>`;
 }
 

@@ -16,7 +16,7 @@ const RULES = {
   per_unit: () => t("A price for each unit"),
   graduated: () => t("Each unit at the price of its tier"),
   volume: () => t("All units at the price of the tier that is reached"),
-  package: () => t("A price for each package begun"),
+  package: (_, size) => (size ? t("A price for each package of {size} begun", { size }) : t("A price for each package begun")),
   stairstep: () => t("The price of the tier that is reached"),
   percentage: () => big(t("a percentage of each amount")),
   graduated_percentage: () => big(t("each part of the amount at its percentage")),
@@ -36,7 +36,7 @@ const COUNTS = {
 
 const isSome = (text) => compare(text ?? "0", "0") !== 0;
 
-function Tiers({ of, rule, currency, unit, isRest }) {
+function Tiers({ of, rule, currency, unit, size, isRest }) {
   const name = (it) => (rule === "per_dimension" ? it.value ?? t("For all others") : it.tier);
   const hasUnits = of.some((it) => isSome(it.units));
   const hasFlat = of.some((it) => isSome(it.flat));
@@ -46,7 +46,7 @@ function Tiers({ of, rule, currency, unit, isRest }) {
     <div class="scroll" tabindex="0" role="region" aria-label=${t("Tiers")}><table>
       <thead><tr>${of.length > 1 && html`<th scope="col">${t("Tier")}</th>`}<th scope="col" class="end">${isRest ? t("Units beyond") : t("Units")}</th><th scope="col" class="end">${t("each")}</th>${hasFlat && html`<th scope="col" class="end">${t("plus")}</th>`}<th scope="col" class="end">${t("Amount")}</th></tr></thead>
       <tbody>${of.map((it) => html`
-        <tr>${of.length > 1 && html`<td>${name(it)}</td>`}<td class="end">${quantity(it.units)} ${unit ?? ""}</td><td class="end">× ${price(it.per_unit)}</td>${hasFlat && html`<td class="end">+ ${price(it.flat)}</td>`}<td class="end strong">= ${price(it.amount)}</td></tr>`)}</tbody>
+        <tr>${of.length > 1 && html`<td>${name(it)}</td>`}<td class="end">${size ? t("{count} packages of {size}", { count: Number(it.units), size }) : `${quantity(it.units)} ${unit ?? ""}`}</td><td class="end">× ${price(it.per_unit)}</td>${hasFlat && html`<td class="end">+ ${price(it.flat)}</td>`}<td class="end strong">= ${price(it.amount)}</td></tr>`)}</tbody>
     </table></div>`;
 }
 
@@ -101,9 +101,9 @@ export function Explanation({ of, currency, unit, counted }) {
   const isFee = of.rule !== "flat" && of.tiers.length > 0 && !of.tiers.some((it) => isSome(it.units));
   return html`
     <div>
-      <p class="strong">${RULES[of.rule]?.(fee) ?? of.rule}${isFee && `: ${fee}`}</p>
+      <p class="strong">${RULES[of.rule]?.(fee, of.package_size && amount(of.package_size)) ?? of.rule}${isFee && `: ${fee}`}</p>
       <ul class="steps quiet">${before.map((it) => html`<li>${it}</li>`)}</ul>
-      <${Tiers} of=${of.tiers} rule=${of.rule} currency=${currency} unit=${unit} isRest=${isSome(of.included)} />
+      <${Tiers} of=${of.tiers} rule=${of.rule} currency=${currency} unit=${unit} size=${of.package_size && amount(of.package_size)} isRest=${isSome(of.included) && !of.package_size} />
       ${of.alterations.length > 0 && html`<${Altered} of=${of.alterations} currency=${currency} />`}
       <ul class="steps quiet">${[...lowered, ...notes].map((it) => html`<li>${it}</li>`)}</ul>
       ${of.tax && html`<${Tax} of=${of.tax} />`}

@@ -1,7 +1,7 @@
 // Small figures in running text: amounts, days, names behind ids, changes.
 import { html } from "../html.js";
 import { name } from "../model/name.js";
-import { isNegative, isNothing, money } from "../model/money.js";
+import { isNegative, isNothing, money, share } from "../model/money.js";
 import { distance, moment } from "../model/time.js";
 import { to } from "../model/route.js";
 import { t } from "../model/text.js";
@@ -37,15 +37,15 @@ export function Named({ id, whole = false }) {
   return path ? html`<a class=${whole ? "whole" : ""} href=${to(path)}>${text}</a>` : html`<span>${text}</span>`;
 }
 
-/** A change in percent, as a badge: growth is good unless it is said to be bad. */
+/** A change in percent, as a badge: growth is good unless it is said to be bad, or neither. */
 export function Change({ percent, growth = "good" }) {
   if (percent === null || percent === undefined) return html`<span>${t("no month to compare with")}</span>`;
   const isDown = percent.startsWith("-");
   const isStill = /^-?0*\.?0*$/.test(percent);
-  const tone = isStill ? "" : isDown === (growth === "bad") ? "good" : "bad";
+  const tone = isStill || growth === "neither" ? "" : isDown === (growth === "bad") ? "good" : "bad";
   const icon = isStill ? "minus" : isDown ? "arrow-down" : "arrow-up";
   return html`
     <span class=${`badge ${tone}`}>${!isStill && html`<${Icon} name=${icon} />`}
-      <span class="unseen">${isDown ? t("less by") : t("more by")}</span>${percent.replace("-", "")} %</span>
+      <span class="unseen">${isDown ? t("less by") : t("more by")}</span>${share(percent.replace("-", ""))}</span>
     ${t("against last month")}`;
 }

@@ -2,11 +2,13 @@
 import { html } from "../html.js";
 import { createContext } from "../../vendor/preact/preact.js";
 import { useContext, useEffect, useId, useRef, useState } from "../../vendor/preact/hooks.js";
+import { misread, typed, written } from "../model/money.js";
 import { language, languageName, LANGUAGES, local, t } from "../model/text.js";
 import { Dialog } from "./dialog.js";
 import { Icon } from "./icon.js";
 
 const Refusal = createContext(null);
+const PAUSE_MS = 700;
 
 /**
  * A field. `name` is a JSON pointer without its first stroke: `address/city`. `kind` is an input's type, `decimal`,
@@ -16,8 +18,22 @@ const Refusal = createContext(null);
 export function Field({ name, label, kind = "text", hint, options, value, checked, fault, at, ...rest }) {
   const id = useId();
   const found = useContext(Refusal)?.errors?.find((it) => it.pointer === `/${name}` || it.pointer.startsWith(`/${name}/`));
-  const problem = fault ?? found?.message;
+  const [isMisread, misjudge] = useState(false);
+  const pause = useRef();
+  const problem = fault ?? found?.message ?? (isMisread ? misread() : undefined);
   const isLed = rest.onInput || rest.onChange;
+  if (kind === "decimal") {
+    if (!isLed) value = written(value);
+    const { onInput } = rest;
+    rest.onInput = (event) => {
+      const { target } = event;
+      clearTimeout(pause.current);
+      // What is half typed is seldom a number; and nothing may move under somebody who goes on to a button.
+      if (isMistyped(target)) pause.current = setTimeout(() => misjudge(isMistyped(target)), PAUSE_MS);
+      else misjudge(false);
+      onInput?.(event);
+    };
+  }
   const common = {
     name, id, "aria-invalid": problem ? "true" : undefined,
     "aria-describedby": problem || hint ? `${id}-note` : undefined,
@@ -80,15 +96,15 @@ export function Repeat({ label, add, of = [], blank = {}, most = 50, hint, child
     </fieldset>`;
 }
 
-/** A decimal as the reader may write it, with a comma. */
-export const decimal = (text) => (/^-?\d+,\d+$/.test(text) ? text.replace(",", ".") : text);
+/** Whether a field for a number has something else in it; what is only tried out beside a form is none of it. */
+export const isMistyped = (input) => input.inputMode === "decimal" && !input.closest(".preview") && input.value.trim() !== "" && typed(input.value) === null;
 
 function valueOf(input) {
   const text = input.value.trim();
   if (input.type === "checkbox") return input.checked;
   if (text === "") return null;
   if (input.type === "number") return Number(text);
-  return input.inputMode === "decimal" ? decimal(text) : text;
+  return input.inputMode === "decimal" ? typed(text) ?? text : text;
 }
 
 /** Without texts in languages that have none, and `null` in place of what has nothing in it. */
@@ -150,18 +166,23 @@ export function Form({ onSend, onCancel, onTyped, send, back = t("Cancel"), dang
   useEffect(() => {
     before.current = bodyOf(place.current, { keeps });
   }, []);
+  const refuse = (form, found) => {
+    for (const it of found.errors ?? []) it.label ??= labelOf(form, it.pointer);
+    set(found);
+    requestAnimationFrame(() => (form.querySelector('[aria-invalid="true"]') ?? form.querySelector('[role="alert"]'))?.focus());
+  };
   const submit = async (event) => {
     event.preventDefault();
     const form = event.currentTarget;
+    const mistyped = [...form.elements].filter(isMistyped);
+    if (mistyped.length > 0) return refuse(form, { title: t("This cannot be read as a number"), errors: mistyped.map((it) => ({ pointer: `/${it.name}`, label: it.labels[0]?.textContent.trim(), message: misread() })) });
     set(null);
     wait(true);
     try {
       const body = bodyOf(form, { keeps });
       await onSend(isChange ? changed(body, before.current) : body, form);
     } catch (found) {
-      for (const it of found.errors ?? []) it.label = labelOf(form, it.pointer);
-      set(found);
-      requestAnimationFrame(() => (form.querySelector('[aria-invalid="true"]') ?? form.querySelector('[role="alert"]'))?.focus());
+      refuse(form, found);
     }
     wait(false);
   };

@@ -1,17 +1,17 @@
 // Placing an order: for whom, which offer, on which terms, how many; what it will cost, and what stands in its way.
 import { html } from "../html.js";
 import { useState } from "../../vendor/preact/hooks.js";
-import { get, post, workOut } from "../model/api.js";
-import { isDecimal } from "../model/decimal.js";
+import { get, post } from "../model/api.js";
 import { useLoad, useStill } from "../model/load.js";
 import { listed, name } from "../model/name.js";
-import { money } from "../model/money.js";
+import { quantity, typed, written } from "../model/money.js";
 import { go, to } from "../model/route.js";
 import { isBuyer, isHouse, isOwn, may, session } from "../model/session.js";
 import { local, t } from "../model/text.js";
 import { AttributeFields, saidOf, useAsked } from "./attributes.js";
+import { Cost, FirstInvoice, usualTerm } from "./cost.js";
 import { Dialog } from "./dialog.js";
-import { decimal, Field, FormDialog } from "./form.js";
+import { Field, FormDialog } from "./form.js";
 import { Icon } from "./icon.js";
 import { AccountPicker } from "./picker.js";
 import { say } from "./toast.js";
@@ -29,27 +29,7 @@ function stop({ name, state }) {
   }
 }
 
-/** The term of an offer that is taken if nobody chooses another; nothing if there is none. */
-export const usualTerm = (offer) => offer.terms.find((it) => it.default)?.key ?? "";
-
 const Obstacle = ({ children }) => html`<div class="notice warn" role="status"><${Icon} name="triangle-alert" /><div>${children}</div></div>`;
-
-function Cost({ offer, currency, wish }) {
-  const still = useStill(JSON.stringify(wish));
-  const read = useLoad(() => workOut(`/offers/${offer}/calculate`, { currency, ...JSON.parse(still) }), ["cost", offer, currency, still], { isDerived: true });
-  if (read.error) return html`<p class="notice warn">${read.error.name === "price_missing" ? t("There is no price in {currency} for this choice.", { currency }) : read.error.message}</p>`;
-  if (!read.data) return null;
-  const { lines, net, tax, gross } = read.data;
-  return html`
-    <div class="stack tight" aria-live="polite">
-      <h3>${t("What it costs in a whole period")}</h3>
-      <dl class="sums wide">
-        ${lines.map((it) => html`<div key=${it.price}><dt>${it.name}</dt><dd>${money(it.net)}</dd></div>`)}
-        <div class="total"><dt>${t("Net")}</dt><dd>${money(net)}</dd></div>
-        ${tax && html`<div><dt>${t("with tax")}</dt><dd>${money(gross)}</dd></div>`}
-      </dl>
-    </div>`;
-}
 
 const sells = (prices, currency) => !currency || prices.length === 0 || prices.some((it) => (it.currency ?? it.price.currency) === currency);
 
@@ -74,7 +54,7 @@ function Shelf({ buyer, currency, chosen, onChoose }) {
     <${Obstacle}><p>${t("Nothing is on sale yet.")} ${may("catalog_write") && html`<a href=${to("/catalogue")}>${t("Write an offer down")}</a>`}</p><//>`;
   return html`
     ${(total > all.length || words) && html`<${Field} kind="search" label=${t("Find offers")} value=${words} onInput=${(event) => type(event.target.value)} />`}
-    <${Field} name="offer" label=${t("Offer")} kind="select" required autofocus value=${chosen} onChange=${(event) => onChoose(event.target.value)}
+    <${Field} name="offer" label=${t("Offer")} kind="select" required hint=${total > all.length ? t("The first {count} of {total}: type a word, and it shows those that fit", { count: all.length, total }) : undefined} autofocus value=${chosen} onChange=${(event) => onChoose(event.target.value)}
       options=${[["", t("Choose …")], ...items.map((it) => [it.id, text(it), !sells(it.prices, currency)])]} />`;
 }
 
@@ -100,8 +80,8 @@ function Amounts({ of, amounts, onType }) {
   return of.resources.map((it) => {
     const resource = read.data?.get(it.resource);
     return resource && html`
-      <${Field} key=${it.resource} kind="decimal" label=${`${local(resource.name)} (${resource.unit})`} value=${amounts[it.resource] ?? it.included ?? ""}
-        hint=${t("{amount} in the price", { amount: it.included ?? "0" })} onInput=${(event) => onType({ ...amounts, [it.resource]: decimal(event.target.value.trim()) })} />`;
+      <${Field} key=${it.resource} kind="decimal" label=${`${local(resource.name)} (${resource.unit})`} value=${amounts[it.resource] ?? written(it.included ?? "")}
+        hint=${t("{amount} in the price", { amount: quantity(it.included) })} onInput=${(event) => onType({ ...amounts, [it.resource]: event.target.value })} />`;
   });
 }
 
@@ -117,10 +97,13 @@ function TermsOfUse({ of: { title, version, url, text }, buyer }) {
 }
 
 /** What an account orders of an offer. */
-function Wish({ of, account, billed, onWish, wish }) {
+function Wish({ of, account, billed, isForetold, onWish, wish }) {
   const set = (part) => onWish({ ...wish, ...part });
-  const isRight = /^[1-9]\d{0,5}$/.test(wish.quantity);
+  const isRight = isCount(wish.quantity);
   const usual = usualTerm(of);
+  // Of whom nobody knows where it is, nobody knows the tax: its invoice is not foretold.
+  const country = (billed?.address ?? account?.address)?.country ?? undefined;
+  const choice = { term: (wish.term ?? usual) || undefined, quantity: Number(typed(wish.quantity)), resources: amountsOf(wish) };
   return html`
     ${of.adds_to && account && html`<${Below} of=${of} account=${account} onFound=${(isThere) => set({ isStopped: !isThere })} />`}
     <div class="pair">
@@ -130,10 +113,15 @@ function Wish({ of, account, billed, onWish, wish }) {
     </div>
     ${of.resources.length > 0 && may("catalog_read") && html`<div class="pair"><${Amounts} of=${of} amounts=${wish.resources} onType=${(resources) => set({ resources })} /></div>`}
     ${account && billed && isRight && html`
-      <${Cost} offer=${of.id} currency=${billed.currency} wish=${{ term: (wish.term ?? usual) || undefined, quantity: Number(wish.quantity), resources: amountsOf(wish), country: (billed.address ?? account.address)?.country ?? undefined }} />`}`;
+      <${Cost} offer=${of} wish=${{ ...choice, currency: billed.currency, country }} />
+      ${isForetold && country && !of.adds_to && html`<${FirstInvoice} order=${{ account: account.id, billing_account: billed.id, items: [{ offer: of.id, ...choice }] }} />`}`}`;
 }
 
-const amountsOf = (wish) => Object.fromEntries(Object.entries(wish.resources).filter(([, it]) => isDecimal(it)));
+const amountsOf = (wish) => Object.fromEntries(Object.entries(wish.resources).map(([id, it]) => [id, typed(it)]).filter(([, it]) => it !== null));
+
+/** Whether something typed is how many one can order. */
+export const isCount = (text) => /^[1-9]\d{0,5}$/.test(typed(text) ?? "");
+
 const BLANK = { quantity: "1", resources: {}, isStopped: false };
 
 /** The dialog; `account` or `offer` may be chosen already. Who only buys orders for itself. */
@@ -158,7 +146,7 @@ function Order({ account, offer, onClose }) {
   const asked = useAsked("order", buyer?.seller);
   const askedOfIt = useAsked("subscription", buyer?.seller);
   const place = async ({ parent, billing_account, attributes, coupons, accepts, name: called, item: said }) => {
-    const item = { offer: chosen, name: called || undefined, quantity: Number(wish.quantity), term: wish.term || undefined, resources: amountsOf(wish), parent, attributes: saidOf(said?.attributes) };
+    const item = { offer: chosen, name: called || undefined, quantity: Number(typed(wish.quantity)), term: wish.term || undefined, resources: amountsOf(wish), parent, attributes: saidOf(said?.attributes) };
     const accepted_terms = accepts ? [{ offer: chosen, version: of.terms_of_use.version }] : undefined;
     const order = await post("/orders", { account: buyer.id, billing_account, items: [item], coupons, accepted_terms, attributes: saidOf(attributes) });
     say(t("Order {number} is placed", { number: order.number }));
@@ -166,7 +154,7 @@ function Order({ account, offer, onClose }) {
   };
   const title = account ? t("New order for {name}", { name: account.name }) : t("New order");
   if (account && why) return html`<${Dialog} title=${title} onClose=${onClose}><div class="inside"><${Obstacle}><p>${why}</p><//></div><//>`;
-  const isOff = !buyer || !of || Boolean(why) || isUnpriced || wish.isStopped || !/^[1-9]\d{0,5}$/.test(wish.quantity);
+  const isOff = !buyer || !of || Boolean(why) || isUnpriced || wish.isStopped || !isCount(wish.quantity);
   return html`
     <${FormDialog} title=${title} onClose=${onClose} onSend=${place} send=${t("Place the order")} isOff=${isOff}>
       ${!account && html`<${AccountPicker} onPick=${pick} />`}
@@ -177,7 +165,7 @@ function Order({ account, offer, onClose }) {
         ${isUnpriced
           ? html`<${Obstacle}><p>${t("{offer} has no price in {currency}, in which {name} is billed.", { offer: local(of.name), currency: billed.currency, name: buyer.name })}
               ${may("catalog_write") && html` <a href=${to(`/catalogue/${of.id}`)}>${t("Add one")}</a>`}</p><//>`
-          : of && html`<${Wish} key=${of.id} of=${of} account=${buyer} billed=${billed} wish=${wish} onWish=${want} />`}
+          : of && html`<${Wish} key=${of.id} of=${of} account=${buyer} billed=${billed} wish=${wish} onWish=${want} isForetold=${![...asked, ...askedOfIt].some((it) => it.required)} />`}
         ${of && html`
           <${Field} name="name" label=${t("Name")} hint=${t("It stands in lists and on invoices, such as the domain")} />
           <${Field} name="coupons/0" label=${t("Coupon")} autocomplete="off" />

@@ -2,9 +2,9 @@
 import { html } from "../html.js";
 import { useState } from "../../vendor/preact/hooks.js";
 import { get, post } from "../model/api.js";
-import { compare, isDecimal, least, minus } from "../model/decimal.js";
+import { compare, least, minus } from "../model/decimal.js";
 import { useLoad } from "../model/load.js";
-import { money } from "../model/money.js";
+import { money, typed, written } from "../model/money.js";
 import { may } from "../model/session.js";
 import { t } from "../model/text.js";
 import { day } from "../model/time.js";
@@ -57,21 +57,22 @@ function Preview({ amount, currency, invoices }) {
 function Money({ account, currency, invoices, methods, meant, onClose }) {
   const wanted = invoices[0]?.id === meant ? invoices.slice(0, 1) : invoices;
   const open = wanted.reduce((sum, it) => minus(sum, minus("0", it.due.amount)), "0");
-  const [amount, type] = useState(compare(open, "0") > 0 ? open : "");
-  const isAmount = isDecimal(amount) && compare(amount, "0") > 0;
+  const [text, type] = useState(compare(open, "0") > 0 ? written(open) : "");
+  const amount = typed(text) ?? "0";
+  const isAmount = compare(amount, "0") > 0;
   const onFile = methods.filter((it) => it.state === "active").map((it) => [it.id, t("{name}, on file", { name: it.name })]);
   const usual = methods.find((it) => it.default && it.state === "active")?.id;
-  const record = async ({ amount: typed, how, ...said }) => {
+  const record = async ({ amount: _, how, ...said }) => {
     const body = { ...said, [onFile.some(([id]) => id === how) ? "payment_method" : "method"]: how };
     const parts = isAmount ? spread(amount, invoices).parts.filter(([, part]) => compare(part, "0") > 0) : [];
     const allocations = parts.map(([it, part]) => ({ invoice: it.id, amount: { amount: part, currency } }));
-    await post("/payments", { ...body, billing_account: account.billing_account, amount: { amount: typed, currency }, allocations });
-    say(t("{amount} recorded", { amount: money({ amount: typed, currency }) }), account.name);
+    await post("/payments", { ...body, billing_account: account.billing_account, amount: { amount, currency }, allocations });
+    say(t("{amount} recorded", { amount: money({ amount, currency }) }), account.name);
   };
   return html`
     <${FormDialog} title=${t("Payment of {name}", { name: account.name })} onClose=${onClose} onSend=${record} send=${t("Record payment")}>
       <div class="pair">
-        <${Field} name="amount" label=${t("Amount in {currency}", { currency })} value=${amount} inputmode="decimal" required autofocus onInput=${(event) => type(event.target.value.replace(",", "."))} />
+        <${Field} name="amount" label=${t("Amount in {currency}", { currency })} value=${text} kind="decimal" required autofocus onInput=${(event) => type(event.target.value)} />
         <${Field} name="received_on" label=${t("Came in on")} kind="date" hint=${t("Today, if you say nothing")} />
       </div>
       <div class="pair">

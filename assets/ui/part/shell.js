@@ -86,9 +86,10 @@ function AccountMenu() {
       html`<${Segments} label=${t("Appearance")} at=${theme.value} onPick=${chooseTheme} of=${[["light", t("Light")], ["dark", t("Dark")], ["system", t("System")]]} />`,
       html`<${Segments} label=${t("Language")} at=${language.value} onPick=${choose} of=${Object.entries(LANGUAGES)} />`,
       html`<hr />`,
+      may("account_read") && { text: t("Your account"), icon: "users", href: to(`/accounts/${account.id}`) },
       { text: t("Security and tokens"), icon: "key-round", href: to("/settings", { part: "security" }) },
       { text: t("Sign out"), icon: "log-out", onClick: () => signOut().catch(complain) },
-    ]} />`;
+    ].filter(Boolean)} />`;
 }
 
 function Side({ isOpen, onFind }) {

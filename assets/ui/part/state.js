@@ -22,9 +22,9 @@ const STATES = {
 };
 
 const SAID = {
-  held_administratively: () => t("On hold"),
+  held_administratively: () => t("On hold: by an operator"),
   held_for_credit: () => t("On hold: unpaid"),
-  held_for_both: () => t("On hold"),
+  held_for_both: () => t("On hold: unpaid, and by an operator"),
   graced: () => t("In grace"),
   softly_deleted: () => t("Deleted"),
   captured: () => t("Received"),

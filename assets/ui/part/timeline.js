@@ -3,7 +3,7 @@ import { html } from "../html.js";
 import { money } from "../model/money.js";
 import { to } from "../model/route.js";
 import { t } from "../model/text.js";
-import { moment } from "../model/time.js";
+import { day, moment } from "../model/time.js";
 import { Far, pathOf } from "./figure.js";
 import { useRows } from "./list.js";
 import { sentence, word } from "./state.js";
@@ -19,12 +19,14 @@ export function by({ kind, label }) {
   return label ?? t(sentence(kind));
 }
 
+const DAY = /^\d{4}-\d\d-\d\d(T[\d:.]+Z)?$/;
+
 /** A detail such as `quantity 10 → 15`, whose field is said in the reader's words if there is one. */
 function detail(text) {
   const words = text.split(" ");
   const parts = words.map((_, at) => [words.slice(0, at + 1).join(" "), words.slice(at + 1)]);
   const [field, rest] = parts.findLast(([it]) => word(it) !== it) ?? [text, []];
-  return [word(field), ...rest].join(" ");
+  return [word(field), ...rest.map((it) => (DAY.test(it) ? day(it) : it))].join(" ");
 }
 
 /** What happened, in the reader's words: the server's sentence has what a thing is and is called, what became of it, and how much. */

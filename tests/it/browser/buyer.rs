@@ -41,7 +41,7 @@ fn a_customer_orders_for_itself_at_the_usual_term() {
     tab.sees("Completed");
     tab.click("link", "Show it");
     tab.sees("Desk by the month");
-    tab.sees("monthly (no. 1)");
+    tab.sees("Monthly (no. 1)");
     tab.must_be_content();
 }
 

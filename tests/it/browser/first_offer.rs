@@ -70,8 +70,8 @@ fn write_an_offer_down(tab: &Tab) {
     tab.click("button", "New price");
     tab.fill("textbox", "What the invoice calls it", "Each mailbox");
     tab.choose("How much", "so much for each unit");
-    // As a reader of German writes it; what ten come to is worked out where it will be billed.
-    tab.fill("textbox", "Each, in EUR", "4,90");
+    // What ten come to is worked out where it will be billed.
+    tab.fill("textbox", "Each, in EUR", "4.90");
     tab.sees("€49.00");
     tab.click("button", "Add the price");
     tab.sees("It has prices.");

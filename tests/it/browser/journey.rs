@@ -88,6 +88,72 @@ fn a_payment_brings_the_balance_to_nothing() {
 }
 
 #[test]
+fn an_amount_is_read_as_the_page_writes_it_or_refused() {
+    let Some(chromium) = chromium() else { return };
+    let stage = Stage::set();
+    let tab = stage.signed_in(chromium, OLGA);
+    let account = stage.address("/ui/accounts/{account}");
+    tab.go(&account);
+    tab.click("button", "Record payment");
+    tab.sees("What it settles");
+    // 608.46 are open.
+    tab.fill("textbox", "Amount in EUR", "1,005.31");
+    tab.sees("€396.85 stays as credit");
+    tab.fill("textbox", "Amount in EUR", "1,005");
+    tab.sees("€396.54 stays as credit");
+    for other in ["1.005,31", "1,00", "0,125", "12,34,567"] {
+        tab.fill("textbox", "Amount in EUR", other);
+        tab.until("!seen().includes('What it settles')");
+        tab.click("button", "Record payment");
+        tab.sees("Amount in EUR: Not a number as it is written here, such as 1,234.5");
+    }
+    tab.eval("localStorage.setItem('tillbox.language', 'de')");
+    tab.go(&account);
+    tab.click("button", "Zahlung erfassen");
+    tab.sees("Was sie begleicht");
+    assert_eq!(tab.eval("document.querySelector('dialog [name=amount]').value"), "608,46");
+    tab.fill("textbox", "Betrag in EUR", "1.005");
+    tab.sees("396,54 € bleibt als Guthaben");
+    tab.fill("textbox", "Betrag in EUR", "1,005.31");
+    tab.until("!seen().includes('Was sie begleicht')");
+    tab.fill("textbox", "Betrag in EUR", "1.005,31");
+    tab.sees("396,85 € bleibt als Guthaben");
+    tab.click("button", "Zahlung erfassen");
+    tab.sees("1.005,31 € erfasst");
+    tab.eval("localStorage.removeItem('tillbox.language')");
+    tab.must_be_content();
+    stage.market.must_be_whole();
+}
+
+#[test]
+fn what_a_quantity_and_an_ending_come_to_is_shown_before_they_are() {
+    let Some(chromium) = chromium() else { return };
+    let stage = Stage::set();
+    let tab = stage.signed_in(chromium, OLGA);
+    tab.go(&stage.address("/ui/subscriptions/{seats}"));
+    tab.sees("Charged through Apr 30, 2026");
+    tab.click("button", "Change the quantity");
+    tab.fill("spinbutton", "Quantity…", "22");
+    // Ten more at 4.90 for all of April, and 20 % on it.
+    tab.sees("Difference €58.80");
+    tab.press("Escape");
+    tab.click("button", "More actions");
+    tab.click("button", "Cancel the subscription");
+    tab.sees("It goes on through Apr 30, 2026 and ends on May 1, 2026.");
+    tab.sees("Nothing is given back.");
+    tab.choose("When", "At once");
+    tab.sees("It ends at once, on Apr 1, 2026.");
+    tab.sees("Given back, with tax − €");
+    tab.choose("When", "When what is paid for is over");
+    tab.sees("It goes on through Apr 30, 2026");
+    tab.click("button", "Cancel the subscription");
+    tab.sees("Ends on May 1, 2026");
+    tab.until("!seen().includes('Renews')");
+    tab.must_be_content();
+    stage.market.must_be_whole();
+}
+
+#[test]
 fn what_is_paid_on_the_page_of_an_invoice_settles_that_one() {
     let Some(chromium) = chromium() else { return };
     let stage = Stage::set();
@@ -160,9 +226,9 @@ fn an_account_is_held_and_goes_on() {
     tab.click("button", "Hold");
     tab.fill("textbox", "Comment", "A stolen card");
     tab.click("button", "Hold");
-    tab.sees("Held by an operator (OTHER): A stolen card");
+    tab.sees("Held by an operator: A stolen card");
     tab.reload();
-    tab.sees("Held by an operator (OTHER): A stolen card");
+    tab.sees("Held by an operator: A stolen card");
     tab.click("button", "More actions");
     tab.click("button", "Release");
     tab.sees("What it has runs again");
@@ -185,7 +251,7 @@ fn an_account_is_held_for_what_is_unpaid_and_let_go_for_a_time() {
     tab.choose("What stops", "Only those that are not paid");
     tab.fill("textbox", "Comment", "Three reminders");
     tab.click("button", "Hold");
-    tab.sees("Held because invoices are unpaid (OTHER): Three reminders");
+    tab.sees("Held because invoices are unpaid: Three reminders");
     let held = account()["holds"][0].clone();
     assert_eq!((&held["kind"], &held["policy"]), (&json!("credit"), &json!("unpaid")));
     tab.click("button", "More actions");

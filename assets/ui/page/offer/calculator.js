@@ -3,19 +3,19 @@ import { html } from "../../html.js";
 import { useState } from "../../../vendor/preact/hooks.js";
 import { workOut } from "../../model/api.js";
 import { countries } from "../../model/country.js";
-import { isDecimal } from "../../model/decimal.js";
 import { useLoad, useStill } from "../../model/load.js";
-import { money } from "../../model/money.js";
+import { money, quantity as said, typed } from "../../model/money.js";
 import { session } from "../../model/session.js";
 import { local, t } from "../../model/text.js";
 import { Why } from "../../part/explanation.js";
 import { Field } from "../../part/form.js";
 import { Card } from "../../part/page.js";
-import { usualTerm } from "../../part/order_dialog.js";
+import { Cost, isBundle, usualTerm } from "../../part/cost.js";
+import { isCount } from "../../part/order_dialog.js";
 import { Empty, Failure } from "../../part/still.js";
 import { currencies } from "./prices.js";
 
-const Amount = ({ onInput, ...rest }) => html`<${Field} kind="decimal" onInput=${(event) => onInput(event.target.value.replace(",", "."))} ...${rest} />`;
+const Amount = ({ onInput, ...rest }) => html`<${Field} kind="decimal" onInput=${(event) => onInput(event.target.value)} ...${rest} />`;
 
 function Result({ of, wish }) {
   const still = useStill(JSON.stringify(wish), 150);
@@ -58,11 +58,11 @@ export function Calculator({ offer }) {
   const [quantity, count] = useState("1");
   const [usage, use] = useState({});
   const metered = [...new Map(offer.prices.filter((it) => it.kind === "usage" && it.currency === currency).map((it) => [it.meter, it])).values()];
-  const used = Object.fromEntries(Object.entries(usage).filter(([, it]) => isDecimal(it)));
-  const isQuantity = /^[1-9]\d{0,5}$/.test(quantity.trim());
-  const isUsage = (it) => !it || (isDecimal(it) && !it.startsWith("-"));
+  const used = Object.fromEntries(Object.entries(usage).map(([meter, it]) => [meter, typed(it)]).filter(([, it]) => it !== null));
+  const isQuantity = isCount(quantity);
+  const isUsage = (it) => !it || /^\d/.test(typed(it) ?? "");
   const isRight = isQuantity && metered.every((it) => isUsage(usage[it.meter]));
-  const wish = { currency, term: term || undefined, country: country || undefined, quantity: Number(quantity), usage: used };
+  const wish = { currency, term: term || undefined, country: country || undefined, quantity: Number(typed(quantity)), usage: used };
   const select = (name, label, value, set, options) => html`
     <div><label><span>${label}</span><select name=${name} onChange=${(event) => set(event.target.value)}>${options.map(([key, text]) => html`<option value=${key} selected=${key === value}>${text}</option>`)}</select></label></div>`;
   if (all.length === 0) return null;
@@ -72,14 +72,14 @@ export function Calculator({ offer }) {
         <p class="quiet">${t("What a whole period costs, with everything explained. Type, and it follows.")}</p>
         <div class="pair">
           <${Amount} label=${t("Quantity")} value=${quantity} onInput=${count} fault=${isQuantity ? undefined : t("A whole number from 1 to 999,999")} />
-          ${metered.map((it) => html`<${Amount} key=${it.meter} label=${it.unit ? `${it.name} (${it.unit})` : it.name} value=${usage[it.meter] ?? ""} fault=${isUsage(usage[it.meter]) ? undefined : t("A number such as 12.5")} onInput=${(text) => use({ ...usage, [it.meter]: text })} />`)}
+          ${metered.map((it) => html`<${Amount} key=${it.meter} label=${it.unit ? `${it.name} (${it.unit})` : it.name} value=${usage[it.meter] ?? ""} fault=${isUsage(usage[it.meter]) ? undefined : t("A number such as {example}", { example: said("12.5") })} onInput=${(text) => use({ ...usage, [it.meter]: text })} />`)}
         </div>
         <div class="pair">
           ${all.length > 1 && select("currency", t("Currency"), currency, pay, all.map((it) => [it, it]))}
           ${offer.terms.length > 1 && select("term", t("Term"), term, bind, [...(usual ? [] : [["", t("none")]]), ...offer.terms.map((it) => [it.key, local(it.name) || it.key])])}
           ${select("buyer_in", t("Buyer in"), country, live, [["", t("where you are")], ...countries()])}
         </div>
-        ${isRight ? html`<${Result} of=${offer} wish=${wish} />` : html`<p class="quiet">${t("It is worked out as soon as every field is right.")}</p>`}
+        ${isRight ? (isBundle(offer) ? html`<${Cost} offer=${offer} wish=${wish} />` : html`<${Result} of=${offer} wish=${wish} />`) : html`<p class="quiet">${t("It is worked out as soon as every field is right.")}</p>`}
       </div>
     <//>`;
 }

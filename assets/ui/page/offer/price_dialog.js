@@ -5,14 +5,14 @@ import { post, workOut } from "../../model/api.js";
 import { compare, isDecimal } from "../../model/decimal.js";
 import { useLoad, useStill } from "../../model/load.js";
 import { listed } from "../../model/name.js";
-import { money } from "../../model/money.js";
+import { money, typed } from "../../model/money.js";
 import { may, session } from "../../model/session.js";
 import { local, t } from "../../model/text.js";
 import { day, next, rhythm, today } from "../../model/time.js";
 import { MeterFields } from "../blocks/counting.js";
 import { Create } from "../../part/editable.js";
 import { Why } from "../../part/explanation.js";
-import { decimal, Field, FormDialog, Repeat, Texts } from "../../part/form.js";
+import { Field, FormDialog, isMistyped, Repeat, Texts } from "../../part/form.js";
 import { say } from "../../part/toast.js";
 import { Alterations } from "./alterations.js";
 import { currencies, present } from "./prices.js";
@@ -81,12 +81,12 @@ function Model({ of, included, currency, more = [], at = "model", label = t("How
 }
 
 /** Whether enough is there to be calculated: every figure, whatever the price is called. */
-const isFilled = (form) => [...form.elements].every((it) => it.name === "name" || (it.validity.valid && (it.inputMode !== "decimal" || !it.value || isDecimal(decimal(it.value.trim())))));
+const isFilled = (form) => [...form.elements].every((it) => it.name === "name" || (it.validity.valid && !isMistyped(it)));
 
 /** What the price as it stands in the form comes to, worked out where it will be billed. */
 function Preview({ offer, draft, unit, isWhole }) {
   const [quantity, count] = useState("10");
-  const amount = decimal(quantity);
+  const amount = typed(quantity) ?? "";
   const isCounted = draft.model?.kind !== "flat";
   const isAmount = isDecimal(amount) && (draft.kind === "usage" || draft.resource || /^[1-9]\d{0,5}$/.test(amount));
   const { valid_from: _, ...price } = draft;

@@ -47,7 +47,7 @@ export function Policy() {
         <p class="quiet">${t("Billing systems disagree on these questions. An answer holds for what is billed from now on.")}</p>
         ${may("tax_write")
           ? html`<${Form} key=${JSON.stringify(of)} onSend=${change} send=${t("Save")} isChange>
-              <div class="pair">${QUESTIONS().map(([key, text, options]) => html`<${Field} key=${key} name=${key} label=${text} kind="select" value=${of[key]} options=${options} />`)}</div>
+              <div class="pair roomy">${QUESTIONS().map(([key, text, options]) => html`<${Field} key=${key} name=${key} label=${text} kind="select" value=${of[key]} options=${options} />`)}</div>
               <div class="pair">${NUMBERS().map(([key, text]) => html`<${Field} key=${key} name=${key} label=${text} value=${of[key]} maxlength="60" hint=${PARTS()} required />`)}</div><//>`
           : html`<${Facts} of=${QUESTIONS().map(([key, text, options]) => [text, options.find(([it]) => it === of[key])?.[1]]).concat(NUMBERS().map(([key, text]) => [text, of[key]]))} />`}
       </div><//>`}<//>`;

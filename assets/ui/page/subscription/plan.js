@@ -5,6 +5,7 @@ import { get, post, send, workOut } from "../../model/api.js";
 import { useLoad } from "../../model/load.js";
 import { money } from "../../model/money.js";
 import { may } from "../../model/session.js";
+import { to } from "../../model/route.js";
 import { local, t } from "../../model/text.js";
 import { day, period, span } from "../../model/time.js";
 import { Why } from "../../part/explanation.js";
@@ -35,12 +36,12 @@ function Charged({ of, currency }) {
 }
 
 /** What it comes to, worked out as it would be done. */
-function Preview({ id, wish, onShown }) {
+export function Preview({ id, wish, onShown }) {
   const read = useLoad(async () => {
     const found = await workOut(`/subscriptions/${id}/change/preview`, wish);
     onShown(true);
     return found;
-  }, ["plan", id, wish], { isDerived: true });
+  }, ["change", id, wish], { isDerived: true });
   if (read.error) return html`<${Failure} problem=${read.error} />`;
   if (!read.data) return html`<span class="bone"></span>`;
   const { at, on, credit, charge, difference, next_invoice: next } = read.data;
@@ -67,8 +68,8 @@ export function ChangePlan({ of, onClose }) {
   const [at, begin] = useState("");
   const [isShown, show] = useState(false);
   const items = read.data?.items ?? [];
-  const to = items[Number(chosen)];
-  const wish = chosen !== "" && to && { offer: to.offer, term: to.term ?? undefined, at: at || undefined };
+  const target = items[Number(chosen)];
+  const wish = chosen !== "" && target && { offer: target.offer, term: target.term ?? undefined, at: at || undefined };
   const pick = (set) => (event) => { show(false); set(event.target.value); };
   const change = async () => {
     const now = await post(`/subscriptions/${of.id}/change`, wish, { revision: of.revision });
@@ -78,7 +79,9 @@ export function ChangePlan({ of, onClose }) {
     <${FormDialog} title=${t("Change the plan")} onClose=${onClose} onSend=${change} send=${t("Change the plan")} isOff=${!isShown}>
       ${read.error && html`<${Failure} problem=${read.error} />`}
       ${read.data && items.length === 0
-        ? html`<p class="notice info"><${Icon} name="circle-alert" /><span>${t("The seller lets it change to nothing else within its term.")}</span></p>`
+        ? html`<p class="notice info"><${Icon} name="circle-alert" /><span>${may("catalog_write")
+            ? html`${t("Its offer names nothing to which it may change.")} <a href=${to(`/catalogue/${of.offer}/edit`)}>${t("Say to what")}</a>`
+            : t("Its seller offers nothing to which it could change. What is more can be ordered besides.")}</span></p>`
         : html`
           <${Field} name="to" label=${t("To")} kind="select" autofocus value=${chosen} onChange=${pick(choose)} options=${[["", t("Choose …")], ...items.map((it, place) => [String(place), text(it)])]} />
           <${Field} name="at" label=${t("When")} kind="select" value=${at} onChange=${pick(begin)} options=${WHEN.map(([key, said]) => [key, said()])} />`}

@@ -1,0 +1,111 @@
+// What something costs before one orders it: of a bundle piece by piece, what comes once and what in which rhythm.
+import { html } from "../html.js";
+import { useState } from "../../vendor/preact/hooks.js";
+import { get, workOut } from "../model/api.js";
+import { plus } from "../model/decimal.js";
+import { useLoad, useStill } from "../model/load.js";
+import { isNothing, money } from "../model/money.js";
+import { local, t } from "../model/text.js";
+import { day, period, rhythm, span } from "../model/time.js";
+
+/** The term of an offer that is taken if nobody chooses another; nothing if there is none. */
+export const usualTerm = (offer) => offer.terms.find((it) => it.default)?.key ?? "";
+
+/** Whether other offers are in it. */
+export const isBundle = (offer) => offer.bundle.length > 0;
+
+/** An offer and what is in it, as often as it is taken, each on the term that is taken if nobody chooses another. */
+async function pieces(offer, { quantity, term }) {
+  const parts = offer.bundle.filter((it) => it.default > 0).map(async (it) => {
+    const part = await get(`/offers/${it.offer}`);
+    return pieces(part, { quantity: it.default * quantity, term: usualTerm(part) || undefined });
+  });
+  return [{ offer, quantity, term }, ...(await Promise.all(parts)).flat()];
+}
+
+const when = (price) => (price?.kind === "recurring" ? rhythm(price.period) : price?.kind === "usage" ? t("by usage") : t("once"));
+
+/** What one piece comes to in a whole period of each of its prices; a bundle may have no price of its own. */
+async function worked(piece, { currency, country, resources, usage }, isFirst) {
+  const wish = { currency, country, term: piece.term, quantity: piece.quantity, ...(isFirst ? { resources, usage } : {}) };
+  try {
+    const found = await workOut(`/offers/${piece.offer.id}/calculate`, wish);
+    const lines = found.lines.map((it) => ({ ...it, when: when(piece.offer.prices.find(({ id }) => id === it.price)) }));
+    return { ...piece, ...found, lines };
+  } catch (problem) {
+    if (problem.name !== "price_missing" || !isBundle(piece.offer)) throw problem;
+    return { ...piece, lines: [], isFree: true };
+  }
+}
+
+/** What an offer comes to with all that is in it: its pieces, and what they sum to. */
+export async function costOf(offer, wish) {
+  const all = await pieces(offer, { quantity: wish.quantity ?? 1, term: wish.term });
+  const found = await Promise.all(all.map((it, at) => worked(it, wish, at === 0)));
+  const charged = found.filter((it) => !it.isFree);
+  const rhythms = new Map();
+  for (const it of found.flatMap((piece) => piece.lines).filter(({ net }) => !isNothing(net))) {
+    rhythms.set(it.when, { amount: plus(rhythms.get(it.when)?.amount ?? "0", it.net.amount), currency: wish.currency });
+  }
+  const net = { amount: charged.reduce((total, it) => plus(total, it.net.amount), "0"), currency: wish.currency };
+  // Tax is rounded once on an invoice: the taxes of several pieces do not sum to it.
+  return { pieces: found, rhythms: [...rhythms], net, one: charged.length === 1 ? charged[0] : null };
+}
+
+const trialOf = ({ offer, term }) => offer.terms.find((it) => it.key === term)?.trial;
+
+/** One piece of a bundle: how many, for how long free, and what each of its prices comes to. */
+function Piece({ of }) {
+  const trial = trialOf(of);
+  return html`
+    <li class="line"><p><span class="strong">${of.quantity > 1 && `${of.quantity} × `}${local(of.offer.name)}</span>${trial && html` <span class="badge good">${t("{span} free", { span: span(trial) })}</span>`}</p>
+      ${of.lines.map((it) => html`<div class="row between" key=${it.price}><span class="quiet">${it.name}</span><span>${it.when === t("by usage") && isNothing(it.net) ? html`<span class="quiet">${it.when}</span>` : html`${money(it.net)} <small>${it.when}</small>`}</span></div>`)}</li>`;
+}
+
+/** The sums: what comes once and what in which rhythm, without tax, and all of it together; with tax, of one piece. */
+function Sums({ of }) {
+  return html`
+    <dl class="sums wide">
+      ${of.rhythms.length > 1 && of.rhythms.map(([name, sum]) => html`<div key=${name}><dt>${t("{rhythm}, net", { rhythm: name })}</dt><dd>${money(sum)}</dd></div>`)}
+      <div class="total"><dt>${t("Net")}</dt><dd>${money(of.net)}</dd></div>
+      ${of.one?.tax && html`<div><dt>${t("with tax")}</dt><dd>${money(of.one.gross)}</dd></div>`}
+    </dl>
+    ${!of.one && html`<p class="quiet">${t("Tax comes on top.")}</p>`}`;
+}
+
+/** What a choice costs in a whole period. `wish` is as it is for the calculator of the API. */
+export function Cost({ offer, wish }) {
+  const still = useStill(JSON.stringify(wish));
+  const read = useLoad(() => costOf(offer, JSON.parse(still)), ["cost", offer.id, still], { isDerived: true });
+  const [last, keep] = useState(null);
+  if (read.data && read.data !== last) keep(read.data);
+  if (read.error) return html`<p class="notice warn">${read.error.name === "price_missing" ? t("There is no price in {currency} for this choice.", { currency: wish.currency }) : read.error.message}</p>`;
+  const found = read.data ?? last;
+  if (!found) return html`<span class="bone"></span>`;
+  const [first] = found.pieces;
+  return html`
+    <div class="stack tight" aria-live="polite">
+      <h3>${t("What it costs in a whole period")}</h3>
+      ${isBundle(offer)
+        ? html`<ul class="stack tight">${found.pieces.map((it, at) => html`<${Piece} key=${at} of=${it} />`)}</ul>`
+        : html`${trialOf(first) && html`<p class="quiet">${t("{span} free", { span: span(trialOf(first)) })}</p>`}<dl class="sums wide">${first.lines.map((it) => html`<div key=${it.price}><dt>${it.name}</dt><dd>${it.when === t("by usage") && isNothing(it.net) ? it.when : money(it.net)}</dd></div>`)}</dl>`}
+      <${Sums} of=${found} />
+    </div>`;
+}
+
+/** What the first invoice will say of an order, worked out as it would be made; nothing while it cannot be placed. */
+export function FirstInvoice({ order }) {
+  const still = useStill(JSON.stringify(order), 300);
+  const read = useLoad(() => workOut("/orders/preview", JSON.parse(still)), ["first invoice", still], { isDerived: true });
+  // It keeps its line while it is not known: nothing below it may move under somebody who goes on to a button.
+  if (!read.data) return html`<details><summary>${read.error ? t("What the first invoice says is not known yet.") : "…"}</summary></details>`;
+  const [invoice] = read.data.invoices;
+  if (!invoice || invoice.lines.length === 0) return html`<details><summary>${t("Nothing of it is charged on the invoices of the next two years.")}</summary></details>`;
+  return html`
+    <details><summary>${t("First invoice of it: {day}, {amount} with tax", { day: day(invoice.on), amount: money(invoice.gross) })}</summary>
+      <dl class="sums wide">
+        ${invoice.lines.map((it) => html`<div key=${it.id}><dt>${it.text} <small>${it.service_period && period(it.service_period.start, it.service_period.end)}</small></dt><dd>${money(it.net)}</dd></div>`)}
+        <div class="total"><dt>${t("Net")}</dt><dd>${money(invoice.net)}</dd></div>
+        <div><dt>${t("with tax")}</dt><dd>${money(invoice.gross)}</dd></div>
+      </dl></details>`;
+}
