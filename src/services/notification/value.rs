@@ -138,13 +138,7 @@ fn subject_matter(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Resu
         Kind::Settlement => Ok(settlement(&super::after(fact)?, reader)),
         Kind::CreditNote => credit_note(cx, fact, reader),
         Kind::Payment => Ok(payment(cx, fact, reader)?.with(debit(cx, fact, reader)?)),
-        Kind::Subscription => {
-            let was = fact.before.as_deref().map(event::read::<Subscription>).transpose()?;
-            let switch_on = reader.day_or_nothing(was.and_then(|it| it.switches_on()));
-            let it = subscription(cx, &super::after(fact)?, fact.at, reader)?;
-            let it = it.with(Tree::group([("switch_on", switch_on)]));
-            Ok(Tree::group([("subscription", it)]))
-        }
+        Kind::Subscription => subscribed(cx, fact, reader),
         Kind::Seat => seat(cx, site, fact, reader),
         Kind::BillingAccount => left(cx, &super::after(fact)?, reader),
         Kind::Account => super::hold::values(cx, &super::after(fact)?, fact.at, reader),
@@ -196,6 +190,14 @@ fn subject_matter(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Resu
         Kind::Dunning => super::dunning::values(cx, &super::after(fact)?, reader),
         Kind::PaymentPlan => super::dunning::instalment(cx, &super::after(fact)?, fact.at, reader),
     }
+}
+
+/// A subscription, with the day on which it was to change.
+fn subscribed(cx: Cx<'_>, fact: &Fact, reader: &Reader) -> Result<Tree, Error> {
+    let was = fact.before.as_deref().map(event::read::<Subscription>).transpose()?;
+    let switch_on = reader.day_or_nothing(was.and_then(|it| it.switches_on()));
+    let it = subscription(cx, &super::after(fact)?, fact.at, reader)?;
+    Ok(Tree::group([("subscription", it.with(Tree::group([("switch_on", switch_on)])))]))
 }
 
 /// What is left of what was paid in beforehand, and how much is to be.
