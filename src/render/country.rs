@@ -17,6 +17,44 @@ pub fn name<'a>(country: &'a Country, language: &str) -> &'a str {
     }
 }
 
+/// The country with a name in any of the languages that we know, in any case, or with one that people
+/// use beside those.
+#[must_use]
+pub fn named(text: &str) -> Option<Country> {
+    let text = text.trim().to_lowercase();
+    let is = |name: &str| name.to_lowercase() == text;
+    let found = NAMES.iter().find(|it| [it.1, it.2, it.3, it.4].into_iter().any(is));
+    let other = || OTHERS.iter().find(|it| is(it.0)).map(|it| it.1);
+    found.map(|it| it.0).or_else(other).and_then(|it| it.parse().ok())
+}
+
+/// Names that people use beside those of CLDR.
+const OTHERS: &[(&str, &str)] = &[
+    ("Antigua and Barbuda", "AG"),
+    ("Bosnia and Herzegovina", "BA"),
+    ("Brasil", "BR"),
+    ("Britain", "GB"),
+    ("Czech Republic", "CZ"),
+    ("England", "GB"),
+    ("Great Britain", "GB"),
+    ("Holland", "NL"),
+    ("Ivory Coast", "CI"),
+    ("Korea, Republic of", "KR"),
+    ("Republic of Ireland", "IE"),
+    ("Republic of Korea", "KR"),
+    ("Russian Federation", "RU"),
+    ("The Netherlands", "NL"),
+    ("Trinidad and Tobago", "TT"),
+    ("Turkey", "TR"),
+    ("U.S.", "US"),
+    ("U.S.A.", "US"),
+    ("UK", "GB"),
+    ("USA", "US"),
+    ("United Kingdom of Great Britain and Northern Ireland", "GB"),
+    ("United States of America", "US"),
+    ("Viet Nam", "VN"),
+];
+
 /// Code, and name in English, German, French and Spanish; in the order of the codes.
 #[rustfmt::skip] // so that a country is a line
 const NAMES: &[(&str, &str, &str, &str, &str)] = &[
@@ -281,6 +319,31 @@ mod tests {
         let germany: Country = "DE".parse().expect("a country");
         let told = ["en", "de", "fr", "es", "pl"].map(|it| name(&germany, it));
         assert_eq!(told, ["Germany", "Deutschland", "Allemagne", "Alemania", "Germany"]);
+    }
+
+    #[test]
+    fn a_country_is_found_by_each_of_its_names() {
+        let code = |it: &str| named(it).map(|it| it.to_string()).unwrap_or_default();
+        for (name, expected) in [
+            ("Germany", "DE"),
+            (" deutschland ", "DE"),
+            ("ALEMANIA", "DE"),
+            ("österreich", "AT"),
+            ("United States", "US"),
+            ("usa", "US"),
+            ("Czech Republic", "CZ"),
+            ("Atlantis", ""),
+            ("", ""),
+        ] {
+            assert_eq!(code(name), expected, "{name}");
+        }
+        for (name, code) in OTHERS {
+            assert_eq!(named(name).map(|it| it.to_string()).as_deref(), Some(*code), "{name}");
+            let ours = |it: &(&str, &str, &str, &str, &str)| {
+                [it.1, it.2, it.3, it.4].contains(name) && it.0 != *code
+            };
+            assert!(!NAMES.iter().any(ours), "{name} is another country");
+        }
     }
 
     #[test]

@@ -2,14 +2,23 @@
 
 use super::{Act, Cx, Error, account};
 use crate::domain::account::Account;
+use crate::domain::account::lifecycle::State as AccountState;
+use crate::domain::account::profile::AddressUse;
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{AccountId, PartyId};
-use crate::domain::operator::Permission;
+use crate::domain::operator::{Decision, Permission};
 use crate::domain::page::{Page, PageRequest};
+use crate::domain::party::individual::{Individual, PersonName};
 use crate::domain::party::lifecycle::Trigger;
-use crate::domain::party::{Party, Profile, RegisterParty};
+use crate::domain::party::medium::{ContactMedium, Medium, PostalAddress};
+use crate::domain::party::organization::Organization;
+use crate::domain::party::{Nature, Party, Profile, RegisterParty};
 use crate::domain::stamp::SellerNumber;
-use crate::store::Along;
+use crate::domain::text::{Country, Name};
+use crate::domain::time::Instant;
+use crate::render::country;
+use crate::store::account::ACCOUNT_BY_PARTY;
+use crate::store::{Along, Key, Records};
 
 /// Registers a party in a seller's branch, as an account's own if that is named.
 ///
@@ -48,7 +57,7 @@ pub fn register_for(
     register(act, account.stamp.seller, Some(account.id), profile)
 }
 
-/// Gives a party another profile.
+/// Gives a party another profile. Where it moves or is called otherwise, its accounts do with it.
 ///
 /// # Errors
 /// If it is not there, has changed since, or the profile breaks a rule.
@@ -61,10 +70,12 @@ pub fn revise(
     let party: Party = act.get(id)?;
     act.must(Permission::PartyWrite, &party.stamp)?;
     act.expect_revision(&party.stamp, revision)?;
+    let before = party.clone();
     let profile = change(party.profile().clone())?;
     let (mut party, verb) = party.revise(profile)?;
     act.put(&mut party)?;
     act.tell(id, verb);
+    follow(act, &before, &party)?;
     Ok(party)
 }
 
@@ -93,6 +104,88 @@ pub fn remove(act: &mut Act<'_>, id: PartyId) -> Result<(), Error> {
         return Err(Rejection::new(Code::InUse, why).into());
     }
     act.delete(&party)
+}
+
+/// The country that a text names by its code or by its name in any language that we know.
+#[must_use]
+pub fn country(text: &str) -> Option<Country> {
+    text.trim().parse().ok().or_else(|| country::named(text))
+}
+
+/// Where a party is to be found by post at an instant.
+pub(super) fn address_of(media: &[ContactMedium], now: Instant) -> Option<PostalAddress> {
+    let places = || {
+        media.iter().filter(|it| it.validity.contains(now)).filter_map(|it| match &it.medium {
+            Medium::Post(address) => Some((it.is_preferred, address)),
+            Medium::Mail(_) | Medium::Phone(..) | Medium::Network(..) => None,
+        })
+    };
+    places().find(|it| it.0).or_else(|| places().next()).map(|it| it.1.clone())
+}
+
+/// What a party is called without what its legal form adds.
+fn plain_name(it: &Party) -> String {
+    match &it.profile().nature {
+        Nature::Organization(it) => it.trading_name.to_string(),
+        Nature::Individual(_) => it.display_name(),
+    }
+}
+
+/// Calls a party as its account is called now, if it was called as that was before, and the caller
+/// writes to it.
+pub(super) fn be_called(
+    act: &mut Act<'_>,
+    id: PartyId,
+    (before, now): (&Name, &Name),
+) -> Result<(), Error> {
+    let Some(party) = act.cx().view.find::<Party>(id)? else { return Ok(()) };
+    let may = act.cx().actor.may(Permission::PartyWrite, &party.stamp) == Decision::Yes;
+    if before == now || !may || plain_name(&party) != before.as_str() {
+        return Ok(());
+    }
+    let profile = party.profile().clone();
+    let nature = match profile.nature {
+        Nature::Organization(it) => {
+            Nature::Organization(Organization { trading_name: now.clone(), ..it })
+        }
+        Nature::Individual(it) => {
+            Nature::Individual(Individual { name: PersonName::of_line(now), ..it })
+        }
+    };
+    let (mut party, verb) = party.revise(Profile { nature, ..profile })?;
+    act.put(&mut party)?;
+    act.tell(id, verb);
+    Ok(())
+}
+
+/// Lets the accounts that are a party be called as it is, those that were called as it was, and go to
+/// where it has gone, those that were where it was, or nowhere; as far as the caller writes to them.
+fn follow(act: &mut Act<'_>, before: &Party, party: &Party) -> Result<(), Error> {
+    let now = act.now();
+    let place = |it: &Party| address_of(&it.profile().media, now);
+    let (was, is) = (place(before), place(party).filter(|it| Some(it) != place(before).as_ref()));
+    let names = |it: &Party| [plain_name(it), it.display_name()];
+    let names: Vec<_> = names(before).into_iter().zip(names(party)).collect();
+    let key = Key::new().id(party.id);
+    for it in act.every::<Account>(&Along::Index(ACCOUNT_BY_PARTY, key.bytes()))? {
+        let may = act.cx().actor.may(Permission::AccountWrite, &it.stamp) == Decision::Yes;
+        if !may || matches!(it.state(), AccountState::Closed | AccountState::Erased) {
+            continue;
+        }
+        let mut after = it.profile().clone();
+        let general = after.addresses.get(&AddressUse::General);
+        if general.is_none() || general == was.as_ref() {
+            after.addresses.extend(is.clone().map(|it| (AddressUse::General, it)));
+        }
+        let name = names.iter().find(|(was, _)| after.name.as_str() == was);
+        if let Some(name) = name.and_then(|it| it.1.parse::<Name>().ok()) {
+            after.name = name;
+        }
+        if after != *it.profile() {
+            account::revise(act, it.id, None, |_| Ok(after))?;
+        }
+    }
+    Ok(())
 }
 
 /// A page of the parties that the caller may see, of one account if that is named.

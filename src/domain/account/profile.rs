@@ -14,9 +14,9 @@ use crate::domain::id::{ClassId, TaxZoneId};
 use crate::domain::money::Money;
 use crate::domain::party;
 use crate::domain::party::identity::{ExternalReference, TaxExemption, TaxRegistration};
-use crate::domain::party::medium::{Contact, ContactMedium, PostalAddress};
+use crate::domain::party::medium::{Contact, ContactMedium, Medium, PostalAddress};
 use crate::domain::party::relation::{RelatedParty, Relationship};
-use crate::domain::text::{Locale, Name, Phone, Prose};
+use crate::domain::text::{Email, Locale, Name, Phone, Prose};
 use crate::domain::time::Instant;
 use crate::domain::word::words;
 
@@ -153,6 +153,54 @@ impl Profile {
         self.contacts.get(&matter).or_else(administrator).or_else(any)
     }
 
+    /// Where mail about a matter goes: to the person for it, or to the account itself.
+    #[must_use]
+    pub fn mail(&self, matter: Matter) -> Option<&Email> {
+        let mails = || {
+            self.media.iter().filter_map(|it| match &it.medium {
+                Medium::Mail(mail) => Some((it.is_preferred, mail)),
+                Medium::Phone(..) | Medium::Post(_) | Medium::Network(..) => None,
+            })
+        };
+        let own = || mails().find(|it| it.0).or_else(|| mails().next()).map(|it| it.1);
+        self.contact(matter).map(|it| &it.email).or_else(own)
+    }
+
+    /// The same, reached in some ways and no others: a place that post reaches now is an address, for
+    /// its purpose if that is a use of ours, and in general if it is none; of several for one use the
+    /// preferred one.
+    #[must_use]
+    pub fn reached_by(self, mut ways: Vec<ContactMedium>, now: Instant) -> Self {
+        ways.sort_by_key(|it| !it.is_preferred);
+        let (mut addresses, mut media) = (BTreeMap::new(), Vec::new());
+        for way in ways {
+            match way.medium {
+                Medium::Post(address)
+                    if way.validity.contains(now)
+                        && !addresses.contains_key(&used_for(way.purpose.as_ref())) =>
+                {
+                    addresses.insert(used_for(way.purpose.as_ref()), address);
+                }
+                medium @ (Medium::Post(_)
+                | Medium::Mail(_)
+                | Medium::Phone(..)
+                | Medium::Network(..)) => media.push(ContactMedium { medium, ..way }),
+            }
+        }
+        Self { addresses, media, ..self }
+    }
+
+    /// All ways to reach it, its addresses first.
+    #[must_use]
+    pub fn ways(&self) -> Vec<ContactMedium> {
+        let addresses = self.addresses.iter().map(|(purpose, address)| {
+            let word = Some(purpose.word()).filter(|_| *purpose != AddressUse::General);
+            let purpose = word.and_then(|it| it.parse().ok());
+            ContactMedium { purpose, ..ContactMedium::of(Medium::Post(address.clone())) }
+        });
+        addresses.chain(self.media.iter().cloned()).collect()
+    }
+
     pub(super) fn check(&self) -> Result<(), Invalid> {
         let lists = [
             ("/media", self.media.len()),
@@ -165,6 +213,12 @@ impl Profile {
         found.extend(attribute::violations(&self.attributes, "/attributes"));
         Invalid::unless_empty(found)
     }
+}
+
+/// What an address is used for that somebody has for a purpose.
+fn used_for(purpose: Option<&Name>) -> AddressUse {
+    let word = purpose.map(|it| it.as_str().to_ascii_lowercase());
+    word.and_then(|it| it.parse().ok()).unwrap_or(AddressUse::General)
 }
 
 words! {

@@ -6,7 +6,7 @@ use super::profile::{AddressUse, Matter, TaxStatus};
 use super::*;
 use crate::domain::id::Id;
 use crate::domain::money::{Currency, Money};
-use crate::domain::party::medium::{Contact, PostalAddress};
+use crate::domain::party::medium::{Contact, ContactMedium, Medium, PostalAddress};
 use crate::domain::stamp::Contract;
 use crate::domain::time::Validity;
 
@@ -251,6 +251,45 @@ fn addresses_and_contacts_fall_back_to_what_there_is() {
     assert!(profile.contact(Matter::Billing).is_some());
     profile.contacts.clear();
     assert_eq!(profile.contact(Matter::Billing), None);
+}
+
+#[test]
+fn what_post_reaches_is_an_address_and_mail_goes_to_whom_it_reaches() {
+    let place = |street: &str| {
+        let street = Some(street.parse().expect("a name"));
+        Medium::Post(PostalAddress { street, ..PostalAddress::default() })
+    };
+    let mail = |text: &str| Medium::Mail(text.parse().expect("an address"));
+    let way = |medium: Medium| ContactMedium::of(medium);
+    let word = |it: &str| Some(it.parse().expect("a name"));
+    let ways = vec![
+        ContactMedium {
+            validity: Validity::new(None, Some(at(1))).expect("before"),
+            ..way(place("old"))
+        },
+        ContactMedium { purpose: word("home"), ..way(place("home")) },
+        way(mail("first@aps.test")),
+        ContactMedium { is_preferred: true, ..way(place("front")) },
+        ContactMedium { purpose: word("Billing"), ..way(place("office")) },
+        ContactMedium { is_preferred: true, ..way(mail("best@aps.test")) },
+    ];
+    let mut profile = first_aps().reached_by(ways, at(5));
+    let told: Vec<_> = profile
+        .addresses
+        .iter()
+        .map(|(purpose, it)| format!("{purpose} {}", it.lines().join(", ")))
+        .collect();
+    assert_eq!(told, ["general front", "billing office"]);
+    assert_eq!(profile.media.len(), 4);
+    let again = profile.clone().reached_by(profile.ways(), at(5));
+    assert_eq!(again, profile, "what is shown reads as what it was");
+
+    let to = |it: &Profile| it.mail(Matter::Billing).map(ToString::to_string);
+    assert_eq!(to(&profile).as_deref(), Some("isv1@aps.test"));
+    profile.contacts.clear();
+    assert_eq!(to(&profile).as_deref(), Some("best@aps.test"));
+    profile.media.clear();
+    assert_eq!(to(&profile), None);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::{keep, place};
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::lifecycle::{HeldBy, HoldKind, HoldPolicy, State};
 use crate::domain::account::{Account, HoldAccount, ReleaseAccount, Remains};
+use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{AccountId, Id};
 use crate::domain::operator::{Actor, Permission};
 use crate::domain::text::Prose;
@@ -136,6 +137,24 @@ pub fn close(act: &mut Act<'_>, id: AccountId) -> Result<Account, Error> {
     subscription::cancel_all_of(act, id)?;
     billing_account::close_all(act, id)?;
     if remains(act.cx(), id)? == Remains::default() { finish(act, id) } else { Ok(account) }
+}
+
+/// Calls an account off that has nothing any more that would end with it.
+///
+/// # Errors
+/// [`Code::InUse`] if it has subscriptions that live, or orders that are open; otherwise as [`close`].
+pub fn discharge(act: &mut Act<'_>, id: AccountId) -> Result<Account, Error> {
+    let account: Account = act.get(id)?;
+    act.must(Permission::AccountClose, &account.stamp)?;
+    let left = remains(act.cx(), id)?;
+    let has = [(left.subscriptions, "living subscription"), (left.open_orders, "open order")];
+    let has: Vec<_> = has.iter().filter(|it| it.0 > 0).map(|it| counted(it.0, it.1)).collect();
+    if !has.is_empty() {
+        let why =
+            format!("`{}` still has {}: end that first", account.profile().name, has.join(" and "));
+        return Err(Rejection::new(Code::InUse, why).into());
+    }
+    close(act, id)
 }
 
 /// Calls an account off and lets its people go at once, not only when nothing is left of it.

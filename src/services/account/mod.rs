@@ -8,7 +8,7 @@ mod place;
 mod taxation;
 
 pub use self::life::{
-    activate, close, close_to_all, end_sparing, finish_next, hold, release, remains,
+    activate, close, close_to_all, discharge, end_sparing, finish_next, hold, release, remains,
 };
 pub(super) use self::life::{hold_for_arrears, release_from_arrears};
 pub use self::place::relocate;
@@ -21,7 +21,7 @@ use crate::domain::account::billing_account::{
 use crate::domain::account::class::{BillingType, CustomerClass};
 use crate::domain::account::credit::{CreditHistory, CreditProfile};
 use crate::domain::account::cycle::Cycle;
-use crate::domain::account::profile::{Profile, Receivables, TaxStatus, Terms};
+use crate::domain::account::profile::{AddressUse, Profile, Receivables, TaxStatus, Terms};
 use crate::domain::account::tree::AccountRole;
 use crate::domain::account::{Account, Beginning, Nature, RegisterAccount};
 use crate::domain::attribute::definition::Attributed;
@@ -37,7 +37,7 @@ use crate::domain::party::organization::Organization;
 use crate::domain::party::{self as person, Party};
 use crate::domain::stamp::SellerNumber;
 use crate::domain::text::Name;
-use crate::domain::time::Zone;
+use crate::domain::time::{Instant, Zone};
 use crate::store::account::{ACCOUNT_BY_PARENT, ACCOUNT_BY_PARTY, ACCOUNT_BY_SELLING};
 use crate::store::{Along, Key, Records};
 
@@ -112,11 +112,12 @@ pub struct Opened {
     pub billing_account: BillingAccount,
 }
 
-/// Opens an account, with its party and its default billing account.
+/// Opens an account, with its party and its default billing account. Who says nothing of where it is,
+/// is where its party is.
 ///
 /// # Errors
 /// If the place in the tree or a value breaks a rule, or the caller may not.
-pub fn open(act: &mut Act<'_>, command: OpenAccount) -> Result<Opened, Error> {
+pub fn open(act: &mut Act<'_>, mut command: OpenAccount) -> Result<Opened, Error> {
     let parent = place::parent(act, &command)?;
     let ancestors = place::ancestors(act.cx(), parent)?;
     let vendor = ancestors.iter().find_map(|it| it.role.seller_number());
@@ -130,7 +131,11 @@ pub fn open(act: &mut Act<'_>, command: OpenAccount) -> Result<Opened, Error> {
     let class = class_of(act.cx(), vendor, command.class)?;
     must_say_all(act.cx(), vendor, &command.profile)?;
     let party = match command.party {
-        Some(id) => act.cx().named::<Party>("/party", id)?.id,
+        Some(id) => {
+            let party = act.cx().named::<Party>("/party", id)?;
+            settle(&mut command.profile, &party, act.now());
+            party.id
+        }
         None => party::register(act, vendor, Some(id), same_party(&command.profile))?.id,
     };
     taxation::must_be_there(act.cx(), &command.tax_exemptions)?;
@@ -156,6 +161,14 @@ pub fn open(act: &mut Act<'_>, command: OpenAccount) -> Result<Opened, Error> {
     let account = keep(act, account, verb)?;
     let billing_account = first_billing_account(act, &account, command.billing)?;
     Ok(Opened { account, billing_account })
+}
+
+/// Who says nothing of where it is, is where its party is.
+fn settle(profile: &mut Profile, party: &Party, now: Instant) {
+    if profile.addresses.is_empty() {
+        let address = party::address_of(&party.profile().media, now);
+        profile.addresses.extend(address.map(|it| (AddressUse::General, it)));
+    }
 }
 
 /// The class that is named, which must be the vendor's own, or the vendor's default.
@@ -269,7 +282,7 @@ pub fn of_party(cx: Cx<'_>, party: PartyId) -> Result<Option<Account>, Error> {
     Ok(cx.view.first_along(ACCOUNT_BY_PARTY, Key::new().id(party))?)
 }
 
-/// Gives an account another profile. What decides on its taxes stays for its seller to say, once it
+/// Gives an account another profile; a party that was called as it was is called as it is. What decides on its taxes stays for its seller to say, once it
 /// has bought something.
 ///
 /// # Errors
@@ -288,8 +301,11 @@ pub fn revise(
         must_say_all(act.cx(), account.stamp.seller, &profile)?;
     }
     taxation::must_stay(act.cx(), &account, &profile)?;
+    let before = account.profile().name.clone();
     let (account, verb) = account.revise(profile)?;
-    keep(act, account, verb)
+    let account = keep(act, account, verb)?;
+    party::be_called(act, account.party(), (&before, &account.profile().name))?;
+    Ok(account)
 }
 
 /// Gives an account other terms: class, taxes, credit.

@@ -274,7 +274,6 @@ pub(in crate::services) fn party_of(
     billing: Option<&BillingAccount>,
 ) -> InvoiceParty {
     let (profile, own) = (account.profile(), billing.map(BillingAccount::profile));
-    let contact = profile.contact(Matter::Billing).map(|it| it.email.clone());
     let address = own.and_then(|it| it.address.as_ref());
     InvoiceParty {
         name: own.and_then(|it| it.recipient.clone()).unwrap_or_else(|| profile.name.clone()),
@@ -283,6 +282,8 @@ pub(in crate::services) fn party_of(
             .cloned()
             .unwrap_or_default(),
         tax_registration: profile.tax_registration.as_ref().map(|it| it.number.clone()),
-        email: own.and_then(|it| it.email.clone()).or(contact),
+        email: own
+            .and_then(|it| it.email.clone())
+            .or_else(|| profile.mail(Matter::Billing).cloned()),
     }
 }

@@ -337,7 +337,7 @@ fn reader(cx: Cx<'_>, fact: &Fact, recipient: Recipient) -> Result<Option<Reader
 }
 
 /// Who reads what an account is written about a matter: its contact for that, or else somebody who
-/// administers it.
+/// administers it, or whoever reads its mail.
 fn reader_for(cx: Cx<'_>, account: &Account, matter: Matter) -> Result<Option<Reader>, Error> {
     let locale = account.profile().locale.clone();
     if let Some(contact) = account.profile().contact(matter) {
@@ -349,7 +349,17 @@ fn reader_for(cx: Cx<'_>, account: &Account, matter: Matter) -> Result<Option<Re
     let people = cx.every::<User>(&Along::Owner(account.id))?;
     let administrator =
         people.iter().find(|it| it.state() == UserState::Active && it.is_administrator());
-    Ok(administrator.map(|it| person(it, Some(locale))))
+    let Some(administrator) = administrator else {
+        let profile = account.profile();
+        let (name, secret) = (profile.name.to_string(), Letter::SECRET);
+        return Ok(profile.mail(matter).map(|it| Reader {
+            locale,
+            name,
+            email: it.to_string(),
+            secret,
+        }));
+    };
+    Ok(Some(person(administrator, Some(locale))))
 }
 
 /// Whether there is anybody to whom an account is written about a matter.
