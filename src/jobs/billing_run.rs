@@ -3,8 +3,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::domain::due::Duty as Due;
+use crate::domain::time::Instant;
 use crate::services::duty::{Duty, Progress, Room};
-use crate::services::{Bss, Error, billing};
+use crate::services::{Bss, Cx, Error, billing};
 
 /// Bills what is due, page by page. Its memory only saves work: what is due stands in the store.
 #[derive(Default)]
@@ -23,6 +24,10 @@ impl Duty for BillingRun {
 
     fn calendar(&self) -> Option<Due> {
         Some(Due::Billing)
+    }
+
+    fn refused(&self, cx: Cx<'_>) -> Result<Option<(Instant, String)>, Error> {
+        billing::refused(cx)
     }
 
     fn room(&self) -> Room {

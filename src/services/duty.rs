@@ -8,10 +8,11 @@
 
 use std::sync::Arc;
 
-use super::{Bss, Error};
+use super::{Bss, Cx, Error};
 use crate::domain::due::Duty as Due;
 use crate::domain::id::Subject;
 use crate::domain::operator::Actor;
+use crate::domain::time::Instant;
 use crate::store::due::DueTable;
 
 /// Something that is kept true.
@@ -25,6 +26,14 @@ pub trait Duty: Send + Sync {
     /// Which entries of the due table are its work, if any are.
     fn calendar(&self) -> Option<Due> {
         None
+    }
+
+    /// What was refused and stays undone, as it stands in the store: when, and why.
+    ///
+    /// # Errors
+    /// If the store fails.
+    fn refused(&self, _: Cx<'_>) -> Result<Option<(Instant, String)>, Error> {
+        Ok(None)
     }
 
     /// Where it works.

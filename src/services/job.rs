@@ -30,7 +30,8 @@ pub struct Job {
     pub next_at: Option<Instant>,
 }
 
-/// How a duty went since the appliance started. The instants are of the wall.
+/// How a duty went since the appliance started. The instants are of the wall, but for that of something
+/// that was refused and stands in the store.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Note {
     /// When it last looked for something to do.
@@ -161,6 +162,9 @@ fn job(cx: Cx<'_>, bss: &Bss, duty: &dyn Duty) -> Result<Job, Error> {
         Some(of) => (cx.view.due(of, cx.now, WAITING_MAX)?.len(), cx.view.next_due_of(of, cx.now)?),
         None => (0, None),
     };
-    let note = bss.jobs.all().get(duty.name()).map(|it| it.note.clone()).unwrap_or_default();
+    let mut note = bss.jobs.all().get(duty.name()).map(|it| it.note.clone()).unwrap_or_default();
+    if note.trouble.is_none() {
+        note.trouble = duty.refused(cx)?;
+    }
     Ok(Job { name: duty.name(), purpose: duty.purpose(), note, waiting, next_at })
 }

@@ -109,12 +109,13 @@ fn jobs_tell_what_waits_and_what_was_done() {
     let folder = business();
     let waiting = run(&folder, &["jobs"]).ok();
     assert!(waiting.starts_with("no server runs"), "{waiting}");
-    assert!(waiting.contains("billing        waiting  Billing accounts"), "{waiting}");
+    assert!(waiting.contains("billing        failed   Billing accounts"), "{waiting}");
+    assert!(waiting.contains("1 billing account could not be billed; bac_"), "{waiting}");
     let jobs = json_of(&run(&folder, &["jobs", "--json"]));
     let billing = jobs["items"].as_array().unwrap().iter().find(|it| it["name"] == "billing");
     assert_eq!(
         (&billing.unwrap()["state"], &billing.unwrap()["waiting"]),
-        (&json!("waiting"), &json!(2))
+        (&json!("failed"), &json!(2))
     );
     let log = tempdir().unwrap();
     let server = Server::start(log.path(), &["--test-clock"]);

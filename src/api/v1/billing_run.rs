@@ -273,6 +273,8 @@ struct LeftToBill {
     due: usize,
     /// How many could not be billed the last time, and are tried again tomorrow.
     failed: usize,
+    /// Why, as far as the last runs tell.
+    failures: Vec<BillingFailure>,
     /// How many usage events no price of their subscription charges: nobody bills them as things
     /// are. `/usage/unrated` lists them.
     unrated_events: u64,
@@ -281,9 +283,10 @@ struct LeftToBill {
 impl Wire for LeftToBill {}
 
 fn left(cx: Cx<'_>, _: &Call, _: NoQuery) -> Result<Reply<LeftToBill>, Error> {
-    let billing::Left { due, failed, unrated } = billing::left(cx)?;
+    let billing::Left { due, failed, failures, unrated } = billing::left(cx)?;
     let nothing_left = due == 0 && failed == 0;
-    Ok(Reply::ok(LeftToBill { nothing_left, due, failed, unrated_events: unrated }))
+    let failures = failures.iter().map(BillingFailure::from).collect();
+    Ok(Reply::ok(LeftToBill { nothing_left, due, failed, failures, unrated_events: unrated }))
 }
 
 /// Bills what is due now; who could not be billed before is tried again.

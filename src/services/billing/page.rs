@@ -15,9 +15,9 @@ use super::shelf::Shelf;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::invoice::Totals;
 use crate::domain::billing::run::BillingRun;
-use crate::domain::error::Rejection;
+use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{BillingAccountId, Id};
-use crate::domain::operator::Actor;
+use crate::domain::operator::{Actor, Permission};
 use crate::services::duty::{self, Progress, counted};
 use crate::services::{Act, Author, Bss, Error, billing_account};
 use crate::store::fact::Facts;
@@ -227,6 +227,37 @@ fn bill_all(act: &mut Act<'_>, drafts: Vec<Draft>) -> Result<Count, Error> {
     act.put_quietly(&run)?;
     act.tell_all()?;
     Ok(count)
+}
+
+/// Bills an account at once for what is due, which may have been refused before; or says why it is not
+/// billed.
+///
+/// # Errors
+/// If it is not there, nobody knows how late it is, or the caller may not.
+pub fn bill_now(act: &mut Act<'_>, id: BillingAccountId) -> Result<Result<(), Rejection>, Error> {
+    let account: BillingAccount = act.get(id)?;
+    act.must(Permission::BillingRun, &account.stamp)?;
+    if let Some(jump) = act.cx().jump {
+        return Err(jump.refusal().into());
+    }
+    let today = account.terms().zone.date_of(act.now());
+    let refused = |why: String| Ok(Err(Rejection::new(Code::BillingAccountStateForbids, why)));
+    match account.next_bill() {
+        None => return refused("nothing is to be billed on it".to_owned()),
+        Some(next) if next.on > today => {
+            let on = next.on;
+            return refused(format!("it is billed on `{on}`, with all that falls due until then"));
+        }
+        Some(_) => {}
+    }
+    let draft = Draft::of(act.cx(), &mut Shelf::default(), account)?;
+    let run = run::running_or_new(act)?;
+    let outcome = bill(act, draft, &run)?;
+    act.tell_all()?;
+    let done = outcome.clone().map(|_| ());
+    act.put_quietly(&run.passed(id, outcome)?)?;
+    act.tell_all()?;
+    Ok(done)
 }
 
 /// Writes what follows from a draft. That an account cannot be billed is an outcome, and stops

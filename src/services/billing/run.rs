@@ -13,22 +13,26 @@ use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::stamp::SellerNumber;
 use crate::domain::time::{Date, Instant, Zone};
-use crate::services::{Act, Cx, Error, usage};
+use crate::services::{Act, Cx, Error, duty, usage};
 use crate::store::account::BILLING_ACCOUNT_FAILED;
 use crate::store::due::DueTable;
 use crate::store::invoice::BILLING_RUN_RUNNING;
 use crate::store::{Along, Records};
 
+/// So many runs are looked at for why something could not be billed.
+const RUNS_MAX: usize = 20;
 /// How many accounts a preview looks at.
 const PREVIEW_MAX: usize = 10_000;
 
 /// What is left to bill, and what nobody will bill as things are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Left {
     /// How many billing accounts are due; beyond 10,000 it says so many.
     pub due: usize,
     /// How many of the billing accounts could not be billed the last time.
     pub failed: usize,
+    /// Why, as far as the last runs tell.
+    pub failures: Vec<Failure>,
     /// How many usage events are charged by no price.
     pub unrated: u64,
 }
@@ -189,6 +193,40 @@ pub(super) fn each(
 pub fn left(cx: Cx<'_>) -> Result<Left, Error> {
     cx.must(Permission::BillingRead, &cx.stamp(SellerNumber::PROVIDER, None))?;
     let due = cx.view.due(Duty::Billing, cx.now, PREVIEW_MAX)?.len();
-    let failed = cx.every::<BillingAccount>(&Along::Index(BILLING_ACCOUNT_FAILED, Vec::new()))?;
-    Ok(Left { due, failed: failed.len(), unrated: usage::unrated_left(cx)? })
+    let (failed, failures) = failed(cx)?;
+    let failures = failures.into_iter().map(|it| it.1).collect();
+    Ok(Left { due, failed, failures, unrated: usage::unrated_left(cx)? })
+}
+
+/// How many billing accounts could not be billed the last time, and why, each with when, as far as the
+/// last runs tell.
+fn failed(cx: Cx<'_>) -> Result<(usize, Vec<(Instant, Failure)>), Error> {
+    let failed = Along::Index(BILLING_ACCOUNT_FAILED, Vec::new());
+    let mut unknown: BTreeSet<_> =
+        cx.every::<BillingAccount>(&failed)?.into_iter().map(|it| it.id).collect();
+    let (count, mut found) = (unknown.len(), Vec::new());
+    if count == 0 {
+        return Ok((0, found));
+    }
+    let runs = cx.view.list(&Along::All, &PageRequest::first(RUNS_MAX), &mut |_| true)?;
+    for run in runs.items {
+        let run: BillingRun = run;
+        let at = run.ended_at.unwrap_or(run.stamp.changed_at);
+        let its = run.failures.into_iter().filter(|it| unknown.remove(&it.billing_account));
+        found.extend(its.map(|it| (at, it)));
+    }
+    Ok((count, found))
+}
+
+/// What could not be billed, for who looks after the house: when, how many, and why the first of them.
+///
+/// # Errors
+/// If the store fails.
+pub fn refused(cx: Cx<'_>) -> Result<Option<(Instant, String)>, Error> {
+    let (count, found) = failed(cx)?;
+    let Some((at, first)) = found.into_iter().next() else { return Ok(None) };
+    let accounts = duty::counted(count as u64, "billing account");
+    let Failure { billing_account, code, detail } = first;
+    let why = format!("{accounts} could not be billed; {billing_account}: {code}: {detail}");
+    Ok(Some((at, why)))
 }
