@@ -227,6 +227,7 @@ fn report(it: &Appliance, ids: &[SubscriptionId], meters: &[MeterId; 3]) {
                 quantity: Quantity::whole((number % 300) as i64 + place as i64),
                 at: Some(at),
                 dimensions: std::collections::BTreeMap::new(),
+                carried: std::collections::BTreeMap::new(),
             }),
             text: Vec::new(),
         })

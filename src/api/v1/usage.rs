@@ -113,6 +113,7 @@ impl NewUsage {
             quantity: self.quantity()?,
             at: parse_optional("/at", self.at.as_deref())?,
             dimensions,
+            carried: BTreeMap::new(),
         })
     }
 

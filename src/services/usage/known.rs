@@ -9,7 +9,7 @@ use crate::domain::catalog::price::{Price, PriceKind};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{MeterId, PriceId, SubscriptionId};
 use crate::domain::operator::{Decision, Permission};
-use crate::domain::stamp::{Carried, SellerNumber};
+use crate::domain::stamp::SellerNumber;
 use crate::domain::subscription::Subscription;
 use crate::domain::subscription::term::RunningTerm;
 use crate::domain::text;
@@ -104,7 +104,7 @@ impl<'a> Known<'a> {
             quantity: offered.quantity,
             at,
             dimensions: offered.dimensions.clone(),
-            carried: Carried::new(),
+            carried: offered.carried.clone(),
         };
         if let Err(invalid) = event.check(&meter) {
             return Ok(Err(("invalid".to_owned(), invalid.to_string())));
@@ -276,6 +276,40 @@ pub(super) fn unrated_from(
         None => Some(served.window.served_from),
         Some(RatedUntil::On(day)) => Some(served.zone.start_of(day)),
         Some(RatedUntil::Open) => None,
+    })
+}
+
+/// What charges something that was used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Charged {
+    /// No price of its subscription does.
+    ByNothing,
+    /// Prices of these ids do; no bill has yet.
+    ByPrices(Vec<PriceId>),
+    /// Prices of these ids did, on a bill.
+    OnBill(Vec<PriceId>),
+}
+
+/// What charges an event of a subscription, and whether a bill has.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn charged(cx: Cx<'_>, of: &Subscription, event: &UsageEvent) -> Result<Charged, Error> {
+    let Some(served) = served(cx, of)? else { return Ok(Charged::ByNothing) };
+    let (day, mut known) = (served.zone.date_of(event.at), Known::new(cx));
+    let (mut prices, mut is_billed) = (Vec::new(), false);
+    for (price, until_on) in &served.prices {
+        if until_on.is_some_and(|end| end <= day) || known.counted_by(*price)? != Some(event.meter)
+        {
+            continue;
+        }
+        prices.push(*price);
+        is_billed |= served.charged.iter().any(|it| it.0 == *price && day < it.1);
+    }
+    Ok(match (prices.is_empty(), is_billed) {
+        (true, _) => Charged::ByNothing,
+        (false, false) => Charged::ByPrices(prices),
+        (false, true) => Charged::OnBill(prices),
     })
 }
 

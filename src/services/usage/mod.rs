@@ -5,13 +5,16 @@
 //! An event counts when its commit is on the disk, and not before it is told so.
 
 mod known;
+mod single;
 mod unrated;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+pub use self::known::Charged;
 use self::known::{Good, judge};
+pub use self::single::{event, every, report, standing};
 pub use self::unrated::{UnratedUsage, unrated, unrated_left};
 use super::billing::counted;
 use super::{Author, Bss, Cx, Error};
@@ -21,7 +24,7 @@ use crate::domain::id::{Kind, MeterId, SubscriptionId};
 use crate::domain::operator::{Decision, Permission, Scope};
 use crate::domain::page::{Page, PageOrder, PageRequest};
 use crate::domain::quantity::Quantity;
-use crate::domain::stamp::SellerNumber;
+use crate::domain::stamp::{Carried, SellerNumber};
 use crate::domain::subscription::Subscription;
 use crate::domain::text;
 use crate::domain::time::Instant;
@@ -66,6 +69,8 @@ pub struct Offered {
     pub at: Option<Instant>,
     /// What a price may depend on.
     pub dimensions: BTreeMap<text::Code, String>,
+    /// What contracts' clients attach.
+    pub carried: Carried,
 }
 
 /// An event of a batch: what it says, or why it cannot be read; and as it came.
