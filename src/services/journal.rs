@@ -80,7 +80,7 @@ pub(super) fn standing_of(cx: Cx<'_>, id: AccountId) -> Result<Vec<Standing>, Er
 ///
 /// # Errors
 /// If the store fails.
-pub(super) fn left_of(cx: Cx<'_>, of: &BillingAccount) -> Result<Money, Error> {
+pub fn left_of(cx: Cx<'_>, of: &BillingAccount) -> Result<Money, Error> {
     let mut left = Money::zero(of.currency());
     for balance in kept::balances(cx.view, of.stamp.seller, Holder::Customer(of.id))? {
         let counts = matches!(balance.key.ledger, Ledger::Receivable | Ledger::CustomerCredit);

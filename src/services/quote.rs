@@ -2,12 +2,14 @@
 
 use super::{Act, Error, order};
 use crate::domain::account::Account;
+use crate::domain::billing::invoice::line::{Line, LineKind};
 use crate::domain::error::{Code, Refusal, Rejection};
 use crate::domain::event::Verb;
 use crate::domain::id::QuoteId;
+use crate::domain::money::MoneyError;
 use crate::domain::operator::Permission;
 use crate::domain::order::quote::{Inquiry, Quote, Step};
-use crate::domain::order::total::{Charged, Total};
+use crate::domain::order::total::{self, Charged, Total};
 use crate::domain::order::{PlaceOrder, Request};
 use crate::domain::time::Validity;
 
@@ -45,10 +47,8 @@ pub fn ask(act: &mut Act<'_>, placed: PlaceOrder, inquiry: Inquiry) -> Result<Qu
     };
     let foreseen = order::suppose_placed(act, placed.clone())?;
     let estimate = order::estimate(act.cx(), foreseen)?;
-    let sums = estimate.bills.iter().filter_map(|it| it.content.as_ref()).map(|it| it.totals);
-    let totals = sums.map(|it| Total::new(Charged::Once, it.net, it.tax));
-    let totals = totals.collect::<Result<Vec<_>, _>>();
-    let totals = totals.map_err(Rejection::from)?;
+    let contents = estimate.bills.iter().filter_map(|it| it.content.as_ref());
+    let totals = summed(contents.flat_map(|it| &it.lines)).map_err(Rejection::from)?;
     let stamp = stamp.numbered(act.next_number(NUMBERS)?);
     let (id, now) = (act.new_id(), act.now());
     let items = placed.items().to_vec();
@@ -56,6 +56,26 @@ pub fn ask(act: &mut Act<'_>, placed: PlaceOrder, inquiry: Inquiry) -> Result<Qu
     let mut quote = quote.priced(items, totals)?;
     quote.inquiry = inquiry;
     act.keep((quote, Verb::Created))
+}
+
+/// What lines come to: what recurs, and what is charged once.
+fn summed<'a>(lines: impl Iterator<Item = &'a Line>) -> Result<Vec<Total>, MoneyError> {
+    let totals = lines.map(|it| {
+        let charged = match it.kind {
+            LineKind::Recurring => Charged::EachPeriod,
+            LineKind::OneTime
+            | LineKind::Setup
+            | LineKind::Renewal
+            | LineKind::Usage
+            | LineKind::TrueUp
+            | LineKind::Credit
+            | LineKind::LateFee
+            | LineKind::Deposit
+            | LineKind::Stated => Charged::Once,
+        };
+        Total::new(charged, it.net, it.tax)
+    });
+    total::sums(totals.collect::<Result<Vec<_>, _>>()?)
 }
 
 /// Moves a quote along its life, as buyer and seller may.

@@ -6,8 +6,8 @@ mod sale;
 
 pub use self::copy::{copied, copy, synchronize};
 pub use self::price::{
-    add_price, add_price_as, begin_version, drop_price, kinds, prices, redraft_price, rename_price,
-    reprice, revise_price, taken_prices, unit,
+    PlainPrice, add_plain_price, add_price, add_price_as, begin_version, drop_price, kinds, prices,
+    redraft_price, rename_price, reprice, reprice_plainly, revise_price, taken_prices, unit,
 };
 pub use self::sale::{publish, remove, unpublish};
 use super::catalog::{self, New};
@@ -63,6 +63,31 @@ pub fn named(cx: Cx<'_>, pointer: &str, id: OfferId) -> Result<Offer, Error> {
     let missing = || Invalid::one(pointer, "reference", format!("`{id}` is not there"));
     let found = cx.view.find::<Offer>(id)?.filter(|it| shows(cx, it));
     found.ok_or_else(|| missing().into())
+}
+
+/// Why an offer cannot be had by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Obstacle {
+    /// It is not there, or not for the caller.
+    NotThere,
+    /// It is not on sale now.
+    NotOnSale,
+    /// It is sold as a part of others.
+    InBundlesOnly,
+}
+
+/// What keeps an offer from being had by itself; nothing if nothing does.
+///
+/// # Errors
+/// If the store fails.
+pub fn obstacle(cx: Cx<'_>, id: OfferId) -> Result<Option<Obstacle>, Error> {
+    let found = get(cx, id).map(Some).or_else(Error::or_nothing)?;
+    Ok(match found {
+        None => Some(Obstacle::NotThere),
+        Some(it) if !it.life.is_on_sale(cx.now) => Some(Obstacle::NotOnSale),
+        Some(it) if !it.content.is_sellable => Some(Obstacle::InBundlesOnly),
+        Some(_) => None,
+    })
 }
 
 /// The offer of a seller with a part number, if the caller may see it.

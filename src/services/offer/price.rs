@@ -2,17 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::catalog::lifecycle::{Life, State};
 use crate::domain::catalog::offer::{Offer, OfferContent, PriceHold};
-use crate::domain::catalog::price::{Price, PriceKind, PriceVersion};
+use crate::domain::catalog::price::model::{Figure, PriceModel};
+use crate::domain::catalog::price::{Base, Price, PriceKind, PriceVersion, Versions};
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::event::Verb;
 use crate::domain::id::{OfferId, PriceId};
 use crate::domain::money::Currency;
 use crate::domain::operator::Permission;
+use crate::domain::quantity::Quantity;
 use crate::domain::stamp::{Carried, Stamp};
 use crate::domain::subscription::change::{TakenPrice, TakenPrices};
-use crate::domain::text::{self, Locale, Name};
-use crate::domain::time::{Date, Zone};
+use crate::domain::text::{self, Locale, Name, Prose};
+use crate::domain::time::{Date, Validity, Zone};
 use crate::domain::usage::meter::Meter;
 use crate::services::catalog::New;
 use crate::services::{Act, Cx, Error, catalog};
@@ -110,6 +113,71 @@ pub fn add_price_as(
     let changed = offer.changed(content)?;
     act.keep((changed, Verb::Changed))?;
     Ok(price)
+}
+
+/// A price as plain as they are: so much for each unit, before tax, from today on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlainPrice {
+    /// What the invoice calls it.
+    pub name: Name,
+    /// What else there is to say.
+    pub description: Option<Prose>,
+    /// In which currency.
+    pub currency: Currency,
+    /// How much a unit costs.
+    pub figure: Figure,
+    /// For what it is charged.
+    pub kind: PriceKind,
+}
+
+/// Adds a plain price to an offer, under an id that it brings.
+///
+/// # Errors
+/// As [`add_price_as`].
+pub fn add_plain_price(
+    act: &mut Act<'_>,
+    (offer, id): (OfferId, PriceId),
+    new: PlainPrice,
+) -> Result<Price, Error> {
+    let valid_from = Zone::UTC.date_of(act.now());
+    let PlainPrice { name, description, currency, figure, kind } = new;
+    let model = PriceModel::PerUnit(figure);
+    let version = PriceVersion { valid_from, included: Quantity::ZERO, model };
+    add_price_as(act, (offer, Some(id)), |id, stamp| {
+        Ok(Price {
+            id,
+            stamp,
+            name,
+            names: BTreeMap::new(),
+            description,
+            offer,
+            plan: None,
+            term: None,
+            currency,
+            tax_category: None,
+            base: Base::Net,
+            resource: None,
+            kind,
+            conditions: Vec::new(),
+            alterations: Vec::new(),
+            life: Life::new(State::Active, Validity::ALWAYS)?,
+            versions: Versions::first(version)?,
+            next_at: None,
+        })
+    })
+}
+
+/// Lets a unit of a plain price cost something else from today on; what it includes stays.
+///
+/// # Errors
+/// As [`reprice`].
+pub fn reprice_plainly(act: &mut Act<'_>, id: PriceId, figure: Figure) -> Result<Price, Error> {
+    let valid_from = Zone::UTC.date_of(act.now());
+    reprice(act, id, |price| {
+        let last = price.versions.as_slice().last();
+        let included = last.map_or(Quantity::ZERO, |it| it.included);
+        Ok(PriceVersion { valid_from, included, model: PriceModel::PerUnit(figure) })
+    })
 }
 
 /// What a price names must be part of its offer.
