@@ -68,6 +68,10 @@ pub struct Settings {
     #[arg(long, value_name = "BOOL", default_value_t = false, default_missing_value = "true",
           num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
     pub allow_private_targets: bool,
+    /// Whether TM Forum requests may only refer to what is here
+    #[arg(long, value_name = "BOOL", default_value_t = false, default_missing_value = "true",
+          num_args = 0..=1, require_equals = true, action = clap::ArgAction::Set)]
+    pub strict_references: bool,
     /// For how many days after it happened usage is taken in, and known when it comes twice
     #[arg(long, value_name = "DAYS", default_value_t = 35,
           value_parser = clap::value_parser!(u16).range(1..=400))]
@@ -166,6 +170,8 @@ pub struct Config {
     pub secret_key_file: Option<PathBuf>,
     /// Where webhooks may be sent.
     pub webhook_targets: Targets,
+    /// Whether TM Forum requests may only refer to what is here.
+    pub strict_references: bool,
     /// For how many days after it happened usage is taken in.
     pub usage_window_days: u16,
     /// How the log is written.
@@ -220,6 +226,7 @@ impl TryFrom<Settings> for Config {
             mail_from: it.mail_from,
             secret_key_file: it.secret_key_file,
             webhook_targets: targets,
+            strict_references: it.strict_references,
             usage_window_days: it.usage_window_days,
             log_format: it.log_format,
             log: it.log,

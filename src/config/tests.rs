@@ -98,6 +98,7 @@ fn the_defaults_are_these() {
         mail_from = tillbox@localhost
         secret_key_file = 
         allow_private_targets = false
+        strict_references = false
         usage_window_days = 35
         log_format = text
         log = info
@@ -185,6 +186,7 @@ fn every_setting_can_be_set_in_every_way() {
         ("mail_from", "ann@example.com"),
         ("secret_key_file", "key"),
         ("allow_private_targets", "true"),
+        ("strict_references", "true"),
         ("usage_window_days", "10"),
         ("log_format", "json"),
         ("log", "debug"),

@@ -60,6 +60,17 @@ pub struct Site {
     pub listen: SocketAddr,
     /// What a request says of the way it came.
     pub forwarding: Forwarding,
+    /// Where references of the TM Forum's clients may lead.
+    pub references: References,
+}
+
+/// Where references may lead that the TM Forum's contract leaves free.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum References {
+    /// Wherever they like.
+    Anywhere,
+    /// To what is here.
+    Here,
 }
 
 /// Whether a request is believed that says it came over HTTPS.
@@ -79,6 +90,7 @@ impl Site {
         public_url: None,
         listen: SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 8080)),
         forwarding: Forwarding::Ignored,
+        references: References::Anywhere,
     };
 
     /// The address of a path, for a link in a mail.

@@ -93,7 +93,7 @@ pub use self::cx::Cx;
 use self::duty::Duty;
 pub use self::error::Error;
 use self::house::House;
-pub use self::house::{Forwarding, Site, World};
+pub use self::house::{Forwarding, References, Site, World};
 use self::idempotency::{InHand, Taken};
 pub use self::memo::Memo;
 pub use self::metrics::Metrics;

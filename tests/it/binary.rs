@@ -91,6 +91,7 @@ fn settings_come_from_flag_before_variable_before_file() {
         mail_from = "ann@example.com" # TILLBOX_MAIL_FROM
         # secret_key_file is not set # default
         allow_private_targets = "false" # default
+        strict_references = "false" # default
         usage_window_days = "9" # FILE
         log_format = "text" # default
         log = "info" # default"#]]

@@ -10,7 +10,7 @@ use serde_json::Value;
 use tillbox::domain::operator::Actor;
 use tillbox::domain::time::{Instant, Span, Zone};
 use tillbox::search::Place;
-use tillbox::services::{Author, Bss, Site, World, duty};
+use tillbox::services::{Author, Bss, References, Site, World, duty};
 use tillbox::store::Store;
 use tillbox::store::usage::Limits;
 use tillbox::world::clock::{Clock, ScriptedClock};
@@ -59,21 +59,28 @@ impl App {
     /// The same for the so many-th time, with other randomness each time: the clock stands, and ids
     /// must not come again.
     pub(crate) fn over_again(store: Store, day: &str, times: u64) -> Self {
-        Self::with_index(store, Place::Memory, day, times)
+        Self::with_index(store, Place::Memory, (day, times), Site::UNKNOWN)
+    }
+
+    /// An appliance over a store in memory in which references must lead somewhere.
+    pub(crate) fn strict(day: &str) -> Self {
+        let site = Site { references: References::Here, ..Site::UNKNOWN };
+        Self::with_index(Store::memory().unwrap(), Place::Memory, (day, 1), site)
     }
 
     /// An appliance in a folder, which may have been in it before: store and search index.
     pub(crate) fn in_folder(folder: &Path, day: &str, times: u64) -> Self {
         let store = Store::open(&folder.join("tillbox.redb"), Store::CACHE_BYTES).unwrap();
-        Self::with_index(store, Place::Folder(folder.join("search")), day, times)
+        let search = Place::Folder(folder.join("search"));
+        Self::with_index(store, search, (day, times), Site::UNKNOWN)
     }
 
-    fn with_index(store: Store, search: Place, day: &str, times: u64) -> Self {
+    fn with_index(store: Store, search: Place, (day, times): (&str, u64), site: Site) -> Self {
         let start = Zone::UTC.start_of(day.parse().unwrap());
         let clock = Arc::new(ScriptedClock::at(start));
         let outside = Outside::new();
         let world = world(Arc::clone(&clock) as Arc<dyn Clock>, &outside, times);
-        let world = World { search, ..world };
+        let world = World { search, site, ..world };
         store.migrate().unwrap();
         let bss = Bss::open(store, world).unwrap();
         bss.employ(tillbox::jobs::all(tillbox::api::dialects(bss.site())));
