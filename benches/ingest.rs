@@ -275,6 +275,7 @@ fn offered(event: &UsageEvent) -> Entry {
         quantity: event.quantity,
         at: Some(event.at),
         dimensions: event.dimensions.clone(),
+        carried: event.carried.clone(),
     };
     Entry { offered: Ok(offered), text: Vec::new() }
 }

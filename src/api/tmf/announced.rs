@@ -6,13 +6,13 @@ use serde_json::json;
 
 use super::behind::Change;
 use super::catalogue::{
-    STATUS, categories, described, english, is_state, known, life, trigger, valid_anew, worded,
+    STATUS, categories, described, english, is_state, known, life, shown_categories, trigger,
+    valid_anew, worded,
 };
 use super::entity::{Entity, Gone, must};
 use super::resource::Tree;
-use crate::domain::catalog::category::{Catalog, Category};
+use crate::domain::catalog::category::Catalog;
 use crate::domain::catalog::promotion::Promotion;
-use crate::domain::id::Id;
 use crate::domain::operator::Permission;
 use crate::domain::text::Name;
 use crate::services::{Act, Cx, Error, catalog, removal};
@@ -39,13 +39,7 @@ impl Entity for Catalogs {
 
     fn known(&self, cx: Cx<'_>, it: &Catalog) -> Result<Tree, Error> {
         let mut shown = known(&it.name, it.description.as_ref(), &it.life);
-        let mut categories = Vec::new();
-        for id in &it.categories {
-            if let Some(it) = cx.shared::<Category>(*id)? {
-                let name = it.name.original().as_str();
-                categories.push(json!({ "id": it.id.uuid(), "name": name }));
-            }
-        }
+        let categories = shown_categories(cx, &it.categories)?;
         shown.insert("category".to_owned(), json!((!categories.is_empty()).then_some(categories)));
         Ok(shown)
     }

@@ -1,10 +1,13 @@
 //! What lies behind a resource: where its things come from, and where they go.
 
+use std::sync::Arc;
+
+use super::query::Wanted;
 use super::resource::{Resource, Tree};
 use crate::domain::id::Kind;
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
-use crate::services::{Act, Cx, Error};
+use crate::services::{Act, Author, Bss, Cx, Error};
 
 /// What of ours a resource is. Ids are texts: what is none of ours names nothing.
 pub(super) trait Behind: Sync {
@@ -20,11 +23,52 @@ pub(super) trait Behind: Sync {
     /// A page of what the caller may see.
     fn page(&self, cx: Cx<'_>, of: &Resource, page: &PageRequest) -> Result<Page<Tree>, Error>;
 
+    /// The same with at least some attributes of each.
+    fn partly(
+        &self,
+        cx: Cx<'_>,
+        of: &Resource,
+        (page, _): (&PageRequest, &Wanted),
+    ) -> Result<Page<Tree>, Error> {
+        self.page(cx, of, page)
+    }
+
+    /// Some attributes of a thing, at least.
+    fn part(
+        &self,
+        cx: Cx<'_>,
+        of: &Resource,
+        (id, _): (&str, &Wanted),
+    ) -> Result<Option<Tree>, Error> {
+        self.find(cx, of, id)
+    }
+
+    /// The ids of all things of which a path leads to one of some values, and perhaps of more, in the
+    /// order of the list; nothing where that takes a look at each.
+    fn found_by(&self, _: Cx<'_>, _: &str, _: &[&str]) -> Result<Option<Vec<String>>, Error> {
+        Ok(None)
+    }
+
     /// The thing with an id, if it is there and the caller may see it.
     fn find(&self, cx: Cx<'_>, of: &Resource, id: &str) -> Result<Option<Tree>, Error>;
 
     /// Makes one as a body says that was found to be right.
     fn create(&self, act: &mut Act<'_>, of: &Resource, said: Tree) -> Result<Tree, Error>;
+
+    /// Whether making one takes reads and acts of its own: [`labour`](Self::labour) does it then.
+    fn is_laborious(&self) -> bool {
+        false
+    }
+
+    /// Makes one between acts of its own.
+    fn labour(
+        &self,
+        _: (&Arc<Bss>, &Author),
+        _: &'static Resource,
+        _: Tree,
+    ) -> Result<Tree, Error> {
+        Err(Error::internal("one act makes it"))
+    }
 
     /// Makes a thing what it should be after a change.
     fn change(&self, act: &mut Act<'_>, of: &Resource, change: Change) -> Result<Tree, Error>;

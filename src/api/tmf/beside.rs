@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::behind::{Behind, Change};
 use super::entity::{Entity, Of};
+use super::query::Wanted;
 use super::registered::Registered;
 use super::resource::{Resource, Tree};
 use crate::domain::id::Kind;
@@ -64,6 +65,23 @@ impl<E: Entity> Behind for Beside<E> {
                 Ok(Page { items: found.items, next })
             }
         }
+    }
+
+    fn partly(
+        &self,
+        cx: Cx<'_>,
+        of: &Resource,
+        (page, wanted): (&PageRequest, &Wanted),
+    ) -> Result<Page<Tree>, Error> {
+        let Some(after) = page.after.as_deref().and_then(|it| it.strip_prefix(ENTITIES_FROM))
+        else {
+            return self.page(cx, of, page);
+        };
+        let after = (!after.is_empty()).then(|| after.to_vec());
+        let page = PageRequest { after, ..page.clone() };
+        let found = self.entities.partly(cx, of, (&page, wanted))?;
+        let next = found.next.map(|it| [ENTITIES_FROM, &it].concat());
+        Ok(Page { items: found.items, next })
     }
 
     fn find(&self, cx: Cx<'_>, of: &Resource, id: &str) -> Result<Option<Tree>, Error> {

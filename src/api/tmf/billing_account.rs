@@ -71,7 +71,7 @@ impl BillingAccounts {
             };
             return self.add(act, (&own, profile));
         }
-        let opened = customer::open(act, profile.name.clone(), &parties[0])?;
+        let opened = customer::open(act, (profile.name.clone(), &parties[0]), Vec::new())?;
         if self.0 != BillingPurpose::Billing {
             return self.add(act, (&opened.account, profile));
         }

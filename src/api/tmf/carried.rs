@@ -26,7 +26,7 @@ pub(super) fn overlaid(mut known: Tree, kept: &Tree) -> Tree {
         let Some(said) = kept.get(SAID) else { continue };
         let now = known.get(name).unwrap_or(&Value::Null);
         let shown = match kept.get(THEN).and_then(Value::as_str) {
-            Some(then) if mark(now) == then => said.clone(),
+            Some(then) if mark(now) == then || mark_of_ids(now) == then => said.clone(),
             Some(_) => corrected(said, now),
             None => said.clone(),
         };
@@ -45,6 +45,23 @@ pub(super) fn kept(said: &Value, known: Option<&Value>) -> Option<Value> {
         Some(known) => Some(json!({ SAID: said, THEN: mark(known) })),
         None => Some(json!({ SAID: said })),
     }
+}
+
+/// What is to be kept of references that were said: where they lead elsewhere, they are shown as long as
+/// those that are known lead to the same.
+pub(super) fn kept_reference(said: &Value, known: Option<&Value>) -> Option<Value> {
+    match known {
+        Some(known) if ids(Some(said)) != ids(Some(known)) && !said.is_null() => {
+            Some(json!({ SAID: said, THEN: mark_of_ids(known) }))
+        }
+        known => kept(said, known),
+    }
+}
+
+/// A mark by which where references lead is known again.
+fn mark_of_ids(of: &Value) -> String {
+    let ids: Vec<_> = ids(Some(of)).into_iter().collect();
+    format!("ids:{}", mark(&json!(ids)))
 }
 
 /// What is to be kept of what was said of an attribute of which what is known always stands in it.
@@ -208,6 +225,17 @@ mod tests {
             "item": [{ "id": "1", "note": "n", "state": "done" }, { "id": "2", "state": "done" }],
         }));
         assert_eq!(later, expected);
+    }
+
+    #[test]
+    fn a_reference_that_leads_elsewhere_does_so_until_what_is_known_leads_elsewhere() {
+        let said = json!({ "id": "500", "name": "Jean" });
+        let known = |id: &str, name: &str| tree(json!({ "party": { "id": id, "name": name } }));
+        let before = known("1", "Jean");
+        let kept = kept_reference(&said, before.get("party")).expect("something");
+        let kept = Tree::from_iter([("party".to_owned(), kept)]);
+        assert_eq!(overlaid(known("1", "Jean-Luc"), &kept)["party"], said);
+        assert_eq!(overlaid(known("2", "Jean"), &kept)["party"]["id"], "2");
     }
 
     #[test]

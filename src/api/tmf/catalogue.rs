@@ -9,20 +9,22 @@ use super::behind::Change;
 use super::entity::{Entity, Gone, Thing, must, reference, text, tree};
 use super::offer_price;
 use super::party_form::{shown_validity, validity};
+use super::query::Wanted;
 use super::resource::Tree;
 use crate::domain::catalog::category::Category;
 use crate::domain::catalog::lifecycle::{Life, State, Trigger};
 use crate::domain::catalog::offer::{Offer, OfferContent};
 use crate::domain::catalog::specification::{Specification, SpecificationContent};
-use crate::domain::error::Invalid;
+use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::id::{CategoryId, Id, Kind, OfferId, SpecificationId};
 use crate::domain::localized::Localized;
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::stamp::{Contract, Stamp};
-use crate::domain::text::{Name, Prose};
+use crate::domain::text::{Name, Prose, folded};
 use crate::domain::time::Validity;
 use crate::services::catalog::{self, Group};
+use crate::services::finding::{self, Names};
 use crate::services::{Act, Cx, Error, carried, event, offer, removal};
 
 /// What can be bought.
@@ -108,14 +110,17 @@ pub(super) fn life(said: &Tree) -> Result<(Life, Option<Trigger>), Error> {
 
 /// What leads from a life to the state that was said anew; nothing if it is there, or if what was said
 /// is no state of ours.
-pub(super) fn trigger(change: &Change, now: &Life) -> Result<Option<Trigger>, Invalid> {
+pub(super) fn trigger(change: &Change, now: &Life) -> Result<Option<Trigger>, Rejection> {
     if change.before.get("lifecycleStatus") == change.after.get("lifecycleStatus") {
         return Ok(None);
     }
     let Some(state) = state(&change.after).filter(|it| *it != now.state()) else {
         return Ok(None);
     };
-    let none = || Invalid::one("lifecycleStatus", "enum", "nothing leads back there");
+    let none = || {
+        let why = format!("nothing leads from `{}` back to `{}`", word(now.state()), word(state));
+        Rejection::new(Code::CatalogStateForbids, why)
+    };
     Trigger::towards(state).map(Some).ok_or_else(none)
 }
 
@@ -185,12 +190,35 @@ pub(super) fn categories(cx: Cx<'_>, said: &Tree) -> Result<BTreeSet<CategoryId>
     Ok(found)
 }
 
+/// Categories, as references say them.
+pub(super) fn shown_categories(cx: Cx<'_>, of: &BTreeSet<CategoryId>) -> Result<Vec<Value>, Error> {
+    let mut found = Vec::new();
+    for id in of {
+        if let Some(it) = cx.shared::<Category>(*id)? {
+            found.push(json!({ "id": it.id.uuid(), "name": it.name.original().as_str() }));
+        }
+    }
+    Ok(found)
+}
+
+/// Whether an offer can be sold by itself: nothing is said of one that is not on the market yet, but for
+/// one that is for bundles alone.
+fn is_sellable(cx: Cx<'_>, it: &Offer) -> Option<bool> {
+    match (it.content.is_sellable, it.life.state()) {
+        (false, _) => Some(false),
+        (true, State::Launched) => Some(it.life.is_on_sale(cx.now)),
+        (true, State::Retired | State::Obsolete | State::Rejected) => Some(false),
+        (true, State::InStudy | State::InDesign | State::InTest | State::Active) => None,
+    }
+}
+
 impl Entity for Offers {
     type Thing = Offer;
     const READING: Permission = Permission::OfferBrowse;
     const WRITING: Permission = Permission::CatalogWrite;
     const REFERENCES: &[&str] = &["category", "productOfferingPrice", "productSpecification"];
     const WORDS: &[&str] = STATUS;
+    const FREE: &[&str] = &["isSellable"];
 
     fn is(&self, _: &Offer) -> bool {
         true
@@ -201,29 +229,41 @@ impl Entity for Offers {
     }
 
     fn known(&self, cx: Cx<'_>, it: &Offer) -> Result<Tree, Error> {
+        self.known_of(cx, it, &Wanted::default())
+    }
+
+    fn known_of(&self, cx: Cx<'_>, it: &Offer, wanted: &Wanted) -> Result<Tree, Error> {
         let content = &it.content;
         let mut tree = known(&content.name, content.description.as_ref(), &it.life);
-        let specification = match content.specification {
-            Some(id) => cx.shared::<Specification>(id)?,
-            None => None,
-        };
-        let specification = specification
-            .map(|it| json!({ "id": it.id.uuid(), "name": it.content.name.original().as_str() }));
-        let mut categories = Vec::new();
-        for id in &content.categories {
-            if let Some(it) = cx.shared::<Category>(*id)? {
-                let name = it.name.original().as_str();
-                categories.push(json!({ "id": it.id.uuid(), "name": name }));
-            }
-        }
-        let prices = offer_price::references(cx, it)?;
-        let or_null = |all: Vec<Value>| if all.is_empty() { Value::Null } else { all.into() };
         tree.insert("isBundle".to_owned(), json!(content.is_bundle()));
-        tree.insert("isSellable".to_owned(), json!(content.is_sellable));
-        tree.insert("productSpecification".to_owned(), json!(specification));
-        tree.insert("category".to_owned(), or_null(categories));
-        tree.insert("productOfferingPrice".to_owned(), or_null(prices));
+        tree.insert("isSellable".to_owned(), json!(is_sellable(cx, it)));
+        let or_null = |all: Vec<Value>| if all.is_empty() { Value::Null } else { all.into() };
+        if wanted.has("productSpecification") {
+            let id = content.specification;
+            let found = id.map(|id| cx.shared::<Specification>(id)).transpose()?.flatten();
+            let found = found.map(
+                |it| json!({ "id": it.id.uuid(), "name": it.content.name.original().as_str() }),
+            );
+            tree.insert("productSpecification".to_owned(), json!(found));
+        }
+        if wanted.has("category") {
+            tree.insert("category".to_owned(), or_null(shown_categories(cx, &content.categories)?));
+        }
+        if wanted.has("productOfferingPrice") {
+            let prices = offer_price::references(cx, it)?;
+            tree.insert("productOfferingPrice".to_owned(), or_null(prices));
+        }
         Ok(tree)
+    }
+
+    /// Offers have their names in an index, in each language.
+    fn found_by(&self, cx: Cx<'_>, path: &str, value: &str) -> Result<Option<Vec<Uuid>>, Error> {
+        if path != "name" {
+            return Ok(None);
+        }
+        let named = folded(value.trim()).collect::<String>();
+        let names = Names { beginning: &named, accepts: &|it| it == named };
+        Ok(Some(finding::offers(cx, names)?.iter().map(|it| it.uuid()).collect()))
     }
 
     fn create(&self, act: &mut Act<'_>, said: &Tree) -> Result<Offer, Error> {

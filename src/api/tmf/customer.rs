@@ -1,9 +1,13 @@
 //! Who buys: our accounts, as customers (TMF629) and as party accounts (TMF666).
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::behind::Change;
+use super::credit;
 use super::entity::{Entity, Gone, must, reference, tree};
+use super::party_form as form;
+use super::party_role;
 use super::resource::Tree;
 use crate::domain::account::lifecycle::{HeldBy, HoldKind, HoldPolicy, State};
 use crate::domain::account::profile::{Profile, Receivables};
@@ -11,9 +15,11 @@ use crate::domain::account::{Account, Beginning, HoldAccount, Nature, ReleaseAcc
 use crate::domain::error::Invalid;
 use crate::domain::id::{AccountId, Id, PartyId};
 use crate::domain::operator::Permission;
+use crate::domain::party::medium::ContactMedium;
 use crate::domain::party::{self, Party};
-use crate::domain::text::{Name, Prose};
+use crate::domain::text::{Name, Prose, folded};
 use crate::services::account::{self, BillingWish, OpenAccount, Opened, Wanted};
+use crate::services::finding::{self, AccountsBy, Names};
 use crate::services::{Act, Cx, Error, billing_account};
 
 /// Customers.
@@ -55,9 +61,13 @@ pub(super) fn party_of(cx: Cx<'_>, it: &Account) -> Result<Value, Error> {
     }))
 }
 
-/// Opens an account for who is referred to: our party, or a new one where the reference leads
-/// elsewhere.
-pub(super) fn open(act: &mut Act<'_>, name: Name, party: &Value) -> Result<Opened, Error> {
+/// Opens an account for who is referred to, reached in some ways: our party, or a new one where the
+/// reference leads elsewhere.
+pub(super) fn open(
+    act: &mut Act<'_>,
+    (name, party): (Name, &Value),
+    ways: Vec<ContactMedium>,
+) -> Result<Opened, Error> {
     let known = reference::<PartyId>(party).map(|it| act.cx().find::<Party>(it)).transpose()?;
     let known = known.flatten();
     let nature = match known.as_ref().map(|it| &it.profile().nature) {
@@ -73,7 +83,7 @@ pub(super) fn open(act: &mut Act<'_>, name: Name, party: &Value) -> Result<Opene
         parent: None,
         party: known.map(|it| it.id),
         beginning: Beginning::Active,
-        profile: Profile::named(nature, name, locale),
+        profile: Profile::named(nature, name, locale).reached_by(ways, act.now()),
         class: None,
         tax_status: None,
         tax_zone: None,
@@ -92,6 +102,26 @@ fn renamed(act: &mut Act<'_>, it: Account, said: &Tree) -> Result<Account, Error
         return Ok(it);
     }
     account::revise(act, it.id, None, |profile| Ok(Profile { name, ..profile }))
+}
+
+/// An account of which is said what there is to say.
+fn described(act: &mut Act<'_>, it: Account, said: &Tree) -> Result<Account, Error> {
+    let description = super::entity::text(said, "description")?;
+    let attributes = form::attributes(said.get("characteristic"));
+    if description == it.profile().description && attributes == it.profile().attributes {
+        return Ok(it);
+    }
+    account::revise(act, it.id, None, |profile| Ok(Profile { description, attributes, ..profile }))
+}
+
+/// An account that is reached otherwise, if that was said anew.
+fn reached(act: &mut Act<'_>, it: Account, change: &Change) -> Result<Account, Error> {
+    let said = change.after.get("contactMedium");
+    if change.before.get("contactMedium") == said {
+        return Ok(it);
+    }
+    let (ways, now) = (form::media(said), act.now());
+    account::revise(act, it.id, None, |profile| Ok(profile.reached_by(ways, now)))
 }
 
 /// An account in the state that a word says, as far as people say it.
@@ -129,9 +159,20 @@ fn buys(it: &Account) -> bool {
 
 fn closed(act: &mut Act<'_>, it: &Account) -> Result<Gone, Error> {
     if !matches!(it.state(), State::Closing | State::Closed | State::Erased) {
-        account::close(act, it.id)?;
+        account::discharge(act, it.id)?;
     }
     Ok(Gone::Ended)
+}
+
+/// Accounts have their names in an index.
+fn named(cx: Cx<'_>, path: &str, value: &str) -> Result<Option<Vec<Uuid>>, Error> {
+    if path != "name" {
+        return Ok(None);
+    }
+    let named = folded(value.trim()).collect::<String>();
+    let names = Names { beginning: &named, accepts: &|it| it == named };
+    let found = finding::accounts(cx, AccountsBy::Names(names))?;
+    Ok(Some(found.iter().map(|it| it.uuid()).collect()))
 }
 
 impl Entity for Customers {
@@ -140,6 +181,7 @@ impl Entity for Customers {
     const WRITING: Permission = Permission::AccountWrite;
     const REFERENCES: &[&str] = &["account", "engagedParty", "paymentMethod", "relatedParty"];
     const WORDS: &[&str] = &["@type", "status"];
+    const FREE: &[&str] = &["characteristic", "contactMedium", "creditProfile", "description"];
 
     fn is(&self, it: &Account) -> bool {
         buys(it)
@@ -147,6 +189,10 @@ impl Entity for Customers {
 
     fn is_ours(&self, name: &str, word: &str) -> bool {
         name == "status" && State::ALL.iter().any(|it| status(*it).eq_ignore_ascii_case(word))
+    }
+
+    fn found_by(&self, cx: Cx<'_>, path: &str, value: &str) -> Result<Option<Vec<Uuid>>, Error> {
+        named(cx, path, value)
     }
 
     fn known(&self, cx: Cx<'_>, it: &Account) -> Result<Tree, Error> {
@@ -162,6 +208,10 @@ impl Entity for Customers {
             "status": status(it.state()),
             "engagedParty": party_of(cx, it)?,
             "account": accounts,
+            "characteristic": form::shown_attributes(&it.profile().attributes),
+            "contactMedium": form::shown_media(&it.profile().ways()),
+            "creditProfile": credit::shown(cx, it),
+            "description": it.profile().description.as_ref().map(Prose::as_str),
             "@type": "Customer",
         })))
     }
@@ -169,11 +219,20 @@ impl Entity for Customers {
     fn create(&self, act: &mut Act<'_>, said: &Tree) -> Result<Account, Error> {
         let party = said.get("engagedParty").filter(|it| it.is_object());
         let party = party.ok_or_else(|| Invalid::one("engagedParty", "type", "must be an object"));
-        Ok(open(act, must(said, "name")?, party?)?.account)
+        let ways = form::media(said.get("contactMedium"));
+        let made = open(act, (must(said, "name")?, party?), ways)?.account;
+        let made = described(act, made, said)?;
+        credit::assess(act, made, said.get("creditProfile"))
     }
 
     fn change(&self, act: &mut Act<'_>, it: Account, change: &Change) -> Result<Account, Error> {
         let it = renamed(act, it, &change.after)?;
+        let it = reached(act, it, change)?;
+        let it = described(act, it, &change.after)?;
+        let it = match change.before.get("creditProfile") == change.after.get("creditProfile") {
+            true => it,
+            false => credit::assess(act, it, change.after.get("creditProfile"))?,
+        };
         match said_anew(change, "status") {
             Some(word) => moved(act, it, word),
             None => Ok(it),
@@ -182,6 +241,19 @@ impl Entity for Customers {
 
     fn remove(&self, act: &mut Act<'_>, it: Account) -> Result<Gone, Error> {
         closed(act, &it)
+    }
+
+    fn agrees(&self, it: &Account, name: &str, (said, known): (&Value, &Value)) -> bool {
+        let (profile, now) = (it.profile(), it.stamp.changed_at);
+        match name {
+            "characteristic" => form::attributes(Some(said)) == profile.attributes,
+            "contactMedium" => {
+                let said = profile.clone().reached_by(form::media(Some(said)), now);
+                said == profile.clone().reached_by(profile.ways(), now)
+            }
+            "creditProfile" => credit::agrees(it, said, now),
+            _ => super::carried::agrees(said, known),
+        }
     }
 }
 
@@ -200,6 +272,10 @@ impl Entity for PartyAccounts {
         State::ALL.iter().any(|it| state(*it).eq_ignore_ascii_case(word))
     }
 
+    fn found_by(&self, cx: Cx<'_>, path: &str, value: &str) -> Result<Option<Vec<Uuid>>, Error> {
+        named(cx, path, value)
+    }
+
     fn known(&self, cx: Cx<'_>, it: &Account) -> Result<Tree, Error> {
         Ok(tree(json!({
             "name": it.profile().name.as_str(),
@@ -210,7 +286,7 @@ impl Entity for PartyAccounts {
     }
 
     fn create(&self, act: &mut Act<'_>, said: &Tree) -> Result<Account, Error> {
-        Ok(open(act, must(said, "name")?, &said["relatedParty"][0])?.account)
+        Ok(open(act, (must(said, "name")?, &said["relatedParty"][0]), Vec::new())?.account)
     }
 
     fn change(&self, act: &mut Act<'_>, it: Account, change: &Change) -> Result<Account, Error> {
@@ -265,12 +341,22 @@ pub(super) fn referred(cx: Cx<'_>, to: &Value) -> Result<Option<Account>, Error>
         {
             return Ok(Some(found));
         }
-        if let Some(id) = reference::<PartyId>(it)
-            && let Some(found) = account::of_party(cx, id)?
-            && let Some(found) = cx.find::<Account>(found.id)?
+        if let Some(found) = of_party(cx, it)? {
+            return Ok(Some(found));
+        }
+        // Who plays a role is a party, too.
+        if let Some(party) = party_role::player(cx, it)?
+            && let Some(found) = of_party(cx, &party)?
         {
             return Ok(Some(found));
         }
     }
     Ok(None)
+}
+
+/// The account of a party that is referred to.
+fn of_party(cx: Cx<'_>, to: &Value) -> Result<Option<Account>, Error> {
+    let Some(id) = reference::<PartyId>(to) else { return Ok(None) };
+    let found = account::of_party(cx, id)?.map(|it| cx.find::<Account>(it.id));
+    Ok(found.transpose()?.flatten())
 }

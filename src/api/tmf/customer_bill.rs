@@ -4,6 +4,7 @@
 //! word: `validated` and `sent` are both what we call issued.
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::behind::{Behind, Change};
 use super::customer;
@@ -15,10 +16,11 @@ use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::invoice::Invoice;
 use crate::domain::billing::invoice::lifecycle::State;
 use crate::domain::billing::invoice::line::Line;
-use crate::domain::id::{Id, InvoiceId, Kind};
+use crate::domain::id::{AccountId, Id, InvoiceId, Kind};
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::time::{Date, Period, Zone};
+use crate::services::finding;
 use crate::services::invoice::{self, Filter};
 use crate::services::{Act, Cx, Error, event};
 
@@ -117,6 +119,21 @@ impl Entity for Bills {
         Err(Error::internal("a bill stays"))
     }
 
+    /// What somebody was billed is in an index.
+    fn found_by(&self, cx: Cx<'_>, path: &str, value: &str) -> Result<Option<Vec<Uuid>>, Error> {
+        if path != "relatedParty.id" {
+            return Ok(None);
+        }
+        let owner = value.parse::<AccountId>().ok();
+        let found = owner.map(|it| finding::by_owner::<Invoice>(cx, it)).transpose()?;
+        Ok(Some(found.unwrap_or_default().iter().map(|it| it.uuid()).collect()))
+    }
+
+    fn is_ours(&self, _: &str, said: &str) -> bool {
+        let all = State::ALL.iter().flat_map(|it| words(*it));
+        all.into_iter().any(|it| it.eq_ignore_ascii_case(said))
+    }
+
     fn agrees(&self, it: &Invoice, name: &str, (said, known): (&Value, &Value)) -> bool {
         let is_word = || {
             let is =
@@ -177,6 +194,25 @@ impl Behind for AppliedRates {
             items.extend(Self::all_of(cx, it)?);
         }
         Ok(Page { items, next: found.next })
+    }
+
+    /// The rates of a bill are its lines.
+    fn found_by(
+        &self,
+        cx: Cx<'_>,
+        path: &str,
+        values: &[&str],
+    ) -> Result<Option<Vec<String>>, Error> {
+        if path != "bill.id" {
+            return Ok(None);
+        }
+        let mut ids = Vec::new();
+        for id in values.iter().filter_map(|it| it.parse::<InvoiceId>().ok()) {
+            let lines = cx.find::<Invoice>(id)?.map_or(0, |it| it.content().lines.len());
+            ids.extend((0..lines).map(|place| format!("{}-{place}", id.uuid())));
+        }
+        ids.dedup();
+        Ok(Some(ids))
     }
 
     fn find(&self, cx: Cx<'_>, _: &Resource, id: &str) -> Result<Option<Tree>, Error> {

@@ -6,16 +6,18 @@ use axum::http::Method;
 use serde_json::Value;
 
 use super::behind::Change;
+use super::event::Hub;
 use super::patch::{self, Form};
 use super::query::Query;
 use super::resource::{Api, Resource, Tree};
 use super::wire::{self, Place};
-use super::{form, hub, list, table};
+use super::{form, hub, list, reference, table, tongue, topic};
 use crate::api::edge::work::Work;
 use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
+use crate::domain::time::Instant;
 use crate::services::idempotency::Answer;
-use crate::services::{Act, Bss, Cx, Error};
+use crate::services::{Act, Bss, Cx, Error, References};
 
 /// What a path names.
 #[derive(Clone)]
@@ -28,6 +30,10 @@ pub(super) enum Target {
     Hub(&'static Api),
     /// One of them, by its id.
     Listener(&'static Api, String),
+    /// What an API told, as a topic.
+    Events(&'static Api),
+    /// One event of it, by its id.
+    Event(&'static Api, String),
 }
 
 /// What can be done.
@@ -56,6 +62,16 @@ impl Target {
         match parts.as_slice() {
             ["hub"] => Some(Self::Hub(api)),
             ["hub", id] => Some(Self::Listener(api, (*id).to_owned())),
+            ["topic", id, rest @ ..] if api.is_of_topics() && !rest.is_empty() => {
+                let api = Api::with_code(id)?;
+                match rest {
+                    ["event"] => Some(Self::Events(api)),
+                    ["event", id] => Some(Self::Event(api, (*id).to_owned())),
+                    ["hub"] => Some(Self::Hub(api)),
+                    ["hub", id] => Some(Self::Listener(api, (*id).to_owned())),
+                    _ => None,
+                }
+            }
             [name] => Some(Self::List(api, api.resource(name)?)),
             [name, id] => Some(Self::One(api, api.resource(name)?, (*id).to_owned())),
             _ => None,
@@ -79,7 +95,11 @@ impl Deed {
 pub(super) fn deeds(target: &Target) -> Vec<Deed> {
     let some = |all: &[(bool, Deed)]| all.iter().filter(|it| it.0).map(|it| it.1).collect();
     match target {
-        Target::List(_, of) => some(&[(true, Deed::Read), (of.verbs.create(), Deed::Create)]),
+        Target::List(_, of) => some(&[
+            (true, Deed::Read),
+            (of.verbs.create(), Deed::Create),
+            (of.verbs.create() && !of.behind.is_laborious(), Deed::Change),
+        ]),
         Target::One(_, of, _) => some(&[
             (true, Deed::Read),
             (of.verbs.change(), Deed::Change),
@@ -87,6 +107,7 @@ pub(super) fn deeds(target: &Target) -> Vec<Deed> {
         ]),
         Target::Hub(_) => vec![Deed::Create],
         Target::Listener(..) => vec![Deed::Remove],
+        Target::Events(_) | Target::Event(..) => vec![Deed::Read],
     }
 }
 
@@ -94,6 +115,7 @@ pub(super) fn deeds(target: &Target) -> Vec<Deed> {
 pub(super) fn needs(target: &Target, deed: Deed) -> Permission {
     match (target, deed) {
         (Target::Hub(_) | Target::Listener(..), _) => Permission::ListenerWrite,
+        (Target::Events(_) | Target::Event(..), _) => Permission::AuditRead,
         (Target::List(_, of) | Target::One(_, of, _), Deed::Read) => of.behind.reading(),
         (Target::List(_, of) | Target::One(_, of, _), _) => of.behind.writing(),
     }
@@ -103,6 +125,12 @@ pub(super) fn needs(target: &Target, deed: Deed) -> Permission {
 pub(super) fn place(bss: &Bss, api: &Api, name: &str) -> Place {
     let public = bss.site().public_url.as_ref().map_or("", |it| it.as_str());
     Place { list: format!("{}{}/{name}", public.trim_end_matches('/'), api.base) }
+}
+
+/// Who tells of an API as a topic, and where that is.
+fn told_by(bss: &Bss, of: &Api) -> (Hub, Place) {
+    let hub = Hub { public_url: bss.site().public_url.clone() };
+    (hub, place(bss, table::topics(), &format!("topic/{}/event", of.code())))
 }
 
 /// What it comes to.
@@ -115,21 +143,51 @@ pub(super) fn work(
     match target.clone() {
         Target::Hub(api) => hub::register(api, &asked.body, place(bss, api, "hub")),
         Target::Listener(api, id) => Ok(Work::writes(move |act| hub::unregister(act, api, &id))),
+        Target::Events(api) => {
+            let (hub, place) = told_by(bss, api);
+            let query = asked.query;
+            Ok(Work::scans(move |cx| topic::events(cx, (api, &hub), (&query, &place))))
+        }
+        Target::Event(api, id) => {
+            let (hub, place) = told_by(bss, api);
+            let query = asked.query;
+            Ok(Work::reads(move |cx| topic::event_of(cx, (api, &hub), (&id, &query, &place))))
+        }
         Target::List(api, of) => {
             let place = place(bss, api, of.name);
             if deed == Deed::Read {
                 let query = asked.query;
                 return Ok(Work::scans(move |cx| list::listed(cx, of, &query, &place)));
             }
+            let (fields, references) = (asked.query.fields, bss.site().references);
+            if deed == Deed::Change {
+                let all = bulk(of, (asked.form, asked.body), bss.moment().now)?;
+                return Ok(Work::writes(move |act| {
+                    let made = many(act, of, (all, references))?;
+                    let made = made.into_iter().map(|it| place.linked(it)).collect();
+                    Ok(wire::shown_all(made, fields.as_deref()))
+                }));
+            }
             let said = form::made(of, asked.body, bss.moment().now)?;
-            let fields = asked.query.fields;
+            if of.behind.is_laborious() {
+                let bss = Arc::clone(bss);
+                return Ok(Work::works(move |_, author| {
+                    bss.read(&author.actor, |cx| lead(cx, references, &said))?;
+                    let made = of.behind.labour((&bss, author), of, said);
+                    let made = made.map_err(|it| tongue::spoken(of, it))?;
+                    Ok(wire::created(place.linked(made), fields.as_deref()))
+                }));
+            }
             Ok(Work::writes(move |act| {
-                let made = of.behind.create(act, of, said)?;
+                lead(act.cx(), references, &said)?;
+                let made = of.behind.create(act, of, said);
+                let made = made.map_err(|it| tongue::spoken(of, it))?;
                 Ok(wire::created(place.linked(made), fields.as_deref()))
             }))
         }
         Target::One(api, of, id) => {
-            let it = One { of, place: place(bss, api, of.name), id };
+            let (place, references) = (place(bss, api, of.name), bss.site().references);
+            let it = One { of, place, id, references };
             Ok(match deed {
                 Deed::Remove => Work::writes(move |act| it.removed(act, asked.if_match)),
                 Deed::Change => Work::writes(move |act| it.changed(act, asked)),
@@ -139,11 +197,66 @@ pub(super) fn work(
     }
 }
 
+/// So many things are made at once at most.
+const BULK_MAX: usize = 1000;
+
+/// What a patch of a list makes: each step adds a thing.
+fn bulk(of: &Resource, (form, body): (Form, Value), now: Instant) -> Result<Vec<Tree>, Invalid> {
+    let (Form::Steps, Value::Array(steps)) = (form, body) else {
+        let message = "must be a list of operations of JSON Patch that add things";
+        return Err(Invalid::one("", "type", message));
+    };
+    if steps.len() > BULK_MAX {
+        let message = format!("must have at most {BULK_MAX} operations");
+        return Err(Invalid::one("", "range", message));
+    }
+    let steps = steps.into_iter().enumerate().map(|(place, mut step)| {
+        let is = |name: &str, all: &[&str]| {
+            step.get(name).and_then(Value::as_str).is_some_and(|it| all.contains(&it))
+        };
+        if !is("op", &["add"]) || !is("path", &["", "/", "/-"]) {
+            let message = "must be `add` at `/-`: a list is added to";
+            return Err(Invalid::one(format!("/{place}"), "patch", message));
+        }
+        let said = step.get_mut("value").map_or(Value::Null, Value::take);
+        form::made(of, said, now).map_err(|it| it.below(&format!("/{place}/value/")))
+    });
+    steps.collect()
+}
+
+/// Makes several things, or none.
+fn many(
+    act: &mut Act<'_>,
+    of: &'static Resource,
+    (all, references): (Vec<Tree>, References),
+) -> Result<Vec<Tree>, Error> {
+    let mut made = Vec::new();
+    for (at, said) in all.into_iter().enumerate() {
+        let led = lead(act.cx(), references, &said);
+        let it = led.and_then(|()| of.behind.create(act, of, said));
+        made.push(it.map_err(|refusal| {
+            let spoken = tongue::spoken(of, refusal);
+            let Error::Invalid(it) = spoken else { return spoken };
+            it.below(&format!("/{at}/value/")).into()
+        })?);
+    }
+    Ok(made)
+}
+
+/// Refuses references that lead nowhere, where they must not.
+fn lead(cx: Cx<'_>, references: References, said: &Tree) -> Result<(), Error> {
+    match references {
+        References::Anywhere => Ok(()),
+        References::Here => reference::must_lead(cx, said),
+    }
+}
+
 /// A thing that a path names.
 struct One {
     of: &'static Resource,
     place: Place,
     id: String,
+    references: References,
 }
 
 impl One {
@@ -169,8 +282,12 @@ impl One {
         for tree in [&mut before, &mut after] {
             tree.remove("href");
         }
+        let anew = after.iter().filter(|it| before.get(it.0) != Some(it.1));
+        let anew = anew.map(|(name, it)| (name.clone(), it.clone())).collect();
+        lead(act.cx(), self.references, &anew)?;
         let change = Change { id: self.id.clone(), before, after };
-        let changed = self.of.behind.change(act, self.of, change)?;
+        let changed = self.of.behind.change(act, self.of, change);
+        let changed = changed.map_err(|it| tongue::spoken(self.of, it))?;
         Ok(wire::shown(self.place.linked(changed), asked.query.fields.as_deref()))
     }
 
@@ -179,7 +296,8 @@ impl One {
         if let Some(revision) = if_match {
             act.expect_known(&self.id, revision)?;
         }
-        self.of.behind.remove(act, self.of, &self.id)?;
+        let removed = self.of.behind.remove(act, self.of, &self.id);
+        removed.map_err(|it| tongue::spoken(self.of, it))?;
         Ok(wire::nothing())
     }
 }

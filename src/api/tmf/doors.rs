@@ -2,7 +2,7 @@
 //! APIs, so that none can be forgotten.
 
 use super::door::{Target, deeds, needs};
-use super::table::APIS;
+use super::table::{APIS, topics};
 use crate::domain::operator::Permission;
 
 /// One door.
@@ -39,6 +39,9 @@ pub fn doors() -> Vec<Door> {
             add(&Target::List(api, of), list.clone(), of.required);
             add(&Target::One(api, of, String::new()), format!("{list}/{{id}}"), &[]);
         }
+        let events = format!("{}/topic/{}/event", topics().base, api.code());
+        add(&Target::Events(api), events.clone(), &[]);
+        add(&Target::Event(api, String::new()), format!("{events}/{{id}}"), &[]);
         let hub = format!("{}/hub", api.base);
         add(&Target::Hub(api), hub.clone(), &["callback"]);
         add(&Target::Listener(api, String::new()), format!("{hub}/{{id}}"), &[]);

@@ -10,6 +10,8 @@ use uuid::Uuid;
 
 use super::behind::{Behind, Change};
 use super::carried;
+use super::error::STATE_FORBIDS;
+use super::query::Wanted;
 use super::resource::{Resource, Tree};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
@@ -20,11 +22,11 @@ use crate::domain::catalog::promotion::Promotion;
 use crate::domain::catalog::specification::Specification;
 use crate::domain::error::{Invalid, Violation};
 use crate::domain::id::{
-    AccountId, BillingAccountId, CartId, CatalogId, CategoryId, Id, InvoiceId, Kind, OrderId,
-    PartyId, PaymentId, PaymentMethodId, PriceId, PromotionId, QuoteId, SpecificationId,
-    SubscriptionId,
+    AccountId, BillingAccountId, CartId, CatalogId, CategoryId, Id, InvoiceId, Kind, MeterId,
+    OrderId, PartyId, PaymentId, PaymentMethodId, PriceId, PromotionId, QuoteId, RefundId,
+    SettlementId, ShareModelId, SpecificationId, SubscriptionId, UserId,
 };
-use crate::domain::operator::Permission;
+use crate::domain::operator::{Permission, User};
 use crate::domain::order::Order;
 use crate::domain::order::cart::Cart;
 use crate::domain::order::quote::Quote;
@@ -32,8 +34,12 @@ use crate::domain::page::{Page, PageRequest};
 use crate::domain::party::Party;
 use crate::domain::payment::Payment;
 use crate::domain::payment::method::PaymentMethod;
+use crate::domain::payment::refund::Refund;
+use crate::domain::settlement::note::SettlementNote;
+use crate::domain::settlement::share::ShareModel;
 use crate::domain::stamp::{Contract, Stamp};
 use crate::domain::subscription::Subscription;
+use crate::domain::usage::meter::Meter;
 use crate::services::{Act, Cx, Error, carried as carrying, event};
 
 /// An entity of ours, as far as all of them are the same.
@@ -93,6 +99,7 @@ things! {
     Catalog CatalogId CatalogWrite;
     Category CategoryId CatalogWrite;
     Invoice InvoiceId InvoiceIssue;
+    Meter MeterId CatalogWrite;
     Order OrderId OrderPlace;
     Cart CartId CartWrite;
     Party PartyId PartyWrite;
@@ -101,8 +108,12 @@ things! {
     Price PriceId CatalogWrite;
     Promotion PromotionId CatalogWrite;
     Quote QuoteId QuoteAsk;
+    Refund RefundId RefundWrite;
+    SettlementNote SettlementId SettlementRun;
+    ShareModel ShareModelId ShareWrite;
     Specification SpecificationId CatalogWrite;
     Subscription SubscriptionId SubscriptionChange;
+    User UserId UserWrite;
 }
 
 /// A resource that is an entity of ours.
@@ -130,6 +141,17 @@ pub(super) trait Entity: Sync {
     /// What is known of one; `null` for what is known not to be so.
     fn known(&self, cx: Cx<'_>, it: &Self::Thing) -> Result<Tree, Error>;
 
+    /// Some of what is known of one, at least.
+    fn known_of(&self, cx: Cx<'_>, it: &Self::Thing, _: &Wanted) -> Result<Tree, Error> {
+        self.known(cx, it)
+    }
+
+    /// The ids of all of which a path leads to a value, and perhaps of more; nothing where no index
+    /// knows.
+    fn found_by(&self, _: Cx<'_>, _path: &str, _value: &str) -> Result<Option<Vec<Uuid>>, Error> {
+        Ok(None)
+    }
+
     /// Makes one of what was said.
     fn create(&self, act: &mut Act<'_>, said: &Tree) -> Result<Self::Thing, Error>;
 
@@ -144,8 +166,8 @@ pub(super) trait Entity: Sync {
     /// Takes one away.
     fn remove(&self, act: &mut Act<'_>, it: Self::Thing) -> Result<Gone, Error>;
 
-    /// Whether a word in one of [`WORDS`](Self::WORDS) is ours: a change to it comes to be, or is
-    /// refused.
+    /// Whether a word for a state, or one in one of [`WORDS`](Self::WORDS), is ours: a change to it comes
+    /// to be, or is refused.
     fn is_ours(&self, _name: &str, _word: &str) -> bool {
         false
     }
@@ -171,12 +193,24 @@ pub(super) struct Of<E>(pub(super) E);
 impl<E: Entity> Of<E> {
     /// A thing as it is shown; nothing if it was removed as this resource.
     fn shown(&self, cx: Cx<'_>, of: &Resource, it: &E::Thing) -> Result<Option<Tree>, Error> {
+        self.shown_partly(cx, of, (it, &Wanted::default()))
+    }
+
+    /// Some attributes of a thing as they are shown.
+    fn shown_partly(
+        &self,
+        cx: Cx<'_>,
+        of: &Resource,
+        (it, wanted): (&E::Thing, &Wanted),
+    ) -> Result<Option<Tree>, Error> {
         let stamp = it.stamp();
-        let (_, kept) = carried::read(stamp.carried.get(&Contract::Tmf), of.name)?;
+        let (_, mut kept) = carried::read(stamp.carried.get(&Contract::Tmf), of.name)?;
         if carried::is_removed(&kept) {
             return Ok(None);
         }
-        let mut shown = carried::overlaid(self.0.known(cx, it)?, &kept);
+        // What is not known here would be taken for what is known no more.
+        kept.retain(|name, _| wanted.has(name));
+        let mut shown = carried::overlaid(self.0.known_of(cx, it, wanted)?, &kept);
         shown.insert("id".to_owned(), it.uuid().to_string().into());
         if let Some(attribute) = of.touched {
             shown.insert(attribute.to_owned(), stamp.changed_at.to_string().into());
@@ -228,8 +262,10 @@ impl<E: Entity> Of<E> {
             let known = known.get(name);
             let fits = known.is_none_or(|known| self.0.agrees(it, name, (said, known)));
             let is_word = E::WORDS.contains(&name.as_str()) && said.is_string();
-            let stays = fits || is_word || E::REFERENCES.contains(&name.as_str());
-            stays.then(|| carried::kept(said, known)).flatten().map(|it| (name.clone(), it))
+            let is_reference = E::REFERENCES.contains(&name.as_str());
+            let keep = if is_reference { carried::kept_reference } else { carried::kept };
+            let stays = fits || is_word || is_reference;
+            stays.then(|| keep(said, known)).flatten().map(|it| (name.clone(), it))
         });
         kept.collect()
     }
@@ -265,17 +301,40 @@ impl<E: Entity> Of<E> {
                     || is_known && self.0.agrees(it, name, (said, known))
             });
             if !fits {
-                let message = "follows from something else, and cannot be changed like this";
-                undone.push(Violation::new(name, "read_only", message));
+                undone.push(self.undone(of, name, (said, known.get(name))));
             }
-            let now = match is_merged {
-                true => Some(carried::merged(said)),
-                false => carried::kept(said, known.get(name)),
+            let now = match (is_merged, is_reference) {
+                (true, _) => Some(carried::merged(said)),
+                (false, true) => carried::kept_reference(said, known.get(name)),
+                (false, false) => carried::kept(said, known.get(name)),
             };
             kept.extend(now.map(|it| (name.clone(), it)));
         }
         Invalid::unless_empty(undone)?;
         Ok(kept)
+    }
+
+    /// Why something that was said anew did not come to be. A state that the contract has cannot be got
+    /// to from where the thing is.
+    fn undone(
+        &self,
+        of: &Resource,
+        name: &str,
+        (said, known): (&Value, Option<&Value>),
+    ) -> Violation {
+        let word = said.as_str().filter(|_| of.state == Some(name));
+        let now = known.and_then(Value::as_str);
+        match (word, now) {
+            (Some(word), Some(now)) if self.0.is_ours(name, word) => {
+                let message = format!("cannot become `{word}` where it is `{now}`");
+                Violation::new(name, STATE_FORBIDS, message)
+            }
+            (Some(word), Some(_)) => Violation::new(name, "enum", format!("`{word}` is no state")),
+            (_, _) => {
+                let message = "follows from something else, and cannot be changed like this";
+                Violation::new(name, "read_only", message)
+            }
+        }
     }
 
     /// Whether something is a word of a client's own, where those may say some.
@@ -315,6 +374,44 @@ impl<E: Entity> Behind for Of<E> {
             items.extend(self.shown(cx, of, it)?);
         }
         Ok(Page { items, next: found.next })
+    }
+
+    fn partly(
+        &self,
+        cx: Cx<'_>,
+        of: &Resource,
+        (page, wanted): (&PageRequest, &Wanted),
+    ) -> Result<Page<Tree>, Error> {
+        let found = E::Thing::page(cx, page, |it| self.0.is(it))?;
+        let mut items = Vec::new();
+        for it in &found.items {
+            items.extend(self.shown_partly(cx, of, (it, wanted))?);
+        }
+        Ok(Page { items, next: found.next })
+    }
+
+    fn part(
+        &self,
+        cx: Cx<'_>,
+        of: &Resource,
+        (id, wanted): (&str, &Wanted),
+    ) -> Result<Option<Tree>, Error> {
+        let found = self.found(cx, id)?;
+        Ok(found.map(|it| self.shown_partly(cx, of, (&it, wanted))).transpose()?.flatten())
+    }
+
+    fn found_by(
+        &self,
+        cx: Cx<'_>,
+        path: &str,
+        values: &[&str],
+    ) -> Result<Option<Vec<String>>, Error> {
+        let mut all = BTreeSet::new();
+        for value in values {
+            let Some(found) = self.0.found_by(cx, path, value)? else { return Ok(None) };
+            all.extend(found);
+        }
+        Ok(Some(all.into_iter().map(|it| it.to_string()).collect()))
     }
 
     fn find(&self, cx: Cx<'_>, of: &Resource, id: &str) -> Result<Option<Tree>, Error> {

@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 
+use super::tongue;
 use crate::api::edge::fault::{Fault, Manner};
 use crate::domain::error::{Invalid, Violation};
 use crate::services::Error;
@@ -21,6 +22,9 @@ struct Refusal {
     class: &'static str,
 }
 
+/// The rule that is broken where a thing cannot become what was said in the state in which it is.
+pub(super) const STATE_FORBIDS: &str = "state_forbids";
+
 /// What is said of a refusal.
 struct Said {
     status: u16,
@@ -36,14 +40,15 @@ impl Said {
 
     /// The first rule that is broken, and all others beside it.
     fn invalid(invalid: &Invalid) -> Self {
-        let told =
-            |it: &Violation| format!("`{}` {}", it.field.trim_start_matches('/'), it.message);
+        let told = |it: &Violation| format!("`{}` {}", tongue::path(&[], &it.field), it.message);
         let mut all = invalid.violations.iter();
         let first = all.next();
         let reason = first.map_or_else(|| "the request is not valid".to_owned(), told);
         let rest: Vec<_> = all.map(told).collect();
         let message = (!rest.is_empty()).then(|| rest.join("; "));
-        Self { status: 400, code: first.map_or("invalid", |it| it.rule), reason, message }
+        let code = first.map_or("invalid", |it| it.rule);
+        let status = if code == STATE_FORBIDS { 409 } else { 400 };
+        Self { status, code, reason, message }
     }
 }
 
@@ -56,6 +61,7 @@ pub(super) fn response(fault: &Fault, allowed: Option<&str>, request_id: &str) -
     } else {
         tracing::debug!(request_id, status, name = code, "request refused");
     }
+    let (reason, message) = (tongue::plain(&reason), message.map(|it| tongue::plain(&it)));
     let body = Refusal { code, reason, message, status: status.to_string(), class: "Error" };
     let body = serde_json::to_vec(&body).expect("texts can be written");
     let mut response = Response::new(Body::from(body));

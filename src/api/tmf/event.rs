@@ -13,6 +13,18 @@ use crate::domain::text::WebAddress;
 use crate::services::dialect::{Answered, Asked, Dialect, Message};
 use crate::services::{Cx, Error, event};
 
+/// What every event has; what is not said of one is left out.
+pub(super) const ATTRIBUTES: &[&str] = &[
+    "correlationId",
+    "domain",
+    "event",
+    "eventId",
+    "eventTime",
+    "eventType",
+    "timeOcurred",
+    "title",
+];
+
 /// The words of the hub.
 pub(crate) struct Hub {
     /// Where people reach the appliance, if somebody said.
@@ -33,13 +45,8 @@ impl Dialect for Hub {
         let query = to.wish().query.as_ref().map_or("", |it| it.as_str());
         let query = Query::read(query).map_err(Error::internal)?;
         let mut messages = Vec::new();
-        for of in api.resources.iter().filter(|it| it.behind.kind() == fact.subject.kind) {
-            if let Some(told) = self.told(cx, (api, of), fact)?
-                && query.filter.accepts(&told)
-            {
-                let id = event::id(fact);
-                let place = messages.len();
-                let id = if place == 0 { id } else { format!("{id}_{place}") };
+        for (id, told, of) in self.messages(cx, api, fact)? {
+            if query.filter.accepts(&told) {
                 let told = shaped(told, &id, (of, query.fields.as_deref()));
                 let body = serde_json::to_vec(&told).map_err(Error::internal)?;
                 messages.push(Message { id, body });
@@ -58,6 +65,24 @@ impl Dialect for Hub {
 }
 
 impl Hub {
+    /// All that an API tells of something that happened, each under its id.
+    pub(super) fn messages(
+        &self,
+        cx: Cx<'_>,
+        api: &'static Api,
+        fact: &Fact,
+    ) -> Result<Vec<(String, Value, &'static Resource)>, Error> {
+        let mut messages = Vec::new();
+        for of in api.resources.iter().filter(|it| it.behind.kind() == fact.subject.kind) {
+            if let Some(told) = self.told(cx, (api, of), fact)? {
+                let (id, place) = (event::id(fact), messages.len());
+                let id = if place == 0 { id } else { format!("{id}_{place}") };
+                messages.push((id, told, of));
+            }
+        }
+        Ok(messages)
+    }
+
     /// What happened to a thing of a resource, if this contract tells that.
     fn told(
         &self,

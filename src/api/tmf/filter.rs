@@ -110,6 +110,19 @@ impl Filter {
         self.0.iter().all(|condition| condition.holds(it))
     }
 
+    /// Where the conditions look.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.0.iter().map(|it| &it.path)
+    }
+
+    /// Where each condition looks, and to what it must be equal, if it must.
+    pub(super) fn wanted(&self) -> impl Iterator<Item = (&[String], Vec<&str>)> {
+        self.0.iter().map(|it| {
+            let equals = it.values.iter().filter(|_| it.way == Way::Equal);
+            (it.path.parts(), equals.map(|it| it.text.as_str()).collect())
+        })
+    }
+
     /// The one id that is wanted, if it is.
     pub(super) fn only_id(&self) -> Option<&str> {
         let mut of_id = self.0.iter().filter(|it| it.path.is_plain() && it.path.head() == "id");

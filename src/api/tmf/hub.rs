@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use super::event;
 use super::query::Query;
 use super::resource::Api;
 use super::wire::{self, Place};
@@ -30,8 +31,9 @@ pub(super) fn register(api: &'static Api, body: &Value, place: Place) -> Result<
     let query =
         text("query").map(|it| super::registered::read::<Prose>("query", it)).transpose()?;
     if let Some(query) = &query {
-        Query::read(query.as_str())
+        let query = Query::read(query.as_str())
             .map_err(|it| Invalid::one("query", "format", it.to_string()))?;
+        must_fire(api, &query)?;
     }
     let kinds = api.resources.iter().map(|it| it.behind.kind());
     let patterns: BTreeSet<_> =
@@ -57,6 +59,33 @@ pub(super) fn register(api: &'static Api, body: &Value, place: Place) -> Result<
         shown["href"] = json!(place.of(&id));
         Ok(wire::created(shown, None))
     }))
+}
+
+/// Refuses a query that no event of an API could ever fit.
+fn must_fire(api: &Api, query: &Query) -> Result<(), Invalid> {
+    let refused = |message: String| Err(Invalid::one("query", "never_fires", message));
+    for (parts, values) in query.filter.wanted() {
+        let head = parts.first().map_or("", String::as_str);
+        if !event::ATTRIBUTES.contains(&head) {
+            let all = event::ATTRIBUTES.join(", ");
+            return refused(format!("`{head}` is not in any event, which have: {all}"));
+        }
+        if let ("event", Some(name)) = (head, parts.get(1))
+            && api.resource(name).is_none()
+        {
+            return refused(format!("`{name}` is nothing that this API tells of"));
+        }
+        let events = api.resources.iter().flat_map(|it| {
+            let class = it.class();
+            it.events.iter().map(move |(_, suffix)| format!("{class}{suffix}"))
+        });
+        let events: Vec<_> = events.collect();
+        let fires = |it: &&str| events.iter().any(|event| event == it);
+        if head == "eventType" && !values.is_empty() && !values.iter().any(fires) {
+            return refused(format!("`{}` is no event here: {}", values[0], events.join(", ")));
+        }
+    }
+    Ok(())
 }
 
 fn in_words_of_the_hub(error: Error) -> Error {

@@ -30,5 +30,6 @@ pub(super) fn answer(bss: &Bss, method: &Method) -> Result<Answer, Fault> {
 fn shown(bss: &Bss, api: &Api) -> Value {
     let resource = |name: &'static str| json!({ "name": name, "href": place(bss, api, name).list });
     let resources: Vec<_> = api.resources.iter().map(|it| resource(it.name)).collect();
-    json!({ "id": api.code(), "name": api.name(), "version": "4", "resource": resources })
+    let version = api.base.rsplit_once("/v").map_or("", |it| it.1);
+    json!({ "id": api.code(), "name": api.name(), "version": version, "resource": resources })
 }

@@ -1,8 +1,9 @@
 //! Lists: what is wanted of all that the caller may see, in the order that is wanted, and of that a
 //! part.
 //!
-//! They are walked page by page. Of what is not in the part nothing stays in memory, unless it must
-//! be sorted.
+//! They are walked page by page, or along an index where one knows what a filter wants. Of each thing
+//! no more is put together than decides whether it is wanted, and where; what is told is put together of
+//! the things in the part alone. Of what is not in it nothing stays in memory, unless it must be sorted.
 
 use std::cmp::Ordering;
 
@@ -28,17 +29,19 @@ pub(super) fn listed(
     place: &Place,
 ) -> Result<Answer, Error> {
     let mut found = Found::of(query);
-    match query.filter.only_id() {
-        // Who knows the id needs no list.
-        Some(id) => {
-            if let Some(it) = of.behind.find(cx, of, id)? {
-                found.offer(place.linked(it))?;
+    let decides = query.decides();
+    match candidates(cx, of, query)? {
+        Some(ids) => {
+            for id in &ids {
+                if let Some(it) = of.behind.part(cx, of, (id, &decides))? {
+                    found.offer(place.linked(it))?;
+                }
             }
         }
         None => {
             let mut page = PageRequest::oldest(PageRequest::LIMIT_MAX);
             loop {
-                let some = of.behind.page(cx, of, &page)?;
+                let some = of.behind.partly(cx, of, (&page, &decides))?;
                 for it in some.items {
                     found.offer(place.linked(it))?;
                 }
@@ -50,19 +53,37 @@ pub(super) fn listed(
         }
     }
     let part = Part { offset: query.offset, limit: query.limit, total: found.total };
-    let fields = query.fields.as_deref();
-    Ok(wire::listed(found.part(), fields, part, (place, &query.rest)))
+    let (told, mut items) = (query.told(), Vec::new());
+    for it in found.part() {
+        let id = it.get("id").and_then(Value::as_str).unwrap_or_default();
+        let it = of.behind.part(cx, of, (id, &told))?;
+        items.extend(it.map(|it| place.linked(it)));
+    }
+    Ok(wire::listed(items, query.fields.as_deref(), part, (place, &query.rest)))
+}
+
+/// The ids of the only things that can be wanted, where they are known without a look at each.
+fn candidates(cx: Cx<'_>, of: &Resource, query: &Query) -> Result<Option<Vec<String>>, Error> {
+    if let Some(id) = query.filter.only_id() {
+        return Ok(Some(vec![id.to_owned()]));
+    }
+    for (parts, values) in query.filter.wanted().filter(|it| !it.1.is_empty()) {
+        if let Some(ids) = of.behind.found_by(cx, &parts.join("."), &values)? {
+            return Ok(Some(ids));
+        }
+    }
+    Ok(None)
 }
 
 /// What was found so far.
-struct Found<'a> {
+pub(super) struct Found<'a> {
     query: &'a Query,
     total: usize,
     items: Vec<Value>,
 }
 
 impl<'a> Found<'a> {
-    fn of(query: &'a Query) -> Self {
+    pub(super) fn of(query: &'a Query) -> Self {
         Self { query, total: 0, items: Vec::new() }
     }
 
@@ -70,7 +91,12 @@ impl<'a> Found<'a> {
         !self.query.sort.is_empty()
     }
 
-    fn offer(&mut self, it: Value) -> Result<(), Error> {
+    /// How many things are wanted, of those that were offered.
+    pub(super) fn total(&self) -> usize {
+        self.total
+    }
+
+    pub(super) fn offer(&mut self, it: Value) -> Result<(), Error> {
         if !self.query.filter.accepts(&it) {
             return Ok(());
         }
@@ -87,7 +113,7 @@ impl<'a> Found<'a> {
         Ok(())
     }
 
-    fn part(mut self) -> Vec<Value> {
+    pub(super) fn part(mut self) -> Vec<Value> {
         if !self.is_sorted() {
             return self.items;
         }

@@ -17,8 +17,8 @@
 //! | [`form`], [`patch`] | what bodies must be; merge patches and patches by steps |
 //! | [`beside`], [`task`] | entities and what could not become one as one list; what is done at once |
 //! | [`index`] | which APIs are served: what `GET /tmf-api` answers |
-//! | [`hub`], [`event`] | who listens, and what they are sent |
-//! | [`wire`], [`error`] | answers and their headers; refusals |
+//! | [`hub`], [`event`], [`topic`] | who listens, what they are sent, and what was told so far |
+//! | [`wire`], [`error`], [`tongue`] | answers and their headers; refusals, and the words in them |
 //!
 //! A thing is a JSON tree here. What may be said of it is data of its [`Resource`](resource::Resource);
 //! what it means is in what lies [`behind`] it.
@@ -33,9 +33,11 @@
 //! | 632 | `/tmf-api/party/v4` | `individual`, `organization` |
 //! | 633 | `/tmf-api/serviceCatalogManagement/v4` | `serviceCatalog`, `serviceCategory`, `serviceCandidate`, `serviceSpecification` |
 //! | 634 | `/tmf-api/resourceCatalog/v4` | `resourceCatalog`, `resourceCategory`, `resourceCandidate`, `resourceSpecification` |
+//! | 635 | `/tmf-api/usageManagement/v4` | `usage`, `usageSpecification` |
 //! | 637 | `/tmf-api/productInventory/v4` | `product` |
 //! | 648 | `/tmf-api/quoteManagement/v4` | `quote` |
 //! | 651 | `/tmf-api/agreementManagement/v4` | `agreement`, `agreementSpecification` |
+//! | 654 | `/tmf-api/prepayBalanceManagement/v4` | `bucket`, `topupBalance`, `adjustBalance`, `transferBalance`, `reserveBalance`, `accumulatedBalance`, `balanceActionHistory` |
 //! | 663 | `/tmf-api/shoppingCart/v4` | `shoppingCart` |
 //! | 666 | `/tmf-api/accountManagement/v4` | `partyAccount`, `billingAccount`, `settlementAccount`, `financialAccount`, `billFormat`, `billPresentationMedia`, `billingCycleSpecification` |
 //! | 667 | `/tmf-api/document/v4` | `document`, `documentSpecification` |
@@ -43,11 +45,16 @@
 //! | 669 | `/tmf-api/partyRoleManagement/v4` | `partyRole` |
 //! | 670 | `/tmf-api/paymentMethod/v4` | `paymentMethod` |
 //! | 671 | `/tmf-api/promotionManagement/v4` | `promotion` |
-//! | 676 | `/payment/v4` | `payment` |
+//! | 672 | `/rolesAndPermissions/v4` | `userRole`, `permission` |
+//! | 676 | `/payment/v4` | `payment`, `refund` |
 //! | 677 | `/tmf-api/usageConsumption/v4` | `queryUsageConsumption` |
 //! | 678 | `/tmf-api/customerBillManagement/v4` | `customerBillOnDemand`, `customerBill`, `appliedCustomerBillingRate` |
 //! | 679 | `/tmf-api/productOfferingQualification/v4` | `productOfferingQualification` |
+//! | 688 | `/tmf-api/event/v4` | `topic` |
 //! | 720 | `/tmf-api/digitalIdentityManagement/v4` | `digitalIdentity` |
+//! | 736 | `/tmf-api/revenueSharingAlgorithmManagement/v5` | `partyRevSharingAlgorithm` |
+//! | 737 | `/tmf-api/revenueSharingReportManagement/v5` | `partyRevSharingReport` |
+//! | 738 | `/tmf-api/revenueSharingModelManagement/v5` | `partyRevSharingModel` |
 //!
 //! # How to add a resource
 //!
@@ -68,14 +75,16 @@
 //!   nothing has leads to an empty list.
 //! - A value of a filter is taken with or without quotes. One with a comma in it is looked for as a
 //!   whole too. A year, a month or a day finds the moments in it.
-//! - References lead wherever they like; nothing is looked up for them.
+//! - References lead wherever they like; with the setting `strict_references` what makes or changes
+//!   something and names what is not here is 400.
 //! - A state is read in any case and shown in the word in which it was said. Catalogue elements and
 //!   documents follow our life cycles, and a step that those do not have is 409; other states are words
 //!   of the client's. Where the contract leaves the words open (`lifecycleStatus`, those of customers and
 //!   accounts), one that is not ours is kept and shown and moves nothing; and what is made with a word
 //!   in which nothing can begin here begins like all, and shows that word until it moves.
 //! - Of a digital identity nothing is kept that proves it: no password, no token.
-//! - `PATCH` is a JSON Merge Patch, whether it says so or is plain JSON, or a JSON Patch.
+//! - `PATCH` is a JSON Merge Patch, whether it says so or is plain JSON, or a JSON Patch. One of a list adds
+//!   things to it, all or none.
 //! - JSONPath (`filter=`), `depth` and `expand` are not there. Nor are the APIs and resources that are not
 //!   in [`table`]: an API that nothing comes of is none.
 //! - What we know of an entity is shown as it is now; what was said of it in other words, or beyond, is
@@ -85,8 +94,24 @@
 //!   or a quote for what is not there or cannot be had is kept, `rejected`, with the reason as its last note; a
 //!   payment for an account that is not here is kept, `denied`; a price by itself waits for an
 //!   offering that takes it, and is from then on the price of that.
-//! - Of parties names, days, ways to reach them, plain characteristics and the state are ours;
-//!   identifications, other names and relations are kept as they were said.
+//! - Of parties names, days, ways to reach them, papers, who has to do with them, plain characteristics and
+//!   the state are ours; of what cannot be read as ours nothing but what was said is kept. Where post
+//!   reaches a customer, its party or the role that the party plays is where it is billed; countries are
+//!   read by code or by name.
+//! - `DELETE` of a customer that still has something is 409: what it has ends first.
+//! - A refusal names attributes as a client says them (`productOrderItem[0].productOffering.id`).
+//! - What cannot be become from where a thing is, is 409; a word that is no state, 400.
+//! - A query of a hub that no event could fit is 400.
+//! - Usage that names a product and a meter of ours is counted, and stays; its id says where it is. A
+//!   characteristic `value` says how much, `correlationNumber` which occurrence it is: sent again, it counts
+//!   once. Other usage is kept, `rejected`.
+//! - A bucket is what is left on a billing account, a top-up a payment. Adjustments, transfers and
+//!   reservations are kept, `failed`: a balance follows from payments, invoices, notes and refunds alone.
+//! - Each API is a topic by its number; below it lie the events that its hub told, the last ones first
+//!   (`topic/622/event`), and that hub (`topic/622/hub`). Nobody but the house tells events.
+//! - The roles of the house are roles by their names; a permission of a user of ours is what roles it has.
+//! - A model of which each item names a partner and an algorithm with a `percentage` shares what is paid;
+//!   reports are settlement notes.
 //! - An offering is first written and priced and then launched, whatever state it is made in; if
 //!   something keeps it from the market, it is ready and waits.
 //! - `DELETE` calls off, closes or withdraws what stays in the books, and it is not shown here any more.
@@ -96,8 +121,8 @@
 //!   bill; its id is that of the bill and its place.
 //! - A promotion is an announcement: what lowers a price is a discount of ours, and its `pattern` is kept
 //!   as it was said.
-//! - Tasks are done when they are answered. A bill on demand is `rejected`: bills are made with their
-//!   cycle.
+//! - Tasks are done when they are answered. A bill on demand bills what is due, or was refused before; it is
+//!   `rejected` where nothing is: what falls due later is on the bill of that day.
 //! - Of the number of a card or a bank account the last four digits are kept, wherever it stands in a
 //!   payment or a payment method. A method that needs details, or of nobody here, is `inactive`.
 //! - A change of the state is told as such and not as a change of attributes beside it; where an API has
@@ -114,6 +139,7 @@ mod billing_account;
 mod carried;
 mod cart;
 mod catalogue;
+mod credit;
 mod customer;
 mod customer_bill;
 mod door;
@@ -130,19 +156,30 @@ mod list;
 mod money;
 mod offer_price;
 mod party;
+mod party_details;
 mod party_form;
+mod party_role;
 mod patch;
 mod path;
 mod payment;
 mod payment_method;
+mod prepay;
 mod product;
 mod product_order;
 mod query;
 mod quote;
+mod reference;
+mod refund;
 mod registered;
 mod resource;
+mod revenue_sharing;
 mod table;
 mod task;
+mod tongue;
+mod topic;
+mod usage;
+mod usage_specification;
+mod user_role;
 mod wire;
 
 use std::sync::Arc;

@@ -15,21 +15,18 @@ use super::entity::{Entity, Gone, Of, must, reference, text, tree};
 use super::money;
 use super::registered::Registered;
 use super::resource::Tree;
-use crate::domain::catalog::lifecycle::{Life, State};
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::model::{Figure, PriceModel};
-use crate::domain::catalog::price::{
-    Base, Occasion, Price, PriceKind, PriceVersion, Timing, Versions,
-};
+use crate::domain::catalog::price::{Occasion, Price, PriceKind, Timing};
 use crate::domain::document::Document;
 use crate::domain::error::{Invalid, Violation};
 use crate::domain::id::{DocumentId, Id, OfferId, PriceId};
 use crate::domain::money::Money;
 use crate::domain::operator::Permission;
-use crate::domain::quantity::Quantity;
-use crate::domain::stamp::{Contract, Stamp};
+use crate::domain::stamp::Contract;
 use crate::domain::text::{Name, Prose};
-use crate::domain::time::{Span, SpanUnit, Validity, Zone};
+use crate::domain::time::{Span, SpanUnit};
+use crate::services::offer::PlainPrice;
 use crate::services::{Act, Cx, Error, document, offer};
 
 /// The sort of the documents.
@@ -65,6 +62,13 @@ fn period(every: Span) -> (&'static str, u32) {
         SpanUnit::Month => ("month", every.count),
         SpanUnit::Year => ("year", every.count),
     }
+}
+
+/// In which period a price is charged, if in any: `month`, `3 months`.
+pub(super) fn recurs(of: &Price) -> Option<String> {
+    let PriceKind::Recurring { every, .. } = of.kind else { return None };
+    let (unit, count) = period(every);
+    Some(if count == 1 { unit.to_owned() } else { format!("{count} {unit}s") })
 }
 
 impl Entity for Prices {
@@ -115,13 +119,7 @@ impl Entity for Prices {
                 let message = "must stay in its currency: make another price";
                 return Err(Invalid::one("price", "read_only", message).into());
             }
-            let today = Zone::UTC.date_of(act.now());
-            it = offer::reprice(act, it.id, |price| {
-                let last = price.versions.as_slice().last();
-                let included = last.map_or(Quantity::ZERO, |it| it.included);
-                let model = PriceModel::PerUnit(figure);
-                Ok(PriceVersion { valid_from: today, included, model })
-            })?;
+            it = offer::reprice_plainly(act, it.id, figure)?;
         }
         Ok(it)
     }
@@ -183,31 +181,15 @@ fn every(said: &Tree) -> Result<Span, Invalid> {
     Ok(Span { count, unit })
 }
 
-/// The price that was said, for an offer.
-fn price(of: OfferId, said: &Tree, (id, stamp): (PriceId, Stamp)) -> Result<Option<Price>, Error> {
+/// The price that was said, if it says what it comes to.
+fn price(said: &Tree) -> Result<Option<PlainPrice>, Error> {
     let Some((money, figure)) = amount(said)? else { return Ok(None) };
-    let valid_from = Zone::UTC.date_of(stamp.created_at);
-    let model = PriceModel::PerUnit(figure);
-    let version = PriceVersion { valid_from, included: Quantity::ZERO, model };
-    Ok(Some(Price {
-        id,
-        stamp,
+    Ok(Some(PlainPrice {
         name: must(said, "name")?,
-        names: std::collections::BTreeMap::new(),
         description: text(said, "description")?,
-        offer: of,
-        plan: None,
-        term: None,
         currency: money.currency(),
-        tax_category: None,
-        base: Base::Net,
-        resource: None,
+        figure,
         kind: kind(said)?,
-        conditions: Vec::new(),
-        alterations: Vec::new(),
-        life: Life::new(State::Active, Validity::ALWAYS)?,
-        versions: Versions::first(version)?,
-        next_at: None,
     }))
 }
 
@@ -260,15 +242,12 @@ fn take(act: &mut Act<'_>, of: OfferId, id: PriceId) -> Result<(), Error> {
     let draft: Option<Document> = document::find(act.cx(), SORT, DocumentId::from_uuid(id.uuid()))?;
     let Some(draft) = draft else { return Ok(()) };
     let said: Tree = serde_json::from_slice(draft.body()).map_err(Error::internal)?;
-    if amount(&said)?.is_none() {
+    let Some(plain) = price(&said)? else {
         let message = "has no `price`, so that nothing can be sold at it";
         return Err(Invalid::one("price", "required", message).into());
-    }
+    };
     document::remove(act, SORT, draft.id)?;
-    let made = offer::add_price_as(act, (of, Some(id)), |id, stamp| {
-        let made = price(of, &said, (id, stamp))?;
-        made.ok_or_else(|| Error::internal("that it has an amount was looked at"))
-    })?;
+    let made = offer::add_plain_price(act, (of, id), plain)?;
     let known = Prices.known(act.cx(), &made)?;
     let kept = PRICES.entities.of_new(None, (&made, &said, &known));
     let kept = carried::written(Tree::new(), NAME, kept)?;

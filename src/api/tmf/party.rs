@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use super::behind::Change;
 use super::carried;
 use super::entity::{Entity, Gone, must, text, tree};
+use super::party_details as details;
 use super::party_form as form;
 use super::resource::Tree;
-use crate::domain::error::Invalid;
+use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::operator::Permission;
 use crate::domain::party::individual::{Individual, PersonName};
 use crate::domain::party::lifecycle::{State, Trigger};
@@ -26,8 +27,34 @@ fn told(profile: Profile, said: &Tree) -> Profile {
     Profile {
         media: form::media(said.get("contactMedium")),
         characteristics: form::attributes(said.get("partyCharacteristic")),
+        identifications: details::papers(said.get(papers_of(&profile.nature))),
+        external_references: details::references(said.get("externalReference")),
+        related: details::related(said.get("relatedParty")),
         ..profile
     }
+}
+
+/// Where this contract has the papers of a party.
+const fn papers_of(it: &Nature) -> &'static str {
+    match it {
+        Nature::Individual(_) => "individualIdentification",
+        Nature::Organization(_) => "organizationIdentification",
+    }
+}
+
+/// What of a party both sorts have.
+fn shared(it: &Party) -> Tree {
+    let profile = it.profile();
+    let mut shown = tree(json!({
+        "contactMedium": form::shown_media(&profile.media),
+        "partyCharacteristic": form::shown_attributes(&profile.characteristics),
+        "externalReference": details::shown_references(&profile.external_references),
+        "relatedParty": details::shown_related(&profile.related),
+        "status": it.state_word(),
+    }));
+    let papers = details::shown_papers(&profile.identifications);
+    shown.insert(papers_of(&profile.nature).to_owned(), papers);
+    shown
 }
 
 /// Whether what was said of an attribute comes to what is known.
@@ -39,7 +66,31 @@ fn agrees(it: &Party, name: &str, (said, known): (&Value, &Value)) -> bool {
         }
         "contactMedium" => form::media(Some(said)) == it.profile().media,
         "partyCharacteristic" => form::attributes(Some(said)) == it.profile().characteristics,
-        _ => carried::agrees(said, known),
+        "individualIdentification" | "organizationIdentification" => {
+            details::papers(Some(said)) == it.profile().identifications
+        }
+        "externalReference" => details::references(Some(said)) == it.profile().external_references,
+        "relatedParty" => details::related(Some(said)) == it.profile().related,
+        _ => agrees_of_its_sort(it, name, (said, known)),
+    }
+}
+
+/// The same of what only persons have, or organizations.
+fn agrees_of_its_sort(it: &Party, name: &str, (said, known): (&Value, &Value)) -> bool {
+    match (name, &it.profile().nature) {
+        ("otherName", Nature::Individual(it)) => {
+            details::person_names(Some(said)) == it.other_names
+        }
+        ("otherName", Nature::Organization(it)) => {
+            details::trading_names(Some(said)) == it.other_names
+        }
+        ("organizationParentRelationship", Nature::Organization(it)) => {
+            details::relationships(Some(said)) == it.parents
+        }
+        ("organizationChildRelationship", Nature::Organization(it)) => {
+            details::relationships(Some(said)) == it.children
+        }
+        (_, Nature::Individual(_) | Nature::Organization(_)) => carried::agrees(said, known),
     }
 }
 
@@ -68,7 +119,7 @@ fn moved(act: &mut Act<'_>, it: Party, said: &Tree) -> Result<Party, Error> {
         word if word == last => party::on(act, it.id, Trigger::End),
         "initialized" if it.state() != State::Initialized => {
             let why = "a party that was checked does not become unchecked again";
-            Err(Invalid::one("status", "enum", why).into())
+            Err(Rejection::new(Code::PartyStateForbids, why).into())
         }
         _ => Err(Invalid::one("status", "enum", format!("`{wanted}` is no state")).into()),
     }
@@ -91,6 +142,15 @@ fn revised(
     if differs("partyCharacteristic") {
         after.characteristics = told.characteristics;
     }
+    if differs(papers_of(&before.nature)) {
+        after.identifications = told.identifications;
+    }
+    if differs("externalReference") {
+        after.external_references = told.external_references;
+    }
+    if differs("relatedParty") {
+        after.related = told.related;
+    }
     let it = if after == before { it } else { party::revise(act, it.id, None, |_| Ok(after))? };
     if change.before.get("status") == change.after.get("status") {
         return Ok(it);
@@ -103,7 +163,7 @@ fn removed(act: &mut Act<'_>, it: &Party) -> Result<Gone, Error> {
     Ok(Gone::Removed)
 }
 
-fn person(before: Option<&Individual>, said: &Tree) -> Result<Individual, Error> {
+fn person(said: &Tree) -> Result<Individual, Error> {
     let name = PersonName {
         title: text(said, "title")?,
         given: must(said, "givenName")?,
@@ -113,7 +173,6 @@ fn person(before: Option<&Individual>, said: &Tree) -> Result<Individual, Error>
         full: text(said, "fullName")?,
         formatted: text(said, "formattedName")?,
     };
-    let known = before.cloned().unwrap_or_else(|| Individual::named(name.clone()));
     // A country in words is kept as it was said, and means nothing to us.
     let country = said.get("countryOfBirth").and_then(Value::as_str);
     Ok(Individual {
@@ -125,7 +184,7 @@ fn person(before: Option<&Individual>, said: &Tree) -> Result<Individual, Error>
         country_of_birth: country.and_then(|it| it.parse::<Country>().ok()),
         nationality: text(said, "nationality")?,
         location: text(said, "location")?,
-        ..known
+        other_names: details::person_names(said.get("otherName")),
     })
 }
 
@@ -137,7 +196,15 @@ impl Entity for Individuals {
     type Thing = Party;
     const READING: Permission = Permission::PartyRead;
     const WRITING: Permission = Permission::PartyWrite;
-    const FREE: &[&str] = &["contactMedium", "countryOfBirth", "partyCharacteristic"];
+    const FREE: &[&str] = &[
+        "contactMedium",
+        "countryOfBirth",
+        "externalReference",
+        "individualIdentification",
+        "otherName",
+        "partyCharacteristic",
+        "relatedParty",
+    ];
 
     fn is(&self, it: &Party) -> bool {
         matches!(it.profile().nature, Nature::Individual(_))
@@ -146,7 +213,8 @@ impl Entity for Individuals {
     fn known(&self, _: Cx<'_>, it: &Party) -> Result<Tree, Error> {
         let Nature::Individual(person) = &it.profile().nature else { return Ok(Tree::new()) };
         let name = &person.name;
-        Ok(tree(json!({
+        let mut shown = shared(it);
+        shown.extend(tree(json!({
             "givenName": name.given.as_str(),
             "familyName": name.family.as_str(),
             "middleName": word(name.middle.as_ref()),
@@ -156,25 +224,23 @@ impl Entity for Individuals {
             "formattedName": word(name.formatted.as_ref()),
             "birthDate": form::shown_day(person.born_on),
             "deathDate": form::shown_day(person.died_on),
-            "contactMedium": form::shown_media(&it.profile().media),
-            "partyCharacteristic": form::shown_attributes(&it.profile().characteristics),
+            "otherName": details::shown_person_names(&person.other_names),
             "gender": word(person.gender.as_ref()),
             "placeOfBirth": word(person.place_of_birth.as_ref()),
             "countryOfBirth": person.country_of_birth.as_ref().map(Country::as_str),
             "nationality": word(person.nationality.as_ref()),
             "location": word(person.location.as_ref()),
-            "status": it.state_word(),
-        })))
+        })));
+        Ok(shown)
     }
 
     fn create(&self, act: &mut Act<'_>, said: &Tree) -> Result<Party, Error> {
-        let nature = Nature::Individual(person(None, said)?);
+        let nature = Nature::Individual(person(said)?);
         registered(act, told(Profile::of(nature), said), said)
     }
 
     fn change(&self, act: &mut Act<'_>, it: Party, change: &Change) -> Result<Party, Error> {
-        let Nature::Individual(before) = &it.profile().nature else { return Ok(it) };
-        let nature = Nature::Individual(person(Some(before), &change.after)?);
+        let nature = Nature::Individual(person(&change.after)?);
         revised(act, it, (nature, change))
     }
 
@@ -187,9 +253,8 @@ impl Entity for Individuals {
     }
 }
 
-fn organization(before: Option<&Organization>, said: &Tree) -> Result<Organization, Error> {
+fn organization(said: &Tree) -> Result<Organization, Error> {
     let trading_name: Name = must(said, "tradingName")?;
-    let known = before.cloned().unwrap_or_else(|| Organization::named(trading_name.clone()));
     let is_legal_entity = match said.get("isLegalEntity") {
         None | Some(Value::Null) => None,
         Some(Value::Bool(it)) => Some(*it),
@@ -203,7 +268,9 @@ fn organization(before: Option<&Organization>, said: &Tree) -> Result<Organizati
         kind: text(said, "organizationType")?,
         is_legal_entity,
         existence: form::validity("existsDuring", said.get("existsDuring"))?,
-        ..known
+        other_names: details::trading_names(said.get("otherName")),
+        parents: details::relationships(said.get("organizationParentRelationship")),
+        children: details::relationships(said.get("organizationChildRelationship")),
     })
 }
 
@@ -211,7 +278,16 @@ impl Entity for Organizations {
     type Thing = Party;
     const READING: Permission = Permission::PartyRead;
     const WRITING: Permission = Permission::PartyWrite;
-    const FREE: &[&str] = &["contactMedium", "partyCharacteristic"];
+    const FREE: &[&str] = &[
+        "contactMedium",
+        "externalReference",
+        "organizationChildRelationship",
+        "organizationIdentification",
+        "organizationParentRelationship",
+        "otherName",
+        "partyCharacteristic",
+        "relatedParty",
+    ];
 
     fn is(&self, it: &Party) -> bool {
         matches!(it.profile().nature, Nature::Organization(_))
@@ -219,26 +295,35 @@ impl Entity for Organizations {
 
     fn known(&self, _: Cx<'_>, it: &Party) -> Result<Tree, Error> {
         let Nature::Organization(company) = &it.profile().nature else { return Ok(Tree::new()) };
-        Ok(tree(json!({
+        let mut shown = shared(it);
+        shown.extend(tree(json!({
             "tradingName": company.trading_name.as_str(),
             "nameType": company.legal_form.as_ref().map(Name::as_str),
             "organizationType": company.kind.as_ref().map(Name::as_str),
             "isLegalEntity": company.is_legal_entity,
             "existsDuring": form::shown_validity(company.existence),
-            "contactMedium": form::shown_media(&it.profile().media),
-            "partyCharacteristic": form::shown_attributes(&it.profile().characteristics),
-            "status": it.state_word(),
-        })))
+            "otherName": details::shown_trading_names(&company.other_names),
+            "organizationParentRelationship": details::shown_relationship(&company.parents),
+            "organizationChildRelationship": details::shown_relationships(&company.children),
+        })));
+        Ok(shown)
     }
 
     fn create(&self, act: &mut Act<'_>, said: &Tree) -> Result<Party, Error> {
-        let nature = Nature::Organization(organization(None, said)?);
+        let nature = Nature::Organization(organization(said)?);
         registered(act, told(Profile::of(nature), said), said)
     }
 
     fn change(&self, act: &mut Act<'_>, it: Party, change: &Change) -> Result<Party, Error> {
-        let Nature::Organization(before) = &it.profile().nature else { return Ok(it) };
-        let nature = Nature::Organization(organization(Some(before), &change.after)?);
+        let mut now = organization(&change.after)?;
+        let parents = "organizationParentRelationship";
+        if let Nature::Organization(before) = &it.profile().nature
+            && change.before.get(parents) == change.after.get(parents)
+        {
+            // This contract says one alone.
+            now.parents.clone_from(&before.parents);
+        }
+        let nature = Nature::Organization(now);
         revised(act, it, (nature, change))
     }
 

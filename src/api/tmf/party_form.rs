@@ -12,6 +12,7 @@ use crate::domain::error::Invalid;
 use crate::domain::party::medium::{ContactMedium, Medium, PhoneUse, PostalAddress};
 use crate::domain::text::{Email, Name, Phone};
 use crate::domain::time::{Date, Instant, Validity, Zone};
+use crate::services::party;
 
 /// A period that was said, of which each end may be left out.
 pub(super) fn validity(field: &str, said: Option<&Value>) -> Result<Validity, Invalid> {
@@ -58,7 +59,8 @@ pub(super) fn media(said: Option<&Value>) -> Vec<ContactMedium> {
         let validity = validity("validFor", it.get("validFor")).ok()?;
         let is_preferred = it.get("preferred") == Some(&json!(true));
         let medium = medium(it)?;
-        Some(ContactMedium { is_preferred, validity, ..ContactMedium::of(medium) })
+        let purpose = purpose(&medium, it);
+        Some(ContactMedium { medium, purpose, is_preferred, validity })
     });
     read.collect()
 }
@@ -86,10 +88,18 @@ fn medium(said: &Value) -> Option<Medium> {
         extended: part("street2"),
         locality: part("city"),
         region: part("stateOrProvince"),
-        postal_code: part("postCode"),
-        country: word("country").and_then(|it| it.parse().ok()),
+        postal_code: part("postCode").or_else(|| part("postcode")),
+        country: word("country").and_then(party::country),
     };
     (!address.is_empty()).then_some(Medium::Post(address))
+}
+
+/// What a place is for, in the word of whoever said it.
+fn purpose(of: &Medium, said: &Value) -> Option<Name> {
+    match of {
+        Medium::Post(_) => said.pointer("/characteristic/contactType")?.as_str()?.parse().ok(),
+        Medium::Mail(_) | Medium::Phone(..) | Medium::Network(..) => None,
+    }
 }
 
 /// Ways to reach somebody, as this contract shows them; nothing if there are none.
@@ -107,7 +117,9 @@ pub(super) fn shown_media(of: &[ContactMedium]) -> Value {
             Medium::Network(network, id) => {
                 (network.to_string(), json!({ "socialNetworkId": id.as_str() }))
             }
-            Medium::Post(address) => ("postalAddress".to_owned(), place(address).into()),
+            Medium::Post(address) => {
+                ("postalAddress".to_owned(), place(address, it.purpose.as_ref()).into())
+            }
         };
         let mut shown = tree(json!({
             "mediumType": class, "preferred": it.is_preferred, "characteristic": details,
@@ -119,18 +131,19 @@ pub(super) fn shown_media(of: &[ContactMedium]) -> Value {
     or_nothing(shown.collect())
 }
 
-fn place(of: &PostalAddress) -> Tree {
+fn place(of: &PostalAddress, purpose: Option<&Name>) -> Tree {
     let word = |it: &Option<Name>| json!(it.as_ref().map(Name::as_str));
     let mut shown = tree(json!({
         "street1": word(&of.street), "street2": word(&of.extended), "city": word(&of.locality),
         "stateOrProvince": word(&of.region), "postCode": word(&of.postal_code),
         "country": of.country.as_ref().map(|it| it.as_str()),
+        "contactType": purpose.map(Name::as_str),
     }));
     shown.retain(|_, it| !it.is_null());
     shown
 }
 
-fn or_nothing(all: Vec<Value>) -> Value {
+pub(super) fn or_nothing(all: Vec<Value>) -> Value {
     if all.is_empty() { Value::Null } else { Value::Array(all) }
 }
 
@@ -173,6 +186,22 @@ mod tests {
             json!([{ "mediumType": "pigeon" }, { "characteristic": { "emailAddress": "?" } }, 5]);
         assert!(media(Some(&odd)).is_empty());
         assert_eq!(shown_media(&[]), Value::Null);
+    }
+
+    #[test]
+    fn a_country_is_read_by_its_code_or_its_name() {
+        for country in ["DE", "de", "Germany", "Allemagne"] {
+            let said =
+                json!([{ "characteristic": { "country": country, "contactType": "billing" } }]);
+            let [one] = &media(Some(&said))[..] else { panic!("{country}") };
+            let shown = shown_media(std::slice::from_ref(one));
+            assert_eq!(
+                shown[0]["characteristic"],
+                json!({ "country": "DE", "contactType": "billing" })
+            );
+        }
+        let nowhere = json!([{ "characteristic": { "country": "Atlantis" } }]);
+        assert!(media(Some(&nowhere)).is_empty());
     }
 
     #[test]

@@ -18,6 +18,11 @@ impl Path {
         is_path.then_some(Self(parts))
     }
 
+    /// Its parts.
+    pub(super) fn parts(&self) -> &[String] {
+        &self.0
+    }
+
     /// Its first part.
     pub(super) fn head(&self) -> &str {
         &self.0[0]

@@ -167,6 +167,10 @@ impl Entity for Methods {
         })))
     }
 
+    fn is_ours(&self, _: &str, said: &str) -> bool {
+        ["pending", "active", "expired", "removed"].iter().any(|it| it.eq_ignore_ascii_case(said))
+    }
+
     fn create(&self, _: &mut Act<'_>, _: &Tree) -> Result<PaymentMethod, Error> {
         Err(Error::internal("a method is kept of an account, or as one that cannot be used"))
     }

@@ -2,6 +2,7 @@
 //! that they stop, go on, or end.
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::behind::Change;
 use super::customer;
@@ -11,13 +12,14 @@ use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::lifecycle::HoldKind;
 use crate::domain::attribute::AttributeValue;
-use crate::domain::id::Id;
+use crate::domain::id::{AccountId, Id, OfferId};
 use crate::domain::operator::Permission;
 use crate::domain::subscription::change::{Cancellation, RefundTo};
 use crate::domain::subscription::lifecycle::State;
 use crate::domain::subscription::{Hold, Release, Subscription};
 use crate::domain::text::{Code, Name};
 use crate::domain::time::Zone;
+use crate::services::finding::{self, SubscriptionsBy};
 use crate::services::{Act, Cx, Error, subscription};
 
 /// What somebody has.
@@ -109,6 +111,29 @@ impl Entity for Products {
             "productOrderItem": ordered,
             "productRelationship": parent,
         })))
+    }
+
+    /// What somebody has, and what is of an offer, is in an index.
+    fn found_by(&self, cx: Cx<'_>, path: &str, value: &str) -> Result<Option<Vec<Uuid>>, Error> {
+        let found = match path {
+            "relatedParty.id" => {
+                let owner = value.parse::<AccountId>().ok();
+                owner.map(|it| finding::by_owner::<Subscription>(cx, it)).transpose()?
+            }
+            "productOffering.id" => {
+                let offer = value.parse::<OfferId>().ok();
+                offer
+                    .map(|it| finding::subscriptions(cx, SubscriptionsBy::Offer(it)))
+                    .transpose()?
+            }
+            _ => return Ok(None),
+        };
+        Ok(Some(found.unwrap_or_default().iter().map(|it| it.uuid()).collect()))
+    }
+
+    fn is_ours(&self, _: &str, said: &str) -> bool {
+        let is = |it: &State| status(*it).eq_ignore_ascii_case(said.trim());
+        said.eq_ignore_ascii_case("pendingActive") || State::ALL.iter().any(is)
     }
 
     fn create(&self, _: &mut Act<'_>, _: &Tree) -> Result<Subscription, Error> {

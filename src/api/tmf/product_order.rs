@@ -13,6 +13,7 @@ use super::customer;
 use super::entity::{Entity, Gone, Of, reference, text, tree};
 use super::registered::Registered;
 use super::resource::{Resource, Tree};
+use super::tongue;
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::catalog::offer::Offer;
@@ -20,6 +21,7 @@ use crate::domain::error::{Code as Reason, Invalid, Refusal, Rejection};
 use crate::domain::id::{Id, SubscriptionId};
 use crate::domain::operator::Permission;
 use crate::domain::order::item::{Action, Item, Wish};
+use crate::domain::order::lifecycle::State;
 use crate::domain::order::{Order, PlaceOrder, Priority, Request};
 use crate::domain::text::{Code, Name, Prose};
 use crate::services::{Act, Cx, Error, offer, order};
@@ -239,7 +241,8 @@ pub(super) fn refused(
         return Err(refusal.into());
     }
     said.insert(date.to_owned(), json!(act.now().to_string()));
-    let note = json!({ "text": refusal.to_string(), "date": act.now().to_string() });
+    let note =
+        json!({ "text": tongue::told(of, &refusal.to_string()), "date": act.now().to_string() });
     match said.get_mut("note").and_then(Value::as_array_mut) {
         Some(notes) => notes.push(note),
         None => {
@@ -283,6 +286,10 @@ impl Entity for Orders {
         })))
     }
 
+    fn is_ours(&self, _: &str, said: &str) -> bool {
+        State::ALL.iter().any(|it| word(it.word()).eq_ignore_ascii_case(said))
+    }
+
     fn create(&self, _: &mut Act<'_>, _: &Tree) -> Result<Order, Error> {
         Err(Error::internal("an order is placed, or kept as one that could not be"))
     }
@@ -309,7 +316,7 @@ impl Entity for Orders {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::order::lifecycle::{ItemState, State};
+    use crate::domain::order::lifecycle::ItemState;
 
     #[test]
     fn a_quantity_is_a_whole_number_in_whatever_form() {

@@ -1,6 +1,8 @@
 //! What a query says: which things are wanted, which of their attributes, in which order, and which
 //! part of the list.
 
+use std::collections::BTreeSet;
+
 use super::filter::Filter;
 use super::path::Path;
 use crate::domain::error::Invalid;
@@ -25,6 +27,22 @@ pub(super) struct Query {
     pub(super) filter: Filter,
     /// All that it says beside `offset` and `limit`, as it was written.
     pub(super) rest: String,
+}
+
+/// Which attributes of a thing are wanted: all, if nothing is said.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Wanted(Option<BTreeSet<String>>);
+
+impl Wanted {
+    /// Whether an attribute is.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.as_ref().is_none_or(|it| it.contains(name))
+    }
+
+    /// The attributes in which some paths begin.
+    pub(super) fn of<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Self {
+        Self(Some(paths.into_iter().map(|it| it.head().to_owned()).collect()))
+    }
 }
 
 /// By what a list is sorted.
@@ -60,6 +78,16 @@ impl Query {
             }
         }
         Ok(query)
+    }
+
+    /// Which attributes say whether a thing is in a list, and where.
+    pub(super) fn decides(&self) -> Wanted {
+        Wanted::of(self.filter.paths().chain(self.sort.iter().map(|it| &it.path)))
+    }
+
+    /// Which attributes of a thing are told.
+    pub(super) fn told(&self) -> Wanted {
+        self.fields.as_ref().map_or_else(Wanted::default, Wanted::of)
     }
 
     fn take(&mut self, name: &str, value: &str) -> Result<(), Invalid> {
@@ -116,6 +144,17 @@ mod tests {
         assert_eq!((query.offset, query.limit), (5, 10));
         assert_eq!(query.filter.only_id(), Some("7"));
         assert_eq!(query.rest, "&fields=a,b.c&fields=d&sort=-a,+b,c&id=7");
+    }
+
+    #[test]
+    fn what_decides_is_looked_at_and_what_is_told_is_shown() {
+        let query = Query::read("fields=a,b.c&sort=-d.e&f.g=1").expect("right");
+        let names = ["a", "b", "c", "d", "e", "f", "g"];
+        let of =
+            |it: &Wanted| names.iter().filter(|name| it.has(name)).copied().collect::<String>();
+        assert_eq!((of(&query.decides()), of(&query.told())), ("df".to_owned(), "ab".to_owned()));
+        let all = Query::read("").expect("right");
+        assert_eq!((of(&all.decides()), of(&all.told())), (String::new(), names.concat()));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //! not here or cannot be had, is kept as it was said, rejected, like such an
 //! [order](super::product_order).
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::behind::Change;
@@ -9,6 +11,7 @@ use super::beside::Beside;
 use super::customer;
 use super::entity::{Entity, Gone, Of, text, tree};
 use super::money;
+use super::offer_price;
 use super::product_order::{Saying, buyer, items, refused, shown_items, word};
 use super::registered::Registered;
 use super::resource::{Resource, Tree};
@@ -16,10 +19,11 @@ use crate::domain::account::Account;
 use crate::domain::error::{Code as Reason, Refusal, Rejection};
 use crate::domain::operator::Permission;
 use crate::domain::order::quote::{Inquiry, Quote, State, Step};
+use crate::domain::order::total::Charged;
 use crate::domain::order::{PlaceOrder, Request};
 use crate::domain::text::{Name, Prose};
 use crate::domain::time::Validity;
-use crate::services::{Act, Cx, Error, quote};
+use crate::services::{Act, Cx, Error, offer, quote};
 
 /// Quotes that were priced.
 pub(super) struct Quotes;
@@ -62,6 +66,15 @@ fn asked(it: &Beside<Quotes>, act: &mut Act<'_>, of: &Resource, said: Tree) -> R
     refused(act, &it.documents, (of, "quoteDate", said), refusal)
 }
 
+/// In which period the prices recur of what a quote is about, if that is one.
+fn period(cx: Cx<'_>, it: &Quote) -> Result<Option<String>, Error> {
+    let mut found = BTreeSet::new();
+    for id in it.items().iter().filter_map(|it| it.wish.offer) {
+        found.extend(offer::prices(cx, id)?.iter().filter_map(offer_price::recurs));
+    }
+    Ok(found.pop_first().filter(|_| found.is_empty()))
+}
+
 impl Entity for Quotes {
     type Thing = Quote;
     const READING: Permission = Permission::QuoteRead;
@@ -76,9 +89,15 @@ impl Entity for Quotes {
 
     fn known(&self, cx: Cx<'_>, it: &Quote) -> Result<Tree, Error> {
         let account = cx.shared::<Account>(it.account())?;
+        let period = period(cx, it)?;
         let totals = it.totals().iter().map(|it| {
+            let (kind, period) = match it.charged() {
+                Charged::Once => ("oneTime", None),
+                Charged::EachPeriod => ("recurring", period.as_deref()),
+            };
             json!({
-                "priceType": "oneTime",
+                "priceType": kind,
+                "recurringChargePeriod": period,
                 "price": {
                     "dutyFreeAmount": money::shown(it.net()),
                     "taxIncludedAmount": money::shown(it.gross()),
@@ -99,6 +118,10 @@ impl Entity for Quotes {
             "quoteTotalPrice": totals.collect::<Vec<_>>(),
             "relatedParty": account.iter().map(|it| customer::owner(it)).collect::<Vec<_>>(),
         })))
+    }
+
+    fn is_ours(&self, _: &str, said: &str) -> bool {
+        State::ALL.iter().any(|it| word(it.word()).eq_ignore_ascii_case(said))
     }
 
     fn create(&self, _: &mut Act<'_>, _: &Tree) -> Result<Quote, Error> {

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::behind::Behind;
+use super::tongue::Words;
 
 /// A thing as this contract shows it, without its `href`.
 pub(super) type Tree = Map<String, Value>;
@@ -41,6 +42,8 @@ pub(super) struct Resource {
     pub(super) state: Option<&'static str>,
     /// What is told of it.
     pub(super) events: Events,
+    /// What our fields are called in it, in refusals.
+    pub(super) words: Words,
     /// What of ours it is.
     pub(super) behind: &'static dyn Behind,
 }
@@ -54,6 +57,8 @@ pub(super) enum Verbs {
     All,
     /// To make some.
     Create,
+    /// To make some, and to change them.
+    CreateChange,
     /// To make some, and to remove them.
     CreateRemove,
     /// To change and to remove them.
@@ -66,7 +71,7 @@ impl Verbs {
     /// Whether some can be made.
     pub(super) const fn create(self) -> bool {
         match self {
-            Self::All | Self::Create | Self::CreateRemove => true,
+            Self::All | Self::Create | Self::CreateChange | Self::CreateRemove => true,
             Self::None | Self::ChangeRemove | Self::Change => false,
         }
     }
@@ -74,7 +79,7 @@ impl Verbs {
     /// Whether they can be changed.
     pub(super) const fn change(self) -> bool {
         match self {
-            Self::All | Self::ChangeRemove | Self::Change => true,
+            Self::All | Self::CreateChange | Self::ChangeRemove | Self::Change => true,
             Self::None | Self::Create | Self::CreateRemove => false,
         }
     }
@@ -83,7 +88,7 @@ impl Verbs {
     pub(super) const fn remove(self) -> bool {
         match self {
             Self::All | Self::CreateRemove | Self::ChangeRemove => true,
-            Self::None | Self::Create | Self::Change => false,
+            Self::None | Self::Create | Self::CreateChange | Self::Change => false,
         }
     }
 }
@@ -151,6 +156,7 @@ impl Resource {
             touched: None,
             state: None,
             events: STANDARD,
+            words: &[],
             behind,
         }
     }
@@ -189,6 +195,10 @@ impl Resource {
 
     pub(super) const fn tells(self, events: Events) -> Self {
         Self { events, ..self }
+    }
+
+    pub(super) const fn speaks(self, words: Words) -> Self {
+        Self { words, ..self }
     }
 
     /// The name as that of a class: `ProductOffering`.

@@ -7,12 +7,14 @@ use super::behind::{Behind, Change};
 use super::entity::reference;
 use super::registered::Registered;
 use super::resource::{Resource, Tree};
-use crate::domain::catalog::offer::Offer;
+use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::error::Invalid;
 use crate::domain::id::{Id, Kind, OfferId, OrderId, SubscriptionId};
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::subscription::Subscription;
+use crate::services::invoice::{self, Filter};
+use crate::services::offer::Obstacle;
 use crate::services::{Act, Cx, Error, billing, offer, order, subscription};
 
 /// A sort of tasks.
@@ -35,7 +37,7 @@ pub(super) const CANCELLATIONS: Task =
 
 /// That a bill is made outside of its cycle.
 pub(super) const BILLS_ON_DEMAND: Task =
-    Task { documents: Registered("customer_bill_on_demand"), work: refuse_bill };
+    Task { documents: Registered("customer_bill_on_demand"), work: bill };
 
 impl Behind for Task {
     fn kind(&self) -> Kind {
@@ -76,20 +78,21 @@ impl Behind for Task {
     }
 }
 
-/// What keeps an offer from being had; nothing if nothing does.
+/// What keeps what an item names from being had; nothing if nothing does.
 fn obstacle(cx: Cx<'_>, item: &Value) -> Result<Option<&'static str>, Error> {
     let offering = item.get("productOffering").or_else(|| item.pointer("/product/productOffering"));
-    let id: Option<OfferId> = offering.and_then(reference);
-    let found: Option<Offer> = match id {
-        Some(id) => offer::get(cx, id).map(Some).or_else(Error::or_nothing)?,
-        None => None,
+    let Some(id) = offering.and_then(reference::<OfferId>) else {
+        return Ok(Some(told(Obstacle::NotThere)));
     };
-    Ok(match found {
-        None => Some("the product offering is not there"),
-        Some(it) if !it.life.is_on_sale(cx.now) => Some("the product offering is not on sale"),
-        Some(it) if !it.content.is_sellable => Some("the product offering is sold in bundles only"),
-        Some(_) => None,
-    })
+    Ok(offer::obstacle(cx, id)?.map(told))
+}
+
+const fn told(of: Obstacle) -> &'static str {
+    match of {
+        Obstacle::NotThere => "the product offering is not there",
+        Obstacle::NotOnSale => "the product offering is not on sale",
+        Obstacle::InBundlesOnly => "the product offering is sold in bundles only",
+    }
 }
 
 /// Says of each item whether it can be had (TMF679).
@@ -176,12 +179,29 @@ fn consume(act: &mut Act<'_>, said: &mut Tree) -> Result<(), Error> {
     Ok(())
 }
 
-/// Refuses to make a bill outside of its cycle (TMF678): what is due is billed with all that is due
-/// on that day, so that no charge is on two bills or on none.
-fn refuse_bill(_: &mut Act<'_>, said: &mut Tree) -> Result<(), Error> {
-    let why = "bills are made with their cycle: change that of the billing account";
-    said.insert("state".to_owned(), json!("rejected"));
-    said.insert("description".to_owned(), json!(why));
+/// Bills what is due on a billing account (TMF678): what could not be billed before is tried again. What
+/// falls due later is on the bill of that day, so that no charge is on two bills or on none.
+fn bill(act: &mut Act<'_>, said: &mut Tree) -> Result<(), Error> {
+    let of = said.get("billingAccount").and_then(reference);
+    let of = of.map(|id| act.cx().find::<BillingAccount>(id)).transpose()?.flatten();
+    let done = match &of {
+        Some(it) => billing::bill_now(act, it.id)?.map_err(|it| it.detail),
+        None => Err("the billing account is not there".to_owned()),
+    };
+    match (done, of) {
+        (Ok(()), Some(of)) => {
+            let filter = Filter { billing_account: Some(of.id), ..Filter::default() };
+            let newest = invoice::list(act.cx(), &filter, &PageRequest::first(1))?.items;
+            let bill = newest.first().map(|it| json!({ "id": it.id.uuid() }));
+            said.insert("customerBill".to_owned(), json!(bill));
+            said.insert("state".to_owned(), json!("done"));
+        }
+        (Ok(()), None) => {}
+        (Err(why), _) => {
+            said.insert("state".to_owned(), json!("rejected"));
+            said.insert("description".to_owned(), json!(why));
+        }
+    }
     Ok(())
 }
 

@@ -65,6 +65,12 @@ pub(super) fn shown(it: Value, fields: Option<&[Path]>) -> Answer {
     told(Reply::ok(Shown(wanted(it, fields))).answer(None))
 }
 
+/// The answer with several things.
+pub(super) fn shown_all(all: Vec<Value>, fields: Option<&[Path]>) -> Answer {
+    let all = all.into_iter().map(|it| wanted(it, fields)).collect();
+    told(Reply::ok(Shown(Value::Array(all))).answer(None))
+}
+
 /// The answer with something new.
 pub(super) fn created(it: Value, fields: Option<&[Path]>) -> Answer {
     let href = it.get("href").and_then(Value::as_str).unwrap_or_default().to_owned();

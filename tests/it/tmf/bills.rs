@@ -58,9 +58,13 @@ fn what_is_ordered_here_is_billed_shown_and_paid_here() {
 
     let path = format!("{BILL}/{id}");
     assert_eq!(client.patch(&path, &json!({ "state": "sent" }))["state"], "sent");
-    for untrue in [json!({ "state": "settled" }), json!({ "billNo": "1" })] {
+    for (untrue, expected) in [
+        (json!({ "state": "settled" }), "409 state_forbids"),
+        (json!({ "state": "burnt" }), "400 enum"),
+        (json!({ "billNo": "1" }), "400 read_only"),
+    ] {
         let refused = told(&client.call(&format!("PATCH {path}"), Some(&untrue)));
-        assert!(refused.starts_with("400 read_only"), "{refused}");
+        assert!(refused.starts_with(expected), "{refused}");
     }
     let payment = json!({
         "account": { "id": bill["billingAccount"]["id"] }, "paymentMethod": { "@type": "Cash" },
@@ -87,6 +91,11 @@ fn a_quote_is_priced_by_the_engine_and_taken_by_an_order() {
     assert_eq!(quote["state"], "inProgress", "{quote}");
     let price = &quote["quoteTotalPrice"][0]["price"];
     assert_eq!(price["dutyFreeAmount"]["value"].to_string(), "20.00", "{quote}");
+    let total = &quote["quoteTotalPrice"][0];
+    assert_eq!(
+        (&total["priceType"], &total["recurringChargePeriod"]),
+        (&json!("recurring"), &json!("month"))
+    );
     let path = format!("{QUOTE}/{}", text(&quote["id"]));
     let mut steps = Vec::new();
     for state in ["accepted", "Approved", "cancelled", "ACCEPTED", "approved"] {

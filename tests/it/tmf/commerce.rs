@@ -129,7 +129,7 @@ fn a_quantity_is_a_number_in_whatever_form() {
         let cart = json!({ "cartItem": [item], "relatedParty": parties });
         for (path, body, at) in [(ORDER, &order, "productOrderItem"), (carts, &cart, "cartItem")] {
             let made = client.call(&format!("POST {path}"), Some(body));
-            let refused = format!("400 range: `{at}/0/quantity` must be a whole number from 1");
+            let refused = format!("400 range: `{at}[0].quantity` must be a whole number from 1");
             let expected = if is_one { "201" } else { &refused };
             assert_eq!(told(&made), expected, "{quantity}");
         }
@@ -157,7 +157,7 @@ fn an_order_for_what_is_not_there_is_kept_rejected_with_the_reason() {
     assert_eq!(items(&client.call(&format!("GET {PRODUCT}"), None)).len(), 0);
     let wrong = json!({ "productOrderItem": [{ "id": "1", "action": "explode" }] });
     let refused = told(&client.call(&format!("POST {ORDER}"), Some(&wrong)));
-    assert!(refused.starts_with("400 enum: `productOrderItem/0/action`"), "{refused}");
+    assert!(refused.starts_with("400 enum: `productOrderItem[0].action`"), "{refused}");
 }
 
 #[test]
@@ -186,4 +186,134 @@ fn a_customer_is_an_account_whichever_side_changes_it() {
     assert_eq!(client.call(&format!("DELETE {CUSTOMER}/{id}"), None).status, 204);
     assert_eq!(client.call(&format!("GET {CUSTOMER}/{id}"), None).status, 404);
     assert!(["closing", "closed"].contains(&text(&client.get(&ours)["state"]).as_str()));
+}
+
+#[test]
+fn a_refusal_names_what_the_client_said() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let customer = customer(&client);
+    let (offering, _) = launched(&client);
+    let withdrawn = json!({ "lifecycleStatus": "Retired" });
+    client.patch(&format!("{OFFERING}/{offering}"), &withdrawn);
+    let order = ordered(&client, &offering, &customer);
+    let note = text(&order["note"][0]["text"]);
+    assert!(note.contains("productOrderItem[0].productOffering.id"), "{note}");
+    assert!(!note.contains("ofr_") && !note.contains("/items"), "{note}");
+}
+
+#[test]
+fn who_still_has_something_stays() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let (offering, _) = launched(&client);
+    let customer = customer(&client);
+    let product = ordered(&client, &offering, &customer)["productOrderItem"][0]["product"].clone();
+    let path = format!("DELETE {CUSTOMER}/{customer}");
+    let refused = told(&client.call(&path, None));
+    let expected = "409 in_use: `Jean Pontus` still has 1 living subscription: end that first";
+    assert_eq!(refused, expected);
+    let product = format!("{PRODUCT}/{}", text(&product["id"]));
+    assert_eq!(client.get(&product)["status"], "active", "what was refused ended nothing");
+    client.patch(&product, &json!({ "status": "terminated" }));
+    assert_eq!(client.call(&path, None).status, 204);
+}
+
+#[test]
+fn what_cannot_be_become_is_a_conflict_and_what_is_no_state_a_mistake() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let (offering, _) = launched(&client);
+    let order = ordered(&client, &offering, &customer(&client));
+    let product = text(&order["productOrderItem"][0]["product"]["id"]);
+    let order = format!("{ORDER}/{}", text(&order["id"]));
+    let offering = format!("{OFFERING}/{offering}");
+    let mut told_of = Vec::new();
+    for (path, attribute, word) in [
+        (&format!("{PRODUCT}/{product}"), "status", "created"),
+        (&format!("{PRODUCT}/{product}"), "status", "aborted"),
+        (&format!("{PRODUCT}/{product}"), "status", "burnt"),
+        (&order, "state", "inProgress"),
+        (&order, "state", "burnt"),
+        (&offering, "lifecycleStatus", "In study"),
+    ] {
+        let answer = client.call(&format!("PATCH {path}"), Some(&json!({ attribute: word })));
+        told_of.push(told(&answer));
+    }
+    expect_test::expect![[r#"
+        409 state_forbids: `status` cannot become `created` where it is `active`
+        409 state_forbids: `status` cannot become `aborted` where it is `active`
+        400 enum: `status` `burnt` is no state
+        409 state_forbids: `state` cannot become `inProgress` where it is `completed`
+        400 enum: `state` `burnt` is no state
+        409 catalog_state_forbids: nothing leads from `Launched` back to `In study`"#]]
+    .assert_eq(&told_of.join("\n"));
+}
+
+#[test]
+fn only_what_is_on_the_market_is_said_to_be_sellable() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let study = client.post(OFFERING, &json!({ "name": "Plan" }));
+    assert_eq!(study.get("isSellable"), None, "{study}");
+    let said = client.post(OFFERING, &json!({ "name": "Other", "isSellable": true }));
+    assert_eq!(said["isSellable"], true, "what a client says is shown");
+    let (launched, _) = launched(&client);
+    let path = format!("{OFFERING}/{launched}");
+    assert_eq!(client.get(&path)["isSellable"], true);
+    assert_eq!(client.patch(&path, &json!({ "lifecycleStatus": "Retired" }))["isSellable"], false);
+}
+
+/// Who is called otherwise in one contract is called so in all, as a party and as who buys.
+#[test]
+fn a_name_is_the_same_everywhere() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let organizations = "/tmf-api/party/v4/organization";
+    let company = client.post(organizations, &json!({ "tradingName": "Alpha" }));
+    let path = format!("{organizations}/{}", text(&company["id"]));
+    let party = json!({ "id": company["id"], "@referredType": "Organization" });
+    let buyer = client.post(CUSTOMER, &json!({ "name": "Alpha", "engagedParty": party }));
+    let ours = format!("/accounts/acc_{}", text(&buyer["id"]));
+    client.patch(&ours, &json!({ "name": "Beta" }));
+    assert_eq!(client.get(&path)["tradingName"], "Beta");
+    client.patch(&path, &json!({ "tradingName": "Gamma" }));
+    assert_eq!(client.get(&ours)["name"], "Gamma");
+    client.patch(&path, &json!({ "tradingName": "Gamma", "nameType": "inc" }));
+    client.patch(&ours, &json!({ "name": "Delta" }));
+    client.patch(&path, &json!({ "tradingName": "Own" }));
+    assert_eq!(client.get(&ours)["name"], "Own");
+}
+
+#[test]
+fn what_is_said_of_a_customer_is_in_the_books() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let earlier = json!({ "creditProfileDate": "2024-01-01T00:00:00Z", "creditRiskRating": 5,
+        "creditScore": 500, "validFor": { "startDateTime": "2024-01-01T00:00:00Z" } });
+    let current = json!({ "creditProfileDate": "2025-01-01T00:00:00Z", "creditRiskRating": 1,
+        "creditScore": 700, "validFor": { "startDateTime": "2025-01-01T00:00:00Z" } });
+    let body = json!({
+        "name": "Jean", "description": "a good one", "engagedParty": { "id": "500" },
+        "characteristic": [{ "name": "segment", "value": "gold" }], "creditProfile": [current],
+    });
+    let made = client.post(CUSTOMER, &body);
+    for name in ["description", "characteristic", "creditProfile"] {
+        assert_eq!(made[name], body[name], "{name}");
+    }
+    let id = text(&made["id"]);
+    let ours = client.get(&format!("/accounts/acc_{id}")).to_string();
+    assert!(ours.contains("a good one") && ours.contains("gold"), "{ours}");
+    let path = format!("{CUSTOMER}/{id}");
+    let history = json!({ "creditProfile": [earlier, current] });
+    client.patch(&path, &history);
+    let credit = client.get(&format!("/accounts/acc_{id}/credit"));
+    let scores: Vec<_> =
+        credit["items"].as_array().unwrap().iter().map(|it| it["score"].clone()).collect();
+    assert_eq!(scores, [700, 500], "{credit}");
+    for untrue in [json!(null), json!([]), json!([{ "creditRiskRating": 9 }])] {
+        let untrue = json!({ "creditProfile": untrue });
+        let refused = told(&client.call(&format!("PATCH {path}"), Some(&untrue)));
+        assert!(refused.starts_with("400 read_only: `creditProfile`"), "{refused}");
+    }
 }

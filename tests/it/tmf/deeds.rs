@@ -41,12 +41,20 @@ fn of(method: &str, path: &str) -> Deed {
             (json!({ "callback": "https://hook.example.com/" }).to_string(), "{}")
         }
     };
-    let is_one_act = method == "POST" || stage.is_some();
+    // Usage is taken between acts of its own.
+    let is_usage = list.ends_with("/usage");
+    let is_made = !path.contains("{id}") && !is_usage;
+    let is_one_act = is_made || stage.is_some();
     let manner = if is_one_act { Manner::Once } else { Manner::Several };
     Deed { what: format!("{method} {path}"), manner, list: list.to_owned(), make, change, stage }
 }
 
 impl Deed {
+    /// Whether it adds to a list by steps.
+    fn is_of_a_list(&self) -> bool {
+        self.what.starts_with("PATCH") && !self.what.contains("{id}")
+    }
+
     fn body(text: &str, names: &Names) -> Value {
         Row::filled(text, &names["side"])
     }
@@ -65,6 +73,12 @@ impl Deed {
     /// Does it as somebody to the thing with an id.
     pub(crate) fn is_done_to(&self, id: &str, client: &Client<'_>, names: &Names) -> Answer {
         let what = self.what.replace("{id}", id);
+        if self.is_of_a_list() {
+            let value = Self::body(&self.make, names);
+            let steps = json!([{ "op": "add", "path": "/-", "value": value }]);
+            let client = client.header("content-type", "application/json-patch+json");
+            return client.call_raw(&what, Some(steps.to_string().into_bytes()));
+        }
         let body = match what.split(' ').next() {
             Some("POST") => Some(Self::body(&self.make, names)),
             Some("PATCH") => Some(Self::body(self.change, names)),

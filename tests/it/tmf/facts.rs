@@ -43,6 +43,14 @@ const fn row(path: &'static str, make: &'static str) -> Row {
     }
 }
 
+/// Something that is done with a balance.
+const fn action(path: &'static str, make: &'static str) -> Row {
+    row(path, make)
+        .holds(&["amount", "href", "id", "status", "usageType"])
+        .filters(&["id", "status", "usageType"])
+        .changes(r#"{"description":"$side changed"}"#)
+}
+
 /// One that cannot be made here.
 const fn found(path: &'static str, verbs: &'static [&'static str], stage: &'static str) -> Row {
     Row { verbs, required: &[], stage: Some(stage), ..row(path, "{}") }
@@ -294,6 +302,104 @@ pub(super) const ROWS: &[Row] = &[
     .holds(&["creationDate", "credential", "href", "id", "status"])
     .filters(&["creationDate", "id", "status"])
     .changes(r#"{"nickname":"$side changed"}"#),
+    row("/tmf-api/event/v4/topic", r#"{"name":"$side","contentQuery":"a=b"}"#)
+        .does(&["POST", "DELETE"])
+        .requires(&[])
+        .starts_with(28),
+    row(
+        "/tmf-api/usageManagement/v4/usage",
+        r#"{"description":"$side","usageType":"VoIP","usageDate":"2026-01-01T00:00:00Z","usageSpecification":{"id":"18"},"usageCharacteristic":[{"name":"duration","value":20}]}"#,
+    )
+    .requires(&[])
+    .holds(&["id", "href", "usageSpecification", "status"])
+    .filters(&["id", "status"])
+    .changes(r#"{"description":"$side changed"}"#),
+    row("/tmf-api/usageManagement/v4/usageSpecification", r#"{"name":"$side","description":"A call"}"#)
+        .requires(&[]),
+    row(
+        "/tmf-api/prepayBalanceManagement/v4/bucket",
+        r#"{"name":"$side","usageType":"data","remainingValue":{"amount":12,"units":"GB"}}"#,
+    )
+    .does(&["POST"])
+    .requires(&[])
+    .holds(&["confirmationDate", "href", "id", "status", "usageType"])
+    .filters(&["id", "status", "usageType"])
+    .starts_with(10),
+    action(
+        "/tmf-api/prepayBalanceManagement/v4/topupBalance",
+        r#"{"description":"$side","amount":{"amount":10,"units":"EUR"},"usageType":"monetary","bucket":{"id":"1"},"partyAccount":{"id":"2"}}"#,
+    )
+    .requires(&["amount", "usageType", "bucket", "partyAccount"]),
+    action(
+        "/tmf-api/prepayBalanceManagement/v4/adjustBalance",
+        r#"{"description":"$side","amount":{"amount":10,"units":"EUR"},"usageType":"monetary","bucket":{"id":"1"}}"#,
+    )
+    .requires(&["amount", "usageType", "bucket"]),
+    action(
+        "/tmf-api/prepayBalanceManagement/v4/transferBalance",
+        r#"{"description":"$side","reason":"gift","receiverLogicalResource":{"id":"1"},"channel":{"id":"1"},"logicalResource":{"id":"2"},"amount":{"amount":10,"units":"EUR"},"usageType":"monetary","bucket":{"id":"1"},"receiverBucket":{"id":"2"},"receiverBucketUsageType":"monetary"}"#,
+    )
+    .requires(&[
+        "reason",
+        "receiverLogicalResource",
+        "channel",
+        "logicalResource",
+        "amount",
+        "usageType",
+        "bucket",
+        "receiverBucket",
+        "receiverBucketUsageType",
+    ]),
+    action(
+        "/tmf-api/prepayBalanceManagement/v4/reserveBalance",
+        r#"{"description":"$side","amount":{"amount":10,"units":"EUR"},"usageType":"monetary","bucket":{"id":"1"},"partyAccount":{"id":"2"},"relatedParty":[{"id":"3"}]}"#,
+    )
+    .requires(&["usageType", "bucket", "partyAccount"]),
+    found("/tmf-api/prepayBalanceManagement/v4/accumulatedBalance", &[], "").starts_with(9),
+    found("/tmf-api/prepayBalanceManagement/v4/balanceActionHistory", &[], ""),
+    row(
+        "/rolesAndPermissions/v4/userRole",
+        r#"{"involvementRole":"$side","entitlement":[{"action":"read","function":"bills"}]}"#,
+    )
+    .does(&["POST", "PATCH"])
+    .requires(&["entitlement"])
+    .holds(&["entitlement", "href", "id"])
+    .filters(&["href", "id"])
+    .changes(r#"{"involvementRole":"$side changed"}"#)
+    .starts_with(4),
+    row(
+        "/rolesAndPermissions/v4/permission",
+        r#"{"description":"$side","user":{"id":"42","@referredType":"Individual"},"validFor":{"startDateTime":"2026-01-01T00:00:00Z"},"privilege":[]}"#,
+    )
+    .does(&["POST", "PATCH"])
+    .requires(&["user", "validFor"])
+    .holds(&["user", "validFor", "href", "id"])
+    .filters(&["id"])
+    .changes(r#"{"description":"$side changed"}"#)
+    .starts_with(9),
+    row(
+        "/payment/v4/refund",
+        r#"{"description":"$side","account":{"id":"8979"},"paymentMethod":{"@type":"cash"},"totalAmount":{"unit":"EUR","value":12.50}}"#,
+    )
+    .does(&["POST"])
+    .requires(&["account", "paymentMethod", "totalAmount"])
+    .holds(&["account", "paymentMethod", "href", "id", "totalAmount", "status", "statusDate"])
+    .filters(&["id", "status"]),
+    row(
+        "/tmf-api/revenueSharingAlgorithmManagement/v5/partyRevSharingAlgorithm",
+        r#"{"name":"$side","actionVariable":[{"name":"percentage","value":"10"}]}"#,
+    ),
+    row(
+        "/tmf-api/revenueSharingReportManagement/v5/partyRevSharingReport",
+        r#"{"name":"$side","money":{"unit":"EUR","value":10}}"#,
+    )
+    .requires(&["money"])
+    .holds(&["id", "href", "money"]),
+    row(
+        "/tmf-api/revenueSharingModelManagement/v5/partyRevSharingModel",
+        r#"{"name":"$side","relatedParty":[{"id":"1"}],"partyRevSharingModelItem":[{"name":"half"}]}"#,
+    )
+    .requires(&["name", "relatedParty", "partyRevSharingModelItem"]),
 ];
 
 impl Row {

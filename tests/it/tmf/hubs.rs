@@ -1,10 +1,13 @@
 //! The hub of each API: who registers is told of its things, in its envelope.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::told;
 use crate::harness::client::Client;
 use crate::harness::house::House;
+use crate::harness::market::{Market, monthly, text};
 use crate::harness::outside::body;
 
 const DOCUMENT: &str = "/tmf-api/document/v4/document";
@@ -152,4 +155,104 @@ fn what_is_done_elsewhere_is_heard_here() {
         "CustomerStateChangeEvent" "Eve" "suspended"
         "CustomerDeleteEvent" "Eve" "suspended""#]]
     .assert_eq(&told.join("\n"));
+}
+
+#[test]
+fn a_query_that_nothing_could_fit_is_refused() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let register = |query: &str| {
+        let body = json!({ "callback": HOOK, "query": query });
+        told(&client.call(&format!("POST {HUB}"), Some(&body)))
+    };
+    for query in [
+        "eventType=ProductOrderCreateEvent",
+        "eventType=AgreementBurntEvent",
+        "agreement.status=signed",
+        "event.productOrder.state=completed",
+    ] {
+        let told = register(query);
+        assert!(told.starts_with("400 never_fires: `query`"), "{query}: {told}");
+    }
+    for query in [
+        "eventType=AgreementCreateEvent,AgreementDeleteEvent",
+        "eventType.regex=Delete",
+        "event.agreementSpecification.name=a&fields=name",
+        "fields=status",
+    ] {
+        assert_eq!(register(query), "201", "{query}");
+    }
+}
+
+#[test]
+fn what_a_hub_tells_is_the_events_of_its_topic() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let topics = "/tmf-api/event/v4/topic";
+    let topic = client.get(&format!("{topics}?name=agreementManagement"))[0].clone();
+    assert_eq!(topic["id"], "651", "{topic}");
+    client.post(&format!("{topics}/651/hub"), &json!({ "callback": HOOK }));
+    let it = agreement(&client, "Framework");
+    client.patch(&it, &json!({ "status": "signed" }));
+    let heard = heard(&house);
+    assert_eq!(heard.len(), 2, "who listens to a topic listens to the API: {heard:?}");
+    let events = client.get(&format!("{topics}/651/event"));
+    let events = events.as_array().unwrap();
+    let mut newest: Vec<_> = heard.iter().map(|it| it["eventId"].clone()).collect();
+    newest.reverse();
+    let told: Vec<_> = events.iter().map(|it| it["eventId"].clone()).collect();
+    assert_eq!(told, newest);
+    let path = events[0]["href"].as_str().unwrap();
+    assert_eq!(client.get(path), events[0]);
+    assert_eq!(events[0]["event"], heard[1]["event"]);
+    let some =
+        client.get(&format!("{topics}/651/event?eventType=AgreementCreateEvent&fields=title"));
+    assert_eq!(some[0]["title"], "AgreementCreateEvent");
+    assert_eq!(some.as_array().map(Vec::len), Some(1));
+    for (what, status) in [
+        (format!("GET {topics}/651/event/evt_0_999999"), 404),
+        (format!("GET {topics}/9/event"), 404),
+        (format!("POST {topics}/651/event"), 405),
+        (format!("DELETE {topics}/651"), 409),
+    ] {
+        let body = what.starts_with("POST").then(|| json!({}));
+        assert_eq!(client.call(&what, body.as_ref()).status, status, "{what}");
+    }
+}
+
+/// What happens to parties, customers, their accounts and their products is told by the hub of each.
+#[test]
+fn the_lives_of_parties_customers_accounts_and_products_are_heard() {
+    let market = Market::on("2026-01-01");
+    let client = market.operator();
+    let offer = market.offer("Mailbox", &[monthly("Fee", "EUR", "20")]);
+    for api in ["party", "customerManagement", "accountManagement", "productInventory"] {
+        client.post(&format!("/tmf-api/{api}/v4/hub"), &json!({ "callback": HOOK }));
+    }
+    let party = client.post("/tmf-api/party/v4/organization", &json!({ "tradingName": "Alpha" }));
+    let path = format!("/tmf-api/party/v4/organization/{}", text(&party["id"]));
+    client.patch(&path, &json!({ "nameType": "Ltd." }));
+    client.patch(&path, &json!({ "status": "validated" }));
+    let customer = market.customer("Ann", "EUR");
+    let id = text(&customer["id"]).split_once('_').unwrap().1.to_owned();
+    client
+        .patch(&format!("/tmf-api/customerManagement/v4/customer/{id}"), &json!({ "name": "Eve" }));
+    let subscription = market.order(&customer, &offer, 1);
+    let product = subscription.split_once('_').unwrap().1;
+    let product = format!("/tmf-api/productInventory/v4/product/{product}");
+    client.patch(&product, &json!({ "status": "suspended" }));
+    client.patch(&product, &json!({ "status": "terminated" }));
+    let told: BTreeSet<_> = heard(&market.house).iter().map(|it| text(&it["eventType"])).collect();
+    for expected in [
+        "OrganizationCreateEvent",
+        "OrganizationAttributeValueChangeEvent",
+        "OrganizationStateChangeEvent",
+        "CustomerCreateEvent",
+        "CustomerAttributeValueChangeEvent",
+        "PartyAccountAttributeValueChangeEvent",
+        "ProductCreateEvent",
+        "ProductStateChangeEvent",
+    ] {
+        assert!(told.contains(expected), "{expected} is not among {told:?}");
+    }
 }

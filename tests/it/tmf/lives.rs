@@ -65,7 +65,7 @@ fn a_patch_is_a_merge_unless_it_says_that_it_is_steps() {
     assert_eq!(stepped.json()["note"], json!([{ "text": "n" }, { "text": "two" }]));
     assert_eq!(stepped.json()["x"], json!({ "w": 3 }));
     let again = by("application/json-patch+json", &json!([{ "op": "remove", "path": "/x/y" }]));
-    assert_eq!(told(&again), "400 patch: `0` there is nothing at `/x/y`");
+    assert_eq!(told(&again), "400 patch: `[0]` there is nothing at `/x/y`");
     let list = by("application/json", &json!([]));
     assert_eq!(told(&list), "400 type: `` must be an object");
     let merged = by("application/merge-patch+json", &json!({ "x": null }));
@@ -118,7 +118,7 @@ fn what_nobody_serves_is_refused_in_the_contracts_words() {
         assert_eq!(told(&client.call(what, None)), expected);
     }
     let refused = client.call(&format!("PUT {DOCUMENT}"), Some(&json!({})));
-    assert_eq!(header(&refused, "allow"), Some("GET, POST"));
+    assert_eq!(header(&refused, "allow"), Some("GET, POST, PATCH"));
     let nobody = Client::nobody(&house.app).call(&format!("GET {DOCUMENT}"), None);
     assert!(told(&nobody).starts_with("401"));
     let broken = client.call_raw(&format!("POST {DOCUMENT}"), Some(b"{\"name\":".to_vec()));
@@ -154,7 +154,37 @@ fn what_was_made_to_harm_is_refused() {
     let price = made(&client, price, &json!({ "name": "odd", "price": { "value": 5 } }));
     let offering = json!({ "name": "a", "productOfferingPrice": [{ "id": id(&price) }] });
     let offering = post("/tmf-api/productCatalogManagement/v4/productOffering", &offering);
-    assert!(offering.starts_with("400 format: `productOfferingPrice/0/price`"), "{offering}");
+    assert!(offering.starts_with("400 format: `productOfferingPrice[0].price`"), "{offering}");
     let strange = json!({ "name": "a", "@type": "Strange", "@baseType": "Document" });
     assert_eq!(post(DOCUMENT, &strange), "201");
+}
+
+#[test]
+fn a_list_is_added_to_by_steps_as_a_whole_or_not_at_all() {
+    let house = House::on("2026-01-01");
+    let client = house.operator().header("content-type", "application/json-patch+json");
+    let by = |steps: Value| {
+        client.call_raw(&format!("PATCH {DOCUMENT}"), Some(steps.to_string().into_bytes()))
+    };
+    let add = |name: Value| json!({ "op": "add", "path": "/-", "value": { "name": name } });
+    let made = by(json!([add(json!("one")), add(json!("two"))]));
+    assert_eq!(told(&made), "200");
+    let names: Vec<_> = items(&made).iter().map(|it| it["name"].clone()).collect();
+    assert_eq!(names, ["one", "two"]);
+    let path = made.json()[0]["href"].as_str().unwrap().to_owned();
+    assert_eq!(house.operator().get(&path)["name"], "one");
+    for (steps, expected) in [
+        (
+            json!([add(json!("three")), add(json!(null))]),
+            "400 required: `[1].value.name` must be given",
+        ),
+        (
+            json!([{ "op": "remove", "path": "/0" }]),
+            "400 patch: `[0]` must be `add` at `/-`: a list is added to",
+        ),
+        (json!({}), "400 type: `` must be a list of operations of JSON Patch that add things"),
+    ] {
+        assert_eq!(told(&by(steps)), expected);
+    }
+    assert_eq!(items(&house.operator().call(&format!("GET {DOCUMENT}"), None)).len(), 2);
 }

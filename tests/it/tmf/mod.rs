@@ -1,5 +1,7 @@
 //! TM Forum Open APIs: what its kits and its clients look for.
 
+mod addresses;
+mod balances;
 mod bills;
 mod commerce;
 mod conformance;

@@ -2,6 +2,9 @@
 //! reads back as it was said, and what this contract translates is in the books of the house.
 
 use serde_json::{Value, json};
+use tillbox::domain::id::PartyId;
+use tillbox::domain::operator::Actor;
+use tillbox::domain::party::{Nature, Party};
 
 use crate::harness::client::Client;
 use crate::harness::house::House;
@@ -108,4 +111,58 @@ fn what_is_said_of_an_organization_reads_back_and_is_in_the_books() {
     assert_eq!(closed["status"], "closed");
     let path = format!("PATCH {ORGANIZATION}/{id}");
     assert_eq!(client.call(&path, Some(&json!({ "status": "validated" }))).status, 409);
+}
+
+/// What our books have of a party, as one side of what is told of it.
+#[track_caller]
+fn booked(house: &House, id: &str) -> Party {
+    let id: PartyId = id.parse().unwrap();
+    let found = house.app.bss.read(&Actor::duty("test"), |cx| cx.get::<Party>(id));
+    found.unwrap()
+}
+
+#[test]
+fn what_proves_who_somebody_is_and_who_has_to_do_with_it_is_in_the_books() {
+    let house = House::on("2026-01-01");
+    let client = house.operator();
+    let person = made(&client, INDIVIDUAL, &person());
+    let profile = booked(&house, person["id"].as_str().unwrap()).profile().clone();
+    let paper = &profile.identifications[0];
+    assert_eq!((paper.kind.as_str(), paper.number.as_str()), ("passport", "51DD23S"));
+    assert_eq!(paper.issued_on.map(|it| it.to_string()).as_deref(), Some("2005-09-23"));
+    assert_eq!(profile.external_references[0].name.as_str(), "http://chirper.test/jane");
+    assert_eq!(
+        (profile.related[0].role.as_str(), profile.related[0].party.to_string().as_str()),
+        ("employer", "2")
+    );
+    let Nature::Individual(known) = &profile.nature else { panic!("a person") };
+    assert_eq!(known.other_names[0].name.display(), "Jane Smith");
+    assert!(known.other_names[0].validity.until().is_some());
+
+    let company = made(&client, ORGANIZATION, &company());
+    let id = company["id"].as_str().unwrap();
+    let profile = booked(&house, id).profile().clone();
+    assert_eq!(profile.identifications[0].number.as_str(), "234213");
+    let Nature::Organization(known) = &profile.nature else { panic!("an organization") };
+    assert_eq!(known.other_names[0].trading_name.as_str(), "Coffee Do Asia");
+    assert_eq!(
+        (known.parents[0].kind.as_str(), known.parents[0].to.to_string().as_str()),
+        ("hierarchical", "8")
+    );
+    assert_eq!(known.children[0].to.to_string(), "2");
+
+    let path = format!("{ORGANIZATION}/{id}");
+    let anew = json!({
+        "organizationIdentification": [{ "identificationType": "vat", "identificationId": "FR1" }],
+        "otherName": null, "relatedParty": [],
+    });
+    let changed = client.patch(&path, &anew);
+    assert_eq!(changed["organizationIdentification"], anew["organizationIdentification"]);
+    let profile = booked(&house, id).profile().clone();
+    assert_eq!(profile.identifications[0].number.as_str(), "FR1");
+    assert!(profile.related.is_empty());
+    let ours = json!({ "identifications": [{ "kind": "vat", "number": "FR2" }] });
+    client.patch(&format!("/parties/pty_{id}"), &ours);
+    let shown = client.get(&path)["organizationIdentification"].to_string();
+    assert!(shown.contains("FR2"), "{shown}");
 }

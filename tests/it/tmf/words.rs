@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::told;
+use crate::harness::app::App;
 use crate::harness::client::Client;
 use crate::harness::house::{House, text};
 
@@ -63,7 +64,10 @@ fn a_word_of_the_clients_own_is_kept_and_shown_and_moves_nothing() {
     client.patch(&path, &json!({ "status": "suspended" }));
     assert_eq!(client.get(&path)["status"], "suspended", "a word of ours moves it");
     let back = told(&client.call(&format!("PATCH {path}"), Some(&json!({ "status": "created" }))));
-    assert!(back.starts_with("400 read_only"), "a word of ours that cannot be is refused: {back}");
+    assert!(
+        back.starts_with("409 state_forbids"),
+        "a word of ours that cannot be is refused: {back}"
+    );
 }
 
 /// An offering that was made with the word that it is launched, and is not; and why it cannot be yet.
@@ -199,4 +203,26 @@ fn of_an_identity_nothing_is_kept_that_proves_it() {
     let path = format!("{IDENTITY}/{}", text(&made["id"]));
     client.patch(&path, &json!({ "credential": secret, "Password": "till-4" }));
     assert!(!client.get(&path).to_string().contains("till-4"));
+}
+
+#[test]
+fn where_references_must_lead_somewhere_what_leads_nowhere_is_refused() {
+    let house = House::in_app(App::strict("2026-01-01"));
+    let client = house.operator();
+    let order = json!({
+        "productOrderItem": [{ "id": "1", "action": "add", "productOffering": { "id": "7655" } }],
+    });
+    let orders = "/tmf-api/productOrderingManagement/v4/productOrder";
+    let refused = told(&client.call(&format!("POST {orders}"), Some(&order)));
+    let expected = "400 reference: `productOrderItem[0].productOffering.id` no `productOffering` with \
+                    the id `7655` is here";
+    assert_eq!(refused, expected);
+    let catalog = client.post(&format!("{CATALOG}/category"), &json!({ "name": "a" }));
+    let body = json!({ "name": "b", "category": [{ "id": catalog["id"] }] });
+    let made = client.post(&format!("{CATALOG}/productOffering"), &body);
+    let path = format!("PATCH {CATALOG}/productOffering/{}", text(&made["id"]));
+    let nowhere = json!({ "category": [{ "id": "elsewhere" }] });
+    let refused = told(&client.call(&path, Some(&nowhere)));
+    assert!(refused.starts_with("400 reference: `category[0].id`"), "{refused}");
+    assert_eq!(client.call(&path, Some(&json!({ "name": "c" }))).status, 200);
 }

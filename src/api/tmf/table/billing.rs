@@ -1,0 +1,180 @@
+//! What was used, billed and paid.
+
+use super::TASKS;
+use crate::api::tmf::customer_bill::{AppliedRates, Bills};
+use crate::api::tmf::entity::Of;
+use crate::api::tmf::payment::PAYMENTS;
+use crate::api::tmf::prepay::{
+    ADJUSTMENTS, Accumulated, Action, BUCKETS, History, RESERVATIONS, TOPUPS, TRANSFERS,
+};
+use crate::api::tmf::refund::REFUNDS;
+use crate::api::tmf::resource::{Api, Default, Events, Happening, Resource, STATELESS, Verbs};
+use crate::api::tmf::revenue_sharing::{ALGORITHMS, MODELS, REPORTS};
+use crate::api::tmf::task::{BILLS_ON_DEMAND, CONSUMPTIONS};
+use crate::api::tmf::tongue::Words;
+use crate::api::tmf::usage::Usages;
+use crate::api::tmf::usage_specification::USAGE_SPECIFICATIONS;
+
+/// What our fields are called in a payment.
+const WORDS: Words = &[
+    ("amount", "totalAmount"),
+    ("billing_account", "account.id"),
+    ("method", "paymentMethod.id"),
+    ("reference", "correlatorId"),
+];
+
+pub(super) static PAYMENT: Api = Api {
+    number: 676,
+    base: "/payment/v4",
+    resources: &[
+        Resource::of("payment", &PAYMENTS)
+            .verbs(Verbs::Create)
+            .requires(&["account", "paymentMethod", "totalAmount"])
+            .assigns(&["paymentDate", "status", "statusDate"])
+            .lives("status")
+            .speaks(WORDS),
+        Resource::of("refund", &REFUNDS)
+            .verbs(Verbs::Create)
+            .requires(&["account", "paymentMethod", "totalAmount"])
+            .assigns(&["refundDate", "status", "statusDate"])
+            .lives("status")
+            .speaks(WORDS),
+    ],
+};
+
+pub(super) static USAGE_CONSUMPTION: Api = Api {
+    number: 677,
+    base: "/tmf-api/usageConsumption/v4",
+    resources: &[Resource::of("queryUsageConsumption", &CONSUMPTIONS)
+        .verbs(Verbs::CreateRemove)
+        .assigns(&["usageConsumption"])
+        .tells(TASKS)],
+};
+
+pub(super) static CUSTOMER_BILL: Api = Api {
+    number: 678,
+    base: "/tmf-api/customerBillManagement/v4",
+    resources: &[
+        Resource::of("customerBillOnDemand", &BILLS_ON_DEMAND)
+            .verbs(Verbs::Create)
+            .assigns(&["state"])
+            .tells(&[]),
+        Resource::of("customerBill", &Of(Bills))
+            .verbs(Verbs::Change)
+            .fixes(BILL)
+            .lives("state")
+            .touches("lastUpdate")
+            .tells(&[]),
+        Resource::of("appliedCustomerBillingRate", &AppliedRates).verbs(Verbs::None).tells(&[]),
+    ],
+};
+
+/// What no change of a bill touches: all but its state.
+const BILL: &[&str] = &[
+    "billDate",
+    "billNo",
+    "category",
+    "lastUpdate",
+    "nextBillDate",
+    "paymentDueDate",
+    "runType",
+    "amountDue",
+    "appliedPayment",
+    "billDocument",
+    "billingAccount",
+    "billingPeriod",
+    "financialAccount",
+    "paymentMethod",
+    "relatedParty",
+    "remainingAmount",
+    "taxExcludedAmount",
+    "taxIncludedAmount",
+    "taxItem",
+];
+
+pub(super) static USAGE: Api = Api {
+    number: 635,
+    base: "/tmf-api/usageManagement/v4",
+    resources: &[
+        Resource::of("usage", &Usages).assigns(&["status"]).lives("status"),
+        Resource::of("usageSpecification", &USAGE_SPECIFICATIONS)
+            .fills(&[("lifecycleStatus", Default::Word("In study"))])
+            .tells(STATELESS),
+    ],
+};
+
+/// What is told of what is done with a balance.
+const ACTIONS: Events = &[(Happening::Created, "CreateEvent"), (Happening::Removed, "CancelEvent")];
+
+const fn action(name: &'static str, behind: &'static Action) -> Resource {
+    Resource::of(name, behind)
+        .assigns(&["confirmationDate", "requestedDate", "status"])
+        .fixes(&["confirmationDate", "requestedDate", "status"])
+        .lives("status")
+        .tells(ACTIONS)
+        .speaks(WORDS)
+}
+
+pub(super) static PREPAY_BALANCE: Api = Api {
+    number: 654,
+    base: "/tmf-api/prepayBalanceManagement/v4",
+    resources: &[
+        Resource::of("bucket", &BUCKETS)
+            .verbs(Verbs::Create)
+            .fills(&[
+                ("confirmationDate", Default::Now),
+                ("status", Default::Word("suspended")),
+                ("usageType", Default::Word("monetary")),
+            ])
+            .lives("status")
+            .tells(&[]),
+        action("topupBalance", &TOPUPS).requires(&[
+            "amount",
+            "usageType",
+            "bucket",
+            "partyAccount",
+        ]),
+        action("adjustBalance", &ADJUSTMENTS).requires(&["amount", "usageType", "bucket"]),
+        action("transferBalance", &TRANSFERS).requires(&[
+            "reason",
+            "receiverLogicalResource",
+            "channel",
+            "logicalResource",
+            "amount",
+            "usageType",
+            "bucket",
+            "receiverBucket",
+            "receiverBucketUsageType",
+        ]),
+        action("reserveBalance", &RESERVATIONS).requires(&["usageType", "bucket", "partyAccount"]),
+        Resource::of("accumulatedBalance", &Of(Accumulated)).verbs(Verbs::None).tells(&[]),
+        Resource::of("balanceActionHistory", &Of(History))
+            .verbs(Verbs::None)
+            .lives("status")
+            .tells(&[]),
+    ],
+};
+
+pub(super) static REVENUE_SHARING_ALGORITHM: Api = Api {
+    number: 736,
+    base: "/tmf-api/revenueSharingAlgorithmManagement/v5",
+    resources: &[Resource::of("partyRevSharingAlgorithm", &ALGORITHMS)
+        .requires(&["name"])
+        .tells(STATELESS)],
+};
+
+pub(super) static REVENUE_SHARING_REPORT: Api = Api {
+    number: 737,
+    base: "/tmf-api/revenueSharingReportManagement/v5",
+    resources: &[Resource::of("partyRevSharingReport", &REPORTS)
+        .requires(&["money"])
+        .lives("status")],
+};
+
+pub(super) static REVENUE_SHARING_MODEL: Api = Api {
+    number: 738,
+    base: "/tmf-api/revenueSharingModelManagement/v5",
+    resources: &[Resource::of("partyRevSharingModel", &MODELS)
+        .requires(&["name", "relatedParty", "partyRevSharingModelItem"])
+        .tells(STATELESS)],
+};

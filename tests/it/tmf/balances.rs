@@ -1,0 +1,301 @@
+//! What was used, paid in, given back and shared, and who may do what: the same things in this contract and
+//! in ours.
+
+use serde_json::{Value, json};
+
+use super::{items, told};
+use crate::harness::client::Client;
+use crate::harness::market::{Market, monthly, text};
+
+const USAGE: &str = "/tmf-api/usageManagement/v4/usage";
+const SPECIFICATION: &str = "/tmf-api/usageManagement/v4/usageSpecification";
+const RATE: &str = "/tmf-api/customerBillManagement/v4/appliedCustomerBillingRate";
+const PREPAY: &str = "/tmf-api/prepayBalanceManagement/v4";
+const ROLES: &str = "/rolesAndPermissions/v4";
+const MODEL: &str = "/tmf-api/revenueSharingModelManagement/v5/partyRevSharingModel";
+const ALGORITHM: &str = "/tmf-api/revenueSharingAlgorithmManagement/v5/partyRevSharingAlgorithm";
+const REPORT: &str = "/tmf-api/revenueSharingReportManagement/v5/partyRevSharingReport";
+
+/// The id below the prefix of ours.
+fn plain(id: &Value) -> String {
+    id.as_str().unwrap().split_once('_').unwrap().1.to_owned()
+}
+
+fn all(client: &Client<'_>, path: &str) -> Vec<Value> {
+    items(&client.call(&format!("GET {path}"), None))
+}
+
+/// A market in which traffic is charged, and a subscription to it.
+fn metered() -> (Market, Value, String) {
+    let market = Market::on("2026-01-01");
+    let price = json!({
+        "name": "Traffic", "kind": "usage", "currency": "EUR", "meter": market.meter,
+        "model": { "kind": "per_unit", "per_unit": "0.50" },
+    });
+    let offer = market.offer("Line", &[monthly("Fee", "EUR", "5"), price]);
+    let customer = market.customer("Ann", "EUR");
+    let subscription = market.order(&customer, &offer, 1);
+    market.advance_to("2026-01-02");
+    (market, customer, subscription.split_once('_').unwrap().1.to_owned())
+}
+
+#[test]
+fn what_is_used_is_rated_by_the_engine_and_billed() {
+    let (market, _, product) = metered();
+    let client = market.operator();
+    let used = |number: u32, at: &str, value: Value| {
+        json!({
+            "usageType": "traffic", "usageDate": at, "description": "a film",
+            "usageCharacteristic": [
+                { "name": "value", "value": value }, { "name": "correlationNumber", "value": number },
+            ],
+            "ratedProductUsage": [{ "productRef": { "id": product } }],
+            "usageSpecification": { "id": market.meter.split_once('_').unwrap().1 },
+        })
+    };
+    let body = used(1, "2026-01-01T10:00:00Z", json!(12.5));
+    let made = client.post(USAGE, &body);
+    assert_eq!(made["status"], "rated", "{made}");
+    for name in
+        ["usageType", "usageDate", "description", "usageCharacteristic", "usageSpecification"]
+    {
+        assert_eq!(made[name], body[name], "{name}");
+    }
+    let rated = &made["ratedProductUsage"][0];
+    assert_eq!(
+        (&rated["isBilled"], &rated["taxExcludedRatingAmount"]),
+        (&json!(false), &json!({ "unit": "EUR", "value": 6.25 }))
+    );
+    let path = format!("{USAGE}/{}", text(&made["id"]));
+    assert_eq!(client.get(&path), made);
+    let again = client.post(USAGE, &body);
+    assert_eq!(again["id"], made["id"], "what is reported twice counts once");
+    let other = told(
+        &client.call(&format!("POST {USAGE}"), Some(&used(1, "2026-01-01T11:00:00Z", json!(3)))),
+    );
+    assert_eq!(other, "201", "what says something else under the same number is kept, rejected");
+
+    market.uses(&format!("sub_{product}"), ("e-1", "2026-01-01T12:00:00Z", "7"));
+    let found = all(&client, &format!("{USAGE}?ratedProductUsage.productRef.id={product}"));
+    let told_of: Vec<_> = found
+        .iter()
+        .map(|it| format!("{} {}", it["status"], it["usageCharacteristic"][0]["value"]))
+        .collect();
+    assert_eq!(told_of, [r#""rejected" 3"#, r#""rated" 12.5"#, r#""rated" 7"#]);
+    for what in ["PATCH", "DELETE"] {
+        let body = (what == "PATCH").then(|| json!({ "description": "changed" }));
+        let refused = told(&client.call(&format!("{what} {path}"), body.as_ref()));
+        assert!(refused.starts_with("409 usage_state_forbids"), "{refused}");
+    }
+
+    market.advance_to("2026-02-02");
+    assert_eq!(client.get(&path)["status"], "billed");
+    let rates = all(&client, &format!("{RATE}?type=usage"));
+    assert_eq!(rates[0]["taxExcludedAmount"]["value"].to_string(), "9.75", "{rates:?}");
+}
+
+#[test]
+fn what_cannot_be_counted_is_kept_rejected_with_the_reason() {
+    let (market, _, product) = metered();
+    let client = market.operator();
+    let characteristic = json!([{ "name": "value", "value": 3 }]);
+    for (body, why) in [
+        (json!({ "usageType": "traffic", "usageCharacteristic": characteristic }), "no product"),
+        (
+            json!({ "product": { "id": product }, "usageCharacteristic": characteristic }),
+            "neither `usageSpecification` nor `usageType`",
+        ),
+        (json!({ "product": { "id": product }, "usageType": "traffic" }), "says how much"),
+        (
+            json!({
+                "product": { "id": product }, "usageType": "unheard-of",
+                "usageCharacteristic": characteristic,
+            }),
+            "`unheard-of` is not there",
+        ),
+        (
+            json!({
+                "product": { "id": product }, "usageType": "traffic",
+                "usageCharacteristic": characteristic, "usageDate": "2025-01-01T00:00:00Z",
+            }),
+            "the subscription is served from",
+        ),
+    ] {
+        let made = client.post(USAGE, &body);
+        assert_eq!(made["status"], "rejected", "{made}");
+        assert!(text(&made["note"][0]["text"]).contains(why), "{why}: {made}");
+    }
+    let counted = client.get(&format!(
+        "/usage?subscription=sub_{product}&meter={}&from=2025-12-01T00:00:00Z",
+        market.meter
+    ));
+    assert_eq!(counted["items"], json!([]), "nothing of it counts");
+}
+
+#[test]
+fn a_specification_that_says_in_what_is_counted_is_a_meter() {
+    let market = Market::on("2026-01-01");
+    let client = market.operator();
+    let said = json!([{ "name": "minutes", "valueType": "number",
+        "characteristicValueSpecification": [{ "unitOfMeasure": "min" }] }]);
+    let made = client.post(SPECIFICATION, &json!({ "name": "Voice", "specCharacteristic": said }));
+    let ours = client.get(&format!("/meters/mtr_{}", text(&made["id"])));
+    assert_eq!((&ours["name"], &ours["unit"]), (&json!("Voice"), &json!("min")));
+    assert_eq!(made["specCharacteristic"], said);
+    let shown = all(&client, &format!("{SPECIFICATION}?id={}", plain(&json!(market.meter))));
+    assert_eq!(shown[0]["name"], "Traffic", "what the house counts shows here");
+    let path = format!("DELETE {SPECIFICATION}/{}", text(&made["id"]));
+    assert!(told(&client.call(&path, None)).starts_with("409 in_use"));
+}
+
+#[test]
+fn a_top_up_is_a_payment_and_a_bucket_what_is_left() {
+    let (market, customer, _) = metered();
+    let client = market.operator();
+    let bucket = plain(&customer["billing_account"]);
+    let left = || {
+        let it = client.get(&format!("{PREPAY}/bucket/{bucket}"));
+        format!("{} {}", it["remainingValue"]["amount"], it["status"])
+    };
+    let before = left();
+    let body = |action: &str| {
+        json!({
+            "amount": { "amount": 50, "units": "EUR" }, "usageType": "monetary",
+            "bucket": { "id": bucket }, "partyAccount": { "id": plain(&customer["id"]) },
+            "reason": action, "paymentMethod": { "@type": "cash" },
+        })
+    };
+    let made = client.post(&format!("{PREPAY}/topupBalance"), &body("pocket money"));
+    assert_eq!(made["status"], "completed", "{made}");
+    let payment = client.get(&format!("/payments/pay_{}", text(&made["payment"]["id"])));
+    assert_eq!(
+        (&payment["amount"]["amount"], &payment["note"]),
+        (&json!("50.00"), &json!("pocket money"))
+    );
+    assert_ne!(left(), before);
+    let accumulated =
+        client.get(&format!("{PREPAY}/accumulatedBalance/{}", plain(&customer["id"])));
+    assert!(
+        left().starts_with(&accumulated["totalBalance"]["amount"].to_string()),
+        "{accumulated}"
+    );
+    let history = all(&client, &format!("{PREPAY}/balanceActionHistory"));
+    assert_eq!((history.len(), &history[0]["status"]), (1, &json!("completed")), "{history:?}");
+    let gone = format!("DELETE {PREPAY}/topupBalance/{}", text(&made["id"]));
+    assert!(told(&client.call(&gone, None)).starts_with("409 payment_state_forbids"));
+    let now = left();
+    for action in ["adjustBalance", "reserveBalance"] {
+        let made = client.post(&format!("{PREPAY}/{action}"), &body(action));
+        assert_eq!(made["status"], "failed", "{made}");
+        assert!(!text(&made["statusReason"]).is_empty());
+    }
+    assert_eq!(left(), now, "what failed moved nothing");
+    market.must_be_whole();
+}
+
+#[test]
+fn what_is_given_back_here_goes_back_in_the_books() {
+    let (market, customer, _) = metered();
+    let client = market.operator();
+    let account = json!({ "id": plain(&customer["billing_account"]) });
+    let body = |value: u32| {
+        json!({
+            "account": account, "paymentMethod": { "@type": "Cash" },
+            "totalAmount": { "unit": "EUR", "value": value },
+        })
+    };
+    let paid = client.post("/payment/v4/payment", &body(100));
+    let mut refund = body(30);
+    refund["payment"] = json!({ "id": paid["id"] });
+    refund["description"] = json!("too much");
+    let made = client.post("/payment/v4/refund", &refund);
+    assert_eq!(
+        (&made["status"], &made["description"]),
+        (&json!("done"), &json!("too much")),
+        "{made}"
+    );
+    let ours = client.get(&format!("/payments/pay_{}/refunds", text(&paid["id"])));
+    assert_eq!(ours["items"][0]["amount"]["amount"], "30.00", "{ours}");
+    let beyond = json!({ "unit": "EUR", "value": 500 });
+    refund["totalAmount"] = beyond;
+    let refused = told(&client.call("POST /payment/v4/refund", Some(&refund)));
+    assert!(refused.starts_with("409 payment_exceeds"), "{refused}");
+    assert_eq!(client.post("/payment/v4/refund", &body(5))["status"], "denied");
+    market.must_be_whole();
+}
+
+#[test]
+fn a_permission_is_what_roles_a_user_has() {
+    let market = Market::on("2026-01-01");
+    let client = market.operator();
+    let roles = all(&client, &format!("{ROLES}/userRole?involvementRole=customer_admin"));
+    assert!(roles[0]["entitlement"].to_string().contains("order_place"), "{roles:?}");
+    let path = format!("PATCH {ROLES}/userRole/member");
+    let refused = told(&client.call(&path, Some(&json!({ "involvementRole": "king" }))));
+    assert!(refused.starts_with("409 in_use"), "{refused}");
+
+    let member = plain(&json!(market.house.customer.member.id));
+    let granted = |role: &str| {
+        json!({
+            "user": { "id": member }, "validFor": { "startDateTime": "2026-01-01T00:00:00Z" },
+            "assetUserRole": [{ "userRole": { "id": role }, "manageableAsset": { "id": "1" } }],
+        })
+    };
+    let made = client.post(&format!("{ROLES}/permission"), &granted("customer_admin"));
+    let ours = client.get(&format!("/users/usr_{member}"));
+    assert!(ours["roles"].to_string().contains("customer_admin"), "{ours}");
+    let path = format!("{ROLES}/permission/{}", text(&made["id"]));
+    let only = json!({ "assetUserRole": [{ "userRole": { "id": "member" } }] });
+    client.patch(&path, &only);
+    assert_eq!(client.get(&format!("/users/usr_{member}"))["roles"], json!(["member"]));
+    let refused = client.call(&format!("POST {ROLES}/permission"), Some(&granted("king")));
+    assert!(told(&refused).starts_with("400 reference: `assetUserRole[0].userRole.id`"));
+}
+
+#[test]
+fn a_model_shares_what_is_paid_and_a_report_says_so() {
+    let market = Market::on("2026-01-01");
+    let client = market.operator();
+    let offer = market.offer("Suite", &[monthly("Fee", "EUR", "100")]);
+    let partner = market.customer("Ada", "EUR");
+    let buyer = market.customer("Ann", "EUR");
+    let own = client.get("/accounts?number=1")["items"][0]["id"].clone();
+    let algorithm = |percent: &str| {
+        let body = json!({
+            "name": percent, "actionVariable": [{ "name": "percentage", "value": percent }],
+        });
+        json!({ "id": client.post(ALGORITHM, &body)["id"] })
+    };
+    let item = |party: &Value, percent: &str| {
+        json!({
+            "relatedParty": { "id": plain(party) },
+            "sharingModelItemInvolvement": [{
+                "productOffering": [{ "id": plain(&json!(offer)) }],
+                "offeringPrice": [{ "partyRevSharingAlgorithm": [algorithm(percent)] }],
+            }],
+        })
+    };
+    let body = json!({
+        "name": "Suite", "relatedParty": [{ "id": plain(&own) }],
+        "partyRevSharingModelItem": [item(&own, "80"), item(&partner["id"], "20")],
+    });
+    let made = client.post(MODEL, &body);
+    let ours = client.get(&format!("/share_models/shm_{}", text(&made["id"])));
+    assert_eq!(ours["name"], "Suite", "{ours}");
+    assert_eq!(made["partyRevSharingModelItem"], body["partyRevSharingModelItem"]);
+
+    market.order(&buyer, &offer, 1);
+    market.advance_to("2026-02-02");
+    let paid = json!({
+        "account": { "id": plain(&buyer["billing_account"]) }, "paymentMethod": { "@type": "cash" },
+        "totalAmount": { "unit": "EUR", "value": 240 },
+    });
+    client.post("/payment/v4/payment", &paid);
+    market.advance_to("2026-02-10");
+    client.post("/settlements", &json!({}));
+    let reports = all(&client, REPORT);
+    assert_eq!(reports[0]["partyRevSharingReportItem"][0]["money"]["value"].to_string(), "20.00");
+    let path = format!("{REPORT}/{}", text(&reports[0]["id"]));
+    assert_eq!(client.patch(&path, &json!({ "status": "paid" }))["status"], "paid");
+    assert!(told(&client.call(&format!("DELETE {path}"), None)).starts_with("409 in_use"));
+}
