@@ -316,7 +316,8 @@ impl ExplainedDiscount {
             | Step::Committed(_)
             | Step::Covered(_)
             | Step::NeverPaid(_)
-            | Step::Undivided(_) => None,
+            | Step::Undivided(_)
+            | Step::Booked(_) => None,
         }
     }
 }
@@ -398,7 +399,8 @@ impl Steps {
                 | Step::Altered(_)
                 | Step::Lowered(_)
                 | Step::Coupon(_)
-                | Step::NeverPaid(_) => {}
+                | Step::NeverPaid(_)
+                | Step::Booked(_) => {}
             }
         }
         found

@@ -153,7 +153,8 @@ fn narrowed(of: &Explanation, (days, all): (i64, i64)) -> Option<Explanation> {
         | Step::Coupon(_)
         | Step::Covered(_)
         | Step::NeverPaid(_)
-        | Step::Undivided(_) => true,
+        | Step::Undivided(_)
+        | Step::Booked(_) => true,
         Step::Prorated(_)
         | Step::Reversed
         | Step::Less(_)
@@ -176,7 +177,8 @@ fn narrowed(of: &Explanation, (days, all): (i64, i64)) -> Option<Explanation> {
         | Step::Committed(_)
         | Step::Covered(_)
         | Step::NeverPaid(_)
-        | Step::Undivided(_) => None,
+        | Step::Undivided(_)
+        | Step::Booked(_) => None,
     });
     match prorated {
         Some(share) if share.used() == all => *share = Share::new(days, share.of())?,

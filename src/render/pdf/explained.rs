@@ -180,6 +180,7 @@ fn step<'a>(
         Step::NeverPaid(off) => {
             filled(because.never_paid, &[&language.decimal(off.decimal().normalize())])
         }
+        Step::Booked(_) => because.booked.to_owned(),
         Step::Undivided(it) => {
             let (used, of) = (it.share.used().to_string(), it.share.of().to_string());
             let fees = language.decimal(it.fees.decimal().normalize());

@@ -231,7 +231,8 @@ impl<'a> Draft<'a> {
     }
 
     /// Usage that came in for periods that are charged already: all of it at what those were charged
-    /// at, less what was charged. That gives back where more use, or a later reading, costs less.
+    /// at, less what was charged. Both are booked first, so that however often something comes in, all
+    /// that is charged comes to what it would have at once. That gives back where more use, or a later reading, costs less.
     fn charge_late(
         &mut self,
         of: &'a Billable<'a>,
@@ -253,7 +254,12 @@ impl<'a> Draft<'a> {
             let mut explanation = explain(offered, now)?;
             let charged_terms = charged_terms(&explanation, charging);
             charging.once(&mut explanation)?;
-            explanation.steps.push(Step::Less(Figure::new(before.unrounded()?.value())));
+            let (all, rounding) = (explanation.unrounded()?, self.billing.policy.rounding);
+            if all != all.book(rounding)?.amount() {
+                explanation.steps.push(Step::Booked(rounding));
+            }
+            let before = before.unrounded()?.book(rounding)?;
+            explanation.steps.push(Step::Less(Figure::new(before.decimal())));
             let mark = Mark {
                 subscription: of.id,
                 price: price.price.id,
@@ -468,7 +474,8 @@ fn charged_terms(explanation: &Explanation, charging: Charging<'_>) -> ChargedTe
         | Step::Committed(_)
         | Step::Covered(_)
         | Step::NeverPaid(_)
-        | Step::Undivided(_) => None,
+        | Step::Undivided(_)
+        | Step::Booked(_) => None,
     });
     ChargedTerms::at(charging.version.valid_from, lowered)
 }

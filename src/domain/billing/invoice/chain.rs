@@ -260,9 +260,17 @@ impl Form {
                     self.decimal(it.of.decimal());
                     self.decimal(it.fees.decimal());
                 }
+                Step::Booked(rounding) => {
+                    self.text("booked");
+                    self.rounding(*rounding);
+                }
             }
         }
-        self.text(match explanation.rounding {
+        self.rounding(explanation.rounding);
+    }
+
+    fn rounding(&mut self, rounding: Rounding) {
+        self.text(match rounding {
             Rounding::HalfUp => "half_up",
             Rounding::HalfEven => "half_even",
         });

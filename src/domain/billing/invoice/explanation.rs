@@ -79,6 +79,8 @@ pub enum Step {
     NeverPaid(Figure),
     /// Only some days of the period are charged of all but the fees of tiers.
     Undivided(Undivided),
+    /// It is booked as a whole, before what was charged is taken off.
+    Booked(Rounding),
 }
 
 /// What was committed to.
@@ -157,6 +159,7 @@ impl Step {
             }
             Self::NeverPaid(off) => amount.plus(Amount::new(off.decimal(), amount.currency())),
             Self::Undivided(it) => it.charged(amount),
+            Self::Booked(rounding) => Ok(amount.book(*rounding)?.amount()),
         }
     }
 }
@@ -313,6 +316,7 @@ impl fmt::Display for Explanation {
                 Step::Covered(charged) => writeln!(f, "of which {charged} is charged besides")?,
                 Step::NeverPaid(off) => writeln!(f, "without {off}, which coupons had taken off")?,
                 Step::Undivided(it) => writeln!(f, "{it}")?,
+                Step::Booked(_) => writeln!(f, "rounded as it is booked")?,
             }
         }
         self.write_result(f)

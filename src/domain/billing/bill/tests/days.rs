@@ -76,3 +76,35 @@ fn what_fills_up_to_a_new_billing_day_is_measured_by_its_own_period_or_by_the_on
     life.policy.moved_anchor = MovedAnchor::FormerPeriod;
     assert_eq!(told(life.bill("2026-03-15")), "20.40: recurring 2026-03-15..2026-04-01 17.00");
 }
+
+#[test]
+fn a_day_that_is_moved_at_once_ends_the_period_of_what_is_charged_afterwards() {
+    let prices = vec![
+        price(1, monthly(Timing::InArrears), "flat 868"),
+        price(2, usage(), "unit 1"),
+        price(3, monthly(Timing::InAdvance), "flat 28"),
+    ];
+    let mut life = World::new("2011-02-01", prices);
+    assert_eq!(told(life.bill("2011-02-01")), "33.60: recurring 2011-02-01..2011-03-01 28.00");
+    life.policy.moved_anchor = MovedAnchor::CountedBack;
+    life.cut_on = Some(date("2011-02-14"));
+    life.count(1, "2011-02-01..2011-02-14", "5");
+    // W063: thirteen of 28 days; what is paid ahead stays as it is.
+    assert_eq!(
+        told(life.bill("2011-02-14")),
+        "489.60: recurring 2011-02-01..2011-02-14 403.00, usage 2011-02-01..2011-02-14 5.00"
+    );
+    (life.cut_on, life.cycle.day) = (None, BillingDay::new(31));
+    life.count(1, "2011-02-14..2011-02-28", "1");
+    assert_eq!(
+        told(life.bill("2011-02-28")),
+        "471.60: recurring 2011-02-14..2011-02-28 392.00, usage 2011-02-14..2011-02-28 1.00",
+        "fourteen of the 31 days before the last of February"
+    );
+    life.count(1, "2011-02-28..2011-03-31", "0");
+    assert_eq!(
+        told(life.bill("2011-03-31")),
+        "1107.72: recurring 2011-02-28..2011-03-31 868.00, recurring 2011-03-01..2011-03-31 27.10, \
+         recurring 2011-03-31..2011-04-30 28.00"
+    );
+}

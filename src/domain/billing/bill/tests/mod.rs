@@ -9,6 +9,7 @@ mod discounts;
 mod once;
 mod switch;
 mod taxed;
+mod taxes;
 mod units;
 mod usage;
 
@@ -23,7 +24,7 @@ use crate::domain::billing::due::{ChargeDays, FormerUnits, Hold, charge_days};
 use crate::domain::billing::invoice::explanation::recompute;
 use crate::domain::billing::invoice::sample::{date, euros, id, stamp};
 use crate::domain::billing::policy::{
-    MovedAnchor, PriceVersionAt, RemovedUnits, TaxScope, WhileHeld, ZeroUsage,
+    MovedAnchor, PriceVersionAt, RemovedUnits, TierFees, WhileHeld, ZeroUsage,
 };
 use crate::domain::billing::rating::rows;
 use crate::domain::catalog::coupon::Redemption;
@@ -111,6 +112,8 @@ struct World {
     ends_on: Option<Date>,
     renewals: Vec<Date>,
     cycle: Cycle,
+    /// The day on which it is moved to another cycle.
+    cut_on: Option<Date>,
     policy: Policy,
     rules: Vec<TaxRule>,
     discounts: Vec<Discount>,
@@ -138,6 +141,7 @@ impl World {
             ends_on: None,
             renewals: vec![],
             cycle: Cycle { day: BillingDay::new(1), ..Cycle::MONTHLY },
+            cut_on: None,
             policy: Policy::DEFAULT,
             rules: vec![vat(20)],
             discounts: vec![],
@@ -159,7 +163,7 @@ impl World {
         let (nowhere, locale) = (PostalAddress::default(), "en".parse().expect("a locale"));
         self.seen(|subscription| {
             bill(&Billing {
-                cut_on: None,
+                cut_on: self.cut_on,
                 account: id(1),
                 billing_account: id(7),
                 currency: Currency::EUR,
@@ -474,49 +478,6 @@ fn what_cannot_be_billed_is_refused_with_the_reason_and_nothing_is_billed() {
         let refused = life.preview(date("2026-02-01")).map_err(|it| it.code);
         assert_eq!(refused.map(|_| ()), Err(code));
     }
-}
-
-#[test]
-fn prices_of_several_categories_that_one_rule_covers_are_taxed_together() {
-    // 2.00 × 19 % = 0.38; taxed apart, 0.50 bears 0.095, which is 0.10, twice, and 1.00 bears 0.19.
-    let advance = monthly(Timing::InAdvance);
-    let in_category = |number: u128| Price {
-        tax_category: Some(id(100 + number)),
-        ..price(number, advance, "flat 0.5")
-    };
-    let life = |rules| World {
-        rules,
-        ..World::new(
-            "2026-01-01",
-            vec![in_category(1), in_category(2), price(3, advance, "flat 1")],
-        )
-    };
-    let content = |life: World| life.preview(date("2026-01-01")).map(|it| it.content);
-    let content = |life: World| content(life).expect("a bill").expect("an invoice");
-    let all = content(life(vec![vat(19)]));
-    assert_eq!((all.taxes.len(), all.totals.tax), (1, euros("0.38")));
-    let own = TaxRule { id: id(50), category: Some(id(102)), ..vat(19) };
-    let apart = content(life(vec![vat(19), own]));
-    let rule = |it: &TaxTotal| it.basis.rule().map(|it| it.rule);
-    let taxes: Vec<_> = apart.taxes.iter().map(|it| (rule(it), it.net, it.tax)).collect();
-    assert_eq!(
-        taxes,
-        [(Some(id(5)), euros("1.50"), euros("0.29")), (Some(id(50)), euros("0.50"), euros("0.10"))]
-    );
-}
-
-#[test]
-fn tax_by_line_is_a_policy() {
-    let prices: Vec<_> =
-        (1..=3).map(|it| price(it, monthly(Timing::InAdvance), "flat 0.03")).collect();
-    let mut life = World::new("2026-01-01", prices);
-    assert_eq!(life.preview(date("2026-01-01")).map(tax), Ok(euros("0.02")));
-    life.policy.tax_scope = TaxScope::Line;
-    assert_eq!(life.preview(date("2026-01-01")).map(tax), Ok(euros("0.03")));
-}
-
-fn tax(bill: Bill) -> Money {
-    bill.content.expect("an invoice").totals.tax
 }
 
 proptest! {

@@ -152,24 +152,73 @@ fn what_goes_and_comes_again_is_given_back_and_charged_each_once() {
     assert_eq!(told(life.bill("2026-02-01")), "9.60: recurring 2026-02-01..2026-03-01 8.00");
 }
 
+/// April from its 10th on, of so many seats by tiers whose fees are charged in full.
+fn seats(timing: Timing, units: i64, changes: &[(&str, i64)]) -> World {
+    let model = "graduated 5: 10 + 100, *: 5 + 50";
+    let mut life = life(timing, model, units, changes);
+    life.policy = Policy {
+        tier_fees: TierFees::Whole,
+        removed_units: RemovedUnits::Now,
+        zero_lines: ZeroLines::Drop,
+        ..life.policy
+    };
+    (life.began_on, life.charged_from) = (date("2026-04-10"), date("2026-04-10"));
+    life
+}
+
+#[test]
+fn the_fee_of_a_tier_may_be_charged_in_full_once_in_a_period() {
+    // W061: seats that come and go; in the order of days, and not as the source tells them.
+    let net = |mut life: World| {
+        let content = life.bill("2026-05-01").expect("an invoice");
+        let lines = content
+            .lines
+            .iter()
+            .filter(|it| it.service_period.is_some_and(|it| it.start() < date("2026-05-01")));
+        let net = Money::sum(lines.map(|it| it.net), Currency::EUR).expect("a sum");
+        net.decimal().to_string()
+    };
+    for timing in [Timing::InArrears, Timing::InAdvance] {
+        let grown = seats(timing, 4, &[("2026-04-16", 6), ("2026-04-25", 3)]);
+        assert_eq!(net(grown), "180.50", "{timing:?}");
+        assert_eq!(net(seats(timing, 5, &[("2026-04-16", 3)])), "125.00", "{timing:?}");
+        // A tier that is left and reached again costs its fee once.
+        let again = seats(timing, 6, &[("2026-04-16", 3), ("2026-04-22", 6)]);
+        assert_eq!(net(again), "183.50", "{timing:?}");
+    }
+    let mut life = seats(Timing::InAdvance, 4, &[("2026-04-16", 6)]);
+    life.bill("2026-04-10");
+    let content = life.bill("2026-04-16").expect("an invoice");
+    expect_test::expect![[r#"
+        each unit at the price of its tier, as of 2000-01-01
+        6 counted
+        tier 1: 5 × 10 + 100 = 150
+        tier 2: 1 × 5 + 50 = 55
+        less 140, which was charged before
+        units for 15 of 30 days, fees of tiers in full: 50
+        = 57.50 EUR"#]]
+    .assert_eq(&content.lines[0].explanation.to_string());
+}
+
 proptest! {
     /// However often and however late it is billed, the same lines come out, whatever changed.
     #[test]
     fn it_does_not_matter_when_units_are_billed(
         in_advance in any::<bool>(), length in 1..300_i64,
         changes in prop::collection::btree_map(1..280_i64, 1..20_i64, 0..8), at_once in any::<bool>(),
-        mut days in prop::collection::vec(0..400_i64, 0..12),
+        mut days in prop::collection::vec(0..400_i64, 0..12), is_whole in any::<bool>(),
     ) {
         let day = |it: i64| date("2026-01-01").plus_days(it);
         let timing = if in_advance { Timing::InAdvance } else { Timing::InArrears };
         let started = || {
-            let mut life = life(timing, "volume 10: 2, *: 1.5", 3, &[]);
+            let mut life = life(timing, "volume 10: 2 + 7, *: 1.5 + 11", 3, &[]);
             for (on, next) in &changes {
                 life.former.push(FormerUnits { until: day(*on), units: life.units });
                 life.units = Quantity::whole(*next);
             }
             let removed_units = if at_once { RemovedUnits::Now } else { RemovedUnits::PeriodEnd };
-            let policy = Policy { removed_units, ..life.policy };
+            let tier_fees = if is_whole { TierFees::Whole } else { TierFees::Prorated };
+            let policy = Policy { removed_units, tier_fees, ..life.policy };
             World { ends_on: Some(day(length)), policy, ..life }
         };
         let lines = |it: Option<Content>| it.map(|it| it.lines).unwrap_or_default();

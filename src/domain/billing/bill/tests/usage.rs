@@ -1,6 +1,7 @@
 //! What is charged for use, and what of it is given back.
 
 use super::*;
+use crate::domain::money::Rounding;
 
 #[test]
 fn the_fee_of_the_first_tier_without_usage_is_a_policy() {
@@ -118,4 +119,35 @@ fn late_usage_is_charged_by_what_was_held_in_its_period_and_not_by_what_is_held_
     life.count(0, "2026-01-01..2026-02-01", "14");
     life.count(0, "2026-02-01..2026-03-01", "100");
     assert_eq!(told(life.bill("2026-03-01")), "4.80: usage 2026-01-01..2026-02-01 4.00");
+}
+
+proptest! {
+    /// Whatever comes late or is corrected, and in how many steps: all that is charged comes to what
+    /// the last count would have been charged at once, to the cent.
+    #[test]
+    fn all_that_is_charged_late_comes_to_what_it_would_have_at_once(
+        steps in prop::collection::vec(0..20_000_i64, 1..8), model in 0..7_usize,
+        half_even in any::<bool>(),
+    ) {
+        let models = [
+            "unit 0.0037", "unit 0.005", "graduated 10: 0.333, 50: 0.125, *: 0.0625",
+            "volume 10: 2, 100: 1.005, *: 0.5", "package 7: 1.115; included 3", "stairstep 100: 5, *: 9.015",
+            "committed 20 x 1.5 of unit 0.0145",
+        ];
+        let life = || {
+            let mut life = World::new("2026-01-01", vec![price(1, usage(), models[model])]);
+            let rounding = if half_even { Rounding::HalfEven } else { Rounding::HalfUp };
+            life.policy = Policy { rounding, zero_invoices: ZeroInvoices::Issue, ..life.policy };
+            life
+        };
+        let used = |step: i64| rust_decimal::Decimal::new(step, 2).to_string();
+        let net = |it: Option<Content>| it.map_or(0, |it| it.totals.net.as_minor());
+        let (mut often, mut once, mut sum) = (life(), life(), 0);
+        for (days, step) in (0..).zip(&steps) {
+            often.count(0, "2026-01-01..2026-02-01", &used(*step));
+            sum += net(often.bill(&date("2026-02-01").plus_days(days).to_string()));
+        }
+        once.count(0, "2026-01-01..2026-02-01", &used(steps[steps.len() - 1]));
+        prop_assert_eq!(sum, net(once.bill("2026-02-01")));
+    }
 }
