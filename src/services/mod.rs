@@ -69,6 +69,7 @@ pub mod recognition;
 mod recognized;
 pub mod refund;
 pub mod removal;
+mod resale;
 pub mod sandbox;
 pub mod search;
 pub mod seat;

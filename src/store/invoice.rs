@@ -456,7 +456,7 @@ mod tests {
         let now = sample::stamp().created_at;
         let run = run.on(run::Trigger::Start, now).expect("started").0;
         let totals = sample::draft(1, &["100"], 20).content().totals;
-        let run = run.passed(sample::id(2), Ok(Some(totals))).expect("passed");
+        let run = run.passed(sample::id(2), Ok(&[totals])).expect("passed");
         expect!["010000000000000000000000000000000901010000000000000000000000000000000100000000000080a55a02000145555201a09c01455552a01f455552c0bb01455552010000010000000000000000000000000000000201000001"].assert_eq(&bytes(&run));
     }
 

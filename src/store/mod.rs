@@ -47,6 +47,7 @@ pub mod payment;
 mod read_only;
 pub mod record;
 mod rehearsal;
+pub mod resale;
 pub mod schema;
 mod seal;
 pub mod sequence;

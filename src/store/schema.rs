@@ -8,7 +8,8 @@ use super::check::{self, Report};
 use super::record::{self, Record, Records as _};
 use super::view::{Table, View};
 use super::{
-    StoreError, alias, due, fact, idempotency, invoice, journal, meta, sequence, tally, usage,
+    StoreError, alias, due, fact, idempotency, invoice, journal, meta, resale, sequence, tally,
+    usage,
 };
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
@@ -167,6 +168,7 @@ pub const OTHERS: &[&[Table]] = &[
     invoice::TABLES,
     journal::TABLES,
     meta::TABLES,
+    resale::TABLES,
     sequence::TABLES,
     usage::TABLES,
 ];

@@ -3,13 +3,15 @@ import { html } from "../html.js";
 import { useState } from "../../vendor/preact/hooks.js";
 import { get, post, send } from "../model/api.js";
 import { useLoad } from "../model/load.js";
+import { share } from "../model/money.js";
 import { listed, remember } from "../model/name.js";
 import { go, to } from "../model/route.js";
-import { may } from "../model/session.js";
+import { may, session } from "../model/session.js";
 import { local, t } from "../model/text.js";
 import { day, now, span } from "../model/time.js";
 import { Named } from "../part/figure.js";
 import { isBundle } from "../part/cost.js";
+import { Field, FormDialog, Texts } from "../part/form.js";
 import { Icon } from "../part/icon.js";
 import { Menu } from "../part/menu.js";
 import { OrderDialog } from "../part/order_dialog.js";
@@ -54,11 +56,29 @@ const OFF_SHELF = [["publish", () => t("Put it back on the shelf")], ["retire", 
 /** Whether it was taken off the shelf, to be put there again. */
 const isOffShelf = (of) => of.state === "launched" && of.valid.to && new Date(of.valid.to) <= now();
 
+/** Takes an offer of one's vendor over, to sell it on under another name and at other prices. */
+function SellOn({ of, onClose }) {
+  const copy = async (body) => {
+    const made = await post("/offers", { ...body, copy_of: of.id });
+    say(t("It stands in your catalogue, to be put on sale"));
+    go(`/catalogue/${made.id}`);
+  };
+  return html`
+    <${FormDialog} title=${t("Sell {name} on", { name: local(of.name) })} onClose=${onClose} onSend=${copy} send=${t("Sell it on")}>
+      <${Texts} name="name" label=${t("Name")} value=${of.name} required autofocus />
+      <${Field} name="mark_up" kind="decimal" label=${t("On top of each price, in percent")} value="0" required hint=${t("What you pay for it is what your vendor charges.")} />
+    <//>`;
+}
+
+/** Whether who is here sells, and this is an offer of the vendor. */
+const canSellOn = (of) => session.value?.account.kind === "reseller" && of.is_kept === false && of.state === "launched" && may("catalog_write");
+
 /** The page. */
 export default function Offer({ id }) {
   const read = useLoad(() => get(`/offers/${id}`), [id]);
   const categories = useLoad(() => listed("/categories"), ["category names"]);
   const [isOrdering, order] = useState(false);
+  const [isCopying, copy] = useState(false);
   const step = ([verb, text]) => ({ text: text(), icon: "arrow-up-right", onClick: () => post(`/offers/${id}/${verb}`).then(() => say(text()), complain) });
   const discard = () => send("DELETE", `/offers/${id}`).then(() => { say(t("It is gone")); go("/catalogue"); }, complain);
   return html`
@@ -72,6 +92,7 @@ export default function Offer({ id }) {
         <${Page} title=${local(of.name)} crumbs=${[["/catalogue", t("Offers")]]} state=${isOff ? html`<span class="badge warn"><${Icon} name="pause" />${t("Off the shelf")}</span>` : html`<${State} of=${of.state} />`}
           actions=${html`
             ${may("order_place") && of.state === "launched" && !isOff && html`<button type="button" class="button primary" onClick=${() => order(true)}><${Icon} name="shopping-cart" />${t("Order it")}</button>`}
+            ${canSellOn(of) && html`<button type="button" class="button" onClick=${() => copy(true)}><${Icon} name="copy" />${t("Sell it on")}</button>`}
             ${isOurs && may("catalog_write") && of.state !== "obsolete" && of.state !== "rejected" && html`<a class="button" href=${to(`/catalogue/${id}/edit`)}><${Icon} name="pencil" />${t("Edit")}</a>`}
             ${steps.length > 0 && html`<${Menu} label=${t("More actions")} kind="button" button=${html`<${Icon} name="ellipsis" />`} items=${steps} />`}`}>
           ${isOurs && isOnItsWay(of) && may("catalog_publish") && html`<${Path} of=${of} />`}
@@ -86,6 +107,8 @@ export default function Offer({ id }) {
                   [t("Version"), of.version],
                   [t("Charged"), of.prices.some((it) => it.kind === "recurring") && CHARGED[of.billing_model]?.()],
                   [t("Prices"), of.freeze_prices ? t("stay as they were at the beginning") : t("follow changes")],
+                  [t("Copy of"), of.copy_of && html`<${Named} id=${of.copy_of} />`],
+                  [t("On top of its prices"), of.mark_up && share(of.mark_up)],
                   [t("Adds to"), of.adds_to && html`<${Named} id=${of.adds_to} />`],
                   [t("On sale until"), day(of.valid.to)],
                   [t("May change to"), of.switches.length > 0 && html`<${Switches} of=${of.switches} />`],
@@ -98,6 +121,7 @@ export default function Offer({ id }) {
             <${Calculator} offer=${of} />
           </div>
           ${isOrdering && html`<${OrderDialog} offer=${of} onClose=${() => order(false)} />`}
+          ${isCopying && html`<${SellOn} of=${of} onClose=${() => copy(false)} />`}
         <//>`;
     }}<//>`;
 }

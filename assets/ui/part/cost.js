@@ -98,7 +98,9 @@ export function FirstInvoice({ order }) {
   const still = useStill(JSON.stringify(order), 300);
   const read = useLoad(() => workOut("/orders/preview", JSON.parse(still)), ["first invoice", still], { isDerived: true });
   // It keeps its line while it is not known: nothing below it may move under somebody who goes on to a button.
-  if (!read.data) return html`<details><summary>${read.error ? t("What the first invoice says is not known yet.") : "…"}</summary></details>`;
+  const isOfCoupon = (it) => it.name === "coupon_forbids" || it.errors?.some(({ pointer }) => pointer.startsWith("/coupons"));
+  const why = (it) => (isOfCoupon(it) ? it.message : t("What the first invoice says is not known yet."));
+  if (!read.data) return html`<details><summary>${read.error ? why(read.error) : "…"}</summary></details>`;
   const [invoice] = read.data.invoices;
   if (!invoice || invoice.lines.length === 0) return html`<details><summary>${t("Nothing of it is charged on the invoices of the next two years.")}</summary></details>`;
   return html`

@@ -97,7 +97,7 @@ function TermsOfUse({ of: { title, version, url, text }, buyer }) {
 }
 
 /** What an account orders of an offer. */
-function Wish({ of, account, billed, isForetold, onWish, wish }) {
+function Wish({ of, account, billed, isForetold, onWish, wish, coupon }) {
   const set = (part) => onWish({ ...wish, ...part });
   const isRight = isCount(wish.quantity);
   const usual = usualTerm(of);
@@ -114,7 +114,7 @@ function Wish({ of, account, billed, isForetold, onWish, wish }) {
     ${of.resources.length > 0 && may("catalog_read") && html`<div class="pair"><${Amounts} of=${of} amounts=${wish.resources} onType=${(resources) => set({ resources })} /></div>`}
     ${account && billed && isRight && html`
       <${Cost} offer=${of} wish=${{ ...choice, currency: billed.currency, country }} />
-      ${isForetold && country && !of.adds_to && html`<${FirstInvoice} order=${{ account: account.id, billing_account: billed.id, items: [{ offer: of.id, ...choice }] }} />`}`}`;
+      ${isForetold && country && !of.adds_to && html`<${FirstInvoice} order=${{ account: account.id, billing_account: billed.id, items: [{ offer: of.id, ...choice }], coupons: coupon ? [coupon] : [] }} />`}`}`;
 }
 
 const amountsOf = (wish) => Object.fromEntries(Object.entries(wish.resources).map(([id, it]) => [id, typed(it)]).filter(([, it]) => it !== null));
@@ -138,6 +138,7 @@ function Order({ account, offer, onClose }) {
   const [chosen, choose] = useState(offer?.id ?? "");
   const [billedTo, bill] = useState("");
   const [wish, want] = useState(BLANK);
+  const [coupon, bring] = useState("");
   const accounts = useLoad(async () => (buyer && may("billing_account_read") ? (await get("/billing_accounts", { account: buyer.id })).items : []), ["billed", buyer?.id]).data ?? [];
   const of = useLoad(async () => (chosen ? get(`/offers/${chosen}`) : null), ["chosen", chosen]).data;
   const billed = accounts.find((it) => it.id === billedTo) ?? accounts.find((it) => it.default) ?? accounts[0];
@@ -165,10 +166,10 @@ function Order({ account, offer, onClose }) {
         ${isUnpriced
           ? html`<${Obstacle}><p>${t("{offer} has no price in {currency}, in which {name} is billed.", { offer: local(of.name), currency: billed.currency, name: buyer.name })}
               ${may("catalog_write") && html` <a href=${to(`/catalogue/${of.id}`)}>${t("Add one")}</a>`}</p><//>`
-          : of && html`<${Wish} key=${of.id} of=${of} account=${buyer} billed=${billed} wish=${wish} onWish=${want} isForetold=${![...asked, ...askedOfIt].some((it) => it.required)} />`}
+          : of && html`<${Wish} key=${of.id} of=${of} account=${buyer} billed=${billed} wish=${wish} onWish=${want} coupon=${coupon} isForetold=${![...asked, ...askedOfIt].some((it) => it.required)} />`}
         ${of && html`
           <${Field} name="name" label=${t("Name")} hint=${t("It stands in lists and on invoices, such as the domain")} />
-          <${Field} name="coupons/0" label=${t("Coupon")} autocomplete="off" />
+          <${Field} name="coupons/0" label=${t("Coupon")} autocomplete="off" value=${coupon} onInput=${(event) => bring(event.target.value.trim())} />
           <${AttributeFields} asked=${asked} />
           <${AttributeFields} asked=${askedOfIt} below="item/" label=${t("What is asked of the subscription")} />
           ${of.terms_of_use && buyer && html`<${TermsOfUse} key=${of.id} of=${of.terms_of_use} buyer=${buyer} />`}`}`}

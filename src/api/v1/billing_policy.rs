@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::route::{Needs, Route, read, write};
-use super::wire::{NoQuery, word};
+use super::wire::{NoQuery, Patch, parse, word};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
 use crate::domain::billing::invoice::number::{NumberFormat, Numbering};
@@ -55,6 +55,8 @@ struct BillingPolicy {
     /// `period_end` or `now`: from when another billing day holds. `now` charges what is charged
     /// afterwards up to that day at once.
     moved_day: String,
+    /// `billing_account` or `subscription`: what stands together on an invoice.
+    grouping: String,
     /// `prorated` or `whole`: what a part of a period costs of the fees of tiers. `whole` charges the fee
     /// of a tier once in a period, in full.
     tier_fees: String,
@@ -75,6 +77,9 @@ struct BillingPolicy {
     vat_numbers: String,
     /// For how many billing periods late usage is still charged.
     late_usage_periods: u8,
+    /// The first day from which resellers are billed for what they sell on, as if they had bought it;
+    /// `null`: they are not.
+    resale_from: Option<String>,
     /// How invoices are numbered, such as `INV-{year}-{sequence:6}`. `{customer}` is the number of the
     /// customer; `{sequence}` belongs to it then, and begins anew with each `{year}` or `{month}` that is
     /// named. `{count}` instead never does: it counts all invoices of the customer, or of the seller.
@@ -90,6 +95,7 @@ impl From<&Practice> for BillingPolicy {
         Self {
             invoice_numbers: numbering.invoices.to_string(),
             credit_note_numbers: numbering.credit_notes.to_string(),
+            resale_from: it.resale_from.map(|it| it.to_string()),
             zero_usage: it.zero_usage.to_string(),
             zero_lines: it.zero_lines.to_string(),
             zero_invoices: it.zero_invoices.to_string(),
@@ -102,6 +108,7 @@ impl From<&Practice> for BillingPolicy {
             removal_days: it.removal_days,
             moved_anchor: it.moved_anchor.to_string(),
             moved_day: it.moved_day.to_string(),
+            grouping: it.grouping.to_string(),
             tier_fees: it.tier_fees.to_string(),
             tax_scope: it.tax_scope.to_string(),
             rounding: match it.rounding {
@@ -137,6 +144,7 @@ struct BillingPolicyPatch {
     removal_days: Option<Option<u16>>,
     moved_anchor: Option<String>,
     moved_day: Option<String>,
+    grouping: Option<String>,
     tier_fees: Option<String>,
     tax_scope: Option<String>,
     rounding: Option<String>,
@@ -144,6 +152,8 @@ struct BillingPolicyPatch {
     distance_sales: Option<String>,
     vat_numbers: Option<String>,
     late_usage_periods: Option<u8>,
+    #[serde(default)]
+    resale_from: Patch<String>,
     invoice_numbers: Option<String>,
     credit_note_numbers: Option<String>,
 }
@@ -186,6 +196,7 @@ impl BillingPolicyPatch {
             moved_anchor: word("/moved_anchor", self.moved_anchor.as_deref())?
                 .unwrap_or(base.moved_anchor),
             moved_day: word("/moved_day", self.moved_day.as_deref())?.unwrap_or(base.moved_day),
+            grouping: word("/grouping", self.grouping.as_deref())?.unwrap_or(base.grouping),
             tier_fees: word("/tier_fees", self.tier_fees.as_deref())?.unwrap_or(base.tier_fees),
             tax_scope: word("/tax_scope", self.tax_scope.as_deref())?.unwrap_or(base.tax_scope),
             rounding: self.rounding()?.unwrap_or(base.rounding),
@@ -195,6 +206,7 @@ impl BillingPolicyPatch {
             vat_numbers: word("/vat_numbers", self.vat_numbers.as_deref())?
                 .unwrap_or(base.vat_numbers),
             late_usage_periods: self.late_usage_periods.unwrap_or(base.late_usage_periods),
+            resale_from: self.resale_from.onto(base.resale_from, |it| parse("/resale_from", it))?,
             ..base
         })
     }

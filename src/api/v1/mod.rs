@@ -48,6 +48,7 @@ mod message;
 mod meter;
 mod notification;
 mod offer;
+mod offer_term;
 mod openapi;
 mod order;
 mod order_preview;

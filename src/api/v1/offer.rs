@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::localized::Texts;
+use super::offer_term::OfferTerm;
 use super::price::Price;
 use super::route::{Needs, Route, read, write};
 use super::switch::OfferSwitch;
@@ -18,10 +19,9 @@ use crate::domain::catalog::offer as domain;
 use crate::domain::catalog::offer::{
     BillingModel, BillingTerms, OfferContent, PriceHold, ResourceRate,
 };
-use crate::domain::catalog::term::{Renewal, Term, Trial};
-use crate::domain::error::Invalid;
+use crate::domain::error::{Invalid, Violation};
 use crate::domain::operator::Permission;
-use crate::domain::quantity::Quantity;
+use crate::domain::quantity::{Percent, Quantity};
 use crate::domain::time::Validity;
 use crate::services::label::Labels;
 use crate::services::{Act, Cx, Error, catalog, offer};
@@ -107,6 +107,12 @@ struct Offer {
     resources: Vec<OfferResource>,
     /// The offer that this one adds to.
     adds_to: Option<String>,
+    /// The offer of the vendor that this one is a copy of, to be sold on; shown to who keeps it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    copy_of: Option<String>,
+    /// How many hundredths its prices are above those of what it is a copy of; shown to who keeps it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mark_up: Option<Decimal>,
     /// What a unit is for users: `none`, `per_unit` or `pool`.
     seating: String,
     /// To what its subscriptions may switch within a term.
@@ -123,27 +129,6 @@ impl Wire for Offer {}
 struct Valid {
     from: Option<String>,
     to: Option<String>,
-}
-
-/// How long one commits to an offer. What is not shown here of a term, such as what its early end
-/// costs, stays as long as its key does.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct OfferTerm {
-    key: String,
-    name: Option<Texts>,
-    /// How long it is; open-ended if nothing is said.
-    duration: Option<String>,
-    /// How many of its durations can be ordered at once: 1 if nothing is said of a new one.
-    times_max: Option<u32>,
-    /// How long it may be tried for nothing.
-    trial: Option<String>,
-    /// Whether it renews by itself.
-    #[serde(default)]
-    auto_renew: bool,
-    /// Whether it is taken if nothing is said.
-    #[serde(default)]
-    default: bool,
 }
 
 /// An offer in a bundle, and how often.
@@ -171,6 +156,14 @@ struct OfferResource {
 }
 
 impl Offer {
+    /// The same for who keeps the catalogue or not: what is sold on is nothing to its buyers.
+    fn kept(self, is_kept: Option<bool>, it: &domain::Offer) -> Self {
+        let own = Some(&it.content).filter(|_| is_kept == Some(true));
+        let mark_up = own.and_then(|it| it.mark_up).map(|it| it.decimal().normalize());
+        let copy_of = own.and_then(|it| it.copy_of).map(|it| it.to_string());
+        Self { is_kept, copy_of, mark_up: mark_up.as_ref().map(Decimal::from), ..self }
+    }
+
     fn of(it: &domain::Offer) -> Self {
         let (content, valid) = (&it.content, it.life.valid_for);
         Self {
@@ -201,61 +194,11 @@ impl Offer {
             bundle: content.parts.iter().map(OfferPart::of).collect(),
             resources: content.resources.iter().map(OfferResource::of).collect(),
             adds_to: content.adds_to.map(|it| it.to_string()),
+            copy_of: None,
+            mark_up: None,
             seating: content.seating.to_string(),
             switches: content.switches.iter().map(OfferSwitch::of).collect(),
             terms_of_use: content.terms_of_use.as_ref().map(TermsOfUse::from),
-        }
-    }
-}
-
-impl OfferTerm {
-    fn of(it: &Term, billing: &BillingTerms) -> Self {
-        Self {
-            key: it.key.to_string(),
-            name: it.name.as_ref().map(Texts::from),
-            duration: it.length.map(|it| it.to_string()),
-            times_max: Some(it.times_max),
-            trial: match it.trial {
-                Trial::None => None,
-                Trial::First(span) => Some(span.to_string()),
-                Trial::Whole => it.length.map(|it| it.to_string()),
-            },
-            auto_renew: it.renewal.unwrap_or(billing.renewal).is_automatic(),
-            default: it.is_default,
-        }
-    }
-
-    /// The term that it is after a change of an offer.
-    fn read(&self, at: &str, before: &OfferContent) -> Result<Term, Invalid> {
-        let key = parse(&format!("{at}/key"), &self.key)?;
-        let length = parse_optional(&format!("{at}/duration"), self.duration.as_deref())?;
-        let trial = parse_optional(&format!("{at}/trial"), self.trial.as_deref())?;
-        let was = before.terms.iter().find(|it| it.key == key);
-        let stays_trial = was.is_some_and(|it| it.trial == Trial::Whole) && trial == length;
-        let trial = match trial {
-            Some(_) if stays_trial => Trial::Whole,
-            Some(span) => Trial::First(span),
-            None => Trial::None,
-        };
-        let times_max = self.times_max.or(was.map(|it| it.times_max)).unwrap_or(1);
-        Ok(Term {
-            times_max,
-            name: Texts::read_optional(self.name.as_ref(), &format!("{at}/name"))?,
-            length,
-            trial,
-            renewal: self.renewal(was, &before.billing),
-            is_default: self.default,
-            ..was.cloned().unwrap_or_else(|| Term::of(key, length))
-        })
-    }
-
-    /// How it renews: as it did, unless something else is said of that.
-    fn renewal(&self, was: Option<&Term>, billing: &BillingTerms) -> Option<Renewal> {
-        let is_automatic = was.map(|it| it.renewal.unwrap_or(billing.renewal).is_automatic());
-        match was.filter(|_| is_automatic == Some(self.auto_renew)) {
-            Some(was) => was.renewal,
-            None if self.auto_renew => Some(Renewal::OnLastDay),
-            None => Some(Renewal::OnOrder),
         }
     }
 }
@@ -329,7 +272,7 @@ fn list(cx: Cx<'_>, call: &Call, query: OfferQuery) -> Result<Reply<List<Offer>>
     Ok(Reply::ok(List::each(page, |it| {
         let sold_by = SoldBy::of(&mut labels, &it.stamp)?;
         let is_kept = catalog::is_kept(cx, &it.stamp);
-        Ok::<_, Error>(Offer { is_kept, sold_by, ..Offer::of(&it) })
+        Ok::<_, Error>(Offer { sold_by, ..Offer::of(&it) }.kept(is_kept, &it))
     })?))
 }
 
@@ -344,7 +287,7 @@ fn whole(cx: Cx<'_>, it: &domain::Offer) -> Result<Offer, Error> {
     let prices = Some(prices?);
     let sold_by = SoldBy::of(&mut Labels::new(cx), &it.stamp)?;
     let is_kept = catalog::is_kept(cx, &it.stamp);
-    Ok(Offer { prices, is_kept, sold_by, ..Offer::of(it) })
+    Ok(Offer { prices, sold_by, ..Offer::of(it) }.kept(is_kept, it))
 }
 
 fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Offer>, Error> {
@@ -407,6 +350,11 @@ struct NewOffer {
     switches: Vec<OfferSwitch>,
     /// What its buyers must accept.
     terms_of_use: Option<TermsOfUse>,
+    /// An offer of the vendor of the account that sells it on. The copy delivers what that does, on the
+    /// same terms, and begins with its prices; only name, texts, part number and categories are its own.
+    copy_of: Option<String>,
+    /// How many hundredths its prices are above those of what it is a copy of.
+    mark_up: Option<Decimal>,
 }
 
 pub(super) fn each<W, T>(
@@ -452,7 +400,45 @@ impl NewOffer {
             seating: parse_optional("/seating", self.seating.as_deref())?.unwrap_or(named.seating),
             switches: each(&self.switches, "/switches", OfferSwitch::read)?,
             terms_of_use: self.terms_of_use.as_ref().map(TermsOfUse::read).transpose()?,
+            mark_up: self.mark_up.as_ref().map(mark_up).transpose()?,
             ..named
+        })
+    }
+}
+
+fn mark_up(it: &Decimal) -> Result<Percent, Invalid> {
+    Ok(Percent::new(it.read::<Quantity>("/mark_up")?.decimal()))
+}
+
+impl NewOffer {
+    /// The content of a copy: what is not its own is left to the original.
+    fn copied(&self, original: &domain::Offer) -> Result<OfferContent, Error> {
+        let others = [
+            ("/specification", self.specification.is_some()),
+            ("/terms", !self.terms.is_empty()),
+            ("/service_terms", self.service_terms.is_some()),
+            ("/billing_model", self.billing_model.is_some()),
+            ("/bundle", !self.bundle.is_empty()),
+            ("/resources", !self.resources.is_empty()),
+            ("/adds_to", self.adds_to.is_some()),
+            ("/seating", self.seating.is_some()),
+            ("/switches", !self.switches.is_empty()),
+            ("/state", self.state.is_some()),
+        ];
+        let message = "must be left out: a copy has it of what it is a copy of";
+        let said = others.into_iter().filter(|it| it.1);
+        let found = said.map(|it| Violation::new(it.0, "conflict", message)).collect();
+        Invalid::unless_empty(found)?;
+        let (own, like) = (self.content()?, offer::copied(original));
+        Ok(OfferContent {
+            name: own.name,
+            summary: own.summary.or(like.summary),
+            description: own.description.or(like.description),
+            part_number: own.part_number,
+            categories: own.categories,
+            terms_of_use: own.terms_of_use.or(like.terms_of_use),
+            mark_up: own.mark_up,
+            ..like
         })
     }
 }
@@ -460,9 +446,17 @@ impl NewOffer {
 fn create(act: &mut Act<'_>, _: &Call, body: NewOffer) -> Result<Reply<Offer>, Error> {
     let seller = parse_optional("/seller", body.seller.as_deref())?;
     let seller = catalog::seller(act.cx(), seller)?;
-    let state = parse_optional("/state", body.state.as_deref())?.unwrap_or(State::InDesign);
-    let life = Life::new(state, Validity::ALWAYS)?;
-    let it = offer::create(act, seller, life, body.content()?)?;
+    let it = match parse_optional("/copy_of", body.copy_of.as_deref())? {
+        Some(original) => {
+            let original = offer::named(act.cx(), "/copy_of", original)?;
+            offer::copy(act, seller.into(), body.copied(&original)?)?
+        }
+        None => {
+            let state = parse_optional("/state", body.state.as_deref())?;
+            let life = Life::new(state.unwrap_or(State::InDesign), Validity::ALWAYS)?;
+            offer::create(act, seller, life, body.content()?)?
+        }
+    };
     let path = format!("/api/v1/offers/{}", it.id);
     Ok(Reply::created(path, whole(act.cx(), &it)?).tagged(it.stamp.revision))
 }
@@ -491,6 +485,10 @@ struct OfferPatch {
     switches: Option<Vec<OfferSwitch>>,
     #[serde(default)]
     terms_of_use: Patch<TermsOfUse>,
+    /// Of a copy: its prices follow with the next change of those of its original.
+    #[serde(default)]
+    #[schema(value_type = Option<Decimal>)]
+    mark_up: Patch<Decimal>,
 }
 
 impl OfferPatch {
@@ -503,6 +501,7 @@ impl OfferPatch {
         it.part_number = self.part_number.onto(it.part_number, |to| parse("/part_number", to))?;
         it.specification =
             self.specification.onto(it.specification, |to| parse("/specification", to))?;
+        it.mark_up = self.mark_up.onto(it.mark_up, mark_up)?;
         it.terms_of_use = self.terms_of_use.onto(it.terms_of_use, TermsOfUse::read)?;
         it.service_terms =
             self.service_terms.onto(it.service_terms, |to| parse("/service_terms", to))?;

@@ -267,6 +267,9 @@ pub struct Policy {
     pub review_hours: u16,
     /// When what was billed becomes revenue.
     pub recognition: Recognition,
+    /// The first day from which resellers are billed for what they sell on; `None`: they are not, and
+    /// what they owe is settled elsewhere.
+    pub resale_from: Option<Date>,
 }
 
 impl Policy {
@@ -297,6 +300,7 @@ impl Policy {
         late_usage_periods: 1,
         review_hours: 0,
         recognition: Recognition::AtIssue,
+        resale_from: None,
     };
 
     /// Refuses to take units back when the days for that are over.
@@ -326,7 +330,6 @@ impl Policy {
         let proration = self.proration != ProrationUnit::Second;
         let settings = [
             ("/proration", proration, "day`, `thirty_360` or `none"),
-            ("/grouping", self.grouping == by.grouping, by.grouping.word()),
             ("/review_hours", self.review_hours == by.review_hours, "0"),
             ("/prepaid", self.prepaid == by.prepaid, by.prepaid.word()),
             ("/recognition", self.recognition == by.recognition, by.recognition.word()),

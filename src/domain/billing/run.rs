@@ -196,15 +196,15 @@ impl BillingRun {
         Ok((Self { state, started_at, ended_at, ..self }, trigger.verb()))
     }
 
-    /// The run behind one more account, with what came of it: the totals of its invoice, nothing,
-    /// or why it failed.
+    /// The run behind one more account, with what came of it: the totals of its invoices, none, or why
+    /// it failed.
     ///
     /// # Errors
     /// If it is not running, or the sums are too large.
     pub fn passed(
         mut self,
         account: BillingAccountId,
-        outcome: Result<Option<Totals>, Rejection>,
+        outcome: Result<&[Totals], Rejection>,
     ) -> Result<Self, Rejection> {
         if self.state != State::Running {
             let why = format!("cannot bill in a run that is `{}`", self.state);
@@ -213,8 +213,7 @@ impl BillingRun {
         self.accounts_done += 1;
         self.cursor = Some(account);
         match outcome {
-            Ok(Some(totals)) => self.billed.count(totals)?,
-            Ok(None) => {}
+            Ok(all) => all.iter().try_for_each(|it| self.billed.count(*it))?,
             Err(why) => self.note(account, &why),
         }
         Ok(self)
@@ -267,12 +266,12 @@ mod tests {
     fn a_run_counts_each_currency_by_itself_and_goes_on_after_a_failure() {
         let run = run().on(Trigger::Start, now()).expect("started").0;
         let dollars = |minor| Money::minor(minor, Currency::USD);
-        let run = run.passed(id(1), Ok(Some(totals(euros("10"), euros("2"))))).expect("passed");
+        let run = run.passed(id(1), Ok(&[totals(euros("10"), euros("2"))])).expect("passed");
         let why = Rejection::new(Code::TaxUndetermined, "no tax rule");
         let run = run.passed(id(2), Err(why)).expect("passed");
-        let run = run.passed(id(3), Ok(Some(totals(dollars(500), dollars(0))))).expect("passed");
-        let run = run.passed(id(4), Ok(Some(totals(euros("1"), euros("0.20"))))).expect("passed");
-        let run = run.passed(id(5), Ok(None)).expect("passed");
+        let run = run.passed(id(3), Ok(&[totals(dollars(500), dollars(0))])).expect("passed");
+        let run = run.passed(id(4), Ok(&[totals(euros("1"), euros("0.20"))])).expect("passed");
+        let run = run.passed(id(5), Ok(&[])).expect("passed");
         let sums: Vec<_> = run
             .billed
             .iter()
@@ -287,7 +286,7 @@ mod tests {
 
     #[test]
     fn only_a_running_run_bills() {
-        let refused = run().passed(id(1), Ok(None)).map_err(|it| it.code);
+        let refused = run().passed(id(1), Ok(&[])).map_err(|it| it.code);
         assert_eq!(refused.map(|_| ()), Err(Code::BillingRunForbids));
     }
 

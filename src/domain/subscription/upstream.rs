@@ -1,8 +1,13 @@
 //! A subscription as the vendor that sells it on would have it: for what it costs the vendor.
 
+use std::collections::BTreeMap;
+
 use super::change::Deal;
 use super::{ChargedUntil, Subscription};
 use crate::domain::id::{AccountId, BillingAccountId, PriceId};
+use crate::domain::stamp::{SellerNumber, Stamp};
+use crate::domain::text::Name;
+use crate::domain::time::Date;
 
 impl Subscription {
     /// The same as if another account had bought another deal, for what that would be charged.
@@ -23,5 +28,26 @@ impl Subscription {
         let marks = answers.iter().filter_map(|(own, to)| Some((*own, mark(to)?)));
         let charged = marks.collect();
         Self { account, billing_account, deal, charged, ..self }
+    }
+
+    /// The same as a reseller has it that sells it on, bought of its vendor under a name and charged up to
+    /// `marks`. What was never charged begins on the day `from`, if that was later than the
+    /// subscription, or on the day on which it was taken.
+    #[must_use]
+    pub fn sold_on(
+        self,
+        (account, billing_account, vendor): (AccountId, BillingAccountId, SellerNumber),
+        (deal, name): (Deal, Name),
+        (mut marks, from): (BTreeMap<PriceId, ChargedUntil>, Date),
+    ) -> Self {
+        let from = Some(from).filter(|it| self.began_on.is_some_and(|began_on| began_on < *it));
+        for (id, price) in &deal.prices {
+            let taken_from = price.taken.map(|it| it.charged_from);
+            if let Some(first) = from.max(taken_from) {
+                marks.entry(*id).or_insert_with(|| first.into());
+            }
+        }
+        let stamp = Stamp { seller: vendor, ..self.stamp };
+        Self { account, billing_account, stamp, deal, name: Some(name), charged: marks, ..self }
     }
 }

@@ -56,8 +56,11 @@ pub fn compare_plan(cx: Cx<'_>, through: Option<Date>) -> Result<Compared, Error
     let (through, end) = run::until(cx, through)?;
     let (mut shelf, mut now) = (Shelf::default(), Sums::new());
     run::each(cx, &mut shelf, (through, end), &mut |account, outcome| {
-        let content = outcome.ok().and_then(|it| it.bill.content);
-        content.map_or(Ok(()), |it| Ok(add(&mut now, account, it.totals.gross)?))
+        let bills = outcome.map(|it| it.bills).unwrap_or_default();
+        for content in bills.into_iter().filter_map(|it| it.content) {
+            add(&mut now, account, content.totals.gross)?;
+        }
+        Ok(())
     })?;
     compared(cx, last(cx, None)?, &now)
 }

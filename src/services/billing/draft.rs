@@ -47,7 +47,7 @@ impl Draft {
 
     fn lines(&self) -> usize {
         let billed = self.bill.as_ref().and_then(|it| it.as_ref().ok());
-        billed.map_or(0, |it| it.0.bill.marks.len())
+        billed.map_or(0, |it| it.0.bills.iter().map(|it| it.marks.len()).sum())
     }
 }
 

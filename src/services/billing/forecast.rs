@@ -8,6 +8,7 @@ use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::account::billing_account::schedule::first_billing_date;
 use crate::domain::billing::invoice::Content;
 use crate::domain::billing::invoice::line::Line;
+use crate::domain::catalog::coupon::Redemption;
 use crate::domain::id::BillingAccountId;
 use crate::domain::money::Currency;
 use crate::domain::subscription::Subscription;
@@ -70,7 +71,7 @@ pub(in crate::services) fn with_switched(
     let mut all = gather::subscriptions_of(cx, billing_account)?;
     all.retain(|other| other.id != it.id);
     all.push(it);
-    first_bill(cx, billing_account, &all)
+    first_bill(cx, billing_account, (&all, &[]))
 }
 
 /// What is charged for a subscription by a day because it is as it is `after` a change on that day,
@@ -87,7 +88,7 @@ pub(in crate::services) fn charged_by(
     let shift = i64::from(billing_account.terms().cycle.shift_days);
     let (mut shelf, day) = (Shelf::default(), on.plus_days(shift.max(0)));
     let mut lines = |it: &Subscription| {
-        let about = (std::slice::from_ref(it), day);
+        let about = (std::slice::from_ref(it), &[][..], day);
         let bill = gather::billed_apart(cx, &mut shelf, billing_account, about)?;
         Ok::<_, Error>(bill.content.map(|it| it.lines).unwrap_or_default())
     };
@@ -107,20 +108,20 @@ fn first_day(cx: Cx<'_>, it: &BillingAccount) -> Date {
 }
 
 /// The first bill of a billing account that charges something for some subscriptions, as if both were
-/// as they are given and there were no others on it.
+/// as they are given and there were no others on it, but some uses of coupons more.
 ///
 /// # Errors
 /// [`Error::Rejected`] if they cannot be billed; if the store fails.
 pub(in crate::services) fn first_bill(
     cx: Cx<'_>,
     billing_account: &BillingAccount,
-    subscriptions: &[Subscription],
+    (subscriptions, coupons): (&[Subscription], &[Redemption]),
 ) -> Result<Forecast, Error> {
     let terms = billing_account.terms();
     let first_day = first_day(cx, billing_account);
     let (mut shelf, mut on) = (Shelf::default(), first_day);
     for _ in 0..DATES_MAX {
-        let about = (subscriptions, on);
+        let about = (subscriptions, coupons, on);
         let bill = gather::billed_apart(cx, &mut shelf, billing_account, about)?;
         if let Some(content) = bill.content {
             let (billing_account, currency) = (billing_account.id, terms.currency);

@@ -30,21 +30,24 @@ use crate::domain::text::{self, Locale, Name};
 use crate::domain::time::{Date, Period, Zone};
 use crate::domain::usage::detail::Detail;
 use crate::domain::usage::meter::Meter;
-use crate::services::{Cx, Error, coupon};
+use crate::services::{Cx, Error, coupon, resale};
 use crate::store::invoice::{ChargedUsage, charged_usage};
 use crate::store::subscription::SUBSCRIPTION_BY_BILLING_ACCOUNT;
 use crate::store::{Along, Key};
 
-/// A billing account with its bill of a day.
+/// A billing account with its bills of a day.
 pub(super) struct Billed {
     /// The day.
     pub(super) on: Date,
     pub(super) account: Arc<Account>,
     pub(super) seller: Arc<Seller>,
     pub(super) credit: CreditTerms,
-    pub(super) bill: Bill,
-    /// The subscriptions that the marks of the bill are about.
+    /// What stands together on each invoice.
+    pub(super) bills: Vec<Bill>,
+    /// The subscriptions that the marks of the bills are about.
     pub(super) subscriptions: Vec<Subscription>,
+    /// What the account sells on and is billed for, as it has it.
+    pub(super) resold: Vec<Subscription>,
     pub(super) outlook: Outlook,
 }
 
@@ -87,7 +90,7 @@ struct GatheredPrice {
     usage: Vec<UsageTotal>,
 }
 
-/// The bill of a billing account on a billing date; nothing is written.
+/// The bills of a billing account on a billing date; nothing is written.
 ///
 /// # Errors
 /// [`Error::Rejected`] if the account cannot be billed; if the store fails.
@@ -102,21 +105,23 @@ pub(super) fn billed(
     let credit = shelf.credit_terms(cx, account.class())?;
     let subscriptions = subscriptions_of(cx, billing_account)?;
     let mut gathered = Vec::with_capacity(subscriptions.len());
-    for subscription in &subscriptions {
+    let resold = resale::bought_on(cx, (&account, billing_account), seller.policy.resale_from);
+    let resold = readable(billing_account.id, resold)?;
+    for subscription in subscriptions.iter().chain(&resold) {
         gathered.extend(gather(cx, shelf, billing_account, (&account, subscription))?);
     }
     let discounts = shelf.discounts(cx, account.stamp.seller)?;
     let from = (&*account, &*seller, discounts.as_slice());
-    let bill = bill(cx, from, billing_account, (&mut gathered, on))?;
-    if bill.content.is_some() {
+    let bills = bills(cx, from, (billing_account, &[]), (&mut gathered, on))?;
+    if bills.iter().any(|it| it.content.is_some()) {
         party_of(&account, Some(billing_account)).must_be_reachable()?;
     }
-    let outlook = outlook(&gathered, &bill);
-    Ok(Billed { on, account, seller, credit, bill, subscriptions, outlook })
+    let outlook = outlook(&gathered, &bills);
+    Ok(Billed { on, account, seller, credit, bills, subscriptions, resold, outlook })
 }
 
-/// The bill of some of the subscriptions on a billing account, as if there were no others; nothing
-/// is written.
+/// The bill of some of the subscriptions on a billing account, as if there were no others and some uses
+/// of coupons more; nothing is written.
 ///
 /// # Errors
 /// [`Error::Rejected`] if they cannot be billed; if the store fails.
@@ -124,17 +129,18 @@ pub(super) fn billed_apart(
     cx: Cx<'_>,
     shelf: &mut Shelf,
     billing_account: &BillingAccount,
-    (subscriptions, on): (&[Subscription], Date),
+    (subscriptions, coupons, on): (&[Subscription], &[Redemption], Date),
 ) -> Result<Bill, Error> {
     let account = account_of(cx, billing_account)?;
-    let seller = shelf.seller(cx, account.stamp.seller)?;
+    let seller = shelf.seller(cx, account.stamp.seller)?.together();
     let mut gathered = Vec::with_capacity(subscriptions.len());
     for subscription in subscriptions {
         gathered.extend(gather(cx, shelf, billing_account, (&account, subscription))?);
     }
     let discounts = shelf.discounts(cx, account.stamp.seller)?;
-    let from = (&*account, &*seller, discounts.as_slice());
-    bill(cx, from, billing_account, (&mut gathered, on))
+    let from = (&*account, &seller, discounts.as_slice());
+    let bills = bills(cx, from, (billing_account, coupons), (&mut gathered, on))?;
+    bills.into_iter().next().ok_or_else(|| Error::internal("what stands together is one bill"))
 }
 
 /// A subscription as billing sees it, with whose it is; nothing of one that never was there.
@@ -351,12 +357,12 @@ impl Gathered {
     }
 
     /// Whether all of it has ended and is charged.
-    fn is_over(&self, bill: &Bill) -> bool {
+    fn is_over(&self, bills: &[Bill]) -> bool {
         let (Some(ends_on), Some(used_until)) = (self.ends_on, self.used_until) else {
             return false;
         };
         self.prices.iter().all(|it| {
-            let marked = bill.marks.iter().rev().find(|mark| {
+            let marked = bills.iter().rev().flat_map(|it| it.marks.iter().rev()).find(|mark| {
                 mark.subscription == self.id && mark.price == it.price.id && mark.until.is_some()
             });
             let until = marked.and_then(|it| it.until).or(it.charged_until);
@@ -394,17 +400,17 @@ impl GatheredPrice {
     }
 }
 
-fn outlook(gathered: &[Gathered], bill: &Bill) -> Outlook {
-    let over = gathered.iter().all(|it| it.is_over(bill));
+fn outlook(gathered: &[Gathered], bills: &[Bill]) -> Outlook {
+    let over = gathered.iter().all(|it| it.is_over(bills));
     if over { Outlook::Nothing } else { Outlook::More }
 }
 
-fn bill(
+fn bills(
     cx: Cx<'_>,
     (account, seller, discounts): (&Account, &Seller, &[Discount]),
-    billing_account: &BillingAccount,
+    (billing_account, more): (&BillingAccount, &[Redemption]),
     (gathered, on): (&mut [Gathered], Date),
-) -> Result<Bill, Error> {
+) -> Result<Vec<Bill>, Error> {
     let (terms, policy) = (billing_account.terms(), seller.policy);
     let cut_on = billing_account.cut_on(on);
     let mut is_due = false;
@@ -418,7 +424,7 @@ fn bill(
         is_due |= readable(it.id, count(cx, it, &periods, (terms.zone, &policy)))?;
     }
     if !is_due {
-        return Ok(Bill { content: None, marks: Vec::new(), coupons: Vec::new() });
+        return Ok(vec![Bill { content: None, marks: Vec::new(), coupons: Vec::new() }]);
     }
     let address = address_of(account, billing_account);
     let locale = billing_account.profile().locale.as_ref();
@@ -427,8 +433,9 @@ fn bill(
     let subscriptions: Vec<_> =
         gathered.iter().zip(&prices).map(|(it, prices)| it.billable(prices)).collect();
     let redemptions = coupon::on_bills_of(cx, billing_account.id)?;
-    let coupons: Vec<_> = redemptions.iter().filter_map(|it| redeemed(it, discounts)).collect();
-    Ok(bill::bill(&Billing {
+    let redemptions = redemptions.iter().chain(more);
+    let coupons: Vec<_> = redemptions.filter_map(|it| redeemed(it, discounts)).collect();
+    Ok(bill::bills(&Billing {
         account: account.id,
         billing_account: billing_account.id,
         currency: terms.currency,

@@ -17,7 +17,7 @@ use crate::domain::journal::{self, Entry, Leg};
 use crate::domain::stamp::{SellerNumber, Stamp};
 use crate::domain::subscription::{ChargedUntil, Subscription};
 use crate::domain::time::{Date, Zone};
-use crate::services::{Act, Cx, Error, coupon, deposit, gateway, payment, settlement};
+use crate::services::{Act, Cx, Error, coupon, deposit, gateway, payment, resale, settlement};
 use crate::store::invoice::{
     self as kept, CREDIT_NOTE_BY_DOCUMENT, ChargedUsage, INVOICE_BY_DOCUMENT, Sealed,
 };
@@ -149,21 +149,25 @@ pub(in crate::services) fn book(
     Ok(())
 }
 
-/// Writes all that follows from a bill; answers with the sums of the invoice, if there is one.
+/// Writes all that follows from bills; answers with the sums of the invoices that there are.
 pub(super) fn issue(
     act: &mut Act<'_>,
     billing_account: &BillingAccount,
     billed: Billed,
     run: Option<BillingRunId>,
-) -> Result<Option<Totals>, Error> {
+) -> Result<Vec<Totals>, Error> {
     keep_marks(act, &billed)?;
-    coupon::billed(act, &billed.bill.coupons)?;
-    let Billed { account, seller, credit, bill, .. } = billed;
-    let Some(content) = bill.content else { return Ok(None) };
-    let issue = new_issue(act, (&account, billing_account), (&seller, credit))?;
-    let (zone, totals) = (billing_account.terms().zone, content.totals);
-    put(act, content, (issue, zone), (account.stamp.seller, run))?;
-    Ok(Some(totals))
+    let Billed { account, seller, credit, bills, .. } = billed;
+    let mut all = Vec::with_capacity(bills.len());
+    for bill in bills {
+        coupon::billed(act, &bill.coupons)?;
+        let Some(content) = bill.content else { continue };
+        let issue = new_issue(act, (&account, billing_account), (&seller, credit))?;
+        let (zone, totals) = (billing_account.terms().zone, content.totals);
+        put(act, content, (issue, zone), (account.stamp.seller, run))?;
+        all.push(totals);
+    }
+    Ok(all)
 }
 
 /// What the next invoice of an account gets when it is issued today.
@@ -218,35 +222,57 @@ pub(super) fn put(
     Ok(invoice)
 }
 
+/// So long a renewal of what is sold on is kept: whoever sells it on is billed for it by then.
+const SOLD_ON_DAYS: i64 = 366;
+
 /// Keeps up to where prices are charged, each subscription once.
 fn keep_marks(act: &mut Act<'_>, billed: &Billed) -> Result<(), Error> {
     for subscription in &billed.subscriptions {
-        let is_own = |it: &&Mark| it.subscription == subscription.id;
-        let own: Vec<_> = billed.bill.marks.iter().filter(is_own).collect();
-        if own.is_empty() {
-            continue;
+        if let Some(marked) = marked(act, subscription, billed)? {
+            let is_sold_on = resale::is_sold_on(act.cx(), &marked)?;
+            let days = if is_sold_on { SOLD_ON_DAYS } else { 0 };
+            act.put_over(subscription, &marked.billed(billed.on.plus_days(-days)))?;
         }
-        let mut changed = subscription.clone().billed(billed.on);
-        let mut usage = Vec::with_capacity(own.len());
-        for mark in own {
-            if let Some(until) = mark.until {
-                charge(&mut changed, mark, until);
-            }
-            usage.extend(mark.usage.as_ref().map(|it| ChargedUsage {
-                price: mark.price,
-                period: it.period,
-                from_at: it.from_at,
-                until_at: it.until_at,
-                quantity: it.quantity,
-                detail: it.detail.clone(),
-                towards: it.towards,
-                charged_terms: mark.charged_terms.clone(),
-            }));
+    }
+    for subscription in &billed.resold {
+        if let Some(marked) = marked(act, subscription, billed)? {
+            resale::keep(act, &marked)?;
         }
-        act.batch().put_charged_usage(subscription.id, &usage)?;
-        act.put_over(subscription, &changed)?;
     }
     Ok(())
+}
+
+/// A subscription with what a bill charges for it, of which the use is kept; nothing if it charges
+/// nothing.
+fn marked(
+    act: &mut Act<'_>,
+    subscription: &Subscription,
+    billed: &Billed,
+) -> Result<Option<Subscription>, Error> {
+    let is_own = |it: &&Mark| it.subscription == subscription.id;
+    let own: Vec<_> = billed.bills.iter().flat_map(|it| &it.marks).filter(is_own).collect();
+    if own.is_empty() {
+        return Ok(None);
+    }
+    let mut changed = subscription.clone();
+    let mut usage = Vec::with_capacity(own.len());
+    for mark in own {
+        if let Some(until) = mark.until {
+            charge(&mut changed, mark, until);
+        }
+        usage.extend(mark.usage.as_ref().map(|it| ChargedUsage {
+            price: mark.price,
+            period: it.period,
+            from_at: it.from_at,
+            until_at: it.until_at,
+            quantity: it.quantity,
+            detail: it.detail.clone(),
+            towards: it.towards,
+            charged_terms: mark.charged_terms.clone(),
+        }));
+    }
+    act.batch().put_charged_usage(subscription.id, &usage)?;
+    Ok(Some(changed))
 }
 
 fn charge(subscription: &mut Subscription, mark: &Mark, until: Date) {

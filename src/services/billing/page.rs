@@ -221,7 +221,8 @@ fn bill_all(act: &mut Act<'_>, drafts: Vec<Draft>) -> Result<Count, Error> {
         let outcome = bill(act, draft, &run)?;
         act.tell_all()?;
         count.accounts += 1;
-        count.invoices += u64::from(matches!(outcome, Ok(Some(_))));
+        let outcome = outcome.as_deref().map_err(Clone::clone);
+        count.invoices += outcome.as_ref().map_or(0, |it| it.len() as u64);
         run = run.passed(id, outcome)?;
     }
     act.put_quietly(&run)?;
@@ -266,10 +267,10 @@ fn bill(
     act: &mut Act<'_>,
     draft: Draft,
     run: &BillingRun,
-) -> Result<Result<Option<Totals>, Rejection>, Error> {
+) -> Result<Result<Vec<Totals>, Rejection>, Error> {
     let Draft { account, bill } = draft;
     match bill {
-        None => Ok(Ok(None)),
+        None => Ok(Ok(Vec::new())),
         Some(Ok(bill)) => {
             let (billed, next) = *bill;
             let totals = issue::issue(act, &account, billed, Some(run.id))?;

@@ -10,7 +10,7 @@ use crate::domain::event::Verb;
 use crate::domain::id::AccountId;
 use crate::domain::operator::Permission;
 use crate::domain::stamp::SellerNumber;
-use crate::services::{Act, Cx, Error};
+use crate::services::{Act, Cx, Error, resale};
 use crate::store::meta::setting;
 
 /// The settings by which a seller bills.
@@ -71,6 +71,9 @@ pub fn set_practice(
         let mut all = setting::<Numberings>(act.cx().view)?.unwrap_or_default();
         all.0.insert(seller, after.numbering.clone());
         act.batch().put_setting(&all)?;
+    }
+    if after.policy.resale_from != before.policy.resale_from {
+        resale::begin_all(act, seller)?;
     }
     if after != before {
         act.keep((account, Verb::Changed))?;

@@ -142,8 +142,10 @@ pub fn plan(cx: Cx<'_>, through: Option<Date>) -> Result<(Date, Plan, Vec<Failur
     let accounts =
         each(cx, &mut shelf, (through, end), &mut |billing_account, outcome| match outcome {
             Ok(billed) => {
-                let content = billed.bill.content;
-                content.map_or(Ok(()), |it| Ok(would_bill.count(it.totals)?))
+                for content in billed.bills.into_iter().filter_map(|it| it.content) {
+                    would_bill.count(content.totals)?;
+                }
+                Ok(())
             }
             Err(why) => {
                 let (code, detail) = (why.code.to_string(), why.detail);

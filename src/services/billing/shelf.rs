@@ -11,7 +11,7 @@ use crate::domain::account::class::{CreditTerms, CustomerClass};
 use crate::domain::account::profile::{AddressUse, Matter};
 use crate::domain::billing::invoice::InvoiceParty;
 use crate::domain::billing::letterhead::{Imprint, Letterhead};
-use crate::domain::billing::policy::Policy;
+use crate::domain::billing::policy::{Grouping, Policy};
 use crate::domain::billing::taxing::{TaxedBuyer, Taxing};
 use crate::domain::billing::vat::VatTerms;
 use crate::domain::catalog::category::{Category, DEPTH_MAX, ResourceCategory};
@@ -33,6 +33,7 @@ use crate::services::{Cx, Error, account, discount, letterhead};
 use crate::store::{Along, Record};
 
 /// Who sells, and how it is taxed.
+#[derive(Clone)]
 pub(super) struct Seller {
     pub(super) party: InvoiceParty,
     letterhead: Option<Letterhead>,
@@ -185,6 +186,12 @@ fn of_seller_or_provider<R: Record>(cx: Cx<'_>, number: SellerNumber) -> Result<
 }
 
 impl Seller {
+    /// The same as if all that is billed on a day stood together on an invoice.
+    pub(super) fn together(&self) -> Self {
+        let policy = Policy { grouping: Grouping::BillingAccount, ..self.policy };
+        Self { policy, ..self.clone() }
+    }
+
     /// What it wrote down about taxes.
     pub(super) fn taxing(&self) -> Taxing<'_> {
         let Policy { tax_regime: regime, distance_sales, vat_numbers, .. } = self.policy;

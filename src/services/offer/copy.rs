@@ -1,7 +1,7 @@
 //! Copies: offers that a seller takes over from its own vendor to sell them on.
 //!
 //! A copy delivers what its original does, at prices of its own. They begin as those of the original
-//! and follow them when the vendor says so ([`synchronize`]).
+//! with the mark-up that the copy has, and follow them when the vendor says so ([`synchronize`]).
 
 use super::{named_by, prices, reprice};
 use crate::domain::catalog::lifecycle::{Life, State};
@@ -28,6 +28,7 @@ const COPIES_MAX: usize = 1000;
 pub fn copied(original: &Offer) -> OfferContent {
     OfferContent {
         copy_of: Some(original.id),
+        mark_up: None,
         part_number: None,
         categories: std::collections::BTreeSet::new(),
         prices: Vec::new(),
@@ -41,7 +42,8 @@ pub fn copied(original: &Offer) -> OfferContent {
     }
 }
 
-/// Makes a copy of an offer of the seller's vendor, with the prices that the original has today.
+/// Makes a copy of an offer of the seller's vendor, with the prices that the original has today, and
+/// the mark-up of the copy on top.
 ///
 /// # Errors
 /// If the original is another's, a rule is broken, or the caller may not.
@@ -77,13 +79,22 @@ fn copy_price(
     let first = || price.versions.as_slice().first();
     let version = price.in_force(today, None).or_else(first).cloned();
     let version = version.ok_or_else(|| Error::internal("a price has a version"))?;
-    let versions = Versions::first(PriceVersion { valid_from: today, ..version })?;
+    let version = marked_up(copy, PriceVersion { valid_from: today, ..version });
+    let versions = Versions::first(version)?;
     let now = act.now();
     catalog::create(act, copy.stamp.seller, Permission::CatalogWrite, |id, stamp: Stamp| {
         let stamp = Stamp { carried: price.stamp.carried.clone(), ..stamp };
         let copied = Price { id, stamp, offer: copy.id, tax_category: None, versions, ..price };
         Ok::<_, Error>(copied.timed(now))
     })
+}
+
+/// Figures of an original as a copy has them.
+fn marked_up(copy: &Offer, version: PriceVersion) -> PriceVersion {
+    match copy.content.mark_up {
+        Some(by) => PriceVersion { model: version.model.marked_up(by), ..version },
+        None => version,
+    }
 }
 
 /// Gives the copies of a seller's offers, and their copies, the prices that the originals have
@@ -123,6 +134,7 @@ fn follow(act: &mut Act<'_>, original: &Offer, copy: &Offer) -> Result<(), Error
     let all = prices(act.cx(), copy.id)?;
     for price in prices(act.cx(), original.id)? {
         let Some(wanted) = price.in_force(today, None) else { continue };
+        let wanted = marked_up(copy, wanted.clone());
         let same = |it: &&Price| it.currency == price.currency && it.is_for_the_same(&price);
         for copied in all.iter().filter(same) {
             let last = copied.versions.as_slice().last();

@@ -1,9 +1,9 @@
 //! Estimates: what an order would come to.
 //!
 //! An estimate is the order itself, placed, worked on and taken back, with its first bill computed as
-//! billing does it. So it is refused where the order would be, and what it says is what the first
-//! invoice says of it. The bill is computed over a snapshot, so that nobody waits for it who wants to
-//! write; what coupons of the order would lower is no part of it.
+//! billing does it, lowered by the coupons that the order brings. So it is refused where the order would
+//! be, and what it says is what the first invoice says of it. The bill is computed over a snapshot, so
+//! that nobody waits for it who wants to write.
 //!
 //! What a vendor would pay for an order of its customer is estimated likewise: as if the vendor had
 //! bought the originals of the offers that it sells on.
@@ -17,22 +17,19 @@ use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::credit::CreditNote;
 use crate::domain::billing::invoice::Invoice;
 use crate::domain::billing::invoice::line::Line;
-use crate::domain::catalog::offer::Offer;
-use crate::domain::catalog::price::Price;
-use crate::domain::error::{Code, Rejection};
-use crate::domain::id::{AccountId, BillingAccountId, CreditNoteId, PriceId, SubscriptionId};
+use crate::domain::catalog::coupon::Redemption;
+use crate::domain::id::{AccountId, BillingAccountId, CreditNoteId, OrderId, SubscriptionId};
 use crate::domain::money::{Currency, Money};
 use crate::domain::operator::{Decision, Permission};
 use crate::domain::order::item::Item;
 use crate::domain::order::{Order, PlaceOrder};
 use crate::domain::page::PageRequest;
-use crate::domain::quantity::Quantity;
 use crate::domain::subscription::Subscription;
-use crate::domain::subscription::change::{CancelAt, Cancellation, Deal, Entitlement};
+use crate::domain::subscription::change::{CancelAt, Cancellation};
 use crate::domain::time::Date;
 use crate::services::billing::{self, Forecast};
 use crate::services::{
-    Act, Cx, Error, account, billing_account, offer, provisioning, subscription,
+    Act, Cx, Error, account, billing_account, coupon, provisioning, resale, subscription,
 };
 use crate::store::{Along, Records};
 
@@ -66,8 +63,16 @@ pub struct Credited {
 #[derive(Debug, Clone)]
 pub struct Foreseen {
     items: Vec<Item>,
-    billed: Vec<(BillingAccount, Vec<Subscription>)>,
+    billed: Vec<Billed>,
     credits: Vec<Credited>,
+}
+
+/// What is to be billed together, and the coupons that were brought for it.
+#[derive(Debug, Clone)]
+struct Billed {
+    bills_to: BillingAccount,
+    subscriptions: Vec<Subscription>,
+    coupons: Vec<Redemption>,
 }
 
 /// What an order that was made and taken back would come to.
@@ -76,7 +81,8 @@ pub struct Foreseen {
 /// [`Error::Rejected`] if what it would make cannot be billed; if the store fails.
 pub fn estimate(cx: Cx<'_>, it: Foreseen) -> Result<Estimate, Error> {
     let Foreseen { items, billed, credits } = it;
-    let bill = |it: &(BillingAccount, Vec<Subscription>)| billing::first_bill(cx, &it.0, &it.1);
+    let bill =
+        |it: &Billed| billing::first_bill(cx, &it.bills_to, (&it.subscriptions, &it.coupons));
     let bills = billed.iter().map(bill).collect::<Result<_, _>>()?;
     Ok(Estimate { items, bills, credits })
 }
@@ -89,7 +95,7 @@ pub fn suppose_placed(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Foreseen,
     act.suppose(|act| {
         let account = placed.account();
         let last = last_note(act, account)?;
-        let (items, subscriptions) = supposed(act, placed)?;
+        let (order, subscriptions) = supposed(act, placed)?;
         let mut credits = Vec::new();
         for note in notes(act, account, last)? {
             credits.extend(credited(act, &note)?);
@@ -98,7 +104,8 @@ pub fn suppose_placed(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Foreseen,
         for it in subscriptions {
             after.push(foreseen(act, it)?);
         }
-        Ok(Foreseen { items, billed: by_billing_account(act, after)?, credits })
+        let billed = by_billing_account(act, after, order.id)?;
+        Ok(Foreseen { items: order.items().to_vec(), billed, credits })
     })
 }
 
@@ -137,16 +144,22 @@ pub fn suppose_ended(
     })
 }
 
-/// Subscriptions with the billing accounts that they are on.
+/// Subscriptions with the billing accounts that they are on, and the coupons of an order.
 fn by_billing_account(
     act: &Act<'_>,
     subscriptions: Vec<Subscription>,
-) -> Result<Vec<(BillingAccount, Vec<Subscription>)>, Error> {
+    order: OrderId,
+) -> Result<Vec<Billed>, Error> {
     let mut groups: BTreeMap<BillingAccountId, Vec<Subscription>> = BTreeMap::new();
     for it in subscriptions {
         groups.entry(it.billing_account()).or_default().push(it);
     }
-    groups.into_iter().map(|(id, group)| Ok((act.load(id)?, group))).collect()
+    let billed = |(id, subscriptions)| {
+        let mut coupons = coupon::on_bills_of(act.cx(), id)?;
+        coupons.retain(|it| it.order == Some(order));
+        Ok(Billed { bills_to: act.load(id)?, subscriptions, coupons })
+    };
+    groups.into_iter().map(billed).collect()
 }
 
 /// Places an order as if it were now, and as if the vendor of the account had bought it of its own
@@ -157,7 +170,7 @@ fn by_billing_account(
 /// currency; if the caller may not order for the vendor.
 pub fn suppose_bought(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Foreseen, Error> {
     act.suppose(|act| {
-        let (items, subscriptions) = supposed(act, placed)?;
+        let (order, subscriptions) = supposed(act, placed)?;
         let seller = subscriptions.first().map(|it| it.stamp.seller);
         let seller = seller.ok_or_else(|| Error::internal("an order is about a subscription"))?;
         let vendor = account::of_seller(act.cx(), seller)?;
@@ -165,11 +178,17 @@ pub fn suppose_bought(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Foreseen,
         let bills_to = billing_account::default_of(act.cx(), vendor.id)?;
         billing_account::begin(act, bills_to.id)?;
         let bills_to: BillingAccount = act.load(bills_to.id)?;
+        let (buys, owner) =
+            ((vendor.stamp.seller, bills_to.currency()), (bills_to.account(), bills_to.id));
         let mut originals = Vec::new();
         for it in subscriptions {
-            originals.extend(original(act, it, &bills_to)?);
+            let bought = resale::bought(act.cx(), &it, buys)?;
+            originals
+                .extend(bought.map(|bought| it.bought_by(owner, bought.deal, &bought.answers)));
         }
-        Ok(Foreseen { items, billed: vec![(bills_to, originals)], credits: Vec::new() })
+        let billed = Billed { bills_to, subscriptions: originals, coupons: Vec::new() };
+        let items = order.items().to_vec();
+        Ok(Foreseen { items, billed: vec![billed], credits: Vec::new() })
     })
 }
 
@@ -213,12 +232,12 @@ fn credited(act: &Act<'_>, note: &CreditNote) -> Result<Vec<Credited>, Error> {
     Ok(of.collect())
 }
 
-/// Places an order and works on it, as far as all goes well: its items, and what becomes of the
+/// Places an order and works on it, as far as all goes well: the order, and what becomes of the
 /// subscriptions that it is about.
 fn supposed(
     act: &mut Act<'_>,
     mut placed: PlaceOrder,
-) -> Result<(Vec<Item>, Vec<Subscription>), Error> {
+) -> Result<(Order, Vec<Subscription>), Error> {
     placed.request.start_at = None;
     let order = take(act, placed)?;
     provisioning::suppose_done(act, order.id)?;
@@ -227,7 +246,7 @@ fn supposed(
     for id in order.items().iter().filter_map(|it| it.subscription) {
         subscriptions.push(act.load(id)?);
     }
-    Ok((order.items().to_vec(), subscriptions))
+    Ok((order, subscriptions))
 }
 
 /// Refuses a caller who does not buy for the vendor: what it pays is its own business.
@@ -238,56 +257,4 @@ fn must_buy_for(act: &Act<'_>, vendor: &Account) -> Result<(), Error> {
         Decision::Yes => Ok(()),
         Decision::SeesOnly | Decision::Hidden => Err(Error::Forbidden { permission }),
     }
-}
-
-/// A subscription as if the vendor had it, to the original of what it is to; nothing of what is the
-/// vendor's own.
-fn original(
-    act: &Act<'_>,
-    it: Subscription,
-    bills_to: &BillingAccount,
-) -> Result<Option<Subscription>, Error> {
-    let sold: Offer = act.load(it.deal().offer)?;
-    let Some(id) = sold.content.copy_of else { return Ok(None) };
-    let original: Offer = act.load(id)?;
-    let answers = answering(act, &it, (&sold, &original), bills_to.terms().currency)?;
-    let had = it.deal();
-    let prices = answers.iter().filter_map(|(own, copy)| Some((*own, *had.prices.get(copy)?)));
-    let included =
-        |id| original.content.rate(id, it.term_key()).map_or(Quantity::ZERO, |it| it.included);
-    let resources = had.resources.iter();
-    let deal = Deal {
-        offer: original.id,
-        offer_version: original.life.version(),
-        specification: original.content.specification,
-        prices: prices.collect(),
-        resources: resources
-            .map(|(id, it)| (*id, Entitlement::of(it.amount(), included(*id))))
-            .collect(),
-        ..had.clone()
-    };
-    Ok(Some(it.bought_by((bills_to.account(), bills_to.id), deal, &answers)))
-}
-
-/// The prices of an original that answer to those which a subscription to its copy is charged, each
-/// with the one that it answers to.
-fn answering(
-    act: &Act<'_>,
-    it: &Subscription,
-    (sold, original): (&Offer, &Offer),
-    currency: Currency,
-) -> Result<Vec<(PriceId, PriceId)>, Error> {
-    let taken = offer::prices(act.cx(), sold.id)?;
-    let taken = taken.iter().filter(|price| it.deal().prices.contains_key(&price.id));
-    let all = offer::prices(act.cx(), original.id)?;
-    let mut found = Vec::new();
-    for copy in taken {
-        let answers = |it: &&Price| it.currency == currency && it.is_for_the_same(copy);
-        found.extend(all.iter().filter(answers).map(|it| (it.id, copy.id)));
-    }
-    if found.is_empty() && all.iter().any(|it| it.currency != currency) {
-        let why = format!("offer `{}` has no price in {currency}", original.id);
-        return Err(Rejection::new(Code::PriceMissing, why).into());
-    }
-    Ok(found)
 }

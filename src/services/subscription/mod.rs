@@ -18,7 +18,7 @@ pub use self::switch::unswitch;
 pub(super) use self::switch::{To, agree, foreseen, switch};
 use super::{
     Act, Cx, Error, attribute, billing, billing_account, deposit, invoice, order, provisioning,
-    seat,
+    resale, seat,
 };
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
@@ -113,7 +113,7 @@ fn activate(act: &mut Act<'_>, it: Subscription) -> Result<(), Error> {
     let start = start(&it, offer.as_ref(), (today, act.now()));
     let active = it.activate(start, act.now())?;
     let it = keep(act, active)?;
-    billing_account::begin(act, it.billing_account())?;
+    resale::begin(act, &it)?;
     hold::meet(act, it).map(|_| ())
 }
 
@@ -352,6 +352,7 @@ fn end_one(
     let (canceled, verb) = it.cancel(why, on, act.now())?;
     let canceled = billing::give_back(act, canceled, (on, refund_to))?;
     let it = keep(act, (canceled, verb))?;
+    resale::give_back(act, &it, (on, refund_to))?;
     deposit::give_back(act, &it, (on, refund_to))?;
     tell_of_switch(act, &it, switches_on);
     seat::end_all_of(act, it.id)?;
@@ -394,7 +395,7 @@ pub fn change(
     }
     let changed = keep(act, (changed.remembering(&it, today), verb))?;
     if changed.deal() != it.deal() {
-        billing_account::begin(act, changed.billing_account())?;
+        resale::begin(act, &changed)?;
     }
     ask(act, &changed, Work::Change)?;
     Ok(changed)
@@ -471,7 +472,7 @@ pub fn step(act: &mut Act<'_>, id: SubscriptionId) -> Result<Option<Step>, Error
         Step::EndTrial => {
             let over = it.end_trial()?;
             let it = keep(act, over)?;
-            billing_account::begin(act, it.billing_account())?;
+            resale::begin(act, &it)?;
         }
         Step::Warn => {
             keep(act, it.warned())?;

@@ -15,7 +15,7 @@ use crate::domain::subscription::renewal::Next;
 use crate::domain::subscription::term::RunningTerm;
 use crate::domain::subscription::{Start, Subscription, TrialRun};
 use crate::domain::text;
-use crate::services::{Act, Cx, Error, billing_account, offer, order};
+use crate::services::{Act, Cx, Error, offer, order, resale};
 
 /// Renews a subscription from the end of its present term: into the term of its offer that is named,
 /// or else into the one that follows the present one, or into that once more.
@@ -60,7 +60,7 @@ pub(super) fn prolong(
         }
     };
     let it = keep(act, (renewed.gone(ended_on, today), verb))?;
-    billing_account::begin(act, it.billing_account())?;
+    resale::begin(act, &it)?;
     match was {
         State::Expired => ask(act, &it, Work::Release)?,
         State::Recoverable => ask(act, &it, Work::Create)?,

@@ -18,7 +18,7 @@ use crate::domain::subscription::term::RunningTerm;
 use crate::domain::text;
 use crate::domain::time::Date;
 use crate::services::billing::{self, Replacement};
-use crate::services::{Act, Cx, Error, billing_account, offer, seat};
+use crate::services::{Act, Cx, Error, offer, resale, seat};
 
 /// What a subscription is to go on as.
 #[derive(Debug, Clone)]
@@ -47,6 +47,7 @@ pub(in crate::services) fn switch(
     must_take_back(act.cx(), (&it, &to.deal), on)?;
     let kept = it.kept_units(&to.deal, &all);
     let to_name = &sold.content.name;
+    resale::give_back_replaced(act, &it, (on, &replaced, &kept), to_name)?;
     let (it, found) = billing::give_back_replaced(act, it, (on, &replaced, &kept), to_name)?;
     let mut given = GivenBack::new();
     for line in &found.given {
@@ -58,7 +59,7 @@ pub(in crate::services) fn switch(
     let seats = seat::needed(act.cx(), &it)?;
     let switched = it.switched(next, (&all, &given), (on, seats))?;
     let it = keep(act, switched)?;
-    billing_account::begin(act, it.billing_account())?;
+    resale::begin(act, &it)?;
     ask(act, &it, Work::Change)?;
     Ok((it, found))
 }

@@ -78,6 +78,34 @@ fn a_coupon_of_an_order_lowers_what_that_bought_and_the_invoice_says_so() {
 }
 
 #[test]
+fn an_estimate_says_what_a_coupon_takes_off_and_uses_nothing_up() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let account = market.customer("Blue Whale", "EUR");
+    let offer = market.offer("Mail", &[monthly("Base", "EUR", "60"), monthly("More", "EUR", "40")]);
+    let once = json!({ "percent": "10", "lasting": "once" });
+    coupon(&market, "SPRING", (once, json!({ "uses_max": 1 })));
+    let wanted = order(&account, &offer, &["spring"]);
+    let told = || {
+        let estimate = operator.post("/orders/preview", &wanted);
+        let first = &estimate["invoices"][0];
+        let amount = |name: &str| text(&first[name]["amount"]);
+        let sums = ["net", "tax", "gross"].map(amount).join(" ");
+        format!("{} {sums}", text(&first["on"]))
+    };
+    let estimated = told();
+    assert_eq!(estimated, "2026-01-01 90.00 18.00 108.00");
+    assert_eq!(told(), estimated, "nothing was used up");
+    let listed = operator.get(&format!("/orders?account={}", text(&account["id"])));
+    assert_eq!(listed["items"], json!([]), "nothing was ordered");
+    orders(&market, &account, &offer, &["SPRING"]);
+    assert_eq!(sums(&market.invoices(&account)[0]), "90.00 + 18.00 = 108.00 EUR, due 108.00");
+    let refused = operator.call("POST /orders/preview", Some(&wanted));
+    assert_eq!(refusal(&refused.json()), "the coupon `SPRING` is used up");
+    market.must_be_whole();
+}
+
+#[test]
 fn a_coupon_on_an_account_lowers_all_its_bills_until_its_use_is_ended() {
     let market = Market::on("2026-01-01");
     let buyer = market.house.client(&market.house.north.customer.admin);
@@ -293,4 +321,34 @@ fn what_is_no_coupon_is_refused_with_the_field() {
     let twice = json!({ "code": "TAKEN", "discount": unlocked });
     let answer = operator.call("POST /coupons", Some(&twice));
     assert_eq!(text(&answer.json()["type"]), "/problems/duplicate");
+}
+
+#[test]
+fn each_subscription_may_have_an_invoice_of_its_own_and_a_coupon_is_given_once() {
+    let market = Market::on("2026-01-01");
+    let own = text(&json!(market.house.operator.account));
+    let policy = format!("/accounts/{own}/billing_policy");
+    market.operator().patch(&policy, &json!({ "grouping": "subscription" }));
+    let account = market.customer("Blue Whale", "EUR");
+    let offer = market.offer("Mail", &[monthly("Base", "EUR", "60")]);
+    let ten = json!({ "amount": { "amount": "10", "currency": "EUR" }, "lasting": "once" });
+    coupon(&market, "TEN", (ten, json!({})));
+    let items = json!([{ "offer": offer }, { "offer": offer }, { "offer": offer }]);
+    let body = json!({ "account": account["id"], "items": items, "coupons": ["TEN"] });
+    let estimate = market.operator().post("/orders/preview", &body);
+    assert_eq!(estimate["invoices"][0]["net"]["amount"], "170.00", "all of them");
+    market.operator().post("/orders", &body);
+    market.house.app.keep_duties();
+    market.advance_to("2026-02-02");
+    let invoices = market.invoices(&account);
+    let nets: Vec<_> = invoices.iter().map(|it| text(&it["net"]["amount"])).collect();
+    assert_eq!(nets, ["50.00", "60.00", "60.00", "60.00", "60.00", "60.00"]);
+    let of = |it: &Value| text(&it["lines"][0]["subscription"]);
+    let mut subscriptions: Vec<_> = invoices[..3].iter().map(of).collect();
+    subscriptions.sort();
+    subscriptions.dedup();
+    assert_eq!(subscriptions.len(), 3);
+    let run = market.operator().get("/billing_runs")["items"][0].clone();
+    assert_eq!(run["invoices"], 3, "{run}");
+    market.must_be_whole();
 }

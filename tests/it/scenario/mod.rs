@@ -23,6 +23,7 @@ mod models;
 mod notices;
 mod prepaid;
 mod renewals;
+mod resale;
 mod settlement;
 mod taxes;
 mod two_sellers;

@@ -4,6 +4,7 @@ mod accounts;
 mod attributes;
 mod bank_statements;
 mod billing_accounts;
+mod billing_numbers;
 mod billing_runs;
 mod catalog;
 mod classes;

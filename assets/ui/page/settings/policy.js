@@ -17,6 +17,7 @@ const QUESTIONS = () => [
   ["removed_units", t("Units that go are given back"), LATER()],
   ["proration", t("A part of a period costs"), [["day", t("as much as its days")], ["thirty_360", t("as much as its days of a month of 30")], ["none", t("as much as the whole")]]],
   ["tier_fees", t("Of the fee of a tier, a part of a period costs"), [["prorated", t("as much as of its units")], ["whole", t("all of it, once in a period")]]],
+  ["grouping", t("On an invoice stands"), [["billing_account", t("all that is billed together")], ["subscription", t("one subscription")]]],
   ["moved_day", t("Another billing day holds"), LATER()],
   ["while_held", t("What is on hold"), [["charge", t("is charged as ever")], ["pause", t("costs nothing")]]],
   ["price_version", t("A new price holds for who has bought"), [["period", t("from the next period on")], ["renewal", t("from the next term on")]]],
@@ -48,7 +49,8 @@ export function Policy() {
         ${may("tax_write")
           ? html`<${Form} key=${JSON.stringify(of)} onSend=${change} send=${t("Save")} isChange>
               <div class="pair roomy">${QUESTIONS().map(([key, text, options]) => html`<${Field} key=${key} name=${key} label=${text} kind="select" value=${of[key]} options=${options} />`)}</div>
-              <div class="pair">${NUMBERS().map(([key, text]) => html`<${Field} key=${key} name=${key} label=${text} value=${of[key]} maxlength="60" hint=${PARTS()} required />`)}</div><//>`
+              <div class="pair">${NUMBERS().map(([key, text]) => html`<${Field} key=${key} name=${key} label=${text} value=${of[key]} maxlength="60" hint=${PARTS()} required />`)}
+                <${Field} name="resale_from" label=${t("Resellers are billed for what they sell on, from")} kind="date" value=${of.resale_from} hint=${t("Without a day they are not.")} /></div><//>`
           : html`<${Facts} of=${QUESTIONS().map(([key, text, options]) => [text, options.find(([it]) => it === of[key])?.[1]]).concat(NUMBERS().map(([key, text]) => [text, of[key]]))} />`}
       </div><//>`}<//>`;
 }

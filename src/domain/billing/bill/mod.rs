@@ -5,11 +5,13 @@
 //! transaction: that is what makes a run restartable.
 
 mod fill;
+mod group;
 mod reduce;
 mod stand;
 mod taxed;
 mod tier_fees;
 
+pub use self::group::bills;
 use self::stand::Stood;
 use super::charge::{Charging, Units};
 use super::charged_terms::ChargedTerms;

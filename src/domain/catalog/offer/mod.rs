@@ -22,7 +22,7 @@ use crate::domain::id::{
     SpecificationId, TaxCategoryId,
 };
 use crate::domain::localized::Localized;
-use crate::domain::quantity::Quantity;
+use crate::domain::quantity::{Percent, Quantity};
 use crate::domain::stamp::Stamp;
 use crate::domain::text::{self, Name, Prose, WebAddress};
 use crate::domain::time::{Instant, Span};
@@ -146,6 +146,10 @@ pub struct ResourceRate {
     /// Its place in lists: the lower comes first.
     pub position: u32,
 }
+
+/// More than a hundredfold is a mistake.
+const MARK_UP_MAX: Percent =
+    Percent::new(rust_decimal::Decimal::from_parts(10_000, 0, 0, false, 0));
 
 /// More than so much of a resource is a mistake, and no money is enough for it.
 const AMOUNT_MAX: i64 = 1_000_000_000_000;
@@ -307,6 +311,8 @@ pub struct OfferContent {
     pub adds_to: Option<OfferId>,
     /// The offer of a seller above that it is a copy of, to be sold on.
     pub copy_of: Option<OfferId>,
+    /// How many hundredths its prices are above those of its original.
+    pub mark_up: Option<Percent>,
     /// To what its subscriptions may switch.
     pub switches: Vec<Switch>,
     /// Who may buy it, and through which channels and in which markets.
@@ -369,6 +375,7 @@ impl OfferContent {
             is_sellable: true,
             adds_to: None,
             copy_of: None,
+            mark_up: None,
             switches: Vec::new(),
             eligibility: Eligibility::default(),
             agreements: Vec::new(),
@@ -462,6 +469,14 @@ impl OfferContent {
         if self.adds_to == Some(id) {
             let message = "must name another offer than this one";
             found.push(Violation::new("/adds_to", "reference", message));
+        }
+        if self.mark_up.is_some_and(|it| it < Percent::ZERO || it > MARK_UP_MAX) {
+            let message = format!("must be 0 to {}", MARK_UP_MAX.decimal());
+            found.push(Violation::new("/mark_up", "range", message));
+        }
+        if self.mark_up.is_some() && self.copy_of.is_none() {
+            let message = "must be left out: only a copy has prices that follow others";
+            found.push(Violation::new("/mark_up", "conflict", message));
         }
         if self.copy_of == Some(id) {
             let message = "must name another offer than this one";

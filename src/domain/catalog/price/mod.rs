@@ -8,6 +8,7 @@
 
 pub mod alteration;
 pub mod condition;
+mod mark_up;
 pub mod model;
 pub mod tier;
 

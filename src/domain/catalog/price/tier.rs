@@ -101,6 +101,17 @@ impl Tiers {
         Ok(Self { block: Some(units), ..self })
     }
 
+    /// The same tiers at other prices, none of which is negative.
+    #[must_use]
+    pub fn at_prices(&self, other: impl Fn(Figure) -> Figure) -> Self {
+        let tier = |it: &Tier| Tier {
+            floor: it.floor,
+            unit_price: other(it.unit_price),
+            fee: other(it.fee),
+        };
+        Self { tiers: self.tiers.iter().map(tier).collect(), ..self.clone() }
+    }
+
     /// When a floor counts as reached.
     #[must_use]
     pub const fn reach(&self) -> Reach {
