@@ -13,6 +13,7 @@ use super::held::held_days;
 use super::invoice::line::LineKind;
 use super::policy::{MovedAnchor, Policy, PriceVersionAt, RemovedUnits, WhileHeld};
 use super::proration::{self, Share};
+pub use super::term_days::TermDays;
 pub use super::usage_total::UsageTotal;
 use crate::domain::account::cycle::Cycle;
 use crate::domain::catalog::price::alteration::{Occurrence, Turn};
@@ -95,25 +96,6 @@ impl Billable<'_> {
     #[must_use]
     pub const fn term_days(&self) -> TermDays<'_> {
         TermDays { first: self.served_from, renewals: self.renewals, last: self.term_from }
-    }
-}
-
-/// The days on which the terms of a subscription began, as far as they are known.
-#[derive(Debug, Clone, Copy)]
-pub struct TermDays<'a> {
-    /// That of its first term.
-    pub first: Date,
-    /// Those of the terms that it was renewed into, in order.
-    pub renewals: &'a [Date],
-    /// That of its current term.
-    pub last: Date,
-}
-
-impl TermDays<'_> {
-    /// The first day of the term in which a day lies.
-    fn of(&self, on: Date) -> Date {
-        let begun = self.renewals.iter().chain([&self.last]).filter(|it| **it <= on);
-        begun.max().copied().unwrap_or(self.first)
     }
 }
 

@@ -30,6 +30,7 @@ pub mod run;
 pub mod switch;
 pub mod tax;
 pub mod taxing;
+mod term_days;
 pub mod unused;
 mod usage_total;
 pub mod vat;

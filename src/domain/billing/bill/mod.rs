@@ -233,8 +233,9 @@ impl<'a> Draft<'a> {
     }
 
     /// Usage that came in for periods that are charged already: all of it at what those were charged
-    /// at, less what was charged. Both are booked first, so that however often something comes in, all
-    /// that is charged comes to what it would have at once. That gives back where more use, or a later reading, costs less.
+    /// at, less what was charged. That gives back where more use, or a later reading, costs less. Both
+    /// are booked first, so that however often something comes in, all that is charged comes to what it
+    /// would have at once.
     fn charge_late(
         &mut self,
         of: &'a Billable<'a>,
