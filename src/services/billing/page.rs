@@ -255,10 +255,9 @@ pub fn bill_now(act: &mut Act<'_>, id: BillingAccountId) -> Result<Result<(), Re
     let run = run::running_or_new(act)?;
     let outcome = bill(act, draft, &run)?;
     act.tell_all()?;
-    let done = outcome.clone().map(|_| ());
-    act.put_quietly(&run.passed(id, outcome)?)?;
+    act.put_quietly(&run.passed(id, outcome.as_deref().map_err(Clone::clone))?)?;
     act.tell_all()?;
-    Ok(done)
+    Ok(outcome.map(|_| ()))
 }
 
 /// Writes what follows from a draft. That an account cannot be billed is an outcome, and stops
