@@ -139,7 +139,10 @@ fn what_is_bought_and_called_off_on_one_day_is_billed_what_it_cost_to_set_up() {
     "#]]
     .assert_eq(&shown(&market, &account));
     let left = market.operator().get("/billing_runs/left");
-    assert_eq!(left, json!({ "nothing_left": true, "due": 0, "failed": 0, "unrated_events": 0 }));
+    assert_eq!(
+        left,
+        json!({ "nothing_left": true, "due": 0, "failed": 0, "failures": [], "unrated_events": 0 })
+    );
 }
 
 /// A usage price of a unit of money for each unit.
