@@ -22,7 +22,7 @@ const LARGEST: [(usize, &[&str]); 2] = [
     (4 << 20, &["/api/v1/usage", "/aps/2/resources"]),
 ];
 /// So many of each are sent before, so that whoever serves has served one.
-const HONEST: usize = 12;
+const HONEST: usize = 48;
 /// A body that nobody can mean.
 const GIGABYTE: usize = 1 << 30;
 const CHUNK: usize = 64 << 10;

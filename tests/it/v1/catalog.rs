@@ -68,11 +68,11 @@ fn what_the_catalogue_is_made_of_is_corrected_by_id() {
         > GET /meters/{mtr1}?fields=name,revision [operator]
         200 OK {"id":"{mtr1}","name":"Megabites","revision":1}
         > PATCH /meters/{mtr1} {"name":"Megabytes"} [operator]
-        200 OK {"id":"{mtr1}","number":1,"revision":2,"code":"mb","name":"Megabytes","unit":"MB","aggregation":"sum","unique_by":null,"carry_over":"reset","dimensions":[]}
+        200 OK {"id":"{mtr1}","number":1,"revision":2,"code":"mb","name":"Megabytes","unit":"MB","units":{},"aggregation":"sum","unique_by":null,"carry_over":"reset","dimensions":[]}
         > GET /meters/{mtr1}?fields=name,revision [operator]
         200 OK {"id":"{mtr1}","name":"Megabytes","revision":2}
         > PATCH /meters/{mtr1} {"aggregation":"max"} [operator]
-        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/aggregation` is unknown: expected one of `name`, `unit`, `dimensions`","request_id":"…","errors":[{"pointer":"/aggregation","rule":"unknown_field","message":"is unknown: expected one of `name`, `unit`, `dimensions`"}]}
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/aggregation` is unknown: expected one of `name`, `unit`, `units`, `dimensions`","request_id":"…","errors":[{"pointer":"/aggregation","rule":"unknown_field","message":"is unknown: expected one of `name`, `unit`, `units`, `dimensions`"}]}
         > GET /service_terms/{svt1}?fields=name,revision [operator]
         200 OK {"id":"{svt1}","name":"Usual","revision":1}
         > PATCH /service_terms/{svt1} {"paid":{"destroy":true,"grace_days":9,"hold_days":9}} [operator]

@@ -17,7 +17,7 @@ pub(super) fn collecting(mandate: &Value) -> (Market, Value) {
     });
     operator.post("/letterheads", &letterhead);
     let class = text(&operator.get("/classes?order=oldest")["items"][0]["id"]);
-    operator.patch(&format!("/classes/{class}"), &json!({ "due_days": 14 }));
+    operator.patch(&format!("/classes/{class}"), &json!({ "due_days": 15 }));
     let account = market.customer("Payer", "EUR");
     let path = format!("/accounts/{}/payment_methods", text(&account["id"]));
     let mut method = json!({
