@@ -74,10 +74,10 @@ export default function BankStatement({ id }) {
     <${Loaded} page of=${read} bones=${8}>${(of) => html`
       <${Page} title=${t("Statement {name}", { name: of.reference })} crumbs=${[["/bank", t("Bank")]]} state=${html`<${State} of=${of.open > 0 ? "open" : "completed"} />`}>
         <${Card} title=${t("What moved")}><${Lines} of=${of} /><//>
-        <${Card} title=${t("Account")}><${Facts} of=${[
+        <${Card} title=${t("Account")}><div class="inside"><${Facts} of=${[
           [t("Ends with"), of.last_digits],
           of.from && [t("From"), day(of.from)],
           of.to && [t("To"), day(of.to)],
-        ].filter(Boolean)} /><//>
+        ].filter(Boolean)} /></div><//>
       <//>`}<//>`;
 }

@@ -36,13 +36,13 @@ export default function DebitOrder({ id }) {
       <${Page} title=${t("Debit order {number}", { number: String(of.number) })} crumbs=${[["/bank", t("Bank")]]} state=${html`<${State} of=${of.state} />`} actions=${actions(of)}>
         <div class="side-by-side">
           <${Card} title=${t("What is collected")}><${Table} label=${t("What is collected")} rows=${of.debits} columns=${columns()} /><//>
-          <${Card} title=${t("Order")}><${Facts} of=${[
+          <${Card} title=${t("Order")}><div class="inside"><${Facts} of=${[
             [t("Collected on"), day(of.collect_on)],
             [t("By whose rules"), of.scheme === "b2b" ? "SEPA B2B" : "SEPA Core"],
             [t("Creditor"), of.creditor],
             [t("Into the account of"), `${of.name} ···· ${of.last_digits}`],
             [t("Total"), money(of.total)],
-          ]} /><//>
+          ]} /></div><//>
         </div>
       <//>`}<//>`;
 }
