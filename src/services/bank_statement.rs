@@ -69,9 +69,11 @@ fn keep(act: &mut Act<'_>, seller: SellerNumber, told: Told) -> Result<BankState
     act.must(Permission::BankingWrite, &stamp)?;
     must_be_its_own(act.cx(), seller, &told.account)?;
     let key = of_account(seller, &told.account).text(told.reference.as_str());
-    let known: Option<BankStatement> =
-        act.first(&Along::Index(BANK_STATEMENT_BY_REFERENCE, key.bytes()))?;
-    if let Some(known) = known {
+    // The pages of one statement have its name, and some banks count anew each year.
+    let called: Vec<BankStatement> =
+        act.cx().every(&Along::Index(BANK_STATEMENT_BY_REFERENCE, key.bytes()))?;
+    let is_same = |it: &&BankStatement| it.lines.iter().map(|it| &it.movement).eq(&told.movements);
+    if let Some(known) = called.iter().find(is_same) {
         return Ok(known.id);
     }
     let stamp = stamp.numbered(act.next_number("bank_statement")?);

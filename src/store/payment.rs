@@ -1,6 +1,6 @@
 //! Payments and what goes with them, as they are kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use super::catalog::of_seller;
@@ -27,7 +27,7 @@ use crate::domain::payment::plan::PaymentPlan;
 use crate::domain::payment::refund::{Refund, State};
 use crate::domain::payment::statement::BankStatement;
 use crate::domain::stamp::SellerNumber;
-use crate::domain::text::Iban;
+use crate::domain::text::{Iban, Name};
 
 record!(Payment, PaymentId, "payment", shape 1,
     /// `(billing account, payment)`.
@@ -100,13 +100,11 @@ record!(BankStatement, BankStatementId, "bank_statement", shape 1,
     BANK_STATEMENT_BY_REFERENCE = "by_reference" => |it, keys| {
         keys.push(of_account(it.stamp.seller, &it.account).text(it.reference.as_str()).id(it.id));
     },
-    /// `(seller, account, what the bank calls a movement, place, statement)`.
+    /// `(seller, account, what the bank calls some movements, statement)`.
     BANK_STATEMENT_LINE = "line" => |it, keys| {
-        for (place, line) in (0..).zip(&it.lines) {
-            let key = || of_account(it.stamp.seller, &it.account);
-            let named = line.movement.reference.as_ref();
-            keys.extend(named.map(|name| key().text(name.as_str()).u32(place).id(it.id)));
-        }
+        let named = it.lines.iter().filter_map(|it| it.movement.reference.as_ref());
+        let key = |name: &str| of_account(it.stamp.seller, &it.account).text(name).id(it.id);
+        keys.extend(named.map(Name::as_str).collect::<BTreeSet<_>>().into_iter().map(key));
     },
 );
 

@@ -153,6 +153,25 @@ fn a_movement_that_stands_on_two_statements_counts_once() {
 }
 
 #[test]
+fn another_page_of_a_statement_is_taken_in_too() {
+    let (market, account) = collecting(&json!({}));
+    market.advance_to("2026-01-20");
+    let page = |end_to_end: &str| {
+        let body = statement(
+            "S-1",
+            &[entry("CRDT", "12.00", &(refs(end_to_end) + &text_of("INV-2026-000001")))],
+        );
+        take_in(&market, &body)
+    };
+    let (first, second) = (page("ONE"), page("TWO"));
+    assert_ne!(first["id"], second["id"]);
+    assert_eq!(made(&first), "paid");
+    assert_eq!(state(&market, &account), "captured; due 0.00");
+    assert_eq!(page("ONE")["id"], first["id"], "the same again changes nothing");
+    assert_eq!(page("TWO")["id"], second["id"]);
+}
+
+#[test]
 fn what_is_no_statement_of_the_seller_is_refused() {
     let (market, _) = collecting(&json!({}));
     let (operator, protocol) = (market.operator(), Protocol::default());
