@@ -122,18 +122,10 @@ fn header(chart: &Chart, of: Batch) -> String {
     let (until, currency) = (of.until.plus_days(-1), of.currency);
     let mut line = String::from("\"EXTF\";700;21;\"Buchungsstapel\";13;");
     let _ = write!(line, "{};;\"\";\"\";\"\";", &written_at[..17]);
-    let _ =
-        write!(line, "{};{};{};", chart.consultant, chart.client, day(year_begins(chart, of.from)));
+    let _ = write!(line, "{};{};{};", chart.consultant, chart.client, day(chart.year_of(of.from)));
     let _ = write!(line, "{};{};{};", chart.digits, day(of.from), day(until));
     let _ = write!(line, "\"Tillbox\";\"\";1;0;0;\"{currency}\";;\"\";;;\"\";;;\"\";\"\"");
     line
-}
-
-/// The day on which the year began that a day is in.
-fn year_begins(chart: &Chart, day: Date) -> Date {
-    let month = u32::from(chart.year_begins);
-    let year = if day.month() < month { day.year() - 1 } else { day.year() };
-    Date::new(year, month, 1).expect("every month has a first day")
 }
 
 fn line(row: &Row, chart: &Chart, it: &Booking) -> String {
@@ -180,7 +172,7 @@ mod tests {
         expect![[r#"
             entry,on,at,cause,text,ledger,account,holder,debit,credit,currency
             7,2026-11-02,2026-11-02T08:00:00Z,inv_00000000-0000-0000-0000-000000000001,"invoice ""INV-2026-000001""",receivable,1400,bac_00000000-0000-0000-0000-000000000002,1190.00,,EUR
-            7,2026-11-02,2026-11-02T08:00:00Z,inv_00000000-0000-0000-0000-000000000001,"invoice ""INV-2026-000001""",revenue,8400,,,1000.00,EUR
+            7,2026-11-02,2026-11-02T08:00:00Z,inv_00000000-0000-0000-0000-000000000001,"invoice ""INV-2026-000001""",revenue,8200,,,1000.00,EUR
             7,2026-11-02,2026-11-02T08:00:00Z,inv_00000000-0000-0000-0000-000000000001,"invoice ""INV-2026-000001""",tax_payable,1776,,,190.00,EUR
         "#]].assert_eq(&text.replace("\r\n", "\n"));
     }
@@ -198,7 +190,7 @@ mod tests {
         expect![[r#"
             ﻿"EXTF";700;21;"Buchungsstapel";13;20261203080000000;;"";"";"";1001;1;20251201;4;20261101;20261130;"Tillbox";"";1;0;0;"EUR";;"";;;"";;;"";""
             Umsatz (ohne Soll/Haben-Kz);Soll/Haben-Kennzeichen;WKZ Umsatz;Kurs;Basis-Umsatz;WKZ Basis-Umsatz;Konto;Gegenkonto (ohne BU-Schlüssel);BU-Schlüssel;Belegdatum;Belegfeld 1;Belegfeld 2;Skonto;Buchungstext
-            1000,00;"S";"EUR";;;"";1400;8400;"";0211;"7";"";;"invoice ""INV-2026-000001"""
+            1000,00;"S";"EUR";;;"";1400;8200;"";0211;"7";"";;"invoice ""INV-2026-000001"""
             190,00;"S";"EUR";;;"";1400;1776;"";0211;"7";"";;"invoice ""INV-2026-000001"""
         "#]].assert_eq(&text.replace("\r\n", "\n"));
     }

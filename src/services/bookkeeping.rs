@@ -50,11 +50,13 @@ pub fn export(
     (span, form): (Span, Form),
 ) -> Result<(String, Vec<u8>), Error> {
     let Span { from, until, .. } = span;
-    must_be_days(span, form)?;
+    must_be_days(span)?;
     let (rows, chart, written_at) = bss.read(actor, |cx| {
         let seller = catalog::seller(cx, span.seller)?;
         cx.must(Permission::JournalRead, &cx.stamp(seller, None))?;
-        Ok((rows(cx, seller, span)?, chart(cx, seller)?, cx.now))
+        let chart = chart(cx, seller)?;
+        must_be_of_a_year(&chart, span, form)?;
+        Ok((rows(cx, seller, span)?, chart, cx.now))
     })?;
     match form {
         Form::Csv => Ok((format!("journal-{from}-{until}.csv"), sheet::csv(&rows, &chart))),
@@ -66,14 +68,18 @@ pub fn export(
     }
 }
 
-fn must_be_days(Span { from, until, .. }: Span, form: Form) -> Result<(), Invalid> {
+fn must_be_of_a_year(chart: &Chart, span: Span, form: Form) -> Result<(), Invalid> {
+    let is_of_two = chart.year_of(span.from) != chart.year_of(span.until.plus_days(-1));
+    if form != Form::Csv && is_of_two {
+        let why = "must lie within a year of the books: bookings say their day and month alone";
+        return Err(Invalid::one("until", "range", why));
+    }
+    Ok(())
+}
+
+fn must_be_days(Span { from, until, .. }: Span) -> Result<(), Invalid> {
     if until <= from {
         return Err(Invalid::one("until", "range", format!("must lie after `{from}`")));
-    }
-    let is_long = form != Form::Csv && until > from.plus_months(12);
-    if is_long {
-        let why = "must lie within a year: bookings say their day and month alone";
-        return Err(Invalid::one("until", "range", why));
     }
     Ok(())
 }

@@ -151,6 +151,7 @@ fn a_file_is_of_days_that_are_some_and_a_chart_of_numbers_that_fit() {
     for path in [
         "/journal/csv?from=2026-01-01&until=2026-01-01",
         "/journal/datev?from=2026-01-01&until=2027-01-02",
+        "/journal/datev?from=2025-12-31&until=2026-01-02",
         "/journal/datev?from=2026-01-01&until=2026-02-01&currency=euro",
     ] {
         said.say(&operator, "operator", &format!("GET {path}"), None);
@@ -169,7 +170,9 @@ fn a_file_is_of_days_that_are_some_and_a_chart_of_numbers_that_fit() {
         > GET /journal/csv?from=2026-01-01&until=2026-01-01 [operator]
         422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`until` must lie after `2026-01-01`","request_id":"…","errors":[{"pointer":"until","rule":"range","message":"must lie after `2026-01-01`"}]}
         > GET /journal/datev?from=2026-01-01&until=2027-01-02 [operator]
-        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`until` must lie within a year: bookings say their day and month alone","request_id":"…","errors":[{"pointer":"until","rule":"range","message":"must lie within a year: bookings say their day and month alone"}]}
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`until` must lie within a year of the books: bookings say their day and month alone","request_id":"…","errors":[{"pointer":"until","rule":"range","message":"must lie within a year of the books: bookings say their day and month alone"}]}
+        > GET /journal/datev?from=2025-12-31&until=2026-01-02 [operator]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`until` must lie within a year of the books: bookings say their day and month alone","request_id":"…","errors":[{"pointer":"until","rule":"range","message":"must lie within a year of the books: bookings say their day and month alone"}]}
         > GET /journal/datev?from=2026-01-01&until=2026-02-01&currency=euro [operator]
         422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`currency` `euro` is not a currency code of ISO 4217, such as `EUR`","request_id":"…","errors":[{"pointer":"currency","rule":"format","message":"`euro` is not a currency code of ISO 4217, such as `EUR`"}]}
         > GET /journal/csv?from=2026-01-01&until=2026-02-01&seller={acc1} [north]
