@@ -196,7 +196,8 @@ pub(super) fn bought(
 }
 
 fn must_be_priced(cx: Cx<'_>, original: &Offer, currency: Currency) -> Result<(), Error> {
-    if offer::prices(cx, original.id)?.iter().any(|it| it.currency != currency) {
+    let all = offer::prices(cx, original.id)?;
+    if !all.is_empty() && all.iter().all(|it| it.currency != currency) {
         let why = format!("offer `{}` has no price in {currency}", original.id);
         return Err(Rejection::new(Code::PriceMissing, why).into());
     }
