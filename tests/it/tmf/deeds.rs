@@ -43,6 +43,9 @@ fn of(method: &str, path: &str) -> Deed {
             (json!({ "callback": "https://hook.example.com/" }).to_string(), "{}")
         }
     };
+    // What is paid in part stays so; what else is said of a bill is kept beside it.
+    let change =
+        if list.ends_with("/customerBill") { r#"{"description":"$side"}"# } else { change };
     // Usage is taken between acts of its own.
     let is_usage = list.ends_with("/usage");
     let is_made = !path.contains("{id}") && !is_usage;
@@ -102,6 +105,8 @@ impl Deed {
             }
             made.json()["id"].as_str().unwrap().clone_into(&mut id);
         }
+        let closes = self.what.starts_with("DELETE") && self.list.ends_with("/financialAccount");
+        let client = if closes { Client::with_token(app, &names["operator"]) } else { client };
         self.is_done_to(&id, &client.header("idempotency-key", "deed"), names)
     }
 }
