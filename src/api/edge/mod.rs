@@ -13,4 +13,5 @@ pub(crate) mod oauth;
 pub(crate) mod origin;
 pub(crate) mod query;
 pub(crate) mod reply;
+pub(crate) mod tongue;
 pub(crate) mod work;

@@ -4,13 +4,10 @@
 //! Our use cases name our own fields (`/items/0/offer`). What each is called in a resource is data of the
 //! resource: paths of our names, each with the last part of it in the words of the contract.
 
-use uuid::Uuid;
-
 use super::resource::Resource;
+use crate::api::edge::tongue;
+pub(super) use crate::api::edge::tongue::{Words, path, plain};
 use crate::services::Error;
-
-/// What our fields are called: paths of ours without places, and the part that each comes to.
-pub(super) type Words = &'static [(&'static str, &'static str)];
 
 /// A refusal of something about a resource.
 pub(super) fn spoken(of: &Resource, refusal: Error) -> Error {
@@ -39,44 +36,7 @@ pub(super) fn spoken(of: &Resource, refusal: Error) -> Error {
 
 /// A sentence of ours about a resource: what stands in it as a path of ours is one of the contract.
 pub(super) fn told(of: &Resource, sentence: &str) -> String {
-    let parts = sentence.split('`').map(|it| match it.starts_with('/') && !it.contains(' ') {
-        true => path(of.words, it),
-        false => it.to_owned(),
-    });
-    plain(&parts.collect::<Vec<_>>().join("`"))
-}
-
-/// A path as this contract writes it, with what our names come to.
-pub(super) fn path(words: Words, field: &str) -> String {
-    let (mut theirs, mut ours) = (String::new(), String::new());
-    for part in field.split('/').filter(|it| !it.is_empty()) {
-        if part.bytes().all(|it| it.is_ascii_digit()) {
-            theirs += &format!("[{part}]");
-            continue;
-        }
-        ours += &format!("{}{part}", if ours.is_empty() { "" } else { "/" });
-        let word = words.iter().find(|it| it.0 == ours).map_or(part, |it| it.1);
-        theirs += if theirs.is_empty() || word.is_empty() { "" } else { "." };
-        theirs += word;
-    }
-    theirs
-}
-
-/// A sentence with ids as this contract has them: without what says of which kind they are.
-pub(super) fn plain(sentence: &str) -> String {
-    let (mut said, mut rest) = (String::with_capacity(sentence.len()), sentence);
-    while let Some((head, tail)) = rest.split_once('_') {
-        let is_id = tail.get(..36).is_some_and(|it| Uuid::try_parse(it).is_ok());
-        said += match is_id {
-            true => head.trim_end_matches(|it: char| it.is_ascii_lowercase()),
-            false => head,
-        };
-        if !is_id {
-            said.push('_');
-        }
-        rest = tail;
-    }
-    said + rest
+    tongue::told(of.words, sentence)
 }
 
 #[cfg(test)]
