@@ -28,6 +28,8 @@ words! {
         Ibm = "ibm";
         /// TM Forum Open APIs.
         Tmf = "tmf";
+        /// FIWARE Business API Ecosystem, first generation.
+        Bae = "bae";
     }
 }
 

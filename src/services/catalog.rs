@@ -19,7 +19,7 @@ use crate::domain::localized::Localized;
 use crate::domain::operator::{Decision, Permission};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::stamp::{Carried, SellerNumber, Stamp};
-use crate::domain::text::{self, Name};
+use crate::domain::text::{self, Name, folded};
 use crate::domain::usage::meter::{Aggregation, CarryOver, Meter};
 use crate::store::catalog::{
     METER_BY_CODE, OFFER_BY_CATEGORY, OFFER_BY_RESOURCE, OFFER_BY_SPECIFICATION, of_seller,
@@ -198,10 +198,11 @@ fn named_by_specification(cx: Cx<'_>, content: &SpecificationContent) -> Result<
     Ok(())
 }
 
-/// Moves a specification along its life. Obsolete is refused while an offer sells it.
+/// Moves a specification along its life. It is retired after the offers that sell it, and obsolete when
+/// none is left.
 ///
 /// # Errors
-/// If its state forbids it, or the caller may not.
+/// If its state forbids it, an offer is before it, or the caller may not.
 pub fn on_specification(
     act: &mut Act<'_>,
     id: SpecificationId,
@@ -210,13 +211,32 @@ pub fn on_specification(
     let it: Specification = act.get(id)?;
     act.must(Permission::CatalogPublish, &it.stamp)?;
     let offers = Along::Index(OFFER_BY_SPECIFICATION, Key::new().id(id).bytes());
+    if trigger == Trigger::Retire {
+        must_be_off_the_shelf(act, &offers)?;
+    }
     let holders = held_by(act, &offers)?;
     let moved = it.on(trigger, holders)?;
     act.keep(moved)
 }
 
+/// Refuses to retire what offers are still on the shelf with, or on their way to it.
+///
+/// # Errors
+/// [`Code::InUse`] with the first of them.
+pub(super) fn must_be_off_the_shelf(act: &Act<'_>, offers: &Along) -> Result<(), Error> {
+    let offers = act.every::<Offer>(offers)?;
+    let gone = [State::Retired, State::Obsolete, State::Rejected];
+    let mut kept = offers.iter().filter(|it| !gone.contains(&it.life.state()));
+    let Some(first) = kept.next() else { return Ok(()) };
+    let others = kept.count();
+    let others = if others == 0 { String::new() } else { format!(" and {others} more") };
+    let (name, state) = (first.content.name.original(), first.life.state());
+    let why = format!("retire `{name}` (`{}`, `{state}`){others} first", first.id);
+    Err(Rejection::new(Code::InUse, why).into())
+}
+
 /// How many offers stand along an index that are not obsolete yet.
-fn held_by(act: &Act<'_>, offers: &Along) -> Result<u64, Error> {
+pub(super) fn held_by(act: &Act<'_>, offers: &Along) -> Result<u64, Error> {
     let offers = act.every::<Offer>(offers)?;
     let gone = [State::Obsolete, State::Rejected];
     let alive = offers.iter().filter(|it| !gone.contains(&it.life.state()));
@@ -415,6 +435,32 @@ fn shows_category(cx: Cx<'_>, it: &Category) -> bool {
             && cx.actor.may(Permission::OfferBrowse, &it.stamp) == Decision::Yes
 }
 
+/// Whether the caller may see a specification: its seller always, everybody else what is or was on
+/// the market.
+fn shows_specification(cx: Cx<'_>, it: &Specification) -> bool {
+    cx.actor.may(Permission::CatalogRead, &it.stamp) == Decision::Yes
+        || it.life.state().was_on_market()
+            && cx.actor.may(Permission::OfferBrowse, &it.stamp) == Decision::Yes
+}
+
+/// The specification with an id, for whoever may see it.
+///
+/// # Errors
+/// [`Error::NotFound`] if it is not there, or not for the caller.
+pub fn specification(cx: Cx<'_>, id: SpecificationId) -> Result<Specification, Error> {
+    let found = cx.view.find::<Specification>(id)?.filter(|it| shows_specification(cx, it));
+    found.ok_or_else(|| Error::not_found(id))
+}
+
+/// A page of the specifications: the seller's own drafts, and for everybody what is or was on the
+/// market.
+///
+/// # Errors
+/// If the store fails.
+pub fn specifications(cx: Cx<'_>, page: &PageRequest) -> Result<Page<Specification>, Error> {
+    Ok(cx.view.list(&Along::All, page, &mut |it| shows_specification(cx, it))?)
+}
+
 /// A page of the categories: the seller's own drafts, and for everybody what is launched.
 ///
 /// # Errors
@@ -496,6 +542,37 @@ pub fn meter_of(act: &mut Act<'_>, id: ResourceId) -> Result<Meter, Error> {
         unit,
         units,
         resource: Some(id),
+        aggregation: Aggregation::Sum,
+        unique_by: None,
+        carry_over: CarryOver::Reset,
+        dimensions: Vec::new(),
+    })
+}
+
+/// A meter of a seller that sums up in a unit; one is made if there is none.
+///
+/// # Errors
+/// If the caller may not.
+pub fn meter_in(act: &mut Act<'_>, seller: SellerNumber, unit: &Name) -> Result<Meter, Error> {
+    let same = |it: &Meter| {
+        let is_it = |text: &str| folded(text).eq(folded(unit.as_str()));
+        it.aggregation == Aggregation::Sum && (is_it(it.unit.as_str()) || is_it(it.code.as_str()))
+    };
+    let all = act.every::<Meter>(&Along::Sellers(vec![seller]))?;
+    if let Some(found) = all.into_iter().find(same) {
+        return Ok(found);
+    }
+    let code = text::Code::like(unit.as_str());
+    let code = code.map_or_else(|| "unit".to_owned(), |it| it.to_string());
+    let code = code.parse().map_err(|_| Error::internal("the code of a meter"))?;
+    create_meter(act, seller, |id, stamp| Meter {
+        id,
+        stamp,
+        code,
+        name: unit.clone(),
+        unit: unit.clone(),
+        units: std::collections::BTreeMap::new(),
+        resource: None,
         aggregation: Aggregation::Sum,
         unique_by: None,
         carry_over: CarryOver::Reset,

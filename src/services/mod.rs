@@ -64,6 +64,7 @@ pub mod payment;
 pub mod payment_method;
 pub mod payment_plan;
 pub mod provisioning;
+pub mod publication;
 pub mod quote;
 pub mod recognition;
 mod recognized;
@@ -106,6 +107,7 @@ use self::writer::Writer;
 use crate::domain::id::Subject;
 use crate::domain::operator::{Actor, PasswordHash};
 use crate::domain::sealed::Sealed;
+use crate::domain::time::Instant;
 use crate::store::{ReadTx, Rehearsal, Store};
 use crate::world::password::Verdict;
 use crate::world::seal::Secret;
@@ -121,6 +123,7 @@ pub struct Bss {
     verified: Verified,
     nonces: Nonces,
     in_hand: InHand,
+    started_at: Instant,
 }
 
 impl Bss {
@@ -131,6 +134,7 @@ impl Bss {
     pub fn open(store: Store, world: World) -> Result<Arc<Self>, Error> {
         let house = Arc::new(House::open(store, world)?);
         let writer = Writer::start(Arc::clone(&house))?;
+        let started_at = house.moment().wall;
         Ok(Arc::new(Self {
             house,
             writer,
@@ -141,6 +145,7 @@ impl Bss {
             verified: Verified::default(),
             nonces: Nonces::default(),
             in_hand: InHand::default(),
+            started_at,
         }))
     }
 
@@ -166,6 +171,12 @@ impl Bss {
     /// Takes a request's key in hand, unless somebody has it.
     fn take_in_hand(&self, key: [u8; 32]) -> Option<Taken<'_>> {
         self.in_hand.take(key)
+    }
+
+    /// Wall time of its start.
+    #[must_use]
+    pub const fn started_at(&self) -> Instant {
+        self.started_at
     }
 
     /// What time it is.

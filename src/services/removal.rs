@@ -18,7 +18,8 @@ use crate::domain::id::{
 use crate::domain::operator::Permission;
 use crate::domain::usage::meter::Meter;
 use crate::store::catalog::{
-    CATEGORY_BY_PARENT, OFFER_BY_CATEGORY, OFFER_BY_RESOURCE, OFFER_BY_SPECIFICATION,
+    CATEGORY_BY_PARENT, OFFER_BY_CATALOG, OFFER_BY_CATEGORY, OFFER_BY_RESOURCE,
+    OFFER_BY_SPECIFICATION,
 };
 use crate::store::{Along, Key, Record, Table};
 
@@ -36,13 +37,14 @@ pub fn category(act: &mut Act<'_>, id: CategoryId) -> Result<(), Error> {
     act.delete(&it)
 }
 
-/// Removes a catalog; the categories that it published stay.
+/// Removes a catalog that publishes no offer by itself; the categories that it published stay.
 ///
 /// # Errors
-/// If it is not there, or the caller may not.
+/// If it is not there, publishes some, or the caller may not.
 pub fn catalog(act: &mut Act<'_>, id: CatalogId) -> Result<(), Error> {
     let it: Catalog = act.get(id)?;
-    act.must(Permission::CatalogWrite, &it.stamp)?;
+    let along = Along::Index(OFFER_BY_CATALOG, Key::new().id(id).bytes());
+    Users::of(act, &it, Permission::CatalogWrite)?.along::<Offer>(&along)?.must_be_nobody()?;
     act.delete(&it)
 }
 

@@ -57,6 +57,10 @@ record!(Meter, MeterId, "meter", shape 1,
 );
 
 record!(Offer, OfferId, "offer", shape 1,
+    /// `(catalog, offer)`.
+    OFFER_BY_CATALOG = "by_catalog" => |it, keys| {
+        keys.extend(it.content.catalogs.iter().map(|catalog| Key::new().id(*catalog).id(it.id)));
+    },
     /// `(category, offer)`.
     OFFER_BY_CATEGORY = "by_category" => |it, keys| {
         keys.extend(it.content.categories.iter().map(|category| Key::new().id(*category).id(it.id)));

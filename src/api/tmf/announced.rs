@@ -15,7 +15,7 @@ use crate::domain::catalog::category::Catalog;
 use crate::domain::catalog::promotion::Promotion;
 use crate::domain::operator::Permission;
 use crate::domain::text::Name;
-use crate::services::{Act, Cx, Error, catalog, removal};
+use crate::services::{Act, Cx, Error, catalog, publication, removal};
 
 /// Published collections.
 pub(super) struct Catalogs;
@@ -70,15 +70,18 @@ impl Entity for Catalogs {
         if let Some(valid_for) = valid_anew(change)? {
             after.life.valid_for = valid_for;
         }
-        let after = match trigger(change, &it.life)? {
-            Some(trigger) => after.on(trigger, 0)?.0,
-            None => after,
+        let (what, then) = ((it.id, None), trigger(change, &it.life)?);
+        let after = match after == it {
+            true => it,
+            false => {
+                let change = |_: Catalog| Ok::<_, Error>(after);
+                catalog::revise(act, what, Permission::CatalogWrite, change)?
+            }
         };
-        if after == it {
-            return Ok(it);
+        match then {
+            Some(trigger) => publication::on(act, after.id, trigger),
+            None => Ok(after),
         }
-        let what = (it.id, None);
-        catalog::revise(act, what, Permission::CatalogWrite, |_: Catalog| Ok::<_, Error>(after))
     }
 
     fn remove(&self, act: &mut Act<'_>, it: Catalog) -> Result<Gone, Error> {

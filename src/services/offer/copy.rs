@@ -3,6 +3,8 @@
 //! A copy delivers what its original does, at prices of its own. They begin as those of the original
 //! with the mark-up that the copy has, and follow them when the vendor says so ([`synchronize`]).
 
+use std::collections::BTreeSet;
+
 use super::{named_by, prices, reprice};
 use crate::domain::catalog::lifecycle::{Life, State};
 use crate::domain::catalog::offer::{Offer, OfferContent};
@@ -30,7 +32,8 @@ pub fn copied(original: &Offer) -> OfferContent {
         copy_of: Some(original.id),
         mark_up: None,
         part_number: None,
-        categories: std::collections::BTreeSet::new(),
+        categories: BTreeSet::new(),
+        catalogs: BTreeSet::new(),
         prices: Vec::new(),
         service_terms: None,
         adds_to: None,

@@ -12,20 +12,22 @@ pub use self::price::{
 pub use self::sale::{publish, remove, unpublish};
 use super::catalog::{self, New};
 use super::{Act, Cx, Error};
-use crate::domain::catalog::category::Category;
+use crate::domain::catalog::category::{Catalog, Category};
 use crate::domain::catalog::lifecycle::{Life, State, Trigger};
 use crate::domain::catalog::offer::{Direction, Offer, OfferContent};
 use crate::domain::catalog::resource::Resource;
 use crate::domain::catalog::service_terms::ServiceTerms;
 use crate::domain::catalog::specification::{RelationKind, Specification};
 use crate::domain::error::{Code, Invalid, Rejection, Violation};
-use crate::domain::id::OfferId;
+use crate::domain::id::{CatalogId, OfferId};
 use crate::domain::operator::{Decision, Permission};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::stamp::SellerNumber;
 use crate::domain::text;
 use crate::store::catalog::of_seller as catalog_key;
-use crate::store::catalog::{OFFER_BY_CATEGORY, OFFER_BY_PART_NUMBER, OFFER_BY_SPECIFICATION};
+use crate::store::catalog::{
+    OFFER_BY_CATALOG, OFFER_BY_CATEGORY, OFFER_BY_PART_NUMBER, OFFER_BY_SPECIFICATION,
+};
 use crate::store::{Along, Key, Records};
 
 /// Whether the caller may see an offer: its seller always, everybody else what is on the shelf or
@@ -53,6 +55,15 @@ pub fn get(cx: Cx<'_>, id: OfferId) -> Result<Offer, Error> {
 pub fn of_seller(cx: Cx<'_>, seller: SellerNumber) -> Result<Vec<Offer>, Error> {
     let all = cx.every::<Offer>(&Along::Sellers(vec![seller]))?;
     Ok(all.into_iter().filter(|it| shows(cx, it)).collect())
+}
+
+/// A page of the offers that a catalog publishes by themselves and that the caller may see.
+///
+/// # Errors
+/// If the store fails.
+pub fn in_catalog(cx: Cx<'_>, id: CatalogId, page: &PageRequest) -> Result<Page<Offer>, Error> {
+    let along = Along::Index(OFFER_BY_CATALOG, Key::new().id(id).bytes());
+    Ok(cx.view.list(&along, page, &mut |it| shows(cx, it))?)
 }
 
 /// The offer that the input names at `pointer`.
@@ -192,7 +203,9 @@ pub fn launch_obstacles(cx: Cx<'_>, offer: &Offer) -> Result<Vec<Violation>, Err
     let parts: Result<Vec<_>, _> =
         offer.content.parts.iter().map(|it| cx.view.find::<Offer>(it.offer)).collect();
     let parts: Vec<_> = parts?.into_iter().flatten().collect();
-    Ok(offer.launch_obstacles(specification.as_ref(), &parts))
+    let catalogs = offer.content.catalogs.iter().map(|it| cx.view.find::<Catalog>(*it));
+    let catalogs: Vec<_> = catalogs.filter_map(Result::transpose).collect::<Result<_, _>>()?;
+    Ok(offer.launch_obstacles(specification.as_ref(), &parts, &catalogs))
 }
 
 fn must_be_launchable(cx: Cx<'_>, offer: &Offer) -> Result<(), Error> {
@@ -235,6 +248,11 @@ fn named_by(
     for id in &content.categories {
         if !before.is_some_and(|it| it.categories.contains(id)) {
             cx.named::<Category>("/categories", *id)?;
+        }
+    }
+    for id in &content.catalogs {
+        if !before.is_some_and(|it| it.catalogs.contains(id)) {
+            cx.named::<Catalog>("/catalogs", *id)?;
         }
     }
     for (place, part) in content.parts.iter().enumerate() {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::catalog::asset::Attachment;
 use crate::domain::catalog::bundle::{self, Part};
+use crate::domain::catalog::category::Catalog;
 use crate::domain::catalog::characteristic::CharacteristicUse;
 use crate::domain::catalog::eligibility::Eligibility;
 use crate::domain::catalog::lifecycle::{Life, State, Trigger};
@@ -18,7 +19,7 @@ use crate::domain::catalog::{keys_violations, under};
 use crate::domain::error::{Invalid, Refusal, Rejection, Violation};
 use crate::domain::event::Verb;
 use crate::domain::id::{
-    CategoryId, DocumentId, OfferId, PriceId, ResourceId, ServiceTermsId, ShareModelId,
+    CatalogId, CategoryId, DocumentId, OfferId, PriceId, ResourceId, ServiceTermsId, ShareModelId,
     SpecificationId, TaxCategoryId,
 };
 use crate::domain::localized::Localized;
@@ -289,6 +290,8 @@ pub struct OfferContent {
     pub parts: Vec<Part>,
     /// Where it stands in the shop.
     pub categories: BTreeSet<CategoryId>,
+    /// The catalogs that publish it by itself, beside those that publish its categories.
+    pub catalogs: BTreeSet<CatalogId>,
     /// What it costs, in the order in which buyers see it.
     pub prices: Vec<PriceId>,
     /// The ways to pay for it; without any, all its prices are charged.
@@ -359,6 +362,7 @@ impl OfferContent {
             characteristics: Vec::new(),
             parts: Vec::new(),
             categories: BTreeSet::new(),
+            catalogs: BTreeSet::new(),
             prices: Vec::new(),
             plans: Vec::new(),
             terms: Vec::new(),
@@ -528,12 +532,14 @@ impl Offer {
     }
 
     /// Everything that keeps the offer from the market, for who wants to launch it; nothing if it
-    /// can be launched. `parts` are the offers of its bundle that are known.
+    /// can be launched. `parts` are the offers of its bundle that are known, `catalogs` those of its
+    /// catalogs.
     #[must_use]
     pub fn launch_obstacles(
         &self,
         specification: Option<&Specification>,
         parts: &[Offer],
+        catalogs: &[Catalog],
     ) -> Vec<Violation> {
         let mut found = Vec::new();
         match specification.map(|it| it.life.state()) {
@@ -565,6 +571,12 @@ impl Offer {
                 found.push(Violation::new(field, "state", message));
             }
         }
+        let closed = catalogs.iter().filter(|it| it.life.state() != State::Launched);
+        found.extend(closed.map(|it| {
+            let (name, state) = (it.name.original(), it.life.state());
+            let message = format!("`{name}` must be launched, but is `{state}`");
+            Violation::new("/catalogs", "state", message)
+        }));
         found
     }
 

@@ -191,7 +191,7 @@ fn an_offer_is_launched_with_something_to_deliver() {
     let single = offer(1, State::Active, content());
     let obstacles = |specification: Option<&Specification>| {
         single
-            .launch_obstacles(specification, &[])
+            .launch_obstacles(specification, &[], &[])
             .into_iter()
             .map(|it| it.rule)
             .collect::<Vec<_>>()
@@ -206,13 +206,34 @@ fn a_bundle_is_launched_after_its_parts() {
     let parts = vec![Part::one(id(2)), Part::one(id(3))];
     let bundle = offer(1, State::Active, OfferContent { parts, ..content() });
     let obstacles = |parts: &[Offer]| {
-        bundle.launch_obstacles(None, parts).into_iter().map(|it| it.field).collect::<Vec<_>>()
+        bundle.launch_obstacles(None, parts, &[]).into_iter().map(|it| it.field).collect::<Vec<_>>()
     };
     let part = |number, state| offer(number, state, content());
     let launched = [part(2, State::Launched), part(3, State::Launched)];
     assert_eq!(obstacles(&launched), Vec::<String>::new());
     assert_eq!(obstacles(&[part(2, State::Active), part(3, State::Launched)]), ["/parts/0/offer"]);
     assert_eq!(obstacles(&launched[..1]), ["/parts/1/offer"]);
+}
+
+#[test]
+fn an_offer_is_launched_after_the_catalogs_that_publish_it() {
+    let single = offer(1, State::Active, content());
+    let launched = specification(State::Launched);
+    let catalog = |state| {
+        let life = Life::new(state, Validity::ALWAYS).expect("can begin");
+        let stamp = single.stamp.clone();
+        Catalog::new(id(7), stamp, life, content().name)
+    };
+    let obstacles = |catalogs: &[Catalog]| {
+        let found = single.launch_obstacles(Some(&launched), &[], catalogs).into_iter();
+        found.map(|it| it.to_string()).collect::<Vec<_>>()
+    };
+    let told = obstacles(&[catalog(State::Launched), catalog(State::Active)]);
+    assert_eq!(
+        told,
+        [format!("`/catalogs` `{}` must be launched, but is `active`", content().name.original())]
+    );
+    assert_eq!(obstacles(&[catalog(State::Launched)]), Vec::<String>::new());
 }
 
 #[test]
