@@ -29,7 +29,7 @@ const LAYERS: &[(&str, &str)] = &[
 const ROOTS: &[(&str, &str)] = &[("main", "cli"), ("lib", "")];
 
 /// What lies in `src/api`: what the facades share, and one folder for each contract.
-const CONTRACTS: &str = "edge aps ibm tmf v1";
+const CONTRACTS: &str = "edge aps bae ibm tmf v1";
 
 /// What lies at the top of the project, apart from dotfiles.
 const TOP: &str = "Cargo.lock Cargo.toml README.md assets benches data packaging src target tests";

@@ -5,6 +5,7 @@
 //! file alone knows all of them.
 
 pub mod aps;
+pub mod bae;
 mod edge;
 pub mod ibm;
 pub mod tmf;
@@ -45,6 +46,7 @@ pub fn router(bss: &Arc<Bss>, pages: Router) -> Router {
         .merge(aps::router())
         .merge(ibm::router())
         .merge(tmf::router())
+        .merge(bae::router())
         .layer(say(header::CACHE_CONTROL, "no-store"))
         .layer(say(header::X_CONTENT_TYPE_OPTIONS, "nosniff"));
     contracts.with_state(Arc::clone(bss)).merge(pages).fallback(v1::no_route).layer(layers)

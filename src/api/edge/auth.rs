@@ -100,6 +100,29 @@ pub(crate) async fn caller_with_password(bss: &Arc<Bss>, parts: &Parts) -> Resul
     Ok(Caller { actor, is_signed_in: true })
 }
 
+/// Who calls a contract whose clients show a token in a header of that contract's own, or come by one of
+/// the ways of [`caller_with_password`]. What stands in `Authorization` comes first.
+///
+/// # Errors
+/// As [`caller_with_password`].
+pub(crate) async fn caller_with_password_or(
+    bss: &Arc<Bss>,
+    parts: &Parts,
+    headers: &[&str],
+) -> Result<Caller, Fault> {
+    let has_other = parts.extensions.get::<Console>().is_some()
+        || parts.headers.contains_key(header::AUTHORIZATION);
+    let token = headers.iter().find_map(|it| parts.headers.get(*it)).filter(|_| !has_other);
+    match token {
+        Some(token) => {
+            let token = token.to_str().unwrap_or_default().trim();
+            let actor = operator::authenticate(bss, Credential::Token(token))?;
+            Ok(Caller { actor, is_signed_in: true })
+        }
+        None => caller_with_password(bss, parts).await,
+    }
+}
+
 /// A login and a password, as the scheme has them: with a colon between, in Base64.
 fn pair(text: &str) -> Option<ShownPassword> {
     let text = String::from_utf8(STANDARD.decode(text).ok()?).ok()?;

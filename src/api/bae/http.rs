@@ -1,0 +1,87 @@
+//! The contract as HTTP has it: reading a request, knowing the caller, and answering once.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, Response};
+use axum::routing::any;
+use serde_json::Value;
+
+use super::error::{self, Refused};
+use super::organization;
+use super::query::Query;
+use super::route::{self, Asked, Row};
+use super::table;
+use crate::api::edge::auth::{self, Caller};
+use crate::api::edge::body::{self, ORDINARY_BYTES_MAX};
+use crate::api::edge::fault::Fault;
+use crate::api::edge::work::Job;
+use crate::api::edge::{call, reply};
+use crate::services::idempotency::Answer;
+use crate::services::{Author, Bss};
+
+/// The headers in which clients of this contract show a token, beside `Authorization`.
+const TOKENS: &[&str] = &["x-auth-token", "x-api-key"];
+
+/// The router of everything below the first parts of the paths of all rows.
+pub(super) fn router() -> Router<Arc<Bss>> {
+    let bases: BTreeSet<_> = table::rows().map(Row::base).collect();
+    let mut router = Router::new();
+    for base in bases {
+        for path in [format!("/{base}"), format!("/{base}/"), format!("/{base}/{{*path}}")] {
+            router = router.route(&path, any(serve));
+        }
+    }
+    router
+}
+
+async fn serve(State(bss): State<Arc<Bss>>, request: Request) -> Response<Body> {
+    let request_id = auth::request_id(request.headers());
+    let is_head = request.method() == Method::HEAD;
+    match answer(&bss, request, &request_id).await {
+        Ok(answer) if is_head => reply::response(Answer { body: Vec::new(), ..answer }),
+        Ok(answer) => reply::response(answer),
+        Err(refused) => error::response(&refused, &request_id),
+    }
+}
+
+async fn answer(bss: &Arc<Bss>, request: Request, request_id: &str) -> Result<Answer, Refused> {
+    let (parts, body) = request.into_parts();
+    let method = if parts.method == Method::HEAD { Method::GET } else { parts.method.clone() };
+    let (row, open) = route::find(&method, parts.uri.path())?;
+    let in_words = |it: Fault| Refused { words: row.words, ..it.into() };
+    let caller = auth::caller_with_password_or(bss, &parts, TOKENS).await?;
+    row.permit(&caller).map_err(|it| in_words(it.into()))?;
+    organization::must_be_own(bss, &parts.headers, &caller.actor).map_err(in_words)?;
+    let (asked, once) = asked(&parts, body, (&caller, open)).await.map_err(in_words)?;
+    let work = (row.serve)(asked).map_err(in_words)?;
+    let author = Author { actor: caller.actor, request: request_id.to_owned() };
+    Job { work, once, author }.done(bss).await.map_err(|it| in_words(it.into()))
+}
+
+type Once = Option<crate::services::idempotency::Once>;
+
+async fn asked(
+    parts: &Parts,
+    body: Body,
+    (caller, open): (&Caller, Vec<String>),
+) -> Result<(Asked, Once), Fault> {
+    body::json_must_be_wanted(&parts.headers)?;
+    let query = Query::read(parts.uri.query().unwrap_or_default())?;
+    let bytes = body::bytes(body, ORDINARY_BYTES_MAX).await?;
+    let once = call::once(parts, caller.is_signed_in, &bytes)?;
+    let body = read(&parts.headers, &bytes)?;
+    Ok((Asked { open, query, body, headers: parts.headers.clone() }, once))
+}
+
+fn read(headers: &HeaderMap, bytes: &Bytes) -> Result<Value, Fault> {
+    if bytes.is_empty() {
+        return Ok(Value::Null);
+    }
+    body::must_be_json(headers)?;
+    body::tree(bytes)
+}

@@ -1,0 +1,84 @@
+//! Upgrades of digital products: a higher version comes together with another asset, and with nothing
+//! else. What any other product was written with stays.
+
+use super::characteristic::{NAME, is_of_asset};
+use super::error::SPECIFIED;
+use crate::domain::catalog::characteristic::Characteristic;
+use crate::domain::catalog::specification::{Delivery, Specification, SpecificationContent};
+use crate::domain::error::Invalid;
+use crate::domain::text::Code;
+
+/// Refuses a change of what a product was written with, unless it is an upgrade as a whole.
+///
+/// # Errors
+/// 422.
+pub(super) fn must_be_whole(
+    before: &Specification,
+    (after, label): (&SpecificationContent, Option<&Code>),
+) -> Result<(), Invalid> {
+    let content = &before.content;
+    let has_other_version = label != before.life.label.as_ref();
+    let has_other_asset = of_asset(&after.characteristics) != of_asset(&content.characteristics);
+    let is_digital = content.delivery == Delivery::Digital && after.delivery == Delivery::Digital;
+    if custom(&after.characteristics) != custom(&content.characteristics) {
+        let message = "cannot be changed: products that were sold have them";
+        return Err(SPECIFIED.broken(NAME, message));
+    }
+    match (is_digital, has_other_asset, has_other_version) {
+        (_, false, false) | (false, false, true) => Ok(()),
+        (false, true, _) => {
+            let message = "cannot become digital, or cease to be";
+            Err(SPECIFIED.broken(NAME, message))
+        }
+        (true, true, false) => {
+            let message = "must be a higher one: another asset is an upgrade";
+            Err(SPECIFIED.broken("version", message))
+        }
+        (true, false, true) => {
+            let message = "must come with the asset of that version: an upgrade is both";
+            Err(SPECIFIED.broken(NAME, message))
+        }
+        (true, true, true) if is_higher(label, before.life.label.as_ref()) => Ok(()),
+        (true, true, true) => {
+            let now = before.life.label.as_ref().map_or_else(String::new, ToString::to_string);
+            Err(SPECIFIED.broken("version", format!("must be higher than `{now}`")))
+        }
+    }
+}
+
+fn of_asset(of: &[Characteristic]) -> Vec<&Characteristic> {
+    of.iter().filter(|it| is_of_asset(it)).collect()
+}
+
+fn custom(of: &[Characteristic]) -> Vec<&Characteristic> {
+    of.iter().filter(|it| !is_of_asset(it)).collect()
+}
+
+/// Whether a version comes after another, part by part; none comes before any.
+fn is_higher(version: Option<&Code>, than: Option<&Code>) -> bool {
+    let parts = |it: Option<&Code>| {
+        let text = it.map(Code::as_str).unwrap_or_default();
+        let numbers = text.split(['.', '-', '_']).map(|it| it.parse().unwrap_or(0));
+        numbers.collect::<Vec<u32>>()
+    };
+    parts(version) > parts(than)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_compared_as_numbers() {
+        let higher = |one: &str, other: &str| {
+            let [one, other] = [one, other].map(|it| it.parse::<Code>().ok());
+            is_higher(one.as_ref(), other.as_ref())
+        };
+        assert!(higher("1.10", "1.9"));
+        assert!(higher("2.0", "1.9.9"));
+        assert!(higher("1.0.1", "1.0"));
+        assert!(!higher("1.0", "1.0"));
+        assert!(!higher("0.9", "1.0"));
+        assert!(higher("0.1", ""));
+    }
+}
