@@ -5,6 +5,7 @@ mod act;
 mod aps;
 mod backup;
 mod bad_input;
+mod bae;
 mod binary;
 mod brought_ids;
 mod browser;

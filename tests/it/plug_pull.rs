@@ -24,6 +24,7 @@ use tillbox::store::fact::Facts;
 use tillbox::store::{Store, Trust};
 
 use crate::aps::deeds as bus;
+use crate::bae::deeds as bae;
 use crate::harness::app::{Answer, App};
 use crate::harness::chance::Chance;
 use crate::harness::client::Client;
@@ -258,6 +259,22 @@ fn everything_the_tm_forums_contract_writes_survives_the_plug_pulled_at_each_syn
         work: Box::new(move |app| deed.is_done(app, names).into()),
     };
     pull_some(tmf::deeds().into_iter().map(trial).collect());
+}
+
+/// What is changed or removed is made first, in an act of its own.
+#[test]
+fn everything_fiwares_contract_writes_survives_the_plug_pulled_at_each_sync() {
+    let names = bae::names(&Stage::shared().north);
+    let trial = |deed: &bae::Deed| {
+        let (deed, names) = (*deed, &names);
+        Trial {
+            name: deed.what.to_owned(),
+            scene: deed.scene,
+            manner: deed.manner,
+            work: Box::new(move |app| deed.is_done(app, names).into()),
+        }
+    };
+    pull_some(bae::deeds().iter().map(trial).collect());
 }
 
 /// Sets an empty appliance up without anybody at hand.

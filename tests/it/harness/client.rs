@@ -9,6 +9,26 @@ use serde_json::Value;
 
 use super::app::{Answer, App};
 
+/// How paths begin that do not lie below our own contract.
+const WHOLE: &[&str] = &[
+    "/aps",
+    "/api/",
+    "/tmf-api/",
+    "/payment/",
+    "/rolesAndPermissions/",
+    "/DS",
+    "/charging/",
+    "/version",
+    "/shoppingCart/",
+    "/SLAManagement/",
+    "/REPManagement/",
+    "/RECManagement/",
+    "/PromManagement/",
+    "/IDP",
+    "/apiKeyService/",
+    "/authorizeService/",
+];
+
 /// Somebody with a token, or nobody.
 pub(crate) struct Client<'a> {
     app: &'a App,
@@ -66,8 +86,7 @@ impl<'a> Client<'a> {
     /// A request as it goes out.
     fn request(&self, what: &str, body: Option<Vec<u8>>) -> Request<Body> {
         let (method, path) = what.split_once(' ').unwrap();
-        let whole = ["/aps", "/api/", "/tmf-api/", "/payment/", "/rolesAndPermissions/"];
-        let is_whole = whole.iter().any(|it| path.starts_with(it));
+        let is_whole = WHOLE.iter().any(|it| path.starts_with(it));
         let below = if is_whole { "" } else { "/api/v1" };
         let mut request = Request::builder().method(method).uri(format!("{below}{path}"));
         if let Some(token) = &self.token {

@@ -1,0 +1,192 @@
+//! One deed for every call of this contract that writes: who does it, to what, with which body. Tests
+//! pull the plug in each, and a call without one fails them.
+//!
+//! In paths and bodies `$name` is a thing of the stage, by the id that this contract has for it. What a
+//! deed is done to it may make first: `{id}` in its path is then the id of what was made.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use tillbox::api::bae::doors::doors;
+
+use crate::harness::app::{Answer, App};
+use crate::harness::client::Client;
+use crate::harness::deeds::Manner;
+use crate::harness::stage::{Names, Scene};
+
+/// Something that is done at a door.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Deed {
+    /// The door: method, and path as in its row.
+    pub(crate) what: &'static str,
+    /// On which scene.
+    pub(crate) scene: Scene,
+    /// What may become of it when it is cut off.
+    pub(crate) manner: Manner,
+    /// Who does it: the name of a token of the stage.
+    by: &'static str,
+    /// Method, path and body of the request that makes what it is done to.
+    made: Option<(&'static str, &'static str)>,
+    /// The end of the path, below what was made, and body of the request that makes one thing more.
+    then: Option<(&'static str, &'static str)>,
+    /// What stands in the open parts of the path, if that is not `{id}` of what was made.
+    at: &'static [&'static str],
+    body: &'static str,
+}
+
+/// A deed that is done once, on the quiet scene.
+const fn deed(what: &'static str, by: &'static str, body: &'static str) -> Deed {
+    let (scene, manner) = (Scene::Quiet, Manner::Once);
+    Deed { what, scene, manner, by, made: None, then: None, at: &[], body }
+}
+
+#[expect(dead_code, reason = "what is sold and billed needs other scenes")]
+impl Deed {
+    /// The same, done to what a request makes first.
+    const fn to(self, what: &'static str, body: &'static str) -> Self {
+        Self { made: Some((what, body)), manner: Manner::Several, ..self }
+    }
+
+    /// The same, done to what a second request makes below what the first made.
+    const fn then(self, below: &'static str, body: &'static str) -> Self {
+        Self { then: Some((below, body)), ..self }
+    }
+
+    /// The same with these in the open parts of its path.
+    const fn at(self, at: &'static [&'static str]) -> Self {
+        Self { at, ..self }
+    }
+
+    /// The same on another scene.
+    const fn on(self, scene: Scene) -> Self {
+        Self { scene, ..self }
+    }
+
+    /// The same with something else becoming of it when it is cut off.
+    const fn done(self, manner: Manner) -> Self {
+        Self { manner, ..self }
+    }
+}
+
+/// Where the catalogue lies.
+macro_rules! catalogue {
+    ($method:literal, $path:literal) => {
+        concat!($method, " /DSProductCatalog/api/catalogManagement/v2/", $path)
+    };
+}
+
+/// A catalog that takes offerings.
+const CATALOG: &str = r#"{"name":"$side catalog","lifecycleStatus":"Launched"}"#;
+/// A product that can be offered.
+const PRODUCT: &str = r#"{"name":"$side product","lifecycleStatus":"Launched","version":"1.0"}"#;
+
+const DEEDS: &[Deed] = &[
+    deed(
+        catalogue!("POST", "category"),
+        "seller",
+        r#"{"name":"$side Data","isRoot":true,"lifecycleStatus":"Launched"}"#,
+    ),
+    deed(catalogue!("PATCH", "category/{id}"), "seller", r#"{"name":"$side Sets"}"#)
+        .at(&["$category"]),
+    deed(catalogue!("DELETE", "category/{id}"), "seller", "")
+        .to(catalogue!("POST", "category"), r#"{"name":"$side Data"}"#),
+    deed(catalogue!("POST", "catalog"), "seller", CATALOG),
+    deed(catalogue!("PATCH", "catalog/{id}"), "seller", r#"{"description":"$side"}"#)
+        .to(catalogue!("POST", "catalog"), CATALOG),
+    deed(catalogue!("POST", "productSpecification"), "seller", PRODUCT),
+    deed(
+        catalogue!("PATCH", "productSpecification/{id}"),
+        "seller",
+        r#"{"brand":"$side","version":"1.1"}"#,
+    )
+    .at(&["$specification"]),
+    deed(
+        catalogue!("POST", "catalog/{id}/productOffering"),
+        "seller",
+        r#"{"name":"$side offering","productSpecification":{"id":"$specification"},"productOfferingPrice":[{"name":"Monthly","priceType":"recurring","recurringChargePeriod":"monthly","price":{"taxIncludedAmount":"12","dutyFreeAmount":"10","taxRate":"20","currencyCode":"EUR"}}]}"#,
+    )
+    .to(catalogue!("POST", "catalog"), CATALOG),
+    deed(
+        catalogue!("PATCH", "catalog/{id}/productOffering/{id}"),
+        "seller",
+        r#"{"description":"$side","lifecycleStatus":"In design"}"#,
+    )
+    .to(catalogue!("POST", "catalog"), CATALOG)
+    .then("/productOffering", r#"{"name":"$side offering","productSpecification":{"id":"$specification"}}"#),
+];
+
+/// All deeds.
+pub(crate) fn deeds() -> &'static [Deed] {
+    DEEDS
+}
+
+/// The things of a side by the ids that this contract has for them.
+pub(crate) fn names(of: &Names) -> Names {
+    let plain = |text: &String| match text.split_once('_') {
+        Some((kind, id)) if kind.len() == 3 && id.len() == 36 => id.to_owned(),
+        _ => text.clone(),
+    };
+    of.iter().map(|(name, text)| (*name, plain(text))).collect()
+}
+
+/// A text with what names of the stage stand for; longer names before those they begin with.
+fn filled(text: &str, names: &Names) -> String {
+    let mut all: Vec<_> = names.iter().collect();
+    all.sort_by_key(|it| std::cmp::Reverse(it.0.len()));
+    let name = |text: String, it: &(&&str, &String)| text.replace(&format!("${}", it.0), it.1);
+    all.iter().fold(text.to_owned(), name)
+}
+
+fn id(of: &Answer) -> String {
+    of.json()["id"].as_str().expect("an id").to_owned()
+}
+
+fn read(text: &str, names: &Names) -> Option<Value> {
+    let text = filled(text, names);
+    let value = || serde_json::from_str(&text).unwrap_or_else(|it| panic!("{it} in {text}"));
+    (!text.is_empty()).then(value)
+}
+
+impl Deed {
+    /// Does it once, with what must be there before.
+    pub(crate) fn is_done(&self, app: &App, names: &Names) -> Answer {
+        let client = Client::with_token(app, &names[self.by]);
+        let mut open: Vec<_> = self.at.iter().map(|it| filled(it, names)).collect();
+        if let Some((what, body)) = self.made {
+            let first = client.header("idempotency-key", "make");
+            let made = first.call(&filled(what, names), read(body, names).as_ref());
+            if !made.status.is_success() {
+                return made;
+            }
+            open.push(id(&made));
+            if let Some((below, body)) = self.then {
+                let second = client.header("idempotency-key", "then");
+                let what = format!("{}/{}{below}", filled(what, names), open[0]);
+                let made = second.call(&what, read(body, names).as_ref());
+                if !made.status.is_success() {
+                    return made;
+                }
+                open.push(id(&made));
+            }
+        }
+        let client = client.header("idempotency-key", "deed");
+        client.call(&self.path(&open), read(self.body, names).as_ref())
+    }
+
+    fn path(&self, open: &[String]) -> String {
+        let mut open = open.iter();
+        let parts = self.what.split('/').map(|it| match it.starts_with('{') {
+            true => open.next().unwrap_or_else(|| panic!("{} has more parts", self.what)).as_str(),
+            false => it,
+        });
+        parts.collect::<Vec<_>>().join("/")
+    }
+}
+
+#[test]
+fn every_call_that_writes_has_a_deed() {
+    let writing = doors().into_iter().filter(|it| it.writes);
+    let doors: BTreeSet<_> = writing.map(|it| format!("{} {}", it.method, it.path)).collect();
+    let deeds: BTreeSet<_> = deeds().iter().map(|it| it.what.to_owned()).collect();
+    assert_eq!(doors, deeds, "add the missing ones to DEEDS");
+}
