@@ -7,13 +7,20 @@ const page = (path, needs, load, place = {}) => ({ path, needs, load, ...place }
 /** Every page: its pattern, the permission it needs, how its module is loaded, and its place in the navigation. */
 export const PAGES = [
   page("", null, () => import("./overview.js"), { text: () => t("Overview"), icon: "layout-dashboard", group: "" }),
+  page("/shop", "offer_browse", () => import("./shop.js"), { isForBuyers: true, text: () => t("Shop"), icon: "tag", group: "" }),
+  page("/shop/:id", "offer_browse", () => import("./shop/offer.js")),
+  page("/compare", "offer_browse", () => import("./shop/compare.js")),
   page("/accounts", "account_read", () => import("./accounts.js"), { text: () => t("Accounts"), icon: "users", group: "customers" }),
   page("/accounts/:id", "account_read", () => import("./account.js")),
   page("/orders", "order_read", () => import("./orders.js"), { text: () => t("Orders"), icon: "shopping-cart", group: "customers" }),
   page("/orders/:id", "order_read", () => import("./order.js")),
+  page("/work", "task_read", () => import("./work.js"), { text: () => t("To do"), icon: "list-checks", group: "customers" }),
   page("/subscriptions", "subscription_read", () => import("./subscriptions.js"), { text: () => t("Subscriptions"), icon: "repeat", group: "customers" }),
   page("/subscriptions/:id", "subscription_read", () => import("./subscription.js")),
-  page("/catalogue", "offer_browse", () => import("./catalogue.js"), { text: () => t("Offers"), icon: "package", group: "catalogue" }),
+  page("/catalogue", "offer_browse", () => import("./catalogue.js"), { isForSellers: true, text: () => t("Offers"), icon: "package", group: "catalogue" }),
+  page("/seats", "seat_write", () => import("./seats.js"), { isForBuyers: true, text: () => t("Seats"), icon: "user", group: "customers" }),
+  page("/stock", "catalog_read", () => import("./stock.js"), { text: () => t("My stock"), icon: "inbox", group: "catalogue" }),
+  page("/sell", "catalog_write", () => import("./offer/wizard.js")),
   page("/catalogue/new", "catalog_write", () => import("./offer/editor.js")),
   page("/catalogue/:id", "offer_browse", () => import("./offer.js")),
   page("/catalogue/:id/edit", "catalog_write", () => import("./offer/editor.js")),
@@ -58,6 +65,6 @@ export function navigation(may) {
   return Object.entries(GROUPS).map(([key, text]) => ({
     key,
     text: text(),
-    pages: PAGES.filter((it) => it.group === key && sees(it, may) && !(it.isForSellers && isBuyer()) && !(it.isForHouse && !isHouse())).map(shown),
+    pages: PAGES.filter((it) => it.group === key && sees(it, may) && !(it.isForSellers && isBuyer()) && !(it.isForBuyers && isHouse()) && !(it.isForHouse && !isHouse())).map(shown),
   })).filter((it) => it.pages.length > 0);
 }

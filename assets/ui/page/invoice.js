@@ -6,6 +6,7 @@ import { country } from "../model/country.js";
 import { compare, minus, plus } from "../model/decimal.js";
 import { useLoad } from "../model/load.js";
 import { isNothing, money, quantity, share } from "../model/money.js";
+import { payAt } from "../model/pay.js";
 import { to } from "../model/route.js";
 import { isBuyer, isHouse, isOwn, may } from "../model/session.js";
 import { t } from "../model/text.js";
@@ -221,7 +222,7 @@ function Resolve({ of, onClose }) {
 }
 
 /** Pays at the gateway of the seller, and comes back here. */
-const pay = (of) => post("/checkouts", { invoice: of.id }).then((it) => location.assign(it.attempt.page), (problem) => {
+const pay = (of) => post("/checkouts", { invoice: of.id }).then((it) => payAt(it.attempt.page), (problem) => {
   const isNowhere = problem.errors?.some((it) => it.pointer === "/gateway");
   complain(isNowhere ? { title: t("The seller takes no payments here"), message: t("Pay by bank transfer, and name the number of the invoice.") } : problem);
 });

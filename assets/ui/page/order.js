@@ -1,41 +1,38 @@
-// One order: what was asked for, how far each piece is, and calling it off.
+// One order: what was asked for, how far each piece is, what was said of it, and calling it off.
 import { html } from "../html.js";
-import { useEffect, useState } from "../../vendor/preact/hooks.js";
-import { changes, get, post } from "../model/api.js";
+import { useState } from "../../vendor/preact/hooks.js";
+import { get, post } from "../model/api.js";
 import { useLoad } from "../model/load.js";
-import { to } from "../model/route.js";
 import { isBuyer, may } from "../model/session.js";
 import { t } from "../model/text.js";
 import { Named, When } from "../part/figure.js";
 import { Field, FormDialog } from "../part/form.js";
+import { Icon } from "../part/icon.js";
 import { Card, Facts, Page } from "../part/page.js";
+import { OVER, Pieces, useWatch } from "../part/pieces.js";
 import { sentence, State } from "../part/state.js";
 import { Loaded } from "../part/still.js";
-import { Table } from "../part/table.js";
 import { say } from "../part/toast.js";
+import { Next } from "./order/placed.js";
 
-const OVER = ["completed", "failed", "rejected", "canceled", "partial"];
-const LOOK_MS = 1000;
-const LOOKS = 10;
+const LOST = ["failed", "rejected", "canceled"];
+// How far a state is on the way: placed, accepted, worked on, done.
+const FAR = { acknowledged: 0, pending: 1, held: 1, in_progress: 2, partial: 3, completed: 3 };
+const STATIONS = [() => t("Placed"), () => t("Accepted"), () => t("Worked on"), () => t("Done")];
 
-const columns = (items) => [
-  { head: t("What"), cell: (it) => html`<span>${it.quantity > 1 && `${it.quantity} × `}<${Named} id=${it.offer} /></span>` },
-  { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />` },
-  { head: t("Action"), cell: (it) => t(sentence(it.action)) },
-  { head: t("Term"), cell: (it) => it.term },
-  { head: t("Subscription"), cell: (it) => it.subscription && html`<a href=${to(`/subscriptions/${it.subscription}`)}>${t("Show it")}</a>` },
-  items.some((it) => it.failure) && { head: t("Why not"), cell: (it) => it.failure && html`<span class="text bad">${it.failure}</span>` },
-].filter(Boolean);
+/** How far it is on its way. */
+function Way({ of }) {
+  if (LOST.includes(of.state)) return null;
+  const far = FAR[of.state] ?? 0;
+  const isWhole = of.state === "completed";
+  return html`<ol class="way" aria-label=${t("How far it is")}>${STATIONS.map((text, at) => html`
+    <li key=${at} class=${at < far || isWhole ? "done" : at === far ? "on" : ""} aria-current=${at === far ? "step" : undefined}><span class="dot">${(at < far || isWhole) && html`<${Icon} name="check" />`}</span>${text()}</li>`)}</ol>`;
+}
 
-/** Looks again while an order is being worked on. */
-function useWatch(order) {
-  const [looks, look] = useState(0);
-  const isOver = !order || OVER.includes(order.state);
-  useEffect(() => {
-    if (isOver || looks >= LOOKS) return undefined;
-    const timer = setTimeout(() => { changes.value += 1; look(looks + 1); }, LOOK_MS);
-    return () => clearTimeout(timer);
-  }, [isOver, looks]);
+/** What buyer and seller said of it. */
+function Notes({ of }) {
+  if (of.notes.length === 0) return null;
+  return html`<${Card} title=${t("Notes")}><ul class="inside stack tight">${of.notes.map((it, at) => html`<li key=${at}>${it}</li>`)}</ul><//>`;
 }
 
 /** The page. */
@@ -52,15 +49,26 @@ export default function Order({ id }) {
       <${Page} title=${t("Order {number}", { number: String(of.number) })} crumbs=${[["/orders", t("Orders")]]} state=${html`<${State} of=${of.state} />`}
         actions=${may("order_cancel") && !OVER.includes(of.state) && html`<button type="button" class="button danger" onClick=${() => cancel(true)}>${t("Call it off")}</button>`}>
         ${of.reason && html`<p class="notice warn">${of.reason}</p>`}
-        <${Card} title=${t("About")}><div class="inside"><${Facts} of=${[
-          !isBuyer() && [t("Account"), html`<${Named} id=${of.account} />`],
-          !isBuyer() && [t("Kind"), t(sentence(of.kind))],
-          [t("Placed"), html`<${When} at=${of.ordered_at} />`],
-          [t("Done"), of.completed_at && html`<${When} at=${of.completed_at} />`],
-          [t("The buyer calls it"), of.external_id],
-        ].filter(Boolean)} /></div><//>
-        <${Card} title=${t("Pieces")}><${Table} label=${t("Pieces")} columns=${columns(of.items)} rows=${of.items} /><//>
-        ${of.notes.length > 0 && html`<${Card} title=${t("Notes")}><ul class="inside stack tight">${of.notes.map((it) => html`<li>${it}</li>`)}</ul><//>`}
+        <${Way} of=${of} />
+        <div class=${isBuyer() ? "side-by-side" : "stack"}>
+          <div class="stack">
+            <${Card} title=${t("Pieces")}><${Pieces} of=${of} /><//>
+            <${Notes} of=${of} />
+          </div>
+          <div class="stack">
+            ${isBuyer() && html`<${Next} of=${of} />`}
+            <${Card} title=${t("About")}><div class="inside"><${Facts} of=${[
+              !isBuyer() && [t("Account"), html`<${Named} id=${of.account} />`],
+              of.seller_name && [t("Seller"), of.seller_name],
+              !isBuyer() && [t("Kind"), t(sentence(of.kind))],
+              [t("Placed"), html`<${When} at=${of.ordered_at} />`],
+              [t("Begins"), of.requested_start_on && html`<${When} at=${of.requested_start_on} />`],
+              [t("Done"), of.completed_at && html`<${When} at=${of.completed_at} />`],
+              [t("The buyer calls it"), of.external_id],
+              [t("Coupons"), of.coupons.join(", ")],
+            ].filter(Boolean)} /></div><//>
+          </div>
+        </div>
         ${isCanceling && html`
           <${FormDialog} title=${t("Call it off")} onClose=${() => cancel(false)} onSend=${callOff} send=${t("Call it off")} danger
             intro=${t("Pieces that are not done yet will not be done.")}><${Field} name="reason" label=${t("Reason")} /><//>`}

@@ -14,7 +14,6 @@ import { Chart } from "../part/chart.js";
 import { Change, Far } from "../part/figure.js";
 import { FirstSteps } from "../part/first_steps.js";
 import { Icon } from "../part/icon.js";
-import { Rows } from "../part/list.js";
 import { Card, Page } from "../part/page.js";
 import { State } from "../part/state.js";
 import { Empty, Loaded } from "../part/still.js";
@@ -107,7 +106,7 @@ const recent = () => [
   { head: t("Gross"), num: true, lead: true, cell: (it) => money(it.gross) },
 ];
 
-const late = () => [
+const lateColumns = () => [
   isBuyer()
     ? { head: t("Invoice"), cell: (it) => html`<a class="whole one-line" href=${to(`/invoices/${it.id}`)}>${it.number}</a>` }
     : { head: t("Customer"), cell: (it) => html`<a class="whole" href=${to(`/invoices/${it.id}`)}>${it.buyer?.name ?? ""}</a><br /><small class="one-line">${it.number}</small>` },
@@ -134,7 +133,7 @@ function Overdue() {
     <${Card} title=${t("Overdue")} actions=${html`<a class="button small" href=${to("/invoices", { state: "overdue" })}>${t("All overdue")}</a>`}>
       <${Loaded} of=${read}>${({ items }) => items.length === 0
         ? html`<${Empty} icon="circle-check" title=${t("Nothing is overdue")}><p>${t("Invoices that are not paid in time appear here, the oldest first.")}</p><//>`
-        : html`<${Table} label=${t("Overdue invoices")} rows=${items} columns=${late()} />`}<//>
+        : html`<${Table} label=${t("Overdue invoices")} rows=${items} columns=${lateColumns()} />`}<//>
     <//>`;
 }
 
@@ -181,27 +180,46 @@ function Own() {
         ${late.length > 0 && t("You owe {amount} that is overdue.", { amount: sums.join(", ") })} <a href=${to("/invoices", { mine: isBuyer() ? "" : 1, state: "overdue" })}>${t("See what is to be paid")}</a></p></div>`;
 }
 
-/** What there is to see for who sees no money: what it has. */
-const Mine = () => html`
-  <${Card} title=${t("Subscriptions")} actions=${html`<a class="button small" href=${to("/subscriptions")}>${t("All")}</a>`}>
-    <${Rows} path="/subscriptions" label=${t("Subscriptions")} columns=${[
-      { head: t("Subscription"), cell: (it) => html`<a class="whole" href=${to(`/subscriptions/${it.id}`)}>${it.name ?? named(it.offer).value ?? it.number}</a>` },
-      { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />` },
-      { head: t("Quantity"), num: true, cell: (it) => it.quantity },
-    ]} empty=${html`<${Empty} icon="repeat" title=${t("No subscriptions yet")}><p>${t("What your account has and you may see appears here.")}</p><a class="button" href=${to("/catalogue")}>${t("See what is offered")}</a><//>`} />
-  <//>`;
+/** To who has bought nothing yet: where to begin. */
+function Welcome() {
+  const read = useLoad(async () => (isBuyer() && may("order_place") ? (await get("/orders", { limit: 1 })).items.length === 0 : false), ["welcome"]);
+  if (!read.data) return null;
+  return html`
+    <section class="card welcome"><div class="inside row between"><div><h2>${t("Welcome")}</h2><p class="quiet">${t("Look at what there is, put what you need into the cart, and it is yours.")}</p></div>
+      <a class="button primary" href=${to("/shop")}><${Icon} name="tag" />${t("To the shop")}</a></div></section>`;
+}
+
+const mine = () => [
+  { head: t("Subscription"), cell: (it) => html`<a class="whole" href=${to(`/subscriptions/${it.id}`)}>${it.name ?? named(it.offer).value ?? it.number}</a>` },
+  { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />` },
+  { head: t("Quantity"), num: true, cell: (it) => it.quantity },
+];
+
+/** What a buyer wants to see first: what it has. */
+function Mine() {
+  const read = useLoad(() => some("/subscriptions", { limit: FEW }), ["mine"]);
+  return html`
+    <${Card} title=${t("Subscriptions")} actions=${html`<a class="button small" href=${to("/subscriptions")}>${t("All")}</a>`}>
+      <${Loaded} of=${read}>${({ items }) => items.length === 0
+        ? html`<${Empty} icon="repeat" title=${t("No subscriptions yet")}><p>${t("What your account has and you may see appears here.")}</p><a class="button" href=${to("/shop")}>${t("See what is offered")}</a><//>`
+        : html`<${Table} label=${t("Subscriptions")} rows=${items} columns=${mine()} />`}<//>
+    <//>`;
+}
 
 /** The page. */
 export default function Overview() {
-  if (!may("invoice_read")) return html`<${Page} title=${t("Overview")}><${Mine} /><//>`;
-  const actions = html`
-    ${may("account_register") && html`<a class="button primary" href=${to("/accounts", { new: 1 })}><${Icon} name="plus" />${t("New account")}</a>`}`;
+  if (!may("invoice_read")) return html`<${Page} title=${t("Overview")}><${Welcome} /><${Mine} /><//>`;
+  const actions = may("account_register")
+    ? html`<a class="button primary" href=${to("/accounts", { new: 1 })}><${Icon} name="plus" />${t("New account")}</a>`
+    : isBuyer() && may("order_place") && html`<a class="button primary" href=${to("/shop")}><${Icon} name="tag" />${t("To the shop")}</a>`;
+  const [late, next] = [html`<${Overdue} />`, may("billing_account_read") && html`<${Next} />`];
   return html`
     <${Page} title=${t("Overview")} actions=${actions}>
       <${FirstSteps} />
       <${Own} />
+      ${isBuyer() && html`<${Welcome} /><div class="halves"><${Mine} /><div class="stack">${next}${late}</div></div>`}
       <${Month} />
       <${Recent} />
-      <div class="halves"><${Overdue} />${may("billing_account_read") && html`<${Next} />`}</div>
+      ${!isBuyer() && html`<div class="halves">${late}${next}</div>`}
     <//>`;
 }

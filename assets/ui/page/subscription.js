@@ -6,7 +6,7 @@ import { compare } from "../model/decimal.js";
 import { useLoad, useStill } from "../model/load.js";
 import { listed, name } from "../model/name.js";
 import { money, quantity } from "../model/money.js";
-import { isBuyer, may } from "../model/session.js";
+import { isBuyer, isOwn, may } from "../model/session.js";
 import { local, t } from "../model/text.js";
 import { before, day } from "../model/time.js";
 import { Far, Named, When } from "../part/figure.js";
@@ -14,6 +14,7 @@ import { Field, FormDialog } from "../part/form.js";
 import { Icon } from "../part/icon.js";
 import { Menu } from "../part/menu.js";
 import { Card, Facts, Page } from "../part/page.js";
+import { Secret } from "../part/secret.js";
 import { State, word } from "../part/state.js";
 import { Empty, Failure, Loaded } from "../part/still.js";
 import { Table } from "../part/table.js";
@@ -59,6 +60,18 @@ function Seats({ of, isOver }) {
             <${Field} name="user" label=${t("User")} kind="select" options=${(users.data?.items ?? []).map((it) => [it.id, `${it.name} · ${it.email}`])} />
           <//>`}
       <//>`}<//>`;
+}
+
+/** How the buyer reaches what it has: where, and with what; what is secret is shown when it is asked for. */
+function Access({ id }) {
+  const { data } = useLoad(() => get(`/subscriptions/${id}/access`), ["access", id]);
+  const [isOpen, open] = useState(false);
+  if (!data?.url && !data?.credentials) return null;
+  return html`
+    <${Card} title=${t("How you reach it")}><div class="inside stack">
+      ${data.url && html`<div><a class="button primary" href=${data.url} target="_blank" rel="noopener noreferrer"><${Icon} name="arrow-up-right" />${t("Open it")}</a></div>`}
+      ${data.credentials && (isOpen ? html`<${Secret} text=${data.credentials} label=${t("Access")} />` : html`<div><button type="button" class="button" onClick=${() => open(true)}><${Icon} name="key-round" />${t("Show the access")}</button></div>`)}
+    </div><//>`;
 }
 
 function Resources({ of }) {
@@ -182,6 +195,7 @@ export default function Subscription({ id }) {
             [t("Ended"), day(of.ended_on)],
             [t("Order"), of.order && html`<a href=${`/ui/orders/${of.order}`}>${t("Show it")}</a>`],
           ].filter(Boolean)} /></div><//>
+          ${isOwn(of.account) && may("access_read") && !isOver && html`<${Access} id=${id} />`}
           ${may("catalog_read") && html`<${Resources} of=${of} />`}
           <${UsageChart} subscriptions=${[of]} />
           ${of.quantity > 1 && may("seat_read") && html`<${Seats} of=${of} isOver=${isOver} />`}

@@ -5,6 +5,7 @@ import { get, workOut } from "../model/api.js";
 import { plus } from "../model/decimal.js";
 import { useLoad, useStill } from "../model/load.js";
 import { isNothing, money } from "../model/money.js";
+import { called } from "../model/price.js";
 import { local, t } from "../model/text.js";
 import { day, period, rhythm, span } from "../model/time.js";
 
@@ -28,9 +29,13 @@ const when = (price) => (price?.kind === "recurring" ? rhythm(price.period) : pr
 /** What one piece comes to in a whole period of each of its prices; a bundle may have no price of its own. */
 async function worked(piece, { currency, country, resources, usage }, isFirst) {
   const wish = { currency, country, term: piece.term, quantity: piece.quantity, ...(isFirst ? { resources, usage } : {}) };
+  const { prices } = piece.offer;
+  if (prices.length === 0) return { ...piece, lines: [], isFree: true };
   try {
+    if (!prices.some((it) => it.currency === currency)) throw Object.assign(new Error(currency), { name: "price_missing" });
     const found = await workOut(`/offers/${piece.offer.id}/calculate`, wish);
-    const lines = found.lines.map((it) => ({ ...it, when: when(piece.offer.prices.find(({ id }) => id === it.price)) }));
+    const priceOf = (it) => piece.offer.prices.find(({ id }) => id === it.price);
+    const lines = found.lines.map((it) => ({ ...it, name: priceOf(it) ? called(priceOf(it)) : it.name, when: when(priceOf(it)) }));
     return { ...piece, ...found, lines };
   } catch (problem) {
     if (problem.name !== "price_missing" || !isBundle(piece.offer)) throw problem;
@@ -88,7 +93,7 @@ export function Cost({ offer, wish }) {
       <h3>${t("What it costs in a whole period")}</h3>
       ${isBundle(offer)
         ? html`<ul class="stack tight">${found.pieces.map((it, at) => html`<${Piece} key=${at} of=${it} />`)}</ul>`
-        : html`${trialOf(first) && html`<p class="quiet">${t("{span} free", { span: span(trialOf(first)) })}</p>`}<dl class="sums wide">${first.lines.map((it) => html`<div key=${it.price}><dt>${it.name}</dt><dd>${it.when === t("by usage") && isNothing(it.net) ? it.when : money(it.net)}</dd></div>`)}</dl>`}
+        : html`${trialOf(first) && html`<p class="quiet">${t("{span} free", { span: span(trialOf(first)) })}</p>`}<dl class="sums wide">${first.lines.filter((it) => it.when === t("by usage") || !isNothing(it.net)).map((it) => html`<div key=${it.price}><dt>${it.name}</dt><dd>${it.when === t("by usage") && isNothing(it.net) ? it.when : money(it.net)}</dd></div>`)}</dl>`}
       <${Sums} of=${found} />
     </div>`;
 }

@@ -4,6 +4,7 @@ import { name } from "../model/name.js";
 import { isNegative, isNothing, money, share } from "../model/money.js";
 import { distance, moment } from "../model/time.js";
 import { to } from "../model/route.js";
+import { isBuyer } from "../model/session.js";
 import { t } from "../model/text.js";
 import { Icon } from "./icon.js";
 
@@ -25,7 +26,7 @@ export const breakable = (email) => html`${email.slice(0, email.indexOf("@"))}<w
 
 /** Where the thing with an id is shown, if it has a page. */
 export function pathOf(id) {
-  const folder = PATHS[id?.slice(0, 3)];
+  const folder = id?.startsWith("ofr") && isBuyer() ? "/shop" : PATHS[id?.slice(0, 3)];
   return folder && `${folder}/${id}`;
 }
 

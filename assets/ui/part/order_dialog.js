@@ -62,17 +62,17 @@ function Shelf({ buyer, currency, chosen, onChoose }) {
 const BilledTo = ({ all, at, onChoose }) => all.length > 1 && html`
   <${Field} name="billing_account" label=${t("Billed to")} kind="select" value=${at?.id} onChange=${(event) => onChoose(event.target.value)} options=${all.map((it) => [it.id, `${it.name} · ${it.currency}`])} />`;
 
-/** The subscription that an addition adds to. */
-function Below({ of, account, onFound }) {
+/** The subscription that an addition adds to; `onFound` hears the first that there is, `onPick` which one is chosen. */
+export function Below({ of, account, onFound, onPick = () => {} }) {
   const read = useLoad(async () => {
     const { items } = await get("/subscriptions", { account: account.id, offer: of.adds_to, state: "active", limit: 100 });
-    onFound(items.length > 0);
+    onFound(items[0]?.id ?? null);
     return items;
   }, ["below", account.id, of.adds_to]);
   const [found, text] = [read.data, name(of.adds_to).value ?? "…"];
   if (!found) return null;
   if (found.length === 0) return html`<${Obstacle}><p>${t("{offer} adds to {other}, which {name} does not have.", { offer: local(of.name), other: text, name: account.name })}</p><//>`;
-  return html`<${Field} name="parent" label=${t("Adds to")} kind="select" options=${found.map((it) => [it.id, `${it.name ?? text} · ${it.number}`])} />`;
+  return html`<${Field} name="parent" label=${t("Adds to")} kind="select" onChange=${(event) => onPick(event.target.value)} options=${found.map((it) => [it.id, `${it.name ?? text} · ${it.number}`])} />`;
 }
 
 function Amounts({ of, amounts, onType }) {
@@ -105,7 +105,7 @@ function Wish({ of, account, billed, isForetold, onWish, wish, coupon }) {
   const country = (billed?.address ?? account?.address)?.country ?? undefined;
   const choice = { term: (wish.term ?? usual) || undefined, quantity: Number(typed(wish.quantity)), resources: amountsOf(wish) };
   return html`
-    ${of.adds_to && account && html`<${Below} of=${of} account=${account} onFound=${(isThere) => set({ isStopped: !isThere })} />`}
+    ${of.adds_to && account && html`<${Below} of=${of} account=${account} onFound=${(first) => set({ isStopped: !first })} />`}
     <div class="pair">
       ${of.terms.length > 0 && html`<${Field} name="term" label=${t("Term")} kind="select" value=${wish.term ?? usual} onChange=${(event) => set({ term: event.target.value })}
         options=${[...(usual ? [] : [["", t("none")]]), ...of.terms.map((it) => [it.key, local(it.name) || it.key])]} />`}
@@ -124,7 +124,7 @@ export const isCount = (text) => /^[1-9]\d{0,5}$/.test(typed(text) ?? "");
 
 const BLANK = { quantity: "1", resources: {}, isStopped: false };
 
-/** The dialog; `account` or `offer` may be chosen already. Who only buys orders for itself. */
+/** The dialog; `account` or `offer` may be chosen already, and `wish` what of it. Who only buys orders for itself. */
 export function OrderDialog({ account, ...rest }) {
   const own = { state: "active", ...session.value.account };
   const isForSelf = !account && isBuyer();
@@ -133,11 +133,11 @@ export function OrderDialog({ account, ...rest }) {
   return html`<${Order} account=${isForSelf ? read.data ?? own : account} ...${rest} />`;
 }
 
-function Order({ account, offer, onClose }) {
+function Order({ account, offer, wish: begun, onClose }) {
   const [buyer, pick] = useState(account ?? null);
   const [chosen, choose] = useState(offer?.id ?? "");
   const [billedTo, bill] = useState("");
-  const [wish, want] = useState(BLANK);
+  const [wish, want] = useState({ ...BLANK, ...begun });
   const [coupon, bring] = useState("");
   const accounts = useLoad(async () => (buyer && may("billing_account_read") ? (await get("/billing_accounts", { account: buyer.id })).items : []), ["billed", buyer?.id]).data ?? [];
   const of = useLoad(async () => (chosen ? get(`/offers/${chosen}`) : null), ["chosen", chosen]).data;

@@ -8,6 +8,7 @@ import { may } from "../model/session.js";
 import { local, t } from "../model/text.js";
 import { useStill } from "../model/load.js";
 import { Dialog } from "./dialog.js";
+import { pathOf } from "./figure.js";
 import { Icon } from "./icon.js";
 
 const FEW = 6;
@@ -20,7 +21,7 @@ function pages(words) {
   return all.filter((it) => it.text().toLowerCase().includes(words)).map((it) => ({ key: it.path, icon: it.icon, text: it.text(), note: t("Page"), path: it.path || "/" }));
 }
 
-const offer = (it) => ({ key: it.id, icon: "package", text: local(it.names), note: t("Offer"), path: `/catalogue/${it.id}` });
+const offer = (it) => ({ key: it.id, icon: "package", text: local(it.names), note: t("Offer"), path: pathOf(it.id) });
 
 /** What the server has by these words; what it refuses is not shown. */
 async function things(words) {

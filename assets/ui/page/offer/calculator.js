@@ -5,6 +5,7 @@ import { workOut } from "../../model/api.js";
 import { countries } from "../../model/country.js";
 import { useLoad, useStill } from "../../model/load.js";
 import { money, quantity as said, typed } from "../../model/money.js";
+import { called } from "../../model/price.js";
 import { session } from "../../model/session.js";
 import { local, t } from "../../model/text.js";
 import { Why } from "../../part/explanation.js";
@@ -27,14 +28,14 @@ function Result({ of, wish }) {
   const found = read.data ?? last;
   if (!found) return html`<span class="bone"></span>`;
   if (found.lines.length === 0) return html`<${Empty} icon="calculator" title=${t("Nothing of it costs anything")} />`;
-  const unit = (line) => of.prices.find((it) => it.id === line.price)?.unit;
+  const priceOf = (line) => of.prices.find((it) => it.id === line.price);
   return html`
     <div class="stack" aria-live="polite">
       <ul class="stack tight">
         ${found.lines.map((it) => html`
           <li key=${it.price} class="line">
-            <div class="row between"><span class="strong">${it.name}</span><span>${money(it.net)}</span></div>
-            <${Why} of=${it.explanation} currency=${wish.currency} unit=${unit(it)} isOpen=${it.explanation.tiers.length > 1} />
+            <div class="row between"><span class="strong">${priceOf(it) ? called(priceOf(it)) : it.name}</span><span>${money(it.net)}</span></div>
+            <${Why} of=${it.explanation} currency=${wish.currency} unit=${priceOf(it)?.unit} isOpen=${it.explanation.tiers.length > 1} />
           </li>`)}
       </ul>
       <dl class="sums wide">
@@ -72,7 +73,7 @@ export function Calculator({ offer }) {
         <p class="quiet">${t("What a whole period costs, with everything explained. Type, and it follows.")}</p>
         <div class="pair">
           <${Amount} label=${t("Quantity")} value=${quantity} onInput=${count} fault=${isQuantity ? undefined : t("A whole number from 1 to 999,999")} />
-          ${metered.map((it) => html`<${Amount} key=${it.meter} label=${it.unit ? `${it.name} (${it.unit})` : it.name} value=${usage[it.meter] ?? ""} fault=${isUsage(usage[it.meter]) ? undefined : t("A number such as {example}", { example: said("12.5") })} onInput=${(text) => use({ ...usage, [it.meter]: text })} />`)}
+          ${metered.map((it) => html`<${Amount} key=${it.meter} label=${it.unit ? `${called(it)} (${it.unit})` : called(it)} value=${usage[it.meter] ?? ""} fault=${isUsage(usage[it.meter]) ? undefined : t("A number such as {example}", { example: said("12.5") })} onInput=${(text) => use({ ...usage, [it.meter]: text })} />`)}
         </div>
         <div class="pair">
           ${all.length > 1 && select("currency", t("Currency"), currency, pay, all.map((it) => [it, it]))}

@@ -99,23 +99,28 @@ function Delivers({ of, shelf }) {
     </div><//>`;
 }
 
-function Fields({ of, shelf }) {
+/**
+ * All fields of an offer, as cards: what it is, what it delivers, how one commits to it and how it is billed. `at` shows one
+ * of the three steps that these are alone; the others keep what was typed into them.
+ */
+export function Fields({ of, shelf, at }) {
   const { sellers } = shelf;
+  const isOff = (number) => at !== undefined && at !== number;
   const [id, sell] = useState(session.value.account.id);
   const seller = of.seller_name ?? sellers.find((it) => it.id === id)?.name;
   const own = Object.fromEntries(["specifications", "resources", "categories", "terms"].map((it) => [it, ofSeller(shelf[it], seller)]));
   const { categories, terms } = own;
   return html`
-    <${Card} title=${t("What it is")}><div class="inside stack">
+    <div hidden=${isOff(0)}><${Card} title=${t("What it is")}><div class="inside stack">
       ${sellers.length > 1 && html`<${Field} name="seller" label=${t("Who sells it")} kind="select" value=${id} onChange=${(event) => sell(event.target.value)} options=${sellers.map((it) => [it.id, it.name])} />`}
       <${Texts} name="name" label=${t("Name")} value=${of.name} required autofocus />
       <${Texts} name="summary" label=${t("In one line")} value=${of.summary} />
       <${Texts} name="description" label=${t("Description")} kind="area" value=${of.description} />
       <div class="pair"><${Field} name="part_number" label=${t("Part number")} value=${of.part_number ?? ""} hint=${t("Under which partners order it, if they do")} /></div>
       ${categories.size > 0 && html`<${Checks} name="categories" label=${t("Categories")} value=${of.categories} options=${named(categories.values())} />`}
-    </div><//>
-    <${Delivers} of=${of} shelf=${{ ...own, offers: shelf.offers.filter(isOf(seller)) }} />
-    <${Card} title=${t("How one commits to it")}><div class="inside stack">
+    </div><//></div>
+    <div hidden=${isOff(1)}><${Delivers} of=${of} shelf=${{ ...own, offers: shelf.offers.filter(isOf(seller)) }} /></div>
+    <div hidden=${isOff(2)}><${Card} title=${t("How one commits to it")}><div class="inside stack">
       <${Repeat} label=${t("Terms")} add=${t("One more term")} of=${of.terms} hint=${t("Without a term it runs until it is canceled.")}>
         ${(row, at) => html`<${Term} of=${row} at=${at} />`}<//>
       ${shelf.offers.length > 0 && html`
@@ -125,15 +130,15 @@ function Fields({ of, shelf }) {
         </div></details>`}
       <${TermsOfUse} of=${of.terms_of_use} />
       ${terms.size > 0 && html`<${Field} name="service_terms" label=${t("After the paid time")} kind="select" value=${of.service_terms ?? ""} options=${[["", t("it ends with its term")], ...[...terms.values()].map((it) => [it.id, it.name])]} />`}
-    </div><//>
-    <${Card} title=${t("How it is billed")}><div class="inside stack">
+    </div><//></div>
+    <div hidden=${isOff(2)}><${Card} title=${t("How it is billed")}><div class="inside stack">
       <${Field} name="billing_model" label=${t("Charged")} kind="select" value=${of.billing_model ?? "before_period"} options=${BILLED.map(([key, text]) => [key, text()])} />
       <${Field} name="freeze_prices" kind="check" label=${t("Who has it keeps the prices it began with")} checked=${of.freeze_prices ?? false} />
-    </div><//>`;
+    </div><//></div>`;
 }
 
 /** All that can be chosen from. */
-async function shelf() {
+export async function shelf() {
   const [specifications, resources, categories, terms, offers, sellers] = await Promise.all([
     listed("/specifications"), listed("/resources"), listed("/categories"), listed("/service_terms"), all("/offers", {}, 500),
     isHouse() ? all("/accounts", { kind: "reseller", fields: "id,name" }, 200) : [],
@@ -143,11 +148,11 @@ async function shelf() {
 }
 
 /** What an offer that names no specification sets up: one of its own, made once. */
-function useOwn() {
+export function useOwn() {
   const made = useRef(null);
-  return async (body) => {
+  return async (body, more = {}) => {
     if (body.specification || body.bundle?.length > 0) return body;
-    made.current ??= (await post("/specifications", { name: body.name, description: body.description, seller: body.seller })).id;
+    made.current ??= (await post("/specifications", { name: body.name, description: body.description, seller: body.seller, ...more })).id;
     forget("/specifications");
     return { ...body, specification: made.current };
   };

@@ -3,7 +3,8 @@ import { html } from "../../html.js";
 import { useState } from "../../../vendor/preact/hooks.js";
 import { compare, plus } from "../../model/decimal.js";
 import { quantity, unitPrice } from "../../model/money.js";
-import { local, t } from "../../model/text.js";
+import { called } from "../../model/price.js";
+import { t } from "../../model/text.js";
 import { day, rhythm, today } from "../../model/time.js";
 import { send } from "../../model/api.js";
 import { may, session } from "../../model/session.js";
@@ -20,9 +21,6 @@ export const present = (price) => price.versions.filter((it) => it.valid_from <=
 
 /** The currencies that an offer is sold in. */
 export const currencies = (prices) => [...new Set(prices.map((it) => it.currency))];
-
-/** What a price is called in the reader's language. */
-export const called = (price) => local({ ...price.names, en: price.names?.en ?? price.name });
 
 function when(price) {
   if (price.kind === "usage") return t("for what is used");
@@ -49,6 +47,9 @@ function said(model, price, unit) {
     default: return model.kind;
   }
 }
+
+/** A price in one line, as it is at present. */
+export const price = (of) => `${called(of)}: ${said(present(of).model, of, of.unit)}, ${when(of)}`;
 
 /** What else a model says, line by line. */
 function conditions({ values = [], otherwise, model = otherwise, ...of }, currency) {

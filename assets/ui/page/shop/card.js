@@ -1,0 +1,75 @@
+// An offer as it lies on the shelf: what it is, what it costs in the buyer's currency, who sells it.
+import { html } from "../../html.js";
+import { offered, headline } from "../../model/shelf.js";
+import { compared, isCompared, MOST, toggle } from "../../model/compared.js";
+import { compare } from "../../model/decimal.js";
+import { isNothing, money } from "../../model/money.js";
+import { useLoad } from "../../model/load.js";
+import { to } from "../../model/route.js";
+import { local, t } from "../../model/text.js";
+import { rhythm, span } from "../../model/time.js";
+import { costOf, isBundle, usualTerm } from "../../part/cost.js";
+
+const TONES = 6;
+const sum = (text) => [...text].reduce((total, it) => total + it.codePointAt(0), 0);
+
+/** A tile with the first letter of a name, in a colour by what it is among. */
+export const Tile = ({ name, among = name, kind = "" }) => html`
+  <span class=${`tile tone-${sum(among) % TONES} ${kind}`} aria-hidden="true">${[...name.replace(/^[^\p{L}\p{N}]+/u, "")][0]?.toUpperCase()}</span>`;
+
+const PER = { recurring: () => t("recurring"), one_time: () => t("once"), usage: () => t("by usage") };
+
+const amountOf = ({ model }) => model.amount ?? model.per_unit;
+
+/** How often a price comes: as the one of this amount does, or all that recurs. */
+function often(offer, { kind, price: { amount, currency } }) {
+  const own = offer?.prices?.filter((it) => it.kind === kind && it.currency === currency) ?? [];
+  const exact = own.filter((it) => it.versions.some((version) => amountOf(version) && compare(amountOf(version), amount) === 0));
+  const periods = new Set((exact.length > 0 ? exact : own).map((it) => it.period));
+  return kind === "recurring" && periods.size === 1 ? rhythm([...periods][0]) : PER[kind]?.();
+}
+
+const isSeveral = (offer) => offer && (offer.terms.length > 1 || offer.prices.some((it) => it.kind === "usage"));
+
+/** What a bundle comes to with all that is in it, as it is if nobody chooses otherwise. */
+function Whole({ offer, currency }) {
+  const read = useLoad(() => costOf(offer, { currency, quantity: 1, term: usualTerm(offer) || undefined }), ["whole", offer.id, currency], { isDerived: true });
+  if (read.error) return html`<small>${t("no price in {currency}", { currency })}</small>`;
+  return (read.data?.rhythms ?? []).map(([name, it], at) => html`<span class="tag" key=${name}>${at > 0 && "+ "}<span class="amount">${money(it)}</span> <small>${name}</small></span>`);
+}
+
+/** What it is known by, in the currency of the buyer; if it has no price there, in another. */
+export function Tag({ of, offer, currency }) {
+  const found = headline(of.prices ?? [], currency) ?? of.from_price;
+  if (offer && (isBundle(offer) || (!found && offer.prices.length > 0))) return html`<${Whole} offer=${offer} currency=${found?.price.currency ?? currency} />`;
+  if (!found) return html`<span class="tag"><span class="amount">${t("Free")}</span></span>`;
+  return html`
+    <span class="tag">${isSeveral(offer) && !isNothing(found.price) && html`<small>${t("from")}</small> `}${!isNothing(found.price) && html`<span class="amount">${money(found.price)}</span> `}<small>${often(offer, found)}</small></span>
+    ${found.price.currency !== currency && html`<small class="quiet">${t("not in {currency}", { currency })}</small>`}`;
+}
+
+/** The switch that sets an offer beside others. */
+export function CompareSwitch({ id, name, kind = "small" }) {
+  const isOn = isCompared(id);
+  const isFull = !isOn && compared.value.length >= MOST;
+  return html`<label class=${`check compare ${kind}`}><input type="checkbox" name="compare" checked=${isOn} disabled=${isFull} aria-label=${t("Compare {name}", { name })} onChange=${() => toggle(id)} />${t("Compare")}</label>`;
+}
+
+/** The card; of a sample all is known, and it is compared with nothing. */
+export function OfferCard({ of, currency, isSeveralSellers = false, level = "h2", sample }) {
+  const offer = useLoad(() => (sample ? Promise.resolve(sample) : offered(of.id)), ["offered", of.id, sample?.revision], { isDerived: true }).data;
+  const name = local(of.names);
+  const [first] = of.categories;
+  const trial = offer?.terms.find((it) => it.key === usualTerm(offer))?.trial;
+  return html`
+    <article class="card offer-card shelf-card">
+      <header><${Tile} name=${name} among=${first?.name} /><div><${level}><a href=${to(`/shop/${of.id}`)}>${name}</a><//><small>${[first?.name, isSeveralSellers && of.seller_name].filter(Boolean).join(" · ")}</small></div></header>
+      <p>${local(of.descriptions)}</p>
+      <div class="row tight">
+        ${offer && isBundle(offer) && html`<span class="badge info">${t("Bundle of {count}", { count: offer.bundle.length })}</span>`}
+        ${offer?.adds_to && html`<span class="badge">${t("Addition")}</span>`}
+        ${trial && html`<span class="badge good">${t("{span} free", { span: span(trial) })}</span>`}
+      </div>
+      <footer class="row between"><div><${Tag} of=${of} offer=${offer} currency=${currency} /></div>${!sample && html`<${CompareSwitch} id=${of.id} name=${name} />`}</footer>
+    </article>`;
+}

@@ -1,0 +1,170 @@
+// One offer as a buyer looks at it: what it is, its plans side by side, what the choice costs, and what others say of it.
+import { html } from "../../html.js";
+import { useState } from "../../../vendor/preact/hooks.js";
+import { get } from "../../model/api.js";
+import { useLoad, useStill } from "../../model/load.js";
+import { listed, remember } from "../../model/name.js";
+import { money, typed, written } from "../../model/money.js";
+import { called } from "../../model/price.js";
+import { to } from "../../model/route.js";
+import { isHouse, may, session } from "../../model/session.js";
+import { beside } from "../../model/shelf.js";
+import { local, t } from "../../model/text.js";
+import { span } from "../../model/time.js";
+import { Cost, costOf, isBundle, usualTerm } from "../../part/cost.js";
+import { Named } from "../../part/figure.js";
+import { Field } from "../../part/form.js";
+import { Icon } from "../../part/icon.js";
+import { isCount, OrderDialog } from "../../part/order_dialog.js";
+import { Card, Facts, Page } from "../../part/page.js";
+import { Loaded } from "../../part/still.js";
+import { Calculator } from "../offer/calculator.js";
+import { Prices } from "../offer/prices.js";
+import { CompareSwitch, OfferCard, Tile } from "./card.js";
+
+const FEW = 4;
+
+/** What a term binds one to, in a few words. */
+export const bindsTo = (it) => [it.duration ? span(it.duration) : t("open-ended"), it.auto_renew ? t("renews by itself") : t("ends by itself")].join(" · ");
+
+/** What a choice comes to: each rhythm with its sum. */
+export const Sums = ({ of }) => (of.rhythms.length === 0
+  ? html`<span class="amount">${t("Free")}</span>`
+  : of.rhythms.map(([name, sum], at) => html`<span class="tag" key=${name}>${at > 0 && "+ "}<span class="amount">${money(sum)}</span> <small>${name}</small></span>`));
+
+function Plan({ of, offer, wish, at, onChoose }) {
+  const choice = { ...wish, term: of.key };
+  const read = useLoad(() => costOf(offer, choice), ["plan", offer.id, choice], { isDerived: true });
+  const isOn = at === of.key;
+  return html`
+    <label class=${`plan ${isOn ? "on" : ""}`}>
+      <input type="radio" name="plan" value=${of.key} checked=${isOn} onChange=${() => onChoose(of.key)} />
+      <span class="row between"><span class="strong">${local(of.name) || of.key}</span>${of.trial && html`<span class="badge good">${t("{span} free", { span: span(of.trial) })}</span>`}</span>
+      <span>${read.data ? html`<${Sums} of=${read.data} />` : read.error ? html`<small>${t("no price in {currency}", { currency: wish.currency })}</small>` : "…"}</span>
+      <small>${bindsTo(of)}</small>
+    </label>`;
+}
+
+/** The ways of committing to it, each with what it costs. */
+const Plans = ({ offer, wish, at, onChoose }) => html`
+  <${Card} title=${t("Choose a plan")}>
+    <div class="inside"><div class="plans" role="radiogroup" aria-label=${t("Plans")}>${offer.terms.map((it) => html`
+      <${Plan} key=${it.key} of=${it} offer=${offer} wish=${wish} at=${at} onChoose=${onChoose} />`)}</div></div>
+  <//>`;
+
+/** How much of each resource: what is in the price, and more of it. */
+function Amounts({ of, amounts, onType }) {
+  const priceOf = (it) => of.prices.find(({ resource }) => resource === it.resource);
+  return of.resources.filter((it) => !it.term && priceOf(it)).map((it) => {
+    const price = priceOf(it);
+    return html`
+      <${Field} key=${it.resource} kind="decimal" label=${price.unit ? `${called(price)} (${price.unit})` : called(price)} value=${amounts[it.resource] ?? written(it.included ?? "0")}
+        hint=${it.max ? t("{from} to {to}", { from: written(it.min ?? it.included ?? "0"), to: written(it.max) }) : undefined} onInput=${(event) => onType({ ...amounts, [it.resource]: event.target.value })} />`;
+  });
+}
+
+/** A number of pieces with a step down and a step up. */
+export function Stepper({ value, onChange, name, small = false }) {
+  const number = isCount(value) ? Number(typed(value)) : 1;
+  const set = (it) => onChange(String(Math.min(999999, Math.max(1, it))));
+  return html`
+    <div class=${`stepper ${small ? "small" : ""}`} role="group" aria-label=${name}>
+      <button type="button" aria-label=${t("One less")} disabled=${number <= 1} onClick=${() => set(number - 1)}>−</button>
+      <input name="quantity" inputmode="numeric" aria-label=${name} aria-invalid=${isCount(value) ? undefined : "true"} value=${value} onInput=${(event) => onChange(event.target.value)} />
+      <button type="button" aria-label=${t("One more")} onClick=${() => set(number + 1)}><${Icon} name="plus" /></button>
+    </div>`;
+}
+
+/** The choice, what it costs, and the way to order it. */
+function Choice({ offer, wish, quantity, onCount, amounts, onType, country }) {
+  const [isOrdering, order] = useState(false);
+  const isPriced = offer.prices.length === 0 || isBundle(offer) || offer.prices.some((it) => it.currency === wish.currency);
+  const still = useStill(JSON.stringify(wish));
+  return html`
+    <section class="card buy" aria-label=${t("Your choice")}>
+      <div class="inside stack">
+        <div class="row between"><span class="strong">${t("Quantity")}</span><${Stepper} name=${t("Quantity")} value=${quantity} onChange=${onCount} /></div>
+        <${Amounts} of=${offer} amounts=${amounts} onType=${onType} />
+        ${!isPriced ? html`<p class="notice warn"><${Icon} name="triangle-alert" />${t("It has no price in {currency}, in which you are billed.", { currency: wish.currency })}</p>`
+          : isCount(quantity) ? html`<${Cost} offer=${offer} wish=${{ ...JSON.parse(still), country }} />` : html`<p class="quiet">${t("A whole number from 1 to 999,999")}</p>`}
+        ${isHouse()
+          ? html`<p class="notice info">${t("This is how a buyer sees it.")} <a href=${to(`/catalogue/${offer.id}`)}>${t("To your catalogue")}</a></p>`
+          : may("order_place") && html`<button type="button" class="button primary wide" disabled=${!isPriced} onClick=${() => order(true)}><${Icon} name="shopping-cart" />${t("Order it")}</button>`}
+      </div>
+      ${isOrdering && html`<${OrderDialog} offer=${offer} wish=${{ term: wish.term, quantity, resources: amounts }} onClose=${() => order(false)} />`}
+    </section>`;
+}
+
+const Inside = ({ of }) => html`
+  <${Card} title=${t("What is in it")}><ul class="inside parts">${of.bundle.map((it) => html`
+    <li key=${it.offer}><${Icon} name="check" /><span>${it.default > 1 && html`<span class="strong">${it.default} × </span>`}<${Named} id=${it.offer} /></span></li>`)}</ul><//>`;
+
+const TermsOfUse = ({ of: { title, version, url, text } }) => html`
+  <${Card} title=${local(title) || t("Terms of use")}><div class="inside stack tight">
+    ${text && html`<p class="letter">${local(text)}</p>`}
+    <p class="quiet">${t("Version {version}", { version })}${url && html` · <a href=${url} target="_blank" rel="noopener noreferrer">${t("Read them")}</a>`}</p></div><//>`;
+
+/** What else one may want: what stands beside it. */
+function More({ of, currency }) {
+  const { data } = useLoad(() => beside(of, FEW), ["more", of.id], { isDerived: true });
+  if (!data?.length) return null;
+  return html`
+    <section class="stack"><h2>${t("You may also want")}</h2>
+      <div class="offers shelf">${data.map((it) => html`<${OfferCard} key=${it.id} of=${it} currency=${currency} level="h3" />`)}</div></section>`;
+}
+
+/** Whether who is here has bought it. */
+const useHas = (id) => useLoad(async () => (may("subscription_read") ? (await get("/subscriptions", { account: session.value.account.id, offer: id, limit: 1 })).items.length > 0 : false), ["has", id]).data;
+
+function Shown({ of }) {
+  const { currency, id: own } = session.value.account;
+  const usual = usualTerm(of) || of.terms[0]?.key || "";
+  const [term, bind] = useState(usual);
+  const [quantity, onCount] = useState("1");
+  const [amounts, onType] = useState({});
+  const country = useLoad(async () => (may("account_read") ? (await get(`/accounts/${own}`, { fields: "address" })).address?.country : undefined), ["buyer in"]).data ?? undefined;
+  const categories = useLoad(() => listed("/categories"), ["category names"]).data;
+  const has = useHas(of.id);
+  const resources = Object.fromEntries(Object.entries(amounts).map(([id, it]) => [id, typed(it)]).filter(([, it]) => it !== null));
+  const wish = { currency, term: term || undefined, quantity: isCount(quantity) ? Number(typed(quantity)) : 1, resources };
+  const inCurrency = { ...of, is_kept: false, prices: of.prices.filter((it) => it.currency === currency) };
+  const names = of.categories.map((it) => local(categories?.get(it)?.name)).filter(Boolean);
+  return html`
+    <${Page} title=${local(of.name)} crumbs=${[["/shop", t("Shop")], ...names.slice(0, 1).map((it) => [`/shop?category=${encodeURIComponent(it)}`, it])]}>
+      <div class="hero"><${Tile} name=${local(of.name)} among=${names[0] ?? local(of.name)} kind="great" />
+        <div class="stack tight">${of.summary && html`<p class="opening">${local(of.summary)}</p>`}
+          <div class="row">${of.seller_name && html`<span class="quiet">${t("sold by {name}", { name: of.seller_name })}</span>`}
+            ${has && html`<span class="badge good"><${Icon} name="check" />${t("You have it")}</span>`}
+            <${CompareSwitch} id=${of.id} name=${local(of.name)} /></div></div></div>
+      <div class="side-by-side product">
+        <div class="stack">
+          ${of.terms.length > 1 && html`<${Plans} offer=${of} wish=${wish} at=${term} onChoose=${bind} />`}
+          ${of.description && html`<${Card} title=${t("About")}><div class="inside"><p class="letter">${local(of.description)}</p></div><//>`}
+          ${isBundle(of) && html`<${Inside} of=${of} />`}
+          ${inCurrency.prices.length > 0 && html`<${Prices} offer=${{ ...inCurrency, prices: inCurrency.prices.filter((it) => !it.term || it.term === term) }} />`}
+          ${inCurrency.prices.some((it) => it.kind === "usage") && html`<${Calculator} offer=${inCurrency} />`}
+          ${of.terms_of_use && html`<${TermsOfUse} of=${of.terms_of_use} />`}
+        </div>
+        <div class="stack buy-column">
+          <${Choice} offer=${of} wish=${wish} quantity=${quantity} onCount=${onCount} amounts=${amounts} onType=${onType} country=${country} />
+          <${Card}><div class="inside"><${Facts} of=${[
+            [t("Term"), of.terms.length === 1 && [local(of.terms[0].name), bindsTo(of.terms[0])].filter(Boolean).join(" · ")],
+            [t("Adds to"), of.adds_to && html`<${Named} id=${of.adds_to} />`],
+            [t("Categories"), names.join(", ")],
+            [t("Part number"), of.part_number],
+            [t("Prices"), of.freeze_prices ? t("stay as they were at the beginning") : t("follow changes")],
+          ]} /></div><//>
+        </div>
+      </div>
+      <${More} of=${of} currency=${currency} />
+    <//>`;
+}
+
+/** The page. */
+export default function Offered({ id }) {
+  const read = useLoad(() => get(`/offers/${id}`), ["offered page", id]);
+  return html`<${Loaded} page of=${read} bones=${8}>${(of) => {
+    remember(of.id, of.name);
+    return html`<${Shown} key=${of.id} of=${of} />`;
+  }}<//>`;
+}
