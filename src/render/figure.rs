@@ -32,25 +32,59 @@ const GERMAN: [&str; 12] = [
     "November",
     "Dezember",
 ];
+const FRENCH: [&str; 12] = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+];
+const SPANISH: [&str; 12] = [
+    "enero",
+    "febrero",
+    "marzo",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "agosto",
+    "septiembre",
+    "octubre",
+    "noviembre",
+    "diciembre",
+];
 
-/// An amount with its currency: `EUR 1,234.50`, in German `1.234,50 EUR`.
+/// An amount with its currency: `EUR 1,234.50`, in German and Spanish `1.234,50 EUR`, in French with
+/// narrow spaces between thousands.
 #[must_use]
 pub fn money(amount: Money, locale: &Locale) -> String {
     let code = amount.currency().code();
     let decimal = amount.decimal().to_string();
     match locale.language() {
-        "de" => format!("{} {code}", grouped(&decimal, '.', ',')),
+        "de" | "es" => format!("{} {code}", grouped(&decimal, '.', ',')),
+        "fr" => format!("{}\u{a0}{code}", grouped(&decimal, '\u{202f}', ',')),
         _ => format!("{code} {}", grouped(&decimal, ',', '.')),
     }
 }
 
-/// A day: `21 November 2026`, in German `21. November 2026`.
+/// A day: `21 November 2026`, in German `21. November 2026`, in Spanish `21 de noviembre de 2026`.
 #[must_use]
 pub fn day(date: Date, locale: &Locale) -> String {
     let month = usize::try_from(date.month()).expect("a month is small") - 1;
+    let (day, year) = (date.day(), date.year());
     match locale.language() {
-        "de" => format!("{}. {} {}", date.day(), GERMAN[month], date.year()),
-        _ => format!("{} {} {}", date.day(), ENGLISH[month], date.year()),
+        "de" => format!("{day}. {} {year}", GERMAN[month]),
+        "fr" if day == 1 => format!("1er {} {year}", FRENCH[month]),
+        "fr" => format!("{day} {} {year}", FRENCH[month]),
+        "es" => format!("{day} de {} de {year}", SPANISH[month]),
+        _ => format!("{day} {} {year}", ENGLISH[month]),
     }
 }
 
@@ -94,8 +128,16 @@ mod tests {
                 money(Money::minor(minor, currency), &locale.parse().expect("a locale"))
             };
             assert_eq!((written("en_US"), written("de")), (english.to_owned(), german.to_owned()));
-            assert_eq!(written("fr"), english, "what we do not know is written as in English");
+            assert_eq!(written("es"), german);
+            assert_eq!(written("pl"), english, "what we do not know is written as in English");
         }
+    }
+
+    #[test]
+    fn in_french_no_line_breaks_within_an_amount() {
+        let amount = Money::minor(123_456_789, Currency::EUR);
+        let written = money(amount, &"fr_BE".parse().expect("a locale"));
+        assert_eq!(written, "1\u{202f}234\u{202f}567,89\u{a0}EUR");
     }
 
     #[test]
@@ -104,6 +146,9 @@ mod tests {
         let written = |date, locale: &str| day(date, &locale.parse().expect("a locale"));
         assert_eq!(written(date(3, 1), "de_AT"), "1. März 2026");
         assert_eq!(written(date(12, 31), "en"), "31 December 2026");
-        assert_eq!(written(date(1, 10), "fr"), "10 January 2026");
+        assert_eq!(written(date(1, 10), "pl"), "10 January 2026");
+        assert_eq!(written(date(8, 1), "fr_CA"), "1er août 2026");
+        assert_eq!(written(date(2, 11), "fr"), "11 février 2026");
+        assert_eq!(written(date(1, 1), "es"), "1 de enero de 2026");
     }
 }
