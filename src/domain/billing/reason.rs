@@ -26,6 +26,7 @@ enum Tongue {
     English,
     German,
     French,
+    Spanish,
 }
 
 impl Tongue {
@@ -34,6 +35,7 @@ impl Tongue {
         match locale.language() {
             "de" => Self::German,
             "fr" => Self::French,
+            "es" => Self::Spanish,
             _ => Self::English,
         }
     }
@@ -43,7 +45,7 @@ impl Tongue {
         match self {
             Self::English => it.to_string(),
             Self::German => format!("{day:02}.{month:02}.{year}"),
-            Self::French => format!("{day:02}/{month:02}/{year}"),
+            Self::French | Self::Spanish => format!("{day:02}/{month:02}/{year}"),
         }
     }
 
@@ -52,6 +54,7 @@ impl Tongue {
             (Self::English, Why::Ended(on)) => format!("Ended on {}", self.day(on)),
             (Self::German, Why::Ended(on)) => format!("Beendet am {}", self.day(on)),
             (Self::French, Why::Ended(on)) => format!("Résilié le {}", self.day(on)),
+            (Self::Spanish, Why::Ended(on)) => format!("Finalizado el {}", self.day(on)),
             (Self::English, Why::Changed(on, to)) => {
                 format!("Changed on {} to {}", self.day(on), to.text(locale))
             }
@@ -60,6 +63,9 @@ impl Tongue {
             }
             (Self::French, Why::Changed(on, to)) => {
                 format!("Changé le {} pour {}", self.day(on), to.text(locale))
+            }
+            (Self::Spanish, Why::Changed(on, to)) => {
+                format!("Cambiado el {} a {}", self.day(on), to.text(locale))
             }
         }
     }
@@ -71,6 +77,7 @@ impl Tongue {
             (Self::English, Some((days, of))) => format!("{label} for {days} of {of} days"),
             (Self::German, Some((days, of))) => format!("{label} für {days} von {of} Tagen"),
             (Self::French, Some((days, of))) => format!("{label} pour {days} jours sur {of}"),
+            (Self::Spanish, Some((days, of))) => format!("{label} por {days} de {of} días"),
         }
     }
 
@@ -79,6 +86,7 @@ impl Tongue {
             Self::English => "and others",
             Self::German => "und weitere",
             Self::French => "et d’autres",
+            Self::Spanish => "y otros",
         }
     }
 
@@ -88,6 +96,7 @@ impl Tongue {
             Self::English => format!("less {it}, which is kept"),
             Self::German => format!("abzüglich einbehaltener {}", with_comma()),
             Self::French => format!("moins {}, conservés", with_comma()),
+            Self::Spanish => format!("menos {}, que se retienen", with_comma()),
         }
     }
 }
@@ -150,6 +159,13 @@ mod tests {
                 "fr",
                 "Changé le 11/03/2026 pour Or\u{a0}: Month pour 21 jours sur 31, Setup; moins 5,00 \
                  EUR, conservés",
+            ),
+            (
+                Why::Changed(on, &gold),
+                "5",
+                "es-MX",
+                "Cambiado el 11/03/2026 a Gold: Month por 21 de 31 días, Setup; menos 5,00 EUR, que \
+                 se retienen",
             ),
             (Why::Ended(on), "0", "pl", "Ended on 2026-03-11: Month for 21 of 31 days, Setup"),
         ] {
