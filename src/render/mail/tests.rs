@@ -15,7 +15,7 @@ fn all() -> impl Iterator<Item = (Occasion, Locale, MailTemplate)> {
         let locale = locale(language);
         Occasion::ALL.iter().map(move |it| (*it, locale.clone(), of_house(*it, &locale)))
     };
-    ["en", "de"].into_iter().flat_map(each)
+    ["en", "de", "fr", "es"].into_iter().flat_map(each)
 }
 
 /// The same tree with every text another.
@@ -107,7 +107,28 @@ fn an_invoice_is_announced_in_german() {
 #[test]
 fn an_unknown_language_gets_english() {
     for kind in Occasion::ALL {
-        assert_eq!(of_house(*kind, &locale("fr")), of_house(*kind, &locale("en_US")));
+        assert_eq!(of_house(*kind, &locale("pl")), of_house(*kind, &locale("en_US")));
+    }
+}
+
+/// What a template places and asks for, without its words.
+fn places(of: &str) -> Vec<&str> {
+    let tags = of.match_indices('{').filter_map(|(at, _)| {
+        let end = of[at..].find(['}', '"'])?;
+        Some(&of[at..at + end]).filter(|it| it.starts_with("{{") || it.starts_with("{%"))
+    });
+    let mut all: Vec<_> = tags.collect();
+    all.sort_unstable();
+    all
+}
+
+#[test]
+fn every_language_places_what_the_others_do() {
+    for (kind, locale, template) in all() {
+        let english = of_house(kind, &"en".parse().expect("a locale"));
+        let parts =
+            |it: &MailTemplate| [&it.subject, &it.text, &it.html].map(|it| places(it).join("\n"));
+        assert_eq!(parts(&template), parts(&english), "{kind} {locale}");
     }
 }
 

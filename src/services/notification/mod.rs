@@ -28,7 +28,7 @@ use crate::store::fact::Facts;
 use crate::store::{Key, Records};
 
 /// The languages that the house writes in, the original first.
-const LANGUAGES: [&str; 2] = ["en", "de"];
+const LANGUAGES: [&str; 4] = ["en", "de", "fr", "es"];
 
 /// The id of a seller's template for an occasion: it follows from both, so that it is the same
 /// whether or not the template was ever changed.
