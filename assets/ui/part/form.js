@@ -59,12 +59,22 @@ export const Checks = ({ name, label, options, value = [] }) => html`
     ${options.map(([key, text]) => html`<${Field} key=${key} name=${`${name}[]`} kind="check" at=${key} label=${text} checked=${value.includes(key)} />`)}
   </div></fieldset>`;
 
-/** A text in several languages: the reader's first, then the others of the UI, then any in which it is. */
+/** A text in several languages: the reader's first, then any in which it is; the others of the UI for the asking. */
 export function Texts({ name, label, value, required, autofocus, ...rest }) {
-  const languages = [...new Set([language.value, ...Object.keys(LANGUAGES), ...Object.keys(value ?? {})])];
-  return html`<div class="pair texts">${languages.map((it, at) => html`
-    <${Field} key=${it} name=${`${name}/${it}`} label=${`${label} (${languageName(it)})`} value=${value?.[it] ?? ""}
-      required=${required && at === 0 && (!value || it in value)} autofocus=${autofocus && at === 0} ...${rest} />`)}</div>`;
+  const [added, add] = useState([]);
+  const place = useRef();
+  const shown = [...new Set([language.value, ...Object.keys(value ?? {}), ...added])];
+  const left = Object.keys(LANGUAGES).filter((it) => !shown.includes(it));
+  const called = (it) => `${label} (${languageName(it)})`;
+  const grow = (it) => {
+    add([...added, it]);
+    requestAnimationFrame(() => place.current?.querySelector(`[name="${name}/${it}"]`)?.focus());
+  };
+  return html`<div class="stack tight" ref=${place}><div class="pair texts">${shown.map((it, at) => html`
+    <${Field} key=${it} name=${`${name}/${it}`} label=${called(it)} value=${value?.[it] ?? ""}
+      required=${required && at === 0 && (!value || it in value)} autofocus=${autofocus && at === 0} ...${rest} />`)}</div>
+    ${left.length > 0 && html`<small class="row tight">${left.map((it) => html`
+      <button key=${it} type="button" class="link" aria-label=${called(it)} onClick=${() => grow(it)}>+ ${languageName(it)}</button>`)}</small>`}</div>`;
 }
 
 /** Rows of fields, of which there may be any number. `children(value, at)` makes the fields of one; they are called `name/at/…`. */
