@@ -37,4 +37,5 @@ mod secrets;
 mod tenancy;
 mod tmf;
 mod v1;
+mod words;
 mod worked_cases;

@@ -271,3 +271,22 @@ const fn phrase(kind: Kind, verb: Verb) -> &'static str {
         (_, Verb::RunningLow) => "has little left that was paid in",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn every_sentence_can_be_said_in_the_languages_of_the_ui() {
+        let german = include_str!("../../../assets/ui/lang/de.json");
+        let german: BTreeMap<String, Value> = serde_json::from_str(german).expect("a catalogue");
+        for kind in Kind::ALL {
+            for verb in Verb::ALL {
+                let phrase = phrase(*kind, *verb);
+                assert!(german.contains_key(phrase), "`{phrase}` of {}", kind.noun());
+            }
+        }
+    }
+}

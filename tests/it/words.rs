@@ -1,0 +1,29 @@
+//! Words: what the API calls things has words in the languages of the UI. That all languages have
+//! the same words is tried where the UI is.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use tillbox::domain::id::Kind;
+use tillbox::domain::notification::Occasion;
+use tillbox::jobs;
+
+const GERMAN: &str = include_str!("../../assets/ui/lang/de.json");
+
+/// A word of the API as the UI looks it up: `credit_note` as `Credit note`.
+fn looked_up(word: &str) -> String {
+    let text = word.replace('_', " ");
+    let (first, rest) = text.split_at(1);
+    first.to_ascii_uppercase() + rest
+}
+
+#[test]
+fn things_occasions_and_duties_have_words() {
+    let german: BTreeMap<String, Value> = serde_json::from_str(GERMAN).unwrap();
+    let kinds = Kind::ALL.iter().map(|it| it.noun());
+    let occasions = Occasion::ALL.iter().map(ToString::to_string);
+    let duties = jobs::all(Vec::new()).into_iter().map(|it| it.name().to_owned());
+    let all = kinds.chain(occasions).chain(duties).map(|it| looked_up(&it));
+    let missing: Vec<_> = all.filter(|it| !german.contains_key(it)).collect();
+    assert!(missing.is_empty(), "no words for {missing:?}");
+}
