@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use tower::ServiceExt;
 use tower_http::compression::CompressionLayer;
@@ -182,13 +182,8 @@ fn modules_are_small_and_say_what_they_own() {
     }
 }
 
-#[test]
-fn every_text_is_in_the_german_catalogue() {
-    let file = Files::text("ui/lang/de.json").unwrap();
-    let german: Value = serde_json::from_str(&file).unwrap();
-    let german = german.as_object().unwrap();
-    let lines = file.lines().filter(|it| it.starts_with("  \"")).count();
-    assert_eq!(german.len(), lines, "de.json says something twice, or not on a line of its own");
+/// The texts that our pages ask to be translated.
+fn asked_for() -> BTreeSet<String> {
     let mut texts = BTreeSet::new();
     for (_, text) in modules() {
         texts.extend(translated(&text).map(str::to_owned));
@@ -198,17 +193,70 @@ fn every_text_is_in_the_german_catalogue() {
         let marked = html.split(" data-text>").skip(1).filter_map(|it| it.split('<').next());
         texts.extend(marked.map(str::to_owned));
     }
-    let missing: Vec<_> = texts.iter().filter(|it| !german.contains_key(*it)).collect();
-    assert!(missing.is_empty(), "de.json lacks {missing:#?}");
-    for (text, said) in german {
-        let marks = |it: &str| {
-            quoted(it, "{")
-                .map(|it| it.split('}').next().unwrap_or_default().to_owned())
-                .collect::<BTreeSet<_>>()
-        };
-        let all = said.as_object().map_or(vec![said], |forms| forms.values().collect());
-        for form in all {
-            assert_eq!(marks(form.as_str().unwrap()), marks(text), "the values in `{text}`");
+    texts
+}
+
+/// The catalogue of a language: each text on a line of its own, and none twice.
+fn catalogue(language: &str) -> Map<String, Value> {
+    let file = Files::text(&format!("ui/lang/{language}.json")).unwrap();
+    let said: Map<String, Value> = serde_json::from_str(&file).unwrap();
+    let lines = file.lines().filter(|it| it.starts_with("  \"")).count();
+    assert_eq!(said.len(), lines, "{language} says something twice, or not on a line of its own");
+    said
+}
+
+/// The names of the values in a text.
+fn marks(text: &str) -> BTreeSet<String> {
+    quoted(text, "{").map(|it| it.split('}').next().unwrap_or_default().to_owned()).collect()
+}
+
+/// The languages other than English, of which the words are in the code.
+fn languages() -> Vec<String> {
+    let all = Files::names().into_iter();
+    let named =
+        all.filter_map(|it| Some(it.strip_prefix("ui/lang/")?.strip_suffix(".json")?.to_owned()));
+    named.filter(|it| it != "en").collect()
+}
+
+#[test]
+fn every_language_that_can_be_chosen_has_a_catalogue() {
+    let text = Files::text("ui/model/text.js").unwrap();
+    let list = text.split("LANGUAGES = {").nth(1).and_then(|it| it.split('}').next()).unwrap();
+    let mut offered: Vec<_> =
+        list.split(',').map(|it| it.split(':').next().unwrap().trim()).collect();
+    assert_eq!(offered.remove(0), "en");
+    offered.sort_unstable();
+    assert_eq!(languages(), offered);
+}
+
+#[test]
+fn every_text_is_in_every_catalogue() {
+    let (texts, first) = (asked_for(), catalogue("de"));
+    for language in languages() {
+        let said = catalogue(&language);
+        let missing: Vec<_> = texts.iter().filter(|it| !said.contains_key(*it)).collect();
+        assert!(missing.is_empty(), "{language} lacks {missing:#?}");
+        let other: Vec<_> = said.keys().filter(|it| !first.contains_key(*it)).collect();
+        assert!(other.is_empty(), "{language} has what the others have not: {other:#?}");
+        assert_eq!(said.len(), first.len(), "{language} lacks words that the API says");
+    }
+}
+
+#[test]
+fn every_catalogue_places_all_values_and_has_the_same_plurals() {
+    let english = catalogue("en");
+    for language in languages() {
+        for (text, said) in catalogue(&language) {
+            let forms = said.as_object();
+            assert_eq!(
+                forms.is_some(),
+                english.contains_key(&text),
+                "whether `{text}` has a plural in {language}"
+            );
+            assert!(forms.is_none_or(|it| it.contains_key("other")), "`{text}` in {language}");
+            for form in forms.map_or(vec![&said], |it| it.values().collect()) {
+                assert_eq!(marks(form.as_str().unwrap()), marks(&text), "`{text}` in {language}");
+            }
         }
     }
 }

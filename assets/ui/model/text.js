@@ -2,7 +2,7 @@
 import { signal } from "../../vendor/signals/signals.js";
 
 /** The languages that have a catalogue, by what they call themselves. */
-export const LANGUAGES = { en: "English", de: "Deutsch" };
+export const LANGUAGES = { en: "English", de: "Deutsch", fr: "Français", es: "Español" };
 
 const KEY = "tillbox.language";
 const catalogue = signal({});
@@ -48,6 +48,9 @@ export function t(text, values = {}) {
     return typeof value === "number" ? count(value) : value ?? all;
   });
 }
+
+/** The colon after a name: French has a space before it. */
+export const colon = () => (language.value === "fr" ? "\u00a0:" : ":");
 
 /** A whole number as the reader writes it. */
 export function count(number) {

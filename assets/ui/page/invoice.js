@@ -9,7 +9,7 @@ import { isNothing, money, quantity, share } from "../model/money.js";
 import { payAt } from "../model/pay.js";
 import { to } from "../model/route.js";
 import { isBuyer, isHouse, isOwn, may } from "../model/session.js";
-import { t } from "../model/text.js";
+import { colon, t } from "../model/text.js";
 import { day, period } from "../model/time.js";
 import { Dunning } from "../part/dunning.js";
 import { Why } from "../part/explanation.js";
@@ -128,7 +128,7 @@ function Standing({ of }) {
         ${payments.map((it) => html`<div class="row between" key=${it.id}><a href=${to(`/payments/${it.id}`)}>${t("Paid on {day}", { day: day(it.received_on) })}</a><span>${money(part(it).amount)}</span></div>`)}
         ${(notes.data?.items ?? []).map((it) => html`<div class="row between" key=${it.id}><span class="grow"><a href=${to(`/credit-notes/${it.id}`)}>${it.number}</a><br /><small>${it.reason}</small></span><span>${money(it.gross)}</span></div>`)}
         ${elsewhere && html`<div class="row between"><span class="grow"><a href=${to("/credit-notes")}>${t("Credit of other invoices")}</a><br /><small>${t("What credit notes gave back of invoices that were paid")}</small></span><span>${money(elsewhere)}</span></div>`}
-        ${of.dispute && html`<p class="notice warn"><${Icon} name="circle-alert" /><span>${t("{amount} disputed", { amount: money(of.dispute.amount) })}: ${of.dispute.reason} · <${Far} at=${of.dispute.since} /></span></p>`}
+        ${of.dispute && html`<p class="notice warn"><${Icon} name="circle-alert" /><span>${t("{amount} disputed", { amount: money(of.dispute.amount) })}${colon()} ${of.dispute.reason} · <${Far} at=${of.dispute.since} /></span></p>`}
         ${isNothing(of.due)
           ? html`<p class="notice good"><${Icon} name="circle-check" />${t("Nothing is open any more.")}</p>`
           : html`<p class=${`notice ${of.state === "overdue" ? "bad" : "info"}`}><${Icon} name="clock" /><span>${t("{amount} open", { amount: money(of.due) })} · ${t("due")} <${Far} at=${of.due_on} /></span></p>`}
@@ -255,7 +255,7 @@ function Returned({ of }) {
   const why = PAID.includes(of.state) ? null : REASONS[of.attempt?.reason]?.() ?? (GONE.includes(of.state) ? null : t("It is not known yet what becomes of it."));
   return html`
     <div class=${`notice ${tone}`} role="status"><${Icon} name=${icon} />
-      <p><span class="strong">${t("Payment of {amount}", { amount: money(of.amount) })}: ${stateName(of.state)}.</span> ${why} ${tone === "bad" && t("Nothing was paid.")}</p></div>`;
+      <p><span class="strong">${t("Payment of {amount}", { amount: money(of.amount) })}${colon()} ${stateName(of.state)}.</span> ${why} ${tone === "bad" && t("Nothing was paid.")}</p></div>`;
 }
 
 /** The page. */

@@ -3,7 +3,7 @@ import { html } from "../html.js";
 import { useState } from "../../vendor/preact/hooks.js";
 import { post } from "../model/api.js";
 import { may } from "../model/session.js";
-import { count, t } from "../model/text.js";
+import { colon, count, t } from "../model/text.js";
 import { clock, day, moment, readClock } from "../model/time.js";
 import { Dialog } from "./dialog.js";
 import { Icon } from "./icon.js";
@@ -23,7 +23,7 @@ function Story({ of, onClose }) {
         <ol class="timeline">
           ${[...days].map(([date, steps]) => html`
             <li key=${date}><div><h3>${date}</h3>
-              <ul>${steps.map((it) => html`<li>${t(sentence(it.duty))}: <span class="quiet">${it.summary.join("; ") || count(it.done)}</span></li>`)}</ul></div></li>`)}
+              <ul>${steps.map((it) => html`<li>${t(sentence(it.duty))}${colon()} <span class="quiet">${it.summary.join("; ") || count(it.done)}</span></li>`)}</ul></div></li>`)}
         </ol>
       </div>
     <//>`;

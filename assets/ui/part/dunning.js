@@ -2,7 +2,7 @@
 import { html } from "../html.js";
 import { isNothing, money } from "../model/money.js";
 import { to } from "../model/route.js";
-import { t } from "../model/text.js";
+import { colon, t } from "../model/text.js";
 import { day, moment } from "../model/time.js";
 import { Far } from "./figure.js";
 import { Icon } from "./icon.js";
@@ -30,7 +30,7 @@ function Step({ of }) {
 
 function Next({ of }) {
   const when = of.at ? html`${t("on {day}", { day: day(of.at) })} · <${Far} at=${of.at} />` : t("once {amount} is overdue", { amount: money(of.from_sum) });
-  return html`<p class="notice info"><${Icon} name="clock" /><span>${t("Next")}: <span class="strong">${action(of.action)}</span>, ${when}</span></p>`;
+  return html`<p class="notice info"><${Icon} name="clock" /><span>${t("Next")}${colon()} <span class="strong">${action(of.action)}</span>, ${when}</span></p>`;
 }
 
 /** Where dunning stands: what was done, and what is next and when. */

@@ -5,7 +5,7 @@ import { all, changes, some } from "../model/api.js";
 import { rememberAll } from "../model/name.js";
 import { useStill } from "../model/load.js";
 import { here, refine } from "../model/route.js";
-import { t } from "../model/text.js";
+import { colon, t } from "../model/text.js";
 import { Icon } from "./icon.js";
 import { Bones, Empty, Failure } from "./still.js";
 import { download, Table } from "./table.js";
@@ -65,7 +65,7 @@ function Filter({ of, value }) {
   if (of.kind === "select") {
     return html`
       <select name=${of.key} aria-label=${of.label} onChange=${(event) => refine({ [of.key]: event.target.value })}>
-        <option value="">${of.label}: ${t("all")}</option>
+        <option value="">${of.label}${colon()} ${t("all")}</option>
         ${of.options.map(([key, text]) => html`<option value=${key} selected=${key === value}>${text}</option>`)}
       </select>`;
   }

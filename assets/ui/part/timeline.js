@@ -2,7 +2,7 @@
 import { html } from "../html.js";
 import { money } from "../model/money.js";
 import { to } from "../model/route.js";
-import { t } from "../model/text.js";
+import { colon, t } from "../model/text.js";
 import { day, moment } from "../model/time.js";
 import { Far, pathOf } from "./figure.js";
 import { useRows } from "./list.js";
@@ -35,7 +35,7 @@ function told({ text, subject, amount }) {
   if (!text.startsWith(begin)) return text;
   const [phrase, details] = text.slice(begin.length).split(/: (.*)/s);
   const what = amount ? money(amount) : details?.split(", ").map(detail).join(", ");
-  return `${t(sentence(subject.kind))} ${subject.label} ${t(phrase)}${what ? `: ${what}` : ""}`;
+  return `${t(sentence(subject.kind))} ${subject.label} ${t(phrase)}${what ? `${colon()} ${what}` : ""}`;
 }
 
 function Entry({ of, own }) {

@@ -12,12 +12,33 @@ fn what_happened_and_what_is_owed_is_said_in_the_readers_language() {
     tab.sees("Invoice INV-2026-000001 was issued: €48.00");
     tab.go(&format!("{account}?part=statement"));
     tab.sees("Invoice INV-2026-000001");
-    tab.eval("localStorage.setItem('tillbox.language', 'de')");
-    tab.go(&format!("{account}?part=timeline"));
-    tab.sees("Rechnung INV-2026-000001 wurde gestellt: 48,00 €");
-    tab.sees("von selbst: Abrechnung");
-    tab.go(&format!("{account}?part=statement"));
-    tab.sees("Rechnung INV-2026-000001");
+    for (language, happened, by, owed) in [
+        (
+            "de",
+            "Rechnung INV-2026-000001 wurde gestellt: 48,00 €",
+            "von selbst: Abrechnung",
+            "Rechnung INV-2026-000001",
+        ),
+        (
+            "fr",
+            "Facture INV-2026-000001 a été émis(e) : 48,00 €",
+            "automatiquement : Facturation",
+            "Facture INV-2026-000001",
+        ),
+        (
+            "es",
+            "Factura INV-2026-000001 se emitió: 48,00 €",
+            "automáticamente: Facturación",
+            "Factura INV-2026-000001",
+        ),
+    ] {
+        tab.eval(&format!("localStorage.setItem('tillbox.language', '{language}')"));
+        tab.go(&format!("{account}?part=timeline"));
+        tab.sees(happened);
+        tab.sees(by);
+        tab.go(&format!("{account}?part=statement"));
+        tab.sees(owed);
+        tab.must_be_content();
+    }
     tab.eval("localStorage.removeItem('tillbox.language')");
-    tab.must_be_content();
 }

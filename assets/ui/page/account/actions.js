@@ -6,7 +6,7 @@ import { useLoad } from "../../model/load.js";
 import { countries } from "../../model/country.js";
 import { forget, remember } from "../../model/name.js";
 import { may } from "../../model/session.js";
-import { languageName, t } from "../../model/text.js";
+import { languageName, LANGUAGES, t } from "../../model/text.js";
 import { AddressFields } from "../../part/address.js";
 import { AttributeFields, changedOf, useAsked } from "../../part/attributes.js";
 import { ChangeDialog, Field, FormDialog, Repeat } from "../../part/form.js";
@@ -31,7 +31,7 @@ function EditFields({ of, asked }) {
     <${Field} name="name" label=${t("Name")} value=${of.name} required autofocus />
     <div class="pair">
       <${Field} name="nature" label=${t("Is a")} kind="select" value=${of.nature} options=${[["company", t("Company")], ["person", t("Person")]]} />
-      <${Field} name="locale" label=${t("Language of documents")} kind="select" value=${of.locale} options=${[...new Set(["en", "de", of.locale])].map((it) => [it, languageName(it)])} />
+      <${Field} name="locale" label=${t("Language of documents")} kind="select" value=${of.locale} options=${[...new Set([...Object.keys(LANGUAGES), of.locale])].map((it) => [it, languageName(it)])} />
     </div>
     <${AddressFields} of=${of.address} />
     <fieldset><legend>${t("Contact for invoices")}</legend>
