@@ -15,7 +15,7 @@ All legs of November as CSV, and its bookings for the programs of DATEV:
   tillbox journal --from 2026-11-01 --until 2026-12-01 > journal.csv
   tillbox journal --from 2026-11-01 --until 2026-12-01 --datev > EXTF_journal.csv
 
-The days are those of the seller. In which accounts is booked is a setting of each seller:
+The days are those of the seller. Which accounts of the books are used is a setting of each seller:
 PATCH /api/v1/accounts/{id}/booking_chart.")]
 pub(super) struct Journal {
     /// The first day

@@ -33,7 +33,7 @@ enum Act {
 Confined to some custom operations of the bus, named by type and verb:
   tillbox key add erp@example.com --allow POST=http://parallels.com/pa/bss-account-info
 
-What the system may do beside is what the user may whom it acts for: give it a user of its own.")]
+What the system may do besides is what the user may for whom it acts: give it a user of its own.")]
 struct Add {
     /// The mail address, or the other name, of the user for whom the system acts
     user: String,

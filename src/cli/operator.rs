@@ -12,7 +12,7 @@ use super::failure::Failure;
 use super::say;
 use crate::config::{Config, PlaceFlags};
 
-/// Let somebody run the appliance, or back in who lost the password
+/// Let somebody run the appliance, or let in again who lost the password
 #[derive(Debug, Args)]
 pub(super) struct Operator {
     #[command(subcommand)]

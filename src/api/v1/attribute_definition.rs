@@ -21,11 +21,11 @@ pub(super) fn routes() -> Vec<Route> {
     let writes = Needs::Permission(Permission::SettingsWrite);
     let (all, one) = ("/attribute_definitions", "/attribute_definitions/{id}");
     vec![
-        read(all, reads, "List what is laid down of attributes", list),
-        write(Method::POST, all, writes, "Lay down what an attribute is for", define),
-        read(one, reads, "Read what is laid down of an attribute", show),
-        write(Method::PATCH, one, writes, "Lay down something else of an attribute", redefine),
-        write(Method::DELETE, one, writes, "Lay nothing down of an attribute any more", forget),
+        read(all, reads, "List definitions of attributes", list),
+        write(Method::POST, all, writes, "Define an attribute", define),
+        read(one, reads, "Read the definition of an attribute", show),
+        write(Method::PATCH, one, writes, "Change the definition of an attribute", redefine),
+        write(Method::DELETE, one, writes, "Remove the definition of an attribute", forget),
     ]
 }
 

@@ -28,10 +28,22 @@ pub(super) fn routes() -> Vec<Route> {
     let post = || Method::POST;
     vec![
         read(all, reads, "List bank statements", list),
-        work(post(), all, writes, "Take in what a bank says", (BATCH_BYTES_MAX, take_in)),
+        work(post(), all, writes, "Take in a bank statement", (BATCH_BYTES_MAX, take_in)),
         read(one, reads, "Read a bank statement", show),
-        write(post(), "/bank_statements/{id}/assign", writes, "Make a payment of a line", assign),
-        write(post(), "/bank_statements/{id}/put_aside", writes, "Put a line aside", put_aside),
+        write(
+            post(),
+            "/bank_statements/{id}/assign",
+            writes,
+            "Make a payment of a line of a bank statement",
+            assign,
+        ),
+        write(
+            post(),
+            "/bank_statements/{id}/put_aside",
+            writes,
+            "Put a line of a bank statement aside",
+            put_aside,
+        ),
     ]
 }
 

@@ -43,19 +43,25 @@ pub(super) fn routes() -> Vec<Route> {
         post(
             "/billing_accounts/{id}/default",
             writes,
-            "Make it the account's default",
+            "Make it the default of its account",
             make_default,
         ),
-        post("/billing_accounts/{id}/suspend", holds, "Stop its invoices", |act, call, _| {
-            on(act, call, BillingTrigger::Suspend)
-        }),
-        post("/billing_accounts/{id}/resume", holds, "Let its invoices go on", |act, call, _| {
-            on(act, call, BillingTrigger::Resume)
-        }),
+        post(
+            "/billing_accounts/{id}/suspend",
+            holds,
+            "Stop the invoices of a billing account",
+            |act, call, _| on(act, call, BillingTrigger::Suspend),
+        ),
+        post(
+            "/billing_accounts/{id}/resume",
+            holds,
+            "Let the invoices of a billing account go on",
+            |act, call, _| on(act, call, BillingTrigger::Resume),
+        ),
         post(
             "/billing_accounts/{id}/withdraw",
             writes,
-            "Call a planned change off",
+            "Call a planned change of a billing account off",
             |act, call, _| on(act, call, BillingTrigger::Withdraw),
         ),
         post("/billing_accounts/{id}/close", closes, "Close a billing account", |act, call, _| {

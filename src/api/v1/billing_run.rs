@@ -25,9 +25,19 @@ pub(super) fn routes() -> Vec<Route> {
         read("/billing_runs", reads, "List billing runs", list),
         read_much("/billing_runs/plan", reads, "What would be billed?", plan),
         read_much("/billing_runs/left", reads, "What is left to bill?", left),
-        read_much("/billing_runs/plan/comparison", reads, "What would be otherwise?", compare_plan),
+        read_much(
+            "/billing_runs/plan/comparison",
+            reads,
+            "What would be billed otherwise than before?",
+            compare_plan,
+        ),
         read("/billing_runs/{id}", reads, "Read a billing run", show),
-        read_much("/billing_runs/{id}/comparison", reads, "What was billed otherwise?", compare),
+        read_much(
+            "/billing_runs/{id}/comparison",
+            reads,
+            "What was billed otherwise than before?",
+            compare,
+        ),
         work(Method::POST, "/billing_runs", runs, "Bill what is due", (ORDINARY_BYTES_MAX, start)),
         write(Method::POST, "/billing_runs/{id}/cancel", runs, "Stop a billing run", cancel),
     ]

@@ -27,8 +27,8 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         file_of("/journal/csv", reads, ("text/csv", as_csv), csv),
         file_of("/journal/datev", reads, ("text/csv", as_datev), datev),
-        read(chart, reads, "Read in which accounts is booked", show),
-        write(Method::PATCH, chart, writes, "Change in which accounts is booked", change),
+        read(chart, reads, "Read the accounts of the books", show),
+        write(Method::PATCH, chart, writes, "Change the accounts of the books", change),
     ]
 }
 

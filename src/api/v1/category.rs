@@ -27,10 +27,10 @@ pub(super) fn routes() -> Vec<Route> {
         write(post.clone(), "/categories", writes, "Create a category", create),
         read("/categories/{id}", browses, "Read a category", show),
         write(Method::PATCH, "/categories/{id}", writes, "Change a category", revise),
-        write(post.clone(), "/categories/{id}/launch", publishes, "Show it", |a, c, b| {
+        write(post.clone(), "/categories/{id}/launch", publishes, "Show a category", |a, c, b| {
             on(a, c, b, Trigger::Launch)
         }),
-        write(post, "/categories/{id}/retire", publishes, "Hide it", |a, c, b| {
+        write(post, "/categories/{id}/retire", publishes, "Hide a category", |a, c, b| {
             on(a, c, b, Trigger::Retire)
         }),
     ]

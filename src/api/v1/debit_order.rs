@@ -28,7 +28,7 @@ pub(super) fn routes() -> Vec<Route> {
             Method::POST,
             all,
             writes,
-            "Order what is due by mandate",
+            "Collect what is due by mandate",
             (ORDINARY_BYTES_MAX, place),
         ),
         read(one, reads, "Read a debit order", show),

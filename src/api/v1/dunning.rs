@@ -20,8 +20,8 @@ use crate::services::{Cx, Error, billing_account, dunning};
 pub(super) fn routes() -> Vec<Route> {
     let reads = Needs::Permission(Permission::InvoiceRead);
     vec![
-        read("/dunning", reads, "List what is done about what is overdue", list),
-        read("/dunning/{id}", reads, "Read what is done about what is overdue", show),
+        read("/dunning", reads, "List dunning cases", list),
+        read("/dunning/{id}", reads, "Read a dunning case", show),
     ]
 }
 

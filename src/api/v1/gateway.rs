@@ -22,8 +22,8 @@ pub(super) fn routes() -> Vec<Route> {
     let writes = Needs::Permission(Permission::SettingsWrite);
     let (all, one) = ("/gateways", "/gateways/{id}");
     vec![
-        read(all, reads, "List who takes in money", list),
-        write(Method::POST, all, writes, "Keep who takes in money", add),
+        read(all, reads, "List payment gateways", list),
+        write(Method::POST, all, writes, "Set up a payment gateway", add),
         read(one, reads, "Read a gateway", show),
         write(Method::PATCH, one, writes, "Change a gateway", change),
         write(Method::DELETE, one, writes, "Take a gateway away", remove),

@@ -24,7 +24,7 @@ pub(super) fn routes() -> Vec<Route> {
     let books = Needs::Permission(Permission::JournalRead);
     vec![
         read("/accounts/{id}/balance", reads, "What an account owes and has", standing),
-        read_much("/accounts/{id}/statement", reads, "What happened to it", statement),
+        read_much("/accounts/{id}/statement", reads, "Read the statement of an account", statement),
         read("/balances", reads, "The balances of a billing account or seller", balances),
         read_much("/journal", books, "List the double entries", entries),
     ]

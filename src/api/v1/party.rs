@@ -35,7 +35,7 @@ pub(super) fn routes() -> Vec<Route> {
         write(Method::POST, "/parties", writes, "Register a person or organization", register),
         read("/parties/{id}", reads, "Read a person or organization", show),
         write(Method::PATCH, "/parties/{id}", writes, "Change a person or organization", revise),
-        post("/parties/{id}/validate", "Say that it is who it says", |act, call, _| {
+        post("/parties/{id}/validate", "Say that it is who it claims to be", |act, call, _| {
             on(act, call, Trigger::Validate)
         }),
         post("/parties/{id}/end", "Say that it is no more", |act, call, _| {

@@ -24,11 +24,11 @@ pub(super) fn routes() -> Vec<Route> {
     let (all, one) = ("/accounts/{id}/payment_methods", "/payment_methods/{id}");
     let usual = "/payment_methods/{id}/default";
     vec![
-        read(all, reads, "List how an account pays", list),
-        write(Method::POST, all, writes, "Keep how an account pays", add),
+        read(all, reads, "List the payment methods of an account", list),
+        write(Method::POST, all, writes, "Keep a payment method", add),
         read(one, reads, "Read a payment method", show),
         write(Method::DELETE, one, writes, "Take a payment method away", remove),
-        write(Method::POST, usual, writes, "Take it where nothing else is said", make_default),
+        write(Method::POST, usual, writes, "Make it the default payment method", make_default),
     ]
 }
 

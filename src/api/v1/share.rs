@@ -24,11 +24,11 @@ pub(super) fn routes() -> Vec<Route> {
     let writes = Needs::Permission(Permission::ShareWrite);
     vec![
         read("/share_models", reads, "List share models", list),
-        write(Method::POST, "/share_models", writes, "Lay down who gets which part", lay_down),
+        write(Method::POST, "/share_models", writes, "Create a share model", lay_down),
         read("/share_models/{id}", reads, "Read a share model", show),
         write(Method::PATCH, "/share_models/{id}", writes, "Change a share model", revise),
         write(Method::DELETE, "/share_models/{id}", writes, "Take a share model away", take_away),
-        read("/share_records", reads, "List who got which part", records),
+        read("/share_records", reads, "List share records", records),
     ]
 }
 

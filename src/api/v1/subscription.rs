@@ -40,7 +40,7 @@ pub(super) fn routes() -> Vec<Route> {
             Method::PATCH,
             "/subscriptions/{id}",
             changes,
-            "Say more of a subscription",
+            "Change the name or attributes of a subscription",
             describe,
         ),
         write(post(), "/subscriptions/{id}/hold", holds, "Hold a subscription", hold),

@@ -45,7 +45,12 @@ pub(super) fn routes() -> Vec<Route> {
             (ORDINARY_BYTES_MAX, preview),
         ),
         write(Method::DELETE, path, changes, "Take back a switch that was agreed on", unswitch),
-        read("/subscriptions/{id}/switches", reads, "To what it may switch", switches),
+        read(
+            "/subscriptions/{id}/switches",
+            reads,
+            "List to what a subscription may switch",
+            switches,
+        ),
     ]
 }
 

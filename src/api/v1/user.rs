@@ -51,7 +51,7 @@ pub(super) fn routes() -> Vec<Route> {
         post(
             "/users/{id}/delete",
             removes,
-            "Take a user out, who may come back",
+            "Delete a user that may be restored",
             |act, call, _| on(act, call, UserTrigger::SoftDelete),
         ),
         post("/users/{id}/remove", removes, "Remove a user for good", |act, call, _| {
