@@ -19,6 +19,9 @@ import { Empty, Loaded } from "../part/still.js";
 import { Table } from "../part/table.js";
 import { say } from "../part/toast.js";
 
+/** What a ledger is called; money is there in any form, unlike a payment in cash. */
+const called = (ledger) => (ledger === "cash" ? t("Cash and bank") : t(sentence(ledger)));
+
 const KINDS = { inv: () => t("Invoice"), pay: () => t("Payment"), crn: () => t("Credit note"), rfd: () => t("Refund") };
 
 const positive = (it) => ({ ...it, amount: it.amount.replace("-", "") });
@@ -35,8 +38,8 @@ const columns = () => [
   { head: t("No."), cell: (it) => it.sequence, text: (it) => it.sequence },
   { head: t("When"), lead: true, cell: (it) => html`<span class="one-line">${moment(it.at)}</span>`, text: (it) => it.at },
   { head: t("By"), cell: (it) => html`<${Cause} of=${it.cause} />`, text: (it) => it.cause },
-  { head: t("Legs"), carded: true, cell: (it) => html`<ul class="grow">${it.legs.map((leg) => html`<li class="row between"><span>${t(sentence(leg.ledger))}</span><span>${money(positive(leg.amount))} <small>${isNegative(leg.amount) ? t("credit") : t("debit")}</small></span></li>`)}</ul>` },
-  { head: t("Ledger"), wide: true, cell: (it) => html`<ul class="one-line">${it.legs.map((leg) => html`<li>${t(sentence(leg.ledger))}</li>`)}</ul>` },
+  { head: t("Legs"), carded: true, cell: (it) => html`<ul class="grow">${it.legs.map((leg) => html`<li class="row between"><span>${called(leg.ledger)}</span><span>${money(positive(leg.amount))} <small>${isNegative(leg.amount) ? t("credit") : t("debit")}</small></span></li>`)}</ul>` },
+  { head: t("Ledger"), wide: true, cell: (it) => html`<ul class="one-line">${it.legs.map((leg) => html`<li>${called(leg.ledger)}</li>`)}</ul>` },
   { head: t("Debit"), num: true, wide: true, cell: (it) => legs(it, true) },
   { head: t("Credit"), num: true, wide: true, cell: (it) => legs(it, false) },
 ];
@@ -71,7 +74,7 @@ function grid(found) {
   return {
     rows: [...Map.groupBy(found, (it) => it.ledger).values()],
     columns: [
-      { head: t("Ledger"), cell: (row) => html`<span class="strong">${t(sentence(row[0].ledger))}</span>` },
+      { head: t("Ledger"), cell: (row) => html`<span class="strong">${called(row[0].ledger)}</span>` },
       ...currencies.map((currency) => ({ head: currency, num: true, cell: (row) => of(row, currency) && html`<span>${money(positive(of(row, currency)))} <small>${isNegative(of(row, currency)) ? t("credit") : t("debit")}</small></span>` })),
     ],
   };
@@ -93,7 +96,7 @@ function Chart({ account, onClose }) {
           <${Field} name="client" label=${t("Your number with that")} kind="number" value=${of.client} required />
           <${Field} name="year_begins" label=${t("Month in which your year begins")} kind="number" min="1" max="12" value=${of.year_begins} required />
         </div>
-        <p class="quiet">${Object.entries(of.accounts).map(([ledger, number]) => `${t(sentence(ledger))} ${number}`).join(" · ")}</p>
+        <p class="quiet">${Object.entries(of.accounts).map(([ledger, number]) => `${called(ledger)} ${number}`).join(" · ")}</p>
       <//>`}<//>`;
 }
 
