@@ -187,3 +187,20 @@ const fn status_of(code: Code) -> u16 {
         Manner::Conflict => 409,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::KINDS;
+
+    #[test]
+    fn every_title_can_be_said_in_the_languages_of_the_ui() {
+        let german = include_str!("../../../assets/ui/lang/de.json");
+        let german: BTreeMap<String, serde_json::Value> =
+            serde_json::from_str(german).expect("a catalogue");
+        for (name, _, title) in KINDS {
+            assert!(german.contains_key(*title), "`{title}` of {name}");
+        }
+    }
+}
