@@ -236,26 +236,26 @@ fn every_text_is_in_every_catalogue() {
         let said = catalogue(&language);
         let missing: Vec<_> = texts.iter().filter(|it| !said.contains_key(*it)).collect();
         assert!(missing.is_empty(), "{language} lacks {missing:#?}");
-        let other: Vec<_> = said.keys().filter(|it| !first.contains_key(*it)).collect();
-        assert!(other.is_empty(), "{language} has what the others have not: {other:#?}");
-        assert_eq!(said.len(), first.len(), "{language} lacks words that the API says");
+        let missing: Vec<_> = first.keys().filter(|it| !said.contains_key(*it)).collect();
+        assert!(missing.is_empty(), "{language} lacks {missing:#?}, which the API says");
     }
 }
 
 #[test]
 fn every_catalogue_places_all_values_and_has_the_same_plurals() {
-    let english = catalogue("en");
+    let (english, first) = (catalogue("en"), catalogue("de"));
     for language in languages() {
-        for (text, said) in catalogue(&language) {
+        let said = catalogue(&language);
+        for (text, said) in said.iter().filter(|it| first.contains_key(it.0)) {
             let forms = said.as_object();
             assert_eq!(
                 forms.is_some(),
-                english.contains_key(&text),
+                english.contains_key(text),
                 "whether `{text}` has a plural in {language}"
             );
             assert!(forms.is_none_or(|it| it.contains_key("other")), "`{text}` in {language}");
-            for form in forms.map_or(vec![&said], |it| it.values().collect()) {
-                assert_eq!(marks(form.as_str().unwrap()), marks(&text), "`{text}` in {language}");
+            for form in forms.map_or(vec![said], |it| it.values().collect()) {
+                assert_eq!(marks(form.as_str().unwrap()), marks(text), "`{text}` in {language}");
             }
         }
     }
