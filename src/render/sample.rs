@@ -85,7 +85,7 @@ pub(super) fn credit_note(invoice: &Invoice, net: &str, reason: &str) -> CreditN
         reason.parse().expect("a reason"),
         credit,
     );
-    note.issued(Issue { number, ..before }).expect("issued").0
+    note.issued(Issue { number, ..before }, &[]).expect("issued").0
 }
 
 /// Lays a file where one looks at what tests have made: `TILLBOX_PAPERS=/tmp/papers`.

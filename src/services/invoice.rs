@@ -204,7 +204,9 @@ fn issue_note(
         link: seal::<CreditNote>(act, seller)?,
     };
     let stamp = act.cx().stamp(seller, invoice.stamp.owner).numbered(sequence);
-    let issued = CreditNote::draft(act.new_id(), stamp, reason, content).issued(issue)?;
+    let earlier = notes_of(act.cx(), invoice.id)?;
+    let note = CreditNote::draft(act.new_id(), stamp, reason, content);
+    let issued = note.issued(issue, &earlier)?;
     if let Some(link) = issued.0.issue().map(|it| it.link) {
         act.batch().put_head::<CreditNote>(seller, link.hash)?;
     }

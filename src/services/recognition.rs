@@ -50,7 +50,7 @@ pub fn report(
         return Err(Invalid::one("to", "range", why).into());
     }
     let mut sums: BTreeMap<Currency, Schedule> = BTreeMap::new();
-    for row in overview::earned(cx.view)?.into_iter().filter(|it| it.seller == seller) {
+    for row in overview::earned(cx.view, seller)? {
         let currency = row.earned.charged.currency();
         let of = sums.entry(currency).or_default();
         let sum = of.entry(row.month).or_insert(Earned::nothing(currency));

@@ -70,7 +70,7 @@ record!(Invoice, InvoiceId, "invoice", shape 1 unnumbered,
         }));
     },
     sums
-    /// `(month, seller, currency)`: what was charged in it, and what was earned of what was ever charged.
+    /// `(seller, month, currency)`: what was charged in it, and what was earned of what was ever charged.
     INVOICE_EARNED = "earned" => |it, parts| {
         let all = recognition::schedule(recognition::of_invoice(it).map(|it| it.1));
         overview::earned_in(it.stamp.seller, &all.unwrap_or_default(), parts);
@@ -110,7 +110,7 @@ record!(CreditNote, CreditNoteId, "credit_note", shape 1 unnumbered,
         }));
     },
     sums
-    /// `(month, seller, currency)`: what was given back in it, and what of that is earned less.
+    /// `(seller, month, currency)`: what was given back in it, and what of that is earned less.
     CREDIT_NOTE_EARNED = "earned" => |it, parts| {
         let all = recognition::of_credit_note(it).and_then(recognition::schedule);
         overview::earned_in(it.stamp.seller, &all.unwrap_or_default(), parts);
@@ -444,8 +444,8 @@ mod tests {
         let credit = credit::everything(&invoice, &[], Rounding::HalfUp).expect("a credit");
         let reason = "Ended early".parse().expect("a reason");
         let note = CreditNote::draft(sample::id(8), sample::stamp(), reason, credit);
-        let note = note.issued(sample::issue(1, "2026-02-02")).expect("issued").0;
-        expect!["01000000000000000000000000000000080101000000000000000000000000000000010000000000000b456e646564206561726c7900000000000000000000000000000007000000000000000000000000000000010000000000000000000000000000000201000700a09c01455552a09c01455552a01f455552010356415400280000000000000000000000000000000000050000000000000000000000000000000006010a45766572797768657265000090905900a09c01455552a01f455552a09c01455552a01f455552c0bb0145555200455552010f494e562d323032362d3030303030310182a55a80897a9ea55a0653656c6c65720000000000010244450000054275796572000000000001024445000002656e0100000000000000000000000000000000000000000000000000000000000000000000000000000000f6a3152f3aa55986b97e20cef682d2a287029fe65e13edbf6724074915e67a65"].assert_eq(&bytes(&note));
+        let note = note.issued(sample::issue(1, "2026-02-02"), &[]).expect("issued").0;
+        expect!["01000000000000000000000000000000080101000000000000000000000000000000010000000000000b456e646564206561726c7900000000000000000000000000000007000000000000000000000000000000010000000000000000000000000000000201000700a09c01455552a09c01455552a01f45555200455552010356415400280000000000000000000000000000000000050000000000000000000000000000000006010a45766572797768657265000090905900a09c01455552a01f455552a09c01455552a01f455552c0bb0145555200455552010f494e562d323032362d3030303030310182a55a80897a9ea55a0653656c6c65720000000000010244450000054275796572000000000001024445000002656e0100000000000000000000000000000000000000000000000000000000000000000000000000000000f6a3152f3aa55986b97e20cef682d2a287029fe65e13edbf6724074915e67a65"].assert_eq(&bytes(&note));
     }
 
     #[test]

@@ -39,11 +39,13 @@ pub(super) fn in_month(
     Part { key: key.raw(currency.code().as_bytes()), sums: sums.into() }
 }
 
-/// The parts of a document in what is charged and earned, month by month.
+/// The parts of a document in what is charged and earned, month by month: seller by seller, for each is
+/// told of its own.
 pub(super) fn earned_in(seller: SellerNumber, all: &Schedule, parts: &mut Vec<Part>) {
     for (month, it) in all {
-        let sums = [it.charged.as_minor(), it.earned.as_minor()];
-        parts.push(in_month(month.first_day(), (seller, it.charged.currency()), sums));
+        let key = Key::new().u32(seller.0).u32(month.number());
+        let key = key.raw(it.charged.currency().code().as_bytes());
+        parts.push(Part { key, sums: vec![it.charged.as_minor(), it.earned.as_minor()] });
     }
 }
 
@@ -171,26 +173,27 @@ pub fn invoiced(
 pub struct EarnedRow {
     /// In which month.
     pub month: Month,
-    /// By which seller.
-    pub seller: SellerNumber,
     /// How much, less what was given back.
     pub earned: Earned,
 }
 
-/// What was charged and earned, ever and by all; what was given back stands in rows of its own.
+/// What a seller charged and earned, ever; what was given back stands in rows of its own.
 ///
 /// # Errors
 /// If the engine fails or a row cannot be read.
-pub fn earned(view: &(impl View + ?Sized)) -> Result<Vec<EarnedRow>, StoreError> {
-    let all = KeyRange::all();
+pub fn earned(
+    view: &(impl View + ?Sized),
+    seller: SellerNumber,
+) -> Result<Vec<EarnedRow>, StoreError> {
+    let all = KeyRange::prefix(&Key::new().u32(seller.0).bytes());
     let invoiced = rows::<Invoice>(view, INVOICE_EARNED, &all, Of::All)?;
     let given_back = rows::<CreditNote>(view, CREDIT_NOTE_EARNED, &all, Of::All)?;
     let row = |row: Row| {
         let mut key = Parts { table: INVOICE_EARNED, rest: &row.key };
-        let (month, seller) = (Month::numbered(key.u32()?), key.seller()?);
-        let currency = key.currency()?;
+        key.seller()?;
+        let (month, currency) = (Month::numbered(key.u32()?), key.currency()?);
         let sum = |place| Money::minor(row.sum(place), currency);
-        Ok(EarnedRow { month, seller, earned: Earned { charged: sum(0), earned: sum(1) } })
+        Ok(EarnedRow { month, earned: Earned { charged: sum(0), earned: sum(1) } })
     };
     invoiced.into_iter().chain(given_back).map(row).collect()
 }

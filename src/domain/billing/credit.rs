@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::invoice::chain::{self, Form, Hash, Link};
 use super::invoice::line::{Line, LineKind};
 use super::invoice::{Invoice, Issue, Totals, lifecycle};
+use super::recognition;
 use super::tax::TaxTotal;
 use crate::domain::error::{Code, Rejection};
 use crate::domain::event::Verb;
@@ -75,6 +76,9 @@ pub struct CreditLine {
     pub net: Money,
     /// The tax on it.
     pub tax: Money,
+    /// How much of `net` is taken from what the line has not earned yet on the day of the note; known
+    /// when that is issued.
+    pub deferred: Money,
 }
 
 /// How much of a line is asked back, without tax.
@@ -187,7 +191,16 @@ pub(super) fn remainders(
 /// All of a line.
 fn of_line(it: &Line) -> CreditLine {
     let (kind, service_period) = (it.kind, it.service_period);
-    CreditLine { place: 0, kind, service_period, charged: it.net, net: it.net, tax: it.tax }
+    let deferred = Money::zero(it.net.currency());
+    CreditLine {
+        place: 0,
+        kind,
+        service_period,
+        charged: it.net,
+        net: it.net,
+        tax: it.tax,
+        deferred,
+    }
 }
 
 /// Takes `net` off what is left of a line; the tax that comes back with it.
@@ -242,14 +255,17 @@ impl CreditNote {
         self.issue.as_ref()
     }
 
-    /// The note issued: numbered and sealed, in a series of its own.
+    /// The note issued after some others of its invoice: numbered and sealed, in a series of its own.
     ///
     /// # Errors
-    /// If it is issued already.
-    pub fn issued(self, issue: Issue) -> Result<(Self, Verb), Rejection> {
+    /// If it is issued already, or an amount is too large.
+    pub fn issued(mut self, issue: Issue, before: &[Self]) -> Result<(Self, Verb), Rejection> {
         if self.issue.is_some() {
             let why = "cannot issue a credit note that is `issued`";
             return Err(Rejection::new(Code::InvoiceStateForbids, why));
+        }
+        for line in &mut self.content.lines {
+            line.deferred = recognition::taken_from_deferred(line, issue.issued_on, before)?;
         }
         let previous = issue.link.previous;
         let hash = chain::chain(&previous, &self.canonical(&issue));
@@ -405,13 +421,13 @@ mod tests {
             1,
             Places::all(1),
         );
-        let (note, _) = draft.issued(Issue { number, ..given.clone() }).expect("issued");
+        let (note, _) = draft.issued(Issue { number, ..given.clone() }, &[]).expect("issued");
         let hash = note.issue().map(|it| it.link.hash);
         assert_eq!((note.state(), note.resealed()), (State::Issued, hash));
         let mut forged = note.clone();
         forged.content.lines[0].net = euros("99");
         assert_ne!(forged.resealed(), hash);
-        assert_eq!(note.issued(given).map_err(|it| it.code), Err(Code::InvoiceStateForbids));
+        assert_eq!(note.issued(given, &[]).map_err(|it| it.code), Err(Code::InvoiceStateForbids));
     }
 
     proptest! {

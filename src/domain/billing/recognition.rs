@@ -71,6 +71,11 @@ impl Earning {
         part.book(Rounding::HalfEven)
     }
 
+    /// How much of it is earned from a day on.
+    fn after(&self, day: Date) -> Result<Money, MoneyError> {
+        self.net.minus(self.before(day)?)
+    }
+
     /// How much of it is earned in each month, from that of the document on.
     ///
     /// # Errors
@@ -117,21 +122,45 @@ pub fn of_credit_note(it: &CreditNote) -> Result<Vec<Earning>, MoneyError> {
 /// What is given back of a line on a day: of what is deferred on that day over the days that are left,
 /// and the rest at once.
 fn given_back(line: &CreditLine, on: Date) -> Result<Vec<Earning>, MoneyError> {
-    let nothing = Money::zero(line.net.currency());
-    let left = line.service_period.and_then(|it| Period::new(it.start().max(on), it.end()));
-    let whole =
-        Earning { from: it_starts(line, on), period: line.service_period, net: line.charged };
-    let deferred = line.charged.minus(whole.before(on)?)?;
-    let is_like = line.net.is_negative() == deferred.is_negative();
-    let later = match (left, is_like, line.net.is_negative()) {
-        (Some(_), true, false) => line.net.at_most(deferred)?,
-        (Some(_), true, true) => line.net.negated()?.at_most(deferred.negated()?)?.negated()?,
-        (None, _, _) | (_, false, _) => nothing,
-    };
-    let at_once = line.net.minus(later)?;
+    let at_once = line.net.minus(line.deferred)?;
     let earning = |period, net: Money| Ok(Earning { from: on, period, net: net.negated()? });
-    let parts = [earning(left, later)?, earning(None, at_once)?];
+    let parts = [earning(left(line, on), line.deferred)?, earning(None, at_once)?];
     Ok(parts.into_iter().filter(|it: &Earning| !it.net.is_zero()).collect())
+}
+
+/// The days of a line's service that are left on a day.
+fn left(line: &CreditLine, on: Date) -> Option<Period> {
+    line.service_period.and_then(|it| Period::new(it.start().max(on), it.end()))
+}
+
+/// How much of what a note of a day gives back of a line is taken from what is deferred of it: at most
+/// what earlier notes left of that.
+///
+/// # Errors
+/// If an amount is too large.
+pub(super) fn taken_from_deferred(
+    line: &CreditLine,
+    on: Date,
+    before: &[CreditNote],
+) -> Result<Money, MoneyError> {
+    let nothing = Money::zero(line.net.currency());
+    if left(line, on).is_none() {
+        return Ok(nothing);
+    }
+    let (from, period) = (it_starts(line, on), line.service_period);
+    let mut deferred = Earning { from, period, net: line.charged }.after(on)?;
+    for note in before {
+        let Some(issue) = note.issue() else { continue };
+        for it in note.content().lines.iter().filter(|it| it.place == line.place) {
+            let (from, period) = (issue.issued_on, left(it, issue.issued_on));
+            deferred = deferred.minus(Earning { from, period, net: it.deferred }.after(on)?)?;
+        }
+    }
+    match (line.net.is_negative() == deferred.is_negative(), line.net.is_negative()) {
+        (true, false) => line.net.at_most(deferred),
+        (true, true) => line.net.negated()?.at_most(deferred.negated()?)?.negated(),
+        (false, _) => Ok(nothing),
+    }
 }
 
 /// From when a line is earned, as far as its credit note knows: from the first day of its service.
@@ -160,7 +189,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::billing::invoice::sample::{date, euros};
+    use crate::domain::billing::credit::{self, LineAsk};
+    use crate::domain::billing::invoice::sample::{date, euros, id, issue, issued, stamp};
 
     fn period(from: &str, until: &str) -> Option<Period> {
         Period::new(date(from), date(until))
@@ -202,35 +232,62 @@ mod tests {
         assert_eq!(told(&[earning("2026-05-31", None, "7")]), ["2026-05 7.00 7.00"]);
     }
 
+    /// A note that gives back some of a line of 365 euros for the year, after others.
+    fn note(net: &str, on: &str, before: &[CreditNote]) -> CreditNote {
+        let line = |it: &CreditLine| CreditLine {
+            service_period: period("2026-01-01", "2027-01-01"),
+            charged: euros("365"),
+            ..*it
+        };
+        let invoice = issued(7, &["365"], 0, "2026-01-01");
+        let earlier: Vec<_> = before.iter().map(|it| it.content().clone()).collect();
+        let ask = LineAsk { place: 0, net: euros(net) };
+        let credit = credit::lines(&invoice, &earlier, &[ask], Rounding::HalfUp);
+        let mut credit = credit.expect("is left");
+        credit.lines = credit.lines.iter().map(line).collect();
+        let reason = "Ended early".parse().expect("a reason");
+        let note = CreditNote::draft(id(11), stamp(), reason, credit);
+        note.issued(issue(1, on), before).expect("issued").0
+    }
+
+    /// Whether it is taken from days to come, and how much.
+    fn parts(of: &CreditNote) -> Vec<(bool, String)> {
+        let parts = of_credit_note(of).expect("small amounts");
+        parts.iter().map(|it| (it.period.is_some(), it.net.decimal().to_string())).collect()
+    }
+
+    fn part(is_later: bool, net: &str) -> (bool, String) {
+        (is_later, net.to_owned())
+    }
+
     #[test]
     fn what_is_given_back_is_taken_from_what_is_deferred_first() {
-        let (year, on) = (period("2026-01-01", "2027-01-01"), date("2026-04-01"));
-        let line = |net: &str| CreditLine {
-            place: 0,
-            kind: LineKind::Recurring,
-            service_period: year,
-            charged: euros("365"),
-            net: euros(net),
-            tax: euros("0"),
-        };
-        let back = |net: &str| {
-            let parts = given_back(&line(net), on).expect("small amounts");
-            parts
-                .iter()
-                .map(|it| (it.period.is_some(), it.net.decimal().to_string()))
-                .collect::<Vec<_>>()
-        };
-        let part = |is_later, net: &str| (is_later, net.to_owned());
+        let back = |net: &str| parts(&note(net, "2026-04-01", &[]));
         assert_eq!(back("275"), [part(true, "-275.00")]);
         assert_eq!(back("365"), [part(true, "-275.00"), part(false, "-90.00")]);
         assert_eq!(back("5"), [part(true, "-5.00")]);
-        let charged = Earning { from: date("2026-01-01"), period: year, net: euros("365") };
-        let all = [vec![charged], given_back(&line("275"), on).expect("small")].concat();
-        let earned: Vec<_> =
-            told(&all).iter().map(|it| it.split(' ').nth(2).map(str::to_owned)).collect();
+        let whole = period("2026-01-01", "2027-01-01");
+        let charged = Earning { from: date("2026-01-01"), period: whole, net: euros("365") };
+        let taken = of_credit_note(&note("275", "2026-04-01", &[])).expect("small amounts");
+        let earned: Vec<_> = told(&[vec![charged], taken].concat())
+            .iter()
+            .map(|it| it.split(' ').nth(2).map(str::to_owned))
+            .collect();
         let expected = ["31.00", "28.00", "31.00"].map(|it| Some(it.to_owned()));
         assert_eq!(earned[..3], expected);
         assert!(earned[3..].iter().all(|it| it.as_deref() == Some("0.00")), "{earned:?}");
+    }
+
+    #[test]
+    fn several_notes_of_a_line_take_back_no_more_than_is_deferred() {
+        let first = note("200", "2026-04-01", &[]);
+        let same_day = note("100", "2026-04-01", std::slice::from_ref(&first));
+        assert_eq!(parts(&same_day), [part(true, "-75.00"), part(false, "-25.00")]);
+        // Of what the first left, 75 over 275 days, 184 days are to come.
+        let later = note("100", "2026-07-01", std::slice::from_ref(&first));
+        assert_eq!(parts(&later), [part(true, "-50.18"), part(false, "-49.82")]);
+        let both = [first, same_day];
+        assert_eq!(parts(&note("65", "2026-07-01", &both)), [part(false, "-65.00")]);
     }
 
     proptest! {
@@ -259,15 +316,18 @@ mod tests {
             charged in 1..1_000_000_i64, given in 1..1_000_000_i64, days in 1..400_i64, on in -30..500_i64,
         ) {
             let start = date("2026-01-01");
-            let line = CreditLine {
+            let mut line = CreditLine {
                 place: 0,
                 kind: LineKind::Recurring,
                 service_period: Period::new(start, start.plus_days(days)),
                 charged: Money::minor(charged, Currency::EUR),
                 net: Money::minor(given.min(charged), Currency::EUR),
                 tax: euros("0"),
+                deferred: euros("0"),
             };
-            let parts = given_back(&line, start.plus_days(on)).expect("small amounts");
+            let on = start.plus_days(on);
+            line.deferred = taken_from_deferred(&line, on, &[]).expect("small amounts");
+            let parts = given_back(&line, on).expect("small amounts");
             let sum: i64 = parts.iter().map(|it| it.net.as_minor()).sum();
             prop_assert_eq!(sum, -given.min(charged));
         }
