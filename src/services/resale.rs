@@ -65,6 +65,17 @@ impl Reseller {
     const fn buys(&self) -> (SellerNumber, Currency) {
         (self.vendor(), self.bills_to.currency())
     }
+
+    /// Whether anything new can be billed to it: not where its last invoice is under way or made.
+    const fn is_open(&self) -> bool {
+        match self.bills_to.state() {
+            BillingState::Defined
+            | BillingState::Active
+            | BillingState::PendingUpdate
+            | BillingState::Suspended => true,
+            BillingState::PendingClosed | BillingState::Closed => false,
+        }
+    }
 }
 
 /// The resellers that are billed for what a seller sells, from itself up to the one below the provider.
@@ -115,8 +126,9 @@ pub(super) fn bought_on(
     }
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
-        if let Some(it) = cx.view.find::<Subscription>(id)? {
-            found.extend(seen_by(cx, &reseller, it)?);
+        let Some(it) = cx.view.find::<Subscription>(id)? else { continue };
+        if let Some(bought) = bought(cx, &it, reseller.buys())? {
+            found.push(seen_by(cx, &reseller, it, bought.deal)?);
         }
     }
     Ok(found)
@@ -139,19 +151,19 @@ fn copies(cx: Cx<'_>, seller: SellerNumber) -> Result<BTreeSet<OfferId>, Error> 
     Ok(all)
 }
 
-/// A subscription as a reseller has it; nothing of what is not a copy of its vendor's.
+/// A subscription as a reseller has it by a deal.
 fn seen_by(
     cx: Cx<'_>,
     reseller: &Reseller,
     it: Subscription,
-) -> Result<Option<Subscription>, Error> {
-    let Some(Bought { deal, .. }) = bought(cx, &it, reseller.buys())? else { return Ok(None) };
+    deal: Deal,
+) -> Result<Subscription, Error> {
     let sold = cx.shared::<Offer>(deal.offer)?.ok_or_else(|| Error::not_found(deal.offer))?;
     let name = sold.content.name.original();
     let name = format!("{name} {}", it.stamp.number).parse().unwrap_or_else(|_| name.clone());
     let marks = kept::marks(cx.view, (reseller.account.id, it.id))?;
     let owner = (reseller.account.id, reseller.bills_to.id, reseller.vendor());
-    Ok(Some(it.sold_on(owner, (deal, name), (marks, reseller.from))))
+    Ok(it.sold_on(owner, (deal, name), (marks, reseller.from)))
 }
 
 /// What somebody would have bought of a seller who buys the originals of what a subscription is to;
@@ -193,6 +205,19 @@ pub(super) fn bought(
         ..had.clone()
     };
     Ok(Some(Bought { deal, answers }))
+}
+
+/// The same to whom a missing price is no reason to refuse anything: nothing is bought there then. Who
+/// has it can end it and keep it, whatever is wrong between those who sell it on.
+fn bought_if_priced(
+    cx: Cx<'_>,
+    it: &Subscription,
+    buys: (SellerNumber, Currency),
+) -> Result<Option<Bought>, Error> {
+    match bought(cx, it, buys) {
+        Err(Error::Rejected(why)) if why.code == Code::PriceMissing => Ok(None),
+        found => found,
+    }
 }
 
 fn must_be_priced(cx: Cx<'_>, original: &Offer, currency: Currency) -> Result<(), Error> {
@@ -249,6 +274,21 @@ pub(super) fn begin(act: &mut Act<'_>, it: &Subscription) -> Result<(), Error> {
     Ok(())
 }
 
+/// Says the same of one that only goes on, to all who can be billed for it: that one of them cannot is
+/// nothing to who has it.
+///
+/// # Errors
+/// If no invoice is made of its billing account any more; if the store fails.
+pub(super) fn go_on(act: &mut Act<'_>, it: &Subscription) -> Result<(), Error> {
+    billing_account::begin(act, it.billing_account())?;
+    for reseller in resellers(act.cx(), it.stamp.seller)?.iter().filter(|it| it.is_open()) {
+        if bought_if_priced(act.cx(), it, reseller.buys())?.is_some() {
+            billing_account::begin(act, reseller.bills_to.id)?;
+        }
+    }
+    Ok(())
+}
+
 /// Says the same to all resellers of a vendor that bills them, whatever they sell on by now.
 ///
 /// # Errors
@@ -258,14 +298,8 @@ pub(super) fn begin_all(act: &mut Act<'_>, vendor: SellerNumber) -> Result<(), E
     for account in act.every::<Account>(&Along::Sellers(vec![vendor]))? {
         let Some(id) = billing_account::default_id_of(act.cx(), account.id)? else { continue };
         let bills_to: BillingAccount = act.load(id)?;
-        let is_open = match bills_to.state() {
-            BillingState::Defined
-            | BillingState::Active
-            | BillingState::PendingUpdate
-            | BillingState::Suspended => true,
-            BillingState::PendingClosed | BillingState::Closed => false,
-        };
-        if is_open && Reseller::billed_on(&account, &bills_to, from).is_some() {
+        let reseller = Reseller::billed_on(&account, &bills_to, from);
+        if reseller.is_some_and(|it| it.is_open()) {
             billing_account::begin(act, id)?;
         }
     }
@@ -287,10 +321,10 @@ pub(super) fn give_back(
         RefundTo::Balance | RefundTo::Method => RefundTo::Balance,
     };
     for reseller in resellers(act.cx(), it.stamp.seller)? {
-        if let Some(seen) = seen_by(act.cx(), &reseller, it.clone())? {
-            let given_back = billing::give_back(act, seen, (on, to))?;
-            keep(act, &given_back)?;
-        }
+        let Some(bought) = bought_if_priced(act.cx(), it, reseller.buys())? else { continue };
+        let seen = seen_by(act.cx(), &reseller, it.clone(), bought.deal)?;
+        let given_back = billing::give_back(act, seen, (on, to))?;
+        keep(act, &given_back)?;
     }
     Ok(())
 }
@@ -306,8 +340,9 @@ pub(super) fn give_back_replaced(
     to: &Localized<Name>,
 ) -> Result<(), Error> {
     for reseller in resellers(act.cx(), it.stamp.seller)? {
-        let Some(Bought { answers, .. }) = bought(act.cx(), it, reseller.buys())? else { continue };
-        let Some(seen) = seen_by(act.cx(), &reseller, it.clone())? else { continue };
+        let bought = bought_if_priced(act.cx(), it, reseller.buys())?;
+        let Some(Bought { deal, answers }) = bought else { continue };
+        let seen = seen_by(act.cx(), &reseller, it.clone(), deal)?;
         let replaced = answers.iter().filter(|it| prices.contains(&it.1)).map(|it| it.0).collect();
         let kept = answers.iter().filter_map(|(own, copy)| Some((*own, *units.get(copy)?)));
         let about = (on, &replaced, &kept.collect());

@@ -472,7 +472,7 @@ pub fn step(act: &mut Act<'_>, id: SubscriptionId) -> Result<Option<Step>, Error
         Step::EndTrial => {
             let over = it.end_trial()?;
             let it = keep(act, over)?;
-            resale::begin(act, &it)?;
+            resale::go_on(act, &it)?;
         }
         Step::Warn => {
             keep(act, it.warned())?;

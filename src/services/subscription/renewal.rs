@@ -60,7 +60,7 @@ pub(super) fn prolong(
         }
     };
     let it = keep(act, (renewed.gone(ended_on, today), verb))?;
-    resale::begin(act, &it)?;
+    resale::go_on(act, &it)?;
     match was {
         State::Expired => ask(act, &it, Work::Release)?,
         State::Recoverable => ask(act, &it, Work::Create)?,
