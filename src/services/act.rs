@@ -200,6 +200,13 @@ impl<'tx> Act<'tx> {
         self.after_commit.push(Box::new(tell));
     }
 
+    /// Tells who judges usage, once this is committed, that some of it was charged. One that is taken back
+    /// tells it for nothing, and is not believed.
+    pub(super) fn charges_usage(&mut self) {
+        let usage = Arc::clone(&self.usage);
+        self.after_commit(move || usage.charged());
+    }
+
     /// Business time.
     #[must_use]
     pub const fn now(&self) -> Instant {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::{Entry, MeterName, Receipt, Refused, Timing};
+use super::{Entry, MeterName, Refused, Timing};
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::catalog::price::{Price, PriceKind};
 use crate::domain::error::{Code, Rejection};
@@ -52,21 +52,26 @@ pub(super) struct Good {
     pub(super) is_rated: bool,
 }
 
-/// Tells what of a batch can be taken from what is refused.
-pub(super) fn judge(cx: Cx<'_>, batch: &[Entry]) -> Result<(Vec<Good>, Receipt), Error> {
+/// Tells what can be taken from what is refused, of the events at some places of a batch.
+pub(super) fn judge(
+    cx: Cx<'_>,
+    batch: &[Entry],
+    places: &[usize],
+) -> Result<(Vec<Good>, Vec<Refused>), Error> {
     let mut known = Known::new(cx);
-    let (mut good, mut receipt) = (Vec::with_capacity(batch.len()), Receipt::default());
-    for (index, entry) in batch.iter().enumerate() {
+    let (mut good, mut refused) = (Vec::with_capacity(places.len()), Vec::new());
+    for index in places.iter().copied() {
+        let Some(entry) = batch.get(index) else { continue };
         match known.judge(entry)? {
             Ok((event, is_rated)) => {
                 let is_said = entry.offered.as_ref().is_ok_and(|it| it.at.is_some());
                 let timing = if is_said { Timing::Said } else { Timing::Unsaid };
                 good.push(Good { index, event, timing, is_rated });
             }
-            Err((code, detail)) => receipt.refused.push(Refused { index, code, detail }),
+            Err((code, detail)) => refused.push(Refused { index, code, detail }),
         }
     }
-    Ok((good, receipt))
+    Ok((good, refused))
 }
 
 /// An event and whether something charges it, or why it is refused.

@@ -134,9 +134,35 @@ const TRIES_MAX: usize = 3;
 /// # Errors
 /// [`Error::Busy`] if sealing has fallen behind; failures of the store.
 pub fn ingest(bss: &Arc<Bss>, author: &Author, batch: Vec<Entry>) -> Result<Receipt, Error> {
-    let (good, mut receipt) = bss.read(&author.actor, |cx| judge(cx, &batch))?;
+    let batch: Arc<[Entry]> = batch.into();
+    let (mut left, mut receipt) = ((0..batch.len()).collect::<Vec<_>>(), Receipt::default());
+    while !left.is_empty() {
+        left = take_in(bss, author, (&batch, &left), &mut receipt)?;
+    }
+    bss.metrics().usage_events.inc_by(receipt.accepted);
+    receipt.refused.sort_by_key(|it| it.index);
+    receipt.unrated.sort_by_key(|it| it.index);
+    keep_refused(bss, author, &batch, &receipt.refused)?;
+    Ok(receipt)
+}
+
+/// Judges some events of a batch and takes those that are good; answers the places of those that have to
+/// be judged again, because they were billed meanwhile.
+fn take_in(
+    bss: &Arc<Bss>,
+    author: &Author,
+    (batch, places): (&Arc<[Entry]>, &[usize]),
+    receipt: &mut Receipt,
+) -> Result<Vec<usize>, Error> {
+    let charges = bss.house.usage().charges();
+    let (good, refused) = bss.read(&author.actor, |cx| judge(cx, batch, places))?;
+    receipt.refused.extend(refused);
+    let mut again = Vec::new();
     for part in good.chunks(Prepared::EVENTS_MAX) {
-        let verdicts = take(bss, author, part)?;
+        let Some(verdicts) = take(bss, author, (batch, charges), part)? else {
+            again.extend(part.iter().map(|it| it.index));
+            continue;
+        };
         for (it, verdict) in part.iter().zip(verdicts) {
             match verdict {
                 Verdict::Taken(_) => receipt.accepted += 1,
@@ -148,10 +174,7 @@ pub fn ingest(bss: &Arc<Bss>, author: &Author, batch: Vec<Entry>) -> Result<Rece
             }
         }
     }
-    bss.metrics().usage_events.inc_by(receipt.accepted);
-    receipt.refused.sort_by_key(|it| it.index);
-    keep_refused(bss, author, &batch, &receipt.refused)?;
-    Ok(receipt)
+    Ok(again)
 }
 
 fn without_price(index: usize, event: &UsageEvent) -> Unrated {
@@ -168,8 +191,15 @@ fn conflict(index: usize, event: &UsageEvent) -> Refused {
     Refused { index, code: Code::Duplicate.name().to_owned(), detail }
 }
 
-/// Commits events and says what became of each.
-fn take(bss: &Arc<Bss>, author: &Author, good: &[Good]) -> Result<Vec<Verdict>, Error> {
+/// Commits events and says what became of each; nothing if some of them may not be taken any more that
+/// were good after so many `charges`.
+fn take(
+    bss: &Arc<Bss>,
+    author: &Author,
+    (batch, charges): (&Arc<[Entry]>, u64),
+    good: &[Good],
+) -> Result<Option<Vec<Verdict>>, Error> {
+    let places: Arc<[usize]> = good.iter().map(|it| it.index).collect();
     let unrated: Arc<[(usize, Series)]> = unrated::series(good).into();
     let mut prepared = Prepared::of(good.iter().map(|it| (&it.event, it.timing)));
     for _ in 0..TRIES_MAX {
@@ -179,7 +209,11 @@ fn take(bss: &Arc<Bss>, author: &Author, good: &[Good]) -> Result<Vec<Verdict>, 
         usage.screen(&snapshot, &mut prepared)?;
         let (back, done) = {
             let (author, unrated) = (author.clone(), Arc::clone(&unrated));
+            let (batch, places) = (Arc::clone(batch), Arc::clone(&places));
             let work = bss.bulk(author, move |act| {
+                if usage.charges() != charges && !judge(act.cx(), &batch, &places)?.1.is_empty() {
+                    return Ok((prepared, Ok(None)));
+                }
                 let (mut staged, wall) = (Staged::default(), act.wall());
                 let done = usage.stage(act.batch(), &prepared, wall, &mut staged);
                 if let Ok(verdicts) = &done {
@@ -188,7 +222,7 @@ fn take(bss: &Arc<Bss>, author: &Author, good: &[Good]) -> Result<Vec<Verdict>, 
                 }
                 match done {
                     Err(UsageError::Store(failure)) => Err(failure.into()),
-                    done => Ok((prepared, done)),
+                    done => Ok((prepared, done.map(Some))),
                 }
             });
             work.wait()?

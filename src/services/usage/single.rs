@@ -24,17 +24,22 @@ pub fn report(
     author: &Author,
     entry: Entry,
 ) -> Result<Result<NumberedEvent, Refused>, Error> {
-    let batch = [entry];
-    let (good, receipt) = bss.read(&author.actor, |cx| judge(cx, &batch))?;
+    let batch: Arc<[Entry]> = Arc::new([entry]);
+    let charges = bss.house.usage().charges();
+    let (good, bad) = bss.read(&author.actor, |cx| judge(cx, &batch, &[0]))?;
     let refused = |refused: Refused| {
         keep_refused(bss, author, &batch, std::slice::from_ref(&refused))?;
         Ok(Err(refused))
     };
-    if let Some(why) = receipt.refused.into_iter().next() {
+    if let Some(why) = bad.into_iter().next() {
         return refused(why);
     }
     let it = good.first().ok_or_else(|| Error::internal("an event is taken or refused"))?;
-    let verdicts = take(bss, author, &good)?;
+    let Some(verdicts) = take(bss, author, (&batch, charges), &good)? else {
+        let (_, bad) = bss.read(&author.actor, |cx| judge(cx, &batch, &[0]))?;
+        let why = bad.into_iter().next().ok_or(Error::Busy)?;
+        return refused(why);
+    };
     if verdicts.contains(&Verdict::Conflict) {
         return refused(conflict(0, &it.event));
     }

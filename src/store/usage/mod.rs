@@ -51,6 +51,7 @@ mod total;
 mod unrated;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use thiserror::Error;
@@ -131,6 +132,8 @@ pub struct Usage {
     limits: Limits,
     /// `None` until it is read in.
     memory: RwLock<Option<Memory>>,
+    /// How often some of it was charged since the start.
+    charges: AtomicU64,
 }
 
 struct Memory {
@@ -147,13 +150,24 @@ impl Usage {
     /// Usage that is yet to be read in.
     #[must_use]
     pub const fn new(limits: Limits) -> Self {
-        Self { limits, memory: RwLock::new(None) }
+        Self { limits, memory: RwLock::new(None), charges: AtomicU64::new(0) }
     }
 
     /// How large chunks are and how long events are remembered.
     #[must_use]
     pub const fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// Says that some of it was charged, once that is committed: what can still be taken may be less.
+    pub fn charged(&self) {
+        self.charges.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// How often some of it was charged since the start. A view that is taken afterwards has all of that.
+    #[must_use]
+    pub fn charges(&self) -> u64 {
+        self.charges.load(Ordering::SeqCst)
     }
 
     /// Whether events can be taken and totals read.
