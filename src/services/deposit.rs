@@ -6,7 +6,7 @@ use crate::domain::billing::credit::{CreditNote, LineAsk};
 use crate::domain::billing::invoice::Invoice;
 use crate::domain::billing::invoice::line::LineKind;
 use crate::domain::billing::unused::GivenBack;
-use crate::domain::id::{AccountId, DepositId};
+use crate::domain::id::{AccountId, DepositId, SubscriptionId};
 use crate::domain::money::Money;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::payment::deposit::{Deposit, State, Taken};
@@ -88,6 +88,7 @@ pub(super) fn follow(act: &mut Act<'_>, note: &CreditNote) -> Result<(), Error> 
 
 /// Gives back what is held for a subscription that has ended on a day, and lets it settle what else is
 /// open. What is over goes to where it came from if that is wanted, else it is the customer's credit.
+/// As long as something of it is to be billed, the deposit is held for that.
 ///
 /// # Errors
 /// If the store fails.
@@ -96,8 +97,11 @@ pub(super) fn give_back(
     it: &Subscription,
     (on, to): (Date, RefundTo),
 ) -> Result<(), Error> {
-    let along = Along::Index(DEPOSIT_HELD, Key::new().id(it.id).bytes());
-    for deposit in act.every::<Deposit>(&along)? {
+    let held = act.every::<Deposit>(&Along::Index(DEPOSIT_HELD, Key::new().id(it.id).bytes()))?;
+    if held.is_empty() || billing::dates(act.cx(), it)?.next.is_some() {
+        return Ok(());
+    }
+    for deposit in held {
         let invoice: Invoice = act.load(deposit.taken.invoice)?;
         let before = invoice::credits_of(act.cx(), invoice.id)?;
         let place = usize::try_from(deposit.taken.place).unwrap_or(usize::MAX);
@@ -111,6 +115,19 @@ pub(super) fn give_back(
         }
     }
     Ok(())
+}
+
+/// Gives back what is held for a subscription that has ended, if its last bill was just written.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn give_back_last(act: &mut Act<'_>, id: SubscriptionId) -> Result<(), Error> {
+    let it: Subscription = act.load(id)?;
+    let to = it.cancellation().map_or(RefundTo::Balance, |it| it.refund_to);
+    match it.ended_on() {
+        Some(on) => give_back(act, &it, (on, to)),
+        None => Ok(()),
+    }
 }
 
 /// Lets what the customer has settle what it owes, writes down how much of a deposit that was, and

@@ -3,17 +3,15 @@
 
 use serde_json::{Value, json};
 
-use super::behind::{Behind, Change};
+use super::behind::Behind;
 use super::entity::reference;
 use super::registered::Registered;
 use super::resource::{Resource, Tree};
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::error::Invalid;
-use crate::domain::id::{Id, Kind, OfferId, OrderId, SubscriptionId};
+use crate::domain::id::{Id, OfferId, OrderId, SubscriptionId};
 use crate::domain::operator::Permission;
-use crate::domain::page::{Page, PageRequest};
 use crate::domain::subscription::Subscription;
-use crate::services::invoice::{self, Filter};
 use crate::services::offer::Obstacle;
 use crate::services::{Act, Cx, Error, billing, offer, order, subscription};
 
@@ -40,41 +38,13 @@ pub(super) const BILLS_ON_DEMAND: Task =
     Task { documents: Registered("customer_bill_on_demand"), work: bill };
 
 impl Behind for Task {
-    fn kind(&self) -> Kind {
-        self.documents.kind()
-    }
-
-    fn reading(&self) -> Permission {
-        self.documents.reading()
-    }
-
-    fn writing(&self) -> Permission {
-        self.documents.writing()
-    }
-
-    fn page(&self, cx: Cx<'_>, of: &Resource, page: &PageRequest) -> Result<Page<Tree>, Error> {
-        self.documents.page(cx, of, page)
-    }
-
-    fn find(&self, cx: Cx<'_>, of: &Resource, id: &str) -> Result<Option<Tree>, Error> {
-        self.documents.find(cx, of, id)
+    fn documents(&self) -> &dyn Behind {
+        &self.documents
     }
 
     fn create(&self, act: &mut Act<'_>, of: &Resource, mut said: Tree) -> Result<Tree, Error> {
         (self.work)(act, &mut said)?;
         self.documents.create(act, of, said)
-    }
-
-    fn change(&self, act: &mut Act<'_>, of: &Resource, change: Change) -> Result<Tree, Error> {
-        self.documents.change(act, of, change)
-    }
-
-    fn remove(&self, act: &mut Act<'_>, of: &Resource, id: &str) -> Result<(), Error> {
-        self.documents.remove(act, of, id)
-    }
-
-    fn told(&self, cx: Cx<'_>, of: &Resource, side: &[u8]) -> Result<Option<Tree>, Error> {
-        self.documents.told(cx, of, side)
     }
 }
 
@@ -188,16 +158,13 @@ fn bill(act: &mut Act<'_>, said: &mut Tree) -> Result<(), Error> {
         Some(it) => billing::bill_now(act, it.id)?.map_err(|it| it.detail),
         None => Err("the billing account is not there".to_owned()),
     };
-    match (done, of) {
-        (Ok(()), Some(of)) => {
-            let filter = Filter { billing_account: Some(of.id), ..Filter::default() };
-            let newest = invoice::list(act.cx(), &filter, &PageRequest::first(1))?.items;
-            let bill = newest.first().map(|it| json!({ "id": it.id.uuid() }));
+    match done {
+        Ok(issued) => {
+            let bill = issued.last().map(|it| json!({ "id": it.uuid() }));
             said.insert("customerBill".to_owned(), json!(bill));
             said.insert("state".to_owned(), json!("done"));
         }
-        (Ok(()), None) => {}
-        (Err(why), _) => {
+        Err(why) => {
             said.insert("state".to_owned(), json!("rejected"));
             said.insert("description".to_owned(), json!(why));
         }

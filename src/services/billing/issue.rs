@@ -12,7 +12,7 @@ use crate::domain::billing::invoice::number::{
     DocumentNumber, NumberFormat, Numbering, Numberings, Places, SequenceKey,
 };
 use crate::domain::billing::invoice::{Content, Invoice, Issue, Totals};
-use crate::domain::id::{BillingRunId, Id};
+use crate::domain::id::{BillingRunId, Id, InvoiceId, SubscriptionId};
 use crate::domain::journal::{self, Entry, Leg};
 use crate::domain::stamp::{SellerNumber, Stamp};
 use crate::domain::subscription::{ChargedUntil, Subscription};
@@ -149,13 +149,13 @@ pub(in crate::services) fn book(
     Ok(())
 }
 
-/// Writes all that follows from bills; answers with the sums of the invoices that there are.
+/// Writes all that follows from bills; answers with the invoices that there are, and their sums.
 pub(super) fn issue(
     act: &mut Act<'_>,
     billing_account: &BillingAccount,
     billed: Billed,
     run: Option<BillingRunId>,
-) -> Result<Vec<Totals>, Error> {
+) -> Result<Vec<(InvoiceId, Totals)>, Error> {
     keep_marks(act, &billed)?;
     let Billed { account, seller, credit, bills, .. } = billed;
     let mut all = Vec::with_capacity(bills.len());
@@ -164,8 +164,8 @@ pub(super) fn issue(
         let Some(content) = bill.content else { continue };
         let issue = new_issue(act, (&account, billing_account), (&seller, credit))?;
         let (zone, totals) = (billing_account.terms().zone, content.totals);
-        put(act, content, (issue, zone), (account.stamp.seller, run))?;
-        all.push(totals);
+        let invoice = put(act, content, (issue, zone), (account.stamp.seller, run))?;
+        all.push((invoice.id, totals));
     }
     Ok(all)
 }
@@ -220,6 +220,14 @@ pub(super) fn put(
     let invoice = payment::use_credit(act, invoice)?;
     settlement::follow(act, invoice.id, None)?;
     Ok(invoice)
+}
+
+/// What has ended and was charged by bills: its deposits are not held any longer than for those.
+pub(super) fn ended(billed: &Billed) -> Vec<SubscriptionId> {
+    let marks = || billed.bills.iter().flat_map(|it| &it.marks);
+    let is_charged = |id| marks().any(|mark| mark.subscription == id);
+    let ended = billed.subscriptions.iter().filter(|it| it.ended_on().is_some());
+    ended.map(|it| it.id).filter(|it| is_charged(*it)).collect()
 }
 
 /// So long a renewal of what is sold on is kept: whoever sells it on is billed for it by then.

@@ -14,12 +14,11 @@ use super::run;
 use super::shelf::Shelf;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::invoice::Totals;
-use crate::domain::billing::run::BillingRun;
 use crate::domain::error::{Code, Rejection};
-use crate::domain::id::{BillingAccountId, Id};
+use crate::domain::id::{BillingAccountId, BillingRunId, Id, InvoiceId};
 use crate::domain::operator::{Actor, Permission};
 use crate::services::duty::{self, Progress, counted};
-use crate::services::{Act, Author, Bss, Error, billing_account};
+use crate::services::{Act, Author, Bss, Error, billing_account, deposit};
 use crate::store::fact::Facts;
 use crate::store::{Records, Rehearsal};
 
@@ -191,7 +190,10 @@ fn write(act: &mut Act<'_>, page: &Page) -> Result<Written, Error> {
     };
     let is_as_rehearsed = count.is_some();
     let count = match count {
-        Some(count) => count,
+        Some(count) => {
+            act.charges_usage();
+            count
+        }
         None => bill_again(act, &page.accounts)?,
     };
     Ok(Written { count, is_as_rehearsed, took: begun.elapsed() })
@@ -199,6 +201,7 @@ fn write(act: &mut Act<'_>, page: &Page) -> Result<Written, Error> {
 
 /// Bills the first of some accounts as they are now; the others stay due.
 fn bill_again(act: &mut Act<'_>, accounts: &[BillingAccountId]) -> Result<Count, Error> {
+    act.charges_usage();
     let cx = act.cx();
     let (mut shelf, mut drafts) = (Shelf::default(), Vec::new());
     for id in &accounts[..accounts.len().div_ceil(PART_AGAIN)] {
@@ -218,24 +221,27 @@ fn bill_all(act: &mut Act<'_>, drafts: Vec<Draft>) -> Result<Count, Error> {
     let mut count = Count::default();
     for draft in drafts {
         let id = draft.account.id;
-        let outcome = bill(act, draft, &run)?;
+        let outcome = bill(act, draft, Some(run.id))?;
         act.tell_all()?;
         count.accounts += 1;
-        let outcome = outcome.as_deref().map_err(Clone::clone);
         count.invoices += outcome.as_ref().map_or(0, |it| it.len() as u64);
-        run = run.passed(id, outcome)?;
+        let totals = outcome.map(|it| it.into_iter().map(|it| it.1).collect::<Vec<_>>());
+        run = run.passed(id, totals.as_deref().map_err(Clone::clone))?;
     }
     act.put_quietly(&run)?;
     act.tell_all()?;
     Ok(count)
 }
 
-/// Bills an account at once for what is due, which may have been refused before; or says why it is not
-/// billed.
+/// Bills an account at once for what is due, which may have been refused before: answers the invoices
+/// that there are of it, or why it is not billed. It is no run: those are compared with each other.
 ///
 /// # Errors
 /// If it is not there, nobody knows how late it is, or the caller may not.
-pub fn bill_now(act: &mut Act<'_>, id: BillingAccountId) -> Result<Result<(), Rejection>, Error> {
+pub fn bill_now(
+    act: &mut Act<'_>,
+    id: BillingAccountId,
+) -> Result<Result<Vec<InvoiceId>, Rejection>, Error> {
     let account: BillingAccount = act.get(id)?;
     act.must(Permission::BillingRun, &account.stamp)?;
     if let Some(jump) = act.cx().jump {
@@ -251,33 +257,34 @@ pub fn bill_now(act: &mut Act<'_>, id: BillingAccountId) -> Result<Result<(), Re
         }
         Some(_) => {}
     }
+    act.charges_usage();
     let draft = Draft::of(act.cx(), &mut Shelf::default(), account)?;
-    let run = run::running_or_new(act)?;
-    let outcome = bill(act, draft, &run)?;
+    let outcome = bill(act, draft, None)?;
     act.tell_all()?;
-    act.put_quietly(&run.passed(id, outcome.as_deref().map_err(Clone::clone))?)?;
-    act.tell_all()?;
-    Ok(outcome.map(|_| ()))
+    Ok(outcome.map(|it| it.into_iter().map(|it| it.0).collect()))
 }
+
+/// The invoices of an account with their sums, or why it could not be billed.
+type Outcome = Result<Vec<(InvoiceId, Totals)>, Rejection>;
 
 /// Writes what follows from a draft. That an account cannot be billed is an outcome, and stops
 /// nobody else.
-fn bill(
-    act: &mut Act<'_>,
-    draft: Draft,
-    run: &BillingRun,
-) -> Result<Result<Vec<Totals>, Rejection>, Error> {
+fn bill(act: &mut Act<'_>, draft: Draft, run: Option<BillingRunId>) -> Result<Outcome, Error> {
     let Draft { account, bill } = draft;
     match bill {
         None => Ok(Ok(Vec::new())),
         Some(Ok(bill)) => {
             let (billed, next) = *bill;
-            let totals = issue::issue(act, &account, billed, Some(run.id))?;
+            let ended = issue::ended(&billed);
+            let issued = issue::issue(act, &account, billed, run)?;
             act.put_over(&account, &next)?;
             if next.profile().alert_below.is_some() {
                 billing_account::watch(act, account.id)?;
             }
-            Ok(Ok(totals))
+            for id in ended {
+                deposit::give_back_last(act, id)?;
+            }
+            Ok(Ok(issued))
         }
         Some(Err(why)) => {
             act.put_quietly(&account.not_billed(act.now()))?;

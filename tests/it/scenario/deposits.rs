@@ -100,6 +100,26 @@ fn a_deposit_settles_what_is_open_at_the_end() {
 }
 
 #[test]
+fn a_deposit_is_held_for_what_was_used_last() {
+    let market = Market::on("2026-01-01");
+    let account = market.customer("Blue Whale", "EUR");
+    let mut used = monthly("Traffic", "EUR", "1");
+    used["kind"] = json!("usage");
+    used["meter"] = json!(market.meter);
+    used["model"] = json!({ "kind": "per_unit", "per_unit": "1" });
+    let subscription = market.order(&account, &market.offer("Van", &[used, deposit("50")]), 1);
+    market.advance_to("2026-01-02");
+    pay(&market, &account, "50");
+    market.uses(&subscription, ("a", "2026-01-02T00:00:00Z", "20"));
+    market.advance_to("2026-01-16");
+    cancel(&market, &subscription);
+    assert_eq!(deposits(&market, &account), "50.00 held, returned 0.00, set off 0.00");
+    market.advance_to("2026-02-02");
+    assert_eq!(deposits(&market, &account), "50.00 set_off, returned 50.00, set off 24.00");
+    assert_eq!(balance(&market, &account), "owes 0.00, has 26.00, held 0.00");
+}
+
+#[test]
 fn a_deposit_that_was_never_paid_is_owed_no_more() {
     let market = Market::on("2026-01-01");
     let account = market.customer("Blue Whale", "EUR");
