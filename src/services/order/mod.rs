@@ -112,6 +112,7 @@ fn take(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Order, Error> {
     let resolved = resolve(act, &account, placed.items())?;
     for it in &resolved {
         priced(act, &account, (placed.request.billing_account, it))?;
+        must_be_billed_there(act, it)?;
     }
     let items = resolved.into_iter().map(|it| it.item).collect();
     let number = next_number(act, stamp.seller)?;
@@ -132,6 +133,28 @@ const fn adds_debt(action: Action) -> bool {
         Action::Add | Action::Modify | Action::Renew => true,
         Action::Delete | Action::NoChange => false,
     }
+}
+
+/// Refuses more of a subscription where its seller makes no invoices, as something new is refused there.
+fn must_be_billed_there(act: &Act<'_>, asked: &Resolved) -> Result<(), Error> {
+    let held = match asked.item.action {
+        Action::Modify | Action::Renew => held(act, &asked.item)?,
+        Action::Add | Action::Delete | Action::NoChange => return Ok(()),
+    };
+    if asked.item.action == Action::Renew || is_dearer(act, &held, asked)? {
+        billing_account::must_be_billed(act.cx(), &act.load(held.billing_account())?)?;
+    }
+    Ok(())
+}
+
+/// Whether a change is to more of a subscription, or to something else that is no less.
+fn is_dearer(act: &Act<'_>, held: &Subscription, asked: &Resolved) -> Result<bool, Error> {
+    let resources = asked.deal.iter().flat_map(|it| it.resources.clone()).collect();
+    if is_switch(held, asked) {
+        let grows = is_more(held, asked.item.wish.quantity, &Entitlements::default());
+        return Ok(grows || switch::direction(act, (held, asked))? != Direction::Downgrade);
+    }
+    Ok(is_more(held, asked.item.wish.quantity, &resources))
 }
 
 /// The account that an order is for, named at `pointer`: one that the caller sees, or that it may
@@ -358,12 +381,11 @@ fn changed(
     let (account, asked) = switch::resolved(act, &held, wish)?;
     must_buy(&account)?;
     if is_switch(&held, &asked) {
-        let grows = is_more(&held, wish.quantity, &Entitlements::default());
-        let changed = switch::switch(act, (held, &asked), at)?;
-        if grows || changed.direction != Some(Direction::Downgrade) {
+        if is_dearer(act, &held, &asked)? {
             must_be_trusted(act, &account)?;
+            billing_account::must_be_billed(act.cx(), &act.load(held.billing_account())?)?;
         }
-        return Ok(changed);
+        return switch::switch(act, (held, &asked), at);
     }
     if at == Some(SwitchAt::PeriodEnd) {
         let message = "must be left out: only another offer, plan or term begins later";

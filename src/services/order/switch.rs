@@ -122,6 +122,17 @@ pub(super) fn is_switch(held: &Subscription, asked: &Resolved) -> bool {
     asked.deal.as_ref().is_some_and(other) || asked.term.as_ref() != held.term_key()
 }
 
+/// What a switch means for the buyer.
+pub(super) fn direction(
+    act: &Act<'_>,
+    (held, asked): (&Subscription, &Resolved),
+) -> Result<Direction, Error> {
+    let from: Offer = act.load(held.deal().offer)?;
+    let deal = asked.deal.as_ref();
+    let named = deal.and_then(|it| from.switch(it.offer, asked.term.as_ref()));
+    Ok(named.map_or(Direction::Sidegrade, |it| it.direction))
+}
+
 /// Switches a subscription as an item asks for: at once, or when what is paid for is over, as is said
 /// or as its seller has it.
 ///
@@ -133,9 +144,7 @@ pub(super) fn switch(
     at: Option<SwitchAt>,
 ) -> Result<Changed, Error> {
     let deal = asked.deal.as_ref().ok_or_else(|| Error::internal("a switch is to a deal"))?;
-    let from: Offer = act.load(held.deal().offer)?;
-    let named = from.switch(deal.offer, asked.term.as_ref());
-    let direction = named.map_or(Direction::Sidegrade, |it| it.direction);
+    let direction = direction(act, (&held, asked))?;
     let at = when(act, (&held, direction), at)?;
     let billing_account: BillingAccount = act.load(held.billing_account())?;
     let today = billing_account.terms().zone.date_of(act.now());

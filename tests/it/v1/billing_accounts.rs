@@ -194,6 +194,9 @@ fn nobody_buys_where_its_seller_makes_no_invoices() {
     let (operator, buyer) = (market.operator(), market.house.client(&customer.admin));
     let account = json!({ "id": customer.account });
     let offer = market.offer("Base", &[monthly("Fee", "EUR", "10")]);
+    let plus = market.offer("Plus", &[monthly("Fee", "EUR", "20")]);
+    let leads = json!({ "switches": [{ "to": plus, "direction": "upgrade" }] });
+    operator.patch(&format!("/offers/{offer}"), &leads);
     let subscription = market.order(&account, &offer, 1);
     let stopped = &customer.billing_account;
     let further =
@@ -211,6 +214,16 @@ fn nobody_buys_where_its_seller_makes_no_invoices() {
     assert_eq!(status(&buyer, "POST /orders", &order), 409);
     assert_eq!(status(&buyer, &make_default, &json!({})), 409);
     assert_eq!(status(&buyer, &more, &five), 409);
+    let changed = |wish: &Value| {
+        let mut item = wish.clone();
+        (item["action"], item["subscription"]) = (json!("modify"), json!(subscription));
+        json!({ "account": account["id"], "items": [item] })
+    };
+    let switched = json!({ "offer": plus });
+    assert_eq!(status(&buyer, &more, &switched), 409);
+    assert_eq!(status(&buyer, "POST /orders", &changed(&switched)), 409);
+    assert_eq!(status(&buyer, "POST /orders", &changed(&five)), 409);
+    assert_eq!(status(&buyer, "POST /orders", &changed(&one)), 201);
     assert_eq!(status(&operator, "POST /orders", &order), 201);
     assert_eq!(status(&operator, &more, &five), 200);
     assert_eq!(status(&buyer, &more, &one), 200, "less is always possible");
