@@ -246,12 +246,20 @@ pub(super) fn resume(
 /// Lets the credit that a customer has settle what is overdue, before anything is done about that.
 fn paid_by_credit(act: &mut Act<'_>, debtor: Debtor) -> Result<Debtor, Error> {
     for owed in &debtor.owed {
-        let (OwedFor::Invoice(id) | OwedFor::Fee(id)) = owed.of else { continue };
-        let invoice: Invoice = act.load(id)?;
-        if invoice.dispute().is_none() {
-            payment::use_credit(act, invoice)?;
+        match owed.of {
+            OwedFor::Invoice(id) | OwedFor::Fee(id) => {
+                let invoice: Invoice = act.load(id)?;
+                if invoice.dispute().is_none() {
+                    payment::use_credit(act, invoice)?;
+                }
+            }
+            OwedFor::Instalment(id) => {
+                let plan: PaymentPlan = act.load(id)?;
+                payment::use_credit_of(act, &plan.invoices, owed.amount)?;
+            }
         }
     }
+    payment_plan::follow(act, &debtor.billing_account)?;
     Debtor::of(act.cx(), debtor.billing_account.id)
 }
 

@@ -217,17 +217,45 @@ pub(super) fn use_credit(act: &mut Act<'_>, invoice: Invoice) -> Result<Invoice,
         let is_before =
             |it: &Invoice| it.id != invoice.id && it.issue().map(|it| it.due_on) <= due_on;
         for it in open.filter(|it| is_before(it) && it.dispute().is_none()) {
-            settle_by_credit(act, it)?;
+            let open = it.open();
+            settle_by_credit(act, it, open)?;
         }
     }
-    settle_by_credit(act, invoice)
+    let open = invoice.open();
+    settle_by_credit(act, invoice, open)
 }
 
-/// Lets credit settle an invoice: first what credit notes gave, then what was paid too much.
-fn settle_by_credit(act: &mut Act<'_>, mut invoice: Invoice) -> Result<Invoice, Error> {
+/// Lets the credit that a customer has settle so much of invoices at most, one after the other.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn use_credit_of(
+    act: &mut Act<'_>,
+    invoices: &[InvoiceId],
+    mut most: Money,
+) -> Result<(), Error> {
+    for id in invoices {
+        let invoice: Invoice = act.load(*id)?;
+        if invoice.dispute().is_none() && most.as_minor() > 0 {
+            let open = invoice.open();
+            let after = settle_by_credit(act, invoice, most)?;
+            most = most.minus(open.minus(after.open())?)?;
+        }
+    }
+    Ok(())
+}
+
+/// Lets credit settle so much of an invoice at most: first what credit notes gave, then what was paid
+/// too much.
+fn settle_by_credit(
+    act: &mut Act<'_>,
+    mut invoice: Invoice,
+    most: Money,
+) -> Result<Invoice, Error> {
+    let stays = invoice.open().minus(most.at_most(invoice.open())?)?;
     let (seller, customer) = (invoice.stamp.seller, invoice.content().billing_account);
     let (of_notes, payments) = credit_of(act, (seller, customer), invoice.content().currency)?;
-    let amount = of_notes.at_most(invoice.open())?;
+    let amount = of_notes.at_most(invoice.open().minus(stays)?)?;
     if amount.as_minor() > 0 {
         book(act, seller, invoice.id, journal::allocated(customer, amount)?)?;
         let settled = invoice.settle(amount, SettledBy::Credit)?;
@@ -235,7 +263,7 @@ fn settle_by_credit(act: &mut Act<'_>, mut invoice: Invoice) -> Result<Invoice, 
         settlement::follow(act, invoice.id, None)?;
     }
     for payment in payments {
-        let amount = payment.unallocated()?.at_most(invoice.open())?;
+        let amount = payment.unallocated()?.at_most(invoice.open().minus(stays)?)?;
         if amount.as_minor() > 0 {
             invoice = pay(act, payment, (invoice, amount))?.1;
         }

@@ -195,3 +195,29 @@ fn who_is_late_with_an_instalment_is_told_by_mail_where_no_ladder_does() {
         assert_eq!(found.count(), mails, "{class}\n{all}");
     }
 }
+
+#[test]
+fn what_the_customer_has_pays_an_instalment_that_is_overdue() {
+    let debtor = Debtor::with(&ladder());
+    let operator = debtor.market.operator();
+    debtor.to("2026-01-05");
+    let plan = json!({ "account": debtor.id(), "instalments": 3, "first_on": "2026-02-20" });
+    let plan = operator.post("/payment_plans", &plan);
+    debtor.to("2026-02-05");
+    debtor.pays("120");
+    let paid = text(&debtor.market.invoices(&debtor.account)[1]["id"]);
+    let back = json!({
+        "reason": "It was down", "lines": [{ "line": 0, "net": { "amount": "30", "currency": "EUR" } }],
+    });
+    operator.post(&format!("/invoices/{paid}/credit"), &back);
+    debtor.to("2026-02-25");
+    let plan = debtor.get(&format!("/payment_plans/{}", text(&plan["id"])));
+    assert_eq!(plan["instalments"][0]["paid"]["amount"], "36.00", "{plan}");
+    assert_eq!(plan["instalments"][1]["paid"]["amount"], "0.00", "{plan}");
+    expect![[r#"
+        running, overdue 4.00
+          2026-02-23 mail of 4.00: done
+          next late_fee on 2026-02-27
+    "#]]
+    .assert_eq(&debtor.cases());
+}
