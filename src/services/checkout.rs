@@ -28,7 +28,7 @@ use crate::domain::text;
 use crate::services::webhook::trouble;
 use crate::store::payment::PAYMENT_BY_INVOICE;
 use crate::store::{Along, Key, Records};
-use crate::world::gateway::{CallBack, Charge, Notice, Trouble, Unheard};
+use crate::world::gateway::{CallBack, Charge, Gateway as Port, Notice, Trouble, Unheard};
 
 /// So long nobody else asks a gateway for what a payer is at, or for what it has said it does not
 /// know yet.
@@ -37,6 +37,9 @@ const LEASE_SECONDS: i64 = 15 * 60;
 const PATIENCE_SECONDS: i64 = 2 * 3600;
 /// So long a gateway that cannot be reached, or does not know yet, is asked again.
 const STUBBORNNESS_SECONDS: i64 = 7 * 86_400;
+/// So long a gateway is relied on to do what it is asked again, under the same id, once: the least that
+/// one of them promises is a day.
+const SAME_SECONDS: i64 = 20 * 3600;
 /// The longest wait between two times that it is asked.
 const WAIT_SECONDS_MAX: i64 = 4 * 3600;
 
@@ -248,7 +251,7 @@ pub(super) fn ask(bss: &Arc<Bss>, id: PaymentId) -> Result<(), Error> {
     let charge = charge(&asked, &back)?;
     let web = bss.house.world().web.as_ref();
     let said = match asked.payment.state() {
-        State::Initiated => port.charge(web, &charge).or_else(|it| nothing_of(&charge, it)),
+        State::Initiated => once(bss, port.as_ref(), (&asked.payment, &charge)),
         State::Redirected
         | State::Authorized
         | State::Captured
@@ -271,6 +274,26 @@ pub(super) fn ask(bss: &Arc<Bss>, id: PaymentId) -> Result<(), Error> {
         }
     })
     .wait()
+}
+
+/// Asks a gateway for a payment, or, if it may have forgotten that it was asked, first whether it knows
+/// of it: nobody pays twice because an answer was lost.
+fn once(
+    bss: &Bss,
+    port: &dyn Port,
+    (payment, charge): (&Payment, &Charge<'_>),
+) -> Result<Said, Trouble> {
+    let web = bss.house.world().web.as_ref();
+    let asked_at = payment.attempt.as_ref().and_then(|it| match it.initiative {
+        Initiative::House => it.asked_at,
+        Initiative::Payer => Some(payment.stamp.created_at),
+    });
+    let is_old = asked_at.is_some_and(|it| it.plus_seconds(SAME_SECONDS) <= bss.moment().now);
+    let known = if is_old { port.find(web, charge)? } else { None };
+    match known {
+        Some(said) => Ok(said),
+        None => port.charge(web, charge).or_else(|it| nothing_of(charge, it)),
+    }
 }
 
 /// What is not taken at all never becomes anything; where it is not known, it is asked again.

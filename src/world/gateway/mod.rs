@@ -1,7 +1,7 @@
 //! Gateways: those who take in money for us, each in its own words.
 //!
-//! What is asked is asked again after a break, under the same id, and a gateway does it once. What
-//! it says on its own account is believed only if it can prove that it says it.
+//! What is asked is asked again after a break, under the same id, and a gateway does it once. It forgets
+//! those ids: what was asked long ago is looked for before it is asked again. What it says on its own account is believed only if it can prove that it says it.
 
 mod paypal;
 mod sandbox;
@@ -25,6 +25,13 @@ pub trait Gateway: Send + Sync {
     /// # Errors
     /// If nothing can be said of what became of it.
     fn charge(&self, web: &dyn Web, of: &Charge<'_>) -> Result<Said, Trouble>;
+
+    /// Finds out whether it knows of a payment that it was asked for so long ago that it may not know any
+    /// more that asking again is the same once more. Nothing if it does not know of it.
+    ///
+    /// # Errors
+    /// If nobody can say that.
+    fn find(&self, web: &dyn Web, of: &Charge<'_>) -> Result<Option<Said>, Trouble>;
 
     /// Asks what became of a payment that it was asked for.
     ///

@@ -160,6 +160,12 @@ impl Gateway for Paypal {
         }
     }
 
+    /// Orders are found by PayPal's id alone, which is in the answer that was lost; what a payer pays all
+    /// the same is called back.
+    fn find(&self, _: &dyn Web, _: &Charge<'_>) -> Result<Option<Said>, Trouble> {
+        Err(Trouble::passing("it cannot be asked for an order whose id it has not told"))
+    }
+
     fn look(&self, web: &dyn Web, of: &Charge<'_>) -> Result<Said, Trouble> {
         let Some(order) = of.reference else { return self.charge(web, of) };
         let found = self.order(web, order)?;

@@ -133,6 +133,17 @@ impl Gateway for Stripe {
         }
     }
 
+    /// Intents are searched by what we have attached to them. A page that no payer has used has none, and
+    /// a second page charges nobody.
+    fn find(&self, web: &dyn Web, of: &Charge<'_>) -> Result<Option<Said>, Trouble> {
+        let query = format!("metadata['payment']:'{}'", of.payment);
+        let query = Serializer::new(String::new()).append_pair("query", &query).finish();
+        let found = self.get(web, &format!("/v1/payment_intents/search?{query}"))?;
+        let found = found["data"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let paid = found.iter().find(|it| text(it, "status") == "succeeded");
+        paid.or_else(|| found.first()).map(read_intent).transpose()
+    }
+
     fn look(&self, web: &dyn Web, of: &Charge<'_>) -> Result<Said, Trouble> {
         match of.reference {
             None => self.charge(web, of),

@@ -56,6 +56,7 @@ impl Stripe {
         }
         let path = request.address.strip_prefix("https://stripe.example/v1/").unwrap();
         let (status, body) = match request.method {
+            Method::Get if path.starts_with("payment_intents/search?") => (200, it.found(path)),
             Method::Get => (200, it.things[path.rsplit('/').next().unwrap()].clone()),
             Method::Post => {
                 let key = header(request, "idempotency-key").to_owned();
@@ -131,6 +132,16 @@ impl Stripe {
             }
             other => panic!("nobody asks for {other}"),
         }
+    }
+
+    /// The intents of the payment that a search names.
+    fn found(&self, path: &str) -> Value {
+        let query = form_urlencoded::parse(path.split_once('?').unwrap().1.as_bytes());
+        let query = query.into_owned().find(|it| it.0 == "query").unwrap().1;
+        let payment = query.strip_prefix("metadata['payment']:'").unwrap().trim_end_matches('\'');
+        let is_of = |it: &&Value| it["metadata"]["payment"] == payment;
+        let data: Vec<_> = self.things.values().filter(is_of).collect();
+        json!({ "object": "search_result", "data": data })
     }
 
     /// The thing of a kind that was made last.
@@ -410,6 +421,35 @@ fn an_answer_that_is_lost_is_asked_for_again_and_charged_once() {
     let payment = shop.pay(Some("pm_1"));
     assert_eq!(shop.stands(&payment), "initiated, invoice open");
     shop.market.advance_to("2026-01-02");
+    assert_eq!(shop.stands(&payment), "captured, invoice paid");
+    assert_eq!(shop.stripe.lock().unwrap().charged, 1200);
+}
+
+/// Stripe forgets after a day what it was asked under which key.
+#[test]
+fn an_answer_that_is_lost_for_days_is_looked_for_and_not_charged_again() {
+    let shop = Shop::open();
+    shop.stripe.lock().unwrap().loses = u32::MAX;
+    let payment = shop.pay(Some("pm_1"));
+    shop.market.advance_to("2026-01-03");
+    assert_eq!(shop.stands(&payment), "initiated, invoice open");
+    {
+        let mut stripe = shop.stripe.lock().unwrap();
+        (stripe.forgets, stripe.loses) = (true, 0);
+    }
+    shop.market.advance_to("2026-01-04");
+    assert_eq!(shop.stands(&payment), "captured, invoice paid");
+    assert_eq!(shop.stripe.lock().unwrap().charged, 1200);
+}
+
+#[test]
+fn what_never_arrived_is_asked_for_after_days() {
+    let shop = Shop::open();
+    shop.stripe.lock().unwrap().is_away = true;
+    let payment = shop.pay(Some("pm_1"));
+    shop.market.advance_to("2026-01-03");
+    shop.stripe.lock().unwrap().is_away = false;
+    shop.market.advance_to("2026-01-04");
     assert_eq!(shop.stands(&payment), "captured, invoice paid");
     assert_eq!(shop.stripe.lock().unwrap().charged, 1200);
 }
