@@ -1,9 +1,10 @@
 //! Debit orders: what is due is collected by mandate, in files for the seller's bank.
 //!
-//! An order is placed in one act with the payments that it is to bring in: an invoice that stands in
+//! An order is placed in an act of its own with the payments that it is to bring in: an invoice that stands in
 //! one stands in no other until the bank, or a person, says what came of it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::billing::book;
 use super::{
@@ -35,8 +36,10 @@ use crate::render::debit_order as paper;
 use crate::store::payment::PAYMENT_METHOD_MANDATE;
 use crate::store::{Along, Key, Records};
 
-/// So many debits are ordered at once at most; more stand in the next order.
+/// So many debits are ordered by one request at most; more are for the next.
 const DEBITS_MAX: usize = 1000;
+/// So many of them are ordered in one act at most: who else wants to write waits no longer for it.
+const DEBITS_AT_ONCE: usize = 100;
 /// The sequence that orders are numbered by.
 const NUMBERS: &str = "debit_order";
 
@@ -50,7 +53,7 @@ pub struct PlaceOrder {
 }
 
 /// Orders what is due on the day of collection, or before, from those who pay by mandate: one order
-/// for each scheme, none where nothing is due. Payers are told by what follows the events.
+/// for each scheme and each hundred debits, none where nothing is due. Payers are told by what follows the events.
 ///
 /// # Errors
 /// If the seller has not said as whom and where it collects, the day is too near, or the caller may
@@ -61,10 +64,12 @@ pub fn place(bss: &Bss, author: &Author, command: &PlaceOrder) -> Result<Vec<Deb
         let wanted = plan.wanted(cx)?;
         Ok((plan, wanted))
     })?;
-    if wanted.is_empty() {
-        return Ok(Vec::new());
+    let (plan, mut orders) = (Arc::new(plan), Vec::new());
+    for part in wanted.chunks(DEBITS_AT_ONCE) {
+        let (plan, part) = (Arc::clone(&plan), part.to_vec());
+        orders.extend(bss.act(author.clone(), move |act| plan.place(act, &part)).wait()?);
     }
-    bss.act(author.clone(), move |act| plan.place(act, &wanted)).wait()
+    Ok(orders)
 }
 
 /// What all orders that are placed together have in common.
@@ -109,7 +114,9 @@ impl Plan {
         let (mut request, mut wanted) = (PageRequest::oldest(PageRequest::LIMIT_MAX), Vec::new());
         loop {
             let page = cx.view.list::<PaymentMethod>(&along, &request, &mut |_| true)?;
-            for method in &page.items {
+            let today = payment_method::today(cx);
+            let is_usable = |it: &&PaymentMethod| scheme(it, today).is_some();
+            for method in page.items.iter().filter(is_usable) {
                 for id in self.due_from(cx, method.account)? {
                     wanted.push((method.id, id));
                 }
@@ -155,9 +162,7 @@ impl Plan {
             let method: PaymentMethod = act.load(*method)?;
             let invoice: Invoice = act.load(*invoice)?;
             let today = payment_method::today(act.cx());
-            let is_usable = method.is_default && method.usable_on(today).is_ok();
-            let scheme = method.mandate().map(|it| it.scheme).filter(|_| is_usable);
-            let Some(scheme) = scheme else { continue };
+            let Some(scheme) = scheme(&method, today) else { continue };
             if !self.is_to_be_collected(act.cx(), &invoice)? {
                 continue;
             }
@@ -231,6 +236,13 @@ impl Plan {
             DebitOrder { id, stamp, scheme, collector, collect_on, debits, state, state_at };
         act.keep_new((order, Verb::Created))
     }
+}
+
+/// By whose rules one is collected from on a day; nothing where it is not what its account pays with, or
+/// has lapsed.
+fn scheme(it: &PaymentMethod, today: Date) -> Option<Scheme> {
+    let is_usable = it.is_default && it.usable_on(today).is_ok();
+    it.mandate().map(|it| it.scheme).filter(|_| is_usable)
 }
 
 /// How often was tried to collect an invoice by mandate. What was called off was never tried.
