@@ -196,7 +196,7 @@ mod tests {
     use crate::domain::billing::invoice::number::{NumberFormat, Places};
     use crate::domain::billing::invoice::sample::{self, date, euros, id, issue, stamp};
     use crate::domain::quantity::{Percent, Quantity};
-    use crate::domain::settlement::note::{IssueNote, NoteItem, Terms};
+    use crate::domain::settlement::note::{IssueNote, NoteItem, NoteLook, Terms};
     use crate::domain::settlement::share::{Part, Portion, Role, Shares};
     use crate::store::record::encode;
     use crate::store::{Commit, Store};
@@ -250,6 +250,10 @@ mod tests {
             terms: (Terms::default(), Rounding::HalfUp),
             items: vec![item],
             currency: euros("5").currency(),
+            look: NoteLook {
+                locale: "en".parse().expect("a locale"),
+                color: "#2f5bd7".parse().expect("a color"),
+            },
         };
         SettlementNote::issue(command).expect("a note").0
     }
@@ -278,7 +282,7 @@ mod tests {
         expect!["010000000000000000000000000000000601010000000000000000000000000000000100000000000000000000000000000000000000000009020000000000000000000000000000000300000000000000000000000000000007010100000000000000000000000000000008e707455552000000"].assert_eq(&hex::encode(bytes));
         let bytes = encode(&note());
         assert_eq!(decode::<SettlementNote>(&bytes).expect("readable"), note());
-        expect!["0100000000000000000000000000000005010100000000000000000000000000000001000000000000000000000000000000000000000000090f5345542d323032362d303030303031d4a45a80a55a80a55abca55a0653656c6c657200000000000102444500000542757965720000000000010244450000000000010f494e562d323032362d303030303031044d61696c010700904e455552010114000200e807455552e80745555200455552e80745555200455552e8074555520000"].assert_eq(&hex::encode(bytes));
+        expect!["0100000000000000000000000000000005010100000000000000000000000000000001000000000000000000000000000000000000000000090f5345542d323032362d303030303031d4a45a80a55a80a55abca55a0653656c6c657200000000000102444500000542757965720000000000010244450000000000010f494e562d323032362d303030303031044d61696c010700904e455552010114000200e807455552e80745555200455552e80745555200455552e80745555202656e2f5bd70000"].assert_eq(&hex::encode(bytes));
     }
 
     #[test]

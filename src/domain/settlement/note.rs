@@ -6,13 +6,14 @@ use super::share::{Portion, ShareRecord};
 use super::spread::spread;
 use crate::domain::billing::invoice::number::DocumentNumber;
 use crate::domain::billing::invoice::{InvoiceParty, Totals};
+use crate::domain::billing::letterhead::Color;
 use crate::domain::error::{Code, Rejection};
 use crate::domain::event::Verb;
 use crate::domain::id::{AccountId, SettlementId};
 use crate::domain::money::{Currency, Money, MoneyError, Rounding};
 use crate::domain::quantity::{Percent, Quantity};
 use crate::domain::stamp::Stamp;
-use crate::domain::text::{self, Name, Prose};
+use crate::domain::text::{self, Locale, Name, Prose};
 use crate::domain::time::{Date, Period};
 use crate::domain::word::words;
 
@@ -73,8 +74,19 @@ pub struct SettlementNote {
     pub items: Vec<NoteItem>,
     /// What it comes to.
     pub totals: Totals,
+    /// How it is written.
+    pub look: NoteLook,
     state: State,
     paid_on: Option<Date>,
+}
+
+/// What a note copies in of how it is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoteLook {
+    /// In which language: that of whom it pays out.
+    pub locale: Locale,
+    /// In which color headings and rules are: that of the letterhead.
+    pub color: Color,
 }
 
 /// What is said of a note besides what it is for.
@@ -152,6 +164,8 @@ pub struct IssueNote {
     pub items: Vec<NoteItem>,
     /// What all of it is in.
     pub currency: Currency,
+    /// How it is written.
+    pub look: NoteLook,
 }
 
 impl SettlementNote {
@@ -187,6 +201,7 @@ impl SettlementNote {
             terms,
             items,
             totals,
+            look: command.look,
             state: State::Issued,
             paid_on: None,
         };
@@ -285,6 +300,10 @@ mod tests {
             terms: (Terms { tax: Some(tax), ..Terms::default() }, Rounding::HalfUp),
             items: amounts.iter().map(item).collect(),
             currency: euros("0").currency(),
+            look: NoteLook {
+                locale: "en".parse().expect("a locale"),
+                color: "#2f5bd7".parse().expect("a color"),
+            },
         };
         SettlementNote::issue(command).map(|it| it.0)
     }

@@ -9,9 +9,8 @@ use super::typeset::Face;
 use super::words::filled;
 use super::{PdfError, Said, filed};
 use crate::domain::billing::invoice::InvoiceParty;
-use crate::domain::billing::letterhead::{Color, Look};
-use crate::domain::settlement::note::{NoteItem, SettlementNote};
-use crate::domain::text::Locale;
+use crate::domain::billing::letterhead::Color;
+use crate::domain::settlement::note::{NoteItem, NoteLook, SettlementNote};
 
 /// Where text ends above the foot of a page.
 const BOTTOM: f32 = 770.0;
@@ -56,15 +55,13 @@ struct Drawing<'a> {
     ink: Color,
 }
 
-/// A note as a file, in the language of a locale.
+/// A note as a file.
 ///
 /// # Errors
 /// If it cannot be written; no text and no figure of a note leads there.
-pub fn of_settlement(
-    note: &SettlementNote,
-    (look, locale): (&Look, &Locale),
-) -> Result<Vec<u8>, PdfError> {
-    let drawing = Drawing { note, language: Language::of(locale), ink: look.color.ink() };
+pub fn of_settlement(note: &SettlementNote) -> Result<Vec<u8>, PdfError> {
+    let NoteLook { locale, color } = &note.look;
+    let drawing = Drawing { note, language: Language::of(locale), ink: color.ink() };
     let title = format!("{} {}", own(drawing.language).note, note.number);
     let mut sheets = Sheets::new();
     let y = drawing.head(&mut sheets, &title);

@@ -8,7 +8,7 @@ mod share;
 pub use self::run::{Settle, settle};
 pub(super) use self::share::follow;
 use super::billing::book;
-use super::{Act, Bss, Cx, Error, account, billing, billing_account, letterhead};
+use super::{Act, Bss, Cx, Error, account, billing, billing_account};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::invoice::InvoiceParty;
@@ -286,14 +286,8 @@ pub fn paper(
     actor: &Actor,
     id: SettlementId,
 ) -> Result<(DocumentNumber, Vec<u8>), Error> {
-    let (note, look, locale) = bss.read(actor, |cx| {
-        let note: SettlementNote = cx.get(id)?;
-        let look = letterhead::of(cx, note.stamp.seller)?.map(|it| it.look).unwrap_or_default();
-        let receiver = cx.view.find::<Account>(note.receiver)?;
-        let receiver = receiver.ok_or_else(|| Error::not_found(note.receiver))?;
-        Ok((note, look, receiver.profile().locale.clone()))
-    })?;
-    let bytes = pdf::of_settlement(&note, (&look, &locale)).map_err(Error::internal)?;
+    let note: SettlementNote = bss.read(actor, |cx| cx.get(id))?;
+    let bytes = pdf::of_settlement(&note).map_err(Error::internal)?;
     Ok((note.number, bytes))
 }
 

@@ -12,12 +12,12 @@ use crate::domain::id::AccountId;
 use crate::domain::money::{Currency, Money};
 use crate::domain::operator::Permission;
 use crate::domain::page::PageRequest;
-use crate::domain::settlement::note::{IssueNote, SettlementNote, Terms, payable};
+use crate::domain::settlement::note::{IssueNote, NoteLook, SettlementNote, Terms, payable};
 use crate::domain::settlement::share::ShareRecord;
 use crate::domain::stamp::SellerNumber;
 use crate::domain::time::{Date, Instant, Zone};
 use crate::services::billing::{Series, number};
-use crate::services::{Act, Author, Bss, Cx, Error, account, billing};
+use crate::services::{Act, Author, Bss, Cx, Error, account, billing, letterhead};
 use crate::store::settlement::SHARE_OPEN;
 use crate::store::{Along, Key, Records};
 
@@ -164,6 +164,11 @@ impl Run {
         let mut named = Named::of(&receiver.profile().locale);
         let items = shares.iter().map(|it| name_of(act.cx(), &mut named, it));
         let items = items.collect::<Result<_, _>>()?;
+        let head = letterhead::of(act.cx(), self.seller)?;
+        let look = NoteLook {
+            locale: receiver.profile().locale.clone(),
+            color: head.map(|it| it.look).unwrap_or_default().color,
+        };
         let day = (self.today, receiver.stamp.number);
         let (number, sequence) = number(act, Series::Settlements, self.seller, day)?;
         let stamp = act.cx().stamp(self.seller, Some(partner)).numbered(sequence);
@@ -179,6 +184,7 @@ impl Run {
             terms: (self.terms.clone(), billing::policy(act.cx(), self.seller)?.rounding),
             items,
             currency,
+            look,
         })?)
     }
 }
