@@ -125,6 +125,11 @@ fn look_at_some(act: &mut Act<'_>, id: BankStatementId) -> Result<BankStatement,
     if unseen.is_empty() {
         return Ok(statement);
     }
+    if !statement.unseen().is_empty() {
+        // A fact keeps all of a statement: it is told once, when it was looked at to the end.
+        act.put_quietly(&statement)?;
+        return Ok(statement);
+    }
     act.keep((statement, Verb::Changed))
 }
 

@@ -171,6 +171,19 @@ fn another_page_of_a_statement_is_taken_in_too() {
     assert_eq!(page("TWO")["id"], second["id"]);
 }
 
+/// Facts keep the whole of what they tell: of a long statement there are few.
+#[test]
+fn a_long_statement_is_told_of_when_it_comes_and_when_it_was_looked_at() {
+    let (market, _) = collecting(&json!({}));
+    market.advance_to("2026-01-20");
+    let entries: Vec<_> =
+        (0..120).map(|it| entry("CRDT", "1.00", &refs(&format!("E-{it}")))).collect();
+    let kept = take_in(&market, &statement("S-1", &entries));
+    assert_eq!((&kept["count"], &kept["open"]), (&json!(120), &json!(120)));
+    let told = market.operator().get(&format!("/events?subject={}", text(&kept["id"])));
+    assert_eq!(told["items"].as_array().unwrap().len(), 2, "{told}");
+}
+
 #[test]
 fn what_is_no_statement_of_the_seller_is_refused() {
     let (market, _) = collecting(&json!({}));
