@@ -87,10 +87,12 @@ fn must_be_days(Span { from, until, .. }: Span) -> Result<(), Invalid> {
 fn rows(cx: Cx<'_>, seller: SellerNumber, span: Span) -> Result<Vec<Row>, Error> {
     let zone = billing_account::zone_of_seller(cx, seller)?;
     let (from, until) = (zone.start_of(span.from), zone.start_of(span.until));
-    let mut request = PageRequest::oldest(PageRequest::LIMIT_MAX);
-    let mut rows = Vec::new();
+    let after = kept::place_before(cx.view, from)?;
+    let mut request = PageRequest { after, ..PageRequest::oldest(PageRequest::LIMIT_MAX) };
+    let (mut rows, mut is_over) = (Vec::new(), false);
     loop {
         let page = kept::entries(cx.view, None, &request, &mut |it| {
+            is_over |= until <= it.at();
             it.seller() == seller && (from..until).contains(&it.at())
         })?;
         for numbered in page.items {
@@ -102,7 +104,7 @@ fn rows(cx: Cx<'_>, seller: SellerNumber, span: Span) -> Result<Vec<Row>, Error>
             let why = format!("must be nearer: there are more than {ENTRIES_MAX} entries");
             return Err(Invalid::one("until", "range", why).into());
         }
-        request.after = page.next;
+        request.after = page.next.filter(|_| !is_over);
         if request.after.is_none() {
             return Ok(rows);
         }

@@ -16,6 +16,7 @@ use crate::domain::journal::{BalanceKey, Entry, Holder, Ledger};
 use crate::domain::money::{Currency, Money};
 use crate::domain::page::{Page, PageOrder, PageRequest};
 use crate::domain::stamp::SellerNumber;
+use crate::domain::time::Instant;
 
 const ENTRIES: Table = Table("journal");
 const BY_HOLDER: Table = Table("journal/by_holder");
@@ -179,6 +180,30 @@ fn place_at(end_of: &[u8]) -> Result<u64, StoreError> {
     place.ok_or(StoreError::Unreadable { table: ENTRIES.0, source: None })
 }
 
+/// The place, as pages name it, behind which the entries from a moment on lie: time rises with places.
+/// Nothing if all of them do.
+///
+/// # Errors
+/// If the engine fails or an entry cannot be read.
+pub fn place_before(
+    view: &(impl View + ?Sized),
+    moment: Instant,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let (mut before, mut last) = (0, 0);
+    view.scan(ENTRIES, &KeyRange::all(), PageOrder::Falling, &mut |key, _| {
+        last = place_at(key)?;
+        Ok(ControlFlow::Break(()))
+    })?;
+    while before < last {
+        let middle = last - (last - before) / 2;
+        match entry(view, middle)? {
+            Some(it) if it.entry.at() < moment => before = middle,
+            Some(_) | None => last = middle - 1,
+        }
+    }
+    Ok((before > 0).then(|| before.to_be_bytes().to_vec()))
+}
+
 /// How many entries are looked at before a page ends that may have a next one.
 const LOOKED_AT_MAX: usize = 20_000;
 
@@ -264,7 +289,6 @@ mod tests {
     use crate::domain::billing::invoice::sample::{euros, id};
     use crate::domain::id::InvoiceId;
     use crate::domain::journal;
-    use crate::domain::time::Instant;
     use crate::store::{Commit, Store};
 
     fn customer() -> Holder {
@@ -272,7 +296,11 @@ mod tests {
     }
 
     fn received(amount: &str) -> Entry {
-        let at = Instant::from_micros(0).expect("1970");
+        received_at(amount, 0)
+    }
+
+    fn received_at(amount: &str, micros: i64) -> Entry {
+        let at = Instant::from_micros(micros).expect("an instant");
         let legs = journal::payment_received(id(2), euros(amount)).expect("legs");
         let cause = id::<InvoiceId>(1).subject();
         let entry = Entry::new(at, SellerNumber::PROVIDER, cause, legs);
@@ -319,6 +347,23 @@ mod tests {
         assert_eq!(page.items.iter().map(|it| it.sequence).collect::<Vec<_>>(), [1]);
         let all = entries(&view, None, &PageRequest::oldest(9), &mut |_| true).expect("read");
         assert_eq!((all.items.len(), all.next), (2, None));
+    }
+
+    #[test]
+    fn the_place_of_a_moment_is_found_without_reading_all() {
+        let store = Store::memory().expect("memory");
+        let place = |at: i64| {
+            let view = store.read().expect("snapshot");
+            let at = Instant::from_micros(at).expect("an instant");
+            let found = place_before(&view, at).expect("read");
+            found.map_or(0, |it| place_at(&it).expect("a place"))
+        };
+        assert_eq!(place(5), 0, "there is none");
+        for at in [10, 10, 20, 20, 20, 30] {
+            append(&store, &received_at("5", at));
+        }
+        let places = [5, 10, 11, 20, 21, 30, 31].map(place);
+        assert_eq!(places, [0, 0, 2, 2, 5, 5, 6]);
     }
 
     #[test]
