@@ -63,7 +63,7 @@ pub mod billing;
 pub mod bookkeeping;
 pub mod bucket;
 pub mod catalog;
-mod country;
+pub mod country;
 pub mod document;
 pub mod due;
 pub mod dunning;

@@ -1,6 +1,5 @@
 //! What people and other machines are given to read: the domain turned into bytes.
 
-pub mod country;
 pub mod csv;
 pub mod debit_order;
 pub mod einvoice;

@@ -14,9 +14,8 @@ use crate::domain::party::medium::{ContactMedium, Medium, PostalAddress};
 use crate::domain::party::organization::Organization;
 use crate::domain::party::{Nature, Party, Profile, RegisterParty};
 use crate::domain::stamp::SellerNumber;
-use crate::domain::text::{Country, Name};
+use crate::domain::text::Name;
 use crate::domain::time::Instant;
-use crate::render::country;
 use crate::store::account::ACCOUNT_BY_PARTY;
 use crate::store::{Along, Key, Records};
 
@@ -106,12 +105,6 @@ pub fn remove(act: &mut Act<'_>, id: PartyId) -> Result<(), Error> {
     act.delete(&party)
 }
 
-/// The country that a text names by its code or by its name in any language that we know.
-#[must_use]
-pub fn country(text: &str) -> Option<Country> {
-    text.trim().parse().ok().or_else(|| country::named(text))
-}
-
 /// Where a party is to be found by post at an instant.
 pub(super) fn address_of(media: &[ContactMedium], now: Instant) -> Option<PostalAddress> {
     let places = || {
@@ -182,10 +175,19 @@ fn follow(act: &mut Act<'_>, before: &Party, party: &Party) -> Result<(), Error>
             after.name = name;
         }
         if after != *it.profile() {
-            account::revise(act, it.id, None, |_| Ok(after))?;
+            account::revise(act, it.id, None, |_| Ok(after)).map_err(of_media)?;
         }
     }
     Ok(())
+}
+
+/// A refusal of where an account is to be, as one of the ways to reach its party: nothing else was said.
+fn of_media(error: Error) -> Error {
+    let Error::Invalid(mut invalid) = error else { return error };
+    for it in invalid.violations.iter_mut().filter(|it| it.field.starts_with("/address/")) {
+        "/media".clone_into(&mut it.field);
+    }
+    invalid.into()
 }
 
 /// A page of the parties that the caller may see, of one account if that is named.

@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 use super::entity::{text, tree};
 use super::resource::Tree;
 use crate::domain::attribute::{Attribute, AttributeValue};
+use crate::domain::country;
 use crate::domain::error::Invalid;
 use crate::domain::party::medium::{ContactMedium, Medium, PhoneUse, PostalAddress};
 use crate::domain::text::{Email, Name, Phone};
 use crate::domain::time::{Date, Instant, Validity, Zone};
-use crate::services::party;
 
 /// A period that was said, of which each end may be left out.
 pub(super) fn validity(field: &str, said: Option<&Value>) -> Result<Validity, Invalid> {
@@ -89,7 +89,7 @@ fn medium(said: &Value) -> Option<Medium> {
         locality: part("city"),
         region: part("stateOrProvince"),
         postal_code: part("postCode").or_else(|| part("postcode")),
-        country: word("country").and_then(party::country),
+        country: word("country").and_then(country::read),
     };
     (!address.is_empty()).then_some(Medium::Post(address))
 }

@@ -8,9 +8,9 @@ use super::sheet::{ASIDE, Edge, INK, LEFT, QUIET, RIGHT, Sheets, WIDTH};
 use super::typeset::Face;
 use super::words::filled;
 use crate::domain::billing::invoice::InvoiceParty;
+use crate::domain::country;
 use crate::domain::party::vat::VatNumber;
 use crate::domain::text::Country;
-use crate::render::country;
 
 /// Where the logo or the name of the seller begins: 14 mm from the top.
 const TOP: f32 = 39.7;

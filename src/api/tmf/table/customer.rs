@@ -18,8 +18,8 @@ use crate::domain::account::billing_account::BillingPurpose;
 const WORDS: Words = &[
     ("account", "relatedParty"),
     ("address", "contactMedium"),
-    ("address/country", "characteristic.country"),
-    ("address/region", "characteristic.stateOrProvince"),
+    ("address/country", "contactMedium.characteristic.country"),
+    ("address/region", "contactMedium.characteristic.stateOrProvince"),
     ("born_on", "birthDate"),
     ("credit_limit", "creditLimit"),
     ("died_on", "deathDate"),
