@@ -10,18 +10,33 @@ use crate::domain::page::{Page, PageRequest};
 use crate::services::{Act, Author, Bss, Cx, Error};
 
 /// What of ours a resource is. Ids are texts: what is none of ours names nothing.
+///
+/// What an implementation does not say is done with its [documents](Self::documents), by those methods that
+/// have a body here and name them.
 pub(super) trait Behind: Sync {
+    /// The documents in which its things are kept, as far as they are; what keeps them elsewhere is its own,
+    /// and says everything itself.
+    fn documents(&self) -> &dyn Behind;
+
     /// What facts about its things are about.
-    fn kind(&self) -> Kind;
+    fn kind(&self) -> Kind {
+        self.documents().kind()
+    }
 
     /// What one needs to see some.
-    fn reading(&self) -> Permission;
+    fn reading(&self) -> Permission {
+        self.documents().reading()
+    }
 
     /// What one needs to make, change and remove some.
-    fn writing(&self) -> Permission;
+    fn writing(&self) -> Permission {
+        self.documents().writing()
+    }
 
     /// A page of what the caller may see.
-    fn page(&self, cx: Cx<'_>, of: &Resource, page: &PageRequest) -> Result<Page<Tree>, Error>;
+    fn page(&self, cx: Cx<'_>, of: &Resource, page: &PageRequest) -> Result<Page<Tree>, Error> {
+        self.documents().page(cx, of, page)
+    }
 
     /// The same with at least some attributes of each.
     fn partly(
@@ -50,10 +65,14 @@ pub(super) trait Behind: Sync {
     }
 
     /// The thing with an id, if it is there and the caller may see it.
-    fn find(&self, cx: Cx<'_>, of: &Resource, id: &str) -> Result<Option<Tree>, Error>;
+    fn find(&self, cx: Cx<'_>, of: &Resource, id: &str) -> Result<Option<Tree>, Error> {
+        self.documents().find(cx, of, id)
+    }
 
     /// Makes one as a body says that was found to be right.
-    fn create(&self, act: &mut Act<'_>, of: &Resource, said: Tree) -> Result<Tree, Error>;
+    fn create(&self, act: &mut Act<'_>, of: &Resource, said: Tree) -> Result<Tree, Error> {
+        self.documents().create(act, of, said)
+    }
 
     /// Whether making one takes reads and acts of its own: [`labour`](Self::labour) does it then.
     fn is_laborious(&self) -> bool {
@@ -71,13 +90,19 @@ pub(super) trait Behind: Sync {
     }
 
     /// Makes a thing what it should be after a change.
-    fn change(&self, act: &mut Act<'_>, of: &Resource, change: Change) -> Result<Tree, Error>;
+    fn change(&self, act: &mut Act<'_>, of: &Resource, change: Change) -> Result<Tree, Error> {
+        self.documents().change(act, of, change)
+    }
 
     /// Takes a thing away.
-    fn remove(&self, act: &mut Act<'_>, of: &Resource, id: &str) -> Result<(), Error>;
+    fn remove(&self, act: &mut Act<'_>, of: &Resource, id: &str) -> Result<(), Error> {
+        self.documents().remove(act, of, id)
+    }
 
     /// A side of a fact; nothing if it is no thing of this resource.
-    fn told(&self, cx: Cx<'_>, of: &Resource, side: &[u8]) -> Result<Option<Tree>, Error>;
+    fn told(&self, cx: Cx<'_>, of: &Resource, side: &[u8]) -> Result<Option<Tree>, Error> {
+        self.documents().told(cx, of, side)
+    }
 }
 
 /// A change of a thing: as it is shown, and as it should be.

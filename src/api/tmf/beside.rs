@@ -38,6 +38,10 @@ impl<E: Entity> Beside<E> {
 }
 
 impl<E: Entity> Behind for Beside<E> {
+    fn documents(&self) -> &dyn Behind {
+        &self.documents
+    }
+
     fn kind(&self) -> Kind {
         self.entities.kind()
     }

@@ -175,6 +175,10 @@ impl AppliedRates {
 }
 
 impl Behind for AppliedRates {
+    fn documents(&self) -> &dyn Behind {
+        self
+    }
+
     fn kind(&self) -> Kind {
         Kind::Invoice
     }

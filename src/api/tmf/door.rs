@@ -198,7 +198,7 @@ pub(super) fn work(
 }
 
 /// So many things are made at once at most.
-const BULK_MAX: usize = 1000;
+const BULK_MAX: usize = 100;
 
 /// What a patch of a list makes: each step adds a thing.
 fn bulk(of: &Resource, (form, body): (Form, Value), now: Instant) -> Result<Vec<Tree>, Invalid> {

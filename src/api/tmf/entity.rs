@@ -355,6 +355,10 @@ impl<E: Entity> Of<E> {
 }
 
 impl<E: Entity> Behind for Of<E> {
+    fn documents(&self) -> &dyn Behind {
+        self
+    }
+
     fn kind(&self) -> Kind {
         E::Thing::KIND
     }

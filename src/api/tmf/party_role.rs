@@ -8,9 +8,7 @@ use super::entity::reference;
 use super::party_form;
 use super::registered::Registered;
 use super::resource::{Resource, Tree};
-use crate::domain::id::{DocumentId, Kind, PartyId};
-use crate::domain::operator::Permission;
-use crate::domain::page::{Page, PageRequest};
+use crate::domain::id::{DocumentId, PartyId};
 use crate::domain::party::Party;
 use crate::services::{Act, Cx, Error, document, party};
 
@@ -47,24 +45,8 @@ fn write_on(act: &mut Act<'_>, said: &Tree) -> Result<(), Error> {
 }
 
 impl Behind for PartyRoles {
-    fn kind(&self) -> Kind {
-        DOCUMENTS.kind()
-    }
-
-    fn reading(&self) -> Permission {
-        DOCUMENTS.reading()
-    }
-
-    fn writing(&self) -> Permission {
-        DOCUMENTS.writing()
-    }
-
-    fn page(&self, cx: Cx<'_>, of: &Resource, page: &PageRequest) -> Result<Page<Tree>, Error> {
-        DOCUMENTS.page(cx, of, page)
-    }
-
-    fn find(&self, cx: Cx<'_>, of: &Resource, id: &str) -> Result<Option<Tree>, Error> {
-        DOCUMENTS.find(cx, of, id)
+    fn documents(&self) -> &dyn Behind {
+        &DOCUMENTS
     }
 
     fn create(&self, act: &mut Act<'_>, of: &Resource, said: Tree) -> Result<Tree, Error> {
@@ -78,13 +60,5 @@ impl Behind for PartyRoles {
             write_on(act, &change.after)?;
         }
         DOCUMENTS.change(act, of, change)
-    }
-
-    fn remove(&self, act: &mut Act<'_>, of: &Resource, id: &str) -> Result<(), Error> {
-        DOCUMENTS.remove(act, of, id)
-    }
-
-    fn told(&self, cx: Cx<'_>, of: &Resource, side: &[u8]) -> Result<Option<Tree>, Error> {
-        DOCUMENTS.told(cx, of, side)
     }
 }

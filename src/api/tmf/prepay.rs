@@ -17,10 +17,9 @@ use super::resource::{Resource, Tree};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::{BillingAccount, BillingPurpose, BillingState};
 use crate::domain::error::{Code as Reason, Invalid, Rejection};
-use crate::domain::id::{Id, Kind};
+use crate::domain::id::Id;
 use crate::domain::money::Money;
 use crate::domain::operator::Permission;
-use crate::domain::page::{Page, PageRequest};
 use crate::domain::payment::Payment;
 use crate::domain::payment::lifecycle::State as PaymentState;
 use crate::services::payment::{self, RecordPayment};
@@ -114,24 +113,8 @@ fn top_up(act: &mut Act<'_>, said: &mut Tree) -> Result<Outcome, Error> {
 }
 
 impl Behind for Action {
-    fn kind(&self) -> Kind {
-        self.documents.kind()
-    }
-
-    fn reading(&self) -> Permission {
-        self.documents.reading()
-    }
-
-    fn writing(&self) -> Permission {
-        self.documents.writing()
-    }
-
-    fn page(&self, cx: Cx<'_>, of: &Resource, page: &PageRequest) -> Result<Page<Tree>, Error> {
-        self.documents.page(cx, of, page)
-    }
-
-    fn find(&self, cx: Cx<'_>, of: &Resource, id: &str) -> Result<Option<Tree>, Error> {
-        self.documents.find(cx, of, id)
+    fn documents(&self) -> &dyn Behind {
+        &self.documents
     }
 
     fn create(&self, act: &mut Act<'_>, of: &Resource, mut said: Tree) -> Result<Tree, Error> {
@@ -150,10 +133,6 @@ impl Behind for Action {
         self.documents.create(act, of, said)
     }
 
-    fn change(&self, act: &mut Act<'_>, of: &Resource, change: Change) -> Result<Tree, Error> {
-        self.documents.change(act, of, change)
-    }
-
     /// What was done is not undone by being forgotten.
     fn remove(&self, act: &mut Act<'_>, of: &Resource, id: &str) -> Result<(), Error> {
         let found = self.documents.find(act.cx(), of, id)?;
@@ -162,10 +141,6 @@ impl Behind for Action {
             return Err(Rejection::new(Reason::PaymentStateForbids, why).into());
         }
         self.documents.remove(act, of, id)
-    }
-
-    fn told(&self, cx: Cx<'_>, of: &Resource, side: &[u8]) -> Result<Option<Tree>, Error> {
-        self.documents.told(cx, of, side)
     }
 }
 

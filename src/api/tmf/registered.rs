@@ -143,6 +143,10 @@ fn id(text: &str) -> Result<DocumentId, Error> {
 }
 
 impl Behind for Registered {
+    fn documents(&self) -> &dyn Behind {
+        self
+    }
+
     fn kind(&self) -> Kind {
         Kind::Document
     }

@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 
-use super::behind::{Behind, Change};
+use super::behind::Behind;
 use super::entity::tree;
 use super::event::Hub;
 use super::list::Found;
@@ -16,8 +16,6 @@ use super::table::APIS;
 use super::wire::{self, Part, Place};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::event::Fact;
-use crate::domain::id::Kind;
-use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
 use crate::services::idempotency::Answer;
 use crate::services::{Act, Cx, Error, event};
@@ -26,8 +24,9 @@ use crate::services::{Act, Cx, Error, event};
 pub(super) struct Topics;
 
 const DOCUMENTS: Registered = Registered("topic");
-/// So many of the last things that happened are looked at for a list.
-const LOOKED_AT_MAX: usize = 10_000;
+/// So many pages of the last things that happened are looked at for a list. A page is full, or as much as
+/// is looked at in one go, however little of it the caller sees.
+const PAGES_MAX: usize = 10;
 
 fn shown(of: &Api) -> Tree {
     tree(json!({ "id": of.code(), "name": of.name() }))
@@ -40,10 +39,9 @@ pub(super) fn events(
     (query, place): (&Query, &Place),
 ) -> Result<Answer, Error> {
     let mut found = Found::of(query);
-    let (mut page, mut looked_at) = (PageRequest::first(PageRequest::LIMIT_MAX), 0);
-    while looked_at < LOOKED_AT_MAX {
+    let mut page = PageRequest::first(PageRequest::LIMIT_MAX);
+    for _ in 0..PAGES_MAX {
         let some = event::audit(cx, &event::Filter::default(), &page)?;
-        looked_at += some.items.len();
         for fact in &some.items {
             for it in told(cx, (api, hub), fact)? {
                 found.offer(place.linked(it))?;
@@ -88,16 +86,8 @@ fn told(cx: Cx<'_>, (api, hub): (&'static Api, &Hub), fact: &Fact) -> Result<Vec
 }
 
 impl Behind for Topics {
-    fn kind(&self) -> Kind {
-        DOCUMENTS.kind()
-    }
-
-    fn reading(&self) -> Permission {
-        DOCUMENTS.reading()
-    }
-
-    fn writing(&self) -> Permission {
-        DOCUMENTS.writing()
+    fn documents(&self) -> &dyn Behind {
+        &DOCUMENTS
     }
 
     fn page(&self, cx: Cx<'_>, of: &Resource, page: &PageRequest) -> Result<Page<Tree>, Error> {
@@ -115,23 +105,11 @@ impl Behind for Topics {
         }
     }
 
-    fn create(&self, act: &mut Act<'_>, of: &Resource, said: Tree) -> Result<Tree, Error> {
-        DOCUMENTS.create(act, of, said)
-    }
-
-    fn change(&self, act: &mut Act<'_>, of: &Resource, change: Change) -> Result<Tree, Error> {
-        DOCUMENTS.change(act, of, change)
-    }
-
     fn remove(&self, act: &mut Act<'_>, of: &Resource, id: &str) -> Result<(), Error> {
         if Api::with_code(id).is_some() {
             let why = format!("`{id}` is an API of the house, of which it always tells");
             return Err(Rejection::new(Code::InUse, why).into());
         }
         DOCUMENTS.remove(act, of, id)
-    }
-
-    fn told(&self, cx: Cx<'_>, of: &Resource, side: &[u8]) -> Result<Option<Tree>, Error> {
-        DOCUMENTS.told(cx, of, side)
     }
 }

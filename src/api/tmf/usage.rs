@@ -20,7 +20,7 @@ use crate::domain::account::Account;
 use crate::domain::catalog::price::Price;
 use crate::domain::catalog::price::model::PriceModel;
 use crate::domain::error::{Code as Reason, Invalid, Rejection};
-use crate::domain::id::{Id, Kind, MeterId, PriceId, SubscriptionId, UsageRecordId};
+use crate::domain::id::{Id, MeterId, PriceId, SubscriptionId, UsageRecordId};
 use crate::domain::operator::Permission;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::quantity::Quantity;
@@ -220,8 +220,8 @@ fn counted() -> Error {
 }
 
 impl Behind for Usages {
-    fn kind(&self) -> Kind {
-        DOCUMENTS.kind()
+    fn documents(&self) -> &dyn Behind {
+        &DOCUMENTS
     }
 
     fn reading(&self) -> Permission {
@@ -299,10 +299,6 @@ impl Behind for Usages {
             Some(_) => Err(counted()),
             None => DOCUMENTS.remove(act, of, id),
         }
-    }
-
-    fn told(&self, cx: Cx<'_>, of: &Resource, side: &[u8]) -> Result<Option<Tree>, Error> {
-        DOCUMENTS.told(cx, of, side)
     }
 }
 

@@ -11,7 +11,7 @@ use super::entity::{Entity, Gone, Of, reference, tree};
 use super::registered::Registered;
 use super::resource::{Resource, Tree};
 use crate::domain::error::{Code as Reason, Invalid, Rejection};
-use crate::domain::id::{Id, Kind, UserId};
+use crate::domain::id::{Id, UserId};
 use crate::domain::operator::{Permission, Role, User, UserState, reach};
 use crate::domain::page::{Page, PageRequest};
 use crate::services::{Act, Cx, Error, user};
@@ -36,16 +36,8 @@ fn role(id: &str) -> Option<Role> {
 }
 
 impl Behind for UserRoles {
-    fn kind(&self) -> Kind {
-        DOCUMENTS.kind()
-    }
-
-    fn reading(&self) -> Permission {
-        DOCUMENTS.reading()
-    }
-
-    fn writing(&self) -> Permission {
-        DOCUMENTS.writing()
+    fn documents(&self) -> &dyn Behind {
+        &DOCUMENTS
     }
 
     fn page(&self, cx: Cx<'_>, of: &Resource, page: &PageRequest) -> Result<Page<Tree>, Error> {
@@ -63,24 +55,12 @@ impl Behind for UserRoles {
         }
     }
 
-    fn create(&self, act: &mut Act<'_>, of: &Resource, said: Tree) -> Result<Tree, Error> {
-        DOCUMENTS.create(act, of, said)
-    }
-
     fn change(&self, act: &mut Act<'_>, of: &Resource, change: Change) -> Result<Tree, Error> {
         if role(&change.id).is_some() {
             let why = format!("`{}` is a role of the house, and what it may do stays", change.id);
             return Err(Rejection::new(Reason::InUse, why).into());
         }
         DOCUMENTS.change(act, of, change)
-    }
-
-    fn remove(&self, act: &mut Act<'_>, of: &Resource, id: &str) -> Result<(), Error> {
-        DOCUMENTS.remove(act, of, id)
-    }
-
-    fn told(&self, cx: Cx<'_>, of: &Resource, side: &[u8]) -> Result<Option<Tree>, Error> {
-        DOCUMENTS.told(cx, of, side)
     }
 }
 
