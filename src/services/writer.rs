@@ -1,9 +1,11 @@
 //! The writer: one thread that runs acts, many to a commit, and answers after the disk has them.
 //!
 //! It takes what is waiting, without a timer: an act alone is committed at once, acts that arrive
-//! while others are done or the disk syncs share a commit. A refusal or a panic takes one act back and spoils
+//! while others are done or the disk syncs share a commit. What somebody waits for comes before what
+//! duties do. A refusal or a panic takes one act back and spoils
 //! nobody else's.
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -19,6 +21,8 @@ use crate::store::{Commit, StoreError};
 
 /// How many acts wait at most; beyond, the caller is told to come back later.
 const WAITING_MAX: usize = 8192;
+/// So many requests come before a duty that waits: it is late then, and never left behind.
+const PASSED_MAX: usize = 16;
 /// How many acts share a commit at most.
 const BATCH_MAX: usize = 4096;
 /// For how long after the first act others are taken into its commit.
@@ -190,31 +194,56 @@ impl Drop for Writer {
     }
 }
 
-/// What waits before the writer's door.
+/// What waits behind the writer's door, in two rows: what somebody has asked for comes before what the
+/// house does by itself, however much that is.
 struct Waiting<'a> {
     jobs: &'a Receiver<Box<dyn Job>>,
-    /// One that was taken and has to wait for the next commit.
-    next: Option<Box<dyn Job>>,
+    requests: VecDeque<Box<dyn Job>>,
+    duties: VecDeque<Box<dyn Job>>,
+    /// How many requests have come before a duty that waits.
+    passed: usize,
 }
 
-impl Waiting<'_> {
-    /// The next that is there, or comes; nothing once the door is closed.
-    fn first(&mut self) -> Option<Box<dyn Job>> {
-        self.next.take().or_else(|| self.jobs.recv().ok())
+impl<'a> Waiting<'a> {
+    const fn before(jobs: &'a Receiver<Box<dyn Job>>) -> Self {
+        Self { jobs, requests: VecDeque::new(), duties: VecDeque::new(), passed: 0 }
     }
 
-    /// One more that shares a commit, if it is there.
+    /// The next that is there, or comes; nothing once the door is closed.
+    fn first(&mut self) -> Option<Box<dyn Job>> {
+        self.let_in();
+        self.next_of(|_| true).or_else(|| self.jobs.recv().ok())
+    }
+
+    /// One more that shares a commit, if it is its turn.
     fn shared(&mut self) -> Option<Box<dyn Job>> {
-        if self.next.is_some() {
-            return None;
+        self.let_in();
+        self.next_of(|it| it.manner() == Manner::Shared)
+    }
+
+    fn let_in(&mut self) {
+        while self.requests.len() + self.duties.len() < WAITING_MAX {
+            let Ok(job) = self.jobs.try_recv() else { return };
+            let is_duty = job.author().request.is_empty();
+            let row = if is_duty { &mut self.duties } else { &mut self.requests };
+            row.push_back(job);
         }
-        self.next = self.jobs.try_recv().ok();
-        self.next.take_if(|it| it.manner() == Manner::Shared)
+    }
+
+    /// The one whose turn it is, if it may come now.
+    fn next_of(&mut self, may: impl FnOnce(&dyn Job) -> bool) -> Option<Box<dyn Job>> {
+        let is_duty =
+            self.requests.is_empty() || (self.passed >= PASSED_MAX && !self.duties.is_empty());
+        let row = if is_duty { &mut self.duties } else { &mut self.requests };
+        row.front().filter(|it| may(it.as_ref()))?;
+        let waits = !self.duties.is_empty() && !is_duty;
+        self.passed = if waits { self.passed + 1 } else { 0 };
+        if is_duty { self.duties.pop_front() } else { self.requests.pop_front() }
     }
 }
 
 fn serve(house: &House, jobs: &Receiver<Box<dyn Job>>) {
-    let mut waiting = Waiting { jobs, next: None };
+    let mut waiting = Waiting::before(jobs);
     while let Some(first) = waiting.first() {
         let timer = house.metrics().commit_seconds.start_timer();
         let mut batch = Vec::new();
@@ -289,4 +318,89 @@ fn run_bulk(
     });
     batch.push(job);
     done
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::operator::Actor;
+
+    /// Somebody who waits, by what it is called.
+    struct Ticket {
+        name: &'static str,
+        request: &'static str,
+        manner: Manner,
+        order: std::sync::mpsc::Sender<&'static str>,
+    }
+
+    impl Job for Ticket {
+        fn manner(&self) -> Manner {
+            self.manner
+        }
+
+        fn run(&mut self, _: &mut Act<'_>) -> End {
+            End::TakeBack
+        }
+
+        fn author(&self) -> Author {
+            Author { request: self.request.to_owned(), ..Author::of(Actor::duty("test")) }
+        }
+
+        fn answer(self: Box<Self>, _: Result<(), Error>) {
+            self.order.send(self.name).expect("somebody looks");
+        }
+    }
+
+    /// Who comes in which commit, of those who wait in a row.
+    fn commits(row: &[(&'static str, usize)]) -> String {
+        let (door, jobs) = sync_channel::<Box<dyn Job>>(WAITING_MAX);
+        let (order, came) = std::sync::mpsc::channel();
+        for (name, count) in row {
+            let request = if *name == "request" { "it is asked for" } else { "" };
+            let manner = if *name == "page" { Manner::Bulk } else { Manner::Shared };
+            for _ in 0..*count {
+                let ticket = Ticket { name, request, manner, order: order.clone() };
+                door.send(Box::new(ticket)).expect("there is room");
+            }
+        }
+        drop((door, order));
+        let (mut waiting, mut all) = (Waiting::before(&jobs), Vec::new());
+        while let Some(first) = waiting.first() {
+            let is_shared = first.manner() == Manner::Shared;
+            first.answer(Ok(()));
+            while let Some(next) = waiting.next_if(is_shared) {
+                next.answer(Ok(()));
+            }
+            all.push(told(&came.try_iter().collect::<Vec<_>>()));
+        }
+        all.join(" | ")
+    }
+
+    impl Waiting<'_> {
+        fn next_if(&mut self, is_shared: bool) -> Option<Box<dyn Job>> {
+            if is_shared { self.shared() } else { None }
+        }
+    }
+
+    /// `3 request, 1 duty`.
+    fn told(names: &[&'static str]) -> String {
+        let runs = names.chunk_by(|one, other| one == other);
+        runs.map(|it| format!("{} {}", it.len(), it[0])).collect::<Vec<_>>().join(", ")
+    }
+
+    #[test]
+    fn requests_come_before_what_the_house_does_by_itself() {
+        for (row, expected) in [
+            (&[("duty", 500), ("request", 3)][..], "3 request, 500 duty"),
+            (&[("page", 2), ("request", 3)], "3 request | 1 page | 1 page"),
+            (&[("request", 1), ("page", 1), ("request", 1)], "2 request | 1 page"),
+            (
+                &[("duty", 3), ("request", 40)],
+                "16 request, 1 duty, 16 request, 1 duty, 8 request, 1 duty",
+            ),
+            (&[("page", 1), ("request", 40)], "16 request | 1 page | 24 request"),
+        ] {
+            assert_eq!(commits(row), expected);
+        }
+    }
 }
