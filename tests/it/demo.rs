@@ -88,6 +88,22 @@ fn a_small_business_is_whole_after_some_months() {
         left,
         json!({ "nothing_left": true, "due": 0, "failed": 0, "failures": [], "unrated_events": 0 })
     );
+    most_go_on_paying(&server);
+}
+
+/// Nobody plays the customers any more when the clock moves on: what is due is taken from their cards.
+fn most_go_on_paying(server: &Server) {
+    let advance = "POST /api/v1/clock/advance";
+    let answer = over_file(&server.socket(), advance, r#"{ "by": "3 months" }"#).unwrap();
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let invoices = get(server, "/invoices?limit=1000&fields=account,state");
+    let mut standing = BTreeMap::<&str, BTreeSet<&str>>::new();
+    for it in invoices["items"].as_array().unwrap() {
+        let account = it["account"].as_str().unwrap();
+        standing.entry(account).or_default().insert(it["state"].as_str().unwrap());
+    }
+    let late = standing.values().filter(|it| it.contains("overdue")).count();
+    assert!(late * 2 < standing.len(), "{late} of {} are late", standing.len());
 }
 
 /// Whoever orders by part number can order what the demo sells, for the durations that it shows.

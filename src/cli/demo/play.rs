@@ -14,6 +14,8 @@ use crate::domain::time::{Date, Instant, Zone};
 
 /// On these days of a month somebody at least looks at what there is to pay and to count.
 const ROUNDS: [u32; 5] = [4, 11, 18, 25, 31];
+/// So long a card is good for after the story has ended.
+const CARD_MONTHS: u32 = 60;
 /// So many events are reported at once.
 const EVENTS_MAX: usize = 5000;
 
@@ -80,7 +82,7 @@ pub(super) fn play(
     for stop in calendar.stops(script) {
         play.stop(stop)?;
     }
-    Ok(())
+    play.leave_cards()
 }
 
 impl<'a> Play<'a> {
@@ -236,6 +238,23 @@ impl<'a> Play<'a> {
             "allocations": [{ "invoice": text(invoice, "id"), "amount": amount }],
         });
         self.stage.post(HOUSE, "/payments", &body).map(|_| ())
+    }
+
+    /// Leaves the cards of those who go on paying when the clock moves on and nobody plays them any more.
+    fn leave_cards(&self) -> Result<(), Failure> {
+        let expires = Zone::UTC.date_of(self.calendar.end).plus_months(CARD_MONTHS).to_string();
+        let stays = |it: &&Member| it.pays.card && self.stage.knows(&it.key);
+        for member in self.script.cast.accounts.iter().filter(stays) {
+            let card = json!({
+                "kind": "card", "gateway": "sandbox", "token": "sandbox_ok", "brand": "Visa",
+                "last_digits": "4242", "expires": expires.get(..7),
+            });
+            let path = format!("/accounts/@{}/payment_methods", member.key);
+            let made = self.stage.post(HOUSE, &path, &card)?;
+            let path = format!("/payment_methods/{}/default", text(&made, "id"));
+            self.stage.post(HOUSE, &path, &json!({}))?;
+        }
+        Ok(())
     }
 
     fn habit(&self, account: &str) -> Habit {

@@ -106,11 +106,14 @@ pub(super) struct Habit {
     pub(super) until_month: Option<u32>,
     /// Of what is issued in a month of the story, only so many percent.
     pub(super) partly: Option<(u32, u32)>,
+    /// Whether it leaves a card in the end, from which is taken what falls due afterwards.
+    #[serde(default)]
+    pub(super) card: bool,
 }
 
 impl Default for Habit {
     fn default() -> Self {
-        Self { after_days: 9, until_month: None, partly: None }
+        Self { after_days: 9, until_month: None, partly: None, card: false }
     }
 }
 
