@@ -105,6 +105,8 @@ words! {
         AccountReleased = "account_released";
         /// A note says what a partner has earned.
         SettlementIssued = "settlement_issued";
+        /// What was ordered has left and is on its way.
+        ShipmentSent = "shipment_sent";
     }
 }
 
@@ -139,6 +141,7 @@ impl Occasion {
             Self::TrialUpgraded => (Kind::Subscription, Verb::Upgraded),
             Self::LowBalance => (Kind::BillingAccount, Verb::RunningLow),
             Self::SettlementIssued => (Kind::Settlement, Verb::Issued),
+            Self::ShipmentSent => (Kind::Shipment, Verb::Shipped),
             Self::AccountHeld => (Kind::Account, Verb::Held),
             Self::AccountReleased => (Kind::Account, Verb::Released),
             Self::DunningNotice => (Kind::Dunning, Verb::Sent),
@@ -182,6 +185,7 @@ impl Occasion {
             | Self::SettlementIssued
             | Self::LowBalance => Recipient::Contact(Matter::Billing),
             Self::OrderConfirmed
+            | Self::ShipmentSent
             | Self::SubscriptionExpiring
             | Self::SubscriptionExpired
             | Self::SubscriptionHeld

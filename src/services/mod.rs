@@ -77,6 +77,7 @@ pub mod seat;
 pub mod session;
 pub mod settlement;
 pub mod setup;
+pub mod shipment;
 pub mod shown;
 pub mod subscription;
 pub mod tax;

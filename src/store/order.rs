@@ -15,7 +15,12 @@ record!(Order, OrderId, "order", shape 1, due => |it| it.due());
 
 record!(Quote, QuoteId, "quote", shape 1);
 
-record!(Shipment, ShipmentId, "shipment", shape 1);
+record!(Shipment, ShipmentId, "shipment", shape 1,
+    /// `(order, shipment)`.
+    SHIPMENT_BY_ORDER = "by_order" => |it, keys| {
+        keys.push(Key::new().id(it.order()).id(it.id));
+    },
+);
 
 record!(Task, TaskId, "task", shape 1,
     /// `(subscription, task)`.

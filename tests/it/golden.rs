@@ -28,7 +28,6 @@ const NOT_ON_STAGE: &[&str] = &[
     "notification_template",
     "promotion",
     "quote",
-    "shipment",
 ];
 
 /// The bytes of the file, by kind.

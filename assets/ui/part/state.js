@@ -13,7 +13,7 @@ const STATES = {
   active: GOOD, launched: GOOD, paid: GOOD, completed: GOOD, done: GOOD, captured: GOOD, sent: GOOD, verified: GOOD,
   released: GOOD, delivered: GOOD, collected: GOOD,
   open: WAITS, pending: WAITS, in_progress: WAITS, running: WAITS, planned: WAITS, queued: WAITS, started: WAITS,
-  acknowledged: WAITS, invited: WAITS, initiated: WAITS, authorized: WAITS, redirected: WAITS, prospective: WAITS,
+  acknowledged: WAITS, prepared: WAITS, shipped: WAITS, invited: WAITS, initiated: WAITS, authorized: WAITS, redirected: WAITS, prospective: WAITS,
   closing: WAITS, partially_paid: WAITS, in_test: WAITS, in_design: WAITS, in_study: WAITS,
   held: WARNS, held_administratively: WARNS, held_for_credit: WARNS, held_for_both: WARNS, graced: WARNS,
   suspended: WARNS, invitation_suspended: WARNS, partial: WARNS, paused: WARNS, partly_refunded: WARNS,

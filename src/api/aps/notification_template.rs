@@ -85,5 +85,6 @@ const fn name(it: Occasion) -> &'static str {
         Occasion::AccountHeld => "Account Hold",
         Occasion::AccountReleased => "Account Release",
         Occasion::SettlementIssued => "Settlement",
+        Occasion::ShipmentSent => "Shipment",
     }
 }

@@ -93,7 +93,7 @@ fn find(cx: Cx<'_>, id: Uuid) -> Result<Option<Specification>, Error> {
 const fn provisions_itself(it: &Specification) -> bool {
     match it.content.connector {
         Connector::Instant | Connector::Webhook { .. } => true,
-        Connector::Manual { .. } => false,
+        Connector::Manual { .. } | Connector::Shipment => false,
     }
 }
 

@@ -211,7 +211,7 @@ fn customization(it: &Specification) -> Value {
     let (connector, is_by_itself) = match it.content.connector {
         Connector::Instant => ("INSTANT", true),
         Connector::Webhook { .. } => ("WEBHOOK", true),
-        Connector::Manual { .. } => ("MANUAL", false),
+        Connector::Manual { .. } | Connector::Shipment => ("MANUAL", false),
     };
     json!({ "autoprovisioning": is_by_itself, "connector": connector })
 }

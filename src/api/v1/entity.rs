@@ -7,7 +7,7 @@ use super::{
     account, attribute_definition, bank_statement, billing_account, billing_run, category, class,
     consumer_key, coupon, debit_order, deposit, discount, dunning, gateway, invoice, letterhead,
     listener, mail, meter, notification, offer, order, party, payment, payment_method,
-    payment_plan, price, resource_category, service_terms, session, settlement, share,
+    payment_plan, price, resource_category, service_terms, session, settlement, share, shipment,
     specification, subscription, task, tax, token, user,
 };
 use crate::api::edge::reply::Wire;
@@ -74,6 +74,7 @@ fn side(fact: &Fact, it: &[u8]) -> Result<Value, Error> {
         Kind::Session => json(session::told(&read(it)?)),
         Kind::Settlement => json(settlement::told(&read(it)?)),
         Kind::ShareModel => json(share::told(&read(it)?)),
+        Kind::Shipment => json(shipment::told(&read(it)?)),
         Kind::Specification => json(specification::told(&read(it)?)),
         Kind::Subscription => json(subscription::told(&read(it)?)),
         Kind::Task => json(task::told(&read(it)?)),
@@ -91,7 +92,6 @@ fn side(fact: &Fact, it: &[u8]) -> Result<Value, Error> {
         | Kind::Quote
         | Kind::Review
         | Kind::ShareRecord
-        | Kind::Shipment
         | Kind::Sla
         | Kind::UsageRecord => Ok(serde_json::json!({ "id": fact.subject.to_string() })),
     }

@@ -71,6 +71,7 @@ mod session;
 mod settlement;
 mod setup;
 mod share;
+mod shipment;
 mod sign_in;
 mod specification;
 mod subscription;
@@ -154,6 +155,7 @@ fn table() -> Vec<Route> {
         settlement::routes(),
         setup::routes(),
         share::routes(),
+        shipment::routes(),
         specification::routes(),
         subscription::routes(),
         switch::routes(),

@@ -7,12 +7,14 @@ use utoipa::ToSchema;
 use super::localized::Texts;
 use super::offer::each;
 use super::route::{Needs, Route, read, write};
-use super::wire::{Decimal, List, NoQuery, Patch, SoldBy, parse, parse_optional};
+use super::wire::{Decimal, List, NoQuery, Patch, SoldBy, parse, parse_optional, word};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
 use crate::domain::catalog::lifecycle::{Life, State};
 use crate::domain::catalog::resource::{self, Dependency, Measure, ResourceContent};
-use crate::domain::catalog::specification::{self as domain, Relation, SpecificationContent};
+use crate::domain::catalog::specification::{
+    self as domain, Delivery, Relation, SpecificationContent,
+};
 use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
 use crate::domain::provisioning::connector::Connector;
@@ -48,6 +50,8 @@ struct Specification {
     brand: Option<String>,
     product_number: Option<String>,
     state: String,
+    /// What reaches the buyer: something `digital`, or something `physical` in a parcel.
+    delivery: String,
     resources: Vec<String>,
     relations: Vec<SpecificationRelation>,
     /// How it comes to be: `instant`, `webhook` or `manual`.
@@ -79,7 +83,7 @@ impl ConnectorWebhook {
             Connector::Webhook { address, .. } => {
                 Some(Self { address: address.to_string(), secret: None })
             }
-            Connector::Instant | Connector::Manual { .. } => None,
+            Connector::Instant | Connector::Manual { .. } | Connector::Shipment => None,
         }
     }
 }
@@ -119,6 +123,7 @@ impl From<&domain::Specification> for Specification {
             brand: content.brand.as_ref().map(ToString::to_string),
             product_number: content.product_number.as_ref().map(ToString::to_string),
             state: it.life.state().to_string(),
+            delivery: content.delivery.to_string(),
             resources: content.resources.iter().map(ToString::to_string).collect(),
             relations: content.relations.iter().map(relation).collect(),
             connector: content.connector.word(),
@@ -159,6 +164,8 @@ struct NewSpecification {
     description: Option<Texts>,
     brand: Option<String>,
     product_number: Option<String>,
+    /// `digital` or `physical`: then each that is bought is sent. Digital if nothing is said.
+    delivery: Option<String>,
     #[serde(default)]
     resources: Vec<String>,
     #[serde(default)]
@@ -175,6 +182,7 @@ impl NewSpecification {
             description: Texts::read_optional(self.description.as_ref(), "/description")?,
             brand: parse_optional("/brand", self.brand.as_deref())?,
             product_number: parse_optional("/product_number", self.product_number.as_deref())?,
+            delivery: word("/delivery", self.delivery.as_deref())?.unwrap_or(Delivery::Digital),
             resources: each(&self.resources, "/resources", |it, at| parse(at, it))?,
             relations: each(&self.relations, "/relations", SpecificationRelation::read)?,
             connector,
@@ -240,6 +248,8 @@ struct SpecificationPatch {
     brand: Patch<String>,
     #[serde(default)]
     product_number: Patch<String>,
+    /// `digital` or `physical`: of what is bought from now on.
+    delivery: Option<String>,
     resources: Option<Vec<String>>,
     relations: Option<Vec<SpecificationRelation>>,
 }
@@ -253,6 +263,7 @@ impl SpecificationPatch {
         it.brand = self.brand.onto(it.brand, |it| parse("/brand", it))?;
         let number = |it: &String| parse("/product_number", it);
         it.product_number = self.product_number.onto(it.product_number, number)?;
+        it.delivery = word("/delivery", self.delivery.as_deref())?.unwrap_or(it.delivery);
         if let Some(all) = &self.resources {
             it.resources = each(all, "/resources", |it, at| parse(at, it))?;
         }

@@ -127,6 +127,15 @@ impl SpecificationContent {
         !self.parts.is_empty()
     }
 
+    /// How a buyer comes to have it: what is physical is sent, whoever sees to it afterwards.
+    #[must_use]
+    pub fn maker(&self) -> Connector {
+        match self.delivery {
+            Delivery::Digital => self.connector.clone(),
+            Delivery::Physical => Connector::Shipment,
+        }
+    }
+
     fn check(&self, id: SpecificationId) -> Result<(), Invalid> {
         let mut found = characteristic::violations(&self.characteristics);
         let relations = self.relations.iter().map(|it| format!("{} {}", it.kind, it.to));
@@ -143,6 +152,19 @@ impl SpecificationContent {
         if self.parts.len() == 1 {
             let message = "must have at least 2 entries, or none";
             found.push(Violation::new("/parts", "range", message));
+        }
+        match (self.delivery, &self.connector) {
+            (Delivery::Digital, Connector::Shipment) => {
+                let message = "must be another: what is digital is not sent";
+                found.push(Violation::new("/connector", "conflict", message));
+            }
+            (Delivery::Physical, Connector::Webhook { .. }) => {
+                let message = "must be left out: what is physical is there when it has arrived";
+                found.push(Violation::new("/connector", "conflict", message));
+            }
+            (_, Connector::Instant | Connector::Manual { .. })
+            | (Delivery::Digital, Connector::Webhook { .. })
+            | (Delivery::Physical, Connector::Shipment) => {}
         }
         Invalid::unless_empty(found)
     }

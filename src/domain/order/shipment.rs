@@ -1,12 +1,10 @@
 //! Shipments: physical items on their way. The seller sets their state, the buyer sees it.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use crate::domain::error::{Code as Reason, Rejection};
 use crate::domain::event::Verb;
-use crate::domain::id::{OrderId, ShipmentId};
+use crate::domain::id::{OrderId, ShipmentId, TaskId};
 use crate::domain::party::medium::PostalAddress;
 use crate::domain::stamp::Stamp;
 use crate::domain::text::{Code, Name, Phone, Prose, WebAddress};
@@ -24,6 +22,8 @@ words! {
         Delivered = "delivered";
         /// It came back.
         Returned = "returned";
+        /// It is no longer wanted, and nobody has taken it.
+        Canceled = "canceled";
     }
 }
 
@@ -36,6 +36,8 @@ words! {
         Deliver = "deliver";
         /// It comes back.
         Return = "return";
+        /// It is no longer wanted.
+        Cancel = "cancel";
     }
 }
 
@@ -47,10 +49,14 @@ pub const fn next(state: State, trigger: Trigger) -> Option<State> {
         (S::Prepared, T::Ship) => Some(S::Shipped),
         (S::Shipped, T::Deliver) => Some(S::Delivered),
         (S::Shipped, T::Return) => Some(S::Returned),
+        (S::Prepared, T::Cancel) => Some(S::Canceled),
 
         (S::Prepared, T::Deliver | T::Return)
-        | (S::Shipped, T::Ship)
-        | (S::Delivered | S::Returned, T::Ship | T::Deliver | T::Return) => None,
+        | (S::Shipped, T::Ship | T::Cancel)
+        | (
+            S::Delivered | S::Returned | S::Canceled,
+            T::Ship | T::Deliver | T::Return | T::Cancel,
+        ) => None,
     }
 }
 
@@ -62,6 +68,7 @@ impl Trigger {
             Self::Ship => Verb::Shipped,
             Self::Deliver => Verb::Delivered,
             Self::Return => Verb::Returned,
+            Self::Cancel => Verb::Canceled,
         }
     }
 }
@@ -96,7 +103,8 @@ pub struct Shipment {
     /// Whose it is.
     pub stamp: Stamp,
     order: OrderId,
-    items: BTreeSet<Code>,
+    item: Code,
+    task: TaskId,
     /// Where it goes.
     pub destination: Destination,
     /// Who carries it.
@@ -109,20 +117,20 @@ pub struct Shipment {
 }
 
 impl Shipment {
-    /// A shipment of items of an order that is being packed.
+    /// A shipment of an item of an order that is being packed.
     #[must_use]
-    pub const fn new(
+    pub fn new(
         id: ShipmentId,
         stamp: Stamp,
-        order: OrderId,
-        items: BTreeSet<Code>,
+        (order, item, task): (OrderId, Code, TaskId),
         destination: Destination,
     ) -> Self {
         Self {
             id,
             stamp,
             order,
-            items,
+            item,
+            task,
             destination,
             carriage: None,
             remark: None,
@@ -138,10 +146,16 @@ impl Shipment {
         self.order
     }
 
-    /// Which of its items are in it.
+    /// Which of its items is in it.
     #[must_use]
-    pub const fn items(&self) -> &BTreeSet<Code> {
-        &self.items
+    pub const fn item(&self) -> &Code {
+        &self.item
+    }
+
+    /// The task that is done when it has arrived.
+    #[must_use]
+    pub const fn task(&self) -> TaskId {
+        self.task
     }
 
     /// How far it has come.
@@ -174,7 +188,9 @@ impl Shipment {
         let it = Self { state, ..self };
         let it = match trigger {
             Trigger::Ship => Self { shipped_at: Some(now), ..it },
-            Trigger::Deliver | Trigger::Return => Self { ended_at: Some(now), ..it },
+            Trigger::Deliver | Trigger::Return | Trigger::Cancel => {
+                Self { ended_at: Some(now), ..it }
+            }
         };
         Ok((it, trigger.verb()))
     }
@@ -191,11 +207,12 @@ mod tests {
     #[test]
     fn a_shipment_lives_as_the_table_says() {
         expect![[r#"
-                      |    ship |   deliver |   return
-             prepared | shipped |         - |        -
-              shipped |       - | delivered | returned
-            delivered |       - |         - |        -
-             returned |       - |         - |        -
+                      |    ship |   deliver |   return |   cancel
+             prepared | shipped |         - |        - | canceled
+              shipped |       - | delivered | returned |        -
+            delivered |       - |         - |        - |        -
+             returned |       - |         - |        - |        -
+             canceled |       - |         - |        - |        -
         "#]]
         .assert_eq(&matrix(State::ALL, Trigger::ALL, next));
     }
@@ -207,7 +224,7 @@ mod tests {
             address: PostalAddress::default(),
             phone: None,
         };
-        let it = Shipment::new(id(1), stamp(), id(1), [code("1")].into(), destination);
+        let it = Shipment::new(id(1), stamp(), (id(1), code("1"), id(1)), destination);
         assert!(it.clone().on(Trigger::Deliver, at(1)).is_err());
         let (it, verb) = it.on(Trigger::Ship, at(1)).expect("prepared");
         assert_eq!((it.shipped_at(), it.ended_at(), verb), (Some(at(1)), None, Verb::Shipped));

@@ -22,6 +22,8 @@ pub enum Connector {
         /// Who is asked: a team, a desk.
         desk: Option<Name>,
     },
+    /// It is sent, and there when the parcel is.
+    Shipment,
 }
 
 impl Connector {
@@ -32,6 +34,7 @@ impl Connector {
             Self::Instant => "instant",
             Self::Webhook { .. } => "webhook",
             Self::Manual { .. } => "manual",
+            Self::Shipment => "shipment",
         }
     }
 }

@@ -35,6 +35,7 @@ fn subject_matter() -> Tree {
         ("invoice", invoice()),
         ("credit_note", credit_note()),
         ("settlement", settlement()),
+        ("shipment", shipment()),
         ("payment", payment()),
         ("debit", debit()),
         ("dunning", dunning()),
@@ -103,6 +104,19 @@ fn settlement() -> Tree {
         ("until", "30 November 2026".into()),
         ("total", "EUR 35.82".into()),
         ("due_on", "31 December 2026".into()),
+    ])
+}
+
+fn shipment() -> Tree {
+    Tree::group([
+        ("number", "17".into()),
+        ("order", "O-1042".into()),
+        ("item", line("Home router", "EUR 100.00")),
+        ("carrier", "Parcel Post".into()),
+        ("tracking_number", "1Z999AA10123456784".into()),
+        ("tracking_url", "https://parcels.example.com/1Z999AA10123456784".into()),
+        ("recipient", "Example Ltd".into()),
+        ("address", "Ring 1\n10115 Berlin".into()),
     ])
 }
 

@@ -3,6 +3,7 @@
 //! Every seller has a template for every occasion. Until somebody changes it, it is that of the
 //! house and lies nowhere.
 
+mod carriage;
 mod dunning;
 mod firing;
 mod hold;

@@ -136,6 +136,7 @@ fn subject_matter(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Resu
             Ok(Tree::group([("invoice", invoice), ("reminder", reminder)]))
         }
         Kind::Settlement => Ok(settlement(&super::after(fact)?, reader)),
+        Kind::Shipment => super::carriage::values(cx, site, &super::after(fact)?, reader),
         Kind::CreditNote => credit_note(cx, fact, reader),
         Kind::Payment => Ok(payment(cx, fact, reader)?.with(debit(cx, fact, reader)?)),
         Kind::Subscription => subscribed(cx, fact, reader),
@@ -175,7 +176,6 @@ fn subject_matter(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Resu
         | Kind::Session
         | Kind::ShareModel
         | Kind::ShareRecord
-        | Kind::Shipment
         | Kind::Sla
         | Kind::Specification
         | Kind::Task
@@ -281,7 +281,7 @@ fn order(cx: Cx<'_>, it: &Order, reader: &Reader) -> Result<Tree, Error> {
     ]))
 }
 
-fn item(cx: Cx<'_>, it: &Item, reader: &Reader) -> Result<Tree, Error> {
+pub(super) fn item(cx: Cx<'_>, it: &Item, reader: &Reader) -> Result<Tree, Error> {
     let name = match &it.wish.name {
         Some(name) => Some(name.to_string()),
         None => offer_name(cx, it.wish.offer, reader)?,

@@ -100,7 +100,7 @@ impl Progress {
         };
         let made = subscription::write_down(act, account.stamp.seller, bought)?;
         self.made.insert(item.key.clone(), made.id);
-        let connector = provisioning::connector_of(act, specification)?;
+        let connector = provisioning::maker_of(act, specification)?;
         let asked = QueueTask {
             work: Work::Create,
             subscription: made.id,

@@ -8,8 +8,9 @@ pub mod connector;
 
 use std::collections::BTreeSet;
 
-use super::{Act, Cx, Error, order, seat, subscription};
+use super::{Act, Cx, Error, order, seat, shipment, subscription};
 use crate::domain::catalog::specification::Specification;
+use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{AccountId, OrderId, SpecificationId, SubscriptionId, TaskId};
 use crate::domain::operator::Permission;
 use crate::domain::order::Order;
@@ -35,6 +36,16 @@ pub fn connector_of(act: &mut Act<'_>, of: Option<SpecificationId>) -> Result<Co
     Ok(found.map_or(Connector::Instant, |it| it.content.connector))
 }
 
+/// How somebody who buys what a specification describes comes to have it.
+///
+/// # Errors
+/// If the store fails.
+pub fn maker_of(act: &mut Act<'_>, of: Option<SpecificationId>) -> Result<Connector, Error> {
+    let Some(id) = of else { return Ok(Connector::Instant) };
+    let found = act.batch().find::<Specification>(id)?;
+    Ok(found.map_or(Connector::Instant, |it| it.content.maker()))
+}
+
 /// Asks for something to be done for a subscription, and does it at once if there is nothing to
 /// do elsewhere; whoever asks for an order tells the order then.
 ///
@@ -43,15 +54,17 @@ pub fn connector_of(act: &mut Act<'_>, of: Option<SpecificationId>) -> Result<Co
 pub fn queue(act: &mut Act<'_>, of: &Subscription, asked: QueueTask) -> Result<Task, Error> {
     let stamp = act.cx().stamp(of.stamp.seller, of.stamp.owner);
     let stamp = stamp.numbered(act.next_number(NUMBERS)?);
-    let is_instant = asked.connector == Connector::Instant;
     let task = Task::new(act.new_id(), stamp, asked);
-    let id = task.id;
-    act.keep((task, crate::domain::event::Verb::Created))?;
-    if is_instant {
-        begin(act, id)?;
-        return done(act, id, Outcome::default());
+    let task = act.keep((task, crate::domain::event::Verb::Created))?;
+    match task.connector {
+        Connector::Instant => {
+            begin(act, task.id)?;
+            return done(act, task.id, Outcome::default());
+        }
+        Connector::Shipment => shipment::prepare(act, &task)?,
+        Connector::Webhook { .. } | Connector::Manual { .. } => {}
     }
-    act.load(id)
+    Ok(task)
 }
 
 fn begin(act: &mut Act<'_>, id: TaskId) -> Result<Task, Error> {
@@ -65,7 +78,7 @@ fn begin(act: &mut Act<'_>, id: TaskId) -> Result<Task, Error> {
 /// # Errors
 /// If its state forbids it, or the caller may not.
 pub fn start(act: &mut Act<'_>, id: TaskId) -> Result<Task, Error> {
-    must_work(act, id)?;
+    must_work_by_hand(act, id)?;
     begin(act, id)
 }
 
@@ -74,7 +87,7 @@ pub fn start(act: &mut Act<'_>, id: TaskId) -> Result<Task, Error> {
 /// # Errors
 /// If its state forbids it, or the caller may not.
 pub fn complete(act: &mut Act<'_>, id: TaskId, outcome: Outcome) -> Result<Task, Error> {
-    must_work(act, id)?;
+    must_work_by_hand(act, id)?;
     finish(act, id, outcome)
 }
 
@@ -103,7 +116,7 @@ fn finish(act: &mut Act<'_>, id: TaskId, outcome: Outcome) -> Result<Task, Error
 /// # Errors
 /// If its state forbids it, or the caller may not.
 pub fn fail(act: &mut Act<'_>, id: TaskId, why: Prose) -> Result<Task, Error> {
-    must_work(act, id)?;
+    must_work_by_hand(act, id)?;
     give_up(act, id, why)
 }
 
@@ -138,12 +151,61 @@ pub fn retry(act: &mut Act<'_>, id: TaskId) -> Result<Task, Error> {
     if let Some(cause) = task.cause.clone() {
         order::item_tried_again(act, &cause)?;
     }
+    if task.connector == Connector::Shipment {
+        shipment::prepare(act, &task)?;
+    }
     Ok(task)
+}
+
+/// A parcel is on its way.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn shipped(act: &mut Act<'_>, id: TaskId) -> Result<(), Error> {
+    let task: Task = act.load(id)?;
+    if task.state() == State::Queued {
+        begin(act, id)?;
+    }
+    Ok(())
+}
+
+/// A parcel has arrived. What was called off meanwhile stays so.
+///
+/// # Errors
+/// If what follows from it is refused.
+pub(super) fn arrived(act: &mut Act<'_>, id: TaskId) -> Result<(), Error> {
+    let task: Task = act.load(id)?;
+    match task.state() {
+        State::Started => finish(act, id, Outcome::default()).map(|_| ()),
+        State::Queued | State::Completed | State::Failed | State::Canceled => Ok(()),
+    }
+}
+
+/// A parcel came back. What was called off meanwhile stays so.
+///
+/// # Errors
+/// If what follows from it is refused.
+pub(super) fn came_back(act: &mut Act<'_>, id: TaskId, why: Prose) -> Result<(), Error> {
+    let task: Task = act.load(id)?;
+    match task.state() {
+        State::Started => give_up(act, id, why).map(|_| ()),
+        State::Queued | State::Completed | State::Failed | State::Canceled => Ok(()),
+    }
 }
 
 fn must_work(act: &Act<'_>, id: TaskId) -> Result<(), Error> {
     let task: Task = act.get(id)?;
     act.must(Permission::ProvisioningWork, &task.stamp)
+}
+
+/// What is sent is done by whoever says how far the parcel has come.
+fn must_work_by_hand(act: &Act<'_>, id: TaskId) -> Result<(), Error> {
+    must_work(act, id)?;
+    if act.get::<Task>(id)?.connector == Connector::Shipment {
+        let why = "a parcel is on its way for this task: say so of its shipment";
+        return Err(Rejection::new(Code::TaskStateForbids, why).into());
+    }
+    Ok(())
 }
 
 /// What was to be done for a subscription, the oldest first. Who may see the subscription may see
@@ -207,6 +269,11 @@ pub(super) fn call_off(act: &mut Act<'_>, it: &Subscription) -> Result<(), Error
         let task = act.keep(canceled)?;
         if let Some(cause) = &task.cause {
             order::item_called_off(act, cause)?;
+        }
+        if task.connector == Connector::Shipment {
+            // What is on its way is not made again by anybody: it arrives or comes back.
+            shipment::call_off(act, &task)?;
+            continue;
         }
         begun = begun.or((task.attempts() > 0).then_some(task));
     }

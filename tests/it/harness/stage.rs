@@ -228,6 +228,9 @@ impl Furnisher<'_> {
         self.make("specification", "/specifications", &json!({ "name": plain, "state": "active" }));
         let it = json!({ "name": hands, "state": "active", "connector": "manual" });
         self.make("manual", "/specifications", &it);
+        let goods = json!({ "en": self.called("Router") });
+        let it = json!({ "name": goods, "state": "active", "delivery": "physical" });
+        self.make("goods", "/specifications", &it);
         let own = self.name("reseller").split_once('_').unwrap().1;
         let it = json!({
             "event": "http://aps-standard.org/core/events/removed",
@@ -256,6 +259,7 @@ impl Furnisher<'_> {
             ("offer", "specification", &["test", "activate", "launch"] as &[&str]),
             ("by_hand", "manual", &["test", "activate", "launch"]),
             ("pooled", "specification", &["test", "activate", "launch"]),
+            ("router", "goods", &["test", "activate", "launch"]),
             ("drafted", "specification", &[]),
             ("testing", "specification", &["test"]),
             ("ready", "specification", &["test", "activate"]),
@@ -392,11 +396,27 @@ impl Furnisher<'_> {
         self.order(("order_10", "target"), "customer", &offer);
         let pooled = json!({ "offer": self.name("pooled"), "quantity": 100 });
         self.order(("order_11", "pool"), "customer", &pooled);
+        self.parcels();
         let seat = json!({ "user": self.name("member_user") });
         let path = format!("/subscriptions/{}/seats", self.name("pool"));
         self.make("pool_seat", &path, &seat);
         let path = format!("/subscriptions/{}/change", self.name("pool"));
         self.seller().post(&path, &json!({ "offer": self.name("offer") }));
+    }
+
+    /// Of two parcels, one is packed and one on its way.
+    fn parcels(&mut self) {
+        let router = json!({ "offer": self.name("router") });
+        for (order, subscription, parcel) in
+            [("order_16", "task_5", "parcel"), ("order_17", "task_6", "sent")]
+        {
+            self.order((order, subscription), "customer", &router);
+            let path = format!("/shipments?order={}", self.name(order));
+            let found = text(&self.seller().get(&path)["items"][0]["id"]);
+            self.keep(parcel, found);
+        }
+        let path = format!("/shipments/{}/ship", self.name("sent"));
+        self.seller().post(&path, &json!({ "carrier": self.called("Post") }));
     }
 
     /// Of the four tasks that people have to do, one waits, two were begun and one has failed.

@@ -7,6 +7,7 @@ mod charges;
 mod coupons;
 mod crowds;
 mod damages;
+mod deliveries;
 mod deposits;
 mod discounts;
 mod dunning;

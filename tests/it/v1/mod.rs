@@ -27,6 +27,7 @@ mod revenue;
 mod search;
 mod sessions;
 mod setup;
+mod shipments;
 mod stripe;
 mod taxation;
 mod timelines;

@@ -1,0 +1,68 @@
+// The parcels of an order: how far each is, how it can be followed, and for its seller what to say of it.
+import { html } from "../html.js";
+import { useState } from "../../vendor/preact/hooks.js";
+import { get, post } from "../model/api.js";
+import { useLoad } from "../model/load.js";
+import { may } from "../model/session.js";
+import { t } from "../model/text.js";
+import { Far } from "./figure.js";
+import { Field, FormDialog } from "./form.js";
+import { Card } from "./page.js";
+import { State } from "./state.js";
+import { Table } from "./table.js";
+import { complain, say } from "./toast.js";
+
+const place = ({ street, street_extra, postal_code, city, region, country }) =>
+  [street, street_extra, [postal_code, city].filter(Boolean).join(" "), region, country].filter(Boolean).join(", ");
+
+const Way = ({ of }) => {
+  if (!of.carrier) return null;
+  const said = [of.carrier, of.tracking_number].filter(Boolean).join(" · ");
+  return of.tracking_url ? html`<a href=${of.tracking_url} target="_blank" rel="noreferrer">${said}</a>` : html`<span>${said}</span>`;
+};
+
+const Ship = ({ of, onClose }) => html`
+  <${FormDialog} title=${t("It has left")} onClose=${onClose} send=${t("It has left")}
+    onSend=${async (body) => { await post(`/shipments/${of.id}/ship`, body); say(t("The buyer is told that it is on its way")); }}>
+    <${Field} name="carrier" label=${t("Carrier")} value=${of.carrier ?? ""} required autofocus />
+    <${Field} name="tracking_number" label=${t("Tracking number")} value=${of.tracking_number ?? ""} />
+    <${Field} name="tracking_url" label=${t("Where it can be followed")} kind="url" value=${of.tracking_url ?? ""} />
+  <//>`;
+
+const Back = ({ of, onClose }) => html`
+  <${FormDialog} title=${t("It came back")} onClose=${onClose} send=${t("It came back")} danger
+    onSend=${async (body) => { await post(`/shipments/${of.id}/return`, body); say(t("It came back")); }}
+    intro=${t("What was ordered is not there then. It can be sent again from the task that failed.")}>
+    <${Field} name="reason" label=${t("Reason")} required autofocus />
+  <//>`;
+
+/** What its seller may say of a parcel. */
+function Steps({ of, ask }) {
+  if (!may("shipment_write")) return null;
+  const arrive = () => post(`/shipments/${of.id}/deliver`).then(() => say(t("It has arrived, and its subscription begins")), complain);
+  if (of.state === "prepared") return html`<button type="button" class="button small" onClick=${() => ask(["ship", of])}>${t("It has left")}</button>`;
+  if (of.state !== "shipped") return null;
+  return html`<span class="row"><button type="button" class="button small" onClick=${arrive}>${t("It has arrived")}</button><button type="button" class="button small" onClick=${() => ask(["back", of])}>${t("It came back")}</button></span>`;
+}
+
+/** The card; nothing where nothing is sent. */
+export function Shipments({ order }) {
+  const [asked, ask] = useState(null);
+  const read = useLoad(() => get("/shipments", { order }), ["shipments", order]);
+  const items = read.data?.items ?? [];
+  if (items.length === 0) return null;
+  const columns = [
+    { head: t("Piece"), cell: (it) => it.item },
+    { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />` },
+    { head: t("Goes to"), cell: (it) => html`<span>${it.recipient}<br /><small>${place(it.address)}</small></span>` },
+    { head: t("Carrier"), cell: (it) => html`<${Way} of=${it} />` },
+    { head: t("Since"), cell: (it) => html`<${Far} at=${it.ended_at ?? it.shipped_at ?? it.prepared_at} />` },
+    { head: "", num: true, cell: (it) => html`<${Steps} of=${it} ask=${ask} />` },
+  ];
+  const close = () => ask(null);
+  return html`
+    <${Card} title=${t("Shipments")}><${Table} label=${t("Shipments")} columns=${columns} rows=${items} />
+      ${asked?.[0] === "ship" && html`<${Ship} of=${asked[1]} onClose=${close} />`}
+      ${asked?.[0] === "back" && html`<${Back} of=${asked[1]} onClose=${close} />`}
+    <//>`;
+}

@@ -1,0 +1,169 @@
+//! Shipments: what is physical on its way from a seller to a buyer.
+//!
+//! An item of a physical offer becomes a task that is done when its parcel has arrived. The seller
+//! says how far it is; nobody else does, so that item, order and subscription cannot disagree with it.
+
+use super::{Act, Cx, Error, provisioning};
+use crate::domain::account::Account;
+use crate::domain::account::billing_account::BillingAccount;
+use crate::domain::account::profile::{AddressUse, Matter};
+use crate::domain::error::Invalid;
+use crate::domain::event::Verb;
+use crate::domain::id::{OrderId, ShipmentId};
+use crate::domain::operator::Permission;
+use crate::domain::order::Order;
+use crate::domain::order::shipment::{Carriage, Destination, Shipment, State, Trigger};
+use crate::domain::page::{Page, PageRequest};
+use crate::domain::provisioning::task::Task;
+use crate::domain::subscription::Subscription;
+use crate::domain::text::Prose;
+use crate::store::order::SHIPMENT_BY_ORDER;
+use crate::store::{Along, Key, Records};
+
+/// The sequence that shipments are numbered by.
+const NUMBERS: &str = "shipment";
+
+/// Has what a task is about packed for the buyer.
+///
+/// # Errors
+/// [`Error::Invalid`] if nobody knows where the buyer lives; if the store fails.
+pub(super) fn prepare(act: &mut Act<'_>, task: &Task) -> Result<(), Error> {
+    let Some(cause) = task.cause.clone() else { return Ok(()) };
+    let order: Order = act.load(cause.order)?;
+    let destination = destination(act, task)?;
+    let stamp = act.cx().stamp(order.stamp.seller, Some(order.account()));
+    let mut stamp = stamp.numbered(act.next_number(NUMBERS)?);
+    stamp.person = order.stamp.person;
+    let of = (order.id, cause.item, task.id);
+    let shipment = Shipment::new(act.new_id(), stamp, of, destination);
+    act.keep((shipment, Verb::Created))?;
+    Ok(())
+}
+
+/// Where the account of a task has goods sent to, or else where it lives, or where its bills go.
+fn destination(act: &Act<'_>, task: &Task) -> Result<Destination, Error> {
+    let subscription: Subscription = act.load(task.subscription)?;
+    let account: Account = act.load(subscription.account())?;
+    let profile = account.profile();
+    let bills_to = act.cx().view.find::<BillingAccount>(subscription.billing_account())?;
+    let of_bills = || bills_to.as_ref().and_then(|it| it.profile().address.clone());
+    let address = profile.address(AddressUse::Shipping).cloned().or_else(of_bills);
+    let Some(address) = address.filter(|it| !it.is_empty()) else {
+        let message = "must have an address: what is ordered is sent there";
+        return Err(Invalid::one("/account", "required", message).into());
+    };
+    let phone = profile.contact(Matter::Administration).and_then(|it| it.phone.clone());
+    let phone = phone.or_else(|| profile.phone.clone());
+    Ok(Destination { recipient: profile.name.clone(), address, phone })
+}
+
+/// What is packed for a task is not wanted any more; what has left arrives or comes back.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn call_off(act: &mut Act<'_>, task: &Task) -> Result<(), Error> {
+    let Some(cause) = &task.cause else { return Ok(()) };
+    for it in of(act.cx(), cause.order)? {
+        if it.task() == task.id && it.state() == State::Prepared {
+            let canceled = it.on(Trigger::Cancel, act.now())?;
+            act.keep(canceled)?;
+        }
+    }
+    Ok(())
+}
+
+/// The shipments of an order, the oldest first, whoever asks.
+///
+/// # Errors
+/// If the store fails.
+pub fn of(cx: Cx<'_>, order: OrderId) -> Result<Vec<Shipment>, Error> {
+    cx.every(&along(order))
+}
+
+fn along(order: OrderId) -> Along {
+    Along::Index(SHIPMENT_BY_ORDER, Key::new().id(order).bytes())
+}
+
+/// A page of the shipments that the caller may see: of one order if that is named.
+///
+/// # Errors
+/// If the store fails.
+pub fn list(
+    cx: Cx<'_>,
+    order: Option<OrderId>,
+    page: &PageRequest,
+    accept: impl FnMut(&Shipment) -> bool,
+) -> Result<Page<Shipment>, Error> {
+    cx.list(order.map(along), page, accept)
+}
+
+fn writable(act: &Act<'_>, id: ShipmentId) -> Result<Shipment, Error> {
+    let it: Shipment = act.get(id)?;
+    act.must(Permission::ShipmentWrite, &it.stamp)?;
+    Ok(it)
+}
+
+/// Says who carries a shipment and where it goes, while nobody has it yet, and what else there is to say
+/// at any time.
+///
+/// # Errors
+/// If it has changed since, another destination is said of what has left, `change` refuses, or the
+/// caller may not.
+pub fn revise(
+    act: &mut Act<'_>,
+    (id, revision): (ShipmentId, Option<u32>),
+    change: impl FnOnce(&mut Shipment) -> Result<(), Invalid>,
+) -> Result<Shipment, Error> {
+    let it = writable(act, id)?;
+    act.expect_revision(&it.stamp, revision)?;
+    let mut changed = it.clone();
+    change(&mut changed)?;
+    if it.state() != State::Prepared && it.destination != changed.destination {
+        let message = "cannot be changed: it has left";
+        return Err(Invalid::one("/address", "fixed", message).into());
+    }
+    act.keep((changed, Verb::Changed))
+}
+
+/// The carrier takes a shipment.
+///
+/// # Errors
+/// If its state forbids it, nobody said who carries it, or the caller may not.
+pub fn ship(
+    act: &mut Act<'_>,
+    id: ShipmentId,
+    carriage: Option<Carriage>,
+) -> Result<Shipment, Error> {
+    let mut it = writable(act, id)?;
+    it.carriage = carriage.or(it.carriage);
+    let (shipped, verb) = it.on(Trigger::Ship, act.now())?;
+    if shipped.carriage.is_none() {
+        return Err(Invalid::one("/carrier", "required", "must be named").into());
+    }
+    let shipped = act.keep((shipped, verb))?;
+    provisioning::shipped(act, shipped.task())?;
+    Ok(shipped)
+}
+
+/// The buyer has got a shipment: its item is done, and its subscription begins.
+///
+/// # Errors
+/// If its state forbids it, or the caller may not.
+pub fn deliver(act: &mut Act<'_>, id: ShipmentId) -> Result<Shipment, Error> {
+    let delivered = writable(act, id)?.on(Trigger::Deliver, act.now())?;
+    let delivered = act.keep(delivered)?;
+    provisioning::arrived(act, delivered.task())?;
+    Ok(delivered)
+}
+
+/// A shipment came back: its item has failed, until somebody has it tried again.
+///
+/// # Errors
+/// If its state forbids it, or the caller may not.
+pub fn bring_back(act: &mut Act<'_>, id: ShipmentId, why: Prose) -> Result<Shipment, Error> {
+    let (mut returned, verb) = writable(act, id)?.on(Trigger::Return, act.now())?;
+    returned.remark = Some(why.clone());
+    let returned = act.keep((returned, verb))?;
+    provisioning::came_back(act, returned.task(), why)?;
+    Ok(returned)
+}

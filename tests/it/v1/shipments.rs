@@ -1,0 +1,127 @@
+//! Shipments: who says how far a parcel is, who sees it, and what cannot be said of it.
+
+use expect_test::expect;
+use serde_json::{Value, json};
+
+use crate::harness::client::Protocol;
+use crate::harness::market::{Market, monthly, text};
+
+/// An offer of something that comes in a parcel.
+fn router(market: &Market) -> String {
+    let sent = (json!({}), json!({ "delivery": "physical" }));
+    market.offer_like("Router", &[monthly("Rent", "EUR", "5")], sent)
+}
+
+/// Orders something for an account, and gives back the order.
+fn order(market: &Market, account: &Value, offer: &str) -> Value {
+    let body = json!({ "account": account["id"], "items": [{ "offer": offer }] });
+    market.operator().post("/orders", &body)
+}
+
+/// The path of the one shipment of an order.
+fn shipment(market: &Market, order: &Value) -> String {
+    let found = market.operator().get(&format!("/shipments?order={}", text(&order["id"])));
+    let [it] = found["items"].as_array().unwrap().as_slice() else { panic!("one, not {found}") };
+    format!("/shipments/{}", text(&it["id"]))
+}
+
+#[test]
+fn a_seller_says_how_far_it_is_and_only_the_buyer_sees_it() {
+    let market = Market::on("2026-01-01");
+    let (house, operator, said) = (&market.house, market.operator(), Protocol::default());
+    let address = json!({ "street": "Ring 1", "city": "Berlin", "country": "DE" });
+    let account = json!({ "id": house.customer.account });
+    operator
+        .patch(&format!("/accounts/{}", house.customer.account), &json!({ "address": address }));
+    let path = shipment(&market, &order(&market, &account, &router(&market)));
+    let buyer = house.client(&house.customer.admin);
+    let seen = format!("GET {path}?fields=state,recipient,address,carrier,tracking_url");
+    said.say(&buyer, "buyer", &seen, None);
+    said.say(&house.client(&house.customer.member), "member", &seen, None);
+    said.say(&house.client(&house.north.admin), "stranger", &seen, None);
+    let sent = json!({
+        "carrier": "Parcel Post", "tracking_number": "1Z",
+        "tracking_url": "https://parcels.example.com/1Z",
+    });
+    let ship = format!("POST {path}/ship?fields=state,carrier,tracking_number");
+    said.say(&buyer, "buyer", &ship, Some(&sent));
+    said.say(&operator, "seller", &ship, Some(&json!({})));
+    said.say(&operator, "seller", &ship, Some(&sent));
+    said.say(&operator, "seller", &ship, Some(&sent));
+    said.say(&buyer, "buyer", &seen, None);
+    let moved = json!({ "address": { "city": "Bonn" } });
+    said.say(&operator, "seller", &format!("PATCH {path}?fields=state"), Some(&moved));
+    expect![[""]].assert_eq(&said.text());
+    market.must_be_whole();
+}
+
+#[test]
+fn what_is_sent_is_done_by_its_parcel_and_not_by_hand() {
+    let market = Market::on("2026-01-01");
+    let (operator, said) = (market.operator(), Protocol::default());
+    let account = market.customer("Blue Whale", "EUR");
+    let placed = order(&market, &account, &router(&market));
+    let task = text(&operator.get("/tasks?state=queued")["items"][0]["id"]);
+    said.say(&operator, "seller", &format!("GET /tasks/{task}?fields=work,connector"), None);
+    said.say(&operator, "seller", &format!("POST /tasks/{task}/complete"), Some(&json!({})));
+    let path = shipment(&market, &placed);
+    operator.post(&format!("{path}/ship"), &json!({ "carrier": "Post" }));
+    let back = format!("POST {path}/return?fields=state,remark");
+    said.say(&operator, "seller", &back, Some(&json!({ "reason": "nobody was there" })));
+    let order = format!("/orders/{}", text(&placed["id"]));
+    let failed = operator.get(&order);
+    said.note(&format!("order {}, {}", failed["state"], failed["items"][0]["failure"]));
+    operator.post(&format!("/tasks/{task}/retry"), &json!({}));
+    let again = operator.get(&format!("/shipments?order={}", text(&placed["id"])));
+    said.note(&format!("then {} and {}", again["items"][0]["state"], again["items"][1]["state"]));
+    let path = format!("/shipments/{}", text(&again["items"][0]["id"]));
+    operator.post(&format!("{path}/ship"), &json!({ "carrier": "Post" }));
+    operator.post(&format!("{path}/deliver"), &json!({}));
+    said.note(&format!("order {}", operator.get(&order)["state"]));
+    expect![[""]].assert_eq(&said.text());
+    market.must_be_whole();
+}
+
+#[test]
+fn what_is_called_off_before_it_left_is_not_sent_and_what_has_left_arrives_for_nothing() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let account = market.customer("Blue Whale", "EUR");
+    let offer = router(&market);
+    let (packed, gone) = (order(&market, &account, &offer), order(&market, &account, &offer));
+    let (kept, left) = (shipment(&market, &packed), shipment(&market, &gone));
+    operator.post(&format!("{left}/ship"), &json!({ "carrier": "Post" }));
+    for placed in [&packed, &gone] {
+        let of = text(&placed["items"][0]["subscription"]);
+        operator.post(&format!("/subscriptions/{of}/cancel"), &json!({}));
+        let order = operator.get(&format!("/orders/{}", text(&placed["id"])));
+        assert_eq!(order["state"], "canceled", "{order}");
+    }
+    assert_eq!(operator.get(&kept)["state"], "canceled");
+    assert_eq!(operator.get(&left)["state"], "shipped");
+    assert_eq!(operator.post(&format!("{left}/deliver"), &json!({}))["state"], "delivered");
+    let order = operator.get(&format!("/orders/{}", text(&gone["id"])));
+    assert_eq!(order["state"], "canceled", "it stays called off");
+    market.must_be_whole();
+}
+
+#[test]
+fn what_is_to_be_sent_needs_an_address_and_no_system() {
+    let market = Market::on("2026-01-01");
+    let (operator, said) = (market.operator(), Protocol::default());
+    let homeless = operator.post("/accounts", &json!({ "name": "Nowhere" }));
+    let offer = router(&market);
+    let body = json!({ "account": homeless["id"], "items": [{ "offer": offer }] });
+    let refused = operator.call("POST /orders", Some(&body)).json();
+    said.note(&text(&refused["detail"]));
+    let it = json!({
+        "name": { "en": "Box" }, "delivery": "physical",
+        "connector": "webhook", "webhook": { "address": "https://cloud.example.com/" },
+    });
+    said.note(&text(&operator.call("POST /specifications", Some(&it)).json()["detail"]));
+    let it = json!({ "name": { "en": "Box" }, "delivery": "by air" });
+    said.note(&text(&operator.call("POST /specifications", Some(&it)).json()["detail"]));
+    expect![[""]].assert_eq(&said.text());
+    let shipped = operator.get("/shipments");
+    assert_eq!(shipped["items"], json!([]), "nothing is packed for nobody");
+}
