@@ -89,6 +89,7 @@ fn world(folder: &Folder, config: &Config) -> Result<World, Failure> {
         site: Site { public_url, listen, forwarding, references },
         usage: Limits::LIVE.remembering_days(config.usage_window_days),
         search: Place::Folder(folder.search()),
+        file_bytes_max: config.file_bytes_max,
     })
 }
 

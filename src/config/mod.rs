@@ -76,6 +76,10 @@ pub struct Settings {
     #[arg(long, value_name = "DAYS", default_value_t = 35,
           value_parser = clap::value_parser!(u16).range(1..=400))]
     pub usage_window_days: u16,
+    /// How large a file may be that is uploaded, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = 256,
+          value_parser = clap::value_parser!(u32).range(1..=1_048_576))]
+    pub file_mib_max: u32,
     /// How the log is written
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
@@ -174,6 +178,8 @@ pub struct Config {
     pub strict_references: bool,
     /// For how many days after it happened usage is taken in.
     pub usage_window_days: u16,
+    /// How many bytes a file may have that is uploaded.
+    pub file_bytes_max: u64,
     /// How the log is written.
     pub log_format: LogFormat,
     /// What is logged.
@@ -228,6 +234,7 @@ impl TryFrom<Settings> for Config {
             webhook_targets: targets,
             strict_references: it.strict_references,
             usage_window_days: it.usage_window_days,
+            file_bytes_max: u64::from(it.file_mib_max) << 20,
             log_format: it.log_format,
             log: it.log,
         })

@@ -100,6 +100,7 @@ fn the_defaults_are_these() {
         allow_private_targets = false
         strict_references = false
         usage_window_days = 35
+        file_mib_max = 256
         log_format = text
         log = info
     "]]
@@ -188,6 +189,7 @@ fn every_setting_can_be_set_in_every_way() {
         ("allow_private_targets", "true"),
         ("strict_references", "true"),
         ("usage_window_days", "10"),
+        ("file_mib_max", "10"),
         ("log_format", "json"),
         ("log", "debug"),
     ]);

@@ -112,7 +112,7 @@ verbs! {
     FellAway = "fell_away";
     /// It may be tried for longer.
     TrialExtended = "trial_extended";
-    /// What was tried is bought.
+    /// What was tried is bought; there is a newer version of it.
     Upgraded = "upgraded";
     /// What was paid in beforehand falls below what its owner wants to keep.
     RunningLow = "running_low";

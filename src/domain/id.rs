@@ -267,6 +267,8 @@ ids! {
     DebitOrderId = DebitOrder "dbo";
     /// What moved on a seller's bank account.
     BankStatementId = BankStatement "bst";
+    /// What a vendor asks of each digital good of a sort.
+    AssetTypeId = AssetType "aty";
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::domain::time::Instant;
+use crate::services::asset::content;
 use crate::services::duty::{Duty, Progress, Room};
 use crate::services::{Bss, Error, maintenance};
 
@@ -32,8 +33,13 @@ impl Duty for Retention {
 
     fn step(&self, bss: &Arc<Bss>) -> Result<Progress, Error> {
         let answers = maintenance::forget_answers(bss)?;
-        let keys = if self.is_time(bss.moment().wall) { maintenance::forget_keys(bss)? } else { 0 };
-        Ok(Progress::of(answers + keys, || format!("forgot {answers} answers and {keys} keys")))
+        let (keys, uploads) = match self.is_time(bss.moment().wall) {
+            true => (maintenance::forget_keys(bss)?, content::forget_unfinished(bss)?),
+            false => (0, 0),
+        };
+        Ok(Progress::of(answers + keys + uploads, || {
+            format!("forgot {answers} answers, {keys} keys and {uploads} unfinished uploads")
+        }))
     }
 }
 

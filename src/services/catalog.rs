@@ -3,7 +3,7 @@
 //! Every element belongs to a seller. Reading drafts and writing is the seller's; what is launched
 //! is on the shelf for everybody ([`offer`]).
 
-use super::{Act, Cx, Error, offer};
+use super::{Act, Cx, Error, asset, offer};
 use crate::domain::catalog::category::{Category, ResourceCategory};
 use crate::domain::catalog::lifecycle::{Life, State, Trigger};
 use crate::domain::catalog::offer::Offer;
@@ -148,7 +148,9 @@ pub fn specify(
     life: Life,
     content: SpecificationContent,
 ) -> Result<Specification, Error> {
+    let new = new.into();
     named_by_specification(act.cx(), &content)?;
+    asset::attach(act, new.seller, &content)?;
     create(act, new, Permission::CatalogWrite, |id, stamp| {
         Specification::new(id, stamp, life, content)
     })
@@ -165,8 +167,10 @@ pub fn respecify(
     change: impl FnOnce(SpecificationContent) -> Result<SpecificationContent, Error>,
 ) -> Result<Specification, Error> {
     let found: Specification = act.get(id)?;
+    act.must(Permission::CatalogWrite, &found.stamp)?;
     let content = change(found.content)?;
     named_by_specification(act.cx(), &content)?;
+    asset::attach(act, found.stamp.seller, &content)?;
     revise(act, (id, revision), Permission::CatalogWrite, |it: Specification| it.changed(content))
 }
 

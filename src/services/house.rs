@@ -49,6 +49,8 @@ pub struct World {
     pub usage: Limits,
     /// Where the search index is kept.
     pub search: Place,
+    /// How many bytes a file may have that is uploaded.
+    pub file_bytes_max: u64,
 }
 
 /// Where people reach the appliance, and who stands in between.

@@ -10,6 +10,7 @@ pub mod account;
 mod act;
 pub mod admission;
 pub mod alias;
+pub mod asset;
 pub mod attribute;
 pub mod bank_statement;
 pub mod billing;
@@ -290,6 +291,12 @@ impl Bss {
     #[must_use]
     pub fn site(&self) -> &Site {
         &self.house.world().site
+    }
+
+    /// How many bytes a file may have that is uploaded.
+    #[must_use]
+    pub fn file_bytes_max(&self) -> u64 {
+        self.house.world().file_bytes_max
     }
 
     /// What is counted while it runs.

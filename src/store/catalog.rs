@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use super::codec::Key;
 use super::record::record;
 use crate::domain::catalog::asset::Asset;
+use crate::domain::catalog::asset_type::AssetType;
 use crate::domain::catalog::category::{Catalog, Category, ResourceCategory};
 use crate::domain::catalog::coupon::{Coupon, Redemption};
 use crate::domain::catalog::discount::Discount;
+use crate::domain::catalog::lifecycle::State;
 use crate::domain::catalog::offer::Offer;
 use crate::domain::catalog::price::Price;
 use crate::domain::catalog::promotion::Promotion;
@@ -16,9 +18,9 @@ use crate::domain::catalog::service_terms::ServiceTerms;
 use crate::domain::catalog::specification::Specification;
 use crate::domain::catalog::tax::{TaxCategory, TaxRule, TaxZone};
 use crate::domain::id::{
-    AssetId, CatalogId, CategoryId, CouponId, DiscountId, MeterId, OfferId, PriceId, PromotionId,
-    RedemptionId, ResourceCategoryId, ResourceId, ServiceTermsId, SpecificationId, TaxCategoryId,
-    TaxRuleId, TaxZoneId,
+    AssetId, AssetTypeId, CatalogId, CategoryId, CouponId, DiscountId, MeterId, OfferId, PriceId,
+    PromotionId, RedemptionId, ResourceCategoryId, ResourceId, ServiceTermsId, SpecificationId,
+    TaxCategoryId, TaxRuleId, TaxZoneId,
 };
 use crate::domain::stamp::SellerNumber;
 use crate::domain::usage::meter::Meter;
@@ -29,7 +31,19 @@ pub fn of_seller(seller: SellerNumber, name: &str) -> Key {
     Key::new().u32(seller.0).text(name)
 }
 
-record!(Asset, AssetId, "asset", shape 1);
+record!(Asset, AssetId, "asset", shape 1,
+    /// `(seller, sort, asset)`.
+    ASSET_BY_KIND = "by_kind" => |it, keys| {
+        keys.push(of_seller(it.stamp.seller, it.content().kind.as_str()).id(it.id));
+    },
+);
+
+record!(AssetType, AssetTypeId, "asset_type", shape 1,
+    /// `(seller, code, sort)`.
+    ASSET_TYPE_BY_CODE = "by_code" => |it, keys| {
+        keys.push(of_seller(it.stamp.seller, it.code.as_str()).id(it.id));
+    },
+);
 
 record!(Catalog, CatalogId, "catalog", shape 1);
 
@@ -120,7 +134,14 @@ record!(ResourceCategory, ResourceCategoryId, "resource_category", shape 1);
 
 record!(ServiceTerms, ServiceTermsId, "service_terms", shape 1);
 
-record!(Specification, SpecificationId, "specification", shape 1);
+record!(Specification, SpecificationId, "specification", shape 1,
+    /// `(asset, specification)`: those that deliver it themselves and are not obsolete.
+    SPECIFICATION_BY_ASSET = "by_asset" => |it, keys| {
+        let is_gone = matches!(it.life.state(), State::Obsolete | State::Rejected);
+        let assets = it.content.assets.iter().filter(|_| !is_gone);
+        keys.extend(assets.map(|asset| Key::new().id(*asset).id(it.id)));
+    },
+);
 
 record!(TaxCategory, TaxCategoryId, "tax_category", shape 1,
     /// `(seller, code, category)`.

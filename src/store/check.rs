@@ -11,8 +11,8 @@ use std::ops::ControlFlow;
 use super::record::{self, Record};
 use super::view::{KeyRange, Table, View};
 use super::{
-    StoreError, alias, due, fact, idempotency, invoice, journal, payment, schema, seal, sequence,
-    settlement, usage,
+    StoreError, alias, content, due, fact, idempotency, invoice, journal, payment, schema, seal,
+    sequence, settlement, usage,
 };
 use crate::domain::id::Id;
 use crate::domain::page::PageOrder;
@@ -29,6 +29,7 @@ pub const CHECKS: &[Check] = &[
     due::check,
     idempotency::check,
     alias::check,
+    content::checked,
     sequence::check,
     invoice::checked,
     journal::checked,

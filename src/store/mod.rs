@@ -23,6 +23,7 @@ mod batch;
 pub mod catalog;
 pub mod check;
 mod codec;
+pub mod content;
 mod derived;
 pub mod document;
 pub mod due;

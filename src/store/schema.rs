@@ -8,8 +8,8 @@ use super::check::{self, Report};
 use super::record::{self, Record, Records as _};
 use super::view::{Table, View};
 use super::{
-    StoreError, alias, due, fact, idempotency, invoice, journal, meta, resale, sequence, tally,
-    usage,
+    StoreError, alias, content, due, fact, idempotency, invoice, journal, meta, resale, sequence,
+    tally, usage,
 };
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
@@ -20,6 +20,7 @@ use crate::domain::billing::invoice::Invoice;
 use crate::domain::billing::letterhead::Letterhead;
 use crate::domain::billing::run::BillingRun;
 use crate::domain::catalog::asset::Asset;
+use crate::domain::catalog::asset_type::AssetType;
 use crate::domain::catalog::category::{Catalog, Category, ResourceCategory};
 use crate::domain::catalog::coupon::{Coupon, Redemption};
 use crate::domain::catalog::discount::Discount;
@@ -106,6 +107,7 @@ impl Kept {
 pub const KINDS: &[Kept] = &[
     Kept::of::<Account>(),
     Kept::of::<Asset>(),
+    Kept::of::<AssetType>(),
     Kept::of::<AttributeDefinition>(),
     Kept::of::<BankStatement>(),
     Kept::of::<BillingAccount>(),
@@ -162,6 +164,7 @@ pub const KINDS: &[Kept] = &[
 /// All tables that are not of records, by family.
 pub const OTHERS: &[&[Table]] = &[
     alias::TABLES,
+    content::TABLES,
     due::TABLES,
     fact::TABLES,
     idempotency::TABLES,

@@ -308,7 +308,9 @@ fn try_deed(deed: &Deed, shape: Option<&Shape>, names: &Names, said: &mut Vec<St
 fn bad_input_to_any_route_is_refused_with_field_and_rule_and_stores_nothing() {
     let (stage, shapes) = (Stage::shared(), shapes());
     let (mut said, mut count) = (Vec::new(), 0);
-    for deed in deeds().iter().filter(|it| !it.what.starts_with("DELETE")) {
+    // Whatever is in a file is right.
+    let has_form = |it: &&Deed| !it.what.starts_with("DELETE") && !it.what.starts_with("PUT");
+    for deed in deeds().iter().filter(has_form) {
         count += try_deed(deed, shapes.get(&deed.route()), &stage.north, &mut said);
     }
     println!("{count} bad bodies");

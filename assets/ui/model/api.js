@@ -104,6 +104,22 @@ function doneBefore({ status }) {
   return new Problem({ type: "/problems/key_reused", title: t("It was done the first time"), detail }, status);
 }
 
+/** Sends a file as it is. Sent again, it is the same file. */
+export async function upload(path, file) {
+  const headers = { accept: "application/json", "content-type": file.type || "application/octet-stream" };
+  if (csrf) headers["x-csrf-token"] = csrf;
+  let answer;
+  try {
+    answer = await fetch(address(path, { name: file.name }), { method: "PUT", headers, body: file });
+  } catch {
+    throw new Problem({ type: "/problems/offline", title: t("The server does not answer"), detail: t("Try again in a moment.") }, 0);
+  }
+  const document = await answer.json();
+  if (!answer.ok) throw new Problem(document, answer.status);
+  changes.value += 1;
+  return document;
+}
+
 /** Does something. */
 export const post = (path, body = {}, options) => send("POST", path, body, options);
 

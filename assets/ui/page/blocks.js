@@ -4,6 +4,7 @@ import { here } from "../model/route.js";
 import { may } from "../model/session.js";
 import { t } from "../model/text.js";
 import { Page, Tabs } from "../part/page.js";
+import { Assets } from "./blocks/assets.js";
 import { Attributes } from "./blocks/attributes.js";
 import { Categories, Meters } from "./blocks/counting.js";
 import { Resources, Specifications } from "./blocks/delivery.js";
@@ -12,6 +13,7 @@ import { ServiceTerms } from "./blocks/service_terms.js";
 const PARTS = [
   ["specifications", () => t("Specifications"), Specifications],
   ["resources", () => t("Resources"), Resources],
+  ["assets", () => t("Assets"), Assets],
   ["meters", () => t("Meters"), Meters],
   ["categories", () => t("Categories"), Categories],
   ["terms", () => t("Service terms"), ServiceTerms],

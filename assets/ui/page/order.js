@@ -54,6 +54,7 @@ export default function Order({ id }) {
         <div class=${isBuyer() ? "side-by-side" : "stack"}>
           <div class="stack">
             <${Card} title=${t("Pieces")}><${Pieces} of=${of} /><//>
+            <${Shipments} order=${id} />
             <${Notes} of=${of} />
           </div>
           <div class="stack">
@@ -70,16 +71,6 @@ export default function Order({ id }) {
             ].filter(Boolean)} /></div><//>
           </div>
         </div>
-        <${Card} title=${t("About")}><div class="inside"><${Facts} of=${[
-          !isBuyer() && [t("Account"), html`<${Named} id=${of.account} />`],
-          !isBuyer() && [t("Kind"), t(sentence(of.kind))],
-          [t("Placed"), html`<${When} at=${of.ordered_at} />`],
-          [t("Done"), of.completed_at && html`<${When} at=${of.completed_at} />`],
-          [t("The buyer calls it"), of.external_id],
-        ].filter(Boolean)} /></div><//>
-        <${Card} title=${t("Pieces")}><${Table} label=${t("Pieces")} columns=${columns(of.items)} rows=${of.items} /><//>
-        <${Shipments} order=${id} />
-        ${of.notes.length > 0 && html`<${Card} title=${t("Notes")}><ul class="inside stack tight">${of.notes.map((it) => html`<li>${it}</li>`)}</ul><//>`}
         ${isCanceling && html`
           <${FormDialog} title=${t("Call it off")} onClose=${() => cancel(false)} onSend=${callOff} send=${t("Call it off")} danger
             intro=${t("Pieces that are not done yet will not be done.")}><${Field} name="reason" label=${t("Reason")} /><//>`}

@@ -9,6 +9,7 @@ import { money, quantity } from "../model/money.js";
 import { isBuyer, isOwn, may } from "../model/session.js";
 import { local, t } from "../model/text.js";
 import { before, day } from "../model/time.js";
+import { Downloads } from "../part/downloads.js";
 import { Far, Named, When } from "../part/figure.js";
 import { Field, FormDialog } from "../part/form.js";
 import { Icon } from "../part/icon.js";
@@ -196,6 +197,7 @@ export default function Subscription({ id }) {
             [t("Order"), of.order && html`<a href=${`/ui/orders/${of.order}`}>${t("Show it")}</a>`],
           ].filter(Boolean)} /></div><//>
           ${isOwn(of.account) && may("access_read") && !isOver && html`<${Access} id=${id} />`}
+          <${Downloads} of=${of.id} />
           ${may("catalog_read") && html`<${Resources} of=${of} />`}
           <${UsageChart} subscriptions=${[of]} />
           ${of.quantity > 1 && may("seat_read") && html`<${Seats} of=${of} isOver=${isOver} />`}

@@ -11,7 +11,7 @@ const OVER = ["", null];
 
 const STATES = {
   active: GOOD, launched: GOOD, paid: GOOD, completed: GOOD, done: GOOD, captured: GOOD, sent: GOOD, verified: GOOD,
-  released: GOOD, delivered: GOOD, collected: GOOD,
+  released: GOOD, delivered: GOOD, attached: GOOD, collected: GOOD,
   open: WAITS, pending: WAITS, in_progress: WAITS, running: WAITS, planned: WAITS, queued: WAITS, started: WAITS,
   acknowledged: WAITS, prepared: WAITS, shipped: WAITS, invited: WAITS, initiated: WAITS, authorized: WAITS, redirected: WAITS, prospective: WAITS,
   closing: WAITS, partially_paid: WAITS, in_test: WAITS, in_design: WAITS, in_study: WAITS,

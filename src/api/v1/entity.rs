@@ -4,11 +4,11 @@
 use serde_json::Value;
 
 use super::{
-    account, attribute_definition, bank_statement, billing_account, billing_run, category, class,
-    consumer_key, coupon, debit_order, deposit, discount, dunning, gateway, invoice, letterhead,
-    listener, mail, meter, notification, offer, order, party, payment, payment_method,
-    payment_plan, price, resource_category, service_terms, session, settlement, share, shipment,
-    specification, subscription, task, tax, token, user,
+    account, asset, asset_type, attribute_definition, bank_statement, billing_account, billing_run,
+    category, class, consumer_key, coupon, debit_order, deposit, discount, dunning, gateway,
+    invoice, letterhead, listener, mail, meter, notification, offer, order, party, payment,
+    payment_method, payment_plan, price, resource_category, service_terms, session, settlement,
+    share, shipment, specification, subscription, task, tax, token, user,
 };
 use crate::api::edge::reply::Wire;
 use crate::domain::event::Fact;
@@ -38,6 +38,8 @@ pub(super) fn sides(fact: &Fact) -> Result<Sides, Error> {
 fn side(fact: &Fact, it: &[u8]) -> Result<Value, Error> {
     match fact.subject.kind {
         Kind::Account => json(account::told(&read(it)?)),
+        Kind::Asset => json(asset::told(&read(it)?)),
+        Kind::AssetType => json(asset_type::told(&read(it)?)),
         Kind::AttributeDefinition => json(attribute_definition::told(&read(it)?)),
         Kind::BankStatement => json(bank_statement::told(&read(it)?)),
         Kind::BillingAccount => json(billing_account::told(&read(it)?, fact.at)),
@@ -83,8 +85,7 @@ fn side(fact: &Fact, it: &[u8]) -> Result<Value, Error> {
         Kind::TaxZone => json(tax::told_zone(&read(it)?)),
         Kind::Token => json(token::told(&read(it)?)),
         Kind::User => json(user::told(&read(it)?)),
-        Kind::Asset
-        | Kind::Bucket
+        Kind::Bucket
         | Kind::Cart
         | Kind::Catalog
         | Kind::Document

@@ -7,6 +7,8 @@
 mod account;
 mod account_form;
 mod admission;
+mod asset;
+mod asset_type;
 mod attribute;
 mod attribute_definition;
 mod bank_statement;
@@ -74,6 +76,7 @@ mod share;
 mod shipment;
 mod sign_in;
 mod specification;
+mod stream;
 mod subscription;
 mod switch;
 mod task;
@@ -106,6 +109,8 @@ fn table() -> Vec<Route> {
     [
         account::routes(),
         admission::routes(),
+        asset::routes(),
+        asset_type::routes(),
         attribute_definition::routes(),
         bank_statement::routes(),
         billing_account::routes(),

@@ -87,6 +87,11 @@ fn operation(route: &Route) -> Value {
         let content = json!({ "application/json": { "schema": reference(form) } });
         operation.insert("requestBody".to_owned(), json!({ "required": true, "content": content }));
     }
+    if route.takes.is_none() && route.method == Method::PUT {
+        let schema = json!({ "type": "string", "format": "binary" });
+        let content = json!({ "application/octet-stream": { "schema": schema } });
+        operation.insert("requestBody".to_owned(), json!({ "required": true, "content": content }));
+    }
     operation.insert("responses".to_owned(), responses(route));
     match route.needs {
         Needs::Nothing => operation.insert("security".to_owned(), json!([])),
@@ -128,7 +133,8 @@ fn parameters(route: &Route) -> Vec<Value> {
     if route.gives.is_some() {
         parameters.push(parameter("fields", json!({ "type": "string" })));
     }
-    if route.method != Method::GET {
+    // A file is the same when it is sent again.
+    if ![Method::GET, Method::PUT].contains(&route.method) {
         let schema = json!({ "type": "string", "maxLength": 255 });
         parameters.push(json!({ "name": "Idempotency-Key", "in": "header", "schema": schema }));
     }

@@ -439,9 +439,12 @@ fn filter(method: &Method) -> MethodFilter {
     MethodFilter::try_from(method.clone()).expect("routes have the usual methods")
 }
 
+/// The media type of a file that may be of any.
+pub(super) const ANYTHING: &str = "*/*";
+
 /// What a route asks of every request to it.
 #[derive(Clone)]
-struct Rules {
+pub(super) struct Rules {
     needs: Needs,
     guard: Guard,
     paging: Paging,
@@ -452,7 +455,7 @@ struct Rules {
 
 impl Rules {
     /// Those of a route that only reads.
-    fn reading<T: Wire + ToSchema>(needs: Needs) -> Self {
+    pub(super) fn reading<T: Wire + ToSchema>(needs: Needs) -> Self {
         let paging = match (T::IS_PAGE, T::IS_WHOLE) {
             (true, false) => Paging::Pages,
             (_, true) => Paging::Whole,
@@ -467,10 +470,15 @@ impl Rules {
             media: None,
         }
     }
+
+    /// Those of a route that gives out whatever there is.
+    pub(super) fn giving_anything(needs: Needs) -> Self {
+        Self { media: Some(ANYTHING), ..Self::reading::<Nothing>(needs) }
+    }
 }
 
 /// A request that was read and whose caller is known.
-struct Asked {
+pub(super) struct Asked {
     call: Call,
     query: Query,
     body: axum::body::Bytes,
@@ -478,7 +486,7 @@ struct Asked {
 
 impl Asked {
     /// Reads a request; nothing is done for a caller who lacks what the route needs.
-    async fn of(
+    pub(super) async fn of(
         bss: &Arc<Bss>,
         request: Request,
         rules: &Rules,
@@ -506,6 +514,7 @@ impl Asked {
         };
         permit(&caller, rules.needs)?;
         match rules.media {
+            Some(ANYTHING) => {}
             Some(media) => body::must_be_wanted(&parts.headers, media)?,
             None => body::json_must_be_wanted(&parts.headers)?,
         }
@@ -539,7 +548,18 @@ impl Asked {
         finished(done, &self.call)
     }
 
-    fn finish(&self, done: Result<Answer, Fault>) -> Response<Body> {
+    /// Who calls, and for what.
+    pub(super) const fn call(&self) -> &Call {
+        &self.call
+    }
+
+    /// What else was said in the address.
+    pub(super) const fn query(&self) -> &Query {
+        &self.query
+    }
+
+    /// What is answered.
+    pub(super) fn finish(&self, done: Result<Answer, Fault>) -> Response<Body> {
         finished(done, &self.call)
     }
 }

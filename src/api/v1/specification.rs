@@ -53,6 +53,8 @@ struct Specification {
     /// What reaches the buyer: something `digital`, or something `physical` in a parcel.
     delivery: String,
     resources: Vec<String>,
+    /// The digital goods in it.
+    assets: Vec<String>,
     relations: Vec<SpecificationRelation>,
     /// How it comes to be: `instant`, `webhook` or `manual`.
     connector: &'static str,
@@ -125,6 +127,7 @@ impl From<&domain::Specification> for Specification {
             state: it.life.state().to_string(),
             delivery: content.delivery.to_string(),
             resources: content.resources.iter().map(ToString::to_string).collect(),
+            assets: content.assets.iter().map(ToString::to_string).collect(),
             relations: content.relations.iter().map(relation).collect(),
             connector: content.connector.word(),
             webhook: ConnectorWebhook::of(&content.connector),
@@ -168,6 +171,9 @@ struct NewSpecification {
     delivery: Option<String>,
     #[serde(default)]
     resources: Vec<String>,
+    /// The digital goods in it, each of which has a version.
+    #[serde(default)]
+    assets: Vec<String>,
     #[serde(default)]
     relations: Vec<SpecificationRelation>,
     /// `instant`, `webhook` or `manual`; instant if nothing is said.
@@ -184,6 +190,7 @@ impl NewSpecification {
             product_number: parse_optional("/product_number", self.product_number.as_deref())?,
             delivery: word("/delivery", self.delivery.as_deref())?.unwrap_or(Delivery::Digital),
             resources: each(&self.resources, "/resources", |it, at| parse(at, it))?,
+            assets: each(&self.assets, "/assets", |it, at| parse(at, it))?,
             relations: each(&self.relations, "/relations", SpecificationRelation::read)?,
             connector,
             ..SpecificationContent::named(self.name.read("/name")?)
@@ -251,6 +258,7 @@ struct SpecificationPatch {
     /// `digital` or `physical`: of what is bought from now on.
     delivery: Option<String>,
     resources: Option<Vec<String>>,
+    assets: Option<Vec<String>>,
     relations: Option<Vec<SpecificationRelation>>,
 }
 
@@ -266,6 +274,9 @@ impl SpecificationPatch {
         it.delivery = word("/delivery", self.delivery.as_deref())?.unwrap_or(it.delivery);
         if let Some(all) = &self.resources {
             it.resources = each(all, "/resources", |it, at| parse(at, it))?;
+        }
+        if let Some(all) = &self.assets {
+            it.assets = each(all, "/assets", |it, at| parse(at, it))?;
         }
         if let Some(all) = &self.relations {
             it.relations = each(all, "/relations", SpecificationRelation::read)?;

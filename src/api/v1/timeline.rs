@@ -152,6 +152,7 @@ fn amount(fact: &Fact, sides: &Sides) -> Option<Money> {
         Kind::Payment | Kind::Refund => "amount",
         Kind::Account
         | Kind::Asset
+        | Kind::AssetType
         | Kind::AttributeDefinition
         | Kind::BillingAccount
         | Kind::BillingRun

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::keys_violations;
 use crate::domain::attribute::AttributeValue;
-use crate::domain::error::{Code, Invalid, Rejection, Violation};
+use crate::domain::error::{Code, Invalid, Refusal, Rejection};
 use crate::domain::event::Verb;
 use crate::domain::id::AssetId;
 use crate::domain::sealed::Sealed;
@@ -41,6 +41,8 @@ pub enum Source {
         bytes: u64,
         /// What it was found to be: the SHA-256 of its content.
         digest: [u8; 32],
+        /// Under which number its content is kept.
+        content: u64,
     },
     /// An address where it is served by somebody else.
     Web(WebAddress),
@@ -139,12 +141,19 @@ pub struct AssetContent {
     pub media_type: Option<Name>,
     /// Who may have it.
     pub access: Access,
-    /// Its versions, the one to take last.
-    pub versions: Vec<Version>,
     /// Whom to tell of its use.
     pub hooks: Vec<Hook>,
     /// What its sort of asset asks for.
-    pub metadata: BTreeMap<Name, AttributeValue>,
+    pub metadata: Metadata,
+}
+
+/// What is said of an asset as the form of its sort asks for it.
+pub type Metadata = BTreeMap<Name, AttributeValue>;
+
+impl AssetContent {
+    fn check(&self) -> Result<(), Invalid> {
+        Invalid::unless_empty(keys_violations("/hooks", self.hooks.iter().map(|it| it.on)))
+    }
 }
 
 /// A digital good.
@@ -156,20 +165,24 @@ pub struct Asset {
     pub stamp: Stamp,
     state: State,
     content: AssetContent,
+    versions: Vec<Version>,
 }
 
 impl Asset {
     /// An asset that nobody sells yet.
     ///
     /// # Errors
-    /// If it has no version, or one twice.
-    pub fn new(id: AssetId, stamp: Stamp, content: AssetContent) -> Result<Self, Invalid> {
-        let mut found = keys_violations("/versions", content.versions.iter().map(|it| &it.label));
-        if content.versions.is_empty() {
-            found.push(Violation::new("/versions", "required", "must have at least one version"));
-        }
-        Invalid::unless_empty(found)?;
-        Ok(Self { id, stamp, state: State::Pending, content })
+    /// If a moment has two hooks, or a version comes twice.
+    pub fn new(
+        id: AssetId,
+        stamp: Stamp,
+        content: AssetContent,
+        versions: Vec<Version>,
+    ) -> Result<Self, Invalid> {
+        content.check()?;
+        let labels = versions.iter().map(|it| &it.label);
+        Invalid::unless_empty(keys_violations("/versions", labels))?;
+        Ok(Self { id, stamp, state: State::Pending, content, versions })
     }
 
     /// Whether it can be had.
@@ -184,22 +197,53 @@ impl Asset {
         &self.content
     }
 
-    /// The version to take.
+    /// Its versions, the one to take last.
     #[must_use]
-    pub fn version(&self) -> &Version {
-        self.content.versions.last().expect("an asset is made with at least one version")
+    pub fn versions(&self) -> &[Version] {
+        &self.versions
+    }
+
+    /// The version to take, if there is one yet.
+    #[must_use]
+    pub fn version(&self) -> Option<&Version> {
+        self.versions.last()
+    }
+
+    /// The version that its maker calls so.
+    #[must_use]
+    pub fn version_called(&self, label: &text::Code) -> Option<&Version> {
+        self.versions.iter().find(|it| it.label == *label)
+    }
+
+    /// Whom to tell of a moment.
+    #[must_use]
+    pub fn hook(&self, on: Moment) -> Option<&Hook> {
+        self.content.hooks.iter().find(|it| it.on == on)
+    }
+
+    /// The asset with something else said of it.
+    ///
+    /// # Errors
+    /// If a moment has two hooks, or it is withdrawn.
+    pub fn described(self, content: AssetContent) -> Result<(Self, Verb), Refusal> {
+        content.check()?;
+        self.must_be_had("cannot be changed")?;
+        Ok((Self { content, ..self }, Verb::Changed))
     }
 
     /// The asset after a trigger.
     ///
     /// # Errors
-    /// If its state does not allow it.
+    /// If its state does not allow it, or there is nothing of it to attach.
     pub fn on(self, trigger: Trigger) -> Result<(Self, Verb), Rejection> {
+        let refused = |why: String| Err(Rejection::new(Code::CatalogStateForbids, why));
         let Some(state) = next(self.state, trigger) else {
-            let why = format!("cannot {trigger} an asset that is `{}`", self.state);
-            return Err(Rejection::new(Code::CatalogStateForbids, why));
+            return refused(format!("cannot {trigger} an asset that is `{}`", self.state));
         };
         let verb = match trigger {
+            Trigger::Attach if self.versions.is_empty() => {
+                return refused(format!("asset `{}` has no version yet: upload one", self.id));
+            }
             Trigger::Attach => Verb::Changed,
             Trigger::Withdraw => Verb::Retired,
         };
@@ -210,20 +254,25 @@ impl Asset {
     ///
     /// # Errors
     /// If it is withdrawn or has a version of that name.
-    pub fn upgraded(mut self, version: Version) -> Result<Self, Rejection> {
-        match self.state {
-            State::Pending | State::Attached => (),
-            State::Withdrawn => {
-                let why = format!("an asset that is `{}` has no new versions", self.state);
-                return Err(Rejection::new(Code::CatalogStateForbids, why));
-            }
-        }
-        if self.content.versions.iter().any(|it| it.label == version.label) {
+    pub fn upgraded(mut self, version: Version) -> Result<(Self, Verb), Rejection> {
+        self.must_be_had("has no new versions")?;
+        if self.version_called(&version.label).is_some() {
             let why = format!("the asset has a version `{}` already", version.label);
             return Err(Rejection::new(Code::Duplicate, why));
         }
-        self.content.versions.push(version);
-        Ok(self)
+        let verb = if self.versions.is_empty() { Verb::Changed } else { Verb::Upgraded };
+        self.versions.push(version);
+        Ok((self, verb))
+    }
+
+    fn must_be_had(&self, what: &str) -> Result<(), Rejection> {
+        match self.state {
+            State::Pending | State::Attached => Ok(()),
+            State::Withdrawn => {
+                let why = format!("an asset that is `{}` {what}", self.state);
+                Err(Rejection::new(Code::CatalogStateForbids, why))
+            }
+        }
     }
 }
 
@@ -250,12 +299,12 @@ mod tests {
             kind: "dataset".parse().expect("a code"),
             media_type: None,
             access: Access::Buyers,
-            versions: versions.iter().map(|it| version(it)).collect(),
             hooks: vec![],
             metadata: BTreeMap::new(),
         };
         let id = AssetId::from_uuid(Uuid::from_u128(1));
-        Asset::new(id, Stamp::new(SellerNumber::PROVIDER, None, now), content)
+        let versions = versions.iter().map(|it| version(it)).collect();
+        Asset::new(id, Stamp::new(SellerNumber::PROVIDER, None, now), content, versions)
     }
 
     #[test]
@@ -271,23 +320,25 @@ mod tests {
 
     #[test]
     fn an_asset_has_versions_with_different_names() {
-        assert!(asset(&[]).is_err());
         assert!(asset(&["1.0", "1.0"]).is_err());
-        assert!(asset(&["1.0"]).is_ok());
+        assert!(asset(&["1.0", "1.1"]).is_ok());
+        let empty = asset(&[]).expect("nobody sells it yet");
+        assert!(empty.version().is_none());
+        let refused = empty.on(Trigger::Attach).map_err(|it| it.code);
+        assert_eq!(refused.map(|it| it.1), Err(Code::CatalogStateForbids));
     }
 
     #[test]
     fn the_newest_version_is_the_one_to_take() {
         let asset = asset(&["1.0"]).expect("valid");
-        let upgraded = asset.clone().upgraded(version("1.1")).expect("new");
-        assert_eq!(upgraded.version().label.as_str(), "1.1");
-        assert_eq!(
-            asset.clone().upgraded(version("1.0")).map_err(|it| it.code),
-            Err(Code::Duplicate)
-        );
+        let (upgraded, verb) = asset.clone().upgraded(version("1.1")).expect("new");
+        let label = upgraded.version().map(|it| it.label.as_str());
+        assert_eq!((label, verb), (Some("1.1"), Verb::Upgraded));
+        let again = asset.clone().upgraded(version("1.0")).map_err(|it| it.code);
+        assert_eq!(again.map(|it| it.1), Err(Code::Duplicate));
         let (withdrawn, verb) = asset.on(Trigger::Withdraw).expect("pending");
         assert_eq!(verb, Verb::Retired);
         let refused = withdrawn.upgraded(version("1.1")).map_err(|it| it.code);
-        assert_eq!(refused, Err(Code::CatalogStateForbids));
+        assert_eq!(refused.map(|it| it.1), Err(Code::CatalogStateForbids));
     }
 }

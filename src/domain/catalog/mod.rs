@@ -6,6 +6,7 @@
 //! | specification | PAServiceTemplate | service component | ProductSpecification |
 //! | resource | BSSResource | quota | characteristic, UsageSpecification (635) |
 //! | asset | application reference | – | attachment |
+//! | asset type | – | – | – |
 //! | offer | ServicePlan | offering, part number | ProductOffering |
 //! | term | subscription period | duration | ProductOfferingTerm |
 //! | service terms | ServiceTerms | – | – |
@@ -18,6 +19,7 @@
 //! to ([`billing`](super::billing)).
 
 pub mod asset;
+pub mod asset_type;
 pub mod bundle;
 pub mod category;
 pub mod characteristic;

@@ -20,6 +20,7 @@ pub const fn reading(kind: Kind) -> Permission {
         K::ConsumerKey => P::ConsumerKeyRead,
         K::Session => P::SessionRead,
         K::Asset
+        | K::AssetType
         | K::Catalog
         | K::Category
         | K::Coupon

@@ -163,7 +163,8 @@ fn take_along(
         K::Seat | K::Settlement | K::ShareRecord | K::Shipment | K::Sla => Ok(()),
         K::Subscription | K::Task | K::UsageRecord => Ok(()),
         // What sellers have, and the house.
-        K::Asset | K::AttributeDefinition | K::BillingRun | K::Catalog | K::Category => Ok(()),
+        K::Asset | K::AssetType | K::AttributeDefinition | K::BillingRun => Ok(()),
+        K::Catalog | K::Category => Ok(()),
         K::Class | K::Coupon | K::Discount | K::Gateway | K::Letterhead | K::Meter => Ok(()),
         K::NotificationTemplate | K::Offer | K::Price | K::Promotion | K::Resource => Ok(()),
         K::ResourceCategory | K::ServiceTerms | K::ShareModel | K::Specification => Ok(()),

@@ -144,6 +144,7 @@ fn subject_matter(cx: Cx<'_>, site: &Site, fact: &Fact, reader: &Reader) -> Resu
         Kind::BillingAccount => left(cx, &super::after(fact)?, reader),
         Kind::Account => super::hold::values(cx, &super::after(fact)?, fact.at, reader),
         Kind::Asset
+        | Kind::AssetType
         | Kind::AttributeDefinition
         | Kind::BillingRun
         | Kind::Bucket

@@ -8,7 +8,7 @@ pub mod connector;
 
 use std::collections::BTreeSet;
 
-use super::{Act, Cx, Error, order, seat, shipment, subscription};
+use super::{Act, Cx, Error, asset, order, seat, shipment, subscription};
 use crate::domain::catalog::specification::Specification;
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{AccountId, OrderId, SpecificationId, SubscriptionId, TaskId};
@@ -42,8 +42,23 @@ pub fn connector_of(act: &mut Act<'_>, of: Option<SpecificationId>) -> Result<Co
 /// If the store fails.
 pub fn maker_of(act: &mut Act<'_>, of: Option<SpecificationId>) -> Result<Connector, Error> {
     let Some(id) = of else { return Ok(Connector::Instant) };
-    let found = act.batch().find::<Specification>(id)?;
-    Ok(found.map_or(Connector::Instant, |it| it.content.maker()))
+    let Some(it) = act.batch().find::<Specification>(id)? else { return Ok(Connector::Instant) };
+    let hooked = asset::hooked(act.cx(), &it.content, Work::Create)?;
+    Ok(hooked.unwrap_or_else(|| it.content.maker()))
+}
+
+/// Who sees to it that what a specification describes is stopped, goes on or is taken away.
+///
+/// # Errors
+/// If the store fails.
+pub fn keeper_of(
+    act: &mut Act<'_>,
+    of: Option<SpecificationId>,
+    work: Work,
+) -> Result<Connector, Error> {
+    let Some(id) = of else { return Ok(Connector::Instant) };
+    let Some(it) = act.batch().find::<Specification>(id)? else { return Ok(Connector::Instant) };
+    Ok(asset::hooked(act.cx(), &it.content, work)?.unwrap_or(it.content.connector))
 }
 
 /// Asks for something to be done for a subscription, and does it at once if there is nothing to

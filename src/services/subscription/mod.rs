@@ -218,7 +218,7 @@ fn below(cx: Cx<'_>, root: &Subscription) -> Result<Vec<Subscription>, Error> {
 
 /// Asks the other system to follow.
 fn ask(act: &mut Act<'_>, it: &Subscription, work: Work) -> Result<(), Error> {
-    let connector = provisioning::connector_of(act, it.deal().specification)?;
+    let connector = provisioning::keeper_of(act, it.deal().specification, work)?;
     provisioning::queue(act, it, provisioning::plain(work, it, connector)).map(|_| ())
 }
 

@@ -56,6 +56,7 @@ const PAGES: &[Page] = &[
     ("/catalogue", "/catalogue?state=in_design", &["Next year"]),
     ("/blocks", "/blocks", &["Specifications", "Virtual server"]),
     ("/blocks", "/blocks?part=resources", &["Disk", "needs Memory"]),
+    ("/blocks", "/blocks?part=assets", &["No asset yet", "Sorts of assets"]),
     ("/blocks", "/blocks?part=meters", &["Traffic"]),
     ("/blocks", "/blocks?part=categories", &["Computing"]),
     ("/blocks", "/blocks?part=terms", &["Lenient", "runs on for 7 days"]),

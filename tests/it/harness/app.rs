@@ -149,6 +149,9 @@ impl App {
 const FEW: Limits =
     Limits { chunk_events: 4, closed_chunks_max: 10_000, merged_runs: 2, ..Limits::LIVE };
 
+/// A file of some chunks may be uploaded, and not many more.
+pub(crate) const FILE_BYTES_MAX: u64 = 2 << 20;
+
 /// An outside without an outside, at a cost that tests can pay.
 fn world(clock: Arc<dyn Clock>, outside: &Outside, seed: u64) -> World {
     let entropy = Arc::new(SeededEntropy::new(seed));
@@ -164,6 +167,7 @@ fn world(clock: Arc<dyn Clock>, outside: &Outside, seed: u64) -> World {
         site: Site::UNKNOWN,
         usage: FEW,
         search: Place::Memory,
+        file_bytes_max: FILE_BYTES_MAX,
         entropy,
     }
 }

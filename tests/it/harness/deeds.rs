@@ -61,6 +61,7 @@ impl Deed {
         let (method, path) = self.what.split_once(' ').unwrap();
         let parts = path.split('/').map(|it| match it {
             "{sandbox_token}" => "{token}",
+            "{version_label}" => "{label}",
             it if it.starts_with('{') => "{id}",
             it => it,
         });
@@ -139,6 +140,14 @@ const DEEDS: &[Deed] = &[
     deed("POST /accounts/{wanderer}/move", "operator", r#"{"parent":"$customer"}"#),
     deed("POST /accounts/{held}/release", "seller", "{}"),
     deed("POST /accounts/{customer}/payment_methods", "buyer", r#"{"kind":"wallet","gateway":"paypal","token":"$side-token"}"#),
+    deed("POST /asset_types", "seller", r#"{"code":"model","name":"$side Model","fields":[{"name":"level","input":"select","options":["low","high"],"default":"low"}]}"#),
+    deed("PATCH /asset_types/{asset_type}", "seller", r#"{"name":"$side Data"}"#),
+    deed("DELETE /asset_types/{spare_asset_type}", "seller", ""),
+    deed("POST /assets", "seller", r#"{"name":"$side Map","kind":"dataset","url":"https://$side.example.com/map","metadata":{"licence":"MIT"}}"#),
+    deed("PATCH /assets/{asset}", "seller", r#"{"name":"$side Weather"}"#),
+    deed("POST /assets/{asset}/versions", "seller", r#"{"label":"2.0","url":"https://$side.example.com/weather"}"#),
+    deed("PUT /assets/{asset}/versions/{version_label}", "seller", r#"{"rain":"$side"}"#).done(Manner::Several),
+    deed("POST /assets/{spare_asset}/withdraw", "seller", "{}"),
     deed("POST /attribute_definitions", "seller", r#"{"name":"po_number","applies_to":"order"}"#),
     deed("PATCH /attribute_definitions/{definition}", "seller", r#"{"description":"$side asks"}"#),
     deed("DELETE /attribute_definitions/{definition}", "seller", ""),

@@ -228,6 +228,7 @@ impl Furnisher<'_> {
         self.make("specification", "/specifications", &json!({ "name": plain, "state": "active" }));
         let it = json!({ "name": hands, "state": "active", "connector": "manual" });
         self.make("manual", "/specifications", &it);
+        self.digital_goods();
         let goods = json!({ "en": self.called("Router") });
         let it = json!({ "name": goods, "state": "active", "delivery": "physical" });
         self.make("goods", "/specifications", &it);
@@ -250,6 +251,25 @@ impl Furnisher<'_> {
         let it =
             json!({ "name": "erp", "applies_to": "account", "description": self.called("ERP") });
         self.make("definition", "/attribute_definitions", &it);
+    }
+
+    /// A sort of assets, one that a specification delivers, and one that nobody needs.
+    fn digital_goods(&mut self) {
+        self.keep("version_label", "2.0");
+        let licence = json!({ "name": "licence", "input": "text", "mandatory": true });
+        let it = json!({ "code": "dataset", "name": self.called("Data"), "fields": [licence] });
+        self.make("asset_type", "/asset_types", &it);
+        let it = json!({ "code": "spare", "name": self.called("Spare") });
+        self.make("spare_asset_type", "/asset_types", &it);
+        let url = format!("https://{}.example.com/weather/1", self.side.to_lowercase());
+        let it = json!({
+            "name": self.called("Weather"), "kind": "dataset", "url": url,
+            "metadata": { "licence": self.called("Licence") },
+        });
+        self.make("asset", "/assets", &it);
+        self.make("spare_asset", "/assets", &json!({ "name": self.called("Spare") }));
+        let path = format!("/specifications/{}", self.name("specification"));
+        self.seller().patch(&path, &json!({ "assets": [self.name("asset")] }));
     }
 
     fn offers(&mut self) {

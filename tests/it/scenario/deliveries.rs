@@ -65,3 +65,61 @@ fn what_is_physical_is_sent_by_its_seller_and_followed_by_its_buyer() {
     said.note(&bills.iter().map(lines).collect::<String>());
     expect![[""]].assert_eq(&said.text());
 }
+
+/// A data set is uploaded, described, put on sale and bought: from then on its buyer downloads it, and
+/// nobody else does; when it is canceled, the buyer does not either, and may buy it again.
+#[test]
+fn what_is_digital_is_there_at_once_for_who_bought_it() {
+    let market = Market::on("2026-01-01");
+    let (house, operator, said) = (&market.house, market.operator(), Protocol::default());
+    let licence = json!({ "name": "licence", "input": "text", "mandatory": true });
+    let sort = json!({ "code": "dataset", "name": "Data set", "fields": [licence] });
+    operator.post("/asset_types", &sort);
+    let it = json!({ "name": "Weather", "kind": "dataset", "metadata": { "licence": "MIT" } });
+    let asset = text(&operator.post("/assets", &it)["id"]);
+    let put = format!("PUT /assets/{asset}/versions/1.0?name=weather.csv");
+    operator.call_raw(&put, Some(b"day,rain\n1,7\n".to_vec())).ok();
+    let offer = market.offer_like(
+        "Weather",
+        &[monthly("Fee", "EUR", "5")],
+        (json!({}), json!({ "assets": [asset] })),
+    );
+    let customer = &house.customer;
+    let buyer = house.client(&customer.admin);
+    let buy = || {
+        let items = json!([{ "offer": offer }]);
+        let order = json!({ "account": customer.account, "items": items });
+        let placed = buyer.post("/orders", &order);
+        said.note(&format!("order {}", text(&placed["state"])));
+        text(&placed["items"][0]["subscription"])
+    };
+    let opens = |when: &str, of: &str| {
+        let shown = buyer.get(&format!("/subscriptions/{of}/assets"));
+        let it = &shown["items"][0];
+        let got = buyer.call(&format!("GET /assets/{asset}/content"), None);
+        let stranger = house.client(&house.north.customer.admin);
+        let other = stranger.call(&format!("GET /assets/{asset}/content"), None).status.as_u16();
+        said.note(&format!(
+            "{when}: {} {} of {} bytes, {} open, {} for the buyer, {other} for others",
+            text(&it["file"]),
+            text(&it["version"]),
+            it["bytes"],
+            if it["download"].is_null() { "not" } else { "is" },
+            got.status.as_u16(),
+        ));
+    };
+    let subscription = buy();
+    opens("bought", &subscription);
+    let newer = format!("PUT /assets/{asset}/versions/1.1?name=weather.csv");
+    operator.call_raw(&newer, Some(b"day,rain\n1,7\n2,0\n".to_vec())).ok();
+    opens("upgraded", &subscription);
+    operator.post(&format!("/subscriptions/{subscription}/hold"), &json!({}));
+    opens("held", &subscription);
+    operator.post(&format!("/subscriptions/{subscription}/release"), &json!({}));
+    buyer.post(&format!("/subscriptions/{subscription}/cancel"), &json!({}));
+    opens("canceled", &subscription);
+    let again = buy();
+    opens("bought again", &again);
+    expect![[""]].assert_eq(&said.text());
+    market.must_be_whole();
+}

@@ -1,6 +1,7 @@
 //! Conversations with the native API: what is said, and what is answered.
 
 mod accounts;
+mod assets;
 mod attributes;
 mod bank_statements;
 mod billing_accounts;

@@ -65,23 +65,27 @@ export function Resources() {
 export function Specifications() {
   const { but } = useOthers("/specifications");
   const resources = useOthers("/resources");
+  const assets = useLoad(() => listed("/assets"), ["others", "/assets"]).data ?? new Map();
+  const files = [...assets.values()].filter((it) => it.state !== "withdrawn" && it.versions.length > 0).map((it) => [it.id, it.name]);
   const [made, show] = useState(null);
   const create = ({ webhook, ...body }) => (body.connector === "webhook" ? { ...body, webhook } : body);
   return html`
     <${Editable} path="/specifications" title=${t("Specifications")} create=${t("New specification")} kind="wide" may=${may("catalog_write")}
-      names=${[["name", t("Name")], ["description", t("Description")], ["brand", t("Brand")], ["product_number", t("Product number")], ["resources", t("Resources")], ["relations", t("Goes with others")]]}
+      names=${[["name", t("Name")], ["description", t("Description")], ["brand", t("Brand")], ["product_number", t("Product number")], ["delivery", t("What reaches the buyer")], ["resources", t("Resources")], ["assets", t("Assets")], ["relations", t("Goes with others")]]}
       made=${create}
       onMade=${(it) => it.webhook?.secret && show(it)}
       columns=${[
         { head: t("Name"), cell: (it) => html`<span class="strong">${local(it.name)}</span>` },
         { head: t("State"), cell: (it) => html`<${State} of=${it.state} />` },
-        { head: t("Comes to be"), cell: (it) => word(CONNECTORS, it.connector) },
+        { head: t("Comes to be"), cell: (it) => (it.delivery === "physical" ? t("in a parcel") : word(CONNECTORS, it.connector)) },
         { head: t("Resources"), extra: true, cell: (it) => it.resources.map((id) => local(resources.all.get(id)?.name)).filter(Boolean).join(", ") },
       ]}
       fields=${(known) => html`
         ${texts(known)}
         <div class="pair"><${Field} name="brand" label=${t("Brand")} value=${known.brand ?? ""} /><${Field} name="product_number" label=${t("Product number")} value=${known.product_number ?? ""} /></div>
+        <${Field} name="delivery" label=${t("What reaches the buyer")} kind="select" value=${known.delivery ?? "digital"} options=${[["digital", t("something in a computer")], ["physical", t("something in a parcel")]]} />
         ${!known.id && html`<${Connector} />`}
+        ${files.length > 0 && html`<${Checks} name="assets" label=${t("Assets")} value=${known.assets} options=${files} />`}
         ${resources.all.size > 0 && html`<${Checks} name="resources" label=${t("Resources")} value=${known.resources} options=${resources.but({})} />`}
         <${Repeat} label=${t("Goes with others")} add=${t("One more rule")} of=${known.relations}>${(row, at) => html`
           <div class="pair">

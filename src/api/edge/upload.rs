@@ -1,0 +1,75 @@
+//! Taking a file in as it comes: never more than a chunk of it is in memory.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, HttpBody};
+use http_body_util::BodyExt;
+
+use super::fault::Fault;
+use crate::domain::catalog::asset::Asset;
+use crate::domain::id::AssetId;
+use crate::domain::text::{Code, Name};
+use crate::services::asset::content::{self, TooLarge, Upload};
+use crate::services::{Author, Bss, Error};
+
+/// The next part of a file must come within this time.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What a file is to be.
+pub(crate) struct Wanted {
+    /// A version of which asset.
+    pub(crate) asset: AssetId,
+    /// What that version is called.
+    pub(crate) label: Code,
+    /// What the file is called.
+    pub(crate) name: Name,
+}
+
+/// Takes a file in as a version of an asset. What does not come to its end leaves nothing.
+///
+/// # Errors
+/// If it is too large or does not come; those of the use case.
+pub(crate) async fn take(
+    bss: &Arc<Bss>,
+    author: Author,
+    (body, wanted): (Body, Wanted),
+) -> Result<Asset, Fault> {
+    let limit = bss.file_bytes_max();
+    if body.size_hint().lower() > limit {
+        return Err(too_large(TooLarge { limit }));
+    }
+    let Wanted { asset, label, name } = wanted;
+    let upload = Upload::begin(bss, author, (asset, label)).done().await?;
+    let number = upload.number();
+    let taken = taken(bss, upload, (body, name)).await;
+    let left = Arc::clone(bss);
+    let done = tokio::task::spawn_blocking(move || content::give_up(&left, number)).await;
+    done.map_err(Error::internal)?;
+    taken
+}
+
+async fn taken(
+    bss: &Arc<Bss>,
+    mut upload: Upload,
+    (mut body, name): (Body, Name),
+) -> Result<Asset, Fault> {
+    let slow = |_| Fault::Slow { seconds: PATIENCE.as_secs() };
+    while let Some(frame) = tokio::time::timeout(PATIENCE, body.frame()).await.map_err(slow)? {
+        let frame = frame.map_err(|error| Fault::Malformed { detail: error.to_string() })?;
+        let Ok(part) = frame.into_data() else { continue };
+        let mut rest = &part[..];
+        while !rest.is_empty() {
+            let (chunk, left) = upload.take(bss, rest).map_err(too_large)?;
+            rest = left;
+            if let Some(kept) = chunk {
+                kept.done().await?;
+            }
+        }
+    }
+    Ok(upload.finish(bss, name).done().await?)
+}
+
+fn too_large(it: TooLarge) -> Fault {
+    Fault::TooLarge { limit: usize::try_from(it.limit).unwrap_or(usize::MAX) }
+}

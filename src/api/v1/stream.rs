@@ -1,0 +1,85 @@
+//! Routes over which files come and go as they are, however large.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method, Response};
+use axum::routing::{MethodFilter, on};
+use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
+
+use super::form::Form;
+use super::problem;
+use super::route::{Asked, Guard, Needs, Route, Rules};
+use crate::api::edge::call::{Call, Paging};
+use crate::api::edge::fault::Fault;
+use crate::api::edge::query::Query;
+use crate::api::edge::reply::{Reply, Wire};
+use crate::services::Bss;
+
+/// What comes of something that takes its time.
+pub(super) type Coming<T> = Pin<Box<dyn Future<Output = Result<T, Fault>> + Send>>;
+/// A handler that takes a file in.
+pub(super) type Takes<T> = fn(Arc<Bss>, Call, Query, Body) -> Coming<Reply<T>>;
+/// A handler that gives a file out.
+pub(super) type Gives<Q> = fn(&Arc<Bss>, &Call, Q, &HeaderMap) -> Result<Response<Body>, Fault>;
+
+/// A route that takes a file in, of any sort, as its body.
+pub(super) fn upload<Q, T>(
+    path: &'static str,
+    needs: Needs,
+    summary: &'static str,
+    handler: Takes<T>,
+) -> Route
+where
+    Q: DeserializeOwned + ToSchema + Send + 'static,
+    T: Wire + ToSchema + 'static,
+{
+    let rules = Rules::reading::<T>(needs);
+    let serve = move |State(bss): State<Arc<Bss>>, request: Request| async move {
+        let (parts, body) = request.into_parts();
+        let asked = match Asked::of(&bss, Request::from_parts(parts, Body::empty()), &rules).await {
+            Ok(asked) => asked,
+            Err(refusal) => return *refusal,
+        };
+        let (call, query) = (asked.call().clone(), asked.query().clone());
+        let done = handler(bss, call, query, body).await;
+        let fields = asked.call().fields.as_deref();
+        asked.finish(done.map(|it| it.answer(fields)))
+    };
+    let (method, guard, paging) = (Method::PUT, Guard::Nothing, Paging::Nothing);
+    let (query, gives) = (Form::of::<Q>(), Form::of::<T>());
+    let serve = on(MethodFilter::PUT, serve);
+    let (takes, media) = (None, None);
+    Route { method, path, needs, summary, guard, paging, takes, query, gives, media, serve }
+}
+
+/// A route that gives a file out, or a part of it.
+pub(super) fn download<Q>(
+    path: &'static str,
+    needs: Needs,
+    summary: &'static str,
+    handler: Gives<Q>,
+) -> Route
+where
+    Q: DeserializeOwned + ToSchema + Send + 'static,
+{
+    let rules = Rules::giving_anything(needs);
+    let serve = move |State(bss): State<Arc<Bss>>, request: Request| async move {
+        let headers = request.headers().clone();
+        let asked = match Asked::of(&bss, request, &rules).await {
+            Ok(asked) => asked,
+            Err(refusal) => return *refusal,
+        };
+        let query = asked.query().clone().into::<Q>();
+        let done = query.and_then(|query| handler(&bss, asked.call(), query, &headers));
+        done.unwrap_or_else(|fault| problem::response(&fault, &asked.call().request))
+    };
+    let (method, guard, paging) = (Method::GET, Guard::Nothing, Paging::Nothing);
+    let serve = on(MethodFilter::GET, serve);
+    let (takes, query, gives) = (None, Form::of::<Q>(), None);
+    let media = Some("application/octet-stream");
+    Route { method, path, needs, summary, guard, paging, takes, query, gives, media, serve }
+}

@@ -1,0 +1,207 @@
+//! Taking in what is in a file, and giving it out, a chunk at a time: a file may be larger than memory.
+//!
+//! Each chunk is an act of its own; the last one makes a version of all of them. What was begun and not
+//! finished within a day is forgotten.
+
+use sha2::{Digest, Sha256};
+
+use crate::domain::catalog::asset::{Asset, Source};
+use crate::domain::id::AssetId;
+use crate::domain::operator::{Actor, Permission};
+use crate::domain::text::{self, Name};
+use crate::services::{Author, Bss, Error, Pending};
+use crate::store::content::{self, CHUNK_BYTES};
+
+/// The sequence that contents are numbered by.
+const NUMBERS: &str = "content";
+/// What was begun and is not finished after so long is forgotten, in seconds of wall time.
+const UNFINISHED_SECONDS: i64 = 24 * 60 * 60;
+/// How many chunks are forgotten in one act.
+const FORGOTTEN_MAX: usize = 400;
+
+/// A file that is being taken in.
+pub struct Upload {
+    author: Author,
+    asset: AssetId,
+    label: text::Code,
+    content: u64,
+    chunks: u32,
+    bytes: u64,
+    digest: Sha256,
+    waiting: Vec<u8>,
+}
+
+/// A refusal to take more than may be taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooLarge {
+    /// How many bytes a file may have.
+    pub limit: u64,
+}
+
+impl Upload {
+    /// Begins to take in a file, which is to be a version of an asset.
+    ///
+    /// # Errors
+    /// If the asset is not there, or the caller may not change it.
+    pub fn begin(
+        bss: &Bss,
+        author: Author,
+        (asset, label): (AssetId, text::Code),
+    ) -> Pending<Self> {
+        let of = author.clone();
+        bss.act(author, move |act| {
+            let it: Asset = act.get(asset)?;
+            act.must(Permission::CatalogWrite, &it.stamp)?;
+            let content = act.next_number(NUMBERS)?;
+            let wall = act.wall();
+            act.batch().begin_content(content, wall)?;
+            let (digest, waiting) = (Sha256::new(), Vec::with_capacity(CHUNK_BYTES));
+            Ok(Self { author: of, asset, label, content, chunks: 0, bytes: 0, digest, waiting })
+        })
+    }
+
+    /// Takes bytes in, as many as fill the next chunk; what is left over comes back. The chunk is to be
+    /// kept before more is taken in.
+    ///
+    /// # Errors
+    /// [`TooLarge`].
+    pub fn take<'a>(
+        &mut self,
+        bss: &Bss,
+        bytes: &'a [u8],
+    ) -> Result<(Option<Pending<()>>, &'a [u8]), TooLarge> {
+        let room = CHUNK_BYTES - self.waiting.len();
+        let (now, rest) = bytes.split_at(room.min(bytes.len()));
+        self.bytes += u64::try_from(now.len()).unwrap_or(u64::MAX);
+        let limit = bss.file_bytes_max();
+        if self.bytes > limit {
+            return Err(TooLarge { limit });
+        }
+        self.digest.update(now);
+        self.waiting.extend_from_slice(now);
+        let is_full = self.waiting.len() == CHUNK_BYTES;
+        Ok((is_full.then(|| self.put(bss)), rest))
+    }
+
+    fn put(&mut self, bss: &Bss) -> Pending<()> {
+        let (content, place) = (self.content, self.chunks);
+        let bytes = std::mem::replace(&mut self.waiting, Vec::with_capacity(CHUNK_BYTES));
+        self.chunks += 1;
+        bss.act(self.author.clone(), move |act| {
+            Ok(act.batch().put_chunk(content, place, &bytes)?)
+        })
+    }
+
+    /// Makes a version of all that was taken in, under the name that the file has.
+    ///
+    /// # Errors
+    /// As [`upgrade`](super::upgrade).
+    pub fn finish(mut self, bss: &Bss, name: Name) -> Pending<Asset> {
+        let last = std::mem::take(&mut self.waiting);
+        let Self { author, asset, label, content, chunks, bytes, digest, .. } = self;
+        let digest = digest.finalize().into();
+        bss.act(author, move |act| {
+            if !last.is_empty() {
+                act.batch().put_chunk(content, chunks, &last)?;
+            }
+            super::keep_file(act, asset, (label, Source::File { name, bytes, digest, content }))
+        })
+    }
+
+    /// Under which number it is taken in: for who gives it up.
+    #[must_use]
+    pub const fn number(&self) -> u64 {
+        self.content
+    }
+}
+
+/// Takes a whole file in that is in memory already.
+///
+/// # Errors
+/// As [`Upload::finish`]; [`Error::Invalid`] if it is too large.
+pub fn keep(
+    bss: &Bss,
+    author: &Author,
+    of: (AssetId, text::Code),
+    (name, bytes): (Name, &[u8]),
+) -> Result<Asset, Error> {
+    let mut upload = Upload::begin(bss, author.clone(), of).wait()?;
+    let number = upload.number();
+    let mut rest = bytes;
+    let taken = loop {
+        if rest.is_empty() {
+            break upload.finish(bss, name).wait();
+        }
+        match upload.take(bss, rest) {
+            Ok((chunk, left)) => {
+                rest = left;
+                if let Some(Err(error)) = chunk.map(Pending::wait) {
+                    break Err(error);
+                }
+            }
+            Err(TooLarge { limit }) => {
+                let message = format!("must have at most {limit} bytes");
+                let refused = crate::domain::error::Invalid::one("/content", "range", message);
+                break Err(refused.into());
+            }
+        }
+    };
+    if taken.is_err() {
+        give_up(bss, number);
+    }
+    taken
+}
+
+/// Forgets what was taken in of a file that does not come to its end. Whatever of it stays is forgotten
+/// later.
+pub fn give_up(bss: &Bss, number: u64) {
+    let forgotten = forget(bss, number);
+    drop(forgotten.inspect_err(|error| tracing::debug!(number, %error, "an upload stays a while")));
+}
+
+fn forget(bss: &Bss, number: u64) -> Result<(), Error> {
+    loop {
+        let house = Actor::duty("retention");
+        if !bss.read(&house, |cx| Ok(content::is_begun(cx.view, number)?))? {
+            return Ok(());
+        }
+        let forgotten = bss.act(Author::of(house), move |act| {
+            Ok(act.batch().forget_content(number, FORGOTTEN_MAX)?)
+        });
+        if forgotten.wait()? {
+            return Ok(());
+        }
+    }
+}
+
+/// Forgets uploads that were not finished within a day, and returns how many.
+///
+/// # Errors
+/// If the store fails.
+pub fn forget_unfinished(bss: &Bss) -> Result<u64, Error> {
+    let house = Actor::duty("retention");
+    let found = bss.read(&house, |cx| {
+        let before = cx.wall.plus_seconds(-UNFINISHED_SECONDS);
+        Ok(content::left_over(cx.view, before, FORGOTTEN_MAX)?)
+    })?;
+    for number in &found {
+        forget(bss, *number)?;
+    }
+    Ok(found.len().try_into().unwrap_or(u64::MAX))
+}
+
+/// The bytes of a content from a place on, up to the end of the chunk in which it lies; none beyond the
+/// end.
+///
+/// # Errors
+/// If the store fails.
+pub fn piece(bss: &Bss, content: u64, from: u64) -> Result<Vec<u8>, Error> {
+    let size = u64::try_from(CHUNK_BYTES).map_err(Error::internal)?;
+    let place = u32::try_from(from / size).map_err(Error::internal)?;
+    let skipped = usize::try_from(from % size).map_err(Error::internal)?;
+    let found =
+        bss.read(&Actor::duty("download"), |cx| Ok(content::chunk(cx.view, content, place)?))?;
+    let mut bytes = found.unwrap_or_default();
+    bytes.drain(..skipped.min(bytes.len()));
+    Ok(bytes)
+}
