@@ -27,6 +27,8 @@ pub enum Duty {
     Price,
     /// A gateway is to be asked, or something is to be collected through one.
     Collection,
+    /// Who holds a digital good is told of a newer version.
+    Upgrade,
 }
 
 impl Duty {
@@ -40,6 +42,7 @@ impl Duty {
         Self::Settlement,
         Self::Price,
         Self::Collection,
+        Self::Upgrade,
     ];
 }
 

@@ -112,12 +112,14 @@ verbs! {
     FellAway = "fell_away";
     /// It may be tried for longer.
     TrialExtended = "trial_extended";
-    /// What was tried is bought; there is a newer version of it.
+    /// What was tried is bought; of a digital good, there is a newer version.
     Upgraded = "upgraded";
     /// What was paid in beforehand falls below what its owner wants to keep.
     RunningLow = "running_low";
     /// Somebody was told when it happens.
     Announced = "announced";
+    /// There is a newer version of a digital good that comes with it.
+    AssetUpgraded = "asset_upgraded";
 }
 
 /// Who caused a fact.

@@ -107,6 +107,8 @@ words! {
         SettlementIssued = "settlement_issued";
         /// What was ordered has left and is on its way.
         ShipmentSent = "shipment_sent";
+        /// There is a newer version of what one has.
+        AssetUpgraded = "asset_upgraded";
     }
 }
 
@@ -142,6 +144,7 @@ impl Occasion {
             Self::LowBalance => (Kind::BillingAccount, Verb::RunningLow),
             Self::SettlementIssued => (Kind::Settlement, Verb::Issued),
             Self::ShipmentSent => (Kind::Shipment, Verb::Shipped),
+            Self::AssetUpgraded => (Kind::Subscription, Verb::AssetUpgraded),
             Self::AccountHeld => (Kind::Account, Verb::Held),
             Self::AccountReleased => (Kind::Account, Verb::Released),
             Self::DunningNotice => (Kind::Dunning, Verb::Sent),
@@ -186,6 +189,7 @@ impl Occasion {
             | Self::LowBalance => Recipient::Contact(Matter::Billing),
             Self::OrderConfirmed
             | Self::ShipmentSent
+            | Self::AssetUpgraded
             | Self::SubscriptionExpiring
             | Self::SubscriptionExpired
             | Self::SubscriptionHeld

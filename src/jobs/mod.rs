@@ -18,6 +18,7 @@ mod provision;
 mod retention;
 mod sparing;
 mod term;
+mod upgrade;
 mod usage;
 mod vat_number;
 
@@ -46,6 +47,7 @@ pub fn all(dialects: Vec<Box<dyn Dialect>>) -> Vec<Box<dyn Duty>> {
         Box::new(vat_number::VatNumber),
         Box::new(price::Prices),
         Box::new(term::Terms),
+        Box::new(upgrade::Upgrades),
         Box::new(billing_run::BillingRun::default()),
         Box::new(sparing::Sparing),
         Box::new(collect::Collect),

@@ -36,6 +36,7 @@ record!(Asset, AssetId, "asset", shape 1,
     ASSET_BY_KIND = "by_kind" => |it, keys| {
         keys.push(of_seller(it.stamp.seller, it.content().kind.as_str()).id(it.id));
     },
+    due => |it| it.due(),
 );
 
 record!(AssetType, AssetTypeId, "asset_type", shape 1,

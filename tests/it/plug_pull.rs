@@ -329,6 +329,7 @@ const DUTIES: &[(&str, Scene)] = &[
     ("orders", Scene::Due),
     ("prices", Scene::Due),
     ("terms", Scene::Due),
+    ("upgrades", Scene::Due),
     ("billing", Scene::Due),
     ("collect", Scene::Due),
     ("dunning", Scene::Due),

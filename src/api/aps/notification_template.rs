@@ -86,5 +86,6 @@ const fn name(it: Occasion) -> &'static str {
         Occasion::AccountReleased => "Account Release",
         Occasion::SettlementIssued => "Settlement",
         Occasion::ShipmentSent => "Shipment",
+        Occasion::AssetUpgraded => "Product Upgrade",
     }
 }

@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::keys_violations;
 use crate::domain::attribute::AttributeValue;
+use crate::domain::due::{Due, Duty};
 use crate::domain::error::{Code, Invalid, Refusal, Rejection};
 use crate::domain::event::Verb;
-use crate::domain::id::AssetId;
+use crate::domain::id::{AssetId, OfferId, SubscriptionId};
 use crate::domain::sealed::Sealed;
 use crate::domain::stamp::Stamp;
 use crate::domain::text::{self, Name, WebAddress};
@@ -156,6 +157,20 @@ impl AssetContent {
     }
 }
 
+/// That who holds an asset is told of its newest version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Telling {
+    /// From when on: a while after the version came, so that several at once are told once.
+    pub at: Instant,
+    /// Who was told last, of the holders in order of what they bought.
+    pub after: Option<(OfferId, SubscriptionId)>,
+}
+
+impl Telling {
+    /// How long after a version came its holders are told of it, in seconds.
+    const PAUSE_SECONDS: i64 = 60 * 60;
+}
+
 /// A digital good.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asset {
@@ -166,6 +181,7 @@ pub struct Asset {
     state: State,
     content: AssetContent,
     versions: Vec<Version>,
+    telling: Option<Telling>,
 }
 
 impl Asset {
@@ -182,7 +198,7 @@ impl Asset {
         content.check()?;
         let labels = versions.iter().map(|it| &it.label);
         Invalid::unless_empty(keys_violations("/versions", labels))?;
-        Ok(Self { id, stamp, state: State::Pending, content, versions })
+        Ok(Self { id, stamp, state: State::Pending, content, versions, telling: None })
     }
 
     /// Whether it can be had.
@@ -213,6 +229,25 @@ impl Asset {
     #[must_use]
     pub fn version_called(&self, label: &text::Code) -> Option<&Version> {
         self.versions.iter().find(|it| it.label == *label)
+    }
+
+    /// That its holders are to be told of its newest version, if they are.
+    #[must_use]
+    pub const fn telling(&self) -> Option<Telling> {
+        self.telling
+    }
+
+    /// When its holders are to be told next.
+    #[must_use]
+    pub fn due(&self) -> Option<Due> {
+        self.telling.map(|it| Due { at: it.at, duty: Duty::Upgrade })
+    }
+
+    /// The asset after its holders were told up to one of them; `None` if all were.
+    #[must_use]
+    pub fn told_to(self, last: Option<(OfferId, SubscriptionId)>) -> Self {
+        let telling = self.telling.filter(|_| last.is_some());
+        Self { telling: telling.map(|it| Telling { after: last, ..it }), ..self }
     }
 
     /// Whom to tell of a moment.
@@ -261,6 +296,10 @@ impl Asset {
             return Err(Rejection::new(Code::Duplicate, why));
         }
         let verb = if self.versions.is_empty() { Verb::Changed } else { Verb::Upgraded };
+        if verb == Verb::Upgraded {
+            let at = version.since_at.plus_seconds(Telling::PAUSE_SECONDS);
+            self.telling = Some(Telling { at, after: None });
+        }
         self.versions.push(version);
         Ok((self, verb))
     }

@@ -1,11 +1,12 @@
 //! Assets: the digital goods of a seller, their versions, and which specifications deliver them.
 //!
 //! Who may have what is in one is judged when it is asked for ([`entitlement`]); what is in a file is
-//! taken in and given out in chunks ([`content`]).
+//! taken in and given out in chunks ([`content`]). Who holds one is told of newer versions ([`telling`]).
 
 pub mod content;
 pub mod entitlement;
 pub mod kind;
+pub mod telling;
 
 use std::collections::BTreeSet;
 

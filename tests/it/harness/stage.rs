@@ -531,6 +531,9 @@ impl Furnisher<'_> {
 
     fn rest(&mut self) {
         self.shares();
+        let path = format!("/assets/{}/versions", self.name("asset"));
+        let url = format!("https://{}.example.com/weather/1.1", self.side.to_lowercase());
+        self.seller().post(&path, &json!({ "label": "1.1", "url": url }));
         till::has_money_on_its_way(&self.market.house.client(&self.branch.admin), &mut self.names);
         let event = json!({
             "id": format!("event-{}", self.side), "subscription": self.name("subscription"),

@@ -187,6 +187,14 @@ fn a_newer_version_is_the_one_to_take_and_older_ones_stay() {
     assert_eq!(download(&buyer, &asset).body, b"snow");
     let older = format!("GET {path}/content?version=1.0");
     assert_eq!(buyer.call(&older, None).body, b"rain");
+    market.advance_to("2026-01-02");
+    let told = || {
+        let letters = house.app.outside.sent();
+        letters.iter().filter(|it| it.subject.contains("a newer version")).count()
+    };
+    assert_eq!(told(), 1, "who holds it is told");
+    market.advance_to("2026-01-03");
+    assert_eq!(told(), 1, "and once");
     let away = json!({ "label": "2.0", "url": "https://data.example.com/weather" });
     operator.post(&format!("{path}/versions"), &away);
     let there = download(&buyer, &asset);
