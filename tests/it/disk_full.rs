@@ -155,6 +155,26 @@ fn a_full_disk_is_told_to_callers_and_forgotten_when_there_is_space_again() {
     assert!(report.is_clean(), "{:?}", report.findings);
 }
 
+/// The disk fills up in the middle of a file that is uploaded: what came of it leaves nothing behind.
+#[test]
+fn a_file_that_does_not_fit_is_refused_and_taken_when_there_is_space_again() {
+    let disk = Disk::new(Fsync::Honest);
+    let app =
+        App::over(Store::within(disk.clone(), Trust::LastCommit).expect("a store"), "2026-01-01");
+    let house = House::in_app(app);
+    let operator = house.operator();
+    let asset = operator.post("/assets", &json!({ "name": "Film" }));
+    let put = format!("PUT /assets/{}/versions/1.0", asset["id"].as_str().unwrap());
+    let upload = || operator.call_raw(&put, Some(vec![7; 1 << 20]));
+    disk.limit(Some(disk.taken_bytes() + Store::HEADROOM_BYTES / 2));
+    let refused = upload();
+    assert_eq!((refused.status.as_u16(), &refused.json()["status"]), (507, &json!(507)));
+    disk.limit(None);
+    assert_eq!(upload().status.as_u16(), 200);
+    let report = house.app.bss.read(&Actor::duty("test"), |cx| Ok(check(cx.view))).unwrap();
+    assert!(report.is_clean(), "{:?}", report.findings);
+}
+
 /// In the mount namespace it goes the rounds; outside it has itself started in there.
 #[test]
 fn a_really_full_disk_refuses_writes_and_nothing_else() {

@@ -3,7 +3,10 @@
 use expect_test::expect;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use tillbox::store::content::CHUNK_BYTES;
+use tillbox::domain::operator::Actor;
+use tillbox::services::Author;
+use tillbox::services::asset::content::Upload;
+use tillbox::store::content::{self, CHUNK_BYTES};
 
 use crate::harness::app::{Answer, FILE_BYTES_MAX};
 use crate::harness::client::{Client, Protocol};
@@ -102,8 +105,31 @@ fn what_is_not_taken_in_leaves_nothing() {
     assert_eq!(put(&house.client(&house.north.admin), &asset, vec![1]).status, 404);
     assert_eq!(put(&house.client(&house.customer.admin), &asset, vec![1]).status, 403);
     assert_eq!(put(&Client::nobody(&house.app), &asset, vec![1]).status, 401);
-    house.app.pass("2 days");
-    house.app.keep_duties();
+    market.must_be_whole();
+}
+
+/// Somebody is cut off in the middle of a file.
+#[test]
+fn what_was_begun_and_never_finished_is_forgotten_after_a_day() {
+    let market = Market::on("2026-01-01");
+    let bss = &market.house.app.bss;
+    let asset = asset(&market.operator()).parse().unwrap();
+    let author = Author::of(Actor::duty("test"));
+    let mut upload = Upload::begin(bss, author, (asset, "1.0".parse().unwrap())).wait().unwrap();
+    let number = upload.number();
+    let file = bytes(CHUNK_BYTES);
+    upload.take(bss, &file).unwrap().0.unwrap().wait().unwrap();
+    drop(upload);
+    let is_there = || {
+        let house = Actor::duty("test");
+        bss.read(&house, |cx| Ok(content::chunk(cx.view, number, 0)?.is_some())).unwrap()
+    };
+    market.must_be_whole();
+    market.house.app.keep_duties();
+    assert!(is_there(), "it may go on");
+    market.house.app.pass("2 days");
+    market.house.app.keep_duties();
+    assert!(!is_there(), "nobody goes on with it");
     market.must_be_whole();
 }
 
