@@ -7,7 +7,8 @@ use axum::http::Method;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::route::{Needs, Route, file_of, read, write};
+use super::route::{Needs, Route, read, write};
+use super::stream::file_of;
 use super::wire::{NoQuery, parse, parse_optional, word};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{File, Reply, Wire};

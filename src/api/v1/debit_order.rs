@@ -6,7 +6,8 @@ use axum::http::Method;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::route::{Needs, Route, file, read, work, write};
+use super::route::{Needs, Route, read, work, write};
+use super::stream::file;
 use super::wire::{List, Money, NoQuery, SoldBy, Whole, parse_optional, word};
 use crate::api::edge::body::ORDINARY_BYTES_MAX;
 use crate::api::edge::call::Call;

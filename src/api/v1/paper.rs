@@ -1,7 +1,8 @@
 //! `/invoices/{id}/pdf` and its like: documents as files, for people and for machines.
 
 use super::invoice::found;
-use super::route::{Needs, Route, file};
+use super::route::{Needs, Route};
+use super::stream::file;
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::File;
 use crate::domain::account::billing_account::BillFormat;

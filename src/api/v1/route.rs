@@ -23,7 +23,7 @@ use crate::api::edge::body::{self, ORDINARY_BYTES_MAX};
 use crate::api::edge::call::{self, Call, Paging, Way};
 use crate::api::edge::fault::Fault;
 use crate::api::edge::query::Query;
-use crate::api::edge::reply::{self, File, Nothing, Reply, Wire};
+use crate::api::edge::reply::{self, Nothing, Reply, Wire};
 use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
 use crate::services::idempotency::{self, Answer};
@@ -389,40 +389,6 @@ fn said(headers: &HeaderMap) -> Vec<(String, String)> {
     all.flatten().collect()
 }
 
-/// A route that makes a file, of which something is read first; on the blocking pool.
-pub(crate) fn file(
-    path: &'static str,
-    needs: Needs,
-    (media, summary): (&'static str, &'static str),
-    handler: fn(&Bss, &Call) -> Result<File, Error>,
-) -> Route {
-    file_of(path, needs, (media, summary), move |bss, call, _: NoQuery| handler(bss, call))
-}
-
-/// The same with something said of which.
-pub(crate) fn file_of<Q: DeserializeOwned + ToSchema + Send + 'static>(
-    path: &'static str,
-    needs: Needs,
-    (media, summary): (&'static str, &'static str),
-    handler: impl Fn(&Bss, &Call, Q) -> Result<File, Error> + Clone + Send + Sync + 'static,
-) -> Route {
-    let rules = Rules { media: Some(media), ..Rules::reading::<Nothing>(needs) };
-    let serve = move |State(bss): State<Arc<Bss>>, request: Request| async move {
-        let asked = match Asked::of(&bss, request, &rules).await {
-            Ok(asked) => asked,
-            Err(refusal) => return *refusal,
-        };
-        blocking(asked, move |call, query, _| {
-            Ok(reply::file(media, handler(&bss, call, query.into::<Q>()?)?))
-        })
-        .await
-    };
-    let serve = on(MethodFilter::GET, serve);
-    let (method, guard, paging) = (Method::GET, Guard::Nothing, Paging::Nothing);
-    let (takes, query, gives, media) = (None, Form::of::<Q>(), None, Some(media));
-    Route { method, path, needs, summary, guard, paging, takes, query, gives, media, serve }
-}
-
 /// Does the work of a request with a key once. The key of who is not signed in is nobody's.
 fn once(
     bss: &Bss,
@@ -471,9 +437,9 @@ impl Rules {
         }
     }
 
-    /// Those of a route that gives out whatever there is.
-    pub(super) fn giving_anything(needs: Needs) -> Self {
-        Self { media: Some(ANYTHING), ..Self::reading::<Nothing>(needs) }
+    /// Those of a route that gives a file out.
+    pub(super) fn giving(needs: Needs, media: &'static str) -> Self {
+        Self { media: Some(media), ..Self::reading::<Nothing>(needs) }
     }
 }
 
@@ -571,7 +537,7 @@ fn finished(done: Result<Answer, Fault>, call: &Call) -> Response<Body> {
     }
 }
 
-async fn blocking(
+pub(super) async fn blocking(
     asked: Asked,
     work: impl FnOnce(&Call, Query, &[u8]) -> Result<Answer, Fault> + Send + 'static,
 ) -> Response<Body> {

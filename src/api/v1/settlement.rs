@@ -6,7 +6,8 @@ use axum::http::Method;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::route::{Needs, Route, file, read, work, write};
+use super::route::{Needs, Route, read, work, write};
+use super::stream::file;
 use super::wire::{
     Decimal, List, Money, NoQuery, OwnedQuery, SoldBy, Whole, parse, parse_optional,
 };

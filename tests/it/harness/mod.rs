@@ -10,6 +10,7 @@ pub(crate) mod chance;
 pub(crate) mod client;
 pub(crate) mod deeds;
 pub(crate) mod disk;
+pub(crate) mod goods;
 pub(crate) mod house;
 pub(crate) mod market;
 pub(crate) mod outside;

@@ -16,6 +16,7 @@ use tillbox::store::{Commit, Store, Trust};
 use super::app::App;
 use super::client::Client;
 use super::disk::{Disk, Fsync};
+use super::goods;
 use super::house::{Branch, House, PASSWORD, Person, invite};
 use super::market::{Market, monthly, text};
 use super::till;
@@ -228,10 +229,7 @@ impl Furnisher<'_> {
         self.make("specification", "/specifications", &json!({ "name": plain, "state": "active" }));
         let it = json!({ "name": hands, "state": "active", "connector": "manual" });
         self.make("manual", "/specifications", &it);
-        self.digital_goods();
-        let goods = json!({ "en": self.called("Router") });
-        let it = json!({ "name": goods, "state": "active", "delivery": "physical" });
-        self.make("goods", "/specifications", &it);
+        goods::are_described(&self.market.house.client(&self.branch.admin), &mut self.names);
         let own = self.name("reseller").split_once('_').unwrap().1;
         let it = json!({
             "event": "http://aps-standard.org/core/events/removed",
@@ -251,25 +249,6 @@ impl Furnisher<'_> {
         let it =
             json!({ "name": "erp", "applies_to": "account", "description": self.called("ERP") });
         self.make("definition", "/attribute_definitions", &it);
-    }
-
-    /// A sort of assets, one that a specification delivers, and one that nobody needs.
-    fn digital_goods(&mut self) {
-        self.keep("version_label", "2.0");
-        let licence = json!({ "name": "licence", "input": "text", "mandatory": true });
-        let it = json!({ "code": "dataset", "name": self.called("Data"), "fields": [licence] });
-        self.make("asset_type", "/asset_types", &it);
-        let it = json!({ "code": "spare", "name": self.called("Spare") });
-        self.make("spare_asset_type", "/asset_types", &it);
-        let url = format!("https://{}.example.com/weather/1", self.side.to_lowercase());
-        let it = json!({
-            "name": self.called("Weather"), "kind": "dataset", "url": url,
-            "metadata": { "licence": self.called("Licence") },
-        });
-        self.make("asset", "/assets", &it);
-        self.make("spare_asset", "/assets", &json!({ "name": self.called("Spare") }));
-        let path = format!("/specifications/{}", self.name("specification"));
-        self.seller().patch(&path, &json!({ "assets": [self.name("asset")] }));
     }
 
     fn offers(&mut self) {
@@ -416,27 +395,12 @@ impl Furnisher<'_> {
         self.order(("order_10", "target"), "customer", &offer);
         let pooled = json!({ "offer": self.name("pooled"), "quantity": 100 });
         self.order(("order_11", "pool"), "customer", &pooled);
-        self.parcels();
+        goods::are_sent(&self.market.house.client(&self.branch.admin), &mut self.names);
         let seat = json!({ "user": self.name("member_user") });
         let path = format!("/subscriptions/{}/seats", self.name("pool"));
         self.make("pool_seat", &path, &seat);
         let path = format!("/subscriptions/{}/change", self.name("pool"));
         self.seller().post(&path, &json!({ "offer": self.name("offer") }));
-    }
-
-    /// Of two parcels, one is packed and one on its way.
-    fn parcels(&mut self) {
-        let router = json!({ "offer": self.name("router") });
-        for (order, subscription, parcel) in
-            [("order_16", "task_5", "parcel"), ("order_17", "task_6", "sent")]
-        {
-            self.order((order, subscription), "customer", &router);
-            let path = format!("/shipments?order={}", self.name(order));
-            let found = text(&self.seller().get(&path)["items"][0]["id"]);
-            self.keep(parcel, found);
-        }
-        let path = format!("/shipments/{}/ship", self.name("sent"));
-        self.seller().post(&path, &json!({ "carrier": self.called("Post") }));
     }
 
     /// Of the four tasks that people have to do, one waits, two were begun and one has failed.
@@ -531,9 +495,7 @@ impl Furnisher<'_> {
 
     fn rest(&mut self) {
         self.shares();
-        let path = format!("/assets/{}/versions", self.name("asset"));
-        let url = format!("https://{}.example.com/weather/1.1", self.side.to_lowercase());
-        self.seller().post(&path, &json!({ "label": "1.1", "url": url }));
+        goods::get_newer(&self.seller(), &self.names);
         till::has_money_on_its_way(&self.market.house.client(&self.branch.admin), &mut self.names);
         let event = json!({
             "id": format!("event-{}", self.side), "subscription": self.name("subscription"),
