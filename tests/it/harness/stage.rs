@@ -14,6 +14,7 @@ use tillbox::store::meta::ClockState;
 use tillbox::store::{Commit, Store, Trust};
 
 use super::app::App;
+use super::bus;
 use super::client::Client;
 use super::disk::{Disk, Fsync};
 use super::goods;
@@ -230,14 +231,7 @@ impl Furnisher<'_> {
         let it = json!({ "name": hands, "state": "active", "connector": "manual" });
         self.make("manual", "/specifications", &it);
         goods::are_described(&self.market.house.client(&self.branch.admin), &mut self.names);
-        let own = self.name("reseller").split_once('_').unwrap().1;
-        let it = json!({
-            "event": "http://aps-standard.org/core/events/removed",
-            "source": { "type": "http://www.odin.com/billing/CustomerClass/1.0" },
-            "handler": format!("https://{}.example.com/gone", self.side),
-        });
-        let path = format!("/aps/2/resources/{own}/aps/subscriptions");
-        self.make("event_subscription", &path, &it);
+        bus::is_heard(&self.market.house.client(&self.branch.admin), &mut self.names);
         self.make("class", "/classes", &json!({ "name": self.called("Gold") }));
         let scope = json!({ "classes": [self.name("class")] });
         let it = json!({ "name": spring, "percent": "10", "scope": scope });
