@@ -20,7 +20,7 @@
 //! | [consumer key](operator::ConsumerKey) | with which an external system signs its requests for a user |
 //! | [specification](catalog::specification) | what is delivered: characteristics, resources, assets |
 //! | [resource](catalog::resource) | a countable thing in a specification, and what it depends on |
-//! | [asset](catalog::asset) | a digital good of a specification |
+//! | [asset](catalog::asset), [its sort](catalog::asset_type) | a digital good of a specification; what is said of each of a sort |
 //! | [offer](catalog::offer) | what can be bought, with a life cycle and versions; a bundle holds offers |
 //! | [term](catalog::term) | how long one commits, and how it renews |
 //! | [price](catalog::price) | one-time, recurring or usage; a model, a currency, versions by date |
