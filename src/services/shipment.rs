@@ -1,7 +1,7 @@
 //! Shipments: what is physical on its way from a seller to a buyer.
 //!
 //! An item of a physical offer becomes a task that is done when its parcel has arrived. The seller
-//! says how far it is; nobody else does, so that item, order and subscription cannot disagree with it.
+//! says how far it is, of the parcel or of the task: whichever it is said of, the other follows.
 
 use super::{Act, Cx, Error, provisioning};
 use crate::domain::account::Account;
@@ -14,6 +14,8 @@ use crate::domain::operator::Permission;
 use crate::domain::order::Order;
 use crate::domain::order::shipment::{Carriage, Destination, Shipment, State, Trigger};
 use crate::domain::page::{Page, PageRequest};
+use crate::domain::provisioning::connector::Connector;
+use crate::domain::provisioning::lifecycle::State as TaskState;
 use crate::domain::provisioning::task::Task;
 use crate::domain::subscription::Subscription;
 use crate::domain::text::Prose;
@@ -57,19 +59,40 @@ fn destination(act: &Act<'_>, task: &Task) -> Result<Destination, Error> {
     Ok(Destination { recipient: profile.name.clone(), address, phone })
 }
 
-/// What is packed for a task is not wanted any more; what has left arrives or comes back.
+/// The parcel of a task follows what was said of the task. What is not wanted any more is not sent; what
+/// has left by then arrives or comes back.
 ///
 /// # Errors
 /// If the store fails.
-pub(super) fn call_off(act: &mut Act<'_>, task: &Task) -> Result<(), Error> {
-    let Some(cause) = &task.cause else { return Ok(()) };
-    for it in of(act.cx(), cause.order)? {
-        if it.task() == task.id && it.state() == State::Prepared {
-            let canceled = it.on(Trigger::Cancel, act.now())?;
-            act.keep(canceled)?;
+pub(super) fn follow(act: &mut Act<'_>, task: &Task) -> Result<(), Error> {
+    let Some(cause) = task.cause.as_ref().filter(|_| task.connector == Connector::Shipment) else {
+        return Ok(());
+    };
+    for mut it in of(act.cx(), cause.order)?.into_iter().filter(|it| it.task() == task.id) {
+        for trigger in steps(it.state(), task.state()) {
+            let moved = it.on(*trigger, act.now())?;
+            it = act.keep(moved)?;
         }
     }
     Ok(())
+}
+
+/// What happens to a parcel for it to be where its task is.
+const fn steps(parcel: State, task: TaskState) -> &'static [Trigger] {
+    use {State as P, TaskState as T};
+    match (parcel, task) {
+        (P::Prepared, T::Started) => &[Trigger::Ship],
+        (P::Prepared, T::Completed) => &[Trigger::Ship, Trigger::Deliver],
+        (P::Shipped, T::Completed) => &[Trigger::Deliver],
+        (P::Prepared, T::Failed | T::Canceled) => &[Trigger::Cancel],
+        (P::Shipped, T::Failed) => &[Trigger::Return],
+        (P::Prepared | P::Shipped, T::Queued)
+        | (P::Shipped, T::Started | T::Canceled)
+        | (
+            P::Delivered | P::Returned | P::Canceled,
+            T::Queued | T::Started | T::Completed | T::Failed | T::Canceled,
+        ) => &[],
+    }
 }
 
 /// The shipments of an order, the oldest first, whoever asks.

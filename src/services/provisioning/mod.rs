@@ -10,7 +10,6 @@ use std::collections::BTreeSet;
 
 use super::{Act, Cx, Error, asset, order, seat, shipment, subscription};
 use crate::domain::catalog::specification::Specification;
-use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{AccountId, OrderId, SpecificationId, SubscriptionId, TaskId};
 use crate::domain::operator::Permission;
 use crate::domain::order::Order;
@@ -93,8 +92,10 @@ fn begin(act: &mut Act<'_>, id: TaskId) -> Result<Task, Error> {
 /// # Errors
 /// If its state forbids it, or the caller may not.
 pub fn start(act: &mut Act<'_>, id: TaskId) -> Result<Task, Error> {
-    must_work_by_hand(act, id)?;
-    begin(act, id)
+    must_work(act, id)?;
+    let task = begin(act, id)?;
+    shipment::follow(act, &task)?;
+    Ok(task)
 }
 
 /// Somebody says that a task is done.
@@ -102,8 +103,10 @@ pub fn start(act: &mut Act<'_>, id: TaskId) -> Result<Task, Error> {
 /// # Errors
 /// If its state forbids it, or the caller may not.
 pub fn complete(act: &mut Act<'_>, id: TaskId, outcome: Outcome) -> Result<Task, Error> {
-    must_work_by_hand(act, id)?;
-    finish(act, id, outcome)
+    must_work(act, id)?;
+    let task = finish(act, id, outcome)?;
+    shipment::follow(act, &task)?;
+    Ok(task)
 }
 
 /// Lets a task be done, and its subscription know.
@@ -131,8 +134,10 @@ fn finish(act: &mut Act<'_>, id: TaskId, outcome: Outcome) -> Result<Task, Error
 /// # Errors
 /// If its state forbids it, or the caller may not.
 pub fn fail(act: &mut Act<'_>, id: TaskId, why: Prose) -> Result<Task, Error> {
-    must_work_by_hand(act, id)?;
-    give_up(act, id, why)
+    must_work(act, id)?;
+    let task = give_up(act, id, why)?;
+    shipment::follow(act, &task)?;
+    Ok(task)
 }
 
 fn give_up(act: &mut Act<'_>, id: TaskId, why: Prose) -> Result<Task, Error> {
@@ -213,16 +218,6 @@ fn must_work(act: &Act<'_>, id: TaskId) -> Result<(), Error> {
     act.must(Permission::ProvisioningWork, &task.stamp)
 }
 
-/// What is sent is done by whoever says how far the parcel has come.
-fn must_work_by_hand(act: &Act<'_>, id: TaskId) -> Result<(), Error> {
-    must_work(act, id)?;
-    if act.get::<Task>(id)?.connector == Connector::Shipment {
-        let why = "a parcel is on its way for this task: say so of its shipment";
-        return Err(Rejection::new(Code::TaskStateForbids, why).into());
-    }
-    Ok(())
-}
-
 /// What was to be done for a subscription, the oldest first. Who may see the subscription may see
 /// how far it has come.
 ///
@@ -287,7 +282,7 @@ pub(super) fn call_off(act: &mut Act<'_>, it: &Subscription) -> Result<(), Error
         }
         if task.connector == Connector::Shipment {
             // What is on its way is not made again by anybody: it arrives or comes back.
-            shipment::call_off(act, &task)?;
+            shipment::follow(act, &task)?;
             continue;
         }
         begun = begun.or((task.attempts() > 0).then_some(task));

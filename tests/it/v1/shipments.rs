@@ -56,28 +56,37 @@ fn a_seller_says_how_far_it_is_and_only_the_buyer_sees_it() {
 }
 
 #[test]
-fn what_is_sent_is_done_by_its_parcel_and_not_by_hand() {
+fn what_is_said_of_the_parcel_or_of_its_task_holds_for_both() {
     let market = Market::on("2026-01-01");
     let (operator, said) = (market.operator(), Protocol::default());
     let account = market.customer("Blue Whale", "EUR");
     let placed = order(&market, &account, &router(&market));
     let task = text(&operator.get("/tasks?state=queued")["items"][0]["id"]);
-    said.say(&operator, "seller", &format!("GET /tasks/{task}?fields=work,connector"), None);
-    said.say(&operator, "seller", &format!("POST /tasks/{task}/complete"), Some(&json!({})));
+    let order = format!("/orders/{}", text(&placed["id"]));
+    let parcels = format!("/shipments?order={}", text(&placed["id"]));
+    let told = |when: &str| {
+        let (order, task) = (operator.get(&order), operator.get(&format!("/tasks/{task}")));
+        let sent = operator.get(&parcels)["items"].clone();
+        let sent = sent.as_array().unwrap().iter().map(|it| text(&it["state"]));
+        let (sent, item) = (sent.collect::<Vec<_>>().join(", "), &order["items"][0]);
+        said.note(&format!(
+            "{when}: task {} by {}, order {} {}; {sent}",
+            task["state"], task["connector"], order["state"], item["failure"]
+        ));
+    };
+    told("ordered");
     let path = shipment(&market, &placed);
     operator.post(&format!("{path}/ship"), &json!({ "carrier": "Post" }));
-    let back = format!("POST {path}/return?fields=state,remark");
-    said.say(&operator, "seller", &back, Some(&json!({ "reason": "nobody was there" })));
-    let order = format!("/orders/{}", text(&placed["id"]));
-    let failed = operator.get(&order);
-    said.note(&format!("order {}, {}", failed["state"], failed["items"][0]["failure"]));
-    operator.post(&format!("/tasks/{task}/retry"), &json!({}));
-    let again = operator.get(&format!("/shipments?order={}", text(&placed["id"])));
-    said.note(&format!("then {} and {}", again["items"][0]["state"], again["items"][1]["state"]));
-    let path = format!("/shipments/{}", text(&again["items"][0]["id"]));
-    operator.post(&format!("{path}/ship"), &json!({ "carrier": "Post" }));
-    operator.post(&format!("{path}/deliver"), &json!({}));
-    said.note(&format!("order {}", operator.get(&order)["state"]));
+    told("the parcel has left");
+    operator.post(&format!("{path}/return"), &json!({ "reason": "nobody was there" }));
+    told("the parcel came back");
+    let on = |verb: &str| operator.post(&format!("/tasks/{task}/{verb}"), &json!({}));
+    on("retry");
+    told("the task is tried again");
+    on("start");
+    told("the task is begun");
+    on("complete");
+    told("the task is done");
     expect![[""]].assert_eq(&said.text());
     market.must_be_whole();
 }
