@@ -48,7 +48,7 @@ function Steps({ of, ask }) {
 /** The card; nothing where nothing is sent. */
 export function Shipments({ order }) {
   const [asked, ask] = useState(null);
-  const read = useLoad(() => get("/shipments", { order }), ["shipments", order]);
+  const read = useLoad(() => get("/shipments", { of_order: order }), ["shipments", order]);
   const items = read.data?.items ?? [];
   if (items.length === 0) return null;
   const columns = [

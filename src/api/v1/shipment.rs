@@ -113,13 +113,13 @@ fn whole(cx: Cx<'_>, it: &domain::Shipment) -> Result<Reply<Shipment>, Error> {
 #[serde(deny_unknown_fields)]
 struct ShipmentQuery {
     /// Those of this order.
-    order: Option<String>,
+    of_order: Option<String>,
     /// Those in this state, such as `prepared`.
     state: Option<String>,
 }
 
 fn list(cx: Cx<'_>, call: &Call, query: ShipmentQuery) -> Result<Reply<List<Shipment>>, Error> {
-    let order = parse_optional("order", query.order.as_deref())?;
+    let order = parse_optional("of_order", query.of_order.as_deref())?;
     let state = word("state", query.state.as_deref())?;
     let wanted = |it: &domain::Shipment| state.is_none_or(|state| it.state() == state);
     let page = shipment::list(cx, order, &call.page, wanted)?;

@@ -53,7 +53,7 @@ pub(super) fn are_sent(seller: &Client<'_>, names: &mut Names) {
     let it = json!({ "account": names["customer"], "items": [{ "offer": names["router"] }] });
     for (order, parcel) in [("order_16", "parcel"), ("order_17", "sent")] {
         make(seller, names, (order, "/orders"), &it);
-        let found = seller.get(&format!("/shipments?order={}", names[order]));
+        let found = seller.get(&format!("/shipments?of_order={}", names[order]));
         names.insert(parcel, text(&found["items"][0]["id"]));
     }
     let carrier = format!("{} Post", names["side"]);

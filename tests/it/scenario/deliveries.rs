@@ -50,7 +50,7 @@ fn what_is_physical_is_sent_by_its_seller_and_followed_by_its_buyer() {
     });
     operator.post(&format!("{path}/ship"), &carried);
     states("sent");
-    let seen = &buyer.get(&format!("/shipments?order={}", text(&placed["id"])))["items"][0];
+    let seen = &buyer.get(&format!("/shipments?of_order={}", text(&placed["id"])))["items"][0];
     said.note(&format!("follow it at {}", text(&seen["tracking_url"])));
     house.app.keep_duties();
     let letters = house.app.outside.sent();
@@ -120,6 +120,15 @@ fn what_is_digital_is_there_at_once_for_who_bought_it() {
     opens("canceled", &subscription);
     let again = buy();
     opens("bought again", &again);
-    expect![[""]].assert_eq(&said.text());
+    expect![[r#"
+        order completed
+        bought: weather.csv 1.0 of 13 bytes, is open, 200 for the buyer, 404 for others
+        upgraded: weather.csv 1.1 of 17 bytes, is open, 200 for the buyer, 404 for others
+        held: weather.csv 1.1 of 17 bytes, not open, 403 for the buyer, 404 for others
+        canceled: weather.csv 1.1 of 17 bytes, not open, 403 for the buyer, 404 for others
+        order completed
+        bought again: weather.csv 1.1 of 17 bytes, is open, 200 for the buyer, 404 for others
+    "#]]
+    .assert_eq(&said.text());
     market.must_be_whole();
 }

@@ -176,7 +176,17 @@ fn who_may_have_it_is_who_has_bought_it_now() {
     look("for everybody");
     let open = format!("GET /assets/{asset}/open");
     assert_eq!(Client::nobody(&house.app).call(&open, None).body, b"rain");
-    expect![[""]].assert_eq(&said);
+    expect![[r#"
+        before it is sold: 200 404 404 404 401
+        sold: 200 200 404 404 401
+        with a seat: 200 200 200 404 401
+        held: 200 403 403 404 401
+        released: 200 200 200 404 401
+        canceled: 200 403 404 404 401
+        bought again: 200 200 404 404 401
+        for everybody: 200 200 200 200 401
+    "#]]
+    .assert_eq(&said);
     market.must_be_whole();
 }
 
@@ -186,11 +196,15 @@ fn a_bundle_gives_what_its_parts_do() {
     let (house, operator) = (&market.house, market.operator());
     let asset = asset(&operator);
     upload(&operator, (&asset, "1.0"), b"rain");
-    let inner = json!({ "name": { "en": "Inner" }, "state": "active", "assets": [asset] });
-    operator.post("/specifications", &inner);
-    let part = market.offer_like("Part", &[], (json!({}), json!({ "assets": [asset] })));
-    let parts = json!({ "bundle": [{ "offer": part, "min": 1, "max": 1, "default": 1 }] });
-    let bundle = market.offer_like("Kit", &[monthly("Fee", "EUR", "5")], (parts, json!({})));
+    let fee = [monthly("Fee", "EUR", "5")];
+    let data = market.offer_like("Data", &fee, (json!({}), json!({ "assets": [asset] })));
+    let help = market.offer("Help", &fee);
+    let part = |offer: &str| json!({ "offer": offer, "min": 1, "max": 1, "default": 1 });
+    let kit = json!({ "name": { "en": "Kit" }, "bundle": [part(&data), part(&help)] });
+    let bundle = text(&operator.post("/offers", &kit)["id"]);
+    for verb in ["test", "activate", "launch"] {
+        operator.post(&format!("/offers/{bundle}/{verb}"), &json!({}));
+    }
     let buyer = house.client(&house.customer.admin);
     assert_eq!(download(&buyer, &asset).status, 404);
     market.order(&json!({ "id": house.customer.account }), &bundle, 1);
@@ -230,7 +244,17 @@ fn a_newer_version_is_the_one_to_take_and_older_ones_stay() {
     said.say(&operator, "seller", &again, Some(&away));
     said.say(&operator, "seller", &format!("POST {path}/withdraw"), Some(&json!({})));
     said.say(&buyer, "buyer", &format!("GET {path}/content?version=3.0"), None);
-    expect![[""]].assert_eq(&said.text());
+    expect![[r#"
+        > POST /specifications {"assets":["{ast1}"],"name":{"en":"Weather"}} [seller]
+        409 Conflict {"type":"/problems/catalog_state_forbids","title":"The catalogue element cannot be changed this way in its state.","status":409,"detail":"asset `{ast1}` has no version yet: upload one","request_id":"…"}
+        it is "attached"
+        > POST /assets/{ast1}/versions {"label":"2.0","url":"https://data.example.com/weather"} [seller]
+        409 Conflict {"type":"/problems/duplicate","title":"Something with this key exists already.","status":409,"detail":"the asset has a version `2.0` already","request_id":"…"}
+        > POST /assets/{ast1}/withdraw {} [seller]
+        409 Conflict {"type":"/problems/in_use","title":"The element is still in use.","status":409,"detail":"specification `{spc1}` delivers it: take it out there first","request_id":"…"}
+        > GET /assets/{ast1}/content?version=3.0 [buyer]
+        404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{ast1}` is not there","request_id":"…"}
+    "#]].assert_eq(&said.text());
 }
 
 #[test]
@@ -270,7 +294,28 @@ fn a_vendor_lays_down_what_is_said_of_each_sort_at_run_time() {
     post(&json!({ "name": "Maps", "kind": "dataset", "url": "https://data.example.com/2" }));
     let north = house.client(&house.north.admin);
     said.say(&north, "stranger", &format!("GET {path}"), None);
-    expect![[""]].assert_eq(&said.text());
+    expect![[r#"
+        > POST /assets?fields=metadata {"kind":"dataset","name":"Weather","url":"https://data.example.com/"} [seller]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/metadata/licence` must be given","request_id":"…","errors":[{"pointer":"/metadata/licence","rule":"required","message":"must be given"}]}
+        > POST /assets?fields=metadata {"kind":"dataset","media_type":"text/csv","metadata":{"colour":"red","level":"all","licence":"MIT"},"name":"Weather","url":"https://data.example.com/"} [seller]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/metadata/colour` is not asked for; `/metadata/level` must be one of basic, full","request_id":"…","errors":[{"pointer":"/metadata/colour","rule":"unknown_field","message":"is not asked for"},{"pointer":"/metadata/level","rule":"enum","message":"must be one of basic, full"}]}
+        > POST /assets?fields=metadata {"kind":"dataset","media_type":"text/csv","metadata":{"licence":"MIT","open":"true"},"name":"Weather","url":"https://data.example.com/"} [seller]
+        201 Created {"id":"{ast1}","metadata":{"level":"basic","licence":"MIT","open":"true"}}
+        > POST /assets?fields=metadata {"kind":"dataset","media_type":"image/png","metadata":{"licence":"MIT","open":"true"},"name":"Weather","url":"https://data.example.com/"} [seller]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/media_type` must be one of text/csv","request_id":"…","errors":[{"pointer":"/media_type","rule":"enum","message":"must be one of text/csv"}]}
+        > POST /assets?fields=metadata {"kind":"other","metadata":{"licence":"MIT"},"name":"Weather"} [seller]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/metadata` nothing is laid down of the sort `other`","request_id":"…","errors":[{"pointer":"/metadata","rule":"conflict","message":"nothing is laid down of the sort `other`"}]}
+        > POST /asset_types {"code":"dataset","fields":[{"input":"text","mandatory":true,"name":"licence"},{"input":"textarea","name":"notes","placeholder":"What else there is to say"},{"default":"basic","input":"select","name":"level","options":["basic","full"]},{"default":"false","input":"checkbox","name":"open"}],"formats":["web"],"media_types":["text/csv"],"name":"Data set"} [seller]
+        409 Conflict {"type":"/problems/duplicate","title":"Something with this key exists already.","status":409,"detail":"`dataset` is taken by `{aty1}`","request_id":"…"}
+        > DELETE /asset_types/{aty1} [seller]
+        409 Conflict {"type":"/problems/in_use","title":"The element is still in use.","status":409,"detail":"asset `{ast1}` is of this sort","request_id":"…"}
+        > PATCH /asset_types/{aty1}?fields=fields {"fields":[{"input":"text","name":"licence"}],"media_types":[]} [seller]
+        200 OK {"fields":[{"default":null,"input":"text","label":null,"mandatory":false,"name":"licence","options":[],"placeholder":null}],"id":"{aty1}"}
+        > POST /assets?fields=metadata {"kind":"dataset","name":"Maps","url":"https://data.example.com/2"} [seller]
+        201 Created {"id":"{ast2}","metadata":{}}
+        > GET /asset_types/{aty1} [stranger]
+        404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{aty1}` is not there","request_id":"…"}
+    "#]].assert_eq(&said.text());
 }
 
 #[test]

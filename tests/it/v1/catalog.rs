@@ -84,7 +84,7 @@ fn what_the_catalogue_is_made_of_is_corrected_by_id() {
         > GET /specifications/{spc1}?fields=name,revision [operator]
         200 OK {"id":"{spc1}","name":{"en":"Servre"},"revision":1}
         > PATCH /specifications/{spc1} {"name":{"en":"Server"},"resources":["{res1}"]} [operator]
-        200 OK {"id":"{spc1}","number":1,"revision":2,"name":{"en":"Server"},"description":null,"brand":null,"product_number":null,"state":"active","resources":["{res1}"],"relations":[],"connector":"instant","webhook":null}
+        200 OK {"id":"{spc1}","number":1,"revision":2,"name":{"en":"Server"},"description":null,"brand":null,"product_number":null,"state":"active","delivery":"digital","resources":["{res1}"],"assets":[],"relations":[],"connector":"instant","webhook":null}
         > GET /specifications/{spc1}?fields=name,revision [operator]
         200 OK {"id":"{spc1}","name":{"en":"Server"},"revision":2}
         > PATCH /specifications/{spc1} {"resources":["{mtr1}"]} [operator]

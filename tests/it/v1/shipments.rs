@@ -20,7 +20,7 @@ fn order(market: &Market, account: &Value, offer: &str) -> Value {
 
 /// The path of the one shipment of an order.
 fn shipment(market: &Market, order: &Value) -> String {
-    let found = market.operator().get(&format!("/shipments?order={}", text(&order["id"])));
+    let found = market.operator().get(&format!("/shipments?of_order={}", text(&order["id"])));
     let [it] = found["items"].as_array().unwrap().as_slice() else { panic!("one, not {found}") };
     format!("/shipments/{}", text(&it["id"]))
 }
@@ -63,7 +63,7 @@ fn what_is_said_of_the_parcel_or_of_its_task_holds_for_both() {
     let placed = order(&market, &account, &router(&market));
     let task = text(&operator.get("/tasks?state=queued")["items"][0]["id"]);
     let order = format!("/orders/{}", text(&placed["id"]));
-    let parcels = format!("/shipments?order={}", text(&placed["id"]));
+    let parcels = format!("/shipments?of_order={}", text(&placed["id"]));
     let told = |when: &str| {
         let (order, task) = (operator.get(&order), operator.get(&format!("/tasks/{task}")));
         let sent = operator.get(&parcels)["items"].clone();
@@ -130,7 +130,12 @@ fn what_is_to_be_sent_needs_an_address_and_no_system() {
     said.note(&text(&operator.call("POST /specifications", Some(&it)).json()["detail"]));
     let it = json!({ "name": { "en": "Box" }, "delivery": "by air" });
     said.note(&text(&operator.call("POST /specifications", Some(&it)).json()["detail"]));
-    expect![[""]].assert_eq(&said.text());
+    expect![[r#"
+        `/account` must have an address: what is ordered is sent there
+        `/connector` must be left out: what is physical is there when it has arrived
+        `/delivery` `by air` is not one of digital, physical
+    "#]]
+    .assert_eq(&said.text());
     let shipped = operator.get("/shipments");
     assert_eq!(shipped["items"], json!([]), "nothing is packed for nobody");
 }
