@@ -62,8 +62,17 @@ fn what_is_physical_is_sent_by_its_seller_and_followed_by_its_buyer() {
     states("delivered");
     market.advance_to("2026-02-02");
     let bills = market.invoices(&json!({ "id": customer.account }));
-    said.note(&bills.iter().map(lines).collect::<String>());
-    expect![[""]].assert_eq(&said.text());
+    let charged = bills.iter().map(lines).collect::<String>();
+    assert!(charged.contains("2026-01-08.."), "it is charged since it was there: {charged}");
+    expect![[r#"
+        ordered: order in_progress; in_progress (pending), completed (active)
+        to Home Customer, 10115 Berlin
+        sent: order in_progress; in_progress (pending), completed (active)
+        follow it at https://parcels.example.com/1Z
+        https://parcels.example.com/1Z
+        delivered: order completed; completed (active), completed (active)
+    "#]]
+    .assert_eq(&said.text());
 }
 
 /// A data set is uploaded, described, put on sale and bought: from then on its buyer downloads it, and

@@ -51,7 +51,26 @@ fn a_seller_says_how_far_it_is_and_only_the_buyer_sees_it() {
     said.say(&buyer, "buyer", &seen, None);
     let moved = json!({ "address": { "city": "Bonn" } });
     said.say(&operator, "seller", &format!("PATCH {path}?fields=state"), Some(&moved));
-    expect![[""]].assert_eq(&said.text());
+    expect![[r#"
+        > GET /shipments/{shp1}?fields=state,recipient,address,carrier,tracking_url [buyer]
+        200 OK {"address":{"city":"Berlin","country":"DE","postal_code":null,"region":null,"street":"Ring 1","street_extra":null},"carrier":null,"id":"{shp1}","recipient":"Home Customer","state":"prepared","tracking_url":null}
+        > GET /shipments/{shp1}?fields=state,recipient,address,carrier,tracking_url [member]
+        404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{shp1}` is not there","request_id":"…"}
+        > GET /shipments/{shp1}?fields=state,recipient,address,carrier,tracking_url [stranger]
+        404 Not Found {"type":"/problems/not_found","title":"Not there","status":404,"detail":"`{shp1}` is not there","request_id":"…"}
+        > POST /shipments/{shp1}/ship?fields=state,carrier,tracking_number {"carrier":"Parcel Post","tracking_number":"1Z","tracking_url":"https://parcels.example.com/1Z"} [buyer]
+        403 Forbidden {"type":"/problems/forbidden","title":"Not permitted","status":403,"detail":"not permitted: shipment_write","request_id":"…"}
+        > POST /shipments/{shp1}/ship?fields=state,carrier,tracking_number {} [seller]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/carrier` must be named","request_id":"…","errors":[{"pointer":"/carrier","rule":"required","message":"must be named"}]}
+        > POST /shipments/{shp1}/ship?fields=state,carrier,tracking_number {"carrier":"Parcel Post","tracking_number":"1Z","tracking_url":"https://parcels.example.com/1Z"} [seller]
+        200 OK {"carrier":"Parcel Post","id":"{shp1}","state":"shipped","tracking_number":"1Z"}
+        > POST /shipments/{shp1}/ship?fields=state,carrier,tracking_number {"carrier":"Parcel Post","tracking_number":"1Z","tracking_url":"https://parcels.example.com/1Z"} [seller]
+        409 Conflict {"type":"/problems/shipment_state_forbids","title":"The state of the shipment does not allow the operation.","status":409,"detail":"cannot ship a shipment that is `shipped`","request_id":"…"}
+        > GET /shipments/{shp1}?fields=state,recipient,address,carrier,tracking_url [buyer]
+        200 OK {"address":{"city":"Berlin","country":"DE","postal_code":null,"region":null,"street":"Ring 1","street_extra":null},"carrier":"Parcel Post","id":"{shp1}","recipient":"Home Customer","state":"shipped","tracking_url":"https://parcels.example.com/1Z"}
+        > PATCH /shipments/{shp1}?fields=state {"address":{"city":"Bonn"}} [seller]
+        422 Unprocessable Entity {"type":"/problems/invalid","title":"Fields break rules","status":422,"detail":"`/address` cannot be changed: it has left","request_id":"…","errors":[{"pointer":"/address","rule":"fixed","message":"cannot be changed: it has left"}]}
+    "#]].assert_eq(&said.text());
     market.must_be_whole();
 }
 
@@ -87,7 +106,14 @@ fn what_is_said_of_the_parcel_or_of_its_task_holds_for_both() {
     told("the task is begun");
     on("complete");
     told("the task is done");
-    expect![[""]].assert_eq(&said.text());
+    expect![[r#"
+        ordered: task "queued" by "shipment", order "in_progress" null; prepared
+        the parcel has left: task "started" by "shipment", order "in_progress" null; shipped
+        the parcel came back: task "failed" by "shipment", order "failed" "nobody was there"; returned
+        the task is tried again: task "queued" by "shipment", order "in_progress" null; prepared, returned
+        the task is begun: task "started" by "shipment", order "in_progress" null; shipped, returned
+        the task is done: task "completed" by "shipment", order "completed" null; delivered, returned
+    "#]].assert_eq(&said.text());
     market.must_be_whole();
 }
 
