@@ -66,6 +66,7 @@ impl Appliance {
             site: Site::UNKNOWN,
             usage: Limits::LIVE,
             search: Place::Memory,
+            file_bytes_max: 256 << 20,
             entropy,
         };
         let store = Store::open(path, Store::CACHE_BYTES).unwrap();
