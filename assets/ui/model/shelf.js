@@ -2,6 +2,7 @@
 import { get } from "./api.js";
 import { compare } from "./decimal.js";
 import { listed } from "./name.js";
+import { isHouse } from "./session.js";
 import { local } from "./text.js";
 
 /** The index gives no more hits at once. */
@@ -66,11 +67,13 @@ export async function find({ q, category, kind, seller, language, up_to, sort, c
   const categories = named(whole.facets.categories, known);
   const chosen = categories.find((it) => it.name === category);
   const parts = chosen ? await Promise.all(chosen.ids.map((id) => get("/search", { ...asked, category: id }))) : [whole];
-  const all = parts.flatMap((it) => it.items);
+  // Who sells too buys from others, not from itself; who runs the house looks at it as buyers do.
+  const all = parts.flatMap((it) => it.items).filter((it) => isHouse() || !it.is_kept);
   const fits = (hit) => (!kind || kindsOf(currency)(hit).includes(kind)) && (!seller || hit.seller_name === seller);
   const hits = all.filter(fits);
   const order = ORDERS[sort]?.(currency);
-  const total = parts.reduce((sum, it) => sum + it.total, 0);
+  const own = parts.flatMap((it) => it.items).length - all.length;
+  const total = parts.reduce((sum, it) => sum + it.total, 0) - own;
   return {
     hits: order ? hits.toSorted(order) : hits,
     isCut: total > all.length,

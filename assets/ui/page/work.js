@@ -12,6 +12,7 @@ import { Field, FormDialog } from "../part/form.js";
 import { Icon } from "../part/icon.js";
 import { Menu } from "../part/menu.js";
 import { Card, Page } from "../part/page.js";
+import { OpenShipments } from "../part/shipments.js";
 import { State } from "../part/state.js";
 import { Empty, Loaded } from "../part/still.js";
 import { Table } from "../part/table.js";
@@ -40,7 +41,8 @@ function About({ of }) {
 }
 
 function Tasks() {
-  const read = useLoad(() => inStates("/tasks", OPEN), ["tasks"]);
+  // What waits for a parcel stands with the parcels.
+  const read = useLoad(async () => (await inStates("/tasks", OPEN)).filter((it) => it.connector !== "shipment"), ["tasks"]);
   const [failing, fail] = useState(null);
   const step = (it, verb, text) => () => post(`/tasks/${it.id}/${verb}`).then(() => say(text), complain);
   const actions = (it) => [
@@ -95,5 +97,5 @@ function Orders() {
 
 /** The page. */
 export default function Work() {
-  return html`<${Page} title=${t("To do")}>${may("task_read") && html`<${Tasks} />`}<${Orders} /><//>`;
+  return html`<${Page} title=${t("To do")}><${Tasks} /><${OpenShipments} /><${Orders} /><//>`;
 }

@@ -1,14 +1,16 @@
-// The parcels of an order: how far each is, how it can be followed, and for its seller what to say of it.
+// Parcels, of one order or of all: how far each is, how it can be followed, and for its seller what to say of it.
 import { html } from "../html.js";
 import { useState } from "../../vendor/preact/hooks.js";
 import { get, post } from "../model/api.js";
 import { useLoad } from "../model/load.js";
+import { to } from "../model/route.js";
 import { may } from "../model/session.js";
 import { t } from "../model/text.js";
 import { Far } from "./figure.js";
 import { Field, FormDialog } from "./form.js";
 import { Card } from "./page.js";
 import { State } from "./state.js";
+import { Empty, Loaded } from "./still.js";
 import { Table } from "./table.js";
 import { complain, say } from "./toast.js";
 
@@ -45,24 +47,40 @@ function Steps({ of, ask }) {
   return html`<span class="row"><button type="button" class="button small" onClick=${arrive}>${t("It has arrived")}</button><button type="button" class="button small" onClick=${() => ask(["back", of])}>${t("It came back")}</button></span>`;
 }
 
-/** The card; nothing where nothing is sent. */
-export function Shipments({ order }) {
+/** Parcels as a table; with the order of each where they are of several. */
+function Parcels({ of, isOfSeveral = false }) {
   const [asked, ask] = useState(null);
-  const read = useLoad(() => get("/shipments", { of_order: order }), ["shipments", order]);
-  const items = read.data?.items ?? [];
-  if (items.length === 0) return null;
   const columns = [
+    isOfSeveral && { head: t("Order"), cell: (it) => html`<a href=${to(`/orders/${it.order}`)}>${t("Show it")}</a>` },
     { head: t("Piece"), cell: (it) => it.item },
     { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />` },
     { head: t("Goes to"), cell: (it) => html`<span>${it.recipient}<br /><small>${place(it.address)}</small></span>` },
     { head: t("Carrier"), cell: (it) => html`<${Way} of=${it} />` },
     { head: t("Since"), cell: (it) => html`<${Far} at=${it.ended_at ?? it.shipped_at ?? it.prepared_at} />` },
     { head: "", num: true, cell: (it) => html`<${Steps} of=${it} ask=${ask} />` },
-  ];
+  ].filter(Boolean);
   const close = () => ask(null);
   return html`
-    <${Card} title=${t("Shipments")}><${Table} label=${t("Shipments")} columns=${columns} rows=${items} />
-      ${asked?.[0] === "ship" && html`<${Ship} of=${asked[1]} onClose=${close} />`}
-      ${asked?.[0] === "back" && html`<${Back} of=${asked[1]} onClose=${close} />`}
+    <${Table} label=${t("Shipments")} columns=${columns} rows=${of} />
+    ${asked?.[0] === "ship" && html`<${Ship} of=${asked[1]} onClose=${close} />`}
+    ${asked?.[0] === "back" && html`<${Back} of=${asked[1]} onClose=${close} />`}`;
+}
+
+/** The card; nothing where nothing is sent. */
+export function Shipments({ order }) {
+  const read = useLoad(() => get("/shipments", { of_order: order }), ["shipments", order]);
+  const items = read.data?.items ?? [];
+  if (items.length === 0) return null;
+  return html`<${Card} title=${t("Shipments")}><${Parcels} of=${items} /><//>`;
+}
+
+/** Those that wait to be sent, and those that are on their way. */
+export function OpenShipments() {
+  const read = useLoad(async () => (await Promise.all(["prepared", "shipped"].map((state) => get("/shipments", { state, limit: 200 })))).flatMap((it) => it.items), ["open shipments"]);
+  return html`
+    <${Card} title=${t("To be sent")}>
+      <${Loaded} of=${read} bones=${3}>${(rows) => rows.length === 0
+        ? html`<${Empty} icon="package" title=${t("Nothing is to be sent")}><p>${t("What is physical of an order appears here, with where it goes.")}</p><//>`
+        : html`<${Parcels} of=${rows} isOfSeveral />`}<//>
     <//>`;
 }

@@ -39,7 +39,7 @@ const PAGES: &[Page] = &[
     ("/shop/:id", "/shop/{offer}", &["Price calculator", "This is how a buyer sees it."]),
     ("/compare", "/compare?offers={offer},{rich}", &["Workplace", "Prices in detail"]),
     ("/seats", "/seats", &["Nothing of yours has seats"]),
-    ("/work", "/work", &["To be brought about", "Orders under way"]),
+    ("/work", "/work", &["To be brought about", "To be sent"]),
     ("/stock", "/stock", &["On their way", "Next year"]),
     ("/sell", "/sell", &["A name that buyers understand"]),
     ("/sell", "/sell?offer={draft}&step=4", &["How it will lie on the shelf"]),

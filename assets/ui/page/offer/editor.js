@@ -150,9 +150,9 @@ export async function shelf() {
 /** What an offer that names no specification sets up: one of its own, made once. */
 export function useOwn() {
   const made = useRef(null);
-  return async (body, more = {}) => {
+  return async (body, more = async () => ({})) => {
     if (body.specification || body.bundle?.length > 0) return body;
-    made.current ??= (await post("/specifications", { name: body.name, description: body.description, seller: body.seller, ...more })).id;
+    made.current ??= (await post("/specifications", { name: body.name, description: body.description, seller: body.seller, ...(await more()) })).id;
     forget("/specifications");
     return { ...body, specification: made.current };
   };

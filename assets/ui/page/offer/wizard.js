@@ -2,6 +2,7 @@
 import { html } from "../../html.js";
 import { useEffect, useRef, useState } from "../../../vendor/preact/hooks.js";
 import { get, post } from "../../model/api.js";
+import { keepFile } from "../../model/asset.js";
 import { useLoad } from "../../model/load.js";
 import { remember } from "../../model/name.js";
 import { go, here, refine, to } from "../../model/route.js";
@@ -31,21 +32,35 @@ const Way = ({ at }) => html`
   <ol class="way" aria-label=${t("Steps")}>${STEPS.map(([text], step) => html`
     <li key=${step} class=${step < at ? "done" : step === at ? "on" : ""} aria-current=${step === at ? "step" : undefined}><span class="dot">${step < at && html`<${Icon} name="check" />`}</span>${text()}</li>`)}</ol>`;
 
-const CONNECTORS = () => [["instant", t("at once, by itself")], ["manual", t("somebody of you does it, and says that it is done")], ["webhook", t("another system is asked for it")]];
+const WAYS = () => [
+  ["instant", t("at once, by itself")], ["file", t("it is a file that is downloaded")], ["parcel", t("it is sent in a parcel")],
+  ["manual", t("somebody of you does it, and says that it is done")], ["webhook", t("another system is asked for it")],
+];
+
+/** What the specification says of the way that was chosen; a file is sent first. */
+async function specified({ way, address, file }, seller) {
+  switch (way) {
+    case "file": return { assets: [await keepFile(file, seller)] };
+    case "parcel": return { delivery: "physical" };
+    case "webhook": return { connector: way, webhook: { address } };
+    default: return { connector: way };
+  }
+}
 
 /** How it comes to be, where it sets up something of its own. */
 function Connector({ of, onChoose }) {
   return html`
     <${Card} title=${t("How it gets to the buyer")}><div class="inside stack">
-      <${Field} label=${t("It comes to be")} kind="select" value=${of.connector} options=${CONNECTORS()} onChange=${(event) => onChoose({ ...of, connector: event.target.value })} />
-      ${of.connector === "webhook" && html`<${Field} label=${t("Address that is called")} kind="url" value=${of.address ?? ""} required onInput=${(event) => onChoose({ ...of, address: event.target.value.trim() })} hint=${t("It is signed; the secret stands with the specification.")} />`}
+      <${Field} label=${t("It comes to be")} kind="select" value=${of.way} options=${WAYS()} onChange=${(event) => onChoose({ ...of, way: event.target.value })} />
+      ${of.way === "file" && html`<${Field} label=${t("File")} kind="file" required onChange=${(event) => onChoose({ ...of, file: event.target.files[0] })} />`}
+      ${of.way === "webhook" && html`<${Field} label=${t("Address that is called")} kind="url" value=${of.address ?? ""} required onInput=${(event) => onChoose({ ...of, address: event.target.value.trim() })} hint=${t("It is signed; the secret stands with the specification.")} />`}
     </div><//>`;
 }
 
 /** The steps before anything is there: they are one form, of which one part is shown. */
 function Write({ step, onStep }) {
   const read = useLoad(shelf, ["shelf"], { isDerived: true });
-  const [how, choose] = useState({ connector: "instant" });
+  const [how, choose] = useState({ way: "instant" });
   const [isOwn, own] = useState(true);
   const withOwn = useOwn();
   const place = useRef();
@@ -54,8 +69,7 @@ function Write({ step, onStep }) {
   }, [step]);
   const goOn = async (body) => {
     if (step < WRITTEN - 1) return onStep(step + 1);
-    const specification = { connector: how.connector, webhook: how.connector === "webhook" ? { address: how.address } : undefined };
-    const offer = await post("/offers", await withOwn(body, specification));
+    const offer = await post("/offers", await withOwn(body, () => specified(how, body.seller)));
     remember(offer.id, offer.name);
     say(t("{name} is written down", { name: local(offer.name) }));
     refine({ offer: offer.id, step: "" });
