@@ -72,6 +72,7 @@ mod recognized;
 pub mod refund;
 pub mod removal;
 mod resale;
+pub mod retirement;
 pub mod sandbox;
 pub mod search;
 pub mod seat;

@@ -6,6 +6,7 @@ use axum::http::Method;
 use serde_json::{Value, json};
 
 use super::carried;
+use super::cascade::{cascades, off_the_market};
 use super::catalogue::{
     BASE, begun, described, kept, known, lived, named, parties_must_stay, renamed, seller,
     shown_over, trigger,
@@ -22,6 +23,7 @@ use crate::domain::error::Invalid;
 use crate::domain::id::{CatalogId, CategoryId, Id};
 use crate::domain::operator::Permission;
 use crate::domain::stamp::Contract;
+use crate::services::retirement::Retiring;
 use crate::services::{Act, Cx, Error, catalog, publication};
 
 const LIST: &str = "/DSProductCatalog/api/catalogManagement/v2/catalog";
@@ -141,8 +143,13 @@ fn keep(act: &mut Act<'_>, id: CatalogId, said: &Tree) -> Result<Tree, Error> {
 
 fn change(mut asked: Asked) -> Result<Work, Fault> {
     let id = CatalogId::from_uuid(asked.id(0)?);
-    let said = asked.tree()?;
-    Ok(Work::writes(move |act| Ok(wire::shown(changed(act, id, &said)?, None))))
+    let (said, cascades) = (asked.tree()?, cascades(asked.query)?);
+    Ok(Work::writes(move |act| {
+        if cascades {
+            off_the_market(act, Retiring::Catalog(id), &said)?;
+        }
+        Ok(wire::shown(changed(act, id, &said)?, None))
+    }))
 }
 
 fn changed(act: &mut Act<'_>, id: CatalogId, said: &Tree) -> Result<Tree, Error> {

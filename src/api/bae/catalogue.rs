@@ -96,6 +96,14 @@ pub(super) fn lived(mut life: Life, said: &Tree) -> Result<Life, Error> {
     Ok(life)
 }
 
+/// Whether a change says that something is retired.
+///
+/// # Errors
+/// 400 for a word that is no state.
+pub(super) fn retires(said: &Tree) -> Result<bool, Error> {
+    Ok(stated(said)? == Some(State::Retired))
+}
+
 /// What leads to the state that a change says; nothing if it is there.
 ///
 /// # Errors

@@ -3,8 +3,8 @@
 //!
 //! Contract: the API description and the user and programmer guides of the Business API Ecosystem,
 //! versions 5.4 to 8.1, and what its proxy refuses. The APIs of version 4 are
-//! [`tmf`](crate::api::tmf)'s: they have other attributes, other codes and no `PUT`, `offset` or `action`
-//! in common with these, so that this is a façade of its own over the same entities.
+//! [`tmf`](crate::api::tmf)'s: attributes, lists, codes and refusals are others there, so that this is a
+//! façade of its own over the same entities.
 //!
 //! # How it is cut
 //!
@@ -43,12 +43,14 @@
 //!   403, what is wrong with the request 400, 409 or 422 as the rule has it.
 //! - A list has 10 things where no `size` is given, the oldest first; `sort=date` has the newest first. Beside
 //!   what was asked for, `X-Total-Count` says how many there are.
+//! - A `PATCH` to `Retired` with `cascade=true` retires the offerings that stand before it, too.
 //! - Values of filters are compared whatever their case; `a,b` is one of both. A filter by an attribute
 //!   that nothing has leads to an empty list.
 //! - Attributes that nobody knows are kept and shown, and can be filtered by.
 //! - Every `POST` honours `Idempotency-Key`.
 
 mod carried;
+mod cascade;
 mod catalog;
 mod catalogue;
 mod category;

@@ -3,6 +3,7 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
+use super::cascade::{cascades, off_the_market};
 use super::catalogue::{
     BASE, begun, described, kept, known, lived, named, parties_must_stay, renamed, seller,
     shown_over, shown_validity, trigger, validity,
@@ -28,6 +29,7 @@ use crate::domain::id::{Id, SpecificationId};
 use crate::domain::operator::Permission;
 use crate::domain::stamp::Contract;
 use crate::domain::text::{Code, Name};
+use crate::services::retirement::Retiring;
 use crate::services::{Act, Cx, Error, catalog};
 
 const LIST: &str = "/DSProductCatalog/api/catalogManagement/v2/productSpecification";
@@ -249,8 +251,13 @@ fn keep(act: &mut Act<'_>, id: SpecificationId, said: &Tree) -> Result<Tree, Err
 
 fn change(mut asked: Asked) -> Result<Work, Fault> {
     let id = SpecificationId::from_uuid(asked.id(0)?);
-    let said = asked.tree()?;
-    Ok(Work::writes(move |act| Ok(wire::shown(changed(act, id, &said)?, None))))
+    let (said, cascades) = (asked.tree()?, cascades(asked.query)?);
+    Ok(Work::writes(move |act| {
+        if cascades {
+            off_the_market(act, Retiring::Specification(id), &said)?;
+        }
+        Ok(wire::shown(changed(act, id, &said)?, None))
+    }))
 }
 
 fn changed(act: &mut Act<'_>, id: SpecificationId, said: &Tree) -> Result<Tree, Error> {

@@ -52,7 +52,7 @@ impl Query {
     }
 
     /// One of some words.
-    fn word(
+    pub(super) fn word(
         &mut self,
         name: &str,
         words: &[&'static str],

@@ -65,6 +65,7 @@ mod problem;
 mod provisioning;
 mod recognition;
 mod resource_category;
+mod retirement;
 mod rights;
 pub mod route;
 mod search;
@@ -139,6 +140,7 @@ fn table() -> Vec<Route> {
         mail::routes(),
         notification::routes(),
         offer::routes(),
+        retirement::routes(),
         order::routes(),
         order_preview::routes(),
         overview::routes(),

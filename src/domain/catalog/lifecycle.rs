@@ -79,6 +79,20 @@ pub const fn next(state: State, trigger: Trigger) -> Option<State> {
     }
 }
 
+/// The steps by which something goes off the market from a state, or never gets there, and how it ends;
+/// `None` where it has.
+#[must_use]
+pub const fn way_off(state: State) -> Option<(&'static [Trigger], State)> {
+    use {State as S, Trigger as T};
+    match state {
+        S::InStudy => Some((&[T::Design, T::Test, T::Reject], S::Rejected)),
+        S::InDesign => Some((&[T::Test, T::Reject], S::Rejected)),
+        S::InTest => Some((&[T::Reject], S::Rejected)),
+        S::Active | S::Launched => Some((&[T::Retire], S::Retired)),
+        S::Retired | S::Obsolete | S::Rejected => None,
+    }
+}
+
 impl State {
     /// Whether it is on the market or was: somebody may have bought it.
     #[must_use]
@@ -229,6 +243,18 @@ mod tests {
 
     fn life(state: State) -> Life {
         Life { state, version: 1, label: None, reason: None, valid_for: Validity::ALWAYS }
+    }
+
+    #[test]
+    fn the_way_off_the_market_leads_where_it_says() {
+        for state in State::ALL {
+            let Some((steps, end)) = way_off(*state) else {
+                assert!([State::Retired, State::Obsolete, State::Rejected].contains(state));
+                continue;
+            };
+            let walked = steps.iter().try_fold(*state, |state, step| next(state, *step));
+            assert_eq!(walked, Some(end), "{state}");
+        }
     }
 
     #[test]

@@ -266,6 +266,7 @@ const DEEDS: &[Deed] = &[
     deed("POST /shipments/{sent}/return", "seller", r#"{"reason":"$side nobody was there"}"#),
     deed("POST /specifications", "seller", r#"{"name":{"en":"$side Box"}}"#),
     deed("PATCH /specifications/{specification}", "seller", r#"{"name":{"en":"$side Crate"}}"#),
+    deed("POST /specifications/{specification}/retire", "seller", r#"{"with_offers":true}"#),
     deed("PATCH /subscriptions/{subscription}", "seller", r#"{"attributes":{"note":"$side"}}"#),
     deed("POST /subscriptions/{subscription}/cancel", "seller", "{}"),
     deed("POST /subscriptions/{subscription}/cancel/preview", "seller", "{}"),

@@ -1,0 +1,122 @@
+//! Retirement: taking a product or a catalog off the market together with the offers that stand before
+//! it, and what that would come to.
+
+use std::collections::BTreeSet;
+
+use super::catalog::on_specification;
+use super::{Act, Cx, Error, publication};
+use crate::domain::catalog::category::Catalog;
+use crate::domain::catalog::lifecycle::{State, Trigger, way_off};
+use crate::domain::catalog::offer::Offer;
+use crate::domain::catalog::specification::Specification;
+use crate::domain::id::{CatalogId, OfferId, SpecificationId};
+use crate::domain::operator::Permission;
+use crate::domain::stamp::{SellerNumber, Stamp};
+use crate::domain::subscription::Subscription;
+use crate::store::catalog::{OFFER_BY_CATALOG, OFFER_BY_SPECIFICATION};
+use crate::store::subscription::SUBSCRIPTION_BY_OFFER;
+use crate::store::{Along, Key};
+
+/// What is to be retired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retiring {
+    /// A product.
+    Specification(SpecificationId),
+    /// A catalog.
+    Catalog(CatalogId),
+}
+
+/// An offer that goes off the market with what it stands before.
+#[derive(Debug)]
+pub struct Affected {
+    /// The offer.
+    pub offer: Offer,
+    /// What becomes of it: retired, or rejected if it was not ready.
+    pub becomes: State,
+    /// How many living subscriptions to it go on.
+    pub subscriptions: usize,
+}
+
+impl Retiring {
+    fn offers(self) -> Along {
+        match self {
+            Self::Specification(id) => {
+                Along::Index(OFFER_BY_SPECIFICATION, Key::new().id(id).bytes())
+            }
+            Self::Catalog(id) => Along::Index(OFFER_BY_CATALOG, Key::new().id(id).bytes()),
+        }
+    }
+
+    fn stamp(self, cx: Cx<'_>) -> Result<Stamp, Error> {
+        Ok(match self {
+            Self::Specification(id) => cx.get::<Specification>(id)?.stamp,
+            Self::Catalog(id) => cx.get::<Catalog>(id)?.stamp,
+        })
+    }
+}
+
+/// Which offers would go off the market: those that stand before it, and the bundles that they are in.
+///
+/// # Errors
+/// If it is not there, or the caller may not retire it.
+pub fn preview(cx: Cx<'_>, of: Retiring) -> Result<Vec<Affected>, Error> {
+    let stamp = of.stamp(cx)?;
+    cx.must(Permission::CatalogPublish, &stamp)?;
+    let mut found = cx.every::<Offer>(&of.offers())?;
+    let own: BTreeSet<_> = found.iter().map(|it| it.id).collect();
+    found.extend(bundles(cx, stamp.seller, &own)?);
+    let standing = found.into_iter().filter_map(|it| {
+        let becomes = way_off(it.life.state())?.1;
+        Some((it, becomes))
+    });
+    standing
+        .map(|(offer, becomes)| {
+            let subscriptions = living(cx, offer.id)?;
+            Ok(Affected { offer, becomes, subscriptions })
+        })
+        .collect()
+}
+
+/// The bundles of a seller that some offers are in. No bundle is in a bundle.
+fn bundles(cx: Cx<'_>, seller: SellerNumber, of: &BTreeSet<OfferId>) -> Result<Vec<Offer>, Error> {
+    let all = cx.every::<Offer>(&Along::Sellers(vec![seller]))?;
+    let has = |it: &Offer| it.content.parts.iter().any(|it| of.contains(&it.offer));
+    Ok(all.into_iter().filter(|it| has(it) && !of.contains(&it.id)).collect())
+}
+
+fn living(cx: Cx<'_>, id: OfferId) -> Result<usize, Error> {
+    let along = Along::Index(SUBSCRIPTION_BY_OFFER, Key::new().id(id).bytes());
+    let all = cx.every::<Subscription>(&along)?;
+    Ok(all.iter().filter(|it| it.state().is_living()).count())
+}
+
+/// Retires a product or a catalog with all offers that stand before it; who has them keeps them.
+///
+/// # Errors
+/// If it is not there, its state forbids it, or the caller may not.
+pub fn with_offers(act: &mut Act<'_>, of: Retiring) -> Result<Vec<Affected>, Error> {
+    let affected = preview(act.cx(), of)?;
+    for Affected { offer, .. } in &affected {
+        act.must(Permission::CatalogPublish, &offer.stamp)?;
+        take_off(act, offer)?;
+    }
+    match of {
+        Retiring::Specification(id) => on_specification(act, id, Trigger::Retire).map(drop)?,
+        Retiring::Catalog(id) => publication::on(act, id, Trigger::Retire).map(drop)?,
+    }
+    Ok(affected)
+}
+
+fn take_off(act: &mut Act<'_>, offer: &Offer) -> Result<(), Error> {
+    let Some((steps, _)) = way_off(offer.life.state()) else { return Ok(()) };
+    let mut offer: Offer = act.load(offer.id)?;
+    let mut verb = None;
+    for step in steps {
+        let (next, told) = offer.on(*step, 0)?;
+        (offer, verb) = (next, Some(told));
+    }
+    if let Some(verb) = verb {
+        act.keep((offer, verb))?;
+    }
+    Ok(())
+}
