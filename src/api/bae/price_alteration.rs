@@ -6,6 +6,7 @@
 
 use serde_json::{Value, json};
 
+use super::catalogue::{shown_validity, validity};
 use super::form::{must, text};
 use super::price_amount;
 use super::wire::Tree;
@@ -16,12 +17,21 @@ use crate::domain::catalog::price::{Base, Figure};
 use crate::domain::error::Invalid;
 use crate::domain::quantity::{Percent, Quantity};
 use crate::domain::text::Name;
-use crate::domain::time::Span;
+use crate::domain::time::{Date, Span, Validity, Zone};
 
 /// The attribute in which they stand.
 pub(super) const NAME: &str = "productOfferPriceAlteration";
 const CONDITION: &str = "priceCondition";
 const DURATION: &str = "applicationDuration";
+
+/// What is known of one; what else is said is kept as it was said.
+const KNOWN: &[&str] = &["name", "priceType", CONDITION, DURATION, "price", "validFor"];
+
+/// What was said of one beside what is known.
+pub(super) fn beside(said: &Tree) -> Tree {
+    let other = said.iter().filter(|it| !KNOWN.contains(&&**it.0));
+    other.map(|it| (it.0.clone(), it.1.clone())).collect()
+}
 
 /// What was said to alter a plan: one, or several.
 pub(super) fn all(said: &Tree) -> Vec<&Value> {
@@ -38,14 +48,16 @@ pub(super) fn all(said: &Tree) -> Vec<&Value> {
 /// 400 with the field that is wrong.
 pub(super) fn read(said: &Tree, base: Base) -> Result<PriceAlteration, Invalid> {
     let name: Name = must(said, "name")?;
+    let valid_for = validity(said.get("validFor").unwrap_or(&Value::Null), None)?;
+    let day = |at| Zone::UTC.date_of(at);
     let alteration = PriceAlteration {
         effect: effect(&name)?,
         name,
         by: by(said, base)?,
         applies: applies(said)?,
         condition: condition(said)?,
-        valid_from: None,
-        valid_until: None,
+        valid_from: valid_for.from().map(day),
+        valid_until: valid_for.until().map(day),
     };
     alteration.check()?;
     Ok(alteration)
@@ -141,6 +153,11 @@ pub(super) fn shown(it: &PriceAlteration, base: Base) -> Value {
     if let Applies::For(span) = it.applies {
         shown[DURATION] = span.to_string().into();
     }
+    let at = |it: Option<Date>| it.map(|it| Zone::UTC.start_of(it));
+    let valid_for = Validity::new(at(it.valid_from), at(it.valid_until));
+    if let Some(period @ Value::Object(_)) = valid_for.map(shown_validity) {
+        shown["validFor"] = period;
+    }
     if let Some(condition) = it.condition {
         shown[CONDITION] = format!("{} {}", condition.comparison, condition.amount).into();
     }
@@ -158,6 +175,7 @@ mod tests {
             json!({ "name": "Large discount", "priceType": "recurring", "priceCondition": "ge 200", "price": { "percentage": "5" } }),
             json!({ "name": "Small fee", "priceType": "one time", "priceCondition": "lt 100", "price": { "taxIncludedAmount": "3" } }),
             json!({ "name": "Discount", "priceType": "recurring", "applicationDuration": "2 months", "price": { "percentage": "100" } }),
+            json!({ "name": "Fee", "priceType": "recurring", "validFor": { "startDateTime": "2026-01-01T00:00:00Z", "endDateTime": "2026-02-01T00:00:00Z" }, "price": { "percentage": "1" } }),
         ] {
             let read = read(&tree(it.clone()), Base::Gross).expect("an alteration");
             assert_eq!(shown(&read, Base::Gross), it);

@@ -26,6 +26,8 @@ use crate::services::{Act, Cx, Error, catalog, offer};
 
 /// The attribute in which they stand.
 pub(super) const NAME: &str = "productOfferingPrice";
+/// Under which name a price keeps what is said of its alterations beside what is known, by their names.
+const DETAILS: &str = "alteration details";
 /// What a plan is called that is open data.
 const OPEN: &str = "open";
 
@@ -177,7 +179,14 @@ fn plan(said: &Tree) -> Result<Said, Invalid> {
         let none = Tree::new();
         let it = it.as_object().unwrap_or(&none);
         match altered(&own, it).map_err(|it| it.below(&at))? {
-            Altered::By(it) => own.alterations.push(it),
+            Altered::By(altered) => {
+                let details = price_alteration::beside(it);
+                if !details.is_empty() {
+                    let all = own.beside.entry(DETAILS).or_insert_with(|| json!({}));
+                    all[altered.name.as_str()] = Value::Object(details);
+                }
+                own.alterations.push(altered);
+            }
             Altered::Beside(it) => fees.push(it),
         }
     }
@@ -437,8 +446,17 @@ fn shown_plan(cx: Cx<'_>, plan: Option<&Plan>, prices: &[&Price]) -> Result<Valu
         shown["name"] = plan.name.original().as_str().into();
     }
     let base = main.base;
-    let mut altered: Vec<_> =
-        main.alterations.iter().map(|it| price_alteration::shown(it, base)).collect();
+    let details = carried::read(&main.stamp)?.remove(DETAILS).unwrap_or(Value::Null);
+    let altered = main.alterations.iter().map(|it| {
+        let mut shown = details.get(it.name.as_str()).cloned().unwrap_or_else(|| json!({}));
+        if let (Some(shown), Value::Object(known)) =
+            (shown.as_object_mut(), price_alteration::shown(it, base))
+        {
+            shown.extend(known);
+        }
+        shown
+    });
+    let mut altered: Vec<_> = altered.collect();
     for fee in prices.iter().filter(|it| it.id != main.id) {
         let mut fee = shown_price(cx, fee)?;
         if let Some(it) = fee.as_object_mut() {
@@ -472,7 +490,7 @@ fn shown_price(cx: Cx<'_>, it: &Price) -> Result<Value, Error> {
         (price_amount::NAME, price_amount::shown(it)?),
     ];
     let mut shown = carried::read(&it.stamp)?;
-    shown.remove(price_amount::NAME);
+    shown.retain(|name, _| ![price_amount::NAME, DETAILS].contains(&name.as_str()));
     shown.extend(all.into_iter().filter(|it| !it.1.is_null()).map(|it| (it.0.to_owned(), it.1)));
     Ok(Value::Object(shown))
 }

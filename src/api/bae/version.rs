@@ -17,9 +17,7 @@ const REVISION: Option<&str> = option_env!("TILLBOX_REVISION");
 /// The day of the release, where who built it said so.
 const RELEASED_ON: Option<&str> = option_env!("TILLBOX_RELEASED_ON");
 
-#[expect(clippy::needless_pass_by_value, clippy::unnecessary_wraps, reason = "a row's function")]
-fn version(asked: Asked) -> Result<Work, Fault> {
-    drop(asked);
+fn version(_: Asked) -> Result<Work, Fault> {
     Ok(Work::works(|bss, _| {
         let seconds = bss.moment().wall.seconds_since(bss.started_at());
         Ok(answer(seconds))
@@ -33,7 +31,7 @@ fn answer(seconds: i64) -> Answer {
             "releaseDate": RELEASED_ON.unwrap_or_default(),
             "gitHash": REVISION.unwrap_or_default(),
             "uptime": uptime(seconds),
-            "doc": "/api/v1/openapi.json",
+            "doc": "/openapi.json",
             "userDoc": "/ui/",
         })),
         None,

@@ -7,7 +7,8 @@
 //! | any create, any update: form, role, owner, validity, related parties | `products::whoever_writes_says_it_right_and_for_itself` |
 //! | catalog | `products::a_catalog_has_a_name_of_its_own_and_takes_offerings_when_it_is_ready` |
 //! | category | `products::categories_are_a_tree_of_names` |
-//! | product specification, bundle | `products::a_product_is_what_its_parts_are` |
+//! | product specification | `products::a_product_reads_back_as_it_was_said` |
+//! | bundle of products | `products::a_product_is_what_its_parts_are` |
 //! | product specification update, digital upgrade | `products::a_product_stays_what_it_was_but_for_an_upgrade` |
 //! | license | `products::a_license_is_accepted_by_who_buys` |
 //! | retired and obsolete after the offerings | `offerings::what_is_offered_is_retired_after_its_offerings` |

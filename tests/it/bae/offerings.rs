@@ -58,12 +58,16 @@ fn an_offering_is_launched_last_and_stays_what_it_was() {
     }
     let echo = seller.see(&offering);
     seller.change(&offering, &echo);
-    let changed =
-        seller.change(&offering, &json!({ "description": "Now", "place": [{ "name": "Berlin" }] }));
-    assert_eq!(
-        (&changed["description"], &changed["place"][0]["name"]),
-        (&json!("Now"), &json!("Berlin"))
-    );
+    let more = json!({
+        "description": "Now", "version": "2.0", "place": [{ "name": "Berlin" }],
+        "channel": [{ "id": "1", "name": "Web" }],
+        "validFor": { "startDateTime": "2026-01-01T00:00:00Z", "endDateTime": "2027-01-01T00:00:00Z" },
+    });
+    let changed = seller.change(&offering, &more);
+    for (name, value) in more.as_object().unwrap() {
+        assert_eq!(changed[name], *value, "{name}");
+    }
+    assert_eq!(changed["lastUpdate"], "2026-01-01T00:00:00Z");
 
     let retired = seller.moves(&offering, "Retired");
     assert_eq!(state(&retired), "Retired");
@@ -153,6 +157,43 @@ fn what_is_offered_is_retired_after_its_offerings() {
     for it in [&catalog, &product] {
         assert_eq!(state(&seller.change(it, &forget)), "Obsolete");
     }
+}
+
+/// What stands before it can go with it, if that is what is wanted, and is foretold.
+#[test]
+fn offerings_go_off_the_market_with_what_they_stand_before() {
+    let house = House::on("2026-01-01");
+    let seller = Shop::of(&house, &house.north.admin);
+    let (catalog, product) = (seller.catalog("Data"), seller.product("Weather"));
+    let one = seller.offering(&catalog, &product, "One");
+    let two = seller.offering(&catalog, &product, "Two");
+    let draft = json!({ "name": "Draft", "productSpecification": lead(&product) });
+    let draft = seller.make(&offerings(&catalog), &draft);
+    let parts = [lead(&one), lead(&two)];
+    let both = json!({ "name": "Both", "isBundle": true, "lifecycleStatus": "Active", "bundledProductOffering": parts });
+    let both = seller.make(&offerings(&catalog), &both);
+    seller.moves(&one, "Launched");
+    let path = format!("/specifications/{}", product["id"].as_str().unwrap());
+    let told = seller.0.get(&format!("{path}/retirement"));
+    let told: Vec<_> = told["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| format!("{} {}", it["name"].as_str().unwrap(), it["becomes"].as_str().unwrap()))
+        .collect();
+    assert_eq!(told, ["One retired", "Two retired", "Draft rejected", "Both retired"]);
+    let refused =
+        seller.0.call(&format!("POST {path}/retire"), Some(&json!({ "with_offers": false })));
+    assert_eq!(refused.status.as_u16(), 422);
+    let href = product["href"].as_str().unwrap();
+    let retire = json!({ "lifecycleStatus": "Retired" });
+    let retired = seller.0.call(&format!("PATCH {href}?cascade=true"), Some(&retire)).ok();
+    assert_eq!(state(&retired), "Retired");
+    let states = [&one, &two, &draft, &both].map(|it| state(&seller.see(it)).to_owned());
+    assert_eq!(states, ["Retired", "Retired", "Rejected", "Retired"]);
+    let href = catalog["href"].as_str().unwrap();
+    let retired = seller.0.call(&format!("PATCH {href}?cascade=true"), Some(&retire)).ok();
+    assert_eq!(state(&retired), "Retired");
 }
 
 /// What is ready for the market may be so on several of them.

@@ -26,7 +26,11 @@ fn usage() -> Value {
 fn altered() -> Value {
     let mut it = monthly("Large");
     it["productOfferPriceAlteration"] = json!([
-        { "name": "Big discount", "priceType": "recurring", "priceCondition": "ge 200", "price": { "percentage": "5" } },
+        {
+            "id": "1", "name": "Big discount", "description": "For whoever takes much",
+            "priceType": "recurring", "priceCondition": "ge 200", "price": { "percentage": "5" },
+            "validFor": { "startDateTime": "2026-01-01T00:00:00Z" },
+        },
         { "name": "Setup fee", "priceType": "one time", "price": { "taxIncludedAmount": "5" } },
         { "name": "Call fee", "priceType": "usage", "unitOfMeasure": "call", "price": { "taxIncludedAmount": "0.5", "currencyCode": "EUR" } },
     ]);

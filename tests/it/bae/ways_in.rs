@@ -12,7 +12,7 @@ fn whoever_asks_is_told_what_runs_and_for_how_long() {
     let answer = Client::nobody(&house.app).call(VERSION, None).ok();
     assert_eq!(answer["version"], env!("CARGO_PKG_VERSION"));
     assert_eq!(answer["uptime"], "0 d, 0 h, 0 m, 0 s");
-    assert_eq!(answer["doc"], "/api/v1/openapi.json");
+    assert_eq!(answer["doc"], "/openapi.json");
     house.app.pass("3 days");
     let answer = Client::nobody(&house.app).call(VERSION, None).ok();
     assert_eq!(answer["uptime"], "3 d, 0 h, 0 m, 0 s");
