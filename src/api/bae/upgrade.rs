@@ -4,7 +4,7 @@
 use super::characteristic::{NAME, is_of_asset};
 use super::error::SPECIFIED;
 use crate::domain::catalog::characteristic::Characteristic;
-use crate::domain::catalog::specification::{Delivery, Specification, SpecificationContent};
+use crate::domain::catalog::specification::{Specification, SpecificationContent};
 use crate::domain::error::Invalid;
 use crate::domain::text::Code;
 
@@ -19,7 +19,8 @@ pub(super) fn must_be_whole(
     let content = &before.content;
     let has_other_version = label != before.life.label.as_ref();
     let has_other_asset = of_asset(&after.characteristics) != of_asset(&content.characteristics);
-    let is_digital = content.delivery == Delivery::Digital && after.delivery == Delivery::Digital;
+    let says = |it: &SpecificationContent| it.characteristics.iter().any(is_of_asset);
+    let is_digital = says(content) && says(after);
     if custom(&after.characteristics) != custom(&content.characteristics) {
         let message = "cannot be changed: products that were sold have them";
         return Err(SPECIFIED.broken(NAME, message));
