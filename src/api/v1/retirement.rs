@@ -19,7 +19,7 @@ pub(super) fn routes() -> Vec<Route> {
         read(
             "/specifications/{id}/retirement",
             publishes,
-            "Which offers would retire with a specification?",
+            "Preview which offers would retire with a specification",
             |cx, call, _: NoQuery| preview(cx, Retiring::Specification(call.id("id")?)),
         ),
         write(
