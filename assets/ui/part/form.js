@@ -74,7 +74,7 @@ export function Texts({ name, label, value, required, autofocus, ...rest }) {
     <${Field} key=${it} name=${`${name}/${it}`} label=${called(it)} value=${value?.[it] ?? ""}
       required=${required && at === 0 && (!value || it in value)} autofocus=${autofocus && at === 0} ...${rest} />`)}</div>
     ${left.length > 0 && html`<small class="row tight">${left.map((it) => html`
-      <button key=${it} type="button" class="link" aria-label=${called(it)} onClick=${() => grow(it)}><${Icon} name="plus" />${languageName(it)}</button>`)}</small>`}</div>`;
+      <button key=${it} type="button" class="link" aria-label=${`${label}: ${languageName(it)}`} onClick=${() => grow(it)}><${Icon} name="plus" />${languageName(it)}</button>`)}</small>`}</div>`;
 }
 
 /** Rows of fields, of which there may be any number. `children(value, at)` makes the fields of one; they are called `name/at/…`. */

@@ -13,7 +13,7 @@ fn an_offer_is_corrected_and_what_it_costs_changes_on_a_day() {
     let stage = Stage::set();
     let tab = stage.signed_in(chromium, OLGA);
     tab.go(&stage.address("/ui/catalogue/{offer}/edit"));
-    tab.click("button", "Name (Deutsch)");
+    tab.click("button", "Name: Deutsch");
     tab.fill("textbox", "Name (Deutsch)", "Virtueller Server");
     tab.fill("textbox", "In one line (English)", "A machine of your own");
     tab.click("button", "One more term");

@@ -64,7 +64,7 @@ fn write_an_offer_down(tab: &Tab) {
     tab.go("/ui/");
     tab.click("link", "Write an offer down");
     tab.fill("textbox", "Name (English)", "Mailbox");
-    tab.click("button", "Name (Deutsch)");
+    tab.click("button", "Name: Deutsch");
     tab.fill("textbox", "Name (Deutsch)", "Postfach");
     tab.click("button", "Go on to its prices");
     tab.sees("It has no price");
