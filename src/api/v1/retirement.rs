@@ -6,7 +6,6 @@ use utoipa::ToSchema;
 
 use super::route::{Needs, Route, read, write};
 use super::wire::{NoQuery, Whole};
-use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
 use crate::domain::error::Invalid;
 use crate::domain::operator::Permission;
