@@ -420,3 +420,29 @@ fn a_copy_has_what_its_original_has_and_only_its_keeper_sees_what_it_is() {
         assert_eq!(told, expected, "{body}");
     }
 }
+
+#[test]
+fn a_customer_renews_and_ends_what_nobody_can_bill_its_seller_for() {
+    let market = Market::on("2027-12-10");
+    let (app, operator) = (&market.house.app, market.house.operator.clone());
+    let renews = json!({
+        "terms": [{ "key": "m", "duration": "1 month", "default": true, "auto_renew": true }],
+    });
+    let original = market.offer_like("Mail", &[monthly("Seat", "EUR", "10")], (renews, json!({})));
+    let mut body = somebody("reseller", ("Level 1", &operator.account));
+    body["billing"]["currency"] = json!("USD");
+    let reseller = market.operator().post("/accounts", &body);
+    let vendor = text(&reseller["id"]);
+    let admin = invite(app, &operator, &vendor, "admin@level1.test", "vendor_admin");
+    let seller = market.house.client(&admin);
+    let offer = copy(&seller, &original, ("Post", json!("50")));
+    let customer = market.operator().post("/accounts", &somebody("customer", ("Buyer", &vendor)));
+    let subscription = market.order(&customer, &offer, 1);
+    bills(&market.operator(), &operator.account, "2027-12-10");
+    market.advance_to("2028-01-20");
+    let path = format!("/subscriptions/{subscription}");
+    assert_eq!(seller.get(&path)["term"]["end"], "2028-02-10", "it was renewed");
+    seller.post(&format!("{path}/cancel"), &json!({}));
+    let notes = seller.get(&format!("/credit_notes?account={}", text(&customer["id"])));
+    assert_eq!(notes["items"].as_array().unwrap().len(), 1, "{notes}");
+}
