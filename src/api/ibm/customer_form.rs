@@ -292,19 +292,21 @@ impl Address {
         Ok((place, address))
     }
 
-    /// An address as the contract shows it; nothing where it has no word for what it is for.
+    /// An address as the contract shows it; nothing where it has no word for what it is for. What must be
+    /// mentioned when it comes back is there, and is left out on purpose where nothing is known.
     pub(super) fn of((place, it): (AddressUse, &PostalAddress), modified: &str) -> Option<Self> {
         let word = ADDRESS_TYPES.iter().find(|known| known.1 == place)?.0;
         let text = |it: &Option<Name>| it.as_ref().map(ToString::to_string);
+        let mentioned = |it: &Option<Name>| Some(text(it).unwrap_or_else(|| " ".to_owned()));
         Some(Self {
-            address_line1: text(&it.street),
+            address_line1: mentioned(&it.street),
             address_line2: text(&it.extended),
             address_type: Some(word.to_owned()),
             city: text(&it.locality),
             country: it.country.as_ref().map(|it| country::name(it).to_owned()),
             country_code: it.country.as_ref().map(ToString::to_string),
-            state: text(&it.region),
-            postal_code: text(&it.postal_code),
+            state: mentioned(&it.region),
+            postal_code: mentioned(&it.postal_code),
             modified: Some(modified.to_owned()),
         })
     }

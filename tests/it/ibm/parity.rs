@@ -5,7 +5,8 @@ use expect_test::expect;
 use serde_json::{Value, json};
 
 use super::Bss;
-use crate::harness::house::{House, text};
+use crate::harness::bus::uuid as of_bus;
+use crate::harness::house::{House, PASSWORD, text};
 
 /// What something says of itself beside its ids and times, a line for each fact that is there.
 fn facts(of: &Value, names: &[&str]) -> String {
@@ -156,7 +157,7 @@ fn who_came_in_through_our_own_api_is_the_same_here() {
 
         OrgName: "Made By Us"
         PartyType: "ORGANIZATION"
-        AddressSet: [{"AddressLine1":"Invalidenstrasse 43","AddressType":"MULTIPURPOSE","City":"Berlin","Country":"Germany","CountryCode":"DE","Modified":"01/01/2026 00:00:00","PostalCode":"10115"}]
+        AddressSet: [{"AddressLine1":"Invalidenstrasse 43","AddressType":"MULTIPURPOSE","City":"Berlin","Country":"Germany","CountryCode":"DE","Modified":"01/01/2026 00:00:00","PostalCode":"10115","State":" "}]
 
         GivenName: "Ann"
         FamilyName: "Doe"
@@ -311,4 +312,171 @@ fn who_is_registered_here_is_the_same_on_the_bus() {
     let put = format!("PUT /aps/2/resources/{id}");
     seller.call(&put, Some(&body)).ok();
     assert_eq!(bss.get(&path)["Customer"]["Organization"]["OrgName"], "Renamed On The Bus");
+}
+
+/// A company with its administrator and its places, as a client of the bus registers it.
+fn on_the_bus(parent: &str) -> Value {
+    const COMMERCIAL: &str = "ceeeffac-d2f2-4e36-ae4a-3fe27ed58097";
+    let person = |email: &str, given: &str| {
+        json!({
+            "email": email, "givenName": given, "familyName": "Wilson", "telVoice": "1(888)1234567",
+        })
+    };
+    let place = |street: &str| {
+        json!({
+            "streetAddress": street, "extendedAddress": "Second Floor", "locality": "Herndon",
+            "region": "VA", "postalCode": "20170", "countryName": "us",
+        })
+    };
+    json!([
+        {
+            "aps": { "type": "http://parallels.com/pa/bss-account-info/1.0", "id": COMMERCIAL },
+            "taxStatus": "COMPANY", "localeId": "en_US",
+        },
+        {
+            "aps": { "type": "http://parallels.com/aps/types/pa/account/1.2" },
+            "type": "CLIENT", "personal": false, "companyName": "Made On The Bus",
+            "parent": { "aps": { "id": parent } }, "bssAccountInfo": { "aps": { "id": COMMERCIAL } },
+            "addressPostal": place("11 Spring Street"),
+            "adminContact": person("mike@bus.test", "Mike"),
+            "billingContact": person("bill@bus.test", "Bill"),
+            "techContact": person("tom@bus.test", "Tom"),
+        },
+        {
+            "aps": { "type": "http://parallels.com/aps/types/pa/admin-user/1.2" },
+            "isAccountAdmin": true, "login": "mwilson", "password": PASSWORD,
+            "email": "mike@bus.test", "givenName": "Mike", "familyName": "Wilson",
+            "telWork": "1(888)1234567", "telCell": "1(888)7654321", "locale": "en_US",
+            "addressPostal": place("12 Spring Street"),
+        },
+    ])
+}
+
+const PERSON: &[&str] = &[
+    "GivenName",
+    "FamilyName",
+    "EmailAddress",
+    "RoleSet",
+    "LanguagePreference",
+    "TimeZone",
+    "WorkPhone",
+    "MobilePhone",
+    "AddressSet",
+];
+
+#[test]
+fn who_came_in_on_the_bus_is_the_same_here() {
+    let house = House::on("2026-01-01");
+    let (bss, seller) = (Bss::vsr(&house), house.client(&house.north.admin));
+    let batch = on_the_bus(of_bus(&house.north.account));
+    let made = seller.post("/aps/2/resources", &batch);
+    let account = text(&made[1]["aps"]["id"]);
+    let by_name = "resource/customer?_namedQuery=getCustomerByOrgName&orgName=Made+On+The+Bus";
+    let customer = bss.get(by_name)["List"][0].clone();
+    let organization = &customer["Organization"];
+    let told = [
+        facts(&customer, &["CustomerState", "CustomerType", "CustomerAccountSet"]),
+        facts(organization, &["OrgName", "PartyType", "AddressSet"]),
+        facts(&organization["Contact"], &PERSON[..7]),
+        facts(&bss.by_email("mike@bus.test")["Person"], PERSON),
+    ];
+    expect![[r#"
+        CustomerState: "ACTIVE"
+        CustomerType: "DIRECT"
+        CustomerAccountSet: [{"AccountNumber":"7","CurrencyType":"EUR","LocationName":"Made On The Bus","PaymentMethodType":"NONE","VendorId":3}]
+
+        OrgName: "Made On The Bus"
+        PartyType: "ORGANIZATION"
+        AddressSet: [{"AddressLine1":"11 Spring Street","AddressLine2":"Second Floor","AddressType":"MULTIPURPOSE","City":"Herndon","Country":"United States","CountryCode":"US","Modified":"01/01/2026 00:00:00","PostalCode":"20170","State":"VA"}]
+
+        GivenName: "Mike"
+        FamilyName: "Wilson"
+        EmailAddress: "mike@bus.test"
+        WorkPhone: "1(888)1234567"
+
+        GivenName: "Mike"
+        FamilyName: "Wilson"
+        EmailAddress: "mike@bus.test"
+        RoleSet: ["CustomerAdministrator"]
+        LanguagePreference: "en_US"
+        WorkPhone: "1(888)1234567"
+        MobilePhone: "1(888)7654321"
+    "#]].assert_eq(&told.join("\n"));
+    // What is done to it at one door is so at the other.
+    let path = format!("resource/customer/{}", customer["Id"]);
+    let bus = format!("/aps/2/resources/{account}");
+    let moved = json!({ "addressPostal": { "streetAddress": "Ring 1", "locality": "Berlin",
+        "postalCode": "10115", "countryName": "de" } });
+    seller.call(&format!("PUT {bus}"), Some(&moved)).ok();
+    let mut body = bss.get(&path);
+    let place = &mut body["Customer"]["Organization"]["AddressSet"][0];
+    assert_eq!(
+        facts(place, &["AddressLine1", "City", "Country"]),
+        "AddressLine1: \"Ring 1\"\nCity: \"Berlin\"\nCountry: \"Germany\"\n"
+    );
+    place["AddressLine1"] = json!("Ring 2");
+    bss.must(&format!("PUT {path}"), Some(&body));
+    assert_eq!(seller.get(&bus)["addressPostal"]["streetAddress"], "Ring 2");
+    assert_eq!(seller.get(&bus)["billingContact"]["email"], "bill@bus.test", "it is kept");
+    bss.must(&format!("POST {path} [suspendCustomer]"), None);
+    assert_eq!(seller.get(&bus)["locked"], json!(true));
+    let ann = bss.add(customer["Id"].as_u64().unwrap(), "ann@bus.test", &["User"]);
+    let users = seller.get(&format!("{bus}/users"));
+    let found = users.as_array().unwrap().iter().find(|it| it["email"] == "ann@bus.test");
+    assert!(found.is_some(), "{ann} in {users}");
+    seller.call(&format!("DELETE {bus}"), None).ok();
+    assert_eq!(bss.told(&format!("GET {path}"), None), "404 BZSUS9001E");
+}
+
+#[test]
+fn a_place_that_was_said_to_tm_forums_contract_is_the_same_here() {
+    let house = House::on("2026-01-01");
+    let (bss, seller) = (Bss::vsr(&house), house.client(&house.north.admin));
+    let place = |kind: &str, street: &str| {
+        json!({
+            "mediumType": "postalAddress", "preferred": false,
+            "characteristic": {
+                "contactType": kind, "street1": street, "city": "Lyon", "postCode": "69002",
+                "country": "France",
+            },
+        })
+    };
+    let said = json!({
+        "name": "Made There",
+        "engagedParty": { "id": "elsewhere", "name": "Made There", "@referredType": "Organization" },
+        "contactMedium": [place("general", "2 Rue Mercière"), place("billing", "3 Rue Mercière")],
+    });
+    let made = seller.post(TMF, &said);
+    let found = bss.get("resource/customer?_namedQuery=getCustomerByOrgName&orgName=Made+There");
+    let path = format!("resource/customer/{}", found["List"][0]["Id"]);
+    let places = || {
+        let all = bss.get(&path)["Customer"]["Organization"]["AddressSet"].clone();
+        let names = ["AddressType", "AddressLine1", "City", "PostalCode", "Country"];
+        let each = all.as_array().unwrap().iter().map(|it| facts(it, &names));
+        each.collect::<Vec<_>>().join("\n")
+    };
+    expect![[r#"
+        AddressType: "MULTIPURPOSE"
+        AddressLine1: "2 Rue Mercière"
+        City: "Lyon"
+        PostalCode: "69002"
+        Country: "France"
+
+        AddressType: "BILLING"
+        AddressLine1: "3 Rue Mercière"
+        City: "Lyon"
+        PostalCode: "69002"
+        Country: "France"
+    "#]]
+    .assert_eq(&places());
+    let moved = json!({ "contactMedium": [place("general", "4 Rue Mercière")] });
+    seller.patch(&format!("{TMF}/{}", text(&made["id"])), &moved);
+    expect![[r#"
+        AddressType: "MULTIPURPOSE"
+        AddressLine1: "4 Rue Mercière"
+        City: "Lyon"
+        PostalCode: "69002"
+        Country: "France"
+    "#]]
+    .assert_eq(&places());
 }
