@@ -110,17 +110,26 @@ pub struct Workers {
     threads: Vec<JoinHandle<()>>,
 }
 
+/// How a thread is run beside those that answer requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pace {
+    /// Where no other wants to: what computes much.
+    StandsBack,
+    /// Like any other: what mostly waits for others.
+    Ordinary,
+}
+
 /// Starts the threads: one for all that is done inside the house, one or more for each window.
 ///
 /// # Errors
 /// If the machine gives no thread.
 pub fn start(bss: &Arc<Bss>) -> Result<Workers, Error> {
     let mut workers = Workers { bss: Arc::clone(bss), threads: Vec::new() };
-    workers.spawn("duties", duty::keep_inside)?;
+    workers.spawn("duties", Pace::StandsBack, duty::keep_inside)?;
     for (place, duty) in bss.duties().iter().enumerate() {
         let hands = if duty.room() == Room::Window { duty.hands() } else { 0 };
         for _ in 0..hands {
-            workers.spawn(duty.name(), move |bss| {
+            workers.spawn(duty.name(), Pace::Ordinary, move |bss| {
                 duty::run(bss.duties()[place].as_ref(), bss).map(|_| ())
             })?;
         }
@@ -132,11 +141,18 @@ impl Workers {
     fn spawn(
         &mut self,
         name: &'static str,
+        pace: Pace,
         work: impl Fn(&Arc<Bss>) -> Result<(), Error> + Send + 'static,
     ) -> Result<(), Error> {
         let bss = Arc::clone(&self.bss);
         let thread = std::thread::Builder::new().name(name.to_owned());
-        let thread = thread.spawn(move || keep(&bss, name, &work)).map_err(Error::internal)?;
+        let thread = thread.spawn(move || {
+            if pace == Pace::StandsBack {
+                duty::stand_back();
+            }
+            keep(&bss, name, &work);
+        });
+        let thread = thread.map_err(Error::internal)?;
         self.threads.push(thread);
         Ok(())
     }

@@ -175,6 +175,11 @@ pub fn keep_inside(bss: &Arc<Bss>) -> Result<(), Error> {
     run_each(bss, |it| it.room() == Room::Inside).map(|_| ())
 }
 
+/// Lets this thread do its work where no other wants to: nobody waits for it.
+pub fn stand_back() {
+    crate::world::thread::stand_back();
+}
+
 /// Runs all duties, in order and again, until none finds anything to do.
 ///
 /// # Errors

@@ -10,4 +10,5 @@ pub mod http;
 pub mod mail;
 pub mod password;
 pub mod seal;
+pub mod thread;
 pub mod vies;
