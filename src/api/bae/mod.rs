@@ -66,6 +66,7 @@ mod price_alteration;
 mod price_amount;
 mod price_change;
 mod price_plan;
+mod price_shown;
 mod product_offering;
 mod product_specification;
 mod query;

@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 use super::catalogue::english;
 use super::form::{must, text};
 use super::price_amount::{self, Amount};
+pub(super) use super::price_shown::shown;
 use super::wire::Tree;
-use super::{carried, price_alteration, price_change};
+use super::{price_alteration, price_change};
 use crate::domain::catalog::lifecycle::{Life, State};
 use crate::domain::catalog::offer::{Offer, Openness, Plan};
 use crate::domain::catalog::price::alteration::PriceAlteration;
@@ -27,9 +28,9 @@ use crate::services::{Act, Cx, Error, catalog, offer};
 /// The attribute in which they stand.
 pub(super) const NAME: &str = "productOfferingPrice";
 /// Under which name a price keeps what is said of its alterations beside what is known, by their names.
-const DETAILS: &str = "alteration details";
+pub(super) const DETAILS: &str = "alteration details";
 /// What a plan is called that is open data.
-const OPEN: &str = "open";
+pub(super) const OPEN: &str = "open";
 
 /// What is known of a plan, but for its amount, of which only a part is.
 const KNOWN: &[&str] = &[
@@ -263,7 +264,7 @@ fn charged(said: &Tree) -> Result<Charged, Invalid> {
 }
 
 /// The periods that the contract has names for.
-const PERIODS: &[(&str, Span)] = &[
+pub(super) const PERIODS: &[(&str, Span)] = &[
     ("daily", Span { count: 1, unit: SpanUnit::Day }),
     ("weekly", Span { count: 1, unit: SpanUnit::Week }),
     ("monthly", Span { count: 1, unit: SpanUnit::Month }),
@@ -282,11 +283,6 @@ fn period(said: &Tree) -> Result<Span, Invalid> {
         let message = format!("`{word}` is none of `{}`", words.join("`, `"));
         Invalid::one(FIELD, "enum", message)
     })
-}
-
-fn shown_period(every: Span) -> String {
-    let found = PERIODS.iter().find(|it| it.1 == every);
-    found.map_or_else(|| every.to_string(), |it| it.0.to_owned())
 }
 
 /// Lets an offering cost what was said.
@@ -411,93 +407,10 @@ fn kind(act: &mut Act<'_>, it: &Offer, charged: &Charged) -> Result<PriceKind, E
     })
 }
 
-/// The plans of an offering as they are shown; what is a price of all plans is a fee in each.
-///
-/// # Errors
-/// If the store fails.
-pub(super) fn shown(cx: Cx<'_>, it: &Offer) -> Result<Vec<Value>, Error> {
-    if it.content.openness == Openness::Open {
-        return Ok(vec![json!({ "name": OPEN })]);
-    }
-    let prices = offer::prices(cx, it.id)?;
-    let plans: Vec<_> = it.content.plans.iter().map(Some).collect();
-    let plans = if plans.is_empty() { vec![None] } else { plans };
-    let mut found = Vec::new();
-    for plan in plans {
-        let key = plan.map(|it| &it.key);
-        let own: Vec<_> =
-            prices.iter().filter(|it| it.plan.is_none() || it.plan.as_ref() == key).collect();
-        let currencies: BTreeSet<_> = own.iter().map(|it| it.currency).collect();
-        for currency in currencies {
-            let own: Vec<_> = own.iter().copied().filter(|it| it.currency == currency).collect();
-            found.push(shown_plan(cx, plan, &own)?);
-        }
-    }
-    Ok(found)
-}
-
-fn shown_plan(cx: Cx<'_>, plan: Option<&Plan>, prices: &[&Price]) -> Result<Value, Error> {
-    let is_own = |it: &&&Price| plan.is_some_and(|plan| is_called(plan, &it.name));
-    let recurs = |it: &&&Price| matches!(it.kind, PriceKind::Recurring { .. });
-    let main = prices.iter().find(is_own).or_else(|| prices.iter().find(recurs));
-    let Some(main) = main.or_else(|| prices.first()) else { return Ok(Value::Null) };
-    let mut shown = shown_price(cx, main)?;
-    if let Some(plan) = plan {
-        shown["name"] = plan.name.original().as_str().into();
-    }
-    let base = main.base;
-    let details = carried::read(&main.stamp)?.remove(DETAILS).unwrap_or(Value::Null);
-    let altered = main.alterations.iter().map(|it| {
-        let mut shown = details.get(it.name.as_str()).cloned().unwrap_or_else(|| json!({}));
-        if let (Some(shown), Value::Object(known)) =
-            (shown.as_object_mut(), price_alteration::shown(it, base))
-        {
-            shown.extend(known);
-        }
-        shown
-    });
-    let mut altered: Vec<_> = altered.collect();
-    for fee in prices.iter().filter(|it| it.id != main.id) {
-        let mut fee = shown_price(cx, fee)?;
-        if let Some(it) = fee.as_object_mut() {
-            it.remove("id");
-        }
-        altered.push(fee);
-    }
-    match altered.len() {
-        0 => {}
-        1 => shown[price_alteration::NAME] = altered.swap_remove(0),
-        _ => shown[price_alteration::NAME] = altered.into(),
-    }
-    Ok(shown)
-}
-
-fn shown_price(cx: Cx<'_>, it: &Price) -> Result<Value, Error> {
-    use crate::domain::id::Id;
-    let (word, every) = match it.kind {
-        PriceKind::OneTime(_) => ("one time", None),
-        PriceKind::Recurring { every, .. } => ("recurring", Some(shown_period(every))),
-        PriceKind::Usage { .. } => ("usage", None),
-    };
-    let unit = offer::unit(cx, it)?;
-    let all = [
-        ("id", json!(it.id.uuid())),
-        ("name", json!(it.name.as_str())),
-        ("description", json!(it.description.as_ref().map(Prose::as_str))),
-        ("priceType", word.into()),
-        ("recurringChargePeriod", json!(every)),
-        ("unitOfMeasure", json!(unit.as_ref().map(Name::as_str))),
-        (price_amount::NAME, price_amount::shown(it)?),
-    ];
-    let mut shown = carried::read(&it.stamp)?;
-    shown.retain(|name, _| ![price_amount::NAME, DETAILS].contains(&name.as_str()));
-    shown.extend(all.into_iter().filter(|it| !it.1.is_null()).map(|it| (it.0.to_owned(), it.1)));
-    Ok(Value::Object(shown))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::bae::price_shown::shown_period;
     use crate::api::bae::wire::tree;
 
     fn costs(all: Value) -> Result<Costs, Vec<String>> {

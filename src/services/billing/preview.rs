@@ -38,7 +38,7 @@ pub struct Wish {
     pub currency: Currency,
     /// Committing to which term.
     pub term: Option<text::Code>,
-    /// Paying by which plan.
+    /// Paying by which plan; the only one if nothing is said.
     pub plan: Option<text::Code>,
     /// How many.
     pub quantity: u32,
@@ -83,8 +83,13 @@ pub struct Calculation {
 pub fn calculate(cx: Cx<'_>, wish: &Wish) -> Result<Calculation, Error> {
     let offer = offer::get(cx, wish.offer)?;
     let prices = offer::prices(cx, offer.id)?;
-    let prices: Vec<_> =
-        prices.into_iter().chain(wish.draft.clone()).filter(|it| is_wanted(it, wish)).collect();
+    let only = match offer.content.plans.as_slice() {
+        [only] => Some(&only.key),
+        [] | [_, _, ..] => None,
+    };
+    let plan = wish.plan.as_ref().or(only);
+    let wanted = |it: &Price| is_wanted(it, (wish, plan));
+    let prices: Vec<_> = prices.into_iter().chain(wish.draft.clone()).filter(wanted).collect();
     if prices.is_empty() {
         let why = format!("`{}` has no price in {} for what is wished", offer.id, wish.currency);
         return Err(Rejection::new(Code::PriceMissing, why).into());
@@ -111,9 +116,9 @@ pub fn calculate(cx: Cx<'_>, wish: &Wish) -> Result<Calculation, Error> {
     taxed(&policy, wish, (charges, taxes))
 }
 
-fn is_wanted(it: &Price, wish: &Wish) -> bool {
+fn is_wanted(it: &Price, (wish, plan): (&Wish, Option<&text::Code>)) -> bool {
     let term = it.term.is_none() || it.term == wish.term;
-    let plan = it.plan.is_none() || it.plan == wish.plan;
+    let plan = it.plan.is_none() || it.plan.as_ref() == plan;
     it.currency == wish.currency && term && plan
 }
 
