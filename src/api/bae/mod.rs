@@ -71,6 +71,7 @@ mod product_offering;
 mod product_specification;
 mod query;
 mod route;
+mod service_candidate;
 mod table;
 mod upgrade;
 mod version;

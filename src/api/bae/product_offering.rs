@@ -19,7 +19,7 @@ use super::product_specification::{attached, attachments, or_null};
 use super::query::Listed;
 use super::route::{Asked, Needs, Row};
 use super::wire::{self, Tree};
-use super::{carried, license, product_specification};
+use super::{carried, license, product_specification, service_candidate};
 use crate::api::edge::fault::Fault;
 use crate::api::edge::tongue::Words;
 use crate::api::edge::work::Work;
@@ -29,7 +29,7 @@ use crate::domain::catalog::lifecycle::{State, Trigger};
 use crate::domain::catalog::offer::{Offer, OfferContent, Openness};
 use crate::domain::catalog::specification::{Delivery, Specification};
 use crate::domain::error::{Code, Invalid, Rejection};
-use crate::domain::id::{CatalogId, Id, OfferId, SpecificationId};
+use crate::domain::id::{CatalogId, CategoryId, Id, OfferId, SpecificationId};
 use crate::domain::operator::Permission;
 use crate::domain::stamp::Contract;
 use crate::services::{Act, Cx, Error, catalog, offer, publication};
@@ -218,7 +218,7 @@ fn created(
         description: described(None, said)?,
         specification: delivers.specification.as_ref().map(|it| it.id),
         parts: delivers.parts.iter().map(|it| Part::one(it.id)).collect(),
-        categories: categories(act.cx(), said)?,
+        categories: grouped(act.cx(), said)?,
         catalogs: BTreeSet::from([catalog]),
         attachments: attachments(said)?,
         openness,
@@ -231,6 +231,13 @@ fn created(
         moved(act, made.id, trigger)?;
     }
     keep(act, (catalog, made.id), said)
+}
+
+/// The categories that were said, with that by whose model revenue is shared.
+fn grouped(cx: Cx<'_>, said: &Tree) -> Result<BTreeSet<CategoryId>, Error> {
+    let mut found = categories(cx, said)?;
+    found.extend(service_candidate::category(cx, said)?);
+    Ok(found)
 }
 
 /// Refuses offerings in a catalog that is not ready, or no more.
@@ -452,6 +459,7 @@ fn content(cx: Cx<'_>, it: &Offer, said: &Tree) -> Result<OfferContent, Error> {
     if said.contains_key("category") {
         content.categories = categories(cx, said)?;
     }
+    content.categories.extend(service_candidate::category(cx, said)?);
     if said.contains_key("attachment") {
         content.attachments = attachments(said)?;
     }

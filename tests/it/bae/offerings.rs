@@ -96,6 +96,11 @@ fn an_offering_delivers_a_product_or_a_bundle_of_offerings() {
     with_parts["bundledProductOffering"] = json!([lead(&one)]);
     let mut with_category = single(lead(&product));
     with_category["category"] = json!([{ "id": NOTHING }]);
+    let mut with_model = single(lead(&product));
+    with_model["serviceCandidate"] = json!({ "id": "defaultRevenue", "name": "Default" });
+    let shared = seller.make(&path, &with_model);
+    assert_eq!(shared["serviceCandidate"], with_model["serviceCandidate"]);
+    with_model["serviceCandidate"]["id"] = json!("golden");
     let data = json!({ "name": "Set", "lifecycleStatus": "Launched", "productSpecCharacteristic": digital("https://d.example.com/1") });
     let data = seller.make("productSpecification", &data);
     let file = seller.offering(&catalog, &data, "File");
@@ -111,6 +116,7 @@ fn an_offering_delivers_a_product_or_a_bundle_of_offerings() {
         (bundle(&[&one, &missing]), format!("422 `bundledProductOffering[1]` leads to `{NOTHING}`, which is not there (bundle)")),
         (bundle(&[&one, &both]), "422 `bundledProductOffering[1]` leads to `A`, which is a bundle itself (bundle)".to_owned()),
         (bundle(&[&one, &file]), "422 `bundledProductOffering` must all be digital, or all physical (bundle)".to_owned()),
+        (with_model, "422 `serviceCandidate.id` names the class `golden`, for which revenue has no model (delivers)".to_owned()),
         (with_category, format!("400 `category[0].id` names the category `{NOTHING}`, which is not there (reference)")),
     ] {
         assert_eq!(seller.is_refused(&path, &body), expected, "{body}");
