@@ -38,9 +38,19 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// The executable over a folder, with an operator whose token is given.
+    /// The executable that was built for the benches over a folder, with an operator whose token is
+    /// given.
     pub(crate) fn start(folder: &Path, arguments: &[&str], token: &str) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tillbox"));
+        Self::of_executable(Path::new(env!("CARGO_BIN_EXE_tillbox")), folder, (arguments, token))
+    }
+
+    /// An executable over a folder, with arguments and an operator whose token is given.
+    pub(crate) fn of_executable(
+        executable: &Path,
+        folder: &Path,
+        (arguments, token): (&[&str], &str),
+    ) -> Self {
+        let mut command = Command::new(executable);
         command.args(["serve", "--listen", "127.0.0.1:0", "--log", "warn", "--data"]).arg(folder);
         command.args(arguments).env("TILLBOX_OPERATOR_EMAIL", "olga@tillbox.example");
         command.env("TILLBOX_OPERATOR_PASSWORD", "till-4-the-bench!");
