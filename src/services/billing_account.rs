@@ -115,7 +115,7 @@ pub fn revise(
 /// If no invoice is made of it any more.
 pub fn begin(act: &mut Act<'_>, id: BillingAccountId) -> Result<(), Error> {
     let before: BillingAccount = act.load(id)?;
-    let begun = before.clone().begin(act.now())?;
+    let begun = before.clone().begin(act.now(), review_hours(act.cx(), &before)?)?;
     if begun.0 != before {
         act.keep(begun)?;
     }
@@ -144,7 +144,13 @@ pub fn plan(
         Invalid::one("/cycle", "range", "must turn within the years that can be written")
     })?;
     let (it, verb) = it.plan(terms, from_on)?;
-    keep(act, it.billed_before_turning(), verb)
+    let hours = review_hours(act.cx(), &it)?;
+    keep(act, it.billed_before_turning(hours), verb)
+}
+
+/// For how many hours what a billing account is billed can be looked at before it is issued.
+fn review_hours(cx: Cx<'_>, it: &BillingAccount) -> Result<u16, Error> {
+    Ok(billing::policy(cx, it.stamp.seller)?.review_hours)
 }
 
 /// From which day on a billing account has other terms.

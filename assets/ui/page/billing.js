@@ -96,6 +96,23 @@ function Plan() {
     ${read.data?.plan.failures.length > 0 && html`<${Failures} of=${read.data.plan.failures} />`}`;
 }
 
+/** Bills that their seller can look at before they are issued. */
+function Proposed() {
+  const read = useLoad(() => get("/billing_runs/proposed"), ["proposed"]);
+  const issue = (it) => post(`/billing_accounts/${it.billing_account}/bill`).catch(complain);
+  return html`
+    <${Loaded} of=${read} bones=${1}>${({ items }) => items.length > 0 && html`
+      <${Card} title=${t("{count} bills wait to be issued", { count: items.length })}>
+        <${Table} label=${t("Bills that wait to be issued")} rows=${items} columns=${[
+          { head: t("Account"), cell: (it) => html`<a class="whole" href=${to(`/accounts/${it.account}`)}>${it.account_name ?? it.account}</a>` },
+          { head: t("Charged"), lead: true, cell: (it) => it.refused ? html`<span class="text bad">${it.refused}</span>` : it.lines.map((line) => html`<div>${line.text} <span class="quiet">${money(line.net)}</span></div>`) },
+          { head: t("Gross"), num: true, cell: (it) => it.amounts.map((amount) => html`<div class="strong">${money(amount.gross)}</div>`) },
+          { head: t("Is issued"), num: true, cell: (it) => html`<${Far} at=${it.issued_at} />` },
+          { head: "", num: true, cell: (it) => may("billing_run") && !it.refused && html`<button type="button" class="button" onClick=${() => issue(it)}>${t("Issue now")}</button>` },
+        ]} />
+      <//>`}<//>`;
+}
+
 const columns = () => [
   { head: t("Run"), cell: (it) => html`<a class="whole" href=${to(`/billing/${it.id}`)}>${it.number}</a>`, text: (it) => it.number },
   { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />`, text: (it) => it.state },
@@ -111,7 +128,7 @@ const columns = () => [
 export default function Billing() {
   return html`
     <${Page} title=${t("Billing runs")}>
-      ${isHouse() && html`<${Plan} />`}
+      ${isHouse() && html`<${Plan} /><${Proposed} />`}
       <${List} path="/billing_runs" label=${t("Billing runs")} file="billing-runs" columns=${columns()}
         filters=${[{ key: "state", kind: "select", label: t("State"), options: ["planned", "running", "done", "canceled"].map((it) => [it, stateName(it)]) }]}
         empty=${isHouse()

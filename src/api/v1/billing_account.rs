@@ -25,13 +25,14 @@ use crate::domain::text::Name;
 use crate::domain::time::Instant;
 use crate::services::account::{self, BillingWish};
 use crate::services::billing_account::{self, NewBillingAccount};
-use crate::services::{Act, Cx, Error};
+use crate::services::{Act, Cx, Error, billing};
 
 pub(super) fn routes() -> Vec<Route> {
     let reads = Needs::Permission(Permission::BillingAccountRead);
     let writes = Needs::Permission(Permission::BillingAccountWrite);
     let holds = Needs::Permission(Permission::AccountHold);
     let closes = Needs::Permission(Permission::AccountClose);
+    let bills = Needs::Permission(Permission::BillingRun);
     let post = |path, needs, summary, handler: Writes<Nothing, BillingAccount>| {
         write(Method::POST, path, needs, summary, handler)
     };
@@ -64,6 +65,7 @@ pub(super) fn routes() -> Vec<Route> {
             "Call a planned change of a billing account off",
             |act, call, _| on(act, call, BillingTrigger::Withdraw),
         ),
+        post("/billing_accounts/{id}/bill", bills, "Issue at once what waits for it", bill),
         post("/billing_accounts/{id}/close", closes, "Close a billing account", |act, call, _| {
             on(act, call, BillingTrigger::Close)
         }),
@@ -406,6 +408,13 @@ fn make_default(
     _: Nothing,
 ) -> Result<Reply<BillingAccount>, Error> {
     let it = billing_account::make_default(act, call.id("id")?)?;
+    Ok(tagged(act.now(), &it))
+}
+
+fn bill(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<BillingAccount>, Error> {
+    let id = call.id("id")?;
+    billing::bill_now(act, id)?.map_err(Error::from)?;
+    let it: domain::BillingAccount = act.load(id)?;
     Ok(tagged(act.now(), &it))
 }
 

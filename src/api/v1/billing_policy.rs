@@ -77,6 +77,10 @@ struct BillingPolicy {
     vat_numbers: String,
     /// For how many billing periods late usage is still charged.
     late_usage_periods: u8,
+    /// For how many hours from its billing date on a bill can be looked at before it is issued, 336 at
+    /// most; `/billing_runs/proposed` lists those that wait. What is used in these hours for the
+    /// time that it charges is on it. The first bill of what begins on a billing date does not wait.
+    review_hours: u16,
     /// The first day from which resellers are billed for what they sell on, as if they had bought it;
     /// `null`: they are not.
     resale_from: Option<String>,
@@ -119,6 +123,7 @@ impl From<&Practice> for BillingPolicy {
             distance_sales: it.distance_sales.to_string(),
             vat_numbers: it.vat_numbers.to_string(),
             late_usage_periods: it.late_usage_periods,
+            review_hours: it.review_hours,
         }
     }
 }
@@ -152,6 +157,7 @@ struct BillingPolicyPatch {
     distance_sales: Option<String>,
     vat_numbers: Option<String>,
     late_usage_periods: Option<u8>,
+    review_hours: Option<u16>,
     #[serde(default)]
     resale_from: Patch<String>,
     invoice_numbers: Option<String>,
@@ -206,6 +212,7 @@ impl BillingPolicyPatch {
             vat_numbers: word("/vat_numbers", self.vat_numbers.as_deref())?
                 .unwrap_or(base.vat_numbers),
             late_usage_periods: self.late_usage_periods.unwrap_or(base.late_usage_periods),
+            review_hours: self.review_hours.unwrap_or(base.review_hours),
             resale_from: self.resale_from.onto(base.resale_from, |it| parse("/resale_from", it))?,
             ..base
         })

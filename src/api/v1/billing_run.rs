@@ -25,6 +25,7 @@ pub(super) fn routes() -> Vec<Route> {
         read("/billing_runs", reads, "List billing runs", list),
         read_much("/billing_runs/plan", reads, "What would be billed?", plan),
         read_much("/billing_runs/left", reads, "What is left to bill?", left),
+        read_much("/billing_runs/proposed", reads, "Which bills wait to be issued?", proposed),
         read_much(
             "/billing_runs/plan/comparison",
             reads,
@@ -190,6 +191,74 @@ fn plan(cx: Cx<'_>, _: &Call, query: BillingPlanQuery) -> Result<Reply<BillingPl
     }))
 }
 
+/// The bills that wait to be issued.
+#[derive(Debug, Serialize, ToSchema)]
+struct ProposedBills {
+    /// The first 500, the soonest first.
+    items: Vec<ProposedBill>,
+}
+
+impl Wire for ProposedBills {}
+
+/// A bill whose billing date has come, and that its seller can look at before it is issued.
+#[derive(Debug, Serialize, ToSchema)]
+struct ProposedBill {
+    billing_account: String,
+    account: String,
+    account_name: Option<String>,
+    billing_date: String,
+    /// When it is issued; `POST /billing_accounts/{id}/bill` does so at once, and
+    /// `POST /billing_accounts/{id}/suspend` keeps it back.
+    issued_at: String,
+    /// What it comes to, if it were issued now.
+    amounts: Vec<BilledAmount>,
+    lines: Vec<ProposedLine>,
+    /// Why it cannot be billed as things are.
+    refused: Option<String>,
+}
+
+/// What is charged.
+#[derive(Debug, Serialize, ToSchema)]
+struct ProposedLine {
+    text: String,
+    quantity: String,
+    net: Money,
+}
+
+fn proposed(cx: Cx<'_>, _: &Call, _: NoQuery) -> Result<Reply<ProposedBills>, Error> {
+    let mut labels = Labels::new(cx);
+    let shown = billing::proposed(cx)?.into_iter().map(|it| {
+        let account_name = labels.account(it.account.account())?;
+        ProposedBill::of(&it, account_name)
+    });
+    Ok(Reply::ok(ProposedBills { items: shown.collect::<Result<_, Error>>()? }))
+}
+
+impl ProposedBill {
+    fn of(it: &billing::Proposed, account_name: Option<String>) -> Result<Self, Error> {
+        let contents = it.contents.as_deref().unwrap_or_default();
+        let mut sums = domain::Counters::default();
+        for content in contents {
+            sums.count(content.totals)?;
+        }
+        let lines = contents.iter().flat_map(|it| &it.lines).map(|it| ProposedLine {
+            text: format!("{}: {}", it.subject, it.label),
+            quantity: it.quantity.to_string(),
+            net: it.net.into(),
+        });
+        Ok(Self {
+            billing_account: it.account.id.to_string(),
+            account: it.account.account().to_string(),
+            account_name,
+            billing_date: it.on.to_string(),
+            issued_at: it.issued_at.to_string(),
+            amounts: amounts(&sums),
+            lines: lines.collect(),
+            refused: it.contents.as_ref().err().map(|it| it.detail.clone()),
+        })
+    }
+}
+
 /// What is billed otherwise than in the last run that had billed anything.
 #[derive(Debug, Serialize, ToSchema)]
 struct BillingComparison {
@@ -281,6 +350,9 @@ struct LeftToBill {
     nothing_left: bool,
     /// How many billing accounts are due now.
     due: usize,
+    /// How many bills wait to be issued, because their sellers can look at them for some hours first
+    /// (`review_hours`). `/billing_runs/proposed` lists them.
+    proposed: usize,
     /// How many could not be billed the last time, and are tried again tomorrow.
     failed: usize,
     /// Why, as far as the last runs tell.
@@ -293,10 +365,11 @@ struct LeftToBill {
 impl Wire for LeftToBill {}
 
 fn left(cx: Cx<'_>, _: &Call, _: NoQuery) -> Result<Reply<LeftToBill>, Error> {
-    let billing::Left { due, failed, failures, unrated } = billing::left(cx)?;
+    let billing::Left { due, proposed, failed, failures, unrated } = billing::left(cx)?;
     let nothing_left = due == 0 && failed == 0;
     let failures = failures.iter().map(BillingFailure::from).collect();
-    Ok(Reply::ok(LeftToBill { nothing_left, due, failed, failures, unrated_events: unrated }))
+    let unrated_events = unrated;
+    Ok(Reply::ok(LeftToBill { nothing_left, due, proposed, failed, failures, unrated_events }))
 }
 
 /// Bills what is due now; who could not be billed before is tried again.

@@ -263,7 +263,9 @@ pub struct Policy {
     pub vat_numbers: VatNumbers,
     /// For how many billing periods late usage is still charged.
     pub late_usage_periods: u8,
-    /// For how many hours a draft can be looked at before it is issued.
+    /// For how many hours from its billing date on a bill can be looked at before it is issued. What is
+    /// used in those hours for the time that it charges is on it. What somebody waits for is issued at
+    /// once: the first bill of what begins on a billing date.
     pub review_hours: u16,
     /// When what was billed becomes revenue.
     pub recognition: Recognition,
@@ -321,7 +323,11 @@ impl Policy {
         }
     }
 
-    /// Refuses a setting for which billing has no rule, so that none is without effect.
+    /// The longest time for which a bill can be looked at: two weeks.
+    pub const REVIEW_HOURS_MAX: u16 = 336;
+
+    /// Refuses a setting for which billing has no rule, so that none is without effect, and one that
+    /// would keep bills back too long.
     ///
     /// # Errors
     /// With every such setting.
@@ -330,7 +336,6 @@ impl Policy {
         let proration = self.proration != ProrationUnit::Second;
         let settings = [
             ("/proration", proration, "day`, `thirty_360` or `none"),
-            ("/review_hours", self.review_hours == by.review_hours, "0"),
             ("/prepaid", self.prepaid == by.prepaid, by.prepaid.word()),
             ("/recognition", self.recognition == by.recognition, by.recognition.word()),
         ];
@@ -339,7 +344,12 @@ impl Policy {
             let message = format!("must be `{only}`: billing has no rule for another value");
             Violation::new(field, "unsupported", message)
         };
-        Invalid::unless_empty(broken.map(violation).collect())
+        let mut violations: Vec<_> = broken.map(violation).collect();
+        if self.review_hours > Self::REVIEW_HOURS_MAX {
+            let message = format!("must be at most {}: two weeks", Self::REVIEW_HOURS_MAX);
+            violations.push(Violation::new("/review_hours", "range", message));
+        }
+        Invalid::unless_empty(violations)
     }
 }
 
@@ -453,6 +463,12 @@ mod tests {
             assert_eq!(found.is_ok(), is_taken, "{removal_days:?} {on}");
             assert!(found.is_ok() || policy.check().is_ok(), "what is refused can be set");
         }
+    }
+
+    #[test]
+    fn a_bill_is_looked_at_for_two_weeks_at_most() {
+        let is_refused = |review_hours| Policy { review_hours, ..Policy::DEFAULT }.check().is_err();
+        assert_eq!([0, 336, 337].map(is_refused), [false, false, true]);
     }
 
     #[test]

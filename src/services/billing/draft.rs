@@ -34,7 +34,8 @@ impl Draft {
             return Ok(Self { account, bill: None });
         };
         let computed = gather::billed(cx, shelf, &account, on).and_then(|billed| {
-            let next = account.clone().billed(on, billed.outlook)?;
+            let next =
+                account.clone().billed(on, billed.outlook, billed.seller.policy.review_hours)?;
             Ok(Box::new((billed, next)))
         });
         let bill = match computed {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::gather::{self, Billed};
+use super::proposed;
 use super::shelf::Shelf;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::run::{BillingRun, Counters, Failure, Plan, State, Trigger};
@@ -29,6 +30,8 @@ const PREVIEW_MAX: usize = 10_000;
 pub struct Left {
     /// How many billing accounts are due; beyond 10,000 it says so many.
     pub due: usize,
+    /// How many bills wait to be issued, because their sellers can look at them for some hours.
+    pub proposed: usize,
     /// How many of the billing accounts could not be billed the last time.
     pub failed: usize,
     /// Why, as far as the last runs tell.
@@ -197,7 +200,8 @@ pub fn left(cx: Cx<'_>) -> Result<Left, Error> {
     let due = cx.view.due(Duty::Billing, cx.now, PREVIEW_MAX)?.len();
     let (failed, failures) = failed(cx)?;
     let failures = failures.into_iter().map(|it| it.1).collect();
-    Ok(Left { due, failed, failures, unrated: usage::unrated_left(cx)? })
+    let (proposed, unrated) = (proposed::count(cx)?, usage::unrated_left(cx)?);
+    Ok(Left { due, proposed, failed, failures, unrated })
 }
 
 /// How many billing accounts could not be billed the last time, and why, each with when, as far as the

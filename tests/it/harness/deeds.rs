@@ -156,6 +156,7 @@ const DEEDS: &[Deed] = &[
     deed("POST /bank_statements/{bank_statement}/put_aside", "seller", r#"{"line":0}"#),
     deed("POST /billing_accounts", "seller", r#"{"account":"$customer","name":"$side Third"}"#),
     deed("PATCH /billing_accounts/{further}", "seller", r#"{"name":"$side Second"}"#),
+    deed("POST /billing_accounts/{billing_account}/bill", "operator", "{}").on(Scene::Due),
     deed("POST /billing_accounts/{further}/close", "seller", "{}"),
     deed("POST /billing_accounts/{further}/default", "seller", "{}"),
     deed("POST /billing_accounts/{suspended}/resume", "seller", "{}"),

@@ -1,6 +1,6 @@
 //! Billing runs: what would be billed is what is billed; who may bill, and what is told of it.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::market::{Market, monthly, text};
 
@@ -125,4 +125,52 @@ fn who_buys_neither_bills_nor_sees_what_others_are_billed() {
     market.order(&market.customer("Somebody", "EUR"), &offer, 1);
     let invoices = buyer.get("/invoices");
     assert_eq!(invoices["items"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn a_bill_can_be_looked_at_for_some_hours_before_it_is_issued() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let policy = format!("/accounts/{}/billing_policy", market.house.operator.account);
+    operator.patch(&policy, &json!({ "review_hours": 48 }));
+    let offer = market.offer("Flat", &[monthly("Base", "EUR", "10")]);
+    let (one, two) = (market.customer("One", "EUR"), market.customer("Two", "EUR"));
+    market.order(&one, &offer, 1);
+    market.order(&two, &offer, 2);
+    let issued = || {
+        let found = operator.get("/invoices?order=oldest")["items"].as_array().unwrap().clone();
+        let told =
+            |it: &Value| format!("{} {}", text(&it["issued_on"]), text(&it["gross"]["amount"]));
+        found.iter().map(told).collect::<Vec<_>>()
+    };
+    market.advance_to("2026-01-02");
+    assert_eq!(issued(), ["2026-01-01 12.00", "2026-01-01 24.00"], "who begins waits for nothing");
+
+    market.advance_to("2026-02-01");
+    let left = operator.get("/billing_runs/left");
+    assert_eq!((&left["due"], &left["proposed"]), (&json!(0), &json!(2)));
+    let proposed = operator.get("/billing_runs/proposed")["items"].clone();
+    assert_eq!(proposed[0]["account_name"], "One");
+    assert_eq!(proposed[0]["billing_date"], "2026-02-01");
+    assert_eq!(proposed[0]["issued_at"], "2026-02-03T00:00:00Z");
+    assert_eq!(proposed[0]["amounts"][0]["gross"]["amount"], "12.00");
+    assert_eq!(proposed[0]["lines"][0]["text"], "Flat: Base");
+
+    let path = |place: usize, verb: &str| {
+        format!("/billing_accounts/{}/{verb}", text(&proposed[place]["billing_account"]))
+    };
+    operator.post(&path(0, "bill"), &json!({}));
+    assert_eq!(issued()[2..], ["2026-02-01 12.00"]);
+    let again = operator.call(&format!("POST {}", path(0, "bill")), Some(&json!({})));
+    assert_eq!(again.status, 409);
+    assert!(again.text().contains("it is billed on `2026-03-01`"), "{}", again.text());
+    operator.post(&path(1, "suspend"), &json!({}));
+    market.advance_to("2026-02-04");
+    assert_eq!(issued().len(), 3, "what is kept back is not issued");
+    operator.post(&path(1, "resume"), &json!({}));
+    market.advance_to("2026-02-05");
+    assert_eq!(issued()[3..], ["2026-02-04 24.00"], "it is dated on the day on which it is issued");
+    market.advance_to("2026-03-04");
+    assert_eq!(issued()[4..], ["2026-03-03 12.00", "2026-03-03 24.00"]);
+    assert_eq!(operator.get("/billing_runs/left")["nothing_left"], true);
 }
