@@ -1,6 +1,8 @@
 //! Double spending: what is there once is wanted by many at once, and one of them gets it.
 
 use serde_json::{Value, json};
+use tillbox::domain::time::Zone;
+use tillbox::services::{clock, duty};
 
 use crate::harness::app::Answer;
 use crate::harness::market::{Market, monthly, text};
@@ -138,4 +140,56 @@ fn of_many_who_bring_a_coupon_for_its_last_use_at_once_one_does() {
         assert_eq!(operator.get(&format!("/coupons/{coupon}"))["used"], 1, "round {round}");
     }
     market.must_be_whole();
+}
+
+/// Of what is used and not billed yet some is reported while the last bill is written. Whatever comes first:
+/// what was taken is on that bill.
+#[test]
+fn what_is_reported_while_the_last_bill_is_written_is_charged_or_refused() {
+    let market = Market::on("2026-01-01");
+    let (operator, bss) = (market.operator(), &market.house.app.bss);
+    let used = json!({
+        "name": "Traffic", "kind": "usage", "currency": "EUR", "meter": market.meter,
+        "model": { "kind": "per_unit", "per_unit": "1" },
+    });
+    let offer = market.offer("Traffic", &[used]);
+    let buyers: Vec<_> = (0..rounds(20, 400))
+        .map(|it| {
+            let account = market.customer(&format!("Buyer {it}"), "EUR");
+            let subscription = market.order(&account, &offer, 1);
+            (account, subscription)
+        })
+        .collect();
+    let event = |subscription: &str, id: &str, quantity: &str| {
+        json!({
+            "id": format!("{id}-{subscription}"), "subscription": subscription,
+            "meter": market.meter, "quantity": quantity, "at": "2026-01-10T12:00:00Z",
+        })
+    };
+    market.advance_to("2026-01-11");
+    for (_, subscription) in &buyers {
+        let events = json!({ "events": [event(subscription, "first", "1")] });
+        assert_eq!(operator.post("/usage", &events)["accepted"], 1);
+        operator.post(&format!("/subscriptions/{subscription}/cancel"), &json!({}));
+    }
+    // The first of the next month is there, and nobody has billed anything yet.
+    clock::make_movable(bss, Zone::UTC.start_of("2026-02-01".parse().unwrap())).unwrap();
+    let bills = {
+        let bss = std::sync::Arc::clone(bss);
+        std::thread::spawn(move || duty::run_all(&bss).map(drop))
+    };
+    let mut expected = Vec::new();
+    for (account, subscription) in buyers.iter().rev() {
+        let said =
+            operator.post("/usage", &json!({ "events": [event(subscription, "last", "10")] }));
+        let amount = if said["accepted"] == 1 { "11.00" } else { "1.00" };
+        expected.push((account, amount, said));
+    }
+    bills.join().unwrap().unwrap();
+    market.advance_to("2026-03-02");
+    for (account, amount, said) in expected {
+        let invoices = market.invoices(account);
+        let nets: Vec<_> = invoices.iter().map(|it| text(&it["net"]["amount"])).collect();
+        assert_eq!(nets, [amount], "{said}");
+    }
 }

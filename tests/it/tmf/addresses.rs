@@ -167,3 +167,22 @@ fn who_cannot_be_billed_is_seen_by_who_looks_after_the_house() {
     assert_eq!(billing()["trouble"], Value::Null);
     assert!(!items(&client.call(&format!("GET {BILL}"), None)).is_empty());
 }
+
+#[test]
+fn who_moves_abroad_with_what_it_has_bought_is_told_which_attribute_is_refused() {
+    let market = Market::on("2026-01-01");
+    let (client, customer) = (market.operator(), &market.house.customer);
+    let ours = format!("/accounts/{}", customer.account);
+    let account = client.get(&ours);
+    let party = text(&account["party"]).split_once('_').unwrap().1.to_owned();
+    let here = json!({ "contactMedium": [postal("1 Quai", "FR")] });
+    client.patch(&format!("{ORGANIZATION}/{party}"), &here);
+    market.order(&account, &market.offer("Mailbox", &[monthly("Fee", "EUR", "20")]), 1);
+    let buyer = market.house.client(&customer.admin);
+    let moved = json!({ "contactMedium": [postal("1 Kai", "DE")] });
+    let answer = buyer.call(&format!("PATCH {ORGANIZATION}/{party}"), Some(&moved));
+    assert_eq!(answer.status.as_u16(), 400, "{}", answer.json());
+    let told = answer.json().to_string();
+    assert!(told.contains("contactMedium") && !told.contains("address"), "{told}");
+    assert_eq!(client.get(&ours)["address"]["country"], "FR");
+}
