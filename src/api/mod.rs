@@ -16,10 +16,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderName, HeaderValue, Request, header};
+use axum::http::{
+    Extensions, HeaderMap, HeaderName, HeaderValue, Request, StatusCode, Version, header,
+};
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate};
 use tower_http::request_id::{
     MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
 };
@@ -38,7 +41,7 @@ pub fn router(bss: &Arc<Bss>, pages: Router) -> Router {
         .layer(PropagateRequestIdLayer::new(request_id))
         .layer(TraceLayer::new_for_http().make_span_with(span::<Body>))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(CompressionLayer::new());
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(is_no_file)));
     // What is answered is for who asked alone: secrets that are shown once stand in some of it. And
     // it is what it says it is, and no page.
     let say = |name, text| SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(text));
@@ -98,6 +101,12 @@ impl MakeRequestId for Numbered {
         let id = format!("{:016x}-{number:x}", self.start);
         HeaderValue::from_str(&id).ok().map(RequestId::new)
     }
+}
+
+/// Whether an answer is no file that can be taken up again in the middle: what is counted by bytes
+/// is sent as it is.
+fn is_no_file(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    !headers.contains_key(header::ACCEPT_RANGES)
 }
 
 /// A panic outside the writer is ours to know and nobody else's.

@@ -37,9 +37,9 @@ const LEASE_SECONDS: i64 = 15 * 60;
 const PATIENCE_SECONDS: i64 = 2 * 3600;
 /// So long a gateway that cannot be reached, or does not know yet, is asked again.
 const STUBBORNNESS_SECONDS: i64 = 7 * 86_400;
-/// So long a gateway is relied on to do what it is asked again, under the same id, once: the least that
-/// one of them promises is a day.
-const SAME_SECONDS: i64 = 20 * 3600;
+/// So long a gateway is relied on to do what it is asked again, under the same id, once: PayPal forgets
+/// ids of requests after six hours, Stripe after a day.
+const SAME_SECONDS: i64 = 5 * 3600;
 /// The longest wait between two times that it is asked.
 const WAIT_SECONDS_MAX: i64 = 4 * 3600;
 

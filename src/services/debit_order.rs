@@ -38,7 +38,7 @@ use crate::store::{Along, Key, Records};
 
 /// So many debits are ordered by one request at most; more are for the next.
 const DEBITS_MAX: usize = 1000;
-/// So many of them are ordered in one act at most: who else wants to write waits no longer for it.
+/// After so many of them an act has enough: who else wants to write waits no longer for it.
 const DEBITS_AT_ONCE: usize = 100;
 /// The sequence that orders are numbered by.
 const NUMBERS: &str = "debit_order";
@@ -65,11 +65,32 @@ pub fn place(bss: &Bss, author: &Author, command: &PlaceOrder) -> Result<Vec<Deb
         Ok((plan, wanted))
     })?;
     let (plan, mut orders) = (Arc::new(plan), Vec::new());
-    for part in wanted.chunks(DEBITS_AT_ONCE) {
-        let (plan, part) = (Arc::clone(&plan), part.to_vec());
-        orders.extend(bss.act(author.clone(), move |act| plan.place(act, &part)).wait()?);
+    for part in parts(&wanted, DEBITS_AT_ONCE) {
+        let plan = Arc::clone(&plan);
+        match bss.act(author.clone(), move |act| plan.place(act, &part)).wait() {
+            Ok(more) => orders.extend(more),
+            Err(failure) if orders.is_empty() => return Err(failure),
+            // What was ordered stands, and what is left is ordered the next time.
+            Err(failure) => {
+                tracing::warn!(%failure, "not all debits that are due were ordered");
+                break;
+            }
+        }
     }
     Ok(orders)
+}
+
+/// What is wanted in parts that have so much or a little more: what is collected by one mandate stays
+/// together, so that what is the first of it is known.
+fn parts(wanted: &[Wanted], least: usize) -> Vec<Vec<Wanted>> {
+    let mut parts: Vec<Vec<Wanted>> = Vec::new();
+    for of_one in wanted.chunk_by(|one, other| one.0 == other.0) {
+        match parts.last_mut().filter(|it| it.len() < least) {
+            Some(part) => part.extend_from_slice(of_one),
+            None => parts.push(of_one.to_vec()),
+        }
+    }
+    parts
 }
 
 /// What all orders that are placed together have in common.
@@ -399,4 +420,31 @@ pub(super) fn returned(act: &mut Act<'_>, id: PaymentId, reason: text::Code) -> 
 /// Books what a bank charges for a payment.
 pub(super) fn charged(act: &mut Act<'_>, of: &Payment, fee: Money) -> Result<(), Error> {
     book(act, of.stamp.seller, of.id, bank_fee(fee)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::id::Id;
+
+    #[test]
+    fn what_one_mandate_pays_is_ordered_together() {
+        let wanted = |methods: &[u128]| -> Vec<Wanted> {
+            let one = |(place, of): (usize, &u128)| {
+                let invoice = InvoiceId::from_uuid(uuid::Uuid::from_u128(place as u128));
+                (PaymentMethodId::from_uuid(uuid::Uuid::from_u128(*of)), invoice)
+            };
+            methods.iter().enumerate().map(one).collect()
+        };
+        for (methods, expected) in [
+            (&[][..], &[][..]),
+            (&[1, 2], &[2]),
+            (&[1, 2, 3], &[2, 1]),
+            (&[1, 2, 2, 2, 3], &[4, 1]),
+            (&[1, 1, 1, 2], &[3, 1]),
+        ] {
+            let found: Vec<_> = parts(&wanted(methods), 2).iter().map(Vec::len).collect();
+            assert_eq!(found, expected, "{methods:?}");
+        }
+    }
 }

@@ -135,11 +135,14 @@ pub(super) fn give_back_last(act: &mut Act<'_>, id: SubscriptionId) -> Result<()
 fn set_off(act: &mut Act<'_>, id: DepositId) -> Result<Money, Error> {
     let deposit: Deposit = act.load(id)?;
     let mut settled = Money::zero(deposit.amount().currency());
-    for open in payment::open_invoices(act.cx(), deposit.taken.billing_account)? {
-        if open.dispute().is_some() || open.content().currency != settled.currency() {
+    for of in payment::open_invoices(act.cx(), deposit.taken.billing_account)? {
+        // What settled one of them before may have settled this one, too.
+        let open: Invoice = act.load(of.id)?;
+        let before = open.open();
+        let is_another = open.content().currency != settled.currency();
+        if open.dispute().is_some() || is_another || before.as_minor() <= 0 {
             continue;
         }
-        let before = open.open();
         let after = payment::use_credit(act, open)?.open();
         settled = settled.plus(before.minus(after)?)?;
     }

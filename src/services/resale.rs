@@ -321,10 +321,23 @@ pub(super) fn give_back(
         RefundTo::Balance | RefundTo::Method => RefundTo::Balance,
     };
     for reseller in resellers(act.cx(), it.stamp.seller)? {
-        let Some(bought) = bought_if_priced(act.cx(), it, reseller.buys())? else { continue };
+        let Some(bought) = bought_if_priced(act.cx(), it, reseller.buys())? else {
+            say_if_charged(act.cx(), &reseller, it)?;
+            continue;
+        };
         let seen = seen_by(act.cx(), &reseller, it.clone(), bought.deal)?;
         let given_back = billing::give_back(act, seen, (on, to))?;
         keep(act, &given_back)?;
+    }
+    Ok(())
+}
+
+/// Says in the log that a reseller which was charged for a subscription gets nothing back for it, because
+/// its vendor has no price by which it could be computed: an operator gives it back by hand.
+fn say_if_charged(cx: Cx<'_>, reseller: &Reseller, it: &Subscription) -> Result<(), Error> {
+    let account = reseller.account.id;
+    if !kept::marks(cx.view, (account, it.id))?.is_empty() {
+        tracing::warn!(%account, subscription = %it.id, "its reseller gets nothing back: no price");
     }
     Ok(())
 }

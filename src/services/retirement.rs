@@ -33,8 +33,8 @@ pub struct Affected {
     pub offer: Offer,
     /// What becomes of it: retired, or rejected if it was not ready.
     pub becomes: State,
-    /// How many living subscriptions to it go on.
-    pub subscriptions: usize,
+    /// How many living subscriptions to it go on, where somebody wants to know before.
+    pub subscriptions: Option<usize>,
 }
 
 impl Retiring {
@@ -55,31 +55,43 @@ impl Retiring {
     }
 }
 
-/// Which offers would go off the market: those that stand before it, and the bundles that they are in.
+/// Which offers would go off the market: those that stand before it, and the bundles that they are in;
+/// and how many go on having each.
 ///
 /// # Errors
 /// If it is not there, or the caller may not retire it.
 pub fn preview(cx: Cx<'_>, of: Retiring) -> Result<Vec<Affected>, Error> {
+    let standing = standing(cx, of)?.into_iter();
+    let counted = standing.map(|it| {
+        let subscriptions = Some(living(cx, it.offer.id)?);
+        Ok(Affected { subscriptions, ..it })
+    });
+    counted.collect()
+}
+
+fn standing(cx: Cx<'_>, of: Retiring) -> Result<Vec<Affected>, Error> {
     let stamp = of.stamp(cx)?;
     cx.must(Permission::CatalogPublish, &stamp)?;
     let mut found = cx.every::<Offer>(&of.offers())?;
     let own: BTreeSet<_> = found.iter().map(|it| it.id).collect();
-    found.extend(bundles(cx, stamp.seller, &own)?);
-    let standing = found.into_iter().filter_map(|it| {
-        let becomes = way_off(it.life.state())?.1;
-        Some((it, becomes))
+    let sellers: BTreeSet<_> =
+        found.iter().map(|it| it.stamp.seller).chain([stamp.seller]).collect();
+    found.extend(bundles(cx, sellers, &own)?);
+    let standing = found.into_iter().filter_map(|offer| {
+        let becomes = way_off(offer.life.state())?.1;
+        Some(Affected { offer, becomes, subscriptions: None })
     });
-    standing
-        .map(|(offer, becomes)| {
-            let subscriptions = living(cx, offer.id)?;
-            Ok(Affected { offer, becomes, subscriptions })
-        })
-        .collect()
+    Ok(standing.collect())
 }
 
-/// The bundles of a seller that some offers are in. No bundle is in a bundle.
-fn bundles(cx: Cx<'_>, seller: SellerNumber, of: &BTreeSet<OfferId>) -> Result<Vec<Offer>, Error> {
-    let all = cx.every::<Offer>(&Along::Sellers(vec![seller]))?;
+/// The bundles of sellers that some offers are in: of who made them, and of who sells copies of them. No
+/// bundle is in a bundle.
+fn bundles(
+    cx: Cx<'_>,
+    sellers: BTreeSet<SellerNumber>,
+    of: &BTreeSet<OfferId>,
+) -> Result<Vec<Offer>, Error> {
+    let all = cx.every::<Offer>(&Along::Sellers(sellers.into_iter().collect()))?;
     let has = |it: &Offer| it.content.parts.iter().any(|it| of.contains(&it.offer));
     Ok(all.into_iter().filter(|it| has(it) && !of.contains(&it.id)).collect())
 }
@@ -95,7 +107,7 @@ fn living(cx: Cx<'_>, id: OfferId) -> Result<usize, Error> {
 /// # Errors
 /// If it is not there, its state forbids it, or the caller may not.
 pub fn with_offers(act: &mut Act<'_>, of: Retiring) -> Result<Vec<Affected>, Error> {
-    let affected = preview(act.cx(), of)?;
+    let affected = standing(act.cx(), of)?;
     for Affected { offer, .. } in &affected {
         act.must(Permission::CatalogPublish, &offer.stamp)?;
         take_off(act, offer)?;

@@ -21,8 +21,8 @@ use crate::store::{Commit, StoreError};
 
 /// How many acts wait at most; beyond, the caller is told to come back later.
 const WAITING_MAX: usize = 8192;
-/// So many requests come before a duty that waits: it is late then, and never left behind.
-const PASSED_MAX: usize = 16;
+/// So many commits of requests come before a duty that waits: it is late then, and never left behind.
+const PASSED_MAX: usize = 2;
 /// How many acts share a commit at most.
 const BATCH_MAX: usize = 4096;
 /// For how long after the first act others are taken into its commit.
@@ -200,7 +200,7 @@ struct Waiting<'a> {
     jobs: &'a Receiver<Box<dyn Job>>,
     requests: VecDeque<Box<dyn Job>>,
     duties: VecDeque<Box<dyn Job>>,
-    /// How many requests have come before a duty that waits.
+    /// How many commits of requests have come before a duty that waits.
     passed: usize,
 }
 
@@ -212,13 +212,20 @@ impl<'a> Waiting<'a> {
     /// The next that is there, or comes; nothing once the door is closed.
     fn first(&mut self) -> Option<Box<dyn Job>> {
         self.let_in();
-        self.next_of(|_| true).or_else(|| self.jobs.recv().ok())
+        let is_late = self.passed >= PASSED_MAX && !self.duties.is_empty();
+        let is_duty = self.requests.is_empty() || is_late;
+        let waits = !is_duty && !self.duties.is_empty();
+        self.passed = if waits { self.passed + 1 } else { 0 };
+        let next = if is_duty { self.duties.pop_front() } else { self.requests.pop_front() };
+        next.or_else(|| self.jobs.recv().ok())
     }
 
     /// One more that shares a commit, if it is its turn.
     fn shared(&mut self) -> Option<Box<dyn Job>> {
         self.let_in();
-        self.next_of(|it| it.manner() == Manner::Shared)
+        let row = if self.requests.is_empty() { &mut self.duties } else { &mut self.requests };
+        row.front().filter(|it| it.manner() == Manner::Shared)?;
+        row.pop_front()
     }
 
     fn let_in(&mut self) {
@@ -228,17 +235,6 @@ impl<'a> Waiting<'a> {
             let row = if is_duty { &mut self.duties } else { &mut self.requests };
             row.push_back(job);
         }
-    }
-
-    /// The one whose turn it is, if it may come now.
-    fn next_of(&mut self, may: impl FnOnce(&dyn Job) -> bool) -> Option<Box<dyn Job>> {
-        let is_duty =
-            self.requests.is_empty() || (self.passed >= PASSED_MAX && !self.duties.is_empty());
-        let row = if is_duty { &mut self.duties } else { &mut self.requests };
-        row.front().filter(|it| may(it.as_ref()))?;
-        let waits = !self.duties.is_empty() && !is_duty;
-        self.passed = if waits { self.passed + 1 } else { 0 };
-        if is_duty { self.duties.pop_front() } else { self.requests.pop_front() }
     }
 }
 
@@ -351,7 +347,7 @@ mod tests {
         }
     }
 
-    /// Who comes in which commit, of those who wait in a row.
+    /// Who comes in which commit of at most 16, of those who wait in a row.
     fn commits(row: &[(&'static str, usize)]) -> String {
         let (door, jobs) = sync_channel::<Box<dyn Job>>(WAITING_MAX);
         let (order, came) = std::sync::mpsc::channel();
@@ -368,7 +364,7 @@ mod tests {
         while let Some(first) = waiting.first() {
             let is_shared = first.manner() == Manner::Shared;
             first.answer(Ok(()));
-            while let Some(next) = waiting.next_if(is_shared) {
+            for next in std::iter::from_fn(|| waiting.next_if(is_shared)).take(15) {
                 next.answer(Ok(()));
             }
             all.push(told(&came.try_iter().collect::<Vec<_>>()));
@@ -391,14 +387,17 @@ mod tests {
     #[test]
     fn requests_come_before_what_the_house_does_by_itself() {
         for (row, expected) in [
-            (&[("duty", 500), ("request", 3)][..], "3 request, 500 duty"),
+            (&[("duty", 5), ("request", 3)][..], "3 request, 5 duty"),
             (&[("page", 2), ("request", 3)], "3 request | 1 page | 1 page"),
             (&[("request", 1), ("page", 1), ("request", 1)], "2 request | 1 page"),
             (
                 &[("duty", 3), ("request", 40)],
-                "16 request, 1 duty, 16 request, 1 duty, 8 request, 1 duty",
+                "16 request | 16 request | 1 duty, 8 request, 2 duty",
             ),
-            (&[("page", 1), ("request", 40)], "16 request | 1 page | 24 request"),
+            (
+                &[("page", 2), ("request", 64)],
+                "16 request | 16 request | 1 page | 16 request | 16 request | 1 page",
+            ),
         ] {
             assert_eq!(commits(row), expected);
         }

@@ -4,7 +4,7 @@ import { useState } from "../../vendor/preact/hooks.js";
 import { get, post } from "../model/api.js";
 import { useLoad } from "../model/load.js";
 import { to } from "../model/route.js";
-import { may } from "../model/session.js";
+import { isOwn, may } from "../model/session.js";
 import { t } from "../model/text.js";
 import { Far } from "./figure.js";
 import { Field, FormDialog } from "./form.js";
@@ -40,7 +40,7 @@ const Back = ({ of, onClose }) => html`
 
 /** What its seller may say of a parcel. */
 function Steps({ of, ask }) {
-  if (!may("shipment_write")) return null;
+  if (!may("shipment_write") || isOwn(of.account)) return null;
   const arrive = () => post(`/shipments/${of.id}/deliver`).then(() => say(t("It has arrived, and its subscription begins")), complain);
   if (of.state === "prepared") return html`<button type="button" class="button small" onClick=${() => ask(["ship", of])}>${t("It has left")}</button>`;
   if (of.state !== "shipped") return null;

@@ -1,9 +1,7 @@
 //! Other prices for an offering that is or was on the market. Who has it keeps what was agreed: figures
 //! change from a day on, plans come and go as a whole.
 
-use super::price_plan::{
-    Charged, Component, Costs, Said, add, is_called, keep_plans, plans, version,
-};
+use super::price_plan::{Charged, Component, Costs, Said, add, keep_plans, plans, version};
 use crate::domain::catalog::offer::{Offer, Plan};
 use crate::domain::catalog::price::model::PriceModel;
 use crate::domain::catalog::price::{Price, PriceKind};
@@ -17,10 +15,15 @@ use crate::services::{Act, Cx, Error, offer};
 /// [`Code::PriceVersionForbids`] if a plan is to be charged otherwise than it was.
 pub(super) fn settle(act: &mut Act<'_>, it: &Offer, costs: &Costs) -> Result<(), Error> {
     let prices = offer::prices(act.cx(), it.id)?;
+    // What belongs to no plan is charged beside every plan.
+    if prices.iter().any(|it| it.plan.is_none()) {
+        return Err(refused(it.content.name.original()).into());
+    }
     let plans = plans(&it.content.plans, costs)?;
     keep_plans(act, it, (plans.clone(), costs))?;
     for (plan, said) in plans.iter().zip(&costs.plans) {
-        let is_new = !it.content.plans.iter().any(|it| is_called(it, &said.name));
+        // The prices of a plan that went are still there, and are its own if it comes back.
+        let is_new = !prices.iter().any(|it| it.plan.as_ref() == Some(&plan.key));
         match is_new {
             true => add(act, it, (plan, said))?,
             false => refigure(act, (plan, said), &prices)?,

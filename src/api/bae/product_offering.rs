@@ -1,6 +1,7 @@
 //! `productOffering`: what can be bought, in which catalogs, and for how much.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use axum::http::Method;
 use serde_json::{Value, json};
@@ -344,6 +345,17 @@ fn part(cx: Cx<'_>, at: &str, it: &Value) -> Result<Offer, Error> {
     Ok(found)
 }
 
+/// What an offering delivers.
+fn delivered(cx: Cx<'_>, it: &Offer) -> Result<Delivers, Error> {
+    let specification = it.content.specification.map(|id| cx.shared::<Specification>(id));
+    let mut parts = Vec::new();
+    for part in &it.content.parts {
+        parts.extend(cx.shared::<Offer>(part.offer)?.map(Arc::unwrap_or_clone));
+    }
+    let specification = specification.transpose()?.flatten().map(Arc::unwrap_or_clone);
+    Ok(Delivers { specification, parts, license: None })
+}
+
 /// Refuses open data that is not digital, and a bundle of it that is not open as a whole.
 fn must_be_open(of: &Delivers, costs: &Costs) -> Result<(), Invalid> {
     if costs.openness() != Openness::Open {
@@ -418,8 +430,10 @@ fn changed(
             Ok::<_, Error>(it)
         })?;
     }
-    if let Some(costs) = costs {
+    let is_other = said.get(price_plan::NAME) != before.get(price_plan::NAME);
+    if let Some(costs) = costs.filter(|_| is_other) {
         let it: Offer = act.get(it.id)?;
+        must_be_open(&delivered(act.cx(), &it)?, costs)?;
         price_plan::settle(act, &it, costs)?;
     }
     if let Some(trigger) = then {

@@ -8,7 +8,7 @@ use super::catalogue::{
     BASE, begun, described, kept, known, lived, named, parties_must_stay, renamed, seller,
     shown_over, shown_validity, trigger, validity,
 };
-use super::characteristic::{self, delivery, license};
+use super::characteristic::{self, delivery, is_of_asset, license};
 use super::error::{BUNDLE, NOT_OWNER, SPECIFIED};
 use super::form::{all, reference, text};
 use super::list::{each, listed};
@@ -22,7 +22,7 @@ use crate::api::edge::work::Work;
 use crate::domain::catalog::asset::Attachment;
 use crate::domain::catalog::lifecycle::State;
 use crate::domain::catalog::specification::{
-    Relation, RelationKind, Specification, SpecificationContent,
+    Delivery, Relation, RelationKind, Specification, SpecificationContent,
 };
 use crate::domain::error::Invalid;
 use crate::domain::id::{Id, SpecificationId};
@@ -222,12 +222,16 @@ fn created(act: &mut Act<'_>, said: &Tree) -> Result<Tree, Error> {
     let (life, then) = begun(said, act.now())?;
     let characteristics = characteristic::read(said)?;
     license(&characteristics)?;
+    let parts = parts(act.cx(), said)?;
     let content = SpecificationContent {
         description: described(None, said)?,
         brand: text(said, "brand")?,
         product_number: text(said, "productNumber")?,
-        delivery: delivery(&characteristics)?,
-        parts: parts(act.cx(), said)?,
+        delivery: match parts.is_empty() {
+            true => delivery(&characteristics)?,
+            false => delivery_of_all(act.cx(), &parts)?,
+        },
+        parts,
         characteristics,
         relations: relations(said)?,
         attachments: attachments(said)?,
@@ -298,7 +302,10 @@ fn content(cx: Cx<'_>, it: &Specification, said: &Tree) -> Result<SpecificationC
     if said.contains_key(characteristic::NAME) {
         content.characteristics = characteristic::read(said)?;
         license(&content.characteristics)?;
-        content.delivery = delivery(&content.characteristics)?;
+        // What other contracts say is digital without naming an asset stays so.
+        if content.characteristics.iter().any(is_of_asset) {
+            content.delivery = delivery(&content.characteristics)?;
+        }
     }
     if said.contains_key(RELATIONS) {
         content.relations = relations(said)?;
@@ -307,7 +314,21 @@ fn content(cx: Cx<'_>, it: &Specification, said: &Tree) -> Result<SpecificationC
         content.attachments = attachments(said)?;
     }
     content.parts = parts_anew(cx, it, said)?;
+    if content.parts != it.content.parts {
+        content.delivery = delivery_of_all(cx, &content.parts)?;
+    }
     Ok(content)
+}
+
+/// What reaches the buyer of a bundle: something digital if all its parts are.
+fn delivery_of_all(cx: Cx<'_>, parts: &[SpecificationId]) -> Result<Delivery, Error> {
+    for id in parts {
+        let part = cx.shared::<Specification>(*id)?;
+        if part.is_some_and(|it| it.content.delivery == Delivery::Physical) {
+            return Ok(Delivery::Physical);
+        }
+    }
+    Ok(Delivery::Digital)
 }
 
 /// The parts where a change says something of them: a bundle is put together until it is launched.

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use axum::body::{Body, HttpBody};
 use http_body_util::BodyExt;
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
 
 use super::fault::Fault;
 use crate::domain::catalog::asset::Asset;
@@ -41,12 +43,33 @@ pub(crate) async fn take(
     }
     let Wanted { asset, label, name } = wanted;
     let upload = Upload::begin(bss, author, (asset, label)).done().await?;
-    let number = upload.number();
+    let mut begun = Begun { bss: Arc::clone(bss), number: Some(upload.number()) };
     let taken = taken(bss, upload, (body, name)).await;
-    let left = Arc::clone(bss);
-    let done = tokio::task::spawn_blocking(move || content::give_up(&left, number)).await;
-    done.map_err(Error::internal)?;
+    if let Some(done) = begun.give_up() {
+        done.await.map_err(Error::internal)?;
+    }
     taken
+}
+
+/// What is being taken in. It is given up even if its sender goes away in the middle, when nobody waits
+/// for what becomes of it any more; what was finished stays.
+struct Begun {
+    bss: Arc<Bss>,
+    number: Option<u64>,
+}
+
+impl Begun {
+    fn give_up(&mut self) -> Option<JoinHandle<()>> {
+        let (number, left) = (self.number.take()?, Arc::clone(&self.bss));
+        let runtime = Handle::try_current().ok()?;
+        Some(runtime.spawn_blocking(move || content::give_up(&left, number)))
+    }
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        drop(self.give_up());
+    }
 }
 
 async fn taken(

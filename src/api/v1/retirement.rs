@@ -40,8 +40,8 @@ struct RetiredOffer {
     state: String,
     /// What becomes of it: `retired`, or `rejected` if it was not ready for the market.
     becomes: String,
-    /// How many living subscriptions to it go on.
-    subscriptions: usize,
+    /// How many living subscriptions to it go on; `null` where it has just been retired.
+    subscriptions: Option<usize>,
 }
 
 impl Wire for RetiredOffer {}

@@ -296,6 +296,7 @@ impl CreditNote {
             form.bytes(&line.place.to_be_bytes());
             form.money(line.net);
             form.money(line.tax);
+            form.money(line.deferred);
         }
         form.count(credit.taxes.len());
         credit.taxes.iter().for_each(|it| form.tax(it));

@@ -577,6 +577,14 @@ impl Clock<'_> {
             Some(bills_on(self.cycle, Period::new(from, until)?, timing))
         });
         let from = self.price.charged_until.map_or(first, |until| until.max(first));
+        let from = match timing {
+            // Days that cost nothing, because it was held on them, are charged by nobody.
+            Timing::InAdvance => match self.released(from) {
+                Some(released) => released,
+                None => return (last, None),
+            },
+            Timing::InArrears => from,
+        };
         let next = period(from).and_then(|full| {
             let until = self.ends_on().map_or(full.end(), |it| it.min(full.end()));
             Some(bills_on(self.cycle, Period::new(from, until)?, timing))

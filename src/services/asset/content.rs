@@ -88,6 +88,10 @@ impl Upload {
         let bytes = std::mem::replace(&mut self.waiting, Vec::with_capacity(CHUNK_BYTES));
         self.chunks += 1;
         bss.act(self.author.clone(), move |act| {
+            // What took longer than unfinished uploads are kept is forgotten, and comes to nothing.
+            if !content::is_begun(act.cx().view, content)? {
+                return Err(Error::internal("what was taken in of the file is forgotten"));
+            }
             Ok(act.batch().put_chunk(content, place, &bytes)?)
         })
     }

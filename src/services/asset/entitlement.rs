@@ -1,6 +1,8 @@
 //! Who may have what is in an asset: judged by what the caller has at the moment, never by what it once
 //! had.
 
+use std::collections::BTreeMap;
+
 use crate::domain::catalog::asset::{Access, Asset, State, Version};
 use crate::domain::id::{AssetId, SubscriptionId};
 use crate::domain::operator::{Decision, Permission};
@@ -28,6 +30,7 @@ pub struct Opened {
 /// if the caller has bought it and may not have it now; [`Error::NotFound`] if it is not there for the
 /// caller.
 pub fn open(cx: Cx<'_>, id: AssetId, label: Option<&text::Code>) -> Result<Opened, Error> {
+    cx.actor.must_have_changed_password()?;
     let found = cx.view.find::<Asset>(id)?;
     let decision = match &found {
         Some(it) => may_have(cx, it)?,
@@ -81,9 +84,15 @@ fn may_have(cx: Cx<'_>, it: &Asset) -> Result<Decision, Error> {
         return Ok(Decision::Hidden);
     }
     let Some(standing) = cx.actor.standing() else { return Ok(Decision::Hidden) };
-    let mut decision = Decision::Hidden;
+    let (mut decision, mut bringing) = (Decision::Hidden, BTreeMap::new());
     for had in cx.every::<Subscription>(&Along::Owner(standing.account))? {
-        if !is_used(cx, &had)? || !brings(cx, &had, it.id)? {
+        let Some(of) = had.deal().specification else { continue };
+        let brings = match bringing.get(&of) {
+            Some(brings) => *brings,
+            None => delivered(cx, of)?.contains(&it.id),
+        };
+        bringing.insert(of, brings);
+        if !brings || !is_used(cx, &had)? {
             continue;
         }
         if had.state().is_running() {
@@ -101,14 +110,13 @@ fn is_used(cx: Cx<'_>, it: &Subscription) -> Result<bool, Error> {
         return Ok(true);
     }
     let Some(user) = cx.actor.user() else { return Ok(false) };
+    // A token that was made for something else opens nothing.
+    if !cx.actor.may_at_all(Permission::AccessRead) {
+        return Ok(false);
+    }
     let along = Along::Index(SEAT_BY_SUBSCRIPTION, Key::new().id(it.id).bytes());
     let seats: Vec<Seat> = cx.every(&along)?;
     Ok(seats.iter().any(|it| it.user() == user && it.is_taken()))
-}
-
-fn brings(cx: Cx<'_>, it: &Subscription, asset: AssetId) -> Result<bool, Error> {
-    let Some(of) = it.deal().specification else { return Ok(false) };
-    Ok(delivered(cx, of)?.contains(&asset))
 }
 
 /// An asset that a subscription brings.

@@ -26,18 +26,18 @@ pub fn tell(act: &mut Act<'_>, id: AssetId) -> Result<bool, Error> {
     let it: Asset = act.load(id)?;
     let Some(telling) = it.telling().filter(|it| it.at <= act.now()) else { return Ok(false) };
     let mut last = telling.after;
-    let from = last.map(|it| it.0);
+    let (from, mut room) = (last.map(|it| it.0), LOOKED_AT_MAX);
     for offer in offers_with(act.cx(), id)?.into_iter().filter(|it| Some(*it) >= from) {
         let after = last.filter(|it| it.0 == offer).map(|it| it.1);
-        let holders = holders(act.cx(), (offer, after))?;
-        let is_more = holders.len() == LOOKED_AT_MAX;
+        let holders = holders(act.cx(), (offer, after), room)?;
+        room -= holders.len();
         for holder in holders {
             last = Some((offer, holder.id));
             if holder.state().is_running() {
                 act.keep((holder, Verb::AssetUpgraded))?;
             }
         }
-        if is_more {
+        if room == 0 {
             act.put_quietly(&it.told_to(last))?;
             return Ok(true);
         }
@@ -57,13 +57,14 @@ fn offers_with(cx: Cx<'_>, id: AssetId) -> Result<BTreeSet<OfferId>, Error> {
     Ok(offers)
 }
 
-/// The next subscriptions to an offer, whoever has them.
+/// The next subscriptions to an offer, at most so many, whoever has them.
 fn holders(
     cx: Cx<'_>,
     (offer, after): (OfferId, Option<SubscriptionId>),
+    most: usize,
 ) -> Result<Vec<Subscription>, Error> {
     let after = after.map(|it| Key::new().id(offer).id(it).bytes());
-    let request = PageRequest { after, ..PageRequest::oldest(LOOKED_AT_MAX) };
+    let request = PageRequest { after, ..PageRequest::oldest(most) };
     let along = Along::Index(SUBSCRIPTION_BY_OFFER, Key::new().id(offer).bytes());
     Ok(cx.view.list::<Subscription>(&along, &request, &mut |_| true)?.items)
 }

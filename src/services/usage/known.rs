@@ -52,17 +52,18 @@ pub(super) struct Good {
     pub(super) is_rated: bool,
 }
 
-/// Tells what can be taken from what is refused, of the events at some places of a batch.
+/// Tells what can be taken from what is refused, of the events at some places of a batch; those whose
+/// sender did not say when were at an instant.
 pub(super) fn judge(
     cx: Cx<'_>,
-    batch: &[Entry],
-    places: &[usize],
+    (batch, places): (&[Entry], &[usize]),
+    unsaid_at: Instant,
 ) -> Result<(Vec<Good>, Vec<Refused>), Error> {
     let mut known = Known::new(cx);
     let (mut good, mut refused) = (Vec::with_capacity(places.len()), Vec::new());
     for index in places.iter().copied() {
         let Some(entry) = batch.get(index) else { continue };
-        match known.judge(entry)? {
+        match known.judge(entry, unsaid_at)? {
             Ok((event, is_rated)) => {
                 let is_said = entry.offered.as_ref().is_ok_and(|it| it.at.is_some());
                 let timing = if is_said { Timing::Said } else { Timing::Unsaid };
@@ -88,7 +89,7 @@ impl<'a> Known<'a> {
         }
     }
 
-    fn judge(&mut self, entry: &Entry) -> Result<Judged, Error> {
+    fn judge(&mut self, entry: &Entry, unsaid_at: Instant) -> Result<Judged, Error> {
         let offered = match &entry.offered {
             Ok(offered) => offered,
             Err(invalid) => return Ok(Err(("invalid".to_owned(), invalid.to_string()))),
@@ -99,7 +100,7 @@ impl<'a> Known<'a> {
         let Some(meter) = self.meter(served.seller, &offered.meter)? else {
             return Ok(Err(unknown(&offered.meter)));
         };
-        let at = offered.at.unwrap_or(self.cx.now);
+        let at = offered.at.unwrap_or(unsaid_at);
         let event = UsageEvent {
             seller: served.seller,
             source: offered.source.clone(),

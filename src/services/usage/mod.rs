@@ -155,11 +155,14 @@ fn take_in(
     receipt: &mut Receipt,
 ) -> Result<Vec<usize>, Error> {
     let charges = bss.house.usage().charges();
-    let (good, refused) = bss.read(&author.actor, |cx| judge(cx, batch, places))?;
+    let ((good, refused), now) = bss.read(&author.actor, |cx| {
+        let judged = judge(cx, (batch, places), cx.now)?;
+        Ok((judged, cx.now))
+    })?;
     receipt.refused.extend(refused);
     let mut again = Vec::new();
     for part in good.chunks(Prepared::EVENTS_MAX) {
-        let Some(verdicts) = take(bss, author, (batch, charges), part)? else {
+        let Some(verdicts) = take(bss, author, (batch, charges, now), part)? else {
             again.extend(part.iter().map(|it| it.index));
             continue;
         };
@@ -192,11 +195,11 @@ fn conflict(index: usize, event: &UsageEvent) -> Refused {
 }
 
 /// Commits events and says what became of each; nothing if some of them may not be taken any more that
-/// were good after so many `charges`.
+/// were good after so many `charges`, at an instant.
 fn take(
     bss: &Arc<Bss>,
     author: &Author,
-    (batch, charges): (&Arc<[Entry]>, u64),
+    (batch, charges, now): (&Arc<[Entry]>, u64, Instant),
     good: &[Good],
 ) -> Result<Option<Vec<Verdict>>, Error> {
     let places: Arc<[usize]> = good.iter().map(|it| it.index).collect();
@@ -211,7 +214,9 @@ fn take(
             let (author, unrated) = (author.clone(), Arc::clone(&unrated));
             let (batch, places) = (Arc::clone(batch), Arc::clone(&places));
             let work = bss.bulk(author, move |act| {
-                if usage.charges() != charges && !judge(act.cx(), &batch, &places)?.1.is_empty() {
+                let is_as_judged = usage.charges() == charges
+                    || judge(act.cx(), (&batch, &places), now)?.1.is_empty();
+                if !is_as_judged {
                     return Ok((prepared, Ok(None)));
                 }
                 let (mut staged, wall) = (Staged::default(), act.wall());

@@ -26,7 +26,7 @@ pub fn report(
 ) -> Result<Result<NumberedEvent, Refused>, Error> {
     let batch: Arc<[Entry]> = Arc::new([entry]);
     let charges = bss.house.usage().charges();
-    let (good, bad) = bss.read(&author.actor, |cx| judge(cx, &batch, &[0]))?;
+    let (good, bad) = bss.read(&author.actor, |cx| judge(cx, (&batch, &[0]), cx.now))?;
     let refused = |refused: Refused| {
         keep_refused(bss, author, &batch, std::slice::from_ref(&refused))?;
         Ok(Err(refused))
@@ -36,7 +36,7 @@ pub fn report(
     }
     let it = good.first().ok_or_else(|| Error::internal("an event is taken or refused"))?;
     let Some(verdicts) = take(bss, author, (&batch, charges), &good)? else {
-        let (_, bad) = bss.read(&author.actor, |cx| judge(cx, &batch, &[0]))?;
+        let (_, bad) = bss.read(&author.actor, |cx| judge(cx, (&batch, &[0]), cx.now))?;
         let why = bad.into_iter().next().ok_or(Error::Busy)?;
         return refused(why);
     };

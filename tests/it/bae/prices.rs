@@ -166,6 +166,12 @@ fn on_the_market_amounts_change_and_plans_come_and_go() {
     assert!(refused.starts_with("409 the plan `Monthly` was on the market"), "{refused}");
     let one = seller.change(&made, &to(&[usage()]));
     assert_eq!(plans(&one).len(), 1);
+    let back = seller.change(&made, &to(&[price("12"), usage()]));
+    assert_eq!(plans(&back)[0]["price"]["taxIncludedAmount"], "12", "it is charged once");
+    let id = made["id"].as_str().unwrap();
+    let wish = json!({ "currency": "EUR", "plan": "Monthly-1" });
+    let calculated = seller.0.call(&format!("POST /offers/{id}/calculate"), Some(&wish)).json();
+    assert_eq!(calculated["lines"].as_array().unwrap().len(), 1);
 }
 
 /// What is said with tax is what is paid, whatever the tax of the buyer's country is of it.

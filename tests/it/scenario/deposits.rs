@@ -214,3 +214,25 @@ fn a_deposit_goes_back_by_its_method_only_when_nothing_else_is_owed() {
     assert_eq!(refunds, ["14.00"]);
     assert_eq!(balance(&market, &account), "owes 0.00, has 0.00, held 0.00");
 }
+
+#[test]
+fn a_deposit_goes_back_though_the_last_days_were_held_and_cost_nothing() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let policy = format!("/accounts/{}/billing_policy", market.house.operator.account);
+    operator.patch(&policy, &json!({ "while_held": "pause" }));
+    let account = market.customer("Blue Whale", "EUR");
+    let offer = market.offer("Van", &[monthly("Rent", "EUR", "31"), deposit("500")]);
+    let subscription = market.order(&account, &offer, 1);
+    market.advance_to("2026-01-02");
+    pay(&market, &account, "537.20");
+    market.advance_to("2026-01-20");
+    let hold = json!({ "kind": "administrative" });
+    operator.post(&format!("/subscriptions/{subscription}/hold"), &hold);
+    market.advance_to("2026-02-10");
+    cancel(&market, &subscription);
+    market.advance_to("2026-04-02");
+    assert_eq!(deposits(&market, &account), "500.00 returned, returned 500.00, set off 0.00");
+    assert_eq!(operator.get("/billing_runs/left")["nothing_left"], true);
+    market.must_be_whole();
+}

@@ -83,6 +83,11 @@ fn what_is_uploaded_comes_back_as_it_was_whole_or_in_part() {
     assert_eq!((beyond.status.as_u16(), header(&beyond, "content-range")), (416, "bytes */4"));
     let other = operator.header("range", "bytes=0-1").header("if-range", "\"old\"");
     assert_eq!(download(&other, &asset).body, b"rain", "of another file all is wanted");
+    let plain = bytes(4096).iter().map(|it| it % 3).collect::<Vec<_>>();
+    upload(&operator, (&asset, "2.0"), &plain);
+    let squeezed = download(&operator.header("accept-encoding", "gzip"), &asset);
+    assert_eq!((header(&squeezed, "content-encoding"), squeezed.body), ("", plain));
+    upload(&operator, (&asset, "3.0"), b"rain");
     let head = operator.call(&format!("HEAD /assets/{asset}/content"), None);
     assert_eq!((header(&head, "content-length"), head.body.len()), ("4", 0));
 }
