@@ -148,6 +148,8 @@ codes! {
     ReferenceUnknown = "reference_unknown";
     /// A resource is required, conflicts, or is out of its limits.
     ResourceConflict = "resource_conflict";
+    /// Only who has bought an offer says what it thinks of it.
+    ReviewForbids = "review_forbids";
     /// The state of the seat does not allow the operation, or it would take more than there is.
     SeatForbids = "seat_forbids";
     /// The user has a seat of the subscription already.

@@ -6,6 +6,9 @@
 //! | service level agreement | SLA |
 //! | recommendation | recommendation |
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 
@@ -145,29 +148,32 @@ impl Review {
 }
 
 /// What all buyers together think of an offer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Reputation {
-    /// How many reviews are shown.
-    pub count: u64,
-    /// The sum of their stars.
-    pub stars: u64,
+    /// How many reviews give one star, two, and so on to five; hidden ones do not count.
+    pub counts: [u64; 5],
 }
 
 impl Reputation {
-    /// What a number of reviews make together; hidden ones do not count.
+    /// For what one review counts.
     #[must_use]
-    pub fn of<'a>(reviews: impl IntoIterator<Item = &'a Review>) -> Self {
-        let shown = reviews.into_iter().filter(|it| it.visibility == Visibility::Shown);
-        shown.fold(Self::default(), |all, it| Self {
-            count: all.count + 1,
-            stars: all.stars + u64::from(it.stars.0),
-        })
+    pub fn of(review: &Review) -> Self {
+        let is_shown = review.visibility == Visibility::Shown;
+        let count = |place: usize| u64::from(is_shown && place + 1 == review.stars.0.into());
+        Self { counts: std::array::from_fn(count) }
+    }
+
+    /// How many reviews there are.
+    #[must_use]
+    pub fn count(self) -> u64 {
+        self.counts.iter().sum()
     }
 
     /// The stars of an average review, to two digits; `None` where there is none.
     #[must_use]
     pub fn average(self) -> Option<Decimal> {
-        let average = Decimal::from(self.stars).checked_div(Decimal::from(self.count))?;
+        let stars: u64 = self.counts.iter().zip(1..).map(|(count, stars)| count * stars).sum();
+        let average = Decimal::from(stars).checked_div(Decimal::from(self.count()))?;
         Some(average.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero))
     }
 }
@@ -294,6 +300,17 @@ pub enum Because {
     Popular,
 }
 
+impl Because {
+    /// Lower is better.
+    const fn rank(self) -> u8 {
+        match self {
+            Self::BoughtTogether(_) => 0,
+            Self::SameCategory(_) => 1,
+            Self::Popular => 2,
+        }
+    }
+}
+
 /// An offer that somebody might want, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Recommendation {
@@ -303,6 +320,18 @@ pub struct Recommendation {
     pub because: Because,
     /// How many purchases speak for it: more come first.
     pub weight: u64,
+}
+
+/// The offers that are worth recommending: each once for the best reason that there is for it, what
+/// more purchases speak for first. Who bought it together comes before where it stands, and that
+/// before how many buy it.
+#[must_use]
+pub fn ranked(mut found: Vec<Recommendation>, count_max: usize) -> Vec<Recommendation> {
+    found.sort_by_key(|it| (it.because.rank(), Reverse(it.weight), it.offer));
+    let mut seen = BTreeSet::new();
+    found.retain(|it| seen.insert(it.offer));
+    found.truncate(count_max);
+    found
 }
 
 #[cfg(test)]
@@ -347,7 +376,11 @@ mod tests {
     #[test]
     fn the_average_counts_what_is_shown() {
         let average = |reviews: &[Review]| {
-            Reputation::of(reviews).average().map(|it| it.normalize().to_string())
+            let mut all = Reputation::default();
+            for one in reviews.iter().map(Reputation::of) {
+                all.counts = std::array::from_fn(|it| all.counts[it] + one.counts[it]);
+            }
+            all.average().map(|it| it.normalize().to_string())
         };
         let (hidden, _) = review(1).moderate(Visibility::Hidden);
         assert_eq!(average(&[]), None);
@@ -390,5 +423,25 @@ mod tests {
         ] {
             assert_eq!(fields(metrics), expected, "{metrics:?}");
         }
+    }
+
+    #[test]
+    fn the_best_reason_counts_and_what_more_speaks_for_comes_first() {
+        let offer = |it: u128| OfferId::from_uuid(Uuid::from_u128(it));
+        let (together, category) =
+            (Because::BoughtTogether(offer(9)), Because::SameCategory(Id::from_uuid(Uuid::nil())));
+        let found = [
+            (1, Because::Popular, 900),
+            (2, category, 5),
+            (3, together, 1),
+            (4, together, 7),
+            (2, together, 7),
+            (5, category, 6),
+        ];
+        let found =
+            found.map(|(id, because, weight)| Recommendation { offer: offer(id), because, weight });
+        let first = |count| ranked(found.to_vec(), count).into_iter().map(|it| it.offer);
+        assert!(first(9).eq([2, 4, 3, 5, 1].map(offer)));
+        assert!(first(2).eq([2, 4].map(offer)));
     }
 }

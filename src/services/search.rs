@@ -141,6 +141,14 @@ fn without_index(cx: Cx<'_>, query: &Query) -> Result<Found, Error> {
     }
 }
 
+/// An offer as if it had been found.
+///
+/// # Errors
+/// If the store fails.
+pub fn hit(cx: Cx<'_>, offer: Offer) -> Result<Hit, Error> {
+    Ok(Hit { prices: prices(cx, offer.id)?, offer })
+}
+
 /// What an offer costs at least today.
 fn prices(cx: Cx<'_>, id: OfferId) -> Result<Vec<LeastPrice>, Error> {
     let today = Zone::UTC.date_of(cx.now);

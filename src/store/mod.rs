@@ -49,6 +49,7 @@ mod read_only;
 pub mod record;
 mod rehearsal;
 pub mod resale;
+pub mod review;
 pub mod schema;
 mod seal;
 pub mod sequence;

@@ -51,6 +51,7 @@ use crate::domain::payment::plan::PaymentPlan;
 use crate::domain::payment::refund::Refund;
 use crate::domain::payment::statement::BankStatement;
 use crate::domain::provisioning::task::Task;
+use crate::domain::review::{Review, Sla};
 use crate::domain::settlement::note::SettlementNote;
 use crate::domain::settlement::share::{ShareModel, ShareRecord};
 use crate::domain::stamp::Stamp;
@@ -144,6 +145,7 @@ pub const KINDS: &[Kept] = &[
     Kept::of::<Refund>(),
     Kept::of::<Resource>(),
     Kept::of::<ResourceCategory>(),
+    Kept::of::<Review>(),
     Kept::of::<Seat>(),
     Kept::of::<ServiceTerms>(),
     Kept::of::<Session>(),
@@ -151,6 +153,7 @@ pub const KINDS: &[Kept] = &[
     Kept::of::<ShareModel>(),
     Kept::of::<ShareRecord>(),
     Kept::of::<Shipment>(),
+    Kept::of::<Sla>(),
     Kept::of::<Specification>(),
     Kept::of::<Subscription>(),
     Kept::of::<Task>(),

@@ -197,6 +197,7 @@ const fn reason(code: Code) -> &'static str {
         Code::PriceVersionForbids => "PriceVersionForbids",
         Code::ReferenceUnknown => "ReferenceUnknown",
         Code::ResourceConflict => "ResourceConflict",
+        Code::ReviewForbids => "ReviewForbids",
         Code::SeatForbids => "SeatForbids",
         Code::SeatHeld => "SeatHeld",
         Code::SeatsTaken => "SeatsTaken",
@@ -286,6 +287,7 @@ mod tests {
             409 APS::Billing::PriceVersionForbids
             400 APS::Billing::ReferenceUnknown
             409 APS::Billing::ResourceConflict
+            409 APS::Billing::ReviewForbids
             409 APS::Billing::SeatForbids
             409 APS::Billing::SeatHeld
             409 APS::Billing::SeatsTaken

@@ -7,8 +7,8 @@ use super::{
     account, asset, asset_type, attribute_definition, bank_statement, billing_account, billing_run,
     category, class, consumer_key, coupon, debit_order, deposit, discount, dunning, gateway,
     invoice, letterhead, listener, mail, meter, notification, offer, order, party, payment,
-    payment_method, payment_plan, price, resource_category, service_terms, session, settlement,
-    share, shipment, specification, subscription, task, tax, token, user,
+    payment_method, payment_plan, price, resource_category, review, service_terms, session,
+    settlement, share, shipment, sla, specification, subscription, task, tax, token, user,
 };
 use crate::api::edge::reply::Wire;
 use crate::domain::event::Fact;
@@ -71,12 +71,14 @@ fn side(fact: &Fact, it: &[u8]) -> Result<Value, Error> {
         Kind::Refund => json(payment::told_refund(&read(it)?)),
         Kind::Resource => json(specification::told_resource(&read(it)?)),
         Kind::ResourceCategory => json(resource_category::told(&read(it)?)),
+        Kind::Review => json(review::told(&read(it)?)),
         Kind::Seat => json(subscription::told_seat(&read(it)?)),
         Kind::ServiceTerms => json(service_terms::told(&read(it)?)),
         Kind::Session => json(session::told(&read(it)?)),
         Kind::Settlement => json(settlement::told(&read(it)?)),
         Kind::ShareModel => json(share::told(&read(it)?)),
         Kind::Shipment => json(shipment::told(&read(it)?)),
+        Kind::Sla => json(sla::told(&read(it)?)),
         Kind::Specification => json(specification::told(&read(it)?)),
         Kind::Subscription => json(subscription::told(&read(it)?)),
         Kind::Task => json(task::told(&read(it)?)),
@@ -91,9 +93,7 @@ fn side(fact: &Fact, it: &[u8]) -> Result<Value, Error> {
         | Kind::Document
         | Kind::Promotion
         | Kind::Quote
-        | Kind::Review
         | Kind::ShareRecord
-        | Kind::Sla
         | Kind::UsageRecord => Ok(serde_json::json!({ "id": fact.subject.to_string() })),
     }
 }

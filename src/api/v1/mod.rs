@@ -64,8 +64,10 @@ mod price;
 mod problem;
 mod provisioning;
 mod recognition;
+mod recommendation;
 mod resource_category;
 mod retirement;
+mod review;
 mod rights;
 pub mod route;
 mod search;
@@ -76,6 +78,7 @@ mod setup;
 mod share;
 mod shipment;
 mod sign_in;
+mod sla;
 mod specification;
 mod stream;
 mod subscription;
@@ -154,6 +157,8 @@ fn table() -> Vec<Route> {
         price::routes(),
         provisioning::routes(),
         recognition::routes(),
+        recommendation::routes(),
+        review::routes(),
         rights::routes(),
         search::routes(),
         resource_category::routes(),
@@ -163,6 +168,7 @@ fn table() -> Vec<Route> {
         setup::routes(),
         share::routes(),
         shipment::routes(),
+        sla::routes(),
         specification::routes(),
         subscription::routes(),
         switch::routes(),

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::localized::Texts;
 use super::offer_term::OfferTerm;
 use super::price::Price;
+use super::review::Rating;
 use super::route::{Needs, Route, read, write};
 use super::switch::OfferSwitch;
 use super::terms_of_use::TermsOfUse;
@@ -120,6 +121,9 @@ struct Offer {
     /// What its buyers must accept.
     #[serde(skip_serializing_if = "Option::is_none")]
     terms_of_use: Option<TermsOfUse>,
+    /// What its buyers think of it; left out in lists, and where nobody has said anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rating: Option<Rating>,
 }
 
 impl Wire for Offer {}
@@ -199,6 +203,7 @@ impl Offer {
             seating: content.seating.to_string(),
             switches: content.switches.iter().map(OfferSwitch::of).collect(),
             terms_of_use: content.terms_of_use.as_ref().map(TermsOfUse::from),
+            rating: None,
         }
     }
 }
@@ -287,7 +292,8 @@ fn whole(cx: Cx<'_>, it: &domain::Offer) -> Result<Offer, Error> {
     let prices = Some(prices?);
     let sold_by = SoldBy::of(&mut Labels::new(cx), &it.stamp)?;
     let is_kept = catalog::is_kept(cx, &it.stamp);
-    Ok(Offer { prices, sold_by, ..Offer::of(it) }.kept(is_kept, it))
+    let rating = Rating::of_any(cx, it.id)?;
+    Ok(Offer { prices, sold_by, rating, ..Offer::of(it) }.kept(is_kept, it))
 }
 
 fn show(cx: Cx<'_>, call: &Call, _: NoQuery) -> Result<Reply<Offer>, Error> {

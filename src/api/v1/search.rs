@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::localized::Texts;
+use super::review::Rating;
 use super::route::{Needs, Route, read_much};
 use super::wire::{Decimal, Money, SoldBy, parse, parse_optional};
 use crate::api::edge::call::{Call, limit};
@@ -104,6 +105,9 @@ struct SearchHit {
     from_price: Option<SearchPrice>,
     /// The same for each currency and occasion.
     prices: Vec<SearchPrice>,
+    /// What its buyers think of it; left out where nobody has said anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rating: Option<Rating>,
     /// Whether the caller keeps the catalogue that it stands in, and does not only buy from it;
     /// left out for who keeps none.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -115,7 +119,7 @@ struct SearchHit {
 
 /// What an offer costs at least.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-struct SearchPrice {
+pub(super) struct SearchPrice {
     /// `one_time`, `recurring` or `usage`.
     kind: String,
     price: Money,
@@ -198,6 +202,7 @@ impl Shown<'_> {
             categories: content.categories.iter().filter_map(category).collect(),
             from_price: known_by.iter().find(asked).map(SearchPrice::from),
             prices: it.prices.iter().map(SearchPrice::from).collect(),
+            rating: None,
             is_kept: None,
             sold_by: SoldBy::default(),
         }
@@ -232,7 +237,8 @@ fn find(cx: Cx<'_>, _: &Call, query: SearchQuery) -> Result<Reply<SearchResult>,
     let mut hit = |it: &Hit| {
         let sold_by = SoldBy::of(&mut labels, &it.offer.stamp)?;
         let is_kept = catalog::is_kept(cx, &it.offer.stamp);
-        Ok(SearchHit { is_kept, sold_by, ..shown.hit(it) })
+        let rating = Rating::of_any(cx, it.offer.id)?;
+        Ok(SearchHit { rating, is_kept, sold_by, ..shown.hit(it) })
     };
     let items: Result<_, Error> = shelf.hits.iter().map(&mut hit).collect();
     Ok(Reply::ok(SearchResult { items: items?, total: shelf.total, facets: shown.facets() }))

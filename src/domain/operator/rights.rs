@@ -270,8 +270,9 @@ permissions! {
     DocumentRead = "document_read" sees DocumentRead for BUYING;
     /// Change registered documents.
     DocumentWrite = "document_write" sees DocumentRead for SELLING;
-    /// See what buyers say.
-    ReviewRead = "review_read" sees ReviewRead for SHOWN;
+    /// See the reviews that one may change or answer, hidden ones too; those that are shown are read
+    /// by who sees what is for sale.
+    ReviewRead = "review_read" sees ReviewRead for PERSONAL;
     /// Say what one thinks of what one bought.
     ReviewWrite = "review_write" sees ReviewRead for PERSONAL;
     /// Answer and hide what buyers say.
@@ -424,7 +425,7 @@ mod tests {
             mail_read             | everything     | branch         | -              | -
             document_read         | everything     | branch         | account        | -
             document_write        | everything     | branch         | -              | -
-            review_read           | everything     | branch         | shelf          | shelf
+            review_read           | everything     | branch         | account        | itself
             review_write          | everything     | branch         | account        | itself
             review_moderate       | everything     | branch         | -              | -
             audit_read            | everything     | branch         | -              | -
@@ -445,12 +446,10 @@ mod tests {
         .assert_eq(&table());
     }
 
-    /// Except that a member who may order sees of all orders its own, and that reviews are read by
-    /// everybody before the shelf.
+    /// Except that a member who may order sees of all orders its own.
     #[test]
     fn who_may_change_a_thing_may_see_it() {
-        let exempt = [Permission::OrderPlace, Permission::ReviewWrite];
-        for permission in Permission::ALL.iter().filter(|it| !exempt.contains(it)) {
+        for permission in Permission::ALL.iter().filter(|it| **it != Permission::OrderPlace) {
             for role in Role::ALL {
                 let reads = |it: &Role| reach(*it, permission.reading());
                 let widest = role.with_implied().iter().map(reads).max();

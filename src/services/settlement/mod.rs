@@ -7,6 +7,7 @@ mod share;
 
 pub use self::run::{Settle, settle};
 pub(super) use self::share::follow;
+pub use self::share::in_force_on;
 use super::billing::book;
 use super::{Act, Bss, Cx, Error, account, billing, billing_account};
 use crate::domain::account::Account;
@@ -274,6 +275,15 @@ pub fn records(
     cx.list(partner.map(Along::Owner), page, |it: &ShareRecord| {
         partner.is_none_or(|id| it.account == id) && accept(it)
     })
+}
+
+/// The first share that stands on a note which the caller may see.
+///
+/// # Errors
+/// If the note is not there for the caller.
+pub fn share_on(cx: Cx<'_>, id: SettlementId) -> Result<Option<ShareRecord>, Error> {
+    let note: SettlementNote = cx.get(id)?;
+    Ok(cx.view.first_along(SHARE_BY_NOTE, Key::new().id(note.id))?)
 }
 
 /// A note on paper, in the language of whom it pays out: its number, and the bytes. It is set outside of

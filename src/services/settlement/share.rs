@@ -128,6 +128,18 @@ impl Models {
     }
 }
 
+/// The model that holds for an offer of a seller on a day.
+///
+/// # Errors
+/// If the store fails.
+pub fn in_force_on(
+    cx: Cx<'_>,
+    (seller, on): (SellerNumber, Date),
+    offer: OfferId,
+) -> Result<Option<Arc<ShareModel>>, Error> {
+    Models::of(seller, on).of_offer(cx, offer)
+}
+
 /// Notes a category and all above it, each with how far up it is by the shortest way.
 fn climb(
     cx: Cx<'_>,

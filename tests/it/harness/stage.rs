@@ -541,6 +541,7 @@ impl Furnisher<'_> {
             "name": self.called("Appointed"), "roles": ["customer_admin"],
         });
         self.make("invited_admin", "/users", &it);
+        self.said();
         let vendor = self.name("reseller").split_once('_').unwrap().1;
         let rates = format!("/aps/2/services/sku-manager/vendor/{vendor}/rates");
         self.keep("sku", self.seller().get(&rates)[0]["id"].to_string());
@@ -554,5 +555,16 @@ impl Furnisher<'_> {
         for token in ["seller", "buyer", "member"] {
             Client::with_token(&self.market.house.app, self.name(token)).get("/session");
         }
+    }
+
+    /// What its buyer says of an offer, and what its seller promises.
+    fn said(&mut self) {
+        let buyer = Client::with_token(&self.market.house.app, self.name("buyer"));
+        let it = json!({ "offer": self.name("offer"), "stars": 4, "text": self.called("review") });
+        let review = text(&buyer.post("/reviews", &it)["id"]);
+        self.keep("review", review);
+        let rate = json!({ "kind": "updates_rate", "threshold": "5", "unit": "day" });
+        let path = format!("PUT /offers/{}/sla", self.name("offer"));
+        self.seller().call(&path, Some(&json!({ "metrics": [rate] }))).ok();
     }
 }

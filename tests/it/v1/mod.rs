@@ -25,6 +25,7 @@ mod paypal;
 mod provisioning;
 mod resold;
 mod revenue;
+mod reviews;
 mod search;
 mod sessions;
 mod setup;

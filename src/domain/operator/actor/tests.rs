@@ -127,7 +127,7 @@ fn a_list_begins_where_the_caller_stands() {
     assert_eq!(scope(&[Role::Member], Kind::Order), Scope::Owner(account(10)));
     assert_eq!(scope(&[Role::Member], Kind::Invoice), Scope::Nothing);
     assert_eq!(scope(&[Role::CustomerAdmin], Kind::Invoice), Scope::Owner(account(10)));
-    assert_eq!(scope(&[Role::CustomerAdmin], Kind::Review), sellers(&[2]));
+    assert_eq!(scope(&[Role::CustomerAdmin], Kind::AttributeDefinition), sellers(&[2]));
     assert_eq!(scope(&[Role::VendorAdmin, Role::Member], Kind::Invoice), sellers(&[5, 6]));
     assert_eq!(scope(&[Role::Operator], Kind::Invoice), Scope::Everything);
     assert_eq!(scope(&[], Kind::Invoice), Scope::Nothing);
@@ -172,10 +172,9 @@ prop_compose! {
 }
 
 /// What lets one see what lies before the eyes of everybody who buys from a seller.
-const SHELF: [Permission; 3] =
-    [Permission::OfferBrowse, Permission::ReviewRead, Permission::AttributeRead];
+const SHELF: [Permission; 2] = [Permission::OfferBrowse, Permission::AttributeRead];
 /// Of what kinds that is; offers only as far as they are launched.
-const ON_SHELF: &[Kind] = &[Kind::Review, Kind::AttributeDefinition];
+const ON_SHELF: &[Kind] = &[Kind::AttributeDefinition];
 
 proptest! {
     #[test]
