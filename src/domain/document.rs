@@ -104,6 +104,7 @@ pub const TYPES: &[DocumentType] = &[
     sort("service_category", CATALOGUED),
     sort("service_component", Life::Stateless),
     sort("service_specification", CATALOGUED),
+    sort("sign_in_provider", Life::Stateless),
     sort("topic", Life::Stateless),
     sort("topup_balance", Life::Free),
     sort("transfer_balance", Life::Free),

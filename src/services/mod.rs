@@ -42,6 +42,7 @@ pub mod finding;
 pub mod gateway;
 mod house;
 pub mod idempotency;
+pub mod identity_provider;
 pub mod invoice;
 pub mod job;
 pub mod journal;

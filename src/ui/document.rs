@@ -39,7 +39,7 @@ const SIGN_IN: &str = "ui/door/sign_in.js";
 
 /// Why the plain form did not let somebody in, as its address says: something is not right, try
 /// later, a password for one use, a new one that is too weak, a page that is not ours.
-pub(super) const REFUSALS: &[&str] = &["1", "later", "change", "weak", "elsewhere"];
+pub(super) const REFUSALS: &[&str] = &["1", "later", "change", "weak", "elsewhere", "external"];
 
 impl Documents {
     /// The documents over some files.

@@ -1,4 +1,5 @@
 // The door to sign in: without leaving the page, and with a new password where the old one was for one use.
+import { get } from "../model/api.js";
 import { t } from "../model/text.js";
 import { form, goIn, onSend, open, post, refuse } from "./door.js";
 
@@ -24,8 +25,23 @@ function askForAnother() {
   refuse({ message: t("Choose a password of your own to come in.") });
 }
 
+/** Shows who else can say who the reader is. */
+async function offerOthers() {
+  const { items } = await get("/identity_providers");
+  const way = ({ name, sign_in: address }) => {
+    const link = document.createElement("a");
+    link.className = "button wide";
+    link.href = address;
+    link.textContent = t("Sign in with {name}", { name });
+    return link;
+  };
+  const others = document.getElementById("others");
+  others.replaceChildren(...items.map(way));
+  others.hidden = items.length === 0;
+}
+
 const why = new URLSearchParams(location.search);
 
 onSend(signIn);
 document.getElementById("used").hidden = !why.has("used");
-open().then(() => why.has("another") && askForAnother());
+open().then(() => why.has("another") && askForAnother()).then(offerOthers).catch(() => {});

@@ -37,6 +37,7 @@ mod field;
 mod form;
 mod gateway;
 mod health;
+mod identity_provider;
 mod invoice;
 mod invoice_line;
 mod job;
@@ -134,6 +135,7 @@ fn table() -> Vec<Route> {
         discount::routes(),
         event::routes(),
         gateway::routes(),
+        identity_provider::routes(),
         invoice::routes(),
         meter::routes(),
         job::routes(),
@@ -201,6 +203,7 @@ pub fn router() -> Router<Arc<Bss>> {
         .route("/openapi.json", get(describe))
         .merge(health::router())
         .merge(sign_in::router())
+        .merge(identity_provider::router())
         .method_not_allowed_fallback(no_method)
 }
 

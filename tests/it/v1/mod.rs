@@ -11,6 +11,7 @@ mod catalog;
 mod classes;
 mod consumer_keys;
 mod debits;
+mod external_sign_in;
 mod gateways;
 mod invoices;
 mod journal;

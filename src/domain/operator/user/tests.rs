@@ -154,6 +154,10 @@ fn only_an_active_user_with_a_password_that_opens_signs_in() {
     assert_eq!(refused(user(&[])), Err("cannot sign in a user that is invited".to_owned()));
     assert_eq!(refused(active(&[])), Err("the user has no password yet".to_owned()));
 
+    let trusted = |it: User| it.come_in(at(5)).map(|it| it.1).map_err(|it| it.detail);
+    assert_eq!(trusted(user(&[])), Err("cannot sign in a user that is invited".to_owned()));
+    assert_eq!(trusted(active(&[])), Ok(Verb::SignedIn), "somebody else knows who it is");
+
     let (user, _) = active(&[]).with_password(hash("a"), PasswordKind::OneTime, at(0));
     let (user, verb) = user.sign_in(at(5)).expect("the first time");
     assert_eq!((verb, user.sign_ins().last_at), (Verb::SignedIn, Some(at(5))));
