@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::error::{Invalid, Refusal, Violation};
 use super::event::Verb;
 use super::id::{CategoryId, OfferId, ReviewId, SlaId};
-use super::quantity::Quantity;
+use super::quantity::{Percent, Quantity};
 use super::stamp::Stamp;
 use super::text::Prose;
 use super::time::Instant;
@@ -159,7 +159,7 @@ impl Reputation {
     #[must_use]
     pub fn of(review: &Review) -> Self {
         let is_shown = review.visibility == Visibility::Shown;
-        let count = |place: usize| u64::from(is_shown && place + 1 == review.stars.0.into());
+        let count = |place: usize| u64::from(is_shown && place + 1 == usize::from(review.stars.0));
         Self { counts: std::array::from_fn(count) }
     }
 
@@ -217,14 +217,29 @@ pub struct Metric {
     pub threshold: Quantity,
     /// In what that is measured.
     pub unit: MetricUnit,
+    /// How much of what is charged for a period goes back where it is broken.
+    pub credit: Option<Percent>,
 }
 
 impl Metric {
+    /// Whether what was measured, in the same unit, breaks the promise: too seldom, or too late.
+    #[must_use]
+    pub fn is_broken_by(&self, measured: Quantity) -> bool {
+        match self.kind {
+            MetricKind::UpdatesRate => measured < self.threshold,
+            MetricKind::ResponseTime | MetricKind::Delay => measured > self.threshold,
+        }
+    }
+
     fn violation(&self, place: usize) -> Option<Violation> {
         let is_rate = matches!(self.unit, MetricUnit::Day | MetricUnit::Week | MetricUnit::Month);
         if is_rate != (self.kind == MetricKind::UpdatesRate) {
             let message = format!("must be a unit in which a {} is measured", self.kind);
             return Some(Violation::new(format!("/metrics/{place}/unit"), "range", message));
+        }
+        if self.credit.is_some_and(|it| it <= Percent::ZERO || it > Percent::WHOLE) {
+            let field = format!("/metrics/{place}/credit");
+            return Some(Violation::new(field, "range", "must be more than 0 and at most 100"));
         }
         let is_nothing = self.threshold.is_negative() || self.threshold.is_zero();
         let field = format!("/metrics/{place}/threshold");
@@ -406,6 +421,7 @@ mod tests {
                 kind,
                 threshold: Quantity::whole(threshold),
                 unit,
+                credit: None,
             };
             let (id, offer) = (SlaId::from_uuid(Uuid::nil()), OfferId::from_uuid(Uuid::nil()));
             let promised =
@@ -443,5 +459,22 @@ mod tests {
         let first = |count| ranked(found.to_vec(), count).into_iter().map(|it| it.offer);
         assert!(first(9).eq([2, 4, 3, 5, 1].map(offer)));
         assert!(first(2).eq([2, 4].map(offer)));
+    }
+
+    #[test]
+    fn a_promise_is_broken_by_less_often_or_later_and_gives_a_part_back() {
+        let metric = |kind, credit: i64| Metric {
+            kind,
+            threshold: Quantity::whole(5),
+            unit: MetricUnit::Second,
+            credit: Some(Percent::new(Decimal::from(credit))),
+        };
+        let broken = |kind| [4, 5, 6].map(|it| metric(kind, 1).is_broken_by(Quantity::whole(it)));
+        assert_eq!(broken(MetricKind::UpdatesRate), [true, false, false]);
+        assert_eq!(broken(MetricKind::Delay), [false, false, true]);
+        assert_eq!(broken(MetricKind::ResponseTime), [false, false, true]);
+        let refused =
+            [-1, 0, 1, 100, 101].map(|it| metric(MetricKind::Delay, it).violation(0).is_some());
+        assert_eq!(refused, [true, true, false, false, true]);
     }
 }

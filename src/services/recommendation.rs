@@ -14,7 +14,7 @@ use crate::domain::page::{PageOrder, PageRequest};
 use crate::domain::review::{Because, Recommendation, ranked};
 use crate::domain::subscription::Subscription;
 use crate::store::subscription::SUBSCRIPTION_BY_OFFER;
-use crate::store::{Along, Key, KeyRange, Records, View};
+use crate::store::{Along, Key, KeyRange, Records};
 
 /// So many of the latest purchases of an offer are looked at.
 const BUYERS_MAX: usize = 100;

@@ -402,7 +402,7 @@ fn write_off(act: &mut Act<'_>, call: &Call, body: WriteOff) -> Result<Reply<Inv
 
 /// What was taken back of an invoice.
 #[derive(Debug, Serialize, ToSchema)]
-struct CreditNote {
+pub(super) struct CreditNote {
     id: String,
     /// The number on it.
     number: Option<String>,

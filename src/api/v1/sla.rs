@@ -4,6 +4,7 @@ use axum::http::Method;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::invoice::CreditNote;
 use super::route::{Needs, Route, read, write};
 use super::wire::{Decimal, NoQuery, parse};
 use crate::api::edge::call::Call;
@@ -11,8 +12,10 @@ use crate::api::edge::reply::{Nothing, Reply, Wire};
 use crate::domain::error::Invalid;
 use crate::domain::id::OfferId;
 use crate::domain::operator::Permission;
+use crate::domain::quantity::{Percent, Quantity};
 use crate::domain::review as domain;
-use crate::services::{Act, Cx, Error, sla};
+use crate::services::sla::{self, Measured};
+use crate::services::{Act, Cx, Error};
 
 pub(super) fn routes() -> Vec<Route> {
     let browses = Needs::Permission(Permission::OfferBrowse);
@@ -22,6 +25,13 @@ pub(super) fn routes() -> Vec<Route> {
         read(path, browses, "What is promised of an offer", show),
         write(Method::PUT, path, writes, "Promise something of an offer", promise),
         write(Method::DELETE, path, writes, "Promise nothing of an offer any more", withdraw),
+        write(
+            Method::POST,
+            "/subscriptions/{id}/compensate",
+            Needs::Permission(Permission::CreditNoteWrite),
+            "Give back what is promised for a broken promise",
+            compensate,
+        ),
     ]
 }
 
@@ -48,6 +58,8 @@ struct Metric {
     /// In what that is measured: `day`, `week` or `month` for how often something is brought up to
     /// date in it; `ms`, `s` or `min` for times.
     unit: String,
+    /// How many hundredths of what is charged for a period go back where it is broken.
+    credit: Option<Decimal>,
 }
 
 impl Metric {
@@ -56,7 +68,15 @@ impl Metric {
             kind: parse(&format!("{at}/kind"), &self.kind)?,
             threshold: self.threshold.read(&format!("{at}/threshold"))?,
             unit: parse(&format!("{at}/unit"), &self.unit)?,
+            credit: self.credit(&format!("{at}/credit"))?,
         })
+    }
+}
+
+impl Metric {
+    fn credit(&self, at: &str) -> Result<Option<Percent>, Invalid> {
+        let read = |it: &Decimal| Ok(Percent::new(it.read::<Quantity>(at)?.decimal()));
+        self.credit.as_ref().map(read).transpose()
     }
 }
 
@@ -66,6 +86,7 @@ impl From<&domain::Metric> for Metric {
             kind: it.kind.to_string(),
             threshold: Decimal::from(&it.threshold),
             unit: it.unit.to_string(),
+            credit: it.credit.map(|it| Decimal::from(&it.decimal().normalize())),
         }
     }
 }
@@ -110,4 +131,26 @@ fn promise(act: &mut Act<'_>, call: &Call, body: NewSla) -> Result<Reply<Sla>, E
 fn withdraw(act: &mut Act<'_>, call: &Call, _: Nothing) -> Result<Reply<Nothing>, Error> {
     sla::withdraw(act, call.id("id")?)?;
     Ok(Reply::no_content())
+}
+
+/// What was measured of a subscription.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NewCompensation {
+    /// Of what: `updates_rate`, `response_time` or `delay`.
+    kind: String,
+    /// How much it was, in the unit of the promise.
+    value: Decimal,
+}
+
+fn compensate(
+    act: &mut Act<'_>,
+    call: &Call,
+    body: NewCompensation,
+) -> Result<Reply<CreditNote>, Error> {
+    let measured =
+        Measured { kind: parse("/kind", &body.kind)?, value: body.value.read("/value")? };
+    let note = sla::compensate(act, call.id("id")?, measured)?;
+    let path = format!("/api/v1/credit_notes/{}", note.id);
+    Ok(Reply::created(path, CreditNote::from(&note)).tagged(note.stamp.revision))
 }

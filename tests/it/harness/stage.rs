@@ -542,6 +542,7 @@ impl Furnisher<'_> {
         });
         self.make("invited_admin", "/users", &it);
         self.said();
+        self.persons();
         let vendor = self.name("reseller").split_once('_').unwrap().1;
         let rates = format!("/aps/2/services/sku-manager/vendor/{vendor}/rates");
         self.keep("sku", self.seller().get(&rates)[0]["id"].to_string());
@@ -557,13 +558,34 @@ impl Furnisher<'_> {
         }
     }
 
+    /// Somebody who is here as a person, and who its buyer is.
+    fn persons(&mut self) {
+        let path = format!("/accounts/{}", self.name("customer"));
+        let it = json!({
+            "code": format!("{}-id", self.side), "name": self.called("Id"),
+            "issuer": "https://id.example.com", "client_id": "till", "client_secret": "s",
+        });
+        self.market.operator().call("PUT /identity_providers", Some(&it)).ok();
+        self.keep("identity_provider", format!("{}-id", self.side));
+        let own = text(&self.seller().get(&path)["party"]);
+        self.keep("own_party", own);
+        let it = json!({ "name": self.called("Person"), "nature": "person" });
+        let account = self.make("person_account", "/accounts", &it);
+        self.keep("person_party", text(&account["party"]));
+        let (app, account) = (&self.market.house.app, text(&account["id"]));
+        let mail = self.mail("person");
+        let person = invite(app, &self.branch.admin, &account, &mail, "customer_admin");
+        self.keep("person", person.token);
+    }
+
     /// What its buyer says of an offer, and what its seller promises.
     fn said(&mut self) {
         let buyer = Client::with_token(&self.market.house.app, self.name("buyer"));
         let it = json!({ "offer": self.name("offer"), "stars": 4, "text": self.called("review") });
         let review = text(&buyer.post("/reviews", &it)["id"]);
         self.keep("review", review);
-        let rate = json!({ "kind": "updates_rate", "threshold": "5", "unit": "day" });
+        let rate =
+            json!({ "kind": "updates_rate", "threshold": "5", "unit": "day", "credit": "10" });
         let path = format!("PUT /offers/{}/sla", self.name("offer"));
         self.seller().call(&path, Some(&json!({ "metrics": [rate] }))).ok();
     }

@@ -73,7 +73,7 @@ fn who_has_bought_says_it_once_and_everybody_reads_the_average() {
     let own = refusal(&operator, "POST /reviews", &review(&shop.held, 5));
     assert_eq!(own, (409, "not_for_oneself".to_owned()));
     let six = refusal(&buyer, "POST /reviews", &review(&shop.held, 6));
-    assert_eq!(six, (400, "invalid_input".to_owned()));
+    assert_eq!(six, (422, "invalid".to_owned()));
     assert_eq!(operator.get(&format!("/offers/{}/rating", shop.held))["count"], 0);
 
     let first = buyer.post("/reviews", &review(&shop.held, 2));
@@ -151,11 +151,11 @@ fn a_seller_promises_in_units_that_fit_and_its_buyers_read_it() {
     let shop = Shop::new();
     let (buyer, operator) = (shop.buyer(), shop.market.operator());
     let path = format!("/offers/{}/sla", shop.held);
-    let promise = |kind: &str, threshold: &str, unit: &str| json!({ "metrics": [{ "kind": kind, "threshold": threshold, "unit": unit }] });
+    let promise = |kind: &str, threshold: &str, unit: &str| json!({ "metrics": [{ "kind": kind, "threshold": threshold, "unit": unit, "credit": null }] });
     assert_eq!(buyer.get(&path)["metrics"], json!([]));
     let put = format!("PUT {path}");
     let wrong = refusal(&operator, &put, &promise("delay", "5", "week"));
-    assert_eq!(wrong, (400, "invalid_input".to_owned()));
+    assert_eq!(wrong, (422, "invalid".to_owned()));
     let by_buyer = buyer.call(&put, Some(&promise("delay", "5", "ms")));
     assert_eq!(by_buyer.status, 403);
     let south = shop.market.house.client(&shop.market.house.south.admin);
@@ -178,10 +178,44 @@ fn what_others_bought_with_it_comes_before_what_stands_beside_it() {
     shop.neighbor("near", &[&shop.held, &shop.other]);
     assert_eq!(beside(&buyer), ["Other bought_together", "Unsold same_category"]);
     assert_eq!(names(&buyer.get("/recommendations")), beside(&buyer));
+    let shelf = shop.market.operator().get("/categories")["items"][0]["id"].clone();
+    let browsed = buyer.get(&format!("/offers?category={}", text(&shelf)))["items"].clone();
+    assert_eq!(browsed.as_array().unwrap().len(), 2, "what stands beside it is found by browsing");
+    assert_eq!(buyer.get("/search?q=unsold")["total"], 1, "and by its name");
     let nearby = shop.neighbor("far", &[]);
     let nearby = shop.market.house.client(&nearby);
     let popular = names(&nearby.get("/recommendations"));
     assert_eq!(popular, ["Held popular", "Other popular", "Unsold popular"]);
     shop.market.operator().post(&format!("/offers/{}/retire", shop.other), &json!({}));
     assert_eq!(beside(&buyer), ["Unsold same_category"], "only what can be bought");
+}
+
+#[test]
+fn a_promise_that_is_broken_gives_a_part_of_the_period_back() {
+    let shop = Shop::new();
+    let (buyer, operator) = (shop.buyer(), shop.market.operator());
+    let delay = json!({ "kind": "delay", "threshold": "50", "unit": "ms", "credit": "25" });
+    let rate = json!({ "kind": "updates_rate", "threshold": "5", "unit": "day" });
+    let path = format!("PUT /offers/{}/sla", shop.held);
+    operator.call(&path, Some(&json!({ "metrics": [delay, rate] }))).ok();
+    shop.market.advance_to("2026-01-02");
+    let held = buyer.get("/subscriptions")["items"][0]["id"].clone();
+    let path = format!("/subscriptions/{}/compensate", text(&held));
+    for (kind, value, why) in [
+        ("delay", "50", "keeps what is promised"),
+        ("updates_rate", "4", "is promised without money back"),
+        ("response_time", "9", "is nothing that is promised"),
+    ] {
+        let body = json!({ "kind": kind, "value": value });
+        let answer = operator.call(&format!("POST {path}"), Some(&body));
+        let said = String::from_utf8_lossy(&answer.body).into_owned();
+        assert!(answer.status == 422 && said.contains(why), "{said}");
+    }
+    let body = json!({ "kind": "delay", "value": "51" });
+    assert_eq!(buyer.call(&format!("POST {path}"), Some(&body)).status, 403);
+    let note = operator.post(&path, &body);
+    assert_eq!(note["net"]["amount"], "2.50", "a quarter of ten euros");
+    assert_eq!(note["gross"]["amount"], "3.00");
+    assert!(text(&note["reason"]).contains("delay, 51"), "{note}");
+    shop.market.must_be_whole();
 }
