@@ -143,11 +143,7 @@ pub fn credit_terms(cx: Cx<'_>, id: ClassId) -> Result<CreditTerms, Error> {
 ///
 /// # Errors
 /// If its class is not there.
-pub(super) fn credit_limit(
-    cx: Cx<'_>,
-    of: &Account,
-    currency: Currency,
-) -> Result<Option<Money>, Error> {
+pub fn credit_limit(cx: Cx<'_>, of: &Account, currency: Currency) -> Result<Option<Money>, Error> {
     let own = of.terms().credit_limits.iter().find(|it| it.currency() == currency).copied();
     let missing = || Error::not_found(of.class());
     let class = cx.view.find::<CustomerClass>(of.class())?.ok_or_else(missing)?;

@@ -7,6 +7,9 @@ use super::wire::Tree;
 use crate::domain::stamp::{Contract, Stamp};
 use crate::services::Error;
 
+/// What the house says of everything.
+const OURS: &[&str] = &["id", "href", "lastUpdate"];
+
 /// What is kept beside a thing.
 ///
 /// # Errors
@@ -28,14 +31,32 @@ pub(super) fn after(stamp: &Stamp, said: &Tree, known: &[&str]) -> Result<Vec<u8
     let mut kept = read(stamp)?;
     for (name, value) in said.iter().filter(|it| !known.contains(&&**it.0)) {
         match value {
-            _ if ["id", "href", "lastUpdate"].contains(&&**name) => {}
+            _ if OURS.contains(&&**name) => {}
             Value::Null => drop(kept.remove(name)),
             value => drop(kept.insert(name.clone(), value.clone())),
         }
     }
+    written(&kept)
+}
+
+/// Of what is said of a thing as a whole what is kept beside it: all that is neither `known` nor the
+/// house's to say.
+pub(super) fn beyond(mut said: Tree, known: &[&str]) -> Tree {
+    said.retain(|name, value| {
+        let is_ours = OURS.contains(&name.as_str()) || known.contains(&name.as_str());
+        !is_ours && !value.is_null()
+    });
+    said
+}
+
+/// What is kept, as [`carried::keep`](crate::services::carried::keep) takes it.
+///
+/// # Errors
+/// If it cannot be written.
+pub(super) fn written(kept: &Tree) -> Result<Vec<u8>, Error> {
     match kept.is_empty() {
         true => Ok(Vec::new()),
-        false => serde_json::to_vec(&kept).map_err(Error::internal),
+        false => serde_json::to_vec(kept).map_err(Error::internal),
     }
 }
 

@@ -8,6 +8,8 @@ use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 
+use super::route::Voice;
+use super::unica::{self, Unica};
 use crate::api::edge::fault::{Fault, Manner};
 use crate::api::edge::tongue::{self, Words};
 use crate::domain::error::{Code, Invalid, Rejection, Violation};
@@ -49,9 +51,33 @@ pub(super) const DELIVERS: Rule = rule("delivers", 422);
 /// What an offering was made of stays.
 pub(super) const OFFERED: Rule = rule("offered", 403);
 
+/// What is named is not the caller's, or not the caller.
+pub(super) const NOT_YOURS: Rule = rule("not_yours", 403);
+/// What was laid down when something was made stays so.
+pub(super) const FIXED: Rule = rule("fixed", 403);
+/// What nobody may do here.
+pub(super) const NOT_ALLOWED: Rule = rule("not_allowed", 403);
+/// Something is missing without which a thing cannot be what it is to be.
+pub(super) const INCOMPLETE: Rule = rule("incomplete", 422);
+/// What cannot be said here.
+pub(super) const NOT_SUPPORTED: Rule = rule("not_supported", 422);
+
 /// All rules with a status of their own.
-const RULES: &[Rule] =
-    &[NOT_FOR_ORGANIZATION, NOT_OWNER, OWNERS_STAY, BUNDLE, SPECIFIED, DIGITAL, DELIVERS, OFFERED];
+const RULES: &[Rule] = &[
+    NOT_FOR_ORGANIZATION,
+    NOT_OWNER,
+    OWNERS_STAY,
+    BUNDLE,
+    SPECIFIED,
+    DIGITAL,
+    DELIVERS,
+    OFFERED,
+    NOT_YOURS,
+    FIXED,
+    NOT_ALLOWED,
+    INCOMPLETE,
+    NOT_SUPPORTED,
+];
 
 /// Why a request is refused, with the methods that would be allowed where that is what is wrong.
 #[derive(Debug)]
@@ -60,11 +86,13 @@ pub(super) struct Refused {
     pub(super) allowed: Option<String>,
     /// What our fields are called where it was refused.
     pub(super) words: Words,
+    /// In which words it is refused.
+    pub(super) voice: Voice,
 }
 
 impl<E: Into<Fault>> From<E> for Refused {
     fn from(it: E) -> Self {
-        Self { fault: it.into(), allowed: None, words: &[] }
+        Self { fault: it.into(), allowed: None, words: &[], voice: Voice::Plain }
     }
 }
 
@@ -77,13 +105,21 @@ struct Envelope {
 /// The response that says why a request was refused. What is ours to know goes into the log.
 pub(super) fn response(refused: &Refused, request_id: &str) -> Response<Body> {
     let (status, error) = say(&refused.fault, refused.words);
+    let status = match refused.voice {
+        Voice::Plain => status,
+        Voice::Unica => unica::status(&refused.fault).unwrap_or(status),
+    };
     if status >= 500 {
         let error: &dyn std::error::Error = &refused.fault;
         tracing::error!(request_id, error, status, "request failed");
     } else {
         tracing::debug!(request_id, status, "request refused");
     }
-    let body = serde_json::to_vec(&Envelope { error }).expect("texts can be written");
+    let body = match refused.voice {
+        Voice::Plain => serde_json::to_vec(&Envelope { error }),
+        Voice::Unica => serde_json::to_vec(&Unica::of(&refused.fault, error)),
+    };
+    let body = body.expect("texts can be written");
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or_default();
     let headers = response.headers_mut();

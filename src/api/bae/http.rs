@@ -53,8 +53,8 @@ async fn answer(bss: &Arc<Bss>, request: Request, request_id: &str) -> Result<An
     let (parts, body) = request.into_parts();
     let method = if parts.method == Method::HEAD { Method::GET } else { parts.method.clone() };
     let (row, open) = route::find(&method, parts.uri.path())?;
-    let in_words = |it: Fault| Refused { words: row.words, ..it.into() };
-    let caller = auth::caller_with_password_or(bss, &parts, TOKENS).await?;
+    let in_words = |it: Fault| Refused { words: row.words, voice: row.voice, ..it.into() };
+    let caller = auth::caller_with_password_or(bss, &parts, TOKENS).await.map_err(in_words)?;
     row.permit(&caller).map_err(|it| in_words(it.into()))?;
     organization::must_be_own(bss, &parts.headers, &caller.actor).map_err(in_words)?;
     let (asked, once) = asked(&parts, body, (&caller, open)).await.map_err(in_words)?;

@@ -16,7 +16,8 @@
 //! | [`query`], [`list`] | `offset`, `size`, `sort`, `action=count`, `body`, `fields` and filters |
 //! | [`form`], [`wire`] | reading bodies; answers, `href` and `Location` |
 //! | [`carried`] | what was said of an entity beside what we know |
-//! | [`error`] | `{"error": "…"}`: which refusal has which status |
+//! | [`error`], [`unica`] | `{"error": "…"}`: which refusal has which status; how sharing says no |
+//! | [`contact`], [`party_details`], [`number`] | ways to reach somebody, periods and papers; numbers digit for digit |
 //! | all others | one resource each, under the contract's name |
 //!
 //! # How to add a call
@@ -47,21 +48,45 @@
 //! - Values of filters are compared whatever their case; `a,b` is one of both. A filter by an attribute
 //!   that nothing has leads to an empty list.
 //! - Attributes that nobody knows are kept and shown, and can be filtered by.
+//! - Parties are read by whom they concern. Each changes the one that it is, as a person or as its account;
+//!   nobody makes one.
+//! - A customer is an account, a customer account and its billing account one billing account of ours.
+//!   Whoever buys is a customer already: its `POST` answers with the customer that it is, reached as it says.
+//!   A second billing account for a customer account is one more of ours. Its cycle, format, currency and
+//!   means of payment are shown; to say others is 422.
+//! - A customer account is `paid`, `due`, `in arrears` or, while it is reminded, `in collection`.
+//! - A charge is a line of an invoice, and a transaction is one too; what goes back is a line of a credit
+//!   note. A product class is `defaultRevenue`, an offering by its id or a category by its name. A
+//!   settlement is over when it is answered, so that `callbackUrl` is not called; a report is of one
+//!   party that is paid out. Revenue sharing says no in faults of its own.
+//! - Ratings are of whoever calls and has bought, 1 to 5. What is recommended is worked out, and cannot
+//!   be set.
+//! - Tokens of applications are sealed, and given to their user alone.
 //! - Every `POST` honours `Idempotency-Key`.
 
+mod authorize;
+mod billing_account;
+mod billing_charge;
 mod carried;
 mod cascade;
 mod catalog;
 mod catalogue;
 mod category;
 mod characteristic;
+mod contact;
+mod customer;
+mod customer_account;
 pub mod doors;
 mod error;
 mod form;
 mod http;
+mod identity_provider;
 mod license;
 mod list;
+mod number;
 mod organization;
+mod party;
+mod party_details;
 mod price_alteration;
 mod price_amount;
 mod price_change;
@@ -69,10 +94,20 @@ mod price_plan;
 mod price_shown;
 mod product_offering;
 mod product_specification;
+mod promotion;
 mod query;
+mod recommendation;
+mod reputation;
+mod revenue;
+mod revenue_model;
+mod revenue_record;
+mod revenue_report;
 mod route;
 mod service_candidate;
+mod settlement_note;
+mod sla;
 mod table;
+mod unica;
 mod upgrade;
 mod version;
 mod wire;

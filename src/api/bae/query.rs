@@ -144,6 +144,15 @@ struct Condition {
 }
 
 impl Wanted {
+    /// What an attribute must be, if it must be one thing.
+    pub(super) fn only(&self, path: &str) -> Option<&str> {
+        let mut all = self.conditions.iter().filter(|it| it.path == path);
+        match (all.next()?.values.as_slice(), all.next()) {
+            ([it], None) => Some(it),
+            (_, _) => None,
+        }
+    }
+
     /// Whether a thing is.
     pub(super) fn accepts(&self, of: &Listed, it: &Tree) -> bool {
         self.conditions.iter().all(|condition| condition.holds(it)) && self.has_keywords(of, it)

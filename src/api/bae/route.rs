@@ -28,6 +28,15 @@ pub enum Needs {
     Permission(Permission),
 }
 
+/// In which words a call is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Voice {
+    /// In a sentence.
+    Plain,
+    /// In faults with a code, as revenue sharing has them.
+    Unica,
+}
+
 /// What was asked with a call.
 pub(super) struct Asked {
     /// The parts of the path that the row leaves open.
@@ -76,6 +85,8 @@ pub(super) struct Row {
     pub(super) needs: Needs,
     /// What our fields are called in refusals.
     pub(super) words: Words,
+    /// In which words it is refused.
+    pub(super) voice: Voice,
     /// What it comes to.
     pub(super) serve: fn(Asked) -> Result<Work, Fault>,
 }
@@ -88,13 +99,23 @@ impl Row {
         needs: Needs,
         serve: fn(Asked) -> Result<Work, Fault>,
     ) -> Self {
-        Self { method, path, needs, words: &[], serve }
+        Self { method, path, needs, words: &[], voice: Voice::Plain, serve }
     }
 
     /// The same, saying our fields in its own words.
     pub(super) const fn speaks(mut self, words: Words) -> Self {
         self.words = words;
         self
+    }
+
+    /// A call that is refused in faults with a code.
+    pub(super) const fn unica(
+        method: Method,
+        path: &'static str,
+        needs: Needs,
+        serve: fn(Asked) -> Result<Work, Fault>,
+    ) -> Self {
+        Self { method, path, needs, words: &[], voice: Voice::Unica, serve }
     }
 
     /// The first part of its path.

@@ -1,7 +1,12 @@
 //! All calls of the contract, file by file.
 
 use super::route::Row;
-use super::{catalog, category, product_offering, product_specification, version};
+use super::{
+    authorize, billing_account, billing_charge, catalog, category, customer, customer_account,
+    identity_provider, party, product_offering, product_specification, promotion, recommendation,
+    reputation, revenue, revenue_model, revenue_record, revenue_report, settlement_note, sla,
+    version,
+};
 
 /// All calls.
 pub(super) fn rows() -> impl Iterator<Item = &'static Row> {
@@ -11,6 +16,22 @@ pub(super) fn rows() -> impl Iterator<Item = &'static Row> {
         catalog::ROWS,
         product_specification::ROWS,
         product_offering::ROWS,
+        authorize::ROWS,
+        billing_account::ROWS,
+        billing_charge::ROWS,
+        customer::ROWS,
+        customer_account::ROWS,
+        identity_provider::ROWS,
+        party::ROWS,
+        promotion::ROWS,
+        recommendation::ROWS,
+        reputation::ROWS,
+        revenue::ROWS,
+        revenue_model::ROWS,
+        revenue_record::ROWS,
+        revenue_report::ROWS,
+        settlement_note::ROWS,
+        sla::ROWS,
     ];
     all.into_iter().flatten()
 }

@@ -34,9 +34,9 @@ pub(super) fn routes() -> Vec<Route> {
     let runs = Needs::Permission(Permission::MaintenanceRun);
     let (all, one) = ("/identity_providers", "/identity_providers/{id}");
     vec![
-        read(all, Needs::Nothing, "Which identity providers one can sign in with", list),
-        write(Method::PUT, all, runs, "Let people sign in with an identity provider", know),
-        write(Method::DELETE, one, runs, "Let nobody sign in with it any more", forget),
+        read(all, Needs::Nothing, "List identity providers", list),
+        write(Method::PUT, all, runs, "Add or replace an identity provider", know),
+        write(Method::DELETE, one, runs, "Remove an identity provider", forget),
     ]
 }
 

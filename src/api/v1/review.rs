@@ -23,12 +23,12 @@ pub(super) fn routes() -> Vec<Route> {
     let post = Method::POST;
     let (hide, show_again) = ("/reviews/{id}/hide", "/reviews/{id}/show");
     vec![
-        read("/offers/{id}/reviews", browses, "What buyers say of an offer", of_offer),
-        read("/offers/{id}/rating", browses, "What all buyers together think of an offer", rating),
-        read("/reviews", browses, "List the reviews that one said or has to answer", list),
-        write(post.clone(), "/reviews", writes, "Say what one thinks of what one bought", set),
+        read("/offers/{id}/reviews", browses, "List the reviews of an offer", of_offer),
+        read("/offers/{id}/rating", browses, "Read the rating of an offer", rating),
+        read("/reviews", browses, "List reviews", list),
+        write(post.clone(), "/reviews", writes, "Review an offer", set),
         read("/reviews/{id}", browses, "Read a review", show),
-        write(Method::DELETE, "/reviews/{id}", writes, "Take back what one said", remove),
+        write(Method::DELETE, "/reviews/{id}", writes, "Remove a review", remove),
         write(post.clone(), "/reviews/{id}/answer", moderates, "Answer a review", answer),
         write(
             post.clone(),

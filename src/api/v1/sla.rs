@@ -22,9 +22,15 @@ pub(super) fn routes() -> Vec<Route> {
     let writes = Needs::Permission(Permission::CatalogWrite);
     let path = "/offers/{id}/sla";
     vec![
-        read(path, browses, "What is promised of an offer", show),
-        write(Method::PUT, path, writes, "Promise something of an offer", promise),
-        write(Method::DELETE, path, writes, "Promise nothing of an offer any more", withdraw),
+        read(path, browses, "Read the service level agreement of an offer", show),
+        write(Method::PUT, path, writes, "Set the service level agreement of an offer", promise),
+        write(
+            Method::DELETE,
+            path,
+            writes,
+            "Remove the service level agreement of an offer",
+            withdraw,
+        ),
         write(
             Method::POST,
             "/subscriptions/{id}/compensate",

@@ -194,6 +194,26 @@ pub fn revise(
     act.keep((ShareModel { name, valid_from, shares, ..model }, Verb::Changed))
 }
 
+/// Gives the parts of a model to others: changes it where nothing was recorded by it, and lays down one
+/// that holds in its place from today on where something was.
+///
+/// # Errors
+/// If the parts do not make up the whole, or the caller may not.
+pub fn replace(
+    act: &mut Act<'_>,
+    id: ShareModelId,
+    parts: Vec<PartWish>,
+) -> Result<ShareModel, Error> {
+    let change = ModelChange { parts: Some(parts.clone()), ..ModelChange::default() };
+    match act.attempt(|act| revise(act, id, (None, change))) {
+        Err(Error::Rejected(it)) if it.code == Code::InUse => {
+            let ShareModel { stamp, name, scope, .. } = act.load(id)?;
+            lay_down(act, stamp.seller, NewModel { name, scope, valid_from: None, parts })
+        }
+        revised => revised,
+    }
+}
+
 /// Takes a model away by which nothing was recorded, on its first day at the latest.
 ///
 /// # Errors

@@ -31,13 +31,15 @@ pub(crate) struct Deed {
     then: Option<(&'static str, &'static str)>,
     /// What stands in the open parts of the path, if that is not `{id}` of what was made.
     at: &'static [&'static str],
+    /// What stands behind the question mark.
+    asking: &'static str,
     body: &'static str,
 }
 
 /// A deed that is done once, on the quiet scene.
 const fn deed(what: &'static str, by: &'static str, body: &'static str) -> Deed {
     let (scene, manner) = (Scene::Quiet, Manner::Once);
-    Deed { what, scene, manner, by, made: None, then: None, at: &[], body }
+    Deed { what, scene, manner, by, made: None, then: None, at: &[], asking: "", body }
 }
 
 #[expect(dead_code, reason = "what is sold and billed needs other scenes")]
@@ -55,6 +57,11 @@ impl Deed {
     /// The same with these in the open parts of its path.
     const fn at(self, at: &'static [&'static str]) -> Self {
         Self { at, ..self }
+    }
+
+    /// The same asking for something behind the question mark.
+    const fn asking(self, asking: &'static str) -> Self {
+        Self { asking, ..self }
     }
 
     /// The same on another scene.
@@ -79,6 +86,13 @@ macro_rules! catalogue {
 const CATALOG: &str = r#"{"name":"$side catalog","lifecycleStatus":"Launched"}"#;
 /// A product that can be offered.
 const PRODUCT: &str = r#"{"name":"$side product","lifecycleStatus":"Launched","version":"1.0"}"#;
+
+/// An identity provider.
+const PROVIDER: &str = r#"{"idpId":"$side","name":"$side","server":"https://id.$side.test"}"#;
+/// An announcement.
+const PROMOTION: &str = r#"{"offeringId":"$offer","offeringName":"$side","imageURL":"https://x.test/a.png","termsURL":"https://x.test/t"}"#;
+/// What opens an application.
+const TOKEN: &str = r#"{"appId":"$side","authToken":"a","refreshToken":"r","expire":60}"#;
 
 const DEEDS: &[Deed] = &[
     deed(
@@ -113,6 +127,109 @@ const DEEDS: &[Deed] = &[
     )
     .to(catalogue!("POST", "catalog"), CATALOG)
     .then("/productOffering", r#"{"name":"$side offering","productSpecification":{"id":"$specification"}}"#),
+    deed("POST /authorizeService/token", "buyer", TOKEN),
+    deed("POST /authorizeService/read", "buyer", r#"{"appId":"$side"}"#)
+        .to("POST /authorizeService/token", TOKEN)
+        .done(Manner::Anew),
+    deed(
+        "POST /DSBillingManagement/api/billingManagement/v2/billingAccount",
+        "buyer",
+        r#"{"name":"$side bills","customerAccount":{"id":"$further"},"relatedParty":[{"id":"$customer","role":"bill receiver"}]}"#,
+    ),
+    deed(
+        "PATCH /DSBillingManagement/api/billingManagement/v2/billingAccount/{id}",
+        "buyer",
+        r#"{"name":"$side bills"}"#,
+    )
+    .at(&["$billing_account"]),
+    deed(
+        "POST /DSCustomerManagement/api/customerManagement/v2/customer",
+        "seller",
+        r#"{"name":"$side New"}"#,
+    ),
+    deed(
+        "PATCH /DSCustomerManagement/api/customerManagement/v2/customer/{id}",
+        "seller",
+        r#"{"description":"$side buys","motto":"more"}"#,
+    )
+    .at(&["$customer"]),
+    deed("DELETE /DSCustomerManagement/api/customerManagement/v2/customer/{id}", "seller", "")
+        .at(&["$prospect"]),
+    deed(
+        "POST /DSCustomerManagement/api/customerManagement/v2/customerAccount",
+        "buyer",
+        r#"{"name":"$side Quay","customer":{"id":"$customer"}}"#,
+    ),
+    deed(
+        "PATCH /DSCustomerManagement/api/customerManagement/v2/customerAccount/{id}",
+        "buyer",
+        r#"{"description":"$side Quay","accountType":"shipping address"}"#,
+    )
+    .at(&["$further"]),
+    deed(
+        "DELETE /DSCustomerManagement/api/customerManagement/v2/customerAccount/{id}",
+        "seller",
+        "",
+    )
+    .at(&["$further"]),
+    deed("POST /IDP", "operator", PROVIDER),
+    deed("PUT /IDP/{id}", "operator", r#"{"name":"$side two","server":"https://id.$side.test"}"#)
+        .to("POST /IDP", PROVIDER),
+    deed("DELETE /IDP/{id}", "operator", "").to("POST /IDP", PROVIDER),
+    deed(
+        "PATCH /DSPartyManagement/api/partyManagement/v2/individual/{id}",
+        "person",
+        r#"{"maritalStatus":"single","location":"$side"}"#,
+    )
+    .at(&["$person_party"]),
+    deed(
+        "PUT /DSPartyManagement/api/partyManagement/v2/individual/{id}",
+        "person",
+        r#"{"givenName":"Ann","familyName":"$side"}"#,
+    )
+    .at(&["$person_party"]),
+    deed(
+        "PATCH /DSPartyManagement/api/partyManagement/v2/organization/{id}",
+        "buyer",
+        r#"{"nameType":"Ltd.","motto":"$side"}"#,
+    )
+    .at(&["$own_party"]),
+    deed(
+        "PUT /DSPartyManagement/api/partyManagement/v2/organization/{id}",
+        "buyer",
+        r#"{"tradingName":"$side Wares"}"#,
+    )
+    .at(&["$own_party"]),
+    deed("POST /PromManagement/promotions", "seller", PROMOTION),
+    deed("PUT /PromManagement/promotions/{id}", "seller", PROMOTION)
+        .to("POST /PromManagement/promotions", PROMOTION),
+    deed("DELETE /PromManagement/promotions/{id}", "seller", "")
+        .to("POST /PromManagement/promotions", PROMOTION),
+    deed("POST /REPManagement/reputation/set", "buyer", r#"{"offerId":"$offer","rate":3}"#),
+    deed("POST /DSRevenueSharing/rss/providers", "operator", r#"{"providerName":"$side East"}"#),
+    deed(
+        "POST /DSRevenueSharing/rss/models",
+        "seller",
+        r#"{"productClass":"defaultRevenue","ownerValue":90,"aggregatorValue":10}"#,
+    ),
+    deed(
+        "PUT /DSRevenueSharing/rss/models",
+        "seller",
+        r#"{"productClass":"$category","ownerValue":100}"#,
+    ),
+    deed("DELETE /DSRevenueSharing/rss/models", "seller", "").asking("productClass=$category"),
+    deed("POST /DSRevenueSharing/rss/settlement", "seller", "{}").done(Manner::Several),
+    deed(
+        "PATCH /DSRevenueSharing/rss/settlement/reports/{id}",
+        "seller",
+        r#"[{"op":"replace","path":"/paid","value":true}]"#,
+    )
+    .at(&["$settlement"]),
+    deed(
+        "POST /SLAManagement/sla",
+        "seller",
+        r#"{"offerId":"$offer","services":[{"type":"Delay","threshold":5,"unitMeasure":"ms"}]}"#,
+    ),
 ];
 
 /// All deeds.
@@ -170,7 +287,12 @@ impl Deed {
             }
         }
         let client = client.header("idempotency-key", "deed");
-        client.call(&self.path(&open), read(self.body, names).as_ref())
+        let asking = match self.asking {
+            "" => String::new(),
+            asking => format!("?{}", filled(asking, names)),
+        };
+        let path = format!("{}{asking}", self.path(&open));
+        client.call(&path, read(self.body, names).as_ref())
     }
 
     fn path(&self, open: &[String]) -> String {

@@ -17,14 +17,19 @@
 //! | price plans, open and free | `prices::*` |
 //! | list parameters | `lists::*` |
 
+mod customers;
 pub(crate) mod deeds;
 mod lists;
+mod neighbors;
 mod offerings;
+mod parties;
 mod prices;
 mod products;
+mod revenue;
 mod rights;
 mod shop;
 mod ways_in;
+mod weaknesses;
 
 use serde_json::Value;
 
@@ -38,6 +43,10 @@ fn told(answer: &Answer) -> String {
         return status.to_string();
     }
     let body = answer.json();
+    // Revenue sharing has faults of its own.
+    if let Some(text) = body["exceptionText"].as_str() {
+        return format!("{status} {text}");
+    }
     let text = body["error"].as_str().unwrap_or_else(|| panic!("{status} {body}"));
     assert_eq!(body.as_object().map(serde_json::Map::len), Some(1), "{body}");
     format!("{status} {text}")

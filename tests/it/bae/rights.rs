@@ -48,9 +48,9 @@ fn ask(client: &Client<'_>, door: &Door) -> Answer {
 fn got(answer: &Answer) -> &'static str {
     match answer.status.as_u16() {
         401 => "401",
-        403 if answer.json()["error"]
-            .as_str()
-            .is_some_and(|it| it.starts_with("not permitted")) =>
+        403 if ["error", "exceptionText"].iter().any(|name| {
+            answer.json()[*name].as_str().is_some_and(|it| it.starts_with("not permitted"))
+        }) =>
         {
             "403"
         }
