@@ -7,24 +7,27 @@
 
 use std::sync::Arc;
 
-use super::{Act, Author, Bss, Cx, Error, billing_account, collection, gateway, payment};
+use super::{Act, Author, Bss, Cx, Error, billing_account, collection, gateway, order, payment};
 use super::{payment_method, refund};
 use crate::domain::account::Account;
 use crate::domain::account::billing_account::BillingAccount;
 use crate::domain::billing::invoice::Invoice;
 use crate::domain::error::{Code, Invalid, Rejection};
 use crate::domain::id::{
-    AccountId, BillingAccountId, GatewayId, InvoiceId, PaymentId, PaymentMethodId,
+    AccountId, BillingAccountId, GatewayId, InvoiceId, OrderId, PaymentId, PaymentMethodId,
 };
 use crate::domain::money::Money;
 use crate::domain::operator::{Actor, Permission};
+use crate::domain::order::Order;
 use crate::domain::payment::attempt::{Attempt, Decline, Initiative, Outcome, Reason, Said};
 use crate::domain::payment::gateway::Gateway;
-use crate::domain::payment::lifecycle::State;
+use crate::domain::payment::lifecycle::{State, Trigger};
 use crate::domain::payment::method::{MethodDetails, MethodKind, PaymentMethod};
 use crate::domain::payment::{Payer, Payment};
 use crate::domain::sealed::Sealed;
+use crate::domain::stamp::SellerNumber;
 use crate::domain::text;
+use crate::domain::time::Instant;
 use crate::services::webhook::trouble;
 use crate::store::payment::PAYMENT_BY_INVOICE;
 use crate::store::{Along, Key, Records};
@@ -67,9 +70,10 @@ pub enum What {
 
 /// A payment as it is begun: what is known before a gateway is asked.
 pub(super) struct Begin {
-    pub(super) billing_account: BillingAccount,
-    pub(super) amount: Money,
+    pub(super) of: (BillingAccount, Money),
     pub(super) invoice: Option<InvoiceId>,
+    /// The order that waits for it, and until when.
+    pub(super) order: Option<(OrderId, Instant)>,
     pub(super) gateway: Gateway,
     pub(super) method: Option<PaymentMethod>,
     pub(super) initiative: Initiative,
@@ -82,7 +86,7 @@ pub(super) struct Begin {
 /// # Errors
 /// If nothing of the invoice is open, another payment of it is under way, the seller has no gateway,
 /// the method cannot be used, or the caller may not.
-pub fn begin(bss: &Arc<Bss>, author: Author, wanted: Wanted) -> Result<Payment, Error> {
+pub fn begin(bss: &Bss, author: Author, wanted: Wanted) -> Result<Payment, Error> {
     let id = bss.act(author.clone(), move |act| begun_by_payer(act, &wanted)).wait()?;
     ask(bss, id)?;
     bss.read(&author.actor, |cx| cx.get(id))
@@ -96,12 +100,14 @@ fn begun_by_payer(act: &mut Act<'_>, wanted: &Wanted) -> Result<PaymentId, Error
     payment::must_be_in(&billing_account, amount)?;
     let of = billing_account.account();
     let method = wanted.method.map(|id| payment_method::usable(act.cx(), of, id)).transpose()?;
-    let gateway = through(act.cx(), (&billing_account, wanted), method.as_ref())?;
+    let named = (billing_account.stamp.seller, wanted.gateway.as_ref());
+    let gateway = through(act.cx(), named, method.as_ref())?;
     if let Some(invoice) = invoice {
         must_not_be_under_way(act.cx(), invoice)?;
     }
     let initiative = Initiative::Payer;
-    let it = Begin { billing_account, amount, invoice, gateway, method, initiative, tries: 1 };
+    let of = (billing_account, amount);
+    let it = Begin { of, invoice, order: None, gateway, method, initiative, tries: 1 };
     Ok(written_down(act, it)?.id)
 }
 
@@ -127,14 +133,13 @@ fn of_what(act: &Act<'_>, what: What) -> Result<(BillingAccount, Money, Option<I
     Ok((act.cx().named("/billing_account", id)?, amount, None))
 }
 
-/// The gateway that a payment goes through: that of the method, the one that is named, or the first
-/// that the seller has.
-fn through(
+/// The gateway that a payment to a seller goes through: that of the method, the one that is named, or
+/// the first that the seller has.
+pub(super) fn through(
     cx: Cx<'_>,
-    (of, wanted): (&BillingAccount, &Wanted),
+    (seller, named): (SellerNumber, Option<&text::Code>),
     method: Option<&PaymentMethod>,
 ) -> Result<Gateway, Error> {
-    let seller = of.stamp.seller;
     let missing = |code: &text::Code| {
         Invalid::one("/gateway", "reference", format!("`{code}` is no gateway of the seller"))
     };
@@ -143,7 +148,7 @@ fn through(
         let (code, _) = token_of(method).ok_or_else(why)?;
         return gateway::by_code(cx, seller, code)?.ok_or_else(|| missing(code).into());
     }
-    if let Some(code) = &wanted.gateway {
+    if let Some(code) = named {
         return gateway::by_code(cx, seller, code)?.ok_or_else(|| missing(code).into());
     }
     let why = "the seller takes no payments here: pay by bank transfer";
@@ -197,21 +202,25 @@ pub fn attempts_of(cx: Cx<'_>, invoice: InvoiceId) -> Result<Vec<Payment>, Error
 /// Writes a payment down before its gateway is asked.
 pub(super) fn written_down(act: &mut Act<'_>, it: Begin) -> Result<Payment, Error> {
     let kind = it.method.as_ref().map_or(MethodKind::Card, |it| it.details.kind());
-    let (account, id) = (it.billing_account.account(), it.billing_account.id);
+    let (billing_account, amount) = it.of;
+    let (account, id) = (billing_account.account(), billing_account.id);
     let payer = Payer { account, billing_account: id, kind };
-    let stamp = act.cx().stamp(it.billing_account.stamp.seller, Some(account));
+    let stamp = act.cx().stamp(billing_account.stamp.seller, Some(account));
     let stamp = stamp.numbered(act.next_number("payment")?);
-    let look_at = match it.initiative {
+    let look_at = match (it.initiative, it.order) {
+        (_, Some((_, until))) => until,
         // Somebody asks the gateway at once.
-        Initiative::Payer => act.now().plus_seconds(LEASE_SECONDS),
-        Initiative::House => act.now(),
+        (Initiative::Payer, None) => act.now().plus_seconds(LEASE_SECONDS),
+        (Initiative::House, None) => act.now(),
     };
+    let stubborn_until = act.now().plus_seconds(STUBBORNNESS_SECONDS);
     let attempt = Attempt {
         gateway: it.gateway.id,
         initiative: it.initiative,
         invoice: it.invoice,
+        order: it.order.map(|it| it.0),
         tries: it.tries,
-        until: act.now().plus_seconds(STUBBORNNESS_SECONDS),
+        until: it.order.map_or(stubborn_until, |it| it.1),
         look_at: Some(look_at),
         asked_at: None,
         misses: 0,
@@ -221,7 +230,7 @@ pub(super) fn written_down(act: &mut Act<'_>, it: Begin) -> Result<Payment, Erro
         decline: None,
     };
     let method = it.method.map(|it| it.id);
-    let begun = Payment::attempted((act.new_id(), stamp), payer, it.amount, (method, attempt))?;
+    let begun = Payment::attempted((act.new_id(), stamp), payer, amount, (method, attempt))?;
     act.keep_new(begun)
 }
 
@@ -238,7 +247,7 @@ struct Asked {
 ///
 /// # Errors
 /// If the store fails; that the gateway does is no error.
-pub(super) fn ask(bss: &Arc<Bss>, id: PaymentId) -> Result<(), Error> {
+pub(super) fn ask(bss: &Bss, id: PaymentId) -> Result<(), Error> {
     let house = Author::of(Actor::duty("collect"));
     let asked = bss.read(&house.actor, |cx| asked(bss, cx, id))?;
     let Some(asked) = asked else { return Ok(()) };
@@ -348,15 +357,19 @@ pub(super) fn text(cx: Cx<'_>, of: &Payment) -> Result<String, Error> {
     let invoice = of.attempt.as_ref().and_then(|it| it.invoice);
     let invoice = invoice.map(|id| cx.view.find::<Invoice>(id)).transpose()?.flatten();
     let number = invoice.as_ref().and_then(Invoice::issue).map(|it| it.number.to_string());
+    let order = of.attempt.as_ref().and_then(|it| it.order);
+    let order = order.map(|id| cx.view.find::<Order>(id)).transpose()?.flatten();
+    let number = number.or(order.map(|it| format!("Order {}", it.stamp.number)));
     Ok(number.unwrap_or_else(|| format!("{}", of.stamp.number)))
 }
 
 /// Where the payer of a payment goes back to.
 pub(super) fn back(bss: &Bss, of: &Payment) -> String {
-    let invoice = of.attempt.as_ref().and_then(|it| it.invoice);
-    let path = match invoice {
-        Some(invoice) => format!("/ui/invoices/{invoice}?payment={}", of.id),
-        None => format!("/ui/payments/{}?payment={}", of.id, of.id),
+    let attempt = of.attempt.as_ref();
+    let path = match (attempt.and_then(|it| it.invoice), attempt.and_then(|it| it.order)) {
+        (Some(invoice), _) => format!("/ui/invoices/{invoice}?payment={}", of.id),
+        (None, Some(order)) => format!("/ui/orders/{order}?payment={}", of.id),
+        (None, None) => format!("/ui/payments/{}?payment={}", of.id, of.id),
     };
     bss.site().link(&path)
 }
@@ -370,12 +383,18 @@ pub(super) fn hear(act: &mut Act<'_>, id: PaymentId, said: Said) -> Result<(), E
     let today = billing_account.terms().zone.date_of(act.now());
     let Some(heard) = payment.heard(said, today)? else { return Ok(()) };
     let payment = act.keep(heard)?;
+    let order = payment.attempt.as_ref().and_then(|it| it.order);
     if !had_come_in && payment.state().has_come_in() {
-        payment::received(act, payment)?;
-        return Ok(());
+        return match order {
+            Some(order) => order::paid(act, order, payment),
+            None => payment::received(act, payment).map(|_| ()),
+        };
     }
     match payment.state() {
-        State::Declined | State::Expired => collection::failed(act, payment),
+        State::Declined | State::Expired => match order {
+            Some(order) => order::unpaid(act, order, &payment),
+            None => collection::failed(act, payment),
+        },
         State::Redirected => wait_for_payer(act, payment),
         State::Initiated
         | State::Authorized
@@ -389,7 +408,7 @@ pub(super) fn hear(act: &mut Act<'_>, id: PaymentId, said: Said) -> Result<(), E
 /// A payer who does not come back is waited for no longer than that.
 fn wait_for_payer(act: &mut Act<'_>, mut payment: Payment) -> Result<(), Error> {
     let until = act.now().plus_seconds(PATIENCE_SECONDS);
-    if let Some(attempt) = &mut payment.attempt {
+    if let Some(attempt) = payment.attempt.as_mut().filter(|it| it.order.is_none()) {
         (attempt.until, attempt.look_at) = (until, Some(until));
     }
     act.put_quietly(&payment)
@@ -411,6 +430,23 @@ fn wait_on(act: &mut Act<'_>, id: PaymentId, missed: bool) -> Result<(), Error> 
     let wait = if missed { wait } else { LEASE_SECONDS };
     attempt.look_at = Some(now.plus_seconds(wait).min(attempt.until));
     act.put_quietly(&payment)
+}
+
+/// Calls off a payment that is under way: nobody waits for it any more. Money that comes in
+/// nevertheless is heard of as ever.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn call_off(act: &mut Act<'_>, id: PaymentId) -> Result<(), Error> {
+    let mut payment: Payment = act.load(id)?;
+    if !payment.state().is_under_way() {
+        return Ok(());
+    }
+    if let Some(attempt) = &mut payment.attempt {
+        attempt.look_at = None;
+    }
+    let canceled = payment.on(Trigger::Cancel)?;
+    act.keep(canceled).map(|_| ())
 }
 
 /// Reminds a gateway of ours of something when it is asked next, which is at once.

@@ -57,8 +57,8 @@ fn attempt(act: &mut Act<'_>, invoice: &Invoice, tries: u16) -> Result<Option<Pa
     let Some(gateway) = found else { return Ok(None) };
     let initiative = Initiative::House;
     let (invoice, method) = (Some(invoice.id), Some(method));
-    let it =
-        checkout::Begin { billing_account, amount, invoice, gateway, method, initiative, tries };
+    let of = (billing_account, amount);
+    let it = checkout::Begin { of, invoice, order: None, gateway, method, initiative, tries };
     checkout::written_down(act, it).map(Some)
 }
 

@@ -127,9 +127,8 @@ pub fn allocate(
 /// # Errors
 /// If the store fails.
 pub(super) fn received(act: &mut Act<'_>, payment: Payment) -> Result<Payment, Error> {
+    came_in(act, &payment)?;
     let (customer, amount) = (payment.billing_account, payment.amount());
-    let legs = journal::payment_received(customer, amount)?;
-    book(act, payment.stamp.seller, payment.id, legs)?;
     let first = payment.is_for();
     let open = open_invoices(act.cx(), customer)?;
     let open = open.iter().find(|it| Some(it.id) == first);
@@ -141,6 +140,28 @@ pub(super) fn received(act: &mut Act<'_>, payment: Payment) -> Result<Payment, E
         None => payment,
     };
     settle(act, payment, None)
+}
+
+/// Books a payment that has come in through a gateway: it is the customer's credit.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn came_in(act: &mut Act<'_>, payment: &Payment) -> Result<(), Error> {
+    let legs = journal::payment_received(payment.billing_account, payment.amount())?;
+    book(act, payment.stamp.seller, payment.id, legs)
+}
+
+/// Asks for all that is left of a payment to go back to where it came from.
+///
+/// # Errors
+/// If the store fails.
+pub(super) fn send_all_back(act: &mut Act<'_>, payment: Payment, why: &str) -> Result<(), Error> {
+    let left = payment.amount().minus(payment.refunded())?;
+    if !payment.state().has_come_in() || left.as_minor() <= 0 {
+        return Ok(());
+    }
+    let why = Some(why.parse().map_err(Error::internal)?);
+    went_back(act, payment, (left, why), RefundState::Requested).map(|_| ())
 }
 
 /// Lets what is left of a payment settle what is told, or what is due first.
@@ -203,6 +224,23 @@ fn pay(
 /// If the store fails.
 pub fn open_invoices(cx: Cx<'_>, of: BillingAccountId) -> Result<Vec<Invoice>, Error> {
     cx.every(&Along::Index(INVOICE_OPEN, Key::new().id(of).bytes()))
+}
+
+/// How much of what was billed on a billing account is to be paid and not disputed; nothing if nothing
+/// is.
+///
+/// # Errors
+/// If the store fails.
+pub fn owed(cx: Cx<'_>, of: BillingAccountId) -> Result<Option<Money>, Error> {
+    let mut owed: Option<Money> = None;
+    for it in open_invoices(cx, of)? {
+        let open = it.undisputed();
+        owed = match owed {
+            Some(owed) => Some(owed.plus(open)?),
+            None => Some(open),
+        };
+    }
+    Ok(owed.filter(|it| it.as_minor() > 0))
 }
 
 /// Lets the credit that a customer has settle a new invoice; where that is a fee for paying late, what

@@ -9,7 +9,7 @@ use crate::domain::operator::{IssueToken, Permission, Token, User};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::text::Name;
 use crate::domain::time::Instant;
-use crate::store::operator::TOKEN_BY_USER;
+use crate::store::operator::{TOKEN_BY_DIGEST, TOKEN_BY_USER};
 use crate::store::{Along, Key};
 
 /// How every secret of a token begins, so that one that was left lying about is recognized.
@@ -52,6 +52,32 @@ pub fn issue(act: &mut Act<'_>, new: NewToken) -> Result<Issued, Error> {
     let secret = format!("{SECRET_PREFIX}{}", operator::secret(act.random()));
     let token = keep_new(act, &user, NewToken { scopes, ..new }, &secret)?;
     Ok(Issued { token, secret })
+}
+
+/// Makes a token for the caller itself that opens nothing before it is [committed](commit).
+///
+/// # Errors
+/// As [`issue`].
+pub fn issue_pending(act: &mut Act<'_>, new: NewToken) -> Result<Issued, Error> {
+    let Issued { token, secret } = issue(act, new)?;
+    let mut token = token.pending();
+    act.put(&mut token)?;
+    Ok(Issued { token, secret })
+}
+
+/// Lets a token of the caller's be used, by its secret.
+///
+/// # Errors
+/// [`Error::NotFound`] if there is none, or it was taken back.
+pub fn commit(act: &mut Act<'_>, secret: &str) -> Result<Token, Error> {
+    let hash = operator::digest(secret);
+    let along = Along::Index(TOKEN_BY_DIGEST, Key::new().raw(hash.as_bytes()).bytes());
+    let found: Option<Token> = act.first(&along)?;
+    let found = found.filter(|it| Some(it.user()) == act.actor().user());
+    let found = found.filter(|it| it.revoked_at().is_none());
+    let token = found.ok_or_else(|| Error::not_found("the key"))?;
+    act.must(Permission::TokenWrite, &token.stamp)?;
+    act.keep(token.committed())
 }
 
 /// A program that is confined makes no key that is less so.

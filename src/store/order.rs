@@ -9,7 +9,12 @@ use crate::domain::order::quote::Quote;
 use crate::domain::order::shipment::Shipment;
 use crate::domain::provisioning::task::Task;
 
-record!(Cart, CartId, "cart", shape 1);
+record!(Cart, CartId, "cart", shape 1,
+    /// `(person, cart)`: what somebody fills.
+    CART_BY_PERSON = "by_person" => |it, keys| {
+        keys.extend(it.stamp.person.map(|person| Key::new().id(person).id(it.id)));
+    },
+);
 
 record!(Order, OrderId, "order", shape 1, due => |it| it.due());
 

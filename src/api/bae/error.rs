@@ -61,6 +61,24 @@ pub(super) const NOT_ALLOWED: Rule = rule("not_allowed", 403);
 pub(super) const INCOMPLETE: Rule = rule("incomplete", 422);
 /// What cannot be said here.
 pub(super) const NOT_SUPPORTED: Rule = rule("not_supported", 422);
+/// Somebody is named as the customer who is not who calls.
+pub(super) const NOT_THE_CALLER: Rule = rule("not_the_caller", 403);
+/// Nobody buys of itself.
+pub(super) const OWN_OFFERING: Rule = rule("own_offering", 403);
+/// Of an offering that is not free one price is picked.
+pub(super) const PLAN: Rule = rule("plan", 422);
+/// An order is billed to one account that is there.
+pub(super) const BILLED_TO: Rule = rule("billed_to", 422);
+/// An order is billed to an account of who calls.
+pub(super) const BILL_RECEIVER: Rule = rule("bill_receiver", 403);
+/// Items are handled while their order is worked on.
+pub(super) const NOT_IN_PROGRESS: Rule = rule("not_in_progress", 403);
+/// What of an order is somebody else's to say, or nobody's.
+pub(super) const NOT_YOURS_TO_SAY: Rule = rule("not_yours_to_say", 403);
+/// An order waits for its payment, or does not any more.
+pub(super) const PAYMENT: Rule = rule("payment", 403);
+/// Records of use follow one another.
+pub(super) const CORRELATION: Rule = rule("correlation", 400);
 
 /// All rules with a status of their own.
 const RULES: &[Rule] = &[
@@ -77,6 +95,15 @@ const RULES: &[Rule] = &[
     NOT_ALLOWED,
     INCOMPLETE,
     NOT_SUPPORTED,
+    NOT_THE_CALLER,
+    OWN_OFFERING,
+    PLAN,
+    BILLED_TO,
+    BILL_RECEIVER,
+    NOT_IN_PROGRESS,
+    NOT_YOURS_TO_SAY,
+    PAYMENT,
+    CORRELATION,
 ];
 
 /// Why a request is refused, with the methods that would be allowed where that is what is wrong.

@@ -63,7 +63,14 @@
 //!   be set.
 //! - Tokens of applications are sealed, and given to their user alone.
 //! - Every `POST` honours `Idempotency-Key`.
+//! - An order is of one seller, who sells to the account; it waits for its payment as `Pending`, and is
+//!   `InProgress` from then on. An item is `Acknowledged` until somebody has begun with it.
+//! - What is said at `orders/accept` is not believed: the gateway is asked. What is owed where a product is
+//!   billed is paid before it is renewed or ended.
+//! - A record of use is `Guided` while a price charges it, and `Rated` on a bill.
 
+mod api_key;
+mod asset_management;
 mod authorize;
 mod billing_account;
 mod billing_charge;
@@ -73,6 +80,7 @@ mod catalog;
 mod catalogue;
 mod category;
 mod characteristic;
+mod charge_period;
 mod contact;
 mod customer;
 mod customer_account;
@@ -84,6 +92,9 @@ mod identity_provider;
 mod license;
 mod list;
 mod number;
+mod order_item;
+mod order_management;
+mod order_patch;
 mod organization;
 mod party;
 mod party_details;
@@ -92,11 +103,15 @@ mod price_amount;
 mod price_change;
 mod price_plan;
 mod price_shown;
+mod product;
+mod product_job;
 mod product_offering;
+mod product_order;
 mod product_specification;
 mod promotion;
 mod query;
 mod recommendation;
+mod related_party;
 mod reputation;
 mod revenue;
 mod revenue_model;
@@ -105,10 +120,13 @@ mod revenue_report;
 mod route;
 mod service_candidate;
 mod settlement_note;
+mod shopping_cart;
 mod sla;
 mod table;
 mod unica;
 mod upgrade;
+mod usage;
+mod usage_specification;
 mod version;
 mod wire;
 

@@ -2,10 +2,11 @@
 
 use super::route::Row;
 use super::{
-    authorize, billing_account, billing_charge, catalog, category, customer, customer_account,
-    identity_provider, party, product_offering, product_specification, promotion, recommendation,
-    reputation, revenue, revenue_model, revenue_record, revenue_report, settlement_note, sla,
-    version,
+    api_key, asset_management, authorize, billing_account, billing_charge, catalog, category,
+    customer, customer_account, identity_provider, order_management, party, product, product_job,
+    product_offering, product_order, product_specification, promotion, recommendation, reputation,
+    revenue, revenue_model, revenue_record, revenue_report, settlement_note, shopping_cart, sla,
+    usage, usage_specification, version,
 };
 
 /// All calls.
@@ -32,6 +33,15 @@ pub(super) fn rows() -> impl Iterator<Item = &'static Row> {
         revenue_report::ROWS,
         settlement_note::ROWS,
         sla::ROWS,
+        product_order::ROWS,
+        product::ROWS,
+        usage::ROWS,
+        usage_specification::ROWS,
+        shopping_cart::ROWS,
+        order_management::ROWS,
+        product_job::ROWS,
+        asset_management::ROWS,
+        api_key::ROWS,
     ];
     all.into_iter().flatten()
 }

@@ -84,6 +84,8 @@ struct BillingPolicy {
     /// The first day from which resellers are billed for what they sell on, as if they had bought it;
     /// `null`: they are not.
     resale_from: Option<String>,
+    /// For how many minutes an order that is paid first waits for its payment.
+    payment_minutes: u16,
     /// How invoices are numbered, such as `INV-{year}-{sequence:6}`. `{customer}` is the number of the
     /// customer; `{sequence}` belongs to it then, and begins anew with each `{year}` or `{month}` that is
     /// named. `{count}` instead never does: it counts all invoices of the customer, or of the seller.
@@ -100,6 +102,7 @@ impl From<&Practice> for BillingPolicy {
             invoice_numbers: numbering.invoices.to_string(),
             credit_note_numbers: numbering.credit_notes.to_string(),
             resale_from: it.resale_from.map(|it| it.to_string()),
+            payment_minutes: it.payment_minutes,
             zero_usage: it.zero_usage.to_string(),
             zero_lines: it.zero_lines.to_string(),
             zero_invoices: it.zero_invoices.to_string(),
@@ -160,6 +163,7 @@ struct BillingPolicyPatch {
     review_hours: Option<u16>,
     #[serde(default)]
     resale_from: Patch<String>,
+    payment_minutes: Option<u16>,
     invoice_numbers: Option<String>,
     credit_note_numbers: Option<String>,
 }
@@ -214,6 +218,7 @@ impl BillingPolicyPatch {
             late_usage_periods: self.late_usage_periods.unwrap_or(base.late_usage_periods),
             review_hours: self.review_hours.unwrap_or(base.review_hours),
             resale_from: self.resale_from.onto(base.resale_from, |it| parse("/resale_from", it))?,
+            payment_minutes: self.payment_minutes.unwrap_or(base.payment_minutes),
             ..base
         })
     }

@@ -19,6 +19,7 @@ mod bookkeeping;
 mod calculation;
 mod camt;
 mod cancellation;
+mod cart;
 mod category;
 mod checkout;
 mod class;
@@ -54,6 +55,8 @@ mod offer;
 mod offer_term;
 mod openapi;
 mod order;
+mod order_checkout;
+mod order_item;
 mod order_preview;
 mod overview;
 mod paper;
@@ -90,6 +93,7 @@ mod terms_of_use;
 mod timeline;
 mod token;
 mod usage;
+mod usage_export;
 mod user;
 mod vat_rate;
 mod wire;
@@ -147,7 +151,6 @@ fn table() -> Vec<Route> {
         offer::routes(),
         retirement::routes(),
         order::routes(),
-        order_preview::routes(),
         overview::routes(),
         paper::routes(),
         party::routes(),

@@ -10,7 +10,8 @@ use super::attribute::{self, Attributes};
 use super::offer::each;
 use super::route::{Needs, Route, read, write};
 use super::terms_of_use::{AcceptedTerms, TermsAcceptance};
-use super::wire::{Decimal, List, NoQuery, OwnedQuery, SoldBy, parse, parse_optional};
+use super::wire::{Decimal, List, Money, NoQuery, OwnedQuery, SoldBy, parse, parse_optional};
+use super::{cart, order_checkout, order_item, order_preview};
 use crate::api::edge::call::Call;
 use crate::api::edge::reply::{Reply, Wire};
 use crate::domain::attribute::AttributeValue;
@@ -28,17 +29,20 @@ pub(super) fn routes() -> Vec<Route> {
     let reads = Needs::Permission(Permission::OrderRead);
     let places = Needs::Permission(Permission::OrderPlace);
     let cancels = Needs::Permission(Permission::OrderCancel);
-    vec![
+    let own = vec![
         read("/orders", reads, "List orders", list),
         write(Method::POST, "/orders", places, "Place an order", place),
         read("/orders/{id}", reads, "Read an order", show),
         write(Method::POST, "/orders/{id}/cancel", cancels, "Call off an order", cancel),
-    ]
+    ];
+    let more =
+        [cart::routes(), order_checkout::routes(), order_item::routes(), order_preview::routes()];
+    own.into_iter().chain(more.into_iter().flatten()).collect()
 }
 
 /// What was asked for.
 #[derive(Debug, Serialize, ToSchema)]
-struct Order {
+pub(super) struct Order {
     id: String,
     number: u64,
     revision: u32,
@@ -72,9 +76,40 @@ struct Order {
     /// The coupons that were brought with it.
     coupons: Vec<String>,
     notes: Vec<String>,
+    /// The payment that it waits or waited for before anybody works on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payment: Option<OrderPayment>,
 }
 
 impl Wire for Order {}
+
+/// The payment that an order waits or waited for.
+#[derive(Debug, Serialize, ToSchema)]
+struct OrderPayment {
+    id: String,
+    state: String,
+    amount: Money,
+    /// Where the payer has to go; left out if nothing is to be done there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    page: Option<String>,
+    /// Until when the order waits for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<String>,
+}
+
+impl OrderPayment {
+    fn of(cx: Cx<'_>, order: &domain::Order) -> Result<Option<Self>, Error> {
+        let Some(it) = order::payment_of(cx, order)? else { return Ok(None) };
+        let attempt = it.attempt.as_ref().filter(|_| it.state().is_under_way());
+        Ok(Some(Self {
+            id: it.id.to_string(),
+            state: it.state().to_string(),
+            amount: it.amount().into(),
+            page: attempt.and_then(|it| it.page.as_ref()).map(ToString::to_string),
+            until: attempt.map(|it| it.until.to_string()),
+        }))
+    }
+}
 
 /// A piece of an order.
 #[derive(Debug, Serialize, ToSchema)]
@@ -125,6 +160,7 @@ impl From<&domain::Order> for Order {
             accepted_terms: it.request.accepted.iter().map(TermsAcceptance::from).collect(),
             coupons: it.request.coupons.iter().map(ToString::to_string).collect(),
             notes: it.notes().iter().map(|it| it.text.to_string()).collect(),
+            payment: None,
         }
     }
 }
@@ -141,8 +177,9 @@ impl Order {
     }
 }
 
-fn whole(cx: Cx<'_>, it: &domain::Order) -> Result<Order, Error> {
-    Order::labeled(&mut Labels::new(cx), it)
+pub(super) fn whole(cx: Cx<'_>, it: &domain::Order) -> Result<Order, Error> {
+    let shown = Order::labeled(&mut Labels::new(cx), it)?;
+    Ok(Order { payment: OrderPayment::of(cx, it)?, ..shown })
 }
 
 /// An order as an event tells of it.
@@ -243,34 +280,57 @@ impl NewItem {
         let at = |field: &str| format!("/items/{place}/{field}");
         let action = parse_optional(&at("action"), self.action.as_deref())?;
         let key = (place + 1).to_string();
-        let mut resources = BTreeMap::new();
-        for (id, amount) in &self.resources {
-            let pointer = at(&format!("resources/{id}"));
-            resources.insert(parse(&pointer, id)?, amount.read(&pointer)?);
-        }
-        let mut characteristics = BTreeMap::new();
-        for (name, value) in &self.characteristics {
-            let pointer = at(&format!("characteristics/{name}"));
-            let value = AttributeValue::Text(parse(&pointer, value)?);
-            characteristics.insert(parse(&pointer, name)?, vec![value]);
-        }
-        let wish = Wish {
-            offer: parse_optional(&at("offer"), self.offer.as_deref())?,
-            name: parse_optional(&at("name"), self.name.as_deref())?,
-            term: parse_optional(&at("term"), self.term.as_deref())?,
-            plan: parse_optional(&at("plan"), self.plan.as_deref())?,
-            times: self.times,
-            quantity: self.quantity,
-            resources,
-            characteristics,
-            ..Wish::default()
+        let said = Said {
+            offer: self.offer.as_deref(),
+            name: self.name.as_deref(),
+            term: self.term.as_deref(),
+            plan: self.plan.as_deref(),
+            resources: &self.resources,
+            characteristics: &self.characteristics,
         };
+        let wish = Wish { times: self.times, quantity: self.quantity, ..said.read(&at)? };
         let parent = parse_optional(&at("parent"), self.parent.as_deref())?;
         let mut item = Item::new(parse(&at("key"), &key)?, action.unwrap_or(Action::Add), wish);
         item.subscription = parse_optional(&at("subscription"), self.subscription.as_deref())?;
         item.attributes = attribute::read_at(&at("attributes"), &self.attributes, &[])?;
         item.parent = parent.map(|id| Parent::Subscription(id, Belonging::AddOn));
         Ok(item)
+    }
+}
+
+/// What is said of what is wanted, beside numbers.
+pub(super) struct Said<'a> {
+    pub(super) offer: Option<&'a str>,
+    pub(super) name: Option<&'a str>,
+    pub(super) term: Option<&'a str>,
+    pub(super) plan: Option<&'a str>,
+    pub(super) resources: &'a BTreeMap<String, Decimal>,
+    pub(super) characteristics: &'a BTreeMap<String, String>,
+}
+
+impl Said<'_> {
+    /// The wish in the domain's form; `at` is the pointer of a field.
+    pub(super) fn read(&self, at: &impl Fn(&str) -> String) -> Result<Wish, Invalid> {
+        let mut resources = BTreeMap::new();
+        for (id, amount) in self.resources {
+            let pointer = at(&format!("resources/{id}"));
+            resources.insert(parse(&pointer, id)?, amount.read(&pointer)?);
+        }
+        let mut characteristics = BTreeMap::new();
+        for (name, value) in self.characteristics {
+            let pointer = at(&format!("characteristics/{name}"));
+            let value = AttributeValue::Text(parse(&pointer, value)?);
+            characteristics.insert(parse(&pointer, name)?, vec![value]);
+        }
+        Ok(Wish {
+            offer: parse_optional(&at("offer"), self.offer)?,
+            name: parse_optional(&at("name"), self.name)?,
+            term: parse_optional(&at("term"), self.term)?,
+            plan: parse_optional(&at("plan"), self.plan)?,
+            resources,
+            characteristics,
+            ..Wish::default()
+        })
     }
 }
 

@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::route::{Needs, Route, read_much, work};
+use super::usage_export;
 use super::wire::{Decimal, List, NoQuery, parse, parse_optional};
 use crate::api::edge::body::BATCH_BYTES_MAX;
 use crate::api::edge::call::Call;
@@ -30,13 +31,14 @@ const POINTS_MAX: u32 = 1000;
 pub(super) fn routes() -> Vec<Route> {
     let reads = Needs::Permission(Permission::UsageRead);
     let writes = Needs::Permission(Permission::UsageWrite);
-    vec![
+    let own = vec![
         work(Method::POST, "/usage", writes, "Report usage", (BATCH_BYTES_MAX, ingest)),
         read_much("/usage", reads, "List usage events", list),
         read_much("/usage/rejected", writes, "List refused usage events", rejected),
         read_much("/usage/unrated", reads, "List usage that no price charges", unrated),
         read_much("/subscriptions/{id}/usage", reads, "Add up usage by steps of time", series),
-    ]
+    ];
+    own.into_iter().chain(usage_export::routes()).collect()
 }
 
 /// A batch of usage.

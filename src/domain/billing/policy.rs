@@ -272,7 +272,12 @@ pub struct Policy {
     /// The first day from which resellers are billed for what they sell on; `None`: they are not, and
     /// what they owe is settled elsewhere.
     pub resale_from: Option<Date>,
+    /// For how many minutes an order that is paid first waits for its payment.
+    pub payment_minutes: u16,
 }
+
+/// The longest that an order waits for its payment: a week.
+pub const PAYMENT_MINUTES_MAX: u16 = 7 * 24 * 60;
 
 impl Policy {
     /// What holds where a seller has set nothing.
@@ -303,6 +308,7 @@ impl Policy {
         review_hours: 0,
         recognition: Recognition::AtIssue,
         resale_from: None,
+        payment_minutes: 5,
     };
 
     /// Refuses to take units back when the days for that are over.
@@ -339,6 +345,10 @@ impl Policy {
             ("/prepaid", self.prepaid == by.prepaid, by.prepaid.word()),
             ("/recognition", self.recognition == by.recognition, by.recognition.word()),
         ];
+        if !(1..=PAYMENT_MINUTES_MAX).contains(&self.payment_minutes) {
+            let message = format!("must be 1 to {PAYMENT_MINUTES_MAX}");
+            return Err(Invalid::one("/payment_minutes", "range", message));
+        }
         let broken = settings.into_iter().filter(|(_, has_rule, _)| !has_rule);
         let violation = |(field, _, only)| {
             let message = format!("must be `{only}`: billing has no rule for another value");

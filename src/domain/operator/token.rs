@@ -60,6 +60,8 @@ pub struct Token {
     last_used_at: Option<Instant>,
     /// Wall time at which somebody took it back.
     revoked_at: Option<Instant>,
+    /// Whether who made it has still to say that it is to be used; until then it opens nothing.
+    is_pending: bool,
 }
 
 /// Makes a token.
@@ -111,8 +113,21 @@ impl Token {
             expires_at,
             last_used_at,
             revoked_at,
+            is_pending: false,
         };
         Ok((token, Verb::Created))
+    }
+
+    /// The token as one that opens nothing until it is committed.
+    #[must_use]
+    pub fn pending(self) -> Self {
+        Self { is_pending: true, ..self }
+    }
+
+    /// The token as one that is to be used; saying so twice is the same.
+    #[must_use]
+    pub fn committed(self) -> (Self, Verb) {
+        (Self { is_pending: false, ..self }, Verb::Changed)
     }
 
     /// The token taken back, at wall time; taking it back twice is the same.
@@ -125,7 +140,8 @@ impl Token {
     /// Whether it opens anything, at wall time.
     #[must_use]
     pub fn is_good(&self, wall: Instant) -> bool {
-        self.revoked_at.is_none() && self.expires_at.is_none_or(|it| wall < it)
+        let is_over = self.expires_at.is_some_and(|it| it <= wall);
+        self.revoked_at.is_none() && !self.is_pending && !is_over
     }
 
     /// The token with a use noted, or `None` where that was noted a moment ago.

@@ -1,13 +1,16 @@
 //! Carts: what somebody is about to order.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
-use super::item::Wish;
+use super::item::{Action, Item, Parent, Wish};
 use super::total::Total;
 use crate::domain::catalog::LIST_MAX;
 use crate::domain::error::{Code as Reason, Rejection};
 use crate::domain::id::{AccountId, CartId, SubscriptionId};
 use crate::domain::stamp::Stamp;
+use crate::domain::subscription::tree::Belonging;
 use crate::domain::text::{Code, Email, Name};
 use crate::domain::time::Validity;
 use crate::domain::word::words;
@@ -37,6 +40,25 @@ pub struct CartItem {
     pub standing: Standing,
     /// What it comes to, as last estimated.
     pub totals: Vec<Total>,
+}
+
+impl CartItem {
+    /// Whether two lines are for the same, however much of it.
+    fn is_like(&self, other: &Self) -> bool {
+        let any = |it: &Wish| Wish { quantity: None, ..it.clone() };
+        any(&self.wish) == any(&other.wish)
+            && self.adds_to == other.adds_to
+            && self.below == other.below
+    }
+
+    /// What is ordered by the line.
+    fn item(&self) -> Item {
+        let below = self.below.clone().map(|it| Parent::Item(it, Belonging::AddOn));
+        let adds_to = self.adds_to.map(|it| Parent::Subscription(it, Belonging::AddOn));
+        let mut item = Item::new(self.key.clone(), Action::Add, self.wish.clone());
+        item.parent = adds_to.or(below);
+        item
+    }
 }
 
 /// What somebody is about to order.
@@ -83,13 +105,9 @@ impl Cart {
     /// # Errors
     /// If it has a line of that key, or one for just the same, or is full.
     pub fn with(mut self, item: CartItem) -> Result<Self, Rejection> {
-        let same = |it: &&CartItem| {
-            it.key == item.key
-                || it.wish == item.wish && it.adds_to == item.adds_to && it.below == item.below
-        };
+        let same = |it: &&CartItem| it.key == item.key || it.is_like(&item);
         if let Some(same) = self.items.iter().find(same) {
-            let why = format!("the cart has this already, as `{}`; change its quantity", same.key);
-            return Err(Rejection::new(Reason::Duplicate, why));
+            return Err(there_already(&same.key));
         }
         if self.items.len() >= LIST_MAX {
             let why = format!("a cart has at most {LIST_MAX} lines");
@@ -102,8 +120,12 @@ impl Cart {
     /// The cart with a line in the place of the one of the same key.
     ///
     /// # Errors
-    /// If it has no such line.
+    /// If it has no such line, or another one for just the same.
     pub fn replacing(mut self, item: CartItem) -> Result<Self, Rejection> {
+        let other = self.items.iter().find(|it| it.key != item.key && it.is_like(&item));
+        if let Some(other) = other {
+            return Err(there_already(&other.key));
+        }
         let Some(line) = self.items.iter_mut().find(|it| it.key == item.key) else {
             return Err(unknown(&item.key));
         };
@@ -135,6 +157,50 @@ impl Cart {
     pub fn emptied(self) -> Self {
         Self { items: Vec::new(), totals: Vec::new(), ..self }
     }
+}
+
+impl Cart {
+    /// The line of a key.
+    ///
+    /// # Errors
+    /// If it has no such line.
+    pub fn line(&self, key: &Code) -> Result<&CartItem, Rejection> {
+        self.items.iter().find(|it| it.key == *key).ok_or_else(|| unknown(key))
+    }
+
+    /// The key of the next line: the first number that none has.
+    ///
+    /// # Panics
+    /// Never: a number is a code.
+    #[must_use]
+    pub fn free_key(&self) -> Code {
+        let is_free = |key: &Code| self.items.iter().all(|it| it.key != *key);
+        let mut keys = (1..).map(|it: usize| Code::from_str(&it.to_string()).expect("a code"));
+        keys.find(is_free).expect("a cart has an end")
+    }
+
+    /// The items of an order of what is not kept for another time.
+    #[must_use]
+    pub fn to_order(&self) -> Vec<Item> {
+        let ordered = self.items.iter().filter(|it| it.standing == Standing::Active);
+        ordered.map(CartItem::item).collect()
+    }
+
+    /// The cart after its order: with what is kept for another time alone.
+    #[must_use]
+    pub fn ordered(mut self) -> Self {
+        self.items.retain(|it| it.standing == Standing::Saved);
+        let kept: Vec<Code> = self.items.iter().map(|it| it.key.clone()).collect();
+        for it in &mut self.items {
+            it.below = it.below.take().filter(|below| kept.contains(below));
+        }
+        Self { totals: Vec::new(), ..self }
+    }
+}
+
+fn there_already(key: &Code) -> Rejection {
+    let why = format!("the cart has this already, as `{key}`; change its quantity");
+    Rejection::new(Reason::Duplicate, why)
 }
 
 fn unknown(key: &Code) -> Rejection {
@@ -172,6 +238,9 @@ mod tests {
         let code = |line| cart.clone().with(line).map_err(|it| it.code).err();
         assert_eq!(code(line("1", 2, None)), Some(Reason::Duplicate));
         assert_eq!(code(line("2", 1, None)), Some(Reason::Duplicate));
+        let mut more = line("2", 1, None);
+        more.wish.quantity = Some(7);
+        assert_eq!(code(more), Some(Reason::Duplicate), "one line, and its quantity");
         let mut other_term = line("2", 1, None);
         other_term.wish.term = Some("yearly".parse().expect("a code"));
         assert_eq!(code(other_term), None);
@@ -196,6 +265,23 @@ mod tests {
         let cart = cart(&[line("1", 1, None)]);
         let changed = cart.clone().replacing(line("1", 2, None)).expect("there");
         assert_eq!(changed.items()[0].wish.offer, Some(id(2)));
-        assert!(cart.replacing(line("9", 2, None)).is_err());
+        assert!(cart.clone().replacing(line("9", 2, None)).is_err());
+        let both = cart.with(line("2", 2, None)).expect("new");
+        let twice = both.replacing(line("2", 1, None)).map_err(|it| it.code);
+        assert_eq!(twice.err(), Some(Reason::Duplicate));
+    }
+
+    #[test]
+    fn what_is_kept_for_another_time_stays_after_the_order() {
+        let mut saved = line("2", 2, Some("1"));
+        saved.standing = Standing::Saved;
+        let cart = cart(&[line("1", 1, None), saved, line("3", 3, None)]);
+        let ordered: Vec<_> = cart.to_order().into_iter().map(|it| it.key).collect();
+        assert_eq!(ordered, [code("1"), code("3")]);
+        assert_eq!(cart.free_key(), code("4"));
+        let left = cart.ordered();
+        assert_eq!((keys(&left), &left.items()[0].below), (vec!["2"], &None));
+        assert_eq!(left.free_key(), code("1"));
+        assert!(left.line(&code("2")).is_ok() && left.line(&code("1")).is_err());
     }
 }

@@ -420,6 +420,8 @@ impl Order {
     pub fn due(&self) -> Option<Due> {
         let at = match self.phase {
             Phase::Acknowledged => self.request.start_at?,
+            // What waits for its payment ends with that.
+            Phase::Pending if self.awaited_payment().is_some() => return None,
             Phase::Pending => self.missing.as_ref()?.until_at,
             Phase::Held
             | Phase::Released
@@ -466,6 +468,40 @@ impl Order {
     pub fn ask(self, missing: Missing, now: Instant) -> Result<(Self, Verb), Rejection> {
         let (it, verb) = self.on(Trigger::Ask, now)?;
         Ok((Self { missing: Some(missing), ..it }, verb))
+    }
+
+    /// The order waiting for a payment before anybody works on it.
+    ///
+    /// # Errors
+    /// If its phase does not allow it.
+    pub fn await_payment(
+        self,
+        payment: PaymentId,
+        missing: Missing,
+        now: Instant,
+    ) -> Result<(Self, Verb), Rejection> {
+        let (it, verb) = self.ask(missing, now)?;
+        Ok((Self { payment: Some(payment), ..it }, verb))
+    }
+
+    /// The payment that it waits for: nobody works on it before.
+    #[must_use]
+    pub fn awaited_payment(&self) -> Option<PaymentId> {
+        let waits = self.phase == Phase::Pending && self.released_at.is_none();
+        self.payment.filter(|_| waits)
+    }
+
+    /// Whether all of it is still to be had and nothing of it was done or given up.
+    #[must_use]
+    pub fn is_untouched(&self) -> bool {
+        let is_open = |it: &Item| !it.state().is_final() && it.action == Action::Add;
+        self.phase == Phase::Released && self.items.iter().all(is_open)
+    }
+
+    /// The order with why it was called off.
+    #[must_use]
+    pub fn explained(self, reason: Option<Prose>) -> Self {
+        Self { reason: reason.or(self.reason), ..self }
     }
 
     /// The order kept back by the seller.

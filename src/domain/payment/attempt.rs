@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::id::{GatewayId, InvoiceId};
+use crate::domain::id::{GatewayId, InvoiceId, OrderId};
 use crate::domain::money::Money;
 use crate::domain::text::{Name, Prose, WebAddress};
 use crate::domain::time::Instant;
@@ -59,6 +59,8 @@ pub struct Attempt {
     pub initiative: Initiative,
     /// What it is to settle first.
     pub invoice: Option<InvoiceId>,
+    /// The order that waits for it.
+    pub order: Option<OrderId>,
     /// The how many-th it is of those that follow each other: 1 for the first.
     pub tries: u16,
     /// Until when a word of the gateway is waited for.

@@ -101,6 +101,7 @@ fn attempt() -> Attempt {
         gateway: id(7),
         initiative: Initiative::Payer,
         invoice: Some(id(9)),
+        order: None,
         tries: 1,
         until: at(),
         look_at: Some(at()),

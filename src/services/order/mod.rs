@@ -3,8 +3,11 @@
 //! An order that can be worked on at once is: its items become tasks, and what needs no other
 //! system is there when the order is answered.
 
+mod cancellation;
 mod credit;
 mod estimate;
+mod handling;
+mod paid_first;
 mod pool;
 mod switch;
 mod terms_of_use;
@@ -12,10 +15,17 @@ mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use self::cancellation::called_off;
+pub(super) use self::cancellation::cancel_all_of;
+pub use self::cancellation::{cancel, cancel_or_refuse};
 pub(super) use self::credit::must_be_trusted;
 pub use self::estimate::{
     Credited, Ending, Estimate, Foreseen, estimate, suppose_bought, suppose_ended, suppose_placed,
 };
+pub use self::handling::{Handling, handle, is_begun, note};
+use self::paid_first::give_money_back;
+pub use self::paid_first::{Paying, follow, payment_of, place_and_pay};
+pub(super) use self::paid_first::{paid, unpaid};
 pub use self::pool::enlarging;
 pub(super) use self::switch::carry_out;
 use self::switch::{Changed, is_switch};
@@ -47,7 +57,7 @@ use crate::domain::operator::{self, Permission};
 use crate::domain::order::item::{Action, Item, Wish};
 use crate::domain::order::lifecycle::Phase;
 use crate::domain::order::resolution::{self, Holder, Objections, Resolved, Shelf};
-use crate::domain::order::{Decision, Order, PlaceOrder};
+use crate::domain::order::{Order, PlaceOrder};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::stamp::{SellerNumber, Stamp};
 use crate::domain::subscription::Subscription;
@@ -90,6 +100,20 @@ pub fn place_or_refuse(
 
 /// Places an order of which nobody need have accepted anything, and works on it.
 fn take(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Order, Error> {
+    let order = put(act, placed)?;
+    begin(act, order)
+}
+
+/// Works on an order unless it is to begin later.
+fn begin(act: &mut Act<'_>, order: Order) -> Result<Order, Error> {
+    match order.request.start_at {
+        Some(start_at) if act.now() < start_at => Ok(order),
+        _ => work(act, order.id),
+    }
+}
+
+/// Places an order on which nobody works yet.
+fn put(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Order, Error> {
     let account = buyer(act.cx(), "/account", placed.account())?;
     let stamp = stamp(act.cx(), &account);
     act.must(Permission::OrderPlace, &stamp)?;
@@ -121,10 +145,7 @@ fn take(act: &mut Act<'_>, placed: PlaceOrder) -> Result<Order, Error> {
     let order = Order::place(act.new_id(), stamp, placed.resolved(items), Vec::new(), now);
     let order = act.keep((order, Verb::Created))?;
     coupon::redeem_with(act, &account, &order)?;
-    match order.request.start_at {
-        Some(start_at) if now < start_at => Ok(order),
-        _ => work(act, order.id),
-    }
+    Ok(order)
 }
 
 /// Whether the account may owe more through an item: not by ending what it has.
@@ -439,38 +460,6 @@ fn changed_amounts(
     rises.collect()
 }
 
-/// Calls off an order on which nobody has begun to work.
-///
-/// # Errors
-/// If its state forbids it, or the caller may not.
-pub fn cancel(act: &mut Act<'_>, id: OrderId, reason: Option<Prose>) -> Result<Order, Error> {
-    let order: Order = act.get(id)?;
-    act.must(Permission::OrderCancel, &order.stamp)?;
-    let canceled = order.cancel(reason, act.now())?;
-    let order = act.keep(canceled)?;
-    coupon::give_back(act, &order)?;
-    Ok(order)
-}
-
-/// Calls off an order, or says why that cannot be; then nothing of it was kept.
-///
-/// # Errors
-/// If the store fails.
-pub fn cancel_or_refuse(
-    act: &mut Act<'_>,
-    id: OrderId,
-    reason: Option<Prose>,
-) -> Result<Result<(), String>, Error> {
-    match act.attempt(|act| cancel(act, id, reason)) {
-        Ok(_) => Ok(Ok(())),
-        Err(Error::Rejected(it)) => Ok(Err(it.to_string())),
-        Err(error @ (Error::NotFound { .. } | Error::Forbidden { .. })) => {
-            Ok(Err(error.to_string()))
-        }
-        Err(other) => Err(other),
-    }
-}
-
 /// The orders of an account of which something is still to be done.
 ///
 /// # Errors
@@ -479,31 +468,6 @@ pub(super) fn open_of(cx: Cx<'_>, account: AccountId) -> Result<Vec<Order>, Erro
     let mut orders = cx.every::<Order>(&Along::Owner(account))?;
     orders.retain(|it| !it.state().is_final());
     Ok(orders)
-}
-
-/// Calls off all orders of an account that nobody works on: for when it is called off itself. What
-/// others bring about ends with its subscription.
-///
-/// # Errors
-/// If the store fails.
-pub(super) fn cancel_all_of(act: &mut Act<'_>, account: AccountId) -> Result<(), Error> {
-    for order in open_of(act.cx(), account)? {
-        let order = match order.phase() {
-            Phase::Acknowledged | Phase::Pending | Phase::Held => order,
-            Phase::AssessingAcknowledged | Phase::AssessingPending | Phase::AssessingHeld => {
-                order.decide(Decision::Granted, act.now())?.0
-            }
-            Phase::Released
-            | Phase::AssessingReleased
-            | Phase::Canceling
-            | Phase::Canceled
-            | Phase::Rejected => continue,
-        };
-        let canceled = order.cancel(None, act.now())?;
-        let order = act.keep(canceled)?;
-        coupon::give_back(act, &order)?;
-    }
-    Ok(())
 }
 
 /// Begins to work at once on an order that waits for its day or for its seller. Of one that is worked
@@ -543,16 +507,19 @@ pub fn push(act: &mut Act<'_>, id: OrderId) -> Result<Order, Error> {
 pub fn step(act: &mut Act<'_>, id: OrderId) -> Result<Order, Error> {
     let order: Order = act.load(id)?;
     if order.missing().is_some() {
-        let canceled = order.cancel(None, act.now())?;
-        let order = act.keep(canceled)?;
-        coupon::give_back(act, &order)?;
-        return Ok(order);
+        return called_off(act, order, None);
     }
-    match act.attempt(|act| work(act, id)) {
+    work_or_reject(act, order)
+}
+
+/// Works on an order; one that can no longer be had is rejected, and what was paid for it goes back.
+fn work_or_reject(act: &mut Act<'_>, order: Order) -> Result<Order, Error> {
+    match act.attempt(|act| work(act, order.id)) {
         Err(refusal) if refusal.is_refusal() => {
             let rejected = order.reject(told(&refusal), act.now())?;
             let order = act.keep(rejected)?;
             coupon::give_back(act, &order)?;
+            give_money_back(act, &order)?;
             Ok(order)
         }
         done => done,

@@ -4,6 +4,7 @@
 //! What no price charges is taken and told, each time and as long as it is so: nobody bills it.
 //! An event counts when its commit is on the disk, and not before it is told so.
 
+mod exported;
 mod known;
 mod single;
 mod unrated;
@@ -12,9 +13,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+pub use self::exported::{Progress, Rated, Tag, as_csv, cost, rated};
 pub use self::known::Charged;
 use self::known::{Good, judge};
-pub use self::single::{event, every, report, standing};
+pub use self::single::{event, every, last_of, report, standing};
 pub use self::unrated::{UnratedUsage, unrated, unrated_left};
 use super::billing::counted;
 use super::{Author, Bss, Cx, Error};
@@ -133,7 +135,7 @@ const TRIES_MAX: usize = 3;
 ///
 /// # Errors
 /// [`Error::Busy`] if sealing has fallen behind; failures of the store.
-pub fn ingest(bss: &Arc<Bss>, author: &Author, batch: Vec<Entry>) -> Result<Receipt, Error> {
+pub fn ingest(bss: &Bss, author: &Author, batch: Vec<Entry>) -> Result<Receipt, Error> {
     let batch: Arc<[Entry]> = batch.into();
     let (mut left, mut receipt) = ((0..batch.len()).collect::<Vec<_>>(), Receipt::default());
     while !left.is_empty() {
@@ -149,7 +151,7 @@ pub fn ingest(bss: &Arc<Bss>, author: &Author, batch: Vec<Entry>) -> Result<Rece
 /// Judges some events of a batch and takes those that are good; answers the places of those that have to
 /// be judged again, because they were billed meanwhile.
 fn take_in(
-    bss: &Arc<Bss>,
+    bss: &Bss,
     author: &Author,
     (batch, places): (&Arc<[Entry]>, &[usize]),
     receipt: &mut Receipt,
@@ -197,7 +199,7 @@ fn conflict(index: usize, event: &UsageEvent) -> Refused {
 /// Commits events and says what became of each; nothing if some of them may not be taken any more that
 /// were good after so many `charges`, at an instant.
 fn take(
-    bss: &Arc<Bss>,
+    bss: &Bss,
     author: &Author,
     (batch, charges, now): (&Arc<[Entry]>, u64, Instant),
     good: &[Good],
@@ -242,7 +244,7 @@ fn take(
 
 /// Keeps what was refused, so that it can be listed and sent again.
 fn keep_refused(
-    bss: &Arc<Bss>,
+    bss: &Bss,
     author: &Author,
     batch: &[Entry],
     refused: &[Refused],
@@ -365,7 +367,7 @@ pub fn rejected(cx: Cx<'_>, page: &PageRequest) -> Result<Page<RejectedEvent>, E
 ///
 /// # Errors
 /// If the store fails.
-pub fn seal(bss: &Arc<Bss>, author: &Author, sealer: &mut Sealer) -> Result<bool, Error> {
+pub fn seal(bss: &Bss, author: &Author, sealer: &mut Sealer) -> Result<bool, Error> {
     let snapshot = bss.house.store().read()?;
     let usage = Arc::clone(bss.house.usage());
     usage.rebuild(&snapshot)?;

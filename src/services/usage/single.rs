@@ -6,10 +6,11 @@ use super::known::{Charged, charged};
 use super::{
     Entry, NumberedEvent, Refused, Series, Verdict, Want, conflict, judge, keep_refused, take,
 };
-use crate::domain::error::Code;
-use crate::domain::id::Id;
+use crate::domain::error;
+use crate::domain::id::{Id, MeterId, SubscriptionId};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::subscription::Subscription;
+use crate::domain::text::Code;
 use crate::domain::time::Instant;
 use crate::domain::usage::record::UsageEvent;
 use crate::services::{Author, Bss, Cx, Error};
@@ -20,7 +21,7 @@ use crate::store::Records;
 /// # Errors
 /// [`Error::Busy`] if sealing has fallen behind; failures of the store.
 pub fn report(
-    bss: &Arc<Bss>,
+    bss: &Bss,
     author: &Author,
     entry: Entry,
 ) -> Result<Result<NumberedEvent, Refused>, Error> {
@@ -54,7 +55,7 @@ pub fn report(
         // It came before without a time, and then happened when it came.
         None => refused(Refused {
             index: 0,
-            code: Code::Duplicate.name().to_owned(),
+            code: error::Code::Duplicate.name().to_owned(),
             detail: format!("`{}` was taken before", it.event.event_id),
         }),
     }
@@ -95,13 +96,52 @@ fn at(
     }
 }
 
+/// The last event that a source reported of a subscription on some meters: that of the latest moment, and
+/// of those of one moment the one that came last.
+///
+/// # Errors
+/// If the subscription is not the caller's; if the store fails.
+pub fn last_of(
+    cx: Cx<'_>,
+    subscription: SubscriptionId,
+    (meters, source): (&[MeterId], &Code),
+) -> Result<Option<NumberedEvent>, Error> {
+    cx.get::<Subscription>(subscription)?;
+    cx.usage.rebuild(cx.view)?;
+    let mut last: Option<NumberedEvent> = None;
+    for meter in meters {
+        let found = last_in(cx, Series { subscription, meter: *meter }, source)?;
+        let place = |it: &NumberedEvent| (it.event.at, it.sequence);
+        last = last.into_iter().chain(found).max_by_key(place);
+    }
+    Ok(last)
+}
+
+fn last_in(cx: Cx<'_>, series: Series, source: &Code) -> Result<Option<NumberedEvent>, Error> {
+    let (from, to) = ever(cx);
+    let (want, mut after) = (Want { series, from, to }, None);
+    loop {
+        let page = cx.usage.latest(cx.view, &want, after.as_deref(), PageRequest::LIMIT_DEFAULT)?;
+        let found = page.items.into_iter().find(|it| it.event.source == *source);
+        after = page.next;
+        if found.is_some() || after.is_none() {
+            return Ok(found);
+        }
+    }
+}
+
+/// All of time, as far as something may have been used in it.
+fn ever(cx: Cx<'_>) -> (Instant, Instant) {
+    (Instant::from_micros(0).unwrap_or(cx.now), cx.now.plus_seconds(2 * 86_400))
+}
+
 /// A page of all events that the caller may see, by subscription and meter, each from the first.
 ///
 /// # Errors
 /// If the store fails.
 pub fn every(cx: Cx<'_>, page: &PageRequest) -> Result<Page<NumberedEvent>, Error> {
     cx.usage.rebuild(cx.view)?;
-    let ever = (Instant::from_micros(0).unwrap_or(cx.now), cx.now.plus_seconds(2 * 86_400));
+    let ever = ever(cx);
     let mut items = Vec::new();
     let mut place = page.after.as_deref().and_then(Place::read);
     if place.is_none() {

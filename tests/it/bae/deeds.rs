@@ -93,6 +93,8 @@ const PROVIDER: &str = r#"{"idpId":"$side","name":"$side","server":"https://id.$
 const PROMOTION: &str = r#"{"offeringId":"$offer","offeringName":"$side","imageURL":"https://x.test/a.png","termsURL":"https://x.test/t"}"#;
 /// What opens an application.
 const TOKEN: &str = r#"{"appId":"$side","authToken":"a","refreshToken":"r","expire":60}"#;
+/// What makes a key.
+const KEY: &str = r#"{"url":"https://accounting.$side.example/"}"#;
 
 const DEEDS: &[Deed] = &[
     deed(
@@ -230,6 +232,63 @@ const DEEDS: &[Deed] = &[
         "seller",
         r#"{"offerId":"$offer","services":[{"type":"Delay","threshold":5,"unitMeasure":"ms"}]}"#,
     ),
+    deed(
+        "POST /DSProductOrdering/api/productOrdering/v2/productOrder",
+        "buyer",
+        r#"{"relatedParty":[{"id":"$customer","role":"Customer"}],"orderItem":[{"id":"1","action":"add","billingAccount":[{"id":"$billing_account"}],"product":{"productPrice":[{"priceType":"recurring"}]},"productOffering":{"id":"$offer"}}]}"#,
+    )
+    .done(Manner::Several),
+    deed(
+        "PATCH /DSProductOrdering/api/productOrdering/v2/productOrder/{id}",
+        "seller",
+        r#"{"note":[{"text":"$side rings twice"}]}"#,
+    )
+    .at(&["$order"]),
+    deed(
+        "POST /DSUsageManagement/api/usageManagement/v2/usage",
+        "seller",
+        r#"{"date":"2026-01-01T00:00:00Z","status":"Received","relatedParty":[{"id":"$customer","role":"Customer"}],"usageCharacteristic":[{"name":"orderId","value":"$order"},{"name":"productId","value":"$subscription"},{"name":"correlationNumber","value":"1"},{"name":"unit","value":"GB"},{"name":"value","value":"2"}]}"#,
+    )
+    .done(Manner::Several),
+    deed(
+        "POST /DSUsageManagement/api/usageManagement/v2/usageSpecification",
+        "seller",
+        r#"{"name":"$side calls"}"#,
+    ),
+    deed("POST /shoppingCart/item", "buyer", r#"{"id":"$pooled"}"#),
+    deed("DELETE /shoppingCart/item/{id}", "buyer", "").at(&["$offer"]),
+    deed("POST /shoppingCart/empty", "buyer", "{}"),
+    deed(
+        "POST /charging/api/orderManagement/orders/accept",
+        "buyer",
+        r#"{"reference":"$order"}"#,
+    )
+    .done(Manner::Several),
+    deed(
+        "POST /charging/api/orderManagement/orders/cancel",
+        "buyer",
+        r#"{"reference":"$unpaid_order"}"#,
+    ),
+    deed(
+        "POST /charging/api/orderManagement/products/renewJob",
+        "buyer",
+        r#"{"name":"oid=$order","id":"$subscription","priceType":"recurring"}"#,
+    )
+    .done(Manner::Several),
+    deed(
+        "POST /charging/api/orderManagement/products/unsubscribeJob",
+        "buyer",
+        r#"{"name":"oid=$order","id":"$subscription"}"#,
+    )
+    .done(Manner::Several),
+    deed(
+        "POST /charging/api/orderManagement/accounting/refresh",
+        "buyer",
+        r#"{"orderId":"$order","productId":"$subscription"}"#,
+    ),
+    deed("POST /apiKeyService/apiKeys", "seller", KEY),
+    deed("POST /apiKeyService/apiKeys/{key}/commit", "seller", "{}")
+        .to("POST /apiKeyService/apiKeys", KEY),
 ];
 
 /// All deeds.

@@ -17,6 +17,8 @@
 //! | price plans, open and free | `prices::*` |
 //! | list parameters | `lists::*` |
 
+mod buying;
+mod consuming;
 mod customers;
 pub(crate) mod deeds;
 mod lists;

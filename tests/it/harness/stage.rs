@@ -385,6 +385,7 @@ impl Furnisher<'_> {
             "requested_start_on": "2026-06-01",
         });
         self.make("waiting", "/orders", &later);
+        self.cart();
         self.tasks();
         self.order(("order_10", "target"), "customer", &offer);
         let pooled = json!({ "offer": self.name("pooled"), "quantity": 100 });
@@ -395,6 +396,19 @@ impl Furnisher<'_> {
         self.make("pool_seat", &path, &seat);
         let path = format!("/subscriptions/{}/change", self.name("pool"));
         self.seller().post(&path, &json!({ "offer": self.name("offer") }));
+    }
+
+    /// What the buyer is about to order.
+    fn cart(&mut self) {
+        let buyer = Client::with_token(&self.market.house.app, self.name("buyer"));
+        let cart = text(&buyer.post("/carts", &json!({}))["id"]);
+        buyer.post(&format!("/carts/{cart}/items"), &json!({ "offer": self.name("offer") }));
+        self.keep("cart", cart);
+        self.keep("cart_line", "1");
+        self.keep("order_item", "1");
+        let order =
+            json!({ "account": self.name("customer"), "items": [{ "offer": self.name("offer") }] });
+        self.make("unpaid_order", "/orders/checkout", &json!({ "order": order }));
     }
 
     /// Of the four tasks that people have to do, one waits, two were begun and one has failed.

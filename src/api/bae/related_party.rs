@@ -1,0 +1,76 @@
+//! `relatedParty`: who has to do with a thing, as this contract names them: by their parties.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::error::NOT_THE_CALLER;
+use super::form;
+use crate::domain::account::Account;
+use crate::domain::id::{AccountId, Id};
+use crate::domain::party::{Nature, Party};
+use crate::domain::stamp::SellerNumber;
+use crate::services::{Cx, Error, account};
+
+/// An account in a role, with the address of its party.
+fn in_role(cx: Cx<'_>, it: &Account, role: &str) -> Result<Value, Error> {
+    let party = cx.shared::<Party>(it.party())?;
+    let is_person = party.is_some_and(|it| matches!(it.profile().nature, Nature::Individual(_)));
+    let kind = if is_person { "individual" } else { "organization" };
+    let id = it.party().uuid();
+    Ok(json!({
+        "id": id,
+        "href": format!("/DSPartyManagement/api/partyManagement/v2/{kind}/{id}"),
+        "role": role,
+        "name": it.profile().name.as_str(),
+    }))
+}
+
+/// Who buys.
+pub(super) fn customer(cx: Cx<'_>, id: AccountId) -> Result<Option<Value>, Error> {
+    let found = cx.shared::<Account>(id)?;
+    found.map(|it| in_role(cx, &it, "Customer")).transpose()
+}
+
+/// Who sells.
+pub(super) fn seller(cx: Cx<'_>, number: SellerNumber) -> Result<Value, Error> {
+    in_role(cx, &account::of_seller(cx, number)?, "Seller")
+}
+
+/// Whether an id is that of the caller: its account, the party of that, or the person itself.
+pub(super) fn is_caller(cx: Cx<'_>, id: Uuid) -> Result<bool, Error> {
+    let Some(standing) = cx.actor.standing() else { return Ok(false) };
+    let account = cx.shared::<Account>(standing.account)?;
+    let person = cx.actor.user().map(|it| it.uuid());
+    let own = account.map(|it| [it.id.uuid(), it.party().uuid()]);
+    Ok(person == Some(id) || own.is_some_and(|it| it.contains(&id)))
+}
+
+/// Refuses parties of which none is the caller in the role of the customer.
+pub(super) fn must_have_caller(cx: Cx<'_>, at: &str, parties: &[Value]) -> Result<(), Error> {
+    let is_customer = |it: &&Value| {
+        it.get("role").and_then(Value::as_str).is_some_and(|it| it.eq_ignore_ascii_case("customer"))
+    };
+    let mut customers = parties.iter().filter(is_customer).peekable();
+    if customers.peek().is_none() {
+        return Err(NOT_THE_CALLER.broken(at, "must name a party with the role `Customer`").into());
+    }
+    for it in customers {
+        let own = form::reference(it).map(|id| is_caller(cx, id)).transpose()?;
+        if own != Some(true) {
+            let message = "must name you as the customer, and nobody else";
+            return Err(NOT_THE_CALLER.broken(at, message).into());
+        }
+    }
+    Ok(())
+}
+
+/// Refuses to list what somebody else has.
+pub(super) fn must_be_own(cx: Cx<'_>, wanted: Option<&str>) -> Result<(), Error> {
+    let Some(wanted) = wanted else { return Ok(()) };
+    let own = Uuid::try_parse(wanted).ok().map(|id| is_caller(cx, id)).transpose()?;
+    if own == Some(true) {
+        return Ok(());
+    }
+    let message = format!("`{wanted}` is not you: only what is your own is listed");
+    Err(NOT_THE_CALLER.broken("relatedParty.id", message).into())
+}

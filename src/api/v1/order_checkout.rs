@@ -1,0 +1,96 @@
+//! `/orders/checkout`, `/carts/{id}/checkout`: orders that are paid through a gateway before anybody
+//! works on them.
+
+use std::sync::Arc;
+
+use axum::http::Method;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::cart::CartOrder;
+use super::order::{NewOrder, Order, whole};
+use super::route::{Needs, Route, work};
+use super::wire::{object, parse_optional};
+use crate::api::edge::body::ORDINARY_BYTES_MAX;
+use crate::api::edge::call::Call;
+use crate::api::edge::reply::{Nothing, Reply};
+use crate::domain::error::Invalid;
+use crate::domain::id::PaymentMethodId;
+use crate::domain::operator::Permission;
+use crate::domain::order as domain;
+use crate::services::order::{self, Paying};
+use crate::services::{Bss, Error, cart};
+
+pub(super) fn routes() -> Vec<Route> {
+    let places = Needs::Permission(Permission::OrderPlace);
+    let most = ORDINARY_BYTES_MAX;
+    vec![
+        work(Method::POST, "/orders/checkout", places, "Order and pay first", (most, place)),
+        work(
+            Method::POST,
+            "/carts/{id}/checkout",
+            places,
+            "Order what is in a cart and pay first",
+            (most, from_cart),
+        ),
+        work(
+            Method::POST,
+            "/orders/{id}/follow",
+            places,
+            "Ask the gateway what became of the payment of an order",
+            (most, follow),
+        ),
+    ]
+}
+
+/// An order that is to be paid first.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct OrderCheckout {
+    order: NewOrder,
+    /// Through which gateway; through the first of the seller if nothing is said.
+    gateway: Option<String>,
+}
+
+/// The order of a cart that is to be paid first.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CartCheckout {
+    /// What is said of the order.
+    #[serde(default, deserialize_with = "object")]
+    order: CartOrder,
+    /// Through which gateway; through the first of the seller if nothing is said.
+    gateway: Option<String>,
+}
+
+/// How it is paid: by the method that the order names, or at the page of a gateway.
+fn paying(method: Option<PaymentMethodId>, gateway: Option<&str>) -> Result<Paying, Invalid> {
+    Ok(Paying { method, gateway: parse_optional("/gateway", gateway)? })
+}
+
+fn placed(bss: &Bss, call: &Call, it: &domain::Order) -> Result<Reply<Order>, Error> {
+    let shown = bss.read(&call.actor, |cx| whole(cx, it))?;
+    let path = format!("/api/v1/orders/{}", it.id);
+    Ok(Reply::created(path, shown).tagged(it.stamp.revision))
+}
+
+fn place(bss: &Arc<Bss>, call: &Call, body: OrderCheckout) -> Result<Reply<Order>, Error> {
+    let wanted = bss.read(&call.actor, |cx| body.order.read(cx))?;
+    let paying = paying(wanted.request.payment_method, body.gateway.as_deref())?;
+    let it = order::place_and_pay(bss, call.author(), (wanted, paying), |_, _| Ok(()))?;
+    placed(bss, call, &it)
+}
+
+fn from_cart(bss: &Arc<Bss>, call: &Call, body: CartCheckout) -> Result<Reply<Order>, Error> {
+    let id = call.id("id")?;
+    let request = bss.read(&call.actor, |cx| body.order.read(cx, id))?;
+    let paying = paying(request.payment_method, body.gateway.as_deref())?;
+    let it = cart::pay(bss, call.author(), id, (request, paying))?;
+    placed(bss, call, &it)
+}
+
+fn follow(bss: &Arc<Bss>, call: &Call, _: Nothing) -> Result<Reply<Order>, Error> {
+    let it = order::follow(bss, &call.actor, call.id("id")?)?;
+    let shown = bss.read(&call.actor, |cx| whole(cx, &it))?;
+    Ok(Reply::ok(shown).tagged(it.stamp.revision))
+}

@@ -1,0 +1,96 @@
+//! Handling: what people do about the items of an order that no system does for them, and what buyer
+//! and seller say to one another.
+
+use crate::domain::error::{Code, Rejection};
+use crate::domain::event::Verb;
+use crate::domain::id::OrderId;
+use crate::domain::operator::{Decision, Permission};
+use crate::domain::order::Order;
+use crate::domain::order::item::Item;
+use crate::domain::order::note::Note;
+use crate::domain::provisioning::lifecycle::State;
+use crate::domain::provisioning::task::{Outcome, Task};
+use crate::domain::text::{self, Name, Prose};
+use crate::services::{Act, Cx, Error, provisioning};
+
+/// What the seller says of an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Handling {
+    /// Somebody has begun with it: it is packed, or on its way.
+    Begun,
+    /// It is done: it has arrived.
+    Done,
+    /// It cannot be done, and why.
+    Failed(Prose),
+}
+
+/// Does with an item of an order what its seller says.
+///
+/// # Errors
+/// If there is no such item, nobody works on the order yet, the item is over or a system sees to it, or
+/// the caller may not.
+pub fn handle(
+    act: &mut Act<'_>,
+    (id, key): (OrderId, &text::Code),
+    handling: Handling,
+) -> Result<Order, Error> {
+    let order: Order = act.get(id)?;
+    act.must(Permission::OrderDecide, &order.stamp)?;
+    let item = order.item(key).ok_or_else(|| Error::not_found(key))?;
+    let Some(task) = open_task(act.cx(), id, item)? else {
+        let why =
+            format!("nothing is to be done for the item `{key}`, which is `{}`", item.state());
+        return Err(Rejection::new(Code::OrderStateForbids, why).into());
+    };
+    if task.state() == State::Queued || handling == Handling::Begun {
+        provisioning::start(act, task.id)?;
+    }
+    match handling {
+        Handling::Begun => {}
+        Handling::Done => provisioning::complete(act, task.id, Outcome::default()).map(|_| ())?,
+        Handling::Failed(why) => provisioning::fail(act, task.id, why).map(|_| ())?,
+    }
+    act.load(id)
+}
+
+/// What is still to be done elsewhere for an item.
+fn open_task(cx: Cx<'_>, order: OrderId, item: &Item) -> Result<Option<Task>, Error> {
+    Ok(task_of(cx, order, item)?.filter(|it| !it.state().is_settled()))
+}
+
+fn task_of(cx: Cx<'_>, order: OrderId, item: &Item) -> Result<Option<Task>, Error> {
+    let Some(subscription) = item.subscription else { return Ok(None) };
+    let is_for = |it: &Task| {
+        it.cause.as_ref().is_some_and(|cause| cause.order == order && cause.item == item.key)
+    };
+    Ok(provisioning::of(cx, subscription)?.into_iter().find(is_for))
+}
+
+/// Whether somebody has begun with what an item needs, or it is over: until then it can be called off.
+///
+/// # Errors
+/// If the store fails.
+pub fn is_begun(cx: Cx<'_>, order: OrderId, item: &Item) -> Result<bool, Error> {
+    if item.state().is_final() {
+        return Ok(true);
+    }
+    let task = task_of(cx, order, item)?;
+    Ok(task.is_some_and(|it| it.attempts() > 0 || it.state() != State::Queued))
+}
+
+/// Adds what buyer or seller says to the notes of an order; nothing of them is ever changed.
+///
+/// # Errors
+/// If it is not there, or the caller neither orders for its account nor sells to it.
+pub fn note(
+    act: &mut Act<'_>,
+    id: OrderId,
+    (text, author): (Prose, Option<Name>),
+) -> Result<Order, Error> {
+    let order: Order = act.get(id)?;
+    if act.actor().may(Permission::OrderDecide, &order.stamp) != Decision::Yes {
+        act.must(Permission::OrderPlace, &order.stamp)?;
+    }
+    let note = Note { user: act.actor().user(), author, text, at: act.now() };
+    act.keep((order.noted(note), Verb::Changed))
+}
