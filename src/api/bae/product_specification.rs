@@ -3,6 +3,7 @@
 use axum::http::Method;
 use serde_json::{Value, json};
 
+use super::asset;
 use super::cascade::{cascades, off_the_market};
 use super::catalogue::{
     BASE, begun, described, kept, known, lived, named, parties_must_stay, renamed, seller,
@@ -231,6 +232,7 @@ fn created(act: &mut Act<'_>, said: &Tree) -> Result<Tree, Error> {
             true => delivery(&characteristics)?,
             false => delivery_of_all(act.cx(), &parts)?,
         },
+        assets: asset::named(act.cx(), &characteristics)?,
         parts,
         characteristics,
         relations: relations(said)?,
@@ -305,6 +307,7 @@ fn content(cx: Cx<'_>, it: &Specification, said: &Tree) -> Result<SpecificationC
         // What other contracts say is digital without naming an asset stays so.
         if content.characteristics.iter().any(is_of_asset) {
             content.delivery = delivery(&content.characteristics)?;
+            content.assets = asset::named(cx, &content.characteristics)?;
         }
     }
     if said.contains_key(RELATIONS) {

@@ -289,6 +289,19 @@ const DEEDS: &[Deed] = &[
     deed("POST /apiKeyService/apiKeys", "seller", KEY),
     deed("POST /apiKeyService/apiKeys/{key}/commit", "seller", "{}")
         .to("POST /apiKeyService/apiKeys", KEY),
+    deed(
+        "POST /charging/api/assetManagement/assets/uploadJob",
+        "seller",
+        r#"{"contentType":"text/csv","resourceType":"dataset","metadata":{"licence":"$side"},"content":{"name":"rain.csv","data":"cmFpbg=="}}"#,
+    )
+    .done(Manner::Several),
+    deed(
+        "POST /charging/api/assetManagement/assets/{id}/upgradeJob",
+        "seller",
+        r#"{"version":"3.0","content":"https://data.example.com/3"}"#,
+    )
+    .at(&["$asset"])
+    .done(Manner::Several),
 ];
 
 /// All deeds.

@@ -20,6 +20,7 @@
 mod buying;
 mod consuming;
 mod customers;
+mod assets;
 pub(crate) mod deeds;
 mod lists;
 mod neighbors;

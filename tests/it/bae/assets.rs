@@ -1,0 +1,115 @@
+//! Assets: registered over the contract, sold as a digital product, and downloaded by who has it now; bills
+//! by who has to pay them.
+
+use serde_json::{Value, json};
+
+use super::told;
+use crate::harness::client::Client;
+use crate::harness::market::{Market, monthly, text};
+
+const ASSETS: &str = "/charging/api/assetManagement/assets";
+const PRODUCTS: &str = "/DSProductCatalog/api/catalogManagement/v2/productSpecification";
+
+/// A data set in a file, and the sort that it is of.
+fn uploaded(operator: &Client<'_>) -> Value {
+    let licence = json!({ "name": "licence", "input": "text", "mandatory": true });
+    let sort = json!({ "code": "dataset", "name": "Data set", "fields": [licence] });
+    operator.post("/asset_types", &sort);
+    operator.post(
+        &format!("{ASSETS}/uploadJob"),
+        &json!({
+            "contentType": "text/csv", "resourceType": "Data set", "metadata": { "licence": "MIT" },
+            "content": { "name": "rain.csv", "data": "cmFpbg==" },
+        }),
+    )
+}
+
+#[test]
+fn an_asset_is_uploaded_and_upgraded_as_its_sort_asks() {
+    let market = Market::on("2026-01-01");
+    let operator = market.operator();
+    let made = uploaded(&operator);
+    let id = text(&made["id"]);
+    assert_eq!(made["href"], format!("/charging/media/assets/{id}"));
+    let about = (&made["version"], &made["resourceType"], &made["state"]);
+    assert_eq!(about, (&json!("1.0"), &json!("Data set"), &json!("pending")));
+    let post = |path: &str, body: Value| told(&operator.call(&format!("POST {path}"), Some(&body)));
+    let job = format!("{ASSETS}/uploadJob");
+    assert!(post(&job, json!({})).starts_with("400 `content` must be"));
+    let content = json!("https://data.example.com/");
+    let unnamed = json!({ "resourceType": "Data set", "content": content });
+    let refused = post(&job, unnamed);
+    assert!(refused.starts_with("400 ") && refused.contains("licence"), "{refused}");
+    let strange = json!({ "resourceType": "Magic", "content": content });
+    assert!(post(&job, strange).starts_with("400 `resourceType` names the sort `Magic`"));
+    let broken = json!({ "content": { "name": "a", "data": "???" } });
+    assert_eq!(post(&job, broken), "400 `content/data` must be Base64");
+    let upgraded =
+        operator.post(&format!("{ASSETS}/{id}/upgradeJob"), &json!({ "content": content }));
+    assert_eq!((&upgraded["version"], &upgraded["href"]), (&json!("2.0"), &content));
+    let all = operator.call(&format!("GET {ASSETS}?resourceType=data%20set"), None).json();
+    assert_eq!(all.as_array().map(Vec::len), Some(1), "{all}");
+    let sorts = operator.get("/charging/api/assetManagement/assetTypes");
+    assert_eq!(sorts[0]["form"]["licence"]["mandatory"], true);
+    assert_eq!(sorts[0]["formOrder"], json!(["licence"]));
+}
+
+#[test]
+fn a_digital_product_gives_its_buyer_what_it_names_and_nobody_else() {
+    let market = Market::on("2026-01-01");
+    let (house, operator) = (&market.house, market.operator());
+    let asset = uploaded(&operator);
+    let said = |name: &str, value: &str| json!({ "name": name, "productSpecCharacteristicValue": [{ "value": value, "default": true }] });
+    let location = format!("https://shop.example.com{}", text(&asset["href"]));
+    let product = operator.post(
+        PRODUCTS,
+        &json!({
+            "name": "Rain", "version": "1.0", "lifecycleStatus": "Launched",
+            "productSpecCharacteristic": [
+                said("Asset type", "Data set"), said("Media type", "text/csv"),
+                said("Location", &location),
+            ],
+        }),
+    );
+    let of = format!("{ASSETS}/product/{}", text(&product["id"]));
+    assert_eq!(operator.get(&of)["state"], "attached");
+    let offer = json!({ "name": { "en": "Rain" }, "specification": product["id"] });
+    let offer = text(&operator.post("/offers", &offer)["id"]);
+    let mut price = monthly("Fee", "EUR", "5");
+    price["offer"] = json!(offer);
+    operator.post("/prices", &price);
+    for verb in ["test", "activate", "launch"] {
+        operator.post(&format!("/offers/{offer}/{verb}"), &json!({}));
+    }
+    let buyer = house.client(&house.customer.admin);
+    let stranger = house.client(&house.north.customer.admin);
+    let get =
+        |who: &Client<'_>| who.call(&format!("GET {}", text(&asset["href"])), None).status.as_u16();
+    assert_eq!((get(&buyer), get(&stranger), get(&Client::nobody(&house.app))), (404, 404, 401));
+    let subscription = market.order(&json!({ "id": house.customer.account }), &offer, 1);
+    let opened = buyer.call(&format!("GET {}", text(&asset["href"])), None);
+    assert_eq!(opened.status.as_u16(), 303);
+    let place = opened.headers["location"].to_str().unwrap().trim_start_matches("/api/v1");
+    assert_eq!(buyer.call(&format!("GET {place}"), None).body, b"rain");
+    assert_eq!((get(&stranger), get(&operator)), (404, 303), "its provider has it");
+    operator.post(&format!("/subscriptions/{subscription}/hold"), &json!({}));
+    assert_eq!(get(&buyer), 403, "it is suspended");
+}
+
+#[test]
+fn a_bill_is_a_file_for_who_has_to_pay_it() {
+    let market = Market::on("2026-01-01");
+    let (house, operator) = (&market.house, market.operator());
+    let offer = market.offer("Mail", &[monthly("Fee", "EUR", "5")]);
+    let account = json!({ "id": house.customer.account });
+    market.order(&account, &offer, 1);
+    market.advance_to("2026-02-02");
+    let invoice = text(&market.invoices(&account)[0]["id"]);
+    let path = format!("GET /charging/media/bills/{}.pdf", invoice.split_once('_').unwrap().1);
+    let get = |who: &Client<'_>| who.call(&path, None).status.as_u16();
+    let buyer = house.client(&house.customer.admin);
+    let stranger = house.client(&house.north.customer.admin);
+    let nobody = Client::nobody(&house.app);
+    assert_eq!([get(&buyer), get(&operator), get(&stranger), get(&nobody)], [200, 403, 404, 401]);
+    assert!(buyer.call(&path, None).body.starts_with(b"%PDF-"));
+}
