@@ -10,13 +10,12 @@ use sha2::{Digest, Sha256};
 
 use super::check::Report;
 use super::codec::Key;
+use super::record::{Along, Record, Records};
 use super::view::{KeyRange, Table, View};
-use super::{Batch, Records, StoreError};
+use super::{Batch, StoreError};
 use crate::domain::catalog::asset::{Asset, Source};
-use crate::domain::page::PageOrder;
+use crate::domain::page::{PageOrder, PageRequest};
 use crate::domain::time::Instant;
-use crate::store::Along;
-use crate::store::record::Record;
 
 /// `(content, place of the chunk) -> bytes`.
 const CHUNKS: Table = Table("content/chunk");
@@ -129,7 +128,7 @@ impl Batch<'_> {
 /// but what is being taken in.
 pub(super) fn checked(view: &dyn View, report: &mut Report) -> Result<(), StoreError> {
     let mut named = BTreeSet::new();
-    let mut request = crate::domain::page::PageRequest::oldest(100);
+    let mut request = PageRequest::oldest(100);
     loop {
         let page = view.list::<Asset>(&Along::All, &request, &mut |_| true)?;
         for it in page.items.iter().flat_map(Asset::versions) {

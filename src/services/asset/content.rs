@@ -6,6 +6,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::domain::catalog::asset::{Asset, Source};
+use crate::domain::error::Invalid;
 use crate::domain::id::AssetId;
 use crate::domain::operator::{Actor, Permission};
 use crate::domain::text::{self, Name};
@@ -145,8 +146,7 @@ pub fn keep(
             }
             Err(TooLarge { limit }) => {
                 let message = format!("must have at most {limit} bytes");
-                let refused = crate::domain::error::Invalid::one("/content", "range", message);
-                break Err(refused.into());
+                break Err(Invalid::one("/content", "range", message).into());
             }
         }
     };

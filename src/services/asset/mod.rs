@@ -21,9 +21,10 @@ use crate::domain::id::{AssetId, SpecificationId};
 use crate::domain::operator::Permission;
 use crate::domain::provisioning::connector::Connector;
 use crate::domain::provisioning::task::Work;
+use crate::domain::stamp::SellerNumber;
 use crate::domain::text;
 use crate::store::catalog::SPECIFICATION_BY_ASSET;
-use crate::store::{Along, Key, Records};
+use crate::store::{Along, Key, Records, content as stored};
 
 /// Writes an asset down, with the versions that it has at an address.
 ///
@@ -71,7 +72,7 @@ pub fn revise(
 
 fn must_be_taken(
     act: &Act<'_>,
-    seller: crate::domain::stamp::SellerNumber,
+    seller: SellerNumber,
     (content, source): (&AssetContent, &Source),
 ) -> Result<(), Error> {
     if let Source::Web(address) = source {
@@ -131,7 +132,7 @@ fn specifications_with(cx: Cx<'_>, id: AssetId) -> Result<Vec<Specification>, Er
 /// bring it about.
 pub(super) fn attach(
     act: &mut Act<'_>,
-    seller: crate::domain::stamp::SellerNumber,
+    seller: SellerNumber,
     content: &SpecificationContent,
 ) -> Result<(), Error> {
     for (place, id) in content.assets.iter().enumerate() {
@@ -234,7 +235,7 @@ pub(super) fn keep_file(
     let (Source::File { digest, content, .. }, known) = (&file, it.version_called(&label)) else {
         return Err(Error::internal("what was uploaded is a file"));
     };
-    if !crate::store::content::is_begun(act.cx().view, *content)? {
+    if !stored::is_begun(act.cx().view, *content)? {
         return Err(Error::internal("the upload was forgotten"));
     }
     let is_same =
