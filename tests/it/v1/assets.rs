@@ -343,6 +343,8 @@ fn the_maker_is_told_with_a_signature_when_it_is_bought_stopped_and_over() {
     let path = format!("/subscriptions/{subscription}");
     operator.post(&format!("{path}/hold"), &json!({}));
     house.app.keep_duties();
+    let letters = house.app.outside.sent();
+    assert!(letters.iter().any(|it| it.subject.ends_with("is on hold")), "the buyer is told");
     operator.post(&format!("{path}/release"), &json!({}));
     operator.post(&format!("{path}/cancel"), &json!({}));
     house.app.keep_duties();
