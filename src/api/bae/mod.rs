@@ -70,11 +70,11 @@
 //! - A record of use is `Guided` while a price charges it, and `Rated` on a bill.
 
 mod api_key;
+mod asset;
 mod asset_management;
 mod authorize;
 mod billing_account;
 mod billing_charge;
-mod asset;
 mod carried;
 mod cascade;
 mod catalog;
@@ -92,11 +92,11 @@ mod http;
 mod identity_provider;
 mod license;
 mod list;
+mod media;
 mod number;
 mod order_item;
 mod order_management;
 mod order_patch;
-mod media;
 mod organization;
 mod party;
 mod party_details;

@@ -328,7 +328,7 @@ pub(super) fn plans(before: &[Plan], costs: &Costs) -> Result<Vec<Plan>, Error> 
 }
 
 /// Whether a plan has a name, in any case.
-fn is_called(it: &Plan, name: &Name) -> bool {
+pub(super) fn is_called(it: &Plan, name: &Name) -> bool {
     folded(it.name.original().as_str()).eq(folded(name.as_str()))
 }
 

@@ -158,12 +158,6 @@ impl Wanted {
         self.conditions.iter().all(|condition| condition.holds(it)) && self.has_keywords(of, it)
     }
 
-    /// The only value that an attribute may have, if one alone is wanted.
-    pub(super) fn only(&self, path: &str) -> Option<&str> {
-        let of_path = self.conditions.iter().find(|it| it.path == path)?;
-        if let [one] = of_path.values.as_slice() { Some(one) } else { None }
-    }
-
     fn has_keywords(&self, of: &Listed, it: &Tree) -> bool {
         if self.keywords.is_empty() {
             return true;

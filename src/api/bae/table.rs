@@ -1,8 +1,13 @@
 //! All calls of the contract, file by file.
 
 use super::route::Row;
-use super::{api_key, asset_management, authorize, billing_account, billing_charge, catalog, category, customer, customer_account, identity_provider, order_management, party, product, product_job, product_offering, product_order, product_specification, promotion, recommendation, reputation, revenue, revenue_model, revenue_record, revenue_report, settlement_note, shopping_cart, sla, usage, usage_specification, version};
-use super::{asset, catalog, category, media, product_offering, product_specification, version};
+use super::{
+    api_key, asset, asset_management, authorize, billing_account, billing_charge, catalog,
+    category, customer, customer_account, identity_provider, media, order_management, party,
+    product, product_job, product_offering, product_order, product_specification, promotion,
+    recommendation, reputation, revenue, revenue_model, revenue_record, revenue_report,
+    settlement_note, shopping_cart, sla, usage, usage_specification, version,
+};
 
 /// All calls.
 pub(super) fn rows() -> impl Iterator<Item = &'static Row> {

@@ -27,7 +27,8 @@ pub fn report(
 ) -> Result<Result<NumberedEvent, Refused>, Error> {
     let batch: Arc<[Entry]> = Arc::new([entry]);
     let charges = bss.house.usage().charges();
-    let (good, bad) = bss.read(&author.actor, |cx| judge(cx, (&batch, &[0]), cx.now))?;
+    let ((good, bad), now) =
+        bss.read(&author.actor, |cx| Ok((judge(cx, (&batch, &[0]), cx.now)?, cx.now)))?;
     let refused = |refused: Refused| {
         keep_refused(bss, author, &batch, std::slice::from_ref(&refused))?;
         Ok(Err(refused))
@@ -36,8 +37,8 @@ pub fn report(
         return refused(why);
     }
     let it = good.first().ok_or_else(|| Error::internal("an event is taken or refused"))?;
-    let Some(verdicts) = take(bss, author, (&batch, charges), &good)? else {
-        let (_, bad) = bss.read(&author.actor, |cx| judge(cx, (&batch, &[0]), cx.now))?;
+    let Some(verdicts) = take(bss, author, (&batch, charges, now), &good)? else {
+        let (_, bad) = bss.read(&author.actor, |cx| judge(cx, (&batch, &[0]), now))?;
         let why = bad.into_iter().next().ok_or(Error::Busy)?;
         return refused(why);
     };

@@ -17,10 +17,10 @@
 //! | price plans, open and free | `prices::*` |
 //! | list parameters | `lists::*` |
 
+mod assets;
 mod buying;
 mod consuming;
 mod customers;
-mod assets;
 pub(crate) mod deeds;
 mod lists;
 mod neighbors;
