@@ -86,7 +86,7 @@ fn what_is_uploaded_comes_back_as_it_was_whole_or_in_part() {
     let plain = bytes(4096).iter().map(|it| it % 3).collect::<Vec<_>>();
     upload(&operator, (&asset, "2.0"), &plain);
     let squeezed = download(&operator.header("accept-encoding", "gzip"), &asset);
-    assert_eq!((header(&squeezed, "content-encoding"), squeezed.body), ("", plain));
+    assert_eq!((header(&squeezed, "content-encoding"), squeezed.body == plain), ("", true));
     upload(&operator, (&asset, "3.0"), b"rain");
     let head = operator.call(&format!("HEAD /assets/{asset}/content"), None);
     assert_eq!((header(&head, "content-length"), head.body.len()), ("4", 0));

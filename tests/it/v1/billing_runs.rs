@@ -163,7 +163,8 @@ fn a_bill_can_be_looked_at_for_some_hours_before_it_is_issued() {
     assert_eq!(issued()[2..], ["2026-02-01 12.00"]);
     let again = operator.call(&format!("POST {}", path(0, "bill")), Some(&json!({})));
     assert_eq!(again.status, 409);
-    assert!(again.text().contains("it is billed on `2026-03-01`"), "{}", again.text());
+    let told = again.json();
+    assert!(text(&told["detail"]).contains("it is billed on `2026-03-01`"), "{told}");
     operator.post(&path(1, "suspend"), &json!({}));
     market.advance_to("2026-02-04");
     assert_eq!(issued().len(), 3, "what is kept back is not issued");
