@@ -85,7 +85,7 @@ export async function find({ q, category, kind, seller, language, up_to, sort, c
   };
 }
 
-/** Other offers of the same categories: what else somebody who looks at one may want. */
+/** Other offers of the same categories. */
 export async function beside(offer, few) {
   const found = await Promise.all(offer.categories.slice(0, 2).map((id) => get("/search", { category: id, limit: few + 1 })));
   const hits = new Map(found.flatMap((it) => it.items).map((it) => [it.id, it]));

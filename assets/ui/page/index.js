@@ -1,4 +1,5 @@
 // The pages: which address shows which, what one needs to see it, and where it stands in the navigation.
+import { inCart } from "../model/cart.js";
 import { isBuyer, isHouse, session } from "../model/session.js";
 import { t } from "../model/text.js";
 
@@ -10,6 +11,8 @@ export const PAGES = [
   page("/shop", "offer_browse", () => import("./shop.js"), { isForBuyers: true, text: () => t("Shop"), icon: "tag", group: "" }),
   page("/shop/:id", "offer_browse", () => import("./shop/offer.js")),
   page("/compare", "offer_browse", () => import("./shop/compare.js")),
+  page("/cart", "order_place", () => import("./shop/cart.js"), { isForBuyers: true, text: () => t("Cart"), icon: "shopping-cart", group: "", badge: () => inCart.value }),
+  page("/checkout", "order_place", () => import("./shop/checkout.js")),
   page("/accounts", "account_read", () => import("./accounts.js"), { text: () => t("Accounts"), icon: "users", group: "customers" }),
   page("/accounts/:id", "account_read", () => import("./account.js")),
   page("/orders", "order_read", () => import("./orders.js"), { text: () => t("Orders"), icon: "shopping-cart", group: "customers" }),

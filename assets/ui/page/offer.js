@@ -94,6 +94,7 @@ export default function Offer({ id }) {
             ${may("order_place") && of.state === "launched" && !isOff && html`<button type="button" class="button primary" onClick=${() => order(true)}><${Icon} name="shopping-cart" />${t("Order it")}</button>`}
             ${canSellOn(of) && html`<button type="button" class="button" onClick=${() => copy(true)}><${Icon} name="copy" />${t("Sell it on")}</button>`}
             ${isOurs && may("catalog_write") && of.state !== "obsolete" && of.state !== "rejected" && html`<a class="button" href=${to(`/catalogue/${id}/edit`)}><${Icon} name="pencil" />${t("Edit")}</a>`}
+            ${of.state === "launched" && may("offer_browse") && isOurs && html`<a class="button" href=${to(`/shop/${id}`)}>${t("See it as a buyer does")}</a>`}
             ${steps.length > 0 && html`<${Menu} label=${t("More actions")} kind="button" button=${html`<${Icon} name="ellipsis" />`} items=${steps} />`}`}>
           ${isOurs && isOnItsWay(of) && may("catalog_publish") && html`<${Path} of=${of} />`}
           <div class="halves">

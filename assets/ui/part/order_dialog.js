@@ -124,7 +124,7 @@ export const isCount = (text) => /^[1-9]\d{0,5}$/.test(typed(text) ?? "");
 
 const BLANK = { quantity: "1", resources: {}, isStopped: false };
 
-/** The dialog; `account` or `offer` may be chosen already, and `wish` what of it. Who only buys orders for itself. */
+/** The dialog; `account` or `offer` may be chosen already. Who only buys orders for itself. */
 export function OrderDialog({ account, ...rest }) {
   const own = { state: "active", ...session.value.account };
   const isForSelf = !account && isBuyer();
@@ -133,11 +133,11 @@ export function OrderDialog({ account, ...rest }) {
   return html`<${Order} account=${isForSelf ? read.data ?? own : account} ...${rest} />`;
 }
 
-function Order({ account, offer, wish: begun, onClose }) {
+function Order({ account, offer, onClose }) {
   const [buyer, pick] = useState(account ?? null);
   const [chosen, choose] = useState(offer?.id ?? "");
   const [billedTo, bill] = useState("");
-  const [wish, want] = useState({ ...BLANK, ...begun });
+  const [wish, want] = useState(BLANK);
   const [coupon, bring] = useState("");
   const accounts = useLoad(async () => (buyer && may("billing_account_read") ? (await get("/billing_accounts", { account: buyer.id })).items : []), ["billed", buyer?.id]).data ?? [];
   const of = useLoad(async () => (chosen ? get(`/offers/${chosen}`) : null), ["chosen", chosen]).data;

@@ -1,24 +1,46 @@
 // The pieces of an order: what each is, how far it is, and what came of it; looked at again while it is worked on.
 import { html } from "../html.js";
 import { useEffect, useState } from "../../vendor/preact/hooks.js";
-import { changes } from "../model/api.js";
+import { changes, post } from "../model/api.js";
 import { to } from "../model/route.js";
 import { t } from "../model/text.js";
 import { Named } from "./figure.js";
+import { Field, FormDialog } from "./form.js";
+import { Icon } from "./icon.js";
+import { Menu } from "./menu.js";
 import { sentence, State } from "./state.js";
 import { Table } from "./table.js";
+import { complain, say } from "./toast.js";
 
 /** The states after which nothing comes any more. */
 export const OVER = ["completed", "failed", "rejected", "canceled", "partial"];
 const LOOK_MS = 1000;
 const LOOKS = 10;
 
-const columns = (items) => [
+const OPEN = ["acknowledged", "pending", "in_progress"];
+
+/** What a seller says of a piece that no system brings about. */
+function Works({ order, of }) {
+  const [isFailing, fail] = useState(false);
+  const at = `/orders/${order}/items/${of.key}`;
+  const step = (verb, text) => () => post(`${at}/${verb}`).then(() => say(text), complain);
+  return html`
+    <${Menu} label=${t("Actions for {name}", { name: of.offer_name ?? of.key })} button=${html`<${Icon} name="ellipsis" />`} items=${[
+      { text: t("It is begun"), icon: "play", onClick: step("start", t("It is begun")) },
+      { text: t("It is done"), icon: "check", onClick: step("complete", t("It is done")) },
+      { text: t("It cannot be done"), icon: "ban", danger: true, onClick: () => fail(true) },
+    ]} />
+    ${isFailing && html`<${FormDialog} title=${t("It cannot be done")} onClose=${() => fail(false)} send=${t("It cannot be done")} danger onSend=${async (body) => { await post(`${at}/fail`, body); say(t("It is said")); }}>
+      <${Field} name="reason" label=${t("Why")} required autofocus hint=${t("The buyer reads it.")} /><//>`}`;
+}
+
+const columns = (order, items, canWork) => [
   { head: t("What"), cell: (it) => html`<span>${it.quantity > 1 && `${it.quantity} × `}${it.name && html`<span class="strong">${it.name}</span> · `}<${Named} id=${it.offer} /></span>` },
   { head: t("State"), lead: true, cell: (it) => html`<${State} of=${it.state} />` },
   items.some((it) => it.action !== "add") && { head: t("Action"), cell: (it) => t(sentence(it.action)) },
   { head: t("Term"), cell: (it) => it.term },
   { head: t("Subscription"), cell: (it) => it.subscription && html`<a href=${to(`/subscriptions/${it.subscription}`)}>${t("Show it")}</a>` },
+  canWork && items.some((it) => OPEN.includes(it.state)) && { head: "", num: true, cell: (it) => OPEN.includes(it.state) && html`<${Works} order=${order} of=${it} />` },
   items.some((it) => it.failure) && { head: t("Why not"), cell: (it) => it.failure && html`<span class="text bad">${it.failure}</span>` },
 ].filter(Boolean);
 
@@ -33,5 +55,5 @@ export function useWatch(order) {
   }, [isOver, looks]);
 }
 
-/** The table. */
-export const Pieces = ({ of }) => html`<${Table} label=${t("Pieces")} columns=${columns(of.items)} rows=${of.items} />`;
+/** The table; who `canWork` says of what is open how far it is. */
+export const Pieces = ({ of, canWork = false }) => html`<${Table} label=${t("Pieces")} columns=${columns(of.id, of.items, canWork)} rows=${of.items} />`;

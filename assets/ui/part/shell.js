@@ -4,6 +4,7 @@ import { Component } from "../../vendor/preact/preact.js";
 import { useEffect, useRef, useState } from "../../vendor/preact/hooks.js";
 import { navigation, PAGES, sees } from "../page/index.js";
 import { isOver } from "../model/api.js";
+import { hasCart, inCart, readCart } from "../model/cart.js";
 import { here, match, to } from "../model/route.js";
 import { leave, may, session, signOut } from "../model/session.js";
 import { choose, language, LANGUAGES, t } from "../model/text.js";
@@ -103,7 +104,7 @@ function Side({ isOpen, onFind }) {
           ${group.text && html`<h2>${group.text}</h2>`}
           ${group.pages.map((it) => html`
             <a key=${it.path} href=${to(it.path || "/")} aria-current=${path === it.path ? "page" : it.path && path.startsWith(`${it.path}/`) ? "true" : undefined}>
-              <${Icon} name=${it.icon} />${it.text()}</a>`)}`)}
+              <${Icon} name=${it.icon} />${it.text()}${it.badge?.() > 0 && html`<span class="many">${it.badge()}<span class="unseen"> ${t("in it")}</span></span>`}</a>`)}`)}
       </nav>
       <${AccountMenu} />
     </header>`;
@@ -131,6 +132,9 @@ export function Shell() {
     addEventListener("keydown", listen);
     return () => removeEventListener("keydown", listen);
   }, []);
+  useEffect(() => {
+    readCart().catch(() => {});
+  }, []);
   const arrived = useRef(path);
   useEffect(() => {
     open(false);
@@ -145,6 +149,7 @@ export function Shell() {
         <nav class="phone-bar" aria-label=${t("Shortcuts")}>
           <button type="button" class="icon-button" aria-label=${t("Menu")} aria-controls="side" aria-expanded=${isOpen} onClick=${() => open(!isOpen)}><${Icon} name="menu" /></button>
           <a class="brand" href=${to("/")}>Tillbox</a>
+          ${hasCart() && html`<a class="icon-button" href=${to("/cart")}><${Icon} name="shopping-cart" /><span class="unseen">${t("Cart")}</span>${inCart.value > 0 && html`<span class="many">${inCart.value}</span>`}</a>`}
           <button type="button" class="icon-button" aria-label=${t("Search")} onClick=${() => find(true)}><${Icon} name="search" /></button>
         </nav>
         <${ClockBar} />

@@ -1,4 +1,5 @@
-//! The shop, as somebody goes through it who buys: from a word that is typed to an order that is done.
+//! The shop, as somebody goes through it who buys: from a word that is typed to an order that is paid
+//! and done, with the other ways there.
 
 use serde_json::{Value, json};
 
@@ -6,11 +7,13 @@ use super::chromium::chromium;
 use super::inspection;
 use super::stage::Stage;
 use super::tab::{Sight, Tab};
+use crate::harness::market::text;
 
-/// A trade whose buyer can be billed.
+/// A trade whose seller takes payments in, and whose buyer can be billed.
 fn opened() -> Stage {
     let stage = Stage::set();
     let operator = stage.market.operator();
+    operator.post("/gateways", &json!({ "kind": "sandbox", "name": "Test bank" }));
     let address = json!({ "street": "Ring 1", "city": "Berlin", "country": "DE" });
     let account = format!("/accounts/{}", stage.market.house.customer.account);
     operator.patch(&account, &json!({ "address": address }));
@@ -44,25 +47,53 @@ fn orders(stage: &Stage) -> Value {
 fn from_a_word_to_an_order_that_is_done() {
     let Some(chromium) = chromium() else { return };
     let stage = opened();
-    stage.market.offer("Long desk", &[each_desk()]);
+    let terms = json!({
+        "version": "2026-01", "title": { "en": "Rules of the house" },
+        "text": { "en": "Be kind to the machines." },
+    });
+    let terms = (json!({ "terms_of_use": terms }), json!({}));
+    stage.market.offer_like("Ruled desk", &[each_desk()], terms);
     let tab = stage.signed_in(chromium, &stage.market.house.customer.admin.email);
     tab.go("/ui/");
     tab.click("link", "To the shop");
-    tab.fill("searchbox", "Find offers", "long");
+    tab.fill("searchbox", "Find offers", "ruled");
     tab.until("document.querySelectorAll('article').length === 1");
     must_be_in_order(&tab);
-    tab.click("link", "Long desk");
+    tab.click("link", "Ruled desk");
     tab.sees("Net €30.00 with tax €36.00");
     tab.settle();
     tab.click("button", "One more");
     tab.sees("Net €60.00");
     must_be_in_order(&tab);
-    tab.click("button", "Order it");
-    tab.sees("First invoice of it");
-    tab.click("button", "Place the order");
+    tab.click("button", "Add to cart");
+    tab.sees("It is in your cart");
+    tab.click("link", "Cart 1 in it");
+    tab.sees("In all, net");
+    must_be_in_order(&tab);
+    tab.click("button", "One more");
+    tab.sees("€90.00 every month");
+    tab.click("link", "To the checkout");
+    tab.sees("Rules of the house");
+    tab.sees("To pay €108.00");
+    must_be_in_order(&tab);
+    tab.click("radio", "Pay €108.00 now…");
+    tab.click("button", "Order and pay");
+    tab.until("document.activeElement.matches('[type=checkbox]:invalid')");
+    assert_eq!(orders(&stage), json!([]), "what was not accepted is not ordered");
+    tab.click("checkbox", "I accept these terms of use");
+    tab.click("button", "Order and pay");
+    tab.sees("Test bank");
+    assert_eq!(orders(&stage)[0]["state"], "pending", "nobody works on it before it is paid");
+    tab.click("button", "Pay");
+    tab.sees("Thank you");
+    tab.sees("€108.00 are paid.");
     tab.sees("What you ordered is yours.");
     must_be_in_order(&tab);
-    assert_eq!(orders(&stage)[0]["items"][0]["quantity"], 2);
+    assert_eq!(orders(&stage)[0]["state"], "completed");
+    tab.click("link", "Show it");
+    tab.sees("Ruled desk");
+    tab.go("/ui/cart");
+    tab.sees("Your cart is empty");
     tab.must_be_content();
 }
 
@@ -91,6 +122,36 @@ fn offers_are_narrowed_down_and_seen_side_by_side() {
     tab.click("button", "Take Virtual server out");
     tab.until("!seen().includes('Traffic')");
     tab.click("link", "Choose Mailbox");
-    tab.sees("Order it");
+    tab.sees("Add to cart");
+    tab.must_be_content();
+}
+
+#[test]
+fn a_cart_is_the_same_in_another_browser_and_is_ordered_on_invoice() {
+    let Some(chromium) = chromium() else { return };
+    let stage = opened();
+    let email = &stage.market.house.customer.admin.email;
+    let tab = stage.signed_in(chromium, email);
+    for offer in ["Mailbox", "Virtual server"] {
+        tab.go("/ui/shop");
+        tab.click("link", offer);
+        tab.click("button", "Add to cart");
+        tab.sees("It is in your cart");
+    }
+    let tab = stage.signed_in(chromium, email);
+    tab.go("/ui/cart");
+    tab.sees("Virtual server");
+    tab.click("button", "Keep it for another time: Virtual server");
+    tab.sees("For another time");
+    tab.click("link", "To the checkout");
+    tab.sees("First invoice");
+    tab.click("button", "Place the order");
+    tab.sees("Thank you");
+    let ordered = orders(&stage);
+    assert_eq!(ordered[0]["items"].as_array().map(Vec::len), Some(1), "{ordered}");
+    assert_eq!(text(&ordered[0]["items"][0]["offer_name"]), "Mailbox");
+    tab.go("/ui/cart");
+    tab.click("button", "Take it out: Virtual server");
+    tab.sees("Your cart is empty");
     tab.must_be_content();
 }

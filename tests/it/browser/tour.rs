@@ -38,6 +38,8 @@ const PAGES: &[Page] = &[
     ("/shop", "/shop?q=nothing+like+it", &["No offer fits"]),
     ("/shop/:id", "/shop/{offer}", &["Price calculator", "This is how a buyer sees it."]),
     ("/compare", "/compare?offers={offer},{rich}", &["Workplace", "Prices in detail"]),
+    ("/cart", "/cart", &["Your cart is empty"]),
+    ("/checkout", "/checkout", &["Your cart is empty"]),
     ("/seats", "/seats", &["Nothing of yours has seats"]),
     ("/work", "/work", &["To be brought about", "To be sent"]),
     ("/stock", "/stock", &["On their way", "Next year"]),

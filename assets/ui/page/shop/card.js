@@ -5,6 +5,7 @@ import { compared, isCompared, MOST, toggle } from "../../model/compared.js";
 import { compare } from "../../model/decimal.js";
 import { isNothing, money } from "../../model/money.js";
 import { useLoad } from "../../model/load.js";
+import { listed } from "../../model/name.js";
 import { to } from "../../model/route.js";
 import { local, t } from "../../model/text.js";
 import { rhythm, span } from "../../model/time.js";
@@ -59,11 +60,13 @@ export function CompareSwitch({ id, name, kind = "small" }) {
 export function OfferCard({ of, currency, isSeveralSellers = false, level = "h2", sample }) {
   const offer = useLoad(() => (sample ? Promise.resolve(sample) : offered(of.id)), ["offered", of.id, sample?.revision], { isDerived: true }).data;
   const name = local(of.names);
-  const [first] = of.categories;
+  const categories = useLoad(() => listed("/categories"), ["category names"]).data;
+  const first = of.categories[0] ?? categories?.get(offer?.categories[0]);
+  const among = typeof first?.name === "string" ? first.name : local(first?.name);
   const trial = offer?.terms.find((it) => it.key === usualTerm(offer))?.trial;
   return html`
     <article class="card offer-card shelf-card">
-      <header><${Tile} name=${name} among=${first?.name} /><div><${level}><a href=${to(`/shop/${of.id}`)}>${name}</a><//><small>${[first?.name, isSeveralSellers && of.seller_name].filter(Boolean).join(" · ")}</small></div></header>
+      <header><${Tile} name=${name} among=${among || undefined} /><div><${level}><a href=${to(`/shop/${of.id}`)}>${name}</a><//><small>${[among, isSeveralSellers && of.seller_name].filter(Boolean).join(" · ")}</small></div></header>
       <p>${local(of.descriptions)}</p>
       <div class="row tight">
         ${offer && isBundle(offer) && html`<span class="badge info">${t("Bundle of {count}", { count: offer.bundle.length })}</span>`}

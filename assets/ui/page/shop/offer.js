@@ -2,12 +2,13 @@
 import { html } from "../../html.js";
 import { useState } from "../../../vendor/preact/hooks.js";
 import { get } from "../../model/api.js";
+import { hasCart, put } from "../../model/cart.js";
 import { useLoad, useStill } from "../../model/load.js";
 import { listed, remember } from "../../model/name.js";
 import { money, typed, written } from "../../model/money.js";
 import { called } from "../../model/price.js";
-import { to } from "../../model/route.js";
-import { isHouse, may, session } from "../../model/session.js";
+import { go, to } from "../../model/route.js";
+import { may, session } from "../../model/session.js";
 import { beside } from "../../model/shelf.js";
 import { local, t } from "../../model/text.js";
 import { span } from "../../model/time.js";
@@ -15,9 +16,10 @@ import { Cost, costOf, isBundle, usualTerm } from "../../part/cost.js";
 import { Named } from "../../part/figure.js";
 import { Field } from "../../part/form.js";
 import { Icon } from "../../part/icon.js";
-import { isCount, OrderDialog } from "../../part/order_dialog.js";
+import { Below, isCount } from "../../part/order_dialog.js";
 import { Card, Facts, Page } from "../../part/page.js";
 import { Loaded } from "../../part/still.js";
+import { complain, say } from "../../part/toast.js";
 import { Calculator } from "../offer/calculator.js";
 import { Prices } from "../offer/prices.js";
 import { CompareSwitch, OfferCard, Tile } from "./card.js";
@@ -75,23 +77,42 @@ export function Stepper({ value, onChange, name, small = false }) {
     </div>`;
 }
 
-/** The choice, what it costs, and the way to order it. */
+/** The choice, what it costs, and the way into the cart. */
 function Choice({ offer, wish, quantity, onCount, amounts, onType, country }) {
-  const [isOrdering, order] = useState(false);
+  const [parent, below] = useState(null);
+  const [isBusy, wait] = useState(false);
+  const own = session.value.account;
   const isPriced = offer.prices.length === 0 || isBundle(offer) || offer.prices.some((it) => it.currency === wish.currency);
+  const isRight = isCount(quantity) && isPriced && !(offer.adds_to && !parent);
+  const add = async (isNow) => {
+    wait(true);
+    try {
+      const resources = Object.keys(wish.resources).length > 0 ? wish.resources : undefined;
+      await put({ offer: offer.id, term: wish.term, quantity: wish.quantity, resources, parent: parent ?? undefined });
+      if (isNow) go("/checkout");
+      else say(t("It is in your cart"), local(offer.name));
+    } catch (problem) {
+      complain(problem);
+    }
+    wait(false);
+  };
   const still = useStill(JSON.stringify(wish));
   return html`
     <section class="card buy" aria-label=${t("Your choice")}>
       <div class="inside stack">
         <div class="row between"><span class="strong">${t("Quantity")}</span><${Stepper} name=${t("Quantity")} value=${quantity} onChange=${onCount} /></div>
         <${Amounts} of=${offer} amounts=${amounts} onType=${onType} />
+        ${offer.adds_to && hasCart() && html`<${Below} of=${offer} account=${own} onFound=${(first) => below(first)} onPick=${below} />`}
         ${!isPriced ? html`<p class="notice warn"><${Icon} name="triangle-alert" />${t("It has no price in {currency}, in which you are billed.", { currency: wish.currency })}</p>`
           : isCount(quantity) ? html`<${Cost} offer=${offer} wish=${{ ...JSON.parse(still), country }} />` : html`<p class="quiet">${t("A whole number from 1 to 999,999")}</p>`}
-        ${isHouse()
-          ? html`<p class="notice info">${t("This is how a buyer sees it.")} <a href=${to(`/catalogue/${offer.id}`)}>${t("To your catalogue")}</a></p>`
-          : may("order_place") && html`<button type="button" class="button primary wide" disabled=${!isPriced} onClick=${() => order(true)}><${Icon} name="shopping-cart" />${t("Order it")}</button>`}
+        ${hasCart() ? html`
+          <div class="stack tight">
+            <button type="button" class="button primary wide" disabled=${!isRight || isBusy} onClick=${() => add(false)}><${Icon} name="shopping-cart" />${t("Add to cart")}</button>
+            <button type="button" class="button wide" disabled=${!isRight || isBusy} onClick=${() => add(true)}>${t("Buy now")}</button>
+          </div>
+          ${offer.terms_of_use && html`<small>${t("Its terms of use are accepted at the checkout.")}</small>`}`
+          : html`<p class="notice info">${t("This is how a buyer sees it.")} <a href=${to(`/catalogue/${offer.id}`)}>${t("To your catalogue")}</a></p>`}
       </div>
-      ${isOrdering && html`<${OrderDialog} offer=${offer} wish=${{ term: wish.term, quantity, resources: amounts }} onClose=${() => order(false)} />`}
     </section>`;
 }
 

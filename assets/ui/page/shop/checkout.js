@@ -1,0 +1,151 @@
+// The checkout: who is billed, coupons, terms of use and how it is paid, beside what the first invoice will say.
+import { html } from "../../html.js";
+import { useState } from "../../../vendor/preact/hooks.js";
+import { get, workOut } from "../../model/api.js";
+import { cart, orderAll, payFirst, readCart } from "../../model/cart.js";
+import { useLoad, useStill } from "../../model/load.js";
+import { isNothing, money } from "../../model/money.js";
+import { payAt } from "../../model/pay.js";
+import { go, to } from "../../model/route.js";
+import { may, session } from "../../model/session.js";
+import { local, t } from "../../model/text.js";
+import { day, period, today } from "../../model/time.js";
+import { addressLine } from "../../part/address.js";
+import { AttributeFields, saidOf, useAsked } from "../../part/attributes.js";
+import { Field, Form } from "../../part/form.js";
+import { Icon } from "../../part/icon.js";
+import { Card, Page } from "../../part/page.js";
+import { Empty, Loaded } from "../../part/still.js";
+import { say } from "../../part/toast.js";
+import { priced, Total } from "./cart.js";
+
+/** A line as it stands in an order. */
+function itemOf({ offer, name, term, times, plan, quantity, resources, characteristics, parent }) {
+  const given = Object.entries({ offer, name, term, times, plan, quantity, resources, characteristics, parent }).filter(([, it]) => it !== null && it !== undefined);
+  return Object.fromEntries(given);
+}
+
+function Step({ number, title, children }) {
+  return html`
+    <section class="card step"><header><h2><span class="number" aria-hidden="true">${number}</span>${title}</h2></header><div class="inside stack">${children}</div></section>`;
+}
+
+function Choices({ name, label, of, at, onChoose }) {
+  return html`
+    <fieldset class="choices"><legend class="unseen">${label}</legend>${of.map(([key, text, note]) => html`
+      <label key=${key} class=${`choice ${key === at ? "on" : ""}`}><input type="radio" name=${name} value=${key} checked=${key === at} onChange=${() => onChoose(key)} />
+        <span><span class="strong">${text}</span>${note && html`<small>${note}</small>`}</span></label>`)}</fieldset>`;
+}
+
+/** The terms of use of all that is ordered, each once. */
+const Terms = ({ of }) => of.map(({ offer }) => html`
+  <div class="stack tight" key=${offer.id}>
+    <p><span class="strong">${local(offer.terms_of_use.title)}</span> <small>${local(offer.name)} · ${t("Version {version}", { version: offer.terms_of_use.version })}</small></p>
+    ${offer.terms_of_use.text && html`<p class="letter terms" tabindex="0" role="region" aria-label=${local(offer.terms_of_use.title)}>${local(offer.terms_of_use.text)}</p>`}
+    ${offer.terms_of_use.url && html`<p><a href=${offer.terms_of_use.url} target="_blank" rel="noopener noreferrer">${t("Read them")}</a></p>`}
+    <${Field} name=${`accepts/${offer.id}`} kind="check" label=${t("I accept these terms of use")} required />
+  </div>`);
+
+/** What the first invoice will say of it. */
+function First({ of }) {
+  const [invoice] = of.invoices;
+  if (!invoice || invoice.lines.length === 0) return html`<p class="quiet">${t("Nothing of it is charged on the invoices of the next two years.")}</p>`;
+  return html`
+    <div class="stack tight">
+      <h3>${t("First invoice, {day}", { day: day(invoice.on) })}</h3>
+      <dl class="sums wide">
+        ${invoice.lines.map((it) => html`<div key=${it.id}><dt>${it.text} ${it.service_period && html`<small>${period(it.service_period.start, it.service_period.end)}</small>`}</dt><dd>${money(it.net)}</dd></div>`)}
+        <div><dt>${t("Net")}</dt><dd>${money(invoice.net)}</dd></div>
+        ${!isNothing(invoice.tax) && html`<div><dt>${t("Tax")}</dt><dd>${money(invoice.tax)}</dd></div>`}
+        <div class="total"><dt>${t("To pay")}</dt><dd>${money(invoice.gross)}</dd></div>
+      </dl>
+    </div>`;
+}
+
+/** What is ordered and what it comes to, as far as it can be said. */
+function Summary({ rows, currency, preview }) {
+  return html`
+    <${Card} title=${t("Your order")} actions=${html`<a class="button small" href=${to("/cart")}>${t("Change")}</a>`}><div class="inside stack">
+      <ul class="stack tight">${rows.map(({ line, offer }) => html`<li class="row between nowrap" key=${line.key}><span>${line.quantity > 1 && html`<span class="strong">${line.quantity} × </span>`}${line.name ?? local(offer.name)}</span><small>${local(offer.terms.find((it) => it.key === line.term)?.name)}</small></li>`)}</ul>
+      <${Total} rows=${rows} currency=${currency} />
+      <div aria-live="polite">${preview.data ? html`<${First} of=${preview.data} />` : preview.error ? html`<p class="quiet">${t("What the first invoice says is not known yet.")}</p>` : html`<span class="bone"></span>`}</div>
+    </div><//>`;
+}
+
+/** Why no order can be placed, of a refusal that no field shows. */
+const Why = ({ of }) => of && html`<div class="notice warn" role="status"><${Icon} name="triangle-alert" /><p>${of.errors?.length ? of.errors.map((it) => it.message).join("; ") : of.message}</p></div>`;
+
+function Steps({ rows, billed: accounts, methods, currency }) {
+  const { id: account } = session.value.account;
+  const [billedTo, bill] = useState((accounts.find((it) => it.default) ?? accounts[0])?.id);
+  const [coupon, bring] = useState("");
+  const [how, pay] = useState(methods.find((it) => it.default)?.id ?? "invoice");
+  const asked = useAsked("order");
+  const billed = accounts.find((it) => it.id === billedTo);
+  const withTerms = [...new Map(rows.filter(({ offer }) => offer.terms_of_use).map((it) => [it.offer.id, it])).values()];
+  const accepted = withTerms.map(({ offer }) => ({ offer: offer.id, version: offer.terms_of_use.version }));
+  const still = useStill(coupon, 300);
+  const supposed = { account, billing_account: billedTo, items: rows.map(({ line }) => itemOf(line)), coupons: still ? [still] : [], accepted_terms: accepted };
+  const preview = useLoad(() => workOut("/orders/preview", supposed), ["preview", supposed], { isDerived: true });
+  const [first] = preview.data?.invoices ?? [];
+  const ofCoupon = preview.error?.name === "coupon_forbids" || preview.error?.errors?.some((it) => it.pointer.startsWith("/coupons"));
+  const place = async ({ external_id, attributes }) => {
+    const said = { billing_account: billedTo, external_id, coupons: coupon ? [coupon] : [], accepted_terms: accepted, attributes: saidOf(attributes) };
+    if (methods.some((it) => it.id === how)) said.payment_method = how;
+    const order = how === "now" ? await payFirst(said) : await orderAll(said);
+    if (order.payment?.page) return payAt(order.payment.page);
+    say(t("Order {number} is placed", { number: String(order.number) }));
+    go(`/orders/${order.id}`, { placed: 1 });
+  };
+  // What is charged today can be paid first; what comes later is on an invoice.
+  const canPayNow = may("payment_make") && first && first.on <= today() && !isNothing(first.gross);
+  const ways = [
+    ...methods.map((it) => [it.id, it.name, t("on file: taken when an invoice is due")]),
+    ["invoice", t("On invoice"), t("by bank transfer, when the invoice is due")],
+    ...(canPayNow ? [["now", t("Pay {amount} now", { amount: money(first.gross) }), t("on the page of the payment service; the order goes on when it is paid")]] : []),
+  ];
+  return html`
+    <div class="side-by-side">
+      <${Form} onSend=${place} send=${how === "now" && canPayNow ? t("Order and pay") : t("Place the order")} isOff=${Boolean(preview.error && ofCoupon)}>
+        <${Step} number="1" title=${t("Who is billed")}>
+          ${accounts.length > 1
+            ? html`<${Choices} name="billing_account" label=${t("Billed to")} at=${billedTo} onChoose=${bill} of=${accounts.map((it) => [it.id, `${it.name} · ${it.currency}`, addressLine(it.address)])} />`
+            : html`<p><span class="strong">${session.value.account.name}</span>${billed?.address && html`<br /><span class="quiet">${addressLine(billed.address)}</span>`}</p>`}
+          <${Field} name="external_id" label=${t("Your own reference")} hint=${t("Such as the number of your purchase order; you need not say")} />
+          <${AttributeFields} asked=${asked} />
+        <//>
+        <${Step} number="2" title=${t("Coupon")}>
+          <${Field} label=${t("Coupon")} autocomplete="off" value=${coupon} onInput=${(event) => bring(event.target.value.trim())} fault=${ofCoupon ? (preview.error.errors?.[0]?.message ?? preview.error.message) : undefined} />
+          ${still && preview.data && html`<p class="text good" role="status">${t("It counts: see the first invoice.")}</p>`}
+        <//>
+        ${withTerms.length > 0 && html`<${Step} number="3" title=${t("Terms of use")}><${Terms} of=${withTerms} /><//>`}
+        <${Step} number=${withTerms.length > 0 ? "4" : "3"} title=${t("How you pay")}>
+          <${Choices} name="how" label=${t("How you pay")} at=${how === "now" && !canPayNow ? "invoice" : how} onChoose=${pay} of=${ways} />
+        <//>
+        ${preview.error && !ofCoupon && html`<${Why} of=${preview.error} />`}
+      <//>
+      <div class="buy-column"><${Summary} rows=${rows} currency=${currency} preview=${preview} /></div>
+    </div>`;
+}
+
+/** The page. */
+export default function Checkout() {
+  const { currency, id } = session.value.account;
+  // What is in the cart when one comes is what is ordered, until one goes back to it.
+  const read = useLoad(async () => {
+    await readCart();
+    const lines = cart.value.items.filter((it) => it.state === "active");
+    const [rows, billed, methods] = await Promise.all([
+      priced(lines, currency),
+      may("billing_account_read") ? get("/billing_accounts", { account: id }).then((it) => it.items) : [],
+      may("payment_method_read") ? get(`/accounts/${id}/payment_methods`).then((it) => it.items.filter(({ state }) => state === "active")) : [],
+    ]);
+    return { rows, billed, methods };
+  }, ["checkout"], { isDerived: true });
+  return html`
+    <${Page} title=${t("Checkout")} crumbs=${[["/cart", t("Cart")]]}>
+      <${Loaded} of=${read} bones=${6}>${(found) => found.rows.length === 0
+        ? html`<section class="card"><${Empty} icon="shopping-cart" title=${t("Your cart is empty")}><a class="button primary" href=${to("/shop")}>${t("To the shop")}</a><//></section>`
+        : html`<${Steps} ...${found} currency=${currency} />`}<//>
+    <//>`;
+}
