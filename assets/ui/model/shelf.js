@@ -86,9 +86,21 @@ export async function find({ q, category, kind, seller, language, up_to, sort, c
 }
 
 /** Other offers of the same categories. */
-export async function beside(offer, few) {
+async function beside(offer, few) {
   const found = await Promise.all(offer.categories.slice(0, 2).map((id) => get("/search", { category: id, limit: few + 1 })));
   const hits = new Map(found.flatMap((it) => it.items).map((it) => [it.id, it]));
   hits.delete(offer.id);
   return [...hits.values()].slice(0, few);
 }
+
+/** What is recommended, as hits of a search. */
+const recommended = ({ items }, few) => items.slice(0, few).map((it) => ({ id: it.offer, names: it.name, descriptions: it.description, categories: [], prices: it.prices, rating: it.rating }));
+
+/** What others bought with an offer; while nobody has, what stands beside it. */
+export async function boughtWith(offer, few) {
+  const hits = recommended(await get(`/offers/${offer.id}/recommendations`), few);
+  return hits.length > 0 ? hits : beside(offer, few);
+}
+
+/** What whoever is here may want. */
+export const wanted = async (few) => recommended(await get("/recommendations"), few);

@@ -23,6 +23,8 @@ import { complain, say } from "../part/toast.js";
 import { Calculator } from "./offer/calculator.js";
 import { isOnItsWay, Path } from "./offer/path.js";
 import { Prices } from "./offer/prices.js";
+import { Promises } from "./offer/promises.js";
+import { Reviews } from "./shop/reviews.js";
 
 // What one may do with an offer in a state, beside putting it on sale.
 const STEPS = {
@@ -117,6 +119,8 @@ export default function Offer({ id }) {
               ${isBundle(of) && html`<${Card} title=${t("What is in it")}><${Parts} of=${of} /><//>`}
               <${Prices} offer=${of} />
               <${Card} title=${t("Terms")}><${Terms} of=${of.terms} /><//>
+              <${Promises} id=${id} canWrite=${isOurs && may("catalog_write")} />
+              ${of.state === "launched" && html`<${Reviews} offer=${id} canSay=${false} />`}
               ${isOurs && may("catalog_read") && html`<${Card} title=${t("Timeline")}><${Timeline} path=${`/offers/${id}/timeline`} own=${id} /><//>`}
             </div>
             <${Calculator} offer=${of} />

@@ -5,8 +5,8 @@ import { compared, forgetAll } from "../model/compared.js";
 import { useLoad, useStill } from "../model/load.js";
 import { typed, written } from "../model/money.js";
 import { here, refine, to } from "../model/route.js";
-import { session } from "../model/session.js";
-import { find, MOST } from "../model/shelf.js";
+import { isHouse, session } from "../model/session.js";
+import { find, MOST, wanted } from "../model/shelf.js";
 import { count, languageName, t } from "../model/text.js";
 import { Field } from "../part/form.js";
 import { Icon } from "../part/icon.js";
@@ -15,6 +15,7 @@ import { Empty, Failure } from "../part/still.js";
 import { OfferCard } from "./shop/card.js";
 
 const FEW = 24;
+const FIRST = 3;
 const KEYS = ["category", "kind", "seller", "language", "up_to"];
 const PAID = { recurring: () => t("Again and again"), one_time: () => t("Once"), usage: () => t("By usage") };
 const SORTS = [["", () => t("Best match")], ["name", () => t("Name")], ["cheap", () => t("Price: low to high")], ["dear", () => t("Price: high to low")]];
@@ -71,6 +72,15 @@ function Tray() {
         ${ids.length > 1 ? html`<a class="button small primary" href=${to("/compare", { offers: ids.join(",") })}>${t("Side by side")}</a>` : html`<small>${t("Choose one more.")}</small>`}</div></div>`;
 }
 
+/** What whoever is here may want, above all the rest. */
+function ForYou({ currency }) {
+  const { data } = useLoad(() => wanted(FIRST), ["for you"], { isDerived: true });
+  if (!data?.length) return null;
+  return html`
+    <section class="stack"><h2>${t("For you")}</h2><div class="offers shelf">${data.map((it) => html`<${OfferCard} key=${it.id} of=${it} currency=${currency} level="h3" />`)}</div></section>
+    <h2>${t("All offers")}</h2>`;
+}
+
 function Results({ of, chosen, currency, words }) {
   const [shown, show] = useState(FEW);
   const isSeveralSellers = of.sellers.length > 1;
@@ -110,6 +120,7 @@ export default function Shop() {
         <div class="with-facets">
           <details class="facets" open=${innerWidth >= 820}><summary><${Icon} name="filter" />${t("Narrow down")}</summary><div class="stack"><${Facets} of=${found} chosen=${chosen} currency=${currency} /></div></details>
           <div class="stack">
+            ${!still && !sort && !isHouse() && KEYS.every((it) => !chosen[it]) && html`<${ForYou} currency=${currency} />`}
             <div class="row between"><p class="quiet" role="status">${t("{count} offers", { count: found.total })}</p><${Chosen} chosen=${chosen} currency=${currency} /></div>
             <${Results} key=${JSON.stringify(chosen)} of=${found} chosen=${chosen} currency=${currency} words=${still} />
           </div>

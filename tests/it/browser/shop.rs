@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::chromium::chromium;
 use super::inspection;
-use super::stage::Stage;
+use super::stage::{OLGA, Stage};
 use super::tab::{Sight, Tab};
 use crate::harness::market::text;
 
@@ -154,4 +154,35 @@ fn a_cart_is_the_same_in_another_browser_and_is_ordered_on_invoice() {
     tab.click("button", "Take it out: Virtual server");
     tab.sees("Your cart is empty");
     tab.must_be_content();
+}
+
+#[test]
+fn who_has_it_says_what_it_is_worth_and_its_seller_answers() {
+    let Some(chromium) = chromium() else { return };
+    let stage = opened();
+    let (market, customer) = (&stage.market, &stage.market.house.customer);
+    let offer = market.offer("Reviewed desk", &[each_desk()]);
+    market.order(&json!({ "id": customer.account }), &offer, 1);
+    let buyer = stage.signed_in(chromium, &customer.admin.email);
+    buyer.go(&format!("/ui/shop/{offer}"));
+    buyer.sees("You have it");
+    buyer.click("button", "Say what you think");
+    buyer.click("radio", "4 stars");
+    buyer.fill("textbox", "Why", "It stands well.");
+    buyer.click("button", "Say it");
+    buyer.sees("1 review");
+    buyer.sees("It stands well.");
+    must_be_in_order(&buyer);
+    let seller = stage.signed_in(chromium, OLGA);
+    seller.go(&format!("/ui/catalogue/{offer}"));
+    seller.click("button", "Actions for this review");
+    seller.click("button", "Answer");
+    seller.fill("textbox", "What you say to it", "So it should.");
+    seller.press("Tab");
+    seller.click("button", "Answer");
+    seller.sees("The seller answers");
+    seller.must_be_content();
+    buyer.reload();
+    buyer.sees("So it should.");
+    buyer.must_be_content();
 }

@@ -10,6 +10,7 @@ import { to } from "../../model/route.js";
 import { local, t } from "../../model/text.js";
 import { rhythm, span } from "../../model/time.js";
 import { costOf, isBundle, usualTerm } from "../../part/cost.js";
+import { Rating } from "../../part/stars.js";
 
 const TONES = 6;
 const sum = (text) => [...text].reduce((total, it) => total + it.codePointAt(0), 0);
@@ -69,6 +70,7 @@ export function OfferCard({ of, currency, isSeveralSellers = false, level = "h2"
       <header><${Tile} name=${name} among=${among || undefined} /><div><${level}><a href=${to(`/shop/${of.id}`)}>${name}</a><//><small>${[among, isSeveralSellers && of.seller_name].filter(Boolean).join(" · ")}</small></div></header>
       <p>${local(of.descriptions)}</p>
       <div class="row tight">
+        <${Rating} of=${of.rating} />
         ${offer && isBundle(offer) && html`<span class="badge info">${t("Bundle of {count}", { count: offer.bundle.length })}</span>`}
         ${offer?.adds_to && html`<span class="badge">${t("Addition")}</span>`}
         ${trial && html`<span class="badge good">${t("{span} free", { span: span(trial) })}</span>`}

@@ -12,6 +12,7 @@ import { costOf, isBundle, usualTerm } from "../../part/cost.js";
 import { Named } from "../../part/figure.js";
 import { Icon } from "../../part/icon.js";
 import { Page } from "../../part/page.js";
+import { Rating } from "../../part/stars.js";
 import { Empty, Loaded } from "../../part/still.js";
 import { price } from "../offer/prices.js";
 import { Tile } from "./card.js";
@@ -31,6 +32,7 @@ async function read(ids, currency) {
 /** What is compared: a head, and what each offer has to say; a row of which none says anything is left out. */
 const rows = (currency) => [
   [t("Price"), ({ cost }) => (cost ? html`<${Sums} of=${cost} />` : html`<span class="quiet">${t("no price in {currency}", { currency })}</span>`)],
+  [t("What buyers say"), ({ of }) => of.rating?.count > 0 && html`<${Rating} of=${of.rating} />`],
   [t("What it is"), ({ of }) => local(of.summary) || local(of.description)],
   [t("Prices in detail"), ({ of }) => {
     const own = of.prices.filter((it) => it.currency === currency && (!it.term || it.term === usualTerm(of)));

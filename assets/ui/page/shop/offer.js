@@ -9,7 +9,7 @@ import { money, typed, written } from "../../model/money.js";
 import { called } from "../../model/price.js";
 import { go, to } from "../../model/route.js";
 import { may, session } from "../../model/session.js";
-import { beside } from "../../model/shelf.js";
+import { boughtWith } from "../../model/shelf.js";
 import { local, t } from "../../model/text.js";
 import { span } from "../../model/time.js";
 import { Cost, costOf, isBundle, usualTerm } from "../../part/cost.js";
@@ -18,11 +18,14 @@ import { Field } from "../../part/form.js";
 import { Icon } from "../../part/icon.js";
 import { Below, isCount } from "../../part/order_dialog.js";
 import { Card, Facts, Page } from "../../part/page.js";
+import { Rating } from "../../part/stars.js";
 import { Loaded } from "../../part/still.js";
 import { complain, say } from "../../part/toast.js";
 import { Calculator } from "../offer/calculator.js";
 import { Prices } from "../offer/prices.js";
+import { Promises } from "../offer/promises.js";
 import { CompareSwitch, OfferCard, Tile } from "./card.js";
+import { Reviews } from "./reviews.js";
 
 const FEW = 4;
 
@@ -125,9 +128,9 @@ const TermsOfUse = ({ of: { title, version, url, text } }) => html`
     ${text && html`<p class="letter">${local(text)}</p>`}
     <p class="quiet">${t("Version {version}", { version })}${url && html` · <a href=${url} target="_blank" rel="noopener noreferrer">${t("Read them")}</a>`}</p></div><//>`;
 
-/** What else one may want: what stands beside it. */
+/** What else one may want: what others bought with it, or what stands beside it. */
 function More({ of, currency }) {
-  const { data } = useLoad(() => beside(of, FEW), ["more", of.id], { isDerived: true });
+  const { data } = useLoad(() => boughtWith(of, FEW), ["more", of.id], { isDerived: true });
   if (!data?.length) return null;
   return html`
     <section class="stack"><h2>${t("You may also want")}</h2>
@@ -154,7 +157,8 @@ function Shown({ of }) {
     <${Page} title=${local(of.name)} crumbs=${[["/shop", t("Shop")], ...names.slice(0, 1).map((it) => [`/shop?category=${encodeURIComponent(it)}`, it])]}>
       <div class="hero"><${Tile} name=${local(of.name)} among=${names[0] ?? local(of.name)} kind="great" />
         <div class="stack tight">${of.summary && html`<p class="opening">${local(of.summary)}</p>`}
-          <div class="row">${of.seller_name && html`<span class="quiet">${t("sold by {name}", { name: of.seller_name })}</span>`}
+          <div class="row">${of.rating?.count > 0 && html`<a href="#reviews"><${Rating} of=${of.rating} /></a>`}
+            ${of.seller_name && html`<span class="quiet">${t("sold by {name}", { name: of.seller_name })}</span>`}
             ${has && html`<span class="badge good"><${Icon} name="check" />${t("You have it")}</span>`}
             <${CompareSwitch} id=${of.id} name=${local(of.name)} /></div></div></div>
       <div class="side-by-side product">
@@ -164,7 +168,9 @@ function Shown({ of }) {
           ${isBundle(of) && html`<${Inside} of=${of} />`}
           ${inCurrency.prices.length > 0 && html`<${Prices} offer=${{ ...inCurrency, prices: inCurrency.prices.filter((it) => !it.term || it.term === term) }} />`}
           ${inCurrency.prices.some((it) => it.kind === "usage") && html`<${Calculator} offer=${inCurrency} />`}
+          <${Promises} id=${of.id} />
           ${of.terms_of_use && html`<${TermsOfUse} of=${of.terms_of_use} />`}
+          <div id="reviews"><${Reviews} offer=${of.id} canSay=${has && may("review_write")} /></div>
         </div>
         <div class="stack buy-column">
           <${Choice} offer=${of} wish=${wish} quantity=${quantity} onCount=${onCount} amounts=${amounts} onType=${onType} country=${country} />
