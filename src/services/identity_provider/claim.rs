@@ -60,6 +60,12 @@ impl Claims {
         said.is_some_and(|it| *it == Value::Bool(true) || it == "true")
     }
 
+    /// Whether the identity provider says that the address may be somebody else's.
+    pub(super) fn is_email_doubted(&self) -> bool {
+        let said = self.all.get("email_verified");
+        said.is_some_and(|it| *it == Value::Bool(false) || it == "false")
+    }
+
     /// What it is called.
     pub(super) fn name(&self) -> Option<PersonName> {
         let part = |name: &str| self.text(name).and_then(|it| it.parse::<Name>().ok());

@@ -36,7 +36,9 @@ pub(super) fn admit(
 ) -> Result<SignedIn, Error> {
     let roles = provider.means(&claims.roles);
     let user = match known(act, provider, claims)? {
-        Some(user) => followed(act, user, &roles)?,
+        // Who was invited here has the roles that it was given here.
+        Some(user) if user.invited_by().is_some() => user,
+        Some(user) => followed(act, user, provider, &roles)?,
         None => newcomer(act, provider, claims, &roles)?,
     };
     if session::is_locked(act.wall(), &user) {
@@ -63,7 +65,10 @@ fn known(act: &mut Act<'_>, provider: &Provider, claims: &Claims) -> Result<Opti
     let Some(email) = claims.email() else { return Ok(None) };
     let Some(user) = user::by_login(act.cx(), email.as_str())? else { return Ok(None) };
     let grants: BTreeSet<_> = provider.roles.values().copied().chain([Role::Member]).collect();
-    if !claims.is_email_verified() || !user.roles().is_subset(&grants) {
+    // Nobody has proved here that an address is its own: who knows a password may be somebody else.
+    let is_anothers =
+        user.profile().email.folded() != email.folded() || user.credential().is_some();
+    if is_anothers || !claims.is_email_verified() || !user.roles().is_subset(&grants) {
         let why = "a user here has your address: sign in with its password";
         return Err(refused(why));
     }
@@ -71,13 +76,20 @@ fn known(act: &mut Act<'_>, provider: &Provider, claims: &Claims) -> Result<Opti
     Ok(Some(user))
 }
 
-/// A user with the roles that it has elsewhere now, if they mean anything here. The last administrator of
-/// an account stays one.
-fn followed(act: &mut Act<'_>, user: User, roles: &BTreeSet<Role>) -> Result<User, Error> {
-    if roles.is_empty() || roles == user.roles() {
+/// A user with the roles that it has elsewhere now: of those that its identity provider can say, which it
+/// does not say any more goes; others are ours. The last administrator of an account stays one.
+fn followed(
+    act: &mut Act<'_>,
+    user: User,
+    provider: &Provider,
+    said: &BTreeSet<Role>,
+) -> Result<User, Error> {
+    let grants: BTreeSet<_> = provider.roles.values().copied().collect();
+    let roles: BTreeSet<_> = user.roles().difference(&grants).chain(said).copied().collect();
+    if roles == *user.roles() {
         return Ok(user);
     }
-    match act.attempt(|act| user::assign(act, user.id, roles)) {
+    match act.attempt(|act| user::assign(act, user.id, &roles)) {
         Err(Error::Rejected(_) | Error::Invalid(_)) => Ok(user),
         followed => followed,
     }
@@ -90,6 +102,9 @@ fn newcomer(
     claims: &Claims,
     roles: &BTreeSet<Role>,
 ) -> Result<User, Error> {
+    if claims.is_email_doubted() {
+        return Err(refused("the identity provider has not made sure of your mail address"));
+    }
     let (Some(email), Some(name)) = (claims.email(), claims.name()) else {
         return Err(refused("the identity provider says neither name nor mail address of you"));
     };
