@@ -207,6 +207,11 @@ impl<'tx> Act<'tx> {
         self.after_commit(move || usage.charged());
     }
 
+    /// How often usage was taken since the start.
+    pub(super) fn usage_taken(&self) -> u64 {
+        self.usage.takings()
+    }
+
     /// Business time.
     #[must_use]
     pub const fn now(&self) -> Instant {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::gather::{self, Billed};
 use super::shelf::Shelf;
 use crate::domain::account::billing_account::BillingAccount;
+use crate::domain::account::billing_account::schedule::Outlook;
 use crate::domain::due::Duty;
 use crate::domain::error::Rejection;
 use crate::domain::id::{BillingAccountId, Id};
@@ -44,6 +45,12 @@ impl Draft {
             Err(failure) => return Err(failure),
         };
         Ok(Self { account, bill })
+    }
+
+    /// Whether nothing is left to bill after it.
+    pub(super) fn is_last(&self) -> bool {
+        let billed = self.bill.as_ref().and_then(|it| it.as_ref().ok());
+        billed.is_some_and(|it| it.0.outlook == Outlook::Nothing)
     }
 
     fn lines(&self) -> usize {

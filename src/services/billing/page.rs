@@ -56,6 +56,9 @@ struct Page {
     is_cut: bool,
     /// Nothing if it cannot be known ahead what it comes to.
     rehearsed: Option<(Count, Rehearsal)>,
+    /// How often usage had been taken when it was computed, if a bill in it is somebody's last: what is
+    /// not on that is on none.
+    last_after: Option<u64>,
 }
 
 /// How many there were.
@@ -152,6 +155,7 @@ fn aside(bss: &Bss) -> BTreeSet<BillingAccountId> {
 impl Pages {
     /// The next page, after one that will have been written by then.
     fn prepare(&mut self, bss: &Bss, actor: &Actor, after: Option<&Page>) -> Result<Page, Error> {
+        let takings = bss.house.usage().takings();
         let snapshot = bss.house.store().read()?;
         let mut others = aside(bss);
         others.extend(after.map_or(&[][..], |it| &it.accounts));
@@ -164,11 +168,12 @@ impl Pages {
         }
         let drafts = drafts.items;
         let accounts = drafts.iter().map(|it| it.account.id).collect();
+        let last_after = drafts.iter().any(Draft::is_last).then_some(takings);
         let before = after.and_then(|it| it.rehearsed.as_ref()).map(|it| &it.1);
         let author = Author::of(actor.clone());
         let rehearsed = bss.rehearse(author, (&snapshot, before), |act| bill_all(act, drafts));
         // What failed ahead of the writer fails there, too, or does not matter.
-        Ok(Page { accounts, is_cut, rehearsed: rehearsed.ok() })
+        Ok(Page { accounts, is_cut, rehearsed: rehearsed.ok(), last_after })
     }
 
     /// Learns from a page that was written, and keeps the next if it can be good.
@@ -185,7 +190,12 @@ impl Pages {
 fn write(act: &mut Act<'_>, page: &Page) -> Result<Written, Error> {
     let begun = Instant::now();
     let count = match &page.rehearsed {
-        Some((count, rehearsal)) if act.batch().perform(rehearsal)? => Some(*count),
+        Some((count, rehearsal))
+            if page.last_after.is_none_or(|it| it == act.usage_taken())
+                && act.batch().perform(rehearsal)? =>
+        {
+            Some(*count)
+        }
         Some(_) | None => None,
     };
     let is_as_rehearsed = count.is_some();

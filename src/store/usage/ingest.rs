@@ -1,6 +1,7 @@
 //! Taking events: each once, whoever sends it again, and durable before anybody is told.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::arrival::{self, ARRIVALS, Arrivals};
 use super::chunk::{Contents, Taken};
@@ -221,6 +222,7 @@ impl Usage {
 
     /// Lets memory know what a transaction took, after it was committed.
     pub fn admit(&self, staged: Staged) {
+        self.takings.fetch_add(1, Ordering::SeqCst);
         let mut memory = self.memory_mut();
         let Some(memory) = memory.as_mut() else { return };
         for taken in &staged.taken {

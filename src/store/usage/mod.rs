@@ -134,6 +134,8 @@ pub struct Usage {
     memory: RwLock<Option<Memory>>,
     /// How often some of it was charged since the start.
     charges: AtomicU64,
+    /// How often some of it was taken since the start.
+    takings: AtomicU64,
 }
 
 struct Memory {
@@ -150,7 +152,12 @@ impl Usage {
     /// Usage that is yet to be read in.
     #[must_use]
     pub const fn new(limits: Limits) -> Self {
-        Self { limits, memory: RwLock::new(None), charges: AtomicU64::new(0) }
+        Self {
+            limits,
+            memory: RwLock::new(None),
+            charges: AtomicU64::new(0),
+            takings: AtomicU64::new(0),
+        }
     }
 
     /// How large chunks are and how long events are remembered.
@@ -168,6 +175,13 @@ impl Usage {
     #[must_use]
     pub fn charges(&self) -> u64 {
         self.charges.load(Ordering::SeqCst)
+    }
+
+    /// How often events were taken since the start. What a view that was taken before is computed from
+    /// lacks those that came after.
+    #[must_use]
+    pub fn takings(&self) -> u64 {
+        self.takings.load(Ordering::SeqCst)
     }
 
     /// Whether events can be taken and totals read.
