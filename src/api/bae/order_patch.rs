@@ -68,8 +68,9 @@ fn take_notes(act: &mut Act<'_>, order: &Order, said: &[Value]) -> Result<(), Er
         };
         left.remove(place);
     }
-    for it in left {
-        order::note(act, order.id, note(it)?)?;
+    let new: Vec<_> = left.into_iter().map(note).collect::<Result<_, _>>()?;
+    if !new.is_empty() {
+        order::notes(act, order.id, new)?;
     }
     Ok(())
 }

@@ -186,8 +186,10 @@ fn place(mut asked: Asked) -> Result<Work, Fault> {
             let beside = carried::after(&order.stamp, &said, KNOWN)?;
             let which = (order.id, Permission::OrderPlace);
             kept::keep::<Order>(act, which, Contract::Bae, beside)?;
-            for it in form::all(&said, "note") {
-                order::note(act, order.id, order_patch::note(it)?)?;
+            let notes: Vec<_> =
+                form::all(&said, "note").iter().map(order_patch::note).collect::<Result<_, _>>()?;
+            if !notes.is_empty() {
+                order::notes(act, order.id, notes)?;
             }
             Ok(())
         })?;

@@ -68,6 +68,13 @@ fn paying(method: Option<PaymentMethodId>, gateway: Option<&str>) -> Result<Payi
     Ok(Paying { method, gateway: parse_optional("/gateway", gateway)? })
 }
 
+/// What is wrong with the order, where it stands in the body.
+fn below_order(error: Error) -> Error {
+    let Error::Invalid(invalid) = error else { return error };
+    let is_of_order = invalid.violations.iter().all(|it| it.field != "/gateway");
+    if is_of_order { invalid.below("/order").into() } else { invalid.into() }
+}
+
 fn placed(bss: &Bss, call: &Call, it: &domain::Order) -> Result<Reply<Order>, Error> {
     let shown = bss.read(&call.actor, |cx| whole(cx, it))?;
     let path = format!("/api/v1/orders/{}", it.id);
@@ -75,15 +82,16 @@ fn placed(bss: &Bss, call: &Call, it: &domain::Order) -> Result<Reply<Order>, Er
 }
 
 fn place(bss: &Arc<Bss>, call: &Call, body: OrderCheckout) -> Result<Reply<Order>, Error> {
-    let wanted = bss.read(&call.actor, |cx| body.order.read(cx))?;
+    let wanted = bss.read(&call.actor, |cx| body.order.read(cx)).map_err(below_order)?;
     let paying = paying(wanted.request.payment_method, body.gateway.as_deref())?;
-    let it = order::place_and_pay(bss, call.author(), (wanted, paying), |_, _| Ok(()))?;
+    let it = order::place_and_pay(bss, call.author(), (wanted, paying), |_, _| Ok(()));
+    let it = it.map_err(below_order)?;
     placed(bss, call, &it)
 }
 
 fn from_cart(bss: &Arc<Bss>, call: &Call, body: CartCheckout) -> Result<Reply<Order>, Error> {
     let id = call.id("id")?;
-    let request = bss.read(&call.actor, |cx| body.order.read(cx, id))?;
+    let request = bss.read(&call.actor, |cx| body.order.read(cx, id)).map_err(below_order)?;
     let paying = paying(request.payment_method, body.gateway.as_deref())?;
     let it = cart::pay(bss, call.author(), id, (request, paying))?;
     placed(bss, call, &it)

@@ -10,7 +10,7 @@ use crate::domain::billing::invoice::Content;
 use crate::domain::billing::invoice::line::Line;
 use crate::domain::catalog::coupon::Redemption;
 use crate::domain::id::BillingAccountId;
-use crate::domain::money::Currency;
+use crate::domain::money::{Currency, Money};
 use crate::domain::subscription::Subscription;
 use crate::domain::time::Date;
 use crate::services::{Cx, Error};
@@ -100,6 +100,23 @@ pub(in crate::services) fn charged_by(
     let mut charged = lines(after)?;
     charged.retain(|it| is_due(it) && !was.iter().any(|other| is_same(it, other)));
     Ok(charged)
+}
+
+/// What some subscriptions, and some uses of coupons more, are charged by today with tax, whenever their
+/// billing account is billed; `None` if that is nothing.
+///
+/// # Errors
+/// [`Error::Rejected`] if they cannot be billed; if the store fails.
+pub(in crate::services) fn charged_today(
+    cx: Cx<'_>,
+    of: &BillingAccount,
+    (subscriptions, coupons): (&[Subscription], &[Redemption]),
+) -> Result<Option<Money>, Error> {
+    let shift = i64::from(of.terms().cycle.shift_days).max(0);
+    let day = of.terms().zone.date_of(cx.now).plus_days(shift);
+    let about = (subscriptions, coupons, day);
+    let bill = gather::billed_apart(cx, &mut Shelf::default(), of, about)?;
+    Ok(bill.content.map(|it| it.totals.gross))
 }
 
 /// The day of the next bill of a billing account.

@@ -25,7 +25,7 @@ pub use self::comparison::{Compared, compare, compare_plan};
 pub use self::consumption::resource_usage;
 pub use self::contract::{ContractPrice, contract};
 pub use self::forecast::{BillDates, Forecast, dates};
-pub(super) use self::forecast::{charged_by, first_bill, with_switched};
+pub(super) use self::forecast::{charged_by, charged_today, first_bill, with_switched};
 pub(super) use self::issue::{Series, book, number, seal};
 pub(super) use self::late_fee::charge_late_fee;
 pub(crate) use self::page::step;

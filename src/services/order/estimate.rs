@@ -87,6 +87,20 @@ pub fn estimate(cx: Cx<'_>, it: Foreseen) -> Result<Estimate, Error> {
     Ok(Estimate { items, bills, credits })
 }
 
+/// What it would charge by today with tax, and to which billing accounts, whenever these are billed.
+pub(super) fn charged_today(
+    cx: Cx<'_>,
+    it: &Foreseen,
+) -> Result<Vec<(BillingAccountId, Money)>, Error> {
+    let mut charged = Vec::new();
+    for it in &it.billed {
+        let about = (&it.subscriptions[..], &it.coupons[..]);
+        let gross = billing::charged_today(cx, &it.bills_to, about)?;
+        charged.extend(gross.map(|gross| (it.bills_to.id, gross)));
+    }
+    Ok(charged)
+}
+
 /// Places an order as if it were now, and takes it back; nothing is placed.
 ///
 /// # Errors

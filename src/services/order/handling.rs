@@ -81,16 +81,34 @@ pub fn is_begun(cx: Cx<'_>, order: OrderId, item: &Item) -> Result<bool, Error> 
 /// Adds what buyer or seller says to the notes of an order; nothing of them is ever changed.
 ///
 /// # Errors
-/// If it is not there, or the caller neither orders for its account nor sells to it.
-pub fn note(
+/// If it is not there, has 200 already, or the caller neither orders for its account nor sells to it.
+pub fn note(act: &mut Act<'_>, id: OrderId, said: (Prose, Option<Name>)) -> Result<Order, Error> {
+    notes(act, id, vec![said])
+}
+
+/// How many notes an order has at most.
+const NOTES_MAX: usize = 200;
+
+/// Adds several at once.
+///
+/// # Errors
+/// As [`note`]; if it would have more than 200.
+pub fn notes(
     act: &mut Act<'_>,
     id: OrderId,
-    (text, author): (Prose, Option<Name>),
+    said: Vec<(Prose, Option<Name>)>,
 ) -> Result<Order, Error> {
     let order: Order = act.get(id)?;
     if act.actor().may(Permission::OrderDecide, &order.stamp) != Decision::Yes {
         act.must(Permission::OrderPlace, &order.stamp)?;
     }
-    let note = Note { user: act.actor().user(), author, text, at: act.now() };
-    act.keep((order.noted(note), Verb::Changed))
+    if order.notes().len() + said.len() > NOTES_MAX {
+        let why = format!("an order has at most {NOTES_MAX} notes");
+        return Err(Rejection::new(Code::OrderStateForbids, why).into());
+    }
+    let (user, at) = (act.actor().user(), act.now());
+    let noted = said
+        .into_iter()
+        .fold(order, |it, (text, author)| it.noted(Note { user, author, text, at }));
+    act.keep((noted, Verb::Changed))
 }

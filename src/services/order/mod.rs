@@ -22,7 +22,7 @@ pub(super) use self::credit::must_be_trusted;
 pub use self::estimate::{
     Credited, Ending, Estimate, Foreseen, estimate, suppose_bought, suppose_ended, suppose_placed,
 };
-pub use self::handling::{Handling, handle, is_begun, note};
+pub use self::handling::{Handling, handle, is_begun, note, notes};
 use self::paid_first::give_money_back;
 pub use self::paid_first::{Paying, follow, payment_of, place_and_pay};
 pub(super) use self::paid_first::{paid, unpaid};

@@ -5,8 +5,8 @@
 //! that comes in when nobody waits for it any more goes back.
 
 use super::cancellation::called_off;
-use super::{Estimate, begin, bought, estimate, must_accept, put, suppose_placed, work_or_reject};
-use crate::domain::account::billing_account::BillingAccount;
+use super::estimate::{self, Foreseen};
+use super::{begin, bought, must_accept, put, suppose_placed, work_or_reject};
 use crate::domain::error::Invalid;
 use crate::domain::id::{BillingAccountId, OrderId, PaymentId, PaymentMethodId};
 use crate::domain::money::Money;
@@ -41,7 +41,7 @@ pub fn place_and_pay(
 ) -> Result<Order, Error> {
     let wanted = placed.clone();
     let supposed = bss.act(author.clone(), move |act| suppose_placed(act, wanted)).wait()?;
-    let due = bss.read(&author.actor, |cx| due_today(cx, &estimate(cx, supposed)?))?;
+    let due = bss.read(&author.actor, |cx| due_today(cx, &supposed))?;
     let order = bss.act(author.clone(), move |act| {
         let offers = bought(placed.items());
         let accepted = placed.request.accepted.clone();
@@ -62,19 +62,10 @@ pub fn place_and_pay(
 }
 
 /// What is charged today, and to which billing account; nothing if nothing is.
-fn due_today(cx: Cx<'_>, of: &Estimate) -> Result<Option<(BillingAccountId, Money)>, Error> {
+fn due_today(cx: Cx<'_>, of: &Foreseen) -> Result<Option<(BillingAccountId, Money)>, Error> {
     let mut due = None;
-    for bill in &of.bills {
-        let bills_to = cx.shared::<BillingAccount>(bill.billing_account)?;
-        let today = bills_to.map(|it| it.terms().zone.date_of(cx.now));
-        let Some(content) = bill.content.as_ref().filter(|_| Some(bill.on) <= today) else {
-            continue;
-        };
-        let gross = content.totals.gross;
-        if gross.as_minor() <= 0 {
-            continue;
-        }
-        if due.replace((bill.billing_account, gross)).is_some() {
+    for (billed, gross) in estimate::charged_today(cx, of)? {
+        if gross.as_minor() > 0 && due.replace((billed, gross)).is_some() {
             let why = "an order that is paid first is billed to one account";
             return Err(Invalid::one("/billing_account", "unique", why).into());
         }

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::paid_first::give_money_back;
 use super::switch::{is_switch, switch};
 use super::{held, must_buy, priced, resolve};
 use crate::domain::account::Account;
@@ -220,7 +221,8 @@ pub(in crate::services) fn item_failed(
     let order: Order = act.load(cause.order)?;
     let failed = order.on_item(&cause.item, ItemTrigger::Fail, Some(why), act.now())?;
     let order = act.keep(failed)?;
-    coupon::give_back(act, &order)
+    coupon::give_back(act, &order)?;
+    give_money_back(act, &order)
 }
 
 /// What an item needed is no longer wanted, because what it made was called off.
@@ -234,7 +236,8 @@ pub(in crate::services) fn item_called_off(act: &mut Act<'_>, cause: &Cause) -> 
     }
     let canceled = order.on_item(&cause.item, ItemTrigger::Cancel, None, act.now())?;
     let order = act.keep(canceled)?;
-    coupon::give_back(act, &order)
+    coupon::give_back(act, &order)?;
+    give_money_back(act, &order)
 }
 
 /// The other system is asked again for what an item needs.

@@ -103,6 +103,7 @@ impl Stripe {
             ("client_reference_id", payment.clone()),
             ("metadata[payment]", payment.clone()),
             ("payment_intent_data[metadata][payment]", payment.clone()),
+            ("payment_intent_data[metadata][page]", "1".to_owned()),
             ("line_items[0][quantity]", "1".to_owned()),
             ("line_items[0][price_data][currency]", currency),
             ("line_items[0][price_data][unit_amount]", minor(of.amount)?.to_string()),
@@ -179,6 +180,10 @@ impl Gateway for Stripe {
         let refund = object["metadata"]["refund"].as_str().and_then(|it| it.parse().ok());
         let said = match text(&event, "type") {
             "payment_intent.succeeded" | "payment_intent.canceled" => read_intent(object),
+            // At its page the payer may try another card: the session says what becomes of it.
+            "payment_intent.payment_failed" if object["metadata"]["page"].is_string() => {
+                return Ok(Vec::new());
+            }
             "payment_intent.payment_failed" => Ok(failed(object)),
             "checkout.session.completed"
             | "checkout.session.async_payment_succeeded"

@@ -92,7 +92,7 @@ function Steps({ rows, billed: accounts, methods, currency }) {
   const place = async ({ external_id, attributes }) => {
     const said = { billing_account: billedTo, external_id, coupons: coupon ? [coupon] : [], accepted_terms: accepted, attributes: saidOf(attributes) };
     if (methods.some((it) => it.id === how)) said.payment_method = how;
-    const order = how === "now" ? await payFirst(said) : await orderAll(said);
+    const order = how === "now" && canPayNow ? await payFirst(said) : await orderAll(said);
     if (order.payment?.page) return payAt(order.payment.page);
     say(t("Order {number} is placed", { number: String(order.number) }));
     go(`/orders/${order.id}`, { placed: 1 });
