@@ -84,6 +84,16 @@ pub fn compensate(
     act.must(Permission::CreditNoteWrite, &it.stamp)?;
     let percent = owed(act.cx(), &it, measured)?;
     let (invoice, lines) = charged(act.cx(), &it)?;
+    let kind = format!("a promise was not kept: {},", measured.kind);
+    let is_of_it = |note: &CreditNote| {
+        let mut given = note.content().lines.iter();
+        note.reason.as_str().starts_with(&kind)
+            && given.any(|it| lines.iter().any(|(place, _)| *place == it.place))
+    };
+    if invoice::notes_of(act.cx(), invoice)?.iter().any(is_of_it) {
+        let why = format!("`{}` was given back for already on that invoice", measured.kind);
+        return Err(Rejection::new(Code::Duplicate, why).into());
+    }
     let rounding = billing::policy(act.cx(), it.stamp.seller)?.rounding;
     let mut asked = Vec::with_capacity(lines.len());
     for (place, net) in lines {
