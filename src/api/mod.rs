@@ -76,10 +76,11 @@ fn span<B>(request: &Request<B>) -> tracing::Span {
     tracing::info_span!("request", id, method = %request.method(), path)
 }
 
-/// A path without the token by which another system calls back.
+/// A path without the token by which another system calls back, or the key that it names.
 fn told_path(path: &str) -> &str {
-    const SECRET_AFTER: &str = "/callback/";
-    path.find(SECRET_AFTER).map_or(path, |at| &path[..at + SECRET_AFTER.len()])
+    const SECRET_AFTER: [&str; 2] = ["/callback/", "/apiKeys/"];
+    let end = SECRET_AFTER.iter().find_map(|it| path.find(it).map(|at| at + it.len()));
+    end.map_or(path, |end| &path[..end])
 }
 
 /// Request ids: a number that no other start of the server gives.
@@ -127,6 +128,7 @@ mod tests {
             told_path("/api/v1/tasks/tsk_1/callback/secret"),
             "/api/v1/tasks/tsk_1/callback/"
         );
+        assert_eq!(told_path("/apiKeyService/apiKeys/tbx_x/commit"), "/apiKeyService/apiKeys/");
         assert_eq!(told_path("/api/v1/tasks/tsk_1/start"), "/api/v1/tasks/tsk_1/start");
     }
 }

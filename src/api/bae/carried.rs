@@ -1,8 +1,6 @@
 //! What was said of an entity beside what we know: kept for this contract as it was said, and shown
 //! where nothing of ours is.
 
-use serde_json::Value;
-
 use super::wire::Tree;
 use crate::domain::stamp::{Contract, Stamp};
 use crate::services::Error;
@@ -30,10 +28,13 @@ pub(super) fn read(stamp: &Stamp) -> Result<Tree, Error> {
 pub(super) fn after(stamp: &Stamp, said: &Tree, known: &[&str]) -> Result<Vec<u8>, Error> {
     let mut kept = read(stamp)?;
     for (name, value) in said.iter().filter(|it| !known.contains(&&**it.0)) {
-        match value {
-            _ if OURS.contains(&&**name) => {}
-            Value::Null => drop(kept.remove(name)),
-            value => drop(kept.insert(name.clone(), value.clone())),
+        if OURS.contains(&&**name) {
+            continue;
+        }
+        if value.is_null() {
+            kept.remove(name);
+        } else {
+            kept.insert(name.clone(), value.clone());
         }
     }
     written(&kept)
@@ -62,7 +63,7 @@ pub(super) fn written(kept: &Tree) -> Result<Vec<u8>, Error> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
     use crate::api::bae::wire::tree;

@@ -70,9 +70,10 @@ fn label(said: &Tree) -> Result<Option<text::Code>, Invalid> {
 pub(super) fn begun(said: &Tree, now: Instant) -> Result<(Life, Option<Trigger>), Error> {
     let valid_for = validity(said.get("validFor").unwrap_or(&Value::Null), Some(now))?;
     let state = stated(said)?.unwrap_or(State::InStudy);
-    let (state, then) = match state {
-        State::Launched => (State::Active, Some(Trigger::Launch)),
-        other => (other, None),
+    let (state, then) = if state == State::Launched {
+        (State::Active, Some(Trigger::Launch))
+    } else {
+        (state, None)
     };
     let mut life = Life::new(state, valid_for)?;
     life.label = label(said)?;

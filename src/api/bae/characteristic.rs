@@ -90,10 +90,7 @@ fn value(kind: ValueKind, it: &Value) -> Result<CharacteristicValue, Invalid> {
 }
 
 fn exactly(kind: ValueKind, value: &Value) -> Result<AttributeValue, Invalid> {
-    let text = match value {
-        Value::String(it) => it.clone(),
-        other => other.to_string(),
-    };
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let refused = |message: &str| Invalid::one("value", "format", message);
     match kind {
         ValueKind::Text => {

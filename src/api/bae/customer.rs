@@ -111,10 +111,11 @@ fn shown(cx: Cx<'_>, it: &Account, is_whole: bool) -> Result<Tree, Error> {
     for billing in billing_account::of(cx, it.id)? {
         accounts.push(customer_account::referred(cx, &billing)?);
     }
-    let methods = payment_method::list(cx, it.id).or_else(|error| match error {
-        Error::Forbidden { .. } | Error::NotFound { .. } => Ok(Vec::new()),
-        error => Err(error),
-    })?;
+    let is_hidden =
+        |error: &Error| matches!(error, Error::Forbidden { .. } | Error::NotFound { .. });
+    let methods = payment_method::list(cx, it.id);
+    let methods =
+        methods.or_else(|error| if is_hidden(&error) { Ok(Vec::new()) } else { Err(error) })?;
     let means = methods.iter().map(|it| json!({ "id": it.id.uuid(), "name": it.name.as_str() }));
     let party = cx.shared::<Party>(it.party())?;
     all.extend(tree(referred(it)));
@@ -288,7 +289,7 @@ fn change(mut asked: Asked) -> Result<Work, Fault> {
     let said = asked.tree()?;
     Ok(Work::writes(move |act| {
         let it = found(act.cx(), id)?;
-        let named = related(&said).map(|it| reference(it));
+        let named = related(&said).map(reference);
         if said.contains_key("relatedParty") && named != Some(Some(it.party().uuid())) {
             return Err(FIXED.broken("relatedParty", "stays who the customer is").into());
         }

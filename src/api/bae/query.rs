@@ -217,10 +217,8 @@ mod tests {
 
     fn wanted(raw: &str) -> Result<Wanted, String> {
         let query = Query::read(raw).and_then(|it| it.list(&OF));
-        query.map_err(|it| match it {
-            Fault::Invalid(it) => it.to_string(),
-            other => other.to_string(),
-        })
+        query
+            .map_err(|it| if let Fault::Invalid(it) = it { it.to_string() } else { it.to_string() })
     }
 
     #[test]

@@ -94,16 +94,21 @@ fn providers(asked: Asked) -> Result<Work, Fault> {
     listed(asked, |cx| {
         let platform = platform(cx)?.id.uuid();
         let mut page = crate::domain::page::PageRequest::oldest(1000);
-        let mut all = Vec::new();
+        let shown = |it: &Account| {
+            tree(json!({
+                "aggregatorId": platform, "providerId": it.id.uuid(),
+                "providerName": it.profile().name.as_str(),
+            }))
+        };
+        let own = cx.actor.standing().map(|it| it.account);
+        let own = own.map(|id| cx.find::<Account>(id)).transpose()?.flatten();
+        let own = own.filter(|it| it.seller_number().is_some());
+        let mut all: Vec<_> = own.iter().map(shown).collect();
+        let own = own.map(|it| it.id);
         loop {
-            let sells = |it: &Account| it.seller_number().is_some();
+            let sells = |it: &Account| it.seller_number().is_some() && Some(it.id) != own;
             let found = account::list(cx, (None, None), &page, sells)?;
-            all.extend(found.items.iter().map(|it| {
-                tree(json!({
-                    "aggregatorId": platform, "providerId": it.id.uuid(),
-                    "providerName": it.profile().name.as_str(),
-                }))
-            }));
+            all.extend(found.items.iter().map(shown));
             page.after = found.next;
             if page.after.is_none() {
                 return Ok(all);

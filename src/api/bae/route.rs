@@ -64,10 +64,10 @@ impl Asked {
 
     /// The body, which must be an object.
     pub(super) fn tree(&mut self) -> Result<Tree, Fault> {
-        match self.body.take() {
-            Value::Object(it) => Ok(it),
-            _ => Err(Invalid::one("", "type", "the body must be an object").into()),
-        }
+        let Value::Object(it) = self.body.take() else {
+            return Err(Invalid::one("", "type", "the body must be an object").into());
+        };
+        Ok(it)
     }
 
     /// What a header says, as text.

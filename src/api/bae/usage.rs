@@ -30,7 +30,7 @@ use crate::domain::time::Instant;
 use crate::domain::usage::meter::Meter;
 use crate::domain::usage::record::EventId;
 use crate::services::usage::{self, Charged, Entry, MeterName, NumberedEvent, Offered, Series};
-use crate::services::{Cx, Error};
+use crate::services::{Cx, Error, carried};
 
 const USAGES: &str = "/DSUsageManagement/api/usageManagement/v2/usage";
 
@@ -56,6 +56,9 @@ const LISTED: Listed = Listed {
 };
 
 /// What every record says, each exactly once.
+/// So long the last record of a product is told from a new one that says the same, in seconds.
+const KNOWN_SECONDS: i64 = 30 * 86_400;
+
 const CHARACTERISTICS: [&str; 5] = ["orderId", "productId", "correlationNumber", "unit", "value"];
 
 /// The id of an event: what it counts for, when it happened, and its place in the order of all.
@@ -151,7 +154,7 @@ fn offered(cx: Cx<'_>, said: &Tree) -> Result<Offered, Error> {
     }
     let ids: Vec<MeterId> = meters.iter().map(|it| it.id).collect();
     let source: Code = "bae".parse().map_err(Error::internal)?;
-    must_follow(&it, usage::last_of(cx, of.id, (&ids, &source))?)?;
+    must_follow(&it, usage::last_of(cx, of.id, (&ids, &source))?, cx.now)?;
     let is = |meter: &&Meter| {
         meter.unit.as_str().eq_ignore_ascii_case(&it.unit)
             || meter.code.as_str().eq_ignore_ascii_case(&it.unit)
@@ -160,6 +163,11 @@ fn offered(cx: Cx<'_>, said: &Tree) -> Result<Offered, Error> {
         Some(meter) => MeterName::Id(meter.id),
         None => MeterName::Code(Code::like(&it.unit).unwrap_or_else(unknown)),
     };
+    let kept = serde_json::to_vec(said).map_err(Error::internal)?;
+    if kept.len() > carried::BYTES_MAX {
+        let message = format!("must be in a record of at most {} bytes", carried::BYTES_MAX);
+        return Err(Invalid::one("usageCharacteristic", "length", message).into());
+    }
     let number = format!("{}:{}", of.id, it.number).parse::<EventId>().map_err(Error::internal)?;
     Ok(Offered {
         source,
@@ -169,10 +177,7 @@ fn offered(cx: Cx<'_>, said: &Tree) -> Result<Offered, Error> {
         quantity: it.value,
         at: it.at,
         dimensions: BTreeMap::new(),
-        carried: BTreeMap::from([(
-            Contract::Bae,
-            serde_json::to_vec(said).map_err(Error::internal)?,
-        )]),
+        carried: BTreeMap::from([(Contract::Bae, kept)]),
     })
 }
 
@@ -202,11 +207,14 @@ fn number(of: &NumberedEvent) -> Option<u64> {
     of.event.event_id.as_str().rsplit_once(':')?.1.parse().ok()
 }
 
-/// Refuses a record that leaves out one before it, or is older than that.
-fn must_follow(it: &Said, last: Option<NumberedEvent>) -> Result<(), Error> {
+/// Refuses a record that leaves out one before it, or is older than that. The last one may come again, as
+/// long as it is surely known.
+fn must_follow(it: &Said, last: Option<NumberedEvent>, now: Instant) -> Result<(), Error> {
     let before = last.as_ref().and_then(number).unwrap_or_default();
     let next = before.saturating_add(1);
-    if it.number > next || it.number == 0 {
+    let is_known = |it: &NumberedEvent| now < it.event.at.plus_seconds(KNOWN_SECONDS);
+    let is_again = it.number == before && last.as_ref().is_some_and(is_known);
+    if it.number == 0 || (it.number != next && !is_again) {
         let message = format!("must say `{next}` as `correlationNumber`, which is the next");
         return Err(CORRELATION.broken("usageCharacteristic", message).into());
     }
