@@ -149,8 +149,19 @@ fn is_date(name: &str) -> bool {
 }
 
 fn is_amount(name: &str) -> bool {
-    ["amount", "per_unit", "flat", "up_to", "percent", "quantity", "included", "size", "multiplier"]
-        .contains(&name)
+    [
+        "amount",
+        "per_unit",
+        "flat",
+        "up_to",
+        "percent",
+        "quantity",
+        "included",
+        "size",
+        "multiplier",
+        "value",
+    ]
+    .contains(&name)
 }
 
 /// A body with one value replaced, as text: what replaces it need not be JSON.

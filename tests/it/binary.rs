@@ -93,6 +93,7 @@ fn settings_come_from_flag_before_variable_before_file() {
         allow_private_targets = "false" # default
         strict_references = "false" # default
         usage_window_days = "9" # FILE
+        file_mib_max = "256" # default
         log_format = "text" # default
         log = "info" # default"#]]
     .assert_eq(&trimmed.join("\n"));

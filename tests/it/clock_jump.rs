@@ -93,7 +93,7 @@ impl InUse {
         let left = self.operator().get("/billing_runs/left");
         assert_eq!(
             left,
-            json!({ "nothing_left": true, "due": 0, "failed": 0, "failures": [], "unrated_events": 0 })
+            json!({ "nothing_left": true, "due": 0, "failed": 0, "failures": [], "proposed": 0, "unrated_events": 0 })
         );
         let now: Instant = text(&self.operator().get("/clock")["now"]).parse().unwrap();
         let today = Zone::UTC.date_of(now);

@@ -86,7 +86,7 @@ fn a_small_business_is_whole_after_some_months() {
     let left = get(&server, "/billing_runs/left");
     assert_eq!(
         left,
-        json!({ "nothing_left": true, "due": 0, "failed": 0, "failures": [], "unrated_events": 0 })
+        json!({ "nothing_left": true, "due": 0, "failed": 0, "failures": [], "proposed": 0, "unrated_events": 0 })
     );
     most_go_on_paying(&server);
 }

@@ -199,6 +199,6 @@ mod tests {
     fn a_name_is_kept_in_all_its_signs() {
         let expected =
             "attachment; filename=\"Wetter _3_.csv\"; filename*=UTF-8''Wetter%20%C3%BC3%22.csv";
-        assert_eq!(disposition("Wetter ü3\".csv"), expected.replace("_3_", "_3_"));
+        assert_eq!(disposition("Wetter ü3\".csv"), expected);
     }
 }

@@ -43,7 +43,7 @@ fn an_asset_is_uploaded_and_upgraded_as_its_sort_asks() {
     let strange = json!({ "resourceType": "Magic", "content": content });
     assert!(post(&job, strange).starts_with("400 `resourceType` names the sort `Magic`"));
     let broken = json!({ "content": { "name": "a", "data": "???" } });
-    assert_eq!(post(&job, broken), "400 `content/data` must be Base64");
+    assert_eq!(post(&job, broken), "400 `content.data` must be Base64 (format)");
     let upgraded =
         operator.post(&format!("{ASSETS}/{id}/upgradeJob"), &json!({ "content": content }));
     assert_eq!((&upgraded["version"], &upgraded["href"]), (&json!("2.0"), &content));
@@ -102,6 +102,8 @@ fn a_bill_is_a_file_for_who_has_to_pay_it() {
     let (house, operator) = (&market.house, market.operator());
     let offer = market.offer("Mail", &[monthly("Fee", "EUR", "5")]);
     let account = json!({ "id": house.customer.account });
+    let address = json!({ "address": { "street": "Ring 1", "city": "Berlin", "country": "DE" } });
+    operator.patch(&format!("/accounts/{}", house.customer.account), &address);
     market.order(&account, &offer, 1);
     market.advance_to("2026-02-02");
     let invoice = text(&market.invoices(&account)[0]["id"]);

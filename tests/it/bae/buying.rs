@@ -261,7 +261,7 @@ fn an_order_is_refused_by_the_first_rule_that_it_breaks() {
 fn only_what_is_launched_and_not_ones_own_is_bought() {
     let store = Store::open();
     let operator = store.market.operator();
-    operator.post(&format!("/offers/off_{}/retire", store.mail), &json!({}));
+    operator.post(&format!("/offers/ofr_{}/retire", store.mail), &json!({}));
     let answer = store.buyer().call(&format!("POST {ORDER}"), Some(&store.order(&[&store.mail])));
     assert_eq!(answer.status.as_u16(), 409, "{}", told(&answer));
     let mut own = store.order(&[&store.parcel]);
@@ -293,7 +293,7 @@ fn the_same_offering_twice_is_two_products_and_nobody_ends_anothers() {
     let all = products.as_array().unwrap();
     assert_eq!(all.len(), 2);
     let account = store.market.customer("Other", "EUR");
-    let other = plain(&store.market.order(&account, &format!("off_{}", store.mail), 1));
+    let other = plain(&store.market.order(&account, &format!("ofr_{}", store.mail), 1));
     let ends = |product: &str, action: &str| {
         let mut body = store.order(&[&store.mail]);
         body["orderItem"][0]["action"] = json!(action);

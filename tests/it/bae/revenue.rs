@@ -92,6 +92,25 @@ impl Trade {
     }
 }
 
+/// What is paid out stands in a note, with files of it.
+fn its_note_can_be_fetched(seller: &Client<'_>) {
+    let notes = "GET /DSBillingManagement/api/billingManagement/v2/settlementNoteAdvice";
+    let notes = items(&seller.call(notes, None));
+    let note = notes.iter().find(|it| it["receiver"]["name"] == "Bea").unwrap();
+    let note = seller.call(&format!("GET {}", text(&note["href"])), None).ok();
+    assert_eq!(note["taxRegistration"], json!([{ "number": "DE136695976" }]));
+    let images = note["settlementNoteImage"].as_array().unwrap();
+    let formats: Vec<_> = images.iter().map(|it| text(&it["imageFormat"])).collect();
+    assert_eq!(formats, ["pdf", "csv"]);
+    for image in images {
+        assert!(image["imageSize"].as_u64().unwrap() > 100, "{image}");
+        let file = seller.call(&format!("GET {}", text(&image["imageFileUrl"])), None);
+        assert_eq!(file.status.as_u16(), 200);
+        assert!(text(&image["imageFileName"]).starts_with("SET-"), "{image}");
+    }
+    assert!(note["settlementNoteItem"][0]["itemNumber"] == 1 && note["receiver"]["id"].is_string());
+}
+
 #[test]
 fn a_charge_is_shared_to_the_cent_settled_reported_and_paid_out() {
     let trade = Trade::new();
@@ -140,9 +159,9 @@ fn a_charge_is_shared_to_the_cent_settled_reported_and_paid_out() {
     let reports = items(&seller.call(&format!("GET {RSS}/settlement/reports"), None));
     let mut parts: Vec<_> = reports
         .iter()
-        .map(|it| match it["stakeholders"][0]["modelValue"] {
-            Value::Null => format!("platform {}", it["aggregatorValue"]),
-            ref value => value.to_string(),
+        .map(|it| match &it["stakeholders"][0]["modelValue"] {
+            value if value.is_null() => format!("platform {}", it["aggregatorValue"]),
+            value => value.to_string(),
         })
         .collect();
     parts.sort();
@@ -160,22 +179,7 @@ fn a_charge_is_shared_to_the_cent_settled_reported_and_paid_out() {
     assert_eq!(fault(&again), (403, "SVC1013".to_owned()));
     let only = items(&seller.call(&format!("GET {RSS}/settlement/reports?onlyPaid=true"), None));
     assert_eq!(only.len(), 1);
-
-    let notes = "GET /DSBillingManagement/api/billingManagement/v2/settlementNoteAdvice";
-    let notes = items(&seller.call(notes, None));
-    let note = notes.iter().find(|it| it["receiver"]["name"] == "Bea").unwrap();
-    let note = seller.call(&format!("GET {}", text(&note["href"])), None).ok();
-    assert_eq!(note["taxRegistration"], json!([{ "number": "DE136695976" }]));
-    let images = note["settlementNoteImage"].as_array().unwrap();
-    let formats: Vec<_> = images.iter().map(|it| text(&it["imageFormat"])).collect();
-    assert_eq!(formats, ["pdf", "csv"]);
-    for image in images {
-        assert!(image["imageSize"].as_u64().unwrap() > 100, "{image}");
-        let file = seller.call(&format!("GET {}", text(&image["imageFileUrl"])), None);
-        assert_eq!(file.status.as_u16(), 200);
-        assert!(text(&image["imageFileName"]).starts_with("SET-"), "{image}");
-    }
-    assert!(note["settlementNoteItem"][0]["itemNumber"] == 1 && note["receiver"]["id"].is_string());
+    its_note_can_be_fetched(&seller);
 }
 
 #[test]

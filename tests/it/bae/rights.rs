@@ -80,6 +80,13 @@ fn every_door_lets_in_whom_the_rights_name_and_nobody_else() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Whether a path with names for its ids is that of another.
+fn leads_to(named: &str, path: &str) -> bool {
+    let (named, path) = (named.split('/'), path.split('/'));
+    named.clone().count() == path.clone().count()
+        && named.zip(path).all(|(one, other)| one == other || one.starts_with('{'))
+}
+
 /// What the proxy does not have is refused with what it has.
 #[test]
 fn methods_that_no_row_has_are_not_allowed() {
@@ -87,7 +94,7 @@ fn methods_that_no_row_has_are_not_allowed() {
     let (client, all) = (Client::nobody(&app), doors());
     for door in &all {
         for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
-            let mut here = all.iter().filter(|it| it.path == door.path);
+            let mut here = all.iter().filter(|it| leads_to(it.path, door.path));
             if here.any(|it| it.method == method) {
                 continue;
             }

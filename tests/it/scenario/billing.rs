@@ -113,7 +113,7 @@ fn from_the_order_over_usage_and_invoice_to_a_balance_of_nothing() {
     let left = operator.get("/billing_runs/left");
     assert_eq!(
         left,
-        json!({ "nothing_left": true, "due": 0, "failed": 0, "failures": [], "unrated_events": 0 })
+        json!({ "nothing_left": true, "due": 0, "failed": 0, "failures": [], "proposed": 0, "unrated_events": 0 })
     );
 }
 

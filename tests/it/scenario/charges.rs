@@ -141,7 +141,7 @@ fn what_is_bought_and_called_off_on_one_day_is_billed_what_it_cost_to_set_up() {
     let left = market.operator().get("/billing_runs/left");
     assert_eq!(
         left,
-        json!({ "nothing_left": true, "due": 0, "failed": 0, "failures": [], "unrated_events": 0 })
+        json!({ "nothing_left": true, "due": 0, "failed": 0, "failures": [], "proposed": 0, "unrated_events": 0 })
     );
 }
 

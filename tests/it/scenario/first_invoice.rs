@@ -207,7 +207,7 @@ fn a_customer_pays_its_first_invoice_and_owes_nothing() {
         > GET /accounts/{acc1}/balance [olga]
         200 OK {"balances":[{"currency":"USD","receivable":{"amount":"0.00","currency":"USD"},"credit":{"amount":"0.00","currency":"USD"},"overdue":{"amount":"0.00","currency":"USD"},"deposits":{"amount":"0.00","currency":"USD"}}]}
         > GET /billing_runs/left [olga]
-        200 OK {"nothing_left":true,"due":0,"failed":0,"failures":[],"unrated_events":0}
+        200 OK {"nothing_left":true,"due":0,"proposed":0,"failed":0,"failures":[],"unrated_events":0}
     "#]].assert_eq(&protocol.text());
     let report = bss.read(&Actor::duty("test"), |cx| Ok(tillbox::store::check::check(cx.view)));
     let report = report.unwrap();

@@ -127,7 +127,7 @@ fn what_is_billed_on_demand_names_its_own_bill_and_no_older_one() {
     let used = market.offer("Traffic", &[used]);
     let of = client.get(&format!("/billing_accounts?account={}", text(&customer["id"])));
     let of = json!({ "billingAccount": { "id": plain(&of["items"][0]["id"]) } });
-    let mut bill = || client.post("/tmf-api/customerBillManagement/v4/customerBillOnDemand", &of);
+    let bill = || client.post("/tmf-api/customerBillManagement/v4/customerBillOnDemand", &of);
     client.post(ORDER, &wanted("productOrderItem", &customer, &offer));
     let first = bill();
     let ours = text(&market.invoices(&customer)[0]["id"]);

@@ -144,7 +144,7 @@ fn a_bill_can_be_looked_at_for_some_hours_before_it_is_issued() {
         found.iter().map(told).collect::<Vec<_>>()
     };
     market.advance_to("2026-01-02");
-    assert_eq!(issued(), ["2026-01-01 12.00", "2026-01-01 24.00"], "who begins waits for nothing");
+    assert_eq!(issued(), ["2026-01-01 12.00", "2026-01-01 12.00"], "who begins waits for nothing");
 
     market.advance_to("2026-02-01");
     let left = operator.get("/billing_runs/left");
@@ -170,8 +170,8 @@ fn a_bill_can_be_looked_at_for_some_hours_before_it_is_issued() {
     assert_eq!(issued().len(), 3, "what is kept back is not issued");
     operator.post(&path(1, "resume"), &json!({}));
     market.advance_to("2026-02-05");
-    assert_eq!(issued()[3..], ["2026-02-04 24.00"], "it is dated on the day on which it is issued");
+    assert_eq!(issued()[3..], ["2026-02-04 12.00"], "it is dated on the day on which it is issued");
     market.advance_to("2026-03-04");
-    assert_eq!(issued()[4..], ["2026-03-03 12.00", "2026-03-03 24.00"]);
+    assert_eq!(issued()[4..], ["2026-03-03 12.00", "2026-03-03 12.00"]);
     assert_eq!(operator.get("/billing_runs/left")["nothing_left"], true);
 }

@@ -67,11 +67,11 @@ fn a_cart_takes_only_what_can_be_had_and_is_nobody_elses() {
         said.note(&format!("{} {}", answer["status"], answer["detail"]));
     };
     refused(json!({ "offer": retired }));
-    refused(json!({ "offer": "off_00000000-0000-7000-8000-000000000000" }));
+    refused(json!({ "offer": "ofr_00000000-0000-7000-8000-000000000000" }));
     refused(json!({ "offer": mail, "quantity": 0 }));
     expect_test::expect![[r#"
-        409 "`{off1}` is not on sale now"
-        422 "`/offer` `{off2}` is not there"
+        409 "`{ofr1}` is not on sale now"
+        422 "`/offer` `{ofr2}` is not there"
         422 "`/quantity` must be 1 to 999999"
     "#]]
     .assert_eq(&said.text());

@@ -3,6 +3,8 @@
 //!
 //! Everything of one side bears its name, so that it can be told when it is seen on the other.
 
+mod beyond;
+
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -398,19 +400,6 @@ impl Furnisher<'_> {
         self.seller().post(&path, &json!({ "offer": self.name("offer") }));
     }
 
-    /// What the buyer is about to order.
-    fn cart(&mut self) {
-        let buyer = Client::with_token(&self.market.house.app, self.name("buyer"));
-        let cart = text(&buyer.post("/carts", &json!({}))["id"]);
-        buyer.post(&format!("/carts/{cart}/items"), &json!({ "offer": self.name("offer") }));
-        self.keep("cart", cart);
-        self.keep("cart_line", "1");
-        self.keep("order_item", "1");
-        let order =
-            json!({ "account": self.name("customer"), "items": [{ "offer": self.name("offer") }] });
-        self.make("unpaid_order", "/orders/checkout", &json!({ "order": order }));
-    }
-
     /// Of the four tasks that people have to do, one waits, two were begun and one has failed.
     fn tasks(&mut self) {
         let found = self.seller().get("/tasks?state=queued&order=oldest");
@@ -471,34 +460,6 @@ impl Furnisher<'_> {
         let planned = format!("/billing_accounts/{}", self.name("planned"));
         seller.patch(&planned, &json!({ "cycle": { "period": "3 months" } }));
         seller.post(&format!("/billing_accounts/{}/suspend", self.name("suspended")), &json!({}));
-    }
-
-    /// Who gets a part of what is paid for the offer, one note of it, and a part that waits for one.
-    fn shares(&mut self) {
-        let owner = json!({ "role": "owner", "percent": "90" });
-        let partner = json!({
-            "role": "partner", "account": self.name("customer"), "percent": "10",
-        });
-        for (name, scope, id) in
-            [("share_model", "offer", "offer"), ("spare_model", "category", "category")]
-        {
-            let it = json!({
-                "name": self.called(name), scope: self.name(id), "parts": [owner, partner],
-            });
-            self.make(name, "/share_models", &it);
-        }
-        let pay = |amount: &str| {
-            let amount = json!({ "amount": amount, "currency": "EUR" });
-            let part = json!({ "invoice": self.name("invoice"), "amount": amount });
-            let it = json!({
-                "account": self.name("customer"), "amount": amount, "allocations": [part],
-            });
-            self.seller().post("/payments", &it);
-        };
-        pay("5");
-        let settled = self.seller().post("/settlements", &json!({ "until": "2026-01-02" }));
-        pay("5");
-        self.keep("settlement", text(&settled["items"][0]["id"]));
     }
 
     fn rest(&mut self) {
@@ -570,37 +531,5 @@ impl Furnisher<'_> {
         for token in ["seller", "buyer", "member"] {
             Client::with_token(&self.market.house.app, self.name(token)).get("/session");
         }
-    }
-
-    /// Somebody who is here as a person, and who its buyer is.
-    fn persons(&mut self) {
-        let path = format!("/accounts/{}", self.name("customer"));
-        let it = json!({
-            "code": format!("{}-id", self.side), "name": self.called("Id"),
-            "issuer": "https://id.example.com", "client_id": "till", "client_secret": "s",
-        });
-        self.market.operator().call("PUT /identity_providers", Some(&it)).ok();
-        self.keep("identity_provider", format!("{}-id", self.side));
-        let own = text(&self.seller().get(&path)["party"]);
-        self.keep("own_party", own);
-        let it = json!({ "name": self.called("Person"), "nature": "person" });
-        let account = self.make("person_account", "/accounts", &it);
-        self.keep("person_party", text(&account["party"]));
-        let (app, account) = (&self.market.house.app, text(&account["id"]));
-        let mail = self.mail("person");
-        let person = invite(app, &self.branch.admin, &account, &mail, "customer_admin");
-        self.keep("person", person.token);
-    }
-
-    /// What its buyer says of an offer, and what its seller promises.
-    fn said(&mut self) {
-        let buyer = Client::with_token(&self.market.house.app, self.name("buyer"));
-        let it = json!({ "offer": self.name("offer"), "stars": 4, "text": self.called("review") });
-        let review = text(&buyer.post("/reviews", &it)["id"]);
-        self.keep("review", review);
-        let rate =
-            json!({ "kind": "updates_rate", "threshold": "5", "unit": "day", "credit": "10" });
-        let path = format!("PUT /offers/{}/sla", self.name("offer"));
-        self.seller().call(&path, Some(&json!({ "metrics": [rate] }))).ok();
     }
 }
