@@ -132,9 +132,12 @@ fn a_cart_is_the_same_in_another_browser_and_is_ordered_on_invoice() {
     let email = &stage.market.house.customer.admin.email;
     let tab = stage.signed_in(chromium, email);
     for (offer, badge) in [("Mailbox", "1 in it"), ("Virtual server", "2 in it")] {
-        // What is asked for alone stays where it is while it is clicked.
+        // What alone is found stays where it is while it is clicked.
         tab.go(&format!("/ui/shop?q={}", offer.replace(' ', "%20")));
+        tab.sees(offer);
+        tab.until("!seen().includes('Backup')");
         tab.click("link", offer);
+        tab.sees("Net €");
         tab.click("button", "Add to cart");
         tab.sees(badge);
     }
