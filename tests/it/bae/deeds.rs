@@ -132,7 +132,7 @@ const DEEDS: &[Deed] = &[
     deed("POST /authorizeService/token", "buyer", TOKEN),
     deed("POST /authorizeService/read", "buyer", r#"{"appId":"$side"}"#)
         .to("POST /authorizeService/token", TOKEN)
-        .done(Manner::Anew),
+        .done(Manner::Several),
     deed(
         "POST /DSBillingManagement/api/billingManagement/v2/billingAccount",
         "buyer",

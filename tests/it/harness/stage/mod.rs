@@ -528,7 +528,7 @@ impl Furnisher<'_> {
         let sessions = self.seller().get(&format!("/sessions?user={}", self.name("member_user")));
         self.keep("session", text(&sessions["items"][0]["id"]));
         // That a key was used is noted when it is used first, and not in the middle of a test.
-        for token in ["seller", "buyer", "member"] {
+        for token in ["seller", "buyer", "member", "person"] {
             Client::with_token(&self.market.house.app, self.name(token)).get("/session");
         }
     }
