@@ -24,7 +24,8 @@ use crate::services::{Act, Error};
 /// In which words people are called elsewhere.
 const TONGUE: Tongue = Tongue { contract: Contract::Native, kind: "identity" };
 
-/// Lets somebody in, as a user that is known already or as a new one; with the roles that it has there.
+/// Lets somebody in, as a user that is known already or as a new one; with the roles that it has there,
+/// unless it was invited here.
 ///
 /// # Errors
 /// If it may not sign in, or what is said of it is too little.
