@@ -22,8 +22,8 @@ use super::wire::{self, Tree, tree};
 use crate::api::edge::fault::Fault;
 use crate::api::edge::work::Work;
 use crate::domain::account::lifecycle::State;
-use crate::domain::account::profile::{Profile, Receivables};
-use crate::domain::account::{Account, Beginning, Nature};
+use crate::domain::account::profile::Profile;
+use crate::domain::account::{Account, Nature};
 use crate::domain::error::Invalid;
 use crate::domain::id::{AccountId, Id, PartyId};
 use crate::domain::operator::{Decision, Permission};
@@ -33,7 +33,7 @@ use crate::domain::party::{self as persons, Party};
 use crate::domain::stamp::Contract;
 use crate::domain::text::{Name, Prose};
 use crate::domain::time::Validity;
-use crate::services::account::{self, BillingWish, OpenAccount, Wanted};
+use crate::services::account::{self, OpenAccount, Wanted};
 use crate::services::{Act, Cx, Error, billing_account, payment_method};
 
 const ALL: &str = "/DSCustomerManagement/api/customerManagement/v2/customer";
@@ -213,20 +213,8 @@ fn opened(act: &mut Act<'_>, said: &Tree) -> Result<Account, Error> {
     };
     let locale = "en".parse().map_err(Error::internal)?;
     let command = OpenAccount {
-        id: None,
-        wanted: Wanted::Customer,
-        parent: None,
         party: party.map(|it| it.id),
-        beginning: Beginning::Active,
-        profile: Profile::named(nature, name, locale),
-        class: None,
-        tax_status: None,
-        tax_zone: None,
-        tax_exemptions: Vec::new(),
-        receivables: Receivables::Ours,
-        sales_id: None,
-        branch_id: None,
-        billing: BillingWish::default(),
+        ..OpenAccount::plain(Wanted::Customer, Profile::named(nature, name, locale))
     };
     Ok(account::open(act, command)?.account)
 }

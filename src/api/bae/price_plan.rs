@@ -12,7 +12,7 @@ use super::form::{must, text};
 use super::price_amount::{self, Amount};
 pub(super) use super::price_shown::shown;
 use super::wire::Tree;
-use super::{price_alteration, price_change};
+use super::{charge_period, price_alteration, price_change};
 use crate::domain::catalog::lifecycle::{Life, State};
 use crate::domain::catalog::offer::{Offer, Openness, Plan};
 use crate::domain::catalog::price::alteration::PriceAlteration;
@@ -22,7 +22,7 @@ use crate::domain::error::{Invalid, Violation};
 use crate::domain::quantity::Quantity;
 use crate::domain::stamp::Contract;
 use crate::domain::text::{Code, Name, Prose, folded};
-use crate::domain::time::{Span, SpanUnit, Validity, Zone};
+use crate::domain::time::{Span, Validity, Zone};
 use crate::services::{Act, Cx, Error, catalog, offer};
 
 /// The attribute in which they stand.
@@ -263,23 +263,13 @@ fn charged(said: &Tree) -> Result<Charged, Invalid> {
     }
 }
 
-/// The periods that the contract has names for.
-pub(super) const PERIODS: &[(&str, Span)] = &[
-    ("daily", Span { count: 1, unit: SpanUnit::Day }),
-    ("weekly", Span { count: 1, unit: SpanUnit::Week }),
-    ("monthly", Span { count: 1, unit: SpanUnit::Month }),
-    ("quarterly", Span { count: 3, unit: SpanUnit::Month }),
-    ("yearly", Span { count: 1, unit: SpanUnit::Year }),
-    ("quinquennial", Span { count: 5, unit: SpanUnit::Year }),
-];
-
 fn period(said: &Tree) -> Result<Span, Invalid> {
     const FIELD: &str = "recurringChargePeriod";
     let word: String = must(said, FIELD)?;
-    let found = PERIODS.iter().find(|it| it.0.eq_ignore_ascii_case(word.trim()));
+    let found = charge_period::ALL.iter().find(|it| it.0.eq_ignore_ascii_case(word.trim()));
     let found = found.map(|it| it.1).or_else(|| word.trim().parse().ok());
     found.ok_or_else(|| {
-        let words: Vec<_> = PERIODS.iter().map(|it| it.0).collect();
+        let words: Vec<_> = charge_period::ALL.iter().map(|it| it.0).collect();
         let message = format!("`{word}` is none of `{}`", words.join("`, `"));
         Invalid::one(FIELD, "enum", message)
     })
@@ -466,7 +456,7 @@ mod tests {
 
     #[test]
     fn all_periods_of_the_contract_are_spans_of_the_calendar() {
-        for (word, span) in PERIODS {
+        for (word, span) in charge_period::ALL {
             let read = costs(json!([with(monthly(), "recurringChargePeriod", json!(word))]));
             assert_eq!(read.map(|it| it.period()), Ok(*span));
             assert_eq!(shown_period(*span), *word);

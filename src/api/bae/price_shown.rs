@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::price_plan::{DETAILS, OPEN, PERIODS, is_called};
-use super::{carried, price_alteration, price_amount};
+use super::price_plan::{DETAILS, OPEN, is_called};
+use super::{carried, charge_period, price_alteration, price_amount};
 use crate::domain::catalog::offer::{Offer, Openness, Plan};
 use crate::domain::catalog::price::{Price, PriceKind};
 use crate::domain::id::Id;
@@ -98,6 +98,5 @@ fn shown_price(cx: Cx<'_>, it: &Price) -> Result<Value, Error> {
 
 /// A period in the word that the contract has for it, or as people say it.
 pub(super) fn shown_period(every: Span) -> String {
-    let found = PERIODS.iter().find(|it| it.1 == every);
-    found.map_or_else(|| every.to_string(), |it| it.0.to_owned())
+    charge_period::word(every).map_or_else(|| every.to_string(), str::to_owned)
 }

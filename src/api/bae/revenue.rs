@@ -12,15 +12,15 @@ use super::route::{Asked, Needs, Row};
 use super::wire::{self, Tree, tree};
 use crate::api::edge::fault::Fault;
 use crate::api::edge::work::Work;
-use crate::domain::account::profile::{Profile, Receivables};
-use crate::domain::account::{Account, Beginning, Nature};
+use crate::domain::account::profile::Profile;
+use crate::domain::account::{Account, Nature};
 use crate::domain::error::{Code, Rejection};
 use crate::domain::id::{AccountId, Id};
 use crate::domain::operator::Permission;
 use crate::domain::page::Page;
 use crate::domain::stamp::SellerNumber;
 use crate::domain::text::Name;
-use crate::services::account::{self, BillingWish, OpenAccount, Wanted};
+use crate::services::account::{self, OpenAccount, Wanted};
 use crate::services::{Cx, Error, catalog};
 
 const PROVIDERS: &str = "/DSRevenueSharing/rss/providers";
@@ -128,22 +128,8 @@ fn provide(mut asked: Asked) -> Result<Work, Fault> {
             return Err(Rejection::new(Code::Duplicate, why).into());
         }
         let locale = "en".parse().map_err(Error::internal)?;
-        let command = OpenAccount {
-            id: None,
-            wanted: Wanted::Reseller,
-            parent: None,
-            party: None,
-            beginning: Beginning::Active,
-            profile: Profile::named(Nature::Company, name, locale),
-            class: None,
-            tax_status: None,
-            tax_zone: None,
-            tax_exemptions: Vec::new(),
-            receivables: Receivables::Ours,
-            sales_id: None,
-            branch_id: None,
-            billing: BillingWish::default(),
-        };
+        let command =
+            OpenAccount::plain(Wanted::Reseller, Profile::named(Nature::Company, name, locale));
         let made = account::open(act, command)?.account;
         let platform = platform(act.cx())?.id.uuid();
         Ok(wire::created(tree(json!({

@@ -16,6 +16,7 @@ use super::route::{Asked, Needs, Row};
 use super::wire::{self, Tree};
 use super::{form, list, product};
 use crate::api::edge::fault::Fault;
+use crate::api::edge::usage_id::{id_of, place};
 use crate::api::edge::work::Work;
 use crate::domain::account::Account;
 use crate::domain::catalog::price::{Price, PriceKind};
@@ -29,7 +30,7 @@ use crate::domain::text::Code;
 use crate::domain::time::Instant;
 use crate::domain::usage::meter::Meter;
 use crate::domain::usage::record::EventId;
-use crate::services::usage::{self, Charged, Entry, MeterName, NumberedEvent, Offered, Series};
+use crate::services::usage::{self, Charged, Entry, MeterName, NumberedEvent, Offered};
 use crate::services::{Cx, Error, carried};
 
 const USAGES: &str = "/DSUsageManagement/api/usageManagement/v2/usage";
@@ -60,23 +61,6 @@ const LISTED: Listed = Listed {
 const KNOWN_SECONDS: i64 = 30 * 86_400;
 
 const CHARACTERISTICS: [&str; 5] = ["orderId", "productId", "correlationNumber", "unit", "value"];
-
-/// The id of an event: what it counts for, when it happened, and its place in the order of all.
-fn id_of(it: &NumberedEvent) -> String {
-    let event = &it.event;
-    let (subscription, meter) = (event.subscription.uuid(), event.meter.uuid());
-    let at = event.at.micros();
-    format!("{}-{}-{at:x}-{:x}", subscription.simple(), meter.simple(), it.sequence)
-}
-
-fn place(id: &str) -> Option<((Series, Instant), u64)> {
-    let mut parts = id.split('-');
-    let mut uuid = || parts.next().and_then(|it| Uuid::try_parse(it).ok());
-    let (subscription, meter) = (Id::from_uuid(uuid()?), Id::from_uuid(uuid()?));
-    let at = Instant::from_micros(i64::from_str_radix(parts.next()?, 16).ok()?)?;
-    let sequence = u64::from_str_radix(parts.next()?, 16).ok()?;
-    Some(((Series { subscription, meter }, at), sequence))
-}
 
 /// What a record says, read.
 #[derive(Debug, PartialEq)]

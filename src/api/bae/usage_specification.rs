@@ -1,7 +1,5 @@
 //! `usageSpecification`: what is counted: our meters, with the characteristics that a record of it has.
 
-use std::collections::BTreeMap;
-
 use axum::http::Method;
 use serde_json::{Value, json};
 
@@ -16,7 +14,7 @@ use crate::domain::id::{Id, MeterId};
 use crate::domain::operator::Permission;
 use crate::domain::stamp::Contract;
 use crate::domain::text::{Code, Name};
-use crate::domain::usage::meter::{Aggregation, CarryOver, Meter};
+use crate::domain::usage::meter::Meter;
 use crate::services::{Cx, Error, carried as kept, catalog};
 
 const SPECIFICATIONS: &str = "/DSUsageManagement/api/usageManagement/v2/usageSpecification";
@@ -106,18 +104,8 @@ fn create(mut asked: Asked) -> Result<Work, Fault> {
     let code = Code::like(name.as_str()).ok_or_else(unfit)?;
     Ok(Work::writes(move |act| {
         let seller = catalog::seller(act.cx(), None)?;
-        let made = catalog::create_meter(act, seller, |id, stamp| Meter {
-            id,
-            stamp,
-            code,
-            name,
-            unit,
-            units: BTreeMap::new(),
-            resource: None,
-            aggregation: Aggregation::Sum,
-            unique_by: None,
-            carry_over: CarryOver::Reset,
-            dimensions: Vec::new(),
+        let made = catalog::create_meter(act, seller, |id, stamp| {
+            Meter::summing((id, stamp), code, name, unit)
         })?;
         let beside = carried::after(&made.stamp, &said, KNOWN)?;
         let which = (made.id, Permission::CatalogWrite);

@@ -16,4 +16,5 @@ pub(crate) mod query;
 pub(crate) mod reply;
 pub(crate) mod tongue;
 pub(crate) mod upload;
+pub(crate) mod usage_id;
 pub(crate) mod work;

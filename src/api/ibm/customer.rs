@@ -18,8 +18,8 @@ use crate::domain::account::billing_account::{
     BillingAccount, BillingProfile, BillingPurpose, BillingState, BillingTerms,
 };
 use crate::domain::account::lifecycle::{HeldBy, HoldKind, HoldPolicy, State};
-use crate::domain::account::profile::{AddressUse, Matter, Profile, Receivables};
-use crate::domain::account::{Account, Beginning, HoldAccount, ReleaseAccount};
+use crate::domain::account::profile::{AddressUse, Matter, Profile};
+use crate::domain::account::{Account, HoldAccount, ReleaseAccount};
 use crate::domain::id::AccountId;
 use crate::domain::money::Currency;
 use crate::domain::operator::{Permission, Role, User};
@@ -206,20 +206,8 @@ fn register(asked: Asked) -> Result<Work, Refusal> {
 
 fn new_account(wanted: Wanted, profile: Profile, currency: Option<Currency>) -> OpenAccount {
     OpenAccount {
-        id: None,
-        wanted,
-        parent: None,
-        party: None,
-        beginning: Beginning::Active,
-        profile,
-        class: None,
-        tax_status: None,
-        tax_zone: None,
-        tax_exemptions: Vec::new(),
-        receivables: Receivables::Ours,
-        sales_id: None,
-        branch_id: None,
         billing: BillingWish { currency, ..BillingWish::default() },
+        ..OpenAccount::plain(wanted, profile)
     }
 }
 

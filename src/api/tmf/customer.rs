@@ -10,15 +10,15 @@ use super::party_form as form;
 use super::party_role;
 use super::resource::Tree;
 use crate::domain::account::lifecycle::{HeldBy, HoldKind, HoldPolicy, State};
-use crate::domain::account::profile::{Profile, Receivables};
-use crate::domain::account::{Account, Beginning, HoldAccount, Nature, ReleaseAccount};
+use crate::domain::account::profile::Profile;
+use crate::domain::account::{Account, HoldAccount, Nature, ReleaseAccount};
 use crate::domain::error::Invalid;
 use crate::domain::id::{AccountId, Id, PartyId};
 use crate::domain::operator::Permission;
 use crate::domain::party::medium::ContactMedium;
 use crate::domain::party::{self, Party};
 use crate::domain::text::{Name, Prose, folded};
-use crate::services::account::{self, BillingWish, OpenAccount, Opened, Wanted};
+use crate::services::account::{self, OpenAccount, Opened, Wanted};
 use crate::services::finding::{self, AccountsBy, Names};
 use crate::services::{Act, Cx, Error, billing_account};
 
@@ -78,20 +78,11 @@ pub(super) fn open(
     };
     let locale = "en".parse().map_err(Error::internal)?;
     let command = OpenAccount {
-        id: None,
-        wanted: Wanted::Customer,
-        parent: None,
         party: known.map(|it| it.id),
-        beginning: Beginning::Active,
-        profile: Profile::named(nature, name, locale).reached_by(ways, act.now()),
-        class: None,
-        tax_status: None,
-        tax_zone: None,
-        tax_exemptions: Vec::new(),
-        receivables: Receivables::Ours,
-        sales_id: None,
-        branch_id: None,
-        billing: BillingWish::default(),
+        ..OpenAccount::plain(
+            Wanted::Customer,
+            Profile::named(nature, name, locale).reached_by(ways, act.now()),
+        )
     };
     account::open(act, command)
 }

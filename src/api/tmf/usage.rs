@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::behind::{Behind, Change};
 use super::carried;
@@ -16,6 +15,7 @@ use super::entity::{text, tree};
 use super::registered::Registered;
 use super::resource::{Resource, Tree};
 use super::tongue;
+use crate::api::edge::usage_id::{id_of, place};
 use crate::domain::account::Account;
 use crate::domain::catalog::price::Price;
 use crate::domain::catalog::price::model::PriceModel;
@@ -26,10 +26,10 @@ use crate::domain::page::{Page, PageRequest};
 use crate::domain::quantity::Quantity;
 use crate::domain::stamp::Contract;
 use crate::domain::subscription::Subscription;
-use crate::domain::time::{Instant, Zone};
+use crate::domain::time::Zone;
 use crate::domain::usage::meter::Meter;
 use crate::domain::usage::record::EventId;
-use crate::services::usage::{self, Charged, Entry, MeterName, NumberedEvent, Offered, Series};
+use crate::services::usage::{self, Charged, Entry, MeterName, NumberedEvent, Offered};
 use crate::services::{Act, Author, Bss, Cx, Error};
 
 /// Usage.
@@ -42,23 +42,6 @@ const NAME: &str = "usage";
 const OURS: &[&str] = &["id", "href", "status", "ratedProductUsage"];
 /// Where events begin in a list that has documents first: no key of a document is like it.
 const EVENTS_FROM: &[u8] = b"events:";
-
-/// The id of an event: what it counts for, when it happened, and its place in the order of all.
-fn id_of(it: &NumberedEvent) -> String {
-    let event = &it.event;
-    let (subscription, meter) = (event.subscription.uuid(), event.meter.uuid());
-    let at = event.at.micros();
-    format!("{}-{}-{at:x}-{:x}", subscription.simple(), meter.simple(), it.sequence)
-}
-
-fn place(id: &str) -> Option<((Series, Instant), u64)> {
-    let mut parts = id.split('-');
-    let mut uuid = || parts.next().and_then(|it| Uuid::try_parse(it).ok());
-    let (subscription, meter) = (Id::from_uuid(uuid()?), Id::from_uuid(uuid()?));
-    let at = Instant::from_micros(i64::from_str_radix(parts.next()?, 16).ok()?)?;
-    let sequence = u64::from_str_radix(parts.next()?, 16).ok()?;
-    Some(((Series { subscription, meter }, at), sequence))
-}
 
 /// The value of a characteristic with one of some names.
 fn characteristic<'a>(said: &'a Tree, names: &[&str]) -> Option<&'a Value> {
@@ -330,7 +313,7 @@ mod tests {
 
     #[test]
     fn what_does_not_say_how_much_is_not_counted() {
-        let fresh = Id::from_uuid(Uuid::from_u128(7));
+        let fresh = Id::from_uuid(uuid::Uuid::from_u128(7));
         let id = "00000000-0000-7000-8000-000000000001";
         let told = |value: Value| {
             let characteristic = json!([{ "name": "value", "value": value }]);

@@ -4,8 +4,6 @@
 //! A specification that says in what a number is counted (`unitOfMeasure` of a value of a characteristic,
 //! or of the characteristic itself) is a meter that sums it up.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 
 use super::behind::{Behind, Change};
@@ -16,7 +14,7 @@ use super::resource::{Resource, Tree};
 use crate::domain::error::{Code as Reason, Rejection};
 use crate::domain::operator::Permission;
 use crate::domain::text::{Code, Name};
-use crate::domain::usage::meter::{Aggregation, CarryOver, Meter};
+use crate::domain::usage::meter::Meter;
 use crate::services::{Act, Cx, Error, catalog};
 
 /// Meters.
@@ -52,18 +50,8 @@ fn specified(
         return it.documents.create(act, of, said);
     };
     let seller = catalog::seller(act.cx(), None)?;
-    let made = catalog::create_meter(act, seller, |id, stamp| Meter {
-        id,
-        stamp,
-        code,
-        name,
-        unit,
-        units: BTreeMap::new(),
-        resource: None,
-        aggregation: Aggregation::Sum,
-        unique_by: None,
-        carry_over: CarryOver::Reset,
-        dimensions: Vec::new(),
+    let made = catalog::create_meter(act, seller, |id, stamp| {
+        Meter::summing((id, stamp), code, name, unit)
     })?;
     it.entities.made(act, of, (made, said))
 }

@@ -72,6 +72,29 @@ pub struct Meter {
 pub const UNITS_MAX: usize = 50;
 
 impl Meter {
+    /// A meter that sums what it counts, anew in each period, whatever it is used of.
+    #[must_use]
+    pub fn summing(
+        (id, stamp): (MeterId, Stamp),
+        code: text::Code,
+        name: Name,
+        unit: Name,
+    ) -> Self {
+        Self {
+            id,
+            stamp,
+            code,
+            name,
+            unit,
+            units: BTreeMap::new(),
+            resource: None,
+            aggregation: Aggregation::Sum,
+            unique_by: None,
+            carry_over: CarryOver::Reset,
+            dimensions: Vec::new(),
+        }
+    }
+
     /// In what it counts, to a reader of a language: in it if that is known, else the unit.
     #[must_use]
     pub fn unit_in(&self, locale: &Locale) -> &Name {

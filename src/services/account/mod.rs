@@ -90,6 +90,30 @@ pub struct OpenAccount {
     pub billing: BillingWish,
 }
 
+impl OpenAccount {
+    /// An account of which no more is said than what it is to be and what it says of itself: below the
+    /// caller's own, able to buy at once, with all else as its vendor has it.
+    #[must_use]
+    pub fn plain(wanted: Wanted, profile: Profile) -> Self {
+        Self {
+            id: None,
+            wanted,
+            parent: None,
+            party: None,
+            beginning: Beginning::Active,
+            profile,
+            class: None,
+            tax_status: None,
+            tax_zone: None,
+            tax_exemptions: Vec::new(),
+            receivables: Receivables::Ours,
+            sales_id: None,
+            branch_id: None,
+            billing: BillingWish::default(),
+        }
+    }
+}
+
 /// How an account is to be billed; what is left out is as its class and its vendor have it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct BillingWish {

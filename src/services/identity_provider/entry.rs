@@ -8,14 +8,14 @@ use sha2::{Digest as _, Sha256};
 
 use super::claim::Claims;
 use super::{Provider, refused};
-use crate::domain::account::profile::{Profile, Receivables};
-use crate::domain::account::{Account, Beginning, Nature};
+use crate::domain::account::profile::Profile;
+use crate::domain::account::{Account, Nature};
 use crate::domain::event::Verb;
 use crate::domain::id::{Id, Kind, UserId};
 use crate::domain::operator::{Administrators, Role, User, UserProfile, UserState, UserTrigger};
 use crate::domain::stamp::Contract;
 use crate::domain::text::Name;
-use crate::services::account::{self, BillingWish, OpenAccount, Wanted};
+use crate::services::account::{self, OpenAccount, Wanted};
 use crate::services::alias::{self, Tongue};
 use crate::services::session::{self, SignedIn};
 use crate::services::user::{self, Invite};
@@ -134,21 +134,6 @@ fn opened(act: &mut Act<'_>, name: Name, sells: bool) -> Result<Account, Error> 
         false => (Wanted::Customer, Nature::Personal),
     };
     let locale = "en".parse().map_err(Error::internal)?;
-    let command = OpenAccount {
-        id: None,
-        wanted,
-        parent: None,
-        party: None,
-        beginning: Beginning::Active,
-        profile: Profile::named(nature, name, locale),
-        class: None,
-        tax_status: None,
-        tax_zone: None,
-        tax_exemptions: Vec::new(),
-        receivables: Receivables::Ours,
-        sales_id: None,
-        branch_id: None,
-        billing: BillingWish::default(),
-    };
+    let command = OpenAccount::plain(wanted, Profile::named(nature, name, locale));
     Ok(account::open(act, command)?.account)
 }

@@ -40,7 +40,7 @@ pub trait Gateway: Send + Sync {
     fn look(&self, web: &dyn Web, of: &Charge<'_>) -> Result<Said, Trouble>;
 
     /// Asks for a part of a payment to go back, for the first time or again; or how far it is, once the
-    /// gateway has given it a name: keys under which one asks again are forgotten after a day.
+    /// gateway has given it a name: keys under which one asks again are forgotten after some hours.
     ///
     /// # Errors
     /// If nothing can be said of what became of it.
